@@ -1,0 +1,19 @@
+import { defineConfig } from 'vitest/config';
+
+// fast: no host needed. lab: real Debian hosts, one after the other, the lab once for all files.
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: 'fast', include: ['test/**/*.test.ts'], exclude: ['test/lab/**', 'test/e2e/**'] } },
+      {
+        test: {
+          name: 'lab',
+          include: ['test/lab/**/*.test.ts', 'test/e2e/**/*.test.ts'],
+          fileParallelism: false,
+          testTimeout: 600_000,
+          hookTimeout: 900_000,
+        },
+      },
+    ],
+  },
+});
