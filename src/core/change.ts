@@ -1,0 +1,40 @@
+import type { Command } from './command.ts';
+import type { AnyQuestion, Subject } from './question.ts';
+
+/** One difference between how a host is and how it should be, and the commands that remove it. */
+export interface Change {
+  /** What differs, in the field's word: `mode`, `link`, `package nginx`, `line 12`. */
+  readonly what: string;
+  /** How it is; null where there is nothing. */
+  readonly from: string | null;
+  /** How it will be; null where there will be nothing. */
+  readonly to: string | null;
+  /** Text before and after, for `--diff`. Left out for secrets. */
+  readonly diff?: Diff;
+  readonly commands: readonly Command[];
+  /** What later questions would then answer, in a check. Without it everything on the host becomes unknown. */
+  readonly effects?: readonly Effect[];
+  /** Paths whose former state a validating block keeps, so that it can put them back. */
+  readonly paths?: readonly string[];
+}
+
+export interface Diff {
+  readonly before: string;
+  readonly after: string;
+  readonly beforeHeader?: string;
+  readonly afterHeader?: string;
+}
+
+/** A consequence of a change: a question's answer is then known, or whatever is about these subjects is then unknown. */
+export type Effect =
+  | { readonly predicts: AnyQuestion<unknown>; readonly answer: unknown }
+  | { readonly blurs: readonly Subject[] };
+
+/** What a later question would answer after a change. */
+export const predicts = <A>(question: AnyQuestion<A>, answer: A): Effect => ({
+  predicts: question as AnyQuestion<unknown>,
+  answer,
+});
+
+/** Subjects that nothing can be said about after a change. */
+export const blurs = (...subjects: Subject[]): Effect => ({ blurs: subjects });

@@ -1,0 +1,85 @@
+import type { Change, Diff } from './change.ts';
+import type { SessionFailure } from './session.ts';
+import type { Diagnostic, Position } from './source.ts';
+import type { TaskResult } from './task-type.ts';
+
+/** How a task ended on a host. `unknown` only in a check. */
+export type Status = 'ok' | 'changed' | 'unknown' | 'skipped' | 'failed' | 'unreachable';
+
+/** A change as told to people: without its commands. */
+export type ToldChange = Pick<Change, 'what' | 'from' | 'to' | 'diff'>;
+
+/** How a task, or one item of its loop, ended. */
+export interface Outcome {
+  readonly status: Status;
+  readonly changes: readonly ToldChange[];
+  /** Ansible's return values, as `register` gets them. */
+  readonly result: TaskResult;
+  /** For failed, unknown, skipped: why, in one sentence. */
+  readonly message?: string;
+  /** In a check: the tasks whose foreseen changes this one builds on (`would change, assuming …`). */
+  readonly assuming?: readonly string[];
+  /** Failed, but `ignore_errors`. */
+  readonly ignored?: boolean;
+  /** `no_log`: result and changes are for the engine, never for people. */
+  readonly censored?: boolean;
+  readonly warnings?: readonly string[];
+  readonly failure?: SessionFailure;
+}
+
+/** A task as events name it. */
+export interface TaskRef {
+  readonly id: number;
+  /** Templated; the type's name where none was written. With its role: `nginx : install`. */
+  readonly name: string;
+  readonly type: string;
+  readonly at: Position;
+  readonly step?: string;
+  readonly handler: boolean;
+  readonly tags: readonly string[];
+}
+
+export interface HostSummary {
+  readonly ok: number;
+  readonly changed: number;
+  readonly unreachable: number;
+  readonly failed: number;
+  readonly skipped: number;
+  readonly rescued: number;
+  readonly ignored: number;
+  readonly unknown: number;
+}
+
+/** A fact about the run, as plain data. Reporters see nothing else. `time` is milliseconds since the epoch. */
+export type Event = { readonly time: number } & (
+  | { readonly kind: 'run-started'; readonly version: string; readonly playbooks: readonly string[]; readonly check: boolean; readonly diff: boolean; readonly hosts: readonly string[] }
+  | { readonly kind: 'play-started'; readonly play: number; readonly name: string; readonly hosts: readonly string[]; readonly at: Position }
+  | { readonly kind: 'no-hosts'; readonly play: number; readonly pattern: string }
+  /** A session is being opened, or answers are awaited: what the live view shows between tasks. */
+  | { readonly kind: 'host-busy'; readonly host: string; readonly doing: 'connecting' | 'asking' | 'changing' | 'waiting' | 'idle'; readonly about?: string }
+  | { readonly kind: 'task-started'; readonly play: number; readonly task: TaskRef; readonly host: string }
+  /** One item of a loop; the task's own `task-finished` follows. */
+  | { readonly kind: 'item-finished'; readonly play: number; readonly task: TaskRef; readonly host: string; readonly label: string; readonly item: unknown; readonly outcome: Outcome; readonly delegatedTo?: string }
+  | { readonly kind: 'task-finished'; readonly play: number; readonly task: TaskRef; readonly host: string; readonly outcome: Outcome; readonly tookMs: number; readonly delegatedTo?: string; readonly looped?: boolean }
+  | { readonly kind: 'retrying'; readonly play: number; readonly task: TaskRef; readonly host: string; readonly left: number; readonly outcome: Outcome }
+  | { readonly kind: 'output'; readonly task: TaskRef; readonly host: string; readonly stream: 'stdout' | 'stderr'; readonly text: string }
+  | { readonly kind: 'included'; readonly task: TaskRef; readonly host: string; readonly what: string }
+  | { readonly kind: 'notified'; readonly task: TaskRef; readonly host: string; readonly handler: string }
+  | { readonly kind: 'meta'; readonly text: string; readonly host?: string }
+  | { readonly kind: 'host-unreachable'; readonly host: string; readonly failure: SessionFailure }
+  | { readonly kind: 'warning'; readonly diagnostic: Diagnostic; readonly host?: string }
+  /** `-vvv`: what was sent to a host. */
+  | { readonly kind: 'sent'; readonly host: string; readonly user: string; readonly parts: number; readonly script: string }
+  | { readonly kind: 'play-finished'; readonly play: number; readonly rounds: Readonly<Record<string, number>> }
+  | { readonly kind: 'run-finished'; readonly summaries: Readonly<Record<string, HostSummary>>; readonly rounds: Readonly<Record<string, number>>; readonly logins: number; readonly interrupted: boolean; readonly exitCode: number; readonly tookMs: number }
+);
+
+type WithoutTime<E> = E extends unknown ? Omit<E, 'time'> : never;
+
+/** An event before it got its time. */
+export type Happening = WithoutTime<Event>;
+
+/** Told each event of a run, in order. */
+export type Reporter = (event: Event) => void;
+
+export type { Diff };

@@ -1,0 +1,230 @@
+import type { Diagnostic, Position, Result } from './source.ts';
+import type { Raw } from './value.ts';
+
+/** Variables as written, each with its place. */
+export type Vars = ReadonlyMap<string, { readonly value: Raw; readonly at?: Position }>;
+
+/**
+ * Variables of one origin. `level` is Ansible's order of precedence, 1 (weakest) to 22; of equal levels the later wins.
+ * (2 role defaults, 3 inventory group vars, 4/5 group_vars/all, 6/7 group_vars, 8 inventory host vars, 9/10 host_vars,
+ * 11 facts, 12 play vars, 13 vars_prompt, 14 vars_files, 15 role vars, 16 block vars, 17 task vars, 18 include_vars,
+ * 19 set_fact and registered, 20 role params, 21 include params, 22 extra vars.)
+ */
+export interface VarsLayer {
+  readonly level: number;
+  /** Where they come from, for people: `role defaults of nginx`, `group_vars/web.yaml`. */
+  readonly from: string;
+  readonly vars: Vars;
+}
+
+/** A keyword's value as written, with its place. */
+export interface Written {
+  readonly value: Raw;
+  readonly at: Position;
+}
+
+/**
+ * The keywords in force for an item: its own, else the nearest ancestor's (block, include, role, play).
+ * Where Ansible accumulates, all of them, outermost first.
+ */
+export interface Keywords {
+  readonly when: readonly Written[];
+  readonly environment: readonly Written[];
+  readonly moduleDefaults: readonly Written[];
+  readonly tags: readonly string[];
+  readonly become?: Written;
+  readonly becomeUser?: Written;
+  readonly becomeMethod?: Written;
+  readonly becomeFlags?: Written;
+  readonly becomeExe?: Written;
+  readonly delegateTo?: Written;
+  readonly delegateFacts?: Written;
+  readonly runOnce?: Written;
+  readonly ignoreErrors?: Written;
+  readonly ignoreUnreachable?: Written;
+  readonly noLog?: Written;
+  readonly checkMode?: Written;
+  readonly diff?: Written;
+  readonly connection?: Written;
+  readonly remoteUser?: Written;
+  readonly port?: Written;
+  readonly throttle?: Written;
+  readonly timeout?: Written;
+  readonly anyErrorsFatal?: Written;
+  /** Ours: the step of the install document that this retraces. */
+  readonly step?: string;
+}
+
+/** A role that items belong to. */
+export interface RoleRef {
+  readonly name: string;
+  readonly path: string;
+  /** Names of the roles that brought it in, nearest first (`ansible_parent_role_names`). */
+  readonly parents: readonly string[];
+}
+
+interface ItemBase {
+  /** Unique within a run. */
+  readonly id: number;
+  readonly at: Position;
+  readonly name?: Raw;
+  readonly keywords: Keywords;
+  readonly role?: RoleRef;
+  /** Variables that only items here see: play, role, block, task, include. Low to high. */
+  readonly layers: readonly VarsLayer[];
+  /** Folders in which relative `src` and `file` are looked for, nearest first; `files/`, `templates/`, `vars/`, `tasks/` are below them. */
+  readonly searchPath: readonly string[];
+}
+
+/** What repeats a task or an include. */
+export interface Loop {
+  /** The list: an expression's value, or the terms of a lookup. */
+  readonly over: Written;
+  /** `with_items` → `items`: the lookup whose list it is; none for `loop`. */
+  readonly lookup?: string;
+  readonly loopVar?: Raw;
+  readonly indexVar?: Raw;
+  readonly label?: Raw;
+  readonly pause?: Raw;
+  readonly extended?: Raw;
+  readonly extendedAllitems?: Raw;
+  readonly breakWhen?: readonly Written[];
+}
+
+export interface Task extends ItemBase {
+  readonly kind: 'task';
+  /** The task type's name, as written (`apt`, `ansible.builtin.apt`); a template only in `action: "{{ … }}"`. */
+  readonly type: string | Raw;
+  readonly typeAt: Position;
+  /** Its parameters: a dict of what was written (free-form text under the type's parameter for it, `args:` merged in). */
+  readonly args: Raw;
+  readonly argsAt: Position;
+  readonly loop?: Loop;
+  readonly register?: string;
+  readonly notify: readonly Written[];
+  readonly changedWhen?: readonly Written[];
+  readonly failedWhen?: readonly Written[];
+  readonly until?: readonly Written[];
+  readonly retries?: Written;
+  readonly delay?: Written;
+  readonly async?: Written;
+  readonly poll?: Written;
+}
+
+export interface Handler extends Task {
+  readonly listen: readonly string[];
+}
+
+export interface Block extends ItemBase {
+  readonly kind: 'block';
+  readonly block: readonly Item[];
+  readonly rescue: readonly Item[];
+  readonly always: readonly Item[];
+  /** Ours: a read-only command that must succeed after the block's changes; if it fails they are put back. */
+  readonly validate?: Written;
+}
+
+/** `include_tasks` and `include_role`: what they bring is known when they run. */
+export interface Include extends ItemBase {
+  readonly kind: 'include';
+  readonly of: 'tasks' | 'role';
+  readonly args: Raw;
+  readonly loop?: Loop;
+  readonly register?: string;
+  /** Keywords for all that is brought in. */
+  readonly apply?: Raw;
+  /** As a handler, the names it listens to. */
+  readonly listen?: readonly string[];
+}
+
+export interface Meta extends ItemBase {
+  readonly kind: 'meta';
+  readonly action:
+    | 'flush_handlers' | 'noop' | 'end_play' | 'end_host' | 'end_batch' | 'end_role'
+    | 'clear_facts' | 'clear_host_errors' | 'refresh_inventory' | 'reset_connection' | 'role_complete';
+  /** Ours to insert (after pre_tasks, tasks, post_tasks), not written by anybody; not shown. */
+  readonly implicit: boolean;
+}
+
+export type Item = Task | Block | Include | Meta;
+
+export interface Play {
+  readonly id: number;
+  readonly at: Position;
+  readonly name?: Raw;
+  readonly hosts: Written;
+  readonly keywords: Keywords;
+  readonly layers: readonly VarsLayer[];
+  readonly varsFiles: readonly Written[];
+  readonly varsPrompt: readonly VarsPrompt[];
+  readonly gatherFacts?: Written;
+  readonly gatherSubset?: Written;
+  readonly gatherTimeout?: Written;
+  readonly factPath?: Written;
+  readonly serial?: Written;
+  readonly strategy?: Written;
+  readonly order?: Written;
+  readonly maxFailPercentage?: Written;
+  readonly forceHandlers?: Written;
+  /** pre_tasks, roles, tasks, post_tasks, each followed by an implicit `flush_handlers`. */
+  readonly items: readonly Item[];
+  /** In the order in which they run; the last of a name wins. Includes those of roles. */
+  readonly handlers: readonly (Handler | Include)[];
+  /** The folder of the playbook (`playbook_dir`). */
+  readonly directory: string;
+  /** `when`, `vars` and `tags` of an `import_playbook` are in keywords and layers. */
+}
+
+export interface VarsPrompt {
+  readonly name: string;
+  readonly prompt: string;
+  readonly private: boolean;
+  readonly default?: Raw;
+  readonly confirm: boolean;
+  readonly unsafe: boolean;
+  readonly encrypt?: string;
+  readonly salt?: string;
+  readonly saltSize?: number;
+}
+
+/** What an include brings: items, and with a role its handlers and the variables that stay visible afterwards. */
+export interface Brought {
+  readonly items: readonly Item[];
+  readonly handlers: readonly (Handler | Include)[];
+  /** Role defaults and vars that all later tasks of the play see (`public: true`). */
+  readonly exported: readonly VarsLayer[];
+}
+
+/** Loads what is known only while running; the engine calls it with templated names. */
+export interface DynamicLoader {
+  tasks(include: Include, file: string, vars: VarsLayer[]): Result<Brought>;
+  role(include: Include, args: { name: string; tasksFrom?: string; varsFrom?: string; defaultsFrom?: string; handlersFrom?: string; public?: boolean; allowDuplicates?: boolean; rolespecValidate?: boolean }, vars: VarsLayer[]): Result<Brought>;
+  /** A vars file (`vars_files`, `include_vars`), vault decrypted lazily. */
+  vars(path: string): Result<Vars>;
+}
+
+/** A host of the inventory. */
+export interface Host {
+  readonly name: string;
+  /** Groups it is in, direct and through children, weakest first (depth, then ansible_group_priority, then name); without `all`. */
+  readonly groups: readonly string[];
+  /** Everything that inventory and group_vars/host_vars say of it, low to high. */
+  readonly layers: readonly VarsLayer[];
+}
+
+export interface Inventory {
+  readonly hosts: ReadonlyMap<string, Host>;
+  /** Group name → its hosts in the inventory's order, `all` and `ungrouped` included. */
+  readonly groups: ReadonlyMap<string, readonly string[]>;
+  /** Group name → names of the groups directly below it. */
+  readonly children: ReadonlyMap<string, readonly string[]>;
+  /** The files and folders it was read from. */
+  readonly sources: readonly string[];
+}
+
+/** What an item, or a whole playbook, was loaded with. */
+export interface Playbook {
+  readonly file: string;
+  readonly plays: readonly Play[];
+  readonly warnings: readonly Diagnostic[];
+}

@@ -1,0 +1,59 @@
+/** The types that Ansible's argument specs know; `mode` is a file mode (`'0644'`, `'u=rw,g=r'`). */
+export type ParamType = 'str' | 'bool' | 'int' | 'float' | 'path' | 'list' | 'dict' | 'raw' | 'mode' | 'bytes' | 'json' | 'task';
+
+/** One parameter of a task type: a single source for checks, docs and the editor schema. */
+export interface ParamSpec {
+  readonly type: ParamType;
+  readonly doc?: string;
+  readonly required?: boolean;
+  readonly default?: unknown;
+  readonly choices?: readonly (string | number | boolean)[];
+  readonly aliases?: readonly string[];
+  readonly elements?: ParamType;
+  /** The keys of a dict, or of each dict in a list. */
+  readonly options?: ParamSpecs;
+  readonly rules?: import('./task-type.ts').ParamRules;
+  readonly secret?: boolean;
+  /** Accepted for Ansible's sake; says why it changes nothing here. */
+  readonly ignored?: string;
+}
+
+export type ParamSpecs = Readonly<Record<string, ParamSpec>>;
+
+interface TypeOf {
+  str: string;
+  bool: boolean;
+  int: number;
+  float: number;
+  path: string;
+  list: readonly unknown[];
+  dict: Readonly<Record<string, unknown>>;
+  raw: unknown;
+  mode: string;
+  bytes: number;
+  json: string;
+  task: BoundTask;
+}
+
+/** A task given as a parameter, ready to be asked and planned (`manual: proven_by:`). */
+export interface BoundTask {
+  readonly type: import('./task-type.ts').TaskType;
+  readonly params: unknown;
+}
+
+type OneOf<S extends ParamSpec> = S['choices'] extends readonly (infer C)[] ? C : never;
+
+type ScalarOf<S extends ParamSpec> = [OneOf<S>] extends [never] ? TypeOf[S['type']] : OneOf<S>;
+
+type ValueOf<S extends ParamSpec> = S extends { type: 'list'; elements: infer E extends ParamType }
+  ? readonly (E extends 'dict'
+      ? S extends { options: infer O extends ParamSpecs } ? Params<O> : Readonly<Record<string, unknown>>
+      : [OneOf<S>] extends [never] ? TypeOf[E] : OneOf<S>)[]
+  : S extends { type: 'dict'; options: infer O extends ParamSpecs }
+    ? Params<O>
+    : ScalarOf<S>;
+
+type Given<S extends ParamSpec> = S extends { required: true } | { default: {} } ? ValueOf<S> : ValueOf<S> | undefined;
+
+/** Parameters after binding: typed, defaults filled in, aliases resolved; what was not given is `undefined`. */
+export type Params<Specs extends ParamSpecs> = { readonly [K in keyof Specs]: Given<Specs[K]> };

@@ -1,0 +1,67 @@
+import type { Reply } from './session.ts';
+
+/**
+ * What a question is about, or a change affects: `path:/etc/nginx`, `unit:nginx.service`, `package:nginx`, `user:bob`,
+ * `dataset:tank/a`, `network:`. The part after the colon may end in `*`. A path stands for itself and all below it.
+ */
+export type Subject = string;
+
+/** An answer, or why there is none (permission denied, a tool that is not there). */
+export type Answer<A> = { readonly ok: true; readonly value: A } | { readonly ok: false; readonly why: string };
+
+/**
+ * A kind of question. Questions of one kind are merged: twenty `stat`s become one process on the host.
+ * Where it runs on a host, `scripts` turns all arguments that were asked into parts, and `read` their replies into
+ * answers, in the order of the arguments.
+ */
+export interface QuestionKind<Arg, A> {
+  readonly name: string;
+  readonly scripts: (args: readonly Arg[]) => readonly { readonly script: string; readonly stdin?: Uint8Array; readonly deadlineMs?: number }[];
+  readonly read: (replies: readonly Reply[], args: readonly Arg[]) => readonly Answer<A>[];
+  /** What an answer depends on. Default: everything on the host, so any foreseen change makes it unknown. */
+  readonly about?: (arg: Arg, answer?: A) => readonly Subject[] | 'everything';
+}
+
+/** Something read-only to ask, as a value. */
+export interface Question<A> {
+  readonly kind: QuestionKind<unknown, A>;
+  readonly arg: unknown;
+  /** Two questions with one key have one answer. */
+  readonly key: string;
+  /** Another inventory host to ask instead of the task's own. */
+  readonly host?: string;
+  /** Asked of the world beyond the host (another machine, the network): a change on any host makes the answer stale. */
+  readonly beyond?: boolean;
+  /** The answer holds a secret: never in diffs, journal or -v output. */
+  readonly secret?: boolean;
+}
+
+/** A question that the controller answers itself: DNS, its own files. */
+export interface ControllerQuestion<A> {
+  readonly controller: (signal: AbortSignal) => Promise<A>;
+  readonly key: string;
+  readonly beyond: true;
+}
+
+export type AnyQuestion<A> = Question<A> | ControllerQuestion<A>;
+
+/** Ask a question of a kind. */
+export function question<Arg, A>(
+  kind: QuestionKind<Arg, A>,
+  arg: Arg,
+  options: { host?: string; beyond?: boolean; secret?: boolean } = {},
+): Question<A> {
+  const key = `${kind.name} ${JSON.stringify(arg)}${options.host === undefined ? '' : ` @${options.host}`}`;
+  return { kind: kind as QuestionKind<unknown, A>, arg, key, ...options };
+}
+
+/** Whether what is said about one subject can touch the other: equal, below it, or matched by its star. */
+export function touches(changed: Subject, asked: Subject): boolean {
+  return covers(changed, asked) || covers(asked, changed);
+}
+
+function covers(wide: Subject, narrow: Subject): boolean {
+  if (wide === narrow) return true;
+  if (wide.endsWith('*')) return narrow.startsWith(wide.slice(0, -1));
+  return wide.startsWith('path:') && narrow.startsWith(wide.endsWith('/') ? wide : `${wide}/`);
+}

@@ -1,0 +1,99 @@
+/** One thing for a host's shell to do: a POSIX sh script with its own stdin, stdout, stderr and exit code. */
+export interface Part {
+  readonly script: string;
+  /** What the script reads; without it stdin is empty. Content travels here, never in the script. */
+  readonly stdin?: Uint8Array;
+  /** Skipped when the part before it failed or was skipped: the commands of one change stop at the first failure. */
+  readonly needsPrevious?: boolean;
+  /** Killed, with all it started, after so many milliseconds; its reply then has `timedOut`. */
+  readonly deadlineMs?: number;
+  /** Told stdout and stderr as they come, for work that takes long. */
+  readonly onOutput?: (stream: 'stdout' | 'stderr', chunk: Uint8Array) => void;
+}
+
+/** What one part said. Output is bytes, exactly as the script wrote them. */
+export interface Reply {
+  readonly code: number;
+  readonly stdout: Buffer;
+  readonly stderr: Buffer;
+  readonly skipped?: boolean;
+  readonly timedOut?: boolean;
+}
+
+/** What is known of a session from its first answer on. */
+export interface Greeting {
+  readonly user: string;
+  readonly uid: number;
+  readonly home: string;
+}
+
+/** Why there is no session, or no longer one. */
+export interface SessionFailure {
+  readonly reason:
+    | 'unreachable' // no route, refused, timed out, name not found
+    | 'authentication' // the server did not take any of our keys or the password
+    | 'host-key-unknown'
+    | 'host-key-changed'
+    | 'become' // sudo, su or doas said no
+    | 'lost' // the connection ended while we used it
+    | 'unsupported'; // this way to a shell lacks something; the message says which other has it
+  /** One sentence; names host and port, and what the other side said. */
+  readonly message: string;
+  /** The way out, as the command that accepts a host key. */
+  readonly hint?: string;
+  /** For `lost`: replies that had arrived whole before the end. */
+  readonly replies?: readonly Reply[];
+}
+
+export type Exchanged =
+  | { readonly ok: true; readonly replies: readonly Reply[] }
+  | { readonly ok: false; readonly failure: SessionFailure };
+
+/**
+ * A running `/bin/sh` on a host, as one user. All ways to a shell (ssh, openssh, local, pct, become) are this.
+ * Exchanges are answered in the order they are given; each is one round trip whatever the number of parts.
+ */
+export interface Session {
+  readonly greeting: Greeting;
+  exchange(parts: readonly Part[], signal?: AbortSignal): Promise<Exchanged>;
+  /** Bytes and exchanges so far: what tests count. */
+  readonly traffic: { readonly exchanges: number; readonly bytesSent: number; readonly bytesReceived: number };
+  close(): Promise<void>;
+}
+
+/** How to get a shell: what an inventory and the command line say of one host and user. Times are milliseconds. */
+export interface Endpoint {
+  readonly name: string; // the inventory's name, for messages
+  readonly connection: 'ssh' | 'openssh' | 'local' | 'pct';
+  readonly address?: string;
+  readonly port?: number;
+  readonly user?: string;
+  readonly password?: string;
+  readonly privateKeyFile?: string;
+  readonly knownHostsFiles?: readonly string[];
+  readonly hostKeyChecking?: boolean;
+  readonly sshConfigFile?: string;
+  readonly connectTimeoutMs?: number;
+  /** For `pct`: the container's number, and the way to the Proxmox node that it runs on. */
+  readonly pct?: { readonly id: string; readonly node: Endpoint };
+  readonly become?: Become;
+  /** Environment for everything that the session runs. */
+  readonly shell?: string; // default /bin/sh
+}
+
+/** Becoming another user on the same connection. The password goes in once, on stdin. */
+export interface Become {
+  readonly method: 'sudo' | 'su' | 'doas';
+  readonly user: string;
+  readonly password?: string;
+  readonly flags?: string;
+  readonly exe?: string;
+}
+
+/** Opens sessions and keeps connections: two sessions on one host share one login. */
+export interface Connector {
+  open(endpoint: Endpoint, signal?: AbortSignal): Promise<{ ok: true; session: Session } | { ok: false; failure: SessionFailure }>;
+  /** Logins made so far (tests count them). */
+  readonly logins: number;
+  close(): Promise<void>;
+}

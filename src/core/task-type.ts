@@ -1,0 +1,132 @@
+import type { Change } from './change.ts';
+import type { ParamSpecs, Params } from './params.ts';
+import type { AnyQuestion } from './question.ts';
+import type { Reply } from './session.ts';
+
+/** The questions of one task by name; `state` has their answers under the same names. */
+export type Questions = Readonly<Record<string, AnyQuestion<unknown>>>;
+
+export type StateOf<Q extends Questions> = { readonly [K in keyof Q]: Q[K] extends AnyQuestion<infer A> ? A : never };
+
+/** What `register` gets, as plain data; the engine adds `changed`, `failed`, `skipped`, `diff`. */
+export type TaskResult = Readonly<Record<string, unknown>>;
+
+/** What a task has to do, told from its state. No changes: the host is as it should be. */
+export type Plan =
+  | { readonly changes: readonly Change[]; readonly result?: TaskResult; readonly warnings?: readonly string[]; readonly skipped?: string }
+  | { readonly failed: string; readonly result?: TaskResult }
+  /** Only in a check, where the state does not tell. */
+  | { readonly unknown: string }
+  /** Not there yet (wait_for, a manual step): ask again after so many milliseconds, until the deadline. */
+  | { readonly wait: { readonly againMs: number; readonly deadlineMs: number; readonly failed: string; readonly shown?: string } };
+
+/** What a type may know besides its parameters. */
+export interface TaskContext {
+  readonly check: boolean;
+  readonly diff: boolean;
+  readonly host: string;
+  readonly interactive: boolean;
+  readonly now: Date;
+  /** The `environment:` in force, for questions that run tools. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+/** The controller's side of a task, used before any question: files beside the playbook, templates, variables. */
+export interface Controller {
+  /** The first that exists of `name` in the search path for this task (`files`, `templates`, `vars` of role and playbook). */
+  find(kind: 'files' | 'templates' | 'vars', name: string): { ok: true; path: string } | { ok: false; searched: readonly string[] };
+  readFile(path: string): Uint8Array;
+  /** Relative path, mode, and content (or link target) of everything below a folder, parents first. */
+  readTree(path: string): readonly { path: string; kind: 'file' | 'directory' | 'link'; mode: number; content?: Uint8Array; target?: string }[];
+  isDirectory(path: string): boolean;
+  writeFile(path: string, content: Uint8Array, mode?: number): void;
+  /** Text of a template file, rendered with the task's variables. */
+  render(path: string, options: TemplateOptions): string;
+  /** An expression evaluated with the task's variables, as plain data: what `assert` and `debug: var=` need. */
+  evaluate(expression: string): unknown;
+  /** Whether a condition holds, as `when` would say. */
+  holds(condition: unknown): boolean;
+  /** A YAML or JSON text of variables (vault included), for include_vars. */
+  parseVars(text: string, path: string): Readonly<Record<string, unknown>>;
+  prompt(question: string, options: { echo: boolean }): Promise<string>;
+}
+
+export interface TemplateOptions {
+  readonly trimBlocks?: boolean;
+  readonly lstripBlocks?: boolean;
+  readonly newlineSequence?: string;
+  readonly variableStart?: string;
+  readonly variableEnd?: string;
+  readonly blockStart?: string;
+  readonly blockEnd?: string;
+  readonly commentStart?: string;
+  readonly commentEnd?: string;
+}
+
+/** What the commands of a task did: told to `result` after a run, without replies in a check. */
+export interface Done<S, P> {
+  readonly params: P;
+  readonly state: S;
+  readonly before: S;
+  readonly changes: readonly Change[];
+  /** A reply for each command that ran, in order. Empty in a check. */
+  readonly replies: readonly Reply[];
+  readonly startedAt: Date;
+  readonly endedAt: Date;
+  readonly context: TaskContext;
+}
+
+/** An example in a type's docs: a task in YAML that the tests run. `before` prepares the host. */
+export interface Example {
+  readonly title: string;
+  readonly yaml: string;
+  /** `parses`: only checked against the parameters, where running needs what a test host has not got; says why. */
+  readonly runs?: { readonly no: string };
+}
+
+/** What a task type is: data and pure functions. What Ansible calls a module. */
+export interface TaskType<Specs extends ParamSpecs = ParamSpecs, Q extends Questions = Questions, M extends Questions = Questions, R = Params<Specs>> {
+  readonly name: string;
+  /** Other names that mean the same, as `ansible.builtin.systemd_service`. */
+  readonly aliases?: readonly string[];
+  readonly summary: string;
+  readonly description?: string;
+  readonly params: Specs;
+  /** The parameter that free-form text goes to (`command: echo hi`). */
+  readonly freeForm?: string;
+  /** Takes any further parameter (`set_fact`). */
+  readonly anyParams?: boolean;
+  readonly rules?: ParamRules;
+  /** Acts each time it is planned (`command`): asked again, it is not expected to have nothing left to do. */
+  readonly acts?: boolean;
+  /** Needs no host: it is computed by the controller alone (`debug`, `set_fact`). */
+  readonly controllerOnly?: boolean;
+  /** Reads what it needs on the controller: files, templates. Runs before `ask`; may throw `ControllerError`. */
+  readonly prepare?: (params: Params<Specs>, controller: Controller, context: TaskContext) => R | Promise<R>;
+  readonly ask?: (params: R, context: TaskContext) => Q;
+  /** Questions that depend on the first answers: a second round, shared by all tasks that need one. */
+  readonly then?: (state: StateOf<Q>, params: R, context: TaskContext) => M;
+  readonly plan: (state: StateOf<Q> & Partial<StateOf<M>>, params: R, context: TaskContext) => Plan;
+  readonly result?: (done: Done<StateOf<Q> & Partial<StateOf<M>>, R>) => TaskResult;
+  /** Documented keys of the result. */
+  readonly returns?: Readonly<Record<string, string>>;
+  readonly examples: readonly Example[];
+}
+
+/** Rules between parameters, as in Ansible's argument specs. */
+export interface ParamRules {
+  readonly mutuallyExclusive?: readonly (readonly string[])[];
+  readonly requiredTogether?: readonly (readonly string[])[];
+  readonly requiredOneOf?: readonly (readonly string[])[];
+  /** When the first has the value, the named ones are required (all, or any with `any`). */
+  readonly requiredIf?: readonly { readonly param: string; readonly is: unknown; readonly needs: readonly string[]; readonly any?: boolean }[];
+  readonly requiredBy?: Readonly<Record<string, readonly string[]>>;
+}
+
+/** A foreseen failure on the controller, as a file that is not there: its message becomes the task's. */
+export class ControllerError extends Error {}
+
+/** Define a task type; the types of its parameters and of its state follow from what is written. */
+export const defineTask = <const Specs extends ParamSpecs, Q extends Questions = Record<never, never>, M extends Questions = Record<never, never>, R = Params<Specs>>(
+  type: TaskType<Specs, Q, M, R>,
+): TaskType<Specs, Q, M, R> => type;

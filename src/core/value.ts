@@ -1,0 +1,83 @@
+import type { Position } from './source.ts';
+
+/**
+ * A value of the language, with Python's meaning, since that is what Ansible's templates compute with.
+ *
+ * - `number` that is an integer: Python's int (`bigint` where it does not fit 53 bits);
+ *   any other number, or a `Float`: Python's float. (`10 / 2` is `new Float(5)` and prints `5.0`.)
+ * - a list is an array, a tuple a `Tuple`, a dict a `Map` (insertion-ordered, any hashable key).
+ */
+export type Value = null | boolean | number | bigint | Float | string | Uint8Array | readonly Value[] | Tuple | Dict | Opaque;
+
+/** Python's dict. */
+export type Dict = Map<Value, Value>;
+
+/** A float whose value is integral: JavaScript cannot tell `5.0` from `5`. */
+export class Float {
+  readonly value: number;
+  constructor(value: number) {
+    this.value = value;
+  }
+}
+
+/** Python's tuple: prints with parentheses, is otherwise a list. */
+export class Tuple {
+  readonly items: readonly Value[];
+  constructor(items: readonly Value[]) {
+    this.items = items;
+  }
+}
+
+/** What templates may hold but never store or serialize: undefined, functions, macros, generators, namespaces. */
+export interface Opaque {
+  readonly opaque: string;
+}
+
+/**
+ * Text that holds a template, from a file that the user wrote. Only such text is ever evaluated: what hosts answer
+ * and what lookups return are plain strings, so nothing that comes from outside can become a template.
+ */
+export class Template {
+  readonly source: string;
+  readonly at: Position | undefined;
+  constructor(source: string, at?: Position) {
+    this.source = source;
+    this.at = at;
+  }
+}
+
+/** A value under Ansible Vault, decrypted when it is first needed. The text that it yields is a secret. */
+export class Vaulted {
+  readonly envelope: string;
+  readonly at: Position | undefined;
+  constructor(envelope: string, at?: Position) {
+    this.envelope = envelope;
+    this.at = at;
+  }
+}
+
+/** A value as written: a tree in which some texts are templates or still encrypted. */
+export type Raw = Value | Template | Vaulted | readonly Raw[] | Map<Value, Raw>;
+
+/** Whether text must be evaluated before use. */
+export const isTemplateText = (text: string): boolean => text.includes('{{') || text.includes('{%') || text.includes('{#');
+
+export const isDict = (value: unknown): value is Dict => value instanceof Map;
+
+/** Plain JavaScript data (JSON) as a value: objects become dicts in their order. */
+export function fromJs(data: unknown): Value {
+  if (data === undefined || data === null) return null;
+  if (Array.isArray(data)) return data.map(fromJs);
+  if (data instanceof Map || data instanceof Float || data instanceof Tuple || data instanceof Uint8Array) return data as Value;
+  if (typeof data === 'object') return new Map(Object.entries(data).map(([key, item]) => [key, fromJs(item)]));
+  return data as Value;
+}
+
+/** A value as plain JavaScript data; keys become strings, floats numbers, tuples arrays. */
+export function toJs(value: Value): unknown {
+  if (value instanceof Float) return value.value;
+  if (value instanceof Tuple) return value.items.map(toJs);
+  if (Array.isArray(value)) return value.map(toJs);
+  if (isDict(value)) return Object.fromEntries([...value].map(([key, item]) => [String(key), toJs(item)]));
+  return value;
+}
