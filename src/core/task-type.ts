@@ -108,6 +108,8 @@ export interface TaskType<Specs extends ParamSpecs = ParamSpecs, Q extends Quest
   readonly then?: (state: StateOf<Q>, params: R, context: TaskContext) => M;
   readonly plan: (state: StateOf<Q> & Partial<StateOf<M>>, params: R, context: TaskContext) => Plan;
   readonly result?: (done: Done<StateOf<Q> & Partial<StateOf<M>>, R>) => TaskResult;
+  /** What `ansible_facts` in its result become: facts (the default), or variables of Ansible's levels 19 and 18. */
+  readonly gives?: 'facts' | 'set_fact' | 'include_vars';
   /** Documented keys of the result. */
   readonly returns?: Readonly<Record<string, string>>;
   readonly examples: readonly Example[];

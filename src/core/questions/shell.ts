@@ -1,0 +1,32 @@
+import { type Question, type QuestionKind, question, type Subject } from '../question.ts';
+
+/** A read-only script to ask of a host, for what no typed question covers. */
+export interface ShellQuestion {
+  readonly script: string;
+  /** What the answer depends on; everything, where nothing is said. */
+  readonly about?: readonly Subject[];
+  readonly deadlineMs?: number;
+}
+
+/** What a script said. */
+export interface ShellAnswer {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly timedOut: boolean;
+}
+
+const kind: QuestionKind<ShellQuestion, ShellAnswer> = {
+  name: 'shell',
+  scripts: (args) => args.map(({ script, deadlineMs }) => ({ script, deadlineMs })),
+  read: (replies) =>
+    replies.map(({ code, stdout, stderr, timedOut }) => ({
+      ok: true,
+      value: { code, stdout: stdout.toString(), stderr: stderr.toString(), timedOut: timedOut === true },
+    })),
+  about: ({ about }) => about ?? 'everything',
+};
+
+/** Ask a read-only script; any exit code is an answer. */
+export const shell = (arg: ShellQuestion, options: { host?: string; beyond?: boolean; secret?: boolean } = {}): Question<ShellAnswer> =>
+  question(kind, arg, options);
