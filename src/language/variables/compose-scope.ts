@@ -1,0 +1,51 @@
+import type { VarsLayer } from '../../core/model.ts';
+import type { Raw } from '../../core/value.ts';
+import type { Magic } from './magic-variables.ts';
+import { type HashBehaviour, strongestFirst, valueIn } from './merge-layers.ts';
+
+/** What decides the variables of one host and one item. */
+export interface ScopeInput {
+  /** Whose inventory layers count; only these are read. */
+  readonly host: { readonly layers: readonly VarsLayer[] };
+  /** What the run knows: facts (11), vars_prompt (13), vars_files (14), include_vars (18), set_fact and registered (19), extra vars (22) … */
+  readonly state?: readonly VarsLayer[];
+  /** What the item sees: play, role, block, task and include variables. */
+  readonly item?: { readonly layers: readonly VarsLayer[] };
+  /** Above everything, computed when touched. */
+  readonly magic?: Magic;
+  readonly hashBehaviour?: HashBehaviour;
+}
+
+/** The variables of one host and one item: values as written, found when they are asked for. */
+export interface ComposedScope {
+  get(name: string): Raw | undefined;
+  names(): Iterable<string>;
+  /** The layers, strongest first: what `run vars` tells. */
+  layers(): readonly VarsLayer[];
+}
+
+/**
+ * Composes the variables of one host and one item in Ansible's order of precedence. Composing costs nothing, a look-up
+ * at most one step a layer; the layers' maps may be lazy and may throw when touched: nothing is caught here.
+ */
+export function composeScope(input: ScopeInput): ComposedScope {
+  let sorted: readonly VarsLayer[] | undefined;
+  const layers = () => {
+    sorted ??= strongestFirst([...input.host.layers, ...(input.state ?? []), ...(input.item?.layers ?? [])]);
+    return sorted;
+  };
+  return {
+    get: (name) => {
+      const magic = input.magic?.get(name);
+      return magic ? magic() : valueIn(layers(), name, input.hashBehaviour ?? 'replace');
+    },
+    names: () => namesOf(layers(), input.magic),
+    layers,
+  };
+}
+
+function namesOf(layers: readonly VarsLayer[], magic: Magic | undefined): Set<string> {
+  const names = new Set(magic?.keys());
+  for (const layer of layers) for (const name of layer.vars.keys()) names.add(name);
+  return names;
+}

@@ -1,0 +1,152 @@
+import type { Host, Inventory, RoleRef } from '../../core/model.ts';
+import type { Dict, Raw, Value } from '../../core/value.ts';
+
+/** Variables that are computed when they are touched. */
+export type Magic = ReadonlyMap<string, () => Raw>;
+
+/** What the magic variables of one host and one item tell. */
+export interface MagicInput {
+  readonly host: Host;
+  readonly inventory: Inventory;
+  readonly run: RunFacts;
+  readonly play?: PlayFacts;
+  readonly role?: RoleRef;
+  /** `hostvars`, as `hostvarsDict` makes it. */
+  readonly hostvars?: () => Value;
+  /** `vars`, as `varsDict` makes it. */
+  readonly vars?: () => Value;
+  readonly omit?: Value;
+  /** Further ones, stronger than these: `ansible_loop`, `ansible_failed_task` … */
+  readonly also?: Magic;
+}
+
+/** What stays the same during a run. */
+export interface RunFacts {
+  readonly checkMode: boolean;
+  readonly diffMode: boolean;
+  readonly verbosity: number;
+  readonly forks: number;
+  readonly runTags: readonly string[];
+  readonly skipTags: readonly string[];
+  readonly playbookDir: string;
+  readonly configFile?: string;
+  readonly limit?: string;
+}
+
+/** What changes with the play, and with its hosts falling out; functions where it changes while it runs. */
+export interface PlayFacts {
+  readonly name: string;
+  /** All hosts that the play's pattern gives. */
+  hostsAll(): readonly string[];
+  /** Those that have neither failed nor become unreachable. */
+  hosts(): readonly string[];
+  /** Those of the batch that `serial` makes. */
+  batch(): readonly string[];
+  /** Names of the roles listed in the play, and with their dependencies. */
+  readonly roleNames: readonly string[];
+  readonly roleNamesWithDependencies: readonly string[];
+}
+
+/** The version of Ansible's language that we speak, for playbooks that ask. */
+export const ANSIBLE_VERSION = '2.16.14';
+
+/** The variables that Ansible gives to every host and item, above all others. */
+export function magicVariables(input: MagicInput): Magic {
+  return new Map<string, () => Raw>([
+    ...hostMagic(input),
+    ...runMagic(input.run),
+    ...(input.play ? playMagic(input.play) : []),
+    ...(input.role ? roleMagic(input.role) : []),
+    ...optional('hostvars', input.hostvars),
+    ...optional('vars', input.vars),
+    ...(input.omit === undefined ? [] : [entry('omit', () => input.omit as Value)]),
+    ...(input.also ?? []),
+  ]);
+}
+
+type Entry = readonly [string, () => Raw];
+
+const entry = (name: string, value: () => Raw): Entry => [name, value];
+const optional = (name: string, value: (() => Raw) | undefined): Entry[] => (value ? [entry(name, value)] : []);
+
+function hostMagic({ host, inventory }: MagicInput): Entry[] {
+  return [
+    ['inventory_hostname', () => host.name],
+    ['inventory_hostname_short', () => shortName(host.name)],
+    ['group_names', () => [...host.groups].sort()],
+    ['groups', () => groupsDict(inventory)],
+    ['ansible_inventory_sources', () => inventory.sources],
+  ];
+}
+
+function runMagic(run: RunFacts): Entry[] {
+  return [
+    ['ansible_check_mode', () => run.checkMode],
+    ['ansible_diff_mode', () => run.diffMode],
+    ['ansible_verbosity', () => run.verbosity],
+    ['ansible_forks', () => run.forks],
+    ['ansible_run_tags', () => run.runTags],
+    ['ansible_skip_tags', () => run.skipTags],
+    ['ansible_version', () => versionDict()],
+    ['ansible_config_file', () => run.configFile ?? null],
+    ['ansible_playbook_python', () => '/usr/bin/python3'],
+    ['playbook_dir', () => run.playbookDir],
+    ...(run.limit === undefined ? [] : [entry('ansible_limit', () => run.limit as string)]),
+  ];
+}
+
+function playMagic(play: PlayFacts): Entry[] {
+  return [
+    ['ansible_play_name', () => play.name],
+    ['ansible_play_hosts_all', () => play.hostsAll()],
+    ['ansible_play_hosts', () => play.hosts()],
+    ['play_hosts', () => play.hosts()],
+    ['ansible_play_batch', () => play.batch()],
+    ['role_names', () => play.roleNamesWithDependencies],
+    ['ansible_role_names', () => play.roleNamesWithDependencies],
+    ['ansible_play_role_names', () => play.roleNames],
+    ['ansible_dependent_role_names', () => dependencies(play)],
+  ];
+}
+
+function roleMagic(role: RoleRef): Entry[] {
+  return [
+    ['role_name', () => role.name],
+    ['role_path', () => role.path],
+    ['ansible_role_name', () => role.name],
+    ['role_uuid', () => `${role.name}@${role.path}`],
+    ['ansible_collection_name', () => collectionOf(role.name)],
+    ['ansible_parent_role_names', () => role.parents],
+  ];
+}
+
+const dependencies = (play: PlayFacts) =>
+  play.roleNamesWithDependencies.filter((name) => !play.roleNames.includes(name));
+
+// A role's full name is namespace.collection.role.
+const collectionOf = (role: string) => (role.split('.').length === 3 ? role.split('.').slice(0, 2).join('.') : null);
+
+/** The name up to its first dot; an address stays whole. */
+const shortName = (name: string) => (/^[\d.]+$|:/.test(name) ? name : (name.split('.')[0] ?? name));
+
+function versionDict(): Dict {
+  const [major, minor, revision] = ANSIBLE_VERSION.split('.').map(Number);
+  return new Map<Value, Value>([
+    ['string', ANSIBLE_VERSION],
+    ['full', ANSIBLE_VERSION],
+    ['major', major ?? 0],
+    ['minor', minor ?? 0],
+    ['revision', revision ?? 0],
+  ]);
+}
+
+const groupsDicts = new WeakMap<Inventory, Dict>();
+
+// One dict an inventory: with a thousand hosts it is touched ten thousand times.
+function groupsDict(inventory: Inventory): Dict {
+  const known =
+    groupsDicts.get(inventory) ??
+    new Map<Value, Value>([...inventory.groups].map(([name, hosts]) => [name, [...hosts]]));
+  groupsDicts.set(inventory, known);
+  return known;
+}

@@ -1,0 +1,46 @@
+import type { VarsLayer } from '../../core/model.ts';
+import { isDict, type Raw, type Value } from '../../core/value.ts';
+
+/** What two layers that both set a variable mean: the higher one alone, or dicts merged. */
+export type HashBehaviour = 'replace' | 'merge';
+
+/** The layers from the strongest to the weakest; of equal levels the later comes first. */
+export function strongestFirst(layers: readonly VarsLayer[]): readonly VarsLayer[] {
+  return [...layers].reverse().sort((a, b) => b.level - a.level);
+}
+
+/** A variable's value by the layers (strongest first), undefined where none sets it. */
+export function valueIn(layers: readonly VarsLayer[], name: string, behaviour: HashBehaviour): Raw | undefined {
+  return behaviour === 'merge' ? mergedIn(layers, name) : firstIn(layers, name);
+}
+
+function firstIn(layers: readonly VarsLayer[], name: string): Raw | undefined {
+  for (const layer of layers) {
+    const found = layer.vars.get(name);
+    if (found !== undefined) return found.value;
+  }
+  return undefined;
+}
+
+function mergedIn(layers: readonly VarsLayer[], name: string): Raw | undefined {
+  const merged: Raw[] = [];
+  for (const layer of layers) {
+    const found = layer.vars.get(name);
+    if (found === undefined) continue;
+    merged.push(found.value);
+    // What is below something that is no dict cannot show through.
+    if (!isDict(found.value)) break;
+  }
+  return merged.length === 0 ? undefined : merged.reduceRight(mergeOver);
+}
+
+// dict over dict merges, deeply; anything else hides what is below it.
+function mergeOver(weaker: Raw, stronger: Raw): Raw {
+  if (!isDict(weaker) || !isDict(stronger)) return stronger;
+  const both: Map<Value, Raw> = new Map(weaker);
+  for (const [key, value] of stronger as Map<Value, Raw>) {
+    const below = both.get(key);
+    both.set(key, below === undefined ? value : mergeOver(below, value));
+  }
+  return both;
+}

@@ -1,0 +1,119 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import type { VarsLayer } from '../../../src/core/model.ts';
+import type { Raw, Value } from '../../../src/core/value.ts';
+import { composeScope } from '../../../src/language/variables/compose-scope.ts';
+
+const layer = (level: number, vars: Record<string, Raw>, from = `level ${level}`): VarsLayer => ({
+  level,
+  from,
+  vars: new Map(Object.entries(vars).map(([name, value]) => [name, { value }])),
+});
+const dict = (entries: Record<string, Raw>) => new Map<Value, Raw>(Object.entries(entries)) as Raw;
+
+describe('composeScope', () => {
+  test('the highest level wins, wherever it is given', () => {
+    const scope = composeScope({
+      host: { layers: [layer(3, { a: 'group', b: 'group' }), layer(8, { a: 'host' })] },
+      state: [layer(22, { a: 'extra' }), layer(11, { a: 'fact', c: 'fact' })],
+      item: { layers: [layer(2, { a: 'default', c: 'default', d: 'default' }), layer(17, { a: 'task' })] },
+    });
+
+    expect([...'abcde'].map((name) => scope.get(name))).toEqual(['extra', 'group', 'fact', 'default', undefined]);
+  });
+
+  test('of equal levels the later wins', () => {
+    const scope = composeScope({ host: { layers: [layer(6, { a: 'first' }), layer(6, { a: 'second' })] } });
+
+    expect(scope.get('a')).toBe('second');
+  });
+
+  test('all 22 levels, in any order, give the same', () => {
+    const levels = Array.from({ length: 22 }, (_, index) => index + 1);
+    fc.assert(
+      fc.property(fc.shuffledSubarray(levels, { minLength: 1 }), (some) => {
+        const scope = composeScope({ host: { layers: [] }, state: some.map((level) => layer(level, { a: level })) });
+
+        expect(scope.get('a')).toBe(Math.max(...some));
+      }),
+    );
+  });
+
+  test('magic variables are above all, and computed only when touched', () => {
+    let touched = 0;
+    const magic = new Map([['a', () => ++touched]]);
+    const scope = composeScope({ host: { layers: [layer(22, { a: 'x', b: 'y' })] }, magic });
+
+    expect(scope.get('b')).toBe('y');
+    expect(touched).toBe(0);
+    expect(scope.get('a')).toBe(1);
+  });
+
+  test('a null hides what is below it', () => {
+    const scope = composeScope({ host: { layers: [layer(3, { a: 'x' }), layer(8, { a: null })] } });
+
+    expect(scope.get('a')).toBeNull();
+  });
+
+  test('tells all names once', () => {
+    const scope = composeScope({
+      host: { layers: [layer(3, { a: 1, b: 1 }), layer(8, { b: 2 })] },
+      magic: new Map([['m', () => 1]]),
+    });
+
+    expect([...scope.names()].sort()).toEqual(['a', 'b', 'm']);
+  });
+
+  test('lets through what a layer throws, and only when it is touched', () => {
+    const pending = new Error('pending');
+    const vars = new Map<string, { value: Raw }>();
+    vars.get = (name) => {
+      if (name.startsWith('ansible_')) throw pending;
+      return undefined;
+    };
+    const scope = composeScope({ host: { layers: [layer(3, { a: 1 })] }, state: [{ level: 11, from: 'facts', vars }] });
+
+    expect(scope.get('a')).toBe(1);
+    expect(() => scope.get('ansible_os_family')).toThrow(pending);
+  });
+});
+
+describe('composeScope with hash_behaviour=merge', () => {
+  const merging = (...layers: VarsLayer[]) => composeScope({ host: { layers }, hashBehaviour: 'merge' });
+
+  test('merges dicts deeply, the stronger winning', () => {
+    const scope = merging(
+      layer(3, { d: dict({ a: 1, deep: dict({ x: 1, y: 1 }) }) }),
+      layer(8, { d: dict({ b: 2, deep: dict({ y: 2 }) }) }),
+    );
+
+    expect(scope.get('d')).toEqual(dict({ a: 1, deep: dict({ x: 1, y: 2 }), b: 2 }));
+  });
+
+  test('does not merge lists, nor through what is no dict', () => {
+    const scope = merging(
+      layer(3, { d: dict({ a: 1 }), l: [1] }),
+      layer(6, { d: 'text', l: [2] }),
+      layer(8, { d: dict({ b: 2 }) }),
+    );
+
+    expect(scope.get('d')).toEqual(dict({ b: 2 }));
+    expect(scope.get('l')).toEqual([2]);
+  });
+
+  test('leaves the layers as they were', () => {
+    const weak = dict({ a: 1 });
+    merging(layer(3, { d: weak }), layer(8, { d: dict({ b: 2 }) })).get('d');
+
+    expect(weak).toEqual(dict({ a: 1 }));
+  });
+});
+
+test('a thousand hosts times forty tasks compose in well under a second', () => {
+  const layers = Array.from({ length: 12 }, (_, index) => layer(3 + (index % 8), { [`v${index}`]: index }));
+  const state = [layer(11, {}), layer(19, {}), layer(22, {})];
+  const started = performance.now();
+  for (let run = 0; run < 40_000; run++) composeScope({ host: { layers }, state, item: { layers } }).get('v3');
+
+  expect(performance.now() - started).toBeLessThan(2_000);
+});

@@ -1,0 +1,120 @@
+import { describe, expect, test } from 'vitest';
+import type { Inventory } from '../../../src/core/model.ts';
+import type { Raw, Value } from '../../../src/core/value.ts';
+import { composeScope } from '../../../src/language/variables/compose-scope.ts';
+import { hostvarsDict, varsDict } from '../../../src/language/variables/hostvars.ts';
+import { magicVariables } from '../../../src/language/variables/magic-variables.ts';
+
+const web1 = { name: 'web1.example.org', groups: ['web', 'prod', 'app'], layers: [] };
+const inventory: Inventory = {
+  hosts: new Map([
+    [web1.name, web1],
+    ['db1', { name: 'db1', groups: ['db'], layers: [] }],
+  ]),
+  groups: new Map([
+    ['all', [web1.name, 'db1']],
+    ['web', [web1.name]],
+  ]),
+  children: new Map(),
+  sources: ['/etc/hosts.yaml'],
+};
+const run = {
+  checkMode: true,
+  diffMode: false,
+  verbosity: 0,
+  forks: 5,
+  runTags: ['all'],
+  skipTags: [],
+  playbookDir: '/srv/play',
+};
+
+describe('magicVariables', () => {
+  const magic = magicVariables({ host: web1, inventory, run });
+
+  test.for([
+    ['inventory_hostname', 'web1.example.org'],
+    ['inventory_hostname_short', 'web1'],
+    ['group_names', ['app', 'prod', 'web']],
+    ['ansible_check_mode', true],
+    ['playbook_dir', '/srv/play'],
+    ['ansible_inventory_sources', ['/etc/hosts.yaml']],
+  ] as const)('%s is %j', ([name, value]) => {
+    expect(magic.get(name)?.()).toEqual(value);
+  });
+
+  test('an address has no short form', () => {
+    const host = { name: '10.1.0.101', groups: [], layers: [] };
+
+    expect(magicVariables({ host, inventory, run }).get('inventory_hostname_short')?.()).toBe('10.1.0.101');
+  });
+
+  test('groups is a dict of lists', () => {
+    expect(magic.get('groups')?.()).toEqual(
+      new Map([
+        ['all', [web1.name, 'db1']],
+        ['web', [web1.name]],
+      ]),
+    );
+  });
+
+  test('those of a role are there only in a role', () => {
+    const role = { name: 'acme.web.nginx', path: '/roles/nginx', parents: ['site'] };
+    const inRole = magicVariables({ host: web1, inventory, run, role });
+
+    expect(magic.has('role_path')).toBe(false);
+    expect(inRole.get('role_path')?.()).toBe('/roles/nginx');
+    expect(inRole.get('ansible_parent_role_names')?.()).toEqual(['site']);
+    expect(inRole.get('ansible_collection_name')?.()).toBe('acme.web');
+  });
+
+  test('those that the engine adds are stronger', () => {
+    const also = new Map([['ansible_check_mode', () => false]]);
+
+    expect(magicVariables({ host: web1, inventory, run, also }).get('ansible_check_mode')?.()).toBe(false);
+  });
+});
+
+describe('hostvars', () => {
+  const scope = (vars: Record<string, Raw>) =>
+    composeScope({
+      host: {
+        layers: [{ level: 8, from: 'test', vars: new Map(Object.entries(vars).map(([k, value]) => [k, { value }])) }],
+      },
+    });
+  const evaluate = (written: Raw) => `computed ${written}` as Value;
+
+  test('composes a host when it is touched, once', () => {
+    const composed: string[] = [];
+    const scopeOf = (host: string) => {
+      composed.push(host);
+      return scope({ a: host });
+    };
+    const hostvars = hostvarsDict(inventory, scopeOf, evaluate);
+
+    const values = hostvars.get('db1') as Map<Value, Value>;
+    hostvars.get('db1');
+
+    expect(composed).toEqual(['db1']);
+    expect(values.get('a')).toBe('computed db1');
+    expect(values.get('b')).toBeUndefined();
+  });
+
+  test('iterates over the hosts of the inventory, but knows localhost', () => {
+    const hostvars = hostvarsDict(inventory, (host) => (host === 'nobody' ? undefined : scope({})), evaluate);
+
+    expect([...hostvars.keys()]).toEqual([web1.name, 'db1']);
+    expect(hostvars.size).toBe(2);
+    expect(hostvars.has('localhost')).toBe(true);
+    expect(hostvars.has('nobody')).toBe(false);
+    expect(hostvars.get('nobody')).toBeUndefined();
+  });
+
+  test('vars computes each value when it is touched', () => {
+    const vars = varsDict(scope({ a: 1, b: 2 }), evaluate);
+
+    expect([...vars]).toEqual([
+      ['a', 'computed 1'],
+      ['b', 'computed 2'],
+    ]);
+  });
+});
