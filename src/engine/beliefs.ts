@@ -1,0 +1,80 @@
+import type { Effect } from '../core/change.ts';
+import { type Answer, type AnyQuestion, type Subject, touches } from '../core/question.ts';
+
+/** What is believed about a question: an answer, perhaps one that a check foresees; or that nothing can be said. */
+export type Belief =
+  | { readonly is: 'answer'; readonly answer: Answer<unknown>; readonly assuming?: string }
+  | { readonly is: 'unknown'; readonly because: string };
+
+/** What a foreseen change does to later answers. */
+interface Foreseen {
+  readonly task: string;
+  readonly answers: ReadonlyMap<string, unknown>;
+  /** Subjects about which other questions have no answer any more; everything, where the change does not say. */
+  readonly blurred: readonly Subject[] | 'everything';
+}
+
+/** What a host has answered since it last changed, and in a check what it would answer after the changes foreseen so far. */
+export class Beliefs {
+  #answers = new Map<string, { answer: Answer<unknown>; world: number }>();
+  readonly #foreseen: Foreseen[] = [];
+  readonly #world: { changes: number };
+
+  /** `world` counts changes on all hosts: answers about what lies beyond a host are stale after any. */
+  constructor(world: { changes: number }) {
+    this.#world = world;
+  }
+
+  learn(question: AnyQuestion<unknown>, user: string, answer: Answer<unknown>): void {
+    this.#answers.set(`${user}\0${question.key}`, { answer, world: this.#world.changes });
+  }
+
+  /** Something changed on the host: nothing that it said before counts any more. */
+  forget(): void {
+    this.#answers = new Map();
+    this.#world.changes++;
+  }
+
+  /** Ask this anew next time. */
+  drop(question: AnyQuestion<unknown>, user: string): void {
+    this.#answers.delete(`${user}\0${question.key}`);
+  }
+
+  foresee(task: string, effects: readonly Effect[] | undefined): void {
+    if (effects === undefined) {
+      this.#foreseen.push({ task, answers: new Map(), blurred: 'everything' });
+      return;
+    }
+    const predicted = effects.filter((effect) => 'predicts' in effect);
+    const blurred = effects.flatMap((effect) => ('blurs' in effect ? effect.blurs : about(effect.predicts)));
+    this.#foreseen.push({
+      task,
+      answers: new Map(predicted.map((effect) => [effect.predicts.key, effect.answer])),
+      blurred: blurred.includes(everything) ? 'everything' : blurred,
+    });
+  }
+
+  /** What is believed of a question, or undefined where it has to be asked. */
+  of(question: AnyQuestion<unknown>, user: string): Belief | undefined {
+    const known = this.#answers.get(`${user}\0${question.key}`);
+    const fresh = known !== undefined && !(question.beyond === true && known.world !== this.#world.changes);
+    for (const { task, answers, blurred } of this.#foreseen.toReversed()) {
+      if (answers.has(question.key)) return { is: 'answer', answer: { ok: true, value: answers.get(question.key) }, assuming: task };
+      if (blurred === 'everything') return { is: 'unknown', because: task };
+      // What the question is about may depend on its answer (where a link leads), so ask first.
+      if (blurred.length > 0 && !fresh) continue;
+      const asked = about(question, known?.answer.ok === true ? known.answer.value : undefined);
+      if (asked.includes(everything) ? blurred.length > 0 : blurred.some((one) => asked.some((other) => touches(one, other))))
+        return { is: 'unknown', because: task };
+    }
+    return fresh ? { is: 'answer', answer: known.answer } : undefined;
+  }
+}
+
+const everything: Subject = 'everything';
+
+function about(question: AnyQuestion<unknown>, answer?: unknown): readonly Subject[] {
+  if ('controller' in question) return [];
+  const subjects = question.kind.about?.(question.arg, answer) ?? 'everything';
+  return subjects === 'everything' ? [everything] : subjects;
+}

@@ -1,0 +1,179 @@
+import type { Change } from '../core/change.ts';
+import type { Command } from '../core/command.ts';
+import type { AnyQuestion } from '../core/question.ts';
+import type { Reply, SessionFailure } from '../core/session.ts';
+import type { Plan, Questions, TaskContext, TaskResult, TaskType } from '../core/task-type.ts';
+import type { Belief } from './beliefs.ts';
+
+/** A host as one task sees it: it can be asked, and told to change. */
+export interface Target {
+  /** What is believed of these questions, asking what is not known: at most one round. */
+  ask(questions: readonly AnyQuestion<unknown>[]): Promise<Asked>;
+  /** Run the commands in order, up to the first failure; whatever was known is forgotten; the questions are asked in the same round. */
+  act(commands: readonly Command[], changes: readonly Change[], after: readonly AnyQuestion<unknown>[]): Promise<Acted>;
+  /** In a check: what later questions would answer. */
+  foresee(changes: readonly Change[]): void;
+  /** Forget the answers to these, and let time pass. */
+  wait(ms: number, questions: readonly AnyQuestion<unknown>[], shown: string | undefined): Promise<void>;
+}
+
+export type Asked =
+  | { readonly ok: true; readonly beliefs: ReadonlyMap<string, Belief> }
+  | { readonly ok: false; readonly failure: SessionFailure };
+
+export type Acted =
+  | { readonly ok: true; readonly replies: readonly Reply[] }
+  | { readonly ok: false; readonly failure: SessionFailure };
+
+/** How a task ended on a host, before `changed_when` and the like have their say. */
+export type Converged =
+  | { readonly status: 'ok' | 'changed'; readonly changes: readonly Change[]; readonly result: TaskResult; readonly assuming: readonly string[]; readonly warnings: readonly string[] }
+  | { readonly status: 'failed'; readonly message: string; readonly changes: readonly Change[]; readonly result: TaskResult; readonly didChange: boolean }
+  | { readonly status: 'skipped'; readonly message: string; readonly result: TaskResult }
+  | { readonly status: 'unknown'; readonly message: string; readonly assuming: readonly string[] }
+  | { readonly status: 'unreachable'; readonly failure: SessionFailure };
+
+type AnyType = TaskType<any, any, any, any>; // the registry's types differ in their parameters; bindParams proved them
+type State = Readonly<Record<string, unknown>>;
+
+/** Look at a host, remove what differs, and look again. In a check: look, and say what would differ. */
+export async function converge(type: AnyType, params: unknown, context: TaskContext, target: Target): Promise<Converged> {
+  const startedAt = context.now;
+  let looked = await look(type, params, context, target);
+  if ('ended' in looked) return looked.ended;
+  let plan = planned(type, looked, params, context);
+  const deadline = 'wait' in plan ? Date.now() + plan.wait.deadlineMs : 0;
+  while ('wait' in plan) {
+    if (Date.now() >= deadline) return failed(plan.wait.failed, [], {});
+    await target.wait(plan.wait.againMs, looked.questions, plan.wait.shown);
+    looked = await look(type, params, context, target);
+    if ('ended' in looked) return looked.ended;
+    plan = planned(type, looked, params, context);
+  }
+  if ('unknown' in plan) return { status: 'unknown', message: plan.unknown, assuming: looked.assuming };
+  if ('failed' in plan) return afterAssumptions(looked, failed(plan.failed, [], plan.result ?? {}));
+  if (plan.skipped !== undefined) return { status: 'skipped', message: plan.skipped, result: plan.result ?? {} };
+
+  const { changes, warnings = [] } = plan;
+  const done = { params, before: looked.state, changes, startedAt, context };
+  const finish = (state: State, replies: readonly Reply[]): TaskResult => ({
+    ...(plan as { result?: TaskResult }).result,
+    ...type.result?.({ ...done, state, replies, endedAt: new Date() }),
+  });
+  if (changes.length === 0) return settled('ok', [], finish(looked.state, []), looked.assuming, warnings);
+  if (context.check) {
+    target.foresee(changes);
+    return settled('changed', changes, finish(looked.state, []), looked.assuming, warnings);
+  }
+  return apply(type, params, context, target, looked, changes, warnings, finish);
+}
+
+interface Looked {
+  readonly state: State;
+  readonly questions: readonly AnyQuestion<unknown>[];
+  readonly assuming: readonly string[];
+}
+
+async function look(type: AnyType, params: unknown, context: TaskContext, target: Target): Promise<Looked | { ended: Converged }> {
+  const first = type.ask?.(params, context) ?? {};
+  const one = await answered(first, target);
+  if ('ended' in one) return one;
+  const second: Questions = type.then?.(one.state, params, context) ?? {};
+  const two = await answered(second, target);
+  if ('ended' in two) return two;
+  return {
+    state: { ...one.state, ...two.state },
+    questions: [...Object.values(first), ...Object.values(second)] as AnyQuestion<unknown>[],
+    assuming: [...new Set([...one.assuming, ...two.assuming])],
+  };
+}
+
+async function answered(questions: Questions, target: Target): Promise<{ state: State; assuming: string[] } | { ended: Converged }> {
+  const list = Object.values(questions);
+  if (list.length === 0) return { state: {}, assuming: [] };
+  const asked = await target.ask(list);
+  if (!asked.ok) return { ended: { status: 'unreachable', failure: asked.failure } };
+  const state: Record<string, unknown> = {};
+  const assuming: string[] = [];
+  for (const [name, { key }] of Object.entries(questions)) {
+    const belief = asked.beliefs.get(key);
+    if (belief === undefined) return { ended: failed(`no answer to ${key}`, [], {}) };
+    if (belief.is === 'unknown') return { ended: { status: 'unknown', message: `depends on ${belief.because}`, assuming: [belief.because] } };
+    if (!belief.answer.ok) return { ended: failed(belief.answer.why, [], {}) };
+    if (belief.assuming !== undefined) assuming.push(belief.assuming);
+    state[name] = belief.answer.value;
+  }
+  return { state, assuming };
+}
+
+const planned = (type: AnyType, looked: Looked, params: unknown, context: TaskContext): Plan => type.plan(looked.state, params, context);
+
+async function apply(
+  type: AnyType,
+  params: unknown,
+  context: TaskContext,
+  target: Target,
+  looked: Looked,
+  changes: readonly Change[],
+  warnings: readonly string[],
+  finish: (state: State, replies: readonly Reply[]) => TaskResult,
+): Promise<Converged> {
+  const commands = changes.flatMap((change) => change.commands);
+  const acted = await target.act(commands, changes, looked.questions);
+  if (!acted.ok && acted.failure.reason !== 'lost') return { status: 'unreachable', failure: acted.failure };
+  const replies = acted.ok ? acted.replies : [];
+  if (type.acts === true) {
+    // Nothing tells afterwards whether it ran to its end, so the outcome is not guessed.
+    if (!acted.ok) return { status: 'unreachable', failure: acted.failure };
+    const result = finish(looked.state, replies);
+    if (result['failed'] === true) return failed(String(result['msg'] ?? 'failed'), changes, result, true);
+    return settled('changed', changes, result, [], warnings);
+  }
+  const wrong = firstFailure(commands, replies);
+  if (wrong !== undefined) return failed(wrong.message, changes, { ...wrong.result }, replies.length > 1);
+  const again = await look(type, params, context, target);
+  if ('ended' in again) return again.ended;
+  const left = planned(type, again, params, context);
+  const remains = 'changes' in left ? left.changes : [];
+  if ('failed' in left) return failed(left.failed, changes, left.result ?? {}, true);
+  if (!('changes' in left) || remains.length > 0)
+    return failed(`did not converge: after the change still ${remains.map(tell).join(', ')}`, changes, {}, true);
+  return settled('changed', changes, finish(again.state, replies), [], warnings);
+}
+
+/** A change in one line: `mode: 0644 → 0600`. */
+export const tell = ({ what, from, to }: Pick<Change, 'what' | 'from' | 'to'>): string => `${what}: ${from ?? 'absent'} → ${to ?? 'absent'}`;
+
+function firstFailure(commands: readonly Command[], replies: readonly Reply[]): { message: string; result: TaskResult } | undefined {
+  for (const [index, reply] of replies.entries()) {
+    const { accepts = [0], shown, script } = commands[index]!;
+    if (reply.skipped === true || (accepts.includes(reply.code) && reply.timedOut !== true)) continue;
+    const said = (reply.stderr.toString().trim() || reply.stdout.toString().trim()).slice(-4000);
+    const ending = reply.timedOut === true ? 'took too long and was ended' : `exit code ${reply.code}`;
+    const message = said === '' ? `${shown ?? script}: ${ending}` : said;
+    return { message, result: { rc: reply.code, stdout: reply.stdout.toString(), stderr: reply.stderr.toString(), cmd: shown ?? script } };
+  }
+  return undefined;
+}
+
+const failed = (message: string, changes: readonly Change[], result: TaskResult, didChange = false): Converged => ({
+  status: 'failed',
+  message,
+  changes,
+  result: { msg: message, ...result },
+  didChange,
+});
+
+const settled = (status: 'ok' | 'changed', changes: readonly Change[], result: TaskResult, assuming: readonly string[], warnings: readonly string[]): Converged => ({
+  status,
+  changes,
+  result,
+  assuming,
+  warnings,
+});
+
+/** What a check cannot look at for real, because an earlier task would first have to change it, has not failed. */
+function afterAssumptions(looked: Looked, ended: Converged): Converged {
+  if (looked.assuming.length === 0 || ended.status !== 'failed') return ended;
+  return { status: 'unknown', message: `depends on ${looked.assuming.join(', ')}: ${ended.message}`, assuming: looked.assuming };
+}

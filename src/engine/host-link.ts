@@ -1,0 +1,191 @@
+import type { Command } from '../core/command.ts';
+import type { Happening } from '../core/event.ts';
+import { groupBy } from '../core/group-by.ts';
+import type { Answer, AnyQuestion, ControllerQuestion, Question } from '../core/question.ts';
+import { quote } from '../core/command.ts';
+import type { Connector, Endpoint, Exchanged, Part, Session, SessionFailure } from '../core/session.ts';
+import type { Beliefs } from './beliefs.ts';
+import type { Acted, Asked } from './converge.ts';
+import { mergeQuestions } from './round.ts';
+
+/** As whom, and with which environment, something is asked or done on a host. */
+export interface Identity {
+  readonly endpoint: Endpoint;
+  readonly environment: Readonly<Record<string, string>>;
+  /** Two identities with one key see the same. */
+  readonly key: string;
+}
+
+/** A question for a host other than, or as somebody other than, the task at hand: what asking ahead yields. */
+export interface Ahead {
+  readonly link: HostLink;
+  readonly identity: Identity;
+  readonly question: AnyQuestion<unknown>;
+}
+
+export interface LinkOptions {
+  readonly name: string;
+  readonly connector: Connector;
+  readonly beliefs: Beliefs;
+  readonly emit: (event: Happening) => void;
+  readonly signal: AbortSignal;
+  /** The link and usual identity of another inventory host, for questions and content that come from there. */
+  readonly other: (host: string) => { readonly link: HostLink; readonly identity: Identity } | undefined;
+}
+
+/** The conversation with one host: its sessions, its rounds, and what is believed of it. */
+export class HostLink {
+  readonly name: string;
+  readonly beliefs: Beliefs;
+  /** Exchanges with this host so far, whatever the number of questions in them. */
+  rounds = 0;
+  readonly #options: LinkOptions;
+  #greeted: Session | undefined;
+
+  constructor(options: LinkOptions) {
+    this.name = options.name;
+    this.beliefs = options.beliefs;
+    this.#options = options;
+  }
+
+  /** The home directory of an identity's user, once there is a session. */
+  home(identity: Identity): string | undefined {
+    return this.#homes.get(identity.key);
+  }
+  readonly #homes = new Map<string, string>();
+
+  async open(identity: Identity): Promise<{ ok: true; session: Session } | { ok: false; failure: SessionFailure }> {
+    if (this.#greeted === undefined) this.#options.emit({ kind: 'host-busy', host: this.name, doing: 'connecting' });
+    const opened = await this.#options.connector.open(identity.endpoint, this.#options.signal);
+    if (opened.ok) {
+      this.#greeted = opened.session;
+      this.#homes.set(identity.key, opened.session.greeting.home);
+    }
+    return opened;
+  }
+
+  /** What is believed of the questions; those that nobody answered yet are asked, with those of `ahead`, in one round. */
+  async ask(identity: Identity, questions: readonly AnyQuestion<unknown>[], ahead: () => Promise<readonly Ahead[]>): Promise<Asked> {
+    const own = questions.map((question) => this.#placed(identity, question));
+    const missing = own.filter(isMissing);
+    if (missing.length > 0) {
+      const failure = await this.#round([...missing, ...(await ahead())]);
+      if (failure !== undefined) return { ok: false, failure };
+    }
+    const beliefs = new Map(own.map(({ link, identity: asked, question }) => [question.key, link.beliefs.of(question, asked.key)!]));
+    return { ok: true, beliefs };
+  }
+
+  /** Do the commands in order, up to the first failure; forget what was known, and ask the questions in the same round. */
+  async act(
+    identity: Identity,
+    commands: readonly Command[],
+    options: { before: readonly Command[]; onOutput: (stream: 'stdout' | 'stderr', text: string) => void; after: readonly AnyQuestion<unknown>[]; ahead: () => Promise<readonly Ahead[]>; deadlineMs?: number },
+  ): Promise<Acted> {
+    const opened = await this.open(identity);
+    if (!opened.ok) return opened;
+    const done = [...options.before, ...commands];
+    const fed = await Promise.all(done.map((command) => this.#stdin(command)));
+    const bad = fed.find((one) => 'failure' in one);
+    if (bad !== undefined && 'failure' in bad) return { ok: false, failure: bad.failure };
+    const parts = done.map((command, index): Part => ({
+      script: withEnvironment(identity, command.script),
+      stdin: (fed[index] as { bytes?: Uint8Array }).bytes,
+      needsPrevious: index > 0,
+      deadlineMs: command.deadlineMs ?? options.deadlineMs,
+      onOutput: command.long === true ? (stream, chunk) => options.onOutput(stream, Buffer.from(chunk).toString()) : undefined,
+    }));
+    // Asked ahead on the same shell only: another would look while the change is being made.
+    const after = options.after.filter((one): one is Question<unknown> => !('controller' in one) && one.host === undefined);
+    const coming = (await options.ahead()).filter((one) => one.link === this && one.identity.key === identity.key);
+    const asked = [...after, ...coming.map((one) => one.question).filter((one): one is Question<unknown> => !('controller' in one))];
+    const asking = mergeQuestions(asked);
+    this.#options.emit({ kind: 'host-busy', host: this.name, doing: 'changing' });
+    const questions = asking.parts.map((part) => ({ ...part, script: withEnvironment(identity, part.script) }));
+    const exchanged = await this.#exchange(opened.session, identity, [...parts, ...questions]);
+    this.beliefs.forget();
+    if (!exchanged.ok) return exchanged;
+    const answers = asking.read(exchanged.replies.slice(parts.length));
+    for (const question of asked) this.beliefs.learn(question, identity.key, answers.get(question.key)!);
+    const before = exchanged.replies.slice(0, options.before.length);
+    const wrong = before.find((reply) => reply.code !== 0);
+    if (wrong !== undefined) return { ok: true, replies: [wrong] };
+    return { ok: true, replies: exchanged.replies.slice(options.before.length, parts.length) };
+  }
+
+  /** What a command prints, for another host to read. */
+  async output(identity: Identity, command: Command): Promise<{ bytes: Uint8Array } | { failure: SessionFailure }> {
+    const opened = await this.open(identity);
+    if (!opened.ok) return opened;
+    const exchanged = await this.#exchange(opened.session, identity, [{ script: withEnvironment(identity, command.script) }]);
+    if (!exchanged.ok) return exchanged;
+    const reply = exchanged.replies[0]!;
+    if (reply.code === 0) return { bytes: reply.stdout };
+    return { failure: { reason: 'lost', message: `${this.name}: ${reply.stderr.toString().trim() || `exit code ${reply.code}`}` } };
+  }
+
+  #placed(identity: Identity, question: AnyQuestion<unknown>): Ahead {
+    const elsewhere = 'controller' in question || question.host === undefined ? undefined : this.#options.other(question.host);
+    return { link: elsewhere?.link ?? this, identity: elsewhere?.identity ?? identity, question };
+  }
+
+  async #round(asked: readonly Ahead[]): Promise<SessionFailure | undefined> {
+    const placed = asked.map(({ link, identity, question }) => link.#placed(identity, question)).filter(isMissing);
+    const controller = placed.filter((one) => 'controller' in one.question);
+    const groups = [...groupBy(placed.filter((one) => !('controller' in one.question)), ({ link, identity }) => `${link.name}\0${identity.key}`).values()];
+    const failures = await Promise.all([
+      ...groups.map((group) => group[0].link.#askAll(group[0].identity, group.map((one) => one.question as Question<unknown>))),
+      ...controller.map((one) => askController(one, this.#options.signal)),
+    ]);
+    for (const link of new Set(groups.map((group) => group[0].link))) link.rounds++;
+    return failures.find((failure) => failure !== undefined);
+  }
+
+  /** Reading twice does no harm, so a connection that was lost while asking is opened again once. */
+  async #askAll(identity: Identity, questions: readonly Question<unknown>[], again = true): Promise<SessionFailure | undefined> {
+    const opened = await this.open(identity);
+    if (!opened.ok) return opened.failure;
+    this.#options.emit({ kind: 'host-busy', host: this.name, doing: 'asking', about: `${questions.length} questions` });
+    const asking = mergeQuestions(questions);
+    const parts = asking.parts.map((part) => ({ ...part, script: withEnvironment(identity, part.script) }));
+    const exchanged = await this.#exchange(opened.session, identity, parts, false);
+    if (!exchanged.ok) return again && exchanged.failure.reason === 'lost' && !this.#options.signal.aborted ? this.#askAll(identity, questions, false) : exchanged.failure;
+    const answers = asking.read(exchanged.replies);
+    for (const question of questions) this.beliefs.learn(question, identity.key, answers.get(question.key)!);
+    return undefined;
+  }
+
+  async #exchange(session: Session, identity: Identity, parts: readonly Part[], counts = true): Promise<Exchanged> {
+    if (counts) this.rounds++;
+    const user = identity.endpoint.become?.user ?? session.greeting.user;
+    this.#options.emit({ kind: 'sent', host: this.name, user, parts: parts.length, script: parts.map((part) => part.script).join('\n') });
+    return session.exchange(parts, this.#options.signal);
+  }
+
+  async #stdin(command: Command): Promise<{ bytes?: Uint8Array } | { failure: SessionFailure }> {
+    const { stdin } = command;
+    if (stdin === undefined) return {};
+    if (typeof stdin === 'string') return { bytes: Buffer.from(stdin) };
+    if (stdin instanceof Uint8Array) return { bytes: stdin };
+    const from = this.#options.other(stdin.host);
+    if (from === undefined) return { failure: { reason: 'unreachable', message: `${stdin.host} is not in the inventory` } };
+    return from.link.output(from.identity, stdin.command);
+  }
+}
+
+const isMissing = ({ link, identity, question }: Ahead): boolean => link.beliefs.of(question, identity.key) === undefined;
+
+async function askController({ link, identity, question }: Ahead, signal: AbortSignal): Promise<undefined> {
+  const answer: Answer<unknown> = await (question as ControllerQuestion<unknown>).controller(signal).then(
+    (value) => ({ ok: true, value }) as const,
+    (error: unknown) => ({ ok: false, why: error instanceof Error ? error.message : String(error) }) as const,
+  );
+  link.beliefs.learn(question, identity.key, answer);
+}
+
+function withEnvironment({ environment }: Identity, script: string): string {
+  const entries = Object.entries(environment);
+  if (entries.length === 0) return script;
+  return `${entries.map(([name, value]) => `export ${name}=${quote(value)}`).join('; ')}; ${script}`;
+}
+

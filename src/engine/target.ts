@@ -1,0 +1,39 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Change } from '../core/change.ts';
+import type { Command } from '../core/command.ts';
+import type { Target } from './converge.ts';
+import type { Ahead, HostLink, Identity } from './host-link.ts';
+
+/** What a task's target is made of: a host's link, as whom, and what is asked or told besides. */
+export interface TargetOptions {
+  readonly link: HostLink;
+  readonly identity: Identity;
+  /** How the task is named when later tasks depend on what it would change. */
+  readonly label: string;
+  readonly signal: AbortSignal;
+  /** Questions of coming tasks, asked in the same round. */
+  readonly ahead?: () => Promise<readonly Ahead[]>;
+  /** Commands that go before a change, in the same round: keeping what a validating block may put back, journalling handlers. */
+  readonly beforeChange?: (changes: readonly Change[]) => readonly Command[];
+  readonly onOutput?: (stream: 'stdout' | 'stderr', text: string) => void;
+  readonly onWait?: (shown: string | undefined) => void;
+  readonly deadlineMs?: number;
+}
+
+const nothing = async (): Promise<readonly Ahead[]> => [];
+
+/** A host as one task sees it. */
+export const createTarget = ({ link, identity, label, signal, ahead = nothing, beforeChange, onOutput, onWait, deadlineMs }: TargetOptions): Target => ({
+  ask: (questions) => link.ask(identity, questions, ahead),
+  act: (commands, changes, after) =>
+    link.act(identity, commands, { before: beforeChange?.(changes) ?? [], onOutput: onOutput ?? (() => {}), after, ahead, deadlineMs }),
+  foresee(changes) {
+    for (const change of changes) link.beliefs.foresee(label, change.effects);
+  },
+  async wait(ms, questions, shown) {
+    onWait?.(shown);
+    await sleep(ms, undefined, { signal }).catch(() => {}); // interrupted: the next exchange says so
+    for (const question of questions) link.beliefs.drop(question, identity.key);
+    link.beliefs.forget();
+  },
+});
