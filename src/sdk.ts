@@ -1,8 +1,19 @@
 /** All that a task type may import. */
 export { blurs, type Change, type Diff, type Effect, predicts } from './core/change.ts';
 export { type Command, type FromHost, quote, reading, Script, script, sh, type Word } from './core/command.ts';
-export type { BoundTask, Params, ParamSpec, ParamSpecs } from './core/params.ts';
-export { type Answer, type AnyQuestion, type ControllerQuestion, type Question, type QuestionKind, question, type Subject } from './core/question.ts';
+export type { BoundTask, ParamSpec, ParamSpecs, Params } from './core/params.ts';
+export {
+  type Answer,
+  type AnyQuestion,
+  type ControllerQuestion,
+  type Question,
+  type QuestionKind,
+  question,
+  type Subject,
+} from './core/question.ts';
+// The typed questions, and the commands that many types share.
+export { exists } from './core/questions/exists.ts';
+export { type ShellAnswer, type ShellQuestion, shell } from './core/questions/shell.ts';
 export type { Reply } from './core/session.ts';
 export {
   type Controller,
@@ -17,5 +28,12 @@ export {
   type TaskType,
   type TemplateOptions,
 } from './core/task-type.ts';
-// The typed questions, and the commands that many types share.
-export { type ShellAnswer, type ShellQuestion, shell } from './core/questions/shell.ts';
+export { type HttpReply, type HttpRequest, http, httpScript, readHttp } from './core/questions/http.ts';
+export { type TcpAnswer, type TcpQuestion, tcp } from './core/questions/tcp.ts';
+export { type FileToWrite, writeFile } from './core/commands/write-file.ts';
+export { computeMode, showMode } from './core/mode.ts';
+export { type Checksum, type ChecksumAlgorithm, checksum } from './core/questions/checksum.ts';
+export { type Content, content } from './core/questions/content.ts';
+export { entries, joinPath, nameOf, parentOf, targetPath, tidyPath } from './core/questions/paths.ts';
+export { type Entry, type EntryKind, followed, type Inode, type PathState, stat } from './core/questions/stat.ts';
+export { splitWords } from './core/split-words.ts';

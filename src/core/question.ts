@@ -2,7 +2,8 @@ import type { Reply } from './session.ts';
 
 /**
  * What a question is about, or a change affects: `path:/etc/nginx`, `unit:nginx.service`, `package:nginx`, `user:bob`,
- * `dataset:tank/a`, `network:`. The part after the colon may end in `*`. A path stands for itself and all below it.
+ * `dataset:tank/a`, `network:`. The part after the colon may end in `*`. A path stands for itself and all below it;
+ * `entry:/etc/nginx` is that path alone: a folder that is made or gets another mode leaves what is below it as it is.
  */
 export type Subject = string;
 
@@ -19,7 +20,7 @@ export interface QuestionKind<Arg, A> {
   readonly scripts: (args: readonly Arg[]) => readonly { readonly script: string; readonly stdin?: Uint8Array; readonly deadlineMs?: number }[];
   readonly read: (replies: readonly Reply[], args: readonly Arg[]) => readonly Answer<A>[];
   /** What an answer depends on. Default: everything on the host, so any foreseen change makes it unknown. */
-  readonly about?: (arg: Arg, answer?: A) => readonly Subject[] | 'everything';
+  about?(arg: Arg, answer?: A): readonly Subject[] | 'everything';
 }
 
 /** Something read-only to ask, as a value. */
@@ -62,6 +63,7 @@ export function touches(changed: Subject, asked: Subject): boolean {
 
 function covers(wide: Subject, narrow: Subject): boolean {
   if (wide === narrow) return true;
+  if (wide.startsWith('path:') && narrow.startsWith('entry:')) return covers(wide, `path:${narrow.slice('entry:'.length)}`);
   if (wide.endsWith('*')) return narrow.startsWith(wide.slice(0, -1));
   return wide.startsWith('path:') && narrow.startsWith(wide.endsWith('/') ? wide : `${wide}/`);
 }

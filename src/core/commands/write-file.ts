@@ -1,0 +1,85 @@
+import { type Command, type FromHost, quote, reading } from '../command.ts';
+import { showMode } from '../mode.ts';
+import { joinPath, nameOf, parentOf } from '../questions/paths.ts';
+import { splitWords } from '../split-words.ts';
+
+/** A file to write: its whole content, and how it is from the first byte on. */
+export interface FileToWrite {
+  /** Where it goes. Not followed when it is a link, so give the resolved path to write through one. */
+  readonly path: string;
+  /** Travels on stdin. */
+  readonly content: Uint8Array | string | FromHost;
+  /** Permission bits. Without them those of the file that is replaced, else 0666 less the umask. */
+  readonly mode?: number;
+  /** Name or number; without it as the file that is replaced. */
+  readonly owner?: string | number;
+  readonly group?: string | number;
+  /** A command with `%s` for the new file, which must succeed before the file is put in place. */
+  readonly validate?: string;
+  /** Keep what is replaced beside it, under a name with the time; the name is the command's output. */
+  readonly backup?: boolean;
+  /** Overwrite in place where the file can not be replaced (a mount point in a container). */
+  readonly unsafe?: boolean;
+  /** Never shown, with what it prints. */
+  readonly secret?: boolean;
+}
+
+/**
+ * Write a file so that nobody sees half of it, or may read what he should not: beside its target under umask 077,
+ * given owner and mode, validated, synced, renamed.
+ */
+export function writeFile(file: FileToWrite): Command {
+  const { path, content } = file;
+  return { ...reading({ script: writeScript(file) }, content), shown: `write ${path}` };
+}
+
+const writeScript = (file: FileToWrite): string => `p=${quote(file.path)}
+old=$(umask)
+umask 077
+t=$(mktemp -- ${quote(joinPath(parentOf(file.path), `.${nameOf(file.path).slice(0, 200)}.XXXXXX`))}) || exit
+trap 'rm -f -- "$t"' EXIT
+trap 'exit 129' HUP INT TERM
+${[`cat > "$t"`, ...ownership(file), permissions(file), ...validation(file), ...keep(file), ...place(file)].filter((step) => step !== '').join(' &&\n')}`;
+
+function ownership({ owner, group }: FileToWrite): readonly string[] {
+  const given = [owner, group].map((id) => (id === undefined ? '' : String(id)));
+  const wanted = given[1] === '' ? given[0]! : `${given[0]}:${given[1]}`;
+  // What is not given stays as it was; who may not give files away keeps his own, as with any editor.
+  const kept =
+    owner === undefined || group === undefined
+      ? [`{ [ ! -e "$p" ] || chown --reference="$p" -- "$t" 2>/dev/null || :; }`]
+      : [];
+  return wanted === '' ? kept : [...kept, `chown -- ${quote(wanted)} "$t"`];
+}
+
+const permissions = ({ mode }: FileToWrite): string =>
+  mode === undefined
+    ? `if [ -e "$p" ]; then chmod --reference="$p" -- "$t"; else chmod "$(printf %o $((0666 & ~$old)))" -- "$t"; fi`
+    : `chmod ${showMode(mode)} -- "$t"`;
+
+function validation({ validate }: FileToWrite): readonly string[] {
+  if (validate === undefined) return [];
+  const words = splitWords(validate) ?? [];
+  const command = words.map((word) =>
+    word
+      .split('%s')
+      .map((piece) => (piece === '' ? '' : quote(piece)))
+      .join('"$t"')
+      .replaceAll('%%', '%'),
+  );
+  return [
+    `{ said=$(${command.join(' ')} 2>&1 </dev/null) || { code=$?; printf 'failed to validate: rc:%s error:%s\\n' "$code" "$said" >&2; false; }; }`,
+  ];
+}
+
+const keep = ({ backup }: FileToWrite): readonly string[] =>
+  backup === true
+    ? [`{ [ ! -e "$p" ] || { b="$p.$$.$(date +%Y-%m-%d@%H:%M:%S~)" && cp -p -- "$p" "$b" && printf %s "$b"; }; }`]
+    : [];
+
+const place = ({ unsafe }: FileToWrite): readonly string[] => [
+  `sync -- "$t"`,
+  unsafe === true
+    ? `{ mv -fT -- "$t" "$p" 2>/dev/null || { cat "$t" > "$p" && chown --reference="$t" -- "$p" && chmod --reference="$t" -- "$p"; }; }`
+    : `mv -fT -- "$t" "$p"`,
+];

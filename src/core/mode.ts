@@ -1,0 +1,63 @@
+/** Permission bits as Ansible prints them: `0644`. */
+export const showMode = (mode: number): string => `0${mode.toString(8).padStart(3, '0')}`;
+
+/** The permission bits that a parameter (`'0644'`, `'u=rw,go-w'`) makes of the current ones. */
+export function computeMode(wanted: string, current: number, isDirectory: boolean, umask = 0o022): number {
+  if (/^0?o?[0-7]+$/.test(wanted)) return Number.parseInt(wanted.replace('o', ''), 8) & 0o7777;
+  return wanted.split(',').reduce((mode, clause) => applyClause(clause, mode, isDirectory, current, umask), current);
+}
+
+const groups = { u: { shift: 6, set: 0o4000 }, g: { shift: 3, set: 0o2000 }, o: { shift: 0, set: 0 } } as const;
+
+function applyClause(clause: string, mode: number, isDirectory: boolean, before: number, umask: number): number {
+  const match = /^([ugoa]*)((?:[-+=][rwxXstugo]*)+)$/.exec(clause);
+  if (match === null) return mode;
+  // Without a who, chmod lets the umask decide what is given.
+  const masked = match[1] === '' ? 0o777 & ~umask : 0o777;
+  const whos = match[1] === '' || match[1]!.includes('a') ? ['u', 'g', 'o'] : [...new Set(match[1])];
+  let next = mode;
+  for (const [, operator, permissions] of match[2]!.matchAll(/([-+=])([rwxXstugo]*)/g))
+    for (const who of whos as ('u' | 'g' | 'o')[])
+      next = applyOne(who, operator!, permissions!, next, isDirectory, before, masked);
+  return next;
+}
+
+function applyOne(
+  who: 'u' | 'g' | 'o',
+  operator: string,
+  permissions: string,
+  mode: number,
+  isDirectory: boolean,
+  before: number,
+  masked: number,
+): number {
+  const { shift, set } = groups[who];
+  let bits = 0;
+  for (const permission of permissions) bits |= bitsOf(permission, who, mode, isDirectory, before);
+  bits &= (masked & (7 << shift)) | 0o7000;
+  if (operator === '+') return mode | bits;
+  if (operator === '-') return mode & ~bits;
+  // `=` leaves a folder its setgid bit, as chmod does; the sticky bit belongs to `o`.
+  const cleared = (7 << shift) | (isDirectory ? 0 : set) | (permissions.includes('t') && who === 'o' ? 0o1000 : 0);
+  return (mode & ~cleared) | bits;
+}
+
+function bitsOf(permission: string, who: 'u' | 'g' | 'o', mode: number, isDirectory: boolean, before: number): number {
+  const { shift, set } = groups[who];
+  switch (permission) {
+    case 'r':
+      return 4 << shift;
+    case 'w':
+      return 2 << shift;
+    case 'x':
+      return 1 << shift;
+    case 'X':
+      return isDirectory || (before & 0o111) !== 0 ? 1 << shift : 0;
+    case 's':
+      return set;
+    case 't':
+      return 0o1000;
+    default:
+      return ((mode >> groups[permission as 'u' | 'g' | 'o'].shift) & 7) << shift;
+  }
+}

@@ -1,0 +1,42 @@
+import { quote } from '../command.ts';
+import { type Answer, type Question, type QuestionKind, question } from '../question.ts';
+import type { Reply } from '../session.ts';
+import { entries, nulWords, realpaths } from './paths.ts';
+
+/** What a file holds, links followed; undefined bytes where there is no file. */
+export interface Content {
+  readonly bytes: Uint8Array | undefined;
+  readonly resolved: string | undefined;
+}
+
+const kind: QuestionKind<string, Content> = {
+  name: 'content',
+  scripts: (paths) => [{ script: realpaths(paths) }, ...paths.map((path) => ({ script: contentScript(path) }))],
+  read: ([places, ...replies], paths) => {
+    const real = nulWords(places!.stdout);
+    return replies.map((reply, index) => readContent(reply, real.length === paths.length ? real[index] : undefined));
+  },
+  about: (path, answer) => entries(path, answer?.resolved),
+};
+
+/** The bytes of a file of the host. Where it may hold a secret, say so: then no diff, journal or -v output shows it. */
+export const content = (path: string, options: { host?: string; secret?: boolean } = {}): Question<Content> =>
+  question(kind, path, options);
+
+/** A file's text; what is not UTF-8 is lost, so write back only what was valid. */
+export const textOf = (bytes: Uint8Array): string => new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
+
+const absent = 44;
+
+// A fifo or device would block or never end, so only what a reader expects is read.
+const contentScript = (path: string): string => `p=${quote(path)}
+if [ -f "$p" ]; then LC_ALL=C cat -- "$p"
+elif [ -d "$p" ]; then echo "$p is a directory" >&2; false
+elif [ -e "$p" ]; then echo "$p is not a regular file" >&2; false
+else (exit ${absent}); fi`;
+
+function readContent(reply: Reply, resolved: string | undefined): Answer<Content> {
+  if (reply.code === 0) return { ok: true, value: { bytes: reply.stdout, resolved } };
+  if (reply.code === absent) return { ok: true, value: { bytes: undefined, resolved } };
+  return { ok: false, why: reply.stderr.toString().trim() || `exit code ${reply.code}` };
+}
