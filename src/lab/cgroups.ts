@@ -1,0 +1,52 @@
+import { existsSync, mkdirSync, readdirSync, rmdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { state } from './paths.ts';
+import { until } from './processes.ts';
+
+/** Move a host's first process, which waits for it, into control groups of its own: several systemds must not share one. */
+export function joinGroup(host: string, pid: number): void {
+  for (const hierarchy of hierarchies()) {
+    const group = join(hierarchy, 'retrace-lab', host);
+    mkdirSync(group, { recursive: true });
+    writeFileSync(join(group, 'cgroup.procs'), String(pid));
+  }
+  writeFileSync(state('run', `go-${host}`), '');
+}
+
+/** Remove the control groups of a host that is off. */
+export async function removeGroup(host: string): Promise<void> {
+  for (const hierarchy of hierarchies()) {
+    const group = join(hierarchy, 'retrace-lab', host);
+    // The kernel empties a group a moment after its last process is gone.
+    await until(`the removal of ${group}`, 5_000, () => removeTree(group) || undefined);
+  }
+}
+
+/** Remove the control groups of the lab. */
+export async function removeAllGroups(): Promise<void> {
+  for (const hierarchy of hierarchies()) {
+    const group = join(hierarchy, 'retrace-lab');
+    await until(`the removal of ${group}`, 5_000, () => removeTree(group) || undefined);
+  }
+}
+
+// systemd looks at its own hierarchy only: the one named so, beside the unified one where both exist.
+function hierarchies(): readonly string[] {
+  const root = '/sys/fs/cgroup';
+  if (existsSync(join(root, 'cgroup.procs'))) return [root];
+  return ['systemd', 'unified']
+    .map((name) => join(root, name))
+    .filter((path) => existsSync(join(path, 'cgroup.procs')));
+}
+
+function removeTree(group: string): boolean {
+  if (!existsSync(group)) return true;
+  try {
+    for (const entry of readdirSync(group, { withFileTypes: true }))
+      if (entry.isDirectory()) removeTree(join(group, entry.name));
+    rmdirSync(group);
+    return true;
+  } catch {
+    return false; // still busy
+  }
+}

@@ -1,0 +1,122 @@
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { removeAllGroups } from './cgroups.ts';
+import { shutDown } from './host.ts';
+import { withLock } from './lock.ts';
+import { obstacle } from './machine.ts';
+import { state, stateDir } from './paths.ts';
+import { allPids, childrenOf, mark, startOf, until } from './processes.ts';
+import { type Progress, silent } from './progress.ts';
+import { attempt } from './run-command.ts';
+import { namespaceOf, switchNamespace } from './switch.ts';
+
+/**
+ * Leave nothing of the lab on this machine but files: no process, mount, namespace, interface, control group. What there is
+ * is found by looking, not from notes, so that it also works after a crash. The hosts' disks stay for the next `up`.
+ */
+export async function labDown(progress: Progress = silent): Promise<void> {
+  const why = obstacle();
+  if (why) throw new Error(why);
+  if (!existsSync(stateDir())) return;
+  await withLock(progress, async () => {
+    await progress.step('switching the lab off', async () => {
+      await Promise.all(runningHosts().map((host) => shutDown(host)));
+      await endProcesses();
+      await removeMounts();
+      await removeNamespaces();
+      await removeAllGroups();
+      rmSync(state('run'), { recursive: true, force: true });
+    });
+  });
+}
+
+/** The hosts that a process was started for, whether or not it still runs. */
+export function runningHosts(): readonly string[] {
+  if (!existsSync(state('run'))) return [];
+  return readdirSync(state('run')).flatMap((name) => /^host-(.*)\.pid$/.exec(name)?.[1] ?? []);
+}
+
+/** The mounts of this machine that are in the lab's folder. */
+export function labMounts(): readonly string[] {
+  const points = readFileSync('/proc/self/mountinfo', 'utf8')
+    .split('\n')
+    .map((line) => unescape(line.split(' ')[4] ?? ''));
+  return points.filter((point) => point.startsWith(`${stateDir()}/`)).reverse();
+}
+
+/** The network namespaces of the lab. */
+export function labNamespaces(): readonly string[] {
+  if (!existsSync('/run/netns')) return [];
+  return readdirSync('/run/netns').filter((name) => name === switchNamespace || name.startsWith(namespaceOf('')));
+}
+
+/** The processes of the lab: those that carry its mark, those in its networks, and their children. */
+export function labProcesses(): readonly number[] {
+  const networks = new Set(labNamespaces().map((name) => statSync(`/run/netns/${name}`).ino));
+  const own = ancestorsOf(process.pid);
+  const found = new Set<number>();
+  const add = (pid: number) => {
+    if (found.has(pid) || own.has(pid)) return;
+    found.add(pid);
+    childrenOf(pid).forEach(add);
+  };
+  for (const pid of allPids()) if (isMarked(pid) || networks.has(networkOf(pid))) add(pid);
+  return [...found];
+}
+
+async function endProcesses(): Promise<void> {
+  await until('the end of the processes of the lab', 20_000, () => {
+    const pids = labProcesses();
+    for (const pid of pids) kill(pid);
+    return pids.length === 0 || undefined;
+  });
+}
+
+async function removeMounts(): Promise<void> {
+  for (const point of labMounts()) await attempt`umount -l ${point}`;
+}
+
+async function removeNamespaces(): Promise<void> {
+  for (const name of labNamespaces()) await attempt`ip netns del ${name}`;
+  // ip-netns makes this folder a mount of its own at its first use; when it is empty, nobody else needs that.
+  if (existsSync('/run/netns') && readdirSync('/run/netns').length === 0) {
+    await attempt`umount -l /run/netns`;
+    rmSync('/run/netns', { recursive: true, force: true });
+  }
+}
+
+function isMarked(pid: number): boolean {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').includes(`${mark}=${stateDir()}`);
+  } catch {
+    return false; // gone meanwhile
+  }
+}
+
+function networkOf(pid: number): number {
+  try {
+    return statSync(`/proc/${pid}/ns/net`).ino;
+  } catch {
+    return 0; // gone meanwhile
+  }
+}
+
+function ancestorsOf(pid: number): ReadonlySet<number> {
+  const found = new Set<number>();
+  for (let at = pid; at > 0 && !found.has(at); ) {
+    found.add(at);
+    at = Number(/^PPid:\s*(\d+)/m.exec(readFileSync(`/proc/${at}/status`, 'utf8'))?.[1] ?? 0);
+  }
+  return found;
+}
+
+function kill(pid: number): void {
+  if (startOf(pid) === '') return;
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // it ended by itself
+  }
+}
+
+const unescape = (point: string) =>
+  point.replace(/\\(\d{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));

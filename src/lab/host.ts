@@ -1,0 +1,142 @@
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { joinGroup, removeGroup } from './cgroups.ts';
+import { enter } from './enter.ts';
+import { addressScript, type LabHost } from './hosts.ts';
+import { imageRoot, lowerDirs } from './images.ts';
+import { state } from './paths.ts';
+import { childrenOf, daemonPid, forgetDaemon, startDaemon, until } from './processes.ts';
+import { contentId, imageId } from './recipes.ts';
+import { attempt, run } from './run-command.ts';
+import { seed } from './seed.ts';
+import { inNamespace, namespaceOf, plugIn } from './switch.ts';
+
+const bootDeadlineMs = 90_000;
+
+/** Where a host's disk is: what it wrote over its image, and the data that is bound into it. */
+export const disk = (host: string, ...parts: readonly string[]): string => state('hosts', host, ...parts);
+
+/** The disk of a host as it was after its setup. */
+export const pristine = (host: string, ...parts: readonly string[]): string => state('pristine', host, ...parts);
+
+/** The process that is a running host's init, as this machine numbers it. */
+export function initOf(host: string): number | undefined {
+  const nspawn = daemonPid(`host-${host}`);
+  return nspawn === undefined ? undefined : childrenOf(nspawn)[0];
+}
+
+/** Plug a host in and boot it; returns when its systemd says that it is up. */
+export async function boot(host: LabHost): Promise<void> {
+  if (initOf(host.name) !== undefined) return;
+  await powerOff(host.name); // what a crash may have left
+  await plugIn(host.name, host.links);
+  await inNamespace(namespaceOf(host.name), addressScript(host));
+  await mountRoot(host);
+  await seed(host, disk(host.name, 'root'));
+  joinGroup(host.name, startDaemon(`host-${host.name}`, nspawn(host)));
+  await until(`the boot of ${host.name}`, bootDeadlineMs, () => hasBooted(host.name));
+}
+
+async function hasBooted(host: string): Promise<true | undefined> {
+  if (daemonPid(`host-${host}`) === undefined)
+    throw new Error(`${host} did not boot: see ${state('run', `host-${host}.log`)}`);
+  const init = initOf(host);
+  if (init === undefined) return undefined;
+  const { stdout } = await enter(init, ['systemctl', 'is-system-running', '--wait']);
+  return /^(running|degraded)/.test(stdout) || undefined;
+}
+
+/** Switch a host off, as by its power plug; its disk stays. */
+export async function powerOff(host: string): Promise<void> {
+  const plug = daemonPid(`host-${host}`);
+  const init = initOf(host);
+  for (const pid of [plug, init]) if (pid !== undefined) killHard(pid);
+  if (plug !== undefined)
+    await until(
+      `the end of ${host}`,
+      20_000,
+      () => (daemonPid(`host-${host}`) === undefined && !existsSync(`/proc/${init}`)) || undefined,
+    );
+  forgetDaemon(`host-${host}`);
+  await attempt`umount -l ${disk(host, 'root')}`;
+  await removeGroup(host);
+}
+
+/** Shut a host down in order, so that its file systems are whole; one that does not end in time is switched off. */
+export async function shutDown(host: string, deadlineMs = 15_000): Promise<void> {
+  const init = initOf(host);
+  if (init !== undefined) {
+    await enter(init, ['systemctl', 'poweroff', '--no-block']);
+    const gone = () => initOf(host) === undefined || undefined;
+    await until(`the shutdown of ${host}`, deadlineMs, gone).catch(() => {}); // the power plug follows
+  }
+  await powerOff(host);
+}
+
+/** Keep the disk of a host that is off as its pristine state. */
+export async function keepPristine(host: LabHost): Promise<void> {
+  const scratch = `${pristine(host.name)}.new`;
+  for (const folder of [pristine(host.name), scratch]) rmSync(folder, { recursive: true, force: true });
+  mkdirSync(scratch, { recursive: true });
+  await run`mv ${disk(host.name, 'upper')} ${join(scratch, 'layer')}`;
+  await run`cp -a --sparse=always --reflink=auto ${disk(host.name, 'data')} ${join(scratch, 'data')}`;
+  writeFileSync(join(scratch, 'id'), setupId(host));
+  await run`mv ${scratch} ${pristine(host.name)}`;
+}
+
+/** Bring the disk of a host that is off back to its pristine state, or to its bare image when it has none. */
+export async function restorePristine(host: LabHost): Promise<void> {
+  rmSync(disk(host.name), { recursive: true, force: true });
+  if (!isSetUp(host)) rmSync(pristine(host.name), { recursive: true, force: true });
+  mkdirSync(disk(host.name), { recursive: true });
+  const data = pristine(host.name, 'data');
+  if (existsSync(data)) await run`cp -a --sparse=always --reflink=auto ${data} ${disk(host.name, 'data')}`;
+  writeFileSync(disk(host.name, 'id'), setupId(host));
+}
+
+/** Whether a host's disk was made from the image and the content of today. */
+export const isCurrent = (host: LabHost): boolean => readIfThere(disk(host.name, 'id')) === setupId(host);
+
+/** Whether a host has a pristine state, from the image and the content of today. */
+export const isSetUp = (host: LabHost): boolean =>
+  !host.setup || readIfThere(pristine(host.name, 'id')) === setupId(host);
+
+const setupId = (host: LabHost) =>
+  [host.image, ...(host.containers ?? [])].map(imageId).join(' ') + (host.setup ? ` ${contentId()}` : '');
+
+async function mountRoot(host: LabHost): Promise<void> {
+  for (const part of ['upper', 'work', 'root', 'data'])
+    mkdirSync(disk(host.name, part), { recursive: true, mode: 0o755 });
+  // A volatile overlay spares every fsync, and after a power cut refuses to be mounted until this is gone.
+  rmSync(disk(host.name, 'work', 'work'), { recursive: true, force: true });
+  const layer = existsSync(pristine(host.name, 'layer')) ? `${pristine(host.name, 'layer')}:` : '';
+  const options = `lowerdir=${layer}${lowerDirs(host.image)},upperdir=${disk(host.name, 'upper')},workdir=${disk(host.name, 'work')},volatile`;
+  await run`mount -t overlay overlay -o ${options} ${disk(host.name, 'root')}`;
+}
+
+function nspawn(host: LabHost): readonly string[] {
+  const images = (host.containers ?? []).map((name) => `--bind-ro=${imageRoot(name)}:/var/lib/lab-images/${name}`);
+  return [
+    ...['sh', '-c', 'while [ ! -e "$0" ]; do sleep 0.02; done; rm "$0"; exec "$@"', state('run', `go-${host.name}`)],
+    ...['systemd-nspawn', '-q', '-D', disk(host.name, 'root'), '-M', namespaceOf(host.name), `--hostname=${host.name}`],
+    ...['--register=no', '--keep-unit', '--link-journal=no', '--resolv-conf=off', '--timezone=off', '--capability=all'],
+    ...[
+      '--bind=/dev/fuse',
+      '--property=DeviceAllow=/dev/fuse rwm',
+      `--network-namespace-path=/run/netns/${namespaceOf(host.name)}`,
+    ],
+    ...[`--bind=${disk(host.name, 'data')}:/var/lib/lab-data`, ...images, '--boot'],
+  ];
+}
+
+function killHard(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // it ended by itself
+  }
+}
+
+function readIfThere(file: string): string | undefined {
+  return existsSync(file) ? readFileSync(file, 'utf8') : undefined;
+}

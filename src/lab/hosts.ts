@@ -1,0 +1,113 @@
+import { createHash } from 'node:crypto';
+import type { ImageName } from './recipes.ts';
+import type { Link } from './switch.ts';
+
+/** A host of the lab: an image, network cards, and what makes it more than its image. */
+export interface LabHost {
+  readonly name: string;
+  readonly image: ImageName;
+  readonly links: readonly Link[];
+  /** Its addresses are on bridges of its own, which `network` makes. */
+  readonly bridged?: boolean;
+  /** What is done to its network, in its namespace, before it boots. */
+  readonly network: string;
+  /** A script of the content that is run in it after its first boot. What it leaves is the pristine state. */
+  readonly setup?: string;
+  /** Hosts that must be up before it is set up. */
+  readonly needs?: readonly string[];
+  /** Images that it starts containers from. */
+  readonly containers?: readonly ImageName[];
+}
+
+/** The hosts that `lab up` starts: what the install document tells of, and the world around it. */
+export const documentHosts: readonly string[] = ['services', 'off1', 'off2'];
+
+/** The hosts for comparisons, with Python. */
+export const benchHosts: readonly string[] = ['bench1', 'bench2', 'bench3', 'bench4', 'twin1', 'twin2'];
+
+/** The address of the lab's resolver. */
+export const resolver = '198.51.100.55';
+
+/** A host by its name: one of the table, or a plain Debian of any other name. */
+export function hostNamed(name: string): LabHost {
+  if (!/^[a-z][a-z0-9-]{0,9}$/.test(name))
+    throw new Error(`a lab host is named by 1 to 10 small letters, digits and dashes, not "${name}"`);
+  return special[name] ?? plainHost(name);
+}
+
+/** A host's address: the first of its first card. */
+export const addressOf = (host: LabHost): string => (host.links[0]?.addresses[0] ?? '').replace(/\/.*/, '');
+
+/** What gives a host its addresses and routes, to be run in its namespace. */
+export function addressScript(host: LabHost): string {
+  const own = host.links.flatMap(({ addresses }, card) =>
+    addresses.map((address) => `ip addr replace ${address} dev eth${card}`),
+  );
+  return [...(host.bridged ? [] : own), host.network].join('\n');
+}
+
+/** All addresses of a host. */
+export const addressesOf = (host: LabHost): readonly string[] =>
+  host.links.flatMap(({ addresses }) => addresses.map((address) => address.replace(/\/.*/, '')));
+
+const proxmox = (name: string, address: string, publicAddress: string, containers: readonly ImageName[]): LabHost => ({
+  name,
+  image: 'proxmox',
+  links: [
+    { bridge: 'vmbr1', addresses: [`${address}/8`] },
+    { bridge: 'vmbr0', addresses: [`${publicAddress}/27`] },
+  ],
+  bridged: true,
+  // As on Proxmox, the cards are ports of bridges that have the addresses, and containers are plugged into the bridges.
+  network: `
+    for n in 0 1; do
+      case $n in 0) bridge=vmbr1 address=${address}/8;; 1) bridge=vmbr0 address=${publicAddress}/27;; esac
+      ip link show $bridge >/dev/null 2>&1 || ip link add $bridge type bridge
+      ip link set eth$n master $bridge
+      ip addr replace $address dev $bridge
+      ip link set $bridge up
+    done
+    ip route replace default via 198.51.100.222
+    # The containers' gateway to all that is not their own network.
+    sysctl -qw net.ipv4.ip_forward=1 net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.default.rp_filter=0`,
+  setup: `setup/${name}.sh`,
+  containers,
+});
+
+const services: LabHost = {
+  name: 'services',
+  image: 'services',
+  links: [
+    { bridge: 'vmbr1', addresses: ['10.0.0.250/8', '10.1.0.102/24'] },
+    { bridge: 'world', addresses: ['10', '14', '53', '54', '55'].map((last) => `198.51.100.${last}/26`) },
+  ],
+  network: 'ip route replace default via 198.51.100.1',
+  setup: 'setup/services.sh',
+};
+
+const special: Readonly<Record<string, LabHost>> = {
+  services,
+  off1: { ...proxmox('off1', '10.0.0.1', '198.51.100.193', ['container']), needs: ['off2'] },
+  off2: { ...proxmox('off2', '10.0.0.2', '198.51.100.194', ['proxy', 'web', 'base']), needs: ['services'] },
+};
+
+function plainHost(name: string): LabHost {
+  const [, kind = '', number = '0'] = /^(debian|bench|twin|control)(\d*)$/.exec(name) ?? [];
+  const image: ImageName = /^(bench|twin|control)$/.test(kind) ? 'python' : 'base';
+  return {
+    name,
+    image,
+    links: [{ bridge: 'vmbr1', addresses: [`${plainAddress(name, kind, Number(number))}/8`] }],
+    network: 'ip route replace default via 10.0.0.254',
+  };
+}
+
+// Any other name gets an address that follows from it, so that no table of them has to be kept.
+function plainAddress(name: string, kind: string, number: number): string {
+  if (kind === 'debian' && number > 0 && number < 255) return `10.8.0.${number}`;
+  if (kind === 'bench' && number > 0 && number < 100) return `10.9.0.${number}`;
+  if (kind === 'twin' && number < 50) return `10.9.0.${100 + number}`;
+  if (kind === 'control' && number < 50) return `10.9.0.${200 + number}`;
+  const digest = createHash('sha256').update(name).digest();
+  return `10.8.${16 + ((digest[0] ?? 0) % 200)}.${1 + ((digest[1] ?? 0) % 250)}`;
+}

@@ -1,0 +1,145 @@
+import {
+  chmodSync,
+  existsSync,
+  lchownSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { contentDir, state } from './paths.ts';
+import type { Progress } from './progress.ts';
+import { type ImageName, imageId, layersOf, recipes } from './recipes.ts';
+import { run, shell } from './run-command.ts';
+import { aptProxy, switchNamespace } from './switch.ts';
+
+const building = new Map<string, Promise<void>>();
+
+/** Have an image and those below it, building what is missing. */
+export function ensureImage(name: ImageName, progress: Progress): Promise<void> {
+  const id = imageId(name);
+  if (existsSync(imageRoot(name))) return Promise.resolve();
+  const known = building.get(id);
+  if (known) return known;
+  const work = build(name, progress).finally(() => building.delete(id));
+  building.set(id, work);
+  return work;
+}
+
+/** Where an image's own files are. */
+export const imageRoot = (name: ImageName): string => state('images', imageId(name));
+
+/** The folders of an image as overlayfs wants its lower layers. */
+export const lowerDirs = (name: ImageName): string => layersOf(name).map(imageRoot).join(':');
+
+/** Throw away images that no recipe of today makes. */
+export function removeOldImages(): void {
+  const wanted = new Set((Object.keys(recipes) as ImageName[]).map(imageId));
+  for (const id of readdirSync(state('images'))) {
+    if (!wanted.has(id) && !id.startsWith('.')) rmSync(state('images', id), { recursive: true, force: true });
+  }
+}
+
+async function build(name: ImageName, progress: Progress): Promise<void> {
+  const { on, title, shiftedBy } = recipes[name];
+  if (on) await ensureImage(on, progress);
+  const scratch = state('images', `.${imageId(name)}`);
+  rmSync(scratch, { recursive: true, force: true });
+  mkdirSync(scratch, { recursive: true, mode: 0o755 });
+  await progress.step(`building ${title}`, async () => {
+    const made = !on
+      ? await buildBase(scratch)
+      : shiftedBy
+        ? await shifted(on, scratch, shiftedBy)
+        : await buildLayer(name, on, scratch);
+    renameSync(made, imageRoot(name));
+    rmSync(scratch, { recursive: true, force: true });
+  });
+}
+
+async function buildBase(scratch: string): Promise<string> {
+  const root = join(scratch, 'root');
+  const sources = join(scratch, 'sources.list');
+  writeFileSync(sources, mirrors);
+  const proxy = `Acquire::http::Proxy "http://${aptProxy.address}:${aptProxy.port}"`;
+  const options = [
+    ...['--variant=minbase', '--mode=root', '--format=directory', '--skip=cleanup/apt/lists'],
+    ...[proxy, 'Acquire::Languages "none"', 'Acquire::Check-Valid-Until "false"', 'Acquire::Retries "5"'].map(
+      (line) => `--aptopt=${line}`,
+    ),
+    ...['force-unsafe-io', 'path-exclude=/usr/share/man/*', 'path-exclude=/usr/share/doc/*'].map(
+      (line) => `--dpkgopt=${line}`,
+    ),
+    `--include=${recipes.base.packages.join(',')}`,
+  ];
+  await run`ip netns exec ${switchNamespace} mmdebstrap ${options} bookworm ${root} ${sources}`;
+  await finish('base', root);
+  return root;
+}
+
+// The packages are installed into an overlay, so that only what they add is kept, and 100 MB need not be copied.
+async function buildLayer(name: ImageName, on: ImageName, scratch: string): Promise<string> {
+  const [upper, work, root] = ['upper', 'work', 'root'].map((part) => join(scratch, part)) as [string, string, string];
+  for (const folder of [upper, work, root]) mkdirSync(folder, { mode: 0o755 });
+  await run`mount -t overlay overlay -o ${`lowerdir=${lowerDirs(on)},upperdir=${upper},workdir=${work},volatile`} ${root}`;
+  try {
+    await shell(installScript, [switchNamespace, root, ...recipes[name].packages]);
+    await finish(name, root);
+  } finally {
+    await run`umount ${root}`;
+  }
+  return upper;
+}
+
+async function finish(name: ImageName, root: string): Promise<void> {
+  const { files, script = ':' } = recipes[name];
+  if (files) await run`cp -a --no-preserve=ownership ${join(contentDir(), files)}/. ${root}/`;
+  if (files)
+    await shell('cd "$1" && find . | while read -r path; do chown -h 0:0 "$2/$path"; done', [
+      join(contentDir(), files),
+      root,
+    ]);
+  await run`chroot ${root} sh -euc ${script}`;
+}
+
+// Unprivileged containers see their files' owners less the shift, as Proxmox unpacks a template for them.
+async function shifted(on: ImageName, scratch: string, by: number): Promise<string> {
+  const root = join(scratch, 'root');
+  await run`cp -a ${imageRoot(on)} ${root}`;
+  shiftOwners(root, by);
+  return root;
+}
+
+function shiftOwners(path: string, by: number): void {
+  const stat = lstatSync(path);
+  lchownSync(path, stat.uid + by, stat.gid + by);
+  // The kernel drops set-user-id bits when the owner changes.
+  if (!stat.isSymbolicLink() && stat.mode & 0o6000) chmodSync(path, stat.mode & 0o7777);
+  if (stat.isDirectory()) for (const name of readdirSync(path)) shiftOwners(join(path, name), by);
+}
+
+const mirrors = `deb http://deb.debian.org/debian bookworm main
+deb http://deb.debian.org/debian bookworm-updates main
+deb http://security.debian.org/debian-security bookworm-security main
+`;
+
+// Own mount and process namespaces: what a maintainer script starts or mounts ends with the build.
+const installScript = `
+ns=$1 root=$2; shift 2
+[ $# -gt 0 ] || exit 0
+exec ip netns exec "$ns" unshare --mount --pid --fork --kill-child sh -euc '
+  root=$1; shift
+  mount -t proc proc "$root/proc"
+  mount --rbind /dev "$root/dev"
+  policy=$root/usr/sbin/policy-rc.d
+  printf "#!/bin/sh\\nexit 101\\n" >"$policy"
+  chmod 755 "$policy"
+  export DEBIAN_FRONTEND=noninteractive
+  chroot "$root" apt-get -q -y --no-install-recommends install "$@"
+  rm "$policy"
+  rm -f "$root"/var/cache/apt/archives/*.deb "$root"/var/log/apt/* "$root"/var/log/dpkg.log
+' sh "$root" "$@"
+`;

@@ -1,0 +1,31 @@
+import { addressOf, benchHosts, hostNamed } from './hosts.ts';
+import { knownHostsFile, operatorKey } from './keys.ts';
+import { type Progress, silent } from './progress.ts';
+import { labUp } from './up.ts';
+
+/** What is needed to log in to a host of the lab, as root, from the lab's network. */
+export interface Login {
+  readonly name: string;
+  readonly address: string;
+  readonly privateKeyFile: string;
+  readonly knownHostsFile: string;
+}
+
+/** Have a host of any name running: a plain Debian 12 unless the lab knows the name. */
+export async function labHost(name: string, progress: Progress = silent): Promise<Login> {
+  await labUp([name], progress);
+  return loginOf(name);
+}
+
+/** Have the hosts for comparisons running: Debian with Python, for Ansible's sake. */
+export async function labBenchHosts(progress: Progress = silent): Promise<readonly Login[]> {
+  await labUp(benchHosts, progress);
+  return benchHosts.map(loginOf);
+}
+
+const loginOf = (name: string): Login => ({
+  name,
+  address: addressOf(hostNamed(name)),
+  privateKeyFile: operatorKey(),
+  knownHostsFile: knownHostsFile(),
+});

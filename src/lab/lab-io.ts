@@ -1,0 +1,6 @@
+/** Where the lab's commands write, and whether a person watches. */
+export interface LabIo {
+  readonly stdout: { write(text: string): unknown };
+  readonly stderr: { write(text: string): unknown };
+  readonly isTTY: boolean;
+}

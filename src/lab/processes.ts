@@ -1,0 +1,86 @@
+import { spawn } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { state, stateDir } from './paths.ts';
+
+/** The environment variable by which every process of the lab can be found again, whoever started it. */
+export const mark = 'RETRACE_LAB_MARK';
+
+/** Start something that outlives this program, and remember its process id under a name. */
+export function startDaemon(name: string, command: readonly string[]): number {
+  mkdirSync(state('run'), { recursive: true });
+  const log = openSync(state('run', `${name}.log`), 'w');
+  const [file = '', ...args] = command;
+  const env = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', HOME: '/root', [mark]: stateDir() };
+  const child = spawn(file, args, { detached: true, stdio: ['ignore', log, log], env, cwd: '/' });
+  child.on('error', () => {}); // the pid below is undefined then, and said so
+  closeSync(log);
+  if (child.pid === undefined) throw new Error(`cannot start ${file}`);
+  child.unref();
+  writeFileSync(state('run', `${name}.pid`), `${child.pid} ${startOf(child.pid)}`);
+  return child.pid;
+}
+
+/** The process id of a running daemon. */
+export function daemonPid(name: string): number | undefined {
+  try {
+    const [pid = '', start = ''] = readFileSync(state('run', `${name}.pid`), 'utf8').split(' ');
+    return isAlive(Number(pid), start) ? Number(pid) : undefined;
+  } catch {
+    return undefined; // never started
+  }
+}
+
+/** Forget a daemon's process id. */
+export const forgetDaemon = (name: string): void => rmSync(state('run', `${name}.pid`), { force: true });
+
+/** When a process began, in clock ticks since the machine did: with it a process id is never mistaken for a later one. */
+export function startOf(pid: number): string {
+  return statFields(pid)[19] ?? '';
+}
+
+/** Whether a process runs and is the one that began then. */
+export const isAlive = (pid: number, start: string): boolean =>
+  start !== '' && startOf(pid) === start && statFields(pid)[0] !== 'Z';
+
+/** The direct children of a process. */
+export function childrenOf(pid: number): readonly number[] {
+  try {
+    return readdirSync(`/proc/${pid}/task`).flatMap((task) =>
+      readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').split(' ').filter(Boolean).map(Number),
+    );
+  } catch {
+    return []; // gone meanwhile
+  }
+}
+
+/** All process ids of this machine. */
+export const allPids = (): readonly number[] =>
+  readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number);
+
+/** Wait until a condition holds; a deadline that passes is an exception with what was awaited. */
+export async function until<T>(
+  what: string,
+  deadlineMs: number,
+  look: () => T | undefined | Promise<T | undefined>,
+): Promise<T> {
+  const end = Date.now() + deadlineMs;
+  for (;;) {
+    const found = await look();
+    if (found !== undefined) return found;
+    if (Date.now() > end) throw new Error(`${what} did not happen within ${deadlineMs / 1000} s`);
+    await sleep(50);
+  }
+}
+
+// The second field, the name, may hold anything, blanks and parentheses included.
+function statFields(pid: number): readonly string[] {
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    return text.slice(text.lastIndexOf(')') + 2).split(' ');
+  } catch {
+    return []; // no such process
+  }
+}

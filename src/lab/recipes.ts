@@ -1,0 +1,96 @@
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { contentDir } from './paths.ts';
+
+export type ImageName = 'base' | 'proxmox' | 'services' | 'web' | 'proxy' | 'python' | 'container';
+
+/** How an image is made: packages and files on top of another image. */
+export interface Recipe {
+  readonly title: string;
+  readonly on?: ImageName;
+  readonly packages: readonly string[];
+  /** A folder of the content that is laid over the image. */
+  readonly files?: string;
+  /** What is done in the image in the end, as root. */
+  readonly script?: string;
+  /** The first user id of a container that does not have the host's own. */
+  readonly shiftedBy?: number;
+}
+
+// No Python: the hosts must prove that we need none. `forbidden` in images.ts watches over it.
+const basePackages =
+  `systemd systemd-sysv dbus openssh-server sudo iproute2 cron ifupdown procps iputils-ping ca-certificates less
+  netbase nftables nano locales debconf-utils libnss-myhostname`.split(/\s+/);
+
+// Units that only cost time at boot, or would change a host behind a test's back.
+const masked =
+  `apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer e2scrub_all.timer e2scrub_reap.service fstrim.timer
+  systemd-networkd.service systemd-networkd.socket systemd-resolved.service console-getty.service getty@.service container-getty@.service
+  systemd-timesyncd.service`.split(/\s+/);
+
+export const recipes: Readonly<Record<ImageName, Recipe>> = {
+  base: {
+    title: 'the base image',
+    packages: basePackages,
+    files: 'base',
+    script: `rm -f /etc/ssh/ssh_host_* /etc/resolv.conf /etc/hostname
+      : >/etc/machine-id
+      ln -sf /dev/null /etc/systemd/network/80-container-host0.network
+      systemctl mask ${masked.join(' ')}`,
+  },
+  proxmox: {
+    title: 'the image of the Proxmox hosts',
+    on: 'base',
+    packages: ['zfs-fuse', 'sanoid', 'systemd-container', 'openssh-client', 'git'],
+    files: 'proxmox',
+    // Debian's own unit sets the OOM score, which it may not here, and then counts as failed; ours is zfs-fuse-lab.
+    script:
+      'systemctl mask zfs-fuse.service sanoid.timer machines.target; systemctl enable zfs-fuse-lab.service pve-guests.service',
+  },
+  services: {
+    title: 'the image of the services',
+    on: 'base',
+    packages: ['git', 'nsd', 'unbound', 'pebble', 'postfix'],
+    files: 'services',
+    script: 'systemctl mask postfix nsd unbound; systemctl enable lab-nsd@1 lab-nsd@2 lab-unbound lab-pebble lab-mail',
+  },
+  web: { title: 'the image of the web servers', on: 'base', packages: ['nginx'] },
+  proxy: { title: 'the image of the reverse proxy', on: 'web', packages: ['certbot', 'python3-certbot-nginx', 'git'] },
+  python: { title: 'the image with Python', on: 'base', packages: ['python3', 'python3-apt'] },
+  container: { title: 'the container template', on: 'base', packages: [], shiftedBy: 100_000 },
+};
+
+/** An image's name with a digest of all that it is made from: another recipe is another image. */
+export function imageId(name: ImageName): string {
+  const digest = createHash('sha256');
+  for (let at: ImageName | undefined = name; at; at = recipes[at].on) {
+    const recipe: Recipe = recipes[at];
+    digest.update(JSON.stringify(recipe));
+    if (recipe.files) digestFolder(digest, join(contentDir(), recipe.files));
+  }
+  return `${name}-${digest.digest('hex').slice(0, 12)}`;
+}
+
+/** A digest of all that the lab puts into hosts. */
+export function contentId(): string {
+  const digest = createHash('sha256');
+  digestFolder(digest, contentDir());
+  return digest.digest('hex').slice(0, 12);
+}
+
+/** An image and all below it, the topmost first. */
+export function layersOf(name: ImageName): readonly ImageName[] {
+  const { on, shiftedBy } = recipes[name];
+  return on && shiftedBy === undefined ? [name, ...layersOf(on)] : [name];
+}
+
+function digestFolder(digest: ReturnType<typeof createHash>, folder: string): void {
+  for (const name of readdirSync(folder).sort()) {
+    const path = join(folder, name);
+    const stat = statSync(path);
+    digest.update(`${name} ${stat.mode}\n`);
+    if (stat.isDirectory()) digestFolder(digest, path);
+    else digest.update(readFileSync(path));
+  }
+}

@@ -1,0 +1,48 @@
+import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { addressesOf, type LabHost, resolver } from './hosts.ts';
+import { hostKey, keyPair } from './keys.ts';
+import { aptProxy } from './switch.ts';
+
+/** A file that a host has before its first boot. */
+export interface SeedFile {
+  readonly path: string;
+  readonly content: string;
+  readonly mode?: number;
+}
+
+/** Put into a host's root what makes it this host: its name, its keys, who may log in. Later boots find it as it is. */
+export async function seed(host: LabHost, root: string): Promise<void> {
+  const operator = await keyPair('operator', 'operator@retrace-lab');
+  const own = await hostKey(host.name, addressesOf(host));
+  for (const file of [...common(host.name, operator.public), ...hostKeyFiles(own)]) write(root, file);
+}
+
+/** What every host of the lab has, containers included. */
+export const common = (name: string, authorizedKey: string): readonly SeedFile[] => [
+  { path: '/etc/hostname', content: `${name}\n` },
+  {
+    path: '/etc/hosts',
+    content: `127.0.0.1\tlocalhost\n127.0.1.1\t${name}.openfoodfacts.org ${name}\n::1\tlocalhost ip6-localhost ip6-loopback\n`,
+  },
+  { path: '/etc/resolv.conf', content: `search openfoodfacts.org\nnameserver ${resolver}\n` },
+  {
+    path: '/etc/apt/apt.conf.d/80lab-proxy',
+    content: `Acquire::http::Proxy "http://${aptProxy.address}:${aptProxy.port}";\n`,
+  },
+  { path: '/root/.ssh/authorized_keys', content: authorizedKey, mode: 0o600 },
+];
+
+/** A host key as sshd wants it. */
+export const hostKeyFiles = (pair: { secret: string; public: string }): readonly SeedFile[] => [
+  { path: '/etc/ssh/ssh_host_ed25519_key', content: pair.secret, mode: 0o600 },
+  { path: '/etc/ssh/ssh_host_ed25519_key.pub', content: pair.public },
+];
+
+function write(root: string, { path, content, mode = 0o644 }: SeedFile): void {
+  const file = join(root, path);
+  mkdirSync(dirname(file), { recursive: true, mode: path.includes('/.ssh/') ? 0o700 : 0o755 });
+  rmSync(file, { force: true });
+  writeFileSync(file, content, { mode });
+  chmodSync(file, mode);
+}

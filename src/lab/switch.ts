@@ -1,0 +1,102 @@
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { contentDir, state } from './paths.ts';
+import { daemonPid, startDaemon, until } from './processes.ts';
+import { attempt, shell } from './run-command.ts';
+
+/** The network namespace that stands for the lab's cables and its internet. */
+export const switchNamespace = 'rtlab';
+
+/** The bridges: the internal network, the public one, and the rest of the world. */
+export type Bridge = 'vmbr1' | 'vmbr0' | 'world';
+
+/** A network card of a host. */
+export interface Link {
+  readonly bridge: Bridge;
+  /** Addresses with their prefix; the first is the host's. */
+  readonly addresses: readonly string[];
+}
+
+/** The switch's own addresses: what hosts use as gateway, and where programs of this machine stand. */
+export const switchAddresses: Readonly<Record<Bridge, readonly string[]>> = {
+  vmbr1: ['10.0.0.254/8', '10.1.0.254/24'],
+  vmbr0: ['198.51.100.222/27'],
+  world: ['198.51.100.1/26'],
+};
+
+/** Where the hosts' apt finds its proxy. */
+export const aptProxy = { address: '10.0.0.254', port: '3142' } as const;
+
+/** The namespace of a host. */
+export const namespaceOf = (host: string): string => `rt-${host}`;
+
+/** Have the switch, and apt's way out of it. */
+export async function startSwitch(): Promise<void> {
+  const addresses = Object.entries(switchAddresses).flatMap(([bridge, list]) =>
+    list.map((address) => `${bridge}=${address}`),
+  );
+  await shell(switchScript, [switchNamespace, ...addresses]);
+  if (!daemonPid('apt-proxy')) {
+    const proxy = join(contentDir(), 'apt-proxy.mjs');
+    startDaemon('apt-proxy', [process.execPath, proxy, aptSocket(), state('apt-cache'), state('apt-proxy.log')]);
+    await until('the start of the apt proxy', 10_000, () => existsSync(aptSocket()) || undefined);
+  }
+  if (!daemonPid('apt-relay')) {
+    const relay = [process.execPath, join(contentDir(), 'relay.mjs'), aptProxy.address, aptProxy.port, aptSocket()];
+    startDaemon('apt-relay', ['ip', 'netns', 'exec', switchNamespace, ...relay]);
+    const asks = ['sh', '-c', `ss -Hltn src ${aptProxy.address}:${aptProxy.port} | grep -q .`];
+    await until('the start of the apt relay', 10_000, async () => {
+      return (await attempt`ip netns exec ${switchNamespace} ${asks}`).exitCode === 0 || undefined;
+    });
+  }
+}
+
+/** Have a host's namespace, with its cards plugged into the switch. */
+export async function plugIn(host: string, links: readonly Link[]): Promise<void> {
+  const cards = links.map((link, index) =>
+    [`v-${host}-${index}`, `eth${index}`, link.bridge, macOf(host, index)].join(' '),
+  );
+  await shell(plugScript, [switchNamespace, namespaceOf(host), ...cards]);
+}
+
+/** Run a script with a host's network, but this machine's files. */
+export const inNamespace = (namespace: string, script: string, words: readonly string[] = []) =>
+  shell('ns=$1; shift; exec ip netns exec "$ns" sh -euc "$@"', [namespace, script, 'sh', ...words]);
+
+const aptSocket = () => state('run', 'apt.sock');
+
+// Stable, so that nobody's neighbour cache goes stale when a host is reset.
+function macOf(host: string, index: number): string {
+  const digest = createHash('sha256').update(`${host} ${index}`).digest('hex');
+  return `02${digest.slice(0, 10)}`.replace(/..(?=.)/g, '$&:');
+}
+
+// Every part can be there already, from a run that was killed in the middle.
+const switchScript = `
+ns=$1; shift
+ip netns list | grep -qx "$ns\\( .*\\)\\?" || ip netns add "$ns"
+ip -n "$ns" link set lo up
+for pair; do
+  bridge=\${pair%%=*} address=\${pair#*=}
+  ip -n "$ns" link show "$bridge" >/dev/null 2>&1 || ip -n "$ns" link add "$bridge" type bridge
+  ip -n "$ns" addr replace "$address" dev "$bridge"
+  ip -n "$ns" link set "$bridge" up
+done
+# The switch routes between the internal, the public and the outer network, and believes every sender.
+ip netns exec "$ns" sysctl -qw net.ipv4.ip_forward=1 net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.default.rp_filter=0
+`;
+
+const plugScript = `
+switch=$1 ns=$2; shift 2
+ip netns list | grep -qx "$ns\\( .*\\)\\?" || ip netns add "$ns"
+ip -n "$ns" link set lo up
+for card; do
+  set -- $card
+  ip -n "$ns" link show "$2" >/dev/null 2>&1 && continue
+  ip -n "$switch" link del "$1" 2>/dev/null || true
+  ip -n "$switch" link add "$1" type veth peer name "$2" address "$4" netns "$ns"
+  ip -n "$switch" link set "$1" master "$3" up
+  ip -n "$ns" link set "$2" up
+done
+`;

@@ -1,0 +1,102 @@
+import { mkdirSync } from 'node:fs';
+import { containers } from './containers.ts';
+import { boot, initOf, isCurrent, isSetUp, keepPristine, powerOff, restorePristine, shutDown } from './host.ts';
+import { addressesOf, documentHosts, hostNamed, type LabHost } from './hosts.ts';
+import { ensureImage, removeOldImages } from './images.ts';
+import { hostKey, keyPair, writeKnownHosts } from './keys.ts';
+import { withLock } from './lock.ts';
+import { obstacle, prepareMachine } from './machine.ts';
+import { state } from './paths.ts';
+import { type Progress, silent } from './progress.ts';
+import { setUp } from './set-up.ts';
+import { settleAll, slotsOf } from './slots.ts';
+import { startSwitch } from './switch.ts';
+
+/** How many hosts boot at the same time: more only take turns on two cores. */
+const bootsAtOnce = 2;
+const buildsAtOnce = 3;
+
+/** Have hosts of the lab running: those of the install document unless others are named. What runs already is left alone. */
+export async function labUp(names: readonly string[] = documentHosts, progress: Progress = silent): Promise<void> {
+  const why = obstacle();
+  if (why) throw new Error(why);
+  const hosts = withNeeds(names.map(hostNamed));
+  if (hosts.every(({ name }) => initOf(name) !== undefined)) return;
+  await withLock(progress, async () => {
+    await prepareMachine(progress);
+    for (const folder of ['run', 'images', 'hosts', 'pristine'])
+      mkdirSync(state(folder), { recursive: true, mode: 0o755 });
+    await startSwitch();
+    await prepareKeys(hosts);
+    const builds = slotsOf(buildsAtOnce);
+    await settleAll(imagesOf(hosts).map((name) => builds(() => ensureImage(name, progress))));
+    removeOldImages();
+    const started = new Map<string, Promise<void>>();
+    const slots = slotsOf(bootsAtOnce);
+    const start = (host: LabHost): Promise<void> => {
+      const known = started.get(host.name);
+      if (known) return known;
+      const work = Promise.all((host.needs ?? []).map((name) => start(hostNamed(name)))).then(() =>
+        slots(() => bring(host, progress)),
+      );
+      started.set(host.name, work);
+      return work;
+    };
+    await settleAll(hosts.map(start));
+  });
+}
+
+/** Bring a host of the lab, or all that have a disk, back to its pristine state, running. */
+export async function labReset(name?: string, progress: Progress = silent): Promise<void> {
+  const why = obstacle();
+  if (why) throw new Error(why);
+  const hosts = (name ? [name] : documentHosts).map(hostNamed);
+  await withLock(progress, async () => {
+    for (const host of hosts) {
+      await powerOff(host.name);
+      await restorePristine(host);
+    }
+  });
+  await labUp(
+    hosts.map((host) => host.name),
+    progress,
+  );
+}
+
+// A host that was never set up boots twice: its first state is frozen in between, so that no reset sets it up again.
+async function bring(host: LabHost, progress: Progress): Promise<void> {
+  if (initOf(host.name) !== undefined) return;
+  if (!isCurrent(host)) await restorePristine(host);
+  if (!isSetUp(host)) {
+    await progress.step(`setting up ${host.name}`, async () => {
+      await boot(host);
+      await setUp(host);
+      await shutDown(host.name);
+      await keepPristine(host);
+      await restorePristine(host);
+    });
+  }
+  await progress.step(`booting ${host.name}`, () => boot(host));
+}
+
+async function prepareKeys(hosts: readonly LabHost[]): Promise<void> {
+  await keyPair('operator', 'operator@retrace-lab');
+  for (const host of hosts) await hostKey(host.name, addressesOf(host));
+  for (const { name, addresses } of containers) await hostKey(name, addresses);
+  writeKnownHosts();
+}
+
+const imagesOf = (hosts: readonly LabHost[]) => [
+  ...new Set(hosts.flatMap(({ image, containers = [] }) => [image, ...containers])),
+];
+
+// In an order in which whoever is needed comes first.
+function withNeeds(hosts: readonly LabHost[]): readonly LabHost[] {
+  const byName = new Map<string, LabHost>();
+  const add = (host: LabHost) => {
+    for (const name of host.needs ?? []) add(hostNamed(name));
+    byName.set(host.name, host);
+  };
+  for (const host of hosts) add(host);
+  return [...byName.values()];
+}
