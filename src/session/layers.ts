@@ -1,0 +1,73 @@
+import { randomBytes } from 'node:crypto';
+import { quote } from '../core/command.ts';
+import type { Become, Endpoint } from '../core/session.ts';
+import type { Prompt } from './start-shell.ts';
+
+/** What lies between a login and the shell that is wanted: containers to enter, users to become. */
+export interface Layers {
+  /** The endpoint that is logged in to. */
+  readonly login: Endpoint;
+  /** Puts a command line into all layers. */
+  readonly wrap: (commandLine: string) => string;
+  readonly prompts: readonly Prompt[];
+  /** Which layer to name when no shell comes: the innermost. */
+  readonly innermost: 'login' | 'pct' | 'become';
+}
+
+/** Takes an endpoint apart into the login and the layers upon it. */
+export function layersOf(endpoint: Endpoint): Layers {
+  const { become } = endpoint;
+  const base =
+    endpoint.connection === 'pct'
+      ? enterContainer(endpoint)
+      : { login: endpoint, wrap: same, prompts: [], innermost: 'login' as const };
+  if (!become) return base;
+  const { wrap, prompts } = becomeUser(become);
+  return {
+    login: base.login,
+    wrap: (line) => base.wrap(wrap(line)),
+    prompts: [...base.prompts, ...prompts],
+    innermost: 'become',
+  };
+}
+
+function enterContainer({ name, pct }: Endpoint): Layers {
+  if (!pct) throw new Error(`${name} has connection pct but no container`);
+  const node = layersOf(pct.node);
+  const enter = (line: string) => `exec pct exec ${quote(pct.id)} -- /bin/sh -c ${quote(line)}`;
+  return { ...node, wrap: (line) => node.wrap(enter(line)), innermost: 'pct' };
+}
+
+function becomeUser(become: Become): Pick<Layers, 'wrap' | 'prompts'> {
+  const { user, password, flags, exe = become.method } = become;
+  const shell = (line: string) => `/bin/sh -c ${quote(line)}`;
+  switch (become.method) {
+    case 'sudo': {
+      // Random, so that nothing a login prints is taken for the question.
+      const text = `[sudo ${randomBytes(8).toString('hex')}]`;
+      const all = sudoFlags(flags ?? '-H -S -n', password !== undefined);
+      return {
+        wrap: (line) => `exec ${exe} ${all} -p ${quote(text)} -u ${quote(user)} -- ${shell(line)}`,
+        prompts: [{ text, password }],
+      };
+    }
+    case 'su':
+      return {
+        wrap: (line) => `LC_ALL=C exec ${exe} ${flags ?? ''} ${quote(user)} -c ${quote(line)}`,
+        prompts: [{ text: 'Password: ', password }],
+      };
+    case 'doas':
+      // doas reads a password from a terminal only; -n makes it say so instead of waiting.
+      return { wrap: (line) => `exec ${exe} -n ${flags ?? ''} -u ${quote(user)} ${shell(line)}`, prompts: [] };
+  }
+}
+
+/** With a password sudo may ask for it (no -n), and reads it from stdin (-S). */
+function sudoFlags(flags: string, hasPassword: boolean): string {
+  const words = flags
+    .split(/\s+/)
+    .filter((word) => word && !(hasPassword && (word === '-n' || word === '--non-interactive')));
+  return (words.includes('-S') ? words : [...words, '-S']).join(' ');
+}
+
+const same = (line: string): string => line;

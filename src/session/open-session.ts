@@ -1,0 +1,56 @@
+import type { Endpoint, Session, SessionFailure } from '../core/session.ts';
+import { layersOf } from './layers.ts';
+import type { Ending, Launch } from './pipes.ts';
+import { ShellSession } from './shell-session.ts';
+import { type ShellStart, startShell } from './start-shell.ts';
+
+export type Opened =
+  | { readonly ok: true; readonly session: Session }
+  | { readonly ok: false; readonly failure: SessionFailure };
+
+/** How long a shell may take to greet after the login. */
+const greetingTimeoutMs = 30_000;
+
+/** Starts a shell through all layers of an endpoint and makes it a session. */
+export async function openSession(
+  endpoint: Endpoint,
+  launch: Launch,
+  onEnd: () => void,
+  signal?: AbortSignal,
+): Promise<Opened> {
+  const start = shellStart(endpoint, launch);
+  const started = await startShell(start, signal);
+  if (!started.ok) return started;
+  const startAgain = (again?: AbortSignal) => startShell(start, again);
+  return { ok: true, session: new ShellSession(started.shell, { place: placeOf(endpoint), startAgain, onEnd }) };
+}
+
+/** The host as messages name it. */
+export function placeOf(endpoint: Endpoint): string {
+  if (endpoint.pct) return `${endpoint.name} (container ${endpoint.pct.id} on ${endpoint.pct.node.name})`;
+  if (endpoint.connection === 'local') return endpoint.name;
+  const address = `${endpoint.address ?? endpoint.name}${endpoint.port ? `:${endpoint.port}` : ''}`;
+  return address === endpoint.name ? address : `${endpoint.name} (${address})`;
+}
+
+function shellStart(endpoint: Endpoint, launch: Launch): ShellStart {
+  const { wrap, prompts, innermost } = layersOf(endpoint);
+  const explain = (said: string, ending: Ending): SessionFailure => ({
+    reason: innermost === 'become' ? 'become' : 'unreachable',
+    message: `${placeOf(endpoint)}: ${layerName(endpoint, innermost)}: ${said.split(/\s*\n\s*/).join('; ') || ending.message}`,
+  });
+  return {
+    launch,
+    wrap,
+    prompts,
+    explain,
+    shell: endpoint.shell ?? '/bin/sh',
+    home: innermost === 'login' ? 'inherited' : 'from passwd',
+    timeoutMs: greetingTimeoutMs,
+  };
+}
+
+function layerName(endpoint: Endpoint, innermost: 'login' | 'pct' | 'become'): string {
+  if (innermost === 'become') return `${endpoint.become!.method} to ${endpoint.become!.user}`;
+  return innermost === 'pct' ? `pct exec ${endpoint.pct!.id}` : `no shell after the login`;
+}

@@ -1,0 +1,131 @@
+import { randomBytes } from 'node:crypto';
+import type { Exchanged, Greeting, Part, Session, SessionFailure } from '../core/session.ts';
+import type { Shell, Started } from './start-shell.ts';
+import { encodeExchange } from './wire/encode-exchange.ts';
+import { ReplyReader } from './wire/reply-reader.ts';
+
+/** What a session needs of the one who opens it. */
+export interface SessionSetup {
+  /** Names host and port, for messages. */
+  readonly place: string;
+  /** Another shell by the same way: to end what runs in the first, or to go on after that. */
+  readonly startAgain: (signal?: AbortSignal) => Promise<Started>;
+  /** Told once when no more exchange is possible. */
+  readonly onEnd: () => void;
+}
+
+/** A session over a wire shell: exchanges go in one after another, each as one write, and come back as replies. */
+export class ShellSession implements Session {
+  readonly greeting: Greeting;
+  readonly #setup: SessionSetup;
+  readonly #counts = { exchanges: 0, bytesSent: 0, bytesReceived: 0 };
+  #shell: Shell | undefined;
+  #fresh = true;
+  #failure: SessionFailure | undefined;
+  #queue: Promise<unknown> = Promise.resolve();
+
+  constructor(shell: Shell, setup: SessionSetup) {
+    this.greeting = shell.greeting;
+    this.#setup = setup;
+    this.#use(shell);
+  }
+
+  get traffic(): Session['traffic'] {
+    return { ...this.#counts };
+  }
+
+  exchange(parts: readonly Part[], signal?: AbortSignal): Promise<Exchanged> {
+    const exchanged = this.#queue.then(() => this.#exchange(parts, signal));
+    this.#queue = exchanged.catch(() => {});
+    return exchanged;
+  }
+
+  async close(): Promise<void> {
+    this.#failure ??= this.#lost('the session was closed');
+    const shell = this.#shell;
+    this.#shell = undefined;
+    this.#setup.onEnd();
+    if (shell) await endShell(shell);
+  }
+
+  async #exchange(parts: readonly Part[], signal?: AbortSignal): Promise<Exchanged> {
+    if (signal?.aborted) return { ok: false, failure: this.#lost('interrupted') };
+    if (this.#failure) return { ok: false, failure: { ...this.#failure, replies: [] } };
+    const failure = await this.#revive(signal);
+    return failure ? { ok: false, failure } : this.#converse(this.#shell!, parts, signal);
+  }
+
+  /** After an interrupt the next exchange gets a new shell. */
+  async #revive(signal?: AbortSignal): Promise<SessionFailure | undefined> {
+    if (this.#shell) return undefined;
+    const started = await this.#setup.startAgain(signal);
+    if (!started.ok) return started.failure;
+    this.#use(started.shell);
+    return undefined;
+  }
+
+  #converse(shell: Shell, parts: readonly Part[], signal?: AbortSignal): Promise<Exchanged> {
+    const nonce = `\x1e${randomBytes(16).toString('hex')}`;
+    const reader = new ReplyReader(parts, nonce);
+    return new Promise((resolve) => {
+      const fail = (message: string) =>
+        finish({ ok: false, failure: { ...this.#lost(message), replies: [...reader.replies] } });
+      const onAbort = () => void this.#interrupt(shell).then(() => fail('interrupted'));
+      signal?.addEventListener('abort', onAbort, { once: true });
+      void shell.pipes.ended.then(({ message }) => fail(signal?.aborted ? 'interrupted' : message));
+      shell.listen((stream, chunk) => {
+        this.#counts.bytesReceived += chunk.length;
+        reader.push(stream, chunk);
+        if (reader.done) finish({ ok: true, replies: reader.replies });
+      });
+      this.#send(shell, encodeExchange(parts, nonce, { first: this.#fresh }));
+
+      function finish(exchanged: Exchanged): void {
+        signal?.removeEventListener('abort', onAbort);
+        shell.listen(() => {});
+        resolve(exchanged);
+      }
+    });
+  }
+
+  #send(shell: Shell, bytes: Buffer): void {
+    this.#fresh = false;
+    this.#counts.exchanges++;
+    this.#counts.bytesSent += bytes.length;
+    shell.pipes.stdin.write(bytes);
+  }
+
+  /** Ends what runs by a second shell, since the first one reads nothing while it runs. */
+  async #interrupt(shell: Shell): Promise<void> {
+    this.#shell = undefined;
+    const started = await this.#setup.startAgain(AbortSignal.timeout(3000));
+    if (started.ok) {
+      const killer = new ShellSession(started.shell, { ...this.#setup, onEnd: () => {} });
+      await killer.exchange([{ script: `_abort ${shell.pid}`, deadlineMs: 3000 }]);
+      await killer.close();
+    }
+    shell.pipes.destroy();
+  }
+
+  #use(shell: Shell): void {
+    this.#shell = shell;
+    this.#fresh = true;
+    void shell.pipes.ended.then(({ message }) => {
+      if (this.#shell !== shell) return;
+      this.#failure ??= this.#lost(message);
+      this.#setup.onEnd();
+    });
+  }
+
+  #lost(message: string): SessionFailure {
+    return { reason: 'lost', message: `${this.#setup.place}: ${message}` };
+  }
+}
+
+/** At the end of its input a wire shell ends by itself; one that does not within a second is let go. */
+async function endShell({ pipes }: Shell): Promise<void> {
+  const timer = setTimeout(() => pipes.destroy(), 1000);
+  pipes.stdin.end();
+  await pipes.ended;
+  clearTimeout(timer);
+}

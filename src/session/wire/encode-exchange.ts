@@ -1,0 +1,19 @@
+import type { Part } from '../../core/session.ts';
+import { prelude } from './shell-text.ts';
+
+/** An exchange as the wire shell reads it: the length of a text, the text, and then what the parts read, in their order. */
+export function encodeExchange(parts: readonly Part[], nonce: string, options: { first: boolean }): Buffer {
+  const text = Buffer.from(
+    ['{', options.first ? prelude : '', `_n='${nonce}' _r=0`, '_mark', ...parts.map(call), '}'].join('\n'),
+  );
+  return Buffer.concat([Buffer.from(`${text.length}\n`), text, ...parts.flatMap(content)]);
+}
+
+function call({ script, stdin, needsPrevious, deadlineMs }: Part): string {
+  const deadline = deadlineMs === undefined ? '' : String(deadlineMs / 1000);
+  const rest = [stdin?.length ?? 0, needsPrevious ? 1 : 0, deadline];
+  const plain = rest.every((word) => !word);
+  return `_p '${script.replaceAll("'", "'\\''")}'${plain ? '' : ` ${rest[0]} ${rest[1]} ${deadline}`}`;
+}
+
+const content = ({ stdin }: Part): Uint8Array[] => (stdin?.length ? [stdin, Buffer.from('.\n')] : []);

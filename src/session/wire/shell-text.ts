@@ -1,0 +1,164 @@
+import { quote } from '../../core/command.ts';
+
+/**
+ * The command line that turns a login into a wire shell: it greets, then evaluates one exchange after another from stdin.
+ *
+ * One line without backslashes before quotes or newlines, so that sh, bash, zsh, fish and csh all read it alike. The token is random, for
+ * finding the greeting behind whatever a login prints, and no secret.
+ */
+export const bootstrap = (token: string, shell: string, home: 'inherited' | 'from passwd' = 'inherited'): string =>
+  `exec ${quote(shell)} -c '${[
+    'umask 022',
+    'unset HISTFILE ENV BASH_ENV CDPATH',
+    'case :$PATH: in *:/usr/sbin:*) ;; *) PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin ;; esac',
+    'LC_ALL=C',
+    'export LC_ALL PATH',
+    'i=$(id)',
+    ...(home === 'inherited'
+      ? []
+      : ['u=${i%% *} u=${u#*[(]} u=${u%%[)]*}', 'case $u in *=*) ;; *) eval HOME=~$u; export HOME ;; esac']),
+    `echo "${token} $$ $i"`,
+    'printf %s "$HOME"',
+    `echo " ${token}"`,
+    'unset i u',
+    // Read whole before any of it runs: the exchange is one brace group, so a text that was cut short is a syntax error.
+    'while read -r _n; do eval "$(dd bs=$_n count=1 iflag=fullblock 2>/dev/null)"; done',
+  ].join('; ')}' sh`;
+
+/**
+ * The functions with which an exchange is written; they travel on stdin with the first one.
+ *
+ * The wire shell's own stderr is /dev/null: what a shell says about its children ("Killed") belongs to no part. Descriptor 5 is
+ * the channel's stderr. `dd`, not `head`: busybox's head reads ahead.
+ */
+export const prelude = `
+exec 5>&2 2>/dev/null
+
+# _bytes N: the next N bytes of stdin, and not one more.
+_bytes() {
+  [ "$1" -lt 65536 ] || dd bs=65536 count=$(($1 / 65536)) iflag=fullblock
+  [ $(($1 % 65536)) = 0 ] || dd bs=$(($1 % 65536)) count=1 iflag=fullblock
+}
+
+# _content N: N bytes and the line that ends them. When the connection ends before, nobody may take the half for the whole.
+_content() {
+  _bytes "$1"
+  read -r _end && [ "$_end" = . ] || kill -9 0
+}
+
+# _p SCRIPT BYTES NEEDS_PREVIOUS DEADLINE: one part.
+_p() {
+  if [ "$3" = 1 ] && [ "$_r" != 0 ]; then
+    [ "\${2:-0}" = 0 ] || _content "$2" >/dev/null
+    _r=1
+    _mark s
+  elif [ "\${2:-0}" = 0 ]; then
+    _run "$1" "$4" </dev/null
+    _r=$?
+  else
+    _content "$2" | { _run "$1" "$4"; _r=$?; cat >/dev/null; exit "$_r"; }
+    _r=$?
+  fi
+}
+
+# _run SCRIPT DEADLINE: in a subshell, so that exit, cd, traps and syntax errors end there.
+_run() {
+  _watch=
+  [ -z "$2" ] || { _watchdog "$2" </dev/null >/dev/null 5>&- & _watch=$!; }
+  ( eval "unset _n _r _watch; set --; $1" ) 2>&5 5>&-
+  set -- $? ''
+  [ -z "$_watch" ] || { kill "$_watch"; wait "$_watch" && set -- 124 t; }
+  _mark "$1$2"
+  return "$1"
+}
+
+_mark() {
+  printf '%s%s\\n' "$_n" "$1"
+  printf '%s\\n' "$_n" >&5
+}
+
+# _watchdog SECONDS: succeeds when it had to kill something.
+_watchdog() {
+  trap '[ -z "$_sleep" ] || kill "$_sleep"; exit 1' TERM
+  sleep "$1" & _sleep=$!
+  wait "$_sleep"
+  trap '' TERM
+  read -r _self _l </proc/self/stat
+  _l=\${_l##*) }
+  set -- $_l
+  _kill "$2" "$_self" $$ "\${20}"
+}
+
+# _processes: all that run, as pid:parent:session:start.
+_processes() {
+  _all=
+  for _f in /proc/[0-9]*/stat; do
+    read -r _l <"$_f" || continue
+    _f=\${_f#/proc/}
+    set -- \${_l##*) }
+    [ "$1" = Z ] || _all="$_all \${_f%/stat}:$2:$4:\${20}"
+  done
+}
+
+# _family PID: sets _kin to it and all that descend from it.
+_family() {
+  _kin=" $1 " _more=1
+  while [ "$_more" ]; do
+    _more=
+    for _x in $_all; do
+      _y=\${_x#*:}
+      case $_kin in
+        *" \${_x%%:*} "*) ;;
+        *" \${_y%%:*} "*) _kin="$_kin\${_x%%:*} " _more=1 ;;
+      esac
+    done
+  done
+}
+
+# _victims ROOT SPARED SHELL START: what descends from ROOT, and what was orphaned since START in the session of SHELL.
+_victims() {
+  _processes
+  _family "$2"; _spared=$_kin
+  _family "$3"; _shells=$_kin
+  _family "$1"
+  _session= _found=
+  for _x in $_all; do case $_x in "$3":*) _x=\${_x#*:*:}; _session=\${_x%%:*} ;; esac; done
+  for _x in $_all; do
+    _pid=\${_x%%:*} _start=\${_x##*:} _x=\${_x%:*}
+    case "$1$_spared" in "$_pid "*|*" $_pid "*) continue ;; esac
+    case $_kin in *" $_pid "*) _found="$_found $_pid"; continue ;; esac
+    case $_shells in *" $_pid "*) continue ;; esac
+    [ "\${_x##*:}" != "$_session" ] || [ "$_start" -lt "$4" ] || _found="$_found $_pid"
+  done
+}
+
+# _kill ROOT SPARED SHELL START: the victims, first asked, then killed; fails when there are none.
+_kill() {
+  _victims "$@"
+  [ "$_found" ] || return 1
+  kill -TERM $_found
+  for _i in 1 2 3; do
+    sleep .1
+    _victims "$@"
+    [ "$_found" ] || return 0
+  done
+  for _i in 1 2 3 4 5; do
+    kill -KILL $_found
+    sleep .02
+    _victims "$@"
+    [ "$_found" ] || return 0
+  done
+}
+
+# _abort SHELL: ends another wire shell and all that its exchange started.
+_abort() {
+  kill -STOP "$1"
+  _processes
+  _first=
+  for _x in $_all; do
+    case $_x in *:"$1":*:*) [ "$_first" ] && [ "$_first" -le "\${_x##*:}" ] || _first=\${_x##*:} ;; esac
+  done
+  [ -z "$_first" ] || _kill "$1" 0 "$1" "$_first"
+  kill -KILL "$1"
+}
+`;

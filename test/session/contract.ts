@@ -1,0 +1,371 @@
+import fc from 'fast-check';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import type { Part, Reply, Session } from '../../src/core/session.ts';
+
+/** A session to test, and how to look at its host from outside. */
+export interface Subject {
+  readonly session: Session;
+  close(): Promise<void>;
+}
+
+/** What every session does, whatever the way to its shell. */
+export function sessionContract(name: string, open: () => Promise<Subject>): void {
+  const session = async (): Promise<Session> => {
+    const subject = await open();
+    onTestFinished(() => subject.close());
+    return subject.session;
+  };
+  const run = async (parts: readonly (string | Part)[]): Promise<readonly Reply[]> => replies(await session(), parts);
+
+  describe(name, { timeout: 30_000 }, () => {
+    test('greets with user, uid and home', async () => {
+      const opened = await session();
+
+      const [said] = await replies(opened, ['id -un; id -u; printf %s "$HOME"']);
+
+      const { user, uid, home } = opened.greeting;
+      expect(text(said)).toBe(`${user}\n${uid}\n${home}`);
+    });
+
+    test('answers each part with its output and exit code', async () => {
+      const said = await run(['echo out; echo err >&2; exit 3', 'true', 'printf "no newline"']);
+
+      expect(said.map(plain)).toEqual([
+        { code: 3, stdout: 'out\n', stderr: 'err\n' },
+        { code: 0, stdout: '', stderr: '' },
+        { code: 0, stdout: 'no newline', stderr: '' },
+      ]);
+    });
+
+    test('answers an exchange without parts', async () => {
+      expect(await run([])).toEqual([]);
+    });
+
+    test.for([
+      ['exit', 'exit 7', 7],
+      ['cd', 'cd /usr', 0],
+      ['set -e', 'set -e; false; echo no', 1],
+      ['set -u', 'set -u; : $nothing', 'not zero'],
+      ['a trap', 'trap "exit 5" EXIT; true', 5],
+      ['a function', '_p() { echo mine; }; _p', 0],
+      ['a syntax error', 'if', 'not zero'],
+      ['an open quote', "echo 'open", 'not zero'],
+      ['a closing brace', '}', 'not zero'],
+      ['return', 'return 4', 4],
+      ['exec', 'exec true', 0],
+      ['a closed stdout', 'exec >&- 2>&-; true', 0],
+      ['a killed command', 'sh -c "kill -9 \\$\\$"', 137],
+      ['a comment at the end', 'true # yes', 0],
+      ['a backslash at the end', 'true \\', 0],
+      ['a here-document', 'cat <<x\nx', 0],
+      ['a here-document without its end', 'cat <<x >/dev/null\nabc', 'any'],
+      ['positional parameters', 'set -- a b; exit $#', 2],
+      ['readonly', 'readonly _r=1 _n=2; exit 0', 0],
+    ] as const)('keeps %s in its part', async ([, script, code]) => {
+      const before = 'pwd; umask; set +e; false; true; echo $#';
+
+      const [one, it, two] = await run([before, script, before]);
+
+      expect(plain(two!)).toEqual(plain(one!));
+      if (code === 'not zero') expect(it!.code).not.toBe(0);
+      else if (code !== 'any') expect(it!.code).toBe(code);
+    });
+
+    test('gives a part what it reads, and nothing to the others', async () => {
+      const said = await run(['cat', { script: 'cat; echo .', stdin: Buffer.from('a\0b') }, 'cat']);
+
+      expect(said.map((reply) => text(reply))).toEqual(['', 'a\0b.\n', '']);
+    });
+
+    test('does not mind what a part leaves unread', async () => {
+      const stdin = Buffer.alloc(300_000, 'exit 9\n');
+
+      const said = await run([
+        { script: 'true', stdin },
+        { script: 'head -c 3', stdin },
+        { script: 'exec <&-', stdin },
+        'echo on',
+      ]);
+
+      expect(said.map((reply) => text(reply))).toEqual(['', 'exi', '', 'on\n']);
+    });
+
+    test('skips a part that needs the previous one, and what it would have read', async () => {
+      const stdin = Buffer.from('x'.repeat(100_000));
+      const needing = { script: 'cat; echo ran', stdin, needsPrevious: true };
+
+      const said = await run(['exit 2', needing, needing, 'true', { ...needing, stdin: Buffer.from('y') }]);
+
+      expect(said.map(({ skipped }) => skipped ?? false)).toEqual([false, true, true, false, false]);
+      expect(text(said[4])).toBe('yran\n');
+      expect(said[1]!.code).not.toBe(0);
+    });
+
+    test('does not wait for what runs on in the background, nor takes its output for a later one’s', async () => {
+      const opened = await session();
+      const began = Date.now();
+
+      const [first] = await replies(opened, ['{ sleep 0.3; echo late; sleep 5; } & echo started']);
+      expect(Date.now() - began).toBeLessThan(2000);
+      await new Promise((done) => setTimeout(done, 600));
+      const [second] = await replies(opened, ['echo next']);
+
+      expect([text(first), text(second)]).toEqual(['started\n', 'next\n']);
+    });
+
+    test('offers /dev/stdout and /dev/stderr', async () => {
+      const [said] = await run(['echo out >/dev/stdout; echo err >/dev/stderr']);
+
+      expect(plain(said!)).toEqual({ code: 0, stdout: 'out\n', stderr: 'err\n' });
+    });
+
+    test('sets the C locale, a path with sbin, umask 022 and no history', async () => {
+      const [said] = await run([
+        'echo $LC_ALL $(umask) ${HISTFILE-none}; case :$PATH: in *:/usr/sbin:*) echo sbin;; esac',
+      ]);
+
+      expect(text(said)).toBe('C 0022 none\nsbin\n');
+    });
+
+    test('tells no part the nonce', async () => {
+      const [said] = await run(['set; env; cat /proc/$$/cmdline /proc/$$/environ']);
+
+      expect(said!.stdout.includes('\x1e')).toBe(false);
+    });
+
+    test('shows output as it comes, without the marks', async () => {
+      const opened = await session();
+      const seen: { stream: string; chunk: string; at: number }[] = [];
+      const onOutput = (stream: string, chunk: Uint8Array) =>
+        seen.push({ stream, chunk: Buffer.from(chunk).toString(), at: Date.now() });
+
+      const [said] = await replies(opened, [
+        { script: 'echo a; sleep 0.4; printf b >&2; sleep 0.4; printf c', onOutput },
+      ]);
+
+      expect(seen.map(({ stream, chunk }) => [stream, chunk])).toEqual([
+        ['stdout', 'a\n'],
+        ['stderr', 'b'],
+        ['stdout', 'c'],
+      ]);
+      expect(seen[2]!.at - seen[0]!.at).toBeGreaterThan(500);
+      expect(text(said)).toBe('a\nc');
+    });
+
+    test('carries 50 MB of output', async () => {
+      const [said, next] = await run(['head -c 50000000 /dev/zero', 'echo on']);
+
+      expect(said!.stdout.length).toBe(50_000_000);
+      expect(said!.stdout.every((byte) => byte === 0)).toBe(true);
+      expect(text(next)).toBe('on\n');
+    });
+
+    test('carries 20 MB of input', async () => {
+      const stdin = Buffer.alloc(20_000_000, 'retrace\n');
+
+      const [said] = await run([{ script: 'cksum', stdin }]);
+      const [same] = await run([`yes retrace | head -c 20000000 | cksum`]);
+
+      expect(text(said)).toBe(text(same));
+    });
+
+    test('answers 1000 parts in one exchange', async () => {
+      const opened = await session();
+
+      const said = await replies(
+        opened,
+        Array.from({ length: 1000 }, (_, at) => `echo ${at}; exit $((${at} % 256))`),
+      );
+
+      expect(said.map((reply) => [Number(text(reply)), reply.code])).toEqual(said.map((_, at) => [at, at % 256]));
+      expect(opened.traffic.exchanges).toBe(1);
+    });
+
+    test('answers exchanges in the order they are given', async () => {
+      const opened = await session();
+
+      const said = await Promise.all(
+        ['sleep 0.2; echo 1', 'echo 2', 'echo 3'].map((script) => replies(opened, [script])),
+      );
+
+      expect(said.flat().map((reply) => text(reply))).toEqual(['1\n', '2\n', '3\n']);
+    });
+
+    test('kills a part at its deadline, with all it started, and goes on', async () => {
+      const opened = await session();
+      const script = "trap '' TERM; (sleep 7001 & sleep 7001); setsid sleep 7001 & sleep 7001";
+      const began = Date.now();
+
+      const said = await replies(opened, ['echo before', { script, deadlineMs: 300 }, 'echo after']);
+      const [running] = await replies(opened, [countSleeps('7001')]);
+
+      expect(Date.now() - began).toBeLessThan(3000);
+      expect(said.map(({ timedOut }) => timedOut ?? false)).toEqual([false, true, false]);
+      expect(said[1]!.code).not.toBe(0);
+      expect(text(said[2])).toBe('after\n');
+      expect(text(running)).toBe('0\n');
+    });
+
+    test('kills a part that reads at its deadline', async () => {
+      const stdin = Buffer.alloc(200_000);
+
+      const said = await run([
+        { script: 'head -c 5 >/dev/null; sleep 7002', stdin, deadlineMs: 200 },
+        { script: 'cat', stdin: Buffer.from('next') },
+      ]);
+
+      expect(said[0]!.timedOut).toBe(true);
+      expect(text(said[1])).toBe('next');
+    });
+
+    test('lets a part end before its deadline, and leaves no watchdog', async () => {
+      const opened = await session();
+
+      const [said] = await replies(opened, [
+        { script: 'cat; exit 3', stdin: Buffer.from('in'), deadlineMs: 7_003_000 },
+      ]);
+      const [running] = await replies(opened, [countSleeps('7003')]);
+
+      expect(plain(said!)).toEqual({ code: 3, stdout: 'in', stderr: '' });
+      expect(text(running)).toBe('0\n');
+    });
+
+    test('spares at a deadline what earlier parts left running', async () => {
+      const opened = await session();
+
+      await replies(opened, [
+        'sleep 7004 >/dev/null 2>&1 & true',
+        'sleep 0.1',
+        { script: 'sleep 7005', deadlineMs: 200 },
+      ]);
+      const [running] = await replies(opened, [`${countSleeps('7004')}; ${killSleeps('7004')}`]);
+
+      expect(text(running)).toBe('1\n');
+    });
+
+    test('ends an exchange within a second when it is aborted, and goes on', async () => {
+      const opened = await session();
+      const abort = new AbortController();
+      setTimeout(() => abort.abort(), 300);
+      const began = Date.now();
+
+      const exchanged = await opened.exchange(
+        parts(['echo whole', '(sleep 7006 & sleep 7006); echo no', 'touch /tmp/never']),
+        abort.signal,
+      );
+
+      expect(Date.now() - began).toBeLessThan(1500);
+      expect(exchanged).toMatchObject({ ok: false, failure: { reason: 'lost' } });
+      expect(exchanged.ok ? [] : exchanged.failure.replies!.map((reply) => text(reply))).toEqual(['whole\n']);
+      const [running] = await replies(opened, [countSleeps('7006')]);
+      expect(text(running)).toBe('0\n');
+    });
+
+    test('does not begin an exchange that is aborted already', async () => {
+      const opened = await session();
+
+      const exchanged = await opened.exchange(parts(['echo no']), AbortSignal.abort());
+
+      expect(exchanged).toMatchObject({ ok: false, failure: { reason: 'lost' } });
+      expect(opened.traffic.exchanges).toBe(0);
+    });
+
+    test('says lost, with the replies that arrived whole, when the shell dies', async () => {
+      const opened = await session();
+
+      const exchanged = await opened.exchange(parts(['echo whole', 'echo half; sleep 0.1; kill -9 $$', 'echo never']));
+
+      expect(exchanged).toMatchObject({ ok: false, failure: { reason: 'lost' } });
+      expect(exchanged.ok ? [] : exchanged.failure.replies!.map((reply) => text(reply))).toEqual(['whole\n']);
+      expect(await opened.exchange(parts(['true']))).toMatchObject({
+        ok: false,
+        failure: { reason: 'lost', replies: [] },
+      });
+    });
+
+    test('gives back on stdout whatever bytes it reads', async () => {
+      const opened = await session();
+      const bytes = fc.uint8Array({ maxLength: 3000 });
+
+      await fc.assert(
+        fc.asyncProperty(fc.array(bytes, { maxLength: 4 }), async (contents) => {
+          const said = await replies(
+            opened,
+            contents.map((stdin) => ({ script: 'cat', stdin })),
+          );
+
+          expect(said.map(({ stdout }) => stdout)).toEqual(contents.map((stdin) => Buffer.from(stdin)));
+        }),
+        { numRuns: 30 },
+      );
+    });
+
+    test('prints whatever is quoted in a script', async () => {
+      const opened = await session();
+      const words = fc.string({ unit: 'binary', maxLength: 50 }).filter((word) => !word.includes('\0'));
+
+      await fc.assert(
+        fc.asyncProperty(fc.array(words, { maxLength: 8 }), async (all) => {
+          const said = await replies(
+            opened,
+            all.map((word) => `printf %s '${word.replaceAll("'", "'\\''")}'`),
+          );
+
+          expect(said.map((reply) => text(reply))).toEqual(all.map((word) => Buffer.from(word).toString()));
+        }),
+        { numRuns: 30 },
+      );
+    });
+
+    test('answers a batch as it answers each part alone', async () => {
+      const opened = await session();
+      const part = fc.record(
+        {
+          script: fc.constantFrom(
+            'cat',
+            'exit 3',
+            'echo e >&2; read x; echo "$x"',
+            'cd /usr; pwd',
+            'if',
+            'nosuchcommand',
+            'set -e; false',
+            'head -c 1',
+            '',
+          ),
+          stdin: fc.uint8Array({ maxLength: 200 }),
+        },
+        { requiredKeys: ['script'] },
+      );
+
+      await fc.assert(
+        fc.asyncProperty(fc.array(part, { maxLength: 8 }), async (all) => {
+          const together = await replies(opened, all);
+          const alone = [];
+          for (const one of all) alone.push(...(await replies(opened, [one])));
+
+          expect(together).toEqual(alone);
+        }),
+        { numRuns: 20 },
+      );
+    });
+  });
+}
+
+const parts = (given: readonly (string | Part)[]): Part[] =>
+  given.map((part) => (typeof part === 'string' ? { script: part } : part));
+
+async function replies(session: Session, given: readonly (string | Part)[]): Promise<readonly Reply[]> {
+  const exchanged = await session.exchange(parts(given));
+  if (!exchanged.ok) throw new Error(exchanged.failure.message);
+  return exchanged.replies;
+}
+
+const text = (reply: Reply | undefined): string => reply?.stdout.toString() ?? 'no reply';
+
+const plain = ({ code, stdout, stderr }: Reply) => ({ code, stdout: stdout.toString(), stderr: stderr.toString() });
+
+// Brackets keep the counting process itself out of the count.
+const sleeping = (seconds: string) =>
+  `for f in /proc/[0-9]*/cmdline; do case $(tr '\\0' ' ' <$f) in "sleep ${seconds} "*) p=\${f#/proc/}; echo \${p%/cmdline};; esac; done 2>/dev/null`;
+const countSleeps = (seconds: string): string => `{ ${sleeping(seconds)}; } | wc -l | tr -d ' '`;
+const killSleeps = (seconds: string): string => `kill $(${sleeping(seconds)})`;
