@@ -1,0 +1,308 @@
+import type { Raw } from '../../core/value.ts';
+import { readBlockScalar } from './block-scalar.ts';
+import { atEnd, type Cursor, isBlank, SyntaxMistake, skipBlanks, skipToToken } from './cursor.ts';
+import { readFlow } from './flow.ts';
+import { anchored, keyValue, type Properties, type Scalar, scalarValue, unknownTag } from './node.ts';
+import { addPair, finishPairs, type Key, newPairs } from './pairs.ts';
+import { setPlaces } from './places.ts';
+import { readPlain } from './plain.ts';
+import { readAlias, readProperty } from './properties.ts';
+import { readQuoted } from './quoted.ts';
+
+/** A value and where it was written. */
+export interface Node {
+  readonly value: Raw;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What surrounds a node: the column it must exceed, whether a list may stand on that column, and whether a dict may start on this line. */
+interface Place {
+  readonly indent: number;
+  readonly listAtIndent: boolean;
+  readonly dictHere: boolean;
+}
+
+/** Read the node that starts at the next token. */
+export function readNode(c: Cursor, place: Place): Node {
+  const before = c.pos;
+  const line = c.lineStart;
+  skipToToken(c);
+  if (isOutside(c, place, line)) return { value: null, from: before, to: before };
+  const dictHere = place.dictHere || c.lineStart !== line;
+  const code = c.text.charCodeAt(c.pos);
+  return code === 33 || code === 38
+    ? readWithProperties(c, { ...place, dictHere })
+    : readContent(c, place.indent, dictHere, c.pos, undefined, undefined);
+}
+
+function isOutside(c: Cursor, place: Place, line: number): boolean {
+  if (atEnd(c)) return true;
+  if (c.lineStart === line && c.pos !== c.lineStart) return false;
+  const column = c.pos - c.lineStart;
+  if (column > place.indent) return false;
+  return !(place.listAtIndent && column === place.indent && isIndicator(c, 45));
+}
+
+const isIndicator = (c: Cursor, code: number): boolean =>
+  c.text.charCodeAt(c.pos) === code && isBlank(c.text.charCodeAt(c.pos + 1));
+
+// On the line of a key a tag or anchor is the key's, on a line before it the whole dict's.
+function readWithProperties(c: Cursor, place: Place): Node {
+  const from = c.pos;
+  const line = c.lineStart;
+  let props: Properties | undefined;
+  while (c.text.charCodeAt(c.pos) === 33 || c.text.charCodeAt(c.pos) === 38) {
+    props = readProperty(c, props);
+    skipBlanks(c);
+    if (c.text.charCodeAt(c.pos) === 10 || c.text.charCodeAt(c.pos) === 35) skipToToken(c);
+  }
+  if (c.lineStart === line && !atEnd(c)) {
+    return { ...readContent(c, place.indent, place.dictHere, from, props, from), from };
+  }
+  if (isOutside(c, place, line)) return { value: emptyWith(c, props, from), from, to: from };
+  return readContent(c, place.indent, true, c.pos, props, undefined);
+}
+
+const emptyWith = (c: Cursor, props: Properties | undefined, at: number): Raw =>
+  scalarValue(c, { text: '', plain: true, from: at, to: at }, props);
+
+// `keyFrom`: where a key would start whose properties are `props`.
+function readContent(
+  c: Cursor,
+  indent: number,
+  dictHere: boolean,
+  start: number,
+  props: Properties | undefined,
+  keyFrom: number | undefined,
+): Node {
+  const code = c.text.charCodeAt(c.pos);
+  const column = c.pos - c.lineStart;
+  if (isIndicator(c, 45)) return readWhole(c, props, dictHere, () => readList(c, column, props));
+  if (isIndicator(c, 63)) return readWhole(c, props, dictHere, () => readDict(c, column, props));
+  if (code === 124 || code === 62) return readText(c, indent, props);
+  const line = c.lineStart;
+  const from = c.pos;
+  const node = readAtom(c, code, indent, props);
+  if (!isKey(c)) return { value: node.value(), from: start, to: c.pos };
+  if (!dictHere || c.lineStart !== line) throw notHere(c, from, line);
+  const dictProps = keyFrom === undefined ? props : undefined;
+  const key = keyOf(c, node, keyFrom === undefined ? undefined : props, keyFrom ?? from);
+  const value = readDict(c, (keyFrom ?? from) - c.lineStart, dictProps, key);
+  return { value, from: start, to: c.pos };
+}
+
+function notHere(c: Cursor, from: number, line: number): SyntaxMistake {
+  if (c.lineStart !== line) return missingColon(c, from, line);
+  const hint = 'put quotes around a value that holds a colon and a space; a dict starts on its own line';
+  return new SyntaxMistake('mapping values are not allowed here', c.pos, c.pos + 1, hint);
+}
+
+// The text began on a line before; by its indentation this line goes on with it.
+function missingColon(c: Cursor, from: number, line: number): SyntaxMistake {
+  const start = c.lineStart + /^ */.exec(c.text.slice(c.lineStart))![0].length;
+  const ownLine = c.text.slice(line, from).trim() === '';
+  const hint = ownLine
+    ? 'is a colon missing at the end of the line above?'
+    : 'indent it as the key above to go on with the same dict, or put the text in quotes';
+  return new SyntaxMistake(
+    'mapping values are not allowed here: this line goes on with the text above',
+    start,
+    c.pos,
+    hint,
+  );
+}
+
+function readWhole(c: Cursor, props: Properties | undefined, allowed: boolean, read: () => Raw): Node {
+  const from = c.pos;
+  if (!allowed)
+    throw new SyntaxMistake(
+      'block sequence entries are not allowed here',
+      from,
+      from + 1,
+      'a list starts on its own line',
+    );
+  if (props?.tag === '!unsafe') c.unsafe++;
+  const value = read();
+  if (props?.tag === '!unsafe') c.unsafe--;
+  return { value, from, to: c.pos };
+}
+
+function readText(c: Cursor, indent: number, props: Properties | undefined): Node {
+  const from = c.pos;
+  const { text, from: contentFrom } = readBlockScalar(c, indent);
+  const scalar = { text, plain: false, from, to: c.pos, contentFrom };
+  return { value: scalarValue(c, scalar, props), from, to: c.pos };
+}
+
+/** What may be a value or a key. */
+interface Atom {
+  readonly scalar?: Scalar;
+  readonly value: () => Raw;
+  readonly to: number;
+}
+
+function readAtom(c: Cursor, code: number, indent: number, props: Properties | undefined): Atom {
+  if (code === 42) return whole(c, readAlias(c));
+  if (code === 91 || code === 123) return readFlowAtom(c, props);
+  const scalar = readScalar(c, code, indent);
+  return { scalar, to: c.pos, value: () => scalarValue(c, scalar, props) };
+}
+
+const whole = (c: Cursor, value: Raw): Atom => ({ value: () => value, to: c.pos });
+
+// `{{ x }}` without quotes is a dict whose key is a dict: the commonest mistake of all.
+function readFlowAtom(c: Cursor, props: Properties | undefined): Atom {
+  const from = c.pos;
+  const braces = c.text.startsWith('{{', from) || c.text.startsWith('{%', from);
+  try {
+    const atom = whole(c, readFlow(c, props));
+    if (!braces || isKey(c) || c.text.charCodeAt(c.pos) === 10 || c.pos >= c.text.length) return atom;
+  } catch (error) {
+    if (!braces || !(error instanceof SyntaxMistake)) throw error;
+  }
+  throw unquotedBraces(c, from);
+}
+
+function unquotedBraces(c: Cursor, from: number): SyntaxMistake {
+  const lineEnd = c.text.indexOf('\n', from);
+  const end = lineEnd < 0 ? c.text.length : lineEnd;
+  const written = c.text.slice(from, end).trimEnd();
+  const quote = written.includes('"') ? "'" : '"';
+  return new SyntaxMistake(
+    'a value that starts with "{{" must be in quotes',
+    from,
+    from + written.length,
+    `write ${quote}${written}${quote}`,
+  );
+}
+
+function readScalar(c: Cursor, code: number, indent: number): Scalar {
+  const from = c.pos;
+  if (code === 34 || code === 39) return { text: readQuoted(c), plain: false, from, to: c.pos };
+  if (isIndicator(c, 58)) return { text: '', plain: true, from, to: from };
+  if (code === 37 || code === 64 || code === 96 || code === 44 || code === 93 || code === 125) {
+    throw new SyntaxMistake(
+      `found character "${c.text[from]}" that cannot start any token`,
+      from,
+      from + 1,
+      'put the text in quotes',
+    );
+  }
+  return { text: readPlain(c, indent, false), plain: true, from, to: c.pos };
+}
+
+function isKey(c: Cursor): boolean {
+  let at = c.pos;
+  while (c.text.charCodeAt(at) === 32 || c.text.charCodeAt(at) === 9) at++;
+  if (c.text.charCodeAt(at) !== 58 || !isBlank(c.text.charCodeAt(at + 1))) return false;
+  c.pos = at;
+  return true;
+}
+
+function readList(c: Cursor, column: number, props: Properties | undefined): Raw {
+  const items: Raw[] = [];
+  const offsets: number[] = [];
+  checkTag(c, props, ['!!seq', '!!omap', '!!pairs']);
+  do {
+    c.pos++;
+    const item = readNode(c, { indent: column, listAtIndent: false, dictHere: true });
+    items.push(item.value);
+    offsets.push(-1, -1, item.from, item.to);
+  } while (continues(c, column) && isIndicator(c, 45));
+  setPlaces(items, c.source, offsets);
+  return anchored(c, props, items);
+}
+
+function readDict(c: Cursor, column: number, props: Properties | undefined, first?: Key): Raw {
+  const pairs = newPairs();
+  checkTag(c, props, ['!!map', '!!set']);
+  let key = first ?? readKey(c, column);
+  for (;;) {
+    const value = readValue(c, column);
+    addPair(c, pairs, key, value.value, value.from, value.to);
+    if (!continues(c, column) || isIndicator(c, 45)) break;
+    key = readKey(c, column);
+  }
+  return anchored(c, props, finishPairs(c, pairs));
+}
+
+function readValue(c: Cursor, column: number): Node {
+  if (!isIndicator(c, 58)) return { value: null, from: c.pos, to: c.pos };
+  c.pos++;
+  return readNode(c, { indent: column, listAtIndent: true, dictHere: false });
+}
+
+// Reads a key and stops at its colon.
+function readKey(c: Cursor, column: number): Key {
+  if (isIndicator(c, 63)) return readLongKey(c, column);
+  const from = c.pos;
+  const line = c.lineStart;
+  let props: Properties | undefined;
+  while (c.text.charCodeAt(c.pos) === 33 || c.text.charCodeAt(c.pos) === 38) {
+    props = readProperty(c, props);
+    skipBlanks(c);
+  }
+  const atom = readAtom(c, c.text.charCodeAt(c.pos), column, props);
+  if (isKey(c) && c.lineStart === line) return keyOf(c, atom, props, from);
+  if (c.lineStart !== line) throw missingColon(c, from, line);
+  const end = Math.max(atom.to, from + 1);
+  throw new SyntaxMistake(
+    'could not find expected ":"',
+    from,
+    end,
+    'a line of a dict is "key: value", with a space after the colon',
+  );
+}
+
+function readLongKey(c: Cursor, column: number): Key {
+  const from = c.pos++;
+  const node = readNode(c, { indent: column, listAtIndent: false, dictHere: true });
+  continues(c, column);
+  return plainKey(node.value, from, node.to);
+}
+
+function keyOf(c: Cursor, atom: Atom, props: Properties | undefined, from: number): Key {
+  const { scalar } = atom;
+  if (scalar === undefined) return plainKey(atom.value(), from, atom.to);
+  const merge = scalar.plain && scalar.text === '<<' && props?.tag === undefined;
+  return { value: merge ? '<<' : keyValue(c, scalar, props), merge, from, to: scalar.to };
+}
+
+function plainKey(value: Raw, from: number, to: number): Key {
+  if (typeof value !== 'object' || value === null) return { value, merge: false, from, to };
+  throw new SyntaxMistake('a key must be a plain value, not a list or dict', from, to);
+}
+
+// Whether the collection at this column has another entry; the cursor moves to the next token.
+function continues(c: Cursor, column: number): boolean {
+  const line = c.lineStart;
+  skipToToken(c);
+  if (atEnd(c)) return false;
+  const at = c.pos - c.lineStart;
+  if (c.lineStart === line && at > 0 && c.text.slice(line, c.pos).trim() !== '') throw trailing(c);
+  if (at > column) throw badIndent(c, at, column);
+  return at === column;
+}
+
+function trailing(c: Cursor): SyntaxMistake {
+  const end = c.text.indexOf('\n', c.pos);
+  const hint = 'put the whole value in one pair of quotes';
+  return new SyntaxMistake('unexpected text after the value', c.pos, end < 0 ? c.text.length : end, hint);
+}
+
+function badIndent(c: Cursor, at: number, column: number): SyntaxMistake {
+  const end = c.text.indexOf('\n', c.pos);
+  const message = `this line is indented by ${at} spaces, which fits no line above`;
+  return new SyntaxMistake(
+    message,
+    c.pos,
+    end < 0 ? c.text.length : end,
+    `indent it by ${column} to go on with the same list or dict`,
+  );
+}
+
+function checkTag(c: Cursor, props: Properties | undefined, allowed: readonly string[]): void {
+  if (props?.tag === undefined || props.tag === '!unsafe' || props.tag === '!' || allowed.includes(props.tag)) return;
+  throw unknownTag(c, props.tag, c.pos);
+}

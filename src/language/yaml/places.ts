@@ -1,0 +1,88 @@
+import type { Position } from '../../core/source.ts';
+
+/** A text with its name, and where its lines start (found when first needed). */
+export interface SourceText {
+  readonly file: string;
+  readonly text: string;
+  lineStarts?: readonly number[];
+}
+
+/** Where a value of a container was written, its key where it has one, and its text as written. */
+export interface Location {
+  readonly key?: Position;
+  readonly value: Position;
+  readonly source?: string;
+}
+
+/**
+ * Offsets of the entries of a container, in its order: four numbers an entry
+ * (key from and to, value from and to; a list's entries have -1 for keys).
+ */
+interface Places {
+  readonly source: SourceText;
+  readonly offsets: readonly number[];
+}
+
+// A side table, so that values stay plain data that anybody can make.
+const places = new WeakMap<object, Places>();
+
+/** Remember where the entries of a container were written. */
+export function setPlaces(container: object, source: SourceText, offsets: readonly number[]): void {
+  places.set(container, { source, offsets });
+}
+
+/** Where the entry of a dict (by key) or of a list (by index) was written; nothing for what no file wrote. */
+export function locationOf(container: unknown, key: unknown): Location | undefined {
+  if (typeof container !== 'object' || container === null) return undefined;
+  const known = places.get(container);
+  if (known === undefined) return undefined;
+  const index = container instanceof Map ? indexOfKey(container, key) : Number(key);
+  const [keyFrom, keyTo, from, to] = known.offsets.slice(index * 4, index * 4 + 4);
+  if (keyFrom === undefined || keyTo === undefined || from === undefined || to === undefined) return undefined;
+  const value = positionAt(known.source, from, to);
+  const source = known.source.text.slice(from, to);
+  return keyFrom < 0 ? { value, source } : { key: positionAt(known.source, keyFrom, keyTo), value, source };
+}
+
+/** The offsets of one entry of a dict, for a dict that takes it over from another in the same text. */
+export function offsetsOf(map: ReadonlyMap<unknown, unknown>, key: unknown): readonly number[] | undefined {
+  const index = indexOfKey(map, key);
+  return places.get(map)?.offsets.slice(index * 4, index * 4 + 4);
+}
+
+function indexOfKey(map: ReadonlyMap<unknown, unknown>, key: unknown): number {
+  let index = 0;
+  for (const other of map.keys()) {
+    if (other === key) return index;
+    index++;
+  }
+  return Number.NaN;
+}
+
+/** The place of an offset in a text; the length ends with the line. */
+export function positionAt(source: SourceText, from: number, to: number = from): Position {
+  source.lineStarts ??= findLineStarts(source.text);
+  const starts = source.lineStarts;
+  const line = lineOf(starts, from);
+  const lineEnd = (starts[line + 1] ?? source.text.length + 1) - 1;
+  const length = Math.min(to, lineEnd) - from;
+  const start = { file: source.file, line: line + 1, column: from - starts[line]! + 1 };
+  return length > 0 ? { ...start, length } : start;
+}
+
+function findLineStarts(text: string): number[] {
+  const starts = [0];
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
+  return starts;
+}
+
+function lineOf(starts: readonly number[], offset: number): number {
+  let low = 0;
+  let high = starts.length - 1;
+  while (low < high) {
+    const middle = (low + high + 1) >> 1;
+    if (starts[middle]! <= offset) low = middle;
+    else high = middle - 1;
+  }
+  return low;
+}
