@@ -14,6 +14,8 @@ export interface Change {
   readonly commands: readonly Command[];
   /** What later questions would then answer, in a check. Without it everything on the host becomes unknown. */
   readonly effects?: readonly Effect[];
+  /** Done each time (`state: restarted`): asked again, it may be planned again, and has converged nevertheless. */
+  readonly repeats?: true;
   /** Paths whose former state a validating block keeps, so that it can put them back. */
   readonly paths?: readonly string[];
 }

@@ -26,6 +26,8 @@ export interface TaskContext {
   readonly diff: boolean;
   readonly host: string;
   readonly interactive: boolean;
+  /** How many times `-v` was given. */
+  readonly verbosity?: number;
   readonly now: Date;
   /** The `environment:` in force, for questions that run tools. */
   readonly environment: Readonly<Record<string, string>>;

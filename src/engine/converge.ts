@@ -134,7 +134,7 @@ async function apply(
   const again = await look(type, params, context, target);
   if ('ended' in again) return again.ended;
   const left = planned(type, again, params, context);
-  const remains = 'changes' in left ? left.changes : [];
+  const remains = 'changes' in left ? left.changes.filter((change) => change.repeats !== true) : [];
   if ('failed' in left) return failed(left.failed, changes, left.result ?? {}, true);
   if (!('changes' in left) || remains.length > 0)
     return failed(`did not converge: after the change still ${remains.map(tell).join(', ')}`, changes, {}, true);

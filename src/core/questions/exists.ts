@@ -1,0 +1,43 @@
+import { quote, Script, script } from '../command.ts';
+import { type Question, type QuestionKind, question, type Subject } from '../question.ts';
+
+/** Whether anything has a path that matches a pattern; relative ones are below `chdir`. */
+export interface ExistsQuestion {
+  readonly pattern: string;
+  readonly chdir?: string;
+}
+
+const kind: QuestionKind<ExistsQuestion, boolean> = {
+  name: 'exists',
+  scripts: (args) => [
+    {
+      script: `any() { for f do if [ -e "$f" ] || [ -L "$f" ]; then echo 1; return; fi; done; echo 0; }\n${args.map(one).join('\n')}`,
+    },
+  ],
+  read: ([reply], args) => {
+    const lines = reply!.stdout.toString().split('\n');
+    return args.map((_, index) => ({ ok: true, value: lines[index] === '1' }));
+  },
+  about: ({ pattern, chdir }) => {
+    const path = pattern.startsWith('/') ? pattern : chdir === undefined ? undefined : `${chdir}/${pattern}`;
+    if (path === undefined) return 'everything';
+    const fixed = path.split(/[*?[]/)[0]!;
+    return [`path:${fixed}${fixed === path ? '' : '*'}` satisfies Subject];
+  },
+};
+
+const one = ({ pattern, chdir }: ExistsQuestion): string =>
+  script`(${new Script(chdir === undefined ? ':' : script`cd -- ${chdir} 2>/dev/null`.text)} && any ${globbing(pattern)} || echo 0)`
+    .text;
+
+/** A glob pattern for `sh`: its wildcards stay, everything else means itself. */
+const globbing = (pattern: string): Script =>
+  new Script(
+    pattern
+      .split(/([*?]|\[!?|\])/)
+      .map((piece, index) => (index % 2 === 1 || piece === '' ? piece : quote(piece)))
+      .join(''),
+  );
+
+/** Ask whether anything has a path that matches a pattern, a dangling link included. */
+export const exists = (pattern: string, chdir?: string): Question<boolean> => question(kind, { pattern, chdir });

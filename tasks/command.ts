@@ -1,0 +1,65 @@
+import { defineTask, sh, splitWords } from '../src/sdk.ts';
+import { askGuards, commandResult, commandReturns, guards, inFolder, planCommand } from './shared/run-command.ts';
+import { expanding } from './shared/words.ts';
+
+export default defineTask({
+  name: 'ansible.builtin.command',
+  summary: 'Run a program with its arguments, without a shell.',
+  description:
+    'Runs each time, and reports a change each time, unless `creates`, `removes`, `unless` or `onlyif` tells that there is no need. A check then knows as well.',
+  freeForm: 'cmd',
+  acts: true,
+  params: {
+    cmd: {
+      type: 'str',
+      aliases: ['_raw_params', 'free_form'],
+      doc: 'The program and its arguments, split as a shell would.',
+    },
+    argv: { type: 'list', elements: 'str', doc: 'The program and its arguments, as a list.' },
+    ...guards,
+    stdin: { type: 'str', doc: 'What the program reads.' },
+    stdin_add_newline: { type: 'bool', default: true, doc: 'End `stdin` with a newline.' },
+    strip_empty_ends: {
+      type: 'bool',
+      default: true,
+      doc: 'Leave empty lines at the end of stdout and stderr out of the result.',
+    },
+    expand_argument_vars: { type: 'bool', default: true, doc: 'Replace `$NAME` and a leading `~` in arguments.' },
+    warn: { type: 'bool', default: false, ignored: 'no warnings are given about commands' },
+  },
+  rules: { mutuallyExclusive: [['cmd', 'argv']], requiredOneOf: [['cmd', 'argv']] },
+  ask: (params, context) => askGuards(params, context),
+  plan(state, params) {
+    const words = wordsOf(params);
+    if (words === undefined) return { failed: `No closing quotation in: ${params.cmd}` };
+    if (words.length === 0) return { failed: 'no command given' };
+    const command = sh`${params.expand_argument_vars ? words.map(expanding) : words}`;
+    const stdin = params.stdin === undefined ? undefined : `${params.stdin}${params.stdin_add_newline ? '\n' : ''}`;
+    return planCommand(state, params, words, {
+      ...command,
+      script: `${inFolder(params.chdir)}${command.script}`,
+      stdin,
+    });
+  },
+  result: (done) => commandResult(done, wordsOf(done.params) ?? [], done.params.strip_empty_ends),
+  returns: commandReturns,
+  examples: [
+    { title: 'Look at something; this never changes the host', yaml: 'command: uname -a\nchanged_when: false' },
+    {
+      title: 'Run once: afterwards the file is there',
+      yaml: 'command: touch /tmp/retrace-command\nargs:\n  creates: /tmp/retrace-command',
+    },
+    {
+      title: 'A read-only command that tells whether there is anything to do',
+      yaml: 'command:\n  argv: [mkdir, /tmp/retrace command]\n  unless: test -d "/tmp/retrace command"',
+    },
+  ],
+});
+
+const wordsOf = ({
+  cmd,
+  argv,
+}: {
+  readonly cmd: string | undefined;
+  readonly argv: readonly string[] | undefined;
+}): readonly string[] | undefined => argv ?? splitWords(cmd ?? '');

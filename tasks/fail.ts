@@ -1,0 +1,16 @@
+import { defineTask } from '../src/sdk.ts';
+
+export default defineTask({
+  name: 'ansible.builtin.fail',
+  summary: 'Fail, with a message of your own.',
+  controllerOnly: true,
+  params: { msg: { type: 'str', default: 'Failed as requested from task', doc: 'Why.' } },
+  plan: (_state, { msg }) => ({ failed: msg, result: { msg } }),
+  returns: { msg: 'The message.' },
+  examples: [
+    {
+      title: 'Refuse what the play is not made for',
+      yaml: "fail:\n  msg: only Debian is supported\nwhen: inventory_hostname == 'nowhere'",
+    },
+  ],
+});

@@ -1,0 +1,52 @@
+import type { TaskType } from '../src/sdk.ts';
+
+type Load = () => Promise<{ default: unknown }>;
+
+/** Types of `ansible.builtin`, by short name; also known as `ansible.legacy.NAME` and `NAME`. */
+const builtin: Record<string, Load> = {
+  assert: () => import('./assert.ts'),
+  command: () => import('./command.ts'),
+  debug: () => import('./debug.ts'),
+  fail: () => import('./fail.ts'),
+  pause: () => import('./pause.ts'),
+  ping: () => import('./ping.ts'),
+  raw: () => import('./raw.ts'),
+  script: () => import('./script.ts'),
+  set_fact: () => import('./set_fact.ts'),
+  shell: () => import('./shell.ts'),
+};
+
+/** Types of other collections that were once Ansible's own, by full name; also known as `NAME` and `ansible.builtin.NAME`. */
+const collections: Record<string, Load> = {};
+
+/** Types of our own, by their only name. */
+const ours: Record<string, Load> = {};
+
+/** Second names of the types above. */
+const aliases: Record<string, string> = {
+  systemd_service: 'ansible.builtin.systemd',
+};
+
+const prefixed = (prefix: string, types: Record<string, Load>): [string, Load][] =>
+  Object.entries(types).map(([name, load]) => [`${prefix}${name}`, load]);
+
+/** Every task type there is, by its canonical name. */
+export const taskTypes: Readonly<Record<string, () => Promise<{ default: TaskType }>>> = Object.fromEntries([
+  ...prefixed('ansible.builtin.', builtin),
+  ...Object.entries(collections),
+  ...Object.entries(ours),
+  // A type's functions take its own parameters only; the engine gives them what `bindParams` made of that type's specs.
+]) as Record<string, () => Promise<{ default: TaskType }>>;
+
+const shortNames = new Map([
+  ...Object.keys(collections).map((name) => [name.slice(name.lastIndexOf('.') + 1), name] as const),
+  ...Object.keys(builtin).map((name) => [name, `ansible.builtin.${name}`] as const),
+  ...Object.entries(aliases),
+]);
+
+/** The canonical name of a task type, from any name that Ansible knows it by. */
+export function canonical(name: string): string | undefined {
+  if (name in taskTypes) return name;
+  const short = name.replace(/^ansible\.(builtin|legacy)\./, '');
+  return shortNames.get(short);
+}

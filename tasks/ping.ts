@@ -1,0 +1,12 @@
+import { defineTask, shell } from '../src/sdk.ts';
+
+export default defineTask({
+  name: 'ansible.builtin.ping',
+  summary: 'Prove that the host can be reached and has a working shell.',
+  params: { data: { type: 'str', default: 'pong', doc: 'What to answer; `crash` fails.' } },
+  ask: () => ({ answer: shell({ script: 'echo alive', about: [] }) }),
+  plan: ({ answer }, { data }) =>
+    data === 'crash' || answer.code !== 0 ? { failed: 'boom' } : { changes: [], result: { ping: data } },
+  returns: { ping: 'The value of `data`.' },
+  examples: [{ title: 'Is the host there?', yaml: 'ping:' }],
+});

@@ -1,0 +1,23 @@
+import { defineTask, quote } from '../src/sdk.ts';
+import { commandResult, commandReturns, planCommand } from './shared/run-command.ts';
+
+export default defineTask({
+  name: 'ansible.builtin.raw',
+  summary: "Run a script in the host's shell, with nothing around it.",
+  description:
+    'No module of ours needs more than /bin/sh on a host, so this is `shell` without its guards; Ansible needs it where there is no Python.',
+  freeForm: 'cmd',
+  acts: true,
+  params: {
+    cmd: { type: 'str', required: true, aliases: ['_raw_params', 'free_form'], doc: 'The script.' },
+    executable: { type: 'path', doc: 'The shell that runs it, by its full path.' },
+  },
+  plan: (_state, { cmd, executable }) =>
+    planCommand({}, {}, cmd, { script: `${quote(executable ?? '/bin/sh')} -c ${quote(cmd)}`, shown: cmd }),
+  result(done) {
+    const { start, end, delta, cmd, ...result } = commandResult(done, done.params.cmd, false);
+    return result;
+  },
+  returns: commandReturns,
+  examples: [{ title: 'Look at something', yaml: 'raw: cat /etc/debian_version\nchanged_when: false' }],
+});

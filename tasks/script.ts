@@ -1,0 +1,64 @@
+import { ControllerError, defineTask, splitWords } from '../src/sdk.ts';
+import { askGuards, commandResult, commandReturns, guards, inFolder, planCommand } from './shared/run-command.ts';
+
+export default defineTask({
+  name: 'ansible.builtin.script',
+  summary: 'Run a script of the controller on the host.',
+  description:
+    'The script is sent on stdin into a folder that only its user can read, run with its own interpreter line, and removed.',
+  freeForm: 'cmd',
+  acts: true,
+  params: {
+    cmd: {
+      type: 'str',
+      required: true,
+      aliases: ['_raw_params', 'free_form'],
+      doc: 'The script, looked for in `files`, and its arguments.',
+    },
+    ...guards,
+    executable: { type: 'str', doc: 'The interpreter that runs it, instead of its interpreter line.' },
+    decrypt: { type: 'bool', default: true, ignored: 'files under a vault are always decrypted' },
+  },
+  prepare(params, controller) {
+    const name = splitWords(params.cmd)?.[0];
+    if (name === undefined) throw new ControllerError(`no script given in: ${params.cmd}`);
+    const found = controller.find('files', name);
+    if (!found.ok)
+      throw new ControllerError(`Could not find or access '${name}'; searched in: ${found.searched.join(', ')}`);
+    return { ...params, content: controller.readFile(found.path), words: params.cmd.slice(argumentsAt(params.cmd)) };
+  },
+  ask: (params, context) => askGuards(params, context),
+  plan: (state, params) =>
+    planCommand(state, params, params.cmd, {
+      script: runUploaded(params.words, params.executable, params.chdir),
+      stdin: params.content,
+      shown: params.cmd,
+    }),
+  result: (done) => {
+    const { start, end, delta, cmd, ...result } = commandResult(done, done.params.cmd, false);
+    return result;
+  },
+  returns: commandReturns,
+  examples: [
+    {
+      title: 'Run a script with an argument',
+      yaml: 'script: install.sh --quiet\nargs:\n  creates: /opt/thing',
+      runs: { no: 'needs a file beside the playbook' },
+    },
+  ],
+});
+
+/** Where the arguments begin: they are the shell's to read, as they were written. */
+function argumentsAt(cmd: string): number {
+  for (let end = 1; end <= cmd.length; end++)
+    if ((end === cmd.length || /\s/.test(cmd[end]!)) && splitWords(cmd.slice(0, end))?.length === 1) return end;
+  return cmd.length;
+}
+
+const runUploaded = (words: string, executable: string | undefined, chdir: string | undefined): string => `umask 077
+folder=$(mktemp -d) || exit
+trap 'rm -rf -- "$folder"' EXIT
+trap 'exit 130' HUP INT TERM
+cat > "$folder/script" && chmod 700 "$folder/script" || exit
+umask 022
+${inFolder(chdir)}${executable === undefined ? '' : `${executable} `}"$folder/script"${words} </dev/null`;

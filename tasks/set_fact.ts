@@ -1,0 +1,30 @@
+import { defineTask } from '../src/sdk.ts';
+
+export default defineTask({
+  name: 'ansible.builtin.set_fact',
+  summary: 'Set variables of a host for the rest of the run.',
+  controllerOnly: true,
+  anyParams: true,
+  gives: 'set_fact',
+  params: { cacheable: { type: 'bool', default: false, doc: 'Keep them in the fact cache as well.' } },
+  plan(_state, params) {
+    const { cacheable, ...given } = params as Readonly<Record<string, unknown>>;
+    const wrong = Object.keys(given).find((name) => !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name));
+    if (wrong !== undefined)
+      return {
+        failed: `The variable name '${wrong}' is not valid. Variables must start with a letter or underscore character, and contain only letters, numbers and underscores.`,
+      };
+    if (Object.keys(given).length === 0)
+      return { failed: 'No key/value pairs provided, at least one is required for this action to succeed' };
+    const facts = Object.fromEntries(Object.entries(given).map(([name, value]) => [name, asBoolean(value)]));
+    return { changes: [], result: { ansible_facts: facts, _ansible_facts_cacheable: cacheable } };
+  },
+  returns: { ansible_facts: 'The variables that were set.' },
+  examples: [{ title: 'Two variables', yaml: 'set_fact:\n  site: images\n  port: "{{ 80 + 1 }}"' }],
+});
+
+/** Ansible 2.14 takes the words true, false, yes and no for booleans here, and playbooks count on it. */
+function asBoolean(value: unknown): unknown {
+  const word = typeof value === 'string' ? value.toLowerCase() : '';
+  return word === 'true' || word === 'yes' ? true : word === 'false' || word === 'no' ? false : value;
+}

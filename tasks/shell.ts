@@ -1,0 +1,47 @@
+import { defineTask, quote } from '../src/sdk.ts';
+import { askGuards, commandResult, commandReturns, guards, inFolder, planCommand } from './shared/run-command.ts';
+
+export default defineTask({
+  name: 'ansible.builtin.shell',
+  summary: 'Run a script in a shell on the host.',
+  description:
+    'Runs each time, and reports a change each time, unless `creates`, `removes`, `unless` or `onlyif` tells that there is no need. A check then knows as well.',
+  freeForm: 'cmd',
+  acts: true,
+  params: {
+    cmd: { type: 'str', required: true, aliases: ['_raw_params', 'free_form'], doc: 'The script.' },
+    ...guards,
+    executable: { type: 'path', doc: 'The shell that runs it, by its full path; /bin/sh without it.' },
+    stdin: { type: 'str', doc: 'What the script reads.' },
+    stdin_add_newline: { type: 'bool', default: true, doc: 'End `stdin` with a newline.' },
+    strip_empty_ends: {
+      type: 'bool',
+      default: true,
+      doc: 'Leave empty lines at the end of stdout and stderr out of the result.',
+    },
+    warn: { type: 'bool', default: false, ignored: 'no warnings are given about commands' },
+  },
+  ask: (params, context) => askGuards(params, context),
+  plan(state, params) {
+    const stdin = params.stdin === undefined ? undefined : `${params.stdin}${params.stdin_add_newline ? '\n' : ''}`;
+    // In its own shell: what the script does with `exit`, `exec` or `set` is its own affair.
+    const script = `${inFolder(params.chdir)}${params.executable ?? '/bin/sh'} -c ${quote(params.cmd)}`;
+    return planCommand(state, params, params.cmd, { script, stdin, shown: params.cmd });
+  },
+  result: (done) => commandResult(done, done.params.cmd, done.params.strip_empty_ends),
+  returns: commandReturns,
+  examples: [
+    {
+      title: 'A pipe, which `command` has not got',
+      yaml: 'shell: echo one two | wc -w\nregister: words\nchanged_when: false',
+    },
+    {
+      title: 'Run once, in bash',
+      yaml: 'shell:\n  cmd: echo {a,b} > /tmp/retrace-shell\n  executable: /bin/bash\n  creates: /tmp/retrace-shell',
+    },
+    {
+      title: 'Only where it is needed',
+      yaml: 'shell: echo x >> /tmp/retrace-once\nargs:\n  unless: grep -qx x /tmp/retrace-once',
+    },
+  ],
+});

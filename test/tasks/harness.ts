@@ -1,0 +1,107 @@
+import { bindParams } from '../../src/core/bind-params.ts';
+import type { Command } from '../../src/core/command.ts';
+import type { AnyQuestion, Question } from '../../src/core/question.ts';
+import type { Reply } from '../../src/core/session.ts';
+import type { Controller, Plan, TaskContext, TaskType } from '../../src/core/task-type.ts';
+import { fromJs, type Raw } from '../../src/core/value.ts';
+import { Beliefs } from '../../src/engine/beliefs.ts';
+import { type Converged, converge, type Target } from '../../src/engine/converge.ts';
+import { mergeQuestions } from '../../src/engine/round.ts';
+import { runScript } from './local-host.ts';
+
+type AnyType = TaskType<any, any, any, any>; // tests are about types of all parameters
+
+/** What a task knows besides its parameters, in tests. */
+export const context: TaskContext = {
+  check: false,
+  diff: false,
+  host: 'testhost',
+  interactive: false,
+  now: new Date('2024-06-01T12:00:00Z'),
+  environment: {},
+};
+
+/** Bound parameters of a type; a mistake in them fails the test. */
+export function bind(type: AnyType, args: Readonly<Record<string, unknown>>): unknown {
+  const bound = bindParams(type, fromJs(args) as Raw, { home: () => '/root' });
+  if (!bound.ok) throw new Error(bound.problems.map((problem) => problem.message).join('; '));
+  return bound.params;
+}
+
+/** What a type plans on a state. */
+export const planOn = (type: AnyType, state: object, args: Readonly<Record<string, unknown>>, more = context): Plan =>
+  type.plan(state as never, bind(type, args), more);
+
+/** What a type would change: `what: from → to`, one line each. */
+export function changesOn(type: AnyType, state: object, args: Readonly<Record<string, unknown>>): readonly string[] {
+  const plan = planOn(type, state, args);
+  if (!('changes' in plan)) throw new Error(JSON.stringify(plan));
+  return plan.changes.map(({ what, from, to }) => `${what}: ${from ?? 'absent'} → ${to ?? 'absent'}`);
+}
+
+/** The scripts of what a type would run. */
+export function commandsOn(type: AnyType, state: object, args: Readonly<Record<string, unknown>>): readonly string[] {
+  const plan = planOn(type, state, args);
+  if (!('changes' in plan)) throw new Error(JSON.stringify(plan));
+  return plan.changes.flatMap((change) => change.commands.map((command) => command.script));
+}
+
+/** A controller that has nothing but what a test gives it. */
+export const controllerWith = (parts: Partial<Controller>): Controller =>
+  new Proxy(parts as Controller, {
+    get(target, name) {
+      const part = target[name as keyof Controller];
+      if (part === undefined) throw new Error(`the test gives no ${String(name)}`);
+      return part;
+    },
+  });
+
+/** Run a task of a type on this machine for real, as the engine does. */
+export async function runHere(
+  type: AnyType,
+  args: Readonly<Record<string, unknown>>,
+  options: { check?: boolean; controller?: Partial<Controller>; sh?: typeof runScript } = {},
+): Promise<Converged> {
+  const here = { ...context, now: new Date(), check: options.check ?? false };
+  const bound = bind(type, args);
+  const params =
+    type.prepare === undefined
+      ? bound
+      : await type.prepare(bound as never, controllerWith(options.controller ?? {}), here);
+  return converge(type, params, here, localTarget(options.sh ?? runScript));
+}
+
+/** This machine, or whatever `sh` runs scripts on, as the engine's target. */
+export function localTarget(sh: typeof runScript): Target {
+  const beliefs = new Beliefs({ changes: 0 });
+  return {
+    async ask(questions) {
+      const { parts, read } = mergeQuestions(
+        questions.filter((one): one is Question<unknown> => 'kind' in one && beliefs.of(one, 'me') === undefined),
+      );
+      const answers = read(await Promise.all(parts.map((part) => sh(part.script, part.stdin))));
+      for (const one of questions) if (answers.has(one.key)) beliefs.learn(one, 'me', answers.get(one.key)!);
+      return {
+        ok: true,
+        beliefs: new Map(questions.map((one: AnyQuestion<unknown>) => [one.key, beliefs.of(one, 'me')!])),
+      };
+    },
+    async act(commands) {
+      const replies: Reply[] = [];
+      for (const command of commands) replies.push(await reply(command, replies, sh));
+      beliefs.forget();
+      return { ok: true, replies };
+    },
+    foresee() {},
+    async wait(ms, questions) {
+      for (const one of questions) beliefs.drop(one, 'me');
+      await new Promise((done) => setTimeout(done, ms));
+    },
+  };
+}
+
+async function reply({ script, stdin, accepts = [0] }: Command, before: Reply[], sh: typeof runScript): Promise<Reply> {
+  if (before.some((one) => one.skipped === true || !accepts.includes(one.code)))
+    return { code: 0, stdout: Buffer.alloc(0), stderr: Buffer.alloc(0), skipped: true };
+  return sh(script, stdin as Uint8Array | string | undefined);
+}
