@@ -107,7 +107,7 @@ export interface TaskType<Specs extends ParamSpecs = ParamSpecs, Q extends Quest
   readonly prepare?: (params: Params<Specs>, controller: Controller, context: TaskContext) => R | Promise<R>;
   readonly ask?: (params: R, context: TaskContext) => Q;
   /** Questions that depend on the first answers: a second round, shared by all tasks that need one. */
-  readonly then?: (state: StateOf<Q>, params: R, context: TaskContext) => M;
+  readonly thenAsk?: (state: StateOf<Q>, params: R, context: TaskContext) => M;
   readonly plan: (state: StateOf<Q> & Partial<StateOf<M>>, params: R, context: TaskContext) => Plan;
   readonly result?: (done: Done<StateOf<Q> & Partial<StateOf<M>>, R>) => TaskResult;
   /** What `ansible_facts` in its result become: facts (the default), or variables of Ansible's levels 19 and 18. */

@@ -78,7 +78,7 @@ async function look(type: AnyType, params: unknown, context: TaskContext, target
   const first = type.ask?.(params, context) ?? {};
   const one = await answered(first, target);
   if ('ended' in one) return one;
-  const second: Questions = type.then?.(one.state, params, context) ?? {};
+  const second: Questions = type.thenAsk?.(one.state, params, context) ?? {};
   const two = await answered(second, target);
   if ('ended' in two) return two;
   return {

@@ -28,5 +28,7 @@ const kind: QuestionKind<ShellQuestion, ShellAnswer> = {
 };
 
 /** Ask a read-only script; any exit code is an answer. */
-export const shell = (arg: ShellQuestion, options: { host?: string; beyond?: boolean; secret?: boolean } = {}): Question<ShellAnswer> =>
-  question(kind, arg, options);
+export const shell = (
+  arg: ShellQuestion,
+  options: { host?: string; beyond?: boolean; secret?: boolean } = {},
+): Question<ShellAnswer> => question(kind, arg, options);

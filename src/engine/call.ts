@@ -1,0 +1,183 @@
+import { bindParams, type ParamProblem } from '../core/bind-params.ts';
+import type { Task, Written } from '../core/model.ts';
+import type { AnyQuestion } from '../core/question.ts';
+import { type Controller, ControllerError, type TaskContext, type TaskType } from '../core/task-type.ts';
+import { fromJs, isDict, Template, toJs, type Value } from '../core/value.ts';
+import { evaluate, evaluateCondition, TemplateError } from '../template/index.ts';
+import { createController } from './controller.ts';
+import { truth } from './endpoint.ts';
+import type { HostLink, Identity } from './host-link.ts';
+import type { HostState } from './host-state.ts';
+import type { PlayContext } from './play-context.ts';
+import { OMIT, type Sight } from './scopes.ts';
+import { Touched } from './touched.ts';
+
+/** A task with everything computed for one host and one loop item: ready to be asked, planned and applied. */
+export interface Call {
+  readonly type: TaskType;
+  readonly params: unknown;
+  readonly context: TaskContext;
+  readonly link: HostLink;
+  readonly identity: Identity;
+  readonly delegatedTo?: string;
+  readonly censored: boolean;
+  readonly diff: boolean;
+  readonly timeoutMs?: number;
+  readonly warnings: readonly string[];
+}
+
+/** What computing a task can end in instead of a call. */
+export type Computed =
+  | { readonly kind: 'call'; readonly call: Call }
+  | { readonly kind: 'skipped'; readonly message: string; readonly condition: string; readonly censored: boolean }
+  | { readonly kind: 'failed'; readonly message: string; readonly censored: boolean };
+
+/**
+ * Compute a task for a host: conditions, then where it runs, its parameters and its files. Throws `Touched` where a value
+ * is not known yet. `peek` is asking ahead: nothing then may be prompted for or written.
+ */
+export async function computeCall(play: PlayContext, state: HostState, task: Task, sight: Sight, peek: boolean): Promise<Computed> {
+  let censored = false;
+  try {
+    censored = keywordTruth(task.keywords.noLog, sight) ?? false;
+    const warnings: string[] = [];
+    const refused = firstFalse(task.keywords.when, sight, warnings);
+    if (refused !== undefined) return { kind: 'skipped', message: 'Conditional result was False', condition: refused, censored };
+    return { kind: 'call', call: await makeCall(play, state, task, sight, peek, censored, warnings) };
+  } catch (error) {
+    if (error instanceof TemplateError) return { kind: 'failed', message: placed(error), censored };
+    if (error instanceof ControllerError) return { kind: 'failed', message: error.message, censored };
+    if (error instanceof BadParams) return { kind: 'failed', message: error.message, censored };
+    throw error;
+  }
+}
+
+/** The first condition that does not hold, as written. */
+export function firstFalse(conditions: readonly Written[], { scope, env }: Sight, warnings: string[] = []): string | undefined {
+  for (const { value } of conditions) {
+    const { value: holds, warning } = evaluateCondition(value, scope, env);
+    if (warning !== undefined) warnings.push(warning);
+    if (!holds) return value instanceof Template ? value.source : typeof value === 'boolean' ? (value ? 'True' : 'False') : String(toJs(value as Value));
+  }
+  return undefined;
+}
+
+/** A keyword's value, computed; undefined where it is not given. */
+export const keywordValue = (written: Written | undefined, { scope, env }: Sight): Value | undefined =>
+  written === undefined ? undefined : evaluate(written.value, scope, env);
+
+export const keywordTruth = (written: Written | undefined, sight: Sight): boolean | undefined => truth(keywordValue(written, sight));
+
+export function keywordNumber(written: Written | undefined, sight: Sight): number | undefined {
+  const value = keywordValue(written, sight);
+  return value === undefined || value === null ? undefined : Number(toJs(value));
+}
+
+class BadParams extends Error {}
+
+async function makeCall(play: PlayContext, state: HostState, task: Task, sight: Sight, peek: boolean, censored: boolean, warnings: string[]): Promise<Call> {
+  const { options } = play.run;
+  const type = await typeOf(play, task, sight);
+  const where = placeOf(play, state, task, sight);
+  const check = keywordTruth(task.keywords.checkMode, sight) ?? options.check;
+  const diff = keywordTruth(task.keywords.diff, sight) ?? options.diff;
+  const bound = bindParams(type, argsOf(task, type, sight), {
+    omit: OMIT,
+    home: () => homeOf(where.link, where.identity),
+    taskType: play.run.loadedType,
+  });
+  if (!bound.ok) throw new BadParams(bound.problems.map((problem) => sentence(problem)).join('; '));
+  for (const secret of bound.secrets) play.run.secrets.add(secret);
+  const context: TaskContext = {
+    check,
+    diff,
+    host: where.delegatedTo ?? state.host.name,
+    interactive: options.interactive,
+    now: new Date(),
+    environment: where.identity.environment,
+  };
+  const controller: Controller = createController(play, task, sight, peek);
+  const params = type.prepare === undefined ? bound.params : await type.prepare(bound.params as never, controller, context);
+  const timeout = keywordNumber(task.keywords.timeout, sight);
+  const patience = keywordNumber(task.async, sight);
+  const seconds = timeout ?? (patience === 0 ? undefined : patience);
+  return { type, params, context, ...where, censored, diff, timeoutMs: seconds === undefined || seconds === 0 ? undefined : seconds * 1000, warnings };
+}
+
+async function typeOf(play: PlayContext, task: Task, sight: Sight): Promise<TaskType> {
+  const name = typeof task.type === 'string' ? task.type : String(evaluate(task.type, sight.scope, sight.env));
+  const type = play.run.loadedType(name) ?? (await play.run.taskType(name));
+  if (type === undefined) throw new BadParams(`couldn't resolve module/action '${name}'. This often indicates a misspelling, missing collection, or incorrect module path.`);
+  return type;
+}
+
+/** Where and as whom a task runs: its host, or the one that it is delegated to. */
+function placeOf(play: PlayContext, state: HostState, task: Task, sight: Sight): Pick<Call, 'link' | 'identity' | 'delegatedTo'> {
+  const delegate = keywordValue(task.keywords.delegateTo, sight);
+  const name = delegate === undefined || delegate === null || delegate === OMIT ? undefined : String(delegate);
+  const environment = environmentOf(task, sight);
+  if (name === undefined) return { link: state.link, identity: play.identity(state, task, sight, environment) };
+  const other = play.stateOf(name);
+  if (other === undefined) throw new BadParams(`cannot delegate to \`${name}\`: it is not in the inventory`);
+  return { link: other.link, identity: play.identity(other, task, play.scopes.of(other, task), environment, sight), delegatedTo: name };
+}
+
+function environmentOf(task: Task, sight: Sight): Readonly<Record<string, string>> {
+  const merged: Record<string, string> = {};
+  for (const written of task.keywords.environment) {
+    const value = evaluate(written.value, sight.scope, sight.env);
+    for (const part of Array.isArray(value) ? (value as readonly Value[]) : [value])
+      if (isDict(part)) for (const [name, text] of part) if (text !== OMIT) merged[String(name)] = textOf(text);
+  }
+  return merged;
+}
+
+const textOf = (value: Value): string => (value === null ? '' : typeof value === 'boolean' ? (value ? 'True' : 'False') : String(toJs(value)));
+
+/** The parameters of a task: `module_defaults` below what the task says. */
+function argsOf(task: Task, type: TaskType, sight: Sight): Value {
+  const given = evaluate(task.args, sight.scope, sight.env);
+  const defaults = new Map<Value, Value>();
+  for (const written of task.keywords.moduleDefaults) {
+    const all = evaluate(written.value, sight.scope, sight.env);
+    if (!isDict(all)) continue;
+    for (const [name, values] of all) if (names(type).has(String(name)) && isDict(values)) for (const [key, value] of values) defaults.set(key, value);
+  }
+  if (defaults.size === 0 || !(isDict(given) || given === null)) return given;
+  return new Map([...defaults, ...((given ?? []) as Map<Value, Value>)]);
+}
+
+function names(type: TaskType): Set<string> {
+  const short = type.name.replace(/^ansible\.builtin\./, '');
+  return new Set([type.name, short, `ansible.builtin.${short}`, `ansible.legacy.${short}`, ...(type.aliases ?? [])]);
+}
+
+function homeOf(link: HostLink, identity: Identity): string {
+  const home = link.home(identity);
+  if (home === undefined) throw new Touched('home', link.name);
+  return home;
+}
+
+const sentence = ({ path, message, hint }: ParamProblem): string =>
+  `${path.length > 1 ? `${path.slice(0, -1).join('.')}: ` : ''}${message}${hint === undefined ? '' : ` (${hint})`}`;
+
+/** What a template's mistake says, with its place. */
+export function placed(error: TemplateError): string {
+  const { message, at, hint } = error.diagnostic;
+  const where = at === undefined ? '' : `${at.file}:${at.line}:${at.column}: `;
+  return `${where}${message}${hint === undefined ? '' : ` (${hint})`}`;
+}
+
+/** The questions of a call whose answers are not known, and those that depend on answers that are. */
+export function questionsOf(call: Call): readonly AnyQuestion<unknown>[] {
+  const first = Object.values(call.type.ask?.(call.params as never, call.context) ?? {}) as AnyQuestion<unknown>[];
+  const beliefs = first.map((question) => call.link.beliefs.of(question, call.identity.key));
+  if (call.type.thenAsk === undefined || !beliefs.every((belief) => belief?.is === 'answer' && belief.answer.ok)) return first;
+  const named = Object.keys(call.type.ask?.(call.params as never, call.context) ?? {});
+  const state = Object.fromEntries(named.map((name, index) => [name, (beliefs[index] as { answer: { value: unknown } }).answer.value]));
+  return [...first, ...(Object.values(call.type.thenAsk(state as never, call.params as never, call.context)) as AnyQuestion<unknown>[])];
+}
+
+/** Plain data as a dict, for registered results. */
+export const asDict = (data: Readonly<Record<string, unknown>>): Map<Value, Value> => fromJs(data) as Map<Value, Value>;
+

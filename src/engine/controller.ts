@@ -1,0 +1,73 @@
+import { mkdirSync, readdirSync, readFileSync, readlinkSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import type { Task } from '../core/model.ts';
+import { type Controller, ControllerError } from '../core/task-type.ts';
+import { fromJs, isTemplateText, Template, toJs } from '../core/value.ts';
+import { evaluateCondition, evaluateExpression, renderTemplate } from '../template/index.ts';
+import type { PlayContext } from './play-context.ts';
+import type { Sight } from './scopes.ts';
+import { Touched } from './touched.ts';
+
+/** The controller's side of one task. While asking ahead nothing is prompted for or written: such a task waits for its turn. */
+export function createController({ run }: PlayContext, task: Task, { scope, env }: Sight, peek: boolean): Controller {
+  const later = <T>(act: () => T): T => {
+    if (peek) throw new Touched('pending', '', 'a task that acts on the controller');
+    return act();
+  };
+  return {
+    find: (kind, name) => findFile(task.searchPath, kind, name),
+    readFile: (path) => read(path),
+    readTree: (path) => readTree(path, path),
+    isDirectory: (path) => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false,
+    writeFile: (path, content, mode = 0o644) => later(() => writeWhole(path, content, mode)),
+    render: (path, options) => renderTemplate(Buffer.from(read(path)).toString(), path, options, scope, env),
+    evaluate: (expression) => toJs(evaluateExpression(expression, task.argsAt, scope, env)),
+    holds(condition) {
+      const written = typeof condition === 'string' && isTemplateText(condition) ? new Template(condition, task.argsAt) : fromJs(condition);
+      return evaluateCondition(written, scope, env).value;
+    },
+    parseVars(_text, path) {
+      const vars = run.loader.vars(path);
+      if (!vars.ok) throw new ControllerError(vars.error.map((one) => one.message).join('; '));
+      return Object.fromEntries([...vars.value].map(([name, { value }]) => [name, value]));
+    },
+    prompt: (question, options) => later(() => run.options.prompt(question, options)),
+  };
+}
+
+/** The first place where a file is: `files/NAME` and `NAME` below each folder of the search path. */
+export function findFile(folders: readonly string[], kind: string, name: string): { ok: true; path: string } | { ok: false; searched: readonly string[] } {
+  const candidates = isAbsolute(name) ? [name] : folders.flatMap((folder) => [join(folder, kind, name), resolve(folder, name)]);
+  const path = candidates.find((candidate) => statSync(candidate, { throwIfNoEntry: false }) !== undefined);
+  return path === undefined ? { ok: false, searched: candidates } : { ok: true, path };
+}
+
+function read(path: string): Uint8Array {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    throw new ControllerError(`cannot read ${path}: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+/** Written beside its place, with its mode from the first byte, then renamed. */
+function writeWhole(path: string, content: Uint8Array, mode: number): void {
+  mkdirSync(dirname(path), { recursive: true });
+  const beside = `${path}.${process.pid}.tmp`;
+  writeFileSync(beside, content, { mode });
+  renameSync(beside, path);
+}
+
+type TreeEntry = ReturnType<Controller['readTree']>[number];
+
+function readTree(root: string, folder: string): TreeEntry[] {
+  const entries = readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
+  return entries.flatMap((entry): TreeEntry[] => {
+    const path = join(folder, entry.name);
+    const common = { path: relative(root, path) };
+    if (entry.isSymbolicLink()) return [{ ...common, kind: 'link', mode: 0o777, target: readlinkSync(path) }];
+    const mode = statSync(path).mode & 0o7777;
+    if (entry.isDirectory()) return [{ ...common, kind: 'directory', mode }, ...readTree(root, path)];
+    return [{ ...common, kind: 'file', mode, content: readFileSync(path) }];
+  });
+}

@@ -1,0 +1,127 @@
+import type { HostSummary, Status } from '../core/event.ts';
+import type { Host, Vars, VarsLayer } from '../core/model.ts';
+import type { Dict, Raw, Value } from '../core/value.ts';
+import type { HostLink } from './host-link.ts';
+import { Touched, touching } from './touched.ts';
+
+type Entry = { readonly value: Raw };
+
+/** What a run knows of one host, from its first play to its last. */
+export class HostState {
+  readonly host: Host;
+  readonly link: HostLink;
+  /** set_fact and registered variables. */
+  readonly set = new Map<string, Entry>();
+  readonly included = new Map<string, Entry>();
+  readonly prompted = new Map<string, Entry>();
+  /** Layers of the current play that depend on the host: vars_files, roles made public. */
+  playLayers: readonly VarsLayer[] = [];
+  readonly facts: Facts;
+  failed = false;
+  unreachable = false;
+  readonly #counts = { ok: 0, changed: 0, unreachable: 0, failed: 0, skipped: 0, rescued: 0, ignored: 0, unknown: 0 };
+  /** The task that failed last, for `rescue`. */
+  fallen: { task: Dict; result: Value } | undefined;
+
+  constructor(host: Host, link: HostLink) {
+    this.host = host;
+    this.link = link;
+    this.facts = new Facts(host.name);
+  }
+
+  count(status: Status | 'rescued' | 'ignored'): void {
+    this.#counts[status]++;
+    // A changed task is an ok one, as Ansible counts.
+    if (status === 'changed') this.#counts.ok++;
+  }
+
+  /** A failure that a rescue caught is no failure of the host. */
+  rescued(): void {
+    this.#counts.rescued++;
+    this.#counts.failed--;
+  }
+
+  get summary(): HostSummary {
+    return { ...this.#counts };
+  }
+
+  /** Variables that the run found, low to high. */
+  get layers(): readonly VarsLayer[] {
+    return [
+      { level: 11, from: 'facts', vars: this.facts },
+      { level: 13, from: 'vars_prompt', vars: this.prompted },
+      ...this.playLayers,
+      { level: 18, from: 'include_vars', vars: this.included },
+      { level: 19, from: 'set_fact and registered variables', vars: this.set },
+    ];
+  }
+}
+
+/** Connection variables and the like: named as facts are, but no facts. */
+const noFacts =
+  /^ansible_(host|port|user|password|pass|ssh_.*|connection|shell_.*|become.*|python_interpreter|.*_interpreter|pct_.*|sudo.*|su_.*|private_key_file|timeout|remote_.*|facts|local|host_key_checking|.*_executable|group_priority|managed|loop|loop_var|index_var|failed_.*|search_path|delegated_vars|async.*|limit|inventory_sources|config_file|winrm.*|psrp.*|network_.*|os|docker.*|httpapi.*|pipelining|check_mode|diff_mode|forks|verbosity|version|run_tags|skip_tags|play_.*|role_.*|parent_.*|dependent_.*|collection_name|play|become)$/;
+
+/** The facts of a host as variables. Before they are gathered, touching one says so: the engine then asks. */
+export class Facts implements Vars {
+  readonly #entries = new Map<string, Entry>();
+  readonly #host: string;
+  /** Whether a touched fact is gathered: `gather_facts` of the play. */
+  gatherable = false;
+  gathered = false;
+  readonly #facts = new Map<Value, Value>();
+
+  constructor(host: string) {
+    this.#host = host;
+  }
+
+  /** Take facts; their names are as `ansible_facts` has them, with or without `ansible_`. */
+  add(facts: ReadonlyMap<Value, Value>): void {
+    for (const [key, value] of facts) {
+      const name = String(key);
+      this.#facts.set(name.replace(/^ansible_/, ''), value);
+      this.#entries.set(name, { value });
+    }
+    this.#entries.set('ansible_facts', { value: this.#facts });
+  }
+
+  clear(): void {
+    this.#entries.clear();
+    this.#facts.clear();
+    this.gathered = false;
+  }
+
+  get(name: string): Entry | undefined {
+    const known = this.#entries.get(name);
+    if (this.gathered || !this.gatherable) return known ?? (name === 'ansible_facts' ? { value: this.#facts } : undefined);
+    if (name === 'ansible_facts') return touching(new Touched('facts', this.#host));
+    if (known !== undefined) return known;
+    return this.#maybe(name) ? touching(new Touched('facts', this.#host)) : undefined;
+  }
+
+  has(name: string): boolean {
+    return this.get(name) !== undefined;
+  }
+
+  #maybe(name: string): boolean {
+    return name.startsWith('ansible_') && !noFacts.test(name);
+  }
+
+  keys(): MapIterator<string> {
+    return this.#entries.keys();
+  }
+  entries(): MapIterator<[string, Entry]> {
+    return this.#entries.entries();
+  }
+  values(): MapIterator<Entry> {
+    return this.#entries.values();
+  }
+  forEach(use: (value: Entry, key: string, map: ReadonlyMap<string, Entry>) => void): void {
+    for (const [key, entry] of this.#entries) use(entry, key, this);
+  }
+  [Symbol.iterator](): MapIterator<[string, Entry]> {
+    return this.#entries.entries();
+  }
+  get size(): number {
+    return this.#entries.size;
+  }
+}

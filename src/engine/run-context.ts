@@ -1,0 +1,61 @@
+import type { Happening } from '../core/event.ts';
+import type { DynamicLoader, Inventory, VarsLayer } from '../core/model.ts';
+import type { Connector, Endpoint } from '../core/session.ts';
+import type { Secrets } from '../core/secrets.ts';
+import type { TaskType } from '../core/task-type.ts';
+import type { RunFacts } from '../language/variables/magic-variables.ts';
+import type { Env } from '../template/env.ts';
+
+/** What the command line decides about a run. */
+export interface RunOptions {
+  readonly check: boolean;
+  readonly diff: boolean;
+  readonly forks: number;
+  readonly tags: readonly string[];
+  readonly skipTags: readonly string[];
+  readonly limit?: readonly string[];
+  readonly startAtTask?: string;
+  /** Asked before each task with --step: go on, skip it, or go on without asking. */
+  readonly step?: (task: string) => Promise<'yes' | 'no' | 'continue'>;
+  readonly forceHandlers: boolean;
+  readonly anyErrorsFatal: boolean;
+  readonly interactive: boolean;
+  readonly prompt: (question: string, options: { echo: boolean }) => Promise<string>;
+  /** Connection settings of the command line; variables of the inventory win over them. */
+  readonly connection: ConnectionDefaults;
+  readonly hashBehaviour: 'replace' | 'merge';
+  readonly gathering: 'implicit' | 'explicit' | 'smart';
+  readonly retryLost?: boolean;
+}
+
+export interface ConnectionDefaults {
+  readonly user?: string;
+  readonly password?: string;
+  readonly privateKeyFile?: string;
+  readonly connection?: string;
+  readonly become?: boolean;
+  readonly becomeUser?: string;
+  readonly becomeMethod?: string;
+  readonly becomePassword?: string;
+  readonly hostKeyChecking: boolean;
+  readonly connectTimeoutMs: number;
+  readonly defaults?: Partial<Endpoint>;
+}
+
+/** All that a run is given: nothing here is found by itself. */
+export interface RunContext {
+  readonly inventory: Inventory;
+  readonly loader: DynamicLoader;
+  readonly connector: Connector;
+  readonly options: RunOptions;
+  /** Extra vars (level 22). */
+  readonly extra: VarsLayer;
+  readonly runFacts: RunFacts;
+  readonly env: (searchPath: readonly string[]) => Env;
+  readonly taskType: (name: string) => Promise<TaskType | undefined>;
+  /** The type of a name, where it has been loaded. */
+  readonly loadedType: (name: string) => TaskType | undefined;
+  readonly secrets: Secrets;
+  readonly emit: (event: Happening) => void;
+  readonly signal: AbortSignal;
+}

@@ -1,0 +1,88 @@
+import { randomBytes } from 'node:crypto';
+import type { Item, Play, RoleRef, VarsLayer } from '../core/model.ts';
+import type { Raw, Value } from '../core/value.ts';
+import { composeScope } from '../language/variables/compose-scope.ts';
+import { hostvarsDict, type ReadableScope, varsDict } from '../language/variables/hostvars.ts';
+import { type Magic, magicVariables, type PlayFacts } from '../language/variables/magic-variables.ts';
+import { type Env, evaluate, type Scope } from '../template/index.ts';
+import type { HostState } from './host-state.ts';
+import type { RunContext } from './run-context.ts';
+
+/** What `default(omit)` leaves in a parameter; nobody can write it by chance. */
+export const OMIT = `__omit_place_holder__${randomBytes(20).toString('hex')}`;
+
+/** Variables as a template sees them, and where they may reach. */
+export interface Sight {
+  readonly scope: Scope;
+  readonly env: Env;
+}
+
+/** Makes the variables of a play's hosts and items. */
+export class Scopes {
+  readonly #context: RunContext;
+  readonly #play: Play;
+  readonly #facts: PlayFacts;
+  readonly #state: (host: string) => HostState | undefined;
+
+  constructor(context: RunContext, play: Play, facts: PlayFacts, state: (host: string) => HostState | undefined) {
+    this.#context = context;
+    this.#play = play;
+    this.#facts = facts;
+    this.#state = state;
+  }
+
+  /** What an item sees on a host; `also` are layers of this moment (loop variables, a result), `magic` names above all. */
+  of(state: HostState, item?: Pick<Item, 'layers' | 'role' | 'searchPath'>, also: readonly VarsLayer[] = [], magic?: Magic): Sight {
+    const env = this.#context.env(item?.searchPath ?? [this.#play.directory]);
+    const own: { scope?: Scope } = {};
+    const scope = {
+      ...composeScope({
+        host: state.host,
+        state: [...state.layers, ...also, this.#context.extra],
+        item: item ?? this.#play,
+        hashBehaviour: this.#context.options.hashBehaviour,
+        magic: this.#magic(state, env, item?.role, magic, () => own.scope!),
+      }),
+      cache: new Map<string, Value>(),
+    };
+    own.scope = scope;
+    return { scope, env };
+  }
+
+  #magic(state: HostState, env: Env, role: RoleRef | undefined, also: Magic | undefined, scope: () => Scope): Magic {
+    const compute = (written: Raw, seen: ReadableScope): Value => evaluate(written, seen, env);
+    const failed: [string, () => Raw][] =
+      state.fallen === undefined
+        ? []
+        : [
+            ['ansible_failed_task', () => state.fallen!.task],
+            ['ansible_failed_result', () => state.fallen!.result],
+          ];
+    return magicVariables({
+      host: state.host,
+      inventory: this.#context.inventory,
+      run: { ...this.#context.runFacts, playbookDir: this.#play.directory },
+      play: this.#facts,
+      role,
+      omit: OMIT,
+      vars: () => varsDict(scope(), compute),
+      hostvars: () =>
+        hostvarsDict(
+          this.#context.inventory,
+          (host) => {
+            const other = this.#state(host);
+            return other === undefined ? undefined : this.of(other).scope;
+          },
+          compute,
+        ),
+      also: new Map([['ansible_search_path', () => env.searchPath('files') as Raw], ...failed, ...(also ?? [])]),
+    });
+  }
+}
+
+/** A layer of one name, for this moment. */
+export const layerOf = (level: number, from: string, values: Readonly<Record<string, Raw>>): VarsLayer => ({
+  level,
+  from,
+  vars: new Map(Object.entries(values).map(([name, value]) => [name, { value }])),
+});
