@@ -14,6 +14,8 @@ const builtin: Record<string, Load> = {
   script: () => import('./script.ts'),
   set_fact: () => import('./set_fact.ts'),
   shell: () => import('./shell.ts'),
+  uri: () => import('./uri.ts'),
+  wait_for: () => import('./wait_for.ts'),
 };
 
 /** Types of other collections that were once Ansible's own, by full name; also known as `NAME` and `ansible.builtin.NAME`. */

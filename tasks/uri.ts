@@ -1,0 +1,149 @@
+import {
+  type Change,
+  type Content,
+  computeMode,
+  content,
+  defineTask,
+  exists,
+  followed,
+  type HttpReply,
+  type HttpRequest,
+  http,
+  httpScript,
+  joinPath,
+  nameOf,
+  type Params,
+  type PathState,
+  type Plan,
+  type Questions,
+  readHttp,
+  stat,
+  writeFile,
+} from '../src/sdk.ts';
+import { uriResult } from './shared/http-result.ts';
+import { toRequest, uriParams } from './shared/uri-request.ts';
+
+type Prepared = Params<typeof uriParams> & { readonly request: HttpRequest };
+
+/** Whether a request leaves the server as it was. */
+const asks = ({ request }: Prepared): boolean => request.method === 'GET' || request.method === 'HEAD';
+
+export default defineTask({
+  name: 'ansible.builtin.uri',
+  summary: 'Asks a web server, or tells it something, from the host.',
+  description:
+    'The request is made with curl. GET and HEAD are read-only questions: they are asked in a check too and never count as a change. Other methods act each time and are not sent in a check. `resolve_to` asks a certain machine for a name that DNS does not (yet) lead to it, so that nobody has to edit /etc/hosts.',
+  params: uriParams,
+  rules: { mutuallyExclusive: [['body', 'src']] },
+  acts: true,
+  prepare: (given, controller, context): Prepared => ({
+    ...given,
+    request: toRequest(given, controller, context.environment),
+  }),
+  ask: (given): Questions => ({
+    ...(given.creates === undefined ? {} : { creates: exists(given.creates) }),
+    ...(given.removes === undefined ? {} : { removes: exists(given.removes) }),
+    ...(asks(given) ? { reply: http(given.request) } : {}),
+    ...(given.dest === undefined ? {} : { dest: stat(given.dest) }),
+  }),
+  thenAsk: (state, given): Questions => {
+    const path = fileFor(state, given);
+    return path === undefined ? {} : { old: content(path) };
+  },
+  plan: (state, given): Plan => {
+    const { creates, removes, reply, old } = state as State;
+    if (creates === true) return { changes: [], skipped: `skipped, since '${given.creates}' exists` };
+    if (removes === false) return { changes: [], skipped: `skipped, since '${given.removes}' does not exist` };
+    if (reply === undefined) return { changes: [send(given)] };
+    const result = uriResult(reply, given);
+    if (result['failed'] === true) return { failed: String(result['msg']), result };
+    const path = fileFor(state, given);
+    if (path === undefined) return { changes: [], result };
+    const bytes = Buffer.from(reply.body, 'latin1');
+    return { changes: differs(old, bytes) ? [keep(path, bytes, given)] : [], result: { ...result, path } };
+  },
+  result: ({ params: given, replies, state }) => {
+    const reply = replies[0];
+    if (reply === undefined || 'reply' in state) return {};
+    const read = readHttp(reply, given.request);
+    return read.ok ? uriResult(read.value, given) : { failed: true, msg: read.why };
+  },
+  returns: {
+    status: 'The status code; -1 where there was no HTTP answer.',
+    url: 'The address that answered in the end.',
+    redirected: 'Whether it was another than the one that was asked.',
+    msg: 'The status in words, or what was wrong.',
+    content: 'The body, with `return_content` or after a failure.',
+    json: 'The body as data, where its type is JSON.',
+    content_type: 'The type of the body; every other header field has a key of its own in the same manner.',
+    cookies: 'The cookies that were set.',
+    cookies_string: 'The same as text.',
+    elapsed: 'Seconds that it took.',
+  },
+  examples: [
+    {
+      title: 'The site answers on the new machine before DNS leads there',
+      yaml: 'uri:\n  url: https://images.openfoodfacts.org/\n  resolve_to: 10.1.0.100',
+      runs: { no: 'there is no such site on a test host' },
+    },
+    {
+      title: 'Without the password the page is refused',
+      yaml: 'uri:\n  url: http://127.0.0.1:8080/metrics\n  status_code: 401',
+      runs: { no: 'there is no such site on a test host' },
+    },
+    {
+      title: 'Nobody listens there',
+      yaml: 'uri:\n  url: http://127.0.0.1:1/\n  status_code: -1',
+      runs: { no: 'curl is not in the base image' },
+    },
+  ],
+});
+
+interface State {
+  readonly creates?: boolean;
+  readonly removes?: boolean;
+  readonly reply?: HttpReply;
+  readonly dest?: PathState;
+  readonly old?: Content;
+}
+
+/** Where the body goes: `dest`, or in that folder the file that the address names. */
+function fileFor({ dest, reply }: State, given: Prepared): string | undefined {
+  if (given.dest === undefined || dest === undefined || reply === undefined) return undefined;
+  const isFolder = followed(dest)?.kind === 'directory';
+  return isFolder
+    ? joinPath(given.dest, nameOf(reply.url.replace(/[?#].*/, '').replace(/^[a-z]+:\/\/[^/]*/, '')) || 'index.html')
+    : given.dest;
+}
+
+const differs = (old: Content | undefined, bytes: Uint8Array): boolean =>
+  old?.bytes === undefined || Buffer.compare(old.bytes, bytes) !== 0;
+
+const keep = (path: string, bytes: Uint8Array, { mode, owner, group }: Prepared): Change => ({
+  what: `content of ${path}`,
+  from: null,
+  to: `${bytes.length} bytes`,
+  commands: [
+    writeFile({
+      path,
+      content: bytes,
+      mode: mode === undefined ? undefined : computeMode(mode, 0o666, false),
+      owner,
+      group,
+    }),
+  ],
+  paths: [path],
+});
+
+const send = ({ request }: Prepared): Change => ({
+  what: `${request.method} ${request.url}`,
+  from: null,
+  to: 'sent',
+  commands: [
+    {
+      ...httpScript(request),
+      shown: `curl --request ${request.method} ${request.url}`,
+      deadlineMs: request.timeout * 10_000 + 5_000,
+    },
+  ],
+});

@@ -1,0 +1,179 @@
+import {
+  type Content,
+  content,
+  defineTask,
+  exists,
+  type Params,
+  type Plan,
+  type Questions,
+  type ShellAnswer,
+  shell,
+  type TcpAnswer,
+  tcp,
+} from '../src/sdk.ts';
+import { activeConnections } from './shared/connections.ts';
+
+const params = {
+  host: { type: 'str', default: '127.0.0.1', doc: 'The name or address to connect to, from the host.' },
+  port: { type: 'int', doc: 'The TCP port to try.' },
+  path: { type: 'path', doc: 'The path that must be there, or must not.' },
+  state: {
+    type: 'str',
+    default: 'started',
+    choices: ['absent', 'drained', 'present', 'refused', 'started', 'stopped'],
+    doc: 'What to wait for. Ours: `refused`, a connection that is refused outright; a port where nobody answers is not refused.',
+  },
+  search_regex: { type: 'str', doc: 'What must be found in the file, or in what the server says by itself.' },
+  timeout: { type: 'int', default: 300, doc: 'Seconds after which it has failed.' },
+  delay: { type: 'int', default: 0, ignored: 'looking costs nothing, so the first look is at once' },
+  sleep: { type: 'int', default: 1, doc: 'Seconds between two looks.' },
+  connect_timeout: { type: 'int', default: 5, doc: 'Seconds for one attempt to connect.' },
+  active_connection_states: {
+    type: 'list',
+    elements: 'str',
+    default: ['ESTABLISHED', 'FIN_WAIT1', 'FIN_WAIT2', 'SYN_RECV', 'SYN_SENT', 'TIME_WAIT'],
+    doc: 'The TCP states that count as a connection, for `drained`.',
+  },
+  exclude_hosts: {
+    type: 'list',
+    elements: 'str',
+    default: [],
+    doc: 'Addresses whose connections do not count, for `drained`.',
+  },
+  msg: { type: 'str', doc: 'What to say when it has failed.' },
+} as const;
+
+type Given = Params<typeof params>;
+
+export default defineTask({
+  name: 'ansible.builtin.wait_for',
+  summary: 'Waits until a port, a path or a text is there, or is gone.',
+  description:
+    'A check looks once; what is not there yet is told as a difference. The state `refused` proves that a port is closed to the asker: the connection is refused, and did not merely get lost on the way.',
+  params,
+  rules: { mutuallyExclusive: [['port', 'path']] },
+  ask: (given, context): Questions => {
+    const { host, port, path, state, search_regex: regex, connect_timeout: patience } = given;
+    if (path !== undefined) return regex === undefined ? { there: exists(path) } : { file: content(path) };
+    // Nothing to look at: time is to pass, and asking takes as long.
+    if (port === undefined)
+      return {
+        slept: shell(
+          { script: `sleep ${context.check ? 0 : given.timeout}`, deadlineMs: (given.timeout + 60) * 1000 },
+          { beyond: true },
+        ),
+      };
+    if (state === 'drained')
+      return { sockets: shell({ script: 'cat /proc/net/tcp /proc/net/tcp6 2>/dev/null', about: [] }) };
+    return {
+      knock: tcp({
+        host,
+        port,
+        timeoutSeconds: context.check ? Math.min(patience, 2) : patience,
+        ...(regex === undefined ? {} : { listenSeconds: patience }),
+      }),
+    };
+  },
+  plan: (state, given, context): Plan => {
+    const seen = look(state as State, given);
+    if (seen.holds) return { changes: [], result: seen.result };
+    if (context.check)
+      return { changes: [{ what: subject(given), from: seen.is, to: wanted(given), commands: [], effects: [] }] };
+    const failed = given.msg ?? `Timeout when waiting for ${subject(given)} to be ${wanted(given)}: ${seen.is}`;
+    return {
+      wait: {
+        againMs: Math.max(given.sleep, 1) * 1000,
+        deadlineMs: given.timeout * 1000,
+        failed,
+        shown: `${subject(given)} is ${seen.is}`,
+      },
+    };
+  },
+  result: ({ params: { host, port, path, state, search_regex }, startedAt, endedAt }) => ({
+    elapsed: Math.floor((endedAt.getTime() - startedAt.getTime()) / 1000),
+    state,
+    port: port ?? null,
+    path: path ?? null,
+    search_regex: search_regex ?? null,
+    ...(port === undefined ? {} : { host }),
+  }),
+  returns: {
+    elapsed: 'Seconds that were waited.',
+    match_groups: 'What the groups of `search_regex` matched.',
+    match_groupdict: 'What its named groups matched.',
+  },
+  examples: [
+    {
+      title: 'Nobody can reach the exporter there',
+      yaml: 'wait_for:\n  host: 127.0.0.1\n  port: 9113\n  state: refused\n  timeout: 5',
+    },
+    { title: 'The file is there', yaml: 'wait_for:\n  path: /etc/hostname\n  search_regex: "[a-z]+"' },
+    {
+      title: 'The web server listens',
+      yaml: 'wait_for:\n  port: 80\n  timeout: 30',
+      runs: { no: 'there is no web server on a test host' },
+    },
+  ],
+});
+
+interface State {
+  readonly there?: boolean;
+  readonly file?: Content;
+  readonly slept?: ShellAnswer;
+  readonly sockets?: ShellAnswer;
+  readonly knock?: TcpAnswer;
+}
+
+/** What one look tells: whether it is as wanted, else how it is. */
+interface Seen {
+  readonly holds: boolean;
+  readonly is: string;
+  readonly result?: Readonly<Record<string, unknown>>;
+}
+
+function look({ there, file, sockets, knock }: State, given: Given): Seen {
+  if (knock !== undefined) return lookAtPort(knock, given);
+  const gone = given.state === 'absent' || given.state === 'stopped';
+  if (there !== undefined) return { holds: there !== gone, is: there ? 'present' : 'absent' };
+  if (file !== undefined)
+    return {
+      ...search(file.bytes === undefined ? '' : new TextDecoder().decode(file.bytes), given, gone),
+      is: file.bytes === undefined ? 'absent' : 'without the text',
+    };
+  if (sockets !== undefined) {
+    const active = activeConnections(sockets.stdout, given.port!, given.active_connection_states, given.exclude_hosts);
+    return { holds: active === 0, is: `${active} connections` };
+  }
+  return { holds: true, is: 'later' };
+}
+
+function lookAtPort(knock: TcpAnswer, given: Given): Seen {
+  const is = knock.said === '' ? knock.is : `${knock.is} (${knock.said})`;
+  if (given.state === 'refused') return { holds: knock.is === 'refused', is };
+  if (given.state === 'absent' || given.state === 'stopped') return { holds: knock.is !== 'open', is };
+  if (knock.is !== 'open' || given.search_regex === undefined) return { holds: knock.is === 'open', is };
+  return { ...search(knock.heard, given, false), is: 'open, without the text' };
+}
+
+/** Python's multiline search; its `(?P<name>…)` is written `(?<name>…)` here. */
+function search(text: string, { search_regex = '' }: Given, gone: boolean): Pick<Seen, 'holds' | 'result'> {
+  const match = new RegExp(search_regex.replaceAll('(?P<', '(?<'), 'm').exec(text);
+  return {
+    holds: (match !== null) !== gone,
+    result: { match_groups: match?.slice(1) ?? [], match_groupdict: { ...match?.groups } },
+  };
+}
+
+const subject = ({ host, port, path, search_regex: text }: Given): string =>
+  `${text === undefined ? '' : `\`${text}\` in `}${path ?? `${host}:${port}`}`;
+
+const wanted = ({ state, path }: Given): string =>
+  state === 'started'
+    ? path === undefined
+      ? 'open'
+      : 'present'
+    : state === 'stopped'
+      ? path === undefined
+        ? 'closed'
+        : 'absent'
+      : state;
