@@ -16,6 +16,8 @@ export interface Change {
   readonly effects?: readonly Effect[];
   /** Done each time (`state: restarted`): asked again, it may be planned again, and has converged nevertheless. */
   readonly repeats?: true;
+  /** Only a means to look better or to do the rest (package lists are fetched): done, but not told as a change. */
+  readonly means?: true;
   /** Paths whose former state a validating block keeps, so that it can put them back. */
   readonly paths?: readonly string[];
 }

@@ -13,7 +13,14 @@ export type TaskResult = Readonly<Record<string, unknown>>;
 
 /** What a task has to do, told from its state. No changes: the host is as it should be. */
 export type Plan =
-  | { readonly changes: readonly Change[]; readonly result?: TaskResult; readonly warnings?: readonly string[]; readonly skipped?: string }
+  | {
+      readonly changes: readonly Change[];
+      readonly result?: TaskResult;
+      readonly warnings?: readonly string[];
+      readonly skipped?: string;
+      /** What else differs can be told only after these changes (fetched package lists): plan again. */
+      readonly more?: true;
+    }
   | { readonly failed: string; readonly result?: TaskResult }
   /** Only in a check, where the state does not tell. */
   | { readonly unknown: string }

@@ -27,8 +27,20 @@ export type Acted =
 
 /** How a task ended on a host, before `changed_when` and the like have their say. */
 export type Converged =
-  | { readonly status: 'ok' | 'changed'; readonly changes: readonly Change[]; readonly result: TaskResult; readonly assuming: readonly string[]; readonly warnings: readonly string[] }
-  | { readonly status: 'failed'; readonly message: string; readonly changes: readonly Change[]; readonly result: TaskResult; readonly didChange: boolean }
+  | {
+      readonly status: 'ok' | 'changed';
+      readonly changes: readonly Change[];
+      readonly result: TaskResult;
+      readonly assuming: readonly string[];
+      readonly warnings: readonly string[];
+    }
+  | {
+      readonly status: 'failed';
+      readonly message: string;
+      readonly changes: readonly Change[];
+      readonly result: TaskResult;
+      readonly didChange: boolean;
+    }
   | { readonly status: 'skipped'; readonly message: string; readonly result: TaskResult }
   | { readonly status: 'unknown'; readonly message: string; readonly assuming: readonly string[] }
   | { readonly status: 'unreachable'; readonly failure: SessionFailure };
@@ -37,7 +49,12 @@ type AnyType = TaskType<any, any, any, any>; // the registry's types differ in t
 type State = Readonly<Record<string, unknown>>;
 
 /** Look at a host, remove what differs, and look again. In a check: look, and say what would differ. */
-export async function converge(type: AnyType, params: unknown, context: TaskContext, target: Target): Promise<Converged> {
+export async function converge(
+  type: AnyType,
+  params: unknown,
+  context: TaskContext,
+  target: Target,
+): Promise<Converged> {
   const startedAt = context.now;
   let looked = await look(type, params, context, target);
   if ('ended' in looked) return looked.ended;
@@ -55,17 +72,35 @@ export async function converge(type: AnyType, params: unknown, context: TaskCont
   if (plan.skipped !== undefined) return { status: 'skipped', message: plan.skipped, result: plan.result ?? {} };
 
   const { changes, warnings = [] } = plan;
-  const done = { params, before: looked.state, changes, startedAt, context };
-  const finish = (state: State, replies: readonly Reply[]): TaskResult => ({
+  const done = { params, before: looked.state, startedAt, context };
+  const finish: Finish = (state, replies, changes) => ({
     ...(plan as { result?: TaskResult }).result,
-    ...type.result?.({ ...done, state, replies, endedAt: new Date() }),
+    ...type.result?.({ ...done, changes, state, replies, endedAt: new Date() }),
   });
-  if (changes.length === 0) return settled('ok', [], finish(looked.state, []), looked.assuming, warnings);
+  if (changes.length === 0) return settled('ok', [], finish(looked.state, [], []), looked.assuming, warnings);
   if (context.check) {
     target.foresee(changes);
-    return settled('changed', changes, finish(looked.state, []), looked.assuming, warnings);
+    return told(changes, finish(looked.state, [], changes), looked.assuming, warnings);
   }
-  return apply(type, params, context, target, looked, changes, warnings, finish);
+  return apply({ type, params, context, target, warnings, finish }, looked, plan, { changes: [], replies: [] });
+}
+
+type Finish = (state: State, replies: readonly Reply[], changes: readonly Change[]) => TaskResult;
+
+/** A task that is being applied. */
+interface Applied {
+  readonly type: AnyType;
+  readonly params: unknown;
+  readonly context: TaskContext;
+  readonly target: Target;
+  readonly warnings: readonly string[];
+  readonly finish: Finish;
+}
+
+/** What was done before the changes at hand, where a plan had to be made anew after some. */
+interface Earlier {
+  readonly changes: readonly Change[];
+  readonly replies: readonly Reply[];
 }
 
 interface Looked {
@@ -74,7 +109,12 @@ interface Looked {
   readonly assuming: readonly string[];
 }
 
-async function look(type: AnyType, params: unknown, context: TaskContext, target: Target): Promise<Looked | { ended: Converged }> {
+async function look(
+  type: AnyType,
+  params: unknown,
+  context: TaskContext,
+  target: Target,
+): Promise<Looked | { ended: Converged }> {
   const first = type.ask?.(params, context) ?? {};
   const one = await answered(first, target);
   if ('ended' in one) return one;
@@ -88,7 +128,10 @@ async function look(type: AnyType, params: unknown, context: TaskContext, target
   };
 }
 
-async function answered(questions: Questions, target: Target): Promise<{ state: State; assuming: string[] } | { ended: Converged }> {
+async function answered(
+  questions: Questions,
+  target: Target,
+): Promise<{ state: State; assuming: string[] } | { ended: Converged }> {
   const list = Object.values(questions);
   if (list.length === 0) return { state: {}, assuming: [] };
   const asked = await target.ask(list);
@@ -98,7 +141,8 @@ async function answered(questions: Questions, target: Target): Promise<{ state: 
   for (const [name, { key }] of Object.entries(questions)) {
     const belief = asked.beliefs.get(key);
     if (belief === undefined) return { ended: failed(`no answer to ${key}`, [], {}) };
-    if (belief.is === 'unknown') return { ended: { status: 'unknown', message: `depends on ${belief.because}`, assuming: [belief.because] } };
+    if (belief.is === 'unknown')
+      return { ended: { status: 'unknown', message: `depends on ${belief.because}`, assuming: [belief.because] } };
     if (!belief.answer.ok) return { ended: failed(belief.answer.why, [], {}) };
     if (belief.assuming !== undefined) assuming.push(belief.assuming);
     state[name] = belief.answer.value;
@@ -106,52 +150,76 @@ async function answered(questions: Questions, target: Target): Promise<{ state: 
   return { state, assuming };
 }
 
-const planned = (type: AnyType, looked: Looked, params: unknown, context: TaskContext): Plan => type.plan(looked.state, params, context);
+const planned = (type: AnyType, looked: Looked, params: unknown, context: TaskContext): Plan =>
+  type.plan(looked.state, params, context);
 
 async function apply(
-  type: AnyType,
-  params: unknown,
-  context: TaskContext,
-  target: Target,
+  task: Applied,
   looked: Looked,
-  changes: readonly Change[],
-  warnings: readonly string[],
-  finish: (state: State, replies: readonly Reply[]) => TaskResult,
+  plan: Extract<Plan, { changes: unknown }>,
+  earlier: Earlier,
 ): Promise<Converged> {
-  const commands = changes.flatMap((change) => change.commands);
-  const acted = await target.act(commands, changes, looked.questions);
+  const { type, params, context, target, warnings, finish } = task;
+  const commands = plan.changes.flatMap((change) => change.commands);
+  const acted = await target.act(commands, plan.changes, looked.questions);
   if (!acted.ok && acted.failure.reason !== 'lost') return { status: 'unreachable', failure: acted.failure };
-  const replies = acted.ok ? acted.replies : [];
+  const changes = [...earlier.changes, ...plan.changes];
+  const replies = [...earlier.replies, ...(acted.ok ? acted.replies : [])];
   if (type.acts === true) {
     // Nothing tells afterwards whether it ran to its end, so the outcome is not guessed.
     if (!acted.ok) return { status: 'unreachable', failure: acted.failure };
-    const result = finish(looked.state, replies);
+    const result = finish(looked.state, replies, changes);
     if (result['failed'] === true) return failed(String(result['msg'] ?? 'failed'), changes, result, true);
     return settled('changed', changes, result, [], warnings);
   }
-  const wrong = firstFailure(commands, replies);
+  const wrong = firstFailure(commands, acted.ok ? acted.replies : []);
   if (wrong !== undefined) return failed(wrong.message, changes, { ...wrong.result }, replies.length > 1);
   const again = await look(type, params, context, target);
   if ('ended' in again) return again.ended;
   const left = planned(type, again, params, context);
   const remains = 'changes' in left ? left.changes.filter((change) => change.repeats !== true) : [];
   if ('failed' in left) return failed(left.failed, changes, left.result ?? {}, true);
+  if ('changes' in left && remains.length > 0 && plan.more === true)
+    return apply(task, again, { ...left, changes: remains }, { changes, replies });
   if (!('changes' in left) || remains.length > 0)
     return failed(`did not converge: after the change still ${remains.map(tell).join(', ')}`, changes, {}, true);
-  return settled('changed', changes, finish(again.state, replies), [], warnings);
+  return told(changes, finish(again.state, replies, changes), [], warnings);
+}
+
+/** Changed, where more than means was done. */
+function told(
+  changes: readonly Change[],
+  result: TaskResult,
+  assuming: readonly string[],
+  warnings: readonly string[],
+): Converged {
+  const ends = changes.filter((change) => change.means !== true);
+  return settled(ends.length > 0 ? 'changed' : 'ok', ends, result, assuming, warnings);
 }
 
 /** A change in one line: `mode: 0644 → 0600`. */
-export const tell = ({ what, from, to }: Pick<Change, 'what' | 'from' | 'to'>): string => `${what}: ${from ?? 'absent'} → ${to ?? 'absent'}`;
+export const tell = ({ what, from, to }: Pick<Change, 'what' | 'from' | 'to'>): string =>
+  `${what}: ${from ?? 'absent'} → ${to ?? 'absent'}`;
 
-function firstFailure(commands: readonly Command[], replies: readonly Reply[]): { message: string; result: TaskResult } | undefined {
+function firstFailure(
+  commands: readonly Command[],
+  replies: readonly Reply[],
+): { message: string; result: TaskResult } | undefined {
   for (const [index, reply] of replies.entries()) {
     const { accepts = [0], shown, script } = commands[index]!;
     if (reply.skipped === true || (accepts.includes(reply.code) && reply.timedOut !== true)) continue;
     const said = (reply.stderr.toString().trim() || reply.stdout.toString().trim()).slice(-4000);
     const ending = reply.timedOut === true ? 'took too long and was ended' : `exit code ${reply.code}`;
     const message = said === '' ? `${shown ?? script}: ${ending}` : said;
-    return { message, result: { rc: reply.code, stdout: reply.stdout.toString(), stderr: reply.stderr.toString(), cmd: shown ?? script } };
+    return {
+      message,
+      result: {
+        rc: reply.code,
+        stdout: reply.stdout.toString(),
+        stderr: reply.stderr.toString(),
+        cmd: shown ?? script,
+      },
+    };
   }
   return undefined;
 }
@@ -164,7 +232,13 @@ const failed = (message: string, changes: readonly Change[], result: TaskResult,
   didChange,
 });
 
-const settled = (status: 'ok' | 'changed', changes: readonly Change[], result: TaskResult, assuming: readonly string[], warnings: readonly string[]): Converged => ({
+const settled = (
+  status: 'ok' | 'changed',
+  changes: readonly Change[],
+  result: TaskResult,
+  assuming: readonly string[],
+  warnings: readonly string[],
+): Converged => ({
   status,
   changes,
   result,
@@ -175,5 +249,9 @@ const settled = (status: 'ok' | 'changed', changes: readonly Change[], result: T
 /** What a check cannot look at for real, because an earlier task would first have to change it, has not failed. */
 function afterAssumptions(looked: Looked, ended: Converged): Converged {
   if (looked.assuming.length === 0 || ended.status !== 'failed') return ended;
-  return { status: 'unknown', message: `depends on ${looked.assuming.join(', ')}: ${ended.message}`, assuming: looked.assuming };
+  return {
+    status: 'unknown',
+    message: `depends on ${looked.assuming.join(', ')}: ${ended.message}`,
+    assuming: looked.assuming,
+  };
 }
