@@ -15,6 +15,8 @@ export interface VarsLayer {
   /** Where they come from, for people: `role defaults of nginx`, `group_vars/web.yaml`. */
   readonly from: string;
   readonly vars: Vars;
+  /** They come from a file that is under Ansible Vault as a whole: their texts are secrets. */
+  readonly secret?: boolean;
 }
 
 /** A keyword's value as written, with its place. */

@@ -1,0 +1,53 @@
+/** A name with ranges, as `www[01:50:2].example.com` or `db-[a:f]`, as all the names that it means. */
+export function expandRanges(pattern: string): readonly string[] | { readonly problem: string } {
+  const match = /^(.*?)\[([^[\]]*:[^[\]]*)\](.*)$/s.exec(pattern);
+  if (!match) return [pattern];
+  const [, before = '', range = '', after = ''] = match;
+  const steps = expandRange(range);
+  if ('problem' in steps) return steps;
+  const rest = expandRanges(after);
+  if ('problem' in rest) return rest;
+  return steps.flatMap((step) => rest.map((end) => before + step + end));
+}
+
+function expandRange(range: string): readonly string[] | { readonly problem: string } {
+  const [from = '', to = '', by = '1', ...more] = range.split(':');
+  const stride = Number(by);
+  if (more.length > 0 || !Number.isInteger(stride) || stride < 1)
+    return wrong(range, 'a range is [from:to] or [from:to:step]');
+  if (to === '') return wrong(range, 'a range needs an end');
+  if (/^[A-Za-z]$/.test(from) && /^[A-Za-z]$/.test(to)) return letters(range, from, to, stride);
+  if (/^\d*$/.test(from) && /^\d+$/.test(to)) return numbers(range, from || '0', to, stride);
+  return wrong(range, 'its ends are two numbers or two letters');
+}
+
+function numbers(range: string, from: string, to: string, stride: number) {
+  const padded = from.length > 1 && from.startsWith('0');
+  if (padded && from.length !== to.length) return wrong(range, 'with leading zeros both ends are of one length');
+  if (Number(from) > Number(to)) return wrong(range, 'its end is below its beginning');
+  return series(Number(from), Number(to), stride).map((n) =>
+    padded ? String(n).padStart(from.length, '0') : String(n),
+  );
+}
+
+const ALPHABET = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';
+
+function letters(range: string, from: string, to: string, stride: number) {
+  const [first, last] = [ALPHABET.indexOf(from), ALPHABET.indexOf(to)];
+  return first > last
+    ? wrong(range, 'its end is below its beginning')
+    : series(first, last, stride).map((n) => ALPHABET[n] as string);
+}
+
+const series = (from: number, to: number, stride: number): number[] =>
+  Array.from({ length: Math.floor((to - from) / stride) + 1 }, (_, index) => from + index * stride);
+
+const wrong = (range: string, why: string) => ({ problem: `[${range}] is no range of hosts: ${why}` });
+
+/** A host as written in an inventory, its port apart: `host:22`, `[2001:db8::1]:22`, `host`. */
+export function splitPort(written: string): { readonly name: string; readonly port?: number } {
+  const bracketed = /^\[([0-9a-fA-F:.]*:[0-9a-fA-F:.]*:[0-9a-fA-F:.]*)\](?::(\d+))?$/.exec(written);
+  const plain = bracketed ?? /^((?:\[[^\]]*\]|[^:[\]])+):(\d+)$/.exec(written);
+  if (!plain) return { name: written };
+  return plain[2] === undefined ? { name: plain[1] as string } : { name: plain[1] as string, port: Number(plain[2]) };
+}

@@ -1,0 +1,40 @@
+import type { Vars } from '../../core/model.ts';
+import type { Result } from '../../core/source.ts';
+import { isDict, type Raw } from '../../core/value.ts';
+import type { VaultSecret } from '../vault/vault.ts';
+import { loadYaml } from '../yaml/load.ts';
+import { readSource } from './read-source.ts';
+import { varsOf } from './vars-of.ts';
+
+/** What a file of variables holds. */
+export interface VarsFile {
+  readonly vars: Vars;
+  /** The file as a whole was under Ansible Vault: its texts are secrets. */
+  readonly vaulted: boolean;
+}
+
+/** Loads a file of variables, YAML or JSON, decrypted where it is under Ansible Vault. An empty file has none. */
+export function loadVarsFile(path: string, secrets: readonly VaultSecret[]): Result<VarsFile> {
+  const source = readSource(path, secrets);
+  if (!source.ok) return source;
+  const document = loadYaml(source.value.text, path);
+  if (!document.ok) return document;
+  const { value } = document.value;
+  if (value !== null && !isDict(value)) return notVars(path);
+  const vars: Vars = value === null ? new Map() : varsOf(value);
+  return { ok: true, value: { vars, vaulted: source.value.vaulted }, warnings: document.warnings };
+}
+
+/** All texts and numbers in a value, however deep: what must be masked where the value is a secret. */
+export function textsIn(value: Raw): readonly string[] {
+  if (typeof value === 'string') return [value];
+  if (typeof value === 'number' || typeof value === 'bigint') return [String(value)];
+  if (Array.isArray(value)) return value.flatMap(textsIn);
+  if (isDict(value)) return [...value.values()].flatMap(textsIn);
+  return [];
+}
+
+function notVars(file: string): Result<never> {
+  const message = `${file} must hold a dict of variables`;
+  return { ok: false, error: [{ severity: 'error', code: 'vars-form', message, at: { file, line: 1, column: 1 } }] };
+}

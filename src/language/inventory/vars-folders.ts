@@ -1,0 +1,100 @@
+import { readdirSync, statSync } from 'node:fs';
+import { extname, join } from 'node:path';
+import type { VarsLayer } from '../../core/model.ts';
+import type { Diagnostic } from '../../core/source.ts';
+import type { VaultSecret } from '../vault/vault.ts';
+import { loadVarsFile, textsIn } from './vars-file.ts';
+
+const EXTENSIONS = ['', '.yml', '.yaml', '.json'];
+
+/** A folder that has `group_vars` and `host_vars`: of an inventory, or of the playbook, which is stronger. */
+export interface VarsFolder {
+  readonly path: string;
+  readonly of: 'inventory' | 'playbook';
+}
+
+/** Reads `group_vars` and `host_vars`, each file once. */
+export interface VarsReader {
+  groupLayers(folder: VarsFolder, group: string): readonly VarsLayer[];
+  hostLayers(folder: VarsFolder, host: string): readonly VarsLayer[];
+  /** What went wrong so far. */
+  readonly notes: readonly Diagnostic[];
+  /** Texts from files under Ansible Vault, to be masked. */
+  readonly secrets: ReadonlySet<string>;
+}
+
+/** A reader of `group_vars` and `host_vars` that decrypts with these secrets. */
+export function varsReader(vaultSecrets: readonly VaultSecret[]): VarsReader {
+  const notes: Diagnostic[] = [];
+  const secrets = new Set<string>();
+  const listings = new Map<string, ReadonlySet<string>>();
+  const known = new Map<string, readonly VarsLayer[]>();
+  const read = (folder: VarsFolder, kind: 'group_vars' | 'host_vars', name: string, level: number) => {
+    const parent = join(folder.path, kind);
+    const key = `${level} ${join(parent, name)}`;
+    const layers = known.get(key) ?? layersOf(findVarsFiles(parent, name, listings), level);
+    known.set(key, layers);
+    return layers;
+  };
+  const layersOf = (files: readonly string[], level: number) =>
+    files.flatMap((file) => loadLayer(file, level, { vaultSecrets, notes, secrets }));
+  return {
+    groupLayers: (folder, group) => read(folder, 'group_vars', group, groupLevel(folder, group)),
+    hostLayers: (folder, host) => read(folder, 'host_vars', host, folder.of === 'inventory' ? 9 : 10),
+    notes,
+    secrets,
+  };
+}
+
+const groupLevel = (folder: VarsFolder, group: string): number =>
+  (group === 'all' ? 4 : 6) + (folder.of === 'playbook' ? 1 : 0);
+
+interface Findings {
+  readonly vaultSecrets: readonly VaultSecret[];
+  readonly notes: Diagnostic[];
+  readonly secrets: Set<string>;
+}
+
+function loadLayer(file: string, level: number, { vaultSecrets, notes, secrets }: Findings): readonly VarsLayer[] {
+  const loaded = loadVarsFile(file, vaultSecrets);
+  if (!loaded.ok) {
+    notes.push(...loaded.error);
+    return [];
+  }
+  notes.push(...(loaded.warnings ?? []));
+  const { vars, vaulted } = loaded.value;
+  if (vaulted) for (const { value } of vars.values()) for (const text of textsIn(value)) secrets.add(text);
+  return [{ level, from: file, vars, ...(vaulted && { secret: true }) }];
+}
+
+/** The files of a group or host in `group_vars` or `host_vars`: a file of its name, or all in a folder of its name. */
+export function findVarsFiles(
+  parent: string,
+  name: string,
+  listings = new Map<string, ReadonlySet<string>>(),
+): readonly string[] {
+  const listing = listings.get(parent) ?? new Set(listFolder(parent));
+  listings.set(parent, listing);
+  if (name.includes('/')) return [];
+  const entry = EXTENSIONS.map((extension) => name + extension).find((candidate) => listing.has(candidate));
+  if (entry === undefined) return [];
+  const path = join(parent, entry);
+  return isFolder(path) ? filesBelow(path) : [path];
+}
+
+// In order of name, deeper folders where their names stand; editors' leftovers and hidden files left out.
+function filesBelow(folder: string): readonly string[] {
+  return listFolder(folder)
+    .filter((name) => !name.startsWith('.') && !name.endsWith('~'))
+    .flatMap((name) => {
+      const path = join(folder, name);
+      if (isFolder(path)) return filesBelow(path);
+      return EXTENSIONS.includes(extname(name)) ? [path] : [];
+    });
+}
+
+function listFolder(path: string): readonly string[] {
+  return isFolder(path) ? readdirSync(path).sort() : [];
+}
+
+const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;

@@ -1,0 +1,97 @@
+import type { Vars } from '../../core/model.ts';
+import type { Position } from '../../core/source.ts';
+import { isDict, type Raw, type Value } from '../../core/value.ts';
+import { locationOf } from '../yaml/places.ts';
+import { addHosts } from './add-hosts.ts';
+import { closest } from './closest.ts';
+import { addChild, addGroup, addGroupVars, type Draft, shortSource } from './draft.ts';
+import { varsOf } from './vars-of.ts';
+
+const SECTIONS = ['hosts', 'children', 'vars'];
+
+/** Reads an inventory in YAML: groups by name, each with `hosts`, `children` and `vars`. */
+export function readYamlSource(draft: Draft, root: Raw, file: string): void {
+  if (root === null) return;
+  if (!isDict(root)) {
+    note(draft, 'error', 'inventory-form', 'a YAML inventory is a dict of groups', { file, line: 1, column: 1 });
+    return;
+  }
+  for (const [name, group] of root) readGroup(draft, String(name), group, locationOf(root, name)?.key, file);
+}
+
+function readGroup(draft: Draft, name: string, group: Raw, at: Position | undefined, file: string): void {
+  addGroup(draft, name);
+  if (group === null) return;
+  if (!isDict(group)) {
+    note(draft, 'error', 'inventory-form', `group ${name} is a dict with hosts, children and vars`, at);
+    return;
+  }
+  for (const [section, content] of group) readSection(draft, name, String(section), group, content, file);
+}
+
+function readSection(
+  draft: Draft,
+  name: string,
+  section: string,
+  group: Map<Value, Raw>,
+  content: Raw,
+  file: string,
+): void {
+  const at = locationOf(group, section)?.key;
+  if (!SECTIONS.includes(section)) {
+    const message = `Skipping unexpected key (${section}) in group (${name}), only "vars", "children" and "hosts" are valid`;
+    note(draft, 'warning', 'unknown-key', message, at, closest(section, SECTIONS));
+    return;
+  }
+  // `hosts: one` is an old short form of a dict with one key.
+  const entries = typeof content === 'string' ? new Map([[content, null]]) : content;
+  if (entries === null) return;
+  if (!isDict(entries)) {
+    note(
+      draft,
+      'error',
+      'inventory-form',
+      `${section} of group ${name} is a dict, each name with a colon behind it`,
+      at,
+    );
+    return;
+  }
+  if (section === 'vars') addGroupVars(draft, name, varsOf(entries), shortSource(file));
+  if (section === 'children') readChildren(draft, name, entries, file);
+  if (section === 'hosts') readHosts(draft, name, entries, file);
+}
+
+function readChildren(draft: Draft, parent: string, children: Map<Value, Raw>, file: string): void {
+  for (const [key, group] of children) {
+    const at = locationOf(children, key)?.key;
+    readGroup(draft, String(key), group, at, file);
+    addChild(draft, parent, String(key), at);
+  }
+}
+
+function readHosts(draft: Draft, group: string, hosts: Map<Value, Raw>, file: string): void {
+  for (const [key, written] of hosts) {
+    const at = locationOf(hosts, key)?.key;
+    const vars: Vars | undefined = written === null ? new Map() : isDict(written) ? varsOf(written) : undefined;
+    if (vars) addHosts(draft, { written: String(key), group, vars, file, ...(at && { at }) });
+    else
+      note(
+        draft,
+        'error',
+        'inventory-form',
+        `host ${key} has a dict of variables`,
+        locationOf(hosts, key)?.value ?? at,
+      );
+  }
+}
+
+function note(
+  draft: Draft,
+  severity: 'error' | 'warning',
+  code: string,
+  message: string,
+  at?: Position,
+  meant?: string,
+): void {
+  draft.notes.push({ severity, code, message, ...(at && { at }), ...(meant && { hint: `did you mean "${meant}"?` }) });
+}

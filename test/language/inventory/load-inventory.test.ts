@@ -1,0 +1,345 @@
+import { describe, expect, test } from 'vitest';
+import type { Host } from '../../../src/core/model.ts';
+import { Template } from '../../../src/core/value.ts';
+import { addHost, addHostVars } from '../../../src/language/inventory/draft.ts';
+import {
+  changeInventory,
+  type InventoryOptions,
+  loadInventory,
+  withPlaybookVars,
+} from '../../../src/language/inventory/load-inventory.ts';
+import { composeScope } from '../../../src/language/variables/compose-scope.ts';
+import { encryptVault } from '../../../src/language/vault/vault.ts';
+import { folderWith } from './folder.ts';
+
+type Files = Parameters<typeof folderWith>[0];
+
+function loaded(files: Files, sources = [Object.keys(files)[0] as string], options: InventoryOptions = {}) {
+  using folder = folderWith(files);
+  const result = loadInventory(sources, { cwd: folder.path, ...options });
+  if (!result.ok) throw new Error(JSON.stringify(result.error));
+  return result.value;
+}
+
+function mistakes(files: Files, sources = [Object.keys(files)[0] as string], options: InventoryOptions = {}) {
+  using folder = folderWith(files);
+  const result = loadInventory(sources, { cwd: folder.path, ...options });
+  const notes = result.ok ? (result.warnings ?? []) : result.error;
+  return notes.map(
+    ({ severity, message, at }) =>
+      `${severity} ${at ? `${at.line}:${at.column}` : '-'} ${message.replaceAll(`${folder.path}/`, '')}`,
+  );
+}
+
+const read = (host: Host | undefined, name: string) => composeScope({ host: host as Host }).get(name);
+
+describe('an inventory in YAML', () => {
+  const inventory = loaded({
+    'hosts.yaml': `
+all:
+  vars: { where: all, port: 80 }
+  hosts:
+    lone:
+  children:
+    web:
+      hosts:
+        www[01:03].example.org:
+        db.example.org:2222: { where: host, text: "{{ port }}" }
+      vars: { where: web }
+    eu:
+      children:
+        web:
+`,
+  });
+
+  test('expands ranges, in order', () => {
+    expect([...inventory.hosts.keys()]).toEqual([
+      'lone',
+      'www01.example.org',
+      'www02.example.org',
+      'www03.example.org',
+      'db.example.org',
+    ]);
+  });
+
+  test('takes the port off a name', () => {
+    expect(read(inventory.hosts.get('db.example.org'), 'ansible_port')).toBe(2222);
+  });
+
+  test('variables of a host are stronger than those of its groups, the deeper group stronger than its parents', () => {
+    expect(read(inventory.hosts.get('lone'), 'where')).toBe('all');
+    expect(read(inventory.hosts.get('www01.example.org'), 'where')).toBe('web');
+    expect(read(inventory.hosts.get('db.example.org'), 'where')).toBe('host');
+  });
+
+  test('texts with braces are templates', () => {
+    expect(read(inventory.hosts.get('db.example.org'), 'text')).toBeInstanceOf(Template);
+  });
+
+  test('groups have the hosts below them', () => {
+    expect(inventory.groups.get('eu')).toEqual(inventory.groups.get('web'));
+    expect(inventory.groups.get('all')?.[0]).toBe('lone');
+    expect(inventory.groups.get('ungrouped')).toEqual(['lone']);
+    expect(inventory.children.get('all')).toEqual(['ungrouped', 'web', 'eu']);
+  });
+
+  test('a host knows its groups, weakest first', () => {
+    expect(inventory.hosts.get('www01.example.org')?.groups).toEqual(['eu', 'web']);
+    expect(inventory.hosts.get('lone')?.groups).toEqual(['ungrouped']);
+  });
+
+  test('a variable knows its place', () => {
+    const layer = inventory.hosts.get('www01.example.org')?.layers.find(({ from }) => from === 'hosts.yaml, group web');
+
+    expect(layer?.vars.get('where')?.at).toMatchObject({ line: 11, column: 15 });
+  });
+});
+
+describe('groups of one depth', () => {
+  const group = (priority: string) => `
+low: { hosts: { h: }, vars: { v: low${priority} } }
+zed: { hosts: { h: }, vars: { v: zed } }
+`;
+
+  test('win by their names', () => {
+    expect(read(loaded({ 'hosts.yaml': group('') }).hosts.get('h'), 'v')).toBe('zed');
+  });
+
+  test('win by ansible_group_priority before', () => {
+    const inventory = loaded({ 'hosts.yaml': group(', ansible_group_priority: 10') });
+
+    expect(read(inventory.hosts.get('h'), 'v')).toBe('low');
+  });
+});
+
+describe('group_vars and host_vars', () => {
+  const files = {
+    'inv/hosts.yaml':
+      'all: { hosts: { h: { v: inventory host } }, vars: { v: 1, a: inventory } }\nweb: { hosts: { h: }, vars: { a: 2 } }\n',
+    'inv/group_vars/all.yaml': 'v: all\na: group_vars all\nb: all',
+    'inv/group_vars/web/10-a.yml': 'b: first\nc: first',
+    'inv/group_vars/web/20-b': 'c: second',
+    'inv/group_vars/web/.hidden.yml': 'c: hidden',
+    'inv/group_vars/web/20-b.yml~': 'c: leftover',
+    'inv/group_vars/web/deep/x.json': '{"d": "deep"}',
+    'inv/host_vars/h.yml': 'e: host_vars',
+    'play/group_vars/all.yml': 'b: playbook all\nf: playbook',
+    'play/host_vars/h': 'e: playbook host_vars',
+  };
+
+  test('are read beside the inventory, in order', () => {
+    const host = loaded(files, ['inv/hosts.yaml']).hosts.get('h');
+
+    expect(['v', 'a', 'b', 'c', 'd', 'e', 'f'].map((name) => read(host, name))).toEqual([
+      'inventory host',
+      'group_vars all',
+      'first',
+      'second',
+      'deep',
+      'host_vars',
+      undefined,
+    ]);
+  });
+
+  test('are read beside the playbook, stronger', () => {
+    using folder = folderWith(files);
+    const inventory = loadInventory(['inv/hosts.yaml'], { cwd: folder.path });
+    const both = inventory.ok ? withPlaybookVars(inventory.value, 'play') : inventory;
+
+    const host = both.ok ? both.value.hosts.get('h') : undefined;
+
+    // group_vars of a group in the inventory (6) are above those of all beside the playbook (5).
+    expect(['b', 'e', 'f'].map((name) => read(host, name))).toEqual(['first', 'playbook host_vars', 'playbook']);
+  });
+
+  test('of all are there for the implicit localhost too', () => {
+    const { localhost, hosts, groups } = loaded(files, ['inv/hosts.yaml']);
+
+    expect(read(localhost, 'b')).toBe('all');
+    expect(read(localhost, 'ansible_connection')).toBe('local');
+    expect(hosts.has('localhost')).toBe(false);
+    expect(groups.get('all')).toEqual(['h']);
+  });
+
+  test('name their file and line', () => {
+    const layer = loaded(files, ['inv/hosts.yaml'])
+      .hosts.get('h')
+      ?.layers.find(({ level }) => level === 4);
+
+    expect(layer?.from).toMatch(/inv\/group_vars\/all\.yaml$/);
+    expect(layer?.vars.get('a')?.at).toMatchObject({ line: 2, column: 1 });
+  });
+});
+
+describe('files under Ansible Vault', () => {
+  const secret = { label: 'default', password: Buffer.from('pw'), from: 'test' };
+  const files = {
+    'hosts.yaml': 'all: { hosts: { h: } }',
+    'group_vars/all/vault.yml': encryptVault('vault_password: hunter2\nport: 5432\n', secret),
+  };
+
+  test('are decrypted, and their texts known as secrets', () => {
+    const inventory = loaded(files, ['hosts.yaml'], { vaultSecrets: [secret] });
+
+    expect(read(inventory.hosts.get('h'), 'vault_password')).toBe('hunter2');
+    expect([...inventory.secrets]).toEqual(['hunter2', '5432']);
+  });
+
+  test('ask for a password', () => {
+    expect(mistakes(files)).toEqual(['error 1:1 Attempting to decrypt but no vault secrets found']);
+  });
+
+  test('name themselves where the password is wrong', () => {
+    const wrong = { ...secret, password: Buffer.from('other') };
+
+    expect(mistakes(files, ['hosts.yaml'], { vaultSecrets: [wrong] })).toEqual([
+      'error 1:1 Decryption failed (no vault secrets were found that could decrypt) on group_vars/all/vault.yml',
+    ]);
+  });
+});
+
+describe('files that other tools encrypted', () => {
+  test.for([
+    ['git-crypt and not unlocked', Buffer.from('\0GITCRYPT\0\x01\x02\xff')],
+    ['SOPS', 'db: ENC[AES256_GCM,data:Tr7o=,iv:1,tag:2,type:str]\nsops:\n    mac: ENC[AES256_GCM,data:x]\n'],
+    ['age', 'age-encryption.org/v1\n-> X25519 abc\n'],
+    ['GnuPG', '-----BEGIN PGP MESSAGE-----\n\nabc\n'],
+  ] as const)('%s is told, with no crash', ([tool, content]) => {
+    const files = { 'hosts.yaml': 'all: { hosts: { h: } }', 'group_vars/all.yml': content };
+
+    expect(mistakes(files)).toEqual([`error 1:1 group_vars/all.yml is encrypted with ${tool}`]);
+  });
+
+  test('bytes that are no text are told', () => {
+    const files = { 'hosts.yaml': 'all: { hosts: { h: } }', 'group_vars/all.yml': Buffer.from([0xff, 0xfe, 0]) };
+
+    expect(mistakes(files)).toEqual(['error 1:1 group_vars/all.yml is not a text in UTF-8']);
+  });
+});
+
+describe('several sources', () => {
+  const files = {
+    'a.yaml': 'web: { hosts: { h: { v: a, w: a } } }',
+    'b.ini': '[web]\nh v=b\n[db]\nother\n',
+    'folder/01.yaml': 'web: { hosts: { one: } }',
+    'folder/02': '[web]\ntwo\n',
+    'folder/notes.txt': 'no inventory',
+    'folder/old.ini': '[broken',
+    'folder/group_vars/web.yml': 'from: folder',
+    'folder/.hidden': '[broken',
+  };
+
+  test('add to each other, the later stronger', () => {
+    const inventory = loaded(files, ['a.yaml', 'b.ini']);
+
+    expect([read(inventory.hosts.get('h'), 'v'), read(inventory.hosts.get('h'), 'w')]).toEqual(['b', 'a']);
+    expect([...inventory.groups.keys()]).toEqual(['all', 'ungrouped', 'web', 'db']);
+  });
+
+  test('a folder gives all its files in order, leaving out what is none', () => {
+    const inventory = loaded(files, ['folder']);
+
+    expect([...inventory.hosts.keys()]).toEqual(['one', 'two']);
+    expect(read(inventory.hosts.get('two'), 'from')).toBe('folder');
+  });
+
+  test('a list with a comma gives hosts', () => {
+    const inventory = loaded(files, ['x,y:22,', 'a.yaml']);
+
+    expect([...inventory.hosts.keys()]).toEqual(['x', 'y', 'h']);
+    expect(inventory.groups.get('ungrouped')).toEqual(['x', 'y']);
+  });
+
+  test('a source that is not there is a mistake', () => {
+    expect(mistakes(files, ['nowhere'])).toEqual([
+      'error - Unable to parse nowhere as an inventory source: there is no such file or folder',
+    ]);
+  });
+
+  test('/dev/null is an empty inventory', () => {
+    expect(loaded(files, ['/dev/null']).hosts.size).toBe(0);
+  });
+
+  test('hosts know the file that named them first', () => {
+    expect(read(loaded(files, ['a.yaml', 'b.ini']).hosts.get('h'), 'inventory_file')).toMatch(/\/a\.yaml$/);
+  });
+});
+
+describe('scripts', () => {
+  const meta =
+    '{"web": {"hosts": ["h1"], "vars": {"a": 1}}, "eu": {"children": ["web"]}, "list": ["h2"], "_meta": {"hostvars": {"h1": {"b": "{{ a }}"}}}}';
+
+  test('are run with --list', () => {
+    const inventory = loaded({ script: `#!/bin/sh\n[ "$1" = --list ] && echo '${meta}'\n` });
+
+    expect(inventory.groups.get('eu')).toEqual(['h1']);
+    expect(inventory.groups.get('list')).toEqual(['h2']);
+    expect(read(inventory.hosts.get('h1'), 'a')).toBe(1);
+    expect(read(inventory.hosts.get('h1'), 'b')).toBeInstanceOf(Template);
+  });
+
+  test('without _meta are asked for each host', () => {
+    const script = `#!/bin/sh\nif [ "$1" = --list ]; then echo '{"web": ["h1", "h2"]}'; else echo "{\\"me\\": \\"$2\\"}"; fi\n`;
+    const inventory = loaded({ script });
+
+    expect([...inventory.hosts.values()].map((host) => read(host, 'me'))).toEqual(['h1', 'h2']);
+  });
+
+  test.for([
+    ['fails', '#!/bin/sh\necho oops >&2; exit 3', 'error 1:1 Inventory script (script) had an execution error: oops'],
+    [
+      'prints no JSON',
+      '#!/bin/sh\necho hello',
+      'error 1:1 the inventory script script --list did not print a JSON dict',
+    ],
+  ] as const)('one that %s is told', ([, script, message]) => {
+    expect(mistakes({ script })).toEqual([message]);
+  });
+});
+
+describe('mistakes in YAML', () => {
+  test.for([
+    [
+      'web:\n  hots:\n    h:\n',
+      'warning 2:3 Skipping unexpected key (hots) in group (web), only "vars", "children" and "hosts" are valid',
+    ],
+    ['- web\n', 'error 1:1 a YAML inventory is a dict of groups'],
+    ['web:\n  hosts:\n    - h\n', 'error 2:3 hosts of group web is a dict, each name with a colon behind it'],
+    ['web:\n  hosts:\n    h: 5\n', 'error 3:8 host h has a dict of variables'],
+    ['web: 5\n', 'error 1:1 group web is a dict with hosts, children and vars'],
+    [
+      'a:\n  children:\n    b:\n      children:\n        a:\n',
+      'error 3:5 group b cannot be below a: a is below b already',
+    ],
+    ['web:\n  hosts:\n    "h[5:1]":\n', 'error 3:5 [5:1] is no range of hosts: its end is below its beginning'],
+  ] as const)('%j → %s', ([text, message]) => {
+    expect(mistakes({ 'hosts.yaml': text })).toEqual([message]);
+  });
+
+  test('an unknown key comes with a suggestion', () => {
+    using folder = folderWith({ 'hosts.yaml': 'web:\n  hots:\n    h:\n' });
+    const result = loadInventory(['hosts.yaml'], { cwd: folder.path });
+
+    expect(result).toMatchObject({ warnings: [{ hint: 'did you mean "hosts"?' }] });
+  });
+
+  test('a file without an ending that has keys is read as YAML', () => {
+    expect(mistakes({ hosts: 'web:\n  hosts:\n    h: [\n' })[0]).toMatch(/^error \d/);
+    expect([...loaded({ hosts: 'web:\n  hosts:\n    h:\n' }).hosts.keys()]).toEqual(['h']);
+  });
+});
+
+describe('changeInventory', () => {
+  test('adds a host with the variables of its group, and leaves the inventory as it was', () => {
+    const before = loaded({ 'hosts.yaml': 'web: { hosts: { h: }, vars: { v: web } }' });
+
+    const after = changeInventory(before, (draft) => {
+      addHost(draft, 'new', 'web');
+      addHostVars(draft, 'new', new Map([['w', { value: 1 }]]), 'add_host');
+    });
+
+    const host = after.ok ? after.value.hosts.get('new') : undefined;
+    expect([read(host, 'v'), read(host, 'w'), host?.groups]).toEqual(['web', 1, ['web']]);
+    expect(before.hosts.has('new')).toBe(false);
+  });
+});
