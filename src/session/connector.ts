@@ -3,6 +3,8 @@ import { launchLocal } from './launch-local.ts';
 import { layersOf } from './layers.ts';
 import { type Opened, openSession } from './open-session.ts';
 import type { Launch } from './pipes.ts';
+import { createLoginPool } from './ssh/login-pool.ts';
+import { targetOf } from './ssh/target-of.ts';
 
 /** What a connector needs of the process around it. */
 export interface ConnectorOptions {
@@ -14,26 +16,37 @@ export interface ConnectorOptions {
 }
 
 /** A connector that keeps one login for each host and one session for each endpoint. */
-export function createConnector(options: ConnectorOptions): Connector {
+export function createConnector({ forks, env, onDebug }: ConnectorOptions): Connector {
   const sessions = new Map<string, Promise<Opened>>();
-  const launches: Record<'local', (login: Endpoint) => Launch> = {
-    local: () => launchLocal(options.env),
-  };
+  const pool = createLoginPool({ ...(forks && { forks }), ...(onDebug && { onDebug }) });
   return {
     open(endpoint, signal) {
       const key = JSON.stringify(endpoint);
       const known = sessions.get(key);
       if (known) return known;
-      const launch = launches[layersOf(endpoint).login.connection as 'local'](endpoint);
-      const forget = () => sessions.delete(key);
-      const opened = openSession(endpoint, launch, forget, signal);
+      const forget = () => {
+        if (sessions.get(key) === opened) sessions.delete(key);
+      };
+      const opened = openSession(endpoint, launchAt(layersOf(endpoint).login), forget, signal);
       sessions.set(key, opened);
       void opened.then(({ ok }) => ok || forget());
       return opened;
     },
-    logins: 0,
+    get logins() {
+      return pool.logins;
+    },
     async close() {
-      for (const opened of await Promise.all(sessions.values())) if (opened.ok) await opened.session.close();
+      const all = await Promise.all(sessions.values());
+      await Promise.all(all.map((opened) => opened.ok && opened.session.close()));
+      pool.close();
     },
   };
+
+  function launchAt(login: Endpoint): Launch {
+    if (login.connection === 'local') return launchLocal(env);
+    return async (commandLine, signal) => {
+      const resolved = await targetOf(login, env);
+      return resolved.ok ? pool.launch(resolved.target, commandLine, signal) : resolved;
+    };
+  }
 }

@@ -158,7 +158,7 @@ _abort() {
   for _x in $_all; do
     case $_x in *:"$1":*:*) [ "$_first" ] && [ "$_first" -le "\${_x##*:}" ] || _first=\${_x##*:} ;; esac
   done
-  [ -z "$_first" ] || _kill "$1" 0 "$1" "$_first"
+  [ -z "$_first" ] || _kill "$1" none "$1" "$_first"
   kill -KILL "$1"
 }
 `;

@@ -1,0 +1,108 @@
+import { appendFile, mkdir, readFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { quote } from '../../core/command.ts';
+import type { SessionFailure } from '../../core/session.ts';
+import { fingerprint, judgeHostKey, type KnownHost, keyType, knownTypes, parseKnownHosts } from './known-hosts.ts';
+import type { SshTarget } from './target.ts';
+
+/** What is known of a host's keys, ready to judge the one that it shows. */
+export interface HostKeyCheck {
+  /** Which algorithms to ask for first, so that the host shows a key that is known. */
+  readonly types: readonly string[];
+  /** Nothing when the key is trusted. */
+  judge(key: Buffer): Promise<SessionFailure | undefined>;
+}
+
+/** Reads the known_hosts files of a target. */
+export async function readHostKeyCheck(target: SshTarget): Promise<HostKeyCheck> {
+  const known = (await Promise.all(target.knownHostsFiles.map(readKnownHosts))).flat();
+  const name = target.hostKeyAlias ?? target.host;
+  const port = target.hostKeyAlias ? 22 : target.port;
+  return {
+    types: knownTypes(known, name, port),
+    judge: async (key) => (target.hostKeyChecking === 'off' ? undefined : judge(known, name, port, key, target)),
+  };
+}
+
+async function readKnownHosts(file: string): Promise<readonly KnownHost[]> {
+  try {
+    return parseKnownHosts(await readFile(file, 'utf8'), file);
+  } catch {
+    // A file that is not there, or not for us to read, knows no host.
+    return [];
+  }
+}
+
+function judge(
+  known: readonly KnownHost[],
+  name: string,
+  port: number,
+  key: Buffer,
+  target: SshTarget,
+): SessionFailure | undefined | Promise<undefined> {
+  const verdict = judgeHostKey(known, name, port, key);
+  const shown = `${keyType(key)} key ${fingerprint(key)}`;
+  switch (verdict.verdict) {
+    case 'trusted':
+      return undefined;
+    case 'revoked':
+      return { reason: 'host-key-changed', message: `${target.place}: shows ${shown}, which ${verdict.by.at} revokes` };
+    case 'changed':
+      return {
+        reason: 'host-key-changed',
+        message: `${target.place}: shows ${shown}, but ${verdict.by.at} knows it by ${fingerprint(verdict.by.key)}: either it was installed anew, or somebody is in between`,
+      };
+    case 'unknown':
+      return target.hostKeyChecking === 'accept-new'
+        ? accept(name, port, key, target)
+        : unknown(name, port, shown, key, target, verdict);
+  }
+}
+
+function unknown(
+  name: string,
+  port: number,
+  shown: string,
+  key: Buffer,
+  target: SshTarget,
+  { otherTypes, authority }: { readonly otherTypes: readonly KnownHost[]; readonly authority?: KnownHost },
+): SessionFailure {
+  const file = target.knownHostsFiles[0] ?? '~/.ssh/known_hosts';
+  const message = `${target.place}: shows ${shown}, which ${target.knownHostsFiles.join(', ') || 'no known_hosts file'} does not know`;
+  if (authority)
+    return {
+      reason: 'unsupported',
+      message: `${message}; ${authority.at} trusts a certificate authority, and ssh2 knows no host certificates`,
+      hint: 'ansible_connection: openssh',
+    };
+  const [other] = otherTypes;
+  return {
+    reason: 'host-key-unknown',
+    message: other ? `${message}; ${other.at} knows a ${other.type} key` : message,
+    hint: `compare the fingerprint, then: ${acceptCommand(name, port, key, target, file)}`,
+  };
+}
+
+function acceptCommand(name: string, port: number, key: Buffer, target: SshTarget, file: string): string {
+  const line = knownHostsLine(name, port, key);
+  // A scan would reach another machine, or none, where the way leads through a jump host or an alias.
+  if (target.jump || target.proxyCommand || target.hostKeyAlias) return `echo ${quote(line)} >> ${quote(file)}`;
+  const scanType = keyType(key)
+    .replace(/^ssh-/, '')
+    .replace(/^ecdsa-.*/, 'ecdsa');
+  return `ssh-keyscan -t ${scanType} -p ${port} ${quote(target.host)} >> ${quote(file)}`;
+}
+
+async function accept(
+  name: string,
+  port: number,
+  key: Buffer,
+  { knownHostsFiles: [file] }: SshTarget,
+): Promise<undefined> {
+  if (!file) return;
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 });
+  await appendFile(file, `${knownHostsLine(name, port, key)}\n`, { mode: 0o600 });
+}
+
+const knownHostsLine = (name: string, port: number, key: Buffer): string =>
+  `${port === 22 ? name : `[${name}]:${port}`} ${keyType(key)} ${key.toString('base64')}`;

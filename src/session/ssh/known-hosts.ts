@@ -1,0 +1,90 @@
+import { createHash, createHmac } from 'node:crypto';
+
+/** One line of a known_hosts file. */
+export interface KnownHost {
+  readonly marker?: '@revoked' | '@cert-authority';
+  /** Comma-separated patterns, or one hashed name. */
+  readonly names: string;
+  readonly type: string;
+  readonly key: Buffer;
+  /** As `file:line`. */
+  readonly at: string;
+}
+
+/** What known_hosts says of a key that a host has shown. */
+export type Verdict =
+  | { readonly verdict: 'trusted' }
+  | { readonly verdict: 'unknown'; readonly otherTypes: readonly KnownHost[]; readonly authority?: KnownHost }
+  | { readonly verdict: 'changed' | 'revoked'; readonly by: KnownHost };
+
+/** Judges a key that `host` shows, as OpenSSH does. */
+export function judgeHostKey(known: readonly KnownHost[], host: string, port: number, key: Buffer): Verdict {
+  const revoked = known.find((entry) => entry.marker === '@revoked' && entry.key.equals(key));
+  if (revoked) return { verdict: 'revoked', by: revoked };
+  const entries = entriesFor(known, host, port);
+  const plain = entries.filter(({ marker }) => !marker);
+  if (plain.some((entry) => entry.key.equals(key))) return { verdict: 'trusted' };
+  const other = plain.find(({ type }) => type === keyType(key));
+  if (other) return { verdict: 'changed', by: other };
+  // OpenSSH takes a key that is known without the port.
+  if (port !== 22 && entriesFor(known, host, 22).some((entry) => !entry.marker && entry.key.equals(key)))
+    return { verdict: 'trusted' };
+  return {
+    verdict: 'unknown',
+    otherTypes: plain,
+    authority: entries.find(({ marker }) => marker === '@cert-authority'),
+  };
+}
+
+/** The key types that a host is known by, best first asked for: else a host known by ed25519 may show rsa, and look unknown. */
+export const knownTypes = (known: readonly KnownHost[], host: string, port: number): readonly string[] => [
+  ...new Set(entriesFor(known, host, port).flatMap(({ marker, type }) => (marker ? [] : [type]))),
+];
+
+/** Reads a known_hosts file; lines that it cannot read it leaves out, as OpenSSH does. */
+export const parseKnownHosts = (text: string, file: string): readonly KnownHost[] =>
+  text.split('\n').flatMap((line, index) => parseLine(line, `${file}:${index + 1}`));
+
+/** A key's fingerprint as ssh shows it. */
+export const fingerprint = (key: Buffer): string =>
+  `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`;
+
+/** The type that a key blob begins with, such as `ssh-ed25519`. */
+export const keyType = (key: Buffer): string => key.toString('latin1', 4, 4 + key.readUInt32BE(0));
+
+function parseLine(line: string, at: string): KnownHost[] {
+  const words = line.trim().split(/\s+/);
+  const marker = words[0]?.startsWith('@') ? words.shift() : undefined;
+  const [names, type, key] = words;
+  if (!names || names.startsWith('#') || !type || !key) return [];
+  if (marker !== undefined && marker !== '@revoked' && marker !== '@cert-authority') return [];
+  const blob = Buffer.from(key, 'base64');
+  return blob.length > 8 ? [{ ...(marker && { marker }), names, type, key: blob, at }] : [];
+}
+
+function entriesFor(known: readonly KnownHost[], host: string, port: number): KnownHost[] {
+  const name = port === 22 ? host.toLowerCase() : `[${host.toLowerCase()}]:${port}`;
+  return known.filter(({ names }) =>
+    names.startsWith('|1|') ? matchesHash(names, name) : matchesPatterns(names.toLowerCase().split(','), name),
+  );
+}
+
+function matchesHash(hashed: string, name: string): boolean {
+  const [, , salt = '', hash = ''] = hashed.split('|');
+  return createHmac('sha1', Buffer.from(salt, 'base64')).update(name).digest('base64') === hash;
+}
+
+/** Whether one of the patterns matches and none that begins with `!` does. */
+export function matchesPatterns(patterns: readonly string[], name: string): boolean {
+  const matches = patterns.filter((pattern) => wildcard(pattern.replace(/^!/, '')).test(name));
+  return matches.length > 0 && !matches.some((pattern) => pattern.startsWith('!'));
+}
+
+const wildcard = (pattern: string): RegExp =>
+  new RegExp(
+    `^${pattern
+      .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+      .replaceAll('*', '.*')
+      .replaceAll('?', '.')}$`,
+    's',
+  );

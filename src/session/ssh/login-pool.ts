@@ -1,0 +1,116 @@
+import type { SessionFailure } from '../../core/session.ts';
+import type { Launched } from '../pipes.ts';
+import { type LoggedIn, logIn } from './login.ts';
+import type { SshTarget } from './target.ts';
+
+/** Logins by target, shared by all that runs there. */
+export interface LoginPool {
+  /** Starts a command on a target, with a further login only when the ones that there are take no more. */
+  launch(target: SshTarget, commandLine: string, signal?: AbortSignal): Promise<Launched>;
+  readonly logins: number;
+  close(): void;
+}
+
+/** How many logins are made at a time, and who is told what ssh2 does. */
+export interface LoginPoolOptions {
+  readonly forks?: number;
+  readonly onDebug?: (line: string) => void;
+}
+
+export function createLoginPool({ forks = Number.POSITIVE_INFINITY, onDebug }: LoginPoolOptions): LoginPool {
+  const loginsByTarget = new Map<string, Promise<LoggedIn>[]>();
+  const slots = createSlots(forks);
+  let count = 0;
+  return {
+    launch: (target, commandLine, signal) => interruptible(launch(target, commandLine), signal),
+    get logins() {
+      return count;
+    },
+    close() {
+      for (const logins of loginsByTarget.values())
+        for (const login of logins) void login.then((it) => it.ok && it.login.close());
+      loginsByTarget.clear();
+    },
+  };
+
+  async function launch(target: SshTarget, commandLine: string): Promise<Launched> {
+    for (let at = 0; ; at++) {
+      const isNew = at >= loginsOf(target).length;
+      const loggedIn = await loginAt(target, at);
+      if (!loggedIn.ok) return loggedIn;
+      const launched = await loggedIn.login.exec(commandLine);
+      if (launched) return launched;
+      if (isNew) return { ok: false, failure: noChannel(target) };
+    }
+  }
+
+  async function loginAt(target: SshTarget, at: number): Promise<LoggedIn> {
+    const logins = loginsOf(target);
+    const made = (logins[at] ??= slots.take(() => newLogin(target)));
+    const forget = () => logins.includes(made) && logins.splice(logins.indexOf(made), 1);
+    const loggedIn = await made;
+    if (!loggedIn.ok) forget();
+    else void loggedIn.login.ended.then(forget);
+    return loggedIn;
+  }
+
+  async function newLogin(target: SshTarget): Promise<LoggedIn> {
+    const through = target.jump && (await throughJump(target, target.jump));
+    if (through && !through.ok) return through;
+    count++;
+    return logIn(target, through?.stream, onDebug);
+  }
+
+  async function throughJump(target: SshTarget, jump: SshTarget) {
+    const loggedIn = await loginAt(jump, 0);
+    if (!loggedIn.ok) return loggedIn;
+    try {
+      return { ok: true as const, stream: await loggedIn.login.forward(target.host, target.port) };
+    } catch (error) {
+      const message = `${target.place}: not reached through ${jump.place}: ${(error as Error).message}`;
+      return { ok: false as const, failure: { reason: 'unreachable' as const, message } };
+    }
+  }
+
+  function loginsOf(target: SshTarget): Promise<LoggedIn>[] {
+    const key = JSON.stringify({ ...target, place: '' });
+    const logins = loginsByTarget.get(key) ?? [];
+    loginsByTarget.set(key, logins);
+    return logins;
+  }
+}
+
+// A login is shared: who is interrupted stops waiting, and leaves it to the others.
+function interruptible(launched: Promise<Launched>, signal?: AbortSignal): Promise<Launched> {
+  if (!signal) return launched;
+  return new Promise((resolve, reject) => {
+    const onAbort = () => resolve({ ok: false, failure: { reason: 'lost', message: 'interrupted' } });
+    if (signal.aborted) onAbort();
+    signal.addEventListener('abort', onAbort, { once: true });
+    launched.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort));
+  });
+}
+
+/** Lets so many run at a time. */
+function createSlots(size: number) {
+  const waiting: (() => void)[] = [];
+  let free = size;
+  return {
+    async take<T>(work: () => Promise<T>): Promise<T> {
+      if (free > 0) free--;
+      else await new Promise<void>((resolve) => waiting.push(resolve));
+      try {
+        return await work();
+      } finally {
+        const next = waiting.shift();
+        if (next) next();
+        else free++;
+      }
+    },
+  };
+}
+
+const noChannel = ({ place }: SshTarget): SessionFailure => ({
+  reason: 'unreachable',
+  message: `${place}: the server gives no channel, even on a new login (MaxSessions 0?)`,
+});

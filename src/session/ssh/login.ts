@@ -1,0 +1,150 @@
+import { connect } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { AnyAuthMethod, Client, ClientChannel, ServerHostKeyAlgorithm } from 'ssh2';
+import type { SessionFailure } from '../../core/session.ts';
+import type { Ending, Launched, Pipes } from '../pipes.ts';
+import { explainLogin } from './explain-login.ts';
+import { type HostKeyCheck, readHostKeyCheck } from './host-key-check.ts';
+import { collectIdentities, type Identities } from './identities.ts';
+import type { SshTarget } from './target.ts';
+
+/** A login on a host: commands start on it without another one. */
+export interface Login {
+  /** `undefined` when the server gives no further channel on this login. */
+  exec(commandLine: string): Promise<Launched | undefined>;
+  /** A connection from the host to somewhere else. */
+  forward(host: string, port: number): Promise<Duplex>;
+  readonly ended: Promise<Ending>;
+  close(): void;
+}
+
+export type LoggedIn =
+  | { readonly ok: true; readonly login: Login }
+  | { readonly ok: false; readonly failure: SessionFailure };
+
+/** Logs in at a target, over a given stream or by TCP. */
+export async function logIn(target: SshTarget, through?: Duplex, onDebug?: (line: string) => void): Promise<LoggedIn> {
+  // Lazily: most of what is run in a terminal needs no ssh.
+  const { default: ssh2 } = await import('ssh2');
+  const [hostKeys, identities] = await Promise.all([readHostKeyCheck(target), collectIdentities(ssh2, target)]);
+  const client = new ssh2.Client();
+  const sock =
+    through ?? connect({ host: target.host, port: target.port, noDelay: true, autoSelectFamilyAttemptTimeout: 2000 });
+  return converse(client, sock, { target, hostKeys, identities, onDebug });
+}
+
+interface Attempt {
+  readonly target: SshTarget;
+  readonly hostKeys: HostKeyCheck;
+  readonly identities: Identities;
+  readonly onDebug?: (line: string) => void;
+}
+
+function converse(client: Client, sock: Duplex, { target, hostKeys, identities, onDebug }: Attempt): Promise<LoggedIn> {
+  let refusedKey: SessionFailure | undefined;
+  let serverTakes: readonly string[] = [];
+  let last: Ending = { message: 'the connection ended' };
+  const queue = [...identities.methods];
+  const ended = new Promise<Ending>((resolve) => client.once('close', () => resolve(last)));
+
+  return new Promise((resolve) => {
+    const fail = (error: Error & { level?: string; code?: string }) => {
+      client.destroy();
+      resolve({ ok: false, failure: refusedKey ?? explainLogin(error, target, identities, serverTakes) });
+    };
+    client.on('error', (error) => {
+      // Without its agent, or with a key that cannot sign, the client goes on to the next method.
+      if (error.level === 'agent' || /signing/.test(error.message)) return;
+      last = {
+        message:
+          error.level === 'client-timeout'
+            ? `no sign of life for ${(target.keepaliveMs * target.keepaliveCount) / 1000} s`
+            : error.message,
+      };
+      fail(error);
+    });
+    client.once('close', () => fail(new Error('the server closed the connection')));
+    client.once('ready', () => {
+      resolve({ ok: true, login: loginOf(client, ended, () => last) });
+    });
+    client.connect({
+      sock,
+      username: target.user,
+      readyTimeout: target.connectTimeoutMs,
+      keepaliveInterval: target.keepaliveMs,
+      keepaliveCountMax: target.keepaliveCount,
+      algorithms: { serverHostKey: hostKeyAlgorithms(hostKeys.types) },
+      hostVerifier: (key: Buffer, verify: (trusted: boolean) => void) => {
+        void hostKeys.judge(key).then((failure) => {
+          refusedKey = failure;
+          verify(!failure);
+        });
+      },
+      authHandler: (methodsLeft, _partial, next) => {
+        if (methodsLeft) serverTakes = methodsLeft;
+        // The types forget that `false` ends it.
+        next(nextMethod(queue, serverTakes) as AnyAuthMethod);
+      },
+      ...(onDebug && { debug: (line: string) => onDebug(`${target.place}: ${line}`) }),
+    });
+  });
+}
+
+/** The next method that the server takes; `false` ends the login. */
+function nextMethod(queue: Identities['methods'][number][], serverTakes: readonly string[]) {
+  for (;;) {
+    const method = queue.shift();
+    if (!method) return false as const;
+    const type = method.auth.type === 'agent' ? 'publickey' : method.auth.type;
+    if (serverTakes.length === 0 || serverTakes.includes(type)) return method.auth;
+  }
+}
+
+function loginOf(client: Client, ended: Promise<Ending>, last: () => Ending): Login {
+  return {
+    ended,
+    close: () => client.end(),
+    exec: (commandLine) =>
+      new Promise((resolve) => {
+        client.exec(commandLine, (error, channel) => {
+          if (!error) return resolve({ ok: true, pipes: pipesOfChannel(channel, last) });
+          // The connection is fine, only MaxSessions is reached.
+          if ('reason' in error && typeof error.reason === 'number') return resolve(undefined);
+          resolve({ ok: false, failure: { reason: 'lost', message: error.message } });
+        });
+      }),
+    forward: (host, port) =>
+      new Promise((resolve, reject) => {
+        client.forwardOut('127.0.0.1', 0, host, port, (error, channel) => (error ? reject(error) : resolve(channel)));
+      }),
+  };
+}
+
+function pipesOfChannel(channel: ClientChannel, last: () => Ending): Pipes {
+  const ended = new Promise<Ending>((resolve) => {
+    let ending: Ending | undefined;
+    channel.on('exit', (code: number | null, signal?: string) => {
+      ending =
+        code === null
+          ? { message: `the shell was killed by ${signal}` }
+          : { code, message: `the shell ended with exit code ${code}` };
+    });
+    channel.once('close', () => resolve(ending ?? last()));
+  });
+  return { stdin: channel, stdout: channel, stderr: channel.stderr, ended, destroy: () => channel.destroy() };
+}
+
+/** ssh2's algorithms, those of known keys first. */
+function hostKeyAlgorithms(types: readonly string[]): ServerHostKeyAlgorithm[] {
+  const first = types.flatMap((type) => (type === 'ssh-rsa' ? rsa : all.filter((algorithm) => algorithm === type)));
+  return [...new Set([...first, ...all])];
+}
+
+const rsa: readonly ServerHostKeyAlgorithm[] = ['rsa-sha2-512', 'rsa-sha2-256'];
+const all: readonly ServerHostKeyAlgorithm[] = [
+  'ssh-ed25519',
+  'ecdsa-sha2-nistp256',
+  'ecdsa-sha2-nistp384',
+  'ecdsa-sha2-nistp521',
+  ...rsa,
+];
