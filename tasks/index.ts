@@ -19,7 +19,9 @@ const builtin: Record<string, Load> = {
 };
 
 /** Types of other collections that were once Ansible's own, by full name; also known as `NAME` and `ansible.builtin.NAME`. */
-const collections: Record<string, Load> = {};
+const collections: Record<string, Load> = {
+  'community.general.zfs': () => import('./zfs.ts'),
+};
 
 /** Types of our own, by their only name. */
 const ours: Record<string, Load> = {};

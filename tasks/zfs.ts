@@ -1,0 +1,155 @@
+import {
+  blurs,
+  type Change,
+  type Command,
+  type Dataset,
+  defineTask,
+  predicts,
+  type Questions,
+  sh,
+  zfs,
+} from '../src/sdk.ts';
+import { sameProperty, zfsValue } from './shared/zfs-values.ts';
+
+export default defineTask({
+  name: 'community.general.zfs',
+  summary: 'Creates, adjusts or destroys a ZFS dataset.',
+  description:
+    'Each property is compared by itself and by its exact value: `10G` and `10737418240` are the same. Parents that are missing are created. A property that is inherited or a default is set only where its value differs.',
+  params: {
+    name: { type: 'str', required: true, doc: 'The dataset, as `tank/data`; a snapshot, as `tank/data@monday`.' },
+    state: { type: 'str', required: true, choices: ['absent', 'present'], doc: 'Whether it is to be there.' },
+    origin: { type: 'str', doc: 'The snapshot of which it is created as a clone.' },
+    extra_zfs_properties: {
+      type: 'dict',
+      default: {},
+      doc: 'Properties and their values; `true` and `false` are `on` and `off`.',
+    },
+  },
+  // Its parents tell where it would be mounted.
+  ask: ({ name }): Questions => Object.fromEntries([name, ...parents(name)].map((one) => [one, zfs(one)])),
+  plan: (datasets, { name, state, origin, extra_zfs_properties }) => {
+    const known = datasets as Readonly<Record<string, Dataset>>;
+    const dataset = known[name];
+    const wanted = Object.entries(extra_zfs_properties).map(
+      ([property, value]) => [property, zfsValue(value)] as const,
+    );
+    if (state === 'absent') return { changes: dataset === undefined ? [] : [destroy(name)] };
+    if (dataset === undefined) return { changes: [create(name, origin, wanted, known)] };
+    const differing = wanted.filter(([property, value]) => !sameProperty(dataset[property]?.value, value));
+    const after = { ...dataset, ...local(differing) };
+    return { changes: differing.map(([property, value]) => adjust(name, dataset, after, property, value)) };
+  },
+  result: ({ params: { name, state, extra_zfs_properties } }) => ({ name, state, ...extra_zfs_properties }),
+  returns: { name: 'The dataset.', state: 'Whether it is there.' },
+  examples: [
+    {
+      title: 'A dataset for the images',
+      yaml: 'zfs:\n  name: zfs-hdd/off/images\n  state: present\n  extra_zfs_properties:\n    compression: lz4\n    quota: 100G',
+      runs: { no: 'a test host has no pool' },
+    },
+  ],
+});
+
+function destroy(name: string): Change {
+  return {
+    what: `dataset ${name}`,
+    from: 'present',
+    to: null,
+    commands: [sh`zfs destroy -R ${name}`],
+    effects: [predicts(zfs(name), undefined), blurs(`dataset:${name}/*`, `dataset:${name}@*`, ...mounted(undefined))],
+  };
+}
+
+function create(
+  name: string,
+  origin: string | undefined,
+  properties: Properties,
+  known: Readonly<Record<string, Dataset>>,
+): Change {
+  const path = mountpoint(name, properties, known);
+  return {
+    what: `dataset ${name}`,
+    from: null,
+    to: properties.map(([property, value]) => `${property}=${value}`).join(' ') || 'present',
+    commands: [creation(name, origin, properties)],
+    effects: [
+      predicts(zfs(name), {
+        ...(typeof path === 'string' && { mountpoint: { value: path, source: 'default' } }),
+        ...local(properties),
+      }),
+      blurs(
+        ...parents(name)
+          .filter((one) => known[one] === undefined)
+          .map((one) => `dataset:${one}`),
+        ...mounted(path),
+      ),
+    ],
+  };
+}
+
+function adjust(
+  name: string,
+  dataset: NonNullable<Dataset>,
+  after: NonNullable<Dataset>,
+  property: string,
+  value: string,
+): Change {
+  const now = dataset[property];
+  return {
+    what: `${property} of ${name}`,
+    from: now === undefined ? null : now.value,
+    to: value,
+    commands: [sh`zfs set ${`${property}=${value}`} ${name}`],
+    effects: [
+      predicts(zfs(name), after),
+      blurs(`dataset:${name}/*`, ...(property === 'mountpoint' ? mounted(undefined) : [])),
+    ],
+  };
+}
+
+function creation(name: string, origin: string | undefined, properties: Properties): Command {
+  const size = volumeSize(properties);
+  const options = properties
+    .filter(([property]) => property !== 'volsize')
+    .flatMap(([property, value]) => ['-o', `${property}=${value}`]);
+  if (origin !== undefined) return sh`zfs clone -p ${options} ${origin} ${name}`;
+  if (name.includes('@')) return sh`zfs snapshot ${options} ${name}`;
+  return size === undefined ? sh`zfs create -p ${options} ${name}` : sh`zfs create -p -V ${size} ${options} ${name}`;
+}
+
+type Properties = readonly (readonly [string, string])[];
+
+/** As `zfs get` will tell them. */
+const local = (properties: Properties): NonNullable<Dataset> =>
+  Object.fromEntries(properties.map(([property, value]) => [property, { value, source: 'local' }]));
+
+const volumeSize = (properties: Properties): string | undefined =>
+  properties.find(([property]) => property === 'volsize')?.[1];
+
+/** The datasets above one, nearest first. */
+function parents(name: string): readonly string[] {
+  const words = name.split('@')[0]!.split('/');
+  return words.slice(1).map((_, index) => words.slice(0, words.length - 1 - index).join('/'));
+}
+
+/** Where a new dataset will be mounted, undefined where that cannot be told, null for nowhere. */
+function mountpoint(
+  name: string,
+  properties: Properties,
+  known: Readonly<Record<string, Dataset>>,
+): string | null | undefined {
+  if (name.includes('@') || volumeSize(properties) !== undefined) return null;
+  const own = properties.find(([property]) => property === 'mountpoint')?.[1];
+  const parent = parents(name).find((one) => known[one] !== undefined);
+  const above = parent === undefined ? undefined : known[parent]?.['mountpoint']?.value;
+  const path =
+    own ?? (above?.startsWith('/') ? `${above.replace(/\/$/, '')}/${name.slice(parent!.length + 1)}` : above);
+  return path === undefined || path.startsWith('/') ? path : null;
+}
+
+/** What a mount there may alter. */
+function mounted(path: string | null | undefined): readonly string[] {
+  if (path === null) return [];
+  return path === undefined ? ['path:*', 'entry:*'] : [`path:${path}`, `entry:${path}`, `entry:${path}/*`];
+}
