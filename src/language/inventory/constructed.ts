@@ -1,15 +1,15 @@
 import type { Vars } from '../../core/model.ts';
 import type { Result } from '../../core/source.ts';
 import { Float, isDict, type Raw, Template, type Value } from '../../core/value.ts';
+import type { Scope } from '../../template/index.ts';
 import { composeScope } from '../variables/compose-scope.ts';
-import type { ReadableScope } from '../variables/hostvars.ts';
 import { locationOf } from '../yaml/places.ts';
 import { addChild, addGroup, addHostVars, copyDraft, type Draft, shortSource } from './draft.ts';
 import { freeze } from './freeze.ts';
 import { type VarsFolder, varsReader } from './vars-folders.ts';
 
 /** Evaluates an expression, as in `{{ }}`, in the variables of a host. */
-export type EvaluateExpression = (source: string, scope: ReadableScope) => Result<Value>;
+export type EvaluateExpression = (source: string, scope: Scope) => Result<Value>;
 
 /** Whether a YAML source is of the `constructed` plugin: groups and variables computed from those that there are. */
 export const isConstructed = (root: Raw): root is Map<Value, Raw> =>
@@ -48,7 +48,7 @@ export function applyConstructed(
 const entries = (written: Raw | undefined): [string, Raw][] =>
   isDict(written) ? [...written].map(([key, value]) => [String(key), value]) : [];
 
-function compose(source: Source, host: string, scope: ReadableScope, computed: Map<string, { value: Raw }>): void {
+function compose(source: Source, host: string, scope: Scope, computed: Map<string, { value: Raw }>): void {
   const vars = new Map<string, { value: Raw }>();
   for (const [name, expression] of entries(source.root.get('compose'))) {
     const value = evaluated(source, 'compose', name, expression, scope);
@@ -59,14 +59,14 @@ function compose(source: Source, host: string, scope: ReadableScope, computed: M
   addHostVars(source.draft, host, vars as Vars, shortSource(source.file));
 }
 
-function addConditionalGroups(source: Source, host: string, scope: ReadableScope): void {
+function addConditionalGroups(source: Source, host: string, scope: Scope): void {
   for (const [name, condition] of entries(source.root.get('groups'))) {
     const holds = evaluated(source, 'groups', name, condition, scope);
     if (isTrue(holds)) addGroup(source.draft, safeName(name)).hosts.add(host);
   }
 }
 
-function addKeyedGroups(source: Source, host: string, scope: ReadableScope): void {
+function addKeyedGroups(source: Source, host: string, scope: Scope): void {
   const written = source.root.get('keyed_groups');
   for (const [index, keyed] of (Array.isArray(written) ? written : []).entries()) {
     if (!isDict(keyed)) continue;
@@ -76,13 +76,7 @@ function addKeyedGroups(source: Source, host: string, scope: ReadableScope): voi
   }
 }
 
-function joinKeyedGroup(
-  source: Source,
-  host: string,
-  keyed: Map<Value, Raw>,
-  value: string,
-  scope: ReadableScope,
-): void {
+function joinKeyedGroup(source: Source, host: string, keyed: Map<Value, Raw>, value: string, scope: Scope): void {
   const prefix = rendered(source, keyed.get('prefix') ?? '', scope);
   const separator =
     prefix === '' && source.root.get('leading_separator') === false ? '' : text(keyed.get('separator') ?? '_');
@@ -126,13 +120,7 @@ function pairName(
   return trailing ? name + separator : name;
 }
 
-function evaluated(
-  source: Source,
-  section: string,
-  name: string,
-  expression: Raw,
-  scope: ReadableScope,
-): Value | undefined {
+function evaluated(source: Source, section: string, name: string, expression: Raw, scope: Scope): Value | undefined {
   if (typeof expression !== 'string' && !(expression instanceof Template)) return expression as Value;
   const result = source.evaluate(expressionText(expression), scope);
   if (result.ok) return result.value;
@@ -144,7 +132,7 @@ function evaluated(
 const expressionText = (expression: string | Template): string =>
   (expression instanceof Template ? expression.source : expression).replace(/^\s*\{\{(.*)\}\}\s*$/s, '$1');
 
-function rendered(source: Source, written: Raw, scope: ReadableScope): string {
+function rendered(source: Source, written: Raw, scope: Scope): string {
   if (!(written instanceof Template)) return text(written);
   const pieces = written.source.split(/\{\{(.*?)\}\}/s);
   return pieces

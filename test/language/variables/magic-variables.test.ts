@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { Inventory } from '../../../src/core/model.ts';
-import type { Raw, Value } from '../../../src/core/value.ts';
+import { type Raw, Template, type Value } from '../../../src/core/value.ts';
 import { composeScope } from '../../../src/language/variables/compose-scope.ts';
-import { hostvarsDict, varsDict } from '../../../src/language/variables/hostvars.ts';
+import { type Evaluate, hostvarsDict, varsDict } from '../../../src/language/variables/hostvars.ts';
 import { magicVariables } from '../../../src/language/variables/magic-variables.ts';
+import { defaultEnv, evaluate, evaluateExpression } from '../../../src/template/index.ts';
 
 const web1 = { name: 'web1.example.org', groups: ['web', 'prod', 'app'], layers: [] };
 const inventory: Inventory = {
@@ -81,40 +82,59 @@ describe('hostvars', () => {
         layers: [{ level: 8, from: 'test', vars: new Map(Object.entries(vars).map(([k, value]) => [k, { value }])) }],
       },
     });
-  const evaluate = (written: Raw) => `computed ${written}` as Value;
+  const compute: Evaluate = (written, seen) => evaluate(written, seen, defaultEnv());
+  const read = (expression: string, hostvars: Value) =>
+    evaluateExpression(
+      expression,
+      undefined,
+      composeScope({ host: web1, magic: new Map([['hostvars', () => hostvars]]) }),
+      defaultEnv(),
+    );
 
-  test('composes a host when it is touched, once', () => {
+  test('composes a host when it is touched, once, in its own scope', () => {
     const composed: string[] = [];
     const scopeOf = (host: string) => {
       composed.push(host);
-      return scope({ a: host });
+      return scope({ me: host, greeting: new Template('hello {{ me }}') });
     };
-    const hostvars = hostvarsDict(inventory, scopeOf, evaluate);
+    const hostvars = hostvarsDict(inventory, scopeOf, compute);
 
-    const values = hostvars.get('db1') as Map<Value, Value>;
-    hostvars.get('db1');
-
+    expect(read("hostvars['db1'].greeting", hostvars)).toBe('hello db1');
+    expect(read("hostvars['db1']['me']", hostvars)).toBe('db1');
     expect(composed).toEqual(['db1']);
-    expect(values.get('a')).toBe('computed db1');
-    expect(values.get('b')).toBeUndefined();
   });
 
   test('iterates over the hosts of the inventory, but knows localhost', () => {
-    const hostvars = hostvarsDict(inventory, (host) => (host === 'nobody' ? undefined : scope({})), evaluate);
+    const hostvars = hostvarsDict(inventory, (host) => (host === 'nobody' ? undefined : scope({})), compute);
 
-    expect([...hostvars.keys()]).toEqual([web1.name, 'db1']);
-    expect(hostvars.size).toBe(2);
-    expect(hostvars.has('localhost')).toBe(true);
-    expect(hostvars.has('nobody')).toBe(false);
-    expect(hostvars.get('nobody')).toBeUndefined();
+    expect(hostvars.keys()).toEqual([web1.name, 'db1']);
+    expect(read("'localhost' in hostvars", hostvars)).toBe(true);
+    expect(read("'nobody' in hostvars", hostvars)).toBe(false);
+    expect(read('hostvars.nobody is defined', hostvars)).toBe(false);
+  });
+
+  test('a variable that mentions something undefined is undefined', () => {
+    const hostvars = hostvarsDict(inventory, () => scope({ a: new Template('{{ missing }}') }), compute);
+
+    expect(read('hostvars.db1.a is defined', hostvars)).toBe(false);
+  });
+
+  test('what a scope throws comes through', () => {
+    const pending = new Error('pending');
+    const throwing = {
+      get: () => {
+        throw pending;
+      },
+      names: () => [],
+    };
+    const hostvars = hostvarsDict(inventory, () => throwing, compute);
+
+    expect(() => read('hostvars.db1.a', hostvars)).toThrow(pending);
   });
 
   test('vars computes each value when it is touched', () => {
-    const vars = varsDict(scope({ a: 1, b: 2 }), evaluate);
+    const vars = varsDict(scope({ a: 1, b: new Template('{{ a + 1 }}'), c: new Template('{{ 1 / 0 }}') }), compute);
 
-    expect([...vars]).toEqual([
-      ['a', 'computed 1'],
-      ['b', 'computed 2'],
-    ]);
+    expect([vars.get('a'), vars.get('b'), vars.get('nothing')]).toEqual([1, 2, undefined]);
   });
 });
