@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { quote } from '../core/command.ts';
 import type { Become, Endpoint } from '../core/session.ts';
 import type { Prompt } from './start-shell.ts';
+import { throughPipes } from './through-pipes.ts';
 
 /** What lies between a login and the shell that is wanted: containers to enter, users to become. */
 export interface Layers {
@@ -40,7 +41,7 @@ function enterContainer({ name, pct }: Endpoint): Layers {
 
 function becomeUser(become: Become): Pick<Layers, 'wrap' | 'prompts'> {
   const { user, password, flags, exe = become.method } = become;
-  const shell = (line: string) => `/bin/sh -c ${quote(line)}`;
+  const shell = (line: string) => `/bin/sh -c ${quote(user === 'root' ? line : throughPipes(line))}`;
   switch (become.method) {
     case 'sudo': {
       // Random, so that nothing a login prints is taken for the question.
@@ -53,7 +54,7 @@ function becomeUser(become: Become): Pick<Layers, 'wrap' | 'prompts'> {
     }
     case 'su':
       return {
-        wrap: (line) => `LC_ALL=C exec ${exe} ${flags ?? ''} ${quote(user)} -c ${quote(line)}`,
+        wrap: (line) => `LC_ALL=C exec ${exe} ${flags ?? ''} ${quote(user)} -c ${quote(`exec ${shell(line)}`)}`,
         prompts: [{ text: 'Password: ', password }],
       };
     case 'doas':

@@ -193,11 +193,12 @@ export function sessionContract(name: string, open: () => Promise<Subject>): voi
 
     test('kills a part at its deadline, with all it started, and goes on', async () => {
       const opened = await session();
-      const script = "trap '' TERM; (sleep 7001 & sleep 7001); setsid sleep 7001 & sleep 7001";
+      const seconds = unlikelySeconds();
+      const script = `trap '' TERM; (sleep ${seconds} & sleep ${seconds}); setsid sleep ${seconds} & sleep ${seconds}`;
       const began = Date.now();
 
       const said = await replies(opened, ['echo before', { script, deadlineMs: 300 }, 'echo after']);
-      const [running] = await replies(opened, [countSleeps('7001')]);
+      const [running] = await replies(opened, [countSleeps(seconds)]);
 
       expect(Date.now() - began).toBeLessThan(3000);
       expect(said.map(({ timedOut }) => timedOut ?? false)).toEqual([false, true, false]);
@@ -210,7 +211,7 @@ export function sessionContract(name: string, open: () => Promise<Subject>): voi
       const stdin = Buffer.alloc(200_000);
 
       const said = await run([
-        { script: 'head -c 5 >/dev/null; sleep 7002', stdin, deadlineMs: 200 },
+        { script: 'head -c 5 >/dev/null; sleep 100', stdin, deadlineMs: 200 },
         { script: 'cat', stdin: Buffer.from('next') },
       ]);
 
@@ -220,11 +221,12 @@ export function sessionContract(name: string, open: () => Promise<Subject>): voi
 
     test('lets a part end before its deadline, and leaves no watchdog', async () => {
       const opened = await session();
+      const seconds = unlikelySeconds();
 
       const [said] = await replies(opened, [
-        { script: 'cat; exit 3', stdin: Buffer.from('in'), deadlineMs: 7_003_000 },
+        { script: 'cat; exit 3', stdin: Buffer.from('in'), deadlineMs: seconds * 1000 },
       ]);
-      const [running] = await replies(opened, [countSleeps('7003')]);
+      const [running] = await replies(opened, [countSleeps(seconds)]);
 
       expect(plain(said!)).toEqual({ code: 3, stdout: 'in', stderr: '' });
       expect(text(running)).toBe('0\n');
@@ -232,32 +234,34 @@ export function sessionContract(name: string, open: () => Promise<Subject>): voi
 
     test('spares at a deadline what earlier parts left running', async () => {
       const opened = await session();
+      const seconds = unlikelySeconds();
 
       await replies(opened, [
-        'sleep 7004 >/dev/null 2>&1 & true',
+        `sleep ${seconds} >/dev/null 2>&1 & true`,
         'sleep 0.1',
-        { script: 'sleep 7005', deadlineMs: 200 },
+        { script: 'sleep 100', deadlineMs: 200 },
       ]);
-      const [running] = await replies(opened, [`${countSleeps('7004')}; ${killSleeps('7004')}`]);
+      const [running] = await replies(opened, [`${countSleeps(seconds)}; ${killSleeps(seconds)}`]);
 
       expect(text(running)).toBe('1\n');
     });
 
     test('ends an exchange within a second when it is aborted, and goes on', async () => {
       const opened = await session();
+      const seconds = unlikelySeconds();
       const abort = new AbortController();
       setTimeout(() => abort.abort(), 300);
       const began = Date.now();
 
       const exchanged = await opened.exchange(
-        parts(['echo whole', '(sleep 7006 & sleep 7006); echo no', 'touch /tmp/never']),
+        parts(['echo whole', `(sleep ${seconds} & sleep ${seconds}); echo no`, `sleep ${seconds} & true`]),
         abort.signal,
       );
 
       expect(Date.now() - began).toBeLessThan(1500);
       expect(exchanged).toMatchObject({ ok: false, failure: { reason: 'lost' } });
       expect(exchanged.ok ? [] : exchanged.failure.replies!.map((reply) => text(reply))).toEqual(['whole\n']);
-      const [running] = await replies(opened, [countSleeps('7006')]);
+      const [running] = await replies(opened, [countSleeps(seconds)]);
       expect(text(running)).toBe('0\n');
     });
 
@@ -364,8 +368,10 @@ const text = (reply: Reply | undefined): string => reply?.stdout.toString() ?? '
 
 const plain = ({ code, stdout, stderr }: Reply) => ({ code, stdout: stdout.toString(), stderr: stderr.toString() });
 
-// Brackets keep the counting process itself out of the count.
-const sleeping = (seconds: string) =>
+/** So many seconds as no other test sleeps on the same machine. */
+const unlikelySeconds = (): number => 100_000 + Math.floor(Math.random() * 900_000);
+
+const sleeping = (seconds: number) =>
   `for f in /proc/[0-9]*/cmdline; do case $(tr '\\0' ' ' <$f) in "sleep ${seconds} "*) p=\${f#/proc/}; echo \${p%/cmdline};; esac; done 2>/dev/null`;
-const countSleeps = (seconds: string): string => `{ ${sleeping(seconds)}; } | wc -l | tr -d ' '`;
-const killSleeps = (seconds: string): string => `kill $(${sleeping(seconds)})`;
+const countSleeps = (seconds: number): string => `{ ${sleeping(seconds)}; } | wc -l | tr -d ' '`;
+const killSleeps = (seconds: number): string => `kill $(${sleeping(seconds)})`;

@@ -46,7 +46,8 @@ export function createLoginPool({ forks = Number.POSITIVE_INFINITY, onDebug }: L
 
   async function loginAt(target: SshTarget, at: number): Promise<LoggedIn> {
     const logins = loginsOf(target);
-    const made = (logins[at] ??= slots.take(() => newLogin(target)));
+    const made = logins[at] ?? slots.take(() => newLogin(target));
+    logins[at] = made;
     const forget = () => logins.includes(made) && logins.splice(logins.indexOf(made), 1);
     const loggedIn = await made;
     if (!loggedIn.ok) forget();
