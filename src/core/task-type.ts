@@ -60,16 +60,17 @@ export interface Controller {
   prompt(question: string, options: { echo: boolean }): Promise<string>;
 }
 
+/** The options of the `template` task type that concern rendering, under their own names. */
 export interface TemplateOptions {
-  readonly trimBlocks?: boolean;
-  readonly lstripBlocks?: boolean;
-  readonly newlineSequence?: string;
-  readonly variableStart?: string;
-  readonly variableEnd?: string;
-  readonly blockStart?: string;
-  readonly blockEnd?: string;
-  readonly commentStart?: string;
-  readonly commentEnd?: string;
+  readonly trim_blocks?: boolean;
+  readonly lstrip_blocks?: boolean;
+  readonly newline_sequence?: string;
+  readonly variable_start_string?: string;
+  readonly variable_end_string?: string;
+  readonly block_start_string?: string;
+  readonly block_end_string?: string;
+  readonly comment_start_string?: string;
+  readonly comment_end_string?: string;
 }
 
 /** What the commands of a task did: told to `result` after a run, without replies in a check. */

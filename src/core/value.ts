@@ -69,6 +69,8 @@ export function fromJs(data: unknown): Value {
   if (data === undefined || data === null) return null;
   if (Array.isArray(data)) return data.map(fromJs);
   if (data instanceof Map || data instanceof Float || data instanceof Tuple || data instanceof Uint8Array) return data as Value;
+  // What a vars file holds stays as written.
+  if (data instanceof Template || data instanceof Vaulted) return data as unknown as Value;
   if (typeof data === 'object') return new Map(Object.entries(data).map(([key, item]) => [key, fromJs(item)]));
   return data as Value;
 }

@@ -102,6 +102,13 @@ export class Cursor {
     return this.#frames.some((frame) => frame.section === 'rescue');
   }
 
+  /** The validating blocks that the host is in, outermost first. */
+  get validating(): readonly Block[] {
+    return this.#frames.flatMap(({ block, section, validated }) =>
+      block?.validate !== undefined && section === 'block' && validated !== true ? [block] : [],
+    );
+  }
+
   #enter(block: Block, frame: Frame): void {
     frame.index++;
     this.#frames.push({ items: block.block, base: [...frame.base, frame.index - 1, sections.block], index: 0, block, section: 'block' });

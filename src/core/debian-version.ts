@@ -1,0 +1,40 @@
+/** Compare versions as dpkg does: negative where the first is the older. */
+export function compareVersions(a: string, b: string): number {
+  const [x, y] = [parse(a), parse(b)];
+  return x.epoch - y.epoch || compareParts(x.upstream, y.upstream) || compareParts(x.revision, y.revision);
+}
+
+function parse(version: string): { epoch: number; upstream: string; revision: string } {
+  const [, epoch = '0', rest = ''] = /^(?:(\d+):)?(.*)$/s.exec(version)!;
+  const dash = rest.lastIndexOf('-');
+  return dash < 0
+    ? { epoch: Number(epoch), upstream: rest, revision: '' }
+    : { epoch: Number(epoch), upstream: rest.slice(0, dash), revision: rest.slice(dash + 1) };
+}
+
+/** Text and numbers in turn: text by letter, numbers by value. */
+function compareParts(a: string, b: string): number {
+  const [x, y] = [a.match(/\D*\d*/g)!, b.match(/\D*\d*/g)!];
+  for (let index = 0; index < Math.max(x.length, y.length); index++) {
+    const [, text = '', digits = ''] = /^(\D*)(\d*)$/.exec(x[index] ?? '')!;
+    const [, otherText = '', otherDigits = ''] = /^(\D*)(\d*)$/.exec(y[index] ?? '')!;
+    const difference = compareText(text, otherText) || Number(digits) - Number(otherDigits);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+
+function compareText(a: string, b: string): number {
+  for (let index = 0; index < Math.max(a.length, b.length); index++) {
+    const difference = rank(a[index]) - rank(b[index]);
+    if (difference !== 0) return difference;
+  }
+  return 0;
+}
+
+/** A tilde sorts before the end, letters before other signs. */
+function rank(char: string | undefined): number {
+  if (char === undefined) return 0;
+  if (char === '~') return -1;
+  return /[A-Za-z]/.test(char) ? char.charCodeAt(0) : char.charCodeAt(0) + 256;
+}

@@ -1,0 +1,110 @@
+import { quote, script } from '../command.ts';
+import { type Answer, type Question, type QuestionKind, question } from '../question.ts';
+import type { Reply } from '../session.ts';
+import { nulWords, tidyPath } from './paths.ts';
+import type { Entry, EntryKind } from './stat.ts';
+
+/** An entry below a folder. */
+export interface TreeEntry extends Omit<Entry, 'inode'> {
+  /** Below the root; empty for the root itself. */
+  readonly path: string;
+  readonly mtime: number;
+  /** Of a link, what it says. */
+  readonly target?: string;
+  /** Of a regular file, when checksums were asked for. */
+  readonly sha1?: string;
+}
+
+/** What a tree question asks for. */
+export interface TreeOptions {
+  readonly path: string;
+  readonly checksums?: boolean;
+  /** Links below the root lead on, as `find -L` walks. */
+  readonly follow?: boolean;
+}
+
+const kind: QuestionKind<TreeOptions, readonly TreeEntry[] | undefined> = {
+  name: 'tree',
+  scripts: (args) =>
+    args.flatMap((arg) => [
+      { script: listScript(arg) },
+      ...(arg.checksums === true ? [{ script: sumScript(arg) }] : []),
+    ]),
+  read(replies, args) {
+    let next = 0;
+    return args.map((arg) => readTree(arg, replies[next++]!, arg.checksums === true ? replies[next++] : undefined));
+  },
+  about: ({ path }) => [`path:${tidyPath(path)}`],
+};
+
+/** Everything below a folder, the folder itself first, parents before children; undefined where nothing is there. */
+export const tree = (
+  options: TreeOptions,
+  at: { host?: string; beyond?: boolean } = {},
+): Question<readonly TreeEntry[] | undefined> => question(kind, options, at);
+
+const absent = 44;
+
+/** A root that `find` cannot take for an option. */
+const rootOf = ({ path }: TreeOptions): string => (path.startsWith('/') ? path : `./${path}`);
+
+// The root may itself be a link to a folder: `-H` walks what it leads to.
+const walk = (options: TreeOptions): string =>
+  `find ${options.follow === true ? '-L' : '-H'} ${quote(rootOf(options))}`;
+
+const listScript = (options: TreeOptions): string =>
+  `${script`[ -e ${options.path} ] || [ -h ${options.path} ] || exit ${absent}`}
+${walk(options)} -printf '%P\\0%y\\0%m\\0%U\\0%G\\0%u\\0%g\\0%s\\0%T@\\0%l\\0'`;
+
+const sumScript = (options: TreeOptions): string => `${walk(options)} -type f -exec sha1sum -bz '{}' + 2>/dev/null`;
+
+const width = 10;
+
+function readTree(
+  options: TreeOptions,
+  listed: Reply,
+  summed: Reply | undefined,
+): Answer<readonly TreeEntry[] | undefined> {
+  if (listed.code === absent) return { ok: true, value: undefined };
+  if (listed.code !== 0) return { ok: false, why: listed.stderr.toString().trim() || `find: exit code ${listed.code}` };
+  const words = nulWords(listed.stdout);
+  const entries = Array.from({ length: words.length / width }, (_, index) =>
+    readEntry(words.slice(index * width, (index + 1) * width)),
+  );
+  if (summed === undefined) return { ok: true, value: entries };
+  const root = rootOf(options);
+  const sums = new Map(
+    nulWords(summed.stdout).map((line) => [line.slice(line.indexOf(' *') + 2), line.slice(0, line.indexOf(' *'))]),
+  );
+  const sumOf = (path: string) => sums.get(path === '' ? root : `${root.replace(/\/$/, '')}/${path}`);
+  return {
+    ok: true,
+    value: entries.map((entry) => (entry.kind === 'file' ? { ...entry, sha1: sumOf(entry.path) } : entry)),
+  };
+}
+
+function readEntry(words: readonly string[]): TreeEntry {
+  const [path, kindLetter, mode, uid, gid, owner, group, size, mtime, target] = words as [string, ...string[]];
+  return {
+    path,
+    kind: kinds[kindLetter!] ?? 'file',
+    mode: Number.parseInt(mode!, 8),
+    uid: Number(uid),
+    gid: Number(gid),
+    owner: owner === uid ? undefined : owner,
+    group: group === gid ? undefined : group,
+    size: Number(size),
+    mtime: Number(mtime),
+    ...(kindLetter === 'l' && { target }),
+  };
+}
+
+const kinds: Readonly<Record<string, EntryKind>> = {
+  f: 'file',
+  d: 'directory',
+  l: 'link',
+  c: 'char',
+  b: 'block',
+  p: 'fifo',
+  s: 'socket',
+};

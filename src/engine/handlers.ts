@@ -1,0 +1,70 @@
+import { basename } from 'node:path';
+import type { Handler, Include, Written } from '../core/model.ts';
+import { isDict, Template, type Value } from '../core/value.ts';
+import { evaluate, TemplateError } from '../template/index.ts';
+import type { HostState } from './host-state.ts';
+import type { PlayContext } from './play-context.ts';
+import type { Sight } from './scopes.ts';
+import { Touched } from './touched.ts';
+
+export type AnyHandler = Handler | Include;
+
+/** The handlers of a play, found by the names that tasks notify. */
+export class Handlers {
+  readonly #play: PlayContext;
+  #all: readonly AnyHandler[];
+
+  constructor(play: PlayContext, handlers: readonly AnyHandler[]) {
+    this.#play = play;
+    this.#all = handlers;
+  }
+
+  /** All of them, in the order in which they run. */
+  get all(): readonly AnyHandler[] {
+    return this.#all;
+  }
+
+  /** Handlers that an include brought. */
+  add(handlers: readonly AnyHandler[]): void {
+    const known = new Set(this.#all.map((handler) => handler.id));
+    this.#all = [...this.#all, ...handlers.filter((handler) => !known.has(handler.id))];
+  }
+
+  /** Those that a name means on a host: the last of that name, and all that listen to it. */
+  named(name: string, state: HostState): readonly AnyHandler[] {
+    const called = this.#all.findLast((handler) => this.#names(handler, state).includes(name));
+    const listening = this.#all.filter((handler) => handler.listen?.includes(name));
+    return called === undefined || listening.includes(called) ? listening : [called, ...listening];
+  }
+
+  #names(handler: AnyHandler, state: HostState): readonly string[] {
+    const name = nameOf(handler, this.#play, state);
+    if (name === undefined) return [];
+    return handler.role === undefined ? [name] : [name, `${handler.role.name} : ${name}`];
+  }
+
+  /** How a handler is noted in a host's journal: the same in the next run of the playbook. */
+  noteOf(handler: AnyHandler, state: HostState): string {
+    const name = nameOf(handler, this.#play, state) ?? `line ${handler.at.line}`;
+    return `${basename(this.#play.play.at.file)}/${handler.role === undefined ? '' : `${handler.role.name} : `}${name}`.replaceAll('\n', ' ');
+  }
+}
+
+function nameOf(handler: AnyHandler, play: PlayContext, state: HostState): string | undefined {
+  if (handler.name === undefined || !(handler.name instanceof Template)) return handler.name === undefined ? undefined : String(handler.name);
+  const { scope, env } = play.scopes.of(state, handler);
+  try {
+    return String(evaluate(handler.name, scope, env));
+  } catch (error) {
+    // A handler whose name cannot be computed on this host cannot be notified by it; others of its names still can.
+    if (error instanceof TemplateError || error instanceof Touched) return undefined;
+    throw error;
+  }
+}
+
+/** The names that a task notifies. */
+export function notifiedNames(notify: readonly Written[], { scope, env }: Sight): readonly string[] {
+  return notify.flatMap(({ value }) => flat(evaluate(value, scope, env)));
+}
+
+const flat = (value: Value): string[] => (Array.isArray(value) ? (value as readonly Value[]).flatMap(flat) : value === null || isDict(value) ? [] : [String(value)]);

@@ -1,0 +1,62 @@
+import type { Change } from '../core/change.ts';
+import { type Command, script, sh } from '../core/command.ts';
+import { type Question, type QuestionKind, question } from '../core/question.ts';
+
+/**
+ * What an interrupted run leaves to the next one, kept on the host itself: handlers that were notified and have not run,
+ * and the former state of what a validating block has changed and not yet proved. Written in the same round as the
+ * change that it belongs to, before it; gone when the handlers ran and the block was proved.
+ */
+export interface LeftOver {
+  readonly handlers: readonly string[];
+  readonly blocks: readonly string[];
+}
+
+// Root's journal is the host's; another user has their own.
+const folder = script`d=/var/lib/retrace; [ -w /var/lib ] || d="$HOME/.local/state/retrace"; `;
+
+const kind: QuestionKind<null, LeftOver> = {
+  name: 'left-over',
+  scripts: () => [
+    {
+      script: `${folder}for f in /var/lib/retrace/handlers "$d/handlers"; do [ -r "$f" ] && sed 's/^/handler /' "$f"; done; for f in "$d"/kept/*; do [ -d "$f" ] && printf 'block %s\\n' "\${f##*/}"; done; :`,
+    },
+  ],
+  read: ([reply]) => {
+    const lines = reply!.stdout.toString().split('\n');
+    const those = (word: string) => [...new Set(lines.filter((line) => line.startsWith(`${word} `)).map((line) => line.slice(word.length + 1)))];
+    return [{ ok: true, value: { handlers: those('handler'), blocks: those('block') } }];
+  },
+  about: () => ['retrace:journal'],
+};
+
+/** What a run that was interrupted has left on the host. */
+export const leftOver = (): Question<LeftOver> => question(kind, null);
+
+/** Note that a handler is due, before the change that notifies it. */
+export const noteHandler = (name: string): Command => ({
+  ...sh`${folder}mkdir -p "$d" && printf '%s\n' ${name} >>"$d/handlers"`,
+  shown: `note that ${name} is due`,
+});
+
+/** All handlers that were due have run. */
+export const forgetHandlers = (): Command => ({
+  ...sh`rm -f /var/lib/retrace/handlers "$HOME/.local/state/retrace/handlers"; rmdir /var/lib/retrace "$HOME/.local/state/retrace" 2>/dev/null; :`,
+  shown: 'forget the handlers that ran',
+});
+
+/** Keep the former state of what a change is about to touch, each path once a block. */
+export const keep = (block: string, changes: readonly Change[]): readonly Command[] =>
+  [...new Set(changes.flatMap((change) => change.paths ?? []))].map((path) => ({
+    ...sh`${folder}k="$d"/kept/${block}; mkdir -p "$k" && chmod 700 "$k" && if ! grep -qxF -- ${path} "$k/paths" 2>/dev/null; then n=$(($(wc -l <"$k/paths" 2>/dev/null || echo 0) + 1)); { [ ! -e ${path} ] && [ ! -L ${path} ] || cp -a -- ${path} "$k/$n"; } && printf '%s\n' ${path} >>"$k/paths"; fi`,
+    shown: `keep ${path} as it is`,
+  }));
+
+/** The changes of a block are proved. */
+export const release = (block: string): Command => ({ ...sh`${folder}rm -rf -- "$d"/kept/${block}; rmdir "$d/kept" "$d" 2>/dev/null; :`, shown: 'forget what was kept' });
+
+/** Put everything back as it was before the block. */
+export const putBack = (block: string): Command => ({
+  ...sh`${folder}k="$d"/kept/${block}; n=0; while IFS= read -r p; do n=$((n + 1)); rm -rf -- "$p" && { [ ! -e "$k/$n" ] && [ ! -L "$k/$n" ] || cp -a -- "$k/$n" "$p"; } || exit 1; done <"$k/paths" && rm -rf -- "$k"; rmdir "$d/kept" "$d" 2>/dev/null; :`,
+  shown: 'put back what was kept',
+});

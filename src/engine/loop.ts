@@ -1,0 +1,112 @@
+import type { Item, Loop, Task, VarsLayer } from '../core/model.ts';
+import { type Raw, Template, toJs, type Value } from '../core/value.ts';
+import { evaluate, evaluateExpression, repr, TemplateError } from '../template/index.ts';
+import { firstFalse, keywordTruth, placed } from './call.ts';
+import type { HostState } from './host-state.ts';
+import type { PlayContext } from './play-context.ts';
+import type { Sight } from './scopes.ts';
+
+/** One turn of a loop. */
+export interface LoopItem {
+  readonly value: Value;
+  readonly index: number;
+  readonly loopVar: string;
+  readonly indexVar?: string;
+  /** `ansible_loop`, where `extended` asks for it. */
+  readonly extended?: Value;
+  /** What the item's result tells of its loop besides. */
+  readonly shown: Readonly<Record<string, unknown>>;
+}
+
+export type Looped =
+  | { readonly kind: 'items'; readonly items: readonly LoopItem[] }
+  | { readonly kind: 'skipped'; readonly message: string; readonly condition?: string }
+  | { readonly kind: 'failed'; readonly message: string };
+
+/** The turns of an item's loop, or undefined where it has none. A loop that cannot be computed does not matter when the item is skipped anyway. */
+export function loopOf(item: Pick<Task, 'loop' | 'keywords'>, sight: Sight): Looped | undefined {
+  if (item.loop === undefined) return undefined;
+  try {
+    return { kind: 'items', items: turns(item.loop, listOf(item.loop, sight), sight) };
+  } catch (error) {
+    if (!(error instanceof TemplateError)) throw error;
+    const refused = refusedAnyway(item, sight);
+    return refused === undefined ? { kind: 'failed', message: placed(error) } : { kind: 'skipped', message: 'Conditional result was False', condition: refused };
+  }
+}
+
+function refusedAnyway(item: Pick<Task, 'keywords'>, sight: Sight): string | undefined {
+  try {
+    return firstFalse(item.keywords.when, sight);
+  } catch (error) {
+    if (error instanceof TemplateError) return undefined;
+    throw error;
+  }
+}
+
+function listOf({ over, lookup }: Loop, { scope, env }: Sight): readonly Value[] {
+  const terms = lookup !== undefined && typeof over.value === 'string' ? bareName(over.value, scope.get(over.value) !== undefined) : over.value;
+  const value = evaluate(terms, scope, env);
+  if (lookup === undefined) {
+    if (Array.isArray(value)) return value as readonly Value[];
+    const hint = "If you passed a list/dict of just one element, try adding wantlist=True to your lookup invocation or use q/query instead of lookup.";
+    throw new TemplateError(`Invalid data passed to 'loop', it requires a list, got this instead: ${repr(value)}. Hint: ${hint}`, 'loop-without-list', over.at);
+  }
+  const within = { get: (name: string) => (name === '__terms' ? termsOf(value) : scope.get(name)), names: () => scope.names() };
+  const found = evaluateExpression(`query('${lookup}', *__terms)`, over.at, within, env);
+  return found as readonly Value[];
+}
+
+/** `with_items: name` means the variable of that name. */
+const bareName = (text: string, known: boolean): Raw => (known ? new Template(`{{ ${text} }}`) : text);
+
+const termsOf = (value: Value): Value => (Array.isArray(value) ? value : [value]);
+
+function turns(loop: Loop, list: readonly Value[], sight: Sight): readonly LoopItem[] {
+  const name = (raw: Raw | undefined): string | undefined => (raw === undefined ? undefined : String(evaluate(raw, sight.scope, sight.env)));
+  const loopVar = name(loop.loopVar) ?? 'item';
+  const indexVar = name(loop.indexVar);
+  const extended = loop.extended === undefined ? false : keywordTruth({ value: loop.extended, at: loop.over.at }, sight) === true;
+  const all = loop.extendedAllitems === undefined || keywordTruth({ value: loop.extendedAllitems, at: loop.over.at }, sight) !== false;
+  return list.map((value, index) => {
+    const ansibleLoop = extended ? extendedLoop(list, index, all) : undefined;
+    return {
+      value,
+      index,
+      loopVar,
+      indexVar,
+      extended: ansibleLoop,
+      shown: {
+        ...(indexVar === undefined ? {} : { ansible_index_var: indexVar, [indexVar]: index }),
+        ...(ansibleLoop === undefined ? {} : { ansible_loop: toJs(ansibleLoop) }),
+      },
+    };
+  });
+}
+
+function extendedLoop(list: readonly Value[], index: number, all: boolean): Value {
+  const { length } = list;
+  return new Map<Value, Value>([
+    ...(all ? [['allitems', list] as const] : []),
+    ['index', index + 1],
+    ['index0', index],
+    ['first', index === 0],
+    ['last', index === length - 1],
+    ['length', length],
+    ['revindex', length - index],
+    ['revindex0', length - index - 1],
+    ...(index > 0 ? [['previtem', list[index - 1]!] as const] : []),
+    ...(index < length - 1 ? [['nextitem', list[index + 1]!] as const] : []),
+  ]);
+}
+
+/** The variables of one turn. */
+export function itemSight(play: PlayContext, state: HostState, item: Pick<Item, 'layers' | 'role' | 'searchPath'>, turn: LoopItem, layers: readonly VarsLayer[]): Sight {
+  const magic = new Map<string, () => Raw>([
+    [turn.loopVar, () => turn.value],
+    ['ansible_loop_var', () => turn.loopVar],
+  ]);
+  if (turn.indexVar !== undefined) magic.set(turn.indexVar, () => turn.index).set('ansible_index_var', () => turn.indexVar!);
+  if (turn.extended !== undefined) magic.set('ansible_loop', () => turn.extended!);
+  return play.scopes.of(state, item, layers, magic);
+}

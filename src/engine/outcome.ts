@@ -1,0 +1,82 @@
+import type { Outcome, ToldChange } from '../core/event.ts';
+import type { Task } from '../core/model.ts';
+import type { TaskResult } from '../core/task-type.ts';
+import { TemplateError } from '../template/index.ts';
+import { type Call, firstFalse, placed } from './call.ts';
+import type { Converged } from './converge.ts';
+import type { Sight } from './scopes.ts';
+import { Touched } from './touched.ts';
+
+/** An outcome that cannot be told in a check, because of a change or a skipped command before it. */
+export const unknownOutcome = (because: string): Outcome => ({
+  status: 'unknown',
+  changes: [],
+  message: `depends on ${because}`,
+  assuming: [because],
+  result: {},
+});
+
+/** A converged task as its outcome: Ansible's result keys added, `failed_when` and `changed_when` heard. */
+export function outcomeOf(converged: Converged, call: Call, sightOf: (result: TaskResult) => Sight, task: Task): Outcome {
+  const common = { censored: call.censored ? true : undefined };
+  if (converged.status === 'unreachable')
+    return { ...common, status: 'unreachable', changes: [], message: converged.failure.message, failure: converged.failure, result: { changed: false, unreachable: true, msg: converged.failure.message } };
+  if (converged.status === 'unknown') return { ...common, status: 'unknown', changes: [], message: converged.message, assuming: converged.assuming, result: {} };
+  if (converged.status === 'skipped')
+    return { ...common, status: 'skipped', changes: [], message: converged.message, result: { changed: false, skipped: true, msg: converged.message, ...converged.result } };
+  const would = call.context.check && call.type.acts === true && converged.status === 'changed';
+  return { ...common, ...judge(converged, call, sightOf, task, would) };
+}
+
+type Settled = Exclude<Converged, { status: 'unreachable' | 'unknown' | 'skipped' }>;
+
+function judge(converged: Settled, call: Call, sightOf: (result: TaskResult) => Sight, task: Task, would: boolean): Outcome {
+  const changes = call.diff ? converged.changes.map(told) : converged.changes.map(withoutDiff);
+  const before = withKeys(converged, call);
+  const assuming = 'assuming' in converged ? converged.assuming : [];
+  const warnings = [...call.warnings, ...('warnings' in converged ? converged.warnings : [])];
+  // A command that a check only says it would run has no result that a condition could look at.
+  if (would) {
+    if (isNever(task.changedWhen)) return { status: 'unknown', changes: [], message: 'not run in a check', assuming: [], result: {}, warnings };
+    return { status: 'changed', changes, message: undefined, assuming, warnings, result: { changed: true, skipped: true, msg: 'would run' } };
+  }
+  try {
+    const failed = task.failedWhen === undefined ? converged.status === 'failed' : firstFalse(task.failedWhen, sightOf(before)) === undefined;
+    const base = { ...before, failed, ...(task.failedWhen === undefined ? {} : { failed_when_result: failed }) };
+    const changed = task.changedWhen === undefined || task.changedWhen.length === 0 ? before['changed'] === true : firstFalse(task.changedWhen, sightOf(base)) === undefined;
+    const result = { ...base, changed };
+    const status = failed ? 'failed' : changed ? 'changed' : 'ok';
+    const message = failed ? ('message' in converged ? converged.message : String(before['msg'] ?? 'failed_when says so')) : undefined;
+    return { status, changes: changed || failed ? changes : [], message, assuming, warnings, result };
+  } catch (error) {
+    if (error instanceof Touched && error.what === 'unknown') return unknownOutcome(error.because);
+    if (!(error instanceof TemplateError)) throw error;
+    return { status: 'failed', changes, message: placed(error), result: { ...before, failed: true, msg: placed(error) } };
+  }
+}
+
+const isNever = (written: Task['changedWhen']): boolean => written?.length === 1 && (written[0]!.value === false || written[0]!.value === 'false');
+
+function withKeys(converged: Settled, call: Call): TaskResult {
+  const changed = converged.status === 'changed' || (converged.status === 'failed' && converged.didChange);
+  const diff = call.diff ? converged.changes.flatMap((change) => (change.diff === undefined ? [] : [ansibleDiff(change.diff)])) : [];
+  const result: Record<string, unknown> = { changed, ...converged.result, failed: converged.status === 'failed' };
+  for (const stream of ['stdout', 'stderr'])
+    if (typeof result[stream] === 'string' && result[`${stream}_lines`] === undefined) result[`${stream}_lines`] = lines(result[stream]);
+  return diff.length === 0 ? result : { diff, ...result };
+}
+
+const lines = (text: string): string[] => {
+  const split = text.split(/\r\n|[\n\r]/);
+  return split.at(-1) === '' ? split.slice(0, -1) : split;
+};
+
+const ansibleDiff = ({ before, after, beforeHeader, afterHeader }: NonNullable<ToldChange['diff']>) => ({
+  before,
+  after,
+  ...(beforeHeader === undefined ? {} : { before_header: beforeHeader }),
+  ...(afterHeader === undefined ? {} : { after_header: afterHeader }),
+});
+
+const told = ({ what, from, to, diff }: ToldChange): ToldChange => ({ what, from, to, diff });
+const withoutDiff = ({ what, from, to }: ToldChange): ToldChange => ({ what, from, to });

@@ -1,0 +1,47 @@
+import type { LeftOver } from './journal.ts';
+import { Window } from './ahead.ts';
+import { Cursor } from './cursor.ts';
+import type { HostState } from './host-state.ts';
+import type { Block, Item, VarsLayer } from '../core/model.ts';
+
+/** A host while a play runs on it. */
+export class PlayHost {
+  readonly state: HostState;
+  readonly cursor: Cursor;
+  readonly window = new Window();
+  /** Ids of handlers that are due. */
+  readonly due = new Set<number>();
+  /** Roles made public by includes: what later tasks see. */
+  exported: readonly VarsLayer[] = [];
+  /** What an interrupted run left, once asked. */
+  left: LeftOver | undefined;
+  /** Something was noted in the host's journal and is to be forgotten when the handlers ran. */
+  noted = false;
+  /** Validating blocks in which something was changed, by name in the journal. */
+  readonly touchedBlocks = new Set<string>();
+  /** Validating blocks that a failure left: their changes are to be put back. */
+  readonly toPutBack: Block[] = [];
+  /** Whether the host was asked anything in this play: only then can something be left on it that matters. */
+  get asked(): boolean {
+    return this.state.link.rounds > this.#roundsBefore;
+  }
+  readonly #roundsBefore: number;
+  /** Out of the play: failed, unreachable, or ended by `meta`. */
+  out = false;
+
+  constructor(state: HostState, items: readonly Item[]) {
+    this.state = state;
+    this.cursor = new Cursor(items);
+    this.#roundsBefore = state.link.rounds;
+  }
+
+  get name(): string {
+    return this.state.host.name;
+  }
+
+  /** Nothing more for this host in this play. */
+  end(): void {
+    this.out = true;
+    this.cursor.end();
+  }
+}

@@ -1,0 +1,231 @@
+import type { Item, Play, VarsLayer, Vars } from '../core/model.ts';
+import { type Raw, Template, toJs, type Value } from '../core/value.ts';
+import { selectHosts } from '../language/inventory/index.ts';
+import { evaluate, TemplateError } from '../template/index.ts';
+import { keywordTruth, keywordValue, placed } from './call.ts';
+import { findFile } from './controller.ts';
+import { Handlers } from './handlers.ts';
+import type { HostState } from './host-state.ts';
+import { Includes } from './includes.ts';
+import { flushHandlers, type Performing } from './perform.ts';
+import { identityOf, type PlayContext } from './play-context.ts';
+import { PlayHost } from './play-host.ts';
+import type { RunContext } from './run-context.ts';
+import { Scopes } from './scopes.ts';
+import { batches, free, linear } from './strategy.ts';
+import { truth } from './endpoint.ts';
+
+/** What a run keeps from play to play. */
+export interface Across {
+  readonly states: { get(host: string): HostState | undefined };
+  readonly includes: Includes;
+  startAt: string | undefined;
+  stepping: boolean;
+}
+
+/** Run one play. Says whether the run goes on. */
+export async function runPlay(run: RunContext, play: Play, across: Across): Promise<'on' | 'stop' | { readonly error: string }> {
+  const all: string[] = [];
+  let batch: readonly PlayHost[] = [];
+  const context = playContext(run, play, across, () => all, () => batch);
+  const selected = hostsOf(context);
+  if ('error' in selected) return selected;
+  all.push(...selected.hosts);
+  const name = nameOf(context);
+  const usable = all.map((host) => across.states.get(host)!).filter((state) => !state.failed && !state.unreachable);
+  run.emit({ kind: 'play-started', play: play.id, name, hosts: usable.map((state) => state.host.name), at: play.at });
+  if (all.length === 0) {
+    run.emit({ kind: 'no-hosts', play: play.id, pattern: String(play.hosts.value) });
+    return 'on';
+  }
+  if (usable.length === 0) return 'stop';
+  const rounds = new Map(usable.map((state) => [state, state.link.rounds]));
+  const prepared = await prepare(context, usable);
+  if (prepared !== undefined) return { error: prepared };
+  let going: 'on' | 'stop' = 'on';
+  for (const some of batches(usable, serialOf(context, usable[0]!))) {
+    batch = some.map((state) => new PlayHost(state, play.items));
+    const stop = await runBatch(context, across, batch);
+    if (stop === 'fatal' || batch.every((host) => host.state.failed || host.state.unreachable)) going = 'stop';
+    if (going === 'stop' || stop === 'end' || run.signal.aborted) break;
+  }
+  run.emit({ kind: 'play-finished', play: play.id, rounds: Object.fromEntries([...rounds].map(([state, before]) => [state.host.name, state.link.rounds - before])) });
+  return going;
+}
+
+async function runBatch(context: PlayContext, across: Across, hosts: readonly PlayHost[]): Promise<Performing['stop']> {
+  const { play, run } = context;
+  const sight = context.scopes.of(hosts[0]!.state);
+  const handlers = new Handlers(context, play.handlers);
+  const percentage = keywordValue(play.maxFailPercentage, sight);
+  const performing: Performing = {
+    play: context,
+    handlers,
+    includes: across.includes,
+    hosts,
+    mayHaveLeft: play.handlers.length > 0 || hasValidation(play.items),
+    maxFailPercentage: percentage === undefined || percentage === null ? undefined : Number(toJs(percentage)),
+    startAt: across.startAt,
+    stop: 'no',
+    stepping: across.stepping,
+  };
+  const strategy = String(toJs(keywordValue(play.strategy, sight) ?? 'linear')).replace(/^ansible\.builtin\./, '');
+  await (strategy === 'free' || strategy === 'host_pinned' ? free(performing) : linear(performing));
+  across.startAt = performing.startAt;
+  across.stepping = performing.stepping;
+  // Handlers of hosts that failed run only when asked for; the others' have run in the flush that ends the play.
+  if (run.options.forceHandlers || keywordTruth(play.forceHandlers, sight) === true) {
+    const failed = hosts.filter((host) => host.state.failed && host.due.size > 0);
+    for (const host of failed) host.out = false;
+    await flushHandlers(performing, failed);
+    for (const host of failed) host.end();
+  } else if (performing.stop === 'end') await flushHandlers(performing, hosts);
+  return performing.stop;
+}
+
+const hasValidation = (items: readonly Item[]): boolean =>
+  items.some((item) => item.kind === 'block' && (item.validate !== undefined || hasValidation([...item.block, ...item.rescue, ...item.always])));
+
+function playContext(run: RunContext, play: Play, across: Across, all: () => readonly string[], batch: () => readonly PlayHost[]): PlayContext {
+  const alive = (host: string): boolean => {
+    const state = across.states.get(host);
+    return state !== undefined && !state.failed && !state.unreachable;
+  };
+  const roles = rolesOf(play.items);
+  const scopes = new Scopes(
+    run,
+    play,
+    {
+      get name(): string {
+        return play.name === undefined ? '' : String(play.name instanceof Template ? play.name.source : play.name);
+      },
+      hostsAll: all,
+      hosts: () => all().filter(alive),
+      batch: () => batch().map((host) => host.name).filter(alive),
+      roleNames: roles.listed,
+      roleNamesWithDependencies: roles.all,
+    },
+    (host) => across.states.get(host),
+  );
+  const context: PlayContext = {
+    run,
+    play,
+    name: '',
+    scopes,
+    stateOf: (host) => across.states.get(host),
+    identity: (state, task, sight, environment, keywords) =>
+      identityOf(run, state, task, sight, (node) => {
+        const other = across.states.get(node);
+        return other === undefined ? undefined : context.identity(other, { keywords: { ...play.keywords, connection: undefined } }, scopes.of(other)).endpoint;
+      }, environment, keywords),
+  };
+  return context;
+}
+
+function rolesOf(items: readonly Item[]): { listed: readonly string[]; all: readonly string[] } {
+  const all = new Set<string>();
+  const listed = new Set<string>();
+  const walk = (some: readonly Item[]): void => {
+    for (const item of some) {
+      if (item.role !== undefined) {
+        all.add(item.role.name);
+        if (item.role.parents.length === 0) listed.add(item.role.name);
+      }
+      if (item.kind === 'block') walk([...item.block, ...item.rescue, ...item.always]);
+    }
+  };
+  walk(items);
+  return { listed: [...listed], all: [...all] };
+}
+
+/** A play's own keywords are computed before there is a host: only extra and play variables count. */
+function playSight({ run, play, scopes, stateOf }: PlayContext) {
+  const first = [...run.inventory.hosts.keys()][0];
+  const state = stateOf(first ?? 'localhost') ?? stateOf('localhost');
+  return state === undefined ? { scope: layersScope(play.layers, run.extra), env: run.env([play.directory]) } : scopes.of(state);
+}
+
+const layersScope = (layers: readonly VarsLayer[], extra: VarsLayer) => ({
+  get: (name: string): Raw | undefined => [...layers, extra].findLast((layer) => layer.vars.has(name))?.vars.get(name)?.value,
+  names: () => [...layers, extra].flatMap((layer) => [...layer.vars.keys()]),
+});
+
+function hostsOf(context: PlayContext): { hosts: readonly string[] } | { error: string } {
+  const { run, play } = context;
+  try {
+    const sight = playSight(context);
+    const written = evaluate(play.hosts.value, sight.scope, sight.env);
+    const pattern = Array.isArray(written) ? (written as readonly Value[]).map(String).join(',') : String(written);
+    const order = String(toJs(keywordValue(play.order, sight) ?? 'inventory'));
+    const selected = selectHosts(run.inventory, pattern, { limit: run.options.limit, order });
+    if (!selected.ok) return { error: selected.error.map((one) => one.message).join('; ') };
+    for (const diagnostic of selected.warnings ?? []) run.emit({ kind: 'warning', diagnostic });
+    return { hosts: selected.value };
+  } catch (error) {
+    if (error instanceof TemplateError) return { error: placed(error) };
+    throw error;
+  }
+}
+
+function nameOf(context: PlayContext): string {
+  const { play } = context;
+  if (play.name === undefined) return typeof play.hosts.value === 'string' ? play.hosts.value : Array.isArray(play.hosts.value) ? play.hosts.value.join(',') : '';
+  const sight = playSight(context);
+  try {
+    return String(evaluate(play.name, sight.scope, sight.env));
+  } catch (error) {
+    if (error instanceof TemplateError) return String(play.name instanceof Template ? play.name.source : play.name);
+    throw error;
+  }
+}
+
+function serialOf({ play, scopes }: PlayContext, state: HostState): readonly (number | string)[] {
+  const value = toJs(keywordValue(play.serial, scopes.of(state)) ?? null);
+  if (value === null) return [];
+  return (Array.isArray(value) ? value : [value]) as (number | string)[];
+}
+
+/** Prompts, vars_files and whether facts are gathered. Returns what is wrong. */
+async function prepare(context: PlayContext, states: readonly HostState[]): Promise<string | undefined> {
+  const { run, play } = context;
+  for (const prompt of play.varsPrompt) {
+    if (run.extra.vars.has(prompt.name)) continue;
+    const fallback = prompt.default === undefined ? undefined : String(prompt.default);
+    const said = run.options.interactive ? await run.options.prompt(`${prompt.prompt}${fallback === undefined ? '' : ` [${fallback}]`}: `, { echo: !prompt.private }) : (fallback ?? '');
+    const value = said === '' && fallback !== undefined ? fallback : said;
+    if (prompt.private) run.secrets.add(value);
+    for (const state of states) state.prompted.set(prompt.name, { value });
+  }
+  for (const state of states) {
+    state.link.beliefs.forget();
+    const gather = truth(keywordValue(play.gatherFacts, context.scopes.of(state)) ?? undefined);
+    state.facts.gatherable = gather ?? run.options.gathering !== 'explicit';
+    state.playLayers = [];
+    const wrong = loadVarsFiles(context, state);
+    if (wrong !== undefined) return wrong;
+  }
+  return undefined;
+}
+
+function loadVarsFiles(context: PlayContext, state: HostState): string | undefined {
+  const { play, run } = context;
+  const layers: VarsLayer[] = [];
+  for (const { value, at } of play.varsFiles) {
+    const sight = context.scopes.of(state);
+    try {
+      const choices = evaluate(value, sight.scope, sight.env);
+      const names = (Array.isArray(choices) ? (choices as readonly Value[]) : [choices]).map(String);
+      const path = names.map((name) => findFile([play.directory], 'vars', name)).find((found) => found.ok);
+      if (path === undefined || !path.ok) return `${at.file}:${at.line}:${at.column}: vars file ${names.join(', ')} was not found`;
+      const vars = run.loader.vars(path.path);
+      if (!vars.ok) return vars.error.map((one) => one.message).join('; ');
+      layers.push({ level: 14, from: path.path, vars: vars.value as Vars });
+      state.playLayers = layers;
+    } catch (error) {
+      if (error instanceof TemplateError) return placed(error);
+      throw error;
+    }
+  }
+  return undefined;
+}
+

@@ -1,0 +1,116 @@
+import type { HostSummary } from '../core/event.ts';
+import type { Host, Playbook } from '../core/model.ts';
+import { Beliefs } from './beliefs.ts';
+import { HostLink, type Identity } from './host-link.ts';
+import { HostState } from './host-state.ts';
+import { Includes } from './includes.ts';
+import { identityOf } from './play-context.ts';
+import type { RunContext } from './run-context.ts';
+import { type Across, runPlay } from './run-play.ts';
+import { Scopes } from './scopes.ts';
+
+/** How a run ended: the exit code says it to scripts. */
+export interface RunEnd {
+  readonly exitCode: number;
+  readonly summaries: Readonly<Record<string, HostSummary>>;
+}
+
+/** Run playbooks: plays in order, until the end, an interrupt, or no host is left. `run-finished` is always the last event. */
+export async function runPlaybooks(run: RunContext, playbooks: readonly Playbook[], version: string): Promise<RunEnd> {
+  const startedAt = performance.now();
+  const plays = playbooks.flatMap((playbook) => playbook.plays);
+  run.emit({ kind: 'run-started', version, playbooks: playbooks.map((one) => one.file), check: run.options.check, diff: run.options.diff, hosts: [...run.inventory.hosts.keys()] });
+  const states = new States(run, () => plays);
+  const across: Across = { states, includes: new Includes(), startAt: run.options.startAtTask, stepping: run.options.step !== undefined };
+  let error: string | undefined;
+  try {
+    for (const play of plays) {
+      if (run.signal.aborted) break;
+      const went = await runPlay(run, play, across);
+      if (typeof went === 'object') {
+        error = went.error;
+        run.emit({ kind: 'warning', diagnostic: { severity: 'error', code: 'play', message: went.error, at: went.error.includes(':') ? undefined : play.at } });
+        break;
+      }
+      if (went === 'stop') break;
+    }
+    if (across.startAt !== undefined && error === undefined) {
+      error = `no task is named \`${across.startAt}\``;
+      run.emit({ kind: 'warning', diagnostic: { severity: 'error', code: 'start-at-task', message: error } });
+    }
+  } finally {
+    const summaries = states.summaries;
+    const exitCode = error === undefined ? exitCodeOf(Object.values(summaries), run) : 1;
+    run.emit({ kind: 'run-finished', summaries, rounds: states.rounds, logins: run.connector.logins, interrupted: run.signal.aborted, exitCode, tookMs: performance.now() - startedAt });
+    states.exitCode = exitCode;
+  }
+  return { exitCode: states.exitCode, summaries: states.summaries };
+}
+
+/** 0 done or in order; 1 error or interrupted; 2 failed, or drift in a check; 3 unknown without drift; 4 unreachable. */
+function exitCodeOf(summaries: readonly HostSummary[], run: RunContext): number {
+  const some = (key: keyof HostSummary): boolean => summaries.some((summary) => summary[key] > 0);
+  if (run.signal.aborted) return 130;
+  if (some('unreachable')) return 4;
+  if (some('failed')) return 2;
+  if (!run.options.check) return 0;
+  if (some('changed')) return 2;
+  return some('unknown') ? 3 : 0;
+}
+
+/** The hosts that a run has to do with, each made when it is first needed; localhost is always there. */
+class States {
+  exitCode = 1;
+  readonly #states = new Map<string, HostState>();
+  readonly #world = { changes: 0 };
+  readonly #run: RunContext;
+  readonly #plays: () => readonly import('../core/model.ts').Play[];
+
+  constructor(run: RunContext, plays: () => readonly import('../core/model.ts').Play[]) {
+    this.#run = run;
+    this.#plays = plays;
+  }
+
+  get(name: string): HostState | undefined {
+    const known = this.#states.get(name);
+    if (known !== undefined) return known;
+    const host = this.#run.inventory.hosts.get(name) ?? implicitLocalhost(name);
+    if (host === undefined) return undefined;
+    const { connector, emit, signal } = this.#run;
+    const link = new HostLink({ name, connector, emit, signal, beliefs: new Beliefs(this.#world), other: (other) => this.#other(other) });
+    const state = new HostState(host, link);
+    this.#states.set(name, state);
+    return state;
+  }
+
+  /** How a question or a command's content reaches another host: as the inventory says, without a task's keywords. */
+  #other(name: string): { link: HostLink; identity: Identity } | undefined {
+    const state = this.get(name);
+    const play = this.#plays()[0];
+    if (state === undefined || play === undefined) return undefined;
+    const none = { name: '', hostsAll: () => [], hosts: () => [], batch: () => [], roleNames: [], roleNamesWithDependencies: [] };
+    const scopes = new Scopes(this.#run, play, none, (host) => this.get(host));
+    const bare = { keywords: { when: [], environment: [], moduleDefaults: [], tags: [] } };
+    const identity = (of: HostState): Identity =>
+      identityOf(this.#run, of, bare, scopes.of(of, { layers: [], searchPath: [] }), (node) => {
+        const other = this.get(node);
+        return other === undefined ? undefined : identity(other).endpoint;
+      });
+    return { link: state.link, identity: identity(state) };
+  }
+
+  get summaries(): Readonly<Record<string, HostSummary>> {
+    return Object.fromEntries([...this.#states].filter(([, state]) => Object.values(state.summary).some((count) => count > 0)).map(([name, state]) => [name, state.summary]));
+  }
+
+  get rounds(): Readonly<Record<string, number>> {
+    return Object.fromEntries([...this.#states].filter(([, state]) => state.link.rounds > 0).map(([name, state]) => [name, state.link.rounds]));
+  }
+}
+
+/** `localhost` needs no inventory: it is this machine. */
+function implicitLocalhost(name: string): Host | undefined {
+  if (!['localhost', '127.0.0.1', '::1'].includes(name)) return undefined;
+  const vars = new Map([['ansible_connection', { value: 'local' }]]);
+  return { name, groups: [], layers: [{ level: 8, from: 'implicit localhost', vars }] };
+}
