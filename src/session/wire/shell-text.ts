@@ -116,18 +116,20 @@ _family() {
 }
 
 # _victims ROOT SPARED SHELL START: what descends from ROOT, and what was orphaned since START in the session of SHELL.
+# (START counts in hundredths of a second: what an earlier part left running in the same one is taken for this part's.)
 _victims() {
   _processes
-  _family "$2"; _spared=$_kin
-  _family "$3"; _shells=$_kin
-  _family "$1"
   _session= _found=
   for _x in $_all; do case $_x in "$3":*) _x=\${_x#*:*:}; _session=\${_x%%:*} ;; esac; done
+  _family "$2"; _spared=$_kin
+  _family "$_session"; _parented=$_kin
+  _family "$3"; _parented=$_parented$_kin
+  _family "$1"
   for _x in $_all; do
     _pid=\${_x%%:*} _start=\${_x##*:} _x=\${_x%:*}
-    case "$1$_spared" in "$_pid "*|*" $_pid "*) continue ;; esac
+    case " $1$_spared" in *" $_pid "*) continue ;; esac
     case $_kin in *" $_pid "*) _found="$_found $_pid"; continue ;; esac
-    case $_shells in *" $_pid "*) continue ;; esac
+    case $_parented in *" $_pid "*) continue ;; esac
     [ "\${_x##*:}" != "$_session" ] || [ "$_start" -lt "$4" ] || _found="$_found $_pid"
   done
 }
