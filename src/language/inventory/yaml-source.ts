@@ -1,9 +1,9 @@
 import type { Vars } from '../../core/model.ts';
 import type { Position } from '../../core/source.ts';
+import { suggest } from '../../core/suggest.ts';
 import { isDict, type Raw, type Value } from '../../core/value.ts';
 import { locationOf } from '../yaml/places.ts';
 import { addHosts } from './add-hosts.ts';
-import { closest } from './closest.ts';
 import { addChild, addGroup, addGroupVars, type Draft, shortSource } from './draft.ts';
 import { varsOf } from './vars-of.ts';
 
@@ -40,7 +40,7 @@ function readSection(
   const at = locationOf(group, section)?.key;
   if (!SECTIONS.includes(section)) {
     const message = `Skipping unexpected key (${section}) in group (${name}), only "vars", "children" and "hosts" are valid`;
-    note(draft, 'warning', 'unknown-key', message, at, closest(section, SECTIONS));
+    note(draft, 'warning', 'unknown-key', message, at, suggest(section, SECTIONS));
     return;
   }
   // `hosts: one` is an old short form of a dict with one key.
