@@ -11,6 +11,8 @@ export type HostOrder = 'inventory' | 'sorted' | 'reverse_sorted' | 'reverse_inv
 
 /** How hosts are selected beyond the pattern. */
 export interface SelectOptions {
+  /** A pattern that all hosts must fit as well; `@file` in it stands for the lines of that file. */
+  readonly limit?: string;
   readonly order?: HostOrder;
   /** What a term that fits nothing is. */
   readonly mismatch?: 'warning' | 'error' | 'ignore';
@@ -25,13 +27,13 @@ export interface SelectOptions {
 export function selectHosts(
   inventory: Inventory,
   pattern: string | readonly string[],
-  limit?: string,
   options: SelectOptions = {},
 ): Result<string[]> {
   const notes: Diagnostic[] = [];
   const selection = { inventory, options, notes };
   const hosts = matching(selection, pattern);
-  const limited = limit === undefined ? hosts : within(hosts, matching(selection, limitTerms(limit, selection)));
+  const limited =
+    options.limit === undefined ? hosts : within(hosts, matching(selection, limitTerms(options.limit, selection)));
   const value = ordered(limited, options);
   const failed = notes.some(({ severity }) => severity === 'error');
   return failed ? { ok: false, error: notes } : { ok: true, value, warnings: notes };

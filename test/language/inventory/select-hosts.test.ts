@@ -16,7 +16,7 @@ function inventory(): LoadedInventory {
 
 const hosts = inventory();
 const select = (pattern: string, limit?: string, from: Inventory = hosts) => {
-  const result = selectHosts(from, pattern, limit);
+  const result = selectHosts(from, pattern, { limit });
   return result.ok ? result.value.join(' ') : result.error;
 };
 
@@ -101,11 +101,11 @@ describe('selectHosts', () => {
   });
 
   test('fails for it where that is wanted', () => {
-    expect(selectHosts(hosts, 'nope', undefined, { mismatch: 'error' })).toMatchObject({
+    expect(selectHosts(hosts, 'nope', { mismatch: 'error' })).toMatchObject({
       ok: false,
       error: [{ code: 'unknown-host' }],
     });
-    expect(selectHosts(hosts, 'nope', undefined, { mismatch: 'ignore' })).toEqual({
+    expect(selectHosts(hosts, 'nope', { mismatch: 'ignore' })).toEqual({
       ok: true,
       value: [],
       warnings: [],
@@ -121,11 +121,11 @@ describe('selectHosts', () => {
     ['reverse_sorted', ['web5', 'web4', 'web3', 'web2', 'web1', 'db2', 'db1']],
     ['reverse_inventory', ['db2', 'db1', 'web5', 'web4', 'web3', 'web2', 'web1']],
   ] as const)('order %s', ([order, expected]) => {
-    expect(selectHosts(hosts, 'all', undefined, { order })).toMatchObject({ value: expected });
+    expect(selectHosts(hosts, 'all', { order })).toMatchObject({ value: expected });
   });
 
   test('shuffling loses nobody', () => {
-    const result = selectHosts(hosts, 'all', undefined, { order: 'shuffle' });
+    const result = selectHosts(hosts, 'all', { order: 'shuffle' });
 
     expect(result.ok && [...result.value].sort()).toEqual(['db1', 'db2', 'web1', 'web2', 'web3', 'web4', 'web5']);
   });
