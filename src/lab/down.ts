@@ -39,7 +39,7 @@ export function runningHosts(): readonly string[] {
 export function labMounts(): readonly string[] {
   const points = readFileSync('/proc/self/mountinfo', 'utf8')
     .split('\n')
-    .map((line) => unescape(line.split(' ')[4] ?? ''));
+    .map((line) => unescapeOctal(line.split(' ')[4] ?? ''));
   return points.filter((point) => point.startsWith(`${stateDir()}/`)).reverse();
 }
 
@@ -118,5 +118,5 @@ function kill(pid: number): void {
   }
 }
 
-const unescape = (point: string) =>
+const unescapeOctal = (point: string) =>
   point.replace(/\\(\d{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));

@@ -1,9 +1,9 @@
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { joinGroup, removeGroup } from './cgroups.ts';
 import { enter } from './enter.ts';
 import { addressScript, type LabHost } from './hosts.ts';
-import { imageRoot, lowerDirs } from './images.ts';
+import { imageRoot, lowerDirs, templateFile } from './images.ts';
 import { state } from './paths.ts';
 import { childrenOf, daemonPid, forgetDaemon, startDaemon, until } from './processes.ts';
 import { contentId, imageId } from './recipes.ts';
@@ -94,6 +94,12 @@ export async function restorePristine(host: LabHost): Promise<void> {
   writeFileSync(disk(host.name, 'id'), setupId(host));
 }
 
+/** What the running hosts were made from. */
+export function imagesInUse(): string {
+  const running = readdirSync(state('hosts')).filter((host) => initOf(host) !== undefined);
+  return running.map((host) => readIfThere(disk(host, 'id')) ?? '').join(' ');
+}
+
 /** Whether a host's disk was made from the image and the content of today. */
 export const isCurrent = (host: LabHost): boolean => readIfThere(disk(host.name, 'id')) === setupId(host);
 
@@ -116,6 +122,8 @@ async function mountRoot(host: LabHost): Promise<void> {
 
 function nspawn(host: LabHost): readonly string[] {
   const images = (host.containers ?? []).map((name) => `--bind-ro=${imageRoot(name)}:/var/lib/lab-images/${name}`);
+  if (host.containers?.includes('container'))
+    images.push(`--bind-ro=${templateFile()}:/var/lib/lab-images/container.tar.zst`);
   return [
     ...['sh', '-c', 'while [ ! -e "$0" ]; do sleep 0.02; done; rm "$0"; exec "$@"', state('run', `go-${host.name}`)],
     ...['systemd-nspawn', '-q', '-D', disk(host.name, 'root'), '-M', namespaceOf(host.name), `--hostname=${host.name}`],

@@ -7,6 +7,8 @@ export interface LabHost {
   readonly name: string;
   readonly image: ImageName;
   readonly links: readonly Link[];
+  /** Other names that it is known by. */
+  readonly aliases?: readonly string[];
   /** Its addresses are on bridges of its own, which `network` makes. */
   readonly bridged?: boolean;
   /** What is done to its network, in its namespace, before it boots. */
@@ -46,9 +48,11 @@ export function addressScript(host: LabHost): string {
   return [...(host.bridged ? [] : own), host.network].join('\n');
 }
 
-/** All addresses of a host. */
-export const addressesOf = (host: LabHost): readonly string[] =>
-  host.links.flatMap(({ addresses }) => addresses.map((address) => address.replace(/\/.*/, '')));
+/** What a host may be called by who logs in to it: its addresses, and its other names. */
+export const knownAs = (host: LabHost): readonly string[] => [
+  ...(host.aliases ?? []),
+  ...host.links.flatMap(({ addresses }) => addresses.map((address) => address.replace(/\/.*/, ''))),
+];
 
 const proxmox = (name: string, address: string, publicAddress: string, containers: readonly ImageName[]): LabHost => ({
   name,
@@ -77,6 +81,7 @@ const proxmox = (name: string, address: string, publicAddress: string, container
 const services: LabHost = {
   name: 'services',
   image: 'services',
+  aliases: ['forge.lab', 'acme.lab', 'acme-staging.lab', 'mail.lab'],
   links: [
     { bridge: 'vmbr1', addresses: ['10.0.0.250/8', '10.1.0.102/24'] },
     { bridge: 'world', addresses: ['10', '14', '53', '54', '55'].map((last) => `198.51.100.${last}/26`) },
@@ -88,7 +93,10 @@ const services: LabHost = {
 const special: Readonly<Record<string, LabHost>> = {
   services,
   off1: { ...proxmox('off1', '10.0.0.1', '198.51.100.193', ['container']), needs: ['off2'] },
-  off2: { ...proxmox('off2', '10.0.0.2', '198.51.100.194', ['proxy', 'web', 'base']), needs: ['services'] },
+  off2: {
+    ...proxmox('off2', '10.0.0.2', '198.51.100.194', ['container', 'proxy', 'web', 'base']),
+    needs: ['services'],
+  },
 };
 
 function plainHost(name: string): LabHost {

@@ -32,14 +32,18 @@ export function ensureImage(name: ImageName, progress: Progress): Promise<void> 
 /** Where an image's own files are. */
 export const imageRoot = (name: ImageName): string => state('images', imageId(name));
 
+/** The archive of the container template. */
+export const templateFile = (): string => `${imageRoot('container')}.tar.zst`;
+
 /** The folders of an image as overlayfs wants its lower layers. */
 export const lowerDirs = (name: ImageName): string => layersOf(name).map(imageRoot).join(':');
 
-/** Throw away images that no recipe of today makes. */
-export function removeOldImages(): void {
+/** Throw away images that no recipe of today makes and that nobody uses. */
+export function removeOldImages(inUse: string): void {
   const wanted = new Set((Object.keys(recipes) as ImageName[]).map(imageId));
-  for (const id of readdirSync(state('images'))) {
-    if (!wanted.has(id) && !id.startsWith('.')) rmSync(state('images', id), { recursive: true, force: true });
+  for (const file of readdirSync(state('images'))) {
+    const id = file.replace('.tar.zst', '');
+    if (!wanted.has(id) && !inUse.includes(id)) rmSync(state('images', file), { recursive: true, force: true });
   }
 }
 
@@ -76,6 +80,7 @@ async function buildBase(scratch: string): Promise<string> {
     `--include=${recipes.base.packages.join(',')}`,
   ];
   await run`ip netns exec ${switchNamespace} mmdebstrap ${options} bookworm ${root} ${sources}`;
+  await run`install -D -m 644 ${state('keys', 'ca.pem')} ${root}/usr/local/share/ca-certificates/retrace-lab.crt`;
   await finish('base', root);
   return root;
 }
@@ -110,6 +115,8 @@ async function shifted(on: ImageName, scratch: string, by: number): Promise<stri
   const root = join(scratch, 'root');
   await run`cp -a ${imageRoot(on)} ${root}`;
   shiftOwners(root, by);
+  // What a playbook names as the template: a real archive, though the stand-in for `pct` need not unpack it.
+  await run`tar --create --file ${templateFile()} --use-compress-program ${'zstd -1 -T0'} --exclude ./var/lib/apt/lists/* --directory ${imageRoot(on)} .`;
   return root;
 }
 

@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { state } from './paths.ts';
-import { run } from './run-command.ts';
+import { run, shell } from './run-command.ts';
 
 /** The key by which the operator logs in to the lab's hosts. */
 export const operatorKey = (): string => state('keys', 'operator');
@@ -32,3 +32,25 @@ export function writeKnownHosts(): void {
     .map((host) => readFileSync(state('known_hosts.d', host), 'utf8'));
   writeFileSync(knownHostsFile(), lines.join(''));
 }
+
+/** The lab's certificate authority, which its hosts trust, and a certificate by it for each of the lab's own servers. */
+export async function certificates(): Promise<void> {
+  mkdirSync(state('keys'), { recursive: true, mode: 0o700 });
+  if (existsSync(state('keys', 'free-exporters.pem'))) return;
+  await shell(certificateScript, [state('keys')]);
+}
+
+const certificateScript = `
+cd "$1"
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 3650 -subj '/CN=Retrace lab' \
+  -addext keyUsage=critical,keyCertSign,cRLSign -keyout ca.key -out ca.pem 2>/dev/null
+certificate() {
+  name=$1; shift
+  openssl req -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -subj "/CN=$1" -keyout "$name.key" -out "$name.csr" 2>/dev/null
+  { printf 'subjectAltName='; printf 'DNS:%s,' "$@" | sed 's/,$//'; } >"$name.ext"
+  openssl x509 -req -in "$name.csr" -CA ca.pem -CAkey ca.key -CAcreateserial -days 3650 -extfile "$name.ext" -out "$name.pem" 2>/dev/null
+  rm "$name.csr" "$name.ext"
+}
+certificate acme acme.lab acme-staging.lab
+certificate free-exporters free-exporters.openfoodfacts.org
+`;

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { contentDir } from './paths.ts';
 
@@ -35,6 +35,7 @@ export const recipes: Readonly<Record<ImageName, Recipe>> = {
     packages: basePackages,
     files: 'base',
     script: `rm -f /etc/ssh/ssh_host_* /etc/resolv.conf /etc/hostname
+      update-ca-certificates
       : >/etc/machine-id
       ln -sf /dev/null /etc/systemd/network/80-container-host0.network
       systemctl mask ${masked.join(' ')}`,
@@ -46,7 +47,7 @@ export const recipes: Readonly<Record<ImageName, Recipe>> = {
     files: 'proxmox',
     // Debian's own unit sets the OOM score, which it may not here, and then counts as failed; ours is zfs-fuse-lab.
     script:
-      'systemctl mask zfs-fuse.service sanoid.timer machines.target; systemctl enable zfs-fuse-lab.service pve-guests.service',
+      'groupadd --system zfs; systemctl mask zfs-fuse.service sanoid.timer machines.target; systemctl enable zfs-fuse-lab.service pve-guests.service',
   },
   services: {
     title: 'the image of the services',
@@ -88,9 +89,9 @@ export function layersOf(name: ImageName): readonly ImageName[] {
 function digestFolder(digest: ReturnType<typeof createHash>, folder: string): void {
   for (const name of readdirSync(folder).sort()) {
     const path = join(folder, name);
-    const stat = statSync(path);
+    const stat = lstatSync(path);
     digest.update(`${name} ${stat.mode}\n`);
     if (stat.isDirectory()) digestFolder(digest, path);
-    else digest.update(readFileSync(path));
+    else digest.update(stat.isSymbolicLink() ? readlinkSync(path) : readFileSync(path));
   }
 }

@@ -1,8 +1,7 @@
 import { chmodSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { addressesOf, type LabHost, resolver } from './hosts.ts';
+import { knownAs, type LabHost, resolver } from './hosts.ts';
 import { hostKey, keyPair } from './keys.ts';
-import { aptProxy } from './switch.ts';
 
 /** A file that a host has before its first boot. */
 export interface SeedFile {
@@ -14,7 +13,7 @@ export interface SeedFile {
 /** Put into a host's root what makes it this host: its name, its keys, who may log in. Later boots find it as it is. */
 export async function seed(host: LabHost, root: string): Promise<void> {
   const operator = await keyPair('operator', 'operator@retrace-lab');
-  const own = await hostKey(host.name, addressesOf(host));
+  const own = await hostKey(host.name, knownAs(host));
   for (const file of [...common(host.name, operator.public), ...hostKeyFiles(own)]) write(root, file);
 }
 
@@ -26,10 +25,6 @@ export const common = (name: string, authorizedKey: string): readonly SeedFile[]
     content: `127.0.0.1\tlocalhost\n127.0.1.1\t${name}.openfoodfacts.org ${name}\n::1\tlocalhost ip6-localhost ip6-loopback\n`,
   },
   { path: '/etc/resolv.conf', content: `search openfoodfacts.org\nnameserver ${resolver}\n` },
-  {
-    path: '/etc/apt/apt.conf.d/80lab-proxy',
-    content: `Acquire::http::Proxy "http://${aptProxy.address}:${aptProxy.port}";\n`,
-  },
   { path: '/root/.ssh/authorized_keys', content: authorizedKey, mode: 0o600 },
 ];
 

@@ -1,10 +1,11 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
 import { containers } from './containers.ts';
 import { enter } from './enter.ts';
 import { initOf } from './host.ts';
 import type { LabHost } from './hosts.ts';
 import { hostKey, keyPair } from './keys.ts';
 import { contentDir, state } from './paths.ts';
-import { run } from './run-command.ts';
 
 const folder = '/run/lab-setup';
 
@@ -14,8 +15,9 @@ export async function setUp(host: LabHost): Promise<void> {
   if (!host.setup || init === undefined) return;
   for (const { name, addresses } of containers) await hostKey(name, addresses);
   for (const name of ['off1-root']) await keyPair(name, `${name}@retrace-lab`);
-  const content = await run`tar -c -C ${contentDir()} . -C ${state()} keys`;
+  const tar = ['-c', '-C', contentDir(), '.', '-C', state(), 'keys'];
+  const { stdout: content } = await promisify(execFile)('tar', tar, { encoding: 'buffer', maxBuffer: 1e8 });
   const script = `mkdir -p ${folder}; cd ${folder}; tar -x --no-same-owner -f -; sh -eu ${host.setup}; cd /; rm -rf ${folder}`;
-  const ended = await enter(init, ['sh', '-euc', script], content.buffer());
+  const ended = await enter(init, ['sh', '-euc', script], content);
   if (ended.code !== 0) throw new Error(`${host.setup} failed on ${host.name}:\n${ended.stdout}${ended.stderr}`);
 }

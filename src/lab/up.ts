@@ -1,9 +1,19 @@
 import { mkdirSync } from 'node:fs';
 import { containers } from './containers.ts';
-import { boot, initOf, isCurrent, isSetUp, keepPristine, powerOff, restorePristine, shutDown } from './host.ts';
-import { addressesOf, documentHosts, hostNamed, type LabHost } from './hosts.ts';
+import {
+  boot,
+  imagesInUse,
+  initOf,
+  isCurrent,
+  isSetUp,
+  keepPristine,
+  powerOff,
+  restorePristine,
+  shutDown,
+} from './host.ts';
+import { documentHosts, hostNamed, knownAs, type LabHost } from './hosts.ts';
 import { ensureImage, removeOldImages } from './images.ts';
-import { hostKey, keyPair, writeKnownHosts } from './keys.ts';
+import { certificates, hostKey, keyPair, writeKnownHosts } from './keys.ts';
 import { withLock } from './lock.ts';
 import { obstacle, prepareMachine } from './machine.ts';
 import { state } from './paths.ts';
@@ -21,7 +31,7 @@ export async function labUp(names: readonly string[] = documentHosts, progress: 
   const why = obstacle();
   if (why) throw new Error(why);
   const hosts = withNeeds(names.map(hostNamed));
-  if (hosts.every(({ name }) => initOf(name) !== undefined)) return;
+  if (hosts.every(isUp)) return;
   await withLock(progress, async () => {
     await prepareMachine(progress);
     for (const folder of ['run', 'images', 'hosts', 'pristine'])
@@ -30,7 +40,7 @@ export async function labUp(names: readonly string[] = documentHosts, progress: 
     await prepareKeys(hosts);
     const builds = slotsOf(buildsAtOnce);
     await settleAll(imagesOf(hosts).map((name) => builds(() => ensureImage(name, progress))));
-    removeOldImages();
+    removeOldImages(imagesInUse());
     const started = new Map<string, Promise<void>>();
     const slots = slotsOf(bootsAtOnce);
     const start = (host: LabHost): Promise<void> => {
@@ -65,23 +75,34 @@ export async function labReset(name?: string, progress: Progress = silent): Prom
 
 // A host that was never set up boots twice: its first state is frozen in between, so that no reset sets it up again.
 async function bring(host: LabHost, progress: Progress): Promise<void> {
-  if (initOf(host.name) !== undefined) return;
+  if (isUp(host)) return;
+  await powerOff(host.name); // a setup that was killed leaves a host that runs and is not what it should be
   if (!isCurrent(host)) await restorePristine(host);
   if (!isSetUp(host)) {
-    await progress.step(`setting up ${host.name}`, async () => {
-      await boot(host);
-      await setUp(host);
-      await shutDown(host.name);
-      await keepPristine(host);
-      await restorePristine(host);
-    });
+    await progress.step(`setting up ${host.name}`, () => firstSetUp(host));
   }
   await progress.step(`booting ${host.name}`, () => boot(host));
 }
 
+async function firstSetUp(host: LabHost): Promise<void> {
+  await restorePristine(host);
+  try {
+    await boot(host);
+    await setUp(host);
+    await shutDown(host.name);
+    await keepPristine(host);
+  } finally {
+    await powerOff(host.name);
+  }
+  await restorePristine(host);
+}
+
+const isUp = (host: LabHost) => initOf(host.name) !== undefined && isSetUp(host);
+
 async function prepareKeys(hosts: readonly LabHost[]): Promise<void> {
   await keyPair('operator', 'operator@retrace-lab');
-  for (const host of hosts) await hostKey(host.name, addressesOf(host));
+  await certificates();
+  for (const host of hosts) await hostKey(host.name, knownAs(host));
   for (const { name, addresses } of containers) await hostKey(name, addresses);
   writeKnownHosts();
 }

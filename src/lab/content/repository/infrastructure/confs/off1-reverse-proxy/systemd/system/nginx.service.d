@@ -1,0 +1,1 @@
+../../../common/systemd/system/nginx.service.d

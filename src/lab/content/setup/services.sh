@@ -1,0 +1,31 @@
+# services: the forge with its repositories, the zone, the certificates of the ACME server.
+# Runs once, in services, beside the lab's content and keys.
+useradd --create-home --shell /usr/bin/git-shell git
+install -d -m 700 -o git -g git ~git/.ssh
+install -m 600 -o git -g git /dev/null ~git/.ssh/authorized_keys
+publish() {
+  bare=/home/git/openfoodfacts/$2.git
+  git init -q --bare --initial-branch=main "$bare"
+  work=$(mktemp -d)
+  cp -a "$1/." "$work"
+  git -C "$work" init -q --initial-branch=main
+  git -C "$work" add --all
+  # A fixed date: the same content is the same commit in every lab.
+  GIT_AUTHOR_DATE='2024-06-04T10:00:00Z' GIT_COMMITTER_DATE='2024-06-04T10:00:00Z' \
+    git -C "$work" -c user.name='Open Food Facts' -c user.email=off@openfoodfacts.org commit -q -m 'Configuration as of June 2024'
+  git -C "$work" push -q "$bare" main
+  rm -rf "$work"
+}
+publish repository/infrastructure openfoodfacts-infrastructure
+publish repository/monitoring openfoodfacts-monitoring
+chown -R git:git /home/git/openfoodfacts
+
+install -m 644 keys/acme.pem /etc/lab/acme.pem
+install -m 644 keys/acme.key /etc/lab/acme.key
+systemctl restart lab-pebble
+
+lab-dns init
+lab-dns set off1 198.51.100.193
+lab-dns set off2 198.51.100.194
+# images is served by off2's proxy; `lab do dns` moves it, as the team would have done at the registrar.
+for name in proxy2 images free-exporters static; do lab-dns set "$name" 198.51.100.208; done
