@@ -31,7 +31,7 @@ export {
 export { type HttpReply, type HttpRequest, http, httpScript, readHttp } from './core/questions/http.ts';
 export { type TcpAnswer, type TcpQuestion, tcp } from './core/questions/tcp.ts';
 export { type FileToWrite, writeFile } from './core/commands/write-file.ts';
-export { computeMode, showMode } from './core/mode.ts';
+export { chmodMode, computeMode, showMode } from './core/mode.ts';
 export { type Checksum, type ChecksumAlgorithm, checksum } from './core/questions/checksum.ts';
 export { type Content, content } from './core/questions/content.ts';
 export { entries, joinPath, nameOf, parentOf, targetPath, tidyPath } from './core/questions/paths.ts';
@@ -46,3 +46,5 @@ export { nothing } from './core/questions/nothing.ts';
 export { compareVersions } from './core/debian-version.ts';
 export { type AptLists, type AptPolicy, type AptSimulation, aptError, aptLists, aptPolicy, aptSimulation } from './core/questions/apt.ts';
 export { type Package, type Packages, packages, wildcard } from './core/questions/packages.ts';
+export { type Container, type Live, pct } from './core/questions/pct.ts';
+export { type Certificate, covers, issuedBy, keyMatches, readCertificates } from './core/x509.ts';

@@ -4,9 +4,11 @@ type Load = () => Promise<{ default: unknown }>;
 
 /** Types of `ansible.builtin`, by short name; also known as `ansible.legacy.NAME` and `NAME`. */
 const builtin: Record<string, Load> = {
+  apt: () => import('./apt.ts'),
   assert: () => import('./assert.ts'),
   command: () => import('./command.ts'),
   debug: () => import('./debug.ts'),
+  file: () => import('./file.ts'),
   fail: () => import('./fail.ts'),
   pause: () => import('./pause.ts'),
   ping: () => import('./ping.ts'),

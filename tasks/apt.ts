@@ -1,0 +1,195 @@
+import {
+  type AptLists,
+  type AptPolicy,
+  type AptSimulation,
+  aptLists,
+  aptPolicy,
+  aptSimulation,
+  defineTask,
+  exists,
+  type Packages,
+  packages,
+  type Question,
+} from '../src/sdk.ts';
+import { aptWords } from './shared/apt-get.ts';
+import { listsPending, type PlainApt, planApt, wordsToInstall } from './shared/apt-plan.ts';
+import { debPackage, debQuestion } from './shared/deb-file.ts';
+import { packageSpec } from './shared/package-spec.ts';
+import { splitLines } from './shared/text.ts';
+
+/** The questions of an apt task; packages and policies by the package's name. */
+type AptQuestions = {
+  readonly lists: Question<AptLists>;
+  readonly upgrade?: Question<AptSimulation>;
+  readonly whole?: Question<AptSimulation>;
+  readonly autoremove?: Question<AptSimulation>;
+  readonly autoclean?: Question<AptSimulation>;
+  readonly archives?: Question<boolean>;
+  readonly deb?: ReturnType<typeof debQuestion>;
+  readonly [name: `package ${string}`]: Question<Packages>;
+  readonly [name: `policy ${string}`]: Question<AptPolicy>;
+};
+
+export default defineTask({
+  name: 'ansible.builtin.apt',
+  summary: "Install, upgrade and remove Debian's packages.",
+  description:
+    'Packages of all tasks are asked in one dpkg-query. What is missing is simulated first: a check tells what else would be installed or removed, and what apt does not know fails at once.',
+  params: {
+    name: {
+      type: 'list',
+      elements: 'str',
+      aliases: ['package', 'pkg'],
+      doc: 'Packages: `name`, `name=1.2*`, `name>=1.2`, `name:architecture`, with wildcards.',
+    },
+    state: {
+      type: 'str',
+      default: 'present',
+      choices: ['absent', 'build-dep', 'latest', 'present', 'fixed'],
+      doc: 'What is to be true of them.',
+    },
+    update_cache: { type: 'bool', aliases: ['update-cache'], doc: 'Fetch the package lists first.' },
+    cache_valid_time: {
+      type: 'int',
+      default: 0,
+      doc: 'Fetch package lists only where they are older than this, in seconds.',
+    },
+    update_cache_retries: { type: 'int', default: 5, doc: 'How often fetching is tried.' },
+    update_cache_retry_max_delay: { type: 'int', default: 12, doc: 'The longest wait between two tries, in seconds.' },
+    install_recommends: {
+      type: 'bool',
+      aliases: ['install-recommends'],
+      doc: 'Install recommended packages, or not; as the host is configured without it.',
+    },
+    default_release: { type: 'str', aliases: ['default-release'], doc: 'The release to prefer (`-t`).' },
+    purge: { type: 'bool', default: false, doc: 'With `state: absent`, remove configuration as well.' },
+    autoremove: { type: 'bool', default: false, doc: 'Remove dependencies that nothing needs any more.' },
+    autoclean: { type: 'bool', default: false, doc: 'Delete downloaded packages that are out of date.' },
+    clean: { type: 'bool', default: false, doc: 'Delete all downloaded packages.' },
+    upgrade: {
+      type: 'str',
+      default: 'no',
+      choices: ['dist', 'full', 'no', 'safe', 'yes'],
+      doc: 'Upgrade all packages.',
+    },
+    deb: { type: 'path', doc: 'A package file on the host, or its URL.' },
+    dpkg_options: {
+      type: 'str',
+      default: 'force-confdef,force-confold',
+      doc: 'Options for dpkg, separated by commas.',
+    },
+    only_upgrade: { type: 'bool', default: false, doc: 'Leave alone what is not installed.' },
+    allow_downgrade: {
+      type: 'bool',
+      default: false,
+      aliases: ['allow-downgrade', 'allow_downgrades', 'allow-downgrades'],
+      doc: 'Install an older version where the task names one.',
+    },
+    allow_change_held_packages: { type: 'bool', default: false, doc: 'Change packages that are on hold.' },
+    allow_unauthenticated: {
+      type: 'bool',
+      default: false,
+      aliases: ['allow-unauthenticated'],
+      doc: 'Take packages that nobody signed.',
+    },
+    fail_on_autoremove: { type: 'bool', default: false, doc: 'Fail where a package would have to be removed.' },
+    force: {
+      type: 'bool',
+      default: false,
+      doc: 'Allow downgrades, unsigned packages, and changes of held and essential ones.',
+    },
+    lock_timeout: { type: 'int', default: 60, doc: "How long to wait for apt's lock, in seconds." },
+    policy_rc_d: { type: 'int', doc: 'The exit code of policy-rc.d meanwhile; 101 keeps services from being started.' },
+    force_apt_get: { type: 'bool', default: false, ignored: 'apt-get is what is used' },
+  },
+  rules: { mutuallyExclusive: [['deb', 'name', 'upgrade']] },
+  ask(plain): AptQuestions {
+    const params = planned(plain);
+    const { specs } = params;
+    return {
+      lists: aptLists,
+      ...Object.fromEntries(specs.map((spec) => [`package ${spec.name}`, packages(spec.name)])),
+      ...Object.fromEntries(
+        specs
+          .filter((spec) => params.state === 'latest' || /[*?[>]/.test(spec.version ?? '') || spec.operator === '>=')
+          .map((spec) => [`policy ${spec.name}`, aptPolicy(spec.name, params.default_release)]),
+      ),
+      ...(params.upgrade === 'no'
+        ? {}
+        : { upgrade: aptSimulation(...aptWords(upgradeAction(params.upgrade), params)) }),
+      ...(params.state === 'fixed'
+        ? { whole: aptSimulation('-f', 'install') }
+        : params.state === 'build-dep'
+          ? { whole: aptSimulation('build-dep', ...(params.name ?? [])) }
+          : {}),
+      ...(params.autoremove ? { autoremove: aptSimulation('autoremove', ...(params.purge ? ['--purge'] : [])) } : {}),
+      ...(params.autoclean ? { autoclean: aptSimulation('autoclean') } : {}),
+      ...(params.clean ? { archives: exists('/var/cache/apt/archives/*.deb') } : {}),
+      ...(params.deb === undefined ? {} : { deb: debQuestion(params.deb) }),
+    };
+  },
+  thenAsk(state, plain): { readonly simulation?: Question<AptSimulation>; readonly debState?: Question<Packages> } {
+    const params = planned(plain);
+    const deb = debPackage(params.deb, state.deb);
+    const words = listsPending(params, state.lists) ? [] : wordsToInstall(params, state);
+    return {
+      ...(deb === undefined ? {} : { debState: packages(deb.name) }),
+      ...(words.length === 0
+        ? {}
+        : { simulation: aptSimulation(...aptWords([removal(params) ?? 'install', ...words], params)) }),
+    };
+  },
+  plan: (state, params, context) => planApt(planned(params), state, context.check),
+  result: ({ state, changes, replies }) => {
+    const output = replies.at(-1);
+    const fetched = changes.some((change) => change.what === 'package lists');
+    const stdout = output?.stdout.toString() ?? '';
+    const stderr = output?.stderr.toString() ?? '';
+    return {
+      cache_updated: fetched && replies.length > 0,
+      cache_update_time: state.lists.updatedAt,
+      ...(output === undefined
+        ? {}
+        : { stdout, stderr, stdout_lines: splitLines(stdout), stderr_lines: splitLines(stderr) }),
+    };
+  },
+  returns: {
+    cache_updated: 'Whether package lists were fetched.',
+    cache_update_time: 'When they last were, in seconds since the epoch.',
+    stdout: 'What apt-get wrote to stdout.',
+    stderr: 'What apt-get wrote to stderr.',
+  },
+  examples: [
+    {
+      title: 'Two packages, with package lists of today',
+      yaml: 'apt:\n  name: [tree, less]\n  cache_valid_time: 86400',
+    },
+    {
+      title: 'The newest version, without what is only recommended',
+      yaml: 'apt:\n  name: tree\n  state: latest\n  install_recommends: false',
+    },
+    { title: 'Any version from a series', yaml: 'apt:\n  name: tree=2.*' },
+    { title: 'Remove a package and its configuration', yaml: 'apt:\n  name: nano\n  state: absent\n  purge: true' },
+    { title: 'Only package lists', yaml: 'apt:\n  update_cache: true\n  cache_valid_time: 3600' },
+    { title: 'A package file', yaml: 'apt:\n  deb: /srv/tool_1.0_all.deb', runs: { no: 'needs a package file' } },
+    { title: 'Upgrade everything', yaml: 'apt:\n  upgrade: dist\n  update_cache: true', runs: { no: 'takes long' } },
+  ],
+});
+
+type Given = PlainApt & { readonly name: readonly string[] | undefined };
+
+const specsOf = ({ name = [], state }: Given) =>
+  state === 'build-dep' || state === 'fixed' ? [] : name.filter((one) => one.trim() !== '').map(packageSpec);
+
+/** The packages of a task; all of them with `latest` are an upgrade. */
+function planned(params: Given) {
+  const all = params.state === 'latest' && params.name?.includes('*') === true;
+  const given = all ? { ...params, name: [], upgrade: 'dist' } : params;
+  return { ...given, specs: specsOf(given) };
+}
+
+const removal = ({ state, purge }: Given): string | undefined =>
+  state === 'absent' ? (purge ? 'purge' : 'remove') : undefined;
+
+const upgradeAction = (upgrade: string): readonly string[] =>
+  upgrade === 'dist' || upgrade === 'full' ? ['dist-upgrade'] : ['upgrade', '--with-new-pkgs'];

@@ -1,0 +1,101 @@
+import { type AptLists, blurs, type Change, type Command, type Effect, quote } from '../../src/sdk.ts';
+
+/** The parameters of `apt` that say how apt-get is run. */
+export interface AptGetOptions {
+  readonly install_recommends?: boolean;
+  readonly default_release?: string;
+  readonly dpkg_options?: string;
+  readonly lock_timeout?: number;
+  readonly allow_unauthenticated?: boolean;
+  readonly allow_downgrade?: boolean;
+  readonly allow_change_held_packages?: boolean;
+  readonly fail_on_autoremove?: boolean;
+  readonly only_upgrade?: boolean;
+  readonly autoremove?: boolean;
+  readonly force?: boolean;
+  readonly policy_rc_d?: number;
+}
+
+/** The words between `apt-get` and the packages, as far as they alter what it would do. */
+export function aptWords(action: readonly string[], options: AptGetOptions): readonly string[] {
+  const on = (given: boolean | undefined, ...words: string[]) => (given === true ? words : []);
+  return [
+    ...(options.default_release === undefined ? [] : ['-t', options.default_release]),
+    ...(options.install_recommends === undefined
+      ? []
+      : ['-o', `APT::Install-Recommends=${options.install_recommends ? 'yes' : 'no'}`]),
+    ...on(options.allow_unauthenticated || options.force, '--allow-unauthenticated'),
+    ...on(options.allow_downgrade || options.force, '--allow-downgrades'),
+    ...on(options.allow_change_held_packages || options.force, '--allow-change-held-packages'),
+    ...on(options.force, '--allow-remove-essential'),
+    ...on(options.fail_on_autoremove, '--no-remove'),
+    ...on(options.only_upgrade, '--only-upgrade'),
+    ...on(options.autoremove && action[0] !== 'autoremove', '--auto-remove'),
+    ...action,
+  ];
+}
+
+/** An apt-get command that asks nobody, waits for its lock, and keeps configuration files that were edited. */
+export function aptGet(action: readonly string[], options: AptGetOptions = {}): Command {
+  const { dpkg_options = 'force-confdef,force-confold', lock_timeout = 60, policy_rc_d } = options;
+  const dpkg = dpkg_options
+    .split(',')
+    .filter((one) => one.trim() !== '')
+    .flatMap((one) => ['-o', `Dpkg::Options::=--${one.trim()}`]);
+  const words = ['-y', '-q', ...dpkg, '-o', `DPkg::Lock::Timeout=${lock_timeout}`, ...aptWords(action, options)];
+  const run = `DEBIAN_FRONTEND=noninteractive DEBIAN_PRIORITY=critical APT_LISTCHANGES_FRONTEND=none LC_ALL=C apt-get ${words.map(quote).join(' ')} </dev/null`;
+  return {
+    script: policy_rc_d === undefined ? run : `${withPolicy(policy_rc_d)}${run}`,
+    long: true,
+    shown: `apt-get ${action.map(quote).join(' ')}`,
+  };
+}
+
+/** What packages' scripts may start is answered by policy-rc.d; ours is there for one command only. */
+const withPolicy = (code: number): string => `policy=/usr/sbin/policy-rc.d
+[ ! -e "$policy" ] || mv "$policy" "$policy.before" || exit
+trap 'rm -f "$policy"; [ ! -e "$policy.before" ] || mv "$policy.before" "$policy"' EXIT
+printf '#!/bin/sh\\nexit %s\\n' ${code} >"$policy" && chmod 755 "$policy" || exit
+`;
+
+/** Fetch the package lists; a mirror that does not answer, or a lock, is tried again. */
+export const fetchLists = (retries = 5, maxDelaySeconds = 12): Command => ({
+  script: `tries=0; delay=1
+until LC_ALL=C apt-get -q -o APT::Update::Error-Mode=any update </dev/null; do
+  tries=$((tries + 1)); [ "$tries" -lt ${Math.max(1, retries)} ] || exit 100
+  sleep "$delay"; delay=$((delay * 2)); [ "$delay" -le ${maxDelaySeconds} ] || delay=${maxDelaySeconds}
+done
+touch /var/lib/apt/lists # its age is that of the lists, also where nothing new came`,
+  long: true,
+  shown: 'apt-get update',
+});
+
+/** The change that fetches package lists. */
+export const listsChange = (
+  lists: AptLists,
+  more: Partial<Change>,
+  retries?: number,
+  maxDelaySeconds?: number,
+): Change => ({
+  what: 'package lists',
+  from: lists.updatedAt === 0 ? null : age(lists),
+  to: 'fetched',
+  commands: [fetchLists(retries, maxDelaySeconds)],
+  effects: [blurs('apt:lists')],
+  ...more,
+});
+
+/** How old package lists are, for people. */
+export function age({ updatedAt, ageSeconds }: AptLists): string {
+  if (updatedAt === 0) return 'never fetched';
+  const days = Math.floor(ageSeconds / 86400);
+  const hours = Math.floor(ageSeconds / 3600);
+  return days > 1
+    ? `${days} days old`
+    : hours > 1
+      ? `${hours} hours old`
+      : `${Math.max(0, Math.round(ageSeconds / 60))} minutes old`;
+}
+
+/** What else a package brings or takes is not known before: files, units, users that were not there. */
+export const packageEffects: Effect = blurs('path:*', 'absent:*');

@@ -1,0 +1,104 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import apt from '../../tasks/apt.ts';
+import { outcomeOf, runThere, said, sh, upHost } from './system-host.ts';
+
+describe('apt', () => {
+  beforeAll(async () => {
+    await upHost();
+    await sh('apt-get -y purge tree nano; apt-get clean');
+  });
+
+  test('installs what is missing, once, and a check tells so before', async () => {
+    const args = { name: ['tree', 'less'] };
+    const checked = await runThere(apt, args, { check: true });
+    expect(await said('dpkg-query -W -f="\\${Status}" tree')).toBe('');
+
+    const ran = await runThere(apt, args);
+
+    expect(outcomeOf(ran)).toEqual(outcomeOf(checked));
+    expect(outcomeOf(ran)).toEqual(['changed', expect.stringMatching(/^package tree: absent → 2\./)]);
+    expect(outcomeOf(await runThere(apt, args))).toEqual(['ok']);
+    expect(outcomeOf(await runThere(apt, { ...args, state: 'latest' }))).toEqual(['ok']);
+    expect(outcomeOf(await runThere(apt, { name: 'tree=2.*' }))).toEqual(['ok']);
+    expect(outcomeOf(await runThere(apt, { name: 'tree>=1.9' }))).toEqual(['ok']);
+  });
+
+  test('a virtual package is there where something provides it', async () => {
+    expect(outcomeOf(await runThere(apt, { name: 'awk' }))).toEqual(['ok']);
+  });
+
+  test('what apt does not know fails at once, and the age of the lists is told', async () => {
+    const ended = await runThere(apt, { name: 'no-such-package' }, { check: true });
+
+    expect(outcomeOf(ended)).toEqual(['failed', expect.stringMatching(/^apt: Unable to locate package no-such-package \(package lists: .*(old|fetched)\)$/)]);
+  });
+
+  test('removes, and purges what removal leaves', async () => {
+    await sh('apt-get -y install nano; DEBIAN_FRONTEND=noninteractive apt-get -y install cron');
+
+    expect(outcomeOf(await runThere(apt, { name: 'nano', state: 'absent' }))).toEqual(['changed', expect.stringMatching(/^package nano: \S+ → absent$/)]);
+    expect(await said('dpkg-query -W -f="\\${db:Status-Abbrev}" nano')).toBe('rc');
+    expect(outcomeOf(await runThere(apt, { name: 'nano', state: 'absent' }))).toEqual(['ok']);
+    expect(outcomeOf(await runThere(apt, { name: 'nano', state: 'absent', purge: true }))).toEqual(['changed', 'package nano: configuration files → absent']);
+    expect(outcomeOf(await runThere(apt, { name: 'nano', state: 'absent', purge: true }))).toEqual(['ok']);
+  });
+
+  test('fetches package lists only where they are too old', async () => {
+    await sh('touch -d "3 days ago" /var/lib/apt/lists; rm -f /var/lib/apt/periodic/update-success-stamp');
+
+    const first = await runThere(apt, { update_cache: true, cache_valid_time: 86400 });
+
+    expect(outcomeOf(first)).toEqual(['changed', 'package lists: 3 days old → fetched']);
+    expect(first).toMatchObject({ result: { cache_updated: true } });
+    expect(outcomeOf(await runThere(apt, { update_cache: true, cache_valid_time: 86400 }))).toEqual(['ok']);
+  });
+
+  test('old package lists are fetched for a package, which is no change in itself', async () => {
+    await sh('touch -d "3 days ago" /var/lib/apt/lists');
+    const args = { name: 'less', state: 'latest', cache_valid_time: 86400 };
+
+    expect(outcomeOf(await runThere(apt, args, { check: true }))).toEqual([
+      'unknown',
+      'what is newest is known only after package lists, 3 days old, are fetched',
+    ]);
+    expect(await runThere(apt, args)).toMatchObject({ status: 'ok', result: { cache_updated: true } });
+  });
+
+  test('questions write nothing', async () => {
+    await sh('rm -f /var/cache/apt/*.bin');
+    const files = 'find / -xdev -newermt @$(date +%s) -type f 2>/dev/null | grep -v -e ^/proc -e ^/sys -e ^/run -e /var/log/journal | head';
+    await runThere(apt, { name: ['tree', 'no-such', 'less'], state: 'latest', autoclean: true, autoremove: true }, { check: true });
+
+    expect(await said('ls /var/cache/apt')).toBe('archives');
+    expect(await said(files)).toBe('');
+  });
+
+  test('cleans what was downloaded', async () => {
+    await sh('apt-get -y -d --reinstall install tree');
+
+    expect(outcomeOf(await runThere(apt, { clean: true }))).toEqual(['changed', 'downloaded packages: kept → absent']);
+    expect(outcomeOf(await runThere(apt, { clean: true }))).toEqual(['ok']);
+  });
+
+  test('installs a package file', async () => {
+    await sh('cd /tmp && apt-get download hello; apt-get -y purge hello');
+    const deb = await said('ls /tmp/hello_*.deb');
+
+    expect(outcomeOf(await runThere(apt, { deb }))).toEqual(['changed', expect.stringMatching(/^package hello: absent → 2\./)]);
+    expect(outcomeOf(await runThere(apt, { deb }))).toEqual(['ok']);
+  });
+
+  test('leaves a package on hold alone, and says so', async () => {
+    await sh('apt-get -y install hello; apt-mark hold hello');
+
+    expect(outcomeOf(await runThere(apt, { name: 'hello' }))).toEqual(['ok']);
+  });
+
+  test('services are not started under a policy', async () => {
+    const args = { name: 'rsync', policy_rc_d: 101 };
+    await sh('apt-get -y purge rsync');
+
+    expect((await runThere(apt, args)).status).toBe('changed');
+    expect(await said('test -e /usr/sbin/policy-rc.d && echo there')).toBe('');
+  });
+});

@@ -1,0 +1,31 @@
+import type { Reply } from '../../src/core/session.ts';
+import type { TaskType } from '../../src/core/task-type.ts';
+import type { Converged } from '../../src/engine/converge.ts';
+import { labExec, labHost } from '../../src/lab/index.ts';
+import { runHere } from '../tasks/harness.ts';
+
+/** The lab host that the system's task types are tried on. */
+export const systemHost = 'system';
+
+/** Run a script as root in the host. */
+export async function sh(script: string, stdin?: Uint8Array | string): Promise<Reply> {
+  const { code, stdout, stderr } = await labExec(systemHost, script, stdin);
+  return { code: code ?? 255, stdout: Buffer.from(stdout), stderr: Buffer.from(stderr) };
+}
+
+/** What a script prints in the host. */
+export const said = async (script: string): Promise<string> => (await sh(script)).stdout.toString().trim();
+
+/** Run a task in the host, as the engine does. */
+export const runThere = (type: TaskType<any, any, any, any>, args: object, options: { check?: boolean } = {}): Promise<Converged> =>
+  runHere(type, args as Record<string, unknown>, { ...options, sh });
+
+/** A task's outcome in one line: its status and its changes. */
+export const outcomeOf = (ended: Converged): readonly string[] => [
+  ended.status,
+  ...('changes' in ended ? ended.changes.map(({ what, from, to }) => `${what}: ${from ?? 'absent'} → ${to ?? 'absent'}`) : []),
+  ...('message' in ended ? [ended.message] : []),
+];
+
+/** Have the host running. */
+export const upHost = (): Promise<unknown> => labHost(systemHost);
