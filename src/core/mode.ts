@@ -1,13 +1,16 @@
 /** Permission bits as Ansible prints them: `0644`. */
 export const showMode = (mode: number): string => `0${mode.toString(8).padStart(3, '0')}`;
 
+/** Permission bits for chmod: with five digits it takes setgid away from folders, too. */
+export const chmodMode = (mode: number): string => mode.toString(8).padStart(5, '0');
+
 /** The permission bits that a parameter (`'0644'`, `'u=rw,go-w'`) makes of the current ones. */
 export function computeMode(wanted: string, current: number, isDirectory: boolean, umask = 0o022): number {
   if (/^0?o?[0-7]+$/.test(wanted)) return Number.parseInt(wanted.replace('o', ''), 8) & 0o7777;
   return wanted.split(',').reduce((mode, clause) => applyClause(clause, mode, isDirectory, current, umask), current);
 }
 
-const groups = { u: { shift: 6, set: 0o4000 }, g: { shift: 3, set: 0o2000 }, o: { shift: 0, set: 0 } } as const;
+const groups = { u: { shift: 6, set: 0o4000 }, g: { shift: 3, set: 0o2000 }, o: { shift: 0, set: 0o1000 } } as const;
 
 function applyClause(clause: string, mode: number, isDirectory: boolean, before: number, umask: number): number {
   const match = /^([ugoa]*)((?:[-+=][rwxXstugo]*)+)$/.exec(clause);
@@ -37,8 +40,8 @@ function applyOne(
   bits &= (masked & (7 << shift)) | 0o7000;
   if (operator === '+') return mode | bits;
   if (operator === '-') return mode & ~bits;
-  // `=` leaves a folder its setgid bit, as chmod does; the sticky bit belongs to `o`.
-  const cleared = (7 << shift) | (isDirectory ? 0 : set) | (permissions.includes('t') && who === 'o' ? 0o1000 : 0);
+  // As Ansible reads it, `=` takes setuid, setgid and sticky away as well, of folders too; chmod itself would leave them.
+  const cleared = (7 << shift) | set;
   return (mode & ~cleared) | bits;
 }
 
@@ -54,9 +57,9 @@ function bitsOf(permission: string, who: 'u' | 'g' | 'o', mode: number, isDirect
     case 'X':
       return isDirectory || (before & 0o111) !== 0 ? 1 << shift : 0;
     case 's':
-      return set;
+      return who === 'o' ? 0 : set;
     case 't':
-      return 0o1000;
+      return who === 'o' ? 0o1000 : 0;
     default:
       return ((mode >> groups[permission as 'u' | 'g' | 'o'].shift) & 7) << shift;
   }

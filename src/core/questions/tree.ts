@@ -66,7 +66,12 @@ function readTree(
   summed: Reply | undefined,
 ): Answer<readonly TreeEntry[] | undefined> {
   if (listed.code === absent) return { ok: true, value: undefined };
-  if (listed.code !== 0) return { ok: false, why: listed.stderr.toString().trim() || `find: exit code ${listed.code}` };
+  const trouble = listed.stderr
+    .toString()
+    .split('\n')
+    .filter((line) => line !== '' && !line.includes('File system loop detected'));
+  if (listed.code !== 0 && (trouble.length > 0 || listed.stdout.length === 0))
+    return { ok: false, why: trouble.join('; ') || `find: exit code ${listed.code}` };
   const words = nulWords(listed.stdout);
   const entries = Array.from({ length: words.length / width }, (_, index) =>
     readEntry(words.slice(index * width, (index + 1) * width)),

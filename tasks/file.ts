@@ -1,0 +1,184 @@
+import {
+  defineTask,
+  groupAccount,
+  joinPath,
+  nameOf,
+  nothing,
+  type PathState,
+  type Plan,
+  parentOf,
+  self,
+  shell,
+  stat,
+  targetPath,
+  tidyPath,
+  tree,
+  userAccount,
+} from '../src/sdk.ts';
+import { attributeParams, named } from './shared/attributes.ts';
+import { planDirectory } from './shared/file-directory.ts';
+import { planHardLink, planLink } from './shared/file-links.ts';
+import { type FileParams, type FileState, planAbsent, planExisting } from './shared/file-states.ts';
+import { timeScript } from './shared/file-times.ts';
+import { planTouch } from './shared/file-touch.ts';
+import { followedInfo, pathInfo, stateName } from './shared/path-info.ts';
+
+export default defineTask({
+  name: 'ansible.builtin.file',
+  summary: 'Make files, folders and links be there or not, with owner, group and mode.',
+  params: {
+    path: { type: 'path', required: true, aliases: ['dest', 'name'], doc: 'What it is about.' },
+    state: {
+      type: 'str',
+      choices: ['absent', 'directory', 'file', 'hard', 'link', 'touch'],
+      doc: 'How it should be. Without it what is there keeps its kind; with `recurse` it is a folder.',
+    },
+    src: { type: 'path', doc: 'What a link points to; relative to where the link is.' },
+    recurse: { type: 'bool', default: false, doc: 'Give owner, group and mode to all that is below a folder, too.' },
+    force: {
+      type: 'bool',
+      default: false,
+      doc: 'Link even to what is not there, and even in place of a file or empty folder.',
+    },
+    follow: { type: 'bool', default: true, doc: 'Where the path is a link, mean what it points to.' },
+    access_time: { type: 'str', doc: 'Time of the last access: `preserve`, `now`, or a time.' },
+    access_time_format: { type: 'str', default: '%Y%m%d%H%M.%S', doc: 'How `access_time` is written.' },
+    modification_time: { type: 'str', doc: 'Time of the last change: `preserve`, `now`, or a time.' },
+    modification_time_format: { type: 'str', default: '%Y%m%d%H%M.%S', doc: 'How `modification_time` is written.' },
+    ...attributeParams,
+  },
+  ask(params) {
+    const path = tidyPath(params.path);
+    const { src, state } = params;
+    const linked = src !== undefined && (state === 'link' || state === 'hard');
+    return {
+      before: stat(path),
+      parent: stat(parentOf(path)),
+      source: linked ? stat(state === 'hard' ? src : targetPath(path, src)) : nothing(),
+      // In place of a folder, Ansible takes a relative source as relative to that folder.
+      sourceBelow: linked && state === 'link' && !src.startsWith('/') ? stat(joinPath(path, src)) : nothing(),
+      inside: linked && state === 'hard' ? stat(joinPath(path, nameOf(src))) : nothing(),
+      below: params.recurse && params.state !== 'absent' ? tree({ path }) : nothing(),
+      belowLinks:
+        params.recurse && params.follow && params.state !== 'absent' ? tree({ path, follow: true }) : nothing(),
+      times: timeScript(params) === undefined ? nothing() : shell({ script: timeScript(params)!, about: [] }),
+      self: self(),
+      ownerAccount: userAccount(named(params.owner)),
+      groupAccount: groupAccount(named(params.group)),
+    };
+  },
+  thenAsk(state, params, context) {
+    const path = tidyPath(params.path);
+    const isFolder = state.before.exists && state.before.kind === 'directory';
+    const listed =
+      isFolder && ((params.state === 'absent' && context.diff) || (params.state === 'link' && params.force));
+    const real = state.before.resolved ?? path;
+    return {
+      listing: listed ? tree({ path }) : nothing(),
+      ...(wanted(params, state) === 'directory' && !state.before.exists ? ancestors(path) : {}),
+      ...(state.before.exists &&
+      state.before.link !== undefined &&
+      state.before.link.to === undefined &&
+      params.follow &&
+      params.state === 'directory'
+        ? ancestors(real)
+        : {}),
+    };
+  },
+  plan(state, params) {
+    if (params.recurse && params.state !== undefined && params.state !== 'directory')
+      return { failed: "recurse option requires state to be 'directory'" };
+    if (params.src !== undefined && params.state !== 'link' && params.state !== 'hard')
+      return { failed: "src option requires state to be 'link' or 'hard'" };
+    const known: FileState = state as FileState; // `then` only adds ancestors under names of their own
+    const plan = planState(known, params);
+    return 'failed' in plan
+      ? { ...plan, result: { path: tidyPath(params.path), ...pathInfo(state.before), ...plan.result } }
+      : plan;
+  },
+  result({ state, params }) {
+    const known = state as FileState;
+    const { before } = known;
+    const path = tidyPath(params.path);
+    const meant = wanted(params, state);
+    if (meant === 'absent') return { path, state: 'absent' };
+    if (meant === 'hard' && known.inside !== undefined && before.exists && before.kind === 'directory')
+      return { dest: joinPath(path, nameOf(params.src!)), src: params.src, ...pathInfo(known.inside) };
+    if (params.state === 'link' || params.state === 'hard')
+      return { dest: path, src: params.src ?? (before.exists ? before.link?.target : undefined), ...pathInfo(before) };
+    if (meant === 'touch') return { dest: path, ...pathInfo(before) };
+    return params.follow
+      ? {
+          path: before.exists && before.link !== undefined ? (before.resolved ?? path) : params.path,
+          ...followedInfo(before),
+        }
+      : { path: params.path, ...pathInfo(before) };
+  },
+  returns: {
+    path: 'what it was about (`dest` for links and `touch`)',
+    state: 'what is there now: absent, directory, file, hard or link',
+    mode: 'permission bits, as 0644',
+    owner: 'name of the user that owns it',
+    group: 'name of the group that owns it',
+    uid: 'number of the owner',
+    gid: 'number of the group',
+    size: 'size in bytes',
+    src: 'what a link points to',
+  },
+  examples: [
+    {
+      title: 'A folder with its parents',
+      yaml: "file:\n  path: /srv/retrace-file/www\n  state: directory\n  owner: www-data\n  mode: '0755'",
+    },
+    { title: 'A link to a folder', yaml: 'file:\n  src: /usr/share/doc\n  dest: /tmp/retrace-doc\n  state: link' },
+    {
+      title: 'A link in place of a file',
+      yaml: 'file:\n  src: /etc/hostname\n  dest: /tmp/retrace-hostname\n  state: link\n  force: true',
+    },
+    {
+      title: 'A symbolic mode',
+      yaml: 'file:\n  path: /srv/retrace-file\n  state: directory\n  recurse: true\n  mode: u=rwX,g=rX,o=',
+    },
+    {
+      title: 'A file that is there, and is not touched when it is',
+      yaml: 'file:\n  path: /tmp/retrace-touched\n  state: touch\n  access_time: preserve\n  modification_time: preserve',
+    },
+    { title: 'Nothing', yaml: 'file:\n  path: /tmp/retrace-gone\n  state: absent' },
+  ],
+});
+
+function planState(state: FileState, params: FileParams): Plan {
+  switch (wanted(params, state)) {
+    case 'absent':
+      return planAbsent(state, params);
+    case 'directory':
+      return planDirectory(state, params);
+    case 'link':
+      return planLink(state, params);
+    case 'hard':
+      return planHardLink(state, params);
+    case 'touch':
+      return planTouch(state, params);
+    default:
+      return planExisting(state, params);
+  }
+}
+
+/** The state that is meant where none is given. */
+function wanted(params: FileParams, { before }: { readonly before: PathState }): string {
+  if (params.state !== undefined) return params.state;
+  if (params.recurse) return 'directory';
+  return before.exists ? stateName(before).replace('hard', 'file') : 'file';
+}
+
+/** Every folder above a path, so that the missing ones can be made. */
+const ancestors = (path: string): Record<`above ${string}`, ReturnType<typeof stat>> => {
+  const above: string[] = [];
+  for (
+    let folder = parentOf(path);
+    folder !== '/' && folder !== '.' && !above.includes(folder);
+    folder = parentOf(folder)
+  )
+    above.push(folder);
+  return Object.fromEntries(above.map((folder) => [`above ${folder}`, stat(folder)]));
+};

@@ -1,0 +1,267 @@
+import {
+  chmodSync,
+  existsSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  readlinkSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import file from '../../tasks/file.ts';
+import { runHere } from './harness.ts';
+import { folder } from './local-host.ts';
+
+type Dir = ReturnType<typeof folder>;
+type Case = readonly [string, (dir: Dir) => void, (dir: Dir) => Record<string, unknown>, string[] | string];
+
+const bitsOf = (path: string) => (lstatSync(path).mode & 0o7777).toString(8);
+const aFile = (dir: Dir) => writeFileSync(dir.at('f'), 'x', { mode: 0o644 });
+const nothing = () => {};
+
+/** What the task told, with the folder's name cut out. */
+const tellings = (dir: Dir, ended: Awaited<ReturnType<typeof runHere>>): string[] | string =>
+  'changes' in ended && ended.status !== 'failed'
+    ? ended.changes.map(({ what, from, to }) => `${what}: ${from} → ${to}`.replaceAll(dir.path, ''))
+    : 'message' in ended
+      ? ended.message.replaceAll(dir.path, '')
+      : ended.status;
+
+const cases: readonly Case[] = [
+  ['a file that is as it should be', aFile, (dir) => ({ path: dir.at('f'), mode: '0644' }), []],
+  ['another mode', aFile, (dir) => ({ path: dir.at('f'), mode: '0600' }), ['mode: 0644 → 0600']],
+  ['a symbolic mode', aFile, (dir) => ({ path: dir.at('f'), mode: 'u+x,go-r' }), ['mode: 0644 → 0700']],
+  [
+    'a file that is not there',
+    nothing,
+    (dir) => ({ path: dir.at('f'), state: 'file' }),
+    'file (/f) is absent, cannot continue',
+  ],
+  [
+    'a user who is not there',
+    aFile,
+    (dir) => ({ path: dir.at('f'), owner: 'nobody-like-him' }),
+    'chown failed: failed to look up user nobody-like-him',
+  ],
+  [
+    'folders',
+    nothing,
+    (dir) => ({ path: dir.at('a/b'), state: 'directory', mode: '0750' }),
+    ['directory /a: null → 0750', 'directory /a/b: null → 0750'],
+  ],
+  [
+    'a folder where a file is',
+    aFile,
+    (dir) => ({ path: dir.at('f'), state: 'directory' }),
+    '/f already exists as a file',
+  ],
+  [
+    'setgid taken from a folder',
+    (dir) => {
+      mkdirSync(dir.at('d'));
+      chmodSync(dir.at('d'), 0o2755);
+    },
+    (dir) => ({ path: dir.at('d'), mode: '0755' }),
+    ['mode: 02755 → 0755'],
+  ],
+  ['a link', aFile, (dir) => ({ src: dir.at('f'), dest: dir.at('l'), state: 'link' }), ['link: null → → /f']],
+  [
+    'a link to a folder that is right',
+    (dir) => {
+      mkdirSync(dir.at('d'));
+      symlinkSync('d', dir.at('l'));
+    },
+    (dir) => ({ src: 'd', dest: dir.at('l'), state: 'link' }),
+    [],
+  ],
+  [
+    'a link to a folder that points elsewhere',
+    (dir) => {
+      mkdirSync(dir.at('d'));
+      mkdirSync(dir.at('e'));
+      symlinkSync('e', dir.at('l'));
+    },
+    (dir) => ({ src: 'd', dest: dir.at('l'), state: 'link' }),
+    ['link: → e → → d'],
+  ],
+  [
+    'a link to nothing',
+    nothing,
+    (dir) => ({ src: 'd', dest: dir.at('l'), state: 'link' }),
+    'src file does not exist, use "force=yes" if you really want to create the link: /d',
+  ],
+  [
+    'a link to nothing, forced',
+    nothing,
+    (dir) => ({ src: 'd', dest: dir.at('l'), state: 'link', force: true }),
+    ['link: null → → d'],
+  ],
+  [
+    'a link in place of a file',
+    (dir) => {
+      aFile(dir);
+      writeFileSync(dir.at('l'), '');
+    },
+    (dir) => ({ src: 'f', dest: dir.at('l'), state: 'link' }),
+    'refusing to convert from file to symlink for /l',
+  ],
+  [
+    'a link in place of a file, forced',
+    (dir) => {
+      aFile(dir);
+      writeFileSync(dir.at('l'), '');
+    },
+    (dir) => ({ src: 'f', dest: dir.at('l'), state: 'link', force: true }),
+    ['link: file → → f'],
+  ],
+  [
+    'a link in place of a folder',
+    (dir) => {
+      aFile(dir);
+      mkdirSync(dir.at('l'));
+    },
+    (dir) => ({ src: dir.at('f'), dest: dir.at('l'), state: 'link' }),
+    'refusing to convert from directory to symlink for /l',
+  ],
+  [
+    'a link in place of an empty folder, forced',
+    (dir) => {
+      aFile(dir);
+      mkdirSync(dir.at('l'));
+    },
+    (dir) => ({ src: dir.at('f'), dest: dir.at('l'), state: 'link', force: true }),
+    ['link: directory → → /f'],
+  ],
+  [
+    'a link in place of a full folder, forced',
+    (dir) => {
+      aFile(dir);
+      mkdirSync(dir.at('l/x'), { recursive: true });
+    },
+    (dir) => ({ src: dir.at('f'), dest: dir.at('l'), state: 'link', force: true }),
+    'the directory /l is not empty, refusing to convert it',
+  ],
+  [
+    'the mode of what a link points to',
+    (dir) => {
+      aFile(dir);
+      symlinkSync('f', dir.at('l'));
+    },
+    (dir) => ({ path: dir.at('l'), state: 'file', mode: '0600' }),
+    ['mode: 0644 → 0600'],
+  ],
+  ['a hard link', aFile, (dir) => ({ src: dir.at('f'), dest: dir.at('l'), state: 'hard' }), ['hard link: null → /f']],
+  [
+    'a hard link that is there',
+    (dir) => {
+      aFile(dir);
+      linkSync(dir.at('f'), dir.at('l'));
+    },
+    (dir) => ({ src: dir.at('f'), dest: dir.at('l'), state: 'hard' }),
+    [],
+  ],
+  [
+    'a new file by touch',
+    nothing,
+    (dir) => ({ path: dir.at('f'), state: 'touch', mode: '0600' }),
+    ['file: null → empty'],
+  ],
+  [
+    'times that are right',
+    aFile,
+    (dir) => ({ path: dir.at('f'), state: 'touch', access_time: 'preserve', modification_time: 'preserve' }),
+    [],
+  ],
+  [
+    'absent: a tree',
+    (dir) => mkdirSync(dir.at('a/b'), { recursive: true }),
+    (dir) => ({ path: dir.at('a'), state: 'absent' }),
+    ['directory: present → null'],
+  ],
+  [
+    'absent: a link, not what it points to',
+    (dir) => symlinkSync('f', dir.at('l')),
+    (dir) => ({ path: dir.at('l'), state: 'absent' }),
+    ['link: → f → null'],
+  ],
+  ['absent: nothing', nothing, (dir) => ({ path: dir.at('a'), state: 'absent' }), []],
+  [
+    'all below a folder',
+    (dir) => {
+      mkdirSync(dir.at('d/e'), { recursive: true });
+      writeFileSync(dir.at('d/f'), '');
+      chmodSync(dir.at('d/f'), 0o666);
+    },
+    (dir) => ({ path: dir.at('d'), recurse: true, mode: 'u=rwX,g=rX,o=' }),
+    ['mode: 0755 → 0750', 'mode of e: 0755 → 0750', 'mode of f: 0666 → 0640'],
+  ],
+];
+
+describe('file', () => {
+  test.for(cases)('%s', async ([, prepare, args, expected]) => {
+    using dir = folder();
+    prepare(dir);
+
+    const check = await runHere(file, args(dir), { check: true });
+    const ran = await runHere(file, args(dir));
+    const again = await runHere(file, args(dir));
+
+    expect(sorted(tellings(dir, ran))).toEqual(sorted(expected));
+    expect(tellings(dir, check)).toEqual(tellings(dir, ran));
+    if (ran.status !== 'failed' && (args(dir).state !== 'touch' || args(dir).access_time === 'preserve'))
+      expect(again.status).toBe('ok');
+  });
+
+  test('a link is never followed when it goes away', async () => {
+    using dir = folder();
+    mkdirSync(dir.at('d'));
+    symlinkSync('d', dir.at('l'));
+
+    await runHere(file, { path: dir.at('l'), state: 'absent' });
+
+    expect([existsSync(dir.at('d')), existsSync(dir.at('l'))]).toEqual([true, false]);
+  });
+
+  test('retargets a link to a folder instead of linking inside it', async () => {
+    using dir = folder();
+    mkdirSync(dir.at('d'));
+    mkdirSync(dir.at('e'));
+    symlinkSync('e', dir.at('l'));
+
+    await runHere(file, { src: 'd', dest: dir.at('l'), state: 'link' });
+
+    expect([readlinkSync(dir.at('l')), existsSync(dir.at('e/d'))]).toEqual(['d', false]);
+  });
+
+  test('tells what Ansible tells', async () => {
+    using dir = folder();
+
+    const made = await runHere(file, { path: dir.at('d'), state: 'directory', mode: '0700' });
+
+    expect(made).toMatchObject({
+      status: 'changed',
+      result: {
+        path: dir.at('d'),
+        state: 'directory',
+        mode: '0700',
+        uid: process.getuid!(),
+        gid: process.getgid!(),
+        size: expect.any(Number),
+      },
+    });
+    expect(bitsOf(dir.at('d'))).toBe('700');
+  });
+
+  test('a symbolic link has no mode of its own', async () => {
+    using dir = folder();
+    aFile(dir);
+    symlinkSync('f', dir.at('l'));
+
+    const ended = await runHere(file, { src: 'f', dest: dir.at('l'), state: 'link', mode: '0600', follow: false });
+
+    expect([ended.status, bitsOf(dir.at('f'))]).toEqual(['ok', '644']);
+  });
+});
+
+const sorted = (told: string[] | string) => (Array.isArray(told) ? told.toSorted() : told);
