@@ -8,5 +8,5 @@ export {
   loadInventory,
   withPlaybookVars,
 } from './load-inventory.ts';
-export { type HostOrder, hostOf, type SelectOptions, selectHosts } from './select-hosts.ts';
+export { hostOf, type SelectOptions, selectHosts } from './select-hosts.ts';
 export { loadVarsFile, textsIn, type VarsFile } from './vars-file.ts';

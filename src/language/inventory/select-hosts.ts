@@ -6,14 +6,21 @@ import { suggest } from '../../core/suggest.ts';
 import type { LoadedInventory } from './load-inventory.ts';
 import { isWild, nameTest, parsePattern, parseTerm, splitPattern, type Term } from './parse-pattern.ts';
 
-/** In which order a play takes its hosts. */
-export type HostOrder = 'inventory' | 'sorted' | 'reverse_sorted' | 'reverse_inventory' | 'shuffle';
+/** In which order a play takes its hosts, by the words of its keyword `order`. */
+const ORDERS: Readonly<Record<string, (hosts: readonly string[], random: () => number) => readonly string[]>> = {
+  inventory: (hosts) => hosts,
+  reverse_inventory: (hosts) => [...hosts].reverse(),
+  sorted: (hosts) => [...hosts].sort(),
+  reverse_sorted: (hosts) => [...hosts].sort().reverse(),
+  shuffle: shuffled,
+};
 
 /** How hosts are selected beyond the pattern. */
 export interface SelectOptions {
   /** A pattern that all hosts must fit as well; `@file` in it stands for the lines of that file. */
   readonly limit?: string;
-  readonly order?: HostOrder;
+  /** inventory, sorted, reverse_sorted, reverse_inventory or shuffle. */
+  readonly order?: string;
   /** What a term that fits nothing is. */
   readonly mismatch?: 'warning' | 'error' | 'ignore';
   /** Where the pattern is written. */
@@ -34,7 +41,7 @@ export function selectHosts(
   const hosts = matching(selection, pattern);
   const limited =
     options.limit === undefined ? hosts : within(hosts, matching(selection, limitTerms(options.limit, selection)));
-  const value = ordered(limited, options);
+  const value = ordered(limited, selection);
   const failed = notes.some(({ severity }) => severity === 'error');
   return failed ? { ok: false, error: notes } : { ok: true, value, warnings: notes };
 }
@@ -127,12 +134,14 @@ function linesOf(file: string, options: SelectOptions, notes: Diagnostic[]): rea
   }
 }
 
-function ordered(hosts: readonly string[], { order = 'inventory', random = Math.random }: SelectOptions): string[] {
-  if (order === 'inventory') return [...hosts];
-  if (order === 'reverse_inventory') return [...hosts].reverse();
-  if (order === 'shuffle') return shuffled(hosts, random);
-  const sorted = [...hosts].sort();
-  return order === 'sorted' ? sorted : sorted.reverse();
+function ordered(hosts: readonly string[], { options, notes }: Selection): string[] {
+  const { order = 'inventory', random = Math.random, at } = options;
+  const known = Object.hasOwn(ORDERS, order) ? ORDERS[order] : undefined;
+  if (known) return [...known(hosts, random)];
+  notes.push(
+    note('error', 'host-order', `order "${order}" is not known; known: ${Object.keys(ORDERS).join(', ')}`, at),
+  );
+  return [];
 }
 
 function shuffled(hosts: readonly string[], random: () => number): string[] {

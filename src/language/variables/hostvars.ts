@@ -1,6 +1,6 @@
 import type { Inventory } from '../../core/model.ts';
 import type { Raw, Value } from '../../core/value.ts';
-import { isUndefinedError, LazyMapping, Undefined } from '../../template/index.ts';
+import { isUndefinedError, LazyMapping, TemplateError, Undefined } from '../../template/index.ts';
 
 /** Variables that a mapping shows: by name, as written. */
 export interface ReadableScope {
@@ -41,7 +41,7 @@ function computed(written: Raw, scope: ReadableScope, evaluate: Evaluate): Value
   try {
     return evaluate(written, scope);
   } catch (error) {
-    if (isUndefinedError(error)) return new Undefined(error.message);
+    if (error instanceof TemplateError && isUndefinedError(error)) return new Undefined(error.message);
     throw error;
   }
 }

@@ -124,6 +124,13 @@ describe('selectHosts', () => {
     expect(selectHosts(hosts, 'all', { order })).toMatchObject({ value: expected });
   });
 
+  test('an unknown order is a mistake', () => {
+    expect(selectHosts(hosts, 'all', { order: 'random' })).toMatchObject({
+      ok: false,
+      error: [{ code: 'host-order' }],
+    });
+  });
+
   test('shuffling loses nobody', () => {
     const result = selectHosts(hosts, 'all', { order: 'shuffle' });
 
