@@ -13,7 +13,7 @@ export interface RunOptions {
   readonly forks: number;
   readonly tags: readonly string[];
   readonly skipTags: readonly string[];
-  readonly limit?: readonly string[];
+  readonly limit?: string;
   readonly startAtTask?: string;
   /** Asked before each task with --step: go on, skip it, or go on without asking. */
   readonly step?: (task: string) => Promise<'yes' | 'no' | 'continue'>;

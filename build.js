@@ -1,0 +1,20 @@
+// Bundles the program into dist/: one small entry, everything heavy in chunks that load when they are needed.
+import { rmSync, writeFileSync } from 'node:fs';
+import { build } from 'esbuild';
+
+rmSync('dist', { recursive: true, force: true });
+await build({
+  entryPoints: { main: 'src/cli/main.ts', sdk: 'src/sdk.ts' },
+  outdir: 'dist',
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20',
+  external: ['*.node', 'cpu-features', 'jiti'],
+  // CommonJS packages inside the bundle still ask for `require`.
+  banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
+  logLevel: 'warning',
+});
+// Written last: its time tells the launcher that the build is whole.
+writeFileSync('dist/run.js', "#!/usr/bin/env node\nimport './main.js';\n", { mode: 0o755 });

@@ -1,0 +1,95 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { Chalk } from 'chalk';
+import { suggest } from '../core/suggest.ts';
+import type { Event, Happening } from '../core/event.ts';
+import { Secrets } from '../core/secrets.ts';
+import type { Diagnostic } from '../core/source.ts';
+import { runPlaybooks } from '../engine/run.ts';
+import { formatDiagnostic } from '../language/yaml/index.ts';
+import { plainReporter } from '../report/plain.ts';
+import { createConnector } from '../session/index.ts';
+import { loadAll } from './load-all.ts';
+import { type Parsed, parseOptions, runOptions } from './options.ts';
+import { interruptible } from './interrupt.ts';
+import { version } from './version.ts';
+
+/** Run playbooks, check them, or list what they have. Returns the exit code. */
+export async function playCommand(argv: readonly string[], help: () => string): Promise<number> {
+  const read = parseOptions(runOptions, argv, suggest);
+  if (!read.ok) return usageError(read.mistakes);
+  const { parsed } = read;
+  if (parsed.flags.has('help')) return print(help());
+  if (parsed.flags.has('version')) return print(`retrace ${version}\n`);
+  if (parsed.rest.length === 0) return usageError(['no playbook was given']);
+  if (parsed.flags.has('lab')) {
+    const { insideLab, isInsideLab, labUp } = await import('../lab/index.ts');
+    if (!isInsideLab()) {
+      await labUp();
+      return insideLab(process.argv);
+    }
+  }
+  return play(parsed);
+}
+
+const print = (text: string): number => {
+  process.stdout.write(text);
+  return 0;
+};
+
+function usageError(mistakes: readonly string[]): number {
+  process.stderr.write(`${mistakes.map((mistake) => `run: ${mistake}\n`).join('')}run: \`run --help\` tells how to call it\n`);
+  return 1;
+}
+
+async function play(parsed: Parsed): Promise<number> {
+  const chalk = new Chalk({ level: colourLevel() });
+  const sources = new Map<string, string>();
+  const show = (diagnostic: Diagnostic): string => formatDiagnostic(diagnostic, (file) => readText(file, sources), { colour: chalk.level > 0 });
+  const secrets = new Secrets();
+  const interrupt = interruptible((text) => process.stderr.write(text));
+  const connector = createConnector({ env: process.env });
+  const report = plainReporter({
+    write: (text) => process.stdout.write(text),
+    chalk,
+    verbosity: verbosityOf(parsed),
+    columns: process.stdout.columns ?? 79,
+    ansible: false,
+    formatDiagnostic: show,
+  });
+  const emit = (event: Happening): void => report({ time: Date.now(), ...secrets.mask(event) } as Event);
+  try {
+    const loaded = await loadAll(parsed, { secrets, emit, connector, signal: interrupt.signal, version });
+    if (!loaded.ok) {
+      for (const diagnostic of loaded.error) process.stderr.write(`${secrets.mask(show(diagnostic))}\n`);
+      return 1;
+    }
+    for (const diagnostic of loaded.warnings ?? []) process.stderr.write(`${chalk.magenta('[WARNING]:')} ${secrets.mask(show(diagnostic))}\n`);
+    const { listing, context, playbooks } = loaded.value;
+    if (listing !== undefined) return print(listing);
+    const { exitCode } = await runPlaybooks(context, playbooks, version);
+    return exitCode;
+  } finally {
+    await connector.close();
+    interrupt.end();
+  }
+}
+
+export function verbosityOf(parsed: Parsed): number {
+  return parsed.flags.get('verbose') ?? 0;
+}
+
+function colourLevel(): 0 | 1 {
+  if (process.env['NO_COLOR'] !== undefined && process.env['NO_COLOR'] !== '') return 0;
+  if (process.env['FORCE_COLOR'] !== undefined || process.env['ANSIBLE_FORCE_COLOR'] !== undefined) return 1;
+  return process.stdout.isTTY === true && process.env['TERM'] !== 'dumb' ? 1 : 0;
+}
+
+function readText(file: string, known: Map<string, string>): string | undefined {
+  const text = known.get(file);
+  if (text !== undefined) return text;
+  if (!existsSync(file)) return undefined;
+  const read = readFileSync(file, 'utf8');
+  known.set(file, read);
+  return read;
+}
+
