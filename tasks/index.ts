@@ -26,7 +26,10 @@ const collections: Record<string, Load> = {
 };
 
 /** Types of our own, by their only name. */
-const ours: Record<string, Load> = {};
+const ours: Record<string, Load> = {
+  proxmox_ct: () => import('./proxmox_ct.ts'),
+  tls_certificate: () => import('./tls_certificate.ts'),
+};
 
 /** Second names of the types above. */
 const aliases: Record<string, string> = {

@@ -1,0 +1,64 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+
+/** What a certificate says, as plain data. */
+export interface Certificate {
+  readonly subject: string;
+  readonly issuer: string;
+  /** DNS names and IP addresses that it is for. */
+  readonly names: readonly string[];
+  readonly notBefore: Date;
+  readonly notAfter: Date;
+  readonly serial: string;
+  /** SHA-256, as `AB:CD:…`. */
+  readonly fingerprint: string;
+  readonly pem: string;
+}
+
+/** The certificates of a PEM file in their order; undefined where it has none or one cannot be read. */
+export function readCertificates(file: Uint8Array): readonly Certificate[] | undefined {
+  const blocks = new TextDecoder().decode(file).match(/-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g);
+  try {
+    return blocks?.map(readCertificate);
+  } catch {
+    return undefined; // the file is damaged, which the caller tells
+  }
+}
+
+/** Whether a private key (PEM, without passphrase) belongs to a certificate; undefined where it is no such key. */
+export function keyMatches({ pem }: Certificate, key: Uint8Array): boolean | undefined {
+  try {
+    return new X509Certificate(pem).checkPrivateKey(createPrivateKey(Buffer.from(key)));
+  } catch {
+    return undefined; // no key, or one under a passphrase
+  }
+}
+
+/** Whether a certificate is for a name or address, wildcards heeded. */
+export const covers = ({ pem }: Certificate, name: string): boolean =>
+  new X509Certificate(pem)[/^[\d.]+$|:/.test(name) ? 'checkIP' : 'checkHost'](name) !== undefined;
+
+/** Whether the first was signed by the second. */
+export function issuedBy(issued: Certificate, issuer: Certificate): boolean {
+  const by = new X509Certificate(issuer.pem);
+  const certificate = new X509Certificate(issued.pem);
+  return certificate.checkIssued(by) && certificate.verify(by.publicKey);
+}
+
+function readCertificate(pem: string): Certificate {
+  const certificate = new X509Certificate(pem);
+  return {
+    subject: oneLine(certificate.subject),
+    issuer: oneLine(certificate.issuer),
+    names: (certificate.subjectAltName ?? '')
+      .split(', ')
+      .flatMap((name) => /^(?:DNS|IP Address):(.+)$/.exec(name)?.[1] ?? []),
+    notBefore: new Date(certificate.validFrom),
+    notAfter: new Date(certificate.validTo),
+    serial: certificate.serialNumber,
+    fingerprint: certificate.fingerprint256,
+    pem,
+  };
+}
+
+// Node prints one part of a name a line.
+const oneLine = (name: string | undefined): string => (name ?? '').split('\n').join(', ');

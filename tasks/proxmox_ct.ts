@@ -1,0 +1,248 @@
+import {
+  blurs,
+  type Change,
+  type Command,
+  type Container,
+  defineTask,
+  type Params,
+  pct,
+  predicts,
+  sh,
+} from '../src/sdk.ts';
+import {
+  diskSize,
+  diskStorage,
+  keepingHardware,
+  type Lines,
+  lacks,
+  needsRestart,
+  sameLine,
+} from './shared/ct-config.ts';
+
+const params = {
+  vmid: { type: 'int', required: true, aliases: ['id'], doc: 'The number of the container.' },
+  state: {
+    type: 'str',
+    default: 'present',
+    choices: ['present', 'started', 'stopped', 'absent'],
+    doc: '`present` leaves a container running or stopped as it is.',
+  },
+  ostemplate: {
+    type: 'str',
+    doc: 'The template to create it from, as `local:vztmpl/debian-12-standard_12.2-1_amd64.tar.zst`.',
+  },
+  hostname: { type: 'str', doc: 'Its name.' },
+  cores: { type: 'int', doc: 'How many processors it may use.' },
+  memory: { type: 'int', doc: 'How many MiB of memory it may use.' },
+  swap: { type: 'int', doc: 'How many MiB of swap it may use.' },
+  rootfs: {
+    type: 'str',
+    aliases: ['disk'],
+    doc: 'Storage and size in GiB of its disk: `zfs-hdd:32`. It can grow, not shrink or move.',
+  },
+  unprivileged: {
+    type: 'bool',
+    doc: 'Whether its root is not the root of the node. Decided once, when it is created.',
+  },
+  features: { type: 'list', elements: 'str', doc: 'Features, as `nesting=1`.' },
+  onboot: { type: 'bool', doc: 'Whether it starts with the node.' },
+  nameserver: { type: 'str', doc: 'The name server that it asks.' },
+  searchdomain: { type: 'str', doc: 'The domain that it looks names up in.' },
+  netif: { type: 'dict', doc: 'Network cards: `net0: name=eth0,bridge=vmbr1,ip=10.1.0.100/24`.' },
+  mounts: { type: 'dict', doc: 'Mount points: `mp0: /zfs-hdd/off/images,mp=/mnt/off/images`.' },
+  exact: {
+    type: 'bool',
+    default: false,
+    doc: 'Whether network cards and mount points that are not named here are removed, of the kinds that are.',
+  },
+  pubkey: { type: 'str', doc: 'Public keys that may log in as root, for the creation.' },
+} as const;
+
+type Given = Params<typeof params>;
+
+export default defineTask({
+  name: 'proxmox_ct',
+  summary: 'Creates a Proxmox container and keeps its configuration, line by line.',
+  description:
+    'Runs on the Proxmox node. Each line of /etc/pve/lxc/ID.conf is compared by itself; lines that are not named stay as they are. A running container is restarted only where a change needs it, or where it turns out to have been started before its configuration was changed: a mount, an address or a gateway that the configuration has and the container has not.',
+  params,
+  ask: ({ vmid }) => ({ container: pct(vmid) }),
+  plan: ({ container }, given) => {
+    if (given.state === 'absent')
+      return { changes: container === undefined ? [] : [destroy(given.vmid, container.running)] };
+    if (container === undefined)
+      return given.ostemplate === undefined
+        ? { failed: `there is no container ${given.vmid}, and no \`ostemplate\` to create it from` }
+        : { changes: [create(given)] };
+    const impossible = refused(container.config, given);
+    if (impossible !== undefined) return { failed: impossible };
+    return { changes: adjust(container, given) };
+  },
+  result: ({ params: { vmid }, state: { container } }) => ({
+    vmid,
+    config: container?.config ?? {},
+    running: container?.running ?? false,
+  }),
+  returns: {
+    vmid: 'The number of the container.',
+    config: 'The lines of its configuration.',
+    running: 'Whether it runs.',
+  },
+  examples: [
+    {
+      title: 'A container with a card in the internal network',
+      yaml: 'proxmox_ct:\n  vmid: 100\n  state: started\n  ostemplate: local:vztmpl/debian-12-standard_12.2-1_amd64.tar.zst\n  hostname: proxy\n  cores: 4\n  memory: 2048\n  rootfs: zfs-hdd:32\n  unprivileged: true\n  features: [nesting=1]\n  onboot: true\n  netif:\n    net0: name=eth0,bridge=vmbr1,ip=10.1.0.100/24',
+      runs: { no: 'needs a Proxmox node' },
+    },
+    {
+      title: 'Mount points, and no others',
+      yaml: 'proxmox_ct:\n  vmid: 100\n  state: started\n  mounts:\n    mp0: /zfs-hdd/off/images,mp=/mnt/off/images\n  exact: true',
+      runs: { no: 'needs a Proxmox node' },
+    },
+  ],
+});
+
+/** The lines that the parameters ask for. */
+function wantedLines(given: Given): Lines {
+  const flag = (value: boolean | undefined) => (value === undefined ? undefined : value ? '1' : '0');
+  const lines: Record<string, string | number | undefined> = {
+    hostname: given.hostname,
+    cores: given.cores,
+    memory: given.memory,
+    swap: given.swap,
+    rootfs: given.rootfs,
+    unprivileged: flag(given.unprivileged),
+    features: given.features?.join(','),
+    onboot: flag(given.onboot),
+    nameserver: given.nameserver,
+    searchdomain: given.searchdomain,
+    ...(given.netif as Record<string, string> | undefined),
+    ...(given.mounts as Record<string, string> | undefined),
+  };
+  return Object.fromEntries(
+    Object.entries(lines).flatMap(([key, value]) => (value === undefined ? [] : [[key, String(value)]])),
+  );
+}
+
+function refused(config: Lines, { vmid, unprivileged, rootfs }: Given): string | undefined {
+  const is = config['unprivileged'] === '1';
+  if (unprivileged !== undefined && unprivileged !== is)
+    return `container ${vmid} is ${is ? 'un' : ''}privileged, and that can not be changed`;
+  const disk = config['rootfs'] ?? '';
+  if (rootfs === undefined || sameLine('rootfs', disk, rootfs)) return undefined;
+  if (diskStorage(disk) !== diskStorage(rootfs))
+    return `the disk of container ${vmid} is on ${diskStorage(disk)}, and is not moved to ${diskStorage(rootfs)}`;
+  return (diskSize(disk) ?? 0) > (diskSize(rootfs) ?? 0)
+    ? `the disk of container ${vmid} has ${diskSize(disk)} GiB, and can not shrink to ${diskSize(rootfs)}`
+    : undefined;
+}
+
+function create(given: Given): Change {
+  const { vmid, ostemplate, pubkey, state } = given;
+  const lines = wantedLines(given);
+  const options = Object.entries(lines).flatMap(([key, value]) => [`--${key}`, value]);
+  const keys = pubkey === undefined ? [] : ['--ssh-public-keys', '/dev/stdin'];
+  return {
+    what: `container ${vmid}`,
+    from: null,
+    to: Object.entries(lines)
+      .map(([key, value]) => `${key}: ${value}`)
+      .join('\n'),
+    commands: [
+      { ...sh`pct create ${vmid} ${ostemplate!} ${options} ${keys}`, stdin: pubkey, long: true },
+      ...(state === 'started' ? start(vmid) : []),
+    ],
+    effects: [predicts(pct(vmid), { config: lines, running: state === 'started' }), blurs(`ct:${vmid}`, 'dataset:*')],
+  };
+}
+
+function adjust(container: NonNullable<Container>, given: Given): readonly Change[] {
+  const { vmid, state } = given;
+  const { config, running, live } = container;
+  const wanted = wantedLines(given);
+  const changed = Object.entries(wanted).filter(([key, value]) => !sameLine(key, config[key], value));
+  const removed = given.exact
+    ? Object.keys(config).filter(
+        (key) =>
+          !(key in wanted) &&
+          ((given.netif !== undefined && /^net\d+$/.test(key)) || (given.mounts !== undefined && /^mp\d+$/.test(key))),
+      )
+    : [];
+  const after: Record<string, string> = { ...config, ...Object.fromEntries(changed) };
+  for (const key of removed) delete after[key];
+
+  const will = (runs: boolean) => [predicts(pct(vmid), { config: after, running: runs }), blurs(`ct:${vmid}`)];
+  const lines: Change[] = [
+    ...changed.map(([key, value]) => ({
+      what: `${key} of container ${vmid}`,
+      from: config[key] ?? null,
+      to: value,
+      commands: [setLine(vmid, key, config[key], value)],
+      effects: will(running),
+    })),
+    ...removed.map((key) => ({
+      what: `${key} of container ${vmid}`,
+      from: config[key]!,
+      to: null,
+      commands: [sh`pct set ${vmid} --delete ${key}`],
+      effects: will(running),
+    })),
+  ];
+  if (state === 'stopped')
+    return running
+      ? [
+          ...lines,
+          {
+            what: `container ${vmid}`,
+            from: 'running',
+            to: 'stopped',
+            commands: [sh`pct shutdown ${vmid}`],
+            effects: will(false),
+          },
+        ]
+      : lines;
+  if (!running)
+    return state === 'started'
+      ? [
+          ...lines,
+          { what: `container ${vmid}`, from: 'stopped', to: 'started', commands: start(vmid), effects: will(true) },
+        ]
+      : lines;
+  const stale = [...changed.map(([key]) => key), ...removed].some(needsRestart)
+    ? ['with the old configuration']
+    : live === undefined
+      ? []
+      : lacks(live, after);
+  if (stale.length === 0) return lines;
+  return [
+    ...lines,
+    {
+      what: `container ${vmid}`,
+      from: `running ${stale.join(', ')}`,
+      to: 'restarted',
+      commands: [{ ...sh`pct reboot ${vmid}`, long: true }, booted(vmid)],
+      effects: will(true),
+    },
+  ];
+}
+
+function setLine(vmid: number, key: string, now: string | undefined, value: string): Command {
+  if (key === 'rootfs') return sh`pct resize ${vmid} rootfs ${`${diskSize(value)}G`}`;
+  return sh`pct set ${vmid} ${`--${key}`} ${keepingHardware(key, now, value)}`;
+}
+
+const start = (vmid: number): readonly Command[] => [{ ...sh`pct start ${vmid}`, long: true }, booted(vmid)];
+
+/** Started is not booted: what comes next may need its services. */
+const booted = (vmid: number): Command => ({
+  ...sh`pct exec ${vmid} -- sh -c 'command -v systemctl >/dev/null || exit 0; n=0; while [ $n -lt 60 ]; do case $(systemctl is-system-running 2>/dev/null) in running|degraded) exit 0;; esac; n=$((n + 1)); sleep 0.5; done' </dev/null`,
+  shown: `wait until container ${vmid} has booted`,
+});
+
+const destroy = (vmid: number, running: boolean): Change => ({
+  what: `container ${vmid}`,
+  from: running ? 'running' : 'stopped',
+  to: null,
+  commands: [...(running ? [sh`pct stop ${vmid}`] : []), { ...sh`pct destroy ${vmid}`, long: true }],
+  effects: [predicts(pct(vmid), undefined), blurs(`ct:${vmid}`, 'dataset:*')],
+});

@@ -1,0 +1,157 @@
+import {
+  type Certificate,
+  type Content,
+  content,
+  covers,
+  defineTask,
+  issuedBy,
+  keyMatches,
+  type Params,
+  type Plan,
+  readCertificates,
+  type TaskContext,
+} from '../src/sdk.ts';
+
+const params = {
+  path: {
+    type: 'path',
+    required: true,
+    aliases: ['certificate'],
+    doc: 'The certificate, PEM; the chain may follow it.',
+  },
+  key: { type: 'path', doc: 'Its private key, PEM without passphrase. It stays in memory.' },
+  names: { type: 'list', elements: 'str', default: [], doc: 'Names that it must be for; a wildcard may cover them.' },
+  issuer: { type: 'str', doc: "Text that must be in its issuer's name, as `Let's Encrypt`." },
+  days_left: { type: 'int', default: 0, doc: 'How many days it must still be valid.' },
+  chain: { type: 'bool', default: true, doc: 'Whether each certificate in the file must be signed by the next.' },
+} as const;
+
+type Given = Params<typeof params>;
+
+export default defineTask({
+  name: 'tls_certificate',
+  summary: 'Proves that a certificate is the right one: its key, names, issuer, chain, and days left.',
+  description: 'Nothing is changed. What is wrong fails the task, all of it at once; a check tells it as differences.',
+  params,
+  ask: ({ path, key }) => ({
+    file: content(path),
+    ...(key === undefined ? {} : { key: content(key, { secret: true }) }),
+  }),
+  plan: (state, given, context): Plan => {
+    const { file, key } = state as { file: Content; key?: Content };
+    const certificates = file.bytes === undefined ? undefined : readCertificates(file.bytes);
+    const first = certificates?.[0];
+    const faults =
+      first === undefined
+        ? [absent(given, file.bytes !== undefined)]
+        : [
+            ...faultsOf(first, given, context),
+            ...faultsOfChain(certificates!, given),
+            ...faultsOfKey(first, given, key?.bytes),
+          ];
+    const result = first === undefined ? {} : told(first, context);
+    if (faults.length === 0) return { changes: [], result };
+    // A check goes on: whoever asks what has strayed wants all of it.
+    if (context.check) return { changes: faults.map((fault) => ({ ...fault, commands: [], effects: [] })), result };
+    return {
+      failed: `${given.path}: ${faults.map(({ what, from, to }) => `${what} is ${from ?? 'absent'}, should be ${to}`).join('; ')}`,
+      result,
+    };
+  },
+  returns: {
+    subject: 'Whose certificate it is.',
+    issuer: 'Who signed it.',
+    names: 'The names that it is for.',
+    not_before: 'From when it is valid.',
+    not_after: 'Until when it is valid.',
+    days_left: 'How many whole days that is from now.',
+    serial: 'Its serial number.',
+    fingerprint: 'Its SHA-256 fingerprint.',
+  },
+  examples: [
+    {
+      title: 'The certificate of the image server is the right one, and for two more weeks',
+      yaml: 'tls_certificate:\n  path: /etc/letsencrypt/live/images.openfoodfacts.org/fullchain.pem\n  key: /etc/letsencrypt/live/images.openfoodfacts.org/privkey.pem\n  names: [images.openfoodfacts.org]\n  days_left: 14',
+      runs: { no: 'a test host has no certificate' },
+    },
+  ],
+});
+
+/** What is not as it should be. */
+interface Fault {
+  readonly what: string;
+  readonly from: string | null;
+  readonly to: string;
+}
+
+const absent = ({ path }: Given, there: boolean): Fault => ({
+  what: `certificate ${path}`,
+  from: there ? 'unreadable' : null,
+  to: 'a certificate',
+});
+
+function faultsOf(
+  certificate: Certificate,
+  { names, issuer, days_left: wanted }: Given,
+  context: TaskContext,
+): readonly Fault[] {
+  const days = daysLeft(certificate, context);
+  const early = certificate.notBefore > context.now;
+  const missing = names.filter((name) => !covers(certificate, name));
+  return [
+    ...(early ? [{ what: 'valid from', from: certificate.notBefore.toISOString(), to: 'in the past' }] : []),
+    ...(days < wanted || certificate.notAfter <= context.now
+      ? [{ what: 'days left', from: String(days), to: `at least ${wanted}` }]
+      : []),
+    ...(missing.length > 0
+      ? [{ what: 'names', from: certificate.names.join(', '), to: `also ${missing.join(', ')}` }]
+      : []),
+    ...(issuer !== undefined && !certificate.issuer.includes(issuer)
+      ? [{ what: 'issuer', from: certificate.issuer, to: issuer }]
+      : []),
+  ];
+}
+
+function faultsOfChain(certificates: readonly Certificate[], { chain }: Given): readonly Fault[] {
+  const broken = certificates.findIndex(
+    (certificate, index) => index > 0 && !issuedBy(certificates[index - 1]!, certificate),
+  );
+  return chain && broken > 0
+    ? [
+        {
+          what: `certificate ${broken + 1} of the chain`,
+          from: certificates[broken]!.subject,
+          to: certificates[broken - 1]!.issuer,
+        },
+      ]
+    : [];
+}
+
+function faultsOfKey(certificate: Certificate, { key: path }: Given, key: Uint8Array | undefined): readonly Fault[] {
+  if (path === undefined) return [];
+  if (key === undefined) return [{ what: `key ${path}`, from: null, to: 'the key of the certificate' }];
+  const matches = keyMatches(certificate, key);
+  return matches === true
+    ? []
+    : [
+        {
+          what: `key ${path}`,
+          from: matches === undefined ? 'unreadable' : 'of another certificate',
+          to: 'the key of the certificate',
+        },
+      ];
+}
+
+const daysLeft = ({ notAfter }: Certificate, { now }: TaskContext): number =>
+  Math.floor((notAfter.getTime() - now.getTime()) / 86_400_000);
+
+const told = (certificate: Certificate, context: TaskContext) => ({
+  subject: certificate.subject,
+  issuer: certificate.issuer,
+  names: certificate.names,
+  not_before: certificate.notBefore.toISOString(),
+  not_after: certificate.notAfter.toISOString(),
+  days_left: daysLeft(certificate, context),
+  serial: certificate.serial,
+  fingerprint: certificate.fingerprint,
+});
