@@ -63,6 +63,9 @@ export interface RoleRef {
   readonly path: string;
   /** Names of the roles that brought it in, nearest first (`ansible_parent_role_names`). */
   readonly parents: readonly string[];
+  /** Equal for uses that are the same role (same parameters, conditions, tags): unless duplicates are allowed, it runs once a host. */
+  readonly instance?: string;
+  readonly allowDuplicates?: boolean;
 }
 
 interface ItemBase {

@@ -38,7 +38,8 @@ export function locationOf(container: unknown, key: unknown): Location | undefin
   if (known === undefined) return undefined;
   const index = container instanceof Map ? indexOfKey(container, key) : Number(key);
   const [keyFrom, keyTo, from, to] = known.offsets.slice(index * 4, index * 4 + 4);
-  if (keyFrom === undefined || keyTo === undefined || from === undefined || to === undefined) return undefined;
+  if (keyFrom === undefined || keyTo === undefined || from === undefined || to === undefined || from < 0)
+    return undefined;
   const value = positionAt(known.source, from, to);
   const source = known.source.text.slice(from, to);
   return keyFrom < 0 ? { value, source } : { key: positionAt(known.source, keyFrom, keyTo), value, source };
@@ -85,4 +86,38 @@ function lineOf(starts: readonly number[], offset: number): number {
     else high = middle - 1;
   }
   return low;
+}
+
+/** Give a dict the places that its entries have in dicts that it was made of. */
+export function placeLike<M extends ReadonlyMap<unknown, unknown>>(
+  target: M,
+  ...origins: readonly ReadonlyMap<unknown, unknown>[]
+): M {
+  const source = origins.map((origin) => places.get(origin)?.source).find((found) => found !== undefined);
+  if (source === undefined) return target;
+  const known = origins.filter((origin) => places.get(origin)?.source === source);
+  const offsets = [...target.keys()].flatMap(
+    (key) => known.map((origin) => offsetsOf(origin, key)).find(isPlace) ?? nowhere,
+  );
+  setPlaces(target, source, offsets);
+  return target;
+}
+
+const nowhere = [-1, -1, -1, -1];
+const isPlace = (offsets: readonly number[] | undefined): boolean => offsets !== undefined && offsets.length === 4;
+
+/** Place all entries of a dict where one entry of another stands: they were read out of its text. */
+export function copyPlace(
+  target: ReadonlyMap<unknown, unknown>,
+  origin: ReadonlyMap<unknown, unknown>,
+  key: unknown,
+): void {
+  const source = places.get(origin)?.source;
+  const [, , from, to] = offsetsOf(origin, key) ?? [];
+  if (source === undefined || from === undefined || to === undefined) return;
+  setPlaces(
+    target,
+    source,
+    [...target.keys()].flatMap(() => [-1, -1, from, to]),
+  );
 }

@@ -1,0 +1,209 @@
+import type { Written } from '../../core/model.ts';
+import type { Position } from '../../core/source.ts';
+import { suggest } from '../../core/suggest.ts';
+import { isTemplateText, type Raw, Template } from '../../core/value.ts';
+import { copyPlace, locationOf, placeLike } from '../yaml/places.ts';
+import { readArguments } from './key-value.ts';
+import { handlerKeywords } from './keyword-names.ts';
+import { type Loading, report } from './loading.ts';
+import { reportUnknown } from './unknown-keyword.ts';
+import { isRawDict, keyPlace, kindOf, placeOf, type RawDict, textOf } from './written.ts';
+
+/** What a task does: its type and parameters as written. */
+export interface Action {
+  readonly type: string | Raw;
+  readonly typeAt: Position;
+  readonly args: Raw;
+  readonly argsAt: Position;
+  /** `local_action`: on the controller. */
+  readonly local: boolean;
+}
+
+const commands = new Set([
+  'command',
+  'shell',
+  'raw',
+  'script',
+  'win_command',
+  'win_shell',
+  'ansible.windows.win_command',
+  'ansible.windows.win_shell',
+]);
+
+/** Where free-form text goes for what is no task type but part of the language. */
+const freeForm: Readonly<Record<string, string>> = {
+  include_tasks: 'file',
+  import_tasks: 'file',
+  include: 'file',
+  include_role: 'name',
+  import_role: 'name',
+  meta: '_raw_params',
+  include_vars: '_raw_params',
+  set_fact: '_raw_params',
+  add_host: '_raw_params',
+  group_by: '_raw_params',
+};
+
+/** A name without `ansible.builtin.` or `ansible.legacy.`. */
+export const shortName = (name: string): string => name.replace(/^ansible\.(?:builtin|legacy)\./, '');
+
+/** The action of a task, undefined (and told) where there is none or more than one. */
+export function actionOf(loading: Loading, dict: RawDict, at: Position): Action | undefined {
+  const named = [...dict.keys()].filter((key) => typeof key !== 'string' || !isKeyword(key)).map(String);
+  const general = ['action', 'local_action'].filter((key) => dict.has(key));
+  const actions = realActions(loading, dict, named, general, at);
+  if (actions.length > 1) {
+    report(
+      loading,
+      'conflicting-actions',
+      `conflicting action statements: ${actions.join(', ')}`,
+      keyPlace(dict, actions[1], at),
+    );
+    return undefined;
+  }
+  const [key] = actions;
+  if (key === undefined) {
+    if (named.length === 0)
+      report(loading, 'no-action', 'no module/action detected in task.', at, 'name a task type, as "debug:"');
+    return undefined;
+  }
+  return general.length > 0 ? generalAction(loading, dict, key, at) : namedAction(loading, dict, key, at);
+}
+
+const isKeyword = (key: string): boolean => handlerKeywords.has(key) || key.startsWith('with_');
+
+// Keys that are neither keywords nor known types are mistyped keywords, if something else is the action.
+function realActions(loading: Loading, dict: RawDict, named: string[], general: string[], at: Position): string[] {
+  if (named.length + general.length < 2) return [...general, ...named];
+  const isType = (key: string) => shortName(key) in freeForm || loading.options.taskType?.(key) !== undefined;
+  const known = named.filter(isType);
+  const candidates = known.length + general.length > 0 ? known : likelyTypes(named);
+  for (const key of named) {
+    if (!candidates.includes(key)) reportUnknown(loading, key, handlerKeywords, 'Task', keyPlace(dict, key, at));
+  }
+  return [...general, ...candidates];
+}
+
+function likelyTypes(named: string[]): string[] {
+  const full = named.filter((key) => key.includes('.'));
+  if (full.length > 0) return full;
+  const unlike = named.filter((key) => suggest(key, handlerKeywords) === undefined);
+  return unlike.length > 0 ? unlike : named;
+}
+
+function namedAction(loading: Loading, dict: RawDict, key: string, at: Position): Action {
+  const typeAt = keyPlace(dict, key, at);
+  const given = { value: dict.get(key) ?? null, at: placeOf(dict, key, typeAt) };
+  return { type: key, typeAt, args: argsOf(loading, dict, key, key, given), argsAt: given.at, local: false };
+}
+
+// `action: copy src=a` and `action: {module: copy, src: a}`.
+function generalAction(loading: Loading, dict: RawDict, key: string, at: Position): Action | undefined {
+  const value = dict.get(key);
+  const valueAt = placeOf(dict, key, at);
+  const local = key === 'local_action';
+  if (isRawDict(value)) return actionDict(loading, dict, value, valueAt, local);
+  const text = textOf(value);
+  const match = text === undefined ? null : /^\s*((?:\{\{.*?\}\}|\S)+)\s*([\s\S]*)$/.exec(text);
+  if (match === null) {
+    report(loading, 'wrong-keyword-type', `'${key}' takes a string or a dict; this is ${kindOf(value)}`, valueAt);
+    return undefined;
+  }
+  const type = isTemplateText(match[1]!) ? new Template(match[1]!, valueAt) : match[1]!;
+  const given = { value: templated(match[2]!, valueAt), at: valueAt };
+  return { type, typeAt: valueAt, args: argsOf(loading, dict, key, match[1]!, given), argsAt: valueAt, local };
+}
+
+function actionDict(
+  loading: Loading,
+  dict: RawDict,
+  value: RawDict,
+  valueAt: Position,
+  local: boolean,
+): Action | undefined {
+  const type = textOf(value.get('module'));
+  if (type === undefined) {
+    report(
+      loading,
+      'no-action',
+      'no module/action detected in task.',
+      valueAt,
+      'a dict under "action" names its type under "module"',
+    );
+    return undefined;
+  }
+  const [word, ...rest] = type.split(/\s+(?=\w+=)/);
+  const given = new Map(value);
+  given.delete('module');
+  const inline = readArguments(rest.join(' '), false).pairs;
+  for (const [name, text] of inline) given.set(name, templated(text, valueAt));
+  placeLike(given, value);
+  const typeAt = placeOf(value, 'module', valueAt);
+  const own = { value: given, at: valueAt };
+  return {
+    type: templated(word!, typeAt),
+    typeAt,
+    args: argsOf(loading, dict, 'action', word!, own),
+    argsAt: valueAt,
+    local,
+  };
+}
+
+const templated = (text: string, at: Position): string | Template =>
+  isTemplateText(text) ? new Template(text, at) : text;
+
+// The parameters: those of the action, over those of `args:`.
+function argsOf(loading: Loading, dict: RawDict, key: string, type: string, given: Written): Raw {
+  const own = ownArgs(loading, dict, key, type, given);
+  const more = dict.get('args');
+  if (more === undefined || more === null) return own;
+  if (isRawDict(more)) return own.size === 0 ? more : placeLike(new Map([...more, ...own]), own, more);
+  if (textOf(more) === undefined) {
+    report(
+      loading,
+      'wrong-keyword-type',
+      `'args' takes a dict; this is ${kindOf(more)}`,
+      placeOf(dict, 'args', given.at),
+    );
+    return own;
+  }
+  return own.size === 0 ? more : placeLike(new Map([...own, ['_variable_params', more]]), own);
+}
+
+function ownArgs(loading: Loading, dict: RawDict, key: string, type: string, given: Written): RawDict {
+  if (isRawDict(given.value)) return given.value;
+  const args: RawDict = new Map();
+  if (given.value === null) return args;
+  const text = textOf(given.value);
+  const freeKey = freeFormOf(loading, type);
+  if (text === undefined || (given.value instanceof Template === false && typeof given.value !== 'string')) {
+    args.set(freeKey, given.value);
+  } else addText(args, text, given, commands.has(shortName(type)), freeKey);
+  copyPlace(args, dict, key);
+  return args;
+}
+
+const freeFormOf = (loading: Loading, type: string): string =>
+  freeForm[shortName(type)] ?? loading.options.taskType?.(type)?.freeForm ?? '_raw_params';
+
+function addText(args: RawDict, text: string, given: Written, isCommand: boolean, freeKey: string): void {
+  const { pairs, free } = readArguments(text, isCommand);
+  if (free === text) {
+    if (text !== '') args.set(freeKey, given.value);
+    return;
+  }
+  if (free.trim() !== '') args.set(freeKey, templated(isCommand ? free : free.trim(), placeInText(given, text, free)));
+  for (const [name, value] of pairs) args.set(name, templated(value, placeInText(given, text, value)));
+}
+
+// Where a part of the text stands, if it stands there unchanged and on the first line.
+function placeInText(given: Written, text: string, part: string): Position {
+  const start = given.value instanceof Template ? (given.value.at ?? given.at) : given.at;
+  const offset = text.indexOf(part);
+  if (offset < 0 || text.slice(0, offset).includes('\n')) return start;
+  return { file: start.file, line: start.line, column: start.column + offset, length: part.length };
+}
+
+/** The place of a task's parameter, or of the parameter's name. */
+export const argPlace = (args: Raw, key: string, otherwise: Position, of: 'key' | 'value'): Position =>
+  locationOf(args, key)?.[of] ?? locationOf(args, key)?.value ?? otherwise;

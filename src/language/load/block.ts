@@ -1,0 +1,46 @@
+import type { Block, Item } from '../../core/model.ts';
+import type { Position } from '../../core/source.ts';
+import { loadItems } from './items.ts';
+import { blockKeywords } from './keyword-names.ts';
+import { keywordsOf } from './keywords.ts';
+import { type Loading, report, type Within } from './loading.ts';
+import { itemBase } from './task.ts';
+import { checkKeywords } from './unknown-keyword.ts';
+import { deeper, varsLayer } from './within.ts';
+import { placeOf, type RawDict, writtenIn } from './written.ts';
+
+/** Whether a dict of a task list is a block. */
+export const isBlockDict = (dict: RawDict): boolean => dict.has('block') || dict.has('rescue') || dict.has('always');
+
+/** A block with its rescue and always parts. */
+export function loadBlock(loading: Loading, dict: RawDict, within: Within, at: Position): readonly Item[] {
+  if (within.asHandlers) {
+    report(loading, 'block-as-handler', 'Using a block as a handler is not supported.', at);
+    return [];
+  }
+  checkKeywords(loading, dict, blockKeywords, 'Block', at);
+  for (const part of ['rescue', 'always']) {
+    if (!dict.has('block'))
+      report(loading, 'no-block', `'${part}' keyword cannot be used without 'block'`, placeOf(dict, part, at));
+    if (!dict.has('block')) return [];
+  }
+  return [readBlock(loading, dict, within, at)];
+}
+
+function readBlock(loading: Loading, dict: RawDict, within: Within, at: Position): Block {
+  const inner = deeper(
+    within,
+    keywordsOf(loading, dict, within.keywords, at),
+    varsLayer(loading, dict, 16, 'block vars', at),
+  );
+  const part = (key: string) => loadItems(loading, dict.get(key), inner, placeOf(dict, key, at));
+  const validate = writtenIn(dict, 'validate', at);
+  return {
+    kind: 'block',
+    ...itemBase(dict, inner, at),
+    block: part('block'),
+    rescue: part('rescue'),
+    always: part('always'),
+    ...(validate && { validate }),
+  };
+}

@@ -1,0 +1,95 @@
+import type { Brought, DynamicLoader, Handler, Include, Item, Vars, VarsLayer } from '../../core/model.ts';
+import type { Result } from '../../core/source.ts';
+import type { Raw } from '../../core/value.ts';
+import { createFiles } from '../files.ts';
+import { loadTaskFile } from './import-tasks.ts';
+import type { PlacedInclude } from './include.ts';
+import { taskKeywords } from './keyword-names.ts';
+import { keywordsOf } from './keywords.ts';
+import { type Loading, type LoadOptions, report, type Within } from './loading.ts';
+import { completeItems } from './play-layers.ts';
+import { readDocument } from './read-document.ts';
+import { loadRole } from './role.ts';
+import { fingerprint } from './role-entry.ts';
+import { checkKeywords } from './unknown-keyword.ts';
+import { deeper, varsLayer } from './within.ts';
+import { isRawDict, kindOf, varsOf } from './written.ts';
+
+type RoleArgs = Parameters<DynamicLoader['role']>[1];
+
+/** Loads what includes bring, when they run. */
+export function createDynamicLoader(options: LoadOptions = {}): DynamicLoader {
+  const files = options.files ?? createFiles();
+  const start = (): Loading => ({ options: { ...options, files }, files, problems: [] });
+  return {
+    tasks: (include, file, vars) => bringTasks(start(), include, file, vars),
+    role: (include, args, vars) => bringRole(start(), include, args, vars),
+    vars: (path) => readVars(start(), path),
+  };
+}
+
+function bringTasks(loading: Loading, include: Include, file: string, vars: readonly VarsLayer[]): Result<Brought> {
+  const within = withinOf(loading, include, vars);
+  const items = loadTaskFile(loading, file, within, include.at);
+  const own = within.asHandlers ? (items as (Handler | Include)[]) : []; // as handlers, items are these only
+  const handlers = [...own, ...within.play.importedHandlers];
+  return conclude(loading, include, within.asHandlers ? [] : items, handlers, within.play.exported);
+}
+
+function bringRole(loading: Loading, include: Include, args: RoleArgs, vars: readonly VarsLayer[]): Result<Brought> {
+  const within = withinOf(loading, include, vars);
+  const { name, tasksFrom, varsFrom, defaultsFrom, handlersFrom, allowDuplicates = true, rolespecValidate = true } = args;
+  const use = { name, tasksFrom, varsFrom, defaultsFrom, handlersFrom, allowDuplicates, validate: rolespecValidate, included: true };
+  const loaded = loadRole(loading, { ...use, keywords: within.keywords, fingerprint: printOf(include), at: include.at }, within);
+  const handlers = [...loaded.handlers, ...within.play.importedHandlers];
+  const exported = [...(args.public ? loaded.exported : []), ...within.play.exported];
+  return conclude(loading, include, loaded.items, handlers, exported);
+}
+
+const printOf = (include: Include): string =>
+  fingerprint(include.keywords.when.map(({ value }) => value as Raw).concat(include.keywords.tags as Raw[]));
+
+function conclude(
+  loading: Loading,
+  include: Include,
+  items: readonly Item[],
+  handlers: readonly (Handler | Include)[],
+  exported: readonly VarsLayer[],
+): Result<Brought> {
+  if (loading.problems.some(({ severity }) => severity === 'error')) return { ok: false, error: loading.problems };
+  const shared = [...include.layers, ...exported];
+  const brought = { items: completeItems(items, shared), handlers: completeItems(handlers, shared), exported };
+  return { ok: true, value: brought, warnings: loading.problems };
+}
+
+// What is brought inherits from around the include, from `apply`, and the include's variables.
+function withinOf(loading: Loading, include: Include, vars: readonly VarsLayer[]): Within {
+  const { within } = include as PlacedInclude; // all includes come from loadInclude
+  const { play } = within;
+  // What imports in there add is told as brought; the play itself stays as it was loaded.
+  const own = { ...play, staticLayers: [...play.staticLayers, ...play.exported], exported: [], importedHandlers: [] };
+  const inner = { ...within, play: own, layers: [...within.layers, ...vars] };
+  const apply = include.apply;
+  if (apply === undefined || !isRawDict(apply)) return inner;
+  checkKeywords(loading, apply, taskKeywords, 'Block', include.at);
+  return deeper(
+    inner,
+    keywordsOf(loading, apply, inner.keywords, include.at),
+    varsLayer(loading, apply, 16, 'apply vars', include.at),
+  );
+}
+
+function readVars(loading: Loading, path: string): Result<Vars> {
+  const document = readDocument(loading, path);
+  if (document !== undefined && document.value !== null && !isRawDict(document.value)) {
+    report(
+      loading,
+      'wrong-keyword-type',
+      `${path} must contain a dictionary/hash of variables; this is ${kindOf(document.value)}`,
+      document.at.value,
+    );
+  }
+  if (loading.problems.some(({ severity }) => severity === 'error')) return { ok: false, error: loading.problems };
+  const vars: Vars = document !== undefined && isRawDict(document.value) ? varsOf(document.value) : new Map();
+  return { ok: true, value: vars, warnings: loading.problems };
+}

@@ -1,0 +1,153 @@
+import { dirname, isAbsolute, join, resolve } from 'node:path';
+import type { Play } from '../../core/model.ts';
+import type { Position } from '../../core/source.ts';
+import type { Raw } from '../../core/value.ts';
+import { shortName } from './action.ts';
+import { importPlaybookKeywords } from './keyword-names.ts';
+import { keywordsOf } from './keywords.ts';
+import { type Loading, report, type Within } from './loading.ts';
+import { loadPlay, noInheritance, type PlayInheritance } from './play.ts';
+import { readDocument } from './read-document.ts';
+import { staticText } from './static-text.ts';
+import { checkKeywords } from './unknown-keyword.ts';
+import { varsLayer } from './within.ts';
+import { isRawDict, isRawList, kindOf, placeOf, type RawDict } from './written.ts';
+
+/** The plays of a playbook file, those of imported playbooks in their places. */
+export function loadPlaybookFile(
+  loading: Loading,
+  file: string,
+  inherited: PlayInheritance = noInheritance,
+  chain: readonly string[] = [],
+  importedAt?: Position,
+): Play[] {
+  const document = readDocument(loading, file, importedAt);
+  if (document === undefined) return [];
+  const { value } = document;
+  const at = document.at.value;
+  if (value === null || (isRawList(value) && value.length === 0)) {
+    report(loading, 'no-play', `A playbook must contain at least one play: ${file}`, at);
+    return [];
+  }
+  if (!isRawList(value)) {
+    const hint = isRawDict(value) ? 'begin each play with "- "' : undefined;
+    report(
+      loading,
+      'wrong-keyword-type',
+      `A playbook must be a list of plays, got ${kindOf(value)} instead: ${file}`,
+      at,
+      hint,
+    );
+    return [];
+  }
+  return value.flatMap((entry, index) =>
+    loadEntry(loading, entry, file, inherited, [...chain, file], placeOf(value, index, at)),
+  );
+}
+
+function loadEntry(
+  loading: Loading,
+  entry: Raw,
+  file: string,
+  inherited: PlayInheritance,
+  chain: readonly string[],
+  at: Position,
+): Play[] {
+  if (!isRawDict(entry)) {
+    report(
+      loading,
+      'wrong-keyword-type',
+      `playbook entries must be either valid plays or 'import_playbook' statements; this is ${kindOf(entry)}`,
+      at,
+    );
+    return [];
+  }
+  const key = [...entry.keys()].find((name) => shortName(String(name)) === 'import_playbook');
+  if (key !== undefined) return importPlaybook(loading, entry, String(key), file, inherited, chain, at);
+  return [loadPlay(loading, entry, dirname(resolve(file)), inherited, at)];
+}
+
+function importPlaybook(
+  loading: Loading,
+  dict: RawDict,
+  key: string,
+  file: string,
+  inherited: PlayInheritance,
+  chain: readonly string[],
+  at: Position,
+): Play[] {
+  checkKeywords(loading, dict, importPlaybookKeywords, 'PlaybookInclude', at, (name) => name === key);
+  const layer = varsLayer(loading, dict, 12, 'import_playbook vars', at);
+  const own: PlayInheritance = {
+    keywords: keywordsOf(loading, dict, inherited.keywords, at),
+    layers: layer === undefined ? inherited.layers : [layer, ...inherited.layers],
+  };
+  const nameAt = placeOf(dict, key, at);
+  const name = dict.get(key);
+  if (name === null || name === undefined || name === '') {
+    report(loading, 'no-file', 'playbook import parameter is missing', nameAt);
+    return [];
+  }
+  const text = staticText(loading, name, importScope(file, own), nameAt);
+  return text === undefined ? [] : loadNamed(loading, text, file, own, chain, nameAt);
+}
+
+function loadNamed(
+  loading: Loading,
+  name: string,
+  file: string,
+  own: PlayInheritance,
+  chain: readonly string[],
+  at: Position,
+): Play[] {
+  const path = findPlaybook(loading, name, file);
+  if (path === undefined) {
+    report(
+      loading,
+      'missing-file',
+      `Unable to retrieve file contents: could not find or access '${name}' on the Ansible Controller.`,
+      at,
+    );
+    return [];
+  }
+  if (chain.includes(path)) {
+    report(loading, 'recursion', `'${name}' imports itself`, at);
+    return [];
+  }
+  return loadPlaybookFile(loading, path, own, chain, at);
+}
+
+// A name in a collection, or a path beside the importing playbook.
+function findPlaybook(loading: Loading, name: string, file: string): string | undefined {
+  const path = isAbsolute(name) ? name : join(dirname(file), name);
+  if (loading.files.isFile(path)) return path;
+  const [namespace, collection, ...rest] = name.split('.');
+  if (namespace === undefined || collection === undefined || rest.length === 0) return undefined;
+  const roots = (loading.options.collectionsPath ?? []).map((root) =>
+    join(root, 'ansible_collections', namespace, collection, 'playbooks'),
+  );
+  const paths = roots.flatMap((root) => ['.yml', '.yaml'].map((ending) => join(root, ...rest) + ending));
+  return paths.find(loading.files.isFile);
+}
+
+function importScope(file: string, own: PlayInheritance): Within {
+  const directory = dirname(resolve(file));
+  const play = {
+    directory,
+    layers: own.layers,
+    staticLayers: [],
+    exported: [],
+    importedHandlers: [],
+    roles: new Map(),
+  };
+  return {
+    play,
+    keywords: own.keywords,
+    layers: [],
+    searchPath: [directory],
+    roleFolders: 0,
+    taskFolders: [directory],
+    asHandlers: false,
+    chain: [],
+  };
+}

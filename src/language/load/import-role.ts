@@ -1,0 +1,71 @@
+import type { Item } from '../../core/model.ts';
+import type { Position } from '../../core/source.ts';
+import type { Raw } from '../../core/value.ts';
+import { type Action, argPlace } from './action.ts';
+import { refusesLoop } from './import-tasks.ts';
+import { checkIncludeArgs } from './include.ts';
+import { keywordsOf } from './keywords.ts';
+import type { Loading, Within } from './loading.ts';
+import { loadRole, type RoleUse } from './role.ts';
+import { fingerprint } from './role-entry.ts';
+import { staticText } from './static-text.ts';
+import { deeper, varsLayer } from './within.ts';
+import { isRawDict, type RawDict } from './written.ts';
+
+/** The items of `import_role`; its handlers, defaults and vars are for all of the play. */
+export function loadImportRole(
+  loading: Loading,
+  dict: RawDict,
+  action: Action,
+  within: Within,
+  at: Position,
+): readonly Item[] {
+  if (refusesLoop(loading, dict, action, at) || !checkIncludeArgs(loading, action, 'role', [])) return [];
+  const args = action.args as RawDict; // checked above
+  const inner = deeper(
+    within,
+    keywordsOf(loading, dict, within.keywords, at),
+    varsLayer(loading, dict, 17, 'import_role vars', at),
+  );
+  const use = roleUse(loading, args, dict, inner, action.argsAt);
+  if (use === undefined) return [];
+  const loaded = loadRole(loading, use, inner);
+  within.play.exported.push(...loaded.exported);
+  within.play.importedHandlers.push(...loaded.handlers);
+  return loaded.items;
+}
+
+function roleUse(loading: Loading, args: RawDict, dict: RawDict, within: Within, at: Position): RoleUse | undefined {
+  const text = (key: string) => {
+    const value = args.get(key);
+    return value === undefined || value === null
+      ? undefined
+      : staticText(loading, value, within, argPlace(args, key, at, 'value'));
+  };
+  const name = text('name') ?? text('role');
+  if (name === undefined) return undefined;
+  const vars = dict.get('vars');
+  const froms = {
+    tasksFrom: text('tasks_from'),
+    varsFrom: text('vars_from'),
+    defaultsFrom: text('defaults_from'),
+    handlersFrom: text('handlers_from'),
+  };
+  const validate = args.get('rolespec_validate') !== false;
+  const allowDuplicates = args.get('allow_duplicates') !== false;
+  const print = fingerprint([
+    dict.get('when') ?? null,
+    dict.get('tags') ?? null,
+    isRawDict(vars) ? (vars as Raw) : null,
+  ]);
+  return {
+    name,
+    keywords: within.keywords,
+    fingerprint: print,
+    at: argPlace(args, 'name', at, 'value'),
+    ...froms,
+    validate,
+    allowDuplicates,
+    included: true,
+  };
+}

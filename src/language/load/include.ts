@@ -1,0 +1,105 @@
+import type { Include, Item } from '../../core/model.ts';
+import type { Position } from '../../core/source.ts';
+import type { Raw } from '../../core/value.ts';
+import { type Action, argPlace, shortName } from './action.ts';
+import { includeKeywords } from './keyword-names.ts';
+import { keywordsOf } from './keywords.ts';
+import { type Loading, report, type Within } from './loading.ts';
+import { loopOf } from './loop.ts';
+import { checkTaskKeywords, itemBase, listenOf, optional, registerOf } from './task.ts';
+import { deeper, varsLayer } from './within.ts';
+import { isRawDict, keyPlace, kindOf, type RawDict } from './written.ts';
+
+/** An include with what surrounds it: what it brings inherits from there, not from the include itself. */
+export interface PlacedInclude extends Include {
+  readonly within: Within;
+}
+
+const options = {
+  tasks: new Set(['file', 'apply']),
+  role: new Set([
+    'name',
+    'role',
+    'tasks_from',
+    'vars_from',
+    'defaults_from',
+    'handlers_from',
+    'apply',
+    'public',
+    'allow_duplicates',
+    'rolespec_validate',
+  ]),
+} as const;
+
+/** An `include_tasks` or `include_role`: what it brings is loaded when it runs. */
+export function loadInclude(
+  loading: Loading,
+  dict: RawDict,
+  action: Action,
+  of: 'tasks' | 'role',
+  within: Within,
+  at: Position,
+): readonly Item[] {
+  const type = String(action.type);
+  checkTaskKeywords(loading, dict, action, includeKeywords, of === 'tasks' ? 'TaskInclude' : 'IncludeRole', at);
+  if (!checkIncludeArgs(loading, action, of, ['apply'])) return [];
+  const args = action.args as RawDict; // checked in the line above
+  const apply = applyOf(loading, type, args, action.argsAt);
+  const layer = varsLayer(loading, dict, 21, 'include vars', at);
+  const inner = deeper(within, keywordsOf(loading, dict, within.keywords, at), layer);
+  const include: PlacedInclude = {
+    kind: 'include',
+    of,
+    ...itemBase(dict, inner, at),
+    args,
+    within: deeper(within, within.keywords, layer),
+    ...optional({ loop: loopOf(loading, dict, at), register: registerOf(loading, dict, at), apply }),
+    ...(within.asHandlers && { listen: listenOf(dict) }),
+  };
+  return [include];
+}
+
+/** Whether the arguments of an include or import are what it takes; tells what is not. */
+export function checkIncludeArgs(
+  loading: Loading,
+  action: Action,
+  of: 'tasks' | 'role',
+  besides: readonly string[],
+): boolean {
+  const type = String(action.type);
+  const { args, argsAt } = action;
+  if (!isRawDict(args)) {
+    report(loading, 'wrong-keyword-type', `'${type}' takes a name or a dict`, argsAt);
+    return false;
+  }
+  const bad = [...args.keys()].filter(
+    (key) => !options[of].has(String(key)) || (key === 'apply' && !besides.includes('apply')),
+  );
+  if (bad.length > 0 && shortName(type) !== 'include') {
+    report(
+      loading,
+      'invalid-options',
+      `Invalid options for ${type}: ${bad.map(String).sort().join(',')}`,
+      argPlace(args, String(bad[0]), argsAt, 'key'),
+    );
+    return false;
+  }
+  return hasTarget(loading, action, args, of);
+}
+
+function hasTarget(loading: Loading, action: Action, args: RawDict, of: 'tasks' | 'role'): boolean {
+  const target = of === 'tasks' ? args.get('file') : (args.get('name') ?? args.get('role'));
+  if (target !== undefined && target !== null && target !== '') return true;
+  const type = String(action.type);
+  const message = of === 'tasks' ? `No file specified for ${type}` : `'name' is a required field for ${type}.`;
+  report(loading, of === 'tasks' ? 'no-file' : 'no-role', message, action.typeAt);
+  return false;
+}
+
+function applyOf(loading: Loading, type: string, args: RawDict, at: Position): Raw | undefined {
+  const apply = args.get('apply');
+  if (apply === undefined || apply === null || isRawDict(apply)) return apply ?? undefined;
+  const message = `Expected a dict for apply but got ${kindOf(apply)} instead, for ${type}`;
+  report(loading, 'wrong-keyword-type', message, keyPlace(args, 'apply', at));
+  return undefined;
+}

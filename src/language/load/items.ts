@@ -1,0 +1,71 @@
+import type { Handler, Include, Item } from '../../core/model.ts';
+import type { Position } from '../../core/source.ts';
+import type { Raw } from '../../core/value.ts';
+import { type Action, actionOf, shortName } from './action.ts';
+import { isBlockDict, loadBlock } from './block.ts';
+import { loadImportRole } from './import-role.ts';
+import { loadImportTasks } from './import-tasks.ts';
+import { loadInclude } from './include.ts';
+import { type Loading, report, type Within } from './loading.ts';
+import { loadMeta } from './meta.ts';
+import { loadTask } from './task.ts';
+import { isRawDict, isRawList, kindOf, placeOf, type RawDict } from './written.ts';
+
+/** The items of a list of tasks and blocks, imports replaced by what they bring. */
+export function loadItems(loading: Loading, list: Raw | undefined, within: Within, at: Position): Item[] {
+  if (list === undefined || list === null) return [];
+  if (!isRawList(list)) {
+    const message = `A malformed block was encountered while loading tasks: it should be a list or None but is ${kindOf(list)}`;
+    report(loading, 'wrong-keyword-type', message, at, 'begin each task with "- "');
+    return [];
+  }
+  return list.flatMap((entry, index) => loadEntry(loading, entry, within, placeOf(list, index, at)));
+}
+
+/** The handlers of a list. */
+export function loadHandlers(
+  loading: Loading,
+  list: Raw | undefined,
+  within: Within,
+  at: Position,
+): (Handler | Include)[] {
+  return loadItems(loading, list, { ...within, asHandlers: true }, at) as (Handler | Include)[]; // as handlers, items are these only
+}
+
+function loadEntry(loading: Loading, entry: Raw, within: Within, at: Position): readonly Item[] {
+  if (!isRawDict(entry)) {
+    const message = `unexpected ${kindOf(entry)} in a list of tasks; a task is a dict, as "- debug: msg=hello"`;
+    report(loading, 'wrong-keyword-type', message, at);
+    return [];
+  }
+  if (isBlockDict(entry)) return loadBlock(loading, entry, within, at);
+  const action = actionOf(loading, entry, at);
+  return action === undefined ? [] : loadAction(loading, entry, action, within, at);
+}
+
+function loadAction(loading: Loading, dict: RawDict, action: Action, within: Within, at: Position): readonly Item[] {
+  switch (typeof action.type === 'string' ? shortName(action.type) : undefined) {
+    case 'import_tasks':
+      return loadImportTasks(loading, dict, action, within, at);
+    case 'import_role':
+      return loadImportRole(loading, dict, action, within, at);
+    case 'include_tasks':
+      return loadInclude(loading, dict, action, 'tasks', within, at);
+    case 'include_role':
+      return loadInclude(loading, dict, action, 'role', within, at);
+    case 'include':
+      return isStatic(dict, action)
+        ? loadImportTasks(loading, dict, action, within, at)
+        : loadInclude(loading, dict, action, 'tasks', within, at);
+    case 'meta':
+      return loadMeta(loading, dict, action, within, at);
+    default:
+      return [loadTask(loading, dict, action, within, at)];
+  }
+}
+
+// The old `include` is an import unless it is repeated or its file is a template.
+function isStatic(dict: RawDict, action: Action): boolean {
+  const repeated = [...dict.keys()].some((key) => key === 'loop' || String(key).startsWith('with_'));
+  return !repeated && isRawDict(action.args) && typeof action.args.get('file') === 'string';
+}

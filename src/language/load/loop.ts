@@ -1,0 +1,55 @@
+import type { Loop } from '../../core/model.ts';
+import type { Position } from '../../core/source.ts';
+import { loopControlKeywords } from './keyword-names.ts';
+import { conditionsIn } from './keywords.ts';
+import { type Loading, report } from './loading.ts';
+import { checkKeywords } from './unknown-keyword.ts';
+import { isRawDict, keyPlace, kindOf, placeOf, type RawDict } from './written.ts';
+
+/** What repeats a task: `loop`, or `with_…` with the lookup of that name; undefined where nothing does. */
+export function loopOf(loading: Loading, dict: RawDict, at: Position): Loop | undefined {
+  const keys = [...dict.keys()].filter((key) => typeof key === 'string' && (key === 'loop' || key.startsWith('with_')));
+  const key = keys.at(-1) as string | undefined;
+  const control = controlOf(loading, dict, at);
+  if (key === undefined) return undefined;
+  if (keys.length > 1) {
+    report(
+      loading,
+      'two-loops',
+      `duplicate loop in task: ${keys.join(', ')}`,
+      keyPlace(dict, key, at),
+      'keep one of them',
+    );
+  }
+  const value = dict.get(key);
+  if (value === undefined || value === null) {
+    report(loading, 'wrong-keyword-type', `you must specify a value when using ${key}`, keyPlace(dict, key, at));
+    return undefined;
+  }
+  const over = { value, at: placeOf(dict, key, at) };
+  return key === 'loop' ? { over, ...control } : { over, lookup: key.slice('with_'.length), ...control };
+}
+
+function controlOf(loading: Loading, dict: RawDict, at: Position): Omit<Loop, 'over'> {
+  const control = dict.get('loop_control');
+  if (control === undefined || control === null) return {};
+  const controlAt = placeOf(dict, 'loop_control', at);
+  if (!isRawDict(control)) {
+    const message = `the \`loop_control\` value must be specified as a dictionary and cannot be a variable itself; this is ${kindOf(control)}`;
+    report(loading, 'wrong-keyword-type', message, controlAt);
+    return {};
+  }
+  checkKeywords(loading, control, loopControlKeywords, 'LoopControl', controlAt);
+  const get = (key: string) => control.get(key) ?? undefined;
+  const breakWhen = control.has('break_when') ? conditionsIn(loading, control, 'break_when', controlAt) : undefined;
+  const all = {
+    loopVar: get('loop_var'),
+    indexVar: get('index_var'),
+    label: get('label'),
+    pause: get('pause'),
+    extended: get('extended'),
+    extendedAllitems: get('extended_allitems'),
+    breakWhen,
+  };
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+}

@@ -1,0 +1,165 @@
+import type { Handler, Include, Item, Play, VarsLayer, Written } from '../../core/model.ts';
+import type { Position } from '../../core/source.ts';
+import type { Raw } from '../../core/value.ts';
+import { loadHandlers, loadItems } from './items.ts';
+import { playKeywords } from './keyword-names.ts';
+import { keywordsOf, noKeywords, typedIn } from './keywords.ts';
+import { type Loading, nextId, type PlayScope, report, type Within } from './loading.ts';
+import { implicitMeta } from './meta.ts';
+import { shareWithPlay } from './play-layers.ts';
+import { loadRole } from './role.ts';
+import { readRoleEntry } from './role-entry.ts';
+import { optional } from './task.ts';
+import { checkKeywords } from './unknown-keyword.ts';
+import { staticVarsFiles } from './vars-files.ts';
+import { varsPromptOf } from './vars-prompt.ts';
+import { varsLayer } from './within.ts';
+import { isRawDict, isRawList, kindOf, placeOf, type RawDict, writtenIn, writtenList } from './written.ts';
+
+/** What an `import_playbook` gives to the plays that it brings. */
+export interface PlayInheritance {
+  readonly keywords: Play['keywords'];
+  readonly layers: readonly VarsLayer[];
+}
+
+export const noInheritance: PlayInheritance = { keywords: noKeywords, layers: [] };
+
+/** A play of a playbook. */
+export function loadPlay(
+  loading: Loading,
+  dict: RawDict,
+  directory: string,
+  inherited: PlayInheritance,
+  at: Position,
+): Play {
+  checkKeywords(loading, dict, playKeywords, 'Play', at);
+  const renamed = renameUser(dict);
+  const keywords = { ...keywordsOf(loading, renamed, inherited.keywords, at), when: inherited.keywords.when };
+  const own = varsLayer(loading, renamed, 12, 'play vars', at);
+  const layers = [...(own ? [own] : []), ...inherited.layers];
+  const varsFiles = varsFilesOf(renamed, at);
+  const play: PlayScope = { directory, layers, staticLayers: [], exported: [], importedHandlers: [], roles: new Map() };
+  const within: Within = {
+    play: { ...play, staticLayers: staticVarsFiles(loading, varsFiles, play) },
+    keywords,
+    layers: [],
+    searchPath: [directory],
+    roleFolders: 0,
+    taskFolders: [directory],
+    asHandlers: false,
+    chain: [],
+  };
+  const { items, handlers } = sections(loading, renamed, within, at);
+  const name = renamed.get('name');
+  const assembled: Play = {
+    id: nextId(),
+    at,
+    ...(name !== undefined && name !== null && { name }),
+    hosts: hostsOf(loading, renamed, at),
+    keywords,
+    layers,
+    varsFiles,
+    varsPrompt: varsPromptOf(loading, renamed, at),
+    ...settings(loading, renamed, at),
+    items,
+    handlers,
+    directory,
+  };
+  return shareWithPlay(assembled, within.play.exported);
+}
+
+// `user` is the old word for `remote_user`.
+function renameUser(dict: RawDict): RawDict {
+  if (!dict.has('user') || dict.has('remote_user')) return dict;
+  return new Map([...dict].map(([key, value]) => [key === 'user' ? 'remote_user' : key, value]));
+}
+
+function hostsOf(loading: Loading, dict: RawDict, at: Position): Written {
+  const hosts = writtenIn(dict, 'hosts', at);
+  if (hosts === undefined)
+    report(loading, 'no-hosts', "the field 'hosts' is required but was not set", at, 'say where: "hosts: all"');
+  else if (hosts.value === null || hosts.value === '' || (isRawList(hosts.value) && hosts.value.length === 0)) {
+    report(loading, 'no-hosts', 'Hosts list cannot be empty. Please check your playbook', hosts.at);
+  } else if (isRawDict(hosts.value)) {
+    report(
+      loading,
+      'wrong-keyword-type',
+      `Hosts list must be a sequence or string; this is ${kindOf(hosts.value)}`,
+      hosts.at,
+    );
+  }
+  return hosts ?? { value: [], at };
+}
+
+function settings(loading: Loading, dict: RawDict, at: Position) {
+  const bool = (key: string) => (dict.has(key) ? typedIn(loading, dict, key, at) : undefined);
+  const any = (key: string) => (dict.get(key) === null ? undefined : writtenIn(dict, key, at));
+  return optional({
+    gatherFacts: bool('gather_facts'),
+    gatherSubset: any('gather_subset'),
+    gatherTimeout: any('gather_timeout'),
+    factPath: any('fact_path'),
+    serial: any('serial'),
+    strategy: any('strategy'),
+    order: any('order'),
+    maxFailPercentage: any('max_fail_percentage'),
+    forceHandlers: bool('force_handlers'),
+  });
+}
+
+// In the order in which they run; handlers of roles come before the play's own.
+function sections(
+  loading: Loading,
+  dict: RawDict,
+  within: Within,
+  at: Position,
+): { items: Item[]; handlers: (Handler | Include)[] } {
+  const flush = () => implicitMeta('flush_handlers', within, at);
+  const part = (key: string) => loadItems(loading, dict.get(key), within, placeOf(dict, key, at));
+  const roles = rolesOf(loading, dict, within, at);
+  const handlers = loadHandlers(loading, dict.get('handlers'), within, placeOf(dict, 'handlers', at));
+  const pre = part('pre_tasks');
+  const tasks = part('tasks');
+  const post = part('post_tasks');
+  return {
+    items: [...pre, flush(), ...roles.items, ...tasks, flush(), ...post, flush()],
+    handlers: [...roles.handlers, ...handlers, ...within.play.importedHandlers],
+  };
+}
+
+function rolesOf(
+  loading: Loading,
+  dict: RawDict,
+  within: Within,
+  at: Position,
+): { items: Item[]; handlers: (Handler | Include)[] } {
+  const list = dict.get('roles');
+  if (list === undefined || list === null) return { items: [], handlers: [] };
+  const listAt = placeOf(dict, 'roles', at);
+  if (!isRawList(list)) {
+    report(
+      loading,
+      'wrong-keyword-type',
+      `A malformed role declaration was encountered: roles is a list; this is ${kindOf(list)}`,
+      listAt,
+    );
+    return { items: [], handlers: [] };
+  }
+  const loaded = list.map((entry, index) => loadEntry(loading, entry, within, placeOf(list, index, listAt)));
+  return {
+    items: loaded.flatMap(({ items }) => [...items]),
+    handlers: loaded.flatMap(({ handlers }) => [...handlers]),
+  };
+}
+
+function loadEntry(loading: Loading, raw: Raw, within: Within, at: Position) {
+  const entry = readRoleEntry(loading, raw, within, at);
+  if (entry === undefined) return { items: [], handlers: [] };
+  const loaded = loadRole(loading, { ...entry, at }, within);
+  within.play.exported.push(...loaded.exported);
+  return loaded;
+}
+
+function varsFilesOf(dict: RawDict, at: Position): readonly Written[] {
+  return (writtenList(dict, 'vars_files', at) ?? []).filter(({ value }) => value !== null);
+}

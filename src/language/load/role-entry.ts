@@ -1,0 +1,62 @@
+import type { Keywords } from '../../core/model.ts';
+import type { Position } from '../../core/source.ts';
+import type { Raw } from '../../core/value.ts';
+import { placeLike } from '../yaml/places.ts';
+import { roleKeywords } from './keyword-names.ts';
+import { keywordsOf } from './keywords.ts';
+import { type Loading, report, type Within } from './loading.ts';
+import { staticText } from './static-text.ts';
+import { isRawDict, kindOf, placeOf, type RawDict, textOf } from './written.ts';
+
+/** An entry of `roles:` or of a role's dependencies. */
+export interface RoleEntry {
+  readonly name: string;
+  readonly keywords: Keywords;
+  readonly vars?: RawDict;
+  readonly params?: RawDict;
+  /** Tells uses with other parameters, conditions or tags apart. */
+  readonly fingerprint: string;
+}
+
+/** Read an entry of `roles:`: a name, or a dict with keywords and parameters. */
+export function readRoleEntry(loading: Loading, raw: Raw, within: Within, at: Position): RoleEntry | undefined {
+  if (!isRawDict(raw)) return nameEntry(loading, raw, within, at);
+  const nameKey = ['role', 'name', 'src'].find((key) => raw.has(key));
+  const written = nameKey === undefined ? undefined : raw.get(nameKey);
+  if (nameKey === undefined || textOf(written) === undefined) {
+    report(loading, 'no-role', 'role definitions must contain a role name', at, 'name it under "role"');
+    return undefined;
+  }
+  const name = staticText(loading, written!, within, placeOf(raw, nameKey, at));
+  return name === undefined ? undefined : dictEntry(loading, raw, name, within, at);
+}
+
+function nameEntry(loading: Loading, raw: Raw, within: Within, at: Position): RoleEntry | undefined {
+  if (textOf(raw) === undefined && typeof raw !== 'number') {
+    report(loading, 'wrong-keyword-type', `role definitions must contain a role name; this is ${kindOf(raw)}`, at);
+    return undefined;
+  }
+  const name = typeof raw === 'number' ? String(raw) : staticText(loading, raw, within, at);
+  return name === undefined ? undefined : { name, keywords: within.keywords, fingerprint: '' };
+}
+
+function dictEntry(loading: Loading, raw: RawDict, name: string, within: Within, at: Position): RoleEntry {
+  const params: RawDict = placeLike(new Map([...raw].filter(([key]) => !roleKeywords.has(String(key)))), raw);
+  const vars = raw.get('vars');
+  return {
+    name,
+    keywords: keywordsOf(loading, raw, within.keywords, at),
+    ...(isRawDict(vars) && vars.size > 0 && { vars }),
+    ...(params.size > 0 && { params }),
+    fingerprint: fingerprint([raw.get('when') ?? null, raw.get('tags') ?? null, vars ?? null, params]),
+  };
+}
+
+/** A text that is equal for equal values, places left out. */
+export function fingerprint(value: Raw): string {
+  return JSON.stringify(value, (_, part) => {
+    if (part instanceof Map) return { dict: [...part] };
+    if (typeof part === 'bigint') return `${part}n`;
+    return typeof part === 'object' && part !== null && 'source' in part ? { template: part.source } : part;
+  });
+}

@@ -1,0 +1,75 @@
+import { basename, dirname, extname, isAbsolute, join, resolve } from 'node:path';
+import type { Loading } from './loading.ts';
+
+/** A role's folder, found. */
+export interface RolePlace {
+  readonly name: string;
+  readonly path: string;
+}
+
+/** Folders in which a role was looked for. */
+export interface RoleSearch {
+  readonly found?: RolePlace;
+  readonly searched: readonly string[];
+}
+
+/** Look for a role by name, by path, or by its full name in a collection. */
+export function findRole(loading: Loading, name: string, playbookFolder: string, beside?: string): RoleSearch {
+  if (/^\w+\.\w+\.[\w.]+$/.test(name)) {
+    const inCollection = findInCollections(loading, name, playbookFolder);
+    if (inCollection.found !== undefined) return inCollection;
+  }
+  const folders = [
+    join(playbookFolder, 'roles'),
+    ...(loading.options.rolesPath ?? []).map((folder) => resolve(folder)),
+    ...(beside === undefined ? [] : [beside]),
+    playbookFolder,
+  ];
+  const path = [...folders.map((folder) => join(folder, name)), ...(isAbsolute(name) ? [name] : [])].find(
+    loading.files.isDirectory,
+  );
+  return path === undefined ? { searched: folders } : { found: { name: basename(path), path }, searched: folders };
+}
+
+function findInCollections(loading: Loading, name: string, playbookFolder: string): RoleSearch {
+  const [namespace = '', collection = '', ...role] = name.split('.');
+  const roots = [join(playbookFolder, 'collections'), ...(loading.options.collectionsPath ?? [])];
+  const folders = roots.map((root) => join(root, 'ansible_collections', namespace, collection, 'roles'));
+  const path = folders.map((folder) => join(folder, ...role)).find(loading.files.isDirectory);
+  return path === undefined ? { searched: folders } : { found: { name, path }, searched: folders };
+}
+
+const extensions = ['.yml', '.yaml', '.json'];
+
+/** The file of tasks, handlers or meta data of a role: `main`, or another that was asked for. */
+export function roleFile(loading: Loading, path: string, folder: string, name = 'main'): string | undefined {
+  const base = join(path, folder, name);
+  const candidates =
+    name === 'main'
+      ? [...extensions.map((ending) => base + ending), base]
+      : [base, ...extensions.map((ending) => base + ending)];
+  return candidates.find(loading.files.isFile);
+}
+
+/** The files of variables of a role: one, or all in a folder of that name, in order. */
+export function roleVarsFiles(
+  loading: Loading,
+  path: string,
+  folder: 'defaults' | 'vars',
+  name = 'main',
+): readonly string[] {
+  const base = join(path, folder, name);
+  if (loading.files.isDirectory(base)) return filesBelow(loading, base);
+  const file = [base, ...extensions.map((ending) => base + ending)].find(loading.files.isFile);
+  return file === undefined ? [] : [file];
+}
+
+function filesBelow(loading: Loading, folder: string): string[] {
+  const names = loading.files.list(folder).filter((name) => !name.startsWith('.') && !name.endsWith('~'));
+  const paths = names.map((name) => join(folder, name));
+  const files = paths.filter((path) => loading.files.isFile(path) && ['', ...extensions].includes(extname(path)));
+  return [...files, ...paths.filter(loading.files.isDirectory).flatMap((path) => filesBelow(loading, path))];
+}
+
+/** The folder that holds a role's folder: where roles beside it are. */
+export const besideRole = (path: string): string => dirname(path);

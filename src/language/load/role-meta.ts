@@ -1,0 +1,104 @@
+import type { Item } from '../../core/model.ts';
+import type { Position } from '../../core/source.ts';
+import type { Raw } from '../../core/value.ts';
+import { type Loading, nextId, report, type Within } from './loading.ts';
+import { readDocument } from './read-document.ts';
+import type { RoleUse } from './role.ts';
+import { roleFile } from './role-files.ts';
+import { isRawDict, isRawList, kindOf, placeOf, type RawDict, textOf } from './written.ts';
+
+/** What a role says about itself. */
+export interface RoleMeta {
+  readonly dependencies: readonly { raw: Raw; at: Position }[];
+  readonly allowDuplicates: boolean;
+  readonly argumentSpecs?: RawDict;
+  readonly argumentSpecsAt: Position;
+}
+
+/** Read `meta/main.yml` and `meta/argument_specs.yml` of a role. */
+export function readMeta(loading: Loading, path: string, at: Position): RoleMeta {
+  const main = dictIn(loading, roleFile(loading, path, 'meta'), at);
+  const specs = dictIn(loading, roleFile(loading, path, 'meta', 'argument_specs'), at);
+  const argumentSpecs = (specs.dict ?? main.dict)?.get('argument_specs');
+  return {
+    dependencies: dependenciesIn(loading, main.dict, main.at),
+    allowDuplicates: isTrue(main.dict?.get('allow_duplicates')),
+    ...(isRawDict(argumentSpecs) && { argumentSpecs }),
+    argumentSpecsAt: specs.dict === undefined ? main.at : specs.at,
+  };
+}
+
+function dictIn(loading: Loading, file: string | undefined, at: Position): { dict?: RawDict; at: Position } {
+  const document = file === undefined ? undefined : readDocument(loading, file, at);
+  if (document === undefined || document.value === null) return { at };
+  if (isRawDict(document.value)) return { dict: document.value, at: document.at.value };
+  report(
+    loading,
+    'wrong-keyword-type',
+    `the meta data of a role is a dict; this is ${kindOf(document.value)}`,
+    document.at.value,
+  );
+  return { at };
+}
+
+function dependenciesIn(loading: Loading, dict: RawDict | undefined, at: Position): RoleMeta['dependencies'] {
+  const list = dict?.get('dependencies');
+  if (dict === undefined || list === undefined || list === null) return [];
+  if (isRawList(list)) return list.map((raw, index) => ({ raw, at: placeOf(list, index, at) }));
+  const message = `Expected role dependencies to be a list; this is ${kindOf(list)}`;
+  report(loading, 'wrong-keyword-type', message, placeOf(dict, 'dependencies', at));
+  return [];
+}
+
+const isTrue = (value: Raw | undefined): boolean => value === true || /^(?:yes|true|on|1|y|t)$/i.test(String(value));
+
+/** The task that checks a role's parameters, where the role says what they must be. */
+export function argumentSpecTask(loading: Loading, meta: RoleMeta, use: RoleUse, within: Within): readonly Item[] {
+  const entry = (use.tasksFrom ?? 'main').replace(/\.(?:ya?ml|json)$/, '');
+  const spec = meta.argumentSpecs?.get(entry);
+  const role = within.role;
+  if (spec === undefined || spec === null || role === undefined || meta.argumentSpecs === undefined) return [];
+  const at = placeOf(meta.argumentSpecs, entry, meta.argumentSpecsAt);
+  if (!isRawDict(spec)) {
+    report(loading, 'wrong-keyword-type', `an argument spec is a dict; this is ${kindOf(spec)}`, at);
+    return [];
+  }
+  const keywords = { ...within.keywords, tags: [...new Set([...within.keywords.tags, 'always'])] };
+  const context: RawDict = new Map<string, Raw>([
+    ['type', 'role'],
+    ['name', role.name],
+    ['argument_spec_name', entry],
+    ['path', role.path],
+  ]);
+  const args: RawDict = new Map<string, Raw>([
+    ['argument_spec', spec.get('options') ?? new Map()],
+    ['provided_arguments', providedArguments(use)],
+    ['validate_args_context', context],
+  ]);
+  const { layers, searchPath } = within;
+  const type = 'ansible.builtin.validate_argument_spec';
+  return [
+    {
+      kind: 'task',
+      id: nextId(),
+      at,
+      name: taskName(entry, spec),
+      keywords,
+      role,
+      layers,
+      searchPath,
+      type,
+      typeAt: at,
+      args,
+      argsAt: at,
+      notify: [],
+    },
+  ];
+}
+
+const providedArguments = (use: RoleUse): RawDict => new Map([...(use.params ?? []), ...(use.vars ?? [])]);
+
+function taskName(entry: string, spec: RawDict): string {
+  const description = textOf(spec.get('short_description'));
+  return `Validating arguments against arg spec '${entry}'${description === undefined ? '' : ` - ${description}`}`;
+}

@@ -1,0 +1,179 @@
+import { join } from 'node:path';
+import type { Handler, Include, Item, Keywords, RoleRef, VarsLayer } from '../../core/model.ts';
+import type { Position } from '../../core/source.ts';
+import type { Raw } from '../../core/value.ts';
+import { loadHandlers, loadItems } from './items.ts';
+import { type Loading, report, type Within } from './loading.ts';
+import { implicitMeta } from './meta.ts';
+import { readDocument } from './read-document.ts';
+import { type RoleEntry, readRoleEntry } from './role-entry.ts';
+import { besideRole, findRole, roleFile, roleVarsFiles } from './role-files.ts';
+import { argumentSpecTask, readMeta } from './role-meta.ts';
+import { inFile } from './within.ts';
+import { isRawDict, kindOf, layerOf } from './written.ts';
+
+/** How a role is used. */
+export interface RoleUse extends RoleEntry {
+  readonly at: Position;
+  readonly tasksFrom?: string;
+  readonly varsFrom?: string;
+  readonly defaultsFrom?: string;
+  readonly handlersFrom?: string;
+  readonly allowDuplicates?: boolean;
+  readonly validate?: boolean;
+  /** By `import_role` or `include_role`. */
+  readonly included?: boolean;
+}
+
+/** What a role brings. */
+export interface LoadedRole {
+  readonly items: readonly Item[];
+  readonly handlers: readonly (Handler | Include)[];
+  /** Defaults and vars for all of the play. */
+  readonly exported: readonly VarsLayer[];
+}
+
+const nothing: LoadedRole = { items: [], handlers: [], exported: [] };
+
+/** Load a role with the roles that it depends on. */
+export function loadRole(loading: Loading, use: RoleUse, within: Within): LoadedRole {
+  const search = findRole(loading, use.name, within.play.directory, within.role && besideRole(within.role.path));
+  if (search.found === undefined) {
+    const message = `the role '${use.name}' was not found in ${search.searched.join(':')}`;
+    report(loading, 'missing-role', message, use.at);
+    return nothing;
+  }
+  const { name, path } = search.found;
+  const key = `role ${path} ${use.tasksFrom ?? ''}`;
+  if (within.chain.includes(key)) {
+    const message = `A recursion loop was detected with the roles specified: '${name}' depends on itself.`;
+    report(loading, 'recursion', message, use.at, 'Make sure child roles do not have dependencies on parent roles');
+    return nothing;
+  }
+  return loadFound(loading, use, { ...within, chain: [...within.chain, key] }, name, path);
+}
+
+function loadFound(loading: Loading, use: RoleUse, within: Within, name: string, path: string): LoadedRole {
+  const meta = readMeta(loading, path, use.at);
+  const role = roleRef(use, within, name, path, use.allowDuplicates ?? meta.allowDuplicates);
+  const around = enterRole(within, role, use.keywords);
+  const own = varsOfRole(loading, use, name, path);
+  const dependencies = meta.dependencies.map((entry) => loadDependency(loading, entry, around, own));
+  const exported = [...dependencies.flatMap((dependency) => dependency.exported), ...own];
+  const inner = { ...around, layers: [...around.layers, ...exported, ...entryLayers(use, name)] };
+  const spec = use.validate === false ? [] : argumentSpecTask(loading, meta, use, inner);
+  const items = [...spec, ...tasksOf(loading, use, path, inner), implicitMeta('role_complete', inner, use.at)];
+  return {
+    items: [...dependencies.flatMap((dependency) => dependency.items), ...items],
+    handlers: [...dependencies.flatMap((dependency) => dependency.handlers), ...handlersOf(loading, use, path, inner)],
+    exported,
+  };
+}
+
+function loadDependency(
+  loading: Loading,
+  entry: { raw: Raw; at: Position },
+  around: Within,
+  own: readonly VarsLayer[],
+): LoadedRole {
+  const parent = { ...around, layers: [...around.layers, ...own] };
+  const read = readRoleEntry(loading, entry.raw, parent, entry.at);
+  return read === undefined ? nothing : loadRole(loading, { ...read, at: entry.at }, parent);
+}
+
+// The same use of a role is one role: it runs once, whoever asks for it.
+function roleRef(use: RoleUse, within: Within, name: string, path: string, allowDuplicates: boolean): RoleRef {
+  const parents = within.role === undefined ? [] : [within.role.name, ...within.role.parents];
+  const key = `${path}\0${use.fingerprint}\0${use.tasksFrom ?? ''}\0${use.included === true}\0${allowDuplicates}`;
+  const known = within.play.roles.get(key);
+  if (known !== undefined && known.parents.join() === parents.join()) return known;
+  const role = { name, path, parents, allowDuplicates, instance: known?.instance ?? `${within.play.roles.size + 1}` };
+  within.play.roles.set(key, role);
+  return role;
+}
+
+function enterRole(within: Within, role: RoleRef, keywords: Keywords): Within {
+  return {
+    ...within,
+    role,
+    keywords,
+    searchPath: [...new Set([role.path, ...within.searchPath.slice(0, within.roleFolders), within.play.directory])],
+    roleFolders: within.searchPath.slice(0, within.roleFolders).includes(role.path)
+      ? within.roleFolders
+      : within.roleFolders + 1,
+    taskFolders: [
+      join(role.path, within.asHandlers ? 'handlers' : 'tasks'),
+      join(role.path, 'tasks'),
+      role.path,
+      within.play.directory,
+    ],
+  };
+}
+
+function varsOfRole(loading: Loading, use: RoleUse, name: string, path: string): VarsLayer[] {
+  const defaults = varsIn(loading, use, path, 'defaults', use.defaultsFrom, 2, `role defaults of ${name}`);
+  return [...defaults, ...varsIn(loading, use, path, 'vars', use.varsFrom, 15, `role vars of ${name}`)];
+}
+
+function varsIn(
+  loading: Loading,
+  use: RoleUse,
+  path: string,
+  folder: 'defaults' | 'vars',
+  from: string | undefined,
+  level: number,
+  label: string,
+): VarsLayer[] {
+  const files = roleVarsFiles(loading, path, folder, from);
+  if (files.length === 0 && from !== undefined) reportMissing(loading, use, path, folder, from);
+  return files.flatMap((file) => {
+    const document = readDocument(loading, file, use.at);
+    if (document === undefined || document.value === null) return [];
+    if (isRawDict(document.value)) return [layerOf(level, label, document.value)];
+    const message = `The ${folder}/main.yml file for role '${use.name}' must contain a dictionary of variables; this is ${kindOf(document.value)}`;
+    report(loading, 'wrong-keyword-type', message, document.at.value);
+    return [];
+  });
+}
+
+function reportMissing(loading: Loading, use: RoleUse, path: string, folder: string, from: string): void {
+  report(
+    loading,
+    'missing-file',
+    `Could not find specified file in role: ${folder}/${from}`,
+    use.at,
+    `looked in ${join(path, folder)}`,
+  );
+}
+
+function entryLayers(use: RoleUse, name: string): VarsLayer[] {
+  const vars =
+    use.vars === undefined ? [] : [layerOf(use.included ? 21 : 15, `vars of the use of role ${name}`, use.vars)];
+  return use.params === undefined ? vars : [...vars, layerOf(20, `role params of ${name}`, use.params)];
+}
+
+function tasksOf(loading: Loading, use: RoleUse, path: string, within: Within): Item[] {
+  const file = roleFile(loading, path, 'tasks', use.tasksFrom);
+  if (file === undefined && use.tasksFrom !== undefined) reportMissing(loading, use, path, 'tasks', use.tasksFrom);
+  return file === undefined ? [] : itemsIn(loading, file, within, use.at, loadItems);
+}
+
+function handlersOf(loading: Loading, use: RoleUse, path: string, within: Within): (Handler | Include)[] {
+  const file = roleFile(loading, path, 'handlers', use.handlersFrom);
+  if (file === undefined && use.handlersFrom !== undefined)
+    reportMissing(loading, use, path, 'handlers', use.handlersFrom);
+  if (file === undefined) return [];
+  const taskFolders = [join(path, 'handlers'), ...within.taskFolders];
+  return itemsIn(loading, file, { ...within, taskFolders, asHandlers: true }, use.at, loadHandlers);
+}
+
+function itemsIn<T>(
+  loading: Loading,
+  file: string,
+  within: Within,
+  at: Position,
+  load: (loading: Loading, list: Raw, within: Within, at: Position) => T[],
+): T[] {
+  const document = readDocument(loading, file, at);
+  return document === undefined ? [] : load(loading, document.value, inFile(within, file), document.at.value);
+}

@@ -1,0 +1,122 @@
+import type { Handler, Task } from '../../core/model.ts';
+import type { Position } from '../../core/source.ts';
+import { type Raw, Template } from '../../core/value.ts';
+import type { Action } from './action.ts';
+import { handlerKeywords, taskKeywords } from './keyword-names.ts';
+import { conditionsIn, keywordsOf, typedIn } from './keywords.ts';
+import { type Loading, nextId, report, type Within } from './loading.ts';
+import { loopOf } from './loop.ts';
+import { reportUnknown } from './unknown-keyword.ts';
+import { deeper, varsLayer } from './within.ts';
+import { isRawDict, isRawList, keyPlace, kindOf, type RawDict, textOf, writtenList } from './written.ts';
+
+/** A task, or a handler where the surroundings are handlers. */
+export function loadTask(
+  loading: Loading,
+  dict: RawDict,
+  action: Action,
+  within: Within,
+  at: Position,
+): Task | Handler {
+  if (!within.asHandlers && dict.has('listen'))
+    reportUnknown(loading, 'listen', taskKeywords, 'Task', keyPlace(dict, 'listen', at));
+  const inner = deeper(
+    within,
+    keywordsOf(loading, dict, within.keywords, at),
+    varsLayer(loading, dict, 17, 'task vars', at),
+  );
+  const keywords = action.local
+    ? { ...inner.keywords, delegateTo: { value: 'localhost', at: action.typeAt } }
+    : inner.keywords;
+  const { type, typeAt, args, argsAt } = action;
+  const task: Task = {
+    kind: 'task',
+    ...itemBase(dict, inner, at),
+    keywords,
+    type,
+    typeAt,
+    args,
+    argsAt,
+    notify: writtenList(dict, 'notify', at) ?? [],
+    ...optional({
+      loop: loopOf(loading, dict, at),
+      register: registerOf(loading, dict, at),
+      ...results(loading, dict, at),
+    }),
+  };
+  return within.asHandlers ? { ...task, listen: listenOf(dict) } : task;
+}
+
+/** What every item has: number, place, name, and what it inherits. */
+export function itemBase(dict: RawDict, within: Within, at: Position) {
+  const name = dict.get('name');
+  const { keywords, layers, searchPath, role } = within;
+  return {
+    id: nextId(),
+    at,
+    ...(name === undefined || name === null ? {} : { name }),
+    keywords,
+    layers,
+    searchPath,
+    ...(role && { role }),
+  };
+}
+
+/** The entries of an object that are there. */
+export const optional = <T extends object>(all: T): Partial<T> =>
+  Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) as Partial<T>; // only entries are left out
+
+/** The names that a handler listens to. */
+export function listenOf(dict: RawDict): readonly string[] {
+  const value = dict.get('listen');
+  const all: readonly Raw[] = isRawList(value) ? value : value === undefined || value === null ? [] : [value];
+  return all.map((one) => textOf(one) ?? String(one));
+}
+
+function results(loading: Loading, dict: RawDict, at: Position) {
+  const conditions = (key: string) => (dict.has(key) ? conditionsIn(loading, dict, key, at) : undefined);
+  const typed = (key: string) => (dict.has(key) ? typedIn(loading, dict, key, at) : undefined);
+  return {
+    changedWhen: conditions('changed_when'),
+    failedWhen: conditions('failed_when'),
+    until: conditions('until'),
+    retries: typed('retries'),
+    delay: typed('delay'),
+    async: typed('async'),
+    poll: typed('poll'),
+  };
+}
+
+/** The variable that a task's result goes to. */
+export function registerOf(loading: Loading, dict: RawDict, at: Position): string | undefined {
+  const value = dict.get('register');
+  if (value === undefined || value === null) return undefined;
+  if (typeof value === 'string' && /^[A-Za-z_]\w*$/.test(value)) return value;
+  const shown = textOf(value) ?? kindOf(value);
+  const hint = value instanceof Template || isRawDict(value) ? 'the name is written out, without braces' : undefined;
+  report(
+    loading,
+    'invalid-variable-name',
+    `Invalid variable name in 'register' specified: '${shown}'`,
+    keyPlace(dict, 'register', at),
+    hint,
+  );
+  return undefined;
+}
+
+/** Tell keywords that are none here. */
+export function checkTaskKeywords(
+  loading: Loading,
+  dict: RawDict,
+  action: Action,
+  known: ReadonlySet<string>,
+  owner: string,
+  at: Position,
+): void {
+  for (const key of dict.keys()) {
+    if (key === action.type || typeof key !== 'string' || known.has(key) || !isTaskKeyword(key)) continue;
+    reportUnknown(loading, key, known, owner, keyPlace(dict, key, at));
+  }
+}
+
+const isTaskKeyword = (key: string): boolean => handlerKeywords.has(key);

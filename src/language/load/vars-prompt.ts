@@ -1,0 +1,52 @@
+import type { VarsPrompt } from '../../core/model.ts';
+import type { Position } from '../../core/source.ts';
+import type { Raw } from '../../core/value.ts';
+import { type Loading, report } from './loading.ts';
+import { checkKeywords } from './unknown-keyword.ts';
+import { isRawDict, isRawList, kindOf, placeOf, type RawDict, textOf } from './written.ts';
+
+const known = new Set(['name', 'prompt', 'private', 'default', 'confirm', 'unsafe', 'encrypt', 'salt', 'salt_size']);
+
+/** What a play asks its user for. */
+export function varsPromptOf(loading: Loading, dict: RawDict, at: Position): readonly VarsPrompt[] {
+  const value = dict.get('vars_prompt');
+  if (value === undefined || value === null) return [];
+  const listAt = placeOf(dict, 'vars_prompt', at);
+  const list = isRawList(value) ? value : [value];
+  return list.flatMap((entry, index) =>
+    promptOf(loading, entry, isRawList(value) ? placeOf(value, index, listAt) : listAt),
+  );
+}
+
+function promptOf(loading: Loading, entry: Raw, at: Position): VarsPrompt[] {
+  const name = isRawDict(entry) ? textOf(entry.get('name')) : undefined;
+  if (!isRawDict(entry) || name === undefined) {
+    const message = isRawDict(entry)
+      ? "Invalid vars_prompt data structure, missing 'name' key"
+      : `Invalid vars_prompt data structure, expected dict, got ${kindOf(entry)}`;
+    report(loading, 'wrong-keyword-type', message, at);
+    return [];
+  }
+  checkKeywords(loading, entry, known, 'vars_prompt', at);
+  const text = (key: string) => textOf(entry.get(key));
+  const encrypt = text('encrypt');
+  const salt = text('salt');
+  const size = entry.get('salt_size');
+  const given = entry.get('default');
+  return [
+    {
+      name,
+      prompt: text('prompt') ?? name,
+      private: isOn(entry.get('private'), true),
+      confirm: isOn(entry.get('confirm'), false),
+      unsafe: isOn(entry.get('unsafe'), false),
+      ...(given !== undefined && { default: given }),
+      ...(encrypt !== undefined && { encrypt }),
+      ...(salt !== undefined && { salt }),
+      ...(size !== undefined && size !== null && { saltSize: Number(size) }),
+    },
+  ];
+}
+
+const isOn = (value: Raw | undefined, otherwise: boolean): boolean =>
+  value === undefined || value === null ? otherwise : value === true || /^(?:yes|true|on|1|y|t)$/i.test(String(value));

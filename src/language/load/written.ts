@@ -1,0 +1,65 @@
+import type { Vars, VarsLayer, Written } from '../../core/model.ts';
+import type { Position } from '../../core/source.ts';
+import { type Raw, Template, type Value, Vaulted } from '../../core/value.ts';
+import { locationOf } from '../yaml/places.ts';
+
+/** A dict as written. */
+export type RawDict = Map<Value, Raw>;
+
+export const isRawDict = (value: Raw | undefined): value is RawDict => value instanceof Map;
+export const isRawList = (value: Raw | undefined): value is readonly Raw[] => Array.isArray(value);
+
+/** The text of a string or template, undefined for anything else. */
+export function textOf(value: Raw | undefined): string | undefined {
+  if (typeof value === 'string') return value;
+  return value instanceof Template ? value.source : undefined;
+}
+
+/** Where an entry's value was written; the container's own place where that is not known. */
+export const placeOf = (container: Raw, key: unknown, otherwise: Position): Position =>
+  locationOf(container, key)?.value ?? otherwise;
+
+/** Where an entry's key was written. */
+export const keyPlace = (container: Raw, key: unknown, otherwise: Position): Position =>
+  locationOf(container, key)?.key ?? otherwise;
+
+/** A dict's value with its place, undefined where the key is not there. */
+export function writtenIn(dict: RawDict, key: string, otherwise: Position): Written | undefined {
+  const value = dict.get(key);
+  return value === undefined ? undefined : { value, at: placeOf(dict, key, otherwise) };
+}
+
+/** A value that may be one thing or a list of things, as a list; an empty value is none. */
+export function writtenList(dict: RawDict, key: string, otherwise: Position): readonly Written[] | undefined {
+  const value = dict.get(key);
+  if (value === undefined) return undefined;
+  if (value === null) return [];
+  const at = placeOf(dict, key, otherwise);
+  return isRawList(value)
+    ? value.map((item, index) => ({ value: item, at: placeOf(value, index, at) }))
+    : [{ value, at }];
+}
+
+/** A dict of variables as a layer. */
+export const layerOf = (level: number, from: string, dict: RawDict): VarsLayer => ({ level, from, vars: varsOf(dict) });
+
+/** A dict of variables, each with its place. */
+export function varsOf(dict: RawDict): Vars {
+  const vars = new Map<string, { value: Raw; at?: Position }>();
+  for (const [name, value] of dict) {
+    const at = locationOf(dict, name)?.value;
+    vars.set(String(name), at === undefined ? { value } : { value, at });
+  }
+  return vars;
+}
+
+/** The kind of a value, in Python's words, for messages. */
+export function kindOf(value: Raw | undefined): string {
+  if (value === null || value === undefined) return 'nothing';
+  if (value instanceof Map) return 'a dict';
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'boolean') return 'a boolean';
+  if (typeof value === 'string' || value instanceof Template) return 'a string';
+  if (value instanceof Vaulted) return 'an encrypted string';
+  return 'a number';
+}
