@@ -48,6 +48,8 @@ export interface Controller {
   /** Relative path, mode, and content (or link target) of everything below a folder, parents first. */
   readTree(path: string): readonly { path: string; kind: 'file' | 'directory' | 'link'; mode: number; content?: Uint8Array; target?: string }[];
   isDirectory(path: string): boolean;
+  /** Permission bits of a file, links followed. */
+  modeOf(path: string): number;
   writeFile(path: string, content: Uint8Array, mode?: number): void;
   /** Text of a template file, rendered with the task's variables. */
   render(path: string, options: TemplateOptions): string;

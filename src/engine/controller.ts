@@ -18,6 +18,7 @@ export function createController({ run }: PlayContext, task: Task, { scope, env 
     find: (kind, name) => findFile(task.searchPath, kind, name),
     readFile: (path) => read(path),
     readTree: (path) => readTree(path, path),
+    modeOf: (path) => statSync(path).mode & 0o7777,
     isDirectory: (path) => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false,
     writeFile: (path, content, mode = 0o644) => later(() => writeWhole(path, content, mode)),
     render: (path, options) => renderTemplate(Buffer.from(read(path)).toString(), path, options, scope, env),
