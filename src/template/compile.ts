@@ -1,0 +1,183 @@
+import type { Position } from '../core/source.ts';
+import type { Value } from '../core/value.ts';
+import type { Expression, Statement } from './ast.ts';
+import { compileExpression } from './compile-expression.ts';
+import { compileBody, type RunBody } from './compile-statement.ts';
+import { type Block, type Context, Frame, type Output } from './context.ts';
+import { positionIn, TemplateError } from './errors.ts';
+import { inlineSyntax, type Syntax, SyntaxMistake } from './lexer.ts';
+import { parseBareExpression, parseTemplate } from './parser.ts';
+import { literal } from './python/literal.ts';
+import { MISSING, PyObject, Undefined } from './python/object.ts';
+import { str, undefinedError } from './python/repr.ts';
+import { sequence } from './python/values.ts';
+import { walk } from './walk.ts';
+
+/** A text, ready to be evaluated. */
+export interface Compiled {
+  /** The text that offsets count in. */
+  readonly text: string;
+  /** Whether it calls a method that changes a list or dict in place. */
+  readonly changes: boolean;
+  readonly run: (context: Context) => Value;
+}
+
+/** A template file, ready to be rendered, included, imported or extended. */
+export interface CompiledTemplate {
+  readonly text: string;
+  readonly changes: boolean;
+  readonly body: RunBody;
+  readonly blocks: ReadonlyMap<string, Block>;
+}
+
+const LIMIT = 20_000;
+const texts = new Map<string, Compiled>();
+const expressions = new Map<string, Compiled>();
+const templates = new Map<string, CompiledTemplate>();
+
+function cached<T>(cache: Map<string, T>, key: string, make: () => T): T {
+  const known = cache.get(key);
+  if (known) return known;
+  if (cache.size > LIMIT) cache.clear();
+  const made = make();
+  cache.set(key, made);
+  return made;
+}
+
+/** A text of a playbook. */
+export const compileText = (source: string, at?: Position): Compiled =>
+  cached(texts, source, () => located(source, at, () => makeText(source)));
+
+/** A bare expression, as of `when:`. */
+export const compileBare = (source: string, at?: Position): Compiled =>
+  cached(expressions, source, () =>
+    located(source, at, () => {
+      const expression = parseBareExpression(source);
+      const run = compileExpression(expression);
+      return { text: source, changes: changes(expression), run: (context) => checked(run(context, new Frame())) };
+    }),
+  );
+
+/** A template file. */
+export const compileTemplate = (source: string, syntax: Syntax, at?: Position): CompiledTemplate =>
+  cached(templates, JSON.stringify(syntax) + source, () =>
+    located(source, at, () => {
+      const statements = parseTemplate(source, syntax);
+      return { text: normalized(source), changes: changes(statements), ...compileBody(statements) };
+    }),
+  );
+
+const normalized = (source: string): string => source.replace(/\r\n|\r/g, '\n');
+
+function located<T>(source: string, at: Position | undefined, compile: () => T): T {
+  try {
+    return compile();
+  } catch (error) {
+    if (!(error instanceof SyntaxMistake)) throw error;
+    throw new TemplateError(
+      error.message,
+      'template-syntax',
+      positionIn(normalized(source), at, error.offset, error.length),
+    );
+  }
+}
+
+const CHANGING = new Set([
+  'append',
+  'extend',
+  'insert',
+  'remove',
+  'pop',
+  'sort',
+  'reverse',
+  'update',
+  'setdefault',
+  'clear',
+  'popitem',
+]);
+
+function changes(node: Expression | readonly Statement[]): boolean {
+  let found = false;
+  walk(node, (each) => {
+    if (each.type === 'attribute' && CHANGING.has(each.name)) found = true;
+  });
+  return found;
+}
+
+function makeText(source: string): Compiled {
+  const statements = parseTemplate(source, inlineSyntax);
+  const [only] = statements;
+  const text = normalized(source);
+  const found = changes(statements);
+  const newlines = /\n*$/.exec(text)![0].length;
+  if (statements.length === 1 && only?.type === 'output') {
+    const run = compileExpression(only.value);
+    const convert = keepsText(only.value) ? (value: string) => value : convertText;
+    const isName = only.value.type === 'name';
+    return {
+      text,
+      changes: found,
+      run: (context) => native(run(context, new Frame()), convert, isName ? 0 : newlines),
+    };
+  }
+  const { body, blocks } = compileBody(statements);
+  return {
+    text,
+    changes: found,
+    run: (context) => withNewlines(convertText(renderBody(body, blocks, context)), newlines),
+  };
+}
+
+/** Values of a lone `{{ }}` keep their type; text that looks like a literal becomes what it says, as in Ansible. */
+function native(result: Value, convert: (text: string) => Value, newlines: number): Value {
+  const value = checked(result);
+  if (typeof value === 'string') return withNewlines(convert(value), newlines);
+  if (value === MISSING) return '';
+  if (newlines > 0 && (typeof value === 'number' || typeof value === 'bigint'))
+    return withNewlines(str(value), newlines);
+  return value instanceof PyObject && value.iterate ? value.iterate() : value;
+}
+
+const TEXT_FILTERS = new Set(['string', 'to_json', 'to_nice_json', 'to_yaml', 'to_nice_yaml', 'ppretty', 'json']);
+
+const keepsText = (node: Expression): boolean =>
+  node.type === 'filter' && TEXT_FILTERS.has(node.name.replace(/^ansible\.(builtin|legacy)\./, ''));
+
+/** Text that is a Python or JSON literal of a list, dict or boolean becomes that value. */
+export function convertText(text: string): Value {
+  if (text === 'True') return true;
+  if (text === 'False') return false;
+  if (!text.startsWith('[') && !text.startsWith('{')) return text;
+  return literal(text, true) ?? text;
+}
+
+/** A template's text ends in as many line ends as its source. */
+function withNewlines(value: Value, wanted: number): Value {
+  if (typeof value !== 'string' || wanted === 0) return value;
+  const present = /\n*$/.exec(value)![0].length;
+  return value + '\n'.repeat(Math.max(0, wanted - present));
+}
+
+/** A value in which nothing is undefined. */
+export function checked(value: Value): Value {
+  if (value === null || typeof value !== 'object') return value;
+  if (value === MISSING) return value;
+  if (value instanceof Undefined) throw undefinedError(value);
+  const items = sequence(value) ?? (value instanceof Map ? [...value.values()] : undefined);
+  if (items) for (const item of items) if (item !== null && typeof item === 'object') checked(item);
+  return value;
+}
+
+/** Run a template's body, and those that it extends. */
+export function renderBody(
+  body: RunBody,
+  blocks: ReadonlyMap<string, Block>,
+  context: Context,
+  frame = new Frame(),
+): string {
+  for (const [name, block] of blocks) context.blocks.set(name, [...(context.blocks.get(name) ?? []), block]);
+  const out: Output = { text: '' };
+  body(context, frame, out);
+  context.parent?.(context, out);
+  return out.text;
+}

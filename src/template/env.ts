@@ -1,0 +1,66 @@
+import { readFileSync } from 'node:fs';
+import type { Value, Vaulted } from '../core/value.ts';
+import { fail } from './errors.ts';
+import type { Lookups } from './lookups/lookup.ts';
+import type { Callees } from './python/signature.ts';
+
+/** What templates may reach outside of themselves. */
+export interface Env {
+  /** A file of the control machine, undefined where there is none. */
+  readFile(path: string): Uint8Array | undefined;
+  /** The folders in which a relative name of this kind is looked for, first hit wins. */
+  searchPath(kind: 'templates' | 'files' | 'vars'): readonly string[];
+  /** The text inside an Ansible Vault envelope. */
+  decrypt(vaulted: Vaulted): string;
+  /** An Ansible Vault envelope of a text, for the filter `vault`. */
+  encrypt(text: string, secret: string, options: { salt?: string; id?: string }): string;
+  /** The text of an envelope under a given secret, for the filter `unvault`. */
+  decryptWith(envelope: string, secret: string): string;
+  now(): Date;
+  /** A number from 0 up to 1. */
+  random(): number;
+  /** Environment variables, as the lookup `env` sees them. */
+  readonly variables: Readonly<Record<string, string | undefined>>;
+  /** A setting of Ansible's configuration, for the lookup `config`. */
+  setting(name: string): Value | undefined;
+  /** The hosts that a pattern means, for the lookup `inventory_hostnames`. */
+  hosts(pattern: string): readonly string[];
+  /** The working folder of commands that lookups run. */
+  readonly folder: string;
+  warn(message: string): void;
+  /** Filters, tests and lookups beside the built-in ones. */
+  readonly filters: Callees;
+  readonly tests: Callees;
+  readonly lookups: Lookups;
+}
+
+/** An environment on this machine's files, without vault, inventory or additions; `changes` replace parts of it. */
+export function defaultEnv(changes: Partial<Env> = {}): Env {
+  return {
+    readFile,
+    searchPath: () => [process.cwd()],
+    decrypt: () => fail('Attempting to decrypt but no vault secrets found', 'vault'),
+    encrypt: () => fail('no vault is available here', 'vault'),
+    decryptWith: () => fail('no vault is available here', 'vault'),
+    now: () => new Date(),
+    random: Math.random,
+    variables: process.env,
+    setting: () => undefined,
+    hosts: () => [],
+    folder: process.cwd(),
+    warn: () => {},
+    filters: {},
+    tests: {},
+    lookups: {},
+    ...changes,
+  };
+}
+
+function readFile(path: string): Uint8Array | undefined {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    if (['ENOENT', 'ENOTDIR', 'EISDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,105 @@
+import type { Position } from '../core/source.ts';
+import { type Raw, Template, type Value } from '../core/value.ts';
+import { compileBare, compileTemplate, renderBody } from './compile.ts';
+import { Context, type Scope } from './context.ts';
+import type { Env } from './env.ts';
+import { isUndefinedError } from './errors.ts';
+import { type RenderOptions, readHeader } from './header.ts';
+import { PyObject } from './python/object.ts';
+import { truth } from './python/values.ts';
+import { resolve } from './resolve.ts';
+import { openSession } from './session.ts';
+
+/** A value as written, evaluated: a lone `{{ expression }}` keeps its type, anything else with braces becomes text. */
+export function evaluate(raw: Raw, scope: Scope, env: Env): Value {
+  return resolve(raw, openSession(scope, env));
+}
+
+/** A bare expression, without braces; what is undefined is an error. */
+export function evaluateExpression(
+  source: string,
+  at: Position | undefined,
+  scope: Scope,
+  env: Env,
+  lookups = true,
+): Value {
+  const compiled = compileBare(source, at);
+  const context = new Context(openSession(scope, env, lookups), compiled.text, at, compiled.changes);
+  try {
+    const value = compiled.run(context);
+    return value instanceof PyObject && value.iterate ? value.iterate() : value;
+  } catch (error) {
+    throw context.locate(error);
+  }
+}
+
+/** The text of a template file. */
+export function renderTemplate(text: string, file: string, options: RenderOptions, scope: Scope, env: Env): string {
+  const header = readHeader(text, options);
+  const at = { file, line: 1 + header.lines, column: 1 };
+  const template = compileTemplate(header.text, header.syntax, at);
+  const context = new Context(openSession(scope, env), template.text, at, template.changes);
+  try {
+    return renderBody(template.body, template.blocks, context);
+  } catch (error) {
+    throw context.locate(error);
+  }
+}
+
+/** What a condition came to; a warning tells what newer versions of Ansible will not accept. */
+export interface Condition {
+  readonly value: boolean;
+  readonly warning?: string;
+}
+
+/** A condition as of `when:` — a boolean, or an expression in a text. */
+export function evaluateCondition(raw: Raw, scope: Scope, env: Env): Condition {
+  if (raw === null || raw === '') return { value: true };
+  const at = raw instanceof Template ? raw.at : undefined;
+  const source = raw instanceof Template ? raw.source : raw;
+  if (typeof source === 'string' && !/\{\{|\{%|\{#/.test(source))
+    return conclude(evaluateForgiving(source, at, scope, env, true), source);
+  return evaluateBraces(raw, at, scope, env);
+}
+
+/** With braces the text is evaluated first, and what that yields is then the expression. */
+function evaluateBraces(raw: Raw, at: Position | undefined, scope: Scope, env: Env): Condition {
+  const first = evaluate(raw, scope, env);
+  const source = raw instanceof Template ? raw.source : undefined;
+  const warning =
+    source &&
+    `conditional statements should not include jinja2 templating delimiters such as {{ }} or {% %}. Found: ${source}`;
+  if (typeof first !== 'string' || first === '')
+    return { ...conclude(first, source ?? ''), ...(warning && { warning }) };
+  // What was computed may come from a host: it may compare, but not read files or run commands.
+  const { value } = conclude(evaluateForgiving(first, at, scope, env, false), first);
+  return { value, ...(warning && { warning }) };
+}
+
+function conclude(value: Value, source: string): Condition {
+  if (typeof value === 'boolean') return { value };
+  return { value: truth(value), warning: `the condition '${source}' is not a boolean, but ${describe(value)}` };
+}
+
+function describe(value: Value): string {
+  if (value === null) return 'null';
+  if (typeof value === 'string') return 'text';
+  return Array.isArray(value) ? 'a list' : value instanceof Map ? 'a mapping' : 'a number';
+}
+
+const DEFINED = /(hostvars\[.+\]|[\w_]+)\s+(not\s+is|is|is\s+not)\s+(defined|undefined)/g;
+
+/** Ansible takes `a.b and a is defined` as false where `a` is undefined: the test anywhere in the text answers for it. */
+function evaluateForgiving(source: string, at: Position | undefined, scope: Scope, env: Env, lookups: boolean): Value {
+  try {
+    return evaluateExpression(source, at, scope, env, lookups);
+  } catch (error) {
+    const name = error instanceof Error && /'(hostvars\[.+\]|[\w_]+)' is undefined/.exec(error.message)?.[1];
+    if (!name || !isUndefinedError(error)) throw error;
+    for (const [, tested, logic, state] of source.matchAll(DEFINED)) {
+      if (tested!.replaceAll("'", '"') === name.replaceAll("'", '"'))
+        return logic!.includes('not') === (state === 'defined');
+    }
+    throw error;
+  }
+}

@@ -1,0 +1,40 @@
+import type { Value } from '../../core/value.ts';
+import type { Context } from '../context.ts';
+import { getItem } from '../python/access.ts';
+import { isInt } from '../python/number.ts';
+import { Undefined } from '../python/object.ts';
+import { str } from '../python/repr.ts';
+import { lower } from './common.ts';
+
+/** A function that follows a path such as `a.b.0`; `fallback` replaces what is not there. */
+export function attributeGetter(
+  path: Value,
+  context: Context,
+  fallback?: Value,
+  ignoreCase = false,
+): (item: Value) => Value {
+  const parts =
+    path === null
+      ? []
+      : isInt(path)
+        ? [path]
+        : str(path)
+            .split('.')
+            .map((part) => (/^\d+$/.test(part) ? Number(part) : part));
+  return (item) => {
+    let value = item;
+    for (const part of parts) {
+      value = getItem(value, part, context);
+      if (fallback !== undefined && value instanceof Undefined) value = fallback;
+    }
+    return ignoreCase ? lower(value) : value;
+  };
+}
+
+/** A function that follows several paths, as `sort(attribute='a,b')`. */
+export function attributesGetter(paths: Value, context: Context, ignoreCase: boolean): (item: Value) => Value {
+  const getters = (typeof paths === 'string' ? paths.split(',') : [paths]).map((path) =>
+    attributeGetter(path, context, undefined, ignoreCase),
+  );
+  return (item) => getters.map((get) => get(item));
+}

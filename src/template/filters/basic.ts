@@ -1,0 +1,93 @@
+import type { Value } from '../../core/value.ts';
+import { fail } from '../errors.ts';
+import { dumpJson } from '../python/json.ts';
+import { float, indexOf, int, intOf, isInt, isNumber, numberOf, parseFloat10, parseInt10 } from '../python/number.ts';
+import { MISSING, Undefined } from '../python/object.ts';
+import { str, typeName } from '../python/repr.ts';
+import { type Callees, fn } from '../python/signature.ts';
+import { truth } from '../python/values.ts';
+import { present } from './common.ts';
+
+const fallback = fn('value, default_value="", boolean=False', ([value, otherwise, boolean]) =>
+  value instanceof Undefined || (truth(boolean) && !truth(value)) ? otherwise : value,
+);
+
+/** Jinja's filters on any value. */
+export const basicFilters: Callees = {
+  default: fallback,
+  d: fallback,
+  abs: fn('value', ([value]) => absolute(value)),
+  int: fn('value, default=0, base=10', ([value, otherwise, base]) => toInt(value, otherwise, indexOf(base))),
+  float: fn(
+    'value, default=None',
+    ([value, otherwise]) => toFloat(value) ?? (otherwise === null ? float(0) : otherwise),
+  ),
+  round: fn('value, precision=0, method="common"', ([value, precision, method]) =>
+    round(value, indexOf(precision), str(method)),
+  ),
+  tojson: fn('value, indent=None', ([value, indent]) =>
+    dumpJson(present(value), { sortKeys: true, indent: indent === null ? undefined : ' '.repeat(indexOf(indent)) })
+      .replaceAll('<', '\\u003c')
+      .replaceAll('>', '\\u003e')
+      .replaceAll('&', '\\u0026')
+      .replaceAll("'", '\\u0027'),
+  ),
+};
+
+function absolute(value: Value): Value {
+  if (isInt(value)) return Number(value) < 0 ? int(-BigInt(value)) : typeof value === 'boolean' ? Number(value) : value;
+  if (isNumber(value)) return float(Math.abs(numberOf(value)));
+  str(value);
+  return fail(`bad operand type for abs(): '${typeName(value)}'`, 'template-type');
+}
+
+/** Jinja's `int`: text of an int in its base, or of a float; else the default. */
+function toInt(value: Value, otherwise: Value, base: number): Value {
+  if (value instanceof Undefined && value !== MISSING) return str(value);
+  if (isInt(value)) return typeof value === 'boolean' ? Number(value) : value;
+  if (isNumber(value)) return Number.isFinite(numberOf(value)) ? intOf(Math.trunc(numberOf(value))) : otherwise;
+  if (typeof value !== 'string') return otherwise;
+  const whole = parseInt10(value, base);
+  if (whole !== undefined) return whole;
+  const real = parseFloat10(value);
+  return real === undefined || !Number.isFinite(real) ? otherwise : intOf(Math.trunc(real));
+}
+
+function toFloat(value: Value): Value | undefined {
+  if (value instanceof Undefined && value !== MISSING) str(value);
+  if (isNumber(value)) return float(numberOf(value));
+  const x = typeof value === 'string' ? parseFloat10(value) : undefined;
+  return x === undefined ? undefined : float(x);
+}
+
+function round(value: Value, precision: number, method: string): Value {
+  if (!['common', 'ceil', 'floor'].includes(method)) return fail('method must be common, ceil or floor');
+  if (!isNumber(value)) return fail(`type ${typeName(value)} doesn't define __round__ method`, 'template-type');
+  const scale = 10 ** precision;
+  const x = numberOf(value);
+  if (method === 'ceil') return float(Math.ceil(x * scale) / scale);
+  if (method === 'floor') return float(Math.floor(x * scale) / scale);
+  const rounded = roundHalfEven(x, precision);
+  return isInt(value) ? intOf(rounded) : float(rounded);
+}
+
+/** Python's `round`: exact halves go to the even neighbour. */
+export function roundHalfEven(x: number, precision: number): number {
+  if (precision > 0) return Number(halfEven(x, precision));
+  const scale = 10 ** -precision;
+  const down = Math.floor(x / scale);
+  const rest = x / scale - down;
+  return (rest > 0.5 || (rest === 0.5 && down % 2 !== 0) ? down + 1 : down) * scale;
+}
+
+/** `toFixed` rounds the exact decimal value but takes ties up; ties exist only where few binary digits follow. */
+function halfEven(x: number, precision: number): string {
+  const exact = Math.abs(x).toFixed(Math.min(100, precision + 30));
+  const tie =
+    /^5?0*$/.test(exact.slice(exact.indexOf('.') + 1 + precision)) &&
+    exact.slice(exact.indexOf('.') + 1 + precision).startsWith('5');
+  const shown = Math.abs(x).toFixed(precision);
+  const isOdd = Number(shown.at(-1)) % 2 === 1;
+  const even = tie && isOdd ? (Number(shown) - 10 ** -precision).toFixed(precision) : shown;
+  return x < 0 ? `-${even}` : even;
+}

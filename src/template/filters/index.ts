@@ -1,0 +1,21 @@
+import type { Callees } from '../python/signature.ts';
+import { basicFilters } from './basic.ts';
+import { dataFilters } from './data.ts';
+import { encodeFilters } from './encode.ts';
+import { listFilters } from './lists.ts';
+import { pathFilters } from './paths.ts';
+import { patternFilters } from './patterns.ts';
+import { setFilters } from './sets.ts';
+import { textFilters } from './text.ts';
+
+/** All filters by their short names. */
+export const filters: Callees = {
+  ...basicFilters,
+  ...textFilters,
+  ...listFilters,
+  ...dataFilters,
+  ...encodeFilters,
+  ...pathFilters,
+  ...patternFilters,
+  ...setFilters,
+};

@@ -1,0 +1,169 @@
+import { isDict, Tuple, type Value } from '../../core/value.ts';
+import { fail } from '../errors.ts';
+import { indexOf } from '../python/number.ts';
+import { type Kwargs, Undefined } from '../python/object.ts';
+import { percentFormat } from '../python/percent-format.ts';
+import { repr, str, typeName } from '../python/repr.ts';
+import { type Callees, fn } from '../python/signature.ts';
+import { capitalize, center, replace, splitLines, strip } from '../python/string-methods.ts';
+import { chars, iterate, mapping, truth } from '../python/values.ts';
+import { textOf } from './common.ts';
+import { urlize } from './urlize.ts';
+import { wrapText } from './wrap-text.ts';
+
+const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&#34;', "'": '&#39;' };
+
+/** Text safe in HTML, as MarkupSafe writes it. */
+export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (char) => ENTITIES[char]!);
+
+const escape = fn('value', ([value]) => escapeHtml(textOf(value)));
+const string = fn('value', ([value]) => textOf(value));
+
+/** Jinja's filters on text. */
+export const textFilters: Callees = {
+  capitalize: fn('value', ([value]) => capitalize(textOf(value))),
+  center: fn('value, width=80', ([value, width]) => center(textOf(value), indexOf(width))),
+  e: escape,
+  escape,
+  forceescape: escape,
+  safe: string,
+  string,
+  format: { call: (_, [value, ...args], kwargs) => format(textOf(value!), args, kwargs) },
+  indent: fn('value, width=4, first=False, blank=False', ([value, width, first, blank]) =>
+    indent(textOf(value), width, truth(first), truth(blank)),
+  ),
+  lower: fn('value', ([value]) => textOf(value).toLowerCase()),
+  upper: fn('value', ([value]) => textOf(value).toUpperCase()),
+  title: fn('value', ([value]) =>
+    textOf(value).replace(
+      /([-\s({[<]+)|([^-\s({[<]+)/g,
+      (part) => part[0]!.toUpperCase() + part.slice(1).toLowerCase(),
+    ),
+  ),
+  trim: fn('value, chars=None', ([value, set]) => strip(textOf(value), set, true, true)),
+  replace: fn('value, old, new, count=None', ([value, old, by, count]) =>
+    replace(textOf(value), textOf(old), textOf(by), count === null ? -1 : indexOf(count)),
+  ),
+  striptags: fn('value', ([value]) => stripTags(textOf(value))),
+  truncate: fn("value, length=255, killwords=False, end='...', leeway=5", ([value, width, kill, end, leeway]) =>
+    truncate(textOf(value), indexOf(width), truth(kill), textOf(end), leeway === null ? 5 : indexOf(leeway)),
+  ),
+  urlencode: fn('value', ([value]) => urlencode(value)),
+  urlize: fn(
+    'value, trim_url_limit=None, nofollow=False, target=None, rel=None, extra_schemes=None',
+    ([value, limit, nofollow, target, rel]) =>
+      urlize(
+        textOf(value),
+        limit === null ? undefined : indexOf(limit),
+        truth(nofollow),
+        target === null ? undefined : textOf(target),
+        rel === null ? undefined : textOf(rel),
+      ),
+  ),
+  wordcount: fn('value', ([value]) => (textOf(value).match(/[\p{L}\p{N}_]+/gu) ?? []).length),
+  wordwrap: fn(
+    'value, width=79, break_long_words=True, wrapstring=None, break_on_hyphens=True',
+    ([value, width, long, wrap, hyphens]) =>
+      splitLines(textOf(value))
+        .map((line) =>
+          wrapText(line, indexOf(width), truth(long), truth(hyphens)).join(wrap === null ? '\n' : textOf(wrap)),
+        )
+        .join(wrap === null ? '\n' : textOf(wrap)),
+  ),
+  xmlattr: fn('value, autospace=True', ([value, autospace]) => xmlAttributes(value, truth(autospace))),
+  pprint: fn('value', ([value]) => pretty(value)),
+  filesizeformat: fn('value, binary=False', ([value, binary]) => fileSize(Number(textOf(value)), truth(binary))),
+};
+
+function format(text: string, args: readonly Value[], kwargs: Kwargs): string {
+  if (args.length > 0 && kwargs.size > 0) return fail("can't handle positional and keyword arguments at the same time");
+  return percentFormat(text, kwargs.size > 0 ? new Map(kwargs) : new Tuple(args));
+}
+
+function indent(text: string, width: Value, first: boolean, blank: boolean): string {
+  const margin = typeof width === 'string' ? width : ' '.repeat(indexOf(width));
+  const [head = '', ...rest] = splitLines(`${text}\n`);
+  const lines = rest.map((line) => (line !== '' || blank ? margin + line : line));
+  return [first ? margin + head : head, ...lines].join('\n');
+}
+
+function stripTags(text: string): string {
+  const bare = text.replace(/<!--[^]*?-->/g, '').replace(/<[^>]*>/g, '');
+  const entities: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', nbsp: '\xa0' };
+  const decoded = bare.replace(/&(?:#x([\da-f]+)|#(\d+)|(\w+));/gi, (all, hex, decimal, name) =>
+    hex
+      ? String.fromCodePoint(Number.parseInt(hex, 16))
+      : decimal
+        ? String.fromCodePoint(Number(decimal))
+        : (entities[name] ?? all),
+  );
+  return decoded.split(/\s+/).filter(Boolean).join(' ');
+}
+
+function truncate(text: string, width: number, killWords: boolean, end: string, leeway: number): string {
+  const all = chars(text);
+  if (width < end.length) return fail(`expected length >= ${end.length}, got ${width}`);
+  if (all.length <= width + leeway) return text;
+  const cut = all.slice(0, width - end.length).join('');
+  if (killWords) return cut + end;
+  const blank = cut.lastIndexOf(' ');
+  return (blank < 0 ? cut : cut.slice(0, blank)) + end;
+}
+
+/** Percent-encoding as Python's `quote`, with `/` kept unless for a query. */
+export function quoteUrl(text: string, forQuery = false): string {
+  const kept = encodeURIComponent(
+    text.replace(/[\ud800-\udfff](?![\udc00-\udfff])(?<![\ud800-\udbff].)/g, '?'),
+  ).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
+  return forQuery ? kept.replaceAll('%20', '+') : kept.replaceAll('%2F', '/');
+}
+
+function urlencode(value: Value): string {
+  if (typeof value === 'string' || value instanceof Undefined || !isIterable(value)) return quoteUrl(textOf(value));
+  const dict = mapping(value);
+  const pairs = dict ? [...dict] : iterate(value).map((pair) => iterate(pair) as [Value, Value]);
+  return pairs.map(([key, item]) => `${quoteUrl(textOf(key), true)}=${quoteUrl(textOf(item), true)}`).join('&');
+}
+
+const isIterable = (value: Value): boolean =>
+  Array.isArray(value) || value instanceof Tuple || mapping(value) !== undefined;
+
+function xmlAttributes(value: Value, autospace: boolean): string {
+  const entries = [...(mapping(value) ?? fail(`'${typeName(value)}' object has no attribute 'items'`))];
+  const shown = entries.filter(([, item]) => item !== null && !(item instanceof Undefined));
+  const text = shown.map(([key, item]) => `${escapeHtml(str(key))}="${escapeHtml(str(item))}"`).join(' ');
+  return autospace && text ? ` ${text}` : text;
+}
+
+function fileSize(bytes: number, binary: boolean): string {
+  const base = binary ? 1024 : 1000;
+  const prefixes = binary
+    ? ['KiB', 'MiB', 'GiB', 'TiB', 'PiB', 'EiB', 'ZiB', 'YiB']
+    : ['kB', 'MB', 'GB', 'TB', 'PB', 'EB', 'ZB', 'YB'];
+  if (bytes === 1) return '1 Byte';
+  if (bytes < base) return `${Math.trunc(bytes)} Bytes`;
+  const index = prefixes.findIndex((_, power) => bytes < base ** (power + 2));
+  const power = index < 0 ? prefixes.length - 1 : index;
+  return `${((base * bytes) / base ** (power + 2)).toFixed(1)} ${prefixes[power]}`;
+}
+
+/** Python's `pprint`, whose lines are at most 80 wide. */
+function pretty(value: Value, room = 80, depth = 0): string {
+  const flat = repr(value);
+  if (flat.length + depth <= room) return isDict(value) ? sortedRepr(value) : flat;
+  const margin = ' '.repeat(depth + 1);
+  if (isDict(value)) {
+    const lines = [...value]
+      .sort(([a], [b]) => (str(a) < str(b) ? -1 : 1))
+      .map(([key, item]) => `${repr(key)}: ${pretty(item, room, depth + repr(key).length + 3)}`);
+    return `{${lines.join(`,\n${margin}`)}}`;
+  }
+  if (Array.isArray(value)) return `[${value.map((item) => pretty(item, room, depth + 1)).join(`,\n${margin}`)}]`;
+  return flat;
+}
+
+const sortedRepr = (dict: ReadonlyMap<Value, Value>): string =>
+  `{${[...dict]
+    .sort(([a], [b]) => (str(a) < str(b) ? -1 : 1))
+    .map(([key, item]) => `${repr(key)}: ${isDict(item) ? sortedRepr(item) : repr(item)}`)
+    .join(', ')}}`;

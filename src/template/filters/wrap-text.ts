@@ -1,0 +1,41 @@
+/** Python's `textwrap` for one line: blanks at line ends are dropped. */
+export function wrapText(text: string, width: number, breakLongWords: boolean, breakOnHyphens: boolean): string[] {
+  const chunks = split(text, breakOnHyphens);
+  const lines: string[] = [];
+  let line = '';
+  while (chunks.length > 0) {
+    const chunk = chunks[0]!;
+    if (line === '' && lines.length > 0 && chunk.trim() === '') {
+      chunks.shift();
+    } else if (line.length + chunk.length <= width) {
+      line += chunks.shift();
+    } else if (chunk.length > width && breakLongWords) {
+      const room = Math.max(1, width - line.length);
+      const cut = hyphenCut(chunk, room, breakOnHyphens);
+      line += chunk.slice(0, cut);
+      chunks[0] = chunk.slice(cut);
+      lines.push(line.trimEnd());
+      line = '';
+    } else if (line === '') {
+      lines.push(chunks.shift()!);
+    } else {
+      lines.push(line.trimEnd());
+      line = '';
+    }
+  }
+  return line.trimEnd() === '' ? lines : [...lines, line.trimEnd()];
+}
+
+function split(text: string, onHyphens: boolean): string[] {
+  const words = text.split(/(\s+)/).filter((part) => part !== '');
+  return onHyphens
+    ? words.flatMap((word) =>
+        word.split(/(?<=[^\s\d-][\p{L}\p{N}_]*-)(?=[\p{L}_]{1,}[\p{L}\p{N}_]*)|(?<=\w)(?=-{2,}\w)|(?<=\w-{2,})(?=\w)/u),
+      )
+    : words;
+}
+
+function hyphenCut(chunk: string, room: number, onHyphens: boolean): number {
+  const hyphen = onHyphens && chunk.length > room ? chunk.lastIndexOf('-', room - 1) : -1;
+  return hyphen > 0 && /[^-]/.test(chunk.slice(0, hyphen)) ? hyphen + 1 : room;
+}

@@ -1,0 +1,46 @@
+import { homedir } from 'node:os';
+import { dirname, isAbsolute, resolve } from 'node:path';
+import type { Context } from './context.ts';
+import type { Env } from './env.ts';
+
+/** A file found by name, with its text. */
+export interface FoundFile {
+  readonly path: string;
+  readonly bytes: Uint8Array;
+}
+
+/** A file of the control machine by a name relative to the search path; each folder is tried with and without its kind's subfolder. */
+export function findFile(kind: 'templates' | 'files' | 'vars', name: string, context: Context): FoundFile | undefined {
+  const { env } = context.session;
+  const expanded = expandHome(name, env);
+  if (isAbsolute(expanded)) return read(expanded, context);
+  for (const folder of env.searchPath(kind)) {
+    const found = read(resolve(folder, kind, expanded), context) ?? read(resolve(folder, expanded), context);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+/** `~` and `~name` at the start of a path as the folders that they mean. */
+export function expandHome(path: string, env: Env): string {
+  const [, user, rest] = /^~([^/]*)(.*)$/s.exec(path) ?? [];
+  if (user === undefined) return path;
+  if (user === '') return (env.variables.HOME ?? homedir()) + rest;
+  const entry = new TextDecoder()
+    .decode(env.readFile('/etc/passwd'))
+    .split('\n')
+    .find((line) => line.startsWith(`${user}:`));
+  return entry ? entry.split(':')[5] + rest! : path;
+}
+
+function read(path: string, context: Context): FoundFile | undefined {
+  const bytes = context.session.env.readFile(path);
+  return bytes && { path, bytes };
+}
+
+/** A template for `include`, `import` and `extends`: beside the file that names it, or on the search path. */
+export function findTemplate(name: string, context: Context): { path: string; text: string } | undefined {
+  const beside = context.at && read(resolve(dirname(context.at.file), name), context);
+  const found = beside ?? findFile('templates', name, context);
+  return found && { path: found.path, text: new TextDecoder().decode(found.bytes) };
+}

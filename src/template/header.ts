@@ -1,0 +1,66 @@
+import { fail } from './errors.ts';
+import { inlineSyntax, type Syntax } from './lexer.ts';
+import { literal } from './python/literal.ts';
+
+/** How Ansible's `template` reads files, and the options that change it. */
+export const fileSyntax: { readonly syntax: Syntax } = {
+  syntax: { ...inlineSyntax, keepTrailingNewline: true, keepBackslashes: false },
+};
+
+/** The options of the `template` task type that concern rendering, under their own names. */
+export interface RenderOptions {
+  readonly trim_blocks?: boolean;
+  readonly lstrip_blocks?: boolean;
+  readonly newline_sequence?: string;
+  readonly keep_trailing_newline?: boolean;
+  readonly variable_start_string?: string;
+  readonly variable_end_string?: string;
+  readonly block_start_string?: string;
+  readonly block_end_string?: string;
+  readonly comment_start_string?: string;
+  readonly comment_end_string?: string;
+}
+
+const FIELDS: Readonly<Record<keyof RenderOptions, keyof Syntax>> = {
+  trim_blocks: 'trimBlocks',
+  lstrip_blocks: 'lstripBlocks',
+  newline_sequence: 'newline',
+  keep_trailing_newline: 'keepTrailingNewline',
+  variable_start_string: 'variableStart',
+  variable_end_string: 'variableEnd',
+  block_start_string: 'blockStart',
+  block_end_string: 'blockEnd',
+  comment_start_string: 'commentStart',
+  comment_end_string: 'commentEnd',
+};
+
+const HEADER = '#jinja2:';
+
+/** The syntax of a file under these options and its own `#jinja2:` line, and the text without that line. */
+export function readHeader(
+  text: string,
+  options: RenderOptions,
+  base: Syntax = fileSyntax.syntax,
+): { syntax: Syntax; text: string; lines: number } {
+  const syntax = Object.entries(options).reduce(changed, base);
+  if (!text.startsWith(HEADER)) return { syntax, text, lines: 0 };
+  const end = text.indexOf('\n');
+  const line = text.slice(HEADER.length, end < 0 ? undefined : end);
+  return { syntax: line.split(',').reduce(overridden, syntax), text: end < 0 ? '' : text.slice(end + 1), lines: 1 };
+}
+
+function changed(syntax: Syntax, [name, value]: [string, string | boolean | undefined]): Syntax {
+  const field = FIELDS[name as keyof RenderOptions];
+  return field && value !== undefined ? { ...syntax, [field]: value } : syntax;
+}
+
+function overridden(syntax: Syntax, pair: string): Syntax {
+  const [name, text] = pair.split(/:(.*)/s).map((part) => part.trim());
+  if (text === undefined)
+    return fail(`failed to parse jinja2 override '${pair.trim()}'; expected name: value`, 'template-syntax');
+  const value = literal(text);
+  const field = FIELDS[name as keyof RenderOptions];
+  if (!field || typeof value !== typeof syntax[field])
+    return fail(`unknown jinja2 override '${pair.trim()}'`, 'template-syntax');
+  return { ...syntax, [field]: value };
+}

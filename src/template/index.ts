@@ -1,0 +1,10 @@
+export type { Scope } from './context.ts';
+export { defaultEnv, type Env } from './env.ts';
+export { isUndefinedError, TemplateError } from './errors.ts';
+export { type Condition, evaluate, evaluateCondition, evaluateExpression, renderTemplate } from './evaluate.ts';
+export type { RenderOptions } from './header.ts';
+export { type Lookup, lookup } from './lookups/lookup.ts';
+export { Callable, LazyMapping, PyObject, Undefined } from './python/object.ts';
+export { repr, str, typeName } from './python/repr.ts';
+export { type Args, type Callee, type Callees, fn } from './python/signature.ts';
+export { elements, equals, iterate, truth } from './python/values.ts';

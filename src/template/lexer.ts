@@ -1,0 +1,276 @@
+import type { Value } from '../core/value.ts';
+import { TemplateError } from './errors.ts';
+import { unescapeText } from './python/literal.ts';
+import { float, int } from './python/number.ts';
+
+/** How a template text is written: its delimiters, and what happens to white space around blocks. */
+export interface Syntax {
+  readonly blockStart: string;
+  readonly blockEnd: string;
+  readonly variableStart: string;
+  readonly variableEnd: string;
+  readonly commentStart: string;
+  readonly commentEnd: string;
+  readonly trimBlocks: boolean;
+  readonly lstripBlocks: boolean;
+  readonly keepTrailingNewline: boolean;
+  readonly newline: string;
+  /** Ansible doubles the backslashes of string literals inside `{{ }}` of playbooks, so that `'\1'` reaches a regex as written. */
+  readonly keepBackslashes: boolean;
+}
+
+/** How Ansible reads the texts of playbooks. */
+export const inlineSyntax: Syntax = {
+  blockStart: '{%',
+  blockEnd: '%}',
+  variableStart: '{{',
+  variableEnd: '}}',
+  commentStart: '{#',
+  commentEnd: '#}',
+  trimBlocks: true,
+  lstripBlocks: false,
+  keepTrailingNewline: false,
+  newline: '\n',
+  keepBackslashes: true,
+};
+
+export type TokenType =
+  | 'data'
+  | 'variable_begin'
+  | 'variable_end'
+  | 'block_begin'
+  | 'block_end'
+  | 'name'
+  | 'string'
+  | 'number'
+  | 'operator'
+  | 'eof';
+
+export interface Token {
+  readonly type: TokenType;
+  /** The text of a name, an operator or data. */
+  readonly text: string;
+  /** The value of a literal. */
+  readonly value: Value;
+  readonly offset: number;
+  readonly end: number;
+}
+
+/** Thrown by lexer and parser; the caller knows the file. */
+export class SyntaxMistake extends Error {
+  readonly offset: number;
+  readonly length: number;
+  constructor(message: string, offset: number, length = 1) {
+    super(message);
+    this.offset = offset;
+    this.length = length;
+  }
+}
+
+/** A mistake as the error that users get. */
+export const syntaxError = (message: string): TemplateError => new TemplateError(message, 'template-syntax');
+
+/** The tokens of a template text; offsets count in the text with its line ends as `\n`. */
+export function tokenize(source: string, syntax: Syntax): Token[] {
+  const lexer = new Lexer(source, syntax);
+  lexer.template();
+  return lexer.tokens;
+}
+
+/** The tokens of a bare expression, as in `when:`. */
+export function tokenizeExpression(source: string): Token[] {
+  const lexer = new Lexer(source, inlineSyntax);
+  lexer.expression(undefined, false);
+  return lexer.tokens;
+}
+
+const SPACE = /\s*/y;
+const NAME = /[\p{L}_][\p{L}\p{N}_]*/uy;
+const FLOAT = /(?:\d+_)*\d+(?:(?:\.(?:\d+_)*\d+)?[eE][+-]?(?:\d+_)*\d+|\.(?:\d+_)*\d+)/y;
+const INTEGER = /0[bB](?:_?[01])+|0[oO](?:_?[0-7])+|0[xX](?:_?[\da-fA-F])+|[1-9](?:_?\d)*|0(?:_?0)*/y;
+const STRING = /'(?:[^'\\]|\\[^])*'|"(?:[^"\\]|\\[^])*"/y;
+const OPERATOR = /\*\*|\/\/|==|!=|>=|<=|[-+/*%~[\](){}><=.:|,;]/y;
+const CLOSES: Record<string, string> = { ')': '(', ']': '[', '}': '{' };
+
+class Lexer {
+  readonly tokens: Token[] = [];
+  readonly #text: string;
+  readonly #syntax: Syntax;
+  #at = 0;
+
+  constructor(source: string, syntax: Syntax) {
+    const text = source.includes('\r') ? source.replace(/\r\n|\r/g, '\n') : source;
+    this.#text = !syntax.keepTrailingNewline && text.endsWith('\n') ? text.slice(0, -1) : text;
+    this.#syntax = syntax;
+  }
+
+  template(): void {
+    const { variableStart, blockStart, commentStart } = this.#syntax;
+    while (this.#at < this.#text.length) {
+      const found = this.#nextTag();
+      if (!found) return this.#data(this.#text.slice(this.#at), this.#text.length);
+      const inside = found.at + found.start.length;
+      const sign = /[-+]/.exec(this.#text[inside] ?? '')?.[0] ?? '';
+      this.#data(this.#before(found.at, found.start, sign), inside + sign.length);
+      if (found.start === commentStart) this.#comment(found.at);
+      else if (found.start === blockStart) this.#block(found.at, sign);
+      else if (found.start === variableStart) this.#variable(found.at);
+    }
+  }
+
+  expression(end: RegExp | undefined, keepBackslashes: boolean): void {
+    const open: string[] = [];
+    for (;;) {
+      this.#match(SPACE);
+      if (this.#at >= this.#text.length && !end) return;
+      if (end && open.length === 0) {
+        end.lastIndex = this.#at;
+        if (end.test(this.#text)) return;
+      }
+      if (this.#at >= this.#text.length) return;
+      this.#token(open, keepBackslashes);
+    }
+  }
+
+  #nextTag(): { at: number; start: string } | undefined {
+    const { variableStart, blockStart, commentStart } = this.#syntax;
+    const tags = [commentStart, blockStart, variableStart].map((start) => ({
+      at: this.#text.indexOf(start, this.#at),
+      start,
+    }));
+    const found = tags.filter(({ at }) => at >= 0);
+    found.sort((a, b) => a.at - b.at || b.start.length - a.start.length);
+    return found[0];
+  }
+
+  /** The text before a tag, without the white space that the tag eats. */
+  #before(end: number, start: string, sign: string): string {
+    const text = this.#text.slice(this.#at, end);
+    if (sign === '-') return text.trimEnd();
+    if (sign === '+' || !this.#syntax.lstripBlocks || start === this.#syntax.variableStart) return text;
+    const line = text.lastIndexOf('\n') + 1;
+    const startsLine = line > 0 || this.#at === 0 || this.#text[this.#at - 1] === '\n';
+    return startsLine && /^\s*$/.test(text.slice(line)) ? text.slice(0, line) : text;
+  }
+
+  #data(text: string, next: number): void {
+    const shown = this.#syntax.newline === '\n' ? text : text.replaceAll('\n', this.#syntax.newline);
+    if (text !== '') this.#push('data', shown, null, this.#at, this.#at + text.length);
+    this.#at = next;
+  }
+
+  #comment(start: number): void {
+    const { commentEnd } = this.#syntax;
+    const end = this.#text.indexOf(commentEnd, this.#at);
+    if (end < 0) throw new SyntaxMistake('Missing end of comment tag', start, 2);
+    this.#at = end + commentEnd.length;
+    this.#afterBlock(this.#text[end - 1] ?? '');
+  }
+
+  /** What a block's end eats, given the sign before it. */
+  #afterBlock(sign: string): void {
+    if (sign === '-') this.#match(SPACE);
+    else if (sign !== '+' && this.#syntax.trimBlocks && this.#text[this.#at] === '\n') this.#at++;
+  }
+
+  #block(start: number, sign: string): void {
+    const { blockEnd } = this.#syntax;
+    const raw = new RegExp(`\\s*raw\\s*(-?)${escape(blockEnd)}`, 'y');
+    raw.lastIndex = this.#at;
+    const match = raw.exec(this.#text);
+    if (match) {
+      this.#at = raw.lastIndex;
+      if (match[1]) this.#match(SPACE);
+      return this.#raw(start);
+    }
+    this.#push('block_begin', sign, null, start, this.#at);
+    this.expression(new RegExp(`[-+]?${escape(blockEnd)}`, 'y'), false);
+    this.#end('block_end', blockEnd, start, 'block');
+  }
+
+  #raw(start: number): void {
+    const end = new RegExp(
+      `${escape(this.#syntax.blockStart)}([-+]?)\\s*endraw\\s*([-+]?)${escape(this.#syntax.blockEnd)}`,
+      'g',
+    );
+    end.lastIndex = this.#at;
+    const match = end.exec(this.#text);
+    if (!match) throw new SyntaxMistake('Missing end of raw directive', start, 2);
+    this.#data(this.#before(match.index, this.#syntax.blockStart, match[1]!), end.lastIndex);
+    this.#afterBlock(match[2]!);
+  }
+
+  #variable(start: number): void {
+    this.#push('variable_begin', '', null, start, this.#at);
+    this.expression(new RegExp(`-?${escape(this.#syntax.variableEnd)}`, 'y'), this.#syntax.keepBackslashes);
+    this.#end('variable_end', this.#syntax.variableEnd, start, 'variable');
+  }
+
+  #end(type: TokenType, text: string, start: number, kind: string): void {
+    const sign = /[-+]/.exec(this.#text[this.#at] ?? '')?.[0] ?? '';
+    if (this.#at >= this.#text.length) {
+      throw new SyntaxMistake(`unexpected end of template, expected '${text}' to close the ${kind}`, start, 2);
+    }
+    const offset = this.#at;
+    this.#at += sign.length + text.length;
+    this.#push(type, '', null, offset, this.#at);
+    if (type === 'block_end') this.#afterBlock(sign);
+    else if (sign === '-') this.#match(SPACE);
+  }
+
+  #token(open: string[], keepBackslashes: boolean): void {
+    const offset = this.#at;
+    const name = this.#match(NAME);
+    if (name) return this.#push('name', name, null, offset, this.#at);
+    const digits = this.#text[offset - 1] === '.' ? '' : this.#match(FLOAT);
+    if (digits) return this.#push('number', digits, float(Number(digits.replaceAll('_', ''))), offset, this.#at);
+    const integer = this.#match(INTEGER);
+    if (integer) return this.#push('number', integer, int(BigInt(integer.replaceAll('_', ''))), offset, this.#at);
+    const string = this.#match(STRING);
+    if (string) {
+      return this.#push(
+        'string',
+        string,
+        keepBackslashes ? kept(string) : unescapeText(string.slice(1, -1)),
+        offset,
+        this.#at,
+      );
+    }
+    const operator = this.#match(OPERATOR);
+    if (!operator)
+      throw new SyntaxMistake(
+        `unexpected char ${JSON.stringify(this.#text[offset]).replaceAll('"', "'")} at ${offset}`,
+        offset,
+      );
+    this.#balance(operator, open, offset);
+    this.#push('operator', operator, null, offset, this.#at);
+  }
+
+  #balance(operator: string, open: string[], offset: number): void {
+    if ('([{'.includes(operator)) open.push(operator);
+    else if (operator in CLOSES) {
+      const opened = open.pop();
+      if (!opened) throw new SyntaxMistake(`unexpected '${operator}'`, offset);
+      const expected = Object.keys(CLOSES).find((close) => CLOSES[close] === opened);
+      if (expected !== operator) throw new SyntaxMistake(`unexpected '${operator}', expected '${expected}'`, offset);
+    }
+  }
+
+  #match(pattern: RegExp): string {
+    pattern.lastIndex = this.#at;
+    const match = pattern.exec(this.#text);
+    if (!match) return '';
+    this.#at += match[0].length;
+    return match[0];
+  }
+
+  #push(type: TokenType, text: string, value: Value, offset: number, end: number): void {
+    this.tokens.push({ type, text, value, offset, end });
+  }
+}
+
+/** A string literal whose backslashes stay: only the quote that ends it had to be escaped. */
+const kept = (string: string): string =>
+  string.slice(1, -1).replaceAll(/\\([^])/g, (all, char) => (char === string[0] ? char : all));
+
+const escape = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');

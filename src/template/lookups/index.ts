@@ -1,0 +1,4 @@
+import type { Lookups } from './lookup.ts';
+
+/** All lookups by their short names. */
+export const lookups: Lookups = {};

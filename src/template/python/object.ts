@@ -1,0 +1,121 @@
+import { type Opaque, Tuple, type Value } from '../../core/value.ts';
+import type { Context } from '../context.ts';
+
+/** Named arguments of a call. */
+export type Kwargs = ReadonlyMap<string, Value>;
+
+export const noKwargs: Kwargs = new Map();
+
+/** A thing of Python that is no plain data; what it can do, it has as a method. */
+export abstract class PyObject implements Opaque {
+  /** Python's name of its type. */
+  abstract readonly opaque: string;
+  attribute?(name: string, context: Context): Value | undefined;
+  call?(args: readonly Value[], kwargs: Kwargs, context: Context): Value;
+  repr?(): string;
+  str?(): string;
+  iterate?(): readonly Value[];
+}
+
+/** A Python callable made of a function. */
+export class Callable extends PyObject {
+  readonly opaque: string = 'function';
+  readonly name: string;
+  readonly #body: (args: readonly Value[], kwargs: Kwargs, context: Context) => Value;
+
+  constructor(name: string, body: (args: readonly Value[], kwargs: Kwargs, context: Context) => Value) {
+    super();
+    this.name = name;
+    this.#body = body;
+  }
+
+  override call(args: readonly Value[], kwargs: Kwargs, context: Context): Value {
+    return this.#body(args, kwargs, context);
+  }
+
+  override repr(): string {
+    return `<function ${this.name}>`;
+  }
+}
+
+/** A value that is not there; any use but a test fails with its message. */
+export class Undefined extends PyObject {
+  readonly opaque = 'AnsibleUndefined';
+  readonly #message: string | (() => string);
+  readonly #locate: ((error: Error) => void) | undefined;
+
+  constructor(message: string | (() => string), locate?: (error: Error) => void) {
+    super();
+    this.#message = message;
+    this.#locate = locate;
+  }
+
+  get message(): string {
+    return typeof this.#message === 'string' ? this.#message : this.#message();
+  }
+
+  /** Give an error the place where the missing thing was asked for. */
+  locate(error: Error): void {
+    this.#locate?.(error);
+  }
+}
+
+/** What `x if c` is where `c` is false and no `else` says otherwise: prints as nothing, is false and empty. */
+export const MISSING = new Undefined('the inline if-expression evaluated to false and no else section was defined.');
+
+/** A mapping whose values are computed when they are asked for, as `hostvars` and `vars`. */
+export class LazyMapping extends PyObject {
+  readonly opaque: string;
+  readonly #get: (key: string) => Value | undefined;
+  readonly #keys: () => Iterable<string>;
+
+  constructor(name: string, get: (key: string) => Value | undefined, keys: () => Iterable<string>) {
+    super();
+    this.opaque = name;
+    this.#get = get;
+    this.#keys = keys;
+  }
+
+  get(key: string): Value | undefined {
+    return this.#get(key);
+  }
+
+  keys(): string[] {
+    return [...this.#keys()];
+  }
+
+  /** All of it at once. */
+  toDict(): Map<Value, Value> {
+    return new Map(this.keys().map((key) => [key, this.get(key) ?? null]));
+  }
+}
+
+/** Python's `namespace()` of Jinja: the only thing that `set` can assign into. */
+export class Namespace extends PyObject {
+  readonly opaque = 'Namespace';
+  readonly values: Map<string, Value>;
+
+  constructor(values: Map<string, Value>) {
+    super();
+    this.values = values;
+  }
+
+  override attribute(name: string): Value | undefined {
+    return this.values.get(name);
+  }
+}
+
+/** A tuple whose parts have names too, as what `groupby` yields. */
+export class NamedTuple extends Tuple {
+  readonly names: readonly string[];
+
+  constructor(names: readonly string[], items: readonly Value[]) {
+    super(items);
+    this.names = names;
+  }
+
+  /** A part by its name. */
+  part(name: string): Value | undefined {
+    return this.items[this.names.indexOf(name)];
+  }
+}

@@ -1,0 +1,83 @@
+import { isDict, Tuple, type Value } from '../../core/value.ts';
+import { fail } from '../errors.ts';
+import { realDigits } from './format-spec.ts';
+import { bigOf, intOf, isInt, isNumber, numberOf } from './number.ts';
+import { repr, str, typeName } from './repr.ts';
+import { chars, lookup } from './values.ts';
+
+const CONVERSION = /%(?:\(([^)]*)\))?([#0\- +]*)(\*|\d+)?(?:\.(\*|\d+)?)?[hlL]?([^])?/gu;
+
+/** Python's `text % values`. */
+export function percentFormat(text: string, values: Value): string {
+  const items = values instanceof Tuple ? [...values.items] : [values];
+  const dict = isDict(values) ? values : undefined;
+  let used = 0;
+  const next = (): Value => {
+    if (used >= items.length) return fail('not enough arguments for format string');
+    return items[used++]!;
+  };
+  const result = text.replace(CONVERSION, (all, key, flags, width, precision, type) => {
+    if (type === '%') return '%';
+    if (type === undefined) return fail('incomplete format');
+    const wide = width === '*' ? Number(next()) : Number(width || 0);
+    const digits =
+      precision === '*'
+        ? Number(next())
+        : precision === undefined
+          ? /\.[hlL]?.$/.test(all)
+            ? 0
+            : undefined
+          : Number(precision);
+    const value = key === undefined ? next() : named(dict, key);
+    return pad(convert(value, type, flags, digits), flags, wide, type);
+  });
+  if (!dict && used < items.length && (values instanceof Tuple || !Array.isArray(values) || used === 0)) {
+    return fail('not all arguments converted during string formatting');
+  }
+  return result;
+}
+
+function named(dict: ReadonlyMap<Value, Value> | undefined, key: string): Value {
+  if (!dict) return fail('format requires a mapping');
+  return lookup(dict, key) ?? (dict.has(key) ? null : fail(`KeyError: ${repr(key)}`));
+}
+
+function convert(value: Value, type: string, flags: string, precision: number | undefined): string {
+  if (type === 's') return chars(str(value)).slice(0, precision).join('');
+  if (type === 'r' || type === 'a') return chars(repr(value)).slice(0, precision).join('');
+  if (type === 'c') return typeof value === 'string' ? value : String.fromCodePoint(Number(value));
+  if ('diuoxX'.includes(type)) return wholeNumber(value, type, flags, precision);
+  if ('eEfFgG'.includes(type)) return realNumber(value, type, flags, precision);
+  return fail(`unsupported format character '${type}'`);
+}
+
+function wholeNumber(value: Value, type: string, flags: string, precision: number | undefined): string {
+  if (!isNumber(value) || (!isInt(value) && 'oxX'.includes(type))) {
+    return fail(
+      `%${type} format: ${'oxX'.includes(type) ? 'an integer' : 'a real number'} is required, not ${typeName(value)}`,
+    );
+  }
+  const big = bigOf(isInt(value) ? value : (intOf(Math.trunc(numberOf(value))) as number));
+  const base = { x: 16, X: 16, o: 8 }[type] ?? 10;
+  const digits = (big < 0n ? -big : big).toString(base).padStart(precision ?? 0, '0');
+  const prefix = flags.includes('#') ? ({ x: '0x', X: '0X', o: '0o' }[type] ?? '') : '';
+  return signOf(big < 0n, flags) + prefix + (type === 'X' ? digits.toUpperCase() : digits);
+}
+
+function realNumber(value: Value, type: string, flags: string, precision: number | undefined): string {
+  if (!isNumber(value)) return fail(`must be real number, not ${typeName(value)}`);
+  const x = numberOf(value);
+  return signOf(x < 0 || Object.is(x, -0), flags) + realDigits(Math.abs(x), type, precision, flags.includes('#'));
+}
+
+const signOf = (negative: boolean, flags: string): string =>
+  negative ? '-' : flags.includes('+') ? '+' : flags.includes(' ') ? ' ' : '';
+
+function pad(text: string, flags: string, width: number, type: string): string {
+  const missing = Math.abs(width) - chars(text).length;
+  if (missing <= 0) return text;
+  if (flags.includes('-') || width < 0) return text + ' '.repeat(missing);
+  if (!flags.includes('0') || 'sracr'.includes(type)) return ' '.repeat(missing) + text;
+  const [, head, digits] = /^([+\- ]?(?:0[xXo])?)(.*)$/.exec(text) as unknown as [string, string, string];
+  return head + '0'.repeat(missing) + digits;
+}

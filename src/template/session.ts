@@ -1,0 +1,17 @@
+import type { Value } from '../core/value.ts';
+import type { Scope, Session } from './context.ts';
+import type { Env } from './env.ts';
+import { resolve } from './resolve.ts';
+
+/** A new evaluation over a scope. */
+export function openSession(scope: Scope, env: Env, lookups = true): Session {
+  return {
+    scope,
+    env,
+    cache: scope.cache ?? new Map<string, Value>(),
+    owned: new Map(),
+    resolving: [],
+    lookups,
+    resolve,
+  };
+}

@@ -1,0 +1,54 @@
+import type { Value } from '../../core/value.ts';
+import type { Context } from '../context.ts';
+import { fail } from '../errors.ts';
+import { Undefined } from '../python/object.ts';
+import { str } from '../python/repr.ts';
+import { type Callee, type Callees, fn } from '../python/signature.ts';
+import { equals, mapping, truth } from '../python/values.ts';
+
+type Result = ReadonlyMap<Value, Value>;
+
+const test = (name: string, holds: (result: Result, context: Context) => Value): Callee =>
+  fn('result', ([result], context) => {
+    if (result instanceof Undefined) str(result);
+    return holds(mapping(result) ?? fail(`The '${name}' test expects a dictionary`), context);
+  });
+
+const flag = (name: string) => (result: Result) => result.get(name) ?? false;
+
+const failed = test('failed', flag('failed'));
+const succeeded = test('failed', (result) => !truth(flag('failed')(result)));
+const changed = test('changed', isChanged);
+const skipped = test('skipped', flag('skipped'));
+
+/** Tests of what tasks registered. */
+export const resultTests: Callees = {
+  failed,
+  failure: failed,
+  succeeded,
+  success: succeeded,
+  successful: succeeded,
+  changed,
+  change: changed,
+  skipped,
+  skip: skipped,
+  unreachable: test('unreachable', flag('unreachable')),
+  reachable: test('unreachable', (result) => !truth(flag('unreachable')(result))),
+  finished: test('finished', asynchronous('finished')),
+  started: test('started', asynchronous('started')),
+};
+
+/** A loop's result is changed when one of its items is. */
+function isChanged(result: Result): Value {
+  if (result.has('changed')) return result.get('changed')!;
+  const results = result.get('results');
+  return Array.isArray(results) && results.some((each: Value) => truth(mapping(each)?.get('changed') ?? false));
+}
+
+function asynchronous(name: string) {
+  return (result: Result, context: Context): Value => {
+    if (result.has(name)) return equals(result.get(name)!, 1);
+    context.session.env.warn(`The '${name}' test expects an async task, but a non-async task was tested`);
+    return true;
+  };
+}
