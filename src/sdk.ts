@@ -48,3 +48,4 @@ export { type AptLists, type AptPolicy, type AptSimulation, aptError, aptLists, 
 export { type Package, type Packages, packages, wildcard } from './core/questions/packages.ts';
 export { type Container, type Live, pct } from './core/questions/pct.ts';
 export { type Certificate, covers, issuedBy, keyMatches, readCertificates } from './core/x509.ts';
+export { type DnsAnswer, type DnsLookup, type DnsReply, dns } from './core/questions/dns.ts';

@@ -27,6 +27,8 @@ const collections: Record<string, Load> = {
 
 /** Types of our own, by their only name. */
 const ours: Record<string, Load> = {
+  dns_record: () => import('./dns_record.ts'),
+  manual: () => import('./manual.ts'),
   proxmox_ct: () => import('./proxmox_ct.ts'),
   tls_certificate: () => import('./tls_certificate.ts'),
 };

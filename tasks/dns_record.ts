@@ -1,0 +1,97 @@
+import { type DnsReply, defineTask, dns, type Params, type Plan } from '../src/sdk.ts';
+
+const params = {
+  name: { type: 'str', required: true, doc: 'The name of the record.' },
+  type: {
+    type: 'str',
+    default: 'A',
+    choices: ['A', 'AAAA', 'CAA', 'CNAME', 'MX', 'NS', 'PTR', 'SRV', 'TXT'],
+    doc: 'Its type.',
+  },
+  values: {
+    type: 'list',
+    elements: 'str',
+    required: true,
+    aliases: ['value'],
+    doc: 'All values that it has, in any order, as in a zone file; none: there is no such record.',
+  },
+  zone: { type: 'str', doc: 'The zone whose name servers are asked; found by itself where it is not given.' },
+  servers: { type: 'list', elements: 'str', doc: "Name servers to ask instead of the zone's: names or addresses." },
+  resolver: { type: 'str', doc: "The address of a resolver to ask as well, instead of the controller's own." },
+  timeout: { type: 'int', default: 3, doc: 'Seconds to wait for an answer, twice.' },
+} as const;
+
+type Given = Params<typeof params>;
+
+export default defineTask({
+  name: 'dns_record',
+  summary: 'Proves that a DNS record is exactly as it should be, at every name server of its zone and at a resolver.',
+  description:
+    'Asked by the controller. Nothing is changed: the record is kept where it is, by whoever keeps it. A server that says something else fails the task, and is named; a check tells it as a difference.',
+  params,
+  ask: ({ name, type, zone, servers, resolver, timeout }) => ({
+    answer: dns({ name, type, zone, servers, resolver, timeoutMs: timeout * 1000 }),
+  }),
+  plan: ({ answer }, given, context): Plan => {
+    if ('problem' in answer) return { failed: answer.problem };
+    const wanted = given.values.map(normal).toSorted();
+    const result = {
+      servers: answer.replies.map((reply) => ({ server: reply.server, values: 'values' in reply ? reply.values : [] })),
+    };
+    const wrong = answer.replies.filter((reply) => !sameValues(reply, wanted));
+    if (wrong.length === 0) return { changes: [], result };
+    const to = wanted.join(', ') || 'no record';
+    if (context.check)
+      return {
+        changes: wrong.map((reply) => ({
+          what: `${record(given)} at ${reply.server}`,
+          from: said(reply),
+          to,
+          commands: [],
+          effects: [],
+        })),
+        result,
+      };
+    return {
+      failed: `${record(given)} should be ${to}: ${wrong.map((reply) => `${reply.server} says ${said(reply)}`).join('; ')}`,
+      result,
+    };
+  },
+  returns: { servers: 'What each server said.' },
+  examples: [
+    {
+      title: 'The public name leads to the new proxy, everywhere',
+      yaml: 'dns_record:\n  name: off1-proxy.openfoodfacts.org\n  type: A\n  values: [213.36.253.215]',
+      runs: { no: 'asks the real DNS' },
+    },
+  ],
+});
+
+const record = ({ name, type }: Given): string => `${type} ${name}`;
+
+/** A name that is not there is the same as one without such a record. */
+function sameValues(reply: DnsReply, wanted: readonly string[]): boolean {
+  if ('failure' in reply) return reply.failure === 'nxdomain' && wanted.length === 0;
+  return (
+    reply.values.length === wanted.length &&
+    reply.values
+      .map(normal)
+      .toSorted()
+      .every((value, index) => value === wanted[index])
+  );
+}
+
+/** Names do not care for case, nor for the dot at their end. */
+const normal = (value: string): string => value.toLowerCase().replace(/\.$/, '');
+
+function said(reply: DnsReply): string {
+  if ('values' in reply) return reply.values.join(', ') || 'no record';
+  const words = {
+    nxdomain: 'there is no such name (NXDOMAIN)',
+    timeout: 'nothing in time',
+    refused: 'it refuses',
+    servfail: 'it has failed (SERVFAIL)',
+    error: reply.said,
+  };
+  return words[reply.failure];
+}

@@ -1,0 +1,133 @@
+import {
+  type BoundTask,
+  blurs,
+  type Content,
+  content,
+  defineTask,
+  type Params,
+  type Plan,
+  type Questions,
+  type ShellAnswer,
+  shell,
+  type TaskContext,
+} from '../src/sdk.ts';
+import { exports } from './shared/environment.ts';
+
+const params = {
+  instructions: { type: 'str', required: true, doc: 'What a person has to do, and where.' },
+  show_file: {
+    type: 'path',
+    doc: 'A file of the host that the person needs, as a public key; its text is shown with the instructions.',
+  },
+  proven_by: { type: 'task', doc: 'A task that only looks: where it has nothing to do, the step is done.' },
+  unless: { type: 'str', doc: 'A read-only command: where it succeeds, the step is done.' },
+  poll: { type: 'int', default: 5, doc: 'Seconds between two looks, while a person is waited for.' },
+  timeout: { type: 'int', default: 86400, doc: 'Seconds after which nobody is waited for any more.' },
+} as const;
+
+type Given = Params<typeof params>;
+
+export default defineTask({
+  name: 'manual',
+  summary: 'A step that a person does, and what proves that it was done.',
+  description:
+    'Where the proof holds, the task is ok. Else, in an interactive run, the instructions are shown and the proof is asked for again until it holds. A run that nobody watches fails there, with the instructions, since what follows may rely on it; it never waits. A check tells the open step as a difference and goes on.',
+  params,
+  rules: { requiredOneOf: [['proven_by', 'unless']], mutuallyExclusive: [['proven_by', 'unless']] },
+  prepare: async (given, controller, context): Promise<Given> => ({
+    ...given,
+    proven_by: await prepared(given.proven_by, controller, context),
+  }),
+  ask: ({ proven_by: proof, unless, show_file: file }, context): Questions => ({
+    ...proof?.type.ask?.(proof.params as never, looking(context)),
+    ...(unless === undefined
+      ? {}
+      : {
+          [own.done]: shell(
+            { script: `${exports(context.environment)}${unless}`, deadlineMs: 60_000 },
+            { beyond: true },
+          ),
+        }),
+    ...(file === undefined ? {} : { [own.file]: content(file) }),
+  }),
+  thenAsk: (state, { proven_by: proof }, context): Questions =>
+    proof?.type.thenAsk?.(state as never, proof.params as never, looking(context)) ?? {},
+  plan: (state, given, context): Plan => {
+    const open =
+      given.unless === undefined
+        ? openByTask(state, given, context)
+        : openByCommand((state as Record<string, unknown>)[own.done] as ShellAnswer);
+    if (open === undefined) return { changes: [], result: { done: true } };
+    const message = told(given, open, (state as Record<string, unknown>)[own.file] as Content | undefined);
+    // Whatever may depend on the step is not known before a person has done it.
+    if (context.check)
+      return {
+        changes: [
+          { what: 'manual step', from: `open: ${open}`, to: 'done', commands: [], effects: [blurs('manual:')] },
+        ],
+        result: { done: false },
+      };
+    if (!context.interactive) return { failed: `to be done by hand: ${message}`, result: { done: false } };
+    return {
+      wait: {
+        againMs: given.poll * 1000,
+        deadlineMs: given.timeout * 1000,
+        failed: `was not done in time: ${message}`,
+        shown: message,
+      },
+    };
+  },
+  returns: { done: 'Whether the proof holds.' },
+  examples: [
+    {
+      title: 'The record is made in the console of the registrar',
+      yaml: 'manual:\n  instructions: Add the record A off1-proxy → 213.36.253.215 to openfoodfacts.org in the console of OVH.\n  proven_by:\n    dns_record:\n      name: off1-proxy.openfoodfacts.org\n      values: [213.36.253.215]',
+      runs: { no: 'asks the real DNS' },
+    },
+    {
+      title: 'Somebody has looked at the machine',
+      yaml: 'manual:\n  instructions: Look whether /etc is there.\n  unless: test -d /etc',
+    },
+  ],
+});
+
+/** Names of our own questions, beside those of the proof. */
+const own = { done: 'manual: done', file: 'manual: file' } as const;
+
+/** The proof looks once and tells what it sees, also where it would wait by itself. */
+const looking = (context: TaskContext): TaskContext => ({ ...context, check: false });
+
+async function prepared(
+  proof: BoundTask | undefined,
+  controller: Parameters<NonNullable<BoundTask['type']['prepare']>>[1],
+  context: TaskContext,
+): Promise<BoundTask | undefined> {
+  if (proof?.type.prepare === undefined) return proof;
+  return { type: proof.type, params: await proof.type.prepare(proof.params as never, controller, context) };
+}
+
+/** Why the proof does not hold; undefined where it holds. */
+function openByTask(state: unknown, { proven_by: proof }: Given, context: TaskContext): string | undefined {
+  const plan = proof!.type.plan(state as never, proof!.params as never, looking(context));
+  if ('failed' in plan) return plan.failed;
+  if ('unknown' in plan) return plan.unknown;
+  if ('wait' in plan) return plan.wait.shown ?? plan.wait.failed;
+  if (plan.skipped !== undefined) return plan.skipped;
+  return plan.changes.length === 0
+    ? undefined
+    : plan.changes
+        .map(({ what, from, to }) => `${what} is ${from ?? 'absent'}, should be ${to ?? 'absent'}`)
+        .join('; ');
+}
+
+function openByCommand({ code, stdout, stderr, timedOut }: ShellAnswer): string | undefined {
+  if (code === 0 && !timedOut) return undefined;
+  return timedOut
+    ? 'the command that proves it took too long'
+    : (stderr.trim() || stdout.trim() || `the command that proves it ended with exit code ${code}`).split('\n').at(-1);
+}
+
+function told({ instructions }: Given, open: string, file: Content | undefined): string {
+  const text = file?.bytes === undefined ? '' : `\n${new TextDecoder().decode(file.bytes).trimEnd()}`;
+  return `${instructions.trimEnd()}${text}\n(not yet: ${open})`;
+}

@@ -1,0 +1,56 @@
+import { describe, expect, test } from 'vitest';
+import type { DnsReply } from '../../src/core/questions/dns.ts';
+import dnsRecord from '../../tasks/dns_record.ts';
+import { context, planOn } from './harness.ts';
+
+const says = (...values: string[]): DnsReply => ({ server: 'ns1', values });
+const args = { name: 'off1-proxy.example.org', values: ['192.0.2.2', '192.0.2.1'] };
+const on = (replies: readonly DnsReply[], more = {}, check = false) =>
+  planOn(dnsRecord, { answer: { replies } }, { ...args, ...more }, { ...context, check });
+
+describe('dns_record', () => {
+  test.for([
+    ['the same in another order', [says('192.0.2.1', '192.0.2.2')], {}, true],
+    ['one value missing', [says('192.0.2.1')], {}, false],
+    ['one value too many', [says('192.0.2.1', '192.0.2.2', '192.0.2.3')], {}, false],
+    ['one server of two', [says('192.0.2.1', '192.0.2.2'), says('192.0.2.9')], {}, false],
+    [
+      'a name in other letters, with its dot',
+      [says('www.example.org')],
+      { type: 'CNAME', values: ['WWW.example.org.'] },
+      true,
+    ],
+    ['no record, and none wanted', [says()], { values: [] }, true],
+    ['no such name, and none wanted', [{ server: 'ns1', failure: 'nxdomain', said: '' }], { values: [] }, true],
+    ['no such name', [{ server: 'ns1', failure: 'nxdomain', said: '' }], {}, false],
+    ['silence, and none wanted', [{ server: 'ns1', failure: 'timeout', said: '' }], { values: [] }, false],
+  ] as const)('%s', ([, replies, more, holds]) => {
+    expect('changes' in on(replies, more)).toBe(holds);
+  });
+
+  test('says which server differs, and how', () => {
+    const plan = on([
+      says('192.0.2.1', '192.0.2.2'),
+      { server: 'ns2', values: ['192.0.2.9'] },
+      { server: 'ns3', failure: 'timeout', said: '' },
+    ]);
+
+    expect(plan).toMatchObject({
+      failed: 'A off1-proxy.example.org should be 192.0.2.1, 192.0.2.2: ns2 says 192.0.2.9; ns3 says nothing in time',
+    });
+  });
+
+  test('a check tells each server as a difference', () => {
+    expect(on([says('192.0.2.9')], {}, true)).toMatchObject({
+      changes: [
+        { what: 'A off1-proxy.example.org at ns1', from: '192.0.2.9', to: '192.0.2.1, 192.0.2.2', commands: [] },
+      ],
+    });
+  });
+
+  test('fails where nobody could be asked', () => {
+    expect(planOn(dnsRecord, { answer: { problem: 'no name servers found for x' } }, args)).toEqual({
+      failed: 'no name servers found for x',
+    });
+  });
+});

@@ -1,0 +1,68 @@
+import { writeFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import type { TaskContext } from '../../src/core/task-type.ts';
+import { converge } from '../../src/engine/converge.ts';
+import manual from '../../tasks/manual.ts';
+import waitFor from '../../tasks/wait_for.ts';
+import { context, localTarget, runHere } from './harness.ts';
+import { folder, runScript } from './local-host.ts';
+
+const instructions = 'Put the file there.';
+
+describe('manual', () => {
+  test('is ok where the proof holds', async () => {
+    expect(await runHere(manual, { instructions, unless: 'test -d /etc' })).toMatchObject({
+      status: 'ok',
+      result: { done: true },
+    });
+    expect(await run({ path: '/etc' })).toMatchObject({ status: 'ok' });
+  });
+
+  test('fails with the instructions where nobody watches, and does not wait', async () => {
+    expect(await runHere(manual, { instructions, unless: 'echo "permission denied" >&2; false' })).toMatchObject({
+      status: 'failed',
+      message: 'to be done by hand: Put the file there.\n(not yet: permission denied)',
+    });
+    expect(await run({ path: '/nowhere' })).toMatchObject({
+      status: 'failed',
+      message: expect.stringContaining('(not yet: /nowhere is absent)'),
+    });
+  });
+
+  test('a check tells what is open, and goes on', async () => {
+    expect(await run({ path: '/nowhere' }, { check: true })).toMatchObject({
+      status: 'changed',
+      changes: [{ what: 'manual step', from: 'open: /nowhere is absent', to: 'done', commands: [] }],
+    });
+  });
+
+  test('where a person watches, it waits until the proof holds', async () => {
+    using place = folder();
+    setTimeout(() => writeFileSync(place.at('x'), ''), 300);
+
+    expect(await run({ path: place.at('x') }, { interactive: true })).toMatchObject({ status: 'ok' });
+  });
+
+  test('shows the file that the person needs', async () => {
+    using place = folder();
+    writeFileSync(place.at('key.pub'), 'ssh-ed25519 AAAA root\n');
+
+    expect(await runHere(manual, { instructions, unless: 'false', show_file: place.at('key.pub') })).toMatchObject({
+      message: expect.stringContaining('Put the file there.\nssh-ed25519 AAAA root\n(not yet: '),
+    });
+  });
+});
+
+/** A manual step that is proven by a path being there. */
+const run = ({ path }: { path: string }, more: Partial<TaskContext> = {}) =>
+  converge(
+    manual,
+    {
+      instructions,
+      poll: 1,
+      timeout: 10,
+      proven_by: { type: waitFor, params: { path, state: 'present', sleep: 1, timeout: 1 } },
+    },
+    { ...context, now: new Date(), ...more },
+    localTarget(runScript),
+  );
