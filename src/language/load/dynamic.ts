@@ -38,9 +38,30 @@ function bringTasks(loading: Loading, include: Include, file: string, vars: read
 
 function bringRole(loading: Loading, include: Include, args: RoleArgs, vars: readonly VarsLayer[]): Result<Brought> {
   const within = withinOf(loading, include, vars);
-  const { name, tasksFrom, varsFrom, defaultsFrom, handlersFrom, allowDuplicates = true, rolespecValidate = true } = args;
-  const use = { name, tasksFrom, varsFrom, defaultsFrom, handlersFrom, allowDuplicates, validate: rolespecValidate, included: true };
-  const loaded = loadRole(loading, { ...use, keywords: within.keywords, fingerprint: printOf(include), at: include.at }, within);
+  const {
+    name,
+    tasksFrom,
+    varsFrom,
+    defaultsFrom,
+    handlersFrom,
+    allowDuplicates = true,
+    rolespecValidate = true,
+  } = args;
+  const use = {
+    name,
+    tasksFrom,
+    varsFrom,
+    defaultsFrom,
+    handlersFrom,
+    allowDuplicates,
+    validate: rolespecValidate,
+    included: true,
+  };
+  const loaded = loadRole(
+    loading,
+    { ...use, keywords: within.keywords, fingerprint: printOf(include), at: include.at },
+    within,
+  );
   const handlers = [...loaded.handlers, ...within.play.importedHandlers];
   const exported = [...(args.public ? loaded.exported : []), ...within.play.exported];
   return conclude(loading, include, loaded.items, handlers, exported);

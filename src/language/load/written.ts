@@ -1,7 +1,7 @@
 import type { Vars, VarsLayer, Written } from '../../core/model.ts';
 import type { Position } from '../../core/source.ts';
 import { type Raw, Template, type Value, Vaulted } from '../../core/value.ts';
-import { locationOf } from '../yaml/places.ts';
+import { locationOf, valuePlaces } from '../yaml/places.ts';
 
 /** A dict as written. */
 export type RawDict = Map<Value, Raw>;
@@ -43,12 +43,30 @@ export function writtenList(dict: RawDict, key: string, otherwise: Position): re
 /** A dict of variables as a layer. */
 export const layerOf = (level: number, from: string, dict: RawDict): VarsLayer => ({ level, from, vars: varsOf(dict) });
 
-/** A dict of variables, each with its place. */
+const known = new WeakMap<RawDict, Vars>();
+
+/** A dict of variables, each with its place; the same for the same dict. */
 export function varsOf(dict: RawDict): Vars {
+  const found = known.get(dict);
+  if (found !== undefined) return found;
+  const vars = readVars(dict);
+  known.set(dict, vars);
+  return vars;
+}
+
+function readVars(dict: RawDict): Vars {
   const vars = new Map<string, { value: Raw; at?: Position }>();
+  const placeAt = valuePlaces(dict);
+  let index = 0;
   for (const [name, value] of dict) {
-    const at = locationOf(dict, name)?.value;
-    vars.set(String(name), at === undefined ? { value } : { value, at });
+    const entry = index++;
+    // Places are wanted for few of many variables.
+    vars.set(String(name), {
+      value,
+      get at() {
+        return placeAt?.(entry);
+      },
+    });
   }
   return vars;
 }

@@ -5,6 +5,8 @@ export interface SourceText {
   readonly file: string;
   readonly text: string;
   lineStarts?: readonly number[];
+  /** The line of the last place that was asked for: the next is mostly near. */
+  lastLine?: number;
 }
 
 /** Where a value of a container was written, its key where it has one, and its text as written. */
@@ -45,6 +47,16 @@ export function locationOf(container: unknown, key: unknown): Location | undefin
   return keyFrom < 0 ? { value, source } : { key: positionAt(known.source, keyFrom, keyTo), value, source };
 }
 
+/** The places of a dict's values, each computed when it is first asked for. */
+export function valuePlaces(map: ReadonlyMap<unknown, unknown>): ((index: number) => Position | undefined) | undefined {
+  const known = places.get(map);
+  if (known === undefined) return undefined;
+  return (index) => {
+    const from = known.offsets[index * 4 + 2];
+    return from === undefined || from < 0 ? undefined : positionAt(known.source, from, known.offsets[index * 4 + 3]);
+  };
+}
+
 /** The offsets of one entry of a dict, for a dict that takes it over from another in the same text. */
 export function offsetsOf(map: ReadonlyMap<unknown, unknown>, key: unknown): readonly number[] | undefined {
   const index = indexOfKey(map, key);
@@ -64,7 +76,8 @@ function indexOfKey(map: ReadonlyMap<unknown, unknown>, key: unknown): number {
 export function positionAt(source: SourceText, from: number, to: number = from): Position {
   source.lineStarts ??= findLineStarts(source.text);
   const starts = source.lineStarts;
-  const line = lineOf(starts, from);
+  const line = lineNear(starts, from, source.lastLine ?? 0);
+  source.lastLine = line;
   const lineEnd = (starts[line + 1] ?? source.text.length + 1) - 1;
   const length = Math.min(to, lineEnd) - from;
   const start = { file: source.file, line: line + 1, column: from - starts[line]! + 1 };
@@ -75,6 +88,14 @@ function findLineStarts(text: string): number[] {
   const starts = [0];
   for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) starts.push(at + 1);
   return starts;
+}
+
+function lineNear(starts: readonly number[], offset: number, near: number): number {
+  for (let line = near; line < near + 32 && starts[line]! <= offset; line++) {
+    const next = starts[line + 1];
+    if (next === undefined || next > offset) return line;
+  }
+  return lineOf(starts, offset);
 }
 
 function lineOf(starts: readonly number[], offset: number): number {
