@@ -1,0 +1,1 @@
+export { type Config, loadConfig, type Origins } from './load-config.ts';

@@ -1,0 +1,65 @@
+import { resolve } from 'node:path';
+import type { Setting } from './settings.ts';
+
+/** What a text means as a setting, or why it means nothing. */
+export type ReadSetting = { readonly value: unknown } | { readonly problem: string };
+
+/** What reading a setting depends on. */
+export interface ReadContext {
+  /** What relative paths are relative to. */
+  readonly base: string;
+  readonly cwd: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly home: string;
+  /** Quotes around the text are no part of it. */
+  readonly quoted: boolean;
+}
+
+/** Reads a setting's text by its type. */
+export function readSetting({ type, choices }: Setting, written: string, context: ReadContext): ReadSetting {
+  const text = context.quoted ? unquote(written) : written;
+  switch (type) {
+    case 'bool':
+      return readBool(text);
+    case 'int':
+      return /^\s*[+-]?\d+\s*$/.test(text) ? { value: Number(text) } : { problem: `"${text}" is no whole number` };
+    case 'choice':
+      return choices?.includes(text) ? { value: text } : { problem: `"${text}" is none of ${choices?.join(', ')}` };
+    case 'list':
+      return { value: split(text, ',') };
+    case 'path':
+      return { value: absolute(text, context) };
+    case 'paths':
+      return { value: split(text, ':').map((path) => absolute(path, context)) };
+    case 'sources':
+      return { value: split(text, ',').map((path) => absolute(path, context)) };
+    case 'str':
+      return { value: text };
+    default:
+      return type satisfies never;
+  }
+}
+
+function readBool(text: string): ReadSetting {
+  const word = text.trim().toLowerCase();
+  if (['y', 'yes', 'on', '1', 'true', 't', '1.0'].includes(word)) return { value: true };
+  if (['n', 'no', 'off', '0', 'false', 'f', '0.0'].includes(word)) return { value: false };
+  return { problem: `"${text}" is no boolean; yes or no is expected` };
+}
+
+const split = (text: string, separator: string): string[] =>
+  text
+    .split(separator)
+    .map((part) => part.trim())
+    .filter((part) => part !== '');
+
+function absolute(path: string, { base, cwd, env, home }: ReadContext): string {
+  const expanded = path
+    .trim()
+    .replace(/^~(?=\/|$)/, home)
+    .replace(/\{\{\s*CWD\s*\}\}/g, cwd)
+    .replace(/\$(?:\{(\w+)\}|(\w+))/g, (all, braced, bare) => env[braced ?? bare] ?? all);
+  return resolve(base, expanded);
+}
+
+const unquote = (text: string): string => /^(["'])(.*)\1$/s.exec(text)?.[2] ?? text;
