@@ -57,7 +57,11 @@ export const recipes: Readonly<Record<ImageName, Recipe>> = {
     script: 'systemctl mask postfix nsd unbound; systemctl enable lab-nsd@1 lab-nsd@2 lab-unbound lab-pebble lab-mail',
   },
   web: { title: 'the image of the web servers', on: 'base', packages: ['nginx'] },
-  proxy: { title: 'the image of the reverse proxy', on: 'web', packages: ['certbot', 'python3-certbot-nginx', 'git'] },
+  proxy: {
+    title: 'the image of the reverse proxy',
+    on: 'web',
+    packages: ['certbot', 'python3-certbot-nginx', 'curl', 'git'],
+  },
   python: { title: 'the image with Python', on: 'base', packages: ['python3', 'python3-apt'] },
   container: { title: 'the container template', on: 'base', packages: [], shiftedBy: 100_000 },
 };

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { containers } from './containers.ts';
+import { labExec } from './exec.ts';
 import {
   boot,
   imagesInUse,
@@ -82,6 +83,7 @@ async function bring(host: LabHost, progress: Progress): Promise<void> {
     await progress.step(`setting up ${host.name}`, () => firstSetUp(host));
   }
   await progress.step(`booting ${host.name}`, () => boot(host));
+  if (host.name === 'services') await forgetAcmeAccounts();
 }
 
 async function firstSetUp(host: LabHost): Promise<void> {
@@ -95,6 +97,12 @@ async function firstSetUp(host: LabHost): Promise<void> {
     await powerOff(host.name);
   }
   await restorePristine(host);
+}
+
+async function forgetAcmeAccounts(): Promise<void> {
+  for (const node of new Set(containers.map((container) => container.node))) {
+    if (initOf(node) !== undefined) await labExec(node, '/usr/lib/lab/forget-acme-accounts / /zfs-hdd/pve/*');
+  }
 }
 
 const isUp = (host: LabHost) => initOf(host.name) !== undefined && isSetUp(host);

@@ -26,7 +26,7 @@ install -D -m 644 repository/infrastructure/confs/off2/sanoid/sanoid.conf /etc/s
 useradd --create-home --shell /bin/sh --groups zfs off1operator
 install -d -m 700 -o off1operator -g off1operator ~off1operator/.ssh
 install -m 600 -o off1operator -g off1operator keys/off1-root.pub ~off1operator/.ssh/authorized_keys
-printf 'Match User off1operator\n\tSetEnv PATH=/usr/sbin:/usr/bin:/sbin:/bin\n' >/etc/ssh/sshd_config.d/off1operator.conf
+printf 'Match User off1operator\n\tSetEnv PATH=/usr/local/sbin:/usr/sbin:/usr/bin:/sbin:/bin\n' >/etc/ssh/sshd_config.d/off1operator.conf
 systemctl reload ssh
 
 lower=/var/lib/lab-images
