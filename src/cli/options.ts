@@ -57,7 +57,7 @@ export const runOptions: readonly OptionSpec[] = [
   { name: 'ssh-extra-args', value: 'ARGS', help: 'not used: write it into ~/.ssh/config' },
   { name: 'output', short: 'o', value: 'FORM', help: 'live (on a terminal), plain, json' },
   { name: 'lab', help: 'run in the lab: start what is not running, use inventory/lab.yaml' },
-  { name: 'verbose', short: 'v', many: true, help: 'tell more; -vvv shows what is sent' },
+  { name: 'verbose', short: 'v', help: 'tell more; -vvv shows what is sent' },
   { name: 'version', help: 'print the version' },
   { name: 'help', short: 'h', help: 'print this help' },
 ];

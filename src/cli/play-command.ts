@@ -25,7 +25,7 @@ export async function playCommand(argv: readonly string[], help: () => string): 
     const { insideLab, isInsideLab, labUp } = await import('../lab/index.ts');
     if (!isInsideLab()) {
       await labUp();
-      return insideLab(process.argv);
+      return (await insideLab(process.argv.slice(2))) ?? 1;
     }
   }
   return play(parsed);
