@@ -1,8 +1,11 @@
+import { homedir } from 'node:os';
 import type { Connector, Endpoint } from '../core/session.ts';
 import { launchLocal } from './launch-local.ts';
 import { layersOf } from './layers.ts';
 import { type Opened, openSession } from './open-session.ts';
 import type { Launch } from './pipes.ts';
+import type { ConfigLine } from './ssh/config/parse-config.ts';
+import { readConfig } from './ssh/config/read-config.ts';
 import { createLoginPool } from './ssh/login-pool.ts';
 import { targetOf } from './ssh/target-of.ts';
 
@@ -18,6 +21,8 @@ export interface ConnectorOptions {
 /** A connector that keeps one login for each host and one session for each endpoint. */
 export function createConnector({ forks, env, onDebug }: ConnectorOptions): Connector {
   const sessions = new Map<string, Promise<Opened>>();
+  const configs = new Map<string | undefined, readonly ConfigLine[]>();
+  const home = env.HOME ?? homedir();
   const pool = createLoginPool({ ...(forks && { forks }), ...(onDebug && { onDebug }) });
   return {
     open(endpoint, signal) {
@@ -45,8 +50,14 @@ export function createConnector({ forks, env, onDebug }: ConnectorOptions): Conn
   function launchAt(login: Endpoint): Launch {
     if (login.connection === 'local') return launchLocal(env);
     return async (commandLine, signal) => {
-      const resolved = await targetOf(login, env);
+      const resolved = targetOf(login, { env, home, config: configOf(login.sshConfigFile) });
       return resolved.ok ? pool.launch(resolved.target, commandLine, signal) : resolved;
     };
+  }
+
+  function configOf(file: string | undefined): readonly ConfigLine[] {
+    const config = configs.get(file) ?? readConfig(home, file);
+    configs.set(file, config);
+    return config;
   }
 }

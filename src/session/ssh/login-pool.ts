@@ -1,6 +1,7 @@
 import type { SessionFailure } from '../../core/session.ts';
 import type { Launched } from '../pipes.ts';
 import { type LoggedIn, logIn } from './login.ts';
+import { proxyStream } from './proxy-stream.ts';
 import type { SshTarget } from './target.ts';
 
 /** Logins by target, shared by all that runs there. */
@@ -59,7 +60,8 @@ export function createLoginPool({ forks = Number.POSITIVE_INFINITY, onDebug }: L
     const through = target.jump && (await throughJump(target, target.jump));
     if (through && !through.ok) return through;
     count++;
-    return logIn(target, through?.stream, onDebug);
+    const stream = through?.stream ?? (target.proxyCommand ? proxyStream(target.proxyCommand) : undefined);
+    return logIn(target, stream, onDebug);
   }
 
   async function throughJump(target: SshTarget, jump: SshTarget) {

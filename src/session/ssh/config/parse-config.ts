@@ -1,0 +1,42 @@
+/** One line of an ssh_config file; `Include` holds what it includes. */
+export interface ConfigLine {
+  /** In lower case. */
+  readonly keyword: string;
+  readonly words: readonly string[];
+  /** The line after its keyword, for commands. */
+  readonly rest: string;
+  /** As `file:line`. */
+  readonly at: string;
+  readonly included?: readonly ConfigLine[];
+}
+
+/** Reads the text of a file; `include` reads the files that a pattern names. */
+export function parseConfig(
+  text: string,
+  file: string,
+  include: (pattern: string) => readonly ConfigLine[],
+): readonly ConfigLine[] {
+  return text.split('\n').flatMap((line, index) => {
+    const [, keyword, rest] = /^\s*([^\s=#"]+)\s*=?\s*(.*?)\s*$/.exec(line) ?? [];
+    if (!keyword || rest === undefined) return [];
+    const parsed = { keyword: keyword.toLowerCase(), words: splitWords(rest), rest, at: `${file}:${index + 1}` };
+    return parsed.keyword === 'include' ? [{ ...parsed, included: parsed.words.flatMap(include) }] : [parsed];
+  });
+}
+
+/** Splits as OpenSSH does: quotes hold words together, a backslash keeps quotes and blanks, `#` begins a comment. */
+export function splitWords(text: string): string[] {
+  const words: string[] = [];
+  const word = /\s*((?:\\["'\\ ]|"(?:\\["\\]|[^"])*"|'(?:\\['\\]|[^'])*'|[^\s"'])+)/y;
+  for (let match = word.exec(text); match; match = word.exec(text)) {
+    if (match[1]!.startsWith('#')) break;
+    words.push(unquote(match[1]!));
+  }
+  return words;
+}
+
+const unquote = (word: string): string =>
+  word.replace(
+    /\\(["'\\ ])|"((?:\\["\\]|[^"])*)"|'((?:\\['\\]|[^'])*)'/g,
+    (_all, escaped, double, single) => escaped ?? (double ?? single).replace(/\\(["'\\])/g, '$1'),
+  );

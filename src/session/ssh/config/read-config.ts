@@ -1,0 +1,66 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, isAbsolute, join } from 'node:path';
+import { matchesPatterns } from '../known-hosts.ts';
+import { type ConfigLine, parseConfig } from './parse-config.ts';
+import { expandHome } from './tokens.ts';
+
+/** Reads the user's and the system's ssh_config, or only the one that is asked for, with all that they include. */
+export function readConfig(home: string, only?: string): readonly ConfigLine[] {
+  if (only !== undefined)
+    return only === 'none' ? [] : readFile(only, { home, relativeTo: join(home, '.ssh'), depth: 0 });
+  return [
+    ...readFile(join(home, '.ssh/config'), { home, relativeTo: join(home, '.ssh'), depth: 0 }),
+    ...scopeEnd,
+    ...readFile('/etc/ssh/ssh_config', { home, relativeTo: '/etc/ssh', depth: 0 }),
+  ];
+}
+
+interface Place {
+  readonly home: string;
+  /** Where `Include` looks for relative names. */
+  readonly relativeTo: string;
+  readonly depth: number;
+}
+
+// A Host block of the first file ends with it.
+const scopeEnd: readonly ConfigLine[] = [{ keyword: 'host', words: ['*'], rest: '*', at: '' }];
+
+function readFile(file: string, place: Place): readonly ConfigLine[] {
+  let text: string;
+  try {
+    text = readFileSync(file, 'utf8');
+  } catch {
+    // As with OpenSSH, a file that is not there says nothing.
+    return [];
+  }
+  // OpenSSH gives up at the same depth, with an error.
+  if (place.depth > 16) return [];
+  return parseConfig(text, file, (pattern) =>
+    includedFiles(pattern, place).flatMap((name) => readFile(name, { ...place, depth: place.depth + 1 })),
+  );
+}
+
+function includedFiles(pattern: string, { home, relativeTo }: Place): string[] {
+  const expanded = expandHome(pattern, home);
+  return glob(isAbsolute(expanded) ? expanded : join(relativeTo, expanded));
+}
+
+/** The files that a pattern with `*` and `?` names, in order. (Node 20 has no glob of its own.) */
+function glob(pattern: string): string[] {
+  if (!/[*?]/.test(pattern)) return [pattern];
+  const folder = dirname(pattern);
+  const name = pattern.slice(folder === '/' ? 1 : folder.length + 1);
+  return glob(folder).flatMap((parent) =>
+    entries(parent)
+      .filter((entry) => matchesPatterns([name], entry) && (!entry.startsWith('.') || name.startsWith('.')))
+      .map((entry) => join(parent, entry)),
+  );
+}
+
+function entries(folder: string): string[] {
+  try {
+    return readdirSync(folder).sort();
+  } catch {
+    return [];
+  }
+}
