@@ -94,12 +94,7 @@ function keyedNames(source: Source, key: Value, keyed: Map<Value, Raw>): readonl
   if (typeof key === 'string') return orFallback(key);
   if (Array.isArray(key)) return key.flatMap(orFallback);
   if (!isDict(key)) {
-    complain(
-      source,
-      'keyed_groups',
-      'Invalid group name format, expected a string or a list of them or dictionary',
-      'error',
-    );
+    complain(source, 'keyed_groups', 'Invalid group name format, expected a string or a list of them or dictionary');
     return [];
   }
   const separator = text(keyed.get('separator') ?? '_');
@@ -125,7 +120,7 @@ function evaluated(source: Source, section: string, name: string, expression: Ra
   const result = source.evaluate(expressionText(expression), scope);
   if (result.ok) return result.value;
   // Hosts without the variable are the usual case: only a strict source minds.
-  if (source.strict) for (const { message } of result.error) complain(source, section, `${name}: ${message}`, 'error');
+  if (source.strict) for (const { message } of result.error) complain(source, section, `${name}: ${message}`);
   return undefined;
 }
 
@@ -164,7 +159,7 @@ const isTrue = (value: Value | undefined): boolean =>
 /** A group's name with nothing in it that a variable's name could not have. */
 const safeName = (name: string): string => name.replace(/^\d|[^\p{L}\p{N}_]/gu, '_');
 
-function complain(source: Source, section: string, message: string, severity: 'error' | 'warning'): void {
+function complain(source: Source, section: string, message: string): void {
   const at = locationOf(source.root, section)?.key ?? { file: source.file, line: 1, column: 1 };
-  source.draft.notes.push({ severity, code: 'constructed', message, at });
+  source.draft.notes.push({ severity: 'error', code: 'constructed', message, at });
 }

@@ -2,6 +2,8 @@ import { closeSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
 import { dirname, extname, join, resolve } from 'node:path';
 import type { Host, Inventory } from '../../core/model.ts';
 import type { Result } from '../../core/source.ts';
+import type { Value } from '../../core/value.ts';
+import { defaultEnv, evaluateExpression, type Scope, TemplateError } from '../../template/index.ts';
 import type { VaultSecret } from '../vault/vault.ts';
 import { loadYaml } from '../yaml/load.ts';
 import { addHosts } from './add-hosts.ts';
@@ -23,7 +25,7 @@ export interface InventoryOptions {
   readonly ignoreExtensions?: readonly string[];
   /** Regular expressions of names that a folder's listing leaves out. */
   readonly ignorePatterns?: readonly string[];
-  /** Evaluates the expressions of `constructed` sources. */
+  /** Evaluates the expressions of `constructed` sources; with an environment of no secrets where not given. */
   readonly evaluate?: EvaluateExpression;
   /** What a source that is not there is; an error where nothing else is said. */
   readonly missing?: 'error' | 'warning';
@@ -158,15 +160,18 @@ function readFileSource(draft: Draft, path: string, { options, folders }: Readin
   draft.notes.push(...(yaml.ok ? (yaml.warnings ?? []) : yaml.error));
   if (!yaml.ok) return;
   const root = yaml.value.value;
-  if (isConstructed(root))
-    applyConstructed(draft, root, path, { evaluate: options.evaluate ?? evaluateNothing, folders });
+  if (isConstructed(root)) applyConstructed(draft, root, path, { evaluate: options.evaluate ?? evaluateHere, folders });
   else readYamlSource(draft, root, path);
 }
 
-const evaluateNothing: EvaluateExpression = () => ({
-  ok: false,
-  error: [{ severity: 'error', code: 'constructed', message: 'no template engine was given to evaluate this' }],
-});
+function evaluateHere(source: string, scope: Scope): Result<Value> {
+  try {
+    return { ok: true, value: evaluateExpression(source, undefined, scope, defaultEnv()) };
+  } catch (error) {
+    if (error instanceof TemplateError) return { ok: false, error: [error.diagnostic] };
+    throw error;
+  }
+}
 
 // Where no ending tells: a section's bracket means INI, a key with nothing behind its colon YAML.
 function isYaml(path: string, text: string): boolean {

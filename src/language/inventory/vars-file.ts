@@ -9,8 +9,10 @@ import { varsOf } from './vars-of.ts';
 /** What a file of variables holds. */
 export interface VarsFile {
   readonly vars: Vars;
-  /** The file as a whole was under Ansible Vault: its texts are secrets. */
+  /** The file as a whole was under Ansible Vault. */
   readonly vaulted: boolean;
+  /** Its texts where it was under Ansible Vault: to be masked. */
+  readonly secrets: readonly string[];
 }
 
 /** Loads a file of variables, YAML or JSON, decrypted where it is under Ansible Vault. An empty file has none. */
@@ -22,7 +24,8 @@ export function loadVarsFile(path: string, secrets: readonly VaultSecret[]): Res
   const { value } = document.value;
   if (value !== null && !isDict(value)) return notVars(path);
   const vars: Vars = value === null ? new Map() : varsOf(value);
-  return { ok: true, value: { vars, vaulted: source.value.vaulted }, warnings: document.warnings };
+  const { vaulted } = source.value;
+  return { ok: true, value: { vars, vaulted, secrets: vaulted ? textsIn(value) : [] }, warnings: document.warnings };
 }
 
 /** All texts and numbers in a value, however deep: what must be masked where the value is a secret. */

@@ -3,7 +3,7 @@ import { extname, join } from 'node:path';
 import type { VarsLayer } from '../../core/model.ts';
 import type { Diagnostic } from '../../core/source.ts';
 import type { VaultSecret } from '../vault/vault.ts';
-import { loadVarsFile, textsIn } from './vars-file.ts';
+import { loadVarsFile } from './vars-file.ts';
 
 const EXTENSIONS = ['', '.yml', '.yaml', '.json'];
 
@@ -63,7 +63,7 @@ function loadLayer(file: string, level: number, { vaultSecrets, notes, secrets }
   }
   notes.push(...(loaded.warnings ?? []));
   const { vars, vaulted } = loaded.value;
-  if (vaulted) for (const { value } of vars.values()) for (const text of textsIn(value)) secrets.add(text);
+  for (const text of loaded.value.secrets) secrets.add(text);
   return [{ level, from: file, vars, ...(vaulted && { secret: true }) }];
 }
 
