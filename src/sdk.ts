@@ -49,3 +49,4 @@ export { type Package, type Packages, packages, wildcard } from './core/question
 export { type Container, type Live, pct } from './core/questions/pct.ts';
 export { type Certificate, covers, issuedBy, keyMatches, readCertificates } from './core/x509.ts';
 export { type DnsAnswer, type DnsLookup, type DnsReply, dns } from './core/questions/dns.ts';
+export { type Facts, facts } from './core/questions/facts.ts';

@@ -15,6 +15,7 @@ const builtin: Record<string, Load> = {
   raw: () => import('./raw.ts'),
   script: () => import('./script.ts'),
   set_fact: () => import('./set_fact.ts'),
+  setup: () => import('./setup.ts'),
   shell: () => import('./shell.ts'),
   uri: () => import('./uri.ts'),
   wait_for: () => import('./wait_for.ts'),

@@ -1,0 +1,186 @@
+import { linesOf, type Parts, textOf } from './read-facts.ts';
+
+/** Names, kernel, user, time, environment, and what manages the system. */
+export function systemFacts(parts: Parts): Readonly<Record<string, unknown>> {
+  const machine = textOf(parts, 'machine');
+  return {
+    ...nameFacts(parts),
+    system: textOf(parts, 'ostype'),
+    kernel: textOf(parts, 'osrelease'),
+    kernel_version: textOf(parts, 'version'),
+    machine,
+    architecture: /^i[3-6]86$/.test(machine) ? 'i386' : machine,
+    userspace_architecture: /^i[3-6]86$/.test(machine) ? 'i386' : machine,
+    userspace_bits: /64/.test(machine) || machine === 's390x' ? '64' : '32',
+    machine_id: textOf(parts, 'machine-id'),
+    service_mgr: serviceManager(parts),
+    pkg_mgr: packageManager(parts),
+    env: environment(parts),
+    cmdline: Object.fromEntries(bootWords(parts)),
+    proc_cmdline: repeated(bootWords(parts)),
+    fips: textOf(parts, 'fips') === '1',
+    uptime_seconds: Math.floor(Number(textOf(parts, 'uptime').split(' ')[0])),
+    loadavg: loadAverage(parts),
+    apparmor: { status: there(parts, '/sys/kernel/security/apparmor') ? 'enabled' : 'disabled' },
+    selinux: selinux(parts),
+    is_chroot: isChroot(parts),
+    ...userFacts(parts),
+    ...pythonFacts(parts),
+    ...hostKeys(parts),
+    date_time: dateTime(parts),
+  };
+}
+
+/** Whether the host has a file. */
+export const there = (parts: Parts, path: string): boolean => linesOf(parts, 'there').includes(path);
+
+/** A host's name without dots, its full name as its resolver tells, and the domain of that. */
+function nameFacts(parts: Parts) {
+  const nodename = textOf(parts, 'hostname');
+  const names = linesOf(parts, 'names').at(-1)?.split(/\s+/).slice(1) ?? [];
+  const fqdn = nodename.includes('.') ? nodename : (names.find((name) => name.includes('.')) ?? names[0] ?? nodename);
+  return {
+    nodename,
+    hostname: nodename.split('.')[0]!,
+    fqdn,
+    domain: fqdn.includes('.') ? fqdn.slice(fqdn.indexOf('.') + 1) : '',
+  };
+}
+
+function serviceManager(parts: Parts): string {
+  const init = textOf(parts, 'init');
+  if (there(parts, '/run/systemd/system') || init === 'systemd') return 'systemd';
+  if (there(parts, '/sbin/openrc-run')) return 'openrc';
+  return init === 'init' ? 'sysvinit' : init || 'service';
+}
+
+const managers = [
+  ['/usr/bin/apt-get', 'apt'],
+  ['/usr/bin/dnf', 'dnf'],
+  ['/usr/bin/yum', 'yum'],
+  ['/sbin/apk', 'apk'],
+  ['/usr/bin/pacman', 'pacman'],
+  ['/usr/bin/zypper', 'zypper'],
+] as const;
+
+const packageManager = (parts: Parts): string => managers.find(([path]) => there(parts, path))?.[1] ?? 'unknown';
+
+const environment = (parts: Parts): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    (parts.get('env') ?? '').split('\0').flatMap((pair) => {
+      const equals = pair.indexOf('=');
+      return equals > 0 ? [[pair.slice(0, equals), pair.slice(equals + 1)]] : [];
+    }),
+  );
+
+const bootWords = (parts: Parts): readonly (readonly [string, string | true])[] =>
+  textOf(parts, 'cmdline')
+    .split(/\s+/)
+    .filter((word) => word !== '')
+    .map((word) => {
+      const equals = word.indexOf('=');
+      return equals < 0 ? [word, true] : [word.slice(0, equals), word.slice(equals + 1)];
+    });
+
+function repeated(words: readonly (readonly [string, string | true])[]): Readonly<Record<string, unknown>> {
+  const all = new Map<string, (string | true)[]>();
+  for (const [name, value] of words) all.set(name, [...(all.get(name) ?? []), value]);
+  return Object.fromEntries([...all].map(([name, values]) => [name, values.length === 1 ? values[0] : values]));
+}
+
+function loadAverage(parts: Parts) {
+  const [one, five, fifteen] = textOf(parts, 'loadavg').split(' ').map(Number);
+  return { '1m': one, '5m': five, '15m': fifteen };
+}
+
+function selinux(parts: Parts) {
+  const [enforce, version] = linesOf(parts, 'selinux');
+  return enforce === undefined
+    ? { status: 'disabled' }
+    : { status: 'enabled', mode: enforce === '1' ? 'enforcing' : 'permissive', policyvers: Number(version) };
+}
+
+/** The root of process 1 is the system's; where it may not be looked at, a file system's usual first inodes tell. */
+function isChroot(parts: Parts): boolean {
+  if (environment(parts)['debian_chroot'] !== undefined) return true;
+  const [own, first] = linesOf(parts, 'root');
+  if (first !== undefined) return own !== first;
+  return !['2', '128', '256'].includes(own?.split(' ')[1] ?? '2');
+}
+
+function userFacts(parts: Parts) {
+  const [uid, realUid, gid, realGid, entry = ''] = linesOf(parts, 'user');
+  const [name, , id, group, gecos, home, shell] = entry.split(':');
+  return {
+    user_id: name || uid,
+    user_uid: Number(id ?? uid),
+    user_gid: Number(group ?? gid),
+    user_gecos: gecos ?? '',
+    user_dir: home ?? '',
+    user_shell: shell ?? '',
+    effective_user_id: Number(uid),
+    effective_group_id: Number(gid),
+    real_user_id: Number(realUid),
+    real_group_id: Number(realGid),
+  };
+}
+
+/** We need no Python; playbooks that ask for its version get what the link of python3 tells, or nothing. */
+function pythonFacts(parts: Parts): Readonly<Record<string, unknown>> {
+  const [, minor] = /python3\.(\d+)$/.exec(textOf(parts, 'python')) ?? [];
+  if (minor === undefined) return {};
+  return {
+    python: {
+      executable: '/usr/bin/python3',
+      type: 'cpython',
+      version: { major: 3, minor: Number(minor) },
+      version_info: [3, Number(minor)],
+    },
+    python_version: `3.${minor}`,
+  };
+}
+
+const hostKeys = (parts: Parts): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    linesOf(parts, 'host-keys').flatMap((line) => {
+      const [, name, type, key] = /^(?:.*\/)?ssh_host_(\w+)_key\.pub:(\S+) (\S+)/.exec(line) ?? [];
+      return name === undefined
+        ? []
+        : [
+            [`ssh_host_key_${name}_public`, key!],
+            [`ssh_host_key_${name}_public_keytype`, type!],
+          ];
+    }),
+  );
+
+function dateTime(parts: Parts) {
+  const [local = '', utc = ''] = linesOf(parts, 'date');
+  const [year, month, day, hour, minute, second, weekday, number, week, epoch, tz, offset, nanos = ''] =
+    local.split('|');
+  const micros = nanos.slice(0, 6);
+  const [date, time = ''] = utc.split('T');
+  const compact = `${year}${month}${day}T${hour}${minute}${second}`;
+  const zones = linesOf(parts, 'zones');
+  return {
+    year,
+    month,
+    day,
+    hour,
+    minute,
+    second,
+    weekday,
+    weekday_number: number,
+    weeknumber: week,
+    epoch,
+    epoch_int: epoch,
+    date: `${year}-${month}-${day}`,
+    time: `${hour}:${minute}:${second}`,
+    iso8601: `${date}T${time.slice(0, 8)}Z`,
+    iso8601_micro: `${date}T${time.slice(0, 15)}Z`,
+    iso8601_basic: `${compact}${micros}`,
+    iso8601_basic_short: compact,
+    tz,
+    tz_dst: zones.find((zone) => zone !== tz) ?? tz,
+    tz_offset: offset,
+  };
+}

@@ -1,0 +1,116 @@
+import { defineTask, facts, wildcard } from '../src/sdk.ts';
+
+export default defineTask({
+  name: 'ansible.builtin.setup',
+  summary: "Gather a host's facts.",
+  description: 'One question with a deadline. Plays gather facts by themselves, when something first needs one.',
+  params: {
+    gather_subset: {
+      type: 'list',
+      elements: 'str',
+      default: ['all'],
+      doc: 'Which facts: all, min, hardware, network, virtual, local, or these with `!`.',
+    },
+    filter: {
+      type: 'list',
+      elements: 'str',
+      default: [],
+      doc: 'Keep only facts whose names match one of these patterns.',
+    },
+    fact_path: { type: 'path', default: '/etc/ansible/facts.d', doc: 'The folder of local facts.' },
+    gather_timeout: { type: 'int', default: 10, ignored: 'facts have one deadline' },
+  },
+  ask: ({ fact_path }) => ({ facts: facts(fact_path === '/etc/ansible/facts.d' ? {} : { factPath: fact_path }) }),
+  plan({ facts: all }, { gather_subset, filter }) {
+    const wanted = subsetsOf(gather_subset);
+    const unknown = gather_subset
+      .map((one) => one.replace(/^!/, ''))
+      .find((one) => one !== 'all' && one !== 'min' && !known.has(one));
+    if (unknown !== undefined)
+      return {
+        failed: `Bad subset '${unknown}' given to Ansible. gather_subset options allowed: all, min, ${[...known].join(', ')}`,
+      };
+    const patterns = filter.filter((one) => one !== '').flatMap((one) => [wildcard(one), wildcard(`ansible_${one}`)]);
+    const kept = Object.entries(all).filter(
+      ([name]) => wanted.has(subsetOf(name, all)) && (patterns.length === 0 || patterns.some((one) => one.test(name))),
+    );
+    return { changes: [], result: { ansible_facts: Object.fromEntries(kept) } };
+  },
+  returns: { ansible_facts: 'The facts.' },
+  examples: [
+    { title: 'All facts', yaml: 'setup:' },
+    {
+      title: 'Some of them',
+      yaml: "setup:\n  gather_subset: ['!all', network]\n  filter: ['ansible_default_ipv4', 'ansible_all_*']",
+    },
+  ],
+});
+
+const groups: Readonly<Record<string, RegExp>> = {
+  hardware: /^ansible_(processor|mem|swap|mounts|bios|board|chassis|product|system_vendor|devices|uptime_seconds)/,
+  network: /^ansible_(interfaces|all_ipv|default_ipv)/,
+  virtual: /^ansible_virtualization/,
+  local: /^ansible_local$/,
+};
+
+/** Ansible's finer subsets, and the one of ours that has their facts. */
+const finer: Readonly<Record<string, string>> = {
+  apparmor: 'min',
+  cmdline: 'min',
+  date_time: 'min',
+  distribution: 'min',
+  dns: 'min',
+  env: 'min',
+  fips: 'min',
+  lsb: 'min',
+  machine: 'min',
+  machine_id: 'min',
+  pkg_mgr: 'min',
+  platform: 'min',
+  python: 'min',
+  python_version: 'min',
+  selinux: 'min',
+  service_mgr: 'min',
+  ssh_pub_keys: 'min',
+  user: 'min',
+  kernel: 'min',
+  loadavg: 'min',
+  interfaces: 'network',
+  default_ipv4: 'network',
+  default_ipv6: 'network',
+  all_ipv4_addresses: 'network',
+  all_ipv6_addresses: 'network',
+  processor: 'hardware',
+  memory: 'hardware',
+  mounts: 'hardware',
+  devices: 'hardware',
+  facter: 'none',
+  ohai: 'none',
+  caps: 'none',
+  is_chroot: 'min',
+  virtualization_type: 'virtual',
+  virtualization_role: 'virtual',
+};
+
+const known = new Set([...Object.keys(groups), ...Object.keys(finer)]);
+
+/** What is always gathered, unless it is excluded itself, and what the words of `gather_subset` add to it or take from it. */
+function subsetsOf(words: readonly string[]): ReadonlySet<string> {
+  const every = ['min', ...Object.keys(groups)];
+  const named = (word: string) => (word === 'all' ? every.filter((one) => one !== 'min') : [finer[word] ?? word]);
+  const added = words.filter((word) => !word.startsWith('!')).flatMap(named);
+  const start = added.length === 0 && !words.includes('!all') ? every : ['min', ...added];
+  const removed = new Set(
+    words
+      .filter((word) => word.startsWith('!') && word !== '!all')
+      .flatMap((word) => (word === '!min' ? ['min'] : named(word.slice(1)))),
+  );
+  return new Set([...start.filter((one) => !removed.has(one)), 'meta']);
+}
+
+function subsetOf(name: string, all: Readonly<Record<string, unknown>>): string {
+  if (!name.startsWith('ansible_')) return 'meta';
+  const interfaces = all.ansible_interfaces as readonly string[] | undefined;
+  if (interfaces?.some((one) => name === `ansible_${one.replace(/[-.:]/g, '_')}`) === true) return 'network';
+  return Object.entries(groups).find(([, pattern]) => pattern.test(name))?.[0] ?? 'min';
+}

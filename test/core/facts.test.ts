@@ -1,0 +1,187 @@
+import { hostname, networkInterfaces } from 'node:os';
+import { describe, expect, test } from 'vitest';
+import { readFacts } from '../../src/core/facts/read-facts.ts';
+import { facts } from '../../src/core/questions/facts.ts';
+import { ask, runScript } from '../tasks/local-host.ts';
+
+const printed = (parts: Record<string, string>): string =>
+  Object.entries(parts)
+    .map(([name, text]) => `\x1e${name}\n${text}\n`)
+    .join('');
+
+describe('facts of this machine', () => {
+  test('are those that the system tells otherwise', async () => {
+    const told = await ask(facts());
+    const addresses = Object.values(networkInterfaces()).flatMap((all) => all ?? []);
+
+    expect(told).toMatchObject({
+      ansible_nodename: hostname(),
+      ansible_system: 'Linux',
+      ansible_user_uid: process.getuid?.(),
+      ansible_pkg_mgr: 'apt',
+    });
+    expect(told['ansible_all_ipv4_addresses']).toEqual(
+      addresses.filter((one) => one.family === 'IPv4' && !one.internal).map((one) => one.address),
+    );
+    expect(told['ansible_env']).toMatchObject({ PATH: process.env['PATH'] });
+    expect(Math.abs(Number((told['ansible_date_time'] as { epoch: string }).epoch) - Date.now() / 1000)).toBeLessThan(
+      10,
+    );
+  });
+
+  test('are the same where there is no `ip` to ask', async () => {
+    const [part] = facts().kind.scripts([{}]);
+    const network = async (script: string) => {
+      const told = readFacts((await runScript(script)).stdout.toString());
+      const {
+        ansible_default_ipv4: four,
+        ansible_all_ipv4_addresses: all,
+        ansible_all_ipv6_addresses: six,
+        ansible_lo: lo,
+      } = told;
+      return {
+        four,
+        all: [...(all as string[])].sort(),
+        six: [...(six as string[])].sort(),
+        lo: { ...(lo as object), ipv4: { ...(lo as { ipv4: object }).ipv4, broadcast: '' } },
+      };
+    };
+
+    expect(await network(part!.script.replace('if command -v ip', 'if false'))).toEqual(await network(part!.script));
+  });
+});
+
+describe('facts', () => {
+  test.for([
+    [
+      'ID=debian\nVERSION_ID="12"\nVERSION_CODENAME=bookworm',
+      '12.11',
+      {
+        ansible_distribution: 'Debian',
+        ansible_distribution_version: '12.11',
+        ansible_distribution_major_version: '12',
+        ansible_distribution_release: 'bookworm',
+        ansible_os_family: 'Debian',
+      },
+    ],
+    [
+      'ID=debian\nVERSION_CODENAME=trixie',
+      'trixie/sid',
+      { ansible_distribution: 'Debian', ansible_distribution_version: '', ansible_distribution_release: 'trixie' },
+    ],
+    [
+      'ID=ubuntu\nVERSION_ID="22.04"\nVERSION_CODENAME=jammy',
+      'bookworm/sid',
+      {
+        ansible_distribution: 'Ubuntu',
+        ansible_distribution_version: '22.04',
+        ansible_distribution_major_version: '22',
+        ansible_os_family: 'Debian',
+      },
+    ],
+    [
+      'NAME="Rocky Linux"\nID="rocky"\nVERSION="9.3 (Blue Onyx)"\nVERSION_ID="9.3"',
+      '',
+      { ansible_distribution: 'Rocky', ansible_distribution_release: 'Blue Onyx', ansible_os_family: 'RedHat' },
+    ],
+    [
+      'ID=alpine\nVERSION_ID=3.19.1',
+      '',
+      { ansible_distribution: 'Alpine', ansible_distribution_version: '3.19.1', ansible_os_family: 'Alpine' },
+    ],
+  ] as const)('know the distribution of %j', ([release, debian, expected]) => {
+    expect(readFacts(printed({ 'os-release': release, debian_version: debian }))).toMatchObject(expected);
+  });
+
+  test.for([
+    ['1.example.org', '', { ansible_hostname: '1', ansible_fqdn: '1.example.org', ansible_domain: 'example.org' }],
+    [
+      'off1',
+      '10.0.0.1 off1.example.org off1',
+      { ansible_hostname: 'off1', ansible_fqdn: 'off1.example.org', ansible_domain: 'example.org' },
+    ],
+    ['off1', '', { ansible_hostname: 'off1', ansible_fqdn: 'off1', ansible_domain: '' }],
+  ] as const)('know the names of %s (%s)', ([name, names, expected]) => {
+    expect(readFacts(printed({ hostname: name, names }))).toMatchObject(expected);
+  });
+
+  test('know addresses, secondary ones and the way out', () => {
+    const told = readFacts(
+      printed({
+        interfaces:
+          'eth0.5|02:00:00:00:00:01|1500|1|0x1003|up|1000||\nvmbr0|02:00:00:00:00:02|1400|1|0x1103|down||bridge|tap1 tap2',
+        addresses:
+          '2: eth0.5    inet 10.1.2.3/20 brd 10.1.15.255 scope global eth0.5\\       valid_lft forever\n2: eth0.5    inet 10.9.9.9/32 scope global eth0:1\\ valid\n2: eth0.5    inet6 fe80::1/64 scope link \\ valid',
+        route4: '8.8.8.8 via 10.1.0.1 dev eth0.5 src 10.1.2.3 uid 0',
+        route6: '',
+      }),
+    );
+
+    expect(told).toMatchObject({
+      ansible_interfaces: ['eth0.5', 'vmbr0'],
+      ansible_eth0_5: {
+        device: 'eth0.5',
+        active: true,
+        promisc: false,
+        ipv4: {
+          address: '10.1.2.3',
+          netmask: '255.255.240.0',
+          network: '10.1.0.0',
+          prefix: '20',
+          broadcast: '10.1.15.255',
+        },
+        ipv4_secondaries: [{ address: '10.9.9.9', netmask: '255.255.255.255' }],
+        ipv6: [{ address: 'fe80::1', prefix: '64', scope: 'link' }],
+      },
+      ansible_vmbr0: { active: false, promisc: true, type: 'bridge', interfaces: ['tap1', 'tap2'] },
+      ansible_default_ipv4: {
+        address: '10.1.2.3',
+        gateway: '10.1.0.1',
+        interface: 'eth0.5',
+        alias: 'eth0.5',
+        mtu: 1500,
+      },
+      ansible_default_ipv6: {},
+      ansible_all_ipv4_addresses: ['10.1.2.3', '10.9.9.9'],
+    });
+  });
+
+  test.for([
+    [{ 'init-environment': 'PATH=/bin\0container=lxc\0' }, 'lxc', 'guest'],
+    [{ 'init-environment': 'container=systemd-nspawn' }, 'container', 'guest'],
+    [{ there: '/.dockerenv' }, 'docker', 'guest'],
+    [{ dmi: 'sys_vendor:QEMU\nproduct_name:Standard PC' }, 'kvm', 'guest'],
+    [{ dmi: 'sys_vendor:VMware, Inc.' }, 'VMware', 'guest'],
+    [{ dmi: 'sys_vendor:Dell Inc.', there: '/dev/kvm' }, 'kvm', 'host'],
+    [{ dmi: 'sys_vendor:Dell Inc.' }, 'NA', 'NA'],
+  ] as const)('with %j are virtual as %s, %s', ([parts, type, role]) => {
+    expect(readFacts(printed(parts as Record<string, string>))).toMatchObject({
+      ansible_virtualization_type: type,
+      ansible_virtualization_role: role,
+    });
+  });
+
+  test('read local facts in JSON and INI', () => {
+    expect(
+      readFacts(
+        printed({
+          'local a.fact': '{"x": [1]}',
+          'local b.fact': '# c\n[main]\nKey = v=1\n',
+          'local c.fact': 'nonsense',
+        }),
+      ).ansible_local,
+    ).toMatchObject({
+      a: { x: [1] },
+      b: { main: { key: 'v=1' } },
+      c: expect.stringContaining('error loading facts'),
+    });
+  });
+
+  test('read mounts with blanks in their paths', () => {
+    expect(
+      readFacts(
+        printed({ mounts: '/dev/sda1 /a\\040b ext4 rw 0 0\nproc /proc proc rw 0 0', space: '4096 100 40 10 4 /a b' }),
+      ).ansible_mounts,
+    ).toMatchObject([{ mount: '/a b', size_total: 409600, size_available: 163840, inode_used: 6 }]);
+  });
+});
