@@ -32,6 +32,7 @@ const ours: Record<string, Load> = {
   manual: () => import('./manual.ts'),
   proxmox_ct: () => import('./proxmox_ct.ts'),
   tls_certificate: () => import('./tls_certificate.ts'),
+  verify: () => import('./verify.ts'),
 };
 
 /** Second names of the types above. */

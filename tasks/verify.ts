@@ -1,0 +1,42 @@
+import { defineTask, type Plan, shell } from '../src/sdk.ts';
+import { exports } from './shared/environment.ts';
+
+export default defineTask({
+  name: 'verify',
+  summary: 'Proves something by a read-only command, which must succeed.',
+  description:
+    'The command is asked together with all other questions, so it costs no round trip of its own, and never counts as a change. It must change nothing on the host. Where it fails, the task fails with what it said; a check tells it as a difference and goes on.',
+  params: {
+    cmd: { type: 'str', required: true, doc: 'The command, for `sh`.' },
+    timeout: { type: 'int', default: 0, doc: 'Seconds to go on asking until it succeeds.' },
+    deadline: { type: 'int', default: 60, doc: 'Seconds that one attempt may take.' },
+  },
+  freeForm: 'cmd',
+  ask: ({ cmd, deadline }, context) => ({
+    answer: shell({ script: `${exports(context.environment)}${cmd}`, deadlineMs: deadline * 1000 }, { beyond: true }),
+  }),
+  plan: ({ answer }, { cmd, timeout }, context): Plan => {
+    const result = { rc: answer.code, stdout: answer.stdout.trimEnd(), stderr: answer.stderr.trimEnd() };
+    if (answer.code === 0 && !answer.timedOut) return { changes: [], result };
+    const said = answer.timedOut
+      ? 'took too long'
+      : answer.stderr.trim() || answer.stdout.trim() || `exit code ${answer.code}`;
+    if (context.check)
+      return {
+        changes: [{ what: firstLine(cmd), from: `fails: ${said}`, to: 'succeeds', commands: [], effects: [] }],
+        result,
+      };
+    const failed = `${firstLine(cmd)}: ${said}`;
+    return timeout > 0
+      ? { wait: { againMs: 1000, deadlineMs: timeout * 1000, failed, shown: failed } }
+      : { failed, result };
+  },
+  returns: {
+    rc: 'The exit code of the command.',
+    stdout: 'What it wrote to stdout.',
+    stderr: 'What it wrote to stderr.',
+  },
+  examples: [{ title: 'The host has a name', yaml: 'verify: test -s /etc/hostname' }],
+});
+
+const firstLine = (cmd: string): string => cmd.trim().split('\n')[0]!;

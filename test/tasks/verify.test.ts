@@ -1,0 +1,39 @@
+import { writeFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import verify from '../../tasks/verify.ts';
+import { runHere } from './harness.ts';
+import { folder } from './local-host.ts';
+
+describe('verify', () => {
+  test('is ok where the command succeeds', async () => {
+    expect(await runHere(verify, { cmd: 'echo yes' })).toMatchObject({
+      status: 'ok',
+      result: { rc: 0, stdout: 'yes' },
+    });
+  });
+
+  test('fails with what the command said', async () => {
+    expect(await runHere(verify, { cmd: 'echo "no such unit" >&2; false' })).toMatchObject({
+      status: 'failed',
+      message: 'echo "no such unit" >&2; false: no such unit',
+    });
+    expect(await runHere(verify, { cmd: 'exit 3' })).toMatchObject({
+      status: 'failed',
+      message: 'exit 3: exit code 3',
+    });
+  });
+
+  test('a check tells a failure as a difference, and goes on', async () => {
+    expect(await runHere(verify, { cmd: 'false' }, { check: true })).toMatchObject({
+      status: 'changed',
+      changes: [{ what: 'false', from: 'fails: exit code 1', to: 'succeeds', commands: [] }],
+    });
+  });
+
+  test('asks again until the time is up', async () => {
+    using place = folder();
+    setTimeout(() => writeFileSync(place.at('x'), ''), 300);
+
+    expect(await runHere(verify, { cmd: `test -e ${place.at('x')}`, timeout: 10 })).toMatchObject({ status: 'ok' });
+  });
+});
