@@ -25,10 +25,10 @@ export function findRole(loading: Loading, name: string, playbookFolder: string,
     ...(beside === undefined ? [] : [beside]),
     playbookFolder,
   ];
-  const path = [...folders.map((folder) => join(folder, name)), ...(isAbsolute(name) ? [name] : [])].find(
-    loading.files.isDirectory,
-  );
-  return path === undefined ? { searched: folders } : { found: { name: basename(path), path }, searched: folders };
+  const path = folders.map((folder) => join(folder, name)).find(loading.files.isDirectory);
+  if (path !== undefined) return { found: { name, path }, searched: folders };
+  const direct = isAbsolute(name) && loading.files.isDirectory(name);
+  return direct ? { found: { name: basename(name), path: name }, searched: folders } : { searched: folders };
 }
 
 function findInCollections(loading: Loading, name: string, playbookFolder: string): RoleSearch {

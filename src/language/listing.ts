@@ -1,0 +1,70 @@
+import type { Item, Play, Playbook, Task } from '../core/model.ts';
+import { type Raw, Template } from '../core/value.ts';
+
+/** What a listing shows, and how it knows it. */
+export interface ListingOptions {
+  readonly tasks?: boolean;
+  readonly tags?: boolean;
+  /** The hosts of a play; shown where given. */
+  readonly hosts?: (play: Play) => readonly string[];
+  /** Whether something with these tags would run. */
+  readonly selected: (tags: readonly string[]) => boolean;
+  /** A name or pattern as people see it; as written where not given. */
+  readonly show?: (raw: Raw, play: Play) => string;
+}
+
+/** A playbook's plays with their tasks, tags and hosts, as `--list-tasks`, `--list-tags` and `--list-hosts` print them. */
+export function listPlaybook(playbook: Playbook, options: ListingOptions): string {
+  const plays = playbook.plays.map((play, index) => listPlay(play, index + 1, options));
+  return ['', `playbook: ${playbook.file}`, ...plays.flatMap((lines) => ['', ...lines]), ''].join('\n');
+}
+
+function listPlay(play: Play, number: number, options: ListingOptions): string[] {
+  const show = (raw: Raw) => (options.show ?? asWritten)(raw, play);
+  const patterns = (Array.isArray(play.hosts.value) ? (play.hosts.value as readonly Raw[]) : [play.hosts.value]).map(
+    show,
+  );
+  const name = play.name === undefined ? patterns.join(',') : show(play.name);
+  const items = play.items.flatMap(shownItems).filter((item) => options.selected(item.keywords.tags));
+  return [
+    `  play #${number} (${patterns.join(',')}): ${name}\tTAGS: [${[...play.keywords.tags].sort().join(',')}]`,
+    ...(options.hosts ? listHosts(patterns, options.hosts(play)) : []),
+    ...(options.tasks ? ['    tasks:', ...items.map((item) => taskLine(item))] : []),
+    ...(options.tags ? [`      TASK TAGS: [${tagsOf(items).join(', ')}]`] : []),
+  ];
+}
+
+function listHosts(patterns: readonly string[], hosts: readonly string[]): string[] {
+  const shown = patterns.map((pattern) => `'${pattern}'`).join(', ');
+  return [`    pattern: [${shown}]`, `    hosts (${hosts.length}):`, ...hosts.map((host) => `      ${host}`)];
+}
+
+// As Ansible: what only runs after a failure, or always, is not listed.
+function shownItems(item: Item): readonly Exclude<Item, { kind: 'block' }>[] {
+  if (item.kind === 'block') return item.block.flatMap(shownItems);
+  return item.kind === 'meta' && item.implicit ? [] : [item];
+}
+
+function taskLine(item: Exclude<Item, { kind: 'block' }>): string {
+  const step = item.keywords.step === undefined ? '' : `\tSTEP: ${item.keywords.step}`;
+  return `      ${titleOf(item)}\tTAGS: [${[...item.keywords.tags].sort().join(', ')}]${step}`;
+}
+
+function titleOf(item: Exclude<Item, { kind: 'block' }>): string {
+  if (item.name === undefined) return actionOf(item);
+  // Ansible names an include_role as if it stood in no role.
+  const isRole = item.kind === 'include' && item.of === 'role';
+  return item.role === undefined || isRole ? asWritten(item.name) : `${item.role.name} : ${asWritten(item.name)}`;
+}
+
+function actionOf(item: Exclude<Item, { kind: 'block' }>): string {
+  if (item.kind === 'meta') return 'meta';
+  return item.kind === 'include' ? `include_${item.of}` : typeOf(item);
+}
+
+const typeOf = (task: Task): string => asWritten(task.type);
+
+const asWritten = (raw: Raw): string => (raw instanceof Template ? raw.source : String(raw));
+
+const tagsOf = (items: readonly Item[]): string[] =>
+  [...new Set(items.flatMap(({ keywords }) => [...keywords.tags]))].sort();

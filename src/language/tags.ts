@@ -1,0 +1,23 @@
+/** What `--tags` and `--skip-tags` say. */
+export interface TagSelection {
+  /** Empty: all. */
+  readonly only: readonly string[];
+  readonly skip: readonly string[];
+}
+
+/** Whether something with these tags is to run; `always`, `never`, `tagged`, `untagged` and `all` have Ansible's meaning. */
+export function selectedByTags(tags: readonly string[], { only, skip }: TagSelection): boolean {
+  const own = new Set(tags.length === 0 ? ['untagged'] : tags);
+  return isWanted(own, only.length === 0 ? ['all'] : only) && !isSkipped(own, skip);
+}
+
+function isWanted(own: ReadonlySet<string>, only: readonly string[]): boolean {
+  if (own.has('always') || only.some((tag) => own.has(tag))) return true;
+  if (own.has('never')) return false;
+  return only.includes('all') || (only.includes('tagged') && !own.has('untagged'));
+}
+
+function isSkipped(own: ReadonlySet<string>, skip: readonly string[]): boolean {
+  if (skip.includes('all')) return !own.has('always') || skip.includes('always');
+  return skip.some((tag) => own.has(tag)) || (skip.includes('tagged') && !own.has('untagged'));
+}
