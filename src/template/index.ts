@@ -1,3 +1,4 @@
+export { checkTemplate, type FreeNames, freeNames, type TextKind } from './check.ts';
 export type { Scope } from './context.ts';
 export { defaultEnv, type Env } from './env.ts';
 export { isUndefinedError, TemplateError } from './errors.ts';

@@ -3,10 +3,12 @@ import { basicFilters } from './basic.ts';
 import { dataFilters } from './data.ts';
 import { encodeFilters } from './encode.ts';
 import { listFilters } from './lists.ts';
+import { miscFilters } from './misc.ts';
 import { pathFilters } from './paths.ts';
 import { patternFilters } from './patterns.ts';
 import { setFilters } from './sets.ts';
 import { textFilters } from './text.ts';
+import { urlFilters } from './urls.ts';
 
 /** All filters by their short names. */
 export const filters: Callees = {
@@ -15,6 +17,8 @@ export const filters: Callees = {
   ...listFilters,
   ...dataFilters,
   ...encodeFilters,
+  ...miscFilters,
+  ...urlFilters,
   ...pathFilters,
   ...patternFilters,
   ...setFilters,

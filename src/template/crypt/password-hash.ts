@@ -1,0 +1,55 @@
+import { randomInt } from 'node:crypto';
+import { fail } from '../errors.ts';
+import { ALPHABET } from './base64.ts';
+import { bcrypt } from './bcrypt.ts';
+import { md5Crypt } from './md5-crypt.ts';
+import { shaCrypt } from './sha-crypt.ts';
+
+/** What decides a password's hash beside the password. */
+export interface HashOptions {
+  readonly salt?: string | undefined;
+  readonly saltSize?: number | undefined;
+  readonly rounds?: number | undefined;
+  readonly ident?: string | undefined;
+}
+
+interface Scheme {
+  readonly saltSize: number;
+  readonly hash: (password: string, salt: string, options: HashOptions) => string;
+}
+
+const SCHEMES: Record<string, Scheme> = {
+  md5_crypt: { saltSize: 8, hash: md5Crypt },
+  sha256_crypt: { saltSize: 16, hash: (password, salt, { rounds }) => shaCrypt('sha256', password, salt, rounds) },
+  sha512_crypt: { saltSize: 16, hash: (password, salt, { rounds }) => shaCrypt('sha512', password, salt, rounds) },
+  bcrypt: {
+    saltSize: 22,
+    hash: (password, salt, { rounds, ident }) => bcrypt(password, salt, rounds ?? 12, ident ?? '2b'),
+  },
+};
+
+const NAMES: Record<string, string> = {
+  md5: 'md5_crypt',
+  blowfish: 'bcrypt',
+  sha256: 'sha256_crypt',
+  sha512: 'sha512_crypt',
+};
+
+/** Ansible's word for a scheme as ours. */
+export const schemeNamed = (name: string): Scheme | undefined => SCHEMES[NAMES[name] ?? name];
+
+/** A password as crypt(3) stores it. */
+export function hashPassword(password: string, name: string, options: HashOptions = {}): string {
+  const scheme = schemeNamed(name) ?? fail(`crypt does not support '${name}' algorithm`);
+  const salt = options.salt ?? randomSalt(options.saltSize ?? scheme.saltSize);
+  if (!/^[./0-9A-Za-z]*$/.test(salt)) return fail('invalid characters in salt');
+  if (options.salt !== undefined && salt.length > scheme.saltSize)
+    return fail(`salt too large (${NAMES[name] ?? name} requires <= ${scheme.saltSize} chars)`);
+  if (options.salt !== undefined && scheme === SCHEMES.bcrypt && salt.length < 22)
+    return fail('salt too small (bcrypt requires exactly 22 chars)');
+  return scheme.hash(password, salt, options);
+}
+
+/** A salt nobody can guess. */
+export const randomSalt = (size: number): string =>
+  Array.from({ length: size }, () => ALPHABET[randomInt(64)]).join('');

@@ -1,0 +1,104 @@
+import { createHash, randomInt } from 'node:crypto';
+import { type Value, Vaulted } from '../../core/value.ts';
+import { hashPassword } from '../crypt/password-hash.ts';
+import { fail } from '../errors.ts';
+import { DateTime } from '../python/datetime.ts';
+import { indexOf, isInt, isNumber, numberOf, parseFloat10 } from '../python/number.ts';
+import { SeededRandom } from '../python/random.ts';
+import { str } from '../python/repr.ts';
+import { type Callees, fn } from '../python/signature.ts';
+import { strptime } from '../python/strftime.ts';
+import { elements, truth } from '../python/values.ts';
+import { commentText } from './comment.ts';
+import { present } from './common.ts';
+
+/** Ansible's filters of chance, time, secrets and decoration. */
+export const miscFilters: Callees = {
+  random: fn('end, start=None, step=None, seed=None', ([end, start, step, seed]) =>
+    random(end, start, step, below(seed)),
+  ),
+  shuffle: fn('value, seed=None', ([value, seed]) => shuffle(value, truth(seed) ? below(seed) : below(null))),
+  strftime: fn('format, second=None, utc=False', ([format, second, utc], { session }) => {
+    const at = second === null ? session.env.now() : new Date(Math.floor(seconds(second)) * 1000);
+    const zone = truth(utc) ? 0 : -at.getTimezoneOffset();
+    return (truth(utc) ? DateTime.utc(at) : new DateTime(at.getTime() + zone * 60_000, 0, zone)).strftime(str(format));
+  }),
+  to_datetime: fn("value, format='%Y-%m-%d %H:%M:%S'", ([value, format]) => {
+    const { ms, microsecond, offsetMinutes } = strptime(str(value), str(format));
+    return new DateTime(ms, microsecond, offsetMinutes);
+  }),
+  password_hash: fn(
+    "password, hashtype='sha512', salt=None, salt_size=None, rounds=None, ident=None",
+    ([password, type, salt, size, rounds, ident]) =>
+      hashPassword(str(password), str(type), {
+        salt: optional(salt),
+        saltSize: size === null ? undefined : indexOf(size),
+        rounds: rounds === null ? undefined : indexOf(rounds),
+        ident: optional(ident),
+      }),
+  ),
+  to_uuid: fn("value, namespace='361E6D51-FAEC-444A-9079-341386DA8E2E'", ([value, namespace]) =>
+    uuid5(str(value), str(namespace)),
+  ),
+  comment: fn("text, style='plain', **options", ([text, style, options]) =>
+    commentText(str(text), str(style), options as Map<string, Value>),
+  ),
+  vault: fn(
+    "data, secret, salt=None, vault_id='filter_default', wrap_object=False, vaultid=None",
+    ([data, secret, salt, id, , old], { session }) =>
+      session.env.encrypt(str(data), str(secret), { ...(salt !== null && { salt: str(salt) }), id: str(old ?? id) }),
+  ),
+  unvault: fn("envelope, secret, vault_id='filter_default', vaultid=None", ([envelope, secret], { session }) => {
+    const text = envelope instanceof Vaulted ? envelope.envelope : str(present(envelope));
+    return text.startsWith('$ANSIBLE_VAULT') ? session.env.decryptWith(text, str(secret)) : text;
+  }),
+};
+
+const optional = (value: Value): string | undefined => (value === null ? undefined : str(value));
+
+function seconds(value: Value): number {
+  const number = isNumber(value) ? numberOf(value) : parseFloat10(str(value));
+  return number ?? fail(`Invalid value for epoch value (${str(value)})`);
+}
+
+type Below = (limit: number) => number;
+
+function below(seed: Value): Below {
+  if (seed === null) return (limit) => randomInt(limit);
+  const generator = new SeededRandom(seed);
+  return (limit) => generator.below(limit);
+}
+
+function random(end: Value, start: Value, step: Value, pick: Below): Value {
+  if (isInt(present(end))) {
+    const [from, by] = [truth(start) ? indexOf(start) : 0, truth(step) ? indexOf(step) : 1];
+    const count = Math.ceil((Number(end) - from) / by);
+    if (count <= 0) return fail(`empty range for randrange() (${from}, ${Number(end)}, ${Number(end) - from})`);
+    return from + by * pick(count);
+  }
+  const items = elements(end) ?? fail('random can only be used on sequences and integers');
+  if (truth(start) || truth(step)) return fail('start and step can only be used with integer values');
+  return items.length === 0 ? fail('Cannot choose from an empty sequence') : items[pick(items.length)]!;
+}
+
+/** Python's shuffle: from the end, each with one before it or itself; what is no list stays as it is. */
+function shuffle(value: Value, pick: Below): Value {
+  const items = elements(value);
+  if (!items) return value;
+  const mixed = [...items];
+  for (let i = mixed.length - 1; i > 0; i--) {
+    const j = pick(i + 1);
+    [mixed[i], mixed[j]] = [mixed[j]!, mixed[i]!];
+  }
+  return mixed;
+}
+
+function uuid5(name: string, namespace: string): string {
+  const hex = namespace.replace(/^urn:uuid:|[{}-]/g, '');
+  if (!/^[\da-f]{32}$/i.test(hex))
+    return fail(`Invalid value '${namespace}' for 'namespace': badly formed hexadecimal UUID string`);
+  const digest = createHash('sha1').update(Buffer.from(hex, 'hex')).update(name).digest().subarray(0, 16);
+  digest[6] = (digest[6]! & 0x0f) | 0x50;
+  digest[8] = (digest[8]! & 0x3f) | 0x80;
+  return digest.toString('hex').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}

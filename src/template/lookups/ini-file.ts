@@ -1,0 +1,64 @@
+import { fail } from '../errors.ts';
+
+/** How an INI file is read. */
+export interface IniOptions {
+  readonly file: string;
+  /** A Java properties file: no sections, all under `''`. */
+  readonly properties: boolean;
+  readonly caseSensitive: boolean;
+  readonly allowNoValue: boolean;
+}
+
+type Section = Map<string, string | null>;
+
+/** The sections of an INI text as Python's configparser reads them: `=` or `:`, continued lines, `%(name)s` inside values. */
+export function readIni(text: string, options: IniOptions): Map<string, Section> {
+  const sections = new Map<string, Section>();
+  const defaults: Section = new Map();
+  let current: Section | undefined = options.properties ? new Map() : undefined;
+  if (current) sections.set('', current);
+  let last: string | undefined;
+  for (const line of text.split(/\r?\n/)) {
+    if (/^\s*([#;].*)?$/.test(line)) continue;
+    if (/^\s/.test(line) && last !== undefined && current) {
+      current.set(last, `${current.get(last) ?? ''}\n${line.trim()}`);
+      continue;
+    }
+    const header = /^\[([^\]]+)\]/.exec(line);
+    if (header && !options.properties) {
+      current = header[1] === 'DEFAULT' ? defaults : (sections.get(header[1]!) ?? new Map());
+      if (current !== defaults) sections.set(header[1]!, current);
+      last = undefined;
+      continue;
+    }
+    last = readOption(line, current ?? fail(`File contains no section headers: ${options.file}`), options);
+  }
+  return interpolated(sections, defaults);
+}
+
+function readOption(line: string, section: Section, { file, caseSensitive, allowNoValue }: IniOptions): string {
+  const match = /^(.*?)\s*(?:[=:]\s*(.*))?$/.exec(line)!;
+  const name = caseSensitive ? match[1]!.trim() : match[1]!.trim().toLowerCase();
+  if (match[2] === undefined && !allowNoValue) return fail(`Source contains parsing errors: '${file}': ${line}`);
+  if (section.has(name)) return fail(`Duplicate option in '${file}': option '${name}' already exists`);
+  section.set(name, match[2]?.trim() ?? null);
+  return name;
+}
+
+function interpolated(sections: ReadonlyMap<string, Section>, defaults: Section): Map<string, Section> {
+  const result = new Map<string, Section>();
+  for (const [name, section] of sections) {
+    const all = new Map([...defaults, ...section]);
+    result.set(name, new Map([...all].map(([key, value]) => [key, value === null ? null : expand(value, all, 10)])));
+  }
+  return result;
+}
+
+function expand(value: string, all: ReadonlyMap<string, string | null>, depth: number): string {
+  return value.replace(/%(?:%|\(([^)]+)\)s)/g, (match, name) => {
+    if (match === '%%') return '%';
+    const inner = all.get(name.toLowerCase()) ?? all.get(name);
+    if (inner === undefined || depth === 0) return fail(`Bad value substitution: '${name}'`);
+    return inner === null ? '' : expand(inner, all, depth - 1);
+  });
+}

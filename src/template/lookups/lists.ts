@@ -1,0 +1,87 @@
+import { Tuple, type Value } from '../../core/value.ts';
+import { fail } from '../errors.ts';
+import { subelements } from '../filters/data.ts';
+import { repr, str, typeName } from '../python/repr.ts';
+import { iterate, mapping, sequence, truth } from '../python/values.ts';
+import { type Lookups, lookup } from './lookup.ts';
+
+const listOf = (value: Value): readonly Value[] => sequence(value) ?? [value];
+
+/** One level of inner lists spread, as all `with_` loops but a few do it. */
+const spread = (terms: readonly Value[]): Value[] => terms.flatMap((term) => listOf(term) as Value[]);
+
+/** Lookups that only rearrange their terms. */
+export const listLookups: Lookups = {
+  items: lookup(spread),
+  list: lookup((terms) => terms),
+  flattened: lookup((terms) => deepFlatten(terms)),
+  indexed_items: lookup((terms) => spread(terms).map((item, index) => new Tuple([index, item]))),
+  random_choice: lookup((terms, _options, { session }) =>
+    terms.length === 0 ? [] : [choice(terms, session.env.random())],
+  ),
+  dict: lookup((terms) => terms.flatMap((term) => listOf(term).flatMap(entries))),
+  nested: lookup((terms) => {
+    if (terms.length === 0) return fail('with_nested requires at least one element in the nested list');
+    return combinations(terms.map(listOf)).map(flattenRow);
+  }),
+  cartesian: lookup((terms) => combinations(terms.map(listOf))),
+  together: lookup((terms) => {
+    if (terms.length === 0) return fail('with_together requires at least one element in each list');
+    const lists = terms.map(listOf);
+    const count = Math.max(...lists.map((list) => list.length));
+    return Array.from({ length: count }, (_, index) => lists.map((list) => list[index] ?? null));
+  }),
+  subelements: lookup((terms) => eachSubelement(terms)),
+};
+
+function choice(terms: readonly Value[], random: number): Value {
+  const items = terms.length === 1 ? listOf(terms[0]!) : terms;
+  return items[Math.floor(random * items.length)]!;
+}
+
+function entries(term: Value): Value[] {
+  const dict =
+    mapping(term) ??
+    fail(`the 'dict' lookup plugin expects a dictionary, got '${str(term)}' of type ${typeName(term)})`);
+  return [...dict].map(
+    ([key, value]) =>
+      new Map<Value, Value>([
+        ['key', key],
+        ['value', value],
+      ]),
+  );
+}
+
+function combinations(lists: readonly (readonly Value[])[]): Value[][] {
+  let rows: Value[][] = [[]];
+  for (const list of lists) rows = rows.flatMap((row) => list.map((item) => [...row, item]));
+  return rows;
+}
+
+const flattenRow = (row: readonly Value[]): Value[] => row.flatMap((item) => listOf(item) as Value[]);
+
+function deepFlatten(terms: readonly Value[]): Value[] {
+  return terms.flatMap((term) => {
+    if (term === null || term === 'None' || term === 'null') return [];
+    const items = sequence(term);
+    return items ? deepFlatten(items) : [term];
+  });
+}
+
+function eachSubelement([items, path, flags]: readonly Value[]): Value[] {
+  if (items === undefined || typeof path !== 'string')
+    return fail(
+      'subelements lookup expects a list of two or three items, first a dict or a list, second a string pointing to the subkey',
+    );
+  const options = flags === undefined ? undefined : mapping(flags);
+  const dict = mapping(items);
+  if (dict && truth(dict.get('skipped') ?? false)) return [];
+  const all = (dict ? [...dict.values()] : [...iterate(items)]).filter(
+    (item) => !truth(asDict(item).get('skipped') ?? false),
+  );
+  const skip = options?.get('skip_missing') ?? false;
+  return subelements(all, path, skip === true || (typeof skip === 'string' && /^(y|yes|on|1|true|t)$/i.test(skip)));
+}
+
+const asDict = (item: Value): ReadonlyMap<Value, Value> =>
+  mapping(item) ?? fail(`subelements lookup expects a dictionary, got ${repr(item)}`);

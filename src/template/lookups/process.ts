@@ -1,0 +1,76 @@
+import { spawnSync } from 'node:child_process';
+import type { Value } from '../../core/value.ts';
+import { fail } from '../errors.ts';
+import type { Kwargs } from '../python/object.ts';
+import { str } from '../python/repr.ts';
+import { splitLines } from '../python/string-methods.ts';
+import { mapping, truth } from '../python/values.ts';
+import { type Lookups, lookup } from './lookup.ts';
+
+/** Lookups that ask other programs. */
+export const processLookups: Lookups = {
+  pipe: lookup((terms, _options, { session }) =>
+    terms.map((term) => shell(str(term), session.env.folder, 'pipe').trimEnd()),
+  ),
+  lines: lookup((terms, _options, { session }) =>
+    terms.flatMap((term) => splitLines(shell(str(term), session.env.folder, 'lines'))),
+  ),
+  url: lookup((terms, options) => terms.flatMap((term) => fetchUrl(str(term), options))),
+};
+
+function shell(command: string, folder: string, name: string): string {
+  const { status, stdout, error } = spawnSync('/bin/sh', ['-c', command], {
+    cwd: folder,
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+    maxBuffer: 1 << 28,
+  });
+  if (error) return fail(`lookup_plugin.${name}(${command}) failed: ${error.message}`);
+  return status === 0 ? stdout : fail(`lookup_plugin.${name}(${command}) returned ${status}`);
+}
+
+// Templates are evaluated synchronously, so a child process of our own runtime waits for the answer.
+const FETCH = `
+const { url, init, timeout } = JSON.parse(require('fs').readFileSync(0, 'utf8'));
+fetch(url, { ...init, signal: AbortSignal.timeout(timeout) }).then(
+  async (answer) => console.log(JSON.stringify({ status: answer.status, body: await answer.text() })),
+  (error) => console.log(JSON.stringify({ error: String(error.cause ?? error) })),
+);`;
+
+function fetchUrl(url: string, options: Kwargs): Value[] {
+  const timeout = Number(options.get('timeout') ?? 10) * 1000;
+  const environment = truth(options.get('validate_certs') ?? true)
+    ? process.env
+    : { ...process.env, NODE_TLS_REJECT_UNAUTHORIZED: '0' };
+  const request = JSON.stringify({ url, init: { headers: headers(options) }, timeout });
+  const { stdout } = spawnSync(process.execPath, ['-e', FETCH], {
+    input: request,
+    encoding: 'utf8',
+    env: environment,
+    maxBuffer: 1 << 28,
+    stdio: ['pipe', 'pipe', 'ignore'],
+  });
+  const answer: { status?: number; body?: string; error?: string } = JSON.parse(stdout || '{"error":"no answer"}');
+  if (answer.error !== undefined) return fail(`Failed lookup url for ${url} : ${answer.error}`);
+  if (answer.status! >= 400) return fail(`Received HTTP error for ${url} : HTTP Error ${answer.status}`);
+  return truth(options.get('split_lines') ?? true) ? splitLines(answer.body!) : [answer.body!];
+}
+
+function headers(options: Kwargs): Record<string, string> {
+  const user = options.get('username');
+  const credentials =
+    user === undefined || user === null
+      ? {}
+      : {
+          Authorization: `Basic ${Buffer.from(`${str(user)}:${str(options.get('password') ?? '')}`).toString('base64')}`,
+        };
+  const given = [...(mapping(options.get('headers') ?? new Map()) ?? [])].map(([name, value]) => [
+    str(name),
+    str(value),
+  ]);
+  return {
+    'User-Agent': str(options.get('http_agent') ?? 'ansible-httpget'),
+    ...credentials,
+    ...Object.fromEntries(given),
+  };
+}

@@ -1,0 +1,74 @@
+import type { Value } from '../../core/value.ts';
+import type { Context } from '../context.ts';
+import { fail } from '../errors.ts';
+import { findFile } from '../find-file.ts';
+import type { Kwargs } from '../python/object.ts';
+import { compilePattern, search } from '../python/regex.ts';
+import { str } from '../python/repr.ts';
+import { readCsv } from './csv.ts';
+import { readIni } from './ini-file.ts';
+import { keyValues } from './key-values.ts';
+import { type Lookups, lookup } from './lookup.ts';
+
+/** Lookups of one value in a table file. */
+export const tableLookups: Lookups = {
+  csvfile: lookup((terms, options, context) => terms.flatMap((term) => fromCsv(str(term), options, context))),
+  ini: lookup((terms, options, context) => terms.flatMap((term) => fromIni(str(term), options, context))),
+};
+
+/** The options of a call under those that its term has inside. */
+function optionsOf(options: Kwargs, inside: ReadonlyMap<string, string>): (name: string, standard: string) => string {
+  return (name, standard) =>
+    inside.get(name) ??
+    (options.get(name) === undefined || options.get(name) === null ? standard : str(options.get(name)!));
+}
+
+function readText(name: string, encoding: string, context: Context): string {
+  const found = findFile('files', name, context);
+  if (!found) return fail(`could not locate file in lookup: ${name}`, 'file-not-found');
+  return new TextDecoder(encoding).decode(found.bytes);
+}
+
+function fromCsv(term: string, options: Kwargs, context: Context): Value[] {
+  const { words, options: inside } = keyValues(term);
+  const key = words.join(' ') || fail('Search key is required but was not found');
+  const get = optionsOf(options, inside);
+  const delimiter = get('delimiter', 'TAB');
+  const rows = readCsv(
+    readText(get('file', 'ansible.csv'), get('encoding', 'utf-8'), context),
+    delimiter === 'TAB' ? '\t' : delimiter,
+  );
+  const row = rows.find(([first]) => first === key);
+  if (row) return [row[Number(get('col', '1'))] ?? fail('csvfile: list index out of range')];
+  const fallback = inside.get('default') ?? options.get('default') ?? null;
+  return fallback === null ? [] : Array.isArray(fallback) ? [...fallback] : [fallback];
+}
+
+function fromIni(term: string, options: Kwargs, context: Context): Value[] {
+  const hasOptions = term.includes('=') || term.trim().includes(' ');
+  const { words, options: inside } = hasOptions
+    ? keyValues(term)
+    : { words: [term], options: new Map<string, string>() };
+  const [key = fail(`No key to lookup was provided as first term with in string inline options: ${term}`)] = words;
+  const get = optionsOf(options, inside);
+  const yes = (name: string) => /^(true|yes|1|on)$/i.test(get(name, 'False'));
+  const file = get('file', 'ansible.ini');
+  const properties = get('type', 'ini') === 'properties';
+  const section = properties ? '' : get('section', 'global');
+  const sections = readIni(readText(file, get('encoding', 'utf-8'), context), {
+    file,
+    properties,
+    caseSensitive: yes('case_sensitive'),
+    allowNoValue: yes('allow_no_value') || yes('allow_none'),
+  });
+  const values = sections.get(section) ?? fail(`No section '${section}' in ${file}`);
+  if (yes('re')) return matching(values, key);
+  const value = values.get(yes('case_sensitive') ? key : key.toLowerCase());
+  const fallback = inside.get('default') ?? options.get('default') ?? '';
+  return value === undefined ? (Array.isArray(fallback) ? [...fallback] : [fallback]) : value === null ? [] : [value];
+}
+
+function matching(values: ReadonlyMap<string, string | null>, source: string): Value[] {
+  const pattern = compilePattern(source);
+  return [...values].filter(([name]) => search(pattern, name, true) !== undefined).map(([, value]) => value);
+}
