@@ -1,6 +1,6 @@
 import { Tuple, type Value } from '../core/value.ts';
 import { fail } from './errors.ts';
-import { runLookup } from './lookups/lookup.ts';
+import { runLookup } from './lookups/run-lookup.ts';
 import { DateTime } from './python/datetime.ts';
 import { makeDict } from './python/dict-methods.ts';
 import { isInt } from './python/number.ts';

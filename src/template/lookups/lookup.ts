@@ -1,10 +1,6 @@
 import type { Value } from '../../core/value.ts';
 import type { Context } from '../context.ts';
-import { fail, isUndefinedError, TemplateError } from '../errors.ts';
-import { findLookup } from '../plugins.ts';
 import type { Kwargs } from '../python/object.ts';
-import { str } from '../python/repr.ts';
-import { truth } from '../python/values.ts';
 
 /** A lookup: a list of what its terms find. */
 export interface Lookup {
@@ -16,38 +12,3 @@ export type Lookups = Readonly<Record<string, Lookup>>;
 
 /** A lookup of a function. */
 export const lookup = (run: Lookup['run']): Lookup => ({ run });
-
-const OWN_OPTIONS = new Set(['wantlist', 'errors', 'allow_unsafe']);
-
-/** `lookup(name, *terms)` joins what it finds with commas; `query` and `wantlist=True` give the list. */
-export function runLookup(
-  [nameValue, ...terms]: readonly Value[],
-  kwargs: Kwargs,
-  context: Context,
-  asList: boolean,
-): Value {
-  const name = str(nameValue ?? fail("lookup() missing 1 required positional argument: 'name'"));
-  const wantList = asList || truth(kwargs.get('wantlist') ?? false);
-  if (!context.session.lookups)
-    return fail(`The lookup \`${name}\` was found, however lookups were disabled from templating`);
-  const found = findLookup(name, context.session.env);
-  if (!found) throw new TemplateError(`lookup plugin (${name}) not found`, 'unknown-lookup');
-  const options = new Map([...kwargs].filter(([option]) => !OWN_OPTIONS.has(option)));
-  const items = attempt(() => found.run(terms, options, context), String(kwargs.get('errors') ?? 'strict'), context);
-  if (items === undefined) return wantList ? [] : null;
-  if (wantList) return [...items];
-  if (items.length === 0) return [];
-  if (items.every((item) => typeof item === 'string')) return items.join(',');
-  return items.length === 1 ? items[0]! : [...items];
-}
-
-/** Failures of lookups may be told as warnings or ignored; what is undefined never is. */
-function attempt(run: () => readonly Value[], errors: string, context: Context): readonly Value[] | undefined {
-  try {
-    return run();
-  } catch (error) {
-    if (!(error instanceof TemplateError) || isUndefinedError(error) || errors === 'strict') throw error;
-    if (errors === 'warn') context.session.env.warn(`Lookup failed but the error is being ignored: ${error.message}`);
-    return undefined;
-  }
-}
