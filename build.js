@@ -14,6 +14,7 @@ await build({
   external: ['*.node', 'cpu-features', 'jiti'],
   // CommonJS packages inside the bundle still ask for `require`.
   banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
+  define: { __dirname: 'import.meta.dirname', __filename: 'import.meta.filename' },
   logLevel: 'warning',
 });
 // Written last: its time tells the launcher that the build is whole.

@@ -14,12 +14,27 @@ const io = {
 };
 
 /** The commands besides running playbooks: name, arguments, help, and what answers. */
-const commands: readonly { readonly name: string; readonly usage: string; readonly help: string; readonly run: (argv: readonly string[]) => Promise<number> }[] = [
-  { name: 'lab', usage: 'lab up|status|reset|ssh|do|down', help: 'real hosts on this machine to try things on', run: async (argv) => (await import('../lab/index.ts')).labCommand([...argv], io) },
+const commands: readonly {
+  readonly name: string;
+  readonly usage: string;
+  readonly help: string;
+  readonly run: (argv: readonly string[]) => Promise<number>;
+}[] = [
+  {
+    name: 'lab',
+    usage: 'lab up|status|reset|ssh|do|down',
+    help: 'real hosts on this machine to try things on',
+    run: async (argv) => (await import('../lab/index.ts')).labCommand([...argv], io),
+  },
 ];
 
 /** Answer as the program that we were called as. */
-export async function runCommand(_calledAs: string, first: string | undefined, others: readonly string[], argv: readonly string[]): Promise<number> {
+export async function runCommand(
+  _calledAs: string,
+  first: string | undefined,
+  others: readonly string[],
+  argv: readonly string[],
+): Promise<number> {
   const command = commands.find(({ name }) => name === first);
   if (command !== undefined) return command.run(others);
   if (first === undefined || first === 'help') {
@@ -30,7 +45,8 @@ export async function runCommand(_calledAs: string, first: string | undefined, o
   return playCommand(argv, help);
 }
 
-const help = (): string => `Retrace ${version}: retraces the steps of an install document on real servers, and tells where they have strayed from it since.
+const help =
+  (): string => `Retrace ${version}: retraces the steps of an install document on real servers, and tells where they have strayed from it since.
 
 usage: run PLAYBOOK... [options]
 ${commands.map(({ usage }) => `       run ${usage}`).join('\n')}

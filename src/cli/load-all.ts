@@ -1,24 +1,30 @@
-import { readFileSync, existsSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, isAbsolute, join, resolve } from 'node:path';
-import { splitKeyValues } from './key-values.ts';
 import type { Happening } from '../core/event.ts';
-import type { DynamicLoader, Playbook, VarsLayer, Vars } from '../core/model.ts';
-import type { Connector } from '../core/session.ts';
+import type { DynamicLoader, Playbook, Vars, VarsLayer } from '../core/model.ts';
 import type { Secrets } from '../core/secrets.ts';
+import type { Connector } from '../core/session.ts';
 import type { Diagnostic, Result } from '../core/source.ts';
 import { isDict, type Raw, type Value } from '../core/value.ts';
 import type { RunContext, RunOptions } from '../engine/run-context.ts';
-import { loadInventory, type LoadedInventory, loadVarsFile, textsIn, withPlaybookVars } from '../language/inventory/index.ts';
-import { createDynamicLoader, loadPlaybooks } from '../language/playbook.ts';
 import { createFiles } from '../language/files.ts';
+import {
+  type LoadedInventory,
+  loadInventory,
+  loadVarsFile,
+  textsIn,
+  withPlaybookVars,
+} from '../language/inventory/index.ts';
+import { createDynamicLoader, loadPlaybooks } from '../language/playbook.ts';
 import { loadVaultSecrets } from '../language/vault/secrets.ts';
-import { vaultOpener, type VaultSecret } from '../language/vault/vault.ts';
+import { type VaultSecret, vaultOpener } from '../language/vault/vault.ts';
 import { parseJsonOrYaml } from '../language/yaml/index.ts';
 import { defaultEnv, evaluateExpression, type Scope, TemplateError } from '../template/index.ts';
+import { splitKeyValues } from './key-values.ts';
 import type { Parsed } from './options.ts';
+import { verbosityOf } from './play-command.ts';
 import { ask, askSecret } from './prompt.ts';
 import { taskTypeRegistry } from './task-types.ts';
-import { verbosityOf } from './play-command.ts';
 
 /** What loading is given by the command. */
 export interface Loading {
@@ -54,11 +60,15 @@ export async function loadAll(parsed: Parsed, loading: Loading): Promise<Result<
   const open = vaultOpener(passwords.value);
   const decrypt = (vaulted: Parameters<typeof open>[0]): string => {
     const opened = open(vaulted);
-    if (!opened.ok) throw new TemplateError(opened.error[0]!.message, 'vault', opened.error[0]!.at, opened.error[0]!.hint);
+    if (!opened.ok)
+      throw new TemplateError(opened.error[0]!.message, 'vault', opened.error[0]!.at, opened.error[0]!.hint);
     secrets.add(opened.value);
     return opened.value;
   };
-  const registry = taskTypeRegistry(playbookFiles.map((file) => dirname(resolve(file))), parsed.values.get('module-path') ?? []);
+  const registry = taskTypeRegistry(
+    playbookFiles.map((file) => dirname(resolve(file))),
+    parsed.values.get('module-path') ?? [],
+  );
   const files = createFiles();
   const options = { files, extraVars: extra.value.vars, taskType: registry.known, decrypt, rolesPath: rolesPath() };
   await registry.loadAll();
@@ -68,8 +78,23 @@ export async function loadAll(parsed: Parsed, loading: Loading): Promise<Result<
   const hosts = withPlaybookVars(inventory.value, directory);
   if (!hosts.ok) return hosts;
   for (const secret of hosts.value.secrets) secrets.add(secret);
-  const context = contextOf(parsed, loading, hosts.value, createDynamicLoader(options), extra.value, await runOptions(parsed), decrypt, registry, directory, passwords.value);
-  return { ok: true, value: { context, playbooks: playbooks.value }, warnings: [...(inventory.warnings ?? []), ...(playbooks.warnings ?? [])] };
+  const context = contextOf(
+    parsed,
+    loading,
+    hosts.value,
+    createDynamicLoader(options),
+    extra.value,
+    await runOptions(parsed),
+    decrypt,
+    registry,
+    directory,
+    passwords.value,
+  );
+  return {
+    ok: true,
+    value: { context, playbooks: playbooks.value },
+    warnings: [...(inventory.warnings ?? []), ...(playbooks.warnings ?? [])],
+  };
 }
 
 function evaluateWith(source: string, scope: Scope): Result<Value> {
@@ -128,18 +153,24 @@ function contextOf(
 function varsOf(path: string, vaultSecrets: readonly VaultSecret[], secrets: Secrets): Result<Vars> {
   const loaded = loadVarsFile(path, vaultSecrets);
   if (!loaded.ok) return loaded;
-  if (loaded.value.vaulted) for (const { value } of loaded.value.vars.values()) for (const text of textsIn(value)) secrets.add(text);
+  if (loaded.value.vaulted)
+    for (const { value } of loaded.value.vars.values()) for (const text of textsIn(value)) secrets.add(text);
   return { ok: true, value: loaded.value.vars };
 }
 
-const listed = (parsed: Parsed, name: string): string[] => (parsed.values.get(name) ?? []).flatMap((tags) => tags.split(',').map((tag) => tag.trim())).filter((tag) => tag !== '');
+const listed = (parsed: Parsed, name: string): string[] =>
+  (parsed.values.get(name) ?? [])
+    .flatMap((tags) => tags.split(',').map((tag) => tag.trim()))
+    .filter((tag) => tag !== '');
 
 async function runOptions(parsed: Parsed): Promise<RunOptions> {
   const one = (name: string): string | undefined => parsed.values.get(name)?.at(-1);
   const has = (name: string): boolean => parsed.flags.has(name);
   const interactive = process.stdin.isTTY === true && process.stdout.isTTY === true;
   const password = has('ask-pass') ? await askSecret('SSH password: ') : fileText(one('connection-password-file'));
-  const becomePassword = has('ask-become-pass') ? await askSecret(`BECOME password${password === undefined ? '' : '[defaults to SSH password]'}: `) : fileText(one('become-password-file'));
+  const becomePassword = has('ask-become-pass')
+    ? await askSecret(`BECOME password${password === undefined ? '' : '[defaults to SSH password]'}: `)
+    : fileText(one('become-password-file'));
   return {
     check: has('check'),
     diff: has('diff'),
@@ -175,7 +206,8 @@ const stepper = () => async (task: string) => {
   return answer.startsWith('y') ? ('yes' as const) : answer.startsWith('c') ? ('continue' as const) : ('no' as const);
 };
 
-const fileText = (path: string | undefined): string | undefined => (path === undefined ? undefined : readFileSync(path, 'utf8').replace(/\r?\n$/, ''));
+const fileText = (path: string | undefined): string | undefined =>
+  path === undefined ? undefined : readFileSync(path, 'utf8').replace(/\r?\n$/, '');
 
 function vaultSources(parsed: Parsed) {
   const files = parsed.values.get('vault-password-file') ?? [];
@@ -195,15 +227,28 @@ function inventorySources(parsed: Parsed): readonly string[] {
   if (parsed.flags.has('lab')) return [join(dirname(directory), 'inventory', 'lab.yaml')];
   const fromEnv = process.env['ANSIBLE_INVENTORY'];
   if (fromEnv !== undefined && fromEnv !== '') return fromEnv.split(',');
-  const near = ['inventory/production.yaml', 'inventory.yaml', 'inventory.yml', 'inventory.ini', 'inventory', 'hosts.yaml', 'hosts.yml', 'hosts'];
-  const found = [directory, dirname(directory)].flatMap((folder) => near.map((name) => join(folder, name))).find((path) => existsSync(path));
+  const near = [
+    'inventory/production.yaml',
+    'inventory.yaml',
+    'inventory.yml',
+    'inventory.ini',
+    'inventory',
+    'hosts.yaml',
+    'hosts.yml',
+    'hosts',
+  ];
+  const found = [directory, dirname(directory)]
+    .flatMap((folder) => near.map((name) => join(folder, name)))
+    .find((path) => existsSync(path));
   return found === undefined ? ['localhost,'] : [found];
 }
 
 const rolesPath = (): readonly string[] => {
   const home = process.env['HOME'] ?? '/root';
   const given = process.env['ANSIBLE_ROLES_PATH'];
-  return given === undefined ? [`${home}/.ansible/roles`, '/usr/share/ansible/roles', '/etc/ansible/roles'] : given.split(':').map((path) => resolve(path.replace(/^~(?=\/)/, home)));
+  return given === undefined
+    ? [`${home}/.ansible/roles`, '/usr/share/ansible/roles', '/etc/ansible/roles']
+    : given.split(':').map((path) => resolve(path.replace(/^~(?=\/)/, home)));
 };
 
 /** `-e`: `@file`, YAML or JSON, or `k=v` words. */
@@ -215,20 +260,39 @@ function extraVars(parsed: Parsed, vaultSecrets: readonly VaultSecret[]): Result
     if (read.ok) for (const [name, entry] of read.value) vars.set(name, entry);
     else wrong.push(...read.error);
   }
-  return wrong.length > 0 ? { ok: false, error: wrong } : { ok: true, value: { level: 22, from: 'extra vars (-e)', vars } };
+  return wrong.length > 0
+    ? { ok: false, error: wrong }
+    : { ok: true, value: { level: 22, from: 'extra vars (-e)', vars } };
 }
 
 function readExtra(given: string, vaultSecrets: readonly VaultSecret[]): Result<Vars> {
   if (given.startsWith('@')) {
     const path = given.slice(1);
     const full = isAbsolute(path) ? path : resolve(path);
-    if (statSync(full, { throwIfNoEntry: false }) === undefined) return { ok: false, error: [{ severity: 'error', code: 'missing-file', message: `the file ${path} given with -e was not found` }] };
+    if (statSync(full, { throwIfNoEntry: false }) === undefined)
+      return {
+        ok: false,
+        error: [{ severity: 'error', code: 'missing-file', message: `the file ${path} given with -e was not found` }],
+      };
     const loaded = loadVarsFile(full, vaultSecrets);
     return loaded.ok ? { ok: true, value: loaded.value.vars } : loaded;
   }
   if (!/^\s*[{[]/.test(given) && given.includes('=')) return { ok: true, value: splitKeyValues(given) };
   const parsed = parseJsonOrYaml(given);
   if (!parsed.ok) return parsed;
-  if (!isDict(parsed.value)) return { ok: false, error: [{ severity: 'error', code: 'extra-vars', message: `-e needs variables: k=v, YAML, JSON or @file; found \`${given}\`` }] };
-  return { ok: true, value: new Map([...(parsed.value as Map<Value, Raw>)].map(([name, value]) => [String(name), { value }])) };
+  if (!isDict(parsed.value))
+    return {
+      ok: false,
+      error: [
+        {
+          severity: 'error',
+          code: 'extra-vars',
+          message: `-e needs variables: k=v, YAML, JSON or @file; found \`${given}\``,
+        },
+      ],
+    };
+  return {
+    ok: true,
+    value: new Map([...(parsed.value as Map<Value, Raw>)].map(([name, value]) => [String(name), { value }])),
+  };
 }

@@ -20,13 +20,26 @@ export interface Parsed {
 
 /** Options of running playbooks, named as ansible-playbook names them; what is ours comes last. */
 export const runOptions: readonly OptionSpec[] = [
-  { name: 'inventory', short: 'i', aliases: ['inventory-file'], value: 'SOURCE', many: true, help: 'inventory file, folder, script, or `host,` list' },
+  {
+    name: 'inventory',
+    short: 'i',
+    aliases: ['inventory-file'],
+    value: 'SOURCE',
+    many: true,
+    help: 'inventory file, folder, script, or `host,` list',
+  },
   { name: 'limit', short: 'l', value: 'PATTERN', many: true, help: 'only these hosts of those that the plays name' },
   { name: 'tags', short: 't', value: 'TAGS', many: true, help: 'only tasks with one of these tags' },
   { name: 'skip-tags', value: 'TAGS', many: true, help: 'no tasks with any of these tags' },
   { name: 'check', short: 'C', help: 'change nothing; tell what a run would change' },
   { name: 'diff', short: 'D', help: 'show what changes in texts, before and after' },
-  { name: 'extra-vars', short: 'e', value: 'VARS', many: true, help: 'variables that win over all others: k=v, YAML, JSON or @file' },
+  {
+    name: 'extra-vars',
+    short: 'e',
+    value: 'VARS',
+    many: true,
+    help: 'variables that win over all others: k=v, YAML, JSON or @file',
+  },
   { name: 'forks', short: 'f', value: 'N', help: 'work on at most so many hosts at a time' },
   { name: 'user', short: 'u', value: 'USER', help: 'log in as this user' },
   { name: 'private-key', aliases: ['key-file'], value: 'FILE', help: 'log in with this key' },
@@ -37,9 +50,25 @@ export const runOptions: readonly OptionSpec[] = [
   { name: 'become-user', value: 'USER', help: 'whom to become (root)' },
   { name: 'become-method', value: 'METHOD', help: 'how to become: sudo, su, doas' },
   { name: 'ask-become-pass', short: 'K', help: 'ask for the password to become' },
-  { name: 'become-password-file', aliases: ['become-pass-file'], value: 'FILE', help: 'read the password to become from a file' },
-  { name: 'connection-password-file', aliases: ['conn-pass-file'], value: 'FILE', help: 'read the login password from a file' },
-  { name: 'vault-password-file', aliases: ['vault-pass-file'], value: 'FILE', many: true, help: 'read the vault password from a file, or a script\'s output' },
+  {
+    name: 'become-password-file',
+    aliases: ['become-pass-file'],
+    value: 'FILE',
+    help: 'read the password to become from a file',
+  },
+  {
+    name: 'connection-password-file',
+    aliases: ['conn-pass-file'],
+    value: 'FILE',
+    help: 'read the login password from a file',
+  },
+  {
+    name: 'vault-password-file',
+    aliases: ['vault-pass-file'],
+    value: 'FILE',
+    many: true,
+    help: "read the vault password from a file, or a script's output",
+  },
   { name: 'vault-id', value: 'LABEL@SOURCE', many: true, help: 'a labelled vault password' },
   { name: 'ask-vault-pass', short: 'J', aliases: ['ask-vault-password'], help: 'ask for the vault password' },
   { name: 'start-at-task', value: 'NAME', help: 'begin at the task of this name' },
@@ -63,8 +92,14 @@ export const runOptions: readonly OptionSpec[] = [
 ];
 
 /** Read a command line. All mistakes at once; `--no-x`, `-abc`, `-fVALUE`, `--name=value` and `--` are understood. */
-export function parseOptions(specs: readonly OptionSpec[], argv: readonly string[], suggest: (word: string, known: readonly string[]) => string | undefined): { ok: true; parsed: Parsed } | { ok: false; mistakes: readonly string[] } {
-  const byName = new Map(specs.flatMap((spec) => [spec.name, ...(spec.aliases ?? [])].map((name) => [name, spec] as const)));
+export function parseOptions(
+  specs: readonly OptionSpec[],
+  argv: readonly string[],
+  suggest: (word: string, known: readonly string[]) => string | undefined,
+): { ok: true; parsed: Parsed } | { ok: false; mistakes: readonly string[] } {
+  const byName = new Map(
+    specs.flatMap((spec) => [spec.name, ...(spec.aliases ?? [])].map((name) => [name, spec] as const)),
+  );
   const byShort = new Map(specs.flatMap((spec) => (spec.short === undefined ? [] : [[spec.short, spec] as const])));
   const flags = new Map<string, number>();
   const values = new Map<string, string[]>();
@@ -96,7 +131,12 @@ export function parseOptions(specs: readonly OptionSpec[], argv: readonly string
   return mistakes.length > 0 ? { ok: false, mistakes } : { ok: true, parsed: { flags, values, rest } };
 }
 
-function shorts(word: string, byShort: ReadonlyMap<string, OptionSpec>, take: (spec: OptionSpec, shown: string, inline: string | undefined) => void, mistakes: string[]): void {
+function shorts(
+  word: string,
+  byShort: ReadonlyMap<string, OptionSpec>,
+  take: (spec: OptionSpec, shown: string, inline: string | undefined) => void,
+  mistakes: string[],
+): void {
   for (let i = 1; i < word.length; i++) {
     const spec = byShort.get(word[i]!);
     if (spec === undefined) {
@@ -111,11 +151,14 @@ function shorts(word: string, byShort: ReadonlyMap<string, OptionSpec>, take: (s
 
 /** The one option that an abbreviation can mean. */
 function unambiguous(name: string, byName: ReadonlyMap<string, OptionSpec>): OptionSpec | undefined {
-  const meant = new Set([...byName].filter(([known]) => name.length > 1 && known.startsWith(name)).map(([, spec]) => spec));
+  const meant = new Set(
+    [...byName].filter(([known]) => name.length > 1 && known.startsWith(name)).map(([, spec]) => spec),
+  );
   return meant.size === 1 ? [...meant][0] : undefined;
 }
 
-const unknown = (shown: string, near: string | undefined): string => `${shown} is not an option${near === undefined ? '' : `; did you mean --${near}?`}`;
+const unknown = (shown: string, near: string | undefined): string =>
+  `${shown} is not an option${near === undefined ? '' : `; did you mean --${near}?`}`;
 
 function splitOnce(text: string, at: string): [string, string | undefined] {
   const index = text.indexOf(at);

@@ -1,16 +1,16 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { Chalk } from 'chalk';
-import { suggest } from '../core/suggest.ts';
 import type { Event, Happening } from '../core/event.ts';
 import { Secrets } from '../core/secrets.ts';
 import type { Diagnostic } from '../core/source.ts';
+import { suggest } from '../core/suggest.ts';
 import { runPlaybooks } from '../engine/run.ts';
 import { formatDiagnostic } from '../language/yaml/index.ts';
 import { plainReporter } from '../report/plain.ts';
 import { createConnector } from '../session/index.ts';
+import { interruptible } from './interrupt.ts';
 import { loadAll } from './load-all.ts';
 import { type Parsed, parseOptions, runOptions } from './options.ts';
-import { interruptible } from './interrupt.ts';
 import { version } from './version.ts';
 
 /** Run playbooks, check them, or list what they have. Returns the exit code. */
@@ -37,14 +37,17 @@ const print = (text: string): number => {
 };
 
 function usageError(mistakes: readonly string[]): number {
-  process.stderr.write(`${mistakes.map((mistake) => `run: ${mistake}\n`).join('')}run: \`run --help\` tells how to call it\n`);
+  process.stderr.write(
+    `${mistakes.map((mistake) => `run: ${mistake}\n`).join('')}run: \`run --help\` tells how to call it\n`,
+  );
   return 1;
 }
 
 async function play(parsed: Parsed): Promise<number> {
   const chalk = new Chalk({ level: colourLevel() });
   const sources = new Map<string, string>();
-  const show = (diagnostic: Diagnostic): string => formatDiagnostic(diagnostic, (file) => readText(file, sources), { colour: chalk.level > 0 });
+  const show = (diagnostic: Diagnostic): string =>
+    formatDiagnostic(diagnostic, (file) => readText(file, sources), { colour: chalk.level > 0 });
   const secrets = new Secrets();
   const interrupt = interruptible((text) => process.stderr.write(text));
   const connector = createConnector({ env: process.env });
@@ -63,7 +66,8 @@ async function play(parsed: Parsed): Promise<number> {
       for (const diagnostic of loaded.error) process.stderr.write(`${secrets.mask(show(diagnostic))}\n`);
       return 1;
     }
-    for (const diagnostic of loaded.warnings ?? []) process.stderr.write(`${chalk.magenta('[WARNING]:')} ${secrets.mask(show(diagnostic))}\n`);
+    for (const diagnostic of loaded.warnings ?? [])
+      process.stderr.write(`${chalk.magenta('[WARNING]:')} ${secrets.mask(show(diagnostic))}\n`);
     const { listing, context, playbooks } = loaded.value;
     if (listing !== undefined) return print(listing);
     const { exitCode } = await runPlaybooks(context, playbooks, version);
@@ -92,4 +96,3 @@ function readText(file: string, known: Map<string, string>): string | undefined 
   known.set(file, read);
   return read;
 }
-

@@ -29,7 +29,9 @@ export function taskTypeRegistry(folders: readonly string[], further: readonly s
 }
 
 async function find(name: string, places: readonly string[]): Promise<TaskType | undefined> {
-  const own = places.flatMap((place) => [join(place, `${name}.ts`), join(place, `${name}.js`)]).find((path) => existsSync(path));
+  const own = places
+    .flatMap((place) => [join(place, `${name}.ts`), join(place, `${name}.js`)])
+    .find((path) => existsSync(path));
   if (own !== undefined) return loadFile(own);
   const full = canonical(name);
   return full === undefined ? undefined : (await taskTypes[full]!()).default;
@@ -37,7 +39,8 @@ async function find(name: string, places: readonly string[]): Promise<TaskType |
 
 /** A user's own type: TypeScript where Node strips types by itself, else through jiti. */
 async function loadFile(path: string): Promise<TaskType> {
-  if (path.endsWith('.js') || stripsTypes) return ((await import(pathToFileURL(path).href)) as { default: TaskType }).default;
+  if (path.endsWith('.js') || stripsTypes)
+    return ((await import(pathToFileURL(path).href)) as { default: TaskType }).default;
   const { createJiti } = await import('jiti');
   return createJiti(import.meta.url).import<TaskType>(path, { default: true });
 }

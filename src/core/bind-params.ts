@@ -1,11 +1,17 @@
 import type { BoundTask, ParamSpec, ParamSpecs, ParamType } from './params.ts';
 import { suggest } from './suggest.ts';
 import type { ParamRules, TaskType } from './task-type.ts';
-import { Float, isDict, type Raw, Template, toJs, Tuple, type Value, Vaulted } from './value.ts';
+import { Float, isDict, type Raw, Template, Tuple, toJs, type Value, Vaulted } from './value.ts';
 
 /** Something wrong with one parameter, without its place. */
 export interface ParamProblem {
-  readonly code: 'unknown-parameter' | 'missing-parameter' | 'wrong-type' | 'not-a-choice' | 'conflicting-parameters' | 'mode-without-zero';
+  readonly code:
+    | 'unknown-parameter'
+    | 'missing-parameter'
+    | 'wrong-type'
+    | 'not-a-choice'
+    | 'conflicting-parameters'
+    | 'mode-without-zero';
   /** The parameter as written; its path for nested ones (`['headers', 'x']`). */
   readonly path: readonly string[];
   readonly message: string;
@@ -57,12 +63,21 @@ class Binder {
     this.#options = options;
   }
 
-  dict(specs: ParamSpecs, rules: ParamRules | undefined, args: Raw, path: readonly string[], owner: string, open: boolean) {
+  dict(
+    specs: ParamSpecs,
+    rules: ParamRules | undefined,
+    args: Raw,
+    path: readonly string[],
+    owner: string,
+    open: boolean,
+  ) {
     const given = this.#named(specs, args, path, owner, open);
     const params: Record<string, unknown> = {};
     for (const [name, spec] of Object.entries(specs)) params[name] = this.#one(name, spec, given, path, owner);
-    if (open) for (const [name, value] of given) if (!(name in specs)) params[name] = value instanceof Template ? later : value;
-    if (rules !== undefined) this.#rules(rules, specs, new Set(Object.keys(params).filter((name) => given.has(name))), params, path);
+    if (open)
+      for (const [name, value] of given) if (!(name in specs)) params[name] = value instanceof Template ? later : value;
+    if (rules !== undefined)
+      this.#rules(rules, specs, new Set(Object.keys(params).filter((name) => given.has(name))), params, path);
     return params;
   }
 
@@ -74,7 +89,9 @@ class Binder {
       this.#problem('wrong-type', path, `expected parameters as \`name: value\`, found ${describe(args)}`);
       return named;
     }
-    const names = new Map(Object.entries(specs).flatMap(([name, spec]) => [name, ...(spec.aliases ?? [])].map((alias) => [alias, name])));
+    const names = new Map(
+      Object.entries(specs).flatMap(([name, spec]) => [name, ...(spec.aliases ?? [])].map((alias) => [alias, name])),
+    );
     for (const [key, value] of args as Map<Value, Raw>) {
       if (typeof value === 'string' && value === this.#options.omit) continue;
       const name = names.get(String(key)) ?? (open ? String(key) : undefined);
@@ -84,16 +101,29 @@ class Binder {
     return named;
   }
 
-  #unknown(key: string, names: readonly string[], shown: readonly string[], path: readonly string[], owner: string): void {
+  #unknown(
+    key: string,
+    names: readonly string[],
+    shown: readonly string[],
+    path: readonly string[],
+    owner: string,
+  ): void {
     const near = suggest(key, names);
     const hint = near === undefined ? `known: ${shown.join(', ')}` : `did you mean \`${near}\`?`;
     this.#problem('unknown-parameter', [...path, key], `\`${key}\` is not a parameter of \`${owner}\``, hint);
   }
 
-  #one(name: string, spec: ParamSpec, given: ReadonlyMap<string, Raw>, path: readonly string[], owner: string): unknown {
+  #one(
+    name: string,
+    spec: ParamSpec,
+    given: ReadonlyMap<string, Raw>,
+    path: readonly string[],
+    owner: string,
+  ): unknown {
     const value = given.get(name);
     if (value === undefined || (value === null && spec.type !== 'raw')) {
-      if (spec.required === true) this.#problem('missing-parameter', path, `\`${owner}\` needs the parameter \`${name}\``);
+      if (spec.required === true)
+        this.#problem('missing-parameter', path, `\`${owner}\` needs the parameter \`${name}\``);
       return value === null && spec.default === undefined ? undefined : spec.default;
     }
     const bound = this.#coerce(spec, value, [...path, name]);
@@ -107,7 +137,8 @@ class Binder {
     const bound = this.#scalar(spec.type, value, path);
     if (bound === undefined || bound === later) return bound;
     if (spec.type === 'list') return this.#list(spec, bound as readonly Raw[], path);
-    if (spec.type === 'dict' && spec.options !== undefined) return this.dict(spec.options, spec.rules, bound as Raw, path, path.join('.'), false);
+    if (spec.type === 'dict' && spec.options !== undefined)
+      return this.dict(spec.options, spec.rules, bound as Raw, path, path.join('.'), false);
     if (spec.type === 'dict') return plain(bound as Raw);
     return this.#chosen(spec, bound, path);
   }
@@ -119,7 +150,12 @@ class Binder {
     if (spelled !== undefined && spelled !== false) return spelled;
     const near = suggest(String(value), spec.choices.map(String));
     const hint = near === undefined ? undefined : `did you mean \`${near}\`?`;
-    this.#problem('not-a-choice', path, `\`${path.at(-1)}\` is one of ${spec.choices.join(', ')}; found \`${String(value)}\``, hint);
+    this.#problem(
+      'not-a-choice',
+      path,
+      `\`${path.at(-1)}\` is one of ${spec.choices.join(', ')}; found \`${String(value)}\``,
+      hint,
+    );
     return undefined;
   }
 
@@ -127,7 +163,9 @@ class Binder {
     const kept = items.filter((item) => !(typeof item === 'string' && item === this.#options.omit));
     if (spec.elements === undefined) return kept.map(plain);
     const element: ParamSpec = { type: spec.elements, options: spec.options, rules: spec.rules, choices: spec.choices };
-    const bound = kept.map((item, index) => (item === null && spec.elements === 'str' ? '' : this.#coerce(element, item, [...path, String(index)])));
+    const bound = kept.map((item, index) =>
+      item === null && spec.elements === 'str' ? '' : this.#coerce(element, item, [...path, String(index)]),
+    );
     return bound.includes(later) ? later : bound;
   }
 
@@ -144,36 +182,57 @@ class Binder {
       this.#problem('not-a-choice', path, `\`${String(name)}\` is not a task type`);
       return undefined;
     }
-    const written: Raw = typeof args === 'string' && type.freeForm !== undefined ? new Map([[type.freeForm, args]]) : (args ?? null);
-    return { type, params: this.dict(type.params, type.rules, written, [...path, String(name)], type.name, type.anyParams === true) };
+    const written: Raw =
+      typeof args === 'string' && type.freeForm !== undefined ? new Map([[type.freeForm, args]]) : (args ?? null);
+    return {
+      type,
+      params: this.dict(type.params, type.rules, written, [...path, String(name)], type.name, type.anyParams === true),
+    };
   }
 
   #scalar(type: ParamType, value: Raw, path: readonly string[]): unknown {
     const bound = coercions[type](value, this.#options);
     if (bound instanceof Wrong) {
-      this.#problem(bound.code, path, `\`${path.at(-1)}\`: expected ${bound.expected}, found ${describe(value)}`, bound.hint);
+      this.#problem(
+        bound.code,
+        path,
+        `\`${path.at(-1)}\`: expected ${bound.expected}, found ${describe(value)}`,
+        bound.hint,
+      );
       return undefined;
     }
     return bound;
   }
 
-  #rules(rules: ParamRules, _specs: ParamSpecs, given: ReadonlySet<string>, params: Readonly<Record<string, unknown>>, path: readonly string[]): void {
+  #rules(
+    rules: ParamRules,
+    _specs: ParamSpecs,
+    given: ReadonlySet<string>,
+    params: Readonly<Record<string, unknown>>,
+    path: readonly string[],
+  ): void {
     const conflict = (message: string) => this.#problem('conflicting-parameters', path, message);
     const missing = (message: string) => this.#problem('missing-parameter', path, message);
     for (const names of rules.mutuallyExclusive ?? [])
-      if (names.filter((name) => given.has(name)).length > 1) conflict(`parameters are mutually exclusive: ${names.join('|')}`);
+      if (names.filter((name) => given.has(name)).length > 1)
+        conflict(`parameters are mutually exclusive: ${names.join('|')}`);
     for (const names of rules.requiredTogether ?? [])
-      if (names.some((name) => given.has(name)) && !names.every((name) => given.has(name))) missing(`parameters are required together: ${names.join(', ')}`);
+      if (names.some((name) => given.has(name)) && !names.every((name) => given.has(name)))
+        missing(`parameters are required together: ${names.join(', ')}`);
     for (const names of rules.requiredOneOf ?? [])
       if (!names.some((name) => given.has(name))) missing(`one of the following is required: ${names.join(', ')}`);
     for (const { param, is, needs, any } of rules.requiredIf ?? []) {
       const lacking = needs.filter((name) => !given.has(name) && params[name] === undefined);
       const enough = any === true ? lacking.length < needs.length : lacking.length === 0;
       if (params[param] === is && !enough)
-        missing(`${param} is ${String(is)} but ${any === true ? 'any' : 'all'} of the following are missing: ${lacking.join(', ')}`);
+        missing(
+          `${param} is ${String(is)} but ${any === true ? 'any' : 'all'} of the following are missing: ${lacking.join(', ')}`,
+        );
     }
     for (const [name, needs] of Object.entries(rules.requiredBy ?? {}))
-      if (given.has(name)) for (const other of needs) if (!given.has(other)) missing(`missing parameter(s) required by '${name}': ${other}`);
+      if (given.has(name))
+        for (const other of needs)
+          if (!given.has(other)) missing(`missing parameter(s) required by '${name}': ${other}`);
   }
 
   #remember(bound: unknown): void {
@@ -202,7 +261,8 @@ class Wrong {
 const truths = new Set(['y', 'yes', 'on', '1', 'true', 't', '1.0']);
 const untruths = new Set(['n', 'no', 'off', '0', 'false', 'f', '0.0']);
 const truthWords = (choice: unknown, value: string): boolean =>
-  typeof choice === 'string' && ((value === 'True' && truths.has(choice)) || (value === 'False' && untruths.has(choice)));
+  typeof choice === 'string' &&
+  ((value === 'True' && truths.has(choice)) || (value === 'False' && untruths.has(choice)));
 
 const coercions: { readonly [T in ParamType]: (value: Raw, options: BindOptions) => unknown } = {
   str: text,
@@ -220,11 +280,13 @@ const coercions: { readonly [T in ParamType]: (value: Raw, options: BindOptions)
     return truths.has(word) ? true : untruths.has(word) ? false : new Wrong('a boolean (true or false)');
   },
   int: (value) => {
-    const number = value instanceof Float ? value.value : typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+    const number =
+      value instanceof Float ? value.value : typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
     return typeof number === 'number' && Number.isInteger(number) ? number : new Wrong('a whole number');
   },
   float: (value) => {
-    const number = value instanceof Float ? value.value : typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+    const number =
+      value instanceof Float ? value.value : typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
     return typeof number === 'number' && !Number.isNaN(number) ? number : new Wrong('a number');
   },
   list: (value) => {
@@ -242,7 +304,9 @@ const coercions: { readonly [T in ParamType]: (value: Raw, options: BindOptions)
     if (typeof value === 'number') return modeFromInt(value);
     const word = text(value);
     if (typeof word !== 'string') return new Wrong("a mode, as '0644' or u=rw,g=r");
-    return /^0?o?[0-7]{1,5}$|^([ugoa]*[-+=][rwxXstugo]*([-+=][rwxXstugo]*)*)(,[ugoa]*[-+=][rwxXstugo]*([-+=][rwxXstugo]*)*)*$|^preserve$/.test(word)
+    return /^0?o?[0-7]{1,5}$|^([ugoa]*[-+=][rwxXstugo]*([-+=][rwxXstugo]*)*)(,[ugoa]*[-+=][rwxXstugo]*([-+=][rwxXstugo]*)*)*$|^preserve$/.test(
+      word,
+    )
       ? word
       : new Wrong("a mode, as '0644' or u=rw,g=r");
   },
@@ -272,7 +336,9 @@ function expandHome(path: string, options: BindOptions): string {
 function size(value: Raw): number | Wrong {
   const match = /^\s*([\d.]+)\s*([KMGTPEZY]?)(i?B?|b)?\s*$/i.exec(String(value));
   if (match === null) return new Wrong('a size, as 10MB');
-  return Math.round(Number(match[1]) * 1024 ** ['', 'K', 'M', 'G', 'T', 'P', 'E', 'Z', 'Y'].indexOf(match[2]!.toUpperCase()));
+  return Math.round(
+    Number(match[1]) * 1024 ** ['', 'K', 'M', 'G', 'T', 'P', 'E', 'Z', 'Y'].indexOf(match[2]!.toUpperCase()),
+  );
 }
 
 function dictFromText(words: string): Map<Value, Raw> | undefined {

@@ -46,7 +46,9 @@ export const script = (pieces: TemplateStringsArray, ...words: Word[]): Script =
   new Script(pieces.raw.reduce((text, piece, index) => text + quoteWord(words[index - 1] ?? new Script('')) + piece));
 
 /** A command in which every value is quoted: `` sh`ln -s ${src} ${dest}` ``. */
-export const sh = (pieces: TemplateStringsArray, ...words: Word[]): Command => ({ script: script(pieces, ...words).text });
+export const sh = (pieces: TemplateStringsArray, ...words: Word[]): Command => ({
+  script: script(pieces, ...words).text,
+});
 
 /** The same command with something to read on stdin. */
 export const reading = (command: Command, stdin: Uint8Array | string | FromHost): Command => ({ ...command, stdin });

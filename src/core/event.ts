@@ -52,26 +52,89 @@ export interface HostSummary {
 
 /** A fact about the run, as plain data. Reporters see nothing else. `time` is milliseconds since the epoch. */
 export type Event = { readonly time: number } & (
-  | { readonly kind: 'run-started'; readonly version: string; readonly playbooks: readonly string[]; readonly check: boolean; readonly diff: boolean; readonly hosts: readonly string[] }
-  | { readonly kind: 'play-started'; readonly play: number; readonly name: string; readonly hosts: readonly string[]; readonly at: Position }
+  | {
+      readonly kind: 'run-started';
+      readonly version: string;
+      readonly playbooks: readonly string[];
+      readonly check: boolean;
+      readonly diff: boolean;
+      readonly hosts: readonly string[];
+    }
+  | {
+      readonly kind: 'play-started';
+      readonly play: number;
+      readonly name: string;
+      readonly hosts: readonly string[];
+      readonly at: Position;
+    }
   | { readonly kind: 'no-hosts'; readonly play: number; readonly pattern: string }
   /** A session is being opened, or answers are awaited: what the live view shows between tasks. */
-  | { readonly kind: 'host-busy'; readonly host: string; readonly doing: 'connecting' | 'asking' | 'changing' | 'waiting' | 'idle'; readonly about?: string }
+  | {
+      readonly kind: 'host-busy';
+      readonly host: string;
+      readonly doing: 'connecting' | 'asking' | 'changing' | 'waiting' | 'idle';
+      readonly about?: string;
+    }
   | { readonly kind: 'task-started'; readonly play: number; readonly task: TaskRef; readonly host: string }
   /** One item of a loop; the task's own `task-finished` follows. */
-  | { readonly kind: 'item-finished'; readonly play: number; readonly task: TaskRef; readonly host: string; readonly label: string; readonly item: unknown; readonly outcome: Outcome; readonly delegatedTo?: string }
-  | { readonly kind: 'task-finished'; readonly play: number; readonly task: TaskRef; readonly host: string; readonly outcome: Outcome; readonly tookMs: number; readonly delegatedTo?: string; readonly looped?: boolean }
-  | { readonly kind: 'retrying'; readonly play: number; readonly task: TaskRef; readonly host: string; readonly left: number; readonly outcome: Outcome }
-  | { readonly kind: 'output'; readonly task: TaskRef; readonly host: string; readonly stream: 'stdout' | 'stderr'; readonly text: string }
+  | {
+      readonly kind: 'item-finished';
+      readonly play: number;
+      readonly task: TaskRef;
+      readonly host: string;
+      readonly label: string;
+      readonly item: unknown;
+      readonly outcome: Outcome;
+      readonly delegatedTo?: string;
+    }
+  | {
+      readonly kind: 'task-finished';
+      readonly play: number;
+      readonly task: TaskRef;
+      readonly host: string;
+      readonly outcome: Outcome;
+      readonly tookMs: number;
+      readonly delegatedTo?: string;
+      readonly looped?: boolean;
+    }
+  | {
+      readonly kind: 'retrying';
+      readonly play: number;
+      readonly task: TaskRef;
+      readonly host: string;
+      readonly left: number;
+      readonly outcome: Outcome;
+    }
+  | {
+      readonly kind: 'output';
+      readonly task: TaskRef;
+      readonly host: string;
+      readonly stream: 'stdout' | 'stderr';
+      readonly text: string;
+    }
   | { readonly kind: 'included'; readonly task: TaskRef; readonly host: string; readonly what: string }
   | { readonly kind: 'notified'; readonly task: TaskRef; readonly host: string; readonly handler: string }
   | { readonly kind: 'meta'; readonly text: string; readonly host?: string }
   | { readonly kind: 'host-unreachable'; readonly host: string; readonly failure: SessionFailure }
   | { readonly kind: 'warning'; readonly diagnostic: Diagnostic; readonly host?: string }
   /** `-vvv`: what was sent to a host. */
-  | { readonly kind: 'sent'; readonly host: string; readonly user: string; readonly parts: number; readonly script: string }
+  | {
+      readonly kind: 'sent';
+      readonly host: string;
+      readonly user: string;
+      readonly parts: number;
+      readonly script: string;
+    }
   | { readonly kind: 'play-finished'; readonly play: number; readonly rounds: Readonly<Record<string, number>> }
-  | { readonly kind: 'run-finished'; readonly summaries: Readonly<Record<string, HostSummary>>; readonly rounds: Readonly<Record<string, number>>; readonly logins: number; readonly interrupted: boolean; readonly exitCode: number; readonly tookMs: number }
+  | {
+      readonly kind: 'run-finished';
+      readonly summaries: Readonly<Record<string, HostSummary>>;
+      readonly rounds: Readonly<Record<string, number>>;
+      readonly logins: number;
+      readonly interrupted: boolean;
+      readonly exitCode: number;
+      readonly tookMs: number;
+    }
 );
 
 type WithoutTime<E> = E extends unknown ? Omit<E, 'time'> : never;

@@ -145,8 +145,17 @@ export interface Include extends ItemBase {
 export interface Meta extends ItemBase {
   readonly kind: 'meta';
   readonly action:
-    | 'flush_handlers' | 'noop' | 'end_play' | 'end_host' | 'end_batch' | 'end_role'
-    | 'clear_facts' | 'clear_host_errors' | 'refresh_inventory' | 'reset_connection' | 'role_complete';
+    | 'flush_handlers'
+    | 'noop'
+    | 'end_play'
+    | 'end_host'
+    | 'end_batch'
+    | 'end_role'
+    | 'clear_facts'
+    | 'clear_host_errors'
+    | 'refresh_inventory'
+    | 'reset_connection'
+    | 'role_complete';
   /** Ours to insert (after pre_tasks, tasks, post_tasks), not written by anybody; not shown. */
   readonly implicit: boolean;
 }
@@ -203,7 +212,20 @@ export interface Brought {
 /** Loads what is known only while running; the engine calls it with templated names. */
 export interface DynamicLoader {
   tasks(include: Include, file: string, vars: VarsLayer[]): Result<Brought>;
-  role(include: Include, args: { name: string; tasksFrom?: string; varsFrom?: string; defaultsFrom?: string; handlersFrom?: string; public?: boolean; allowDuplicates?: boolean; rolespecValidate?: boolean }, vars: VarsLayer[]): Result<Brought>;
+  role(
+    include: Include,
+    args: {
+      name: string;
+      tasksFrom?: string;
+      varsFrom?: string;
+      defaultsFrom?: string;
+      handlersFrom?: string;
+      public?: boolean;
+      allowDuplicates?: boolean;
+      rolespecValidate?: boolean;
+    },
+    vars: VarsLayer[],
+  ): Result<Brought>;
   /** A vars file (`vars_files`, `include_vars`), vault decrypted lazily. */
   vars(path: string): Result<Vars>;
 }

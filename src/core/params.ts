@@ -1,5 +1,17 @@
 /** The types that Ansible's argument specs know; `mode` is a file mode (`'0644'`, `'u=rw,g=r'`). */
-export type ParamType = 'str' | 'bool' | 'int' | 'float' | 'path' | 'list' | 'dict' | 'raw' | 'mode' | 'bytes' | 'json' | 'task';
+export type ParamType =
+  | 'str'
+  | 'bool'
+  | 'int'
+  | 'float'
+  | 'path'
+  | 'list'
+  | 'dict'
+  | 'raw'
+  | 'mode'
+  | 'bytes'
+  | 'json'
+  | 'task';
 
 /** One parameter of a task type: a single source for checks, docs and the editor schema. */
 export interface ParamSpec {
@@ -47,8 +59,12 @@ type ScalarOf<S extends ParamSpec> = [OneOf<S>] extends [never] ? TypeOf[S['type
 
 type ValueOf<S extends ParamSpec> = S extends { type: 'list'; elements: infer E extends ParamType }
   ? readonly (E extends 'dict'
-      ? S extends { options: infer O extends ParamSpecs } ? Params<O> : Readonly<Record<string, unknown>>
-      : [OneOf<S>] extends [never] ? TypeOf[E] : OneOf<S>)[]
+      ? S extends { options: infer O extends ParamSpecs }
+        ? Params<O>
+        : Readonly<Record<string, unknown>>
+      : [OneOf<S>] extends [never]
+        ? TypeOf[E]
+        : OneOf<S>)[]
   : S extends { type: 'dict'; options: infer O extends ParamSpecs }
     ? Params<O>
     : ScalarOf<S>;

@@ -17,7 +17,9 @@ export type Answer<A> = { readonly ok: true; readonly value: A } | { readonly ok
  */
 export interface QuestionKind<Arg, A> {
   readonly name: string;
-  readonly scripts: (args: readonly Arg[]) => readonly { readonly script: string; readonly stdin?: Uint8Array; readonly deadlineMs?: number }[];
+  readonly scripts: (
+    args: readonly Arg[],
+  ) => readonly { readonly script: string; readonly stdin?: Uint8Array; readonly deadlineMs?: number }[];
   readonly read: (replies: readonly Reply[], args: readonly Arg[]) => readonly Answer<A>[];
   /** What an answer depends on. Default: everything on the host, so any foreseen change makes it unknown. */
   about?(arg: Arg, answer?: A): readonly Subject[] | 'everything';
@@ -63,7 +65,8 @@ export function touches(changed: Subject, asked: Subject): boolean {
 
 function covers(wide: Subject, narrow: Subject): boolean {
   if (wide === narrow) return true;
-  if (wide.startsWith('path:') && narrow.startsWith('entry:')) return covers(wide, `path:${narrow.slice('entry:'.length)}`);
+  if (wide.startsWith('path:') && narrow.startsWith('entry:'))
+    return covers(wide, `path:${narrow.slice('entry:'.length)}`);
   if (wide.endsWith('*')) return narrow.startsWith(wide.slice(0, -1));
   return wide.startsWith('path:') && narrow.startsWith(wide.endsWith('/') ? wide : `${wide}/`);
 }

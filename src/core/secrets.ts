@@ -16,7 +16,13 @@ export class Secrets {
   /** The same data with every secret in its texts, keys included, replaced by `********`. */
   mask<T>(data: T): T {
     if (this.#texts.size === 0) return data;
-    this.#pattern ??= new RegExp([...this.#texts].sort((a, b) => b.length - a.length).flatMap(spellings).join('|'), 'g');
+    this.#pattern ??= new RegExp(
+      [...this.#texts]
+        .sort((a, b) => b.length - a.length)
+        .flatMap(spellings)
+        .join('|'),
+      'g',
+    );
     return mask(data, this.#pattern) as T;
   }
 }
@@ -24,7 +30,8 @@ export class Secrets {
 const escape = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
 /** A secret as it is, and as JSON and URLs spell it. */
-const spellings = (text: string): string[] => [...new Set([text, JSON.stringify(text).slice(1, -1), encodeURIComponent(text)])].map(escape);
+const spellings = (text: string): string[] =>
+  [...new Set([text, JSON.stringify(text).slice(1, -1), encodeURIComponent(text)])].map(escape);
 
 function mask(data: unknown, secret: RegExp): unknown {
   if (typeof data === 'string') return data.replace(secret, '********');

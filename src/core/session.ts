@@ -92,7 +92,10 @@ export interface Become {
 
 /** Opens sessions and keeps connections: two sessions on one host share one login. */
 export interface Connector {
-  open(endpoint: Endpoint, signal?: AbortSignal): Promise<{ ok: true; session: Session } | { ok: false; failure: SessionFailure }>;
+  open(
+    endpoint: Endpoint,
+    signal?: AbortSignal,
+  ): Promise<{ ok: true; session: Session } | { ok: false; failure: SessionFailure }>;
   /** Logins made so far (tests count them). */
   readonly logins: number;
   close(): Promise<void>;

@@ -25,7 +25,14 @@ export type Plan =
   /** Only in a check, where the state does not tell. */
   | { readonly unknown: string }
   /** Not there yet (wait_for, a manual step): ask again after so many milliseconds, until the deadline. */
-  | { readonly wait: { readonly againMs: number; readonly deadlineMs: number; readonly failed: string; readonly shown?: string } };
+  | {
+      readonly wait: {
+        readonly againMs: number;
+        readonly deadlineMs: number;
+        readonly failed: string;
+        readonly shown?: string;
+      };
+    };
 
 /** What a type may know besides its parameters. */
 export interface TaskContext {
@@ -43,10 +50,19 @@ export interface TaskContext {
 /** The controller's side of a task, used before any question: files beside the playbook, templates, variables. */
 export interface Controller {
   /** The first that exists of `name` in the search path for this task (`files`, `templates`, `vars` of role and playbook). */
-  find(kind: 'files' | 'templates' | 'vars', name: string): { ok: true; path: string } | { ok: false; searched: readonly string[] };
+  find(
+    kind: 'files' | 'templates' | 'vars',
+    name: string,
+  ): { ok: true; path: string } | { ok: false; searched: readonly string[] };
   readFile(path: string): Uint8Array;
   /** Relative path, mode, and content (or link target) of everything below a folder, parents first. */
-  readTree(path: string): readonly { path: string; kind: 'file' | 'directory' | 'link'; mode: number; content?: Uint8Array; target?: string }[];
+  readTree(path: string): readonly {
+    path: string;
+    kind: 'file' | 'directory' | 'link';
+    mode: number;
+    content?: Uint8Array;
+    target?: string;
+  }[];
   isDirectory(path: string): boolean;
   /** Permission bits of a file, links followed. */
   modeOf(path: string): number;
@@ -97,7 +113,12 @@ export interface Example {
 }
 
 /** What a task type is: data and pure functions. What Ansible calls a module. */
-export interface TaskType<Specs extends ParamSpecs = ParamSpecs, Q extends Questions = Questions, M extends Questions = Questions, R = Params<Specs>> {
+export interface TaskType<
+  Specs extends ParamSpecs = ParamSpecs,
+  Q extends Questions = Questions,
+  M extends Questions = Questions,
+  R = Params<Specs>,
+> {
   readonly name: string;
   /** Other names that mean the same, as `ansible.builtin.systemd_service`. */
   readonly aliases?: readonly string[];
@@ -133,7 +154,12 @@ export interface ParamRules {
   readonly requiredTogether?: readonly (readonly string[])[];
   readonly requiredOneOf?: readonly (readonly string[])[];
   /** When the first has the value, the named ones are required (all, or any with `any`). */
-  readonly requiredIf?: readonly { readonly param: string; readonly is: unknown; readonly needs: readonly string[]; readonly any?: boolean }[];
+  readonly requiredIf?: readonly {
+    readonly param: string;
+    readonly is: unknown;
+    readonly needs: readonly string[];
+    readonly any?: boolean;
+  }[];
   readonly requiredBy?: Readonly<Record<string, readonly string[]>>;
 }
 
@@ -141,6 +167,11 @@ export interface ParamRules {
 export class ControllerError extends Error {}
 
 /** Define a task type; the types of its parameters and of its state follow from what is written. */
-export const defineTask = <const Specs extends ParamSpecs, Q extends Questions = Record<never, never>, M extends Questions = Record<never, never>, R = Params<Specs>>(
+export const defineTask = <
+  const Specs extends ParamSpecs,
+  Q extends Questions = Record<never, never>,
+  M extends Questions = Record<never, never>,
+  R = Params<Specs>,
+>(
   type: TaskType<Specs, Q, M, R>,
 ): TaskType<Specs, Q, M, R> => type;

@@ -7,7 +7,18 @@ import type { Position } from './source.ts';
  *   any other number, or a `Float`: Python's float. (`10 / 2` is `new Float(5)` and prints `5.0`.)
  * - a list is an array, a tuple a `Tuple`, a dict a `Map` (insertion-ordered, any hashable key).
  */
-export type Value = null | boolean | number | bigint | Float | string | Uint8Array | readonly Value[] | Tuple | Dict | Opaque;
+export type Value =
+  | null
+  | boolean
+  | number
+  | bigint
+  | Float
+  | string
+  | Uint8Array
+  | readonly Value[]
+  | Tuple
+  | Dict
+  | Opaque;
 
 /** Python's dict. */
 export type Dict = Map<Value, Value>;
@@ -60,7 +71,8 @@ export class Vaulted {
 export type Raw = Value | Template | Vaulted | readonly Raw[] | Map<Value, Raw>;
 
 /** Whether text must be evaluated before use. */
-export const isTemplateText = (text: string): boolean => text.includes('{{') || text.includes('{%') || text.includes('{#');
+export const isTemplateText = (text: string): boolean =>
+  text.includes('{{') || text.includes('{%') || text.includes('{#');
 
 export const isDict = (value: unknown): value is Dict => value instanceof Map;
 
@@ -68,7 +80,8 @@ export const isDict = (value: unknown): value is Dict => value instanceof Map;
 export function fromJs(data: unknown): Value {
   if (data === undefined || data === null) return null;
   if (Array.isArray(data)) return data.map(fromJs);
-  if (data instanceof Map || data instanceof Float || data instanceof Tuple || data instanceof Uint8Array) return data as Value;
+  if (data instanceof Map || data instanceof Float || data instanceof Tuple || data instanceof Uint8Array)
+    return data as Value;
   // What a vars file holds stays as written.
   if (data instanceof Template || data instanceof Vaulted) return data as unknown as Value;
   if (typeof data === 'object') return new Map(Object.entries(data).map(([key, item]) => [key, fromJs(item)]));

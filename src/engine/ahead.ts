@@ -1,5 +1,5 @@
-import type { AnyQuestion } from '../core/question.ts';
 import type { Task, VarsLayer } from '../core/model.ts';
+import type { AnyQuestion } from '../core/question.ts';
 import { TemplateError } from '../template/index.ts';
 import { type Call, computeCall, questionsOf } from './call.ts';
 import type { Cursor } from './cursor.ts';
@@ -33,41 +33,73 @@ const most = 2000;
  * The questions that coming tasks will ask, as far as they can be computed now. A task that needs a value still to come
  * is left out, and asked in its turn: whatever is left out or wrong here costs a round, never truth.
  */
-export async function askAhead(play: PlayContext, state: HostState, tasks: Iterable<Task>, layers: readonly VarsLayer[], window: number): Promise<readonly Ahead[]> {
+export async function askAhead(
+  play: PlayContext,
+  state: HostState,
+  tasks: Iterable<Task>,
+  layers: readonly VarsLayer[],
+  window: number,
+): Promise<readonly Ahead[]> {
   const asked: Ahead[] = [];
   const pending = new Map<string, { readonly value: never }>();
   let left = Math.min(window, most);
   for (const task of tasks) {
     if (left-- <= 0) break;
-    const seen: readonly VarsLayer[] = pending.size === 0 ? layers : [...layers, { level: 19, from: 'tasks to come', vars: new Map(pending) }];
+    const seen: readonly VarsLayer[] =
+      pending.size === 0 ? layers : [...layers, { level: 19, from: 'tasks to come', vars: new Map(pending) }];
     asked.push(...(await questionsOfTask(play, state, task, seen)));
-    if (task.register !== undefined) pending.set(task.register, touching(new Touched('pending', state.host.name, task.register)));
+    if (task.register !== undefined)
+      pending.set(task.register, touching(new Touched('pending', state.host.name, task.register)));
   }
   return asked;
 }
 
-async function questionsOfTask(play: PlayContext, state: HostState, task: Task, layers: readonly VarsLayer[]): Promise<readonly Ahead[]> {
+async function questionsOfTask(
+  play: PlayContext,
+  state: HostState,
+  task: Task,
+  layers: readonly VarsLayer[],
+): Promise<readonly Ahead[]> {
   const asked: Ahead[] = [];
-  const wanted = (call: Call, question: AnyQuestion<unknown>): Ahead => ({ link: call.link, identity: call.identity, question });
+  const wanted = (call: Call, question: AnyQuestion<unknown>): Ahead => ({
+    link: call.link,
+    identity: call.identity,
+    question,
+  });
   try {
     const sight = play.scopes.of(state, task, layers);
     const loop = loopOf(task, sight);
-    const sights = loop === undefined ? [sight] : loop.kind === 'items' ? loop.items.map((item) => itemSight(play, state, task, item, layers)) : [];
+    const sights =
+      loop === undefined
+        ? [sight]
+        : loop.kind === 'items'
+          ? loop.items.map((item) => itemSight(play, state, task, item, layers))
+          : [];
     for (const one of sights) {
       const computed = await computeCall(play, state, task, one, true);
-      if (computed.kind === 'call') asked.push(...questionsOf(computed.call).map((question) => wanted(computed.call, question)));
+      if (computed.kind === 'call')
+        asked.push(...questionsOf(computed.call).map((question) => wanted(computed.call, question)));
     }
   } catch (error) {
     if (error instanceof Touched && error.what === 'facts') {
       const other = play.stateOf(error.host);
-      if (other !== undefined) asked.push({ link: other.link, identity: play.identity(other, { keywords: play.play.keywords }, play.scopes.of(other)), question: factsQuestion });
+      if (other !== undefined)
+        asked.push({
+          link: other.link,
+          identity: play.identity(other, { keywords: play.play.keywords }, play.scopes.of(other)),
+          question: factsQuestion,
+        });
     } else if (!(error instanceof Touched || error instanceof TemplateError)) throw error;
   }
   return asked;
 }
 
 /** The tasks that a host comes to next, as far as can be told: blocks entered, nothing failing; `expand` brings in what includes are known to bring. */
-export function* comingTasks(cursor: Cursor, selected: (task: Task) => boolean, expand: (cursor: Cursor) => boolean): Generator<Task> {
+export function* comingTasks(
+  cursor: Cursor,
+  selected: (task: Task) => boolean,
+  expand: (cursor: Cursor) => boolean,
+): Generator<Task> {
   const ahead = cursor.clone();
   for (;;) {
     const step = ahead.next();
@@ -80,4 +112,3 @@ export function* comingTasks(cursor: Cursor, selected: (task: Task) => boolean, 
     ahead.advance();
   }
 }
-

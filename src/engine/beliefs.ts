@@ -59,12 +59,17 @@ export class Beliefs {
     const known = this.#answers.get(`${user}\0${question.key}`);
     const fresh = known !== undefined && !(question.beyond === true && known.world !== this.#world.changes);
     for (const { task, answers, blurred } of this.#foreseen.toReversed()) {
-      if (answers.has(question.key)) return { is: 'answer', answer: { ok: true, value: answers.get(question.key) }, assuming: task };
+      if (answers.has(question.key))
+        return { is: 'answer', answer: { ok: true, value: answers.get(question.key) }, assuming: task };
       if (blurred === 'everything') return { is: 'unknown', because: task };
       // What the question is about may depend on its answer (where a link leads), so ask first.
       if (blurred.length > 0 && !fresh) continue;
       const asked = about(question, known?.answer.ok === true ? known.answer.value : undefined);
-      if (asked.includes(everything) ? blurred.length > 0 : blurred.some((one) => asked.some((other) => touches(one, other))))
+      if (
+        asked.includes(everything)
+          ? blurred.length > 0
+          : blurred.some((one) => asked.some((other) => touches(one, other)))
+      )
         return { is: 'unknown', because: task };
     }
     return fresh ? { is: 'answer', answer: known.answer } : undefined;

@@ -36,13 +36,20 @@ export type Computed =
  * Compute a task for a host: conditions, then where it runs, its parameters and its files. Throws `Touched` where a value
  * is not known yet. `peek` is asking ahead: nothing then may be prompted for or written.
  */
-export async function computeCall(play: PlayContext, state: HostState, task: Task, sight: Sight, peek: boolean): Promise<Computed> {
+export async function computeCall(
+  play: PlayContext,
+  state: HostState,
+  task: Task,
+  sight: Sight,
+  peek: boolean,
+): Promise<Computed> {
   let censored = false;
   try {
     censored = keywordTruth(task.keywords.noLog, sight) ?? false;
     const warnings: string[] = [];
     const refused = firstFalse(task.keywords.when, sight, warnings);
-    if (refused !== undefined) return { kind: 'skipped', message: 'Conditional result was False', condition: refused, censored };
+    if (refused !== undefined)
+      return { kind: 'skipped', message: 'Conditional result was False', condition: refused, censored };
     return { kind: 'call', call: await makeCall(play, state, task, sight, peek, censored, warnings) };
   } catch (error) {
     if (error instanceof TemplateError) return { kind: 'failed', message: placed(error), censored };
@@ -53,11 +60,22 @@ export async function computeCall(play: PlayContext, state: HostState, task: Tas
 }
 
 /** The first condition that does not hold, as written. */
-export function firstFalse(conditions: readonly Written[], { scope, env }: Sight, warnings: string[] = []): string | undefined {
+export function firstFalse(
+  conditions: readonly Written[],
+  { scope, env }: Sight,
+  warnings: string[] = [],
+): string | undefined {
   for (const { value } of conditions) {
     const { value: holds, warning } = evaluateCondition(value, scope, env);
     if (warning !== undefined) warnings.push(warning);
-    if (!holds) return value instanceof Template ? value.source : typeof value === 'boolean' ? (value ? 'True' : 'False') : String(toJs(value as Value));
+    if (!holds)
+      return value instanceof Template
+        ? value.source
+        : typeof value === 'boolean'
+          ? value
+            ? 'True'
+            : 'False'
+          : String(toJs(value as Value));
   }
   return undefined;
 }
@@ -66,7 +84,8 @@ export function firstFalse(conditions: readonly Written[], { scope, env }: Sight
 export const keywordValue = (written: Written | undefined, { scope, env }: Sight): Value | undefined =>
   written === undefined ? undefined : evaluate(written.value, scope, env);
 
-export const keywordTruth = (written: Written | undefined, sight: Sight): boolean | undefined => truth(keywordValue(written, sight));
+export const keywordTruth = (written: Written | undefined, sight: Sight): boolean | undefined =>
+  truth(keywordValue(written, sight));
 
 export function keywordNumber(written: Written | undefined, sight: Sight): number | undefined {
   const value = keywordValue(written, sight);
@@ -75,7 +94,15 @@ export function keywordNumber(written: Written | undefined, sight: Sight): numbe
 
 class BadParams extends Error {}
 
-async function makeCall(play: PlayContext, state: HostState, task: Task, sight: Sight, peek: boolean, censored: boolean, warnings: string[]): Promise<Call> {
+async function makeCall(
+  play: PlayContext,
+  state: HostState,
+  task: Task,
+  sight: Sight,
+  peek: boolean,
+  censored: boolean,
+  warnings: string[],
+): Promise<Call> {
   const { options } = play.run;
   const type = await typeOf(play, task, sight);
   const where = placeOf(play, state, task, sight);
@@ -97,29 +124,51 @@ async function makeCall(play: PlayContext, state: HostState, task: Task, sight: 
     environment: where.identity.environment,
   };
   const controller: Controller = createController(play, task, sight, peek);
-  const params = type.prepare === undefined ? bound.params : await type.prepare(bound.params as never, controller, context);
+  const params =
+    type.prepare === undefined ? bound.params : await type.prepare(bound.params as never, controller, context);
   const timeout = keywordNumber(task.keywords.timeout, sight);
   const patience = keywordNumber(task.async, sight);
   const seconds = timeout ?? (patience === 0 ? undefined : patience);
-  return { type, params, context, ...where, censored, diff, timeoutMs: seconds === undefined || seconds === 0 ? undefined : seconds * 1000, warnings };
+  return {
+    type,
+    params,
+    context,
+    ...where,
+    censored,
+    diff,
+    timeoutMs: seconds === undefined || seconds === 0 ? undefined : seconds * 1000,
+    warnings,
+  };
 }
 
 async function typeOf(play: PlayContext, task: Task, sight: Sight): Promise<TaskType> {
   const name = typeof task.type === 'string' ? task.type : String(evaluate(task.type, sight.scope, sight.env));
   const type = play.run.loadedType(name) ?? (await play.run.taskType(name));
-  if (type === undefined) throw new BadParams(`couldn't resolve module/action '${name}'. This often indicates a misspelling, missing collection, or incorrect module path.`);
+  if (type === undefined)
+    throw new BadParams(
+      `couldn't resolve module/action '${name}'. This often indicates a misspelling, missing collection, or incorrect module path.`,
+    );
   return type;
 }
 
 /** Where and as whom a task runs: its host, or the one that it is delegated to. */
-function placeOf(play: PlayContext, state: HostState, task: Task, sight: Sight): Pick<Call, 'link' | 'identity' | 'delegatedTo'> {
+function placeOf(
+  play: PlayContext,
+  state: HostState,
+  task: Task,
+  sight: Sight,
+): Pick<Call, 'link' | 'identity' | 'delegatedTo'> {
   const delegate = keywordValue(task.keywords.delegateTo, sight);
   const name = delegate === undefined || delegate === null || delegate === OMIT ? undefined : String(delegate);
   const environment = environmentOf(task, sight);
   if (name === undefined) return { link: state.link, identity: play.identity(state, task, sight, environment) };
   const other = play.stateOf(name);
   if (other === undefined) throw new BadParams(`cannot delegate to \`${name}\`: it is not in the inventory`);
-  return { link: other.link, identity: play.identity(other, task, play.scopes.of(other, task), environment, sight), delegatedTo: name };
+  return {
+    link: other.link,
+    identity: play.identity(other, task, play.scopes.of(other, task), environment, sight),
+    delegatedTo: name,
+  };
 }
 
 function environmentOf(task: Task, sight: Sight): Readonly<Record<string, string>> {
@@ -132,7 +181,8 @@ function environmentOf(task: Task, sight: Sight): Readonly<Record<string, string
   return merged;
 }
 
-const textOf = (value: Value): string => (value === null ? '' : typeof value === 'boolean' ? (value ? 'True' : 'False') : String(toJs(value)));
+const textOf = (value: Value): string =>
+  value === null ? '' : typeof value === 'boolean' ? (value ? 'True' : 'False') : String(toJs(value));
 
 /** The parameters of a task: `module_defaults` below what the task says. */
 function argsOf(task: Task, type: TaskType, sight: Sight): Value {
@@ -141,7 +191,8 @@ function argsOf(task: Task, type: TaskType, sight: Sight): Value {
   for (const written of task.keywords.moduleDefaults) {
     const all = evaluate(written.value, sight.scope, sight.env);
     if (!isDict(all)) continue;
-    for (const [name, values] of all) if (names(type).has(String(name)) && isDict(values)) for (const [key, value] of values) defaults.set(key, value);
+    for (const [name, values] of all)
+      if (names(type).has(String(name)) && isDict(values)) for (const [key, value] of values) defaults.set(key, value);
   }
   if (defaults.size === 0 || !(isDict(given) || given === null)) return given;
   return new Map([...defaults, ...((given ?? []) as Map<Value, Value>)]);
@@ -172,12 +223,17 @@ export function placed(error: TemplateError): string {
 export function questionsOf(call: Call): readonly AnyQuestion<unknown>[] {
   const first = Object.values(call.type.ask?.(call.params as never, call.context) ?? {}) as AnyQuestion<unknown>[];
   const beliefs = first.map((question) => call.link.beliefs.of(question, call.identity.key));
-  if (call.type.thenAsk === undefined || !beliefs.every((belief) => belief?.is === 'answer' && belief.answer.ok)) return first;
+  if (call.type.thenAsk === undefined || !beliefs.every((belief) => belief?.is === 'answer' && belief.answer.ok))
+    return first;
   const named = Object.keys(call.type.ask?.(call.params as never, call.context) ?? {});
-  const state = Object.fromEntries(named.map((name, index) => [name, (beliefs[index] as { answer: { value: unknown } }).answer.value]));
-  return [...first, ...(Object.values(call.type.thenAsk(state as never, call.params as never, call.context)) as AnyQuestion<unknown>[])];
+  const state = Object.fromEntries(
+    named.map((name, index) => [name, (beliefs[index] as { answer: { value: unknown } }).answer.value]),
+  );
+  return [
+    ...first,
+    ...(Object.values(call.type.thenAsk(state as never, call.params as never, call.context)) as AnyQuestion<unknown>[]),
+  ];
 }
 
 /** Plain data as a dict, for registered results. */
 export const asDict = (data: Readonly<Record<string, unknown>>): Map<Value, Value> => fromJs(data) as Map<Value, Value>;
-

@@ -24,7 +24,10 @@ export function createController({ run }: PlayContext, task: Task, { scope, env 
     render: (path, options) => renderTemplate(Buffer.from(read(path)).toString(), path, options, scope, env),
     evaluate: (expression) => toJs(evaluateExpression(expression, task.argsAt, scope, env)),
     holds(condition) {
-      const written = typeof condition === 'string' && isTemplateText(condition) ? new Template(condition, task.argsAt) : fromJs(condition);
+      const written =
+        typeof condition === 'string' && isTemplateText(condition)
+          ? new Template(condition, task.argsAt)
+          : fromJs(condition);
       return evaluateCondition(written, scope, env).value;
     },
     parseVars(_text, path) {
@@ -37,8 +40,14 @@ export function createController({ run }: PlayContext, task: Task, { scope, env 
 }
 
 /** The first place where a file is: `files/NAME` and `NAME` below each folder of the search path. */
-export function findFile(folders: readonly string[], kind: string, name: string): { ok: true; path: string } | { ok: false; searched: readonly string[] } {
-  const candidates = isAbsolute(name) ? [name] : folders.flatMap((folder) => [join(folder, kind, name), resolve(folder, name)]);
+export function findFile(
+  folders: readonly string[],
+  kind: string,
+  name: string,
+): { ok: true; path: string } | { ok: false; searched: readonly string[] } {
+  const candidates = isAbsolute(name)
+    ? [name]
+    : folders.flatMap((folder) => [join(folder, kind, name), resolve(folder, name)]);
   const path = candidates.find((candidate) => statSync(candidate, { throwIfNoEntry: false }) !== undefined);
   return path === undefined ? { ok: false, searched: candidates } : { ok: true, path };
 }

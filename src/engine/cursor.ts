@@ -111,13 +111,20 @@ export class Cursor {
 
   #enter(block: Block, frame: Frame): void {
     frame.index++;
-    this.#frames.push({ items: block.block, base: [...frame.base, frame.index - 1, sections.block], index: 0, block, section: 'block' });
+    this.#frames.push({
+      items: block.block,
+      base: [...frame.base, frame.index - 1, sections.block],
+      index: 0,
+      block,
+      section: 'block',
+    });
   }
 
   #leave(frame: Frame): 'fallen' | undefined {
     this.#frames.pop();
     const { block, section } = frame;
-    if (block !== undefined && section !== 'always' && section !== undefined && block.always.length > 0) this.#section(frame, 'always', false);
+    if (block !== undefined && section !== 'always' && section !== undefined && block.always.length > 0)
+      this.#section(frame, 'always', false);
     return section === 'always' && frame.failing === true ? 'fallen' : undefined;
   }
 

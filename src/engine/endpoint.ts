@@ -32,8 +32,16 @@ export function endpointOf(
     const value = keyword(written);
     return value === undefined || value === null ? undefined : String(value);
   };
-  const connection = connectionOf(text('ansible_connection') ?? word(keywords.connection) ?? defaults.connection ?? (isLocalhost(name) ? 'local' : 'ssh'));
-  const user = connection === 'local' ? undefined : (text('ansible_user', 'ansible_ssh_user') ?? word(keywords.remoteUser) ?? defaults.user);
+  const connection = connectionOf(
+    text('ansible_connection') ??
+      word(keywords.connection) ??
+      defaults.connection ??
+      (isLocalhost(name) ? 'local' : 'ssh'),
+  );
+  const user =
+    connection === 'local'
+      ? undefined
+      : (text('ansible_user', 'ansible_ssh_user') ?? word(keywords.remoteUser) ?? defaults.user);
   const port = text('ansible_port', 'ansible_ssh_port') ?? word(keywords.port);
   const node = text('ansible_pct_node', 'ansible_pct_host');
   const knownHosts = variable('retrace_known_hosts');
@@ -46,12 +54,33 @@ export function endpointOf(
     user,
     password: text('ansible_password', 'ansible_ssh_pass', 'ansible_ssh_password') ?? defaults.password,
     privateKeyFile: text('ansible_ssh_private_key_file', 'ansible_private_key_file') ?? defaults.privateKeyFile,
-    knownHostsFiles: knownHosts === undefined || knownHosts === null ? undefined : Array.isArray(knownHosts) ? knownHosts.map(String) : [String(knownHosts)],
-    hostKeyChecking: truth(variable('ansible_host_key_checking') ?? variable('ansible_ssh_host_key_checking')) ?? defaults.hostKeyChecking,
+    knownHostsFiles:
+      knownHosts === undefined || knownHosts === null
+        ? undefined
+        : Array.isArray(knownHosts)
+          ? knownHosts.map(String)
+          : [String(knownHosts)],
+    hostKeyChecking:
+      truth(variable('ansible_host_key_checking') ?? variable('ansible_ssh_host_key_checking')) ??
+      defaults.hostKeyChecking,
     connectTimeoutMs: defaults.connectTimeoutMs,
-    pct: connection === 'pct' && node !== undefined ? { id: text('ansible_pct_id') ?? '', node: nodeEndpoint(node) ?? { name: node, connection: 'ssh', address: node } } : undefined,
+    pct:
+      connection === 'pct' && node !== undefined
+        ? {
+            id: text('ansible_pct_id') ?? '',
+            node: nodeEndpoint(node) ?? { name: node, connection: 'ssh', address: node },
+          }
+        : undefined,
     shell: text('ansible_shell_executable'),
-    become: becomeOf(variable, text, keywords, keyword, word, defaults, connection === 'pct' ? 'root' : connection === 'local' ? localUser() : user),
+    become: becomeOf(
+      variable,
+      text,
+      keywords,
+      keyword,
+      word,
+      defaults,
+      connection === 'pct' ? 'root' : connection === 'local' ? localUser() : user,
+    ),
   };
 }
 
@@ -73,7 +102,8 @@ function becomeOf(
   return {
     method: method.replace(/^(ansible\.builtin|community\.general)\./, '') as Become['method'],
     user,
-    password: text('ansible_become_password', 'ansible_become_pass', `ansible_${method}_pass`) ?? defaults.becomePassword,
+    password:
+      text('ansible_become_password', 'ansible_become_pass', `ansible_${method}_pass`) ?? defaults.becomePassword,
     flags: text('ansible_become_flags') ?? word(keywords.becomeFlags),
     exe: text('ansible_become_exe') ?? word(keywords.becomeExe),
   };
@@ -96,5 +126,9 @@ export function truth(value: Value | undefined): boolean | undefined {
   if (value === undefined || value === null) return undefined;
   if (typeof value === 'boolean') return value;
   const word = String(value).toLowerCase();
-  return ['yes', 'true', 'on', '1', 'y', 't'].includes(word) ? true : ['no', 'false', 'off', '0', 'n', 'f'].includes(word) ? false : undefined;
+  return ['yes', 'true', 'on', '1', 'y', 't'].includes(word)
+    ? true
+    : ['no', 'false', 'off', '0', 'n', 'f'].includes(word)
+      ? false
+      : undefined;
 }

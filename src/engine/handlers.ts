@@ -46,12 +46,16 @@ export class Handlers {
   /** How a handler is noted in a host's journal: the same in the next run of the playbook. */
   noteOf(handler: AnyHandler, state: HostState): string {
     const name = nameOf(handler, this.#play, state) ?? `line ${handler.at.line}`;
-    return `${basename(this.#play.play.at.file)}/${handler.role === undefined ? '' : `${handler.role.name} : `}${name}`.replaceAll('\n', ' ');
+    return `${basename(this.#play.play.at.file)}/${handler.role === undefined ? '' : `${handler.role.name} : `}${name}`.replaceAll(
+      '\n',
+      ' ',
+    );
   }
 }
 
 function nameOf(handler: AnyHandler, play: PlayContext, state: HostState): string | undefined {
-  if (handler.name === undefined || !(handler.name instanceof Template)) return handler.name === undefined ? undefined : String(handler.name);
+  if (handler.name === undefined || !(handler.name instanceof Template))
+    return handler.name === undefined ? undefined : String(handler.name);
   const { scope, env } = play.scopes.of(state, handler);
   try {
     return String(evaluate(handler.name, scope, env));
@@ -67,4 +71,9 @@ export function notifiedNames(notify: readonly Written[], { scope, env }: Sight)
   return notify.flatMap(({ value }) => flat(evaluate(value, scope, env)));
 }
 
-const flat = (value: Value): string[] => (Array.isArray(value) ? (value as readonly Value[]).flatMap(flat) : value === null || isDict(value) ? [] : [String(value)]);
+const flat = (value: Value): string[] =>
+  Array.isArray(value)
+    ? (value as readonly Value[]).flatMap(flat)
+    : value === null || isDict(value)
+      ? []
+      : [String(value)];

@@ -1,8 +1,8 @@
 import type { Command } from '../core/command.ts';
+import { quote } from '../core/command.ts';
 import type { Happening } from '../core/event.ts';
 import { groupBy } from '../core/group-by.ts';
 import type { Answer, AnyQuestion, ControllerQuestion, Question } from '../core/question.ts';
-import { quote } from '../core/command.ts';
 import type { Connector, Endpoint, Exchanged, Part, Session, SessionFailure } from '../core/session.ts';
 import type { Beliefs } from './beliefs.ts';
 import type { Acted, Asked } from './converge.ts';
@@ -65,14 +65,20 @@ export class HostLink {
   }
 
   /** What is believed of the questions; those that nobody answered yet are asked, with those of `ahead`, in one round. */
-  async ask(identity: Identity, questions: readonly AnyQuestion<unknown>[], ahead: () => Promise<readonly Ahead[]>): Promise<Asked> {
+  async ask(
+    identity: Identity,
+    questions: readonly AnyQuestion<unknown>[],
+    ahead: () => Promise<readonly Ahead[]>,
+  ): Promise<Asked> {
     const own = questions.map((question) => this.#placed(identity, question));
     const missing = own.filter(isMissing);
     if (missing.length > 0) {
       const failure = await this.#round([...missing, ...(await ahead())]);
       if (failure !== undefined) return { ok: false, failure };
     }
-    const beliefs = new Map(own.map(({ link, identity: asked, question }) => [question.key, link.beliefs.of(question, asked.key)!]));
+    const beliefs = new Map(
+      own.map(({ link, identity: asked, question }) => [question.key, link.beliefs.of(question, asked.key)!]),
+    );
     return { ok: true, beliefs };
   }
 
@@ -80,7 +86,13 @@ export class HostLink {
   async act(
     identity: Identity,
     commands: readonly Command[],
-    options: { before: readonly Command[]; onOutput: (stream: 'stdout' | 'stderr', text: string) => void; after: readonly AnyQuestion<unknown>[]; ahead: () => Promise<readonly Ahead[]>; deadlineMs?: number },
+    options: {
+      before: readonly Command[];
+      onOutput: (stream: 'stdout' | 'stderr', text: string) => void;
+      after: readonly AnyQuestion<unknown>[];
+      ahead: () => Promise<readonly Ahead[]>;
+      deadlineMs?: number;
+    },
   ): Promise<Acted> {
     const opened = await this.open(identity);
     if (!opened.ok) return opened;
@@ -88,17 +100,27 @@ export class HostLink {
     const fed = await Promise.all(done.map((command) => this.#stdin(command)));
     const bad = fed.find((one) => 'failure' in one);
     if (bad !== undefined && 'failure' in bad) return { ok: false, failure: bad.failure };
-    const parts = done.map((command, index): Part => ({
-      script: withEnvironment(identity, command.script),
-      stdin: (fed[index] as { bytes?: Uint8Array }).bytes,
-      needsPrevious: index > 0,
-      deadlineMs: command.deadlineMs ?? options.deadlineMs,
-      onOutput: command.long === true ? (stream, chunk) => options.onOutput(stream, Buffer.from(chunk).toString()) : undefined,
-    }));
+    const parts = done.map(
+      (command, index): Part => ({
+        script: withEnvironment(identity, command.script),
+        stdin: (fed[index] as { bytes?: Uint8Array }).bytes,
+        needsPrevious: index > 0,
+        deadlineMs: command.deadlineMs ?? options.deadlineMs,
+        onOutput:
+          command.long === true
+            ? (stream, chunk) => options.onOutput(stream, Buffer.from(chunk).toString())
+            : undefined,
+      }),
+    );
     // Asked ahead on the same shell only: another would look while the change is being made.
-    const after = options.after.filter((one): one is Question<unknown> => !('controller' in one) && one.host === undefined);
+    const after = options.after.filter(
+      (one): one is Question<unknown> => !('controller' in one) && one.host === undefined,
+    );
     const coming = (await options.ahead()).filter((one) => one.link === this && one.identity.key === identity.key);
-    const asked = [...after, ...coming.map((one) => one.question).filter((one): one is Question<unknown> => !('controller' in one))];
+    const asked = [
+      ...after,
+      ...coming.map((one) => one.question).filter((one): one is Question<unknown> => !('controller' in one)),
+    ];
     const asking = mergeQuestions(asked);
     this.#options.emit({ kind: 'host-busy', host: this.name, doing: 'changing' });
     const questions = asking.parts.map((part) => ({ ...part, script: withEnvironment(identity, part.script) }));
@@ -117,24 +139,42 @@ export class HostLink {
   async output(identity: Identity, command: Command): Promise<{ bytes: Uint8Array } | { failure: SessionFailure }> {
     const opened = await this.open(identity);
     if (!opened.ok) return opened;
-    const exchanged = await this.#exchange(opened.session, identity, [{ script: withEnvironment(identity, command.script) }]);
+    const exchanged = await this.#exchange(opened.session, identity, [
+      { script: withEnvironment(identity, command.script) },
+    ]);
     if (!exchanged.ok) return exchanged;
     const reply = exchanged.replies[0]!;
     if (reply.code === 0) return { bytes: reply.stdout };
-    return { failure: { reason: 'lost', message: `${this.name}: ${reply.stderr.toString().trim() || `exit code ${reply.code}`}` } };
+    return {
+      failure: {
+        reason: 'lost',
+        message: `${this.name}: ${reply.stderr.toString().trim() || `exit code ${reply.code}`}`,
+      },
+    };
   }
 
   #placed(identity: Identity, question: AnyQuestion<unknown>): Ahead {
-    const elsewhere = 'controller' in question || question.host === undefined ? undefined : this.#options.other(question.host);
+    const elsewhere =
+      'controller' in question || question.host === undefined ? undefined : this.#options.other(question.host);
     return { link: elsewhere?.link ?? this, identity: elsewhere?.identity ?? identity, question };
   }
 
   async #round(asked: readonly Ahead[]): Promise<SessionFailure | undefined> {
     const placed = asked.map(({ link, identity, question }) => link.#placed(identity, question)).filter(isMissing);
     const controller = placed.filter((one) => 'controller' in one.question);
-    const groups = [...groupBy(placed.filter((one) => !('controller' in one.question)), ({ link, identity }) => `${link.name}\0${identity.key}`).values()];
+    const groups = [
+      ...groupBy(
+        placed.filter((one) => !('controller' in one.question)),
+        ({ link, identity }) => `${link.name}\0${identity.key}`,
+      ).values(),
+    ];
     const failures = await Promise.all([
-      ...groups.map((group) => group[0].link.#askAll(group[0].identity, group.map((one) => one.question as Question<unknown>))),
+      ...groups.map((group) =>
+        group[0].link.#askAll(
+          group[0].identity,
+          group.map((one) => one.question as Question<unknown>),
+        ),
+      ),
       ...controller.map((one) => askController(one, this.#options.signal)),
     ]);
     for (const link of new Set(groups.map((group) => group[0].link))) link.rounds++;
@@ -142,14 +182,21 @@ export class HostLink {
   }
 
   /** Reading twice does no harm, so a connection that was lost while asking is opened again once. */
-  async #askAll(identity: Identity, questions: readonly Question<unknown>[], again = true): Promise<SessionFailure | undefined> {
+  async #askAll(
+    identity: Identity,
+    questions: readonly Question<unknown>[],
+    again = true,
+  ): Promise<SessionFailure | undefined> {
     const opened = await this.open(identity);
     if (!opened.ok) return opened.failure;
     this.#options.emit({ kind: 'host-busy', host: this.name, doing: 'asking', about: `${questions.length} questions` });
     const asking = mergeQuestions(questions);
     const parts = asking.parts.map((part) => ({ ...part, script: withEnvironment(identity, part.script) }));
     const exchanged = await this.#exchange(opened.session, identity, parts, false);
-    if (!exchanged.ok) return again && exchanged.failure.reason === 'lost' && !this.#options.signal.aborted ? this.#askAll(identity, questions, false) : exchanged.failure;
+    if (!exchanged.ok)
+      return again && exchanged.failure.reason === 'lost' && !this.#options.signal.aborted
+        ? this.#askAll(identity, questions, false)
+        : exchanged.failure;
     const answers = asking.read(exchanged.replies);
     for (const question of questions) this.beliefs.learn(question, identity.key, answers.get(question.key)!);
     return undefined;
@@ -158,7 +205,13 @@ export class HostLink {
   async #exchange(session: Session, identity: Identity, parts: readonly Part[], counts = true): Promise<Exchanged> {
     if (counts) this.rounds++;
     const user = identity.endpoint.become?.user ?? session.greeting.user;
-    this.#options.emit({ kind: 'sent', host: this.name, user, parts: parts.length, script: parts.map((part) => part.script).join('\n') });
+    this.#options.emit({
+      kind: 'sent',
+      host: this.name,
+      user,
+      parts: parts.length,
+      script: parts.map((part) => part.script).join('\n'),
+    });
     return session.exchange(parts, this.#options.signal);
   }
 
@@ -168,12 +221,14 @@ export class HostLink {
     if (typeof stdin === 'string') return { bytes: Buffer.from(stdin) };
     if (stdin instanceof Uint8Array) return { bytes: stdin };
     const from = this.#options.other(stdin.host);
-    if (from === undefined) return { failure: { reason: 'unreachable', message: `${stdin.host} is not in the inventory` } };
+    if (from === undefined)
+      return { failure: { reason: 'unreachable', message: `${stdin.host} is not in the inventory` } };
     return from.link.output(from.identity, stdin.command);
   }
 }
 
-const isMissing = ({ link, identity, question }: Ahead): boolean => link.beliefs.of(question, identity.key) === undefined;
+const isMissing = ({ link, identity, question }: Ahead): boolean =>
+  link.beliefs.of(question, identity.key) === undefined;
 
 async function askController({ link, identity, question }: Ahead, signal: AbortSignal): Promise<undefined> {
   const answer: Answer<unknown> = await (question as ControllerQuestion<unknown>).controller(signal).then(
@@ -188,4 +243,3 @@ function withEnvironment({ environment }: Identity, script: string): string {
   if (entries.length === 0) return script;
   return `${entries.map(([name, value]) => `export ${name}=${quote(value)}`).join('; ')}; ${script}`;
 }
-

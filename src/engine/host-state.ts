@@ -92,7 +92,8 @@ export class Facts implements Vars {
 
   get(name: string): Entry | undefined {
     const known = this.#entries.get(name);
-    if (this.gathered || !this.gatherable) return known ?? (name === 'ansible_facts' ? { value: this.#facts } : undefined);
+    if (this.gathered || !this.gatherable)
+      return known ?? (name === 'ansible_facts' ? { value: this.#facts } : undefined);
     if (name === 'ansible_facts') return touching(new Touched('facts', this.#host));
     if (known !== undefined) return known;
     return this.#maybe(name) ? touching(new Touched('facts', this.#host)) : undefined;

@@ -11,7 +11,14 @@ import type { Sight } from './scopes.ts';
 
 /** One turn of an include on one host, computed. Hosts with one `key` share what it brings. */
 export type Included =
-  | { readonly kind: 'brings'; readonly key: string; readonly what: string; readonly turn: number; readonly brought: Brought; readonly item?: LoopItem }
+  | {
+      readonly kind: 'brings';
+      readonly key: string;
+      readonly what: string;
+      readonly turn: number;
+      readonly brought: Brought;
+      readonly item?: LoopItem;
+    }
   | { readonly kind: 'skipped'; readonly condition: string; readonly item?: LoopItem }
   | { readonly kind: 'failed'; readonly message: string; readonly item?: LoopItem };
 
@@ -34,7 +41,12 @@ export class Includes {
       const refused = firstFalse(include.keywords.when, sight);
       if (refused !== undefined) return { kind: 'skipped', condition: refused, item };
       const args = evaluate(include.args, sight.scope, sight.env);
-      if (!isDict(args)) return { kind: 'failed', message: `No file specified for ${include.of === 'role' ? 'include_role' : 'include_tasks'}`, item };
+      if (!isDict(args))
+        return {
+          kind: 'failed',
+          message: `No file specified for ${include.of === 'role' ? 'include_role' : 'include_tasks'}`,
+          item,
+        };
       return this.#load(play, include, args, item);
     } catch (error) {
       if (error instanceof TemplateError) return { kind: 'failed', message: placed(error), item };
@@ -46,9 +58,22 @@ export class Includes {
     const vars = item === undefined ? [] : [turnLayer(item)];
     const what = String(args.get('file') ?? args.get('_raw_params') ?? args.get('name') ?? args.get('role') ?? '');
     const key = `${include.id} ${item?.index ?? 0} ${digest(repr(args) + (item === undefined ? '' : repr(item.value)))}`;
-    const known = this.#brought.get(key) ?? (include.of === 'role' ? play.run.loader.role(include, roleArgs(args), vars) : play.run.loader.tasks(include, what, vars));
+    const known =
+      this.#brought.get(key) ??
+      (include.of === 'role'
+        ? play.run.loader.role(include, roleArgs(args), vars)
+        : play.run.loader.tasks(include, what, vars));
     this.#brought.set(key, known);
-    if (!known.ok) return { kind: 'failed', message: known.error.map((one) => `${one.at === undefined ? '' : `${one.at.file}:${one.at.line}:${one.at.column}: `}${one.message}`).join('\n'), item };
+    if (!known.ok)
+      return {
+        kind: 'failed',
+        message: known.error
+          .map(
+            (one) => `${one.at === undefined ? '' : `${one.at.file}:${one.at.line}:${one.at.column}: `}${one.message}`,
+          )
+          .join('\n'),
+        item,
+      };
     return { kind: 'brings', key, what, turn: item?.index ?? 0, brought: known.value, item };
   }
 }
@@ -59,14 +84,19 @@ function turnLayer(item: LoopItem): VarsLayer {
     [item.loopVar, { value: item.value }],
     ['ansible_loop_var', { value: item.loopVar }],
   ];
-  if (item.indexVar !== undefined) entries.push([item.indexVar, { value: item.index }], ['ansible_index_var', { value: item.indexVar }]);
+  if (item.indexVar !== undefined)
+    entries.push([item.indexVar, { value: item.index }], ['ansible_index_var', { value: item.indexVar }]);
   if (item.extended !== undefined) entries.push(['ansible_loop', { value: item.extended }]);
   return { level: 21, from: 'loop of the include', vars: new Map(entries) };
 }
 
 function roleArgs(args: Map<Value, Value>) {
-  const text = (key: string): string | undefined => (args.get(key) === undefined || args.get(key) === null ? undefined : String(args.get(key)));
-  const flag = (key: string): boolean | undefined => (args.get(key) === undefined ? undefined : ['true', 'yes', '1', 'on'].includes(String(toJs(args.get(key)!)).toLowerCase()));
+  const text = (key: string): string | undefined =>
+    args.get(key) === undefined || args.get(key) === null ? undefined : String(args.get(key));
+  const flag = (key: string): boolean | undefined =>
+    args.get(key) === undefined
+      ? undefined
+      : ['true', 'yes', '1', 'on'].includes(String(toJs(args.get(key)!)).toLowerCase());
   return {
     name: text('name') ?? text('role') ?? '',
     tasksFrom: text('tasks_from'),

@@ -24,7 +24,9 @@ const kind: QuestionKind<null, LeftOver> = {
   ],
   read: ([reply]) => {
     const lines = reply!.stdout.toString().split('\n');
-    const those = (word: string) => [...new Set(lines.filter((line) => line.startsWith(`${word} `)).map((line) => line.slice(word.length + 1)))];
+    const those = (word: string) => [
+      ...new Set(lines.filter((line) => line.startsWith(`${word} `)).map((line) => line.slice(word.length + 1))),
+    ];
     return [{ ok: true, value: { handlers: those('handler'), blocks: those('block') } }];
   },
   about: () => ['retrace:journal'],
@@ -53,7 +55,10 @@ export const keep = (block: string, changes: readonly Change[]): readonly Comman
   }));
 
 /** The changes of a block are proved. */
-export const release = (block: string): Command => ({ ...sh`${folder}rm -rf -- "$d"/kept/${block}; rmdir "$d/kept" "$d" 2>/dev/null; :`, shown: 'forget what was kept' });
+export const release = (block: string): Command => ({
+  ...sh`${folder}rm -rf -- "$d"/kept/${block}; rmdir "$d/kept" "$d" 2>/dev/null; :`,
+  shown: 'forget what was kept',
+});
 
 /** Put everything back as it was before the block. */
 export const putBack = (block: string): Command => ({

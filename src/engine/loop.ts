@@ -31,7 +31,9 @@ export function loopOf(item: Pick<Task, 'loop' | 'keywords'>, sight: Sight): Loo
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error;
     const refused = refusedAnyway(item, sight);
-    return refused === undefined ? { kind: 'failed', message: placed(error) } : { kind: 'skipped', message: 'Conditional result was False', condition: refused };
+    return refused === undefined
+      ? { kind: 'failed', message: placed(error) }
+      : { kind: 'skipped', message: 'Conditional result was False', condition: refused };
   }
 }
 
@@ -45,14 +47,25 @@ function refusedAnyway(item: Pick<Task, 'keywords'>, sight: Sight): string | und
 }
 
 function listOf({ over, lookup }: Loop, { scope, env }: Sight): readonly Value[] {
-  const terms = lookup !== undefined && typeof over.value === 'string' ? bareName(over.value, scope.get(over.value) !== undefined) : over.value;
+  const terms =
+    lookup !== undefined && typeof over.value === 'string'
+      ? bareName(over.value, scope.get(over.value) !== undefined)
+      : over.value;
   const value = evaluate(terms, scope, env);
   if (lookup === undefined) {
     if (Array.isArray(value)) return value as readonly Value[];
-    const hint = "If you passed a list/dict of just one element, try adding wantlist=True to your lookup invocation or use q/query instead of lookup.";
-    throw new TemplateError(`Invalid data passed to 'loop', it requires a list, got this instead: ${repr(value)}. Hint: ${hint}`, 'loop-without-list', over.at);
+    const hint =
+      'If you passed a list/dict of just one element, try adding wantlist=True to your lookup invocation or use q/query instead of lookup.';
+    throw new TemplateError(
+      `Invalid data passed to 'loop', it requires a list, got this instead: ${repr(value)}. Hint: ${hint}`,
+      'loop-without-list',
+      over.at,
+    );
   }
-  const within = { get: (name: string) => (name === '__terms' ? termsOf(value) : scope.get(name)), names: () => scope.names() };
+  const within = {
+    get: (name: string) => (name === '__terms' ? termsOf(value) : scope.get(name)),
+    names: () => scope.names(),
+  };
   const found = evaluateExpression(`query('${lookup}', *__terms)`, over.at, within, env);
   return found as readonly Value[];
 }
@@ -63,11 +76,15 @@ const bareName = (text: string, known: boolean): Raw => (known ? new Template(`{
 const termsOf = (value: Value): Value => (Array.isArray(value) ? value : [value]);
 
 function turns(loop: Loop, list: readonly Value[], sight: Sight): readonly LoopItem[] {
-  const name = (raw: Raw | undefined): string | undefined => (raw === undefined ? undefined : String(evaluate(raw, sight.scope, sight.env)));
+  const name = (raw: Raw | undefined): string | undefined =>
+    raw === undefined ? undefined : String(evaluate(raw, sight.scope, sight.env));
   const loopVar = name(loop.loopVar) ?? 'item';
   const indexVar = name(loop.indexVar);
-  const extended = loop.extended === undefined ? false : keywordTruth({ value: loop.extended, at: loop.over.at }, sight) === true;
-  const all = loop.extendedAllitems === undefined || keywordTruth({ value: loop.extendedAllitems, at: loop.over.at }, sight) !== false;
+  const extended =
+    loop.extended === undefined ? false : keywordTruth({ value: loop.extended, at: loop.over.at }, sight) === true;
+  const all =
+    loop.extendedAllitems === undefined ||
+    keywordTruth({ value: loop.extendedAllitems, at: loop.over.at }, sight) !== false;
   return list.map((value, index) => {
     const ansibleLoop = extended ? extendedLoop(list, index, all) : undefined;
     return {
@@ -101,12 +118,19 @@ function extendedLoop(list: readonly Value[], index: number, all: boolean): Valu
 }
 
 /** The variables of one turn. */
-export function itemSight(play: PlayContext, state: HostState, item: Pick<Item, 'layers' | 'role' | 'searchPath'>, turn: LoopItem, layers: readonly VarsLayer[]): Sight {
+export function itemSight(
+  play: PlayContext,
+  state: HostState,
+  item: Pick<Item, 'layers' | 'role' | 'searchPath'>,
+  turn: LoopItem,
+  layers: readonly VarsLayer[],
+): Sight {
   const magic = new Map<string, () => Raw>([
     [turn.loopVar, () => turn.value],
     ['ansible_loop_var', () => turn.loopVar],
   ]);
-  if (turn.indexVar !== undefined) magic.set(turn.indexVar, () => turn.index).set('ansible_index_var', () => turn.indexVar!);
+  if (turn.indexVar !== undefined)
+    magic.set(turn.indexVar, () => turn.index).set('ansible_index_var', () => turn.indexVar!);
   if (turn.extended !== undefined) magic.set('ansible_loop', () => turn.extended!);
   return play.scopes.of(state, item, layers, magic);
 }

@@ -17,52 +17,111 @@ export const unknownOutcome = (because: string): Outcome => ({
 });
 
 /** A converged task as its outcome: Ansible's result keys added, `failed_when` and `changed_when` heard. */
-export function outcomeOf(converged: Converged, call: Call, sightOf: (result: TaskResult) => Sight, task: Task): Outcome {
+export function outcomeOf(
+  converged: Converged,
+  call: Call,
+  sightOf: (result: TaskResult) => Sight,
+  task: Task,
+): Outcome {
   const common = { censored: call.censored ? true : undefined };
   if (converged.status === 'unreachable')
-    return { ...common, status: 'unreachable', changes: [], message: converged.failure.message, failure: converged.failure, result: { changed: false, unreachable: true, msg: converged.failure.message } };
-  if (converged.status === 'unknown') return { ...common, status: 'unknown', changes: [], message: converged.message, assuming: converged.assuming, result: {} };
+    return {
+      ...common,
+      status: 'unreachable',
+      changes: [],
+      message: converged.failure.message,
+      failure: converged.failure,
+      result: { changed: false, unreachable: true, msg: converged.failure.message },
+    };
+  if (converged.status === 'unknown')
+    return {
+      ...common,
+      status: 'unknown',
+      changes: [],
+      message: converged.message,
+      assuming: converged.assuming,
+      result: {},
+    };
   if (converged.status === 'skipped')
-    return { ...common, status: 'skipped', changes: [], message: converged.message, result: { changed: false, skipped: true, msg: converged.message, ...converged.result } };
+    return {
+      ...common,
+      status: 'skipped',
+      changes: [],
+      message: converged.message,
+      result: { changed: false, skipped: true, msg: converged.message, ...converged.result },
+    };
   const would = call.context.check && call.type.acts === true && converged.status === 'changed';
   return { ...common, ...judge(converged, call, sightOf, task, would) };
 }
 
 type Settled = Exclude<Converged, { status: 'unreachable' | 'unknown' | 'skipped' }>;
 
-function judge(converged: Settled, call: Call, sightOf: (result: TaskResult) => Sight, task: Task, would: boolean): Outcome {
+function judge(
+  converged: Settled,
+  call: Call,
+  sightOf: (result: TaskResult) => Sight,
+  task: Task,
+  would: boolean,
+): Outcome {
   const changes = call.diff ? converged.changes.map(told) : converged.changes.map(withoutDiff);
   const before = withKeys(converged, call);
   const assuming = 'assuming' in converged ? converged.assuming : [];
   const warnings = [...call.warnings, ...('warnings' in converged ? converged.warnings : [])];
   // A command that a check only says it would run has no result that a condition could look at.
   if (would) {
-    if (isNever(task.changedWhen)) return { status: 'unknown', changes: [], message: 'not run in a check', assuming: [], result: {}, warnings };
-    return { status: 'changed', changes, message: undefined, assuming, warnings, result: { changed: true, skipped: true, msg: 'would run' } };
+    if (isNever(task.changedWhen))
+      return { status: 'unknown', changes: [], message: 'not run in a check', assuming: [], result: {}, warnings };
+    return {
+      status: 'changed',
+      changes,
+      message: undefined,
+      assuming,
+      warnings,
+      result: { changed: true, skipped: true, msg: 'would run' },
+    };
   }
   try {
-    const failed = task.failedWhen === undefined ? converged.status === 'failed' : firstFalse(task.failedWhen, sightOf(before)) === undefined;
+    const failed =
+      task.failedWhen === undefined
+        ? converged.status === 'failed'
+        : firstFalse(task.failedWhen, sightOf(before)) === undefined;
     const base = { ...before, failed, ...(task.failedWhen === undefined ? {} : { failed_when_result: failed }) };
-    const changed = task.changedWhen === undefined || task.changedWhen.length === 0 ? before['changed'] === true : firstFalse(task.changedWhen, sightOf(base)) === undefined;
+    const changed =
+      task.changedWhen === undefined || task.changedWhen.length === 0
+        ? before['changed'] === true
+        : firstFalse(task.changedWhen, sightOf(base)) === undefined;
     const result = { ...base, changed };
     const status = failed ? 'failed' : changed ? 'changed' : 'ok';
-    const message = failed ? ('message' in converged ? converged.message : String(before['msg'] ?? 'failed_when says so')) : undefined;
+    const message = failed
+      ? 'message' in converged
+        ? converged.message
+        : String(before['msg'] ?? 'failed_when says so')
+      : undefined;
     return { status, changes: changed || failed ? changes : [], message, assuming, warnings, result };
   } catch (error) {
     if (error instanceof Touched && error.what === 'unknown') return unknownOutcome(error.because);
     if (!(error instanceof TemplateError)) throw error;
-    return { status: 'failed', changes, message: placed(error), result: { ...before, failed: true, msg: placed(error) } };
+    return {
+      status: 'failed',
+      changes,
+      message: placed(error),
+      result: { ...before, failed: true, msg: placed(error) },
+    };
   }
 }
 
-const isNever = (written: Task['changedWhen']): boolean => written?.length === 1 && (written[0]!.value === false || written[0]!.value === 'false');
+const isNever = (written: Task['changedWhen']): boolean =>
+  written?.length === 1 && (written[0]!.value === false || written[0]!.value === 'false');
 
 function withKeys(converged: Settled, call: Call): TaskResult {
   const changed = converged.status === 'changed' || (converged.status === 'failed' && converged.didChange);
-  const diff = call.diff ? converged.changes.flatMap((change) => (change.diff === undefined ? [] : [ansibleDiff(change.diff)])) : [];
+  const diff = call.diff
+    ? converged.changes.flatMap((change) => (change.diff === undefined ? [] : [ansibleDiff(change.diff)]))
+    : [];
   const result: Record<string, unknown> = { changed, ...converged.result, failed: converged.status === 'failed' };
   for (const stream of ['stdout', 'stderr'])
-    if (typeof result[stream] === 'string' && result[`${stream}_lines`] === undefined) result[`${stream}_lines`] = lines(result[stream]);
+    if (typeof result[stream] === 'string' && result[`${stream}_lines`] === undefined)
+      result[`${stream}_lines`] = lines(result[stream]);
   return diff.length === 0 ? result : { diff, ...result };
 }
 

@@ -16,7 +16,13 @@ export interface PlayContext {
   /** A host of the inventory, or localhost. */
   stateOf(host: string): HostState | undefined;
   /** As whom a task acts on a host. `sight` is what that host's variables say, `keywords` where the task's keywords are computed. */
-  identity(state: HostState, task: Pick<Task, 'keywords'>, sight: Sight, environment?: Readonly<Record<string, string>>, keywords?: Sight): Identity;
+  identity(
+    state: HostState,
+    task: Pick<Task, 'keywords'>,
+    sight: Sight,
+    environment?: Readonly<Record<string, string>>,
+    keywords?: Sight,
+  ): Identity;
 }
 
 /** The identity of a host for a task, or for the play itself. */
@@ -44,7 +50,8 @@ export function identityOf(
     run.options.connection,
     nodeEndpoint,
   );
-  for (const secret of [endpoint.password, endpoint.become?.password]) if (secret !== undefined) run.secrets.add(secret);
+  for (const secret of [endpoint.password, endpoint.become?.password])
+    if (secret !== undefined) run.secrets.add(secret);
   return { endpoint, environment, key: keyOf(endpoint, environment) };
 }
 

@@ -1,8 +1,8 @@
-import type { LeftOver } from './journal.ts';
+import type { Block, Item, VarsLayer } from '../core/model.ts';
 import { Window } from './ahead.ts';
 import { Cursor } from './cursor.ts';
 import type { HostState } from './host-state.ts';
-import type { Block, Item, VarsLayer } from '../core/model.ts';
+import type { LeftOver } from './journal.ts';
 
 /** A host while a play runs on it. */
 export class PlayHost {

@@ -25,20 +25,28 @@ export function mergeQuestions(questions: readonly Question<unknown>[]): Asking 
         const own = replies.slice(next, next + parts.length);
         next += parts.length;
         const read = own.length === parts.length ? readSafely(kind, own, args) : [];
-        for (const [index, one] of asked.entries()) answers.set(one.key, read[index] ?? { ok: false, why: 'no answer' });
+        for (const [index, one] of asked.entries())
+          answers.set(one.key, read[index] ?? { ok: false, why: 'no answer' });
       }
       return answers;
     },
   };
 }
 
-function readSafely(kind: QuestionKind<unknown, unknown>, replies: readonly Reply[], args: readonly unknown[]): readonly Answer<unknown>[] {
+function readSafely(
+  kind: QuestionKind<unknown, unknown>,
+  replies: readonly Reply[],
+  args: readonly unknown[],
+): readonly Answer<unknown>[] {
   const late = replies.find((reply) => reply.timedOut === true);
-  if (late !== undefined && kind.name !== 'shell') return args.map(() => ({ ok: false, why: `no answer in time to ${kind.name}` }));
+  if (late !== undefined && kind.name !== 'shell')
+    return args.map(() => ({ ok: false, why: `no answer in time to ${kind.name}` }));
   return kind.read(replies, args);
 }
 
-function groupByKind(questions: readonly Question<unknown>[]): readonly { kind: QuestionKind<unknown, unknown>; asked: readonly Question<unknown>[] }[] {
+function groupByKind(
+  questions: readonly Question<unknown>[],
+): readonly { kind: QuestionKind<unknown, unknown>; asked: readonly Question<unknown>[] }[] {
   const once = new Map(questions.map((question) => [question.key, question]));
   return [...groupBy(once.values(), (question) => question.kind)].map(([kind, asked]) => ({ kind, asked }));
 }

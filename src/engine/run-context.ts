@@ -1,7 +1,7 @@
 import type { Happening } from '../core/event.ts';
 import type { DynamicLoader, Inventory, VarsLayer } from '../core/model.ts';
-import type { Connector, Endpoint } from '../core/session.ts';
 import type { Secrets } from '../core/secrets.ts';
+import type { Connector, Endpoint } from '../core/session.ts';
 import type { TaskType } from '../core/task-type.ts';
 import type { RunFacts } from '../language/variables/magic-variables.ts';
 import type { Env } from '../template/env.ts';
@@ -25,7 +25,8 @@ export interface RunOptions {
   readonly connection: ConnectionDefaults;
   readonly hashBehaviour: 'replace' | 'merge';
   readonly gathering: 'implicit' | 'explicit' | 'smart';
-  readonly retryLost?: boolean;
+  /** Only tests turn it off: it never alters what a run does or says, only how long it takes. */
+  readonly askAhead?: boolean;
 }
 
 export interface ConnectionDefaults {

@@ -1,19 +1,20 @@
-import type { Item, Play, VarsLayer, Vars } from '../core/model.ts';
+import type { Item, Play, Vars, VarsLayer } from '../core/model.ts';
 import { type Raw, Template, toJs, type Value } from '../core/value.ts';
 import { selectHosts } from '../language/inventory/index.ts';
 import { evaluate, TemplateError } from '../template/index.ts';
 import { keywordTruth, keywordValue, placed } from './call.ts';
 import { findFile } from './controller.ts';
+import { truth } from './endpoint.ts';
+import { flushHandlers } from './flush-handlers.ts';
 import { Handlers } from './handlers.ts';
 import type { HostState } from './host-state.ts';
-import { Includes } from './includes.ts';
-import { flushHandlers, type Performing } from './perform.ts';
+import type { Includes } from './includes.ts';
+import type { Performing } from './performing.ts';
 import { identityOf, type PlayContext } from './play-context.ts';
 import { PlayHost } from './play-host.ts';
 import type { RunContext } from './run-context.ts';
 import { Scopes } from './scopes.ts';
 import { batches, free, linear } from './strategy.ts';
-import { truth } from './endpoint.ts';
 
 /** What a run keeps from play to play. */
 export interface Across {
@@ -24,10 +25,20 @@ export interface Across {
 }
 
 /** Run one play. Says whether the run goes on. */
-export async function runPlay(run: RunContext, play: Play, across: Across): Promise<'on' | 'stop' | { readonly error: string }> {
+export async function runPlay(
+  run: RunContext,
+  play: Play,
+  across: Across,
+): Promise<'on' | 'stop' | { readonly error: string }> {
   const all: string[] = [];
   let batch: readonly PlayHost[] = [];
-  const context = playContext(run, play, across, () => all, () => batch);
+  const context = playContext(
+    run,
+    play,
+    across,
+    () => all,
+    () => batch,
+  );
   const selected = hostsOf(context);
   if ('error' in selected) return selected;
   all.push(...selected.hosts);
@@ -49,7 +60,11 @@ export async function runPlay(run: RunContext, play: Play, across: Across): Prom
     if (stop === 'fatal' || batch.every((host) => host.state.failed || host.state.unreachable)) going = 'stop';
     if (going === 'stop' || stop === 'end' || run.signal.aborted) break;
   }
-  run.emit({ kind: 'play-finished', play: play.id, rounds: Object.fromEntries([...rounds].map(([state, before]) => [state.host.name, state.link.rounds - before])) });
+  run.emit({
+    kind: 'play-finished',
+    play: play.id,
+    rounds: Object.fromEntries([...rounds].map(([state, before]) => [state.host.name, state.link.rounds - before])),
+  });
   return going;
 }
 
@@ -84,9 +99,19 @@ async function runBatch(context: PlayContext, across: Across, hosts: readonly Pl
 }
 
 const hasValidation = (items: readonly Item[]): boolean =>
-  items.some((item) => item.kind === 'block' && (item.validate !== undefined || hasValidation([...item.block, ...item.rescue, ...item.always])));
+  items.some(
+    (item) =>
+      item.kind === 'block' &&
+      (item.validate !== undefined || hasValidation([...item.block, ...item.rescue, ...item.always])),
+  );
 
-function playContext(run: RunContext, play: Play, across: Across, all: () => readonly string[], batch: () => readonly PlayHost[]): PlayContext {
+function playContext(
+  run: RunContext,
+  play: Play,
+  across: Across,
+  all: () => readonly string[],
+  batch: () => readonly PlayHost[],
+): PlayContext {
   const alive = (host: string): boolean => {
     const state = across.states.get(host);
     return state !== undefined && !state.failed && !state.unreachable;
@@ -101,7 +126,10 @@ function playContext(run: RunContext, play: Play, across: Across, all: () => rea
       },
       hostsAll: all,
       hosts: () => all().filter(alive),
-      batch: () => batch().map((host) => host.name).filter(alive),
+      batch: () =>
+        batch()
+          .map((host) => host.name)
+          .filter(alive),
       roleNames: roles.listed,
       roleNamesWithDependencies: roles.all,
     },
@@ -114,10 +142,21 @@ function playContext(run: RunContext, play: Play, across: Across, all: () => rea
     scopes,
     stateOf: (host) => across.states.get(host),
     identity: (state, task, sight, environment, keywords) =>
-      identityOf(run, state, task, sight, (node) => {
-        const other = across.states.get(node);
-        return other === undefined ? undefined : context.identity(other, { keywords: { ...play.keywords, connection: undefined } }, scopes.of(other)).endpoint;
-      }, environment, keywords),
+      identityOf(
+        run,
+        state,
+        task,
+        sight,
+        (node) => {
+          const other = across.states.get(node);
+          return other === undefined
+            ? undefined
+            : context.identity(other, { keywords: { ...play.keywords, connection: undefined } }, scopes.of(other))
+                .endpoint;
+        },
+        environment,
+        keywords,
+      ),
   };
   return context;
 }
@@ -142,11 +181,14 @@ function rolesOf(items: readonly Item[]): { listed: readonly string[]; all: read
 function playSight({ run, play, scopes, stateOf }: PlayContext) {
   const first = [...run.inventory.hosts.keys()][0];
   const state = stateOf(first ?? 'localhost') ?? stateOf('localhost');
-  return state === undefined ? { scope: layersScope(play.layers, run.extra), env: run.env([play.directory]) } : scopes.of(state);
+  return state === undefined
+    ? { scope: layersScope(play.layers, run.extra), env: run.env([play.directory]) }
+    : scopes.of(state);
 }
 
 const layersScope = (layers: readonly VarsLayer[], extra: VarsLayer) => ({
-  get: (name: string): Raw | undefined => [...layers, extra].findLast((layer) => layer.vars.has(name))?.vars.get(name)?.value,
+  get: (name: string): Raw | undefined =>
+    [...layers, extra].findLast((layer) => layer.vars.has(name))?.vars.get(name)?.value,
   names: () => [...layers, extra].flatMap((layer) => [...layer.vars.keys()]),
 });
 
@@ -169,7 +211,12 @@ function hostsOf(context: PlayContext): { hosts: readonly string[] } | { error: 
 
 function nameOf(context: PlayContext): string {
   const { play } = context;
-  if (play.name === undefined) return typeof play.hosts.value === 'string' ? play.hosts.value : Array.isArray(play.hosts.value) ? play.hosts.value.join(',') : '';
+  if (play.name === undefined)
+    return typeof play.hosts.value === 'string'
+      ? play.hosts.value
+      : Array.isArray(play.hosts.value)
+        ? play.hosts.value.join(',')
+        : '';
   const sight = playSight(context);
   try {
     return String(evaluate(play.name, sight.scope, sight.env));
@@ -191,7 +238,11 @@ async function prepare(context: PlayContext, states: readonly HostState[]): Prom
   for (const prompt of play.varsPrompt) {
     if (run.extra.vars.has(prompt.name)) continue;
     const fallback = prompt.default === undefined ? undefined : String(prompt.default);
-    const said = run.options.interactive ? await run.options.prompt(`${prompt.prompt}${fallback === undefined ? '' : ` [${fallback}]`}: `, { echo: !prompt.private }) : (fallback ?? '');
+    const said = run.options.interactive
+      ? await run.options.prompt(`${prompt.prompt}${fallback === undefined ? '' : ` [${fallback}]`}: `, {
+          echo: !prompt.private,
+        })
+      : (fallback ?? '');
     const value = said === '' && fallback !== undefined ? fallback : said;
     if (prompt.private) run.secrets.add(value);
     for (const state of states) state.prompted.set(prompt.name, { value });
@@ -216,7 +267,8 @@ function loadVarsFiles(context: PlayContext, state: HostState): string | undefin
       const choices = evaluate(value, sight.scope, sight.env);
       const names = (Array.isArray(choices) ? (choices as readonly Value[]) : [choices]).map(String);
       const path = names.map((name) => findFile([play.directory], 'vars', name)).find((found) => found.ok);
-      if (path === undefined || !path.ok) return `${at.file}:${at.line}:${at.column}: vars file ${names.join(', ')} was not found`;
+      if (path === undefined || !path.ok)
+        return `${at.file}:${at.line}:${at.column}: vars file ${names.join(', ')} was not found`;
       const vars = run.loader.vars(path.path);
       if (!vars.ok) return vars.error.map((one) => one.message).join('; ');
       layers.push({ level: 14, from: path.path, vars: vars.value as Vars });
@@ -228,4 +280,3 @@ function loadVarsFiles(context: PlayContext, state: HostState): string | undefin
   }
   return undefined;
 }
-

@@ -1,21 +1,22 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Change } from '../core/change.ts';
+import type { Command } from '../core/command.ts';
 import type { Outcome, TaskRef } from '../core/event.ts';
 import type { Task, VarsLayer } from '../core/model.ts';
 import { fromJs, type Raw, toJs, type Value } from '../core/value.ts';
 import { evaluate, TemplateError } from '../template/index.ts';
+import { absorb, absorbUnknown } from './absorb.ts';
 import { type Call, computeCall, firstFalse, keywordNumber, keywordTruth, placed } from './call.ts';
 import { converge } from './converge.ts';
+import { learnFacts } from './facts.ts';
 import type { Ahead } from './host-link.ts';
 import type { HostState } from './host-state.ts';
-import { itemSight, loopOf, type LoopItem } from './loop.ts';
-import type { PlayContext } from './play-context.ts';
-import { learnFacts } from './facts.ts';
+import { itemSight, type LoopItem, loopOf } from './loop.ts';
 import { outcomeOf, unknownOutcome } from './outcome.ts';
+import type { PlayContext } from './play-context.ts';
 import { layerOf, type Sight } from './scopes.ts';
 import { createTarget } from './target.ts';
 import { Touched, touching } from './touched.ts';
-import type { Change } from '../core/change.ts';
-import type { Command } from '../core/command.ts';
 
 /** What running a task needs besides the task. */
 export interface TaskRun {
@@ -37,7 +38,7 @@ export interface Ran {
 
 /** Run a task on one host, with its loop, retries and conditions. The result is registered; nothing else is decided here. */
 export async function runTask(run: TaskRun): Promise<Ran> {
-  const { play, state, task } = run;
+  const { play, state, task, ref } = run;
   const sight = play.scopes.of(state, task, run.layers);
   const ran = await settleTouched(run, async () => {
     const items = loopOf(task, sight);
@@ -46,7 +47,8 @@ export async function runTask(run: TaskRun): Promise<Ran> {
     if (items.kind === 'skipped') return { outcome: skip(items.message, items.condition), looped: false };
     return runLoop(run, items.items, sight);
   });
-  register(state, task, ran.outcome);
+  register(state, task, ran.outcome, ref.name);
+  if (ran.outcome.status === 'unknown') absorbUnknown(play, state, task, ref.name);
   return ran;
 }
 
@@ -72,28 +74,66 @@ async function satisfy({ play, ahead }: TaskRun, { what, host }: Touched): Promi
   const identity = play.identity(state, { keywords: play.play.keywords }, play.scopes.of(state));
   if (what === 'facts') {
     const learned = await learnFacts(play, state, identity, ahead);
-    return learned === undefined ? undefined : { status: 'unreachable', changes: [], result: { unreachable: true, msg: learned.message }, message: learned.message, failure: learned };
+    return learned === undefined
+      ? undefined
+      : {
+          status: 'unreachable',
+          changes: [],
+          result: { unreachable: true, msg: learned.message },
+          message: learned.message,
+          failure: learned,
+        };
   }
   const opened = await state.link.open(identity);
-  return opened.ok ? undefined : { status: 'unreachable', changes: [], result: { unreachable: true, msg: opened.failure.message }, message: opened.failure.message, failure: opened.failure };
+  return opened.ok
+    ? undefined
+    : {
+        status: 'unreachable',
+        changes: [],
+        result: { unreachable: true, msg: opened.failure.message },
+        message: opened.failure.message,
+        failure: opened.failure,
+      };
 }
 
 async function runLoop(run: TaskRun, items: readonly LoopItem[], sight: Sight): Promise<Ran> {
   const { play, state, task, ref } = run;
   const outcomes: Outcome[] = [];
-  const pause = keywordNumber(task.loop?.pause === undefined ? undefined : { value: task.loop.pause, at: task.at }, sight);
+  const pause = keywordNumber(
+    task.loop?.pause === undefined ? undefined : { value: task.loop.pause, at: task.at },
+    sight,
+  );
   for (const item of items) {
     if (play.run.signal.aborted) break;
     const own = itemSight(play, state, task, item, run.layers);
     const ran = await settleTouched(run, () => runOnce(run, own, item));
-    const result = { ...ran.outcome.result, [item.loopVar]: toJs(item.value), ansible_loop_var: item.loopVar, ...item.shown };
+    const result = {
+      ...ran.outcome.result,
+      [item.loopVar]: toJs(item.value),
+      ansible_loop_var: item.loopVar,
+      ...item.shown,
+    };
     const outcome = { ...ran.outcome, result };
     outcomes.push(outcome);
-    play.run.emit({ kind: 'item-finished', play: play.play.id, task: ref, host: state.host.name, label: labelOf(task, item, own), item: toJs(item.value), outcome: tellable(outcome), delegatedTo: ran.delegatedTo });
+    play.run.emit({
+      kind: 'item-finished',
+      play: play.play.id,
+      task: ref,
+      host: state.host.name,
+      label: labelOf(task, item, own),
+      item: toJs(item.value),
+      outcome: tellable(outcome),
+      delegatedTo: ran.delegatedTo,
+    });
     // A later item may look at what this one registered.
     if (outcome.status === 'unreachable') break;
-    if (task.loop?.breakWhen !== undefined && firstFalse(task.loop.breakWhen, withResult(play, run, item, task, result)) === undefined) break;
-    if (pause !== undefined && item !== items.at(-1)) await sleep(pause * 1000, undefined, { signal: play.run.signal }).catch(() => {});
+    if (
+      task.loop?.breakWhen !== undefined &&
+      firstFalse(task.loop.breakWhen, withResult(play, run, item, task, result)) === undefined
+    )
+      break;
+    if (pause !== undefined && item !== items.at(-1))
+      await sleep(pause * 1000, undefined, { signal: play.run.signal }).catch(() => {});
   }
   return { outcome: together(outcomes, items.length), looped: true };
 }
@@ -108,37 +148,72 @@ function labelOf(task: Task, item: LoopItem, sight: Sight): string {
   }
 }
 
-const evaluateText = (value: Value): string => (typeof value === 'object' ? JSON.stringify(toJs(value)) : String(value));
+const evaluateText = (value: Value): string =>
+  typeof value === 'object' ? JSON.stringify(toJs(value)) : String(value);
 
-const withResult = (play: PlayContext, run: TaskRun, item: LoopItem | undefined, task: Task, result: Readonly<Record<string, unknown>>): Sight => {
-  const layers = task.register === undefined ? run.layers : [...run.layers, layerOf(19, 'this task', { [task.register]: fromJs(result) })];
+const withResult = (
+  play: PlayContext,
+  run: TaskRun,
+  item: LoopItem | undefined,
+  task: Task,
+  result: Readonly<Record<string, unknown>>,
+): Sight => {
+  const layers =
+    task.register === undefined
+      ? run.layers
+      : [...run.layers, layerOf(19, 'this task', { [task.register]: fromJs(result) })];
   return item === undefined ? play.scopes.of(run.state, task, layers) : itemSight(play, run.state, task, item, layers);
 };
 
 /** One item, or a task without a loop: until it succeeds, where it says `until`. */
 async function runOnce(run: TaskRun, sight: Sight, item?: LoopItem): Promise<Ran> {
   const { play, state, task, ref } = run;
-  const retries = task.until === undefined && task.retries === undefined ? 0 : (keywordNumber(task.retries, sight) ?? 3);
+  const retries =
+    task.until === undefined && task.retries === undefined ? 0 : (keywordNumber(task.retries, sight) ?? 3);
   const delay = keywordNumber(task.delay, sight) ?? 5;
   for (let attempt = 1; ; attempt++) {
     const ran = await attemptOnce(run, sight, item);
     const { outcome } = ran;
-    if ((task.until === undefined && task.retries === undefined) || ['skipped', 'unreachable', 'unknown'].includes(outcome.status)) return ran;
+    if (
+      (task.until === undefined && task.retries === undefined) ||
+      ['skipped', 'unreachable', 'unknown'].includes(outcome.status)
+    )
+      return ran;
     const result = { ...outcome.result, attempts: attempt };
     const done = task.until === undefined ? outcome.status !== 'failed' : holdsUntil(run, task, item, result);
     if (done === 'unknown') return { ...ran, outcome: { ...unknownOutcome(ref.name), result: {} } };
     if (done) return { ...ran, outcome: { ...outcome, result } };
     if (attempt > retries || play.run.signal.aborted) {
       if (task.until === undefined) return { ...ran, outcome: { ...outcome, result } };
-      return { ...ran, outcome: { ...outcome, status: 'failed', message: outcome.message ?? `still not so after ${attempt} attempts`, result: { ...result, failed: true, attempts: attempt - 1 } } };
+      return {
+        ...ran,
+        outcome: {
+          ...outcome,
+          status: 'failed',
+          message: outcome.message ?? `still not so after ${attempt} attempts`,
+          result: { ...result, failed: true, attempts: attempt - 1 },
+        },
+      };
     }
-    play.run.emit({ kind: 'retrying', play: play.play.id, task: ref, host: state.host.name, left: retries - attempt + 1, outcome: tellable(outcome) });
+    play.run.emit({
+      kind: 'retrying',
+      play: play.play.id,
+      task: ref,
+      host: state.host.name,
+      left: retries - attempt + 1,
+      outcome: tellable(outcome),
+    });
     await sleep(delay * 1000, undefined, { signal: play.run.signal }).catch(() => {});
     state.link.beliefs.forget();
   }
 }
 
-function holdsUntil(run: TaskRun, task: Task, item: LoopItem | undefined, result: Readonly<Record<string, unknown>>): boolean | 'unknown' {
+function holdsUntil(
+  run: TaskRun,
+  task: Task,
+  item: LoopItem | undefined,
+  result: Readonly<Record<string, unknown>>,
+): boolean | 'unknown' {
   try {
     return firstFalse(task.until!, withResult(run.play, run, item, task, result)) === undefined;
   } catch (error) {
@@ -150,11 +225,17 @@ function holdsUntil(run: TaskRun, task: Task, item: LoopItem | undefined, result
 async function attemptOnce(run: TaskRun, sight: Sight, item: LoopItem | undefined): Promise<Ran> {
   const { play, state, task } = run;
   const computed = await computeCall(play, state, task, sight, false);
-  if (computed.kind === 'skipped') return { outcome: { ...skip(computed.message, computed.condition), censored: computed.censored }, looped: false };
-  if (computed.kind === 'failed') return { outcome: ignorable({ ...failure(computed.message), censored: computed.censored }, task, sight), looped: false };
+  if (computed.kind === 'skipped')
+    return { outcome: { ...skip(computed.message, computed.condition), censored: computed.censored }, looped: false };
+  if (computed.kind === 'failed')
+    return {
+      outcome: ignorable({ ...failure(computed.message), censored: computed.censored }, task, sight),
+      looped: false,
+    };
   const { call } = computed;
   const converged = await converge(call.type, call.params, call.context, targetOf(run, call));
   const outcome = outcomeOf(converged, call, (result) => withResult(play, run, item, task, result), task);
+  absorb(play, state, task, sight, call, outcome);
   return { outcome: ignorable(outcome, task, sight), delegatedTo: call.delegatedTo, looped: false };
 }
 
@@ -175,35 +256,69 @@ function targetOf(run: TaskRun, { link, identity, timeoutMs, delegatedTo }: Call
 }
 
 function ignorable(outcome: Outcome, task: Task, sight: Sight): Outcome {
-  if (outcome.status === 'failed' && keywordTruth(task.keywords.ignoreErrors, sight) === true) return { ...outcome, ignored: true };
-  if (outcome.status === 'unreachable' && keywordTruth(task.keywords.ignoreUnreachable, sight) === true) return { ...outcome, ignored: true };
+  if (outcome.status === 'failed' && keywordTruth(task.keywords.ignoreErrors, sight) === true)
+    return { ...outcome, ignored: true };
+  if (outcome.status === 'unreachable' && keywordTruth(task.keywords.ignoreUnreachable, sight) === true)
+    return { ...outcome, ignored: true };
   return outcome;
 }
 
-const failure = (message: string): Outcome => ({ status: 'failed', changes: [], message, result: { failed: true, changed: false, msg: message } });
+const failure = (message: string): Outcome => ({
+  status: 'failed',
+  changes: [],
+  message,
+  result: { failed: true, changed: false, msg: message },
+});
 
 const skip = (message: string, condition?: string): Outcome => ({
   status: 'skipped',
   changes: [],
   message: condition === undefined ? message : `${message}: ${condition}`,
-  result: { changed: false, skipped: true, skip_reason: message, ...(condition === undefined ? {} : { false_condition: condition }) },
+  result: {
+    changed: false,
+    skipped: true,
+    skip_reason: message,
+    ...(condition === undefined ? {} : { false_condition: condition }),
+  },
 });
 
 /** The outcome of a loop out of those of its items, as Ansible sums up. */
 function together(outcomes: readonly Outcome[], wanted: number): Outcome {
-  const some = (status: Outcome['status'], but?: (outcome: Outcome) => boolean) => outcomes.some((one) => one.status === status && but?.(one) !== true);
+  const some = (status: Outcome['status'], but?: (outcome: Outcome) => boolean) =>
+    outcomes.some((one) => one.status === status && but?.(one) !== true);
   const failed = outcomes.filter((one) => one.status === 'failed');
-  const status: Outcome['status'] = some('unreachable') ? 'unreachable'
-    : failed.length > 0 ? 'failed'
-    : some('unknown') ? 'unknown'
-    : some('changed') ? 'changed'
-    : outcomes.length > 0 && outcomes.every((one) => one.status === 'skipped') ? 'skipped'
-    : wanted === 0 ? 'skipped' : 'ok';
-  const msg = wanted === 0 ? 'No items in the list' : failed.length > 0 ? 'One or more items failed' : status === 'skipped' ? 'All items skipped' : 'All items completed';
+  const status: Outcome['status'] = some('unreachable')
+    ? 'unreachable'
+    : failed.length > 0
+      ? 'failed'
+      : some('unknown')
+        ? 'unknown'
+        : some('changed')
+          ? 'changed'
+          : outcomes.length > 0 && outcomes.every((one) => one.status === 'skipped')
+            ? 'skipped'
+            : wanted === 0
+              ? 'skipped'
+              : 'ok';
+  const msg =
+    wanted === 0
+      ? 'No items in the list'
+      : failed.length > 0
+        ? 'One or more items failed'
+        : status === 'skipped'
+          ? 'All items skipped'
+          : 'All items completed';
   return {
     status,
     changes: outcomes.flatMap((one) => one.changes),
-    message: failed[0]?.message === undefined ? (status === 'unknown' ? outcomes.find((one) => one.status === 'unknown')?.message : status === 'skipped' ? msg : undefined) : msg,
+    message:
+      failed[0]?.message === undefined
+        ? status === 'unknown'
+          ? outcomes.find((one) => one.status === 'unknown')?.message
+          : status === 'skipped'
+            ? msg
+            : undefined
+        : msg,
     ignored: failed.length > 0 && failed.every((one) => one.ignored === true) ? true : undefined,
     censored: outcomes.some((one) => one.censored === true) ? true : undefined,
     assuming: [...new Set(outcomes.flatMap((one) => one.assuming ?? []))],
@@ -220,7 +335,9 @@ function together(outcomes: readonly Outcome[], wanted: number): Outcome {
 
 /** What reporters may see of an outcome. */
 export const tellable = (outcome: Outcome): Outcome =>
-  outcome.censored === true ? { ...outcome, changes: [], message: undefined, warnings: [], result: censoredResult(outcome) } : outcome;
+  outcome.censored === true
+    ? { ...outcome, changes: [], message: undefined, warnings: [], result: censoredResult(outcome) }
+    : outcome;
 
 const censoredResult = ({ result }: Outcome) => ({
   censored: "the output has been hidden due to the fact that 'no_log: true' was specified for this result",
@@ -228,8 +345,9 @@ const censoredResult = ({ result }: Outcome) => ({
   ...(result['failed'] === true ? { failed: true } : {}),
 });
 
-function register(state: HostState, task: Task, outcome: Outcome): void {
+function register(state: HostState, task: Task, outcome: Outcome, name: string): void {
   if (task.register === undefined) return;
-  if (outcome.status === 'unknown') state.set.set(task.register, touching(new Touched('unknown', state.host.name, outcome.assuming?.[0] ?? outcome.message ?? 'an unknown outcome')));
+  if (outcome.status === 'unknown')
+    state.set.set(task.register, touching(new Touched('unknown', state.host.name, outcome.assuming?.[0] ?? name)));
   else state.set.set(task.register, { value: fromJs(outcome.result) as Raw });
 }

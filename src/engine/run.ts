@@ -19,9 +19,21 @@ export interface RunEnd {
 export async function runPlaybooks(run: RunContext, playbooks: readonly Playbook[], version: string): Promise<RunEnd> {
   const startedAt = performance.now();
   const plays = playbooks.flatMap((playbook) => playbook.plays);
-  run.emit({ kind: 'run-started', version, playbooks: playbooks.map((one) => one.file), check: run.options.check, diff: run.options.diff, hosts: [...run.inventory.hosts.keys()] });
+  run.emit({
+    kind: 'run-started',
+    version,
+    playbooks: playbooks.map((one) => one.file),
+    check: run.options.check,
+    diff: run.options.diff,
+    hosts: [...run.inventory.hosts.keys()],
+  });
   const states = new States(run, () => plays);
-  const across: Across = { states, includes: new Includes(), startAt: run.options.startAtTask, stepping: run.options.step !== undefined };
+  const across: Across = {
+    states,
+    includes: new Includes(),
+    startAt: run.options.startAtTask,
+    stepping: run.options.step !== undefined,
+  };
   let error: string | undefined;
   try {
     for (const play of plays) {
@@ -29,7 +41,15 @@ export async function runPlaybooks(run: RunContext, playbooks: readonly Playbook
       const went = await runPlay(run, play, across);
       if (typeof went === 'object') {
         error = went.error;
-        run.emit({ kind: 'warning', diagnostic: { severity: 'error', code: 'play', message: went.error, at: went.error.includes(':') ? undefined : play.at } });
+        run.emit({
+          kind: 'warning',
+          diagnostic: {
+            severity: 'error',
+            code: 'play',
+            message: went.error,
+            at: went.error.includes(':') ? undefined : play.at,
+          },
+        });
         break;
       }
       if (went === 'stop') break;
@@ -41,7 +61,15 @@ export async function runPlaybooks(run: RunContext, playbooks: readonly Playbook
   } finally {
     const summaries = states.summaries;
     const exitCode = error === undefined ? exitCodeOf(Object.values(summaries), run) : 1;
-    run.emit({ kind: 'run-finished', summaries, rounds: states.rounds, logins: run.connector.logins, interrupted: run.signal.aborted, exitCode, tookMs: performance.now() - startedAt });
+    run.emit({
+      kind: 'run-finished',
+      summaries,
+      rounds: states.rounds,
+      logins: run.connector.logins,
+      interrupted: run.signal.aborted,
+      exitCode,
+      tookMs: performance.now() - startedAt,
+    });
     states.exitCode = exitCode;
   }
   return { exitCode: states.exitCode, summaries: states.summaries };
@@ -77,7 +105,14 @@ class States {
     const host = this.#run.inventory.hosts.get(name) ?? implicitLocalhost(name);
     if (host === undefined) return undefined;
     const { connector, emit, signal } = this.#run;
-    const link = new HostLink({ name, connector, emit, signal, beliefs: new Beliefs(this.#world), other: (other) => this.#other(other) });
+    const link = new HostLink({
+      name,
+      connector,
+      emit,
+      signal,
+      beliefs: new Beliefs(this.#world),
+      other: (other) => this.#other(other),
+    });
     const state = new HostState(host, link);
     this.#states.set(name, state);
     return state;
@@ -88,7 +123,14 @@ class States {
     const state = this.get(name);
     const play = this.#plays()[0];
     if (state === undefined || play === undefined) return undefined;
-    const none = { name: '', hostsAll: () => [], hosts: () => [], batch: () => [], roleNames: [], roleNamesWithDependencies: [] };
+    const none = {
+      name: '',
+      hostsAll: () => [],
+      hosts: () => [],
+      batch: () => [],
+      roleNames: [],
+      roleNamesWithDependencies: [],
+    };
     const scopes = new Scopes(this.#run, play, none, (host) => this.get(host));
     const bare = { keywords: { when: [], environment: [], moduleDefaults: [], tags: [] } };
     const identity = (of: HostState): Identity =>
@@ -100,11 +142,17 @@ class States {
   }
 
   get summaries(): Readonly<Record<string, HostSummary>> {
-    return Object.fromEntries([...this.#states].filter(([, state]) => Object.values(state.summary).some((count) => count > 0)).map(([name, state]) => [name, state.summary]));
+    return Object.fromEntries(
+      [...this.#states]
+        .filter(([, state]) => Object.values(state.summary).some((count) => count > 0))
+        .map(([name, state]) => [name, state.summary]),
+    );
   }
 
   get rounds(): Readonly<Record<string, number>> {
-    return Object.fromEntries([...this.#states].filter(([, state]) => state.link.rounds > 0).map(([name, state]) => [name, state.link.rounds]));
+    return Object.fromEntries(
+      [...this.#states].filter(([, state]) => state.link.rounds > 0).map(([name, state]) => [name, state.link.rounds]),
+    );
   }
 }
 

@@ -32,7 +32,12 @@ export class Scopes {
   }
 
   /** What an item sees on a host; `also` are layers of this moment (loop variables, a result), `magic` names above all. */
-  of(state: HostState, item?: Pick<Item, 'layers' | 'role' | 'searchPath'>, also: readonly VarsLayer[] = [], magic?: Magic): Sight {
+  of(
+    state: HostState,
+    item?: Pick<Item, 'layers' | 'role' | 'searchPath'>,
+    also: readonly VarsLayer[] = [],
+    magic?: Magic,
+  ): Sight {
     const env = this.#context.env(item?.searchPath ?? [this.#play.directory]);
     const own: { scope?: Scope } = {};
     const scope = {

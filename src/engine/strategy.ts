@@ -1,7 +1,9 @@
 import { comparePaths, type Step } from './cursor.ts';
 import { eachLimited } from './each-limited.ts';
-import { type Performing, perform, putBackLeft } from './perform.ts';
+import { perform } from './perform.ts';
+import type { Performing } from './performing.ts';
 import type { PlayHost } from './play-host.ts';
+import { putBackLeft } from './validate.ts';
 
 /** All hosts do a task before any does the next. */
 export async function linear(performing: Performing): Promise<void> {
@@ -58,7 +60,9 @@ function nextStep(host: PlayHost): Step | undefined {
 }
 
 const isSame = (a: Step, b: Step): boolean =>
-  comparePaths(a.path, b.path) === 0 && a.kind === b.kind && (a.kind === 'item' && b.kind === 'item' ? a.item === b.item : true);
+  comparePaths(a.path, b.path) === 0 &&
+  a.kind === b.kind &&
+  (a.kind === 'item' && b.kind === 'item' ? a.item === b.item : true);
 
 function stopIfTooManyFailed(performing: Performing): void {
   const { maxFailPercentage, hosts } = performing;
@@ -85,4 +89,3 @@ function sizeOf(size: number | string, total: number): number {
   if (percent !== undefined) return Math.max(1, count);
   return count > 0 ? count : total;
 }
-

@@ -23,10 +23,26 @@ export interface TargetOptions {
 const nothing = async (): Promise<readonly Ahead[]> => [];
 
 /** A host as one task sees it. */
-export const createTarget = ({ link, identity, label, signal, ahead = nothing, beforeChange, onOutput, onWait, deadlineMs }: TargetOptions): Target => ({
+export const createTarget = ({
+  link,
+  identity,
+  label,
+  signal,
+  ahead = nothing,
+  beforeChange,
+  onOutput,
+  onWait,
+  deadlineMs,
+}: TargetOptions): Target => ({
   ask: (questions) => link.ask(identity, questions, ahead),
   act: (commands, changes, after) =>
-    link.act(identity, commands, { before: beforeChange?.(changes) ?? [], onOutput: onOutput ?? (() => {}), after, ahead, deadlineMs }),
+    link.act(identity, commands, {
+      before: beforeChange?.(changes) ?? [],
+      onOutput: onOutput ?? (() => {}),
+      after,
+      ahead,
+      deadlineMs,
+    }),
   foresee(changes) {
     for (const change of changes) link.beliefs.foresee(label, change.effects);
   },

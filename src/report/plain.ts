@@ -42,19 +42,36 @@ export function plainReporter(options: PlainOptions): Reporter {
       case 'item-finished':
         return write(outcomeLines(event, event.outcome, check, options, event.label));
       case 'task-finished':
-        if (event.looped === true && !['unreachable', 'unknown'].includes(event.outcome.status) && !(event.outcome.status === 'skipped' && Array.isArray(event.outcome.result['results']) && event.outcome.result['results'].length === 0)) return;
+        if (
+          event.looped === true &&
+          !['unreachable', 'unknown'].includes(event.outcome.status) &&
+          !(
+            event.outcome.status === 'skipped' &&
+            Array.isArray(event.outcome.result['results']) &&
+            event.outcome.result['results'].length === 0
+          )
+        )
+          return;
         return write(outcomeLines(event, event.outcome, check, options));
       case 'included':
         head('TASK', event.task);
         return line(options.chalk.cyan(`included: ${event.what} for ${event.host}`));
       case 'retrying':
-        return line(options.chalk.dim(`FAILED - RETRYING: [${event.host}]: ${event.task.name} (${event.left} retries left).`));
+        return line(
+          options.chalk.dim(`FAILED - RETRYING: [${event.host}]: ${event.task.name} (${event.left} retries left).`),
+        );
       case 'meta':
         return verbosity >= 2 || event.text.startsWith('META: ending') ? line(event.text) : undefined;
       case 'warning':
-        return line(event.diagnostic.severity === 'error' ? options.chalk.red(`ERROR! ${options.formatDiagnostic(event.diagnostic)}`) : options.chalk.magenta(`[WARNING]: ${options.formatDiagnostic(event.diagnostic)}`));
+        return line(
+          event.diagnostic.severity === 'error'
+            ? options.chalk.red(`ERROR! ${options.formatDiagnostic(event.diagnostic)}`)
+            : options.chalk.magenta(`[WARNING]: ${options.formatDiagnostic(event.diagnostic)}`),
+        );
       case 'sent':
-        return verbosity >= 3 ? line(options.chalk.dim(`<${event.host}> as ${event.user}: ${event.parts} parts\n${indent(event.script)}`)) : undefined;
+        return verbosity >= 3
+          ? line(options.chalk.dim(`<${event.host}> as ${event.user}: ${event.parts} parts\n${indent(event.script)}`))
+          : undefined;
       case 'run-finished':
         return write(recap(event, check, options));
       default:
@@ -74,14 +91,23 @@ function outcomeLines(event: Told, outcome: Outcome, check: boolean, options: Pl
   const { chalk, verbosity } = options;
   const host = event.delegatedTo === undefined ? event.host : `${event.host} -> ${event.delegatedTo}`;
   const item = label === undefined ? '' : ` => (item=${label})`;
-  const painted = { ok: chalk.green, changed: chalk.yellow, unknown: chalk.magenta, skipped: chalk.cyan, failed: chalk.red, unreachable: chalk.red }[outcome.status];
+  const painted = {
+    ok: chalk.green,
+    changed: chalk.yellow,
+    unknown: chalk.magenta,
+    skipped: chalk.cyan,
+    failed: chalk.red,
+    unreachable: chalk.red,
+  }[outcome.status];
   const words = wordOf(outcome, check && !options.ansible);
   const said = saidOf(event, outcome, options);
   const lines = [painted(`${words}: [${host}]${item}${said}`)];
   if (outcome.ignored === true) lines.push(chalk.cyan('...ignoring'));
-  if (outcome.status === 'changed' || outcome.status === 'failed') lines.push(...outcome.changes.flatMap((change) => changeLines(change, options)));
+  if (outcome.status === 'changed' || outcome.status === 'failed')
+    lines.push(...outcome.changes.flatMap((change) => changeLines(change, options)));
   for (const warning of outcome.warnings ?? []) lines.push(chalk.magenta(`[WARNING]: ${warning}`));
-  if (verbosity >= 1 && said === '' && outcome.status !== 'skipped') lines.push(indent(JSON.stringify(outcome.result, null, 2)));
+  if (verbosity >= 2 && said === '' && outcome.status !== 'skipped')
+    lines.push(indent(JSON.stringify(outcome.result, null, 2)));
   return `${lines.join('\n')}\n`;
 }
 
@@ -90,20 +116,29 @@ function wordOf({ status, assuming, ignored }: Outcome, would: boolean): string 
   if (status === 'skipped') return 'skipping';
   if (status === 'unreachable') return 'fatal';
   if (status !== 'changed' || !would) return status;
-  return assuming === undefined || assuming.length === 0 ? 'would change' : `would change, assuming ${assuming.map((task) => `"${task}"`).join(', ')}`;
+  return assuming === undefined || assuming.length === 0
+    ? 'would change'
+    : `would change, assuming ${assuming.map((task) => `"${task}"`).join(', ')}`;
 }
 
 function saidOf({ task }: Told, outcome: Outcome, { ansible }: PlainOptions): string {
   const { status, message, result } = outcome;
-  if (status === 'unreachable') return ansible ? `: UNREACHABLE! => ${JSON.stringify(result, null, 4)}` : `: UNREACHABLE! ${message ?? ''}${outcome.failure?.hint === undefined ? '' : `\n${indent(outcome.failure.hint)}`}`;
-  if (status === 'failed') return ansible ? `: FAILED! => ${JSON.stringify(result, null, 4)}` : `: FAILED! ${message ?? ''}`;
+  if (status === 'unreachable')
+    return ansible
+      ? `: UNREACHABLE! => ${JSON.stringify(result, null, 4)}`
+      : `: UNREACHABLE! ${message ?? ''}${outcome.failure?.hint === undefined ? '' : `\n${indent(outcome.failure.hint)}`}`;
+  if (status === 'failed')
+    return ansible ? `: FAILED! => ${JSON.stringify(result, null, 4)}` : `: FAILED! ${message ?? ''}`;
   if (status === 'unknown') return ` ${message ?? ''}`;
   if (/(^|\.)debug$/.test(task.type) && status === 'ok') return ` => ${JSON.stringify(shownOf(result), null, 4)}`;
   return '';
 }
 
 /** What `debug` is there to show. */
-const shownOf = (result: Outcome['result']) => Object.fromEntries(Object.entries(result).filter(([key]) => !['changed', 'failed', '_ansible_verbose_always'].includes(key)));
+const shownOf = (result: Outcome['result']) =>
+  Object.fromEntries(
+    Object.entries(result).filter(([key]) => !['changed', 'failed', '_ansible_verbose_always'].includes(key)),
+  );
 
 function changeLines(change: ToldChange, options: PlainOptions): string[] {
   const { what, from, to, diff } = change;
@@ -112,16 +147,26 @@ function changeLines(change: ToldChange, options: PlainOptions): string[] {
   return diff === undefined ? [told] : [told, formatDiff(diff, chalk)];
 }
 
-const indent = (text: string): string => text.split('\n').map((each) => `    ${each}`).join('\n');
+const indent = (text: string): string =>
+  text
+    .split('\n')
+    .map((each) => `    ${each}`)
+    .join('\n');
 
 function recap(event: Extract<Event, { kind: 'run-finished' }>, check: boolean, options: PlainOptions): string {
   const { chalk, verbosity } = options;
   const hosts = Object.keys(event.summaries).sort();
   const width = Math.max(0, ...hosts.map((host) => host.length));
-  const rows = hosts.map((host) => `${paintHost(host.padEnd(width), event.summaries[host]!, chalk)} : ${counts(event.summaries[host]!, check, options)}`);
+  const rows = hosts.map(
+    (host) =>
+      `${paintHost(host.padEnd(width), event.summaries[host]!, chalk)} : ${counts(event.summaries[host]!, check, options)}`,
+  );
   const rounds = Object.entries(event.rounds).map(([host, count]) => `${host} ${count}`);
   const lines = [`\n${banner('PLAY RECAP', options)}`, ...rows];
-  if (verbosity >= 1) lines.push(`rounds: ${rounds.join(', ') || 'none'}; logins: ${event.logins}; ${(event.tookMs / 1000).toFixed(2)} s`);
+  if (verbosity >= 1)
+    lines.push(
+      `rounds: ${rounds.join(', ') || 'none'}; logins: ${event.logins}; ${(event.tookMs / 1000).toFixed(2)} s`,
+    );
   if (event.interrupted) lines.push(chalk.red('interrupted; run it again to go on from what is true'));
   return `${lines.join('\n')}\n`;
 }

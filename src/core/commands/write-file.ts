@@ -7,8 +7,8 @@ import { splitWords } from '../split-words.ts';
 export interface FileToWrite {
   /** Where it goes. Not followed when it is a link, so give the resolved path to write through one. */
   readonly path: string;
-  /** Travels on stdin. */
-  readonly content: Uint8Array | string | FromHost;
+  /** Travels on stdin; or is copied from another file of the host. */
+  readonly content: Uint8Array | string | FromHost | { readonly copyOf: string };
   /** Permission bits. Without them those of the file that is replaced, else 0666 less the umask. */
   readonly mode?: number;
   /** Name or number; without it as the file that is replaced. */
@@ -30,8 +30,12 @@ export interface FileToWrite {
  */
 export function writeFile(file: FileToWrite): Command {
   const { path, content } = file;
-  return { ...reading({ script: writeScript(file) }, content), shown: `write ${path}` };
+  const command = { script: writeScript(file), shown: `write ${path}` };
+  return isCopy(content) ? command : reading(command, content);
 }
+
+const isCopy = (content: FileToWrite['content']): content is { readonly copyOf: string } =>
+  typeof content === 'object' && 'copyOf' in content;
 
 const writeScript = (file: FileToWrite): string => `p=${quote(file.path)}
 old=$(umask)
@@ -39,7 +43,7 @@ umask 077
 t=$(mktemp -- ${quote(joinPath(parentOf(file.path), `.${nameOf(file.path).slice(0, 200)}.XXXXXX`))}) || exit
 trap 'rm -f -- "$t"' EXIT
 trap 'exit 129' HUP INT TERM
-${[`cat > "$t"`, ...ownership(file), permissions(file), ...validation(file), ...keep(file), ...place(file)].filter((step) => step !== '').join(' &&\n')}`;
+${[isCopy(file.content) ? `cat -- ${quote(file.content.copyOf)} > "$t"` : `cat > "$t"`, ...ownership(file), permissions(file), ...validation(file), ...keep(file), ...place(file)].filter((step) => step !== '').join(' &&\n')}`;
 
 function ownership({ owner, group }: FileToWrite): readonly string[] {
   const given = [owner, group].map((id) => (id === undefined ? '' : String(id)));

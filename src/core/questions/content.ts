@@ -3,7 +3,7 @@ import { type Answer, type Question, type QuestionKind, question } from '../ques
 import type { Reply } from '../session.ts';
 import { entries, nulWords, realpaths } from './paths.ts';
 
-/** What a file holds, links followed; undefined bytes where there is no file. */
+/** What a file holds, links followed; undefined bytes where there is no regular file. */
 export interface Content {
   readonly bytes: Uint8Array | undefined;
   readonly resolved: string | undefined;
@@ -31,8 +31,6 @@ const absent = 44;
 // A fifo or device would block or never end, so only what a reader expects is read.
 const contentScript = (path: string): string => `p=${quote(path)}
 if [ -f "$p" ]; then LC_ALL=C cat -- "$p"
-elif [ -d "$p" ]; then echo "$p is a directory" >&2; false
-elif [ -e "$p" ]; then echo "$p is not a regular file" >&2; false
 else (exit ${absent}); fi`;
 
 function readContent(reply: Reply, resolved: string | undefined): Answer<Content> {

@@ -1,0 +1,42 @@
+import type { Outcome } from '../core/event.ts';
+import type { Task } from '../core/model.ts';
+import { fromJs, isDict, type Raw, type Value } from '../core/value.ts';
+import { type Call, keywordTruth } from './call.ts';
+import type { HostState } from './host-state.ts';
+import type { PlayContext } from './play-context.ts';
+import type { Sight } from './scopes.ts';
+import { Touched, touching } from './touched.ts';
+
+/** Take up what a result gives besides itself: facts and variables, which later tasks see. */
+export function absorb(
+  play: PlayContext,
+  state: HostState,
+  task: Task,
+  sight: Sight,
+  call: Call,
+  outcome: Outcome,
+): void {
+  const given = outcome.result['ansible_facts'];
+  if (given === undefined || !['ok', 'changed'].includes(outcome.status)) return;
+  const facts = fromJs(given);
+  if (!isDict(facts)) return;
+  const delegated =
+    call.delegatedTo !== undefined && keywordTruth(task.keywords.delegateFacts, sight) === true
+      ? play.stateOf(call.delegatedTo)
+      : undefined;
+  const owner = delegated ?? state;
+  const { gives = 'facts' } = call.type;
+  if (gives === 'facts') return owner.facts.add(facts);
+  for (const [name, value] of facts)
+    (gives === 'set_fact' ? owner.set : owner.included).set(String(name), { value: value as Raw });
+  if (outcome.result['cacheable'] === true || outcome.result['_ansible_facts_cacheable'] === true)
+    owner.facts.add(facts);
+}
+
+/** A task that would set variables, but nobody knows to what: touching them makes later tasks unknown, too. */
+export function absorbUnknown(play: PlayContext, state: HostState, task: Task, because: string): void {
+  const type = typeof task.type === 'string' ? play.run.loadedType(task.type) : undefined;
+  if (type?.gives !== 'set_fact' || !isDict(task.args)) return;
+  for (const name of (task.args as Map<Value, Raw>).keys())
+    if (name !== 'cacheable') state.set.set(String(name), touching(new Touched('unknown', state.host.name, because)));
+}

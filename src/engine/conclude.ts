@@ -1,0 +1,56 @@
+import type { Outcome } from '../core/event.ts';
+import type { Block, Include, Task } from '../core/model.ts';
+import { fromJs, type Value } from '../core/value.ts';
+import type { PlayContext } from './play-context.ts';
+import type { PlayHost } from './play-host.ts';
+import { refOf } from './task-ref.ts';
+
+/** What an outcome means for the host: counted; failed hosts fall to their rescue, or out. */
+export function conclude(play: PlayContext, host: PlayHost, task: Task | Include | Block, outcome: Outcome): void {
+  const { state } = host;
+  if (outcome.status === 'failed' && outcome.ignored === true) {
+    state.count('ok');
+    state.count('ignored');
+    return;
+  }
+  if (outcome.status === 'unreachable' && outcome.ignored === true) {
+    state.count('skipped');
+    return;
+  }
+  state.count(outcome.status);
+  if (outcome.status === 'unreachable') {
+    state.unreachable = true;
+    play.run.emit({
+      kind: 'host-unreachable',
+      host: host.name,
+      failure: outcome.failure ?? { reason: 'unreachable', message: outcome.message ?? '' },
+    });
+    host.end();
+  }
+  if (outcome.status === 'failed') fall(play, host, task, outcome);
+}
+
+/** A failed step: the host goes on in its rescue or always, or is out. */
+export function fall(play: PlayContext, host: PlayHost, task: Task | Include | Block, outcome: Outcome): void {
+  const { to, left } = host.cursor.fail();
+  for (const block of left) host.toPutBack.push(block);
+  if (to === 'rescue') {
+    host.state.rescued();
+    host.state.fallen = { task: taskDict(task, play, host), result: fromJs(outcome.result) };
+  }
+  if (to === 'always' && host.state.fallen === undefined)
+    host.state.fallen = { task: taskDict(task, play, host), result: fromJs(outcome.result) };
+  if (to === undefined) {
+    host.state.failed = true;
+    host.end();
+  }
+}
+
+function taskDict(task: Task | Include | Block, play: PlayContext, host: PlayHost): Map<Value, Value> {
+  const name =
+    task.kind === 'block' ? String(task.name ?? 'block') : refOf(play, task, host, false).name.replace(/^.* : /, '');
+  return new Map<Value, Value>([
+    ['name', name],
+    ['action', task.kind === 'task' ? String(task.type) : task.kind],
+  ]);
+}

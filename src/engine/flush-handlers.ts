@@ -1,0 +1,57 @@
+import { eachLimited } from './each-limited.ts';
+import type { AnyHandler } from './handlers.ts';
+import { forgetHandlers } from './journal.ts';
+import { learnLeft, mainIdentity } from './left-over.ts';
+import { tellIncluded } from './perform-include.ts';
+import { performTask } from './perform-task.ts';
+import type { Performing } from './performing.ts';
+import type { PlayHost } from './play-host.ts';
+
+/** Run the handlers that are due, each once, in the order of their definition. */
+export async function flushHandlers(performing: Performing, hosts: readonly PlayHost[]): Promise<void> {
+  const { play, handlers } = performing;
+  if (play.run.signal.aborted) return;
+  await eachLimited(hosts, play.run.options.forks, async (host) => {
+    if (host.out || !host.asked) return;
+    await learnLeft(performing, host);
+    for (const handler of handlers.all)
+      if (host.left?.handlers.includes(handlers.noteOf(handler, host.state))) {
+        host.due.add(handler.id);
+        host.noted = true;
+      }
+    if (host.left !== undefined) host.left = { ...host.left, handlers: [] };
+  });
+  while (!play.run.signal.aborted && hosts.some((host) => !host.out && host.due.size > 0)) {
+    for (const handler of handlers.all) {
+      const due = hosts.filter((host) => !host.out && host.due.has(handler.id));
+      if (due.length === 0) continue;
+      for (const host of due) host.due.delete(handler.id);
+      await runHandler(performing, due, handler);
+    }
+    const known = new Set(handlers.all.map((handler) => handler.id));
+    for (const host of hosts) for (const id of host.due) if (!known.has(id)) host.due.delete(id);
+  }
+  await eachLimited(
+    hosts.filter((host) => !host.out && host.noted && !play.run.options.check),
+    play.run.options.forks,
+    async (host) => {
+      host.noted = false;
+      await host.state.link.act(mainIdentity(play, host), [forgetHandlers()], {
+        before: [],
+        onOutput: () => {},
+        after: [],
+        ahead: async () => [],
+      });
+    },
+  );
+}
+
+async function runHandler(performing: Performing, hosts: readonly PlayHost[], handler: AnyHandler): Promise<void> {
+  if (handler.kind === 'task') return performTask(performing, hosts, handler, true);
+  for (const host of hosts)
+    for (const one of performing.includes.compute(performing.play, host.state, handler, host.exported)) {
+      tellIncluded(performing, host, handler, one);
+      if (one.kind !== 'brings') continue;
+      for (const item of one.brought.items) if (item.kind === 'task') await performTask(performing, [host], item, true);
+    }
+}

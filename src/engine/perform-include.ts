@@ -1,0 +1,105 @@
+import type { Outcome } from '../core/event.ts';
+import type { Include, Item } from '../core/model.ts';
+import { fall } from './conclude.ts';
+import { learnFacts } from './facts.ts';
+import type { Included } from './includes.ts';
+import type { Performing } from './performing.ts';
+import type { PlayHost } from './play-host.ts';
+import { refOf } from './task-ref.ts';
+import { Touched } from './touched.ts';
+
+/** Bring in, on each host, what an include names there. */
+export async function performInclude(
+  performing: Performing,
+  hosts: readonly PlayHost[],
+  include: Include,
+  path: readonly number[],
+): Promise<void> {
+  const { play, handlers } = performing;
+  for (const host of hosts) {
+    host.cursor.advance();
+    const included = await computeIncluded(performing, host, include);
+    const failed = included.find((one) => one.kind === 'failed');
+    for (const one of included) tellIncluded(performing, host, include, one);
+    if (failed !== undefined && failed.kind === 'failed') {
+      fall(play, host, include, {
+        status: 'failed',
+        changes: [],
+        message: failed.message,
+        result: { failed: true, msg: failed.message },
+      });
+      continue;
+    }
+    for (const one of included.toReversed()) {
+      if (one.kind !== 'brings') continue;
+      handlers.add(one.brought.handlers);
+      host.exported = [...host.exported, ...one.brought.exported];
+      await Promise.all(typesOf(one.brought.items).map((name) => play.run.taskType(name)));
+      host.cursor.insert(one.brought.items, path, one.turn);
+    }
+  }
+}
+
+async function computeIncluded(
+  { play, includes }: Performing,
+  host: PlayHost,
+  include: Include,
+): Promise<readonly Included[]> {
+  for (;;) {
+    try {
+      return includes.compute(play, host.state, include, host.exported);
+    } catch (error) {
+      if (!(error instanceof Touched)) throw error;
+      if (error.what !== 'facts') return [{ kind: 'failed', message: `depends on ${error.because}` }];
+      const other = play.stateOf(error.host);
+      if (other === undefined) return [{ kind: 'failed', message: `no facts of ${error.host}` }];
+      const failure = await learnFacts(
+        play,
+        other,
+        play.identity(other, { keywords: play.play.keywords }, play.scopes.of(other)),
+        async () => [],
+      );
+      if (failure !== undefined) return [{ kind: 'failed', message: failure.message }];
+    }
+  }
+}
+
+function typesOf(items: readonly Item[]): string[] {
+  return items.flatMap((item) =>
+    item.kind === 'task'
+      ? typeof item.type === 'string'
+        ? [item.type]
+        : []
+      : item.kind === 'block'
+        ? typesOf([...item.block, ...item.rescue, ...item.always])
+        : [],
+  );
+}
+
+/** Tell how one turn of an include ended. */
+export function tellIncluded({ play }: Performing, host: PlayHost, include: Include, one: Included): void {
+  const ref = refOf(play, include, host, false);
+  const { emit } = play.run;
+  if (one.kind === 'brings') {
+    host.state.count('ok');
+    emit({ kind: 'included', task: ref, host: host.name, what: one.what });
+    return;
+  }
+  emit({ kind: 'task-started', play: play.play.id, task: ref, host: host.name });
+  const outcome: Outcome =
+    one.kind === 'skipped'
+      ? {
+          status: 'skipped',
+          changes: [],
+          message: `Conditional result was False: ${one.condition}`,
+          result: {
+            changed: false,
+            skipped: true,
+            skip_reason: 'Conditional result was False',
+            false_condition: one.condition,
+          },
+        }
+      : { status: 'failed', changes: [], message: one.message, result: { failed: true, msg: one.message } };
+  host.state.count(outcome.status);
+  emit({ kind: 'task-finished', play: play.play.id, task: ref, host: host.name, outcome, tookMs: 0 });
+}

@@ -1,0 +1,138 @@
+import type { Change } from '../core/change.ts';
+import type { Command } from '../core/command.ts';
+import type { Outcome, TaskRef } from '../core/event.ts';
+import type { Task } from '../core/model.ts';
+import { toJs } from '../core/value.ts';
+import { TemplateError } from '../template/index.ts';
+import { aheadOf } from './ahead-of.ts';
+import { keywordTruth, keywordValue, placed } from './call.ts';
+import { conclude } from './conclude.ts';
+import { eachLimited } from './each-limited.ts';
+import { notifiedNames } from './handlers.ts';
+import { keep, noteHandler } from './journal.ts';
+import { blockKey, captureLeft } from './left-over.ts';
+import type { Performing } from './performing.ts';
+import type { PlayHost } from './play-host.ts';
+import { type Ran, runTask, tellable } from './run-task.ts';
+import { settled } from './settled.ts';
+import { refOf } from './task-ref.ts';
+import { Touched } from './touched.ts';
+
+/** Run a task or handler on hosts, told as one task; whoever fails leaves or is rescued. */
+export async function performTask(
+  performing: Performing,
+  hosts: readonly PlayHost[],
+  task: Task,
+  handler: boolean,
+): Promise<void> {
+  const { play } = performing;
+  const first = hosts[0];
+  if (first === undefined) return;
+  const sight = play.scopes.of(first.state, task, first.exported);
+  const once = settled(() => keywordTruth(task.keywords.runOnce, sight)) === true;
+  const throttle = Number(toJs(settled(() => keywordValue(task.keywords.throttle, sight)) ?? 0));
+  const limit = Math.min(play.run.options.forks, throttle > 0 ? throttle : Number.POSITIVE_INFINITY);
+  const acting = once ? [first] : hosts;
+  await eachLimited(acting, limit, async (host) => {
+    const ran = await runOnHost(performing, host, task, handler);
+    if (once) for (const other of hosts.slice(1)) shareOutcome(host, other, task, ran.outcome);
+  });
+  const fatal =
+    play.run.options.anyErrorsFatal || settled(() => keywordTruth(task.keywords.anyErrorsFatal, sight)) === true;
+  if ((fatal || once) && acting.some((host) => host.out && (host.state.failed || host.state.unreachable)))
+    performing.stop = 'fatal';
+}
+
+async function runOnHost(performing: Performing, host: PlayHost, task: Task, handler: boolean): Promise<Ran> {
+  const { play } = performing;
+  const { emit } = play.run;
+  const ref = refOf(play, task, host, handler);
+  const startedAt = performance.now();
+  emit({ kind: 'task-started', play: play.play.id, task: ref, host: host.name });
+  const ran = await runTask({
+    play,
+    state: host.state,
+    task,
+    ref,
+    layers: host.exported,
+    ahead: () => aheadOf(performing, host, task),
+    beforeChange: (changes) => beforeChange(performing, host, task, changes),
+  });
+  const notified = ran.outcome.status === 'changed' ? notify(performing, host, task, ref) : undefined;
+  const outcome: Outcome =
+    notified === undefined
+      ? ran.outcome
+      : {
+          ...ran.outcome,
+          status: 'failed',
+          message: notified,
+          result: { ...ran.outcome.result, failed: true, msg: notified },
+        };
+  emit({
+    kind: 'task-finished',
+    play: play.play.id,
+    task: ref,
+    host: host.name,
+    outcome: tellable(outcome),
+    tookMs: performance.now() - startedAt,
+    delegatedTo: ran.delegatedTo,
+    looped: ran.looped,
+  });
+  conclude(play, host, task, outcome);
+  return { ...ran, outcome };
+}
+
+function shareOutcome(from: PlayHost, to: PlayHost, task: Task, outcome: Outcome): void {
+  if (task.register !== undefined) {
+    const value = from.state.set.get(task.register);
+    if (value !== undefined) to.state.set.set(task.register, value);
+  }
+  if (outcome.status !== 'ok' && outcome.status !== 'changed') return;
+  for (const [name, entry] of from.state.set)
+    if (outcome.result['ansible_facts'] !== undefined && name in (outcome.result['ansible_facts'] as object))
+      to.state.set.set(name, entry);
+}
+
+/** Make the notified handlers due. Returns what is wrong, where nobody defines one. */
+function notify({ play, handlers }: Performing, host: PlayHost, task: Task, ref: TaskRef): string | undefined {
+  if (task.notify.length === 0) return undefined;
+  try {
+    for (const name of notifiedNames(task.notify, play.scopes.of(host.state, task, host.exported))) {
+      const named = handlers.named(name, host.state);
+      if (named.length === 0)
+        return `The requested handler '${name}' was not found in either the main handlers list nor in the listening handlers list`;
+      for (const handler of named) {
+        host.due.add(handler.id);
+        play.run.emit({ kind: 'notified', task: ref, host: host.name, handler: name });
+      }
+    }
+    return undefined;
+  } catch (error) {
+    if (error instanceof TemplateError) return placed(error);
+    if (error instanceof Touched) return `notify: depends on ${error.because}`;
+    throw error;
+  }
+}
+
+/** Commands that go with a change, in its round: due handlers are noted, a validating block keeps what was. */
+function beforeChange(
+  { play, handlers }: Performing,
+  host: PlayHost,
+  task: Task,
+  changes: readonly Change[],
+): readonly Command[] {
+  captureLeft(play, host);
+  const names =
+    task.notify.length === 0
+      ? []
+      : (settled(() => notifiedNames(task.notify, play.scopes.of(host.state, task, host.exported))) ?? []);
+  const due = names.flatMap((name) => handlers.named(name, host.state)).filter((handler) => !host.due.has(handler.id));
+  const notes = [...new Set(due.map((handler) => handlers.noteOf(handler, host.state)))];
+  if (notes.length > 0) host.noted = true;
+  const blocks = host.cursor.validating;
+  const kept = blocks.flatMap((block) => {
+    if (changes.some((change) => (change.paths ?? []).length > 0)) host.touchedBlocks.add(blockKey(block));
+    return keep(blockKey(block), changes);
+  });
+  return [...notes.map(noteHandler), ...kept];
+}

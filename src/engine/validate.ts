@@ -1,0 +1,121 @@
+import type { Command } from '../core/command.ts';
+import type { Outcome, TaskRef } from '../core/event.ts';
+import type { Block } from '../core/model.ts';
+import { shell } from '../core/questions/shell.ts';
+import { toJs } from '../core/value.ts';
+import { keywordValue } from './call.ts';
+import { conclude } from './conclude.ts';
+import { eachLimited } from './each-limited.ts';
+import type { HostLink, Identity } from './host-link.ts';
+import { putBack, release } from './journal.ts';
+import { blockKey, learnLeft } from './left-over.ts';
+import type { Performing } from './performing.ts';
+import type { PlayContext } from './play-context.ts';
+import type { PlayHost } from './play-host.ts';
+
+/** Prove what a validating block changed: the command must succeed, or everything is put back and the block has failed. */
+export async function validate(performing: Performing, hosts: readonly PlayHost[], block: Block): Promise<void> {
+  const { play } = performing;
+  const key = blockKey(block);
+  await eachLimited(hosts, play.run.options.forks, async (host) => {
+    await learnLeft(performing, host);
+    const due = host.touchedBlocks.has(key) || host.left?.blocks.includes(key) === true;
+    if (!due || play.run.options.check) return host.cursor.advance();
+    const sight = play.scopes.of(host.state, block, host.exported);
+    const command = String(toJs(keywordValue(block.validate, sight) ?? ''));
+    const ref: TaskRef = {
+      id: block.id,
+      name: `validate: ${command}`,
+      type: 'validate',
+      at: block.validate!.at,
+      handler: false,
+      tags: block.keywords.tags,
+      step: block.keywords.step,
+    };
+    play.run.emit({ kind: 'task-started', play: play.play.id, task: ref, host: host.name });
+    const startedAt = performance.now();
+    const outcome = await prove(play, host, block, key, command);
+    play.run.emit({
+      kind: 'task-finished',
+      play: play.play.id,
+      task: ref,
+      host: host.name,
+      outcome,
+      tookMs: performance.now() - startedAt,
+    });
+    if (outcome.status === 'ok') {
+      host.touchedBlocks.delete(key);
+      host.cursor.advance();
+    }
+    conclude(play, host, block, outcome);
+    host.toPutBack.splice(0);
+  });
+}
+
+async function prove(play: PlayContext, host: PlayHost, block: Block, key: string, command: string): Promise<Outcome> {
+  const identity = play.identity(
+    host.state,
+    { keywords: block.keywords },
+    play.scopes.of(host.state, block, host.exported),
+  );
+  const question = shell({ script: command });
+  host.state.link.beliefs.forget();
+  const asked = await host.state.link.ask(identity, [question], async () => []);
+  if (!asked.ok)
+    return { status: 'unreachable', changes: [], message: asked.failure.message, failure: asked.failure, result: {} };
+  const belief = asked.beliefs.get(question.key);
+  const said =
+    belief?.is === 'answer' && belief.answer.ok
+      ? (belief.answer.value as { code: number; stdout: string; stderr: string })
+      : { code: 1, stdout: '', stderr: 'no answer' };
+  const link = host.state.link;
+  if (said.code === 0) {
+    await quietly(link, identity, release(key));
+    return {
+      status: 'ok',
+      changes: [],
+      result: { changed: false, cmd: command, rc: 0, stdout: said.stdout, stderr: said.stderr },
+    };
+  }
+  const back = await quietly(link, identity, putBack(key));
+  host.due.clear();
+  const message = `${command} failed, ${back ? 'so what the block had changed was put back' : 'and what the block had changed could NOT be put back; it is kept under /var/lib/retrace/kept'}: ${(said.stderr || said.stdout).trim()}`;
+  return {
+    status: 'failed',
+    changes: [],
+    message,
+    result: { failed: true, msg: message, rc: said.code, stdout: said.stdout, stderr: said.stderr },
+  };
+}
+
+/** A task inside a validating block failed: what the block changed until then is put back. */
+export async function putBackLeft({ play }: Performing, host: PlayHost): Promise<void> {
+  for (const block of host.toPutBack.splice(0)) {
+    const key = blockKey(block);
+    if (!host.touchedBlocks.delete(key) || play.run.options.check) continue;
+    const identity = play.identity(
+      host.state,
+      { keywords: block.keywords },
+      play.scopes.of(host.state, block, host.exported),
+    );
+    const back = await quietly(host.state.link, identity, putBack(key));
+    const message = back
+      ? `what the block ${String(block.name ?? '')} had changed was put back`
+      : `what the block had changed could not be put back; it is kept under /var/lib/retrace/kept/${key}`;
+    play.run.emit({
+      kind: 'warning',
+      host: host.name,
+      diagnostic: { severity: 'warning', code: 'put-back', message, at: block.at },
+    });
+  }
+}
+
+async function quietly(link: HostLink, identity: Identity, command: Command): Promise<boolean> {
+  const acted = await link.act(identity, [command], {
+    before: [],
+    onOutput: () => {},
+    after: [],
+    ahead: async () => [],
+  });
+  return acted.ok && acted.replies.every((reply) => reply.code === 0);
+}
