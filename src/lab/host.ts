@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { joinGroup, removeGroup } from './cgroups.ts';
 import { enter } from './enter.ts';
@@ -86,12 +86,21 @@ export async function keepPristine(host: LabHost): Promise<void> {
 
 /** Bring the disk of a host that is off back to its pristine state, or to its bare image when it has none. */
 export async function restorePristine(host: LabHost): Promise<void> {
-  rmSync(disk(host.name), { recursive: true, force: true });
+  throwAway(disk(host.name));
   if (!isSetUp(host)) rmSync(pristine(host.name), { recursive: true, force: true });
   mkdirSync(disk(host.name), { recursive: true });
   const data = pristine(host.name, 'data');
   if (existsSync(data)) await run`cp -a --sparse=always --reflink=auto ${data} ${disk(host.name, 'data')}`;
   writeFileSync(disk(host.name, 'id'), setupId(host));
+}
+
+// Deleting a disk takes seconds when much was installed on it; nobody has to wait for that.
+function throwAway(folder: string): void {
+  if (!existsSync(folder)) return;
+  const trash = state('trash', `${Date.now()}-${process.pid}`);
+  mkdirSync(trash, { recursive: true });
+  renameSync(folder, join(trash, 'disk'));
+  startDaemon('trash', ['rm', '-rf', state('trash')]);
 }
 
 /** What the running hosts were made from. */

@@ -5,4 +5,5 @@ export { insideLab, isInsideLab } from './inside.ts';
 export { type Login, labBenchHosts, labHost } from './lab-host.ts';
 export type { LabIo } from './lab-io.ts';
 export { labInventoryPath } from './paths.ts';
+export { progressOn } from './progress.ts';
 export { labReset, labUp } from './up.ts';

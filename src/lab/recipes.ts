@@ -21,7 +21,7 @@ export interface Recipe {
 // No Python: the hosts must prove that we need none. `forbidden` in images.ts watches over it.
 const basePackages =
   `systemd systemd-sysv dbus openssh-server sudo iproute2 cron ifupdown procps iputils-ping ca-certificates less
-  netbase nftables nano locales debconf-utils libnss-myhostname`.split(/\s+/);
+  netbase nftables nano locales debconf-utils logrotate libnss-myhostname`.split(/\s+/);
 
 // Units that only cost time at boot, or would change a host behind a test's back.
 const masked =
