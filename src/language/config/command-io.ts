@@ -1,0 +1,38 @@
+import { readFileSync } from 'node:fs';
+import type { Diagnostic } from '../../core/source.ts';
+import { isEnvelope } from '../vault/envelope.ts';
+import { formatDiagnostic } from '../yaml/index.ts';
+
+/** What a command has of the world: where it writes, what it reads, who it can ask. */
+export interface CommandIo {
+  readonly stdout: { write(text: string | Uint8Array): unknown };
+  readonly stderr: { write(text: string | Uint8Array): unknown };
+  readonly stdin: AsyncIterable<Uint8Array | string>;
+  /** Whether a person watches. */
+  readonly isTTY: boolean;
+  readonly env: NodeJS.ProcessEnv;
+  readonly cwd: string;
+  /** Asks without showing what is typed. */
+  askSecret(question: string): Promise<string>;
+}
+
+const PREFIX = { error: 'ERROR! ', warning: '[WARNING]: ' } as const;
+
+/** Writes diagnostics as people and scripts around Ansible know them, with an excerpt where there is a place; gives back the exit code. */
+export function tell(io: Pick<CommandIo, 'stderr'>, diagnostics: readonly Diagnostic[], code: number): number {
+  for (const diagnostic of diagnostics) {
+    io.stderr.write(`${PREFIX[diagnostic.severity]}${formatDiagnostic(diagnostic, textOf)}\n`);
+  }
+  return code;
+}
+
+// Of a file under Ansible Vault no line is worth showing.
+function textOf(file: string): string | undefined {
+  try {
+    const text = readFileSync(file, 'utf8');
+    return isEnvelope(text) || text.includes('\0') ? undefined : text;
+  } catch {
+    // An excerpt is a help, not a duty.
+    return undefined;
+  }
+}

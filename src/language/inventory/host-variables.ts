@@ -1,0 +1,59 @@
+import type { Host, VarsLayer } from '../../core/model.ts';
+import type { Raw } from '../../core/value.ts';
+import { composeScope } from '../variables/compose-scope.ts';
+import type { HashBehaviour } from '../variables/merge-layers.ts';
+import type { LoadedInventory } from './load-inventory.ts';
+import { varsReader } from './vars-folders.ts';
+
+/** How the variables of hosts and groups are listed. */
+export interface ListOptions {
+  /** Hosts with their own variables only, groups with theirs. */
+  readonly export?: boolean;
+  readonly extra?: VarsLayer;
+  readonly hashBehaviour?: HashBehaviour;
+  /** Only these hosts. */
+  readonly only?: ReadonlySet<string>;
+}
+
+// What the inventory says of a host's place, and what a run would add, is nobody's variable.
+const INTERNAL = new Set([
+  'inventory_file',
+  'inventory_dir',
+  'inventory_hostname',
+  'inventory_hostname_short',
+  'group_names',
+  'groups',
+  'omit',
+  'playbook_dir',
+]);
+
+/** The variables of a host, as written: all that apply to it, or its own. */
+export function hostVariables(host: Host, options: ListOptions): ReadonlyMap<string, Raw> {
+  const layers = options.export ? host.layers.filter(({ level }) => level >= 8) : host.layers;
+  return listed(layers, options);
+}
+
+/** The variables that are given to a group itself, as written. */
+export function groupVariables(
+  inventory: LoadedInventory,
+  name: string,
+  options: ListOptions,
+): ReadonlyMap<string, Raw> {
+  const group = inventory.draft.groups.get(name);
+  const reader = varsReader(inventory.options.vaultSecrets ?? []);
+  const files = inventory.folders.flatMap((folder) => reader.groupLayers(folder, name));
+  const vars = listed([...(group?.layers ?? []), ...files], { hashBehaviour: options.hashBehaviour });
+  return group && group.priority !== 1
+    ? new Map<string, Raw>([...vars, ['ansible_group_priority', group.priority]])
+    : vars;
+}
+
+function listed(layers: readonly VarsLayer[], { extra, hashBehaviour }: ListOptions): ReadonlyMap<string, Raw> {
+  const scope = composeScope({
+    host: { layers },
+    ...(extra && { state: [extra] }),
+    ...(hashBehaviour && { hashBehaviour }),
+  });
+  const names = [...scope.names()].filter((name) => !INTERNAL.has(name));
+  return new Map(names.map((name) => [name, scope.get(name) as Raw]));
+}

@@ -1,0 +1,176 @@
+import { existsSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import type { Result } from '../../core/source.ts';
+import { type CommandIo, tell } from '../config/command-io.ts';
+import { type Config, loadConfig, type Origins } from '../config/index.ts';
+import { extraLayer } from '../variables/extra-vars.ts';
+import { secretsOf, VAULT_OPTIONS, type VaultOptionValues } from '../vault/vault-options.ts';
+import { hostVariables, type ListOptions } from './host-variables.ts';
+import { graph, hostJson, hostYaml, listJson, listYaml } from './list-inventory.ts';
+import { type LoadedInventory, loadInventory, withPlaybookVars } from './load-inventory.ts';
+import { hostOf, selectHosts } from './select-hosts.ts';
+
+/** Options of every command that reads an inventory, for `parseArgs`. */
+export const INVENTORY_OPTIONS = {
+  ...VAULT_OPTIONS,
+  inventory: { type: 'string', short: 'i', multiple: true },
+  'inventory-file': { type: 'string', multiple: true },
+  limit: { type: 'string', short: 'l' },
+  'playbook-dir': { type: 'string' },
+  'extra-vars': { type: 'string', short: 'e', multiple: true },
+  verbose: { type: 'boolean', short: 'v', multiple: true },
+} as const;
+
+const OPTIONS = {
+  ...INVENTORY_OPTIONS,
+  list: { type: 'boolean' },
+  host: { type: 'string' },
+  graph: { type: 'boolean' },
+  yaml: { type: 'boolean', short: 'y' },
+  vars: { type: 'boolean' },
+  export: { type: 'boolean' },
+  output: { type: 'string' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+const USAGE = `usage: run inventory [-i INVENTORY]... --list [--export] [--yaml] [--output FILE]
+       run inventory [-i INVENTORY]... --host HOST [--yaml]
+       run inventory [-i INVENTORY]... --graph [--vars] [GROUP]
+options: -l/--limit PATTERN, --playbook-dir DIR, -e/--extra-vars VARS, --vault-id, --vault-password-file, --ask-vault-password
+`;
+
+/** `run inventory`: prints the inventory as ansible-inventory does. Exit codes: 0, 1 for mistakes in files, 5 for wrong options. */
+export async function inventoryCommand(argv: readonly string[], io: CommandIo): Promise<number> {
+  const parsed = parseOptions(argv);
+  if ('problem' in parsed) return refuse(io, parsed.problem);
+  const { values, positionals } = parsed;
+  if (values.help) {
+    io.stdout.write(USAGE);
+    return 0;
+  }
+  const actions = [values.list, values.host !== undefined, values.graph].filter(Boolean).length;
+  if (actions === 0)
+    return refuse(io, 'No action selected, at least one of --host, --graph or --list needs to be specified.');
+  if (actions > 1)
+    return refuse(io, 'Conflicting options used, only one of --host, --graph or --list can be used at the same time.');
+  const opened = await openInventory(values, io);
+  if (!opened.ok) return tell(io, opened.error, 1);
+  tell(io, opened.warnings ?? [], 0);
+  const { inventory, options } = opened.value;
+  const text = answer(inventory, values, positionals, options);
+  if (typeof text !== 'string') return refuse(io, text.problem);
+  if (values.output === undefined || !values.list) io.stdout.write(text);
+  else writeFileSync(resolve(io.cwd, values.output), text, { mode: 0o600 });
+  return 0;
+}
+
+type Values = ReturnType<typeof parse>['values'];
+
+const parse = (argv: readonly string[]) => parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true });
+
+function parseOptions(argv: readonly string[]): ReturnType<typeof parse> | { readonly problem: string } {
+  try {
+    return parse(argv);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS'))
+      return { problem: (error as Error).message };
+    throw error;
+  }
+}
+
+function answer(
+  inventory: LoadedInventory,
+  values: Values,
+  positionals: readonly string[],
+  options: ListOptions,
+): string | { problem: string } {
+  if (values.host !== undefined) {
+    const selected = selectHosts(inventory, values.host, { mismatch: 'ignore' });
+    const host =
+      selected.ok && selected.value.length === 1 ? hostOf(inventory, selected.value[0] as string) : undefined;
+    if (!host) return { problem: 'You must pass a single valid host to --host parameter' };
+    return (values.yaml ? hostYaml : hostJson)(hostVariables(host, options));
+  }
+  if (values.graph) {
+    const start = positionals[0] ?? 'all';
+    return (
+      graph(inventory, start, { ...options, vars: values.vars ?? false }) ?? {
+        problem: 'Pattern must be valid group name when using --graph',
+      }
+    );
+  }
+  return (values.yaml ? listYaml : listJson)(inventory, options);
+}
+
+/** What the options of a command need, to load the inventory that they name. */
+export interface InventoryValues extends VaultOptionValues {
+  readonly inventory?: readonly string[];
+  readonly 'inventory-file'?: readonly string[];
+  readonly limit?: string;
+  readonly 'playbook-dir'?: string;
+  readonly 'extra-vars'?: readonly string[];
+  readonly export?: boolean;
+}
+
+/** The inventory that options and configuration name, with what the options say of its variables. */
+export async function openInventory(
+  values: InventoryValues,
+  io: CommandIo,
+): Promise<Result<{ readonly inventory: LoadedInventory; readonly options: ListOptions; readonly config: Config }>> {
+  const { config, warnings, origins } = loadConfig(io.env, io.cwd);
+  if (warnings.some(({ severity }) => severity === 'error')) return { ok: false, error: warnings };
+  const secrets = await secretsOf(values, config, io);
+  if (!secrets.ok) return secrets;
+  const extra = extraLayer(values['extra-vars'] ?? [], { cwd: io.cwd, vaultSecrets: secrets.value });
+  if (!extra.ok) return extra;
+  const loaded = loadInventory(sourcesOf(values, config, origins, io.cwd), {
+    cwd: io.cwd,
+    env: io.env,
+    vaultSecrets: secrets.value,
+    ignoreExtensions: config.inventoryIgnoreExtensions,
+    ignorePatterns: config.inventoryIgnorePatterns,
+  });
+  const playbookDir = values['playbook-dir'] ?? config.playbookDir ?? io.cwd;
+  const complete = loaded.ok ? withPlaybookVars(loaded.value, playbookDir) : loaded;
+  if (!complete.ok) return complete;
+  const limited =
+    values.limit === undefined ? undefined : selectHosts(complete.value, 'all', { limit: values.limit, cwd: io.cwd });
+  if (limited && !limited.ok) return limited;
+  const options: ListOptions = {
+    export: values.export ?? false,
+    hashBehaviour: config.hashBehaviour,
+    extra: extra.value,
+    ...(limited && { only: new Set(limited.value) }),
+  };
+  return {
+    ok: true,
+    value: { inventory: complete.value, options, config },
+    warnings: [...warnings, ...(complete.warnings ?? []), ...(limited?.warnings ?? [])],
+  };
+}
+
+const NEAR = [
+  'inventory/production.yaml',
+  'inventory.yaml',
+  'inventory.yml',
+  'inventory.ini',
+  'inventory',
+  'hosts.yaml',
+  'hosts.yml',
+  'hosts',
+];
+
+// What is given; what is configured; what lies in the current folder; Ansible's default where it exists.
+function sourcesOf(values: InventoryValues, config: Config, origins: Origins, cwd: string): readonly string[] {
+  const given = [...(values.inventory ?? []), ...(values['inventory-file'] ?? [])];
+  if (given.length > 0) return given;
+  if (origins.has('inventory')) return config.inventory;
+  const near = NEAR.map((name) => join(cwd, name)).find((path) => existsSync(path));
+  return near ? [near] : config.inventory.filter((path) => existsSync(path));
+}
+
+function refuse(io: CommandIo, problem: string): number {
+  io.stderr.write(`ERROR! ${problem}\n`);
+  return 5;
+}

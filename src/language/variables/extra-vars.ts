@@ -1,0 +1,60 @@
+import { resolve } from 'node:path';
+import type { Vars, VarsLayer } from '../../core/model.ts';
+import type { Result } from '../../core/source.ts';
+import { splitWords } from '../../core/split-words.ts';
+import { isDict, isTemplateText, type Raw, Template, type Value } from '../../core/value.ts';
+import { loadVarsFile } from '../inventory/vars-file.ts';
+import type { VaultSecret } from '../vault/vault.ts';
+import { loadYaml } from '../yaml/index.ts';
+
+/** The layer of `-e`: each `k=v …`, YAML or JSON, or `@file`; the later wins. */
+export function extraLayer(
+  given: readonly string[],
+  options: { readonly cwd: string; readonly vaultSecrets: readonly VaultSecret[] },
+): Result<VarsLayer> {
+  const vars = new Map<string, { value: Raw }>();
+  for (const written of given) {
+    const read = readExtra(written.trim(), options);
+    if (!read.ok) return read;
+    for (const [name, entry] of read.value) vars.set(name, entry);
+  }
+  return { ok: true, value: { level: 22, from: 'extra vars (-e)', vars } };
+}
+
+function readExtra(
+  written: string,
+  { cwd, vaultSecrets }: { cwd: string; vaultSecrets: readonly VaultSecret[] },
+): Result<Vars> {
+  if (written.startsWith('@')) {
+    const file = loadVarsFile(resolve(cwd, written.slice(1)), vaultSecrets);
+    return file.ok ? { ok: true, value: file.value.vars } : file;
+  }
+  if (/^[{[]/.test(written) || !written.includes('=')) return readYaml(written);
+  const words = splitWords(written);
+  return words?.every((word) => word.indexOf('=') > 0)
+    ? { ok: true, value: new Map(words.map(assignment)) }
+    : refused(written);
+}
+
+function assignment(word: string): [string, { value: Raw }] {
+  const equals = word.indexOf('=');
+  const text = word.slice(equals + 1);
+  return [word.slice(0, equals), { value: isTemplateText(text) ? new Template(text) : text }];
+}
+
+function readYaml(written: string): Result<Vars> {
+  const document = loadYaml(written, '-e');
+  if (!document.ok) return document;
+  const { value } = document.value;
+  return isDict(value)
+    ? {
+        ok: true,
+        value: new Map([...(value as Map<Value, Raw>)].map(([name, item]) => [String(name), { value: item }])),
+      }
+    : refused(written);
+}
+
+const refused = (written: string): Result<never> => ({
+  ok: false,
+  error: [{ severity: 'error', code: 'extra-vars', message: `-e takes k=v, YAML, JSON or @file; found: ${written}` }],
+});

@@ -1,0 +1,29 @@
+import type { CommandIo } from '../../../src/language/config/command-io.ts';
+
+/** An io that keeps what is written; `typed` are the answers to its questions, in order. */
+export function keepingIo({
+  cwd,
+  env = {},
+  stdin = '',
+  typed = [],
+}: {
+  cwd: string;
+  env?: NodeJS.ProcessEnv;
+  stdin?: string;
+  typed?: string[];
+}) {
+  const written = { stdout: '', stderr: '' };
+  const answers = [...typed];
+  const io: CommandIo = {
+    stdout: { write: (text) => (written.stdout += text.toString()) },
+    stderr: { write: (text) => (written.stderr += text.toString()) },
+    stdin: (async function* () {
+      yield Buffer.from(stdin);
+    })(),
+    isTTY: false,
+    env: { HOME: '/nonexistent', PATH: process.env.PATH, ...env },
+    cwd,
+    askSecret: async () => answers.shift() ?? '',
+  };
+  return { io, written };
+}
