@@ -50,3 +50,17 @@ export { type Container, type Live, pct } from './core/questions/pct.ts';
 export { type Certificate, covers, issuedBy, keyMatches, readCertificates } from './core/x509.ts';
 export { type DnsAnswer, type DnsLookup, type DnsReply, dns } from './core/questions/dns.ts';
 export { type Facts, facts } from './core/questions/facts.ts';
+export { type Snapshot, type Snapshots, type SnapshotsOf, snapshots } from './core/questions/snapshots.ts';
+export { type Freshness, freshness } from './core/questions/freshness.ts';
+export { fullName, systemctl, type Unit, type UnitScope, unit } from './core/questions/units.ts';
+export { type OpenedText, openText } from './core/text-codec.ts';
+// Python's regular expressions, for what users write as such.
+export {
+  compilePattern,
+  compileReplacement,
+  type Match,
+  matches,
+  type Pattern,
+  search as searchPattern,
+  substitute,
+} from './template/python/regex.ts';

@@ -14,9 +14,11 @@ const builtin: Record<string, Load> = {
   ping: () => import('./ping.ts'),
   raw: () => import('./raw.ts'),
   script: () => import('./script.ts'),
+  service: () => import('./service.ts'),
   set_fact: () => import('./set_fact.ts'),
   setup: () => import('./setup.ts'),
   shell: () => import('./shell.ts'),
+  systemd: () => import('./systemd.ts'),
   uri: () => import('./uri.ts'),
   wait_for: () => import('./wait_for.ts'),
 };
@@ -28,9 +30,11 @@ const collections: Record<string, Load> = {
 
 /** Types of our own, by their only name. */
 const ours: Record<string, Load> = {
+  certbot: () => import('./certbot.ts'),
   dns_record: () => import('./dns_record.ts'),
   manual: () => import('./manual.ts'),
   proxmox_ct: () => import('./proxmox_ct.ts'),
+  syncoid: () => import('./syncoid.ts'),
   tls_certificate: () => import('./tls_certificate.ts'),
   verify: () => import('./verify.ts'),
 };

@@ -1,0 +1,143 @@
+import {
+  blurs,
+  type Change,
+  defineTask,
+  type Params,
+  predicts,
+  type Snapshot,
+  type Snapshots,
+  type SnapshotsOf,
+  sh,
+  snapshots,
+} from '../src/sdk.ts';
+
+const params = {
+  source: {
+    type: 'str',
+    required: true,
+    doc: 'What to send: `dataset`, or `user@host:dataset`, which the host reaches by ssh.',
+  },
+  target: { type: 'str', required: true, doc: 'Where to: `dataset` or `user@host:dataset`.' },
+  recursive: { type: 'bool', default: false, doc: 'Whether the datasets below are sent as well.' },
+  skip_parent: { type: 'bool', default: false, doc: 'Whether only the datasets below are sent.' },
+  exclude: { type: 'list', elements: 'str', default: [], doc: 'Datasets to leave out, as regular expressions.' },
+  no_sync_snap: {
+    type: 'bool',
+    default: false,
+    doc: 'Send the snapshots that there are, and make none for the purpose.',
+  },
+  no_privilege_elevation: {
+    type: 'bool',
+    default: false,
+    doc: 'Do not use sudo, for users that ZFS has delegated the rights to.',
+  },
+  no_rollback: { type: 'bool', default: false, doc: 'Never roll the target back.' },
+  no_stream: { type: 'bool', default: false, doc: 'Send the newest snapshot only, not those between.' },
+  identifier: {
+    type: 'str',
+    doc: 'A word in the names of the snapshots that it makes, where a dataset has several targets.',
+  },
+  compress: { type: 'str', doc: 'How to compress on the way: lzo, zstd-fast, none, …' },
+  source_bwlimit: { type: 'str', doc: 'The most bytes a second that the source sends, as `10M`.' },
+  sendoptions: { type: 'str', doc: 'Options for `zfs send`.' },
+  recvoptions: { type: 'str', doc: 'Options for `zfs receive`.' },
+  sshkey: { type: 'path', doc: 'The private key, a file on the host.' },
+  sshport: { type: 'int', doc: 'The port of sshd on the other machine.' },
+  sshoption: { type: 'list', elements: 'str', default: [], doc: 'Options for ssh, as `StrictHostKeyChecking=yes`.' },
+} as const;
+
+type Given = Params<typeof params>;
+
+export default defineTask({
+  name: 'syncoid',
+  summary: 'Replicates ZFS datasets with syncoid, where the newest snapshot is not on the target yet.',
+  description:
+    'In order when the newest snapshot of each dataset of the source is on the target, told by its guid. What syncoid prints is shown while it sends.',
+  params,
+  ask: (given) => ({ source: snapshots(sideOf(given.source, given)), target: snapshots(sideOf(given.target, given)) }),
+  plan: ({ source, target }, given) => {
+    if (source === undefined) return { failed: `there is no dataset ${given.source}` };
+    const behind = datasets(source, given).filter((one) => !hasNewest(one.snapshots, target?.[one.target]));
+    const empty = behind.filter((one) => one.snapshots.length === 0);
+    if (given.no_sync_snap && empty.length > 0)
+      return {
+        failed: `${empty.map((one) => one.source).join(', ')} has no snapshot to send, and with \`no_sync_snap\` none is made`,
+      };
+    return { changes: behind.map((one, index) => replicate(one, target, given, behind, index === 0)) };
+  },
+  result: ({ state: { target } }) => ({
+    newest: Object.fromEntries(Object.entries(target ?? {}).map(([name, list]) => [name, list.at(-1)?.name ?? null])),
+  }),
+  returns: { newest: 'The newest snapshot of each dataset of the target.' },
+  examples: [
+    {
+      title: 'The images are replicated',
+      yaml: 'syncoid:\n  source: off1operator@10.0.0.2:zfs-hdd/opf\n  target: zfs-hdd/opf\n  recursive: true\n  no_sync_snap: true\n  no_privilege_elevation: true',
+      runs: { no: 'a test host has no pool' },
+    },
+  ],
+});
+
+/** A dataset to send, and where it goes. */
+interface Sending {
+  readonly source: string;
+  readonly target: string;
+  readonly snapshots: readonly Snapshot[];
+}
+
+function sideOf(place: string, { recursive, sshkey, sshport, sshoption }: Given): SnapshotsOf {
+  const [, destination, dataset = place] = /^([^:/]+@[^:]+):(.+)$/.exec(place) ?? [];
+  if (destination === undefined) return { dataset, recursive };
+  const options = [
+    ...(sshkey === undefined ? [] : ['-i', sshkey]),
+    ...(sshport === undefined ? [] : ['-p', String(sshport)]),
+    ...sshoption.flatMap((option) => ['-o', option]),
+  ];
+  return { dataset, recursive, ssh: [...options, destination] };
+}
+
+function datasets(source: NonNullable<Snapshots>, given: Given): readonly Sending[] {
+  const from = sideOf(given.source, given).dataset;
+  const to = sideOf(given.target, given).dataset;
+  const excluded = given.exclude.map((pattern) => new RegExp(pattern));
+  return Object.entries(source)
+    .filter(([name]) => !(given.skip_parent && name === from) && !excluded.some((pattern) => pattern.test(name)))
+    .map(([name, list]) => ({ source: name, target: `${to}${name.slice(from.length)}`, snapshots: list }));
+}
+
+const hasNewest = (sent: readonly Snapshot[], received: readonly Snapshot[] = []): boolean =>
+  sent.length > 0 && received.some(({ guid }) => guid === sent.at(-1)!.guid);
+
+/** One call of syncoid serves all datasets: the first change has it, the others only tell. */
+function replicate(one: Sending, target: Snapshots, given: Given, all: readonly Sending[], first: boolean): Change {
+  const received = target?.[one.target];
+  const common = received?.findLast(({ guid }) => one.snapshots.some((snapshot) => snapshot.guid === guid));
+  const to = sideOf(given.target, given);
+  return {
+    what: `snapshots of ${one.target}`,
+    from: received === undefined ? null : (common?.name ?? 'none in common'),
+    to: one.snapshots.at(-1)?.name ?? 'a new one',
+    commands: first
+      ? [{ ...sh`syncoid ${options(given)} ${given.source} ${given.target} </dev/null`, long: true }]
+      : [],
+    effects: [
+      predicts(snapshots(to), { ...target, ...Object.fromEntries(all.map((sent) => [sent.target, sent.snapshots])) }),
+      // What is received is mounted where its parent says, which is its name unless somebody has changed that.
+      blurs(`dataset:${one.target}`, `path:/${one.target}`, `entry:/${one.target}`, `entry:/${one.target}/*`),
+    ],
+  };
+}
+
+const options = (given: Given): readonly string[] => [
+  ...(['recursive', 'no_sync_snap', 'no_privilege_elevation', 'no_rollback', 'no_stream'] as const).flatMap((name) =>
+    given[name] ? [flag(name)] : [],
+  ),
+  ...(given.skip_parent ? ['--skip-parent'] : []),
+  ...given.exclude.map((pattern) => `--exclude=${pattern}`),
+  ...(['identifier', 'compress', 'source_bwlimit', 'sendoptions', 'recvoptions', 'sshkey', 'sshport'] as const).flatMap(
+    (name) => (given[name] === undefined ? [] : [`${flag(name)}=${given[name]}`]),
+  ),
+  ...given.sshoption.map((option) => `--sshoption=${option}`),
+];
+
+const flag = (name: string): string => `--${name.replaceAll('_', '-')}`;

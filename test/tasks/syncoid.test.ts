@@ -1,0 +1,141 @@
+import { describe, expect, test } from 'vitest';
+import { snapshots } from '../../src/core/questions/snapshots.ts';
+import syncoid from '../../tasks/syncoid.ts';
+import { bind, changesOn, commandsOn, context, planOn } from './harness.ts';
+
+const snap = (name: string, guid = name) => ({ name, guid, creation: Number(name.replace(/\D/g, '')) });
+const args = {
+  source: 'op@192.0.2.2:tank/a',
+  target: 'pool/b',
+  recursive: true,
+  no_sync_snap: true,
+  no_privilege_elevation: true,
+};
+const source = { 'tank/a': [snap('s1'), snap('s2')], 'tank/a/images': [snap('s1', 'i1'), snap('s2', 'i2')] };
+const inSync = { 'pool/b': source['tank/a'], 'pool/b/images': source['tank/a/images'] };
+
+describe('syncoid', () => {
+  test('is in order when the newest snapshot of each dataset is on the target', () => {
+    expect(changesOn(syncoid, { source, target: inSync }, args)).toEqual([]);
+    expect(changesOn(syncoid, { source, target: { ...inSync, 'pool/b': [snap('s2'), snap('own9')] } }, args)).toEqual(
+      [],
+    );
+  });
+
+  test.for([
+    [undefined, ['snapshots of pool/b: absent → s2', 'snapshots of pool/b/images: absent → s2']],
+    [{ ...inSync, 'pool/b/images': [snap('s1', 'i1')] }, ['snapshots of pool/b/images: s1 → s2']],
+    [{ 'pool/b': source['tank/a'] }, ['snapshots of pool/b/images: absent → s2']],
+    // The same name is another snapshot when its guid differs.
+    [{ ...inSync, 'pool/b': [snap('s1'), snap('s2', 'other')] }, ['snapshots of pool/b: s1 → s2']],
+  ])('%j: %j', ([target, changes]) => {
+    expect(changesOn(syncoid, { source, target }, args)).toEqual(changes);
+  });
+
+  test('one call sends all that is behind', () => {
+    expect(commandsOn(syncoid, { source, target: undefined }, args)).toEqual([
+      'syncoid --recursive --no-sync-snap --no-privilege-elevation op@192.0.2.2:tank/a pool/b </dev/null',
+    ]);
+  });
+
+  test('passes the options on', () => {
+    const more = {
+      exclude: ['tmp$'],
+      compress: 'none',
+      sshkey: '/k',
+      sshoption: ['StrictHostKeyChecking=yes'],
+      source_bwlimit: '10M',
+    };
+
+    expect(commandsOn(syncoid, { source, target: undefined }, { ...args, ...more })[0]).toBe(
+      "syncoid --recursive --no-sync-snap --no-privilege-elevation '--exclude=tmp$' '--compress=none' '--source-bwlimit=10M' '--sshkey=/k' '--sshoption=StrictHostKeyChecking=yes' op@192.0.2.2:tank/a pool/b </dev/null",
+    );
+  });
+
+  test('what is excluded does not count', () => {
+    expect(
+      changesOn(syncoid, { source, target: { 'pool/b': source['tank/a'] } }, { ...args, exclude: ['/images$'] }),
+    ).toEqual([]);
+    expect(
+      changesOn(
+        syncoid,
+        { source, target: { 'pool/b/images': source['tank/a/images'] } },
+        { ...args, skip_parent: true },
+      ),
+    ).toEqual([]);
+  });
+
+  test('fails where there is nothing to send', () => {
+    expect(planOn(syncoid, { source: undefined, target: undefined }, args)).toEqual({
+      failed: 'there is no dataset op@192.0.2.2:tank/a',
+    });
+    expect(planOn(syncoid, { source: { 'tank/a': [] }, target: undefined }, args)).toMatchObject({
+      failed: expect.stringContaining('no snapshot to send'),
+    });
+  });
+
+  test('foresees the answer that leaves nothing to do', () => {
+    const plan = planOn(syncoid, { source, target: undefined }, args);
+    const predicted = 'changes' in plan ? plan.changes[0]!.effects!.find((effect) => 'predicts' in effect) : undefined;
+
+    expect(
+      planOn(
+        syncoid,
+        { source, target: predicted !== undefined && 'predicts' in predicted ? predicted.answer : undefined },
+        args,
+      ),
+    ).toMatchObject({ changes: [] });
+    expect(predicted !== undefined && 'predicts' in predicted && predicted.predicts.key).toBe(
+      (syncoid.ask!(bind(syncoid, args) as never, context) as { target: { key: string } }).target.key,
+    );
+  });
+
+  test('asks the other machine by ssh, which never prompts', () => {
+    const { kind, arg } = snapshots({ dataset: "tank/it's", recursive: true, ssh: ['-i', '/k', 'op@192.0.2.2'] });
+
+    expect(kind.scripts([arg])[0]!.script).toContain(
+      "ssh -o BatchMode=yes -i /k op@192.0.2.2 'LC_ALL=C zfs get -H -p -r -o name,property,value guid,creation '\\''tank/it'\\''\\'\\'''\\''s'\\'''",
+    );
+  });
+
+  test('reads snapshots by dataset, oldest first', () => {
+    const { kind, arg } = snapshots({ dataset: 'tank/a', recursive: true });
+    const stdout = Buffer.from(
+      [
+        'tank/a\tguid\t1',
+        'tank/a\tcreation\t10',
+        'tank/a@new\tguid\t3',
+        'tank/a@new\tcreation\t30',
+        'tank/a@old\tguid\t2',
+        'tank/a@old\tcreation\t20',
+        'tank/a/b\tguid\t4',
+        '',
+      ].join('\n'),
+    );
+
+    expect(kind.read([{ code: 0, stdout, stderr: Buffer.of() }], [arg])[0]).toEqual({
+      ok: true,
+      value: {
+        'tank/a': [
+          { name: 'old', guid: '2', creation: 20 },
+          { name: 'new', guid: '3', creation: 30 },
+        ],
+        'tank/a/b': [],
+      },
+    });
+  });
+
+  test.for([
+    [1, "cannot open 'tank/a': dataset does not exist", { ok: true, value: undefined }],
+    [
+      255,
+      'op@192.0.2.2: Permission denied (publickey).',
+      { ok: false, why: 'op@192.0.2.2: op@192.0.2.2: Permission denied (publickey).' },
+    ],
+    [127, 'sh: zfs: not found', { ok: false, why: 'op@192.0.2.2: zfs is not installed' }],
+  ] as const)('exit code %i, %s', ([code, stderr, answer]) => {
+    const { kind, arg } = snapshots({ dataset: 'tank/a', recursive: true, ssh: ['op@192.0.2.2'] });
+
+    expect(kind.read([{ code, stdout: Buffer.of(), stderr: Buffer.from(stderr) }], [arg])[0]).toEqual(answer);
+  });
+});
