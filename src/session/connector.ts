@@ -3,11 +3,12 @@ import type { Connector, Endpoint } from '../core/session.ts';
 import { launchLocal } from './launch-local.ts';
 import { layersOf } from './layers.ts';
 import { type Opened, openSession } from './open-session.ts';
+import { createOpensshLauncher } from './openssh/launcher.ts';
 import type { Launch } from './pipes.ts';
 import type { ConfigLine } from './ssh/config/parse-config.ts';
 import { readConfig } from './ssh/config/read-config.ts';
 import { createLoginPool } from './ssh/login-pool.ts';
-import { targetOf } from './ssh/target-of.ts';
+import { configFor, targetOf } from './ssh/target-of.ts';
 
 /** What a connector needs of the process around it. */
 export interface ConnectorOptions {
@@ -24,6 +25,7 @@ export function createConnector({ forks, env, onDebug }: ConnectorOptions): Conn
   const configs = new Map<string | undefined, readonly ConfigLine[]>();
   const home = env.HOME ?? homedir();
   const pool = createLoginPool({ ...(forks && { forks }), ...(onDebug && { onDebug }) });
+  const openssh = createOpensshLauncher(env);
   return {
     open(endpoint, signal) {
       const key = JSON.stringify(endpoint);
@@ -38,17 +40,20 @@ export function createConnector({ forks, env, onDebug }: ConnectorOptions): Conn
       return opened;
     },
     get logins() {
-      return pool.logins;
+      return pool.logins + openssh.logins;
     },
     async close() {
       const all = await Promise.all(sessions.values());
       await Promise.all(all.map((opened) => opened.ok && opened.session.close()));
       pool.close();
+      openssh.close();
     },
   };
 
   function launchAt(login: Endpoint): Launch {
     if (login.connection === 'local') return launchLocal(env);
+    if (login.connection === 'openssh')
+      return openssh.launchAt(login, configFor(login, { config: configOf(login.sshConfigFile) }));
     return async (commandLine, signal) => {
       const resolved = targetOf(login, { env, home, config: configOf(login.sshConfigFile) });
       return resolved.ok ? pool.launch(resolved.target, commandLine, signal) : resolved;

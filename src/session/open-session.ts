@@ -1,5 +1,6 @@
 import type { Endpoint, Session, SessionFailure } from '../core/session.ts';
 import { layersOf } from './layers.ts';
+import { explainOpenssh } from './openssh/explain-openssh.ts';
 import type { Ending, Launch } from './pipes.ts';
 import { ShellSession } from './shell-session.ts';
 import { type ShellStart, startShell } from './start-shell.ts';
@@ -34,11 +35,14 @@ export function placeOf(endpoint: Endpoint): string {
 }
 
 function shellStart(endpoint: Endpoint, launch: Launch): ShellStart {
-  const { wrap, prompts, innermost } = layersOf(endpoint);
-  const explain = (said: string, ending: Ending): SessionFailure => ({
-    reason: innermost === 'become' ? 'become' : 'unreachable',
-    message: `${placeOf(endpoint)}: ${layerName(endpoint, innermost)}: ${said.split(/\s*\n\s*/).join('; ') || ending.message}`,
-  });
+  const { login, wrap, prompts, innermost } = layersOf(endpoint);
+  const explain = (said: string, ending: Ending): SessionFailure => {
+    // 255 is how ssh says that the failure is its own.
+    if (login.connection === 'openssh' && ending.code === 255) return explainOpenssh(placeOf(login), said);
+    const reason = innermost === 'become' ? 'become' : 'unreachable';
+    const words = said.split(/\s*\n\s*/).join('; ') || ending.message;
+    return { reason, message: `${placeOf(endpoint)}: ${layerName(endpoint, innermost)}: ${words}` };
+  };
   return {
     launch,
     wrap,

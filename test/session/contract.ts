@@ -127,6 +127,12 @@ export function sessionContract(name: string, open: () => Promise<Subject>): voi
       expect(text(said)).toBe('C 0022 none\nsbin\n');
     });
 
+    test('lets no bash in a part read ~/.bashrc', async () => {
+      const [said] = await run(['bash -c "echo \\$SHLVL"']);
+
+      expect(text(said)).toBe('2\n');
+    });
+
     test('tells no part the nonce', async () => {
       const [said] = await run(['set; env; cat /proc/$$/cmdline /proc/$$/environ']);
 
@@ -258,7 +264,8 @@ export function sessionContract(name: string, open: () => Promise<Subject>): voi
         abort.signal,
       );
 
-      expect(Date.now() - began).toBeLessThan(1500);
+      // The signal comes after 0.3 s; then a second, and what a machine under load adds.
+      expect(Date.now() - began).toBeLessThan(2500);
       expect(exchanged).toMatchObject({ ok: false, failure: { reason: 'lost' } });
       expect(exchanged.ok ? [] : exchanged.failure.replies!.map((reply) => text(reply))).toEqual(['whole\n']);
       const [running] = await replies(opened, [countSleeps(seconds)]);

@@ -1,9 +1,17 @@
-import { describe, expect, test } from 'vitest';
+import { existsSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
 import { createConnector } from '../../src/session/index.ts';
 import { sessionContract } from './contract.ts';
 
-for (const shell of ['/bin/dash', '/bin/bash']) {
-  sessionContract(`local with ${shell}`, async () => {
+// By this name busybox is its shell.
+const folder = mkdtempSync(join(tmpdir(), 'retrace-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+if (existsSync('/bin/busybox')) symlinkSync('/bin/busybox', join(folder, 'ash'));
+
+for (const shell of ['/bin/dash', '/bin/bash', join(folder, 'ash')].filter((file) => existsSync(file))) {
+  sessionContract(`local with ${basename(shell)}`, async () => {
     const connector = createConnector({ env: process.env });
     const opened = await connector.open({ name: 'localhost', connection: 'local', shell });
     if (!opened.ok) throw new Error(opened.failure.message);

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll } from 'vitest';
-import type { Endpoint } from '../../src/core/session.ts';
 import { createConnector } from '../../src/session/index.ts';
 import { sessionContract } from './contract.ts';
 import { type Sshd, startSshd } from './sshd.ts';
@@ -10,20 +9,17 @@ beforeAll(async () => {
 });
 afterAll(() => sshd.stop());
 
-const endpoint = (more: Partial<Endpoint> = {}): Endpoint => ({
-  name: 'web',
-  connection: 'ssh',
-  address: '127.0.0.1',
-  port: sshd.port,
-  user: 'root',
-  privateKeyFile: sshd.privateKey,
-  knownHostsFiles: [sshd.knownHosts],
-  ...more,
-});
-
 sessionContract('ssh', async () => {
-  const connector = createConnector({ env: { HOME: sshd.folder } });
-  const opened = await connector.open(endpoint());
+  const connector = createConnector({ env: { HOME: sshd.folder, PATH: process.env.PATH } });
+  const opened = await connector.open({
+    name: 'web',
+    connection: 'ssh',
+    address: '127.0.0.1',
+    port: sshd.port,
+    user: 'root',
+    privateKeyFile: sshd.privateKey,
+    knownHostsFiles: [sshd.knownHosts],
+  });
   if (!opened.ok) throw new Error(opened.failure.message);
   return { session: opened.session, close: () => connector.close() };
 });

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Endpoint, SessionFailure } from '../../core/session.ts';
 import { placeOf } from '../open-session.ts';
 import type { ConfigLine } from './config/parse-config.ts';
-import { type ConfigValues, hostName, resolveConfig } from './config/resolve-config.ts';
+import { type ConfigQuery, type ConfigValues, hostName, resolveConfig } from './config/resolve-config.ts';
 import { expandEnvironment, expandHome, expandTokens, type Tokens } from './config/tokens.ts';
 import { unsupported } from './explain-login.ts';
 import type { SshTarget } from './target.ts';
@@ -21,10 +21,8 @@ export interface TargetContext {
 
 /** Completes an endpoint by the ssh configuration: what the inventory says comes first. */
 export function targetOf(endpoint: Endpoint, context: TargetContext): TargetResult {
-  const host = endpoint.address ?? endpoint.name;
-  const localUser = userInfo().username;
-  const query = { host, localUser, ...(endpoint.user !== undefined && { user: endpoint.user }) };
-  const config = resolveConfig(context.config, query);
+  const { host, localUser } = queryOf(endpoint);
+  const config = configFor(endpoint, context);
   const values = reader(config);
   const lack =
     config.undecidable ??
@@ -38,7 +36,7 @@ export function targetOf(endpoint: Endpoint, context: TargetContext): TargetResu
 
   const user = endpoint.user ?? values.text('user') ?? localUser;
   const port = endpoint.port ?? values.number('port') ?? 22;
-  const h = hostName({ values: config.values, query });
+  const h = hostName({ values: config.values, query: queryOf(endpoint) });
   const tokens: Tokens = {
     h,
     n: host,
@@ -66,6 +64,14 @@ export function targetOf(endpoint: Endpoint, context: TargetContext): TargetResu
     lacks: lacking(values),
   };
   return throughProxy(target, endpoint, values, (text) => expandTokens(text, tokens), context);
+}
+
+/** What the ssh configuration says of an endpoint. */
+export const configFor = (endpoint: Endpoint, { config }: Pick<TargetContext, 'config'>): ConfigValues =>
+  resolveConfig(config, queryOf(endpoint));
+
+function queryOf({ address, name, user }: Endpoint): ConfigQuery {
+  return { host: address ?? name, localUser: userInfo().username, ...(user !== undefined && { user }) };
 }
 
 type Reader = ReturnType<typeof reader>;

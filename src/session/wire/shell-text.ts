@@ -11,8 +11,9 @@ export const bootstrap = (token: string, shell: string, home: 'inherited' | 'fro
     'umask 022',
     'unset HISTFILE ENV BASH_ENV CDPATH',
     'case :$PATH: in *:/usr/sbin:*) ;; *) PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin ;; esac',
-    'LC_ALL=C',
-    'export LC_ALL PATH',
+    // A bash under sshd whose level is 1 reads ~/.bashrc, even for `bash -c`.
+    'LC_ALL=C SHLVL=1',
+    'export LC_ALL SHLVL PATH',
     'i=$(id)',
     ...(home === 'inherited'
       ? []
@@ -79,9 +80,10 @@ _mark() {
 
 # _watchdog SECONDS: succeeds when it had to kill something.
 _watchdog() {
-  trap '[ -z "$_sleep" ] || kill "$_sleep"; exit 1' TERM
-  sleep "$1" & _sleep=$!
-  wait "$_sleep"
+  _before=$!
+  trap '[ "$!" = "$_before" ] || kill "$!"; exit 1' TERM
+  sleep "$1" &
+  wait "$!"
   trap '' TERM
   read -r _self _l </proc/self/stat
   _l=\${_l##*) }

@@ -1,0 +1,24 @@
+import type { SessionFailure } from '../../core/session.ts';
+
+/** Why the system's ssh gave no shell, from what it said. */
+export function explainOpenssh(place: string, said: string): SessionFailure {
+  const reason = reasons.find(([, pattern]) => pattern.test(said))?.[0] ?? 'unreachable';
+  const [, offending] = /Offending \S+ key in (\S+)/.exec(said) ?? [];
+  const lines = said.split('\n').map((line) => line.trim());
+  const telling = lines.filter((line) => line && !/^@|^Warning: Permanently|^Pseudo-terminal/.test(line));
+  // The long warning about a changed key says in one line where the old one is.
+  const message = offending ? `shows another host key than ${offending} knows` : telling.join('; ');
+  return {
+    reason,
+    message: `${place}: ssh: ${message || 'ended without a word'}`,
+    ...(reason === 'host-key-unknown' && {
+      hint: 'log in once by ssh and compare the fingerprint, or add the key to known_hosts',
+    }),
+  };
+}
+
+const reasons: readonly (readonly [SessionFailure['reason'], RegExp])[] = [
+  ['host-key-changed', /REMOTE HOST IDENTIFICATION HAS CHANGED|host key .* revoked/i],
+  ['host-key-unknown', /Host key verification failed|No \S+ host key is known/],
+  ['authentication', /Permission denied|Too many authentication failures|No supported authentication methods/],
+];

@@ -1,0 +1,89 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { quote, reading, Script, script, sh } from '../../src/core/command.ts';
+
+const shells = [['/bin/dash'], ['/bin/bash'], ['/bin/bash', '--posix'], ['/bin/busybox', 'sh'], ['/bin/zsh']].filter(
+  ([file]) => existsSync(file!),
+);
+
+// With a socket as its stdin, as Node's pipes are, bash would read ~/.bashrc.
+function run([file, ...words]: readonly string[], text: string): Buffer {
+  return spawnSync(file!, [...words, '-c', text], {
+    env: { PATH: process.env.PATH, LC_ALL: 'C' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  }).stdout;
+}
+
+// What no shell can have: a NUL.
+const word = fc
+  .oneof(
+    fc.string({ unit: 'binary', maxLength: 60 }),
+    fc.string({ unit: fc.constantFrom(...'\'"\\$`!*?[]{}()<>|&;#~=-+ \t\n\r\u0001\u007f\u0081é漢👍'), maxLength: 30 }),
+  )
+  .filter((text) => !text.includes('\0'));
+
+describe('quote', () => {
+  for (const shell of shells) {
+    test(`makes any word mean itself to ${shell.join(' ')}`, () => {
+      fc.assert(
+        fc.property(fc.array(word, { maxLength: 12 }), (words) => {
+          const said = run(shell, `printf '%s\\0' ${words.map(quote).join(' ')}`);
+
+          const expected = words.length > 0 ? words : [''];
+          expect(said.equals(Buffer.from(expected.map((it) => `${it}\0`).join('')))).toBe(true);
+        }),
+        { numRuns: 60 },
+      );
+    });
+
+    test(`makes a word alone mean itself to ${shell.join(' ')}`, () => {
+      fc.assert(
+        fc.property(word, (it) => {
+          expect(run(shell, `printf %s ${quote(it)}`).equals(Buffer.from(it))).toBe(true);
+        }),
+        { numRuns: 40 },
+      );
+    });
+  }
+
+  test.for(['', '~', '~root', 'a=b', '-n', '#', '{a,b}', '!', '*', 'a b', '%', ';', '\\', "'", "''", '\n', '$HOME'])(
+    'keeps %j',
+    (it) => {
+      expect(run(['/bin/sh'], `printf '%s' ${quote(it)}`).toString()).toBe(it);
+    },
+  );
+
+  test('leaves plain words as they are', () => {
+    expect(['a', '/etc/x.conf', 'root:adm', 'a@b', '100%', '1,2', 'a_b-c+d'].map(quote)).toEqual([
+      'a',
+      '/etc/x.conf',
+      'root:adm',
+      'a@b',
+      '100%',
+      '1,2',
+      'a_b-c+d',
+    ]);
+  });
+});
+
+describe('sh', () => {
+  test('quotes every value, and each word of a list by itself', () => {
+    expect(sh`chown ${'a b'} ${['x y', 'z', 3]}`.script).toBe("chown 'a b' 'x y' z 3");
+  });
+
+  test('takes a script as it is', () => {
+    expect(sh`${script`test -e ${'a b'}`} && ${new Script('echo $HOME')}`.script).toBe("test -e 'a b' && echo $HOME");
+  });
+
+  test('keeps backslashes that are written in it', () => {
+    expect(sh`printf '%s\n' ${'x'}`.script).toBe("printf '%s\\n' x");
+  });
+});
+
+describe('reading', () => {
+  test('gives a command something to read', () => {
+    expect(reading(sh`cat`, 'text')).toEqual({ script: 'cat', stdin: 'text' });
+  });
+});

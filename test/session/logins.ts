@@ -1,0 +1,260 @@
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import type { Connector, Endpoint } from '../../src/core/session.ts';
+import { createConnector } from '../../src/session/index.ts';
+import { freePort, generateKey, type Sshd, startSshd } from './sshd.ts';
+
+/** What both ways by ssh do when they log in, and when they cannot. */
+export function loginContract(connection: 'ssh' | 'openssh'): void {
+  let sshd: Sshd;
+  beforeAll(async () => {
+    sshd = await startSshd([], ['ed25519', 'rsa', 'ecdsa']);
+  });
+  afterAll(() => sshd.stop());
+
+  const endpoint = (more: Partial<Endpoint> = {}): Endpoint => ({
+    name: 'web',
+    connection,
+    address: '127.0.0.1',
+    port: sshd.port,
+    user: 'root',
+    privateKeyFile: sshd.privateKey,
+    knownHostsFiles: [sshd.knownHosts],
+    ...more,
+  });
+
+  const file = (name: string, text: string): string => {
+    const path = join(sshd.folder, name);
+    writeFileSync(path, text);
+    return path;
+  };
+
+  const known = (name: string, ...lines: string[]): string => file(name, `${lines.join('\n')}\n`);
+  const us = () => `[127.0.0.1]:${sshd.port}`;
+  const strangeKey = (type: string): string => {
+    const path = join(sshd.folder, `strange_${type}_${Math.random()}`);
+    generateKey(path, type);
+    return path;
+  };
+
+  describe(`logging in by ${connection}`, { timeout: 30_000 }, () => {
+    test('opens an endpoint once', async () => {
+      const connector = connect();
+
+      const [one, two] = await Promise.all([connector.open(endpoint()), connector.open(endpoint())]);
+
+      expect(one.ok && two.ok && one.session === two.session).toBe(true);
+      expect(connector.logins).toBe(1);
+    });
+
+    test('shares one login between the users of a host', async () => {
+      const connector = connect();
+
+      await connector.open(endpoint());
+      const opened = await connector.open(endpoint({ become: { method: 'sudo', user: 'nobody' } }));
+
+      expect(opened.ok && opened.session.greeting.user).toBe('nobody');
+      expect(connector.logins).toBe(1);
+    });
+
+    test('finds the key that is known when the host has several', async () => {
+      for (const type of ['rsa', 'ecdsa', 'ed25519'] as const) {
+        const opened = await connect().open(
+          endpoint({ knownHostsFiles: [known(`only_${type}`, `${us()} ${sshd.hostKey(type)}`)] }),
+        );
+
+        expect(opened.ok || opened.failure).toBe(true);
+      }
+    });
+
+    test('refuses a host whose key is not known', async () => {
+      const opened = await connect().open(endpoint({ knownHostsFiles: [known('empty', '')] }));
+
+      expect(opened).toMatchObject({
+        ok: false,
+        failure: { reason: 'host-key-unknown', message: expect.stringContaining('127.0.0.1') },
+      });
+    });
+
+    test('refuses a host whose key has changed, and names the line that knows another', async () => {
+      const strange = strangeKey('ed25519');
+      const line = `${us()} ${readFileSync(`${strange}.pub`, 'utf8').split(' ', 2).join(' ')}`;
+      const path = known('changed', '# a comment', line);
+
+      const opened = await connect().open(endpoint({ knownHostsFiles: [path] }));
+
+      expect(opened).toMatchObject({
+        ok: false,
+        failure: { reason: 'host-key-changed', message: expect.stringContaining(`${path}:2`) },
+      });
+    });
+
+    test('refuses a revoked key', async () => {
+      const lines = ['ed25519', 'rsa', 'ecdsa'].map((type) => `@revoked * ${sshd.hostKey(type as 'rsa')}`);
+
+      const opened = await connect().open(
+        endpoint({ knownHostsFiles: [known('revoked', `${us()} ${sshd.hostKey('ed25519')}`, ...lines)] }),
+      );
+
+      expect(opened).toMatchObject({ ok: false, failure: { reason: 'host-key-changed' } });
+    });
+
+    test('takes any key when it shall not check', async () => {
+      const opened = await connect().open(endpoint({ knownHostsFiles: [known('none', '')], hostKeyChecking: false }));
+
+      expect(opened.ok || opened.failure).toBe(true);
+    });
+
+    test('says that the server took no key', async () => {
+      const opened = await connect().open(endpoint({ privateKeyFile: strangeKey('ed25519') }));
+
+      expect(opened).toMatchObject({
+        ok: false,
+        failure: { reason: 'authentication', message: expect.stringContaining('127.0.0.1') },
+      });
+    });
+
+    test('says that nobody listens', async () => {
+      const opened = await connect().open(endpoint({ port: await freePort() }));
+
+      expect(opened).toMatchObject({
+        ok: false,
+        failure: { reason: 'unreachable', message: expect.stringMatching(/connection refused/i) },
+      });
+    });
+
+    test('says that a name does not exist', async () => {
+      const opened = await connect().open(endpoint({ address: 'no-such-host.invalid' }));
+
+      expect(opened).toMatchObject({
+        ok: false,
+        failure: { reason: 'unreachable', message: expect.stringContaining('no-such-host.invalid') },
+      });
+    });
+
+    test('gives up a server that does not answer', async () => {
+      const port = await freePort();
+      const silent = createServer(() => {}).listen(port, '127.0.0.1');
+      onTestFinished(() => void silent.close());
+
+      const opened = await connect().open(endpoint({ port, connectTimeoutMs: 1000 }));
+
+      expect(opened).toMatchObject({ ok: false, failure: { reason: 'unreachable' } });
+    });
+
+    test('notices a server that freezes', async () => {
+      const config = file('alive', 'ServerAliveInterval 1\nServerAliveCountMax 2\n');
+      const frozen = await startSshd();
+      onTestFinished(() => frozen.stop());
+      const opened = await connect().open(
+        endpoint({
+          port: frozen.port,
+          privateKeyFile: frozen.privateKey,
+          knownHostsFiles: [frozen.knownHosts],
+          sshConfigFile: config,
+        }),
+      );
+      if (!opened.ok) throw new Error(opened.failure.message);
+      const children = childrenOf(frozen.process.pid!);
+      for (const pid of children) process.kill(pid, 'SIGSTOP');
+      onTestFinished(() => killAll(children));
+
+      const exchanged = await opened.session.exchange([{ script: 'true' }]);
+
+      expect(exchanged).toMatchObject({ ok: false, failure: { reason: 'lost', replies: [] } });
+    });
+
+    test('loses a connection in the middle with the replies that arrived, and opens another', async () => {
+      const mortal = await startSshd();
+      onTestFinished(() => mortal.stop());
+      const connector = connect();
+      const at = endpoint({
+        port: mortal.port,
+        privateKeyFile: mortal.privateKey,
+        knownHostsFiles: [mortal.knownHosts],
+      });
+      const opened = await connector.open(at);
+      if (!opened.ok) throw new Error(opened.failure.message);
+      setTimeout(() => killAll(childrenOf(mortal.process.pid!)), 500);
+
+      const exchanged = await opened.session.exchange([
+        { script: 'echo whole' },
+        { script: 'echo half; sleep 1.5' },
+        { script: 'echo never' },
+      ]);
+
+      expect(exchanged).toMatchObject({ ok: false, failure: { reason: 'lost' } });
+      expect(exchanged.ok ? [] : exchanged.failure.replies!.map(({ stdout }) => stdout.toString())).toEqual([
+        'whole\n',
+      ]);
+      const again = await connector.open(at);
+      expect(again.ok && (await again.session.exchange([{ script: 'true' }])).ok).toBe(true);
+      expect(connector.logins).toBe(2);
+    });
+
+    test('never lets a script take half of its input for the whole', async () => {
+      const mortal = await startSshd();
+      onTestFinished(() => mortal.stop());
+      const opened = await connect().open(
+        endpoint({ port: mortal.port, privateKeyFile: mortal.privateKey, knownHostsFiles: [mortal.knownHosts] }),
+      );
+      if (!opened.ok) throw new Error(opened.failure.message);
+      const written = join(sshd.folder, 'half');
+      const began = join(sshd.folder, 'began');
+      const script = `touch ${began}; { head -c 1000; sleep 0.7; cat; } >/dev/null; touch ${written}`;
+      setTimeout(() => killAll(childrenOf(mortal.process.pid!)), 500);
+
+      const exchanged = await opened.session.exchange([{ script, stdin: Buffer.alloc(30_000_000) }]);
+
+      expect(exchanged.ok).toBe(false);
+      await new Promise((done) => setTimeout(done, 1200));
+      expect([existsSync(began), existsSync(written)]).toEqual([true, false]);
+    });
+
+    test('leaves nothing on the host when it is closed', async () => {
+      const connector = createConnector({ env: { HOME: sshd.folder, PATH: process.env.PATH } });
+      const opened = await connector.open(endpoint());
+      if (!opened.ok) throw new Error(opened.failure.message);
+      const exchanged = await opened.session.exchange([{ script: 'printf %s $$' }]);
+      const shell = Number(exchanged.ok && exchanged.replies[0]!.stdout.toString());
+      expect(isRunning(shell)).toBe(true);
+
+      await connector.close();
+
+      expect(isRunning(shell)).toBe(false);
+    });
+  });
+
+  function connect(): Connector {
+    const connector = createConnector({ env: { HOME: sshd.folder, PATH: process.env.PATH } });
+    onTestFinished(() => connector.close());
+    return connector;
+  }
+}
+
+/** The processes that serve the logins of an sshd. */
+function childrenOf(pid: number): number[] {
+  const processes = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  const isChild = (name: string) => {
+    try {
+      return Number(readFileSync(`/proc/${name}/stat`, 'utf8').split(') ').at(-1)!.split(' ')[1]) === pid;
+    } catch {
+      return false;
+    }
+  };
+  return processes.filter(isChild).map(Number);
+}
+
+function killAll(pids: readonly number[]): void {
+  for (const pid of pids) if (isRunning(pid)) process.kill(pid, 'SIGKILL');
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+}

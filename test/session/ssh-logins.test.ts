@@ -1,0 +1,3 @@
+import { loginContract } from './logins.ts';
+
+loginContract('ssh');
