@@ -1,11 +1,12 @@
 // Bundles the program into dist/: one small entry, everything heavy in chunks that load when they are needed.
-import { rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { build } from 'esbuild';
 
-rmSync('dist', { recursive: true, force: true });
+// Built aside and then put in place, so that a program that runs meanwhile, or a build that fails, finds no half of it.
+const outdir = mkdtempSync('.build-');
 await build({
   entryPoints: { main: 'src/cli/main.ts', sdk: 'src/sdk.ts' },
-  outdir: 'dist',
+  outdir,
   bundle: true,
   splitting: true,
   format: 'esm',
@@ -13,9 +14,12 @@ await build({
   target: 'node20',
   external: ['*.node', 'cpu-features', 'jiti'],
   // CommonJS packages inside the bundle still ask for `require`.
-  banner: { js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);" },
+  banner: {
+    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+  },
   define: { __dirname: 'import.meta.dirname', __filename: 'import.meta.filename' },
   logLevel: 'warning',
 });
-// Written last: its time tells the launcher that the build is whole.
-writeFileSync('dist/run.js', "#!/usr/bin/env node\nimport './main.js';\n", { mode: 0o755 });
+writeFileSync(`${outdir}/run.js`, "#!/usr/bin/env node\nimport './main.js';\n", { mode: 0o755 });
+rmSync('dist', { recursive: true, force: true });
+renameSync(outdir, 'dist');

@@ -1,12 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
-import { Chalk } from 'chalk';
 import type { Event, Happening } from '../core/event.ts';
 import { Secrets } from '../core/secrets.ts';
 import type { Diagnostic } from '../core/source.ts';
 import { suggest } from '../core/suggest.ts';
 import { runPlaybooks } from '../engine/run.ts';
 import { formatDiagnostic } from '../language/yaml/index.ts';
-import { plainReporter } from '../report/plain.ts';
+import { createChalk, createReporter } from '../report/index.ts';
 import { createConnector } from '../session/index.ts';
 import { interruptible } from './interrupt.ts';
 import { loadAll } from './load-all.ts';
@@ -44,19 +43,18 @@ function usageError(mistakes: readonly string[]): number {
 }
 
 async function play(parsed: Parsed): Promise<number> {
-  const chalk = new Chalk({ level: colourLevel() });
+  const chalk = createChalk(process.stdout, process.env);
   const sources = new Map<string, string>();
   const show = (diagnostic: Diagnostic): string =>
     formatDiagnostic(diagnostic, (file) => readText(file, sources), { colour: chalk.level > 0 });
   const secrets = new Secrets();
   const interrupt = interruptible((text) => process.stderr.write(text));
   const connector = createConnector({ env: process.env });
-  const report = plainReporter({
-    write: (text) => process.stdout.write(text),
+  const report = await createReporter({
+    form: formOf(parsed),
+    stdout: process.stdout,
     chalk,
     verbosity: verbosityOf(parsed),
-    columns: process.stdout.columns ?? 79,
-    ansible: false,
     formatDiagnostic: show,
   });
   const emit = (event: Happening): void => report({ time: Date.now(), ...secrets.mask(event) } as Event);
@@ -82,10 +80,13 @@ export function verbosityOf(parsed: Parsed): number {
   return parsed.flags.get('verbose') ?? 0;
 }
 
-function colourLevel(): 0 | 1 {
-  if (process.env['NO_COLOR'] !== undefined && process.env['NO_COLOR'] !== '') return 0;
-  if (process.env['FORCE_COLOR'] !== undefined || process.env['ANSIBLE_FORCE_COLOR'] !== undefined) return 1;
-  return process.stdout.isTTY === true && process.env['TERM'] !== 'dumb' ? 1 : 0;
+/** As asked for; else the live view on a terminal, and lines elsewhere. */
+function formOf(parsed: Parsed): 'live' | 'plain' | 'json' {
+  const asked = parsed.values.get('output')?.at(-1);
+  if (asked === 'live' || asked === 'plain' || asked === 'json') return asked;
+  return process.stdout.isTTY === true && process.env['TERM'] !== 'dumb' && !parsed.flags.has('step')
+    ? 'live'
+    : 'plain';
 }
 
 function readText(file: string, known: Map<string, string>): string | undefined {

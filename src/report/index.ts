@@ -1,0 +1,49 @@
+import { Chalk, type ChalkInstance } from 'chalk';
+import type { Reporter } from '../core/event.ts';
+import type { Diagnostic } from '../core/source.ts';
+import { jsonReporter } from './json.ts';
+import { plainReporter } from './plain.ts';
+
+/** How a run is told. */
+export interface ReportOptions {
+  /** `live` where it is a terminal, `plain` elsewhere, `json` for programs, `ansible` in Ansible's words. */
+  readonly form: 'live' | 'plain' | 'json' | 'ansible';
+  readonly stdout: NodeJS.WriteStream;
+  readonly chalk: ChalkInstance;
+  readonly verbosity: number;
+  readonly formatDiagnostic: (diagnostic: Diagnostic) => string;
+}
+
+/** The reporter of a form. The live view is loaded only where there is a terminal to draw on. */
+export async function createReporter({
+  form,
+  stdout,
+  chalk,
+  verbosity,
+  formatDiagnostic,
+}: ReportOptions): Promise<Reporter> {
+  const write = (text: string): void => void stdout.write(text);
+  if (form === 'json') return jsonReporter(write);
+  const plain = (to: (text: string) => void): Reporter =>
+    plainReporter({
+      write: to,
+      chalk,
+      verbosity,
+      columns: stdout.columns ?? 79,
+      ansible: form === 'ansible',
+      formatDiagnostic,
+    });
+  if (form !== 'live') return plain(write);
+  const { liveReporter } = await import('./live.ts');
+  return liveReporter(
+    { write, chalk, size: () => ({ rows: stdout.rows ?? 24, columns: stdout.columns ?? 80 }) },
+    plain,
+  );
+}
+
+/** Colours, unless NO_COLOR says no or there is no terminal to show them. */
+export function createChalk(stdout: NodeJS.WriteStream, env: NodeJS.ProcessEnv): ChalkInstance {
+  if (env['NO_COLOR'] || env['ANSIBLE_NOCOLOR']) return new Chalk({ level: 0 });
+  if (env['FORCE_COLOR'] || env['ANSIBLE_FORCE_COLOR']) return new Chalk({ level: 1 });
+  return new Chalk({ level: stdout.isTTY === true && env['TERM'] !== 'dumb' ? 1 : 0 });
+}
