@@ -31,9 +31,7 @@ export function createDynamicLoader(options: LoadOptions = {}): DynamicLoader {
 function bringTasks(loading: Loading, include: Include, file: string, vars: readonly VarsLayer[]): Result<Brought> {
   const within = withinOf(loading, include, vars);
   const items = loadTaskFile(loading, file, within, include.at);
-  const own = within.asHandlers ? (items as (Handler | Include)[]) : []; // as handlers, items are these only
-  const handlers = [...own, ...within.play.importedHandlers];
-  return conclude(loading, include, within.asHandlers ? [] : items, handlers, within.play.exported);
+  return conclude(loading, include, items, within.play.importedHandlers, within.play.exported);
 }
 
 function bringRole(loading: Loading, include: Include, args: RoleArgs, vars: readonly VarsLayer[]): Result<Brought> {

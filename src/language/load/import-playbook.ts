@@ -148,6 +148,7 @@ function importScope(file: string, own: PlayInheritance): Within {
     roleFolders: 0,
     taskFolders: [directory],
     asHandlers: false,
+    collections: [],
     chain: [],
   };
 }

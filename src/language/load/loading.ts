@@ -53,6 +53,8 @@ export interface Within {
   readonly searchPath: readonly string[];
   /** How many of them are roles. */
   readonly roleFolders: number;
+  /** Collections in which short names of roles are looked for first. */
+  readonly collections: readonly string[];
   /** Folders in which task files are looked for, nearest first. */
   readonly taskFolders: readonly string[];
   /** Whether the items are handlers. */

@@ -1,6 +1,7 @@
 import type { Handler, Include, Item, Play, VarsLayer, Written } from '../../core/model.ts';
 import type { Position } from '../../core/source.ts';
 import type { Raw } from '../../core/value.ts';
+import { placeLike } from '../yaml/places.ts';
 import { loadHandlers, loadItems } from './items.ts';
 import { playKeywords } from './keyword-names.ts';
 import { keywordsOf, noKeywords, typedIn } from './keywords.ts';
@@ -47,6 +48,7 @@ export function loadPlay(
     roleFolders: 0,
     taskFolders: [directory],
     asHandlers: false,
+    collections: collectionsOf(renamed),
     chain: [],
   };
   const { items, handlers } = sections(loading, renamed, within, at);
@@ -68,10 +70,16 @@ export function loadPlay(
   return shareWithPlay(assembled, within.play.exported);
 }
 
+function collectionsOf(dict: RawDict): readonly string[] {
+  const list = dict.get('collections');
+  return isRawList(list) ? list.flatMap((name) => (typeof name === 'string' ? [name] : [])) : [];
+}
+
 // `user` is the old word for `remote_user`.
 function renameUser(dict: RawDict): RawDict {
   if (!dict.has('user') || dict.has('remote_user')) return dict;
-  return new Map([...dict].map(([key, value]) => [key === 'user' ? 'remote_user' : key, value]));
+  const renamed: RawDict = new Map([...dict].map(([key, value]) => [key === 'user' ? 'remote_user' : key, value]));
+  return placeLike(renamed, dict);
 }
 
 function hostsOf(loading: Loading, dict: RawDict, at: Position): Written {

@@ -37,7 +37,9 @@ function nameEntry(loading: Loading, raw: Raw, within: Within, at: Position): Ro
     return undefined;
   }
   const name = typeof raw === 'number' ? String(raw) : staticText(loading, raw, within, at);
-  return name === undefined ? undefined : { name, keywords: within.keywords, fingerprint: '' };
+  return name === undefined
+    ? undefined
+    : { name, keywords: within.keywords, fingerprint: fingerprintOf(new Map(), new Map()) };
 }
 
 function dictEntry(loading: Loading, raw: RawDict, name: string, within: Within, at: Position): RoleEntry {
@@ -48,9 +50,12 @@ function dictEntry(loading: Loading, raw: RawDict, name: string, within: Within,
     keywords: keywordsOf(loading, raw, within.keywords, at),
     ...(isRawDict(vars) && vars.size > 0 && { vars }),
     ...(params.size > 0 && { params }),
-    fingerprint: fingerprint([raw.get('when') ?? null, raw.get('tags') ?? null, vars ?? null, params]),
+    fingerprint: fingerprintOf(raw, params),
   };
 }
+
+const fingerprintOf = (raw: RawDict, params: RawDict): string =>
+  fingerprint([raw.get('when') ?? null, raw.get('tags') ?? null, raw.get('vars') ?? null, params]);
 
 /** A text that is equal for equal values, places left out. */
 export function fingerprint(value: Raw): string {

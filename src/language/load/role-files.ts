@@ -13,11 +13,21 @@ export interface RoleSearch {
   readonly searched: readonly string[];
 }
 
+/** Where to look: beside the playbook, beside the role that asks, in the collections in force. */
+export interface RolePlaces {
+  readonly playbookFolder: string;
+  readonly beside?: string;
+  readonly collections: readonly string[];
+}
+
 /** Look for a role by name, by path, or by its full name in a collection. */
-export function findRole(loading: Loading, name: string, playbookFolder: string, beside?: string): RoleSearch {
-  if (/^\w+\.\w+\.[\w.]+$/.test(name)) {
-    const inCollection = findInCollections(loading, name, playbookFolder);
-    if (inCollection.found !== undefined) return inCollection;
+export function findRole(loading: Loading, name: string, places: RolePlaces): RoleSearch {
+  const { playbookFolder, beside } = places;
+  const full = /^\w+\.\w+\.[\w.]+$/.test(name) ? [name] : [];
+  const inCollections = /^[\w.]+$/.test(name) ? places.collections.map((collection) => `${collection}.${name}`) : [];
+  for (const candidate of [...full, ...inCollections]) {
+    const search = findInCollections(loading, candidate, playbookFolder);
+    if (search.found !== undefined) return search;
   }
   const folders = [
     join(playbookFolder, 'roles'),

@@ -7,7 +7,7 @@ import { type Loading, report, type Within } from './loading.ts';
 import { implicitMeta } from './meta.ts';
 import { readDocument } from './read-document.ts';
 import { type RoleEntry, readRoleEntry } from './role-entry.ts';
-import { besideRole, findRole, roleFile, roleVarsFiles } from './role-files.ts';
+import { besideRole, findRole, type RolePlaces, roleFile, roleVarsFiles } from './role-files.ts';
 import { argumentSpecTask, readMeta } from './role-meta.ts';
 import { inFile } from './within.ts';
 import { isRawDict, kindOf, layerOf } from './written.ts';
@@ -37,7 +37,7 @@ const nothing: LoadedRole = { items: [], handlers: [], exported: [] };
 
 /** Load a role with the roles that it depends on. */
 export function loadRole(loading: Loading, use: RoleUse, within: Within): LoadedRole {
-  const search = findRole(loading, use.name, within.play.directory, within.role && besideRole(within.role.path));
+  const search = findRole(loading, use.name, placesOf(within));
   if (search.found === undefined) {
     const message = `the role '${use.name}' was not found in ${search.searched.join(':')}`;
     report(loading, 'missing-role', message, use.at);
@@ -51,6 +51,10 @@ export function loadRole(loading: Loading, use: RoleUse, within: Within): Loaded
     return nothing;
   }
   return loadFound(loading, use, { ...within, chain: [...within.chain, key] }, name, path);
+}
+
+function placesOf({ play, role, collections }: Within): RolePlaces {
+  return { playbookFolder: play.directory, collections, ...(role && { beside: besideRole(role.path) }) };
 }
 
 function loadFound(loading: Loading, use: RoleUse, within: Within, name: string, path: string): LoadedRole {
@@ -97,6 +101,7 @@ function enterRole(within: Within, role: RoleRef, keywords: Keywords): Within {
     ...within,
     role,
     keywords,
+    collections: collectionOf(role.name, within.collections),
     searchPath: [...new Set([role.path, ...within.searchPath.slice(0, within.roleFolders), within.play.directory])],
     roleFolders: within.searchPath.slice(0, within.roleFolders).includes(role.path)
       ? within.roleFolders
@@ -108,6 +113,12 @@ function enterRole(within: Within, role: RoleRef, keywords: Keywords): Within {
       within.play.directory,
     ],
   };
+}
+
+// A role of a collection finds the others there by their short names.
+function collectionOf(name: string, outer: readonly string[]): readonly string[] {
+  const match = /^(\w+\.\w+)\.\w/.exec(name);
+  return match === null ? outer : [match[1]!, ...outer.filter((other) => other !== match[1])];
 }
 
 function varsOfRole(loading: Loading, use: RoleUse, name: string, path: string): VarsLayer[] {
