@@ -6,7 +6,7 @@ import type { Reply } from './session.ts';
 /** The questions of one task by name; `state` has their answers under the same names. */
 export type Questions = Readonly<Record<string, AnyQuestion<unknown>>>;
 
-export type StateOf<Q extends Questions> = { readonly [K in keyof Q]: Q[K] extends AnyQuestion<infer A> ? A : never };
+export type StateOf<Q extends Questions> = { readonly [K in keyof Q]: NonNullable<Q[K]> extends AnyQuestion<infer A> ? A : never };
 
 /** What `register` gets, as plain data; the engine adds `changed`, `failed`, `skipped`, `diff`. */
 export type TaskResult = Readonly<Record<string, unknown>>;

@@ -30,16 +30,25 @@ describe('apt', () => {
   test('what apt does not know fails at once, and the age of the lists is told', async () => {
     const ended = await runThere(apt, { name: 'no-such-package' }, { check: true });
 
-    expect(outcomeOf(ended)).toEqual(['failed', expect.stringMatching(/^apt: Unable to locate package no-such-package \(package lists: .*(old|fetched)\)$/)]);
+    expect(outcomeOf(ended)).toEqual([
+      'failed',
+      expect.stringMatching(/^apt: Unable to locate package no-such-package \(package lists: .*(old|fetched)\)$/),
+    ]);
   });
 
   test('removes, and purges what removal leaves', async () => {
     await sh('apt-get -y install nano; DEBIAN_FRONTEND=noninteractive apt-get -y install cron');
 
-    expect(outcomeOf(await runThere(apt, { name: 'nano', state: 'absent' }))).toEqual(['changed', expect.stringMatching(/^package nano: \S+ → absent$/)]);
+    expect(outcomeOf(await runThere(apt, { name: 'nano', state: 'absent' }))).toEqual([
+      'changed',
+      expect.stringMatching(/^package nano: \S+ → absent$/),
+    ]);
     expect(await said('dpkg-query -W -f="\\${db:Status-Abbrev}" nano')).toBe('rc');
     expect(outcomeOf(await runThere(apt, { name: 'nano', state: 'absent' }))).toEqual(['ok']);
-    expect(outcomeOf(await runThere(apt, { name: 'nano', state: 'absent', purge: true }))).toEqual(['changed', 'package nano: configuration files → absent']);
+    expect(outcomeOf(await runThere(apt, { name: 'nano', state: 'absent', purge: true }))).toEqual([
+      'changed',
+      'package nano: configuration files → absent',
+    ]);
     expect(outcomeOf(await runThere(apt, { name: 'nano', state: 'absent', purge: true }))).toEqual(['ok']);
   });
 
@@ -66,8 +75,13 @@ describe('apt', () => {
 
   test('questions write nothing', async () => {
     await sh('rm -f /var/cache/apt/*.bin');
-    const files = 'find / -xdev -newermt @$(date +%s) -type f 2>/dev/null | grep -v -e ^/proc -e ^/sys -e ^/run -e /var/log/journal | head';
-    await runThere(apt, { name: ['tree', 'no-such', 'less'], state: 'latest', autoclean: true, autoremove: true }, { check: true });
+    const files =
+      'find / -xdev -newermt @$(date +%s) -type f 2>/dev/null | grep -v -e ^/proc -e ^/sys -e ^/run -e /var/log/journal | head';
+    await runThere(
+      apt,
+      { name: ['tree', 'no-such', 'less'], state: 'latest', autoclean: true, autoremove: true },
+      { check: true },
+    );
 
     expect(await said('ls /var/cache/apt')).toBe('archives');
     expect(await said(files)).toBe('');
@@ -84,7 +98,10 @@ describe('apt', () => {
     await sh('cd /tmp && apt-get download hello; apt-get -y purge hello');
     const deb = await said('ls /tmp/hello_*.deb');
 
-    expect(outcomeOf(await runThere(apt, { deb }))).toEqual(['changed', expect.stringMatching(/^package hello: absent → 2\./)]);
+    expect(outcomeOf(await runThere(apt, { deb }))).toEqual([
+      'changed',
+      expect.stringMatching(/^package hello: absent → 2\./),
+    ]);
     expect(outcomeOf(await runThere(apt, { deb }))).toEqual(['ok']);
   });
 

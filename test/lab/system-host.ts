@@ -17,13 +17,18 @@ export async function sh(script: string, stdin?: Uint8Array | string): Promise<R
 export const said = async (script: string): Promise<string> => (await sh(script)).stdout.toString().trim();
 
 /** Run a task in the host, as the engine does. */
-export const runThere = (type: TaskType<any, any, any, any>, args: object, options: { check?: boolean } = {}): Promise<Converged> =>
-  runHere(type, args as Record<string, unknown>, { ...options, sh });
+export const runThere = (
+  type: TaskType<any, any, any, any>,
+  args: object,
+  options: { check?: boolean } = {},
+): Promise<Converged> => runHere(type, args as Record<string, unknown>, { ...options, sh });
 
 /** A task's outcome in one line: its status and its changes. */
 export const outcomeOf = (ended: Converged): readonly string[] => [
   ended.status,
-  ...('changes' in ended ? ended.changes.map(({ what, from, to }) => `${what}: ${from ?? 'absent'} → ${to ?? 'absent'}`) : []),
+  ...('changes' in ended
+    ? ended.changes.map(({ what, from, to }) => `${what}: ${from ?? 'absent'} → ${to ?? 'absent'}`)
+    : []),
   ...('message' in ended ? [ended.message] : []),
 ];
 

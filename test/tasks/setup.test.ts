@@ -15,7 +15,9 @@ const facts = {
 };
 
 const gathered = (args: object): readonly string[] => {
-  const plan = planOn(setup, { facts }, args as Record<string, unknown>) as { result: { ansible_facts: object } };
+  const plan = planOn(setup, { facts }, args as Record<string, unknown>) as unknown as {
+    result: { ansible_facts: object };
+  };
   return Object.keys(plan.result.ansible_facts).filter((name) => name.startsWith('ansible_'));
 };
 

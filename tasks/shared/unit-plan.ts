@@ -1,0 +1,200 @@
+import {
+  blurs,
+  type Change,
+  type Command,
+  type Freshness,
+  freshness,
+  fullName,
+  type Plan,
+  predicts,
+  quote,
+  systemctl,
+  type TaskResult,
+  type Unit,
+  type UnitScope,
+  unit,
+} from '../../src/sdk.ts';
+
+/** Parameters that `service` and `systemd` share. */
+export const unitParams = {
+  state: {
+    type: 'str',
+    choices: ['reloaded', 'restarted', 'started', 'stopped'],
+    doc: 'Whether it runs; restarted and reloaded do so each time.',
+  },
+  enabled: { type: 'bool', doc: 'Whether it is started at boot.' },
+  restart_when_stale: {
+    type: 'bool',
+    default: false,
+    doc: 'Restart it where its unit, drop-ins or `config` changed after its process was started (not in Ansible).',
+  },
+  config: {
+    type: 'list',
+    elements: 'path',
+    default: [],
+    doc: 'Its configuration: files, links (followed) and folders, for `restart_when_stale` (not in Ansible).',
+  },
+} as const;
+
+/** What is to be true of a unit. */
+export interface WantedUnit {
+  readonly name: string;
+  readonly scope: UnitScope;
+  readonly state?: 'reloaded' | 'restarted' | 'started' | 'stopped';
+  readonly enabled?: boolean;
+  readonly masked?: boolean;
+  readonly force?: boolean;
+  readonly no_block?: boolean;
+  readonly sleep?: number;
+  readonly restart_when_stale: boolean;
+  readonly config: readonly string[];
+}
+
+/** The questions about a unit. */
+export const askUnit = ({ name, scope, restart_when_stale, config }: WantedUnit) => ({
+  unit: unit(name, scope),
+  ...(restart_when_stale ? { fresh: freshness(name, scope, config) } : {}),
+});
+
+/** What was asked. */
+export interface UnitState {
+  readonly unit: Unit;
+  readonly fresh?: Freshness;
+}
+
+/** Plan what differs of a unit; `before` is done first (manager reloads). */
+export function planUnit(state: UnitState, wanted: WantedUnit, before: readonly Change[] = []): Plan {
+  const { unit: now, fresh } = state;
+  if (now.load === 'not-found' && wanted.masked === undefined)
+    return { failed: `Could not find the requested service ${wanted.name}: host` };
+  const changes = [masking(now, wanted), enabling(now, wanted), running(now, wanted, fresh)].filter(
+    (one) => one !== undefined,
+  );
+  const after: Unit = Object.assign({}, now, ...changes.map((change) => change.gives));
+  if (after.file.startsWith('masked') && wanted.state !== undefined && wanted.state !== 'stopped')
+    return { failed: `Failed to start ${now.name}: unit is masked` };
+  return {
+    changes: [...before, ...changes.map((change) => withEffects(change, wanted, after))],
+    warnings: warnings(now, wanted, before, fresh),
+  };
+}
+
+/** A change, and how it leaves the unit. */
+interface UnitChange extends Change {
+  readonly gives: Partial<Unit>;
+}
+
+const control = ({ scope, name }: WantedUnit, ...words: string[]): Command => ({
+  script: `LC_ALL=C ${systemctl(scope)} ${words.join(' ')} -- ${quote(fullName(name))}`,
+});
+
+function masking(now: Unit, wanted: WantedUnit): UnitChange | undefined {
+  const masked = now.load === 'masked' || now.file.startsWith('masked');
+  if (wanted.masked === undefined || wanted.masked === masked) return undefined;
+  const verb = wanted.masked ? 'mask' : 'unmask';
+  return {
+    what: `unit ${now.name}`,
+    from: masked ? 'masked' : 'unmasked',
+    to: wanted.masked ? 'masked' : 'unmasked',
+    commands: [control(wanted, verb, ...(wanted.force === true ? ['--force'] : []))],
+    gives: wanted.masked ? { load: 'masked', file: 'masked' } : { load: 'loaded', file: 'disabled' },
+  };
+}
+
+/** Static units have nothing that could be enabled; indirect ones are enabled by another name only. */
+function enabling(now: Unit, wanted: WantedUnit): UnitChange | undefined {
+  if (wanted.enabled === undefined) return undefined;
+  const enabled = now.initScript?.enabled ?? /^(enabled|alias|static|generated|transient|linked)/.test(now.file);
+  const pointless = !wanted.enabled && /^(static|generated|transient)/.test(now.file) && now.initScript === undefined;
+  if (enabled === wanted.enabled || pointless) return undefined;
+  return {
+    what: `unit ${now.name} at boot`,
+    from: now.file.startsWith('masked') ? 'masked' : enabled ? 'enabled' : 'disabled',
+    to: wanted.enabled ? 'enabled' : 'disabled',
+    commands: [control(wanted, wanted.enabled ? 'enable' : 'disable', ...(wanted.force === true ? ['--force'] : []))],
+    gives:
+      now.initScript === undefined
+        ? { file: wanted.enabled ? 'enabled' : 'disabled' }
+        : { initScript: { enabled: wanted.enabled } },
+  };
+}
+
+const runs = ({ active, sub }: Unit): boolean =>
+  active === 'active' || active === 'reloading' || (active === 'activating' && sub !== 'auto-restart');
+
+function running(now: Unit, wanted: WantedUnit, fresh: Freshness | undefined): UnitChange | undefined {
+  const up = runs(now);
+  const { state } = wanted;
+  const act = (to: string, verb: string, more: Partial<UnitChange> = {}): UnitChange => ({
+    what: `unit ${now.name}`,
+    from: now.sub === 'auto-restart' || now.active === 'failed' ? 'failed' : now.active,
+    to,
+    commands: commandsFor(verb, wanted),
+    gives: verb === 'stop' ? { active: 'inactive', sub: 'dead' } : now.ends ? {} : { active: 'active', sub: 'running' },
+    ...more,
+  });
+  if (state === 'stopped') return up || now.active === 'deactivating' ? act('inactive', 'stop') : undefined;
+  if (state === 'restarted') return act(up ? 'restarted' : 'active', 'restart', { repeats: true });
+  if (state === 'reloaded' && up) return act('reloaded', 'reload', { repeats: true });
+  if (state !== undefined && !up) return act('active', 'start', now.ends ? { repeats: true } : {});
+  const stale = up ? staleBecause(fresh) : undefined;
+  return stale === undefined ? undefined : act('restarted', 'restart', { from: stale });
+}
+
+function commandsFor(verb: string, wanted: WantedUnit): readonly Command[] {
+  const block = wanted.no_block === true ? ['--no-block'] : [];
+  const one = (word: string): Command => ({ ...explained(control(wanted, word, ...block), wanted), long: true });
+  return verb === 'restart' && wanted.sleep !== undefined
+    ? [one('stop'), { script: `sleep ${wanted.sleep}` }, one('start')]
+    : [one(verb)];
+}
+
+/** A unit that does not start says why in its journal. */
+const explained = (command: Command, { name, scope }: WantedUnit): Command => ({
+  ...command,
+  script: `${command.script} || { code=$?; ${systemctl(scope)} status --no-pager -n 10 -- ${quote(fullName(name))} >&2; exit $code; }`,
+  shown: command.script,
+});
+
+/** Both clocks are read with a grain of ten milliseconds. */
+const grainSeconds = 0.03;
+
+function staleBecause(fresh: Freshness | undefined): string | undefined {
+  if (fresh?.startedAt === undefined || fresh.newest === undefined) return undefined;
+  return fresh.newest.at > fresh.startedAt + grainSeconds ? `older than ${fresh.newest.path}` : undefined;
+}
+
+function withEffects({ gives, ...change }: UnitChange, wanted: WantedUnit, after: Unit): Change {
+  const fresh = wanted.restart_when_stale
+    ? [predicts(freshness(wanted.name, wanted.scope, wanted.config), { missing: [] })]
+    : [];
+  return {
+    ...change,
+    effects: [predicts(unit(wanted.name, wanted.scope), after), ...fresh, blurs('network:', 'path:/run', 'absent:*')],
+  };
+}
+
+function warnings(
+  now: Unit,
+  wanted: WantedUnit,
+  before: readonly Change[],
+  fresh: Freshness | undefined,
+): readonly string[] {
+  return [
+    ...(now.needsReload && before.length === 0
+      ? [`the files of ${now.name} changed since systemd has read them; \`daemon_reload: true\` makes it read them`]
+      : []),
+    ...(wanted.enabled === false && /^(static|generated|transient)/.test(now.file) && now.initScript === undefined
+      ? [`${now.name} is ${now.file}: it is not started at boot by itself, but others may start it`]
+      : []),
+    ...(fresh?.missing ?? []).map((path) => `configuration that is not there: ${path}`),
+  ];
+}
+
+/** Ansible's return values. */
+export const unitResult = (state: UnitState, wanted: WantedUnit): TaskResult => ({
+  name: wanted.name,
+  ...(wanted.enabled === undefined ? {} : { enabled: wanted.enabled }),
+  ...(wanted.state === undefined ? {} : { state: wanted.state === 'stopped' ? 'stopped' : 'started' }),
+  status: state.unit.properties,
+});

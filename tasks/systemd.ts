@@ -1,0 +1,137 @@
+import {
+  type Change,
+  defineTask,
+  type Freshness,
+  type Question,
+  type ShellAnswer,
+  shell,
+  systemctl,
+  type Unit,
+} from '../src/sdk.ts';
+import { askUnit, planUnit, unitParams, unitResult, type WantedUnit } from './shared/unit-plan.ts';
+
+type SystemdQuestions = {
+  readonly unit?: Question<Unit>;
+  readonly fresh?: Question<Freshness>;
+  readonly reload?: Question<ShellAnswer>;
+};
+
+export default defineTask({
+  name: 'ansible.builtin.systemd',
+  aliases: ['ansible.builtin.systemd_service'],
+  summary: 'Have units of systemd running, enabled or masked, and systemd aware of their files.',
+  description:
+    'Units of all tasks are asked in one `systemctl show`. The manager is reloaded only where files on disk are not what it has read.',
+  params: {
+    name: { type: 'str', aliases: ['service', 'unit'], doc: 'The unit; `.service` is added where it has no suffix.' },
+    ...unitParams,
+    masked: { type: 'bool', doc: 'Whether it is masked: then nothing can start it.' },
+    daemon_reload: {
+      type: 'bool',
+      default: false,
+      aliases: ['daemon-reload'],
+      doc: 'Have systemd read the files of units anew, where they changed.',
+    },
+    daemon_reexec: {
+      type: 'bool',
+      default: false,
+      aliases: ['daemon-reexec'],
+      doc: 'Restart systemd itself first, each time.',
+    },
+    scope: {
+      type: 'str',
+      default: 'system',
+      choices: ['system', 'user', 'global'],
+      doc: "The system's manager, the user's, or what all users' managers start.",
+    },
+    no_block: { type: 'bool', default: false, doc: 'Do not wait until it is done.' },
+    force: { type: 'bool', doc: 'Replace links that are in the way of enabling or masking.' },
+  },
+  rules: {
+    requiredOneOf: [['name', 'daemon_reload', 'daemon_reexec']],
+    requiredBy: { state: ['name'], enabled: ['name'], masked: ['name'] },
+  },
+  ask: (params): SystemdQuestions => ({
+    ...(params.name === undefined ? {} : askUnit(wantedUnit(params, params.name))),
+    ...(params.daemon_reload && params.scope !== 'global' ? { reload: needsReload(params.scope) } : {}),
+  }),
+  plan(state, params) {
+    const before = managerChanges(params, state.reload);
+    if (params.name === undefined || state.unit === undefined) return { changes: before };
+    const { unit, fresh } = state;
+    const plan = planUnit({ unit, fresh }, wantedUnit(params, params.name), before);
+    // A new unit is known only once systemd has read its file.
+    return 'failed' in plan && before.length > 0 && unit.load === 'not-found' ? { changes: before, more: true } : plan;
+  },
+  result: ({ state, params }) =>
+    params.name === undefined || state.unit === undefined
+      ? { name: null, status: {} }
+      : unitResult({ unit: state.unit }, wantedUnit(params, params.name)),
+  returns: {
+    name: 'The unit.',
+    enabled: 'The parameter.',
+    state: 'How it runs.',
+    status: 'What `systemctl show` tells of it.',
+  },
+  examples: [
+    { title: 'Running, and started at boot', yaml: 'systemd:\n  name: cron\n  state: started\n  enabled: true' },
+    {
+      title: 'Restarted where its configuration is newer than its process',
+      yaml: 'systemd:\n  name: ssh\n  state: started\n  restart_when_stale: true\n  config: [/etc/ssh/sshd_config, /etc/ssh/sshd_config.d]',
+    },
+    { title: 'systemd knows the files of its units', yaml: 'systemd:\n  daemon_reload: true' },
+    { title: 'A timer', yaml: 'systemd_service:\n  name: apt-daily.timer\n  enabled: false\n  state: stopped' },
+  ],
+});
+
+type Given = Omit<WantedUnit, 'name'> & {
+  readonly name: string | undefined;
+  readonly daemon_reload: boolean;
+  readonly daemon_reexec: boolean;
+};
+
+const wantedUnit = (params: Given, name: string): WantedUnit => ({ ...params, name });
+
+/** Files of units, and of what generators read, that changed after the manager read them last. (`NeedDaemonReload` overlooks new drop-in folders.) */
+const needsReload = (scope: 'system' | 'user') =>
+  shell({
+    script: `run=${scope === 'system' ? '/run' : '"${XDG_RUNTIME_DIR:-/run/user/$(id -u)}"'}; read=$run/systemd/systemd-units-load
+if [ -e "$read" ]; then find -L ${folders[scope]} -newercm "$read" 2>/dev/null | head -n 5
+else LC_ALL=C ${systemctl(scope)} show --no-pager -p FragmentPath,NeedDaemonReload -- '*' | grep -B 1 -x NeedDaemonReload=yes | sed -n 's/^FragmentPath=//p'; fi`,
+    about: [
+      'path:/etc/systemd',
+      'entry:/etc/systemd/*',
+      'entry:/lib/systemd/*',
+      'entry:/usr/lib/systemd/*',
+      'entry:/etc/fstab',
+    ],
+  });
+
+const folders = {
+  system:
+    '/etc/systemd/system /run/systemd/system /usr/local/lib/systemd/system /lib/systemd/system /etc/fstab /etc/crypttab',
+  user: '"${XDG_CONFIG_HOME:-$HOME/.config}/systemd/user" /etc/systemd/user /usr/lib/systemd/user',
+};
+
+function managerChanges(
+  { daemon_reload, daemon_reexec, scope }: Given,
+  reload: ShellAnswer | undefined,
+): readonly Change[] {
+  const stale = reload?.stdout.split('\n').filter((line) => line !== '') ?? [];
+  const reexec: Change = {
+    what: 'systemd',
+    from: 'running',
+    to: 're-executed',
+    commands: [{ script: `${systemctl(scope)} daemon-reexec` }],
+    repeats: true,
+    effects: [],
+  };
+  const reread: Change = {
+    what: 'systemd',
+    from: `has not read ${stale.join(', ')}`,
+    to: 'has read its units',
+    commands: [{ script: `${systemctl(scope)} daemon-reload` }],
+    effects: [],
+  };
+  return [...(daemon_reexec ? [reexec] : []), ...(daemon_reload && stale.length > 0 ? [reread] : [])];
+}

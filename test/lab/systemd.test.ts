@@ -1,0 +1,179 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import service from '../../tasks/service.ts';
+import systemd from '../../tasks/systemd.ts';
+import { outcomeOf, runThere, sh, upHost } from './system-host.ts';
+
+describe('systemd and service', () => {
+  beforeAll(async () => {
+    await upHost();
+    await sh(`systemctl stop try-once.timer; rm -rf /etc/systemd/system/try* /etc/systemd/system/*.wants/try* /lib/systemd/system/try* /etc/try; mkdir -p /etc/try; echo a > /etc/try/a.conf
+cat > /etc/systemd/system/try.service <<'END'
+[Unit]
+StartLimitIntervalSec=0
+[Service]
+ExecStart=/bin/sleep infinity
+ExecReload=/bin/true
+[Install]
+WantedBy=multi-user.target
+END
+cat > /etc/systemd/system/try-once.service <<'END'
+[Service]
+Type=oneshot
+ExecStart=/bin/true
+END
+cat > /etc/systemd/system/try-broken.service <<'END'
+[Service]
+ExecStart=/bin/false
+END
+printf '[Service]\\nExecStart=/bin/true\\n[Install]\\nWantedBy=multi-user.target\\n' > /etc/systemd/system/try@.service
+printf '[Timer]\\nOnCalendar=daily\\n[Install]\\nWantedBy=timers.target\\n' > /etc/systemd/system/try-once.timer
+systemctl daemon-reload; systemctl stop try; systemctl reset-failed`);
+  });
+
+  test('start and enable once', async () => {
+    const args = { name: 'try', state: 'started', enabled: true };
+
+    expect(outcomeOf(await runThere(systemd, args, { check: true }))).toEqual([
+      'changed',
+      'unit try.service at boot: disabled → enabled',
+      'unit try.service: inactive → active',
+    ]);
+    expect(outcomeOf(await runThere(systemd, args))).toEqual([
+      'changed',
+      'unit try.service at boot: disabled → enabled',
+      'unit try.service: inactive → active',
+    ]);
+    expect(await runThere(service, args)).toMatchObject({
+      status: 'ok',
+      result: {
+        name: 'try',
+        enabled: true,
+        state: 'started',
+        status: { ActiveState: 'active', UnitFileState: 'enabled' },
+      },
+    });
+  });
+
+  test('restart and reload each time', async () => {
+    expect(outcomeOf(await runThere(service, { name: 'try', state: 'restarted' }))).toEqual([
+      'changed',
+      'unit try.service: active → restarted',
+    ]);
+    expect(outcomeOf(await runThere(service, { name: 'try', state: 'reloaded' }))).toEqual([
+      'changed',
+      'unit try.service: active → reloaded',
+    ]);
+    expect(outcomeOf(await runThere(service, { name: 'try', state: 'restarted', sleep: 1 }))).toEqual([
+      'changed',
+      'unit try.service: active → restarted',
+    ]);
+  });
+
+  test('restart what is older than its configuration, once', async () => {
+    const args = { name: 'try', state: 'started', restart_when_stale: true, config: ['/etc/try', '/etc/nowhere'] };
+    await runThere(systemd, { name: 'try', state: 'restarted' });
+    expect(outcomeOf(await runThere(systemd, args))).toEqual(['ok']);
+
+    await sh('sleep 0.1; cp -p /etc/hostname /etc/try/old.conf');
+    expect(outcomeOf(await runThere(systemd, args, { check: true }))).toEqual([
+      'changed',
+      expect.stringMatching(/^unit try.service: older than \/etc\/try(\/old.conf)? → restarted$/),
+    ]);
+    expect(await runThere(systemd, args)).toMatchObject({
+      status: 'changed',
+      warnings: ['configuration that is not there: /etc/nowhere'],
+    });
+    expect(outcomeOf(await runThere(systemd, args))).toEqual(['ok']);
+
+    await sh('sleep 0.1; ln -sf /etc/hosts /etc/try/link.conf');
+    expect(outcomeOf(await runThere(systemd, args))).toEqual(['changed', expect.anything()]);
+    expect((await runThere(systemd, args)).status).toBe('ok');
+  });
+
+  test('reload the manager only where files changed', async () => {
+    expect(outcomeOf(await runThere(systemd, { daemon_reload: true }))).toEqual(['ok']);
+    await sh(
+      'mkdir -p /etc/systemd/system/try.service.d; printf "[Service]\\nNice=5\\n" > /etc/systemd/system/try.service.d/nice.conf',
+    );
+
+    expect(outcomeOf(await runThere(systemd, { daemon_reload: true }))).toEqual([
+      'changed',
+      expect.stringMatching(/^systemd: has not read .*\/try.service.d\/nice.conf.* → has read its units$/),
+    ]);
+    expect(outcomeOf(await runThere(systemd, { daemon_reload: true }))).toEqual(['ok']);
+
+    await sh('echo >> /etc/systemd/system/try.service.d/nice.conf');
+    expect(await runThere(systemd, { name: 'try', state: 'started' })).toMatchObject({
+      status: 'ok',
+      warnings: [expect.stringContaining('daemon_reload: true')],
+    });
+    expect((await runThere(systemd, { name: 'try', state: 'started', daemon_reload: true })).status).toBe('changed');
+    expect(await runThere(systemd, { name: 'try', state: 'started', daemon_reload: true })).toMatchObject({
+      status: 'ok',
+      warnings: [],
+    });
+  });
+
+  test('a unit that ends is started each time', async () => {
+    expect(outcomeOf(await runThere(systemd, { name: 'try-once', state: 'started' }))).toEqual([
+      'changed',
+      'unit try-once.service: inactive → active',
+    ]);
+  });
+
+  test('a service that does not stay up has failed', async () => {
+    await sh('sleep 0.2');
+    const ended = await runThere(systemd, { name: 'try-broken', state: 'started' });
+
+    expect(['failed', 'changed']).toContain(ended.status);
+    await sh('sleep 0.5');
+    expect(outcomeOf(await runThere(systemd, { name: 'try-broken', state: 'stopped' }))).toEqual(['ok']);
+  });
+
+  test('mask, and refuse to start what is masked', async () => {
+    await sh('mv /etc/systemd/system/try.service /lib/systemd/system/try.service; systemctl daemon-reload');
+
+    expect(outcomeOf(await runThere(systemd, { name: 'try', masked: true, state: 'stopped' }))).toEqual([
+      'changed',
+      'unit try.service: unmasked → masked',
+      'unit try.service: active → inactive',
+    ]);
+    expect(outcomeOf(await runThere(systemd, { name: 'try', masked: true }))).toEqual(['ok']);
+    expect(outcomeOf(await runThere(systemd, { name: 'try', state: 'started' }))).toEqual([
+      'failed',
+      'Failed to start try.service: unit is masked',
+    ]);
+    expect((await runThere(systemd, { name: 'try', masked: false, state: 'started' })).status).toBe('changed');
+    expect((await runThere(systemd, { name: 'try', masked: false, state: 'started' })).status).toBe('ok');
+  });
+
+  test('say so where there is no such unit', async () => {
+    expect(outcomeOf(await runThere(systemd, { name: 'nosuch', state: 'started' }))).toEqual([
+      'failed',
+      'Could not find the requested service nosuch: host',
+    ]);
+  });
+
+  test('static units are as enabled as they can be', async () => {
+    expect(outcomeOf(await runThere(systemd, { name: 'systemd-journald', enabled: true, state: 'started' }))).toEqual([
+      'ok',
+    ]);
+  });
+
+  test('know timers, templates and aliases', async () => {
+    expect(outcomeOf(await runThere(systemd, { name: 'try-once.timer', enabled: true, state: 'started' }))).toEqual([
+      'changed',
+      'unit try-once.timer at boot: disabled → enabled',
+      'unit try-once.timer: inactive → active',
+    ]);
+    expect(outcomeOf(await runThere(systemd, { name: 'try@a', enabled: true }))).toEqual([
+      'changed',
+      'unit try@a.service at boot: disabled → enabled',
+    ]);
+    expect(outcomeOf(await runThere(systemd, { name: 'try@a', enabled: true }))).toEqual(['ok']);
+    expect(outcomeOf(await runThere(systemd, { name: 'try@a', enabled: false }))).toEqual([
+      'changed',
+      'unit try@a.service at boot: enabled → disabled',
+    ]);
+  });
+});
