@@ -3,7 +3,6 @@ import type { Raw } from '../../core/value.ts';
 import { composeScope } from '../variables/compose-scope.ts';
 import type { HashBehaviour } from '../variables/merge-layers.ts';
 import type { LoadedInventory } from './load-inventory.ts';
-import { varsReader } from './vars-folders.ts';
 
 /** How the variables of hosts and groups are listed. */
 export interface ListOptions {
@@ -40,8 +39,7 @@ export function groupVariables(
   options: ListOptions,
 ): ReadonlyMap<string, Raw> {
   const group = inventory.draft.groups.get(name);
-  const reader = varsReader(inventory.options.vaultSecrets ?? []);
-  const files = inventory.folders.flatMap((folder) => reader.groupLayers(folder, name));
+  const files = inventory.folders.flatMap((folder) => inventory.reader.groupLayers(folder, name));
   const vars = listed([...(group?.layers ?? []), ...files], { hashBehaviour: options.hashBehaviour });
   return group && group.priority !== 1
     ? new Map<string, Raw>([...vars, ['ansible_group_priority', group.priority]])

@@ -3,7 +3,7 @@ import { extname, join } from 'node:path';
 import type { VarsLayer } from '../../core/model.ts';
 import type { Diagnostic } from '../../core/source.ts';
 import type { VaultSecret } from '../vault/vault.ts';
-import { loadVarsFile } from './vars-file.ts';
+import { loadVarsFile, type VarsFile } from './vars-file.ts';
 
 const EXTENSIONS = ['', '.yml', '.yaml', '.json'];
 
@@ -17,8 +17,8 @@ export interface VarsFolder {
 export interface VarsReader {
   groupLayers(folder: VarsFolder, group: string): readonly VarsLayer[];
   hostLayers(folder: VarsFolder, host: string): readonly VarsLayer[];
-  /** What went wrong so far. */
-  readonly notes: readonly Diagnostic[];
+  /** Mistakes and warnings that were not taken yet. */
+  takeNotes(): readonly Diagnostic[];
   /** Texts from files under Ansible Vault, to be masked. */
   readonly secrets: ReadonlySet<string>;
 }
@@ -28,44 +28,36 @@ export function varsReader(vaultSecrets: readonly VaultSecret[]): VarsReader {
   const notes: Diagnostic[] = [];
   const secrets = new Set<string>();
   const listings = new Map<string, ReadonlySet<string>>();
-  const known = new Map<string, readonly VarsLayer[]>();
+  const files = new Map<string, VarsFile | undefined>();
+  const layers = new Map<string, readonly VarsLayer[]>();
+  const load = (file: string): VarsFile | undefined => {
+    const loaded = loadVarsFile(file, vaultSecrets);
+    notes.push(...(loaded.ok ? (loaded.warnings ?? []) : loaded.error));
+    if (loaded.ok) for (const text of loaded.value.secrets) secrets.add(text);
+    return loaded.ok ? loaded.value : undefined;
+  };
+  const layer = (file: string, level: number): readonly VarsLayer[] => {
+    const known = files.has(file) ? files.get(file) : load(file);
+    files.set(file, known);
+    return known ? [{ level, from: file, vars: known.vars, ...(known.vaulted && { secret: true }) }] : [];
+  };
   const read = (folder: VarsFolder, kind: 'group_vars' | 'host_vars', name: string, level: number) => {
     const parent = join(folder.path, kind);
     const key = `${level} ${join(parent, name)}`;
-    const layers = known.get(key) ?? layersOf(findVarsFiles(parent, name, listings), level);
-    known.set(key, layers);
-    return layers;
+    const known = layers.get(key) ?? findVarsFiles(parent, name, listings).flatMap((file) => layer(file, level));
+    layers.set(key, known);
+    return known;
   };
-  const layersOf = (files: readonly string[], level: number) =>
-    files.flatMap((file) => loadLayer(file, level, { vaultSecrets, notes, secrets }));
   return {
     groupLayers: (folder, group) => read(folder, 'group_vars', group, groupLevel(folder, group)),
     hostLayers: (folder, host) => read(folder, 'host_vars', host, folder.of === 'inventory' ? 9 : 10),
-    notes,
+    takeNotes: () => notes.splice(0),
     secrets,
   };
 }
 
 const groupLevel = (folder: VarsFolder, group: string): number =>
   (group === 'all' ? 4 : 6) + (folder.of === 'playbook' ? 1 : 0);
-
-interface Findings {
-  readonly vaultSecrets: readonly VaultSecret[];
-  readonly notes: Diagnostic[];
-  readonly secrets: Set<string>;
-}
-
-function loadLayer(file: string, level: number, { vaultSecrets, notes, secrets }: Findings): readonly VarsLayer[] {
-  const loaded = loadVarsFile(file, vaultSecrets);
-  if (!loaded.ok) {
-    notes.push(...loaded.error);
-    return [];
-  }
-  notes.push(...(loaded.warnings ?? []));
-  const { vars, vaulted } = loaded.value;
-  for (const text of loaded.value.secrets) secrets.add(text);
-  return [{ level, from: file, vars, ...(vaulted && { secret: true }) }];
-}
 
 /** The files of a group or host in `group_vars` or `host_vars`: a file of its name, or all in a folder of its name. */
 export function findVarsFiles(

@@ -7,7 +7,7 @@ import {
   type InventoryOptions,
   loadInventory,
   withPlaybookVars,
-} from '../../../src/language/inventory/load-inventory.ts';
+} from '../../../src/language/inventory/index.ts';
 import { composeScope } from '../../../src/language/variables/compose-scope.ts';
 import { encryptVault } from '../../../src/language/vault/vault.ts';
 import { folderWith } from './folder.ts';

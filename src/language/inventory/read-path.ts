@@ -1,0 +1,129 @@
+import { closeSync, openSync, readdirSync, readSync, statSync } from 'node:fs';
+import { extname, join } from 'node:path';
+import type { Result } from '../../core/source.ts';
+import type { Value } from '../../core/value.ts';
+import { defaultEnv, evaluateExpression, type Scope, TemplateError } from '../../template/index.ts';
+import type { VaultSecret } from '../vault/vault.ts';
+import { loadYaml } from '../yaml/load.ts';
+import { applyConstructed, type EvaluateExpression, isConstructed } from './constructed.ts';
+import type { Draft } from './draft.ts';
+import { readIniSource } from './ini-source.ts';
+import { readSource } from './read-source.ts';
+import { readScriptSource } from './script-source.ts';
+import type { VarsFolder } from './vars-folders.ts';
+import { readYamlSource } from './yaml-source.ts';
+
+/** What loading an inventory depends on. */
+export interface InventoryOptions {
+  readonly cwd?: string;
+  readonly env?: NodeJS.ProcessEnv;
+  readonly vaultSecrets?: readonly VaultSecret[];
+  /** Endings of files that a folder's listing leaves out. */
+  readonly ignoreExtensions?: readonly string[];
+  /** Regular expressions of names that a folder's listing leaves out. */
+  readonly ignorePatterns?: readonly string[];
+  /** Evaluates the expressions of `constructed` sources; with an environment of no secrets where not given. */
+  readonly evaluate?: EvaluateExpression;
+  /** What a source that is not there is; an error where nothing else is said. */
+  readonly missing?: 'error' | 'warning';
+}
+
+/** Endings of files in a folder of inventories that are no inventories. */
+export const IGNORED_EXTENSIONS = [
+  '.pyc',
+  '.pyo',
+  '.swp',
+  '.bak',
+  '~',
+  '.rpm',
+  '.md',
+  '.txt',
+  '.rst',
+  '.orig',
+  '.ini',
+  '.cfg',
+  '.retry',
+];
+const NOT_SOURCES = ['group_vars', 'host_vars', 'vars_plugins'];
+
+/** What reading sources depends on. */
+export interface Reading {
+  readonly options: InventoryOptions;
+  /** The sources' folders so far. */
+  readonly folders: readonly VarsFolder[];
+}
+
+/** Reads a file, or all files of a folder, into the draft. */
+export function readPath(draft: Draft, path: string, reading: Reading): void {
+  const { options } = reading;
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
+    for (const name of readdirSync(path).sort())
+      if (isSource(name, options)) readPath(draft, join(path, name), reading);
+  } else if (isScript(path)) readScriptSource(draft, path, options.env ?? process.env);
+  else readFileSource(draft, path, reading);
+}
+
+function isSource(
+  name: string,
+  { ignoreExtensions = IGNORED_EXTENSIONS, ignorePatterns = [] }: InventoryOptions,
+): boolean {
+  if (name.startsWith('.') || NOT_SOURCES.includes(name)) return false;
+  if (ignoreExtensions.some((extension) => name.endsWith(extension))) return false;
+  return !ignorePatterns.some((pattern) => new RegExp(pattern).test(name));
+}
+
+function readFileSource(draft: Draft, path: string, { options, folders }: Reading): void {
+  const source = readSource(path, options.vaultSecrets ?? []);
+  if (!source.ok) {
+    draft.notes.push(...source.error);
+    return;
+  }
+  const { text } = source.value;
+  if (!isYaml(path, text)) {
+    readIniSource(draft, text, path);
+    return;
+  }
+  const yaml = loadYaml(text, path);
+  draft.notes.push(...(yaml.ok ? (yaml.warnings ?? []) : yaml.error));
+  if (!yaml.ok) return;
+  const root = yaml.value.value;
+  if (isConstructed(root)) applyConstructed(draft, root, path, { evaluate: options.evaluate ?? evaluateHere, folders });
+  else readYamlSource(draft, root, path);
+}
+
+function evaluateHere(source: string, scope: Scope): Result<Value> {
+  try {
+    return { ok: true, value: evaluateExpression(source, undefined, scope, defaultEnv()) };
+  } catch (error) {
+    if (error instanceof TemplateError) return { ok: false, error: [error.diagnostic] };
+    throw error;
+  }
+}
+
+// Where no ending tells: a section's bracket means INI, a key with nothing behind its colon YAML.
+function isYaml(path: string, text: string): boolean {
+  if (['.yml', '.yaml', '.json'].includes(extname(path))) return true;
+  if (extname(path) === '.ini' || /^\[/m.test(text)) return false;
+  return /^(---|\{|[^\s#;=]+:\s*(#.*)?$)/m.test(text);
+}
+
+function isScript(path: string): boolean {
+  if (!isExecutable(path)) return false;
+  const start = readStart(path, 4);
+  return start.startsWith('#!') || start === '\x7fELF';
+}
+
+function isExecutable(path: string): boolean {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  return stat?.isFile() === true && (stat.mode & 0o111) !== 0;
+}
+
+function readStart(path: string, length: number): string {
+  const file = openSync(path, 'r');
+  try {
+    const bytes = Buffer.alloc(length);
+    return bytes.toString('latin1', 0, readSync(file, bytes));
+  } finally {
+    closeSync(file);
+  }
+}
