@@ -1,15 +1,17 @@
-import { existsSync, readFileSync } from 'node:fs';
 import type { Event, Happening } from '../core/event.ts';
 import { Secrets } from '../core/secrets.ts';
 import type { Diagnostic } from '../core/source.ts';
 import { suggest } from '../core/suggest.ts';
 import { runPlaybooks } from '../engine/run.ts';
+import { createFiles } from '../language/files.ts';
 import { formatDiagnostic } from '../language/yaml/index.ts';
 import { createChalk, createReporter } from '../report/index.ts';
 import { createConnector } from '../session/index.ts';
 import { interruptible } from './interrupt.ts';
-import { loadAll } from './load-all.ts';
+import { listingOf, unknownHosts } from './listings.ts';
+import { loadAll, readConfig } from './load-all.ts';
 import { type Parsed, parseOptions, runOptions } from './options.ts';
+import { verbosityOf } from './run-options.ts';
 import { version } from './version.ts';
 
 /** Run playbooks, check them, or list what they have. Returns the exit code. */
@@ -43,41 +45,48 @@ function usageError(mistakes: readonly string[]): number {
 }
 
 async function play(parsed: Parsed): Promise<number> {
+  const { config, warnings, origins } = readConfig();
   const chalk = createChalk(process.stdout, process.env);
-  const sources = new Map<string, string>();
+  const sources = createFiles();
   const show = (diagnostic: Diagnostic): string =>
-    formatDiagnostic(diagnostic, (file) => readText(file, sources), { colour: chalk.level > 0 });
+    formatDiagnostic(diagnostic, (file) => sources.readText(file), { colour: chalk.level > 0 });
   const secrets = new Secrets();
+  const tell = (diagnostics: readonly Diagnostic[]): void => {
+    for (const diagnostic of diagnostics) {
+      const said = secrets.mask(show(diagnostic));
+      process.stderr.write(diagnostic.severity === 'error' ? `${said}\n` : `${chalk.magenta('[WARNING]:')} ${said}\n`);
+    }
+  };
   const interrupt = interruptible((text) => process.stderr.write(text));
   const connector = createConnector({ env: process.env });
   const report = await createReporter({
     form: formOf(parsed),
     stdout: process.stdout,
     chalk,
-    verbosity: verbosityOf(parsed),
+    verbosity: verbosityOf(parsed, config),
     formatDiagnostic: show,
   });
   const emit = (event: Happening): void => report({ time: Date.now(), ...secrets.mask(event) } as Event);
   try {
-    const loaded = await loadAll(parsed, { secrets, emit, connector, signal: interrupt.signal, version });
+    tell(warnings);
+    const loaded = await loadAll({ parsed, config, origins, secrets, emit, connector, signal: interrupt.signal });
     if (!loaded.ok) {
-      for (const diagnostic of loaded.error) process.stderr.write(`${secrets.mask(show(diagnostic))}\n`);
+      tell(loaded.error);
       return 1;
     }
-    for (const diagnostic of loaded.warnings ?? [])
-      process.stderr.write(`${chalk.magenta('[WARNING]:')} ${secrets.mask(show(diagnostic))}\n`);
-    const { listing, context, playbooks } = loaded.value;
-    if (listing !== undefined) return print(listing);
-    const { exitCode } = await runPlaybooks(context, playbooks, version);
+    tell(loaded.warnings ?? []);
+    const mistakes = unknownHosts(loaded.value);
+    tell(mistakes);
+    if (mistakes.length > 0) return 1;
+    const listing = listingOf(parsed, loaded.value);
+    if (listing !== undefined) return print(`${listing}\n`);
+    if (parsed.flags.has('syntax-check')) return print(parsed.rest.map((file) => `\nplaybook: ${file}\n`).join(''));
+    const { exitCode } = await runPlaybooks(loaded.value.context, loaded.value.playbooks, version);
     return exitCode;
   } finally {
     await connector.close();
     interrupt.end();
   }
-}
-
-export function verbosityOf(parsed: Parsed): number {
-  return parsed.flags.get('verbose') ?? 0;
 }
 
 /** As asked for; else the live view on a terminal, and lines elsewhere. */
@@ -87,13 +96,4 @@ function formOf(parsed: Parsed): 'live' | 'plain' | 'json' {
   return process.stdout.isTTY === true && process.env['TERM'] !== 'dumb' && !parsed.flags.has('step')
     ? 'live'
     : 'plain';
-}
-
-function readText(file: string, known: Map<string, string>): string | undefined {
-  const text = known.get(file);
-  if (text !== undefined) return text;
-  if (!existsSync(file)) return undefined;
-  const read = readFileSync(file, 'utf8');
-  known.set(file, read);
-  return read;
 }

@@ -1,0 +1,75 @@
+import type { Item, Play } from '../core/model.ts';
+import type { Diagnostic } from '../core/source.ts';
+import { type Raw, Template, toJs } from '../core/value.ts';
+import { selectHosts } from '../language/inventory/index.ts';
+import { listPlaybook } from '../language/listing.ts';
+import { selectedByTags } from '../language/tags.ts';
+import { evaluate, TemplateError } from '../template/index.ts';
+import type { Loaded } from './load-all.ts';
+import type { Parsed } from './options.ts';
+
+/** What --list-tasks, --list-tags and --list-hosts print, or undefined where nothing is to be listed. */
+export function listingOf(parsed: Parsed, { playbooks, context }: Loaded): string | undefined {
+  const has = (name: string): boolean => parsed.flags.has(name);
+  if (!has('list-tasks') && !has('list-tags') && !has('list-hosts')) return undefined;
+  const { tags, skipTags } = context.options;
+  return playbooks
+    .map((playbook) =>
+      listPlaybook(playbook, {
+        tasks: has('list-tasks'),
+        tags: has('list-tags'),
+        hosts: has('list-hosts') ? (play) => hostsOf(play, context) : undefined,
+        selected: (of) => selectedByTags(of, { only: tags, skip: skipTags }),
+        show: (raw, play) => shown(raw, play, context),
+      }),
+    )
+    .join('\n');
+}
+
+function hostsOf(play: Play, context: Loaded['context']): readonly string[] {
+  const selected = selectHosts(context.inventory, shown(play.hosts.value, play, context), {
+    limit: context.options.limit,
+    mismatch: 'ignore',
+  });
+  return selected.ok ? selected.value : [];
+}
+
+/** A name or pattern computed with the play's and the extra variables; as written where that does not suffice. */
+function shown(raw: Raw, play: Play, context: Loaded['context']): string {
+  const layers = [...play.layers, context.extra];
+  const scope = {
+    get: (name: string): Raw | undefined => layers.findLast(({ vars }) => vars.has(name))?.vars.get(name)?.value,
+    names: () => layers.flatMap(({ vars }) => [...vars.keys()]),
+  };
+  try {
+    const value = toJs(evaluate(raw, scope, context.env([play.directory])));
+    return Array.isArray(value) ? value.join(',') : String(value);
+  } catch (error) {
+    if (error instanceof TemplateError) return raw instanceof Template ? raw.source : String(raw);
+    throw error;
+  }
+}
+
+/** Patterns that fit no host: what can be known before anything is touched. Plays after an `add_host` may name hosts to come. */
+export function unknownHosts({ playbooks, context }: Loaded): readonly Diagnostic[] {
+  const plays = playbooks.flatMap((playbook) => playbook.plays);
+  if (plays.some((play) => play.items.some(addsHosts))) return [];
+  return plays.flatMap((play) => {
+    if (holdsTemplate(play.hosts.value)) return [];
+    const selected = selectHosts(context.inventory, shown(play.hosts.value, play, context), {
+      mismatch: 'error',
+      at: play.hosts.at,
+    });
+    return selected.ok ? [] : selected.error;
+  });
+}
+
+const holdsTemplate = (raw: Raw): boolean =>
+  raw instanceof Template || (Array.isArray(raw) && (raw as readonly Raw[]).some(holdsTemplate));
+
+const addsHosts = (item: Item): boolean =>
+  item.kind === 'task'
+    ? /(^|\.)(add_host|group_by)$/.test(String(item.type))
+    : item.kind === 'block'
+      ? [...item.block, ...item.rescue, ...item.always].some(addsHosts)
+      : item.kind === 'include';

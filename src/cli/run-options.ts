@@ -1,0 +1,75 @@
+import { readFileSync } from 'node:fs';
+import type { RunOptions } from '../engine/run-context.ts';
+import type { Config, Origins } from '../language/config/index.ts';
+import type { Parsed } from './options.ts';
+import { ask, askSecret } from './prompt.ts';
+
+/** The last value of an option. */
+export const lastValue = (parsed: Parsed, name: string): string | undefined => parsed.values.get(name)?.at(-1);
+
+/** How much is told: `-vv` counts 2. */
+export const verbosityOf = (parsed: Parsed, config: Config): number => parsed.flags.get('verbose') ?? config.verbosity;
+
+/** What the command line and Ansible's configuration decide about a run; passwords are asked for here. */
+export async function runOptionsOf(parsed: Parsed, config: Config, origins: Origins): Promise<RunOptions> {
+  const has = (name: string): boolean => parsed.flags.has(name);
+  const interactive = process.stdin.isTTY === true && process.stdout.isTTY === true;
+  const password =
+    has('ask-pass') || config.askPass
+      ? await askSecret('SSH password: ')
+      : secretIn(lastValue(parsed, 'connection-password-file') ?? config.connectionPasswordFile);
+  const forks = lastValue(parsed, 'forks');
+  return {
+    check: has('check'),
+    diff: has('diff') || config.diffAlways,
+    // Ansible's default of 5 has Python processes in mind; a host is only a connection here.
+    forks: forks !== undefined ? Number(forks) : origins.has('forks') ? config.forks : 50,
+    tags: listOf(parsed, 'tags') ?? config.runTags,
+    skipTags: listOf(parsed, 'skip-tags') ?? config.skipTags,
+    limit: parsed.values.get('limit')?.join(','),
+    startAtTask: lastValue(parsed, 'start-at-task'),
+    step: has('step') ? askStep : undefined,
+    forceHandlers: has('force-handlers') || config.forceHandlers,
+    anyErrorsFatal: config.anyErrorsFatal,
+    interactive,
+    prompt: (question, { echo }) => (echo ? ask(question) : askSecret(question)),
+    connection: {
+      user: lastValue(parsed, 'user') ?? config.remoteUser,
+      password,
+      privateKeyFile: lastValue(parsed, 'private-key') ?? config.privateKeyFile,
+      connection: lastValue(parsed, 'connection') ?? (origins.has('transport') ? config.transport : undefined),
+      become: has('become') || config.become ? true : undefined,
+      becomeUser: lastValue(parsed, 'become-user') ?? (origins.has('becomeUser') ? config.becomeUser : undefined),
+      becomeMethod: lastValue(parsed, 'become-method') ?? (origins.has('becomeMethod') ? config.becomeMethod : undefined),
+      becomePassword: await becomePassword(parsed, config, password),
+      hostKeyChecking: config.hostKeyChecking,
+      connectTimeoutMs: Number(lastValue(parsed, 'timeout') ?? config.timeout) * 1000,
+    },
+    hashBehaviour: config.hashBehaviour,
+    gathering: config.gathering,
+  };
+}
+
+async function becomePassword(
+  parsed: Parsed,
+  config: Config,
+  password: string | undefined,
+): Promise<string | undefined> {
+  const asked = parsed.flags.has('ask-become-pass') || config.becomeAskPass;
+  if (!asked) return secretIn(lastValue(parsed, 'become-password-file') ?? config.becomePasswordFile);
+  const said = await askSecret(`BECOME password${password === undefined ? '' : '[defaults to SSH password]'}: `);
+  return said === '' ? password : said;
+}
+
+function listOf(parsed: Parsed, name: string): readonly string[] | undefined {
+  const given = parsed.values.get(name);
+  return given?.flatMap((words) => words.split(',').map((word) => word.trim())).filter((word) => word !== '');
+}
+
+async function askStep(task: string): Promise<'yes' | 'no' | 'continue'> {
+  const answer = (await ask(`Perform task: ${task} (N)o/(y)es/(c)ontinue: `)).trim().toLowerCase();
+  return answer.startsWith('y') ? 'yes' : answer.startsWith('c') ? 'continue' : 'no';
+}
+
+const secretIn = (path: string | undefined): string | undefined =>
+  path === undefined ? undefined : readFileSync(path, 'utf8').replace(/\r?\n$/, '');
