@@ -6,7 +6,6 @@ import type { RunBody } from './compile-statement.ts';
 import { Context, Frame, type Scope } from './context.ts';
 import { fail, TemplateError } from './errors.ts';
 import { findTemplate } from './find-file.ts';
-import { fileSyntax } from './header.ts';
 import { PyObject } from './python/object.ts';
 import { str } from './python/repr.ts';
 import { sequence } from './python/values.ts';
@@ -21,7 +20,7 @@ function load(name: Value, context: Context): Loaded | undefined {
   for (const each of names) {
     const found = findTemplate(str(each), context);
     if (!found) continue;
-    const { syntax } = fileSyntax;
+    const { syntax } = context.session;
     return {
       path: found.path,
       template: compileTemplate(found.text, syntax, { file: found.path, line: 1, column: 1 }),

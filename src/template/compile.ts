@@ -2,7 +2,7 @@ import type { Position } from '../core/source.ts';
 import type { Value } from '../core/value.ts';
 import type { Expression, Statement } from './ast.ts';
 import { compileExpression } from './compile-expression.ts';
-import { compileBody, type RunBody } from './compile-statement.ts';
+import { BlockReference, compileBody, type RunBody } from './compile-statement.ts';
 import { type Block, type Context, Frame, type Output } from './context.ts';
 import { positionIn, TemplateError } from './errors.ts';
 import { inlineSyntax, type Syntax, SyntaxMistake } from './lexer.ts';
@@ -109,7 +109,7 @@ function makeText(source: string): Compiled {
   const [only] = statements;
   const text = normalized(source);
   const found = changes(statements);
-  const newlines = /\n*$/.exec(text)![0].length;
+  const newlines = countLineEnds(text);
   if (statements.length === 1 && only?.type === 'output') {
     const run = compileExpression(only.value);
     const convert = keepsText(only.value) ? (value: string) => value : convertText;
@@ -152,11 +152,16 @@ export function convertText(text: string): Value {
 }
 
 /** A template's text ends in as many line ends as its source. */
-function withNewlines(value: Value, wanted: number): Value {
-  if (typeof value !== 'string' || wanted === 0) return value;
-  const present = /\n*$/.exec(value)![0].length;
-  return value + '\n'.repeat(Math.max(0, wanted - present));
+const withNewlines = (value: Value, wanted: number): Value =>
+  typeof value === 'string' ? withLineEnds(value, wanted) : value;
+
+/** A text with line ends added until it ends in so many. */
+export function withLineEnds(text: string, wanted: number, newline = '\n'): string {
+  return text + newline.repeat(Math.max(0, wanted - countLineEnds(text)));
 }
+
+/** How many line ends a text ends in. */
+export const countLineEnds = (text: string): number => /\n*$/.exec(text)![0].length;
 
 /** A value in which nothing is undefined. */
 export function checked(value: Value): Value {
@@ -176,6 +181,7 @@ export function renderBody(
   frame = new Frame(),
 ): string {
   for (const [name, block] of blocks) context.blocks.set(name, [...(context.blocks.get(name) ?? []), block]);
+  if (blocks.size > 0) frame.vars.set('self', new BlockReference(context, frame));
   const out: Output = { text: '' };
   body(context, frame, out);
   context.parent?.(context, out);

@@ -2,6 +2,7 @@ import type { Position } from '../core/source.ts';
 import type { Raw, Value } from '../core/value.ts';
 import type { Env } from './env.ts';
 import { positionIn, TemplateError } from './errors.ts';
+import type { Syntax } from './lexer.ts';
 import { Undefined } from './python/object.ts';
 
 /** The variables that templates see. `get` may throw what it likes: only mistakes of templates are ever caught here. */
@@ -77,6 +78,8 @@ export interface Session {
   readonly resolving: string[];
   /** Text that was itself computed may not run lookups. */
   readonly lookups: boolean;
+  /** How files that are included, imported or extended are read. */
+  readonly syntax: Syntax;
   /** Resolve a value as written, in this session. */
   readonly resolve: (raw: Raw, session: Session) => Value;
 }

@@ -1,6 +1,6 @@
 import type { Position } from '../core/source.ts';
 import { type Raw, Template, type Value } from '../core/value.ts';
-import { compileBare, compileTemplate, renderBody } from './compile.ts';
+import { compileBare, compileTemplate, countLineEnds, renderBody, withLineEnds } from './compile.ts';
 import { Context, type Scope } from './context.ts';
 import type { Env } from './env.ts';
 import { isUndefinedError } from './errors.ts';
@@ -24,7 +24,7 @@ export function evaluateExpression(
   lookups = true,
 ): Value {
   const compiled = compileBare(source, at);
-  const context = new Context(openSession(scope, env, lookups), compiled.text, at, compiled.changes);
+  const context = new Context(openSession(scope, env, { lookups }), compiled.text, at, compiled.changes);
   try {
     const value = compiled.run(context);
     return value instanceof PyObject && value.iterate ? value.iterate() : value;
@@ -38,9 +38,12 @@ export function renderTemplate(text: string, file: string, options: RenderOption
   const header = readHeader(text, options);
   const at = { file, line: 1 + header.lines, column: 1 };
   const template = compileTemplate(header.text, header.syntax, at);
-  const context = new Context(openSession(scope, env), template.text, at, template.changes);
+  const context = new Context(openSession(scope, env, { syntax: header.syntax }), template.text, at, template.changes);
   try {
-    return renderBody(template.body, template.blocks, context);
+    const written = renderBody(template.body, template.blocks, context);
+    return options.keep_trailing_newline === undefined
+      ? withLineEnds(written, countLineEnds(header.text), header.syntax.newline)
+      : written;
   } catch (error) {
     throw context.locate(error);
   }

@@ -4,7 +4,7 @@ import { literal } from './python/literal.ts';
 
 /** How Ansible's `template` reads files, and the options that change it. */
 export const fileSyntax: { readonly syntax: Syntax } = {
-  syntax: { ...inlineSyntax, keepTrailingNewline: true, keepBackslashes: false },
+  syntax: { ...inlineSyntax, keepBackslashes: false },
 };
 
 /** The options of the `template` task type that concern rendering, under their own names. */
@@ -12,6 +12,7 @@ export interface RenderOptions {
   readonly trim_blocks?: boolean;
   readonly lstrip_blocks?: boolean;
   readonly newline_sequence?: string;
+  /** Jinja's meaning, also for files that are included. Without it a file's text ends in as many line ends as its template, as in Ansible. */
   readonly keep_trailing_newline?: boolean;
   readonly variable_start_string?: string;
   readonly variable_end_string?: string;

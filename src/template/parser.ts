@@ -48,7 +48,7 @@ class Parser {
     if: (offset) => this.#if(offset),
     block: (offset) => this.#block(offset),
     extends: (offset) => ({ type: 'extends', template: parseExpression(this.#tokens), offset }),
-    print: (offset) => ({ type: 'output', value: parseTuple(this.#tokens), offset }),
+    print: (offset) => this.#print(offset),
     macro: (offset) => this.#macro(offset),
     include: (offset) => this.#include(offset),
     import: (offset) => this.#import(offset),
@@ -228,6 +228,13 @@ class Parser {
       return word === 'with';
     }
     return standard;
+  }
+
+  /** `print a, b` writes one after the other. */
+  #print(offset: number): Statement {
+    const items = [parseExpression(this.#tokens)];
+    while (this.#tokens.skip('operator', ',')) items.push(parseExpression(this.#tokens));
+    return { type: 'output', value: items.length === 1 ? items[0]! : { type: 'concat', items, offset }, offset };
   }
 
   #include(offset: number): Statement {

@@ -1,10 +1,16 @@
 import type { Value } from '../core/value.ts';
 import type { Scope, Session } from './context.ts';
 import type { Env } from './env.ts';
+import { fileSyntax } from './header.ts';
+import type { Syntax } from './lexer.ts';
 import { resolve } from './resolve.ts';
 
 /** A new evaluation over a scope. */
-export function openSession(scope: Scope, env: Env, lookups = true): Session {
+export function openSession(
+  scope: Scope,
+  env: Env,
+  { lookups = true, syntax = fileSyntax.syntax }: { lookups?: boolean; syntax?: Syntax } = {},
+): Session {
   return {
     scope,
     env,
@@ -12,6 +18,7 @@ export function openSession(scope: Scope, env: Env, lookups = true): Session {
     owned: new Map(),
     resolving: [],
     lookups,
+    syntax,
     resolve,
   };
 }

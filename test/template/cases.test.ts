@@ -35,7 +35,7 @@ const env = defaultEnv({
 
 const run = ({ kind, src, lstrip = false }: Case): unknown =>
   kind === 't'
-    ? renderTemplate(src, '/templates/case.j2', { lstrip_blocks: lstrip }, scope, env)
+    ? renderTemplate(src, '/templates/case.j2', { lstrip_blocks: lstrip, keep_trailing_newline: true }, scope, env)
     : toJs(evaluateExpression(src, undefined, scope, env));
 
 describe('what Python and Ansible make of a template', () => {

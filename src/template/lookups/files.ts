@@ -1,10 +1,11 @@
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import type { Value } from '../../core/value.ts';
-import { compileTemplate, convertText, renderBody } from '../compile.ts';
+import { compileTemplate, convertText, countLineEnds, renderBody, withLineEnds } from '../compile.ts';
 import { Context } from '../context.ts';
 import { fail } from '../errors.ts';
 import { findFile } from '../find-file.ts';
 import { type RenderOptions, readHeader } from '../header.ts';
+import type { Syntax } from '../lexer.ts';
 import type { Kwargs } from '../python/object.ts';
 import { str, typeName } from '../python/repr.ts';
 import { mapping, sequence, truth } from '../python/values.ts';
@@ -52,13 +53,13 @@ function renderFile(name: string, options: Kwargs, context: Context): Value {
   const at = { file: found.path, line: 1 + header.lines, column: 1 };
   const template = compileTemplate(header.text, header.syntax, at);
   const inner = new Context(
-    sessionWith(mapping(options.get('template_vars') ?? new Map()) ?? new Map(), found.path, context),
+    sessionWith(header.syntax, mapping(options.get('template_vars') ?? new Map()) ?? new Map(), found.path, context),
     template.text,
     at,
     template.changes,
   );
   try {
-    const text = renderBody(template.body, template.blocks, inner);
+    const text = withLineEnds(renderBody(template.body, template.blocks, inner), countLineEnds(header.text));
     return truth(options.get('convert_data') ?? true) ? convertText(text) : text;
   } catch (error) {
     throw inner.locate(error);
@@ -66,7 +67,12 @@ function renderFile(name: string, options: Kwargs, context: Context): Value {
 }
 
 /** The session with more variables, those of the template file among them. */
-function sessionWith(extra: ReadonlyMap<Value, Value>, path: string, { session }: Context): Context['session'] {
+function sessionWith(
+  syntax: Syntax,
+  extra: ReadonlyMap<Value, Value>,
+  path: string,
+  { session }: Context,
+): Context['session'] {
   const more = new Map<string, Value>([
     ['template_path', path],
     ['template_fullpath', path],
@@ -76,7 +82,7 @@ function sessionWith(extra: ReadonlyMap<Value, Value>, path: string, { session }
     get: (name: string) => more.get(name) ?? session.scope.get(name),
     names: () => new Set([...session.scope.names(), ...more.keys()]),
   };
-  return { ...session, scope, cache: new Map(), owned: new Map() };
+  return { ...session, scope, cache: new Map(), owned: new Map(), syntax };
 }
 
 function globFiles(term: string, context: Context): string[] {
