@@ -66,7 +66,11 @@ async function play(parsed: Parsed): Promise<number> {
     verbosity: verbosityOf(parsed, config),
     formatDiagnostic: show,
   });
-  const emit = (event: Happening): void => report({ time: Date.now(), ...secrets.mask(event) } as Event);
+  const watchers = parsed.flags.has('lab') ? [report, (await import('../lab/index.ts')).labOperator((text) => process.stderr.write(`lab: ${text}\n`))] : [report];
+  const emit = (happening: Happening): void => {
+    const event = { time: Date.now(), ...secrets.mask(happening) } as Event;
+    for (const watch of watchers) watch(event);
+  };
   try {
     tell(warnings);
     const loaded = await loadAll({ parsed, config, origins, secrets, emit, connector, signal: interrupt.signal });

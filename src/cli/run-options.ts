@@ -13,7 +13,8 @@ export const verbosityOf = (parsed: Parsed, config: Config): number => parsed.fl
 /** What the command line and Ansible's configuration decide about a run; passwords are asked for here. */
 export async function runOptionsOf(parsed: Parsed, config: Config, origins: Origins): Promise<RunOptions> {
   const has = (name: string): boolean => parsed.flags.has(name);
-  const interactive = process.stdin.isTTY === true && process.stdout.isTTY === true;
+  // In the lab an operator does the manual steps, so they are waited for.
+  const interactive = has('lab') || (process.stdin.isTTY === true && process.stdout.isTTY === true);
   const password =
     has('ask-pass') || config.askPass
       ? await askSecret('SSH password: ')

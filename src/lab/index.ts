@@ -4,6 +4,7 @@ export { labExec } from './exec.ts';
 export { insideLab, isInsideLab } from './inside.ts';
 export { type Login, labBenchHosts, labHost } from './lab-host.ts';
 export type { LabIo } from './lab-io.ts';
+export { labOperator } from './operator.ts';
 export { labInventoryPath } from './paths.ts';
 export { progressOn } from './progress.ts';
 export { labReset, labUp } from './up.ts';

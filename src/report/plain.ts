@@ -18,6 +18,7 @@ export function plainReporter(options: PlainOptions): Reporter {
   const { write, verbosity } = options;
   let heading: string | undefined;
   let check = false;
+  const waited = new Map<string, string>();
   const line = (text: string): void => write(`${text}\n`);
   const head = (kind: string, task: TaskRef): void => {
     const key = `${task.id} ${task.handler}`;
@@ -53,6 +54,10 @@ export function plainReporter(options: PlainOptions): Reporter {
         )
           return;
         return write(outcomeLines(event, event.outcome, check, options));
+      case 'host-busy':
+        if (event.doing !== 'waiting' || event.about === undefined || waited.get(event.host) === event.about) return undefined;
+        waited.set(event.host, event.about);
+        return line(options.chalk.cyan(`waiting: [${event.host}] ${event.about}`));
       case 'included':
         head('TASK', event.task);
         return line(options.chalk.cyan(`included: ${event.what} for ${event.host}`));
@@ -143,7 +148,8 @@ const shownOf = (result: Outcome['result']) =>
 function changeLines(change: ToldChange, options: PlainOptions): string[] {
   const { what, from, to, diff } = change;
   const { chalk } = options;
-  const told = `    ${what}: ${chalk.red(from ?? 'absent')} → ${chalk.green(to ?? 'absent')}`;
+  // What only acts has nothing to compare with.
+  const told = from === '' ? `    ${what}: ${chalk.green(to ?? '')}` : `    ${what}: ${chalk.red(from ?? 'absent')} → ${chalk.green(to ?? 'absent')}`;
   return diff === undefined ? [told] : [told, formatDiff(diff, chalk)];
 }
 

@@ -1,0 +1,26 @@
+import type { Reporter } from '../core/event.ts';
+import { doManualStep } from './do.ts';
+
+/** What the lab's operator does at which step of the install document. */
+const work: Readonly<Record<string, string>> = { S06: 'dns', S08: 'deploy-key' };
+
+/**
+ * Somebody who watches a run in the lab, and does by hand what a manual step waits for, so that a whole run needs nobody
+ * else. `say` is told what was done.
+ */
+export function labOperator(say: (text: string) => void): Reporter {
+  const steps = new Map<string, string | undefined>();
+  const done = new Set<string>();
+  return (event) => {
+    if (event.kind === 'task-started') steps.set(event.host, event.task.step);
+    if (event.kind !== 'host-busy' || event.doing !== 'waiting') return;
+    const name = work[steps.get(event.host) ?? ''];
+    if (name === undefined || done.has(name)) return;
+    done.add(name);
+    say(`the lab's operator does it: run lab do ${name}`);
+    doManualStep(name, { say } as Parameters<typeof doManualStep>[1]).catch((error: unknown) => {
+      // The run goes on waiting, and tells in the end what is not done.
+      say(`the lab's operator could not: ${error instanceof Error ? error.message : String(error)}`);
+    });
+  };
+}
