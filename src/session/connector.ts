@@ -46,7 +46,7 @@ export function createConnector({ forks, env, onDebug }: ConnectorOptions): Conn
       const all = await Promise.all(sessions.values());
       await Promise.all(all.map((opened) => opened.ok && opened.session.close()));
       pool.close();
-      openssh.close();
+      await openssh.close();
     },
   };
 

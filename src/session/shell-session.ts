@@ -99,12 +99,11 @@ export class ShellSession implements Session {
   async #interrupt(shell: Shell): Promise<void> {
     this.#shell = undefined;
     const started = await this.#setup.startAgain(AbortSignal.timeout(3000));
-    if (started.ok) {
-      const killer = new ShellSession(started.shell, { ...this.#setup, onEnd: () => {} });
-      await killer.exchange([{ script: `_abort ${shell.pid}`, deadlineMs: 3000 }]);
-      await killer.close();
-    }
-    shell.pipes.destroy();
+    if (!started.ok) return shell.pipes.destroy();
+    const killer = new ShellSession(started.shell, { ...this.#setup, onEnd: () => {} });
+    const killed = await killer.exchange([{ script: `_abort ${shell.pid}`, deadlineMs: 3000 }]);
+    if (!killed.ok) shell.pipes.destroy();
+    void killer.close();
   }
 
   #use(shell: Shell): void {

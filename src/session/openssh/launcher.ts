@@ -2,8 +2,8 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Endpoint } from '../../core/session.ts';
-import type { Launch, Launched } from '../pipes.ts';
+import type { Endpoint, SessionFailure } from '../../core/session.ts';
+import type { Launch, Launched, Pipes } from '../pipes.ts';
 import { pipesOfChild } from '../pipes-of-child.ts';
 import type { ConfigValues } from '../ssh/config/resolve-config.ts';
 import { sshArguments } from './ssh-arguments.ts';
@@ -12,12 +12,11 @@ import { sshArguments } from './ssh-arguments.ts';
 export interface OpensshLauncher {
   launchAt(endpoint: Endpoint, config: ConfigValues): Launch;
   readonly logins: number;
-  close(): void;
+  close(): Promise<void>;
 }
 
 export function createOpensshLauncher(env: NodeJS.ProcessEnv): OpensshLauncher {
-  // By its arguments, the ssh whose connection the others share.
-  const masters = new Map<string, Promise<unknown>>();
+  const masters = new Map<string, Master>();
   let folder: string | undefined;
   let logins = 0;
   return {
@@ -25,7 +24,9 @@ export function createOpensshLauncher(env: NodeJS.ProcessEnv): OpensshLauncher {
     get logins() {
       return logins;
     },
-    close() {
+    async close() {
+      await Promise.all([...masters.values()].map(({ words }) => endMaster(words)));
+      masters.clear();
       if (folder) rmSync(folder, { recursive: true, force: true });
       folder = undefined;
     },
@@ -37,22 +38,34 @@ export function createOpensshLauncher(env: NodeJS.ProcessEnv): OpensshLauncher {
     const words = sshArguments(endpoint, config, folder);
     const key = words.join('\0');
     const master = masters.get(key);
-    // The connection can be shared once its shell has said something.
-    await master;
-    if (!master) logins++;
-    const child = spawn('ssh', [...words, commandLine], { env, detached: true, stdio: 'pipe' });
-    const pipes = pipesOfChild(child);
+    await master?.ready;
+    const pipes = pipesOfChild(spawn('ssh', [...words, commandLine], { env, detached: true, stdio: 'pipe' }));
     if (!master) {
-      const spoke = new Promise((resolve) => child.stdout.once('data', resolve));
-      masters.set(key, Promise.race([spoke, pipes.ended]));
-      void pipes.ended.then(() => masters.delete(key));
+      logins++;
+      masters.set(key, { words, ready: untilItSpeaks(pipes) });
     }
+    // 255: the connection itself has ended, or never was.
+    void pipes.ended.then(({ code }) => code === 255 && masters.delete(key));
     return { ok: true, pipes };
+  }
+
+  function endMaster(words: readonly string[]): Promise<unknown> {
+    const child = spawn('ssh', ['-O', 'exit', ...words], { env, stdio: 'ignore' });
+    return new Promise((resolve) => child.once('close', resolve).once('error', resolve));
   }
 }
 
-const noPassword = ({ name }: Endpoint) => ({
-  reason: 'unsupported' as const,
+/** The ssh that made the connection which the others share, by its arguments. */
+interface Master {
+  readonly words: readonly string[];
+  readonly ready: Promise<unknown>;
+}
+
+const untilItSpeaks = ({ stdout, ended }: Pipes): Promise<unknown> =>
+  Promise.race([new Promise((resolve) => stdout.once('data', resolve)), ended]);
+
+const noPassword = ({ name }: Endpoint): SessionFailure => ({
+  reason: 'unsupported',
   message: `${name}: the system’s ssh takes no password from us`,
   hint: 'use a key, or ansible_connection: ssh',
 });

@@ -26,13 +26,13 @@ export function sshArguments(endpoint: Endpoint, { values }: ConfigValues, socke
       : option('ConnectTimeout', Math.max(1, Math.round(endpoint.connectTimeoutMs / 1000)))),
     // A server that froze is noticed after half a minute.
     ...unlessSet('ServerAliveInterval', 10),
-    // Who shares connections already goes on to share theirs.
+    // The connection outlives the first shell on it, and us by a few seconds. Who shares connections already goes on to share theirs.
     ...(shared
       ? []
       : [
           ...option('ControlMaster', 'auto'),
           ...option('ControlPath', join(socketFolder, '%C')),
-          ...option('ControlPersist', 'no'),
+          ...option('ControlPersist', 15),
         ]),
     '--',
     endpoint.address ?? endpoint.name,
