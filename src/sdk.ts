@@ -64,3 +64,5 @@ export {
   search as searchPattern,
   substitute,
 } from './template/python/regex.ts';
+export { noUser, type Shadow, type UserState, user } from './core/questions/users.ts';
+export { type FileDetails, fileDetails } from './core/questions/file-details.ts';

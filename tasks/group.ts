@@ -1,0 +1,63 @@
+import { type Account, type Change, defineTask, groupAccount, predicts, sh } from '../src/sdk.ts';
+
+export default defineTask({
+  name: 'ansible.builtin.group',
+  summary: 'Have a group, or have it gone.',
+  params: {
+    name: { type: 'str', required: true, doc: 'The group.' },
+    state: { type: 'str', default: 'present', choices: ['absent', 'present'], doc: 'Whether it is there.' },
+    gid: { type: 'int', doc: 'Its number.' },
+    system: { type: 'bool', default: false, doc: "A new group gets a number from the system's range." },
+    non_unique: { type: 'bool', default: false, doc: 'Allow a number that another group has.' },
+    force: { type: 'bool', default: false, doc: 'Delete it even if it is the own group of a user.' },
+    local: { type: 'bool', default: false, ignored: 'groups are always made in the local files' },
+  },
+  rules: { requiredBy: { non_unique: ['gid'] } },
+  ask: ({ name }) => ({ group: groupAccount(name) }),
+  plan: ({ group = { exists: false } }, params) => ({ changes: changes(group, params) }),
+  result: ({ state: { group }, params: { name, state, gid, system } }) =>
+    state === 'absent' ? { name, state } : { name, state, gid: group?.id ?? gid, system },
+  returns: { name: 'The group.', gid: 'Its number.', state: 'Whether it is there.', system: 'The parameter.' },
+  examples: [
+    { title: 'A group', yaml: 'group:\n  name: retracers' },
+    { title: 'With a number of its own', yaml: 'group:\n  name: retracer-files\n  gid: 2345' },
+    { title: 'Gone', yaml: 'group:\n  name: nobody-knows\n  state: absent' },
+  ],
+});
+
+interface Given {
+  readonly name: string;
+  readonly state: string;
+  readonly gid: number | undefined;
+  readonly system: boolean;
+  readonly non_unique: boolean;
+  readonly force: boolean;
+}
+
+function changes(now: Account, { name, state, gid, system, non_unique, force }: Given): readonly Change[] {
+  const number = gid === undefined ? [] : ['-g', gid, ...(non_unique ? ['-o'] : [])];
+  const change = (
+    from: string | null,
+    to: string | null,
+    words: readonly (string | number)[],
+    after: Account,
+  ): Change => ({
+    what: `group ${name}`,
+    from,
+    to,
+    commands: [sh`${words} -- ${name}`],
+    effects: [predicts(groupAccount(name), after)],
+  });
+  if (state === 'absent')
+    return now.exists ? [change('present', null, ['groupdel', ...(force ? ['-f'] : [])], { exists: false })] : [];
+  if (!now.exists)
+    return [
+      change(null, gid === undefined ? 'present' : `gid ${gid}`, ['groupadd', ...(system ? ['-r'] : []), ...number], {
+        exists: true,
+        id: gid,
+      }),
+    ];
+  // A check may foresee a group without its number; whoever makes it gives it the number it is told.
+  if (gid === undefined || now.id === undefined || now.id === gid) return [];
+  return [change(`gid ${now.id}`, `gid ${gid}`, ['groupmod', ...number], { exists: true, id: gid })];
+}

@@ -1,0 +1,133 @@
+import { type Account, defineTask, groupAccount, type Question, type UserState, user } from '../src/sdk.ts';
+import { keyPath, planUser, type WantedUser } from './shared/user-plan.ts';
+
+type UserQuestions = {
+  readonly user: Question<UserState>;
+  readonly [name: `group ${string}`]: Question<Account | undefined>;
+};
+
+export default defineTask({
+  name: 'ansible.builtin.user',
+  summary: 'Have a user with all that belongs to it, or have it gone.',
+  description:
+    'Passwords reach the host on stdin, never in a command line; a key that is there is never made anew without `force`.',
+  params: {
+    name: { type: 'str', required: true, aliases: ['user'], doc: 'The user.' },
+    state: { type: 'str', default: 'present', choices: ['absent', 'present'], doc: 'Whether it is there.' },
+    uid: { type: 'int', doc: 'Its number.' },
+    non_unique: { type: 'bool', default: false, doc: 'Allow a number that another user has.' },
+    group: { type: 'str', doc: 'Its own group.' },
+    groups: { type: 'list', elements: 'str', doc: 'Further groups; all but these are left, unless `append`.' },
+    append: { type: 'bool', default: false, doc: 'Stay in further groups that are not named.' },
+    comment: { type: 'str', doc: 'Its full name.' },
+    home: { type: 'path', doc: 'Its home.' },
+    create_home: { type: 'bool', default: true, aliases: ['createhome'], doc: 'Make the home where it is missing.' },
+    move_home: { type: 'bool', default: false, doc: 'Move the old home to the new one.' },
+    skeleton: { type: 'str', doc: 'What a new home begins with; /etc/skel without it.' },
+    umask: { type: 'str', doc: 'The umask that a new home is made with.' },
+    shell: { type: 'str', doc: 'Its shell.' },
+    system: { type: 'bool', default: false, doc: "A new user gets a number from the system's range." },
+    password: { type: 'str', secret: true, doc: 'The hash of its password.' },
+    update_password: {
+      type: 'str',
+      default: 'always',
+      choices: ['always', 'on_create'],
+      doc: 'Whether the password of a user that is there is set.',
+    },
+    password_lock: { type: 'bool', doc: 'Whether its password is locked.' },
+    password_expire_min: { type: 'int', doc: 'Days before it may change its password again.' },
+    password_expire_max: { type: 'int', doc: 'Days after which it must.' },
+    password_expire_warn: { type: 'int', doc: 'Days of warning before.' },
+    expires: { type: 'float', doc: 'When the account ends, in seconds since the epoch; negative for never.' },
+    generate_ssh_key: { type: 'bool', default: false, doc: 'Make an ssh key where it has none.' },
+    ssh_key_type: { type: 'str', default: 'rsa', doc: 'Its type.' },
+    ssh_key_bits: { type: 'int', doc: 'Its size.' },
+    ssh_key_file: { type: 'path', doc: 'Its file, relative to the home; .ssh/id_TYPE without it.' },
+    ssh_key_comment: { type: 'str', default: 'ansible-generated on $HOSTNAME', doc: 'Its comment.' },
+    ssh_key_passphrase: { type: 'str', secret: true, doc: 'Its passphrase.' },
+    remove: { type: 'bool', default: false, doc: 'With `state: absent`, remove home and mail as well.' },
+    force: {
+      type: 'bool',
+      default: false,
+      doc: 'With `state: absent`, remove it though it is logged in; with `generate_ssh_key`, make the key anew.',
+    },
+    local: { type: 'bool', default: false, ignored: 'users are always made in the local files' },
+    seuser: { type: 'str', ignored: 'SELinux users are not managed' },
+    login_class: { type: 'str', ignored: 'it is for BSD' },
+    authorization: { type: 'str', ignored: 'it is for Solaris' },
+    profile: { type: 'str', ignored: 'it is for Solaris' },
+    role: { type: 'str', ignored: 'it is for Solaris' },
+    hidden: { type: 'bool', ignored: 'it is for macOS' },
+  },
+  ask: (params): UserQuestions => ({
+    user: user(params.name, asked(params)),
+    ...Object.fromEntries(groupsOf(params).map((name) => [`group ${name}`, groupAccount(name)])),
+  }),
+  plan(state, params) {
+    const missing =
+      params.state === 'absent'
+        ? undefined
+        : groupsOf(params).find((name) => state[`group ${name}`]?.exists !== true && !/^\d+$/.test(name));
+    if (missing !== undefined) return { failed: `Group ${missing} does not exist` };
+    return planUser(state.user, params, asked(params));
+  },
+  result: ({ state: { user: now }, params }) => ({
+    name: params.name,
+    state: params.state,
+    ...(params.state === 'absent'
+      ? { force: params.force, remove: params.remove }
+      : {
+          uid: now.uid,
+          group: now.gid,
+          home: now.home,
+          shell: now.shell,
+          comment: now.comment,
+          append: params.append,
+          move_home: params.move_home,
+          ...(params.groups === undefined ? {} : { groups: params.groups.join(',') }),
+          ...(params.password === undefined ? {} : { password: 'NOT_LOGGING_PASSWORD' }),
+          ...(now.key?.exists === true
+            ? { ssh_key_file: now.key.file, ssh_public_key: now.key.public, ssh_fingerprint: now.key.fingerprint }
+            : {}),
+        }),
+  }),
+  returns: {
+    uid: 'Its number.',
+    group: 'The number of its own group.',
+    home: 'Its home.',
+    shell: 'Its shell.',
+    comment: 'Its full name.',
+    groups: 'Further groups.',
+    ssh_public_key: 'The public part of its key.',
+    ssh_fingerprint: "The key's fingerprint.",
+    ssh_key_file: "The key's file.",
+  },
+  examples: [
+    { title: 'A user', yaml: 'user:\n  name: retracer\n  comment: Goes back\n  shell: /bin/bash' },
+    {
+      title: 'For a service, without a home',
+      yaml: 'user:\n  name: retracerd\n  system: true\n  create_home: false\n  home: /nonexistent\n  shell: /usr/sbin/nologin',
+    },
+    {
+      title: 'In further groups, with an ssh key',
+      yaml: 'user:\n  name: retracer\n  groups: [adm, games]\n  append: true\n  generate_ssh_key: true\n  ssh_key_type: ed25519',
+    },
+    { title: 'Gone, with its home', yaml: 'user:\n  name: nobody-knows\n  state: absent\n  remove: true' },
+  ],
+});
+
+/** What has to be asked of the user beyond the plain. */
+const asked = (params: WantedUser): { shadow: boolean; key?: string } => ({
+  shadow: [
+    params.password,
+    params.expires,
+    params.password_lock,
+    params.password_expire_max,
+    params.password_expire_min,
+    params.password_expire_warn,
+  ].some((one) => one !== undefined),
+  ...(params.generate_ssh_key && params.state === 'present' ? { key: keyPath(params) } : {}),
+});
+
+const groupsOf = ({ group, groups = [] }: WantedUser): readonly string[] =>
+  [...(group === undefined ? [] : [group]), ...groups].filter((name) => name !== '');
