@@ -1,12 +1,12 @@
 import { existsSync, mkdirSync, readdirSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { state } from './paths.ts';
+import { labTag, state } from './paths.ts';
 import { until } from './processes.ts';
 
 /** Move a host's first process, which waits for it, into control groups of its own: several systemds must not share one. */
 export function joinGroup(host: string, pid: number): void {
   for (const hierarchy of hierarchies()) {
-    const group = join(hierarchy, 'retrace-lab', host);
+    const group = join(hierarchy, `retrace-lab${labTag()}`, host);
     mkdirSync(group, { recursive: true });
     writeFileSync(join(group, 'cgroup.procs'), String(pid));
   }
@@ -16,7 +16,7 @@ export function joinGroup(host: string, pid: number): void {
 /** Remove the control groups of a host that is off. */
 export async function removeGroup(host: string): Promise<void> {
   for (const hierarchy of hierarchies()) {
-    const group = join(hierarchy, 'retrace-lab', host);
+    const group = join(hierarchy, `retrace-lab${labTag()}`, host);
     // The kernel empties a group a moment after its last process is gone.
     await until(`the removal of ${group}`, 5_000, () => removeTree(group) || undefined);
   }
@@ -25,7 +25,7 @@ export async function removeGroup(host: string): Promise<void> {
 /** Remove the control groups of the lab. */
 export async function removeAllGroups(): Promise<void> {
   for (const hierarchy of hierarchies()) {
-    const group = join(hierarchy, 'retrace-lab');
+    const group = join(hierarchy, `retrace-lab${labTag()}`);
     await until(`the removal of ${group}`, 5_000, () => removeTree(group) || undefined);
   }
 }

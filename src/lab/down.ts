@@ -3,8 +3,9 @@ import { removeAllGroups } from './cgroups.ts';
 import { shutDown } from './host.ts';
 import { withLock } from './lock.ts';
 import { obstacle } from './machine.ts';
+import { mark } from './mark.ts';
 import { state, stateDir } from './paths.ts';
-import { allPids, childrenOf, mark, startOf, until } from './processes.ts';
+import { allPids, childrenOf, startOf, until } from './processes.ts';
 import { type Progress, silent } from './progress.ts';
 import { attempt } from './run-command.ts';
 import { namespaceOf, switchNamespace } from './switch.ts';
@@ -46,7 +47,7 @@ export function labMounts(): readonly string[] {
 /** The network namespaces of the lab. */
 export function labNamespaces(): readonly string[] {
   if (!existsSync('/run/netns')) return [];
-  return readdirSync('/run/netns').filter((name) => name === switchNamespace || name.startsWith(namespaceOf('')));
+  return readdirSync('/run/netns').filter((name) => name === switchNamespace() || name.startsWith(namespaceOf('')));
 }
 
 /** The processes of the lab: those that carry its mark, those in its networks, and their children. */

@@ -97,10 +97,9 @@ export async function restorePristine(host: LabHost): Promise<void> {
 // Deleting a disk takes seconds when much was installed on it; nobody has to wait for that.
 function throwAway(folder: string): void {
   if (!existsSync(folder)) return;
-  const trash = state('trash', `${Date.now()}-${process.pid}`);
-  mkdirSync(trash, { recursive: true });
-  renameSync(folder, join(trash, 'disk'));
-  startDaemon('trash', ['rm', '-rf', state('trash')]);
+  mkdirSync(state('trash'), { recursive: true });
+  renameSync(folder, state('trash', `${Date.now()}-${process.pid}`));
+  startDaemon('trash', ['rm', '-rf', ...readdirSync(state('trash')).map((name) => state('trash', name))]);
 }
 
 /** What the running hosts were made from. */

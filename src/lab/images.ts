@@ -79,7 +79,7 @@ async function buildBase(scratch: string): Promise<string> {
     ),
     `--include=${recipes.base.packages.join(',')}`,
   ];
-  await run`ip netns exec ${switchNamespace} mmdebstrap ${options} bookworm ${root} ${sources}`;
+  await run`ip netns exec ${switchNamespace()} mmdebstrap ${options} bookworm ${root} ${sources}`;
   await run`install -D -m 644 ${state('keys', 'ca.pem')} ${root}/usr/local/share/ca-certificates/retrace-lab.crt`;
   await finish('base', root);
   return root;
@@ -91,7 +91,7 @@ async function buildLayer(name: ImageName, on: ImageName, scratch: string): Prom
   for (const folder of [upper, work, root]) mkdirSync(folder, { mode: 0o755 });
   await run`mount -t overlay overlay -o ${`lowerdir=${lowerDirs(on)},upperdir=${upper},workdir=${work},volatile`} ${root}`;
   try {
-    await shell(installScript, [switchNamespace, root, ...recipes[name].packages]);
+    await shell(installScript, [switchNamespace(), root, ...recipes[name].packages]);
     await finish(name, root);
   } finally {
     await run`umount ${root}`;

@@ -9,7 +9,7 @@ const insideMark = 'RETRACE_INSIDE_LAB';
 
 /** Whether this program stands in the lab's network already. */
 export function isInsideLab(): boolean {
-  const namespace = `/run/netns/${switchNamespace}`;
+  const namespace = `/run/netns/${switchNamespace()}`;
   if (process.env[insideMark] !== '1' || !existsSync(namespace)) return false;
   return statSync('/proc/self/ns/net').ino === statSync(namespace).ino;
 }
@@ -28,7 +28,7 @@ export function runInside(command: readonly string[]): Promise<number> {
   const script = 'mount --bind "$1" "$(readlink -f /etc/resolv.conf)"; shift; exec "$@"';
   const args = isInsideLab()
     ? [...command]
-    : ['ip', 'netns', 'exec', switchNamespace, 'sh', '-c', script, 'sh', resolvConf, ...command];
+    : ['ip', 'netns', 'exec', switchNamespace(), 'sh', '-c', script, 'sh', resolvConf, ...command];
   const [file = '', ...rest] = args;
   return new Promise((resolve, reject) => {
     const child = spawn(file, rest, { stdio: 'inherit', env: { ...process.env, [insideMark]: '1' } });

@@ -32,9 +32,9 @@ const needed = [
 
 // A mirror may be slow or its lists older than the pool: retry, and refresh the lists only when installing failed.
 async function install(packages: readonly string[]): Promise<void> {
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
   const options = ['-o', 'Acquire::Retries=5', '-o', 'DPkg::Lock::Timeout=120', '-y', '-q', '--no-install-recommends'];
-  if ((await attempt({ env })`apt-get ${options} install ${packages}`).exitCode === 0) return;
-  await run({ env })`apt-get -o Acquire::Retries=5 -q update`;
-  await run({ env })`apt-get ${options} install ${packages}`;
+  const quietly = ['env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get'];
+  if ((await attempt`${quietly} ${options} install ${packages}`).exitCode === 0) return;
+  await run`${quietly} -o Acquire::Retries=5 -q update`;
+  await run`${quietly} ${options} install ${packages}`;
 }

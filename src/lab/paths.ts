@@ -1,9 +1,16 @@
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** Where the lab keeps images, disks, keys and process ids. */
-export const stateDir = (): string => process.env.RETRACE_LAB_DIR ?? '/var/lib/retrace-lab';
+export const stateDir = (): string => process.env.RETRACE_LAB_DIR ?? usualDir;
+
+const usualDir = '/var/lib/retrace-lab';
+
+/** What tells a lab's namespaces and control groups from those of a lab with its state elsewhere. */
+export const labTag = (folder = stateDir()): string =>
+  folder === usualDir ? '' : createHash('sha256').update(folder).digest('hex').slice(0, 4);
 
 /** A path below the lab's state. */
 export const state = (...parts: readonly string[]): string => join(stateDir(), ...parts);

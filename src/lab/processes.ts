@@ -1,10 +1,8 @@
 import { spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { mark } from './mark.ts';
 import { state, stateDir } from './paths.ts';
-
-/** The environment variable by which every process of the lab can be found again, whoever started it. */
-export const mark = 'RETRACE_LAB_MARK';
 
 /** Start something that outlives this program, and remember its process id under a name. */
 export function startDaemon(name: string, command: readonly string[]): number {

@@ -1,6 +1,8 @@
-import { $, ProcessOutput } from 'zx/core';
+import { $, ProcessOutput, type ProcessPromise } from 'zx/core';
+import { mark } from './mark.ts';
+import { stateDir } from './paths.ts';
 
-/** What a command on this machine ended with. */
+/** What a command ended with. */
 export interface Ended {
   readonly code: number;
   readonly stdout: string;
@@ -8,13 +10,20 @@ export interface Ended {
 }
 
 /** Run a command of this machine, quietly; a failure is an exception, since the lab cannot go on without it. */
-export const run = $({ quiet: true, verbose: false });
+export const run = (words: TemplateStringsArray, ...values: readonly Word[]): ProcessPromise =>
+  $({ quiet: true, verbose: false, env: environment() })(words, ...values);
 
 /** Run a command of this machine, quietly; how it ended is for the caller to judge. */
-export const attempt = $({ quiet: true, verbose: false, nothrow: true });
+export const attempt = (words: TemplateStringsArray, ...values: readonly Word[]): ProcessPromise =>
+  $({ quiet: true, verbose: false, nothrow: true, env: environment() })(words, ...values);
+
+/** Run a POSIX shell script on this machine, with its words as `$1`, `$2` …; the first command that fails ends it. */
+export const shell = (script: string, words: readonly string[] = []): ProcessPromise =>
+  run`sh -euc ${script} sh ${words}`;
 
 /** Whether something thrown is a command of `run` that failed. */
 export const isFailedCommand = (error: unknown): error is ProcessOutput => error instanceof ProcessOutput;
 
-/** Run a POSIX shell script on this machine, with its words as `$1`, `$2` …; the first command that fails ends it. */
-export const shell = (script: string, words: readonly string[] = []) => run`sh -euc ${script} sh ${words}`;
+type Word = string | readonly string[];
+
+const environment = (): NodeJS.ProcessEnv => ({ ...process.env, LC_ALL: 'C.UTF-8', [mark]: stateDir() });

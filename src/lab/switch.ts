@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { contentDir, state } from './paths.ts';
+import { contentDir, labTag, state } from './paths.ts';
 import { daemonPid, startDaemon, until } from './processes.ts';
 import { attempt, shell } from './run-command.ts';
 
 /** The network namespace that stands for the lab's cables and its internet. */
-export const switchNamespace = 'rtlab';
+export const switchNamespace = (): string => `rtlab${labTag()}`;
 
 /** The bridges: the internal network, the public one, and the rest of the world. */
 export type Bridge = 'vmbr1' | 'vmbr0' | 'world';
@@ -29,14 +29,14 @@ export const switchAddresses: Readonly<Record<Bridge, readonly string[]>> = {
 export const aptProxy = { address: '10.0.0.254', port: '3142' } as const;
 
 /** The namespace of a host. */
-export const namespaceOf = (host: string): string => `rt-${host}`;
+export const namespaceOf = (host: string): string => `rt${labTag()}-${host}`;
 
 /** Have the switch, and apt's way out of it. */
 export async function startSwitch(): Promise<void> {
   const addresses = Object.entries(switchAddresses).flatMap(([bridge, list]) =>
     list.map((address) => `${bridge}=${address}`),
   );
-  await shell(switchScript, [switchNamespace, ...addresses]);
+  await shell(switchScript, [switchNamespace(), ...addresses]);
   if (!daemonPid('apt-proxy')) {
     const proxy = join(contentDir(), 'apt-proxy.mjs');
     startDaemon('apt-proxy', [process.execPath, proxy, aptSocket(), state('apt-cache'), state('apt-proxy.log')]);
@@ -44,10 +44,10 @@ export async function startSwitch(): Promise<void> {
   }
   if (!daemonPid('apt-relay')) {
     const relay = [process.execPath, join(contentDir(), 'relay.mjs'), aptProxy.address, aptProxy.port, aptSocket()];
-    startDaemon('apt-relay', ['ip', 'netns', 'exec', switchNamespace, ...relay]);
+    startDaemon('apt-relay', ['ip', 'netns', 'exec', switchNamespace(), ...relay]);
     const asks = ['sh', '-c', `ss -Hltn src ${aptProxy.address}:${aptProxy.port} | grep -q .`];
     await until('the start of the apt relay', 10_000, async () => {
-      return (await attempt`ip netns exec ${switchNamespace} ${asks}`).exitCode === 0 || undefined;
+      return (await attempt`ip netns exec ${switchNamespace()} ${asks}`).exitCode === 0 || undefined;
     });
   }
 }
@@ -57,7 +57,7 @@ export async function plugIn(host: string, links: readonly Link[]): Promise<void
   const cards = links.map((link, index) =>
     [`v-${host}-${index}`, `eth${index}`, link.bridge, macOf(host, index)].join(' '),
   );
-  await shell(plugScript, [switchNamespace, namespaceOf(host), ...cards]);
+  await shell(plugScript, [switchNamespace(), namespaceOf(host), ...cards]);
 }
 
 /** Run a script with a host's network, but this machine's files. */

@@ -1,0 +1,47 @@
+import { execFile, execFileSync } from 'node:child_process';
+import { mkdtempSync } from 'node:fs';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { buildSync } from 'esbuild';
+import { labExec } from '../../src/lab/index.ts';
+import { packageRoot } from '../../src/lab/paths.ts';
+import { switchNamespace } from '../../src/lab/switch.ts';
+
+/** What a script says on a host of the lab; one that fails fails the test. */
+export async function on(host: string, script: string, input = ''): Promise<string> {
+  const { code, stdout, stderr } = await labExec(host, script, input);
+  if (code !== 0) throw new Error(`on ${host}: exit code ${code}\n${stdout}${stderr}`);
+  return stdout;
+}
+
+/** What a program of this machine says when it runs in the lab's network. */
+export const inLab = (command: readonly string[]): string =>
+  execFileSync('ip', ['netns', 'exec', switchNamespace(), ...command], { encoding: 'utf8', timeout: 30_000 });
+
+/** What `run lab …` says, as a program of its own. */
+export async function lab(argv: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<string> {
+  const { stdout } = await promisify(execFile)(process.execPath, [...lab.command, ...argv], {
+    env: { ...process.env, ...env },
+  });
+  return stdout;
+}
+
+/** How node is called for `run lab`: the sources as they are now, in one file. */
+lab.command = [bundle()];
+
+function bundle(): string {
+  const folder = mkdtempSync(join(packageRoot(), 'node_modules', '.lab-test-'));
+  const outfile = join(folder, 'lab.mjs');
+  const contents = `import { labCommand } from './src/lab/index.ts';
+    process.exitCode = await labCommand(process.argv.slice(2), { stdout: process.stdout, stderr: process.stderr, isTTY: false });`;
+  buildSync({
+    stdin: { contents, resolveDir: packageRoot(), loader: 'ts' },
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    packages: 'external',
+    outfile,
+  });
+  process.once('exit', () => execFileSync('rm', ['-r', folder]));
+  return outfile;
+}

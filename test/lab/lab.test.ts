@@ -1,0 +1,276 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { labHost, labReset, labUp } from '../../src/lab/index.ts';
+import { labTag, stateDir } from '../../src/lab/paths.ts';
+import { inLab, lab, on } from './in-lab.ts';
+
+beforeAll(async () => {
+  await labUp();
+  await labReset('off1');
+});
+
+describe('the hosts', () => {
+  test.for(['services', 'off1', 'off2', 'proxy', 'backend'])(
+    '%s answers, and nothing in it has failed',
+    async (host) => {
+      expect(await on(host, 'systemctl is-system-running --wait')).toBe('running\n');
+    },
+  );
+
+  test.for(['off1', 'off2', 'backend'])('%s has no Python', async (host) => {
+    expect(await on(host, 'ls /usr/bin /usr/local/bin | grep -i python || echo none')).toBe('none\n');
+  });
+
+  test('off2 has the images of all flavors, with snapshots', async () => {
+    const datasets = await on('off2', 'zfs list -H -o name -t filesystem');
+    const snapshots = await on('off2', 'zfs list -H -o name -t snapshot -r zfs-hdd/opf/images');
+
+    expect(datasets.split('\n')).toEqual(
+      expect.arrayContaining(['off', 'obf', 'opf', 'opff'].map((name) => `zfs-hdd/${name}/images`)),
+    );
+    expect(snapshots).toMatch(/@autosnap_\S+_hourly\n.*@autosnap_\S+_hourly\n/);
+  });
+
+  test('off1 has all of them but opf, at the newest snapshot', async () => {
+    const newest = 'zfs list -H -o name -t snapshot -s creation -r zfs-hdd/off/images | tail -n 1';
+
+    expect(await on('off1', 'ls /zfs-hdd')).toBe('obf\noff\nopff\npve\n');
+    expect(await on('off1', newest)).toBe(await on('off2', newest));
+  });
+
+  test('a plain host of any name is there in seconds, and logs in by ssh', async () => {
+    const began = Date.now();
+    const login = await labHost('labtest');
+
+    const options = ['-F', '/dev/null', '-i', login.privateKeyFile, '-o', `UserKnownHostsFile=${login.knownHostsFile}`];
+    const who = inLab(['ssh', ...options, `root@${login.address}`, 'id -un; hostname']);
+
+    expect(who).toBe('root\nlabtest\n');
+    expect(Date.now() - began).toBeLessThan(30_000);
+  });
+});
+
+describe('the services', () => {
+  test.for(['198.51.100.53', '198.51.100.54', '198.51.100.55'])('%s knows the names of openfoodfacts.org', (server) => {
+    const script = `const { Resolver } = require('node:dns').promises; const r = new Resolver(); r.setServers(['${server}']);
+      r.resolve4('proxy2.openfoodfacts.org').then((found) => console.log(found.join()))`;
+
+    expect(inLab([process.execPath, '-e', script])).toBe('198.51.100.208\n');
+  });
+
+  test('the ACME server has a directory, by a name that hosts trust', async () => {
+    expect(await on('proxy', 'curl -sS https://acme.lab:14000/dir')).toContain('newOrder');
+  });
+
+  test('the forge denies who has no deploy key, and serves who has one', async () => {
+    const forge = readFileSync(`${stateDir()}/keys/host-services.pub`, 'utf8').split(' ').slice(0, 2).join(' ');
+    const look = `mkdir -p -m 700 /root/.ssh; echo 'forge.lab ${forge}' >/root/.ssh/known_hosts
+      GIT_SSH_COMMAND='ssh -o BatchMode=yes' git ls-remote git@forge.lab:openfoodfacts/openfoodfacts-infrastructure.git 2>&1 || true`;
+    await on('services', 'lab-deploy-key clear');
+
+    expect(await on('off1', look)).toContain('Permission denied');
+    await on('services', 'lab-deploy-key add', await on('off1', 'cat /root/.ssh/id_ed25519.pub'));
+    expect(await on('off1', look)).toContain('refs/heads/main');
+    await on('services', 'lab-deploy-key clear');
+  });
+
+  test('the relay keeps the mail that it gets', async () => {
+    const subject = `letter ${Date.now()}`;
+    const letter = [
+      'HELO lab',
+      'MAIL FROM:<root@lab>',
+      'RCPT TO:<tech@openfoodfacts.org>',
+      'DATA',
+      `Subject: ${subject}`,
+      '',
+      'text',
+      '.',
+      'QUIT',
+    ];
+    const script = `const [host, ...lines] = process.argv.slice(1); const s = require('node:net').connect(25, host);
+      s.on('data', () => s.write((lines.shift() ?? '') + '\\r\\n')); s.on('close', () => {});`;
+
+    // One line an answer, but the text of the letter goes in one piece.
+    inLab([
+      process.execPath,
+      '-e',
+      script,
+      '10.1.0.102',
+      ...letter.slice(0, 4),
+      letter.slice(4, 8).join('\r\n'),
+      'QUIT',
+    ]);
+
+    expect(await on('services', `grep -l '${subject}' /var/lib/lab-mail/* | wc -l`)).toBe('1\n');
+  });
+
+  test('the backend has the image that the disk has not, and the exporters ask for a password', async () => {
+    const image = '/images/products/560/247/784/2456/only-on-backend.jpg';
+    const code = (options: string) => on('proxy', `curl -s -o /dev/null -w '%{http_code} %{content_type}' ${options}`);
+
+    expect(await code(`http://10.1.0.113${image}`)).toBe('200 image/jpeg');
+    expect(await code('https://free-exporters.openfoodfacts.org/off/nginx/metrics')).toMatch(/^401 /);
+  });
+
+  test('the certificate of images was issued, and its renewal can be tried', async () => {
+    const dryRun =
+      'certbot renew --dry-run --no-random-sleep-on-renew --server https://acme-staging.lab:14000/dir 2>&1';
+
+    expect(await on('proxy', dryRun)).toContain('all simulated renewals succeeded');
+  });
+
+  test('apt installs, and nothing else gets out', async () => {
+    const script = `apt-get install -q -y tree >/dev/null && tree --version; getent hosts example.com || echo no name`;
+    const away = `timeout 3 sh -c 'exec 3<>/dev/tcp/192.0.2.2/22' 2>&1; echo >/dev/null`;
+    await labHost('labtest');
+
+    expect(await on('labtest', script)).toMatch(/^tree v[\s\S]*no name\n$/);
+    expect(
+      await on('labtest', `bash -c "${away.replace(/"/g, '\\"')}"; ip route get 192.0.2.2 | head -n 1`),
+    ).not.toContain('SSH-2.0');
+  });
+});
+
+describe('the stand-in for pct', () => {
+  const create =
+    `pct create 199 local:vztmpl/debian-12-standard_12.2-1_amd64.tar.zst --hostname probe --cores 4 --memory 2048 --swap 0
+    --rootfs zfs-hdd:32 --unprivileged 1 --features nesting=1 --onboot 1
+    --net0 name=eth0,bridge=vmbr1,ip=10.1.0.199/24,gw=10.0.0.1,hwaddr=BC:24:11:00:00:99`.replace(/\n\s*/g, ' ');
+  const started = 'until pct exec 199 -- systemctl is-system-running --wait 2>/dev/null; do sleep 0.1; done';
+
+  test('creates an unprivileged container whose config is in the format of Proxmox', async () => {
+    await on('off1', create);
+
+    expect(await on('off1', 'pct config 199; pct status 199')).toBe(
+      `arch: amd64\ncores: 4\nfeatures: nesting=1\nhostname: probe\nmemory: 2048
+net0: name=eth0,bridge=vmbr1,gw=10.0.0.1,hwaddr=BC:24:11:00:00:99,ip=10.1.0.199/24,type=veth
+onboot: 1\nostype: debian\nrootfs: zfs-hdd:subvol-199-disk-0,size=32G\nswap: 0\nunprivileged: 1\nstatus: stopped\n`,
+    );
+  });
+
+  test('starts it with its own users, network and systemd', async () => {
+    expect(await on('off1', `pct start 199; pct status 199; ${started}`)).toBe('status: running\nrunning\n');
+    expect(await on('off1', 'pct exec 199 -- hostname')).toBe('probe\n');
+    expect(await on('off1', "pct exec 199 -- awk '{ print $2 }' /proc/self/uid_map")).toBe('100000\n');
+    expect(await on('off1', "pct exec 199 -- ip -o -4 addr show eth0 | awk '{ print $4 }'")).toBe('10.1.0.199/24\n');
+  });
+
+  test('hands bytes and exit codes through', async () => {
+    const echo = `printf 'a\\0b\\377' | pct exec 199 -- sh -c 'cat; exit 7' | od -An -tx1; pct exec 199 -- sh -c 'exit 7' || echo $?`;
+
+    expect(await on('off1', echo)).toBe(' 61 00 62 ff\n7\n');
+  });
+
+  test('mounts at the next start, and does not start without the source of a mount', async () => {
+    await on('off1', 'pct set 199 --mp0 /zfs-hdd/off/images,mp=/mnt/off/images');
+    expect(await on('off1', 'pct exec 199 -- ls /mnt')).toBe('');
+
+    await on('off1', `pct reboot 199; ${started}`);
+    expect(await on('off1', 'pct exec 199 -- ls /mnt/off/images')).toBe('products\n');
+
+    const missing =
+      'pct shutdown 199; pct set 199 --mp0 /zfs-hdd/none,mp=/mnt/none; pct start 199 2>&1; echo "code $?"; pct status 199';
+    expect(await on('off1', missing)).toMatch(/none does not exist[\s\S]*code 255\nstatus: stopped\n/);
+  });
+
+  test('forgets it', async () => {
+    expect(await on('off1', 'pct destroy 199; pct list; pct status 199 2>&1; echo $?')).toMatch(
+      /^Configuration file .* does not exist\n2\n$/,
+    );
+  });
+});
+
+describe('reset', () => {
+  test('brings back a host as it first was', async () => {
+    await on(
+      'off1',
+      'echo spoilt >/etc/sanoid/syncoid-args.conf; zfs destroy -r zfs-hdd/obf; touch /root/mine; rm /usr/bin/less',
+    );
+
+    const began = Date.now();
+    await labReset('off1');
+
+    expect(Date.now() - began).toBeLessThan(30_000);
+    expect(await on('off1', 'cat /etc/sanoid/syncoid-args.conf')).toContain('zfs-hddd/opf');
+    expect(await on('off1', 'ls /root /zfs-hdd; test -x /usr/bin/less && echo less')).toBe(
+      '/root:\n\n/zfs-hdd:\nobf\noff\nopff\npve\nless\n',
+    );
+  });
+});
+
+describe('a lab of its own', () => {
+  const folder = '/var/tmp/retrace-lab-test';
+  const tag = labTag(folder);
+  const own = (...argv: string[]) => lab(argv, { RETRACE_LAB_DIR: folder });
+
+  /** What of that lab is on this machine. */
+  function remains(): readonly string[] {
+    const mounts = readFileSync('/proc/mounts', 'utf8')
+      .split('\n')
+      .filter((line) => line.includes(folder));
+    const processes = readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name))
+      .flatMap((pid) => {
+        try {
+          const text = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+          return text.includes(folder) ? [text] : [];
+        } catch {
+          return []; // gone meanwhile
+        }
+      });
+    const groups = execFileSync('find', ['/sys/fs/cgroup', '-maxdepth', '2', '-name', `retrace-lab${tag}`], {
+      encoding: 'utf8',
+    });
+    const names = existsSync('/run/netns') ? readdirSync('/run/netns') : [];
+    return [
+      ...mounts,
+      ...processes,
+      ...names.filter((name) => name.startsWith(`rt${tag}-`) || name === `rtlab${tag}`),
+      ...groups.split('\n').filter(Boolean),
+    ];
+  }
+
+  function prepare(): void {
+    rmSync(folder, { recursive: true, force: true });
+    mkdirSync(folder, { recursive: true });
+    // The images of the other lab, as links: building them anew would show nothing here.
+    execFileSync('cp', ['-al', `${stateDir()}/images`, `${folder}/images`]);
+  }
+
+  test('leaves nothing but its disks when it goes down', async () => {
+    prepare();
+    await own('up', 'debian1');
+    expect(remains()).not.toEqual([]);
+    const before = await own('status');
+
+    await own('down');
+
+    expect(before).toContain('debian1    running');
+    expect(remains()).toEqual([]);
+    expect(await own('status')).toContain('debian1    stopped');
+  });
+
+  test.for([200, 900, 2000, 3500])(
+    'leaves nothing either when up was killed after %i ms, and comes up again',
+    async (ms) => {
+      prepare();
+      const up = spawn(process.execPath, [...lab.command, 'up', 'services'], {
+        env: { ...process.env, RETRACE_LAB_DIR: folder },
+        stdio: 'ignore',
+      });
+      await sleep(ms);
+      up.kill('SIGKILL');
+
+      await own('down');
+      expect(remains()).toEqual([]);
+
+      await own('up', 'services');
+      expect(await own('ssh', 'services', 'lab-dns show')).toContain('images A 198.51.100.208');
+      await own('down');
+      expect(remains()).toEqual([]);
+      rmSync(folder, { recursive: true, force: true });
+    },
+  );
+});
