@@ -28,6 +28,8 @@ export interface ParamSpec {
   readonly secret?: boolean;
   /** Accepted for Ansible's sake; says why it changes nothing here. */
   readonly ignored?: string;
+  /** Names a file of the controller, looked for in these folders of role and playbook. */
+  readonly localFile?: 'files' | 'templates' | 'vars';
 }
 
 export type ParamSpecs = Readonly<Record<string, ParamSpec>>;

@@ -38,6 +38,10 @@ const freeForm: Readonly<Record<string, string>> = {
   include_role: 'name',
   import_role: 'name',
   meta: '_raw_params',
+  command: 'cmd',
+  shell: 'cmd',
+  raw: 'cmd',
+  script: 'cmd',
   include_vars: '_raw_params',
   set_fact: '_raw_params',
   add_host: '_raw_params',
@@ -75,7 +79,8 @@ const isKeyword = (key: string): boolean => handlerKeywords.has(key) || key.star
 // Keys that are neither keywords nor known types are mistyped keywords, if something else is the action.
 function realActions(loading: Loading, dict: RawDict, named: string[], general: string[], at: Position): string[] {
   if (named.length + general.length < 2) return [...general, ...named];
-  const isType = (key: string) => shortName(key) in freeForm || loading.options.taskType?.(key) !== undefined;
+  const isType = (key: string) =>
+    Object.hasOwn(freeForm, shortName(key)) || loading.options.taskType?.(key) !== undefined;
   const known = named.filter(isType);
   const candidates = known.length + general.length > 0 ? known : likelyTypes(named);
   for (const key of named) {
@@ -184,7 +189,7 @@ function ownArgs(loading: Loading, dict: RawDict, key: string, type: string, giv
 }
 
 const freeFormOf = (loading: Loading, type: string): string =>
-  freeForm[shortName(type)] ?? loading.options.taskType?.(type)?.freeForm ?? '_raw_params';
+  loading.options.taskType?.(type)?.freeForm ?? freeForm[shortName(type)] ?? '_raw_params';
 
 function addText(args: RawDict, text: string, given: Written, isCommand: boolean, freeKey: string): void {
   const { pairs, free } = readArguments(text, isCommand);

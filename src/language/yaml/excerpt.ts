@@ -14,19 +14,38 @@ export function formatDiagnostic(
 ): string {
   const chalk = new Chalk({ level: options.colour ? 1 : 0 });
   const paint = diagnostic.severity === 'error' ? chalk.red : chalk.yellow;
-  const { at, message, hint } = diagnostic;
+  const { message, hint } = diagnostic;
+  const text = diagnostic.at === undefined ? undefined : readFile(diagnostic.at.file);
+  const at = diagnostic.at !== undefined && text !== undefined ? settlePlace(diagnostic.at, text) : diagnostic.at;
   const lines = [at === undefined ? paint(message) : `${chalk.bold(place(at))}  ${paint(message)}`];
-  if (at !== undefined) lines.push(...excerpt(at, readFile).map((line, index) => (index === 1 ? paint(line) : line)));
+  if (at !== undefined && text !== undefined)
+    lines.push(...excerpt(at, text).map((line, index) => (index === 1 ? paint(line) : line)));
   if (hint !== undefined) lines.push(`    ${chalk.cyan(hint)}`);
   return lines.join('\n');
 }
 
 const place = (at: Position): string => `${at.file}:${at.line}:${at.column}`;
 
+/**
+ * The place itself for one that was counted in a text whose lines YAML joined: it lies beyond the end of its line,
+ * and goes on where the next lines start.
+ */
+export function settlePlace(at: Position, text: string): Position {
+  const lines = text.split(/\r\n?|\n/);
+  let { line, column } = at;
+  for (let current = lines[line - 1]; current !== undefined && column > current.length + 1; current = lines[line - 1]) {
+    const next = lines[line];
+    if (next === undefined) return at;
+    column += next.length - next.trimStart().length - current.trimEnd().length - 1;
+    line++;
+  }
+  return { ...at, line, column: Math.max(1, column) };
+}
+
 const widest = 160;
 
-function excerpt(at: Position, readFile: (file: string) => string | undefined): string[] {
-  const line = readFile(at.file)?.split(/\r\n?|\n/)[at.line - 1];
+function excerpt(at: Position, text: string): string[] {
+  const line = text.split(/\r\n?|\n/)[at.line - 1];
   if (line === undefined || line.trim() === '') return [];
   const from = Math.max(0, at.column - 1 - widest / 2);
   const shown = line

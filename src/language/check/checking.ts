@@ -1,0 +1,56 @@
+import type { DynamicLoader, Play } from '../../core/model.ts';
+import type { Diagnostic, Position } from '../../core/source.ts';
+import type { TaskType } from '../../core/task-type.ts';
+import type { Env } from '../../template/index.ts';
+import type { Files } from '../files.ts';
+
+/** What static checks need to know of the run. */
+export interface CheckOptions {
+  /** The task type of a name, short or full; none: unknown. Without this function types are not checked. */
+  readonly taskType?: (name: string) => TaskType | undefined;
+  /** Names of task types, for suggestions. */
+  readonly typeNames?: readonly string[];
+  readonly files: Files;
+  /** Loads what includes bring whose names are known already. */
+  readonly loader: DynamicLoader;
+  /** Names that inventory, configuration and `-e` define; without them undefined variables are not looked for. */
+  readonly variables?: ReadonlySet<string>;
+  /** Filters, tests and lookups beside the built-in ones. */
+  readonly env?: Env;
+}
+
+/** A check of playbooks under way. */
+export interface Checking {
+  readonly options: CheckOptions;
+  readonly problems: Diagnostic[];
+  /** Texts of templates that are known to be right. */
+  readonly checkedTexts: Set<string>;
+}
+
+/** Tell something that is wrong. */
+export function problem(
+  checking: Checking,
+  code: string,
+  message: string,
+  at: Position | undefined,
+  hint?: string,
+  severity: Diagnostic['severity'] = 'error',
+): void {
+  checking.problems.push({ severity, code, message, ...(at && { at }), ...(hint && { hint }) });
+}
+
+/** A play with everything that can be known to run in it. */
+export interface ReachedPlay {
+  readonly play: Play;
+  readonly items: readonly Reached[];
+  /** Something is included whose content is not known before the run. */
+  readonly opaque: boolean;
+}
+
+/** An item with what it stands in. */
+export interface Reached {
+  readonly item: Exclude<import('../../core/model.ts').Item, { kind: 'block' }>;
+  readonly isHandler: boolean;
+  /** Its failure is caught: by a rescue or by ignore_errors. */
+  readonly mayFail: boolean;
+}

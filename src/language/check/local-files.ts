@@ -1,0 +1,86 @@
+import { isAbsolute, join } from 'node:path';
+import type { Task } from '../../core/model.ts';
+import type { Raw } from '../../core/value.ts';
+import { argPlace, shortName } from '../load/action.ts';
+import type { RawDict } from '../load/written.ts';
+import { type Checking, problem, type ReachedPlay } from './checking.ts';
+import { checkTemplateFile } from './templates.ts';
+
+type Kind = 'files' | 'templates' | 'vars';
+
+/** Parameters that name a file of the controller, for types that do not say so themselves. */
+const localFiles: Readonly<Record<string, { readonly param: string; readonly kind: Kind }>> = {
+  copy: { param: 'src', kind: 'files' },
+  template: { param: 'src', kind: 'templates' },
+  script: { param: 'cmd', kind: 'files' },
+  unarchive: { param: 'src', kind: 'files' },
+};
+
+/** Check that files and templates that tasks name are there, and that templates can be read. */
+export function checkLocalFiles(checking: Checking, { items }: ReachedPlay): void {
+  const tasks = items.flatMap(({ item }) => (item.kind === 'task' ? [item] : []));
+  // What the run itself puts on the controller cannot be there before.
+  const makesFiles = tasks.some(writesHere);
+  for (const task of tasks) checkTask(checking, task, makesFiles);
+}
+
+const writesHere = (task: Task): boolean =>
+  task.keywords.delegateTo !== undefined ||
+  task.keywords.connection !== undefined ||
+  (typeof task.type === 'string' && shortName(task.type) === 'fetch');
+
+function checkTask(checking: Checking, task: Task, makesFiles: boolean): void {
+  const args = task.args instanceof Map ? (task.args as RawDict) : undefined;
+  if (args === undefined || isRemote(args.get('remote_src'))) return;
+  for (const { param, kind } of paramsOf(checking, task)) {
+    const name = nameIn(args.get(param), param);
+    if (name === undefined || /^(?:\/|~|\$)|:\/\//.test(name)) continue;
+    const path = find(checking, task, kind, name);
+    if (path !== undefined && kind === 'templates' && !hasOwnSyntax(args))
+      checkTemplateFile(checking, path, argPlace(args, param, task.argsAt, 'value'));
+    if (path === undefined && !makesFiles) reportMissing(checking, task, args, param, kind, name);
+  }
+}
+
+const isRemote = (value: Raw | undefined): boolean =>
+  value !== undefined && value !== null && value !== false && !/^(?:no|false|off|0)$/i.test(String(value));
+
+function paramsOf(checking: Checking, task: Task): readonly { param: string; kind: Kind }[] {
+  if (typeof task.type !== 'string') return [];
+  const specs = Object.entries(checking.options.taskType?.(task.type)?.params ?? {});
+  const said = specs.flatMap(([param, { localFile }]) => (localFile === undefined ? [] : [{ param, kind: localFile }]));
+  const usual = localFiles[shortName(task.type)];
+  return said.length > 0 || usual === undefined ? said : [usual];
+}
+
+// Of a command only the first word names the file.
+function nameIn(value: Raw | undefined, param: string): string | undefined {
+  if (typeof value !== 'string' || value === '') return undefined;
+  return param === 'cmd' ? value.trim().split(/\s+/)[0] : value;
+}
+
+const hasOwnSyntax = (args: RawDict): boolean =>
+  [...args.keys()].some((key) => /_(?:start|end)_string$/.test(String(key)));
+
+function find(checking: Checking, task: Task, kind: Kind, name: string): string | undefined {
+  return candidates(task, kind, name).find(
+    (path) => checking.options.files.isFile(path) || checking.options.files.isDirectory(path),
+  );
+}
+
+const candidates = (task: Task, kind: Kind, name: string): string[] =>
+  task.searchPath.flatMap((folder) =>
+    isAbsolute(name) ? [name] : [join(folder, kind, name), join(folder, '..', kind, name), join(folder, name)],
+  );
+
+function reportMissing(checking: Checking, task: Task, args: RawDict, param: string, kind: Kind, name: string): void {
+  const searched = task.searchPath.flatMap((folder) => [join(folder, kind, name), join(folder, name)]);
+  const message = `Could not find or access '${name}' on the Ansible Controller.`;
+  problem(
+    checking,
+    'missing-file',
+    message,
+    argPlace(args, param, task.argsAt, 'value'),
+    `searched ${[...new Set(searched)].join(', ')}`,
+  );
+}
