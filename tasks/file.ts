@@ -16,7 +16,7 @@ import {
   userAccount,
 } from '../src/sdk.ts';
 import { attributeParams, named } from './shared/attributes.ts';
-import { planDirectory } from './shared/file-directory.ts';
+import { ancestors, planDirectory } from './shared/file-directory.ts';
 import { planHardLink, planLink } from './shared/file-links.ts';
 import { type FileParams, type FileState, planAbsent, planExisting } from './shared/file-states.ts';
 import { timeScript } from './shared/file-times.ts';
@@ -170,15 +170,3 @@ function wanted(params: FileParams, { before }: { readonly before: PathState }):
   if (params.recurse) return 'directory';
   return before.exists ? stateName(before).replace('hard', 'file') : 'file';
 }
-
-/** Every folder above a path, so that the missing ones can be made. */
-const ancestors = (path: string): Record<`above ${string}`, ReturnType<typeof stat>> => {
-  const above: string[] = [];
-  for (
-    let folder = parentOf(path);
-    folder !== '/' && folder !== '.' && !above.includes(folder);
-    folder = parentOf(folder)
-  )
-    above.push(folder);
-  return Object.fromEntries(above.map((folder) => [`above ${folder}`, stat(folder)]));
-};

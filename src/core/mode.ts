@@ -1,5 +1,5 @@
-/** Permission bits as Ansible prints them: `0644`. */
-export const showMode = (mode: number): string => `0${mode.toString(8).padStart(3, '0')}`;
+/** Permission bits as Ansible prints them: `0644`, `4755`. */
+export const showMode = (mode: number): string => mode.toString(8).padStart(4, '0');
 
 /** Permission bits for chmod: with five digits it takes setgid away from folders, too. */
 export const chmodMode = (mode: number): string => mode.toString(8).padStart(5, '0');

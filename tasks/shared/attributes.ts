@@ -45,9 +45,10 @@ export const named = (owner: string | undefined): string | undefined =>
 
 /** Why the attributes can not be given, or undefined. */
 export function unknownAccount(
-  { owner, group }: Attributes,
+  { owner, group, validate }: Attributes & { readonly validate?: string },
   { ownerAccount, groupAccount }: Accounts,
 ): string | undefined {
+  if (validate?.includes('%s') === false) return `validate must contain %s: ${validate}`;
   if (ownerAccount?.exists === false) return `chown failed: failed to look up user ${owner}`;
   if (groupAccount?.exists === false) return `chgrp failed: failed to look up group ${group}`;
   return undefined;

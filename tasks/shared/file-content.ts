@@ -24,8 +24,8 @@ export interface FileWrite {
   readonly self: Self;
   readonly accounts: Accounts;
   readonly wanted: Attributes;
-  /** The content that it should have. */
-  readonly content: Uint8Array;
+  /** The content that it should have; or another file of the host that has it. */
+  readonly content: Uint8Array | { readonly copyOf: string; readonly size: number; readonly sha1: string };
   /** Whether it has that content already. */
   readonly same: boolean;
   /** What it has now, where known: for the diff. */
@@ -54,7 +54,7 @@ export function fileChanges(file: FileWrite): readonly Change[] {
   const after: Entry = {
     ...withAttributes(start, file.wanted, file.accounts),
     kind: 'file',
-    size: file.content.length,
+    size: sizeOf(file.content),
   };
   const foreseen = [
     ...(through ? predictsThrough(path, before, after) : predictsEntry(path, before, after)),
@@ -68,7 +68,8 @@ export function fileChanges(file: FileWrite): readonly Change[] {
 
 function contentChange(file: FileWrite, at: string, old: Entry | undefined, after: Entry): Change {
   const { wanted, before } = file;
-  const label = `${hash('sha1', file.content).slice(0, 12)} (${file.content.length} bytes)`;
+  const sha1 = file.content instanceof Uint8Array ? hash('sha1', file.content) : file.content.sha1;
+  const label = `${sha1.slice(0, 12)} (${sizeOf(file.content)} bytes)`;
   const replaced = before.exists && before.link !== undefined && old === undefined && !file.follow;
   return {
     what: file.what ?? (old === undefined ? 'file' : 'content'),
@@ -84,7 +85,10 @@ function contentChange(file: FileWrite, at: string, old: Entry | undefined, afte
             : null,
     to: file.to !== undefined ? file.to : label,
     ...(file.diff &&
-      file.secret !== true && { diff: contentDiff(at, old === undefined ? undefined : file.now, file.content) }),
+      file.secret !== true &&
+      file.content instanceof Uint8Array && {
+        diff: contentDiff(at, old === undefined ? undefined : file.now, file.content),
+      }),
     commands: [
       writeFile({
         path: at,
@@ -110,11 +114,19 @@ export function contentDiff(path: string, before: Uint8Array | undefined, after:
 const shown = (bytes: Uint8Array): string =>
   isText(bytes) ? new TextDecoder().decode(bytes) : `(binary, ${bytes.length} bytes, sha1 ${hash('sha1', bytes)})\n`;
 
+const sizeOf = (content: FileWrite['content']): number =>
+  content instanceof Uint8Array ? content.length : content.size;
+
 /** Whether bytes can be shown to people. */
 export const isText = (bytes: Uint8Array): boolean => !bytes.subarray(0, 8192).includes(0);
 
 function contentEffects(file: FileWrite, at: string): readonly Effect[] {
-  return [...new Set([file.path, at])].flatMap((path) => fileEffects(path, file.content, at));
+  const { content: wanted } = file;
+  return [...new Set([file.path, at])].flatMap((path) =>
+    wanted instanceof Uint8Array
+      ? fileEffects(path, wanted, at)
+      : [predicts(checksum(path), { hex: wanted.sha1, resolved: at }), blurs(`entry:${path}`)],
+  );
 }
 
 /** What questions about a file's content would answer once it has these bytes. */

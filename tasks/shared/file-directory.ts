@@ -11,6 +11,7 @@ import {
   type Plan,
   parentOf,
   predicts,
+  type Self,
   sh,
   showMode,
   stat,
@@ -18,6 +19,7 @@ import {
   tidyPath,
 } from '../../src/sdk.ts';
 import {
+  type Accounts,
   type Attributes,
   attributeChanges,
   type Owned,
@@ -69,25 +71,20 @@ export function missingFolders(
 }
 
 function makeFolders(state: FileState, params: FileParams, at: string): Plan {
-  const found = missingFolders(at, state);
-  if ('blocked' in found) return { failed: found.blocked, result: { path: at } };
-  let parent = found.base;
-  const changes = found.missing.map((folder): Change => {
-    const entry = withAttributes(newEntry('directory', state.self, parent), params, state);
-    parent = entry;
-    const before: PathState = {
-      exists: false,
-      resolved: folder === at ? state.before.resolved : state[`above ${folder}`]?.resolved,
-    };
-    return folderChange(folder, entry, params, predictsEntry(folder, before, entry));
-  });
+  const made = foldersFor(at, state, params);
+  if ('failed' in made) return { failed: made.failed, result: { path: at } };
   // The path as given may be a dangling link to the folder that is made.
   const path = tidyPath(params.path);
   const seen: readonly Effect[] =
     at === path || !state.before.exists
       ? []
-      : [predicts(stat(path), { ...state.before, link: { target: state.before.link!.target, to: parent } })];
-  return { changes: changes.map((change) => ({ ...change, effects: [...change.effects!, ...seen] })) };
+      : [
+          predicts(stat(path), {
+            ...state.before,
+            link: { target: state.before.link!.target, to: followed(made.parent) },
+          }),
+        ];
+  return { changes: made.changes.map((change) => ({ ...change, effects: [...change.effects!, ...seen] })) };
 }
 
 /** A new folder, with its owner and mode before anybody else can put something in it. */
@@ -136,4 +133,34 @@ function recursedChanges(state: FileState, root: string, wanted: Attributes): re
   return [...below.map((entry) => [entry, false] as const), ...reached.map((entry) => [entry, true] as const)]
     .filter(([entry]) => entry.path !== '')
     .flatMap(([entry, through]) => changesOf(entry, through));
+}
+
+/** Questions about the folders above a path, once it is known to be missing. */
+export function thenAskFolders(state: PathState, path: string): Record<`above ${string}`, ReturnType<typeof stat>> {
+  return state.exists ? {} : ancestors(tidyPath(path));
+}
+
+/** Every folder above a path, so that the missing ones can be made. */
+export function ancestors(path: string): Record<`above ${string}`, ReturnType<typeof stat>> {
+  const above: string[] = [];
+  for (let folder = parentOf(path); folder !== '/' && folder !== '.'; folder = parentOf(folder)) above.push(folder);
+  return Object.fromEntries(above.map((folder) => [`above ${folder}`, stat(folder)]));
+}
+
+/** The changes that make a folder and those above it that are missing, and how it then is. */
+export function foldersFor(
+  path: string,
+  state: Accounts & { readonly self: Self; readonly [above: `above ${string}`]: PathState | undefined },
+  wanted: Attributes,
+): { changes: readonly Change[]; parent: PathState } | { failed: string } {
+  const found = missingFolders(path, state);
+  if ('blocked' in found) return { failed: found.blocked };
+  let parent = found.base;
+  const changes = found.missing.map((folder): Change => {
+    const entry = withAttributes(newEntry('directory', state.self, parent), wanted, state);
+    parent = entry;
+    const resolved = state[`above ${folder}`]?.resolved;
+    return folderChange(folder, entry, wanted, predictsEntry(folder, { exists: false, resolved }, entry));
+  });
+  return { changes, parent: { exists: true, ...parent!, resolved: path } };
 }

@@ -63,7 +63,7 @@ const cases: readonly Case[] = [
       chmodSync(dir.at('d'), 0o2755);
     },
     (dir) => ({ path: dir.at('d'), mode: '0755' }),
-    ['mode: 02755 → 0755'],
+    ['mode: 2755 → 0755'],
   ],
   ['a link', aFile, (dir) => ({ src: dir.at('f'), dest: dir.at('l'), state: 'link' }), ['link: null → → /f']],
   [

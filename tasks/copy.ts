@@ -1,0 +1,127 @@
+import { type Controller, ControllerError, defineTask, nameOf, type Params } from '../src/sdk.ts';
+import { attributeParams } from './shared/attributes.ts';
+import { askCopyFile, type CopyFileState, copyFileResult, planCopyFile } from './shared/copy-file.ts';
+import {
+  askCopyRemote,
+  type CopyRemoteState,
+  copyRemoteResult,
+  planCopyRemote,
+  thenAskCopyRemote,
+} from './shared/copy-remote.ts';
+import { localSources, textContent } from './shared/copy-source.ts';
+import { askCopyTree, type CopyTreeState, copyTreeResult, planCopyTree } from './shared/copy-tree.ts';
+import { thenAskFolders } from './shared/file-directory.ts';
+
+const params = {
+  dest: {
+    type: 'path',
+    required: true,
+    doc: 'Where it goes. With a slash at its end, or where a folder is, into that folder.',
+  },
+  src: { type: 'path', doc: 'A file or folder on the controller; of a folder with a slash at its end, what is in it.' },
+  content: { type: 'raw', doc: 'The content itself, instead of a source.' },
+  remote_src: { type: 'bool', default: false, doc: 'The source is on the host already.' },
+  backup: { type: 'bool', default: false, doc: 'Keep what is replaced beside it, under a name with the time.' },
+  force: {
+    type: 'bool',
+    default: true,
+    aliases: ['thirsty'],
+    doc: 'Replace a file whose content differs; without it only a missing file is written.',
+  },
+  validate: { type: 'str', doc: 'A command with `%s` for the new file, which must succeed before it is put in place.' },
+  directory_mode: { type: 'mode', doc: 'Permission bits of folders that are made.' },
+  follow: { type: 'bool', default: false, doc: 'Write through a link at the destination instead of replacing it.' },
+  local_follow: {
+    type: 'bool',
+    default: true,
+    doc: 'Follow links in a source folder, instead of copying them as links.',
+  },
+  checksum: { type: 'str', doc: 'The SHA-1 that the source must have.' },
+  decrypt: { type: 'bool', default: true, doc: 'Decrypt sources that are under Ansible Vault.' },
+  ...attributeParams,
+} as const;
+
+export default defineTask({
+  name: 'ansible.builtin.copy',
+  summary: 'Copy files and folders to a host, or write a text to a file.',
+  params,
+  rules: { mutuallyExclusive: [['src', 'content']], requiredOneOf: [['src', 'content']] },
+  prepare: (given, controller) => ({
+    ...given,
+    mode: given.mode === 'preserve' ? preserved(given, controller) : given.mode,
+    keepModes: given.mode === 'preserve',
+    source: sourceOf(given, controller),
+  }),
+  ask(task, context) {
+    if (task.source.from === 'host') return askCopyRemote(task, task.source.path);
+    return task.source.from === 'tree' ? askCopyTree(task, task.source) : askCopyFile(task, task.source, context);
+  },
+  thenAsk(state, task, context) {
+    if (task.source.from === 'host')
+      return thenAskCopyRemote(state as CopyRemoteState, task, task.source.path, context);
+    return thenAskFolders((state as CopyFileState).dest, task.dest);
+  },
+  plan(state, task, context) {
+    if (task.source.from === 'host')
+      return planCopyRemote(state as unknown as CopyRemoteState, task, task.source.path, context);
+    return task.source.from === 'tree'
+      ? planCopyTree(state as unknown as CopyTreeState, task, task.source)
+      : planCopyFile(state as unknown as CopyFileState, task, task.source, context);
+  },
+  result({ state, params: task, replies }) {
+    if (task.source.from === 'host')
+      return copyRemoteResult(state as unknown as CopyRemoteState, task, task.source.path, replies);
+    return task.source.from === 'tree'
+      ? copyTreeResult(state as unknown as CopyTreeState, task, task.source)
+      : copyFileResult(state as unknown as CopyFileState, task, task.source, replies);
+  },
+  returns: {
+    dest: 'where it went',
+    src: 'where it came from',
+    checksum: 'SHA-1 of the file',
+    md5sum: 'MD5 of the file',
+    backup_file: 'where what was replaced is kept',
+    mode: 'permission bits, as 0644',
+    owner: 'name of the user that owns it',
+    group: 'name of the group that owns it',
+    uid: 'number of the owner',
+    gid: 'number of the group',
+    size: 'size in bytes',
+    state: 'file or directory',
+  },
+  examples: [
+    {
+      title: 'A text',
+      yaml: "copy:\n  content: |\n    # managed\n    relayhost = 10.1.0.1\n  dest: /etc/retrace-copy.conf\n  mode: '0644'",
+    },
+    {
+      title: 'A file from files/',
+      yaml: 'copy:\n  src: nginx.conf\n  dest: /etc/nginx/nginx.conf\n  owner: root\n  validate: nginx -t -c %s',
+      runs: { no: 'needs a file beside the playbook' },
+    },
+    {
+      title: 'A copy on the host itself, made once',
+      yaml: 'copy:\n  src: /etc/passwd\n  dest: /tmp/retrace-passwd.old\n  remote_src: true\n  force: false\n  mode: preserve',
+    },
+    {
+      title: 'A secret that only its owner reads',
+      yaml: "copy:\n  content: s3cret\n  dest: /root/retrace-secret\n  mode: '0600'\nno_log: true",
+    },
+  ],
+});
+
+type Given = Params<typeof params>;
+
+function sourceOf(given: Given, controller: Controller) {
+  if (given.content !== undefined)
+    return { from: 'text' as const, bytes: textContent(given.content), name: nameOf(given.dest), path: undefined };
+  if (given.remote_src) return { from: 'host' as const, path: given.src! };
+  return localSources(given.src!, controller, given.local_follow);
+}
+
+function preserved(given: Given, controller: Controller): string | undefined {
+  if (given.src === undefined) throw new ControllerError('mode: preserve needs a source file');
+  if (given.remote_src) return undefined; // the host's mode, known once it is asked
+  const found = controller.find('files', given.src.replace(/\/+$/, ''));
+  return found.ok && !controller.isDirectory(found.path) ? `0${controller.modeOf(found.path).toString(8)}` : undefined;
+}

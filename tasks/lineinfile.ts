@@ -1,0 +1,213 @@
+import { defineTask, type OpenedText, type Params, type Plan, type TaskContext } from '../src/sdk.ts';
+import { attributeParams } from './shared/attributes.ts';
+import { backupFile } from './shared/copy-file.ts';
+import { askEdit, type EditState, isFile, openEdited, planEdit, thenAskEdit } from './shared/edit-file.ts';
+import { bare, type LineEdit, linesOf, putLine } from './shared/line-edit.ts';
+import { patternOf } from './shared/python-pattern.ts';
+
+const params = {
+  path: { type: 'path', required: true, aliases: ['dest', 'destfile', 'name'], doc: 'The file.' },
+  state: { type: 'str', default: 'present', choices: ['absent', 'present'], doc: 'Whether the line is to be there.' },
+  line: { type: 'str', aliases: ['value'], doc: 'The line, without its newline.' },
+  regexp: {
+    type: 'str',
+    aliases: ['regex'],
+    doc: 'What a line matches that is replaced (the last one) or removed (all); a Python pattern.',
+  },
+  search_string: { type: 'str', doc: 'As `regexp`, but plain text that the line holds.' },
+  backrefs: {
+    type: 'bool',
+    default: false,
+    doc: 'Put groups of `regexp` into the line; where nothing matches, do nothing.',
+  },
+  insertafter: {
+    type: 'str',
+    doc: 'Where nothing is replaced, insert after the last line that matches this; or `EOF`, `BOF`.',
+  },
+  insertbefore: { type: 'str', doc: 'The same before that line; or `BOF`.' },
+  firstmatch: { type: 'bool', default: false, doc: 'Take the first line that matches instead of the last.' },
+  create: { type: 'bool', default: false, doc: 'Make the file where it is missing.' },
+  backup: { type: 'bool', default: false, doc: 'Keep what is replaced beside it, under a name with the time.' },
+  validate: { type: 'str', doc: 'A command with `%s` for the new file, which must succeed before it is put in place.' },
+  others: { type: 'str', ignored: 'means nothing in Ansible either' },
+  ...attributeParams,
+} as const;
+
+type Task = Params<typeof params>;
+
+export default defineTask({
+  name: 'ansible.builtin.lineinfile',
+  summary: 'Have one line in a file, or lines not.',
+  params,
+  rules: {
+    mutuallyExclusive: [
+      ['insertbefore', 'insertafter'],
+      ['regexp', 'search_string'],
+      ['backrefs', 'search_string'],
+    ],
+  },
+  ask: (task) => askEdit(task),
+  thenAsk: (state, task) => thenAskEdit(state, task),
+  plan(state, task, context) {
+    if (state.before.exists && !isFile(state) && state.before.kind === 'directory')
+      return { failed: `Path ${task.path} is a directory !`, result: { rc: 256 } };
+    return task.state === 'present' ? planPresent(state, task, context) : planAbsent(state, task, context);
+  },
+  result({ before, params: task, changes, replies }) {
+    const edited = task.state === 'present' ? present(before, task) : absent(before, task);
+    const message = 'failed' in edited ? '' : edited.message;
+    if (task.state === 'absent' && !isFile(before)) return { msg: 'file not present' };
+    const attributes =
+      changes.some((change) => ['mode', 'owner', 'group'].includes(change.what)) ||
+      (!isFile(before) && changes.length > 0 && (task.mode ?? task.owner ?? task.group) !== undefined)
+        ? 'ownership, perms or SE linux context changed'
+        : '';
+    return {
+      msg: [message, attributes].filter((part) => part !== '').join(' and '),
+      backup: backupFile(replies, task.backup).backup_file ?? '',
+      ...(task.state === 'absent' && 'found' in edited ? { found: edited.found } : {}),
+    };
+  },
+  returns: {
+    msg: 'line added, line replaced, or how many were removed',
+    backup: 'where what was replaced is kept',
+    found: 'how many lines were removed',
+  },
+  examples: [
+    {
+      title: 'A setting, whatever it was',
+      yaml: "lineinfile:\n  path: /etc/retrace-line.conf\n  regexp: '^#?PermitRootLogin '\n  line: PermitRootLogin no\n  create: true\n  mode: '0644'",
+    },
+    {
+      title: 'A line after another',
+      yaml: "lineinfile:\n  path: /etc/retrace-hosts\n  create: true\n  insertafter: '^127\\.0\\.0\\.1'\n  line: 10.1.0.100 proxy",
+    },
+    {
+      title: 'A line with what it was',
+      yaml: "lineinfile:\n  path: /etc/login.defs\n  regexp: '^(UMASK\\s+)\\d+'\n  line: '\\g<1>027'\n  backrefs: true",
+    },
+    {
+      title: 'Lines that must not be there',
+      yaml: "lineinfile:\n  path: /etc/login.defs\n  regexp: '^#.*obsolete'\n  state: absent",
+    },
+  ],
+});
+
+function planPresent(state: EditState, task: Task, context: TaskContext): Plan {
+  if (task.line === undefined) return { failed: 'line is required with state=present' };
+  if (task.backrefs && task.regexp === undefined) return { failed: 'regexp is required with backrefs=true' };
+  if (!isFile(state) && !task.create)
+    return { failed: `Destination ${task.path} does not exist !`, result: { rc: 257 } };
+  const edited = present(state, task);
+  if ('failed' in edited) return edited;
+  const told =
+    edited.at === undefined || !isFile(state)
+      ? {}
+      : { what: `line ${edited.at}`, from: edited.was ?? null, to: bare(edited.text.split('\n')[edited.at - 1] ?? '') };
+  const plan = planEdit(state, task, edited, context, told);
+  // One of several lines that match: what is left for the next run is no failure of this one.
+  if (edited.goesOn !== true || !('changes' in plan)) return plan;
+  return { ...plan, changes: plan.changes.map((change) => ({ ...change, repeats: true as const })) };
+}
+
+function planAbsent(state: EditState, task: Task, context: TaskContext): Plan {
+  if (task.regexp === undefined && task.search_string === undefined && task.line === undefined)
+    return { failed: 'one of line, search_string, or regexp is required with state=absent' };
+  if (!isFile(state)) return { changes: [], result: { msg: 'file not present' } };
+  const edited = absent(state, task);
+  if ('failed' in edited) return edited;
+  return planEdit(
+    state,
+    task,
+    edited,
+    context,
+    edited.found === 0
+      ? {}
+      : {
+          what: edited.found === 1 ? 'line' : `${edited.found} lines`,
+          from: edited.removed.map(bare).join('\n'),
+          to: null,
+        },
+  );
+}
+
+type Edited = { readonly opened: OpenedText; readonly text: string; readonly message: string };
+
+function present(
+  state: EditState,
+  task: Task,
+): (Edited & { readonly at?: number; readonly was?: string; readonly goesOn?: true }) | { readonly failed: string } {
+  const opened = openEdited(state);
+  const compiled = compile(
+    {
+      regexp: task.regexp,
+      after: placeOf(task.insertafter, ['EOF', 'BOF']),
+      before: placeOf(task.insertbefore, ['BOF']),
+    },
+    opened,
+  );
+  if ('failed' in compiled) return compiled;
+  const edit: LineEdit = {
+    line: opened.foreign(task.line ?? ''),
+    regexp: compiled.regexp,
+    search: task.search_string === undefined ? undefined : opened.foreign(task.search_string),
+    backrefs: task.backrefs,
+    firstMatch: task.firstmatch,
+    after: compiled.after ?? wordOf(task.insertafter, ['EOF', 'BOF'] as const),
+    before: compiled.before ?? wordOf(task.insertbefore, ['BOF'] as const),
+  };
+  try {
+    const { lines, ...rest } = putLine(linesOf(opened.text), edit);
+    return { opened, text: lines.join(''), ...rest };
+  } catch (error) {
+    return { failed: `${(error as Error).message} in the line ${task.line}` }; // a group that the pattern has not got
+  }
+}
+
+function absent(
+  state: EditState,
+  task: Task,
+): (Edited & { readonly found: number; readonly removed: readonly string[] }) | { readonly failed: string } {
+  const opened = openEdited(state);
+  const compiled = compile({ regexp: task.regexp }, opened);
+  if ('failed' in compiled) return compiled;
+  const line = opened.foreign(task.line ?? '');
+  const search = task.search_string === undefined ? undefined : opened.foreign(task.search_string);
+  const goes = (text: string) =>
+    compiled.regexp !== undefined
+      ? text.search(compiled.regexp.regexp) >= 0
+      : search !== undefined
+        ? text.includes(search)
+        : bare(text) === line;
+  const lines = linesOf(opened.text);
+  const removed = lines.filter(goes);
+  const text = lines.filter((one) => !goes(one)).join('');
+  return {
+    opened,
+    text,
+    found: removed.length,
+    removed,
+    message: removed.length > 0 ? `${removed.length} line(s) removed` : '',
+  };
+}
+
+const placeOf = (place: string | undefined, words: readonly string[]) =>
+  place === undefined || words.includes(place) ? undefined : place;
+const wordOf = <W extends string>(place: string | undefined, words: readonly W[]): W | undefined =>
+  words.find((word) => word === place);
+
+type Name = 'regexp' | 'after' | 'before';
+type Sources = { readonly [K in Name]?: string };
+type Patterns = { [K in Name]?: LineEdit['regexp'] };
+
+function compile(sources: Sources, opened: OpenedText): Patterns | { readonly failed: string } {
+  const compiled: Patterns = {};
+  for (const name of ['regexp', 'after', 'before'] as const) {
+    const source = sources[name];
+    if (source === undefined) continue;
+    const pattern = patternOf(opened.foreign(source));
+    if (!pattern.ok) return { failed: pattern.why };
+    compiled[name] = pattern.pattern;
+  }
+  return compiled;
+}

@@ -1,0 +1,166 @@
+import {
+  checksum,
+  defineTask,
+  type Entry,
+  type FileDetails,
+  fileDetails,
+  followed,
+  nothing,
+  type PathState,
+  showMode,
+  stat,
+  targetPath,
+} from '../src/sdk.ts';
+
+export default defineTask({
+  name: 'ansible.builtin.stat',
+  summary: 'Tell what is at a path.',
+  params: {
+    path: { type: 'path', required: true, aliases: ['dest', 'name'], doc: 'The path.' },
+    follow: { type: 'bool', default: false, doc: 'Tell of what a link points to instead of the link.' },
+    get_checksum: { type: 'bool', default: true, doc: 'Tell the checksum of a file.' },
+    checksum_algorithm: {
+      type: 'str',
+      default: 'sha1',
+      aliases: ['checksum', 'checksum_algo'],
+      choices: ['md5', 'sha1', 'sha224', 'sha256', 'sha384', 'sha512'],
+      doc: 'Which checksum.',
+    },
+    get_mime: {
+      type: 'bool',
+      default: true,
+      aliases: ['mime', 'mime_type', 'mime-type'],
+      doc: 'Tell the kind of content, where the host has `file`.',
+    },
+    get_attributes: {
+      type: 'bool',
+      default: true,
+      aliases: ['attr', 'attributes'],
+      doc: 'Tell the flags, where the host has `lsattr`.',
+    },
+    get_md5: { type: 'bool', default: false, doc: 'Tell the MD5 as well.' },
+  },
+  ask: ({ path, follow, get_checksum, checksum_algorithm, get_mime, get_attributes, get_md5 }) => ({
+    state: stat(path),
+    sum: get_checksum ? checksum(path, checksum_algorithm) : nothing(),
+    md5: get_md5 ? checksum(path, 'md5') : nothing(),
+    details: get_mime || get_attributes ? fileDetails(path, follow) : nothing(),
+  }),
+  plan: () => ({ changes: [] }),
+  result({ state: { state, sum, md5, details }, params }) {
+    const entry = params.follow ? followed(state) : state.exists ? state : undefined;
+    if (entry === undefined) return { stat: { exists: false } };
+    return {
+      stat: {
+        exists: true,
+        path: params.path,
+        ...numbers(entry),
+        ...kindFlags(entry),
+        ...permissionFlags(entry.mode),
+        ...access(state),
+        ...(entry.kind === 'link' &&
+          state.exists &&
+          state.link !== undefined && {
+            lnk_target: state.link.target,
+            lnk_source: state.resolved ?? targetPath(params.path, state.link.target),
+          }),
+        ...(sum?.hex !== undefined && entry.kind === 'file' && { checksum: sum.hex }),
+        ...(md5?.hex !== undefined && entry.kind === 'file' && { md5: md5.hex }),
+        ...(params.get_mime && { mimetype: details?.mimetype ?? 'unknown', charset: details?.charset ?? 'unknown' }),
+        ...(params.get_attributes && attributes(details)),
+      },
+    };
+  },
+  returns: { stat: 'what is at the path: `exists`, and where it does, kind, mode, ids, times, checksum and more' },
+  examples: [
+    { title: 'Whether something is there', yaml: 'stat:\n  path: /etc/hostname' },
+    {
+      title: 'Of what a link points to, without reading the file',
+      yaml: 'stat:\n  path: /etc/localtime\n  follow: true\n  get_checksum: false\n  get_mime: false',
+    },
+  ],
+});
+
+function numbers(entry: Entry) {
+  const { inode } = entry;
+  return {
+    mode: showMode(entry.mode),
+    uid: entry.uid,
+    gid: entry.gid,
+    ...(entry.owner !== undefined && { pw_name: entry.owner }),
+    ...(entry.group !== undefined && { gr_name: entry.group }),
+    size: entry.size,
+    // In a check, of what is only foreseen, there is no inode to tell of.
+    ...(inode !== undefined && {
+      inode: inode.ino,
+      dev: inode.dev,
+      nlink: inode.nlink,
+      atime: inode.atime,
+      mtime: inode.mtime,
+      ctime: inode.ctime,
+      blocks: inode.blocks,
+      block_size: inode.blockSize,
+      device_type: inode.deviceType,
+    }),
+  };
+}
+
+const kindFlags = ({ kind }: Entry) => ({
+  isdir: kind === 'directory',
+  ischr: kind === 'char',
+  isblk: kind === 'block',
+  isreg: kind === 'file',
+  isfifo: kind === 'fifo',
+  islnk: kind === 'link',
+  issock: kind === 'socket',
+});
+
+const permissionFlags = (mode: number) => ({
+  wusr: (mode & 0o200) !== 0,
+  rusr: (mode & 0o400) !== 0,
+  xusr: (mode & 0o100) !== 0,
+  wgrp: (mode & 0o020) !== 0,
+  rgrp: (mode & 0o040) !== 0,
+  xgrp: (mode & 0o010) !== 0,
+  woth: (mode & 0o002) !== 0,
+  roth: (mode & 0o004) !== 0,
+  xoth: (mode & 0o001) !== 0,
+  isuid: (mode & 0o4000) !== 0,
+  isgid: (mode & 0o2000) !== 0,
+});
+
+const access = (state: PathState) =>
+  state.exists && state.may !== undefined
+    ? { readable: state.may.read, writeable: state.may.write, executable: state.may.execute }
+    : {};
+
+const attributes = (details: FileDetails | undefined) => ({
+  attr_flags: (details?.flags ?? '').replaceAll('-', ''),
+  attributes: [...(details?.flags ?? '')]
+    .filter((letter) => letter !== '-')
+    .map((letter) => flagNames[letter] ?? letter),
+  version: details?.version ?? null,
+});
+
+const flagNames: Readonly<Record<string, string>> = {
+  A: 'noatime',
+  a: 'append',
+  c: 'compressed',
+  C: 'nocow',
+  d: 'nodump',
+  D: 'dirsync',
+  e: 'extents',
+  E: 'encrypted',
+  h: 'blocksize',
+  i: 'immutable',
+  I: 'indexed',
+  j: 'journalled',
+  N: 'inline',
+  s: 'zero',
+  S: 'synchronous',
+  t: 'notail',
+  T: 'blockroot',
+  u: 'undelete',
+  X: 'compressedraw',
+  Z: 'compresseddirty',
+};

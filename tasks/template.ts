@@ -1,0 +1,100 @@
+import { ControllerError, defineTask, type Params } from '../src/sdk.ts';
+import { attributeParams } from './shared/attributes.ts';
+import { askCopyFile, copyFileResult, planCopyFile } from './shared/copy-file.ts';
+import { thenAskFolders } from './shared/file-directory.ts';
+
+const params = {
+  src: { type: 'path', required: true, doc: 'The template, below `templates/` beside the playbook or in the role.' },
+  dest: { type: 'path', required: true, doc: 'Where its text goes.' },
+  backup: { type: 'bool', default: false, doc: 'Keep what is replaced beside it, under a name with the time.' },
+  force: {
+    type: 'bool',
+    default: true,
+    doc: 'Replace a file whose content differs; without it only a missing file is written.',
+  },
+  follow: { type: 'bool', default: false, doc: 'Write through a link at the destination instead of replacing it.' },
+  validate: { type: 'str', doc: 'A command with `%s` for the new file, which must succeed before it is put in place.' },
+  newline_sequence: {
+    type: 'str',
+    default: '\n',
+    choices: ['\n', '\r', '\r\n', '\\n', '\\r', '\\r\\n'],
+    doc: 'What ends the lines.',
+  },
+  trim_blocks: { type: 'bool', default: true, doc: 'A block takes the newline after it away.' },
+  lstrip_blocks: { type: 'bool', default: false, doc: 'A block takes the blanks before it away.' },
+  block_start_string: { type: 'str', default: '{%', doc: 'Begins a block.' },
+  block_end_string: { type: 'str', default: '%}', doc: 'Ends a block.' },
+  variable_start_string: { type: 'str', default: '{{', doc: 'Begins an expression.' },
+  variable_end_string: { type: 'str', default: '}}', doc: 'Ends an expression.' },
+  comment_start_string: { type: 'str', default: '{#', doc: 'Begins a comment.' },
+  comment_end_string: { type: 'str', default: '#}', doc: 'Ends a comment.' },
+  output_encoding: { type: 'str', default: 'utf-8', doc: 'How the text becomes bytes: utf-8, latin-1 or ascii.' },
+  ...attributeParams,
+} as const;
+
+export default defineTask({
+  name: 'ansible.builtin.template',
+  summary: "Write a file from a template and the host's variables.",
+  params,
+  prepare(given, controller) {
+    const found = controller.find('templates', given.src);
+    if (!found.ok)
+      throw new ControllerError(`Could not find or access '${given.src}'; searched: ${found.searched.join(', ')}`);
+    if (controller.isDirectory(found.path)) throw new ControllerError(`${found.path} is a folder, not a template`);
+    const text = controller.render(found.path, { ...given, newline_sequence: newline(given) });
+    const mode = given.mode === 'preserve' ? `0${controller.modeOf(found.path).toString(8)}` : given.mode;
+    const name = given.src.split('/').at(-1)!;
+    return {
+      ...given,
+      mode,
+      source: { from: 'file' as const, bytes: encode(text, given.output_encoding), name, path: found.path },
+    };
+  },
+  ask: (task, context) => askCopyFile(task, task.source, context),
+  thenAsk: (state, task) => thenAskFolders(state.dest, task.dest),
+  plan: (state, task, context) => planCopyFile(state, task, task.source, context),
+  result: ({ state, params: task, replies }) => copyFileResult(state, task, task.source, replies),
+  returns: {
+    dest: 'where it went',
+    src: 'the template',
+    checksum: 'SHA-1 of the text',
+    md5sum: 'MD5 of the text',
+    backup_file: 'where what was replaced is kept',
+    mode: 'permission bits, as 0644',
+    owner: 'name of the user that owns it',
+    group: 'name of the group that owns it',
+    uid: 'number of the owner',
+    gid: 'number of the group',
+    size: 'size in bytes',
+    state: 'file',
+  },
+  examples: [
+    {
+      title: 'A configuration file, put in place only when the program accepts it',
+      yaml: "template:\n  src: sshd_config.j2\n  dest: /etc/ssh/sshd_config\n  owner: root\n  mode: '0600'\n  validate: /usr/sbin/sshd -t -f %s\n  backup: true",
+      runs: { no: 'needs a template beside the playbook' },
+    },
+    {
+      title: 'A template for a file that is full of braces itself',
+      yaml: "template:\n  src: page.html.j2\n  dest: /srv/page.html\n  variable_start_string: '[['\n  variable_end_string: ']]'",
+      runs: { no: 'needs a template beside the playbook' },
+    },
+  ],
+});
+
+const newline = (given: Params<typeof params>): string =>
+  given.newline_sequence.replace('\\r', '\r').replace('\\n', '\n');
+
+function encode(text: string, encoding: string): Uint8Array {
+  const name = encoding.toLowerCase().replaceAll(/[-_ ]/g, '');
+  if (name === 'utf8') return new TextEncoder().encode(text);
+  const limit =
+    name === 'latin1' || name === 'iso88591' ? 0xff : name === 'ascii' || name === 'usascii' ? 0x7f : undefined;
+  if (limit === undefined)
+    throw new ControllerError(`output_encoding ${encoding} is not known here: utf-8, latin-1, ascii`);
+  const codes = [...text].map((char) => char.codePointAt(0)!);
+  const foreign = codes.find((code) => code > limit);
+  if (foreign !== undefined)
+    throw new ControllerError(`'${String.fromCodePoint(foreign)}' can not be written in ${encoding}`);
+  return Uint8Array.from(codes);
+}

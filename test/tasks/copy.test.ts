@@ -1,0 +1,185 @@
+import { existsSync, lstatSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { Controller } from '../../src/core/task-type.ts';
+import copy from '../../tasks/copy.ts';
+import template from '../../tasks/template.ts';
+import { runHere } from './harness.ts';
+import { folder } from './local-host.ts';
+
+const bitsOf = (path: string) => (lstatSync(path).mode & 0o7777).toString(8);
+const files: Record<string, string> = { 'src/f': 'hello\n', 'tree/a': 'A', 'tree/sub/b': 'B' };
+const bytes = (text: string) => new TextEncoder().encode(text);
+
+/** A controller with a few files in memory. */
+const controller: Partial<Controller> = {
+  find: (_kind, name) =>
+    name in files || name === 'tree' ? { ok: true, path: name } : { ok: false, searched: [`files/${name}`] },
+  isDirectory: (path) => path === 'tree',
+  readFile: (path) => bytes(files[path]!),
+  modeOf: () => 0o751,
+  readTree: () => [
+    { path: 'a', kind: 'file', mode: 0o640, content: bytes('A') },
+    { path: 'sub', kind: 'directory', mode: 0o700 },
+    { path: 'sub/b', kind: 'file', mode: 0o755, content: bytes('B') },
+  ],
+  render: () => 'rendered\n',
+};
+
+const told = (ended: Awaited<ReturnType<typeof runHere>>) =>
+  'changes' in ended ? ended.changes.map(({ what, to }) => `${what} → ${to}`) : [];
+
+describe('copy', () => {
+  test('writes a new file right from the first byte, in one change', async () => {
+    using dir = folder();
+    const args = { content: 'x\n', dest: dir.at('f'), mode: '0600' };
+
+    const check = await runHere(copy, args, { check: true });
+    const ran = await runHere(copy, args);
+    const again = await runHere(copy, args);
+
+    expect(existsSync(dir.at('f')) && readFileSync(dir.at('f'), 'utf8')).toBe('x\n');
+    expect([told(check), bitsOf(dir.at('f')), again.status]).toEqual([['file → 6fcf9dfbd479 (2 bytes)'], '600', 'ok']);
+    expect(ran).toMatchObject({
+      status: 'changed',
+      result: {
+        dest: dir.at('f'),
+        mode: '0600',
+        state: 'file',
+        size: 2,
+        checksum: '6fcf9dfbd479ed82697fee719b9f8c610a11ff2a',
+      },
+    });
+  });
+
+  test('a check writes nothing', async () => {
+    using dir = folder();
+
+    await runHere(copy, { content: 'x', dest: dir.at('f') }, { check: true });
+
+    expect(existsSync(dir.at('f'))).toBe(false);
+  });
+
+  test.for([
+    ['into a folder that ends in a slash', (dir: string) => ({ src: 'src/f', dest: `${dir}/new/` }), 'new/f'],
+    ['into a folder that is there', (dir: string) => ({ src: 'src/f', dest: dir }), 'f'],
+    ['as a file', (dir: string) => ({ src: 'src/f', dest: `${dir}/g` }), 'g'],
+    ['a folder itself', (dir: string) => ({ src: 'tree', dest: dir }), 'tree/sub/b'],
+    ['what is in a folder', (dir: string) => ({ src: 'tree/', dest: dir }), 'sub/b'],
+  ] as const)('copies %s', async ([, args, expected]) => {
+    using dir = folder();
+
+    const ran = await runHere(copy, args(dir.path), { controller });
+    const again = await runHere(copy, args(dir.path), { controller });
+
+    expect([ran.status, again.status, existsSync(dir.at(expected))]).toEqual(['changed', 'ok', true]);
+  });
+
+  test('gives folders and files of a tree their modes', async () => {
+    using dir = folder();
+
+    await runHere(copy, { src: 'tree/', dest: dir.path, mode: '0640', directory_mode: '0750' }, { controller });
+
+    expect(['sub', 'sub/b', 'a'].map((name) => bitsOf(dir.at(name)))).toEqual(['750', '640', '640']);
+  });
+
+  test('preserves the mode of a file', async () => {
+    using dir = folder();
+
+    await runHere(copy, { src: 'src/f', dest: dir.at('f'), mode: 'preserve' }, { controller });
+
+    expect(bitsOf(dir.at('f'))).toBe('751');
+  });
+
+  test('replaces a link, unless it is to be followed', async () => {
+    using dir = folder();
+    writeFileSync(dir.at('f'), 'old');
+    symlinkSync('f', dir.at('l'));
+    symlinkSync('f', dir.at('m'));
+
+    await runHere(copy, { content: 'new', dest: dir.at('l') });
+    await runHere(copy, { content: 'new', dest: dir.at('m'), follow: true });
+
+    expect([
+      lstatSync(dir.at('l')).isFile(),
+      lstatSync(dir.at('m')).isSymbolicLink(),
+      readFileSync(dir.at('f'), 'utf8'),
+    ]).toEqual([true, true, 'new']);
+  });
+
+  test('leaves what is there alone when not forced', async () => {
+    using dir = folder();
+    writeFileSync(dir.at('f'), 'old', { mode: 0o644 });
+
+    const ended = await runHere(copy, { content: 'new', dest: dir.at('f'), force: false, mode: '0600' });
+
+    expect([ended.status, readFileSync(dir.at('f'), 'utf8'), bitsOf(dir.at('f'))]).toEqual(['ok', 'old', '644']);
+  });
+
+  test('keeps what it replaces, and says where', async () => {
+    using dir = folder();
+    writeFileSync(dir.at('f'), 'old');
+
+    const ended = await runHere(copy, { content: 'new', dest: dir.at('f'), backup: true });
+
+    const backup = 'result' in ended ? String(ended.result.backup_file) : '';
+    expect([dirname(backup), readFileSync(backup, 'utf8')]).toEqual([dir.path, 'old']);
+  });
+
+  test.for([
+    [{ content: 'x', dest: '@/missing/f' }, 'Destination directory @/missing does not exist'],
+    [{ content: 'x', dest: '@' }, 'can not use content with a dir as dest'],
+    [
+      { src: 'src/f', dest: '@/f', checksum: 'beef' },
+      'Copied file does not match the expected checksum. Transfer failed.',
+    ],
+    [{ content: 'x', dest: '@/f', owner: 'nobody-like-him' }, 'chown failed: failed to look up user nobody-like-him'],
+  ] as const)('%j fails in a check, too: %s', async ([args, message]) => {
+    using dir = folder();
+    const here = JSON.parse(JSON.stringify(args).replaceAll('@', dir.path)) as Record<string, unknown>;
+
+    const ended = await runHere(copy, here, { check: true, controller });
+
+    expect(ended).toMatchObject({ status: 'failed', message: message.replaceAll('@', dir.path) });
+  });
+
+  test('copies a tree that is on the host, links as links', async () => {
+    using dir = folder();
+    mkdirSync(dir.at('s/sub'), { recursive: true });
+    writeFileSync(dir.at('s/sub/f'), 'x', { mode: 0o600 });
+    symlinkSync('sub/f', dir.at('s/l'));
+
+    const ran = await runHere(copy, { src: dir.at('s'), dest: dir.at('d'), remote_src: true });
+    const again = await runHere(copy, { src: dir.at('s'), dest: dir.at('d'), remote_src: true });
+
+    expect([
+      ran.status,
+      again.status,
+      bitsOf(dir.at('d/s/sub/f')),
+      lstatSync(dir.at('d/s/l')).isSymbolicLink(),
+    ]).toEqual(['changed', 'ok', '600', true]);
+  });
+});
+
+describe('template', () => {
+  test('writes what the template makes, once', async () => {
+    using dir = folder();
+    const args = { src: 'src/f', dest: dir.at('f'), mode: '0640' };
+
+    const ran = await runHere(template, args, { controller });
+    const again = await runHere(template, args, { controller });
+
+    expect([ran.status, again.status, readFileSync(dir.at('f'), 'utf8'), bitsOf(dir.at('f'))]).toEqual([
+      'changed',
+      'ok',
+      'rendered\n',
+      '640',
+    ]);
+  });
+
+  test('says where it looked for a template that is not there', async () => {
+    await expect(runHere(template, { src: 'missing', dest: '/f' }, { controller })).rejects.toThrow(
+      "Could not find or access 'missing'; searched: files/missing",
+    );
+  });
+});

@@ -1,0 +1,58 @@
+import { chmodSync, symlinkSync, writeFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import stat from '../../tasks/stat.ts';
+import { runHere } from './harness.ts';
+import { folder } from './local-host.ts';
+
+describe('stat', () => {
+  test('tells all that Ansible tells of a file', async () => {
+    using dir = folder();
+    writeFileSync(dir.at('f'), 'hello\n');
+    chmodSync(dir.at('f'), 0o4751);
+
+    const ended = await runHere(stat, { path: dir.at('f') });
+
+    expect(ended).toMatchObject({
+      status: 'ok',
+      result: {
+        stat: {
+          exists: true,
+          path: dir.at('f'),
+          mode: '4751',
+          isreg: true,
+          isdir: false,
+          islnk: false,
+          isuid: true,
+          isgid: false,
+          xoth: true,
+          roth: false,
+          size: 6,
+          nlink: 1,
+          readable: true,
+          checksum: 'f572d396fae9206628714fb2ce00f72e94f2258f',
+          mtime: expect.any(Number),
+          block_size: expect.any(Number),
+        },
+      },
+    });
+  });
+
+  test('tells of a link where it leads', async () => {
+    using dir = folder();
+    symlinkSync('f', dir.at('l'));
+
+    const ended = await runHere(stat, { path: dir.at('l') });
+
+    expect(ended).toMatchObject({ result: { stat: { islnk: true, lnk_target: 'f', lnk_source: dir.at('f') } } });
+    expect(await runHere(stat, { path: dir.at('l'), follow: true })).toMatchObject({
+      result: { stat: { exists: false } },
+    });
+  });
+
+  test('says that nothing is there', async () => {
+    expect(await runHere(stat, { path: '/missing' })).toMatchObject({
+      status: 'ok',
+      result: { stat: { exists: false } },
+    });
+  });
+});
