@@ -1,7 +1,9 @@
+import { ansibleFace, run } from './face.ts';
 import { formatOptions, runOptions } from './options.ts';
+import { askSecret } from './prompt.ts';
 import { version } from './version.ts';
 
-/** What stands in for the terminal in every command. */
+/** What commands have of the world. */
 const io = {
   stdout: process.stdout,
   stderr: process.stderr,
@@ -11,39 +13,106 @@ const io = {
   },
   env: process.env,
   cwd: process.cwd(),
+  askSecret,
 };
 
-/** The commands besides running playbooks: name, arguments, help, and what answers. */
-const commands: readonly {
+interface Command {
   readonly name: string;
   readonly usage: string;
   readonly help: string;
   readonly run: (argv: readonly string[]) => Promise<number>;
-}[] = [
+}
+
+const vault = async (argv: readonly string[]): Promise<number> =>
+  (await import('../language/vault/vault-command.ts')).vaultCommand(argv, io);
+const inventory = async (argv: readonly string[]): Promise<number> =>
+  (await import('../language/inventory/inventory-command.ts')).inventoryCommand(argv, io);
+
+/** The commands besides running playbooks. */
+const commands: readonly Command[] = [
+  {
+    name: 'vars',
+    usage: 'vars HOST [NAME]',
+    help: 'each variable of a host, where its value comes from, and what that hides',
+    run: async (argv) => (await import('../language/variables/vars-command.ts')).varsCommand(argv, io),
+  },
+  {
+    name: 'inventory',
+    usage: 'inventory --list|--graph|--host HOST',
+    help: 'the inventory, as ansible-inventory prints it',
+    run: inventory,
+  },
+  {
+    name: 'vault',
+    usage: 'vault create|view|edit|encrypt|decrypt|rekey|encrypt_string',
+    help: 'secrets under Ansible Vault',
+    run: vault,
+  },
+  {
+    name: 'doc',
+    usage: 'doc [TYPE]',
+    help: 'the task types, or one with its parameters and examples',
+    run: async (argv) => (await import('./doc-command.ts')).docCommand(argv),
+  },
   {
     name: 'lab',
     usage: 'lab up|status|reset|ssh|do|down',
     help: 'real hosts on this machine to try things on',
     run: async (argv) => (await import('../lab/index.ts')).labCommand([...argv], io),
   },
+  {
+    name: 'completion',
+    usage: 'completion bash|zsh|fish',
+    help: 'completion for your shell: eval "$(run completion bash)"',
+    run: async (argv) =>
+      (await import('./completion.ts')).completionCommand(
+        argv,
+        commands.map((command) => command.name),
+      ),
+  },
 ];
 
-/** Answer as the program that we were called as. */
-export async function runCommand(
-  _calledAs: string,
-  first: string | undefined,
-  others: readonly string[],
+/** What we answer when called by the name of one of Ansible's programs. */
+const faces: Readonly<Record<string, (argv: readonly string[]) => Promise<number>>> = {
+  'ansible-playbook': async (argv) =>
+    (await import('./play-command.ts')).playCommand(argv, ansibleFace('ansible-playbook'), () =>
+      playbookHelp('ansible-playbook'),
+    ),
+  ansible: async (argv) => (await import('./ad-hoc.ts')).adHocCommand(argv, ansibleFace('ansible')),
+  'ansible-inventory': (argv) => versioned('ansible-inventory', argv, inventory),
+  'ansible-vault': (argv) => versioned('ansible-vault', argv, vault),
+};
+
+const versioned = async (
+  name: string,
   argv: readonly string[],
-): Promise<number> {
+  command: (argv: readonly string[]) => Promise<number>,
+): Promise<number> => (argv[0] === '--version' ? print(`${ansibleFace(name).version}\n`) : command(argv));
+
+/** Answer as the program that we were called as. */
+export async function runCommand(calledAs: string, argv: readonly string[]): Promise<number> {
+  const face = faces[calledAs];
+  if (face !== undefined) return face(argv);
+  const [first, ...others] = argv;
   const command = commands.find(({ name }) => name === first);
   if (command !== undefined) return command.run(others);
   if (first === undefined || first === 'help') {
-    process.stdout.write(help());
+    print(help());
     return first === undefined ? 1 : 0;
   }
-  const { playCommand } = await import('./play-command.ts');
-  return playCommand(argv, help);
+  return (await import('./play-command.ts')).playCommand(argv, run, help);
 }
+
+function print(text: string): number {
+  process.stdout.write(text);
+  return 0;
+}
+
+const playbookHelp = (name: string): string => `usage: ${name} PLAYBOOK... [options]
+
+options:
+${formatOptions(runOptions)}
+`;
 
 const help =
   (): string => `Retrace ${version}: retraces the steps of an install document on real servers, and tells where they have strayed from it since.
@@ -56,7 +125,7 @@ ${commands.map(({ usage }) => `       run ${usage}`).join('\n')}
   run playbooks/off1-proxy.yaml --tags ssl   only the SSL steps again
 
 commands:
-${commands.map(({ usage, help: about }) => `  ${usage}\n      ${about}`).join('\n')}
+${commands.map(({ name, help: about }) => `  ${name.padEnd(12)}${about}`).join('\n')}
 
 options:
 ${formatOptions(runOptions)}

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Config, Origins } from '../language/config/index.ts';
+import type { Face } from './face.ts';
 import type { Parsed } from './options.ts';
 
 const names = ['production.yaml', 'production.yml', 'production', 'hosts.yaml', 'hosts.yml', 'hosts.ini', 'hosts'];
@@ -16,12 +17,13 @@ const places = [
 ];
 
 /** The inventory that was given, else the configured one, else the one beside the playbook or its folder, else localhost alone. */
-export function inventorySources(parsed: Parsed, config: Config, origins: Origins): readonly string[] {
+export function inventorySources(parsed: Parsed, config: Config, origins: Origins, face: Face): readonly string[] {
   const given = parsed.values.get('inventory');
   if (given !== undefined) return given;
   const directory = dirname(resolve(parsed.rest[0] ?? '.'));
   if (parsed.flags.has('lab')) return [join(dirname(directory), 'inventory', 'lab.yaml')];
   if (origins.has('inventory')) return config.inventory;
+  if (face.ansible) return config.inventory.filter((path) => existsSync(path));
   const found = [directory, dirname(directory)]
     .flatMap((folder) => places.map((place) => join(folder, place)))
     .find((path) => existsSync(path));

@@ -7,7 +7,7 @@ import type { Diagnostic, Result } from '../core/source.ts';
 import type { Value, Vaulted } from '../core/value.ts';
 import type { RunContext } from '../engine/run-context.ts';
 import { type Config, loadConfig, type Origins } from '../language/config/index.ts';
-import { createFiles } from '../language/files.ts';
+import { createFiles, type Files } from '../language/files.ts';
 import {
   type LoadedInventory,
   loadInventory,
@@ -20,6 +20,7 @@ import { extraLayer } from '../language/variables/extra-vars.ts';
 import { loadVaultSecrets } from '../language/vault/secrets.ts';
 import { type VaultSecret, vaultOpener } from '../language/vault/vault.ts';
 import { defaultEnv, evaluateExpression, type Scope, TemplateError } from '../template/index.ts';
+import type { Face } from './face.ts';
 import { inventorySources } from './inventory-sources.ts';
 import type { Parsed } from './options.ts';
 import { askSecret } from './prompt.ts';
@@ -29,6 +30,9 @@ import { taskTypeRegistry } from './task-types.ts';
 /** What loading is given by the command. */
 export interface Given {
   readonly parsed: Parsed;
+  readonly face: Face;
+  /** Playbooks that are no files, by the name that stands for them. */
+  readonly texts: Readonly<Record<string, string>>;
   readonly config: Config;
   readonly origins: Origins;
   readonly secrets: Secrets;
@@ -57,7 +61,7 @@ export async function loadAll(given: Given): Promise<Result<Loaded>> {
     cwd: process.cwd(),
     vaultSecrets: passwords.value,
   });
-  const inventory = loadInventory(inventorySources(parsed, config, given.origins), {
+  const inventory = loadInventory(inventorySources(parsed, config, given.origins, given.face), {
     cwd: process.cwd(),
     env: process.env,
     vaultSecrets: passwords.value,
@@ -70,7 +74,7 @@ export async function loadAll(given: Given): Promise<Result<Loaded>> {
   const directories = parsed.rest.map((file) => dirname(resolve(file)));
   const registry = taskTypeRegistry(directories, parsed.values.get('module-path') ?? []);
   const options = {
-    files: createFiles(),
+    files: filesWith(given.texts),
     extraVars: extra.value.vars,
     taskType: registry.known,
     decrypt,
@@ -85,7 +89,7 @@ export async function loadAll(given: Given): Promise<Result<Loaded>> {
   if (!hosts.ok) return hosts;
   for (const secret of hosts.value.secrets) secrets.add(secret);
   const loader = { ...createDynamicLoader(options), vars: (path: string) => varsOf(path, passwords.value, secrets) };
-  const run = await runOptionsOf(parsed, config, given.origins);
+  const run = await runOptionsOf(parsed, config, given.origins, given.face);
   const context = contextOf(
     given,
     {
@@ -103,6 +107,16 @@ export async function loadAll(given: Given): Promise<Result<Loaded>> {
     ok: true,
     value: { context, inventory: hosts.value, playbooks: playbooks.value },
     warnings: warningsOf(inventory, playbooks),
+  };
+}
+
+/** The real files, and texts that stand for some. */
+function filesWith(texts: Readonly<Record<string, string>>): Files {
+  const real = createFiles();
+  return {
+    ...real,
+    readText: (path) => texts[path] ?? real.readText(path),
+    isFile: (path) => path in texts || real.isFile(path),
   };
 }
 

@@ -1,8 +1,10 @@
 import { version } from './version.ts';
 
-// The only place that ends the process: everything else returns exit codes. Commands load when they are called.
-const [first, ...others] = process.argv.slice(2);
-const calledAs = (process.env['RETRACE_CALLED_AS'] ?? process.argv[1] ?? 'run').replace(/^.*\//, '');
+// The only place that sets the exit code: everything else returns one. Commands load when they are called.
+const argv = process.argv.slice(2);
+const calledAs = (process.env['RETRACE_CALLED_AS'] ?? process.argv[1] ?? 'run')
+  .replace(/^.*\//, '')
+  .replace(/\.js$/, '');
 
 process.exitCode = await dispatch().catch(async (error: unknown) => {
   const { bugReport } = await import('./bug-report.ts');
@@ -11,10 +13,10 @@ process.exitCode = await dispatch().catch(async (error: unknown) => {
 });
 
 async function dispatch(): Promise<number> {
-  if (first === '--version' && calledAs === 'run') {
+  if (argv[0] === '--version' && !calledAs.startsWith('ansible')) {
     process.stdout.write(`retrace ${version}\n`);
     return 0;
   }
   const { runCommand } = await import('./commands.ts');
-  return runCommand(calledAs, first, others, process.argv.slice(2));
+  return runCommand(calledAs, argv);
 }

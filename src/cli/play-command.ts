@@ -7,6 +7,7 @@ import { createFiles } from '../language/files.ts';
 import { formatDiagnostic } from '../language/yaml/index.ts';
 import { createChalk, createReporter } from '../report/index.ts';
 import { createConnector } from '../session/index.ts';
+import type { Face } from './face.ts';
 import { interruptible } from './interrupt.ts';
 import { listingOf, unknownHosts } from './listings.ts';
 import { loadAll, readConfig } from './load-all.ts';
@@ -15,13 +16,13 @@ import { verbosityOf } from './run-options.ts';
 import { version } from './version.ts';
 
 /** Run playbooks, check them, or list what they have. Returns the exit code. */
-export async function playCommand(argv: readonly string[], help: () => string): Promise<number> {
+export async function playCommand(argv: readonly string[], face: Face, help: () => string): Promise<number> {
   const read = parseOptions(runOptions, argv, suggest);
-  if (!read.ok) return usageError(read.mistakes);
+  if (!read.ok) return usageError(read.mistakes, face);
   const { parsed } = read;
   if (parsed.flags.has('help')) return print(help());
-  if (parsed.flags.has('version')) return print(`retrace ${version}\n`);
-  if (parsed.rest.length === 0) return usageError(['no playbook was given']);
+  if (parsed.flags.has('version')) return print(`${face.version}\n`);
+  if (parsed.rest.length === 0) return usageError(['no playbook was given'], face);
   if (parsed.flags.has('lab')) {
     const { insideLab, isInsideLab, labUp } = await import('../lab/index.ts');
     if (!isInsideLab()) {
@@ -29,7 +30,7 @@ export async function playCommand(argv: readonly string[], help: () => string): 
       return (await insideLab(process.argv.slice(2))) ?? 1;
     }
   }
-  return play(parsed);
+  return play(parsed, face);
 }
 
 const print = (text: string): number => {
@@ -37,14 +38,15 @@ const print = (text: string): number => {
   return 0;
 };
 
-function usageError(mistakes: readonly string[]): number {
+function usageError(mistakes: readonly string[], face: Face): number {
   process.stderr.write(
-    `${mistakes.map((mistake) => `run: ${mistake}\n`).join('')}run: \`run --help\` tells how to call it\n`,
+    `${mistakes.map((mistake) => `${face.name}: ${mistake}\n`).join('')}${face.name}: \`${face.name} --help\` tells how to call it\n`,
   );
-  return 1;
+  return face.ansible ? 2 : 1;
 }
 
-async function play(parsed: Parsed): Promise<number> {
+/** Run what the command line names, or the playbooks whose texts are given. */
+export async function play(parsed: Parsed, face: Face, texts: Readonly<Record<string, string>> = {}): Promise<number> {
   const { config, warnings, origins } = readConfig();
   const chalk = createChalk(process.stdout, process.env);
   const sources = createFiles();
@@ -54,32 +56,48 @@ async function play(parsed: Parsed): Promise<number> {
   const tell = (diagnostics: readonly Diagnostic[]): void => {
     for (const diagnostic of diagnostics) {
       const said = secrets.mask(show(diagnostic));
-      process.stderr.write(diagnostic.severity === 'error' ? `${said}\n` : `${chalk.magenta('[WARNING]:')} ${said}\n`);
+      process.stderr.write(
+        diagnostic.severity === 'error'
+          ? `${face.ansible ? 'ERROR! ' : ''}${said}\n`
+          : `${chalk.magenta('[WARNING]:')} ${said}\n`,
+      );
     }
   };
   const interrupt = interruptible((text) => process.stderr.write(text));
   const connector = createConnector({ env: process.env });
   const report = await createReporter({
-    form: formOf(parsed),
+    form: formOf(parsed, face),
     stdout: process.stdout,
     chalk,
     verbosity: verbosityOf(parsed, config),
     formatDiagnostic: show,
   });
-  const watchers = parsed.flags.has('lab') ? [report, (await import('../lab/index.ts')).labOperator((text) => process.stderr.write(`lab: ${text}\n`))] : [report];
+  const watchers = parsed.flags.has('lab')
+    ? [report, (await import('../lab/index.ts')).labOperator((text) => process.stderr.write(`lab: ${text}\n`))]
+    : [report];
   const emit = (happening: Happening): void => {
     const event = { time: Date.now(), ...secrets.mask(happening) } as Event;
     for (const watch of watchers) watch(event);
   };
   try {
     tell(warnings);
-    const loaded = await loadAll({ parsed, config, origins, secrets, emit, connector, signal: interrupt.signal });
+    const loaded = await loadAll({
+      parsed,
+      face,
+      texts,
+      config,
+      origins,
+      secrets,
+      emit,
+      connector,
+      signal: interrupt.signal,
+    });
     if (!loaded.ok) {
       tell(loaded.error);
       return 1;
     }
     tell(loaded.warnings ?? []);
-    const mistakes = unknownHosts(loaded.value);
+    const mistakes = face.ansible ? [] : unknownHosts(loaded.value);
     tell(mistakes);
     if (mistakes.length > 0) return 1;
     const listing = listingOf(parsed, loaded.value);
@@ -94,8 +112,9 @@ async function play(parsed: Parsed): Promise<number> {
 }
 
 /** As asked for; else the live view on a terminal, and lines elsewhere. */
-function formOf(parsed: Parsed): 'live' | 'plain' | 'json' {
+function formOf(parsed: Parsed, face: Face): 'live' | 'plain' | 'json' | 'ansible' | 'minimal' {
   const asked = parsed.values.get('output')?.at(-1);
+  if (face.ansible) return face.name === 'ansible' ? 'minimal' : 'ansible';
   if (asked === 'live' || asked === 'plain' || asked === 'json') return asked;
   return process.stdout.isTTY === true && process.env['TERM'] !== 'dumb' && !parsed.flags.has('step')
     ? 'live'

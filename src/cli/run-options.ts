@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { RunOptions } from '../engine/run-context.ts';
 import type { Config, Origins } from '../language/config/index.ts';
+import type { Face } from './face.ts';
 import type { Parsed } from './options.ts';
 import { ask, askSecret } from './prompt.ts';
 
@@ -11,7 +12,7 @@ export const lastValue = (parsed: Parsed, name: string): string | undefined => p
 export const verbosityOf = (parsed: Parsed, config: Config): number => parsed.flags.get('verbose') ?? config.verbosity;
 
 /** What the command line and Ansible's configuration decide about a run; passwords are asked for here. */
-export async function runOptionsOf(parsed: Parsed, config: Config, origins: Origins): Promise<RunOptions> {
+export async function runOptionsOf(parsed: Parsed, config: Config, origins: Origins, face: Face): Promise<RunOptions> {
   const has = (name: string): boolean => parsed.flags.has(name);
   // In the lab an operator does the manual steps, so they are waited for.
   const interactive = has('lab') || (process.stdin.isTTY === true && process.stdout.isTTY === true);
@@ -41,11 +42,14 @@ export async function runOptionsOf(parsed: Parsed, config: Config, origins: Orig
       connection: lastValue(parsed, 'connection') ?? (origins.has('transport') ? config.transport : undefined),
       become: has('become') || config.become ? true : undefined,
       becomeUser: lastValue(parsed, 'become-user') ?? (origins.has('becomeUser') ? config.becomeUser : undefined),
-      becomeMethod: lastValue(parsed, 'become-method') ?? (origins.has('becomeMethod') ? config.becomeMethod : undefined),
+      becomeMethod:
+        lastValue(parsed, 'become-method') ?? (origins.has('becomeMethod') ? config.becomeMethod : undefined),
       becomePassword: await becomePassword(parsed, config, password),
       hostKeyChecking: config.hostKeyChecking,
       connectTimeoutMs: Number(lastValue(parsed, 'timeout') ?? config.timeout) * 1000,
     },
+    ansible: face.ansible,
+    mismatch: config.hostPatternMismatch,
     hashBehaviour: config.hashBehaviour,
     gathering: config.gathering,
   };

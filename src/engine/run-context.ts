@@ -23,6 +23,10 @@ export interface RunOptions {
   readonly prompt: (question: string, options: { echo: boolean }) => Promise<string>;
   /** Connection settings of the command line; variables of the inventory win over them. */
   readonly connection: ConnectionDefaults;
+  /** Answer as Ansible does where we would do otherwise: a check that finds drift still exits with 0. */
+  readonly ansible?: boolean;
+  /** What a pattern that fits no host is. */
+  readonly mismatch?: 'warning' | 'error' | 'ignore';
   readonly hashBehaviour: 'replace' | 'merge';
   readonly gathering: 'implicit' | 'explicit' | 'smart';
   /** Only tests turn it off: it never alters what a run does or says, only how long it takes. */

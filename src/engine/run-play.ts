@@ -199,7 +199,7 @@ function hostsOf(context: PlayContext): { hosts: readonly string[] } | { error: 
     const written = evaluate(play.hosts.value, sight.scope, sight.env);
     const pattern = Array.isArray(written) ? (written as readonly Value[]).map(String).join(',') : String(written);
     const order = String(toJs(keywordValue(play.order, sight) ?? 'inventory'));
-    const selected = selectHosts(run.inventory, pattern, { limit: run.options.limit, order });
+    const selected = selectHosts(run.inventory, pattern, { limit: run.options.limit, order, mismatch: run.options.mismatch });
     if (!selected.ok) return { error: selected.error.map((one) => one.message).join('; ') };
     for (const diagnostic of selected.warnings ?? []) run.emit({ kind: 'warning', diagnostic });
     return { hosts: selected.value };

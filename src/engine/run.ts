@@ -81,7 +81,7 @@ function exitCodeOf(summaries: readonly HostSummary[], run: RunContext): number 
   if (run.signal.aborted) return 130;
   if (some('unreachable')) return 4;
   if (some('failed')) return 2;
-  if (!run.options.check) return 0;
+  if (!run.options.check || run.options.ansible === true) return 0;
   if (some('changed')) return 2;
   return some('unknown') ? 3 : 0;
 }

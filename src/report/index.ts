@@ -2,12 +2,13 @@ import { Chalk, type ChalkInstance } from 'chalk';
 import type { Reporter } from '../core/event.ts';
 import type { Diagnostic } from '../core/source.ts';
 import { jsonReporter } from './json.ts';
+import { minimalReporter } from './minimal.ts';
 import { plainReporter } from './plain.ts';
 
 /** How a run is told. */
 export interface ReportOptions {
-  /** `live` where it is a terminal, `plain` elsewhere, `json` for programs, `ansible` in Ansible's words. */
-  readonly form: 'live' | 'plain' | 'json' | 'ansible';
+  /** `live` where it is a terminal, `plain` elsewhere, `json` for programs, `ansible` in Ansible's words, `minimal` as its ad-hoc command. */
+  readonly form: 'live' | 'plain' | 'json' | 'ansible' | 'minimal';
   readonly stdout: NodeJS.WriteStream;
   readonly chalk: ChalkInstance;
   readonly verbosity: number;
@@ -24,6 +25,7 @@ export async function createReporter({
 }: ReportOptions): Promise<Reporter> {
   const write = (text: string): void => void stdout.write(text);
   if (form === 'json') return jsonReporter(write);
+  if (form === 'minimal') return minimalReporter(write, chalk);
   const plain = (to: (text: string) => void): Reporter =>
     plainReporter({
       write: to,

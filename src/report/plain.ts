@@ -55,7 +55,8 @@ export function plainReporter(options: PlainOptions): Reporter {
           return;
         return write(outcomeLines(event, event.outcome, check, options));
       case 'host-busy':
-        if (event.doing !== 'waiting' || event.about === undefined || waited.get(event.host) === event.about) return undefined;
+        if (event.doing !== 'waiting' || event.about === undefined || waited.get(event.host) === event.about)
+          return undefined;
         waited.set(event.host, event.about);
         return line(options.chalk.cyan(`waiting: [${event.host}] ${event.about}`));
       case 'included':
@@ -149,7 +150,10 @@ function changeLines(change: ToldChange, options: PlainOptions): string[] {
   const { what, from, to, diff } = change;
   const { chalk } = options;
   // What only acts has nothing to compare with.
-  const told = from === '' ? `    ${what}: ${chalk.green(to ?? '')}` : `    ${what}: ${chalk.red(from ?? 'absent')} → ${chalk.green(to ?? 'absent')}`;
+  const told =
+    from === ''
+      ? `    ${what}: ${chalk.green(to ?? '')}`
+      : `    ${what}: ${chalk.red(from ?? 'absent')} → ${chalk.green(to ?? 'absent')}`;
   return diff === undefined ? [told] : [told, formatDiff(diff, chalk)];
 }
 
