@@ -16,6 +16,13 @@ export interface CommandIo {
   askSecret(question: string): Promise<string>;
 }
 
+/** All of standard input. */
+export async function readStdin(io: Pick<CommandIo, 'stdin'>): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of io.stdin) chunks.push(Buffer.from(chunk));
+  return Buffer.concat(chunks);
+}
+
 const PREFIX = { error: 'ERROR! ', warning: '[WARNING]: ' } as const;
 
 /** Writes diagnostics as people and scripts around Ansible know them, with an excerpt where there is a place; gives back the exit code. */

@@ -11,6 +11,8 @@ export interface VaultSources {
   readonly vaultIds?: readonly string[];
   readonly passwordFiles?: readonly string[];
   readonly ask?: boolean;
+  /** They are for new secrets: what is typed is asked twice. */
+  readonly isNew?: boolean;
 }
 
 /** What gathering passwords needs of the world. */
@@ -24,7 +26,9 @@ export interface VaultIo {
 export async function loadVaultSecrets(sources: VaultSources, io: VaultIo): Promise<Result<VaultSecret[]>> {
   const secrets: VaultSecret[] = [];
   for (const { label, source } of vaultIdsOf(sources)) {
-    const password = source.startsWith('prompt') ? await prompted(label, source, io) : passwordOf(source, label, io);
+    const password = source.startsWith('prompt')
+      ? await prompted(label, source, io, sources.isNew ?? false)
+      : passwordOf(source, label, io);
     if (!password.ok) return password;
     secrets.push({ label, password: password.value, from: source.startsWith('prompt') ? 'prompt' : source });
   }
@@ -47,9 +51,11 @@ function vaultIdsOf({ vaultIds = [], passwordFiles = [], ask }: VaultSources) {
   ];
 }
 
-async function prompted(label: string, source: string, io: VaultIo): Promise<Result<Buffer>> {
-  const text = source === 'prompt_ask_vault_pass' ? 'Vault password: ' : `Vault password (${label}): `;
-  return checked(Buffer.from((await io.askSecret(text)).trim()), 'the prompt');
+async function prompted(label: string, source: string, io: VaultIo, isNew: boolean): Promise<Result<Buffer>> {
+  const what = source === 'prompt_ask_vault_pass' ? 'Vault password' : `Vault password (${label})`;
+  const typed = (await io.askSecret(isNew ? `New ${what}: ` : `${what}: `)).trim();
+  if (isNew && (await io.askSecret(`Confirm New ${what}: `)).trim() !== typed) return refused('Passwords do not match');
+  return checked(Buffer.from(typed), 'the prompt');
 }
 
 function passwordOf(source: string, label: string, io: VaultIo): Result<Buffer> {

@@ -21,19 +21,19 @@ export interface VaultOptionValues {
   readonly 'ask-vault-pass'?: boolean;
 }
 
-/** The vault passwords that options and configuration name; what is given on the command line comes first. */
+/** The vault passwords that options and configuration name; what is given on the command line comes first. With `prompt` one is asked for where none is named. */
 export function secretsOf(
   values: VaultOptionValues,
   config: Pick<Config, 'vaultIdentityList' | 'vaultPasswordFile' | 'askVaultPass'>,
   io: VaultIo,
+  { prompt = false, isNew = false }: { readonly prompt?: boolean; readonly isNew?: boolean } = {},
 ): Promise<Result<VaultSecret[]>> {
   const files = [...(values['vault-password-file'] ?? []), ...(values['vault-pass-file'] ?? [])];
   const ask = values['ask-vault-password'] || values['ask-vault-pass'] || false;
   const nothingGiven = files.length === 0 && !ask;
   const fromConfig = nothingGiven && config.vaultPasswordFile !== undefined ? [config.vaultPasswordFile] : files;
   const vaultIds = [...(values['vault-id'] ?? []), ...config.vaultIdentityList];
-  return loadVaultSecrets(
-    { vaultIds, passwordFiles: fromConfig, ask: ask || (nothingGiven && config.askVaultPass) },
-    io,
-  );
+  const askForIt =
+    ask || (nothingGiven && config.askVaultPass) || (prompt && vaultIds.length + fromConfig.length === 0);
+  return loadVaultSecrets({ vaultIds, passwordFiles: fromConfig, ask: askForIt, isNew }, io);
 }

@@ -13,13 +13,23 @@ export interface VaultSecret {
 
 /** What is under Ansible Vault, as bytes: with the secret that its label names, else with any that fits. */
 export function decryptVault(text: string, secrets: readonly VaultSecret[], at?: Position): Result<Buffer> {
+  const opened = openVault(text, secrets, at);
+  return opened.ok ? { ok: true, value: opened.value.plaintext } : opened;
+}
+
+/** What is under Ansible Vault, with the secret that it is encrypted for, under the label that it carries. */
+export function openVault(
+  text: string,
+  secrets: readonly VaultSecret[],
+  at?: Position,
+): Result<{ readonly plaintext: Buffer; readonly secret: VaultSecret }> {
   const envelope = parseEnvelope(text, at);
   if (!envelope.ok) return envelope;
   const { label } = envelope.value;
   if (secrets.length === 0) return noSecrets(at);
   for (const secret of byLabel(secrets, label)) {
     const plaintext = unseal(envelope.value, secret.password);
-    if (plaintext) return { ok: true, value: plaintext };
+    if (plaintext) return { ok: true, value: { plaintext, secret: { ...secret, label } } };
   }
   return wrongPassword(secrets, label, at);
 }

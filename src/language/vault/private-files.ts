@@ -1,0 +1,88 @@
+import { randomBytes } from 'node:crypto';
+import {
+  accessSync,
+  chmodSync,
+  chownSync,
+  closeSync,
+  constants,
+  fsyncSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join } from 'node:path';
+
+/** Writes a file so that it is never half there and never readable by others than before; a new one only by its owner. */
+export function writePrivately(path: string, bytes: Uint8Array): void {
+  const target = statSync(path, { throwIfNoEntry: false }) ? realpathSync(path) : path;
+  const before = statSync(target, { throwIfNoEntry: false });
+  const beside = join(dirname(target), `.${basename(target)}.${randomBytes(6).toString('hex')}`);
+  try {
+    createPrivate(beside, bytes);
+    if (before) {
+      keepOwner(beside, before.uid, before.gid);
+      chmodSync(beside, before.mode & 0o7777);
+    }
+    renameSync(beside, target);
+  } catch (error) {
+    rmSync(beside, { force: true });
+    throw error;
+  }
+}
+
+// Only root can give files away; for others the file stays theirs, as with any editor.
+function keepOwner(path: string, uid: number, gid: number): void {
+  if (process.getuid?.() === 0) chownSync(path, uid, gid);
+}
+
+/** A file that nobody else can read from its first byte on. */
+export function createPrivate(path: string, bytes: Uint8Array): void {
+  const file = openSync(path, 'wx', 0o600);
+  try {
+    writeSync(file, bytes);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
+
+/** A folder for secrets that nobody else can enter, in memory where the system has such a place. */
+export function privateFolder(): string {
+  return mkdtempSync(join(isWritable('/dev/shm') ? '/dev/shm' : tmpdir(), 'retrace-vault-'));
+}
+
+function isWritable(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK);
+    return true;
+  } catch {
+    // Not there or not ours: an answer.
+    return false;
+  }
+}
+
+/** Overwrites all files in a folder, then removes it: an editor's own copies are in it too. */
+export function shredFolder(folder: string): void {
+  if (!statSync(folder, { throwIfNoEntry: false })) return;
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    if (entry.isFile()) overwrite(join(entry.parentPath, entry.name));
+  }
+  rmSync(folder, { recursive: true, force: true });
+}
+
+function overwrite(path: string): void {
+  const file = openSync(path, 'r+');
+  try {
+    const { size } = statSync(path);
+    writeSync(file, randomBytes(size), 0, size, 0);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+}
