@@ -20,8 +20,14 @@ interface Scheme {
 
 const SCHEMES: Record<string, Scheme> = {
   md5_crypt: { saltSize: 8, hash: md5Crypt },
-  sha256_crypt: { saltSize: 16, hash: (password, salt, { rounds }) => shaCrypt('sha256', password, salt, rounds) },
-  sha512_crypt: { saltSize: 16, hash: (password, salt, { rounds }) => shaCrypt('sha512', password, salt, rounds) },
+  sha256_crypt: {
+    saltSize: 16,
+    hash: (password, salt, { rounds }) => shaCrypt('sha256', password, salt, rounds ?? 535_000),
+  },
+  sha512_crypt: {
+    saltSize: 16,
+    hash: (password, salt, { rounds }) => shaCrypt('sha512', password, salt, rounds ?? 656_000),
+  },
   bcrypt: {
     saltSize: 22,
     hash: (password, salt, { rounds, ident }) => bcrypt(password, salt, rounds ?? 12, ident ?? '2b'),

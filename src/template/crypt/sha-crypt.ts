@@ -6,13 +6,13 @@ export type ShaScheme = 'sha256' | 'sha512';
 
 const DEFAULT_ROUNDS = 5000;
 
-/** crypt(3)'s `$5$` and `$6$`; `rounds` is written into the result only where it is given. */
-export function shaCrypt(scheme: ShaScheme, password: string, salt: string, rounds?: number): string {
+/** crypt(3)'s `$5$` and `$6$`; the standard number of rounds is not written into the result. */
+export function shaCrypt(scheme: ShaScheme, password: string, salt: string, rounds = DEFAULT_ROUNDS): string {
   const key = Buffer.from(password);
   const salted = Buffer.from(salt.slice(0, 16));
-  const count = Math.min(Math.max(rounds ?? DEFAULT_ROUNDS, 1000), 999_999_999);
+  const count = Math.min(Math.max(rounds, 1000), 999_999_999);
   const digest = stretch(scheme, key, salted, count);
-  const prefix = `${scheme === 'sha256' ? '$5$' : '$6$'}${rounds === undefined ? '' : `rounds=${count}$`}`;
+  const prefix = `${scheme === 'sha256' ? '$5$' : '$6$'}${count === DEFAULT_ROUNDS ? '' : `rounds=${count}$`}`;
   return `${prefix}${salted}$${scheme === 'sha256' ? print256(digest) : print512(digest)}`;
 }
 

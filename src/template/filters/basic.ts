@@ -1,7 +1,18 @@
 import type { Value } from '../../core/value.ts';
 import { fail } from '../errors.ts';
 import { dumpJson } from '../python/json.ts';
-import { float, indexOf, int, intOf, isInt, isNumber, numberOf, parseFloat10, parseInt10 } from '../python/number.ts';
+import {
+  fixedEven,
+  float,
+  indexOf,
+  int,
+  intOf,
+  isInt,
+  isNumber,
+  numberOf,
+  parseFloat10,
+  parseInt10,
+} from '../python/number.ts';
 import { MISSING, Undefined } from '../python/object.ts';
 import { str, typeName } from '../python/repr.ts';
 import { type Callees, fn } from '../python/signature.ts';
@@ -73,21 +84,9 @@ function round(value: Value, precision: number, method: string): Value {
 
 /** Python's `round`: exact halves go to the even neighbour. */
 export function roundHalfEven(x: number, precision: number): number {
-  if (precision > 0) return Number(halfEven(x, precision));
+  if (precision > 0) return Number.isFinite(x) ? Math.sign(x) * Number(fixedEven(Math.abs(x), precision)) : x;
   const scale = 10 ** -precision;
   const down = Math.floor(x / scale);
   const rest = x / scale - down;
   return (rest > 0.5 || (rest === 0.5 && down % 2 !== 0) ? down + 1 : down) * scale;
-}
-
-/** `toFixed` rounds the exact decimal value but takes ties up; ties exist only where few binary digits follow. */
-function halfEven(x: number, precision: number): string {
-  const exact = Math.abs(x).toFixed(Math.min(100, precision + 30));
-  const tie =
-    /^5?0*$/.test(exact.slice(exact.indexOf('.') + 1 + precision)) &&
-    exact.slice(exact.indexOf('.') + 1 + precision).startsWith('5');
-  const shown = Math.abs(x).toFixed(precision);
-  const isOdd = Number(shown.at(-1)) % 2 === 1;
-  const even = tie && isOdd ? (Number(shown) - 10 ** -precision).toFixed(precision) : shown;
-  return x < 0 ? `-${even}` : even;
 }

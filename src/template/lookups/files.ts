@@ -49,7 +49,9 @@ function renderFile(name: string, options: Kwargs, context: Context): Value {
   const chosen = Object.fromEntries(
     RENDER_OPTIONS.filter((option) => options.has(option)).map((option) => [option, options.get(option)]),
   );
-  const header = readHeader(new TextDecoder().decode(found.bytes), chosen as RenderOptions);
+  const source = new TextDecoder().decode(found.bytes);
+  const header = readHeader(source, chosen as RenderOptions);
+  if (!mayHoldTemplate(source, header.syntax)) return source;
   const at = { file: found.path, line: 1 + header.lines, column: 1 };
   const template = compileTemplate(header.text, header.syntax, at);
   const inner = new Context(
@@ -65,6 +67,9 @@ function renderFile(name: string, options: Kwargs, context: Context): Value {
     throw inner.locate(error);
   }
 }
+
+const mayHoldTemplate = (text: string, { blockStart, variableStart, commentStart }: Syntax): boolean =>
+  [blockStart, variableStart, commentStart].some((start) => text.includes(start));
 
 /** The session with more variables, those of the template file among them. */
 function sessionWith(

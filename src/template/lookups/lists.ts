@@ -17,7 +17,7 @@ export const listLookups: Lookups = {
   flattened: lookup((terms) => deepFlatten(terms)),
   indexed_items: lookup((terms) => spread(terms).map((item, index) => new Tuple([index, item]))),
   random_choice: lookup((terms, _options, { session }) =>
-    terms.length === 0 ? [] : [choice(terms, session.env.random())],
+    terms.length === 0 ? [] : [terms[Math.floor(session.env.random() * terms.length)]!],
   ),
   dict: lookup((terms) => terms.flatMap((term) => listOf(term).flatMap(entries))),
   nested: lookup((terms) => {
@@ -33,11 +33,6 @@ export const listLookups: Lookups = {
   }),
   subelements: lookup((terms) => eachSubelement(terms)),
 };
-
-function choice(terms: readonly Value[], random: number): Value {
-  const items = terms.length === 1 ? listOf(terms[0]!) : terms;
-  return items[Math.floor(random * items.length)]!;
-}
 
 function entries(term: Value): Value[] {
   const dict =
@@ -80,7 +75,22 @@ function eachSubelement([items, path, flags]: readonly Value[]): Value[] {
     (item) => !truth(asDict(item).get('skipped') ?? false),
   );
   const skip = options?.get('skip_missing') ?? false;
-  return subelements(all, path, skip === true || (typeof skip === 'string' && /^(y|yes|on|1|true|t)$/i.test(skip)));
+  return subelements(all, path, skip === true || (typeof skip === 'string' && /^(y|yes|on|1|true|t)$/i.test(skip))).map(
+    (pair) => withoutKey(pair, path.split('.')),
+  );
+}
+
+/** Ansible takes the list out of the element that stands beside its parts. */
+function withoutKey(pair: Value, path: readonly string[]): Value {
+  const [item, part] = iterate(pair) as [Value, Value];
+  return new Tuple([remove(item, path), part]);
+}
+
+function remove(item: Value, [key = '', ...rest]: readonly string[]): Value {
+  const dict = new Map(asDict(item));
+  if (rest.length === 0) dict.delete(key);
+  else dict.set(key, remove(dict.get(key)!, rest));
+  return dict;
 }
 
 const asDict = (item: Value): ReadonlyMap<Value, Value> =>

@@ -1,6 +1,6 @@
 import type { Value } from '../../core/value.ts';
 import { fail } from '../errors.ts';
-import { bigOf, floatRepr, isInt, isNumber, numberOf } from './number.ts';
+import { bigOf, fixedEven, floatRepr, isInt, isNumber, numberOf } from './number.ts';
 import { PyObject } from './object.ts';
 import { str, typeName } from './repr.ts';
 import { chars } from './values.ts';
@@ -24,8 +24,8 @@ export function formatValue(value: Value, text: string): string {
     return (value.strftime as (format: string) => string)(text);
   if (text === '') return str(value);
   const spec = parse(text);
-  if (isNumber(value) && !(typeof value === 'boolean' && spec.type === '')) return formatNumber(value, spec);
-  if (typeof value !== 'string' && typeof value !== 'boolean') {
+  if (isNumber(value)) return formatNumber(value, spec);
+  if (typeof value !== 'string') {
     return fail(`unsupported format string passed to ${typeName(value)}.__format__`);
   }
   if (spec.type && spec.type !== 's')
@@ -83,17 +83,11 @@ function real(value: Value & (number | bigint | boolean | object), spec: Spec): 
 /** The digits of a positive float in one of Python's presentations. */
 export function realDigits(x: number, type: string, precision: number | undefined, alternate = false): string {
   if (!Number.isFinite(x)) return /[EFG]/.test(type) ? floatRepr(x).toUpperCase() : floatRepr(x);
-  if (type === '%') return `${fixed(x * 100, precision ?? 6)}%`;
-  if (type === 'f' || type === 'F') return fixed(x, precision ?? 6);
+  if (type === '%') return `${fixedEven(x * 100, precision ?? 6)}%`;
+  if (type === 'f' || type === 'F') return fixedEven(x, precision ?? 6);
   if (type === 'e' || type === 'E') return scientific(x, precision ?? 6, type);
   if (type === '' && precision === undefined) return floatRepr(x);
   return general(x, precision === undefined ? 6 : precision || 1, type, alternate);
-}
-
-function fixed(x: number, precision: number): string {
-  return x < 1e21 && precision <= 100
-    ? x.toFixed(precision)
-    : BigInt(x).toString() + (precision ? `.${'0'.repeat(precision)}` : '');
 }
 
 function scientific(x: number, precision: number, type: string): string {
@@ -114,7 +108,7 @@ function general(x: number, precision: number, type: string, alternate: boolean)
     ];
     return trim(digits) + power;
   }
-  const shown = trim(fixed(x, Math.max(0, precision - 1 - exponent)));
+  const shown = trim(fixedEven(x, Math.max(0, precision - 1 - exponent)));
   return type === '' && !shown.includes('.') ? `${shown}.0` : shown;
 }
 

@@ -99,3 +99,17 @@ function decimal(digits: string, exponent: number): string {
   if (all.length <= exponent + 1) return sign + all.padEnd(exponent + 1, '0');
   return `${sign}${all.slice(0, exponent + 1)}.${all.slice(exponent + 1)}`;
 }
+
+/** A positive number with so many decimals, as Python prints it: an exact half goes to the even neighbour. */
+export function fixedEven(x: number, precision: number): string {
+  if (x >= 1e21 || precision > 70)
+    return x >= 1e21
+      ? BigInt(x).toString() + (precision ? `.${'0'.repeat(precision)}` : '')
+      : x.toFixed(Math.min(100, precision));
+  const shown = x.toFixed(precision);
+  const rest = x.toFixed(precision + 30).slice(x.toFixed(precision + 30).indexOf('.') + 1 + precision);
+  // `toFixed` takes an exact half up.
+  return /^50*$/.test(rest) && Number(shown.at(-1)) % 2 === 1
+    ? (Number(shown) - 10 ** -precision).toFixed(precision)
+    : shown;
+}

@@ -142,7 +142,7 @@ export function splitText(self: string, sep: Value, max: number): Value[] {
     const words: string[] = [];
     let rest = strip(self, null, true, false);
     while (rest !== '') {
-      if (words.length === max) return [...words, strip(rest, null, false, true)];
+      if (words.length === max) return [...words, rest];
       const end = rest.search(/[\s\x1c-\x1f\x85]/);
       if (end < 0) return [...words, rest];
       words.push(rest.slice(0, end));

@@ -7,26 +7,27 @@ export interface Facts {
   readonly block: boolean;
 }
 
-const BREAK = /[\n\x85\u2028\u2029]/;
+const BREAK = /[\r\n\x85\u2028\u2029]/;
 
-/** What PyYAML's emitter finds out about a text before it chooses a style. */
+/** What libyaml's emitter finds out about a text before it chooses a style. */
 export function analyze(text: string): Facts {
   if (text === '') return { multiline: false, flowPlain: false, blockPlain: true, singleQuoted: true, block: false };
   const marks = indicators(text);
   const spaces = spacing(text);
   const multiline = BREAK.test(text);
-  const special = /[^\n\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]|\ufeff/u.test(
-    text.replace(/[\ud800-\udbff][\udc00-\udfff]/g, 'x'),
-  );
-  const noPlain = spaces.leading || spaces.trailing;
+  const noPlain = spaces.leading || spaces.trailing || multiline;
+  const unfit = UNPRINTABLE.test(text) || spaces.spaceBreak;
   return {
     multiline,
-    flowPlain: !noPlain && !multiline && !special && !spaces.spaceBreak && !marks.flow,
-    blockPlain: !noPlain && !multiline && !special && !spaces.spaceBreak && !marks.block,
-    singleQuoted: !special && !spaces.spaceBreak,
-    block: !special && !spaces.spaceBreak && !spaces.trailingSpace,
+    flowPlain: !noPlain && !unfit && !spaces.breakSpace && !marks.flow,
+    blockPlain: !noPlain && !unfit && !spaces.breakSpace && !marks.block,
+    singleQuoted: !unfit && !spaces.breakSpace,
+    block: !unfit && !spaces.trailingSpace,
   };
 }
+
+// libyaml, which Ansible prints with, takes nothing beyond the first plane for printable.
+const UNPRINTABLE = /[^\n\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd]/;
 
 interface Marks {
   readonly flow: boolean;
@@ -67,5 +68,6 @@ function spacing(text: string) {
     trailing: /[ \n\x85\u2028\u2029]$/.test(text),
     trailingSpace: / $/.test(text),
     spaceBreak: / [\n\x85\u2028\u2029]/.test(text),
+    breakSpace: /[\n\x85\u2028\u2029] /.test(text),
   };
 }

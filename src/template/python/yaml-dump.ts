@@ -9,7 +9,7 @@ import { analyze } from './yaml-analyze.ts';
 import { scalarKind } from './yaml-scalar.ts';
 import { writeScalar } from './yaml-write.ts';
 
-/** How PyYAML's dumper writes. */
+/** How the dumper writes. */
 export interface YamlStyle {
   /** True for `[a]` and `{a: b}` everywhere, false nowhere, undefined for lists and dicts that hold only scalars. */
   readonly flow: boolean | undefined;
@@ -22,7 +22,7 @@ export interface YamlStyle {
   readonly style: string;
 }
 
-/** A value as PyYAML's safe dumper prints it. */
+/** A value as Ansible prints it, which uses libyaml's emitter. */
 export function dumpYaml(value: Value, style: YamlStyle): string {
   return new Emitter(style).document(value);
 }
@@ -62,23 +62,13 @@ class Emitter {
   document(value: Value): string {
     const node = this.#represent(value);
     if (this.#style.explicitStart) this.#indicator('---', true);
-    if (this.#style.explicitStart && this.#style.style === '') this.#whitespace = false;
     this.#node(node, { root: true });
-    if (this.#style.explicitEnd) {
-      this.#writeIndent();
+    this.#writeIndent();
+    if (this.#style.explicitEnd || this.#openEnded) {
       this.#indicator('...', true);
       this.#writeIndent();
-    } else if (this.#openEnded || this.#bareRoot(node)) {
-      // PyYAML ends a document that is one plain scalar with `...`.
-      this.#writeIndent();
-      this.#indicator('...', true);
-      this.#writeIndent();
-    } else this.#writeIndent();
+    }
     return this.#out;
-  }
-
-  #bareRoot(node: Node): boolean {
-    return node.kind === 'scalar' && this.#styleOf(node, { root: true }) === '' && !this.#style.explicitEnd;
   }
 
   #represent(value: Value): Node {
@@ -96,10 +86,16 @@ class Emitter {
   }
 
   #node(node: Node, place: Place): void {
-    if (node.kind === 'scalar') return this.#scalar(node, place);
+    if (node.kind === 'scalar') {
+      this.#scalar(node, place);
+      return;
+    }
     const flow = this.#flowLevel > 0 || node.flow || (node.kind === 'list' ? node.items : node.entries).length === 0;
-    if (node.kind === 'list') return flow ? this.#flowList(node.items) : this.#blockList(node.items, place);
-    return flow ? this.#flowDict(node.entries) : this.#blockDict(node.entries);
+    if (node.kind === 'list') {
+      if (flow) this.#flowList(node.items);
+      else this.#blockList(node.items, place);
+    } else if (flow) this.#flowDict(node.entries);
+    else this.#blockDict(node.entries);
   }
 
   #increaseIndent(flow: boolean, indentless: boolean): void {
@@ -178,24 +174,23 @@ class Emitter {
     return (node.kind === 'list' ? node.items : node.entries).length === 0;
   }
 
-  #styleOf(node: Extract<Node, { kind: 'scalar' }>, place: Place): string {
-    const facts = analyze(node.text);
-    const plainType = scalarKind(node.text);
-    const tagged = node.type !== plainType && !(node.type === 'str' && ['merge', 'value'].includes(plainType) && false);
-    if (node.style === '"') return '"';
-    if (node.style === '' && !tagged) {
-      const blocked = place.simpleKey && (node.text === '' || facts.multiline);
-      if (!blocked && (this.#flowLevel > 0 ? facts.flowPlain : facts.blockPlain)) return '';
-    }
-    if (node.style === '|' || node.style === '>') {
-      if (this.#flowLevel === 0 && !place.simpleKey && facts.block) return node.style;
-    }
-    return facts.singleQuoted && !(place.simpleKey && facts.multiline) ? "'" : '"';
+  /** libyaml's choice of a scalar's style. */
+  #styleOf({ text, type, style }: Extract<Node, { kind: 'scalar' }>, { simpleKey = false }: Place): string {
+    const facts = analyze(text);
+    if (simpleKey && facts.multiline) return '"';
+    const blockAllowed = facts.block && this.#flowLevel === 0 && !simpleKey;
+    if (style === '|' || style === '>') return blockAllowed ? style : '"';
+    if (style === '"') return style;
+    const plain = this.#flowLevel > 0 ? facts.flowPlain : facts.blockPlain;
+    const emptyInside = text === '' && (this.#flowLevel > 0 || simpleKey);
+    if (style === '' && plain && !emptyInside && type === scalarKind(text)) return '';
+    return facts.singleQuoted ? "'" : '"';
   }
 
   #scalar(node: Extract<Node, { kind: 'scalar' }>, place: Place): void {
     const style = this.#styleOf(node, place);
     if (node.type === 'binary') this.#indicator('!!binary', true);
+    else if (style !== '' && node.type !== 'str') this.#indicator('!', true);
     this.#increaseIndent(true, false);
     this.#put(
       writeScalar(node.text, style, {
@@ -207,12 +202,7 @@ class Emitter {
         split: !place.simpleKey,
       }),
     );
-    this.#openEnded =
-      style === '|' && /\n\n$|^\n+$/.test(node.text)
-        ? true
-        : style === '|' || style === '>'
-          ? /(^|\n)\n$/.test(node.text)
-          : false;
+    this.#openEnded = (style === '|' || style === '>') && /(^|\n)\n$/.test(node.text);
     this.#whitespace = false;
     this.#indention = false;
     this.#indent = this.#indents.pop();

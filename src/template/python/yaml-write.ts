@@ -34,21 +34,34 @@ class Line {
   }
 
   /** A line end, and the indentation of the next line. */
-  break(indent = true): void {
-    this.text += `\n${indent ? ' '.repeat(this.#indent) : ''}`;
-    this.column = indent ? this.#indent : 0;
+  break(): void {
+    this.text += '\n';
+    this.indent();
+  }
+
+  /** The indentation of a line that was just begun. */
+  indent(): void {
+    this.text += ' '.repeat(this.#indent);
+    this.column = this.#indent;
   }
 }
 
-const parts = (text: string): string[] => text.match(/ +|\n+|[^ \n]+/g) ?? [];
+const words = (text: string): string[] => text.match(/ |[\n\x85\u2028\u2029]+|[^ \n\x85\u2028\u2029]+/g) ?? [];
+
+/** A line may be broken at a lone blank beyond the width, but for the first and the last character. */
+function breaksAt(all: readonly string[], index: number, line: Line, place: WritePlace): boolean {
+  const lone = all[index] === ' ' && all[index - 1] !== ' ' && all[index + 1] !== ' ';
+  return lone && place.split && line.column > place.width;
+}
 
 function writePlain(text: string, place: WritePlace): string {
   if (text === '') return '';
   const line = new Line(place);
   if (!place.whitespace) line.put(' ');
-  for (const part of parts(text)) {
-    if (part === ' ' && place.split && line.column > place.width) line.break();
-    else line.put(part);
+  const all = words(text);
+  for (const [index, word] of all.entries()) {
+    if (breaksAt(all, index, line, place)) line.break();
+    else line.put(word);
   }
   return line.text;
 }
@@ -56,17 +69,15 @@ function writePlain(text: string, place: WritePlace): string {
 function writeSingle(text: string, place: WritePlace): string {
   const line = new Line(place);
   line.put(place.whitespace ? "'" : " '");
-  const all = parts(text);
-  for (const [index, part] of all.entries()) {
+  const all = words(text);
+  for (const [index, word] of all.entries()) {
     const inner = index > 0 && index < all.length - 1;
-    if (part === ' ' && place.split && inner && line.column > place.width) line.break();
-    else if (part.startsWith('\n')) {
-      line.text += `\n${part.slice(1)}`;
-      line.text += '\n';
-      line.column = 0;
-      line.text += ' '.repeat(place.indent);
-      line.column = place.indent;
-    } else line.put(part.replaceAll("'", "''"));
+    if (inner && breaksAt(all, index, line, place)) line.break();
+    else if (/^[\n\x85\u2028\u2029]/.test(word)) {
+      // One line end alone would be read as a blank.
+      line.text += word.startsWith('\n') ? `\n${word}` : word;
+      line.indent();
+    } else line.put(word.replaceAll("'", "''"));
   }
   line.put("'");
   return line.text;
@@ -90,43 +101,25 @@ const ESCAPES: Record<string, string> = {
   '\u2029': 'P',
 };
 
-const SAFE = /[\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
+const SAFE = /[\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd]/;
 
 function writeDouble(text: string, place: WritePlace): string {
   const line = new Line(place);
   line.put(place.whitespace ? '"' : ' "');
   const chars = Array.from(text);
-  let start = 0;
-  for (let end = 0; end <= chars.length; end++) {
-    const char = chars[end];
-    if (char === undefined || /["\\\x85\u2028\u2029\ufeff]/.test(char) || !SAFE.test(char)) {
-      if (start < end) {
-        line.put(chars.slice(start, end).join(''));
-        start = end;
-      }
-      if (char !== undefined) {
-        line.put(escape(char));
-        start = end + 1;
-      }
-    }
-    if (
-      end > 0 &&
-      end < chars.length - 1 &&
-      (char === ' ' || start >= end) &&
-      line.column + (end - start) > place.width &&
-      place.split
-    ) {
-      line.put(`${chars.slice(start, end).join('')}\\`);
-      if (start < end) start = end;
+  for (const [index, char] of chars.entries()) {
+    const inner = index > 0 && index < chars.length - 1;
+    if (char === '"' || char === '\\' || !SAFE.test(char) || char.length > 1) line.put(escapeChar(char));
+    else if (char === ' ' && inner && place.split && chars[index - 1] !== ' ' && line.column > place.width) {
       line.break();
-      if (chars[start] === ' ') line.put('\\');
-    }
+      if (chars[index + 1] === ' ') line.put('\\');
+    } else line.put(char);
   }
   line.put('"');
   return line.text;
 }
 
-function escape(char: string): string {
+function escapeChar(char: string): string {
   const short = ESCAPES[char];
   if (short) return `\\${short}`;
   const code = char.codePointAt(0)!;
