@@ -33,12 +33,6 @@ export const SETTINGS = {
     env: ['ANSIBLE_INVENTORY_IGNORE_REGEX'],
     ini: ['defaults.inventory_ignore_patterns', 'inventory.ignore_patterns'],
   },
-  inventoryUnparsedFailed: {
-    type: 'bool',
-    default: false,
-    env: ['ANSIBLE_INVENTORY_UNPARSED_FAILED'],
-    ini: ['inventory.unparsed_is_failed'],
-  },
   hostPatternMismatch: {
     type: 'choice',
     default: 'warning',
@@ -288,6 +282,8 @@ export const SETTINGS = {
 /** Settings without a meaning here, since what they tune does not exist: nothing is lost by passing over them. */
 export const WITHOUT_MEANING: readonly RegExp[] = [
   /cow/i,
+  // A source that cannot be read is always a mistake here.
+  /unparsed/i,
   /pipelining/i,
   /^(ANSIBLE_)?(LOCAL_TEMP|REMOTE_TEMP|REMOTE_TMP|ASYNC_DIR|HOME|CONFIG|KEEP_REMOTE_FILES|MODULE_|SYSLOG|NO_TARGET_SYSLOG)/,
   /^defaults\.(local_tmp|remote_tmp|home|keep_remote_files|module_compression|syslog_facility|no_target_syslog|interpreter_python|internal_poll_interval|module_name)$/,

@@ -4,7 +4,7 @@ import { Float, isDict, type Raw, Template, type Value } from '../../core/value.
 import type { Scope } from '../../template/index.ts';
 import { composeScope } from '../variables/compose-scope.ts';
 import { locationOf } from '../yaml/places.ts';
-import { addChild, addGroup, addHostVars, copyDraft, type Draft, shortSource } from './draft.ts';
+import { addChild, addGroup, addHostVars, copyDraft, type Draft, safeName, shortSource } from './draft.ts';
 import { freeze } from './freeze.ts';
 import { type VarsFolder, varsReader } from './vars-folders.ts';
 
@@ -155,9 +155,6 @@ const isTrue = (value: Value | undefined): boolean =>
     (Array.isArray(value) && value.length === 0) ||
     (isDict(value) && value.size === 0)
   );
-
-/** A group's name with nothing in it that a variable's name could not have. */
-const safeName = (name: string): string => name.replace(/^\d|[^\p{L}\p{N}_]/gu, '_');
 
 function complain(source: Source, section: string, message: string): void {
   const at = locationOf(source.root, section)?.key ?? { file: source.file, line: 1, column: 1 };

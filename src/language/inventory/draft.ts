@@ -8,6 +8,8 @@ export interface Draft {
   readonly groups: Map<string, GroupDraft>;
   /** What the sources' readers have to say: mistakes and warnings. */
   readonly notes: Diagnostic[];
+  /** What a group of that name is called: where configured, with nothing in it that a variable's name could not have. */
+  readonly groupName: (written: string) => string;
 }
 
 export interface HostDraft {
@@ -24,19 +26,20 @@ export interface GroupDraft {
 }
 
 /** An inventory with nothing but the two groups that are always there. */
-export function emptyDraft(): Draft {
-  const draft: Draft = { hosts: new Map(), groups: new Map(), notes: [] };
+export function emptyDraft(groupName: (written: string) => string = (written) => written): Draft {
+  const draft: Draft = { hosts: new Map(), groups: new Map(), notes: [], groupName };
   addGroup(draft, 'all');
   addChild(draft, 'all', 'ungrouped');
   return draft;
 }
 
 /** A draft of its own with the same content. */
-export function copyDraft({ hosts, groups, notes }: Draft): Draft {
+export function copyDraft({ hosts, groups, notes, groupName }: Draft): Draft {
   return {
     hosts: new Map([...hosts].map(([name, host]) => [name, { layers: [...host.layers] }])),
     groups: new Map([...groups].map(([name, group]) => [name, copyGroup(group)])),
     notes: [...notes],
+    groupName,
   };
 }
 
@@ -48,7 +51,8 @@ const copyGroup = ({ hosts, children, layers, priority }: GroupDraft): GroupDraf
 });
 
 /** The group of that name, made if it is new. */
-export function addGroup(draft: Draft, name: string): GroupDraft {
+export function addGroup(draft: Draft, written: string): GroupDraft {
+  const name = draft.groupName(written);
   const group = draft.groups.get(name) ?? { hosts: new Set(), children: new Set(), layers: [], priority: 1 };
   draft.groups.set(name, group);
   return group;
@@ -64,14 +68,14 @@ export function addHost(draft: Draft, name: string, group: string, source?: stri
 
 /** Puts a group below another; a circle is a mistake. */
 export function addChild(draft: Draft, parent: string, child: string, at?: Position): void {
-  addGroup(draft, parent);
+  const above = addGroup(draft, parent);
   addGroup(draft, child);
-  if (reaches(draft, child, parent)) {
+  if (reaches(draft, draft.groupName(child), draft.groupName(parent))) {
     const message = `group ${child} cannot be below ${parent}: ${parent} is below ${child} already`;
     draft.notes.push({ severity: 'error', code: 'group-loop', message, ...(at && { at }) });
     return;
   }
-  addGroup(draft, parent).children.add(child);
+  above.children.add(draft.groupName(child));
 }
 
 /** Variables that a source gives to a group. */
@@ -111,3 +115,6 @@ const whereFrom = (source: string): VarsLayer => ({
 
 /** The name of a source, for people. */
 export const shortSource = (file: string): string => basename(file);
+
+/** A group's name with nothing in it that a variable's name could not have. */
+export const safeName = (name: string): string => name.replace(/^\d|[^\p{L}\p{N}_]/gu, '_');

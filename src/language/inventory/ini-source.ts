@@ -25,7 +25,7 @@ export function readIniSource(draft: Draft, text: string, file: string): void {
     const header = /^\[([^:\]\s]+)(?::(\w+))?\]\s*(?:#.*)?$/.exec(line.text);
     if (header) {
       section = openSection(draft, header, line);
-      if (section.kind !== 'vars') declared.add(section.group);
+      if (section.kind !== 'vars') declared.add(draft.groupName(section.group));
       else referred.push({ group: section.group, by: `[${section.group}:vars]`, at: line.at });
       if (section.kind !== 'vars') addGroup(draft, section.group);
     } else if (section.kind === 'hosts') readHost(draft, section, line, file);
@@ -33,7 +33,8 @@ export function readIniSource(draft: Draft, text: string, file: string): void {
     else referred.push(readChild(draft, section, line));
   }
   for (const { group, by, at } of referred) {
-    if (!declared.has(group)) wrong(draft, `${by} names the group ${group}, which no section declares`, at);
+    if (!declared.has(draft.groupName(group)))
+      wrong(draft, `${by} names the group ${group}, which no section declares`, at);
   }
 }
 

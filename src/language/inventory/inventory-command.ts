@@ -130,6 +130,7 @@ export async function openInventory(
     vaultSecrets: secrets.value,
     ignoreExtensions: config.inventoryIgnoreExtensions,
     ignorePatterns: config.inventoryIgnorePatterns,
+    safeGroupNames: ['always', 'silently'].includes(config.transformInvalidGroupChars),
   });
   const playbookDir = values['playbook-dir'] ?? config.playbookDir ?? io.cwd;
   const complete = loaded.ok ? withPlaybookVars(loaded.value, playbookDir) : loaded;

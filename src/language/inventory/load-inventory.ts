@@ -3,7 +3,7 @@ import { dirname, resolve } from 'node:path';
 import type { Host, Inventory } from '../../core/model.ts';
 import type { Result } from '../../core/source.ts';
 import { addHosts } from './add-hosts.ts';
-import { copyDraft, type Draft, emptyDraft } from './draft.ts';
+import { copyDraft, type Draft, emptyDraft, safeName } from './draft.ts';
 import { freeze } from './freeze.ts';
 import { type InventoryOptions, readPath } from './read-path.ts';
 import { type VarsFolder, type VarsReader, varsReader } from './vars-folders.ts';
@@ -22,7 +22,7 @@ export interface LoadedInventory extends Inventory {
 
 /** Loads an inventory from its sources: files, folders, executable scripts, lists as `a,b,`. All mistakes are told at once. */
 export function loadInventory(sources: readonly string[], options: InventoryOptions = {}): Result<LoadedInventory> {
-  const draft = emptyDraft();
+  const draft = emptyDraft(options.safeGroupNames ? safeName : undefined);
   const cwd = options.cwd ?? process.cwd();
   const read: string[] = [];
   const folders: VarsFolder[] = [];

@@ -24,6 +24,8 @@ export interface InventoryOptions {
   readonly ignorePatterns?: readonly string[];
   /** Evaluates the expressions of `constructed` sources; with an environment of no secrets where not given. */
   readonly evaluate?: EvaluateExpression;
+  /** Group names get underscores for what a variable's name could not have (`force_valid_group_names`). */
+  readonly safeGroupNames?: boolean;
   /** What a source that is not there is; an error where nothing else is said. */
   readonly missing?: 'error' | 'warning';
 }

@@ -1,11 +1,12 @@
 import type { Vars } from '../../core/model.ts';
 import type { Position } from '../../core/source.ts';
 import type { Raw, Value } from '../../core/value.ts';
+import { str } from '../../template/python/repr.ts';
 import { locationOf } from '../yaml/places.ts';
 
 /** A dict from a file as variables, each with the place of its key (found only when somebody asks). */
 export function varsOf(dict: ReadonlyMap<Value, Raw>): Vars {
-  return new Map([...dict].map(([key, value]) => [String(key), placed(dict, key, value)]));
+  return new Map([...dict].map(([key, value]) => [str(key), placed(dict, key, value)]));
 }
 
 function placed(dict: ReadonlyMap<Value, Raw>, key: Value, value: Raw): { value: Raw; readonly at?: Position } {

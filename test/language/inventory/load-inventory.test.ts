@@ -329,6 +329,25 @@ describe('mistakes in YAML', () => {
   });
 });
 
+test('group names become fit for variables where that is configured', () => {
+  const files = { 'h.ini': '[web-eu:children]\n1st\n[1st]\nh\n[1st:vars]\nv=1\n' };
+  const inventory = loaded(files, ['h.ini'], { safeGroupNames: true });
+
+  expect(inventory.hosts.get('h')?.groups).toEqual(['web_eu', '_st']);
+  expect(loaded(files).hosts.get('h')?.groups).toEqual(['web-eu', '1st']);
+});
+
+test('ten thousand hosts load and freeze in a few seconds', () => {
+  const started = performance.now();
+  const inventory = loaded({
+    'hosts.yaml': 'web: { hosts: { "w[1:10000]": { a: 1 } }, vars: { v: 1 } }\neu: { children: { web: } }\n',
+    'group_vars/web.yml': 'x: 1\n',
+  });
+
+  expect(inventory.hosts.size).toBe(10_000);
+  expect(performance.now() - started).toBeLessThan(5_000);
+});
+
 describe('changeInventory', () => {
   test('adds a host with the variables of its group, and leaves the inventory as it was', () => {
     const before = loaded({ 'hosts.yaml': 'web: { hosts: { h: }, vars: { v: web } }' });
