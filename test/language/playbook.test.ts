@@ -6,8 +6,8 @@ import { createDynamicLoader, type LoadOptions, loadPlaybooks } from '../../src/
 import { memoryFiles } from './memory-files.ts';
 
 const types: Readonly<Record<string, string | undefined>> = {
-  command: '_raw_params',
-  shell: '_raw_params',
+  command: 'cmd',
+  shell: 'cmd',
   debug: undefined,
   copy: undefined,
   file: undefined,
@@ -106,10 +106,10 @@ describe('the arguments of a task', () => {
     ['- debug: msg=hello', { msg: 'hello' }],
     ['- copy: src=a dest="b c" mode=0644', { src: 'a', dest: 'b c', mode: '0644' }],
     ['- copy: {src: a, mode: 0644}', { src: 'a', mode: 420 }],
-    ['- command: echo "a b" x=1 chdir=/tmp', { _raw_params: 'echo "a b" x=1', chdir: '/tmp' }],
-    ['- shell: echo  two   spaces', { _raw_params: 'echo  two   spaces' }],
-    ['- shell: |\n    echo a\n      b=1\n', { _raw_params: 'echo a\n  b=1\n' }],
-    ['- command: ls\n  args: {chdir: /}', { _raw_params: 'ls', chdir: '/' }],
+    ['- command: echo "a b" x=1 chdir=/tmp', { cmd: 'echo "a b" x=1', chdir: '/tmp' }],
+    ['- shell: echo  two   spaces', { cmd: 'echo  two   spaces' }],
+    ['- shell: |\n    echo a\n      b=1\n', { cmd: 'echo a\n  b=1\n' }],
+    ['- command: ls\n  args: {chdir: /}', { cmd: 'ls', chdir: '/' }],
     ['- copy: {src: a}\n  args: {src: b, dest: c}', { src: 'a', dest: 'c' }],
     ['- action: copy src=a', { src: 'a' }],
     ['- action: {module: copy, src: a}', { src: 'a' }],
@@ -128,6 +128,10 @@ describe('the arguments of a task', () => {
 
   test('may be a template as a whole', () => {
     expect(firstTask('- debug:\n  args: "{{ x }}"').args).toBeInstanceOf(Template);
+  });
+
+  test('may be a template as a whole without args, too', () => {
+    expect(firstTask('- debug: "{{ x }}"').args).toBeInstanceOf(Template);
   });
 
   test('of a local_action are for the controller', () => {
@@ -439,6 +443,12 @@ describe('a mistake', () => {
       2,
     ],
     ['two actions', withTasks('- debug:\n  copy:'), 'conflicting action statements: debug, copy', 4],
+    [
+      'text for a type that takes none',
+      withTasks('- debug: hello'),
+      "this task 'debug' has extra params, which is only allowed in the following modules: include_tasks, import_tasks, include, include_role, import_role, meta, command, shell, raw, script, include_vars, set_fact, add_host, group_by",
+      3,
+    ],
     ['no action', withTasks('- name: x'), 'no module/action detected in task.', 3],
     [
       'an unknown task keyword',

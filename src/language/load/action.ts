@@ -162,34 +162,57 @@ function argsOf(loading: Loading, dict: RawDict, key: string, type: string, give
   const own = ownArgs(loading, dict, key, type, given);
   const more = dict.get('args');
   if (more === undefined || more === null) return own;
-  if (isRawDict(more)) return own.size === 0 ? more : placeLike(new Map([...more, ...own]), own, more);
-  if (textOf(more) === undefined) {
-    report(
-      loading,
-      'wrong-keyword-type',
-      `'args' takes a dict; this is ${kindOf(more)}`,
-      placeOf(dict, 'args', given.at),
-    );
-    return own;
-  }
-  return own.size === 0 ? more : placeLike(new Map([...own, ['_variable_params', more]]), own);
+  if (isRawDict(more)) return mergeArgs(own, more);
+  if (textOf(more) !== undefined) return mergeArgs(own, new Map([['_variable_params', more]]));
+  report(
+    loading,
+    'wrong-keyword-type',
+    `'args' takes a dict; this is ${kindOf(more)}`,
+    placeOf(dict, 'args', given.at),
+  );
+  return own;
 }
 
-function ownArgs(loading: Loading, dict: RawDict, key: string, type: string, given: Written): RawDict {
+// What is only known later stands under `_variable_params`, or alone where there is nothing else.
+function mergeArgs(own: Raw, more: RawDict): Raw {
+  const first: RawDict = isRawDict(own) ? own : new Map([['_variable_params', own]]);
+  const merged = first.size === 0 ? more : placeLike(new Map([...more, ...first]), first, more);
+  const later = merged.get('_variable_params');
+  return merged.size === 1 && later !== undefined ? later : merged;
+}
+
+function ownArgs(loading: Loading, dict: RawDict, key: string, type: string, given: Written): Raw {
   if (isRawDict(given.value)) return given.value;
   const args: RawDict = new Map();
   if (given.value === null) return args;
   const text = textOf(given.value);
   const freeKey = freeFormOf(loading, type);
-  if (text === undefined || (given.value instanceof Template === false && typeof given.value !== 'string')) {
-    args.set(freeKey, given.value);
-  } else addText(args, text, given, commands.has(shortName(type)), freeKey);
+  if (text === undefined) args.set(freeKey ?? '_raw_params', given.value);
+  else addText(args, text, given, commands.has(shortName(type)), freeKey ?? '_raw_params');
+  if (freeKey === undefined && args.has('_raw_params')) return withoutFreeForm(loading, args, type, given);
   copyPlace(args, dict, key);
   return args;
 }
 
-const freeFormOf = (loading: Loading, type: string): string =>
-  loading.options.taskType?.(type)?.freeForm ?? freeForm[shortName(type)] ?? '_raw_params';
+const freeFormOf = (loading: Loading, type: string): string | undefined =>
+  loading.options.taskType?.(type)?.freeForm ?? freeForm[shortName(type)];
+
+// `file: "{{ params }}"` gives all parameters; other text has no meaning here.
+function withoutFreeForm(loading: Loading, args: RawDict, type: string, given: Written): Raw {
+  const rest = args.get('_raw_params');
+  if (rest instanceof Template && args.size === 1) return rest;
+  if (loading.options.taskType?.(type) === undefined) return args;
+  const allowed = Object.keys(freeForm).join(', ');
+  const message = `this task '${type}' has extra params, which is only allowed in the following modules: ${allowed}`;
+  report(
+    loading,
+    'extra-params',
+    message,
+    given.at,
+    'write parameters as "name: value" below the type, or as name=value',
+  );
+  return args;
+}
 
 function addText(args: RawDict, text: string, given: Written, isCommand: boolean, freeKey: string): void {
   const { pairs, free } = readArguments(text, isCommand);

@@ -1,0 +1,146 @@
+import { describe, expect, test } from 'vitest';
+import type { TaskType } from '../../src/core/task-type.ts';
+import { createDynamicLoader, loadPlaybooks } from '../../src/language/playbook.ts';
+import { checkPlaybooks } from '../../src/language/static-check.ts';
+import command from '../../tasks/command.ts';
+import copy from '../../tasks/copy.ts';
+import debug from '../../tasks/debug.ts';
+import file from '../../tasks/file.ts';
+import setFact from '../../tasks/set_fact.ts';
+import template from '../../tasks/template.ts';
+import { memoryFiles } from './memory-files.ts';
+
+const types = [command, copy, debug, file, setFact, template] as unknown as TaskType[];
+const taskType = (name: string) => types.find((type) => type.name === name || type.name === `ansible.builtin.${name}`);
+const typeNames = types.map(({ name }) => name);
+
+const check = (texts: Record<string, string>) => {
+  const files = memoryFiles(texts);
+  const options = { files, taskType };
+  const loaded = loadPlaybooks(['/p/site.yml'], options);
+  if (!loaded.ok) throw new Error(JSON.stringify(loaded.error));
+  const loader = createDynamicLoader(options);
+  return checkPlaybooks(loaded.value, { files, loader, taskType, typeNames, variables: new Set(['from_inventory']) });
+};
+
+/** What is told of a play with these lines as its tasks. */
+const told = (tasks: string, more: Record<string, string> = {}, play = '') =>
+  check({ '/p/site.yml': `- hosts: all\n${play}  tasks:\n${tasks.replace(/^/gm, '  ')}`, ...more });
+
+describe('static checks', () => {
+  test.for<[string, string, string, number, number]>([
+    ['an unknown task type', '- fiel: {path: /a}', 'unknown-task-type', 3, 5],
+    ['an unknown parameter', '- file:\n    path: /a\n    mdoe: "0644"', 'unknown-parameter', 5, 7],
+    ['a missing parameter', '- file: {state: directory}', 'missing-parameter', 3, 5],
+    ['a value that is no choice', '- file: {path: /a, state: dir}', 'not-a-choice', 3, 29],
+    ['a mode without its zero', '- file: {path: /a, mode: 644}', 'mode-without-zero', 3, 28],
+    ['a mode of four digits without zero', '- file: {path: /a, mode: 1777}', 'mode-without-zero', 3, 28],
+    ['a template that ends too early', '- debug: {msg: "a {{ b"}', 'template-syntax', 3, 21],
+    ['an unknown filter', '- debug: {msg: "{{ 1 | defualt(2) }}"}', 'unknown-filter', 3, 26],
+    ['an unknown test', '- debug:\n  when: 1 is odde', 'unknown-test', 4, 16],
+    ['a condition that ends too early', '- debug:\n  when: (1', 'template-syntax', 4, 12],
+    ['an unknown lookup', '- debug: {msg: "{{ lookup(\'nope\', 1) }}"}', 'unknown-lookup', 3, 22],
+    ['a handler that nobody defines', '- debug:\n  notify: [restart]', 'unknown-handler', 4, 14],
+    ['a file that is not there', '- copy: {src: nope, dest: /a}', 'missing-file', 3, 17],
+    ['a template that is not there', '- template: {src: nope.j2, dest: /a}', 'missing-file', 3, 21],
+    ['a variable that is defined nowhere', '- debug: {msg: "a {{ b.c }}"}', 'undefined-variable', 3, 24],
+    ['a variable in a condition that is defined nowhere', '- debug:\n  when: b', 'undefined-variable', 4, 11],
+  ])('find %s', ([, tasks, code, line, column]) => {
+    expect(told(tasks)).toMatchObject([{ severity: 'error', code, at: { file: '/p/site.yml', line, column } }]);
+  });
+
+  test('suggest what may be meant', () => {
+    expect(told('- fiel: {path: /a}')[0]!.hint).toBe('did you mean "file"?');
+    expect(told('- debug:\n  notify: [restrat]', {}, '  handlers: [{name: restart, debug: }]\n')[0]!.hint).toBe(
+      'did you mean "restart"?',
+    );
+  });
+
+  test('tell all mistakes at once', () => {
+    expect(told('- fiel:\n- debug: {mgs: 1}\n- debug: {msg: "{{ }}"}').map(({ code }) => code)).toEqual([
+      'unknown-task-type',
+      'unknown-parameter',
+      'template-syntax',
+    ]);
+  });
+
+  test('reach into files that are included by name', () => {
+    const [first] = told('- include_tasks: x.yml', { '/p/x.yml': '- debug: {mgs: 1}\n' });
+
+    expect(first).toMatchObject({ code: 'unknown-parameter', at: { file: '/p/x.yml', line: 1 } });
+  });
+
+  test('reach into template files', () => {
+    const [first] = told('- template: {src: a.j2, dest: /a}', { '/p/templates/a.j2': 'one\n{% if %}\n' });
+
+    expect(first).toMatchObject({ code: 'template-syntax', at: { file: '/p/templates/a.j2', line: 2 } });
+  });
+
+  test('only warn of mistakes in variables, which may never be used', () => {
+    expect(told('- debug:', {}, '  vars: {x: "{{ 1 | nope }}"}\n')).toMatchObject([
+      { severity: 'warning', code: 'unknown-filter' },
+    ]);
+  });
+});
+
+describe('static checks are silent', () => {
+  test.for<[string, string, Record<string, string>?, string?]>([
+    ['of parameters that templates give', '- file: "{{ x }}"', {}, '  vars: {x: 1}\n'],
+    ['of parameters that args gives as a whole', '- file:\n  args: "{{ from_inventory }}"'],
+    [
+      'of parameters that module_defaults may give',
+      '- file: {state: directory}',
+      {},
+      '  module_defaults: {file: {path: /a}}\n',
+    ],
+    ['of modes that are decimal on purpose', '- file: {path: /a, mode: 420}'],
+    ['of modes with their zero', '- file: {path: /a, mode: 0644}\n- file: {path: /a, mode: "644"}'],
+    ['of parameters that may be omitted', '- copy: {src: "{{ from_inventory }}", content: "{{ omit }}", dest: /a}'],
+    [
+      'of variables that inventory, tasks, loops and facts define',
+      '- debug: {msg: "{{ from_inventory }}{{ ansible_os_family }}{{ groups }}"}\n- command: ls\n  register: r\n' +
+        '- debug: {msg: "{{ r }}{{ s }}{{ x }}{{ i }}{{ item }}"}\n  loop: [1]\n  loop_control: {index_var: i}\n  vars: {x: 1}\n- set_fact: {s: 1}',
+    ],
+    [
+      'of variables that the task first asks for',
+      '- debug: {msg: "{{ b }}"}\n  when: b is defined\n- debug: {msg: "{{ c | default(1) }}"}',
+    ],
+    [
+      'of variables where an include may define them',
+      '- include_tasks: "{{ from_inventory }}"\n- debug: {msg: "{{ b }}"}',
+    ],
+    [
+      'of variables in a task whose failure is caught',
+      '- block: [{debug: {msg: "{{ b }}"}}]\n  rescue: [{debug: }]\n- debug: {msg: "{{ c }}"}\n  ignore_errors: true',
+    ],
+    [
+      'of variables that a file of variables holds',
+      '- debug: {msg: "{{ b }}"}',
+      { '/p/v.yml': 'b: 1\n' },
+      '  vars_files: [v.yml]\n',
+    ],
+    [
+      'of handlers that a role or a listen defines',
+      '- debug:\n  notify: [h, l, "r : h"]',
+      { '/p/roles/r/handlers/main.yml': '- {name: h, debug: , listen: l}\n' },
+      '  roles: [r]\n',
+    ],
+    [
+      'of handlers whose names are templates',
+      '- debug:\n  notify: x',
+      {},
+      '  handlers: [{name: "{{ from_inventory }}", debug: }]\n',
+    ],
+    ['of files on the host', '- copy: {src: nope, dest: /a, remote_src: true}'],
+    ['of files that the run may make', '- command: make nope\n  delegate_to: localhost\n- copy: {src: nope, dest: /a}'],
+    [
+      'of files that are there',
+      '- copy: {src: x, dest: /a}\n- copy: {src: d, dest: /a}',
+      { '/p/files/x': '', '/p/d/y': '' },
+    ],
+    ['of includes whose file is not there yet', '- include_tasks: later.yml\n  when: from_inventory'],
+    ['of texts that are not templates', '- debug: {msg: !unsafe "{{ nope |"}'],
+  ])('%s', ([, tasks, more, play]) => {
+    expect(told(tasks, more, play)).toEqual([]);
+  });
+});
