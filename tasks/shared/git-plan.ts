@@ -1,0 +1,201 @@
+import { blurs, type Change, type Command, type Plan, predicts, quote, type ShellAnswer } from '../../src/sdk.ts';
+import { askClone, askRelation, type Clone, type GitAccess, gitWith, type Remote } from './git-questions.ts';
+
+/** The parameters of `git` that its plan reads. */
+export interface WantedClone extends GitAccess {
+  readonly clone: boolean;
+  readonly update: boolean;
+  readonly force: boolean;
+  readonly depth?: number;
+  readonly single_branch: boolean;
+  readonly recursive: boolean;
+  readonly track_submodules: boolean;
+  readonly refspec?: string;
+  readonly reference?: string;
+  readonly separate_git_dir?: string;
+  readonly umask?: unknown;
+  readonly verify_commit: boolean;
+}
+
+/** The commit whose relation to the clone's has to be asked, where they differ. */
+export const relationNeeded = (
+  clone: Clone,
+  remote: Remote | undefined,
+  { update }: WantedClone,
+): string | undefined =>
+  update && clone.head !== undefined && remote?.sha !== undefined && !clone.head.startsWith(remote.sha)
+    ? remote.sha
+    : undefined;
+
+/** Plan what differs of a clone. */
+export function planGit(
+  now: Clone,
+  remote: Remote | undefined,
+  relation: ShellAnswer | undefined,
+  wanted: WantedClone,
+  check: boolean,
+): Plan {
+  if (now.error !== undefined) return { failed: now.error };
+  if (now.is === 'other') return { failed: `${wanted.dest} is there, and is no clone of a repository` };
+  const there = now.is === 'clone';
+  if ((there && !wanted.update) || (!there && !wanted.clone)) return { changes: [] };
+  if (remote?.error !== undefined || remote?.sha === undefined)
+    return { failed: remote?.error ?? 'the repository was not asked' };
+  if (!there) return { changes: [cloning(wanted, remote)] };
+  const kept = wanted.force ? undefined : localWork(now, wanted);
+  if (kept !== undefined)
+    return check ? { changes: [...kept.changes, ...moves(now, remote, relation, wanted)] } : { failed: kept.failed };
+  return { changes: moves(now, remote, relation, wanted) };
+}
+
+const short = (sha: string | undefined): string => sha?.slice(0, 10) ?? 'no commit';
+
+/** What somebody did in the clone, and would be lost. */
+function localWork(
+  { dirty, local }: Clone,
+  { dest, bare }: WantedClone,
+): { failed: string; changes: readonly Change[] } | undefined {
+  if (bare || (dirty.length === 0 && local === 0)) return undefined;
+  const change = (what: string, from: string, to: string): Change => ({ what, from, to, commands: [] });
+  const failed =
+    dirty.length > 0
+      ? `Local modifications exist in the destination: ${dest} (force=no): ${dirty.join(', ')}`
+      : `${local} local commits in ${dest} that the repository has not got`;
+  const changes = [
+    ...(dirty.length === 0 ? [] : [change(`local changes in ${dest}`, dirty.join(', '), 'none')]),
+    ...(local === 0 ? [] : [change(`local commits in ${dest}`, `${local} ahead`, 'none')]),
+  ];
+  return { failed, changes };
+}
+
+const umasked = ({ umask }: WantedClone): string => (umask === undefined ? '' : `umask ${quote(String(umask))}\n`);
+const submodules = ({ recursive, bare, track_submodules, force }: WantedClone, g: string): string =>
+  recursive && !bare
+    ? ` && { [ ! -e .gitmodules ] || { ${g} submodule sync --recursive && ${g} submodule update --init --recursive${track_submodules ? ' --remote' : ''}${force ? ' --force' : ''}; }; }`
+    : '';
+const verified = ({ verify_commit }: WantedClone, g: string): string =>
+  verify_commit ? ` && ${g} verify-commit HEAD` : '';
+
+function cloning(wanted: WantedClone, { sha, kind, branch }: Remote): Change {
+  const { dest, repo, version, remote, bare, depth, single_branch, reference, separate_git_dir } = wanted;
+  const g = gitWith(wanted, { writes: true });
+  const named = version !== 'HEAD' && kind !== 'commit' && !version.startsWith('refs/');
+  const words = [
+    ...(bare ? ['--bare'] : ['--origin', remote]),
+    ...(depth !== undefined && kind !== 'commit' ? ['--depth', String(depth)] : []),
+    ...(single_branch ? ['--single-branch'] : []),
+    ...(reference === undefined ? [] : ['--reference', reference]),
+    ...(separate_git_dir === undefined ? [] : ['--separate-git-dir', separate_git_dir]),
+    ...(named && !bare ? ['--branch', version] : []),
+  ];
+  const at =
+    named || version === 'HEAD' || bare
+      ? ''
+      : ` && { ${g} cat-file -e ${quote(`${sha}^{commit}`)} 2>/dev/null || ${g} fetch ${quote(remote)} ${quote(version)}; } && ${g} checkout -q --detach ${quote(sha!)}`;
+  const script = `${umasked(wanted)}mkdir -p -- "$(dirname -- ${quote(dest)})" && ${g} clone ${words.map(quote).join(' ')} -- ${quote(repo)} ${quote(dest)} && cd -- ${quote(dest)}${at}${submodules(wanted, g)}${verified(wanted, g)}`;
+  const stdout = `clone\n${sha}\n${kind === 'branch' ? (branch ?? '') : ''}\n${repo}\n0\n`;
+  return {
+    what: `clone ${dest}`,
+    from: null,
+    to: `${version} ${short(sha)}`,
+    commands: [long(script, `git clone ${repo} ${dest}`)],
+    effects: effects(wanted, stdout),
+  };
+}
+
+const long = (script: string, shown: string): Command => ({ script, shown, long: true });
+
+const effects = (wanted: WantedClone, stdout: string): Change['effects'] => [
+  blurs(`path:${wanted.dest}`, 'absent:*'),
+  predicts(askClone(wanted), { code: 0, stdout, stderr: '', timedOut: false }),
+];
+
+function moves(now: Clone, remote: Remote, relation: ShellAnswer | undefined, wanted: WantedClone): readonly Change[] {
+  const { dest, repo, force, bare } = wanted;
+  const g = `${gitWith(wanted, { writes: true })} -C ${quote(dest)}`;
+  const after = effects(
+    wanted,
+    `clone\n${remote.sha}\n${remote.kind === 'branch' ? (remote.branch ?? '') : ''}\n${repo}\n0\n`,
+  );
+  const url: Change = {
+    what: `remote ${wanted.remote} of ${dest}`,
+    from: now.url ?? null,
+    to: repo,
+    commands: [
+      { script: `${g} remote ${now.url === undefined ? 'add' : 'set-url'} ${quote(wanted.remote)} ${quote(repo)}` },
+    ],
+    effects: after,
+  };
+  const onBranch =
+    remote.kind !== 'branch' ||
+    remote.branch === undefined ||
+    now.branch === remote.branch ||
+    wanted.version === 'HEAD' ||
+    bare;
+  const same = now.head?.startsWith(remote.sha!) === true && onBranch;
+  const dirty = force && now.dirty.length > 0;
+  const behind = relation?.code === 0 ? `, ${relation.stdout.trim().split('\t')[1]} behind` : '';
+  const move: Change = {
+    what: `clone ${dest}`,
+    from: `${now.branch ?? 'detached'} ${short(now.head)}${behind}`,
+    to: `${remote.branch ?? wanted.version} ${short(remote.sha)}`,
+    commands: [
+      long(
+        `${umasked(wanted)}${guarding(now, wanted, remote, g)}cd -- ${quote(dest)} && ${fetching(wanted, remote, g)} && ${arriving(now, wanted, remote, g)}${submodules(wanted, g)}${verified(wanted, g)}`,
+        `git fetch and checkout ${wanted.version} in ${dest}`,
+      ),
+    ],
+    effects: [
+      ...(after ?? []),
+      ...(relation === undefined
+        ? []
+        : [predicts(askRelation(wanted, remote.sha!), { code: 0, stdout: '0\t0\n', stderr: '', timedOut: false })]),
+    ],
+  };
+  const cleaning: Change = {
+    what: `local changes in ${dest}`,
+    from: now.dirty.join(', '),
+    to: 'none',
+    commands: same ? [{ script: `${g} reset -q --hard` }] : [],
+    effects: after,
+  };
+  return [...(sameUrl(now.url, repo) ? [] : [url]), ...(dirty ? [cleaning] : []), ...(same ? [] : [move])];
+}
+
+const sameUrl = (one: string | undefined, other: string): boolean =>
+  one?.replace(/\/+$/, '') === other.replace(/\/+$/, '');
+
+function fetching(
+  { remote, refspec, depth, bare, force }: WantedClone,
+  { branch, kind, sha }: Remote,
+  g: string,
+): string {
+  const shallow = depth === undefined || kind === 'commit' ? '' : ` --depth ${depth}`;
+  const specs = bare
+    ? ['+refs/heads/*:refs/heads/*']
+    : depth !== undefined && branch !== undefined
+      ? [`+refs/heads/${branch}:refs/remotes/${remote}/${branch}`]
+      : [`+refs/heads/*:refs/remotes/${remote}/*`];
+  const fetch = `${g} fetch -q --tags${force ? ' --force' : ''}${shallow} ${quote(remote)} ${[...specs, ...(refspec === undefined ? [] : [refspec])].map(quote).join(' ')}`;
+  return kind === 'branch'
+    ? fetch
+    : `${fetch} && { ${g} cat-file -e ${quote(`${sha}^{commit}`)} 2>/dev/null || ${g} fetch -q ${quote(remote)} ${quote(sha!)}; }`;
+}
+
+/** What is checked out has no local work by now, unless that may be thrown away; another branch of the clone may have. */
+function arriving(now: Clone, { remote, force, bare }: WantedClone, { branch, kind, sha }: Remote, g: string): string {
+  if (bare) return branch === undefined ? ':' : `${g} symbolic-ref HEAD ${quote(`refs/heads/${branch}`)}`;
+  const forced = force ? ' --force' : '';
+  if (kind !== 'branch' || branch === undefined) return `${g} checkout -q${forced} --detach ${quote(sha!)}`;
+  const there = `refs/remotes/${remote}/${branch}`;
+  const reset = `${g} reset -q ${force ? '--hard' : '--keep'} ${quote(there)}`;
+  if (now.branch === branch) return reset;
+  return `{ ${g} checkout -q${forced} ${quote(branch)} -- 2>/dev/null || ${g} checkout -q${forced} --track -b ${quote(branch)} ${quote(there)}; } && ${reset}`;
+}
+
+/** Refuse to move a branch of the clone that has local commits. */
+function guarding(now: Clone, { force, bare }: WantedClone, { branch, kind }: Remote, g: string): string {
+  if (force || bare || kind !== 'branch' || branch === undefined || now.branch === branch) return '';
+  const count = `$(${g} rev-list --count ${quote(`refs/heads/${branch}`)} --not --remotes --tags 2>/dev/null)`;
+  return `case ${count} in '' | 0) ;; *) echo ${quote(`the branch ${branch} of the clone has local commits`)} >&2; exit 1 ;; esac\n`;
+}

@@ -1,0 +1,123 @@
+import { quote, type ShellAnswer, shell } from '../../src/sdk.ts';
+
+/** The parameters that say which repository, and how git gets to it. */
+export interface GitAccess {
+  readonly repo: string;
+  readonly dest: string;
+  readonly version: string;
+  readonly remote: string;
+  readonly bare: boolean;
+  readonly accept_hostkey: boolean;
+  readonly accept_newhostkey: boolean;
+  readonly key_file?: string;
+  readonly ssh_opts?: string;
+  readonly executable?: string;
+}
+
+/** How a clone is. */
+export interface Clone {
+  /** Nothing there, something else, or a clone. */
+  readonly is: 'absent' | 'empty' | 'other' | 'clone';
+  readonly head?: string;
+  readonly branch?: string;
+  readonly url?: string;
+  /** Files with local changes, as git's short status tells them. */
+  readonly dirty: readonly string[];
+  /** Commits that no branch of the repository had when it was fetched last. */
+  readonly local: number;
+  /** Why there is no answer. */
+  readonly error?: string;
+}
+
+/** What the repository has under the wanted name. */
+export interface Remote {
+  readonly sha?: string;
+  readonly kind?: 'branch' | 'tag' | 'commit';
+  readonly branch?: string;
+  readonly error?: string;
+}
+
+/** git, as it is asked and told: without a terminal, and in clones that belong to others. */
+export function gitWith(access: GitAccess, options: { writes: boolean } = { writes: false }): string {
+  const known = options.writes ? '' : ' -o UpdateHostKeys=no';
+  // A question must not write to known_hosts: new keys go to the first file named.
+  const accept =
+    access.accept_hostkey || access.accept_newhostkey
+      ? ` -o StrictHostKeyChecking=accept-new${options.writes ? '' : ' -o "UserKnownHostsFile=/dev/null ~/.ssh/known_hosts"'}`
+      : ' -o StrictHostKeyChecking=yes';
+  const key = access.key_file === undefined ? '' : ` -i ${quote(access.key_file)} -o IdentitiesOnly=yes`;
+  const ssh = `ssh -o BatchMode=yes${known}${accept}${key}${access.ssh_opts === undefined ? '' : ` ${access.ssh_opts}`}`;
+  return `LC_ALL=C GIT_TERMINAL_PROMPT=0 GIT_OPTIONAL_LOCKS=0 GIT_SSH_COMMAND=${quote(ssh)} ${quote(access.executable ?? 'git')} -c safe.directory='*'`;
+}
+
+/** Ask how the clone is. */
+export const askClone = (access: GitAccess) =>
+  shell({
+    script: `dest=${quote(access.dest)}; command -v ${quote(access.executable ?? 'git')} >/dev/null || { echo 'git is not there' >&2; exit 127; }
+[ -e "$dest" ] || { echo absent; exit; }
+[ -d "$dest" ] || { echo other; exit; }
+[ -n "$(ls -A "$dest")" ] || { echo empty; exit; }
+g() { ${gitWith(access)} -C "$dest" "$@"; }
+inside=$(g rev-parse ${access.bare ? '--absolute-git-dir' : '--show-toplevel'} 2>&1) || { case $inside in *'not a git repository'*) echo other; exit ;; *) echo "$inside" >&2; exit 1 ;; esac; }
+[ "$inside" -ef "$dest" ] || { echo other; exit; }
+echo clone; g rev-parse -q --verify HEAD || echo; g symbolic-ref -q --short HEAD || echo; g remote get-url ${quote(access.remote)} 2>/dev/null || echo
+g rev-list --count HEAD --not --remotes --tags 2>/dev/null || echo 0
+${access.bare ? '' : 'g status --porcelain --untracked-files=no'}`,
+    about: [`path:${access.dest}`, 'package:git'],
+  });
+
+/** Read how the clone is. */
+export function readClone({ code, stdout, stderr }: ShellAnswer): Clone {
+  const [is, head, branch, url, local, ...dirty] = stdout.split('\n');
+  if (code !== 0) return { is: 'absent', dirty: [], local: 0, error: stderr.trim() };
+  if (is !== 'clone') return { is: is as Clone['is'], dirty: [], local: 0 };
+  const given = (text: string | undefined) => (text === '' ? undefined : text);
+  return {
+    is,
+    head: given(head),
+    branch: given(branch),
+    url: given(url),
+    local: Number(local),
+    dirty: dirty.filter((line) => line !== ''),
+  };
+}
+
+/** Ask what the repository has under the wanted name. */
+export const askRemote = (access: GitAccess) =>
+  shell(
+    {
+      script: `${gitWith(access)} ls-remote --symref -- ${quote(access.repo)} HEAD ${quote(`refs/heads/${access.version}`)} ${quote(`refs/tags/${access.version}`)} ${quote(`refs/tags/${access.version}^{}`)}${/^refs\//.test(access.version) ? ` ${quote(access.version)}` : ''}`,
+      about: [
+        'package:git',
+        ...(access.repo.startsWith('/') ? [`path:${access.repo}`] : []),
+        ...(access.key_file === undefined ? [] : [`entry:${access.key_file}`]),
+      ],
+      deadlineMs: 60_000,
+    },
+    { beyond: true },
+  );
+
+/** Read what the repository has under the wanted name. */
+export function readRemote({ code, stdout, stderr, timedOut }: ShellAnswer, { version, repo }: GitAccess): Remote {
+  if (timedOut) return { error: `${repo} did not answer in time` };
+  if (code !== 0) return { error: stderr.trim() || `git ls-remote: exit code ${code}` };
+  const refs = new Map(stdout.split('\n').map((line) => line.split('\t').reverse() as [string, string]));
+  const own = /^ref: refs\/heads\/(\S+)\tHEAD$/m.exec(stdout)?.[1];
+  if (version === 'HEAD') {
+    const sha = [...stdout.matchAll(/^([0-9a-f]{40,64})\tHEAD$/gm)][0]?.[1];
+    return sha === undefined ? { error: `${repo} is empty` } : { sha, kind: 'branch', branch: own };
+  }
+  const branch = refs.get(`refs/heads/${version}`);
+  if (branch !== undefined) return { sha: branch, kind: 'branch', branch: version };
+  const tag = refs.get(`refs/tags/${version}^{}`) ?? refs.get(`refs/tags/${version}`) ?? refs.get(version);
+  if (tag !== undefined) return { sha: tag, kind: 'tag' };
+  if (/^[0-9a-f]{7,64}$/.test(version)) return { sha: version, kind: 'commit' };
+  return { error: `${repo} has no branch or tag ${version}` };
+}
+
+/** Ask how the clone's commit and a wanted one are related. */
+export const askRelation = (access: GitAccess, sha: string) =>
+  shell({
+    script: `${gitWith(access)} -C ${quote(access.dest)} rev-list --left-right --count ${quote(`HEAD...${sha}`)}`,
+    about: [`path:${access.dest}`, 'package:git'],
+  });
