@@ -81,6 +81,7 @@ const settings = (folder: string, port: number, hostKeys: readonly string[]): st
   'StrictModes no',
   'PermitRootLogin yes',
   'PasswordAuthentication no',
+  'KbdInteractiveAuthentication no',
   'UsePAM no',
   'PrintMotd no',
   'UseDNS no',

@@ -1,32 +1,39 @@
 import type { SessionFailure } from '../../core/session.ts';
-import type { Identities } from './identities.ts';
+import type { Method } from './identities.ts';
 import type { SshTarget } from './target.ts';
+
+/** What happened before a login ended. */
+export interface LoginStory {
+  readonly tried: readonly Method[];
+  /** Keys that are there and could not be used, with why. */
+  readonly unusable: readonly string[];
+  /** The methods that the server said it takes. */
+  readonly serverTakes: readonly string[];
+}
 
 /** Why a login did not succeed, from what ssh2 and the socket said. */
 export function explainLogin(
   error: Error & { level?: string; code?: string },
   target: SshTarget,
-  { methods, unusable }: Identities,
-  serverTakes: readonly string[],
+  story: LoginStory,
 ): SessionFailure {
   const { place } = target;
-  if (error.level === 'client-authentication' || /too many authentication failures/i.test(error.message)) {
-    const tried =
-      methods.length > 0
-        ? `it took none of ${methods.map(({ shown }) => shown).join(', ')}`
-        : 'there is no key, agent or password to offer';
-    const takes = serverTakes.length > 0 ? ` (it takes ${serverTakes.join(', ')})` : '';
-    const why = error.level ? '' : `${error.message}; `;
-    return {
-      reason: 'authentication',
-      message: [`${place}: as ${target.user}: ${why}${tried}${takes}`, ...unusable].join('; '),
-    };
-  }
+  if (error.level === 'client-authentication') return notTaken(target, story);
+  if (/too many authentication failures/i.test(error.message)) return notTaken(target, story, `${error.message}; `);
   if (/no matching/i.test(error.message)) return unsupported(`${place}: ${error.message}`);
-  return {
-    reason: 'unreachable',
-    message: `${place}: ${socketErrors[error.code ?? ''] ?? timedOut(error, target) ?? error.message}`,
-  };
+  const why = socketErrors[error.code ?? ''] ?? timedOut(error, target) ?? error.message;
+  return { reason: 'unreachable', message: `${place}: ${why}` };
+}
+
+function notTaken(target: SshTarget, { tried, unusable, serverTakes }: LoginStory, why = ''): SessionFailure {
+  const offered = tried.map(({ shown }) => shown).join(', ');
+  const took = offered ? `it took none of ${offered}` : 'there is no key, agent or password to offer';
+  const takes = serverTakes.length > 0 ? ` (it takes ${serverTakes.join(', ')})` : '';
+  const message = [`${target.place}: as ${target.user}: ${why}${took}${takes}`, ...unusable].join('; ');
+  // Debian's own configuration asks for GSSAPI everywhere: it counts where the server knows it.
+  const lacks = target.lacks.filter(({ method }) => serverTakes.includes(method));
+  if (lacks.length === 0) return { reason: 'authentication', message };
+  return unsupported(`${message}; ssh2 knows nothing of ${lacks.map(({ shown }) => shown).join(', ')}`);
 }
 
 /** A failure that the system's ssh would not have. */

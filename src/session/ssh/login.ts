@@ -5,7 +5,7 @@ import type { SessionFailure } from '../../core/session.ts';
 import type { Ending, Launched, Pipes } from '../pipes.ts';
 import { explainLogin } from './explain-login.ts';
 import { type HostKeyCheck, readHostKeyCheck } from './host-key-check.ts';
-import { collectIdentities, type Identities } from './identities.ts';
+import { collectIdentities, type Identities, type Method } from './identities.ts';
 import type { SshTarget } from './target.ts';
 
 /** A login on a host: commands start on it without another one. */
@@ -45,12 +45,16 @@ function converse(client: Client, sock: Duplex, { target, hostKeys, identities, 
   let serverTakes: readonly string[] = [];
   let last: Ending = { message: 'the connection ended' };
   const queue = [...identities.methods];
+  const tried: Method[] = [];
   const ended = new Promise<Ending>((resolve) => client.once('close', () => resolve(last)));
 
   return new Promise((resolve) => {
     const fail = (error: Error & { level?: string; code?: string }) => {
       client.destroy();
-      resolve({ ok: false, failure: refusedKey ?? explainLogin(error, target, identities, serverTakes) });
+      resolve({
+        ok: false,
+        failure: refusedKey ?? explainLogin(error, target, { tried, unusable: identities.unusable, serverTakes }),
+      });
     };
     client.on('error', (error) => {
       // Without its agent, or with a key that cannot sign, the client goes on to the next method.
@@ -83,21 +87,22 @@ function converse(client: Client, sock: Duplex, { target, hostKeys, identities, 
       authHandler: (methodsLeft, _partial, next) => {
         if (methodsLeft) serverTakes = methodsLeft;
         // The types forget that `false` ends it.
-        next(nextMethod(queue, serverTakes) as AnyAuthMethod);
+        next((nextMethod(queue, serverTakes, tried) ?? false) as AnyAuthMethod);
       },
       ...(onDebug && { debug: (line: string) => onDebug(`${target.place}: ${line}`) }),
     });
   });
 }
 
-/** The next method that the server takes; `false` ends the login. */
-function nextMethod(queue: Identities['methods'][number][], serverTakes: readonly string[]) {
-  for (;;) {
-    const method = queue.shift();
-    if (!method) return false as const;
-    const type = method.auth.type === 'agent' ? 'publickey' : method.auth.type;
-    if (serverTakes.length === 0 || serverTakes.includes(type)) return method.auth;
-  }
+/** The next method that the server takes. */
+function nextMethod(queue: Method[], serverTakes: readonly string[], tried: Method[]): AnyAuthMethod | undefined {
+  const isTaken = ({ auth }: Method) =>
+    serverTakes.length === 0 || serverTakes.includes(auth.type === 'agent' ? 'publickey' : auth.type);
+  const at = queue.findIndex(isTaken);
+  if (at < 0) return undefined;
+  const [method] = queue.splice(0, at + 1).slice(-1);
+  tried.push(method!);
+  return method!.auth;
 }
 
 function loginOf(client: Client, ended: Promise<Ending>, last: () => Ending): Login {

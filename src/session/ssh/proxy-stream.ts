@@ -4,18 +4,26 @@ import { Duplex } from 'node:stream';
 /** A ProxyCommand's stdin and stdout as one stream; when it fails, the stream's error is what the command said. */
 export function proxyStream(command: string): Duplex {
   const child = spawn('/bin/sh', ['-c', `exec ${command}`], { stdio: 'pipe' });
-  const stream = Duplex.from({ readable: child.stdout, writable: child.stdin });
+  const stream = new Duplex({
+    read: () => void child.stdout.resume(),
+    write: (chunk, _encoding, done) => void child.stdin.write(chunk, done),
+    final: (done) => void child.stdin.end(done),
+    destroy(error, done) {
+      child.kill();
+      done(error);
+    },
+  });
   let said = '';
   child.stderr.on('data', (chunk) => {
     said += chunk;
   });
-  // The command may end before it reads what it is told.
+  child.stdout.on('data', (chunk) => stream.push(chunk) || child.stdout.pause());
+  // The command may end before it reads what it is told; its exit code tells.
   child.stdin.on('error', () => {});
   child.once('error', (error) => stream.destroy(error));
-  child.once(
-    'close',
-    (code) => code && stream.destroy(new Error(`ProxyCommand: ${said.trim() || `exit code ${code}`}`)),
-  );
-  stream.once('close', () => child.kill());
+  child.once('close', (code) => {
+    if (code || said) stream.destroy(new Error(`ProxyCommand: ${said.trim() || `exit code ${code}`}`));
+    else stream.push(null);
+  });
   return stream;
 }

@@ -24,8 +24,8 @@ export interface SshTarget {
   readonly keepaliveCount: number;
   /** The host that the connection goes through. */
   readonly jump?: SshTarget;
-  /** What the ssh configuration asks for and ssh2 lacks. */
-  readonly lacks: readonly string[];
+  /** What the ssh configuration asks for and ssh2 lacks, with the method of the server that it is for. */
+  readonly lacks: readonly { readonly method: string; readonly shown: string }[];
   /** A local command whose stdin and stdout are the connection. */
   readonly proxyCommand?: string;
 }

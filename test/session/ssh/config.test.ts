@@ -154,7 +154,7 @@ describe('ssh config', () => {
   });
 
   test.for([
-    ['Match exec', 'Match host web exec "true"\nUser anna\n', /config:1: .*match host web exec/],
+    ['Match exec', 'Match host web exec "true"\nUser anna\n', /match host web exec.*config:1/],
     ['Match localnetwork', 'Match localnetwork 10.0.0.0\\/8\nUser anna\n', /config:1/],
     ['CanonicalizeHostname', 'CanonicalizeHostname yes\n', /config:1/],
     ['ProxyUseFdpass', 'ProxyUseFdpass yes\n', /config:1/],

@@ -1,0 +1,240 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFileSync, copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import type { Connector, Endpoint } from '../../../src/core/session.ts';
+import { createConnector } from '../../../src/session/index.ts';
+import { generateKey, type Sshd, startSshd } from '../sshd.ts';
+import { makeUser, mayMakeUsers, type TestUser } from '../test-user.ts';
+
+let sshd: Sshd;
+beforeAll(async () => {
+  sshd = await startSshd();
+});
+afterAll(() => sshd.stop());
+
+const endpoint = (more: Partial<Endpoint> = {}): Endpoint => ({
+  name: 'web',
+  connection: 'ssh',
+  address: '127.0.0.1',
+  port: sshd.port,
+  user: 'root',
+  knownHostsFiles: [sshd.knownHosts],
+  ...more,
+});
+
+function connect(env: NodeJS.ProcessEnv = {}): Connector {
+  const connector = createConnector({ env: { HOME: sshd.folder, PATH: process.env.PATH, ...env } });
+  onTestFinished(() => connector.close());
+  return connector;
+}
+
+/** A key that sshd takes; deleted after the test. */
+function acceptedKey(type: string, passphrase = ''): string {
+  const file = join(sshd.folder, `key_${Math.random()}`);
+  generateKey(file, type, passphrase);
+  appendFileSync(join(sshd.folder, 'authorized_keys'), readFileSync(`${file}.pub`));
+  onTestFinished(() => rmSync(file));
+  return file;
+}
+
+/** A running ssh-agent that holds these keys. */
+async function agentWith(...keys: string[]): Promise<string> {
+  const socket = join(sshd.folder, `agent_${Math.random()}`);
+  const agent = spawn('ssh-agent', ['-D', '-a', socket], { stdio: ['ignore', 'pipe', 'ignore'] });
+  onTestFinished(() => void agent.kill());
+  await once(agent.stdout, 'data');
+  for (const key of keys)
+    execFileSync('ssh-add', ['-q', key], { env: { ...process.env, SSH_AUTH_SOCK: socket }, stdio: 'ignore' });
+  return socket;
+}
+
+const home = (name: string): string => {
+  const folder = join(sshd.folder, name);
+  mkdirSync(join(folder, '.ssh'), { recursive: true });
+  return folder;
+};
+
+describe('authentication', { timeout: 20_000 }, () => {
+  test.for(['ed25519', 'ecdsa', 'rsa'])('takes an %s key', async (type) => {
+    const opened = await connect().open(endpoint({ privateKeyFile: acceptedKey(type) }));
+
+    expect(opened.ok || opened.failure).toBe(true);
+  });
+
+  test('finds ~/.ssh/id_ed25519', async () => {
+    copyFileSync(acceptedKey('ed25519'), join(home('usual'), '.ssh/id_ed25519'));
+
+    const opened = await connect({ HOME: home('usual') }).open(endpoint());
+
+    expect(opened.ok || opened.failure).toBe(true);
+  });
+
+  test('asks the agent', async () => {
+    const socket = await agentWith(acceptedKey('ed25519'));
+
+    const opened = await connect({ SSH_AUTH_SOCK: socket, HOME: home('empty') }).open(endpoint());
+
+    expect(opened.ok || opened.failure).toBe(true);
+  });
+
+  test('goes on without an agent that has gone', async () => {
+    const opened = await connect({ SSH_AUTH_SOCK: '/no/agent' }).open(
+      endpoint({ privateKeyFile: acceptedKey('ed25519') }),
+    );
+
+    expect(opened.ok || opened.failure).toBe(true);
+  });
+
+  test('says that a key is encrypted, and what to do', async () => {
+    const key = acceptedKey('ed25519', 'secret');
+
+    const opened = await connect().open(endpoint({ privateKeyFile: key }));
+
+    expect(opened).toMatchObject({
+      ok: false,
+      failure: {
+        reason: 'authentication',
+        message: expect.stringContaining(`${key} is encrypted: add it to an ssh-agent`),
+      },
+    });
+  });
+
+  test('with IdentitiesOnly offers no other key of the agent', async () => {
+    const many = Array.from({ length: 7 }, () => {
+      const file = join(sshd.folder, `many_${Math.random()}`);
+      generateKey(file, 'ed25519');
+      return file;
+    });
+    const key = acceptedKey('ed25519');
+    const socket = await agentWith(...many, key);
+    const config = join(sshd.folder, 'only');
+    writeFileSync(config, `IdentityAgent ${socket}\nIdentityFile ${key}.pub\n`);
+
+    const tooMany = await connect().open(endpoint({ sshConfigFile: config }));
+    appendFileSync(config, 'IdentitiesOnly yes\n');
+    const opened = await connect().open(endpoint({ sshConfigFile: config }));
+
+    expect(tooMany).toMatchObject({ ok: false, failure: { reason: 'authentication' } });
+    expect(opened.ok || opened.failure).toBe(true);
+  });
+
+  test('says that there is nothing to log in with', async () => {
+    const opened = await connect({ HOME: home('empty') }).open(endpoint());
+
+    expect(opened).toMatchObject({
+      ok: false,
+      failure: {
+        reason: 'authentication',
+        message: expect.stringMatching(/as root: there is no key, agent or password/),
+      },
+    });
+  });
+
+  test('names what was tried and what the server takes', async () => {
+    const key = join(sshd.folder, 'refused');
+    generateKey(key, 'ed25519');
+
+    const opened = await connect().open(endpoint({ privateKeyFile: key }));
+
+    expect(opened.ok || opened.failure.message).toBe(
+      `web (127.0.0.1:${sshd.port}): as root: it took none of ${key} (it takes publickey)`,
+    );
+  });
+
+  test('says that a private key file is not there', async () => {
+    const opened = await connect().open(endpoint({ privateKeyFile: '/no/key' }));
+
+    expect(opened).toMatchObject({
+      ok: false,
+      failure: { reason: 'authentication', message: expect.stringContaining('/no/key') },
+    });
+  });
+
+  test('names what the configuration asks for and ssh2 lacks', async () => {
+    const config = join(sshd.folder, 'lacking');
+    writeFileSync(config, 'GSSAPIAuthentication yes\nCertificateFile ~/.ssh/id-cert.pub\n');
+    const key = join(sshd.folder, 'lacking_key');
+    generateKey(key, 'ed25519');
+
+    const opened = await connect().open(endpoint({ sshConfigFile: config, privateKeyFile: key }));
+
+    expect(opened).toMatchObject({
+      ok: false,
+      failure: {
+        reason: 'unsupported',
+        message: expect.stringContaining(`ssh2 knows nothing of certificatefile (${config}:2)`),
+        hint: expect.stringContaining('openssh'),
+      },
+    });
+  });
+
+  test('the hint for an unknown host key makes it known', async () => {
+    const file = join(sshd.folder, 'hinted', 'known_hosts');
+    mkdirSync(join(sshd.folder, 'hinted'));
+    const at = endpoint({ privateKeyFile: sshd.privateKey, knownHostsFiles: [file] });
+    const refused = await connect().open(at);
+    const fingerprint = execFileSync('ssh-keygen', ['-lf', join(sshd.folder, 'host_ed25519.pub')], {
+      encoding: 'utf8',
+    }).split(' ')[1];
+
+    expect(refused).toMatchObject({ ok: false, failure: { message: expect.stringContaining(fingerprint!) } });
+    execFileSync('sh', ['-c', (refused.ok ? '' : refused.failure.hint!).replace(/^.*then: /, '')], { stdio: 'ignore' });
+    const opened = await connect().open(at);
+
+    expect(opened.ok || opened.failure).toBe(true);
+  });
+
+  test('accept-new writes an unknown key down, and refuses another one later', async () => {
+    const file = join(sshd.folder, 'accepted', 'known_hosts');
+    const config = join(sshd.folder, 'accept-new');
+    writeFileSync(config, `StrictHostKeyChecking accept-new\nUserKnownHostsFile ${file}\nGlobalKnownHostsFile none\n`);
+    const at = endpoint({ privateKeyFile: sshd.privateKey, knownHostsFiles: undefined, sshConfigFile: config });
+
+    const opened = await connect().open(at);
+
+    expect(opened.ok || opened.failure).toBe(true);
+    expect(readFileSync(file, 'utf8')).toBe(`[127.0.0.1]:${sshd.port} ${sshd.hostKey('ed25519')}\n`);
+    const key = join(sshd.folder, 'another_host_key');
+    generateKey(key, 'ed25519');
+    writeFileSync(file, `[127.0.0.1]:${sshd.port} ${readFileSync(`${key}.pub`, 'utf8')}`);
+    expect(await connect().open(at)).toMatchObject({ ok: false, failure: { reason: 'host-key-changed' } });
+  });
+});
+
+describe.skipIf(!mayMakeUsers)('authentication by password', { timeout: 20_000 }, () => {
+  let user: TestUser;
+  beforeAll(() => {
+    user = makeUser();
+  });
+  afterAll(() => user?.remove());
+
+  const withPasswords = async (...config: string[]): Promise<Partial<Endpoint>> => {
+    const server = await startSshd(config);
+    onTestFinished(() => server.stop());
+    return { port: server.port, knownHostsFiles: [server.knownHosts], user: user.name };
+  };
+
+  test('gives the password', async () => {
+    const at = await withPasswords('PasswordAuthentication yes', 'KbdInteractiveAuthentication no');
+
+    const opened = await connect({ HOME: home('empty') }).open(endpoint({ ...at, password: user.password }));
+    const refused = await connect({ HOME: home('empty') }).open(endpoint({ ...at, password: 'wrong' }));
+
+    expect(opened.ok && opened.session.greeting.user).toBe(user.name);
+    expect(refused).toMatchObject({
+      ok: false,
+      failure: { reason: 'authentication', message: expect.stringMatching(/took none of password/) },
+    });
+    expect(JSON.stringify(refused)).not.toContain('wrong');
+  });
+
+  test.skipIf(!existsSync('/etc/pam.d/sshd'))('answers keyboard-interactive with the password', async () => {
+    const at = await withPasswords('UsePAM yes', 'PasswordAuthentication no', 'KbdInteractiveAuthentication yes');
+
+    const opened = await connect({ HOME: home('empty') }).open(endpoint({ ...at, password: user.password }));
+
+    expect(opened.ok ? opened.session.greeting.user : opened.failure).toBe(user.name);
+  });
+});
