@@ -145,9 +145,13 @@ function create(given: Given): Change {
   return {
     what: `container ${vmid}`,
     from: null,
-    to: Object.entries(lines)
-      .map(([key, value]) => `${key}: ${value}`)
-      .join('\n'),
+    to: `created from ${ostemplate}${state === 'started' ? ', started' : ''}`,
+    diff: {
+      before: '',
+      after: Object.entries(lines)
+        .map(([key, value]) => `${key}: ${value}\n`)
+        .join(''),
+    },
     commands: [
       { ...sh`pct create ${vmid} ${ostemplate!} ${options} ${keys}`, stdin: pubkey, long: true },
       ...(state === 'started' ? start(vmid) : []),
