@@ -44,16 +44,25 @@ const NAMES: Record<string, string> = {
 /** Ansible's word for a scheme as ours. */
 export const schemeNamed = (name: string): Scheme | undefined => SCHEMES[NAMES[name] ?? name];
 
-/** A password as crypt(3) stores it. */
+const known = new Map<string, string>();
+
+/** A password as crypt(3) stores it. The same question is asked at each evaluation of a variable: the answer is kept. */
 export function hashPassword(password: string, name: string, options: HashOptions = {}): string {
   const scheme = schemeNamed(name) ?? fail(`crypt does not support '${name}' algorithm`);
   const salt = options.salt ?? randomSalt(options.saltSize ?? scheme.saltSize);
-  if (!/^[./0-9A-Za-z]*$/.test(salt)) return fail('invalid characters in salt');
-  if (options.salt !== undefined && salt.length > scheme.saltSize)
-    return fail(`salt too large (${NAMES[name] ?? name} requires <= ${scheme.saltSize} chars)`);
-  if (options.salt !== undefined && scheme === SCHEMES.bcrypt && salt.length < 22)
-    return fail('salt too small (bcrypt requires exactly 22 chars)');
-  return scheme.hash(password, salt, options);
+  checkSalt(salt, name, scheme, options);
+  const key = JSON.stringify([password, name, salt, options.rounds, options.ident]);
+  const hashed = known.get(key) ?? scheme.hash(password, salt, options);
+  known.set(key, hashed);
+  return hashed;
+}
+
+function checkSalt(salt: string, name: string, scheme: Scheme, options: HashOptions): void {
+  if (!/^[./0-9A-Za-z]*$/.test(salt)) fail('invalid characters in salt');
+  if (options.salt === undefined) return;
+  if (salt.length > scheme.saltSize)
+    fail(`salt too large (${NAMES[name] ?? name} requires <= ${scheme.saltSize} chars)`);
+  if (scheme === SCHEMES.bcrypt && salt.length < 22) fail('salt too small (bcrypt requires exactly 22 chars)');
 }
 
 /** A salt nobody can guess. */
