@@ -27,6 +27,7 @@ export {
   type TaskResult,
   type TaskType,
   type TemplateOptions,
+  UndefinedError,
 } from './core/task-type.ts';
 export { type HttpReply, type HttpRequest, http, httpScript, readHttp } from './core/questions/http.ts';
 export { type TcpAnswer, type TcpQuestion, tcp } from './core/questions/tcp.ts';

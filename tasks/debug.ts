@@ -1,4 +1,4 @@
-import { type Controller, ControllerError, defineTask } from '../src/sdk.ts';
+import { type Controller, UndefinedError, defineTask } from '../src/sdk.ts';
 
 export default defineTask({
   name: 'ansible.builtin.debug',
@@ -39,8 +39,7 @@ function evaluated(name: unknown, controller: Controller): unknown {
   try {
     return controller.evaluate(name);
   } catch (error) {
-    if (error instanceof ControllerError && error.message.includes('undefined'))
-      return `VARIABLE IS NOT DEFINED!: ${error.message}`;
+    if (error instanceof UndefinedError) return 'VARIABLE IS NOT DEFINED!';
     throw error;
   }
 }

@@ -166,6 +166,9 @@ export interface ParamRules {
 /** A foreseen failure on the controller, as a file that is not there: its message becomes the task's. */
 export class ControllerError extends Error {}
 
+/** An expression names something that is not defined. */
+export class UndefinedError extends ControllerError {}
+
 /** Define a task type; the types of its parameters and of its state follow from what is written. */
 export const defineTask = <
   const Specs extends ParamSpecs,

@@ -4,7 +4,6 @@ import type { Cursor } from './cursor.ts';
 import type { Ahead } from './host-link.ts';
 import { isSelected } from './is-selected.ts';
 import { leftOver } from './journal.ts';
-import { mainIdentity } from './left-over.ts';
 import type { Performing } from './performing.ts';
 import type { PlayHost } from './play-host.ts';
 import { settled } from './settled.ts';
@@ -21,7 +20,7 @@ export async function aheadOf(performing: Performing, host: PlayHost, task: Task
   };
   const asked = await askAhead(play, host.state, tasks(), host.exported, host.window.take());
   if (!performing.mayHaveLeft || host.left !== undefined) return asked;
-  return [...asked, { link: host.state.link, identity: mainIdentity(play, host), question: leftOver() }];
+  return [...asked, { link: host.state.link, identity: play.mainIdentity(host.state), question: leftOver() }];
 }
 
 /** Bring in, for asking ahead only, what an include is known to bring. */

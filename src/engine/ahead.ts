@@ -86,7 +86,7 @@ async function questionsOfTask(
       if (other !== undefined)
         asked.push({
           link: other.link,
-          identity: play.identity(other, { keywords: play.play.keywords }, play.scopes.of(other)),
+          identity: play.mainIdentity(other),
           question: factsQuestion,
         });
     } else if (!(error instanceof Touched || error instanceof TemplateError)) throw error;

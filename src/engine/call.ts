@@ -2,7 +2,7 @@ import { bindParams, type ParamProblem } from '../core/bind-params.ts';
 import type { Task, Written } from '../core/model.ts';
 import type { AnyQuestion } from '../core/question.ts';
 import { type Controller, ControllerError, type TaskContext, type TaskType } from '../core/task-type.ts';
-import { fromJs, isDict, Template, toJs, type Value } from '../core/value.ts';
+import { fromJs, isDict, type Raw, Template, toJs, type Value } from '../core/value.ts';
 import { evaluate, evaluateCondition, TemplateError } from '../template/index.ts';
 import { createController } from './controller.ts';
 import { truth } from './endpoint.ts';
@@ -10,6 +10,7 @@ import type { HostLink, Identity } from './host-link.ts';
 import type { HostState } from './host-state.ts';
 import type { PlayContext } from './play-context.ts';
 import { OMIT, type Sight } from './scopes.ts';
+import { settled } from './settled.ts';
 import { Touched } from './touched.ts';
 
 /** A task with everything computed for one host and one loop item: ready to be asked, planned and applied. */
@@ -171,14 +172,34 @@ function placeOf(
   };
 }
 
-function environmentOf(task: Task, sight: Sight): Readonly<Record<string, string>> {
-  const merged: Record<string, string> = {};
-  for (const written of task.keywords.environment) {
-    const value = evaluate(written.value, sight.scope, sight.env);
-    for (const part of Array.isArray(value) ? (value as readonly Value[]) : [value])
-      if (isDict(part)) for (const [name, text] of part) if (text !== OMIT) merged[String(name)] = textOf(text);
-  }
-  return merged;
+/** The `environment:` in force, the innermost winning. */
+export function environmentOf(item: Pick<Task, 'keywords'>, { scope, env }: Sight): Readonly<Record<string, string>> {
+  return merged(item.keywords.environment.map(({ value }) => evaluate(value, scope, env)));
+}
+
+/** The same while facts are being gathered: what needs a fact is left out. */
+export function environmentBeforeFacts(
+  item: Pick<Task, 'keywords'>,
+  { scope, env }: Sight,
+): Readonly<Record<string, string>> {
+  const entries = item.keywords.environment.flatMap(({ value }) =>
+    isDict(value) ? [...(value as Map<Value, Raw>)] : [],
+  );
+  return merged([
+    new Map(
+      entries.flatMap(([name, raw]) => {
+        const value = settled(() => evaluate(raw, scope, env));
+        return value === undefined ? [] : [[name, value] as const];
+      }),
+    ),
+  ]);
+}
+
+function merged(environments: readonly Value[]): Readonly<Record<string, string>> {
+  const all: Record<string, string> = {};
+  for (const part of environments.flatMap((value) => (Array.isArray(value) ? (value as readonly Value[]) : [value])))
+    if (isDict(part)) for (const [name, text] of part) if (text !== OMIT) all[String(name)] = textOf(text);
+  return all;
 }
 
 const textOf = (value: Value): string =>

@@ -1,9 +1,9 @@
 import { mkdirSync, readdirSync, readFileSync, readlinkSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import type { Task } from '../core/model.ts';
-import { type Controller, ControllerError } from '../core/task-type.ts';
-import { fromJs, isTemplateText, Template, toJs } from '../core/value.ts';
-import { evaluateCondition, evaluateExpression, renderTemplate } from '../template/index.ts';
+import { type Controller, ControllerError, UndefinedError } from '../core/task-type.ts';
+import { fromJs, isTemplateText, Template, toJs, type Value } from '../core/value.ts';
+import { evaluateCondition, evaluateExpression, isUndefinedError, renderTemplate } from '../template/index.ts';
 import type { PlayContext } from './play-context.ts';
 import type { Sight } from './scopes.ts';
 import { Touched } from './touched.ts';
@@ -22,7 +22,7 @@ export function createController({ run }: PlayContext, task: Task, { scope, env 
     isDirectory: (path) => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false,
     writeFile: (path, content, mode = 0o644) => later(() => writeWhole(path, content, mode)),
     render: (path, options) => renderTemplate(Buffer.from(read(path)).toString(), path, options, scope, env),
-    evaluate: (expression) => toJs(evaluateExpression(expression, task.argsAt, scope, env)),
+    evaluate: (expression) => toJs(evaluated(() => evaluateExpression(expression, task.argsAt, scope, env))),
     holds(condition) {
       const written =
         typeof condition === 'string' && isTemplateText(condition)
@@ -37,6 +37,16 @@ export function createController({ run }: PlayContext, task: Task, { scope, env 
     },
     prompt: (question, options) => later(() => run.options.prompt(question, options)),
   };
+}
+
+/** What a task type may want to know of a mistake: that something is not defined. */
+function evaluated(compute: () => Value): Value {
+  try {
+    return compute();
+  } catch (error) {
+    if (isUndefinedError(error)) throw new UndefinedError((error as Error).message, { cause: error });
+    throw error;
+  }
 }
 
 /** The first place where a file is: `files/NAME` and `NAME` below each folder of the search path. */

@@ -1,7 +1,7 @@
 import { eachLimited } from './each-limited.ts';
 import type { AnyHandler } from './handlers.ts';
 import { forgetHandlers } from './journal.ts';
-import { learnLeft, mainIdentity } from './left-over.ts';
+import { learnLeft } from './left-over.ts';
 import { tellIncluded } from './perform-include.ts';
 import { performTask } from './perform-task.ts';
 import type { Performing } from './performing.ts';
@@ -36,7 +36,7 @@ export async function flushHandlers(performing: Performing, hosts: readonly Play
     play.run.options.forks,
     async (host) => {
       host.noted = false;
-      await host.state.link.act(mainIdentity(play, host), [forgetHandlers()], {
+      await host.state.link.act(play.mainIdentity(host.state), [forgetHandlers()], {
         before: [],
         onOutput: () => {},
         after: [],

@@ -1,19 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { Block } from '../core/model.ts';
-import type { Identity } from './host-link.ts';
 import { leftOver } from './journal.ts';
 import type { Performing } from './performing.ts';
 import type { PlayContext } from './play-context.ts';
 import type { PlayHost } from './play-host.ts';
 
-/** Who asks on behalf of the play itself. */
-export const mainIdentity = (play: PlayContext, host: PlayHost): Identity =>
-  play.identity(host.state, { keywords: play.play.keywords }, play.scopes.of(host.state));
-
 /** Take what the first round told of an interrupted run, before a change makes it forgotten. */
 export function captureLeft(play: PlayContext, host: PlayHost): void {
   if (host.left !== undefined) return;
-  const belief = host.state.link.beliefs.of(leftOver(), mainIdentity(play, host).key);
+  const belief = host.state.link.beliefs.of(leftOver(), play.mainIdentity(host.state).key);
   if (belief?.is === 'answer' && belief.answer.ok) host.left = belief.answer.value as NonNullable<PlayHost['left']>;
 }
 
@@ -22,7 +17,7 @@ export async function learnLeft(performing: Performing, host: PlayHost): Promise
   if (!performing.mayHaveLeft || host.left !== undefined) return;
   captureLeft(performing.play, host);
   if (host.left !== undefined) return;
-  const asked = await host.state.link.ask(mainIdentity(performing.play, host), [leftOver()], async () => []);
+  const asked = await host.state.link.ask(performing.play.mainIdentity(host.state), [leftOver()], async () => []);
   if (asked.ok) captureLeft(performing.play, host);
 }
 

@@ -53,12 +53,7 @@ async function computeIncluded(
       if (error.what !== 'facts') return [{ kind: 'failed', message: `depends on ${error.because}` }];
       const other = play.stateOf(error.host);
       if (other === undefined) return [{ kind: 'failed', message: `no facts of ${error.host}` }];
-      const failure = await learnFacts(
-        play,
-        other,
-        play.identity(other, { keywords: play.play.keywords }, play.scopes.of(other)),
-        async () => [],
-      );
+      const failure = await learnFacts(play, other, play.mainIdentity(other), async () => []);
       if (failure !== undefined) return [{ kind: 'failed', message: failure.message }];
     }
   }

@@ -13,6 +13,13 @@ export async function performMeta(performing: Performing, hosts: readonly PlayHo
     return refused === undefined;
   });
   for (const host of hosts) host.cursor.advance();
+  for (const host of hosts)
+    if (!wanted.includes(host) && meta.action === 'end_host')
+      play.run.emit({
+        kind: 'meta',
+        text: `META: end_host conditional evaluated to False, continuing execution for ${host.name}`,
+        host: host.name,
+      });
   if (wanted.length === 0) return;
   const tell = (text: string, host?: string) => play.run.emit({ kind: 'meta', text, host });
   switch (meta.action) {

@@ -15,6 +15,8 @@ export interface PlayContext {
   readonly scopes: Scopes;
   /** A host of the inventory, or localhost. */
   stateOf(host: string): HostState | undefined;
+  /** As whom the play itself asks: facts, what an interrupted run left. */
+  mainIdentity(state: HostState): Identity;
   /** As whom a task acts on a host. `sight` is what that host's variables say, `keywords` where the task's keywords are computed. */
   identity(
     state: HostState,

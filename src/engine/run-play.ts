@@ -2,7 +2,7 @@ import type { Item, Play, Vars, VarsLayer } from '../core/model.ts';
 import { type Raw, Template, toJs, type Value } from '../core/value.ts';
 import { selectHosts } from '../language/inventory/index.ts';
 import { evaluate, TemplateError } from '../template/index.ts';
-import { keywordTruth, keywordValue, placed } from './call.ts';
+import { environmentBeforeFacts, keywordTruth, keywordValue, placed } from './call.ts';
 import { findFile } from './controller.ts';
 import { truth } from './endpoint.ts';
 import { flushHandlers } from './flush-handlers.ts';
@@ -141,6 +141,10 @@ function playContext(
     name: '',
     scopes,
     stateOf: (host) => across.states.get(host),
+    mainIdentity(state) {
+      const sight = scopes.of(state);
+      return context.identity(state, { keywords: play.keywords }, sight, environmentBeforeFacts(play, sight));
+    },
     identity: (state, task, sight, environment, keywords) =>
       identityOf(
         run,
@@ -199,7 +203,11 @@ function hostsOf(context: PlayContext): { hosts: readonly string[] } | { error: 
     const written = evaluate(play.hosts.value, sight.scope, sight.env);
     const pattern = Array.isArray(written) ? (written as readonly Value[]).map(String).join(',') : String(written);
     const order = String(toJs(keywordValue(play.order, sight) ?? 'inventory'));
-    const selected = selectHosts(run.inventory, pattern, { limit: run.options.limit, order, mismatch: run.options.mismatch });
+    const selected = selectHosts(run.inventory, pattern, {
+      limit: run.options.limit,
+      order,
+      mismatch: run.options.mismatch,
+    });
     if (!selected.ok) return { error: selected.error.map((one) => one.message).join('; ') };
     for (const diagnostic of selected.warnings ?? []) run.emit({ kind: 'warning', diagnostic });
     return { hosts: selected.value };

@@ -43,7 +43,7 @@ export async function runTask(run: TaskRun): Promise<Ran> {
   const ran = await settleTouched(run, async () => {
     const items = loopOf(task, sight);
     if (items === undefined) return runOnce(run, sight);
-    if (items.kind === 'failed') return { outcome: failure(items.message), looped: false };
+    if (items.kind === 'failed') return { outcome: ignorable(failure(items.message), task, sight), looped: false };
     if (items.kind === 'skipped') return { outcome: skip(items.message, items.condition), looped: false };
     return runLoop(run, items.items, sight);
   });
@@ -58,7 +58,11 @@ async function settleTouched(run: TaskRun, act: () => Promise<Ran>): Promise<Ran
     try {
       return await act();
     } catch (error) {
-      if (error instanceof TemplateError) return { outcome: failure(placed(error)), looped: false };
+      if (error instanceof TemplateError)
+        return {
+          outcome: ignorable(failure(placed(error)), run.task, run.play.scopes.of(run.state, run.task, run.layers)),
+          looped: false,
+        };
       if (!(error instanceof Touched)) throw error;
       if (error.what === 'unknown') return { outcome: unknownOutcome(error.because), looped: false };
       const failure_ = await satisfy(run, error);
@@ -71,7 +75,7 @@ async function settleTouched(run: TaskRun, act: () => Promise<Ran>): Promise<Ran
 async function satisfy({ play, ahead }: TaskRun, { what, host }: Touched): Promise<Outcome | undefined> {
   const state = play.stateOf(host);
   if (state === undefined || what === 'pending') return failure(`a value of ${host} is not known yet`);
-  const identity = play.identity(state, { keywords: play.play.keywords }, play.scopes.of(state));
+  const identity = play.mainIdentity(state);
   if (what === 'facts') {
     const learned = await learnFacts(play, state, identity, ahead);
     return learned === undefined
@@ -236,7 +240,8 @@ async function attemptOnce(run: TaskRun, sight: Sight, item: LoopItem | undefine
   const converged = await converge(call.type, call.params, call.context, targetOf(run, call));
   const outcome = outcomeOf(converged, call, (result) => withResult(play, run, item, task, result), task);
   absorb(play, state, task, sight, call, outcome);
-  return { outcome: ignorable(outcome, task, sight), delegatedTo: call.delegatedTo, looped: false };
+  const told = { ...outcome, result: withoutPrivate(outcome.result) };
+  return { outcome: ignorable(told, task, sight), delegatedTo: call.delegatedTo, looped: false };
 }
 
 function targetOf(run: TaskRun, { link, identity, timeoutMs, delegatedTo }: Call) {
@@ -254,6 +259,10 @@ function targetOf(run: TaskRun, { link, identity, timeoutMs, delegatedTo }: Call
     deadlineMs: timeoutMs,
   });
 }
+
+/** What a result tells the engine alone. */
+const withoutPrivate = (result: Outcome['result']): Outcome['result'] =>
+  Object.fromEntries(Object.entries(result).filter(([key]) => !key.startsWith('_ansible_')));
 
 function ignorable(outcome: Outcome, task: Task, sight: Sight): Outcome {
   if (outcome.status === 'failed' && keywordTruth(task.keywords.ignoreErrors, sight) === true)
