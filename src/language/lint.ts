@@ -1,0 +1,69 @@
+import type { Item, Play, Playbook } from '../core/model.ts';
+import type { Diagnostic } from '../core/source.ts';
+import { commandAlwaysChanged, commandInsteadOfType, shellWithoutNeed } from './lint/commands.ts';
+import { comparedWithEmpty, comparedWithTrue, conditionWithBraces } from './lint/conditions.ts';
+import type { Linted, Rule } from './lint/rule.ts';
+import {
+  bareLoopVariable,
+  duplicateHandler,
+  errorsIgnoredUnseen,
+  modeWithoutZero,
+  packageLatest,
+  tagsStopAtInclude,
+  taskWithoutName,
+} from './lint/tasks.ts';
+
+export type { Rule } from './lint/rule.ts';
+
+/** The mistakes that bite most, the worst first. */
+export const lintRules: readonly Rule[] = [
+  modeWithoutZero,
+  bareLoopVariable,
+  tagsStopAtInclude,
+  duplicateHandler,
+  conditionWithBraces,
+  commandInsteadOfType,
+  commandAlwaysChanged,
+  shellWithoutNeed,
+  errorsIgnoredUnseen,
+  packageLatest,
+  comparedWithTrue,
+  comparedWithEmpty,
+  taskWithoutName,
+];
+
+/** What is allowed in playbooks, but bites: each with why, and what to write instead. */
+export function lint(playbooks: readonly Playbook[]): readonly Diagnostic[] {
+  const found = playbooks.flatMap(({ plays }) => plays.flatMap(lintPlay));
+  const distinct = new Map(found.map((one) => [JSON.stringify([one.code, one.at]), one]));
+  return [...distinct.values()].sort(byPlace);
+}
+
+function lintPlay(play: Play): Diagnostic[] {
+  const items = [...leaves(play.items, false), ...leaves(play.handlers, true)];
+  return items.flatMap((linted) => lintRules.flatMap((rule) => apply(rule, linted, play)));
+}
+
+const apply = ({ code, why, find }: Rule, linted: Linted, play: Play): Diagnostic[] =>
+  find(linted, play).map(({ at, message, fix }) => ({
+    severity: 'warning',
+    code,
+    message: `${message}: ${why}`,
+    at,
+    hint: fix,
+  }));
+
+function leaves(items: readonly Item[], isHandler: boolean): Linted[] {
+  return items.flatMap((item) =>
+    item.kind === 'block' ? leaves([...item.block, ...item.rescue, ...item.always], isHandler) : [{ item, isHandler }],
+  );
+}
+
+function byPlace(a: Diagnostic, b: Diagnostic): number {
+  const [left, right] = [a.at!, b.at!];
+  return left.file === right.file
+    ? left.line - right.line || left.column - right.column
+    : left.file < right.file
+      ? -1
+      : 1;
+}

@@ -1,0 +1,59 @@
+import type { Written } from '../../core/model.ts';
+import { Template } from '../../core/value.ts';
+import type { Finding, Linted, Rule } from './rule.ts';
+
+const listsOf = ({ item }: Linted): readonly Written[] => [
+  ...item.keywords.when,
+  ...(item.kind === 'task' ? [...(item.changedWhen ?? []), ...(item.failedWhen ?? []), ...(item.until ?? [])] : []),
+];
+
+function findIn(linted: Linted, pattern: RegExp, message: (match: RegExpExecArray) => string, fix: string): Finding[] {
+  return listsOf(linted).flatMap(({ value, at }) => {
+    const match = pattern.exec(value instanceof Template ? value.source : String(value));
+    return match === null ? [] : [{ at, message: message(match), fix }];
+  });
+}
+
+/** Braces in a condition. */
+export const conditionWithBraces: Rule = {
+  code: 'condition-with-braces',
+  why: 'a condition is an expression already; what braces yield is evaluated a second time, also when a host said it',
+  find: (linted) =>
+    listsOf(linted).flatMap(({ value, at }) =>
+      value instanceof Template && /\{\{/.test(value.source)
+        ? [{ at, message: 'a condition holds braces', fix: `write it bare: ${bare(value.source)}` }]
+        : [],
+    ),
+};
+
+const bare = (source: string): string =>
+  source
+    .replaceAll(/\{\{-?\s*(.*?)\s*-?\}\}/gs, '$1')
+    .replaceAll(/\s+/g, ' ')
+    .trim();
+
+/** `== true`. */
+export const comparedWithTrue: Rule = {
+  code: 'compared-with-true',
+  why: 'text such as "yes" or "true" from an inventory or -e is not equal to true',
+  find: (linted) =>
+    findIn(
+      linted,
+      /[!=]=\s*(true|false|yes|no)\b/i,
+      ([found]) => `a condition compares: ${found}`,
+      'write "x | bool" or "not x | bool"',
+    ),
+};
+
+/** `== ""`. */
+export const comparedWithEmpty: Rule = {
+  code: 'compared-with-empty',
+  why: 'an empty list, null and an empty text are three things; a comparison with "" sees only one of them',
+  find: (linted) =>
+    findIn(
+      linted,
+      /[!=]=\s*(''|"")/,
+      ([found]) => `a condition compares: ${found}`,
+      'write "x | length > 0", or "x" for anything that is there',
+    ),
+};

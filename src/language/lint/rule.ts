@@ -1,0 +1,38 @@
+import type { Handler, Include, Item, Meta, Play, Task } from '../../core/model.ts';
+import type { Position } from '../../core/source.ts';
+import type { Raw } from '../../core/value.ts';
+import { shortName } from '../load/action.ts';
+
+/** An item that is no block, as lint sees it. */
+export interface Linted {
+  readonly item: Task | Handler | Include | Meta;
+  readonly isHandler: boolean;
+}
+
+/** What a rule found: where, and what exactly. */
+export interface Finding {
+  readonly at: Position;
+  readonly message: string;
+  /** What to write instead. */
+  readonly fix: string;
+}
+
+/** A mistake that bites: what it is called, why it bites, and how it is found in an item. */
+export interface Rule {
+  readonly code: string;
+  /** Why it matters, in one sentence. */
+  readonly why: string;
+  readonly find: (linted: Linted, play: Play) => readonly Finding[];
+}
+
+/** The short name of a task's type; empty where it is a template, or no task. */
+export const typeName = (item: Item): string =>
+  item.kind === 'task' && typeof item.type === 'string' ? shortName(item.type) : '';
+
+/** A parameter of a task as written. */
+export const argOf = (item: Item, name: string): Raw | undefined =>
+  item.kind === 'task' && item.args instanceof Map ? (item.args as Map<unknown, Raw>).get(name) : undefined;
+
+/** Whether any of the parameters is given. */
+export const hasAnyArg = (item: Item, names: readonly string[]): boolean =>
+  names.some((name) => argOf(item, name) !== undefined);

@@ -1,0 +1,127 @@
+import { Template } from '../../core/value.ts';
+import { argPlace } from '../load/action.ts';
+import type { PlacedInclude } from '../load/include.ts';
+import { locationOf } from '../yaml/places.ts';
+import { argOf, type Finding, type Rule } from './rule.ts';
+
+/** A mode without its zero. */
+export const modeWithoutZero: Rule = {
+  code: 'mode-without-zero',
+  why: 'without a leading zero or quotes YAML reads a decimal number, and the file gets bits that nobody meant',
+  find: ({ item }) =>
+    ['mode', 'directory_mode'].flatMap((name): Finding[] => {
+      const source = item.kind === 'task' ? locationOf(item.args, name)?.source : undefined;
+      if (typeof argOf(item, name) !== 'number' || source === undefined || !/^[1-7][0-7]{2,3}$/.test(source)) return [];
+      const at = item.kind === 'task' ? argPlace(item.args, name, item.argsAt, 'value') : item.at;
+      return [{ at, message: `${name}: ${source}`, fix: `write ${name}: '0${source}'` }];
+    }),
+};
+
+/** `state: latest`. */
+export const packageLatest: Rule = {
+  code: 'package-latest',
+  why: 'what a run installs then depends on the day it runs, and a check reports drift that nobody made',
+  find: ({ item }) => {
+    if (argOf(item, 'state') !== 'latest' || item.kind !== 'task') return [];
+    const at = argPlace(item.args, 'state', item.argsAt, 'value');
+    return [
+      {
+        at,
+        message: 'a package is upgraded whenever there is a newer one',
+        fix: 'use state: present, and upgrade in a task or run of its own',
+      },
+    ];
+  },
+};
+
+/** `ignore_errors` where nobody looks at what happened. */
+export const errorsIgnoredUnseen: Rule = {
+  code: 'errors-ignored-unseen',
+  why: 'every failure is ignored, also those that nobody thought of, as a full disk or a mistyped path',
+  find: ({ item }) => {
+    const ignored = item.keywords.ignoreErrors;
+    if (item.kind !== 'task' || ignored === undefined || ignored.value === false || item.register !== undefined)
+      return [];
+    return [
+      {
+        at: ignored.at,
+        message: 'errors are ignored and the result is not looked at',
+        fix: 'say what is no failure with failed_when, or catch it with block and rescue',
+      },
+    ];
+  },
+};
+
+/** A task without a name. */
+export const taskWithoutName: Rule = {
+  code: 'task-without-name',
+  why: 'the run shows only the type, --start-at-task cannot reach it, and nobody can tell why it is there',
+  find: ({ item }) =>
+    item.kind === 'task' && item.name === undefined && !String(item.type).includes('validate_argument_spec')
+      ? [{ at: item.at, message: 'this task has no name', fix: 'say in one line what is true afterwards' }]
+      : [],
+};
+
+/** Tags on an include, which do not reach what it brings. */
+export const tagsStopAtInclude: Rule = {
+  code: 'tags-stop-at-include',
+  why: 'with --tags the include runs, but the tasks that it brings have other tags and are left out',
+  find: ({ item }) => {
+    if (item.kind !== 'include' || item.apply !== undefined) return [];
+    const outer = (item as PlacedInclude).within.keywords.tags; // all includes come from the loader
+    const own = item.keywords.tags.filter((tag) => !outer.includes(tag) && tag !== 'always' && tag !== 'never');
+    if (own.length === 0) return [];
+    const fix = `add "apply: {tags: [${own.join(', ')}]}" to the include, or use import_${item.of}`;
+    return [{ at: item.at, message: `the tags ${own.join(', ')} do not reach into what is included`, fix }];
+  },
+};
+
+/** Lookups whose terms are variables, so that a bare word is one that lacks its braces. */
+const takesLists = new Set([
+  undefined,
+  'items',
+  'list',
+  'dict',
+  'nested',
+  'together',
+  'subelements',
+  'flattened',
+  'indexed_items',
+  'random_choice',
+]);
+
+/** A variable in a loop without its braces. */
+export const bareLoopVariable: Rule = {
+  code: 'bare-loop-variable',
+  why: 'without braces it is the word itself: the loop runs once, with the name of the variable',
+  find: ({ item }) => {
+    const loop = 'loop' in item ? item.loop : undefined;
+    if (loop === undefined || typeof loop.over.value !== 'string' || !takesLists.has(loop.lookup)) return [];
+    const name = loop.over.value;
+    return /^[A-Za-z_][\w.]*$/.test(name)
+      ? [{ at: loop.over.at, message: `"${name}" is not evaluated here`, fix: `write "{{ ${name} }}"` }]
+      : [];
+  },
+};
+
+/** Two handlers with one name. */
+export const duplicateHandler: Rule = {
+  code: 'duplicate-handler',
+  why: 'of handlers with the same name only the last is ever run',
+  find: (linted, play) => {
+    const { item, isHandler } = linted;
+    if (!isHandler || item.name === undefined || item.name instanceof Template) return [];
+    const last = play.handlers.findLast(
+      (other) => String(other.name) === String(item.name) && other.role?.path === item.role?.path,
+    );
+    if (last === undefined || last.id === item.id || last.at.line === item.at.line) return [];
+    const fix = 'give it another name, and let both listen to one topic if both are meant';
+    return [
+      {
+        at: item.at,
+        message: `another handler "${String(item.name)}" comes later, at ${last.at.file}:${last.at.line}`,
+        fix,
+      },
+    ];
+  },
+};
