@@ -1,6 +1,6 @@
 import type { SessionFailure } from '../../core/session.ts';
 import type { Launched } from '../pipes.ts';
-import { type LoggedIn, logIn } from './login.ts';
+import { ForwardError, type LoggedIn, type Login, logIn } from './login.ts';
 import { proxyStream } from './proxy-stream.ts';
 import type { SshTarget } from './target.ts';
 
@@ -47,7 +47,7 @@ export function createLoginPool({ forks = Number.POSITIVE_INFINITY, onDebug }: L
 
   async function loginAt(target: SshTarget, at: number): Promise<LoggedIn> {
     const logins = loginsOf(target);
-    const made = logins[at] ?? slots.take(() => newLogin(target));
+    const made = logins[at] ?? newLogin(target);
     logins[at] = made;
     const forget = () => logins.includes(made) && logins.splice(logins.indexOf(made), 1);
     const loggedIn = await made;
@@ -57,22 +57,20 @@ export function createLoginPool({ forks = Number.POSITIVE_INFINITY, onDebug }: L
   }
 
   async function newLogin(target: SshTarget): Promise<LoggedIn> {
-    const through = target.jump && (await throughJump(target, target.jump));
-    if (through && !through.ok) return through;
-    count++;
-    const stream = through?.stream ?? (target.proxyCommand ? proxyStream(target.proxyCommand) : undefined);
-    return logIn(target, stream, onDebug);
-  }
-
-  async function throughJump(target: SshTarget, jump: SshTarget) {
-    const loggedIn = await loginAt(jump, 0);
-    if (!loggedIn.ok) return loggedIn;
-    try {
-      return { ok: true as const, stream: await loggedIn.login.forward(target.host, target.port) };
-    } catch (error) {
-      const message = `${target.place}: not reached through ${jump.place}: ${(error as Error).message}`;
-      return { ok: false as const, failure: { reason: 'unreachable' as const, message } };
-    }
+    const jump = target.jump && (await loginAt(target.jump, 0));
+    if (jump && !jump.ok) return jump;
+    const dial = dialler(target, jump?.login);
+    // After the jump host's login, which needs a slot of its own.
+    return slots.take(async () => {
+      count++;
+      try {
+        return await logIn(target, dial, onDebug);
+      } catch (error) {
+        if (!(error instanceof ForwardError)) throw error;
+        const message = `${target.place}: not reached through ${target.jump?.place}: ${error.message}`;
+        return { ok: false, failure: { reason: 'unreachable', message } };
+      }
+    });
   }
 
   function loginsOf(target: SshTarget): Promise<LoggedIn>[] {
@@ -81,6 +79,11 @@ export function createLoginPool({ forks = Number.POSITIVE_INFINITY, onDebug }: L
     loginsByTarget.set(key, logins);
     return logins;
   }
+}
+
+function dialler({ host, port, proxyCommand }: SshTarget, jump?: Login) {
+  if (jump) return () => jump.forward(host, port);
+  return proxyCommand ? () => proxyStream(proxyCommand) : undefined;
 }
 
 // A login is shared: who is interrupted stops waiting, and leaves it to the others.

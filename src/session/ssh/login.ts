@@ -22,16 +22,25 @@ export type LoggedIn =
   | { readonly ok: true; readonly login: Login }
   | { readonly ok: false; readonly failure: SessionFailure };
 
-/** Logs in at a target, over a given stream or by TCP. */
-export async function logIn(target: SshTarget, through?: Duplex, onDebug?: (line: string) => void): Promise<LoggedIn> {
+/** A host could not be reached from the one that shall be jumped through. */
+export class ForwardError extends Error {}
+
+/** Logs in at a target, by TCP or over what `dial` opens. */
+export async function logIn(
+  target: SshTarget,
+  dial: () => Duplex | Promise<Duplex> = () => tcp(target),
+  onDebug?: (line: string) => void,
+): Promise<LoggedIn> {
   // Lazily: most of what is run in a terminal needs no ssh.
   const { default: ssh2 } = await import('ssh2');
   const [hostKeys, identities] = await Promise.all([readHostKeyCheck(target), collectIdentities(ssh2, target)]);
-  const client = new ssh2.Client();
-  const sock =
-    through ?? connect({ host: target.host, port: target.port, noDelay: true, autoSelectFamilyAttemptTimeout: 2000 });
-  return converse(client, sock, { target, hostKeys, identities, onDebug });
+  // Opened last: a stream that fails at once shall find ssh2 listening.
+  return converse(new ssh2.Client(), await dial(), { target, hostKeys, identities, onDebug });
 }
+
+// Node gives an address 250 ms before it tries the next one: too little for a far host.
+const tcp = ({ host, port }: SshTarget): Duplex =>
+  connect({ host, port, noDelay: true, autoSelectFamilyAttemptTimeout: 2000 });
 
 interface Attempt {
   readonly target: SshTarget;
@@ -120,7 +129,9 @@ function loginOf(client: Client, ended: Promise<Ending>, last: () => Ending): Lo
       }),
     forward: (host, port) =>
       new Promise((resolve, reject) => {
-        client.forwardOut('127.0.0.1', 0, host, port, (error, channel) => (error ? reject(error) : resolve(channel)));
+        client.forwardOut('127.0.0.1', 0, host, port, (error, channel) =>
+          error ? reject(new ForwardError(error.message, { cause: error })) : resolve(channel),
+        );
       }),
   };
 }

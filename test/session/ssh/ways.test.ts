@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { Connector, Endpoint } from '../../../src/core/session.ts';
@@ -112,17 +113,25 @@ describe('ssh', { timeout: 20_000 }, () => {
     expect(connector.logins).toBe(2);
   });
 
-  test('limits the logins that are made at a time', async () => {
+  test('makes only so many logins at a time', async () => {
     const connector = createConnector({ env: { HOME: sshd.folder, PATH: process.env.PATH }, forks: 1 });
     onTestFinished(() => connector.close());
+    const began = Date.now();
 
-    const opened = await Promise.all(
-      [endpoint(''), endpoint('', { port: gate.port, privateKeyFile: gate.privateKey })].map((at) =>
-        connector.open(at),
-      ),
-    );
+    const slow = connector.open(endpoint('', { port: await silentPort(), connectTimeoutMs: 800 }));
+    const opened = await connector.open(endpoint(''));
 
-    expect(opened.map(({ ok }) => ok)).toEqual([true, true]);
+    expect(opened.ok || opened.failure).toBe(true);
+    expect(Date.now() - began).toBeGreaterThan(750);
+    expect((await slow).ok).toBe(false);
+  });
+
+  test('does not wait for itself when the only login at a time goes through a jump host', async () => {
+    const connector = createConnector({ env: { HOME: sshd.folder, PATH: process.env.PATH }, forks: 1 });
+    onTestFinished(() => connector.close());
+    const config = `Host gate\nHostName 127.0.0.1\nPort ${gate.port}\nUser root\nIdentityFile ${gate.privateKey}\nHost 127.0.0.1\nProxyJump gate\n`;
+
+    expect(await sshConnection(connector, endpoint(config))).toContain(`127.0.0.1 ${sshd.port}`);
   });
 
   test('stops waiting for a login when it is aborted', async () => {
@@ -136,7 +145,6 @@ describe('ssh', { timeout: 20_000 }, () => {
 });
 
 async function silentPort(): Promise<number> {
-  const { createServer } = await import('node:net');
   const port = await freePort();
   const server = createServer(() => {}).listen(port, '127.0.0.1');
   onTestFinished(() => void server.close());

@@ -1,0 +1,81 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import type { Endpoint } from '../../src/core/session.ts';
+import { createConnector } from '../../src/session/index.ts';
+import { sessionContract } from './contract.ts';
+
+// Proxmox's `pct exec` as far as a session sees it: runs its words for a container that runs, and says so when it does not.
+const standIn = `#!/bin/sh
+[ "$1" = exec ] && [ "$3" = -- ] || { echo "400 not enough arguments" >&2; exit 255; }
+[ "$2" = 100 ] || { echo "Configuration file 'nodes/pve/lxc/$2.conf' does not exist" >&2; exit 2; }
+CONTAINER=$2; export CONTAINER; shift 3; exec "$@"
+`;
+
+let folder: string;
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'retrace-pct-'));
+  writeFileSync(join(folder, 'pct'), standIn, { mode: 0o755 });
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const node: Endpoint = { name: 'node', connection: 'local' };
+const container = (id: string, more: Partial<Endpoint> = {}): Endpoint => ({
+  name: `ct${id}`,
+  connection: 'pct',
+  pct: { id, node },
+  ...more,
+});
+
+const connect = () => createConnector({ env: { ...process.env, PATH: `${folder}:${process.env.PATH}` } });
+
+sessionContract('pct', async () => {
+  const connector = connect();
+  const opened = await connector.open(container('100'));
+  if (!opened.ok) throw new Error(opened.failure.message);
+  return { session: opened.session, close: () => connector.close() };
+});
+
+describe('pct', () => {
+  const open = async (endpoint: Endpoint) => {
+    const connector = connect();
+    onTestFinished(() => connector.close());
+    return connector.open(endpoint);
+  };
+
+  test('runs in the container', async () => {
+    const opened = await open(container('100'));
+    if (!opened.ok) throw new Error(opened.failure.message);
+
+    const exchanged = await opened.session.exchange([{ script: 'echo $CONTAINER' }]);
+
+    expect(exchanged.ok && exchanged.replies[0]!.stdout.toString()).toBe('100\n');
+  });
+
+  test('says which container is not there', async () => {
+    const opened = await open(container('999'));
+
+    expect(opened).toMatchObject({
+      ok: false,
+      failure: {
+        reason: 'unreachable',
+        message: expect.stringMatching(/ct999 \(container 999 on node\): pct exec 999: .*does not exist/),
+      },
+    });
+  });
+
+  test.skipIf(process.getuid?.() !== 0)(
+    'becomes a user in the container, through one who became root on the node',
+    async () => {
+      const through: Endpoint = { ...node, become: { method: 'sudo', user: 'root', flags: '-n --preserve-env=PATH' } };
+
+      const opened = await open({
+        ...container('100', { become: { method: 'su', user: 'nobody', flags: '-s /bin/sh' } }),
+        pct: { id: '100', node: through },
+      });
+
+      expect(opened.ok ? opened.session.greeting.user : opened.failure).toBe('nobody');
+    },
+  );
+});

@@ -1,0 +1,58 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { MarkSplitter } from '../../src/session/wire/mark-splitter.ts';
+
+const nonce = '\x1e0123456789abcdef';
+
+/** What a splitter makes of chunks: bytes as text, marks in brackets. */
+function split(chunks: readonly Buffer[]): string {
+  let said = '';
+  const splitter = new MarkSplitter(
+    nonce,
+    (bytes) => {
+      said += bytes.toString('latin1');
+    },
+    (word) => {
+      said += `[${word}]`;
+    },
+  );
+  for (const chunk of chunks) splitter.push(chunk);
+  return said;
+}
+
+/** Cuts bytes at any places. */
+const cut = (bytes: Buffer, places: readonly number[]): Buffer[] => {
+  const sorted = [0, ...places.map((place) => place % (bytes.length + 1)).sort((a, b) => a - b), bytes.length];
+  return sorted.slice(1).map((to, at) => bytes.subarray(sorted[at], to));
+};
+
+describe('a mark splitter', () => {
+  test('gives bytes on at once', () => {
+    expect(split([Buffer.from('abc')])).toBe('abc');
+  });
+
+  test('holds back only what could be the beginning of a mark', () => {
+    expect(split([Buffer.from(`abc${nonce.slice(0, 5)}`)])).toBe('abc');
+    expect(split([Buffer.from(`abc${nonce.slice(0, 5)}`), Buffer.from('x')])).toBe(`abc${nonce.slice(0, 5)}x`);
+  });
+
+  test('finds marks however the stream is cut', () => {
+    const piece = fc.oneof(
+      fc.string({ unit: fc.constantFrom('a', '\n', ...nonce), maxLength: 20 }).map((text) => [text, text] as const),
+      fc.constantFrom('0', '137t', 's', '').map((word) => [`${nonce}${word}\n`, `[${word}]`] as const),
+      fc
+        .integer({ min: 0, max: nonce.length - 1 })
+        .map((length) => [nonce.slice(0, length), nonce.slice(0, length)] as const),
+    );
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 12 }), fc.array(fc.nat(1000), { maxLength: 30 }), (pieces, places) => {
+        // A whole nonce by chance is what a host cannot know.
+        const sent = `${pieces.map(([text]) => text).join('')}end`;
+        fc.pre(sent.split(nonce).length - 1 === pieces.filter(([text]) => text.startsWith(nonce)).length);
+
+        expect(split(cut(Buffer.from(sent, 'latin1'), places))).toBe(`${pieces.map(([, shown]) => shown).join('')}end`);
+      }),
+      { numRuns: 500 },
+    );
+  });
+});
