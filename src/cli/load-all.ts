@@ -6,6 +6,7 @@ import type { Connector } from '../core/session.ts';
 import type { Diagnostic, Result } from '../core/source.ts';
 import type { Value, Vaulted } from '../core/value.ts';
 import type { RunContext } from '../engine/run-context.ts';
+import { labInventoryPath } from '../lab/paths.ts';
 import { type Config, loadConfig, type Origins } from '../language/config/index.ts';
 import { createFiles, type Files } from '../language/files.ts';
 import {
@@ -193,11 +194,15 @@ function varsOf(path: string, passwords: readonly VaultSecret[], secrets: Secret
 function vaultSources(parsed: Parsed, config: Config) {
   const files = parsed.values.get('vault-password-file') ?? [];
   return {
-    vaultIds: parsed.values.get('vault-id') ?? config.vaultIdentityList,
+    vaultIds: [...(parsed.values.get('vault-id') ?? config.vaultIdentityList), ...labVault(parsed)],
     passwordFiles: files.length > 0 || config.vaultPasswordFile === undefined ? files : [config.vaultPasswordFile],
     ask: parsed.flags.has('ask-vault-pass') || config.askVaultPass,
   };
 }
+
+/** The lab's inventory has a secret too; its password lies beside it. */
+const labVault = (parsed: Parsed): string[] =>
+  parsed.flags.has('lab') ? [`lab@${join(dirname(labInventoryPath()), 'lab-vault-password')}`] : [];
 
 /** Ansible's configuration as it applies here. */
 export const readConfig = () => loadConfig(process.env, process.cwd());
