@@ -39,7 +39,7 @@ function stretch(scheme: ShaScheme, key: Buffer, salt: Buffer, rounds: number): 
 
 /** Hundreds of thousands of rounds are usual: Node's one-shot hash takes a quarter of the time, where there is one. */
 function digestInto(digest: Buffer, scheme: ShaScheme, message: Buffer): void {
-  if (crypto.hash) digest.latin1Write(crypto.hash(scheme, message, 'latin1'));
+  if (crypto.hash) digest.write(crypto.hash(scheme, message, 'binary'), 'latin1');
   else createHash(scheme).update(message).digest().copy(digest);
 }
 

@@ -4,6 +4,7 @@ import { dataFilters } from './data.ts';
 import { encodeFilters } from './encode.ts';
 import { listFilters } from './lists.ts';
 import { miscFilters } from './misc.ts';
+import { netFilters } from './net/subnets.ts';
 import { pathFilters } from './paths.ts';
 import { patternFilters } from './patterns.ts';
 import { setFilters } from './sets.ts';
@@ -20,6 +21,7 @@ export const filters: Callees = {
   ...miscFilters,
   ...urlFilters,
   ...pathFilters,
+  ...netFilters,
   ...patternFilters,
   ...setFilters,
 };

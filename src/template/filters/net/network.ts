@@ -1,0 +1,101 @@
+/** An address with the length of its network's prefix. */
+export interface Network {
+  readonly version: 4 | 6;
+  readonly value: bigint;
+  readonly prefix: number;
+}
+
+/** How many bits an address of a version has. */
+export const bitsOf = (version: 4 | 6): number => (version === 4 ? 32 : 128);
+
+/** An address or network as text; undefined where the text is none. */
+export function parseNetwork(text: string): Network | undefined {
+  const [address = '', mask, ...rest] = text.split('/');
+  if (rest.length > 0) return undefined;
+  const v4 = parseV4(address, mask !== undefined);
+  const value = v4 ?? parseV6(address);
+  if (value === undefined) return undefined;
+  const version = v4 === undefined ? 6 : 4;
+  const prefix = mask === undefined ? bitsOf(version) : parsePrefix(mask, version);
+  return prefix === undefined ? undefined : { version, value, prefix };
+}
+
+function parseV4(text: string, mayBeShort: boolean): bigint | undefined {
+  if (!/^\d{1,3}(\.\d{1,3})*$/.test(text)) return undefined;
+  const parts = text.split('.').map(Number);
+  if (parts.some((part) => part > 255) || parts.length > 4 || (parts.length < 4 && (!mayBeShort || parts.length < 2)))
+    return undefined;
+  while (parts.length < 4) parts.push(0);
+  return parts.reduce((total, part) => total * 256n + BigInt(part), 0n);
+}
+
+function parseV6(text: string): bigint | undefined {
+  const embedded = /^(.*:)(\d+\.\d+\.\d+\.\d+)$/.exec(text);
+  const v4 = embedded && parseV4(embedded[2]!, false);
+  if (embedded && v4 === undefined) return undefined;
+  const full = embedded ? `${embedded[1]}${(v4! >> 16n).toString(16)}:${(v4! & 0xffffn).toString(16)}` : text;
+  const halves = full.split('::');
+  if (halves.length > 2 || !/^[\da-f:]*:[\da-f:]*$/i.test(full)) return undefined;
+  const [head = [], tail = []] = halves.map((half) => (half === '' ? [] : half.split(':')));
+  const missing = 8 - head.length - tail.length;
+  if (halves.length === 2 ? missing < 1 : missing !== 0) return undefined;
+  const groups = [...head, ...Array.from({ length: missing }, () => '0'), ...tail];
+  if (groups.some((group) => !/^[\da-f]{1,4}$/i.test(group))) return undefined;
+  return groups.reduce((total, group) => total * 65536n + BigInt(`0x${group}`), 0n);
+}
+
+/** A prefix length, also written as a netmask or hostmask. */
+function parsePrefix(text: string, version: 4 | 6): number | undefined {
+  const bits = bitsOf(version);
+  if (/^\d+$/.test(text)) return Number(text) <= bits ? Number(text) : undefined;
+  const mask = version === 4 ? parseV4(text, false) : parseV6(text);
+  if (mask === undefined) return undefined;
+  const found = Array.from({ length: bits + 1 }, (_, prefix) => prefix);
+  return (
+    found.find((prefix) => maskOf(version, prefix) === mask) ??
+    found.find((prefix) => hostmaskOf(version, prefix) === mask)
+  );
+}
+
+const all = (version: 4 | 6): bigint => (1n << BigInt(bitsOf(version))) - 1n;
+
+/** The bits of the host part. */
+export const hostmaskOf = (version: 4 | 6, prefix: number): bigint => (1n << BigInt(bitsOf(version) - prefix)) - 1n;
+
+/** The bits of the network part. */
+export const maskOf = (version: 4 | 6, prefix: number): bigint => all(version) ^ hostmaskOf(version, prefix);
+
+export const firstOf = ({ version, value, prefix }: Network): bigint => value & maskOf(version, prefix);
+export const lastOf = (network: Network): bigint => firstOf(network) | hostmaskOf(network.version, network.prefix);
+export const sizeOf = ({ version, prefix }: Network): bigint => 1n << BigInt(bitsOf(version) - prefix);
+
+/** Whether a network holds another, or an address. */
+export const holds = (outer: Network, inner: Network): boolean =>
+  outer.version === inner.version && firstOf(outer) <= firstOf(inner) && lastOf(inner) <= lastOf(outer);
+
+/** An address as text, IPv6 in its shortest form. */
+export function showAddress(version: 4 | 6, value: bigint): string {
+  if (version === 4) return [24n, 16n, 8n, 0n].map((shift) => (value >> shift) & 255n).join('.');
+  if (value >> 32n === 0xffffn) return `::ffff:${showAddress(4, value & 0xffffffffn)}`;
+  if (value >> 32n === 0n && value > 0xffffn) return `::${showAddress(4, value)}`;
+  const groups = Array.from({ length: 8 }, (_, index) => ((value >> BigInt(112 - 16 * index)) & 0xffffn).toString(16));
+  return shorten(groups);
+}
+
+/** The longest run of zero groups, the first of them, becomes `::`. */
+function shorten(groups: readonly string[]): string {
+  let best = { at: -1, length: 1 };
+  for (let at = 0; at < 8; at++) {
+    let length = 0;
+    while (groups[at + length] === '0') length++;
+    if (length > best.length) best = { at, length };
+  }
+  if (best.at < 0) return groups.join(':');
+  return `${groups.slice(0, best.at).join(':')}::${groups.slice(best.at + best.length).join(':')}`;
+}
+
+/** An address with its prefix. */
+export const showNetwork = ({ version, value, prefix }: Network): string => `${showAddress(version, value)}/${prefix}`;
+
+/** The network that an address is in. */
+export const cidrOf = (network: Network): Network => ({ ...network, value: firstOf(network) });
