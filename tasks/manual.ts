@@ -1,6 +1,7 @@
 import {
   type BoundTask,
   blurs,
+  type Change,
   type Content,
   content,
   defineTask,
@@ -59,14 +60,7 @@ export default defineTask({
         : openByCommand((state as Record<string, unknown>)[own.done] as ShellAnswer);
     if (open === undefined) return { changes: [], result: { done: true } };
     const message = told(given, open, (state as Record<string, unknown>)[own.file] as Content | undefined);
-    // Whatever may depend on the step is not known before a person has done it.
-    if (context.check)
-      return {
-        changes: [
-          { what: 'manual step', from: `open: ${open}`, to: 'done', commands: [], effects: [blurs('manual:')] },
-        ],
-        result: { done: false },
-      };
+    if (context.check) return { changes: byHand(state, given, context, open), result: { done: false } };
     if (!context.interactive) return { failed: `to be done by hand: ${message}`, result: { done: false } };
     return {
       wait: {
@@ -118,6 +112,15 @@ function openByTask(state: unknown, { proven_by: proof }: Given, context: TaskCo
     : plan.changes
         .map(({ what, from, to }) => `${what} is ${from ?? 'absent'}, should be ${to ?? 'absent'}`)
         .join('; ');
+}
+
+/** What a person has to change: the differences that the proof sees, or that the step is open. */
+function byHand(state: unknown, { proven_by: proof }: Given, context: TaskContext, open: string): readonly Change[] {
+  const plan = proof?.type.plan(state as never, proof.params as never, context);
+  const seen = plan !== undefined && 'changes' in plan ? plan.changes : [];
+  const differences = seen.length > 0 ? seen : [{ what: 'manual step', from: `open: ${open}`, to: 'done' }];
+  // Whatever may depend on the step is not known before a person has done it.
+  return differences.map(({ what, from, to }) => ({ what, from, to, commands: [], effects: [blurs('manual:')] }));
 }
 
 function openByCommand({ code, stdout, stderr, timedOut }: ShellAnswer): string | undefined {

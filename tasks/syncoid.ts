@@ -2,6 +2,8 @@ import {
   blurs,
   type Change,
   defineTask,
+  type Effect,
+  exists,
   type Params,
   predicts,
   type Snapshot,
@@ -57,7 +59,7 @@ export default defineTask({
   ask: (given) => ({ source: snapshots(sideOf(given.source, given)), target: snapshots(sideOf(given.target, given)) }),
   plan: ({ source, target }, given) => {
     if (source === undefined) return { failed: `there is no dataset ${given.source}` };
-    const behind = datasets(source, given).filter((one) => !hasNewest(one.snapshots, target?.[one.target]));
+    const behind = datasets(source, given).filter((one) => !hasNewest(one.snapshots, target?.[one.target]?.snapshots));
     const empty = behind.filter((one) => one.snapshots.length === 0);
     if (given.no_sync_snap && empty.length > 0)
       return {
@@ -66,7 +68,9 @@ export default defineTask({
     return { changes: behind.map((one, index) => replicate(one, target, given, behind, index === 0)) };
   },
   result: ({ state: { target } }) => ({
-    newest: Object.fromEntries(Object.entries(target ?? {}).map(([name, list]) => [name, list.at(-1)?.name ?? null])),
+    newest: Object.fromEntries(
+      Object.entries(target ?? {}).map(([name, { snapshots }]) => [name, snapshots.at(-1)?.name ?? null]),
+    ),
   }),
   returns: { newest: 'The newest snapshot of each dataset of the target.' },
   examples: [
@@ -102,15 +106,30 @@ function datasets(source: NonNullable<Snapshots>, given: Given): readonly Sendin
   const excluded = given.exclude.map((pattern) => new RegExp(pattern));
   return Object.entries(source)
     .filter(([name]) => !(given.skip_parent && name === from) && !excluded.some((pattern) => pattern.test(name)))
-    .map(([name, list]) => ({ source: name, target: `${to}${name.slice(from.length)}`, snapshots: list }));
+    .map(([name, { snapshots: list }]) => ({
+      source: name,
+      target: `${to}${name.slice(from.length)}`,
+      snapshots: list,
+    }));
 }
 
 const hasNewest = (sent: readonly Snapshot[], received: readonly Snapshot[] = []): boolean =>
   sent.length > 0 && received.some(({ guid }) => guid === sent.at(-1)!.guid);
 
+/** What is below a mountpoint will differ; the mountpoints of other datasets stay. */
+function mounted(dataset: string, target: Snapshots): readonly Effect[] {
+  const path = target?.[dataset]?.mountpoint;
+  // A new one is mounted where its parent says, which is its name unless somebody has changed that.
+  if (path === undefined) return [blurs(`dataset:${dataset}`, `path:/${dataset}`)];
+  const kept = Object.values(target ?? {}).flatMap(({ mountpoint }) =>
+    mountpoint?.startsWith('/') ? [mountpoint] : [],
+  );
+  return path.startsWith('/') ? [blurs(`path:${path}/*`), ...kept.map((one) => predicts(exists(one), true))] : [];
+}
+
 /** One call of syncoid serves all datasets: the first change has it, the others only tell. */
 function replicate(one: Sending, target: Snapshots, given: Given, all: readonly Sending[], first: boolean): Change {
-  const received = target?.[one.target];
+  const received = target?.[one.target]?.snapshots;
   const common = received?.findLast(({ guid }) => one.snapshots.some((snapshot) => snapshot.guid === guid));
   const to = sideOf(given.target, given);
   return {
@@ -121,9 +140,13 @@ function replicate(one: Sending, target: Snapshots, given: Given, all: readonly 
       ? [{ ...sh`syncoid ${options(given)} ${given.source} ${given.target} </dev/null`, long: true }]
       : [],
     effects: [
-      predicts(snapshots(to), { ...target, ...Object.fromEntries(all.map((sent) => [sent.target, sent.snapshots])) }),
-      // What is received is mounted where its parent says, which is its name unless somebody has changed that.
-      blurs(`dataset:${one.target}`, `path:/${one.target}`, `entry:/${one.target}`, `entry:/${one.target}/*`),
+      predicts(snapshots(to), {
+        ...target,
+        ...Object.fromEntries(
+          all.map((sent) => [sent.target, { ...target?.[sent.target], snapshots: sent.snapshots }]),
+        ),
+      }),
+      ...mounted(one.target, target),
     ],
   };
 }

@@ -32,7 +32,13 @@ describe('manual', () => {
   test('a check tells what is open, and goes on', async () => {
     expect(await run({ path: '/nowhere' }, { check: true })).toMatchObject({
       status: 'changed',
-      changes: [{ what: 'manual step', from: 'open: /nowhere is absent', to: 'done', commands: [] }],
+      changes: [{ what: '/nowhere', from: 'absent', to: 'present', commands: [] }],
+    });
+  });
+
+  test('a check of a step that a command proves tells what it said', async () => {
+    expect(await runHere(manual, { instructions, unless: 'echo denied >&2; false' }, { check: true })).toMatchObject({
+      changes: [{ what: 'manual step', from: 'open: denied', to: 'done' }],
     });
   });
 

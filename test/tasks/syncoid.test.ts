@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { exists } from '../../src/core/questions/exists.ts';
 import { snapshots } from '../../src/core/questions/snapshots.ts';
 import syncoid from '../../tasks/syncoid.ts';
 import { bind, changesOn, commandsOn, context, planOn } from './harness.ts';
@@ -11,23 +12,27 @@ const args = {
   no_sync_snap: true,
   no_privilege_elevation: true,
 };
-const source = { 'tank/a': [snap('s1'), snap('s2')], 'tank/a/images': [snap('s1', 'i1'), snap('s2', 'i2')] };
+const holding = (...snapshots: ReturnType<typeof snap>[]) => ({ mountpoint: '/somewhere', snapshots });
+const source = {
+  'tank/a': holding(snap('s1'), snap('s2')),
+  'tank/a/images': holding(snap('s1', 'i1'), snap('s2', 'i2')),
+};
 const inSync = { 'pool/b': source['tank/a'], 'pool/b/images': source['tank/a/images'] };
 
 describe('syncoid', () => {
   test('is in order when the newest snapshot of each dataset is on the target', () => {
     expect(changesOn(syncoid, { source, target: inSync }, args)).toEqual([]);
-    expect(changesOn(syncoid, { source, target: { ...inSync, 'pool/b': [snap('s2'), snap('own9')] } }, args)).toEqual(
-      [],
-    );
+    expect(
+      changesOn(syncoid, { source, target: { ...inSync, 'pool/b': holding(snap('s2'), snap('own9')) } }, args),
+    ).toEqual([]);
   });
 
   test.for([
     [undefined, ['snapshots of pool/b: absent → s2', 'snapshots of pool/b/images: absent → s2']],
-    [{ ...inSync, 'pool/b/images': [snap('s1', 'i1')] }, ['snapshots of pool/b/images: s1 → s2']],
+    [{ ...inSync, 'pool/b/images': holding(snap('s1', 'i1')) }, ['snapshots of pool/b/images: s1 → s2']],
     [{ 'pool/b': source['tank/a'] }, ['snapshots of pool/b/images: absent → s2']],
     // The same name is another snapshot when its guid differs.
-    [{ ...inSync, 'pool/b': [snap('s1'), snap('s2', 'other')] }, ['snapshots of pool/b: s1 → s2']],
+    [{ ...inSync, 'pool/b': holding(snap('s1'), snap('s2', 'other')) }, ['snapshots of pool/b: s1 → s2']],
   ])('%j: %j', ([target, changes]) => {
     expect(changesOn(syncoid, { source, target }, args)).toEqual(changes);
   });
@@ -69,7 +74,7 @@ describe('syncoid', () => {
     expect(planOn(syncoid, { source: undefined, target: undefined }, args)).toEqual({
       failed: 'there is no dataset op@192.0.2.2:tank/a',
     });
-    expect(planOn(syncoid, { source: { 'tank/a': [] }, target: undefined }, args)).toMatchObject({
+    expect(planOn(syncoid, { source: { 'tank/a': holding() }, target: undefined }, args)).toMatchObject({
       failed: expect.stringContaining('no snapshot to send'),
     });
   });
@@ -90,11 +95,36 @@ describe('syncoid', () => {
     );
   });
 
+  test('foresees that what is mounted stays where it is', () => {
+    const plan = planOn(
+      syncoid,
+      {
+        source,
+        target: {
+          'pool/b': { mountpoint: '/b', snapshots: [] },
+          'pool/b/images': { mountpoint: '/b/images', snapshots: [] },
+        },
+      },
+      args,
+    );
+    const effects = 'changes' in plan ? plan.changes.flatMap((change) => change.effects ?? []) : [];
+
+    expect(effects.flatMap((effect) => ('blurs' in effect ? effect.blurs : []))).toEqual([
+      'path:/b/*',
+      'path:/b/images/*',
+    ]);
+    expect(
+      effects.some(
+        (effect) => 'predicts' in effect && effect.predicts.key === exists('/b/images').key && effect.answer === true,
+      ),
+    ).toBe(true);
+  });
+
   test('asks the other machine by ssh, which never prompts', () => {
     const { kind, arg } = snapshots({ dataset: "tank/it's", recursive: true, ssh: ['-i', '/k', 'op@192.0.2.2'] });
 
     expect(kind.scripts([arg])[0]!.script).toContain(
-      "ssh -o BatchMode=yes -i /k op@192.0.2.2 'LC_ALL=C zfs get -H -p -r -o name,property,value guid,creation '\\''tank/it'\\''\\'\\'''\\''s'\\'''",
+      "ssh -o BatchMode=yes -i /k op@192.0.2.2 'LC_ALL=C zfs get -H -p -r -o name,property,value guid,creation,mountpoint '\\''tank/it'\\''\\'\\'''\\''s'\\'''",
     );
   });
 
@@ -109,6 +139,8 @@ describe('syncoid', () => {
         'tank/a@old\tguid\t2',
         'tank/a@old\tcreation\t20',
         'tank/a/b\tguid\t4',
+        'tank/a\tmountpoint\t/a b',
+        'tank/a/b\tmountpoint\tnone',
         '',
       ].join('\n'),
     );
@@ -116,11 +148,14 @@ describe('syncoid', () => {
     expect(kind.read([{ code: 0, stdout, stderr: Buffer.of() }], [arg])[0]).toEqual({
       ok: true,
       value: {
-        'tank/a': [
-          { name: 'old', guid: '2', creation: 20 },
-          { name: 'new', guid: '3', creation: 30 },
-        ],
-        'tank/a/b': [],
+        'tank/a': {
+          mountpoint: '/a b',
+          snapshots: [
+            { name: 'old', guid: '2', creation: 20 },
+            { name: 'new', guid: '3', creation: 30 },
+          ],
+        },
+        'tank/a/b': { mountpoint: 'none', snapshots: [] },
       },
     });
   });

@@ -1,5 +1,6 @@
 import { quote, Script, script } from '../command.ts';
 import { type Question, type QuestionKind, question, type Subject } from '../question.ts';
+import { entries } from './paths.ts';
 
 /** Whether anything has a path that matches a pattern; relative ones are below `chdir`. */
 export interface ExistsQuestion {
@@ -22,7 +23,7 @@ const kind: QuestionKind<ExistsQuestion, boolean> = {
     const path = pattern.startsWith('/') ? pattern : chdir === undefined ? undefined : `${chdir}/${pattern}`;
     if (path === undefined) return 'everything';
     const fixed = path.split(/[*?[]/)[0]!;
-    return [`path:${fixed}${fixed === path ? '' : '*'}` satisfies Subject];
+    return fixed === path ? entries(path) : [`path:${fixed}*` satisfies Subject];
   },
 };
 

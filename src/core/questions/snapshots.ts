@@ -20,8 +20,14 @@ export interface Snapshot {
   readonly creation: number;
 }
 
-/** Snapshots by dataset, oldest first; undefined where there is no such dataset. */
-export type Snapshots = Readonly<Record<string, readonly Snapshot[]>> | undefined;
+/** Datasets with their snapshots, oldest first; undefined where there is no such dataset. */
+export type Snapshots = Readonly<Record<string, Replica>> | undefined;
+
+export interface Replica {
+  /** Where it is mounted: a path, `none`, `legacy`; undefined in what a check foresees. */
+  readonly mountpoint?: string;
+  readonly snapshots: readonly Snapshot[];
+}
 
 const kind: QuestionKind<SnapshotsOf, Snapshots> = {
   name: 'snapshots',
@@ -35,7 +41,7 @@ export const snapshots = (of: SnapshotsOf): Question<Snapshots> => question(kind
 
 // `zfs get` has told exact numbers for longer than `zfs list` has.
 function snapshotScript({ dataset, recursive, ssh }: SnapshotsOf): string {
-  const ask = `zfs get -H -p ${recursive ? '-r' : '-d 1'} -o name,property,value guid,creation ${quote(dataset)}`;
+  const ask = `zfs get -H -p ${recursive ? '-r' : '-d 1'} -o name,property,value guid,creation,mountpoint ${quote(dataset)}`;
   return ssh === undefined
     ? ask
     : `ssh -o BatchMode=yes ${ssh.map(quote).join(' ')} ${quote(`LC_ALL=C ${ask}`)} </dev/null`;
@@ -63,5 +69,10 @@ function readSnapshots({ code, stdout, stderr }: Reply, { dataset, recursive, ss
         creation: Number(values.get(name)!['creation']),
       }))
       .sort((a, b) => a.creation - b.creation);
-  return { ok: true, value: Object.fromEntries(datasets.map((one) => [one, of(one)])) };
+  return {
+    ok: true,
+    value: Object.fromEntries(
+      datasets.map((one) => [one, { mountpoint: values.get(one)!.mountpoint, snapshots: of(one) }]),
+    ),
+  };
 }
