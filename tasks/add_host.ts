@@ -1,0 +1,42 @@
+import { defineTask } from '../src/sdk.ts';
+
+export default defineTask({
+  name: 'ansible.builtin.add_host',
+  summary: 'Add a host to the inventory of this run.',
+  description: 'Further parameters become variables of the host.',
+  controllerOnly: true,
+  anyParams: true,
+  params: {
+    name: { type: 'str', required: true, aliases: ['host', 'hostname'], doc: 'The host; with a port as `host:22`.' },
+    groups: {
+      type: 'list',
+      elements: 'str',
+      aliases: ['group', 'groupname'],
+      default: [],
+      doc: 'Groups that it joins.',
+    },
+  },
+  plan(_state, params) {
+    const {
+      name: given,
+      groups,
+      ...vars
+    } = params as Readonly<Record<string, unknown>> & { readonly name: string; readonly groups: readonly string[] };
+    const [, name = given, port] = /^([^:]+|\[[^\]]+\]):(\d+)$/.exec(given) ?? [];
+    const all = port === undefined ? vars : { ansible_ssh_port: Number(port), ...vars };
+    // `host_name` and `host_vars` are what Ansible's users know; the engine reads the plain ones.
+    return {
+      changes: [],
+      result: {
+        add_host: { name, groups: groups.map((one) => one.trim()), vars: all, host_name: name, host_vars: all },
+      },
+    };
+  },
+  returns: { add_host: 'The host with its groups and variables.' },
+  examples: [
+    {
+      title: 'A container that was just made',
+      yaml: 'add_host:\n  name: ct100\n  groups: [proxies]\n  ansible_host: 10.1.0.100',
+    },
+  ],
+});

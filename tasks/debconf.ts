@@ -1,0 +1,104 @@
+import { type Change, defineTask, predicts, quote, reading, type ShellAnswer, sh, shell } from '../src/sdk.ts';
+
+export default defineTask({
+  name: 'ansible.builtin.debconf',
+  summary: "Answer the questions of Debian's packages before they ask.",
+  description:
+    "What was answered is read from debconf's own files: all packages' answers cost nothing. Values of passwords are never shown.",
+  params: {
+    name: { type: 'str', required: true, aliases: ['pkg'], doc: 'The package.' },
+    question: { type: 'str', aliases: ['selection', 'setting'], doc: 'The question, as `postfix/mailname`.' },
+    vtype: {
+      type: 'str',
+      choices: ['boolean', 'error', 'multiselect', 'note', 'password', 'seen', 'select', 'string', 'text', 'title'],
+      doc: 'The type of its value.',
+    },
+    value: { type: 'raw', aliases: ['answer'], doc: 'The answer.' },
+    unseen: { type: 'bool', default: false, doc: 'Let the question be asked nevertheless.' },
+  },
+  rules: { requiredTogether: [['question', 'vtype', 'value']] },
+  ask: ({ name, question }) => ({ now: question === undefined ? answersOf(name) : answerTo(question) }),
+  plan({ now }, params) {
+    const { name, question, vtype } = params;
+    if (question === undefined) return { changes: [], result: { msg: '', current: readAnswers(now.stdout) } };
+    const is = readAnswers(now.stdout)[question];
+    const to = wantedValue(params.value, vtype);
+    if (vtype === 'seen' ? now.stdout.includes('Flags: seen') === (to === 'true') : is === to) return { changes: [] };
+    const hidden = vtype === 'password';
+    const change: Change = {
+      what: `debconf ${question}`,
+      from: is === undefined ? null : hidden ? '(hidden)' : is,
+      to: hidden ? '(hidden, other)' : to,
+      commands: [
+        reading(sh`debconf-set-selections ${params.unseen ? ['-u'] : []}`, `${name} ${question} ${vtype} ${to}\n`),
+      ],
+      effects: [
+        predicts(answerTo(question), {
+          code: 0,
+          stdout: `Name: ${question}\nValue: ${to}\nFlags: seen\n`,
+          stderr: '',
+          timedOut: false,
+        }),
+      ],
+    };
+    return { changes: [change] };
+  },
+  result: ({ state, before, params: { question, vtype, value } }) =>
+    question === undefined
+      ? {}
+      : {
+          msg: '',
+          current: shown(state.now, question, vtype),
+          previous: shown(before.now, question, vtype),
+          ...(vtype === 'password' ? {} : { value }),
+        },
+  returns: { current: 'The answer now.', previous: 'The answer before.' },
+  examples: [
+    {
+      title: 'How a mail server is set up',
+      yaml: 'debconf:\n  name: postfix\n  question: postfix/main_mailer_type\n  vtype: select\n  value: Satellite system',
+    },
+    {
+      title: 'A yes or no',
+      yaml: 'debconf:\n  name: tzdata\n  question: tzdata/retrace\n  vtype: boolean\n  value: true',
+    },
+  ],
+});
+
+const files = '/var/cache/debconf/config.dat /var/cache/debconf/passwords.dat';
+const about = ['debconf:', 'package:*'];
+
+/** Each question is a paragraph of debconf's files; none is longer than its twenty fields. */
+const answerTo = (question: string) =>
+  shell(
+    {
+      script: `grep -hFx -A 20 -e ${quote(`Name: ${question}`)} ${files} 2>/dev/null | sed '/^$/q'; :`,
+      about: [`debconf:${question}`],
+    },
+    { secret: true },
+  );
+
+const answersOf = (name: string) => shell({ script: `LC_ALL=C debconf-show ${quote(name)}`, about });
+
+/** Values by question, of paragraphs as they are or of what `debconf-show` prints. */
+function readAnswers(text: string): Readonly<Record<string, string>> {
+  const [, name] = /^Name: (.*)$/m.exec(text) ?? [];
+  if (name !== undefined) {
+    const [, value] = /^Value: ?(.*)$/m.exec(text) ?? [];
+    return value === undefined ? {} : { [name]: value };
+  }
+  return Object.fromEntries(
+    [...text.matchAll(/^[* ] (\S+): ?(.*)$/gm)].map(([, question, value]) => [question!, value!]),
+  );
+}
+
+const shown = (answer: ShellAnswer, question: string, vtype: string | undefined): Readonly<Record<string, string>> => {
+  const value = readAnswers(answer.stdout)[question];
+  return value === undefined ? {} : { [question]: vtype === 'password' ? '(password omitted)' : value };
+};
+
+function wantedValue(value: unknown, vtype: string | undefined): string {
+  if (vtype === 'multiselect' && Array.isArray(value)) return value.join(', ');
+  const text = typeof value === 'boolean' ? (value ? 'true' : 'false') : String(value);
+  return vtype === 'boolean' || vtype === 'seen' ? text.toLowerCase() : text;
+}

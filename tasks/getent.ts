@@ -1,0 +1,59 @@
+import { defineTask, quote, shell } from '../src/sdk.ts';
+
+export default defineTask({
+  name: 'ansible.builtin.getent',
+  summary: "Read an entry, or all, of one of the host's databases.",
+  params: {
+    database: { type: 'str', required: true, doc: 'The database: passwd, group, hosts, services …' },
+    key: { type: 'str', default: '', doc: 'The entry; all without it.' },
+    service: { type: 'str', doc: 'The source to ask, instead of those that the host is configured for.' },
+    split: { type: 'str', doc: 'What separates the fields.' },
+    fail_key: { type: 'bool', default: true, doc: 'Fail where the entry is missing.' },
+  },
+  ask: ({ database, key, service }) => ({
+    entries: shell({
+      script: `LC_ALL=C getent ${service === undefined ? '' : `-s ${quote(service)} `}${quote(database)}${key === '' ? '' : ` ${quote(key)}`}`,
+      about: [subject(database, key), 'entry:/etc/nsswitch.conf'],
+    }),
+  }),
+  plan(
+    { entries: { code, stdout, stderr } },
+    { database, key, split = colons.has(database) ? ':' : undefined, fail_key },
+  ) {
+    const fact = `getent_${database}`;
+    if (code === 0) {
+      const rows = stdout
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => (split === undefined ? line.trim().split(/\s+/) : line.split(split)));
+      return {
+        changes: [],
+        result: { ansible_facts: { [fact]: Object.fromEntries(rows.map(([name = '', ...fields]) => [name, fields])) } },
+      };
+    }
+    if (code === 2 && !fail_key) return { changes: [], result: { ansible_facts: { [fact]: { [key]: null } } } };
+    const reasons: Readonly<Record<number, string>> = {
+      1: 'Missing arguments, or database unknown.',
+      2: 'One or more supplied key could not be found in the database.',
+      3: 'Enumeration not supported on this database.',
+    };
+    return { failed: reasons[code] ?? (stderr.trim() || `getent: exit code ${code}`) };
+  },
+  returns: { ansible_facts: '`getent_DATABASE`: the fields of each entry.' },
+  examples: [
+    { title: 'A user', yaml: 'getent:\n  database: passwd\n  key: root' },
+    {
+      title: 'A group that need not be there',
+      yaml: 'getent:\n  database: group\n  key: nobody-knows\n  fail_key: false',
+    },
+  ],
+});
+
+const colons = new Set(['passwd', 'shadow', 'group', 'gshadow']);
+
+const subject = (database: string, key: string): string =>
+  database === 'passwd' || database === 'shadow'
+    ? `user:${key || '*'}`
+    : database === 'group' || database === 'gshadow'
+      ? `group:${key || '*'}`
+      : `path:/etc/${database}`;

@@ -1,0 +1,19 @@
+import { defineTask } from '../src/sdk.ts';
+
+export default defineTask({
+  name: 'ansible.builtin.group_by',
+  summary: 'Put hosts into a group that a variable names.',
+  controllerOnly: true,
+  params: {
+    key: { type: 'str', required: true, doc: 'The group.' },
+    parents: { type: 'list', elements: 'str', default: ['all'], doc: 'Groups that it belongs to.' },
+  },
+  plan: (_state, { key, parents }) => ({
+    changes: [],
+    result: { add_group: { name: dashed(key), parents: parents.map(dashed) }, parent_groups: parents.map(dashed) },
+  }),
+  returns: { add_group: 'The group.', parent_groups: 'Groups that it belongs to.' },
+  examples: [{ title: 'A group for each site', yaml: 'group_by:\n  key: "site_{{ site | default(\'main\') }}"' }],
+});
+
+const dashed = (name: string): string => name.replaceAll(' ', '-');

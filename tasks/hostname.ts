@@ -1,0 +1,65 @@
+import { type Change, content, defineTask, predicts, quote, shell, writeFile } from '../src/sdk.ts';
+
+export default defineTask({
+  name: 'ansible.builtin.hostname',
+  summary: "Have a host's name, now and after its next start.",
+  params: {
+    name: { type: 'str', required: true, doc: 'The name.' },
+    use: {
+      type: 'str',
+      choices: [
+        'alpine',
+        'debian',
+        'freebsd',
+        'generic',
+        'macos',
+        'macosx',
+        'darwin',
+        'openbsd',
+        'openrc',
+        'redhat',
+        'sles',
+        'solaris',
+        'systemd',
+      ],
+      ignored: 'what a host has tells how',
+    },
+  },
+  ask: () => ({ running: kernelName, file: content('/etc/hostname') }),
+  plan({ running, file }, { name }) {
+    const kept = file.bytes === undefined ? null : text(file.bytes).trim();
+    const now = running.stdout.trim();
+    const write: Change = {
+      what: '/etc/hostname',
+      from: kept,
+      to: name,
+      commands: [writeFile({ path: '/etc/hostname', content: `${name}\n`, mode: 0o644 })],
+      effects: [
+        predicts(content('/etc/hostname'), { bytes: new TextEncoder().encode(`${name}\n`), resolved: '/etc/hostname' }),
+      ],
+    };
+    const set: Change = {
+      what: 'host name',
+      from: now,
+      to: name,
+      commands: [{ script: `hostname -- ${quote(name)} 2>/dev/null || hostnamectl set-hostname -- ${quote(name)}` }],
+      effects: [predicts(kernelName, { ...running, stdout: `${name}\n` })],
+    };
+    return { changes: [...(kept === name ? [] : [write]), ...(now === name ? [] : [set])] };
+  },
+  result: ({ params: { name } }) => ({
+    name,
+    ansible_facts: {
+      ansible_hostname: name.split('.')[0],
+      ansible_nodename: name,
+      ansible_fqdn: name,
+      ansible_domain: name.split('.').slice(1).join('.'),
+    },
+  }),
+  returns: { name: 'The name.', ansible_facts: 'Facts that depend on it.' },
+  examples: [{ title: 'A name', yaml: 'hostname:\n  name: retraced' }],
+});
+
+const kernelName = shell({ script: 'cat /proc/sys/kernel/hostname', about: ['hostname:'] });
+
+const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);

@@ -1,0 +1,82 @@
+import { type Change, content, defineTask, predicts, quote, shell } from '../src/sdk.ts';
+
+export default defineTask({
+  name: 'community.general.locale_gen',
+  summary: 'Have locales generated.',
+  params: {
+    name: { type: 'list', elements: 'str', required: true, doc: 'Locales, as `fr_FR.UTF-8`.' },
+    state: { type: 'str', default: 'present', choices: ['absent', 'present'], doc: 'Whether they are there.' },
+  },
+  ask: ({ name }) => ({ generated, list: content('/etc/locale.gen'), supported: supported(name) }),
+  plan({ generated: { stdout }, list, supported: known }, { name, state }) {
+    if (list.bytes === undefined) return { failed: '/etc/locale.gen is missing. Is the package locales installed?' };
+    const there = new Set(stdout.split('\n').map(normal));
+    const lines = new TextDecoder().decode(list.bytes).split('\n');
+    const charsets = new Map(known.stdout.split('\n').map((line) => line.split(' ') as [string, string]));
+    const unknown = name.find(
+      (one) => state === 'present' && !charsets.has(one) && !lines.some((line) => localeOf(line) === one),
+    );
+    if (unknown !== undefined)
+      return { failed: `The locale you've entered is not available on your system: ${unknown}` };
+    const differ = name.filter(
+      (one) =>
+        (state === 'present') !==
+        (there.has(normal(one)) && lines.some((line) => line.trim().startsWith(`${one} `) || line.trim() === one)),
+    );
+    const all =
+      state === 'present'
+        ? [...there, ...name.map(normal)]
+        : [...there].filter((one) => !name.map(normal).includes(one));
+    const changes = differ.map(
+      (one): Change => ({
+        what: `locale ${one}`,
+        from: state === 'present' ? null : 'generated',
+        to: state === 'present' ? 'generated' : null,
+        commands: [],
+        effects: [predicts(generated, { code: 0, stdout: all.join('\n'), stderr: '', timedOut: false })],
+      }),
+    );
+    return {
+      changes: changes.map((change, index) =>
+        index === 0
+          ? { ...change, commands: [{ script: edit(differ, state, charsets), long: true, shown: 'locale-gen' }] }
+          : change,
+      ),
+    };
+  },
+  result: ({ params: { name } }) => ({ name }),
+  returns: { name: 'The locales.' },
+  examples: [
+    {
+      title: 'Two locales',
+      yaml: 'locale_gen:\n  name: [en_US.UTF-8, fr_FR.UTF-8]',
+      runs: { no: 'needs the package locales' },
+    },
+  ],
+});
+
+const generated = shell({ script: 'LC_ALL=C locale -a', about: ['locale:'] });
+
+const supported = (names: readonly string[]) =>
+  shell({
+    script: `grep -h ${names.map((name) => `-e ${quote(`^${name.replace(/[.[\]*^$\\]/g, '\\$&')} `)}`).join(' ')} /usr/share/i18n/SUPPORTED /usr/local/share/i18n/SUPPORTED 2>/dev/null; :`,
+    about: ['package:locales'],
+  });
+
+/** `locale -a` writes fr_FR.UTF-8 as fr_FR.utf8. */
+const normal = (name: string): string =>
+  name.replace(/\.([A-Za-z0-9-]+)/, (_, charset: string) => `.${charset.toLowerCase().replaceAll('-', '')}`);
+
+const localeOf = (line: string): string => line.replace(/^[#\s]*/, '').split(/\s/)[0]!;
+
+/** Comment lines in or out as the package's own configuration does, then generate what the file says. */
+function edit(names: readonly string[], state: string, charsets: ReadonlyMap<string, string>): string {
+  const pattern = (name: string) => name.replace(/[.[\]*^$\\/]/g, '\\$&');
+  const lines = names.map((name) => {
+    if (state === 'absent')
+      return `sed -i ${quote(`s/^[[:space:]]*\\(${pattern(name)}[[:space:]]\\)/# \\1/`)} /etc/locale.gen`;
+    const out = `sed -i ${quote(`s/^[#[:space:]]*\\(${pattern(name)}[[:space:]]\\)/\\1/`)} /etc/locale.gen`;
+    return `${out} && { grep -q ${quote(`^${pattern(name)}[[:space:]]`)} /etc/locale.gen || printf '%s\\n' ${quote(`${name} ${charsets.get(name) ?? 'UTF-8'}`)} >>/etc/locale.gen; }`;
+  });
+  return `${lines.join(' && ')} && locale-gen`;
+}

@@ -1,0 +1,102 @@
+import { type Change, defineTask, predicts, quote, sh, shell, writeFile } from '../src/sdk.ts';
+
+export default defineTask({
+  name: 'community.general.modprobe',
+  summary: 'Have a module of the kernel loaded.',
+  params: {
+    name: { type: 'str', required: true, doc: 'The module.' },
+    params: { type: 'str', default: '', doc: 'Its parameters.' },
+    state: { type: 'str', default: 'present', choices: ['absent', 'present'], doc: 'Whether it is loaded.' },
+    persistent: {
+      type: 'str',
+      default: 'disabled',
+      choices: ['disabled', 'absent', 'present'],
+      doc: 'Whether it is loaded at each start.',
+    },
+  },
+  ask: ({ name, params }) => ({ module: moduleState(name, params) }),
+  plan({ module: { stdout } }, { name, params, state, persistent }) {
+    const { loaded, kept, options } = readState(stdout);
+    const after = (more: object) => [
+      predicts(moduleState(name, params), {
+        code: 0,
+        stderr: '',
+        timedOut: false,
+        stdout: writeState({ loaded, kept, options, ...more }),
+      }),
+    ];
+    const load: Change = {
+      what: `module ${name}`,
+      from: loaded ? 'loaded' : null,
+      to: state === 'present' ? 'loaded' : null,
+      commands: [
+        state === 'present' ? { script: `modprobe ${quote(name)} ${params}`.trim() } : sh`modprobe -r ${name}`,
+      ],
+      effects: after({ loaded: state === 'present' }),
+    };
+    const wanted = persistent === 'present';
+    const keep: Change = {
+      what: `module ${name} at boot`,
+      from: kept ? 'loaded' : null,
+      to: wanted ? 'loaded' : null,
+      commands: wanted
+        ? [
+            writeFile({ path: `/etc/modules-load.d/${name}.conf`, content: `${name}\n`, mode: 0o644 }),
+            ...(params === ''
+              ? []
+              : [
+                  writeFile({
+                    path: `/etc/modprobe.d/${name}.conf`,
+                    content: `options ${name} ${params}\n`,
+                    mode: 0o644,
+                  }),
+                ]),
+          ]
+        : [
+            {
+              script: `for f in /etc/modules /etc/modules-load.d/*.conf; do [ -f "$f" ] || continue; sed -i ${quote(`s/^\\(\\s*${name}\\s*\\)$/#\\1/`)} "$f" || exit; done`,
+            },
+          ],
+      effects: after({ kept: wanted, options: true }),
+    };
+    const differs = persistent !== 'disabled' && (kept !== wanted || (wanted && !options));
+    return { changes: [...(loaded === (state === 'present') ? [] : [load]), ...(differs ? [keep] : [])] };
+  },
+  result: ({ params: { name, params, state } }) => ({ name, params, state }),
+  returns: { name: 'The module.', state: 'The parameter.', params: 'Its parameters.' },
+  examples: [
+    {
+      title: 'Loaded now and at each start',
+      yaml: 'modprobe:\n  name: br_netfilter\n  persistent: present',
+      runs: { no: 'a test host has no kernel of its own' },
+    },
+  ],
+});
+
+interface State {
+  readonly loaded: boolean;
+  readonly kept: boolean;
+  readonly options: boolean;
+}
+
+/** Modules that are built into the kernel are loaded always. */
+function moduleState(name: string, params: string) {
+  const plain = name.replaceAll('-', '_');
+  const options =
+    params === ''
+      ? 'echo yes'
+      : `grep -hqsx ${quote(`options ${name} ${params}`)} /etc/modprobe.d/*.conf && echo yes || echo no`;
+  return shell({
+    script: `{ [ -d ${quote(`/sys/module/${plain}`)} ] || grep -qs ${quote(`/${plain}\\.ko`)} "/lib/modules/$(uname -r)/modules.builtin"; } && echo yes || echo no
+grep -hqsx ${quote(`[[:space:]]*${name}[[:space:]]*`)} /etc/modules /etc/modules-load.d/*.conf && echo yes || echo no
+${options}`,
+    about: [`module:${name}`, 'entry:/etc/modules', 'entry:/etc/modules-load.d/*', 'entry:/etc/modprobe.d/*'],
+  });
+}
+
+const readState = (text: string): State => {
+  const [loaded, kept, options] = text.split('\n').map((line) => line === 'yes');
+  return { loaded: loaded === true, kept: kept === true, options: options === true };
+};
+const writeState = ({ loaded, kept, options }: State): string =>
+  [loaded, kept, options].map((one) => (one ? 'yes' : 'no')).join('\n');

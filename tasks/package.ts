@@ -1,0 +1,29 @@
+import { defineTask } from '../src/sdk.ts';
+import apt from './apt.ts';
+
+export default defineTask({
+  ...apt,
+  name: 'ansible.builtin.package',
+  summary: "Install, upgrade and remove packages with the host's own package manager.",
+  description: "Debian's apt is the one that is known; all parameters of `apt` are taken.",
+  params: {
+    ...apt.params,
+    state: {
+      type: 'str',
+      required: true,
+      choices: ['absent', 'build-dep', 'latest', 'present', 'fixed', 'installed', 'removed'],
+      doc: 'What is to be true of them.',
+    },
+    use: { type: 'str', default: 'auto', ignored: 'apt is what is used' },
+  },
+  prepare: (params) => ({
+    ...params,
+    state:
+      params.state === 'installed'
+        ? ('present' as const)
+        : params.state === 'removed'
+          ? ('absent' as const)
+          : params.state,
+  }),
+  examples: [{ title: 'A package', yaml: 'package:\n  name: less\n  state: present' }],
+});

@@ -1,0 +1,27 @@
+import { defineTask, type Package, packages } from '../src/sdk.ts';
+
+export default defineTask({
+  name: 'ansible.builtin.package_facts',
+  summary: 'Tell all packages that are installed.',
+  params: {
+    manager: {
+      type: 'list',
+      elements: 'str',
+      default: ['auto'],
+      doc: 'Which package managers; apt is the one that is known.',
+    },
+    strategy: { type: 'str', default: 'first', choices: ['first', 'all'], ignored: 'there is one package manager' },
+  },
+  ask: () => ({ all: packages('*') }),
+  plan({ all }, { manager }) {
+    if (!manager.some((one) => one === 'auto' || one === 'apt'))
+      return { failed: `Unsupported package managers requested: ${manager.join(', ')}` };
+    const installed = all.found.filter((one) => one.status === 'installed').sort((a, b) => (a.name < b.name ? -1 : 1));
+    const told = ({ name, version, architecture }: Package) => ({ name, version, arch: architecture, source: 'apt' });
+    const names = [...new Set(installed.map((one) => one.name))];
+    const facts = names.map((name) => [name, installed.filter((one) => one.name === name).map(told)]);
+    return { changes: [], result: { ansible_facts: { packages: Object.fromEntries(facts) } } };
+  },
+  returns: { ansible_facts: '`packages`: a list of versions for each name.' },
+  examples: [{ title: 'All packages', yaml: 'package_facts:' }],
+});

@@ -1,0 +1,54 @@
+import { defineTask, shell } from '../src/sdk.ts';
+
+export default defineTask({
+  name: 'ansible.builtin.service_facts',
+  summary: 'Tell all services, whether they run, and whether they start at boot.',
+  params: {},
+  ask: () => ({ units: services }),
+  plan({ units: { code, stdout, stderr } }) {
+    if (code !== 0) return { failed: stderr.trim() || 'systemd does not run on this host' };
+    const [running = '', files = ''] = stdout.split('\x1e\n');
+    const known = new Map<string, object>();
+    for (const [name = '', status = ''] of rows(files))
+      if (name.endsWith('.service')) known.set(name, { name, state: 'inactive', status, source: 'systemd' });
+    for (const [name = '', load = '', active = '', sub = ''] of rows(running)) {
+      const state =
+        load === 'not-found'
+          ? 'stopped'
+          : active === 'failed' || sub === 'failed'
+            ? 'failed'
+            : sub === 'running'
+              ? 'running'
+              : 'stopped';
+      known.set(name, {
+        name,
+        state,
+        status:
+          load === 'not-found'
+            ? 'not-found'
+            : ((known.get(name) as { status?: string } | undefined)?.status ?? 'unknown'),
+        source: 'systemd',
+      });
+    }
+    return { changes: [], result: { ansible_facts: { services: Object.fromEntries(known) } } };
+  },
+  returns: { ansible_facts: '`services`: name, state and status for each.' },
+  examples: [{ title: 'All services', yaml: 'service_facts:' }],
+});
+
+const services = shell({
+  script: `export LC_ALL=C; systemctl list-units --no-pager --plain --no-legend --all --type=service || exit
+printf '\\036\\n'; systemctl list-unit-files --no-pager --no-legend --type=service`,
+  about: ['unit:*'],
+});
+
+const rows = (text: string): readonly (readonly string[])[] =>
+  text
+    .split('\n')
+    .map((line) =>
+      line
+        .replace(/^[●*x\s]+\s/, '')
+        .trim()
+        .split(/\s+/),
+    )
+    .filter(([name]) => name !== '');

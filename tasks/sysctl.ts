@@ -1,0 +1,77 @@
+import { type Change, content, defineTask, predicts, quote, shell, writeFile } from '../src/sdk.ts';
+
+export default defineTask({
+  name: 'ansible.posix.sysctl',
+  summary: "Have a value of the kernel's, now and after the next start.",
+  params: {
+    name: { type: 'str', required: true, aliases: ['key'], doc: 'The value, as `net.ipv4.ip_forward`.' },
+    value: { type: 'str', aliases: ['val'], doc: 'What it is to be.' },
+    state: { type: 'str', default: 'present', choices: ['present', 'absent'], doc: 'Whether the file says so.' },
+    sysctl_file: { type: 'path', default: '/etc/sysctl.conf', doc: 'The file that is read at the next start.' },
+    sysctl_set: { type: 'bool', default: false, doc: 'Set it now, where the kernel has another.' },
+    reload: { type: 'bool', default: true, doc: 'Have the file read where it changed.' },
+    ignoreerrors: { type: 'bool', default: false, doc: 'Go on where the kernel does not know a value.' },
+  },
+  rules: { requiredIf: [{ param: 'state', is: 'present', needs: ['value'] }] },
+  ask: ({ name, sysctl_file }) => ({ file: content(sysctl_file), kernel: kernelValue(name) }),
+  plan({ file, kernel }, { name, value = '', state, sysctl_file, sysctl_set, reload, ignoreerrors }) {
+    const lines = file.bytes === undefined ? [] : new TextDecoder().decode(file.bytes).replace(/\n$/, '').split('\n');
+    const at = lines.findLastIndex((line) => keyOf(line) === name);
+    const is = at < 0 ? null : spaced(lines[at]!.slice(lines[at]!.indexOf('=') + 1));
+    const to = state === 'present' ? spaced(value) : null;
+    const others = lines.filter((line, index) => keyOf(line) !== name || (index === at && to !== null));
+    const after =
+      to === null
+        ? others
+        : at < 0
+          ? [...lines, `${name}=${to}`]
+          : others.map((line) => (keyOf(line) === name ? `${name}=${to}` : line));
+    const text = after.map((line) => `${line}\n`).join('');
+    const flags = ignoreerrors ? '-e ' : '';
+    const kept: Change = {
+      what: `${name} in ${sysctl_file}`,
+      from: is,
+      to,
+      commands: [
+        writeFile({
+          path: file.resolved ?? sysctl_file,
+          content: text,
+          ...(file.bytes === undefined ? { mode: 0o644 } : {}),
+        }),
+        ...(reload ? [{ script: `LC_ALL=C sysctl ${flags}-q -p ${quote(sysctl_file)}` }] : []),
+      ],
+      effects: [
+        predicts(content(sysctl_file), { ...file, bytes: new TextEncoder().encode(text) }),
+        ...(reload && to !== null ? [predicts(kernelValue(name), { ...kernel, stdout: `${to}\n` })] : []),
+      ],
+    };
+    const now = spaced(kernel.stdout);
+    const set: Change = {
+      what: `kernel's ${name}`,
+      from: now,
+      to,
+      commands: [{ script: `LC_ALL=C sysctl ${flags}-q -w -- ${quote(`${name}=${to}`)}` }],
+      effects: [predicts(kernelValue(name), { ...kernel, stdout: `${to}\n` })],
+    };
+    return {
+      changes: [
+        ...(is === to ? [] : [kept]),
+        ...(sysctl_set && to !== null && now !== to && (is === to || !reload) ? [set] : []),
+      ],
+    };
+  },
+  returns: {},
+  examples: [
+    {
+      title: 'Forward packets',
+      yaml: "sysctl:\n  name: net.ipv4.ip_forward\n  value: '1'\n  sysctl_file: /etc/sysctl.d/90-retrace.conf\n  reload: false",
+    },
+  ],
+});
+
+const keyOf = (line: string): string | undefined => /^\s*([^#;=\s][^=]*?)\s*=/.exec(line)?.[1];
+const spaced = (value: string): string => value.trim().split(/\s+/).join(' ');
+/** Dots in the name are folders, unless it is written with slashes; then its dots are dots. */
+const kernelPath = (name: string): string => `/proc/sys/${name.includes('/') ? name : name.replaceAll('.', '/')}`;
+const kernelValue = (name: string) =>
+  shell({ script: `cat -- ${quote(kernelPath(name))} 2>/dev/null; :`, about: [`sysctl:${name}`] });

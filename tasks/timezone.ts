@@ -1,0 +1,47 @@
+import { type Change, defineTask, predicts, quote, shell, writeFile } from '../src/sdk.ts';
+
+export default defineTask({
+  name: 'community.general.timezone',
+  summary: "Have a host's time zone.",
+  params: {
+    name: { type: 'str', doc: 'The zone, as `Europe/Paris`.' },
+    hwclock: { type: 'str', choices: ['local', 'UTC'], aliases: ['rtc'], doc: 'What the hardware clock shows.' },
+  },
+  rules: { requiredOneOf: [['hwclock', 'name']] },
+  ask: ({ name }) => ({ zone: zoneOf(name ?? ''), clock }),
+  plan({ zone, clock: adjtime }, { name, hwclock }) {
+    const [known, link = '', file = ''] = zone.stdout.split('\n');
+    if (name !== undefined && known !== 'yes') return { failed: `there is no time zone ${name} on this host` };
+    const now = link.replace(/^.*\/zoneinfo\//, '');
+    const set: Change = {
+      what: 'time zone',
+      from: now || null,
+      to: name ?? '',
+      commands: [
+        { script: `ln -sfn -- ${quote(`/usr/share/zoneinfo/${name}`)} /etc/localtime` },
+        writeFile({ path: '/etc/timezone', content: `${name}\n`, mode: 0o644 }),
+      ],
+      effects: [predicts(zoneOf(name ?? ''), { ...zone, stdout: `yes\n/usr/share/zoneinfo/${name}\n${name}\n` })],
+    };
+    const shows = /^LOCAL$/m.test(adjtime.stdout) ? 'local' : 'UTC';
+    const hardware: Change = {
+      what: 'hardware clock',
+      from: shows,
+      to: hwclock ?? '',
+      commands: [{ script: `timedatectl set-local-rtc ${hwclock === 'local' ? '1' : '0'}` }],
+      effects: [predicts(clock, { ...adjtime, stdout: hwclock === 'local' ? 'LOCAL\n' : 'UTC\n' })],
+    };
+    const differs = name !== undefined && (now !== name || (file !== '' && file !== name));
+    return { changes: [...(differs ? [set] : []), ...(hwclock === undefined || hwclock === shows ? [] : [hardware])] };
+  },
+  returns: {},
+  examples: [{ title: 'A zone', yaml: 'timezone:\n  name: Etc/UTC' }],
+});
+
+const zoneOf = (name: string) =>
+  shell({
+    script: `[ -f ${quote(`/usr/share/zoneinfo/${name}`)} ] && echo yes || echo no; readlink /etc/localtime || echo; cat /etc/timezone 2>/dev/null`,
+    about: ['entry:/etc/localtime', 'entry:/etc/timezone', 'package:tzdata'],
+  });
+
+const clock = shell({ script: 'cat /etc/adjtime 2>/dev/null; :', about: ['entry:/etc/adjtime'] });

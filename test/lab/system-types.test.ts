@@ -1,0 +1,200 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import cron from '../../tasks/cron.ts';
+import debconf from '../../tasks/debconf.ts';
+import dpkgSelections from '../../tasks/dpkg_selections.ts';
+import getent from '../../tasks/getent.ts';
+import hostname from '../../tasks/hostname.ts';
+import localeGen from '../../tasks/locale_gen.ts';
+import packageType from '../../tasks/package.ts';
+import packageFacts from '../../tasks/package_facts.ts';
+import serviceFacts from '../../tasks/service_facts.ts';
+import setup from '../../tasks/setup.ts';
+import sysctl from '../../tasks/sysctl.ts';
+import timezone from '../../tasks/timezone.ts';
+import { outcomeOf, runThere, said, sh, upHost } from './system-host.ts';
+
+const facts = (ended: unknown): Record<string, never> =>
+  (ended as { result: { ansible_facts: Record<string, never> } }).result.ansible_facts;
+
+describe('types of the system, in a host', () => {
+  beforeAll(async () => {
+    await upHost();
+    await sh(
+      'crontab -r; crontab -r -u nobody; rm -f /etc/cron.d/try; DEBIAN_FRONTEND=noninteractive apt-get -y install locales less; echo unhold | :; apt-mark unhold less',
+    );
+  });
+
+  test('cron keeps a job by its name, and all other lines', async () => {
+    await sh('printf "# mine\\n1 2 3 4 5 /bin/mine\\n" | crontab -');
+    const args = { name: 'look', minute: '5', hour: '*/2', job: "/bin/echo 100% 'x'" };
+
+    expect(outcomeOf(await runThere(cron, args, { check: true }))).toEqual([
+      'changed',
+      "cron job look: absent → 5 */2 * * * /bin/echo 100% 'x'",
+    ]);
+    expect((await runThere(cron, args)).status).toBe('changed');
+    expect(outcomeOf(await runThere(cron, args))).toEqual(['ok']);
+    expect((await runThere(cron, { ...args, hour: '3' })).status).toBe('changed');
+    expect((await runThere(cron, { name: 'MAILTO', env: true, job: 'a@b' })).status).toBe('changed');
+    expect(await runThere(cron, { name: 'MAILTO', env: true, job: 'a@b' })).toMatchObject({
+      status: 'ok',
+      result: { jobs: ['look'], envs: ['MAILTO'] },
+    });
+    expect(await said('crontab -l')).toBe(
+      `MAILTO="a@b"\n# mine\n1 2 3 4 5 /bin/mine\n#Ansible: look\n5 3 * * * /bin/echo 100% 'x'`,
+    );
+    expect((await runThere(cron, { name: 'look', state: 'absent' })).status).toBe('changed');
+    expect(outcomeOf(await runThere(cron, { name: 'look', state: 'absent' }))).toEqual(['ok']);
+  });
+
+  test('cron keeps files, and the crontabs of others', async () => {
+    const args = { name: 'count', special_time: 'daily', cron_file: 'try', user: 'nobody', job: '/bin/true' };
+
+    expect((await runThere(cron, args)).status).toBe('changed');
+    expect(outcomeOf(await runThere(cron, args))).toEqual(['ok']);
+    expect(await said('cat /etc/cron.d/try; stat -c %a /etc/cron.d/try')).toBe(
+      '#Ansible: count\n@daily nobody /bin/true\n644',
+    );
+    expect((await runThere(cron, { ...args, state: 'absent' })).status).toBe('changed');
+    expect(await said('ls /etc/cron.d | grep try')).toBe('');
+    expect((await runThere(cron, { name: 'own', user: 'nobody', job: 'true', disabled: true })).status).toBe('changed');
+    expect(await said('crontab -l -u nobody')).toBe('#Ansible: own\n#* * * * * true');
+  });
+
+  test('debconf answers before it is asked', async () => {
+    const args = {
+      name: 'postfix',
+      question: 'postfix/main_mailer_type',
+      vtype: 'select',
+      value: `Satellite system ${Date.now()}`,
+    };
+
+    expect((await runThere(debconf, args)).status).toBe('changed');
+    expect(outcomeOf(await runThere(debconf, args))).toEqual(['ok']);
+    expect(await said('echo GET postfix/main_mailer_type | debconf-communicate')).toBe(`0 ${args.value}`);
+
+    const secret = { name: 'try', question: 'try/secret', vtype: 'password', value: `s${Date.now()}` };
+    const ended = await runThere(debconf, secret);
+    expect(ended.status).toBe('changed');
+    expect(
+      JSON.stringify(
+        (ended as unknown as { changes: { what: string }[] }).changes.map((one) => ({
+          ...one,
+          commands: [],
+          effects: [],
+        })),
+      ),
+    ).not.toContain(secret.value);
+    expect(outcomeOf(await runThere(debconf, secret))).toEqual(['ok']);
+    expect(
+      outcomeOf(await runThere(debconf, { name: 'try', question: 'try/yes', vtype: 'boolean', value: true }))[0],
+    ).toMatch(/ok|changed/);
+    expect(
+      outcomeOf(await runThere(debconf, { name: 'try', question: 'try/yes', vtype: 'boolean', value: true })),
+    ).toEqual(['ok']);
+  });
+
+  test('hostname is set now and for later', async () => {
+    await sh('hostname before; echo before > /etc/hostname');
+
+    expect(outcomeOf(await runThere(hostname, { name: 'system' }))).toEqual([
+      'changed',
+      '/etc/hostname: before → system',
+      'host name: before → system',
+    ]);
+    expect(outcomeOf(await runThere(hostname, { name: 'system' }))).toEqual(['ok']);
+  });
+
+  test('locales are generated', async () => {
+    const args = { name: ['fr_FR.UTF-8', 'en_US.UTF-8'] };
+    await runThere(localeGen, { ...args, state: 'absent' });
+
+    expect(outcomeOf(await runThere(localeGen, args))).toEqual([
+      'changed',
+      'locale fr_FR.UTF-8: absent → generated',
+      'locale en_US.UTF-8: absent → generated',
+    ]);
+    expect(outcomeOf(await runThere(localeGen, args))).toEqual(['ok']);
+    expect(await said('LC_ALL=fr_FR.UTF-8 locale charmap')).toBe('UTF-8');
+    expect(outcomeOf(await runThere(localeGen, { name: 'xx_YY.UTF-8' }))[0]).toBe('failed');
+  });
+
+  test('getent tells entries', async () => {
+    expect(await runThere(getent, { database: 'passwd', key: 'root' })).toMatchObject({
+      status: 'ok',
+      result: { ansible_facts: { getent_passwd: { root: ['x', '0', '0', 'root', '/root', '/bin/bash'] } } },
+    });
+    expect((await runThere(getent, { database: 'passwd', key: 'nosuch' })).status).toBe('failed');
+    expect(await runThere(getent, { database: 'passwd', key: 'nosuch', fail_key: false })).toMatchObject({
+      result: { ansible_facts: { getent_passwd: { nosuch: null } } },
+    });
+  });
+
+  test('packages are held, told, and had under any name', async () => {
+    expect(outcomeOf(await runThere(dpkgSelections, { name: 'less', selection: 'hold' }))).toEqual([
+      'changed',
+      'selection of less: install → hold',
+    ]);
+    expect(outcomeOf(await runThere(dpkgSelections, { name: 'less', selection: 'hold' }))).toEqual(['ok']);
+    expect((await runThere(dpkgSelections, { name: 'less', selection: 'install' })).status).toBe('changed');
+    expect(outcomeOf(await runThere(packageType, { name: 'less', state: 'present' }))).toEqual(['ok']);
+    expect(facts(await runThere(packageFacts, {}))['packages']).toMatchObject({
+      less: [{ name: 'less', source: 'apt', arch: 'amd64' }],
+    });
+  });
+
+  test('services are told', async () => {
+    expect(facts(await runThere(serviceFacts, {}))['services']).toMatchObject({
+      'cron.service': { state: 'running', status: 'enabled', source: 'systemd' },
+      'ssh.service': { name: 'ssh.service' },
+    });
+  });
+
+  // The kernel's values cannot be set in a host of the lab.
+  test("the kernel's values are kept in a file", async () => {
+    await sh('rm -f /etc/sysctl.d/try.conf; printf "# mine\\nvm.swappiness = 5\\n" > /etc/sysctl.d/try.conf');
+    const value = (await said('cat /proc/sys/net/ipv4/ip_local_port_range')).replace(/\s+/, '   ');
+    const args = {
+      name: 'net.ipv4.ip_local_port_range',
+      value,
+      sysctl_file: '/etc/sysctl.d/try.conf',
+      sysctl_set: true,
+      reload: false,
+    };
+    const plain = value.replace(/\s+/, ' ');
+
+    expect(outcomeOf(await runThere(sysctl, args))).toEqual([
+      'changed',
+      `net.ipv4.ip_local_port_range in /etc/sysctl.d/try.conf: absent → ${plain}`,
+    ]);
+    expect(outcomeOf(await runThere(sysctl, args))).toEqual(['ok']);
+    expect(outcomeOf(await runThere(sysctl, { ...args, value: '1 2' }, { check: true }))).toContain(
+      `kernel's net.ipv4.ip_local_port_range: ${plain} → 1 2`,
+    );
+    expect((await runThere(sysctl, { ...args, state: 'absent' })).status).toBe('changed');
+    expect(await said('cat /etc/sysctl.d/try.conf')).toBe('# mine\nvm.swappiness = 5');
+  });
+
+  test('the time zone is set', async () => {
+    expect((await runThere(timezone, { name: 'Europe/Paris' })).status).toBe('changed');
+    expect(outcomeOf(await runThere(timezone, { name: 'Europe/Paris' }))).toEqual(['ok']);
+    expect(await said('date +%Z')).toMatch(/^CES?T$/);
+    expect((await runThere(timezone, { name: 'Etc/UTC' })).status).toBe('changed');
+    expect((await runThere(timezone, { name: 'Europe/Prais' })).status).toBe('failed');
+  });
+
+  test('facts are gathered without Python', async () => {
+    const told = facts(await runThere(setup, {}));
+
+    expect(told).toMatchObject({
+      ansible_distribution: 'Debian',
+      ansible_distribution_major_version: '12',
+      ansible_service_mgr: 'systemd',
+      ansible_pkg_mgr: 'apt',
+      ansible_hostname: 'system',
+      ansible_virtualization_type: 'container',
+    });
+    expect(told).not.toHaveProperty('ansible_python');
+    expect(told['ansible_all_ipv4_addresses']).toEqual([expect.stringMatching(/^10\./)]);
+  });
+});
