@@ -12,7 +12,7 @@ export type { CheckOptions } from './check/checking.ts';
 
 /** Everything wrong with playbooks that can be known before any host is touched. */
 export function checkPlaybooks(playbooks: readonly Playbook[], options: CheckOptions): readonly Diagnostic[] {
-  const checking: Checking = { options, problems: [], checkedTexts: new Set() };
+  const checking: Checking = { options, problems: [], checkedTexts: new Set(), checkedTasks: new Set() };
   const plays = playbooks.flatMap((playbook) => playbook.plays.map((play) => reach(checking, play)));
   for (const play of plays) checkPlay(checking, play);
   checkVariables(checking, plays);

@@ -25,6 +25,8 @@ export interface Checking {
   readonly problems: Diagnostic[];
   /** Texts of templates that are known to be right. */
   readonly checkedTexts: Set<string>;
+  /** Tasks whose parameters were checked: roles that are used in several places are written once. */
+  readonly checkedTasks: Set<string>;
 }
 
 /** Tell something that is wrong. */

@@ -11,10 +11,17 @@ import { type Checking, problem } from './checking.ts';
 /** Check that a task's type exists and that its parameters are what it takes. */
 export function checkType(checking: Checking, task: Task): void {
   const { taskType } = checking.options;
-  if (taskType === undefined || typeof task.type !== 'string') return;
+  if (taskType === undefined || typeof task.type !== 'string' || wasChecked(checking, task)) return;
   const type = taskType(task.type);
   if (type === undefined) reportUnknown(checking, task.type, task.typeAt);
   else checkArgs(checking, task, type);
+}
+
+function wasChecked(checking: Checking, { at, keywords }: Task): boolean {
+  const key = `${at.file}:${at.line}:${at.column} ${keywords.moduleDefaults.length}`;
+  if (checking.checkedTasks.has(key)) return true;
+  checking.checkedTasks.add(key);
+  return false;
 }
 
 function reportUnknown(checking: Checking, name: string, at: Position): void {

@@ -177,17 +177,15 @@ function unquotedBraces(c: Cursor, from: number): SyntaxMistake {
   );
 }
 
+const cannotStart = new Set(['%', '@', '`', ',', ']', '}', '|', '>']);
+
 function readScalar(c: Cursor, code: number, indent: number): Scalar {
   const from = c.pos;
   if (code === 34 || code === 39) return { text: readQuoted(c), plain: false, from, to: c.pos };
   if (isIndicator(c, 58)) return { text: '', plain: true, from, to: from };
-  if (code === 37 || code === 64 || code === 96 || code === 44 || code === 93 || code === 125) {
-    throw new SyntaxMistake(
-      `found character "${c.text[from]}" that cannot start any token`,
-      from,
-      from + 1,
-      'put the text in quotes',
-    );
+  if (cannotStart.has(c.text[from]!)) {
+    const message = `found character "${c.text[from]}" that cannot start any token`;
+    throw new SyntaxMistake(message, from, from + 1, 'put the text in quotes');
   }
   return { text: readPlain(c, indent, false), plain: true, from, to: c.pos };
 }

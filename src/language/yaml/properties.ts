@@ -37,11 +37,16 @@ export function readAlias(c: Cursor): Raw {
   throw new SyntaxMistake(`no anchor "&${name}" before this`, from, c.pos, hint);
 }
 
+const anchorName = /[\w-]*/y;
+
 function readName(c: Cursor): string {
   const from = c.pos;
-  const name = readWord(c).slice(1);
-  if (name !== '') return name;
-  throw new SyntaxMistake(`after "${c.text[from]}" a name is expected`, from, c.pos, 'put the text in quotes');
+  anchorName.lastIndex = from + 1;
+  const name = anchorName.exec(c.text)![0];
+  c.pos = from + 1 + name.length;
+  const after = c.text.charCodeAt(c.pos);
+  if (name !== '' && (isBlank(after) || isFlowIndicator(after) || c.text[c.pos] === ':')) return name;
+  throw new SyntaxMistake(`after "${c.text[from]}" a name is expected`, from, c.pos + 1, 'put the text in quotes');
 }
 
 function readWord(c: Cursor): string {

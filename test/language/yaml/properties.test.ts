@@ -1,0 +1,108 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { stringify } from 'yaml';
+import { fromJs, isTemplateText } from '../../../src/core/value.ts';
+import { loadPlain, loadYaml, locationOf } from '../../../src/language/yaml/index.ts';
+
+/** Texts that look like YAML often enough to reach its corners. */
+const yamlish = fc
+  .array(
+    fc.constantFrom(
+      'a',
+      'b: ',
+      '- ',
+      '\n',
+      '  ',
+      ': ',
+      '#',
+      '"',
+      "'",
+      '{',
+      '}',
+      '[',
+      ']',
+      ',',
+      '&x ',
+      '*x',
+      '!t ',
+      '|',
+      '>',
+      '?',
+      '%',
+      '\t',
+      '{{',
+      '---\n',
+      '\\',
+      '<<',
+      '0',
+      'é',
+    ),
+  )
+  .map((parts) => parts.join(''));
+
+const data = fc.letrec((tie) => ({
+  value: fc.oneof(
+    { depthSize: 'small' },
+    fc.string(),
+    fc.integer(),
+    fc.boolean(),
+    fc.constant(null),
+    fc.array(tie('value'), { maxLength: 4 }),
+    fc.dictionary(fc.string(), tie('value'), { maxKeys: 4 }),
+  ),
+})).value;
+
+describe('loadYaml, whatever the text', () => {
+  test('never throws, and places what is wrong within the text', () => {
+    fc.assert(
+      fc.property(yamlish, (text) => {
+        const loaded = loadYaml(text, 'f');
+        const lines = text.split('\n');
+
+        for (const { at } of loaded.ok ? [] : loaded.error) {
+          expect(at!.line).toBeLessThanOrEqual(lines.length);
+          expect(at!.column).toBeLessThanOrEqual((lines[at!.line - 1]?.length ?? 0) + 1);
+        }
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  test('reads JSON as JSON', () => {
+    fc.assert(
+      fc.property(data, (value) => {
+        expect(loadPlain(JSON.stringify(value))).toEqual({ ok: true, value: fromJs(value) });
+      }),
+    );
+  });
+
+  test('reads what the yaml package writes in YAML 1.1', () => {
+    fc.assert(
+      fc.property(data, (value) => {
+        expect(loadPlain(stringify(value, { version: '1.1' }))).toEqual({ ok: true, value: fromJs(value) });
+      }),
+    );
+  });
+
+  test('knows where each value of a dict was written', () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.stringMatching(/^[a-z]{1,5}$/), fc.integer()), (dict) => {
+        const loaded = loadYaml(stringify(dict), 'f');
+        const map = loaded.ok ? loaded.value.value : null;
+
+        for (const [key, value] of Object.entries(dict)) expect(locationOf(map, key)?.source).toBe(String(value));
+      }),
+    );
+  });
+
+  test('makes a template of a text exactly if it holds braces', () => {
+    fc.assert(
+      fc.property(fc.string(), (text) => {
+        const loaded = loadYaml(JSON.stringify([text]), 'f');
+        const [value] = loaded.ok ? (loaded.value.value as unknown[]) : [];
+
+        expect(typeof value === 'string').toBe(!isTemplateText(text));
+      }),
+    );
+  });
+});
