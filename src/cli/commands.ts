@@ -49,6 +49,12 @@ const commands: readonly Command[] = [
     run: vault,
   },
   {
+    name: 'lint',
+    usage: 'lint PLAYBOOK...',
+    help: 'mistakes that bite later',
+    run: async (argv) => (await import('./lint-command.ts')).lintCommand(argv),
+  },
+  {
     name: 'doc',
     usage: 'doc [TYPE]',
     help: 'the task types, or one with its parameters and examples',

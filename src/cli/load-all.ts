@@ -47,6 +47,8 @@ export interface Loaded {
   readonly context: RunContext;
   readonly inventory: LoadedInventory;
   readonly playbooks: readonly Playbook[];
+  readonly files: Files;
+  readonly decrypt: (vaulted: Vaulted) => string;
 }
 
 /** From the command line to a run that could begin: secrets, inventory, playbooks, task types. No host is touched. */
@@ -106,8 +108,8 @@ export async function loadAll(given: Given): Promise<Result<Loaded>> {
   );
   return {
     ok: true,
-    value: { context, inventory: hosts.value, playbooks: playbooks.value },
-    warnings: warningsOf(inventory, playbooks),
+    value: { context, inventory: hosts.value, playbooks: playbooks.value, files: options.files, decrypt },
+    warnings: warningsOf(inventory, playbooks, hosts),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Event, Happening } from '../core/event.ts';
+import type { Event, Happening, Reporter } from '../core/event.ts';
 import { Secrets } from '../core/secrets.ts';
 import type { Diagnostic } from '../core/source.ts';
 import { suggest } from '../core/suggest.ts';
@@ -9,9 +9,10 @@ import { createChalk, createReporter } from '../report/index.ts';
 import { createConnector } from '../session/index.ts';
 import type { Face } from './face.ts';
 import { interruptible } from './interrupt.ts';
-import { listingOf, unknownHosts } from './listings.ts';
+import { listingOf } from './listings.ts';
 import { loadAll, readConfig } from './load-all.ts';
 import { type Parsed, parseOptions, runOptions } from './options.ts';
+import { preflight } from './preflight.ts';
 import { verbosityOf } from './run-options.ts';
 import { version } from './version.ts';
 
@@ -72,9 +73,9 @@ export async function play(parsed: Parsed, face: Face, texts: Readonly<Record<st
     verbosity: verbosityOf(parsed, config),
     formatDiagnostic: show,
   });
-  const watchers = parsed.flags.has('lab')
-    ? [report, (await import('../lab/index.ts')).labOperator((text) => process.stderr.write(`lab: ${text}\n`))]
-    : [report];
+  const watchers = [report, ...(await recorder(process.env['RETRACE_EVENTS']))];
+  if (parsed.flags.has('lab'))
+    watchers.push((await import('../lab/index.ts')).labOperator((text) => process.stderr.write(`lab: ${text}\n`)));
   const emit = (happening: Happening): void => {
     const event = { time: Date.now(), ...secrets.mask(happening) } as Event;
     for (const watch of watchers) watch(event);
@@ -97,9 +98,10 @@ export async function play(parsed: Parsed, face: Face, texts: Readonly<Record<st
       return 1;
     }
     tell(loaded.warnings ?? []);
-    const mistakes = face.ansible ? [] : unknownHosts(loaded.value);
+    // Ansible finds these only when it comes to them, and what it never comes to does not matter to it.
+    const mistakes = face.ansible ? [] : preflight(loaded.value);
     tell(mistakes);
-    if (mistakes.length > 0) return 1;
+    if (mistakes.some((mistake) => mistake.severity === 'error')) return 1;
     const listing = listingOf(parsed, loaded.value);
     if (listing !== undefined) return print(`${listing}\n`);
     if (parsed.flags.has('syntax-check')) return print(parsed.rest.map((file) => `\nplaybook: ${file}\n`).join(''));
@@ -109,6 +111,14 @@ export async function play(parsed: Parsed, face: Face, texts: Readonly<Record<st
     await connector.close();
     interrupt.end();
   }
+}
+
+/** Whoever wants a run's events besides what it prints names a file for them; runs are added to it. */
+async function recorder(file: string | undefined): Promise<Reporter[]> {
+  if (file === undefined || file === '') return [];
+  const { appendFileSync } = await import('node:fs');
+  const { jsonReporter } = await import('../report/json.ts');
+  return [jsonReporter((text) => appendFileSync(file, text, { mode: 0o600 }))];
 }
 
 /** As asked for; else the live view on a terminal, and lines elsewhere. */

@@ -1,0 +1,38 @@
+import { dirname, resolve } from 'node:path';
+import { createFiles } from '../language/files.ts';
+import { lint } from '../language/lint.ts';
+import { loadPlaybooks } from '../language/playbook.ts';
+import { formatDiagnostic } from '../language/yaml/index.ts';
+import { createChalk } from '../report/index.ts';
+import { readConfig } from './load-all.ts';
+import { taskTypeRegistry } from './task-types.ts';
+
+/** Tell the mistakes that bite later. Exit code 2 where there are any, 1 where a playbook does not load. */
+export async function lintCommand(files: readonly string[]): Promise<number> {
+  if (files.length === 0 || files.includes('--help')) {
+    process.stdout.write('usage: run lint PLAYBOOK...\n');
+    return files.length === 0 ? 1 : 0;
+  }
+  const { config } = readConfig();
+  const sources = createFiles();
+  const chalk = createChalk(process.stdout, process.env);
+  const registry = taskTypeRegistry(
+    files.map((file) => dirname(resolve(file))),
+    [],
+  );
+  await registry.loadAll();
+  const loaded = loadPlaybooks(files, {
+    files: sources,
+    rolesPath: config.rolesPath,
+    collectionsPath: config.collectionsPath,
+    taskType: registry.known,
+  });
+  const found = loaded.ok ? [...(loaded.warnings ?? []), ...lint(loaded.value)] : loaded.error;
+  for (const diagnostic of found)
+    process.stdout.write(
+      `${formatDiagnostic(diagnostic, (file) => sources.readText(file), { colour: chalk.level > 0 })}\n`,
+    );
+  if (!loaded.ok) return 1;
+  process.stdout.write(`${found.length === 0 ? 'nothing found' : `${found.length} found`}\n`);
+  return found.length === 0 ? 0 : 2;
+}

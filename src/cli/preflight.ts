@@ -1,0 +1,93 @@
+import { taskTypes } from '../../tasks/index.ts';
+import type { Item, Playbook, VarsLayer } from '../core/model.ts';
+import type { Diagnostic } from '../core/source.ts';
+import { isDict, type Raw, type Value, Vaulted } from '../core/value.ts';
+import { selectHosts } from '../language/inventory/index.ts';
+import { checkPlaybooks } from '../language/static-check.ts';
+import { TemplateError } from '../template/index.ts';
+import { unknownHosts } from './listings.ts';
+import type { Loaded } from './load-all.ts';
+
+/** Everything wrong with a run that can be known before any host is touched, all at once. */
+export function preflight(loaded: Loaded): readonly Diagnostic[] {
+  const { context, playbooks, files, decrypt } = loaded;
+  return [
+    ...emptyLimit(loaded),
+    ...unknownHosts(loaded),
+    ...checkPlaybooks(playbooks, {
+      taskType: context.loadedType,
+      typeNames: Object.keys(taskTypes).map((name) => name.replace(/^ansible\.builtin\./, '')),
+      files,
+      loader: context.loader,
+      variables: namesOf(loaded),
+      env: context.env([]),
+    }),
+    ...wrongPasswords(loaded, decrypt),
+  ];
+}
+
+/** A limit that leaves no host is a typo, not a wish to do nothing. */
+function emptyLimit({ context }: Loaded): readonly Diagnostic[] {
+  const { limit } = context.options;
+  if (limit === undefined) return [];
+  const selected = selectHosts(context.inventory, limit, { mismatch: 'error' });
+  if (!selected.ok) return selected.error;
+  return selected.value.length > 0
+    ? []
+    : [
+        {
+          severity: 'error',
+          code: 'empty-limit',
+          message: `Specified hosts and/or --limit does not match any hosts: ${limit}`,
+        },
+      ];
+}
+
+function namesOf({ context }: Loaded): ReadonlySet<string> {
+  const names = new Set(context.extra.vars.keys());
+  for (const host of [...context.inventory.hosts.values(), context.inventory.localhost])
+    for (const { vars } of host.layers) for (const name of vars.keys()) names.add(name);
+  return names;
+}
+
+/** Values under a vault that the passwords do not open: one of each label is tried, since a try takes 10 ms. */
+function wrongPasswords({ context, playbooks }: Loaded, decrypt: Loaded['decrypt']): readonly Diagnostic[] {
+  const tried = new Map<string, Vaulted>();
+  for (const vaulted of vaultedIn(
+    playbooks,
+    [...context.inventory.hosts.values()].flatMap((host) => host.layers),
+  )) {
+    const label = vaulted.envelope.trim().split('\n')[0]!;
+    if (!tried.has(label)) tried.set(label, vaulted);
+  }
+  return [...tried.values()].flatMap((vaulted) => {
+    try {
+      decrypt(vaulted);
+      return [];
+    } catch (error) {
+      if (error instanceof TemplateError) return [error.diagnostic];
+      throw error;
+    }
+  });
+}
+
+function* vaultedIn(playbooks: readonly Playbook[], layers: readonly VarsLayer[]): Generator<Vaulted> {
+  const plays = playbooks.flatMap((playbook) => playbook.plays);
+  for (const layer of new Set([
+    ...layers,
+    ...plays.flatMap((play) => play.layers),
+    ...plays.flatMap((play) => play.items.flatMap(layersOf)),
+  ]))
+    for (const { value } of layer.vars.values()) yield* vaultedValues(value);
+}
+
+const layersOf = (item: Item): readonly VarsLayer[] =>
+  item.kind === 'block'
+    ? [...item.layers, ...[...item.block, ...item.rescue, ...item.always].flatMap(layersOf)]
+    : item.layers;
+
+function* vaultedValues(value: Raw): Generator<Vaulted> {
+  if (value instanceof Vaulted) yield value;
+  else if (Array.isArray(value)) for (const one of value as readonly Raw[]) yield* vaultedValues(one);
+  else if (isDict(value)) for (const one of (value as Map<Value, Raw>).values()) yield* vaultedValues(one);
+}
