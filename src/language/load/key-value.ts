@@ -20,7 +20,7 @@ const commandOptions = new Set([
 /** Read `a=1 b="2 3"` and free-form text; for commands only the few options that commands take are pairs. */
 export function readArguments(text: string, isCommand: boolean): TextArguments {
   const pairs = new Map<string, string>();
-  if (!text.includes('=')) return { pairs, free: text };
+  if (!/[=\\]/.test(text)) return { pairs, free: text };
   const free: string[] = [];
   for (const word of splitArguments(text)) {
     const at = pairAt(word);
@@ -28,7 +28,7 @@ export function readArguments(text: string, isCommand: boolean): TextArguments {
     if (at < 0 || (isCommand && !commandOptions.has(key))) free.push(word);
     else pairs.set(key, unquote(decodeEscapes(word.slice(at + 1)).trim()));
   }
-  return { pairs, free: pairs.size === 0 ? text : joinWords(free) };
+  return { pairs, free: pairs.size === 0 && !/\\\s/.test(text) ? text : joinWords(free) };
 }
 
 // The first `=` that no backslash escapes, and that stands after a name.
@@ -53,7 +53,7 @@ export function splitArguments(text: string): readonly string[] {
       depth += opens.has(two) ? 1 : -1;
       word += two;
       at++;
-    } else if (depth === 0 && quote === '' && two === '\\\n') at++;
+    } else if (depth === 0 && quote === '' && two === '\\\n' && word.trim() === '') at += text[at + 2] === ' ' ? 2 : 1;
     else if (depth === 0 && quote === '' && (char === ' ' || char === '\n')) word = endWord(words, word, char);
     else {
       if (depth === 0 && (char === '"' || char === "'") && !isEscaped(text, at)) quote = toggle(quote, char);
@@ -82,6 +82,8 @@ function endWord(words: string[], word: string, char: string): string {
     else words.push(`${word}\n`);
     return '';
   }
+  // A lone backslash is a line that went on, in a text whose lines YAML joined.
+  if (word.trim() === '\\') return '';
   if (word.trim() !== '') words.push(word);
   else if (startsLine) return `${word} `;
   else words[words.length - 1] += ' ';
