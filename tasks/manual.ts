@@ -22,6 +22,11 @@ const params = {
   },
   proven_by: { type: 'task', doc: 'A task that only looks: where it has nothing to do, the step is done.' },
   unless: { type: 'str', doc: 'A read-only command: where it succeeds, the step is done.' },
+  about: {
+    type: 'list',
+    elements: 'str',
+    doc: 'What that command depends on, as `path:/root/.ssh`: so a check knows which foreseen change matters. Everything, where nothing is said.',
+  },
   poll: { type: 'int', default: 5, doc: 'Seconds between two looks, while a person is waited for.' },
   timeout: { type: 'int', default: 86400, doc: 'Seconds after which nobody is waited for any more.' },
 } as const;
@@ -39,13 +44,13 @@ export default defineTask({
     ...given,
     proven_by: await prepared(given.proven_by, controller, context),
   }),
-  ask: ({ proven_by: proof, unless, show_file: file }, context): Questions => ({
+  ask: ({ proven_by: proof, unless, about, show_file: file }, context): Questions => ({
     ...proof?.type.ask?.(proof.params as never, looking(context)),
     ...(unless === undefined
       ? {}
       : {
           [own.done]: shell(
-            { script: `${exports(context.environment)}${unless}`, deadlineMs: 60_000 },
+            { script: `${exports(context.environment)}${unless}`, about, deadlineMs: 60_000 },
             { beyond: true },
           ),
         }),

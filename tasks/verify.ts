@@ -8,12 +8,20 @@ export default defineTask({
     'The command is asked together with all other questions, so it costs no round trip of its own, and never counts as a change. It must change nothing on the host. Where it fails, the task fails with what it said; a check tells it as a difference and goes on.',
   params: {
     cmd: { type: 'str', required: true, doc: 'The command, for `sh`.' },
+    about: {
+      type: 'list',
+      elements: 'str',
+      doc: 'What the outcome depends on, as `unit:nginx`, `path:/etc/nginx`, `package:nginx`, `network:`: so a check knows which foreseen change matters. Everything, where nothing is said.',
+    },
     timeout: { type: 'int', default: 0, doc: 'Seconds to go on asking until it succeeds.' },
     deadline: { type: 'int', default: 60, doc: 'Seconds that one attempt may take.' },
   },
   freeForm: 'cmd',
-  ask: ({ cmd, deadline }, context) => ({
-    answer: shell({ script: `${exports(context.environment)}${cmd}`, deadlineMs: deadline * 1000 }, { beyond: true }),
+  ask: ({ cmd, about, deadline }, context) => ({
+    answer: shell(
+      { script: `${exports(context.environment)}${cmd}`, about, deadlineMs: deadline * 1000 },
+      { beyond: true },
+    ),
   }),
   plan: ({ answer }, { cmd, timeout }, context): Plan => {
     const result = { rc: answer.code, stdout: answer.stdout.trimEnd(), stderr: answer.stderr.trimEnd() };
