@@ -1,6 +1,12 @@
 /** All that a task type may import. */
+
+export { bindParams, type ParamProblem } from './core/bind-params.ts';
 export { blurs, type Change, type Diff, type Effect, predicts } from './core/change.ts';
 export { type Command, type FromHost, quote, reading, Script, script, sh, type Word } from './core/command.ts';
+export { type FileToWrite, writeFile } from './core/commands/write-file.ts';
+export { compareVersions } from './core/debian-version.ts';
+export { hash } from './core/hash.ts';
+export { chmodMode, computeMode, showMode } from './core/mode.ts';
 export type { BoundTask, ParamSpec, ParamSpecs, Params } from './core/params.ts';
 export {
   type Answer,
@@ -11,10 +17,42 @@ export {
   question,
   type Subject,
 } from './core/question.ts';
+export { type Account, groupAccount, userAccount } from './core/questions/account.ts';
+export {
+  type AptLists,
+  type AptPolicy,
+  type AptSimulation,
+  aptError,
+  aptLists,
+  aptPolicy,
+  aptSimulation,
+} from './core/questions/apt.ts';
+export { type Checksum, type ChecksumAlgorithm, checksum } from './core/questions/checksum.ts';
+export { type Content, content } from './core/questions/content.ts';
+export { type DnsAnswer, type DnsLookup, type DnsReply, dns } from './core/questions/dns.ts';
 // The typed questions, and the commands that many types share.
 export { exists } from './core/questions/exists.ts';
+export { type Facts, facts } from './core/questions/facts.ts';
+export { type FileDetails, fileDetails } from './core/questions/file-details.ts';
+export { type Freshness, freshness } from './core/questions/freshness.ts';
+export { type HomeFile, homeFile } from './core/questions/home-file.ts';
+export { type HttpReply, type HttpRequest, http, httpScript, readHttp } from './core/questions/http.ts';
+export { type Listed, listing } from './core/questions/listing.ts';
+export { nothing } from './core/questions/nothing.ts';
+export { type Package, type Packages, packages, wildcard } from './core/questions/packages.ts';
+export { entries, joinPath, nameOf, parentOf, targetPath, tidyPath } from './core/questions/paths.ts';
+export { type Container, type Live, pct } from './core/questions/pct.ts';
+export { type Self, self } from './core/questions/self.ts';
 export { type ShellAnswer, type ShellQuestion, shell } from './core/questions/shell.ts';
+export { type Snapshot, type Snapshots, type SnapshotsOf, snapshots } from './core/questions/snapshots.ts';
+export { type Entry, type EntryKind, followed, type Inode, type PathState, stat } from './core/questions/stat.ts';
+export { type TcpAnswer, type TcpQuestion, tcp } from './core/questions/tcp.ts';
+export { type TreeEntry, type TreeOptions, tree } from './core/questions/tree.ts';
+export { fullName, systemctl, type Unit, type UnitScope, unit } from './core/questions/units.ts';
+export { noUser, type Shadow, type UserState, user } from './core/questions/users.ts';
+export { type Dataset, datasetAndBelow, zfs } from './core/questions/zfs.ts';
 export type { Reply } from './core/session.ts';
+export { splitWords } from './core/split-words.ts';
 export {
   type Controller,
   ControllerError,
@@ -29,32 +67,9 @@ export {
   type TemplateOptions,
   UndefinedError,
 } from './core/task-type.ts';
-export { type HttpReply, type HttpRequest, http, httpScript, readHttp } from './core/questions/http.ts';
-export { type TcpAnswer, type TcpQuestion, tcp } from './core/questions/tcp.ts';
-export { type FileToWrite, writeFile } from './core/commands/write-file.ts';
-export { chmodMode, computeMode, showMode } from './core/mode.ts';
-export { type Checksum, type ChecksumAlgorithm, checksum } from './core/questions/checksum.ts';
-export { type Content, content } from './core/questions/content.ts';
-export { entries, joinPath, nameOf, parentOf, targetPath, tidyPath } from './core/questions/paths.ts';
-export { type Entry, type EntryKind, followed, type Inode, type PathState, stat } from './core/questions/stat.ts';
-export { splitWords } from './core/split-words.ts';
-export { hash } from './core/hash.ts';
-export { type Account, groupAccount, userAccount } from './core/questions/account.ts';
-export { type Self, self } from './core/questions/self.ts';
-export { type TreeEntry, type TreeOptions, tree } from './core/questions/tree.ts';
-export { type Dataset, datasetAndBelow, zfs } from './core/questions/zfs.ts';
-export { nothing } from './core/questions/nothing.ts';
-export { compareVersions } from './core/debian-version.ts';
-export { type AptLists, type AptPolicy, type AptSimulation, aptError, aptLists, aptPolicy, aptSimulation } from './core/questions/apt.ts';
-export { type Package, type Packages, packages, wildcard } from './core/questions/packages.ts';
-export { type Container, type Live, pct } from './core/questions/pct.ts';
-export { type Certificate, covers, issuedBy, keyMatches, readCertificates } from './core/x509.ts';
-export { type DnsAnswer, type DnsLookup, type DnsReply, dns } from './core/questions/dns.ts';
-export { type Facts, facts } from './core/questions/facts.ts';
-export { type Snapshot, type Snapshots, type SnapshotsOf, snapshots } from './core/questions/snapshots.ts';
-export { type Freshness, freshness } from './core/questions/freshness.ts';
-export { fullName, systemctl, type Unit, type UnitScope, unit } from './core/questions/units.ts';
 export { type OpenedText, openText } from './core/text-codec.ts';
+export { fromJs } from './core/value.ts';
+export { type Certificate, covers, issuedBy, keyMatches, readCertificates } from './core/x509.ts';
 // Python's regular expressions, for what users write as such.
 export {
   compilePattern,
@@ -65,5 +80,3 @@ export {
   search as searchPattern,
   substitute,
 } from './template/python/regex.ts';
-export { noUser, type Shadow, type UserState, user } from './core/questions/users.ts';
-export { type FileDetails, fileDetails } from './core/questions/file-details.ts';

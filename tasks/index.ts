@@ -43,6 +43,7 @@ const builtin: Record<string, Load> = {
   template: () => import('./template.ts'),
   uri: () => import('./uri.ts'),
   user: () => import('./user.ts'),
+  validate_argument_spec: () => import('./validate_argument_spec.ts'),
   wait_for: () => import('./wait_for.ts'),
 };
 
@@ -52,11 +53,14 @@ const collections: Record<string, Load> = {
   'community.general.locale_gen': () => import('./locale_gen.ts'),
   'community.general.modprobe': () => import('./modprobe.ts'),
   'community.general.timezone': () => import('./timezone.ts'),
+  'ansible.posix.authorized_key': () => import('./authorized_key.ts'),
   'community.general.zfs': () => import('./zfs.ts'),
 };
 
 /** Types of our own, by their only name. */
 const ours: Record<string, Load> = {
+  config_links: () => import('./config_links.ts'),
+  copy_between: () => import('./copy_between.ts'),
   certbot: () => import('./certbot.ts'),
   dns_record: () => import('./dns_record.ts'),
   manual: () => import('./manual.ts'),

@@ -7,8 +7,6 @@ export default defineTask({
   description:
     'Without seconds or minutes it asks on the terminal; where nobody is there to answer, it goes on with a warning. A check does not wait.',
   controllerOnly: true,
-  // Prepared when its turn has come, never ahead: to wait is what it does.
-  acts: true,
   params: {
     seconds: { type: 'float', doc: 'How long, in seconds.' },
     minutes: { type: 'float', doc: 'How long, in minutes.' },
@@ -61,7 +59,7 @@ async function wait(
   interactive: boolean,
 ): Promise<string> {
   if (seconds !== undefined) {
-    await new Promise((done) => setTimeout(done, Math.max(1, seconds) * 1000));
+    await controller.wait(Math.max(1, seconds) * 1000);
     return '';
   }
   if (!interactive) return '';

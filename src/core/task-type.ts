@@ -76,6 +76,8 @@ export interface Controller {
   /** A YAML or JSON text of variables (vault included), for include_vars. */
   parseVars(text: string, path: string): Readonly<Record<string, unknown>>;
   prompt(question: string, options: { echo: boolean }): Promise<string>;
+  /** Let time pass; as a prompt, only when it is the task's turn. */
+  wait(ms: number): Promise<void>;
 }
 
 /** The options of the `template` task type that concern rendering, under their own names. */

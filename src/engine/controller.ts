@@ -36,6 +36,7 @@ export function createController({ run }: PlayContext, task: Task, { scope, env 
       return Object.fromEntries([...vars.value].map(([name, { value }]) => [name, value]));
     },
     prompt: (question, options) => later(() => run.options.prompt(question, options)),
+    wait: (ms) => later(() => new Promise((done) => setTimeout(done, ms))),
   };
 }
 

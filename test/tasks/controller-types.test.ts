@@ -1,11 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import { ControllerError } from '../../src/core/task-type.ts';
+import { UndefinedError } from '../../src/core/task-type.ts';
+import addHost from '../../tasks/add_host.ts';
 import assertType from '../../tasks/assert.ts';
 import debug from '../../tasks/debug.ts';
 import fail from '../../tasks/fail.ts';
+import groupBy from '../../tasks/group_by.ts';
+import includeVars from '../../tasks/include_vars.ts';
 import pause from '../../tasks/pause.ts';
 import ping from '../../tasks/ping.ts';
 import setFact from '../../tasks/set_fact.ts';
+import validateArgumentSpec from '../../tasks/validate_argument_spec.ts';
 import { planOn, runHere } from './harness.ts';
 
 describe('debug', () => {
@@ -21,12 +25,12 @@ describe('debug', () => {
 
   test('says that a variable is not defined', async () => {
     const evaluate = () => {
-      throw new ControllerError("'x' is undefined");
+      throw new UndefinedError("'x' is undefined");
     };
 
     expect(await runHere(debug, { var: 'x' }, { controller: { evaluate } })).toMatchObject({
       status: 'ok',
-      result: { x: "VARIABLE IS NOT DEFINED!: 'x' is undefined" },
+      result: { x: expect.stringContaining('VARIABLE IS NOT DEFINED!') },
     });
   });
 
@@ -90,7 +94,11 @@ describe('pause', () => {
   test('waits as long as it is told', async () => {
     const started = Date.now();
 
-    const { result } = (await runHere(pause, { seconds: 1 })) as unknown as { result: object };
+    const { result } = (await runHere(
+      pause,
+      { seconds: 1 },
+      { controller: { wait: (ms) => new Promise((done) => setTimeout(done, ms)) } },
+    )) as unknown as { result: object };
 
     expect(Date.now() - started).toBeGreaterThanOrEqual(990);
     expect(result).toMatchObject({ stdout: 'Paused for 1.0 seconds', delta: 1, rc: 0, user_input: '' });
@@ -108,5 +116,92 @@ describe('ping', () => {
     [{ data: 'crash' }, { status: 'failed' }],
   ] as const)('with %j tells %j', async ([args, told]) => {
     expect(await runHere(ping, args)).toMatchObject(told);
+  });
+});
+
+describe('validate_argument_spec', () => {
+  const controller = {
+    evaluate(name: string) {
+      if (name === 'port') return 'eighty';
+      throw new UndefinedError(`'${name}' is undefined`);
+    },
+  };
+
+  test('passes what fits', async () => {
+    const argument_spec = {
+      port: { type: 'int', required: true },
+      hosts: { type: 'list', elements: 'dict', options: { name: { required: true } } },
+    };
+    expect(
+      await runHere(
+        validateArgumentSpec,
+        { argument_spec, provided_arguments: { port: '80', hosts: [{ name: 'a' }] } },
+        { controller },
+      ),
+    ).toMatchObject({
+      status: 'ok',
+      result: { msg: 'The arg spec validation passed' },
+    });
+  });
+
+  test('names all that is wrong, of variables as well', async () => {
+    const argument_spec = {
+      port: { type: 'int' },
+      a: { required: true },
+      b: { required: true },
+      c: { choices: ['x', 'y'] },
+    };
+    expect(
+      await runHere(validateArgumentSpec, { argument_spec, provided_arguments: { c: 'z' } }, { controller }),
+    ).toMatchObject({
+      status: 'failed',
+      result: {
+        argument_errors: [
+          'missing required arguments: a, b',
+          "argument 'port' is of type <class 'str'> and we were unable to convert to int: <class 'str'> cannot be converted to an int",
+          'value of c must be one of: x, y, got: z',
+        ],
+      },
+    });
+  });
+});
+
+describe('include_vars', () => {
+  const files: Record<string, string> = { 'a.yaml': '{"x": {"a": 1}}', 'b.yml': '{"x": {"b": 2}}', 'c.txt': 'no' };
+  const controller = {
+    find: (_kind: string, name: string) => ({ ok: true as const, path: `/v/${name}` }),
+    isDirectory: () => true,
+    readTree: () => Object.keys(files).map((path) => ({ path, kind: 'file' as const, mode: 0o644 })),
+    readFile: (path: string) => Buffer.from(files[path.split('/').at(-1)!]!),
+    parseVars: (text: string) => JSON.parse(text),
+  };
+
+  test.for([
+    [{ file: 'a.yaml' }, { x: { a: 1 } }],
+    [{ file: 'a.yaml', name: 'all' }, { all: { x: { a: 1 } } }],
+    [{ dir: 'd', ignore_unknown_extensions: true }, { x: { b: 2 } }],
+    [{ dir: 'd', ignore_unknown_extensions: true, hash_behaviour: 'merge' }, { x: { a: 1, b: 2 } }],
+    [{ dir: 'd', files_matching: '^a' }, { x: { a: 1 } }],
+    [{ dir: 'd', ignore_files: ['b.yml', 'c.txt'] }, { x: { a: 1 } }],
+  ] as const)('with %j gives %j', async ([args, vars]) => {
+    expect(await runHere(includeVars, args, { controller })).toMatchObject({
+      status: 'ok',
+      result: { ansible_facts: vars },
+    });
+  });
+
+  test('refuses files that it does not know how to read', async () => {
+    await expect(runHere(includeVars, { dir: 'd' }, { controller })).rejects.toThrow('does not have a valid extension');
+  });
+});
+
+describe('add_host and group_by', () => {
+  test('tell the engine what to add', () => {
+    expect(planOn(addHost, {}, { name: 'a:2222', groups: 'x, y', color: 'red' })).toMatchObject({
+      result: { add_host: { name: 'a', groups: ['x', 'y'], vars: { color: 'red', ansible_ssh_port: 2222 } } },
+    });
+    expect(planOn(groupBy, {}, { key: 'os Debian 12' })).toMatchObject({
+      result: { add_group: { name: 'os-Debian-12', parents: ['all'] } },
+    });
   });
 });

@@ -1,0 +1,143 @@
+import {
+  bindParams,
+  type Controller,
+  defineTask,
+  fromJs,
+  type ParamProblem,
+  type ParamSpec,
+  type ParamSpecs,
+  UndefinedError,
+} from '../src/sdk.ts';
+
+export default defineTask({
+  name: 'ansible.builtin.validate_argument_spec',
+  summary: 'Fail where variables are not what a role says that it takes.',
+  controllerOnly: true,
+  params: {
+    argument_spec: { type: 'dict', required: true, doc: "The role's parameters, as in meta/argument_specs.yml." },
+    provided_arguments: { type: 'dict', default: {}, doc: 'Values that count more than variables.' },
+    validate_args_context: { type: 'dict', doc: 'Which role it is, for the result.' },
+  },
+  prepare: (params, controller) => ({
+    ...params,
+    values: { ...fromVariables(Object.keys(params.argument_spec), controller), ...params.provided_arguments },
+  }),
+  plan(_state, { argument_spec, validate_args_context: context, values }) {
+    const shape = { name: 'role', params: paramSpecs(argument_spec) };
+    const bound = bindParams(shape, fromJs(values));
+    const told = {
+      argument_spec_data: argument_spec,
+      ...(context === undefined ? {} : { validate_args_context: context }),
+    };
+    if (bound.ok) return { changes: [], result: { msg: 'The arg spec validation passed', ...told } };
+    const errors = ansibleErrors(bound.problems, values, argument_spec);
+    const msg = `Validation of arguments failed:\n${errors.join('\n')}`;
+    return { failed: msg, result: { msg, argument_errors: errors, ...told } };
+  },
+  returns: { argument_errors: 'What is wrong.', argument_spec_data: 'The parameters.' },
+  examples: [
+    {
+      title: 'A port',
+      yaml: 'validate_argument_spec:\n  argument_spec:\n    port: { type: int, required: true }\n  provided_arguments:\n    port: 80',
+    },
+  ],
+});
+
+type Dict = Readonly<Record<string, unknown>>;
+
+const fromVariables = (names: readonly string[], controller: Controller): Dict =>
+  Object.fromEntries(
+    names.flatMap((name) => {
+      try {
+        return [[name, controller.evaluate(name)]];
+      } catch (error) {
+        if (error instanceof UndefinedError) return [];
+        throw error;
+      }
+    }),
+  );
+
+const types = new Set(['str', 'bool', 'int', 'float', 'path', 'list', 'dict', 'raw', 'bytes', 'json']);
+const typeOf = (type: unknown): ParamSpec['type'] =>
+  types.has(String(type))
+    ? (String(type) as ParamSpec['type'])
+    : type === 'bits'
+      ? 'bytes'
+      : type === undefined
+        ? 'str'
+        : 'raw';
+
+/** A role's parameters as ours; what is no known type is taken as it comes. */
+const paramSpecs = (options: Dict): ParamSpecs =>
+  Object.fromEntries(Object.entries(options).map(([name, spec]) => [name, paramSpec(spec as Dict)]));
+
+const paramSpec = (spec: Dict): ParamSpec => ({
+  type: typeOf(spec.type),
+  required: spec.required === true,
+  ...(spec.default === undefined ? {} : { default: spec.default }),
+  ...(Array.isArray(spec.choices) ? { choices: spec.choices as string[] } : {}),
+  ...(Array.isArray(spec.aliases) ? { aliases: spec.aliases as string[] } : {}),
+  ...(spec.elements === undefined ? {} : { elements: typeOf(spec.elements) }),
+  ...(typeof spec.options === 'object' && spec.options !== null ? { options: paramSpecs(spec.options as Dict) } : {}),
+});
+
+/** Problems in the words that playbooks know: all that is missing in one place is one error. */
+function ansibleErrors(problems: readonly ParamProblem[], values: Dict, spec: Dict): readonly string[] {
+  const lacking = problems.filter((one) => one.code === 'missing-parameter');
+  const places = [...new Set(lacking.map((one) => one.path.join('.')))];
+  const missing = places.map((place) => {
+    const names = lacking
+      .filter((one) => one.path.join('.') === place)
+      .map((one) => /`([^`]+)`$/.exec(one.message)?.[1] ?? one.message);
+    return `missing required arguments: ${names.sort().join(', ')}${place === '' ? '' : ` found in ${place.replaceAll(/\.\d+/g, '').replaceAll('.', ' -> ')}`}`;
+  });
+  return [
+    ...missing,
+    ...problems.filter((one) => one.code !== 'missing-parameter').map((one) => ansibleError(one, values, spec)),
+  ];
+}
+
+function ansibleError({ code, path, message }: ParamProblem, values: Dict, spec: Dict): string {
+  const value = path.reduce<unknown>((within, key) => (within as Dict | undefined)?.[key], values);
+  const wanted = specAt(spec, path);
+  const within =
+    path.length > 1
+      ? ` found in '${path
+          .slice(0, -1)
+          .filter((key) => !/^\d+$/.test(key))
+          .join(' -> ')}'`
+      : '';
+  if (code === 'not-a-choice')
+    return `value of ${path.at(-1)} must be one of: ${(wanted?.choices as unknown[] | undefined)?.join(', ')}, got: ${String(value)}${within}`;
+  if (code === 'wrong-type')
+    return `argument '${path.at(-1)}' is of type ${pythonClass(value)}${within} and we were unable to convert to ${String(wanted?.type ?? 'str')}: ${pythonClass(value)} cannot be converted to ${article(String(wanted?.type ?? 'str'))}`;
+  return message;
+}
+
+const specAt = (spec: Dict, path: readonly string[]): Dict | undefined =>
+  path
+    .filter((key) => !/^\d+$/.test(key))
+    .reduce<Dict | undefined>(
+      (within, key, index) => (index === 0 ? within : (within?.options as Dict | undefined))?.[key] as Dict | undefined,
+      spec,
+    );
+
+const article = (type: string): string => (type === 'int' ? 'an int' : `a ${type}`);
+
+function pythonClass(value: unknown): string {
+  const name =
+    value === null || value === undefined
+      ? 'NoneType'
+      : Array.isArray(value)
+        ? 'list'
+        : typeof value === 'object'
+          ? 'dict'
+          : typeof value === 'boolean'
+            ? 'bool'
+            : typeof value === 'number'
+              ? Number.isInteger(value)
+                ? 'int'
+                : 'float'
+              : 'str';
+  return `<class '${name}'>`;
+}
