@@ -13,6 +13,7 @@ import { listingOf } from './listings.ts';
 import { loadAll, readConfig } from './load-all.ts';
 import { type Parsed, parseOptions, runOptions } from './options.ts';
 import { preflight } from './preflight.ts';
+import { endPrompts } from './prompt.ts';
 import { verbosityOf } from './run-options.ts';
 import { version } from './version.ts';
 
@@ -110,6 +111,7 @@ export async function play(parsed: Parsed, face: Face, texts: Readonly<Record<st
   } finally {
     await connector.close();
     interrupt.end();
+    endPrompts();
   }
 }
 

@@ -1,25 +1,62 @@
-import { createInterface } from 'node:readline/promises';
+import { createInterface, type Interface } from 'node:readline';
 import { Writable } from 'node:stream';
 
-/** Ask on the terminal. */
+/** Ask on the terminal. At the end of the input the answer is empty. */
 export async function ask(question: string): Promise<string> {
-  const lines = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    return await lines.question(question);
-  } finally {
-    lines.close();
-  }
+  process.stderr.write(question);
+  return nextLine();
 }
 
 /** Ask for a secret: what is typed is not shown. */
 export async function askSecret(question: string): Promise<string> {
   process.stderr.write(question);
-  const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
-  const lines = createInterface({ input: process.stdin, output: silent, terminal: process.stdin.isTTY === true });
+  shown = false;
   try {
-    return await lines.question('');
+    return await nextLine();
   } finally {
-    lines.close();
+    shown = true;
     process.stderr.write('\n');
   }
+}
+
+/** Stop listening to the terminal, so that the program can end. */
+export function endPrompts(): void {
+  lines?.close();
+}
+
+let shown = true;
+let lines: Interface | undefined;
+let ended = false;
+const waiting: ((line: string) => void)[] = [];
+const early: string[] = [];
+
+/** One reader for all questions: what was typed ahead, or piped in, answers the next ones. */
+function nextLine(): Promise<string> {
+  lines ??= listen();
+  const line = early.shift();
+  if (line !== undefined || ended) return Promise.resolve(line ?? '');
+  return new Promise((resolve) => waiting.push(resolve));
+}
+
+function listen(): Interface {
+  const isTerminal = process.stdin.isTTY === true;
+  const echo = new Writable({
+    write(chunk, _encoding, done) {
+      if (shown) process.stderr.write(chunk);
+      done();
+    },
+  });
+  const reader = createInterface({ input: process.stdin, output: isTerminal ? echo : undefined, terminal: isTerminal });
+  reader.on('line', (line) => {
+    const next = waiting.shift();
+    if (next === undefined) early.push(line);
+    else next(line);
+  });
+  // In raw mode Ctrl-C is only a character; it means what it means everywhere.
+  reader.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
+  reader.on('close', () => {
+    ended = true;
+    for (const next of waiting.splice(0)) next('');
+  });
+  return reader;
 }

@@ -1,0 +1,49 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+
+const program = join(import.meta.dirname, '../../dist/run.js');
+
+/** What a run of the program said, and how it ended. */
+export interface Said {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A folder of its own with files, in which the built program runs; gone afterwards. */
+export class Rig implements Disposable {
+  readonly folder = mkdtempSync(join(tmpdir(), 'retrace-rig-'));
+
+  write(files: Readonly<Record<string, string>>): this {
+    for (const [name, text] of Object.entries(files)) {
+      mkdirSync(dirname(join(this.folder, name)), { recursive: true });
+      writeFileSync(join(this.folder, name), text);
+    }
+    return this;
+  }
+
+  /** Run the program with these words, as `calledAs`, in an environment that says nothing of the one outside. */
+  run(
+    args: readonly string[],
+    options: { calledAs?: string; env?: Readonly<Record<string, string>>; input?: string } = {},
+  ): Promise<Said> {
+    const env = {
+      PATH: process.env['PATH'],
+      HOME: this.folder,
+      RETRACE_CALLED_AS: options.calledAs ?? 'run',
+      ...options.env,
+    };
+    const child = spawn(process.execPath, [program, ...args], { cwd: this.folder, env, stdio: 'pipe' });
+    const said = { stdout: '', stderr: '' };
+    child.stdout.on('data', (chunk) => (said.stdout += String(chunk)));
+    child.stderr.on('data', (chunk) => (said.stderr += String(chunk)));
+    child.stdin.end(options.input ?? '');
+    return new Promise((resolve) => child.on('close', (code) => resolve({ code: code ?? -1, ...said })));
+  }
+
+  [Symbol.dispose](): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
