@@ -1,5 +1,6 @@
 import { isDict, Tuple, type Value } from '../../core/value.ts';
 import { fail } from '../errors.ts';
+import { search } from '../jmespath/search.ts';
 import { getItem } from '../python/access.ts';
 import { indexOf, isInt, isNumber, numberOf } from '../python/number.ts';
 import { type Kwargs, Undefined } from '../python/object.ts';
@@ -45,6 +46,7 @@ export const dataFilters: Callees = {
   ternary: fn('value, true_val, false_val, none_val=None', ([value, yes, no, none]) =>
     value === null && none !== null ? none : truth(value) ? yes : no,
   ),
+  json_query: fn('value, query', ([value, query]) => search(str(query), present(value))),
   bool: fn('value', ([value]) => toBool(value)),
   type_debug: fn('value', ([value]) => typeName(value)),
   rekey_on_member: fn("data, key, duplicates='error'", ([data, key, duplicates]) => rekey(data, key, str(duplicates))),

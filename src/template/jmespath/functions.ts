@@ -1,0 +1,79 @@
+import { isDict, type Value } from '../../core/value.ts';
+import { fail } from '../errors.ts';
+import { dumpJson } from '../python/json.ts';
+import { float, intOf, isNumber, numberOf, parseFloat10, parseInt10 } from '../python/number.ts';
+import { operators } from '../python/arithmetic.ts';
+import { chars, compare, contains, iterate, length } from '../python/values.ts';
+
+/** An argument: a value, or a function made of `&expression`. */
+export type Argument = Value | ((value: Value) => Value);
+
+type Fn = (args: readonly Value[], by: (value: Value) => Value) => Value;
+
+const sum = (items: readonly Value[]): Value => items.reduce<Value>((total, item) => operators['+']!(total, item), 0);
+
+const typeOf = (value: Value): string => {
+  if (value === null) return 'null';
+  if (typeof value === 'string') return 'string';
+  if (typeof value === 'boolean') return 'boolean';
+  if (isNumber(value)) return 'number';
+  return isDict(value) ? 'object' : 'array';
+};
+
+function extreme(items: readonly Value[], by: (value: Value) => Value, sign: number): Value {
+  const [first = null, ...rest] = items;
+  return rest.reduce((best, item) => (Math.sign(compare(by(item), by(best))) === sign ? item : best), first);
+}
+
+const self = (value: Value): Value => value;
+const sortBy = (items: readonly Value[], by: (value: Value) => Value): Value => [...items].sort((a, b) => compare(by(a), by(b)));
+
+const table: Record<string, Fn> = {
+  abs: ([x]) => operators['*']!(x!, numberOf(x as number) < 0 ? -1 : 1),
+  avg: ([items]) => (length(items!) === 0 ? null : operators['/']!(sum(iterate(items!)), length(items!))),
+  ceil: ([x]) => intOf(Math.ceil(numberOf(x as number))),
+  contains: ([container, item]) => (typeof container === 'string' && typeof item !== 'string' ? false : contains(container!, item!)),
+  ends_with: ([text, suffix]) => (text as string).endsWith(suffix as string),
+  floor: ([x]) => intOf(Math.floor(numberOf(x as number))),
+  join: ([glue, items]) => iterate(items!).join(glue as string),
+  keys: ([dict]) => [...(dict as Map<Value, Value>).keys()],
+  length: ([value]) => length(value!),
+  map: ([, items], by) => iterate(items!).map(by),
+  max: ([items]) => extreme(iterate(items!), self, 1),
+  max_by: ([items], by) => extreme(iterate(items!), by, 1),
+  merge: (dicts) => new Map(dicts.flatMap((dict) => [...(dict as Map<Value, Value>)])),
+  min: ([items]) => extreme(iterate(items!), self, -1),
+  min_by: ([items], by) => extreme(iterate(items!), by, -1),
+  not_null: (values) => values.find((value) => value !== null) ?? null,
+  reverse: ([value]) => (typeof value === 'string' ? chars(value).reverse().join('') : [...iterate(value!)].reverse()),
+  sort: ([items]) => sortBy(iterate(items!), self),
+  sort_by: ([items], by) => sortBy(iterate(items!), by),
+  starts_with: ([text, prefix]) => (text as string).startsWith(prefix as string),
+  sum: ([items]) => sum(iterate(items!)),
+  to_array: ([value]) => (Array.isArray(value) ? value : [value!]),
+  to_number: ([value]) => toNumber(value!),
+  to_string: ([value]) => (typeof value === 'string' ? value : dumpJson(value!, { itemSeparator: ',', keySeparator: ':' })),
+  type: ([value]) => typeOf(value!),
+  values: ([dict]) => [...(dict as Map<Value, Value>).values()],
+};
+
+function toNumber(value: Value): Value {
+  if (isNumber(value) && typeof value !== 'boolean') return value;
+  if (typeof value !== 'string') return null;
+  const real = parseFloat10(value);
+  return parseInt10(value) ?? (real === undefined ? null : float(real));
+}
+
+/** Call a function of JMESPath. */
+export function callFunction(name: string, args: readonly Argument[]): Value {
+  const body = Object.hasOwn(table, name) ? table[name] : undefined;
+  if (!body) return fail(`json_query: unknown function: ${name}()`);
+  const by = args.find((arg) => typeof arg === 'function') as ((value: Value) => Value) | undefined;
+  const values = args.map((arg) => (typeof arg === 'function' ? null : arg));
+  try {
+    return body(values, by ?? self);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    return fail(`json_query: ${name}() got a value of the wrong type`);
+  }
+}

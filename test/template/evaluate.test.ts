@@ -1,0 +1,270 @@
+import { describe, expect, test } from 'vitest';
+import { fromJs, isTemplateText, type Raw, Template, toJs, type Value, Vaulted } from '../../src/core/value.ts';
+import {
+  defaultEnv,
+  evaluate,
+  evaluateCondition,
+  evaluateExpression,
+  LazyMapping,
+  renderTemplate,
+  type Scope,
+  TemplateError,
+} from '../../src/template/index.ts';
+
+const at = (line: number, column = 1) => ({ file: 'play.yaml', line, column });
+
+function written(value: unknown): Raw {
+  if (typeof value === 'string') return isTemplateText(value) ? new Template(value, at(50, 7)) : value;
+  if (Array.isArray(value)) return value.map(written);
+  if (
+    value instanceof Template ||
+    value instanceof Vaulted ||
+    value instanceof LazyMapping ||
+    value === null ||
+    typeof value !== 'object'
+  )
+    return value as Raw;
+  return new Map(Object.entries(value).map(([key, item]) => [key, written(item)]));
+}
+
+function scopeOf(variables: Record<string, unknown>, cache?: Map<string, Value>): Scope {
+  const all = new Map(Object.entries(variables).map(([name, value]) => [name, written(value)]));
+  return { get: (name) => all.get(name), names: () => all.keys(), ...(cache && { cache }) };
+}
+
+const text = (source: string, variables: Record<string, unknown> = {}, env = defaultEnv()) =>
+  toJs(evaluate(new Template(source, at(3, 10)), scopeOf(variables), env));
+
+function errorOf(run: () => unknown): TemplateError {
+  try {
+    run();
+  } catch (error) {
+    if (error instanceof TemplateError) return error;
+    throw error;
+  }
+  throw new Error('nothing failed');
+}
+
+describe('variables', () => {
+  test('are evaluated through and through when their name is touched', () => {
+    const variables = { a: '{{ b }}!', b: ['{{ c }}', { d: '{{ c + 1 }}' }], c: 1 };
+
+    expect(text('{{ b }}', variables)).toEqual([1, { d: 2 }]);
+    expect(text('<{{ a }}>', variables)).toBe("<[1, {'d': 2}]!>");
+  });
+
+  test('that nobody touches are never computed', () => {
+    const scope: Scope = { get: (name) => (name === 'a' ? 1 : failHard()), names: () => [] };
+
+    expect(evaluate(new Template('{{ a }}'), scope, defaultEnv())).toBe(1);
+  });
+
+  test('that mention themselves are an error that names the chain', () => {
+    const error = errorOf(() => text('{{ a }}', { a: '{{ b }}', b: '{{ a }}' }));
+
+    expect(error.message).toBe("recursive loop detected in variable 'a': a -> b -> a");
+  });
+
+  test('whose own text mentions something undefined are undefined until they are used', () => {
+    const variables = { a: '{{ nope }}' };
+
+    expect(text("{{ a | default('x') }}{{ a is defined }}", variables)).toBe('xFalse');
+    expect(() => text('{{ a }}', variables)).toThrow("'nope' is undefined");
+  });
+
+  test('are kept in the cache that the caller supplies', () => {
+    const cache = new Map<string, Value>();
+    const scope = scopeOf({ a: '{{ 1 + 1 }}' }, cache);
+
+    evaluate(new Template('{{ a }}'), scope, defaultEnv());
+
+    expect(cache).toEqual(new Map([['a', 2]]));
+  });
+
+  test('are not changed by templates that append to them', () => {
+    const list = [1];
+    const dict = new Map<Value, Value>([['k', list]]);
+    const scope: Scope = { get: (name) => ({ list, dict })[name], names: () => [], cache: new Map() };
+
+    const changed = evaluate(
+      new Template('{{ list.append(2) }}{% for each in dict.values() %}{{ each.append(3) }}{% endfor %}{{ list }}'),
+      scope,
+      defaultEnv(),
+    );
+
+    expect(toJs(changed)).toEqual([1, 2]);
+    expect(list).toEqual([1]);
+  });
+
+  test('under vault are decrypted when they are touched', () => {
+    const env = defaultEnv({ decrypt: ({ envelope }) => `secret of ${envelope}` });
+
+    expect(text('{{ v }}', { v: new Vaulted('E') }, env)).toBe('secret of E');
+    expect(text('{{ v is defined }}', {}, env)).toBe(false);
+  });
+
+  test('of other hosts are computed when they are asked for', () => {
+    const asked: string[] = [];
+    const hostvars = new LazyMapping(
+      'HostVars',
+      (host) => (asked.push(host), host === 'h1' ? fromJs({ ip: 1 }) : undefined),
+      () => ['h1', 'h2'],
+    );
+
+    expect(
+      text("{{ hostvars['h1'].ip }} {{ 'h2' in hostvars }} {{ hostvars | length }} {{ hostvars.keys() | list }}", {
+        hostvars,
+      }),
+    ).toBe("1 True 2 ['h1', 'h2']");
+    expect(asked).toEqual(['h1']);
+  });
+});
+
+describe('what a scope throws', () => {
+  class Pending extends Error {}
+  const scope: Scope = {
+    get: () => {
+      throw new Pending();
+    },
+    names: () => [],
+  };
+
+  test.for([
+    '{{ a }}',
+    "{{ a | default('x') }}",
+    '{{ a is defined }}',
+    "{{ lookup('vars', 'a', default=1) }}",
+    "{{ lookup('vars', 'a', errors='ignore') }}",
+    '{{ a.b.c | default(omit) }}',
+    '{{ [1] | map(a) | list }}',
+    '{% if a is undefined %}{% endif %}',
+  ])('is never caught: %s', (source) => {
+    expect(() => evaluate(new Template(source), scope, defaultEnv())).toThrow(Pending);
+  });
+
+  test('is never caught in a condition', () => {
+    expect(() => evaluateCondition(new Template('a is defined and a == 1'), scope, defaultEnv())).toThrow(Pending);
+  });
+});
+
+describe('errors', () => {
+  test.for([
+    ['{{ 1 }} {{ missing }}', "'missing' is undefined", 3, 21],
+    ['{{ 1 }}\n  {{ missing }}', "'missing' is undefined", 4, 15],
+    ['{{ d.x }}', "'dict object' has no attribute 'x'", 3, 15],
+    ['{{ d["x"]["y"] }}', "'dict object' has no attribute 'x'", 3, 15],
+    ['{{ 1 | nofilter }}', "No filter named 'nofilter'.", 3, 17],
+    ["{{ 'a' + 1 }}", 'can only concatenate str (not "int") to str', 3, 17],
+    ['{{ 1 + }}', "unexpected 'end of print statement'", 3, 17],
+    [
+      '{% if 1 %}',
+      "Unexpected end of template. Jinja was looking for the following tags: 'elif' or 'else' or 'endif'. The innermost block that needs to be closed is 'if'.",
+      3,
+      19,
+    ],
+  ] as const)('of %j tell the place', ([source, message, line, column]) => {
+    const { diagnostic } = errorOf(() => text(source, { d: {} }));
+
+    expect(diagnostic).toMatchObject({ severity: 'error', message, at: { file: 'play.yaml', line, column } });
+  });
+
+  test('in the text of a variable tell the place of that text', () => {
+    const { diagnostic } = errorOf(() => text('{{ a }}', { a: '{{ 1 / 0 }}' }));
+
+    expect(diagnostic).toMatchObject({ message: 'division by zero', at: { file: 'play.yaml', line: 50, column: 12 } });
+  });
+
+  test('in an included file tell that file', () => {
+    const env = defaultEnv({
+      searchPath: () => ['/t'],
+      readFile: (path) => (path === '/t/inc.j2' ? Buffer.from('one\n{{ missing }}') : undefined),
+    });
+
+    const { diagnostic } = errorOf(() => renderTemplate("{% include 'inc.j2' %}", '/t/main.j2', {}, scopeOf({}), env));
+
+    expect(diagnostic).toMatchObject({
+      message: "'missing' is undefined",
+      at: { file: '/t/inc.j2', line: 2, column: 4 },
+    });
+  });
+
+  test('in a template file count its header line', () => {
+    const { diagnostic } = errorOf(() =>
+      renderTemplate('#jinja2: trim_blocks: False\n\n{{ missing }}', '/t/main.j2', {}, scopeOf({}), defaultEnv()),
+    );
+
+    expect(diagnostic).toMatchObject({ at: { file: '/t/main.j2', line: 3, column: 4 } });
+  });
+});
+
+describe('a template file', () => {
+  const render = (source: string, options = {}) =>
+    renderTemplate(source, '/t/x.j2', options, scopeOf({ xs: [1, 2], name: 'n' }), defaultEnv());
+
+  test.for([
+    ['{% for x in xs %}\n{{ x }}\n{% endfor %}\n', '1\n2\n'],
+    ['a{% if false %}b{% endif %}\n', 'a\n'],
+    ['#jinja2: trim_blocks: False\n{% if true %}\nx\n{% endif %}\n', '\nx\n'],
+    ["#jinja2: variable_start_string: '[[', variable_end_string: ']]'\n[[ name ]] {{ name }}", 'n {{ name }}'],
+    ['#jinja2: lstrip_blocks: True\n  {% if true %}\nx\n  {% endif %}\ny', 'x\ny'],
+    ["{{ 'a\\nb' }}", 'a\nb'],
+    ['{{ [1, none] }}{{ none }}', '[1, None]'],
+  ] as const)('%j renders to %j', ([source, expected]) => {
+    expect(render(source)).toBe(expected);
+  });
+
+  test('takes its options', () => {
+    expect(
+      render('<% if true %>\n<< name >>\n<% endif %>', {
+        block_start_string: '<%',
+        block_end_string: '%>',
+        variable_start_string: '<<',
+        variable_end_string: '>>',
+      }),
+    ).toBe('n\n');
+    expect(render('{% if true %}\nx\n{% endif %}\n', { trim_blocks: false })).toBe('\nx\n');
+    expect(render('a\nb\n', { newline_sequence: '\r\n' })).toBe('a\r\nb\r\n');
+  });
+});
+
+describe('a condition', () => {
+  const condition = (raw: Raw, variables: Record<string, unknown> = {}) =>
+    evaluateCondition(raw, scopeOf(variables), defaultEnv());
+
+  test('is a boolean or an expression', () => {
+    expect(condition(true)).toEqual({ value: true });
+    expect(condition(new Template('a == 1'), { a: 1 })).toEqual({ value: true });
+    expect(condition(null)).toEqual({ value: true });
+  });
+
+  test('that is not boolean is taken by its truth, with a warning', () => {
+    expect(condition(new Template('a'), { a: [1] })).toMatchObject({
+      value: true,
+      warning: expect.stringContaining('a list'),
+    });
+  });
+
+  test('in braces is evaluated twice, with a warning', () => {
+    expect(condition(new Template('{{ a }}'), { a: 'b == 2', b: 2 })).toMatchObject({
+      value: true,
+      warning: expect.stringContaining('{{ a }}'),
+    });
+  });
+
+  test('that was itself computed may not run lookups', () => {
+    expect(() => condition(new Template('{{ a }}'), { a: "lookup('pipe', 'id') == ''" })).toThrow(
+      'lookups were disabled',
+    );
+  });
+});
+
+test('text that comes from outside is never evaluated', () => {
+  const scope: Scope = { get: () => '{{ 1 + 1 }}', names: () => [] };
+
+  expect(evaluate(new Template('{{ answer }}'), scope, defaultEnv())).toBe('{{ 1 + 1 }}');
+  expect(evaluateExpression('answer', undefined, scope, defaultEnv())).toBe('{{ 1 + 1 }}');
+});
+
+function failHard(): never {
+  throw new Error('this variable was not asked for');
+}
