@@ -1,6 +1,6 @@
 import { ansibleFace, run } from './face.ts';
 import { formatOptions, runOptions } from './options.ts';
-import { askSecret } from './prompt.ts';
+import { askSecret, endPrompts } from './prompt.ts';
 import { version } from './version.ts';
 
 /** What commands have of the world. */
@@ -98,10 +98,10 @@ const versioned = async (
 /** Answer as the program that we were called as. */
 export async function runCommand(calledAs: string, argv: readonly string[]): Promise<number> {
   const face = faces[calledAs];
-  if (face !== undefined) return face(argv);
+  if (face !== undefined) return face(argv).finally(endPrompts);
   const [first, ...others] = argv;
   const command = commands.find(({ name }) => name === first);
-  if (command !== undefined) return command.run(others);
+  if (command !== undefined) return command.run(others).finally(endPrompts);
   if (first === undefined || first === 'help') {
     print(help());
     return first === undefined ? 1 : 0;
