@@ -6,6 +6,7 @@ type Load = () => Promise<{ default: unknown }>;
 const builtin: Record<string, Load> = {
   add_host: () => import('./add_host.ts'),
   apt: () => import('./apt.ts'),
+  apt_repository: () => import('./apt_repository.ts'),
   assert: () => import('./assert.ts'),
   blockinfile: () => import('./blockinfile.ts'),
   command: () => import('./command.ts'),

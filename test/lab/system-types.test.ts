@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import aptRepository from '../../tasks/apt_repository.ts';
 import cron from '../../tasks/cron.ts';
 import debconf from '../../tasks/debconf.ts';
 import dpkgSelections from '../../tasks/dpkg_selections.ts';
@@ -141,6 +142,20 @@ describe('types of the system, in a host', () => {
     expect(facts(await runThere(packageFacts, {}))['packages']).toMatchObject({
       less: [{ name: 'less', source: 'apt', arch: 'amd64' }],
     });
+  });
+
+  test('a source of packages is added and removed', async () => {
+    await sh('rm -f /etc/apt/sources.list.d/*example*');
+    const args = { repo: 'deb [trusted=yes]  http://u:p@apt.example.org/debian stable main', update_cache: false };
+
+    expect(outcomeOf(await runThere(aptRepository, args))).toEqual([
+      'changed',
+      'package source deb [trusted=yes] http://u:p@apt.example.org/debian stable main: absent → /etc/apt/sources.list.d/apt_example_org_debian.list',
+    ]);
+    expect(outcomeOf(await runThere(aptRepository, args))).toEqual(['ok']);
+    expect((await runThere(aptRepository, { ...args, state: 'absent' })).status).toBe('changed');
+    expect(outcomeOf(await runThere(aptRepository, { ...args, state: 'absent' }))).toEqual(['ok']);
+    expect(await said('ls /etc/apt/sources.list.d')).not.toContain('example');
   });
 
   test('services are told', async () => {

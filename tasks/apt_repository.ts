@@ -1,0 +1,76 @@
+import { blurs, type Change, defineTask, predicts, quote, shell, writeFile } from '../src/sdk.ts';
+import { fetchLists } from './shared/apt-get.ts';
+import { activeLines, fileFor, sourcesOf, withoutLine } from './shared/apt-sources.ts';
+
+export default defineTask({
+  name: 'ansible.builtin.apt_repository',
+  summary: "Have a source of packages in apt's lists, as one line.",
+  params: {
+    repo: { type: 'str', required: true, doc: 'The line: `deb [options] URL suite components`.' },
+    state: { type: 'str', default: 'present', choices: ['absent', 'present'], doc: 'Whether it is there.' },
+    filename: { type: 'str', doc: 'The file in sources.list.d, without its ending; told by the URL without it.' },
+    mode: { type: 'mode', default: '0644', doc: 'The mode of the file.' },
+    update_cache: {
+      type: 'bool',
+      default: true,
+      aliases: ['update-cache'],
+      doc: 'Fetch package lists where it changed.',
+    },
+    update_cache_retries: { type: 'int', default: 5, doc: 'How often fetching is tried.' },
+    update_cache_retry_max_delay: { type: 'int', default: 12, doc: 'The longest wait between two tries, in seconds.' },
+    codename: { type: 'str', ignored: 'it is for PPAs' },
+    install_python_apt: { type: 'bool', default: true, ignored: 'no Python is needed' },
+    validate_certs: { type: 'bool', default: true, ignored: 'it is for PPAs' },
+  },
+  ask: () => ({ sources: allSources }),
+  plan(
+    { sources: answer },
+    { repo, state, filename, mode, update_cache, update_cache_retries, update_cache_retry_max_delay },
+  ) {
+    if (repo.startsWith('ppa:'))
+      return { failed: 'PPAs are for Ubuntu: give the line for sources.list, and its key by get_url' };
+    if (!/^\s*deb(-src)?\s/.test(repo)) return { failed: `not a valid source of packages: ${repo}` };
+    const files = sourcesOf(answer.stdout);
+    const wanted = repo.trim().split(/\s+/).join(' ');
+    const having = [...files].filter(([, text]) => activeLines(text).includes(wanted));
+    if (having.length > 0 === (state === 'present')) return { changes: [] };
+    const fetch = update_cache ? [fetchLists(update_cache_retries, update_cache_retry_max_delay)] : [];
+    const path = fileFor(repo, filename);
+    const edited =
+      state === 'present'
+        ? ([[path, `${files.get(path) ?? ''}${wanted}\n`]] as const)
+        : having.map(([name, text]) => [name, withoutLine(text, wanted)] as const);
+    const after = new Map([...files, ...edited]);
+    const change: Change = {
+      what: `package source ${wanted}`,
+      from: state === 'present' ? null : having.map(([name]) => name).join(', '),
+      to: state === 'present' ? path : null,
+      commands: [
+        ...edited.map(([name, text]) =>
+          text.trim() === '' && name !== '/etc/apt/sources.list'
+            ? { script: `rm -f -- ${quote(name)}` }
+            : writeFile({ path: name, content: text, ...(files.has(name) ? {} : { mode: Number.parseInt(mode, 8) }) }),
+        ),
+        ...fetch,
+      ],
+      effects: [
+        predicts(allSources, { ...answer, stdout: [...after].map(([name, text]) => `\x1e${name}\n${text}`).join('') }),
+        blurs('apt:lists', ...edited.map(([name]) => `entry:${name}`)),
+      ],
+    };
+    return { changes: [change] };
+  },
+  result: ({ params: { repo, state } }) => ({ repo, state }),
+  returns: { repo: 'The line.', state: 'The parameter.' },
+  examples: [
+    {
+      title: 'Another suite',
+      yaml: 'apt_repository:\n  repo: deb http://deb.debian.org/debian bookworm-backports main\n  filename: backports\n  update_cache: false',
+    },
+  ],
+});
+
+const allSources = shell({
+  script: `for f in /etc/apt/sources.list /etc/apt/sources.list.d/*.list; do [ -f "$f" ] && { printf '\\036%s\\n' "$f"; cat -- "$f"; }; done; :`,
+  about: ['entry:/etc/apt/sources.list', 'entry:/etc/apt/sources.list.d/*', 'path:/etc/apt/sources.list.d'],
+});

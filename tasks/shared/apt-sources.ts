@@ -1,0 +1,42 @@
+/** apt's source files by path, as the question prints them. */
+export const sourcesOf = (stdout: string): ReadonlyMap<string, string> =>
+  new Map(
+    stdout
+      .split('\x1e')
+      .slice(1)
+      .map((part) => [part.slice(0, part.indexOf('\n')), part.slice(part.indexOf('\n') + 1)] as const),
+  );
+
+const plain = (line: string): string => line.replace(/#.*$/, '').trim().split(/\s+/).join(' ');
+
+/** The sources that a file names, with single blanks. */
+export const activeLines = (text: string): readonly string[] =>
+  text
+    .split('\n')
+    .map(plain)
+    .filter((line) => line !== '');
+
+/** A file without a source. */
+export const withoutLine = (text: string, wanted: string): string =>
+  text
+    .split('\n')
+    .filter((line) => plain(line) !== wanted)
+    .join('\n');
+
+/** The file that a source goes into: as Ansible makes it of the URL, where no name is given. */
+export function fileFor(repo: string, filename: string | undefined): string {
+  if (filename !== undefined)
+    return filename.startsWith('/')
+      ? filename.replace(/(\.list)?$/, '.list')
+      : `/etc/apt/sources.list.d/${filename.replace(/\.list$/, '')}.list`;
+  const [url = ''] = repo
+    .replace(/\[[^\]]+\]/, '')
+    .trim()
+    .split(/\s+/)
+    .slice(1);
+  const bare = url.replace(/^\w+:\/\//, '').replace(/^[^@]*@/, '');
+  return `/etc/apt/sources.list.d/${bare
+    .replace(/[^a-zA-Z0-9]+/g, ' ')
+    .trim()
+    .replaceAll(' ', '_')}.list`;
+}
