@@ -19,6 +19,8 @@ publish() {
 publish repository/infrastructure openfoodfacts-infrastructure
 publish repository/monitoring openfoodfacts-monitoring
 chown -R git:git /home/git/openfoodfacts
+# off1 is a server of the team: its key has been there for long. The one of container 100 has not.
+lab-deploy-key add <keys/off1-root.pub
 
 install -m 644 keys/acme.pem /etc/lab/acme.pem
 install -m 644 keys/acme.key /etc/lab/acme.key
