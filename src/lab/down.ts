@@ -1,9 +1,11 @@
 import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { removeAllGroups } from './cgroups.ts';
 import { shutDown } from './host.ts';
+import { restoreLimits } from './limits.ts';
 import { withLock } from './lock.ts';
 import { obstacle } from './machine.ts';
 import { mark } from './mark.ts';
+import { outside } from './outside.ts';
 import { state, stateDir } from './paths.ts';
 import { allPids, childrenOf, startOf, until } from './processes.ts';
 import { type Progress, silent } from './progress.ts';
@@ -17,6 +19,7 @@ import { namespaceOf, switchNamespace } from './switch.ts';
 export async function labDown(progress: Progress = silent): Promise<void> {
   const why = obstacle();
   if (why) throw new Error(why);
+  if (outside().length > 0) throw new Error('lab down ends all that runs in the network of the lab: run it outside');
   if (!existsSync(stateDir())) return;
   await withLock(progress, async () => {
     await progress.step('switching the lab off', async () => {
@@ -25,6 +28,7 @@ export async function labDown(progress: Progress = silent): Promise<void> {
       await removeMounts();
       await removeNamespaces();
       await removeAllGroups();
+      if (!anyLab()) restoreLimits();
       rmSync(state('run'), { recursive: true, force: true });
     });
   });
@@ -49,6 +53,9 @@ export function labNamespaces(): readonly string[] {
   if (!existsSync('/run/netns')) return [];
   return readdirSync('/run/netns').filter((name) => name === switchNamespace() || name.startsWith(namespaceOf('')));
 }
+
+// Another lab on this machine, with its state elsewhere, may still need the limit.
+const anyLab = () => existsSync('/run/netns') && readdirSync('/run/netns').some((name) => name.startsWith('rtlab'));
 
 /** The processes of the lab: those that carry its mark, those in its networks, and their children. */
 export function labProcesses(): readonly number[] {

@@ -31,8 +31,10 @@ export async function boot(host: LabHost): Promise<void> {
   await powerOff(host.name); // what a crash may have left
   await plugIn(host.name, host.links);
   await inNamespace(namespaceOf(host.name), addressScript(host));
+  for (const part of ['upper', 'work', 'root', 'data'])
+    mkdirSync(disk(host.name, part), { recursive: true, mode: 0o755 });
+  await seed(host, disk(host.name, 'upper'));
   await mountRoot(host);
-  await seed(host, disk(host.name, 'root'));
   joinGroup(host.name, startDaemon(`host-${host.name}`, nspawn(host)));
   await until(`the boot of ${host.name}`, bootDeadlineMs, () => hasBooted(host.name));
 }
@@ -119,8 +121,6 @@ const setupId = (host: LabHost) =>
   [host.image, ...(host.containers ?? [])].map(imageId).join(' ') + (host.setup ? ` ${contentId()}` : '');
 
 async function mountRoot(host: LabHost): Promise<void> {
-  for (const part of ['upper', 'work', 'root', 'data'])
-    mkdirSync(disk(host.name, part), { recursive: true, mode: 0o755 });
   // A volatile overlay spares every fsync, and after a power cut refuses to be mounted until this is gone.
   rmSync(disk(host.name, 'work', 'work'), { recursive: true, force: true });
   const layer = existsSync(pristine(host.name, 'layer')) ? `${pristine(host.name, 'layer')}:` : '';

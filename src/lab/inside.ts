@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, statSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { resolver } from './hosts.ts';
+import { outsideEnvironment } from './outside.ts';
 import { state } from './paths.ts';
 import { switchNamespace } from './switch.ts';
 
@@ -31,7 +32,10 @@ export function runInside(command: readonly string[]): Promise<number> {
     : ['ip', 'netns', 'exec', switchNamespace(), 'sh', '-c', script, 'sh', resolvConf, ...command];
   const [file = '', ...rest] = args;
   return new Promise((resolve, reject) => {
-    const child = spawn(file, rest, { stdio: 'inherit', env: { ...process.env, [insideMark]: '1' } });
+    const child = spawn(file, rest, {
+      stdio: 'inherit',
+      env: { ...process.env, [insideMark]: '1', ...outsideEnvironment() },
+    });
     // A terminal sends Ctrl-C to the child as well, which decides what it means; this process only passes on the outcome.
     const ignore = () => {};
     const pass = () => child.kill('SIGTERM');

@@ -2,13 +2,14 @@ import { spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { mark } from './mark.ts';
+import { outside } from './outside.ts';
 import { state, stateDir } from './paths.ts';
 
 /** Start something that outlives this program, and remember its process id under a name. */
 export function startDaemon(name: string, command: readonly string[]): number {
   mkdirSync(state('run'), { recursive: true });
   const log = openSync(state('run', `${name}.log`), 'w');
-  const [file = '', ...args] = command;
+  const [file = '', ...args] = [...outside(), ...command];
   const env = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', HOME: '/root', [mark]: stateDir() };
   const child = spawn(file, args, { detached: true, stdio: ['ignore', log, log], env, cwd: '/' });
   child.on('error', () => {}); // the pid below is undefined then, and said so

@@ -1,5 +1,6 @@
 import { $, ProcessOutput, type ProcessPromise } from 'zx/core';
 import { mark } from './mark.ts';
+import { outside } from './outside.ts';
 import { stateDir } from './paths.ts';
 
 /** What a command ended with. */
@@ -11,11 +12,11 @@ export interface Ended {
 
 /** Run a command of this machine, quietly; a failure is an exception, since the lab cannot go on without it. */
 export const run = (words: TemplateStringsArray, ...values: readonly Word[]): ProcessPromise =>
-  $({ quiet: true, verbose: false, env: environment() })(words, ...values);
+  $({ ...options(), nothrow: false })(words, ...values);
 
 /** Run a command of this machine, quietly; how it ended is for the caller to judge. */
 export const attempt = (words: TemplateStringsArray, ...values: readonly Word[]): ProcessPromise =>
-  $({ quiet: true, verbose: false, nothrow: true, env: environment() })(words, ...values);
+  $({ ...options(), nothrow: true })(words, ...values);
 
 /** Run a POSIX shell script on this machine, with its words as `$1`, `$2` …; the first command that fails ends it. */
 export const shell = (script: string, words: readonly string[] = []): ProcessPromise =>
@@ -26,4 +27,10 @@ export const isFailedCommand = (error: unknown): error is ProcessOutput => error
 
 type Word = string | readonly string[];
 
-const environment = (): NodeJS.ProcessEnv => ({ ...process.env, LC_ALL: 'C.UTF-8', [mark]: stateDir() });
+// Each command is one simple command, so that words before it can say where it runs.
+const options = () => ({
+  quiet: true,
+  verbose: false,
+  prefix: `${outside().join(' ')} `,
+  env: { ...process.env, LC_ALL: 'C.UTF-8', [mark]: stateDir() },
+});

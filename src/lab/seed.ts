@@ -10,7 +10,7 @@ export interface SeedFile {
   readonly mode?: number;
 }
 
-/** Put into a host's root what makes it this host: its name, its keys, who may log in. Later boots find it as it is. */
+/** Put what makes it this host over a host's image: its name, its keys, who may log in. */
 export async function seed(host: LabHost, root: string): Promise<void> {
   const operator = await keyPair('operator', 'operator@retrace-lab');
   const own = await hostKey(host.name, knownAs(host));
@@ -36,7 +36,8 @@ export const hostKeyFiles = (pair: { secret: string; public: string }): readonly
 
 function write(root: string, { path, content, mode = 0o644 }: SeedFile): void {
   const file = join(root, path);
-  mkdirSync(dirname(file), { recursive: true, mode: path.includes('/.ssh/') ? 0o700 : 0o755 });
+  // Folders of the upper layer hide the modes of those below: root's are its own affair.
+  mkdirSync(dirname(file), { recursive: true, mode: path.startsWith('/root/') ? 0o700 : 0o755 });
   rmSync(file, { force: true });
   writeFileSync(file, content, { mode });
   chmodSync(file, mode);

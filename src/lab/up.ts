@@ -15,6 +15,7 @@ import {
 import { documentHosts, hostNamed, knownAs, type LabHost } from './hosts.ts';
 import { ensureImage, removeOldImages } from './images.ts';
 import { certificates, hostKey, keyPair, writeKnownHosts } from './keys.ts';
+import { raiseLimits } from './limits.ts';
 import { withLock } from './lock.ts';
 import { obstacle, prepareMachine } from './machine.ts';
 import { state } from './paths.ts';
@@ -37,6 +38,7 @@ export async function labUp(names: readonly string[] = documentHosts, progress: 
     await prepareMachine(progress);
     for (const folder of ['run', 'images', 'hosts', 'pristine'])
       mkdirSync(state(folder), { recursive: true, mode: 0o755 });
+    raiseLimits();
     await startSwitch();
     await prepareKeys(hosts);
     const builds = slotsOf(buildsAtOnce);

@@ -2,6 +2,7 @@ import { execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { imageRoot } from '../../src/lab/images.ts';
 import { labHost, labReset, labUp } from '../../src/lab/index.ts';
 import { labTag, stateDir } from '../../src/lab/paths.ts';
 import { inLab, lab, on } from './in-lab.ts';
@@ -138,7 +139,7 @@ describe('the stand-in for pct', () => {
     `pct create 199 local:vztmpl/debian-12-standard_12.2-1_amd64.tar.zst --hostname probe --cores 4 --memory 2048 --swap 0
     --rootfs zfs-hdd:32 --unprivileged 1 --features nesting=1 --onboot 1
     --net0 name=eth0,bridge=vmbr1,ip=10.1.0.199/24,gw=10.0.0.1,hwaddr=BC:24:11:00:00:99`.replace(/\n\s*/g, ' ');
-  const started = 'until pct exec 199 -- systemctl is-system-running --wait 2>/dev/null; do sleep 0.1; done';
+  const started = `timeout 60 sh -c 'until pct exec 199 -- systemctl is-system-running --wait 2>/dev/null; do sleep 0.1; done'`;
 
   test('creates an unprivileged container whose config is in the format of Proxmox', async () => {
     await on('off1', create);
@@ -200,6 +201,17 @@ describe('reset', () => {
   });
 });
 
+describe('a program in the network of the lab', () => {
+  test('resets hosts for all to see', async () => {
+    await on('labtest', 'touch /root/mine');
+
+    await lab(['exec', process.execPath, ...lab.command, 'reset', 'labtest']);
+
+    expect(await on('labtest', 'ls /root; stat -c %a /root')).toBe('700\n');
+    expect(await lab(['ssh', 'labtest', 'hostname'])).toBe('labtest\n');
+  });
+});
+
 describe('a lab of its own', () => {
   const folder = '/var/tmp/retrace-lab-test';
   const tag = labTag(folder);
@@ -234,9 +246,9 @@ describe('a lab of its own', () => {
 
   function prepare(): void {
     rmSync(folder, { recursive: true, force: true });
-    mkdirSync(folder, { recursive: true });
+    mkdirSync(`${folder}/images`, { recursive: true });
     // The images of the other lab, as links: building them anew would show nothing here.
-    execFileSync('cp', ['-al', `${stateDir()}/images`, `${folder}/images`]);
+    execFileSync('cp', ['-al', imageRoot('base'), imageRoot('services'), `${folder}/images`]);
   }
 
   test('leaves nothing but its disks when it goes down', async () => {
