@@ -2,6 +2,7 @@ import type { Raw } from '../../core/value.ts';
 import { readBlockScalar } from './block-scalar.ts';
 import { atEnd, type Cursor, isBlank, SyntaxMistake, skipBlanks, skipToToken } from './cursor.ts';
 import { readFlow } from './flow.ts';
+import { badIndent, missingColon, notHere, trailing, unquotedBraces } from './mistakes.ts';
 import { anchored, keyValue, type Properties, type Scalar, scalarValue, unknownTag } from './node.ts';
 import { addPair, finishPairs, type Key, newPairs } from './pairs.ts';
 import { setPlaces } from './places.ts';
@@ -92,27 +93,6 @@ function readContent(
   return { value, from: start, to: c.pos };
 }
 
-function notHere(c: Cursor, from: number, line: number): SyntaxMistake {
-  if (c.lineStart !== line) return missingColon(c, from, line);
-  const hint = 'put quotes around a value that holds a colon and a space; a dict starts on its own line';
-  return new SyntaxMistake('mapping values are not allowed here', c.pos, c.pos + 1, hint);
-}
-
-// The text began on a line before; by its indentation this line goes on with it.
-function missingColon(c: Cursor, from: number, line: number): SyntaxMistake {
-  const start = c.lineStart + /^ */.exec(c.text.slice(c.lineStart))![0].length;
-  const ownLine = c.text.slice(line, from).trim() === '';
-  const hint = ownLine
-    ? 'is a colon missing at the end of the line above?'
-    : 'indent it as the key above to go on with the same dict, or put the text in quotes';
-  return new SyntaxMistake(
-    'mapping values are not allowed here: this line goes on with the text above',
-    start,
-    c.pos,
-    hint,
-  );
-}
-
 function readWhole(c: Cursor, props: Properties | undefined, allowed: boolean, read: () => Raw): Node {
   const from = c.pos;
   if (!allowed)
@@ -162,19 +142,6 @@ function readFlowAtom(c: Cursor, props: Properties | undefined): Atom {
     if (!braces || !(error instanceof SyntaxMistake)) throw error;
   }
   throw unquotedBraces(c, from);
-}
-
-function unquotedBraces(c: Cursor, from: number): SyntaxMistake {
-  const lineEnd = c.text.indexOf('\n', from);
-  const end = lineEnd < 0 ? c.text.length : lineEnd;
-  const written = c.text.slice(from, end).trimEnd();
-  const quote = written.includes('"') ? "'" : '"';
-  return new SyntaxMistake(
-    'a value that starts with "{{" must be in quotes',
-    from,
-    from + written.length,
-    `write ${quote}${written}${quote}`,
-  );
 }
 
 const cannotStart = new Set(['%', '@', '`', ',', ']', '}', '|', '>']);
@@ -281,23 +248,6 @@ function continues(c: Cursor, column: number): boolean {
   if (c.lineStart === line && at > 0 && c.text.slice(line, c.pos).trim() !== '') throw trailing(c);
   if (at > column) throw badIndent(c, at, column);
   return at === column;
-}
-
-function trailing(c: Cursor): SyntaxMistake {
-  const end = c.text.indexOf('\n', c.pos);
-  const hint = 'put the whole value in one pair of quotes';
-  return new SyntaxMistake('unexpected text after the value', c.pos, end < 0 ? c.text.length : end, hint);
-}
-
-function badIndent(c: Cursor, at: number, column: number): SyntaxMistake {
-  const end = c.text.indexOf('\n', c.pos);
-  const message = `this line is indented by ${at} spaces, which fits no line above`;
-  return new SyntaxMistake(
-    message,
-    c.pos,
-    end < 0 ? c.text.length : end,
-    `indent it by ${column} to go on with the same list or dict`,
-  );
 }
 
 function checkTag(c: Cursor, props: Properties | undefined, allowed: readonly string[]): void {

@@ -1,0 +1,56 @@
+import { type Cursor, SyntaxMistake } from './cursor.ts';
+
+/** A dict began where none may. */
+export function notHere(c: Cursor, from: number, line: number): SyntaxMistake {
+  if (c.lineStart !== line) return missingColon(c, from, line);
+  const hint = 'put quotes around a value that holds a colon and a space; a dict starts on its own line';
+  return new SyntaxMistake('mapping values are not allowed here', c.pos, c.pos + 1, hint);
+}
+
+/** A text went on into a line that holds a colon: by its indentation that line belongs to it. */
+export function missingColon(c: Cursor, from: number, line: number): SyntaxMistake {
+  const start = c.lineStart + /^ */.exec(c.text.slice(c.lineStart))![0].length;
+  const ownLine = c.text.slice(line, from).trim() === '';
+  const hint = ownLine
+    ? 'is a colon missing at the end of the line above?'
+    : 'indent it as the key above to go on with the same dict, or put the text in quotes';
+  return new SyntaxMistake(
+    'mapping values are not allowed here: this line goes on with the text above',
+    start,
+    c.pos,
+    hint,
+  );
+}
+
+/** `{{ x }}` without quotes. */
+export function unquotedBraces(c: Cursor, from: number): SyntaxMistake {
+  const lineEnd = c.text.indexOf('\n', from);
+  const end = lineEnd < 0 ? c.text.length : lineEnd;
+  const written = c.text.slice(from, end).trimEnd();
+  const quote = written.includes('"') ? "'" : '"';
+  return new SyntaxMistake(
+    'a value that starts with "{{" must be in quotes',
+    from,
+    from + written.length,
+    `write ${quote}${written}${quote}`,
+  );
+}
+
+/** Something stands after a finished value. */
+export function trailing(c: Cursor): SyntaxMistake {
+  const end = c.text.indexOf('\n', c.pos);
+  const hint = 'put the whole value in one pair of quotes';
+  return new SyntaxMistake('unexpected text after the value', c.pos, end < 0 ? c.text.length : end, hint);
+}
+
+/** A line whose indentation fits nothing above. */
+export function badIndent(c: Cursor, at: number, column: number): SyntaxMistake {
+  const end = c.text.indexOf('\n', c.pos);
+  const message = `this line is indented by ${at} spaces, which fits no line above`;
+  return new SyntaxMistake(
+    message,
+    c.pos,
+    end < 0 ? c.text.length : end,
+    `indent it by ${column} to go on with the same list or dict`,
+  );
+}
