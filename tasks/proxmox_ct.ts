@@ -156,7 +156,7 @@ function create(given: Given): Change {
       { ...sh`pct create ${vmid} ${ostemplate!} ${options} ${keys}`, stdin: pubkey, long: true },
       ...(state === 'started' ? start(vmid) : []),
     ],
-    effects: [predicts(pct(vmid), { config: lines, running: state === 'started' }), blurs(`ct:${vmid}`, 'dataset:*')],
+    effects: [predicts(pct(vmid), { config: lines, running: state === 'started' }), blurs(`ct:${vmid}`)],
   };
 }
 
@@ -248,5 +248,5 @@ const destroy = (vmid: number, running: boolean): Change => ({
   from: running ? 'running' : 'stopped',
   to: null,
   commands: [...(running ? [sh`pct stop ${vmid}`] : []), { ...sh`pct destroy ${vmid}`, long: true }],
-  effects: [predicts(pct(vmid), undefined), blurs(`ct:${vmid}`, 'dataset:*')],
+  effects: [predicts(pct(vmid), undefined), blurs(`ct:${vmid}`)],
 });
