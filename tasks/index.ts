@@ -95,7 +95,7 @@ const shortNames = new Map([
 
 /** The canonical name of a task type, from any name that Ansible knows it by. */
 export function canonical(name: string): string | undefined {
-  if (name in taskTypes) return name;
+  if (Object.hasOwn(taskTypes, name)) return name;
   const short = name.replace(/^ansible\.(builtin|legacy)\./, '');
   return shortNames.get(short);
 }

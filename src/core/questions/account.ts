@@ -33,7 +33,11 @@ const kind: QuestionKind<Arg, Account | undefined> = {
       return { ok: true, value: readAccount(database, name, reply.stdout.toString()) };
     });
   },
-  about: ({ database, name }) => (name === undefined ? [] : [`${database === 'passwd' ? 'user' : 'group'}:${name}`]),
+  // One that is not there may come with a package.
+  about({ database, name }, answer) {
+    const subject = `${database === 'passwd' ? 'user' : 'group'}:${name}`;
+    return name === undefined ? [] : answer?.exists === false ? [subject, `absent:${subject}`] : [subject];
+  },
 };
 
 /** Whether a user exists, and under which number; undefined where no name is given. */

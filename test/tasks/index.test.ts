@@ -1,0 +1,30 @@
+import { describe, expect, test } from 'vitest';
+import { canonical, taskTypes } from '../../tasks/index.ts';
+
+describe('the registry of task types', () => {
+  test.for([
+    ['apt', 'ansible.builtin.apt'],
+    ['ansible.builtin.apt', 'ansible.builtin.apt'],
+    ['ansible.legacy.apt', 'ansible.builtin.apt'],
+    ['systemd_service', 'ansible.builtin.systemd'],
+    ['ansible.builtin.systemd_service', 'ansible.builtin.systemd'],
+    ['locale_gen', 'community.general.locale_gen'],
+    ['community.general.locale_gen', 'community.general.locale_gen'],
+    ['verify', 'verify'],
+    ['nosuch', undefined],
+    ['ansible.builtin.nosuch', undefined],
+    ['someone.else.apt', undefined],
+    ['toString', undefined],
+  ] as const)('knows %s as %s', ([name, known]) => {
+    expect(canonical(name)).toBe(known);
+  });
+
+  test.for(Object.keys(taskTypes))('%s is what its line says, documented, with examples', async (name) => {
+    const type = (await taskTypes[name]!()).default;
+
+    expect(type.name).toBe(name);
+    expect(type.summary).toMatch(/^[A-Z].*\.$/);
+    expect(type.examples.length).toBeGreaterThan(0);
+    for (const [param, spec] of Object.entries(type.params)) expect(spec.doc ?? spec.ignored, param).toBeTruthy();
+  });
+});
