@@ -145,7 +145,11 @@ function captured(body: RunBody, filter: Run | undefined): Run {
 
 /** A function that assigns a value to a target. */
 export function compileTarget(target: Target): (value: Value, frame: Frame, context: Context) => void {
-  if (target.type === 'name') return (value, frame) => void frame.vars.set(target.name, value);
+  if (target.type === 'name') {
+    return (value, frame) => {
+      frame.vars.set(target.name, value);
+    };
+  }
   if (target.type === 'namespace') return assignInNamespace(target);
   const parts = target.items.map(compileTarget);
   return (value, frame, context) => {
@@ -161,7 +165,7 @@ function assignInNamespace({ name, attribute, offset }: Extract<Target, { type: 
   const run = compileExpression({ type: 'name', name, offset });
   return (value: Value, frame: Frame, context: Context): void => {
     const namespace = run(context, frame);
-    if (!(namespace instanceof Namespace)) return fail('cannot assign attribute on non-namespace object');
+    if (!(namespace instanceof Namespace)) throw new TemplateError('cannot assign attribute on non-namespace object');
     namespace.values.set(attribute, value);
   };
 }

@@ -1,10 +1,12 @@
-export { checkTemplate, type FreeNames, freeNames, type TextKind } from './check.ts';
+export { checkTemplate } from './check.ts';
 export type { Scope } from './context.ts';
 export { defaultEnv, type Env } from './env.ts';
 export { isUndefinedError, TemplateError } from './errors.ts';
 export { type Condition, evaluate, evaluateCondition, evaluateExpression, renderTemplate } from './evaluate.ts';
+export { type FreeNames, freeNames } from './free-names.ts';
 export type { RenderOptions } from './header.ts';
 export { type Lookup, lookup } from './lookups/lookup.ts';
+export type { TextKind } from './parse-kind.ts';
 export { Callable, LazyMapping, PyObject, Undefined } from './python/object.ts';
 export { repr, str, typeName } from './python/repr.ts';
 export { type Args, type Callee, type Callees, fn } from './python/signature.ts';

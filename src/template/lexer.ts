@@ -88,7 +88,7 @@ const SPACE = /\s*/y;
 const NAME = /[\p{L}_][\p{L}\p{N}_]*/uy;
 const FLOAT = /(?:\d+_)*\d+(?:(?:\.(?:\d+_)*\d+)?[eE][+-]?(?:\d+_)*\d+|\.(?:\d+_)*\d+)/y;
 const INTEGER = /0[bB](?:_?[01])+|0[oO](?:_?[0-7])+|0[xX](?:_?[\da-fA-F])+|[1-9](?:_?\d)*|0(?:_?0)*/y;
-const STRING = /'(?:[^'\\]|\\[^])*'|"(?:[^"\\]|\\[^])*"/y;
+const STRING = /'(?:[^'\\]|\\[\s\S])*'|"(?:[^"\\]|\\[\s\S])*"/y;
 const OPERATOR = /\*\*|\/\/|==|!=|>=|<=|[-+/*%~[\](){}><=.:|,;]/y;
 const CLOSES: Record<string, string> = { ')': '(', ']': '[', '}': '{' };
 
@@ -108,7 +108,10 @@ class Lexer {
     const { variableStart, blockStart, commentStart } = this.#syntax;
     while (this.#at < this.#text.length) {
       const found = this.#nextTag();
-      if (!found) return this.#data(this.#text.slice(this.#at), this.#text.length);
+      if (!found) {
+        this.#data(this.#text.slice(this.#at), this.#text.length);
+        return;
+      }
       const inside = found.at + found.start.length;
       const sign = /[-+]/.exec(this.#text[inside] ?? '')?.[0] ?? '';
       this.#data(this.#before(found.at, found.start, sign), inside + sign.length);
@@ -175,22 +178,23 @@ class Lexer {
 
   #block(start: number, sign: string): void {
     const { blockEnd } = this.#syntax;
-    const raw = new RegExp(`\\s*raw\\s*(-?)${escape(blockEnd)}`, 'y');
+    const raw = new RegExp(`\\s*raw\\s*(-?)${escapePattern(blockEnd)}`, 'y');
     raw.lastIndex = this.#at;
     const match = raw.exec(this.#text);
     if (match) {
       this.#at = raw.lastIndex;
       if (match[1]) this.#match(SPACE);
-      return this.#raw(start);
+      this.#raw(start);
+      return;
     }
     this.#push('block_begin', sign, null, start, this.#at);
-    this.expression(new RegExp(`[-+]?${escape(blockEnd)}`, 'y'), false);
+    this.expression(new RegExp(`[-+]?${escapePattern(blockEnd)}`, 'y'), false);
     this.#end('block_end', blockEnd, start, 'block');
   }
 
   #raw(start: number): void {
     const end = new RegExp(
-      `${escape(this.#syntax.blockStart)}([-+]?)\\s*endraw\\s*([-+]?)${escape(this.#syntax.blockEnd)}`,
+      `${escapePattern(this.#syntax.blockStart)}([-+]?)\\s*endraw\\s*([-+]?)${escapePattern(this.#syntax.blockEnd)}`,
       'g',
     );
     end.lastIndex = this.#at;
@@ -202,7 +206,7 @@ class Lexer {
 
   #variable(start: number): void {
     this.#push('variable_begin', '', null, start, this.#at);
-    this.expression(new RegExp(`-?${escape(this.#syntax.variableEnd)}`, 'y'), this.#syntax.keepBackslashes);
+    this.expression(new RegExp(`-?${escapePattern(this.#syntax.variableEnd)}`, 'y'), this.#syntax.keepBackslashes);
     this.#end('variable_end', this.#syntax.variableEnd, start, 'variable');
   }
 
@@ -220,28 +224,25 @@ class Lexer {
 
   #token(open: string[], keepBackslashes: boolean): void {
     const offset = this.#at;
+    const push = (type: TokenType, text: string, value: Value = null) =>
+      this.#push(type, text, value, offset, this.#at);
     const name = this.#match(NAME);
-    if (name) return this.#push('name', name, null, offset, this.#at);
-    const digits = this.#text[offset - 1] === '.' ? '' : this.#match(FLOAT);
-    if (digits) return this.#push('number', digits, float(Number(digits.replaceAll('_', ''))), offset, this.#at);
-    const integer = this.#match(INTEGER);
-    if (integer) return this.#push('number', integer, int(BigInt(integer.replaceAll('_', ''))), offset, this.#at);
-    const string = this.#match(STRING);
-    if (string) {
-      return this.#push(
-        'string',
-        string,
-        keepBackslashes ? kept(string) : unescapeText(string.slice(1, -1)),
-        offset,
-        this.#at,
-      );
-    }
+    const real = name || this.#text[offset - 1] === '.' ? '' : this.#match(FLOAT);
+    const whole = name || real ? '' : this.#match(INTEGER);
+    const string = name || real || whole ? '' : this.#match(STRING);
+    if (name) push('name', name);
+    else if (real) push('number', real, float(Number(real.replaceAll('_', ''))));
+    else if (whole) push('number', whole, int(BigInt(whole.replaceAll('_', ''))));
+    else if (string) push('string', string, keepBackslashes ? kept(string) : unescapeText(string.slice(1, -1)));
+    else this.#operator(open, offset);
+  }
+
+  #operator(open: string[], offset: number): void {
     const operator = this.#match(OPERATOR);
-    if (!operator)
-      throw new SyntaxMistake(
-        `unexpected char ${JSON.stringify(this.#text[offset]).replaceAll('"', "'")} at ${offset}`,
-        offset,
-      );
+    if (!operator) {
+      const char = JSON.stringify(this.#text[offset]).replaceAll('"', "'");
+      throw new SyntaxMistake(`unexpected char ${char} at ${offset}`, offset);
+    }
     this.#balance(operator, open, offset);
     this.#push('operator', operator, null, offset, this.#at);
   }
@@ -271,6 +272,6 @@ class Lexer {
 
 /** A string literal whose backslashes stay: only the quote that ends it had to be escaped. */
 const kept = (string: string): string =>
-  string.slice(1, -1).replaceAll(/\\([^])/g, (all, char) => (char === string[0] ? char : all));
+  string.slice(1, -1).replaceAll(/\\([\s\S])/g, (all, char) => (char === string[0] ? char : all));
 
-const escape = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
+const escapePattern = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');

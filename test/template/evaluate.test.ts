@@ -107,7 +107,10 @@ describe('variables', () => {
     const asked: string[] = [];
     const hostvars = new LazyMapping(
       'HostVars',
-      (host) => (asked.push(host), host === 'h1' ? fromJs({ ip: 1 }) : undefined),
+      (host) => {
+        asked.push(host);
+        return host === 'h1' ? fromJs({ ip: 1 }) : undefined;
+      },
       () => ['h1', 'h2'],
     );
 

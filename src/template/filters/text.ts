@@ -16,16 +16,16 @@ const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;
 /** Text safe in HTML, as MarkupSafe writes it. */
 export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (char) => ENTITIES[char]!);
 
-const escape = fn('value', ([value]) => escapeHtml(textOf(value)));
+const escaping = fn('value', ([value]) => escapeHtml(textOf(value)));
 const string = fn('value', ([value]) => textOf(value));
 
 /** Jinja's filters on text. */
 export const textFilters: Callees = {
   capitalize: fn('value', ([value]) => capitalize(textOf(value))),
   center: fn('value, width=80', ([value, width]) => center(textOf(value), indexOf(width))),
-  e: escape,
-  escape,
-  forceescape: escape,
+  e: escaping,
+  escape: escaping,
+  forceescape: escaping,
   safe: string,
   string,
   format: { call: (_, [value, ...args], kwargs) => format(textOf(value!), args, kwargs) },
@@ -88,7 +88,7 @@ function indent(text: string, width: Value, first: boolean, blank: boolean): str
 }
 
 function stripTags(text: string): string {
-  const bare = text.replace(/<!--[^]*?-->/g, '').replace(/<[^>]*>/g, '');
+  const bare = text.replace(/<!--[\s\S]*?-->/g, '').replace(/<[^>]*>/g, '');
   const entities: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', nbsp: '\xa0' };
   const decoded = bare.replace(/&(?:#x([\da-f]+)|#(\d+)|(\w+));/gi, (all, hex, decimal, name) =>
     hex

@@ -6,9 +6,19 @@ export type Path =
   | { readonly type: 'field'; readonly name: string }
   | { readonly type: 'literal'; readonly value: Value }
   | { readonly type: 'index'; readonly index: number }
-  | { readonly type: 'slice'; readonly start: number | null; readonly stop: number | null; readonly step: number | null }
+  | {
+      readonly type: 'slice';
+      readonly start: number | null;
+      readonly stop: number | null;
+      readonly step: number | null;
+    }
   | { readonly type: 'pipe'; readonly left: Path; readonly right: Path }
-  | { readonly type: 'project'; readonly kind: 'list' | 'values' | 'flatten'; readonly left: Path; readonly right: Path }
+  | {
+      readonly type: 'project';
+      readonly kind: 'list' | 'values' | 'flatten';
+      readonly left: Path;
+      readonly right: Path;
+    }
   | { readonly type: 'filter'; readonly left: Path; readonly test: Path; readonly right: Path }
   | { readonly type: 'list'; readonly items: readonly Path[] }
   | { readonly type: 'hash'; readonly entries: readonly (readonly [string, Path])[] }

@@ -1,8 +1,8 @@
 import { isDict, type Value } from '../../core/value.ts';
 import { fail } from '../errors.ts';
+import { operators } from '../python/arithmetic.ts';
 import { dumpJson } from '../python/json.ts';
 import { float, intOf, isNumber, numberOf, parseFloat10, parseInt10 } from '../python/number.ts';
-import { operators } from '../python/arithmetic.ts';
 import { chars, compare, contains, iterate, length } from '../python/values.ts';
 
 /** An argument: a value, or a function made of `&expression`. */
@@ -26,13 +26,15 @@ function extreme(items: readonly Value[], by: (value: Value) => Value, sign: num
 }
 
 const self = (value: Value): Value => value;
-const sortBy = (items: readonly Value[], by: (value: Value) => Value): Value => [...items].sort((a, b) => compare(by(a), by(b)));
+const sortBy = (items: readonly Value[], by: (value: Value) => Value): Value =>
+  [...items].sort((a, b) => compare(by(a), by(b)));
 
 const table: Record<string, Fn> = {
   abs: ([x]) => operators['*']!(x!, numberOf(x as number) < 0 ? -1 : 1),
   avg: ([items]) => (length(items!) === 0 ? null : operators['/']!(sum(iterate(items!)), length(items!))),
   ceil: ([x]) => intOf(Math.ceil(numberOf(x as number))),
-  contains: ([container, item]) => (typeof container === 'string' && typeof item !== 'string' ? false : contains(container!, item!)),
+  contains: ([container, item]) =>
+    typeof container === 'string' && typeof item !== 'string' ? false : contains(container!, item!),
   ends_with: ([text, suffix]) => (text as string).endsWith(suffix as string),
   floor: ([x]) => intOf(Math.floor(numberOf(x as number))),
   join: ([glue, items]) => iterate(items!).join(glue as string),
@@ -52,7 +54,8 @@ const table: Record<string, Fn> = {
   sum: ([items]) => sum(iterate(items!)),
   to_array: ([value]) => (Array.isArray(value) ? value : [value!]),
   to_number: ([value]) => toNumber(value!),
-  to_string: ([value]) => (typeof value === 'string' ? value : dumpJson(value!, { itemSeparator: ',', keySeparator: ':' })),
+  to_string: ([value]) =>
+    typeof value === 'string' ? value : dumpJson(value!, { itemSeparator: ',', keySeparator: ':' }),
   type: ([value]) => typeOf(value!),
   values: ([dict]) => [...(dict as Map<Value, Value>).values()],
 };

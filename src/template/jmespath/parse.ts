@@ -7,7 +7,8 @@ interface Token {
   readonly text: string;
 }
 
-const TOKEN = /\s*(?:(?<name>[A-Za-z_]\w*)|(?<quoted>"(?:[^"\\]|\\.)*")|(?<raw>'(?:[^'\\]|\\.)*')|(?<literal>`(?:[^`\\]|\\.)*`)|(?<number>-?\d+)|(?<op>\[\?|\[\]|\|\||&&|[=!<>]=|[.*@&()[\]{},:|<>!]))/y;
+const TOKEN =
+  /\s*(?:(?<name>[A-Za-z_]\w*)|(?<quoted>"(?:[^"\\]|\\.)*")|(?<raw>'(?:[^'\\]|\\.)*')|(?<literal>`(?:[^`\\]|\\.)*`)|(?<number>-?\d+)|(?<op>\[\?|\[\]|\|\||&&|[=!<>]=|[.*@&()[\]{},:|<>!]))/y;
 
 function tokenize(source: string): Token[] {
   const tokens: Token[] = [];
@@ -22,7 +23,24 @@ function tokenize(source: string): Token[] {
   return tokens;
 }
 
-const BINDING: Record<string, number> = { '|': 1, '||': 2, '&&': 3, '==': 5, '!=': 5, '<': 5, '<=': 5, '>': 5, '>=': 5, '[]': 9, '*': 20, '[?': 21, '.': 40, '{': 50, '[': 55, '(': 60 };
+const BINDING: Record<string, number> = {
+  '|': 1,
+  '||': 2,
+  '&&': 3,
+  '==': 5,
+  '!=': 5,
+  '<': 5,
+  '<=': 5,
+  '>': 5,
+  '>=': 5,
+  '[]': 9,
+  '*': 20,
+  '[?': 21,
+  '.': 40,
+  '{': 50,
+  '[': 55,
+  '(': 60,
+};
 
 /** What stops a projection: anything that binds less tightly goes on after it. */
 const PROJECTION_STOP = 10;
@@ -84,9 +102,19 @@ class Parser {
       case '@':
         return { type: 'current' };
       case '*':
-        return { type: 'project', kind: 'values', left: { type: 'current' }, right: this.#afterProjection(BINDING['*']!) };
+        return {
+          type: 'project',
+          kind: 'values',
+          left: { type: 'current' },
+          right: this.#afterProjection(BINDING['*']!),
+        };
       case '[]':
-        return { type: 'project', kind: 'flatten', left: { type: 'current' }, right: this.#afterProjection(BINDING['[]']!) };
+        return {
+          type: 'project',
+          kind: 'flatten',
+          left: { type: 'current' },
+          right: this.#afterProjection(BINDING['[]']!),
+        };
       case '[?':
         return this.#filter({ type: 'current' });
       case '[':
@@ -175,7 +203,12 @@ class Parser {
     this.#take();
     if (parts.length === 1) return { type: 'pipe', left, right: { type: 'index', index: parts[0]! } };
     const slice: Path = { type: 'slice', start: parts[0]!, stop: parts[1]!, step: parts[2] ?? null };
-    return { type: 'project', kind: 'list', left: { type: 'pipe', left, right: slice }, right: this.#afterProjection(BINDING['*']!) };
+    return {
+      type: 'project',
+      kind: 'list',
+      left: { type: 'pipe', left, right: slice },
+      right: this.#afterProjection(BINDING['*']!),
+    };
   }
 
   #filter(left: Path): Path {

@@ -22,7 +22,8 @@ function holds(value: Value): boolean {
   return !isDict(value) || value.size > 0;
 }
 
-const listOf = (value: Value): readonly Value[] | undefined => (Array.isArray(value) ? value : value instanceof Tuple ? value.items : undefined);
+const listOf = (value: Value): readonly Value[] | undefined =>
+  Array.isArray(value) ? value : value instanceof Tuple ? value.items : undefined;
 
 /** Apply a path to each element, dropping what is null. */
 const project = (items: readonly Value[] | undefined, path: Path): Value =>
@@ -45,7 +46,10 @@ function visit(path: Path, value: Value): Value {
     case 'project':
       return project(projected(path.kind, visit(path.left, value)), path.right);
     case 'filter':
-      return project(listOf(visit(path.left, value))?.filter((item) => holds(visit(path.test, item))), path.right);
+      return project(
+        listOf(visit(path.left, value))?.filter((item) => holds(visit(path.test, item))),
+        path.right,
+      );
     case 'list':
       return value === null ? null : path.items.map((item) => visit(item, value));
     case 'hash':
@@ -63,7 +67,10 @@ function visit(path: Path, value: Value): Value {
     case 'compare':
       return compared(path.operator, visit(path.left, value), visit(path.right, value));
     case 'call':
-      return callFunction(path.name, path.args.map((arg) => (arg.type === 'reference' ? (item: Value) => visit(arg.path, item) : visit(arg, value))));
+      return callFunction(
+        path.name,
+        path.args.map((arg) => (arg.type === 'reference' ? (item: Value) => visit(arg.path, item) : visit(arg, value))),
+      );
     case 'reference':
       return null;
   }

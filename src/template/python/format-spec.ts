@@ -16,7 +16,7 @@ interface Spec {
   readonly type: string;
 }
 
-const SPEC = /^(?:([^]?)([<>=^]))?([+\- ]?)z?(#?)(0?)(\d*)([,_]?)(?:\.(\d+))?([bcdeEfFgGnosxX%]?)$/u;
+const SPEC = /^(?:([\s\S]?)([<>=^]))?([+\- ]?)z?(#?)(0?)(\d*)([,_]?)(?:\.(\d+))?([bcdeEfFgGnosxX%]?)$/u;
 
 /** Python's `format(value, spec)`. */
 export function formatValue(value: Value, text: string): string {

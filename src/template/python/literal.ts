@@ -146,7 +146,7 @@ function number(word: string): Value {
   return float(real);
 }
 
-const ESCAPE = /\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{1,3})|([^]))/g;
+const ESCAPE = /\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{1,3})|([\s\S]))/g;
 
 /** A string literal's inside with Python's escapes resolved; unknown ones keep their backslash. */
 export function unescapeText(inside: string): string {

@@ -5,7 +5,7 @@ import { bigOf, intOf, isInt, isNumber, numberOf } from './number.ts';
 import { repr, str, typeName } from './repr.ts';
 import { chars, lookup } from './values.ts';
 
-const CONVERSION = /%(?:\(([^)]*)\))?([#0\- +]*)(\*|\d+)?(?:\.(\*|\d+)?)?[hlL]?([^])?/gu;
+const CONVERSION = /%(?:\(([^)]*)\))?([#0\- +]*)(\*|\d+)?(?:\.(\*|\d+)?)?[hlL]?([\s\S])?/gu;
 
 /** Python's `text % values`. */
 export function percentFormat(text: string, values: Value): string {

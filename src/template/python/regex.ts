@@ -381,7 +381,7 @@ export function substitute(pattern: Pattern, by: string, text: string, count = 0
   return { text: result + text.slice(last), count: done };
 }
 
-const REFERENCE = /\\(?:g<([^>]*)>|(0[0-7]{0,2}|[1-3][0-7]{2})|([1-9]\d?)|([^]))/g;
+const REFERENCE = /\\(?:g<([^>]*)>|(0[0-7]{0,2}|[1-3][0-7]{2})|([1-9]\d?)|([\s\S]))/g;
 
 /** A replacement text with `\1` and `\g<name>` as a function of the match. */
 export function compileReplacement(by: string, pattern: Pattern): (match: Match) => string {

@@ -64,13 +64,13 @@ const UNPRINTABLE = /[\\\p{C}\p{Zl}\p{Zp}\p{Zs}]/gu;
 
 function stringRepr(text: string): string {
   const quote = text.includes("'") && !text.includes('"') ? '"' : "'";
-  const escaped = text.replace(UNPRINTABLE, escape);
+  const escaped = text.replace(UNPRINTABLE, escapeChar);
   return quote + (quote === "'" ? escaped.replaceAll("'", "\\'") : escaped) + quote;
 }
 
 const SHORT: Record<string, string> = { ' ': ' ', '\\': '\\\\', '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
-function escape(char: string): string {
+function escapeChar(char: string): string {
   const short = SHORT[char];
   if (short) return short;
   const code = char.codePointAt(0)!;

@@ -33,14 +33,14 @@ export function loadAllYaml(text: string): Value[] {
   return documents.map((document) => {
     const [error] = document.errors;
     if (error) return fail(error.message, 'yaml');
-    return valueOf(document.contents as Node | null, document);
+    return nodeValue(document.contents as Node | null, document);
   });
 }
 
-function valueOf(node: Node | null, document: Document): Value {
+function nodeValue(node: Node | null, document: Document): Value {
   if (node === null) return null;
-  if (isAlias(node)) return valueOf((node.resolve(document) as Node | undefined) ?? null, document);
-  if (isSeq(node)) return node.items.map((item) => valueOf(item as Node, document));
+  if (isAlias(node)) return nodeValue((node.resolve(document) as Node | undefined) ?? null, document);
+  if (isSeq(node)) return node.items.map((item) => nodeValue(item as Node, document));
   if (isMap(node)) return mapOf(node, document);
   if (!isScalar(node)) return null;
   return scalarOf(node);
@@ -56,8 +56,8 @@ function mapOf(node: YAMLMap, document: Document): Value {
   const dict = new Map<Value, Value>();
   const merged: Value[] = [];
   for (const { key, value } of node.items) {
-    const name = valueOf(key as Node, document);
-    const item = valueOf(value as Node | null, document);
+    const name = nodeValue(key as Node, document);
+    const item = nodeValue(value as Node | null, document);
     if (name === '<<' && isScalar(key) && key.type === 'PLAIN') merged.push(...(Array.isArray(item) ? item : [item]));
     else assign(dict, name, item);
   }

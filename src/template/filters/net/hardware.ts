@@ -50,7 +50,7 @@ function hardwareHex(text: string): string | undefined {
 /** The address that a host with this hardware address gives itself in an IPv6 network. */
 export function slaac(network: Network | undefined, query: Value): Value {
   const hex = hardwareHex(str(query));
-  if (!network || network.version !== 6 || !hex) return false;
+  if (network?.version !== 6 || !hex) return false;
   const eui = BigInt(`0x${hex.slice(0, 6)}fffe${hex.slice(6)}`) ^ (2n << 56n);
   return showAddress(6, firstOf(network) + eui);
 }
