@@ -3,9 +3,10 @@ import type { ParamSpec } from '../core/params.ts';
 import { suggest } from '../core/suggest.ts';
 import type { TaskType } from '../core/task-type.ts';
 
-/** Print the task types with a sentence each, or all about one. */
+/** Print the task types with a sentence each, all about one, or the page of all of them for our docs. */
 export async function docCommand([name]: readonly string[]): Promise<number> {
   if (name === undefined) return list();
+  if (name === '--markdown') return markdown();
   const full = canonical(name);
   if (full === undefined) {
     const near = suggest(
@@ -29,6 +30,37 @@ async function list(): Promise<number> {
   return 0;
 }
 
+async function markdown(): Promise<number> {
+  const types = await Promise.all(Object.values(taskTypes).map(async (load) => (await load()).default));
+  const sorted = types.sort((a, b) => (shortName(a) < shortName(b) ? -1 : 1));
+  process.stdout.write(`# Task types
+
+Made by \`npm run docs\` from the types themselves. Names are Ansible's where Ansible has the module; the others are ours.
+
+${sorted.map((type) => `- [${shortName(type)}](#${shortName(type)}): ${type.summary}`).join('\n')}
+
+${sorted.map(section).join('\n')}`);
+  return 0;
+}
+
+const shortName = ({ name }: TaskType): string => name.replace(/^.*\./, '');
+
+function section(type: TaskType): string {
+  const rows = Object.entries(type.params).map(
+    ([name, spec]) => `| \`${name}\` | ${factsOf(spec).join(', ')} | ${cell(aboutOf(spec) ?? '')} |`,
+  );
+  const returns = Object.entries(type.returns ?? {}).map(([key, text]) => `- \`${key}\`: ${text}`);
+  return `## ${shortName(type)}
+
+${type.summary}${type.description === undefined ? '' : `\n\n${type.description}`}${type.name === shortName(type) ? '' : ` Full name: \`${type.name}\`.`}
+
+${rows.length === 0 ? 'No parameters.' : `| parameter | | |\n| --- | --- | --- |\n${rows.join('\n')}`}
+${returns.length === 0 ? '' : `\nReturns:\n\n${returns.join('\n')}\n`}
+${type.examples.map(({ title, yaml }) => `${title}:\n\n\`\`\`yaml\n- ${yaml.replace(/\n/g, '\n  ')}\n\`\`\`\n`).join('\n')}`;
+}
+
+const cell = (text: string): string => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
+
 function describe({ name, aliases, summary, description, params, returns, examples }: TaskType): string {
   const sections = [
     `${name}${aliases === undefined || aliases.length === 0 ? '' : ` (also ${aliases.join(', ')})`}\n\n${summary}${description === undefined ? '' : `\n\n${description}`}`,
@@ -48,15 +80,19 @@ function describe({ name, aliases, summary, description, params, returns, exampl
 }
 
 function paramLine(name: string, spec: ParamSpec, indent: string): string {
-  const facts = [
-    spec.elements === undefined ? spec.type : `${spec.type} of ${spec.elements}`,
-    ...(spec.required === true ? ['required'] : []),
-    ...(spec.default === undefined ? [] : [`default ${JSON.stringify(spec.default)}`]),
-    ...(spec.choices === undefined ? [] : [`one of ${spec.choices.join(', ')}`]),
-    ...(spec.aliases === undefined ? [] : [`also ${spec.aliases.join(', ')}`]),
-  ];
-  const about = spec.ignored === undefined ? spec.doc : `${spec.doc ?? ''} Changes nothing here: ${spec.ignored}`;
-  const own = `${indent}${name} (${facts.join('; ')})${about === undefined ? '' : `\n${indent}    ${about}`}`;
+  const about = aboutOf(spec);
+  const own = `${indent}${name} (${factsOf(spec).join('; ')})${about === undefined ? '' : `\n${indent}    ${about}`}`;
   const inner = Object.entries(spec.options ?? {}).map(([param, each]) => paramLine(param, each, `${indent}    `));
   return [own, ...inner].join('\n');
 }
+
+const factsOf = (spec: ParamSpec): readonly string[] => [
+  spec.elements === undefined ? spec.type : `${spec.type} of ${spec.elements}`,
+  ...(spec.required === true ? ['required'] : []),
+  ...(spec.default === undefined ? [] : [`default ${JSON.stringify(spec.default)}`]),
+  ...(spec.choices === undefined ? [] : [`one of ${spec.choices.join(', ')}`]),
+  ...(spec.aliases === undefined ? [] : [`also ${spec.aliases.join(', ')}`]),
+];
+
+const aboutOf = ({ doc, ignored }: ParamSpec): string | undefined =>
+  ignored === undefined ? doc : `${doc ?? ''} Changes nothing here: ${ignored}`.trim();
