@@ -1,4 +1,5 @@
-import { readdirSync, readFileSync, type Stats, statSync } from 'node:fs';
+import { type Dirent, readdirSync, readFileSync, type Stats, statSync } from 'node:fs';
+import { basename, dirname, resolve } from 'node:path';
 
 /** The controller's files, each looked at once. */
 export interface Files {
@@ -13,26 +14,37 @@ export interface Files {
 /** The real file system, remembered. */
 export function createFiles(): Files {
   const texts = new Map<string, string | undefined>();
-  const kinds = new Map<string, Stats | undefined>();
-  const lists = new Map<string, readonly string[]>();
-  const kind = (path: string) => remember(kinds, path, () => statSync(path, { throwIfNoEntry: false }));
+  const folders = new Map<string, ReadonlyMap<string, Dirent>>();
+  const stats = new Map<string, Stats | undefined>();
+  // One look into a folder tells of all that is not there: a role is looked for in many places.
+  const entriesOf = (folder: string) => remember(folders, folder, () => readFolder(folder))!;
+  const kind = (path: string): Dirent | Stats | undefined => {
+    const entry = entriesOf(dirname(path)).get(basename(path));
+    if (entry !== undefined && !entry.isSymbolicLink()) return entry;
+    return entry === undefined && basename(path) !== ''
+      ? undefined
+      : remember(stats, path, () => attempt(() => statSync(path)));
+  };
   return {
-    readText: (path) => remember(texts, path, () => readFileSync(path, 'utf8')),
-    isFile: (path) => kind(path)?.isFile() ?? false,
-    isDirectory: (path) => kind(path)?.isDirectory() ?? false,
-    list: (path) => remember(lists, path, () => readdirSync(path).sort()) ?? [],
+    readText: (path) => remember(texts, path, () => attempt(() => readFileSync(path, 'utf8'))),
+    isFile: (path) => kind(resolve(path))?.isFile() ?? false,
+    isDirectory: (path) => kind(resolve(path))?.isDirectory() ?? false,
+    list: (path) => [...entriesOf(resolve(path)).keys()].sort(),
   };
 }
 
-function remember<T>(known: Map<string, T | undefined>, path: string, look: () => T | undefined): T | undefined {
-  if (known.has(path)) return known.get(path);
-  const found = attempt(look);
+const readFolder = (folder: string): ReadonlyMap<string, Dirent> =>
+  new Map(attempt(() => readdirSync(folder, { withFileTypes: true }))?.map((entry) => [entry.name, entry]));
+
+function remember<T>(known: Map<string, T>, path: string, look: () => T): T {
+  if (known.has(path)) return known.get(path)!;
+  const found = look();
   known.set(path, found);
   return found;
 }
 
 // What cannot be looked at is, for a loader, not there.
-function attempt<T>(look: () => T | undefined): T | undefined {
+function attempt<T>(look: () => T): T | undefined {
   try {
     return look();
   } catch (error) {

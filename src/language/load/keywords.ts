@@ -1,6 +1,6 @@
 import type { Keywords, Written } from '../../core/model.ts';
 import type { Position } from '../../core/source.ts';
-import { Float, type Raw, Template, Vaulted } from '../../core/value.ts';
+import { Float, isTemplateText, type Raw, Template, Vaulted } from '../../core/value.ts';
 import { type Loading, report } from './loading.ts';
 import { isRawDict, isRawList, kindOf, placeOf, type RawDict, textOf, writtenIn, writtenList } from './written.ts';
 
@@ -147,6 +147,8 @@ function dictsIn(loading: Loading, dict: RawDict, key: string, at: Position): re
 function tagsIn(loading: Loading, dict: RawDict, at: Position): readonly string[] {
   const value = dict.get('tags');
   const text = textOf(value);
+  // What a template gives is known only with variables.
+  if (text !== undefined && isTemplateText(text)) return [text.trim()];
   if (text !== undefined)
     return text
       .split(',')

@@ -62,7 +62,9 @@ function loadFound(loading: Loading, use: RoleUse, within: Within, name: string,
   const role = roleRef(use, within, name, path, use.allowDuplicates ?? meta.allowDuplicates);
   const around = enterRole(within, role, use.keywords);
   const own = varsOfRole(loading, use, name, path);
-  const dependencies = meta.dependencies.map((entry) => loadDependency(loading, entry, around, own));
+  // A dependency sees its parent's variables and parameters below its own.
+  const seen = [...own, ...entryLayers(use, name)];
+  const dependencies = meta.dependencies.map((entry) => loadDependency(loading, entry, around, seen));
   const exported = [...dependencies.flatMap((dependency) => dependency.exported), ...own];
   const inner = { ...around, layers: [...around.layers, ...exported, ...entryLayers(use, name)] };
   const spec = use.validate === false ? [] : argumentSpecTask(loading, meta, use, inner);
@@ -78,9 +80,9 @@ function loadDependency(
   loading: Loading,
   entry: { raw: Raw; at: Position },
   around: Within,
-  own: readonly VarsLayer[],
+  seen: readonly VarsLayer[],
 ): LoadedRole {
-  const parent = { ...around, layers: [...around.layers, ...own] };
+  const parent = { ...around, layers: [...around.layers, ...seen] };
   const read = readRoleEntry(loading, entry.raw, parent, entry.at);
   return read === undefined ? nothing : loadRole(loading, { ...read, at: entry.at }, parent);
 }

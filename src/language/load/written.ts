@@ -1,7 +1,7 @@
 import type { Vars, VarsLayer, Written } from '../../core/model.ts';
 import type { Position } from '../../core/source.ts';
 import { type Raw, Template, type Value, Vaulted } from '../../core/value.ts';
-import { locationOf, valuePlaces } from '../yaml/places.ts';
+import { locationOf, valuePlaceOf, valuePlaces } from '../yaml/places.ts';
 
 /** A dict as written. */
 export type RawDict = Map<Value, Raw>;
@@ -17,7 +17,7 @@ export function textOf(value: Raw | undefined): string | undefined {
 
 /** Where an entry's value was written; the container's own place where that is not known. */
 export const placeOf = (container: Raw, key: unknown, otherwise: Position): Position =>
-  locationOf(container, key)?.value ?? otherwise;
+  valuePlaceOf(container, key) ?? otherwise;
 
 /** Where an entry's key was written. */
 export const keyPlace = (container: Raw, key: unknown, otherwise: Position): Position =>

@@ -47,6 +47,16 @@ export function locationOf(container: unknown, key: unknown): Location | undefin
   return keyFrom < 0 ? { value, source } : { key: positionAt(known.source, keyFrom, keyTo), value, source };
 }
 
+/** Where the value of an entry was written: locationOf for those who need no more. */
+export function valuePlaceOf(container: unknown, key: unknown): Position | undefined {
+  if (typeof container !== 'object' || container === null) return undefined;
+  const known = places.get(container);
+  if (known === undefined) return undefined;
+  const index = container instanceof Map ? indexOfKey(container, key) : Number(key);
+  const from = known.offsets[index * 4 + 2];
+  return from === undefined || from < 0 ? undefined : positionAt(known.source, from, known.offsets[index * 4 + 3]);
+}
+
 /** The places of a dict's values, each computed when it is first asked for. */
 export function valuePlaces(map: ReadonlyMap<unknown, unknown>): ((index: number) => Position | undefined) | undefined {
   const known = places.get(map);
