@@ -51,6 +51,7 @@ const builtin: Record<string, Load> = {
 /** Types of other collections that were once Ansible's own, by full name; also known as `NAME` and `ansible.builtin.NAME`. */
 const collections: Record<string, Load> = {
   'ansible.posix.sysctl': () => import('./sysctl.ts'),
+  'community.general.alternatives': () => import('./alternatives.ts'),
   'community.general.locale_gen': () => import('./locale_gen.ts'),
   'community.general.modprobe': () => import('./modprobe.ts'),
   'community.general.timezone': () => import('./timezone.ts'),

@@ -3,7 +3,8 @@ import type { Reply } from './session.ts';
 /**
  * What a question is about, or a change affects: `path:/etc/nginx`, `unit:nginx.service`, `package:nginx`, `user:bob`,
  * `dataset:tank/a`, `network:`. The part after the colon may end in `*`. A path stands for itself and all below it;
- * `entry:/etc/nginx` is that path alone: a folder that is made or gets another mode leaves what is below it as it is.
+ * `entry:/etc/nginx` is that path alone: a folder that is made or gets another mode leaves what is below it as it is;
+ * of that, `data:` is what a file holds and `inode:` all else, so that another mode leaves the content as it is.
  */
 export type Subject = string;
 
@@ -65,8 +66,10 @@ export function touches(changed: Subject, asked: Subject): boolean {
 
 function covers(wide: Subject, narrow: Subject): boolean {
   if (wide === narrow) return true;
-  if (wide.startsWith('path:') && narrow.startsWith('entry:'))
-    return covers(wide, `path:${narrow.slice('entry:'.length)}`);
+  const [, alone] = /^(?:entry|data|inode):(.*)$/s.exec(narrow) ?? [];
+  if (wide.startsWith('path:') && alone !== undefined) return covers(wide, `path:${alone}`);
+  if (wide.startsWith('entry:') && alone !== undefined && !narrow.startsWith('entry:'))
+    return covers(wide, `entry:${alone}`);
   if (wide.endsWith('*')) return narrow.startsWith(wide.slice(0, -1));
   return wide.startsWith('path:') && narrow.startsWith(wide.endsWith('/') ? wide : `${wide}/`);
 }

@@ -98,3 +98,8 @@ export function planEdit(
   });
   return { changes: [...folders.changes, ...changes] satisfies readonly Change[] };
 }
+
+/** Whether owner, group or mode were set, besides the text; a file that is made gets those that are given. */
+export const attributesChanged = (changes: readonly Change[], before: EditState, task: EditParams): boolean =>
+  changes.some((change) => ['mode', 'owner', 'group'].includes(change.what)) ||
+  (changes.length > 0 && !isFile(before) && (task.mode ?? task.owner ?? task.group) !== undefined);

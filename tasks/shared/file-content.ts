@@ -125,7 +125,7 @@ function contentEffects(file: FileWrite, at: string): readonly Effect[] {
   return [...new Set([file.path, at])].flatMap((path) =>
     wanted instanceof Uint8Array
       ? fileEffects(path, wanted, at)
-      : [predicts(checksum(path), { hex: wanted.sha1, resolved: at }), blurs(`entry:${path}`)],
+      : [predicts(checksum(path), { hex: wanted.sha1, resolved: at }), blurs(`data:${path}`)],
   );
 }
 
@@ -136,6 +136,6 @@ export function fileEffects(path: string, bytes: Uint8Array, resolved = path): r
     ...(['sha1', 'md5', 'sha256'] as const).map((algorithm) =>
       predicts(checksum(path, algorithm), { hex: hash(algorithm, bytes), resolved }),
     ),
-    blurs(`entry:${path}`),
+    blurs(`data:${path}`),
   ];
 }

@@ -54,10 +54,7 @@ export function planAbsent({ before, listing }: FileState, params: FileParams): 
     to: null,
     ...(names !== undefined && { diff: { before: names, after: '', beforeHeader: path, afterHeader: path } }),
     commands: [isFolder ? sh`rm -rf -- ${path}` : sh`rm -f -- ${path}`],
-    effects: [
-      ...predictsAbsent(path, before),
-      blurs(isFolder || before.link !== undefined ? `path:${path}` : `entry:${path}`),
-    ],
+    effects: [...predictsAbsent(path, before), blurs(`path:${path}`)],
     paths: [path],
   };
   return { changes: [change] };

@@ -1,4 +1,6 @@
 import {
+  checksum,
+  content,
   type Effect,
   type Entry,
   followed,
@@ -86,9 +88,13 @@ export function predictsThrough(path: string, before: PathState, entry: Entry): 
 }
 
 /** What questions about a path would answer once nothing is there. */
-export const predictsAbsent = (path: string, before: PathState): readonly Effect[] => {
+export function predictsAbsent(path: string, before: PathState): readonly Effect[] {
   const place = before.exists && before.link !== undefined ? path : before.resolved;
-  return [path, ...(place === undefined || place === path ? [] : [place])].map((one) =>
+  return [...new Set([path, place ?? path])].flatMap((one) => [
     predicts(stat(one), { exists: false, resolved: place }),
-  );
-};
+    predicts(content(one), { bytes: undefined, resolved: place }),
+    ...(['sha1', 'md5', 'sha256'] as const).map((algorithm) =>
+      predicts(checksum(one, algorithm), { hex: undefined, resolved: place }),
+    ),
+  ]);
+}

@@ -71,6 +71,22 @@ export async function runHere(
   return converge(type, params, here, localTarget(options.sh ?? runScript));
 }
 
+/** Run tasks one after the other on this machine, as a play does; in a check each builds on what those before it foresee. */
+export async function runAllHere(
+  tasks: readonly (readonly [AnyType, Readonly<Record<string, unknown>>])[],
+  options: { check?: boolean } = {},
+): Promise<readonly Converged[]> {
+  const target = localTarget(runScript);
+  const here = { ...context, now: new Date(), check: options.check ?? false };
+  const ended: Converged[] = [];
+  for (const [type, args] of tasks) {
+    const bound = bind(type, args);
+    const params = type.prepare === undefined ? bound : await type.prepare(bound as never, controllerWith({}), here);
+    ended.push(await converge(type, params, here, target));
+  }
+  return ended;
+}
+
 /** This machine, or whatever `sh` runs scripts on, as the engine's target. */
 export function localTarget(sh: typeof runScript): Target {
   const beliefs = new Beliefs({ changes: 0 });
@@ -92,7 +108,9 @@ export function localTarget(sh: typeof runScript): Target {
       beliefs.forget();
       return { ok: true, replies };
     },
-    foresee() {},
+    foresee(changes) {
+      for (const change of changes) beliefs.foresee('an earlier task', change.effects);
+    },
     async wait(ms, questions) {
       for (const one of questions) beliefs.drop(one, 'me');
       await new Promise((done) => setTimeout(done, ms));
@@ -103,5 +121,7 @@ export function localTarget(sh: typeof runScript): Target {
 async function reply({ script, stdin, accepts = [0] }: Command, before: Reply[], sh: typeof runScript): Promise<Reply> {
   if (before.some((one) => one.skipped === true || !accepts.includes(one.code)))
     return { code: 0, stdout: Buffer.alloc(0), stderr: Buffer.alloc(0), skipped: true };
-  return sh(script, stdin as Uint8Array | string | undefined);
+  // In tests, another host is this machine as well.
+  const bytes = typeof stdin === 'object' && 'command' in stdin ? (await sh(stdin.command.script)).stdout : stdin;
+  return sh(script, bytes);
 }

@@ -1,7 +1,7 @@
 import { quote } from '../command.ts';
 import { type Answer, type Question, type QuestionKind, question } from '../question.ts';
 import type { Reply } from '../session.ts';
-import { complaint, entries, inGroups, nulWords, realpaths } from './paths.ts';
+import { complaint, contents, inGroups, nulWords, realpaths } from './paths.ts';
 
 export type ChecksumAlgorithm = 'md5' | 'sha1' | 'sha224' | 'sha256' | 'sha384' | 'sha512';
 
@@ -27,7 +27,7 @@ const kind: QuestionKind<Arg, Checksum> = {
       return read.get(group)![group.paths.indexOf(path)]!;
     });
   },
-  about: ({ path }, answer) => entries(path, answer?.resolved),
+  about: ({ path }, answer) => contents(path, answer?.resolved),
 };
 
 /** The checksum of a file of the host. */

@@ -1,7 +1,7 @@
 import { quote } from '../command.ts';
 import { type Answer, type Question, type QuestionKind, question } from '../question.ts';
 import type { Reply } from '../session.ts';
-import { entries, nulWords, realpaths } from './paths.ts';
+import { contents, nulWords, realpaths } from './paths.ts';
 
 /** What a file holds, links followed; undefined bytes where there is no regular file. */
 export interface Content {
@@ -16,7 +16,7 @@ const kind: QuestionKind<string, Content> = {
     const real = nulWords(places!.stdout);
     return replies.map((reply, index) => readContent(reply, real.length === paths.length ? real[index] : undefined));
   },
-  about: (path, answer) => entries(path, answer?.resolved),
+  about: (path, answer) => contents(path, answer?.resolved),
 };
 
 /** The bytes of a file of the host. Where it may hold a secret, say so: then no diff, journal or -v output shows it. */

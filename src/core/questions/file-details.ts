@@ -1,6 +1,6 @@
 import { quote } from '../command.ts';
 import { type Question, type QuestionKind, question } from '../question.ts';
-import { entries, inGroups, nulWords } from './paths.ts';
+import { contents, entries, inGroups, nulWords } from './paths.ts';
 
 /** What `file` and `lsattr` say of a path; undefined where the host has not got them. */
 export interface FileDetails {
@@ -24,7 +24,7 @@ const kind: QuestionKind<Arg, FileDetails> = {
       const words = nulWords(replies[index]!.stdout);
       return group.map((_, at) => ({ ok: true, value: readDetails(words[2 * at] ?? '', words[2 * at + 1] ?? '') }));
     }),
-  about: ({ path }) => entries(path),
+  about: ({ path }) => [...entries(path), ...contents(path)],
 };
 
 /** The kind of content that a file has, and its flags. */

@@ -57,3 +57,11 @@ export function complaint(path: string, stderr: string): string | undefined {
 
 /** NUL-ended words of a reply as text. Names that are not UTF-8 come out with replacement characters. */
 export const nulWords = (bytes: Reply['stdout']): string[] => bytes.toString().split('\0').slice(0, -1);
+
+/** What an answer about files' contents depends on. */
+export const contents = (...paths: readonly (string | undefined)[]): readonly Subject[] =>
+  entries(...paths).map((subject) => subject.replace('entry:', 'data:'));
+
+/** What an answer about files' owners, modes, kinds and links depends on. */
+export const inodes = (...paths: readonly (string | undefined)[]): readonly Subject[] =>
+  entries(...paths).map((subject) => subject.replace('entry:', 'inode:'));

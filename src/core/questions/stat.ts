@@ -1,7 +1,7 @@
 import { quote } from '../command.ts';
 import { type Answer, type Question, type QuestionKind, question } from '../question.ts';
 import type { Reply } from '../session.ts';
-import { complaint, entries, inGroups, nulWords, parentOf, realpaths } from './paths.ts';
+import { complaint, inGroups, inodes, nulWords, parentOf, realpaths } from './paths.ts';
 
 export type EntryKind = 'file' | 'directory' | 'link' | 'char' | 'block' | 'fifo' | 'socket';
 
@@ -55,7 +55,7 @@ const kind: QuestionKind<string, PathState> = {
   scripts: (paths) => inGroups(paths).map((group) => ({ script: statScript(group) })),
   read: (replies, paths) => inGroups(paths).flatMap((group, index) => readStats(replies[index]!, group)),
   about: (path, answer) =>
-    entries(path, answer?.resolved, answer?.exists === true && answer.link !== undefined ? parentOf(path) : undefined),
+    inodes(path, answer?.resolved, answer?.exists === true && answer.link !== undefined ? parentOf(path) : undefined),
 };
 
 /** What is at a path of the host. A link is not followed: what it points to is told beside it. */

@@ -68,7 +68,7 @@ describe('stat', () => {
 
     const state = await ask(question);
 
-    expect(question.kind.about!(question.arg, state)).toContain(`entry:${dir.at('real/x')}`);
+    expect(question.kind.about!(question.arg, state)).toContain(`inode:${dir.at('real/x')}`);
   });
 
   test('is one script for a thousand paths, in their order', async () => {
@@ -93,6 +93,13 @@ describe('touches', () => {
     ['entry:/a/b', 'path:/a', true],
     ['entry:/a', 'path:/a/b', false],
     ['unit:*', 'entry:/a', false],
+    ['entry:/a', 'data:/a', true],
+    ['inode:/a', 'data:/a', false],
+    ['inode:/a', 'entry:/a', true],
+    ['inode:/a', 'entry:/a/b', false],
+    ['entry:/etc/*', 'data:/etc/a', true],
+    ['path:/a', 'data:/a/b', true],
+    ['data:/a', 'data:/a', true],
   ] as const)('%s and %s: %s', ([changed, asked, expected]) => {
     expect(touches(changed, asked)).toBe(expected);
   });

@@ -1,0 +1,191 @@
+import {
+  type Change,
+  defineTask,
+  type Effect,
+  type HomeFile,
+  homeFile,
+  openText,
+  type Params,
+  parentOf,
+  predicts,
+  sh,
+  showMode,
+  writeFile,
+} from '../src/sdk.ts';
+import { type AuthorizedKey, putKeys, readKey } from './shared/authorized-keys.ts';
+import { contentDiff } from './shared/file-content.ts';
+
+const params = {
+  user: { type: 'str', required: true, doc: 'Whose keys they are.' },
+  key: { type: 'str', required: true, doc: 'The public keys, one a line.' },
+  state: { type: 'str', default: 'present', choices: ['absent', 'present'], doc: 'Whether the keys are to be there.' },
+  exclusive: { type: 'bool', default: false, doc: 'Take all other keys away.' },
+  key_options: { type: 'str', doc: 'What the keys may do, as `no-pty,command="…"`.' },
+  comment: { type: 'str', doc: 'Replaces the comment of the keys.' },
+  path: { type: 'str', doc: "The file, instead of the user's ~/.ssh/authorized_keys." },
+  manage_dir: { type: 'bool', default: true, doc: 'Make the folder, and keep it to its owner.' },
+  follow: { type: 'bool', default: false, doc: 'Write through a link instead of replacing it.' },
+  validate_certs: { type: 'bool', default: true, ignored: 'keys are not fetched from URLs' },
+} as const;
+
+type Task = Params<typeof params>;
+
+export default defineTask({
+  name: 'ansible.posix.authorized_key',
+  summary: 'Have ssh keys that let people in as a user, or not.',
+  params,
+  ask: (task) => ({ file: homeFile(task.user, task.path ?? '.ssh/authorized_keys') }),
+  plan({ file }, task, context) {
+    const keys = wantedKeys(task);
+    if (typeof keys === 'string') return { failed: keys };
+    if (file.path === undefined) return { failed: `Failed to lookup user ${task.user}` };
+    if (task.state === 'absent' && file.bytes === undefined) return { changes: [] };
+    const opened = openText(file.bytes ?? new Uint8Array());
+    const text = putKeys(opened.text, keys, task.state, task.exclusive);
+    const same = file.bytes !== undefined && text === opened.text;
+    const effects = foreseen(file, same ? file.bytes! : opened.close(text), task);
+    const changes = [
+      ...folderChanges(file, task),
+      ...(same ? [] : [keysChange(file, opened.text, opened.close(text), keys, task, context.diff)]),
+      ...(same && task.manage_dir && task.state === 'present' ? ownerChanges(file) : []),
+    ];
+    return { changes: changes.map((change) => ({ ...change, effects, paths: [file.path!] })) };
+  },
+  result: ({ state: { file }, params: task }) => ({
+    keyfile: file.path,
+    user: task.user,
+    key: task.key,
+    state: task.state,
+    exclusive: task.exclusive,
+    key_options: task.key_options ?? null,
+    manage_dir: task.manage_dir,
+    path: task.path ?? null,
+    unique: false,
+    validate_certs: true,
+    comment: task.comment ?? null,
+    follow: task.follow,
+  }),
+  returns: { keyfile: 'the file that holds the keys', user: 'whose keys they are', key: 'the keys' },
+  examples: [
+    {
+      title: 'A key for root',
+      yaml: 'authorized_key:\n  user: root\n  key: ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGEpZ6Yf2hxv4cBmRz5S2h1zJ0o3q9uEw8b7x6c5v4n3 off@example.org',
+    },
+    {
+      title: 'A key that may do one thing only',
+      yaml: 'authorized_key:\n  user: root\n  key: ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGEpZ6Yf2hxv4cBmRz5S2h1zJ0o3q9uEw8b7x6c5v4n4 backup\n  key_options: no-pty,command="/usr/bin/true"',
+    },
+    {
+      title: 'A key that must not be there',
+      yaml: 'authorized_key:\n  user: root\n  key: ssh-rsa AAAAB3NzaC1yc2E old\n  state: absent',
+    },
+  ],
+});
+
+function wantedKeys(task: Task): readonly AuthorizedKey[] | string {
+  const keys: AuthorizedKey[] = [];
+  for (const line of task.key.split('\n')) {
+    if (line.trim() === '' || line.trim().startsWith('#')) continue;
+    if (/^\w+:\/\//.test(line)) return `keys are not fetched from URLs (${line}): use get_url or a lookup`;
+    const key = readKey(line);
+    if (key === undefined) return `invalid key specified: ${line}`;
+    keys.push({ ...key, options: task.key_options ?? key.options, comment: task.comment ?? key.comment });
+  }
+  return keys;
+}
+
+function keysChange(
+  file: HomeFile,
+  before: string,
+  after: Uint8Array,
+  keys: readonly AuthorizedKey[],
+  task: Task,
+  diff: boolean,
+): Change {
+  const path = task.follow ? (file.resolved ?? file.path!) : file.path!;
+  const names = keys.map((key) => key.comment || `${key.key.slice(0, 12)}…${key.key.slice(-8)}`).join(', ');
+  return {
+    what: 'authorized keys',
+    from:
+      file.bytes === undefined
+        ? null
+        : task.state === 'absent'
+          ? names
+          : `${before.split('\n').filter((line) => readKey(line) !== undefined).length} keys`,
+    to: task.state === 'absent' ? null : names,
+    ...(diff && { diff: contentDiff(path, file.bytes, after) }),
+    // sshd refuses keys that others could write.
+    commands: [
+      writeFile({
+        path,
+        content: after,
+        ...(task.manage_dir || file.file === undefined ? { mode: 0o600, owner: file.uid, group: file.gid } : {}),
+      }),
+    ],
+  };
+}
+
+/** The folder, which sshd wants to be the user's own. */
+function folderChanges(file: HomeFile, task: Task): readonly Change[] {
+  if (!task.manage_dir || task.state === 'absent') return [];
+  const path = parentOf(file.path!);
+  const { folder, uid, gid } = file;
+  if (folder === undefined) {
+    const commands = [sh`mkdir -m 0700 -- ${path}`, sh`chown -- ${`${uid}:${gid}`} ${path}`];
+    return [{ what: `directory ${path}`, from: null, to: '0700', commands }];
+  }
+  return [
+    ...(folder.uid === uid && folder.gid === gid
+      ? []
+      : [
+          {
+            what: `owner of ${path}`,
+            from: `${folder.uid}:${folder.gid}`,
+            to: `${uid}:${gid}`,
+            commands: [sh`chown -- ${`${uid}:${gid}`} ${path}`],
+          },
+        ]),
+    ...(folder.mode === 0o700
+      ? []
+      : [{ what: `mode of ${path}`, from: showMode(folder.mode), to: '0700', commands: [sh`chmod 00700 -- ${path}`] }]),
+  ];
+}
+
+function ownerChanges({ file, uid, gid, path }: HomeFile): readonly Change[] {
+  if (file === undefined) return [];
+  return [
+    ...(file.uid === uid && file.gid === gid
+      ? []
+      : [
+          {
+            what: 'owner',
+            from: `${file.uid}:${file.gid}`,
+            to: `${uid}:${gid}`,
+            commands: [sh`chown -- ${`${uid}:${gid}`} ${path!}`],
+          },
+        ]),
+    ...(file.mode === 0o600
+      ? []
+      : [{ what: 'mode', from: showMode(file.mode), to: '0600', commands: [sh`chmod 0600 -- ${path!}`] }]),
+  ];
+}
+
+function foreseen(file: HomeFile, bytes: Uint8Array, task: Task): readonly Effect[] {
+  const own = { uid: file.uid, gid: file.gid };
+  const folder = task.manage_dir ? { ...own, mode: 0o700 } : file.folder;
+  return [
+    predicts(homeFile(task.user, task.path ?? '.ssh/authorized_keys'), {
+      ...file,
+      bytes,
+      file: { ...own, mode: 0o600 },
+      folder,
+    }),
+    {
+      blurs: [
+        `entry:${file.path}`,
+        `data:${file.path}`,
+        ...(file.folder === undefined ? [`entry:${parentOf(file.path!)}`] : []),
+      ],
+    },
+  ];
+}

@@ -1,0 +1,117 @@
+import { defineTask, type OpenedText, type Params, type Plan } from '../src/sdk.ts';
+import { attributeParams } from './shared/attributes.ts';
+import { putBlock } from './shared/block-edit.ts';
+import { backupFile } from './shared/copy-file.ts';
+import {
+  askEdit,
+  attributesChanged,
+  type EditState,
+  isFile,
+  openEdited,
+  planEdit,
+  thenAskEdit,
+} from './shared/edit-file.ts';
+import { patternOf } from './shared/python-pattern.ts';
+
+const params = {
+  path: { type: 'path', required: true, aliases: ['dest', 'destfile', 'name'], doc: 'The file.' },
+  state: { type: 'str', default: 'present', choices: ['absent', 'present'], doc: 'Whether the block is to be there.' },
+  block: {
+    type: 'str',
+    default: '',
+    aliases: ['content'],
+    doc: 'The lines of the block; without any it is taken away.',
+  },
+  marker: {
+    type: 'str',
+    default: '# {mark} ANSIBLE MANAGED BLOCK',
+    doc: 'The line above and below the block; `{mark}` tells them apart.',
+  },
+  marker_begin: { type: 'str', default: 'BEGIN', doc: 'What `{mark}` is above.' },
+  marker_end: { type: 'str', default: 'END', doc: 'What `{mark}` is below.' },
+  insertafter: { type: 'str', doc: 'Insert a new block after the last line that matches this, or at `EOF`.' },
+  insertbefore: { type: 'str', doc: 'The same before that line, or at `BOF`.' },
+  create: { type: 'bool', default: false, doc: 'Make the file where it is missing.' },
+  backup: { type: 'bool', default: false, doc: 'Keep what is replaced beside it, under a name with the time.' },
+  validate: { type: 'str', doc: 'A command with `%s` for the new file, which must succeed before it is put in place.' },
+  ...attributeParams,
+} as const;
+
+export default defineTask({
+  name: 'ansible.builtin.blockinfile',
+  summary: 'Have lines between two markers in a file.',
+  params,
+  rules: { mutuallyExclusive: [['insertbefore', 'insertafter']] },
+  ask: (task) => askEdit(task),
+  thenAsk: (state, task) => thenAskEdit(state, task),
+  plan(state, task, context): Plan {
+    if (state.before.exists && state.before.kind === 'directory')
+      return { failed: `Path ${task.path} is a directory !`, result: { rc: 256 } };
+    if (!isFile(state) && !task.create) return { failed: `Path ${task.path} does not exist !`, result: { rc: 257 } };
+    const edited = withBlock(state, task);
+    if ('failed' in edited) return edited;
+    if (!isFile(state) && task.state === 'absent')
+      return { changes: [], result: { msg: `File ${task.path} not present` } };
+    const plan = planEdit(state, task, edited, context, isFile(state) ? { what: 'block' } : {});
+    if (task.marker.includes('{mark}') || !('changes' in plan)) return plan;
+    // With one and the same marker above and below, a block is never found again.
+    return {
+      ...plan,
+      changes: plan.changes.map((change) => ({ ...change, repeats: true as const })),
+      warnings: ['marker has no {mark}: each run inserts the block again'],
+    };
+  },
+  result({ before: state, params: task, changes, replies }) {
+    if (task.state === 'absent' && !isFile(state)) return {};
+    const attributes = attributesChanged(changes, state, task);
+    const content = changes.some((change) => change.what === 'block' || change.what === 'file');
+    const message = !content
+      ? ''
+      : !isFile(state)
+        ? 'File created'
+        : task.state === 'absent' || task.block === ''
+          ? 'Block removed'
+          : 'Block inserted';
+    return {
+      msg: [message, attributes ? 'ownership, perms or SE linux context changed' : '']
+        .filter((part) => part !== '')
+        .join(' and '),
+      ...backupFile(replies, task.backup),
+    };
+  },
+  returns: { msg: 'File created, Block inserted or Block removed', backup_file: 'where what was replaced is kept' },
+  examples: [
+    {
+      title: 'A block at the end of a file',
+      yaml: 'blockinfile:\n  path: /etc/retrace-block.conf\n  create: true\n  block: |\n    Match User backup\n      X11Forwarding no',
+    },
+    {
+      title: 'Several blocks in one file have markers of their own',
+      yaml: "blockinfile:\n  path: /etc/retrace-block.conf\n  create: true\n  marker: '# {mark} proxy'\n  insertbefore: BOF\n  block: 10.1.0.100 proxy",
+    },
+    { title: 'No block', yaml: "blockinfile:\n  path: /etc/hosts\n  marker: '# {mark} old'\n  state: absent" },
+  ],
+});
+
+type Task = Params<typeof params>;
+
+function withBlock(
+  state: EditState,
+  task: Task,
+): { readonly failed: string } | { readonly opened: OpenedText; readonly text: string } {
+  const opened = openEdited(state);
+  const source = [task.insertafter, task.insertbefore].find(
+    (place) => place !== undefined && place !== 'EOF' && place !== 'BOF',
+  );
+  const compiled = source === undefined ? undefined : patternOf(opened.foreign(source));
+  if (compiled?.ok === false) return { failed: compiled.why };
+  const marker = (mark: string) => opened.foreign(task.marker.replaceAll('{mark}', mark));
+  const text = putBlock(opened.text, {
+    block: task.state === 'absent' ? '' : opened.foreign(task.block),
+    begin: marker(task.marker_begin),
+    end: marker(task.marker_end),
+    after: task.insertafter === undefined || task.insertafter === 'EOF' ? 'EOF' : compiled?.pattern,
+    before: task.insertbefore === 'BOF' ? 'BOF' : task.insertbefore === undefined ? undefined : compiled?.pattern,
+  });
+  return { opened, text };
+}

@@ -1,0 +1,209 @@
+import {
+  blurs,
+  type Change,
+  type Checksum,
+  type Content,
+  checksum,
+  content,
+  defineTask,
+  followed,
+  type Listed,
+  listing,
+  nothing,
+  type Params,
+  type PathState,
+  parentOf,
+  predicts,
+  sh,
+  stat,
+  type TreeEntry,
+  targetPath,
+  tidyPath,
+  tree,
+} from '../src/sdk.ts';
+import { type LinkWish, staleLinks, wishes } from './shared/config-links.ts';
+import { contentDiff } from './shared/file-content.ts';
+
+const params = {
+  src: { type: 'path', required: true, doc: 'The folder of the clone that the links point into.' },
+  dest: { type: 'path', required: true, doc: 'The folder that the links are in.' },
+  links: {
+    type: 'list',
+    elements: 'raw',
+    doc: 'Names below `src`, each linked under the same name below `dest`; or `NAME: OTHER-NAME`. Without it, all that is in `src`.',
+  },
+  stale: {
+    type: 'str',
+    default: 'absent',
+    choices: ['absent', 'keep'],
+    doc: 'What becomes of links beside ours that point below `src` and are not wanted, or point to nothing there.',
+  },
+  backup_dir: {
+    type: 'path',
+    default: '/var/backups',
+    doc: 'Where a copy that is in place of a link is kept when its content differs.',
+  },
+} as const;
+
+type Task = Params<typeof params>;
+
+/** State under names of its own for each link: `at DEST`, `source SRC`, and of copies their content. */
+interface LinksState {
+  readonly entries?: readonly Listed[];
+  readonly [key: `${'at' | 'source'} ${string}`]: PathState;
+  readonly [key: `${'sum' | 'wantedSum'} ${string}`]: Checksum | undefined;
+  readonly [key: `${'tree' | 'wantedTree'} ${string}`]: readonly TreeEntry[] | undefined;
+  readonly [key: `${'text' | 'wantedText'} ${string}`]: Content | undefined;
+  readonly [key: `beside ${string}`]: readonly Listed[] | undefined;
+}
+
+export default defineTask({
+  name: 'config_links',
+  summary:
+    'Link files and folders of a clone into a folder of the host, and notice every way in which such links decay.',
+  description:
+    'Reports and repairs links that are missing, point elsewhere or nowhere, have been replaced by a copy, or are left over. A copy whose content differs is kept in `backup_dir`.',
+  params,
+  ask: (task) =>
+    task.links === undefined
+      ? { entries: listing(tidyPath(task.src)), [`beside ${tidyPath(task.dest)}`]: listing(tidyPath(task.dest)) }
+      : askLinks(wishes(task, undefined), task),
+  thenAsk(given, task, context) {
+    const state = given as unknown as LinksState; // its keys are the links' own names
+    if (task.links === undefined && state.entries !== undefined) return askLinks(wishes(task, state.entries), task);
+    return Object.assign({}, ...wishes(task, state.entries).map((wish) => askCopy(wish, state, context.diff)));
+  },
+  plan(given, task, context) {
+    const state = given as unknown as LinksState;
+    if (task.links === undefined && state.entries === undefined) return { failed: `${task.src} is not a folder` };
+    const wanted = wishes(task, state.entries);
+    const broken = wanted.filter(({ source }) => followed(state[`source ${source}`]!) === undefined);
+    if (broken.length > 0)
+      return {
+        failed: broken.map(({ source, dest }) => `${dest} would point to nothing: ${source} is not there`).join('; '),
+      };
+    const homeless = wanted.find(({ dest }) => state[`beside ${parentOf(dest)}`] === undefined);
+    if (homeless !== undefined) return { failed: `the folder of ${homeless.dest} does not exist` };
+    const stale = task.stale === 'absent' ? staleLinks(wanted, task, (folder) => state[`beside ${folder}`] ?? []) : [];
+    return {
+      changes: [
+        ...wanted.flatMap((wish) => linkChange(wish, state, task, context.diff, context.now)),
+        ...stale.map(staleChange),
+      ],
+    };
+  },
+  result: ({ params: task, state }) => ({
+    src: task.src,
+    dest: task.dest,
+    links: wishes(task, (state as unknown as LinksState).entries).map(({ dest }) => dest),
+  }),
+  returns: { links: 'the links that are wanted' },
+  examples: [
+    {
+      title: 'Units and drop-ins of a clone',
+      yaml: 'config_links:\n  src: /opt/openfoodfacts-infrastructure/confs/off1-reverse-proxy/systemd/system\n  dest: /etc/systemd/system\n  links:\n    - email-failures@.service\n    - nginx.service.d\n    - prometheus-nginx-exporter.service.d',
+      runs: { no: 'needs a clone' },
+    },
+    {
+      title: 'A link under another name',
+      yaml: 'config_links:\n  src: /usr/share/doc\n  dest: /tmp\n  links:\n    - apt: retrace-doc-of-apt',
+    },
+  ],
+});
+
+function askLinks(wanted: readonly LinkWish[], task: Task) {
+  const folders = new Set([...wanted.map(({ dest }) => parentOf(dest)), tidyPath(task.dest)]);
+  return Object.fromEntries([
+    ...wanted.flatMap(({ source, dest }) => [
+      [`source ${source}`, stat(source)],
+      [`at ${dest}`, stat(dest)],
+      // Of a link these are the content that it leads to; asked at once, so that a copy costs no second round.
+      [`sum ${dest}`, checksum(dest)],
+      [`wantedSum ${dest}`, checksum(source)],
+    ]),
+    ...[...folders].map((folder) => [`beside ${folder}`, listing(folder)]),
+  ]);
+}
+
+/** Of what is in place of a link: its content, to tell whether it differs. */
+function askCopy({ dest, source }: LinkWish, state: LinksState, diff: boolean) {
+  const at = state[`at ${dest}`];
+  if (at === undefined || !at.exists || at.link !== undefined) return {};
+  if (at.kind === 'directory')
+    return {
+      [`tree ${dest}`]: tree({ path: dest, checksums: true }),
+      [`wantedTree ${dest}`]: tree({ path: source, checksums: true }),
+    };
+  const differs = state[`sum ${dest}`]?.hex !== state[`wantedSum ${dest}`]?.hex;
+  return diff && differs
+    ? { [`text ${dest}`]: content(dest), [`wantedText ${dest}`]: content(source) }
+    : { [`text ${dest}`]: nothing() };
+}
+
+function linkChange(
+  { source, dest }: LinkWish,
+  state: LinksState,
+  task: Task,
+  diff: boolean,
+  now: Date,
+): readonly Change[] {
+  const at = state[`at ${dest}`]!;
+  if (at.exists && at.link !== undefined && targetPath(dest, at.link.target) === source) return [];
+  const target = state[`source ${source}`]!;
+  const to = followed(target);
+  const link = {
+    exists: true,
+    kind: 'link',
+    mode: 0o777,
+    uid: 0,
+    gid: 0,
+    owner: 'root',
+    group: 'root',
+    size: source.length,
+    resolved: target.resolved,
+    link: { target: source, to },
+  } as const;
+  const common = {
+    what: `link ${dest}`,
+    to: `→ ${source}`,
+    paths: [dest],
+    effects: [predicts(stat(dest), link), blurs(`path:${dest}`)],
+  };
+  const make = sh`ln -sfnT -- ${source} ${dest}`;
+  if (!at.exists) return [{ ...common, from: null, commands: [make] }];
+  if (at.link !== undefined)
+    return [
+      { ...common, from: `→ ${at.link.target}${at.link.to === undefined ? ' (dangling)' : ''}`, commands: [make] },
+    ];
+  if (sameCopy(dest, at.kind === 'directory', state))
+    return [{ ...common, from: 'a copy, with the same content', commands: [sh`rm -rf -- ${dest}`, make] }];
+  const kept = `${tidyPath(task.backup_dir)}/${dest.replace(/^\//, '').replaceAll('/', '_')}.${now.toISOString().replace(/\..*/, '')}`;
+  const [was, is] = [state[`text ${dest}`]?.bytes, state[`wantedText ${dest}`]?.bytes];
+  return [
+    {
+      ...common,
+      from: 'a copy whose content differs',
+      ...(diff && was !== undefined && is !== undefined && { diff: contentDiff(dest, was, is) }),
+      commands: [sh`mkdir -p -m 0755 -- ${task.backup_dir}`, sh`mv -T -- ${dest} ${kept}`, make],
+    },
+  ];
+}
+
+function sameCopy(dest: string, isFolder: boolean, state: LinksState): boolean {
+  if (!isFolder)
+    return state[`sum ${dest}`]?.hex !== undefined && state[`sum ${dest}`]?.hex === state[`wantedSum ${dest}`]?.hex;
+  const told = (entries: readonly TreeEntry[]) =>
+    JSON.stringify(entries.map(({ path, kind, sha1, target }) => [path, kind, sha1, target]).sort());
+  const [is, wanted] = [state[`tree ${dest}`], state[`wantedTree ${dest}`]];
+  // What could not be compared counts as different: it is kept.
+  return is !== undefined && wanted !== undefined && told(is) === told(wanted);
+}
+
+const staleChange = ({ path, target }: { path: string; target: string }): Change => ({
+  what: `stale link ${path}`,
+  from: `→ ${target}`,
+  to: null,
+  commands: [sh`rm -f -- ${path}`],
+  effects: [predicts(stat(path), { exists: false, resolved: path }), blurs(`path:${path}`)],
+  paths: [path],
+});

@@ -1,0 +1,226 @@
+import {
+  type Account,
+  blurs,
+  type Change,
+  type Command,
+  chmodMode,
+  defineTask,
+  type FromHost,
+  groupAccount,
+  joinPath,
+  type Params,
+  quote,
+  reading,
+  script,
+  sh,
+  showMode,
+  type TreeEntry,
+  tidyPath,
+  tree,
+  userAccount,
+} from '../src/sdk.ts';
+import { ownerOf, surplus, type TreeDifference, treeDifferences } from './shared/tree-copy.ts';
+
+const params = {
+  from: { type: 'str', required: true, doc: 'The host of the inventory that has the tree.' },
+  src: { type: 'path', required: true, doc: 'The folder there.' },
+  dest: { type: 'path', required: true, doc: 'The folder here that becomes the same.' },
+  delete: { type: 'bool', default: false, doc: 'Take away what is here and not there.' },
+  id_offset: {
+    type: 'int',
+    default: 0,
+    doc: "Taken from owners' numbers from this number on: 100000 for the files of an unprivileged container, seen from its node.",
+  },
+} as const;
+
+type Task = Params<typeof params>;
+
+interface Trees {
+  readonly there?: readonly TreeEntry[];
+  readonly here?: readonly TreeEntry[];
+}
+
+export default defineTask({
+  name: 'copy_between',
+  summary: 'Copy a folder from one host to another, with owners, modes and links.',
+  description:
+    'What differs is carried through the controller in memory: nothing of it is written to its disk or shown. Owners are compared and set by name, since their numbers differ from host to host.',
+  params,
+  ask: (task) => ({
+    there: tree({ path: tidyPath(task.src), checksums: true }, { host: task.from, beyond: true }),
+    here: tree({ path: tidyPath(task.dest), checksums: true }),
+  }),
+  /** Names that nothing here belongs to yet: whether they exist. */
+  thenAsk(state, task) {
+    const known = new Set((state.here ?? []).flatMap(({ owner, group }) => [`user ${owner}`, `group ${group}`]));
+    const names = new Set(
+      (state.there ?? []).flatMap((entry) => accountsOf(entry, task)).filter((name) => !known.has(name)),
+    );
+    return Object.fromEntries(
+      [...names].map((name) => [
+        name,
+        name.startsWith('user ') ? userAccount(name.slice(5)) : groupAccount(name.slice(6)),
+      ]),
+    );
+  },
+  plan(state, task) {
+    const { there, here = [] } = state as Trees;
+    if (there === undefined) return { failed: `${task.src} is not there on ${task.from}` };
+    if (there[0]?.kind !== 'directory') return { failed: `${task.src} on ${task.from} is no folder` };
+    if (here[0] !== undefined && here[0].kind !== 'directory') return { failed: `${task.dest} is no folder` };
+    const missing = Object.entries(state).flatMap(([name, account]) =>
+      (account as Account | undefined)?.exists === false ? [name] : [],
+    );
+    if (missing.length > 0)
+      return { failed: `owners of files on ${task.from} are not known here: ${missing.join(', ')}` };
+    const differences = treeDifferences(there, here, { by: task.id_offset });
+    return {
+      changes: [
+        ...copyChanges(differences, task),
+        ...(task.delete ? surplus(there, here).map((entry) => removal(entry, task)) : []),
+      ],
+    };
+  },
+  result: ({ params: task }) => ({ src: task.src, dest: task.dest, from: task.from }),
+  returns: { dest: 'the folder here', src: 'the folder there', from: 'the host there' },
+  examples: [
+    {
+      title: 'Certificates, from the proxy that has them',
+      yaml: 'copy_between:\n  from: proxy\n  src: /etc/letsencrypt\n  dest: /etc/letsencrypt',
+      runs: { no: 'needs two hosts' },
+    },
+  ],
+});
+
+function accountsOf(entry: TreeEntry, task: Task): readonly string[] {
+  const { user, group } = ownerOf(entry, { by: task.id_offset });
+  return [`user ${user}`, `group ${group}`].filter((name) => !/ \d+$/.test(name));
+}
+
+/** Folders first; then all files and links in one stream; then owners and modes of what was there already. */
+function copyChanges(differences: readonly TreeDifference[], task: Task): readonly Change[] {
+  const dest = tidyPath(task.dest);
+  const folders = differences
+    .filter(({ entry, kind }) => entry.kind === 'directory' && kind)
+    .map((one) => folderChange(one, dest));
+  const streamed = differences.filter(({ entry, content }) => entry.kind !== 'directory' && content);
+  const attributes = differences
+    .filter((one) => !one.kind && !(one.entry.kind !== 'directory' && one.content))
+    .flatMap((one) => attributeChange(one, dest));
+  // One command brings all that is streamed; it is told entry by entry.
+  const brought = streamed.map(
+    (one, index): Change => ({
+      what: `${one.entry.kind} ${one.entry.path}`,
+      from: describe(one.now),
+      to: describe(one.entry),
+      commands: index === 0 ? [stream(streamed, task)] : [],
+      effects: [blurs(`path:${joinPath(dest, one.entry.path)}`)],
+      paths: [joinPath(dest, one.entry.path)],
+    }),
+  );
+  return [...folders, ...brought, ...attributes];
+}
+
+function describe(entry: TreeEntry | undefined): string | null {
+  if (entry === undefined) return null;
+  if (entry.target !== undefined) return `→ ${entry.target}`;
+  return entry.kind === 'file' ? `${entry.sha1?.slice(0, 12)} (${entry.size} bytes)` : entry.kind;
+}
+
+function folderChange({ entry, owner, now }: TreeDifference, dest: string): Change {
+  const path = joinPath(dest, entry.path);
+  const commands = [
+    ...(now === undefined ? [] : [sh`rm -f -- ${path}`]),
+    entry.path === '' ? sh`mkdir -p -m 0700 -- ${path}` : sh`mkdir -m 0700 -- ${path}`,
+    sh`chown -- ${`${owner.user}:${owner.group}`} ${path}`,
+    sh`chmod -- ${chmodMode(entry.mode)} ${path}`,
+  ];
+  return {
+    what: `directory ${entry.path || dest}`,
+    from: describe(now),
+    to: showMode(entry.mode),
+    commands,
+    effects: [blurs(`path:${path}`)],
+    paths: [path],
+  };
+}
+
+function attributeChange({ entry, owner, now, mode, owned }: TreeDifference, dest: string): readonly Change[] {
+  const path = joinPath(dest, entry.path);
+  const name = entry.path || dest;
+  const common = { effects: [blurs(`entry:${path}`)], paths: [path] };
+  const chmod = sh`chmod -- ${chmodMode(entry.mode)} ${path}`;
+  const to = `${owner.user}:${owner.group}`;
+  return [
+    // chown may take setuid away, so the mode is set again after it.
+    ...(owned
+      ? [
+          {
+            ...common,
+            what: `owner of ${name}`,
+            from: `${now?.owner ?? now?.uid}:${now?.group ?? now?.gid}`,
+            to,
+            commands: [sh`chown -h -- ${to} ${path}`, ...(entry.kind === 'link' ? [] : [chmod])],
+          },
+        ]
+      : []),
+    ...(mode
+      ? [
+          {
+            ...common,
+            what: `mode of ${name}`,
+            from: showMode(now?.mode ?? 0),
+            to: showMode(entry.mode),
+            commands: [chmod],
+          },
+        ]
+      : []),
+  ];
+}
+
+/** Files and links out of a tar stream: into a folder that only we may enter, given owner and mode there, then moved to their places. */
+function stream(differences: readonly TreeDifference[], task: Task): Command {
+  const dest = tidyPath(task.dest);
+  const paths = differences.map(({ entry }) => entry.path);
+  const from: FromHost = {
+    host: task.from,
+    command: sh`tar -C ${tidyPath(task.src)} --no-recursion -cf - -- ${paths}`,
+  };
+  const owners = groupedBy(differences, ({ owner }) => `${owner.user}:${owner.group}`);
+  const modes = groupedBy(
+    differences.filter(({ entry }) => entry.kind === 'file'),
+    ({ entry }) => chmodMode(entry.mode),
+  );
+  const text = `umask 077
+d=${quote(dest)}
+t=$(mktemp -d -- ${quote(joinPath(dest, '.incoming.XXXXXX'))}) || exit
+trap 'rm -rf -- "$t"' EXIT
+trap 'exit 129' HUP INT TERM
+tar -C "$t" --no-same-owner -xf - && cd -- "$t" || exit
+${[...owners].map(([owner, names]) => script`chown -h -- ${owner} ${names}`.text).join(' &&\n')} || exit
+${[...modes].map(([mode, names]) => script`chmod -- ${mode} ${names}`.text).join(' &&\n') || ':'} || exit
+set -- ${paths.map(quote).join(' ')}
+for p do mv -fT -- "$p" "$d/$p" || exit; done`;
+  return { ...reading({ script: text }, from), shown: `copy ${paths.length} entries of ${task.src} from ${task.from}` };
+}
+
+function groupedBy(
+  differences: readonly TreeDifference[],
+  key: (one: TreeDifference) => string,
+): ReadonlyMap<string, readonly string[]> {
+  const groups = new Map<string, string[]>();
+  for (const one of differences) groups.set(key(one), [...(groups.get(key(one)) ?? []), `./${one.entry.path}`]);
+  return groups;
+}
+
+function removal(entry: TreeEntry, task: Task): Change {
+  const path = joinPath(tidyPath(task.dest), entry.path);
+  return {
+    what: `${entry.kind} ${entry.path}`,
+    from: describe(entry),
+    to: null,
+    commands: [sh`rm -rf -- ${path}`],
+    effects: [blurs(`path:${path}`)],
+    paths: [path],
+  };
+}

@@ -1,0 +1,111 @@
+import {
+  type Checksum,
+  type Content,
+  type Controller,
+  checksum,
+  content,
+  defineTask,
+  followed,
+  hash,
+  joinPath,
+  nameOf,
+  nothing,
+  type Params,
+  stat,
+} from '../src/sdk.ts';
+
+const params = {
+  src: { type: 'path', required: true, doc: 'The file on the host.' },
+  dest: { type: 'str', required: true, doc: 'A folder on the controller: the file goes to `DEST/HOST/SRC` in it.' },
+  flat: {
+    type: 'bool',
+    default: false,
+    doc: 'The destination is the file itself; with a slash at its end, the folder for it.',
+  },
+  fail_on_missing: { type: 'bool', default: true, doc: 'A file that is not there is a failure.' },
+  validate_checksum: { type: 'bool', default: true, ignored: 'what arrived is always compared' },
+} as const;
+
+type Fetch = Params<typeof params> & { readonly controller: Controller };
+
+export default defineTask({
+  name: 'ansible.builtin.fetch',
+  summary: 'Bring a file from the host to the controller.',
+  params,
+  prepare: (given, controller): Fetch => ({ ...given, controller }),
+  ask: ({ src }) => ({ state: stat(src), sum: checksum(src) }),
+  thenAsk: ({ sum }, task, context) => ({
+    file: sum.hex === undefined || sum.hex === localSum(task, context.host) ? nothing() : content(task.src),
+  }),
+  plan({ state, sum }, task, context) {
+    const entry = followed(state);
+    if (sum.hex === undefined) {
+      const msg =
+        entry?.kind === 'directory'
+          ? 'remote file is a directory, fetch cannot work on directories'
+          : 'the remote file does not exist, not transferring, ignored';
+      return task.fail_on_missing
+        ? { failed: entry === undefined ? 'the remote file does not exist' : msg }
+        : { changes: [], result: { msg, file: task.src } };
+    }
+    const local = localSum(task, context.host);
+    if (local === sum.hex) return { changes: [] };
+    const dest = destination(task, context.host);
+    // Nothing is done on the host: the file is written when the result is made up, once its bytes are known.
+    return {
+      changes: [
+        {
+          what: `controller's ${dest}`,
+          from: local?.slice(0, 12) ?? null,
+          to: sum.hex.slice(0, 12),
+          commands: [],
+          effects: [],
+          repeats: true,
+        },
+      ],
+    };
+  },
+  result({ state, params: task, changes, context }) {
+    const { sum, file } = state as { sum: Checksum; file?: Content };
+    if (sum.hex === undefined) return {};
+    const dest = destination(task, context.host);
+    const bytes = file?.bytes;
+    if (!context.check && changes.length > 0 && bytes !== undefined) task.controller.writeFile(dest, bytes);
+    return {
+      dest,
+      file: task.src,
+      checksum: sum.hex,
+      remote_checksum: sum.hex,
+      ...(bytes !== undefined && { md5sum: hash('md5', bytes), remote_md5sum: null }),
+    };
+  },
+  returns: {
+    dest: 'where it is on the controller',
+    checksum: 'its SHA-1',
+    remote_checksum: 'the SHA-1 on the host',
+    file: 'the file on the host',
+  },
+  examples: [
+    {
+      title: 'A file of each host, in a folder of its own',
+      yaml: 'fetch:\n  src: /etc/hostname\n  dest: /tmp/retrace-fetched',
+    },
+    {
+      title: 'One file, under the name given',
+      yaml: 'fetch:\n  src: /etc/os-release\n  dest: /tmp/retrace-fetched-os-release\n  flat: true',
+    },
+  ],
+});
+
+function destination({ src, dest, flat }: Fetch, host: string): string {
+  if (!flat) return joinPath(joinPath(dest, host), src.replace(/^\/+/, ''));
+  return dest.endsWith('/') ? joinPath(dest, nameOf(src)) : dest;
+}
+
+function localSum(task: Fetch, host: string): string | undefined {
+  try {
+    return hash('sha1', task.controller.readFile(destination(task, host)));
+  } catch {
+    return undefined; // it has not been fetched yet
+  }
+}

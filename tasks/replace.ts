@@ -1,0 +1,124 @@
+import { defineTask, type Params, searchPattern, substitute } from '../src/sdk.ts';
+import { attributeParams } from './shared/attributes.ts';
+import { backupFile } from './shared/copy-file.ts';
+import { askEdit, type EditState, isFile, openEdited, planEdit } from './shared/edit-file.ts';
+import { patternOf } from './shared/python-pattern.ts';
+
+const params = {
+  path: { type: 'path', required: true, aliases: ['dest', 'destfile', 'name'], doc: 'The file.' },
+  regexp: {
+    type: 'str',
+    required: true,
+    doc: 'What is replaced, wherever it matches; a Python pattern in which `^` and `$` mean lines.',
+  },
+  replace: {
+    type: 'str',
+    default: '',
+    doc: 'What it becomes; `\\1` and `\\g<name>` are groups. Nothing takes it away.',
+  },
+  after: { type: 'str', doc: 'Only after the first place that this pattern matches.' },
+  before: { type: 'str', doc: 'Only before this pattern matches.' },
+  backup: { type: 'bool', default: false, doc: 'Keep what is replaced beside it, under a name with the time.' },
+  validate: { type: 'str', doc: 'A command with `%s` for the new file, which must succeed before it is put in place.' },
+  encoding: { type: 'str', default: 'utf-8', ignored: 'bytes that are no UTF-8 are kept as they are' },
+  others: { type: 'str', ignored: 'means nothing in Ansible either' },
+  ...attributeParams,
+} as const;
+
+type Task = Params<typeof params>;
+
+export default defineTask({
+  name: 'ansible.builtin.replace',
+  summary: 'Replace all that a pattern matches in a file.',
+  params,
+  ask: (task) => askEdit(task),
+  plan(state, task, context) {
+    if (state.before.exists && state.before.kind === 'directory')
+      return { failed: `Path ${task.path} is a directory !`, result: { rc: 256 } };
+    if (!isFile(state)) return { failed: `Path ${task.path} does not exist !`, result: { rc: 257 } };
+    const edited = replaced(state, task);
+    if ('failed' in edited) return edited;
+    const plan = planEdit(state, task, edited, context, { what: `${edited.count} replacements` });
+    if (!('changes' in plan)) return plan;
+    // What it becomes may match again: then each run replaces, as with Ansible.
+    return {
+      ...plan,
+      changes: plan.changes.map((change) =>
+        change.commands.length > 0 ? { ...change, repeats: true as const } : change,
+      ),
+    };
+  },
+  result({ before, params: task, changes, replies }) {
+    const edited = replaced(before, task);
+    const content = changes.some((change) => change.what.endsWith('replacements'));
+    const attributes = changes.some((change) => ['mode', 'owner', 'group'].includes(change.what));
+    const message =
+      'failed' in edited
+        ? ''
+        : edited.unmatched === true
+          ? `Pattern for before/after params did not match the given file: ${sectionSource(task)}`
+          : content
+            ? `${edited.count} replacements made`
+            : '';
+    return {
+      msg: [message, attributes ? 'ownership, perms or SE linux context changed' : '']
+        .filter((part) => part !== '')
+        .join(' and '),
+      rc: 0,
+      ...backupFile(replies, task.backup),
+    };
+  },
+  returns: { msg: 'how many replacements were made', backup_file: 'where what was replaced is kept' },
+  examples: [
+    {
+      title: 'A name, wherever it is a word of its own',
+      yaml: "replace:\n  path: /etc/login.defs\n  regexp: '\\bnosuchword\\b'\n  replace: other",
+    },
+    {
+      title: 'Comment lines out, in one section',
+      yaml: "replace:\n  path: /etc/login.defs\n  after: '^# none of this'\n  regexp: '^(.+)$'\n  replace: '# \\1'",
+    },
+  ],
+});
+
+interface Replaced {
+  readonly opened: ReturnType<typeof openEdited>;
+  readonly text: string;
+  readonly count: number;
+  readonly unmatched?: true;
+}
+
+function replaced(state: EditState, task: Task): Replaced | { readonly failed: string } {
+  const opened = openEdited(state);
+  const source = sectionSource(task);
+  const pattern = patternOf(opened.foreign(task.regexp), { multiline: true });
+  const section = source === undefined ? undefined : patternOf(opened.foreign(source), { dotall: true });
+  if (!pattern.ok) return { failed: pattern.why };
+  if (section?.ok === false) return { failed: section.why };
+  const found = section === undefined ? undefined : searchPattern(section.pattern, opened.text);
+  if (section !== undefined && found === undefined) return { opened, text: opened.text, count: 0, unmatched: true };
+  const inner = found === undefined ? opened.text : (found.groups[section!.pattern.names.get('subsection')!] ?? '');
+  // The subsection starts where what is before it ends.
+  const start =
+    found === undefined
+      ? 0
+      : task.before === undefined
+        ? found.end - inner.length
+        : found.start + found.groups[0]!.lastIndexOf(inner, found.groups[0]!.length);
+  try {
+    const made = substitute(pattern.pattern, opened.foreign(task.replace), inner);
+    return {
+      opened,
+      text: opened.text.slice(0, start) + made.text + opened.text.slice(start + inner.length),
+      count: made.count,
+    };
+  } catch (error) {
+    return { failed: `${(error as Error).message} in ${task.replace}` }; // a group that the pattern has not got
+  }
+}
+
+function sectionSource({ after, before }: Task): string | undefined {
+  if (after !== undefined && before !== undefined) return `${after}(?P<subsection>.*?)${before}`;
+  if (after !== undefined) return `${after}(?P<subsection>.*)`;
+  return before === undefined ? undefined : `(?P<subsection>.*)${before}`;
+}

@@ -1,0 +1,76 @@
+/** A line of an authorized_keys file that holds a key. */
+export interface AuthorizedKey {
+  readonly type: string;
+  readonly key: string;
+  /** As written: `no-pty,command="x"`. */
+  readonly options: string;
+  readonly comment: string;
+}
+
+const types =
+  /^(ssh-(rsa|dss|ed25519)|ecdsa-sha2-\S+|sk-\S+@openssh\.com|ssh-\S+-cert-v01@openssh\.com|ecdsa-\S+-cert-v01@openssh\.com)$/;
+
+/** A key out of its line; undefined for comments, empty lines and what is no key. */
+export function readKey(line: string): AuthorizedKey | undefined {
+  const text = line.trim();
+  if (text === '' || text.startsWith('#')) return undefined;
+  const words = splitOutsideQuotes(text, ' ').filter((word) => word !== '');
+  const at = words.findIndex((word) => types.test(word));
+  if (at < 0 || words[at + 1] === undefined || at > 1) return undefined;
+  return {
+    options: words.slice(0, at).join(' '),
+    type: words[at]!,
+    key: words[at + 1]!,
+    comment: words.slice(at + 2).join(' '),
+  };
+}
+
+/** A key as its line. */
+export const keyLine = ({ type, key, options, comment }: AuthorizedKey): string =>
+  [options, type, key, comment].filter((word) => word !== '').join(' ');
+
+/** Whether two sets of options mean the same, whatever their order. */
+export const sameOptions = (a: string, b: string): boolean =>
+  splitOutsideQuotes(a, ',').toSorted().join('\n') === splitOutsideQuotes(b, ',').toSorted().join('\n');
+
+/** A key file's text with the wanted keys in it, or without them; every other line stays where it is. */
+export function putKeys(
+  text: string,
+  wanted: readonly AuthorizedKey[],
+  state: 'present' | 'absent',
+  exclusive: boolean,
+): string {
+  const lines = text.split('\n');
+  if (lines.at(-1) === '') lines.pop();
+  const byKey = new Map(wanted.map((key) => [key.key, key]));
+  const seen = new Set<string>();
+  const kept = lines.flatMap((line) => {
+    const key = readKey(line);
+    const wish = key === undefined ? undefined : byKey.get(key.key);
+    if (key === undefined) return exclusive && state === 'present' ? [] : [line];
+    if (state === 'absent') return wish === undefined ? [line] : [];
+    if (wish === undefined) return exclusive ? [] : [line];
+    if (seen.has(key.key)) return [];
+    seen.add(key.key);
+    const same = key.type === wish.type && key.comment === wish.comment && sameOptions(key.options, wish.options);
+    return [same ? line : keyLine(wish)];
+  });
+  const added = state === 'absent' ? [] : wanted.filter((key) => !seen.has(key.key)).map(keyLine);
+  const all = [...kept, ...new Set(added)];
+  return all.length === 0 ? '' : `${all.join('\n')}\n`;
+}
+
+function splitOutsideQuotes(text: string, separator: string): readonly string[] {
+  const parts = [''];
+  let quoted = false;
+  for (let at = 0; at < text.length; at++) {
+    const char = text[at]!;
+    if (char === '\\' && text[at + 1] === '"') parts[parts.length - 1] += char + text[++at]!;
+    else if (char === separator && !quoted) parts.push('');
+    else {
+      if (char === '"') quoted = !quoted;
+      parts[parts.length - 1] += char;
+    }
+  }
+  return parts;
+}

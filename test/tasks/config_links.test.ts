@@ -1,0 +1,165 @@
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  symlinkSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import config_links from '../../tasks/config_links.ts';
+import { runHere } from './harness.ts';
+import { folder } from './local-host.ts';
+
+/** A clone with two files and a folder, all linked as they should be. */
+function linked() {
+  const dir = folder();
+  for (const path of ['clone/nginx.service.d', 'etc', 'backups']) mkdirSync(dir.at(path), { recursive: true });
+  writeFileSync(dir.at('clone/a.conf'), 'a\n');
+  writeFileSync(dir.at('clone/b.conf'), 'b\n');
+  writeFileSync(dir.at('clone/nginx.service.d/override.conf'), 'o\n');
+  for (const name of ['a.conf', 'b.conf', 'nginx.service.d'])
+    symlinkSync(dir.at(`clone/${name}`), dir.at(`etc/${name}`));
+  const args = {
+    src: dir.at('clone'),
+    dest: dir.at('etc'),
+    links: ['a.conf', 'b.conf', 'nginx.service.d'],
+    backup_dir: dir.at('backups'),
+  };
+  return Object.assign(dir, { args });
+}
+
+const told = (dir: { path: string }, ended: Awaited<ReturnType<typeof runHere>>) =>
+  'changes' in ended && ended.status !== 'failed'
+    ? ended.changes.map(({ what, from, to }) =>
+        `${what}: ${from} ${to === null ? 'goes' : to}`.replaceAll(dir.path, ''),
+      )
+    : JSON.stringify(ended);
+
+describe('config_links', () => {
+  test('has nothing to say of links that are right, relative ones and links to links included', async () => {
+    using dir = linked();
+    unlinkSync(dir.at('etc/a.conf'));
+    symlinkSync('../clone/b.conf', dir.at('clone/c.conf'));
+    symlinkSync(dir.at('clone/c.conf'), dir.at('etc/c.conf'));
+    symlinkSync(dir.at('clone/a.conf'), dir.at('etc/a.conf'));
+
+    expect(await runHere(config_links, { ...dir.args, links: [...dir.args.links, 'c.conf'] })).toMatchObject({
+      status: 'ok',
+    });
+  });
+
+  test.for<[string, (dir: ReturnType<typeof linked>) => void, string[]]>([
+    ['missing', (dir) => unlinkSync(dir.at('etc/a.conf')), ['link /etc/a.conf: null → /clone/a.conf']],
+    [
+      'pointing elsewhere',
+      (dir) => {
+        unlinkSync(dir.at('etc/a.conf'));
+        symlinkSync('/etc/hostname', dir.at('etc/a.conf'));
+      },
+      ['link /etc/a.conf: → /etc/hostname → /clone/a.conf'],
+    ],
+    [
+      'dangling',
+      (dir) => {
+        unlinkSync(dir.at('etc/a.conf'));
+        symlinkSync(dir.at('clone/gone'), dir.at('etc/a.conf'));
+      },
+      ['link /etc/a.conf: → /clone/gone (dangling) → /clone/a.conf'],
+    ],
+    [
+      'replaced by a copy with the same content',
+      (dir) => {
+        unlinkSync(dir.at('etc/a.conf'));
+        writeFileSync(dir.at('etc/a.conf'), 'a\n');
+      },
+      ['link /etc/a.conf: a copy, with the same content → /clone/a.conf'],
+    ],
+    [
+      'replaced by a copy whose content differs',
+      (dir) => {
+        unlinkSync(dir.at('etc/a.conf'));
+        writeFileSync(dir.at('etc/a.conf'), 'other\n');
+      },
+      ['link /etc/a.conf: a copy whose content differs → /clone/a.conf'],
+    ],
+    [
+      'a folder replaced by a copy whose content differs',
+      (dir) => {
+        unlinkSync(dir.at('etc/nginx.service.d'));
+        mkdirSync(dir.at('etc/nginx.service.d'));
+        writeFileSync(dir.at('etc/nginx.service.d/override.conf'), 'mine\n');
+      },
+      ['link /etc/nginx.service.d: a copy whose content differs → /clone/nginx.service.d'],
+    ],
+    [
+      'stale',
+      (dir) => symlinkSync(dir.at('clone/old.conf'), dir.at('etc/old.conf')),
+      ['stale link /etc/old.conf: → /clone/old.conf goes'],
+    ],
+  ])('finds and repairs what is %s', async ([, tamper, expected]) => {
+    using dir = linked();
+    tamper(dir);
+
+    const check = await runHere(config_links, dir.args, { check: true });
+    const ran = await runHere(config_links, dir.args);
+
+    expect(told(dir, check).toString().replaceAll('→ /clone', '→ /clone')).toEqual(expected.toString());
+    expect(ran.status).toBe('changed');
+    expect(await runHere(config_links, dir.args)).toMatchObject({ status: 'ok' });
+    expect(readlinkSync(dir.at('etc/a.conf'))).toBe(dir.at('clone/a.conf'));
+  });
+
+  test('keeps a copy that differs', async () => {
+    using dir = linked();
+    unlinkSync(dir.at('etc/a.conf'));
+    writeFileSync(dir.at('etc/a.conf'), 'mine\n');
+
+    await runHere(config_links, dir.args);
+
+    const kept = readdirSync(dir.at('backups'));
+    expect(kept.map((name) => readFileSync(dir.at(`backups/${name}`), 'utf8'))).toEqual(['mine\n']);
+  });
+
+  test('leaves files and links of others alone', async () => {
+    using dir = linked();
+    symlinkSync('/etc/hostname', dir.at('etc/theirs'));
+    writeFileSync(dir.at('etc/file'), '');
+
+    expect(await runHere(config_links, dir.args)).toMatchObject({ status: 'ok' });
+    expect([existsSync(dir.at('etc/file')), lstatSync(dir.at('etc/theirs')).isSymbolicLink()]).toEqual([true, true]);
+  });
+
+  test('makes no link that would dangle', async () => {
+    using dir = linked();
+
+    const ended = await runHere(config_links, { ...dir.args, links: ['a.conf', 'missing'] });
+
+    expect(ended).toMatchObject({
+      status: 'failed',
+      message: `${dir.at('etc/missing')} would point to nothing: ${dir.at('clone/missing')} is not there`,
+    });
+  });
+
+  test('links all that is in a folder, and under other names', async () => {
+    using dir = linked();
+    mkdirSync(dir.at('new'));
+
+    const all = await runHere(config_links, {
+      src: dir.at('clone'),
+      dest: dir.at('new'),
+      backup_dir: dir.at('backups'),
+    });
+    const renamed = await runHere(config_links, { ...dir.args, links: [{ 'a.conf': 'z.conf' }], stale: 'keep' });
+
+    expect([all.status, readdirSync(dir.at('new')), renamed.status, readlinkSync(dir.at('etc/z.conf'))]).toEqual([
+      'changed',
+      ['a.conf', 'b.conf', 'nginx.service.d'],
+      'changed',
+      dir.at('clone/a.conf'),
+    ]);
+  });
+});

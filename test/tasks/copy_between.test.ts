@@ -1,0 +1,115 @@
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import copy_between from '../../tasks/copy_between.ts';
+import { planOn, runHere } from './harness.ts';
+import { folder } from './local-host.ts';
+
+/** A tree as certbot leaves it. */
+function certificates() {
+  const dir = folder();
+  for (const path of ['src/archive/x', 'src/live/x']) mkdirSync(dir.at(path), { recursive: true });
+  writeFileSync(dir.at('src/archive/x/privkey1.pem'), 'KEY', { mode: 0o600 });
+  writeFileSync(dir.at("src/archive/x/-odd 'name"), 'ODD');
+  chmodSync(dir.at('src/archive'), 0o700);
+  symlinkSync('../../archive/x/privkey1.pem', dir.at('src/live/x/privkey.pem'));
+  return Object.assign(dir, { args: { from: 'proxy', src: dir.at('src'), dest: dir.at('dest') } });
+}
+
+const bitsOf = (path: string) => (lstatSync(path).mode & 0o7777).toString(8);
+
+describe('copy_between', () => {
+  test('makes the same tree, links and modes kept, and leaves nothing else', async () => {
+    using dir = certificates();
+
+    const ran = await runHere(copy_between, dir.args);
+    const again = await runHere(copy_between, dir.args);
+
+    expect([ran.status, again.status]).toEqual(['changed', 'ok']);
+    expect([
+      readFileSync(dir.at('dest/live/x/privkey.pem'), 'utf8'),
+      readlinkSync(dir.at('dest/live/x/privkey.pem')),
+    ]).toEqual(['KEY', '../../archive/x/privkey1.pem']);
+    expect([bitsOf(dir.at('dest/archive')), bitsOf(dir.at('dest/archive/x/privkey1.pem'))]).toEqual(['700', '600']);
+    expect(readdirSync(dir.at('dest')).toSorted()).toEqual(['archive', 'live']);
+    expect(readdirSync(dir.at('dest/archive/x')).toSorted()).toEqual(["-odd 'name", 'privkey1.pem']);
+  });
+
+  test('carries only what differs, and never tells content', async () => {
+    using dir = certificates();
+    await runHere(copy_between, dir.args);
+    writeFileSync(dir.at('dest/archive/x/privkey1.pem'), 'OTHER');
+    chmodSync(dir.at('dest/live'), 0o711);
+
+    const check = await runHere(copy_between, dir.args, { check: true });
+    const ran = await runHere(copy_between, dir.args);
+
+    const told = 'changes' in check ? check.changes.map(({ what }) => what) : [];
+    expect(told.toSorted()).toEqual(['file archive/x/privkey1.pem', 'mode of live']);
+    expect(JSON.stringify(check)).not.toContain('KEY');
+    expect([ran.status, readFileSync(dir.at('dest/archive/x/privkey1.pem'), 'utf8')]).toEqual(['changed', 'KEY']);
+  });
+
+  test('takes away what is not at the source only when told to', async () => {
+    using dir = certificates();
+    await runHere(copy_between, dir.args);
+    mkdirSync(dir.at('dest/extra'));
+
+    const kept = await runHere(copy_between, dir.args);
+    const gone = await runHere(copy_between, { ...dir.args, delete: true });
+
+    expect([kept.status, gone.status, existsSync(dir.at('dest/extra'))]).toEqual(['ok', 'changed', false]);
+  });
+
+  test('says when the source is not there', async () => {
+    using dir = certificates();
+
+    expect(await runHere(copy_between, { ...dir.args, src: dir.at('missing') })).toMatchObject({
+      status: 'failed',
+      message: `${dir.at('missing')} is not there on proxy`,
+    });
+  });
+
+  test('takes the offset of an unprivileged container off its owners, and compares names before numbers', () => {
+    const root = { path: '', kind: 'directory', mode: 0o755, size: 0, mtime: 0 };
+    const inside = { ...root, uid: 100000, gid: 100033, owner: undefined, group: undefined };
+    const outside = { ...root, uid: 0, gid: 33, owner: 'root', group: 'www-data' };
+    const args = { from: 'off2', src: '/a', dest: '/b' };
+
+    const shifted = planOn(copy_between, { there: [inside], here: [outside] }, { ...args, id_offset: 100000 });
+    const renumbered = planOn(copy_between, { there: [{ ...outside, gid: 99 }], here: [outside] }, args);
+
+    expect([shifted, renumbered]).toEqual([{ changes: [] }, { changes: [] }]);
+  });
+
+  test('fails where an owner has no account', () => {
+    const entry = {
+      path: '',
+      kind: 'directory',
+      mode: 0o755,
+      size: 0,
+      mtime: 0,
+      uid: 7,
+      gid: 0,
+      owner: 'certs',
+      group: 'root',
+    };
+
+    const plan = planOn(
+      copy_between,
+      { there: [entry], here: undefined, 'user certs': { exists: false } },
+      { from: 'proxy', src: '/a', dest: '/b' },
+    );
+
+    expect(plan).toEqual({ failed: 'owners of files on proxy are not known here: user certs' });
+  });
+});

@@ -1,0 +1,165 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import type { Controller } from '../../src/core/task-type.ts';
+import blockinfile from '../../tasks/blockinfile.ts';
+import fetch from '../../tasks/fetch.ts';
+import replace from '../../tasks/replace.ts';
+import slurp from '../../tasks/slurp.ts';
+import { runHere } from './harness.ts';
+import { folder } from './local-host.ts';
+
+const managed = (block: string) => `# BEGIN ANSIBLE MANAGED BLOCK\n${block}# END ANSIBLE MANAGED BLOCK\n`;
+
+describe('blockinfile', () => {
+  // Each expectation is what ansible-playbook 2.14 makes of the same file.
+  test.for<[string, Record<string, unknown>, string, string]>([
+    ['one\n', { block: 'x\ny' }, `one\n${managed('x\ny\n')}`, 'Block inserted'],
+    ['one', { block: 'x' }, `one\n${managed('x\n')}`, 'Block inserted'],
+    [`one\n${managed('old\n')}last`, { block: 'x' }, `one\n${managed('x\n')}last`, 'Block inserted'],
+    [`one\n${managed('old\n')}last`, { state: 'absent' }, 'one\nlast', 'Block removed'],
+    [`one\n${managed('old\n')}`, { block: '' }, 'one\n', 'Block removed'],
+    ['one\ntwo\n', { block: 'x', insertafter: '^one' }, `one\n${managed('x\n')}two\n`, 'Block inserted'],
+    ['one\ntwo\n', { block: 'x', insertbefore: '^two' }, `one\n${managed('x\n')}two\n`, 'Block inserted'],
+    ['one\n', { block: 'x', insertbefore: 'BOF' }, `${managed('x\n')}one\n`, 'Block inserted'],
+    ['one\n', { block: 'x', insertafter: 'nope' }, `one\n${managed('x\n')}`, 'Block inserted'],
+    [
+      'one\n',
+      { block: 'x', marker: '; {mark}', marker_begin: 'A', marker_end: 'B' },
+      'one\n; A\nx\n; B\n',
+      'Block inserted',
+    ],
+  ])('%j with %j', async ([before, args, after, msg]) => {
+    using dir = folder();
+    writeFileSync(dir.at('f'), before);
+
+    const ran = await runHere(blockinfile, { path: dir.at('f'), ...args });
+    const again = await runHere(blockinfile, { path: dir.at('f'), ...args });
+
+    expect(readFileSync(dir.at('f'), 'utf8')).toBe(after);
+    expect([ran.status, 'result' in ran && ran.result.msg, again.status]).toEqual(['changed', msg, 'ok']);
+  });
+
+  test('makes a file only when told to', async () => {
+    using dir = folder();
+
+    const refused = await runHere(blockinfile, { path: dir.at('f'), block: 'x' });
+    const made = await runHere(blockinfile, { path: dir.at('f'), block: 'x', create: true });
+
+    expect([refused, made]).toMatchObject([
+      { status: 'failed', message: `Path ${dir.at('f')} does not exist !` },
+      { status: 'changed', result: { msg: 'File created' } },
+    ]);
+  });
+});
+
+describe('replace', () => {
+  test.for<[string, Record<string, unknown>, string, string]>([
+    ['one\ntwo\ntwo b\n', { regexp: '^two', replace: '2' }, 'one\n2\n2 b\n', '2 replacements made'],
+    ['one\ntwo\n', { regexp: '(t)(w)', replace: '\\2\\1' }, 'one\nwto\n', '1 replacements made'],
+    ['a\nx\nb\nx\n', { regexp: 'x', replace: 'y', after: 'b' }, 'a\nx\nb\ny\n', '1 replacements made'],
+    ['a\nx\nb\nx\n', { regexp: 'x', replace: 'y', before: 'b' }, 'a\ny\nb\nx\n', '1 replacements made'],
+    [
+      'a {\nx\n}\nb {\nx\n}\n',
+      { regexp: 'x', replace: 'y', after: 'b \\{', before: '\\}' },
+      'a {\nx\n}\nb {\ny\n}\n',
+      '1 replacements made',
+    ],
+    ['one\n', { regexp: 'one\\n' }, '', '1 replacements made'],
+  ])('%j with %j', async ([before, args, after, msg]) => {
+    using dir = folder();
+    writeFileSync(dir.at('f'), before);
+
+    const ran = await runHere(replace, { path: dir.at('f'), ...args });
+
+    expect(readFileSync(dir.at('f'), 'utf8')).toBe(after);
+    expect([ran.status, 'result' in ran && ran.result.msg]).toEqual(['changed', msg]);
+    expect(await runHere(replace, { path: dir.at('f'), ...args })).toMatchObject({ status: 'ok' });
+  });
+
+  test('says when there is no such section', async () => {
+    using dir = folder();
+    writeFileSync(dir.at('f'), 'x\n');
+
+    const ended = await runHere(replace, { path: dir.at('f'), regexp: 'x', after: 'zz' });
+
+    expect(ended).toMatchObject({
+      status: 'ok',
+      result: { msg: 'Pattern for before/after params did not match the given file: zz(?P<subsection>.*)' },
+    });
+  });
+});
+
+describe('slurp', () => {
+  test('gives the bytes as base64', async () => {
+    using dir = folder();
+    writeFileSync(dir.at('f'), Buffer.from([0, 255, 10]));
+
+    expect(await runHere(slurp, { src: dir.at('f') })).toMatchObject({
+      status: 'ok',
+      result: { content: 'AP8K', encoding: 'base64', source: dir.at('f') },
+    });
+  });
+
+  test.for([
+    ['missing', 'file not found: '],
+    ['.', 'source is a directory and must be a file: '],
+  ])('fails for %s', async ([name, message]) => {
+    using dir = folder();
+
+    expect(await runHere(slurp, { src: dir.at(name) })).toMatchObject({
+      status: 'failed',
+      message: `${message}${dir.at(name)}`,
+    });
+  });
+});
+
+describe('fetch', () => {
+  const written = new Map<string, Uint8Array>();
+  const controller: Partial<Controller> = {
+    readFile(path) {
+      const bytes = written.get(path);
+      if (bytes === undefined) throw new Error('not there');
+      return bytes;
+    },
+    writeFile: (path, bytes) => void written.set(path, bytes),
+  };
+
+  test('brings a file to a folder for its host, once', async () => {
+    using dir = folder();
+    writeFileSync(dir.at('f'), 'hello\n');
+    const args = { src: dir.at('f'), dest: '/fetched' };
+
+    const check = await runHere(fetch, args, { controller, check: true });
+    const nothingYet = written.size;
+    const ran = await runHere(fetch, args, { controller });
+    const again = await runHere(fetch, args, { controller });
+
+    expect([check.status, nothingYet, ran.status, again.status]).toEqual(['changed', 0, 'changed', 'ok']);
+    expect(Buffer.from(written.get(`/fetched/testhost${dir.at('f')}`)!).toString()).toBe('hello\n');
+    expect(ran).toMatchObject({
+      result: { dest: `/fetched/testhost${dir.at('f')}`, checksum: 'f572d396fae9206628714fb2ce00f72e94f2258f' },
+    });
+  });
+
+  test('goes under the name given when flat', async () => {
+    using dir = folder();
+    writeFileSync(dir.at('f'), 'x');
+
+    await runHere(fetch, { src: dir.at('f'), dest: '/flat/', flat: true }, { controller });
+
+    expect(written.has('/flat/f')).toBe(true);
+  });
+
+  test('fails for a file that is not there, unless that is fine', async () => {
+    using dir = folder();
+    mkdirSync(dir.at('d'));
+
+    const missing = await runHere(fetch, { src: dir.at('f'), dest: '/x' }, { controller });
+    const fine = await runHere(fetch, { src: dir.at('f'), dest: '/x', fail_on_missing: false }, { controller });
+
+    expect([missing, fine]).toMatchObject([
+      { status: 'failed', message: 'the remote file does not exist' },
+      { status: 'ok' },
+    ]);
+  });
+});

@@ -1,0 +1,110 @@
+import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import blockinfile from '../../tasks/blockinfile.ts';
+import copy from '../../tasks/copy.ts';
+import file from '../../tasks/file.ts';
+import lineinfile from '../../tasks/lineinfile.ts';
+import replace from '../../tasks/replace.ts';
+import stat from '../../tasks/stat.ts';
+import { runAllHere } from './harness.ts';
+import { folder } from './local-host.ts';
+
+type Play = Parameters<typeof runAllHere>[0];
+type Dir = ReturnType<typeof folder>;
+
+const told = (ended: Awaited<ReturnType<typeof runAllHere>>) =>
+  ended.map((one) => [
+    one.status,
+    ...('changes' in one ? one.changes.map(({ what, from, to }) => `${what}: ${from} → ${to}`) : []),
+  ]);
+
+describe('a check of several file tasks', () => {
+  test.for<[string, (dir: Dir) => Play]>([
+    [
+      'a folder, a file in it, a line in that, its mode',
+      (dir) => [
+        [file, { path: dir.at('a/b'), state: 'directory', mode: '0750' }],
+        [copy, { content: 'x\n', dest: dir.at('a/b/f') }],
+        [lineinfile, { path: dir.at('a/b/f'), line: 'y' }],
+        [file, { path: dir.at('a/b/f'), mode: '0600' }],
+        [copy, { content: 'x\ny\n', dest: dir.at('a/b/f'), mode: '0600' }],
+      ],
+    ],
+    [
+      'an existing file is edited three times',
+      (dir) => {
+        writeFileSync(dir.at('f'), 'one\ntwo\n');
+        return [
+          [replace, { path: dir.at('f'), regexp: 'two', replace: '2' }],
+          [blockinfile, { path: dir.at('f'), block: 'x' }],
+          [lineinfile, { path: dir.at('f'), regexp: '^2', line: 'two' }],
+          [lineinfile, { path: dir.at('f'), line: 'one' }],
+        ];
+      },
+    ],
+    [
+      'a file goes, another comes',
+      (dir) => {
+        writeFileSync(dir.at('f'), 'one\n');
+        return [
+          [file, { path: dir.at('f'), state: 'absent' }],
+          [copy, { content: 'x', dest: dir.at('f') }],
+          [file, { path: dir.at('f'), state: 'file' }],
+        ];
+      },
+    ],
+    [
+      'a link to a file that is made first',
+      (dir) => [
+        [copy, { content: 'x', dest: dir.at('f') }],
+        [file, { src: dir.at('f'), dest: dir.at('l'), state: 'link' }],
+        [file, { src: dir.at('f'), dest: dir.at('l'), state: 'link' }],
+      ],
+    ],
+  ])('foresees what a run then does: %s', async ([, prepare]) => {
+    using dir = folder();
+    const play = prepare(dir);
+
+    const check = await runAllHere(play, { check: true });
+    const ran = await runAllHere(play);
+    const again = await runAllHere(play.slice(-1), { check: true });
+
+    expect(told(check)).toEqual(told(ran));
+    expect(again.map((one) => one.status)).toEqual(['ok']);
+  });
+
+  test('does not claim to know what is behind a link that will lead elsewhere', async () => {
+    using dir = folder();
+    mkdirSync(dir.at('old'));
+    mkdirSync(dir.at('new'));
+    symlinkSync('old', dir.at('l'));
+
+    const check = await runAllHere(
+      [
+        [file, { src: 'new', dest: dir.at('l'), state: 'link' }],
+        [stat, { path: dir.at('l/f') }],
+      ],
+      { check: true },
+    );
+
+    expect(check.map((one) => one.status)).toEqual(['changed', 'unknown']);
+  });
+
+  test('sees a foreseen change through another name of the same file', async () => {
+    using dir = folder();
+    mkdirSync(dir.at('real'));
+    symlinkSync('real', dir.at('l'));
+    writeFileSync(dir.at('real/f'), 'old');
+
+    const check = await runAllHere(
+      [
+        [copy, { content: 'new', dest: dir.at('real/f') }],
+        [copy, { content: 'old', dest: dir.at('l/f') }],
+      ],
+      { check: true },
+    );
+
+    expect(check.map((one) => one.status)).toEqual(['changed', 'unknown']);
+    expect(existsSync(dir.at('l/f'))).toBe(true);
+  });
+});
