@@ -1,5 +1,6 @@
 import type { Item, Play, Playbook, Task } from '../core/model.ts';
 import { type Raw, Template } from '../core/value.ts';
+import { computedTags } from './tags.ts';
 
 /** What a listing shows, and how it knows it. */
 export interface ListingOptions {
@@ -11,6 +12,8 @@ export interface ListingOptions {
   readonly selected: (tags: readonly string[]) => boolean;
   /** A name or pattern as people see it; as written where not given. */
   readonly show?: (raw: Raw, play: Play) => string;
+  /** A template's value with what is known before there are hosts; undefined where that does not suffice. */
+  readonly compute?: (template: Template, play: Play) => unknown;
 }
 
 /** A playbook's plays with their tasks, tags and hosts, as `--list-tasks`, `--list-tags` and `--list-hosts` print them. */
@@ -25,12 +28,14 @@ function listPlay(play: Play, number: number, options: ListingOptions): string[]
     show,
   );
   const name = play.name === undefined ? patterns.join(',') : show(play.name);
-  const items = play.items.flatMap(shownItems).filter((item) => options.selected(item.keywords.tags));
+  const tagsOfItem: TagsOf = ({ keywords }) =>
+    computedTags(keywords.tags, (text) => options.compute?.(new Template(text, play.at), play) ?? text);
+  const items = play.items.flatMap(shownItems).filter((item) => options.selected(tagsOfItem(item)));
   return [
     `  play #${number} (${patterns.join(',')}): ${name}\tTAGS: [${[...play.keywords.tags].sort().join(',')}]`,
     ...(options.hosts ? listHosts(patterns, options.hosts(play)) : []),
-    ...(options.tasks ? ['    tasks:', ...items.map((item) => taskLine(item))] : []),
-    ...(options.tags ? [`      TASK TAGS: [${tagsOf(items).join(', ')}]`] : []),
+    ...(options.tasks ? ['    tasks:', ...items.map((item) => taskLine(item, tagsOfItem))] : []),
+    ...(options.tags ? [`      TASK TAGS: [${tagsOf(items, tagsOfItem).join(', ')}]`] : []),
   ];
 }
 
@@ -45,9 +50,9 @@ function shownItems(item: Item): readonly Exclude<Item, { kind: 'block' }>[] {
   return item.kind === 'meta' && item.implicit ? [] : [item];
 }
 
-function taskLine(item: Exclude<Item, { kind: 'block' }>): string {
+function taskLine(item: Exclude<Item, { kind: 'block' }>, tagsOfItem: TagsOf): string {
   const step = item.keywords.step === undefined ? '' : `\tSTEP: ${item.keywords.step}`;
-  return `      ${titleOf(item)}\tTAGS: [${[...item.keywords.tags].sort().join(', ')}]${step}`;
+  return `      ${titleOf(item)}\tTAGS: [${[...tagsOfItem(item)].sort().join(', ')}]${step}`;
 }
 
 function titleOf(item: Exclude<Item, { kind: 'block' }>): string {
@@ -66,5 +71,7 @@ const typeOf = (task: Task): string => asWritten(task.type);
 
 const asWritten = (raw: Raw): string => (raw instanceof Template ? raw.source : String(raw));
 
-const tagsOf = (items: readonly Item[]): string[] =>
-  [...new Set(items.flatMap(({ keywords }) => [...keywords.tags]))].sort();
+type TagsOf = (item: Item) => readonly string[];
+
+const tagsOf = (items: readonly Item[], tagsOfItem: TagsOf): string[] =>
+  [...new Set(items.flatMap((item) => [...tagsOfItem(item)]))].sort();

@@ -1,9 +1,27 @@
+import { isTemplateText } from '../core/value.ts';
+
 /** What `--tags` and `--skip-tags` say. */
 export interface TagSelection {
   /** Empty: all. */
   readonly only: readonly string[];
   readonly skip: readonly string[];
 }
+
+/** Tags as words: one that is a template gives what it computes to, a list or words with commas between them. */
+export function computedTags(tags: readonly string[], compute: (template: string) => unknown): readonly string[] {
+  if (!tags.some(isTemplateText)) return tags;
+  return tags.flatMap((tag) => (isTemplateText(tag) ? wordsOf(compute(tag)) : [tag]));
+}
+
+const wordsOf = (value: unknown): string[] =>
+  Array.isArray(value)
+    ? value.flatMap(wordsOf)
+    : value === undefined || value === null
+      ? []
+      : String(value)
+          .split(',')
+          .map((word) => word.trim())
+          .filter((word) => word !== '');
 
 /** Whether something with these tags is to run; `always`, `never`, `tagged`, `untagged` and `all` have Ansible's meaning. */
 export function selectedByTags(tags: readonly string[], { only, skip }: TagSelection): boolean {
