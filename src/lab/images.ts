@@ -103,10 +103,10 @@ async function finish(name: ImageName, root: string): Promise<void> {
   const { files, script = ':' } = recipes[name];
   if (files) await run`cp -a --no-preserve=ownership ${join(contentDir(), files)}/. ${root}/`;
   if (files)
-    await shell('cd "$1" && find . | while read -r path; do chown -h 0:0 "$2/$path"; [ -L "$2/$path" ] || chmod go-w "$2/$path"; done', [
-      join(contentDir(), files),
-      root,
-    ]);
+    await shell(
+      'cd "$1" && find . | while read -r path; do chown -h 0:0 "$2/$path"; [ -L "$2/$path" ] || chmod go-w "$2/$path"; done',
+      [join(contentDir(), files), root],
+    );
   await run`chroot ${root} sh -euc ${script}`;
 }
 
