@@ -95,7 +95,7 @@ describe('apt', () => {
   });
 
   test('installs a package file', async () => {
-    await sh('cd /tmp && apt-get download hello; apt-get -y purge hello');
+    await sh('apt-mark unhold hello; cd /tmp && apt-get download hello; apt-get -y purge hello');
     const deb = await said('ls /tmp/hello_*.deb');
 
     expect(outcomeOf(await runThere(apt, { deb }))).toEqual([

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import alternatives from '../../tasks/alternatives.ts';
 import aptRepository from '../../tasks/apt_repository.ts';
 import cron from '../../tasks/cron.ts';
 import debconf from '../../tasks/debconf.ts';
@@ -156,6 +157,32 @@ describe('types of the system, in a host', () => {
     expect((await runThere(aptRepository, { ...args, state: 'absent' })).status).toBe('changed');
     expect(outcomeOf(await runThere(aptRepository, { ...args, state: 'absent' }))).toEqual(['ok']);
     expect(await said('ls /etc/apt/sources.list.d')).not.toContain('example');
+  });
+
+  test('one of several programs is chosen', async () => {
+    await sh('update-alternatives --auto pager');
+    const choose = { name: 'pager', path: '/bin/more' };
+
+    expect(outcomeOf(await runThere(alternatives, choose))).toEqual([
+      'changed',
+      'pager: /usr/bin/less (auto) → /bin/more',
+    ]);
+    expect(outcomeOf(await runThere(alternatives, choose))).toEqual(['ok']);
+    expect((await runThere(alternatives, { ...choose, state: 'auto' })).status).toBe('changed');
+    expect(
+      outcomeOf(
+        await runThere(alternatives, { name: 'try', path: '/bin/true', link: '/usr/local/bin/try', priority: 5 }),
+      )[0],
+    ).toBe('changed');
+    expect(
+      outcomeOf(
+        await runThere(alternatives, { name: 'try', path: '/bin/true', link: '/usr/local/bin/try', priority: 5 }),
+      ),
+    ).toEqual(['ok']);
+    expect((await runThere(alternatives, { name: 'try', path: '/bin/true', state: 'absent' })).status).toBe('changed');
+    expect(outcomeOf(await runThere(alternatives, { name: 'try', path: '/bin/true', state: 'absent' }))).toEqual([
+      'ok',
+    ]);
   });
 
   test('services are told', async () => {

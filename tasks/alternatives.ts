@@ -1,0 +1,132 @@
+import { type Change, defineTask, predicts, quote, sh, shell } from '../src/sdk.ts';
+
+export default defineTask({
+  name: 'community.general.alternatives',
+  summary: 'Have one of several programs chosen for a name.',
+  params: {
+    name: { type: 'str', required: true, doc: 'The name, as `editor`.' },
+    path: { type: 'path', required: true, doc: 'The program.' },
+    link: { type: 'path', doc: 'Where the name is; needed where it is new.' },
+    priority: { type: 'int', doc: 'How much the program counts where nobody chooses; 50 for a new one.' },
+    state: {
+      type: 'str',
+      default: 'selected',
+      choices: ['present', 'selected', 'auto', 'absent'],
+      doc: 'Whether it is known, chosen, or left to priorities.',
+    },
+    subcommands: {
+      type: 'list',
+      elements: 'dict',
+      aliases: ['slaves'],
+      doc: 'Links that follow the choice.',
+      options: {
+        name: { type: 'str', required: true, doc: 'Their name.' },
+        path: { type: 'path', required: true, doc: 'Where they lead.' },
+        link: { type: 'path', required: true, doc: 'Where they are.' },
+      },
+    },
+  },
+  ask: ({ name }) => ({ group: query(name) }),
+  plan({ group: answer }, { name, path, link, priority, state, subcommands = [] }) {
+    const now = readGroup(answer.stdout);
+    const known = now.priorities.get(path);
+    const at = link ?? now.link;
+    const change = (
+      what: string,
+      from: string | null,
+      to: string | null,
+      words: readonly (string | number)[],
+    ): Change => ({
+      what,
+      from,
+      to,
+      commands: [sh`update-alternatives --quiet ${words}`],
+      effects: [
+        predicts(query(name), {
+          code: 0,
+          stderr: '',
+          timedOut: false,
+          stdout: foreseen(now, { name, path, link: at ?? '', priority: priority ?? known ?? 50, state }),
+        }),
+      ],
+    });
+    if (state === 'absent')
+      return {
+        changes:
+          known === undefined
+            ? []
+            : [change(`alternative ${path} for ${name}`, 'present', null, ['--remove', name, path])],
+      };
+    if (at === undefined)
+      return { failed: 'Needed to install the alternative, but unable to do so as we are missing the link' };
+    const slaves = subcommands.flatMap((one) => ['--slave', one.link, one.name, one.path]);
+    const install =
+      known === undefined ||
+      (priority !== undefined && known !== priority) ||
+      (link !== undefined && now.link !== link);
+    const installing = change(
+      `alternative ${path} for ${name}`,
+      known === undefined ? null : `priority ${known}`,
+      `priority ${priority ?? known ?? 50}`,
+      ['--install', at, name, path, priority ?? known ?? 50, ...slaves],
+    );
+    const selecting = change(name, `${now.value ?? 'none'} (${now.mode})`, path, ['--set', name, path]);
+    const leaving = change(name, 'chosen by hand', 'chosen by priority', ['--auto', name]);
+    const chosen =
+      state === 'selected' &&
+      (now.value !== path || now.mode !== 'manual') &&
+      !(now.value === path && now.mode === 'auto');
+    return {
+      changes: [
+        ...(install ? [installing] : []),
+        ...(chosen ? [selecting] : []),
+        ...(state === 'auto' && now.mode === 'manual' ? [leaving] : []),
+      ],
+    };
+  },
+  returns: {},
+  examples: [
+    {
+      title: 'The editor',
+      yaml: 'alternatives:\n  name: pager\n  path: /bin/more',
+      runs: { no: 'a test host need not have it' },
+    },
+  ],
+});
+
+interface Group {
+  readonly link?: string;
+  readonly value?: string;
+  readonly mode: string;
+  readonly priorities: ReadonlyMap<string, number>;
+}
+
+const query = (name: string) =>
+  shell({
+    script: `LC_ALL=C update-alternatives --query ${quote(name)} 2>/dev/null; :`,
+    about: [`alternative:${name}`, 'package:*'],
+  });
+
+function readGroup(text: string): Group {
+  const field = (name: string) => new RegExp(`^${name}: (.*)$`, 'm').exec(text)?.[1];
+  const priorities = [...text.matchAll(/^Alternative: (.*)\nPriority: (-?\d+)$/gm)].map(
+    ([, path, priority]) => [path!, Number(priority)] as const,
+  );
+  return {
+    link: field('Link'),
+    value: field('Value'),
+    mode: field('Status') ?? 'auto',
+    priorities: new Map(priorities),
+  };
+}
+
+function foreseen(
+  now: Group,
+  { name, path, link, priority, state }: { name: string; path: string; link: string; priority: number; state: string },
+): string {
+  const all = new Map([...now.priorities, [path, priority] as const]);
+  if (state === 'absent') all.delete(path);
+  const [value, mode] =
+    state === 'selected' ? [path, 'manual'] : [now.value ?? path, state === 'auto' ? 'auto' : now.mode];
+  return `Name: ${name}\nLink: ${link}\nStatus: ${mode}\nValue: ${value}\n${[...all].map(([one, number]) => `\nAlternative: ${one}\nPriority: ${number}\n`).join('')}`;
+}
