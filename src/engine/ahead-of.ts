@@ -20,7 +20,7 @@ export async function aheadOf(performing: Performing, host: PlayHost, task: Task
   };
   const asked = await askAhead(play, host.state, tasks(), host.exported, host.window.take());
   if (!performing.mayHaveLeft || host.left !== undefined) return asked;
-  return [...asked, { link: host.state.link, identity: play.mainIdentity(host.state), question: leftOver() }];
+  return [...asked, { link: host.state.link, identity: play.mainIdentity(host.state), question: leftOver(host.name) }];
 }
 
 /** Bring in, for asking ahead only, what an include is known to bring. */

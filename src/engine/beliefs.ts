@@ -54,6 +54,13 @@ export class Beliefs {
     });
   }
 
+  /** The last task whose foreseen change leaves this subject unknown. */
+  blurredBy(subject: Subject): string | undefined {
+    return this.#foreseen.findLast(
+      ({ blurred }) => blurred === 'everything' || blurred.some((one) => touches(one, subject)),
+    )?.task;
+  }
+
   /** What is believed of a question, or undefined where it has to be asked. */
   of(question: AnyQuestion<unknown>, user: string): Belief | undefined {
     const known = this.#answers.get(`${user}\0${question.key}`);

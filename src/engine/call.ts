@@ -23,6 +23,8 @@ export interface Call {
   readonly delegatedTo?: string;
   readonly censored: boolean;
   readonly diff: boolean;
+  /** Ended as Ansible ends it where we know better: what its scripts count on. */
+  readonly ansible: boolean;
   readonly timeoutMs?: number;
   readonly warnings: readonly string[];
 }
@@ -137,6 +139,7 @@ async function makeCall(
     ...where,
     censored,
     diff,
+    ansible: options.ansible === true,
     timeoutMs: seconds === undefined || seconds === 0 ? undefined : seconds * 1000,
     warnings,
   };

@@ -97,6 +97,17 @@ export class Cursor {
     this.#frames = [];
   }
 
+  /** Whether the host is in a `rescue` or `always`, so that a failure of all is none of its own. */
+  get isCatching(): boolean {
+    const section = this.#frames.at(-1)?.section;
+    return section === 'rescue' || section === 'always';
+  }
+
+  /** The failure that brought the host into an `always` is forgiven: it does not go on falling afterwards. */
+  forgive(): void {
+    this.#frames = this.#frames.map((frame) => (frame.failing === true ? { ...frame, failing: false } : frame));
+  }
+
   /** Whether a step comes from a `rescue` or `always` section: where a host is after a failure. */
   get rescuing(): boolean {
     return this.#frames.some((frame) => frame.section === 'rescue');

@@ -4,6 +4,7 @@ import { fromJs, type Value } from '../core/value.ts';
 import type { Ahead, Identity } from './host-link.ts';
 import type { HostState } from './host-state.ts';
 import type { PlayContext } from './play-context.ts';
+import { Touched } from './touched.ts';
 
 export const factsQuestion = facts();
 
@@ -18,6 +19,7 @@ export async function learnFacts(
   const asked = await state.link.ask(identity, [question], ahead);
   if (!asked.ok) return asked.failure;
   const belief = asked.beliefs.get(question.key);
+  if (belief?.is === 'unknown') throw new Touched('unknown', state.host.name, belief.because);
   if (belief?.is === 'answer' && belief.answer.ok) state.facts.add(fromJs(belief.answer.value) as Map<Value, Value>);
   else if (belief?.is === 'answer' && !belief.answer.ok)
     play.run.emit({

@@ -36,7 +36,7 @@ export async function flushHandlers(performing: Performing, hosts: readonly Play
     play.run.options.forks,
     async (host) => {
       host.noted = false;
-      await host.state.link.act(play.mainIdentity(host.state), [forgetHandlers()], {
+      await host.state.link.act(play.mainIdentity(host.state), [forgetHandlers(host.name)], {
         before: [],
         onOutput: () => {},
         after: [],

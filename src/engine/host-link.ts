@@ -4,7 +4,7 @@ import type { Happening } from '../core/event.ts';
 import { groupBy } from '../core/group-by.ts';
 import type { Answer, AnyQuestion, ControllerQuestion, Question } from '../core/question.ts';
 import type { Connector, Endpoint, Exchanged, Part, Session, SessionFailure } from '../core/session.ts';
-import type { Beliefs } from './beliefs.ts';
+import type { Belief, Beliefs } from './beliefs.ts';
 import type { Acted, Asked } from './converge.ts';
 import { mergeQuestions } from './round.ts';
 
@@ -23,6 +23,13 @@ export interface Ahead {
   readonly question: AnyQuestion<unknown>;
 }
 
+/** Who could not be asked in a round, and why. */
+interface Unasked {
+  readonly link: HostLink;
+  readonly key: string;
+  readonly failure: SessionFailure;
+}
+
 export interface LinkOptions {
   readonly name: string;
   readonly connector: Connector;
@@ -30,6 +37,8 @@ export interface LinkOptions {
   readonly emit: (event: Happening) => void;
   readonly signal: AbortSignal;
   /** The link and usual identity of another inventory host, for questions and content that come from there. */
+  /** In a check: the task whose foreseen change would make this host reachable (a container still to be created). */
+  readonly excuse?: (identity: Identity) => string | undefined;
   readonly other: (host: string) => { readonly link: HostLink; readonly identity: Identity } | undefined;
 }
 
@@ -71,15 +80,30 @@ export class HostLink {
     ahead: () => Promise<readonly Ahead[]>,
   ): Promise<Asked> {
     const own = questions.map((question) => this.#placed(identity, question));
-    const missing = own.filter(isMissing);
-    if (missing.length > 0) {
-      const failure = await this.#round([...missing, ...(await ahead())]);
-      if (failure !== undefined) return { ok: false, failure };
+    // Another task may change the host while this one asks: what it was told is then forgotten, and asked again.
+    for (;;) {
+      const failures = own.some(isMissing) ? await this.#round([...own.filter(isMissing), ...(await ahead())]) : [];
+      const beliefs = own.map((one) => this.#beliefOf(one, failures));
+      const failed = beliefs.find((belief) => belief !== undefined && 'failure' in belief);
+      if (failed !== undefined && 'failure' in failed) return { ok: false, failure: failed.failure };
+      if (beliefs.every((belief): belief is Belief => belief !== undefined))
+        return {
+          ok: true,
+          beliefs: new Map(own.map(({ question }, index) => [question.key, beliefs[index] as Belief])),
+        };
     }
-    const beliefs = new Map(
-      own.map(({ link, identity: asked, question }) => [question.key, link.beliefs.of(question, asked.key)!]),
-    );
-    return { ok: true, beliefs };
+  }
+
+  #beliefOf(
+    { link, identity, question }: Ahead,
+    failures: readonly Unasked[],
+  ): Belief | { failure: SessionFailure } | undefined {
+    const belief = link.beliefs.of(question, identity.key);
+    if (belief !== undefined) return belief;
+    const failed = failures.find((one) => one.link === link && one.key === identity.key);
+    if (failed === undefined) return undefined;
+    const because = this.#options.excuse?.(identity);
+    return because === undefined ? failed : { is: 'unknown', because };
   }
 
   /** Do the commands in order, up to the first failure; forget what was known, and ask the questions in the same round. */
@@ -159,7 +183,8 @@ export class HostLink {
     return { link: elsewhere?.link ?? this, identity: elsewhere?.identity ?? identity, question };
   }
 
-  async #round(asked: readonly Ahead[]): Promise<SessionFailure | undefined> {
+  /** Ask on every host at once. Who cannot be asked is told, with why; the others' answers are learned all the same. */
+  async #round(asked: readonly Ahead[]): Promise<readonly Unasked[]> {
     const placed = asked.map(({ link, identity, question }) => link.#placed(identity, question)).filter(isMissing);
     const controller = placed.filter((one) => 'controller' in one.question);
     const groups = [
@@ -168,17 +193,19 @@ export class HostLink {
         ({ link, identity }) => `${link.name}\0${identity.key}`,
       ).values(),
     ];
-    const failures = await Promise.all([
-      ...groups.map((group) =>
-        group[0].link.#askAll(
-          group[0].identity,
+    const unasked = await Promise.all([
+      ...groups.map(async (group): Promise<Unasked | undefined> => {
+        const [{ link, identity }] = group;
+        const failure = await link.#askAll(
+          identity,
           group.map((one) => one.question as Question<unknown>),
-        ),
-      ),
+        );
+        return failure === undefined ? undefined : { link, key: identity.key, failure };
+      }),
       ...controller.map((one) => askController(one, this.#options.signal)),
     ]);
     for (const link of new Set(groups.map((group) => group[0].link))) link.rounds++;
-    return failures.find((failure) => failure !== undefined);
+    return unasked.filter((one) => one !== undefined);
   }
 
   /** Reading twice does no harm, so a connection that was lost while asking is opened again once. */

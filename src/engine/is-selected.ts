@@ -1,10 +1,21 @@
 import type { Include, Meta, Task } from '../core/model.ts';
-import { selectedByTags } from '../language/tags.ts';
+import { Template, toJs } from '../core/value.ts';
+import { computedTags, selectedByTags } from '../language/tags.ts';
+import { evaluate } from '../template/index.ts';
 import type { Performing } from './performing.ts';
+import { settled } from './settled.ts';
 
 /** Whether the run's tags want an item; what we inserted ourselves is always wanted. */
-export function isSelected({ play }: Performing, item: Task | Include | Meta): boolean {
+export function isSelected(performing: Performing, item: Task | Include | Meta): boolean {
   if (item.kind === 'meta' && (item.implicit || item.action === 'role_complete')) return true;
-  const { tags, skipTags } = play.run.options;
-  return selectedByTags(item.keywords.tags, { only: tags, skip: skipTags });
+  const { tags, skipTags } = performing.play.run.options;
+  return selectedByTags(tagsOf(performing, item), { only: tags, skip: skipTags });
+}
+
+function tagsOf({ play, hosts }: Performing, item: Task | Include | Meta): readonly string[] {
+  return computedTags(item.keywords.tags, (text) => {
+    const { scope, env } = play.scopes.of(hosts[0]!.state, item);
+    const value = settled(() => evaluate(new Template(text, item.at), scope, env));
+    return value === undefined ? text : toJs(value);
+  });
 }

@@ -1,5 +1,5 @@
 import type { Change } from '../core/change.ts';
-import { type Command, script, sh } from '../core/command.ts';
+import { type Command, quote, script, sh } from '../core/command.ts';
 import { type Question, type QuestionKind, question } from '../core/question.ts';
 
 /**
@@ -15,11 +15,14 @@ export interface LeftOver {
 // Root's journal is the host's; another user has their own.
 const folder = script`d=/var/lib/retrace; [ -w /var/lib ] || d="$HOME/.local/state/retrace"; `;
 
-const kind: QuestionKind<null, LeftOver> = {
+// Several hosts of an inventory may be one machine, so each has handlers of its own.
+const handlersOf = (host: string): string => `handlers-${encodeURIComponent(host)}`;
+
+const kind: QuestionKind<string, LeftOver> = {
   name: 'left-over',
-  scripts: () => [
+  scripts: ([host = '']) => [
     {
-      script: `${folder}for f in /var/lib/retrace/handlers "$d/handlers"; do [ -r "$f" ] && sed 's/^/handler /' "$f"; done; for f in "$d"/kept/*; do [ -d "$f" ] && printf 'block %s\\n' "\${f##*/}"; done; :`,
+      script: `${folder}n=${quote(handlersOf(host))}; for f in "/var/lib/retrace/$n" "$d/$n"; do [ -r "$f" ] && sed 's/^/handler /' "$f"; done; for f in "$d"/kept/*; do [ -d "$f" ] && printf 'block %s\\n' "\${f##*/}"; done; :`,
     },
   ],
   read: ([reply]) => {
@@ -33,17 +36,17 @@ const kind: QuestionKind<null, LeftOver> = {
 };
 
 /** What a run that was interrupted has left on the host. */
-export const leftOver = (): Question<LeftOver> => question(kind, null);
+export const leftOver = (host: string): Question<LeftOver> => question(kind, host);
 
 /** Note that a handler is due, before the change that notifies it. */
-export const noteHandler = (name: string): Command => ({
-  ...sh`${folder}mkdir -p "$d" && printf '%s\n' ${name} >>"$d/handlers"`,
+export const noteHandler = (host: string, name: string): Command => ({
+  ...sh`${folder}mkdir -p "$d" && printf '%s\n' ${name} >>"$d"/${handlersOf(host)}`,
   shown: `note that ${name} is due`,
 });
 
 /** All handlers that were due have run. */
-export const forgetHandlers = (): Command => ({
-  ...sh`rm -f /var/lib/retrace/handlers "$HOME/.local/state/retrace/handlers"; rmdir /var/lib/retrace "$HOME/.local/state/retrace" 2>/dev/null; :`,
+export const forgetHandlers = (host: string): Command => ({
+  ...sh`rm -f /var/lib/retrace/${handlersOf(host)} "$HOME"/.local/state/retrace/${handlersOf(host)}; rmdir /var/lib/retrace "$HOME/.local/state/retrace" 2>/dev/null; :`,
   shown: 'forget the handlers that ran',
 });
 

@@ -8,7 +8,7 @@ import type { PlayHost } from './play-host.ts';
 /** Take what the first round told of an interrupted run, before a change makes it forgotten. */
 export function captureLeft(play: PlayContext, host: PlayHost): void {
   if (host.left !== undefined) return;
-  const belief = host.state.link.beliefs.of(leftOver(), play.mainIdentity(host.state).key);
+  const belief = host.state.link.beliefs.of(leftOver(host.name), play.mainIdentity(host.state).key);
   if (belief?.is === 'answer' && belief.answer.ok) host.left = belief.answer.value as NonNullable<PlayHost['left']>;
 }
 
@@ -17,7 +17,11 @@ export async function learnLeft(performing: Performing, host: PlayHost): Promise
   if (!performing.mayHaveLeft || host.left !== undefined) return;
   captureLeft(performing.play, host);
   if (host.left !== undefined) return;
-  const asked = await host.state.link.ask(performing.play.mainIdentity(host.state), [leftOver()], async () => []);
+  const asked = await host.state.link.ask(
+    performing.play.mainIdentity(host.state),
+    [leftOver(host.name)],
+    async () => [],
+  );
   if (asked.ok) captureLeft(performing.play, host);
 }
 

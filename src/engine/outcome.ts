@@ -51,8 +51,15 @@ export function outcomeOf(
       result: { changed: false, skipped: true, msg: converged.message, ...converged.result },
     };
   const would = call.context.check && call.type.acts === true && converged.status === 'changed';
+  if (would && call.ansible) return { ...common, ...skippedInCheck(converged.result) };
   return { ...common, ...judge(converged, call, sightOf, task, would) };
 }
+
+/** What Ansible makes of a command in a check: skipped, with a result that conditions can look at. */
+const skippedInCheck = (result: TaskResult): Outcome => {
+  const msg = 'Command would have run if not in check mode';
+  return { status: 'skipped', changes: [], message: msg, result: { ...result, changed: false, skipped: true, msg } };
+};
 
 type Settled = Exclude<Converged, { status: 'unreachable' | 'unknown' | 'skipped' }>;
 
@@ -80,12 +87,14 @@ function judge(
       result: { changed: true, skipped: true, msg: 'would run' },
     };
   }
+  let asked: 'failed' | 'changed' = 'failed';
   try {
     const failed =
       task.failedWhen === undefined
         ? converged.status === 'failed'
         : firstFalse(task.failedWhen, sightOf(before)) === undefined;
     const base = { ...before, failed, ...(task.failedWhen === undefined ? {} : { failed_when_result: failed }) };
+    asked = 'changed';
     const changed =
       task.changedWhen === undefined || task.changedWhen.length === 0
         ? before['changed'] === true
@@ -105,7 +114,7 @@ function judge(
       status: 'failed',
       changes,
       message: placed(error),
-      result: { ...before, failed: true, msg: placed(error) },
+      result: { ...before, failed: true, [`${asked}_when_result`]: placed(error), msg: placed(error) },
     };
   }
 }

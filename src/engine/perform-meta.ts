@@ -1,57 +1,86 @@
+import type { Outcome } from '../core/event.ts';
 import type { Meta } from '../core/model.ts';
 import { firstFalse } from './call.ts';
 import { flushHandlers } from './flush-handlers.ts';
 import type { Performing } from './performing.ts';
 import type { PlayHost } from './play-host.ts';
 import { settled } from './settled.ts';
+import { refOf } from './task-ref.ts';
 
 /** Do what a meta task says: to the hosts for which its condition holds. */
 export async function performMeta(performing: Performing, hosts: readonly PlayHost[], meta: Meta): Promise<void> {
   const { play } = performing;
+  for (const host of hosts) host.cursor.advance();
   const wanted = hosts.filter((host) => {
     const refused = settled(() => firstFalse(meta.keywords.when, play.scopes.of(host.state, meta, host.exported)));
+    if (refused !== undefined && !meta.implicit) tellSkipped(performing, host, meta);
     return refused === undefined;
   });
-  for (const host of hosts) host.cursor.advance();
-  for (const host of hosts)
-    if (!wanted.includes(host) && meta.action === 'end_host')
-      play.run.emit({
-        kind: 'meta',
-        text: `META: end_host conditional evaluated to False, continuing execution for ${host.name}`,
-        host: host.name,
-      });
-  if (wanted.length === 0) return;
-  const tell = (text: string, host?: string) => play.run.emit({ kind: 'meta', text, host });
+  if (wanted.length > 0) return act(performing, wanted, meta);
+}
+
+async function act(performing: Performing, hosts: readonly PlayHost[], meta: Meta): Promise<void> {
+  const tell = (text: string, host?: string) => performing.play.run.emit({ kind: 'meta', text: `META: ${text}`, host });
   switch (meta.action) {
     case 'flush_handlers':
-      return flushHandlers(performing, wanted);
-    case 'noop':
+      return flushHandlers(performing, hosts);
     case 'role_complete':
+      for (const { startedRoles, completedRoles } of hosts)
+        if (startedRoles.has(meta.role?.instance ?? '')) completedRoles.add(meta.role!.instance!);
+      return;
+    case 'noop':
     case 'refresh_inventory':
     case 'end_role':
-      return meta.implicit ? undefined : tell(`META: ${meta.action}`);
+      return tell(meta.action);
     case 'end_play':
-      tell('META: ending play');
+      tell('ending play');
       performing.stop = 'end';
       return;
     case 'end_batch':
-      tell('META: ending batch');
+      tell('ending batch');
       performing.stop = 'end-batch';
       return;
     case 'end_host':
-      for (const host of wanted) {
-        tell(`META: ending play for ${host.name}`, host.name);
+      for (const host of hosts) {
+        tell(`ending play for ${host.name}`, host.name);
         host.end();
       }
       return;
     case 'clear_facts':
-      for (const host of wanted) host.state.facts.clear();
-      return tell('META: facts cleared');
+      for (const host of hosts) host.state.facts.clear();
+      return tell('facts cleared');
     case 'clear_host_errors':
-      for (const host of performing.hosts) Object.assign(host.state, { failed: false, unreachable: false });
-      return tell('META: cleared host errors');
+      for (const host of performing.hosts) {
+        Object.assign(host.state, { failed: false, unreachable: false });
+        host.cursor.forgive();
+      }
+      return tell('cleared host errors');
     case 'reset_connection':
-      for (const host of wanted) host.state.link.beliefs.forget();
-      return tell('META: reset connection');
+      for (const host of hosts) host.state.link.beliefs.forget();
+      return tell('reset connection');
   }
+}
+
+/** What goes on where the condition of a meta task does not hold. */
+const continuing: Readonly<Partial<Record<Meta['action'], (host: string) => string>>> = {
+  end_host: (host) => `, continuing execution for ${host}`,
+  end_play: () => ', continuing play',
+  end_batch: () => ', continuing current batch',
+  clear_facts: (host) => `, not clearing facts and fact cache for ${host}`,
+  clear_host_errors: (host) => `, not clearing host error state for ${host}`,
+};
+
+function tellSkipped({ play }: Performing, host: PlayHost, meta: Meta): void {
+  const { emit } = play.run;
+  const reason = `${meta.action} conditional evaluated to False${continuing[meta.action]?.(host.name) ?? ''}`;
+  const task = refOf(play, meta, host, false);
+  const outcome: Outcome = {
+    status: 'skipped',
+    changes: [],
+    message: reason,
+    result: { changed: false, skipped: true, msg: meta.action, skip_reason: reason },
+  };
+  emit({ kind: 'meta', text: `META: ${reason}`, host: host.name });
+  emit({ kind: 'task-started', play: play.play.id, task, host: host.name });
+  emit({ kind: 'task-finished', play: play.play.id, task, host: host.name, outcome, tookMs: 0 });
 }

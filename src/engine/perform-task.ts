@@ -33,14 +33,27 @@ export async function performTask(
   const throttle = Number(toJs(settled(() => keywordValue(task.keywords.throttle, sight)) ?? 0));
   const limit = Math.min(play.run.options.forks, throttle > 0 ? throttle : Number.POSITIVE_INFINITY);
   const acting = once ? [first] : hosts;
+  const outcomes: Outcome[] = [];
   await eachLimited(acting, limit, async (host) => {
     const ran = await runOnHost(performing, host, task, handler);
+    outcomes.push(ran.outcome);
     if (once) for (const other of hosts.slice(1)) shareOutcome(host, other, task, ran.outcome);
   });
   const fatal =
     play.run.options.anyErrorsFatal || settled(() => keywordTruth(task.keywords.anyErrorsFatal, sight)) === true;
-  if ((fatal || once) && acting.some((host) => host.out && (host.state.failed || host.state.unreachable)))
+  if ((fatal || once) && outcomes.some(isBad)) endAll(performing);
+}
+
+const isBad = ({ status, ignored }: Outcome): boolean =>
+  ignored !== true && (status === 'failed' || status === 'unreachable');
+
+/** One host's failure is everybody's: who is not in a rescue or always by now has failed, too. */
+function endAll(performing: Performing): void {
+  for (const host of performing.hosts) {
+    if (host.cursor.isCatching) continue;
     performing.stop = 'fatal';
+    if (!host.state.unreachable) host.state.failed = true;
+  }
 }
 
 async function runOnHost(performing: Performing, host: PlayHost, task: Task, handler: boolean): Promise<Ran> {
@@ -122,8 +135,9 @@ function beforeChange(
   changes: readonly Change[],
 ): readonly Command[] {
   captureLeft(play, host);
+  // Ansible forgets what a failed host was notified of, and its scripts count on it.
   const names =
-    task.notify.length === 0
+    task.notify.length === 0 || play.run.options.ansible === true
       ? []
       : (settled(() => notifiedNames(task.notify, play.scopes.of(host.state, task, host.exported))) ?? []);
   const due = names.flatMap((name) => handlers.named(name, host.state)).filter((handler) => !host.due.has(handler.id));
@@ -134,5 +148,5 @@ function beforeChange(
     if (changes.some((change) => (change.paths ?? []).length > 0)) host.touchedBlocks.add(blockKey(block));
     return keep(blockKey(block), changes);
   });
-  return [...notes.map(noteHandler), ...kept];
+  return [...notes.map((note) => noteHandler(host.name, note)), ...kept];
 }

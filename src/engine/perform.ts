@@ -1,6 +1,6 @@
 import type { Include, Meta, Task } from '../core/model.ts';
 import { Template } from '../core/value.ts';
-import type { Step } from './cursor.ts';
+import type { Path, Step } from './cursor.ts';
 import { isSelected } from './is-selected.ts';
 import { performInclude } from './perform-include.ts';
 import { performMeta } from './perform-meta.ts';
@@ -14,6 +14,27 @@ import { validate } from './validate.ts';
 export async function perform(performing: Performing, hosts: readonly PlayHost[], step: Step): Promise<void> {
   if (step.kind === 'validate') return validate(performing, hosts, step.block);
   const { item } = step;
+  const again = hosts.filter((host) => hasRun(host, item));
+  passOver(again);
+  return performItem(
+    performing,
+    hosts.filter((host) => !again.includes(host)),
+    item,
+    step.path,
+  );
+}
+
+/** A role runs once a host and play, whoever brings it in again, unless it allows duplicates. */
+const hasRun = ({ completedRoles }: PlayHost, { role }: Task | Include | Meta): boolean =>
+  role?.instance !== undefined && role.allowDuplicates !== true && completedRoles.has(role.instance);
+
+async function performItem(
+  performing: Performing,
+  hosts: readonly PlayHost[],
+  item: Task | Include | Meta,
+  path: Path,
+): Promise<void> {
+  if (hosts.length === 0) return;
   if (
     !isSelected(performing, item) ||
     !(await isStarted(performing, item, hosts)) ||
@@ -21,8 +42,11 @@ export async function perform(performing: Performing, hosts: readonly PlayHost[]
   )
     return passOver(hosts);
   if (item.kind === 'meta') return performMeta(performing, hosts, item);
-  if (item.kind === 'include') return performInclude(performing, hosts, item, step.path);
-  for (const host of hosts) host.cursor.advance();
+  if (item.kind === 'include') return performInclude(performing, hosts, item, path);
+  for (const host of hosts) {
+    host.cursor.advance();
+    if (item.role?.instance !== undefined) host.startedRoles.add(item.role.instance);
+  }
   return performTask(performing, hosts, item, false);
 }
 

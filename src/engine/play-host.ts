@@ -26,6 +26,9 @@ export class PlayHost {
     return this.state.link.rounds > this.#roundsBefore;
   }
   readonly #roundsBefore: number;
+  /** Instances of roles that did something on this host in this play, and those that ran to their end. */
+  readonly startedRoles = new Set<string>();
+  readonly completedRoles = new Set<string>();
   /** Out of the play: failed, unreachable, or ended by `meta`. */
   out = false;
 

@@ -1,8 +1,9 @@
 import type { Happening } from '../core/event.ts';
-import type { DynamicLoader, Inventory, VarsLayer } from '../core/model.ts';
+import type { DynamicLoader, VarsLayer } from '../core/model.ts';
 import type { Secrets } from '../core/secrets.ts';
 import type { Connector, Endpoint } from '../core/session.ts';
 import type { TaskType } from '../core/task-type.ts';
+import type { LoadedInventory } from '../language/inventory/index.ts';
 import type { RunFacts } from '../language/variables/magic-variables.ts';
 import type { Env } from '../template/env.ts';
 
@@ -49,7 +50,7 @@ export interface ConnectionDefaults {
 
 /** All that a run is given: nothing here is found by itself. */
 export interface RunContext {
-  readonly inventory: Inventory;
+  readonly inventory: LoadedInventory;
   readonly loader: DynamicLoader;
   readonly connector: Connector;
   readonly options: RunOptions;

@@ -78,7 +78,7 @@ async function runBatch(context: PlayContext, across: Across, hosts: readonly Pl
     handlers,
     includes: across.includes,
     hosts,
-    mayHaveLeft: play.handlers.length > 0 || hasValidation(play.items),
+    mayHaveLeft: (play.handlers.length > 0 && run.options.ansible !== true) || hasValidation(play.items),
     maxFailPercentage: percentage === undefined || percentage === null ? undefined : Number(toJs(percentage)),
     startAt: across.startAt,
     stop: 'no',
@@ -89,7 +89,7 @@ async function runBatch(context: PlayContext, across: Across, hosts: readonly Pl
   across.startAt = performing.startAt;
   across.stepping = performing.stepping;
   // Handlers of hosts that failed run only when asked for; the others' have run in the flush that ends the play.
-  if (run.options.forceHandlers || keywordTruth(play.forceHandlers, sight) === true) {
+  if (keywordTruth(play.forceHandlers, sight) ?? run.options.forceHandlers) {
     const failed = hosts.filter((host) => host.state.failed && host.due.size > 0);
     for (const host of failed) host.out = false;
     await flushHandlers(performing, failed);

@@ -1,5 +1,6 @@
 import type { HostSummary } from '../core/event.ts';
-import type { Host, Playbook } from '../core/model.ts';
+import type { Playbook } from '../core/model.ts';
+import { hostOf } from '../language/inventory/index.ts';
 import { Beliefs } from './beliefs.ts';
 import { HostLink, type Identity } from './host-link.ts';
 import { HostState } from './host-state.ts';
@@ -23,6 +24,7 @@ export async function runPlaybooks(run: RunContext, playbooks: readonly Playbook
     kind: 'run-started',
     version,
     playbooks: playbooks.map((one) => one.file),
+    plays: playbooks.map((one) => one.plays.length),
     check: run.options.check,
     diff: run.options.diff,
     hosts: [...run.inventory.hosts.keys()],
@@ -102,7 +104,7 @@ class States {
   get(name: string): HostState | undefined {
     const known = this.#states.get(name);
     if (known !== undefined) return known;
-    const host = this.#run.inventory.hosts.get(name) ?? implicitLocalhost(name);
+    const host = hostOf(this.#run.inventory, name);
     if (host === undefined) return undefined;
     const { connector, emit, signal } = this.#run;
     const link = new HostLink({
@@ -112,6 +114,10 @@ class States {
       signal,
       beliefs: new Beliefs(this.#world),
       other: (other) => this.#other(other),
+      excuse: ({ endpoint }) =>
+        endpoint.pct === undefined
+          ? undefined
+          : this.get(endpoint.pct.node.name)?.link.beliefs.blurredBy(`ct:${endpoint.pct.id}`),
     });
     const state = new HostState(host, link);
     this.#states.set(name, state);
@@ -154,11 +160,4 @@ class States {
       [...this.#states].filter(([, state]) => state.link.rounds > 0).map(([name, state]) => [name, state.link.rounds]),
     );
   }
-}
-
-/** `localhost` needs no inventory: it is this machine. */
-function implicitLocalhost(name: string): Host | undefined {
-  if (!['localhost', '127.0.0.1', '::1'].includes(name)) return undefined;
-  const vars = new Map([['ansible_connection', { value: 'local' }]]);
-  return { name, groups: [], layers: [{ level: 8, from: 'implicit localhost', vars }] };
 }

@@ -1,5 +1,5 @@
 import type { TaskRef } from '../core/event.ts';
-import type { Include, Task } from '../core/model.ts';
+import type { Include, Meta, Task } from '../core/model.ts';
 import { type Raw, Template } from '../core/value.ts';
 import { evaluate } from '../template/index.ts';
 import type { PlayContext } from './play-context.ts';
@@ -7,15 +7,8 @@ import type { PlayHost } from './play-host.ts';
 import { settled } from './settled.ts';
 
 /** A task as events name it. */
-export function refOf(play: PlayContext, item: Task | Include, host: PlayHost, handler: boolean): TaskRef {
-  const type =
-    item.kind === 'task'
-      ? typeof item.type === 'string'
-        ? item.type
-        : 'action'
-      : item.of === 'role'
-        ? 'include_role'
-        : 'include_tasks';
+export function refOf(play: PlayContext, item: Task | Include | Meta, host: PlayHost, handler: boolean): TaskRef {
+  const type = typeOf(item);
   const name = item.name === undefined ? type : nameText(play, item.name, item, host);
   return {
     id: item.id,
@@ -28,7 +21,13 @@ export function refOf(play: PlayContext, item: Task | Include, host: PlayHost, h
   };
 }
 
-function nameText(play: PlayContext, name: Raw, item: Task | Include, host: PlayHost): string {
+function typeOf(item: Task | Include | Meta): string {
+  if (item.kind === 'meta') return 'meta';
+  if (item.kind === 'include') return `include_${item.of}`;
+  return typeof item.type === 'string' ? item.type : 'action';
+}
+
+function nameText(play: PlayContext, name: Raw, item: Task | Include | Meta, host: PlayHost): string {
   if (!(name instanceof Template)) return String(name);
   const { scope, env } = play.scopes.of(host.state, item, host.exported);
   return settled(() => String(evaluate(name, scope, env))) ?? name.source;
