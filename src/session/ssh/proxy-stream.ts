@@ -6,8 +6,9 @@ export function proxyStream(command: string): Duplex {
   const child = spawn('/bin/sh', ['-c', `exec ${command}`], { stdio: 'pipe' });
   const stream = new Duplex({
     read: () => void child.stdout.resume(),
-    write: (chunk, _encoding, done) => void child.stdin.write(chunk, done),
-    final: (done) => void child.stdin.end(done),
+    // The command may end before it reads what it is told: its exit code and its words tell more than EPIPE.
+    write: (chunk, _encoding, done) => void child.stdin.write(chunk, () => done()),
+    final: (done) => void child.stdin.end(() => done()),
     destroy(error, done) {
       child.kill();
       done(error);
@@ -18,7 +19,6 @@ export function proxyStream(command: string): Duplex {
     said += chunk;
   });
   child.stdout.on('data', (chunk) => stream.push(chunk) || child.stdout.pause());
-  // The command may end before it reads what it is told; its exit code tells.
   child.stdin.on('error', () => {});
   child.once('error', (error) => stream.destroy(error));
   child.once('close', (code) => {

@@ -93,47 +93,48 @@ _watchdog() {
 
 # _processes: all that run, as pid:parent:session:start.
 _processes() {
+  _stat=$(cat /proc/[0-9]*/stat)
   _all=
-  for _f in /proc/[0-9]*/stat; do
-    read -r _l <"$_f" || continue
-    _f=\${_f#/proc/}
+  set -f
+  IFS='
+'
+  for _l in $_stat; do
+    unset IFS
+    case $_l in [0-9]*' ('*') '*) ;; *) continue ;; esac
     set -- \${_l##*) }
-    [ "$1" = Z ] || _all="$_all \${_f%/stat}:$2:$4:\${20}"
+    [ "$1" = Z ] || _all="$_all \${_l%% *}:$2:$4:\${20}"
   done
-}
-
-# _family PID: sets _kin to it and all that descend from it.
-_family() {
-  _kin=" $1 " _more=1
-  while [ "$_more" ]; do
-    _more=
-    for _x in $_all; do
-      _y=\${_x#*:}
-      case $_kin in
-        *" \${_x%%:*} "*) ;;
-        *" \${_y%%:*} "*) _kin="$_kin\${_x%%:*} " _more=1 ;;
-      esac
-    done
-  done
+  unset IFS
+  set +f
 }
 
 # _victims ROOT SPARED SHELL START: what descends from ROOT, and what was orphaned since START in the session of SHELL.
 # (START counts in hundredths of a second: what an earlier part left running in the same one is taken for this part's.)
 _victims() {
   _processes
-  _session= _found=
+  _session=
   for _x in $_all; do case $_x in "$3":*) _x=\${_x#*:*:}; _session=\${_x%%:*} ;; esac; done
-  _family "$2"; _spared=$_kin
-  _family "$_session"; _parented=$_kin
-  _family "$3"; _parented=$_parented$_kin
-  _family "$1"
+  _members=' '
+  for _x in $_all; do case $_x in *:"$_session":*) _members="$_members\${_x%%:*} " ;; esac; done
+  _kin=" $1 "
   for _x in $_all; do
-    _pid=\${_x%%:*} _start=\${_x##*:} _x=\${_x%:*}
-    case " $1$_spared" in *" $_pid "*) continue ;; esac
-    case $_kin in *" $_pid "*) _found="$_found $_pid"; continue ;; esac
-    case $_parented in *" $_pid "*) continue ;; esac
-    [ "\${_x##*:}" != "$_session" ] || [ "$_start" -lt "$4" ] || _found="$_found $_pid"
+    case $_x in "$_session":*|"$3":*) continue ;; *:"$_session":*) ;; *) continue ;; esac
+    _y=\${_x#*:}
+    case $_members in *" \${_y%%:*} "*) continue ;; esac
+    [ "\${_x##*:}" -lt "$4" ] || _kin="$_kin\${_x%%:*} "
   done
+  _more=1
+  while [ "$_more" ]; do
+    _more=
+    for _x in $_all; do
+      _y=\${_x#*:}
+      case $_kin in
+        *" \${_x%%:*} "*) ;;
+        *" \${_y%%:*} "*) [ "\${_x%%:*}" = "$2" ] || _kin="$_kin\${_x%%:*} " _more=1 ;;
+      esac
+    done
+  done
+  _found=\${_kin#" $1 "}
 }
 
 # _kill ROOT SPARED SHELL START: the victims, first asked, then killed; fails when there are none.
