@@ -1,5 +1,4 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { mkdtempSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { buildSync } from 'esbuild';
@@ -30,8 +29,8 @@ export async function lab(argv: readonly string[], env: Readonly<Record<string, 
 lab.command = [bundle()];
 
 function bundle(): string {
-  const folder = mkdtempSync(join(packageRoot(), 'node_modules', '.lab-test-'));
-  const outfile = join(folder, 'lab.mjs');
+  // Below node_modules, where the packages that it imports are found.
+  const outfile = join(packageRoot(), 'node_modules', '.cache', 'lab-test', 'lab.mjs');
   const contents = `import { labCommand } from './src/lab/index.ts';
     process.exitCode = await labCommand(process.argv.slice(2), { stdout: process.stdout, stderr: process.stderr, isTTY: false });`;
   buildSync({
@@ -42,6 +41,5 @@ function bundle(): string {
     packages: 'external',
     outfile,
   });
-  process.once('exit', () => execFileSync('rm', ['-r', folder]));
   return outfile;
 }
