@@ -1,80 +1,6 @@
-import type { Arguments, Expression, Target } from './ast.ts';
-import { SyntaxMistake, type Token, type TokenType } from './lexer.ts';
-
-/** The tokens of a template, read once from left to right. */
-export class Tokens {
-  readonly #tokens: readonly Token[];
-  readonly #eof: Token;
-  #index = 0;
-
-  constructor(tokens: readonly Token[], length: number) {
-    this.#tokens = tokens;
-    this.#eof = { type: 'eof', text: '', value: null, offset: length, end: length };
-  }
-
-  get current(): Token {
-    return this.#tokens[this.#index] ?? this.#eof;
-  }
-
-  get next(): Token {
-    return this.#tokens[this.#index + 1] ?? this.#eof;
-  }
-
-  take(): Token {
-    const token = this.current;
-    this.#index++;
-    return token;
-  }
-
-  is(type: TokenType, text?: string): boolean {
-    const { current } = this;
-    return current.type === type && (text === undefined || current.text === text);
-  }
-
-  /** Whether the current token is an operator. */
-  op(text: string): boolean {
-    return this.is('operator', text);
-  }
-
-  /** Whether the current token is this word. */
-  word(text: string): boolean {
-    return this.is('name', text);
-  }
-
-  skip(type: TokenType, text?: string): boolean {
-    if (!this.is(type, text)) return false;
-    this.#index++;
-    return true;
-  }
-
-  expect(type: TokenType, text?: string): Token {
-    if (this.is(type, text)) return this.take();
-    const found = this.current;
-    const wanted = text ?? TOKEN_NAMES[type] ?? type;
-    if (found.type === 'eof') {
-      throw new SyntaxMistake(`unexpected end of template, expected '${wanted}'.`, Math.max(0, found.offset - 1));
-    }
-    throw mistake(`expected token '${wanted}', got '${describe(found)}'`, found);
-  }
-}
-
-const TOKEN_NAMES: Partial<Record<TokenType, string>> = {
-  variable_end: 'end of print statement',
-  block_end: 'end of statement block',
-  variable_begin: 'begin of print statement',
-  block_begin: 'begin of statement block',
-  data: 'template data / text',
-  eof: 'end of template',
-  number: 'integer',
-};
-
-/** A token, for people. */
-export const describe = (token: Token): string =>
-  token.type === 'string' || token.type === 'number' ? String(token.value) : (TOKEN_NAMES[token.type] ?? token.text);
-
-/** A mistake at a token. */
-export const mistake = (message: string, { offset, end }: Token): SyntaxMistake =>
-  new SyntaxMistake(message, offset, end - offset);
+import type { Arguments, Expression } from './ast.ts';
+import { SyntaxMistake, type Token } from './lexer.ts';
+import { describe, mistake, type Tokens } from './tokens.ts';
 
 /** A whole expression, conditional ones included. */
 export function parseExpression(tokens: Tokens, withConditional = true): Expression {
@@ -173,7 +99,8 @@ function parseUnary(tokens: Tokens, withFilter = true): Expression {
   return withFilter ? parseFilters(tokens, node) : node;
 }
 
-const CONSTANTS: Record<string, boolean | null> = {
+/** The words that are values. */
+export const CONSTANTS: Record<string, boolean | null> = {
   true: true,
   True: true,
   false: false,
@@ -248,7 +175,8 @@ export function parseTuple(
   return { type: 'tuple', items, offset };
 }
 
-function tupleEnds(tokens: Tokens, ends: readonly string[]): boolean {
+/** Whether a tuple written without parentheses ends here. */
+export function tupleEnds(tokens: Tokens, ends: readonly string[]): boolean {
   const { type, text } = tokens.current;
   if (type === 'variable_end' || type === 'block_end' || (type === 'operator' && text === ')')) return true;
   return type === 'name' && ends.includes(text);
@@ -432,41 +360,4 @@ function testArguments(tokens: Tokens): Arguments {
   if (!starts || type === 'data') return noArguments;
   if (text === 'is') throw mistake('You cannot chain multiple tests with is', tokens.current);
   return { args: [parsePostfix(tokens, parsePrimary(tokens))], named: [] };
-}
-
-/** What `for` and `set` assign to. */
-export function parseTarget(
-  tokens: Tokens,
-  {
-    namespace = false,
-    tuple = true,
-    ends = [],
-  }: { namespace?: boolean; tuple?: boolean; ends?: readonly string[] } = {},
-): Target {
-  const { offset } = tokens.current;
-  if (namespace && tokens.next.type === 'operator' && tokens.next.text === '.') {
-    const name = tokens.expect('name').text;
-    tokens.take();
-    return { type: 'namespace', name, attribute: tokens.expect('name').text, offset };
-  }
-  const items = [parseSingleTarget(tokens)];
-  let isTuple = false;
-  while (tuple && tokens.skip('operator', ',')) {
-    isTuple = true;
-    if (tupleEnds(tokens, ends) || tokens.op('=')) break;
-    items.push(parseSingleTarget(tokens));
-  }
-  return isTuple ? { type: 'tuple', items, offset } : items[0]!;
-}
-
-function parseSingleTarget(tokens: Tokens): Target {
-  const { offset } = tokens.current;
-  if (tokens.skip('operator', '(')) {
-    const inside = parseTarget(tokens, {});
-    tokens.expect('operator', ')');
-    return inside;
-  }
-  const token = tokens.expect('name');
-  if (Object.hasOwn(CONSTANTS, token.text)) throw mistake(`can't assign to '${token.text}'`, token);
-  return { type: 'name', name: token.text, offset };
 }

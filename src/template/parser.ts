@@ -1,14 +1,8 @@
 import type { Expression, MacroParts, Statement, Target } from './ast.ts';
 import { type Syntax, SyntaxMistake, type Token, tokenize, tokenizeExpression } from './lexer.ts';
-import {
-  describe,
-  mistake,
-  parseExpression,
-  parseFilterChain,
-  parseTarget,
-  parseTuple,
-  Tokens,
-} from './parse-expression.ts';
+import { parseExpression, parseFilterChain, parseTuple } from './parse-expression.ts';
+import { parseTarget } from './parse-target.ts';
+import { describe, mistake, Tokens } from './tokens.ts';
 
 /** A template text as statements. */
 export function parseTemplate(source: string, syntax: Syntax): Statement[] {

@@ -36,8 +36,7 @@ export const listLookups: Lookups = {
 
 function entries(term: Value): Value[] {
   const dict =
-    mapping(term) ??
-    fail(`the 'dict' lookup plugin expects a dictionary, got '${str(term)}' of type ${typeName(term)})`);
+    mapping(term) ?? fail(`with_dict expects a dict: the 'dict' lookup got '${str(term)}' of type ${typeName(term)})`);
   return [...dict].map(
     ([key, value]) =>
       new Map<Value, Value>([

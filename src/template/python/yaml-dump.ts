@@ -1,7 +1,7 @@
 import { isDict, Tuple, type Value } from '../../core/value.ts';
 import { fail } from '../errors.ts';
 import { DateTime } from './datetime.ts';
-import { isFloat, isNumber, numberOf } from './number.ts';
+import { floatRepr, isFloat, isNumber, numberOf } from './number.ts';
 import { LazyMapping } from './object.ts';
 import { repr, str, typeName } from './repr.ts';
 import { compare } from './values.ts';
@@ -274,7 +274,7 @@ function base64(bytes: Uint8Array): string {
 function floatText(x: number): string {
   if (Number.isNaN(x)) return '.nan';
   if (!Number.isFinite(x)) return x > 0 ? '.inf' : '-.inf';
-  const text = repr(Number.isInteger(x) ? x : x);
-  const shown = Number.isInteger(x) && !/[e.]/.test(text) ? `${text}.0` : text;
-  return !shown.includes('.') && shown.includes('e') ? shown.replace('e', '.0e') : shown;
+  const text = floatRepr(x);
+  // YAML 1.1 wants a point in a float.
+  return text.includes('e') && !text.includes('.') ? text.replace('e', '.0e') : text;
 }
