@@ -21,6 +21,7 @@ export function listingOf(parsed: Parsed, { playbooks, context }: Loaded): strin
         hosts: has('list-hosts') ? (play) => hostsOf(play, context) : undefined,
         selected: (of) => selectedByTags(of, { only: tags, skip: skipTags }),
         show: (raw, play) => shown(raw, play, context),
+        compute: (template, play) => computed(template, play, context),
       }),
     )
     .join('\n');
@@ -36,16 +37,21 @@ function hostsOf(play: Play, context: Loaded['context']): readonly string[] {
 
 /** A name or pattern computed with the play's and the extra variables; as written where that does not suffice. */
 function shown(raw: Raw, play: Play, context: Loaded['context']): string {
+  const value = computed(raw, play, context);
+  if (value === undefined) return raw instanceof Template ? raw.source : String(raw);
+  return Array.isArray(value) ? value.join(',') : String(value);
+}
+
+function computed(raw: Raw, play: Play, context: Loaded['context']): unknown {
   const layers = [...play.layers, context.extra];
   const scope = {
     get: (name: string): Raw | undefined => layers.findLast(({ vars }) => vars.has(name))?.vars.get(name)?.value,
     names: () => layers.flatMap(({ vars }) => [...vars.keys()]),
   };
   try {
-    const value = toJs(evaluate(raw, scope, context.env([play.directory])));
-    return Array.isArray(value) ? value.join(',') : String(value);
+    return toJs(evaluate(raw, scope, context.env([play.directory])));
   } catch (error) {
-    if (error instanceof TemplateError) return raw instanceof Template ? raw.source : String(raw);
+    if (error instanceof TemplateError) return undefined;
     throw error;
   }
 }
