@@ -56,6 +56,8 @@ export type Event = { readonly time: number } & (
       readonly kind: 'run-started';
       readonly version: string;
       readonly playbooks: readonly string[];
+      /** How many plays each of them has. */
+      readonly plays: readonly number[];
       readonly check: boolean;
       readonly diff: boolean;
       readonly hosts: readonly string[];

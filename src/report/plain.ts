@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { ChalkInstance } from 'chalk';
 import type { Event, HostSummary, Outcome, Reporter, TaskRef, ToldChange } from '../core/event.ts';
 import type { Diagnostic } from '../core/source.ts';
@@ -32,6 +33,11 @@ export function plainReporter(options: PlainOptions): Reporter {
     switch (event.kind) {
       case 'run-started':
         check = event.check;
+        if (!options.ansible || verbosity < 2) return;
+        for (const [index, file] of event.playbooks.entries()) {
+          line(`\n${banner(`PLAYBOOK: ${basename(file)}`, options)}`);
+          line(`${event.plays[index] ?? 0} plays in ${file}`);
+        }
         return;
       case 'play-started':
         heading = undefined;
@@ -96,7 +102,8 @@ type Told = Extract<Event, { kind: 'item-finished' | 'task-finished' }>;
 function outcomeLines(event: Told, outcome: Outcome, check: boolean, options: PlainOptions, label?: string): string {
   const { chalk, verbosity } = options;
   const host = event.delegatedTo === undefined ? event.host : `${event.host} -> ${event.delegatedTo}`;
-  const item = label === undefined ? '' : ` => (item=${label})`;
+  const failedItem = options.ansible && outcome.status === 'failed';
+  const item = label === undefined ? '' : failedItem ? ` (item=${label})` : ` => (item=${label})`;
   const painted = {
     ok: chalk.green,
     changed: chalk.yellow,
@@ -105,14 +112,15 @@ function outcomeLines(event: Told, outcome: Outcome, check: boolean, options: Pl
     failed: chalk.red,
     unreachable: chalk.red,
   }[outcome.status];
-  const words = wordOf(outcome, check && !options.ansible);
-  const said = saidOf(event, outcome, options);
+  const words = failedItem && label !== undefined ? 'failed' : wordOf(outcome, check && !options.ansible);
+  const said = options.ansible ? ansibleSaid(event, outcome, label !== undefined, verbosity) : saidOf(event, outcome);
   const lines = [painted(`${words}: [${host}]${item}${said}`)];
   if (outcome.ignored === true) lines.push(chalk.cyan('...ignoring'));
-  if (outcome.status === 'changed' || outcome.status === 'failed')
+  if (!options.ansible && (outcome.status === 'changed' || outcome.status === 'failed'))
     lines.push(...outcome.changes.flatMap((change) => changeLines(change, options)));
   for (const warning of outcome.warnings ?? []) lines.push(chalk.magenta(`[WARNING]: ${warning}`));
-  if (verbosity >= 2 && said === '' && outcome.status !== 'skipped')
+  if (options.ansible) lines.push(...outcome.changes.flatMap(({ diff }) => (diff ? [formatDiff(diff, chalk)] : [])));
+  if (!options.ansible && verbosity >= 2 && said === '' && outcome.status !== 'skipped')
     lines.push(indent(JSON.stringify(outcome.result, null, 2)));
   return `${lines.join('\n')}\n`;
 }
@@ -127,14 +135,27 @@ function wordOf({ status, assuming, ignored }: Outcome, would: boolean): string 
     : `would change, assuming ${assuming.map((task) => `"${task}"`).join(', ')}`;
 }
 
-function saidOf({ task }: Told, outcome: Outcome, { ansible }: PlainOptions): string {
+/** What Ansible prints behind the host: a result where something failed, was to be shown, or more is to be told. */
+function ansibleSaid({ task }: Told, outcome: Outcome, isItem: boolean, verbosity: number): string {
+  const { status, result } = outcome;
+  if (status === 'unreachable') return `: UNREACHABLE! => ${oneLine(result)}`;
+  if (status === 'failed') return isItem ? ` => ${oneLine(result)}` : `: FAILED! => ${oneLine(result)}`;
+  if (/(^|\.)debug$/.test(task.type) && status === 'ok') return ` => ${JSON.stringify(shownOf(result), null, 4)}`;
+  return verbosity >= 1 && status !== 'unknown' ? ` => ${oneLine(result)}` : '';
+}
+
+/** JSON in one line, spaced as Python does; a line break is never inside a text of it. */
+const oneLine = (value: unknown): string =>
+  JSON.stringify(value, null, 1)
+    .replace(/([[{])\n\s*/g, '$1')
+    .replace(/\n\s*([\]}])/g, '$1')
+    .replace(/\n\s*/g, ' ');
+
+function saidOf({ task }: Told, outcome: Outcome): string {
   const { status, message, result } = outcome;
   if (status === 'unreachable')
-    return ansible
-      ? `: UNREACHABLE! => ${JSON.stringify(result, null, 4)}`
-      : `: UNREACHABLE! ${message ?? ''}${outcome.failure?.hint === undefined ? '' : `\n${indent(outcome.failure.hint)}`}`;
-  if (status === 'failed')
-    return ansible ? `: FAILED! => ${JSON.stringify(result, null, 4)}` : `: FAILED! ${message ?? ''}`;
+    return `: UNREACHABLE! ${message ?? ''}${outcome.failure?.hint === undefined ? '' : `\n${indent(outcome.failure.hint)}`}`;
+  if (status === 'failed') return `: FAILED! ${message ?? ''}`;
   if (status === 'unknown') return ` ${message ?? ''}`;
   if (/(^|\.)debug$/.test(task.type) && status === 'ok') return ` => ${JSON.stringify(shownOf(result), null, 4)}`;
   return '';
@@ -173,7 +194,7 @@ function recap(event: Extract<Event, { kind: 'run-finished' }>, check: boolean, 
   );
   const rounds = Object.entries(event.rounds).map(([host, count]) => `${host} ${count}`);
   const lines = [`\n${banner('PLAY RECAP', options)}`, ...rows];
-  if (verbosity >= 1)
+  if (verbosity >= 1 && !options.ansible)
     lines.push(
       `rounds: ${rounds.join(', ') || 'none'}; logins: ${event.logins}; ${(event.tookMs / 1000).toFixed(2)} s`,
     );
