@@ -5,7 +5,7 @@ export { blurs, type Change, type Diff, type Effect, predicts } from './core/cha
 export { type Command, type FromHost, quote, reading, Script, script, sh, type Word } from './core/command.ts';
 export { type FileToWrite, writeFile } from './core/commands/write-file.ts';
 export { compareVersions } from './core/debian-version.ts';
-export { hash } from './core/hash.ts';
+export { hash, hmacSha1 } from './core/hash.ts';
 export { chmodMode, computeMode, showMode } from './core/mode.ts';
 export type { BoundTask, ParamSpec, ParamSpecs, Params } from './core/params.ts';
 export {
@@ -80,3 +80,4 @@ export {
   search as searchPattern,
   substitute,
 } from './template/python/regex.ts';
+export { type SshKey, sshKey } from './core/questions/ssh-key.ts';

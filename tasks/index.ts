@@ -24,6 +24,7 @@ const builtin: Record<string, Load> = {
   group_by: () => import('./group_by.ts'),
   hostname: () => import('./hostname.ts'),
   include_vars: () => import('./include_vars.ts'),
+  known_hosts: () => import('./known_hosts.ts'),
   lineinfile: () => import('./lineinfile.ts'),
   package: () => import('./package.ts'),
   package_facts: () => import('./package_facts.ts'),
@@ -55,6 +56,7 @@ const collections: Record<string, Load> = {
   'community.general.locale_gen': () => import('./locale_gen.ts'),
   'community.general.modprobe': () => import('./modprobe.ts'),
   'community.general.timezone': () => import('./timezone.ts'),
+  'community.crypto.openssh_keypair': () => import('./openssh_keypair.ts'),
   'ansible.posix.authorized_key': () => import('./authorized_key.ts'),
   'community.general.zfs': () => import('./zfs.ts'),
 };

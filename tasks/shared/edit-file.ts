@@ -24,6 +24,8 @@ export interface EditParams extends Attributes {
   readonly backup?: boolean;
   readonly validate?: string;
   readonly unsafe_writes?: boolean;
+  /** Mode of folders that are made. */
+  readonly directory_mode?: string;
 }
 
 /** What is known of a file to edit. */
@@ -75,7 +77,7 @@ export function planEdit(
   const path = tidyPath(task.path);
   const folders =
     followed(state.parent) === undefined
-      ? foldersFor(parentOf(path), state, {})
+      ? foldersFor(parentOf(path), state, { mode: task.directory_mode })
       : { changes: [], parent: state.parent };
   if ('failed' in folders) return folders;
   const same = state.now.bytes !== undefined && edited.text === edited.opened.text;

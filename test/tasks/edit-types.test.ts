@@ -103,7 +103,7 @@ describe('slurp', () => {
   test.for([
     ['missing', 'file not found: '],
     ['.', 'source is a directory and must be a file: '],
-  ])('fails for %s', async ([name, message]) => {
+  ] as const)('fails for %s', async ([name, message]) => {
     using dir = folder();
 
     expect(await runHere(slurp, { src: dir.at(name) })).toMatchObject({

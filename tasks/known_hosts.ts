@@ -1,0 +1,75 @@
+import { defineTask, type Params, type Plan, type TaskContext } from '../src/sdk.ts';
+import { askEdit, type EditState, openEdited, planEdit, thenAskEdit } from './shared/edit-file.ts';
+import { isHost, putHostKeys, readHostKey } from './shared/known-host-lines.ts';
+
+const params = {
+  name: {
+    type: 'str',
+    required: true,
+    aliases: ['host'],
+    doc: 'The host, as `ssh` names it: with a port other than 22, `[HOST]:PORT`.',
+  },
+  key: { type: 'str', doc: 'Its key as known_hosts holds it: `HOST TYPE KEY`; several, one a line.' },
+  path: { type: 'path', default: '~/.ssh/known_hosts', doc: 'The file.' },
+  hash_host: { type: 'bool', default: false, doc: 'Hide the name of the host.' },
+  state: { type: 'str', default: 'present', choices: ['absent', 'present'], doc: 'Whether the host is to be known.' },
+} as const;
+
+type Task = Params<typeof params>;
+
+export default defineTask({
+  name: 'ansible.builtin.known_hosts',
+  summary: 'Know the ssh keys of a host, or forget them.',
+  params,
+  ask: (task) => askEdit(fileOf(task)),
+  thenAsk: (state, task) => thenAskEdit(state, fileOf(task)),
+  plan: (state, task, context) => planHost(state, task, context),
+  result: ({ params: task }) => ({
+    name: task.name,
+    key: task.key ?? null,
+    path: task.path,
+    state: task.state,
+    hash_host: task.hash_host,
+  }),
+  returns: { name: 'the host', key: 'its key', path: 'the file' },
+  examples: [
+    {
+      title: 'The key of a forge, known before anything is cloned from there',
+      yaml: 'known_hosts:\n  name: forge.example.org\n  key: forge.example.org ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl\n  path: /etc/ssh/ssh_known_hosts',
+    },
+    { title: 'Forget a host', yaml: 'known_hosts:\n  name: gone.example.org\n  state: absent' },
+  ],
+});
+
+/** ssh keeps its folder to its owner. */
+const fileOf = (task: Task) => ({ path: task.path, directory_mode: '0700' });
+
+function planHost(state: EditState, task: Task, context: TaskContext): Plan {
+  const keys = (task.key ?? '')
+    .split('\n')
+    .filter((line) => line.trim() !== '' && !line.startsWith('#'))
+    .map((line) => ({ line, key: readHostKey(line) }));
+  if (task.state === 'present' && keys.length === 0) return { failed: 'No key specified when adding a host.' };
+  const wrong = keys.find(({ key }) => key === undefined || !key.hosts.some((host) => isHost(host, task.name)));
+  if (wrong !== undefined)
+    return { failed: `Host parameter does not match hashed host field in supplied key: ${wrong.line}` };
+  if (task.state === 'absent' && state.now.bytes === undefined) return { changes: [] };
+  const opened = openEdited(state);
+  const text = putHostKeys(opened.text, {
+    host: task.name,
+    keys: keys.map(({ key }) => key!),
+    state: task.state,
+    hashed: task.hash_host,
+  });
+  const known = opened.text
+    .split('\n')
+    .filter((line) => readHostKey(line)?.hosts.some((host) => isHost(host, task.name)) === true)
+    .map((line) => readHostKey(line)!.type);
+  const to = task.state === 'absent' ? null : keys.map(({ key }) => key!.type).join(', ');
+  const mode = state.now.bytes === undefined ? { mode: '0644' } : {};
+  return planEdit(state, { ...fileOf(task), ...mode }, { opened, text }, context, {
+    what: `keys of ${task.name}`,
+    from: known.length === 0 ? null : known.join(', '),
+    to,
+  });
+}

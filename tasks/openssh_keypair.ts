@@ -1,0 +1,188 @@
+import {
+  blurs,
+  type Change,
+  defineTask,
+  followed,
+  type Params,
+  parentOf,
+  quote,
+  type SshKey,
+  script,
+  sh,
+  sshKey,
+  stat,
+  writeFile,
+} from '../src/sdk.ts';
+import { attributeChanges, attributeParams, unknownAccount } from './shared/attributes.ts';
+import { askAccounts } from './shared/copy-file.ts';
+
+const params = {
+  path: { type: 'path', required: true, doc: 'The private key; the public one gets `.pub` at the end.' },
+  state: { type: 'str', default: 'present', choices: ['absent', 'present'], doc: 'Whether the pair is to be there.' },
+  type: { type: 'str', default: 'rsa', choices: ['rsa', 'dsa', 'rsa1', 'ecdsa', 'ed25519'], doc: 'The kind of key.' },
+  size: { type: 'int', doc: 'How many bits; 4096 for rsa, 256 for ecdsa, fixed for others.' },
+  comment: { type: 'str', doc: 'The comment of the public key.' },
+  force: { type: 'bool', default: false, doc: 'Make a new pair each time.' },
+  regenerate: {
+    type: 'str',
+    default: 'partial_idempotence',
+    choices: ['never', 'fail', 'partial_idempotence', 'full_idempotence', 'always'],
+    doc: 'When a pair that is there is made anew: `never`; not, but fail when it is of another type or size; when it is; the same and when it can not be read; always.',
+  },
+  passphrase: { type: 'str', secret: true, doc: 'Not supported: keys for programs have none.' },
+  private_key_format: {
+    type: 'str',
+    default: 'auto',
+    choices: ['auto', 'pkcs1', 'pkcs8', 'ssh'],
+    ignored: 'keys are in OpenSSH format',
+  },
+  backend: {
+    type: 'str',
+    default: 'auto',
+    choices: ['auto', 'cryptography', 'opensshbin'],
+    ignored: "keys are made by the host's ssh-keygen",
+  },
+  ...attributeParams,
+} as const;
+
+type Task = Params<typeof params>;
+
+export default defineTask({
+  name: 'community.crypto.openssh_keypair',
+  summary: 'Have an ssh key pair that is made once.',
+  params,
+  ask: (task) => ({
+    key: sshKey(task.path),
+    file: stat(task.path),
+    publicFile: stat(`${task.path}.pub`),
+    parent: stat(parentOf(task.path)),
+    ...askAccounts(task),
+  }),
+  plan(state, task) {
+    const { key } = state;
+    const effects = [blurs(`entry:${task.path}`, `entry:${task.path}.pub`)];
+    const finish = (changes: readonly Change[]) => ({
+      changes: changes.map((change) => ({ ...change, effects, paths: [task.path, `${task.path}.pub`] })),
+    });
+    if (task.state === 'absent')
+      return finish(
+        state.file.exists || state.publicFile.exists
+          ? [
+              {
+                what: 'key pair',
+                from: describe(key),
+                to: null,
+                commands: [sh`rm -f -- ${task.path} ${`${task.path}.pub`}`],
+              },
+            ]
+          : [],
+      );
+    if (task.passphrase !== undefined && task.passphrase !== '')
+      return {
+        failed:
+          'passphrases are not supported: ssh-keygen takes them only as an argument, which every user of the host can read',
+      };
+    const wrong = unknownAccount(task, state);
+    if (wrong !== undefined) return { failed: wrong };
+    if (followed(state.parent)?.kind !== 'directory')
+      return { failed: `The directory ${parentOf(task.path)} does not exist or the path is not a directory.` };
+    const attributes = () =>
+      attributeChanges(task.path, followed(state.file)!, { mode: '0600', ...given(task) }, state);
+    const reason = renewal(key, task);
+    if (reason === 'fail')
+      return {
+        failed: `the key ${task.path} is ${describe(key)}, not ${wanted(task)}; regenerate decides what becomes of it`,
+      };
+    if (reason === 'new') return finish([makeChange(key, task)]);
+    // ssh-keygen does not read a key that others may read: what else differs is seen once its mode is right.
+    if (key.broken !== undefined && /too open|UNPROTECTED/.test(key.broken))
+      return { ...finish(attributes()), more: true };
+    if (key.broken !== undefined) return { failed: `Unable to read the key ${task.path}: ${key.broken}` };
+    return finish([...publicChange(key, task), ...attributes()]);
+  },
+  result: ({ state: { key }, params: task }) => ({
+    filename: task.path,
+    size: key.size,
+    type: key.type,
+    fingerprint: key.fingerprint,
+    public_key: key.derived ?? key.published?.split(' ').slice(0, 2).join(' ') ?? '',
+    comment: key.published?.split(' ').slice(2).join(' ') ?? task.comment ?? '',
+  }),
+  returns: {
+    filename: 'the private key',
+    size: 'how many bits',
+    type: 'the kind of key',
+    fingerprint: 'its fingerprint',
+    public_key: 'the public key, without its comment',
+    comment: 'its comment',
+  },
+  examples: [
+    {
+      title: 'A key for root, never made anew',
+      yaml: 'openssh_keypair:\n  path: /root/retrace_id_ed25519\n  type: ed25519\n  comment: off@example.org\n  regenerate: fail',
+    },
+    { title: 'No key', yaml: 'openssh_keypair:\n  path: /root/retrace_id_gone\n  state: absent' },
+  ],
+});
+
+const given = ({ mode, owner, group }: Task) => ({ owner, group, ...(mode !== undefined && { mode }) });
+const sizeOf = ({ type, size }: Task): number | undefined =>
+  size ?? ({ rsa: 4096, rsa1: 4096, dsa: 1024, ecdsa: 256, ed25519: undefined } as const)[type];
+const wanted = (task: Task): string => [task.type, sizeOf(task)].filter((word) => word !== undefined).join(' ');
+const describe = (key: SshKey): string =>
+  key.broken === undefined
+    ? [key.type, key.size, key.fingerprint].filter((word) => word !== undefined).join(' ')
+    : 'unreadable';
+
+function renewal(key: SshKey, task: Task): 'keep' | 'new' | 'fail' {
+  if (!key.exists || task.force || task.regenerate === 'always') return 'new';
+  if (task.regenerate === 'never') return 'keep';
+  if (key.broken !== undefined) return task.regenerate === 'full_idempotence' ? 'new' : 'keep';
+  const size = sizeOf(task);
+  const same = key.type === task.type && (size === undefined || key.size === size);
+  return same ? 'keep' : task.regenerate === 'fail' ? 'fail' : 'new';
+}
+
+function makeChange(key: SshKey, task: Task): Change {
+  const size = sizeOf(task);
+  const bits = size === undefined ? [] : ['-b', size];
+  const owner = [task.owner ?? '', task.group === undefined ? '' : `:${task.group}`].join('');
+  const lines = [
+    'umask 077',
+    script`rm -f -- ${task.path} ${`${task.path}.pub`}`.text,
+    script`ssh-keygen -q -t ${task.type} ${bits} -N '' -C ${task.comment ?? ''} -f ${task.path} </dev/null`.text,
+    script`chmod 0644 -- ${`${task.path}.pub`}`.text,
+    ...(owner === '' ? [] : [script`chown -- ${owner} ${task.path} ${`${task.path}.pub`}`.text]),
+    ...(task.mode === undefined ? [] : [`chmod -- ${quote(task.mode)} ${quote(task.path)}`]),
+  ];
+  return {
+    what: 'key pair',
+    from: key.exists ? describe(key) : null,
+    to: wanted(task),
+    commands: [{ script: lines.join(' &&\n') }],
+    ...(task.force || task.regenerate === 'always' ? { repeats: true as const } : {}),
+  };
+}
+
+/** The public half, where it is missing, of another key, or has another comment. */
+function publicChange(key: SshKey, task: Task): readonly Change[] {
+  const comment = task.comment ?? key.published?.split(' ').slice(2).join(' ') ?? '';
+  const line = [key.derived, comment].filter((word) => word !== '').join(' ');
+  if (key.derived === undefined || key.published === line) return [];
+  return [
+    {
+      what: 'public key',
+      from: key.published ?? null,
+      to: line,
+      commands: [
+        writeFile({
+          path: `${task.path}.pub`,
+          content: `${line}\n`,
+          mode: 0o644,
+          owner: task.owner,
+          group: task.group,
+        }),
+      ],
+    },
+  ];
+}
