@@ -4,7 +4,14 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'fast', include: ['test/**/*.test.ts'], exclude: ['test/lab/**', 'test/e2e/**'], testTimeout: 60_000 } },
+      {
+        test: {
+          name: 'fast',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/lab/**', 'test/e2e/**'],
+          testTimeout: 60_000,
+        },
+      },
       {
         test: {
           name: 'lab',

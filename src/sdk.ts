@@ -45,6 +45,7 @@ export { type Container, type Live, pct } from './core/questions/pct.ts';
 export { type Self, self } from './core/questions/self.ts';
 export { type ShellAnswer, type ShellQuestion, shell } from './core/questions/shell.ts';
 export { type Snapshot, type Snapshots, type SnapshotsOf, snapshots } from './core/questions/snapshots.ts';
+export { type SshKey, sshKey } from './core/questions/ssh-key.ts';
 export { type Entry, type EntryKind, followed, type Inode, type PathState, stat } from './core/questions/stat.ts';
 export { type TcpAnswer, type TcpQuestion, tcp } from './core/questions/tcp.ts';
 export { type TreeEntry, type TreeOptions, tree } from './core/questions/tree.ts';
@@ -80,4 +81,3 @@ export {
   search as searchPattern,
   substitute,
 } from './template/python/regex.ts';
-export { type SshKey, sshKey } from './core/questions/ssh-key.ts';

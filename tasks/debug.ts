@@ -1,4 +1,4 @@
-import { type Controller, UndefinedError, defineTask } from '../src/sdk.ts';
+import { type Controller, defineTask, UndefinedError } from '../src/sdk.ts';
 
 export default defineTask({
   name: 'ansible.builtin.debug',

@@ -4,7 +4,7 @@ import { suggest } from '../core/suggest.ts';
 import type { TaskType } from '../core/task-type.ts';
 
 /** Print the task types with a sentence each, all about one, or the page of all of them for our docs. */
-export async function docCommand([name]: readonly string[]): Promise<number> {
+export function docCommand([name]: readonly string[]): number {
   if (name === undefined) return list();
   if (name === '--markdown') return markdown();
   const full = canonical(name);
@@ -18,21 +18,19 @@ export async function docCommand([name]: readonly string[]): Promise<number> {
     );
     return 1;
   }
-  const { default: type } = await taskTypes[full]!();
-  process.stdout.write(describe(type));
+  process.stdout.write(describe(taskTypes[full]!));
   return 0;
 }
 
-async function list(): Promise<number> {
-  const types = await Promise.all(Object.values(taskTypes).map(async (load) => (await load()).default));
+function list(): number {
+  const types = Object.values(taskTypes);
   const width = Math.max(...types.map(({ name }) => name.length));
   process.stdout.write(`${types.map(({ name, summary }) => `${name.padEnd(width)}  ${summary}`).join('\n')}\n`);
   return 0;
 }
 
-async function markdown(): Promise<number> {
-  const types = await Promise.all(Object.values(taskTypes).map(async (load) => (await load()).default));
-  const sorted = types.sort((a, b) => (shortName(a) < shortName(b) ? -1 : 1));
+function markdown(): number {
+  const sorted = Object.values(taskTypes).sort((a, b) => (shortName(a) < shortName(b) ? -1 : 1));
   process.stdout.write(`# Task types
 
 Made by \`npm run docs\` from the types themselves. Names are Ansible's where Ansible has the module; the others are ours.

@@ -27,6 +27,7 @@ import type { Parsed } from './options.ts';
 import { askSecret } from './prompt.ts';
 import { runOptionsOf, verbosityOf } from './run-options.ts';
 import { taskTypeRegistry } from './task-types.ts';
+import { templateEnvs } from './template-env.ts';
 
 /** What loading is given by the command. */
 export interface Given {
@@ -152,13 +153,7 @@ function contextOf(
       configFile: config.configFile,
       limit: options.limit,
     },
-    env: (searchPath) =>
-      defaultEnv({
-        decrypt,
-        searchPath: (kind) => searchPath.flatMap((folder) => [join(folder, kind), folder]),
-        folder: directory,
-        warn: (message) => emit({ kind: 'warning', diagnostic: { severity: 'warning', code: 'template', message } }),
-      }),
+    env: templateEnvs({ decrypt, inventory: parts.inventory, config, directory, emit }),
   };
 }
 

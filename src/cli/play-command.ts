@@ -29,7 +29,10 @@ export async function playCommand(argv: readonly string[], face: Face, help: () 
     const { insideLab, isInsideLab, labUp, progressOn } = await import('../lab/index.ts');
     if (!isInsideLab()) {
       // What the lab is doing goes to stderr: stdout is the run's.
-      await labUp(undefined, progressOn({ stdout: process.stderr, stderr: process.stderr, isTTY: process.stderr.isTTY === true }));
+      await labUp(
+        undefined,
+        progressOn({ stdout: process.stderr, stderr: process.stderr, isTTY: process.stderr.isTTY === true }),
+      );
       return (await insideLab(process.argv.slice(2))) ?? 1;
     }
   }

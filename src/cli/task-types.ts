@@ -34,7 +34,7 @@ async function find(name: string, places: readonly string[]): Promise<TaskType |
     .find((path) => existsSync(path));
   if (own !== undefined) return loadFile(own);
   const full = canonical(name);
-  return full === undefined ? undefined : (await taskTypes[full]!()).default;
+  return full === undefined ? undefined : taskTypes[full];
 }
 
 /** A user's own type: TypeScript where Node strips types by itself, else through jiti. */

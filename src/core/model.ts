@@ -34,6 +34,8 @@ export interface Keywords {
   readonly environment: readonly Written[];
   readonly moduleDefaults: readonly Written[];
   readonly tags: readonly string[];
+  /** Handlers that a block names for all in it; a task's own win. */
+  readonly notify?: readonly Written[];
   readonly become?: Written;
   readonly becomeUser?: Written;
   readonly becomeMethod?: Written;

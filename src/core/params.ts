@@ -71,7 +71,9 @@ type ValueOf<S extends ParamSpec> = S extends { type: 'list'; elements: infer E 
     ? Params<O>
     : ScalarOf<S>;
 
-type Given<S extends ParamSpec> = S extends { required: true } | { default: {} } ? ValueOf<S> : ValueOf<S> | undefined;
+type Given<S extends ParamSpec> = S extends { required: true } | { default: unknown }
+  ? ValueOf<S>
+  : ValueOf<S> | undefined;
 
 /** Parameters after binding: typed, defaults filled in, aliases resolved; what was not given is `undefined`. */
 export type Params<Specs extends ParamSpecs> = { readonly [K in keyof Specs]: Given<Specs[K]> };

@@ -27,11 +27,11 @@ export class Secrets {
   }
 }
 
-const escape = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
 /** A secret as it is, and as JSON and URLs spell it. */
 const spellings = (text: string): string[] =>
-  [...new Set([text, JSON.stringify(text).slice(1, -1), encodeURIComponent(text)])].map(escape);
+  [...new Set([text, JSON.stringify(text).slice(1, -1), encodeURIComponent(text)])].map(escaped);
 
 function mask(data: unknown, secret: RegExp): unknown {
   if (typeof data === 'string') return data.replace(secret, '********');

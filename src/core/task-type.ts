@@ -6,7 +6,9 @@ import type { Reply } from './session.ts';
 /** The questions of one task by name; `state` has their answers under the same names. */
 export type Questions = Readonly<Record<string, AnyQuestion<unknown>>>;
 
-export type StateOf<Q extends Questions> = { readonly [K in keyof Q]: NonNullable<Q[K]> extends AnyQuestion<infer A> ? A : never };
+export type StateOf<Q extends Questions> = {
+  readonly [K in keyof Q]: NonNullable<Q[K]> extends AnyQuestion<infer A> ? A : never;
+};
 
 /** What `register` gets, as plain data; the engine adds `changed`, `failed`, `skipped`, `diff`. */
 export type TaskResult = Readonly<Record<string, unknown>>;
@@ -149,6 +151,10 @@ export interface TaskType<
   readonly returns?: Readonly<Record<string, string>>;
   readonly examples: readonly Example[];
 }
+
+/** Any task type: what the registry holds. That its functions fit its parameters is proved where it is defined. */
+// biome-ignore lint/suspicious/noExplicitAny: no other type takes all task types; bindParams proves the parameters
+export type AnyTaskType = TaskType<any, any, any, any>;
 
 /** Rules between parameters, as in Ansible's argument specs. */
 export interface ParamRules {

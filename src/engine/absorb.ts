@@ -26,9 +26,10 @@ export function absorb(
       : undefined;
   const owner = delegated ?? state;
   const { gives = 'facts' } = call.type;
-  if (gives === 'facts') return owner.facts.add(facts);
-  for (const [name, value] of facts)
-    (gives === 'set_fact' ? owner.set : owner.included).set(String(name), { value: value as Raw });
+  if (gives === 'facts') owner.facts.add(facts);
+  else
+    for (const [name, value] of facts)
+      (gives === 'set_fact' ? owner.set : owner.included).set(String(name), { value: value as Raw });
   if (outcome.result['cacheable'] === true || outcome.result['_ansible_facts_cacheable'] === true)
     owner.facts.add(facts);
 }

@@ -2,7 +2,7 @@ import { bindParams, type ParamProblem } from '../core/bind-params.ts';
 import type { Task, Written } from '../core/model.ts';
 import type { AnyQuestion } from '../core/question.ts';
 import { type Controller, ControllerError, type TaskContext, type TaskType } from '../core/task-type.ts';
-import { fromJs, isDict, type Raw, Template, toJs, type Value } from '../core/value.ts';
+import { fromJs, isDict, isTemplateText, type Raw, Template, toJs, type Value } from '../core/value.ts';
 import { evaluate, evaluateCondition, TemplateError } from '../template/index.ts';
 import { createController } from './controller.ts';
 import { truth } from './endpoint.ts';
@@ -210,7 +210,7 @@ const textOf = (value: Value): string =>
 
 /** The parameters of a task: `module_defaults` below what the task says. */
 function argsOf(task: Task, type: TaskType, sight: Sight): Value {
-  const given = evaluate(task.args, sight.scope, sight.env);
+  const given = withKeys(evaluate(task.args, sight.scope, sight.env), task, sight);
   const defaults = new Map<Value, Value>();
   for (const written of task.keywords.moduleDefaults) {
     const all = evaluate(written.value, sight.scope, sight.env);
@@ -220,6 +220,16 @@ function argsOf(task: Task, type: TaskType, sight: Sight): Value {
   }
   if (defaults.size === 0 || !(isDict(given) || given === null)) return given;
   return new Map([...defaults, ...((given ?? []) as Map<Value, Value>)]);
+}
+
+/** Names of parameters may be templates: `set_fact` sets variables of any name. */
+function withKeys(given: Value, task: Task, { scope, env }: Sight): Value {
+  if (!isDict(given) || ![...given.keys()].some((key) => isTemplateText(String(key)))) return given;
+  const entries = [...given].map(([key, value]): [Value, Value] => [
+    isTemplateText(String(key)) ? String(evaluate(new Template(String(key), task.argsAt), scope, env)) : key,
+    value,
+  ]);
+  return new Map(entries);
 }
 
 function names(type: TaskType): Set<string> {

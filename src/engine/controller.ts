@@ -1,9 +1,16 @@
 import { mkdirSync, readdirSync, readFileSync, readlinkSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { hostname, userInfo } from 'node:os';
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import type { Task } from '../core/model.ts';
 import { type Controller, ControllerError, UndefinedError } from '../core/task-type.ts';
 import { fromJs, isTemplateText, Template, toJs, type Value } from '../core/value.ts';
-import { evaluateCondition, evaluateExpression, isUndefinedError, renderTemplate } from '../template/index.ts';
+import {
+  evaluateCondition,
+  evaluateExpression,
+  isUndefinedError,
+  renderTemplate,
+  type Scope,
+} from '../template/index.ts';
 import type { PlayContext } from './play-context.ts';
 import type { Sight } from './scopes.ts';
 import { Touched } from './touched.ts';
@@ -21,7 +28,14 @@ export function createController({ run }: PlayContext, task: Task, { scope, env 
     modeOf: (path) => statSync(path).mode & 0o7777,
     isDirectory: (path) => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false,
     writeFile: (path, content, mode = 0o644) => later(() => writeWhole(path, content, mode)),
-    render: (path, options) => renderTemplate(Buffer.from(read(path)).toString(), path, options, scope, env),
+    render: (path, options) =>
+      renderTemplate(
+        Buffer.from(read(path)).toString(),
+        path,
+        options,
+        { ...withTemplateNames(scope, path), cache: new Map() },
+        env,
+      ),
     evaluate: (expression) => toJs(evaluated(() => evaluateExpression(expression, task.argsAt, scope, env))),
     holds(condition) {
       const written =
@@ -38,6 +52,21 @@ export function createController({ run }: PlayContext, task: Task, { scope, env 
     prompt: (question, options) => later(() => run.options.prompt(question, options)),
     wait: (ms) => later(() => new Promise((done) => setTimeout(done, ms))),
   };
+}
+
+/** The names that Ansible gives to template files besides. */
+function withTemplateNames(scope: Scope, path: string): Scope {
+  const stat = statSync(path, { throwIfNoEntry: false });
+  const names = new Map<string, () => Value>([
+    ['template_host', () => hostname()],
+    ['template_uid', () => userInfo().username],
+    ['template_path', () => path],
+    ['template_fullpath', () => resolve(path)],
+    ['template_mtime', () => (stat?.mtime.toISOString() ?? '').replace('T', ' ').replace(/Z$/, '')],
+    ['template_run_date', () => new Date().toISOString().replace('T', ' ').replace(/Z$/, '')],
+    ['ansible_managed', () => 'Ansible managed'],
+  ]);
+  return { get: (name) => scope.get(name) ?? names.get(name)?.(), names: () => [...scope.names(), ...names.keys()] };
 }
 
 /** What a task type may want to know of a mistake: that something is not defined. */

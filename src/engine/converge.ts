@@ -2,7 +2,7 @@ import type { Change } from '../core/change.ts';
 import type { Command } from '../core/command.ts';
 import type { AnyQuestion } from '../core/question.ts';
 import type { Reply, SessionFailure } from '../core/session.ts';
-import type { Plan, Questions, TaskContext, TaskResult, TaskType } from '../core/task-type.ts';
+import type { AnyTaskType, Plan, Questions, TaskContext, TaskResult } from '../core/task-type.ts';
 import type { Belief } from './beliefs.ts';
 
 /** A host as one task sees it: it can be asked, and told to change. */
@@ -45,12 +45,11 @@ export type Converged =
   | { readonly status: 'unknown'; readonly message: string; readonly assuming: readonly string[] }
   | { readonly status: 'unreachable'; readonly failure: SessionFailure };
 
-type AnyType = TaskType<any, any, any, any>; // the registry's types differ in their parameters; bindParams proved them
 type State = Readonly<Record<string, unknown>>;
 
 /** Look at a host, remove what differs, and look again. In a check: look, and say what would differ. */
 export async function converge(
-  type: AnyType,
+  type: AnyTaskType,
   params: unknown,
   context: TaskContext,
   target: Target,
@@ -89,7 +88,7 @@ type Finish = (state: State, replies: readonly Reply[], changes: readonly Change
 
 /** A task that is being applied. */
 interface Applied {
-  readonly type: AnyType;
+  readonly type: AnyTaskType;
   readonly params: unknown;
   readonly context: TaskContext;
   readonly target: Target;
@@ -110,7 +109,7 @@ interface Looked {
 }
 
 async function look(
-  type: AnyType,
+  type: AnyTaskType,
   params: unknown,
   context: TaskContext,
   target: Target,
@@ -150,7 +149,7 @@ async function answered(
   return { state, assuming };
 }
 
-const planned = (type: AnyType, looked: Looked, params: unknown, context: TaskContext): Plan =>
+const planned = (type: AnyTaskType, looked: Looked, params: unknown, context: TaskContext): Plan =>
   type.plan(looked.state, params, context);
 
 async function apply(

@@ -1,5 +1,5 @@
 import type { Item, Loop, Task, VarsLayer } from '../core/model.ts';
-import { type Raw, Template, toJs, type Value } from '../core/value.ts';
+import { isDict, type Raw, Template, toJs, type Value } from '../core/value.ts';
 import { evaluate, evaluateExpression, repr, TemplateError } from '../template/index.ts';
 import { firstFalse, keywordTruth, placed } from './call.ts';
 import type { HostState } from './host-state.ts';
@@ -62,6 +62,8 @@ function listOf({ over, lookup }: Loop, { scope, env }: Sight): readonly Value[]
       over.at,
     );
   }
+  if (lookup === 'list' && isDict(value))
+    throw new TemplateError(`with_list expects a list, got this instead: ${repr(value)}`, 'loop-without-list', over.at);
   const within = {
     get: (name: string) => (name === '__terms' ? termsOf(value) : scope.get(name)),
     names: () => scope.names(),

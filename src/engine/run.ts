@@ -62,7 +62,7 @@ export async function runPlaybooks(run: RunContext, playbooks: readonly Playbook
     }
   } finally {
     const summaries = states.summaries;
-    const exitCode = error === undefined ? exitCodeOf(Object.values(summaries), run) : 1;
+    const exitCode = error === undefined ? exitCodeOf(Object.values(summaries), states.ended, run) : 1;
     run.emit({
       kind: 'run-finished',
       summaries,
@@ -78,15 +78,18 @@ export async function runPlaybooks(run: RunContext, playbooks: readonly Playbook
 }
 
 /** 0 done or in order; 1 error or interrupted; 2 failed, or drift in a check; 3 unknown without drift; 4 unreachable. */
-function exitCodeOf(summaries: readonly HostSummary[], run: RunContext): number {
+function exitCodeOf(summaries: readonly HostSummary[], ended: Ended, run: RunContext): number {
   const some = (key: keyof HostSummary): boolean => summaries.some((summary) => summary[key] > 0);
   if (run.signal.aborted) return 130;
-  if (some('unreachable')) return 4;
-  if (some('failed')) return 2;
+  if (ended.unreachable) return 4;
+  if (ended.failed) return 2;
   if (!run.options.check || run.options.ansible === true) return 0;
   if (some('changed')) return 2;
   return some('unknown') ? 3 : 0;
 }
+
+/** Whether some host is out in the end; errors that were cleared do not count. */
+type Ended = Readonly<Record<'failed' | 'unreachable', boolean>>;
 
 /** The hosts that a run has to do with, each made when it is first needed; localhost is always there. */
 class States {
@@ -153,6 +156,11 @@ class States {
         .filter(([, state]) => Object.values(state.summary).some((count) => count > 0))
         .map(([name, state]) => [name, state.summary]),
     );
+  }
+
+  get ended(): Ended {
+    const states = [...this.#states.values()];
+    return { failed: states.some((state) => state.failed), unreachable: states.some((state) => state.unreachable) };
   }
 
   get rounds(): Readonly<Record<string, number>> {

@@ -43,7 +43,7 @@ test('asking ahead alters neither what a run does nor what it says', async () =>
         const run = async (askAhead: boolean) => {
           const hosts = { h1: modelHost(one), h2: modelHost(two) };
           const { told, exitCode } = await runModel(text, hosts, { askAhead, check });
-          return { told: told.sort(), exitCode, writes: [hosts.h1.writes, hosts.h2.writes] };
+          return { told: told.toSorted(), exitCode, writes: [hosts.h1.writes, hosts.h2.writes] };
         };
 
         expect(await run(true)).toEqual(await run(false));

@@ -1,7 +1,7 @@
 import type { Event } from '../../src/core/event.ts';
 import { Secrets } from '../../src/core/secrets.ts';
 import type { Connector } from '../../src/core/session.ts';
-import type { TaskType } from '../../src/core/task-type.ts';
+import type { AnyTaskType, TaskType } from '../../src/core/task-type.ts';
 import { runPlaybooks } from '../../src/engine/run.ts';
 import type { RunOptions } from '../../src/engine/run-context.ts';
 import { type LoadedInventory, loadInventory } from '../../src/language/inventory/index.ts';
@@ -101,9 +101,7 @@ export async function runModel(
   hosts: Readonly<Record<string, ModelHost>>,
   options: Partial<RunOptions> = {},
 ): Promise<Ran> {
-  const types = new Map<string, TaskType<any, any, any, any>>(
-    Object.entries({ value, act, debug, fail, set_fact: setFact, assert }),
-  );
+  const types = new Map<string, AnyTaskType>(Object.entries({ value, act, debug, fail, set_fact: setFact, assert }));
   const known = (name: string) => types.get(name.replace('ansible.builtin.', '')) as TaskType | undefined;
   const files = createController(text);
   const loaded = loadPlaybooks(['/play.yaml'], { files, taskType: known });

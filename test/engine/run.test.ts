@@ -92,7 +92,7 @@ describe('a run', () => {
 
     const { told } = await runModel(play('- value: {name: a, is: 1}'), { before, after });
 
-    expect(told.sort()).toEqual(['after value: changed', 'before value: changed']);
+    expect(told.toSorted()).toEqual(['after value: changed', 'before value: changed']);
     expect([...before.writes, ...after.writes]).toEqual(['a=1', 'a=1']);
   });
 
@@ -161,7 +161,7 @@ describe('a run', () => {
       { h1: modelHost(), h2: modelHost() },
     );
 
-    expect(told.sort()).toEqual(['h1 one: failed', 'h2 one: skipped', 'h2 two: changed']);
+    expect(told.toSorted()).toEqual(['h1 one: failed', 'h2 one: skipped', 'h2 two: changed']);
     expect(exitCode).toBe(2);
   });
 

@@ -1,5 +1,5 @@
 import type { Reply } from '../../src/core/session.ts';
-import type { TaskType } from '../../src/core/task-type.ts';
+import type { AnyTaskType } from '../../src/core/task-type.ts';
 import type { Converged } from '../../src/engine/converge.ts';
 import { labExec, labHost } from '../../src/lab/index.ts';
 import { runHere } from '../tasks/harness.ts';
@@ -17,11 +17,8 @@ export async function sh(script: string, stdin?: Uint8Array | string): Promise<R
 export const said = async (script: string): Promise<string> => (await sh(script)).stdout.toString().trim();
 
 /** Run a task in the host, as the engine does. */
-export const runThere = (
-  type: TaskType<any, any, any, any>,
-  args: object,
-  options: { check?: boolean } = {},
-): Promise<Converged> => runHere(type, args as Record<string, unknown>, { ...options, sh });
+export const runThere = (type: AnyTaskType, args: object, options: { check?: boolean } = {}): Promise<Converged> =>
+  runHere(type, args as Record<string, unknown>, { ...options, sh });
 
 /** A task's outcome in one line: its status and its changes. */
 export const outcomeOf = (ended: Converged): readonly string[] => [

@@ -2,14 +2,12 @@ import { bindParams } from '../../src/core/bind-params.ts';
 import type { Command } from '../../src/core/command.ts';
 import type { AnyQuestion, Question } from '../../src/core/question.ts';
 import type { Reply } from '../../src/core/session.ts';
-import type { Controller, Plan, TaskContext, TaskType } from '../../src/core/task-type.ts';
+import type { AnyTaskType, Controller, Plan, TaskContext } from '../../src/core/task-type.ts';
 import { fromJs, type Raw } from '../../src/core/value.ts';
 import { Beliefs } from '../../src/engine/beliefs.ts';
 import { type Converged, converge, type Target } from '../../src/engine/converge.ts';
 import { mergeQuestions } from '../../src/engine/round.ts';
 import { runScript } from './local-host.ts';
-
-type AnyType = TaskType<any, any, any, any>; // tests are about types of all parameters
 
 /** What a task knows besides its parameters, in tests. */
 export const context: TaskContext = {
@@ -22,25 +20,37 @@ export const context: TaskContext = {
 };
 
 /** Bound parameters of a type; a mistake in them fails the test. */
-export function bind(type: AnyType, args: Readonly<Record<string, unknown>>): unknown {
+export function bind(type: AnyTaskType, args: Readonly<Record<string, unknown>>): unknown {
   const bound = bindParams(type, fromJs(args) as Raw, { home: () => '/root' });
   if (!bound.ok) throw new Error(bound.problems.map((problem) => problem.message).join('; '));
   return bound.params;
 }
 
 /** What a type plans on a state. */
-export const planOn = (type: AnyType, state: object, args: Readonly<Record<string, unknown>>, more = context): Plan =>
-  type.plan(state as never, bind(type, args), more);
+export const planOn = (
+  type: AnyTaskType,
+  state: object,
+  args: Readonly<Record<string, unknown>>,
+  more = context,
+): Plan => type.plan(state as never, bind(type, args), more);
 
 /** What a type would change: `what: from → to`, one line each. */
-export function changesOn(type: AnyType, state: object, args: Readonly<Record<string, unknown>>): readonly string[] {
+export function changesOn(
+  type: AnyTaskType,
+  state: object,
+  args: Readonly<Record<string, unknown>>,
+): readonly string[] {
   const plan = planOn(type, state, args);
   if (!('changes' in plan)) throw new Error(JSON.stringify(plan));
   return plan.changes.map(({ what, from, to }) => `${what}: ${from ?? 'absent'} → ${to ?? 'absent'}`);
 }
 
 /** The scripts of what a type would run. */
-export function commandsOn(type: AnyType, state: object, args: Readonly<Record<string, unknown>>): readonly string[] {
+export function commandsOn(
+  type: AnyTaskType,
+  state: object,
+  args: Readonly<Record<string, unknown>>,
+): readonly string[] {
   const plan = planOn(type, state, args);
   if (!('changes' in plan)) throw new Error(JSON.stringify(plan));
   return plan.changes.flatMap((change) => change.commands.map((command) => command.script));
@@ -58,7 +68,7 @@ export const controllerWith = (parts: Partial<Controller>): Controller =>
 
 /** Run a task of a type on this machine for real, as the engine does. */
 export async function runHere(
-  type: AnyType,
+  type: AnyTaskType,
   args: Readonly<Record<string, unknown>>,
   options: { check?: boolean; controller?: Partial<Controller>; sh?: typeof runScript } = {},
 ): Promise<Converged> {
@@ -73,7 +83,7 @@ export async function runHere(
 
 /** Run tasks one after the other on this machine, as a play does; in a check each builds on what those before it foresee. */
 export async function runAllHere(
-  tasks: readonly (readonly [AnyType, Readonly<Record<string, unknown>>])[],
+  tasks: readonly (readonly [AnyTaskType, Readonly<Record<string, unknown>>])[],
   options: { check?: boolean } = {},
 ): Promise<readonly Converged[]> {
   const target = localTarget(runScript);

@@ -7,9 +7,7 @@ import { createFiles } from '../../src/language/files.ts';
 import { loadPlaybooks } from '../../src/language/playbook.ts';
 import { canonical, taskTypes } from '../../tasks/index.ts';
 
-const types = await Promise.all(
-  Object.entries(taskTypes).map(async ([name, load]) => [name, (await load()).default] as const),
-);
+const types = Object.entries(taskTypes);
 const byName = new Map(types);
 const typeOf = (name: string): TaskType | undefined => byName.get(canonical(name) ?? '');
 

@@ -75,6 +75,8 @@ function readKeyword(
       return { moduleDefaults: [...outer.moduleDefaults, ...dictsIn(loading, dict, 'module_defaults', at)] };
     case 'tags':
       return { tags: unite(outer.tags, tagsIn(loading, dict, at)) };
+    case 'notify':
+      return { notify: writtenList(dict, 'notify', at) ?? [] };
     case 'step':
       return { step: textOf(dict.get('step')) ?? String(dict.get('step')) };
     default:

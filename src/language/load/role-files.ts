@@ -58,7 +58,7 @@ export function roleFile(loading: Loading, path: string, folder: string, name = 
     name === 'main'
       ? [...extensions.map((ending) => base + ending), base]
       : [base, ...extensions.map((ending) => base + ending)];
-  return candidates.find(loading.files.isFile);
+  return candidates.find((candidate) => candidate.startsWith(`${path}/`) && loading.files.isFile(candidate));
 }
 
 /** The files of variables of a role: one, or all in a folder of that name, in order. */

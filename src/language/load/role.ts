@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { Handler, Include, Item, Keywords, RoleRef, VarsLayer } from '../../core/model.ts';
 import type { Position } from '../../core/source.ts';
 import type { Raw } from '../../core/value.ts';
@@ -150,6 +150,11 @@ function varsIn(
 }
 
 function reportMissing(loading: Loading, use: RoleUse, path: string, folder: string, from: string): void {
+  if (!isInside(path, folder, from)) {
+    const message = `Failed to find '${from}' for role '${use.name}' as it is not inside the expected role path: '${path}'`;
+    report(loading, 'missing-file', message, use.at);
+    return;
+  }
   report(
     loading,
     'missing-file',
@@ -158,6 +163,10 @@ function reportMissing(loading: Loading, use: RoleUse, path: string, folder: str
     `looked in ${join(path, folder)}`,
   );
 }
+
+/** What is used of a role lies in the role: no path leads out of it. */
+const isInside = (path: string, folder: string, from: string): boolean =>
+  resolve(path, folder, from).startsWith(`${path}/`);
 
 function entryLayers(use: RoleUse, name: string): VarsLayer[] {
   const vars =

@@ -8,7 +8,7 @@ import { type Loading, nextId, report, type Within } from './loading.ts';
 import { loopOf } from './loop.ts';
 import { reportUnknown } from './unknown-keyword.ts';
 import { deeper, varsLayer } from './within.ts';
-import { isRawDict, isRawList, keyPlace, kindOf, type RawDict, textOf, writtenList } from './written.ts';
+import { isRawDict, isRawList, keyPlace, kindOf, type RawDict, textOf } from './written.ts';
 
 /** A task, or a handler where the surroundings are handlers. */
 export function loadTask(
@@ -37,7 +37,7 @@ export function loadTask(
     typeAt,
     args,
     argsAt,
-    notify: writtenList(dict, 'notify', at) ?? [],
+    notify: inner.keywords.notify ?? [],
     ...optional({
       loop: loopOf(loading, dict, at),
       register: registerOf(loading, dict, at),

@@ -1,0 +1,60 @@
+import { join } from 'node:path';
+import type { Happening } from '../core/event.ts';
+import { fromJs, type Vaulted } from '../core/value.ts';
+import type { Config } from '../language/config/index.ts';
+import { type LoadedInventory, selectHosts } from '../language/inventory/index.ts';
+import { decryptVault, encryptVault } from '../language/vault/vault.ts';
+import { defaultEnv, type Env, TemplateError } from '../template/index.ts';
+
+/** What templates of a run may reach: files beside them, the vault, the inventory, the configuration. */
+export interface TemplateReach {
+  readonly decrypt: (vaulted: Vaulted) => string;
+  readonly inventory: LoadedInventory;
+  readonly config: Config;
+  /** The folder of the playbook. */
+  readonly directory: string;
+  readonly emit: (event: Happening) => void;
+}
+
+/** Makes the environment of templates for a search path; one for each, since every task of every host asks for it. */
+export function templateEnvs(reach: TemplateReach): (searchPath: readonly string[]) => Env {
+  const made = new WeakMap<readonly string[], Env>();
+  return (searchPath) => {
+    const env = made.get(searchPath) ?? makeEnv(reach, searchPath);
+    made.set(searchPath, env);
+    return env;
+  };
+}
+
+function makeEnv({ decrypt, inventory, config, directory, emit }: TemplateReach, searchPath: readonly string[]): Env {
+  return defaultEnv({
+    decrypt,
+    encrypt: (text, secret, { id }) =>
+      encryptVault(text, { label: id ?? 'default', password: Buffer.from(secret), from: 'the template' }),
+    decryptWith: (envelope, secret) => opened(envelope, secret),
+    searchPath: (kind) => searchPath.flatMap((folder) => [join(folder, kind), folder]),
+    folder: directory,
+    setting: (name) => settingOf(config, name),
+    hosts: (pattern) => {
+      const selected = selectHosts(inventory, pattern, { mismatch: 'ignore' });
+      return selected.ok ? selected.value : [];
+    },
+    warn: (message) => emit({ kind: 'warning', diagnostic: { severity: 'warning', code: 'template', message } }),
+  });
+}
+
+function opened(envelope: string, secret: string): string {
+  const text = decryptVault(envelope, [{ label: 'default', password: Buffer.from(secret), from: 'the template' }]);
+  if (text.ok) return text.value.toString('utf8');
+  throw new TemplateError(text.error[0]!.message, 'vault');
+}
+
+/** A setting by Ansible's name for it (`DEFAULT_FORKS`), where it is one that we honour. */
+function settingOf(config: Config, name: string): ReturnType<Env['setting']> {
+  const plain = name
+    .replace(/^DEFAULT_/, '')
+    .toLowerCase()
+    .replace(/_(.)/g, (_, letter: string) => letter.toUpperCase());
+  const value = (config as Readonly<Record<string, unknown>>)[plain];
+  return value === undefined ? undefined : fromJs(value);
+}

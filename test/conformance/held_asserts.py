@@ -1,0 +1,37 @@
+"""Notes each assert of a run of Ansible that held, with its place and how many conditions it has."""
+
+import json
+import os
+
+from ansible.plugins.callback import CallbackBase
+
+DOCUMENTATION = """
+name: held_asserts
+type: notification
+short_description: notes asserts that held
+description: Writes a line of JSON for each assert that held to the file that HELD_ASSERTS names.
+"""
+
+
+class CallbackModule(CallbackBase):
+    CALLBACK_VERSION = 2.0
+    CALLBACK_TYPE = "notification"
+    CALLBACK_NAME = "held_asserts"
+    CALLBACK_NEEDS_ENABLED = True
+
+    def v2_runner_on_ok(self, result):
+        # A loop has told of each item already.
+        if not result._task.loop:
+            self._note(result)
+
+    def v2_runner_item_on_ok(self, result):
+        self._note(result)
+
+    def _note(self, result):
+        task = result._task
+        if task.action.rpartition(".")[2] != "assert":
+            return
+        that = task.args.get("that")
+        conditions = len(that) if isinstance(that, list) else 1
+        with open(os.environ["HELD_ASSERTS"], "a") as file:
+            file.write(json.dumps({"at": task.get_path(), "conditions": conditions}) + "\n")
