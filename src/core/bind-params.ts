@@ -124,11 +124,16 @@ class Binder {
     if (value === undefined || (value === null && spec.type !== 'raw')) {
       if (spec.required === true)
         this.#problem('missing-parameter', path, `\`${owner}\` needs the parameter \`${name}\``);
-      return value === null && spec.default === undefined ? undefined : spec.default;
+      return value === null && spec.default === undefined ? undefined : this.#default(spec);
     }
     const bound = this.#coerce(spec, value, [...path, name]);
     if (spec.secret === true) this.#remember(bound);
     return bound;
+  }
+
+  /** A default is written as its value is, but for the home of a path, which nobody knows before there is a host. */
+  #default({ type, default: value }: ParamSpec): unknown {
+    return type === 'path' && typeof value === 'string' ? expandHome(value, this.#options) : value;
   }
 
   #coerce(spec: ParamSpec, value: Raw, path: readonly string[]): unknown {
