@@ -30,9 +30,9 @@ export class Handlers {
     this.#all = [...this.#all, ...handlers.filter((handler) => !known.has(handler.id))];
   }
 
-  /** Those that a name means on a host: the last of that name, and all that listen to it. */
+  /** Those that a name means on a host: one of that name, and all that listen to it. */
   named(name: string, state: HostState): readonly AnyHandler[] {
-    const called = this.#all.findLast((handler) => this.#names(handler, state).includes(name));
+    const called = lastListed(this.#all.filter((handler) => this.#names(handler, state).includes(name)));
     const listening = this.#all.filter((handler) => handler.listen?.includes(name));
     return called === undefined || listening.includes(called) ? listening : [called, ...listening];
   }
@@ -51,6 +51,12 @@ export class Handlers {
       ' ',
     );
   }
+}
+
+/** The last list of handlers that has the name wins, and in it the first: so Ansible looks them up. */
+function lastListed(handlers: readonly AnyHandler[]): AnyHandler | undefined {
+  const last = handlers.at(-1);
+  return handlers.find((handler) => handler.at.file === last?.at.file && handler.role?.name === last.role?.name);
 }
 
 function nameOf(handler: AnyHandler, play: PlayContext, state: HostState): string | undefined {

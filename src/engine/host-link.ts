@@ -82,7 +82,10 @@ export class HostLink {
     const own = questions.map((question) => this.#placed(identity, question));
     // Another task may change the host while this one asks: what it was told is then forgotten, and asked again.
     for (;;) {
-      const failures = own.some(isMissing) ? await this.#round([...own.filter(isMissing), ...(await ahead())]) : [];
+      const missing = own.filter(isMissing);
+      // With a session the home of its user is known, so that more of what comes can be asked ahead.
+      if (missing.some(({ link, question }) => link === this && !('controller' in question))) await this.open(identity);
+      const failures = missing.length === 0 ? [] : await this.#round([...missing, ...(await ahead())]);
       const beliefs = own.map((one) => this.#beliefOf(one, failures));
       const failed = beliefs.find((belief) => belief !== undefined && 'failure' in belief);
       if (failed !== undefined && 'failure' in failed) return { ok: false, failure: failed.failure };

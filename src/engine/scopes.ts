@@ -54,6 +54,20 @@ export class Scopes {
     return { scope, env };
   }
 
+  /** What `hostvars` shows of a host: all but what only a play gives. */
+  #fromOutside(state: HostState): Scope {
+    const { scope, env } = this.of(state);
+    const { options, extra } = this.#context;
+    const magic = this.#magic(state, env, undefined, undefined, () => scope);
+    const layers = state.layers.filter(({ level }) => level !== 13 && level !== 14);
+    return composeScope({
+      host: state.host,
+      state: [...layers, extra],
+      hashBehaviour: options.hashBehaviour,
+      magic: new Map([...magic].filter(([name]) => name !== 'hostvars' && name !== 'vars')),
+    });
+  }
+
   #magic(state: HostState, env: Env, role: RoleRef | undefined, also: Magic | undefined, scope: () => Scope): Magic {
     const compute = (written: Raw, seen: ReadableScope): Value => evaluate(written, seen, env);
     const failed: [string, () => Raw][] =
@@ -76,7 +90,7 @@ export class Scopes {
           this.#context.inventory,
           (host) => {
             const other = this.#state(host);
-            return other === undefined ? undefined : this.of(other).scope;
+            return other === undefined ? undefined : this.#fromOutside(other);
           },
           compute,
         ),
