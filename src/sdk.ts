@@ -81,3 +81,5 @@ export {
   search as searchPattern,
   substitute,
 } from './template/python/regex.ts';
+export { type Finding, type Found, found } from './core/questions/found.ts';
+export { type Fragment, fragments } from './core/questions/fragments.ts';

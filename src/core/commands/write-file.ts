@@ -1,5 +1,6 @@
 import { type Command, type FromHost, quote, reading } from '../command.ts';
 import { showMode } from '../mode.ts';
+import type { ChecksumAlgorithm } from '../questions/checksum.ts';
 import { joinPath, nameOf, parentOf } from '../questions/paths.ts';
 import { splitWords } from '../split-words.ts';
 
@@ -7,8 +8,10 @@ import { splitWords } from '../split-words.ts';
 export interface FileToWrite {
   /** Where it goes. Not followed when it is a link, so give the resolved path to write through one. */
   readonly path: string;
-  /** Travels on stdin; or is copied from another file of the host. */
-  readonly content: Uint8Array | string | FromHost | { readonly copyOf: string };
+  /** Travels on stdin; or is copied from another file of the host; or is what a script there prints. */
+  readonly content: Uint8Array | string | FromHost | { readonly copyOf: string } | Produced;
+  /** The checksum that the content must have. */
+  readonly expects?: { readonly algorithm: ChecksumAlgorithm; readonly hex: string };
   /** Permission bits. Without them those of the file that is replaced, else 0666 less the umask. */
   readonly mode?: number;
   /** Name or number; without it as the file that is replaced. */
@@ -24,6 +27,12 @@ export interface FileToWrite {
   readonly secret?: boolean;
 }
 
+/** Content that a script on the host prints, as a download. */
+export interface Produced {
+  readonly script: string;
+  readonly stdin?: Uint8Array;
+}
+
 /**
  * Write a file so that nobody sees half of it, or may read what he should not: beside its target under umask 077,
  * given owner and mode, validated, synced, renamed.
@@ -31,11 +40,28 @@ export interface FileToWrite {
 export function writeFile(file: FileToWrite): Command {
   const { path, content } = file;
   const command = { script: writeScript(file), shown: `write ${path}` };
-  return isCopy(content) ? command : reading(command, content);
+  if (isCopy(content)) return command;
+  if (isProduced(content)) return content.stdin === undefined ? command : reading(command, content.stdin);
+  return reading(command, content);
 }
 
 const isCopy = (content: FileToWrite['content']): content is { readonly copyOf: string } =>
   typeof content === 'object' && 'copyOf' in content;
+
+const isProduced = (content: FileToWrite['content']): content is Produced =>
+  typeof content === 'object' && 'script' in content;
+
+const filling = ({ content }: FileToWrite): string =>
+  isCopy(content)
+    ? `cat -- ${quote(content.copyOf)} > "$t"`
+    : isProduced(content)
+      ? `{ ${content.script}\n} > "$t"`
+      : `cat > "$t"`;
+
+const checking = ({ expects }: FileToWrite): string =>
+  expects === undefined
+    ? ''
+    : `{ s=$(${expects.algorithm}sum < "$t") && s=\${s%% *} && { [ "$s" = ${quote(expects.hex)} ] || { echo "The checksum for $p did not match ${expects.hex}; it was $s." >&2; false; }; }; }`;
 
 const writeScript = (file: FileToWrite): string => `p=${quote(file.path)}
 old=$(umask)
@@ -43,7 +69,7 @@ umask 077
 t=$(mktemp -- ${quote(joinPath(parentOf(file.path), `.${nameOf(file.path).slice(0, 200)}.XXXXXX`))}) || exit
 trap 'rm -f -- "$t"' EXIT
 trap 'exit 129' HUP INT TERM
-${[isCopy(file.content) ? `cat -- ${quote(file.content.copyOf)} > "$t"` : `cat > "$t"`, ...ownership(file), permissions(file), ...validation(file), ...keep(file), ...place(file)].filter((step) => step !== '').join(' &&\n')}`;
+${[filling(file), checking(file), ...ownership(file), permissions(file), ...validation(file), ...keep(file), ...place(file)].filter((step) => step !== '').join(' &&\n')}`;
 
 function ownership({ owner, group }: FileToWrite): readonly string[] {
   const given = [owner, group].map((id) => (id === undefined ? '' : String(id)));
@@ -51,7 +77,7 @@ function ownership({ owner, group }: FileToWrite): readonly string[] {
   // What is not given stays as it was; who may not give files away keeps his own, as with any editor.
   const kept =
     owner === undefined || group === undefined
-      ? [`{ [ ! -e "$p" ] || chown --reference="$p" -- "$t" 2>/dev/null || :; }`]
+      ? [`{ [ -h "$p" ] || [ ! -e "$p" ] || chown --reference="$p" -- "$t" 2>/dev/null || :; }`]
       : [];
   return wanted === '' ? kept : [...kept, `chown -- ${quote(wanted)} "$t"`];
 }

@@ -1,0 +1,113 @@
+import {
+  type Controller,
+  ControllerError,
+  checksum,
+  content,
+  defineTask,
+  type Fragment,
+  fragments,
+  nameOf,
+  nothing,
+  type Params,
+  parentOf,
+  searchPattern,
+  stat,
+  type TaskContext,
+  tidyPath,
+} from '../src/sdk.ts';
+import { assembled } from './shared/assembled.ts';
+import { attributeParams } from './shared/attributes.ts';
+import { askAccounts, type CopyFileState, copyFileResult, planCopyFile } from './shared/copy-file.ts';
+import type { FileSource } from './shared/copy-source.ts';
+import { patternOf } from './shared/python-pattern.ts';
+
+const params = {
+  src: { type: 'path', required: true, doc: 'The folder of fragments, joined in the order of their names.' },
+  dest: { type: 'path', required: true, doc: 'The file that they make.' },
+  remote_src: { type: 'bool', default: true, doc: 'The fragments are on the host; else beside the playbook.' },
+  regexp: { type: 'str', doc: 'Only fragments whose name matches this Python pattern.' },
+  delimiter: { type: 'str', doc: 'A line between fragments.' },
+  ignore_hidden: { type: 'bool', default: false, doc: 'Leave out names that begin with a dot.' },
+  backup: { type: 'bool', default: false, doc: 'Keep what is replaced beside it, under a name with the time.' },
+  validate: { type: 'str', doc: 'A command with `%s` for the new file, which must succeed before it is put in place.' },
+  decrypt: { type: 'bool', default: true, doc: 'Decrypt fragments that are under Ansible Vault.' },
+  ...attributeParams,
+} as const;
+
+type Task = Params<typeof params> & { readonly local: readonly Fragment[] | undefined };
+
+export default defineTask({
+  name: 'ansible.builtin.assemble',
+  summary: 'Make a file of fragments.',
+  params,
+  prepare: (given, controller): Task => ({
+    ...given,
+    local: given.remote_src ? undefined : localFragments(given.src, controller),
+  }),
+  ask: (task, context) => ({
+    remote: task.local === undefined ? fragments(tidyPath(task.src)) : nothing(),
+    ...askDest(task, context),
+  }),
+  plan(state, task, context) {
+    const given = task.local ?? state.remote;
+    if (given === undefined) return { failed: `Source (${task.src}) does not exist or is not a directory` };
+    const source = sourceOf(given, task);
+    if ('failed' in source) return source;
+    return planCopyFile(state as unknown as CopyFileState, copying(task), source, context);
+  },
+  result({ state, params: task, replies }) {
+    const source = sourceOf(task.local ?? state.remote ?? [], task);
+    if ('failed' in source) return {};
+    return {
+      ...copyFileResult(state as unknown as CopyFileState, copying(task), source, replies),
+      src: task.src,
+      dest: task.dest,
+      msg: 'OK',
+    };
+  },
+  returns: { dest: 'the file', src: 'the folder of fragments', checksum: 'its SHA-1', md5sum: 'its MD5' },
+  examples: [
+    {
+      title: 'One file of many',
+      yaml: 'assemble:\n  src: /etc/profile.d\n  dest: /tmp/retrace-assembled\n  delimiter: "# ---"',
+    },
+  ],
+});
+
+const copying = (task: Task) => ({
+  ...task,
+  force: true,
+  follow: false,
+  mode: task.mode,
+  checksum: undefined,
+  directory_mode: undefined,
+});
+
+const askDest = (task: Task, context: TaskContext) => ({
+  dest: stat(tidyPath(task.dest)),
+  destParent: stat(parentOf(tidyPath(task.dest))),
+  destSum: checksum(tidyPath(task.dest)),
+  destNow: context.diff ? content(tidyPath(task.dest)) : nothing(),
+  ...askAccounts(task),
+});
+
+function sourceOf(given: readonly Fragment[], task: Task): FileSource | { readonly failed: string } {
+  const pattern = task.regexp === undefined ? undefined : patternOf(task.regexp, {});
+  if (pattern?.ok === false) return { failed: pattern.why };
+  const chosen = given.filter(
+    ({ name }) =>
+      !(task.ignore_hidden && name.startsWith('.')) &&
+      (pattern === undefined || searchPattern(pattern.pattern, name) !== undefined),
+  );
+  return { from: 'text', bytes: assembled(chosen, task.delimiter), name: nameOf(task.dest), path: task.src };
+}
+
+function localFragments(src: string, controller: Controller): readonly Fragment[] {
+  const found = controller.find('files', src.replace(/(.)\/+$/, '$1'));
+  if (!found.ok) throw new ControllerError(`Could not find or access '${src}'; searched: ${found.searched.join(', ')}`);
+  return controller
+    .readTree(found.path)
+    .flatMap(({ path, kind, content: bytes }) =>
+      kind === 'file' && !path.includes('/') ? [{ name: path, bytes: bytes ?? new Uint8Array() }] : [],
+    );
+}

@@ -1,0 +1,200 @@
+import {
+  type Checksum,
+  type Content,
+  checksum,
+  content,
+  defineTask,
+  type Finding,
+  type Found,
+  found,
+  openText,
+  type Params,
+  type Pattern,
+  searchPattern,
+  showMode,
+} from '../src/sdk.ts';
+import { kindFlags, permissionFlags } from './shared/entry-flags.ts';
+import { ageLimit, fnmatch, sizeLimit } from './shared/find-filters.ts';
+import { patternOf } from './shared/python-pattern.ts';
+
+const params = {
+  paths: { type: 'list', elements: 'str', required: true, aliases: ['name', 'path'], doc: 'The folders to search.' },
+  patterns: {
+    type: 'list',
+    elements: 'str',
+    default: [],
+    aliases: ['pattern'],
+    doc: 'What names match: shell patterns, or with `use_regex` Python ones.',
+  },
+  excludes: { type: 'list', elements: 'str', aliases: ['exclude'], doc: 'Names that are left out, though they match.' },
+  use_regex: { type: 'bool', default: false, doc: 'Patterns are Python patterns.' },
+  file_type: {
+    type: 'str',
+    default: 'file',
+    choices: ['any', 'directory', 'file', 'link'],
+    doc: 'What is looked for.',
+  },
+  recurse: { type: 'bool', default: false, doc: 'Search folders below, too.' },
+  depth: { type: 'int', doc: 'How deep to go with `recurse`.' },
+  hidden: { type: 'bool', default: false, doc: 'Find names that begin with a dot, too.' },
+  follow: { type: 'bool', default: false, doc: 'Follow links to folders.' },
+  age: { type: 'str', doc: 'At least so old, as `2d`; with a minus at most.' },
+  age_stamp: {
+    type: 'str',
+    default: 'mtime',
+    choices: ['atime', 'ctime', 'mtime'],
+    doc: 'Which time counts for `age`.',
+  },
+  size: { type: 'str', doc: 'At least so large, as `10m`; with a minus at most.' },
+  contains: { type: 'str', doc: 'A Python pattern that a line of the file must match from its beginning.' },
+  read_whole_file: { type: 'bool', default: false, doc: 'Search the whole file for `contains` instead.' },
+  get_checksum: { type: 'bool', default: false, doc: 'Tell the SHA-1 of each file.' },
+} as const;
+
+type Task = Params<typeof params>;
+
+export default defineTask({
+  name: 'ansible.builtin.find',
+  summary: 'Find files by name, age, size and content.',
+  params,
+  ask: (task) =>
+    Object.fromEntries(
+      task.paths.map((path) => [
+        `in ${path}`,
+        found({ path, depth: task.recurse ? task.depth : 1, follow: task.follow }),
+      ]),
+    ),
+  thenAsk(state, task, context) {
+    const chosen = chooseEntries(state as unknown as FindState, task, context.now);
+    const files = 'failed' in chosen ? [] : chosen.entries.filter((entry) => entry.kind === 'file');
+    return Object.fromEntries(
+      files.flatMap(({ path }) => [
+        ...(task.contains !== undefined && task.file_type === 'file' ? [[`text ${path}`, content(path)]] : []),
+        ...(task.get_checksum ? [[`sum ${path}`, checksum(path)]] : []),
+      ]),
+    );
+  },
+  plan(state, task, context) {
+    const chosen = chooseEntries(state as unknown as FindState, task, context.now);
+    if ('failed' in chosen) return chosen;
+    const contains = task.contains === undefined ? undefined : patternOf(task.contains, {});
+    return contains?.ok === false ? { failed: contains.why } : { changes: [] };
+  },
+  result({ state, params: task, context }) {
+    const known = state as unknown as FindState;
+    const chosen = chooseEntries(known, task, context.now);
+    if ('failed' in chosen) return {};
+    const files = chosen.entries
+      .filter((entry) => holds(entry, known, task))
+      .map((entry) => told(entry, known[`sum ${entry.path}`]?.hex));
+    const skipped = Object.fromEntries(
+      task.paths.flatMap((path) => {
+        const there = known[`in ${path}`]!;
+        return there.isFolder ? Object.entries(there.skipped) : [[path, `'${path}' is not a directory`]];
+      }),
+    );
+    const examined = task.paths.reduce((sum, path) => sum + known[`in ${path}`]!.entries.length, 0);
+    return {
+      files,
+      matched: files.length,
+      examined,
+      skipped_paths: skipped,
+      msg:
+        Object.keys(skipped).length === 0 ? 'All paths examined' : 'Not all paths examined, check warnings for details',
+    };
+  },
+  returns: {
+    files: 'what was found, each as `stat` tells it',
+    matched: 'how many',
+    examined: 'how many were looked at',
+    skipped_paths: 'what could not be looked into, and why',
+  },
+  examples: [
+    { title: 'Old logs', yaml: 'find:\n  paths: /var/log\n  patterns: "*.gz"\n  age: 30d\n  recurse: true' },
+    {
+      title: 'Names by a Python pattern, in two folders',
+      yaml: "find:\n  paths: [/etc, /usr/share]\n  patterns: '^host.*$'\n  use_regex: true\n  file_type: any",
+    },
+  ],
+});
+
+interface FindState {
+  readonly [path: `in ${string}`]: Finding | undefined;
+  readonly [path: `text ${string}`]: Content | undefined;
+  readonly [path: `sum ${string}`]: Checksum | undefined;
+}
+
+type Matcher = (name: string) => boolean;
+
+function chooseEntries(
+  state: FindState,
+  task: Task,
+  now: Date,
+): { readonly entries: readonly Found[] } | { readonly failed: string } {
+  const age = ageLimit(task.age);
+  const size = sizeLimit(task.size);
+  if (age === 'wrong') return { failed: `failed to process age: ${task.age}` };
+  if (size === 'wrong') return { failed: `failed to process size: ${task.size}` };
+  const wanted = matchers(task.patterns.length === 0 ? [task.use_regex ? '.*' : '*'] : task.patterns, task.use_regex);
+  const excluded = matchers(task.excludes ?? [], task.use_regex);
+  if (typeof wanted === 'string' || typeof excluded === 'string')
+    return { failed: typeof wanted === 'string' ? wanted : String(excluded) };
+  const fits = (entry: Found): boolean => {
+    const name = entry.path.split('/').at(-1)!;
+    if (!task.hidden && name.startsWith('.')) return false;
+    if (task.file_type !== 'any' && entry.kind !== task.file_type) return false;
+    if (!wanted.some((matches) => matches(name)) || excluded.some((matches) => matches(name))) return false;
+    const old = now.getTime() / 1000 - entry.inode![task.age_stamp];
+    if (age !== undefined && (age >= 0 ? old < age : old > -age)) return false;
+    return size === undefined || task.file_type !== 'file' || (size >= 0 ? entry.size >= size : entry.size <= -size);
+  };
+  return { entries: task.paths.flatMap((path) => state[`in ${path}`]?.entries ?? []).filter(fits) };
+}
+
+function matchers(patterns: readonly string[], regex: boolean): readonly Matcher[] | string {
+  const made: Matcher[] = [];
+  for (const source of patterns) {
+    const pattern = regex ? patternOf(source, {}) : undefined;
+    if (pattern?.ok === false) return pattern.why;
+    made.push(pattern === undefined ? fnmatch(source) : startsWith(pattern.pattern));
+  }
+  return made;
+}
+
+const startsWith =
+  (pattern: Pattern): Matcher =>
+  (text) =>
+    searchPattern(pattern, text, true) !== undefined;
+
+function holds(entry: Found, state: FindState, task: Task): boolean {
+  if (task.contains === undefined || task.file_type !== 'file') return true;
+  const pattern = patternOf(task.contains, {});
+  const bytes = state[`text ${entry.path}`]?.bytes;
+  if (!pattern.ok || bytes === undefined) return false;
+  const { text } = openText(bytes);
+  if (task.read_whole_file) return searchPattern(pattern.pattern, text) !== undefined;
+  return text.split('\n').some(startsWith(pattern.pattern));
+}
+
+function told(entry: Found, sum: string | undefined) {
+  const { path, mode, uid, gid, owner, group, size, inode } = entry;
+  const { dev, ino, nlink, atime, mtime, ctime } = inode!;
+  return {
+    path,
+    mode: showMode(mode),
+    ...kindFlags(entry),
+    ...permissionFlags(mode),
+    uid,
+    gid,
+    pw_name: owner ?? '',
+    gr_name: group ?? '',
+    size,
+    inode: ino,
+    dev,
+    nlink,
+    atime,
+    mtime,
+    ctime,
+    ...(sum !== undefined && { checksum: sum }),
+  };
+}

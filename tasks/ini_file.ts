@@ -1,0 +1,86 @@
+import { defineTask, type Params } from '../src/sdk.ts';
+import { attributeParams } from './shared/attributes.ts';
+import { backupFile } from './shared/copy-file.ts';
+import { askEdit, type EditState, isFile, openEdited, planEdit, thenAskEdit } from './shared/edit-file.ts';
+import { editIni } from './shared/ini-edit.ts';
+import { followedInfo } from './shared/path-info.ts';
+
+const params = {
+  path: { type: 'path', required: true, aliases: ['dest'], doc: 'The file.' },
+  section: { type: 'str', doc: 'The section; without it, what is above the first one.' },
+  option: { type: 'str', doc: 'The option; without it the section as a whole is meant.' },
+  value: { type: 'str', doc: 'What the option is.' },
+  values: { type: 'list', elements: 'str', doc: 'Several values, each with a line of its own.' },
+  state: { type: 'str', default: 'present', choices: ['absent', 'present'], doc: 'Whether it is to be there.' },
+  exclusive: { type: 'bool', default: true, doc: 'Other values of the option go.' },
+  no_extra_spaces: { type: 'bool', default: false, doc: 'No blanks around the `=`.' },
+  allow_no_value: { type: 'bool', default: false, doc: 'An option may stand alone.' },
+  create: { type: 'bool', default: true, doc: 'Make the file where it is missing.' },
+  backup: { type: 'bool', default: false, doc: 'Keep what is replaced beside it, under a name with the time.' },
+  ...attributeParams,
+} as const;
+
+type Task = Params<typeof params>;
+
+export default defineTask({
+  name: 'community.general.ini_file',
+  summary: 'Have one setting in an ini file.',
+  params,
+  rules: { mutuallyExclusive: [['value', 'values']] },
+  ask: (task) => askEdit(task),
+  thenAsk: (state, task) => thenAskEdit(state, task),
+  plan(state, task, context) {
+    if (task.state === 'present' && !task.allow_no_value && valuesOf(task).length === 0)
+      return { failed: "Parameter 'value(s)' must be defined if state=present and allow_no_value=False." };
+    if (!isFile(state) && !task.create)
+      return { failed: `Destination ${task.path} does not exist!`, result: { rc: 257 } };
+    if (!isFile(state) && task.state === 'absent') return { changes: [] };
+    const { opened, text, message } = edited(state, task);
+    return planEdit(
+      state,
+      task,
+      { opened, text },
+      context,
+      message === 'OK'
+        ? {}
+        : {
+            what: [task.section, task.option].filter((name) => name !== undefined).join('.'),
+            to: task.state === 'absent' ? null : valuesOf(task).join(', '),
+          },
+    );
+  },
+  result: ({ before, state, params: task, replies }) => ({
+    ...followedInfo(state.before),
+    path: task.path,
+    msg: isFile(before) || task.state === 'present' ? edited(before, task).message : 'OK',
+    ...backupFile(replies, task.backup),
+  }),
+  returns: {
+    msg: 'what was done: OK, section added, option added, option changed, section removed',
+    path: 'the file',
+    backup_file: 'where what was replaced is kept',
+  },
+  examples: [
+    {
+      title: 'A setting in a section',
+      yaml: 'ini_file:\n  path: /etc/retrace.ini\n  section: server\n  option: listen\n  value: 10.1.0.100:9113',
+    },
+    { title: 'No such section', yaml: 'ini_file:\n  path: /etc/retrace.ini\n  section: old\n  state: absent' },
+  ],
+});
+
+const valuesOf = (task: Task): readonly string[] => task.values ?? (task.value === undefined ? [] : [task.value]);
+
+function edited(state: EditState, task: Task) {
+  const opened = openEdited(state);
+  const result = editIni(opened.text, {
+    section: task.section === undefined ? undefined : opened.foreign(task.section),
+    option: task.option === undefined ? undefined : opened.foreign(task.option),
+    values: valuesOf(task).map(opened.foreign),
+    state: task.state,
+    exclusive: task.exclusive,
+    noSpaces: task.no_extra_spaces,
+    allowNoValue: task.allow_no_value,
+  });
+  return { opened, ...result };
+}

@@ -1,0 +1,140 @@
+/** What `ini_file` is to do. */
+export interface IniEdit {
+  /** None: options above the first section. */
+  readonly section: string | undefined;
+  readonly option: string | undefined;
+  readonly values: readonly string[];
+  readonly state: 'present' | 'absent';
+  /** Other values of the option are replaced or removed. */
+  readonly exclusive: boolean;
+  readonly noSpaces: boolean;
+  readonly allowNoValue: boolean;
+}
+
+export interface IniEdited {
+  readonly text: string;
+  readonly message:
+    | 'OK'
+    | 'section added'
+    | 'section and option added'
+    | 'option added'
+    | 'option changed'
+    | 'section removed';
+}
+
+/** An ini file's text with an option, or a section, in it or not. */
+export function editIni(text: string, edit: IniEdit): IniEdited {
+  const lines = text.split('\n');
+  if (lines.at(-1) === '') lines.pop(); // what is after the last newline is no line
+  const range = sectionRange(lines, edit.section);
+  const edited =
+    range === undefined
+      ? withoutSection(lines, edit)
+      : edit.option === undefined
+        ? wholeSection(lines, range, edit)
+        : inSection(lines, range, edit);
+  if (edited.message === 'OK') return { text, message: 'OK' };
+  return { text: edited.lines.length === 0 ? '' : `${edited.lines.join('\n')}\n`, message: edited.message };
+}
+
+interface Edited {
+  readonly lines: readonly string[];
+  readonly message: IniEdited['message'];
+}
+
+/** Where a section's lines are: after its heading, up to the next. */
+function sectionRange(
+  lines: readonly string[],
+  section: string | undefined,
+): { start: number; end: number } | undefined {
+  const isHeading = (line: string) => /^\s*\[.*\]/.test(line);
+  const heading = section === undefined ? -1 : lines.findIndex((line) => line.trim() === `[${section}]`);
+  if (section !== undefined && heading < 0) return undefined;
+  const next = lines.findIndex((line, index) => index > heading && isHeading(line));
+  return { start: heading + 1, end: next < 0 ? lines.length : next };
+}
+
+function withoutSection(lines: readonly string[], edit: IniEdit): Edited {
+  if (edit.state === 'absent') return { lines, message: 'OK' };
+  const options = edit.option === undefined ? [] : optionLines(edit);
+  // The first section of an empty file comes after an empty line, as Ansible writes it.
+  const before = lines.length === 0 ? [''] : lines;
+  return {
+    lines: [...before, `[${edit.section}]`, ...options],
+    message: edit.option === undefined ? 'section added' : 'section and option added',
+  };
+}
+
+function wholeSection(lines: readonly string[], { start, end }: { start: number; end: number }, edit: IniEdit): Edited {
+  if (edit.state === 'present') return { lines, message: 'OK' };
+  return {
+    lines: [...lines.slice(0, edit.section === undefined ? 0 : start - 1), ...lines.slice(end)],
+    message: 'section removed',
+  };
+}
+
+function inSection(lines: readonly string[], range: { start: number; end: number }, edit: IniEdit): Edited {
+  const body = lines.slice(range.start, range.end);
+  const next = edit.state === 'present' ? presentIn(body, edit) : absentIn(body, edit);
+  const changed = next.length !== body.length || next.some((line, index) => line !== body[index]);
+  if (!changed) return { lines, message: 'OK' };
+  const added = next.length > body.length && body.every((line) => next.includes(line));
+  return {
+    lines: [...lines.slice(0, range.start), ...next, ...lines.slice(range.end)],
+    message: added ? 'option added' : 'option changed',
+  };
+}
+
+/** Lines that set the option stay or become what they should be; what is missing comes after the last line that sets something. */
+function presentIn(body: readonly string[], edit: IniEdit): readonly string[] {
+  const wanted = optionLines(edit);
+  const left = [...wanted];
+  const take = (line: string) => {
+    const at = left.findIndex((one) => sameOption(one, line));
+    return at < 0 ? undefined : left.splice(at, 1)[0];
+  };
+  const kept = body.map((line) => ({
+    line,
+    own: isOption(line, edit.option!),
+    right: isOption(line, edit.option!) && take(line) !== undefined,
+  }));
+  const isComment = (line: string) => /^\s*[#;]/.test(line);
+  // A line that is there with another value is replaced in its place; further ones go.
+  const next = kept.flatMap(({ line, own, right }) => {
+    if (!own || right) return [line];
+    if (isComment(line))
+      return left.length > 0 && edit.exclusive && !kept.some((one) => one.own && !isComment(one.line))
+        ? [left.shift()!]
+        : [line];
+    if (!edit.exclusive) return [line];
+    return left.length > 0 ? [left.shift()!] : [];
+  });
+  const last = next.findLastIndex((line) => line.trim() !== '' && !isComment(line));
+  return left.length === 0 ? next : next.toSpliced(last + 1, 0, ...left);
+}
+
+function absentIn(body: readonly string[], edit: IniEdit): readonly string[] {
+  const goes = (line: string) =>
+    !/^\s*[#;]/.test(line) &&
+    isOption(line, edit.option!) &&
+    (edit.exclusive || edit.values.length === 0 || edit.values.some((value) => valueIn(line) === value));
+  return body.filter((line) => !goes(line));
+}
+
+const optionLines = ({ option, values, noSpaces, allowNoValue }: IniEdit): readonly string[] => {
+  const equals = noSpaces ? '=' : ' = ';
+  return values.length > 0
+    ? values.map((value) => `${option}${equals}${value}`)
+    : allowNoValue
+      ? [option!]
+      : [`${option}${equals}`.trimEnd()];
+};
+
+function isOption(line: string, option: string): boolean {
+  const match = /^\s*[#;]?\s*([^=#;]+?)\s*(=|$)/.exec(line);
+  return match !== null && match[1] === option;
+}
+
+const valueIn = (line: string): string | undefined => /^[^=]*=\s*(.*?)\s*$/.exec(line)?.[1];
+
+const sameOption = (wanted: string, line: string): boolean => line.trimEnd() === wanted;

@@ -1,0 +1,43 @@
+import { defineTask, sh } from '../src/sdk.ts';
+
+export default defineTask({
+  name: 'ansible.builtin.tempfile',
+  summary: 'Make a file or folder with a name that nothing else has.',
+  acts: true,
+  params: {
+    state: { type: 'str', default: 'file', choices: ['directory', 'file'], doc: 'What to make.' },
+    path: { type: 'path', doc: 'The folder that it is made in, instead of the usual one.' },
+    prefix: { type: 'str', default: 'ansible.', doc: 'How its name begins.' },
+    suffix: { type: 'str', default: '', doc: 'How its name ends.' },
+  },
+  plan(_state, { state, path, prefix, suffix }) {
+    const kind = state === 'directory' ? ['-d'] : [];
+    const where = path === undefined ? ['--tmpdir'] : [`--tmpdir=${path}`];
+    return {
+      changes: [
+        {
+          what: `temporary ${state}`,
+          from: null,
+          to: `${prefix}…${suffix}`,
+          commands: [sh`mktemp ${[...kind, ...where, `--suffix=${suffix}`]} -- ${`${prefix}XXXXXXXX`}`],
+          effects: [],
+        },
+      ],
+    };
+  },
+  result({ replies, params: { state } }) {
+    const [made] = replies;
+    if (made === undefined) return {}; // a check makes nothing, so there is no name to tell
+    if (made.code !== 0) return { failed: true, msg: made.stderr.toString().trim() };
+    const path = made.stdout.toString().replace(/\n$/, '');
+    return { path, state, mode: state === 'directory' ? '0700' : '0600' };
+  },
+  returns: { path: 'where it is' },
+  examples: [
+    {
+      title: 'A folder to work in',
+      yaml: 'tempfile:\n  state: directory\n  suffix: build',
+      runs: { no: 'makes another one each time' },
+    },
+  ],
+});
