@@ -1,31 +1,39 @@
-import { canonical, taskTypes } from '../../tasks/index.ts';
+import { taskTypes } from '../../tasks/index.ts';
 import type { ParamSpec } from '../core/params.ts';
 import { suggest } from '../core/suggest.ts';
 import type { TaskType } from '../core/task-type.ts';
+import { playbookSchema } from './schema.ts';
+import { taskTypeRegistry } from './task-types.ts';
 
-/** Print the task types with a sentence each, all about one, or the page of all of them for our docs. */
-export function docCommand([name]: readonly string[]): number {
-  if (name === undefined) return list();
+/** Print the task types with a sentence each, all about one, the page of all built-in ones for our docs, or a schema for editors. */
+export async function docCommand([name]: readonly string[]): Promise<number> {
   if (name === '--markdown') return markdown();
-  const full = canonical(name);
-  if (full === undefined) {
-    const near = suggest(
-      name,
-      Object.keys(taskTypes).map((known) => known.replace(/^.*\./, '')),
-    );
-    process.stderr.write(
-      `run: \`${name}\` is not a task type${near === undefined ? '' : `; did you mean \`${near}\`?`}\n`,
-    );
-    return 1;
-  }
-  process.stdout.write(describe(taskTypes[full]!));
-  return 0;
+  const registry = taskTypeRegistry([process.cwd()], []);
+  const mistakes = await registry.loadOwn();
+  for (const { message, at } of mistakes)
+    process.stderr.write(`run: ${at === undefined ? '' : `${at.file}:${at.line}: `}${message}\n`);
+  const types = registry.names().flatMap((known) => registry.known(known) ?? []);
+  if (name === undefined) return list(types);
+  if (name === '--schema') return print(`${JSON.stringify(playbookSchema(types.map(withNames)), undefined, 1)}\n`);
+  const type = registry.known(name);
+  if (type !== undefined) return print(describe(type));
+  const near = suggest(name, types.map(shortName));
+  process.stderr.write(
+    `run: \`${name}\` is not a task type${near === undefined ? '' : `; did you mean \`${near}\`?`}\n`,
+  );
+  return 1;
 }
 
-function list(): number {
-  const types = Object.values(taskTypes);
+const withNames = (type: TaskType) =>
+  [[...new Set([type.name, shortName(type), ...(type.aliases ?? [])])], type] as const;
+
+function list(types: readonly TaskType[]): number {
   const width = Math.max(...types.map(({ name }) => name.length));
-  process.stdout.write(`${types.map(({ name, summary }) => `${name.padEnd(width)}  ${summary}`).join('\n')}\n`);
+  return print(`${types.map(({ name, summary }) => `${name.padEnd(width)}  ${summary}`).join('\n')}\n`);
+}
+
+function print(text: string): number {
+  process.stdout.write(text);
   return 0;
 }
 

@@ -20,13 +20,16 @@ export async function lintCommand(files: readonly string[]): Promise<number> {
     files.map((file) => dirname(resolve(file))),
     [],
   );
-  await registry.loadAll();
-  const loaded = loadPlaybooks(files, {
-    files: sources,
-    rolesPath: config.rolesPath,
-    collectionsPath: config.collectionsPath,
-    taskType: registry.known,
-  });
+  const mistakes = await registry.loadOwn();
+  const loaded: ReturnType<typeof loadPlaybooks> =
+    mistakes.length > 0
+      ? { ok: false, error: mistakes }
+      : loadPlaybooks(files, {
+          files: sources,
+          rolesPath: config.rolesPath,
+          collectionsPath: config.collectionsPath,
+          taskType: registry.known,
+        });
   const found = loaded.ok ? [...(loaded.warnings ?? []), ...lint(loaded.value)] : loaded.error;
   for (const diagnostic of found)
     process.stdout.write(

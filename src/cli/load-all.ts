@@ -24,6 +24,7 @@ import { defaultEnv, evaluateExpression, type Scope, TemplateError } from '../te
 import type { Face } from './face.ts';
 import { inventorySources } from './inventory-sources.ts';
 import type { Parsed } from './options.ts';
+import { loadOwnPlugins, type OwnPlugins } from './own-plugins.ts';
 import { askSecret } from './prompt.ts';
 import { runOptionsOf, verbosityOf } from './run-options.ts';
 import { taskTypeRegistry } from './task-types.ts';
@@ -50,6 +51,8 @@ export interface Loaded {
   readonly playbooks: readonly Playbook[];
   readonly files: Files;
   readonly decrypt: (vaulted: Vaulted) => string;
+  /** The names of all task types, for suggestions. */
+  readonly typeNames: readonly string[];
 }
 
 /** From the command line to a run that could begin: secrets, inventory, playbooks, task types. No host is touched. */
@@ -85,7 +88,9 @@ export async function loadAll(given: Given): Promise<Result<Loaded>> {
     rolesPath: config.rolesPath,
     collectionsPath: config.collectionsPath,
   };
-  await registry.loadAll();
+  const plugins = await loadOwnPlugins(directories);
+  const mistakes = [...(await registry.loadOwn()), ...(plugins.ok ? [] : plugins.error)];
+  if (mistakes.length > 0 || !plugins.ok) return { ok: false, error: mistakes };
   const playbooks = loadPlaybooks(parsed.rest, options);
   if (!inventory.ok || !playbooks.ok)
     return { ok: false, error: [inventory, playbooks].flatMap((result) => (result.ok ? [] : result.error)) };
@@ -106,10 +111,18 @@ export async function loadAll(given: Given): Promise<Result<Loaded>> {
     },
     decrypt,
     directories[0]!,
+    plugins.value,
   );
   return {
     ok: true,
-    value: { context, inventory: hosts.value, playbooks: playbooks.value, files: options.files, decrypt },
+    value: {
+      context,
+      inventory: hosts.value,
+      playbooks: playbooks.value,
+      files: options.files,
+      decrypt,
+      typeNames: registry.names(),
+    },
     warnings: warningsOf(inventory, playbooks, hosts),
   };
 }
@@ -134,6 +147,7 @@ function contextOf(
   parts: Parts,
   decrypt: (vaulted: Vaulted) => string,
   directory: string,
+  plugins: OwnPlugins,
 ): RunContext {
   const { options } = parts;
   return {
@@ -153,7 +167,7 @@ function contextOf(
       configFile: config.configFile,
       limit: options.limit,
     },
-    env: templateEnvs({ decrypt, inventory: parts.inventory, config, directory, emit }),
+    env: templateEnvs({ decrypt, inventory: parts.inventory, config, directory, emit, plugins }),
   };
 }
 

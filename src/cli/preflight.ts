@@ -1,4 +1,3 @@
-import { taskTypes } from '../../tasks/index.ts';
 import type { Item, Playbook, VarsLayer } from '../core/model.ts';
 import type { Diagnostic } from '../core/source.ts';
 import { isDict, type Raw, type Value, Vaulted } from '../core/value.ts';
@@ -16,7 +15,7 @@ export function preflight(loaded: Loaded): readonly Diagnostic[] {
     ...unknownHosts(loaded),
     ...checkPlaybooks(playbooks, {
       taskType: context.loadedType,
-      typeNames: Object.keys(taskTypes).map((name) => name.replace(/^ansible\.builtin\./, '')),
+      typeNames: loaded.typeNames.map((name) => name.replace(/^ansible\.builtin\./, '')),
       files,
       loader: context.loader,
       variables: namesOf(loaded),

@@ -1,49 +1,60 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
+import { basename, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { canonical, taskTypes } from '../../tasks/index.ts';
+import type { Diagnostic, Result } from '../core/source.ts';
 import type { TaskType } from '../core/task-type.ts';
+import { importOwn, ownFiles, ownMistake } from './own-code.ts';
 
-/** Finds task types by any of their names: the built-in ones, and files in `tasks/` beside the playbooks. */
+/** Finds task types by any of their names: the user's own in `tasks/` beside the playbooks (or `further` folders), and the built-in ones. */
 export function taskTypeRegistry(folders: readonly string[], further: readonly string[]) {
   const loaded = new Map<string, TaskType>();
-  const places = [...folders.map((folder) => join(folder, 'tasks')), ...further];
+  const own = new Map<string, string>(
+    [...folders.map((folder) => join(folder, 'tasks')), ...further]
+      .map((place) => resolve(place))
+      .filter((place) => place !== builtIn)
+      .reverse() // the first folder wins
+      .flatMap(ownFiles)
+      .map((path) => [nameOf(path), path]),
+  );
 
-  async function load(name: string): Promise<TaskType | undefined> {
-    const known = loaded.get(name);
-    if (known !== undefined) return known;
-    const type = await find(name, places);
-    if (type !== undefined) loaded.set(name, type);
-    return type;
-  }
+  const known = (name: string): TaskType | undefined => loaded.get(name) ?? taskTypes[canonical(name) ?? ''];
 
   return {
-    load,
+    load: async (name: string): Promise<TaskType | undefined> => known(name),
     /** The type of a name, where it has been loaded. */
-    known: (name: string): TaskType | undefined => loaded.get(name) ?? loaded.get(canonical(name) ?? ''),
-    /** Load every built-in type: what checks of parameters need. */
-    async loadAll(): Promise<void> {
-      await Promise.all(Object.keys(taskTypes).map(load));
+    known,
+    /** The names of all types, the user's own first. */
+    names: (): readonly string[] => [...own.keys(), ...Object.keys(taskTypes)],
+    /** Load the user's own types, what checks of parameters need; tells what is wrong with the user's own. */
+    async loadOwn(): Promise<readonly Diagnostic[]> {
+      const mine = await Promise.all([...own].map(async ([name, path]) => [name, await loadFile(path)] as const));
+      for (const [name, type] of mine) if (type.ok) loaded.set(name, type.value);
+      return mine.flatMap(([, type]) => (type.ok ? [] : type.error));
     },
   };
 }
 
-async function find(name: string, places: readonly string[]): Promise<TaskType | undefined> {
-  const own = places
-    .flatMap((place) => [join(place, `${name}.ts`), join(place, `${name}.js`)])
-    .find((path) => existsSync(path));
-  if (own !== undefined) return loadFile(own);
-  const full = canonical(name);
-  return full === undefined ? undefined : taskTypes[full];
+/** Types that are part of the program are in its registry already. */
+const builtIn = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? '../../tasks' : '../tasks', import.meta.url));
+
+const nameOf = (path: string): string => basename(path).replace(/\.[jt]s$/, '');
+
+async function loadFile(path: string): Promise<Result<TaskType>> {
+  const loaded = await importOwn(path);
+  if (!loaded.ok) return loaded;
+  const type = loaded.value['default'] as TaskType | undefined;
+  const wrong = mistakeIn(type, nameOf(path));
+  return wrong === undefined ? { ok: true, value: type! } : { ok: false, error: [ownMistake(path, wrong)] };
 }
 
-/** A user's own type: TypeScript where Node strips types by itself, else through jiti. */
-async function loadFile(path: string): Promise<TaskType> {
-  if (path.endsWith('.js') || stripsTypes)
-    return ((await import(pathToFileURL(path).href)) as { default: TaskType }).default;
-  const { createJiti } = await import('jiti');
-  return createJiti(import.meta.url).import<TaskType>(path, { default: true });
+/** What keeps a default export from being a task type; written in JavaScript, nothing else would tell. */
+function mistakeIn(type: unknown, name: string): string | undefined {
+  if (typeof type !== 'object' || type === null) return 'exports no task type: `export default defineTask({ … })`';
+  const given = type as Readonly<Record<string, unknown>>;
+  const kinds = { name: 'string', summary: 'string', params: 'object', plan: 'function', examples: 'object' };
+  const lacking = Object.entries(kinds).find(([field, kind]) => typeof given[field] !== kind);
+  if (lacking !== undefined) return `the task type has no \`${lacking[0]}\``;
+  return given['name'] === name
+    ? undefined
+    : `the task type is named \`${String(given['name'])}\`, its file \`${name}\`: tasks call it by its file's name`;
 }
-
-/** Node 22.18 and newer read TypeScript by themselves. */
-const stripsTypes = 'typescript' in process.features && process.features.typescript !== false;

@@ -5,6 +5,7 @@ import type { Config } from '../language/config/index.ts';
 import { type LoadedInventory, selectHosts } from '../language/inventory/index.ts';
 import { decryptVault, encryptVault } from '../language/vault/vault.ts';
 import { defaultEnv, type Env, TemplateError } from '../template/index.ts';
+import type { OwnPlugins } from './own-plugins.ts';
 
 /** What templates of a run may reach: files beside them, the vault, the inventory, the configuration. */
 export interface TemplateReach {
@@ -14,6 +15,8 @@ export interface TemplateReach {
   /** The folder of the playbook. */
   readonly directory: string;
   readonly emit: (event: Happening) => void;
+  /** Filters, tests and lookups of the user's own. */
+  readonly plugins: OwnPlugins;
 }
 
 /** Makes the environment of templates for a search path; one for each, since every task of every host asks for it. */
@@ -26,8 +29,12 @@ export function templateEnvs(reach: TemplateReach): (searchPath: readonly string
   };
 }
 
-function makeEnv({ decrypt, inventory, config, directory, emit }: TemplateReach, searchPath: readonly string[]): Env {
+function makeEnv(
+  { decrypt, inventory, config, directory, emit, plugins }: TemplateReach,
+  searchPath: readonly string[],
+): Env {
   return defaultEnv({
+    ...plugins,
     decrypt,
     encrypt: (text, secret, { id }) =>
       encryptVault(text, { label: id ?? 'default', password: Buffer.from(secret), from: 'the template' }),

@@ -1,0 +1,83 @@
+import { existsSync, readdirSync } from 'node:fs';
+import * as nodeModule from 'node:module';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import type { Diagnostic, Position, Result } from '../core/source.ts';
+
+/** TypeScript and JavaScript files of the user's own in a folder; a project's unit tests are none of ours. */
+export function ownFiles(folder: string): readonly string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => !entry.isDirectory() && /^[^._].*\.[jt]s$/.test(entry.name) && !unlike.test(entry.name))
+    .map((entry) => join(folder, entry.name))
+    .sort();
+}
+
+const unlike = /\.(d|test|spec)\.[jt]s$/;
+
+/** What a file of the user's own exports. In it, `retrace` is what task types may import; whatever is wrong with it is told. */
+export async function importOwn(path: string): Promise<Result<Readonly<Record<string, unknown>>>> {
+  try {
+    return { ok: true, value: await (readsTypeScript ? importNatively(path) : importByJiti(path)) };
+  } catch (error) {
+    return { ok: false, error: [ownMistake(path, messageOf(error), placeIn(path, error))] };
+  }
+}
+
+/** Something wrong with code of the user's own. */
+export const ownMistake = (path: string, message: string, at?: Position): Diagnostic => ({
+  severity: 'error',
+  code: 'own-code',
+  message: at === undefined ? `${path}: ${message}` : message,
+  ...(at && { at }),
+});
+
+type Exports = Record<string, unknown>;
+
+interface Resolved {
+  readonly url: string;
+  readonly shortCircuit?: boolean;
+}
+
+type Resolve = (name: string, context: unknown, next: (name: string, context: unknown) => Resolved) => Resolved;
+
+// Not in the types of Node 20, which has no such hooks.
+const { registerHooks } = nodeModule as unknown as { registerHooks?: (hooks: { resolve: Resolve }) => void };
+
+/** Node 22.18 and newer read TypeScript by themselves, and let us say what a name means. */
+const readsTypeScript =
+  registerHooks !== undefined && 'typescript' in process.features && process.features.typescript !== false;
+
+let hooked = false;
+
+async function importNatively(path: string): Promise<Exports> {
+  if (!hooked)
+    registerHooks?.({
+      resolve: (name, context, next) =>
+        name === 'retrace' ? { url: sdkUrl, shortCircuit: true } : next(name, context),
+    });
+  hooked = true;
+  return (await import(pathToFileURL(path).href)) as Exports;
+}
+
+const sdkUrl = new URL(import.meta.url.endsWith('.ts') ? '../sdk.ts' : './sdk.js', import.meta.url).href;
+
+async function importByJiti(path: string): Promise<Exports> {
+  const { createJiti } = await import('jiti');
+  const jiti = createJiti(import.meta.url, {
+    virtualModules: { retrace: await import('../sdk.ts') },
+    fsCache: false,
+    interopDefault: false,
+  });
+  return jiti.import<Exports>(path);
+}
+
+const messageOf = (error: unknown): string =>
+  (error instanceof Error ? error.message : String(error)).split('\n')[0]!.trim();
+
+/** Where in the file it went wrong, as far as the error tells. */
+function placeIn(path: string, error: unknown): Position | undefined {
+  const told = error instanceof Error ? `${error.message}\n${error.stack ?? ''}` : '';
+  const match = new RegExp(`${path.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')}:(\\d+)(?::(\\d+))?`).exec(told);
+  return match === null ? undefined : { file: path, line: Number(match[1]), column: Number(match[2] ?? 1) };
+}

@@ -1,0 +1,74 @@
+import { join } from 'node:path';
+import type { Diagnostic, Result } from '../core/source.ts';
+import { fromJs, toJs, type Value } from '../core/value.ts';
+import { type Callee, type Env, type Lookup, TemplateError, Undefined } from '../template/index.ts';
+import { importOwn, ownFiles } from './own-code.ts';
+
+/** Filters, tests and lookups of the user's own. */
+export type OwnPlugins = Pick<Env, 'filters' | 'tests' | 'lookups'>;
+
+/** What `filters/`, `tests/` and `lookups/` beside the playbooks export: each function is one, by its name. */
+export async function loadOwnPlugins(folders: readonly string[]): Promise<Result<OwnPlugins>> {
+  const mistakes: Diagnostic[] = [];
+  const functionsIn = async (name: string): Promise<readonly [string, Plain][]> => {
+    const files = [...new Set(folders)].reverse().flatMap((folder) => ownFiles(join(folder, name)));
+    const loaded = await Promise.all(files.map(importOwn));
+    return loaded.flatMap((one) => {
+      if (!one.ok) mistakes.push(...one.error);
+      return one.ok ? Object.entries(one.value).filter(isPlugin) : [];
+    });
+  };
+  const [filters, tests, lookups] = await Promise.all(['filters', 'tests', 'lookups'].map(functionsIn));
+  if (mistakes.length > 0) return { ok: false, error: mistakes };
+  return {
+    ok: true,
+    value: {
+      filters: table(filters!, filter),
+      tests: table(tests!, (plain) => filter((...args) => Boolean(plain(...args)))),
+      lookups: table(lookups!, lookup),
+    },
+  };
+}
+
+type Plain = (...args: unknown[]) => unknown;
+
+const isPlugin = (entry: [string, unknown]): entry is [string, Plain] =>
+  entry[0] !== 'default' && typeof entry[1] === 'function';
+
+const table = <T>(functions: readonly [string, Plain][], make: (plain: Plain, name: string) => T): Record<string, T> =>
+  Object.fromEntries(functions.map(([name, plain]) => [name, make(plain, name)]));
+
+/** Plain data goes in and comes out; what is given by name arrives as one object, after the rest. */
+const filter = (plain: Plain): Callee => ({
+  call: (name, args, kwargs) =>
+    answer(name, plain, [...args.map(given), ...(kwargs.size === 0 ? [] : [named(kwargs)])]),
+});
+
+const lookup = (plain: Plain, name: string): Lookup => ({
+  run: (terms, options) => {
+    const found = answer(name, plain, [terms.map(given), named(options)]);
+    return Array.isArray(found) ? (found as readonly Value[]) : [found];
+  },
+});
+
+const named = (kwargs: ReadonlyMap<string, Value>): Record<string, unknown> =>
+  Object.fromEntries([...kwargs].map(([name, value]) => [name, given(value)]));
+
+function given(value: Value): unknown {
+  if (value instanceof Undefined) throw new TemplateError(value.message, 'undefined');
+  return toJs(value);
+}
+
+function answer(name: string, plain: Plain, args: readonly unknown[]): Value {
+  const said = attempt(name, () => plain(...args));
+  if (said instanceof Promise) throw new TemplateError(`${name}: templates do not wait; it must not be async`);
+  return fromJs(said);
+}
+
+function attempt<T>(name: string, run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    throw new TemplateError(`${name}: ${error instanceof Error ? error.message : String(error)}`, 'own-code');
+  }
+}
