@@ -37,6 +37,7 @@ export function scalarValue(c: Cursor, scalar: Scalar, props?: Properties): Raw 
 
 /** The value of a scalar in the place of a key: never a template. */
 export function keyValue(c: Cursor, scalar: Scalar, props?: Properties): Value {
+  if (props === undefined) return scalar.plain ? resolvePlain(scalar.text) : scalar.text;
   const value = scalarValue({ ...c, templates: false }, scalar, props);
   if (value instanceof Template || value instanceof Vaulted) {
     throw new SyntaxMistake('a key cannot be encrypted', scalar.from, scalar.to);

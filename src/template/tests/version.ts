@@ -1,4 +1,5 @@
-import { compare as compareSemver, parse as parseSemver } from 'semver';
+import compareSemver from 'semver/functions/compare.js';
+import parseSemver from 'semver/functions/parse.js';
 import type { Value } from '../../core/value.ts';
 import { fail } from '../errors.ts';
 import { str } from '../python/repr.ts';
