@@ -83,3 +83,4 @@ export {
 } from './template/python/regex.ts';
 export { type Finding, type Found, found } from './core/questions/found.ts';
 export { type Fragment, fragments } from './core/questions/fragments.ts';
+export { download, type UrlState, urlState } from './core/questions/url-state.ts';

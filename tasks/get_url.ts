@@ -1,0 +1,288 @@
+import {
+  blurs,
+  type Change,
+  type Checksum,
+  type ChecksumAlgorithm,
+  checksum,
+  defineTask,
+  download,
+  followed,
+  type HttpReply,
+  type HttpRequest,
+  http,
+  joinPath,
+  nothing,
+  type Params,
+  type PathState,
+  type Plan,
+  parentOf,
+  type Question,
+  type Self,
+  stat,
+  type TaskContext,
+  tidyPath,
+  type UrlState,
+  urlState,
+  writeFile,
+} from '../src/sdk.ts';
+import {
+  type Accounts,
+  attributeChanges,
+  attributeParams,
+  unknownAccount,
+  withAttributes,
+} from './shared/attributes.ts';
+import { askAccounts, backupFile } from './shared/copy-file.ts';
+import { followedInfo, newEntry, predictsThrough } from './shared/path-info.ts';
+
+const params = {
+  url: { type: 'str', required: true, doc: 'What to fetch.' },
+  dest: { type: 'path', required: true, doc: "Where it goes; in a folder, under the URL's last name." },
+  checksum: { type: 'str', default: '', doc: 'What it must be: `sha256:HEX`, or `sha256:URL` of a list of checksums.' },
+  force: { type: 'bool', default: false, doc: 'Compare even when the server says that nothing is newer.' },
+  backup: { type: 'bool', default: false, doc: 'Keep what is replaced beside it, under a name with the time.' },
+  timeout: { type: 'int', default: 10, doc: 'Seconds without an answer.' },
+  headers: { type: 'dict', doc: 'Header fields of the request.' },
+  url_username: { type: 'str', aliases: ['username'], doc: 'User for the server.' },
+  url_password: { type: 'str', aliases: ['password'], secret: true, doc: 'Password for the server.' },
+  force_basic_auth: { type: 'bool', default: false, doc: 'Send the password at once.' },
+  validate_certs: { type: 'bool', default: true, doc: "Check the server's certificate." },
+  client_cert: { type: 'path', doc: 'A certificate of ours, on the host.' },
+  client_key: { type: 'path', doc: 'Its key, on the host.' },
+  ciphers: { type: 'list', elements: 'str', doc: 'TLS ciphers to offer.' },
+  http_agent: { type: 'str', default: 'ansible-httpget', doc: 'What we say we are.' },
+  use_proxy: { type: 'bool', default: true, doc: 'Go through the proxy that the environment names.' },
+  use_netrc: { type: 'bool', default: true, doc: "Take passwords from the user's .netrc." },
+  decompress: { type: 'bool', default: true, doc: 'Unpack what was compressed for the way.' },
+  tmp_dest: { type: 'path', ignored: 'downloads are made beside their destination' },
+  unredirected_headers: {
+    type: 'list',
+    elements: 'str',
+    default: [],
+    ignored: 'curl sends credentials only to the first server',
+  },
+  use_gssapi: { type: 'bool', default: false, ignored: 'Kerberos is not supported' },
+  ...attributeParams,
+} as const;
+
+type Task = Params<typeof params>;
+
+interface UrlTaskState extends Accounts {
+  readonly dest: PathState;
+  readonly destParent: PathState;
+  readonly inside: PathState;
+  readonly destSum: Checksum;
+  readonly insideSum: Checksum;
+  readonly sums?: HttpReply;
+  readonly served?: UrlState;
+  /** Asked once the checksum is known not to match. */
+  readonly servedNow?: UrlState;
+  readonly self: Self;
+}
+
+export default defineTask({
+  name: 'ansible.builtin.get_url',
+  summary: 'Fetch a file from the web to the host.',
+  params,
+  ask(task, context) {
+    const dest = tidyPath(task.dest);
+    const sum = checksumOf(task);
+    return {
+      dest: stat(dest),
+      destParent: stat(parentOf(dest)),
+      inside: stat(joinPath(dest, nameIn(task.url))),
+      destSum: checksum(dest, sum?.algorithm ?? 'sha1'),
+      insideSum: checksum(joinPath(dest, nameIn(task.url)), sum?.algorithm ?? 'sha1'),
+      sums: sum !== undefined && isUrl(sum.value) ? http(requestOf(task, context, sum.value)) : nothing(),
+      // With a checksum the network is asked only once it does not match.
+      served: sum === undefined ? askUrl(task, context) : nothing(),
+      ...askAccounts(task),
+    };
+  },
+  thenAsk(state, task, context): { servedNow: Question<UrlState | undefined> } {
+    const sum = checksumOf(task);
+    const wanted = wantedSum(state as UrlTaskState, task);
+    return sum === undefined || placeOf(state as UrlTaskState, task).sum?.hex === wanted
+      ? { servedNow: nothing() }
+      : { servedNow: askUrl(task, context) };
+  },
+  plan: (state, task, context) => planUrl(state as UrlTaskState, task, context),
+  result({ state, params: task, replies, startedAt, endedAt }) {
+    const place = placeOf(state as UrlTaskState, task);
+    const served = servedOf(state as UrlTaskState);
+    return {
+      url: task.url,
+      dest: place.path,
+      status_code: served?.status,
+      msg: served === undefined ? 'file already exists' : 'OK',
+      elapsed: Math.round((endedAt.getTime() - startedAt.getTime()) / 1000),
+      checksum_dest: place.sum?.hex,
+      ...followedInfo(place.before),
+      ...backupFile(replies, task.backup),
+    };
+  },
+  returns: {
+    dest: 'where it is',
+    url: 'where it came from',
+    status_code: "the server's answer",
+    msg: 'what came of it',
+    elapsed: 'seconds that it took',
+    checksum_dest: 'the checksum of the file',
+    backup_file: 'where what was replaced is kept',
+    size: 'size in bytes',
+  },
+  examples: [
+    {
+      title: 'A release, fetched once',
+      yaml: "get_url:\n  url: https://example.org/tool-1.2.tar.gz\n  dest: /usr/local/src/tool-1.2.tar.gz\n  checksum: sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08\n  mode: '0644'",
+      runs: { no: 'needs the internet' },
+    },
+    {
+      title: 'A key, fetched again when it is newer',
+      yaml: 'get_url:\n  url: https://example.org/key.asc\n  dest: /etc/apt/keyrings/example.asc',
+      runs: { no: 'needs the internet' },
+    },
+  ],
+});
+
+const isUrl = (text: string): boolean => /^[a-z]+:\/\//i.test(text);
+
+/** The last name of a URL's path. */
+const nameIn = (url: string): string =>
+  decodeURIComponent(
+    url
+      .replace(/[?#].*$/, '')
+      .replace(/\/+$/, '')
+      .split('/')
+      .at(-1)!,
+  ) || 'index.html';
+
+function checksumOf(task: Task): { algorithm: ChecksumAlgorithm; value: string } | undefined {
+  const [, algorithm, value] = /^(md5|sha1|sha224|sha256|sha384|sha512):(.+)$/is.exec(task.checksum.trim()) ?? [];
+  return algorithm === undefined
+    ? undefined
+    : {
+        algorithm: algorithm.toLowerCase() as ChecksumAlgorithm,
+        value: isUrl(value!) ? value! : value!.replace(/\W/g, '').toLowerCase(),
+      };
+}
+
+/** The checksum that the file must have; undefined when a list of checksums does not tell. */
+function wantedSum(state: UrlTaskState, task: Task): string | undefined {
+  const sum = checksumOf(task);
+  if (sum === undefined || !isUrl(sum.value)) return sum?.value;
+  const lines = (state.sums?.body ?? '').split('\n').map((line) => line.trim().split(/\s+/));
+  const named = lines.find(
+    ([, name]) =>
+      name !== undefined &&
+      name
+        .replace(/^[*.]?\/?/, '')
+        .split('/')
+        .at(-1) === nameIn(task.url),
+  );
+  return (named ?? lines.find((words) => words.length === 1 && words[0] !== ''))?.[0]?.toLowerCase();
+}
+
+function placeOf(state: UrlTaskState, task: Task) {
+  const dest = tidyPath(task.dest);
+  return followed(state.dest)?.kind === 'directory' || task.dest.endsWith('/')
+    ? { path: joinPath(dest, nameIn(task.url)), before: state.inside, sum: state.insideSum, parent: state.dest }
+    : { path: dest, before: state.dest, sum: state.destSum, parent: state.destParent };
+}
+
+const servedOf = (state: UrlTaskState): UrlState | undefined => state.servedNow ?? state.served;
+
+const askUrl = (task: Task, context: TaskContext) =>
+  urlState({
+    request: requestOf(task, context, task.url),
+    dest: tidyPath(task.dest),
+    name: nameIn(task.url),
+    always: task.force || task.checksum !== '',
+  });
+
+const requestOf = (task: Task, context: TaskContext, url: string): HttpRequest => ({
+  url,
+  method: 'GET',
+  headers: Object.entries(task.headers ?? {}).map(([name, value]) => [name, String(value)]),
+  user: task.url_username,
+  password: task.url_password,
+  basic: task.force_basic_auth,
+  validateCerts: task.validate_certs,
+  clientCert: task.client_cert,
+  clientKey: task.client_key,
+  ciphers: task.ciphers,
+  timeout: task.timeout,
+  follow: true,
+  agent: task.http_agent,
+  compressed: task.decompress,
+  proxy: task.use_proxy,
+  netrc: task.use_netrc,
+  environment: context.environment,
+});
+
+function planUrl(state: UrlTaskState, task: Task, context: TaskContext): Plan {
+  const place = placeOf(state, task);
+  const sum = checksumOf(task);
+  const wanted = wantedSum(state, task);
+  if (task.checksum !== '' && sum === undefined)
+    return { failed: 'The checksum parameter has to be in format <algorithm>:<checksum>' };
+  if (sum !== undefined && wanted === undefined)
+    return { failed: `Unable to find a checksum for file '${nameIn(task.url)}' in '${sum.value}'` };
+  const wrong = unknownAccount(task, state);
+  if (wrong !== undefined) return { failed: wrong };
+  const there = followed(place.before);
+  const served = servedOf(state);
+  if (
+    served !== undefined &&
+    (served.status < 0 || served.status >= 400) &&
+    !(there === undefined && [403, 405, 501].includes(served.status))
+  )
+    return {
+      failed: `Request failed: ${served.failure ?? `HTTP Error ${served.status}`}`,
+      result: { url: task.url, dest: place.path, status_code: served.status },
+    };
+  if (followed(place.parent)?.kind !== 'directory')
+    return { failed: `Destination directory ${parentOf(place.path)} does not exist` };
+  const same =
+    there !== undefined &&
+    (sum !== undefined ? place.sum?.hex === wanted : served?.status === 304 || served?.sha1 === place.sum?.hex);
+  if (same)
+    return {
+      changes: attributeChanges(place.path, there, task, state).map((change) => ({
+        ...change,
+        effects: predictsThrough(place.path, place.before, withAttributes(there, task, state)),
+        paths: [place.path],
+      })),
+    };
+  return { changes: [downloadChange(state, task, context, wanted)] };
+}
+
+function downloadChange(state: UrlTaskState, task: Task, context: TaskContext, wanted: string | undefined): Change {
+  const place = placeOf(state, task);
+  const there = followed(place.before);
+  const { mode } = withAttributes(there ?? newEntry('file', state.self, followed(place.parent)), task, state);
+  const algorithm = checksumOf(task)?.algorithm;
+  const path = there === undefined ? place.path : (place.before.resolved ?? place.path);
+  return {
+    what: there === undefined ? 'file' : 'content',
+    from: there === undefined ? null : (place.sum?.hex?.slice(0, 12) ?? `${there.size} bytes`),
+    to: wanted === undefined ? task.url : `${wanted.slice(0, 12)} of ${task.url}`,
+    commands: [
+      {
+        ...writeFile({
+          path,
+          content: download(requestOf(task, context, task.url)),
+          expects: algorithm === undefined || wanted === undefined ? undefined : { algorithm, hex: wanted },
+          mode,
+          owner: task.owner,
+          group: task.group,
+          backup: task.backup,
+          unsafe: task.unsafe_writes,
+        }),
+        long: true,
+      },
+    ],
+    effects: [blurs(`entry:${path}`, `entry:${place.path}`)],
+    paths: [path],
+  };
+}

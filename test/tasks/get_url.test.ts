@@ -1,0 +1,154 @@
+import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { describe, expect, test } from 'vitest';
+import { hash } from '../../src/core/hash.ts';
+import get_url from '../../tasks/get_url.ts';
+import { runHere } from './harness.ts';
+import { folder } from './local-host.ts';
+
+/** A web server with one file, a list of checksums, a page behind a password, and nothing else. */
+async function server(content = 'hello\n') {
+  const asked: string[] = [];
+  const sums = `${hash('sha256', 'other')}  other\n${hash('sha256', content)}  file.txt\n`;
+  const modified = new Date('2024-01-01T00:00:00Z');
+  const http = createServer((request, response) => {
+    asked.push(`${request.method} ${request.url}`);
+    const since = request.headers['if-modified-since'];
+    if (request.url === '/secret' && request.headers.authorization !== `Basic ${btoa('me:s3cret')}`)
+      response.writeHead(401, { 'www-authenticate': 'Basic' }).end();
+    else if (request.url === '/sums') response.end(sums);
+    else if (request.url !== '/file.txt' && request.url !== '/secret') response.writeHead(404).end();
+    else if (since !== undefined && Date.parse(since) >= modified.getTime()) response.writeHead(304).end();
+    else
+      response
+        .writeHead(200, { 'last-modified': modified.toUTCString() })
+        .end(request.method === 'HEAD' ? undefined : content);
+  });
+  await new Promise<void>((ready) => http.listen(0, '127.0.0.1', ready));
+  const url = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
+  return { url, asked, [Symbol.asyncDispose]: () => new Promise<void>((closed) => http.close(() => closed())) };
+}
+
+describe('get_url', () => {
+  test('fetches a file that is not there, once, with its mode', async () => {
+    using dir = folder();
+    await using web = await server();
+    const args = { url: `${web.url}/file.txt`, dest: dir.at('f'), mode: '0640' };
+
+    const check = await runHere(get_url, args, { check: true });
+    const before = existsSync(dir.at('f'));
+    const ran = await runHere(get_url, args);
+    const again = await runHere(get_url, args);
+
+    expect([check.status, before, ran.status, again.status]).toEqual(['changed', false, 'changed', 'ok']);
+    expect([
+      readFileSync(dir.at('f'), 'utf8'),
+      (lstatSync(dir.at('f')).mode & 0o777).toString(8),
+      readdirSync(dir.path),
+    ]).toEqual(['hello\n', '640', ['f']]);
+    expect(ran).toMatchObject({ result: { url: args.url, dest: dir.at('f'), size: 6, state: 'file' } });
+  });
+
+  test('goes into a folder under the name of the URL', async () => {
+    using dir = folder();
+    await using web = await server();
+    mkdirSync(dir.at('d'));
+
+    await runHere(get_url, { url: `${web.url}/file.txt?x=1#y`, dest: dir.at('d') });
+
+    expect(existsSync(dir.at('d/file.txt'))).toBe(false);
+    await runHere(get_url, { url: `${web.url}/file.txt`, dest: dir.at('d') });
+    expect(readFileSync(dir.at('d/file.txt'), 'utf8')).toBe('hello\n');
+  });
+
+  test('fetches again what is newer or differs, and nothing else', async () => {
+    using dir = folder();
+    await using web = await server();
+    const args = { url: `${web.url}/file.txt`, dest: dir.at('f') };
+    writeFileSync(dir.at('f'), 'mine\n');
+    utimesSync(dir.at('f'), 1e9, 1e9);
+
+    const older = await runHere(get_url, args);
+    writeFileSync(dir.at('f'), 'mine\n');
+    const newer = await runHere(get_url, args);
+    const forced = await runHere(get_url, { ...args, force: true });
+
+    expect([older.status, newer.status, forced.status]).toEqual(['changed', 'ok', 'changed']);
+  });
+
+  test('asks nobody when the checksum is right', async () => {
+    using dir = folder();
+    await using web = await server();
+    writeFileSync(dir.at('f'), 'hello\n');
+
+    const ended = await runHere(get_url, {
+      url: `${web.url}/file.txt`,
+      dest: dir.at('f'),
+      checksum: `sha256:${hash('sha256', 'hello\n')}`,
+    });
+
+    expect([ended.status, web.asked]).toEqual(['ok', []]);
+  });
+
+  test('takes the checksum from a list, and refuses what does not match', async () => {
+    using dir = folder();
+    await using web = await server();
+
+    const right = await runHere(get_url, {
+      url: `${web.url}/file.txt`,
+      dest: dir.at('f'),
+      checksum: `sha256:${web.url}/sums`,
+    });
+    const wrong = await runHere(get_url, {
+      url: `${web.url}/file.txt`,
+      dest: dir.at('g'),
+      checksum: `sha256:${'0'.repeat(64)}`,
+    });
+
+    expect(right.status).toBe('changed');
+    expect(wrong).toMatchObject({ status: 'failed', message: expect.stringContaining('did not match') });
+    expect(readdirSync(dir.path)).toEqual(['f']);
+  });
+
+  test('a check says what can not be had', async () => {
+    using dir = folder();
+    await using web = await server();
+
+    const missing = await runHere(get_url, { url: `${web.url}/nope`, dest: dir.at('f') }, { check: true });
+    const nobody = await runHere(
+      get_url,
+      { url: 'http://127.0.0.1:1/x', dest: dir.at('f'), timeout: 2 },
+      { check: true },
+    );
+
+    expect([missing.status, nobody.status]).toEqual(['failed', 'failed']);
+    expect(missing).toMatchObject({ result: { status_code: 404 } });
+  });
+
+  test('sends a password, and never as an argument', async () => {
+    using dir = folder();
+    await using web = await server();
+    const scripts: string[] = [];
+    const { runScript } = await import('./local-host.ts');
+    const sh: typeof runScript = (script, stdin) => {
+      scripts.push(script);
+      return runScript(script, stdin);
+    };
+
+    const ended = await runHere(
+      get_url,
+      {
+        url: `${web.url}/secret`,
+        dest: dir.at('f'),
+        url_username: 'me',
+        url_password: 's3cret',
+        force_basic_auth: true,
+      },
+      { sh },
+    );
+
+    expect(ended.status).toBe('changed');
+    expect(scripts.join('\n')).not.toContain('s3cret');
+  });
+});
