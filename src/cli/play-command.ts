@@ -2,17 +2,15 @@ import type { Event, Happening, Reporter } from '../core/event.ts';
 import { Secrets } from '../core/secrets.ts';
 import type { Diagnostic } from '../core/source.ts';
 import { suggest } from '../core/suggest.ts';
-import { runPlaybooks } from '../engine/run.ts';
 import { createFiles } from '../language/files.ts';
 import { formatDiagnostic } from '../language/yaml/index.ts';
 import { createChalk, createReporter } from '../report/index.ts';
-import { createConnector } from '../session/index.ts';
 import type { Face } from './face.ts';
 import { interruptible } from './interrupt.ts';
+import { lazyConnector } from './lazy-connector.ts';
 import { listingOf } from './listings.ts';
 import { loadAll, readConfig } from './load-all.ts';
 import { type Parsed, parseOptions, runOptions } from './options.ts';
-import { preflight } from './preflight.ts';
 import { endPrompts } from './prompt.ts';
 import { verbosityOf } from './run-options.ts';
 import { version } from './version.ts';
@@ -70,7 +68,7 @@ export async function play(parsed: Parsed, face: Face, texts: Readonly<Record<st
     }
   };
   const interrupt = interruptible((text) => process.stderr.write(text));
-  const connector = createConnector({ env: process.env });
+  const connector = lazyConnector(process.env);
   const report = await createReporter({
     form: formOf(parsed, face),
     stdout: process.stdout,
@@ -104,12 +102,13 @@ export async function play(parsed: Parsed, face: Face, texts: Readonly<Record<st
     }
     tell(loaded.warnings ?? []);
     // Ansible finds these only when it comes to them, and what it never comes to does not matter to it.
-    const mistakes = face.ansible ? [] : preflight(loaded.value);
+    const mistakes = face.ansible ? [] : (await import('./preflight.ts')).preflight(loaded.value);
     tell(mistakes);
     if (mistakes.some((mistake) => mistake.severity === 'error')) return 1;
     const listing = listingOf(parsed, loaded.value);
     if (listing !== undefined) return print(`${listing}\n`);
     if (parsed.flags.has('syntax-check')) return print(parsed.rest.map((file) => `\nplaybook: ${file}\n`).join(''));
+    const { runPlaybooks } = await import('../engine/run.ts');
     const { exitCode } = await runPlaybooks(loaded.value.context, loaded.value.playbooks, version);
     return exitCode;
   } finally {

@@ -1,0 +1,22 @@
+import type { Connector } from '../core/session.ts';
+
+/** A connector whose code is loaded by the first connection: listings and checks of syntax need none. */
+export function lazyConnector(env: NodeJS.ProcessEnv): Connector {
+  let loaded: Connector | undefined;
+  let loading: Promise<Connector> | undefined;
+  const load = async (): Promise<Connector> => {
+    const { createConnector } = await import('../session/index.ts');
+    loaded = createConnector({ env });
+    return loaded;
+  };
+  return {
+    open: async (endpoint, signal) => {
+      loading ??= load();
+      return (await loading).open(endpoint, signal);
+    },
+    get logins(): number {
+      return loaded?.logins ?? 0;
+    },
+    close: async () => loaded?.close(),
+  };
+}
