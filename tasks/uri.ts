@@ -18,6 +18,8 @@ import {
   type Questions,
   readHttp,
   stat,
+  type TaskContext,
+  type TaskResult,
   writeFile,
 } from '../src/sdk.ts';
 import { uriResult } from './shared/http-result.ts';
@@ -50,13 +52,13 @@ export default defineTask({
     const path = fileFor(state, given);
     return path === undefined ? {} : { old: content(path) };
   },
-  plan: (state, given): Plan => {
+  plan: (state, given, context): Plan => {
     const { creates, removes, reply, old } = state as State;
     if (creates === true) return { changes: [], skipped: `skipped, since '${given.creates}' exists` };
     if (removes === false) return { changes: [], skipped: `skipped, since '${given.removes}' does not exist` };
     if (reply === undefined) return { changes: [send(given)] };
     const result = uriResult(reply, given);
-    if (result['failed'] === true) return { failed: String(result['msg']), result };
+    if (result['failed'] === true) return wrong(given, result, context);
     const path = fileFor(state, given);
     if (path === undefined) return { changes: [], result };
     const bytes = Buffer.from(reply.body, 'latin1');
@@ -87,6 +89,11 @@ export default defineTask({
       runs: { no: 'there is no such site on a test host' },
     },
     {
+      title: 'The metrics are there, or will be in a moment',
+      yaml: 'uri:\n  url: http://10.1.0.100:9113/metrics\n  expect:\n    contains: nginx_up 1\n  wait: 10',
+      runs: { no: 'there is no such site on a test host' },
+    },
+    {
       title: 'Without the password the page is refused',
       yaml: 'uri:\n  url: http://127.0.0.1:8080/metrics\n  status_code: 401',
       runs: { no: 'there is no such site on a test host' },
@@ -98,6 +105,20 @@ export default defineTask({
     },
   ],
 });
+
+/** An answer that is not as it should be: a check tells it as a difference and goes on, a run may wait for a better one. */
+function wrong(
+  { request, status_code: codes, wait }: Prepared,
+  { failed, ...result }: TaskResult,
+  context: TaskContext,
+): Plan {
+  const said = String(result.msg);
+  const what = `${request.method} ${request.url}`;
+  if (context.check)
+    return { changes: [{ what, from: said, to: `status ${codes.join(' or ')}`, commands: [], effects: [] }], result };
+  if (wait > 0) return { wait: { againMs: 1000, deadlineMs: wait * 1000, failed: said, shown: `${what}: ${said}` } };
+  return { failed: said, result: { ...result, failed } };
+}
 
 interface State {
   readonly creates?: boolean;

@@ -14,14 +14,23 @@ interface Foreseen {
   readonly blurred: readonly Subject[] | 'everything';
 }
 
+/** What the hosts of a run have in common. */
+export interface World {
+  /** Changes made so far, on any host. */
+  changes: number;
+  /** In a check: the last task that would change something somewhere, or of which nobody knows. */
+  unsettled?: string;
+}
+
 /** What a host has answered since it last changed, and in a check what it would answer after the changes foreseen so far. */
 export class Beliefs {
   #answers = new Map<string, { answer: Answer<unknown>; world: number }>();
   readonly #foreseen: Foreseen[] = [];
-  readonly #world: { changes: number };
+  readonly #world: World;
+  #unsettled: string | undefined;
 
   /** `world` counts changes on all hosts: answers about what lies beyond a host are stale after any. */
-  constructor(world: { changes: number }) {
+  constructor(world: World) {
     this.#world = world;
   }
 
@@ -40,7 +49,20 @@ export class Beliefs {
     this.#answers.delete(`${user}\0${question.key}`);
   }
 
+  /** In a check: a task would change the host, or nobody knows whether it would. */
+  unsettle(task: string): void {
+    this.#unsettled = task;
+    this.#world.unsettled = task;
+  }
+
+  /** The last task that may make a difference to what is found now; with `beyond`, on any host. */
+  unsettled(beyond: boolean): string | undefined {
+    return this.#unsettled ?? (beyond ? this.#world.unsettled : undefined);
+  }
+
   foresee(task: string, effects: readonly Effect[] | undefined): void {
+    const matters = effects === undefined || effects.length > 0;
+    if (matters) this.#world.foreseen = [...(this.#world.foreseen ?? []), { task, by: this }];
     if (effects === undefined) {
       this.#foreseen.push({ task, answers: new Map(), blurred: 'everything' });
       return;

@@ -4,11 +4,13 @@ import type { HttpReply, TaskResult } from '../../src/sdk.ts';
 export interface Expected {
   readonly status_code: readonly number[];
   readonly return_content: boolean;
+  readonly expect: { readonly content_type: string | undefined; readonly contains: string | undefined } | undefined;
 }
 
 /** Ansible's return values of a request; `failed` where the status is none of the expected. */
-export function uriResult(reply: HttpReply, { status_code: expected, return_content: wanted }: Expected): TaskResult {
-  const failed = !expected.includes(reply.status);
+export function uriResult(reply: HttpReply, wanted: Expected): TaskResult {
+  const fault = faultOf(reply, wanted);
+  const failed = fault !== undefined;
   const said = saying(reply);
   const text = new TextDecoder().decode(Buffer.from(reply.body, 'latin1'));
   const json = isJson(reply.headers['content-type']) ? parsed(text) : undefined;
@@ -22,11 +24,23 @@ export function uriResult(reply: HttpReply, { status_code: expected, return_cont
     cookies_string: Object.entries(reply.cookies)
       .map(([name, value]) => `${name}=${value}`)
       .join('; '),
-    msg: failed ? `Status code was ${reply.status} and not [${expected.join(', ')}]: ${said}` : said,
-    ...(wanted || failed ? { content: text } : {}),
+    msg: fault === undefined ? said : `${fault}${reply.failure === undefined && reply.status < 400 ? '' : `: ${said}`}`,
+    ...(wanted.return_content || failed ? { content: text } : {}),
     ...(json === undefined ? {} : { json }),
     ...(failed ? { failed: true } : {}),
   };
+}
+
+/** What is not as it should be. */
+function faultOf({ status, headers, body }: HttpReply, { status_code: codes, expect }: Expected): string | undefined {
+  if (!codes.includes(status)) return `Status code was ${status} and not [${codes.join(', ')}]`;
+  const type = headers['content-type']?.replace(/;.*/, '').trim();
+  if (expect?.content_type !== undefined && type !== expect.content_type)
+    return `the body is ${type ?? 'of no type'} and not ${expect.content_type}`;
+  const sought = expect?.contains;
+  if (sought !== undefined && !body.includes(Buffer.from(sought).toString('latin1')))
+    return `\`${sought}\` is not in the body`;
+  return undefined;
 }
 
 function saying({ status, reason, headers, failure }: HttpReply): string {

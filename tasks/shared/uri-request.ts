@@ -57,6 +57,19 @@ export const uriParams = {
     type: 'str',
     doc: "Ours: connect to this address (or address:port) instead of what DNS says of the URL's host.",
   },
+  expect: {
+    type: 'dict',
+    doc: 'Ours: what else must be true of the answer.',
+    options: {
+      content_type: { type: 'str', doc: 'The type of the body, without its parameters, as `image/jpeg`.' },
+      contains: { type: 'str', doc: 'A text that is in the body.' },
+    },
+  },
+  wait: {
+    type: 'int',
+    default: 0,
+    doc: 'Ours: seconds to go on asking until the answer is as it should be (GET and HEAD). A check looks once.',
+  },
   unix_socket: { type: 'path', doc: 'A unix socket to connect to.' },
   http_agent: { type: 'str', default: 'ansible-httpget', doc: 'The name to give to the server.' },
   decompress: { type: 'bool', default: true, doc: 'Whether to accept compressed answers, and unpack them.' },

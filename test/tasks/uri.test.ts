@@ -39,6 +39,45 @@ describe('uri', () => {
     expect(await runHere(uri, { url: server.url, status_code: [200, 404] })).toMatchObject({ status: 'ok' });
   });
 
+  test.for([
+    [{ content_type: 'text/plain' }, undefined],
+    [{ content_type: 'image/jpeg' }, 'the body is text/plain and not image/jpeg'],
+    [{ contains: 'nginx_up 1' }, undefined],
+    [{ contains: 'nginx_up 0' }, '`nginx_up 0` is not in the body'],
+  ] as const)('expects %j: %s', async ([wanted, message]) => {
+    await using server = await serve((_, response) =>
+      response.setHeader('Content-Type', 'text/plain; charset=utf-8').end('é nginx_up 1\n'),
+    );
+
+    const ended = await runHere(uri, { url: server.url, expect: wanted });
+
+    expect(ended).toMatchObject(message === undefined ? { status: 'ok' } : { status: 'failed', message });
+  });
+
+  test('goes on asking as long as it is told to', async () => {
+    let asked = 0;
+    await using server = await serve((_, response) => response.writeHead(asked++ === 0 ? 404 : 200).end());
+
+    expect(await runHere(uri, { url: server.url, wait: 10 })).toMatchObject({ status: 'ok' });
+    expect(asked).toBe(2);
+  });
+
+  test('a check tells a wrong answer as a difference, and goes on', async () => {
+    await using server = await serve((_, response) => response.writeHead(404).end());
+
+    expect(await runHere(uri, { url: server.url, wait: 10 }, { check: true })).toMatchObject({
+      status: 'changed',
+      changes: [
+        {
+          what: `GET ${server.url}`,
+          from: 'Status code was 404 and not [200]: HTTP Error 404: Not Found',
+          to: 'status 200',
+          commands: [],
+        },
+      ],
+    });
+  });
+
   test('no answer is status -1', async () => {
     expect(await runHere(uri, { url: 'http://127.0.0.1:1/' })).toMatchObject({
       status: 'failed',
