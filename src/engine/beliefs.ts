@@ -61,8 +61,6 @@ export class Beliefs {
   }
 
   foresee(task: string, effects: readonly Effect[] | undefined): void {
-    const matters = effects === undefined || effects.length > 0;
-    if (matters) this.#world.foreseen = [...(this.#world.foreseen ?? []), { task, by: this }];
     if (effects === undefined) {
       this.#foreseen.push({ task, answers: new Map(), blurred: 'everything' });
       return;
@@ -101,7 +99,14 @@ export class Beliefs {
       )
         return { is: 'unknown', because: task };
     }
+    const elsewhere = this.#elsewhere(question);
+    if (elsewhere !== undefined) return { is: 'unknown', because: elsewhere };
     return fresh ? { is: 'answer', answer: known.answer } : undefined;
+  }
+
+  /** The last task that may make a difference on any host, where a question may be about all the world. */
+  #elsewhere(question: AnyQuestion<unknown>): string | undefined {
+    return question.beyond === true && about(question).includes(everything) ? this.#world.unsettled : undefined;
   }
 }
 
