@@ -10,7 +10,7 @@ import { loadRole, type RoleUse } from './role.ts';
 import { fingerprint } from './role-entry.ts';
 import { staticText } from './static-text.ts';
 import { deeper, varsLayer } from './within.ts';
-import { isRawDict, type RawDict } from './written.ts';
+import { isRawDict, layerOf, type RawDict } from './written.ts';
 
 /** The items of `import_role`; its handlers, defaults and vars are for all of the play. */
 export function loadImportRole(
@@ -30,7 +30,10 @@ export function loadImportRole(
   const use = roleUse(loading, args, dict, inner, action.argsAt);
   if (use === undefined) return [];
   const loaded = loadRole(loading, use, inner);
-  within.play.exported.push(...loaded.exported);
+  // As with the role's own, all of the play sees the variables that it was imported with.
+  const given = dict.get('vars');
+  const own = isRawDict(given) ? [layerOf(15, `vars of the import of role ${use.name}`, given)] : [];
+  within.play.exported.push(...loaded.exported, ...own);
   within.play.importedHandlers.push(...loaded.handlers);
   return loaded.items;
 }

@@ -2,7 +2,7 @@ import { isAbsolute, join, normalize } from 'node:path';
 import type { Item } from '../../core/model.ts';
 import type { Position } from '../../core/source.ts';
 import { type Raw, Template } from '../../core/value.ts';
-import { type Action, argPlace } from './action.ts';
+import { type Action, argPlace, shortName } from './action.ts';
 import { checkIncludeArgs } from './include.ts';
 import { loadItems } from './items.ts';
 import { keywordsOf } from './keywords.ts';
@@ -21,7 +21,9 @@ export function loadImportTasks(
   at: Position,
 ): readonly Item[] {
   if (refusesLoop(loading, dict, action, at) || !checkIncludeArgs(loading, action, 'tasks', [])) return [];
-  const layer = varsLayer(loading, dict, 17, 'import_tasks vars', at);
+  // The old `include` gives its variables as an include does, also where it is an import.
+  const level = shortName(String(action.type)) === 'include' ? 21 : 17;
+  const layer = varsLayer(loading, dict, level, 'import_tasks vars', at);
   const inner = deeper(within, keywordsOf(loading, dict, within.keywords, at), layer);
   const args = action.args as RawDict; // checked above
   const fileAt = argPlace(args, 'file', action.argsAt, 'value');

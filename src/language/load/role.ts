@@ -65,8 +65,11 @@ function loadFound(loading: Loading, use: RoleUse, within: Within, name: string,
   // A dependency sees its parent's variables and parameters below its own.
   const seen = [...own, ...entryLayers(use, name)];
   const dependencies = meta.dependencies.map((entry) => loadDependency(loading, entry, around, seen));
-  const exported = [...dependencies.flatMap((dependency) => dependency.exported), ...own];
-  const inner = { ...around, layers: [...around.layers, ...exported, ...entryLayers(use, name)] };
+  const entry = entryLayers(use, name);
+  const below = [...dependencies.flatMap((dependency) => dependency.exported), ...own];
+  const inner = { ...around, layers: [...around.layers, ...below, ...entry] };
+  // The variables of an entry of `roles:` are for all of the play, its parameters are not.
+  const exported = [...below, ...entry.filter(({ level }) => level === 15)];
   const spec = use.validate === false ? [] : argumentSpecTask(loading, meta, use, inner);
   const items = [...spec, ...tasksOf(loading, use, path, inner), implicitMeta('role_complete', inner, use.at)];
   return {
