@@ -1,5 +1,5 @@
 import type { Inventory } from '../../core/model.ts';
-import type { Raw, Value } from '../../core/value.ts';
+import { isDict, type Raw, Template, type Value } from '../../core/value.ts';
 import { isUndefinedError, LazyMapping, TemplateError, Undefined } from '../../template/index.ts';
 
 /** Variables that a mapping shows: by name, as written. */
@@ -12,10 +12,14 @@ export interface ReadableScope {
 export type Evaluate = (written: Raw, scope: ReadableScope) => Value;
 
 /** `vars`: all variables of a scope as a mapping, each computed when it is touched. */
-export function varsDict(scope: ReadableScope, evaluate: Evaluate, name = 'dict'): LazyMapping {
+export function varsDict(scope: ReadableScope, evaluate: Evaluate): LazyMapping {
+  return mapping('dict', scope, (written) => computed(written, scope, evaluate));
+}
+
+function mapping(name: string, scope: ReadableScope, compute: (written: Raw) => Value): LazyMapping {
   const read = remembering((key: string) => {
     const written = scope.get(key);
-    return written === undefined ? undefined : computed(written, scope, evaluate);
+    return written === undefined ? undefined : compute(written);
   });
   return new LazyMapping(name, read, () => scope.names());
 }
@@ -31,9 +35,18 @@ export function hostvarsDict(
 ): LazyMapping {
   const read = remembering((host: string) => {
     const scope = scopeOf(host);
-    return scope && varsDict(scope, evaluate, 'HostVarsVars');
+    return scope && mapping('HostVarsVars', scope, (written) => asFarAsKnown(written, scope, evaluate));
   });
   return new LazyMapping('HostVars', read, () => inventory.hosts.keys());
+}
+
+/** From outside a play, what only the play's variables would tell stays as it is written. */
+function asFarAsKnown(written: Raw, scope: ReadableScope, evaluate: Evaluate): Value {
+  if (Array.isArray(written)) return (written as readonly Raw[]).map((part) => asFarAsKnown(part, scope, evaluate));
+  if (isDict(written))
+    return new Map([...(written as Map<Value, Raw>)].map(([key, part]) => [key, asFarAsKnown(part, scope, evaluate)]));
+  const value = computed(written, scope, evaluate);
+  return value instanceof Undefined && written instanceof Template ? written.source : value;
 }
 
 /** A variable that mentions something undefined is itself undefined, until it is used. */
