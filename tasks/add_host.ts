@@ -5,6 +5,7 @@ export default defineTask({
   summary: 'Add a host to the inventory of this run.',
   description: 'Further parameters become variables of the host.',
   controllerOnly: true,
+  oncePerPlay: true,
   anyParams: true,
   params: {
     name: { type: 'str', required: true, aliases: ['host', 'hostname'], doc: 'The host; with a port as `host:22`.' },

@@ -5,6 +5,7 @@ import type { Secrets } from '../core/secrets.ts';
 import type { Connector } from '../core/session.ts';
 import type { Diagnostic, Result } from '../core/source.ts';
 import type { Value, Vaulted } from '../core/value.ts';
+import { jsonFactCache } from '../engine/fact-cache.ts';
 import type { RunContext } from '../engine/run-context.ts';
 import { labInventoryPath } from '../lab/paths.ts';
 import { type Config, loadConfig, type Origins } from '../language/config/index.ts';
@@ -108,6 +109,14 @@ export async function loadAll(given: Given): Promise<Result<Loaded>> {
       options: run,
       taskType: registry.load,
       loadedType: registry.known,
+      ...(config.factCaching === 'jsonfile' &&
+        config.factCachingConnection !== undefined && {
+          factCache: jsonFactCache(
+            config.factCachingConnection,
+            config.factCachingPrefix ?? '',
+            config.factCachingTimeout,
+          ),
+        }),
     },
     decrypt,
     directories[0]!,
@@ -140,7 +149,7 @@ function filesWith(texts: Readonly<Record<string, string>>): Files {
 const warningsOf = (...results: readonly Result<unknown>[]): readonly Diagnostic[] =>
   results.flatMap((result) => (result.ok ? (result.warnings ?? []) : []));
 
-type Parts = Pick<RunContext, 'inventory' | 'loader' | 'extra' | 'options' | 'taskType' | 'loadedType'>;
+type Parts = Pick<RunContext, 'inventory' | 'loader' | 'extra' | 'options' | 'taskType' | 'loadedType' | 'factCache'>;
 
 function contextOf(
   { parsed, config, emit, signal, connector, secrets }: Given,

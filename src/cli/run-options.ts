@@ -52,6 +52,9 @@ export async function runOptionsOf(parsed: Parsed, config: Config, origins: Orig
     mismatch: config.hostPatternMismatch,
     hashBehaviour: config.hashBehaviour,
     gathering: config.gathering,
+    strategy: config.strategy,
+    flushCache: has('flush-cache'),
+    ...(face.ansible && { missingHandler: config.errorOnMissingHandler ? 'error' : 'warning' }),
   };
 }
 

@@ -131,6 +131,8 @@ export interface TaskType<
   readonly params: Specs;
   /** The parameter that free-form text goes to (`command: echo hi`). */
   readonly freeForm?: string;
+  /** Done once for all hosts, on the first of them (`add_host`), as with `run_once`. */
+  readonly oncePerPlay?: true;
   /** Takes any further parameter (`set_fact`). */
   readonly anyParams?: boolean;
   readonly rules?: ParamRules;

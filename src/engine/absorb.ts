@@ -26,12 +26,18 @@ export function absorb(
       : undefined;
   const owner = delegated ?? state;
   const { gives = 'facts' } = call.type;
-  if (gives === 'facts') owner.facts.add(facts);
+  if (gives === 'facts') remember(play, owner, facts);
   else
     for (const [name, value] of facts)
       (gives === 'set_fact' ? owner.set : owner.included).set(String(name), { value: value as Raw });
   if (outcome.result['cacheable'] === true || outcome.result['_ansible_facts_cacheable'] === true)
-    owner.facts.add(facts);
+    remember(play, owner, facts);
+}
+
+/** Facts are kept for the next run as well, where there is a cache. */
+export function remember(play: PlayContext, owner: HostState, facts: ReadonlyMap<Value, Value>): void {
+  owner.facts.add(facts);
+  play.run.factCache?.write(owner.host.name, owner.facts.all);
 }
 
 /** A task that would set variables, but nobody knows to what: touching them makes later tasks unknown, too. */

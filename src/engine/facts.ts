@@ -1,6 +1,7 @@
 import { facts } from '../core/questions/facts.ts';
 import type { SessionFailure } from '../core/session.ts';
 import { fromJs, type Value } from '../core/value.ts';
+import { remember } from './absorb.ts';
 import type { Ahead, Identity } from './host-link.ts';
 import type { HostState } from './host-state.ts';
 import type { PlayContext } from './play-context.ts';
@@ -20,7 +21,8 @@ export async function learnFacts(
   if (!asked.ok) return asked.failure;
   const belief = asked.beliefs.get(question.key);
   if (belief?.is === 'unknown') throw new Touched('unknown', state.host.name, belief.because);
-  if (belief?.is === 'answer' && belief.answer.ok) state.facts.add(fromJs(belief.answer.value) as Map<Value, Value>);
+  if (belief?.is === 'answer' && belief.answer.ok)
+    remember(play, state, fromJs(belief.answer.value) as Map<Value, Value>);
   else if (belief?.is === 'answer' && !belief.answer.ok)
     play.run.emit({
       kind: 'warning',

@@ -1,6 +1,6 @@
 import type { HostSummary, Status } from '../core/event.ts';
 import type { Host, Vars, VarsLayer } from '../core/model.ts';
-import type { Dict, Raw, Value } from '../core/value.ts';
+import { type Dict, type Raw, toJs, type Value } from '../core/value.ts';
 import type { HostLink } from './host-link.ts';
 import { Touched, touching } from './touched.ts';
 
@@ -8,7 +8,8 @@ type Entry = { readonly value: Raw };
 
 /** What a run knows of one host, from its first play to its last. */
 export class HostState {
-  readonly host: Host;
+  /** As the inventory knows it by now. */
+  host: Host;
   readonly link: HostLink;
   /** set_fact and registered variables. */
   readonly set = new Map<string, Entry>();
@@ -82,6 +83,15 @@ export class Facts implements Vars {
       this.#entries.set(name, { value });
     }
     this.#entries.set('ansible_facts', { value: this.#facts });
+  }
+
+  /** All of them, as a cache keeps them. */
+  get all(): Readonly<Record<string, unknown>> {
+    return Object.fromEntries(
+      [...this.#entries].flatMap(([name, { value }]) =>
+        name === 'ansible_facts' ? [] : [[name, toJs(value as Value)]],
+      ),
+    );
   }
 
   clear(): void {

@@ -28,8 +28,11 @@ async function act(performing: Performing, hosts: readonly PlayHost[], meta: Met
       for (const { startedRoles, completedRoles } of hosts)
         if (startedRoles.has(meta.role?.instance ?? '')) completedRoles.add(meta.role!.instance!);
       return;
-    case 'noop':
     case 'refresh_inventory':
+      for (const diagnostic of performing.play.inventory.refresh())
+        performing.play.run.emit({ kind: 'warning', diagnostic });
+      return tell('inventory successfully refreshed');
+    case 'noop':
     case 'end_role':
       return tell(meta.action);
     case 'end_play':
@@ -47,7 +50,10 @@ async function act(performing: Performing, hosts: readonly PlayHost[], meta: Met
       }
       return;
     case 'clear_facts':
-      for (const host of hosts) host.state.facts.clear();
+      for (const { state, name } of hosts) {
+        state.facts.clear();
+        performing.play.run.factCache?.forget(name);
+      }
       return tell('facts cleared');
     case 'clear_host_errors':
       for (const host of performing.hosts) {

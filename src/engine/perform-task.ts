@@ -29,7 +29,8 @@ export async function performTask(
   const first = hosts[0];
   if (first === undefined) return;
   const sight = play.scopes.of(first.state, task, first.exported);
-  const once = settled(() => keywordTruth(task.keywords.runOnce, sight)) === true;
+  const bypasses = typeof task.type === 'string' && play.run.loadedType(task.type)?.oncePerPlay === true;
+  const once = bypasses || settled(() => keywordTruth(task.keywords.runOnce, sight)) === true;
   const throttle = Number(toJs(settled(() => keywordValue(task.keywords.throttle, sight)) ?? 0));
   const limit = Math.min(play.run.options.forks, throttle > 0 ? throttle : Number.POSITIVE_INFINITY);
   const acting = once ? [first] : hosts;
@@ -107,13 +108,21 @@ function shareOutcome(from: PlayHost, to: PlayHost, task: Task, outcome: Outcome
 }
 
 /** Make the notified handlers due. Returns what is wrong, where nobody defines one. */
-function notify({ play, handlers }: Performing, host: PlayHost, task: Task, ref: TaskRef): string | undefined {
+function notify(performing: Performing, host: PlayHost, task: Task, ref: TaskRef): string | undefined {
+  const { play, handlers } = performing;
   if (task.notify.length === 0) return undefined;
   try {
     for (const name of notifiedNames(task.notify, play.scopes.of(host.state, task, host.exported))) {
       const named = handlers.named(name, host.state);
-      if (named.length === 0)
-        return `The requested handler '${name}' was not found in either the main handlers list nor in the listening handlers list`;
+      if (named.length === 0) {
+        const missing = `The requested handler '${name}' was not found in either the main handlers list nor in the listening handlers list`;
+        if (play.run.options.missingHandler === 'error') performing.stop = { error: missing };
+        if (play.run.options.missingHandler !== 'warning') return missing;
+        play.run.emit({
+          kind: 'warning',
+          diagnostic: { severity: 'warning', code: 'missing-handler', message: missing },
+        });
+      }
       for (const handler of named) {
         host.due.add(handler.id);
         play.run.emit({ kind: 'notified', task: ref, host: host.name, handler: name });

@@ -17,6 +17,6 @@ export interface Performing {
   /** Tasks before this name are passed over. */
   startAt: string | undefined;
   /** Set by `any_errors_fatal`, `end_play` and the like: no host goes on. */
-  stop: 'no' | 'fatal' | 'end' | 'end-batch';
+  stop: 'no' | 'fatal' | 'end' | 'end-batch' | { readonly error: string };
   stepping: boolean;
 }

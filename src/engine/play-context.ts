@@ -4,6 +4,7 @@ import { evaluate } from '../template/index.ts';
 import { endpointOf } from './endpoint.ts';
 import type { Identity } from './host-link.ts';
 import type { HostState } from './host-state.ts';
+import type { LiveInventory } from './live-inventory.ts';
 import type { RunContext } from './run-context.ts';
 import { OMIT, type Scopes, type Sight } from './scopes.ts';
 
@@ -13,6 +14,7 @@ export interface PlayContext {
   readonly play: Play;
   readonly name: string;
   readonly scopes: Scopes;
+  readonly inventory: LiveInventory;
   /** A host of the inventory, or localhost. */
   stateOf(host: string): HostState | undefined;
   /** As whom the play itself asks: facts, what an interrupted run left. */

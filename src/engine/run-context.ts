@@ -6,6 +6,7 @@ import type { TaskType } from '../core/task-type.ts';
 import type { LoadedInventory } from '../language/inventory/index.ts';
 import type { RunFacts } from '../language/variables/magic-variables.ts';
 import type { Env } from '../template/env.ts';
+import type { FactCache } from './fact-cache.ts';
 
 /** What the command line decides about a run. */
 export interface RunOptions {
@@ -26,6 +27,11 @@ export interface RunOptions {
   readonly connection: ConnectionDefaults;
   /** Answer as Ansible does where we would do otherwise: a check that finds drift still exits with 0. */
   readonly ansible?: boolean;
+  /** Where a play says none. */
+  readonly strategy?: string;
+  /** A task that notifies a handler that nobody defines ends the run, or is warned about. */
+  readonly missingHandler?: 'error' | 'warning';
+  readonly flushCache?: boolean;
   /** What a pattern that fits no host is. */
   readonly mismatch?: 'warning' | 'error' | 'ignore';
   readonly hashBehaviour: 'replace' | 'merge';
@@ -54,6 +60,8 @@ export interface RunContext {
   readonly loader: DynamicLoader;
   readonly connector: Connector;
   readonly options: RunOptions;
+  /** Facts of earlier runs, where they are kept. */
+  readonly factCache?: FactCache;
   /** Extra vars (level 22). */
   readonly extra: VarsLayer;
   readonly runFacts: RunFacts;

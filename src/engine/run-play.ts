@@ -9,6 +9,7 @@ import { flushHandlers } from './flush-handlers.ts';
 import { Handlers } from './handlers.ts';
 import type { HostState } from './host-state.ts';
 import type { Includes } from './includes.ts';
+import type { LiveInventory } from './live-inventory.ts';
 import type { Performing } from './performing.ts';
 import { identityOf, type PlayContext } from './play-context.ts';
 import { PlayHost } from './play-host.ts';
@@ -20,6 +21,7 @@ import { batches, free, linear } from './strategy.ts';
 export interface Across {
   readonly states: { get(host: string): HostState | undefined };
   readonly includes: Includes;
+  readonly inventory: LiveInventory;
   startAt: string | undefined;
   stepping: boolean;
 }
@@ -57,6 +59,7 @@ export async function runPlay(
   for (const some of batches(usable, serialOf(context, usable[0]!))) {
     batch = some.map((state) => new PlayHost(state, play.items));
     const stop = await runBatch(context, across, batch);
+    if (typeof stop === 'object') return stop;
     if (stop === 'fatal' || batch.every((host) => host.state.failed || host.state.unreachable)) going = 'stop';
     if (going === 'stop' || stop === 'end' || run.signal.aborted) break;
   }
@@ -84,7 +87,10 @@ async function runBatch(context: PlayContext, across: Across, hosts: readonly Pl
     stop: 'no',
     stepping: across.stepping,
   };
-  const strategy = String(toJs(keywordValue(play.strategy, sight) ?? 'linear')).replace(/^ansible\.builtin\./, '');
+  const strategy = String(toJs(keywordValue(play.strategy, sight) ?? run.options.strategy ?? 'linear')).replace(
+    /^ansible\.builtin\./,
+    '',
+  );
   await (strategy === 'free' || strategy === 'host_pinned' ? free(performing) : linear(performing));
   across.startAt = performing.startAt;
   across.stepping = performing.stepping;
@@ -140,6 +146,7 @@ function playContext(
     play,
     name: '',
     scopes,
+    inventory: across.inventory,
     stateOf: (host) => across.states.get(host),
     mainIdentity(state) {
       const sight = scopes.of(state);

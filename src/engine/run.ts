@@ -1,10 +1,12 @@
 import type { HostSummary } from '../core/event.ts';
 import type { Playbook } from '../core/model.ts';
+import { fromJs, type Value } from '../core/value.ts';
 import { hostOf } from '../language/inventory/index.ts';
-import { Beliefs } from './beliefs.ts';
+import { Beliefs, type World } from './beliefs.ts';
 import { HostLink, type Identity } from './host-link.ts';
 import { HostState } from './host-state.ts';
 import { Includes } from './includes.ts';
+import { LiveInventory } from './live-inventory.ts';
 import { identityOf } from './play-context.ts';
 import type { RunContext } from './run-context.ts';
 import { type Across, runPlay } from './run-play.ts';
@@ -17,7 +19,12 @@ export interface RunEnd {
 }
 
 /** Run playbooks: plays in order, until the end, an interrupt, or no host is left. `run-finished` is always the last event. */
-export async function runPlaybooks(run: RunContext, playbooks: readonly Playbook[], version: string): Promise<RunEnd> {
+export async function runPlaybooks(
+  given: RunContext,
+  playbooks: readonly Playbook[],
+  version: string,
+): Promise<RunEnd> {
+  const run = { ...given };
   const startedAt = performance.now();
   const plays = playbooks.flatMap((playbook) => playbook.plays);
   run.emit({
@@ -30,8 +37,14 @@ export async function runPlaybooks(run: RunContext, playbooks: readonly Playbook
     hosts: [...run.inventory.hosts.keys()],
   });
   const states = new States(run, () => plays);
+  const inventory = new LiveInventory(run.inventory, (now) => {
+    run.inventory = now;
+    states.refresh();
+  });
+  if (run.options.flushCache) for (const host of run.inventory.hosts.keys()) run.factCache?.forget(host);
   const across: Across = {
     states,
+    inventory,
     includes: new Includes(),
     startAt: run.options.startAtTask,
     stepping: run.options.step !== undefined,
@@ -95,7 +108,7 @@ type Ended = Readonly<Record<'failed' | 'unreachable', boolean>>;
 class States {
   exitCode = 1;
   readonly #states = new Map<string, HostState>();
-  readonly #world = { changes: 0 };
+  readonly #world: World = { changes: 0 };
   readonly #run: RunContext;
   readonly #plays: () => readonly import('../core/model.ts').Play[];
 
@@ -123,6 +136,9 @@ class States {
           : this.get(endpoint.pct.node.name)?.link.beliefs.blurredBy(`ct:${endpoint.pct.id}`),
     });
     const state = new HostState(host, link);
+    const cached = this.#run.factCache?.read(name);
+    if (cached !== undefined) state.facts.add(fromJs(cached) as Map<Value, Value>);
+    if (cached !== undefined && this.#run.options.gathering === 'smart') state.facts.gathered = true;
     this.#states.set(name, state);
     return state;
   }
@@ -148,6 +164,11 @@ class States {
         return other === undefined ? undefined : identity(other).endpoint;
       });
     return { link: state.link, identity: identity(state) };
+  }
+
+  /** The inventory is another: hosts have other variables and groups. */
+  refresh(): void {
+    for (const [name, state] of this.#states) state.host = hostOf(this.#run.inventory, name) ?? state.host;
   }
 
   get summaries(): Readonly<Record<string, HostSummary>> {

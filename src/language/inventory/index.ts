@@ -4,6 +4,7 @@ export {
   changeInventory,
   type LoadedInventory,
   loadInventory,
+  reloadInventory,
   withPlaybookVars,
 } from './load-inventory.ts';
 export { IGNORED_EXTENSIONS, type InventoryOptions } from './read-path.ts';

@@ -49,6 +49,17 @@ export function withPlaybookVars(inventory: LoadedInventory, playbookDir: string
     : finish({ ...inventory, folders: [...inventory.folders, { path, of: 'playbook' }] });
 }
 
+/** The inventory as its sources are by now; what was added to it since is not in it. */
+export function reloadInventory({ sources, options, folders }: LoadedInventory): Result<LoadedInventory> {
+  const read = loadInventory(sources, options);
+  if (!read.ok) return read;
+  const beside = folders.filter(({ of }) => of === 'playbook').map(({ path }) => path);
+  return beside.reduce<Result<LoadedInventory>>(
+    (now, path) => (now.ok ? withPlaybookVars(now.value, path) : now),
+    read,
+  );
+}
+
 /** The same inventory after a change to its draft: what `add_host` and `group_by` do. */
 export function changeInventory(inventory: LoadedInventory, change: (draft: Draft) => void): Result<LoadedInventory> {
   const draft = copyDraft(inventory.draft);
