@@ -4,7 +4,7 @@ import type { Diagnostic } from '../core/source.ts';
 import { suggest } from '../core/suggest.ts';
 import { createFiles } from '../language/files.ts';
 import { formatDiagnostic } from '../language/yaml/index.ts';
-import { createChalk, createReporter } from '../report/index.ts';
+import { ansibleError, createChalk, createReporter } from '../report/index.ts';
 import type { Face } from './face.ts';
 import { interruptible } from './interrupt.ts';
 import { lazyConnector } from './lazy-connector.ts';
@@ -62,7 +62,7 @@ export async function play(parsed: Parsed, face: Face, texts: Readonly<Record<st
       const said = secrets.mask(show(diagnostic));
       process.stderr.write(
         diagnostic.severity === 'error'
-          ? `${face.ansible ? 'ERROR! ' : ''}${said}\n`
+          ? `${face.ansible ? secrets.mask(ansibleError(diagnostic, show)) : said}\n`
           : `${chalk.magenta('[WARNING]:')} ${said}\n`,
       );
     }

@@ -3,7 +3,7 @@ import type { Reporter } from '../core/event.ts';
 import type { Diagnostic } from '../core/source.ts';
 import { jsonReporter } from './json.ts';
 import { minimalReporter } from './minimal.ts';
-import { plainReporter } from './plain.ts';
+import { ansibleError, plainReporter } from './plain.ts';
 
 /** How a run is told. */
 export interface ReportOptions {
@@ -49,3 +49,5 @@ export function createChalk(stdout: NodeJS.WriteStream, env: NodeJS.ProcessEnv):
   if (env['FORCE_COLOR'] || env['ANSIBLE_FORCE_COLOR']) return new Chalk({ level: 1 });
   return new Chalk({ level: stdout.isTTY === true && env['TERM'] !== 'dumb' ? 1 : 0 });
 }
+
+export { ansibleError };

@@ -77,7 +77,11 @@ export function plainReporter(options: PlainOptions): Reporter {
       case 'warning':
         return line(
           event.diagnostic.severity === 'error'
-            ? options.chalk.red(`ERROR! ${options.formatDiagnostic(event.diagnostic)}`)
+            ? options.chalk.red(
+                options.ansible
+                  ? ansibleError(event.diagnostic, options.formatDiagnostic)
+                  : `ERROR! ${options.formatDiagnostic(event.diagnostic)}`,
+              )
             : options.chalk.magenta(`[WARNING]: ${options.formatDiagnostic(event.diagnostic)}`),
         );
       case 'sent':
@@ -91,6 +95,10 @@ export function plainReporter(options: PlainOptions): Reporter {
     }
   };
 }
+
+/** An error as Ansible's scripts look for it: the message first, and the place below. */
+export const ansibleError = (diagnostic: Diagnostic, show: (diagnostic: Diagnostic) => string): string =>
+  diagnostic.at === undefined ? `ERROR! ${diagnostic.message}` : `ERROR! ${diagnostic.message}\n\n${show(diagnostic)}`;
 
 function banner(text: string, { columns, chalk }: PlainOptions): string {
   const width = Math.min(columns, 79);
