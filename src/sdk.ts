@@ -84,3 +84,4 @@ export {
 export { type Finding, type Found, found } from './core/questions/found.ts';
 export { type Fragment, fragments } from './core/questions/fragments.ts';
 export { download, type UrlState, urlState } from './core/questions/url-state.ts';
+export { type ArchiveArg, type ArchiveState, archive, isZip, tarArguments } from './core/questions/archive.ts';

@@ -1,0 +1,189 @@
+import { mkdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import assemble from '../../tasks/assemble.ts';
+import find from '../../tasks/find.ts';
+import ini_file from '../../tasks/ini_file.ts';
+import { fnmatch } from '../../tasks/shared/find-filters.ts';
+import { editIni } from '../../tasks/shared/ini-edit.ts';
+import tempfile from '../../tasks/tempfile.ts';
+import { runHere } from './harness.ts';
+import { folder } from './local-host.ts';
+
+const edit = {
+  section: 'a',
+  option: 'x',
+  values: ['5'],
+  state: 'present',
+  exclusive: true,
+  noSpaces: false,
+  allowNoValue: false,
+} as const;
+const ini = '# top\nglobal = 1\n\n[a]\nx = 1\ny=2\n;z = 3\n# w = 4\n\n[b]\nx = 9\n';
+const many = '[a]\nx = 1\nx = 2\nx = 3\n';
+
+describe('editIni', () => {
+  // Each expectation is what community.general's ini_file makes of the same file.
+  test.for([
+    [ini, {}, ini.replace('x = 1', 'x = 5'), 'option changed'],
+    [ini, { values: ['1'] }, ini, 'OK'],
+    [ini, { option: 'y', values: ['2'] }, ini.replace('y=2', 'y = 2'), 'option changed'],
+    [ini, { option: 'n' }, ini.replace('y=2\n', 'y=2\nn = 5\n'), 'option added'],
+    [ini, { option: 'z' }, ini.replace(';z = 3', 'z = 5'), 'option changed'],
+    [ini, { section: 'c' }, `${ini}[c]\nx = 5\n`, 'section and option added'],
+    [ini, { section: undefined, option: 'global' }, ini.replace('global = 1', 'global = 5'), 'option changed'],
+    [ini, { noSpaces: true }, ini.replace('x = 1', 'x=5'), 'option changed'],
+    [ini, { state: 'absent', values: [] }, ini.replace('x = 1\n', ''), 'option changed'],
+    [ini, { state: 'absent', option: undefined }, '# top\nglobal = 1\n\n[b]\nx = 9\n', 'section removed'],
+    [ini, { option: 'flag', values: [], allowNoValue: true }, ini.replace('y=2\n', 'y=2\nflag\n'), 'option added'],
+    [many, { values: ['2'] }, '[a]\nx = 2\n', 'option changed'],
+    [many, { values: ['4'], exclusive: false }, `${many}x = 4\n`, 'option added'],
+    [many, { values: ['2'], state: 'absent', exclusive: false }, '[a]\nx = 1\nx = 3\n', 'option changed'],
+    ['', {}, '\n[a]\nx = 5\n', 'section and option added'],
+  ] as const)('%j with %j', ([text, more, expected, message]) => {
+    const edited = editIni(text, { ...edit, ...more });
+
+    expect(edited).toEqual({ text: expected, message });
+    expect(editIni(expected, { ...edit, ...more }).message).toBe('OK');
+  });
+});
+
+describe('ini_file', () => {
+  test('sets an option once, in a file that it makes', async () => {
+    using dir = folder();
+    const args = { path: dir.at('f'), section: 'server', option: 'listen', value: '1.2.3.4', mode: '0600' };
+
+    const ran = await runHere(ini_file, args);
+    const again = await runHere(ini_file, args);
+
+    expect([ran.status, again.status, readFileSync(dir.at('f'), 'utf8')]).toEqual([
+      'changed',
+      'ok',
+      '\n[server]\nlisten = 1.2.3.4\n',
+    ]);
+    expect(ran).toMatchObject({ result: { msg: 'section and option added', mode: '0600' } });
+  });
+
+  test('needs a value', async () => {
+    expect(await runHere(ini_file, { path: '/missing', section: 'a', option: 'x' })).toMatchObject({
+      status: 'failed',
+      message: "Parameter 'value(s)' must be defined if state=present and allow_no_value=False.",
+    });
+  });
+});
+
+describe('find', () => {
+  /** A few files, one of them old, one hidden. */
+  function tree() {
+    const dir = folder();
+    mkdirSync(dir.at('e'));
+    for (const [name, text] of [
+      ['a.txt', 'one\ntwo\n'],
+      ['b.log', 'bb'],
+      ['.hid', ''],
+      ['e/x.txt', 'x'],
+    ] as const)
+      writeFileSync(dir.at(name), text);
+    utimesSync(dir.at('b.log'), 1e9, 1e9);
+    return dir;
+  }
+  const names = (ended: Awaited<ReturnType<typeof runHere>>, dir: { path: string }) =>
+    'result' in ended
+      ? (ended.result.files as { path: string }[]).map(({ path }) => path.slice(dir.path.length + 1)).toSorted()
+      : ended;
+
+  test.for<[Record<string, unknown>, string[]]>([
+    [{}, ['a.txt', 'b.log']],
+    [{ patterns: '*.txt', recurse: true }, ['a.txt', 'e/x.txt']],
+    [{ hidden: true }, ['.hid', 'a.txt', 'b.log']],
+    [{ file_type: 'directory' }, ['e']],
+    [{ age: '5d' }, ['b.log']],
+    [{ age: '-5d' }, ['a.txt']],
+    [{ size: '5' }, ['a.txt']],
+    [{ size: '-5' }, ['b.log']],
+    [{ patterns: '^b', use_regex: true }, ['b.log']],
+    [{ excludes: '*.log' }, ['a.txt']],
+    [{ contains: 'tw' }, ['a.txt']],
+    [{ contains: 'wo' }, []],
+    [{ contains: 'one\\ntwo', read_whole_file: true }, ['a.txt']],
+  ])('%j', async ([args, expected]) => {
+    using dir = tree();
+
+    expect(names(await runHere(find, { paths: dir.path, ...args }), dir)).toEqual(expected);
+  });
+
+  test('tells of each file what stat tells, and what is no folder', async () => {
+    using dir = tree();
+
+    const ended = await runHere(find, { paths: [dir.path, dir.at('nope')], patterns: 'b.log', get_checksum: true });
+
+    expect(ended).toMatchObject({
+      status: 'ok',
+      result: {
+        matched: 1,
+        files: [
+          {
+            path: dir.at('b.log'),
+            size: 2,
+            mtime: 1e9,
+            isreg: true,
+            checksum: '9a900f538965a426994e1e90600920aff0b4e8d2',
+          },
+        ],
+        skipped_paths: { [dir.at('nope')]: `'${dir.at('nope')}' is not a directory` },
+      },
+    });
+  });
+
+  test.for([
+    ['*.txt', 'a.txt', true],
+    ['*.txt', 'atxt', false],
+    ['[!a]*', 'abc', false],
+    ['[ab]?', 'bc', true],
+    ['a+b', 'a+b', true],
+    ['[]x]', ']', true],
+  ] as const)('fnmatch %s %s: %s', ([pattern, name, expected]) => {
+    expect(fnmatch(pattern)(name)).toBe(expected);
+  });
+});
+
+describe('assemble', () => {
+  test.for<[Record<string, unknown>, string]>([
+    [{}, 'hid\none\ntwo\n'],
+    [{ delimiter: '---' }, 'hid\n---\none\n---\ntwo\n'],
+    [{ ignore_hidden: true }, 'one\ntwo\n'],
+    [{ regexp: '^1$' }, 'one'],
+  ])('with %j', async ([args, expected]) => {
+    using dir = folder();
+    mkdirSync(dir.at('d'));
+    for (const [name, text] of [
+      ['.h', 'hid\n'],
+      ['1', 'one'],
+      ['2', 'two\n'],
+    ] as const)
+      writeFileSync(dir.at(`d/${name}`), text);
+
+    const ran = await runHere(assemble, { src: dir.at('d'), dest: dir.at('f'), ...args });
+    const again = await runHere(assemble, { src: dir.at('d'), dest: dir.at('f'), ...args });
+
+    expect([ran.status, again.status, readFileSync(dir.at('f'), 'utf8')]).toEqual(['changed', 'ok', expected]);
+  });
+});
+
+describe('tempfile', () => {
+  test.for(['file', 'directory'] as const)('makes a %s of its own each time', async (state) => {
+    using dir = folder();
+    const args = { state, path: dir.path, prefix: 'p.', suffix: '.s' };
+
+    const made = [await runHere(tempfile, args), await runHere(tempfile, args)].map((one) =>
+      'result' in one ? String(one.result.path) : '',
+    );
+
+    expect(new Set(made).size).toBe(2);
+    expect(made[0]).toMatch(new RegExp(`^${dir.path}/p\\..{8}\\.s$`));
+    expect(statSync(made[0]!).isDirectory()).toBe(state === 'directory');
+  });
+
+  test('fails where there is no such folder', async () => {
+    expect(await runHere(tempfile, { path: '/missing' })).toMatchObject({ status: 'failed' });
+  });
+});
