@@ -61,6 +61,8 @@ export class Beliefs {
   }
 
   foresee(task: string, effects: readonly Effect[] | undefined): void {
+    // A difference that nothing follows from leaves all as it is.
+    if (effects === undefined || effects.length > 0) this.unsettle(task);
     if (effects === undefined) {
       this.#foreseen.push({ task, answers: new Map(), blurred: 'everything' });
       return;

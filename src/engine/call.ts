@@ -123,6 +123,7 @@ async function makeCall(
     diff,
     host: where.delegatedTo ?? state.host.name,
     interactive: options.interactive,
+    native: options.native,
     now: new Date(),
     environment: where.identity.environment,
   };

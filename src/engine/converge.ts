@@ -60,6 +60,8 @@ export async function converge(
   let plan = planned(type, looked, params, context);
   const deadline = 'wait' in plan ? Date.now() + plan.wait.deadlineMs : 0;
   while ('wait' in plan) {
+    // A check waits for nothing: what is not so now is told.
+    if (context.check) return failed(plan.wait.failed, [], {});
     if (Date.now() >= deadline) return failed(plan.wait.failed, [], {});
     await target.wait(plan.wait.againMs, looked.questions, plan.wait.shown);
     looked = await look(type, params, context, target);
@@ -67,7 +69,7 @@ export async function converge(
     plan = planned(type, looked, params, context);
   }
   if ('unknown' in plan) return { status: 'unknown', message: plan.unknown, assuming: looked.assuming };
-  if ('failed' in plan) return afterAssumptions(looked, failed(plan.failed, [], plan.result ?? {}));
+  if ('failed' in plan) return failed(plan.failed, [], plan.result ?? {});
   if (plan.skipped !== undefined) return { status: 'skipped', message: plan.skipped, result: plan.result ?? {} };
 
   const { changes, warnings = [] } = plan;
@@ -244,13 +246,3 @@ const settled = (
   assuming,
   warnings,
 });
-
-/** What a check cannot look at for real, because an earlier task would first have to change it, has not failed. */
-function afterAssumptions(looked: Looked, ended: Converged): Converged {
-  if (looked.assuming.length === 0 || ended.status !== 'failed') return ended;
-  return {
-    status: 'unknown',
-    message: `depends on ${looked.assuming.join(', ')}: ${ended.message}`,
-    assuming: looked.assuming,
-  };
-}

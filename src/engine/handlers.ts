@@ -13,6 +13,7 @@ export type AnyHandler = Handler | Include;
 export class Handlers {
   readonly #play: PlayContext;
   #all: readonly AnyHandler[];
+  readonly #unusable = new Set<number>();
 
   constructor(play: PlayContext, handlers: readonly AnyHandler[]) {
     this.#play = play;
@@ -39,8 +40,22 @@ export class Handlers {
 
   #names(handler: AnyHandler, state: HostState): readonly string[] {
     const name = nameOf(handler, this.#play, state);
-    if (name === undefined) return [];
+    if (name === undefined) {
+      this.#warn(handler);
+      return [];
+    }
     return handler.role === undefined ? [name] : [name, `${handler.role.name} : ${name}`];
+  }
+
+  /** Nobody can notify a handler whose name cannot be computed, unless it listens to something. */
+  #warn({ id, name, listen, at }: AnyHandler): void {
+    if (!(name instanceof Template) || (listen ?? []).length > 0 || this.#unusable.has(id)) return;
+    this.#unusable.add(id);
+    const message = `Handler '${name.source}' is unusable because it has no listen topics and its name could not be templated`;
+    this.#play.run.emit({
+      kind: 'warning',
+      diagnostic: { severity: 'warning', code: 'unusable-handler', message, at },
+    });
   }
 
   /** How a handler is noted in a host's journal: the same in the next run of the playbook. */

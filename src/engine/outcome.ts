@@ -1,5 +1,6 @@
 import type { Outcome, ToldChange } from '../core/event.ts';
 import type { Task } from '../core/model.ts';
+import type { AnyQuestion } from '../core/question.ts';
 import type { TaskResult } from '../core/task-type.ts';
 import { TemplateError } from '../template/index.ts';
 import { type Call, firstFalse, placed } from './call.ts';
@@ -15,6 +16,19 @@ export const unknownOutcome = (because: string): Outcome => ({
   assuming: [because],
   result: {},
 });
+
+/** What fails in a check may only fail because nothing is changed in a check: then it is unknown. */
+export function unlessUnsettled(outcome: Outcome, { type, params, context, link }: Call): Outcome {
+  if (outcome.status !== 'failed' || type.controllerOnly === true) return outcome;
+  const questions = Object.values(type.ask?.(params as never, context) ?? {}) as readonly AnyQuestion<unknown>[];
+  const because = link.beliefs.unsettled(questions.some((question) => question.beyond === true));
+  if (because === undefined) return outcome;
+  return {
+    ...unknownOutcome(because),
+    message: `depends on ${because}; now: ${outcome.message ?? 'failed'}`,
+    censored: outcome.censored,
+  };
+}
 
 /** A converged task as its outcome: Ansible's result keys added, `failed_when` and `changed_when` heard. */
 export function outcomeOf(

@@ -32,6 +32,8 @@ export interface RunOptions {
   /** A task that notifies a handler that nobody defines ends the run, or is warned about. */
   readonly missingHandler?: 'error' | 'warning';
   readonly flushCache?: boolean;
+  /** Ansible's `jinja2_native`. */
+  readonly native?: boolean;
   /** What a pattern that fits no host is. */
   readonly mismatch?: 'warning' | 'error' | 'ignore';
   readonly hashBehaviour: 'replace' | 'merge';

@@ -12,7 +12,7 @@ import { learnFacts } from './facts.ts';
 import type { Ahead } from './host-link.ts';
 import type { HostState } from './host-state.ts';
 import { itemSight, type LoopItem, loopOf } from './loop.ts';
-import { outcomeOf, unknownOutcome } from './outcome.ts';
+import { outcomeOf, unknownOutcome, unlessUnsettled } from './outcome.ts';
 import type { PlayContext } from './play-context.ts';
 import { layerOf, type Sight } from './scopes.ts';
 import { createTarget } from './target.ts';
@@ -64,6 +64,7 @@ async function settleTouched(run: TaskRun, act: () => Promise<Ran>): Promise<Ran
           looped: false,
         };
       if (!(error instanceof Touched)) throw error;
+      if (error.what === 'unknown') run.state.link.beliefs.unsettle(run.ref.name);
       if (error.what === 'unknown') return { outcome: unknownOutcome(error.because), looped: false };
       const failure_ = await satisfy(run, error);
       if (failure_ !== undefined) return { outcome: failure_, looped: false };
@@ -238,9 +239,15 @@ async function attemptOnce(run: TaskRun, sight: Sight, item: LoopItem | undefine
     };
   const { call } = computed;
   const converged = await converge(call.type, call.params, call.context, targetOf(run, call));
-  const outcome = outcomeOf(converged, call, (result) => withResult(play, run, item, task, result), task);
+  const judged = outcomeOf(converged, call, (result) => withResult(play, run, item, task, result), task);
+  const outcome = call.context.check ? unlessUnsettled(judged, call) : judged;
+  if (outcome.status === 'unknown') call.link.beliefs.unsettle(run.ref.name);
   absorb(play, state, task, sight, call, outcome);
-  const told = { ...outcome, result: withoutPrivate(outcome.result) };
+  const grown = outcome.status === 'ok' && play.inventory.absorb(outcome.result, state.host.name);
+  const result = withoutPrivate(outcome.result);
+  const told: Outcome = grown
+    ? { ...outcome, status: 'changed', result: { ...result, changed: true } }
+    : { ...outcome, result };
   return { outcome: ignorable(told, task, sight), delegatedTo: call.delegatedTo, looped: false };
 }
 

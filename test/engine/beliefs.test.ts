@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { blurs } from '../../src/core/change.ts';
 import { shell } from '../../src/core/questions/shell.ts';
 import { Beliefs, type World } from '../../src/engine/beliefs.ts';
 

@@ -41,22 +41,25 @@ export const value = defineTask({
     is: { type: 'str', required: true },
     blurs: { type: 'str' },
     stuck: { type: 'bool', default: false },
+    broken: { type: 'bool', default: false },
   },
   ask: ({ name }) => ({ now: asked(name) }),
-  plan: ({ now }, { name, is, blurs: blurred, stuck }) =>
-    now === is
-      ? { changes: [] }
-      : {
-          changes: [
-            {
-              what: name,
-              from: now,
-              to: is,
-              commands: [stuck ? sh`true` : sh`put ${name} ${is}`],
-              effects: [predicts(asked(name), is), ...(blurred === undefined ? [] : [blurs(`value:${blurred}`)])],
-            },
-          ],
-        },
+  plan: ({ now }, { name, is, blurs: blurred, stuck, broken }) =>
+    broken
+      ? { failed: 'broken' }
+      : now === is
+        ? { changes: [] }
+        : {
+            changes: [
+              {
+                what: name,
+                from: now,
+                to: is,
+                commands: [stuck ? sh`true` : sh`put ${name} ${is}`],
+                effects: [predicts(asked(name), is), ...(blurred === undefined ? [] : [blurs(`value:${blurred}`)])],
+              },
+            ],
+          },
   result: ({ state }) => ({ value: state.now }),
   examples: [],
 });
