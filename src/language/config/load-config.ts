@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import type { Diagnostic, Position } from '../../core/source.ts';
 import { type IniEntry, parseIni } from './parse-ini.ts';
 import { readSetting } from './read-setting.ts';
-import { SETTINGS, type Setting, type SettingType, WITHOUT_MEANING } from './settings.ts';
+import { SETTINGS, type Setting, type SettingType, WITHOUT_EFFECT, WITHOUT_MEANING } from './settings.ts';
 
 interface TypeOf {
   bool: boolean;
@@ -53,7 +53,14 @@ export function loadConfig(
     values[name] = read && 'value' in read ? read.value : defaultOf(setting, env);
     if (found) origins.set(name as keyof typeof SETTINGS, found.from);
   }
-  warnings.push(...notHonoured(env, entries));
+  const idle = [...origins].filter(([name]) => WITHOUT_EFFECT.has(name) && differs(values[name], name));
+  warnings.push(
+    ...notHonoured(
+      env,
+      entries,
+      idle.map(([, from]) => from.replace(/^.*: /, '')),
+    ),
+  );
   return { config: { ...values, ...(file !== undefined && { configFile: file }) } as Config, warnings, origins };
 }
 
@@ -97,6 +104,9 @@ function defaultOf(setting: Setting, env: NodeJS.ProcessEnv): unknown {
     ? setting.default.map((path: string) => path.replace(/^~/, homeOf(env)))
     : setting.default;
 }
+
+const differs = (value: unknown, name: keyof typeof SETTINGS): boolean =>
+  JSON.stringify(value) !== JSON.stringify((SETTINGS[name] as Setting).default);
 
 const homeOf = (env: NodeJS.ProcessEnv): string => env.HOME ?? homedir();
 
@@ -149,7 +159,11 @@ const invalid = ({ from, at }: Found, problem: string): Diagnostic => ({
 });
 
 /** What is set but has no effect here, in one warning. */
-function notHonoured(env: NodeJS.ProcessEnv, entries: ReadonlyMap<string, IniEntry>): Diagnostic[] {
+function notHonoured(
+  env: NodeJS.ProcessEnv,
+  entries: ReadonlyMap<string, IniEntry>,
+  idle: readonly string[],
+): Diagnostic[] {
   const known = new Set<string>(
     Object.values<Setting>(SETTINGS).flatMap(({ env: variables, ini }) => [...variables, ...ini]),
   );
@@ -157,7 +171,7 @@ function notHonoured(env: NodeJS.ProcessEnv, entries: ReadonlyMap<string, IniEnt
   const names = [...entries.keys(), ...variables].filter(
     (name) => !known.has(name) && !WITHOUT_MEANING.some((harmless) => harmless.test(name)),
   );
-  if (names.length === 0) return [];
-  const message = `these settings of Ansible's configuration have no effect here: ${names.sort().join(', ')}`;
+  if (names.length + idle.length === 0) return [];
+  const message = `these settings of Ansible's configuration have no effect here: ${[...names, ...idle].sort().join(', ')}`;
   return [{ severity: 'warning', code: 'config-not-honoured', message }];
 }

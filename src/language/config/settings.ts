@@ -279,6 +279,46 @@ export const SETTINGS = {
   retryFilesSavePath: { type: 'path', env: ['ANSIBLE_RETRY_FILES_SAVE_PATH'], ini: ['defaults.retry_files_save_path'] },
 } as const satisfies Readonly<Record<string, Setting>>;
 
+/** Settings that are read and change nothing here so far; whoever sets one to something else than its default is told. */
+export const WITHOUT_EFFECT: ReadonlySet<keyof typeof SETTINGS> = new Set([
+  'playbookVarsRoot',
+  'varsPluginStage',
+  'privateRoleVars',
+  'remotePort',
+  'taskTimeout',
+  'sshArgs',
+  'sshCommonArgs',
+  'sshExtraArgs',
+  'sshRetries',
+  'becomeExe',
+  'becomeFlags',
+  'executable',
+  'pollInterval',
+  'invalidTaskAttributeFailed',
+  'noLog',
+  'gatherSubset',
+  'gatherTimeout',
+  'factPath',
+  'injectFactsAsVars',
+  'vaultIdentity',
+  'vaultIdMatch',
+  'jinja2Extensions',
+  'errorOnUndefined',
+  'ansibleManaged',
+  'duplicateDictKey',
+  'diffContext',
+  'maxDiffSize',
+  'checkModeMarkers',
+  'displaySkippedHosts',
+  'displayOkHosts',
+  'displayFailedStderr',
+  'displayArgsToStdout',
+  'showCustomStats',
+  'logPath',
+  'retryFiles',
+  'retryFilesSavePath',
+]);
+
 /** Settings without a meaning here, since what they tune does not exist: nothing is lost by passing over them. */
 export const WITHOUT_MEANING: readonly RegExp[] = [
   /cow/i,

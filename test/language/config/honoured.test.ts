@@ -1,0 +1,33 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { loadConfig } from '../../../src/language/config/load-config.ts';
+import { SETTINGS, WITHOUT_EFFECT } from '../../../src/language/config/settings.ts';
+
+const root = join(import.meta.dirname, '../../../src');
+const sources = readdirSync(root, { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.ts') && !file.startsWith('language/config/'))
+  .map((file) => readFileSync(join(root, file), 'utf8'))
+  .join('\n');
+
+/** Colours are looked for in the environment, before anything is read. */
+const elsewhere = new Set(['noColor', 'forceColor']);
+
+describe("settings of Ansible's configuration", () => {
+  test.for(Object.keys(SETTINGS) as (keyof typeof SETTINGS)[])('%s has an effect, or is said to have none', (name) => {
+    const used = new RegExp(`\\bconfig\\.${name}\\b`).test(sources) || elsewhere.has(name);
+
+    expect(WITHOUT_EFFECT.has(name)).toBe(!used);
+  });
+
+  test('one that has no effect is told, unless it says what is so anyway', () => {
+    const { warnings } = loadConfig(
+      { HOME: '/nowhere', ANSIBLE_LOG_PATH: '/x', ANSIBLE_RETRY_FILES_ENABLED: 'false' },
+      '/nowhere',
+    );
+
+    expect(warnings.map(({ message }) => message)).toEqual([
+      "these settings of Ansible's configuration have no effect here: ANSIBLE_LOG_PATH",
+    ]);
+  });
+});
