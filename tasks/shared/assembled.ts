@@ -9,7 +9,7 @@ export function assembled(fragments: readonly Fragment[], delimiter: string | un
     if (previous === undefined) return [bytes];
     return [...(previous.at(-1) === 10 ? [] : [newline]), ...between, bytes];
   });
-  return Uint8Array.from(pieces.flatMap((piece) => [...piece]));
+  return Buffer.concat(pieces);
 }
 
 /** Escapes as `\n` are meant; a delimiter ends its line. */
