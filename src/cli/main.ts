@@ -6,6 +6,12 @@ const calledAs = (process.env['RETRACE_CALLED_AS'] ?? process.argv[1] ?? 'run')
   .replace(/^.*\//, '')
   .replace(/\.js$/, '');
 
+// Nobody reads any more (`run doc | head`): what is under way goes on to its end, unseen.
+for (const stream of [process.stdout, process.stderr])
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+
 process.exitCode = await dispatch().catch(async (error: unknown) => {
   const { bugReport } = await import('./bug-report.ts');
   process.stderr.write(bugReport(error));
