@@ -1,5 +1,5 @@
 import { homedir } from 'node:os';
-import type { Connector, Endpoint } from '../core/session.ts';
+import type { Connector, Endpoint, SessionFailure } from '../core/session.ts';
 import { launchLocal } from './launch-local.ts';
 import { layersOf } from './layers.ts';
 import { type Opened, openSession } from './open-session.ts';
@@ -54,6 +54,8 @@ export function createConnector({ forks, env, onDebug }: ConnectorOptions): Conn
     if (login.connection === 'local') return launchLocal(env);
     if (login.connection === 'openssh')
       return openssh.launchAt(login, configFor(login, { config: configOf(login.sshConfigFile) }));
+    // What an inventory says is any word: a way that we do not have must not become another one.
+    if (login.connection !== 'ssh') return async () => ({ ok: false, failure: noSuchWay(login) });
     return async (commandLine, signal) => {
       const resolved = targetOf(login, { env, home, config: configOf(login.sshConfigFile) });
       return resolved.ok ? pool.launch(resolved.target, commandLine, signal) : resolved;
@@ -66,3 +68,9 @@ export function createConnector({ forks, env, onDebug }: ConnectorOptions): Conn
     return config;
   }
 }
+
+const noSuchWay = ({ name, connection }: Endpoint): SessionFailure => ({
+  reason: 'unsupported',
+  message: `${name}: there is no connection \`${connection}\``,
+  hint: 'ansible_connection is one of ssh, openssh, local, pct',
+});
