@@ -28,6 +28,8 @@ export function createConnector({ forks, env, onDebug }: ConnectorOptions): Conn
   const openssh = createOpensshLauncher(env);
   return {
     open(endpoint, signal) {
+      const failure = noWay(endpoint);
+      if (failure !== undefined) return Promise.resolve({ ok: false, failure });
       const key = JSON.stringify(endpoint);
       const known = sessions.get(key);
       if (known) return known;
@@ -54,8 +56,6 @@ export function createConnector({ forks, env, onDebug }: ConnectorOptions): Conn
     if (login.connection === 'local') return launchLocal(env);
     if (login.connection === 'openssh')
       return openssh.launchAt(login, configFor(login, { config: configOf(login.sshConfigFile) }));
-    // What an inventory says is any word: a way that we do not have must not become another one.
-    if (login.connection !== 'ssh') return async () => ({ ok: false, failure: noSuchWay(login) });
     return async (commandLine, signal) => {
       const resolved = targetOf(login, { env, home, config: configOf(login.sshConfigFile) });
       return resolved.ok ? pool.launch(resolved.target, commandLine, signal) : resolved;
@@ -69,8 +69,20 @@ export function createConnector({ forks, env, onDebug }: ConnectorOptions): Conn
   }
 }
 
-const noSuchWay = ({ name, connection }: Endpoint): SessionFailure => ({
-  reason: 'unsupported',
-  message: `${name}: there is no connection \`${connection}\``,
-  hint: 'ansible_connection is one of ssh, openssh, local, pct',
-});
+/** What an inventory says is any word: a way that we do not have must not become another one. */
+function noWay({ name, connection, pct }: Endpoint): SessionFailure | undefined {
+  if (!['ssh', 'openssh', 'local', 'pct'].includes(connection))
+    return {
+      reason: 'unsupported',
+      message: `${name}: there is no connection \`${connection}\``,
+      hint: 'ansible_connection is one of ssh, openssh, local, pct',
+    };
+  if (connection !== 'pct') return undefined;
+  return pct === undefined || pct.id === ''
+    ? {
+        reason: 'unsupported',
+        message: `${name}: the connection pct does not know which container this is`,
+        hint: 'give ansible_pct_node, a host of the inventory, and ansible_pct_id',
+      }
+    : noWay(pct.node);
+}
