@@ -3,7 +3,7 @@ import { hostname, userInfo } from 'node:os';
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import type { Task } from '../core/model.ts';
 import { type Controller, ControllerError, UndefinedError } from '../core/task-type.ts';
-import { fromJs, isTemplateText, Template, toJs, type Value } from '../core/value.ts';
+import { fromJs, isTemplateText, Template, toJs, type Value, Vaulted } from '../core/value.ts';
 import {
   evaluateCondition,
   evaluateExpression,
@@ -23,7 +23,7 @@ export function createController({ run }: PlayContext, task: Task, { scope, env 
   };
   return {
     find: (kind, name) => findFile(task.searchPath, kind, name),
-    readFile: (path) => read(path),
+    readFile: (path) => opened(read(path), path, env),
     readTree: (path) => readTree(path, path),
     modeOf: (path) => statSync(path).mode & 0o7777,
     isDirectory: (path) => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false,
@@ -52,6 +52,13 @@ export function createController({ run }: PlayContext, task: Task, { scope, env 
     prompt: (question, options) => later(() => run.options.prompt(question, options)),
     wait: (ms) => later(() => new Promise((done) => setTimeout(done, ms))),
   };
+}
+
+/** A file's content, decrypted where it is under Ansible Vault: what it holds is then a secret. */
+function opened(content: Uint8Array, path: string, env: Env): Uint8Array {
+  const text = Buffer.from(content.subarray(0, 16)).toString('latin1');
+  if (!text.startsWith('$ANSIBLE_VAULT;')) return content;
+  return Buffer.from(env.decrypt(new Vaulted(Buffer.from(content).toString(), { file: path, line: 1, column: 1 })));
 }
 
 /** The names that Ansible gives to template files besides. */

@@ -127,4 +127,18 @@ describe('the command line', () => {
     expect(said.stdout + said.stderr).not.toContain('hunter2');
     expect(said.stdout).toContain('it is ********');
   });
+
+  test('a file under Ansible Vault is copied as what it holds, and never shown', async () => {
+    using rig = new Rig().write({ password: 'open sesame', secret: 'hunter2hunter2\n' });
+    await rig.run(['vault', 'encrypt', '--vault-password-file', 'password', 'secret']);
+    rig.write({
+      'play.yaml':
+        '- hosts: localhost\n  gather_facts: false\n  tasks:\n    - copy: {src: secret, dest: "{{ playbook_dir }}/plain", mode: "0600"}\n    - slurp: {src: "{{ playbook_dir }}/plain"}\n      register: r\n    - assert: {that: "(r.content | b64decode | length) == 15"}\n',
+    });
+
+    const said = await rig.run(['play.yaml', '--diff', '-vvvv', '--vault-password-file', 'password']);
+
+    expect(said.code).toBe(0);
+    expect(said.stdout).not.toContain('hunter2');
+  });
 });
