@@ -14,8 +14,9 @@ export default defineTask({
     const conditions: readonly unknown[] = Array.isArray(params.that) ? params.that : [params.that];
     return { ...params, broken: conditions.find((condition) => !controller.holds(condition)), conditions };
   },
-  plan(_state, { broken, fail_msg, success_msg }) {
-    if (broken === undefined) return { changes: [], result: { msg: success_msg ?? 'All assertions passed' } };
+  plan(_state, { broken, fail_msg, success_msg, quiet }) {
+    const shown = quiet ? {} : { _ansible_verbose_always: true };
+    if (broken === undefined) return { changes: [], result: { msg: success_msg ?? 'All assertions passed', ...shown } };
     const msg = fail_msg ?? 'Assertion failed';
     return { failed: text(msg), result: { assertion: broken, evaluated_to: false, msg } };
   },

@@ -24,6 +24,7 @@ const params = {
   },
   fail_on_missing: { type: 'bool', default: true, doc: 'A file that is not there is a failure.' },
   validate_checksum: { type: 'bool', default: true, ignored: 'what arrived is always compared' },
+  validate_md5: { type: 'bool', ignored: 'what arrived is always compared' },
 } as const;
 
 type Fetch = Params<typeof params> & { readonly controller: Controller };

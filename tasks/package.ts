@@ -10,11 +10,13 @@ export default defineTask({
     ...apt.params,
     state: {
       type: 'str',
-      required: true,
+      default: 'present',
       choices: ['absent', 'build-dep', 'latest', 'present', 'fixed', 'installed', 'removed'],
       doc: 'What is to be true of them.',
     },
     use: { type: 'str', default: 'auto', ignored: 'apt is what is used' },
+    enablerepo: { type: 'list', elements: 'str', ignored: 'it is for dnf' },
+    disablerepo: { type: 'list', elements: 'str', ignored: 'it is for dnf' },
   },
   prepare: (params) => ({
     ...params,

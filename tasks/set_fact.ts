@@ -7,7 +7,7 @@ export default defineTask({
   anyParams: true,
   gives: 'set_fact',
   params: { cacheable: { type: 'bool', default: false, doc: 'Keep them in the fact cache as well.' } },
-  plan(_state, params) {
+  plan(_state, params, { native }) {
     const { cacheable, ...given } = params as Readonly<Record<string, unknown>>;
     const wrong = Object.keys(given).find((name) => !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name));
     if (wrong !== undefined)
@@ -16,7 +16,7 @@ export default defineTask({
       };
     if (Object.keys(given).length === 0)
       return { failed: 'No key/value pairs provided, at least one is required for this action to succeed' };
-    const facts = Object.fromEntries(Object.entries(given).map(([name, value]) => [name, asBoolean(value)]));
+    const facts = Object.fromEntries(Object.entries(given).map(([name, value]) => [name, native === true ? value : asBoolean(value)]));
     return { changes: [], result: { ansible_facts: facts, _ansible_facts_cacheable: cacheable } };
   },
   returns: { ansible_facts: 'The variables that were set.' },

@@ -53,6 +53,7 @@ export async function runOptionsOf(parsed: Parsed, config: Config, origins: Orig
     hashBehaviour: config.hashBehaviour,
     gathering: config.gathering,
     strategy: config.strategy,
+    native: config.jinja2Native,
     flushCache: has('flush-cache'),
     ...(face.ansible && { missingHandler: config.errorOnMissingHandler ? 'error' : 'warning' }),
   };

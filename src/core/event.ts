@@ -23,6 +23,8 @@ export interface Outcome {
   readonly ignored?: boolean;
   /** `no_log`: result and changes are for the engine, never for people. */
   readonly censored?: boolean;
+  /** Its result is what the task is for: Ansible prints it without being asked for more. */
+  readonly shown?: boolean;
   readonly warnings?: readonly string[];
   readonly failure?: SessionFailure;
 }

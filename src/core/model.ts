@@ -158,6 +158,8 @@ export interface Meta extends ItemBase {
     | 'refresh_inventory'
     | 'reset_connection'
     | 'role_complete';
+  /** As a handler, the names it listens to. */
+  readonly listen?: readonly string[];
   /** Ours to insert (after pre_tasks, tasks, post_tasks), not written by anybody; not shown. */
   readonly implicit: boolean;
 }
@@ -185,7 +187,7 @@ export interface Play {
   /** pre_tasks, roles, tasks, post_tasks, each followed by an implicit `flush_handlers`. */
   readonly items: readonly Item[];
   /** In the order in which they run; the last of a name wins. Includes those of roles. */
-  readonly handlers: readonly (Handler | Include)[];
+  readonly handlers: readonly (Handler | Include | Meta)[];
   /** The folder of the playbook (`playbook_dir`). */
   readonly directory: string;
   /** `when`, `vars` and `tags` of an `import_playbook` are in keywords and layers. */
@@ -206,7 +208,7 @@ export interface VarsPrompt {
 /** What an include brings: items, and with a role its handlers and the variables that stay visible afterwards. */
 export interface Brought {
   readonly items: readonly Item[];
-  readonly handlers: readonly (Handler | Include)[];
+  readonly handlers: readonly (Handler | Include | Meta)[];
   /** Role defaults and vars that all later tasks of the play see (`public: true`). */
   readonly exported: readonly VarsLayer[];
 }

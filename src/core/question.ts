@@ -24,6 +24,8 @@ export interface QuestionKind<Arg, A> {
   readonly read: (replies: readonly Reply[], args: readonly Arg[]) => readonly Answer<A>[];
   /** What an answer depends on. Default: everything on the host, so any foreseen change makes it unknown. */
   about?(arg: Arg, answer?: A): readonly Subject[] | 'everything';
+  /** Takes the host a second or more: not asked ahead while changes go on, after each of which it would be asked anew. */
+  readonly costly?: boolean;
 }
 
 /** Something read-only to ask, as a value. */
@@ -48,6 +50,10 @@ export interface ControllerQuestion<A> {
 }
 
 export type AnyQuestion<A> = Question<A> | ControllerQuestion<A>;
+
+/** Whether the host needs a second or more for the answer. */
+export const isCostly = (question: AnyQuestion<unknown>): boolean =>
+  'kind' in question && question.kind.costly === true;
 
 /** Ask a question of a kind. */
 export function question<Arg, A>(

@@ -42,6 +42,8 @@ export interface TaskContext {
   readonly diff: boolean;
   readonly host: string;
   readonly interactive: boolean;
+  /** Ansible's `jinja2_native`: texts stay texts also where they look like something else. */
+  readonly native?: boolean;
   /** How many times `-v` was given. */
   readonly verbosity?: number;
   readonly now: Date;

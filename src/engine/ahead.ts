@@ -1,5 +1,5 @@
 import type { Task, VarsLayer } from '../core/model.ts';
-import type { AnyQuestion } from '../core/question.ts';
+import { type AnyQuestion, isCostly } from '../core/question.ts';
 import { TemplateError } from '../template/index.ts';
 import { type Call, computeCall, questionsOf } from './call.ts';
 import type { Cursor } from './cursor.ts';
@@ -43,11 +43,15 @@ export async function askAhead(
   const asked: Ahead[] = [];
   const pending = new Map<string, { readonly value: never }>();
   let left = Math.min(window, most);
+  let first = true; // the task at hand
   for (const task of tasks) {
     if (left-- <= 0) break;
     const seen: readonly VarsLayer[] =
       pending.size === 0 ? layers : [...layers, { level: 19, from: 'tasks to come', vars: new Map(pending) }];
-    asked.push(...(await questionsOfTask(play, state, task, seen)));
+    const questions = await questionsOfTask(play, state, task, seen);
+    const all = first || !Number.isFinite(window);
+    asked.push(...(all ? questions : questions.filter(({ question }) => !isCostly(question))));
+    first = false;
     if (task.register !== undefined)
       pending.set(task.register, touching(new Touched('pending', state.host.name, task.register)));
   }

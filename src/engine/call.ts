@@ -3,7 +3,7 @@ import type { Task, Written } from '../core/model.ts';
 import type { AnyQuestion } from '../core/question.ts';
 import { type Controller, ControllerError, type TaskContext, type TaskType } from '../core/task-type.ts';
 import { fromJs, isDict, isTemplateText, type Raw, Template, toJs, type Value } from '../core/value.ts';
-import { evaluate, evaluateCondition, TemplateError } from '../template/index.ts';
+import { evaluate, evaluateCondition, isUndefinedError, TemplateError } from '../template/index.ts';
 import { createController } from './controller.ts';
 import { truth } from './endpoint.ts';
 import type { HostLink, Identity } from './host-link.ts';
@@ -33,7 +33,7 @@ export interface Call {
 export type Computed =
   | { readonly kind: 'call'; readonly call: Call }
   | { readonly kind: 'skipped'; readonly message: string; readonly condition: string; readonly censored: boolean }
-  | { readonly kind: 'failed'; readonly message: string; readonly censored: boolean };
+  | { readonly kind: 'failed'; readonly message: string; readonly msg?: string; readonly censored: boolean };
 
 /**
  * Compute a task for a host: conditions, then where it runs, its parameters and its files. Throws `Touched` where a value
@@ -55,7 +55,8 @@ export async function computeCall(
       return { kind: 'skipped', message: 'Conditional result was False', condition: refused, censored };
     return { kind: 'call', call: await makeCall(play, state, task, sight, peek, censored, warnings) };
   } catch (error) {
-    if (error instanceof TemplateError) return { kind: 'failed', message: placed(error), censored };
+    if (error instanceof TemplateError)
+      return { kind: 'failed', message: placed(error), msg: ansibleMessage(error), censored };
     if (error instanceof ControllerError) return { kind: 'failed', message: error.message, censored };
     if (error instanceof BadParams) return { kind: 'failed', message: error.message, censored };
     throw error;
@@ -252,6 +253,16 @@ export function placed(error: TemplateError): string {
   const { message, at, hint } = error.diagnostic;
   const where = at === undefined ? '' : `${at.file}:${at.line}:${at.column}: `;
   return `${where}${message}${hint === undefined ? '' : ` (${hint})`}`;
+}
+
+/** The same in Ansible's words, which playbooks look at in `msg`. */
+export function ansibleMessage(error: TemplateError): string {
+  const { condition, message } = error;
+  if (condition !== undefined)
+    return `The conditional check '${condition}' failed. The error was: error while evaluating conditional (${condition}): ${message}`;
+  return isUndefinedError(error)
+    ? `The task includes an option with an undefined variable. The error was: ${message}. ${message}`
+    : message;
 }
 
 /** The questions of a call whose answers are not known, and those that depend on answers that are. */

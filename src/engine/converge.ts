@@ -1,6 +1,6 @@
 import type { Change } from '../core/change.ts';
 import type { Command } from '../core/command.ts';
-import type { AnyQuestion } from '../core/question.ts';
+import { type AnyQuestion, isCostly } from '../core/question.ts';
 import type { Reply, SessionFailure } from '../core/session.ts';
 import type { AnyTaskType, Plan, Questions, TaskContext, TaskResult } from '../core/task-type.ts';
 import type { Belief } from './beliefs.ts';
@@ -162,7 +162,8 @@ async function apply(
 ): Promise<Converged> {
   const { type, params, context, target, warnings, finish } = task;
   const commands = plan.changes.flatMap((change) => change.commands);
-  const acted = await target.act(commands, plan.changes, looked.questions);
+  const cheap = looked.questions.filter((question) => !isCostly(question));
+  const acted = await target.act(commands, plan.changes, cheap);
   if (!acted.ok && acted.failure.reason !== 'lost') return { status: 'unreachable', failure: acted.failure };
   const changes = [...earlier.changes, ...plan.changes];
   const replies = [...earlier.replies, ...(acted.ok ? acted.replies : [])];

@@ -3,6 +3,7 @@ import type { AnyHandler } from './handlers.ts';
 import { forgetHandlers } from './journal.ts';
 import { learnLeft } from './left-over.ts';
 import { tellIncluded } from './perform-include.ts';
+import { runMetaHandler } from './perform-meta.ts';
 import { performTask } from './perform-task.ts';
 import type { Performing } from './performing.ts';
 import type { PlayHost } from './play-host.ts';
@@ -48,6 +49,7 @@ export async function flushHandlers(performing: Performing, hosts: readonly Play
 
 async function runHandler(performing: Performing, hosts: readonly PlayHost[], handler: AnyHandler): Promise<void> {
   if (handler.kind === 'task') return performTask(performing, hosts, handler, true);
+  if (handler.kind === 'meta') return runMetaHandler(performing, hosts, handler);
   for (const host of hosts)
     for (const one of performing.includes.compute(performing.play, host.state, handler, host.exported)) {
       tellIncluded(performing, host, handler, one);

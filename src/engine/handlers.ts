@@ -1,5 +1,5 @@
 import { basename } from 'node:path';
-import type { Handler, Include, Written } from '../core/model.ts';
+import type { Handler, Include, Meta, Written } from '../core/model.ts';
 import { isDict, Template, type Value } from '../core/value.ts';
 import { evaluate, TemplateError } from '../template/index.ts';
 import type { HostState } from './host-state.ts';
@@ -7,7 +7,7 @@ import type { PlayContext } from './play-context.ts';
 import type { Sight } from './scopes.ts';
 import { Touched } from './touched.ts';
 
-export type AnyHandler = Handler | Include;
+export type AnyHandler = Handler | Include | Meta;
 
 /** The handlers of a play, found by the names that tasks notify. */
 export class Handlers {

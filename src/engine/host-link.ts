@@ -2,7 +2,7 @@ import type { Command } from '../core/command.ts';
 import { quote } from '../core/command.ts';
 import type { Happening } from '../core/event.ts';
 import { groupBy } from '../core/group-by.ts';
-import type { Answer, AnyQuestion, ControllerQuestion, Question } from '../core/question.ts';
+import { type Answer, type AnyQuestion, type ControllerQuestion, isCostly, type Question } from '../core/question.ts';
 import type { Connector, Endpoint, Exchanged, Part, Session, SessionFailure } from '../core/session.ts';
 import type { Belief, Beliefs } from './beliefs.ts';
 import type { Acted, Asked } from './converge.ts';
@@ -143,7 +143,9 @@ export class HostLink {
     const after = options.after.filter(
       (one): one is Question<unknown> => !('controller' in one) && one.host === undefined,
     );
-    const coming = (await options.ahead()).filter((one) => one.link === this && one.identity.key === identity.key);
+    const coming = (await options.ahead()).filter(
+      (one) => one.link === this && one.identity.key === identity.key && !isCostly(one.question),
+    );
     const asked = [
       ...after,
       ...coming.map((one) => one.question).filter((one): one is Question<unknown> => !('controller' in one)),

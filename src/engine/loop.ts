@@ -1,7 +1,7 @@
 import type { Item, Loop, Task, VarsLayer } from '../core/model.ts';
 import { isDict, type Raw, Template, toJs, type Value } from '../core/value.ts';
 import { evaluate, evaluateExpression, repr, TemplateError } from '../template/index.ts';
-import { firstFalse, keywordTruth, placed } from './call.ts';
+import { ansibleMessage, firstFalse, keywordTruth, placed } from './call.ts';
 import type { HostState } from './host-state.ts';
 import type { PlayContext } from './play-context.ts';
 import type { Sight } from './scopes.ts';
@@ -21,7 +21,7 @@ export interface LoopItem {
 export type Looped =
   | { readonly kind: 'items'; readonly items: readonly LoopItem[] }
   | { readonly kind: 'skipped'; readonly message: string; readonly condition?: string }
-  | { readonly kind: 'failed'; readonly message: string };
+  | { readonly kind: 'failed'; readonly message: string; readonly msg: string };
 
 /** The turns of an item's loop, or undefined where it has none. A loop that cannot be computed does not matter when the item is skipped anyway. */
 export function loopOf(item: Pick<Task, 'loop' | 'keywords'>, sight: Sight): Looped | undefined {
@@ -32,7 +32,7 @@ export function loopOf(item: Pick<Task, 'loop' | 'keywords'>, sight: Sight): Loo
     if (!(error instanceof TemplateError)) throw error;
     const refused = refusedAnyway(item, sight);
     return refused === undefined
-      ? { kind: 'failed', message: placed(error) }
+      ? { kind: 'failed', message: placed(error), msg: ansibleMessage(error) }
       : { kind: 'skipped', message: 'Conditional result was False', condition: refused };
   }
 }

@@ -3,7 +3,7 @@ import type { Task } from '../core/model.ts';
 import type { AnyQuestion } from '../core/question.ts';
 import type { TaskResult } from '../core/task-type.ts';
 import { TemplateError } from '../template/index.ts';
-import { type Call, firstFalse, placed } from './call.ts';
+import { ansibleMessage, type Call, firstFalse, placed } from './call.ts';
 import type { Converged } from './converge.ts';
 import type { Sight } from './scopes.ts';
 import { Touched } from './touched.ts';
@@ -124,11 +124,12 @@ function judge(
   } catch (error) {
     if (error instanceof Touched && error.what === 'unknown') return unknownOutcome(error.because);
     if (!(error instanceof TemplateError)) throw error;
+    const msg = ansibleMessage(error);
     return {
       status: 'failed',
       changes,
       message: placed(error),
-      result: { ...before, failed: true, [`${asked}_when_result`]: placed(error), msg: placed(error) },
+      result: { ...before, failed: true, [`${asked}_when_result`]: msg, msg },
     };
   }
 }

@@ -19,6 +19,14 @@ export async function performMeta(performing: Performing, hosts: readonly PlayHo
   if (wanted.length > 0) return act(performing, wanted, meta);
 }
 
+/** Do what a meta task says that is a handler. */
+export async function runMetaHandler(performing: Performing, hosts: readonly PlayHost[], meta: Meta): Promise<void> {
+  const { play } = performing;
+  for (const host of hosts)
+    play.run.emit({ kind: 'task-started', play: play.play.id, task: refOf(play, meta, host, true), host: host.name });
+  return act(performing, hosts, meta);
+}
+
 async function act(performing: Performing, hosts: readonly PlayHost[], meta: Meta): Promise<void> {
   const tell = (text: string, host?: string) => performing.play.run.emit({ kind: 'meta', text: `META: ${text}`, host });
   switch (meta.action) {

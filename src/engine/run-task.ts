@@ -6,7 +6,7 @@ import type { Task, VarsLayer } from '../core/model.ts';
 import { fromJs, type Raw, toJs, type Value } from '../core/value.ts';
 import { evaluate, TemplateError } from '../template/index.ts';
 import { absorb, absorbUnknown } from './absorb.ts';
-import { type Call, computeCall, firstFalse, keywordNumber, keywordTruth, placed } from './call.ts';
+import { ansibleMessage, type Call, computeCall, firstFalse, keywordNumber, keywordTruth, placed } from './call.ts';
 import { converge } from './converge.ts';
 import { learnFacts } from './facts.ts';
 import type { Ahead } from './host-link.ts';
@@ -43,7 +43,8 @@ export async function runTask(run: TaskRun): Promise<Ran> {
   const ran = await settleTouched(run, async () => {
     const items = loopOf(task, sight);
     if (items === undefined) return runOnce(run, sight);
-    if (items.kind === 'failed') return { outcome: ignorable(failure(items.message), task, sight), looped: false };
+    if (items.kind === 'failed')
+      return { outcome: ignorable(failure(items.message, items.msg), task, sight), looped: false };
     if (items.kind === 'skipped') return { outcome: skip(items.message, items.condition), looped: false };
     return runLoop(run, items.items, sight);
   });
@@ -60,7 +61,11 @@ async function settleTouched(run: TaskRun, act: () => Promise<Ran>): Promise<Ran
     } catch (error) {
       if (error instanceof TemplateError)
         return {
-          outcome: ignorable(failure(placed(error)), run.task, run.play.scopes.of(run.state, run.task, run.layers)),
+          outcome: ignorable(
+            failure(placed(error), ansibleMessage(error)),
+            run.task,
+            run.play.scopes.of(run.state, run.task, run.layers),
+          ),
           looped: false,
         };
       if (!(error instanceof Touched)) throw error;
@@ -234,7 +239,7 @@ async function attemptOnce(run: TaskRun, sight: Sight, item: LoopItem | undefine
     return { outcome: { ...skip(computed.message, computed.condition), censored: computed.censored }, looped: false };
   if (computed.kind === 'failed')
     return {
-      outcome: ignorable({ ...failure(computed.message), censored: computed.censored }, task, sight),
+      outcome: ignorable({ ...failure(computed.message, computed.msg), censored: computed.censored }, task, sight),
       looped: false,
     };
   const { call } = computed;
@@ -245,9 +250,10 @@ async function attemptOnce(run: TaskRun, sight: Sight, item: LoopItem | undefine
   absorb(play, state, task, sight, call, outcome);
   const grown = outcome.status === 'ok' && play.inventory.absorb(outcome.result, state.host.name);
   const result = withoutPrivate(outcome.result);
+  const shown = outcome.result['_ansible_verbose_always'] === true ? true : undefined;
   const told: Outcome = grown
     ? { ...outcome, status: 'changed', result: { ...result, changed: true } }
-    : { ...outcome, result };
+    : { ...outcome, result, shown };
   return { outcome: ignorable(told, task, sight), delegatedTo: call.delegatedTo, looped: false };
 }
 
@@ -279,11 +285,11 @@ function ignorable(outcome: Outcome, task: Task, sight: Sight): Outcome {
   return outcome;
 }
 
-const failure = (message: string): Outcome => ({
+const failure = (message: string, msg = message): Outcome => ({
   status: 'failed',
   changes: [],
   message,
-  result: { failed: true, changed: false, msg: message },
+  result: { failed: true, changed: false, msg },
 });
 
 const skip = (message: string, condition?: string): Outcome => ({

@@ -82,7 +82,9 @@ export function plainReporter(options: PlainOptions): Reporter {
                   ? ansibleError(event.diagnostic, options.formatDiagnostic)
                   : `ERROR! ${options.formatDiagnostic(event.diagnostic)}`,
               )
-            : options.chalk.magenta(`[WARNING]: ${options.formatDiagnostic(event.diagnostic)}`),
+            : options.chalk.magenta(
+                `[WARNING]: ${options.ansible ? event.diagnostic.message : options.formatDiagnostic(event.diagnostic)}`,
+              ),
         );
       case 'sent':
         return verbosity >= 3
@@ -148,7 +150,8 @@ function ansibleSaid({ task }: Told, outcome: Outcome, isItem: boolean, verbosit
   const { status, result } = outcome;
   if (status === 'unreachable') return `: UNREACHABLE! => ${oneLine(result)}`;
   if (status === 'failed') return isItem ? ` => ${oneLine(result)}` : `: FAILED! => ${oneLine(result)}`;
-  if (/(^|\.)debug$/.test(task.type) && status === 'ok') return ` => ${JSON.stringify(shownOf(result), null, 4)}`;
+  if ((/(^|\.)debug$/.test(task.type) && status === 'ok') || outcome.shown === true)
+    return ` => ${JSON.stringify(shownOf(result), null, 4)}`;
   return verbosity >= 1 && status !== 'unknown' ? ` => ${oneLine(result)}` : '';
 }
 

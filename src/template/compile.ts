@@ -117,7 +117,11 @@ function makeText(source: string): Compiled {
     return {
       text,
       changes: found,
-      run: (context) => native(run(context, new Frame()), convert, isName ? 0 : newlines),
+      run: (context) => {
+        const result = run(context, new Frame());
+        // None prints as nothing; only a name alone gives its value as it is.
+        return result === null && !isName ? '' : native(result, convert, isName ? 0 : newlines);
+      },
     };
   }
   const { body, blocks } = compileBody(statements);

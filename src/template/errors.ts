@@ -3,6 +3,8 @@ import type { Diagnostic, Position } from '../core/source.ts';
 /** A mistake that shows while a template is read or evaluated. */
 export class TemplateError extends Error {
   diagnostic: Diagnostic;
+  /** The condition that could not be evaluated, as written. */
+  condition?: string;
 
   constructor(message: string, code = 'template-error', at?: Position, hint?: string) {
     super(message);

@@ -3,7 +3,7 @@ import { type Raw, Template, type Value } from '../core/value.ts';
 import { compileBare, compileTemplate, countLineEnds, renderBody, withLineEnds } from './compile.ts';
 import { Context, type Scope } from './context.ts';
 import type { Env } from './env.ts';
-import { isUndefinedError } from './errors.ts';
+import { isUndefinedError, TemplateError } from './errors.ts';
 import { type RenderOptions, readHeader } from './header.ts';
 import { PyObject } from './python/object.ts';
 import { truth } from './python/values.ts';
@@ -60,9 +60,14 @@ export function evaluateCondition(raw: Raw, scope: Scope, env: Env): Condition {
   if (raw === null || raw === '') return { value: true };
   const at = raw instanceof Template ? raw.at : undefined;
   const source = raw instanceof Template ? raw.source : raw;
-  if (typeof source === 'string' && !/\{\{|\{%|\{#/.test(source))
-    return conclude(evaluateForgiving(source, at, scope, env, true), source);
-  return evaluateBraces(raw, at, scope, env);
+  try {
+    if (typeof source === 'string' && !/\{\{|\{%|\{#/.test(source))
+      return conclude(evaluateForgiving(source, at, scope, env, true), source);
+    return evaluateBraces(raw, at, scope, env);
+  } catch (error) {
+    if (error instanceof TemplateError) error.condition ??= String(source);
+    throw error;
+  }
 }
 
 /** With braces the text is evaluated first, and what that yields is then the expression. */

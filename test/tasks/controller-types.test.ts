@@ -48,7 +48,7 @@ describe('assert', () => {
   test('is content where all conditions hold', async () => {
     expect(await runHere(assertType, { that: ['yes', 'yes'] }, { controller: { holds } })).toMatchObject({
       status: 'ok',
-      result: { msg: 'All assertions passed' },
+      result: { msg: 'All assertions passed', _ansible_verbose_always: true },
     });
   });
 

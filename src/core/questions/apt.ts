@@ -134,6 +134,7 @@ const simulationKind: QuestionKind<readonly string[], AptSimulation> = {
       ok: true,
       value: readSimulation(reply.code, reply.stdout.toString(), reply.stderr.toString()),
     })),
+  costly: true,
   // Not about packages: what is foreseen to be installed by earlier tasks does not make it worthless.
   about: () => ['apt:lists'],
 };

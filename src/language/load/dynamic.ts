@@ -1,4 +1,4 @@
-import type { Brought, DynamicLoader, Handler, Include, Item, Vars, VarsLayer } from '../../core/model.ts';
+import type { Brought, DynamicLoader, Handler, Include, Item, Meta, Vars, VarsLayer } from '../../core/model.ts';
 import type { Result } from '../../core/source.ts';
 import type { Raw } from '../../core/value.ts';
 import { createFiles } from '../files.ts';
@@ -72,7 +72,7 @@ function conclude(
   loading: Loading,
   include: Include,
   items: readonly Item[],
-  handlers: readonly (Handler | Include)[],
+  handlers: readonly (Handler | Include | Meta)[],
   exported: readonly VarsLayer[],
 ): Result<Brought> {
   if (loading.problems.some(({ severity }) => severity === 'error')) return { ok: false, error: loading.problems };

@@ -1,4 +1,4 @@
-import type { Handler, Include, Item } from '../../core/model.ts';
+import type { Handler, Include, Item, Meta } from '../../core/model.ts';
 import type { Position } from '../../core/source.ts';
 import type { Raw } from '../../core/value.ts';
 import { type Action, actionOf, shortName } from './action.ts';
@@ -28,8 +28,8 @@ export function loadHandlers(
   list: Raw | undefined,
   within: Within,
   at: Position,
-): (Handler | Include)[] {
-  return loadItems(loading, list, { ...within, asHandlers: true }, at) as (Handler | Include)[]; // as handlers, items are these only
+): (Handler | Include | Meta)[] {
+  return loadItems(loading, list, { ...within, asHandlers: true }, at) as (Handler | Include | Meta)[]; // as handlers, items are these only
 }
 
 function loadEntry(loading: Loading, entry: Raw, within: Within, at: Position): readonly Item[] {
@@ -48,10 +48,12 @@ function loadAction(loading: Loading, dict: RawDict, action: Action, within: Wit
     case 'import_tasks':
       return loadImportTasks(loading, dict, action, within, at);
     case 'import_role':
+      if (refusesRole(loading, action, within, at)) return [];
       return loadImportRole(loading, dict, action, within, at);
     case 'include_tasks':
       return loadInclude(loading, dict, action, 'tasks', within, at);
     case 'include_role':
+      if (refusesRole(loading, action, within, at)) return [];
       return loadInclude(loading, dict, action, 'role', within, at);
     case 'include':
       return isStatic(dict, action)
@@ -62,6 +64,13 @@ function loadAction(loading: Loading, dict: RawDict, action: Action, within: Wit
     default:
       return [loadTask(loading, dict, action, within, at)];
   }
+}
+
+/** Tell that a role cannot be a handler, where it is one. */
+function refusesRole(loading: Loading, action: Action, within: Within, at: Position): boolean {
+  if (!within.asHandlers) return false;
+  report(loading, 'role-as-handler', `Using '${String(action.type)}' as a handler is not supported.`, at);
+  return true;
 }
 
 // The old `include` is an import unless it is repeated or its file is a template.

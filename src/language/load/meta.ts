@@ -4,7 +4,7 @@ import { suggest } from '../../core/suggest.ts';
 import type { Action } from './action.ts';
 import { keywordsOf } from './keywords.ts';
 import { type Loading, nextId, report, type Within } from './loading.ts';
-import { itemBase } from './task.ts';
+import { itemBase, listenOf } from './task.ts';
 import { deeper, varsLayer } from './within.ts';
 import { isRawDict, type RawDict, textOf } from './written.ts';
 
@@ -52,7 +52,15 @@ export function loadMeta(
     keywordsOf(loading, dict, within.keywords, at),
     varsLayer(loading, dict, 17, 'task vars', at),
   );
-  return [{ kind: 'meta', ...itemBase(dict, inner, at), action: word, implicit: false }];
+  return [
+    {
+      kind: 'meta',
+      ...itemBase(dict, inner, at),
+      action: word,
+      implicit: false,
+      ...(within.asHandlers && { listen: listenOf(dict) }),
+    },
+  ];
 }
 
 /** A meta task that nobody wrote: the end of a section, the end of a role. */

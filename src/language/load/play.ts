@@ -1,4 +1,4 @@
-import type { Handler, Include, Item, Play, VarsLayer, Written } from '../../core/model.ts';
+import type { Handler, Include, Item, Meta, Play, VarsLayer, Written } from '../../core/model.ts';
 import type { Position } from '../../core/source.ts';
 import type { Raw } from '../../core/value.ts';
 import { placeLike } from '../yaml/places.ts';
@@ -121,7 +121,7 @@ function sections(
   dict: RawDict,
   within: Within,
   at: Position,
-): { items: Item[]; handlers: (Handler | Include)[] } {
+): { items: Item[]; handlers: (Handler | Include | Meta)[] } {
   const flush = () => implicitMeta('flush_handlers', within, at);
   const part = (key: string) => loadItems(loading, dict.get(key), within, placeOf(dict, key, at));
   const roles = rolesOf(loading, dict, within, at);
@@ -140,7 +140,7 @@ function rolesOf(
   dict: RawDict,
   within: Within,
   at: Position,
-): { items: Item[]; handlers: (Handler | Include)[] } {
+): { items: Item[]; handlers: (Handler | Include | Meta)[] } {
   const list = dict.get('roles');
   if (list === undefined || list === null) return { items: [], handlers: [] };
   const listAt = placeOf(dict, 'roles', at);

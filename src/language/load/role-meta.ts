@@ -66,7 +66,7 @@ export function argumentSpecTask(loading: Loading, meta: RoleMeta, use: RoleUse,
   const keywords = { ...within.keywords, tags: [...new Set([...within.keywords.tags, 'always'])] };
   const context: RawDict = new Map<string, Raw>([
     ['type', 'role'],
-    ['name', role.name],
+    ['name', /^\w+\.\w+\.(.+)$/.exec(role.name)?.[1] ?? role.name],
     ['argument_spec_name', entry],
     ['path', role.path],
   ]);

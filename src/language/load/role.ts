@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import type { Handler, Include, Item, Keywords, RoleRef, VarsLayer } from '../../core/model.ts';
+import type { Handler, Include, Item, Keywords, Meta, RoleRef, VarsLayer } from '../../core/model.ts';
 import type { Position } from '../../core/source.ts';
 import type { Raw } from '../../core/value.ts';
 import { loadHandlers, loadItems } from './items.ts';
@@ -28,7 +28,7 @@ export interface RoleUse extends RoleEntry {
 /** What a role brings. */
 export interface LoadedRole {
   readonly items: readonly Item[];
-  readonly handlers: readonly (Handler | Include)[];
+  readonly handlers: readonly (Handler | Include | Meta)[];
   /** Defaults and vars for all of the play. */
   readonly exported: readonly VarsLayer[];
 }
@@ -183,7 +183,7 @@ function tasksOf(loading: Loading, use: RoleUse, path: string, within: Within): 
   return file === undefined ? [] : itemsIn(loading, file, within, use.at, loadItems);
 }
 
-function handlersOf(loading: Loading, use: RoleUse, path: string, within: Within): (Handler | Include)[] {
+function handlersOf(loading: Loading, use: RoleUse, path: string, within: Within): (Handler | Include | Meta)[] {
   const file = roleFile(loading, path, 'handlers', use.handlersFrom);
   if (file === undefined && use.handlersFrom !== undefined)
     reportMissing(loading, use, path, 'handlers', use.handlersFrom);
