@@ -5,6 +5,7 @@ import type { Task } from '../core/model.ts';
 import { type Controller, ControllerError, UndefinedError } from '../core/task-type.ts';
 import { fromJs, isTemplateText, Template, toJs, type Value, Vaulted } from '../core/value.ts';
 import {
+  type Env,
   evaluateCondition,
   evaluateExpression,
   isUndefinedError,

@@ -81,7 +81,7 @@ async function placeOf(folder: string, logins: readonly Login[], delay: number):
     // ControlPersist is Ansible's default; each run starts without a connection, as a person's run does.
     writeFileSync(
       path,
-      `[defaults]\nforks = 20\nretry_files_enabled = false\n${more}[ssh_connection]\npipelining = true\ncontrol_path_dir = ${folder}/cp\n`,
+      `[defaults]\nforks = 20\nretry_files_enabled = false\n${more}[ssh_connection]\npipelining = true\n`,
     );
     return path;
   };
@@ -150,10 +150,11 @@ const median = (values: readonly number[]): number =>
 async function timed(place: Place, program: Exclude<Program, 'floor'>, flags: readonly string[]): Promise<number> {
   const play = join(root, 'test/bench/play.yaml');
   if (program === 'ours') return spawned([join(root, 'run'), play, '-i', place.inventory, ...flags], {});
-  // A connection that an earlier run left would be a head start.
-  execFileSync('sh', ['-c', `pkill -f '${place.folder}/cp' || true`]);
+  // A folder of its own for each run: a connection that an earlier run left would be a head start.
+  const controlPath = mkdtempSync(join(place.folder, 'cp-'));
   return spawned(['/usr/bin/ansible-playbook', play, '-i', place.inventory, ...flags], {
     ANSIBLE_CONFIG: place.ansibleConfig[program],
+    ANSIBLE_SSH_CONTROL_PATH_DIR: controlPath,,
   });
 }
 
