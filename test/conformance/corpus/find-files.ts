@@ -1,0 +1,85 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { basename, dirname, join, relative } from 'node:path';
+import { isDict, type Raw } from '../../../src/core/value.ts';
+import { loadYaml } from '../../../src/language/yaml/load.ts';
+
+/** What a file of a playbook repository is. */
+export type FileKind = 'playbook' | 'tasks' | 'handlers' | 'vars' | 'yaml' | 'template';
+
+/** A file of a corpus. */
+export interface CorpusFile {
+  readonly path: string;
+  readonly kind: FileKind;
+  /** The folder of the role that it belongs to. */
+  readonly role?: string;
+}
+
+/** All YAML files and templates below a folder, with what each is. */
+export function findFiles(root: string): readonly CorpusFile[] {
+  return filesBelow(root).flatMap((path) => {
+    if (path.endsWith('.j2')) return [{ path, kind: 'template' as const }];
+    return /\.ya?ml$/.test(path) ? [yamlFile(root, path)] : [];
+  });
+}
+
+function filesBelow(folder: string): string[] {
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return entry.name === '.git' ? [] : filesBelow(path);
+    return entry.isFile() ? [path] : [];
+  });
+}
+
+function yamlFile(root: string, path: string): CorpusFile {
+  const folders = relative(root, dirname(path)).split('/');
+  const at = folders.findLastIndex((name) => folderKinds[name] !== undefined);
+  const role = at < 0 ? undefined : join(root, ...folders.slice(0, at));
+  const kind = folders.some((name) => name === 'files' || name === 'templates') ? 'yaml' : kindOf(path, folders[at]);
+  const inRole = role !== undefined && isRole(role);
+  return kind === 'yaml' || !inRole ? { path, kind } : { path, kind, role };
+}
+
+const folderKinds: Readonly<Record<string, FileKind>> = {
+  tasks: 'tasks',
+  handlers: 'handlers',
+  defaults: 'vars',
+  vars: 'vars',
+  group_vars: 'vars',
+  host_vars: 'vars',
+};
+
+// A folder says what a file should be; what it holds, whether it is.
+function kindOf(path: string, folder: string | undefined): FileKind {
+  const expected = folderKinds[folder ?? ''];
+  if (expected === 'vars') return 'vars';
+  const shape = shapeOf(path);
+  if (shape === 'playbook') return 'playbook';
+  if (shape === 'tasks') return expected ?? 'tasks';
+  return shape === 'other' ? 'yaml' : (expected ?? 'yaml');
+}
+
+function shapeOf(path: string): 'playbook' | 'tasks' | 'dicts' | 'other' | 'broken' {
+  const loaded = loadYaml(readFileSync(path, 'utf8'), basename(path));
+  if (!loaded.ok) return 'broken';
+  const { value } = loaded.value;
+  const dicts = Array.isArray(value) ? (value as readonly Raw[]).filter(isDict) : [];
+  if (!Array.isArray(value) || dicts.length === 0 || dicts.length < value.length) return 'other';
+  if (dicts.some((dict) => dict.has('src') && dict.has('name'))) return 'other';
+  const all = (keys: readonly string[]) => dicts.every((dict) => keys.some((key) => dict.has(key)));
+  if (all(['hosts', 'import_playbook', 'ansible.builtin.import_playbook'])) return 'playbook';
+  return all(taskLike) ? 'tasks' : 'dicts';
+}
+
+/** Keys of which a task has one, whatever its type. */
+const taskLike = [
+  'name block when tags include_tasks import_tasks include_role import_role include meta set_fact debug fail assert',
+  'command shell file copy template service apt register with_items loop',
+].flatMap((line) => line.split(' '));
+
+function isRole(folder: string): boolean {
+  const names = readdirSync(folder);
+  return (
+    names.includes('tasks') &&
+    ['meta', 'defaults', 'templates', 'vars', 'handlers'].some((name) => names.includes(name))
+  );
+}
