@@ -1,6 +1,8 @@
 /** One thing for a host's shell to do: a POSIX sh script with its own stdin, stdout, stderr and exit code. */
 export interface Part {
   readonly script: string;
+  /** Told instead of the script, where that is nobody's business (`no_log`). */
+  readonly shown?: string;
   /** What the script reads; without it stdin is empty. Content travels here, never in the script. */
   readonly stdin?: Uint8Array;
   /** Skipped when the part before it failed or was skipped: the commands of one change stop at the first failure. */

@@ -119,6 +119,8 @@ export class HostLink {
       after: readonly AnyQuestion<unknown>[];
       ahead: () => Promise<readonly Ahead[]>;
       deadlineMs?: number;
+      /** Neither the commands nor what they print are told. */
+      censored?: boolean;
     },
   ): Promise<Acted> {
     const opened = await this.open(identity);
@@ -130,11 +132,12 @@ export class HostLink {
     const parts = done.map(
       (command, index): Part => ({
         script: withEnvironment(identity, command.script),
+        shown: options.censored === true ? '(hidden by no_log)' : undefined,
         stdin: (fed[index] as { bytes?: Uint8Array }).bytes,
         needsPrevious: index > 0,
         deadlineMs: command.deadlineMs ?? options.deadlineMs,
         onOutput:
-          command.long === true
+          command.long === true && options.censored !== true
             ? (stream, chunk) => options.onOutput(stream, Buffer.from(chunk).toString())
             : undefined,
       }),
@@ -242,7 +245,7 @@ export class HostLink {
       host: this.name,
       user,
       parts: parts.length,
-      script: parts.map((part) => part.script).join('\n'),
+      script: parts.map(({ shown, script }) => shown ?? script).join('\n'),
     });
     return session.exchange(parts, this.#options.signal);
   }

@@ -18,6 +18,8 @@ export interface TargetOptions {
   readonly onOutput?: (stream: 'stdout' | 'stderr', text: string) => void;
   readonly onWait?: (shown: string | undefined) => void;
   readonly deadlineMs?: number;
+  /** `no_log`: neither its commands nor what they print are told. */
+  readonly censored?: boolean;
 }
 
 const nothing = async (): Promise<readonly Ahead[]> => [];
@@ -33,6 +35,7 @@ export const createTarget = ({
   onOutput,
   onWait,
   deadlineMs,
+  censored,
 }: TargetOptions): Target => ({
   ask: (questions) => link.ask(identity, questions, ahead),
   act: (commands, changes, after) =>
@@ -42,6 +45,7 @@ export const createTarget = ({
       after,
       ahead,
       deadlineMs,
+      censored,
     }),
   foresee(changes) {
     for (const change of changes) link.beliefs.foresee(label, change.effects);
