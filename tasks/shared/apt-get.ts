@@ -97,5 +97,24 @@ export function age({ updatedAt, ageSeconds }: AptLists): string {
       : `${Math.max(0, Math.round(ageSeconds / 60))} minutes old`;
 }
 
-/** What else a package brings or takes is not known before: files, units, users that were not there. */
-export const packageEffects: Effect = blurs('path:*', 'absent:*');
+/**
+ * What else packages bring or take is not known before: files, units, users that were not there, and what is in folders.
+ * A single file of /etc that is there stays as it is, unless it is the package's own: dpkg keeps configuration that it finds.
+ */
+export const packageEffects = (...names: readonly string[]): Effect =>
+  blurs(
+    'absent:*',
+    'missing:*',
+    // These two: all that is asked about folders as wholes.
+    'path*',
+    'entry*',
+    ...[
+      '/usr',
+      '/var',
+      '/lib',
+      '/bin',
+      '/sbin',
+      '/run',
+      ...names.flatMap((name) => [`/etc/${name}`, `/etc/default/${name}`]),
+    ].flatMap((start) => [`inode:${start}*`, `data:${start}*`]),
+  );

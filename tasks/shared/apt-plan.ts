@@ -182,6 +182,9 @@ function withCommand(
   simulation: AptSimulation | undefined,
 ): readonly Change[] {
   if (first === undefined) return [];
+  // Without knowing which, any package's configuration.
+  const touched =
+    simulation === undefined ? [''] : [...simulation.install, ...simulation.remove].map(({ name }) => name);
   const dependencies = simulation?.install.map((one) =>
     predicts(packages(one.name), foreseen(one.name, one.version, false)),
   ) ?? [blurs('package:*')];
@@ -189,7 +192,7 @@ function withCommand(
     {
       ...first,
       commands: [command],
-      effects: [packageEffects, ...(dependencies as Effect[]), ...(first.effects ?? [])],
+      effects: [packageEffects(...touched), ...(dependencies as Effect[]), ...(first.effects ?? [])],
     },
     ...rest,
   ];
@@ -227,7 +230,7 @@ function debChange(given: Given, state: AptState): readonly Change[] {
       to: deb?.version ?? 'installed',
       commands: [{ ...command, script, shown: `apt-get install ${given.deb}` }],
       effects: [
-        packageEffects,
+        packageEffects(deb?.name ?? ''),
         blurs('package:*'),
         ...(deb === undefined ? [] : [predicts(packages(deb.name), foreseen(deb.name, deb.version, false))]),
       ],

@@ -27,7 +27,10 @@ const kind: QuestionKind<Arg, Checksum> = {
       return read.get(group)![group.paths.indexOf(path)]!;
     });
   },
-  about: ({ path }, answer) => contents(path, answer?.resolved),
+  about: ({ path }, answer) => [
+    ...contents(path, answer?.resolved),
+    ...(answer?.hex === undefined ? [`missing:${path}`] : []),
+  ],
 };
 
 /** The checksum of a file of the host. */

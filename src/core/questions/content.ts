@@ -16,7 +16,10 @@ const kind: QuestionKind<string, Content> = {
     const real = nulWords(places!.stdout);
     return replies.map((reply, index) => readContent(reply, real.length === paths.length ? real[index] : undefined));
   },
-  about: (path, answer) => contents(path, answer?.resolved),
+  about: (path, answer) => [
+    ...contents(path, answer?.resolved),
+    ...(answer?.bytes === undefined ? [`missing:${path}`] : []),
+  ],
 };
 
 /** The bytes of a file of the host. Where it may hold a secret, say so: then no diff, journal or -v output shows it. */

@@ -54,8 +54,14 @@ const kind: QuestionKind<string, PathState> = {
   name: 'stat',
   scripts: (paths) => inGroups(paths).map((group) => ({ script: statScript(group) })),
   read: (replies, paths) => inGroups(paths).flatMap((group, index) => readStats(replies[index]!, group)),
-  about: (path, answer) =>
-    inodes(path, answer?.resolved, answer?.exists === true && answer.link !== undefined ? parentOf(path) : undefined),
+  about: (path, answer) => [
+    ...inodes(
+      path,
+      answer?.resolved,
+      answer?.exists === true && answer.link !== undefined ? parentOf(path) : undefined,
+    ),
+    ...(answer?.exists === true ? [] : [`missing:${path}`]),
+  ],
 };
 
 /** What is at a path of the host. A link is not followed: what it points to is told beside it. */

@@ -1,0 +1,64 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { join } from 'node:path';
+import type { Event } from '../../src/core/event.ts';
+import { packageRoot } from '../../src/lab/paths.ts';
+
+/** How a run of the built program ended, and what it said. */
+export interface Ran {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** A run as a program sees it: its events. */
+export interface RanWithEvents extends Ran {
+  readonly events: readonly Event[];
+}
+
+type Of<Kind extends Event['kind']> = Extract<Event, { kind: Kind }>;
+
+/** Start the built program at the top of the project, with these words. */
+export function start(args: readonly string[]): { readonly child: ChildProcess; readonly ended: Promise<Ran> } {
+  const child = spawn(process.execPath, [join(packageRoot(), 'dist', 'run.js'), ...args], {
+    cwd: packageRoot(),
+    env: { ...process.env, RETRACE_CALLED_AS: 'run', NO_COLOR: '1' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const said = { stdout: '', stderr: '' };
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (said.stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (said.stderr += text));
+  const ended = new Promise<Ran>((resolve) => child.on('close', (code) => resolve({ code: code ?? -1, ...said })));
+  return { child, ended };
+}
+
+/** Run the built program to its end. */
+export const program = (...args: string[]): Promise<Ran> => start(args).ended;
+
+/** Run it in the lab, and read its events. */
+export async function inEvents(...args: string[]): Promise<RanWithEvents> {
+  const ran = await program('--lab', '--output', 'json', ...args);
+  return { ...ran, events: eventsOf(ran.stdout) };
+}
+
+/** The events that were printed, the last of which may be half a line where the program was killed. */
+export const eventsOf = (stdout: string): readonly Event[] =>
+  stdout
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => JSON.parse(line) as Event);
+
+/** The events of a kind. */
+export const those = <Kind extends Event['kind']>(kind: Kind, { events }: RanWithEvents): readonly Of<Kind>[] =>
+  events.filter((event): event is Of<Kind> => event.kind === kind);
+
+/** The tasks of some status, each as `host: name`. */
+export const tasksThat = (ran: RanWithEvents, ...statuses: readonly string[]): readonly string[] =>
+  those('task-finished', ran)
+    .filter(({ outcome }) => statuses.includes(outcome.status))
+    .map(({ host, task }) => `${host}: ${task.name}`);
+
+/** What failed, with why: what a test shows that expected nothing to. */
+export const failures = (ran: RanWithEvents): readonly string[] =>
+  those('task-finished', ran)
+    .filter(({ outcome }) => outcome.status === 'failed' || outcome.status === 'unreachable')
+    .map(({ host, task, outcome }) => `${host}: ${task.name}: ${outcome.message ?? ''}`);
