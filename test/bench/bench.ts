@@ -11,7 +11,8 @@ import { delayingRelay } from './delaying-relay.ts';
 const root = join(import.meta.dirname, '..');
 const quick = process.argv.includes('--quick');
 const runs = quick ? 1 : 5;
-const slowRuns = quick ? 1 : 2;
+// Ansible's runs take minutes together, and vary little beside what they are compared with.
+const slowRuns = 1;
 
 type Program = 'ours' | 'ansible' | 'mitogen' | 'floor';
 type What = 'first run' | 'second run' | 'check';
@@ -144,8 +145,9 @@ function row(what: What, delay: number, hosts: number, of: (program: Program) =>
   ];
 }
 
-const median = (values: readonly number[]): number =>
-  values.length === 0 ? Number.NaN : [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
+function median(values: readonly number[]): number {
+  return values.length === 0 ? Number.NaN : [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)]!;
+}
 
 async function timed(place: Place, program: Exclude<Program, 'floor'>, flags: readonly string[]): Promise<number> {
   const play = join(root, 'test/bench/play.yaml');
@@ -154,7 +156,7 @@ async function timed(place: Place, program: Exclude<Program, 'floor'>, flags: re
   const controlPath = mkdtempSync(join(place.folder, 'cp-'));
   return spawned(['/usr/bin/ansible-playbook', play, '-i', place.inventory, ...flags], {
     ANSIBLE_CONFIG: place.ansibleConfig[program],
-    ANSIBLE_SSH_CONTROL_PATH_DIR: controlPath,,
+    ANSIBLE_SSH_CONTROL_PATH_DIR: controlPath,
   });
 }
 
