@@ -5,6 +5,7 @@ import type { Reply } from './session.ts';
  * `dataset:tank/a`, `network:`. The part after the colon may end in `*`. A path stands for itself and all below it;
  * `entry:/etc/nginx` is that path alone: a folder that is made or gets another mode leaves what is below it as it is;
  * of that, `data:` is what a file holds and `inode:` all else, so that another mode leaves the content as it is.
+ * `listed:/etc` is what folders hold there: names come and go, while files that are there stay as they are.
  * `absent:unit:…` and `missing:/path` are those of which an answer says that they are not there.
  */
 export type Subject = string;
@@ -68,6 +69,8 @@ export function question<Arg, A>(
 
 /** Whether what is said about one subject can touch the other: equal, below it, or matched by its star. */
 export function touches(changed: Subject, asked: Subject): boolean {
+  if (changed.startsWith('listed:'))
+    return /^(path|entry):/.test(asked) && touches(changed.replace('listed:', 'path:'), asked);
   return covers(changed, asked) || covers(asked, changed);
 }
 

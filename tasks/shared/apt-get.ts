@@ -98,23 +98,19 @@ export function age({ updatedAt, ageSeconds }: AptLists): string {
 }
 
 /**
- * What else packages bring or take is not known before: files, units, users that were not there, and what is in folders.
- * A single file of /etc that is there stays as it is, unless it is the package's own: dpkg keeps configuration that it finds.
+ * What else packages bring or take is not known before: files, units, users that were not there, and what is in folders,
+ * but for those that Debian's policy leaves to whoever runs the host. A single file of /etc that is there stays as it
+ * is, unless it is the package's own: dpkg keeps configuration that it finds.
  */
 export const packageEffects = (...names: readonly string[]): Effect =>
   blurs(
     'absent:*',
-    'missing:*',
-    // These two: all that is asked about folders as wholes.
-    'path*',
-    'entry*',
+    ...theirs.flatMap((folder) => ['listed', 'missing'].map((kind) => `${kind}:${folder}*`)),
     ...[
-      '/usr',
-      '/var',
-      '/lib',
-      '/bin',
-      '/sbin',
-      '/run',
+      ...theirs.filter((folder) => folder !== '/etc'),
       ...names.flatMap((name) => [`/etc/${name}`, `/etc/default/${name}`]),
     ].flatMap((start) => [`inode:${start}*`, `data:${start}*`]),
   );
+
+/** Where packages put files. */
+const theirs = ['/etc', '/usr', '/var', '/lib', '/bin', '/sbin', '/run', '/boot'];

@@ -56,7 +56,8 @@ function localWork(
   { dest, bare }: WantedClone,
 ): { failed: string; changes: readonly Change[] } | undefined {
   if (bare || (dirty.length === 0 && local === 0)) return undefined;
-  const change = (what: string, from: string, to: string): Change => ({ what, from, to, commands: [] });
+  // Told only: nothing is done about it, so nothing follows.
+  const change = (what: string, from: string, to: string): Change => ({ what, from, to, commands: [], effects: [] });
   const failed =
     dirty.length > 0
       ? `Local modifications exist in the destination: ${dest} (force=no): ${dirty.join(', ')}`

@@ -36,6 +36,7 @@ export const freshness = (name: string, scope: UnitScope, config: readonly strin
   question(kind, { name, scope, config });
 
 // A process's start is told in ticks since boot; what they are in seconds since the epoch, a process started now tells.
+// Folders of drop-ins count as well, under the names that they have there: they may be links, and a drop-in may be gone from them.
 // The time of a file's last change of any kind is what counts: packages and `cp -p` bring files with old contents' times.
 const prelude = `export LC_ALL=C
 cat /proc/self/stat; date +%s.%N; getconf CLK_TCK
@@ -46,6 +47,9 @@ fresh() {
   case $pid in '' | 0) echo ;; *) if read -r stat <"/proc/$pid/stat"; then printf '%s\\n' "$stat"; else echo; fi ;; esac
   for f; do [ -e "$f" ] || printf 'missing %s\\n' "$f"; done
   set -- $(eval "$control" show -p FragmentPath,DropInPaths --value -- '"$unit"' 2>/dev/null) "$@"
+  for d in /etc/systemd/system /run/systemd/system /etc/systemd/user "\${XDG_CONFIG_HOME:-$HOME/.config}/systemd/user"; do
+    [ ! -e "$d/$unit.d" ] || set -- "$@" "$d/$unit.d"
+  done
   [ $# -eq 0 ] || { find "$@"; find -L "$@"; } | sort -rn | head -n 1
 }
 `;

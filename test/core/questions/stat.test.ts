@@ -100,6 +100,11 @@ describe('touches', () => {
     ['entry:/etc/*', 'data:/etc/a', true],
     ['path:/a', 'data:/a/b', true],
     ['data:/a', 'data:/a', true],
+    ['listed:/etc*', 'path:/etc/a', true],
+    ['listed:/etc*', 'entry:/etc/a', true],
+    ['listed:/etc*', 'inode:/etc/a', false],
+    ['listed:/etc*', 'path:/', true],
+    ['listed:/etc*', 'path:/opt/a', false],
   ] as const)('%s and %s: %s', ([changed, asked, expected]) => {
     expect(touches(changed, asked)).toBe(expected);
   });
