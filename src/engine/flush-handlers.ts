@@ -22,11 +22,17 @@ export async function flushHandlers(performing: Performing, hosts: readonly Play
       }
     if (host.left !== undefined) host.left = { ...host.left, handlers: [] };
   });
-  while (!play.run.signal.aborted && hosts.some((host) => !host.out && host.due.size > 0)) {
+  const ran = new Map(hosts.map((host) => [host, new Set<number>()]));
+  // Handlers that notify each other, or themselves, run once in a flush; what is due again then waits for the next.
+  const isDue = (host: PlayHost, id: number): boolean => !host.out && host.due.has(id) && !ran.get(host)!.has(id);
+  while (!play.run.signal.aborted && hosts.some((host) => [...host.due].some((id) => isDue(host, id)))) {
     for (const handler of handlers.all) {
-      const due = hosts.filter((host) => !host.out && host.due.has(handler.id));
+      const due = hosts.filter((host) => isDue(host, handler.id));
       if (due.length === 0) continue;
-      for (const host of due) host.due.delete(handler.id);
+      for (const host of due) {
+        host.due.delete(handler.id);
+        ran.get(host)!.add(handler.id);
+      }
       await runHandler(performing, due, handler);
     }
     const known = new Set(handlers.all.map((handler) => handler.id));

@@ -20,7 +20,13 @@ export type Included =
       readonly item?: LoopItem;
     }
   | { readonly kind: 'skipped'; readonly condition: string; readonly item?: LoopItem }
-  | { readonly kind: 'failed'; readonly message: string; readonly item?: LoopItem };
+  | {
+      readonly kind: 'failed';
+      readonly message: string;
+      /** What it brings is there, but not right: with Ansible that ends the run. */
+      readonly mistake?: string;
+      readonly item?: LoopItem;
+    };
 
 /** Loads what includes bring, each file and role once for all hosts that give it the same variables. */
 export class Includes {
@@ -72,6 +78,7 @@ export class Includes {
             (one) => `${one.at === undefined ? '' : `${one.at.file}:${one.at.line}:${one.at.column}: `}${one.message}`,
           )
           .join('\n'),
+        mistake: known.error.find(({ code }) => !code.startsWith('missing-'))?.message,
         item,
       };
     return { kind: 'brings', key, what, turn: item?.index ?? 0, brought: known.value, item };

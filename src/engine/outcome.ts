@@ -17,6 +17,9 @@ export const unknownOutcome = (because: string): Outcome => ({
   result: {},
 });
 
+/** What a command that a check does not run has as its message. */
+export const wouldRun = 'would run';
+
 /** What fails in a check may only fail because nothing is changed in a check: then it is unknown. */
 export function unlessUnsettled(outcome: Outcome, { type, params, context, link }: Call): Outcome {
   if (outcome.status !== 'failed' || type.controllerOnly === true) return outcome;
@@ -98,7 +101,7 @@ function judge(
       message: undefined,
       assuming,
       warnings,
-      result: { changed: true, skipped: true, msg: 'would run' },
+      result: { changed: true, skipped: true, msg: wouldRun },
     };
   }
   let asked: 'failed' | 'changed' = 'failed';

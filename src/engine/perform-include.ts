@@ -72,9 +72,14 @@ function typesOf(items: readonly Item[]): string[] {
 }
 
 /** Tell how one turn of an include ended. */
-export function tellIncluded({ play }: Performing, host: PlayHost, include: Include, one: Included): void {
+export function tellIncluded(performing: Performing, host: PlayHost, include: Include, one: Included): void {
+  const { play } = performing;
   const ref = refOf(play, include, host, false);
   const { emit } = play.run;
+  if (one.kind === 'failed' && one.mistake !== undefined && play.run.options.ansible === true) {
+    performing.stop = { error: one.mistake };
+    return;
+  }
   if (one.kind === 'brings') {
     host.state.count('ok');
     emit({ kind: 'included', task: ref, host: host.name, what: one.what });

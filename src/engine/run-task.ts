@@ -12,11 +12,12 @@ import { learnFacts } from './facts.ts';
 import type { Ahead } from './host-link.ts';
 import type { HostState } from './host-state.ts';
 import { itemSight, type LoopItem, loopOf } from './loop.ts';
-import { outcomeOf, unknownOutcome, unlessUnsettled } from './outcome.ts';
+import { outcomeOf, unknownOutcome, unlessUnsettled, wouldRun } from './outcome.ts';
 import type { PlayContext } from './play-context.ts';
 import { layerOf, type Sight } from './scopes.ts';
 import { createTarget } from './target.ts';
 import { Touched, touching } from './touched.ts';
+import { unrunResult } from './unrun-result.ts';
 
 /** What running a task needs besides the task. */
 export interface TaskRun {
@@ -372,5 +373,9 @@ function register(state: HostState, task: Task, outcome: Outcome, name: string):
   if (task.register === undefined) return;
   if (outcome.status === 'unknown')
     state.set.set(task.register, touching(new Touched('unknown', state.host.name, outcome.assuming?.[0] ?? name)));
+  else if (outcome.result['skipped'] === true && outcome.result['msg'] === wouldRun)
+    state.set.set(task.register, {
+      value: unrunResult(outcome.result, new Touched('unknown', state.host.name, name)) as Raw,
+    });
   else state.set.set(task.register, { value: fromJs(outcome.result) as Raw });
 }

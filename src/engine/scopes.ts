@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Item, Play, RoleRef, VarsLayer } from '../core/model.ts';
+import type { Item, Play, RoleRef, VarsLayer, Written } from '../core/model.ts';
 import type { Raw, Value } from '../core/value.ts';
 import { composeScope } from '../language/variables/compose-scope.ts';
 import { hostvarsDict, type ReadableScope, varsDict } from '../language/variables/hostvars.ts';
@@ -34,24 +34,42 @@ export class Scopes {
   /** What an item sees on a host; `also` are layers of this moment (loop variables, a result), `magic` names above all. */
   of(
     state: HostState,
-    item?: Pick<Item, 'layers' | 'role' | 'searchPath'>,
+    item?: Pick<Item, 'layers' | 'role' | 'searchPath'> & Partial<Pick<Item, 'keywords'>>,
     also: readonly VarsLayer[] = [],
     magic?: Magic,
   ): Sight {
     const env = this.#context.env(item?.searchPath ?? [this.#play.directory]);
     const own: { scope?: Scope } = {};
+    const delegate = item?.keywords?.delegateTo;
+    const more =
+      delegate === undefined
+        ? magic
+        : new Map([['ansible_delegated_vars', () => this.#delegated(delegate, own.scope!, env)], ...(magic ?? [])]);
     const scope = {
       ...composeScope({
         host: state.host,
         state: [...state.layers, ...also, this.#context.extra],
         item: item ?? this.#play,
         hashBehaviour: this.#context.options.hashBehaviour,
-        magic: this.#magic(state, env, item?.role, magic, () => own.scope!),
+        magic: this.#magic(state, env, item?.role, more, () => own.scope!),
       }),
       cache: new Map<string, Value>(),
     };
     own.scope = scope;
     return { scope, env };
+  }
+
+  /** Of the host that a task is delegated to: its variables, under its name. */
+  #delegated(written: Written, scope: Scope, env: Env): Raw {
+    const name = String(evaluate(written.value, scope, env));
+    const other = this.#state(name);
+    if (other === undefined) return new Map();
+    const theirs = this.of(other).scope;
+    const seen = {
+      get: (key: string) => theirs.get(key) ?? (key === 'ansible_host' ? name : undefined),
+      names: () => theirs.names(),
+    };
+    return new Map<Value, Value>([[name, varsDict(seen, (value) => evaluate(value, theirs, env))]]);
   }
 
   /** What `hostvars` shows of a host: all but what only a play gives. */
