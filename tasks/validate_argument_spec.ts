@@ -93,9 +93,19 @@ function ansibleErrors(problems: readonly ParamProblem[], values: Dict, spec: Di
   });
   return [
     ...missing,
-    ...problems.filter((one) => one.code !== 'missing-parameter').map((one) => ansibleError(one, values, spec)),
+    ...problems.filter((one) => one.code !== 'missing-parameter').flatMap((one) => allOf(one, values, spec)),
   ];
 }
+
+/** Where parameters within are expected, and it is not even a dict, Ansible says so three times. */
+function allOf(problem: ParamProblem, values: Dict, spec: Dict): readonly string[] {
+  const first = ansibleError(problem, values, spec);
+  const { options } = specAt(spec, problem.path) ?? {};
+  if (problem.code !== 'wrong-type' || options === undefined || !first.endsWith(NO_DICT)) return [first];
+  return [first, NO_DICT, `value of '${problem.path.at(-1)}' must be of type dict or list of dicts`];
+}
+
+const NO_DICT = 'dictionary requested, could not parse JSON or key=value';
 
 function ansibleError({ code, path, message }: ParamProblem, values: Dict, spec: Dict): string {
   const value = path.reduce<unknown>((within, key) => (within as Dict | undefined)?.[key], values);
@@ -105,12 +115,14 @@ function ansibleError({ code, path, message }: ParamProblem, values: Dict, spec:
       ? ` found in '${path
           .slice(0, -1)
           .filter((key) => !/^\d+$/.test(key))
-          .join(' -> ')}'`
+          .join(' -> ')}'.`
       : '';
   if (code === 'not-a-choice')
     return `value of ${path.at(-1)} must be one of: ${(wanted?.choices as unknown[] | undefined)?.join(', ')}, got: ${String(value)}${within}`;
   if (code === 'wrong-type')
-    return `argument '${path.at(-1)}' is of type ${pythonClass(value)}${within} and we were unable to convert to ${String(wanted?.type ?? 'str')}: ${pythonClass(value)} cannot be converted to ${article(String(wanted?.type ?? 'str'))}`;
+    return `argument '${path.at(-1)}' is of type ${pythonClass(value)}${within} and we were unable to convert to ${String(wanted?.type ?? 'str')}: ${whyNot(value, String(wanted?.type ?? 'str'))}`;
+  if (code === 'unknown-parameter')
+    return `${path.join('.')}. Supported parameters include: ${Object.keys((specAt(spec, path.slice(0, -1))?.options as Dict | undefined) ?? spec).join(', ')}.`;
   return message;
 }
 
@@ -122,7 +134,14 @@ const specAt = (spec: Dict, path: readonly string[]): Dict | undefined =>
       spec,
     );
 
-const article = (type: string): string => (type === 'int' ? 'an int' : `a ${type}`);
+function whyNot(value: unknown, type: string): string {
+  if (type === 'bool')
+    return `The value '${String(value)}' is not a valid boolean.  Valid booleans include: 0, 1, 'true', 'false', 'yes', 'no', 'on', 'off', 't', 'f', 'y', 'n', '1', '0'`;
+  if (type === 'dict' && typeof value === 'string') return NO_DICT;
+  return `${pythonClass(value)} cannot be converted to ${shownTypes[type] ?? `a ${type}`}`;
+}
+
+const shownTypes: Readonly<Record<string, string>> = { int: 'an int', bytes: 'a Byte value', bits: 'a Bit value' };
 
 function pythonClass(value: unknown): string {
   const name =
@@ -131,7 +150,9 @@ function pythonClass(value: unknown): string {
       : Array.isArray(value)
         ? 'list'
         : typeof value === 'object'
-          ? 'dict'
+          ? value instanceof Uint8Array
+            ? 'bytes'
+            : 'dict'
           : typeof value === 'boolean'
             ? 'bool'
             : typeof value === 'number'
