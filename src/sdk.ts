@@ -27,6 +27,7 @@ export {
   aptPolicy,
   aptSimulation,
 } from './core/questions/apt.ts';
+export { type ArchiveArg, type ArchiveState, archive, isZip, tarArguments } from './core/questions/archive.ts';
 export { type Checksum, type ChecksumAlgorithm, checksum } from './core/questions/checksum.ts';
 export { type Content, content } from './core/questions/content.ts';
 export { type DnsAnswer, type DnsLookup, type DnsReply, dns } from './core/questions/dns.ts';
@@ -34,6 +35,8 @@ export { type DnsAnswer, type DnsLookup, type DnsReply, dns } from './core/quest
 export { exists } from './core/questions/exists.ts';
 export { type Facts, facts } from './core/questions/facts.ts';
 export { type FileDetails, fileDetails } from './core/questions/file-details.ts';
+export { type Finding, type Found, found } from './core/questions/found.ts';
+export { type Fragment, fragments } from './core/questions/fragments.ts';
 export { type Freshness, freshness } from './core/questions/freshness.ts';
 export { type HomeFile, homeFile } from './core/questions/home-file.ts';
 export { type HttpReply, type HttpRequest, http, httpScript, readHttp } from './core/questions/http.ts';
@@ -50,6 +53,7 @@ export { type Entry, type EntryKind, followed, type Inode, type PathState, stat 
 export { type TcpAnswer, type TcpQuestion, tcp } from './core/questions/tcp.ts';
 export { type TreeEntry, type TreeOptions, tree } from './core/questions/tree.ts';
 export { fullName, systemctl, type Unit, type UnitScope, unit } from './core/questions/units.ts';
+export { download, type UrlState, urlState } from './core/questions/url-state.ts';
 export { noUser, type Shadow, type UserState, user } from './core/questions/users.ts';
 export { type Dataset, datasetAndBelow, zfs } from './core/questions/zfs.ts';
 export type { Reply } from './core/session.ts';
@@ -81,7 +85,3 @@ export {
   search as searchPattern,
   substitute,
 } from './template/python/regex.ts';
-export { type Finding, type Found, found } from './core/questions/found.ts';
-export { type Fragment, fragments } from './core/questions/fragments.ts';
-export { download, type UrlState, urlState } from './core/questions/url-state.ts';
-export { type ArchiveArg, type ArchiveState, archive, isZip, tarArguments } from './core/questions/archive.ts';

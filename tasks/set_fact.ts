@@ -16,7 +16,9 @@ export default defineTask({
       };
     if (Object.keys(given).length === 0)
       return { failed: 'No key/value pairs provided, at least one is required for this action to succeed' };
-    const facts = Object.fromEntries(Object.entries(given).map(([name, value]) => [name, native === true ? value : asBoolean(value)]));
+    const facts = Object.fromEntries(
+      Object.entries(given).map(([name, value]) => [name, native === true ? value : asBoolean(value)]),
+    );
     return { changes: [], result: { ansible_facts: facts, _ansible_facts_cacheable: cacheable } };
   },
   returns: { ansible_facts: 'The variables that were set.' },

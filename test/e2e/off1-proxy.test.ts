@@ -1,6 +1,9 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { labReset, labUp } from '../../src/lab/index.ts';
+import { on } from '../lab/in-lab.ts';
+import { fingerprint, unitsTouched } from './fingerprint.ts';
 import { failures, inEvents, program, type RanWithEvents, tasksThat, those } from './program.ts';
+import { tamperings } from './tampering.ts';
 
 // One story on real hosts, told in order: each test stands on what those before it have left.
 
@@ -8,7 +11,7 @@ const playbook = 'playbooks/off1-proxy.yaml';
 const steps = Array.from({ length: 26 }, (_, index) => `S${String(index + 1).padStart(2, '0')}`);
 
 /** Task types that only look: their differences are for people, no run changes them. */
-const looking = /(^|\.)(assert|manual|slurp|tls_certificate|uri|verify|wait_for)$/;
+const looking = /(^|\.)(assert|certbot|manual|slurp|tls_certificate|uri|verify|wait_for)$/;
 
 const oneRoundEach = [{ off1: 1 }, { ct100: 1 }, { proxy: 1 }, { ct100: 1 }];
 
@@ -103,6 +106,103 @@ describe('a part of it', () => {
     expect(ran.code).toBe(0);
   });
 });
+
+describe('twenty things done by hand', () => {
+  const hosts = ['off1', 'ct100', 'proxy', 'off2', 'services'];
+  let check: RanWithEvents;
+  let before: ReadonlyMap<string, readonly string[]>;
+  let began: Date;
+
+  test('are each of another kind', async () => {
+    for (const { host, script } of tamperings) await on(host, script);
+
+    expect(new Set(tamperings.map(({ kind }) => kind)).size).toBe(20);
+  });
+
+  test('are found by a check, all of them and nothing else', async () => {
+    before = await fingerprints(hosts);
+    began = new Date();
+    check = await inEvents('--check', '--diff', playbook);
+
+    expect(failures(check)).toEqual([]);
+    expect(check.code).toBe(2);
+    const told = differences(check);
+    for (const { kind, host, task, what, from, to } of tamperings) {
+      const found = told.find((one) => one.task === task && what.test(one.what));
+      expect(found, kind).toBeDefined();
+      expect(host === 'off2' || host === 'services' || found?.host === host, kind).toBe(true);
+      expect(found?.from ?? null, kind).toEqual(from === null ? null : expect.stringMatching(from));
+      expect(found?.to, kind).toMatch(to);
+    }
+    expect(
+      told.filter(
+        (one) =>
+          !tamperings.some(
+            ({ task, what, follows }) => one.task === task && (what.test(one.what) || follows?.test(one.what)),
+          ),
+      ),
+    ).toEqual([]);
+  });
+
+  test('leave unknown only what is proved, and what comes with the commit that is still to be fetched', () => {
+    const unknown = those('task-finished', check).filter(
+      ({ task, outcome }) => outcome.status === 'unknown' && !task.handler,
+    );
+    const more = unknown.filter(({ task }) => !looking.test(task.type));
+
+    expect(more.map(({ task, outcome }) => `${task.name}: ${outcome.message}`)).toEqual([
+      'Prometheus asks for the metrics of container 100: depends on The monitoring repository is cloned',
+      'The change is committed and pushed: depends on The monitoring repository is cloned',
+    ]);
+  });
+
+  test('are not touched by the check: nothing is written, and no unit is', async () => {
+    const after = await fingerprints(hosts);
+
+    for (const host of hosts) {
+      const [was, is] = [new Set(before.get(host)), new Set(after.get(host))];
+      expect(
+        [...was].filter((line) => !is.has(line)),
+        `gone on ${host}`,
+      ).toEqual([]);
+      expect(
+        [...is].filter((line) => !was.has(line)),
+        `new on ${host}`,
+      ).toEqual([]);
+      expect(await unitsTouched(host, began), host).toEqual([]);
+    }
+  });
+
+  test('are repaired by a run, but for local work, which is never thrown away', async () => {
+    const refused = await inEvents('--tags', 'git', playbook);
+    expect(failures(refused)).toEqual([
+      expect.stringMatching(/Our configuration is cloned: Local modifications exist.*README\.md/),
+    ]);
+    expect(refused.code).toBe(2);
+    await on('ct100', 'git -C /opt/openfoodfacts-infrastructure checkout -q README.md');
+
+    const repair = await inEvents(playbook);
+
+    expect(failures(repair)).toEqual([]);
+    expect(repair.code).toBe(0);
+  });
+
+  test('are gone then', async () => {
+    const ran = await inEvents('--check', playbook);
+
+    expect(tasksThat(ran, 'changed', 'unknown', 'failed', 'unreachable')).toEqual([]);
+    expect(ran.code).toBe(0);
+  });
+});
+
+const fingerprints = async (hosts: readonly string[]) =>
+  new Map(await Promise.all(hosts.map(async (host) => [host, await fingerprint(host)] as const)));
+
+/** Every difference that a check tells, but for what handlers would do. */
+const differences = (ran: RanWithEvents) =>
+  those('task-finished', ran)
+    .filter(({ task, outcome }) => outcome.status === 'changed' && !task.handler)
+    .flatMap(({ host, task, outcome }) => outcome.changes.map((change) => ({ host, task: task.name, ...change })));
 
 /** Those of some tasks of a run that are no handlers and do not only look. */
 function ofTasks(ran: RanWithEvents, names: readonly string[]): readonly string[] {

@@ -23,6 +23,8 @@ export function start(args: readonly string[]): { readonly child: ChildProcess; 
     cwd: packageRoot(),
     env: { ...process.env, RETRACE_CALLED_AS: 'run', NO_COLOR: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],
+    // A process group of its own, as a terminal gives it, so that all of it can be sent a signal.
+    detached: true,
   });
   const said = { stdout: '', stderr: '' };
   child.stdout.setEncoding('utf8').on('data', (text: string) => (said.stdout += text));

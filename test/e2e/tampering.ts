@@ -8,6 +8,8 @@ export interface Tampering {
   readonly what: RegExp;
   readonly from: RegExp | null;
   readonly to: RegExp;
+  /** What else is told because of it. */
+  readonly follows?: RegExp;
 }
 
 const clone = '/opt/openfoodfacts-infrastructure/confs';
@@ -105,6 +107,7 @@ export const tamperings: readonly Tampering[] = [
     what: /^mp3 of container 100$/,
     from: null,
     to: /^\/zfs-hdd\/opff\/images,mp=\/mnt\/opff\/images$/,
+    follows: /^container 100$/,
   },
   {
     kind: 'dataset missing',
@@ -142,6 +145,8 @@ export const tamperings: readonly Tampering[] = [
     what: /^A off1-proxy\.openfoodfacts\.org at ns2/,
     from: /^198\.51\.100\.9$/,
     to: /^198\.51\.100\.215$/,
+    // The resolver asks one of the two.
+    follows: /^A off1-proxy\.openfoodfacts\.org at resolver$/,
   },
   {
     kind: 'clone dirty',

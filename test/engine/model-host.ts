@@ -8,9 +8,11 @@ import { type LoadedInventory, loadInventory } from '../../src/language/inventor
 import { createDynamicLoader, loadPlaybooks } from '../../src/language/playbook.ts';
 import { blurs, defineTask, predicts, type Question, type QuestionKind, question, sh } from '../../src/sdk.ts';
 import { defaultEnv } from '../../src/template/index.ts';
+import addHost from '../../tasks/add_host.ts';
 import assert from '../../tasks/assert.ts';
 import debug from '../../tasks/debug.ts';
 import fail from '../../tasks/fail.ts';
+import groupBy from '../../tasks/group_by.ts';
 import setFact from '../../tasks/set_fact.ts';
 import { fakeSession } from '../session/fake-session.ts';
 import { createController } from './controller-of-tests.ts';
@@ -104,7 +106,9 @@ export async function runModel(
   hosts: Readonly<Record<string, ModelHost>>,
   options: Partial<RunOptions> = {},
 ): Promise<Ran> {
-  const types = new Map<string, AnyTaskType>(Object.entries({ value, act, debug, fail, set_fact: setFact, assert }));
+  const types = new Map<string, AnyTaskType>(
+    Object.entries({ value, act, add_host: addHost, group_by: groupBy, debug, fail, set_fact: setFact, assert }),
+  );
   const known = (name: string) => types.get(name.replace('ansible.builtin.', '')) as TaskType | undefined;
   const files = createController(text);
   const loaded = loadPlaybooks(['/play.yaml'], { files, taskType: known });

@@ -84,8 +84,20 @@ export function checkIncludeArgs(
     );
     return false;
   }
-  return hasTarget(loading, action, args, of);
+  return hasTarget(loading, action, args, of) && namesFiles(loading, type, args, argsAt);
 }
+
+/** Which files of a role are used is said by name. */
+function namesFiles(loading: Loading, type: string, args: RawDict, at: Position): boolean {
+  const wrong = [...args.keys()].find((key) => String(key).endsWith('_from') && !isName(args.get(key)));
+  if (wrong === undefined) return true;
+  const message = `Expected a string for ${String(wrong)} but got ${kindOf(args.get(wrong)!)} instead, for ${type}`;
+  report(loading, 'wrong-keyword-type', message, argPlace(args, String(wrong), at, 'value'));
+  return false;
+}
+
+const isName = (value: Raw | undefined): boolean =>
+  value === undefined || value === null || (!isRawDict(value) && !Array.isArray(value));
 
 function hasTarget(loading: Loading, action: Action, args: RawDict, of: 'tasks' | 'role'): boolean {
   const target = of === 'tasks' ? args.get('file') : (args.get('name') ?? args.get('role'));

@@ -1,0 +1,281 @@
+import { describe, expect, test } from 'vitest';
+import { modelHost, runModel } from './model-host.ts';
+
+const messages = (events: Awaited<ReturnType<typeof runModel>>['events']): readonly unknown[] =>
+  events.flatMap((event) =>
+    event.kind === 'task-finished' && event.task.type === 'debug' ? [event.outcome.result['msg']] : [],
+  );
+
+describe('errors', () => {
+  test('that an always clears do not fail the run', async () => {
+    const { told, exitCode } = await runModel(
+      `
+- hosts: all
+  gather_facts: false
+  tasks:
+    - block: [{name: fails, fail: {}}]
+      always: [{meta: clear_host_errors}]
+    - {name: after, debug: {}}`,
+      { h: modelHost() },
+    );
+
+    expect(told).toEqual(['h fails: failed', 'h after: ok']);
+    expect(exitCode).toBe(0);
+  });
+
+  test('of one host are fatal for those that are in no rescue or always by then', async () => {
+    const { told, exitCode } = await runModel(
+      `
+- hosts: all
+  gather_facts: false
+  any_errors_fatal: true
+  tasks:
+    - block: [{name: fails, fail: {}, when: inventory_hostname == 'a'}]
+      rescue: [{name: rescue, debug: {}}]
+    - {name: after, debug: {}}
+- {hosts: all, gather_facts: false, tasks: [{name: next play, debug: {}}]}`,
+      { a: modelHost(), b: modelHost() },
+    );
+
+    expect(new Set(told)).toEqual(new Set(['a fails: failed', 'b fails: skipped']));
+    expect(exitCode).toBe(2);
+  });
+
+  test('are nobody else’s where all hosts went to their rescue', async () => {
+    const { told, exitCode } = await runModel(
+      `
+- hosts: all
+  gather_facts: false
+  any_errors_fatal: true
+  tasks:
+    - block: [{name: fails, fail: {}}]
+      rescue: [{name: rescue, debug: {}}]
+    - {name: after, debug: {}}`,
+      { a: modelHost(), b: modelHost() },
+    );
+
+    expect(told.filter((line) => line.includes('after'))).toEqual(['a after: ok', 'b after: ok']);
+    expect(exitCode).toBe(0);
+  });
+
+  test('of conditions are told in the words that playbooks look for, and registered as what the condition came to', async () => {
+    const { events } = await runModel(
+      `
+- hosts: all
+  gather_facts: false
+  tasks:
+    - {debug: {}, failed_when: nobody, register: one, ignore_errors: true}
+    - {debug: {msg: "{{ one.failed_when_result }}"}}`,
+      { h: modelHost() },
+    );
+
+    expect(messages(events).at(-1)).toBe(
+      "The conditional check 'nobody' failed. The error was: error while evaluating conditional (nobody): 'nobody' is undefined",
+    );
+  });
+});
+
+describe('handlers', () => {
+  const ran = async (tasks: string, handlers: string, options = {}) => {
+    const { told, events, exitCode } = await runModel(
+      `
+- hosts: all
+  gather_facts: false
+  tasks:
+${tasks.replace(/^/gm, '    ')}
+  handlers:
+${handlers.replace(/^/gm, '    ')}`,
+      { h: modelHost() },
+      options,
+    );
+    return { told, events, exitCode };
+  };
+
+  test('of one name in one list: the first is meant', async () => {
+    const { events } = await ran(
+      '- {act: {name: a, is: 1}, notify: n}',
+      '- {name: n, debug: {msg: first}}\n- {name: n, debug: {msg: second}}',
+    );
+
+    expect(messages(events)).toEqual(['first']);
+  });
+
+  test('that notify each other run once a flush', async () => {
+    const { told } = await ran(
+      '- {name: go, act: {name: a, is: 1}, notify: one}',
+      '- {name: one, act: {name: b, is: 1}, notify: two}\n- {name: two, act: {name: c, is: 1}, notify: [one, two]}',
+    );
+
+    expect(told.slice(0, 3)).toEqual(['h go: changed', 'h one: changed', 'h two: changed']);
+    // What was notified again waits for the next flush, of which a play has three.
+    expect(told.length).toBeLessThanOrEqual(7);
+  });
+
+  test('that a block names are notified by all in it, unless a task names its own', async () => {
+    const { events } = await ran(
+      '- {notify: of block, block: [{act: {name: a, is: 1}}, {act: {name: b, is: 1}, notify: own}]}',
+      '- {name: of block, debug: {msg: block}}\n- {name: own, debug: {msg: own}}',
+    );
+
+    expect(messages(events)).toEqual(['block', 'own']);
+  });
+
+  test('that nobody defines end the run under Ansible’s names', async () => {
+    const { events, exitCode } = await ran(
+      '- {act: {name: a, is: 1}, notify: nobody}\n- debug: {msg: after}',
+      '- {name: n, debug: {}}',
+      { missingHandler: 'error' },
+    );
+
+    expect(messages(events)).toEqual([]);
+    expect(exitCode).toBe(1);
+    expect(events.flatMap((event) => (event.kind === 'warning' ? [event.diagnostic.message] : []))).toEqual([
+      "The requested handler 'nobody' was not found in either the main handlers list nor in the listening handlers list",
+    ]);
+  });
+
+  test('may be meta tasks', async () => {
+    const { events } = await ran('- {act: {name: a, is: 1}, notify: n}', '- {name: n, meta: noop}');
+
+    expect(events.flatMap((event) => (event.kind === 'meta' ? [event.text] : []))).toEqual(['META: noop']);
+  });
+});
+
+describe('meta', () => {
+  test('whose condition does not hold says what goes on', async () => {
+    const { events } = await runModel('- {hosts: all, gather_facts: false, tasks: [{meta: end_host, when: false}]}', {
+      h: modelHost(),
+    });
+
+    const reason = 'end_host conditional evaluated to False, continuing execution for h';
+    expect(events).toContainEqual(expect.objectContaining({ kind: 'meta', text: `META: ${reason}` }));
+    expect(events.find((event) => event.kind === 'task-finished')).toMatchObject({
+      outcome: { status: 'skipped', result: { skip_reason: reason } },
+    });
+  });
+});
+
+describe('the inventory', () => {
+  test('grows by add_host, once for all hosts, and later plays see it', async () => {
+    const { told, events } = await runModel(
+      `
+- hosts: all
+  gather_facts: false
+  tasks:
+    - {name: add, add_host: {name: new, groups: [more], colour: blue}}
+- hosts: more
+  gather_facts: false
+  tasks: [{debug: {msg: "{{ colour }} {{ groups.more | join }}"}}]`,
+      { a: modelHost(), b: modelHost(), new: modelHost() },
+      { limit: undefined },
+    );
+
+    expect(told.filter((line) => line.includes('add'))).toEqual(['a add: changed']);
+    expect(messages(events)).toEqual(['blue new']);
+  });
+
+  test('is grouped by what a variable says', async () => {
+    const { events } = await runModel(
+      `
+- {hosts: all, gather_facts: false, tasks: [{group_by: {key: "is_{{ inventory_hostname }}"}}]}
+- {hosts: is_b, gather_facts: false, tasks: [{debug: {msg: "{{ group_names }}"}}]}`,
+      { a: modelHost(), b: modelHost() },
+    );
+
+    expect(messages(events)).toEqual([['is_b']]);
+  });
+});
+
+describe('variables', () => {
+  test('that only a play gives are not in hostvars', async () => {
+    const { events } = await runModel(
+      `
+- hosts: all
+  gather_facts: false
+  vars: {of_play: 1}
+  tasks:
+    - {set_fact: {set: 2}}
+    - debug: {msg: "{{ 'of_play' in hostvars.h }} {{ hostvars.h.set }} {{ of_play }}"}`,
+      { h: modelHost() },
+    );
+
+    expect(messages(events)).toEqual(['False 2 1']);
+  });
+
+  test('of the host that a task is delegated to are under its name', async () => {
+    const { events } = await runModel(
+      `
+- hosts: a
+  gather_facts: false
+  tasks:
+    - {debug: {msg: "{{ ansible_delegated_vars.b.ansible_host }}"}, delegate_to: b}`,
+      { a: modelHost(), b: modelHost() },
+    );
+
+    expect(messages(events)).toEqual(['b']);
+  });
+
+  test('may have names that are computed', async () => {
+    const { events } = await runModel(
+      `
+- hosts: all
+  gather_facts: false
+  tasks:
+    - {set_fact: {"{{ item }}_set": true}, loop: [one]}
+    - debug: {msg: "{{ one_set }}"}`,
+      { h: modelHost() },
+    );
+
+    expect(messages(events)).toEqual([true]);
+  });
+
+  test('that are None print as nothing, and stay None where a name stands alone', async () => {
+    const { events } = await runModel(
+      `
+- hosts: all
+  gather_facts: false
+  vars: {nothing: null}
+  tasks:
+    - debug: {msg: "{{ nothing | default(none) }}"}
+    - debug: {msg: "{{ nothing }}"}`,
+      { h: modelHost() },
+    );
+
+    expect(messages(events)).toEqual(['', null]);
+  });
+});
+
+describe('tags', () => {
+  test('may be templates', async () => {
+    const { told } = await runModel(
+      `
+- hosts: all
+  gather_facts: false
+  vars: {some: [one, two]}
+  tasks:
+    - {name: first, debug: {}, tags: "{{ some }}"}
+    - {name: second, debug: {}, tags: three}`,
+      { h: modelHost() },
+      { tags: ['two'] },
+    );
+
+    expect(told).toEqual(['h first: ok']);
+  });
+});
+
+describe('a check under Ansible’s names', () => {
+  test('skips what acts each time, and what depends on it can look at the result', async () => {
+    const { told } = await runModel(
+      `
+- hosts: all
+  gather_facts: false
+  tasks:
+    - {name: acts, act: {name: a, is: 1}, register: ran}
+    - {name: looks, debug: {}, when: "'check mode' in ran.msg"}`,
+      { h: modelHost() },
+      { check: true, ansible: true },
+    );
+
+    expect(told).toEqual(['h acts: skipped', 'h looks: ok']);
+  });
+});
