@@ -2,7 +2,7 @@
 // the lab, counts the assertions that both hold, and writes docs/conformance.md. Needs root: it brings the lab up.
 // Targets create users and packages: nothing of them runs on the machine itself.
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { labExec, labHost, progressOn } from '../../src/lab/index.ts';
 import { type Compared, checksHeld, compare, heldByCallback, heldByEvents } from './count.ts';
@@ -57,7 +57,10 @@ async function main(from: string, targets: readonly string[]): Promise<void> {
 /** A host with Python and Ansible, the targets, and on our side our program under Ansible's names before it. */
 async function prepare(side: Side, from: string): Promise<void> {
   const host = hosts[side];
-  await labHost(host, progressOn(process.stderr));
+  await labHost(
+    host,
+    progressOn({ stdout: process.stderr, stderr: process.stderr, isTTY: process.stderr.isTTY === true }),
+  );
   await on(
     host,
     `export DEBIAN_FRONTEND=noninteractive
