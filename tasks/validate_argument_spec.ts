@@ -21,16 +21,27 @@ export default defineTask({
   prepare: (params, controller) => ({
     ...params,
     values: { ...fromVariables(Object.keys(params.argument_spec), controller), ...params.provided_arguments },
+    floats: Object.keys(params.argument_spec).filter((name) => isFloat(name, controller)),
   }),
-  plan(_state, { argument_spec, validate_args_context: context, values }) {
+  plan(_state, { argument_spec, validate_args_context: context, values, floats }) {
     const shape = { name: 'role', params: paramSpecs(argument_spec) };
     const bound = bindParams(shape, fromJs(values));
     const told = {
       argument_spec_data: argument_spec,
       ...(context === undefined ? {} : { validate_args_context: context }),
     };
-    if (bound.ok) return { changes: [], result: { msg: 'The arg spec validation passed', ...told } };
-    const errors = ansibleErrors(bound.problems, values, argument_spec);
+    // A float is no int for Ansible, also where it has no fraction.
+    const fractions = floats.filter(
+      (name) => Number.isInteger(values[name]) && (argument_spec[name] as Dict | undefined)?.type === 'int',
+    );
+    if (bound.ok && fractions.length === 0)
+      return { changes: [], result: { msg: 'The arg spec validation passed', ...told } };
+    const errors = [
+      ...ansibleErrors(bound.ok ? [] : bound.problems, values, argument_spec),
+      ...fractions.map((name) =>
+        notConverted(name, "<class 'float'>", '', 'int', "<class 'float'> cannot be converted to an int"),
+      ),
+    ];
     const msg = `Validation of arguments failed:\n${errors.join('\n')}`;
     return { failed: msg, result: { msg, argument_errors: errors, ...told } };
   },
@@ -56,6 +67,15 @@ const fromVariables = (names: readonly string[], controller: Controller): Dict =
       }
     }),
   );
+
+function isFloat(name: string, controller: Controller): boolean {
+  try {
+    return controller.evaluate(`${name} is float`) === true;
+  } catch (error) {
+    if (error instanceof UndefinedError) return false;
+    throw error;
+  }
+}
 
 const types = new Set(['str', 'bool', 'int', 'float', 'path', 'list', 'dict', 'raw', 'bytes', 'json']);
 const typeOf = (type: unknown): ParamSpec['type'] =>
@@ -120,11 +140,20 @@ function ansibleError({ code, path, message }: ParamProblem, values: Dict, spec:
   if (code === 'not-a-choice')
     return `value of ${path.at(-1)} must be one of: ${(wanted?.choices as unknown[] | undefined)?.join(', ')}, got: ${String(value)}${within}`;
   if (code === 'wrong-type')
-    return `argument '${path.at(-1)}' is of type ${pythonClass(value)}${within} and we were unable to convert to ${String(wanted?.type ?? 'str')}: ${whyNot(value, String(wanted?.type ?? 'str'))}`;
+    return notConverted(
+      path.at(-1)!,
+      pythonClass(value),
+      within,
+      String(wanted?.type ?? 'str'),
+      whyNot(value, String(wanted?.type ?? 'str')),
+    );
   if (code === 'unknown-parameter')
     return `${path.join('.')}. Supported parameters include: ${Object.keys((specAt(spec, path.slice(0, -1))?.options as Dict | undefined) ?? spec).join(', ')}.`;
   return message;
 }
+
+const notConverted = (name: string, is: string, within: string, wanted: string, why: string): string =>
+  `argument '${name}' is of type ${is}${within} and we were unable to convert to ${wanted}: ${why}`;
 
 const specAt = (spec: Dict, path: readonly string[]): Dict | undefined =>
   path

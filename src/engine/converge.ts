@@ -102,6 +102,8 @@ interface Applied {
 interface Earlier {
   readonly changes: readonly Change[];
   readonly replies: readonly Reply[];
+  /** Whether the connection was lost while it was done. */
+  readonly lost?: boolean;
 }
 
 interface Looked {
@@ -181,8 +183,15 @@ async function apply(
   const left = planned(type, again, params, context);
   const remains = 'changes' in left ? left.changes.filter((change) => change.repeats !== true) : [];
   if ('failed' in left) return failed(left.failed, changes, left.result ?? {}, true);
-  if ('changes' in left && remains.length > 0 && plan.more === true)
-    return apply(task, again, { ...left, changes: remains }, { changes, replies });
+  // Of what was lost on the way, what is still to be done is done once more.
+  const goesOn = plan.more === true || (!acted.ok && earlier.lost !== true);
+  if ('changes' in left && remains.length > 0 && goesOn)
+    return apply(
+      task,
+      again,
+      { ...left, changes: remains },
+      { changes: acted.ok ? changes : earlier.changes, replies, lost: !acted.ok },
+    );
   if (!('changes' in left) || remains.length > 0)
     return failed(`did not converge: after the change still ${remains.map(tell).join(', ')}`, changes, {}, true);
   return told(changes, finish(again.state, replies, changes), [], warnings);

@@ -23,6 +23,9 @@ export interface Ahead {
   readonly question: AnyQuestion<unknown>;
 }
 
+/** How long a host that has answered before is waited for. */
+const patienceMs = 5000;
+
 /** Who could not be asked in a round, and why. */
 interface Unasked {
   readonly link: HostLink;
@@ -65,12 +68,24 @@ export class HostLink {
 
   async open(identity: Identity): Promise<{ ok: true; session: Session } | { ok: false; failure: SessionFailure }> {
     if (this.#greeted === undefined) this.#options.emit({ kind: 'host-busy', host: this.name, doing: 'connecting' });
-    const opened = await this.#options.connector.open(identity.endpoint, this.#options.signal);
+    const opened = await this.#reopen(identity);
     if (opened.ok) {
       this.#greeted = opened.session;
       this.#homes.set(identity.key, opened.session.greeting.home);
     }
     return opened;
+  }
+
+  /** A host that has answered in this run, and then does not: its sshd may just be restarting. */
+  async #reopen({ endpoint }: Identity): ReturnType<Connector['open']> {
+    const { connector, signal } = this.#options;
+    const deadline = Date.now() + patienceMs;
+    for (;;) {
+      const opened = await connector.open(endpoint, signal);
+      const hopeful = this.#greeted !== undefined && !opened.ok && opened.failure.reason === 'unreachable';
+      if (!hopeful || signal.aborted || Date.now() > deadline) return opened;
+      await new Promise((resolve) => setTimeout(resolve, 250));
+    }
   }
 
   /** What is believed of the questions; those that nobody answered yet are asked, with those of `ahead`, in one round. */

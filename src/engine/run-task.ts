@@ -258,7 +258,7 @@ async function attemptOnce(run: TaskRun, sight: Sight, item: LoopItem | undefine
   return { outcome: ignorable(told, task, sight), delegatedTo: call.delegatedTo, looped: false };
 }
 
-function targetOf(run: TaskRun, { link, identity, timeoutMs, delegatedTo, censored }: Call) {
+function targetOf(run: TaskRun, { link, identity, timeoutMs, delegatedTo, censored, ansible }: Call) {
   const { play, state, ref } = run;
   const { emit, signal } = play.run;
   return createTarget({
@@ -271,6 +271,7 @@ function targetOf(run: TaskRun, { link, identity, timeoutMs, delegatedTo, censor
     onOutput: (stream, text) => emit({ kind: 'output', task: ref, host: state.host.name, stream, text }),
     onWait: (shown) => emit({ kind: 'host-busy', host: state.host.name, doing: 'waiting', about: shown }),
     deadlineMs: timeoutMs,
+    blind: ansible,
     censored,
   });
 }

@@ -18,6 +18,8 @@ export interface TargetOptions {
   readonly onOutput?: (stream: 'stdout' | 'stderr', text: string) => void;
   readonly onWait?: (shown: string | undefined) => void;
   readonly deadlineMs?: number;
+  /** In a check nothing is foreseen: later tasks see the host as it is, as with Ansible. */
+  readonly blind?: boolean;
   /** `no_log`: neither its commands nor what they print are told. */
   readonly censored?: boolean;
 }
@@ -36,6 +38,7 @@ export const createTarget = ({
   onWait,
   deadlineMs,
   censored,
+  blind = false,
 }: TargetOptions): Target => ({
   ask: (questions) => link.ask(identity, questions, ahead),
   act: (commands, changes, after) =>
@@ -48,6 +51,7 @@ export const createTarget = ({
       censored,
     }),
   foresee(changes) {
+    if (blind) return;
     for (const change of changes) link.beliefs.foresee(label, change.effects);
   },
   async wait(ms, questions, shown) {

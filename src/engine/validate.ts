@@ -78,7 +78,6 @@ async function prove(play: PlayContext, host: PlayHost, block: Block, key: strin
     };
   }
   const back = await quietly(link, identity, putBack(key));
-  host.due.clear();
   const message = `${command} failed, ${back ? 'so what the block had changed was put back' : 'and what the block had changed could NOT be put back; it is kept under /var/lib/retrace/kept'}: ${(said.stderr || said.stdout).trim()}`;
   return {
     status: 'failed',

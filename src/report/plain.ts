@@ -100,7 +100,9 @@ export function plainReporter(options: PlainOptions): Reporter {
 
 /** An error as Ansible's scripts look for it: the message first, and the place below. */
 export const ansibleError = (diagnostic: Diagnostic, show: (diagnostic: Diagnostic) => string): string =>
-  diagnostic.at === undefined ? `ERROR! ${diagnostic.message}` : `ERROR! ${diagnostic.message}\n\n${show(diagnostic)}`;
+  diagnostic.at === undefined
+    ? `ERROR! ${diagnostic.message}`
+    : `ERROR! ${diagnostic.message}\n\n${show(diagnostic).replace(`  ${diagnostic.message}`, '')}`;
 
 function banner(text: string, { columns, chalk }: PlainOptions): string {
   const width = Math.min(columns, 79);
