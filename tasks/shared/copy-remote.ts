@@ -65,7 +65,8 @@ export function thenAskCopyRemote(state: CopyRemoteState, task: CopyParams, src:
   const folders = state.dest.exists ? {} : ancestors(tidyPath(task.dest));
   if (followed(state.source)?.kind !== 'directory') {
     const place = placeOf(state, task, src);
-    const shown = context.diff && place.sum.hex !== state.sourceSum.hex;
+    const kept = !task.force && place.sum.hex !== undefined;
+    const shown = context.diff && !kept && place.sum.hex !== state.sourceSum.hex;
     return {
       ...folders,
       now: shown ? content(place.path) : nothing(),
