@@ -1,10 +1,13 @@
 import type { Outcome } from '../core/event.ts';
 import type { Include, Item } from '../core/model.ts';
-import { fall } from './conclude.ts';
+import { fromJs, type Raw } from '../core/value.ts';
+import { keywordTruth } from './call.ts';
+import { conclude } from './conclude.ts';
 import { learnFacts } from './facts.ts';
 import type { Included } from './includes.ts';
 import type { Performing } from './performing.ts';
 import type { PlayHost } from './play-host.ts';
+import { settled } from './settled.ts';
 import { refOf } from './task-ref.ts';
 import { Touched } from './touched.ts';
 
@@ -16,20 +19,18 @@ export async function performInclude(
   path: readonly number[],
 ): Promise<void> {
   const { play, handlers } = performing;
-  for (const host of hosts) {
-    host.cursor.advance();
+  for (const host of hosts) host.cursor.advance();
+  // Only the include itself is done once: what it brings is the first host's alone.
+  const first = hosts.slice(0, 1);
+  const once = first.some(({ state, exported }) =>
+    settled(() => keywordTruth(include.keywords.runOnce, play.scopes.of(state, include, exported))),
+  );
+  for (const host of once ? first : hosts) {
     const included = await computeIncluded(performing, host, include);
-    const failed = included.find((one) => one.kind === 'failed');
-    for (const one of included) tellIncluded(performing, host, include, one);
-    if (failed !== undefined && failed.kind === 'failed') {
-      fall(play, host, include, {
-        status: 'failed',
-        changes: [],
-        message: failed.message,
-        result: { failed: true, msg: failed.message },
-      });
-      continue;
-    }
+    const failed = included.findIndex((one) => one.kind === 'failed');
+    for (const one of failed === -1 ? included : included.slice(0, failed + 1))
+      tellIncluded(performing, host, include, one);
+    if (failed !== -1) continue;
     for (const one of included.toReversed()) {
       if (one.kind !== 'brings') continue;
       handlers.add(one.brought.handlers);
@@ -71,7 +72,7 @@ function typesOf(items: readonly Item[]): string[] {
   );
 }
 
-/** Tell how one turn of an include ended. */
+/** Tell how one turn of an include ended; where it failed, the host falls. */
 export function tellIncluded(performing: Performing, host: PlayHost, include: Include, one: Included): void {
   const { play } = performing;
   const ref = refOf(play, include, host, false);
@@ -83,6 +84,7 @@ export function tellIncluded(performing: Performing, host: PlayHost, include: In
   if (one.kind === 'brings') {
     host.state.count('ok');
     emit({ kind: 'included', task: ref, host: host.name, what: one.what });
+    register(host, include, { changed: false, include: one.what });
     return;
   }
   emit({ kind: 'task-started', play: play.play.id, task: ref, host: host.name });
@@ -99,7 +101,19 @@ export function tellIncluded(performing: Performing, host: PlayHost, include: In
             false_condition: one.condition,
           },
         }
-      : { status: 'failed', changes: [], message: one.message, result: { failed: true, msg: one.message } };
-  host.state.count(outcome.status);
+      : failure(performing, host, include, one.message);
   emit({ kind: 'task-finished', play: play.play.id, task: ref, host: host.name, outcome, tookMs: 0 });
+  register(host, include, outcome.result);
+  conclude(play, host, include, outcome);
+}
+
+function failure({ play }: Performing, host: PlayHost, include: Include, message: string): Outcome {
+  const sight = play.scopes.of(host.state, include, host.exported);
+  const ignored = settled(() => keywordTruth(include.keywords.ignoreErrors, sight)) === true;
+  const result = { failed: true, changed: false, msg: message };
+  return { status: 'failed', changes: [], message, result, ...(ignored && { ignored }) };
+}
+
+function register(host: PlayHost, include: Include, result: Outcome['result']): void {
+  if (include.register !== undefined) host.state.set.set(include.register, { value: fromJs(result) as Raw });
 }

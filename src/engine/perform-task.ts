@@ -38,7 +38,9 @@ export async function performTask(
   await eachLimited(acting, limit, async (host) => {
     const ran = await runOnHost(performing, host, task, handler);
     outcomes.push(ran.outcome);
-    if (once) for (const other of hosts.slice(1)) shareOutcome(host, other, task, ran.outcome);
+    if (!once) return;
+    for (const other of performing.hosts)
+      if (other !== host && !other.out) shareOutcome(host, other, task, ran.outcome);
   });
   const fatal =
     play.run.options.anyErrorsFatal || settled(() => keywordTruth(task.keywords.anyErrorsFatal, sight)) === true;
