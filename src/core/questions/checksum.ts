@@ -29,7 +29,7 @@ const kind: QuestionKind<Arg, Checksum> = {
   },
   about: ({ path }, answer) => [
     ...contents(path, answer?.resolved),
-    ...(answer?.hex === undefined ? [`missing:${path}`] : []),
+    ...(answer !== undefined && answer.hex === undefined ? [`missing:${path}`] : []),
   ],
 };
 

@@ -18,7 +18,7 @@ const kind: QuestionKind<string, Content> = {
   },
   about: (path, answer) => [
     ...contents(path, answer?.resolved),
-    ...(answer?.bytes === undefined ? [`missing:${path}`] : []),
+    ...(answer !== undefined && answer.bytes === undefined ? [`missing:${path}`] : []),
   ],
 };
 

@@ -60,7 +60,7 @@ const kind: QuestionKind<string, PathState> = {
       answer?.resolved,
       answer?.exists === true && answer.link !== undefined ? parentOf(path) : undefined,
     ),
-    ...(answer?.exists === true ? [] : [`missing:${path}`]),
+    ...(answer === undefined || answer.exists ? [] : [`missing:${path}`]),
   ],
 };
 
