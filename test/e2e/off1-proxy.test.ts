@@ -28,9 +28,11 @@ describe('the install document', () => {
 
     expect(failures(foreseen)).toEqual([]);
     expect(foreseen.code).toBe(2);
-    expect(new Set(those('task-finished', foreseen).map(({ outcome }) => outcome.status))).toEqual(
-      new Set(['changed', 'unknown', 'ok', 'skipped']),
+    expect(tasksThat(foreseen, 'changed')).not.toEqual([]);
+    const other = those('task-finished', foreseen).filter(
+      ({ outcome }) => !['changed', 'unknown', 'ok', 'skipped'].includes(outcome.status),
     );
+    expect(other).toEqual([]);
     for (const { task, outcome } of those('task-finished', foreseen))
       if (outcome.status === 'unknown') expect(outcome.message, task.name).toMatch(/^depends on /);
   });
@@ -153,6 +155,7 @@ describe('twenty things done by hand', () => {
     expect(more.map(({ task, outcome }) => `${task.name}: ${outcome.message}`)).toEqual([
       'Prometheus asks for the metrics of container 100: depends on The monitoring repository is cloned',
       'The change is committed and pushed: depends on The monitoring repository is cloned',
+      'A test mail to root reaches the relay: depends on The public name leads here',
     ]);
   });
 

@@ -75,11 +75,11 @@ export const tamperings: readonly Tampering[] = [
   {
     kind: 'package removed',
     host: 'ct100',
-    script: 'apt-get -q -y remove python3-certbot-nginx',
-    task: 'certbot and its nginx plugin are installed',
-    what: /^package python3-certbot-nginx$/,
+    script: 'apt-get -q -y remove python3-systemd',
+    task: 'fail2ban is installed',
+    what: /^package python3-systemd$/,
     from: null,
-    to: /^2\./,
+    to: /^\d/,
   },
   {
     kind: 'service stopped',
