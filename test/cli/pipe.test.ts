@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { Rig } from './rig.ts';
 
 const program = join(import.meta.dirname, '../../dist/run.js');
@@ -22,5 +22,5 @@ test('a run whose output nobody reads any more goes on to its end', async () => 
   );
 
   expect(stderr).toBe('');
-  expect(readFileSync(join(rig.folder, 'end'), 'utf8')).toBe('reached');
+  await vi.waitFor(() => expect(readFileSync(join(rig.folder, 'end'), 'utf8')).toBe('reached'), 20_000);
 });
