@@ -3,6 +3,7 @@
 export { bindParams, type ParamProblem } from './core/bind-params.ts';
 export { blurs, type Change, type Diff, type Effect, predicts } from './core/change.ts';
 export { type Command, type FromHost, quote, reading, Script, script, sh, type Word } from './core/command.ts';
+export { forgetJob } from './core/commands/job.ts';
 export { type FileToWrite, writeFile } from './core/commands/write-file.ts';
 export { compareVersions } from './core/debian-version.ts';
 export { hash, hmacSha1 } from './core/hash.ts';
@@ -40,6 +41,7 @@ export { type Fragment, fragments } from './core/questions/fragments.ts';
 export { type Freshness, freshness } from './core/questions/freshness.ts';
 export { type HomeFile, homeFile } from './core/questions/home-file.ts';
 export { type HttpReply, type HttpRequest, http, httpScript, readHttp } from './core/questions/http.ts';
+export { type JobState, job } from './core/questions/job.ts';
 export { type Listed, listing } from './core/questions/listing.ts';
 export { nothing } from './core/questions/nothing.ts';
 export { type Package, type Packages, packages, wildcard } from './core/questions/packages.ts';

@@ -4,6 +4,7 @@ import alternatives from './alternatives.ts';
 import apt from './apt.ts';
 import aptRepository from './apt_repository.ts';
 import assert from './assert.ts';
+import asyncStatus from './async_status.ts';
 import authorizedKey from './authorized_key.ts';
 import blockinfile from './blockinfile.ts';
 import certbot from './certbot.ts';
@@ -67,6 +68,7 @@ const types = [
   apt,
   aptRepository,
   assert,
+  asyncStatus,
   authorizedKey,
   blockinfile,
   certbot,

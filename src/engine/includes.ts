@@ -7,7 +7,7 @@ import { firstFalse, placed } from './call.ts';
 import type { HostState } from './host-state.ts';
 import { itemSight, type LoopItem, loopOf } from './loop.ts';
 import type { PlayContext } from './play-context.ts';
-import type { Sight } from './scopes.ts';
+import { OMIT, type Sight } from './scopes.ts';
 
 /** One turn of an include on one host, computed. Hosts with one `key` share what it brings. */
 export type Included =
@@ -46,7 +46,7 @@ export class Includes {
     try {
       const refused = firstFalse(include.keywords.when, sight);
       if (refused !== undefined) return { kind: 'skipped', condition: refused, item };
-      const args = evaluate(include.args, sight.scope, sight.env);
+      const args = withoutOmitted(evaluate(include.args, sight.scope, sight.env));
       if (!isDict(args))
         return {
           kind: 'failed',
@@ -84,6 +84,9 @@ export class Includes {
     return { kind: 'brings', key, what, turn: item?.index ?? 0, brought: known.value, item };
   }
 }
+
+const withoutOmitted = (args: Value): Value =>
+  isDict(args) ? new Map([...args].filter(([, value]) => value !== OMIT)) : args;
 
 /** The loop's variables, as what is included sees them. */
 function turnLayer(item: LoopItem): VarsLayer {

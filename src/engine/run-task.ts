@@ -6,8 +6,9 @@ import type { Task, VarsLayer } from '../core/model.ts';
 import { fromJs, type Raw, toJs, type Value } from '../core/value.ts';
 import { evaluate, TemplateError } from '../template/index.ts';
 import { absorb, absorbUnknown } from './absorb.ts';
+import { ended, inBackground, jobOf, started } from './background.ts';
 import { ansibleMessage, type Call, computeCall, firstFalse, keywordNumber, keywordTruth, placed } from './call.ts';
-import { converge } from './converge.ts';
+import { type Converged, converge } from './converge.ts';
 import { learnFacts } from './facts.ts';
 import type { Ahead } from './host-link.ts';
 import type { HostState } from './host-state.ts';
@@ -244,7 +245,7 @@ async function attemptOnce(run: TaskRun, sight: Sight, item: LoopItem | undefine
       looped: false,
     };
   const { call } = computed;
-  const converged = await converge(call.type, call.params, call.context, targetOf(run, call));
+  const converged = await convergeOrStart(run, call, sight);
   const judged = outcomeOf(converged, call, (result) => withResult(play, run, item, task, result), task);
   const outcome = call.context.check ? unlessUnsettled(judged, call) : judged;
   if (outcome.status === 'unknown') call.link.beliefs.unsettle(run.ref.name);
@@ -256,6 +257,17 @@ async function attemptOnce(run: TaskRun, sight: Sight, item: LoopItem | undefine
     ? { ...outcome, status: 'changed', result: { ...result, changed: true } }
     : { ...outcome, result, shown };
   return { outcome: ignorable(told, task, sight), delegatedTo: call.delegatedTo, looped: false };
+}
+
+/** With `async` and `poll: 0` the commands are only started, so there is nothing to look at afterwards. */
+async function convergeOrStart(run: TaskRun, call: Call, sight: Sight): Promise<Converged> {
+  const { type, params, context } = call;
+  const target = targetOf(run, call);
+  const job = jobOf(run.task, call, sight);
+  if (job !== undefined)
+    return started(await converge({ ...type, acts: true }, params, context, inBackground(target, job)), job);
+  const converged = await converge(type, params, context, target);
+  return run.task.async === undefined ? converged : ended(converged);
 }
 
 function targetOf(run: TaskRun, { link, identity, timeoutMs, delegatedTo, censored, ansible }: Call) {
