@@ -67,6 +67,7 @@ export function plainReporter(options: PlainOptions): Reporter {
         return line(options.chalk.cyan(`waiting: [${event.host}] ${event.about}`));
       case 'included':
         head('TASK', event.task);
+        if (options.ansible && event.task.type === 'include_role') return;
         return line(options.chalk.cyan(`included: ${event.what} for ${event.host}`));
       case 'retrying':
         return line(

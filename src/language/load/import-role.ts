@@ -54,8 +54,9 @@ function roleUse(loading: Loading, args: RawDict, dict: RawDict, within: Within,
     defaultsFrom: text('defaults_from'),
     handlersFrom: text('handlers_from'),
   };
-  const validate = args.get('rolespec_validate') !== false;
-  const allowDuplicates = args.get('allow_duplicates') !== false;
+  const isNo = (key: string) => /^(?:no|false|off|0|n|f)$/i.test(text(key) ?? '');
+  const validate = !isNo('rolespec_validate');
+  const allowDuplicates = !isNo('allow_duplicates');
   const print = fingerprint([
     dict.get('when') ?? null,
     dict.get('tags') ?? null,
