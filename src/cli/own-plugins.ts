@@ -7,7 +7,7 @@ import { importOwn, ownFiles } from './own-code.ts';
 /** Filters, tests and lookups of the user's own. */
 export type OwnPlugins = Pick<Env, 'filters' | 'tests' | 'lookups'>;
 
-/** What `filters/`, `tests/` and `lookups/` beside the playbooks export: each function is one, by its name. */
+/** What `filter_plugins/`, `test_plugins/` and `lookup_plugins/` beside the playbooks export: each function is one, by its name. */
 export async function loadOwnPlugins(folders: readonly string[]): Promise<Result<OwnPlugins>> {
   const mistakes: Diagnostic[] = [];
   const functionsIn = async (name: string): Promise<readonly [string, Plain][]> => {
@@ -18,7 +18,7 @@ export async function loadOwnPlugins(folders: readonly string[]): Promise<Result
       return one.ok ? Object.entries(one.value).filter(isPlugin) : [];
     });
   };
-  const [filters, tests, lookups] = await Promise.all(['filters', 'tests', 'lookups'].map(functionsIn));
+  const [filters, tests, lookups] = await Promise.all(['filter_plugins', 'test_plugins', 'lookup_plugins'].map(functionsIn));
   if (mistakes.length > 0) return { ok: false, error: mistakes };
   return {
     ok: true,

@@ -123,15 +123,15 @@ export default defineTask({
 
 describe('filters, tests and lookups beside a playbook', () => {
   const files = {
-    'filters/text.ts':
+    'filter_plugins/text.ts':
       "export const shout = (text: string, { times = 1 } = {}) => text.toUpperCase() + '!'.repeat(times);\n",
-    'filters/data.ts': `export const swap = (dict: Record<string, string>) => Object.fromEntries(Object.entries(dict).map(([a, b]) => [b, a]));
+    'filter_plugins/data.ts': `export const swap = (dict: Record<string, string>) => Object.fromEntries(Object.entries(dict).map(([a, b]) => [b, a]));
 export const broken = () => { throw new Error('out of order'); };
 export const slow = async () => 1;
 `,
-    'tests/numbers.ts': 'export const tiny = (n: number, limit = 10) => n < limit;\n',
-    'tests/numbers.test.ts': "throw new Error('a unit test of the project, none of ours');\n",
-    'lookups/doubled.ts':
+    'test_plugins/numbers.ts': 'export const tiny = (n: number, limit = 10) => n < limit;\n',
+    'test_plugins/numbers.test.ts': "throw new Error('a unit test of the project, none of ours');\n",
+    'lookup_plugins/doubled.ts':
       'export const doubled = (terms: number[], { plus = 0 }) => terms.map((term) => term * 2 + plus);\n',
   };
 
@@ -165,7 +165,7 @@ export const slow = async () => 1;
   });
 
   test('a file that does not load is told before any host is touched', async () => {
-    using rig = new Rig().write({ 'filters/odd.ts': 'export const = 1;\n', 'play.yaml': local('- debug:') });
+    using rig = new Rig().write({ 'filter_plugins/odd.ts': 'export const = 1;\n', 'play.yaml': local('- debug:') });
 
     const { code, stderr } = await rig.run(['play.yaml']);
 
