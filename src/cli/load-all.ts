@@ -27,6 +27,7 @@ import { inventorySources } from './inventory-sources.ts';
 import type { Parsed } from './options.ts';
 import { loadOwnPlugins, type OwnPlugins } from './own-plugins.ts';
 import { askSecret } from './prompt.ts';
+import { pythonModules } from './python-modules.ts';
 import { runOptionsOf, verbosityOf } from './run-options.ts';
 import { taskTypeRegistry } from './task-types.ts';
 import { templateEnvs } from './template-env.ts';
@@ -95,6 +96,7 @@ export async function loadAll(given: Given): Promise<Result<Loaded>> {
   const playbooks = loadPlaybooks(parsed.rest, options);
   if (!inventory.ok || !playbooks.ok)
     return { ok: false, error: [inventory, playbooks].flatMap((result) => (result.ok ? [] : result.error)) };
+  registry.addPython(pythonModules(playbooks.value));
   const hosts = withPlaybookVars(inventory.value, directories[0]!);
   if (!hosts.ok) return hosts;
   for (const secret of hosts.value.secrets) secrets.add(secret);

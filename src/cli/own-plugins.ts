@@ -18,7 +18,9 @@ export async function loadOwnPlugins(folders: readonly string[]): Promise<Result
       return one.ok ? Object.entries(one.value).filter(isPlugin) : [];
     });
   };
-  const [filters, tests, lookups] = await Promise.all(['filter_plugins', 'test_plugins', 'lookup_plugins'].map(functionsIn));
+  const [filters, tests, lookups] = await Promise.all(
+    ['filter_plugins', 'test_plugins', 'lookup_plugins'].map(functionsIn),
+  );
   if (mistakes.length > 0) return { ok: false, error: mistakes };
   return {
     ok: true,

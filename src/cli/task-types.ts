@@ -4,6 +4,7 @@ import { canonical, taskTypes } from '../../tasks/index.ts';
 import type { Diagnostic, Result } from '../core/source.ts';
 import type { TaskType } from '../core/task-type.ts';
 import { importOwn, ownFiles, ownMistake } from './own-code.ts';
+import { pythonModule } from './python-modules.ts';
 
 /** Finds task types by any of their names: the user's own in `tasks/` beside the playbooks (or `further` folders), and the built-in ones. */
 export function taskTypeRegistry(folders: readonly string[], further: readonly string[]) {
@@ -25,6 +26,10 @@ export function taskTypeRegistry(folders: readonly string[], further: readonly s
     known,
     /** The names of all types, the user's own first. */
     names: (): readonly string[] => [...own.keys(), ...Object.keys(taskTypes)],
+    /** Modules in Python that the user has: what no type is named as. */
+    addPython(modules: ReadonlyMap<string, string>): void {
+      for (const [name, path] of modules) if (known(name) === undefined) loaded.set(name, pythonModule(name, path));
+    },
     /** Load the user's own types, what checks of parameters need; tells what is wrong with the user's own. */
     async loadOwn(): Promise<readonly Diagnostic[]> {
       const mine = await Promise.all([...own].map(async ([name, path]) => [name, await loadFile(path)] as const));

@@ -150,12 +150,13 @@ async function makeCall(
 async function typeOf(play: PlayContext, task: Task, sight: Sight): Promise<TaskType> {
   const name = typeof task.type === 'string' ? task.type : String(evaluate(task.type, sight.scope, sight.env));
   const type = play.run.loadedType(name) ?? (await play.run.taskType(name));
-  if (type === undefined)
-    throw new BadParams(
-      `couldn't resolve module/action '${name}'. This often indicates a misspelling, missing collection, or incorrect module path.`,
-    );
+  if (type === undefined) throw new BadParams(unresolved(name));
   return type;
 }
+
+/** Nobody knows a task type of that name. */
+export const unresolved = (name: string): string =>
+  `couldn't resolve module/action '${name}'. This often indicates a misspelling, missing collection, or incorrect module path.`;
 
 /** Where and as whom a task runs: its host, or the one that it is delegated to. */
 function placeOf(

@@ -1,7 +1,7 @@
 import type { Outcome } from '../core/event.ts';
 import type { Include, Item } from '../core/model.ts';
 import { fromJs, type Raw } from '../core/value.ts';
-import { keywordTruth } from './call.ts';
+import { keywordTruth, unresolved } from './call.ts';
 import { conclude } from './conclude.ts';
 import { learnFacts } from './facts.ts';
 import type { Included } from './includes.ts';
@@ -35,10 +35,19 @@ export async function performInclude(
       if (one.kind !== 'brings') continue;
       handlers.add(one.brought.handlers);
       host.exported = [...host.exported, ...one.brought.exported];
-      await Promise.all(typesOf(one.brought.items).map((name) => play.run.taskType(name)));
+      await loadTypes(performing, one.brought.items);
       host.cursor.insert(one.brought.items, path, one.turn);
     }
   }
+}
+
+/** With Ansible a type that there is not, in what is brought in, ends the run: no rescue catches it. */
+async function loadTypes(performing: Performing, items: readonly Item[]): Promise<void> {
+  const { run } = performing.play;
+  const names = typesOf(items);
+  const types = await Promise.all(names.map((name) => run.taskType(name)));
+  const missing = names.find((_, index) => types[index] === undefined);
+  if (missing !== undefined && run.options.ansible === true) performing.stop = { error: unresolved(missing) };
 }
 
 async function computeIncluded(

@@ -1,0 +1,71 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { reading, sh } from '../core/command.ts';
+import type { Item, Playbook } from '../core/model.ts';
+import { type AnyTaskType, defineTask, type TaskResult } from '../core/task-type.ts';
+import { PYTHON_SHIM } from './python-shim.ts';
+
+/** Modules that the user wrote for Ansible, in Python: in `library/` beside playbooks and in roles. By name, the path. */
+export function pythonModules(playbooks: readonly Playbook[]): ReadonlyMap<string, string> {
+  const plays = playbooks.flatMap((playbook) => playbook.plays);
+  const folders = new Set(plays.flatMap((play) => [play.directory, ...play.items.flatMap(rolePaths)]));
+  const files = [...folders].toReversed().flatMap((folder) => pythonFiles(join(folder, 'library')));
+  return new Map(files.map((file) => [file.replace(/^.*\//, '').replace(/\.py$/, ''), file]));
+}
+
+function rolePaths(item: Item): readonly string[] {
+  const own = item.role === undefined ? [] : [item.role.path];
+  return item.kind === 'block' ? [...own, ...[...item.block, ...item.rescue, ...item.always].flatMap(rolePaths)] : own;
+}
+
+function pythonFiles(folder: string): string[] {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((name) => /^[A-Za-z]\w*\.py$/.test(name))
+    .map((name) => join(folder, name));
+}
+
+/**
+ * A task type that runs such a module with the host's Python: the only thing that needs any there. It acts each time,
+ * since nothing tells what it would do. What it imports of Ansible is a small stand-in that goes with it.
+ */
+export const pythonModule = (name: string, path: string): AnyTaskType =>
+  defineTask({
+    name,
+    summary: `The module ${path}, written for Ansible.`,
+    acts: true,
+    anyParams: true,
+    params: {},
+    prepare: (params, controller) => ({ args: params, source: Buffer.from(controller.readFile(path)).toString() }),
+    plan(_state, { args, source }, { check, diff, verbosity = 0 }) {
+      const given = JSON.stringify({ name, path, args, source, check, diff, verbosity });
+      const program = `import sys, json\nGIVEN = json.loads(${JSON.stringify(given)})\n${PYTHON_SHIM}`;
+      // The program goes in on stdin, so that no argument tells a secret.
+      const command = reading(sh`exec python3 -`, program);
+      return {
+        changes: [{ what: name, from: '', to: 'run', commands: [{ ...command, accepts: anyCode, long: true }] }],
+      };
+    },
+    result: ({ replies }) =>
+      replies[0] === undefined ? {} : resultOf(replies[0].stdout, replies[0].stderr, replies[0].code),
+    examples: [],
+  }) as AnyTaskType;
+
+const anyCode = Array.from({ length: 256 }, (_, code) => code);
+
+/** The last line that is a JSON object is the result, whatever was printed before. */
+function resultOf(stdout: Uint8Array, stderr: Uint8Array, code: number): TaskResult {
+  const lines = stdout.toString().trim().split('\n').toReversed();
+  for (const line of lines.filter((one) => one.startsWith('{'))) {
+    try {
+      const result = JSON.parse(line) as Record<string, unknown>;
+      return { changed: false, ...result, ...(result['failed'] === true && { msg: result['msg'] ?? 'failed' }) };
+    } catch {
+      // A line that only looks like one is something that was printed.
+    }
+  }
+  const said = stderr.toString().trim() || stdout.toString().trim() || `exit code ${code}`;
+  const msg =
+    code === 127 ? `a module in Python needs python3 on the host: ${said}` : `the module gave no result: ${said}`;
+  return { failed: true, msg, rc: code, module_stderr: stderr.toString(), module_stdout: stdout.toString() };
+}
