@@ -18,14 +18,6 @@ const hosts = { ours: 'conf-ours', theirs: 'conf-core' } as const;
 type Side = keyof typeof hosts;
 
 const [folder, ...asked] = process.argv.slice(2);
-if (folder === undefined || !existsSync(join(folder, 'test/integration/targets'))) {
-  process.stderr.write(`conformance: name a folder with Ansible's sources, and which targets if not all of the language:
-
-  git clone --depth 1 --branch stable-2.14 https://github.com/ansible/ansible /tmp/ansible
-  npm run conformance -- /tmp/ansible [TARGET...]
-`);
-  process.exitCode = 1;
-} else await main(resolve(folder), asked.length > 0 ? asked : language);
 
 interface Row extends Compared {
   readonly target: string;
@@ -67,12 +59,12 @@ async function prepare(side: Side, from: string): Promise<void> {
     command -v ansible-playbook >/dev/null || apt-get install -y -qq --no-install-recommends ansible-core python3-apt python-is-python3 python3-passlib python3-bcrypt python3-jmespath git >/dev/null
     grep -q '^en_US' /etc/locale.gen || { echo 'en_US.UTF-8 UTF-8' >>/etc/locale.gen; locale-gen >/dev/null; }
     rm -rf /root/ansible /opt/conformance /opt/retrace /opt/front
-    mkdir -p /root/ansible/test/integration /opt/conformance /opt/retrace /opt/front`,
+    mkdir -p /root/ansible/test/integration /opt/conformance /opt/retrace/src/lab/content /opt/front`,
   );
   await unpack(host, join(from, 'test/integration'), ['targets'], '/root/ansible/test/integration');
   await unpack(host, join(root, 'test/conformance'), ['in-host.sh', 'held_asserts.py'], '/opt/conformance');
   if (side === 'theirs') return;
-  await unpack(host, root, ['dist', 'package.json', 'src/lab/content', 'node_modules/jiti'], '/opt/retrace');
+  await unpack(host, root, ['dist', 'package.json', 'node_modules/jiti'], '/opt/retrace');
   await unpack(host, join(process.execPath, '..'), [basename(process.execPath)], '/usr/local/bin');
   for (const name of ['ansible', 'ansible-playbook', 'ansible-inventory', 'ansible-vault'])
     await on(
@@ -104,7 +96,7 @@ async function on(host: string, script: string, input: Uint8Array | string = '')
 }
 
 async function unpack(host: string, from: string, names: readonly string[], to: string): Promise<void> {
-  const packed = execFileSync('tar', ['-C', from, '-ch', ...names], { maxBuffer: 2 ** 30 });
+  const packed = execFileSync('tar', ['-C', from, '-c', ...names], { maxBuffer: 2 ** 30 });
   await on(host, `tar -C ${to} -x --no-same-owner`, packed);
 }
 
@@ -137,3 +129,12 @@ ${rows.map(line).join('\n')}
 ${missing.map(({ target, why }) => `- **${target}**: ${why}`).join('\n')}
 `;
 }
+
+if (folder === undefined || !existsSync(join(folder, 'test/integration/targets'))) {
+  process.stderr.write(`conformance: name a folder with Ansible's sources, and which targets if not all of the language:
+
+  git clone --depth 1 --branch stable-2.14 https://github.com/ansible/ansible /tmp/ansible
+  npm run conformance -- /tmp/ansible [TARGET...]
+`);
+  process.exitCode = 1;
+} else await main(resolve(folder), asked.length > 0 ? asked : language);
