@@ -38,7 +38,7 @@ export function heldByCallback(lines: string): { readonly held: Held; readonly c
 
 /** Commands of a script that held: the checks and runs that `set -e` let pass; the last one did not where the script failed. */
 export function checksHeld(trace: string, exitCode: number): number {
-  const lines = trace.split('\n').filter((line) => /^\+ (\[\[? |test |grep |diff |ansible)/.test(line));
+  const lines = trace.split('\n').filter((line) => /^\+ ('?\[\[?'? |test |grep |diff |ansible)/.test(line));
   return exitCode === 0 ? lines.length : Math.max(0, lines.length - 1);
 }
 

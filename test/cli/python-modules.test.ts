@@ -1,0 +1,50 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { pythonModule } from '../../src/cli/python-modules.ts';
+import type { Change } from '../../src/core/change.ts';
+
+const python = spawnSync('python3', ['--version']).status === 0;
+
+/** Run a module on this machine, as a host would. */
+function runModule(source: string, args: Readonly<Record<string, unknown>>) {
+  const folder = mkdtempSync(join(tmpdir(), 'retrace-module-'));
+  writeFileSync(join(folder, 'mine.py'), source);
+  const type = pythonModule('mine', join(folder, 'mine.py'));
+  const context = { check: false, diff: false, environment: {} } as never;
+  const prepared = type.prepare!(args, { readFile: () => Buffer.from(source) } as never, context);
+  const { changes } = type.plan({}, prepared, context) as { changes: readonly Change[] };
+  const { script, stdin } = changes[0]!.commands[0]!;
+  const { stdout, stderr, status } = spawnSync('sh', ['-c', script], { input: stdin as string });
+  rmSync(folder, { recursive: true });
+  return type.result!({ replies: [{ stdout, stderr, code: status }] } as never);
+}
+
+const module_ = `
+from ansible.module_utils.basic import AnsibleModule
+def main():
+    module = AnsibleModule(argument_spec=dict(name=dict(required=True), times=dict(type='int', default=2)))
+    rc, out, err = module.run_command(['printf', '%s', module.params['name']])
+    module.exit_json(changed=True, said=out * module.params['times'])
+if __name__ == '__main__':
+    main()
+`;
+
+describe.skipIf(!python)('a module that a user wrote for Ansible', () => {
+  test('gets its parameters and gives its result', () => {
+    expect(runModule(module_, { name: "it's", times: '3' })).toEqual({ changed: true, said: "it'sit'sit's" });
+  });
+
+  test('says what is missing', () => {
+    expect(runModule(module_, {})).toMatchObject({ failed: true, msg: 'missing required arguments: name' });
+  });
+
+  test('that imports more of Ansible than there is fails with what Python said', () => {
+    expect(runModule('from ansible.module_utils.urls import fetch_url', {})).toMatchObject({
+      failed: true,
+      msg: expect.stringContaining('ansible.module_utils.urls'),
+    });
+  });
+});

@@ -1,0 +1,49 @@
+import { describe, expect, test } from 'vitest';
+import { checksHeld, compare, heldByCallback, heldByEvents } from './count.ts';
+
+const event = (kind: string, line: number, status: string, looped?: boolean) =>
+  JSON.stringify({
+    kind,
+    looped,
+    task: { type: 'ansible.builtin.assert', at: { file: 'tasks/main.yml', line } },
+    outcome: { status },
+  });
+
+describe('what held', () => {
+  test('is counted once for each host and item, and not again for the loop', () => {
+    const events = [
+      event('task-finished', 3, 'ok'),
+      event('task-finished', 3, 'failed'),
+      event('item-finished', 9, 'ok'),
+      event('item-finished', 9, 'ok'),
+      event('task-finished', 9, 'ok', true),
+    ];
+
+    expect([...heldByEvents(events.join('\n'))]).toEqual([
+      ['main.yml:3', 1],
+      ['main.yml:9', 2],
+    ]);
+  });
+
+  test('of a script is every check but the one at which it ended', () => {
+    const trace = "+ set -e\n+ ansible-playbook a.yml\n++ grep x\n+ '[' 1 = 1 ']'\n+ grep -q y\n";
+
+    expect(checksHeld(trace, 0)).toBe(3);
+    expect(checksHeld(trace, 1)).toBe(2);
+  });
+
+  test('counts by its conditions, and no more than Ansible makes hold', () => {
+    const theirs = heldByCallback(
+      '{"at": "/x/main.yml:3", "conditions": 2}\n{"at": "/x/main.yml:9", "conditions": 1}\n',
+    );
+    const ours = {
+      held: new Map([
+        ['main.yml:3', 5],
+        ['other.yml:1', 1],
+      ]),
+      checks: 7,
+    };
+
+    expect(compare(ours, { ...theirs, checks: 4 })).toEqual({ held: 4 + 2, of: 4 + 2 + 1 });
+  });
+});

@@ -1,0 +1,26 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { LiveInventory } from '../../src/engine/live-inventory.ts';
+import { type LoadedInventory, loadInventory } from '../../src/language/inventory/index.ts';
+
+test('sources that are read again keep what tasks have added', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'retrace-inventory-'));
+  const file = join(folder, 'hosts');
+  writeFileSync(file, 'one\ntwo\n');
+  const loaded = loadInventory([file]) as { value: LoadedInventory };
+  let now = loaded.value;
+  const live = new LiveInventory(now, (next) => {
+    now = next;
+  });
+
+  expect(live.absorb({ add_host: { name: 'added', groups: ['more'], vars: { a: 1 } } }, 'one')).toBe(true);
+  expect(live.absorb({ add_host: { name: 'added', groups: ['more'], vars: { a: 1 } } }, 'one')).toBe(false);
+  writeFileSync(file, 'two\nthree\n');
+  expect(live.refresh()).toEqual([]);
+  rmSync(folder, { recursive: true });
+
+  expect([...now.hosts.keys()].sort()).toEqual(['added', 'three', 'two']);
+  expect(now.groups.get('more')).toEqual(['added']);
+});
