@@ -1,9 +1,10 @@
 // Times ours, Ansible with pipelining, Ansible with Mitogen and the floor side by side, in one run, on real hosts of the
 // lab, and writes docs/benchmarks.md. Needs root: it brings the lab up, and installs ansible-core and ansible-mitogen.
-import { execFileSync, spawn } from 'node:child_process';
+import { execFile, execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { insideLab, isInsideLab, type Login, labBenchHosts, labReset } from '../../src/lab/index.ts';
 import { delayingRelay } from './delaying-relay.ts';
 
@@ -162,10 +163,11 @@ async function timed(place: Place, program: Exclude<Program, 'floor'>, flags: re
 
 /** The questions that ours asks, as it sends them: what the floor asks as well. */
 async function learnQuestions(place: Place): Promise<void> {
-  const events = execFileSync(
+  // Not synchronously: the relay that delays lives in this process.
+  const { stdout: events } = await promisify(execFile)(
     join(root, 'run'),
     [join(root, 'test/bench/play.yaml'), '-i', place.inventory, '-o', 'json'],
-    { encoding: 'utf8', maxBuffer: 1 << 28 },
+    { maxBuffer: 1 << 28 },
   );
   for (const line of events.split('\n').filter((one) => one !== '')) {
     const event = JSON.parse(line) as { kind: string; host: string; script: string };
