@@ -1,8 +1,8 @@
 import { dirname, resolve } from 'node:path';
 import { createFiles } from '../language/files.ts';
+import { formatDiagnostic } from '../language/format-diagnostic.ts';
 import { lint } from '../language/lint.ts';
 import { loadPlaybooks } from '../language/playbook.ts';
-import { formatDiagnostic } from '../language/yaml/index.ts';
 import { createChalk } from '../report/index.ts';
 import { readConfig } from './load-all.ts';
 import { taskTypeRegistry } from './task-types.ts';

@@ -3,7 +3,7 @@ import { Secrets } from '../core/secrets.ts';
 import type { Diagnostic } from '../core/source.ts';
 import { suggest } from '../core/suggest.ts';
 import { createFiles } from '../language/files.ts';
-import { formatDiagnostic } from '../language/yaml/index.ts';
+import { formatDiagnostic } from '../language/format-diagnostic.ts';
 import { ansibleError, createChalk, createReporter } from '../report/index.ts';
 import type { Face } from './face.ts';
 import { interruptible } from './interrupt.ts';

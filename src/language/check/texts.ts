@@ -1,8 +1,8 @@
 import type { Item, Task, Written } from '../../core/model.ts';
 import type { Position } from '../../core/source.ts';
 import { type Raw, Template } from '../../core/value.ts';
+import { locationOf } from '../../yaml/places.ts';
 import { shortName } from '../load/action.ts';
-import { locationOf } from '../yaml/places.ts';
 
 /** A text of an item that templates read: with braces, or a bare expression. */
 export interface TemplateText {

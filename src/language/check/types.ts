@@ -4,8 +4,8 @@ import type { Position } from '../../core/source.ts';
 import { suggest } from '../../core/suggest.ts';
 import type { TaskType } from '../../core/task-type.ts';
 import { type Raw, Template } from '../../core/value.ts';
+import { locationOf } from '../../yaml/places.ts';
 import { shortName } from '../load/action.ts';
-import { locationOf } from '../yaml/places.ts';
 import { type Checking, problem } from './checking.ts';
 
 /** Check that a task's type exists and that its parameters are what it takes. */

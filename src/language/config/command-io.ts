@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Diagnostic } from '../../core/source.ts';
+import { formatDiagnostic } from '../format-diagnostic.ts';
 import { isEnvelope } from '../vault/envelope.ts';
-import { formatDiagnostic } from '../yaml/index.ts';
 
 /** What a command has of the world: where it writes, what it reads, who it can ask. */
 export interface CommandIo {

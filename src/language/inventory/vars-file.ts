@@ -1,8 +1,8 @@
 import type { Vars } from '../../core/model.ts';
 import type { Result } from '../../core/source.ts';
 import { isDict, type Raw } from '../../core/value.ts';
+import { loadYaml } from '../../yaml/load.ts';
 import type { VaultSecret } from '../vault/vault.ts';
-import { loadYaml } from '../yaml/load.ts';
 import { readSource } from './read-source.ts';
 import { varsOf } from './vars-of.ts';
 

@@ -2,7 +2,7 @@ import type { Vars } from '../../core/model.ts';
 import type { Position } from '../../core/source.ts';
 import type { Raw, Value } from '../../core/value.ts';
 import { str } from '../../template/python/repr.ts';
-import { locationOf } from '../yaml/places.ts';
+import { locationOf } from '../../yaml/places.ts';
 
 /** A dict from a file as variables, each with the place of its key (found only when somebody asks). */
 export function varsOf(dict: ReadonlyMap<Value, Raw>): Vars {

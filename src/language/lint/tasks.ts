@@ -1,7 +1,7 @@
 import { Template } from '../../core/value.ts';
+import { locationOf } from '../../yaml/places.ts';
 import { argPlace } from '../load/action.ts';
 import type { PlacedInclude } from '../load/include.ts';
-import { locationOf } from '../yaml/places.ts';
 import { argOf, type Finding, type Rule } from './rule.ts';
 
 /** A mode without its zero. */

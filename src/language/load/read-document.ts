@@ -1,7 +1,7 @@
 import type { Diagnostic, Position } from '../../core/source.ts';
 import { Vaulted } from '../../core/value.ts';
+import { type Document, loadYaml } from '../../yaml/load.ts';
 import type { Files } from '../files.ts';
-import { type Document, loadYaml } from '../yaml/load.ts';
 import { type Loading, report } from './loading.ts';
 
 /** A file's document, and what is wrong with it. */

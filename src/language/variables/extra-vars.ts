@@ -3,9 +3,9 @@ import type { Vars, VarsLayer } from '../../core/model.ts';
 import type { Result } from '../../core/source.ts';
 import { splitWords } from '../../core/split-words.ts';
 import { isDict, isTemplateText, type Raw, Template, type Value } from '../../core/value.ts';
+import { loadYaml } from '../../yaml/load.ts';
 import { loadVarsFile } from '../inventory/vars-file.ts';
 import type { VaultSecret } from '../vault/vault.ts';
-import { loadYaml } from '../yaml/index.ts';
 
 /** The layer of `-e`: each `k=v …`, YAML or JSON, or `@file`; the later wins. */
 export function extraLayer(

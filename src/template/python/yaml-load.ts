@@ -1,6 +1,6 @@
 import type { Value } from '../../core/value.ts';
 // The reader of YAML texts needs nothing but core: one reader for playbooks and filters means one meaning.
-import { loadPlain, loadPlainAll } from '../../language/yaml/plain-values.ts';
+import { loadPlain, loadPlainAll } from '../../yaml/plain-values.ts';
 import { fail } from '../errors.ts';
 
 /** The one document of a YAML 1.1 text, as PyYAML's safe loader reads it. */

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join, relative } from 'node:path';
 import { isDict, type Raw } from '../../../src/core/value.ts';
-import { loadYaml } from '../../../src/language/yaml/load.ts';
+import { loadYaml } from '../../../src/yaml/load.ts';
 
 /** What a file of a playbook repository is. */
 export type FileKind = 'playbook' | 'tasks' | 'handlers' | 'vars' | 'yaml' | 'template';

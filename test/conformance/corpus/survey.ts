@@ -8,8 +8,8 @@ import { inRaw, type TemplateText, textsOf } from '../../../src/language/check/t
 import { checkType } from '../../../src/language/check/types.ts';
 import { createFiles, type Files } from '../../../src/language/files.ts';
 import { createDynamicLoader, type LoadOptions, loadPlaybooks } from '../../../src/language/playbook.ts';
-import { loadYaml } from '../../../src/language/yaml/load.ts';
 import { checkTemplate } from '../../../src/template/index.ts';
+import { loadYaml } from '../../../src/yaml/load.ts';
 import { canonical, taskTypes } from '../../../tasks/index.ts';
 import { type CorpusFile, findFiles } from './find-files.ts';
 

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { inventoryCommand } from '../../../src/language/inventory/inventory-command.ts';
-import { loadYaml } from '../../../src/language/yaml/index.ts';
+import { loadYaml } from '../../../src/yaml/load.ts';
 import { keepingIo } from './command-io.ts';
 import { folderWith } from './folder.ts';
 

@@ -1,5 +1,5 @@
 import { Chalk } from 'chalk';
-import type { Diagnostic, Position } from '../../core/source.ts';
+import type { Diagnostic, Position } from '../core/source.ts';
 
 /** Options of showing diagnostics. */
 export interface ExcerptOptions {
@@ -30,7 +30,7 @@ const place = (at: Position): string => `${at.file}:${at.line}:${at.column}`;
  * The place itself for one that was counted in a text whose lines YAML joined: it lies beyond the end of its line,
  * and goes on where the next lines start.
  */
-export function settlePlace(at: Position, text: string): Position {
+function settlePlace(at: Position, text: string): Position {
   const lines = text.split(/\r\n?|\n/);
   let { line, column } = at;
   for (let current = lines[line - 1]; current !== undefined && column > current.length + 1; current = lines[line - 1]) {

@@ -1,4 +1,4 @@
-import { Float, type Value } from '../../core/value.ts';
+import { Float, type Value } from '../core/value.ts';
 
 const words = new Map<string, Value>([
   ...['yes', 'Yes', 'YES', 'true', 'True', 'TRUE', 'on', 'On', 'ON'].map((word) => [word, true] as const),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Diagnostic } from '../../../src/core/source.ts';
-import { formatDiagnostic } from '../../../src/language/yaml/index.ts';
+import type { Diagnostic } from '../../src/core/source.ts';
+import { formatDiagnostic } from '../../src/language/format-diagnostic.ts';
 
 const told = (diagnostic: Partial<Diagnostic>, text?: string) =>
   formatDiagnostic({ severity: 'error', code: 'x', message: 'something is wrong', ...diagnostic }, () => text);

@@ -1,4 +1,4 @@
-import type { Raw } from '../../core/value.ts';
+import type { Raw } from '../core/value.ts';
 import { type Cursor, isBlank, SyntaxMistake, skipToToken } from './cursor.ts';
 import { anchored, keyValue, type Properties, type Scalar, scalarValue, unknownTag } from './node.ts';
 import { addPair, finishPairs, type Key, newPairs } from './pairs.ts';

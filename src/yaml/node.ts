@@ -1,4 +1,4 @@
-import { isTemplateText, type Raw, Template, type Value, Vaulted } from '../../core/value.ts';
+import { isTemplateText, type Raw, Template, type Value, Vaulted } from '../core/value.ts';
 import { type Cursor, SyntaxMistake } from './cursor.ts';
 import { positionAt } from './places.ts';
 import { readFloat, readInt, resolvePlain } from './resolve.ts';

@@ -1,4 +1,4 @@
-import type { Raw } from '../../core/value.ts';
+import type { Raw } from '../core/value.ts';
 import { type Cursor, isBlank, SyntaxMistake } from './cursor.ts';
 import type { Properties } from './node.ts';
 import { isFlowIndicator } from './plain.ts';

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { Float, type Raw, Template, Vaulted } from '../../../src/core/value.ts';
-import { loadPlain, loadPlainAll, loadYaml, locationOf } from '../../../src/language/yaml/index.ts';
+import { Float, type Raw, Template, Vaulted } from '../../src/core/value.ts';
+import { loadYaml } from '../../src/yaml/load.ts';
+import { locationOf } from '../../src/yaml/places.ts';
+import { loadPlain, loadPlainAll } from '../../src/yaml/plain-values.ts';
 
 const value = (text: string): Raw => {
   const loaded = loadYaml(text, 'f.yml');

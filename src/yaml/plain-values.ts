@@ -1,5 +1,5 @@
-import type { Result } from '../../core/source.ts';
-import type { Raw, Value } from '../../core/value.ts';
+import type { Result } from '../core/source.ts';
+import type { Value } from '../core/value.ts';
 import { loadYaml } from './load.ts';
 
 /** What Python's yaml.safe_load makes of a text: values only, no templates. */
@@ -12,10 +12,4 @@ export function loadPlain(text: string, file = '<text>'): Result<Value> {
 export function loadPlainAll(text: string, file = '<text>'): Result<readonly Value[]> {
   const loaded = loadYaml(text, file, { plain: true, several: true });
   return loaded.ok ? { ok: true, value: loaded.value.values as readonly Value[] } : loaded; // as above
-}
-
-/** A text that is JSON or YAML, as the values of `-e` are; texts with braces become templates. */
-export function parseJsonOrYaml(text: string, file = '<-e>'): Result<Raw> {
-  const loaded = loadYaml(text, file);
-  return loaded.ok ? { ok: true, value: loaded.value.value } : loaded;
 }

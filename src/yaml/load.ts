@@ -1,5 +1,5 @@
-import type { Diagnostic, Result } from '../../core/source.ts';
-import type { Raw } from '../../core/value.ts';
+import type { Diagnostic, Result } from '../core/source.ts';
+import type { Raw } from '../core/value.ts';
 import { type Node, readNode } from './block.ts';
 import { atEnd, type Cursor, isMarker, SyntaxMistake, skipBlanks, skipLine, skipToToken } from './cursor.ts';
 import { type Location, positionAt, type SourceText } from './places.ts';

@@ -1,4 +1,4 @@
-import type { Raw, Value } from '../../core/value.ts';
+import type { Raw, Value } from '../core/value.ts';
 import { type Cursor, SyntaxMistake } from './cursor.ts';
 import { offsetsOf, positionAt, setPlaces } from './places.ts';
 

@@ -1,4 +1,4 @@
-import type { Position } from '../../core/source.ts';
+import type { Position } from '../core/source.ts';
 
 /** A text with its name, and where its lines start (found when first needed). */
 export interface SourceText {

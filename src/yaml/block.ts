@@ -1,4 +1,4 @@
-import type { Raw } from '../../core/value.ts';
+import type { Raw } from '../core/value.ts';
 import { readBlockScalar } from './block-scalar.ts';
 import { atEnd, type Cursor, isBlank, SyntaxMistake, skipBlanks, skipToToken } from './cursor.ts';
 import { readFlow } from './flow.ts';

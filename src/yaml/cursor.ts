@@ -1,5 +1,5 @@
-import type { Diagnostic } from '../../core/source.ts';
-import type { Raw } from '../../core/value.ts';
+import type { Diagnostic } from '../core/source.ts';
+import type { Raw } from '../core/value.ts';
 import type { SourceText } from './places.ts';
 
 /** A reading position in a YAML text, and what was met so far. */

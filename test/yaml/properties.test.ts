@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { stringify } from 'yaml';
-import { fromJs, isTemplateText } from '../../../src/core/value.ts';
-import { loadPlain, loadYaml, locationOf } from '../../../src/language/yaml/index.ts';
+import { fromJs, isTemplateText } from '../../src/core/value.ts';
+import { loadYaml } from '../../src/yaml/load.ts';
+import { locationOf } from '../../src/yaml/places.ts';
+import { loadPlain } from '../../src/yaml/plain-values.ts';
 
 /** Texts that look like YAML often enough to reach its corners. */
 const yamlish = fc
