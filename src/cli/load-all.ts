@@ -33,7 +33,7 @@ import { taskTypeRegistry } from './task-types.ts';
 import { templateEnvs } from './template-env.ts';
 
 /** What loading is given by the command. */
-export interface Given {
+interface Given {
   readonly parsed: Parsed;
   readonly face: Face;
   /** Playbooks that are no files, by the name that stands for them. */

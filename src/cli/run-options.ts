@@ -6,7 +6,7 @@ import type { Parsed } from './options.ts';
 import { ask, askSecret } from './prompt.ts';
 
 /** The last value of an option. */
-export const lastValue = (parsed: Parsed, name: string): string | undefined => parsed.values.get(name)?.at(-1);
+const lastValue = (parsed: Parsed, name: string): string | undefined => parsed.values.get(name)?.at(-1);
 
 /** How much is told: `-vv` counts 2. */
 export const verbosityOf = (parsed: Parsed, config: Config): number => parsed.flags.get('verbose') ?? config.verbosity;

@@ -8,7 +8,7 @@ import { defaultEnv, type Env, TemplateError } from '../template/index.ts';
 import type { OwnPlugins } from './own-plugins.ts';
 
 /** What templates of a run may reach: files beside them, the vault, the inventory, the configuration. */
-export interface TemplateReach {
+interface TemplateReach {
   readonly decrypt: (vaulted: Vaulted) => string;
   readonly inventory: LoadedInventory;
   readonly config: Config;

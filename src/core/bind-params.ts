@@ -19,7 +19,7 @@ export interface ParamProblem {
 }
 
 /** What binding needs besides the values. */
-export interface BindOptions {
+interface BindOptions {
   /** Values equal to this were omitted (`default(omit)`). */
   readonly omit?: string;
   /** What `~` and `$HOME` in paths stand for; a function, since it is known only once there is a session. */
@@ -28,7 +28,7 @@ export interface BindOptions {
   readonly taskType?: (name: string) => TaskType | undefined;
 }
 
-export type Bound =
+type Bound =
   | { readonly ok: true; readonly params: Readonly<Record<string, unknown>>; readonly secrets: readonly string[] }
   | { readonly ok: false; readonly problems: readonly ParamProblem[] };
 

@@ -6,7 +6,7 @@ import type { Converged, Target } from './converge.ts';
 import type { Sight } from './scopes.ts';
 
 /** A job that a task is to start instead of waiting for its commands. */
-export interface Job {
+interface Job {
   readonly id: string;
   readonly seconds: number;
 }

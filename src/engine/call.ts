@@ -2,7 +2,7 @@ import { bindParams, type ParamProblem } from '../core/bind-params.ts';
 import type { Task, Written } from '../core/model.ts';
 import type { AnyQuestion } from '../core/question.ts';
 import { type Controller, ControllerError, type TaskContext, type TaskType } from '../core/task-type.ts';
-import { fromJs, isDict, isTemplateText, type Raw, Template, toJs, type Value } from '../core/value.ts';
+import { isDict, isTemplateText, type Raw, Template, toJs, type Value } from '../core/value.ts';
 import { evaluate, evaluateCondition, isUndefinedError, TemplateError } from '../template/index.ts';
 import { createController } from './controller.ts';
 import { truth } from './endpoint.ts';
@@ -30,7 +30,7 @@ export interface Call {
 }
 
 /** What computing a task can end in instead of a call. */
-export type Computed =
+type Computed =
   | { readonly kind: 'call'; readonly call: Call }
   | { readonly kind: 'skipped'; readonly message: string; readonly condition: string; readonly censored: boolean }
   | { readonly kind: 'failed'; readonly message: string; readonly msg?: string; readonly censored: boolean };
@@ -179,7 +179,7 @@ function placeOf(
 }
 
 /** The `environment:` in force, the innermost winning. */
-export function environmentOf(item: Pick<Task, 'keywords'>, { scope, env }: Sight): Readonly<Record<string, string>> {
+function environmentOf(item: Pick<Task, 'keywords'>, { scope, env }: Sight): Readonly<Record<string, string>> {
   return merged(item.keywords.environment.map(({ value }) => evaluate(value, scope, env)));
 }
 
@@ -281,6 +281,3 @@ export function questionsOf(call: Call): readonly AnyQuestion<unknown>[] {
     ...(Object.values(call.type.thenAsk(state as never, call.params as never, call.context)) as AnyQuestion<unknown>[]),
   ];
 }
-
-/** Plain data as a dict, for registered results. */
-export const asDict = (data: Readonly<Record<string, unknown>>): Map<Value, Value> => fromJs(data) as Map<Value, Value>;

@@ -31,7 +31,7 @@ export function conclude(play: PlayContext, host: PlayHost, task: Task | Include
 }
 
 /** A failed step: the host goes on in its rescue or always, or is out. */
-export function fall(play: PlayContext, host: PlayHost, task: Task | Include | Block, outcome: Outcome): void {
+function fall(play: PlayContext, host: PlayHost, task: Task | Include | Block, outcome: Outcome): void {
   const { to, left } = host.cursor.fail();
   for (const block of left) host.toPutBack.push(block);
   if (to === 'rescue') {

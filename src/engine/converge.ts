@@ -209,7 +209,7 @@ function told(
 }
 
 /** A change in one line: `mode: 0644 → 0600`. */
-export const tell = ({ what, from, to }: Pick<Change, 'what' | 'from' | 'to'>): string =>
+const tell = ({ what, from, to }: Pick<Change, 'what' | 'from' | 'to'>): string =>
   `${what}: ${from ?? 'absent'} → ${to ?? 'absent'}`;
 
 function firstFailure(

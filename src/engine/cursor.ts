@@ -21,7 +21,7 @@ interface Frame {
 }
 
 /** What a failure does: where the host goes on, and what it leaves. */
-export interface Fall {
+interface Fall {
   /** Undefined when nothing catches the failure: the host is out. */
   readonly to: 'rescue' | 'always' | undefined;
   /** Validating blocks that were left without being proved; their changes are to be put back. */

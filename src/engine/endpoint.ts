@@ -4,10 +4,10 @@ import type { Value } from '../core/value.ts';
 import type { ConnectionDefaults } from './run-context.ts';
 
 /** Reads a variable, computed; undefined where nobody set it. */
-export type ReadVariable = (name: string) => Value | undefined;
+type ReadVariable = (name: string) => Value | undefined;
 
 /** Computes a keyword as written. */
-export type ReadKeyword = (written: Written | undefined) => Value | undefined;
+type ReadKeyword = (written: Written | undefined) => Value | undefined;
 
 /**
  * How to reach a host for a task: variables first, then the task's keywords, then the command line, as Ansible ranks

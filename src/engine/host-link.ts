@@ -33,7 +33,7 @@ interface Unasked {
   readonly failure: SessionFailure;
 }
 
-export interface LinkOptions {
+interface LinkOptions {
   readonly name: string;
   readonly connector: Connector;
   readonly beliefs: Beliefs;

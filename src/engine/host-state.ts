@@ -63,7 +63,7 @@ const noFacts =
   /^ansible_(host|port|user|password|pass|ssh_.*|connection|shell_.*|become.*|python_interpreter|.*_interpreter|pct_.*|sudo.*|su_.*|private_key_file|timeout|remote_.*|facts|local|host_key_checking|.*_executable|group_priority|managed|loop|loop_var|index_var|failed_.*|search_path|delegated_vars|async.*|limit|inventory_sources|config_file|winrm.*|psrp.*|network_.*|os|docker.*|httpapi.*|pipelining|check_mode|diff_mode|forks|verbosity|version|run_tags|skip_tags|play_.*|role_.*|parent_.*|dependent_.*|collection_name|play|become)$/;
 
 /** The facts of a host as variables. Before they are gathered, touching one says so: the engine then asks. */
-export class Facts implements Vars {
+class Facts implements Vars {
   readonly #entries = new Map<string, Entry>();
   readonly #host: string;
   /** Whether a touched fact is gathered: `gather_facts` of the play. */

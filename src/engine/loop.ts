@@ -18,7 +18,7 @@ export interface LoopItem {
   readonly shown: Readonly<Record<string, unknown>>;
 }
 
-export type Looped =
+type Looped =
   | { readonly kind: 'items'; readonly items: readonly LoopItem[] }
   | { readonly kind: 'skipped'; readonly message: string; readonly condition?: string }
   | { readonly kind: 'failed'; readonly message: string; readonly msg: string };

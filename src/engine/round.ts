@@ -3,7 +3,7 @@ import type { Answer, Question, QuestionKind } from '../core/question.ts';
 import type { Part, Reply } from '../core/session.ts';
 
 /** Questions of one host and user, merged into the parts of one exchange. */
-export interface Asking {
+interface Asking {
   readonly parts: readonly Part[];
   /** The answers, by question key, out of the parts' replies. */
   read(replies: readonly Reply[]): ReadonlyMap<string, Answer<unknown>>;

@@ -21,7 +21,7 @@ import { Touched, touching } from './touched.ts';
 import { unrunResult } from './unrun-result.ts';
 
 /** What running a task needs besides the task. */
-export interface TaskRun {
+interface TaskRun {
   readonly play: PlayContext;
   readonly state: HostState;
   readonly task: Task;

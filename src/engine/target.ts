@@ -5,7 +5,7 @@ import type { Target } from './converge.ts';
 import type { Ahead, HostLink, Identity } from './host-link.ts';
 
 /** What a task's target is made of: a host's link, as whom, and what is asked or told besides. */
-export interface TargetOptions {
+interface TargetOptions {
   readonly link: HostLink;
   readonly identity: Identity;
   /** How the task is named when later tasks depend on what it would change. */

@@ -1,5 +1,5 @@
 /** A container of the lab as who logs in sees it. */
-export interface LabContainer {
+interface LabContainer {
   readonly name: string;
   readonly id: string;
   /** The Proxmox host that it is in. */

@@ -35,13 +35,13 @@ export async function labDown(progress: Progress = silent): Promise<void> {
 }
 
 /** The hosts that a process was started for, whether or not it still runs. */
-export function runningHosts(): readonly string[] {
+function runningHosts(): readonly string[] {
   if (!existsSync(state('run'))) return [];
   return readdirSync(state('run')).flatMap((name) => /^host-(.*)\.pid$/.exec(name)?.[1] ?? []);
 }
 
 /** The mounts of this machine that are in the lab's folder. */
-export function labMounts(): readonly string[] {
+function labMounts(): readonly string[] {
   const points = readFileSync('/proc/self/mountinfo', 'utf8')
     .split('\n')
     .map((line) => unescapeOctal(line.split(' ')[4] ?? ''));
@@ -49,7 +49,7 @@ export function labMounts(): readonly string[] {
 }
 
 /** The network namespaces of the lab. */
-export function labNamespaces(): readonly string[] {
+function labNamespaces(): readonly string[] {
   if (!existsSync('/run/netns')) return [];
   return readdirSync('/run/netns').filter((name) => name === switchNamespace() || name.startsWith(namespaceOf('')));
 }
@@ -58,7 +58,7 @@ export function labNamespaces(): readonly string[] {
 const anyLab = () => existsSync('/run/netns') && readdirSync('/run/netns').some((name) => name.startsWith('rtlab'));
 
 /** The processes of the lab: those that carry its mark, those in its networks, and their children. */
-export function labProcesses(): readonly number[] {
+function labProcesses(): readonly number[] {
   const networks = new Set(labNamespaces().map((name) => statSync(`/run/netns/${name}`).ino));
   const own = ancestorsOf(process.pid);
   const found = new Set<number>();

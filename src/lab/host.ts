@@ -14,10 +14,10 @@ import { inNamespace, namespaceOf, plugIn } from './switch.ts';
 const bootDeadlineMs = 90_000;
 
 /** Where a host's disk is: what it wrote over its image, and the data that is bound into it. */
-export const disk = (host: string, ...parts: readonly string[]): string => state('hosts', host, ...parts);
+const disk = (host: string, ...parts: readonly string[]): string => state('hosts', host, ...parts);
 
 /** The disk of a host as it was after its setup. */
-export const pristine = (host: string, ...parts: readonly string[]): string => state('pristine', host, ...parts);
+const pristine = (host: string, ...parts: readonly string[]): string => state('pristine', host, ...parts);
 
 /** The process that is a running host's init, as this machine numbers it. */
 export function initOf(host: string): number | undefined {

@@ -6,7 +6,7 @@ import { contentDir } from './paths.ts';
 export type ImageName = 'base' | 'proxmox' | 'services' | 'web' | 'proxy' | 'python' | 'container';
 
 /** How an image is made: packages and files on top of another image. */
-export interface Recipe {
+interface Recipe {
   readonly title: string;
   readonly on?: ImageName;
   readonly packages: readonly string[];

@@ -4,7 +4,7 @@ import { knownAs, type LabHost, resolver } from './hosts.ts';
 import { hostKey, keyPair } from './keys.ts';
 
 /** A file that a host has before its first boot. */
-export interface SeedFile {
+interface SeedFile {
   readonly path: string;
   readonly content: string;
   readonly mode?: number;
@@ -18,7 +18,7 @@ export async function seed(host: LabHost, root: string): Promise<void> {
 }
 
 /** What every host of the lab has, containers included. */
-export const common = (name: string, authorizedKey: string): readonly SeedFile[] => [
+const common = (name: string, authorizedKey: string): readonly SeedFile[] => [
   { path: '/etc/hostname', content: `${name}\n` },
   {
     path: '/etc/hosts',
@@ -29,7 +29,7 @@ export const common = (name: string, authorizedKey: string): readonly SeedFile[]
 ];
 
 /** A host key as sshd wants it. */
-export const hostKeyFiles = (pair: { secret: string; public: string }): readonly SeedFile[] => [
+const hostKeyFiles = (pair: { secret: string; public: string }): readonly SeedFile[] => [
   { path: '/etc/ssh/ssh_host_ed25519_key', content: pair.secret, mode: 0o600 },
   { path: '/etc/ssh/ssh_host_ed25519_key.pub', content: pair.public },
 ];

@@ -9,7 +9,7 @@ import { attempt, shell } from './run-command.ts';
 export const switchNamespace = (): string => `rtlab${labTag()}`;
 
 /** The bridges: the internal network, the public one, and the rest of the world. */
-export type Bridge = 'vmbr1' | 'vmbr0' | 'world';
+type Bridge = 'vmbr1' | 'vmbr0' | 'world';
 
 /** A network card of a host. */
 export interface Link {
@@ -19,7 +19,7 @@ export interface Link {
 }
 
 /** The switch's own addresses: what hosts use as gateway, and where programs of this machine stand. */
-export const switchAddresses: Readonly<Record<Bridge, readonly string[]>> = {
+const switchAddresses: Readonly<Record<Bridge, readonly string[]>> = {
   vmbr1: ['10.0.0.254/8', '10.1.0.254/24'],
   vmbr0: ['198.51.100.222/27'],
   world: ['198.51.100.1/26'],

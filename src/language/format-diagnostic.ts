@@ -2,7 +2,7 @@ import { Chalk } from 'chalk';
 import type { Diagnostic, Position } from '../core/source.ts';
 
 /** Options of showing diagnostics. */
-export interface ExcerptOptions {
+interface ExcerptOptions {
   readonly colour?: boolean;
 }
 

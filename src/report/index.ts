@@ -6,7 +6,7 @@ import { minimalReporter } from './minimal.ts';
 import { ansibleError, plainReporter } from './plain.ts';
 
 /** How a run is told. */
-export interface ReportOptions {
+interface ReportOptions {
   /** `live` where it is a terminal, `plain` elsewhere, `json` for programs, `ansible` in Ansible's words, `minimal` as its ad-hoc command. */
   readonly form: 'live' | 'plain' | 'json' | 'ansible' | 'minimal';
   readonly stdout: NodeJS.WriteStream;

@@ -4,7 +4,7 @@ import type { Event, HostSummary, Outcome, Reporter, TaskRef, ToldChange } from 
 import type { Diagnostic } from '../core/source.ts';
 import { formatDiff } from './diff.ts';
 
-export interface PlainOptions {
+interface PlainOptions {
   readonly write: (text: string) => void;
   readonly chalk: ChalkInstance;
   readonly verbosity: number;

@@ -5,7 +5,7 @@ import type { Prompt } from './start-shell.ts';
 import { throughPipes } from './through-pipes.ts';
 
 /** What lies between a login and the shell that is wanted: containers to enter, users to become. */
-export interface Layers {
+interface Layers {
   /** The endpoint that is logged in to. */
   readonly login: Endpoint;
   /** Puts a command line into all layers. */

@@ -5,7 +5,7 @@ import { encodeExchange } from './wire/encode-exchange.ts';
 import { ReplyReader } from './wire/reply-reader.ts';
 
 /** What a session needs of the one who opens it. */
-export interface SessionSetup {
+interface SessionSetup {
   /** Names host and port, for messages. */
   readonly place: string;
   /** Another shell by the same way: to end what runs in the first, or to go on after that. */

@@ -22,7 +22,7 @@ export interface Prompt {
   readonly password?: string;
 }
 
-export type Sink = (stream: 'stdout' | 'stderr', chunk: Buffer) => void;
+type Sink = (stream: 'stdout' | 'stderr', chunk: Buffer) => void;
 
 /** A wire shell that has greeted and waits for exchanges. */
 export interface Shell {

@@ -210,7 +210,7 @@ function rootOf(frame: Frame): Frame {
 }
 
 /** Write a block; `super()` in it writes the one that it overrides. */
-export function runBlock(chain: readonly Block[], level: number, frame: Frame, context: Context, out: Output): void {
+function runBlock(chain: readonly Block[], level: number, frame: Frame, context: Context, out: Output): void {
   const block = chain[level];
   if (!block) throw new TemplateError('there is no parent block called by super()');
   const inner = new Frame(frame);

@@ -14,7 +14,7 @@ import { sequence } from './python/values.ts';
 import { walk } from './walk.ts';
 
 /** A text, ready to be evaluated. */
-export interface Compiled {
+interface Compiled {
   /** The text that offsets count in. */
   readonly text: string;
   /** Whether it calls a method that changes a list or dict in place. */

@@ -4,7 +4,7 @@ import type { Context } from './context.ts';
 import type { Env } from './env.ts';
 
 /** A file found by name, with its text. */
-export interface FoundFile {
+interface FoundFile {
   readonly path: string;
   readonly bytes: Uint8Array;
 }

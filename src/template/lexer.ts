@@ -1,5 +1,4 @@
 import type { Value } from '../core/value.ts';
-import { TemplateError } from './errors.ts';
 import { unescapeText } from './python/literal.ts';
 import { float, int } from './python/number.ts';
 
@@ -66,9 +65,6 @@ export class SyntaxMistake extends Error {
     this.length = length;
   }
 }
-
-/** A mistake as the error that users get. */
-export const syntaxError = (message: string): TemplateError => new TemplateError(message, 'template-syntax');
 
 /** The tokens of a template text; offsets count in the text with its line ends as `\n`. */
 export function tokenize(source: string, syntax: Syntax): Token[] {

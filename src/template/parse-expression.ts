@@ -268,7 +268,7 @@ function parseCall(tokens: Tokens, target: Expression): Expression {
 const noArguments: Arguments = { args: [], named: [] };
 
 /** The parenthesized arguments of a call. */
-export function parseArguments(tokens: Tokens): Arguments {
+function parseArguments(tokens: Tokens): Arguments {
   const open = tokens.expect('operator', '(');
   const args: Expression[] = [];
   const named: { name: string; value: Expression }[] = [];
@@ -323,7 +323,7 @@ function dottedName(tokens: Tokens): { name: string; offset: number; length: num
 }
 
 /** One filter after `|`; without a target in `{% filter %}`. */
-export function parseFilter(tokens: Tokens, target: Expression | undefined, bare = false): Expression {
+function parseFilter(tokens: Tokens, target: Expression | undefined, bare = false): Expression {
   if (!bare) tokens.expect('operator', '|');
   const { name, offset, length } = dottedName(tokens);
   return { type: 'filter', target, name, ...(tokens.op('(') ? parseArguments(tokens) : noArguments), offset, length };

@@ -13,7 +13,7 @@ export type TextKind = 'text' | 'expression' | 'file';
 export type Tree = Expression | readonly Statement[];
 
 /** A parsed text and where its tree starts, or why it cannot be parsed. */
-export type Parsed =
+type Parsed =
   | { tree: Tree; text: string; start: (at: Position | undefined) => Position | undefined }
   | { mistake: SyntaxMistake | TemplateError };
 

@@ -1,7 +1,7 @@
 import { type Cursor, isBlank, SyntaxMistake, skipBlanks, skipLine } from './cursor.ts';
 
 /** Text of a `|` or `>` scalar, and where its first line of content starts. */
-export interface BlockText {
+interface BlockText {
   readonly text: string;
   readonly from: number;
 }

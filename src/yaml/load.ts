@@ -15,7 +15,7 @@ export interface Document {
 }
 
 /** Options of reading YAML. */
-export interface YamlOptions {
+interface YamlOptions {
   /** Texts with braces stay plain texts. */
   readonly plain?: boolean;
   /** More than one document is no mistake. */

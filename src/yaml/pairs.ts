@@ -3,7 +3,7 @@ import { type Cursor, SyntaxMistake } from './cursor.ts';
 import { offsetsOf, positionAt, setPlaces } from './places.ts';
 
 /** A dict while it is read. */
-export interface Pairs {
+interface Pairs {
   readonly map: Map<Value, Raw>;
   readonly offsets: number[];
   /** Dicts under `<<`, which give way to the dict's own keys. */

@@ -36,7 +36,7 @@ export interface PlainApt extends AptGetOptions {
 type Given = PlainApt & { readonly specs: readonly PackageSpec[] };
 
 /** What was asked for an apt task. */
-export interface AptState {
+interface AptState {
   readonly lists: AptLists;
   readonly upgrade?: AptSimulation;
   readonly whole?: AptSimulation;

@@ -26,11 +26,11 @@ export function readKey(line: string): AuthorizedKey | undefined {
 }
 
 /** A key as its line. */
-export const keyLine = ({ type, key, options, comment }: AuthorizedKey): string =>
+const keyLine = ({ type, key, options, comment }: AuthorizedKey): string =>
   [options, type, key, comment].filter((word) => word !== '').join(' ');
 
 /** Whether two sets of options mean the same, whatever their order. */
-export const sameOptions = (a: string, b: string): boolean =>
+const sameOptions = (a: string, b: string): boolean =>
   splitOutsideQuotes(a, ',').toSorted().join('\n') === splitOutsideQuotes(b, ',').toSorted().join('\n');
 
 /** A key file's text with the wanted keys in it, or without them; every other line stays where it is. */

@@ -2,7 +2,7 @@ import { type Pattern, searchPattern } from '../../src/sdk.ts';
 import { linesOf } from './line-edit.ts';
 
 /** What `blockinfile` is to do; texts in the file's own encoding. */
-export interface BlockEdit {
+interface BlockEdit {
   /** Lines between the markers; none take the block away. */
   readonly block: string;
   readonly begin: string;

@@ -44,7 +44,7 @@ export function staleLinks(
 }
 
 /** Whether a link leads below a folder, going by what it says. */
-export const pointsBelow = (link: string, target: string, folder: string): boolean =>
+const pointsBelow = (link: string, target: string, folder: string): boolean =>
   `${normal(targetPath(link, target))}/`.startsWith(`${normal(folder)}/`);
 
 /** A path with its `..` taken away, as far as text tells. */

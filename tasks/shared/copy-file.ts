@@ -40,7 +40,7 @@ export interface CopyParams extends Attributes {
 }
 
 /** What is asked of the place of one file. */
-export interface Place {
+interface Place {
   readonly path: string;
   readonly before: PathState;
   readonly sum: Checksum | undefined;
@@ -85,7 +85,7 @@ export function askCopyFile(task: CopyParams, source: FileSource, context: TaskC
 }
 
 /** Where the file goes: the destination, or its name in it. */
-export function placeOf(
+function placeOf(
   state: CopyFileState,
   task: Pick<CopyParams, 'dest'>,
   source: Pick<FileSource, 'name' | 'from'>,

@@ -19,7 +19,7 @@ export interface TreeSource {
 }
 
 /** An entry of a folder, parents before children. */
-export interface SourceEntry {
+interface SourceEntry {
   readonly path: string;
   readonly kind: 'file' | 'directory' | 'link';
   readonly mode: number;
@@ -62,7 +62,7 @@ const scalarText = (value: unknown): string =>
   typeof value === 'boolean' ? (value ? 'True' : 'False') : value === null ? '' : String(value);
 
 /** JSON as Python's `json.dumps` writes it. */
-export function pythonJson(value: unknown): string {
+function pythonJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(pythonJson).join(', ')}]`;
   if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
   const entries = Object.entries(value);

@@ -71,7 +71,7 @@ export const askCopyTree = (task: CopyParams, source: TreeSource) => ({
 });
 
 /** Of each entry, what is at its place; of files, with which content. */
-export const askItems = (
+const askItems = (
   base: string,
   items: readonly TreeItem[],
 ): Record<`at ${string}`, ReturnType<typeof stat>> & Record<`sum ${string}`, ReturnType<typeof checksum>> =>

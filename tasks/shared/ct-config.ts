@@ -54,7 +54,7 @@ export function lacks(live: Live, config: Lines): readonly string[] {
 }
 
 /** A list of settings; what stands first without a name is the volume. */
-export const settings = (line: string): ReadonlyMap<string, string> =>
+const settings = (line: string): ReadonlyMap<string, string> =>
   new Map(
     line
       .split(',')

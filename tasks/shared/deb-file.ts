@@ -2,7 +2,7 @@ import { type Packages, quote, type ShellAnswer, shell } from '../../src/sdk.ts'
 import { installed } from './package-spec.ts';
 
 /** A package file's own name and version. */
-export interface DebPackage {
+interface DebPackage {
   readonly name: string;
   readonly version: string;
   /** Told only by the file's name, where it has not been downloaded yet. */

@@ -19,7 +19,7 @@ import { fileChanges } from './file-content.ts';
 import { foldersFor, thenAskFolders } from './file-directory.ts';
 
 /** What a type that edits a file is told. */
-export interface EditParams extends Attributes {
+interface EditParams extends Attributes {
   readonly path: string;
   readonly backup?: boolean;
   readonly validate?: string;
@@ -57,7 +57,7 @@ export const isFile = (state: EditState): boolean =>
   followed(state.before) !== undefined && followed(state.before)?.kind !== 'directory';
 
 /** What an edit is called: `line 3`, from what to what. */
-export interface Told {
+interface Told {
   readonly what?: string;
   readonly from?: string | null;
   readonly to?: string | null;

@@ -17,7 +17,7 @@ import { type Accounts, type Attributes, attributeChanges, withAttributes, witho
 import { newEntry, predictsEntry, predictsThrough } from './path-info.ts';
 
 /** What is needed to tell how a file must change, and how. */
-export interface FileWrite {
+interface FileWrite {
   readonly path: string;
   readonly before: PathState;
   readonly parent: PathState;
@@ -118,7 +118,7 @@ const sizeOf = (content: FileWrite['content']): number =>
   content instanceof Uint8Array ? content.length : content.size;
 
 /** Whether bytes can be shown to people. */
-export const isText = (bytes: Uint8Array): boolean => !bytes.subarray(0, 8192).includes(0);
+const isText = (bytes: Uint8Array): boolean => !bytes.subarray(0, 8192).includes(0);
 
 function contentEffects(file: FileWrite, at: string): readonly Effect[] {
   const { content: wanted } = file;

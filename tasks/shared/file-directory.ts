@@ -51,7 +51,7 @@ export function planDirectory(state: FileState, params: FileParams): Plan {
 }
 
 /** The folders that are missing on the way to a path, outermost first; or what is in the way. */
-export function missingFolders(
+function missingFolders(
   path: string,
   state: { readonly [above: `above ${string}`]: PathState | undefined },
 ): { missing: readonly string[]; base: Entry | undefined } | { blocked: string } {

@@ -2,7 +2,7 @@ import { blurs, type Change, type Command, type Plan, predicts, quote, type Shel
 import { askClone, askRelation, type Clone, type GitAccess, gitWith, type Remote } from './git-questions.ts';
 
 /** The parameters of `git` that its plan reads. */
-export interface WantedClone extends GitAccess {
+interface WantedClone extends GitAccess {
   readonly clone: boolean;
   readonly update: boolean;
   readonly force: boolean;

@@ -1,7 +1,7 @@
 import type { HttpRequest } from '../../src/sdk.ts';
 
 /** A request's body and the content type that it has by its format. */
-export interface Encoded {
+interface Encoded {
   readonly body: NonNullable<HttpRequest['body']>;
   readonly type?: string;
 }

@@ -1,7 +1,7 @@
 import type { HttpReply, TaskResult } from '../../src/sdk.ts';
 
 /** What decides how a reply is judged and told. */
-export interface Expected {
+interface Expected {
   readonly status_code: readonly number[];
   readonly return_content: boolean;
   readonly expect: { readonly content_type: string | undefined; readonly contains: string | undefined } | undefined;

@@ -1,5 +1,5 @@
 /** What `ini_file` is to do. */
-export interface IniEdit {
+interface IniEdit {
   /** None: options above the first section. */
   readonly section: string | undefined;
   readonly option: string | undefined;
@@ -11,7 +11,7 @@ export interface IniEdit {
   readonly allowNoValue: boolean;
 }
 
-export interface IniEdited {
+interface IniEdited {
   readonly text: string;
   readonly message:
     | 'OK'

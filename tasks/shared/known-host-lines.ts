@@ -1,7 +1,7 @@
 import { hash, hmacSha1 } from '../../src/sdk.ts';
 
 /** A key as a line of known_hosts holds it. */
-export interface HostKey {
+interface HostKey {
   readonly marker: string;
   readonly hosts: readonly string[];
   readonly type: string;
@@ -36,7 +36,7 @@ export function hideHost(host: string, key: string): string {
 }
 
 /** What a host's keys are to be. */
-export interface HostWish {
+interface HostWish {
   readonly host: string;
   /** None: any key of the host is meant. */
   readonly keys: readonly HostKey[];

@@ -13,7 +13,7 @@ export interface LineEdit {
 }
 
 /** What came of it. */
-export interface LineEdited {
+interface LineEdited {
   readonly lines: readonly string[];
   readonly message: '' | 'line added' | 'line replaced';
   /** The line, counted from 1, with what it was. */

@@ -24,7 +24,7 @@ export const guards = {
 } as const;
 
 /** What the guards of a command are given. */
-export interface Guards {
+interface Guards {
   readonly creates?: string | undefined;
   readonly removes?: string | undefined;
   readonly unless?: string | undefined;
@@ -45,7 +45,7 @@ export function askGuards({ creates, removes, unless, onlyif, chdir }: Guards, c
 }
 
 /** What the guards answered. */
-export interface Guarded {
+interface Guarded {
   readonly creates?: boolean;
   readonly removes?: boolean;
   readonly unless?: ShellAnswer;

@@ -1,13 +1,13 @@
 import type { TreeEntry } from '../../src/sdk.ts';
 
 /** Whose an entry is to be: a name where it has one, else a number. */
-export interface Owner {
+interface Owner {
   readonly user: string;
   readonly group: string;
 }
 
 /** Ids of an unprivileged container as the numbers that they mean inside. */
-export interface IdShift {
+interface IdShift {
   readonly by: number;
 }
 

@@ -57,7 +57,7 @@ export const askUnit = ({ name, scope, restart_when_stale, config }: WantedUnit)
 });
 
 /** What was asked. */
-export interface UnitState {
+interface UnitState {
   readonly unit: Unit;
   readonly fresh?: Freshness;
 }

@@ -28,7 +28,7 @@ export interface FileToWrite {
 }
 
 /** Content that a script on the host prints, as a download. */
-export interface Produced {
+interface Produced {
   readonly script: string;
   readonly stdin?: Uint8Array;
 }

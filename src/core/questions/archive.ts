@@ -4,7 +4,7 @@ import type { Question, QuestionKind } from '../question.ts';
 import { nulWords, tidyPath } from './paths.ts';
 
 /** An archive: a file of the host, or bytes from the controller. */
-export interface ArchiveSource {
+interface ArchiveSource {
   readonly path: string;
   readonly bytes?: Uint8Array;
 }
@@ -57,7 +57,7 @@ export function archive(arg: ArchiveArg): Question<ArchiveState> {
 }
 
 /** How tar is told what a stream holds: it can only find out of files. */
-export function compression(bytes: Uint8Array): string {
+function compression(bytes: Uint8Array): string {
   const starts = (...magic: number[]) => magic.every((byte, index) => bytes[index] === byte);
   if (starts(0x1f, 0x8b)) return '--gzip';
   if (starts(0x42, 0x5a, 0x68)) return '--bzip2';

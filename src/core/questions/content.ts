@@ -26,9 +26,6 @@ const kind: QuestionKind<string, Content> = {
 export const content = (path: string, options: { host?: string; secret?: boolean } = {}): Question<Content> =>
   question(kind, path, options);
 
-/** A file's text; what is not UTF-8 is lost, so write back only what was valid. */
-export const textOf = (bytes: Uint8Array): string => new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
-
 const absent = 44;
 
 // A fifo or device would block or never end, so only what a reader expects is read.

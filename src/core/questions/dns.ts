@@ -1,6 +1,6 @@
 import type { ControllerQuestion } from '../question.ts';
 
-export type RecordType = 'A' | 'AAAA' | 'CAA' | 'CNAME' | 'MX' | 'NS' | 'PTR' | 'SRV' | 'TXT';
+type RecordType = 'A' | 'AAAA' | 'CAA' | 'CNAME' | 'MX' | 'NS' | 'PTR' | 'SRV' | 'TXT';
 
 /** A DNS record to look up at every server that has a say in it. */
 export interface DnsLookup {

@@ -3,7 +3,7 @@ import { type Question, type QuestionKind, question, type Subject } from '../que
 import { entries } from './paths.ts';
 
 /** Whether anything has a path that matches a pattern; relative ones are below `chdir`. */
-export interface ExistsQuestion {
+interface ExistsQuestion {
   readonly pattern: string;
   readonly chdir?: string;
 }

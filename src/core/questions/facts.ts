@@ -3,7 +3,7 @@ import { readFacts } from '../facts/read-facts.ts';
 import { type Question, type QuestionKind, question } from '../question.ts';
 
 /** Which facts to gather. */
-export interface FactsQuestion {
+interface FactsQuestion {
   /** The folder of local facts; Ansible's `/etc/ansible/facts.d` without it. */
   readonly factPath?: string;
 }

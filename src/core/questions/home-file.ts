@@ -15,7 +15,7 @@ export interface HomeFile {
 }
 
 /** Owner and permission bits. */
-export interface Owned {
+interface Owned {
   readonly uid: number;
   readonly gid: number;
   readonly mode: number;

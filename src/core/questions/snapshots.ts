@@ -23,7 +23,7 @@ export interface Snapshot {
 /** Datasets with their snapshots, oldest first; undefined where there is no such dataset. */
 export type Snapshots = Readonly<Record<string, Replica>> | undefined;
 
-export interface Replica {
+interface Replica {
   /** Where it is mounted: a path, `none`, `legacy`; undefined in what a check foresees. */
   readonly mountpoint?: string;
   readonly snapshots: readonly Snapshot[];

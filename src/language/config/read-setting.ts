@@ -2,10 +2,10 @@ import { resolve } from 'node:path';
 import type { Setting } from './settings.ts';
 
 /** What a text means as a setting, or why it means nothing. */
-export type ReadSetting = { readonly value: unknown } | { readonly problem: string };
+type ReadSetting = { readonly value: unknown } | { readonly problem: string };
 
 /** What reading a setting depends on. */
-export interface ReadContext {
+interface ReadContext {
   /** What relative paths are relative to. */
   readonly base: string;
   readonly cwd: string;

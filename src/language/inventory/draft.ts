@@ -12,7 +12,7 @@ export interface Draft {
   readonly groupName: (written: string) => string;
 }
 
-export interface HostDraft {
+interface HostDraft {
   /** Its variables by the sources, in their order. */
   readonly layers: VarsLayer[];
 }

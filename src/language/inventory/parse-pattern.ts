@@ -1,7 +1,7 @@
 import { splitPort } from './host-range.ts';
 
 /** A host pattern's terms: hosts of `any`, of which only those in all of `both`, without those of `not`. */
-export interface PatternTerms {
+interface PatternTerms {
   readonly any: readonly string[];
   readonly both: readonly string[];
   readonly not: readonly string[];

@@ -49,7 +49,7 @@ export const IGNORED_EXTENSIONS = [
 const NOT_SOURCES = ['group_vars', 'host_vars', 'vars_plugins'];
 
 /** What reading sources depends on. */
-export interface Reading {
+interface Reading {
   readonly options: InventoryOptions;
   /** The sources' folders so far. */
   readonly folders: readonly VarsFolder[];

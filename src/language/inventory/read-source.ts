@@ -4,7 +4,7 @@ import { isEnvelope } from '../vault/envelope.ts';
 import { decryptVault, type VaultSecret } from '../vault/vault.ts';
 
 /** A file's text, and whether it was under Ansible Vault. */
-export interface SourceFile {
+interface SourceFile {
   readonly text: string;
   readonly vaulted: boolean;
 }

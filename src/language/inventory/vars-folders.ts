@@ -60,7 +60,7 @@ const groupLevel = (folder: VarsFolder, group: string): number =>
   (group === 'all' ? 4 : 6) + (folder.of === 'playbook' ? 1 : 0);
 
 /** The files of a group or host in `group_vars` or `host_vars`: a file of its name, or all in a folder of its name. */
-export function findVarsFiles(
+function findVarsFiles(
   parent: string,
   name: string,
   listings = new Map<string, ReadonlySet<string>>(),

@@ -1,7 +1,7 @@
 import { isAbsolute, join, normalize } from 'node:path';
 import type { Item } from '../../core/model.ts';
 import type { Position } from '../../core/source.ts';
-import { type Raw, Template } from '../../core/value.ts';
+import type { Raw } from '../../core/value.ts';
 import { type Action, argPlace, shortName } from './action.ts';
 import { checkIncludeArgs } from './include.ts';
 import { loadItems } from './items.ts';
@@ -70,6 +70,3 @@ function candidatesOf(name: string, within: Within): readonly string[] {
   if (isAbsolute(name)) return [normalize(name)];
   return [...new Set(within.taskFolders.map((folder) => join(folder, name)))];
 }
-
-/** Whether a value is still to be evaluated. */
-export const isTemplate = (value: Raw | undefined): value is Template => value instanceof Template;

@@ -1,5 +1,5 @@
 /** Arguments given as text: the pairs, and the rest as free-form text. */
-export interface TextArguments {
+interface TextArguments {
   readonly pairs: ReadonlyMap<string, string>;
   readonly free: string;
 }
@@ -41,7 +41,7 @@ function pairAt(word: string): number {
  * Words parted by blanks that are neither in quotes nor in template braces. Blanks before the first word of a line
  * and all but one after a word stay with the word, so that joining gives the text again.
  */
-export function splitArguments(text: string): readonly string[] {
+function splitArguments(text: string): readonly string[] {
   const words: string[] = [];
   let word = '';
   let quote = '';

@@ -69,11 +69,6 @@ export function report(loading: Loading, code: string, message: string, at?: Pos
   loading.problems.push(diagnostic);
 }
 
-/** Tell something that is probably not meant. */
-export function warn(loading: Loading, code: string, message: string, at?: Position, hint?: string): void {
-  loading.problems.push({ severity: 'warning', code, message, ...(at && { at }), ...(hint && { hint }) });
-}
-
 let lastId = 0;
 
 /** A number that no other item of this process has. */

@@ -2,13 +2,13 @@ import { basename, dirname, extname, isAbsolute, join, resolve } from 'node:path
 import type { Loading } from './loading.ts';
 
 /** A role's folder, found. */
-export interface RolePlace {
+interface RolePlace {
   readonly name: string;
   readonly path: string;
 }
 
 /** Folders in which a role was looked for. */
-export interface RoleSearch {
+interface RoleSearch {
   readonly found?: RolePlace;
   readonly searched: readonly string[];
 }

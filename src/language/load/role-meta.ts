@@ -8,7 +8,7 @@ import { roleFile } from './role-files.ts';
 import { isRawDict, isRawList, kindOf, placeOf, type RawDict, textOf } from './written.ts';
 
 /** What a role says about itself. */
-export interface RoleMeta {
+interface RoleMeta {
   readonly dependencies: readonly { raw: Raw; at: Position }[];
   readonly allowDuplicates: boolean;
   readonly argumentSpecs?: RawDict;

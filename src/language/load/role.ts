@@ -26,7 +26,7 @@ export interface RoleUse extends RoleEntry {
 }
 
 /** What a role brings. */
-export interface LoadedRole {
+interface LoadedRole {
   readonly items: readonly Item[];
   readonly handlers: readonly (Handler | Include | Meta)[];
   /** Defaults and vars for all of the play. */

@@ -14,7 +14,7 @@ export function staticText(loading: Loading, raw: Raw, within: Within, at: Posit
 }
 
 /** A value that can be computed without any host, or why not. */
-export function staticValue(
+function staticValue(
   loading: Loading,
   raw: Raw,
   within: Within,

@@ -4,7 +4,7 @@ import type { Magic } from './magic-variables.ts';
 import { type HashBehaviour, strongestFirst, valueIn } from './merge-layers.ts';
 
 /** What decides the variables of one host and one item. */
-export interface ScopeInput {
+interface ScopeInput {
   /** Whose inventory layers count; only these are read. */
   readonly host: { readonly layers: readonly VarsLayer[] };
   /** What the run knows: facts (11), vars_prompt (13), vars_files (14), include_vars (18), set_fact and registered (19), extra vars (22) … */

@@ -5,7 +5,7 @@ import type { Dict, Raw, Value } from '../../core/value.ts';
 export type Magic = ReadonlyMap<string, () => Raw>;
 
 /** What the magic variables of one host and one item tell. */
-export interface MagicInput {
+interface MagicInput {
   readonly host: Host;
   readonly inventory: Inventory;
   readonly run: RunFacts;

@@ -9,7 +9,7 @@ import type { ConfigValues } from '../ssh/config/resolve-config.ts';
 import { sshArguments } from './ssh-arguments.ts';
 
 /** Starts commands by the system's ssh, with one login for each host. */
-export interface OpensshLauncher {
+interface OpensshLauncher {
   launchAt(endpoint: Endpoint, config: ConfigValues): Launch;
   readonly logins: number;
   close(): Promise<void>;

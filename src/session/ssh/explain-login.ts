@@ -3,7 +3,7 @@ import type { Method } from './identities.ts';
 import type { SshTarget } from './target.ts';
 
 /** What happened before a login ended. */
-export interface LoginStory {
+interface LoginStory {
   readonly tried: readonly Method[];
   /** Keys that are there and could not be used, with why. */
   readonly unusable: readonly string[];

@@ -12,7 +12,7 @@ export interface KnownHost {
 }
 
 /** What known_hosts says of a key that a host has shown. */
-export type Verdict =
+type Verdict =
   | { readonly verdict: 'trusted' }
   | { readonly verdict: 'unknown'; readonly otherTypes: readonly KnownHost[]; readonly authority?: KnownHost }
   | { readonly verdict: 'changed' | 'revoked'; readonly by: KnownHost };

@@ -5,7 +5,7 @@ import { proxyStream } from './proxy-stream.ts';
 import type { SshTarget } from './target.ts';
 
 /** Logins by target, shared by all that runs there. */
-export interface LoginPool {
+interface LoginPool {
   /** Starts a command on a target, with a further login only when the ones that there are take no more. */
   launch(target: SshTarget, commandLine: string, signal?: AbortSignal): Promise<Launched>;
   readonly logins: number;
@@ -13,7 +13,7 @@ export interface LoginPool {
 }
 
 /** How many logins are made at a time, and who is told what ssh2 does. */
-export interface LoginPoolOptions {
+interface LoginPoolOptions {
   readonly forks?: number;
   readonly onDebug?: (line: string) => void;
 }

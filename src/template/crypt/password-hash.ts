@@ -6,7 +6,7 @@ import { md5Crypt } from './md5-crypt.ts';
 import { shaCrypt } from './sha-crypt.ts';
 
 /** What decides a password's hash beside the password. */
-export interface HashOptions {
+interface HashOptions {
   readonly salt?: string | undefined;
   readonly saltSize?: number | undefined;
   readonly rounds?: number | undefined;

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { to64, triples } from './base64.ts';
 
 /** The two SHA-2 schemes of crypt(3). */
-export type ShaScheme = 'sha256' | 'sha512';
+type ShaScheme = 'sha256' | 'sha512';
 
 const DEFAULT_ROUNDS = 5000;
 

@@ -101,7 +101,7 @@ function items2dict(value: Value, keyName: Value, valueName: Value): Value {
 }
 
 /** A list whose inner lists are spread, `levels` deep; null items (also as text) go. */
-export function flatten(items: readonly Value[], levels: number, skipNulls: boolean): Value[] {
+function flatten(items: readonly Value[], levels: number, skipNulls: boolean): Value[] {
   return items.flatMap((item) => {
     if (skipNulls && (item === null || item === 'None' || item === 'null')) return [];
     const inner = sequence(item);

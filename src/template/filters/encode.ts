@@ -113,7 +113,7 @@ function yamlFilter(signature: string, standardFlow: boolean | null): Callee {
 }
 
 /** A word for `sh`, as Python's `shlex.quote` writes it. */
-export const shellQuote = (text: string): string => {
+const shellQuote = (text: string): string => {
   if (text === '') return "''";
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'"'"'`)}'`;
 };

@@ -47,7 +47,7 @@ function dirname(text: string): string {
 }
 
 /** Python's `os.path.join`: an absolute part starts anew. */
-export function joinPaths(parts: readonly string[]): string {
+function joinPaths(parts: readonly string[]): string {
   return parts.reduce((joined, part) => {
     if (part.startsWith('/')) return part;
     return joined === '' || joined.endsWith('/') ? joined + part : `${joined}/${part}`;

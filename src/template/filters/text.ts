@@ -111,7 +111,7 @@ function truncate(text: string, width: number, killWords: boolean, end: string, 
 }
 
 /** Percent-encoding as Python's `quote`, with `/` kept unless for a query. */
-export function quoteUrl(text: string, forQuery = false): string {
+function quoteUrl(text: string, forQuery = false): string {
   const kept = encodeURIComponent(
     text.replace(/[\ud800-\udfff](?![\udc00-\udfff])(?<![\ud800-\udbff].)/g, '?'),
   ).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);

@@ -6,7 +6,7 @@ import { float, intOf, isNumber, numberOf, parseFloat10, parseInt10 } from '../p
 import { chars, compare, contains, iterate, length } from '../python/values.ts';
 
 /** An argument: a value, or a function made of `&expression`. */
-export type Argument = Value | ((value: Value) => Value);
+type Argument = Value | ((value: Value) => Value);
 
 type Fn = (args: readonly Value[], by: (value: Value) => Value) => Value;
 

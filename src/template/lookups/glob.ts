@@ -31,7 +31,7 @@ function list(folder: string): string[] {
 }
 
 /** Whether a name matches a shell pattern, as Python's `fnmatch`. */
-export function matcher(pattern: string): (name: string) => boolean {
+function matcher(pattern: string): (name: string) => boolean {
   const source = pattern.replace(/\[(!?)([^\]]+)\]|[*?]|[\\^$.+(){}|[\]/]/g, (all, negated, set) => {
     if (all === '*') return '.*';
     if (all === '?') return '.';

@@ -1,7 +1,7 @@
 import { fail } from '../errors.ts';
 
 /** How an INI file is read. */
-export interface IniOptions {
+interface IniOptions {
   readonly file: string;
   /** A Java properties file: no sections, all under `''`. */
   readonly properties: boolean;

@@ -2,7 +2,7 @@ import { splitWords } from '../../core/split-words.ts';
 import { fail } from '../errors.ts';
 
 /** What `word key=value …` says, as old lookups take their options inside a term. */
-export interface KeyValues {
+interface KeyValues {
   /** The words without `=`. */
   readonly words: readonly string[];
   readonly options: ReadonlyMap<string, string>;

@@ -165,7 +165,7 @@ class DateOnly extends PyObject {
 }
 
 /** Python's `timedelta`, in microseconds. */
-export class TimeDelta extends PyObject {
+class TimeDelta extends PyObject {
   readonly opaque = 'timedelta';
   readonly us: number;
 
@@ -220,6 +220,3 @@ function zone(offset: number | undefined): string {
   const minutes = Math.abs(offset);
   return `${offset < 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}:${two(minutes % 60)}`;
 }
-
-/** Whether a value is a date, which JSON and YAML print as text. */
-export const isDateTime = (value: Value): value is DateTime => value instanceof DateTime;

@@ -7,7 +7,7 @@ import { repr, str, typeName } from './repr.ts';
 import { compare } from './values.ts';
 
 /** How Python's `json.dumps` writes. */
-export interface JsonStyle {
+interface JsonStyle {
   readonly indent?: string | undefined;
   readonly sortKeys?: boolean;
   readonly ensureAscii?: boolean;

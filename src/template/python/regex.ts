@@ -143,14 +143,3 @@ export const escapePattern = (text: string): string =>
   text.replace(/[\t\n\v\f\r !"#$%&'()*+,\-./:;<=>?@[\\\]^`{|}~]/g, (char) =>
     /[!"%',/:;<=>@`]/.test(char) ? char : `\\${char}`,
   );
-
-/** Python's `re.split`. */
-export function splitBy(pattern: Pattern, text: string): (string | null)[] {
-  const parts: (string | null)[] = [];
-  let last = 0;
-  for (const match of matches(pattern, text)) {
-    parts.push(text.slice(last, match.start), ...match.groups.slice(1).map((group) => group ?? null));
-    last = match.end;
-  }
-  return [...parts, text.slice(last)];
-}

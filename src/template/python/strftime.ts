@@ -119,7 +119,7 @@ const PARTS: Record<string, string> = {
 };
 
 /** What `strptime` reads: milliseconds as if UTC, microseconds, and the zone's offset if the text tells it. */
-export interface ParsedTime {
+interface ParsedTime {
   readonly ms: number;
   readonly microsecond: number;
   readonly offsetMinutes: number | undefined;

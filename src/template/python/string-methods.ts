@@ -7,7 +7,7 @@ import { strFormat } from './str-format.ts';
 import { chars, iterate, length, mapping, truth } from './values.ts';
 
 /** A text argument of a method. */
-export function text(value: Value, what = 'argument'): string {
+function text(value: Value, what = 'argument'): string {
   if (typeof value === 'string') return value;
   str(value);
   return fail(`${what} must be str, not ${typeName(value)}`, 'template-type');

@@ -1,5 +1,5 @@
 /** Which styles a text can be written in. */
-export interface Facts {
+interface Facts {
   readonly multiline: boolean;
   readonly flowPlain: boolean;
   readonly blockPlain: boolean;

@@ -10,7 +10,7 @@ import { scalarKind } from './yaml-scalar.ts';
 import { writeScalar } from './yaml-write.ts';
 
 /** How the dumper writes. */
-export interface YamlStyle {
+interface YamlStyle {
   /** True for `[a]` and `{a: b}` everywhere, false nowhere, undefined for lists and dicts that hold only scalars. */
   readonly flow: boolean | undefined;
   readonly indent: number;

@@ -9,7 +9,7 @@ const TIME =
   /^([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})(?:[Tt]|[ \t]+)([0-9]{1,2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]*))?(?:[ \t]*(Z|([-+])([0-9]{1,2})(?::?([0-9]{2}))?))?$/;
 
 /** The kinds of plain scalars that YAML 1.1 knows beside text. */
-export type ScalarKind = 'bool' | 'int' | 'float' | 'null' | 'timestamp' | 'merge' | 'value' | 'str';
+type ScalarKind = 'bool' | 'int' | 'float' | 'null' | 'timestamp' | 'merge' | 'value' | 'str';
 
 /** What PyYAML takes a plain text for. */
 export function scalarKind(text: string): ScalarKind {

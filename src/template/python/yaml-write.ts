@@ -1,5 +1,5 @@
 /** Where a scalar is written. */
-export interface WritePlace {
+interface WritePlace {
   readonly column: number;
   /** Whether white space stands right before. */
   readonly whitespace: boolean;

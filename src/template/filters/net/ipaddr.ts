@@ -20,7 +20,7 @@ import {
 } from './network.ts';
 
 /** An address or network as a filter got it: what it was written as, and whether it had a prefix. */
-export interface Subject {
+interface Subject {
   readonly network: Network;
   readonly text: string;
   readonly type: 'address' | 'network';
