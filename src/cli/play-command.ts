@@ -111,11 +111,19 @@ export async function play(parsed: Parsed, face: Face, texts: Readonly<Record<st
     const { runPlaybooks } = await import('../engine/run.ts');
     const { exitCode } = await runPlaybooks(loaded.value.context, loaded.value.playbooks, version);
     return exitCode;
+  } catch (error) {
+    // A bug of ours, told with its stack: not with what is secret.
+    throw error instanceof Error ? maskedError(error, secrets) : error;
   } finally {
     await connector.close();
     interrupt.end();
     endPrompts();
   }
+}
+
+function maskedError(error: Error, secrets: Secrets): Error {
+  const { message, stack } = error;
+  return Object.assign(error, secrets.mask({ message, stack }));
 }
 
 /** Whoever wants a run's events besides what it prints names a file for them; runs are added to it. */

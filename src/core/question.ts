@@ -40,7 +40,7 @@ export interface Question<A> {
   readonly host?: string;
   /** Asked of the world beyond the host (another machine, the network): a change on any host makes the answer stale. */
   readonly beyond?: boolean;
-  /** The answer holds a secret: never in diffs, journal or -v output. */
+  /** It has to do with a secret (`no_log`): what it sends to a host is told nowhere. */
   readonly secret?: boolean;
 }
 
@@ -66,6 +66,9 @@ export function question<Arg, A>(
   const key = `${kind.name} ${JSON.stringify(arg)}${options.host === undefined ? '' : ` @${options.host}`}`;
   return { kind: kind as QuestionKind<unknown, A>, arg, key, ...options };
 }
+
+/** The same question, of which nothing is told. */
+export const hidden = <Q extends AnyQuestion<unknown>>(one: Q): Q => ('kind' in one ? { ...one, secret: true } : one);
 
 /** Whether what is said about one subject can touch the other: equal, below it, or matched by its star. */
 export function touches(changed: Subject, asked: Subject): boolean {

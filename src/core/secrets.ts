@@ -1,3 +1,5 @@
+import { quote } from './command.ts';
+
 /** What nobody may see: texts that are masked wherever a run tells something. */
 export class Secrets {
   readonly #texts = new Set<string>();
@@ -18,8 +20,9 @@ export class Secrets {
     if (this.#texts.size === 0) return data;
     this.#pattern ??= new RegExp(
       [...this.#texts]
-        .sort((a, b) => b.length - a.length)
         .flatMap(spellings)
+        .sort((a, b) => b.length - a.length)
+        .map(escaped)
         .join('|'),
       'g',
     );
@@ -29,9 +32,13 @@ export class Secrets {
 
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
-/** A secret as it is, and as JSON and URLs spell it. */
-const spellings = (text: string): string[] =>
-  [...new Set([text, JSON.stringify(text).slice(1, -1), encodeURIComponent(text)])].map(escaped);
+/** A secret as it is, and as JSON, URLs and quoted words of a shell, these in JSON too, spell it. */
+function spellings(text: string): string[] {
+  const word = quote(text).replace(/^'|'$/g, '');
+  return [...new Set([text, inJson(text), encodeURIComponent(text), word, inJson(word)])];
+}
+
+const inJson = (text: string): string => JSON.stringify(text).slice(1, -1);
 
 function mask(data: unknown, secret: RegExp): unknown {
   if (typeof data === 'string') return data.replace(secret, '********');

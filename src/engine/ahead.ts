@@ -1,5 +1,5 @@
 import type { Task, VarsLayer } from '../core/model.ts';
-import { type AnyQuestion, isCostly } from '../core/question.ts';
+import { type AnyQuestion, hidden, isCostly } from '../core/question.ts';
 import { TemplateError } from '../template/index.ts';
 import { type Call, computeCall, questionsOf } from './call.ts';
 import type { Cursor } from './cursor.ts';
@@ -68,7 +68,7 @@ async function questionsOfTask(
   const wanted = (call: Call, question: AnyQuestion<unknown>): Ahead => ({
     link: call.link,
     identity: call.identity,
-    question,
+    question: call.censored ? hidden(question) : question,
   });
   try {
     const sight = play.scopes.of(state, task, layers);

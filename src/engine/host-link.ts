@@ -6,7 +6,7 @@ import { type Answer, type AnyQuestion, type ControllerQuestion, isCostly, type 
 import type { Connector, Endpoint, Exchanged, Part, Session, SessionFailure } from '../core/session.ts';
 import type { Belief, Beliefs } from './beliefs.ts';
 import type { Acted, Asked } from './converge.ts';
-import { mergeQuestions } from './round.ts';
+import { mergeQuestions, untold } from './round.ts';
 
 /** As whom, and with which environment, something is asked or done on a host. */
 export interface Identity {
@@ -141,13 +141,13 @@ export class HostLink {
     const opened = await this.open(identity);
     if (!opened.ok) return opened;
     const done = [...options.before, ...commands];
-    const fed = await Promise.all(done.map((command) => this.#stdin(command)));
+    const fed = await Promise.all(done.map((command) => this.#stdin(command, options.censored)));
     const bad = fed.find((one) => 'failure' in one);
     if (bad !== undefined && 'failure' in bad) return { ok: false, failure: bad.failure };
     const parts = done.map(
       (command, index): Part => ({
         script: withEnvironment(identity, command.script),
-        shown: options.censored === true ? '(hidden by no_log)' : undefined,
+        shown: options.censored === true ? untold : undefined,
         stdin: (fed[index] as { bytes?: Uint8Array }).bytes,
         needsPrevious: index > 0,
         deadlineMs: command.deadlineMs ?? options.deadlineMs,
@@ -183,11 +183,15 @@ export class HostLink {
   }
 
   /** What a command prints, for another host to read. */
-  async output(identity: Identity, command: Command): Promise<{ bytes: Uint8Array } | { failure: SessionFailure }> {
+  async output(
+    identity: Identity,
+    command: Command,
+    censored = false,
+  ): Promise<{ bytes: Uint8Array } | { failure: SessionFailure }> {
     const opened = await this.open(identity);
     if (!opened.ok) return opened;
     const exchanged = await this.#exchange(opened.session, identity, [
-      { script: withEnvironment(identity, command.script) },
+      { script: withEnvironment(identity, command.script), shown: censored ? untold : undefined },
     ]);
     if (!exchanged.ok) return exchanged;
     const reply = exchanged.replies[0]!;
@@ -262,10 +266,14 @@ export class HostLink {
       parts: parts.length,
       script: parts.map(({ shown, script }) => shown ?? script).join('\n'),
     });
-    return session.exchange(parts, this.#options.signal);
+    const exchanged = await session.exchange(parts, this.#options.signal);
+    if (exchanged.ok) return exchanged;
+    // A failure becomes an event: what had arrived before it, secrets perhaps, has no place there.
+    const { replies: _, ...failure } = exchanged.failure;
+    return { ok: false, failure };
   }
 
-  async #stdin(command: Command): Promise<{ bytes?: Uint8Array } | { failure: SessionFailure }> {
+  async #stdin(command: Command, censored?: boolean): Promise<{ bytes?: Uint8Array } | { failure: SessionFailure }> {
     const { stdin } = command;
     if (stdin === undefined) return {};
     if (typeof stdin === 'string') return { bytes: Buffer.from(stdin) };
@@ -273,7 +281,7 @@ export class HostLink {
     const from = this.#options.other(stdin.host);
     if (from === undefined)
       return { failure: { reason: 'unreachable', message: `${stdin.host} is not in the inventory` } };
-    return from.link.output(from.identity, stdin.command);
+    return from.link.output(from.identity, stdin.command, censored);
   }
 }
 

@@ -9,12 +9,16 @@ interface Asking {
   read(replies: readonly Reply[]): ReadonlyMap<string, Answer<unknown>>;
 }
 
+/** Told instead of a script that holds a secret. */
+export const untold = '(hidden: it may hold a secret)';
+
 /** Merge questions: those of one kind become as few parts as the kind makes of them, each key is asked once. */
 export function mergeQuestions(questions: readonly Question<unknown>[]): Asking {
   const groups = groupByKind(questions);
-  const compiled = groups.map(({ kind, asked }) => {
+  const compiled = groups.map(({ kind, secret, asked }) => {
     const args = asked.map((one) => one.arg);
-    return { kind, asked, args, parts: kind.scripts(args) };
+    const parts = kind.scripts(args);
+    return { kind, asked, args, parts: secret ? parts.map((part) => ({ ...part, shown: untold })) : parts };
   });
   return {
     parts: compiled.flatMap((group) => group.parts),
@@ -44,9 +48,22 @@ function readSafely(
   return kind.read(replies, args);
 }
 
-function groupByKind(
-  questions: readonly Question<unknown>[],
-): readonly { kind: QuestionKind<unknown, unknown>; asked: readonly Question<unknown>[] }[] {
-  const once = new Map(questions.map((question) => [question.key, question]));
-  return [...groupBy(once.values(), (question) => question.kind)].map(([kind, asked]) => ({ kind, asked }));
+interface Group {
+  readonly kind: QuestionKind<unknown, unknown>;
+  readonly secret: boolean;
+  readonly asked: readonly Question<unknown>[];
+}
+
+/** Each key once; one that is secret to somebody is so to all, and in a part with nothing else, so that the rest can be told. */
+function groupByKind(questions: readonly Question<unknown>[]): readonly Group[] {
+  const secrets = new Set(questions.filter((one) => one.secret === true).map((one) => one.key));
+  const once = [...new Map(questions.map((one) => [one.key, one])).values()];
+  return [false, true].flatMap((secret) =>
+    [
+      ...groupBy(
+        once.filter((one) => secrets.has(one.key) === secret),
+        (one) => one.kind,
+      ),
+    ].map(([kind, asked]): Group => ({ kind, secret, asked })),
+  );
 }

@@ -42,11 +42,11 @@ export interface Ran {
 export async function runTask(run: TaskRun): Promise<Ran> {
   const { play, state, task, ref } = run;
   const sight = play.scopes.of(state, task, run.layers);
-  const ran = await settleTouched(run, async () => {
+  const ran = await settleTouched(run, sight, async () => {
     const items = loopOf(task, sight);
     if (items === undefined) return runOnce(run, sight);
     if (items.kind === 'failed')
-      return { outcome: ignorable(failure(items.message, items.msg), task, sight), looped: false };
+      return { outcome: ignorable(failed(task, sight, items.message, items.msg), task, sight), looped: false };
     if (items.kind === 'skipped') return { outcome: skip(items.message, items.condition), looped: false };
     return runLoop(run, items.items, sight);
   });
@@ -56,18 +56,14 @@ export async function runTask(run: TaskRun): Promise<Ran> {
 }
 
 /** Touching a fact gathers the facts; touching something unknown makes the outcome so. */
-async function settleTouched(run: TaskRun, act: () => Promise<Ran>): Promise<Ran> {
+async function settleTouched(run: TaskRun, sight: Sight, act: () => Promise<Ran>): Promise<Ran> {
   for (;;) {
     try {
       return await act();
     } catch (error) {
       if (error instanceof TemplateError)
         return {
-          outcome: ignorable(
-            failure(placed(error), ansibleMessage(error)),
-            run.task,
-            run.play.scopes.of(run.state, run.task, run.layers),
-          ),
+          outcome: ignorable(failed(run.task, sight, placed(error), ansibleMessage(error)), run.task, sight),
           looped: false,
         };
       if (!(error instanceof Touched)) throw error;
@@ -118,7 +114,7 @@ async function runLoop(run: TaskRun, items: readonly LoopItem[], sight: Sight): 
   for (const item of items) {
     if (play.run.signal.aborted) break;
     const own = itemSight(play, state, task, item, run.layers);
-    const ran = await settleTouched(run, () => runOnce(run, own, item));
+    const ran = await settleTouched(run, own, () => runOnce(run, own, item));
     const result = {
       ...ran.outcome.result,
       [item.loopVar]: toJs(item.value),
@@ -132,8 +128,9 @@ async function runLoop(run: TaskRun, items: readonly LoopItem[], sight: Sight): 
       play: play.play.id,
       task: ref,
       host: state.host.name,
-      label: labelOf(task, item, own),
-      item: toJs(item.value),
+      // Ansible's word for an item that is nobody's business.
+      label: outcome.censored === true ? 'None' : labelOf(task, item, own),
+      item: outcome.censored === true ? null : toJs(item.value),
       outcome: tellable(outcome),
       delegatedTo: ran.delegatedTo,
     });
@@ -306,6 +303,22 @@ const failure = (message: string, msg = message): Outcome => ({
   message,
   result: { failed: true, changed: false, msg },
 });
+
+/** A task that failed before it could be computed: what it says may hold the values that `no_log` hides. */
+const failed = (task: Task, sight: Sight, message: string, msg: string | undefined): Outcome => ({
+  ...failure(message, msg),
+  censored: isCensored(task, sight) ? true : undefined,
+});
+
+/** Whether a task is under `no_log`; one that cannot be computed hides, to be safe. */
+function isCensored({ keywords }: Task, sight: Sight): boolean {
+  try {
+    return keywordTruth(keywords.noLog, sight) === true;
+  } catch (error) {
+    if (error instanceof Touched || error instanceof TemplateError) return true;
+    throw error;
+  }
+}
 
 const skip = (message: string, condition?: string): Outcome => ({
   status: 'skipped',

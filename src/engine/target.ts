@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Change } from '../core/change.ts';
 import type { Command } from '../core/command.ts';
+import { hidden } from '../core/question.ts';
 import type { Target } from './converge.ts';
 import type { Ahead, HostLink, Identity } from './host-link.ts';
 
@@ -40,12 +41,12 @@ export const createTarget = ({
   censored,
   blind = false,
 }: TargetOptions): Target => ({
-  ask: (questions) => link.ask(identity, questions, ahead),
+  ask: (questions) => link.ask(identity, censored === true ? questions.map(hidden) : questions, ahead),
   act: (commands, changes, after) =>
     link.act(identity, commands, {
       before: beforeChange?.(changes) ?? [],
       onOutput: onOutput ?? (() => {}),
-      after,
+      after: censored === true ? after.map(hidden) : after,
       ahead,
       deadlineMs,
       censored,

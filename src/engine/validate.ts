@@ -3,7 +3,7 @@ import type { Outcome, TaskRef } from '../core/event.ts';
 import type { Block } from '../core/model.ts';
 import { shell } from '../core/questions/shell.ts';
 import { toJs } from '../core/value.ts';
-import { keywordValue } from './call.ts';
+import { keywordTruth, keywordValue } from './call.ts';
 import { conclude } from './conclude.ts';
 import { eachLimited } from './each-limited.ts';
 import type { HostLink, Identity } from './host-link.ts';
@@ -12,6 +12,7 @@ import { blockKey, learnLeft } from './left-over.ts';
 import type { Performing } from './performing.ts';
 import type { PlayContext } from './play-context.ts';
 import type { PlayHost } from './play-host.ts';
+import { tellable } from './run-task.ts';
 
 /** Prove what a validating block changed: the command must succeed, or everything is put back and the block has failed. */
 export async function validate(performing: Performing, hosts: readonly PlayHost[], block: Block): Promise<void> {
@@ -23,9 +24,10 @@ export async function validate(performing: Performing, hosts: readonly PlayHost[
     if (!due || play.run.options.check) return host.cursor.advance();
     const sight = play.scopes.of(host.state, block, host.exported);
     const command = String(toJs(keywordValue(block.validate, sight) ?? ''));
+    const censored = keywordTruth(block.keywords.noLog, sight) === true;
     const ref: TaskRef = {
       id: block.id,
-      name: `validate: ${command}`,
+      name: censored ? 'validate' : `validate: ${command}`,
       type: 'validate',
       at: block.validate!.at,
       handler: false,
@@ -34,13 +36,13 @@ export async function validate(performing: Performing, hosts: readonly PlayHost[
     };
     play.run.emit({ kind: 'task-started', play: play.play.id, task: ref, host: host.name });
     const startedAt = performance.now();
-    const outcome = await prove(play, host, block, key, command);
+    const outcome = await prove(play, host, block, key, command, censored);
     play.run.emit({
       kind: 'task-finished',
       play: play.play.id,
       task: ref,
       host: host.name,
-      outcome,
+      outcome: tellable({ ...outcome, censored: censored ? true : undefined }),
       tookMs: performance.now() - startedAt,
     });
     if (outcome.status === 'ok') {
@@ -52,13 +54,20 @@ export async function validate(performing: Performing, hosts: readonly PlayHost[
   });
 }
 
-async function prove(play: PlayContext, host: PlayHost, block: Block, key: string, command: string): Promise<Outcome> {
+async function prove(
+  play: PlayContext,
+  host: PlayHost,
+  block: Block,
+  key: string,
+  command: string,
+  censored: boolean,
+): Promise<Outcome> {
   const identity = play.identity(
     host.state,
     { keywords: block.keywords },
     play.scopes.of(host.state, block, host.exported),
   );
-  const question = shell({ script: command });
+  const question = shell({ script: command }, { secret: censored });
   host.state.link.beliefs.forget();
   const asked = await host.state.link.ask(identity, [question], async () => []);
   if (!asked.ok)

@@ -22,3 +22,46 @@ test('what a task under no_log does and prints is told nowhere', async () => {
   expect(told.map(({ stdout, stderr }) => `${stdout}${stderr}`.includes('open-sesame'))).toEqual([false, false, false]);
   expect(told[0]!.code).toBe(0);
 });
+
+test('nor what it asks, loops over, fails with or finds wrong', async () => {
+  using rig = new Rig().write({
+    'play.yaml': `- hosts: localhost
+  gather_facts: false
+  vars: { word: open-sesame, ours: [open-sesame] }
+  tasks:
+    - command: echo {{ word }}
+      args: { unless: 'grep -q {{ word }} play.yaml' }
+      environment: { TOKEN: '{{ word }}' }
+      no_log: true
+    - command: test {{ item }} = open
+      loop: '{{ ours }}'
+      no_log: true
+      ignore_errors: true
+    - command: 'true'
+      loop: '{{ word }}'
+      no_log: true
+      ignore_errors: true
+    - command: 'true'
+      until: word | int(base=word) == 1
+      no_log: true
+      ignore_errors: true
+    - file: { path: /nowhere, state: '{{ word }}' }
+      no_log: true
+      ignore_errors: true
+    - block:
+        - lineinfile: { path: '{{ playbook_dir }}/new', line: '{{ word }}', create: true }
+      validate: grep open-sesame {{ playbook_dir }}/new
+      no_log: true
+`,
+  });
+
+  const told = await Promise.all([
+    rig.run(['play.yaml', '--check', '-vvv', '--diff']),
+    rig.run(['play.yaml', '--check', '--output', 'json']),
+  ]);
+  const done = await rig.run(['play.yaml', '-vvv', '--diff']);
+
+  expect([...told, done].flatMap(({ stdout, stderr }) => `${stdout}${stderr}`.match(/.*open-sesame.*/g) ?? [])).toEqual([]);
+  expect(done.stdout).toContain('(hidden: it may hold a secret)');
+  expect(done.code).toBe(0);
+});

@@ -1,0 +1,31 @@
+import { execFileSync } from 'node:child_process';
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { quote } from '../../src/core/command.ts';
+import { Secrets } from '../../src/core/secrets.ts';
+
+const secret = fc.string({ minLength: 3, maxLength: 12 }).filter((text) => text.trim() === text && text.length >= 3);
+
+test('a secret is masked as it is, and as scripts, JSON and URLs spell it', () => {
+  fc.assert(
+    fc.property(secret, (text) => {
+      const secrets = new Secrets();
+      secrets.add(text);
+
+      const word = quote(text).replace(/^'|'$/g, '');
+      const told = [text, word, encodeURIComponent(text), JSON.stringify(text).slice(1, -1)];
+
+      expect(secrets.mask(told.map((one) => `<${one}>`))).toEqual(told.map(() => '<********>'));
+    }),
+  );
+});
+
+test('a script that holds a secret with a quote tells nothing of it', () => {
+  const secrets = new Secrets();
+  secrets.add("it's-open");
+
+  const script = `printf %s ${quote("it's-open")}`;
+
+  expect(execFileSync('sh', ['-c', script], { encoding: 'utf8' })).toBe("it's-open");
+  expect(secrets.mask({ script })).toEqual({ script: "printf %s '********'" });
+});
