@@ -61,7 +61,9 @@ test('nor what it asks, loops over, fails with or finds wrong', async () => {
   ]);
   const done = await rig.run(['play.yaml', '-vvv', '--diff']);
 
-  expect([...told, done].flatMap(({ stdout, stderr }) => `${stdout}${stderr}`.match(/.*open-sesame.*/g) ?? [])).toEqual([]);
+  expect([...told, done].flatMap(({ stdout, stderr }) => `${stdout}${stderr}`.match(/.*open-sesame.*/g) ?? [])).toEqual(
+    [],
+  );
   expect(done.stdout).toContain('(hidden: it may hold a secret)');
   expect(done.code).toBe(0);
 });
