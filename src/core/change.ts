@@ -22,6 +22,7 @@ export interface Change {
   readonly paths?: readonly string[];
 }
 
+/** What a file, or another text, held before a change and holds after it, with what stands over each side. */
 export interface Diff {
   readonly before: string;
   readonly after: string;

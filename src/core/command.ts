@@ -29,6 +29,7 @@ export class Script {
   }
 }
 
+/** What can be put into a command: a value that is quoted, a piece of script, or a list of them. */
 export type Word = string | number | Script | readonly (string | number | Script)[];
 
 /** Quote a word for `sh`, so that it means exactly itself. (zx's `quote` is for bash only.) */

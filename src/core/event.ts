@@ -1,4 +1,4 @@
-import type { Change, Diff } from './change.ts';
+import type { Change } from './change.ts';
 import type { SessionFailure } from './session.ts';
 import type { Diagnostic, Position } from './source.ts';
 import type { TaskResult } from './task-type.ts';
@@ -41,6 +41,7 @@ export interface TaskRef {
   readonly tags: readonly string[];
 }
 
+/** How often each outcome happened on a host. */
 export interface HostSummary {
   readonly ok: number;
   readonly changed: number;
@@ -148,5 +149,3 @@ export type Happening = WithoutTime<Event>;
 
 /** Told each event of a run, in order. */
 export type Reporter = (event: Event) => void;
-
-export type { Diff };

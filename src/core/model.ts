@@ -98,6 +98,7 @@ export interface Loop {
   readonly breakWhen?: readonly Written[];
 }
 
+/** A task as the playbook writes it. */
 export interface Task extends ItemBase {
   readonly kind: 'task';
   /** The task type's name, as written (`apt`, `ansible.builtin.apt`); a template only in `action: "{{ … }}"`. */
@@ -118,10 +119,12 @@ export interface Task extends ItemBase {
   readonly poll?: Written;
 }
 
+/** A task that runs at the end of a play when a change notifies it, by its name or by what it listens to. */
 export interface Handler extends Task {
   readonly listen: readonly string[];
 }
 
+/** Tasks under common keywords, with what is done when one of them fails and what is done in any case. */
 export interface Block extends ItemBase {
   readonly kind: 'block';
   readonly block: readonly Item[];
@@ -144,6 +147,7 @@ export interface Include extends ItemBase {
   readonly listen?: readonly string[];
 }
 
+/** A `meta` task: something that the run itself does. */
 export interface Meta extends ItemBase {
   readonly kind: 'meta';
   readonly action:
@@ -164,8 +168,10 @@ export interface Meta extends ItemBase {
   readonly implicit: boolean;
 }
 
+/** What a list of tasks holds. */
 export type Item = Task | Block | Include | Meta;
 
+/** A play: the hosts, and all that is done on them, in its order. */
 export interface Play {
   readonly id: number;
   readonly at: Position;
@@ -193,6 +199,7 @@ export interface Play {
   /** `when`, `vars` and `tags` of an `import_playbook` are in keywords and layers. */
 }
 
+/** A variable that a person is asked for before a play. */
 export interface VarsPrompt {
   readonly name: string;
   readonly prompt: string;
@@ -243,6 +250,7 @@ export interface Host {
   readonly layers: readonly VarsLayer[];
 }
 
+/** The hosts and groups that a run may know, frozen. */
 export interface Inventory {
   readonly hosts: ReadonlyMap<string, Host>;
   /** Group name → its hosts in the inventory's order, `all` and `ungrouped` included. */

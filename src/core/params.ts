@@ -32,6 +32,7 @@ export interface ParamSpec {
   readonly localFile?: 'files' | 'templates' | 'vars';
 }
 
+/** The parameters of a task type, by name. */
 export type ParamSpecs = Readonly<Record<string, ParamSpec>>;
 
 interface TypeOf {

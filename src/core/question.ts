@@ -51,6 +51,7 @@ export interface ControllerQuestion<A> {
   readonly beyond: true;
 }
 
+/** A question to a host, or to the controller. */
 export type AnyQuestion<A> = Question<A> | ControllerQuestion<A>;
 
 /** Whether the host needs a second or more for the answer. */

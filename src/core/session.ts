@@ -47,6 +47,7 @@ export interface SessionFailure {
   readonly replies?: readonly Reply[];
 }
 
+/** What came of one exchange with a session: a reply to each script, or why there is none. */
 export type Exchanged =
   | { readonly ok: true; readonly replies: readonly Reply[] }
   | { readonly ok: false; readonly failure: SessionFailure };

@@ -6,6 +6,7 @@ import type { Reply } from './session.ts';
 /** The questions of one task by name; `state` has their answers under the same names. */
 export type Questions = Readonly<Record<string, AnyQuestion<unknown>>>;
 
+/** What the answers to a task's questions tell. */
 export type StateOf<Q extends Questions> = {
   readonly [K in keyof Q]: NonNullable<Q[K]> extends AnyQuestion<infer A> ? A : never;
 };

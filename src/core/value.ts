@@ -74,6 +74,7 @@ export type Raw = Value | Template | Vaulted | readonly Raw[] | Map<Value, Raw>;
 export const isTemplateText = (text: string): boolean =>
   text.includes('{{') || text.includes('{%') || text.includes('{#');
 
+/** Whether a value is a dict. */
 export const isDict = (value: unknown): value is Dict => value instanceof Map;
 
 /** Plain JavaScript data (JSON) as a value: objects become dicts in their order. */

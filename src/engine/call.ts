@@ -88,9 +88,11 @@ export function firstFalse(
 export const keywordValue = (written: Written | undefined, { scope, env }: Sight): Value | undefined =>
   written === undefined ? undefined : evaluate(written.value, scope, env);
 
+/** What a keyword that is yes or no says; undefined where it is not written. */
 export const keywordTruth = (written: Written | undefined, sight: Sight): boolean | undefined =>
   truth(keywordValue(written, sight));
 
+/** The number of a keyword; undefined where it is not written, or none. */
 export function keywordNumber(written: Written | undefined, sight: Sight): number | undefined {
   const value = keywordValue(written, sight);
   return value === undefined || value === null ? undefined : Number(toJs(value));

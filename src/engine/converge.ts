@@ -17,10 +17,12 @@ export interface Target {
   wait(ms: number, questions: readonly AnyQuestion<unknown>[], shown: string | undefined): Promise<void>;
 }
 
+/** What a host said to a task's questions, or why it said nothing. */
 export type Asked =
   | { readonly ok: true; readonly beliefs: ReadonlyMap<string, Belief> }
   | { readonly ok: false; readonly failure: SessionFailure };
 
+/** What the commands of a change said, or why they could not be sent. */
 export type Acted =
   | { readonly ok: true; readonly replies: readonly Reply[] }
   | { readonly ok: false; readonly failure: SessionFailure };

@@ -7,6 +7,7 @@ import type { HostState } from './host-state.ts';
 import type { PlayContext } from './play-context.ts';
 import { Touched } from './touched.ts';
 
+/** The question that all facts come from. */
 export const factsQuestion = facts();
 
 /** Gather a host's facts, as `gather_facts` does: one question, asked when something first touches a fact. */

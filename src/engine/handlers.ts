@@ -7,6 +7,7 @@ import type { PlayContext } from './play-context.ts';
 import type { Sight } from './scopes.ts';
 import { Touched } from './touched.ts';
 
+/** What may stand under `handlers`. */
 export type AnyHandler = Handler | Include | Meta;
 
 /** The handlers of a play, found by the names that tasks notify. */

@@ -42,6 +42,7 @@ export interface RunOptions {
   readonly askAhead?: boolean;
 }
 
+/** How to log in where the inventory does not say: command line, environment and ansible.cfg. */
 export interface ConnectionDefaults {
   readonly user?: string;
   readonly password?: string;

@@ -3,6 +3,7 @@ import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { contentDir } from './paths.ts';
 
+/** An image that the lab's hosts are made of. */
 export type ImageName = 'base' | 'proxmox' | 'services' | 'web' | 'proxy' | 'python' | 'container';
 
 /** How an image is made: packages and files on top of another image. */
@@ -29,6 +30,7 @@ const masked =
   systemd-networkd.service systemd-networkd.socket systemd-resolved.service console-getty.service getty@.service container-getty@.service
   systemd-timesyncd.service`.split(/\s+/);
 
+/** How each image is made. */
 export const recipes: Readonly<Record<ImageName, Recipe>> = {
   base: {
     title: 'the base image',

@@ -13,8 +13,6 @@ import {
   taskWithoutName,
 } from './lint/tasks.ts';
 
-export type { Rule } from './lint/rule.ts';
-
 /** The mistakes that bite most, the worst first. */
 export const lintRules: readonly Rule[] = [
   modeWithoutZero,

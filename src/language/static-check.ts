@@ -8,8 +8,6 @@ import { checkTexts, checkUnusedTexts } from './check/templates.ts';
 import { checkType } from './check/types.ts';
 import { checkVariables } from './check/variables.ts';
 
-export type { CheckOptions } from './check/checking.ts';
-
 /** Everything wrong with playbooks that can be known before any host is touched. */
 export function checkPlaybooks(playbooks: readonly Playbook[], options: CheckOptions): readonly Diagnostic[] {
   const checking: Checking = { options, problems: [], checkedTexts: new Set(), checkedTasks: new Set() };

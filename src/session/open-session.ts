@@ -5,6 +5,7 @@ import type { Ending, Launch } from './pipes.ts';
 import { ShellSession } from './shell-session.ts';
 import { type ShellStart, startShell } from './start-shell.ts';
 
+/** A session, or why there is none. */
 export type Opened =
   | { readonly ok: true; readonly session: Session }
   | { readonly ok: false; readonly failure: SessionFailure };

@@ -18,6 +18,7 @@ export interface Ending {
   readonly message: string;
 }
 
+/** The pipes of what was started, or why nothing was. */
 export type Launched =
   | { readonly ok: true; readonly pipes: Pipes }
   | { readonly ok: false; readonly failure: SessionFailure };

@@ -33,6 +33,7 @@ export interface Shell {
   listen(sink: Sink): void;
 }
 
+/** A shell that answers, or why there is none. */
 export type Started =
   | { readonly ok: true; readonly shell: Shell }
   | { readonly ok: false; readonly failure: SessionFailure };

@@ -50,7 +50,7 @@ export function renderTemplate(text: string, file: string, options: RenderOption
 }
 
 /** What a condition came to; a warning tells what newer versions of Ansible will not accept. */
-export interface Condition {
+interface Condition {
   readonly value: boolean;
   readonly warning?: string;
 }

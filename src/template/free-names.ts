@@ -5,7 +5,7 @@ import { parseKind, type TextKind, type Tree } from './parse-kind.ts';
 import { walk } from './walk.ts';
 
 /** The variables that a template mentions and does not set itself. */
-export interface FreeNames {
+interface FreeNames {
   /** Those without which it fails. */
   readonly required: ReadonlySet<string>;
   /** Those that it only asks about, by `is defined`, `default` and the like. */

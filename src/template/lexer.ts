@@ -33,6 +33,7 @@ export const inlineSyntax: Syntax = {
   keepBackslashes: true,
 };
 
+/** What a token is, in Jinja's names. */
 export type TokenType =
   | 'data'
   | 'variable_begin'
@@ -45,6 +46,7 @@ export type TokenType =
   | 'operator'
   | 'eof';
 
+/** A word of a template, with its place. */
 export interface Token {
   readonly type: TokenType;
   /** The text of a name, an operator or data. */

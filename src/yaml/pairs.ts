@@ -13,6 +13,7 @@ interface Pairs {
 /** What a key is: a value, or `<<`. */
 export type Key = { readonly value: Value; readonly merge: boolean; readonly from: number; readonly to: number };
 
+/** A mapping without pairs. */
 export const newPairs = (): Pairs => ({ map: new Map(), offsets: [], merged: [] });
 
 /** Add a pair; of equal keys the last wins, with a warning. */

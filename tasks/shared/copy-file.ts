@@ -61,6 +61,7 @@ export interface CopyFileState extends Accounts {
   readonly [above: `above ${string}`]: PathState | undefined;
 }
 
+/** Who logs in, and whom the owner and group that are wanted mean. */
 export const askAccounts = ({ owner, group }: Attributes) => ({
   self: self(),
   ownerAccount: userAccount(named(owner)),
@@ -149,6 +150,7 @@ function refusal(place: Place, task: CopyParams): string | undefined {
   return undefined;
 }
 
+/** What `register` gets of a copied file. */
 export function copyFileResult(
   state: CopyFileState,
   task: CopyParams,

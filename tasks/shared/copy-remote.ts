@@ -45,6 +45,7 @@ export interface CopyRemoteState extends Accounts {
   readonly [above: `above ${string}`]: PathState | undefined;
 }
 
+/** What must be known to copy something that is on the host already. */
 export function askCopyRemote(task: CopyParams, src: string) {
   const dest = tidyPath(task.dest);
   const inside = joinPath(dest, nameOf(src));
@@ -91,6 +92,7 @@ function placeOf(state: CopyRemoteState, task: CopyParams, src: string) {
     : { path: dest, before: state.dest, sum: state.destSum, parent: state.destParent };
 }
 
+/** What differs between a file or folder of the host and its copy there. */
 export function planCopyRemote(state: CopyRemoteState, task: TreeCopyParams, src: string, context: TaskContext): Plan {
   const source = followed(state.source);
   if (source === undefined) return { failed: `Source ${src} not found` };
@@ -187,6 +189,7 @@ function stateOf(entry: TreeEntry | undefined, path: string): PathState {
   };
 }
 
+/** What `register` gets of what was copied within the host. */
 export function copyRemoteResult(
   state: CopyRemoteState,
   task: CopyParams,

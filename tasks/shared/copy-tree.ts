@@ -47,6 +47,7 @@ export type CopyTreeState = Accounts & { readonly self: Self; readonly dest: Pat
   readonly [above: `above ${string}`]: PathState | undefined;
 };
 
+/** The parameters of a copied tree; `keepModes` gives each file the mode that it has in the source. */
 export interface TreeCopyParams extends CopyParams {
   readonly keepModes?: boolean;
 }
@@ -82,6 +83,7 @@ const askItems = (
     }),
   );
 
+/** What differs between a tree of the controller and the destination. */
 export const planCopyTree = (state: CopyTreeState, task: TreeCopyParams, source: TreeSource): Plan =>
   planItems(state, task, itemsOf(source));
 
@@ -241,6 +243,7 @@ const told = (
 ): readonly Change[] =>
   changes.map((change) => ({ ...change, what: `${change.what} of ${item.path}`, effects, paths: [path] }));
 
+/** What `register` gets of a copied tree. */
 export const copyTreeResult = (state: CopyTreeState, task: CopyParams, source: TreeSource): TaskResult => ({
   dest: `${task.dest.replace(/\/$/, '')}/`,
   src: source.path,

@@ -3,6 +3,7 @@ import { type Answer, type Question, type QuestionKind, question } from '../ques
 import type { Reply } from '../session.ts';
 import { complaint, contents, inGroups, nulWords, realpaths } from './paths.ts';
 
+/** A digest that coreutils know. */
 export type ChecksumAlgorithm = 'md5' | 'sha1' | 'sha224' | 'sha256' | 'sha384' | 'sha512';
 
 /** A file's checksum in hexadecimal, links followed; undefined where there is no regular file. */

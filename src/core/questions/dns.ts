@@ -18,6 +18,7 @@ export interface DnsLookup {
 /** What each server said, the resolver last; or why nobody could be asked. */
 export type DnsAnswer = { readonly replies: readonly DnsReply[] } | { readonly problem: string };
 
+/** What one server said: values, or how it failed. */
 export type DnsReply = { readonly server: string } & (
   | { readonly values: readonly string[] }
   | { readonly failure: 'nxdomain' | 'timeout' | 'refused' | 'servfail' | 'error'; readonly said: string }

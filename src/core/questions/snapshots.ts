@@ -11,6 +11,7 @@ export interface SnapshotsOf {
   readonly ssh?: readonly string[];
 }
 
+/** A snapshot of a ZFS dataset. */
 export interface Snapshot {
   /** The part after `@`. */
   readonly name: string;

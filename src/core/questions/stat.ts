@@ -3,6 +3,7 @@ import { type Answer, type Question, type QuestionKind, question } from '../ques
 import type { Reply } from '../session.ts';
 import { complaint, inGroups, inodes, nulWords, parentOf, realpaths } from './paths.ts';
 
+/** What an entry of a folder is. */
 export type EntryKind = 'file' | 'directory' | 'link' | 'char' | 'block' | 'fifo' | 'socket';
 
 /** What the kernel says of one entry of a folder. */

@@ -17,6 +17,7 @@ interface HostDraft {
   readonly layers: VarsLayer[];
 }
 
+/** A group while the sources of the inventory are read. */
 export interface GroupDraft {
   readonly hosts: Set<string>;
   readonly children: Set<string>;

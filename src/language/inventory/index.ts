@@ -1,4 +1,3 @@
-export type { EvaluateExpression } from './constructed.ts';
 export { addChild, addGroup, addHost, addHostVars, type Draft } from './draft.ts';
 export {
   changeInventory,
@@ -7,6 +6,6 @@ export {
   reloadInventory,
   withPlaybookVars,
 } from './load-inventory.ts';
-export { IGNORED_EXTENSIONS, type InventoryOptions } from './read-path.ts';
-export { hostOf, type SelectOptions, selectHosts } from './select-hosts.ts';
-export { loadVarsFile, textsIn, type VarsFile } from './vars-file.ts';
+export type { InventoryOptions } from './read-path.ts';
+export { hostOf, selectHosts } from './select-hosts.ts';
+export { loadVarsFile, textsIn } from './vars-file.ts';

@@ -31,7 +31,7 @@ export interface InventoryOptions {
 }
 
 /** Endings of files in a folder of inventories that are no inventories. */
-export const IGNORED_EXTENSIONS = [
+const IGNORED_EXTENSIONS = [
   '.pyc',
   '.pyo',
   '.swp',

@@ -16,7 +16,7 @@ const ORDERS: Readonly<Record<string, (hosts: readonly string[], random: () => n
 };
 
 /** How hosts are selected beyond the pattern. */
-export interface SelectOptions {
+interface SelectOptions {
   /** A pattern that all hosts must fit as well; `@file` in it stands for the lines of that file. */
   readonly limit?: string;
   /** inventory, sorted, reverse_sorted, reverse_inventory or shuffle. */

@@ -49,8 +49,10 @@ export const taskKeywords: ReadonlySet<string> = new Set([
   'notify',
 ]);
 
+/** What a handler may hold. */
 export const handlerKeywords: ReadonlySet<string> = new Set([...taskKeywords, 'listen']);
 
+/** What a block may hold. */
 export const blockKeywords: ReadonlySet<string> = new Set([
   ...base,
   ...conditional,
@@ -61,6 +63,7 @@ export const blockKeywords: ReadonlySet<string> = new Set([
   'validate',
 ]);
 
+/** What a play may hold. */
 export const playKeywords: ReadonlySet<string> = new Set([
   ...base,
   'hosts',
@@ -108,6 +111,7 @@ export const includeKeywords: ReadonlySet<string> = new Set([
   'step',
 ]);
 
+/** What may stand beside `import_playbook`. */
 export const importPlaybookKeywords: ReadonlySet<string> = new Set([
   'name',
   'vars',
@@ -117,6 +121,7 @@ export const importPlaybookKeywords: ReadonlySet<string> = new Set([
   'step',
 ]);
 
+/** What `loop_control` may hold. */
 export const loopControlKeywords: ReadonlySet<string> = new Set([
   'loop_var',
   'index_var',

@@ -23,6 +23,7 @@ export interface PlayInheritance {
   readonly layers: readonly VarsLayer[];
 }
 
+/** What a play inherits that no other playbook imports. */
 export const noInheritance: PlayInheritance = { keywords: noKeywords, layers: [] };
 
 /** A play of a playbook. */

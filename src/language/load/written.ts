@@ -6,7 +6,9 @@ import { locationOf, valuePlaceOf, valuePlaces } from '../../yaml/places.ts';
 /** A dict as written. */
 export type RawDict = Map<Value, Raw>;
 
+/** Whether what is written is a mapping. */
 export const isRawDict = (value: Raw | undefined): value is RawDict => value instanceof Map;
+/** Whether what is written is a list. */
 export const isRawList = (value: Raw | undefined): value is readonly Raw[] => Array.isArray(value);
 
 /** The text of a string or template, undefined for anything else. */

@@ -6,7 +6,7 @@ import type { Diagnostic, Result } from '../../core/source.ts';
 import type { VaultSecret } from './vault.ts';
 
 /** Where vault passwords are to come from, as the command line and the configuration say. */
-export interface VaultSources {
+interface VaultSources {
   /** `label@source`, `label@prompt` or a source alone. */
   readonly vaultIds?: readonly string[];
   readonly passwordFiles?: readonly string[];

@@ -55,6 +55,7 @@ export async function vaultCommand(argv: readonly string[], io: CommandIo): Prom
   return done.ok ? 0 : tell(io, done.error, 1);
 }
 
+/** The options of the command line of `ansible-vault`. */
 export type VaultValues = ReturnType<typeof parse>['values'];
 
 const parse = (argv: readonly string[]) => parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true });

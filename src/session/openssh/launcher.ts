@@ -15,6 +15,7 @@ interface OpensshLauncher {
   close(): Promise<void>;
 }
 
+/** A launcher whose logins are shared by all sessions of a target. */
 export function createOpensshLauncher(env: NodeJS.ProcessEnv): OpensshLauncher {
   const masters = new Map<string, Master>();
   let folder: string | undefined;

@@ -18,6 +18,7 @@ interface LoginPoolOptions {
   readonly onDebug?: (line: string) => void;
 }
 
+/** A pool in which nobody is logged in yet. */
 export function createLoginPool({ forks = Number.POSITIVE_INFINITY, onDebug }: LoginPoolOptions): LoginPool {
   const loginsByTarget = new Map<string, Promise<LoggedIn>[]>();
   const slots = createSlots(forks);

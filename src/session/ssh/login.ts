@@ -18,6 +18,7 @@ export interface Login {
   close(): void;
 }
 
+/** A login, or why there is none. */
 export type LoggedIn =
   | { readonly ok: true; readonly login: Login }
   | { readonly ok: false; readonly failure: SessionFailure };

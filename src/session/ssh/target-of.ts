@@ -10,6 +10,7 @@ import { unsupported } from './explain-login.ts';
 import type { SshTarget } from './target.ts';
 import { throughProxy } from './through-proxy.ts';
 
+/** Where and how to log in, or what stands against it. */
 export type TargetResult =
   | { readonly ok: true; readonly target: SshTarget }
   | { readonly ok: false; readonly failure: SessionFailure };

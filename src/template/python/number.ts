@@ -9,6 +9,7 @@ export const isNumber = (value: Value): value is number | bigint | boolean | Flo
 export const isInt = (value: Value): value is number | bigint | boolean =>
   typeof value === 'bigint' || typeof value === 'boolean' || (typeof value === 'number' && Number.isInteger(value));
 
+/** Whether Python has this as a float. */
 export const isFloat = (value: Value): value is number | Float =>
   value instanceof Float || (typeof value === 'number' && !Number.isInteger(value));
 
@@ -26,6 +27,7 @@ export const intOf = (x: number): Value => (Number.isSafeInteger(x) ? x + 0 : Bi
 export const numberOf = (value: number | bigint | boolean | Float): number =>
   value instanceof Float ? value.value : Number(value);
 
+/** A number for arithmetic of any size. */
 export const bigOf = (value: number | bigint | boolean): bigint => BigInt(value);
 
 /** A small int argument, as of a width or an index. */

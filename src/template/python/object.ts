@@ -4,6 +4,7 @@ import type { Context } from '../context.ts';
 /** Named arguments of a call. */
 export type Kwargs = ReadonlyMap<string, Value>;
 
+/** No keyword arguments. */
 export const noKwargs: Kwargs = new Map();
 
 /** A thing of Python that is no plain data; what it can do, it has as a method. */

@@ -170,6 +170,7 @@ export function existingKey(dict: ReadonlyMap<Value, Value>, key: Value): Value 
   return undefined;
 }
 
+/** Whether a dict has a key, by Python's equality: 1, 1.0 and True are the same key. */
 export const hasKey = (dict: ReadonlyMap<Value, Value>, key: Value): boolean =>
   dict.has(key) || existingKey(dict, key) !== undefined;
 

@@ -11,6 +11,7 @@ export interface ValueReader {
   line(keyword: string, ...said: readonly string[]): ConfigLine | undefined;
 }
 
+/** A reader of what the ssh configuration says of a host. */
 export function readValues({ values }: ConfigValues): ValueReader {
   const text = (keyword: string) => values.get(keyword)?.words[0];
   return {

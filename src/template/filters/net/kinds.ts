@@ -22,8 +22,11 @@ const within =
   (network: Network): boolean =>
     ranges.some((range) => holds(range, network));
 
+/** Whether a network is of those that are valid on one link only. */
 export const isLinkLocal = within(LINK_LOCAL);
+/** Whether a network is of those that never leave the host. */
 export const isLoopback = within(LOOPBACK);
+/** Whether a network is of those that address groups. */
 export const isMulticast = within(MULTICAST);
 
 /** Private as the library netaddr counts it: link-local too. */

@@ -65,8 +65,11 @@ export const hostmaskOf = (version: 4 | 6, prefix: number): bigint => (1n << Big
 /** The bits of the network part. */
 export const maskOf = (version: 4 | 6, prefix: number): bigint => all(version) ^ hostmaskOf(version, prefix);
 
+/** The first address of a network. */
 export const firstOf = ({ version, value, prefix }: Network): bigint => value & maskOf(version, prefix);
+/** The last address of a network. */
 export const lastOf = (network: Network): bigint => firstOf(network) | hostmaskOf(network.version, network.prefix);
+/** How many addresses a network has. */
 export const sizeOf = ({ version, prefix }: Network): bigint => 1n << BigInt(bitsOf(version) - prefix);
 
 /** Whether a network holds another, or an address. */

@@ -1,0 +1,103 @@
+import { isBuiltin } from 'node:module';
+import { describe, expect, test } from 'vitest';
+import { type Import, readSources, type Source } from './sources.ts';
+
+/** What the files of each part may import of the others: folders, or single files. Their own part is always allowed. */
+const ARROWS: Readonly<Record<string, readonly string[]>> = {
+  'src/core': [],
+  'src/yaml': ['src/core'],
+  'src/template': ['src/core', 'src/yaml'],
+  'src/language': ['src/core', 'src/yaml', 'src/template'],
+  'src/engine': ['src/core', 'src/template', 'src/language'],
+  'src/session': ['src/core'],
+  'src/report': ['src/core'],
+  'src/lab': ['src/core'],
+  // Python's regular expressions are part of what task types take as parameters.
+  'src/sdk.ts': ['src/core', 'src/template/python'],
+  'tasks/shared': ['src/sdk.ts'],
+  tasks: ['src/sdk.ts', 'tasks/shared'],
+  'src/cli': ['src', 'tasks', 'package.json'],
+};
+
+/** Where each package of the program is at home. */
+const PACKAGES: Readonly<Record<string, readonly string[]>> = {
+  chalk: ['src/report', 'src/language/format-diagnostic.ts'],
+  diff: ['src/report'],
+  jiti: ['src/cli'],
+  listr2: ['src/report'],
+  semver: ['src/template'],
+  ssh2: ['src/session'],
+  zx: ['src/lab'],
+};
+
+const PURE = ['src/yaml', 'src/sdk.ts', 'tasks'];
+
+const sources = readSources('src', 'tasks');
+const parts = Object.keys(ARROWS).toSorted((a, b) => b.length - a.length);
+
+describe('the architecture', () => {
+  test('every file belongs to a part that has its arrows', () => {
+    expect(sources.filter(({ path }) => partOf(path) === undefined)).toEqual([]);
+  });
+
+  test('a part imports only what the design lets it', () => {
+    expect(wrongImports((from, path) => isOurs(from) && !mayImport(path, from))).toEqual([]);
+  });
+
+  test('each package has one home', () => {
+    const strays = (from: string, path: string) =>
+      !isOurs(from) && !isBuiltin(from) && !isIn(path, ...(PACKAGES[packageOf(from)] ?? []));
+
+    expect(wrongImports(strays)).toEqual([]);
+  });
+
+  test('what is pure has nothing of Node', () => {
+    expect(wrongImports((from, path) => isBuiltin(from) && isIn(path, ...PURE))).toEqual([]);
+  });
+
+  test('no file of the program imports a test', () => {
+    expect(wrongImports((from) => isIn(from, 'test'))).toEqual([]);
+  });
+});
+
+describe('what a file exports', () => {
+  test('has a sentence about what it means, or is a task type, which says so itself', () => {
+    const bare = sources.flatMap(({ path, exports }) =>
+      exports.filter(({ documented }) => !documented).map(({ name }) => `${path} ${name}`),
+    );
+
+    expect(bare.filter((line) => !/^tasks\/\w+\.ts default$/.test(line))).toEqual([]);
+  });
+
+  test('is imported by another file, or is there for the tasks of users', () => {
+    const wanted = new Set(
+      [...sources, ...readSources('test')].flatMap(({ imports }) =>
+        imports.flatMap(({ from, names }) => names.map((name) => `${from} ${name}`)),
+      ),
+    );
+    const dead = sources.flatMap(({ path, exports }) =>
+      exports.map(({ name }) => `${path} ${name}`).filter((line) => !wanted.has(line) && !wanted.has(`${path} *`)),
+    );
+
+    expect(dead.filter((line) => !line.startsWith('src/sdk.ts '))).toEqual([]);
+  });
+});
+
+const wrongImports = (isWrong: (from: string, path: string) => boolean): readonly string[] =>
+  sources.flatMap(({ path, imports }: Source) =>
+    imports.filter(({ from }: Import) => isWrong(from, path)).map(({ from }) => `${path} imports ${from}`),
+  );
+
+const partOf = (path: string): string | undefined => parts.find((part) => isIn(path, part));
+
+function mayImport(path: string, from: string): boolean {
+  const part = partOf(path)!;
+  return partOf(from) === part || isIn(from, ...ARROWS[part]!);
+}
+
+const isIn = (path: string, ...places: readonly string[]): boolean =>
+  places.some((place) => path === place || path.startsWith(`${place}/`));
+
+const isOurs = (from: string): boolean => isIn(from, 'src', 'tasks', 'test', 'package.json');
+
+const packageOf = (from: string): string => from.split('/')[0]!;
