@@ -138,6 +138,8 @@ export interface Block extends ItemBase {
 export interface Include extends ItemBase {
   readonly kind: 'include';
   readonly of: 'tasks' | 'role';
+  /** Its action as written: `include_tasks`, `ansible.builtin.include_tasks`. */
+  readonly type: string;
   readonly args: Raw;
   readonly loop?: Loop;
   readonly register?: string;

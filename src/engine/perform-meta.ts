@@ -36,12 +36,17 @@ async function act(performing: Performing, hosts: readonly PlayHost[], meta: Met
       for (const { startedRoles, completedRoles } of hosts)
         if (startedRoles.has(meta.role?.instance ?? '')) completedRoles.add(meta.role!.instance!);
       return;
+    case 'end_role':
+      for (const host of hosts) {
+        tell(`ending role ${meta.role?.name} for ${host.name}`, host.name);
+        host.endedRole = meta.role?.instance;
+      }
+      return;
     case 'refresh_inventory':
       for (const diagnostic of performing.play.inventory.refresh())
         performing.play.run.emit({ kind: 'warning', diagnostic });
       return tell('inventory successfully refreshed');
     case 'noop':
-    case 'end_role':
       return tell(meta.action);
     case 'end_play':
       tell('ending play');
@@ -76,7 +81,8 @@ async function act(performing: Performing, hosts: readonly PlayHost[], meta: Met
 }
 
 /** What goes on where the condition of a meta task does not hold. */
-const continuing: Readonly<Partial<Record<Meta['action'], (host: string) => string>>> = {
+const continuing: Readonly<Partial<Record<Meta['action'], (host: string, role?: string) => string>>> = {
+  end_role: (host, role) => `, continuing role ${role} for ${host}`,
   end_host: (host) => `, continuing execution for ${host}`,
   end_play: () => ', continuing play',
   end_batch: () => ', continuing current batch',
@@ -86,7 +92,7 @@ const continuing: Readonly<Partial<Record<Meta['action'], (host: string) => stri
 
 function tellSkipped({ play }: Performing, host: PlayHost, meta: Meta): void {
   const { emit } = play.run;
-  const reason = `${meta.action} conditional evaluated to False${continuing[meta.action]?.(host.name) ?? ''}`;
+  const reason = `${meta.action} conditional evaluated to False${continuing[meta.action]?.(host.name, meta.role?.name) ?? ''}`;
   const task = refOf(play, meta, host, false);
   const outcome: Outcome = {
     status: 'skipped',

@@ -14,7 +14,7 @@ import { validate } from './validate.ts';
 export async function perform(performing: Performing, hosts: readonly PlayHost[], step: Step): Promise<void> {
   if (step.kind === 'validate') return validate(performing, hosts, step.block);
   const { item } = step;
-  const again = hosts.filter((host) => hasRun(host, item));
+  const again = hosts.filter((host) => hasRun(host, item) || hasEnded(host, item));
   passOver(again);
   return performItem(
     performing,
@@ -27,6 +27,14 @@ export async function perform(performing: Performing, hosts: readonly PlayHost[]
 /** A role runs once a host and play, whoever brings it in again, unless it allows duplicates. */
 const hasRun = ({ completedRoles }: PlayHost, { role }: Task | Include | Meta): boolean =>
   role?.instance !== undefined && role.allowDuplicates !== true && completedRoles.has(role.instance);
+
+/** What a role that was ended still has is passed over, up to its own end, and with it the roles that it would bring in. */
+function hasEnded(host: PlayHost, item: Task | Include | Meta): boolean {
+  if (host.endedRole === undefined) return false;
+  if (item.kind !== 'meta' || item.action !== 'role_complete' || item.role?.instance !== host.endedRole) return true;
+  host.endedRole = undefined;
+  return false;
+}
 
 async function performItem(
   performing: Performing,

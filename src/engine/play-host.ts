@@ -29,6 +29,8 @@ export class PlayHost {
   /** Instances of roles that did something on this host in this play, and those that ran to their end. */
   readonly startedRoles = new Set<string>();
   readonly completedRoles = new Set<string>();
+  /** The instance of the role that `meta: end_role` ended: what is left of it is passed over. */
+  endedRole: string | undefined;
   /** Out of the play: failed, unreachable, or ended by `meta`. */
   out = false;
 

@@ -50,6 +50,7 @@ function nextStep(host: PlayHost): Step | undefined {
     if (step === undefined || step.kind !== 'fallen') return step;
     const { to, left } = host.cursor.fail();
     host.toPutBack.push(...left);
+    host.endedRole = undefined;
     if (to === 'rescue') host.state.rescued();
     if (to === undefined) {
       host.state.failed = true;

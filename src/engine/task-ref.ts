@@ -1,6 +1,6 @@
 import type { TaskRef } from '../core/event.ts';
 import type { Include, Meta, Task } from '../core/model.ts';
-import { type Raw, Template } from '../core/value.ts';
+import { isDict, type Raw, Template } from '../core/value.ts';
 import { evaluate } from '../template/index.ts';
 import type { PlayContext } from './play-context.ts';
 import type { PlayHost } from './play-host.ts';
@@ -8,12 +8,11 @@ import { settled } from './settled.ts';
 
 /** A task as events name it. */
 export function refOf(play: PlayContext, item: Task | Include | Meta, host: PlayHost, handler: boolean): TaskRef {
-  const type = typeOf(item);
-  const name = item.name === undefined ? type : nameText(play, item.name, item, host);
+  const name = item.name === undefined ? actionOf(item) : nameText(play, item.name, item, host);
   return {
     id: item.id,
-    name: item.role === undefined ? name : `${item.role.name} : ${name}`,
-    type,
+    name: item.role === undefined || bringsRole(item) ? name : `${item.role.name} : ${name}`,
+    type: typeOf(item),
     at: item.at,
     step: item.keywords.step,
     handler,
@@ -26,6 +25,18 @@ function typeOf(item: Task | Include | Meta): string {
   if (item.kind === 'include') return `include_${item.of}`;
   return typeof item.type === 'string' ? item.type : 'action';
 }
+
+function actionOf(item: Task | Include | Meta): string {
+  if (item.kind !== 'include') return typeOf(item);
+  return bringsRole(item) && isDict(item.args)
+    ? `${item.type} : ${asWritten(item.args.get('name') ?? item.args.get('role') ?? '')}`
+    : item.type;
+}
+
+/** Ansible names an include_role as if it stood in no role. */
+const bringsRole = (item: Task | Include | Meta): boolean => item.kind === 'include' && item.of === 'role';
+
+const asWritten = (raw: Raw): string => (raw instanceof Template ? raw.source : String(raw));
 
 function nameText(play: PlayContext, name: Raw, item: Task | Include | Meta, host: PlayHost): string {
   if (!(name instanceof Template)) return String(name);

@@ -64,7 +64,7 @@ function titleOf(item: Exclude<Item, { kind: 'block' }>): string {
 
 function actionOf(item: Exclude<Item, { kind: 'block' }>): string {
   if (item.kind === 'meta') return 'meta';
-  return item.kind === 'include' ? `include_${item.of}` : typeOf(item);
+  return item.kind === 'include' ? item.type : typeOf(item);
 }
 
 const typeOf = (task: Task): string => asWritten(task.type);

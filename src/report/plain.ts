@@ -153,7 +153,7 @@ function ansibleSaid({ task }: Told, outcome: Outcome, isItem: boolean, verbosit
   const { status, result } = outcome;
   if (status === 'unreachable') return `: UNREACHABLE! => ${oneLine(result)}`;
   if (status === 'failed') return isItem ? ` => ${oneLine(result)}` : `: FAILED! => ${oneLine(result)}`;
-  if ((/(^|\.)debug$/.test(task.type) && status === 'ok') || outcome.shown === true)
+  if ((isDebug(task) && ['ok', 'changed'].includes(status)) || outcome.shown === true)
     return ` => ${JSON.stringify(shownOf(result), null, 4)}`;
   return verbosity >= 1 && status !== 'unknown' ? ` => ${oneLine(result)}` : '';
 }
@@ -171,9 +171,11 @@ function saidOf({ task }: Told, outcome: Outcome): string {
     return `: UNREACHABLE! ${message ?? ''}${outcome.failure?.hint === undefined ? '' : `\n${indent(outcome.failure.hint)}`}`;
   if (status === 'failed') return `: FAILED! ${message ?? ''}`;
   if (status === 'unknown') return ` ${message ?? ''}`;
-  if (/(^|\.)debug$/.test(task.type) && status === 'ok') return ` => ${JSON.stringify(shownOf(result), null, 4)}`;
+  if (isDebug(task) && ['ok', 'changed'].includes(status)) return ` => ${JSON.stringify(shownOf(result), null, 4)}`;
   return '';
 }
+
+const isDebug = ({ type }: { readonly type: string }): boolean => /(^|\.)debug$/.test(type);
 
 /** What `debug` is there to show. */
 const shownOf = (result: Outcome['result']) =>

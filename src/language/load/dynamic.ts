@@ -1,6 +1,6 @@
 import type { Brought, DynamicLoader, Handler, Include, Item, Meta, Vars, VarsLayer } from '../../core/model.ts';
 import type { Result } from '../../core/source.ts';
-import type { Raw } from '../../core/value.ts';
+import type { Raw, Value } from '../../core/value.ts';
 import { createFiles } from '../files.ts';
 import { loadTaskFile } from './import-tasks.ts';
 import type { PlacedInclude } from './include.ts';
@@ -57,7 +57,7 @@ function bringRole(loading: Loading, include: Include, args: RoleArgs, vars: rea
   };
   const loaded = loadRole(
     loading,
-    { ...use, keywords: within.keywords, fingerprint: printOf(include), at: include.at },
+    { ...use, keywords: within.keywords, fingerprint: printOf(include, vars), at: include.at },
     within,
   );
   const handlers = [...loaded.handlers, ...within.play.importedHandlers];
@@ -65,8 +65,13 @@ function bringRole(loading: Loading, include: Include, args: RoleArgs, vars: rea
   return conclude(loading, include, loaded.items, handlers, exported);
 }
 
-const printOf = (include: Include): string =>
-  fingerprint(include.keywords.when.map(({ value }) => value as Raw).concat(include.keywords.tags as Raw[]));
+const printOf = (include: Include, turn: readonly VarsLayer[]): string =>
+  fingerprint(
+    new Map<Value, Raw>([
+      ...((include as PlacedInclude).vars ?? []),
+      ...turn.flatMap((layer) => [...layer.vars].map(([name, { value }]): [Value, Raw] => [name, value])),
+    ]),
+  );
 
 function conclude(
   loading: Loading,

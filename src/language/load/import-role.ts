@@ -1,6 +1,5 @@
 import type { Item } from '../../core/model.ts';
 import type { Position } from '../../core/source.ts';
-import type { Raw } from '../../core/value.ts';
 import { type Action, argPlace } from './action.ts';
 import { refusesLoop } from './import-tasks.ts';
 import { checkIncludeArgs } from './include.ts';
@@ -57,15 +56,10 @@ function roleUse(loading: Loading, args: RawDict, dict: RawDict, within: Within,
   const isNo = (key: string) => /^(?:no|false|off|0|n|f)$/i.test(text(key) ?? '');
   const validate = !isNo('rolespec_validate');
   const allowDuplicates = !isNo('allow_duplicates');
-  const print = fingerprint([
-    dict.get('when') ?? null,
-    dict.get('tags') ?? null,
-    isRawDict(vars) ? (vars as Raw) : null,
-  ]);
   return {
     name,
     keywords: within.keywords,
-    fingerprint: print,
+    fingerprint: fingerprint(isRawDict(vars) ? vars : new Map()),
     at: argPlace(args, 'name', at, 'value'),
     ...froms,
     validate,

@@ -13,6 +13,8 @@ import { isRawDict, keyPlace, kindOf, type RawDict } from './written.ts';
 /** An include with what surrounds it: what it brings inherits from there, not from the include itself. */
 export interface PlacedInclude extends Include {
   readonly within: Within;
+  /** Its own variables: uses of a role with others are other roles. */
+  readonly vars?: RawDict;
 }
 
 const options = {
@@ -47,12 +49,15 @@ export function loadInclude(
   const apply = applyOf(loading, type, args, action.argsAt);
   const layer = varsLayer(loading, dict, 21, 'include vars', at);
   const inner = deeper(within, keywordsOf(loading, dict, within.keywords, at), layer);
+  const vars = dict.get('vars');
   const include: PlacedInclude = {
     kind: 'include',
     of,
+    type,
     ...itemBase(dict, inner, at),
     args,
     within: deeper(within, within.keywords, layer),
+    ...(isRawDict(vars) && { vars }),
     ...optional({ loop: loopOf(loading, dict, at), register: registerOf(loading, dict, at), apply }),
     ...(within.asHandlers && { listen: listenOf(dict) }),
   };

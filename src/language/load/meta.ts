@@ -47,6 +47,11 @@ export function loadMeta(
     report(loading, 'flush-as-handler', 'flush_handlers cannot be used as a handler', at);
     return [];
   }
+  if (word === 'end_role' && (within.asHandlers || within.role === undefined)) {
+    const from = within.asHandlers ? 'a handler' : 'outside of a role';
+    report(loading, 'end-role-outside', `Cannot execute 'end_role' from ${from}`, at);
+    return [];
+  }
   const inner = deeper(
     within,
     keywordsOf(loading, dict, within.keywords, at),

@@ -93,9 +93,10 @@ function loadDependency(
 // The same use of a role is one role: it runs once, whoever asks for it.
 function roleRef(use: RoleUse, within: Within, name: string, path: string, allowDuplicates: boolean): RoleRef {
   const parents = within.role === undefined ? [] : [within.role.name, ...within.role.parents];
-  const key = `${path}\0${use.fingerprint}\0${use.tasksFrom ?? ''}\0${use.included === true}\0${allowDuplicates}`;
+  const froms = [use.tasksFrom, use.varsFrom, use.defaultsFrom, use.handlersFrom];
+  const key = [path, use.fingerprint, ...froms, use.included === true].join('\0');
   const known = within.play.roles.get(key);
-  if (known !== undefined && known.parents.join() === parents.join()) return known;
+  if (known?.allowDuplicates === allowDuplicates && known.parents.join() === parents.join()) return known;
   const role = { name, path, parents, allowDuplicates, instance: known?.instance ?? `${within.play.roles.size + 1}` };
   within.play.roles.set(key, role);
   return role;

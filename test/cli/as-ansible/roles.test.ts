@@ -1,0 +1,257 @@
+import { describe, expect, test } from 'vitest';
+import { play } from './as-ansible.ts';
+
+// Inline snapshots are what ansible-playbook 2.14 told: see as-ansible.ts.
+
+const roles = {
+  'roles/r/tasks/main.yml': '- {name: in r, debug: {msg: "x={{ x | default(0) }}"}}',
+  'roles/dup/tasks/main.yml': '- {name: in dup, debug: {msg: "x={{ x | default(0) }}"}}',
+  'roles/dup/meta/main.yml': 'allow_duplicates: true',
+  'roles/dep/tasks/main.yml': '- {name: in dep, debug: {msg: dep}}',
+  'roles/dep/meta/main.yml': 'dependencies: [r, {role: r, x: 2}]',
+};
+const on = (what: string) => play({ ...roles, 'play.yml': `- hosts: a\n  gather_facts: false\n${what}` });
+
+describe('a role runs once', () => {
+  test('of `roles:`, and once more with other parameters, variables, tags or conditions', async () => {
+    expect(
+      await on(`
+  roles: [r, r, {role: r, x: 1}, {role: r, x: 1}, {role: r, vars: {x: 3}}, {role: r, tags: [t]}, {role: r, when: true}]`),
+    ).toMatchInlineSnapshot(`
+      "play a
+      r : in r: a ok "x=3"
+      r : in r: a ok "x=1"
+      r : in r: a ok "x=3"
+      r : in r: a ok "x=3"
+      r : in r: a ok "x=3"
+      a: ok=5
+      exit 0"
+    `);
+  });
+
+  test('unless it allows duplicates', async () => {
+    expect(await on('  roles: [dup, dup, {role: dup, x: 1}]')).toMatchInlineSnapshot(`
+      "play a
+      dup : in dup: a ok "x=0"
+      dup : in dup: a ok "x=0"
+      dup : in dup: a ok "x=1"
+      a: ok=3
+      exit 0"
+    `);
+  });
+
+  test('as a dependency too', async () => {
+    expect(await on('  roles: [r, dep, r, dep]')).toMatchInlineSnapshot(`
+      "play a
+      r : in r: a ok "x=0"
+      r : in r: a ok "x=2"
+      dep : in dep: a ok "dep"
+      a: ok=3
+      exit 0"
+    `);
+  });
+
+  test('on each host where it ran, not where its condition did not hold', async () => {
+    expect(
+      await play({
+        ...roles,
+        'play.yml': `- {hosts: "a,b", gather_facts: false, roles: [{role: r, when: inventory_hostname == 'a'}, r, r]}`,
+      }),
+    ).toMatchInlineSnapshot(`
+      "play a,b
+      r : in r: a ok "x=0", b skipping
+      r : in r: a ok "x=0", b ok "x=0"
+      a: ok=2
+      b: ok=1 skipped=1
+      exit 0"
+    `);
+  });
+
+  test('of imports and includes each time', async () => {
+    expect(
+      await on(`
+  tasks:
+    - import_role: {name: r}
+    - import_role: {name: r}
+    - {import_role: {name: r}, vars: {x: 5}}
+    - include_role: {name: r}
+    - include_role: {name: r}`),
+    ).toMatchInlineSnapshot(`
+      "play a
+      r : in r: a ok "x=5"
+      r : in r: a ok "x=5"
+      r : in r: a ok "x=5"
+      r : in r: a ok "x=5"
+      r : in r: a ok "x=5"
+      a: ok=5
+      exit 0"
+    `);
+  });
+
+  test('of imports and includes that do not allow duplicates; conditions and tags make no difference there', async () => {
+    expect(
+      await on(`
+  tasks:
+    - import_role: {name: r, allow_duplicates: false}
+    - {import_role: {name: r, allow_duplicates: false}, when: true}
+    - {import_role: {name: r, allow_duplicates: false}, vars: {x: 5}}
+    - {include_role: {name: r, allow_duplicates: false}, tags: [t]}
+    - {include_role: {name: r, allow_duplicates: false, tasks_from: main}}`),
+    ).toMatchInlineSnapshot(`
+      "play a
+      r : in r: a ok "x=5"
+      r : in r: a ok "x=5"
+      r : in r: a ok "x=5"
+      a: ok=3
+      exit 0"
+    `);
+  });
+
+  test('with the variables of an include, its loop’s among them', async () => {
+    expect(
+      await on(`
+  tasks:
+    - {include_role: {name: r, allow_duplicates: false}, vars: {x: 1}}
+    - {include_role: {name: r, allow_duplicates: false}, vars: {x: 1}}
+    - {include_role: {name: r, allow_duplicates: false}, vars: {x: 2}}
+    - {include_role: {name: r, allow_duplicates: false}, loop: [1, 2]}
+    - {block: [{include_role: {name: r, allow_duplicates: false}}], vars: {x: 7}}`),
+    ).toMatchInlineSnapshot(`
+      "play a
+      r : in r: a ok "x=1"
+      r : in r: a ok "x=2"
+      r : in r: a ok "x=0"
+      r : in r: a ok "x=0"
+      r : in r: a ok "x=7"
+      a: ok=5
+      exit 0"
+    `);
+  });
+
+  test('of `roles:` and of an include are two', async () => {
+    expect(
+      await on(`
+  roles: [r]
+  tasks:
+    - include_role: {name: r, allow_duplicates: false}
+    - include_role: {name: r, allow_duplicates: false}`),
+    ).toMatchInlineSnapshot(`
+      "play a
+      r : in r: a ok "x=0"
+      r : in r: a ok "x=0"
+      a: ok=2
+      exit 0"
+    `);
+  });
+});
+
+describe('variables of a role', () => {
+  const scoped = {
+    'roles/v/defaults/main.yml': 'd: default',
+    'roles/v/vars/main.yml': 'v: role',
+    'roles/v/vars/other.yml': 'v: other',
+    'roles/v/tasks/main.yml': '- {name: in v, debug: {msg: "{{ d }} {{ v }} {{ p | default(0) }}"}}',
+  };
+  const see = '{name: after, debug: {msg: "{{ d | default(0) }} {{ v | default(0) }} {{ p | default(0) }}"}}';
+  const vary = (what: string) => play({ ...scoped, 'play.yml': `- hosts: a\n  gather_facts: false\n${what}` });
+
+  test('of `roles:` are seen by the whole play, its parameters are not', async () => {
+    expect(
+      await vary(`  pre_tasks: [${see}]\n  roles: [{role: v, p: 1}, {role: v, vars: {p: 2}}]\n  tasks: [${see}]`),
+    ).toMatchInlineSnapshot(`
+      "play a
+      after: a ok "default role 2"
+      v : in v: a ok "default role 1"
+      v : in v: a ok "default role 2"
+      after: a ok "default role 2"
+      a: ok=4
+      exit 0"
+    `);
+  });
+
+  test('of an import are seen after and before it', async () => {
+    expect(
+      await vary(`  tasks: [${see}, {import_role: {name: v, vars_from: other}, vars: {p: 3, d: given}}, ${see}]`),
+    ).toMatchInlineSnapshot(`
+      "play a
+      after: a ok "given other 3"
+      v : in v: a ok "given other 3"
+      after: a ok "given other 3"
+      a: ok=3
+      exit 0"
+    `);
+  });
+
+  test('of an include are seen in it alone, unless it is public', async () => {
+    expect(
+      await vary(
+        `  tasks: [{include_role: {name: v}, vars: {p: 4}}, ${see}, {include_role: {name: v, public: true}}, ${see}]`,
+      ),
+    ).toMatchInlineSnapshot(`
+      "play a
+      v : in v: a ok "default role 4"
+      after: a ok "0 0 0"
+      v : in v: a ok "default role 0"
+      after: a ok "default role 0"
+      a: ok=4
+      exit 0"
+    `);
+  });
+
+  test('of the parent are seen by a dependency below its own', async () => {
+    expect(
+      await play({
+        ...scoped,
+        'roles/parent/meta/main.yml': 'dependencies: [v]',
+        'roles/parent/defaults/main.yml': 'd: of parent',
+        'roles/parent/vars/main.yml': 'v: of parent',
+        'roles/parent/tasks/main.yml': see.replace(/^/, '- '),
+        'play.yml': '- {hosts: a, gather_facts: false, roles: [{role: parent, p: 5}]}',
+      }),
+    ).toMatchInlineSnapshot(`
+      "play a
+      v : in v: a ok "default role 5"
+      parent : after: a ok "of parent of parent 5"
+      a: ok=2
+      exit 0"
+    `);
+  });
+});
+
+describe('names', () => {
+  test('of tasks, includes and handlers in roles', async () => {
+    expect(
+      await play({
+        ...roles,
+        'roles/q/tasks/main.yml': `
+- debug: {msg: unnamed}
+- ansible.builtin.debug: {msg: unnamed}
+- include_role: {name: r}
+- {name: named include, include_role: {name: r}}
+- ansible.builtin.include_role: {name: r}
+- ansible.builtin.include_tasks: more.yml
+- {include_role: {name: "{{ rr }}"}, vars: {rr: r}}
+- action: debug msg=x
+- {name: "of {{ inventory_hostname }}", debug: {msg: x}, changed_when: true, notify: h}
+`,
+        'roles/q/tasks/more.yml': '- {debug: {msg: more}}',
+        'roles/q/handlers/main.yml': '- {name: h, debug: {msg: handled}}',
+        'play.yml': '- {hosts: a, gather_facts: false, roles: [q]}',
+      }),
+    ).toMatchInlineSnapshot(`
+      "play a
+      q : debug: a ok "unnamed"
+      q : ansible.builtin.debug: a ok "unnamed"
+      r : in r: a ok "x=0"
+      r : in r: a ok "x=0"
+      r : in r: a ok "x=0"
+      q : debug: a ok "more"
+      r : in r: a ok "x=0"
+      q : debug: a ok "x"
+      q : of a: a changed "x"
+      handler q : h: a ok "handled"
+      a: ok=11 changed=1
+      exit 0"
+    `);
+  });
+});
