@@ -3,6 +3,7 @@ import addHost from './add_host.ts';
 import alternatives from './alternatives.ts';
 import apt from './apt.ts';
 import aptRepository from './apt_repository.ts';
+import assemble from './assemble.ts';
 import assert from './assert.ts';
 import asyncStatus from './async_status.ts';
 import authorizedKey from './authorized_key.ts';
@@ -20,12 +21,15 @@ import dpkgSelections from './dpkg_selections.ts';
 import fail from './fail.ts';
 import fetch from './fetch.ts';
 import file from './file.ts';
+import find from './find.ts';
+import getUrl from './get_url.ts';
 import getent from './getent.ts';
 import git from './git.ts';
 import group from './group.ts';
 import groupBy from './group_by.ts';
 import hostname from './hostname.ts';
 import includeVars from './include_vars.ts';
+import iniFile from './ini_file.ts';
 import knownHosts from './known_hosts.ts';
 import lineinfile from './lineinfile.ts';
 import localeGen from './locale_gen.ts';
@@ -51,9 +55,11 @@ import stat from './stat.ts';
 import syncoid from './syncoid.ts';
 import sysctl from './sysctl.ts';
 import systemd from './systemd.ts';
+import tempfile from './tempfile.ts';
 import template from './template.ts';
 import timezone from './timezone.ts';
 import tlsCertificate from './tls_certificate.ts';
+import unarchive from './unarchive.ts';
 import uri from './uri.ts';
 import user from './user.ts';
 import validateArgumentSpec from './validate_argument_spec.ts';
@@ -67,6 +73,7 @@ const types = [
   alternatives,
   apt,
   aptRepository,
+  assemble,
   assert,
   asyncStatus,
   authorizedKey,
@@ -84,12 +91,15 @@ const types = [
   fail,
   fetch,
   file,
+  find,
+  getUrl,
   getent,
   git,
   group,
   groupBy,
   hostname,
   includeVars,
+  iniFile,
   knownHosts,
   lineinfile,
   localeGen,
@@ -115,9 +125,11 @@ const types = [
   syncoid,
   sysctl,
   systemd,
+  tempfile,
   template,
   timezone,
   tlsCertificate,
+  unarchive,
   uri,
   user,
   validateArgumentSpec,

@@ -1,3 +1,5 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { canonical, taskTypes } from '../../tasks/index.ts';
 
@@ -17,6 +19,16 @@ describe('the registry of task types', () => {
     ['toString', undefined],
   ] as const)('knows %s as %s', ([name, known]) => {
     expect(canonical(name)).toBe(known);
+  });
+
+  test('knows every file in tasks/', async () => {
+    const folder = join(import.meta.dirname, '../../tasks');
+    const files = readdirSync(folder).filter((name) => name.endsWith('.ts') && name !== 'index.ts');
+    const types = await Promise.all(
+      files.map(async (name) => (await import(join(folder, name))).default.name as string),
+    );
+
+    expect(Object.keys(taskTypes).toSorted()).toEqual(types.toSorted());
   });
 
   test.for(Object.keys(taskTypes))('%s is what its line says, documented, with examples', (name) => {
