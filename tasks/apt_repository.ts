@@ -6,7 +6,12 @@ export default defineTask({
   name: 'ansible.builtin.apt_repository',
   summary: "Have a source of packages in apt's lists, as one line.",
   params: {
-    repo: { type: 'str', required: true, doc: 'The line: `deb [options] URL suite components`.' },
+    repo: {
+      type: 'str',
+      required: true,
+      secret: 'password in URL',
+      doc: 'The line: `deb [options] URL suite components`.',
+    },
     state: { type: 'str', default: 'present', choices: ['absent', 'present'], doc: 'Whether it is there.' },
     filename: { type: 'str', doc: 'The file in sources.list.d, without its ending; told by the URL without it.' },
     mode: { type: 'mode', default: '0644', doc: 'The mode of the file.' },

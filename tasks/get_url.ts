@@ -36,7 +36,7 @@ import { askAccounts, backupFile } from './shared/copy-file.ts';
 import { followedInfo, newEntry, predictsThrough } from './shared/path-info.ts';
 
 const params = {
-  url: { type: 'str', required: true, doc: 'What to fetch.' },
+  url: { type: 'str', required: true, secret: 'password in URL', doc: 'What to fetch.' },
   dest: { type: 'path', required: true, doc: "Where it goes; in a folder, under the URL's last name." },
   checksum: { type: 'str', default: '', doc: 'What it must be: `sha256:HEX`, or `sha256:URL` of a list of checksums.' },
   force: { type: 'bool', default: false, doc: 'Compare even when the server says that nothing is newer.' },

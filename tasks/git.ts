@@ -10,7 +10,13 @@ export default defineTask({
   description:
     'What is newest is asked with `git ls-remote`, which changes nothing. Local commits and local changes are never thrown away without `force`: a run fails and names them, a check reports them as drift.',
   params: {
-    repo: { type: 'str', required: true, aliases: ['name'], doc: 'The repository: a URL, or host:path.' },
+    repo: {
+      type: 'str',
+      required: true,
+      aliases: ['name'],
+      doc: 'The repository: a URL, or host:path. A password in it is in no process list, and not kept in the clone.',
+      secret: 'password in URL',
+    },
     dest: { type: 'path', required: true, doc: 'The folder of the clone.' },
     version: {
       type: 'str',

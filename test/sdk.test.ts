@@ -164,6 +164,7 @@ test('the names that a task type may import', () => {
       "tidyPath",
       "tree",
       "unit",
+      "urlLogin",
       "urlState",
       "user",
       "userAccount",

@@ -1,6 +1,7 @@
 import type { BoundTask, ParamSpec, ParamSpecs, ParamType } from './params.ts';
 import { suggest } from './suggest.ts';
 import type { ParamRules, TaskType } from './task-type.ts';
+import { passwordsIn } from './url-login.ts';
 import { Float, isDict, type Raw, Template, Tuple, toJs, type Value, Vaulted } from './value.ts';
 
 /** Something wrong with one parameter, without its place. */
@@ -128,6 +129,7 @@ class Binder {
     }
     const bound = this.#coerce(spec, value, [...path, name]);
     if (spec.secret === true) this.#remember(bound);
+    if (spec.secret === 'password in URL') this.#remember(passwordsIn(String(bound)));
     return bound;
   }
 

@@ -25,7 +25,8 @@ export interface ParamSpec {
   /** The keys of a dict, or of each dict in a list. */
   readonly options?: ParamSpecs;
   readonly rules?: import('./task-type.ts').ParamRules;
-  readonly secret?: boolean;
+  /** Never told; of URLs, the passwords in them. */
+  readonly secret?: boolean | 'password in URL';
   /** Accepted for Ansible's sake; says why it changes nothing here. */
   readonly ignored?: string;
   /** Names a file of the controller, looked for in these folders of role and playbook. */

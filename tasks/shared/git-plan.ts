@@ -1,5 +1,5 @@
 import { blurs, type Change, type Command, type Plan, predicts, quote, type ShellAnswer } from '../../src/sdk.ts';
-import { askClone, askRelation, type Clone, type GitAccess, gitWith, type Remote } from './git-questions.ts';
+import { askClone, askRelation, type Clone, type GitAccess, gitWith, type Remote, repoUrl } from './git-questions.ts';
 
 /** The parameters of `git` that its plan reads. */
 interface WantedClone extends GitAccess {
@@ -78,7 +78,8 @@ const verified = ({ verify_commit }: WantedClone, g: string): string =>
   verify_commit ? ` && ${g} verify-commit HEAD` : '';
 
 function cloning(wanted: WantedClone, { sha, kind, branch }: Remote): Change {
-  const { dest, repo, version, remote, bare, depth, single_branch, reference, separate_git_dir } = wanted;
+  const repo = repoUrl(wanted);
+  const { dest, version, remote, bare, depth, single_branch, reference, separate_git_dir } = wanted;
   const g = gitWith(wanted, { writes: true });
   const named = version !== 'HEAD' && kind !== 'commit' && !version.startsWith('refs/');
   const words = [
@@ -112,7 +113,8 @@ const effects = (wanted: WantedClone, stdout: string): Change['effects'] => [
 ];
 
 function moves(now: Clone, remote: Remote, relation: ShellAnswer | undefined, wanted: WantedClone): readonly Change[] {
-  const { dest, repo, force, bare } = wanted;
+  const { dest, force, bare } = wanted;
+  const repo = repoUrl(wanted);
   const g = `${gitWith(wanted, { writes: true })} -C ${quote(dest)}`;
   const after = effects(
     wanted,
@@ -120,7 +122,7 @@ function moves(now: Clone, remote: Remote, relation: ShellAnswer | undefined, wa
   );
   const url: Change = {
     what: `remote ${wanted.remote} of ${dest}`,
-    from: now.url ?? null,
+    from: now.url === undefined ? null : toldUrl(now.url),
     to: repo,
     commands: [
       { script: `${g} remote ${now.url === undefined ? 'add' : 'set-url'} ${quote(wanted.remote)} ${quote(repo)}` },
@@ -162,6 +164,12 @@ function moves(now: Clone, remote: Remote, relation: ShellAnswer | undefined, wa
   };
   return [...(sameUrl(now.url, repo) ? [] : [url]), ...(dirty ? [cleaning] : []), ...(same ? [] : [move])];
 }
+
+/** Nobody's password is told, neither one that an earlier run or a colleague has left in the clone. */
+const toldUrl = (repo: string): string => {
+  const url = repoUrl({ repo });
+  return url === repo ? url : `${url} with a password`;
+};
 
 const sameUrl = (one: string | undefined, other: string): boolean =>
   one?.replace(/\/+$/, '') === other.replace(/\/+$/, '');

@@ -1,4 +1,4 @@
-import { quote, type ShellAnswer, shell } from '../../src/sdk.ts';
+import { quote, type ShellAnswer, shell, urlLogin } from '../../src/sdk.ts';
 
 /** The parameters that say which repository, and how git gets to it. */
 export interface GitAccess {
@@ -47,7 +47,23 @@ export function gitWith(access: GitAccess, options: { writes: boolean } = { writ
       : ' -o StrictHostKeyChecking=yes';
   const key = access.key_file === undefined ? '' : ` -i ${quote(access.key_file)} -o IdentitiesOnly=yes`;
   const ssh = `ssh -o BatchMode=yes${known}${accept}${key}${access.ssh_opts === undefined ? '' : ` ${access.ssh_opts}`}`;
-  return `LC_ALL=C GIT_TERMINAL_PROMPT=0 GIT_OPTIONAL_LOCKS=0 GIT_SSH_COMMAND=${quote(ssh)} ${quote(access.executable ?? 'git')} -c safe.directory='*'`;
+  const { variables, options: helper } = loggingIn(access.repo);
+  return `LC_ALL=C GIT_TERMINAL_PROMPT=0 GIT_OPTIONAL_LOCKS=0 GIT_SSH_COMMAND=${quote(ssh)} ${variables}${quote(access.executable ?? 'git')} -c safe.directory='*'${helper}`;
+}
+
+/** Where the repository is: its URL without a password, which git would show to everybody in its helpers' arguments. */
+export const repoUrl = ({ repo }: Pick<GitAccess, 'repo'>): string => urlLogin(repo).url;
+
+/** The password of a URL, for this server alone: in git's environment, which only its user can read. */
+function loggingIn(repo: string): { variables: string; options: string } {
+  const { url, login } = urlLogin(repo);
+  if (login === undefined) return { variables: '', options: '' };
+  const [server] = /^https?:\/\/[^/?#]*/i.exec(url)!;
+  const helper = '!f() { printf "username=%s\\npassword=%s\\n" "$RETRACE_USER" "$RETRACE_PASSWORD"; }; f';
+  return {
+    variables: `RETRACE_USER=${quote(login.user)} RETRACE_PASSWORD=${quote(login.password)} `,
+    options: ` -c credential.helper= -c ${quote(`credential.${server}.helper=${helper}`)}`,
+  };
 }
 
 /** Ask how the clone is. */
@@ -86,7 +102,7 @@ export function readClone({ code, stdout, stderr }: ShellAnswer): Clone {
 export const askRemote = (access: GitAccess) =>
   shell(
     {
-      script: `${gitWith(access)} ls-remote --symref -- ${quote(access.repo)} HEAD ${quote(`refs/heads/${access.version}`)} ${quote(`refs/tags/${access.version}`)} ${quote(`refs/tags/${access.version}^{}`)}${/^refs\//.test(access.version) ? ` ${quote(access.version)}` : ''}`,
+      script: `${gitWith(access)} ls-remote --symref -- ${quote(repoUrl(access))} HEAD ${quote(`refs/heads/${access.version}`)} ${quote(`refs/tags/${access.version}`)} ${quote(`refs/tags/${access.version}^{}`)}${/^refs\//.test(access.version) ? ` ${quote(access.version)}` : ''}`,
       about: [
         'package:git',
         ...(access.repo.startsWith('/') ? [`path:${access.repo}`] : []),
@@ -98,7 +114,9 @@ export const askRemote = (access: GitAccess) =>
   );
 
 /** Read what the repository has under the wanted name. */
-export function readRemote({ code, stdout, stderr, timedOut }: ShellAnswer, { version, repo }: GitAccess): Remote {
+export function readRemote({ code, stdout, stderr, timedOut }: ShellAnswer, access: GitAccess): Remote {
+  const { version } = access;
+  const repo = repoUrl(access);
   if (timedOut) return { error: `${repo} did not answer in time` };
   if (code !== 0) return { error: stderr.trim() || `git ls-remote: exit code ${code}` };
   const refs = new Map(stdout.split('\n').map((line) => line.split('\t').reverse() as [string, string]));

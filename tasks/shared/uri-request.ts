@@ -3,7 +3,7 @@ import { encodeBody } from './http-body.ts';
 
 /** The parameters of `uri`. */
 export const uriParams = {
-  url: { type: 'str', required: true, doc: 'The address, `http://…` or `https://…`.' },
+  url: { type: 'str', required: true, secret: 'password in URL', doc: 'The address, `http://…` or `https://…`.' },
   method: {
     type: 'str',
     default: 'GET',
