@@ -35,21 +35,33 @@ export function aptWords(action: readonly string[], options: AptGetOptions): rea
   ];
 }
 
-/** An apt-get command that asks nobody, waits for its lock, and keeps configuration files that were edited. */
+/**
+ * An apt-get command that asks nobody, waits for its lock, keeps configuration files that were edited, and first ends what
+ * an installation that was interrupted has left undone.
+ */
 export function aptGet(action: readonly string[], options: AptGetOptions = {}): Command {
   const { dpkg_options = 'force-confdef,force-confold', lock_timeout = 60, policy_rc_d } = options;
-  const dpkg = dpkg_options
+  const forces = dpkg_options
     .split(',')
     .filter((one) => one.trim() !== '')
-    .flatMap((one) => ['-o', `Dpkg::Options::=--${one.trim()}`]);
+    .map((one) => `--${one.trim()}`);
+  const dpkg = forces.flatMap((force) => ['-o', `Dpkg::Options::=${force}`]);
   const words = ['-y', '-q', ...dpkg, '-o', `DPkg::Lock::Timeout=${lock_timeout}`, ...aptWords(action, options)];
-  const run = `DEBIAN_FRONTEND=noninteractive DEBIAN_PRIORITY=critical APT_LISTCHANGES_FRONTEND=none LC_ALL=C apt-get ${words.map(quote).join(' ')} </dev/null`;
+  const run = withoutQuestions(
+    `apt-get ${words.map(quote).join(' ')}`,
+    `dpkg ${[...forces, '--configure', '-a'].map(quote).join(' ')}`,
+  );
   return {
     script: policy_rc_d === undefined ? run : `${withPolicy(policy_rc_d)}${run}`,
     long: true,
     shown: `apt-get ${action.map(quote).join(' ')}`,
   };
 }
+
+/** apt-get refuses to go on where dpkg was killed half-way: its notes are then still there, and it must end its work first. */
+const withoutQuestions = (apt: string, dpkg: string): string =>
+  `export DEBIAN_FRONTEND=noninteractive DEBIAN_PRIORITY=critical APT_LISTCHANGES_FRONTEND=none LC_ALL=C
+${apt} </dev/null || { code=$?; ls /var/lib/dpkg/updates 2>/dev/null | grep -q '^[0-9]*$' || exit $code; ${dpkg} </dev/null && ${apt} </dev/null; }`;
 
 /** What packages' scripts may start is answered by policy-rc.d; ours is there for one command only. */
 const withPolicy = (code: number): string => `policy=/usr/sbin/policy-rc.d

@@ -222,7 +222,7 @@ function debChange(given: Given, state: AptState): readonly Change[] {
   if (differs === undefined) return [];
   const { before, path } = fetchDeb(given.deb);
   const command = aptGet(['install', 'PACKAGE'], given);
-  const script = `${before}${command.script.replace(/ PACKAGE /, ` ${path} `)}`;
+  const script = `${before}${command.script.replaceAll(' PACKAGE ', () => ` ${path} `)}`;
   return [
     {
       what: `package ${deb?.name ?? given.deb}`,

@@ -73,6 +73,16 @@ describe('apt', () => {
     expect(await runThere(apt, args)).toMatchObject({ status: 'ok', result: { cache_updated: true } });
   });
 
+  test('ends first what a dpkg that was killed has left undone', async () => {
+    await sh('apt-get -y install tree; dpkg-query --status less >/var/lib/dpkg/updates/0000');
+    expect((await sh('apt-get -y purge tree')).code).toBe(100);
+
+    const ran = await runThere(apt, { name: 'tree', state: 'absent' });
+
+    expect(outcomeOf(ran)).toEqual(['changed', expect.stringMatching(/^package tree: .* → absent$/)]);
+    expect(await said('ls /var/lib/dpkg/updates')).toBe('');
+  });
+
   test('questions write nothing', async () => {
     await sh('rm -f /var/cache/apt/*.bin');
     const files =
