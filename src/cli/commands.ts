@@ -25,8 +25,8 @@ interface Command {
 
 const vault = async (argv: readonly string[]): Promise<number> =>
   (await import('../language/vault/vault-command.ts')).vaultCommand(argv, io);
-const inventory = async (argv: readonly string[]): Promise<number> =>
-  (await import('../language/inventory/inventory-command.ts')).inventoryCommand(argv, io);
+const inventory = async (argv: readonly string[], asAnsible = false): Promise<number> =>
+  (await import('../language/inventory/inventory-command.ts')).inventoryCommand(argv, { ...io, asAnsible });
 
 /** The commands besides running playbooks. */
 const commands: readonly Command[] = [
@@ -40,7 +40,7 @@ const commands: readonly Command[] = [
     name: 'inventory',
     usage: 'inventory --list|--graph|--host HOST',
     help: 'the inventory, as ansible-inventory prints it',
-    run: inventory,
+    run: (argv) => inventory(argv),
   },
   {
     name: 'vault',
@@ -85,7 +85,7 @@ const faces: Readonly<Record<string, (argv: readonly string[]) => Promise<number
       playbookHelp('ansible-playbook'),
     ),
   ansible: async (argv) => (await import('./ad-hoc.ts')).adHocCommand(argv, ansibleFace('ansible')),
-  'ansible-inventory': (argv) => versioned('ansible-inventory', argv, inventory),
+  'ansible-inventory': (argv) => versioned('ansible-inventory', argv, (rest) => inventory(rest, true)),
   'ansible-vault': (argv) => versioned('ansible-vault', argv, vault),
 };
 

@@ -1,20 +1,9 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import type { Config, Origins } from '../language/config/index.ts';
+import { nearInventory } from '../language/inventory/near-inventory.ts';
 import type { Face } from './face.ts';
 import type { Parsed } from './options.ts';
-
-const names = ['production.yaml', 'production.yml', 'production', 'hosts.yaml', 'hosts.yml', 'hosts.ini', 'hosts'];
-const places = [
-  ...names.map((name) => join('inventory', name)),
-  'inventory.yaml',
-  'inventory.yml',
-  'inventory.ini',
-  'inventory',
-  'hosts.yaml',
-  'hosts.yml',
-  'hosts',
-];
 
 /** The inventory that was given, else the configured one, else the one beside the playbook or its folder, else localhost alone. */
 export function inventorySources(parsed: Parsed, config: Config, origins: Origins, face: Face): readonly string[] {
@@ -24,8 +13,6 @@ export function inventorySources(parsed: Parsed, config: Config, origins: Origin
   if (parsed.flags.has('lab')) return [join(dirname(directory), 'inventory', 'lab.yaml')];
   if (origins.has('inventory')) return config.inventory;
   if (face.ansible) return config.inventory.filter((path) => existsSync(path));
-  const found = [directory, dirname(directory)]
-    .flatMap((folder) => places.map((place) => join(folder, place)))
-    .find((path) => existsSync(path));
-  return found === undefined ? config.inventory.filter((path) => existsSync(path)) : [found];
+  const near = nearInventory(directory);
+  return near === undefined ? config.inventory.filter((path) => existsSync(path)) : [near];
 }

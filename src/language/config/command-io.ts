@@ -12,6 +12,8 @@ export interface CommandIo {
   readonly isTTY: boolean;
   readonly env: NodeJS.ProcessEnv;
   readonly cwd: string;
+  /** Whether we were called by the name of one of Ansible's programs. */
+  readonly asAnsible?: boolean;
   /** Asks without showing what is typed. */
   askSecret(question: string): Promise<string>;
 }

@@ -1,5 +1,5 @@
 import { existsSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Result } from '../../core/source.ts';
 import { type CommandIo, tell } from '../config/command-io.ts';
@@ -9,6 +9,7 @@ import { secretsOf, VAULT_OPTIONS, type VaultOptionValues } from '../vault/vault
 import { hostVariables, type ListOptions } from './host-variables.ts';
 import { graph, hostJson, hostYaml, listJson, listYaml } from './list-inventory.ts';
 import { type LoadedInventory, loadInventory, withPlaybookVars } from './load-inventory.ts';
+import { nearInventory } from './near-inventory.ts';
 import { hostOf, selectHosts } from './select-hosts.ts';
 
 /** Options of every command that reads an inventory, for `parseArgs`. */
@@ -124,7 +125,7 @@ export async function openInventory(
   if (!secrets.ok) return secrets;
   const extra = extraLayer(values['extra-vars'] ?? [], { cwd: io.cwd, vaultSecrets: secrets.value });
   if (!extra.ok) return extra;
-  const loaded = loadInventory(sourcesOf(values, config, origins, io.cwd), {
+  const loaded = loadInventory(sourcesOf(values, config, origins, io), {
     cwd: io.cwd,
     env: io.env,
     vaultSecrets: secrets.value,
@@ -151,23 +152,12 @@ export async function openInventory(
   };
 }
 
-const NEAR = [
-  'inventory/production.yaml',
-  'inventory.yaml',
-  'inventory.yml',
-  'inventory.ini',
-  'inventory',
-  'hosts.yaml',
-  'hosts.yml',
-  'hosts',
-];
-
-// What is given; what is configured; what lies in the current folder; Ansible's default where it exists.
-function sourcesOf(values: InventoryValues, config: Config, origins: Origins, cwd: string): readonly string[] {
+// What is given; what is configured; under our own name, what lies near; Ansible's default where it exists.
+function sourcesOf(values: InventoryValues, config: Config, origins: Origins, io: CommandIo): readonly string[] {
   const given = [...(values.inventory ?? []), ...(values['inventory-file'] ?? [])];
   if (given.length > 0) return given;
   if (origins.has('inventory')) return config.inventory;
-  const near = NEAR.map((name) => join(cwd, name)).find((path) => existsSync(path));
+  const near = io.asAnsible ? undefined : nearInventory(io.cwd);
   return near ? [near] : config.inventory.filter((path) => existsSync(path));
 }
 

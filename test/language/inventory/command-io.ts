@@ -6,11 +6,13 @@ export function keepingIo({
   env = {},
   stdin = '',
   typed = [],
+  asAnsible = false,
 }: {
   cwd: string;
   env?: NodeJS.ProcessEnv;
   stdin?: string;
   typed?: string[];
+  asAnsible?: boolean;
 }) {
   const written = { stdout: '', stderr: '' };
   const answers = [...typed];
@@ -23,6 +25,7 @@ export function keepingIo({
     isTTY: false,
     env: { HOME: '/nonexistent', PATH: process.env.PATH, ...env },
     cwd,
+    asAnsible,
     askSecret: async () => answers.shift() ?? '',
   };
   return { io, written };

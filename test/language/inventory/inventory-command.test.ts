@@ -117,6 +117,18 @@ describe('inventoryCommand', () => {
 
     expect((await run(['--graph'], { cwd: folder.path })).stdout).toBe('@all:\n  |--@ungrouped:\n  |  |--only\n');
   });
+
+  test('takes what a run of a playbook in this folder would take', async () => {
+    using folder = folderWith({ 'inventory/hosts.yml': 'all: { hosts: { near: } }\n', 'playbooks/site.yaml': '[]\n' });
+
+    expect((await run(['--graph'], { cwd: folder.at('playbooks') })).stdout).toContain('|--near\n');
+  });
+
+  test('under the name of ansible-inventory, takes nothing that only lies near', async () => {
+    using folder = folderWith({ 'hosts.yml': 'all: { hosts: { near: } }\n' });
+
+    expect((await run(['--graph'], { cwd: folder.path, asAnsible: true })).stdout).not.toContain('near');
+  });
 });
 
 const hasAnsible = spawnSync('ansible-inventory', ['--version']).status === 0;
