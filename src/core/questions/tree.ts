@@ -1,8 +1,9 @@
 import { quote, script } from '../command.ts';
 import { type Answer, type Question, type QuestionKind, question } from '../question.ts';
 import type { Reply } from '../session.ts';
+import { type FindEntry, findFormat, readFound } from './find-entries.ts';
 import { nulWords, tidyPath } from './paths.ts';
-import type { Entry, EntryKind } from './stat.ts';
+import type { Entry } from './stat.ts';
 
 /** An entry below a folder. */
 export interface TreeEntry extends Omit<Entry, 'inode'> {
@@ -54,11 +55,11 @@ const walk = (options: TreeOptions): string =>
 
 const listScript = (options: TreeOptions): string =>
   `${script`[ -e ${options.path} ] || [ -h ${options.path} ] || exit ${absent}`}
-${walk(options)} -printf '%P\\0%y\\0%m\\0%U\\0%G\\0%u\\0%g\\0%s\\0%T@\\0%l\\0'`;
+${walk(options)} -printf '${findFormat('%P', more)}'`;
 
 const sumScript = (options: TreeOptions): string => `${walk(options)} -type f -exec sha1sum -bz '{}' + 2>/dev/null`;
 
-const width = 10;
+const more = ['%T@', '%l'];
 
 function readTree(
   options: TreeOptions,
@@ -72,10 +73,7 @@ function readTree(
     .filter((line) => line !== '' && !line.includes('File system loop detected'));
   if (listed.code !== 0 && (trouble.length > 0 || listed.stdout.length === 0))
     return { ok: false, why: trouble.join('; ') || `find: exit code ${listed.code}` };
-  const words = nulWords(listed.stdout);
-  const entries = Array.from({ length: words.length / width }, (_, index) =>
-    readEntry(words.slice(index * width, (index + 1) * width)),
-  );
+  const entries = readFound(listed.stdout, more).map(toTreeEntry);
   if (summed === undefined) return { ok: true, value: entries };
   const root = rootOf(options);
   const sums = new Map(
@@ -88,28 +86,8 @@ function readTree(
   };
 }
 
-function readEntry(words: readonly string[]): TreeEntry {
-  const [path, kindLetter, mode, uid, gid, owner, group, size, mtime, target] = words as [string, ...string[]];
-  return {
-    path,
-    kind: kinds[kindLetter!] ?? 'file',
-    mode: Number.parseInt(mode!, 8),
-    uid: Number(uid),
-    gid: Number(gid),
-    owner: owner === uid ? undefined : owner,
-    group: group === gid ? undefined : group,
-    size: Number(size),
-    mtime: Number(mtime),
-    ...(kindLetter === 'l' && { target }),
-  };
-}
-
-const kinds: Readonly<Record<string, EntryKind>> = {
-  f: 'file',
-  d: 'directory',
-  l: 'link',
-  c: 'char',
-  b: 'block',
-  p: 'fifo',
-  s: 'socket',
-};
+const toTreeEntry = ({ more: [mtime, target], ...entry }: FindEntry): TreeEntry => ({
+  ...entry,
+  mtime: Number(mtime),
+  ...(entry.kind === 'link' && { target }),
+});
