@@ -78,8 +78,8 @@ const compilers: Compilers = {
     };
   },
   call: compileCall,
-  filter: compileFilter,
-  test: compileTest,
+  filter: (node) => compilePlugin(node, node.target ? compileExpression(node.target) : blockText, findFilter, 'filter'),
+  test: (node) => compilePlugin(node, compileExpression(node.target), findTest, 'test'),
   not: ({ operand }) => {
     const run = compileExpression(operand);
     return (context, frame) => !truth(run(context, frame));
@@ -179,31 +179,25 @@ function compileCall(node: Extract<Expression, { type: 'call' }>): Run {
   };
 }
 
-function compileFilter(node: Extract<Expression, { type: 'filter' }>): Run {
-  const run = node.target ? compileExpression(node.target) : (_: Context, frame: Frame) => frame.vars.get('') ?? '';
-  const bind = compileArguments(node);
-  const { name, offset } = node;
-  return (context, frame) => {
-    const value = run(context, frame);
-    const { args, kwargs } = bind(context, frame);
-    context.offset = offset;
-    const filter = findFilter(name, context.session.env);
-    if (!filter) throw new TemplateError(`No filter named '${name}'.`, 'unknown-filter');
-    return filter.call(name, [value, ...args], kwargs, context);
-  };
-}
+/** The text of a `{% filter %}` block. */
+const blockText: Run = (_, frame) => frame.vars.get('') ?? '';
 
-function compileTest(node: Extract<Expression, { type: 'test' }>): Run {
-  const run = compileExpression(node.target);
+/** Filters and tests are called alike: what they are given comes first. */
+function compilePlugin(
+  node: Extract<Expression, { type: 'filter' | 'test' }>,
+  run: Run,
+  find: typeof findFilter,
+  what: 'filter' | 'test',
+): Run {
   const bind = compileArguments(node);
   const { name, offset } = node;
   return (context, frame) => {
     const value = run(context, frame);
     const { args, kwargs } = bind(context, frame);
     context.offset = offset;
-    const test = findTest(name, context.session.env);
-    if (!test) throw new TemplateError(`No test named '${name}'.`, 'unknown-test');
-    return test.call(name, [value, ...args], kwargs, context);
+    const plugin = find(name, context.session.env);
+    if (!plugin) throw new TemplateError(`No ${what} named '${name}'.`, `unknown-${what}`);
+    return plugin.call(name, [value, ...args], kwargs, context);
   };
 }
 
