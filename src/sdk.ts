@@ -68,6 +68,7 @@ export {
   type Example,
   type Plan,
   type Questions,
+  type StartedJob,
   type TaskContext,
   type TaskResult,
   type TaskType,

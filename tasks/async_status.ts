@@ -1,36 +1,40 @@
-import { defineTask, forgetJob, job } from '../src/sdk.ts';
-import { splitLines } from './shared/text.ts';
+import { defineTask, forgetJob, type JobState, job, type TaskResult } from '../src/sdk.ts';
 
 export default defineTask({
   name: 'ansible.builtin.async_status',
   summary: 'Tell whether a job that goes on by itself has ended, and how.',
-  description: 'A task with `async` and `poll: 0` starts such a job. With `until: job.finished` this waits for it.',
+  description:
+    'A task with `async` and `poll: 0` starts such a job. With `until: job is finished` this waits for it. It then gives what the task would have given, had it been waited for; of a job that another run started, what its commands said.',
+  asksAnew: true,
   params: {
     jid: { type: 'str', required: true, doc: 'The job, as `ansible_job_id` of the task that started it.' },
     mode: { type: 'str', choices: ['status', 'cleanup'], default: 'status', doc: 'Ask, or forget what is kept of it.' },
   },
-  ask: ({ jid }) => ({ job: job(jid) }),
-  plan({ job: now }, { jid, mode }) {
-    const about = { ansible_job_id: jid };
+  prepare: (params, controller) => ({ ...params, ...controller.job(params.jid) }),
+  ask: ({ file }) => ({ job: job(file) }),
+  thenAsk: ({ job: now }, { started, mode }) =>
+    now.state === 'done' && mode === 'status' && started !== undefined ? started.ask() : {},
+  plan(state, { jid, mode, file, started }) {
+    const { job: now } = state;
     if (mode === 'cleanup') {
-      const change = { what: 'job', from: now.state, to: null, commands: [forgetJob(jid)] };
-      return { changes: now.state === 'none' ? [] : [change], result: { ...about, erased: `~/.ansible_async/${jid}` } };
+      const change = { what: 'job', from: now.state, to: null, means: true as const, commands: [forgetJob(file)] };
+      const result = { ansible_job_id: jid, erased: file, started: 0, finished: 0 };
+      return { changes: now.state === 'none' ? [] : [change], result };
     }
-    // Such a job had nothing to do, so nothing was started.
-    if (jid.startsWith('nothing.')) return { changes: [], result: { ...about, started: 1, finished: 1 } };
+    const about = { ansible_job_id: jid, results_file: file, started: 1, stdout: '', stderr: '' };
+    if (started?.over !== undefined) return told({ ...about, ...started.over, finished: 1 });
     if (now.state === 'none')
-      return { failed: 'could not find job', result: { ...about, msg: 'could not find job', started: 1, finished: 1 } };
-    if (now.state === 'running') return { changes: [], result: { ...about, started: 1, finished: 0 } };
-    const ended = { ...about, started: 1, finished: 1, rc: now.rc, ...texts(now) };
-    return now.rc === 0 ? { changes: [], result: ended } : { failed: why(now), result: { ...ended, msg: why(now) } };
+      return { failed: 'could not find job', result: { ...about, msg: 'could not find job', finished: 1 } };
+    if (now.state === 'running') return { changes: [], result: { ...about, finished: 0 } };
+    const result = started?.ended(state, now.replies, now.seconds) ?? ofAnotherRun(now);
+    return told({ ...about, ...result, finished: 1 });
   },
   returns: {
     ansible_job_id: 'The job.',
     started: 'One: it was started.',
     finished: 'One when it has ended.',
-    rc: 'Its exit code, when it has ended.',
-    stdout: 'What it printed.',
-    stderr: 'What it printed to stderr.',
+    results_file: 'The file on the host that tells of it.',
+    erased: 'That file, when it is forgotten.',
   },
   examples: [
     {
@@ -41,10 +45,13 @@ export default defineTask({
   ],
 });
 
-function texts({ stdout, stderr }: { readonly stdout: string; readonly stderr: string }) {
-  const [out, err] = [stdout.replace(/[\r\n]+$/, ''), stderr.replace(/[\r\n]+$/, '')];
-  return { stdout: out, stderr: err, stdout_lines: splitLines(out), stderr_lines: splitLines(err) };
-}
+const told = (result: TaskResult) =>
+  result['failed'] === true ? { failed: String(result['msg']), result } : { changes: [], result };
 
-const why = ({ rc }: { readonly rc: number }): string =>
-  rc === 124 || rc === 137 ? 'took too long and was ended' : 'non-zero return code';
+/** What is known where the task itself is not: what its last command said. */
+function ofAnotherRun({ replies }: JobState): TaskResult {
+  const last = replies.at(-1);
+  const [stdout, stderr] = [last?.stdout, last?.stderr].map((text) => (text?.toString() ?? '').replace(/[\r\n]+$/, ''));
+  const said = { changed: true, rc: last?.code ?? 0, stdout, stderr };
+  return said.rc === 0 ? said : { ...said, failed: true, msg: 'non-zero return code' };
+}

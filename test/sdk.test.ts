@@ -75,6 +75,7 @@ test('the names that a task type may import', () => {
       "Snapshots",
       "SnapshotsOf",
       "SshKey",
+      "StartedJob",
       "Subject",
       "TaskContext",
       "TaskResult",

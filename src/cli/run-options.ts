@@ -51,6 +51,7 @@ export async function runOptionsOf(parsed: Parsed, config: Config, origins: Orig
     ansible: face.ansible,
     mismatch: config.hostPatternMismatch,
     hashBehaviour: config.hashBehaviour,
+    ...(config.asyncDir !== undefined && { asyncDir: config.asyncDir }),
     gathering: config.gathering,
     strategy: config.strategy,
     native: config.jinja2Native,

@@ -80,9 +80,21 @@ export interface Controller {
   holds(condition: unknown): boolean;
   /** A YAML or JSON text of variables (vault included), for include_vars. */
   parseVars(text: string, path: string): Readonly<Record<string, unknown>>;
+  /** A job on the task's host: the file that tells of it, and what this run knows of it. */
+  job(id: string): { readonly file: string; readonly started?: StartedJob | undefined };
   prompt(question: string, options: { echo: boolean }): Promise<string>;
   /** Let time pass; as a prompt, only when it is the task's turn. */
   wait(ms: number): Promise<void>;
+}
+
+/** A task that was started and not waited for: what its type makes of its end. */
+export interface StartedJob {
+  /** What to ask once it has ended. */
+  ask(): Questions;
+  /** The result that the task would have had, from the answers, what its commands said, and how long they took. */
+  ended(state: Readonly<Record<string, unknown>>, replies: readonly Reply[], seconds: number): TaskResult;
+  /** Its result where there was nothing to wait for. */
+  readonly over?: TaskResult;
 }
 
 /** The options of the `template` task type that concern rendering, under their own names. */
@@ -143,6 +155,8 @@ export interface TaskType<
   readonly acts?: boolean;
   /** Needs no host: it is computed by the controller alone (`debug`, `set_fact`). */
   readonly controllerOnly?: boolean;
+  /** What it asks goes on changing by itself: earlier answers are no good, neither to it nor to later tasks. */
+  readonly asksAnew?: true;
   /** Reads what it needs on the controller: files, templates. Runs before `ask`; may throw `ControllerError`. */
   readonly prepare?: (params: Params<Specs>, controller: Controller, context: TaskContext) => R | Promise<R>;
   readonly ask?: (params: R, context: TaskContext) => Q;

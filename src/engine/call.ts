@@ -130,7 +130,7 @@ async function makeCall(
     now: new Date(),
     environment: where.identity.environment,
   };
-  const controller: Controller = createController(play, task, sight, peek);
+  const controller: Controller = createController(play, task, sight, peek, where);
   const params =
     type.prepare === undefined ? bound.params : await type.prepare(bound.params as never, controller, context);
   const timeout = keywordNumber(task.keywords.timeout, sight);
@@ -242,7 +242,8 @@ function names(type: TaskType): Set<string> {
   return new Set([type.name, short, `ansible.builtin.${short}`, `ansible.legacy.${short}`, ...(type.aliases ?? [])]);
 }
 
-function homeOf(link: HostLink, identity: Identity): string {
+/** The home of a host's user; touching it before there is a session says so. */
+export function homeOf(link: HostLink, identity: Identity): string {
   const home = link.home(identity);
   if (home === undefined) throw new Touched('home', link.name);
   return home;

@@ -11,6 +11,7 @@ export function conclude(play: PlayContext, host: PlayHost, task: Task | Include
   if (outcome.status === 'failed' && outcome.ignored === true) {
     state.count('ok');
     state.count('ignored');
+    if (outcome.result['changed'] === true) state.countChange();
     return;
   }
   if (outcome.status === 'unreachable' && outcome.ignored === true) {

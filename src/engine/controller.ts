@@ -12,12 +12,21 @@ import {
   renderTemplate,
   type Scope,
 } from '../template/index.ts';
+import { jobFile } from './background.ts';
+import type { Call } from './call.ts';
 import type { PlayContext } from './play-context.ts';
 import type { Sight } from './scopes.ts';
 import { Touched } from './touched.ts';
 
 /** The controller's side of one task. While asking ahead nothing is prompted for or written: such a task waits for its turn. */
-export function createController({ run }: PlayContext, task: Task, { scope, env }: Sight, peek: boolean): Controller {
+export function createController(
+  { run }: PlayContext,
+  task: Task,
+  sight: Sight,
+  peek: boolean,
+  where: Pick<Call, 'link' | 'identity'>,
+): Controller {
+  const { scope, env } = sight;
   const later = <T>(act: () => T): T => {
     if (peek) throw new Touched('pending', '', 'a task that acts on the controller');
     return act();
@@ -50,6 +59,11 @@ export function createController({ run }: PlayContext, task: Task, { scope, env 
       if (!vars.ok) throw new ControllerError(vars.error.map((one) => one.message).join('; '));
       return Object.fromEntries([...vars.value].map(([name, { value }]) => [name, value]));
     },
+    job: (id) =>
+      later(() => {
+        const file = jobFile(id, where, sight, run.options.asyncDir);
+        return { file, started: where.link.jobs.get(file) };
+      }),
     prompt: (question, options) => later(() => run.options.prompt(question, options)),
     wait: (ms) => later(() => new Promise((done) => setTimeout(done, ms))),
   };

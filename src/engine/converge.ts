@@ -183,7 +183,7 @@ async function apply(
   const again = await look(type, params, context, target);
   if ('ended' in again) return again.ended;
   const left = planned(type, again, params, context);
-  const remains = 'changes' in left ? left.changes.filter((change) => change.repeats !== true) : [];
+  const remains = remaining(left);
   if ('failed' in left) return failed(left.failed, changes, left.result ?? {}, true);
   // Of what was lost on the way, what is still to be done is done once more.
   const goesOn = plan.more === true || (!acted.ok && earlier.lost !== true);
@@ -194,9 +194,26 @@ async function apply(
       { ...left, changes: remains },
       { changes: acted.ok ? changes : earlier.changes, replies, lost: !acted.ok },
     );
-  if (!('changes' in left) || remains.length > 0)
-    return failed(`did not converge: after the change still ${remains.map(tell).join(', ')}`, changes, {}, true);
+  if (!('changes' in left) || remains.length > 0) return failed(notConverged(remains), changes, {}, true);
   return told(changes, finish(again.state, replies, changes), [], warnings);
+}
+
+const remaining = (plan: Plan): readonly Change[] =>
+  'changes' in plan ? plan.changes.filter((change) => change.repeats !== true) : [];
+
+const notConverged = (remains: readonly Change[]): string =>
+  `did not converge: after the change still ${remains.map(tell).join(', ')}`;
+
+/** What is wrong with a state that was to be what the parameters say; undefined where nothing is. */
+export function whyNotConverged(
+  type: AnyTaskType,
+  state: State,
+  params: unknown,
+  context: TaskContext,
+): string | undefined {
+  const plan = type.plan(state, params, context);
+  const remains = remaining(plan);
+  return 'failed' in plan ? plan.failed : remains.length > 0 ? notConverged(remains) : undefined;
 }
 
 /** Changed, where more than means was done. */
@@ -214,7 +231,8 @@ function told(
 const tell = ({ what, from, to }: Pick<Change, 'what' | 'from' | 'to'>): string =>
   `${what}: ${from ?? 'absent'} → ${to ?? 'absent'}`;
 
-function firstFailure(
+/** The first command that failed, and what to say of it. */
+export function firstFailure(
   commands: readonly Command[],
   replies: readonly Reply[],
 ): { message: string; result: TaskResult } | undefined {

@@ -4,6 +4,7 @@ import type { Happening } from '../core/event.ts';
 import { groupBy } from '../core/group-by.ts';
 import { type Answer, type AnyQuestion, type ControllerQuestion, isCostly, type Question } from '../core/question.ts';
 import type { Connector, Endpoint, Exchanged, Part, Session, SessionFailure } from '../core/session.ts';
+import type { StartedJob } from '../core/task-type.ts';
 import type { Belief, Beliefs } from './beliefs.ts';
 import type { Acted, Asked } from './converge.ts';
 import { mergeQuestions, untold } from './round.ts';
@@ -51,6 +52,10 @@ export class HostLink {
   readonly beliefs: Beliefs;
   /** Exchanges with this host so far, whatever the number of questions in them. */
   rounds = 0;
+  /** Jobs that this run started there, by the file that tells of them. */
+  readonly jobs = new Map<string, StartedJob>();
+  /** Those of them that are not known to have ended: what the host answered may be true no longer. */
+  readonly goingOn = new Set<string>();
   readonly #options: LinkOptions;
   #greeted: Session | undefined;
 

@@ -36,6 +36,11 @@ export class HostState {
     if (status === 'changed') this.#counts.ok++;
   }
 
+  /** What failed all the same, and was ignored, has changed something. */
+  countChange(): void {
+    this.#counts.changed++;
+  }
+
   /** A failure that a rescue caught is no failure of the host. */
   rescued(): void {
     this.#counts.rescued++;

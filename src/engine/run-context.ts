@@ -37,6 +37,8 @@ export interface RunOptions {
   /** What a pattern that fits no host is. */
   readonly mismatch?: 'warning' | 'error' | 'ignore';
   readonly hashBehaviour: 'replace' | 'merge';
+  /** Where jobs are kept on hosts, unless a variable says. */
+  readonly asyncDir?: string;
   readonly gathering: 'implicit' | 'explicit' | 'smart';
   /** Only tests turn it off: it never alters what a run does or says, only how long it takes. */
   readonly askAhead?: boolean;

@@ -6,11 +6,11 @@ import type { Task, VarsLayer } from '../core/model.ts';
 import { fromJs, type Raw, toJs, type Value } from '../core/value.ts';
 import { evaluate, TemplateError } from '../template/index.ts';
 import { absorb, absorbUnknown } from './absorb.ts';
-import { ended, inBackground, jobOf, started } from './background.ts';
+import { ended, inBackground, jobOf, starting } from './background.ts';
 import { ansibleMessage, type Call, computeCall, firstFalse, keywordNumber, keywordTruth, placed } from './call.ts';
-import { type Converged, converge } from './converge.ts';
+import { type Converged, converge, type Target } from './converge.ts';
 import { learnFacts } from './facts.ts';
-import type { Ahead } from './host-link.ts';
+import type { Ahead, HostLink } from './host-link.ts';
 import type { HostState } from './host-state.ts';
 import { itemSight, type LoopItem, loopOf } from './loop.ts';
 import { outcomeOf, unknownOutcome, unlessUnsettled, wouldRun } from './outcome.ts';
@@ -258,14 +258,31 @@ async function attemptOnce(run: TaskRun, sight: Sight, item: LoopItem | undefine
 
 /** With `async` and `poll: 0` the commands are only started, so there is nothing to look at afterwards. */
 async function convergeOrStart(run: TaskRun, call: Call, sight: Sight): Promise<Converged> {
-  const { type, params, context } = call;
+  const { type, params, context, link } = call;
   const target = targetOf(run, call);
-  const job = jobOf(run.task, call, sight);
-  if (job !== undefined)
-    return started(await converge({ ...type, acts: true }, params, context, inBackground(target, job)), job);
-  const converged = await converge(type, params, context, target);
+  const job = jobOf(run.task, call, sight, run.play.run.options.asyncDir);
+  if (job !== undefined) {
+    const kept = starting(type, job, (started) => {
+      link.jobs.set(job.file, started);
+      if (started.over === undefined) link.goingOn.add(job.file);
+    });
+    return converge(kept, params, context, inBackground(target, job));
+  }
+  if (link.goingOn.size > 0) link.beliefs.forget();
+  const converged = await converge(type, params, context, type.asksAnew === true ? anew(target, link) : target);
+  if (type.asksAnew === true && 'result' in converged && converged.result['finished'] === 1)
+    link.goingOn.delete(String(converged.result['results_file']));
   return run.task.async === undefined ? converged : ended(converged);
 }
+
+/** A target of which nothing is believed that was asked before. */
+const anew = (target: Target, { beliefs }: HostLink): Target => ({
+  ...target,
+  ask(questions) {
+    beliefs.forget();
+    return target.ask(questions);
+  },
+});
 
 function targetOf(run: TaskRun, { link, identity, timeoutMs, delegatedTo, censored, ansible }: Call) {
   const { play, state, ref } = run;
@@ -378,7 +395,8 @@ function together(outcomes: readonly Outcome[], wanted: number): Outcome {
       msg,
       changed: outcomes.some((one) => one.result['changed'] === true),
       ...(failed.length > 0 ? { failed: true } : {}),
-      ...(status === 'skipped' ? { skipped: true, ...(wanted === 0 ? { skipped_reason: msg } : {}) } : {}),
+      skipped: status === 'skipped',
+      ...(status === 'skipped' && wanted === 0 ? { skipped_reason: msg } : {}),
     },
   };
 }

@@ -3,34 +3,61 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { type Command, reading, sh } from '../../src/core/command.ts';
 import { forgetJob, startJob } from '../../src/core/commands/job.ts';
 import { job } from '../../src/core/questions/job.ts';
+import type { Reply } from '../../src/core/session.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'retrace-job-'));
+afterAll(() => rmSync(home, { recursive: true }));
+
 const exchange = ({ script, stdin = '' }: Command) =>
   spawnSync('sh', ['-c', script], { env: { ...process.env, HOME: home }, input: stdin as Uint8Array | string });
 
-function stateOf(id: string) {
-  const question = job(id);
-  const replies = question.kind.scripts([id]).map(({ script }) => ({ ...exchange({ script }), code: 0 }));
-  return question.kind.read(replies as never, [id])[0];
+function stateOf(file: string) {
+  const question = job(file);
+  const replies = question.kind.scripts([file]).map(({ script }) => ({ ...exchange({ script }), code: 0 }));
+  return question.kind.read(replies as never, [file])[0];
 }
 
-test('a job goes on by itself, and tells in the end how it went', async () => {
-  const commands = [sh`echo one; sleep 0.3`, reading(sh`cat; echo oops >&2; exit 3`, 'read\n')];
+const text = ({ stdout, stderr, ...rest }: Reply) => ({ ...rest, stdout: String(stdout), stderr: String(stderr) });
 
-  expect(exchange(startJob('7.1', commands, 10)).status).toBe(0);
-  expect(stateOf('7.1')).toMatchObject({ value: { state: 'running' } });
-  for (let i = 0; i < 100 && JSON.stringify(stateOf('7.1')).includes('running'); i++) await sleep(50);
+async function endOf(file: string) {
+  for (let i = 0; i < 200; i++) {
+    const answer = stateOf(file);
+    if (answer?.ok === true && answer.value.state !== 'running') return answer.value;
+    await sleep(50);
+  }
+  throw new Error('it does not end');
+}
 
-  expect(stateOf('7.1')).toEqual({
-    ok: true,
-    value: { state: 'done', rc: 3, stdout: 'one\nread\n', stderr: 'oops\n' },
-  });
-  exchange(forgetJob('7.1'));
-  expect(stateOf('7.1')).toMatchObject({ value: { state: 'none' } });
-  expect(readdirSync(join(home, '.ansible_async'))).toEqual([]);
-  rmSync(home, { recursive: true });
+test('a job goes on by itself, and tells in the end what each command said, up to the first that failed', async () => {
+  const file = join(home, 'jobs', "it's 7.1");
+  const commands = [
+    { ...sh`echo one; sleep 0.3; exit 2`, accepts: [0, 2] },
+    reading(sh`cat; echo oops >&2; exit 3`, 'read\n'),
+    sh`echo never`,
+  ];
+
+  expect(exchange(startJob(file, commands, 10)).status).toBe(0);
+  expect(stateOf(file)).toMatchObject({ value: { state: 'running' } });
+  const { replies, seconds } = await endOf(file);
+
+  expect(replies.map(text)).toEqual([
+    { code: 2, stdout: 'one\n', stderr: '' },
+    { code: 3, stdout: 'read\n', stderr: 'oops\n' },
+  ]);
+  expect(seconds).toBeGreaterThan(0.2);
+  exchange(forgetJob(file));
+  expect(stateOf(file)).toMatchObject({ value: { state: 'none' } });
+  expect(readdirSync(join(home, 'jobs'))).toEqual([]);
+});
+
+test('a job that takes too long is ended, and what it said until then is kept', async () => {
+  const file = join(home, '8');
+
+  exchange(startJob(file, [sh`echo began; sleep 30`], 1));
+
+  expect((await endOf(file)).replies.map(text)).toEqual([{ code: 124, stdout: 'began\n', stderr: '', timedOut: true }]);
 });

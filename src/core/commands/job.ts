@@ -2,28 +2,35 @@ import { type Command, reading, sh } from '../command.ts';
 
 /**
  * Start commands that go on by themselves on the host, one after the other up to the first failure, for so long at most.
- * What becomes of them is kept in `~/.ansible_async`, readable by their user alone; `job` asks for it.
+ * What becomes of them is kept in `file` and others beside it, readable by their user alone; `job` asks for it.
  */
-export function startJob(id: string, commands: readonly Command[], seconds: number): Command {
+export function startJob(file: string, commands: readonly Command[], seconds: number): Command {
   const inputs = commands.map(({ stdin }) => Buffer.from((stdin as Uint8Array | string | undefined) ?? ''));
-  const body = commands.map(({ script }, index) => `(\n${script}\n) <"$1.in${index}" || exit $?`).join('\n');
+  const body = commands.map(step).join('\n');
   const take = inputs.map((input, index) => `head -c ${input.length} >"$j.in${index}"`).join('; ');
   // The script is a file, not an argument: arguments are for everybody to see.
-  const start = sh`umask 077; mkdir -p ~/.ansible_async && j=~/.ansible_async/${id} || exit 1
+  const start = sh`umask 077; j=${file}; mkdir -p "$(dirname "$j")" || exit 1
 printf '%s\n' ${body} >"$j.sh"; s=; command -v setsid >/dev/null && s=setsid; echo running >"$j"`;
-  const rest = sh`$s sh -c ${'timeout -k 10 "$2" sh "$1.sh" "$1" >"$1.out" 2>"$1.err"; echo "done $?" >"$1.tmp"; rm -f "$1".in* "$1.sh"; mv "$1.tmp" "$1"'} sh "$j" ${seconds} </dev/null >/dev/null 2>&1 &`;
+  const rest = sh`$s sh -c ${goOn} sh "$j" ${seconds} </dev/null >/dev/null 2>&1 &`;
   return {
     ...reading({ script: `${start.script}\n${take}\n${rest.script}` }, Buffer.concat(inputs)),
     shown: `start ${commands.map(({ shown, script }) => shown ?? script).join('; ')}`,
   };
 }
 
+/** One command of a job: what it says and how it ends is kept for itself. */
+const step = ({ script, accepts = [0] }: Command, index: number): string =>
+  `(\n${script}\n) <"$1.in${index}" >"$1.out${index}" 2>"$1.err${index}"; c=$?; echo $c >"$1.rc${index}"; case $c in ${accepts.join('|')}) ;; *) exit $c;; esac`;
+
+const goOn =
+  'b=$(date +%s.%N); timeout -k 10 "$2" sh "$1.sh" "$1"; echo "done $? $b $(date +%s.%N)" >"$1.tmp"; rm -f "$1".in* "$1.sh"; mv "$1.tmp" "$1"';
+
 /** Whether commands can be a job: one that reads from another host needs us to carry it. */
 export const canBeJob = (commands: readonly Command[]): boolean =>
   commands.every(({ stdin }) => stdin === undefined || typeof stdin === 'string' || stdin instanceof Uint8Array);
 
 /** Forget a job. */
-export const forgetJob = (id: string): Command => ({
-  ...sh`rm -f ~/.ansible_async/${id} ~/.ansible_async/${id}.*`,
-  shown: `forget the job ${id}`,
+export const forgetJob = (file: string): Command => ({
+  ...sh`rm -f ${file} ${file}.*`,
+  shown: `forget the job ${file}`,
 });

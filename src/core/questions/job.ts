@@ -1,33 +1,55 @@
 import { quote } from '../command.ts';
 import { type Question, type QuestionKind, question } from '../question.ts';
+import type { Reply } from '../session.ts';
 
-/** What became of a job that was started on the host: it goes on, or ended, or there is none of that id. */
+/** What became of a job that was started on the host: it goes on, or ended, or there is none. */
 export interface JobState {
   readonly state: 'none' | 'running' | 'done';
-  readonly rc: number;
-  readonly stdout: string;
-  readonly stderr: string;
+  /** What each of its commands said, as far as they were run. */
+  readonly replies: readonly Reply[];
+  /** How long it went on. */
+  readonly seconds: number;
 }
 
 const kind: QuestionKind<string, JobState> = {
   name: 'job',
-  scripts: (ids) =>
-    ids.flatMap((id) => {
-      const file = `~/.ansible_async/${quote(id)}`;
-      return [
-        { script: `cat ${file} 2>/dev/null || echo none` },
-        { script: `cat ${file}.out 2>/dev/null; :` },
-        { script: `cat ${file}.err 2>/dev/null; :` },
-      ];
-    }),
-  read: (replies, ids) =>
-    ids.map((_, index) => {
-      const [status, out, err] = replies.slice(index * 3, index * 3 + 3).map((reply) => reply.stdout.toString());
-      const [state, rc = '0'] = status!.trim().split(' ');
-      const is = state === 'running' || state === 'done' ? state : 'none';
-      return { ok: true, value: { state: is, rc: Number(rc), stdout: out!, stderr: err! } };
-    }),
+  scripts: (files) => files.map((file) => ({ script: `j=${quote(file)}; ${look}` })),
+  read: (replies, files) => files.map((_, index) => ({ ok: true, value: stateOf(replies[index]!.stdout) })),
 };
 
-/** Ask what became of a job. */
-export const job = (id: string): Question<JobState> => question(kind, id);
+/** Ask what became of the job that is kept in a file. */
+export const job = (file: string): Question<JobState> => question(kind, file);
+
+/** Its state in one line, then each command: exit code and lengths in one line, then what it said. */
+const look = `[ -e "$j" ] || { echo none; exit; }; cat "$j"; i=0; while [ -e "$j.err$i" ]; do
+echo "$(cat "$j.rc$i" 2>/dev/null || echo -) $(wc -c <"$j.out$i") $(wc -c <"$j.err$i")"; cat "$j.out$i" "$j.err$i"; i=$((i + 1)); done`;
+
+function stateOf(said: Buffer): JobState {
+  const [head, rest] = line(said);
+  const [word, code, begin = 0, end = 0] = head.split(' ');
+  const state = word === 'running' || word === 'done' ? word : 'none';
+  const replies = state === 'done' ? repliesIn(rest, Number(code)) : [];
+  return { state, replies, seconds: Math.max(0, Number.parseFloat(`${end}`) - Number.parseFloat(`${begin}`)) };
+}
+
+/** A command without an exit code was ended with the whole job, whose own it then is. */
+function repliesIn(said: Buffer, code: number): Reply[] {
+  const replies: Reply[] = [];
+  for (let rest = said; rest.length > 0; ) {
+    const [head, body] = line(rest);
+    const [own, out, err] = head.trim().split(/\s+/).map(Number) as [number, number, number];
+    replies.push({
+      code: Number.isNaN(own) ? code : own,
+      stdout: body.subarray(0, out),
+      stderr: body.subarray(out, out + err),
+      ...(Number.isNaN(own) && { timedOut: true }),
+    });
+    rest = body.subarray(out + err);
+  }
+  return replies;
+}
+
+function line(text: Buffer): readonly [string, Buffer] {
+  const end = text.indexOf('\n');
+  return end === -1 ? [text.toString(), Buffer.alloc(0)] : [text.toString('utf8', 0, end), text.subarray(end + 1)];
+}

@@ -139,6 +139,8 @@ export const SETTINGS = {
   executable: { type: 'str', default: '/bin/sh', env: ['ANSIBLE_EXECUTABLE'], ini: ['defaults.executable'] },
   forks: { type: 'int', default: 5, env: ['ANSIBLE_FORKS'], ini: ['defaults.forks'] },
   strategy: { type: 'str', default: 'linear', env: ['ANSIBLE_STRATEGY'], ini: ['defaults.strategy'] },
+  // A path on hosts, whose `~` is not ours.
+  asyncDir: { type: 'str', env: ['ANSIBLE_ASYNC_DIR'], ini: ['defaults.async_dir'] },
   pollInterval: { type: 'int', default: 15, env: ['ANSIBLE_POLL_INTERVAL'], ini: ['defaults.poll_interval'] },
   forceHandlers: { type: 'bool', default: false, env: ['ANSIBLE_FORCE_HANDLERS'], ini: ['defaults.force_handlers'] },
   errorOnMissingHandler: {
@@ -325,7 +327,7 @@ export const WITHOUT_MEANING: readonly RegExp[] = [
   // A source that cannot be read is always a mistake here.
   /unparsed/i,
   /pipelining/i,
-  /^(ANSIBLE_)?(LOCAL_TEMP|REMOTE_TEMP|REMOTE_TMP|ASYNC_DIR|HOME|CONFIG|KEEP_REMOTE_FILES|MODULE_|SYSLOG|NO_TARGET_SYSLOG)/,
+  /^(ANSIBLE_)?(LOCAL_TEMP|REMOTE_TEMP|REMOTE_TMP|HOME|CONFIG|KEEP_REMOTE_FILES|MODULE_|SYSLOG|NO_TARGET_SYSLOG)/,
   /^defaults\.(local_tmp|remote_tmp|home|keep_remote_files|module_compression|syslog_facility|no_target_syslog|interpreter_python|internal_poll_interval|module_name)$/,
   /PYTHON_INTERPRETER|PYTHON_MODULE_RLIMIT|WORKER_SHUTDOWN/,
   /_WARNINGS?$|_warnings?$/,

@@ -38,9 +38,11 @@ function told(stdout: string): string[] {
     if (hosts.length > 0) lines.push(`${heading}: ${hosts.sort().join(', ')}`);
     hosts = [];
   };
-  for (const line of stdout.split('\n')) {
+  for (const line of stdout
+    .replace(/ => \{\n[\s\S]*?\n\}/g, (body) => ` => ${JSON.stringify(JSON.parse(body.slice(4)))}`)
+    .split('\n')) {
     const head = /^(?:TASK|RUNNING HANDLER) \[(.*)\] \*+$/.exec(line) ?? /^(PLAY) (?:\[|RECAP)/.exec(line);
-    const result = /^(ok|changed|failed|fatal|skipping|rescued|ignored|included): (?:\[([^\]]*)\])?(.*)$/.exec(line);
+    const result = /^(ok|changed|failed|fatal|skipping|included): (?:\[([^\]]*)\])?(.*)$/.exec(line);
     const recap = /^(\S+)\s+: (ok=\d.*)$/.exec(line);
     if (head !== null) {
       end();
@@ -48,8 +50,6 @@ function told(stdout: string): string[] {
       if (line.startsWith('PLAY [')) lines.push(`play ${/\[(.*)\]/.exec(line)![1]}`);
     } else if (result?.[2] !== undefined)
       hosts.push(`${result[2]} ${result[1]}${itemOf(result[3]!)}${messageOf(result[3]!)}`);
-    else if (/^ {4}"msg": /.test(line))
-      hosts.push(`${hosts.pop()} ${line.replace(/^ {4}"msg": /, '').replace(/,$/, '')}`);
     else if (line === '...ignoring') hosts.push(`${hosts.pop()} (ignored)`);
     else if (recap !== null) lines.push(`${recap[1]}: ${recap[2]!.match(/\w+=[1-9]\d*/g)?.join(' ') ?? ''}`);
   }
@@ -62,10 +62,14 @@ const itemOf = (rest: string): string => {
   return item === null ? '' : ` (${item[1]})`;
 };
 
-const messageOf = (rest: string): string => {
-  const message = /"msg": ("(?:[^"\\]|\\.)*")/.exec(rest);
-  return message === null ? '' : ` ${message[1]}`;
-};
+/** What a result says: its message, or what `debug` shows. */
+function messageOf(rest: string): string {
+  const json = / => (\{.*\})$/.exec(rest)?.[1];
+  if (json === undefined) return '';
+  const { msg, changed, ...shown } = JSON.parse(json) as Record<string, unknown>;
+  if (msg !== undefined) return ` ${JSON.stringify(msg)}`;
+  return changed === undefined ? ` ${JSON.stringify(shown)}` : '';
+}
 
 const complaints = ({ stdout, stderr }: Said): string[] =>
   `${stdout}\n${stderr}`.split('\n').filter((line) => line.startsWith('ERROR! '));
