@@ -5,6 +5,7 @@ import { layersOf } from './layers.ts';
 import { type Opened, openSession } from './open-session.ts';
 import { createOpensshLauncher } from './openssh/launcher.ts';
 import type { Launch } from './pipes.ts';
+import type { Left } from './shell-session.ts';
 import type { ConfigLine } from './ssh/config/parse-config.ts';
 import { readConfig } from './ssh/config/read-config.ts';
 import { createLoginPool } from './ssh/login-pool.ts';
@@ -22,6 +23,7 @@ export interface ConnectorOptions {
 /** A connector that keeps one login for each host and one session for each endpoint. */
 export function createConnector({ forks, env, onDebug }: ConnectorOptions): Connector {
   const sessions = new Map<string, Promise<Opened>>();
+  const leftRunning = new Map<string, Left>();
   const configs = new Map<string | undefined, readonly ConfigLine[]>();
   const home = env.HOME ?? homedir();
   const pool = createLoginPool({ ...(forks && { forks }), ...(onDebug && { onDebug }) });
@@ -33,12 +35,14 @@ export function createConnector({ forks, env, onDebug }: ConnectorOptions): Conn
       const key = JSON.stringify(endpoint);
       const known = sessions.get(key);
       if (known) return known;
-      const forget = () => {
+      const forget = (left?: Left) => {
+        if (left !== undefined) leftRunning.set(key, left);
         if (sessions.get(key) === opened) sessions.delete(key);
       };
-      const opened = openSession(endpoint, launchAt(layersOf(endpoint).login), forget, signal);
+      const launch = launchAt(layersOf(endpoint).login);
+      const opened = openSession(endpoint, launch, forget, signal, leftRunning.get(key));
       sessions.set(key, opened);
-      void opened.then(({ ok }) => ok || forget());
+      void opened.then(({ ok }) => (ok ? leftRunning.delete(key) : forget()));
       return opened;
     },
     get logins() {

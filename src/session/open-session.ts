@@ -2,7 +2,7 @@ import type { Endpoint, Session, SessionFailure } from '../core/session.ts';
 import { layersOf } from './layers.ts';
 import { explainOpenssh } from './openssh/explain-openssh.ts';
 import type { Ending, Launch } from './pipes.ts';
-import { ShellSession } from './shell-session.ts';
+import { type Left, ShellSession } from './shell-session.ts';
 import { type ShellStart, startShell } from './start-shell.ts';
 
 /** A session, or why there is none. */
@@ -17,14 +17,17 @@ const greetingTimeoutMs = 30_000;
 export async function openSession(
   endpoint: Endpoint,
   launch: Launch,
-  onEnd: () => void,
+  onEnd: (left?: Left) => void,
   signal?: AbortSignal,
+  left?: Left,
 ): Promise<Opened> {
   const start = shellStart(endpoint, launch);
   const started = await startShell(start, signal);
   if (!started.ok) return started;
   const startAgain = (again?: AbortSignal) => startShell(start, again);
-  return { ok: true, session: new ShellSession(started.shell, { place: placeOf(endpoint), startAgain, onEnd }) };
+  const session = new ShellSession(started.shell, { place: placeOf(endpoint), startAgain, onEnd });
+  if (left !== undefined) await session.outlive(left, signal);
+  return { ok: true, session };
 }
 
 /** The host as messages name it. */

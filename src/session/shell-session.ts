@@ -10,9 +10,15 @@ interface SessionSetup {
   readonly place: string;
   /** Another shell by the same way: to end what runs in the first, or to go on after that. */
   readonly startAgain: (signal?: AbortSignal) => Promise<Started>;
-  /** Told once when no more exchange is possible. */
-  readonly onEnd: () => void;
+  /** Told once when no more exchange is possible; with the shell, where the connection was lost in the middle of one. */
+  readonly onEnd: (left?: Left) => void;
 }
+
+/** A shell whose connection is gone, and which may go on with what it was told. */
+export type Left = Pick<Shell, 'pid' | 'token'>;
+
+/** How long what a lost connection left running may take to end by itself: a package is better installed than broken off. */
+const graceSeconds = 60;
 
 /** A session over a wire shell: exchanges go in one after another, each as one write, and come back as replies. */
 export class ShellSession implements Session {
@@ -22,6 +28,7 @@ export class ShellSession implements Session {
   #shell: Shell | undefined;
   #fresh = true;
   #failure: SessionFailure | undefined;
+  #busy = false;
   #queue: Promise<unknown> = Promise.resolve();
 
   constructor(shell: Shell, setup: SessionSetup) {
@@ -52,7 +59,17 @@ export class ShellSession implements Session {
     if (signal?.aborted) return { ok: false, failure: this.#lost('interrupted') };
     if (this.#failure) return { ok: false, failure: { ...this.#failure, replies: [] } };
     const failure = await this.#revive(signal);
-    return failure ? { ok: false, failure } : this.#converse(this.#shell!, parts, signal);
+    if (failure) return { ok: false, failure };
+    this.#busy = true;
+    const exchanged = await this.#converse(this.#shell!, parts, signal);
+    this.#busy = false;
+    return exchanged;
+  }
+
+  /** Before anything else: what a shell of the same user still does gets time to end, and nothing further is begun. */
+  async outlive({ pid, token }: Left, signal?: AbortSignal): Promise<void> {
+    const same = `case $(tr '\\0' ' ' </proc/${pid}/cmdline) in *${token}*) _abort ${pid} ${graceSeconds} ;; esac`;
+    await this.exchange([{ script: same, deadlineMs: (graceSeconds + 10) * 1000 }], signal);
   }
 
   /** After an interrupt the next exchange gets a new shell. */
@@ -112,7 +129,7 @@ export class ShellSession implements Session {
     void shell.pipes.ended.then(({ message }) => {
       if (this.#shell !== shell) return;
       this.#failure ??= this.#lost(message);
-      this.#setup.onEnd();
+      this.#setup.onEnd(this.#busy ? shell : undefined);
     });
   }
 

@@ -29,6 +29,8 @@ export interface Shell {
   readonly pipes: Pipes;
   readonly greeting: Greeting;
   readonly pid: number;
+  /** Random; in the arguments of this shell alone. */
+  readonly token: string;
   /** Where its output goes from now on. */
   listen(sink: Sink): void;
 }
@@ -67,7 +69,7 @@ function awaitGreeting(pipes: Pipes, token: string, start: ShellStart, signal?: 
       const greeting = readGreeting(said.stdout, token);
       if (!greeting) return;
       sink = () => {};
-      settle({ ok: true, shell: { pipes, ...greeting, listen: (to) => (sink = to) } });
+      settle({ ok: true, shell: { pipes, token, ...greeting, listen: (to) => (sink = to) } });
     }
 
     function answerPrompt(): void {

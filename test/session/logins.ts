@@ -194,6 +194,31 @@ export function loginContract(connection: 'ssh' | 'openssh'): void {
       expect(connector.logins).toBe(2);
     });
 
+    test('lets what a lost connection left running end first, and begins nothing more of it', async () => {
+      const mortal = await startSshd();
+      onTestFinished(() => mortal.stop());
+      const connector = connect();
+      const at = endpoint({
+        port: mortal.port,
+        privateKeyFile: mortal.privateKey,
+        knownHostsFiles: [mortal.knownHosts],
+      });
+      const opened = await connector.open(at);
+      if (!opened.ok) throw new Error(opened.failure.message);
+      const [ended, next] = [join(sshd.folder, 'ended'), join(sshd.folder, 'next')];
+      setTimeout(() => killAll(childrenOf(mortal.process.pid!)), 500);
+      const lost = await opened.session.exchange([
+        { script: `sleep 2; touch ${ended}` },
+        { script: `sleep 0.5; touch ${next}` },
+      ]);
+
+      const again = await connector.open(at);
+
+      expect([lost.ok, again.ok, existsSync(ended)]).toEqual([false, true, true]);
+      await new Promise((done) => setTimeout(done, 1000));
+      expect(existsSync(next)).toBe(false);
+    });
+
     test('never lets a script take half of its input for the whole', async () => {
       const mortal = await startSshd();
       onTestFinished(() => mortal.stop());

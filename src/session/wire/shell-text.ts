@@ -155,13 +155,20 @@ _kill() {
   done
 }
 
-# _abort SHELL: ends another wire shell and all that its exchange started.
+# _abort SHELL [SECONDS]: ends another wire shell and all that its exchange started, what it is doing after so many seconds at last.
 _abort() {
   kill -STOP "$1"
   _processes
   _first=
   for _x in $_all; do
     case $_x in *:"$1":*:*) [ "$_first" ] && [ "$_first" -le "\${_x##*:}" ] || _first=\${_x##*:} ;; esac
+  done
+  _waits=$((\${2:-0} * 5))
+  while [ "$_first" ]; do
+    _victims "$1" none "$1" "$_first"
+    [ "$_found" ] && [ "$_waits" -gt 0 ] || break
+    _waits=$((_waits - 1))
+    sleep .2
   done
   [ -z "$_first" ] || _kill "$1" none "$1" "$_first"
   kill -KILL "$1"
