@@ -24,14 +24,12 @@ export async function playCommand(argv: readonly string[], face: Face, help: () 
   if (parsed.flags.has('version')) return print(`${face.version}\n`);
   if (parsed.rest.length === 0) return usageError(['no playbook was given'], face);
   if (parsed.flags.has('lab')) {
-    const { insideLab, isInsideLab, labUp, progressOn } = await import('../lab/index.ts');
+    const { insideLab, isInsideLab, labCommand } = await import('../lab/index.ts');
     if (!isInsideLab()) {
       // What the lab is doing goes to stderr: stdout is the run's.
-      await labUp(
-        undefined,
-        progressOn({ stdout: process.stderr, stderr: process.stderr, isTTY: process.stderr.isTTY === true }),
-      );
-      return (await insideLab(process.argv.slice(2))) ?? 1;
+      const io = { stdout: process.stderr, stderr: process.stderr, isTTY: process.stderr.isTTY === true };
+      const code = await labCommand(['up'], io);
+      return code === 0 ? ((await insideLab(process.argv.slice(2))) ?? 1) : code;
     }
   }
   return play(parsed, face);

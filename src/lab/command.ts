@@ -9,7 +9,7 @@ import { knownHostsFile, operatorKey } from './keys.ts';
 import type { LabIo } from './lab-io.ts';
 import { obstacle } from './machine.ts';
 import { progressOn } from './progress.ts';
-import { isFailedCommand } from './run-command.ts';
+import { whyFailed } from './run-command.ts';
 import { labStatus } from './status.ts';
 import { labReset, labUp } from './up.ts';
 
@@ -31,10 +31,7 @@ export async function labCommand(argv: readonly string[], io: LabIo): Promise<nu
   try {
     return (await command(rest, io)) ?? 0;
   } catch (error) {
-    return complain(
-      io,
-      isFailedCommand(error) ? error.message : error instanceof Error ? error.message : String(error),
-    );
+    return complain(io, whyFailed(error));
   }
 }
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ImageName } from './recipes.ts';
-import type { Link } from './switch.ts';
+import { type Link, routing } from './switch.ts';
 
 /** A host of the lab: an image, network cards, and what makes it more than its image. */
 export interface LabHost {
@@ -73,7 +73,7 @@ const proxmox = (name: string, address: string, publicAddress: string, container
     done
     ip route replace default via 198.51.100.222
     # The containers' gateway to all that is not their own network.
-    sysctl -qw net.ipv4.ip_forward=1 net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.default.rp_filter=0`,
+    (${routing})`,
   setup: `setup/${name}.sh`,
   containers,
 });

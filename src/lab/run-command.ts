@@ -22,8 +22,12 @@ export const attempt = (words: TemplateStringsArray, ...values: readonly Word[])
 export const shell = (script: string, words: readonly string[] = []): ProcessPromise =>
   run`sh -euc ${script} sh ${words}`;
 
-/** Whether something thrown is a command of `run` that failed. */
-export const isFailedCommand = (error: unknown): error is ProcessOutput => error instanceof ProcessOutput;
+/** What is told of something thrown while the lab is at work: of a command that failed, what it said. */
+export function whyFailed(error: unknown): string {
+  if (error instanceof ProcessOutput)
+    return error.stderr.trim() || error.stdout.trim() || `exit code ${error.exitCode}`;
+  return error instanceof Error ? error.message : String(error);
+}
 
 type Word = string | readonly string[];
 

@@ -25,6 +25,10 @@ const switchAddresses: Readonly<Record<Bridge, readonly string[]>> = {
   world: ['198.51.100.1/26'],
 };
 
+/** Makes whoever does this in a network namespace a router that believes every sender. */
+export const routing =
+  'cd /proc/sys/net/ipv4; echo 1 >ip_forward; for card in all default; do echo 0 >"conf/$card/rp_filter"; done';
+
 /** Where the hosts' apt finds its proxy. */
 export const aptProxy = { address: '10.0.0.254', port: '3142' } as const;
 
@@ -84,7 +88,7 @@ for pair; do
   ip -n "$ns" link set "$bridge" up
 done
 # The switch routes between the internal, the public and the outer network, and believes every sender.
-ip netns exec "$ns" sysctl -qw net.ipv4.ip_forward=1 net.ipv4.conf.all.rp_filter=0 net.ipv4.conf.default.rp_filter=0
+ip netns exec "$ns" sh -euc '${routing}'
 `;
 
 const plugScript = `

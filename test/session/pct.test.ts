@@ -1,7 +1,8 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { Endpoint } from '../../src/core/session.ts';
 import { createConnector } from '../../src/session/index.ts';
 import { sessionContract } from './contract.ts';
@@ -63,6 +64,28 @@ describe('pct', () => {
         message: expect.stringMatching(/ct999 \(container 999 on node\): pct exec 999: .*does not exist/),
       },
     });
+  });
+
+  // With processes of its own, in which nobody outside is seen: such shells have no parent and share the session 0.
+  test.skipIf(process.getuid?.() !== 0)('ends what runs in a container with processes of its own', async () => {
+    const own = mkdtempSync(join(tmpdir(), 'retrace-pct-'));
+    onTestFinished(() => rmSync(own, { recursive: true }));
+    const sleep = ['sh', '-c', 'touch "$0"; exec sleep 60', join(own, 'ready')];
+    const init = spawn('unshare', ['--pid', '--fork', '--kill-child', '--mount-proc', ...sleep]);
+    onTestFinished(() => void init.kill());
+    await vi.waitFor(() => expect(existsSync(join(own, 'ready'))).toBe(true), 10_000);
+    const inside = `shift 3; exec setsid nsenter --target $(cat /proc/${init.pid}/task/${init.pid}/children) --pid --mount -- "$@"`;
+    writeFileSync(join(own, 'pct'), `#!/bin/sh\n${inside}\n`, { mode: 0o755 });
+    const connector = createConnector({ env: { ...process.env, PATH: `${own}:${process.env.PATH}` } });
+    onTestFinished(() => connector.close());
+    const opened = await connector.open(container('100'));
+    if (!opened.ok) throw new Error(opened.failure.message);
+
+    const exchanged = await opened.session.exchange([{ script: 'sleep 30' }], AbortSignal.timeout(300));
+
+    expect(exchanged).toMatchObject({ ok: false, failure: { message: expect.stringContaining('interrupted') } });
+    const left = await opened.session.exchange([{ script: "ps -e -o stat= -o args= | grep -e '^T' -e 'sleep 30$'" }]);
+    expect(left.ok && left.replies[0]!.stdout.toString()).toBe('');
   });
 
   test.skipIf(process.getuid?.() !== 0)(

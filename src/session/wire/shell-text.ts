@@ -110,6 +110,7 @@ _processes() {
 
 # _victims ROOT SPARED SHELL START: what descends from ROOT, and what was orphaned since START in the session of SHELL.
 # (START counts in hundredths of a second: what an earlier part left running in the same one is taken for this part's.)
+# Who has no parent was started from outside a container, is nobody's orphan, and may be the shell that runs this.
 _victims() {
   _processes
   _session=
@@ -118,7 +119,7 @@ _victims() {
   for _x in $_all; do case $_x in *:"$_session":*) _members="$_members\${_x%%:*} " ;; esac; done
   _kin=" $1 "
   for _x in $_all; do
-    case $_x in "$_session":*|"$3":*) continue ;; *:"$_session":*) ;; *) continue ;; esac
+    case $_x in "$_session":*|"$3":*|*:0:"$_session":*) continue ;; *:"$_session":*) ;; *) continue ;; esac
     _y=\${_x#*:}
     case $_members in *" \${_y%%:*} "*) continue ;; esac
     [ "\${_x##*:}" -lt "$4" ] || _kin="$_kin\${_x%%:*} "
