@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import * as nodeModule from 'node:module';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import type { Diagnostic, Position, Result } from '../core/source.ts';
 
 /** TypeScript and JavaScript files of the user's own in a folder; a project's unit tests are none of ours. */
@@ -34,6 +34,9 @@ export const ownMistake = (path: string, message: string, at?: Position): Diagno
 
 type Exports = Record<string, unknown>;
 
+// Not `import()`: code that V8 takes from its cache cannot.
+const load = createRequire(import.meta.url);
+
 interface Resolved {
   readonly url: string;
   readonly shortCircuit?: boolean;
@@ -50,20 +53,20 @@ const readsTypeScript =
 
 let hooked = false;
 
-async function importNatively(path: string): Promise<Exports> {
+function importNatively(path: string): Exports {
   if (!hooked)
     registerHooks?.({
       resolve: (name, context, next) =>
         name === 'retrace' ? { url: sdkUrl, shortCircuit: true } : next(name, context),
     });
   hooked = true;
-  return (await import(pathToFileURL(path).href)) as Exports;
+  return load(path) as Exports;
 }
 
 const sdkUrl = new URL(import.meta.url.endsWith('.ts') ? '../sdk.ts' : './sdk.js', import.meta.url).href;
 
 async function importByJiti(path: string): Promise<Exports> {
-  const { createJiti } = await import('jiti');
+  const { createJiti } = load('jiti') as typeof import('jiti');
   const jiti = createJiti(import.meta.url, {
     virtualModules: { retrace: await import('../sdk.ts') },
     fsCache: false,

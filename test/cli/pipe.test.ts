@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import { expect, test, vi } from 'vitest';
 import { Rig } from './rig.ts';
 
-const program = join(import.meta.dirname, '../../dist/run.js');
+const program = join(import.meta.dirname, '../../dist/run.cjs');
 
 test('a run whose output nobody reads any more goes on to its end', async () => {
   const lines = Array.from({ length: 200 }, (_, n) => `    - debug: { msg: "${n} ${'x'.repeat(1000)}" }`).join('\n');

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
-const program = join(import.meta.dirname, '../../dist/run.js');
+const program = join(import.meta.dirname, '../../dist/run.cjs');
 
 /** What a run of the program said, and how it ended. */
 export interface Said {

@@ -69,7 +69,7 @@ async function prepare(side: Side, from: string): Promise<void> {
   for (const name of ['ansible', 'ansible-playbook', 'ansible-inventory', 'ansible-vault'])
     await on(
       host,
-      `printf '#!/bin/sh\\nRETRACE_CALLED_AS=${name} exec node /opt/retrace/dist/run.js "$@"\\n' >/opt/front/${name}; chmod +x /opt/front/${name}`,
+      `printf '#!/bin/sh\\nRETRACE_CALLED_AS=${name} exec node /opt/retrace/dist/run.cjs "$@"\\n' >/opt/front/${name}; chmod +x /opt/front/${name}`,
     );
 }
 
