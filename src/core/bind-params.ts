@@ -1,8 +1,10 @@
-import type { BoundTask, ParamSpec, ParamSpecs, ParamType } from './params.ts';
+import { brokenRules } from './broken-rules.ts';
+import { coerce, describe, expandHome, later, plain, truthWords, Wrong } from './coerce-param.ts';
+import type { BoundTask, ParamSpec, ParamType } from './params.ts';
 import { suggest } from './suggest.ts';
-import type { ParamRules, TaskType } from './task-type.ts';
+import type { TaskType } from './task-type.ts';
 import { passwordsIn } from './url-login.ts';
-import { Float, isDict, type Raw, Template, Tuple, toJs, type Value, Vaulted } from './value.ts';
+import { isDict, type Raw, Template, type Value, Vaulted } from './value.ts';
 
 /** Something wrong with one parameter, without its place. */
 export interface ParamProblem {
@@ -38,7 +40,7 @@ type Shape = Pick<TaskType, 'name' | 'params' | 'rules' | 'anyParams'>;
 /** Give values to a task type's parameters: aliases resolved, types coerced as Ansible does, defaults filled in; all mistakes at once. */
 export function bindParams(type: Shape, args: Raw, options: BindOptions = {}): Bound {
   const binder = new Binder(options);
-  const params = binder.dict(type.params, type.rules, args, [], type.name, type.anyParams === true);
+  const params = binder.dict(type, args, []);
   return binder.problems.length > 0
     ? { ok: false, problems: binder.problems }
     : { ok: true, params, secrets: binder.secrets };
@@ -48,12 +50,9 @@ export function bindParams(type: Shape, args: Raw, options: BindOptions = {}): B
 export function checkParams(type: Shape, args: Raw, options: BindOptions = {}): readonly ParamProblem[] {
   if (args instanceof Template || args instanceof Vaulted) return [];
   const binder = new Binder(options);
-  binder.dict(type.params, type.rules, args, [], type.name, type.anyParams === true);
+  binder.dict(type, args, []);
   return binder.problems;
 }
-
-/** Marks a value that is not known before its template is evaluated. */
-const later = Symbol('later');
 
 class Binder {
   readonly problems: ParamProblem[] = [];
@@ -64,26 +63,19 @@ class Binder {
     this.#options = options;
   }
 
-  dict(
-    specs: ParamSpecs,
-    rules: ParamRules | undefined,
-    args: Raw,
-    path: readonly string[],
-    owner: string,
-    open: boolean,
-  ) {
-    const given = this.#named(specs, args, path, owner, open);
+  dict(shape: Shape, args: Raw, path: readonly string[]): Readonly<Record<string, unknown>> {
+    const given = this.#named(shape, args, path);
     const params: Record<string, unknown> = {};
-    for (const [name, spec] of Object.entries(specs)) params[name] = this.#one(name, spec, given, path, owner);
-    if (open)
-      for (const [name, value] of given) if (!(name in specs)) params[name] = value instanceof Template ? later : value;
-    if (rules !== undefined)
-      this.#rules(rules, specs, new Set(Object.keys(params).filter((name) => given.has(name))), params, path);
+    for (const [name, spec] of Object.entries(shape.params))
+      params[name] = this.#one(name, spec, given, path, shape.name);
+    for (const [name, value] of given)
+      if (!Object.hasOwn(shape.params, name)) params[name] = value instanceof Template ? later : value;
+    for (const { code, message } of brokenRules(shape.rules, given, params)) this.#problem(code, path, message);
     return params;
   }
 
   /** The values under their parameters' own names. */
-  #named(specs: ParamSpecs, args: Raw, path: readonly string[], owner: string, open: boolean): Map<string, Raw> {
+  #named(shape: Shape, args: Raw, path: readonly string[]): ReadonlyMap<string, Raw> {
     const named = new Map<string, Raw>();
     if (args === null || args === undefined) return named;
     if (!isDict(args)) {
@@ -91,27 +83,23 @@ class Binder {
       return named;
     }
     const names = new Map(
-      Object.entries(specs).flatMap(([name, spec]) => [name, ...(spec.aliases ?? [])].map((alias) => [alias, name])),
+      Object.entries(shape.params).flatMap(([name, spec]) =>
+        [name, ...(spec.aliases ?? [])].map((alias) => [alias, name]),
+      ),
     );
     for (const [key, value] of args as Map<Value, Raw>) {
       if (typeof value === 'string' && value === this.#options.omit) continue;
-      const name = names.get(String(key)) ?? (open ? String(key) : undefined);
-      if (name === undefined) this.#unknown(String(key), [...names.keys()], Object.keys(specs), path, owner);
+      const name = names.get(String(key)) ?? (shape.anyParams === true ? String(key) : undefined);
+      if (name === undefined) this.#unknown(String(key), [...names.keys()], shape, path);
       else named.set(name, value);
     }
     return named;
   }
 
-  #unknown(
-    key: string,
-    names: readonly string[],
-    shown: readonly string[],
-    path: readonly string[],
-    owner: string,
-  ): void {
+  #unknown(key: string, names: readonly string[], { name, params }: Shape, path: readonly string[]): void {
     const near = suggest(key, names);
-    const hint = near === undefined ? `known: ${shown.join(', ')}` : `did you mean \`${near}\`?`;
-    this.#problem('unknown-parameter', [...path, key], `\`${key}\` is not a parameter of \`${owner}\``, hint);
+    const hint = near === undefined ? `known: ${Object.keys(params).join(', ')}` : `did you mean \`${near}\`?`;
+    this.#problem('unknown-parameter', [...path, key], `\`${key}\` is not a parameter of \`${name}\``, hint);
   }
 
   #one(
@@ -135,7 +123,7 @@ class Binder {
 
   /** A default is written as its value is, but for the home of a path, which nobody knows before there is a host. */
   #default({ type, default: value }: ParamSpec): unknown {
-    return type === 'path' && typeof value === 'string' ? expandHome(value, this.#options) : value;
+    return type === 'path' && typeof value === 'string' ? expandHome(value, this.#options.home) : value;
   }
 
   #coerce(spec: ParamSpec, value: Raw, path: readonly string[]): unknown {
@@ -145,7 +133,7 @@ class Binder {
     if (bound === undefined || bound === later) return bound;
     if (spec.type === 'list') return this.#list(spec, bound as readonly Raw[], path);
     if (spec.type === 'dict' && spec.options !== undefined)
-      return this.dict(spec.options, spec.rules, bound as Raw, path, path.join('.'), false);
+      return this.dict({ name: path.join('.'), params: spec.options, rules: spec.rules }, bound as Raw, path);
     if (spec.type === 'dict') return plain(bound as Raw);
     return this.#chosen(spec, bound, path);
   }
@@ -193,53 +181,16 @@ class Binder {
       typeof args === 'string' && type.freeForm !== undefined ? new Map([[type.freeForm, args]]) : (args ?? null);
     return {
       type,
-      params: this.dict(type.params, type.rules, written, [...path, String(name)], type.name, type.anyParams === true),
+      params: this.dict(type, written, [...path, String(name)]),
     };
   }
 
   #scalar(type: ParamType, value: Raw, path: readonly string[]): unknown {
-    const bound = coercions[type](value, this.#options);
-    if (bound instanceof Wrong) {
-      this.#problem(
-        bound.code,
-        path,
-        `\`${path.at(-1)}\`: expected ${bound.expected}, found ${describe(value)}`,
-        bound.hint,
-      );
-      return undefined;
-    }
-    return bound;
-  }
-
-  #rules(
-    rules: ParamRules,
-    _specs: ParamSpecs,
-    given: ReadonlySet<string>,
-    params: Readonly<Record<string, unknown>>,
-    path: readonly string[],
-  ): void {
-    const conflict = (message: string) => this.#problem('conflicting-parameters', path, message);
-    const missing = (message: string) => this.#problem('missing-parameter', path, message);
-    for (const names of rules.mutuallyExclusive ?? [])
-      if (names.filter((name) => given.has(name)).length > 1)
-        conflict(`parameters are mutually exclusive: ${names.join('|')}`);
-    for (const names of rules.requiredTogether ?? [])
-      if (names.some((name) => given.has(name)) && !names.every((name) => given.has(name)))
-        missing(`parameters are required together: ${names.join(', ')}`);
-    for (const names of rules.requiredOneOf ?? [])
-      if (!names.some((name) => given.has(name))) missing(`one of the following is required: ${names.join(', ')}`);
-    for (const { param, is, needs, any } of rules.requiredIf ?? []) {
-      const lacking = needs.filter((name) => !given.has(name) && params[name] === undefined);
-      const enough = any === true ? lacking.length < needs.length : lacking.length === 0;
-      if (params[param] === is && !enough)
-        missing(
-          `${param} is ${String(is)} but ${any === true ? 'any' : 'all'} of the following are missing: ${lacking.join(', ')}`,
-        );
-    }
-    for (const [name, needs] of Object.entries(rules.requiredBy ?? {}))
-      if (given.has(name))
-        for (const other of needs)
-          if (!given.has(other)) missing(`missing parameter(s) required by '${name}': ${other}`);
+    const bound = coerce(type, value, this.#options.home);
+    if (!(bound instanceof Wrong)) return bound;
+    const { code, expected, hint } = bound;
+    this.#problem(code, path, `\`${path.at(-1)}\`: expected ${expected}, found ${describe(value)}`, hint);
+    return undefined;
   }
 
   #remember(bound: unknown): void {
@@ -251,131 +202,4 @@ class Binder {
   #problem(code: ParamProblem['code'], path: readonly string[], message: string, hint?: string): void {
     this.problems.push({ code, path, message, hint });
   }
-}
-
-/** What a value should have been. */
-class Wrong {
-  readonly expected: string;
-  readonly hint: string | undefined;
-  readonly code: ParamProblem['code'];
-  constructor(expected: string, hint?: string, code: ParamProblem['code'] = 'wrong-type') {
-    this.expected = expected;
-    this.hint = hint;
-    this.code = code;
-  }
-}
-
-const truths = new Set(['y', 'yes', 'on', '1', 'true', 't', '1.0']);
-const untruths = new Set(['n', 'no', 'off', '0', 'false', 'f', '0.0']);
-const truthWords = (choice: unknown, value: string): boolean =>
-  typeof choice === 'string' &&
-  ((value === 'True' && truths.has(choice)) || (value === 'False' && untruths.has(choice)));
-
-const coercions: { readonly [T in ParamType]: (value: Raw, options: BindOptions) => unknown } = {
-  str: text,
-  raw: plain,
-  bytes: size,
-  json: (value) => (typeof value === 'string' ? value : JSON.stringify(plain(value))),
-  task: () => undefined,
-  path: (value, options) => {
-    const path = text(value);
-    return typeof path === 'string' ? expandHome(path, options) : path;
-  },
-  bool: (value) => {
-    if (typeof value === 'boolean') return value;
-    const word = String(value instanceof Float ? value.value : value).toLowerCase();
-    return truths.has(word) ? true : untruths.has(word) ? false : new Wrong('a boolean (true or false)');
-  },
-  int: (value) => {
-    const number =
-      value instanceof Float ? value.value : typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
-    return typeof number === 'number' && Number.isInteger(number) ? number : new Wrong('a whole number');
-  },
-  float: (value) => {
-    const number =
-      value instanceof Float ? value.value : typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
-    return typeof number === 'number' && !Number.isNaN(number) ? number : new Wrong('a number');
-  },
-  list: (value) => {
-    if (Array.isArray(value)) return value;
-    if (value instanceof Tuple) return value.items;
-    if (typeof value === 'string') return value.split(',').map((word) => word.trim());
-    return isDict(value) ? new Wrong('a list') : [value];
-  },
-  dict: (value) => {
-    if (isDict(value)) return value;
-    if (typeof value !== 'string') return new Wrong('a dictionary');
-    return dictFromText(value) ?? new Wrong('a dictionary');
-  },
-  mode: (value) => {
-    if (typeof value === 'number') return modeFromInt(value);
-    const word = text(value);
-    if (typeof word !== 'string') return new Wrong("a mode, as '0644' or u=rw,g=r");
-    return /^0?o?[0-7]{1,5}$|^([ugoa]*[-+=][rwxXstugo]*([-+=][rwxXstugo]*)*)(,[ugoa]*[-+=][rwxXstugo]*([-+=][rwxXstugo]*)*)*$|^preserve$/.test(
-      word,
-    )
-      ? word
-      : new Wrong("a mode, as '0644' or u=rw,g=r");
-  },
-};
-
-/** An int is a mode as YAML 1.1 read it: `0644` arrives as 420. `644` without its zero would be a mode nobody means. */
-function modeFromInt(value: number): string | Wrong {
-  if (!Number.isInteger(value) || value < 0 || value > 0o7777 || (value > 0o777 && /^[0-7]{3}$/.test(String(value))))
-    return new Wrong(`a mode with its zero`, `write \`'0${value}'\``, 'mode-without-zero');
-  return `0${value.toString(8).padStart(3, '0')}`;
-}
-
-function text(value: Raw): string | Wrong {
-  if (typeof value === 'string') return value;
-  if (typeof value === 'boolean') return value ? 'True' : 'False';
-  if (value instanceof Float) return value.value.toFixed(1);
-  if (typeof value === 'number' || typeof value === 'bigint') return String(value);
-  if (isDict(value) || Array.isArray(value)) return JSON.stringify(plain(value));
-  return new Wrong('text');
-}
-
-function expandHome(path: string, options: BindOptions): string {
-  if (path !== '~' && !path.startsWith('~/') && !path.startsWith('$HOME')) return path;
-  return options.home === undefined ? path : path.replace(/^(~|\$HOME)(?=\/|$)/, options.home());
-}
-
-function size(value: Raw): number | Wrong {
-  const match = /^\s*([\d.]+)\s*([KMGTPEZY]?)(i?B?|b)?\s*$/i.exec(String(value));
-  if (match === null) return new Wrong('a size, as 10MB');
-  return Math.round(
-    Number(match[1]) * 1024 ** ['', 'K', 'M', 'G', 'T', 'P', 'E', 'Z', 'Y'].indexOf(match[2]!.toUpperCase()),
-  );
-}
-
-function dictFromText(words: string): Map<Value, Raw> | undefined {
-  if (words.trim().startsWith('{')) {
-    try {
-      return new Map(Object.entries(JSON.parse(words) as Record<string, Value>));
-    } catch {
-      return undefined; // not JSON: what was found is told instead
-    }
-  }
-  const pairs = words.split(/[,\s]+/).filter((pair) => pair !== '');
-  if (!pairs.every((pair) => pair.includes('='))) return undefined;
-  return new Map(pairs.map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]));
-}
-
-/** A raw tree as plain data; what holds a template is not known yet. */
-function plain(value: Raw): unknown {
-  return holdsTemplate(value) ? later : toJs(value as Value);
-}
-
-const holdsTemplate = (value: Raw): boolean =>
-  value instanceof Template ||
-  value instanceof Vaulted ||
-  (Array.isArray(value) && (value as readonly Raw[]).some(holdsTemplate)) ||
-  (isDict(value) && [...(value as Map<Value, Raw>).values()].some(holdsTemplate));
-
-function describe(value: Raw): string {
-  if (value === null || value === undefined) return 'nothing';
-  if (isDict(value)) return 'a dictionary';
-  if (Array.isArray(value) || value instanceof Tuple) return 'a list';
-  if (typeof value === 'string') return `\`${value}\``;
-  return `\`${value instanceof Float ? value.value.toFixed(1) : typeof value === 'boolean' ? (value ? 'true' : 'false') : String(value)}\``;
 }

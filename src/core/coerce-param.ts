@@ -1,0 +1,141 @@
+import type { ParamType } from './params.ts';
+import { Float, isDict, type Raw, Template, Tuple, toJs, type Value, Vaulted } from './value.ts';
+
+/** What `~` and `$HOME` in paths stand for; a function, since it is known only once there is a session. */
+export type Home = (() => string) | undefined;
+
+/** A value as a parameter of that type has it, as Ansible makes it; `Wrong` where it cannot be one. */
+export const coerce = (type: ParamType, value: Raw, home: Home): unknown => coercions[type](value, home);
+
+/** Marks a value that is not known before its template is evaluated. */
+export const later = Symbol('later');
+
+/** What a value should have been. */
+export class Wrong {
+  readonly expected: string;
+  readonly hint: string | undefined;
+  readonly code: 'wrong-type' | 'mode-without-zero';
+  constructor(expected: string, hint?: string, code: Wrong['code'] = 'wrong-type') {
+    this.expected = expected;
+    this.hint = hint;
+    this.code = code;
+  }
+}
+
+const truths = new Set(['y', 'yes', 'on', '1', 'true', 't', '1.0']);
+const untruths = new Set(['n', 'no', 'off', '0', 'false', 'f', '0.0']);
+/** Whether a value that YAML read as a boolean is a choice that is spelled so. */
+export const truthWords = (choice: unknown, value: string): boolean =>
+  typeof choice === 'string' &&
+  ((value === 'True' && truths.has(choice)) || (value === 'False' && untruths.has(choice)));
+
+const coercions: { readonly [T in ParamType]: (value: Raw, home: Home) => unknown } = {
+  str: text,
+  raw: plain,
+  bytes: size,
+  json: (value) => (typeof value === 'string' ? value : JSON.stringify(plain(value))),
+  task: () => undefined,
+  path: (value, home) => {
+    const path = text(value);
+    return typeof path === 'string' ? expandHome(path, home) : path;
+  },
+  bool: (value) => {
+    if (typeof value === 'boolean') return value;
+    const word = String(value instanceof Float ? value.value : value).toLowerCase();
+    return truths.has(word) ? true : untruths.has(word) ? false : new Wrong('a boolean (true or false)');
+  },
+  int: (value) => {
+    const number =
+      value instanceof Float ? value.value : typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+    return typeof number === 'number' && Number.isInteger(number) ? number : new Wrong('a whole number');
+  },
+  float: (value) => {
+    const number =
+      value instanceof Float ? value.value : typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+    return typeof number === 'number' && !Number.isNaN(number) ? number : new Wrong('a number');
+  },
+  list: (value) => {
+    if (Array.isArray(value)) return value;
+    if (value instanceof Tuple) return value.items;
+    if (typeof value === 'string') return value.split(',').map((word) => word.trim());
+    return isDict(value) ? new Wrong('a list') : [value];
+  },
+  dict: (value) => {
+    if (isDict(value)) return value;
+    if (typeof value !== 'string') return new Wrong('a dictionary');
+    return dictFromText(value) ?? new Wrong('a dictionary');
+  },
+  mode: (value) => {
+    if (typeof value === 'number') return modeFromInt(value);
+    const word = text(value);
+    if (typeof word !== 'string') return new Wrong("a mode, as '0644' or u=rw,g=r");
+    return /^0?o?[0-7]{1,5}$|^([ugoa]*[-+=][rwxXstugo]*([-+=][rwxXstugo]*)*)(,[ugoa]*[-+=][rwxXstugo]*([-+=][rwxXstugo]*)*)*$|^preserve$/.test(
+      word,
+    )
+      ? word
+      : new Wrong("a mode, as '0644' or u=rw,g=r");
+  },
+};
+
+/** An int is a mode as YAML 1.1 read it: `0644` arrives as 420. `644` without its zero would be a mode nobody means. */
+function modeFromInt(value: number): string | Wrong {
+  if (!Number.isInteger(value) || value < 0 || value > 0o7777 || (value > 0o777 && /^[0-7]{3}$/.test(String(value))))
+    return new Wrong(`a mode with its zero`, `write \`'0${value}'\``, 'mode-without-zero');
+  return `0${value.toString(8).padStart(3, '0')}`;
+}
+
+function text(value: Raw): string | Wrong {
+  if (typeof value === 'string') return value;
+  if (typeof value === 'boolean') return value ? 'True' : 'False';
+  if (value instanceof Float) return value.value.toFixed(1);
+  if (typeof value === 'number' || typeof value === 'bigint') return String(value);
+  if (isDict(value) || Array.isArray(value)) return JSON.stringify(plain(value));
+  return new Wrong('text');
+}
+
+/** A path whose `~` or `$HOME` at its start is the home, where that is known. */
+export function expandHome(path: string, home: Home): string {
+  if (path !== '~' && !path.startsWith('~/') && !path.startsWith('$HOME')) return path;
+  return home === undefined ? path : path.replace(/^(~|\$HOME)(?=\/|$)/, home());
+}
+
+function size(value: Raw): number | Wrong {
+  const match = /^\s*(\d+\.?\d*|\.\d+)\s*([KMGTPEZY]?)(i?B?|b)?\s*$/i.exec(String(value));
+  if (match === null) return new Wrong('a size, as 10MB');
+  return Math.round(
+    Number(match[1]) * 1024 ** ['', 'K', 'M', 'G', 'T', 'P', 'E', 'Z', 'Y'].indexOf(match[2]!.toUpperCase()),
+  );
+}
+
+function dictFromText(words: string): Map<Value, Raw> | undefined {
+  if (words.trim().startsWith('{')) {
+    try {
+      return new Map(Object.entries(JSON.parse(words) as Record<string, Value>));
+    } catch {
+      return undefined; // not JSON: what was found is told instead
+    }
+  }
+  const pairs = words.split(/[,\s]+/).filter((pair) => pair !== '');
+  if (!pairs.every((pair) => pair.includes('='))) return undefined;
+  return new Map(pairs.map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]));
+}
+
+/** A raw tree as plain data; what holds a template is not known yet. */
+export function plain(value: Raw): unknown {
+  return holdsTemplate(value) ? later : toJs(value as Value);
+}
+
+const holdsTemplate = (value: Raw): boolean =>
+  value instanceof Template ||
+  value instanceof Vaulted ||
+  (Array.isArray(value) && (value as readonly Raw[]).some(holdsTemplate)) ||
+  (isDict(value) && [...(value as Map<Value, Raw>).values()].some(holdsTemplate));
+
+/** A value as a message names it. */
+export function describe(value: Raw): string {
+  if (value === null || value === undefined) return 'nothing';
+  if (isDict(value)) return 'a dictionary';
+  if (Array.isArray(value) || value instanceof Tuple) return 'a list';
+  if (typeof value === 'string') return `\`${value}\``;
+  return `\`${value instanceof Float ? value.value.toFixed(1) : typeof value === 'boolean' ? (value ? 'true' : 'false') : String(value)}\``;
+}
