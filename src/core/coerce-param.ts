@@ -2,7 +2,7 @@ import type { ParamType } from './params.ts';
 import { Float, isDict, type Raw, Template, Tuple, toJs, type Value, Vaulted } from './value.ts';
 
 /** What `~` and `$HOME` in paths stand for; a function, since it is known only once there is a session. */
-export type Home = (() => string) | undefined;
+type Home = (() => string) | undefined;
 
 /** A value as a parameter of that type has it, as Ansible makes it; `Wrong` where it cannot be one. */
 export const coerce = (type: ParamType, value: Raw, home: Home): unknown => coercions[type](value, home);

@@ -10,7 +10,7 @@ import { type Converged, firstFailure, type Target, whyNotConverged } from './co
 import type { Sight } from './scopes.ts';
 
 /** A job that a task is to start instead of waiting for its commands. */
-export interface Job {
+interface Job {
   readonly id: string;
   readonly seconds: number;
   /** The file on the host that tells what became of it. */
