@@ -1,5 +1,6 @@
 import { eachLimited } from './each-limited.ts';
 import type { AnyHandler } from './handlers.ts';
+import type { Identity } from './host-link.ts';
 import { forgetHandlers } from './journal.ts';
 import { learnLeft } from './left-over.ts';
 import { tellIncluded } from './perform-include.ts';
@@ -7,6 +8,8 @@ import { runMetaHandler } from './perform-meta.ts';
 import { performTask } from './perform-task.ts';
 import type { Performing } from './performing.ts';
 import type { PlayHost } from './play-host.ts';
+import { quietly } from './quietly.ts';
+import { settled } from './settled.ts';
 
 /** Run the handlers that are due, each once, in the order of their definition. */
 export async function flushHandlers(performing: Performing, hosts: readonly PlayHost[]): Promise<void> {
@@ -18,7 +21,9 @@ export async function flushHandlers(performing: Performing, hosts: readonly Play
     for (const handler of handlers.all)
       if (host.left?.handlers.includes(handlers.noteOf(handler, host.state))) {
         host.due.add(handler.id);
-        host.noted = true;
+        // Nobody knows as whom it was noted: as the play's user, or as whom the handler runs.
+        for (const identity of [play.mainIdentity(host.state), identityFor(performing, host, handler)])
+          host.notedAs.set(JSON.stringify(identity.endpoint), identity);
       }
     if (host.left !== undefined) host.left = { ...host.left, handlers: [] };
   });
@@ -39,19 +44,20 @@ export async function flushHandlers(performing: Performing, hosts: readonly Play
     for (const host of hosts) for (const id of host.due) if (!known.has(id)) host.due.delete(id);
   }
   await eachLimited(
-    hosts.filter((host) => !host.out && host.noted && !play.run.options.check),
+    hosts.filter((host) => !host.out && host.notedAs.size > 0 && !play.run.options.check),
     play.run.options.forks,
     async (host) => {
-      host.noted = false;
-      await host.state.link.act(play.mainIdentity(host.state), [forgetHandlers(host.name)], {
-        before: [],
-        onOutput: () => {},
-        after: [],
-        ahead: async () => [],
-      });
+      for (const identity of host.notedAs.values())
+        await quietly(host.state.link, identity, [forgetHandlers(host.name)]);
+      host.notedAs.clear();
+      host.dueInBlock.clear();
     },
   );
 }
+
+const identityFor = ({ play }: Performing, host: PlayHost, handler: AnyHandler): Identity =>
+  settled(() => play.identity(host.state, handler, play.scopes.of(host.state, handler, host.exported))) ??
+  play.mainIdentity(host.state);
 
 async function runHandler(performing: Performing, hosts: readonly PlayHost[], handler: AnyHandler): Promise<void> {
   if (handler.kind === 'task') return performTask(performing, hosts, handler, true);

@@ -44,6 +44,12 @@ export const noteHandler = (host: string, name: string): Command => ({
   shown: `note that ${name} is due`,
 });
 
+/** Some are not due after all. */
+export const forgetNotes = (host: string, names: readonly string[]): Command => ({
+  ...sh`${folder}f="$d"/${handlersOf(host)}; [ ! -f "$f" ] || { grep -vxF ${names.flatMap((name) => ['-e', name])} "$f" >"$f.new"; mv "$f.new" "$f"; [ -s "$f" ] || rm -f "$f"; }; rmdir "$d" 2>/dev/null; :`,
+  shown: `forget that ${names.join(', ')} were due`,
+});
+
 /** All handlers that were due have run. */
 export const forgetHandlers = (host: string): Command => ({
   ...sh`rm -f /var/lib/retrace/${handlersOf(host)} "$HOME"/.local/state/retrace/${handlersOf(host)}; rmdir /var/lib/retrace "$HOME/.local/state/retrace" 2>/dev/null; :`,

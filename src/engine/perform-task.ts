@@ -1,16 +1,13 @@
-import type { Change } from '../core/change.ts';
-import type { Command } from '../core/command.ts';
 import type { Outcome, TaskRef } from '../core/event.ts';
 import type { Task } from '../core/model.ts';
 import { toJs } from '../core/value.ts';
 import { TemplateError } from '../template/index.ts';
 import { aheadOf } from './ahead-of.ts';
+import { beforeChange } from './before-change.ts';
 import { keywordTruth, keywordValue, placed } from './call.ts';
 import { conclude } from './conclude.ts';
 import { eachLimited } from './each-limited.ts';
 import { notifiedNames } from './handlers.ts';
-import { keep, noteHandler } from './journal.ts';
-import { blockKey, captureLeft } from './left-over.ts';
 import type { Performing } from './performing.ts';
 import type { PlayHost } from './play-host.ts';
 import { type Ran, runTask, tellable } from './run-task.ts';
@@ -72,7 +69,7 @@ async function runOnHost(performing: Performing, host: PlayHost, task: Task, han
     ref,
     layers: host.exported,
     ahead: () => aheadOf(performing, host, task),
-    beforeChange: (changes) => beforeChange(performing, host, task, changes),
+    beforeChange: (changes, identity) => beforeChange(performing, host, task, changes, identity),
   });
   const notified = ran.outcome.status === 'changed' ? notify(performing, host, task, ref) : undefined;
   const outcome: Outcome =
@@ -136,28 +133,4 @@ function notify(performing: Performing, host: PlayHost, task: Task, ref: TaskRef
     if (error instanceof Touched) return `notify: depends on ${error.because}`;
     throw error;
   }
-}
-
-/** Commands that go with a change, in its round: due handlers are noted, a validating block keeps what was. */
-function beforeChange(
-  { play, handlers }: Performing,
-  host: PlayHost,
-  task: Task,
-  changes: readonly Change[],
-): readonly Command[] {
-  captureLeft(play, host);
-  // Ansible forgets what a failed host was notified of, and its scripts count on it.
-  const names =
-    task.notify.length === 0 || play.run.options.ansible === true
-      ? []
-      : (settled(() => notifiedNames(task.notify, play.scopes.of(host.state, task, host.exported))) ?? []);
-  const due = names.flatMap((name) => handlers.named(name, host.state)).filter((handler) => !host.due.has(handler.id));
-  const notes = [...new Set(due.map((handler) => handlers.noteOf(handler, host.state)))];
-  if (notes.length > 0) host.noted = true;
-  const blocks = host.cursor.validating;
-  const kept = blocks.flatMap((block) => {
-    if (changes.some((change) => (change.paths ?? []).length > 0)) host.touchedBlocks.add(blockKey(block));
-    return keep(blockKey(block), changes);
-  });
-  return [...notes.map((note) => noteHandler(host.name, note)), ...kept];
 }

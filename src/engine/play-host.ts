@@ -1,6 +1,7 @@
 import type { Block, Item, VarsLayer } from '../core/model.ts';
 import { Window } from './ahead.ts';
 import { Cursor } from './cursor.ts';
+import type { Identity } from './host-link.ts';
 import type { HostState } from './host-state.ts';
 import type { LeftOver } from './journal.ts';
 
@@ -15,10 +16,12 @@ export class PlayHost {
   exported: readonly VarsLayer[] = [];
   /** What an interrupted run left, once asked. */
   left: LeftOver | undefined;
-  /** Something was noted in the host's journal and is to be forgotten when the handlers ran. */
-  noted = false;
-  /** Validating blocks in which something was changed, by name in the journal. */
-  readonly touchedBlocks = new Set<string>();
+  /** As whom something was noted in the host's journal: to be forgotten when the handlers ran. */
+  readonly notedAs = new Map<string, Identity>();
+  /** Validating blocks in which something was changed, by name in the journal; and as whom. */
+  readonly touchedBlocks = new Map<string, Map<string, Identity>>();
+  /** Handlers that are due for nothing but what a validating block may yet put back: by block, their ids and notes. */
+  readonly dueInBlock = new Map<string, Map<number, string>>();
   /** Validating blocks that a failure left: their changes are to be put back. */
   readonly toPutBack: Block[] = [];
   /** Whether the host was asked anything in this play: only then can something be left on it that matters. */
@@ -42,6 +45,11 @@ export class PlayHost {
 
   get name(): string {
     return this.state.host.name;
+  }
+
+  /** Somebody changed something in a validating block. */
+  touch(block: string, who: string, identity: Identity): void {
+    this.touchedBlocks.set(block, (this.touchedBlocks.get(block) ?? new Map<string, Identity>()).set(who, identity));
   }
 
   /** Nothing more for this host in this play. */

@@ -10,7 +10,7 @@ import { ended, inBackground, jobOf, starting } from './background.ts';
 import { ansibleMessage, type Call, computeCall, firstFalse, keywordNumber, keywordTruth, placed } from './call.ts';
 import { type Converged, converge, type Target } from './converge.ts';
 import { learnFacts } from './facts.ts';
-import type { Ahead, HostLink } from './host-link.ts';
+import type { Ahead, HostLink, Identity } from './host-link.ts';
 import type { HostState } from './host-state.ts';
 import { itemSight, type LoopItem, loopOf } from './loop.ts';
 import { outcomeOf, unknownOutcome, unlessUnsettled, wouldRun } from './outcome.ts';
@@ -28,7 +28,7 @@ interface TaskRun {
   readonly ref: TaskRef;
   readonly layers: readonly VarsLayer[];
   readonly ahead: () => Promise<readonly Ahead[]>;
-  readonly beforeChange: (changes: readonly Change[]) => readonly Command[];
+  readonly beforeChange: (changes: readonly Change[], identity: Identity) => readonly Command[];
 }
 
 /** What a task did on a host: how it ended, and what `register` gets. */
@@ -293,7 +293,7 @@ function targetOf(run: TaskRun, { link, identity, timeoutMs, delegatedTo, censor
     label: ref.name,
     signal,
     ahead: run.ahead,
-    beforeChange: delegatedTo === undefined ? run.beforeChange : undefined,
+    beforeChange: delegatedTo === undefined ? (changes) => run.beforeChange(changes, identity) : undefined,
     onOutput: (stream, text) => emit({ kind: 'output', task: ref, host: state.host.name, stream, text }),
     onWait: (shown) => emit({ kind: 'host-busy', host: state.host.name, doing: 'waiting', about: shown }),
     deadlineMs: timeoutMs,

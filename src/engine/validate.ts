@@ -1,4 +1,3 @@
-import type { Command } from '../core/command.ts';
 import type { Outcome, TaskRef } from '../core/event.ts';
 import type { Block } from '../core/model.ts';
 import { shell } from '../core/questions/shell.ts';
@@ -6,12 +5,13 @@ import { toJs } from '../core/value.ts';
 import { keywordTruth, keywordValue } from './call.ts';
 import { conclude } from './conclude.ts';
 import { eachLimited } from './each-limited.ts';
-import type { HostLink, Identity } from './host-link.ts';
-import { putBack, release } from './journal.ts';
+import type { Identity } from './host-link.ts';
+import { forgetNotes, putBack, release } from './journal.ts';
 import { blockKey, learnLeft } from './left-over.ts';
 import type { Performing } from './performing.ts';
 import type { PlayContext } from './play-context.ts';
 import type { PlayHost } from './play-host.ts';
+import { quietly } from './quietly.ts';
 import { tellable } from './run-task.ts';
 
 /** Prove what a validating block changed: the command must succeed, or everything is put back and the block has failed. */
@@ -79,14 +79,15 @@ async function prove(
       : { code: 1, stdout: '', stderr: 'no answer' };
   const link = host.state.link;
   if (said.code === 0) {
-    await quietly(link, identity, release(key));
+    for (const who of keepersOf(host, key, identity)) await quietly(link, who, [release(key)]);
+    host.dueInBlock.delete(key);
     return {
       status: 'ok',
       changes: [],
       result: { changed: false, cmd: command, rc: 0, stdout: said.stdout, stderr: said.stderr },
     };
   }
-  const back = await quietly(link, identity, putBack(key));
+  const back = await undo(host, key, identity);
   const message = `${command} failed, ${back ? 'so what the block had changed was put back' : 'and what the block had changed could NOT be put back; it is kept under /var/lib/retrace/kept'}: ${(said.stderr || said.stdout).trim()}`;
   return {
     status: 'failed',
@@ -100,13 +101,14 @@ async function prove(
 export async function putBackLeft({ play }: Performing, host: PlayHost): Promise<void> {
   for (const block of host.toPutBack.splice(0)) {
     const key = blockKey(block);
-    if (!host.touchedBlocks.delete(key) || play.run.options.check) continue;
+    if (!host.touchedBlocks.has(key) || play.run.options.check) continue;
     const identity = play.identity(
       host.state,
       { keywords: block.keywords },
       play.scopes.of(host.state, block, host.exported),
     );
-    const back = await quietly(host.state.link, identity, putBack(key));
+    const back = await undo(host, key, identity);
+    host.touchedBlocks.delete(key);
     const message = back
       ? `what the block ${String(block.name ?? '')} had changed was put back`
       : `what the block had changed could not be put back; it is kept under /var/lib/retrace/kept/${key}`;
@@ -118,12 +120,21 @@ export async function putBackLeft({ play }: Performing, host: PlayHost): Promise
   }
 }
 
-async function quietly(link: HostLink, identity: Identity, command: Command): Promise<boolean> {
-  const acted = await link.act(identity, [command], {
-    before: [],
-    onOutput: () => {},
-    after: [],
-    ahead: async () => [],
-  });
-  return acted.ok && acted.replies.every((reply) => reply.code === 0);
+/** As whom what was there before a block is kept: whoever changed something in it, or after an interrupted run the block's own user. */
+const keepersOf = (host: PlayHost, key: string, own: Identity): readonly Identity[] => {
+  const those = [...(host.touchedBlocks.get(key)?.values() ?? [])];
+  return those.length === 0 ? [own] : those;
+};
+
+/** Put everything back, and with it the reason of the handlers that were due for nothing else. */
+async function undo(host: PlayHost, key: string, own: Identity): Promise<boolean> {
+  const due = host.dueInBlock.get(key) ?? new Map<number, string>();
+  host.dueInBlock.delete(key);
+  let back = true;
+  for (const who of keepersOf(host, key, own)) {
+    const notes = due.size === 0 ? [] : [forgetNotes(host.name, [...new Set(due.values())])];
+    back = (await quietly(host.state.link, who, [putBack(key), ...notes])) && back;
+  }
+  if (back) for (const id of due.keys()) host.due.delete(id);
+  return back;
 }
