@@ -10,9 +10,11 @@ import { eachLimited } from './each-limited.ts';
 import { notifiedNames } from './handlers.ts';
 import type { Performing } from './performing.ts';
 import type { PlayHost } from './play-host.ts';
-import { type Ran, runTask, tellable } from './run-task.ts';
+import { runTask } from './run-task.ts';
 import { settled } from './settled.ts';
 import { refOf } from './task-ref.ts';
+import type { Ran } from './task-run.ts';
+import { tellable } from './tellable.ts';
 import { Touched } from './touched.ts';
 
 /** Run a task or handler on hosts, told as one task; whoever fails leaves or is rescued. */
@@ -89,7 +91,7 @@ async function runOnHost(performing: Performing, host: PlayHost, task: Task, han
     outcome: tellable(outcome),
     tookMs: performance.now() - startedAt,
     delegatedTo: ran.delegatedTo,
-    looped: ran.looped,
+    looped: ran.looped === true,
   });
   conclude(play, host, task, outcome);
   return { ...ran, outcome };

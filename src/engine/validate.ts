@@ -12,7 +12,7 @@ import type { Performing } from './performing.ts';
 import type { PlayContext } from './play-context.ts';
 import type { PlayHost } from './play-host.ts';
 import { quietly } from './quietly.ts';
-import { tellable } from './run-task.ts';
+import { tellable } from './tellable.ts';
 
 /** Prove what a validating block changed: the command must succeed, or everything is put back and the block has failed. */
 export async function validate(performing: Performing, hosts: readonly PlayHost[], block: Block): Promise<void> {

@@ -1,0 +1,122 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Outcome } from '../core/event.ts';
+import type { Task } from '../core/model.ts';
+import { toJs, type Value } from '../core/value.ts';
+import { evaluate, TemplateError } from '../template/index.ts';
+import { firstFalse, keywordNumber } from './call.ts';
+import { itemSight, type LoopItem } from './loop.ts';
+import { runUntil } from './run-until.ts';
+import type { Sight } from './scopes.ts';
+import { settleTouched } from './settle-touched.ts';
+import { type Ran, sightAfter, type TaskRun } from './task-run.ts';
+import { tellable } from './tellable.ts';
+import { Touched } from './touched.ts';
+
+/** Run a task for each item of its loop; the outcome sums them up. */
+export async function runLoop(run: TaskRun, items: readonly LoopItem[], sight: Sight): Promise<Ran> {
+  const { play, state, task, ref } = run;
+  const outcomes: Outcome[] = [];
+  const pause = keywordNumber(
+    task.loop?.pause === undefined ? undefined : { value: task.loop.pause, at: task.at },
+    sight,
+  );
+  for (const item of items) {
+    if (play.run.signal.aborted) break;
+    const own = itemSight(play, state, task, item, run.layers);
+    const ran = await settleTouched(run, own, () => runUntil(run, own, item));
+    const result = {
+      ...ran.outcome.result,
+      [item.loopVar]: toJs(item.value),
+      ansible_loop_var: item.loopVar,
+      ...item.shown,
+    };
+    const outcome = { ...ran.outcome, result };
+    outcomes.push(outcome);
+    play.run.emit({
+      kind: 'item-finished',
+      play: play.play.id,
+      task: ref,
+      host: state.host.name,
+      // Ansible's word for an item that is nobody's business.
+      label: outcome.censored === true ? 'None' : labelOf(task, item, own),
+      item: outcome.censored === true ? null : toJs(item.value),
+      outcome: tellable(outcome),
+      delegatedTo: ran.delegatedTo,
+    });
+    // A later item may look at what this one registered.
+    if (outcome.status === 'unreachable') break;
+    if (
+      task.loop?.breakWhen !== undefined &&
+      firstFalse(task.loop.breakWhen, sightAfter(run, item, result)) === undefined
+    )
+      break;
+    if (pause !== undefined && item !== items.at(-1))
+      await sleep(pause * 1000, undefined, { signal: play.run.signal }).catch(() => {});
+  }
+  return { outcome: together(outcomes, items.length), looped: true };
+}
+
+function labelOf(task: Task, item: LoopItem, sight: Sight): string {
+  try {
+    const label = task.loop?.label === undefined ? item.value : evaluate(task.loop.label, sight.scope, sight.env);
+    return typeof label === 'string' ? label : String(evaluateText(label));
+  } catch (error) {
+    if (error instanceof TemplateError || error instanceof Touched) return String(item.index);
+    throw error;
+  }
+}
+
+const evaluateText = (value: Value): string =>
+  typeof value === 'object' ? JSON.stringify(toJs(value)) : String(value);
+
+/** The outcome of a loop out of those of its items, as Ansible sums up. */
+function together(outcomes: readonly Outcome[], wanted: number): Outcome {
+  const some = (status: Outcome['status'], but?: (outcome: Outcome) => boolean) =>
+    outcomes.some((one) => one.status === status && but?.(one) !== true);
+  const failed = outcomes.filter((one) => one.status === 'failed');
+  const status: Outcome['status'] = some('unreachable')
+    ? 'unreachable'
+    : failed.length > 0
+      ? 'failed'
+      : some('unknown')
+        ? 'unknown'
+        : some('changed')
+          ? 'changed'
+          : outcomes.length > 0 && outcomes.every((one) => one.status === 'skipped')
+            ? 'skipped'
+            : wanted === 0
+              ? 'skipped'
+              : 'ok';
+  const msg =
+    wanted === 0
+      ? 'No items in the list'
+      : failed.length > 0
+        ? 'One or more items failed'
+        : status === 'skipped'
+          ? 'All items skipped'
+          : 'All items completed';
+  return {
+    status,
+    changes: outcomes.flatMap((one) => one.changes),
+    message:
+      failed[0]?.message === undefined
+        ? status === 'unknown'
+          ? outcomes.find((one) => one.status === 'unknown')?.message
+          : status === 'skipped'
+            ? msg
+            : undefined
+        : msg,
+    ignored: failed.length > 0 && failed.every((one) => one.ignored === true) ? true : undefined,
+    censored: outcomes.some((one) => one.censored === true) ? true : undefined,
+    assuming: [...new Set(outcomes.flatMap((one) => one.assuming ?? []))],
+    failure: outcomes.find((one) => one.failure !== undefined)?.failure,
+    result: {
+      results: outcomes.map((one) => one.result),
+      msg,
+      changed: outcomes.some((one) => one.result['changed'] === true),
+      ...(failed.length > 0 ? { failed: true } : {}),
+      skipped: status === 'skipped',
+      ...(status === 'skipped' && wanted === 0 ? { skipped_reason: msg } : {}),
+    },
+  };
+}

@@ -1,0 +1,39 @@
+import type { Change } from '../core/change.ts';
+import type { Command } from '../core/command.ts';
+import type { Outcome, TaskRef } from '../core/event.ts';
+import type { Task, VarsLayer } from '../core/model.ts';
+import { fromJs } from '../core/value.ts';
+import type { Ahead, Identity } from './host-link.ts';
+import type { HostState } from './host-state.ts';
+import { itemSight, type LoopItem } from './loop.ts';
+import type { PlayContext } from './play-context.ts';
+import { layerOf, type Sight } from './scopes.ts';
+
+/** What running a task needs besides the task. */
+export interface TaskRun {
+  readonly play: PlayContext;
+  readonly state: HostState;
+  readonly task: Task;
+  readonly ref: TaskRef;
+  readonly layers: readonly VarsLayer[];
+  readonly ahead: () => Promise<readonly Ahead[]>;
+  readonly beforeChange: (changes: readonly Change[], identity: Identity) => readonly Command[];
+}
+
+/** What a task did on a host: how it ended, and what `register` gets. */
+export interface Ran {
+  readonly outcome: Outcome;
+  readonly delegatedTo?: string;
+  /** Whether it went through the items of a loop. */
+  readonly looped?: boolean;
+}
+
+/** What conditions see of a task after it ran: its variables, and the result under the name that it registers. */
+export function sightAfter(run: TaskRun, item: LoopItem | undefined, result: Outcome['result']): Sight {
+  const { play, state, task } = run;
+  const layers =
+    task.register === undefined
+      ? run.layers
+      : [...run.layers, layerOf(19, 'this task', { [task.register]: fromJs(result) })];
+  return item === undefined ? play.scopes.of(state, task, layers) : itemSight(play, state, task, item, layers);
+}
