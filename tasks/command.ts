@@ -1,4 +1,4 @@
-import { defineTask, sh, splitWords } from '../src/sdk.ts';
+import { defineTask, sh, splitWords, type TaskResult } from '../src/sdk.ts';
 import { askGuards, commandResult, commandReturns, guards, inFolder, planCommand } from './shared/run-command.ts';
 import { expanding } from './shared/words.ts';
 
@@ -41,7 +41,11 @@ export default defineTask({
       stdin,
     });
   },
-  result: (done) => commandResult(done, wordsOf(done.params) ?? [], done.params.strip_empty_ends),
+  result(done) {
+    const words = wordsOf(done.params) ?? [];
+    const result = commandResult(done, words, done.params.strip_empty_ends);
+    return notStarted(words, result) ?? result;
+  },
   returns: commandReturns,
   examples: [
     { title: 'Look at something; this never changes the host', yaml: 'command: uname -a\nchanged_when: false' },
@@ -55,6 +59,18 @@ export default defineTask({
     },
   ],
 });
+
+/** What Ansible makes of a program that is not there, or may not be run; our shell says so in its own way. */
+function notStarted(words: readonly string[], { rc, stdout, stderr }: TaskResult): TaskResult | undefined {
+  const [program = ''] = words;
+  const [, named, why = ''] = /^.*?: (?:\d+: )?(?:eval: )?(.*): ([^:]+)$/.exec(String(stderr)) ?? [];
+  if ((rc !== 126 && rc !== 127) || stdout !== '' || named !== program) return undefined;
+  const [number, text] = /denied/i.test(why) ? [13, 'Permission denied'] : [2, 'No such file or directory'];
+  const msg = `[Errno ${number}] ${text}: b'${program}'`;
+  return { changed: false, failed: true, rc: number, msg, cmd: words.join(' '), ...nothingSaid };
+}
+
+const nothingSaid = { stdout: '', stderr: '', stdout_lines: [], stderr_lines: [] };
 
 const wordsOf = ({
   cmd,

@@ -71,10 +71,9 @@ export default defineTask({
     };
     return { changes: [change] };
   },
-  result: ({ state: { table }, params: { state, cron_file } }) => ({
+  result: ({ state: { table }, params: { cron_file } }) => ({
     jobs: [...table.stdout.matchAll(/^#Ansible: (.*)$/gm)].map(([, name]) => name),
     envs: [...table.stdout.matchAll(/^([A-Za-z_]\w*)\s*=/gm)].map(([, name]) => name),
-    state,
     ...(cron_file === undefined ? {} : { cron_file }),
   }),
   returns: { jobs: 'The names of all jobs there.', envs: 'The names of all variables there.' },

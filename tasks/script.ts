@@ -1,5 +1,13 @@
 import { ControllerError, defineTask, splitWords } from '../src/sdk.ts';
-import { askGuards, commandResult, commandReturns, guards, inFolder, planCommand } from './shared/run-command.ts';
+import {
+  askGuards,
+  commandResult,
+  commandReturns,
+  guards,
+  inFolder,
+  notNeeded,
+  planCommand,
+} from './shared/run-command.ts';
 
 export default defineTask({
   name: 'ansible.builtin.script',
@@ -28,15 +36,21 @@ export default defineTask({
     return { ...params, content: controller.readFile(found.path), words: params.cmd.slice(argumentsAt(params.cmd)) };
   },
   ask: (params, context) => askGuards(params, context),
-  plan: (state, params) =>
-    planCommand(state, params, params.cmd, {
+  plan(state, params) {
+    // Unlike command and shell, Ansible calls it skipped.
+    if (state.creates === true) return skipped(`${params.creates} exists, matching creates option`);
+    if (state.removes === false) return skipped(`${params.removes} does not exist, matching removes option`);
+    const reason = notNeeded(state, params);
+    if (reason !== undefined) return skipped(reason.msg);
+    return planCommand(state, params, params.cmd, {
       script: runUploaded(params.words, params.executable, params.chdir),
       stdin: params.content,
       shown: params.cmd,
-    }),
+    });
+  },
   result: (done) => {
-    const { start, end, delta, cmd, ...result } = commandResult(done, done.params.cmd, false);
-    return result;
+    const { start, end, delta, cmd, msg, ...result } = commandResult(done, done.params.cmd, false);
+    return msg === '' ? result : { ...result, msg };
   },
   returns: commandReturns,
   examples: [
@@ -47,6 +61,8 @@ export default defineTask({
     },
   ],
 });
+
+const skipped = (msg: string) => ({ changes: [], skipped: msg });
 
 /** Where the arguments begin: they are the shell's to read, as they were written. */
 function argumentsAt(cmd: string): number {

@@ -1,4 +1,12 @@
-import { type Account, defineTask, groupAccount, type Question, type UserState, user } from '../src/sdk.ts';
+import {
+  type Account,
+  type Change,
+  defineTask,
+  groupAccount,
+  type Question,
+  type UserState,
+  user,
+} from '../src/sdk.ts';
 import { keyPath, planUser, type WantedUser } from './shared/user-plan.ts';
 
 type UserQuestions = {
@@ -71,19 +79,22 @@ export default defineTask({
     if (missing !== undefined) return { failed: `Group ${missing} does not exist` };
     return planUser(state.user, params, asked(params));
   },
-  result: ({ state: { user: now }, params }) => ({
+  result: ({ state: { user: now }, changes, params }) => ({
     name: params.name,
     state: params.state,
     ...(params.state === 'absent'
-      ? { force: params.force, remove: params.remove }
+      ? changes.length === 0
+        ? {}
+        : { force: params.force, remove: params.remove }
       : {
           uid: now.uid,
           group: now.gid,
           home: now.home,
           shell: now.shell,
           comment: now.comment,
-          append: params.append,
-          move_home: params.move_home,
+          ...(isNew(changes, params.name)
+            ? { create_home: params.create_home, system: params.system }
+            : { append: params.append, move_home: params.move_home }),
           ...(params.groups === undefined ? {} : { groups: params.groups.join(',') }),
           ...(params.password === undefined ? {} : { password: 'NOT_LOGGING_PASSWORD' }),
           ...(now.key?.exists === true
@@ -115,6 +126,10 @@ export default defineTask({
     { title: 'Gone, with its home', yaml: 'user:\n  name: nobody-knows\n  state: absent\n  remove: true' },
   ],
 });
+
+/** Whether the user was made, rather than altered. */
+const isNew = (changes: readonly Change[], name: string): boolean =>
+  changes.some(({ what, from }) => what === `user ${name}` && from === null);
 
 /** What has to be asked of the user beyond the plain. */
 const asked = (params: WantedUser): { shadow: boolean; key?: string } => ({

@@ -24,7 +24,7 @@ export async function attempt(run: TaskRun, sight: Sight, item: LoopItem | undef
   const { call } = computed;
   const converged = await convergeOrStart(run, call, sight);
   const judged = outcomeOf(converged, call, (result) => sightAfter(run, item, result), task);
-  const outcome = call.context.check ? unlessUnsettled(judged, call) : judged;
+  const outcome = call.context.check && !call.ansible ? unlessUnsettled(judged, call) : judged;
   if (outcome.status === 'unknown') call.link.beliefs.unsettle(run.ref.name);
   absorb(play, state, task, sight, call, outcome);
   const grown = outcome.status === 'ok' && play.inventory.absorb(outcome.result, state.host.name);
@@ -49,7 +49,7 @@ async function convergeOrStart(run: TaskRun, call: Call, sight: Sight): Promise<
     return converge(kept, params, context, inBackground(target, job));
   }
   if (link.goingOn.size > 0) link.beliefs.forget();
-  const converged = await converge(type, params, context, type.asksAnew === true ? anew(target, link) : target);
+  const converged = await convergeAsToldBy(run, call, type.asksAnew === true ? anew(target, link) : target);
   if (type.asksAnew === true && 'result' in converged && converged.result['finished'] === 1)
     link.goingOn.delete(String(converged.result['results_file']));
   return run.task.async === undefined ? converged : ended(converged);
@@ -63,6 +63,15 @@ const anew = (target: Target, { beliefs }: HostLink): Target => ({
     return target.ask(questions);
   },
 });
+
+/** Ansible's modules seldom mind that in a check what earlier tasks would have made is not there; ours know what it would be. */
+async function convergeAsToldBy(run: TaskRun, call: Call, target: Target): Promise<Converged> {
+  const { type, params, context } = call;
+  const converged = await converge(type, params, context, target);
+  if (!call.ansible || !context.check || converged.status !== 'failed') return converged;
+  const foreseen = await converge(type, params, context, targetOf(run, { ...call, ansible: false }));
+  return foreseen.status === 'ok' || foreseen.status === 'changed' ? foreseen : converged;
+}
 
 function targetOf(run: TaskRun, { link, identity, timeoutMs, delegatedTo, censored, ansible }: Call) {
   const { play, state, ref } = run;

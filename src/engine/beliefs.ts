@@ -83,11 +83,11 @@ export class Beliefs {
     )?.task;
   }
 
-  /** What is believed of a question, or undefined where it has to be asked. */
-  of(question: AnyQuestion<unknown>, user: string): Belief | undefined {
+  /** What is believed of a question, or undefined where it has to be asked. Without `foreseen`, of the host as it is now. */
+  of(question: AnyQuestion<unknown>, user: string, foreseen = true): Belief | undefined {
     const known = this.#answers.get(`${user}\0${question.key}`);
     const fresh = known !== undefined && !(question.beyond === true && known.world !== this.#world.changes);
-    for (const { task, answers, blurred } of this.#foreseen.toReversed()) {
+    for (const { task, answers, blurred } of foreseen ? this.#foreseen.toReversed() : []) {
       if (answers.has(question.key))
         return { is: 'answer', answer: { ok: true, value: answers.get(question.key) }, assuming: task };
       if (blurred === 'everything') return { is: 'unknown', because: task };
@@ -101,7 +101,7 @@ export class Beliefs {
       )
         return { is: 'unknown', because: task };
     }
-    const elsewhere = this.#elsewhere(question);
+    const elsewhere = foreseen ? this.#elsewhere(question) : undefined;
     if (elsewhere !== undefined) return { is: 'unknown', because: elsewhere };
     return fresh ? { is: 'answer', answer: known.answer } : undefined;
   }

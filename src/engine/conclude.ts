@@ -49,7 +49,11 @@ function fall(play: PlayContext, host: PlayHost, task: Task | Include | Block, o
 
 function taskDict(task: Task | Include | Block, play: PlayContext, host: PlayHost): Map<Value, Value> {
   const name =
-    task.kind === 'block' ? String(task.name ?? 'block') : refOf(play, task, host, false).name.replace(/^.* : /, '');
+    task.kind === 'block'
+      ? String(task.name ?? 'block')
+      : task.name === undefined
+        ? ''
+        : refOf(play, task, host, false).name.replace(/^.* : /, '');
   return new Map<Value, Value>([
     ['name', name],
     ['action', task.kind === 'task' ? String(task.type) : task.kind],

@@ -11,7 +11,7 @@ export const failure = (message: string, msg = message): Outcome => ({
   status: 'failed',
   changes: [],
   message,
-  result: { failed: true, changed: false, msg },
+  result: { failed: true, msg },
 });
 
 /** A task that failed before it could be computed: what it says may hold the values that `no_log` hides. */

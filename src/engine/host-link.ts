@@ -93,20 +93,24 @@ export class HostLink {
     }
   }
 
-  /** What is believed of the questions; those that nobody answered yet are asked, with those of `ahead`, in one round. */
+  /**
+   * What is believed of the questions; those that nobody answered yet are asked, with those of `ahead`, in one round.
+   * Without `foreseen`, what a check foresees does not count.
+   */
   async ask(
     identity: Identity,
     questions: readonly AnyQuestion<unknown>[],
     ahead: () => Promise<readonly Ahead[]>,
+    foreseen = true,
   ): Promise<Asked> {
     const own = questions.map((question) => this.#placed(identity, question));
     // Another task may change the host while this one asks: what it was told is then forgotten, and asked again.
     for (;;) {
-      const missing = own.filter(isMissing);
+      const missing = own.filter((one) => isMissing(one, foreseen));
       // With a session the home of its user is known, so that more of what comes can be asked ahead.
       if (missing.some(({ link, question }) => link === this && !('controller' in question))) await this.open(identity);
-      const failures = missing.length === 0 ? [] : await this.#round([...missing, ...(await ahead())]);
-      const beliefs = own.map((one) => this.#beliefOf(one, failures));
+      const failures = missing.length === 0 ? [] : await this.#round([...missing, ...(await ahead())], foreseen);
+      const beliefs = own.map((one) => this.#beliefOf(one, failures, foreseen));
       const failed = beliefs.find((belief) => belief !== undefined && 'failure' in belief);
       if (failed !== undefined && 'failure' in failed) return { ok: false, failure: failed.failure };
       if (beliefs.every((belief): belief is Belief => belief !== undefined))
@@ -120,8 +124,9 @@ export class HostLink {
   #beliefOf(
     { link, identity, question }: Ahead,
     failures: readonly Unasked[],
+    foreseen: boolean,
   ): Belief | { failure: SessionFailure } | undefined {
-    const belief = link.beliefs.of(question, identity.key);
+    const belief = link.beliefs.of(question, identity.key, foreseen);
     if (belief !== undefined) return belief;
     const failed = failures.find((one) => one.link === link && one.key === identity.key);
     if (failed === undefined) return undefined;
@@ -216,8 +221,10 @@ export class HostLink {
   }
 
   /** Ask on every host at once. Who cannot be asked is told, with why; the others' answers are learned all the same. */
-  async #round(asked: readonly Ahead[]): Promise<readonly Unasked[]> {
-    const placed = asked.map(({ link, identity, question }) => link.#placed(identity, question)).filter(isMissing);
+  async #round(asked: readonly Ahead[], foreseen: boolean): Promise<readonly Unasked[]> {
+    const placed = asked
+      .map(({ link, identity, question }) => link.#placed(identity, question))
+      .filter((one) => isMissing(one, foreseen));
     const controller = placed.filter((one) => 'controller' in one.question);
     const groups = [
       ...groupBy(
@@ -290,8 +297,8 @@ export class HostLink {
   }
 }
 
-const isMissing = ({ link, identity, question }: Ahead): boolean =>
-  link.beliefs.of(question, identity.key) === undefined;
+const isMissing = ({ link, identity, question }: Ahead, foreseen: boolean): boolean =>
+  link.beliefs.of(question, identity.key, foreseen) === undefined;
 
 async function askController({ link, identity, question }: Ahead, signal: AbortSignal): Promise<undefined> {
   const answer: Answer<unknown> = await (question as ControllerQuestion<unknown>).controller(signal).then(

@@ -65,10 +65,19 @@ export function outcomeOf(
       status: 'skipped',
       changes: [],
       message: converged.message,
-      result: { changed: false, skipped: true, msg: converged.message, ...converged.result },
+      result: {
+        changed: false,
+        skipped: true,
+        failed: false,
+        ...('skipped_reason' in converged.result ? {} : { msg: converged.message }),
+        ...converged.result,
+      },
     };
   const would = call.context.check && call.type.acts === true && converged.status === 'changed';
-  if (would && call.ansible) return { ...common, ...skippedInCheck(converged.result) };
+  // Where a path guards a command, Ansible's check tells that it would run.
+  const { creates, removes } = call.params as { creates?: unknown; removes?: unknown };
+  if (would && call.ansible && creates === undefined && removes === undefined)
+    return { ...common, ...skippedInCheck(converged.result) };
   return { ...common, ...judge(converged, call, sightOf, task, would) };
 }
 
@@ -92,7 +101,7 @@ function judge(
   const assuming = 'assuming' in converged ? converged.assuming : [];
   const warnings = [...call.warnings, ...('warnings' in converged ? converged.warnings : [])];
   // A command that a check only says it would run has no result that a condition could look at.
-  if (would) {
+  if (would && !call.ansible) {
     if (isNever(task.changedWhen))
       return { status: 'unknown', changes: [], message: 'not run in a check', assuming: [], result: {}, warnings };
     return {
@@ -145,7 +154,13 @@ function withKeys(converged: Settled, call: Call): TaskResult {
   const diff = call.diff
     ? converged.changes.flatMap((change) => (change.diff === undefined ? [] : [ansibleDiff(change.diff)]))
     : [];
-  const result: Record<string, unknown> = { changed, ...converged.result, failed: converged.status === 'failed' };
+  const warnings = 'warnings' in converged && converged.warnings.length > 0 ? { warnings: converged.warnings } : {};
+  const result: Record<string, unknown> = {
+    changed,
+    ...warnings,
+    ...converged.result,
+    failed: converged.status === 'failed',
+  };
   for (const stream of ['stdout', 'stderr'])
     if (typeof result[stream] === 'string' && result[`${stream}_lines`] === undefined)
       result[`${stream}_lines`] = lines(result[stream]);

@@ -19,7 +19,7 @@ interface TargetOptions {
   readonly onOutput?: (stream: 'stdout' | 'stderr', text: string) => void;
   readonly onWait?: (shown: string | undefined) => void;
   readonly deadlineMs?: number;
-  /** In a check nothing is foreseen: later tasks see the host as it is, as with Ansible. */
+  /** In a check the task sees the host as it is, not as earlier tasks would have left it: as with Ansible. */
   readonly blind?: boolean;
   /** `no_log`: neither its commands nor what they print are told. */
   readonly censored?: boolean;
@@ -41,7 +41,7 @@ export const createTarget = ({
   censored,
   blind = false,
 }: TargetOptions): Target => ({
-  ask: (questions) => link.ask(identity, censored === true ? questions.map(hidden) : questions, ahead),
+  ask: (questions) => link.ask(identity, censored === true ? questions.map(hidden) : questions, ahead, !blind),
   act: (commands, changes, after) =>
     link.act(identity, commands, {
       before: beforeChange?.(changes) ?? [],
@@ -52,7 +52,6 @@ export const createTarget = ({
       censored,
     }),
   foresee(changes) {
-    if (blind) return;
     for (const change of changes) link.beliefs.foresee(label, change.effects);
   },
   async wait(ms, questions, shown) {

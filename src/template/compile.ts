@@ -120,7 +120,9 @@ function makeText(source: string): Compiled {
       run: (context) => {
         const result = run(context, new Frame());
         // None prints as nothing; only a name alone gives its value as it is.
-        return result === null && !isName ? '' : native(result, convert, isName ? 0 : newlines);
+        // Ansible does not see one line end after a lone name when that is a number; text gets it all the same.
+        const text = newlines > (isName ? 1 : 0);
+        return result === null && !isName ? '' : native(result, convert, newlines, text);
       },
     };
   }
@@ -133,12 +135,11 @@ function makeText(source: string): Compiled {
 }
 
 /** Values of a lone `{{ }}` keep their type; text that looks like a literal becomes what it says, as in Ansible. */
-function native(result: Value, convert: (text: string) => Value, newlines: number): Value {
+function native(result: Value, convert: (text: string) => Value, newlines: number, asText: boolean): Value {
   const value = checked(result);
   if (typeof value === 'string') return withNewlines(convert(value), newlines);
   if (value === MISSING) return '';
-  if (newlines > 0 && (typeof value === 'number' || typeof value === 'bigint'))
-    return withNewlines(str(value), newlines);
+  if (asText && (typeof value === 'number' || typeof value === 'bigint')) return withNewlines(str(value), newlines);
   return value instanceof PyObject && value.iterate ? value.iterate() : value;
 }
 

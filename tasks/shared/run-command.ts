@@ -69,7 +69,8 @@ export function planCommand(state: Guarded, params: Guards, cmd: string | readon
 // The exit code belongs to the result: `failed_when` may find it good.
 const anyCode = Array.from({ length: 256 }, (_, code) => code);
 
-function notNeeded(state: Guarded, { creates, removes }: Guards): { stdout: string; msg: string } | undefined {
+/** Why a guard says that there is no need to run. */
+export function notNeeded(state: Guarded, { creates, removes }: Guards): { stdout: string; msg: string } | undefined {
   const because = (what: string) => ({ stdout: `skipped, since ${what}`, msg: `Did not run command since ${what}` });
   const path = (name: string | undefined, how: string) => ({
     stdout: `skipped, since ${name} ${how}`,

@@ -268,7 +268,7 @@ function missingHome(
 ): readonly UserChange[] {
   if (!create_home || now.homeExists || (move_home && home !== now.home)) return [];
   const text = script`mode=$(sed -n 's/^HOME_MODE[[:space:]]*//p' /etc/login.defs 2>/dev/null)
-umask 077; mkdir -p -- ${home} && cp -R -- ${`${skeleton}/.`} ${`${home}/`} && chown -R -- ${`${name}:`} ${home} && chmod ${new Script('"${mode:-0755}"')} ${home}`
+umask 077; mkdir -p -- ${home} && cp -Rp -- ${`${skeleton}/.`} ${`${home}/`} && chown -R -- ${`${name}:`} ${home} && chmod ${new Script('"${mode:-0755}"')} ${home}`
     .text;
   return [
     {

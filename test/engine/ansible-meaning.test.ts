@@ -278,4 +278,59 @@ describe('a check under Ansible’s names', () => {
 
     expect(told).toEqual(['h acts: skipped', 'h looks: ok']);
   });
+
+  test('sees the host as it is, but does not fail for want of what would be there by then', async () => {
+    const { told, events } = await runModel(
+      `
+- hosts: all
+  gather_facts: false
+  tasks:
+    - {name: folder, value: {name: folder, is: there}}
+    - {name: file, value: {name: file, is: full, needs: folder}}
+    - {name: looks, value: {name: folder, is: there}, register: seen}
+    - {name: fails, value: {name: x, is: y, needs: nothing}, ignore_errors: true}
+    - debug: {msg: "{{ seen.value is none }}"}`,
+      { h: modelHost() },
+      { check: true, ansible: true },
+    );
+
+    expect(told.slice(0, -1)).toEqual([
+      'h folder: changed',
+      'h file: changed (folder)',
+      'h looks: changed',
+      'h fails: failed',
+    ]);
+    expect(messages(events)).toEqual([true]);
+  });
+});
+
+describe('what is registered', () => {
+  test('of a loop tells whether all of it was skipped', async () => {
+    const { events } = await runModel(
+      `
+- hosts: all
+  gather_facts: false
+  tasks:
+    - {debug: {}, loop: [1, 2], when: item == 2, register: some}
+    - {debug: {}, loop: [1, 2], when: item == 3, register: every}
+    - debug: {msg: "{{ [some.skipped, every.skipped] }}"}`,
+      { h: modelHost() },
+    );
+
+    expect(messages(events).at(-1)).toEqual([false, true]);
+  });
+
+  test('of a failed task without a name is none', async () => {
+    const { events } = await runModel(
+      `
+- hosts: all
+  gather_facts: false
+  tasks:
+    - block: [{fail: {}}]
+      rescue: [{debug: {msg: "<{{ ansible_failed_task.name }}> {{ ansible_failed_task.action }}"}}]`,
+      { h: modelHost() },
+    );
+
+    expect(messages(events)).toEqual(['<> fail']);
+  });
 });

@@ -44,11 +44,12 @@ export const value = defineTask({
     blurs: { type: 'str' },
     stuck: { type: 'bool', default: false },
     broken: { type: 'bool', default: false },
+    needs: { type: 'str' },
   },
-  ask: ({ name }) => ({ now: asked(name) }),
-  plan: ({ now }, { name, is, blurs: blurred, stuck, broken }) =>
-    broken
-      ? { failed: 'broken' }
+  ask: ({ name, needs }) => ({ now: asked(name), needed: asked(needs ?? name) }),
+  plan: ({ now, needed }, { name, is, blurs: blurred, stuck, broken, needs }) =>
+    broken || (needs !== undefined && needed === null)
+      ? { failed: broken ? 'broken' : `there is no ${needs}` }
       : now === is
         ? { changes: [] }
         : {

@@ -32,6 +32,19 @@ describe('command', () => {
     });
   });
 
+  test('tells of a program that is not there, or may not be run, as Ansible does', async () => {
+    expect(await runHere(command, { cmd: '/no/such one' })).toMatchObject({
+      status: 'failed',
+      message: "[Errno 2] No such file or directory: b'/no/such'",
+      result: { rc: 2, stderr: '', stdout: '', changed: false, cmd: '/no/such one' },
+    });
+    expect(await runHere(command, { cmd: '/etc/passwd' })).toMatchObject({
+      message: "[Errno 13] Permission denied: b'/etc/passwd'",
+      result: { rc: 13 },
+    });
+    expect(await runHere(command, { argv: ['sh', '-c', 'nosuch'] })).toMatchObject({ result: { rc: 127 } });
+  });
+
   test('reads stdin with a newline added', async () => {
     expect(await runHere(command, { cmd: 'od -c', stdin: 'x' })).toMatchObject({
       result: { stdout: '0000000   x  \\n\n0000002' },
@@ -140,6 +153,17 @@ describe('script', () => {
     expect(stdout).toMatch(/^c a b \/tmp\/tmp\./);
     expect(await runHere(command, { cmd: 'true', creates: stdout.slice(6).trim() })).toMatchObject({
       status: 'changed',
+    });
+  });
+
+  test('is skipped where what it creates is there', async () => {
+    expect(await runHere(script, { cmd: 'go.sh', creates: '/etc' }, file('exit 4'))).toMatchObject({
+      status: 'skipped',
+      message: '/etc exists, matching creates option',
+    });
+    expect(await runHere(script, { cmd: 'go.sh', removes: '/none' }, file('exit 4'))).toMatchObject({
+      status: 'skipped',
+      message: '/none does not exist, matching removes option',
     });
   });
 

@@ -45,6 +45,19 @@ function errorOf(run: () => unknown): TemplateError {
   throw new Error('nothing failed');
 }
 
+describe('line ends after a lone expression', () => {
+  test.for([
+    ['{{ name }}\n', 'ann\n'],
+    ['{{ name }}\n\n', 'ann\n\n'],
+    ['{{ number }}\n', 5],
+    ['{{ number }}\n\n', '5\n\n'],
+    ['{{ number + 1 }}\n', '6\n'],
+    ['{{ list }}\n', [1]],
+  ] as const)('%j is %j', ([source, is]) => {
+    expect(text(source, { name: 'ann', number: 5, list: [1] })).toEqual(is);
+  });
+});
+
 describe('variables', () => {
   test('are evaluated through and through when their name is touched', () => {
     const variables = { a: '{{ b }}!', b: ['{{ c }}', { d: '{{ c + 1 }}' }], c: 1 };

@@ -1,0 +1,3 @@
+#!/bin/sh
+echo "hello $* in $(pwd)"
+echo "warned" >&2
