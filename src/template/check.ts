@@ -51,7 +51,10 @@ function unknownName(node: Expression | Statement, env: Env): Finding | undefine
 const LOOKUPS = new Set(['lookup', 'query', 'q']);
 
 function unknown(what: 'filter' | 'test' | 'lookup', name: string, known: readonly string[]): Finding {
-  const close = suggest(name, known);
+  // What a collection's names share is no likeness.
+  const last = (full: string): string => full.replace(/^.*\./, '');
+  const byLast = new Map(known.map((full) => [last(full), full]));
+  const close = byLast.get(suggest(last(name), [...byLast.keys()]) ?? '');
   return {
     severity: 'error',
     code: `unknown-${what}`,

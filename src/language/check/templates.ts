@@ -6,6 +6,11 @@ import { inRaw, type TemplateText, textsOf } from './texts.ts';
 
 /** Check the templates of an item, its conditions included: their syntax, filters, tests and lookups. */
 export function checkTexts(checking: Checking, { item }: Reached): void {
+  if ('loop' in item && item.loop?.lookup !== undefined) {
+    const { lookup, over } = item.loop;
+    const source = `lookup(${JSON.stringify(lookup)})`;
+    check(checking, { source, at: over.at, kind: 'expression', afterLoop: false }, 'error');
+  }
   for (const text of [...textsOf(item), ...(item.name === undefined ? [] : inRaw(item.name))])
     check(checking, text, 'error');
 }

@@ -1,9 +1,11 @@
 import type { Callees } from '../python/signature.ts';
 import { basicFilters } from './basic.ts';
+import { communityFilters } from './collections.ts';
 import { dataFilters } from './data.ts';
 import { encodeFilters } from './encode.ts';
 import { listFilters } from './lists.ts';
 import { miscFilters } from './misc.ts';
+import { nestedFilters } from './nested.ts';
 import { netFilters } from './net/subnets.ts';
 import { pathFilters } from './paths.ts';
 import { patternFilters } from './patterns.ts';
@@ -24,4 +26,6 @@ export const filters: Callees = {
   ...netFilters,
   ...patternFilters,
   ...setFilters,
+  ...communityFilters,
+  ...nestedFilters,
 };

@@ -3,6 +3,7 @@ import { inventoryLookups } from './inventory.ts';
 import { listLookups } from './lists.ts';
 import type { Lookups } from './lookup.ts';
 import { password } from './password.ts';
+import { passwordstore } from './passwordstore.ts';
 import { processLookups } from './process.ts';
 import { sequence } from './sequence.ts';
 import { tableLookups } from './tables.ts';
@@ -17,5 +18,6 @@ export const lookups: Lookups = {
   ...tableLookups,
   ...variableLookups,
   password,
+  passwordstore,
   sequence,
 };

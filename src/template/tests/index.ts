@@ -1,6 +1,7 @@
 import type { Callees } from '../python/signature.ts';
 import { basicTests } from './basic.ts';
 import { fileTests } from './files.ts';
+import { netTests } from './net.ts';
 import { resultTests } from './results.ts';
 import { setTests } from './sets.ts';
 import { textTests } from './text.ts';
@@ -14,4 +15,5 @@ export const tests: Callees = {
   ...versionTests,
   ...fileTests,
   ...setTests,
+  ...netTests,
 };

@@ -77,7 +77,8 @@ const looseParts = (text: string): Part[] =>
     .map((part) => (/^\d+$/.test(part) ? Number(part) : part));
 
 /** distutils' LooseVersion: runs of digits and of letters, compared one by one. */
-function compareLoose(a: string, b: string): number {
+/** The order of two versions as Python's distutils has it. */
+export function compareLoose(a: string, b: string): number {
   const [left, right] = [looseParts(a), looseParts(b)];
   for (let index = 0; index < Math.min(left.length, right.length); index++) {
     const [x, y] = [left[index]!, right[index]!];
