@@ -39,7 +39,7 @@ describe('static checks', () => {
     ['an unknown filter', '- debug: {msg: "{{ 1 | defualt(2) }}"}', 'unknown-filter', 3, 26],
     ['an unknown test', '- debug:\n  when: 1 is odde', 'unknown-test', 4, 16],
     ['a condition that ends too early', '- debug:\n  when: (1', 'template-syntax', 4, 12],
-    ['a loop over an unknown lookup', '- debug: {}\n  with_nope: [1]', 'unknown-lookup', 4, 14],
+    ['a loop over an unknown lookup', '- debug: {}\n  with_nope: [1]', 'unknown-lookup', 4, 16],
     ['an unknown lookup', '- debug: {msg: "{{ lookup(\'nope\', 1) }}"}', 'unknown-lookup', 3, 22],
     ['a handler that nobody defines', '- debug:\n  notify: [restart]', 'unknown-handler', 4, 14],
     ['a file that is not there', '- copy: {src: nope, dest: /a}', 'missing-file', 3, 17],
