@@ -1,5 +1,5 @@
 import type { Target } from './ast.ts';
-import { CONSTANTS, tupleEnds } from './parse-expression.ts';
+import { CONSTANTS, tupleEnds } from './parse-primary.ts';
 import { mistake, type Tokens } from './tokens.ts';
 
 /** What `for` and `set` assign to. */

@@ -1,6 +1,8 @@
 import type { Expression, MacroParts, Statement, Target } from './ast.ts';
 import { type Syntax, SyntaxMistake, type Token, tokenize, tokenizeExpression } from './lexer.ts';
-import { parseExpression, parseFilterChain, parseTuple } from './parse-expression.ts';
+import { parseExpression } from './parse-expression.ts';
+import { parseFilterChain } from './parse-postfix.ts';
+import { parseTuple } from './parse-primary.ts';
 import { parseTarget } from './parse-target.ts';
 import { describe, mistake, Tokens } from './tokens.ts';
 
