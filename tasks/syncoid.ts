@@ -54,7 +54,7 @@ export default defineTask({
   name: 'syncoid',
   summary: 'Replicates ZFS datasets with syncoid, where the newest snapshot is not on the target yet.',
   description:
-    'In order when the newest snapshot of each dataset of the source is on the target, told by its guid. What syncoid prints is shown while it sends.',
+    'In order when the newest snapshot of each dataset of the source is on the target, told by its guid. A snapshot that is made while it sends is for the next run. What syncoid prints is shown while it sends.',
   params,
   ask: (given) => ({ source: snapshots(sideOf(given.source, given)), target: snapshots(sideOf(given.target, given)) }),
   plan: ({ source, target }, given) => {
@@ -67,6 +67,12 @@ export default defineTask({
       };
     return { changes: behind.map((one, index) => replicate(one, target, given, behind, index === 0)) };
   },
+  reached: (before, now, given) =>
+    datasets(before.source ?? {}, given).every(({ source, target, snapshots: wanted }) =>
+      wanted.length > 0
+        ? hasNewest(wanted, now.target?.[target]?.snapshots)
+        : hasOne(now.source?.[source]?.snapshots, now.target?.[target]?.snapshots),
+    ),
   result: ({ state: { target } }) => ({
     newest: Object.fromEntries(
       Object.entries(target ?? {}).map(([name, { snapshots }]) => [name, snapshots.at(-1)?.name ?? null]),
@@ -115,6 +121,9 @@ function datasets(source: NonNullable<Snapshots>, given: Given): readonly Sendin
 
 const hasNewest = (sent: readonly Snapshot[], received: readonly Snapshot[] = []): boolean =>
   sent.length > 0 && received.some(({ guid }) => guid === sent.at(-1)!.guid);
+
+const hasOne = (sent: readonly Snapshot[] = [], received: readonly Snapshot[] = []): boolean =>
+  sent.some(({ guid }) => received.some((one) => one.guid === guid));
 
 /** What is below a mountpoint will differ; the mountpoints of other datasets stay. */
 function mounted(dataset: string, target: Snapshots): readonly Effect[] {

@@ -163,6 +163,12 @@ export interface TaskType<
   /** Questions that depend on the first answers: a second round, shared by all tasks that need one. */
   readonly thenAsk?: (state: StateOf<Q>, params: R, context: TaskContext) => M;
   readonly plan: (state: StateOf<Q> & Partial<StateOf<M>>, params: R, context: TaskContext) => Plan;
+  /** After the changes: whether what was planned is so, where more may have come up meanwhile (a new snapshot). Without it nothing may be left to plan. */
+  readonly reached?: (
+    before: StateOf<Q> & Partial<StateOf<M>>,
+    now: StateOf<Q> & Partial<StateOf<M>>,
+    params: R,
+  ) => boolean;
   readonly result?: (done: Done<StateOf<Q> & Partial<StateOf<M>>, R>) => TaskResult;
   /** What `ansible_facts` in its result become: facts (the default), or variables of Ansible's levels 19 and 18. */
   readonly gives?: 'facts' | 'set_fact' | 'include_vars';

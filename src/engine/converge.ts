@@ -185,6 +185,8 @@ async function apply(
   const left = planned(type, again, params, context);
   const remains = remaining(left);
   if ('failed' in left) return failed(left.failed, changes, left.result ?? {}, true);
+  if (remains.length > 0 && type.reached?.(looked.state, again.state, params) === true)
+    return told(changes, finish(again.state, replies, changes), [], warnings);
   // Of what was lost on the way, what is still to be done is done once more.
   const goesOn = plan.more === true || (!acted.ok && earlier.lost !== true);
   if ('changes' in left && remains.length > 0 && goesOn)

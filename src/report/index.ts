@@ -31,14 +31,14 @@ export async function createReporter({
       write: to,
       chalk,
       verbosity,
-      columns: stdout.columns ?? 79,
+      columns: stdout.columns || 79, // a terminal may say 0: it does not know
       ansible: form === 'ansible',
       formatDiagnostic,
     });
   if (form !== 'live') return plain(write);
   const { liveReporter } = await import('./live.ts');
   return liveReporter(
-    { write, chalk, size: () => ({ rows: stdout.rows ?? 24, columns: stdout.columns ?? 80 }) },
+    { write, chalk, size: () => ({ rows: stdout.rows || 24, columns: stdout.columns || 80 }) },
     plain,
   );
 }

@@ -51,15 +51,13 @@ export function liveLines(
 }
 
 function countLine(busy: number, hidden: number, { play, hosts, tasks, changed, failed }: Progress): string {
-  const parts = [
-    `${busy} of ${hosts} ${hosts === 1 ? 'host' : 'hosts'} busy`,
-    `${tasks} tasks done`,
-    `${changed} changed`,
-  ];
+  const parts = [`${busy} of ${counted(hosts, 'host')} busy`, `${counted(tasks, 'task')} done`, `${changed} changed`];
   if (failed > 0) parts.push(`${failed} failed`);
-  if (hidden > 0) parts.push(`${hidden} more hosts not shown`);
+  if (hidden > 0) parts.push(`${counted(hidden, 'more host')} not shown`);
   return `  ${play}: ${parts.join(', ')}`;
 }
+
+const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;
 
 const seconds = (ms: number): string =>
   ms < 60_000 ? `${(ms / 1000).toFixed(1)} s` : `${Math.floor(ms / 60_000)} min ${Math.floor((ms % 60_000) / 1000)} s`;

@@ -97,7 +97,11 @@ class RunningPlay {
     }
     if (event.kind === 'host-busy') {
       if (event.doing === 'idle') this.#busy.delete(event.host);
-      else this.#set(event.host, event.doing === 'waiting' && event.about !== undefined ? event.about : event.doing);
+      else
+        this.#set(
+          event.host,
+          event.doing === 'waiting' && event.about !== undefined ? firstLine(event.about) : event.doing,
+        );
     }
     if (event.kind === 'output') this.#output(event.host, event.text);
     if (event.kind === 'task-finished') {
@@ -131,6 +135,9 @@ class RunningPlay {
     if (before !== undefined && line !== undefined) this.#busy.set(host, { ...before, output: printable(line) });
   }
 }
+
+// What is waited for is told whole above; a line that is painted must stay one line.
+const firstLine = (text: string): string => printable(text.split('\n', 1)[0]!);
 
 const printable = (line: string): string =>
   line

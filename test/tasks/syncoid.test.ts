@@ -173,4 +173,24 @@ describe('syncoid', () => {
 
     expect(kind.read([{ code, stdout: Buffer.of(), stderr: Buffer.from(stderr) }], [arg])[0]).toEqual(answer);
   });
+
+  test('a snapshot that is made while it sends is not waited for; one that was there before is', () => {
+    const before = { source, target: undefined };
+    const params = bind(syncoid, args) as never;
+    const grown = { ...source, 'tank/a': holding(snap('s1'), snap('s2'), snap('s3')) };
+
+    expect(syncoid.reached!(before, { source: grown, target: inSync }, params)).toBe(true);
+    expect(
+      syncoid.reached!(before, { source: grown, target: { ...inSync, 'pool/b': holding(snap('s1')) } }, params),
+    ).toBe(false);
+  });
+
+  test('where no snapshot was there, one has to arrive', () => {
+    const before = { source: { 'tank/a': holding() }, target: undefined };
+    const now = { 'tank/a': holding(snap('s1'), snap('s2')) };
+    const params = bind(syncoid, { ...args, no_sync_snap: false }) as never;
+
+    expect(syncoid.reached!(before, { source: now, target: { 'pool/b': holding(snap('s1')) } }, params)).toBe(true);
+    expect(syncoid.reached!(before, { source: now, target: undefined }, params)).toBe(false);
+  });
 });
