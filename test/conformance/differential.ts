@@ -105,7 +105,7 @@ const inventoryOf = (login: Login): string => `twins:
 `;
 
 async function run(side: Side, args: readonly string[], told: string, login: Login) {
-  const ours = [process.execPath, join(packageRoot(), 'dist/run.js')];
+  const ours = [process.execPath, join(packageRoot(), 'dist/run.cjs')];
   const child = spawn(
     'ip',
     ['netns', 'exec', switchNamespace(), ...(side === 'ours' ? ours : ['/usr/bin/ansible-playbook']), ...args],
