@@ -11,8 +11,10 @@ import {
   packages,
   type Question,
 } from '../src/sdk.ts';
+import { wordsToInstall } from './shared/apt-differing.ts';
 import { aptWords } from './shared/apt-get.ts';
-import { listsPending, type PlainApt, planApt, wordsToInstall } from './shared/apt-plan.ts';
+import { listsPending, planApt } from './shared/apt-plan.ts';
+import type { PlainApt } from './shared/apt-state.ts';
 import { debPackage, debQuestion } from './shared/deb-file.ts';
 import { packageSpec } from './shared/package-spec.ts';
 import { splitLines } from './shared/text.ts';

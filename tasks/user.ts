@@ -7,7 +7,9 @@ import {
   type UserState,
   user,
 } from '../src/sdk.ts';
-import { keyPath, planUser, type WantedUser } from './shared/user-plan.ts';
+import { keyPath } from './shared/user-key.ts';
+import { planUser } from './shared/user-plan.ts';
+import type { WantedUser } from './shared/wanted-user.ts';
 
 type UserQuestions = {
   readonly user: Question<UserState>;

@@ -1,99 +1,15 @@
-import {
-  type AptLists,
-  type AptPolicy,
-  type AptSimulation,
-  blurs,
-  type Change,
-  type Command,
-  type Effect,
-  exists,
-  type Packages,
-  type Plan,
-  packages,
-  predicts,
-  type ShellAnswer,
-} from '../../src/sdk.ts';
-import { type AptGetOptions, age, aptGet, listsChange, packageEffects } from './apt-get.ts';
+import { type AptLists, blurs, type Change, exists, type Plan, packages, predicts } from '../../src/sdk.ts';
+import { differing } from './apt-differing.ts';
+import { age, aptGet, listsChange, packageEffects } from './apt-get.ts';
+import type { AptState, Given, PlainApt } from './apt-state.ts';
 import { debDiffers, debPackage, fetchDeb } from './deb-file.ts';
-import { installed, type PackageSpec, satisfies, versionFor } from './package-spec.ts';
-
-/** The parameters of `apt` that its plan reads. */
-export interface PlainApt extends AptGetOptions {
-  readonly name?: readonly string[];
-  readonly state: 'absent' | 'build-dep' | 'latest' | 'present' | 'fixed';
-  readonly update_cache?: boolean;
-  readonly cache_valid_time: number;
-  readonly update_cache_retries: number;
-  readonly update_cache_retry_max_delay: number;
-  readonly purge: boolean;
-  readonly autoremove: boolean;
-  readonly autoclean: boolean;
-  readonly clean: boolean;
-  readonly upgrade: string;
-  readonly deb?: string;
-}
-
-type Given = PlainApt & { readonly specs: readonly PackageSpec[] };
-
-/** What was asked for an apt task. */
-interface AptState {
-  readonly lists: AptLists;
-  readonly upgrade?: AptSimulation;
-  readonly whole?: AptSimulation;
-  readonly autoremove?: AptSimulation;
-  readonly autoclean?: AptSimulation;
-  readonly archives?: boolean;
-  readonly deb?: ShellAnswer;
-  readonly debState?: Packages;
-  readonly simulation?: AptSimulation;
-  readonly [name: `package ${string}`]: Packages;
-  readonly [name: `policy ${string}`]: AptPolicy;
-}
+import { alsoRemoved, foreseen, simulated, withCommand } from './package-changes.ts';
+import { installed, versionFor } from './package-spec.ts';
 
 /** Whether package lists have to be fetched first. */
 export function listsPending({ update_cache, cache_valid_time }: PlainApt, lists: AptLists): boolean {
   if (update_cache === false || (update_cache === undefined && cache_valid_time === 0)) return false;
   return cache_valid_time === 0 || lists.updatedAt === 0 || lists.ageSeconds > cache_valid_time;
-}
-
-/** What apt-get is told of the packages that are not as they should be: a word for each. */
-export const wordsToInstall = (given: Given, state: AptState): readonly string[] =>
-  differing(given, state).map((one) => one.word);
-
-interface Differing {
-  readonly spec: PackageSpec;
-  readonly from: string | null;
-  readonly to: string | null;
-  readonly word: string;
-}
-
-function differing(given: Given, state: AptState): readonly Differing[] {
-  return given.specs.flatMap((spec): Differing[] => {
-    const now = state[`package ${spec.name}`]!;
-    if (given.state === 'absent') return toRemove(spec, now, given.purge);
-    const policy = state[`policy ${spec.name}`];
-    const from = installed(now)?.version ?? null;
-    if (from === null && given.only_upgrade === true) return [];
-    const version = versionFor(spec, policy);
-    const word = version === undefined ? spec.name : `${spec.name}=${version}`;
-    if (given.state === 'present' && !spec.wild)
-      return satisfies(spec, now) ? [] : [{ spec, from, to: version ?? 'installed', word }];
-    if (spec.wild) return [{ spec, from: null, to: 'installed', word }];
-    const newest = version ?? policy?.candidate;
-    return from !== null && (newest === undefined || from === newest)
-      ? []
-      : [{ spec, from, to: newest ?? 'installed', word }];
-  });
-}
-
-function toRemove(spec: PackageSpec, { found }: Packages, purge: boolean): Differing[] {
-  const there = found.filter((one) => one.status === 'installed' || (purge && one.status === 'config-files'));
-  return there.map((one) => ({
-    spec: { ...spec, name: one.name },
-    from: one.status === 'installed' ? one.version : 'configuration files',
-    to: null,
-    word: spec.name.includes(':') ? `${one.name}:${one.architecture}` : one.name,
-  }));
 }
 
 /** Plan an apt task. */
@@ -175,46 +91,6 @@ function named(given: Given, state: AptState): readonly Change[] {
   return withCommand([...own, ...others], command, simulation);
 }
 
-/** Changes with the command that makes them, and what else it does. */
-function withCommand(
-  [first, ...rest]: readonly Change[],
-  command: Command,
-  simulation: AptSimulation | undefined,
-): readonly Change[] {
-  if (first === undefined) return [];
-  // Without knowing which, any package's configuration.
-  const touched =
-    simulation === undefined ? [''] : [...simulation.install, ...simulation.remove].map(({ name }) => name);
-  const dependencies = simulation?.install.map((one) =>
-    predicts(packages(one.name), foreseen(one.name, one.version, false)),
-  ) ?? [blurs('package:*')];
-  return [
-    {
-      ...first,
-      commands: [command],
-      effects: [packageEffects(...touched), ...(dependencies as Effect[]), ...(first.effects ?? [])],
-    },
-    ...rest,
-  ];
-}
-
-const alsoRemoved = ({ remove, install }: AptSimulation): readonly Change[] =>
-  remove
-    .filter(({ name }) => !install.some((one) => one.name === name))
-    .map(({ name, version }) => ({
-      what: `package ${name}`,
-      from: version,
-      to: null,
-      commands: [],
-      effects: [predicts(packages(name), foreseen(name, null, false))],
-    }));
-
-function foreseen(name: string, version: string | null, purge: boolean): Packages {
-  const one = { name, architecture: '', version: version ?? '', want: version === null ? 'deinstall' : 'install' };
-  if (version === null) return { found: purge ? [] : [{ ...one, status: 'config-files' }], providers: [] };
-  return { found: [{ ...one, status: 'installed' }], providers: [] };
-}
-
 function debChange(given: Given, state: AptState): readonly Change[] {
   if (given.deb === undefined) return [];
   const deb = debPackage(given.deb, state.deb);
@@ -253,18 +129,6 @@ function wholesale(given: Given, state: AptState): readonly Change[] {
       : simulated(autoremove, aptGet(['autoremove', ...(given.purge ? ['--purge'] : [])], given))),
   ];
 }
-
-const simulated = (simulation: AptSimulation, command: Command): readonly Change[] =>
-  withCommand(
-    [
-      ...simulation.install.map(
-        (one): Change => ({ what: `package ${one.name}`, from: one.from ?? null, to: one.version, commands: [] }),
-      ),
-      ...alsoRemoved(simulation),
-    ],
-    command,
-    simulation,
-  );
 
 function cleaning(given: Given, { archives, autoclean }: AptState): readonly Change[] {
   return [

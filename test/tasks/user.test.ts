@@ -1,0 +1,79 @@
+import { describe, expect, test } from 'vitest';
+import user from '../../tasks/user.ts';
+import { changesOn, commandsOn, planOn } from './harness.ts';
+
+const ann = {
+  exists: true,
+  uid: 1000,
+  gid: 1000,
+  group: 'ann',
+  comment: '',
+  home: '/home/ann',
+  shell: '/bin/sh',
+  groups: ['games'],
+  homeExists: true,
+  shadow: { password: '$6$old', minDays: 0, maxDays: 99999, warnDays: 7 },
+};
+const groups = { 'group games': { exists: true }, 'group team': { exists: true } };
+const nobody = { ...ann, exists: false };
+
+const told = (now: object, args: object) => changesOn(user, { user: now, ...groups }, { name: 'ann', ...args });
+const commands = (now: object, args: object) => commandsOn(user, { user: now, ...groups }, { name: 'ann', ...args });
+
+describe('user', () => {
+  test.for([
+    [{}, []],
+    [{ uid: 1001 }, ['usermod -u 1001 -- ann']],
+    [{ uid: 1001, non_unique: true }, ['usermod -u 1001 -o -- ann']],
+    [{ group: '1000' }, []],
+    [{ group: 'games' }, ['usermod -g games -- ann']],
+    [{ comment: "Ann O'Nym" }, ["usermod -c 'Ann O'\\''Nym' -- ann"]],
+    [{ home: '/home/ann/' }, []],
+    [{ home: '/srv/ann', move_home: true }, ['usermod -d /srv/ann -m -- ann']],
+    [{ shell: '/bin/bash' }, ['usermod -s /bin/bash -- ann']],
+    [{ expires: -1 }, []],
+    [{ expires: 4102444800 }, ['usermod -e 2100-01-01 -- ann']],
+    [{ groups: ['team'] }, ['usermod -G team -- ann']],
+    [{ groups: ['team'], append: true }, ['usermod -a -G team -- ann']],
+    [{ groups: [] }, ["usermod -G '' -- ann"]],
+    [{ password_expire_max: 90 }, ['chage -M 90 -- ann']],
+    [{ password: '$6$old' }, []],
+    [{ password: '$6$new' }, ['chpasswd -e']],
+    [{ password: '$6$new', update_password: 'on_create' }, []],
+    [{ password_lock: true }, ['usermod -L -- ann']],
+    [{ state: 'absent', remove: true, force: true }, ['userdel -f -r -- ann']],
+  ] as const)('one that is there, given %j: %j', ([args, wanted]) => {
+    expect(commands(ann, args)).toEqual(wanted);
+  });
+
+  test('one that is locked stays locked when its password is set', () => {
+    const plan = planOn(
+      user,
+      { user: { ...ann, shadow: { password: '!$6$old' } } },
+      { name: 'ann', password: '$6$new' },
+    );
+
+    expect('changes' in plan && plan.changes.flatMap((change) => change.commands)).toMatchObject([
+      { stdin: 'ann:!$6$new\n' },
+    ]);
+  });
+
+  test('one that is not there is made with all at once, and its password set on stdin', () => {
+    expect(
+      commands(nobody, { uid: 5, groups: ['team'], shell: '/bin/bash', create_home: false, password: '$6$x' }),
+    ).toEqual([expect.stringMatching(/^useradd .* -u 5 -G team -s \/bin\/bash -M -- ann$/), 'chpasswd -e']);
+    expect(commands(nobody, { state: 'absent' })).toEqual([]);
+  });
+
+  test('a home that is missing comes from the skeleton', () => {
+    expect(told({ ...ann, homeExists: false }, {})).toEqual(['user ann, home /home/ann: absent → created']);
+    expect(told({ ...ann, homeExists: false }, { create_home: false })).toEqual([]);
+  });
+
+  test('a password that is no hash is warned of, and never told', () => {
+    const plan = planOn(user, { user: ann }, { name: 'ann', password: 'secret' });
+
+    expect(plan).toMatchObject({ warnings: [expect.stringContaining('not to have been hashed')] });
+    expect(JSON.stringify(told(ann, { password: 'secret' }))).not.toContain('secret');
+  });
+});
