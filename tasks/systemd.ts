@@ -13,6 +13,7 @@ import { askUnit, planUnit, unitParams, unitResult, type WantedUnit } from './sh
 type SystemdQuestions = {
   readonly unit?: Question<Unit>;
   readonly fresh?: Question<Freshness>;
+  readonly places?: Question<readonly string[]>;
   readonly reload?: Question<ShellAnswer>;
 };
 
@@ -58,8 +59,8 @@ export default defineTask({
   plan(state, params) {
     const before = managerChanges(params, state.reload);
     if (params.name === undefined || state.unit === undefined) return { changes: before };
-    const { unit, fresh } = state;
-    const plan = planUnit({ unit, fresh }, wantedUnit(params, params.name), before);
+    const { unit, fresh, places } = state;
+    const plan = planUnit({ unit, fresh, places }, wantedUnit(params, params.name), before);
     // A new unit is known only once systemd has read its file.
     return 'failed' in plan && before.length > 0 && unit.load === 'not-found' ? { changes: before, more: true } : plan;
   },
@@ -78,6 +79,11 @@ export default defineTask({
     {
       title: 'Restarted where its configuration is newer than its process',
       yaml: 'systemd:\n  name: ssh\n  state: started\n  restart_when_stale: true\n  config: [/etc/ssh/sshd_config, /etc/ssh/sshd_config.d]',
+    },
+    {
+      title: 'Reachable from inside only',
+      yaml: 'systemd:\n  name: prometheus-nginx-exporter\n  state: started\n  restart_when_stale: true\n  listens: ["10.1.0.100:9113"]',
+      runs: { no: 'a test host need not have it' },
     },
     { title: 'systemd knows the files of its units', yaml: 'systemd:\n  daemon_reload: true' },
     { title: 'A timer', yaml: 'systemd_service:\n  name: apt-daily.timer\n  enabled: false\n  state: stopped' },

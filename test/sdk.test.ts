@@ -132,6 +132,7 @@ test('the names that a task type may import', () => {
       "job",
       "joinPath",
       "keyMatches",
+      "listening",
       "listing",
       "matches",
       "nameOf",

@@ -5,6 +5,7 @@ import {
   type Freshness,
   freshness,
   fullName,
+  listening,
   type Plan,
   predicts,
   quote,
@@ -14,6 +15,7 @@ import {
   type UnitScope,
   unit,
 } from '../../src/sdk.ts';
+import { awaitListening, portsOf, samePlaces, tellPlaces } from './unit-listening.ts';
 
 /** Parameters that `service` and `systemd` share. */
 export const unitParams = {
@@ -34,6 +36,12 @@ export const unitParams = {
     default: [],
     doc: 'Its configuration: files, links (followed) and folders, for `restart_when_stale` (not in Ansible).',
   },
+  listens: {
+    type: 'list',
+    elements: 'str',
+    default: [],
+    doc: 'Where it is to listen, as `10.1.0.100:9113` or `*:80`: restart it where these ports are open at other addresses, or at none (not in Ansible).',
+  },
 } as const;
 
 /** What is to be true of a unit. */
@@ -48,28 +56,35 @@ export interface WantedUnit {
   readonly sleep?: number;
   readonly restart_when_stale: boolean;
   readonly config: readonly string[];
+  readonly listens: readonly string[];
 }
 
 /** The questions about a unit. */
-export const askUnit = ({ name, scope, restart_when_stale, config }: WantedUnit) => ({
+export const askUnit = ({ name, scope, restart_when_stale, config, listens }: WantedUnit) => ({
   unit: unit(name, scope),
   ...(restart_when_stale ? { fresh: freshness(name, scope, config) } : {}),
+  ...(listens.length > 0 ? { places: listening(name, portsOf(listens)) } : {}),
 });
 
 /** What was asked. */
 interface UnitState {
   readonly unit: Unit;
   readonly fresh?: Freshness;
+  readonly places?: readonly string[];
 }
 
 /** Plan what differs of a unit; `before` is done first (manager reloads). */
 export function planUnit(state: UnitState, wanted: WantedUnit, before: readonly Change[] = []): Plan {
-  const { unit: now, fresh } = state;
+  const { unit: now, fresh, places } = state;
   if (now.load === 'not-found' && wanted.masked === undefined)
     return { failed: `Could not find the requested service ${wanted.name}: host` };
-  const changes = [masking(now, wanted), enabling(now, wanted), running(now, wanted, fresh)].filter(
-    (one) => one !== undefined,
-  );
+  const run = running(now, wanted, fresh);
+  const changes = [
+    masking(now, wanted),
+    enabling(now, wanted),
+    run,
+    run === undefined || run.to === 'restarted' ? placing(now, wanted, places, run !== undefined) : undefined,
+  ].filter((one) => one !== undefined);
   const after: Unit = Object.assign({}, now, ...changes.map((change) => change.gives));
   if (after.file.startsWith('masked') && wanted.state !== undefined && wanted.state !== 'stopped')
     return { failed: `Failed to start ${now.name}: unit is masked` };
@@ -141,12 +156,29 @@ function running(now: Unit, wanted: WantedUnit, fresh: Freshness | undefined): U
   return stale === undefined ? undefined : act('restarted', 'restart', { from: stale });
 }
 
+/** It runs, and listens elsewhere. Where it is restarted anyway, that is what mends it. */
+function placing(
+  now: Unit,
+  wanted: WantedUnit,
+  places: readonly string[] | undefined,
+  restarts: boolean,
+): UnitChange | undefined {
+  if (places === undefined || !runs(now) || samePlaces(places, wanted.listens)) return undefined;
+  return {
+    what: `unit ${now.name} listens on`,
+    from: tellPlaces(places),
+    to: tellPlaces(wanted.listens),
+    commands: restarts ? [] : commandsFor('restart', wanted),
+    gives: {},
+  };
+}
+
 function commandsFor(verb: string, wanted: WantedUnit): readonly Command[] {
   const block = wanted.no_block === true ? ['--no-block'] : [];
   const one = (word: string): Command => ({ ...explained(control(wanted, word, ...block), wanted), long: true });
   return verb === 'restart' && wanted.sleep !== undefined
-    ? [one('stop'), { script: `sleep ${wanted.sleep}` }, one('start')]
-    : [one(verb)];
+    ? [one('stop'), { script: `sleep ${wanted.sleep}` }, one('start'), ...awaitListening(wanted.listens)]
+    : [one(verb), ...(verb === 'stop' ? [] : awaitListening(wanted.listens))];
 }
 
 /** A unit that does not start says why in its journal. */
@@ -168,9 +200,18 @@ function withEffects({ gives, ...change }: UnitChange, wanted: WantedUnit, after
   const fresh = wanted.restart_when_stale
     ? [predicts(freshness(wanted.name, wanted.scope, wanted.config), { missing: [] })]
     : [];
+  const places =
+    wanted.listens.length > 0
+      ? [predicts(listening(wanted.name, portsOf(wanted.listens)), wanted.listens.toSorted())]
+      : [];
   return {
     ...change,
-    effects: [predicts(unit(wanted.name, wanted.scope), after), ...fresh, blurs('network:', 'path:/run', 'absent:*')],
+    effects: [
+      predicts(unit(wanted.name, wanted.scope), after),
+      ...fresh,
+      ...places,
+      blurs('network:', 'path:/run', 'absent:*'),
+    ],
   };
 }
 

@@ -188,9 +188,11 @@ export const tamperings: readonly Tampering[] = [
       ln -s ${clone}/off1-reverse-proxy/systemd/system/prometheus-nginx-exporter.service.d . && rm /root/away && systemctl daemon-reload
       ss -Hltn 'sport = :9113' | grep -qF '*:9113'`,
     task: 'The exporter runs with its present configuration',
-    what: /^unit prometheus-nginx-exporter\.service$/,
-    from: /^older than .*prometheus-nginx-exporter\.service\.d$/,
-    to: /^restarted$/,
+    what: /^unit prometheus-nginx-exporter\.service listens on$/,
+    from: /^\*:9113$/,
+    to: /^10\.1\.0\.100:9113$/,
+    // Older than its drop-in, and so restarted.
+    follows: /^unit prometheus-nginx-exporter\.service$/,
   },
   {
     kind: 'service disabled',

@@ -25,6 +25,11 @@ cat > /etc/systemd/system/try-broken.service <<'END'
 [Service]
 ExecStart=/bin/false
 END
+cat > /etc/systemd/system/try-port.service <<'END'
+[Service]
+EnvironmentFile=/etc/try/where
+ExecStart=/usr/sbin/sshd -D -o PidFile=none -o ListenAddress=\${WHERE}
+END
 printf '[Service]\\nExecStart=/bin/true\\n[Install]\\nWantedBy=multi-user.target\\n' > /etc/systemd/system/try@.service
 printf '[Timer]\\nOnCalendar=daily\\n[Install]\\nWantedBy=timers.target\\n' > /etc/systemd/system/try-once.timer
 systemctl daemon-reload; systemctl stop try; systemctl reset-failed`);
@@ -174,6 +179,25 @@ systemctl daemon-reload; systemctl stop try; systemctl reset-failed`);
     expect(outcomeOf(await runThere(systemd, { name: 'try@a', enabled: false }))).toEqual([
       'changed',
       'unit try@a.service at boot: enabled → disabled',
+    ]);
+  });
+
+  test('restart what listens elsewhere, and say where', async () => {
+    await sh(
+      'echo WHERE=0.0.0.0:2299 >/etc/try/where; systemctl restart try-port; sleep 0.5; echo WHERE=127.0.0.1:2299 >/etc/try/where',
+    );
+    const args = { name: 'try-port', state: 'started', listens: ['127.0.0.1:2299'] };
+
+    const checked = await runThere(systemd, args, { check: true });
+    const ran = await runThere(systemd, args);
+
+    expect(outcomeOf(checked)).toEqual(outcomeOf(ran));
+    expect(outcomeOf(ran)).toEqual(['changed', 'unit try-port.service listens on: 0.0.0.0:2299 → 127.0.0.1:2299']);
+    expect(outcomeOf(await runThere(systemd, args))).toEqual(['ok']);
+    expect(outcomeOf(await runThere(systemd, { ...args, listens: ['127.0.0.1:2298'] }))).toEqual([
+      'failed',
+      expect.any(String),
+      'did not converge: after the change still unit try-port.service listens on: absent → 127.0.0.1:2298',
     ]);
   });
 });
