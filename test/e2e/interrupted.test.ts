@@ -1,10 +1,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { labHost, labReset } from '../../src/lab/index.ts';
-import { on } from '../lab/in-lab.ts';
+import { on, until as untilOn } from '../lab/in-lab.ts';
 import { failures, inEvents, start, tasksThat } from './program.ts';
 
 // A run that is cut off somewhere, and the next one, on a plain Debian host.
@@ -181,17 +180,10 @@ describe('a block that is proved', () => {
   });
 });
 
+const until = (command: string) => untilOn(host, command);
+
 function playbook(name: string, text: string): string {
   const file = join(folder, `${name}.yaml`);
   writeFileSync(file, text);
   return file;
-}
-
-/** Wait until a command succeeds on the host. */
-async function until(command: string): Promise<void> {
-  const deadline = Date.now() + 60_000;
-  while ((await on(host, `(${command}) && echo yes || :`)) === '') {
-    if (Date.now() > deadline) throw new Error(`on ${host}, this has not come true: ${command}`);
-    await sleep(100);
-  }
 }

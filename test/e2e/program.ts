@@ -42,6 +42,27 @@ export async function inEvents(...args: string[]): Promise<RanWithEvents> {
   return { ...ran, events: eventsOf(ran.stdout) };
 }
 
+/** Run it in the lab, and cut it off by some means as soon as something is told of it. */
+export async function cutOff(
+  args: readonly string[],
+  when: (event: Event) => boolean,
+  cut: (run: ChildProcess) => unknown,
+): Promise<RanWithEvents> {
+  const { child, ended } = start(['--lab', '--output', 'json', ...args]);
+  let told = '';
+  let isCut = false;
+  child.stdout!.on('data', (text: string) => {
+    const lines = (told + text).split('\n');
+    told = lines.pop()!;
+    if (isCut || !lines.some((line) => when(JSON.parse(line) as Event))) return;
+    isCut = true;
+    cut(child);
+  });
+  const ran = await ended;
+  if (!isCut) throw new Error(`the run ended before it could be cut off\n${ran.stdout.slice(-2000)}${ran.stderr}`);
+  return { ...ran, events: eventsOf(ran.stdout) };
+}
+
 /** The events that were printed, the last of which may be half a line where the program was killed. */
 export const eventsOf = (stdout: string): readonly Event[] =>
   stdout

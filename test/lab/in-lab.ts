@@ -1,5 +1,6 @@
 import { execFile, execFileSync } from 'node:child_process';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { buildSync } from 'esbuild';
 import { labExec } from '../../src/lab/index.ts';
@@ -11,6 +12,15 @@ export async function on(host: string, script: string, input = ''): Promise<stri
   const { code, stdout, stderr } = await labExec(host, script, input);
   if (code !== 0) throw new Error(`on ${host}: exit code ${code}\n${stdout}${stderr}`);
   return stdout;
+}
+
+/** Wait until a command succeeds on a host. */
+export async function until(host: string, command: string): Promise<void> {
+  const deadline = Date.now() + 60_000;
+  while ((await on(host, `(${command}) && echo yes || :`)) === '') {
+    if (Date.now() > deadline) throw new Error(`on ${host}, this has not come true: ${command}`);
+    await sleep(100);
+  }
 }
 
 /** What a program of this machine says when it runs in the lab's network. */
