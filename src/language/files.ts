@@ -14,27 +14,41 @@ export interface Files {
 /** The real file system, remembered. */
 export function createFiles(): Files {
   const texts = new Map<string, string | undefined>();
-  const folders = new Map<string, ReadonlyMap<string, Dirent>>();
-  const stats = new Map<string, Stats | undefined>();
+  const folders = new Map<string, Entries | undefined>();
+  const kinds = new Map<string, Dirent | Stats | undefined>();
   // One look into a folder tells of all that is not there: a role is looked for in many places.
-  const entriesOf = (folder: string) => remember(folders, folder, () => readFolder(folder))!;
-  const kind = (path: string): Dirent | Stats | undefined => {
-    const entry = entriesOf(dirname(path)).get(basename(path));
+  const entriesOf = (folder: string): Entries | undefined =>
+    remember(folders, folder, () => (isKnownAbsent(folder) ? nothing : readFolder(folder)));
+  const isKnownAbsent = (path: string): boolean => folders.get(dirname(path))?.has(basename(path)) === false;
+  const look = (path: string): Dirent | Stats | undefined => {
+    const entries = entriesOf(dirname(path));
+    const entry = entries?.get(basename(path));
     if (entry !== undefined && !entry.isSymbolicLink()) return entry;
-    return entry === undefined && basename(path) !== ''
+    return entry === undefined && entries !== undefined && basename(path) !== ''
       ? undefined
-      : remember(stats, path, () => attempt(() => statSync(path)));
+      : attempt(() => statSync(path));
   };
+  const kind = (path: string): Dirent | Stats | undefined => remember(kinds, path, () => look(resolve(path)));
   return {
     readText: (path) => remember(texts, path, () => attempt(() => readFileSync(path, 'utf8'))),
-    isFile: (path) => kind(resolve(path))?.isFile() ?? false,
-    isDirectory: (path) => kind(resolve(path))?.isDirectory() ?? false,
-    list: (path) => [...entriesOf(resolve(path)).keys()].sort(),
+    isFile: (path) => kind(path)?.isFile() ?? false,
+    isDirectory: (path) => kind(path)?.isDirectory() ?? false,
+    list: (path) => [...(entriesOf(resolve(path))?.keys() ?? [])].sort(),
   };
 }
 
-const readFolder = (folder: string): ReadonlyMap<string, Dirent> =>
-  new Map(attempt(() => readdirSync(folder, { withFileTypes: true }))?.map((entry) => [entry.name, entry]));
+type Entries = ReadonlyMap<string, Dirent>;
+
+const nothing: Entries = new Map();
+
+/** What is in a folder, nothing in one that is not there; undefined for one that may be passed through but not listed. */
+function readFolder(folder: string): Entries | undefined {
+  try {
+    return new Map(readdirSync(folder, { withFileTypes: true }).map((entry) => [entry.name, entry]));
+  } catch (error) {
+    return ['EACCES', 'EPERM'].includes((error as NodeJS.ErrnoException).code ?? '') ? undefined : nothing;
+  }
+}
 
 function remember<T>(known: Map<string, T>, path: string, look: () => T): T {
   if (known.has(path)) return known.get(path)!;

@@ -39,7 +39,7 @@ export function locationOf(container: unknown, key: unknown): Location | undefin
   const known = places.get(container);
   if (known === undefined) return undefined;
   const index = container instanceof Map ? indexOfKey(container, key) : Number(key);
-  const [keyFrom, keyTo, from, to] = known.offsets.slice(index * 4, index * 4 + 4);
+  const { [index * 4]: keyFrom, [index * 4 + 1]: keyTo, [index * 4 + 2]: from, [index * 4 + 3]: to } = known.offsets;
   if (keyFrom === undefined || keyTo === undefined || from === undefined || to === undefined || from < 0)
     return undefined;
   const value = positionAt(known.source, from, to);
@@ -90,8 +90,10 @@ export function positionAt(source: SourceText, from: number, to: number = from):
   source.lastLine = line;
   const lineEnd = (starts[line + 1] ?? source.text.length + 1) - 1;
   const length = Math.min(to, lineEnd) - from;
-  const start = { file: source.file, line: line + 1, column: from - starts[line]! + 1 };
-  return length > 0 ? { ...start, length } : start;
+  const column = from - starts[line]! + 1;
+  return length > 0
+    ? { file: source.file, line: line + 1, column, length }
+    : { file: source.file, line: line + 1, column };
 }
 
 function findLineStarts(text: string): number[] {
