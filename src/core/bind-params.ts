@@ -1,6 +1,6 @@
 import { brokenRules } from './broken-rules.ts';
 import { coerce, describe, expandHome, later, plain, truthWords, Wrong } from './coerce-param.ts';
-import type { BoundTask, ParamSpec, ParamType } from './params.ts';
+import type { BoundTask, ParamSpec, ParamSpecs, ParamType } from './params.ts';
 import { suggest } from './suggest.ts';
 import type { TaskType } from './task-type.ts';
 import { passwordsIn } from './url-login.ts';
@@ -82,11 +82,7 @@ class Binder {
       this.#problem('wrong-type', path, `expected parameters as \`name: value\`, found ${describe(args)}`);
       return named;
     }
-    const names = new Map(
-      Object.entries(shape.params).flatMap(([name, spec]) =>
-        [name, ...(spec.aliases ?? [])].map((alias) => [alias, name]),
-      ),
-    );
+    const names = namesOf(shape.params);
     for (const [key, value] of args as Map<Value, Raw>) {
       if (typeof value === 'string' && value === this.#options.omit) continue;
       const name = names.get(String(key)) ?? (shape.anyParams === true ? String(key) : undefined);
@@ -202,4 +198,17 @@ class Binder {
   #problem(code: ParamProblem['code'], path: readonly string[], message: string, hint?: string): void {
     this.problems.push({ code, path, message, hint });
   }
+}
+
+const known = new WeakMap<ParamSpecs, ReadonlyMap<string, string>>();
+
+/** The name of each parameter by all that it may be called. */
+function namesOf(params: ParamSpecs): ReadonlyMap<string, string> {
+  const names =
+    known.get(params) ??
+    new Map(
+      Object.entries(params).flatMap(([name, spec]) => [name, ...(spec.aliases ?? [])].map((alias) => [alias, name])),
+    );
+  known.set(params, names);
+  return names;
 }

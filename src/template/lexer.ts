@@ -94,12 +94,14 @@ class Lexer {
   readonly tokens: Token[] = [];
   readonly #text: string;
   readonly #syntax: Syntax;
+  readonly #patterns: Patterns;
   #at = 0;
 
   constructor(source: string, syntax: Syntax) {
     const text = source.includes('\r') ? source.replace(/\r\n|\r/g, '\n') : source;
     this.#text = !syntax.keepTrailingNewline && text.endsWith('\n') ? text.slice(0, -1) : text;
     this.#syntax = syntax;
+    this.#patterns = patternsOf(syntax);
   }
 
   template(): void {
@@ -134,14 +136,10 @@ class Lexer {
   }
 
   #nextTag(): { at: number; start: string } | undefined {
-    const { variableStart, blockStart, commentStart } = this.#syntax;
-    const tags = [commentStart, blockStart, variableStart].map((start) => ({
-      at: this.#text.indexOf(start, this.#at),
-      start,
-    }));
-    const found = tags.filter(({ at }) => at >= 0);
-    found.sort((a, b) => a.at - b.at || b.start.length - a.start.length);
-    return found[0];
+    const { tag } = this.#patterns;
+    tag.lastIndex = this.#at;
+    const found = tag.exec(this.#text);
+    return found === null ? undefined : { at: found.index, start: found[0] };
   }
 
   /** The text before a tag, without the white space that the tag eats. */
@@ -176,7 +174,7 @@ class Lexer {
 
   #block(start: number, sign: string): void {
     const { blockEnd } = this.#syntax;
-    const raw = new RegExp(`\\s*raw\\s*(-?)${escapePattern(blockEnd)}`, 'y');
+    const { raw } = this.#patterns;
     raw.lastIndex = this.#at;
     const match = raw.exec(this.#text);
     if (match) {
@@ -186,15 +184,12 @@ class Lexer {
       return;
     }
     this.#push('block_begin', sign, null, start, this.#at);
-    this.expression(new RegExp(`[-+]?${escapePattern(blockEnd)}`, 'y'), false);
+    this.expression(this.#patterns.blockEnd, false);
     this.#end('block_end', blockEnd, start, 'block');
   }
 
   #raw(start: number): void {
-    const end = new RegExp(
-      `${escapePattern(this.#syntax.blockStart)}([-+]?)\\s*endraw\\s*([-+]?)${escapePattern(this.#syntax.blockEnd)}`,
-      'g',
-    );
+    const end = this.#patterns.endRaw;
     end.lastIndex = this.#at;
     const match = end.exec(this.#text);
     if (!match) throw new SyntaxMistake('Missing end of raw directive', start, 2);
@@ -204,7 +199,7 @@ class Lexer {
 
   #variable(start: number): void {
     this.#push('variable_begin', '', null, start, this.#at);
-    this.expression(new RegExp(`-?${escapePattern(this.#syntax.variableEnd)}`, 'y'), this.#syntax.keepBackslashes);
+    this.expression(this.#patterns.variableEnd, this.#syntax.keepBackslashes);
     this.#end('variable_end', this.#syntax.variableEnd, start, 'variable');
   }
 
@@ -271,5 +266,35 @@ class Lexer {
 /** A string literal whose backslashes stay: only the quote that ends it had to be escaped. */
 const kept = (string: string): string =>
   string.slice(1, -1).replaceAll(/\\([\s\S])/g, (all, char) => (char === string[0] ? char : all));
+
+/** What is looked for in a template again and again. */
+interface Patterns {
+  readonly tag: RegExp;
+  readonly variableEnd: RegExp;
+  readonly blockEnd: RegExp;
+  readonly raw: RegExp;
+  readonly endRaw: RegExp;
+}
+
+const known = new WeakMap<Syntax, Patterns>();
+
+function patternsOf(syntax: Syntax): Patterns {
+  const patterns = known.get(syntax) ?? makePatterns(syntax);
+  known.set(syntax, patterns);
+  return patterns;
+}
+
+function makePatterns({ commentStart, blockStart, blockEnd, variableStart, variableEnd }: Syntax): Patterns {
+  // Where several begin at the same place, the longest is meant.
+  const starts = [commentStart, blockStart, variableStart].sort((a, b) => b.length - a.length);
+  const end = escapePattern(blockEnd);
+  return {
+    tag: new RegExp(starts.map(escapePattern).join('|'), 'g'),
+    variableEnd: new RegExp(`-?${escapePattern(variableEnd)}`, 'y'),
+    blockEnd: new RegExp(`[-+]?${end}`, 'y'),
+    raw: new RegExp(`\\s*raw\\s*(-?)${end}`, 'y'),
+    endRaw: new RegExp(`${escapePattern(blockStart)}([-+]?)\\s*endraw\\s*([-+]?)${end}`, 'g'),
+  };
+}
 
 const escapePattern = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');

@@ -25,11 +25,8 @@ function check(checking: Checking, { source, at, kind }: TemplateText, severity:
   if (checking.checkedTexts.has(key)) return;
   const found = checkTemplate(source, at, { kind, ...(checking.options.env && { env: checking.options.env }) });
   if (found.length === 0) checking.checkedTexts.add(key);
-  checking.problems.push(...found.map((one) => ({ ...one, severity: softened(one.code, one.severity, severity) })));
+  checking.problems.push(...(severity === 'warning' ? found.map((one) => ({ ...one, severity })) : found));
 }
-
-const softened = (_code: string, own: 'error' | 'warning', most: 'error' | 'warning') =>
-  most === 'warning' ? 'warning' : own;
 
 /** Check a template file. */
 export function checkTemplateFile(checking: Checking, path: string, at: Position): void {
