@@ -1,8 +1,10 @@
 import type { Item, Playbook, VarsLayer } from '../core/model.ts';
 import type { Diagnostic } from '../core/source.ts';
 import { isDict, type Raw, type Value, Vaulted } from '../core/value.ts';
+import type { Definition, Definitions } from '../language/check/checking.ts';
 import { selectHosts } from '../language/inventory/index.ts';
 import { checkPlaybooks } from '../language/static-check.ts';
+import { selectedByTags } from '../language/tags.ts';
 import { TemplateError } from '../template/index.ts';
 import { unknownHosts } from './listings.ts';
 import type { Loaded } from './load-all.ts';
@@ -18,7 +20,8 @@ export function preflight(loaded: Loaded): readonly Diagnostic[] {
       typeNames: loaded.typeNames.map((name) => name.replace(/^ansible\.builtin\./, '')),
       files,
       loader: context.loader,
-      variables: namesOf(loaded),
+      variables: definitionsOf(loaded),
+      selected: (tags) => selectedByTags(tags, { only: context.options.tags, skip: context.options.skipTags }),
       env: context.env([]),
     }),
     ...wrongPasswords(loaded, decrypt),
@@ -42,11 +45,18 @@ function emptyLimit({ context }: Loaded): readonly Diagnostic[] {
       ];
 }
 
-function namesOf({ context }: Loaded): ReadonlySet<string> {
-  const names = new Set(context.extra.vars.keys());
-  for (const host of [...context.inventory.hosts.values(), context.inventory.localhost])
-    for (const { vars } of host.layers) for (const name of vars.keys()) names.add(name);
-  return names;
+/** Each variable of inventory and command line with all that it is somewhere; layers that hosts share are read once. */
+function definitionsOf({ context }: Loaded): Definitions {
+  const hosts = [...context.inventory.hosts.values(), context.inventory.localhost];
+  const layers = new Set([context.extra, ...hosts.flatMap((host) => host.layers)]);
+  const definitions = new Map<string, Set<Definition>>();
+  for (const { vars } of layers)
+    for (const [name, definition] of vars) {
+      const known = definitions.get(name);
+      if (known === undefined) definitions.set(name, new Set([definition]));
+      else known.add(definition);
+    }
+  return definitions;
 }
 
 /** Values under a vault that the passwords do not open: one of each label is tried, since a try takes 10 ms. */

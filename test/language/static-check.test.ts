@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { TaskType } from '../../src/core/task-type.ts';
+import { Template } from '../../src/core/value.ts';
 import { createDynamicLoader, loadPlaybooks } from '../../src/language/playbook.ts';
 import { checkPlaybooks } from '../../src/language/static-check.ts';
 import command from '../../tasks/command.ts';
@@ -20,8 +21,21 @@ const check = (texts: Record<string, string>) => {
   const loaded = loadPlaybooks(['/p/site.yml'], options);
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.error));
   const loader = createDynamicLoader(options);
-  return checkPlaybooks(loaded.value, { files, loader, taskType, typeNames, variables: new Set(['from_inventory']) });
+  return checkPlaybooks(loaded.value, { files, loader, taskType, typeNames, variables });
 };
+
+/** A variable as the inventory has it. */
+const variables = new Map([
+  ['from_inventory', new Set([{ value: 1 }])],
+  [
+    'made',
+    new Set([{ value: new Template('{{ vault_x }}', { file: '/i/hosts.yml', line: 5, column: 9, length: 13 }) }]),
+  ],
+  ['made_of_made', new Set([{ value: new Template('a {{ made }}') }])],
+  ['made_or_not', new Set([{ value: new Template('{{ vault_x }}') }, { value: 2 }])],
+  ['made_with_default', new Set([{ value: new Template("{{ vault_x | default('') }}") }])],
+  ['made_of_itself', new Set([{ value: new Template('{{ made_of_itself }}') }])],
+]);
 
 /** What is told of a play with these lines as its tasks. */
 const told = (tasks: string, more: Record<string, string> = {}, play = '') =>
@@ -48,6 +62,32 @@ describe('static checks', () => {
     ['a variable in a condition that is defined nowhere', '- debug:\n  when: b', 'undefined-variable', 4, 11],
   ])('find %s', ([, tasks, code, line, column]) => {
     expect(told(tasks)).toMatchObject([{ severity: 'error', code, at: { file: '/p/site.yml', line, column } }]);
+  });
+
+  test.for(['made', 'made_of_made'])('find what %s is made of and nobody defines, where it is written', (name) => {
+    expect(told(`- debug: {msg: "{{ ${name} }}"}`)).toEqual([
+      {
+        severity: 'error',
+        code: 'undefined-variable',
+        message: "'vault_x' is undefined, which `made` is made of; it is needed at /p/site.yml:3",
+        at: expect.objectContaining({ file: '/i/hosts.yml', line: 5, column: 12 }),
+        hint: 'give it in an encrypted file: run vault create /i/group_vars/all/vault.yaml',
+      },
+    ]);
+  });
+
+  test.for([
+    ['another host has another value', '- debug: {msg: "{{ made_or_not }}"}'],
+    ['there is a default where it is made', '- debug: {msg: "{{ made_with_default }}"}'],
+    ['there is a default where it is used', '- debug: {msg: "{{ made | default(1) }}"}'],
+    ['a condition may decide', '- debug: {msg: "{{ made }}"}\n  when: from_inventory == 2'],
+    ['a task may set it', '- set_fact: {vault_x: 1}\n- debug: {msg: "{{ made }}"}'],
+    ['a task may set what is made', '- set_fact: {made: 1}\n- debug: {msg: "{{ made }}"}'],
+    ['a result is of that name', '- debug:\n  register: vault_x\n- debug: {msg: "{{ made }}"}'],
+    ['its failure is foreseen', '- debug: {msg: "{{ made }}"}\n  ignore_errors: true'],
+    ['it is made of itself', '- debug: {msg: "{{ made_of_itself }}"}'],
+  ] as const)('do not mind where %s', ([, tasks]) => {
+    expect(told(tasks)).toEqual([]);
   });
 
   test('suggest what may be meant', () => {

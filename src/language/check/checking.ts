@@ -1,8 +1,18 @@
 import type { DynamicLoader, Play } from '../../core/model.ts';
 import type { Diagnostic, Position } from '../../core/source.ts';
 import type { TaskType } from '../../core/task-type.ts';
+import type { Raw } from '../../core/value.ts';
 import type { Env } from '../../template/index.ts';
 import type { Files } from '../files.ts';
+
+/** The variables of a name, from wherever they are; undefined among them: a value that only the run knows. */
+export type Definitions = ReadonlyMap<string, ReadonlySet<Definition | undefined>>;
+
+/** A variable as written. */
+export interface Definition {
+  readonly value: Raw;
+  readonly at?: Position;
+}
 
 /** What static checks need to know of the run. */
 export interface CheckOptions {
@@ -13,8 +23,10 @@ export interface CheckOptions {
   readonly files: Files;
   /** Loads what includes bring whose names are known already. */
   readonly loader: DynamicLoader;
-  /** Names that inventory, configuration and `-e` define; without them undefined variables are not looked for. */
-  readonly variables?: ReadonlySet<string>;
+  /** What inventory, configuration and `-e` define, of all hosts; without it undefined variables are not looked for. */
+  readonly variables?: Definitions;
+  /** Whether something with these tags is to run; without it everything is. */
+  readonly selected?: (tags: readonly string[]) => boolean;
   /** Filters, tests and lookups beside the built-in ones. */
   readonly env?: Env;
 }

@@ -1,11 +1,20 @@
-import type { Task } from '../../core/model.ts';
+import { dirname, join } from 'node:path';
+import type { Task, Vars } from '../../core/model.ts';
+import type { Position } from '../../core/source.ts';
 import { suggest } from '../../core/suggest.ts';
-import { type Raw, Template } from '../../core/value.ts';
+import { isTemplateText, type Raw, Template } from '../../core/value.ts';
 import { freeNames } from '../../template/index.ts';
 import { positionAt } from '../../yaml/places.ts';
 import { shortName } from '../load/action.ts';
 import { varsFilePaths } from '../load/vars-files.ts';
-import { type Checking, problem, type Reached, type ReachedPlay } from './checking.ts';
+import {
+  type Checking,
+  type Definition,
+  type Definitions,
+  problem,
+  type Reached,
+  type ReachedPlay,
+} from './checking.ts';
 import { magicNames } from './magic-names.ts';
 import { type TemplateText, textsOf } from './texts.ts';
 
@@ -13,31 +22,52 @@ import { type TemplateText, textsOf } from './texts.ts';
 export function checkVariables(checking: Checking, plays: readonly ReachedPlay[]): void {
   const { variables } = checking.options;
   if (variables === undefined) return;
-  const defined = new Set([...magicNames, ...variables]);
+  const defined: Defined = new Map([...variables].map(([name, all]) => [name, new Set(all)]));
+  addNames(defined, magicNames);
   if (!plays.every((play) => collect(checking, play, defined))) return;
-  for (const { items } of plays) for (const one of items) checkItem(checking, one, defined);
+  const known: Known = { defined, lacks: new Map() };
+  for (const { items } of plays) for (const one of items) checkItem(checking, one, known);
 }
 
 // Gathers all names that are defined; false where that cannot be known.
-function collect(checking: Checking, { play, items, opaque }: ReachedPlay, defined: Set<string>): boolean {
+function collect(checking: Checking, { play, items, opaque }: ReachedPlay, defined: Defined): boolean {
   if (opaque || !collectVarsFiles(checking, play, defined)) return false;
-  for (const layer of play.layers) add(defined, layer.vars.keys());
-  add(
+  for (const layer of play.layers) addVars(defined, layer.vars);
+  addNames(
     defined,
     play.varsPrompt.map(({ name }) => name),
   );
   return items.every(({ item }) => {
-    for (const layer of item.layers) add(defined, layer.vars.keys());
-    if ('register' in item && item.register !== undefined) defined.add(item.register);
+    for (const layer of item.layers) addVars(defined, layer.vars);
+    if ('register' in item && item.register !== undefined) define(defined, item.register, undefined);
     return collectLoop(item, defined) && (item.kind !== 'task' || collectTask(checking, item, defined));
   });
 }
 
-const add = (defined: Set<string>, names: Iterable<string>): void => {
-  for (const name of names) defined.add(name);
-};
+/** All definitions, and which variables they do not suffice for. */
+interface Known {
+  readonly defined: Definitions;
+  readonly lacks: Map<string, Lack | undefined>;
+}
 
-function collectVarsFiles(checking: Checking, play: ReachedPlay['play'], defined: Set<string>): boolean {
+type Defined = Map<string, Set<Definition | undefined>>;
+
+function define(defined: Defined, name: string, definition: Definition | undefined): void {
+  const known = defined.get(name);
+  if (known === undefined) defined.set(name, new Set([definition]));
+  else known.add(definition);
+}
+
+function addVars(defined: Defined, vars: Vars): void {
+  for (const [name, definition] of vars) define(defined, name, definition);
+}
+
+/** Names whose values only the run knows. */
+function addNames(defined: Defined, names: Iterable<string>): void {
+  for (const name of names) define(defined, name, undefined);
+}
+
+function collectVarsFiles(checking: Checking, play: ReachedPlay['play'], defined: Defined): boolean {
   return play.varsFiles.every(({ value }) => {
     const names = Array.isArray(value) ? (value as readonly Raw[]) : [value];
     return names.every(
@@ -48,54 +78,105 @@ function collectVarsFiles(checking: Checking, play: ReachedPlay['play'], defined
   });
 }
 
-function addFile(checking: Checking, path: string, defined: Set<string>): boolean {
+function addFile(checking: Checking, path: string, defined: Defined): boolean {
   if (!checking.options.files.isFile(path)) return true;
   const vars = checking.options.loader.vars(path);
-  if (vars.ok) add(defined, vars.value.keys());
+  if (vars.ok) addVars(defined, vars.value);
   return vars.ok;
 }
 
-function collectLoop(item: Reached['item'], defined: Set<string>): boolean {
+function collectLoop(item: Reached['item'], defined: Defined): boolean {
   if (!('loop' in item) || item.loop === undefined) return true;
   const names = [item.loop.loopVar, item.loop.indexVar];
-  for (const name of names) if (typeof name === 'string') defined.add(name);
+  for (const name of names) if (typeof name === 'string') define(defined, name, undefined);
   return !names.some((name) => name instanceof Template);
 }
 
 /** Types that define variables under names that only the run knows. */
 const definesMore = new Set(['include_vars', 'add_host', 'group_by', 'set_stats', 'async_status']);
 
-function collectTask(checking: Checking, task: Task, defined: Set<string>): boolean {
+function collectTask(checking: Checking, task: Task, defined: Defined): boolean {
   const type = typeof task.type === 'string' ? shortName(task.type) : undefined;
   if (type === undefined || definesMore.has(type)) return false;
   if (checking.options.taskType?.(type) === undefined && checking.options.taskType?.(String(task.type)) === undefined)
     return false;
-  if (type.endsWith('_facts') && type !== 'gather_facts') add(defined, ['packages', 'services']);
+  if (type.endsWith('_facts') && type !== 'gather_facts') addNames(defined, ['packages', 'services']);
   if (type !== 'set_fact') return type !== 'getent';
   if (!(task.args instanceof Map)) return false;
   const keys = [...task.args.keys()].map(String);
-  add(defined, keys);
+  addNames(defined, keys);
   return !keys.some((key) => key.includes('{') || key === '_variable_params' || key === '_raw_params');
 }
 
-function checkItem(checking: Checking, { item, mayFail }: Reached, defined: ReadonlySet<string>): void {
+// A variable whose every definition needs one that nobody defines: told where it is written. What depends on a condition may never be computed.
+function checkDefinition(checking: Checking, name: string, known: Known, item: Reached['item']): void {
+  const { selected } = checking.options;
+  if (selected !== undefined && (item.keywords.tags.some(isTemplateText) || !selected(item.keywords.tags))) return;
+  const lack = lacking(name, known);
+  if (lack === undefined) return;
+  const { file, line } = item.at;
+  problem(
+    checking,
+    'undefined-variable',
+    `'${lack.name}' is undefined, which \`${lack.of}\` is made of; it is needed at ${file}:${line}`,
+    lack.at,
+    /^vault_/.test(lack.name) && lack.at !== undefined
+      ? `give it in an encrypted file: run vault create ${join(dirname(lack.at.file), 'group_vars/all/vault.yaml')}`
+      : undefined,
+  );
+}
+
+interface Lack {
+  readonly name: string;
+  readonly of: string;
+  readonly at?: Position;
+}
+
+// What keeps all definitions of a variable from being computed.
+function lacking(name: string, known: Known): Lack | undefined {
+  const { defined, lacks } = known;
+  if (lacks.has(name)) return lacks.get(name);
+  lacks.set(name, undefined); // one that is made of itself is another mistake
+  const found = [...(defined.get(name) ?? [])].map((one) =>
+    one?.value instanceof Template ? lackOf(name, one.value, known) : undefined,
+  );
+  if (found.every((lack) => lack !== undefined)) lacks.set(name, found[0]);
+  return lacks.get(name);
+}
+
+function lackOf(of: string, { source, at }: Template, known: Known): Lack | undefined {
+  for (const name of freeNames(source).required) {
+    if (/^ansible_/.test(name) || name === 'item') continue;
+    if (!known.defined.has(name))
+      return { name, of, at: placeIn({ source, at, kind: 'text', afterLoop: false }, name) };
+    const lack = lacking(name, known);
+    if (lack !== undefined) return lack;
+  }
+  return undefined;
+}
+
+function checkItem(checking: Checking, { item, mayFail }: Reached, known: Known): void {
   if (mayFail) return;
   const texts = textsOf(item);
   const guarded = new Set(texts.flatMap(({ source, kind }) => [...freeNames(source, { kind }).optional]));
-  for (const text of texts) checkText(checking, text, item, defined, guarded);
+  for (const text of texts) checkText(checking, text, item, known, guarded);
 }
 
 function checkText(
   checking: Checking,
   text: TemplateText,
   item: Reached['item'],
-  defined: ReadonlySet<string>,
+  known: Known,
   guarded: ReadonlySet<string>,
 ): void {
   for (const name of freeNames(text.source, { kind: text.kind }).required) {
     const isTurn = name === 'item' && 'loop' in item && item.loop !== undefined && text.afterLoop;
-    if (defined.has(name) || guarded.has(name) || isTurn || /^ansible_/.test(name)) continue;
-    const near = suggest(name, defined);
+    if (guarded.has(name) || isTurn || /^ansible_/.test(name)) continue;
+    if (known.defined.has(name)) {
+      if (item.keywords.when.length === 0) checkDefinition(checking, name, known, item);
+      continue;
+    }
+    const near = suggest(name, known.defined.keys());
     problem(
       checking,
       'undefined-variable',
