@@ -23,13 +23,13 @@ const listsKind: QuestionKind<null, AptLists> = {
   scripts: () => [
     {
       script:
-        'date +%s; stat -c %Y /var/lib/apt/periodic/update-success-stamp /var/lib/apt/lists 2>/dev/null; ls /var/lib/apt/lists 2>/dev/null | grep -c _',
+        'date +%s; stat -c %Y /var/lib/apt/periodic/update-success-stamp /var/lib/apt/lists 2>/dev/null; set -- /var/lib/apt/lists/*_*; [ ! -e "$1" ]; echo $?',
     },
   ],
   read([reply], args) {
     const [now = 0, ...times] = reply!.stdout.toString().trim().split('\n').map(Number);
-    const files = times.pop() ?? 0;
-    const updatedAt = files === 0 ? 0 : Math.max(0, ...times);
+    const hasLists = times.pop() === 1;
+    const updatedAt = !hasLists ? 0 : Math.max(0, ...times);
     return args.map(() => ({ ok: true, value: { updatedAt, ageSeconds: now - updatedAt } }));
   },
   about: () => ['apt:lists'],

@@ -31,7 +31,7 @@ const absent = 44;
 // A fifo or device would block or never end, so only what a reader expects is read.
 const contentScript = (path: string): string => `p=${quote(path)}
 if [ -f "$p" ]; then LC_ALL=C cat -- "$p"
-else (exit ${absent}); fi`;
+else exit ${absent}; fi`;
 
 function readContent(reply: Reply, resolved: string | undefined): Answer<Content> {
   if (reply.code === 0) return { ok: true, value: { bytes: reply.stdout, resolved } };

@@ -28,8 +28,10 @@ const kind: QuestionKind<ExistsQuestion, boolean> = {
 };
 
 const one = ({ pattern, chdir }: ExistsQuestion): string =>
-  script`(${new Script(chdir === undefined ? ':' : script`cd -- ${chdir} 2>/dev/null`.text)} && any ${globbing(pattern)} || echo 0)`
-    .text;
+  (chdir === undefined
+    ? script`any ${globbing(pattern)}`
+    : script`(cd -- ${chdir} 2>/dev/null && any ${globbing(pattern)} || echo 0)`
+  ).text;
 
 /** A glob pattern for `sh`: its wildcards stay, everything else means itself. */
 const globbing = (pattern: string): Script =>

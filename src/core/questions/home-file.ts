@@ -46,7 +46,7 @@ const kind: QuestionKind<Arg, HomeFile> = {
 /** Ask for a file of a user, wherever his home is. */
 export const homeFile = (user: string, path: string): Question<HomeFile> => question(kind, { user, path });
 
-// One header of NUL-ended words, then the file's bytes.
+// One header of NUL-ended words, then the file's bytes. Where the folder is missing, so is the file: what is there is told in this order.
 const homeScript = ({ user, path }: Arg): string => `LC_ALL=C; export LC_ALL
 e=$(getent passwd ${quote(user)}) || { printf '\\0'; exit 0; }
 h=\${e%:*}; h=\${h##*:}; r=\${e#*:*:}; u=\${r%%:*}; r=\${r#*:}; g=\${r%%:*}
@@ -56,43 +56,40 @@ case $p in *%h*) p=\${p%%%h*}$h\${p#*%h} ;; esac
 case $p in *%u*) p=\${p%%%u*}${quote(user)}\${p#*%u} ;; esac
 case $p in /*) ;; *) p=$h/$p ;; esac
 printf '%s\\0%s\\0%s\\0' "$p" "$u" "$g"
-stat -L --printf '%u %g %a' -- "$p" 2>/dev/null; printf '\\0'
-stat -L --printf '%u %g %a' -- "\${p%/*}" 2>/dev/null; printf '\\0'
+stat -L --printf '%u %g %a\\0' -- "\${p%/*}" "$p" 2>/dev/null; printf '\\0'
 realpath -mz -- "$p"
 if [ -f "$p" ]; then cat -- "$p"; fi`;
 
 function readHomeFile(stdout: Buffer): HomeFile {
-  const words: string[] = [];
   let at = 0;
-  for (let end = stdout.indexOf(0); end >= 0 && words.length < 6; end = stdout.indexOf(0, at)) {
-    words.push(stdout.toString('utf8', at, end));
+  const word = (): string => {
+    const end = stdout.indexOf(0, at);
+    if (end < 0) return '';
+    const text = stdout.toString('utf8', at, end);
     at = end + 1;
-    if (words.length === 1 && words[0] === '') break;
-  }
-  const [path, uid, gid, file, folder, resolved] = words;
-  if (path === undefined || path === '')
-    return {
-      path: undefined,
-      uid: -1,
-      gid: -1,
-      bytes: undefined,
-      file: undefined,
-      folder: undefined,
-      resolved: undefined,
-    };
-  const owned = readOwned(file ?? '');
-  return {
-    path,
-    uid: Number(uid),
-    gid: Number(gid),
-    file: owned,
-    folder: readOwned(folder ?? ''),
-    resolved,
-    bytes: owned === undefined ? undefined : stdout.subarray(at),
+    return text;
   };
+  const path = word();
+  if (path === '') return noHome;
+  const [uid, gid] = [Number(word()), Number(word())];
+  const owners: Owned[] = [];
+  for (let owner = word(); owner !== ''; owner = word()) owners.push(readOwned(owner));
+  const [folder, file] = owners;
+  const resolved = word();
+  return { path, uid, gid, file, folder, resolved, bytes: file && stdout.subarray(at) };
 }
 
-function readOwned(text: string): Owned | undefined {
-  const [uid, gid, mode] = text.split(' ');
-  return mode === undefined ? undefined : { uid: Number(uid), gid: Number(gid), mode: Number.parseInt(mode, 8) };
+const noHome: HomeFile = {
+  path: undefined,
+  uid: -1,
+  gid: -1,
+  bytes: undefined,
+  file: undefined,
+  folder: undefined,
+  resolved: undefined,
+};
+
+function readOwned(text: string): Owned {
+  const [uid, gid, mode = ''] = text.split(' ');
+  return { uid: Number(uid), gid: Number(gid), mode: Number.parseInt(mode, 8) };
 }

@@ -114,7 +114,7 @@ if [ "$#" -gt 0 ]; then
   readlink -z -- "$@"
 fi
 printf 'r\\0'
-${realpaths([...paths, ...paths.map(parentOf)])}`;
+${realpaths(paths)}`;
 
 function readStats(reply: Reply, paths: readonly string[]): readonly Answer<PathState>[] {
   const words = nulWords(reply.stdout);
@@ -138,7 +138,7 @@ function readStats(reply: Reply, paths: readonly string[]): readonly Answer<Path
   }
   if (words[at] !== 'r') return paths.map(() => ({ ok: false, why: stderr.trim() || 'stat said nothing' }));
   const real = words.slice(at + 1);
-  const whole = real.length === 2 * paths.length;
+  const whole = real.length === paths.length;
   const links = paths.filter((path) => found.get(path)?.kind === 'link');
   return paths.map((path, index) => {
     const entry = found.get(path);

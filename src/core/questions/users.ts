@@ -44,8 +44,8 @@ interface Arg {
 const prelude = `export LC_ALL=C
 user() {
   printf '\\036\\n'; entry=$(getent passwd "$1") || return 0
-  home=\${entry%:*}; home=\${home##*:}; gid=\${entry#*:*:*:}; gid=\${gid%%:*}
-  printf '%s\\n' "$entry"; id -gn -- "$1" 2>/dev/null || echo "$gid"; id -Gn -- "$1"
+  home=\${entry%:*}; home=\${home##*:}
+  printf '%s\\n' "$entry"; id -Gn -- "$1"
   if [ -d "$home" ]; then echo yes; else echo no; fi
   if [ "$2" = yes ]; then getent shadow "$1" || echo; else echo; fi
   [ -n "$3" ] || return 0
@@ -95,19 +95,12 @@ export const noUser: UserState = {
 };
 
 function readUser(part: string, { shadow, key }: Arg): UserState {
-  const [
-    entry = '',
-    group = '',
-    groups = '',
-    home = '',
-    secret = '',
-    file = '',
-    there = '',
-    pub = '',
-    fingerprint = '',
-  ] = part.split('\n');
+  const [entry = '', groups = '', home = '', secret = '', file = '', there = '', pub = '', fingerprint = ''] =
+    part.split('\n');
   if (entry === '') return noUser;
   const [, , uid, gid, comment = '', path = '', shell = ''] = entry.split(':');
+  // Its own group comes first, by its number where that has no name.
+  const [group = '', ...others] = groups.split(' ').filter((one) => one !== '');
   return {
     exists: true,
     uid: Number(uid),
@@ -116,7 +109,7 @@ function readUser(part: string, { shadow, key }: Arg): UserState {
     comment,
     home: path,
     shell,
-    groups: groups.split(' ').filter((one) => one !== '' && one !== group),
+    groups: others.filter((one) => one !== group),
     homeExists: home === 'yes',
     ...(shadow && secret !== '' ? { shadow: readShadow(secret) } : {}),
     ...(key === undefined ? {} : { key: { file, exists: there === 'exists', public: pub, fingerprint } }),

@@ -1,0 +1,48 @@
+import { spawnSync } from 'node:child_process';
+import { describe, expect, test } from 'vitest';
+import type { Question } from '../../../src/core/question.ts';
+import { groupAccount, userAccount } from '../../../src/core/questions/account.ts';
+import { aptLists } from '../../../src/core/questions/apt.ts';
+import { checksum } from '../../../src/core/questions/checksum.ts';
+import { content } from '../../../src/core/questions/content.ts';
+import { exists } from '../../../src/core/questions/exists.ts';
+import { homeFile } from '../../../src/core/questions/home-file.ts';
+import { packages } from '../../../src/core/questions/packages.ts';
+import { self } from '../../../src/core/questions/self.ts';
+import { stat } from '../../../src/core/questions/stat.ts';
+import { user } from '../../../src/core/questions/users.ts';
+import { mergeQuestions } from '../../../src/engine/round.ts';
+
+/** The processes that the scripts of a round start, each script in a shell of its own that is not counted. */
+function processes(...questions: readonly Question<unknown>[]): number {
+  const counts = mergeQuestions(questions).parts.map(({ script }) => {
+    const { stderr } = spawnSync('strace', ['-f', '-qq', '-e', 'trace=fork,vfork,clone,clone3', 'sh'], {
+      input: `exec 2>/dev/null\n${script}\n:`,
+      encoding: 'utf8',
+    });
+    return stderr.match(/\b(?:v?fork|clone3?)\(/g)?.length ?? 0;
+  });
+  return counts.reduce((sum, count) => sum + count, 0);
+}
+
+const traces = spawnSync('strace', ['-qq', '-o', '/dev/null', 'true']).status === 0;
+
+// A process costs about a millisecond on the host: twenty paths must not cost twenty times what one costs.
+describe.skipIf(!traces)('the processes that questions start', () => {
+  test.for([
+    ['stat of files', [stat('/etc/passwd'), stat('/etc/group'), stat('/no/such')], 2],
+    ['stat of files and links', [stat('/etc/passwd'), stat('/proc/self/exe'), stat('/bin')], 4],
+    ['checksums', [checksum('/etc/passwd'), checksum('/etc/group'), checksum('/no/such')], 2],
+    ['contents', [content('/etc/passwd'), content('/etc/group'), content('/no/such')], 3],
+    ['existence', [exists('/etc/passwd'), exists('/etc/*.conf'), exists('/no/such')], 0],
+    ['existence below a folder', [exists('passwd', '/etc')], 1],
+    ['accounts', [userAccount('root'), userAccount('daemon'), groupAccount('adm')], 2],
+    ['users', [user('root'), user('daemon')], 4],
+    ['a file of a user', [homeFile('root', '.no-such-file')], 3],
+    ['packages', [packages('dpkg'), packages('coreutils')], 2],
+    ['who we are', [self()], 1],
+    ['package lists', [aptLists], 2],
+  ] as const)('%s', ([, questions, count]) => {
+    expect(processes(...(questions as readonly Question<unknown>[]))).toBe(count);
+  });
+});
