@@ -28,7 +28,7 @@ import type { Parsed } from './options.ts';
 import { loadOwnPlugins, type OwnPlugins } from './own-plugins.ts';
 import { askSecret } from './prompt.ts';
 import { pythonModules } from './python-modules.ts';
-import { runOptionsOf, verbosityOf } from './run-options.ts';
+import { keywordsOf, runOptionsOf, verbosityOf } from './run-options.ts';
 import { taskTypeRegistry } from './task-types.ts';
 import { templateEnvs } from './template-env.ts';
 
@@ -88,6 +88,7 @@ export async function loadAll(given: Given): Promise<Result<Loaded>> {
     taskType: registry.known,
     decrypt,
     rolesPath: config.rolesPath,
+    keywords: keywordsOf(config),
     collectionsPath: config.collectionsPath,
   };
   const plugins = await loadOwnPlugins(directories);

@@ -1,4 +1,4 @@
-import type { Event, Happening, Reporter } from '../core/event.ts';
+import type { Event, Happening, Reporter, Status } from '../core/event.ts';
 import { Secrets } from '../core/secrets.ts';
 import type { Diagnostic } from '../core/source.ts';
 import { suggest } from '../core/suggest.ts';
@@ -72,6 +72,10 @@ export async function play(parsed: Parsed, face: Face, texts: Readonly<Record<st
     stdout: process.stdout,
     chalk,
     verbosity: verbosityOf(parsed, config),
+    hides: new Set<Status>([
+      ...(config.displaySkippedHosts ? [] : ['skipped' as const]),
+      ...(config.displayOkHosts ? [] : ['ok' as const]),
+    ]),
     formatDiagnostic: show,
   });
   const watchers = [report, ...(await recorder(process.env['RETRACE_EVENTS']))];

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { Keywords } from '../core/model.ts';
 import type { RunOptions } from '../engine/run-context.ts';
 import type { Config, Origins } from '../language/config/index.ts';
 import type { Face } from './face.ts';
@@ -46,17 +47,31 @@ export async function runOptionsOf(parsed: Parsed, config: Config, origins: Orig
         lastValue(parsed, 'become-method') ?? (origins.has('becomeMethod') ? config.becomeMethod : undefined),
       becomePassword: await becomePassword(parsed, config, password),
       hostKeyChecking: config.hostKeyChecking,
+      ...(origins.has('remotePort') && { port: config.remotePort }),
+      ...(origins.has('becomeExe') && { becomeExe: config.becomeExe }),
+      ...(origins.has('becomeFlags') && { becomeFlags: config.becomeFlags }),
+      ...(origins.has('executable') && { shell: config.executable }),
       connectTimeoutMs: Number(lastValue(parsed, 'timeout') ?? config.timeout) * 1000,
     },
     ansible: face.ansible,
     mismatch: config.hostPatternMismatch,
     hashBehaviour: config.hashBehaviour,
     ...(config.asyncDir !== undefined && { asyncDir: config.asyncDir }),
+    managed: config.ansibleManaged,
     gathering: config.gathering,
     strategy: config.strategy,
     native: config.jinja2Native,
     flushCache: has('flush-cache'),
     ...(face.ansible && { missingHandler: config.errorOnMissingHandler ? 'error' : 'warning' }),
+  };
+}
+
+/** Keywords that hold wherever a play does not say otherwise. */
+export function keywordsOf(config: Config): Partial<Keywords> {
+  const at = { file: 'ansible.cfg', line: 1, column: 1 };
+  return {
+    ...(config.noLog && { noLog: { value: true, at } }),
+    ...(config.taskTimeout > 0 && { timeout: { value: config.taskTimeout, at } }),
   };
 }
 

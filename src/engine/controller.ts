@@ -11,6 +11,7 @@ import {
   isUndefinedError,
   renderTemplate,
   type Scope,
+  strftime,
 } from '../template/index.ts';
 import { jobFile } from './background.ts';
 import type { Call } from './call.ts';
@@ -43,7 +44,7 @@ export function createController(
         Buffer.from(read(path)).toString(),
         path,
         options,
-        { ...withTemplateNames(scope, path), cache: new Map() },
+        { ...withTemplateNames(scope, path, run.options.managed), cache: new Map() },
         env,
       ),
     evaluate: (expression) => toJs(evaluated(() => evaluateExpression(expression, task.argsAt, scope, env))),
@@ -77,7 +78,7 @@ function opened(content: Uint8Array, path: string, env: Env): Uint8Array {
 }
 
 /** The names that Ansible gives to template files besides. */
-function withTemplateNames(scope: Scope, path: string): Scope {
+function withTemplateNames(scope: Scope, path: string, managed = 'Ansible managed'): Scope {
   const stat = statSync(path, { throwIfNoEntry: false });
   const names = new Map<string, () => Value>([
     ['template_host', () => hostname()],
@@ -86,9 +87,17 @@ function withTemplateNames(scope: Scope, path: string): Scope {
     ['template_fullpath', () => resolve(path)],
     ['template_mtime', () => (stat?.mtime.toISOString() ?? '').replace('T', ' ').replace(/Z$/, '')],
     ['template_run_date', () => new Date().toISOString().replace('T', ' ').replace(/Z$/, '')],
-    ['ansible_managed', () => 'Ansible managed'],
+    ['ansible_managed', () => managedBy(managed, path, stat?.mtime ?? new Date())],
   ]);
   return { get: (name) => scope.get(name) ?? names.get(name)?.(), names: () => [...scope.names(), ...names.keys()] };
+}
+
+/** The setting `ansible_managed`, filled in for a template. */
+function managedBy(setting: string, path: string, mtime: Date): string {
+  const names: Record<string, string> = { file: path, host: hostname(), uid: userInfo().username };
+  const text = setting.replace(/\{(file|host|uid)\}/g, (_, name: string) => names[name]!);
+  const local = new Date(mtime.getTime() - mtime.getTimezoneOffset() * 60_000);
+  return text.includes('%') ? strftime(text, local) : text;
 }
 
 /** What a task type may want to know of a mistake: that something is not defined. */

@@ -50,7 +50,7 @@ export function endpointOf(
     name,
     connection,
     address: text('ansible_host', 'ansible_ssh_host') ?? name,
-    port: port === undefined ? undefined : Number(port),
+    port: port === undefined ? defaults.port : Number(port),
     user,
     password: text('ansible_password', 'ansible_ssh_pass', 'ansible_ssh_password') ?? defaults.password,
     privateKeyFile: text('ansible_ssh_private_key_file', 'ansible_private_key_file') ?? defaults.privateKeyFile,
@@ -71,7 +71,7 @@ export function endpointOf(
             node: nodeEndpoint(node) ?? { name: node, connection: 'ssh', address: node },
           }
         : undefined,
-    shell: text('ansible_shell_executable'),
+    shell: text('ansible_shell_executable') ?? defaults.shell,
     become: becomeOf(
       variable,
       text,
@@ -104,8 +104,8 @@ function becomeOf(
     user,
     password:
       text('ansible_become_password', 'ansible_become_pass', `ansible_${method}_pass`) ?? defaults.becomePassword,
-    flags: text('ansible_become_flags') ?? word(keywords.becomeFlags),
-    exe: text('ansible_become_exe') ?? word(keywords.becomeExe),
+    flags: text('ansible_become_flags') ?? word(keywords.becomeFlags) ?? defaults.becomeFlags,
+    exe: text('ansible_become_exe') ?? word(keywords.becomeExe) ?? defaults.becomeExe,
   };
 }
 

@@ -37,6 +37,8 @@ export interface RunOptions {
   /** What a pattern that fits no host is. */
   readonly mismatch?: 'warning' | 'error' | 'ignore';
   readonly hashBehaviour: 'replace' | 'merge';
+  /** What `ansible_managed` says in templates: `{file}`, `{host}` and `{uid}` are filled in, then dates as of strftime. */
+  readonly managed?: string;
   /** Where jobs are kept on hosts, unless a variable says. */
   readonly asyncDir?: string;
   readonly gathering: 'implicit' | 'explicit' | 'smart';
@@ -54,6 +56,11 @@ export interface ConnectionDefaults {
   readonly becomeUser?: string;
   readonly becomeMethod?: string;
   readonly becomePassword?: string;
+  readonly becomeExe?: string;
+  readonly becomeFlags?: string;
+  readonly port?: number;
+  /** The shell on hosts. */
+  readonly shell?: string;
   readonly hostKeyChecking: boolean;
   readonly connectTimeoutMs: number;
   readonly defaults?: Partial<Endpoint>;

@@ -1,5 +1,5 @@
 import { Chalk, type ChalkInstance } from 'chalk';
-import type { Reporter } from '../core/event.ts';
+import type { Reporter, Status } from '../core/event.ts';
 import type { Diagnostic } from '../core/source.ts';
 import { jsonReporter } from './json.ts';
 import { minimalReporter } from './minimal.ts';
@@ -12,6 +12,8 @@ interface ReportOptions {
   readonly stdout: NodeJS.WriteStream;
   readonly chalk: ChalkInstance;
   readonly verbosity: number;
+  /** Outcomes that are not told. */
+  readonly hides?: ReadonlySet<Status>;
   readonly formatDiagnostic: (diagnostic: Diagnostic) => string;
 }
 
@@ -21,6 +23,7 @@ export async function createReporter({
   stdout,
   chalk,
   verbosity,
+  hides = new Set(),
   formatDiagnostic,
 }: ReportOptions): Promise<Reporter> {
   const write = (text: string): void => void stdout.write(text);
@@ -33,6 +36,7 @@ export async function createReporter({
       verbosity,
       columns: stdout.columns || 79, // a terminal may say 0: it does not know
       ansible: form === 'ansible',
+      hides,
       formatDiagnostic,
     });
   if (form !== 'live') return plain(write);

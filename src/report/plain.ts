@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import type { ChalkInstance } from 'chalk';
-import type { Event, HostSummary, Outcome, Reporter, TaskRef, ToldChange } from '../core/event.ts';
+import type { Event, HostSummary, Outcome, Reporter, Status, TaskRef, ToldChange } from '../core/event.ts';
 import type { Diagnostic } from '../core/source.ts';
 import { formatDiff } from './diff.ts';
 
@@ -11,6 +11,8 @@ interface PlainOptions {
   readonly columns: number;
   /** Ansible's words throughout, for scripts that read them: `changed`, also in a check. */
   readonly ansible: boolean;
+  /** Outcomes that are not told, nor are tasks that have no others. */
+  readonly hides: ReadonlySet<Status>;
   readonly formatDiagnostic: (diagnostic: Diagnostic) => string;
 }
 
@@ -29,6 +31,7 @@ export function plainReporter(options: PlainOptions): Reporter {
     line(`\n${banner(`${kind} [${task.name}]${step}`, options)}`);
     if (verbosity >= 2) line(options.chalk.dim(`task path: ${task.at.file}:${task.at.line}`));
   };
+  const headOf = (task: TaskRef): void => head(task.handler ? 'RUNNING HANDLER' : 'TASK', task);
   return (event) => {
     switch (event.kind) {
       case 'run-started':
@@ -45,8 +48,10 @@ export function plainReporter(options: PlainOptions): Reporter {
       case 'no-hosts':
         return line('skipping: no hosts matched');
       case 'task-started':
-        return head(event.task.handler ? 'RUNNING HANDLER' : 'TASK', event.task);
+        return options.hides.size > 0 ? undefined : headOf(event.task);
       case 'item-finished':
+        if (options.hides.has(event.outcome.status)) return;
+        headOf(event.task);
         return write(outcomeLines(event, event.outcome, check, options, event.label));
       case 'task-finished':
         if (
@@ -59,6 +64,8 @@ export function plainReporter(options: PlainOptions): Reporter {
           )
         )
           return;
+        if (options.hides.has(event.outcome.status)) return;
+        headOf(event.task);
         return write(outcomeLines(event, event.outcome, check, options));
       case 'host-busy':
         if (event.doing !== 'waiting' || event.about === undefined || waited.get(event.host) === event.about)

@@ -8,3 +8,4 @@ export type { Lookup } from './lookups/lookup.ts';
 export { LazyMapping, Undefined } from './python/object.ts';
 export { repr } from './python/repr.ts';
 export type { Callee } from './python/signature.ts';
+export { strftime } from './python/strftime.ts';

@@ -16,6 +16,8 @@ export interface LoadOptions {
   readonly extraVars?: Vars;
   /** The task type of a name, short or full. */
   readonly taskType?: (name: string) => Pick<TaskType, 'name' | 'freeForm'> | undefined;
+  /** Keywords that hold where a play does not say otherwise: settings. */
+  readonly keywords?: Partial<Keywords>;
   /** The text of an encrypted file. */
   readonly decrypt?: (vaulted: Vaulted) => string;
 }

@@ -36,7 +36,8 @@ export function loadPlay(
 ): Play {
   checkKeywords(loading, dict, playKeywords, 'Play', at);
   const renamed = renameUser(dict);
-  const keywords = { ...keywordsOf(loading, renamed, inherited.keywords, at), when: inherited.keywords.when };
+  const outer = { ...loading.options.keywords, ...inherited.keywords };
+  const keywords = { ...keywordsOf(loading, renamed, outer, at), when: inherited.keywords.when };
   const own = varsLayer(loading, renamed, 12, 'play vars', at);
   const layers = [...(own ? [own] : []), ...inherited.layers];
   const varsFiles = varsFilesOf(renamed, at);

@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest';
+import { Rig } from './rig.ts';
+
+// What Ansible does with these, tried with 2.14.
+
+const run = async (cfg: string, tasks: string, files: Readonly<Record<string, string>> = {}) => {
+  using rig = new Rig().write({
+    'ansible.cfg': cfg,
+    'play.yml': `- hosts: localhost\n  gather_facts: false\n  tasks:\n${tasks.replace(/^/gm, '    ')}\n`,
+    ...files,
+  });
+  return (await rig.run(['play.yml'], { calledAs: 'ansible-playbook' })).stdout;
+};
+
+test('no_log hides what every task says that does not say otherwise', async () => {
+  const said = await run(
+    '[defaults]\nno_log = true',
+    '- debug: {msg: hidden words}\n- {debug: {msg: shown words}, no_log: false}',
+  );
+
+  expect(said).not.toContain('hidden words');
+  expect(said).toContain('shown words');
+});
+
+test('task_timeout ends tasks that take longer', async () => {
+  const said = await run('[defaults]\ntask_timeout = 1', '- command: sleep 20\n  ignore_errors: true\n- {command: sleep 1.5, timeout: 20}');
+
+  expect(said).toContain('took too long');
+  expect(said).toContain('failed=0');
+});
+
+test('ansible_managed is filled in for each template', async () => {
+  const said = await run(
+    '[defaults]\nansible_managed = {file} by {uid}, year %%Y',
+    '- {template: {src: t.j2, dest: "{{ playbook_dir }}/out"}}\n- command: cat {{ playbook_dir }}/out\n  register: out\n- debug: {msg: "{{ out.stdout }}"}',
+    { 't.j2': '# {{ ansible_managed }}\n' },
+  );
+
+  expect(said).toMatch(/# \/\S*\/t\.j2 by \w+, year 2\d{3}"/);
+});
+
+test('hosts that skip, or are in order, are not shown where that is asked for', async () => {
+  const tasks = '- {name: skips, debug: {}, when: false}\n- {name: is ok, debug: {msg: x}}\n- {name: changes, command: echo}';
+  const headings = (said: string) => [...said.matchAll(/TASK \[(.*?)\]/g)].map(([, name]) => name);
+
+  expect(headings(await run('[defaults]\ndisplay_skipped_hosts = no', tasks))).toEqual(['is ok', 'changes']);
+  expect(headings(await run('[defaults]\ndisplay_ok_hosts = no', tasks))).toEqual(['skips', 'changes']);
+});
