@@ -12,13 +12,13 @@ interface PlainOptions {
   /** Ansible's words throughout, for scripts that read them: `changed`, also in a check. */
   readonly ansible: boolean;
   /** Outcomes that are not told, nor are tasks that have no others. */
-  readonly hides: ReadonlySet<Status>;
+  readonly hides?: ReadonlySet<Status>;
   readonly formatDiagnostic: (diagnostic: Diagnostic) => string;
 }
 
 /** Lines as Ansible prints them: a heading a task, a line a host, and the recap. */
 export function plainReporter(options: PlainOptions): Reporter {
-  const { write, verbosity } = options;
+  const { write, verbosity, hides = new Set() } = options;
   let heading: string | undefined;
   let check = false;
   const waited = new Map<string, string>();
@@ -48,9 +48,9 @@ export function plainReporter(options: PlainOptions): Reporter {
       case 'no-hosts':
         return line('skipping: no hosts matched');
       case 'task-started':
-        return options.hides.size > 0 ? undefined : headOf(event.task);
+        return hides.size > 0 ? undefined : headOf(event.task);
       case 'item-finished':
-        if (options.hides.has(event.outcome.status)) return;
+        if (hides.has(event.outcome.status)) return;
         headOf(event.task);
         return write(outcomeLines(event, event.outcome, check, options, event.label));
       case 'task-finished':
@@ -64,7 +64,7 @@ export function plainReporter(options: PlainOptions): Reporter {
           )
         )
           return;
-        if (options.hides.has(event.outcome.status)) return;
+        if (hides.has(event.outcome.status)) return;
         headOf(event.task);
         return write(outcomeLines(event, event.outcome, check, options));
       case 'host-busy':

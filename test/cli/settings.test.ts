@@ -23,7 +23,10 @@ test('no_log hides what every task says that does not say otherwise', async () =
 });
 
 test('task_timeout ends tasks that take longer', async () => {
-  const said = await run('[defaults]\ntask_timeout = 1', '- command: sleep 20\n  ignore_errors: true\n- {command: sleep 1.5, timeout: 20}');
+  const said = await run(
+    '[defaults]\ntask_timeout = 1',
+    '- command: sleep 20\n  ignore_errors: true\n- {command: sleep 1.5, timeout: 20}',
+  );
 
   expect(said).toContain('took too long');
   expect(said).toContain('failed=0');
@@ -31,7 +34,7 @@ test('task_timeout ends tasks that take longer', async () => {
 
 test('ansible_managed is filled in for each template', async () => {
   const said = await run(
-    '[defaults]\nansible_managed = {file} by {uid}, year %%Y',
+    '[defaults]\nansible_managed = {file} by {uid}, year %Y',
     '- {template: {src: t.j2, dest: "{{ playbook_dir }}/out"}}\n- command: cat {{ playbook_dir }}/out\n  register: out\n- debug: {msg: "{{ out.stdout }}"}',
     { 't.j2': '# {{ ansible_managed }}\n' },
   );
@@ -40,7 +43,8 @@ test('ansible_managed is filled in for each template', async () => {
 });
 
 test('hosts that skip, or are in order, are not shown where that is asked for', async () => {
-  const tasks = '- {name: skips, debug: {}, when: false}\n- {name: is ok, debug: {msg: x}}\n- {name: changes, command: echo}';
+  const tasks =
+    '- {name: skips, debug: {}, when: false}\n- {name: is ok, debug: {msg: x}}\n- {name: changes, command: echo}';
   const headings = (said: string) => [...said.matchAll(/TASK \[(.*?)\]/g)].map(([, name]) => name);
 
   expect(headings(await run('[defaults]\ndisplay_skipped_hosts = no', tasks))).toEqual(['is ok', 'changes']);
