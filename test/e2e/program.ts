@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { quote } from '../../src/core/command.ts';
 import type { Event } from '../../src/core/event.ts';
 import { packageRoot } from '../../src/lab/paths.ts';
 
@@ -15,11 +16,13 @@ export interface RanWithEvents extends Ran {
   readonly events: readonly Event[];
 }
 
+const built = join(packageRoot(), 'dist', 'run.cjs');
+
 type Of<Kind extends Event['kind']> = Extract<Event, { kind: Kind }>;
 
 /** Start the built program at the top of the project, with these words. */
 export function start(args: readonly string[]): { readonly child: ChildProcess; readonly ended: Promise<Ran> } {
-  const child = spawn(process.execPath, [join(packageRoot(), 'dist', 'run.js'), ...args], {
+  const child = spawn(process.execPath, [built, ...args], {
     cwd: packageRoot(),
     env: { ...process.env, RETRACE_CALLED_AS: 'run', NO_COLOR: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -35,6 +38,28 @@ export function start(args: readonly string[]): { readonly child: ChildProcess; 
 
 /** Run the built program to its end. */
 export const program = (...args: string[]): Promise<Ran> => start(args).ended;
+
+/** Run the built program on a terminal, and give an answer each time that it asks. */
+export async function onTerminal(
+  args: readonly string[],
+  asks: string,
+  answers: readonly string[],
+): Promise<Omit<Ran, 'stderr'>> {
+  const words = [process.execPath, built, ...args];
+  const child = spawn('script', ['--quiet', '--return', '--command', words.map(quote).join(' '), '/dev/null'], {
+    cwd: packageRoot(),
+    env: { ...process.env, RETRACE_CALLED_AS: 'run', NO_COLOR: '1', TERM: 'xterm' },
+  });
+  const left = [...answers];
+  let stdout = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    stdout += text;
+    while (left.length > 0 && stdout.split(asks).length - 1 > answers.length - left.length)
+      child.stdin.write(`${left.shift()}\n`);
+  });
+  const code = await new Promise<number>((resolve) => child.on('close', (ended) => resolve(ended ?? -1)));
+  return { code, stdout };
+}
 
 /** Run it in the lab, and read its events. */
 export async function inEvents(...args: string[]): Promise<RanWithEvents> {

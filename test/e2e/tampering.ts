@@ -3,6 +3,8 @@ export interface Tampering {
   readonly kind: string;
   readonly host: string;
   readonly script: string;
+  /** What has to be there for it to be done, on another host. */
+  readonly before?: { readonly host: string; readonly script: string };
   /** The task that must tell it. */
   readonly task: string;
   readonly what: RegExp;
@@ -110,9 +112,12 @@ export const tamperings: readonly Tampering[] = [
     follows: /^container 100$/,
   },
   {
+    // One that had been fetched. Those that container 100 has mounted are busy: zfs refuses to destroy them.
     kind: 'dataset missing',
-    host: 'off2',
-    script: 'zfs create zfs-hdd/opf/extra && zfs snapshot zfs-hdd/opf/extra@by-hand',
+    host: 'off1',
+    before: { host: 'off2', script: 'zfs create zfs-hdd/opf/extra && zfs snapshot zfs-hdd/opf/extra@by-hand' },
+    script: `syncoid --quiet --no-sync-snap --no-privilege-elevation off1operator@10.0.0.2:zfs-hdd/opf/extra zfs-hdd/opf/extra
+      zfs destroy -r zfs-hdd/opf/extra`,
     task: 'opf has been fetched',
     what: /^snapshots of zfs-hdd\/opf\/extra$/,
     from: null,
