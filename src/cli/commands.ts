@@ -34,7 +34,11 @@ const commands: readonly Command[] = [
     name: 'vars',
     usage: 'vars HOST [NAME]',
     help: 'each variable of a host, where its value comes from, and what that hides',
-    run: async (argv) => (await import('../language/variables/vars-command.ts')).varsCommand(argv, io),
+    run: async (argv) =>
+      (await import('../language/variables/vars-command.ts')).varsCommand(argv, {
+        ...io,
+        plugins: async (folder) => (await import('./own-plugins.ts')).loadOwnPlugins([folder]),
+      }),
   },
   {
     name: 'inventory',

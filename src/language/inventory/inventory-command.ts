@@ -114,11 +114,15 @@ export interface InventoryValues extends VaultOptionValues {
   readonly export?: boolean;
 }
 
+/** An inventory, with what options and configuration say of its variables. */
+export interface OpenedInventory {
+  readonly inventory: LoadedInventory;
+  readonly options: ListOptions;
+  readonly config: Config;
+}
+
 /** The inventory that options and configuration name, with what the options say of its variables. */
-export async function openInventory(
-  values: InventoryValues,
-  io: CommandIo,
-): Promise<Result<{ readonly inventory: LoadedInventory; readonly options: ListOptions; readonly config: Config }>> {
+export async function openInventory(values: InventoryValues, io: CommandIo): Promise<Result<OpenedInventory>> {
   const { config, warnings, origins } = loadConfig(io.env, io.cwd);
   if (warnings.some(({ severity }) => severity === 'error')) return { ok: false, error: warnings };
   const secrets = await secretsOf(values, config, io);
@@ -157,7 +161,7 @@ function sourcesOf(values: InventoryValues, config: Config, origins: Origins, io
   const given = [...(values.inventory ?? []), ...(values['inventory-file'] ?? [])];
   if (given.length > 0) return given;
   if (origins.has('inventory')) return config.inventory;
-  const near = io.asAnsible ? undefined : nearInventory(io.cwd);
+  const near = io.asAnsible ? undefined : (nearInventory(io.cwd) ?? nearInventory(values['playbook-dir'] ?? io.cwd));
   return near ? [near] : config.inventory.filter((path) => existsSync(path));
 }
 

@@ -1,28 +1,40 @@
-import { relative } from 'node:path';
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Host } from '../../core/model.ts';
-import { Secrets } from '../../core/secrets.ts';
+import type { Result } from '../../core/source.ts';
 import { suggest } from '../../core/suggest.ts';
-import { type Raw, Template, toJs, type Value, Vaulted } from '../../core/value.ts';
-import { defaultEnv, evaluate, TemplateError } from '../../template/index.ts';
-import { dumpJson } from '../../template/python/json.ts';
+import { type Raw, Template, toJs, type Value } from '../../core/value.ts';
+import type { Env } from '../../template/index.ts';
 import { type CommandIo, tell } from '../config/command-io.ts';
 import { INVENTORY_OPTIONS, openInventory } from '../inventory/inventory-command.ts';
 import { hostOf } from '../inventory/select-hosts.ts';
 import { shownValue } from '../inventory/shown-value.ts';
-import { vaultOpener } from '../vault/vault.ts';
-import { type ComposedScope, composeScope } from './compose-scope.ts';
+import type { ComposedScope } from './compose-scope.ts';
 import { type Explanation, explainVars, LEVEL_NAMES, type VarOrigin } from './explain-vars.ts';
-import { magicVariables } from './magic-variables.ts';
+import { folderOf } from './play-vars.ts';
+import { seenBy } from './seen-by.ts';
+import { createTeller, MASKED, type Teller } from './vars-teller.ts';
 
-const USAGE = `usage: run vars HOST [NAME] [-i INVENTORY]... [--playbook-dir DIR] [-e VARS] [--json]
+const USAGE = `usage: run vars HOST [NAME] [-i INVENTORY]... [--playbook FILE [--play NUMBER]] [--playbook-dir DIR] [-e VARS] [--json]
 Tells each variable of a host, where its value comes from, and what that hides. Secrets are masked.
+With a playbook: as its first play for that host sees them (or the one of that number), before its tasks set any.
 `;
 
-const OPTIONS = { ...INVENTORY_OPTIONS, json: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } as const;
+const OPTIONS = {
+  ...INVENTORY_OPTIONS,
+  playbook: { type: 'string' },
+  play: { type: 'string' },
+  json: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+/** Besides what every command has: filters, tests and lookups of the user's own, from the folder of playbooks. */
+interface VarsIo extends CommandIo {
+  readonly plugins?: (folder: string) => Promise<Result<Partial<Env>>>;
+}
 
 /** `run vars`: tells each value of a host and where it comes from. Exit codes: 0, 1 for mistakes and what is not there, 5 for wrong options. */
-export async function varsCommand(argv: readonly string[], io: CommandIo): Promise<number> {
+export async function varsCommand(argv: readonly string[], io: VarsIo): Promise<number> {
   const { values, positionals, problem } = parseOptions(argv);
   if (problem !== undefined || positionals === undefined) return refuse(io, problem ?? USAGE, 5);
   const [hostName, name] = positionals;
@@ -30,31 +42,36 @@ export async function varsCommand(argv: readonly string[], io: CommandIo): Promi
     io.stdout.write(USAGE);
     return values.help ? 0 : 5;
   }
-  const opened = await openInventory(values, io);
+  const folder =
+    values['playbook-dir'] !== undefined
+      ? resolve(io.cwd, values['playbook-dir'])
+      : values.playbook === undefined
+        ? io.cwd
+        : folderOf(values.playbook, io.cwd);
+  const opened = await openInventory({ ...values, 'playbook-dir': folder }, io);
   if (!opened.ok) return tell(io, opened.error, 1);
   tell(io, opened.warnings ?? [], 0);
-  const { inventory, options } = opened.value;
+  const plugins = await io.plugins?.(folder);
+  if (plugins?.ok === false) return tell(io, plugins.error, 1);
+  const { inventory } = opened.value;
   const host = hostOf(inventory, hostName);
   if (!host)
     return refuse(io, notThere(`there is no host ${hostName} in the inventory`, hostName, inventory.hosts.keys()), 1);
-  const run = {
-    checkMode: false,
-    diffMode: false,
-    verbosity: 0,
-    forks: 5,
-    runTags: ['all'],
-    skipTags: [],
-    playbookDir: values['playbook-dir'] ?? io.cwd,
-  };
-  const magic = magicVariables({ host, inventory, run });
-  const scope = composeScope({
+  const teller = createTeller(inventory, plugins?.value ?? {}, folder, io.cwd);
+  const { playbook, play } = values;
+  const seen = seenBy(
     host,
-    magic,
-    ...(options.extra && { state: [options.extra] }),
-    ...(options.hashBehaviour && { hashBehaviour: options.hashBehaviour }),
-  });
+    opened.value,
+    teller,
+    folder,
+    playbook === undefined ? undefined : resolve(io.cwd, playbook),
+    play,
+  );
+  if (!seen.ok) return tell(io, seen.error, 1);
+  tell(io, seen.warnings ?? [], 0);
+  const { scope, magic } = seen.value;
   const explained = explainVars(scope, name);
-  const teller = createTeller(scope, inventory.options.vaultSecrets ?? [], inventory.secrets, io.cwd);
+  teller.sees(scope);
   if (name !== undefined && magic.has(name)) return answerMagic(name, scope, teller, io);
   if (name !== undefined && explained.length === 0)
     return refuse(io, notThere(`${name} is not defined for ${hostName}`, name, scope.names()), 1);
@@ -81,57 +98,6 @@ const notThere = (message: string, name: string, known: Iterable<string>): strin
   const meant = suggest(name, known);
   return meant ? `${message}; did you mean "${meant}"?` : message;
 };
-
-/** Says values and places, with every secret masked. */
-interface Teller {
-  /** The value in this host's variables, as one line; `undefined` and a reason where it cannot be computed. */
-  computed(origin: VarOrigin): { readonly value?: Value; readonly problem?: string };
-  line(value: Value): string;
-  place(origin: VarOrigin): string;
-  mask<T>(data: T): T;
-}
-
-const MASKED = '********';
-
-function createTeller(
-  scope: ComposedScope,
-  vaultSecrets: Parameters<typeof vaultOpener>[0],
-  known: Iterable<string>,
-  cwd: string,
-): Teller {
-  const secrets = new Secrets();
-  for (const text of known) secrets.add(text);
-  const open = vaultOpener(vaultSecrets);
-  const decrypt = (vaulted: Vaulted): string => {
-    const opened = open(vaulted);
-    if (!opened.ok) throw new TemplateError(opened.error[0]?.message ?? 'cannot be decrypted', 'vault', vaulted.at);
-    secrets.add(opened.value);
-    return opened.value;
-  };
-  const env = defaultEnv({ decrypt, folder: cwd });
-  const compute = (written: Raw) => {
-    try {
-      return { value: evaluate(written, scope, env) };
-    } catch (error) {
-      if (error instanceof TemplateError) return { problem: error.message };
-      throw error;
-    }
-  };
-  return {
-    computed: ({ written, secret }) => (secret || written instanceof Vaulted ? { value: MASKED } : compute(written)),
-    line: (value) => secrets.mask(typeof value === 'string' ? value : dumpJson(value, { ensureAscii: false })),
-    place: ({ from, at, level }) => {
-      const where = at ? `${shortPath(at.file, cwd)}:${at.line}` : shortPath(from, cwd);
-      return `${where} (${LEVEL_NAMES[level] ?? `level ${level}`})`;
-    },
-    mask: (data) => secrets.mask(data),
-  };
-}
-
-function shortPath(path: string, cwd: string): string {
-  const near = path.startsWith('/') ? relative(cwd, path) : path;
-  return near.startsWith('..') ? path : near;
-}
 
 const WIDTH = 60;
 

@@ -1,0 +1,103 @@
+import { describe, expect, test } from 'vitest';
+import { Rig } from './rig.ts';
+
+// Levels of precedence that are known without a run; extra vars are the 22nd. What Ansible 2.14 gives for the same files
+// (`debug` in the play) is what is expected: of each level the variable that no stronger one sets.
+const LEVELS = [2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 14, 15] as const;
+
+/** A variable for each level, set there and on all levels below. */
+const from = (level: number, indent = ''): string =>
+  [...LEVELS, 22].flatMap((own) => (own >= level ? [`${indent}v${own}: ${level}\n`] : [])).join('');
+
+const files = {
+  'inv/hosts.yml': `all:
+  children:
+    g:
+      vars:
+${from(3, '        ')}      hosts:
+        h:
+${from(8, '          ')}        other: {only: there}
+`,
+  'inv/group_vars/all.yml': from(4),
+  'inv/group_vars/g.yml': from(6),
+  'inv/host_vars/h.yml': from(9),
+  'pb/group_vars/all.yml': from(5),
+  'pb/group_vars/g.yml': from(7),
+  'pb/host_vars/h.yml': from(10),
+  'pb/roles/r/defaults/main.yml': `${from(2)}named: "{{ role_only }}-{{ v12 }}"\n`,
+  'pb/roles/r/vars/main.yml': `${from(15)}role_only: yes it is\n`,
+  'pb/roles/r/tasks/main.yml': '- debug:\n',
+  'pb/files.yml': from(14),
+  'pb/first/h.txt': 'text of h\n',
+  'pb/filter_plugins/own.ts': 'export const twice = (text: string): string => `${text}${text}`;\n',
+  'pb/site.yml': `- hosts: other
+  tasks: []
+- name: the one
+  hosts: g
+  vars:
+${from(12, '    ')}    from_others: "{{ hostvars['other'].only }} {{ hostvars.h.v3 }} {{ vars['v4'] }}"
+    of_the_play: "{{ groups['g'] }} {{ ansible_play_hosts }} {{ playbook_dir | basename }}"
+    own: "{{ 'ab' | twice }}"
+    looked_up: "{{ lookup('file', 'first/' ~ inventory_hostname ~ '.txt') }} {{ query('inventory_hostnames', 'g') }}"
+  vars_files: [[missing.yml, files.yml]]
+  roles: [r]
+`,
+};
+
+const rig = new Rig().write(files);
+const vars = (...args: string[]) => rig.run(['vars', ...args, '-i', 'inv/hosts.yml', '-e', 'v22=22']);
+
+describe('run vars --playbook', () => {
+  test.each([...LEVELS, 22])(
+    'a variable of level %i has the value of that level, and hides all below',
+    async (level) => {
+      const { stdout } = await vars('h', `v${level}`, '--playbook', 'pb/site.yml', '--json');
+
+      const [told] = (JSON.parse(stdout) as { vars: { value: unknown; level: number; hides: { level: number }[] }[] })
+        .vars;
+      expect([Number(told!.value), told!.level]).toEqual([level, level]);
+      expect(told!.hides.map((one) => one.level)).toEqual(LEVELS.filter((one) => one < level).toReversed());
+    },
+  );
+
+  test.each([
+    ['named', 'yes it is-12'],
+    ['from_others', 'there 3 4'],
+    ['of_the_play', "['h', 'other'] ['h', 'other'] pb"],
+    ['own', 'abab'],
+    ['looked_up', "text of h ['h', 'other']"],
+  ])('%s is computed as in the play', async (name, value) => {
+    const { stdout } = await vars('h', name, '--playbook', 'pb/site.yml');
+
+    expect(stdout).toContain(`  value    ${value}\n`);
+  });
+
+  test('tells file and line', async () => {
+    expect((await vars('h', 'v15', '--playbook', 'pb/site.yml')).stdout).toContain(`v15
+  value    15
+  from     pb/roles/r/vars/main.yml:1 (role vars)
+  hides    14  from pb/files.yml:2 (vars_files)
+  hides    12  from pb/site.yml:8 (play vars)
+`);
+  });
+
+  test('of several plays tells the first, or the one that is named', async () => {
+    const first = await vars('other', 'v12', '--playbook', 'pb/site.yml');
+    const second = await vars('other', 'v12', '--playbook', 'pb/site.yml', '--play', '2');
+    const none = await vars('h', 'v12', '--playbook', 'pb/site.yml', '--play', '1');
+
+    expect(first.stderr).toContain('#1 (other), #2 (the one)');
+    expect(first.stdout).toContain('value    7\n');
+    expect(second.stdout).toContain('value    12\n');
+    expect([none.code, none.stderr]).toEqual([
+      1,
+      expect.stringContaining('has no play #1 for h; those for it are #2 (the one)'),
+    ]);
+  });
+
+  test('without a playbook, filters beside it are known by its folder', async () => {
+    const { stdout } = await vars('h', 'v10', '--playbook-dir', 'pb');
+
+    expect(stdout).toContain('  value    10\n');
+  });
+});
