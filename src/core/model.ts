@@ -207,8 +207,9 @@ export interface VarsPrompt {
   readonly prompt: string;
   readonly private: boolean;
   readonly default?: Raw;
+  /** Ask twice, until both answers are the same. */
   readonly confirm: boolean;
-  readonly unsafe: boolean;
+  /** The scheme of the hash that the variable is to hold. */
   readonly encrypt?: string;
   readonly salt?: string;
   readonly saltSize?: number;

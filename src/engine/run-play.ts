@@ -2,6 +2,7 @@ import type { Item, Play, Vars, VarsLayer } from '../core/model.ts';
 import { type Raw, Template, toJs, type Value } from '../core/value.ts';
 import { selectHosts } from '../language/inventory/index.ts';
 import { evaluate, TemplateError } from '../template/index.ts';
+import { askPrompts } from './ask-prompts.ts';
 import { environmentBeforeFacts, keywordTruth, keywordValue, placed } from './call.ts';
 import { findFile } from './controller.ts';
 import { truth } from './endpoint.ts';
@@ -250,18 +251,8 @@ function serialOf({ play, scopes }: PlayContext, state: HostState): readonly (nu
 /** Prompts, vars_files and whether facts are gathered. Returns what is wrong. */
 async function prepare(context: PlayContext, states: readonly HostState[]): Promise<string | undefined> {
   const { run, play } = context;
-  for (const prompt of play.varsPrompt) {
-    if (run.extra.vars.has(prompt.name)) continue;
-    const fallback = prompt.default === undefined ? undefined : String(prompt.default);
-    const said = run.options.interactive
-      ? await run.options.prompt(`${prompt.prompt}${fallback === undefined ? '' : ` [${fallback}]`}: `, {
-          echo: !prompt.private,
-        })
-      : (fallback ?? '');
-    const value = said === '' && fallback !== undefined ? fallback : said;
-    if (prompt.private) run.secrets.add(value);
-    for (const state of states) state.prompted.set(prompt.name, { value });
-  }
+  const unanswered = await askPrompts(context, states);
+  if (unanswered !== undefined) return unanswered;
   for (const state of states) {
     state.link.beliefs.forget();
     const gather = truth(keywordValue(play.gatherFacts, context.scopes.of(state)) ?? undefined);

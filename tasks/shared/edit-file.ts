@@ -61,7 +61,6 @@ interface Told {
   readonly what?: string;
   readonly from?: string | null;
   readonly to?: string | null;
-  readonly secret?: boolean;
 }
 
 /** The changes that give the file its new text, owner and mode; folders are made where they are missing. */

@@ -85,7 +85,6 @@ function contentChange(file: FileWrite, at: string, old: Entry | undefined, afte
             : null,
     to: file.to !== undefined ? file.to : label,
     ...(file.diff &&
-      file.secret !== true &&
       file.content instanceof Uint8Array && {
         diff: contentDiff(at, old === undefined ? undefined : file.now, file.content),
       }),
@@ -100,7 +99,6 @@ function contentChange(file: FileWrite, at: string, old: Entry | undefined, afte
         validate: file.validate,
         backup: file.backup,
         unsafe: file.unsafe,
-        secret: file.secret,
       }),
     ],
   };

@@ -23,8 +23,6 @@ export interface FileToWrite {
   readonly backup?: boolean;
   /** Overwrite in place where the file can not be replaced (a mount point in a container). */
   readonly unsafe?: boolean;
-  /** Never shown, with what it prints. */
-  readonly secret?: boolean;
 }
 
 /** Content that a script on the host prints, as a download. */

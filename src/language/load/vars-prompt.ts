@@ -5,6 +5,7 @@ import { type Loading, report } from './loading.ts';
 import { checkKeywords } from './unknown-keyword.ts';
 import { isRawDict, isRawList, kindOf, placeOf, type RawDict, textOf } from './written.ts';
 
+// `unsafe` needs nothing: what is typed is never a template.
 const known = new Set(['name', 'prompt', 'private', 'default', 'confirm', 'unsafe', 'encrypt', 'salt', 'salt_size']);
 
 /** What a play asks its user for. */
@@ -39,7 +40,6 @@ function promptOf(loading: Loading, entry: Raw, at: Position): VarsPrompt[] {
       prompt: text('prompt') ?? name,
       private: isOn(entry.get('private'), true),
       confirm: isOn(entry.get('confirm'), false),
-      unsafe: isOn(entry.get('unsafe'), false),
       ...(given !== undefined && { default: given }),
       ...(encrypt !== undefined && { encrypt }),
       ...(salt !== undefined && { salt }),
