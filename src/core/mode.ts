@@ -5,18 +5,18 @@ export const showMode = (mode: number): string => mode.toString(8).padStart(4, '
 export const chmodMode = (mode: number): string => mode.toString(8).padStart(5, '0');
 
 /** The permission bits that a parameter (`'0644'`, `'u=rw,go-w'`) makes of the current ones. */
-export function computeMode(wanted: string, current: number, isDirectory: boolean, umask = 0o022): number {
+export function computeMode(wanted: string, current: number, isDirectory: boolean): number {
   if (/^0?o?[0-7]+$/.test(wanted)) return Number.parseInt(wanted.replace('o', ''), 8) & 0o7777;
-  return wanted.split(',').reduce((mode, clause) => applyClause(clause, mode, isDirectory, current, umask), current);
+  return wanted.split(',').reduce((mode, clause) => applyClause(clause, mode, isDirectory, current), current);
 }
 
 const groups = { u: { shift: 6, set: 0o4000 }, g: { shift: 3, set: 0o2000 }, o: { shift: 0, set: 0o1000 } } as const;
 
-function applyClause(clause: string, mode: number, isDirectory: boolean, before: number, umask: number): number {
+function applyClause(clause: string, mode: number, isDirectory: boolean, before: number): number {
   const match = /^([ugoa]*)((?:[-+=][rwxXstugo]*)+)$/.exec(clause);
   if (match === null) return mode;
-  // Without a who, chmod lets the umask decide what is given.
-  const masked = match[1] === '' ? 0o777 & ~umask : 0o777;
+  // Without a who, chmod lets the umask decide what is given; that of a session is 022.
+  const masked = match[1] === '' ? 0o777 & ~0o022 : 0o777;
   const whos = match[1] === '' || match[1]!.includes('a') ? ['u', 'g', 'o'] : [...new Set(match[1])];
   let next = mode;
   for (const [, operator, permissions] of match[2]!.matchAll(/([-+=])([rwxXstugo]*)/g))

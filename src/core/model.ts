@@ -1,4 +1,4 @@
-import type { Diagnostic, Position, Result } from './source.ts';
+import type { Position, Result } from './source.ts';
 import type { Raw } from './value.ts';
 
 /** Variables as written, each with its place. */
@@ -184,9 +184,6 @@ export interface Play {
   readonly varsFiles: readonly Written[];
   readonly varsPrompt: readonly VarsPrompt[];
   readonly gatherFacts?: Written;
-  readonly gatherSubset?: Written;
-  readonly gatherTimeout?: Written;
-  readonly factPath?: Written;
   readonly serial?: Written;
   readonly strategy?: Written;
   readonly order?: Written;
@@ -268,5 +265,4 @@ export interface Inventory {
 export interface Playbook {
   readonly file: string;
   readonly plays: readonly Play[];
-  readonly warnings: readonly Diagnostic[];
 }

@@ -12,7 +12,6 @@ import { OMIT, type Scopes, type Sight } from './scopes.ts';
 export interface PlayContext {
   readonly run: RunContext;
   readonly play: Play;
-  readonly name: string;
   readonly scopes: Scopes;
   readonly inventory: LiveInventory;
   /** A host of the inventory, or localhost. */

@@ -145,7 +145,6 @@ function playContext(
   const context: PlayContext = {
     run,
     play,
-    name: '',
     scopes,
     inventory: across.inventory,
     stateOf: (host) => across.states.get(host),

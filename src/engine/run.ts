@@ -15,7 +15,6 @@ import { Scopes } from './scopes.ts';
 /** How a run ended: the exit code says it to scripts. */
 export interface RunEnd {
   readonly exitCode: number;
-  readonly summaries: Readonly<Record<string, HostSummary>>;
 }
 
 /** Run playbooks: plays in order, until the end, an interrupt, or no host is left. `run-finished` is always the last event. */
@@ -87,7 +86,7 @@ export async function runPlaybooks(
     });
     states.exitCode = exitCode;
   }
-  return { exitCode: states.exitCode, summaries: states.summaries };
+  return { exitCode: states.exitCode };
 }
 
 /** 0 done or in order; 1 error or interrupted; 2 failed, or drift in a check; 3 unknown without drift; 4 unreachable. */

@@ -65,12 +65,12 @@ export async function powerOff(host: string): Promise<void> {
 }
 
 /** Shut a host down in order, so that its file systems are whole; one that does not end in time is switched off. */
-export async function shutDown(host: string, deadlineMs = 15_000): Promise<void> {
+export async function shutDown(host: string): Promise<void> {
   const init = initOf(host);
   if (init !== undefined) {
     await enter(init, ['systemctl', 'poweroff', '--no-block']);
     const gone = () => initOf(host) === undefined || undefined;
-    await until(`the shutdown of ${host}`, deadlineMs, gone).catch(() => {}); // the power plug follows
+    await until(`the shutdown of ${host}`, 15_000, gone).catch(() => {}); // the power plug follows
   }
   await powerOff(host);
 }

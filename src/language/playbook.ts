@@ -14,7 +14,7 @@ export function loadPlaybooks(files: readonly string[], options: LoadOptions = {
   const problems = distinct(loadings.flatMap(({ loading }) => loading.problems));
   const errors = problems.filter(({ severity }) => severity === 'error');
   if (errors.length > 0) return { ok: false, error: problems };
-  const playbooks = loadings.map(({ file, plays, loading }) => ({ file, plays, warnings: loading.problems }));
+  const playbooks = loadings.map(({ file, plays }) => ({ file, plays }));
   return { ok: true, value: playbooks, warnings: problems };
 }
 

@@ -80,6 +80,4 @@ export interface Session {
   readonly lookups: boolean;
   /** How files that are included, imported or extended are read. */
   readonly syntax: Syntax;
-  /** Resolve a value as written, in this session. */
-  readonly resolve: (raw: Raw, session: Session) => Value;
 }

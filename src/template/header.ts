@@ -38,12 +38,8 @@ const FIELDS: Readonly<Record<keyof RenderOptions, keyof Syntax>> = {
 const HEADER = '#jinja2:';
 
 /** The syntax of a file under these options and its own `#jinja2:` line, and the text without that line. */
-export function readHeader(
-  text: string,
-  options: RenderOptions,
-  base: Syntax = fileSyntax.syntax,
-): { syntax: Syntax; text: string; lines: number } {
-  const syntax = Object.entries(options).reduce(changed, base);
+export function readHeader(text: string, options: RenderOptions): { syntax: Syntax; text: string; lines: number } {
+  const syntax = Object.entries(options).reduce(changed, fileSyntax.syntax);
   if (!text.startsWith(HEADER)) return { syntax, text, lines: 0 };
   const end = text.indexOf('\n');
   const line = text.slice(HEADER.length, end < 0 ? undefined : end);

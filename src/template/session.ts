@@ -3,7 +3,6 @@ import type { Scope, Session } from './context.ts';
 import type { Env } from './env.ts';
 import { fileSyntax } from './header.ts';
 import type { Syntax } from './lexer.ts';
-import { resolve } from './resolve.ts';
 
 /** A new evaluation over a scope. */
 export function openSession(
@@ -19,6 +18,5 @@ export function openSession(
     resolving: [],
     lookups,
     syntax,
-    resolve,
   };
 }

@@ -35,7 +35,6 @@ interface FileWrite {
   readonly validate?: string;
   readonly backup?: boolean;
   readonly unsafe?: boolean;
-  readonly secret?: boolean;
   /** Tell a diff, when nothing is secret. */
   readonly diff: boolean;
   /** What the change of content is called: `content`, `line 12`. */

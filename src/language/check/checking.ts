@@ -11,7 +11,6 @@ export type Definitions = ReadonlyMap<string, ReadonlySet<Definition | undefined
 /** A variable as written. */
 export interface Definition {
   readonly value: Raw;
-  readonly at?: Position;
 }
 
 /** What static checks need to know of the run. */
@@ -48,9 +47,8 @@ export function problem(
   message: string,
   at: Position | undefined,
   hint?: string,
-  severity: Diagnostic['severity'] = 'error',
 ): void {
-  checking.problems.push({ severity, code, message, ...(at && { at }), ...(hint && { hint }) });
+  checking.problems.push({ severity: 'error', code, message, ...(at && { at }), ...(hint && { hint }) });
 }
 
 /** A play with everything that can be known to run in it. */

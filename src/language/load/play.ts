@@ -106,9 +106,6 @@ function settings(loading: Loading, dict: RawDict, at: Position) {
   const any = (key: string) => (dict.get(key) === null ? undefined : writtenIn(dict, key, at));
   return optional({
     gatherFacts: bool('gather_facts'),
-    gatherSubset: any('gather_subset'),
-    gatherTimeout: any('gather_timeout'),
-    factPath: any('fact_path'),
     serial: any('serial'),
     strategy: any('strategy'),
     order: any('order'),

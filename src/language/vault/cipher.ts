@@ -6,11 +6,8 @@ const BLOCK = 16;
 const SALT_BYTES = 32;
 
 /** Encrypts as Ansible Vault 1.1 does: PBKDF2-HMAC-SHA256, AES-256-CTR, HMAC-SHA256 over the ciphertext. */
-export function seal(
-  plaintext: Uint8Array,
-  password: Uint8Array,
-  salt: Buffer = randomBytes(SALT_BYTES),
-): Omit<Envelope, 'version' | 'label'> {
+export function seal(plaintext: Uint8Array, password: Uint8Array): Omit<Envelope, 'version' | 'label'> {
+  const salt = randomBytes(SALT_BYTES);
   const keys = deriveKeys(password, salt);
   const cipher = createCipheriv('aes-256-ctr', keys.cipher, keys.counter);
   const ciphertext = Buffer.concat([cipher.update(pad(plaintext)), cipher.final()]);
