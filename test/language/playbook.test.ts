@@ -90,7 +90,7 @@ describe('a play', () => {
   test('asks for variables', () => {
     const [prompt] = play('- hosts: all\n  vars_prompt:\n  - {name: v, private: no, default: d}\n').varsPrompt;
 
-    expect(prompt).toEqual({ name: 'v', prompt: 'v', private: false, confirm: false, unsafe: false, default: 'd' });
+    expect(prompt).toEqual({ name: 'v', prompt: 'v', private: false, confirm: false, default: 'd' });
   });
 
   test('gives items of different plays different numbers', () => {
