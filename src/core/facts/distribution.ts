@@ -1,4 +1,4 @@
-import { type Parts, textOf } from './read-facts.ts';
+import { type Parts, textOf } from './parts.ts';
 import { there } from './system.ts';
 
 const names: Readonly<Record<string, string>> = {

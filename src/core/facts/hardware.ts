@@ -1,4 +1,4 @@
-import { linesOf, type Parts, textOf } from './read-facts.ts';
+import { linesOf, type Parts, textOf } from './parts.ts';
 
 /** Processors, memory, mounts, and what the firmware says. */
 export const hardwareFacts = (parts: Parts): Readonly<Record<string, unknown>> => ({

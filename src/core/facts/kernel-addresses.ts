@@ -1,5 +1,5 @@
 import type { Address, DefaultRoute } from './network.ts';
-import { linesOf, type Parts } from './read-facts.ts';
+import { linesOf, type Parts } from './parts.ts';
 
 /** Addresses and default routes as the kernel's own files tell them, where there is no `ip`. */
 export function addressesFromKernel(parts: Parts): {

@@ -1,4 +1,4 @@
-import type { Parts } from './read-facts.ts';
+import type { Parts } from './parts.ts';
 
 /** Local facts: files in JSON or INI, or programs that print such. */
 export const localFacts = (parts: Parts): Readonly<Record<string, unknown>> =>

@@ -1,5 +1,5 @@
 import { addressesFromKernel } from './kernel-addresses.ts';
-import { linesOf, type Parts, textOf } from './read-facts.ts';
+import { linesOf, type Parts, textOf } from './parts.ts';
 
 /** An address of an interface. */
 export interface Address {

@@ -1,4 +1,4 @@
-import { linesOf, type Parts, textOf } from './read-facts.ts';
+import { linesOf, type Parts, textOf } from './parts.ts';
 
 /** Names, kernel, user, time, environment, and what manages the system. */
 export function systemFacts(parts: Parts): Readonly<Record<string, unknown>> {

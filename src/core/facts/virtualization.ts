@@ -1,4 +1,4 @@
-import { linesOf, type Parts, textOf } from './read-facts.ts';
+import { linesOf, type Parts, textOf } from './parts.ts';
 import { there } from './system.ts';
 
 /** What the host runs in, or what it can run others with. */

@@ -2,9 +2,10 @@ import { readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type { Diagnostic, Position } from '../../core/source.ts';
+import { WITHOUT_EFFECT, WITHOUT_MEANING } from './idle-settings.ts';
 import { type IniEntry, parseIni } from './parse-ini.ts';
 import { readSetting } from './read-setting.ts';
-import { SETTINGS, type Setting, type SettingType, WITHOUT_EFFECT, WITHOUT_MEANING } from './settings.ts';
+import { SETTINGS, type Setting, type SettingType } from './settings.ts';
 
 interface TypeOf {
   bool: boolean;

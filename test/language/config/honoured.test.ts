@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { WITHOUT_EFFECT } from '../../../src/language/config/idle-settings.ts';
 import { loadConfig } from '../../../src/language/config/load-config.ts';
-import { SETTINGS, WITHOUT_EFFECT } from '../../../src/language/config/settings.ts';
+import { SETTINGS } from '../../../src/language/config/settings.ts';
 
 const root = join(import.meta.dirname, '../../../src');
 const sources = readdirSync(root, { recursive: true, encoding: 'utf8' })

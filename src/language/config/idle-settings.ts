@@ -1,0 +1,50 @@
+import type { SETTINGS } from './settings.ts';
+
+/** Settings that are read and change nothing here so far; whoever sets one to something else than its default is told. */
+export const WITHOUT_EFFECT: ReadonlySet<keyof typeof SETTINGS> = new Set([
+  'playbookVarsRoot',
+  'varsPluginStage',
+  'privateRoleVars',
+  'sshArgs',
+  'sshCommonArgs',
+  'sshExtraArgs',
+  'sshRetries',
+  'pollInterval',
+  'invalidTaskAttributeFailed',
+  'gatherSubset',
+  'gatherTimeout',
+  'factPath',
+  'injectFactsAsVars',
+  'vaultIdentity',
+  'vaultIdMatch',
+  'jinja2Extensions',
+  'errorOnUndefined',
+  'duplicateDictKey',
+  'diffContext',
+  'maxDiffSize',
+  'checkModeMarkers',
+  'displayFailedStderr',
+  'displayArgsToStdout',
+  'showCustomStats',
+  'logPath',
+  'retryFiles',
+  'retryFilesSavePath',
+]);
+
+/** Settings without a meaning here, since what they tune does not exist: nothing is lost by passing over them. */
+export const WITHOUT_MEANING: readonly RegExp[] = [
+  /cow/i,
+  // A source that cannot be read is always a mistake here.
+  /unparsed/i,
+  /pipelining/i,
+  /^(ANSIBLE_)?(LOCAL_TEMP|REMOTE_TEMP|REMOTE_TMP|HOME|CONFIG|KEEP_REMOTE_FILES|MODULE_|SYSLOG|NO_TARGET_SYSLOG)/,
+  /^defaults\.(local_tmp|remote_tmp|home|keep_remote_files|module_compression|syslog_facility|no_target_syslog|interpreter_python|internal_poll_interval|module_name)$/,
+  /PYTHON_INTERPRETER|PYTHON_MODULE_RLIMIT|WORKER_SHUTDOWN/,
+  /_WARNINGS?$|_warnings?$/,
+  /^ANSIBLE_(STDOUT_CALLBACK|CALLBACK|CALLBACKS_ENABLED|CALLBACK_WHITELIST|LOAD_CALLBACK_PLUGINS)/,
+  /^defaults\.(stdout_callback|callback|callbacks_enabled|callback_whitelist|bin_ansible_callbacks|callback_result_format)/,
+  /^(ANSIBLE_COLOR_|colors\.)/,
+  /^ANSIBLE_(SSH_(CONTROL_PATH|CONTROL_PATH_DIR|EXECUTABLE|TRANSFER_METHOD|PIPELINING|USETTY)|SCP_|SFTP_|PERSISTENT_|GALAXY_|NETCONF_|NETWORK_|PARAMIKO_|TEST_|USE_PERSISTENT)/,
+  /^ssh_connection\.(control_path|control_path_dir|ssh_executable|scp_|sftp_|transfer_method|usetty|use_tty)/,
+  /^(persistent_connection|galaxy|paramiko_connection|netconf_connection|selinux|callback_\w+)\./,
+];
