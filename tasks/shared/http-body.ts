@@ -1,4 +1,4 @@
-import type { HttpRequest } from '../../src/sdk.ts';
+import { type HttpRequest, hash } from '../../src/sdk.ts';
 
 /** A request's body and the content type that it has by its format. */
 interface Encoded {
@@ -10,6 +10,7 @@ interface Encoded {
 export function encodeBody(
   body: unknown,
   format: 'raw' | 'json' | 'form-urlencoded' | 'form-multipart',
+  readFile: (name: string) => Uint8Array,
 ): Encoded | undefined {
   if (body === undefined || body === null) return undefined;
   if (format === 'json')
@@ -19,7 +20,7 @@ export function encodeBody(
       body: { text: typeof body === 'string' ? body : urlencoded(body) },
       type: 'application/x-www-form-urlencoded',
     };
-  if (format === 'form-multipart') return multipart(body as Readonly<Record<string, unknown>>);
+  if (format === 'form-multipart') return multipart(body as Readonly<Record<string, unknown>>, readFile);
   return { body: { text: typeof body === 'string' ? body : pythonJson(body) } };
 }
 
@@ -41,18 +42,26 @@ function urlencoded(data: unknown): string {
   return new URLSearchParams(flat).toString();
 }
 
-function multipart(fields: Readonly<Record<string, unknown>>): Encoded {
-  const boundary = `==============${[...JSON.stringify(fields)].reduce((sum, char) => (sum * 31 + char.charCodeAt(0)) % 0x7fffffff, 7)}==`;
+/** Fields as parts of a form: a text, `content` with a `filename` for the server, or the file of that name. */
+function multipart(fields: Readonly<Record<string, unknown>>, readFile: (name: string) => Uint8Array): Encoded {
   const parts = Object.entries(fields).map(([name, value]) => {
     const field =
       typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : { content: value };
-    const filename =
-      field['filename'] === undefined ? '' : `; filename="${String(field['filename']).split('/').at(-1)}"`;
-    const type = field['mime_type'] ?? (filename === '' ? 'text/plain' : 'application/octet-stream');
-    return `--${boundary}\r\nContent-Disposition: form-data; name="${name}"${filename}\r\nContent-Type: ${String(type)}\r\n\r\n${String(field['content'] ?? '')}\r\n`;
+    const file = field['filename'] === undefined ? undefined : String(field['filename']);
+    const content =
+      field['content'] === undefined && file !== undefined
+        ? readFile(file)
+        : Buffer.from(String(field['content'] ?? ''));
+    const type = field['mime_type'] ?? (file === undefined ? 'text/plain' : 'application/octet-stream');
+    const named = file === undefined ? '' : `; filename="${file.split('/').at(-1)}"`;
+    const head = `Content-Disposition: form-data; name="${name}"${named}\r\nContent-Type: ${String(type)}\r\n\r\n`;
+    return Buffer.concat([Buffer.from(head), content, Buffer.from('\r\n')]);
   });
-  return {
-    body: { text: `${parts.join('')}--${boundary}--\r\n` },
-    type: `multipart/form-data; boundary="${boundary}"`,
-  };
+  // The same for the same form, so that asking again is the same question.
+  const boundary = `==============${hash('sha1', Buffer.concat(parts))}==`;
+  const body = Buffer.concat([
+    ...parts.flatMap((part) => [Buffer.from(`--${boundary}\r\n`), part]),
+    Buffer.from(`--${boundary}--\r\n`),
+  ]);
+  return { body: { base64: body.toString('base64') }, type: `multipart/form-data; boundary="${boundary}"` };
 }

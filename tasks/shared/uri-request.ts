@@ -98,7 +98,7 @@ export function toRequest(
   const method = given.method.toUpperCase();
   const sent =
     given.src === undefined
-      ? encodeBody(given.body, given.body_format)
+      ? encodeBody(given.body, given.body_format, (name) => partOf(name, given.remote_src, controller))
       : fromFile(given.src, given.remote_src, controller);
   const headers = Object.entries(given.headers).map(([name, value]) => [name, String(value)] as const);
   const typed =
@@ -140,7 +140,19 @@ function fromFile(
   controller: Controller,
 ): { body: NonNullable<HttpRequest['body']>; type?: string } {
   if (remote) return { body: { file: src } };
-  const found = controller.find('files', src);
-  if (!found.ok) throw new ControllerError(`could not find \`${src}\`; searched ${found.searched.join(', ')}`);
-  return { body: { base64: Buffer.from(controller.readFile(found.path)).toString('base64') } };
+  return { body: { base64: Buffer.from(localFile(src, controller)).toString('base64') } };
+}
+
+function partOf(name: string, remote: boolean, controller: Controller): Uint8Array {
+  if (remote)
+    throw new ControllerError(
+      `the file ${name} of a form cannot be one of the host: fetch it first, or give its \`content\``,
+    );
+  return localFile(name, controller);
+}
+
+function localFile(name: string, controller: Controller): Uint8Array {
+  const found = controller.find('files', name);
+  if (!found.ok) throw new ControllerError(`could not find \`${name}\`; searched ${found.searched.join(', ')}`);
+  return controller.readFile(found.path);
 }

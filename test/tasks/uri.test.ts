@@ -54,6 +54,47 @@ describe('uri', () => {
     expect(ended).toMatchObject(message === undefined ? { status: 'ok' } : { status: 'failed', message });
   });
 
+  test('a form sends files of the controller, byte for byte', async () => {
+    const got: Buffer[] = [];
+    await using server = await serve((request, response) => {
+      request.on('data', (chunk: Buffer) => got.push(chunk)).on('end', () => response.end());
+    });
+    const bytes = Uint8Array.from({ length: 256 }, (_, index) => index);
+    const controller = {
+      find: (_: string, name: string) => ({ ok: true, path: `/files/${name}` }) as const,
+      readFile: (path: string) => (path === '/files/pictures/a.png' ? bytes : Buffer.from('other')),
+    };
+    const body = {
+      note: 'é',
+      image: { filename: 'pictures/a.png', mime_type: 'image/png' },
+      text: { content: 'x', filename: 'x.txt' },
+    };
+
+    const ended = await runHere(
+      uri,
+      { url: server.url, method: 'POST', body_format: 'form-multipart', body },
+      { controller },
+    );
+
+    expect(ended).toMatchObject({ status: 'changed' });
+    const form = await new Response(Buffer.concat(got), {
+      headers: {
+        'Content-Type': `multipart/form-data; boundary=${/^--(.*)\r/.exec(Buffer.concat(got).toString('latin1'))![1]}`,
+      },
+    }).formData();
+    const image = form.get('image') as File;
+    expect([form.get('note'), image.name, image.type]).toEqual(['é', 'a.png', 'image/png']);
+    expect(new Uint8Array(await image.arrayBuffer())).toEqual(bytes);
+    expect(await (form.get('text') as File).text()).toBe('x');
+    await expect(
+      runHere(
+        uri,
+        { url: server.url, method: 'POST', body_format: 'form-multipart', remote_src: true, body },
+        { controller },
+      ),
+    ).rejects.toThrow('cannot be one of the host');
+  });
+
   test('goes on asking as long as it is told to', async () => {
     let asked = 0;
     await using server = await serve((_, response) => response.writeHead(asked++ === 0 ? 404 : 200).end());

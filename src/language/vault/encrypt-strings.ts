@@ -18,7 +18,10 @@ export async function encryptStrings(call: VaultCall): Promise<Result<void>> {
   const plains = await collect(call);
   const empty = plains.find(({ text }) => text === '');
   if (empty)
-    return { ok: false, error: [{ severity: 'error', code: 'vault', message: 'the string to encrypt is empty' }] };
+    return {
+      ok: false,
+      error: [{ severity: 'error', code: 'vault-options', message: 'the string to encrypt is empty' }],
+    };
   const shown = plains.map((plain, index) => {
     if (plains.length > 1) io.stderr.write(heading(plain, index));
     return inlineVault(encryptVault(plain.text, call.encryptFor as VaultSecret), plain.name);
@@ -35,8 +38,10 @@ async function collect({ io, values, files: args }: VaultCall): Promise<readonly
   const names = values.name ?? [];
   const typed = values.prompt ? [await promptFor(io, names[0])] : [];
   const isPiped = args.includes('-') || values['stdin-name'] !== undefined || (args.length === 0 && !values.prompt);
+  // A single name with nothing else to name is meant for what is piped, which ansible-vault leaves without one.
+  const alone = args.every((arg) => arg === '-') && !values.prompt && names.length === 1 ? names[0] : undefined;
   const piped = isPiped
-    ? [{ name: values['stdin-name'], text: (await readStdin(io)).toString('utf8'), from: 'stdin' }]
+    ? [{ name: values['stdin-name'] ?? alone, text: (await readStdin(io)).toString('utf8'), from: 'stdin' }]
     : [];
   const free = values.prompt ? names.slice(1) : names;
   return [

@@ -18,8 +18,8 @@ import {
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 
-/** Writes a file so that it is never half there and never readable by others than before; a new one only by its owner. */
-export function writePrivately(path: string, bytes: Uint8Array): void {
+/** Writes a file so that it is never half there and never readable by others than before; a new one, or with `owner`, only by its owner. */
+export function writePrivately(path: string, bytes: Uint8Array, readers: 'as before' | 'owner' = 'as before'): void {
   const target = statSync(path, { throwIfNoEntry: false }) ? realpathSync(path) : path;
   const before = statSync(target, { throwIfNoEntry: false });
   const beside = join(dirname(target), `.${basename(target)}.${randomBytes(6).toString('hex')}`);
@@ -27,7 +27,7 @@ export function writePrivately(path: string, bytes: Uint8Array): void {
     createPrivate(beside, bytes);
     if (before) {
       keepOwner(beside, before.uid, before.gid);
-      chmodSync(beside, before.mode & 0o7777);
+      if (readers === 'as before') chmodSync(beside, before.mode & 0o7777);
     }
     renameSync(beside, target);
   } catch (error) {

@@ -1,5 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { basename, resolve } from 'node:path';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { basename, dirname, resolve } from 'node:path';
 import type { Result } from '../../core/source.ts';
 import { type CommandIo, readStdin } from '../config/command-io.ts';
 import type { Config } from '../config/index.ts';
@@ -79,6 +79,7 @@ async function create(call: VaultCall): Promise<Result<void>> {
     if (existsSync(file)) return failed(`${call.files[0]} exists, please use 'edit' instead`);
     const edited = await editPrivately(Buffer.alloc(0), basename(file), call.io.env);
     if (!edited.ok) return edited;
+    mkdirSync(dirname(file), { recursive: true });
     writePrivately(file, Buffer.from(encryptVault(edited.value, call.encryptFor as VaultSecret)));
     return DONE;
   });
@@ -151,7 +152,8 @@ async function eachInput(
 
 function writeOutput(io: CommandIo, target: string, bytes: Buffer): void {
   if (target === '-') io.stdout.write(bytes);
-  else writePrivately(resolve(io.cwd, target), bytes);
+  // As ansible-vault: what was encrypted was for everybody to read, what is decrypted is not.
+  else writePrivately(resolve(io.cwd, target), bytes, 'owner');
 }
 
 function opening({ secrets }: VaultCall, bytes: Buffer, file: string) {

@@ -50,9 +50,8 @@ export async function vaultCommand(argv: readonly string[], io: CommandIo): Prom
   if (!parsed.ok) return tell(io, parsed.error, 2);
   const action = VAULT_ACTIONS[name as keyof typeof VAULT_ACTIONS];
   const call = await prepare(action, parsed.value, io);
-  if (!call.ok) return tell(io, call.error, call.error.some(({ code }) => code === 'vault-options') ? 5 : 1);
-  const done = await action.run(call.value);
-  return done.ok ? 0 : tell(io, done.error, 1);
+  const done = call.ok ? await action.run(call.value) : call;
+  return done.ok ? 0 : tell(io, done.error, done.error.some(({ code }) => code === 'vault-options') ? 5 : 1);
 }
 
 /** The options of the command line of `ansible-vault`. */

@@ -27,7 +27,7 @@ const opened = (text: string, password = 'old pw') => {
 const PW = ['--vault-password-file', 'pw'];
 
 describe('vault encrypt and decrypt', () => {
-  test('replace a file, and give it back as it was, mode included', async () => {
+  test('replace a file, and give it back as it was, for its owner alone', async () => {
     using folder = folderWith(files());
     chmodSync(folder.at('plain'), 0o640);
 
@@ -37,7 +37,7 @@ describe('vault encrypt and decrypt', () => {
 
     expect(opened(sealed)).toBe(TEXT);
     expect(readFileSync(folder.at('plain'), 'utf8')).toBe(TEXT);
-    expect(statSync(folder.at('plain')).mode & 0o777).toBe(0o640);
+    expect(statSync(folder.at('plain')).mode & 0o777).toBe(0o600);
   });
 
   test('write elsewhere with --output, readable by nobody else', async () => {
@@ -180,6 +180,8 @@ describe('vault encrypt_string', () => {
     ],
     [['--stdin-name', 'z'], { stdin: 'piped' }, [['z', 'piped']]],
     [[], { stdin: 'piped' }, [['', 'piped']]],
+    [['--name', 'a'], { stdin: 'piped' }, [['a', 'piped']]],
+    [['--name', 'a', '-'], { stdin: 'piped' }, [['a', 'piped']]],
     [['-p', '-n', 'x'], { typed: ['typed'] }, [['x', 'typed']]],
   ] as const)('%j', async ([argv, options, expected]) => {
     using folder = folderWith(files());
@@ -236,15 +238,15 @@ describe('vault edit', () => {
     expect(opened(readFileSync(folder.at('sealed'), 'utf8'))).toBe(TEXT);
   });
 
-  test('creates a file', async () => {
+  test('creates a file, with the folders that it is to be in', async () => {
     using folder = folderWith({ ...files(), editor });
 
-    await run(folder, ['create', ...PW, 'fresh.yml'], {
+    await run(folder, ['create', ...PW, 'group_vars/all/fresh.yml'], {
       env: { EDITOR: folder.at('editor'), NOTES: folder.at('notes') },
     });
 
-    expect(opened(readFileSync(folder.at('fresh.yml'), 'utf8'))).toBe('changed\n');
-    expect(statSync(folder.at('fresh.yml')).mode & 0o777).toBe(0o600);
+    expect(opened(readFileSync(folder.at('group_vars/all/fresh.yml'), 'utf8'))).toBe('changed\n');
+    expect(statSync(folder.at('group_vars/all/fresh.yml')).mode & 0o777).toBe(0o600);
   });
 });
 
