@@ -10,6 +10,9 @@ export type Opened =
   | { readonly ok: true; readonly session: Session }
   | { readonly ok: false; readonly failure: SessionFailure };
 
+const doasHint =
+  'doas takes a password from a terminal only: permit it with `nopass` in doas.conf, or become by sudo or su';
+
 /** How long a shell may take to greet after the login. */
 const greetingTimeoutMs = 30_000;
 
@@ -45,7 +48,9 @@ function shellStart(endpoint: Endpoint, launch: Launch): ShellStart {
     if (login.connection === 'openssh' && ending.code === 255) return explainOpenssh(placeOf(login), said);
     const reason = innermost === 'become' ? 'become' : 'unreachable';
     const words = said.split(/\s*\n\s*/).join('; ') || ending.message;
-    return { reason, message: `${placeOf(endpoint)}: ${layerName(endpoint, innermost)}: ${words}` };
+    const message = `${placeOf(endpoint)}: ${layerName(endpoint, innermost)}: ${words}`;
+    const hint = innermost === 'become' && /doas: .*(authenti|tty)/i.test(words) ? doasHint : undefined;
+    return { reason, message, ...(hint && { hint }) };
   };
   return {
     launch,
