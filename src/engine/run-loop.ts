@@ -71,22 +71,8 @@ const evaluateText = (value: Value): string =>
 
 /** The outcome of a loop out of those of its items, as Ansible sums up. */
 function together(outcomes: readonly Outcome[], wanted: number): Outcome {
-  const some = (status: Outcome['status'], but?: (outcome: Outcome) => boolean) =>
-    outcomes.some((one) => one.status === status && but?.(one) !== true);
+  const status = statusOf(outcomes, wanted);
   const failed = outcomes.filter((one) => one.status === 'failed');
-  const status: Outcome['status'] = some('unreachable')
-    ? 'unreachable'
-    : failed.length > 0
-      ? 'failed'
-      : some('unknown')
-        ? 'unknown'
-        : some('changed')
-          ? 'changed'
-          : outcomes.length > 0 && outcomes.every((one) => one.status === 'skipped')
-            ? 'skipped'
-            : wanted === 0
-              ? 'skipped'
-              : 'ok';
   const msg =
     wanted === 0
       ? 'No items in the list'
@@ -95,17 +81,14 @@ function together(outcomes: readonly Outcome[], wanted: number): Outcome {
         : status === 'skipped'
           ? 'All items skipped'
           : 'All items completed';
+  const messages: Partial<Record<Outcome['status'], string>> = {
+    skipped: msg,
+    unknown: outcomes.find((one) => one.status === 'unknown')?.message,
+  };
   return {
     status,
     changes: outcomes.flatMap((one) => one.changes),
-    message:
-      failed[0]?.message === undefined
-        ? status === 'unknown'
-          ? outcomes.find((one) => one.status === 'unknown')?.message
-          : status === 'skipped'
-            ? msg
-            : undefined
-        : msg,
+    message: failed[0]?.message === undefined ? messages[status] : msg,
     ignored: failed.length > 0 && failed.every((one) => one.ignored === true) ? true : undefined,
     censored: outcomes.some((one) => one.censored === true) ? true : undefined,
     assuming: [...new Set(outcomes.flatMap((one) => one.assuming ?? []))],
@@ -119,4 +102,14 @@ function together(outcomes: readonly Outcome[], wanted: number): Outcome {
       ...(status === 'skipped' && wanted === 0 ? { skipped_reason: msg } : {}),
     },
   };
+}
+
+/** The gravest status decides; a loop is skipped where all of its items are, or where it has none. */
+function statusOf(outcomes: readonly Outcome[], wanted: number): Outcome['status'] {
+  const gravest = (['unreachable', 'failed', 'unknown', 'changed'] as const).find((status) =>
+    outcomes.some((one) => one.status === status),
+  );
+  if (gravest !== undefined) return gravest;
+  const isSkipped = wanted === 0 || (outcomes.length > 0 && outcomes.every((one) => one.status === 'skipped'));
+  return isSkipped ? 'skipped' : 'ok';
 }
