@@ -33,18 +33,30 @@ export function conclude(play: PlayContext, host: PlayHost, task: Task | Include
 
 /** A failed step: the host goes on in its rescue or always, or is out. */
 function fall(play: PlayContext, host: PlayHost, task: Task | Include | Block, outcome: Outcome): void {
-  const { to, left } = host.cursor.fail();
-  for (const block of left) host.toPutBack.push(block);
+  const to = leave(host);
   if (to === 'rescue') {
     host.state.rescued();
     host.state.fallen = { task: taskDict(task, play, host), result: fromJs(outcome.result) };
   }
   if (to === 'always' && host.state.fallen === undefined)
     host.state.fallen = { task: taskDict(task, play, host), result: fromJs(outcome.result) };
+}
+
+/** A host goes on in its rescue or always, or is out, because another one failed. */
+export function fallWith(host: PlayHost, other: PlayHost): void {
+  if (leave(host) !== undefined) host.state.fallen = other.state.fallen;
+}
+
+/** Leave the blocks that do not catch a failure. */
+function leave(host: PlayHost): 'rescue' | 'always' | undefined {
+  const { to, left } = host.cursor.fail();
+  host.falls++;
+  host.toPutBack.push(...left);
   if (to === undefined) {
     host.state.failed = true;
     host.end();
   }
+  return to;
 }
 
 function taskDict(task: Task | Include | Block, play: PlayContext, host: PlayHost): Map<Value, Value> {

@@ -29,7 +29,10 @@ export async function flushHandlers(performing: Performing, hosts: readonly Play
   });
   const ran = new Map(hosts.map((host) => [host, new Set<number>()]));
   // Handlers that notify each other, or themselves, run once in a flush; what is due again then waits for the next.
-  const isDue = (host: PlayHost, id: number): boolean => !host.out && host.due.has(id) && !ran.get(host)!.has(id);
+  // A host that fails goes on in its rescue at once; what is due then waits for the next flush.
+  const falls = new Map(hosts.map((host) => [host, host.falls]));
+  const isDue = (host: PlayHost, id: number): boolean =>
+    !host.out && host.falls === falls.get(host) && host.due.has(id) && !ran.get(host)!.has(id);
   while (!play.run.signal.aborted && hosts.some((host) => [...host.due].some((id) => isDue(host, id)))) {
     for (const handler of handlers.all) {
       const due = hosts.filter((host) => isDue(host, handler.id));

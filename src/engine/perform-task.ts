@@ -5,7 +5,7 @@ import { TemplateError } from '../template/index.ts';
 import { aheadOf } from './ahead-of.ts';
 import { beforeChange } from './before-change.ts';
 import { keywordTruth, keywordValue, placed } from './call.ts';
-import { conclude } from './conclude.ts';
+import { conclude, fallWith } from './conclude.ts';
 import { eachLimited } from './each-limited.ts';
 import { notifiedNames } from './handlers.ts';
 import type { Performing } from './performing.ts';
@@ -41,9 +41,14 @@ export async function performTask(
     for (const other of performing.hosts)
       if (other !== host && !other.out) shareOutcome(host, other, task, ran.outcome);
   });
+  // What is done once for all has failed for all.
+  if (once && outcomes.some(isBad)) for (const other of hosts) if (other !== first && !other.out) fallWith(other, first);
   const fatal =
-    play.run.options.anyErrorsFatal || settled(() => keywordTruth(task.keywords.anyErrorsFatal, sight)) === true;
-  if ((fatal || once) && outcomes.some(isBad)) endAll(performing);
+    once ||
+    play.run.options.anyErrorsFatal ||
+    settled(() => keywordTruth(task.keywords.anyErrorsFatal, sight)) === true;
+  // A failure that a rescue or always catches is not fatal.
+  if (fatal && acting.some(({ out, state }) => out && (state.failed || state.unreachable))) endAll(performing);
 }
 
 const isBad = ({ status, ignored }: Outcome): boolean =>

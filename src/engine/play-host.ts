@@ -34,6 +34,8 @@ export class PlayHost {
   readonly completedRoles = new Set<string>();
   /** The instance of the role that `meta: end_role` ended: what is left of it is passed over. */
   endedRole: string | undefined;
+  /** How many times it failed so that it left what it was doing. */
+  falls = 0;
   /** Out of the play: failed, unreachable, or ended by `meta`. */
   out = false;
 

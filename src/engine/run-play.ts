@@ -124,6 +124,10 @@ function playContext(
     return state !== undefined && !state.failed && !state.unreachable;
   };
   const roles = rolesOf(play.items);
+  const inInventory = (hosts: readonly string[]): readonly string[] => {
+    const known = run.inventory.groups.get('all') ?? [];
+    return [...known.filter((host) => hosts.includes(host)), ...hosts.filter((host) => !known.includes(host))];
+  };
   const scopes = new Scopes(
     run,
     play,
@@ -131,8 +135,9 @@ function playContext(
       get name(): string {
         return play.name === undefined ? '' : String(play.name instanceof Template ? play.name.source : play.name);
       },
-      hostsAll: all,
-      hosts: () => all().filter(alive),
+      // In the inventory's order, whatever `order` the play has; its batches have that.
+      hostsAll: () => inInventory(all()),
+      hosts: () => inInventory(all()).filter(alive),
       batch: () =>
         batch()
           .map((host) => host.name)

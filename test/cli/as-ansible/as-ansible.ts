@@ -38,16 +38,19 @@ function told(stdout: string): string[] {
     if (hosts.length > 0) lines.push(`${heading}: ${hosts.sort().join(', ')}`);
     hosts = [];
   };
+  // Ansible has a heading for each batch of a play, and for each host that skips a meta task; we have one.
+  const isAgain = (next: string) => next === 'meta' && heading === 'meta';
   for (const line of stdout
     .replace(/ => \{\n[\s\S]*?\n\}/g, (body) => ` => ${JSON.stringify(JSON.parse(body.slice(4)))}`)
     .split('\n')) {
     const head = /^(?:TASK|RUNNING HANDLER) \[(.*)\] \*+$/.exec(line) ?? /^(PLAY) (?:\[|RECAP)/.exec(line);
     const result = /^(ok|changed|failed|fatal|skipping|included): (?:\[([^\]]*)\])?(.*)$/.exec(line);
     const recap = /^(\S+)\s+: (ok=\d.*)$/.exec(line);
-    if (head !== null) {
+    if (head !== null && !isAgain(head[1]!)) {
       end();
       heading = line.startsWith('RUNNING') ? `handler ${head[1]}` : head[1]!;
-      if (line.startsWith('PLAY [')) lines.push(`play ${/\[(.*)\]/.exec(line)![1]}`);
+      const played = /^PLAY \[(.*)\]/.exec(line)?.[1];
+      if (played !== undefined && !lines.includes(`play ${played}`)) lines.push(`play ${played}`);
     } else if (result?.[2] !== undefined)
       hosts.push(`${result[2]} ${result[1]}${itemOf(result[3]!)}${messageOf(result[3]!)}`);
     else if (line === '...ignoring') hosts.push(`${hosts.pop()} (ignored)`);

@@ -1,0 +1,110 @@
+import { describe, expect, test } from 'vitest';
+import { play } from './as-ansible.ts';
+
+// Inline snapshots are what ansible-playbook 2.14 told: see as-ansible.ts.
+
+const on = (what: string, files: Readonly<Record<string, string>> = {}) =>
+  play({ ...files, 'play.yml': `- hosts: all\n  gather_facts: false\n${what}` });
+const failsOn = (hosts: string) => `{name: fails, fail: {msg: fails}, when: "inventory_hostname in '${hosts}'"}`;
+
+describe('hosts that fail', () => {
+  test('more of them than max_fail_percentage allows end the play; batches count for themselves', async () => {
+    expect(
+      await on(
+        `  serial: [1, 2]\n  max_fail_percentage: 49\n  tasks: [${failsOn('b')}, {name: after, debug: {msg: goes on}}]`,
+      ),
+    ).toMatchInlineSnapshot();
+    expect(
+      await on(`  serial: [1, 2]\n  max_fail_percentage: 50\n  tasks: [${failsOn('b')}, {name: after, debug: {msg: goes on}}]
+- {hosts: all, gather_facts: false, tasks: [{name: next play, debug: {msg: next}}]}`),
+    ).toMatchInlineSnapshot();
+  });
+
+  test('end all with any_errors_fatal, after the rescue of those that have one', async () => {
+    expect(
+      await on(`  any_errors_fatal: true
+  tasks:
+    - block: [${failsOn('a')}]
+      rescue: [{name: rescue, debug: {msg: rescued}}]
+    - {name: after, debug: {msg: goes on}}`),
+    ).toMatchInlineSnapshot();
+    expect(
+      await on(`  any_errors_fatal: true\n  tasks: [${failsOn('a')}, {name: after, debug: {msg: goes on}}]`),
+    ).toMatchInlineSnapshot();
+  });
+
+  test('end those of their own batch, and the play, when all of a batch failed', async () => {
+    expect(
+      await on(`  serial: 1\n  tasks: [${failsOn('b')}, {name: after, debug: {msg: goes on}}]`),
+    ).toMatchInlineSnapshot();
+  });
+});
+
+describe('meta', () => {
+  test('end_host ends it for the host, end_batch for the batch', async () => {
+    expect(
+      await on(`  tasks: [{meta: end_host, when: inventory_hostname == 'a'}, {name: after, debug: {msg: goes on}}]`),
+    ).toMatchInlineSnapshot();
+    expect(
+      await on(`  serial: 2
+  tasks:
+    - {name: before, debug: {msg: before}}
+    - {meta: end_batch, when: inventory_hostname == 'a'}
+    - {name: after, debug: {msg: goes on}}`),
+    ).toMatchInlineSnapshot();
+  });
+
+  test('clear_host_errors brings failed hosts back', async () => {
+    expect(
+      await on(`  tasks: [${failsOn('a')}, {meta: clear_host_errors}, {name: after, debug: {msg: goes on}}]
+- {hosts: all, gather_facts: false, tasks: [{name: next play, debug: {msg: next}}]}`),
+    ).toMatchInlineSnapshot();
+  });
+
+  test('refresh_inventory reads the sources again; the play keeps its hosts, the next one sees the new', async () => {
+    expect(
+      await play({
+        'play.yml': `
+- hosts: a
+  gather_facts: false
+  tasks:
+    - {lineinfile: {path: "{{ playbook_dir }}/inv", line: d ansible_connection=local here=new}}
+    - {name: before, debug: {msg: "{{ groups.all }}"}}
+    - {meta: refresh_inventory}
+    - {name: after, debug: {msg: "{{ groups.all }} {{ hostvars.d.here }}"}}
+- {hosts: all, gather_facts: false, tasks: [{name: next, debug: {msg: "{{ here | default('old') }}"}}]}`,
+      }),
+    ).toMatchInlineSnapshot();
+  });
+});
+
+describe('tasks for several hosts', () => {
+  test('run_once acts on the first, and all have its result', async () => {
+    expect(
+      await on(`  tasks:
+    - {name: once, command: "echo {{ inventory_hostname }}", run_once: true, register: said}
+    - {name: all, debug: {msg: "{{ said.stdout }}"}}
+    - {name: fact, set_fact: {mine: "{{ inventory_hostname }}"}, run_once: true, delegate_to: c, delegate_facts: true}
+    - {name: facts, debug: {msg: "{{ mine | default('none') }} {{ hostvars.c.mine | default('none') }}"}}`),
+    ).toMatchInlineSnapshot();
+  });
+
+  test('come in the order that the play asks for', async () => {
+    const inOrder = (order: string) =>
+      play({
+        inv: ['b', 'c', 'a'].map((host) => `${host} ansible_connection=local\n`).join(''),
+        'play.yml': `- {hosts: all, gather_facts: false, order: ${order}, tasks: [{name: it, debug: {msg: "{{ ansible_play_hosts_all }}"}, run_once: true}]}`,
+      });
+    expect(await inOrder('inventory')).toMatchInlineSnapshot();
+    expect(await inOrder('reverse_inventory')).toMatchInlineSnapshot();
+    expect(await inOrder('sorted')).toMatchInlineSnapshot();
+    expect(await inOrder('reverse_sorted')).toMatchInlineSnapshot();
+  });
+
+  test('with throttle run so many at a time', async () => {
+    expect(
+      await on(`  tasks:
+    - {name: alone, shell: 'f="{{ playbook_dir }}/busy"; [ -e "$f" ] && exit 1; touch "$f"; sleep 0.2; rm "$f"', throttle: 1}`),
+    ).toMatchInlineSnapshot();
+  });
+});

@@ -1,0 +1,85 @@
+import { describe, expect, test } from 'vitest';
+import { play } from './as-ansible.ts';
+
+// Inline snapshots are what ansible-playbook 2.14 told: see as-ansible.ts.
+
+const on = (what: string, files: Readonly<Record<string, string>> = {}) =>
+  play({ ...files, 'play.yml': `- hosts: a\n  gather_facts: false\n${what}` });
+const go = (notify: string) => `{name: go, debug: {msg: go}, changed_when: true, notify: ${notify}}`;
+
+describe('handlers', () => {
+  test('of one name: the first of a list, and the list of the play before those of roles', async () => {
+    expect(
+      await on(
+        `  roles: [r]\n  tasks: [${go('[n, m, "r : n"]')}]
+  handlers: [{name: n, debug: {msg: play 1}}, {name: n, debug: {msg: play 2}}]`,
+        {
+          'roles/r/handlers/main.yml':
+            '[{name: n, debug: {msg: role 1}}, {name: n, debug: {msg: role 2}}, {name: m, debug: {msg: role m}}]',
+        },
+      ),
+    ).toMatchInlineSnapshot();
+  });
+
+  test('listen to topics, all of them, in the order of their definition', async () => {
+    expect(
+      await on(`  tasks: [${go('[topic, two]')}]
+  handlers:
+    - {name: one, debug: {msg: one}, listen: topic}
+    - {name: two, debug: {msg: two}, listen: [topic, other]}
+    - {name: three, debug: {msg: three}, listen: other}
+    - {debug: {msg: nameless}, listen: topic}`),
+    ).toMatchInlineSnapshot();
+  });
+
+  test('may have names that are computed, and be notified by names that are', async () => {
+    expect(
+      await on(`  vars: {which: web}
+  tasks: [${go('"restart {{ which }}"')}, ${go('"{{ [\'reload web\'] }}"')}]
+  handlers: [{name: "restart {{ which }}", debug: {msg: restarted}}, {name: "reload {{ which }}", debug: {msg: reloaded}}]`),
+    ).toMatchInlineSnapshot();
+  });
+
+  test('of included roles can be notified from then on, by the play as well', async () => {
+    expect(
+      await on(`  tasks: [{include_role: {name: r}}, ${go('[of r, "r : of r 2"]')}]`, {
+        'roles/r/tasks/main.yml': `- ${go('of r')}`,
+        'roles/r/handlers/main.yml':
+          '[{name: of r, debug: {msg: "1 {{ v }}"}}, {name: of r 2, debug: {msg: "2 {{ v }}"}}]',
+        'roles/r/vars/main.yml': 'v: var of r',
+      }),
+    ).toMatchInlineSnapshot();
+  });
+
+  test('run when flushed, once for all that notified them, and again when notified again', async () => {
+    expect(
+      await on(`  pre_tasks: [${go('h')}]
+  tasks: [${go('h')}, ${go('h')}, {meta: flush_handlers}, ${go('h')}, {name: last, debug: {msg: last}}]
+  handlers: [{name: h, debug: {msg: handled}}]`),
+    ).toMatchInlineSnapshot();
+  });
+
+  test('of a host that failed do not run, unless they are forced', async () => {
+    const tasks = `  tasks: [${go('h')}, {name: fails, fail: {msg: fails}}]\n  handlers: [{name: h, debug: {msg: handled}}]`;
+    expect(await on(tasks)).toMatchInlineSnapshot();
+    expect(await on(`  force_handlers: true\n${tasks}`)).toMatchInlineSnapshot();
+  });
+
+  test('may include tasks', async () => {
+    expect(
+      await on(`  tasks: [${go('h')}]\n  handlers: [{name: h, include_tasks: more.yml}]`, {
+        'more.yml': '[{name: one, debug: {msg: one}}, {name: two, debug: {msg: two}}]',
+      }),
+    ).toMatchInlineSnapshot();
+  });
+
+  test('that fail fall to no rescue, and end the host', async () => {
+    expect(
+      await on(`  tasks:
+    - block: [${go('[bad, good]')}, {meta: flush_handlers}]
+      rescue: [{name: rescue, debug: {msg: rescued}}]
+    - {name: after, debug: {msg: after}}
+  handlers: [{name: bad, fail: {msg: bad}}, {name: good, debug: {msg: good}}]`),
+    ).toMatchInlineSnapshot();
+  });
+});
