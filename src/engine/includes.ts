@@ -23,6 +23,8 @@ export type Included =
   | {
       readonly kind: 'failed';
       readonly message: string;
+      /** What it names cannot be loaded: `ignore_errors` is for what it computes. */
+      readonly unloadable?: true;
       /** What it brings is there, but not right: with Ansible that ends the run. */
       readonly mistake?: string;
       readonly item?: LoopItem;
@@ -73,6 +75,7 @@ export class Includes {
     if (!known.ok)
       return {
         kind: 'failed',
+        unloadable: true,
         message: known.error
           .map(
             (one) => `${one.at === undefined ? '' : `${one.at.file}:${one.at.line}:${one.at.column}: `}${one.message}`,

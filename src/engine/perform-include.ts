@@ -111,15 +111,20 @@ export function tellIncluded(performing: Performing, host: PlayHost, include: In
             false_condition: one.condition,
           },
         }
-      : failure(performing, host, include, one.message);
+      : failure(performing, host, include, one);
   emit({ kind: 'task-finished', play: play.play.id, task: ref, host: host.name, outcome, tookMs: 0 });
   register(host, include, outcome.result);
   conclude(play, host, include, outcome);
 }
 
-function failure({ play }: Performing, host: PlayHost, include: Include, message: string): Outcome {
+function failure(
+  { play }: Performing,
+  host: PlayHost,
+  include: Include,
+  { message, unloadable }: Extract<Included, { kind: 'failed' }>,
+): Outcome {
   const sight = play.scopes.of(host.state, include, host.exported);
-  const ignored = settled(() => keywordTruth(include.keywords.ignoreErrors, sight)) === true;
+  const ignored = unloadable !== true && settled(() => keywordTruth(include.keywords.ignoreErrors, sight)) === true;
   const result = { failed: true, changed: false, msg: message };
   return { status: 'failed', changes: [], message, result, ...(ignored && { ignored }) };
 }

@@ -42,7 +42,8 @@ export async function performTask(
       if (other !== host && !other.out) shareOutcome(host, other, task, ran.outcome);
   });
   // What is done once for all has failed for all.
-  if (once && outcomes.some(isBad)) for (const other of hosts) if (other !== first && !other.out) fallWith(other, first);
+  if (once && outcomes.some(isBad))
+    for (const other of hosts) if (other !== first && !other.out) fallWith(other, first);
   const fatal =
     once ||
     play.run.options.anyErrorsFatal ||

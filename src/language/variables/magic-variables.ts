@@ -100,7 +100,7 @@ function playMagic(play: PlayFacts): Entry[] {
     ['ansible_play_name', () => play.name],
     ['ansible_play_hosts_all', () => play.hostsAll()],
     ['ansible_play_hosts', () => play.hosts()],
-    ['play_hosts', () => play.hosts()],
+    ['play_hosts', () => play.batch()],
     ['ansible_play_batch', () => play.batch()],
     ['role_names', () => play.roleNamesWithDependencies],
     ['ansible_role_names', () => play.roleNamesWithDependencies],

@@ -13,11 +13,31 @@ describe('hosts that fail', () => {
       await on(
         `  serial: [1, 2]\n  max_fail_percentage: 49\n  tasks: [${failsOn('b')}, {name: after, debug: {msg: goes on}}]`,
       ),
-    ).toMatchInlineSnapshot();
+    ).toMatchInlineSnapshot(`
+      "play all
+      fails: a skipping
+      after: a ok "goes on"
+      fails: b fatal "fails", c skipping
+      a: ok=1 skipped=1
+      b: failed=1
+      c: skipped=1
+      exit 2"
+    `);
     expect(
       await on(`  serial: [1, 2]\n  max_fail_percentage: 50\n  tasks: [${failsOn('b')}, {name: after, debug: {msg: goes on}}]
 - {hosts: all, gather_facts: false, tasks: [{name: next play, debug: {msg: next}}]}`),
-    ).toMatchInlineSnapshot();
+    ).toMatchInlineSnapshot(`
+      "play all
+      fails: a skipping
+      after: a ok "goes on"
+      fails: b fatal "fails", c skipping
+      after: c ok "goes on"
+      next play: a ok "next", c ok "next"
+      a: ok=2 skipped=1
+      b: failed=1
+      c: ok=2 skipped=1
+      exit 2"
+    `);
   });
 
   test('end all with any_errors_fatal, after the rescue of those that have one', async () => {
@@ -27,38 +47,71 @@ describe('hosts that fail', () => {
     - block: [${failsOn('a')}]
       rescue: [{name: rescue, debug: {msg: rescued}}]
     - {name: after, debug: {msg: goes on}}`),
-    ).toMatchInlineSnapshot();
+    ).toMatchInlineSnapshot(`
+      "play all
+      fails: a fatal "fails", b skipping, c skipping
+      rescue: a ok "rescued"
+      after: a ok "goes on", b ok "goes on", c ok "goes on"
+      a: ok=2 rescued=1
+      b: ok=1 skipped=1
+      c: ok=1 skipped=1
+      exit 0"
+    `);
     expect(
       await on(`  any_errors_fatal: true\n  tasks: [${failsOn('a')}, {name: after, debug: {msg: goes on}}]`),
-    ).toMatchInlineSnapshot();
+    ).toMatchInlineSnapshot(`
+      "play all
+      fails: a fatal "fails", b skipping, c skipping
+      a: failed=1
+      b: skipped=1
+      c: skipped=1
+      exit 2"
+    `);
   });
 
   test('end those of their own batch, and the play, when all of a batch failed', async () => {
     expect(
       await on(`  serial: 1\n  tasks: [${failsOn('b')}, {name: after, debug: {msg: goes on}}]`),
-    ).toMatchInlineSnapshot();
+    ).toMatchInlineSnapshot(`
+      "play all
+      fails: a skipping
+      after: a ok "goes on"
+      fails: b fatal "fails"
+      a: ok=1 skipped=1
+      b: failed=1
+      exit 2"
+    `);
   });
 });
 
 describe('meta', () => {
-  test('end_host ends it for the host, end_batch for the batch', async () => {
+  test('end_host ends it for the host', async () => {
     expect(
       await on(`  tasks: [{meta: end_host, when: inventory_hostname == 'a'}, {name: after, debug: {msg: goes on}}]`),
-    ).toMatchInlineSnapshot();
-    expect(
-      await on(`  serial: 2
-  tasks:
-    - {name: before, debug: {msg: before}}
-    - {meta: end_batch, when: inventory_hostname == 'a'}
-    - {name: after, debug: {msg: goes on}}`),
-    ).toMatchInlineSnapshot();
+    ).toMatchInlineSnapshot(`
+      "play all
+      meta: b skipping, c skipping
+      after: b ok "goes on", c ok "goes on"
+      b: ok=1
+      c: ok=1
+      exit 0"
+    `);
   });
 
   test('clear_host_errors brings failed hosts back', async () => {
     expect(
       await on(`  tasks: [${failsOn('a')}, {meta: clear_host_errors}, {name: after, debug: {msg: goes on}}]
 - {hosts: all, gather_facts: false, tasks: [{name: next play, debug: {msg: next}}]}`),
-    ).toMatchInlineSnapshot();
+    ).toMatchInlineSnapshot(`
+      "play all
+      fails: a fatal "fails", b skipping, c skipping
+      after: b ok "goes on", c ok "goes on"
+      next play: a ok "next", b ok "next", c ok "next"
+      a: ok=1 failed=1
+      b: ok=2 skipped=1
+      c: ok=2 skipped=1
+      exit 0"
+    `);
   });
 
   test('refresh_inventory reads the sources again; the play keeps its hosts, the next one sees the new', async () => {
@@ -74,7 +127,19 @@ describe('meta', () => {
     - {name: after, debug: {msg: "{{ groups.all }} {{ hostvars.d.here }}"}}
 - {hosts: all, gather_facts: false, tasks: [{name: next, debug: {msg: "{{ here | default('old') }}"}}]}`,
       }),
-    ).toMatchInlineSnapshot();
+    ).toMatchInlineSnapshot(`
+      "play a
+      lineinfile: a changed
+      before: a ok ["a","b","c"]
+      after: a ok "['a', 'b', 'c', 'd'] new"
+      play all
+      next: a ok "old", b ok "old", c ok "old", d ok "new"
+      a: ok=4 changed=1
+      b: ok=1
+      c: ok=1
+      d: ok=1
+      exit 0"
+    `);
   });
 });
 
@@ -86,7 +151,17 @@ describe('tasks for several hosts', () => {
     - {name: all, debug: {msg: "{{ said.stdout }}"}}
     - {name: fact, set_fact: {mine: "{{ inventory_hostname }}"}, run_once: true, delegate_to: c, delegate_facts: true}
     - {name: facts, debug: {msg: "{{ mine | default('none') }} {{ hostvars.c.mine | default('none') }}"}}`),
-    ).toMatchInlineSnapshot();
+    ).toMatchInlineSnapshot(`
+      "play all
+      once: a changed
+      all: a ok "a", b ok "a", c ok "a"
+      fact: a -> c ok
+      facts: a ok "none a", b ok "none a", c ok "a a"
+      a: ok=4 changed=1
+      b: ok=2
+      c: ok=2
+      exit 0"
+    `);
   });
 
   test('come in the order that the play asks for', async () => {
@@ -95,16 +170,43 @@ describe('tasks for several hosts', () => {
         inv: ['b', 'c', 'a'].map((host) => `${host} ansible_connection=local\n`).join(''),
         'play.yml': `- {hosts: all, gather_facts: false, order: ${order}, tasks: [{name: it, debug: {msg: "{{ ansible_play_hosts_all }}"}, run_once: true}]}`,
       });
-    expect(await inOrder('inventory')).toMatchInlineSnapshot();
-    expect(await inOrder('reverse_inventory')).toMatchInlineSnapshot();
-    expect(await inOrder('sorted')).toMatchInlineSnapshot();
-    expect(await inOrder('reverse_sorted')).toMatchInlineSnapshot();
+    expect(await inOrder('inventory')).toMatchInlineSnapshot(`
+      "play all
+      it: b ok ["b","c","a"]
+      b: ok=1
+      exit 0"
+    `);
+    expect(await inOrder('reverse_inventory')).toMatchInlineSnapshot(`
+      "play all
+      it: a ok ["b","c","a"]
+      a: ok=1
+      exit 0"
+    `);
+    expect(await inOrder('sorted')).toMatchInlineSnapshot(`
+      "play all
+      it: a ok ["b","c","a"]
+      a: ok=1
+      exit 0"
+    `);
+    expect(await inOrder('reverse_sorted')).toMatchInlineSnapshot(`
+      "play all
+      it: c ok ["b","c","a"]
+      c: ok=1
+      exit 0"
+    `);
   });
 
   test('with throttle run so many at a time', async () => {
     expect(
       await on(`  tasks:
     - {name: alone, shell: 'f="{{ playbook_dir }}/busy"; [ -e "$f" ] && exit 1; touch "$f"; sleep 0.2; rm "$f"', throttle: 1}`),
-    ).toMatchInlineSnapshot();
+    ).toMatchInlineSnapshot(`
+      "play all
+      alone: a changed, b changed, c changed
+      a: ok=1 changed=1
+      b: ok=1 changed=1
+      c: ok=1 changed=1
+      exit 0"
+    `);
   });
 });

@@ -11,14 +11,32 @@ const on = (what: string, ...args: string[]) =>
   play({ ...files, 'play.yml': `- hosts: a\n  gather_facts: false\n${what}` }, ...args);
 
 describe('include_tasks', () => {
-  test('with ignore_errors: what is not there is ignored, what it brings is not', async () => {
+  test('with ignore_errors: neither a file that is not there nor what it brings is ignored, a name that cannot be computed is', async () => {
+    const said = (
+      await on(`  tasks: [{include_tasks: none.yml, ignore_errors: true}, {name: after, debug: {msg: not reached}}]`)
+    ).replace(/fatal .*/, 'fatal');
+    expect(said).toMatchInlineSnapshot(`
+      "play a
+      include_tasks: a fatal
+      a: failed=1
+      exit 2"
+    `);
     expect(
-      await on(`  tasks:
-    - {include_tasks: none.yml, ignore_errors: true}
+      (
+        await on(`  tasks:
+    - {include_tasks: "{{ nowhere }}", ignore_errors: true}
     - {name: goes on, debug: {msg: goes on}}
     - {include_tasks: bad.yml, ignore_errors: true}
-    - {name: after, debug: {msg: not reached}}`),
-    ).toMatchInlineSnapshot();
+    - {name: after, debug: {msg: not reached}}`)
+      ).replace(/fatal ".*" \(ignored/, 'fatal (ignored'),
+    ).toMatchInlineSnapshot(`
+      "play a
+      include_tasks: a fatal (ignored)
+      goes on: a ok "goes on"
+      bad: a fatal "bad"
+      a: ok=3 failed=1 ignored=1
+      exit 2"
+    `);
   });
 
   test('with apply ignores what it brings', async () => {
@@ -26,7 +44,14 @@ describe('include_tasks', () => {
       await on(`  tasks:
     - include_tasks: {file: bad.yml, apply: {ignore_errors: true}}
     - {name: after, debug: {msg: goes on}}`),
-    ).toMatchInlineSnapshot();
+    ).toMatchInlineSnapshot(`
+      "play a
+      bad: a fatal "bad" (ignored)
+      not reached: a ok "Hello world!"
+      after: a ok "goes on"
+      a: ok=4 ignored=1
+      exit 0"
+    `);
   });
 
   test('with register', async () => {
@@ -35,7 +60,14 @@ describe('include_tasks', () => {
     - {include_tasks: good.yml, register: one}
     - {include_tasks: good.yml, register: none, when: false}
     - {name: registered, debug: {msg: "{{ [one is defined, one.failed | default('?'), one is changed, none is skipped] }}"}}`),
-    ).toMatchInlineSnapshot();
+    ).toMatchInlineSnapshot(`
+      "play a
+      good: a ok "good 0 0"
+      include_tasks: a skipping
+      registered: a fatal "The 'skipped' test expects a dictionary"
+      a: ok=2 failed=1 skipped=1
+      exit 2"
+    `);
   });
 
   test('with a loop, and variables of its own', async () => {
@@ -43,7 +75,15 @@ describe('include_tasks', () => {
       await on(`  tasks:
     - {include_tasks: good.yml, loop: [1, 2], vars: {v: "v{{ item }}"}}
     - {include_tasks: "{{ item }}", with_items: [good.yml, good.yml]}`),
-    ).toMatchInlineSnapshot();
+    ).toMatchInlineSnapshot(`
+      "play a
+      good: a ok "good 1 v1"
+      good: a ok "good 2 v2"
+      good: a ok "good good.yml 0"
+      good: a ok "good good.yml 0"
+      a: ok=8
+      exit 0"
+    `);
   });
 
   test('tags of an include do not reach in, those of an import and of apply do', async () => {
@@ -62,7 +102,17 @@ describe('include_tasks', () => {
         '--tags',
         't',
       ),
-    ).toMatchInlineSnapshot();
+    ).toMatchInlineSnapshot(`
+      "play a
+      good: a ok "good 0 import"
+      good: a ok "good 0 apply"
+      computed: a ok "computed"
+      of a list: a ok "of a variable"
+      never: a ok "never"
+      always: a ok "always"
+      a: ok=8
+      exit 0"
+    `);
   });
 });
 
@@ -86,7 +136,15 @@ describe('variables', () => {
       vars: {of_task: 1}
       debug: {msg: "{{ ['of_inventory', 'set', 'registered', 'of_play', 'of_role', 'of_task'] | select('in', hostvars.a) | list }}"}`,
       }),
-    ).toMatchInlineSnapshot();
+    ).toMatchInlineSnapshot(`
+      "play a
+      r : in role: a ok [false,true]
+      set_fact: a ok
+      command: a changed
+      seen: a ok ["of_inventory","set","registered"]
+      a: ok=4 changed=1
+      exit 0"
+    `);
   });
 
   test('None is empty in text, and None where it stands alone', async () => {
@@ -97,6 +155,14 @@ describe('variables', () => {
     - {name: text, debug: {msg: "{{ text }}"}}
     - {name: listed, debug: {msg: "{{ listed }}"}}
     - {name: msg, debug: {msg: "{{ nil }}"}}`),
-    ).toMatchInlineSnapshot();
+    ).toMatchInlineSnapshot(`
+      "play a
+      lone: a ok [true,false,"no text"]
+      text: a ok "<>"
+      listed: a ok [null]
+      msg: a ok null
+      a: ok=4
+      exit 0"
+    `);
   });
 });
