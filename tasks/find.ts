@@ -78,7 +78,12 @@ export default defineTask({
     const chosen = chooseEntries(state as unknown as FindState, task, context.now);
     if ('failed' in chosen) return chosen;
     const contains = task.contains === undefined ? undefined : patternOf(task.contains, {});
-    return contains?.ok === false ? { failed: contains.why } : { changes: [] };
+    if (contains?.ok === false) return { failed: contains.why };
+    const skipped = Object.entries(skippedPaths(state as unknown as FindState, task.paths));
+    return {
+      changes: [],
+      warnings: skipped.map(([path, why]) => `Skipped '${path}' path due to this access issue: ${why}\n`),
+    };
   },
   result({ state, params: task, context }) {
     const known = state as unknown as FindState;
@@ -87,12 +92,7 @@ export default defineTask({
     const files = chosen.entries
       .filter((entry) => holds(entry, known, task))
       .map((entry) => told(entry, known[`sum ${entry.path}`]?.hex));
-    const skipped = Object.fromEntries(
-      task.paths.flatMap((path) => {
-        const there = known[`in ${path}`]!;
-        return there.isFolder ? Object.entries(there.skipped) : [[path, `'${path}' is not a directory`]];
-      }),
-    );
+    const skipped = skippedPaths(known, task.paths);
     const examined = task.paths.reduce((sum, path) => sum + known[`in ${path}`]!.entries.length, 0);
     return {
       files,
@@ -117,6 +117,15 @@ export default defineTask({
     },
   ],
 });
+
+/** What could not be looked into, and why. */
+const skippedPaths = (known: FindState, paths: readonly string[]): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    paths.flatMap((path) => {
+      const there = known[`in ${path}`]!;
+      return there.isFolder ? Object.entries(there.skipped) : [[path, `'${path}' is not a directory`]];
+    }),
+  );
 
 interface FindState {
   readonly [path: `in ${string}`]: Finding | undefined;

@@ -30,7 +30,7 @@ export default defineTask({
     if (made === undefined) return {}; // a check makes nothing, so there is no name to tell
     if (made.code !== 0) return { failed: true, msg: made.stderr.toString().trim() };
     const path = made.stdout.toString().replace(/\n$/, '');
-    return { path, state, mode: state === 'directory' ? '0700' : '0600' };
+    return { path, state, ...(state === 'directory' ? { mode: '0700' } : { mode: '0600', size: 0 }) };
   },
   returns: { path: 'where it is' },
   examples: [

@@ -76,7 +76,7 @@ export default defineTask({
   },
   plan: (state, given, context): Plan => {
     const seen = look(state as State, given);
-    if (seen.holds) return { changes: [], result: seen.result };
+    if (seen.holds) return { changes: [], result: { match_groups: [], match_groupdict: {}, ...seen.result } };
     if (context.check)
       return { changes: [{ what: subject(given), from: seen.is, to: wanted(given), commands: [], effects: [] }] };
     const failed = given.msg ?? `Timeout when waiting for ${subject(given)} to be ${wanted(given)}: ${seen.is}`;
@@ -89,13 +89,12 @@ export default defineTask({
       },
     };
   },
-  result: ({ params: { host, port, path, state, search_regex }, startedAt, endedAt }) => ({
+  result: ({ params: { port, path, state, search_regex }, startedAt, endedAt }) => ({
     elapsed: Math.floor((endedAt.getTime() - startedAt.getTime()) / 1000),
     state,
     port: port ?? null,
     path: path ?? null,
     search_regex: search_regex ?? null,
-    ...(port === undefined ? {} : { host }),
   }),
   returns: {
     elapsed: 'Seconds that were waited.',

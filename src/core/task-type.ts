@@ -99,6 +99,8 @@ export interface StartedJob {
 
 /** The options of the `template` task type that concern rendering, under their own names. */
 export interface TemplateOptions {
+  /** Where the text goes: `template_destpath`. */
+  readonly dest?: string;
   readonly trim_blocks?: boolean;
   readonly lstrip_blocks?: boolean;
   readonly newline_sequence?: string;

@@ -44,7 +44,7 @@ export function createController(
         Buffer.from(read(path)).toString(),
         path,
         options,
-        { ...withTemplateNames(scope, path, run.options.managed), cache: new Map() },
+        { ...withTemplateNames(scope, path, options.dest, run.options.managed), cache: new Map() },
         env,
       ),
     evaluate: (expression) => toJs(evaluated(() => evaluateExpression(expression, task.argsAt, scope, env))),
@@ -78,12 +78,13 @@ function opened(content: Uint8Array, path: string, env: Env): Uint8Array {
 }
 
 /** The names that Ansible gives to template files besides. */
-function withTemplateNames(scope: Scope, path: string, managed = 'Ansible managed'): Scope {
+function withTemplateNames(scope: Scope, path: string, dest: string | undefined, managed = 'Ansible managed'): Scope {
   const stat = statSync(path, { throwIfNoEntry: false });
   const names = new Map<string, () => Value>([
     ['template_host', () => hostname()],
     ['template_uid', () => userInfo().username],
     ['template_path', () => path],
+    ...(dest === undefined ? [] : [['template_destpath', () => dest] as const]),
     ['template_fullpath', () => resolve(path)],
     ['template_mtime', () => (stat?.mtime.toISOString() ?? '').replace('T', ' ').replace(/Z$/, '')],
     ['template_run_date', () => new Date().toISOString().replace('T', ' ').replace(/Z$/, '')],

@@ -6,12 +6,12 @@ import { keywordTruth } from './call.ts';
 import type { Sight } from './scopes.ts';
 import { Touched } from './touched.ts';
 
-/** A task that failed before anything was asked or done. */
-export const failure = (message: string, msg = message): Outcome => ({
+/** A task that failed before anything was asked or done; where a template did, `msg` is Ansible's, which then tells no more. */
+export const failure = (message: string, msg?: string): Outcome => ({
   status: 'failed',
   changes: [],
   message,
-  result: { failed: true, msg },
+  result: { failed: true, ...(msg === undefined ? { changed: false } : {}), msg: msg ?? message },
 });
 
 /** A task that failed before it could be computed: what it says may hold the values that `no_log` hides. */

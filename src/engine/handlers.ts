@@ -69,10 +69,10 @@ export class Handlers {
   }
 }
 
-/** The last list of handlers that has the name wins, and in it the first: so Ansible looks them up. */
+/** The last list of handlers that has the name wins, and in it the first: so Ansible looks them up. Each use of a role has a list. */
 function lastListed(handlers: readonly AnyHandler[]): AnyHandler | undefined {
   const last = handlers.at(-1);
-  return handlers.find((handler) => handler.at.file === last?.at.file && handler.role?.name === last.role?.name);
+  return handlers.find((handler) => handler.at.file === last?.at.file && handler.role === last.role);
 }
 
 function nameOf(handler: AnyHandler, play: PlayContext, state: HostState): string | undefined {

@@ -133,7 +133,7 @@ function playContext(
     play,
     {
       get name(): string {
-        return play.name === undefined ? '' : String(play.name instanceof Template ? play.name.source : play.name);
+        return asWritten(play.name ?? play.hosts.value);
       },
       // In the inventory's order, whatever `order` the play has; its batches have that.
       hostsAll: () => inInventory(all()),
@@ -143,7 +143,7 @@ function playContext(
           .map((host) => host.name)
           .filter(alive),
       roleNames: roles.listed,
-      roleNamesWithDependencies: roles.all,
+      dependentRoleNames: roles.dependent,
     },
     (host) => across.states.get(host),
   );
@@ -177,20 +177,23 @@ function playContext(
   return context;
 }
 
-function rolesOf(items: readonly Item[]): { listed: readonly string[]; all: readonly string[] } {
-  const all = new Set<string>();
+/** A text as it stands in the playbook; a list as one text. */
+const asWritten = (raw: Raw): string =>
+  Array.isArray(raw) ? raw.map(asWritten).join(',') : String(raw instanceof Template ? raw.source : raw);
+
+function rolesOf(items: readonly Item[]): { listed: readonly string[]; dependent: readonly string[] } {
+  const dependent = new Set<string>();
   const listed = new Set<string>();
   const walk = (some: readonly Item[]): void => {
     for (const item of some) {
       if (item.role !== undefined) {
-        all.add(item.role.name);
-        if (item.role.parents.length === 0) listed.add(item.role.name);
+        (item.role.parents.length === 0 ? listed : dependent).add(item.role.name);
       }
       if (item.kind === 'block') walk([...item.block, ...item.rescue, ...item.always]);
     }
   };
   walk(items);
-  return { listed: [...listed], all: [...all] };
+  return { listed: [...listed], dependent: [...dependent] };
 }
 
 /** A play's own keywords are computed before there is a host: only extra and play variables count. */

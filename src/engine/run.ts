@@ -153,7 +153,7 @@ class States {
       hosts: () => [],
       batch: () => [],
       roleNames: [],
-      roleNamesWithDependencies: [],
+      dependentRoleNames: [],
     };
     const scopes = new Scopes(this.#run, play, none, (host) => this.get(host));
     const bare = { keywords: { when: [], environment: [], moduleDefaults: [], tags: [] } };

@@ -7,7 +7,6 @@ import {
   type PathState,
   predicts,
   type Self,
-  showMode,
   stat,
   type TaskResult,
 } from '../../src/sdk.ts';
@@ -21,7 +20,8 @@ export function pathInfo(state: PathState): TaskResult {
     gid: state.gid,
     owner: state.owner ?? String(state.uid),
     group: state.group ?? String(state.gid),
-    mode: showMode(state.mode),
+    // Unlike stat, these types put a zero before four digits: 02750.
+    mode: `0${state.mode.toString(8).padStart(3, '0')}`,
     size: state.size,
     state: stateName(state),
   };

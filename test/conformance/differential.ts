@@ -70,6 +70,7 @@ async function see(turn: Turn): Promise<Seen> {
   const out = join(turn.place, turn.side);
   const told = join(turn.place, `${turn.side}-${turn.phase}`);
   mkdirSync(out, { recursive: true });
+  for (const host of names) rmSync(join(out, `${host}.json`), { force: true });
   const inventory = join(turn.place, `${turn.side}.yaml`);
   writeFileSync(inventory, inventoryOf(turn.login));
   const { code, output } = await run(turn.side, playbookArgs(turn, inventory, out), told, turn.login);
@@ -91,6 +92,8 @@ const playbookArgs = ({ theme, phase }: Turn, inventory: string, out: string): r
   ...(phase === 'check' ? ['--check', '--diff'] : []),
   ...[`${folder}/${theme}.yaml`, `${folder}/dump.yaml`],
 ];
+
+const names = ['one', 'two', 'three'];
 
 // Three names of one host, so that both programs have several hosts to order, and no theme needs more than two machines.
 const inventoryOf = (login: Login): string => `twins:
@@ -145,7 +148,7 @@ const environment: Readonly<Record<Side, Readonly<Record<string, string>>>> = {
 };
 
 function valuesIn(out: string, clean: (text: string) => string): Readonly<Record<string, unknown>> {
-  const entries = ['one', 'two', 'three'].map((host) => {
+  const entries = names.map((host) => {
     const text = readOr(join(out, `${host}.json`), 'null');
     return [host, normalised(JSON.parse(clean(text)))] as const;
   });

@@ -42,9 +42,10 @@ export interface PlayFacts {
   hosts(): readonly string[];
   /** Those of the batch that `serial` makes. */
   batch(): readonly string[];
-  /** Names of the roles listed in the play, and with their dependencies. */
+  /** Names of the roles listed in the play. */
   readonly roleNames: readonly string[];
-  readonly roleNamesWithDependencies: readonly string[];
+  /** Names of the roles that others bring in. */
+  readonly dependentRoleNames: readonly string[];
 }
 
 /** The version of Ansible's language that we speak, for playbooks that ask. */
@@ -102,10 +103,10 @@ function playMagic(play: PlayFacts): Entry[] {
     ['ansible_play_hosts', () => play.hosts()],
     ['play_hosts', () => play.batch()],
     ['ansible_play_batch', () => play.batch()],
-    ['role_names', () => play.roleNamesWithDependencies],
-    ['ansible_role_names', () => play.roleNamesWithDependencies],
+    ['role_names', () => play.roleNames],
+    ['ansible_role_names', () => [...new Set([...play.dependentRoleNames, ...play.roleNames])]],
     ['ansible_play_role_names', () => play.roleNames],
-    ['ansible_dependent_role_names', () => dependencies(play)],
+    ['ansible_dependent_role_names', () => play.dependentRoleNames],
   ];
 }
 
@@ -119,9 +120,6 @@ function roleMagic(role: RoleRef): Entry[] {
     ['ansible_parent_role_names', () => role.parents],
   ];
 }
-
-const dependencies = (play: PlayFacts) =>
-  play.roleNamesWithDependencies.filter((name) => !play.roleNames.includes(name));
 
 // A role's full name is namespace.collection.role.
 const collectionOf = (role: string) => (role.split('.').length === 3 ? role.split('.').slice(0, 2).join('.') : null);

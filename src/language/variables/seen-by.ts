@@ -87,7 +87,7 @@ const factsOf = ({ play, hosts }: PlayOfHost): PlayFacts => ({
   hosts: () => hosts,
   batch: () => hosts,
   roleNames: [],
-  roleNamesWithDependencies: [],
+  dependentRoleNames: [],
 });
 
 const named = (plays: readonly PlayOfHost[]): string =>

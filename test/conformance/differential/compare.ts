@@ -22,6 +22,8 @@ export function differencesOf(phase: Phase, ours: Seen, theirs: Seen): readonly 
   const found = [...outcomes(phase, ours.told, theirs.told)];
   if (ours.exitCode !== theirs.exitCode && found.length === 0 && phase !== 'check')
     found.push(`exit code: ours ${ours.exitCode}, Ansible's ${theirs.exitCode}\n${ours.output}`);
+  if (phase === 'run' && theirs.exitCode !== 0)
+    found.push(`Ansible fails, so little is compared: ${theirs.output.slice(-2000)}`);
   if (ours.told.length === 0) found.push(`ours told nothing: ${ours.output}`);
   found.push(...values('', ours.values, theirs.values), ...values('', ours.files, theirs.files));
   return found.map((line) => `${phase}: ${line}`);

@@ -9,13 +9,17 @@ const keys: readonly { readonly key: RegExp; readonly put: unknown; readonly why
 
 const texts: readonly { readonly text: RegExp; readonly put: string; readonly why: string }[] = [
   { text: /\btwin[12]\b/g, put: 'TWIN', why: 'the name of the machine' },
-  { text: /\/tmp\/ansible\/ansible-tmp-[^/ "]+/g, put: 'TEMPORARY', why: "the folder of Ansible's module" },
+  {
+    text: /^.*\/\.ansible\/tmp\/ansible-tmp-[^/]+\/\.?source.*$/,
+    put: 'SOURCE',
+    why: "Ansible's copy of a file, on its way to the host",
+  },
 ];
 
 /** A value with what must differ put out of it. */
 export function normalised(value: unknown): unknown {
   if (typeof value === 'string') return texts.reduce((text, rule) => text.replace(rule.text, rule.put), value);
-  if (Array.isArray(value)) return value.map(normalised);
+  if (Array.isArray(value)) return sorted(value.map(normalised));
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value).map(([key, inner]) => {
     const rule = keys.find((one) => one.key.test(key) && (one.put === undefined || typeof inner !== 'object'));
@@ -23,3 +27,9 @@ export function normalised(value: unknown): unknown {
   });
   return Object.fromEntries(entries.filter(([, inner]) => inner !== undefined));
 }
+
+/** What `find` found has the order of the folder on the disk, which is nobody's business. */
+const sorted = (values: readonly unknown[]): readonly unknown[] =>
+  values.every((one) => typeof one === 'object' && one !== null && 'path' in one && 'isreg' in one)
+    ? values.toSorted((a, b) => ((a as { path: string }).path < (b as { path: string }).path ? -1 : 1))
+    : values;

@@ -15,14 +15,14 @@ export interface Told {
 export const toldByCallback = (lines: string): readonly Told[] =>
   jsonLines<Told & { readonly type: string }>(lines)
     // Ours has no such task: facts are asked for when something uses them.
-    .filter(({ type, at }) => (at !== '' || !/gather_facts|setup/.test(type)) && !isDump(at))
+    .filter(({ type, at }) => (at !== '' || !/gather_facts|setup/.test(type)) && !isInclude(type) && !isDump(at))
     .map((told) => ({ ...told, at: placeOf(told.at) }));
 
 /** What our events tell of our run. */
 export const toldByEvents = (lines: string): readonly Told[] =>
   jsonLines<Event>(lines).flatMap((event) => {
     if (event.kind !== 'task-finished' && event.kind !== 'item-finished' && event.kind !== 'retrying') return [];
-    if (isDump(event.task.at.file)) return [];
+    if (isDump(event.task.at.file) || isInclude(event.task.type)) return [];
     const { status, ignored, message } = event.outcome;
     return [
       {
@@ -39,6 +39,9 @@ export const toldByEvents = (lines: string): readonly Told[] =>
 /** How many rounds each play of our run cost a host. */
 export const roundsOf = (lines: string): readonly number[] =>
   jsonLines<Event>(lines).flatMap((event) => (event.kind === 'play-finished' ? Object.values(event.rounds) : []));
+
+/** What an include brings is compared, not how it is told. */
+const isInclude = (type: string): boolean => /(^|\.)include_(role|tasks)$/.test(type);
 
 /** The play that writes the registered values: it is how we look, not what we look at. */
 const isDump = (at: string): boolean => /dump\.yaml(:|$)/.test(at);
