@@ -14,6 +14,7 @@ export function lazyConnector(env: NodeJS.ProcessEnv): Connector {
       loading ??= load();
       return (await loading).open(endpoint, signal);
     },
+    reset: async (endpoint) => loaded?.reset(endpoint),
     get logins(): number {
       return loaded?.logins ?? 0;
     },

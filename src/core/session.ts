@@ -99,6 +99,8 @@ export interface Connector {
     endpoint: Endpoint,
     signal?: AbortSignal,
   ): Promise<{ ok: true; session: Session } | { ok: false; failure: SessionFailure }>;
+  /** Forgets the sessions of an endpoint's host, and its login: the next session logs in anew; what is going on ends in its own time. */
+  reset(endpoint: Endpoint): Promise<void>;
   /** Logins made so far (tests count them). */
   readonly logins: number;
   close(): Promise<void>;

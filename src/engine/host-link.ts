@@ -40,9 +40,9 @@ interface LinkOptions {
   readonly beliefs: Beliefs;
   readonly emit: (event: Happening) => void;
   readonly signal: AbortSignal;
-  /** The link and usual identity of another inventory host, for questions and content that come from there. */
   /** In a check: the task whose foreseen change would make this host reachable (a container still to be created). */
   readonly excuse?: (identity: Identity) => string | undefined;
+  /** The link and usual identity of another inventory host, for questions and content that come from there. */
   readonly other: (host: string) => { readonly link: HostLink; readonly identity: Identity } | undefined;
 }
 
@@ -75,11 +75,20 @@ export class HostLink {
     if (this.#greeted === undefined) this.#options.emit({ kind: 'host-busy', host: this.name, doing: 'connecting' });
     const opened = await this.#reopen(identity);
     if (opened.ok) {
+      this.#endpoints.set(identity.key, identity.endpoint);
       this.#greeted = opened.session;
       this.#homes.set(identity.key, opened.session.greeting.home);
     }
     return opened;
   }
+
+  /** Log in anew for all that comes: only then is a user in the groups that it was put into. */
+  async reset(): Promise<void> {
+    this.beliefs.forget();
+    await Promise.all([...this.#endpoints.values()].map((endpoint) => this.#options.connector.reset(endpoint)));
+    this.#endpoints.clear();
+  }
+  readonly #endpoints = new Map<string, Endpoint>();
 
   /** A host that has answered in this run, and then does not: its sshd may just be restarting. */
   async #reopen({ endpoint }: Identity): ReturnType<Connector['open']> {

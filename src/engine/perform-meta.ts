@@ -75,7 +75,7 @@ async function act(performing: Performing, hosts: readonly PlayHost[], meta: Met
       }
       return tell('cleared host errors');
     case 'reset_connection':
-      for (const host of hosts) host.state.link.beliefs.forget();
+      await Promise.all(hosts.map((host) => host.state.link.reset()));
       return tell('reset connection');
   }
 }

@@ -23,6 +23,7 @@ export interface ConnectorOptions {
 /** A connector that keeps one login for each host and one session for each endpoint. */
 export function createConnector({ forks, env, onDebug }: ConnectorOptions): Connector {
   const sessions = new Map<string, Promise<Opened>>();
+  const retired: Promise<Opened>[] = [];
   const leftRunning = new Map<string, Left>();
   const configs = new Map<string | undefined, readonly ConfigLine[]>();
   const home = env.HOME ?? homedir();
@@ -45,11 +46,21 @@ export function createConnector({ forks, env, onDebug }: ConnectorOptions): Conn
       void opened.then(({ ok }) => (ok ? leftRunning.delete(key) : forget()));
       return opened;
     },
+    async reset(endpoint) {
+      for (const [key, opened] of sessions) {
+        if ((JSON.parse(key) as Endpoint).name !== endpoint.name) continue;
+        sessions.delete(key);
+        retired.push(opened);
+      }
+      const { login } = layersOf(endpoint);
+      // The login of a container is its node's, which is not what is to be reset.
+      if (login.name === endpoint.name) await retireLogin(login);
+    },
     get logins() {
       return pool.logins + openssh.logins;
     },
     async close() {
-      const all = await Promise.all(sessions.values());
+      const all = await Promise.all([...sessions.values(), ...retired]);
       await Promise.all(all.map((opened) => opened.ok && opened.session.close()));
       pool.close();
       await openssh.close();
@@ -64,6 +75,13 @@ export function createConnector({ forks, env, onDebug }: ConnectorOptions): Conn
       const resolved = targetOf(login, { env, home, config: configOf(login.sshConfigFile) });
       return resolved.ok ? pool.launch(resolved.target, commandLine, signal) : resolved;
     };
+  }
+
+  async function retireLogin(login: Endpoint): Promise<void> {
+    const config = configOf(login.sshConfigFile);
+    if (login.connection === 'openssh') await openssh.retire(login, configFor(login, { config }));
+    const resolved = login.connection === 'ssh' ? targetOf(login, { env, home, config }) : undefined;
+    if (resolved?.ok) pool.retire(resolved.target);
   }
 
   function configOf(file: string | undefined): readonly ConfigLine[] {

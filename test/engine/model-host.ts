@@ -171,6 +171,7 @@ const defaults: RunOptions = {
 function modelConnector(hosts: Readonly<Record<string, ModelHost>>): Connector {
   return {
     logins: 0,
+    reset: async () => {},
     close: async () => {},
     async open({ name }) {
       const host = hosts[name];

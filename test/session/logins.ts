@@ -59,6 +59,19 @@ export function loginContract(connection: 'ssh' | 'openssh'): void {
       expect(connector.logins).toBe(1);
     });
 
+    test('logs in anew after a reset, while what was going on goes on', async () => {
+      const connector = connect();
+      const before = await connector.open(endpoint());
+      const going = before.ok && before.session.exchange([{ script: 'sleep 1; echo went on' }]);
+
+      await connector.reset(endpoint());
+      const after = await connector.open(endpoint());
+
+      expect(after.ok && before.ok && after.session !== before.session).toBe(true);
+      expect(connector.logins).toBe(2);
+      expect(await going).toMatchObject({ ok: true, replies: [{ stdout: Buffer.from('went on\n') }] });
+    });
+
     test('finds the key that is known when the host has several', async () => {
       for (const type of ['rsa', 'ecdsa', 'ed25519'] as const) {
         const opened = await connect().open(

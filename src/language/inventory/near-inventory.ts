@@ -3,7 +3,9 @@ import { dirname, join } from 'node:path';
 
 /** The inventory that lies in a folder, or in the one above; undefined where none does. */
 export const nearInventory = (folder: string): string | undefined =>
-  [folder, dirname(folder)].flatMap((each) => NAMES.map((name) => join(each, name))).find((path) => existsSync(path));
+  [folder, dirname(folder)]
+    .flatMap((each) => NAMES.map((name) => join(each, name)))
+    .find((path) => path !== '/etc/hosts' && existsSync(path));
 
 const NAMES = [
   ...['production.yaml', 'production.yml', 'production', 'hosts.yaml', 'hosts.yml', 'hosts.ini', 'hosts'].map(

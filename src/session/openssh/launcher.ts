@@ -11,6 +11,8 @@ import { sshArguments } from './ssh-arguments.ts';
 /** Starts commands by the system's ssh, with one login for each host. */
 interface OpensshLauncher {
   launchAt(endpoint: Endpoint, config: ConfigValues): Launch;
+  /** Lets a target's login go on with what it carries, and nothing more. */
+  retire(endpoint: Endpoint, config: ConfigValues): Promise<void>;
   readonly logins: number;
   close(): Promise<void>;
 }
@@ -22,11 +24,15 @@ export function createOpensshLauncher(env: NodeJS.ProcessEnv): OpensshLauncher {
   let logins = 0;
   return {
     launchAt: (endpoint, config) => (commandLine) => launch(endpoint, config, commandLine),
+    async retire(endpoint, config) {
+      const words = folder && sshArguments(endpoint, config, folder);
+      if (words && masters.delete(words.join('\0'))) await tellMaster('stop', words);
+    },
     get logins() {
       return logins;
     },
     async close() {
-      await Promise.all([...masters.values()].map(({ words }) => endMaster(words)));
+      await Promise.all([...masters.values()].map(({ words }) => tellMaster('exit', words)));
       masters.clear();
       if (folder) rmSync(folder, { recursive: true, force: true });
       folder = undefined;
@@ -50,8 +56,8 @@ export function createOpensshLauncher(env: NodeJS.ProcessEnv): OpensshLauncher {
     return { ok: true, pipes };
   }
 
-  function endMaster(words: readonly string[]): Promise<unknown> {
-    const child = spawn('ssh', ['-O', 'exit', ...words], { env, stdio: 'ignore' });
+  function tellMaster(what: 'stop' | 'exit', words: readonly string[]): Promise<unknown> {
+    const child = spawn('ssh', ['-O', what, ...words], { env, stdio: 'ignore' });
     return new Promise((resolve) => child.once('close', resolve).once('error', resolve));
   }
 }

@@ -8,6 +8,8 @@ import type { SshTarget } from './target.ts';
 interface LoginPool {
   /** Starts a command on a target, with a further login only when the ones that there are take no more. */
   launch(target: SshTarget, commandLine: string, signal?: AbortSignal): Promise<Launched>;
+  /** Lets a target's logins go on with what they carry, and nothing more. */
+  retire(target: SshTarget): void;
   readonly logins: number;
   close(): void;
 }
@@ -21,16 +23,18 @@ interface LoginPoolOptions {
 /** A pool in which nobody is logged in yet. */
 export function createLoginPool({ forks = Number.POSITIVE_INFINITY, onDebug }: LoginPoolOptions): LoginPool {
   const loginsByTarget = new Map<string, Promise<LoggedIn>[]>();
+  const retired: Promise<LoggedIn>[] = [];
   const slots = createSlots(forks);
   let count = 0;
   return {
     launch: (target, commandLine, signal) => interruptible(launch(target, commandLine), signal),
+    retire: (target) => void retired.push(...loginsOf(target).splice(0)),
     get logins() {
       return count;
     },
     close() {
-      for (const logins of loginsByTarget.values())
-        for (const login of logins) void login.then((it) => it.ok && it.login.close());
+      for (const login of [...loginsByTarget.values(), retired].flat())
+        void login.then((it) => it.ok && it.login.close());
       loginsByTarget.clear();
     },
   };
