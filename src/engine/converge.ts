@@ -64,7 +64,10 @@ export async function converge(
   while ('wait' in plan) {
     // A check waits for nothing: what is not so now is told.
     if (context.check) return failed(plan.wait.failed, [], {});
-    if (Date.now() >= deadline) return failed(plan.wait.failed, [], {});
+    if (Date.now() >= deadline)
+      return failed(plan.wait.failed, [], {
+        elapsed: Math.floor((Date.now() - deadline + plan.wait.deadlineMs) / 1000),
+      });
     await target.wait(plan.wait.againMs, looked.questions, plan.wait.shown);
     looked = await look(type, params, context, target);
     if ('ended' in looked) return looked.ended;

@@ -112,12 +112,13 @@ export const tamperings: readonly Tampering[] = [
     follows: /^container 100$/,
   },
   {
-    // One that had been fetched. Those that container 100 has mounted are busy: zfs refuses to destroy them.
+    // One that had been fetched. Those that container 100 has mounted are busy: zfs refuses to destroy them. (This one
+    // is for a moment.)
     kind: 'dataset missing',
     host: 'off1',
     before: { host: 'off2', script: 'zfs create zfs-hdd/opf/extra && zfs snapshot zfs-hdd/opf/extra@by-hand' },
     script: `syncoid --quiet --no-sync-snap --no-privilege-elevation off1operator@10.0.0.2:zfs-hdd/opf/extra zfs-hdd/opf/extra
-      zfs destroy -r zfs-hdd/opf/extra`,
+      timeout 20 sh -c 'until zfs destroy -r zfs-hdd/opf/extra 2>/dev/null; do sleep 0.2; done'`,
     task: 'opf has been fetched',
     what: /^snapshots of zfs-hdd\/opf\/extra$/,
     from: null,
