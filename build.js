@@ -24,6 +24,7 @@ await build({
   logLevel: 'warning',
   plugins: [withoutHttpAgents()],
 });
+chmodSync(`${outdir}/run.cjs`, 0o755);
 asciiOnly(`${outdir}/program.cjs`);
 const { sdk } = createRequire(import.meta.url)(`${outdir}/program.cjs`);
 writeFileSync(

@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { setFlagsFromString } from 'node:v8';
 import { loadProgram } from './load-program.ts';
 import { version } from './version.ts';
