@@ -1,6 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
 import * as nodeModule from 'node:module';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Diagnostic, Position, Result } from '../core/source.ts';
 
@@ -35,7 +34,7 @@ export const ownMistake = (path: string, message: string, at?: Position): Diagno
 type Exports = Record<string, unknown>;
 
 // Not `import()`: code that V8 takes from its cache cannot.
-const load = createRequire(import.meta.url);
+const load = nodeModule.createRequire(import.meta.url);
 
 interface Resolved {
   readonly url: string;

@@ -2,6 +2,7 @@ import type { Item, Playbook, VarsLayer } from '../core/model.ts';
 import type { Diagnostic } from '../core/source.ts';
 import { isDict, type Raw, type Value, Vaulted } from '../core/value.ts';
 import type { Definition, Definitions } from '../language/check/checking.ts';
+import { addVars } from '../language/check/variables.ts';
 import { selectHosts } from '../language/inventory/index.ts';
 import { checkPlaybooks } from '../language/static-check.ts';
 import { selectedByTags } from '../language/tags.ts';
@@ -49,13 +50,8 @@ function emptyLimit({ context }: Loaded): readonly Diagnostic[] {
 function definitionsOf({ context }: Loaded): Definitions {
   const hosts = [...context.inventory.hosts.values(), context.inventory.localhost];
   const layers = new Set([context.extra, ...hosts.flatMap((host) => host.layers)]);
-  const definitions = new Map<string, Set<Definition>>();
-  for (const { vars } of layers)
-    for (const [name, definition] of vars) {
-      const known = definitions.get(name);
-      if (known === undefined) definitions.set(name, new Set([definition]));
-      else known.add(definition);
-    }
+  const definitions = new Map<string, Set<Definition | undefined>>();
+  for (const { vars } of layers) addVars(definitions, vars);
   return definitions;
 }
 

@@ -74,6 +74,12 @@ export type Raw = Value | Template | Vaulted | readonly Raw[] | Map<Value, Raw>;
 export const isTemplateText = (text: string): boolean =>
   text.includes('{{') || text.includes('{%') || text.includes('{#');
 
+/** A name or pattern as it stands in the playbook; a list as one text. */
+export const asWritten = (raw: Raw): string =>
+  Array.isArray(raw)
+    ? (raw as readonly Raw[]).map(asWritten).join(',')
+    : String(raw instanceof Template ? raw.source : raw);
+
 /** Whether a value is a dict. */
 export const isDict = (value: unknown): value is Dict => value instanceof Map;
 

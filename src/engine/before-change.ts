@@ -27,18 +27,15 @@ export function beforeChange(
     performing.play.run.options.ansible === true
       ? []
       : [...new Set(due.map((handler) => performing.handlers.noteOf(handler, host.state)))];
-  if (notes.length > 0) host.notedAs.set(whoIs(identity), identity);
+  if (notes.length > 0) host.noteAs(identity);
   const kept = blocks.flatMap((key) => {
-    if (changes.some(canBePutBack)) host.touch(key, whoIs(identity), identity);
+    if (changes.some(canBePutBack)) host.touch(key, identity);
     return keep(key, changes);
   });
   return [...notes.map((note) => noteHandler(host.name, note)), ...kept];
 }
 
 const canBePutBack = ({ paths = [] }: Change): boolean => paths.length > 0;
-
-/** Whose journal it is; what else is in the environment does not matter to it. */
-const whoIs = ({ endpoint }: Identity): string => JSON.stringify(endpoint);
 
 const notifiedBy = ({ play, handlers }: Performing, host: PlayHost, task: Task): readonly AnyHandler[] =>
   task.notify.length === 0

@@ -22,8 +22,8 @@ export async function flushHandlers(performing: Performing, hosts: readonly Play
       if (host.left?.handlers.includes(handlers.noteOf(handler, host.state))) {
         host.due.add(handler.id);
         // Nobody knows as whom it was noted: as the play's user, or as whom the handler runs.
-        for (const identity of [play.mainIdentity(host.state), identityFor(performing, host, handler)])
-          host.notedAs.set(JSON.stringify(identity.endpoint), identity);
+        host.noteAs(play.mainIdentity(host.state));
+        host.noteAs(identityFor(performing, host, handler));
       }
     if (host.left !== undefined) host.left = { ...host.left, handlers: [] };
   });

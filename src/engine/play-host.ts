@@ -49,9 +49,15 @@ export class PlayHost {
     return this.state.host.name;
   }
 
+  /** Something was noted in the journal of whoever this is. */
+  noteAs(identity: Identity): void {
+    this.notedAs.set(whoseJournal(identity), identity);
+  }
+
   /** Somebody changed something in a validating block. */
-  touch(block: string, who: string, identity: Identity): void {
-    this.touchedBlocks.set(block, (this.touchedBlocks.get(block) ?? new Map<string, Identity>()).set(who, identity));
+  touch(block: string, identity: Identity): void {
+    const touched = this.touchedBlocks.get(block) ?? new Map<string, Identity>();
+    this.touchedBlocks.set(block, touched.set(whoseJournal(identity), identity));
   }
 
   /** Nothing more for this host in this play. */
@@ -60,3 +66,6 @@ export class PlayHost {
     this.cursor.end();
   }
 }
+
+/** What else is in the environment does not matter to a journal. */
+const whoseJournal = ({ endpoint }: Identity): string => JSON.stringify(endpoint);

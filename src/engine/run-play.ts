@@ -1,6 +1,7 @@
 import type { Item, Play, Vars, VarsLayer } from '../core/model.ts';
 import { type Raw, Template, toJs, type Value } from '../core/value.ts';
 import { selectHosts } from '../language/inventory/index.ts';
+import { playName } from '../language/variables/play-vars.ts';
 import { evaluate, TemplateError } from '../template/index.ts';
 import { askPrompts } from './ask-prompts.ts';
 import { environmentBeforeFacts, keywordTruth, keywordValue, placed } from './call.ts';
@@ -125,15 +126,16 @@ function playContext(
   };
   const roles = rolesOf(play.items);
   const inInventory = (hosts: readonly string[]): readonly string[] => {
-    const known = run.inventory.groups.get('all') ?? [];
-    return [...known.filter((host) => hosts.includes(host)), ...hosts.filter((host) => !known.includes(host))];
+    const left = new Set(hosts);
+    const known = (run.inventory.groups.get('all') ?? []).filter((host) => left.delete(host));
+    return [...known, ...left];
   };
   const scopes = new Scopes(
     run,
     play,
     {
       get name(): string {
-        return asWritten(play.name ?? play.hosts.value);
+        return playName(play);
       },
       // In the inventory's order, whatever `order` the play has; its batches have that.
       hostsAll: () => inInventory(all()),
@@ -176,10 +178,6 @@ function playContext(
   };
   return context;
 }
-
-/** A text as it stands in the playbook; a list as one text. */
-const asWritten = (raw: Raw): string =>
-  Array.isArray(raw) ? raw.map(asWritten).join(',') : String(raw instanceof Template ? raw.source : raw);
 
 function rolesOf(items: readonly Item[]): { listed: readonly string[]; dependent: readonly string[] } {
   const dependent = new Set<string>();

@@ -1,6 +1,6 @@
 import type { TaskRef } from '../core/event.ts';
 import type { Include, Meta, Task } from '../core/model.ts';
-import { isDict, type Raw, Template } from '../core/value.ts';
+import { asWritten, isDict, type Raw, Template } from '../core/value.ts';
 import { evaluate } from '../template/index.ts';
 import type { PlayContext } from './play-context.ts';
 import type { PlayHost } from './play-host.ts';
@@ -35,8 +35,6 @@ function actionOf(item: Task | Include | Meta): string {
 
 /** Ansible names an include_role as if it stood in no role. */
 const bringsRole = (item: Task | Include | Meta): boolean => item.kind === 'include' && item.of === 'role';
-
-const asWritten = (raw: Raw): string => (raw instanceof Template ? raw.source : String(raw));
 
 function nameText(play: PlayContext, name: Raw, item: Task | Include | Meta, host: PlayHost): string {
   if (!(name instanceof Template)) return String(name);

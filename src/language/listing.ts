@@ -1,5 +1,5 @@
 import type { Item, Play, Playbook, Task } from '../core/model.ts';
-import { type Raw, Template } from '../core/value.ts';
+import { asWritten, type Raw, Template } from '../core/value.ts';
 import { computedTags } from './tags.ts';
 
 /** What a listing shows, and how it knows it. */
@@ -68,8 +68,6 @@ function actionOf(item: Exclude<Item, { kind: 'block' }>): string {
 }
 
 const typeOf = (task: Task): string => asWritten(task.type);
-
-const asWritten = (raw: Raw): string => (raw instanceof Template ? raw.source : String(raw));
 
 type TagsOf = (item: Item) => readonly string[];
 

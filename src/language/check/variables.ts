@@ -58,7 +58,8 @@ function define(defined: Defined, name: string, definition: Definition | undefin
   else known.add(definition);
 }
 
-function addVars(defined: Defined, vars: Vars): void {
+/** Add what a layer of variables defines. */
+export function addVars(defined: Defined, vars: Vars): void {
   for (const [name, definition] of vars) define(defined, name, definition);
 }
 

@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import type { Host, Play, VarsLayer } from '../../core/model.ts';
 import type { Diagnostic, Result } from '../../core/source.ts';
-import { type Raw, Template, type Value } from '../../core/value.ts';
+import { asWritten, type Raw, type Value } from '../../core/value.ts';
 import { TemplateError } from '../../template/index.ts';
 import type { LoadedInventory } from '../inventory/load-inventory.ts';
 import { selectHosts } from '../inventory/select-hosts.ts';
+import { varsFilePaths } from '../load/vars-files.ts';
 import { createDynamicLoader, type LoadOptions, loadPlaybooks } from '../playbook.ts';
 
 /** A play of a playbook that is for a host: its number there, and its hosts. */
@@ -47,7 +48,7 @@ export function varsFilesOf(
     try {
       const choices = compute(value);
       const names = (Array.isArray(choices) ? (choices as readonly Value[]) : [choices]).map(String);
-      const paths = names.flatMap((name) => [join(play.directory, 'vars', name), resolve(play.directory, name)]);
+      const paths = names.flatMap((name) => varsFilePaths(name, play.directory));
       const path = paths.find((one) => existsSync(one));
       const read = path === undefined ? undefined : vars(path);
       if (read?.ok) return [{ level: 14, from: path!, vars: read.value }];
@@ -69,12 +70,7 @@ const missing = (names: readonly string[], at: Diagnostic['at']): Diagnostic => 
 });
 
 /** How a play is called. */
-export const playName = ({ name, hosts }: Play): string =>
-  name === undefined || name === null
-    ? String(Array.isArray(hosts.value) ? hosts.value.join(',') : hosts.value)
-    : name instanceof Template
-      ? name.source
-      : String(name);
+export const playName = ({ name, hosts }: Play): string => asWritten(name ?? hosts.value);
 
 /** The folder of a playbook, where its variables and plugins lie. */
 export const folderOf = (playbook: string, cwd: string): string => dirname(resolve(cwd, playbook));
