@@ -11,8 +11,9 @@ const labVault = ['--vault-id', 'lab@inventory/lab-vault-password'];
 /** Load and check playbooks, over an ssh server of our own that lives as long as this takes; nothing is changed anywhere. */
 export async function warmUp(program) {
   const folder = mkdtempSync(join(tmpdir(), 'retrace-build-'));
-  const hostKey = ssh2.utils.generateKeyPairSync('ed25519');
-  const userKey = ssh2.utils.generateKeyPairSync('ed25519');
+  // Not ed25519: of those that ssh2 makes it cannot read one in some three hundred.
+  const hostKey = ssh2.utils.generateKeyPairSync('ecdsa', { bits: 256 });
+  const userKey = ssh2.utils.generateKeyPairSync('ecdsa', { bits: 256 });
   const server = shellServer(hostKey.private, userKey.public);
   try {
     await new Promise((listening) => server.listen(0, '127.0.0.1', listening));
