@@ -38,7 +38,7 @@ export { type Facts, facts } from './core/questions/facts.ts';
 export { type FileDetails, fileDetails } from './core/questions/file-details.ts';
 export { type Finding, type Found, found } from './core/questions/found.ts';
 export { type Fragment, fragments } from './core/questions/fragments.ts';
-export { type Freshness, freshness } from './core/questions/freshness.ts';
+export { type Freshness, freshness, type Newest } from './core/questions/freshness.ts';
 export { type HomeFile, homeFile } from './core/questions/home-file.ts';
 export { type HttpReply, type HttpRequest, http, httpScript, readHttp } from './core/questions/http.ts';
 export { type JobState, job } from './core/questions/job.ts';

@@ -21,7 +21,7 @@ import {
   tidyPath,
   tree,
 } from '../src/sdk.ts';
-import { type LinkWish, staleLinks, wishes } from './shared/config-links.ts';
+import { type Contents, homes, type LinkWish, leadsTo, lookedInto, staleLinks, wishes } from './shared/config-links.ts';
 import { contentDiff } from './shared/file-content.ts';
 
 const params = {
@@ -30,7 +30,7 @@ const params = {
   links: {
     type: 'list',
     elements: 'raw',
-    doc: 'Names below `src`, each linked under the same name below `dest`; or `NAME: OTHER-NAME`. Without it, all that is in `src`.',
+    doc: 'Names below `src`, each linked under the same name below `dest`; or `NAME: OTHER-NAME`; or patterns as `*.conf`, for all that match. Without it, all that is in `src`.',
   },
   stale: {
     type: 'str',
@@ -49,7 +49,7 @@ type Task = Params<typeof params>;
 
 /** State under names of its own for each link: `at DEST`, `source SRC`, and of copies their content. */
 interface LinksState {
-  readonly entries?: readonly Listed[];
+  readonly [key: `in ${string}`]: readonly Listed[] | undefined;
   readonly [key: `${'at' | 'source'} ${string}`]: PathState;
   readonly [key: `${'sum' | 'wantedSum'} ${string}`]: Checksum | undefined;
   readonly [key: `${'tree' | 'wantedTree'} ${string}`]: readonly TreeEntry[] | undefined;
@@ -64,19 +64,27 @@ export default defineTask({
   description:
     'Reports and repairs links that are missing, point elsewhere or nowhere, have been replaced by a copy, or are left over. A copy whose content differs is kept in `backup_dir`.',
   params,
-  ask: (task) =>
-    task.links === undefined
-      ? { entries: listing(tidyPath(task.src)), [`beside ${tidyPath(task.dest)}`]: listing(tidyPath(task.dest)) }
-      : askLinks(wishes(task, undefined), task),
+  ask: (task) => {
+    const directories = lookedInto(task);
+    if (directories.length === 0) return askLinks(wishes(task, noContents), task);
+    return {
+      ...Object.fromEntries(directories.map((directory) => [`in ${directory}`, listing(directory)])),
+      [`beside ${tidyPath(task.dest)}`]: listing(tidyPath(task.dest)),
+    };
+  },
   thenAsk(given, task, context) {
     const state = given as unknown as LinksState; // its keys are the links' own names
-    if (task.links === undefined && state.entries !== undefined) return askLinks(wishes(task, state.entries), task);
-    return Object.assign({}, ...wishes(task, state.entries).map((wish) => askCopy(wish, state, context.diff)));
+    const wanted = wishes(task, contentsIn(state));
+    // What is in the directories was asked first; the links that they stand for come next.
+    const unasked = wanted.filter(({ dest }) => !(`at ${dest}` in state));
+    if (unasked.length > 0) return askLinks(wanted, task);
+    return Object.assign({}, ...wanted.map((wish) => askCopy(wish, state, context.diff)));
   },
   plan(given, task, context) {
     const state = given as unknown as LinksState;
-    if (task.links === undefined && state.entries === undefined) return { failed: `${task.src} is not a folder` };
-    const wanted = wishes(task, state.entries);
+    const nowhere = lookedInto(task).find((directory) => state[`in ${directory}`] === undefined);
+    if (nowhere !== undefined) return { failed: `${nowhere} is not a directory` };
+    const wanted = wishes(task, contentsIn(state));
     const broken = wanted.filter(({ source }) => followed(state[`source ${source}`]!) === undefined);
     if (broken.length > 0)
       return {
@@ -95,7 +103,7 @@ export default defineTask({
   result: ({ params: task, state }) => ({
     src: task.src,
     dest: task.dest,
-    links: wishes(task, (state as unknown as LinksState).entries).map(({ dest }) => dest),
+    links: wishes(task, contentsIn(state as unknown as LinksState)).map(({ dest }) => dest),
   }),
   returns: { links: 'the links that are wanted' },
   examples: [
@@ -105,14 +113,25 @@ export default defineTask({
       runs: { no: 'needs a clone' },
     },
     {
+      title: 'All sites of a clone, whatever they are called',
+      yaml: 'config_links:\n  src: /opt/openfoodfacts-infrastructure/confs/proxy/nginx/sites-available\n  dest: /etc/nginx/sites-enabled\n  links: ["*"]',
+      runs: { no: 'needs a clone' },
+    },
+    {
       title: 'A link under another name',
       yaml: 'config_links:\n  src: /usr/share/doc\n  dest: /tmp\n  links:\n    - apt: retrace-doc-of-apt',
     },
   ],
 });
 
+const noContents = () => undefined;
+
+const contentsIn =
+  (state: LinksState): Contents =>
+  (directory) =>
+    state[`in ${directory}`];
+
 function askLinks(wanted: readonly LinkWish[], task: Task) {
-  const folders = new Set([...wanted.map(({ dest }) => parentOf(dest)), tidyPath(task.dest)]);
   return Object.fromEntries([
     ...wanted.flatMap(({ source, dest }) => [
       [`source ${source}`, stat(source)],
@@ -121,7 +140,7 @@ function askLinks(wanted: readonly LinkWish[], task: Task) {
       [`sum ${dest}`, checksum(dest)],
       [`wantedSum ${dest}`, checksum(source)],
     ]),
-    ...[...folders].map((folder) => [`beside ${folder}`, listing(folder)]),
+    ...homes(wanted, task).map((folder) => [`beside ${folder}`, listing(folder)]),
   ]);
 }
 
@@ -148,8 +167,10 @@ function linkChange(
   now: Date,
 ): readonly Change[] {
   const at = state[`at ${dest}`]!;
-  if (at.exists && at.link !== undefined && targetPath(dest, at.link.target) === source) return [];
   const target = state[`source ${source}`]!;
+  // A relative one leads there only if it does so in truth, too: what its `..` go up from may itself be a link.
+  if (at.exists && at.link !== undefined && leadsTo(dest, at.link.target, source))
+    if (targetPath(dest, at.link.target) === source || at.resolved === target.resolved) return [];
   const to = followed(target);
   const link = {
     exists: true,
@@ -182,7 +203,8 @@ function linkChange(
   return [
     {
       ...common,
-      from: 'a copy whose content differs',
+      from:
+        at.kind === 'directory' && state[`tree ${dest}`] === undefined ? 'a directory' : 'a copy whose content differs',
       ...(diff && was !== undefined && is !== undefined && { diff: contentDiff(dest, was, is) }),
       commands: [sh`mkdir -p -m 0755 -- ${task.backup_dir}`, sh`mv -T -- ${dest} ${kept}`, make],
     },

@@ -81,6 +81,10 @@ export default defineTask({
       yaml: 'systemd:\n  name: ssh\n  state: started\n  restart_when_stale: true\n  config: [/etc/ssh/sshd_config, /etc/ssh/sshd_config.d]',
     },
     {
+      title: 'Reloaded where its configuration is newer than its last start or reload',
+      yaml: 'systemd:\n  name: ssh\n  state: started\n  reload_when_stale: true\n  config: [/etc/ssh/sshd_config, /etc/ssh/sshd_config.d]',
+    },
+    {
       title: 'Reachable from inside only',
       yaml: 'systemd:\n  name: prometheus-nginx-exporter\n  state: started\n  restart_when_stale: true\n  listens: ["10.1.0.100:9113"]',
       runs: { no: 'a test host need not have it' },

@@ -6,6 +6,7 @@ import {
   freshness,
   fullName,
   listening,
+  type Newest,
   type Plan,
   predicts,
   quote,
@@ -30,11 +31,16 @@ export const unitParams = {
     default: false,
     doc: 'Restart it where its unit, drop-ins or `config` changed after its process was started (not in Ansible).',
   },
+  reload_when_stale: {
+    type: 'bool',
+    default: false,
+    doc: 'Reload it where its `config` changed after it was started or reloaded last, whoever changed it (not in Ansible). With `restart_when_stale` as well, it is restarted only for its unit and drop-ins.',
+  },
   config: {
     type: 'list',
     elements: 'path',
     default: [],
-    doc: 'Its configuration: files, links (followed) and folders, for `restart_when_stale` (not in Ansible).',
+    doc: 'Its configuration: files, links (followed) and directories, for `restart_when_stale` and `reload_when_stale` (not in Ansible).',
   },
   listens: {
     type: 'list',
@@ -55,14 +61,15 @@ export interface WantedUnit {
   readonly no_block?: boolean;
   readonly sleep?: number;
   readonly restart_when_stale: boolean;
+  readonly reload_when_stale: boolean;
   readonly config: readonly string[];
   readonly listens: readonly string[];
 }
 
 /** The questions about a unit. */
-export const askUnit = ({ name, scope, restart_when_stale, config, listens }: WantedUnit) => ({
+export const askUnit = ({ name, scope, restart_when_stale, reload_when_stale, config, listens }: WantedUnit) => ({
   unit: unit(name, scope),
-  ...(restart_when_stale ? { fresh: freshness(name, scope, config) } : {}),
+  ...(restart_when_stale || reload_when_stale ? { fresh: freshness(name, scope, config) } : {}),
   ...(listens.length > 0 ? { places: listening(name, portsOf(listens)) } : {}),
 });
 
@@ -78,6 +85,8 @@ export function planUnit(state: UnitState, wanted: WantedUnit, before: readonly 
   const { unit: now, fresh, places } = state;
   if (now.load === 'not-found' && wanted.masked === undefined)
     return { failed: `Could not find the requested service ${wanted.name}: host` };
+  if (wanted.reload_when_stale && now.load === 'loaded' && !now.canReload)
+    return { failed: `${now.name} cannot be reloaded: \`restart_when_stale\` restarts it instead` };
   const run = running(now, wanted, fresh);
   const changes = [
     masking(now, wanted),
@@ -116,10 +125,13 @@ function masking(now: Unit, wanted: WantedUnit): UnitChange | undefined {
   };
 }
 
+/** Started at boot: what `systemctl is-enabled` calls so, but not for this boot only (`enabled-runtime`). A file that is merely linked is not. */
+const atBoot = /^(enabled|alias|static|generated|transient)$/;
+
 /** Static units have nothing that could be enabled; indirect ones are enabled by another name only. */
 function enabling(now: Unit, wanted: WantedUnit): UnitChange | undefined {
   if (wanted.enabled === undefined) return undefined;
-  const enabled = now.initScript?.enabled ?? /^(enabled|alias|static|generated|transient|linked)/.test(now.file);
+  const enabled = now.initScript?.enabled ?? atBoot.test(now.file);
   const pointless = !wanted.enabled && /^(static|generated|transient)/.test(now.file) && now.initScript === undefined;
   if (enabled === wanted.enabled || pointless) return undefined;
   return {
@@ -152,8 +164,8 @@ function running(now: Unit, wanted: WantedUnit, fresh: Freshness | undefined): U
   if (state === 'restarted') return act(up ? 'restarted' : 'active', 'restart', { repeats: true });
   if (state === 'reloaded' && up) return act('reloaded', 'reload', { repeats: true });
   if (state !== undefined && !up) return act('active', 'start', now.ends ? { repeats: true } : {});
-  const stale = up ? staleBecause(fresh) : undefined;
-  return stale === undefined ? undefined : act('restarted', 'restart', { from: stale });
+  const stale = up ? staleness(fresh, wanted) : undefined;
+  return stale === undefined ? undefined : act(`${stale.verb}ed`, stale.verb, { from: stale.why });
 }
 
 /** It runs, and listens elsewhere. Where it is restarted anyway, that is what mends it. */
@@ -191,15 +203,29 @@ const explained = (command: Command, { name, scope }: WantedUnit): Command => ({
 /** Both clocks are read with a grain of ten milliseconds. */
 const grainSeconds = 0.03;
 
-function staleBecause(fresh: Freshness | undefined): string | undefined {
-  if (fresh?.startedAt === undefined || fresh.newest === undefined) return undefined;
-  return fresh.newest.at > fresh.startedAt + grainSeconds ? `older than ${fresh.newest.path}` : undefined;
+/** What has to be done to a running unit for its files to be in force, and why. */
+function staleness(
+  fresh: Freshness | undefined,
+  wanted: WantedUnit,
+): { readonly verb: 'restart' | 'reload'; readonly why: string } | undefined {
+  if (fresh?.startedAt === undefined) return undefined;
+  const newer = (files: readonly (Newest | undefined)[], than = 0) =>
+    files
+      .filter((one) => one !== undefined)
+      .filter(({ at }) => at > than + grainSeconds)
+      .toSorted((a, b) => b.at - a.at)[0];
+  const restarts = wanted.reload_when_stale ? [fresh.unit] : [fresh.unit, fresh.config];
+  const started = wanted.restart_when_stale ? newer(restarts, fresh.startedAt) : undefined;
+  if (started !== undefined) return { verb: 'restart', why: `older than ${started.path}` };
+  const loaded = wanted.reload_when_stale ? newer([fresh.config], fresh.loadedAt) : undefined;
+  return loaded === undefined ? undefined : { verb: 'reload', why: `loaded before ${loaded.path} was changed` };
 }
 
 function withEffects({ gives, ...change }: UnitChange, wanted: WantedUnit, after: Unit): Change {
-  const fresh = wanted.restart_when_stale
-    ? [predicts(freshness(wanted.name, wanted.scope, wanted.config), { missing: [] })]
-    : [];
+  const fresh =
+    wanted.restart_when_stale || wanted.reload_when_stale
+      ? [predicts(freshness(wanted.name, wanted.scope, wanted.config), { missing: [] })]
+      : [];
   const places =
     wanted.listens.length > 0
       ? [predicts(listening(wanted.name, portsOf(wanted.listens)), wanted.listens.toSorted())]

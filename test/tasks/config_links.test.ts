@@ -162,4 +162,48 @@ describe('config_links', () => {
       dir.at('clone/a.conf'),
     ]);
   });
+
+  test('M7: a relative link is right where it leads there in truth', async () => {
+    using dir = linked();
+    unlinkSync(dir.at('etc/a.conf'));
+    symlinkSync('../clone/a.conf', dir.at('etc/a.conf'));
+
+    expect(await runHere(config_links, dir.args)).toMatchObject({ status: 'ok' });
+
+    // By its text it leads to the clone; but the directory that it is in is elsewhere.
+    mkdirSync(dir.at('deep/er'), { recursive: true });
+    symlinkSync(dir.at('deep/er'), dir.at('there'));
+    symlinkSync('../clone/a.conf', dir.at('deep/er/a.conf'));
+    const ended = await runHere(config_links, { ...dir.args, dest: dir.at('there'), links: ['a.conf'] });
+    expect(told(dir, ended)).toEqual(['link /there/a.conf: → ../clone/a.conf (dangling) → /clone/a.conf']);
+  });
+
+  test.for<[string, unknown[], string[]]>([
+    ['all that match', ['*.conf'], ['a.conf', 'b.conf']],
+    ['those of a class', ['[!b].conf', '?.service'], ['a.conf']],
+    ['each once', ['a.conf', '*'], ['a.conf', 'b.conf', 'nginx.service.d']],
+  ])('M7: patterns: %s', async ([, links, expected]) => {
+    using dir = linked();
+    mkdirSync(dir.at('new'));
+    writeFileSync(dir.at('clone/.hidden'), '');
+    const args = { ...dir.args, dest: dir.at('new'), links };
+
+    expect((await runHere(config_links, args)).status).toBe('changed');
+    expect(readdirSync(dir.at('new'))).toEqual(expected);
+    expect((await runHere(config_links, args)).status).toBe('ok');
+  });
+
+  test('M7: a pattern below src; what no longer matches is removed', async () => {
+    using dir = linked();
+    mkdirSync(dir.at('new/nginx.service.d'), { recursive: true });
+    const args = { ...dir.args, dest: dir.at('new'), links: ['nginx.service.d/*.conf'] };
+
+    expect((await runHere(config_links, args)).status).toBe('changed');
+    unlinkSync(dir.at('clone/nginx.service.d/override.conf'));
+    const ended = await runHere(config_links, args);
+
+    expect(told(dir, ended)).toEqual([
+      'stale link /new/nginx.service.d/override.conf: → /clone/nginx.service.d/override.conf goes',
+    ]);
+  });
 });

@@ -2,12 +2,23 @@ import { quote } from '../command.ts';
 import { type Question, type QuestionKind, question } from '../question.ts';
 import { fullName, systemctl, type UnitScope } from './units.ts';
 
+/** What was changed last, and when. */
+export interface Newest {
+  readonly path: string;
+  /** Seconds since the epoch. */
+  readonly at: number;
+}
+
 /** Whether a service runs with what its files say now. */
 export interface Freshness {
   /** Seconds since the epoch when its main process was started; undefined where none runs. */
   readonly startedAt?: number;
-  /** What was changed last of unit, drop-ins and configuration, and when. */
-  readonly newest?: { readonly path: string; readonly at: number };
+  /** When it has read its configuration last, as far as can be told: when it was started or reloaded. */
+  readonly loadedAt?: number;
+  /** What was changed last of its unit and drop-ins. */
+  readonly unit?: Newest;
+  /** What was changed last of its configuration. */
+  readonly config?: Newest;
   /** Configuration that is not there. */
   readonly missing: readonly string[];
 }
@@ -36,21 +47,34 @@ export const freshness = (name: string, scope: UnitScope, config: readonly strin
   question(kind, { name, scope, config });
 
 // A process's start is told in ticks since boot; what they are in seconds since the epoch, a process started now tells.
+// Of a reload tell two: systemd's last change of the unit's state, if it succeeded; and programs that begin anew with new
+// children (nginx, postfix), whoever told them to. Of those the oldest counts, but not one of before that only ends its work.
 // Folders of drop-ins count as well, under the names that they have there: they may be links, and a drop-in may be gone from them.
 // The time of a file's last change of any kind is what counts: packages and `cp -p` bring files with old contents' times.
 const prelude = `export LC_ALL=C
 cat /proc/self/stat; date +%s.%N; getconf CLK_TCK
-find() { command find "$@" -printf '%C@ %p\\n' 2>/dev/null; }
+newest() {
+  label=$1; shift
+  [ $# -eq 0 ] || { find "$@" -printf '%C@ %p\\n'; find -L "$@" -printf '%C@ %p\\n'; } 2>/dev/null | sort -rn | sed "s/^/$label /;q"
+}
+told() { if read -r stat <"/proc/$2/stat"; then printf '%s %s\\n' "$1" "$stat"; fi 2>/dev/null; }
 fresh() {
   control=$1 unit=$2; shift 2
   printf '\\036\\n'; pid=$(eval "$control" show -p MainPID --value -- '"$unit"' 2>/dev/null)
-  case $pid in '' | 0) echo ;; *) if read -r stat <"/proc/$pid/stat"; then printf '%s\\n' "$stat"; else echo; fi ;; esac
+  case $pid in '' | 0) ;; *)
+    told main "$pid"
+    for child in $(cat "/proc/$pid/task/$pid/children" 2>/dev/null); do
+      tr '\\0' ' ' 2>/dev/null <"/proc/$child/cmdline" | grep -qE 'shutting down' || told child "$child"
+    done
+    eval "$control" show -p StateChangeTimestampMonotonic,ReloadResult -- '"$unit"' 2>/dev/null ;;
+  esac
   for f; do [ -e "$f" ] || printf 'missing %s\\n' "$f"; done
-  set -- $(eval "$control" show -p FragmentPath,DropInPaths --value -- '"$unit"' 2>/dev/null) "$@"
+  newest config "$@"
+  set -- $(eval "$control" show -p FragmentPath,DropInPaths --value -- '"$unit"' 2>/dev/null)
   for d in /etc/systemd/system /run/systemd/system /etc/systemd/user "\${XDG_CONFIG_HOME:-$HOME/.config}/systemd/user"; do
     [ ! -e "$d/$unit.d" ] || set -- "$@" "$d/$unit.d"
   done
-  [ $# -eq 0 ] || { find "$@"; find -L "$@"; } | sort -rn | head -n 1
+  newest unit "$@"
 }
 `;
 
@@ -59,18 +83,34 @@ const one = ({ name, scope, config }: Arg): string =>
 
 function readFreshness(clock: string, part: string): Freshness {
   const [self = '', now = '', ticks = ''] = clock.split('\n');
-  const [stat = '', ...lines] = part.split('\n').filter((line, index) => index === 0 || line !== '');
-  const start = startTicks(stat);
-  const [, at, path] = lines.map((line) => /^(\d+\.\d+) (.*)$/.exec(line)).find((match) => match !== null) ?? [];
+  const lines = part.split('\n');
+  const having = (label: string) => lines.flatMap((line) => (line.startsWith(label) ? [line.slice(label.length)] : []));
+  const sinceBoot = (stat: string) => startTicks(stat) / Number(ticks);
+  const atTime = (seconds: number) => Number(now) - (sinceBoot(self) - seconds);
+  const [main] = having('main ');
+  const startedAt = main === undefined ? undefined : atTime(sinceBoot(main));
   return {
-    ...(start === undefined ? {} : { startedAt: Number(now) - (startTicks(self)! - start) / Number(ticks) }),
-    ...(path === undefined ? {} : { newest: { path, at: Number(at) } }),
-    missing: lines.flatMap((line) => (line.startsWith('missing ') ? [line.slice(8)] : [])),
+    ...(startedAt === undefined ? {} : { startedAt, loadedAt: Math.max(startedAt, ...reloads()) }),
+    ...labelled('unit', having('unit ')),
+    ...labelled('config', having('config ')),
+    missing: having('missing '),
   };
+
+  function reloads(): readonly number[] {
+    const children = having('child ').map((stat) => atTime(sinceBoot(stat)));
+    const [changed] = having('StateChangeTimestampMonotonic=');
+    const succeeded = having('ReloadResult=')[0] === 'success';
+    return [
+      ...(children.length > 0 ? [Math.min(...children)] : []),
+      ...(succeeded && changed !== undefined ? [atTime(Number(changed) / 1e6)] : []),
+    ];
+  }
+}
+
+function labelled(label: 'unit' | 'config', lines: readonly string[]): { unit?: Newest; config?: Newest } {
+  const [, at, path] = /^(\d+\.\d+) (.*)$/.exec(lines[0] ?? '') ?? [];
+  return path === undefined ? {} : { [label]: { path, at: Number(at) } };
 }
 
 /** The 22nd field; the second, the program's name in parentheses, may hold anything. */
-function startTicks(stat: string): number | undefined {
-  const field = stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
-  return field === undefined ? undefined : Number(field);
-}
+const startTicks = (stat: string): number => Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]);
