@@ -69,7 +69,7 @@ export default defineTask({
     if (directories.length === 0) return askLinks(wishes(task, noContents), task);
     return {
       ...Object.fromEntries(directories.map((directory) => [`in ${directory}`, listing(directory)])),
-      [`beside ${tidyPath(task.dest)}`]: listing(tidyPath(task.dest)),
+      ...Object.fromEntries(homes([], task).map((home) => [`beside ${home}`, listing(home)])),
     };
   },
   thenAsk(given, task, context) {

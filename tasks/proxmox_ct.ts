@@ -17,6 +17,7 @@ import {
   lacks,
   needsRestart,
   sameLine,
+  strayGateways,
 } from './shared/ct-config.ts';
 
 const params = {
@@ -53,7 +54,7 @@ const params = {
   exact: {
     type: 'bool',
     default: false,
-    doc: 'Whether network cards and mount points that are not named here are removed, of the kinds that are.',
+    doc: 'Whether network cards and mount points that are not named here are removed, of the kinds that are; with network cards, default routes of the running container as well.',
   },
   pubkey: { type: 'str', doc: 'Public keys that may log in as root, for the creation.' },
 } as const;
@@ -64,7 +65,7 @@ export default defineTask({
   name: 'proxmox_ct',
   summary: 'Creates a Proxmox container and keeps its configuration, line by line.',
   description:
-    'Runs on the Proxmox node. Each line of /etc/pve/lxc/ID.conf is compared by itself; lines that are not named stay as they are. A running container is restarted only where a change needs it, or where it turns out to have been started before its configuration was changed: a mount, an address or a gateway that the configuration has and the container has not.',
+    'Runs on the Proxmox node. Each line of /etc/pve/lxc/ID.conf is compared by itself; lines that are not named stay as they are. A running container is restarted only where a change needs it, or where it turns out to have been started before its configuration was changed: a mount, an address or a gateway that the configuration has and the container has not, or a mount of a directory that is no longer what the node has there (a dataset that was mounted since).',
   params,
   ask: ({ vmid }) => ({ container: pct(vmid) }),
   plan: ({ container }, given) => {
@@ -180,7 +181,7 @@ function adjust(container: NonNullable<Container>, given: Given): readonly Chang
     ...changed.map(([key, value]) => ({
       what: `${key} of container ${vmid}`,
       from: config[key] ?? null,
-      to: value,
+      to: keepingHardware(key, config[key], value),
       commands: [setLine(vmid, key, config[key], value)],
       effects: will(running),
     })),
@@ -212,12 +213,11 @@ function adjust(container: NonNullable<Container>, given: Given): readonly Chang
           { what: `container ${vmid}`, from: 'stopped', to: 'started', commands: start(vmid), effects: will(true) },
         ]
       : lines;
-  const stale = [...changed.map(([key]) => key), ...removed].some(needsRestart)
-    ? ['with the old configuration']
-    : live === undefined
-      ? []
-      : lacks(live, after);
-  if (stale.length === 0) return lines;
+  const stale = staleness();
+  // A gateway that it has besides is taken away while it runs.
+  const gateways = given.exact && given.netif !== undefined && live !== undefined ? strayGateways(live, after) : [];
+  const lessGateways = gateways.map((gateway) => takeGateway(vmid, gateway, will(true)));
+  if (stale.length === 0) return [...lines, ...lessGateways];
   return [
     ...lines,
     {
@@ -228,7 +228,23 @@ function adjust(container: NonNullable<Container>, given: Given): readonly Chang
       effects: will(true),
     },
   ];
+
+  function staleness(): readonly string[] {
+    const lost = live === undefined ? [] : lacks(live, after);
+    const restarts =
+      changed.some(([key, value]) => needsRestart(key, config[key], value, live)) ||
+      removed.some((key) => needsRestart(key, config[key], null, live));
+    return restarts ? ['with the old configuration'] : lost;
+  }
 }
+
+const takeGateway = (vmid: number, gateway: string, effects: Change['effects']): Change => ({
+  what: `default route in container ${vmid}`,
+  from: `via ${gateway}`,
+  to: null,
+  commands: [sh`pct exec ${vmid} -- ip ${gateway.includes(':') ? '-6' : '-4'} route del default via ${gateway}`],
+  effects,
+});
 
 function setLine(vmid: number, key: string, now: string | undefined, value: string): Command {
   if (key === 'rootfs') return sh`pct resize ${vmid} rootfs ${`${diskSize(value)}G`}`;

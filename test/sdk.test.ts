@@ -52,6 +52,7 @@ test('the names that a task type may import', () => {
       "Listed",
       "Live",
       "Match",
+      "Newest",
       "OpenedText",
       "Package",
       "Packages",

@@ -17,15 +17,33 @@ export function sameLine(key: string, now: string | undefined, wanted: string): 
 
 /** A new network line with what Proxmox gave the old one, so that a card keeps its hardware address. */
 export function keepingHardware(key: string, now: string | undefined, wanted: string): string {
-  const address = key.startsWith('net') && now !== undefined ? settings(now).get('hwaddr') : undefined;
-  return address === undefined || settings(wanted).has('hwaddr') ? wanted : `${wanted},hwaddr=${address}`;
+  if (!key.startsWith('net') || now === undefined) return wanted;
+  const [is, should] = [settings(now), settings(wanted)];
+  const kept = ['hwaddr', 'type'].filter((name) => is.has(name) && !should.has(name));
+  return [wanted, ...kept.map((name) => `${name}=${is.get(name)}`)].join(',');
 }
 
-/** Whether a running container has the new value only after a restart. */
-export const needsRestart = (key: string): boolean =>
-  /^(net|mp|dev)\d+$|^(features|hostname|nameserver|searchdomain|timezone|rootfs|arch|ostype)$/.test(key);
+/**
+ * Whether a running container has the new value of a line only after a restart; null where the line goes. Of addresses,
+ * gateways and mounts that it has not got, what it really has tells more: see `lacks`.
+ */
+export function needsRestart(
+  key: string,
+  now: string | undefined,
+  wanted: string | null,
+  live: Live | undefined,
+): boolean {
+  if (!/^(net|mp|dev)\d+$|^(features|hostname|nameserver|searchdomain|timezone|rootfs|arch|ostype)$/.test(key))
+    return false;
+  if (live === undefined || now === undefined) return true;
+  if (wanted === null) return !/^mp\d+$/.test(key) || live.mounts.includes(settings(now).get('mp') ?? '');
+  if (!key.startsWith('net')) return true;
+  const [is, should] = [settings(now), settings(wanted)];
+  const names = [...new Set([...is.keys(), ...should.keys()])].filter((name) => !addedByProxmox.has(name));
+  return names.some((name) => is.get(name) !== should.get(name) && !/^(ip|gw)6?$/.test(name));
+}
 
-/** What a running container lacks of its configuration, or has besides: it was started before the configuration was changed. */
+/** What a running container lacks of its configuration: it was started before the configuration, or what is mounted on the node, was changed. */
 export function lacks(live: Live, config: Lines): readonly string[] {
   const lines = Object.entries(config).map(([key, value]) => [key, settings(value)] as const);
   const mounts = lines.flatMap(([key, set]) => (/^mp\d+$/.test(key) ? [set.get('mp')!] : []));
@@ -34,23 +52,27 @@ export function lacks(live: Live, config: Lines): readonly string[] {
     [set.get('ip'), set.get('ip6')].filter(isAddress).map((address) => ({ name: set.get('name') ?? '', address })),
   );
   const gateways = nets.flatMap((set) => [set.get('gw'), set.get('gw6')].filter((gateway) => gateway !== undefined));
-  const automatic = nets.some((set) =>
-    [set.get('ip'), set.get('ip6')].some((address) => address !== undefined && !isAddress(address)),
-  );
   return [
     ...mounts.filter((path) => !live.mounts.includes(path)).map((path) => `without ${path}`),
+    ...mounts
+      .filter((path) => live.mounts.includes(path) && live.others.includes(path))
+      .map((path) => `with another ${path} than the node has`),
     ...addresses
       .filter(({ name, address }) => !(live.addresses[name] ?? []).includes(address))
       .map(({ name, address }) => `without ${address} on ${name}`),
     ...gateways
       .filter((gateway) => !live.gateways.includes(gateway))
       .map((gateway) => `without the gateway ${gateway}`),
-    ...(automatic
-      ? []
-      : live.gateways
-          .filter((gateway) => !gateways.includes(gateway))
-          .map((gateway) => `with another gateway ${gateway}`)),
   ];
+}
+
+/** Gateways that a running container has and its configuration has not; none where it gets them from the network. */
+export function strayGateways(live: Live, config: Lines): readonly string[] {
+  const nets = Object.entries(config).flatMap(([key, value]) => (/^net\d+$/.test(key) ? [settings(value)] : []));
+  const addresses = nets.flatMap((set) => [set.get('ip'), set.get('ip6')]);
+  if (addresses.some((address) => address !== undefined && !isAddress(address))) return [];
+  const gateways = new Set(nets.flatMap((set) => [set.get('gw'), set.get('gw6')]));
+  return live.gateways.filter((gateway) => !gateways.has(gateway));
 }
 
 /** A list of settings; what stands first without a name is the volume. */

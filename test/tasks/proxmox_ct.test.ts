@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type Container, pct } from '../../src/core/questions/pct.ts';
+import { type Container, type Live, pct } from '../../src/core/questions/pct.ts';
 import proxmoxCt from '../../tasks/proxmox_ct.ts';
 import { lacks, sameLine } from '../../tasks/shared/ct-config.ts';
 import { changesOn, commandsOn, planOn } from './harness.ts';
@@ -17,7 +17,12 @@ const config = {
   swap: '512',
   unprivileged: '1',
 };
-const live = { mounts: ['/', '/proc'], addresses: { lo: ['127.0.0.1/8'], eth0: ['10.1.0.100/24'] }, gateways: [] };
+const live: Live = {
+  mounts: ['/', '/proc'],
+  addresses: { lo: ['127.0.0.1/8'], eth0: ['10.1.0.100/24'] },
+  gateways: [],
+  others: [],
+};
 const running: Container = { config, running: true, live };
 const args = {
   vmid: 100,
@@ -58,8 +63,8 @@ describe('proxmox_ct', () => {
     [{ features: ['nesting=1', 'keyctl=1'] }, 'features of container 100: nesting=1 → nesting=1,keyctl=1', true],
     [{ mounts: { mp0: '/zfs/off,mp=/mnt/off' } }, 'mp0 of container 100: absent → /zfs/off,mp=/mnt/off', true],
     [
-      { netif: { net0: 'name=eth0,bridge=vmbr1,ip=10.1.0.101/24' } },
-      `net0 of container 100: ${net0} → name=eth0,bridge=vmbr1,ip=10.1.0.101/24`,
+      { netif: { net0: 'name=eth0,bridge=vmbr2,ip=10.1.0.100/24' } },
+      `net0 of container 100: ${net0} → name=eth0,bridge=vmbr2,ip=10.1.0.100/24,hwaddr=BC:24:11:00:00:01,type=veth`,
       true,
     ],
   ] as const)('%j: %s, restarted: %s', ([more, change, restarted]) => {
@@ -78,7 +83,7 @@ describe('proxmox_ct', () => {
         { container: running },
         { ...args, netif: { net0: 'name=eth0,bridge=vmbr1,ip=10.1.0.101/24' } },
       )[0],
-    ).toBe("pct set 100 --net0 'name=eth0,bridge=vmbr1,ip=10.1.0.101/24,hwaddr=BC:24:11:00:00:01'");
+    ).toBe("pct set 100 --net0 'name=eth0,bridge=vmbr1,ip=10.1.0.101/24,hwaddr=BC:24:11:00:00:01,type=veth'");
   });
 
   test('what is not named stays, unless exactly this is wanted', () => {
@@ -140,20 +145,79 @@ describe('proxmox_ct', () => {
     expect(sameLine(key, now, wanted)).toBe(same);
   });
 
-  test('says what a running container lacks, a second gateway included', () => {
-    const has = { mounts: ['/mnt/a'], addresses: { eth0: ['10.1.0.100/24'] }, gateways: ['10.0.0.1', '192.0.2.1'] };
+  test('says what a running container lacks', () => {
+    const has = {
+      mounts: ['/mnt/a', '/mnt/c'],
+      addresses: { eth0: ['10.1.0.100/24'] },
+      gateways: ['10.0.0.1', '192.0.2.1'],
+      others: ['/mnt/c'],
+    };
     const lines = {
       net0: 'name=eth0,ip=10.1.0.100/24',
       net1: 'name=eth1,ip=192.0.2.2/24,gw=192.0.2.1',
       mp0: '/a,mp=/mnt/a',
       mp1: '/b,mp=/mnt/b',
+      mp2: '/c,mp=/mnt/c',
     };
 
     expect(lacks(has, lines)).toEqual([
       'without /mnt/b',
+      'with another /mnt/c than the node has',
       'without 192.0.2.2/24 on eth1',
-      'with another gateway 10.0.0.1',
     ]);
+  });
+
+  describe('M10: restarts no more than it must', () => {
+    const net1 = 'name=eth1,bridge=vmbr0,ip=192.0.2.2/24';
+    const has: Live = {
+      ...live,
+      mounts: ['/mnt/a'],
+      addresses: { ...live.addresses, eth1: ['192.0.2.2/24'] },
+      gateways: ['192.0.2.1'],
+    };
+    const lines = { ...config, mp0: '/a,mp=/mnt/a', net1: `${net1},gw=192.0.2.1` };
+    const netif = { net0: args.netif.net0, net1: `${net1},gw=192.0.2.1` };
+
+    test('a line that names a mount which the running container has not just goes', () => {
+      const container = { config: { ...lines, mp4: '/x,mp=/mnt/x' }, running: true, live: has };
+
+      expect(
+        changesOn(
+          proxmoxCt,
+          { container },
+          { ...args, mounts: { mp0: '/a,mp=/mnt/a' }, netif: undefined, exact: true },
+        ),
+      ).toEqual(['mp4 of container 100: /x,mp=/mnt/x → absent']);
+    });
+
+    test('a gateway that only its line has lost is written again; a task that does not name the card leaves it alone', () => {
+      const container = { config: { ...lines, net1 }, running: true, live: has };
+
+      expect(changesOn(proxmoxCt, { container }, args)).toEqual([]);
+      expect(changesOn(proxmoxCt, { container }, { ...args, netif, exact: true })).toEqual([
+        `net1 of container 100: ${net1} → ${net1},gw=192.0.2.1`,
+      ]);
+    });
+
+    test('a default route besides is taken away while it runs', () => {
+      const container = { config: lines, running: true, live: { ...has, gateways: ['192.0.2.1', '10.0.0.9'] } };
+      const given = { vmid: 100, state: 'started', netif, exact: true };
+
+      expect(changesOn(proxmoxCt, { container }, given)).toEqual([
+        'default route in container 100: via 10.0.0.9 → absent',
+      ]);
+      expect(commandsOn(proxmoxCt, { container }, given)).toEqual([
+        'pct exec 100 -- ip -4 route del default via 10.0.0.9',
+      ]);
+    });
+
+    test('M9: a mount of what is no longer the directory on the node is one of another', () => {
+      const container = { config: lines, running: true, live: { ...has, others: ['/mnt/a'] } };
+
+      expect(changesOn(proxmoxCt, { container }, args)).toEqual([
+        'container 100: running with another /mnt/a than the node has → restarted',
+      ]);
+    });
   });
 
   test('reads the lines above snapshots, and what the running container has', () => {
@@ -163,6 +227,8 @@ describe('proxmox_ct', () => {
       '25 1 0:22 / / rw - ext4 x rw\n26 25 0:23 / /mnt/a\\040b rw - zfs x rw\n',
       '1: lo    inet 127.0.0.1/8 scope host lo\n2: eth0    inet 10.1.0.100/24 brd 10.1.0.255 scope global eth0\n2: eth0    inet6 fe80::1/64 scope link\n',
       'default via 10.0.0.1 dev eth0 onlink \n',
+      '65:2 /mnt/a b\n70:1 /mnt/c\n',
+      '65:2 /mnt/a b\n66:9 /mnt/c\n',
     ].join('\0');
 
     expect(pct(100).kind.read([{ code: 0, stdout: Buffer.from(said), stderr: Buffer.of() }], ['100'])[0]).toEqual({
@@ -174,6 +240,7 @@ describe('proxmox_ct', () => {
           mounts: ['/', '/mnt/a b'],
           addresses: { lo: ['127.0.0.1/8'], eth0: ['10.1.0.100/24', 'fe80::1/64'] },
           gateways: ['10.0.0.1'],
+          others: ['/mnt/c'],
         },
       },
     });

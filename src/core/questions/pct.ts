@@ -20,6 +20,8 @@ export interface Live {
   readonly addresses: Readonly<Record<string, readonly string[]>>;
   /** Gateways of default routes. */
   readonly gateways: readonly string[];
+  /** Mount points of the configuration whose directory on the node is not the one that the container has: another was mounted there since. */
+  readonly others: readonly string[];
 }
 
 const kind: QuestionKind<string, Container> = {
@@ -33,9 +35,11 @@ const kind: QuestionKind<string, Container> = {
 export const pct = (id: string | number, options: { host?: string } = {}): Question<Container> =>
   question(kind, String(id), options);
 
-// What the container itself says: the configuration may have been edited since it was started.
-const inside = `cat /proc/self/mountinfo; printf '\\0'; ip -o addr show; printf '\\0'; ip -o route show default; ip -o -6 route show default`;
+// What the container itself says: the configuration may have been edited since it was started. Its arguments are its mount points.
+const inside = `cat /proc/self/mountinfo; printf '\\0'; ip -o addr show; printf '\\0'; ip -o route show default; ip -o -6 route show default
+printf '\\0'; [ $# = 0 ] || stat -L -c '%d:%i %n' -- "$@" 2>/dev/null`;
 
+// The directories that are bound into it, as the node has them now: `SOURCE,mp=POINT` with a path as source.
 const containerScript = (id: string): string => `export LC_ALL=C
 command -v pct >/dev/null 2>&1 || exit 127
 f=/etc/pve/lxc/${quote(id)}.conf
@@ -44,14 +48,31 @@ cat -- "$f" || exit
 printf '\\0'
 s=$(pct status ${quote(id)}) || exit
 printf '%s\\0' "$s"
-case $s in *running*) pct exec ${quote(id)} -- sh -c ${quote(inside)} </dev/null 2>/dev/null || :;; esac`;
+case $s in *running*) ;; *) exit 0 ;; esac
+set --
+while IFS= read -r bound; do set -- "$@" "$bound"; done <<END
+$(sed '/^\\[/,$d' "$f" | sed -n 's;^mp[0-9]*: *\\(/[^,]*\\),\\(.*,\\)*mp=\\([^,]*\\).*;\\1,\\3;p')
+END
+n=$#
+for bound do [ -z "$bound" ] || set -- "$@" "\${bound#*,}"; done
+shift "$n"
+pct exec ${quote(id)} -- sh -c ${quote(inside)} sh "$@" </dev/null 2>/dev/null || :
+printf '\\0'
+sed '/^\\[/,$d' "$f" | sed -n 's;^mp[0-9]*: *\\(/[^,]*\\),\\(.*,\\)*mp=\\([^,]*\\).*;\\1,\\3;p' | while IFS= read -r bound; do
+  stat -L -c "%d:%i \${bound#*,}" -- "\${bound%%,*}" 2>/dev/null
+done`;
 
 function readContainer({ code, stdout, stderr }: Reply): Answer<Container> {
   if (code === 44) return { ok: true, value: undefined };
   if (code === 127) return { ok: false, why: 'this host is no Proxmox node: it has no pct' };
   if (code !== 0) return { ok: false, why: stderr.toString().trim() || `pct: exit code ${code}` };
-  const [file = '', status = '', mounts, addresses, routes] = stdout.toString().split('\0');
-  const live = routes === undefined || addresses === '' ? undefined : readLive(mounts!, addresses!, routes);
+  const [file = '', status = '', mounts = '', addresses = '', routes, bound = '', sources = ''] = stdout
+    .toString()
+    .split('\0');
+  const live =
+    routes === undefined || addresses === ''
+      ? undefined
+      : { ...readLive(mounts, addresses, routes), others: othersOf(bound, sources) };
   return { ok: true, value: { config: readConfig(file), running: status.includes('running'), ...(live && { live }) } };
 }
 
@@ -66,7 +87,15 @@ function readConfig(file: string): Record<string, string> {
   return config;
 }
 
-function readLive(mounts: string, addresses: string, routes: string): Live {
+/** Mount points that have not the directory that the node has now; lines of `DEVICE:INODE POINT`. */
+function othersOf(bound: string, sources: string): readonly string[] {
+  const has = new Set(bound.split('\n'));
+  return sources
+    .split('\n')
+    .flatMap((line) => (line === '' || has.has(line) ? [] : [line.slice(line.indexOf(' ') + 1)]));
+}
+
+function readLive(mounts: string, addresses: string, routes: string): Omit<Live, 'others'> {
   const pairs = [...addresses.matchAll(/^\d+: (\S+)\s+inet6? (\S+)/gm)].map(([, name, address]) => ({
     name: name!,
     address: address!,
