@@ -74,11 +74,10 @@ export {
   type TaskResult,
   type TaskType,
   type TemplateOptions,
-  UndefinedError,
 } from './core/task-type.ts';
 export { type OpenedText, openText } from './core/text-codec.ts';
 export { urlLogin } from './core/url-login.ts';
-export { fromJs } from './core/value.ts';
+export { Expression, fromJs } from './core/value.ts';
 export { type Certificate, covers, issuedBy, keyMatches, readCertificates } from './core/x509.ts';
 // Python's regular expressions, for what users write as such.
 export {

@@ -5,20 +5,17 @@ export default defineTask({
   summary: 'Fail where a condition does not hold.',
   controllerOnly: true,
   params: {
-    that: { type: 'raw', required: true, doc: 'A condition, or a list of them, as in `when`.' },
+    that: { type: 'expression', required: true, doc: 'A condition, or a list of them, as in `when`.' },
     fail_msg: { type: 'raw', aliases: ['msg'], doc: 'What to say where one does not hold; text or a list.' },
     success_msg: { type: 'raw', doc: 'What to say where all hold; text or a list.' },
     quiet: { type: 'bool', default: false, doc: 'Say less.' },
   },
-  prepare(params, controller) {
-    const conditions: readonly unknown[] = Array.isArray(params.that) ? params.that : [params.that];
-    return { ...params, broken: conditions.find((condition) => !controller.holds(condition)), conditions };
-  },
+  prepare: (params, controller) => ({ ...params, broken: controller.broken(params.that) }),
   plan(_state, { broken, fail_msg, success_msg, quiet }) {
     const shown = quiet ? {} : { _ansible_verbose_always: true };
     if (broken === undefined) return { changes: [], result: { msg: success_msg ?? 'All assertions passed', ...shown } };
     const msg = fail_msg ?? 'Assertion failed';
-    return { failed: text(msg), result: { assertion: broken, evaluated_to: false, msg } };
+    return { failed: text(msg), result: { assertion: broken.condition, evaluated_to: false, msg } };
   },
   returns: {
     msg: 'What was said.',

@@ -6,7 +6,6 @@ import {
   type ParamProblem,
   type ParamSpec,
   type ParamSpecs,
-  UndefinedError,
 } from '../src/sdk.ts';
 
 export default defineTask({
@@ -59,23 +58,12 @@ type Dict = Readonly<Record<string, unknown>>;
 const fromVariables = (names: readonly string[], controller: Controller): Dict =>
   Object.fromEntries(
     names.flatMap((name) => {
-      try {
-        return [[name, controller.evaluate(name)]];
-      } catch (error) {
-        if (error instanceof UndefinedError) return [];
-        throw error;
-      }
+      const found = controller.variable(name);
+      return found === undefined ? [] : [[name, found.value]];
     }),
   );
 
-function isFloat(name: string, controller: Controller): boolean {
-  try {
-    return controller.evaluate(`${name} is float`) === true;
-  } catch (error) {
-    if (error instanceof UndefinedError) return false;
-    throw error;
-  }
-}
+const isFloat = (name: string, controller: Controller): boolean => controller.variable(name)?.float === true;
 
 const types = new Set(['str', 'bool', 'int', 'float', 'path', 'list', 'dict', 'raw', 'bytes', 'json']);
 const typeOf = (type: unknown): ParamSpec['type'] =>

@@ -166,5 +166,6 @@ const jsonTypes: Readonly<Record<ParamType, readonly string[]>> = {
   dict: ['object', 'string', 'null'],
   json: all,
   raw: all,
+  expression: all,
   task: ['object'],
 };

@@ -1,5 +1,5 @@
 import type { ParamType } from './params.ts';
-import { Float, isDict, type Raw, Template, Tuple, toJs, type Value, Vaulted } from './value.ts';
+import { Expression, Float, isDict, type Raw, Template, Tuple, toJs, type Value, Vaulted } from './value.ts';
 
 /** What `~` and `$HOME` in paths stand for; a function, since it is known only once there is a session. */
 type Home = (() => string) | undefined;
@@ -35,6 +35,7 @@ const coercions: { readonly [T in ParamType]: (value: Raw, home: Home) => unknow
   bytes: size,
   json: (value) => (typeof value === 'string' ? value : JSON.stringify(plain(value))),
   task: () => undefined,
+  expression: (value) => (value instanceof Expression ? value : Expression.ofValue(plain(value))),
   path: (value, home) => {
     const path = text(value);
     return typeof path === 'string' ? expandHome(path, home) : path;

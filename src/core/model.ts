@@ -1,8 +1,16 @@
 import type { Position, Result } from './source.ts';
 import type { Raw } from './value.ts';
 
-/** Variables as written, each with its place. */
-export type Vars = ReadonlyMap<string, { readonly value: Raw; readonly at?: Position }>;
+/** A variable's value, with its place. */
+export interface Entry {
+  readonly value: Raw;
+  readonly at?: Position;
+  /** A person wrote it, in a file or in a command line: its texts may be taken as expressions. Without that, nobody did. */
+  readonly written?: true;
+}
+
+/** Variables, by name. */
+export type Vars = ReadonlyMap<string, Entry>;
 
 /**
  * Variables of one origin. `level` is Ansible's order of precedence, 1 (weakest) to 22; of equal levels the later wins.

@@ -1,4 +1,9 @@
-/** The types that Ansible's argument specs know; `mode` is a file mode (`'0644'`, `'u=rw,g=r'`). */
+import type { Expression } from './value.ts';
+
+/**
+ * The types that Ansible's argument specs know; `mode` is a file mode (`'0644'`, `'u=rw,g=r'`), `expression` one that the
+ * controller evaluates, as `when`.
+ */
 export type ParamType =
   | 'str'
   | 'bool'
@@ -11,7 +16,8 @@ export type ParamType =
   | 'mode'
   | 'bytes'
   | 'json'
-  | 'task';
+  | 'task'
+  | 'expression';
 
 /** One parameter of a task type: a single source for checks, docs and the editor schema. */
 export interface ParamSpec {
@@ -49,6 +55,7 @@ interface TypeOf {
   bytes: number;
   json: string;
   task: BoundTask;
+  expression: Expression;
 }
 
 /** A task given as a parameter, ready to be asked and planned (`manual: proven_by:`). */

@@ -2,6 +2,7 @@ import type { Change } from './change.ts';
 import type { ParamSpecs, Params } from './params.ts';
 import type { AnyQuestion } from './question.ts';
 import type { Reply } from './session.ts';
+import type { Expression } from './value.ts';
 
 /** The questions of one task by name; `state` has their answers under the same names. */
 export type Questions = Readonly<Record<string, AnyQuestion<unknown>>>;
@@ -74,10 +75,12 @@ export interface Controller {
   writeFile(path: string, content: Uint8Array, mode?: number): void;
   /** Text of a template file, rendered with the task's variables. */
   render(path: string, options: TemplateOptions): string;
-  /** An expression evaluated with the task's variables, as plain data: what `assert` and `debug: var=` need. */
-  evaluate(expression: string): unknown;
-  /** Whether a condition holds, as `when` would say. */
-  holds(condition: unknown): boolean;
+  /** What an expression of the playbook comes to with the task's variables, as plain data; and what it is called. */
+  evaluate(expression: Expression): { readonly name: string; readonly value: unknown };
+  /** The first of the conditions that does not hold, as `when` would say. */
+  broken(conditions: Expression): { readonly condition: unknown } | undefined;
+  /** A variable, as plain data and as Python calls its type; none where it is not defined. */
+  variable(name: string): { readonly value: unknown; readonly float: boolean } | undefined;
   /** A YAML or JSON text of variables (vault included), for include_vars. */
   parseVars(text: string, path: string): Readonly<Record<string, unknown>>;
   /** A job on the task's host: the file that tells of it, and what this run knows of it. */
@@ -200,9 +203,6 @@ export interface ParamRules {
 
 /** A foreseen failure on the controller, as a file that is not there: its message becomes the task's. */
 export class ControllerError extends Error {}
-
-/** An expression names something that is not defined. */
-export class UndefinedError extends ControllerError {}
 
 /** Define a task type; the types of its parameters and of its state follow from what is written. */
 export const defineTask = <

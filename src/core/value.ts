@@ -57,6 +57,28 @@ export class Template {
   }
 }
 
+/**
+ * A parameter that is an expression, as `that` of `assert`. Only what stands in a playbook is ever one to be evaluated:
+ * the engine takes it from there before any template is. What a template or a host gave is a value, and stays one.
+ */
+export class Expression {
+  /** As the playbook has it; none where a value was given. */
+  readonly written: Raw | undefined;
+  readonly value: unknown;
+  private constructor(written: Raw | undefined, value: unknown) {
+    this.written = written;
+    this.value = value;
+  }
+  /** For the engine alone: what a person wrote. */
+  static asWritten(raw: Raw): Expression {
+    return new Expression(raw, undefined);
+  }
+  /** What came from anywhere else. */
+  static ofValue(value: unknown): Expression {
+    return new Expression(undefined, value);
+  }
+}
+
 /** A value under Ansible Vault, decrypted when it is first needed. The text that it yields is a secret. */
 export class Vaulted {
   readonly envelope: string;
@@ -68,7 +90,7 @@ export class Vaulted {
 }
 
 /** A value as written: a tree in which some texts are templates or still encrypted. */
-export type Raw = Value | Template | Vaulted | readonly Raw[] | Map<Value, Raw>;
+export type Raw = Value | Template | Vaulted | Expression | readonly Raw[] | Map<Value, Raw>;
 
 /** Whether text must be evaluated before use. */
 export const isTemplateText = (text: string): boolean =>

@@ -1,6 +1,7 @@
 import type { Outcome } from '../core/event.ts';
 import type { Task } from '../core/model.ts';
 import { fromJs, isDict, type Raw, type Value } from '../core/value.ts';
+import { isWritten } from '../template/index.ts';
 import { type Call, keywordTruth } from './call.ts';
 import type { HostState } from './host-state.ts';
 import type { PlayContext } from './play-context.ts';
@@ -26,10 +27,12 @@ export function absorb(
       : undefined;
   const owner = delegated ?? state;
   const { gives = 'facts' } = call.type;
+  // A file of variables was written by a person, and so was a fact that is made of nothing else.
+  const written = (gives === 'include_vars' || isWritten(task.args, sight.scope)) && { written: true as const };
   if (gives === 'facts') remember(play, owner, facts);
   else
     for (const [name, value] of facts)
-      (gives === 'set_fact' ? owner.set : owner.included).set(String(name), { value: value as Raw });
+      (gives === 'set_fact' ? owner.set : owner.included).set(String(name), { value: value as Raw, ...written });
   if (outcome.result['cacheable'] === true || outcome.result['_ansible_facts_cacheable'] === true)
     remember(play, owner, facts);
 }

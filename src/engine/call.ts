@@ -2,7 +2,7 @@ import { bindParams, type ParamProblem } from '../core/bind-params.ts';
 import type { Task, Written } from '../core/model.ts';
 import type { AnyQuestion } from '../core/question.ts';
 import { type Controller, ControllerError, type TaskContext, type TaskType } from '../core/task-type.ts';
-import { isDict, isTemplateText, type Raw, Template, toJs, type Value } from '../core/value.ts';
+import { Expression, isDict, isTemplateText, type Raw, Template, toJs, type Value } from '../core/value.ts';
 import { evaluate, evaluateCondition, isUndefinedError, TemplateError } from '../template/index.ts';
 import { createController } from './controller.ts';
 import { truth } from './endpoint.ts';
@@ -214,8 +214,12 @@ const textOf = (value: Value): string =>
   value === null ? '' : typeof value === 'boolean' ? (value ? 'True' : 'False') : String(toJs(value));
 
 /** The parameters of a task: `module_defaults` below what the task says. */
-function argsOf(task: Task, type: TaskType, sight: Sight): Value {
-  const given = withKeys(evaluate(task.args, sight.scope, sight.env), task, sight);
+function argsOf(task: Task, type: TaskType, sight: Sight): Raw {
+  const { rest, expressions } = apart(withKeys(task, sight), type);
+  const evaluated: Raw = evaluate(rest, sight.scope, sight.env);
+  const given = isDict(evaluated)
+    ? new Map<Value, Raw>([...(evaluated as Map<Value, Raw>), ...expressions])
+    : evaluated;
   const defaults = new Map<Value, Value>();
   for (const written of task.keywords.moduleDefaults) {
     const all = evaluate(written.value, sight.scope, sight.env);
@@ -224,17 +228,36 @@ function argsOf(task: Task, type: TaskType, sight: Sight): Value {
       if (names(type).has(String(name)) && isDict(values)) for (const [key, value] of values) defaults.set(key, value);
   }
   if (defaults.size === 0 || !(isDict(given) || given === null)) return given;
-  return new Map([...defaults, ...((given ?? []) as Map<Value, Value>)]);
+  return new Map<Value, Raw>([...defaults, ...((given ?? []) as Map<Value, Raw>)]);
 }
 
-/** Names of parameters may be templates: `set_fact` sets variables of any name. */
-function withKeys(given: Value, task: Task, { scope, env }: Sight): Value {
-  if (!isDict(given) || ![...given.keys()].some((key) => isTemplateText(String(key)))) return given;
-  const entries = [...given].map(([key, value]): [Value, Value] => [
-    isTemplateText(String(key)) ? String(evaluate(new Template(String(key), task.argsAt), scope, env)) : key,
+/** Names of parameters may be templates: `set_fact` sets variables of any name. Only names in the playbook's own text are. */
+function withKeys({ args, argsAt }: Task, { scope, env }: Sight): Raw {
+  if (!isDict(args) || ![...args.keys()].some((key) => isTemplateText(String(key)))) return args;
+  const entries = [...(args as Map<Value, Raw>)].map(([key, value]): [Value, Raw] => [
+    isTemplateText(String(key)) ? String(evaluate(new Template(String(key), argsAt), scope, env)) : key,
     value,
   ]);
   return new Map(entries);
+}
+
+/** Parameters that are expressions stay as the playbook has them: what a template gives is never one. */
+function apart(args: Raw, { params }: TaskType): { rest: Raw; expressions: ReadonlyMap<Value, Raw> } {
+  const names = new Set(
+    Object.entries(params).flatMap(([name, { type, aliases = [] }]) =>
+      type === 'expression' ? [name, ...aliases] : [],
+    ),
+  );
+  if (names.size === 0 || !isDict(args)) return { rest: args, expressions: new Map() };
+  const all = [...(args as Map<Value, Raw>)];
+  return {
+    rest: new Map(all.filter(([name]) => !names.has(String(name)))),
+    expressions: new Map(
+      all.flatMap(([name, raw]) =>
+        names.has(String(name)) && raw !== null ? [[name, Expression.asWritten(raw)]] : [],
+      ),
+    ),
+  };
 }
 
 function names(type: TaskType): Set<string> {

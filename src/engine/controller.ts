@@ -2,19 +2,12 @@ import { mkdirSync, readdirSync, readFileSync, readlinkSync, renameSync, statSyn
 import { hostname, userInfo } from 'node:os';
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import type { Task } from '../core/model.ts';
-import { type Controller, ControllerError, UndefinedError } from '../core/task-type.ts';
-import { fromJs, isTemplateText, Template, toJs, type Value, Vaulted } from '../core/value.ts';
-import {
-  type Env,
-  evaluateCondition,
-  evaluateExpression,
-  isUndefinedError,
-  renderTemplate,
-  type Scope,
-  strftime,
-} from '../template/index.ts';
+import { type Controller, ControllerError } from '../core/task-type.ts';
+import { type Value, Vaulted } from '../core/value.ts';
+import { type Env, renderTemplate, type Scope, strftime } from '../template/index.ts';
 import { jobFile } from './background.ts';
 import type { Call } from './call.ts';
+import { evaluateWritten, firstBroken, variable } from './expressions.ts';
 import type { PlayContext } from './play-context.ts';
 import type { Sight } from './scopes.ts';
 import { Touched } from './touched.ts';
@@ -47,14 +40,9 @@ export function createController(
         { ...withTemplateNames(scope, path, options.dest, run.options.managed), cache: new Map() },
         env,
       ),
-    evaluate: (expression) => toJs(evaluated(() => evaluateExpression(expression, task.argsAt, scope, env))),
-    holds(condition) {
-      const written =
-        typeof condition === 'string' && isTemplateText(condition)
-          ? new Template(condition, task.argsAt)
-          : fromJs(condition);
-      return evaluateCondition(written, scope, env).value;
-    },
+    evaluate: (expression) => evaluateWritten(expression, task.argsAt, sight),
+    broken: (conditions) => firstBroken(conditions, sight),
+    variable: (name) => variable(name, sight),
     parseVars(_text, path) {
       const vars = run.loader.vars(path);
       if (!vars.ok) throw new ControllerError(vars.error.map((one) => one.message).join('; '));
@@ -99,16 +87,6 @@ function managedBy(setting: string, path: string, mtime: Date): string {
   const text = setting.replace(/\{(file|host|uid)\}/g, (_, name: string) => names[name]!);
   const local = new Date(mtime.getTime() - mtime.getTimezoneOffset() * 60_000);
   return text.includes('%') ? strftime(text, local) : text;
-}
-
-/** What a task type may want to know of a mistake: that something is not defined. */
-function evaluated(compute: () => Value): Value {
-  try {
-    return compute();
-  } catch (error) {
-    if (isUndefinedError(error)) throw new UndefinedError((error as Error).message, { cause: error });
-    throw error;
-  }
 }
 
 /** The first place where a file is: `files/NAME` and `NAME` below each folder of the search path. */

@@ -1,10 +1,8 @@
 import type { HostSummary, Status } from '../core/event.ts';
-import type { Host, Vars, VarsLayer } from '../core/model.ts';
-import { type Dict, type Raw, toJs, type Value } from '../core/value.ts';
+import type { Entry, Host, Vars, VarsLayer } from '../core/model.ts';
+import { type Dict, toJs, type Value } from '../core/value.ts';
 import type { HostLink } from './host-link.ts';
 import { Touched, touching } from './touched.ts';
-
-type Entry = { readonly value: Raw };
 
 /** What a run knows of one host, from its first play to its last. */
 export class HostState {

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Brought, Include, VarsLayer } from '../core/model.ts';
 import type { Diagnostic } from '../core/source.ts';
-import { isDict, type Raw, toJs, type Value } from '../core/value.ts';
+import { isDict, toJs, type Value } from '../core/value.ts';
 import { evaluate, repr, TemplateError } from '../template/index.ts';
 import { firstFalse, placed } from './call.ts';
 import type { HostState } from './host-state.ts';
-import { itemSight, type LoopItem, loopOf } from './loop.ts';
+import { itemSight, type LoopItem, loopOf, turnVars } from './loop.ts';
 import type { PlayContext } from './play-context.ts';
 import { OMIT, type Sight } from './scopes.ts';
 
@@ -92,16 +92,7 @@ const withoutOmitted = (args: Value): Value =>
   isDict(args) ? new Map([...args].filter(([, value]) => value !== OMIT)) : args;
 
 /** The loop's variables, as what is included sees them. */
-function turnLayer(item: LoopItem): VarsLayer {
-  const entries: [string, { value: Raw }][] = [
-    [item.loopVar, { value: item.value }],
-    ['ansible_loop_var', { value: item.loopVar }],
-  ];
-  if (item.indexVar !== undefined)
-    entries.push([item.indexVar, { value: item.index }], ['ansible_index_var', { value: item.indexVar }]);
-  if (item.extended !== undefined) entries.push(['ansible_loop', { value: item.extended }]);
-  return { level: 21, from: 'loop of the include', vars: new Map(entries) };
-}
+const turnLayer = (item: LoopItem): VarsLayer => ({ level: 21, from: 'loop of the include', vars: turnVars(item) });
 
 function roleArgs(args: Map<Value, Value>) {
   const text = (key: string): string | undefined =>

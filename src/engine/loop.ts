@@ -1,6 +1,6 @@
-import type { Item, Loop, Task, VarsLayer } from '../core/model.ts';
+import type { Entry, Item, Loop, Task, Vars, VarsLayer } from '../core/model.ts';
 import { isDict, type Raw, Template, toJs, type Value } from '../core/value.ts';
-import { evaluate, evaluateExpression, repr, TemplateError } from '../template/index.ts';
+import { evaluate, evaluateExpression, isWritten, repr, TemplateError } from '../template/index.ts';
 import { ansibleMessage, firstFalse, keywordTruth, placed } from './call.ts';
 import type { HostState } from './host-state.ts';
 import type { PlayContext } from './play-context.ts';
@@ -9,6 +9,8 @@ import type { Sight } from './scopes.ts';
 /** One turn of a loop. */
 export interface LoopItem {
   readonly value: Value;
+  /** People wrote all of the list: its texts may be expressions. */
+  readonly written: boolean;
   readonly index: number;
   readonly loopVar: string;
   readonly indexVar?: string;
@@ -87,10 +89,12 @@ function turns(loop: Loop, list: readonly Value[], sight: Sight): readonly LoopI
   const all =
     loop.extendedAllitems === undefined ||
     keywordTruth({ value: loop.extendedAllitems, at: loop.over.at }, sight) !== false;
+  const written = isWrittenLoop(loop, sight);
   return list.map((value, index) => {
     const ansibleLoop = extended ? extendedLoop(list, index, all) : undefined;
     return {
       value,
+      written,
       index,
       loopVar,
       indexVar,
@@ -102,6 +106,22 @@ function turns(loop: Loop, list: readonly Value[], sight: Sight): readonly LoopI
     };
   });
 }
+
+/** Loops over lookups that only rearrange what they are given. */
+const REARRANGING = new Set([
+  'items',
+  'list',
+  'flattened',
+  'dict',
+  'together',
+  'nested',
+  'subelements',
+  'indexed_items',
+]);
+
+const isWrittenLoop = ({ over, lookup }: Loop, { scope }: Sight): boolean =>
+  (lookup === undefined || REARRANGING.has(lookup)) &&
+  isWritten(typeof over.value === 'string' ? bareName(over.value, true) : over.value, scope);
 
 function extendedLoop(list: readonly Value[], index: number, all: boolean): Value {
   const { length } = list;
@@ -127,12 +147,16 @@ export function itemSight(
   turn: LoopItem,
   layers: readonly VarsLayer[],
 ): Sight {
-  const magic = new Map<string, () => Raw>([
-    [turn.loopVar, () => turn.value],
-    ['ansible_loop_var', () => turn.loopVar],
+  return play.scopes.of(state, item, [...layers, { level: 23, from: 'the loop', vars: turnVars(turn) }]);
+}
+
+/** The variables of one turn, by name. */
+export function turnVars({ value, written, index, loopVar, indexVar, extended }: LoopItem): Vars {
+  const vars = new Map<string, Entry>([
+    [loopVar, { value, ...(written && { written }) }],
+    ['ansible_loop_var', { value: loopVar }],
   ]);
-  if (turn.indexVar !== undefined)
-    magic.set(turn.indexVar, () => turn.index).set('ansible_index_var', () => turn.indexVar!);
-  if (turn.extended !== undefined) magic.set('ansible_loop', () => turn.extended!);
-  return play.scopes.of(state, item, layers, magic);
+  if (indexVar !== undefined) vars.set(indexVar, { value: index }).set('ansible_index_var', { value: indexVar });
+  if (extended !== undefined) vars.set('ansible_loop', { value: extended });
+  return vars;
 }

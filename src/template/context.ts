@@ -9,6 +9,8 @@ import { Undefined } from './python/object.ts';
 export interface Scope {
   get(name: string): Raw | undefined;
   names(): Iterable<string>;
+  /** Whether a person wrote the value of that name; where that is not told, nobody did. */
+  written?(name: string): boolean;
   /** Values of variables already computed, by name; whoever supplies it clears it when a variable changes. */
   readonly cache?: Map<string, Value>;
 }
@@ -76,8 +78,6 @@ export interface Session {
   readonly owned: Map<string, Value>;
   /** The variables being resolved, outermost first. */
   readonly resolving: string[];
-  /** Text that was itself computed may not run lookups. */
-  readonly lookups: boolean;
   /** How files that are included, imported or extended are read. */
   readonly syntax: Syntax;
 }

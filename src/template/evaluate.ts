@@ -6,9 +6,11 @@ import type { Env } from './env.ts';
 import { isUndefinedError, TemplateError } from './errors.ts';
 import { type RenderOptions, readHeader } from './header.ts';
 import { PyObject } from './python/object.ts';
+import { repr } from './python/repr.ts';
 import { truth } from './python/values.ts';
 import { resolve } from './resolve.ts';
 import { openSession } from './session.ts';
+import { isWritten } from './written.ts';
 
 /** A value as written, evaluated: a lone `{{ expression }}` keeps its type, anything else with braces becomes text. */
 export function evaluate(raw: Raw, scope: Scope, env: Env): Value {
@@ -16,15 +18,9 @@ export function evaluate(raw: Raw, scope: Scope, env: Env): Value {
 }
 
 /** A bare expression, without braces; what is undefined is an error. */
-export function evaluateExpression(
-  source: string,
-  at: Position | undefined,
-  scope: Scope,
-  env: Env,
-  lookups = true,
-): Value {
+export function evaluateExpression(source: string, at: Position | undefined, scope: Scope, env: Env): Value {
   const compiled = compileBare(source, at);
-  const context = new Context(openSession(scope, env, { lookups }), compiled.text, at, compiled.changes);
+  const context = new Context(openSession(scope, env), compiled.text, at, compiled.changes);
   try {
     const value = compiled.run(context);
     return value instanceof PyObject && value.iterate ? value.iterate() : value;
@@ -62,7 +58,7 @@ export function evaluateCondition(raw: Raw, scope: Scope, env: Env): Condition {
   const source = raw instanceof Template ? raw.source : raw;
   try {
     if (typeof source === 'string' && !/\{\{|\{%|\{#/.test(source))
-      return conclude(evaluateForgiving(source, at, scope, env, true), source);
+      return conclude(evaluateForgiving(source, at, scope, env), source);
     return evaluateBraces(raw, at, scope, env);
   } catch (error) {
     if (error instanceof TemplateError) error.condition ??= String(source);
@@ -70,7 +66,7 @@ export function evaluateCondition(raw: Raw, scope: Scope, env: Env): Condition {
   }
 }
 
-/** With braces the text is evaluated first, and what that yields is then the expression. */
+/** With braces the text is evaluated first; where people wrote all that it is made of, it is then the expression. */
 function evaluateBraces(raw: Raw, at: Position | undefined, scope: Scope, env: Env): Condition {
   const first = evaluate(raw, scope, env);
   const source = raw instanceof Template ? raw.source : undefined;
@@ -79,8 +75,8 @@ function evaluateBraces(raw: Raw, at: Position | undefined, scope: Scope, env: E
     `conditional statements should not include jinja2 templating delimiters such as {{ }} or {% %}. Found: ${source}`;
   if (typeof first !== 'string' || first === '')
     return { ...conclude(first, source ?? ''), ...(warning && { warning }) };
-  // What was computed may come from a host: it may compare, but not read files or run commands.
-  const { value } = conclude(evaluateForgiving(first, at, scope, env, false), first);
+  if (!isWritten(raw, scope)) throw notWritten(raw, first);
+  const { value } = conclude(evaluateForgiving(first, at, scope, env), first);
   return { value, ...(warning && { warning }) };
 }
 
@@ -95,12 +91,26 @@ function describe(value: Value): string {
   return Array.isArray(value) ? 'a list' : value instanceof Map ? 'a mapping' : 'a number';
 }
 
+/** A condition that a host, a lookup or the run has given: as Ansible, we do not evaluate it. */
+export function notWritten(raw: Raw, found: string): TemplateError {
+  const source = raw instanceof Template ? raw.source : undefined;
+  const from = source === undefined ? 'the condition' : `\`${source}\``;
+  const error = new TemplateError(
+    `Conditional is marked as unsafe, and cannot be evaluated: ${from} gives text that nobody wrote in a playbook, ${repr(found)}`,
+    'unsafe-condition',
+    raw instanceof Template ? raw.at : undefined,
+    'compare the value, without braces: `result.stdout == "yes"`',
+  );
+  error.condition = source ?? found;
+  return error;
+}
+
 const DEFINED = /(hostvars\[.+\]|[\w_]+)\s+(not\s+is|is|is\s+not)\s+(defined|undefined)/g;
 
 /** Ansible takes `a.b and a is defined` as false where `a` is undefined: the test anywhere in the text answers for it. */
-function evaluateForgiving(source: string, at: Position | undefined, scope: Scope, env: Env, lookups: boolean): Value {
+function evaluateForgiving(source: string, at: Position | undefined, scope: Scope, env: Env): Value {
   try {
-    return evaluateExpression(source, at, scope, env, lookups);
+    return evaluateExpression(source, at, scope, env);
   } catch (error) {
     const name = error instanceof Error && /'(hostvars\[.+\]|[\w_]+)' is undefined/.exec(error.message)?.[1];
     if (!name || !isUndefinedError(error)) throw error;

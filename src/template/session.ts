@@ -5,18 +5,13 @@ import { fileSyntax } from './header.ts';
 import type { Syntax } from './lexer.ts';
 
 /** A new evaluation over a scope. */
-export function openSession(
-  scope: Scope,
-  env: Env,
-  { lookups = true, syntax = fileSyntax.syntax }: { lookups?: boolean; syntax?: Syntax } = {},
-): Session {
+export function openSession(scope: Scope, env: Env, { syntax = fileSyntax.syntax }: { syntax?: Syntax } = {}): Session {
   return {
     scope,
     env,
     cache: scope.cache ?? new Map<string, Value>(),
     owned: new Map(),
     resolving: [],
-    lookups,
     syntax,
   };
 }

@@ -29,6 +29,7 @@ function written(value: Value): Raw {
 const scope = {
   get: (name: string) => (variables.has(name) ? written(variables.get(name)!) : undefined),
   names: () => [...variables.keys()] as string[],
+  written: () => true,
 };
 const env = defaultEnv({ searchPath: () => [folder], folder });
 

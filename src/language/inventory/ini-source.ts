@@ -1,6 +1,5 @@
-import type { Vars } from '../../core/model.ts';
+import type { Entry, Vars } from '../../core/model.ts';
 import type { Position } from '../../core/source.ts';
-import type { Raw } from '../../core/value.ts';
 import { addHosts } from './add-hosts.ts';
 import { addChild, addGroup, addGroupVars, type Draft, shortSource } from './draft.ts';
 import { iniValue } from './ini-value.ts';
@@ -75,12 +74,12 @@ function readHost(draft: Draft, { group }: Section, line: Line, file: string): v
 }
 
 function assignedVars(draft: Draft, words: readonly { text: string; column: number }[], line: Line): Vars {
-  const vars = new Map<string, { value: Raw; at: Position }>();
+  const vars = new Map<string, Entry>();
   for (const { text, column } of words) {
     const at = { ...line.at, column: line.at.column + column - 1, length: text.length };
     const equals = text.indexOf('=');
     if (equals < 1) wrong(draft, `Expected key=value host variable assignment, got: ${text}`, at);
-    else vars.set(text.slice(0, equals), { value: iniValue(text.slice(equals + 1), at), at });
+    else vars.set(text.slice(0, equals), { value: iniValue(text.slice(equals + 1), at), at, written: true });
   }
   return vars;
 }
@@ -93,7 +92,7 @@ function readVar(draft: Draft, { group }: Section, line: Line, file: string): vo
   }
   const name = line.text.slice(0, equals).trim();
   const value = iniValue(line.text.slice(equals + 1).trim(), line.at);
-  addGroupVars(draft, group, new Map([[name, { value, at: line.at }]]), shortSource(file));
+  addGroupVars(draft, group, new Map([[name, { value, at: line.at, written: true }]]), shortSource(file));
 }
 
 function readChild(draft: Draft, { group }: Section, line: Line): { group: string; by: string; at: Position } {

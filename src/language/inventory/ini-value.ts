@@ -13,7 +13,7 @@ export function iniValue(text: string, at?: Position): Raw {
 const bareTuple = (text: string): Value | undefined => (text.includes(',') ? literal(`(${text})`) : undefined);
 
 /** Plain data in which texts with braces become templates. */
-export function templated(value: Value, at?: Position): Raw {
+function templated(value: Value, at?: Position): Raw {
   if (typeof value === 'string') return isTemplateText(value) ? new Template(value, at) : value;
   if (value instanceof Uint8Array) return Buffer.from(value).toString('utf8');
   if (value instanceof Tuple) return value.items.map((item) => templated(item, at));

@@ -5,7 +5,6 @@ import type { Result } from '../../core/source.ts';
 import { fromJs, isDict, type Value } from '../../core/value.ts';
 import { addHosts } from './add-hosts.ts';
 import { addChild, addGroup, addGroupVars, addHostVars, type Draft, shortSource } from './draft.ts';
-import { templated } from './ini-value.ts';
 
 /** Runs an inventory script with `--list` and reads its JSON; without `_meta` every host is asked for with `--host`. */
 export function readScriptSource(draft: Draft, path: string, env: NodeJS.ProcessEnv): void {
@@ -57,8 +56,9 @@ function askEachHost(draft: Draft, path: string, env: NodeJS.ProcessEnv): void {
   }
 }
 
+/** What a program prints is data, whatever braces are in it: see decision 1. */
 const scriptVars = (vars: Value): Vars =>
-  new Map(isDict(vars) ? [...vars].map(([name, value]) => [String(name), { value: templated(value) }]) : []);
+  new Map(isDict(vars) ? [...vars].map(([name, value]) => [String(name), { value }]) : []);
 
 function runScript(path: string, args: readonly string[], env: NodeJS.ProcessEnv): Result<Map<Value, Value>> {
   const ran = spawnSync(path, args, {

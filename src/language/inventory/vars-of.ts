@@ -1,5 +1,4 @@
-import type { Vars } from '../../core/model.ts';
-import type { Position } from '../../core/source.ts';
+import type { Entry, Vars } from '../../core/model.ts';
 import type { Raw, Value } from '../../core/value.ts';
 import { str } from '../../template/python/repr.ts';
 import { locationOf } from '../../yaml/places.ts';
@@ -9,9 +8,10 @@ export function varsOf(dict: ReadonlyMap<Value, Raw>): Vars {
   return new Map([...dict].map(([key, value]) => [str(key), placed(dict, key, value)]));
 }
 
-function placed(dict: ReadonlyMap<Value, Raw>, key: Value, value: Raw): { value: Raw; readonly at?: Position } {
+function placed(dict: ReadonlyMap<Value, Raw>, key: Value, value: Raw): Entry {
   return {
     value,
+    written: true,
     get at() {
       return locationOf(dict, key)?.key;
     },

@@ -1,4 +1,4 @@
-import type { Vars, VarsLayer, Written } from '../../core/model.ts';
+import type { Entry, Vars, VarsLayer, Written } from '../../core/model.ts';
 import type { Position } from '../../core/source.ts';
 import { type Raw, Template, type Value, Vaulted } from '../../core/value.ts';
 import { locationOf, valuePlaceOf, valuePlaces } from '../../yaml/places.ts';
@@ -57,7 +57,7 @@ export function varsOf(dict: RawDict): Vars {
 }
 
 function readVars(dict: RawDict): Vars {
-  const vars = new Map<string, { value: Raw; at?: Position }>();
+  const vars = new Map<string, Entry>();
   const placeAt = valuePlaces(dict);
   let index = 0;
   for (const [name, value] of dict) {
@@ -65,6 +65,7 @@ function readVars(dict: RawDict): Vars {
     // Places are wanted for few of many variables.
     vars.set(String(name), {
       value,
+      written: true,
       get at() {
         return placeAt?.(entry);
       },

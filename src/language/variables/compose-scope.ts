@@ -1,7 +1,7 @@
 import type { VarsLayer } from '../../core/model.ts';
 import type { Raw } from '../../core/value.ts';
 import type { Magic } from './magic-variables.ts';
-import { type HashBehaviour, strongestFirst, valueIn } from './merge-layers.ts';
+import { type HashBehaviour, strongestFirst, valueIn, writtenIn } from './merge-layers.ts';
 
 /** What decides the variables of one host and one item. */
 interface ScopeInput {
@@ -20,6 +20,8 @@ interface ScopeInput {
 export interface ComposedScope {
   get(name: string): Raw | undefined;
   names(): Iterable<string>;
+  /** Whether a person wrote the value of that name, and not a host, a lookup or the run. */
+  written(name: string): boolean;
   /** The layers, strongest first: what `run vars` tells. */
   layers(): readonly VarsLayer[];
 }
@@ -39,6 +41,7 @@ export function composeScope(input: ScopeInput): ComposedScope {
       const magic = input.magic?.get(name);
       return magic ? magic() : valueIn(layers(), name, input.hashBehaviour ?? 'replace');
     },
+    written: (name) => input.magic?.has(name) !== true && writtenIn(layers(), name, input.hashBehaviour ?? 'replace'),
     names: () => namesOf(layers(), input.magic),
     layers,
   };

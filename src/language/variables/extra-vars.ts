@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { Vars, VarsLayer } from '../../core/model.ts';
+import type { Entry, Vars, VarsLayer } from '../../core/model.ts';
 import type { Result } from '../../core/source.ts';
 import { splitWords } from '../../core/split-words.ts';
 import { isDict, isTemplateText, type Raw, Template, type Value } from '../../core/value.ts';
@@ -12,7 +12,7 @@ export function extraLayer(
   given: readonly string[],
   options: { readonly cwd: string; readonly vaultSecrets: readonly VaultSecret[] },
 ): Result<VarsLayer> {
-  const vars = new Map<string, { value: Raw }>();
+  const vars = new Map<string, Entry>();
   for (const written of given) {
     const read = readExtra(written.trim(), options);
     if (!read.ok) return read;
@@ -36,10 +36,10 @@ function readExtra(
     : refused(written);
 }
 
-function assignment(word: string): [string, { value: Raw }] {
+function assignment(word: string): [string, Entry] {
   const equals = word.indexOf('=');
   const text = word.slice(equals + 1);
-  return [word.slice(0, equals), { value: isTemplateText(text) ? new Template(text) : text }];
+  return [word.slice(0, equals), { value: isTemplateText(text) ? new Template(text) : text, written: true }];
 }
 
 function readYaml(written: string): Result<Vars> {
@@ -49,7 +49,9 @@ function readYaml(written: string): Result<Vars> {
   return isDict(value)
     ? {
         ok: true,
-        value: new Map([...(value as Map<Value, Raw>)].map(([name, item]) => [String(name), { value: item }])),
+        value: new Map(
+          [...(value as Map<Value, Raw>)].map(([name, item]) => [String(name), { value: item, written: true }]),
+        ),
       }
     : refused(written);
 }

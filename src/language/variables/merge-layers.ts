@@ -14,6 +14,13 @@ export function valueIn(layers: readonly VarsLayer[], name: string, behaviour: H
   return behaviour === 'merge' ? mergedIn(layers, name) : firstIn(layers, name);
 }
 
+/** Whether a person wrote all that makes up a variable's value. */
+export function writtenIn(layers: readonly VarsLayer[], name: string, behaviour: HashBehaviour): boolean {
+  const found = layers.flatMap((layer) => layer.vars.get(name) ?? []);
+  const counts = behaviour === 'merge' ? found : found.slice(0, 1);
+  return counts.length > 0 && counts.every(({ written }) => written === true);
+}
+
 function firstIn(layers: readonly VarsLayer[], name: string): Raw | undefined {
   for (const layer of layers) {
     const found = layer.vars.get(name);

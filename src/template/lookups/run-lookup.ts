@@ -17,8 +17,6 @@ export function runLookup(
 ): Value {
   const name = str(nameValue ?? fail("lookup() missing 1 required positional argument: 'name'"));
   const wantList = asList || truth(kwargs.get('wantlist') ?? false);
-  if (!context.session.lookups)
-    return fail(`The lookup \`${name}\` was found, however lookups were disabled from templating`);
   const found = findLookup(name, context.session.env);
   if (!found) throw new TemplateError(`lookup plugin (${name}) not found`, 'unknown-lookup');
   const options = new Map([...kwargs].filter(([option]) => !OWN_OPTIONS.has(option)));

@@ -1,0 +1,93 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { Rig } from './rig.ts';
+
+/** Text that a host may print, and what it would do if it were run. */
+const PRINTED = `lookup('pipe', 'touch PWNED')`;
+
+const plays = (task: string, how: string) => `- hosts: localhost
+  gather_facts: false
+  tasks:
+    - ${how}
+      register: r
+    - ${task}
+      ignore_errors: true
+`;
+
+// `check_mode: false` also runs in an audit; `slurp` and `stat` do anyhow.
+const said = { command: 'cat printed', check_mode: false };
+const asks = `${JSON.stringify(said).slice(1, -1).replaceAll('"', '').replace(',', '\n      ').replaceAll(':', ': ')}`;
+
+test.for([
+  'debug: { var: "{{ r.stdout }}" }',
+  'debug: var="{{ r.stdout }}"',
+  'debug: { var: ["{{ r.stdout }}"] }',
+  'assert: { that: "{{ r.stdout }}" }',
+  'assert: { that: ["{{ r.stdout }}"] }',
+  'assert: { that: "{{ r.stdout_lines }}" }',
+  'assert: { that: "{{ r.stdout }} == 1" }',
+  'assert: { that: "\'{{ r.stdout }}\' == 1" }',
+  'assert: "{{ {\'that\': r.stdout} }}"',
+  'assert: { that: "{{ item }}" }\n      loop: "{{ r.stdout_lines }}"',
+  'assert: { that: "{{ mine }}" }\n      vars: { mine: "{{ r.stdout }}" }',
+  'debug: {}\n      when: "{{ r.stdout }}"',
+  'debug: {}\n      changed_when: "{{ r.stdout }}"',
+  'debug: {}\n      failed_when: "{{ r.stdout }}"',
+  'debug: {}\n      until: "{{ r.stdout }}"\n      retries: 1\n      delay: 0',
+  "set_fact: \"{{ {'{{' ~ r.stdout ~ '}}': 1} }}\"",
+  'set_fact: { fact: "{{ r.stdout }}" }\n    - assert: { that: "{{ fact }}" }\n      ignore_errors: true',
+  'add_host: { name: h, cond: "{{ r.stdout }}" }\n    - assert: { that: "{{ hostvars.h.cond }}" }\n      ignore_errors: true',
+  'validate_argument_spec: { argument_spec: "{{ {r.stdout: {}} }}" }',
+] as const)('XB1: what a host printed is not run by %s', async (task) => {
+  using rig = new Rig().write({ printed: PRINTED, 'play.yaml': plays(task, asks) });
+
+  const told = [await rig.run(['play.yaml']), await rig.run(['play.yaml', '--check'])];
+
+  expect(existsSync(join(rig.folder, 'PWNED'))).toBe(false);
+  for (const { stdout, stderr } of told) expect(`${stdout}${stderr}`).toContain('PLAY RECAP');
+});
+
+test('XB1: debug shows such text as what it is', async () => {
+  using rig = new Rig().write({ printed: PRINTED, 'play.yaml': plays('debug: { var: "{{ r.stdout }}" }', asks) });
+
+  expect((await rig.run(['play.yaml'])).stdout).toContain(`"r.stdout": "${PRINTED}"`);
+});
+
+test('XB1: what people wrote is evaluated, wherever it was written', async () => {
+  using rig = new Rig().write({
+    'inventory.yaml': 'all: { hosts: { localhost: { ansible_connection: local, one: "a == 1" } } }\n',
+    'more.yaml': "more: [\"a == 1\", \"lookup('pipe', 'echo 1') == '1'\"]\n",
+    'some.yaml': '- assert: { that: "{{ each }}" }\n',
+    'play.yaml': `- hosts: localhost
+  gather_facts: false
+  vars: { a: 1, cond: "a == 1", conds: ["a == 1", "{{ cond }}"], name_of: a }
+  vars_files: [more.yaml]
+  tasks:
+    - assert: { that: "{{ conds }}" }
+    - assert: { that: "{{ cond }}" }
+    - assert: { that: ["{{ cond }}", "{{ one }}", "{{ extra }}", "{{ cond }} and {{ one }}"] }
+    - assert: { that: "{{ more }}" }
+    - assert: { that: "{{ item }}" }
+      loop: "{{ conds }}"
+    - assert: { that: "{{ item.of }}" }
+      with_items: [{ of: a == 1 }]
+    - include_vars: more.yaml
+    - assert: { that: "{{ more }}" }
+    - set_fact: { fact: a == 1 }
+    - assert: { that: "{{ fact }}" }
+    - include_tasks: some.yaml
+      loop: "{{ conds }}"
+      loop_control: { loop_var: each }
+    - debug: { msg: seen }
+      when: "{{ cond }}"
+    - debug: { var: "{{ name_of }}" }
+`,
+  });
+
+  const { code, stdout } = await rig.run(['play.yaml', '-i', 'inventory.yaml', '-e', 'extra="a == 1"']);
+
+  expect(stdout).toContain('"a": 1');
+  expect(stdout).not.toContain('FAILED');
+  expect(code).toBe(0);
+});
