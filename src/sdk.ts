@@ -89,3 +89,6 @@ export {
   search as searchPattern,
   substitute,
 } from './template/python/regex.ts';
+// YAML that hosts have, and where its values are written.
+export { loadYaml } from './yaml/load.ts';
+export { valuePlaceOf } from './yaml/places.ts';

@@ -65,6 +65,7 @@ import user from './user.ts';
 import validateArgumentSpec from './validate_argument_spec.ts';
 import verify from './verify.ts';
 import waitFor from './wait_for.ts';
+import yamlItem from './yaml_item.ts';
 import zfs from './zfs.ts';
 
 // All in one piece: seventy small chunks cost more to find than to read.
@@ -135,6 +136,7 @@ const types = [
   validateArgumentSpec,
   verify,
   waitFor,
+  yamlItem,
   zfs,
 ];
 

@@ -12,8 +12,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'src/session': ['src/core'],
   'src/report': ['src/core'],
   'src/lab': ['src/core'],
-  // Python's regular expressions are part of what task types take as parameters.
-  'src/sdk.ts': ['src/core', 'src/template/python'],
+  // Python's regular expressions are part of what task types take as parameters; some edit YAML.
+  'src/sdk.ts': ['src/core', 'src/template/python', 'src/yaml'],
   'tasks/shared': ['src/sdk.ts'],
   tasks: ['src/sdk.ts', 'tasks/shared'],
   'src/cli': ['src', 'tasks', 'package.json'],

@@ -27,7 +27,8 @@ export function listingOf(parsed: Parsed, { playbooks, context }: Loaded): strin
     .join('\n');
 }
 
-function hostsOf(play: Play, context: Loaded['context']): readonly string[] {
+/** The hosts of a play that the run's limit leaves. */
+export function hostsOf(play: Play, context: Loaded['context']): readonly string[] {
   const selected = selectHosts(context.inventory, shown(play.hosts.value, play, context), {
     limit: context.options.limit,
     mismatch: 'ignore',

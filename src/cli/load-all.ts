@@ -53,6 +53,8 @@ export interface Loaded {
   readonly playbooks: readonly Playbook[];
   readonly files: Files;
   readonly decrypt: (vaulted: Vaulted) => string;
+  /** Whether any vault password was given. */
+  readonly hasPasswords: boolean;
   /** The names of all task types, for suggestions. */
   readonly typeNames: readonly string[];
 }
@@ -133,6 +135,7 @@ export async function loadAll(given: Given): Promise<Result<Loaded>> {
       playbooks: playbooks.value,
       files: options.files,
       decrypt,
+      hasPasswords: passwords.value.length > 0,
       typeNames: registry.names(),
     },
     warnings: warningsOf(inventory, playbooks, hosts),

@@ -104,7 +104,10 @@ export async function play(parsed: Parsed, face: Face, texts: Readonly<Record<st
     }
     tell(loaded.warnings ?? []);
     // Ansible finds these only when it comes to them, and what it never comes to does not matter to it.
-    const mistakes = face.ansible ? [] : (await import('./preflight.ts')).preflight(loaded.value);
+    const only = ['syntax-check', 'list-tasks', 'list-tags', 'list-hosts'].some((flag) => parsed.flags.has(flag))
+      ? ('listing' as const)
+      : undefined;
+    const mistakes = face.ansible ? [] : (await import('./preflight.ts')).preflight(loaded.value, { only });
     tell(mistakes);
     if (mistakes.some((mistake) => mistake.severity === 'error')) return 1;
     const listing = listingOf(parsed, loaded.value);

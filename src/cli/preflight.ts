@@ -1,4 +1,4 @@
-import type { Item, Playbook, VarsLayer } from '../core/model.ts';
+import type { Item, Play, VarsLayer } from '../core/model.ts';
 import type { Diagnostic } from '../core/source.ts';
 import { isDict, type Raw, type Value, Vaulted } from '../core/value.ts';
 import type { Definition, Definitions } from '../language/check/checking.ts';
@@ -7,11 +7,11 @@ import { selectHosts } from '../language/inventory/index.ts';
 import { checkPlaybooks } from '../language/static-check.ts';
 import { selectedByTags } from '../language/tags.ts';
 import { TemplateError } from '../template/index.ts';
-import { unknownHosts } from './listings.ts';
+import { hostsOf, unknownHosts } from './listings.ts';
 import type { Loaded } from './load-all.ts';
 
 /** Everything wrong with a run that can be known before any host is touched, all at once. */
-export function preflight(loaded: Loaded): readonly Diagnostic[] {
+export function preflight(loaded: Loaded, { only }: { readonly only?: 'listing' } = {}): readonly Diagnostic[] {
   const { context, playbooks, files, decrypt } = loaded;
   return [
     ...emptyLimit(loaded),
@@ -25,7 +25,8 @@ export function preflight(loaded: Loaded): readonly Diagnostic[] {
       selected: (tags) => selectedByTags(tags, { only: context.options.tags, skip: context.options.skipTags }),
       env: context.env([]),
     }),
-    ...wrongPasswords(loaded, decrypt),
+    // Nothing that is listed is decrypted: who only looks needs no password.
+    ...(only === 'listing' && !loaded.hasPasswords ? [] : wrongPasswords(loaded, decrypt)),
   ];
 }
 
@@ -58,9 +59,13 @@ function definitionsOf({ context }: Loaded): Definitions {
 /** Values under a vault that the passwords do not open: one of each label is tried, since a try takes 10 ms. */
 function wrongPasswords({ context, playbooks }: Loaded, decrypt: Loaded['decrypt']): readonly Diagnostic[] {
   const tried = new Map<string, Vaulted>();
+  const plays = playbooks.flatMap((playbook) => playbook.plays);
+  // The secrets of hosts that this run has nothing to do with are left alone.
+  const names = new Set(plays.flatMap((play) => hostsOf(play, context)));
+  const hosts = [...context.inventory.hosts.values()].filter((host) => names.has(host.name));
   for (const vaulted of vaultedIn(
-    playbooks,
-    [...context.inventory.hosts.values()].flatMap((host) => host.layers),
+    plays.filter((play) => hostsOf(play, context).length > 0),
+    hosts.flatMap((host) => host.layers),
   )) {
     const label = vaulted.envelope.trim().split('\n')[0]!;
     if (!tried.has(label)) tried.set(label, vaulted);
@@ -76,8 +81,7 @@ function wrongPasswords({ context, playbooks }: Loaded, decrypt: Loaded['decrypt
   });
 }
 
-function* vaultedIn(playbooks: readonly Playbook[], layers: readonly VarsLayer[]): Generator<Vaulted> {
-  const plays = playbooks.flatMap((playbook) => playbook.plays);
+function* vaultedIn(plays: readonly Play[], layers: readonly VarsLayer[]): Generator<Vaulted> {
   for (const layer of new Set([
     ...layers,
     ...plays.flatMap((play) => play.layers),

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { containerNamed } from './containers.ts';
-import { doManualStep } from './do.ts';
+import { doManualStep, manualSteps } from './do.ts';
 import { labDown } from './down.ts';
 import { help } from './help.ts';
 import { addressOf, benchHosts, documentHosts, hostNamed } from './hosts.ts';
@@ -77,7 +77,7 @@ const commands: Readonly<Record<string, Command>> = {
 
   async do(argv, io) {
     const { names } = split(argv, []);
-    if (names.length === 0) return complain(io, '`lab do` needs a step: dns or deploy-key');
+    if (names.length === 0) return complain(io, `\`lab do\` needs a step: ${manualSteps.join(', ')}`);
     for (const name of names) await doManualStep(name, progressOn(io));
     return undefined;
   },

@@ -8,18 +8,28 @@ export async function doManualStep(name: string, progress: Progress): Promise<vo
   progress.say(await step());
 }
 
-const steps: Readonly<Record<string, () => Promise<string>>> = {
-  async dns() {
-    await must('services', 'lab-dns set off1-proxy 198.51.100.215 && lab-dns set images 198.51.100.215');
-    return 'off1-proxy.openfoodfacts.org and images.openfoodfacts.org are 198.51.100.215 on both name servers';
-  },
+const publicAddress = '198.51.100.215';
 
-  async 'deploy-key'() {
-    const key = await must('ct100', 'cat /root/.ssh/id_ed25519.pub');
-    await must('services', 'lab-deploy-key add', key);
-    return `the forge lets this key write: ${key.trim()}`;
-  },
+const steps: Readonly<Record<string, () => Promise<string>>> = {
+  dns: () => leadsTo100('off1-proxy'),
+  'images-dns': () => leadsTo100('images'),
+  'deploy-key': () => deployKey('id_ed25519', 'openfoodfacts-infrastructure'),
+  'monitoring-key': () => deployKey('id_ed25519_monitoring', 'openfoodfacts-monitoring'),
 };
+
+/** The names of what a person does by hand in the lab. */
+export const manualSteps: readonly string[] = Object.keys(steps);
+
+async function leadsTo100(name: string): Promise<string> {
+  await must('services', `lab-dns set ${name} ${publicAddress}`);
+  return `${name}.openfoodfacts.org is ${publicAddress} on both name servers`;
+}
+
+async function deployKey(file: string, repository: string): Promise<string> {
+  const key = await must('ct100', `cat /root/.ssh/${file}.pub`);
+  await must('services', `lab-deploy-key add ${repository}`, key);
+  return `the forge lets this key write to ${repository}: ${key.trim()}`;
+}
 
 async function must(host: string, script: string, input = ''): Promise<string> {
   const { code, stdout, stderr } = await labExec(host, script, input);

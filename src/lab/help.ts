@@ -11,7 +11,7 @@ create. Needs Linux and root; see docs/lab.md.
   reset [HOST…]         bring hosts back to their pristine state
   ssh HOST [COMMAND…]   a shell, or one command, on a host or in a container
   exec COMMAND…         run a program of this machine in the lab's network
-  do dns|deploy-key     do a step by hand that the install document leaves to people
+  do STEP…              do by hand what the install document leaves to people; see run lab do --help
   down                  stop everything; the hosts' disks stay
 `,
   up: `usage: run lab up [--bench] [HOST…]
@@ -36,11 +36,13 @@ Log in to a host as root, over ssh; into a container (ct100, proxy, backend) thr
 
 Run a program of this machine in the lab's network, where the hosts' addresses and names are known.
 `,
-  do: `usage: run lab do dns|deploy-key
+  do: `usage: run lab do STEP…
 
 What the install document leaves to people:
-  dns         at the registrar: the A record of off1-proxy.openfoodfacts.org, and images.openfoodfacts.org moved to it
-  deploy-key  at the forge: root's public key of ct100 allowed to write
+  dns             at the registrar: the A record of off1-proxy.openfoodfacts.org
+  images-dns      at the registrar: images.openfoodfacts.org moved to container 100
+  deploy-key      at the forge: root's key of ct100 may write to openfoodfacts-infrastructure
+  monitoring-key  at the forge: root's second key may write to openfoodfacts-monitoring
 `,
   down: `usage: run lab down
 

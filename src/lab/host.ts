@@ -4,7 +4,7 @@ import { joinGroup, removeGroup } from './cgroups.ts';
 import { enter } from './enter.ts';
 import { addressScript, type LabHost } from './hosts.ts';
 import { imageRoot, lowerDirs, templateFile } from './images.ts';
-import { state } from './paths.ts';
+import { forgeSeed, state } from './paths.ts';
 import { childrenOf, daemonPid, forgetDaemon, startDaemon, until } from './processes.ts';
 import { contentId, imageId } from './recipes.ts';
 import { attempt, run } from './run-command.ts';
@@ -118,7 +118,8 @@ export const isSetUp = (host: LabHost): boolean =>
   !host.setup || readIfThere(pristine(host.name, 'id')) === setupId(host);
 
 const setupId = (host: LabHost) =>
-  [host.image, ...(host.containers ?? [])].map(imageId).join(' ') + (host.setup ? ` ${contentId()}` : '');
+  [host.image, ...(host.containers ?? [])].map(imageId).join(' ') +
+  (host.setup ? ` ${contentId(host.name === 'services' ? forgeSeed() : undefined)}` : '');
 
 async function mountRoot(host: LabHost): Promise<void> {
   // A volatile overlay spares every fsync, and after a power cut refuses to be mounted until this is gone.

@@ -2,7 +2,12 @@ import type { Reporter } from '../core/event.ts';
 import { doManualStep } from './do.ts';
 
 /** What the lab's operator does at which step of the install document. */
-const work: Readonly<Record<string, string>> = { S06: 'dns', S08: 'deploy-key' };
+const work: Readonly<Record<string, string>> = {
+  S06: 'dns',
+  S08: 'deploy-key',
+  S15: 'images-dns',
+  S26: 'monitoring-key',
+};
 
 /**
  * Somebody who watches a run in the lab, and does by hand what a manual step waits for, so that a whole run needs nobody

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /** Where the lab keeps images, disks, keys and process ids. */
@@ -17,6 +17,18 @@ export const state = (...parts: readonly string[]): string => join(stateDir(), .
 
 /** The files that the lab puts into its hosts, and the scripts that set them up. */
 export const contentDir = (): string => join(packageRoot(), 'src', 'lab', 'content');
+
+/** What the forge has instead of the lab's own content: a directory with `infrastructure` and `monitoring`. */
+export function forgeSeed(): string | undefined {
+  const folder = process.env.RETRACE_LAB_REPOSITORY;
+  if (folder === undefined || folder === '') return undefined;
+  for (const part of ['infrastructure', 'monitoring'])
+    if (!existsSync(join(folder, part)))
+      throw new Error(
+        `RETRACE_LAB_REPOSITORY: ${join(resolve(folder), part)} is not there; it needs infrastructure/ and monitoring/`,
+      );
+  return resolve(folder);
+}
 
 /** The inventory that names the lab's hosts as production names its own. */
 export const labInventoryPath = (): string => join(packageRoot(), 'inventory', 'lab.yaml');

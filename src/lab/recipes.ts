@@ -79,10 +79,11 @@ export function imageId(name: ImageName): string {
   return `${name}-${digest.digest('hex').slice(0, 12)}`;
 }
 
-/** A digest of all that the lab puts into hosts. */
-export function contentId(): string {
+/** A digest of all that the lab puts into hosts, and of another directory if one is given. */
+export function contentId(more?: string): string {
   const digest = createHash('sha256');
   digestFolder(digest, contentDir());
+  if (more !== undefined) digestFolder(digest, more);
   return digest.digest('hex').slice(0, 12);
 }
 

@@ -5,7 +5,7 @@ import { enter } from './enter.ts';
 import { initOf } from './host.ts';
 import type { LabHost } from './hosts.ts';
 import { hostKey, keyPair } from './keys.ts';
-import { contentDir, state } from './paths.ts';
+import { contentDir, forgeSeed, state } from './paths.ts';
 
 const folder = '/run/lab-setup';
 
@@ -15,9 +15,18 @@ export async function setUp(host: LabHost): Promise<void> {
   if (!host.setup || init === undefined) return;
   for (const { name, addresses } of containers) await hostKey(name, addresses);
   for (const name of ['off1-root']) await keyPair(name, `${name}@retrace-lab`);
-  const tar = ['-c', '-C', contentDir(), '.', '-C', state(), 'keys'];
-  const { stdout: content } = await promisify(execFile)('tar', tar, { encoding: 'buffer', maxBuffer: 1e8 });
-  const script = `mkdir -p ${folder}; cd ${folder}; tar -x --no-same-owner -f -; sh -eu ${host.setup}; cd /; rm -rf ${folder}`;
-  const ended = await enter(init, ['sh', '-euc', script], content);
-  if (ended.code !== 0) throw new Error(`${host.setup} failed on ${host.name}:\n${ended.stdout}${ended.stderr}`);
+  const seed = host.name === 'services' ? forgeSeed() : undefined;
+  if (seed !== undefined) await unpack(init, ['-C', seed, '.'], `${folder}/forge`);
+  await unpack(init, ['-C', contentDir(), '.', '-C', state(), 'keys'], folder);
+  await inHost(init, `cd ${folder}; sh -eu ${host.setup}; cd /; rm -rf ${folder}`, `${host.setup} on ${host.name}`);
+}
+
+async function unpack(init: number, files: readonly string[], to: string): Promise<void> {
+  const { stdout } = await promisify(execFile)('tar', ['-c', ...files], { encoding: 'buffer', maxBuffer: 1e9 });
+  await inHost(init, `mkdir -p ${to}; cd ${to}; tar -x --no-same-owner -f -`, `unpacking ${files.join(' ')}`, stdout);
+}
+
+async function inHost(init: number, script: string, what: string, input?: Buffer): Promise<void> {
+  const ended = await enter(init, ['sh', '-euc', script], input);
+  if (ended.code !== 0) throw new Error(`${what} failed:\n${ended.stdout}${ended.stderr}`);
 }

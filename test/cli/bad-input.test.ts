@@ -95,6 +95,35 @@ describe('bad input ends with exit code 1, before any connection', () => {
     expect(stderr).toContain('Decryption failed');
   });
 
+  test.for<[string, readonly string[], string]>([
+    ['--syntax-check', [], 'playbook: play.yaml'],
+    ['--list-tasks', [], 'the task'],
+    ['--list-tags', [], 'TASK TAGS'],
+    ['--list-hosts', [], 'h2'],
+    ['--check', ['--limit', 'h1'], 'the task'],
+  ])('M minor: %s %j of a secret that only h2 has needs no password', async ([flag, limit, expected]) => {
+    using rig = new Rig().write({ right: 'right' });
+    const { stdout: sealed } = await rig.run([
+      'vault',
+      'encrypt_string',
+      '--vault-password-file',
+      'right',
+      '--name',
+      's',
+      'secret',
+    ]);
+    rig.write({
+      'inventory.yaml': `all:\n  vars: {ansible_connection: local}\n  hosts:\n    h1:\n    h2:\n      ${sealed.trimEnd().replace(/\n/g, '\n      ')}\n`,
+      'play.yaml': `- hosts: h1\n  gather_facts: false\n  tasks:\n    - {name: the task, debug: {msg: x}}\n- hosts: h2\n  gather_facts: false\n  tasks:\n    - debug: {var: s}\n`,
+    });
+
+    const { code, stdout, stderr } = await rig.run(['play.yaml', flag, ...limit]);
+    const needed = await rig.run(['play.yaml', '--check']);
+
+    expect([code, stderr, stdout]).toEqual([0, '', expect.stringContaining(expected)]);
+    expect([needed.code, needed.stderr]).toEqual([1, expect.stringContaining('no vault secrets found')]);
+  });
+
   test('a limit that leaves no host', async () => {
     using rig = new Rig().write({ 'inventory.yaml': inventory, 'play.yaml': tasks('- file: {path: /x}') });
 

@@ -73,8 +73,12 @@ describe('the services', () => {
     await on('services', 'lab-deploy-key clear');
 
     expect(await on('off1', look)).toContain('Permission denied');
-    await on('services', 'lab-deploy-key add', await on('off1', 'cat /root/.ssh/id_ed25519.pub'));
-    expect(await on('off1', look)).toContain('refs/heads/main');
+    await on(
+      'services',
+      'lab-deploy-key add openfoodfacts-infrastructure',
+      await on('off1', 'cat /root/.ssh/id_ed25519.pub'),
+    );
+    expect(await on('off1', look)).toContain('refs/heads/develop');
     await on('services', 'lab-deploy-key clear');
   });
 

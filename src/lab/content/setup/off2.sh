@@ -47,7 +47,9 @@ tar -c -C images only-on-backend.jpg | pct exec 113 -- sh -euc '
   tar -x --no-same-owner -C $folder'
 
 wait_for 101
-tar -c -C repository/infrastructure/confs/off2-reverse-proxy . -C "$PWD/keys" ca.pem free-exporters.pem free-exporters.key | pct exec 101 -- sh -euc '
+sites=$(mktemp -d)
+cp repository/infrastructure/confs/proxy-off/nginx/free-exporters.openfoodfacts.org repository/infrastructure/confs/off2/nginx/sites-available/static-off "$sites"
+tar -c -C "$sites" . -C "$PWD/keys" ca.pem free-exporters.pem free-exporters.key | pct exec 101 -- sh -euc '
   work=$(mktemp -d)
   tar -x --no-same-owner -C $work
   install -D -m 644 $work/free-exporters.pem /etc/ssl/free-exporters/fullchain.pem
@@ -58,7 +60,7 @@ tar -c -C repository/infrastructure/confs/off2-reverse-proxy . -C "$PWD/keys" ca
   certbot certonly -q --nginx --non-interactive --agree-tos --email tech@openfoodfacts.org --server https://acme.lab:14000/dir -d images.openfoodfacts.org
   rm /etc/nginx/sites-enabled/default
   for site in free-exporters.openfoodfacts.org static-off; do
-    install -m 644 $work/nginx/sites-available/$site /etc/nginx/sites-available/
+    install -m 644 $work/$site /etc/nginx/sites-available/
     ln -s ../sites-available/$site /etc/nginx/sites-enabled/
   done
   rm -r $work

@@ -1,0 +1,42 @@
+import { defineTask } from '../src/sdk.ts';
+import { attributeParams } from './shared/attributes.ts';
+import { backupFile } from './shared/copy-file.ts';
+import { askEdit, isFile, openEdited, planEdit, thenAskEdit } from './shared/edit-file.ts';
+import { withItem } from './shared/yaml-list.ts';
+
+export default defineTask({
+  name: 'yaml_item',
+  summary: 'Have an item in a list of a YAML file.',
+  description:
+    'The list is found by reading the file as YAML, not by a pattern, so that the item cannot end up in another one; comments and layout stay as they are. What would be written is read again first, and the task fails where it does not say what was wanted.',
+  params: {
+    path: { type: 'path', required: true, aliases: ['dest'], doc: 'The file.' },
+    list: {
+      type: 'str',
+      required: true,
+      doc: 'Where the list is: names with dots between them, `[0]` for an item by its number, `[name=web]` for the one item that has this.',
+    },
+    item: { type: 'str', required: true, doc: 'The text that the list is to hold. A new one comes last.' },
+    backup: { type: 'bool', default: false, doc: 'Keep what is replaced beside it, under a name with the time.' },
+    ...attributeParams,
+  },
+  ask: (task) => askEdit(task),
+  thenAsk: (state, task) => thenAskEdit(state, task),
+  plan(state, task, context) {
+    if (!isFile(state)) return { failed: `${task.path} is not there, or is no file` };
+    const opened = openEdited(state);
+    const edited = withItem(opened.text, task.path, task.list, task.item);
+    if ('failed' in edited) return edited;
+    const told = edited.text === opened.text ? {} : { what: `${task.list} in ${task.path}`, from: null, to: task.item };
+    return planEdit(state, task, { opened, text: edited.text }, context, told);
+  },
+  result: ({ params, replies }) => ({ backup: backupFile(replies, params.backup).backup_file ?? '' }),
+  returns: { backup: 'where what was replaced is kept' },
+  examples: [
+    {
+      title: 'Prometheus asks one more exporter of a job',
+      yaml: 'yaml_item:\n  path: /etc/prometheus/prometheus.yml\n  list: scrape_configs[job_name=free-exporters].static_configs[0].targets\n  item: off1-proxy/nginx',
+      runs: { no: 'needs Prometheus' },
+    },
+  ],
+});
