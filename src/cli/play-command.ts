@@ -112,7 +112,10 @@ export async function play(parsed: Parsed, face: Face, texts: Readonly<Record<st
     if (mistakes.some((mistake) => mistake.severity === 'error')) return 1;
     const listing = listingOf(parsed, loaded.value);
     if (listing !== undefined) return print(`${listing}\n`);
-    if (parsed.flags.has('syntax-check')) return print(parsed.rest.map((file) => `\nplaybook: ${file}\n`).join(''));
+    if (parsed.flags.has('syntax-check')) {
+      const open = face.ansible ? '' : (await import('./to-confirm.ts')).confirmList(loaded.value, process.cwd());
+      return print(`${parsed.rest.map((file) => `\nplaybook: ${file}\n`).join('')}${open}`);
+    }
     const { runPlaybooks } = await import('../engine/run.ts');
     const { exitCode } = await runPlaybooks(loaded.value.context, loaded.value.playbooks, version);
     return exitCode;

@@ -9,6 +9,7 @@ import { selectedByTags } from '../language/tags.ts';
 import { TemplateError } from '../template/index.ts';
 import { hostsOf, unknownHosts } from './listings.ts';
 import type { Loaded } from './load-all.ts';
+import { unconfirmed } from './to-confirm.ts';
 
 /** Everything wrong with a run that can be known before any host is touched, all at once. */
 export function preflight(loaded: Loaded, { only }: { readonly only?: 'listing' } = {}): readonly Diagnostic[] {
@@ -26,6 +27,7 @@ export function preflight(loaded: Loaded, { only }: { readonly only?: 'listing' 
       env: context.env([]),
     }),
     // Nothing that is listed is decrypted: who only looks needs no password.
+    ...(only === 'listing' ? [] : unconfirmed(loaded)),
     ...(only === 'listing' && !loaded.hasPasswords ? [] : wrongPasswords(loaded, decrypt)),
   ];
 }

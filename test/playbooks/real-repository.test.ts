@@ -59,8 +59,12 @@ function namesIn(value: unknown): readonly string[] {
   if (Array.isArray(value)) return value.flatMap(namesIn);
   if (!(value instanceof Map)) return [];
   const { src, links } = { src: value.get('src'), links: value.get('links') };
-  const linked = typeof src === 'string' && Array.isArray(links) ? links.filter((link) => typeof link === 'string') : [];
-  return [...[...value.values()].flatMap(namesIn), ...linked.map((link) => posix.join(String(src), link)).flatMap(namesIn)];
+  const linked =
+    typeof src === 'string' && Array.isArray(links) ? links.filter((link) => typeof link === 'string') : [];
+  return [
+    ...[...value.values()].flatMap(namesIn),
+    ...linked.map((link) => posix.join(String(src), link)).flatMap(namesIn),
+  ];
 }
 
 /** The versions at which the repository is cloned. */

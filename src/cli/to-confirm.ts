@@ -1,0 +1,71 @@
+import { relative } from 'node:path';
+import type { Host, Vars, VarsLayer } from '../core/model.ts';
+import type { Diagnostic, Position } from '../core/source.ts';
+import { asWritten, isDict, type Raw, Vaulted } from '../core/value.ts';
+import { hostsOf } from './listings.ts';
+import type { Loaded } from './load-all.ts';
+
+/** The variable that names what somebody has to look at before the first run: each name with the reason. */
+const VARIABLE = 'retrace_confirm';
+
+/** A variable that nobody has confirmed yet. */
+interface Open {
+  readonly name: string;
+  readonly why: string;
+  /** What it is now, as written; nothing where it is still to be filled in. */
+  readonly value?: string;
+  /** Where it, or else the request, is written. */
+  readonly at?: Position;
+}
+
+/** What is to be confirmed or filled in for the hosts of a run, each once. */
+function toConfirm({ context, playbooks }: Loaded): readonly Open[] {
+  const names = new Set(playbooks.flatMap(({ plays }) => plays.flatMap((play) => hostsOf(play, context))));
+  const open = [...context.inventory.hosts.values()]
+    .filter((host) => names.has(host.name))
+    .flatMap((host) => openOf(host, context.extra.vars));
+  return [...new Map(open.map((one) => [`${one.name} ${one.at?.file} ${one.at?.line}`, one])).values()];
+}
+
+/** All of it as one list, for people. */
+export function confirmList(loaded: Loaded, directory: string): string {
+  const open = toConfirm(loaded);
+  if (open.length === 0) return '';
+  const lines = open.flatMap(({ name, why, value, at }) => [
+    `  ${name}: ${value ?? 'to be filled in'}${at === undefined ? '' : `  (${relative(directory, at.file)}:${at.line})`}`,
+    `      ${why}`,
+  ]);
+  return `\nto be confirmed or filled in before the first run, then to be taken out of ${VARIABLE}:\n${lines.join('\n')}\n`;
+}
+
+/** What keeps a run from beginning, or what a check warns of: it changes nothing. */
+export function unconfirmed(loaded: Loaded): readonly Diagnostic[] {
+  return toConfirm(loaded).map(({ name, why, value, at }) => ({
+    severity: loaded.context.options.check ? 'warning' : 'error',
+    code: 'to-confirm',
+    message: `${name} is to be ${value === undefined ? 'filled in' : 'confirmed'} before the first run: ${why}`,
+    hint: `when it is right, take ${name} out of ${VARIABLE}`,
+    ...(at !== undefined && { at }),
+  }));
+}
+
+function openOf(host: Host, extra: Vars): readonly Open[] {
+  const layers: readonly Pick<VarsLayer, 'vars' | 'secret'>[] = [...host.layers, { vars: extra, secret: true }];
+  return layers.flatMap(({ vars }) => {
+    const asked = vars.get(VARIABLE);
+    if (asked === undefined || !isDict(asked.value)) return [];
+    return [...(asked.value as Map<unknown, Raw>)].map(([key, why]): Open => {
+      const name = String(key);
+      const layer = layers.findLast((one) => one.vars.has(name));
+      const written = layer?.vars.get(name);
+      const value = isEmpty(written?.value) ? undefined : shown(written?.value ?? null, layer?.secret === true);
+      return { name, why: asWritten(why), ...(value !== undefined && { value }), at: written?.at ?? asked.at };
+    });
+  });
+}
+
+const isEmpty = (raw: Raw | undefined): boolean => raw === undefined || raw === null || raw === '';
+
+/** A value as written; what is under the vault, or was given on the command line, may be a secret. */
+const shown = (raw: Raw, secret: boolean): string =>
+  secret || raw instanceof Vaulted ? 'given, not shown' : asWritten(raw).replace(/\n[\s\S]*/, ' …');
