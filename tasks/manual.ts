@@ -70,7 +70,7 @@ export default defineTask({
     return {
       wait: {
         againMs: given.poll * 1000,
-        deadlineMs: given.timeout * 1000,
+        deadlineMs: Math.min(given.timeout * 1000, context.patienceMs ?? Number.POSITIVE_INFINITY),
         failed: `was not done in time: ${message}`,
         shown: message,
       },

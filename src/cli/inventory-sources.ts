@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
+import { labInventoryPath } from '../lab/paths.ts';
 import type { Config, Origins } from '../language/config/index.ts';
 import { nearInventory } from '../language/inventory/near-inventory.ts';
 import type { Face } from './face.ts';
@@ -10,9 +11,15 @@ export function inventorySources(parsed: Parsed, config: Config, origins: Origin
   const given = parsed.values.get('inventory');
   if (given !== undefined) return given;
   const directory = dirname(resolve(parsed.rest[0] ?? '.'));
-  if (parsed.flags.has('lab')) return [join(dirname(directory), 'inventory', 'lab.yaml')];
+  if (parsed.flags.has('lab')) return [labInventory(directory)];
   if (origins.has('inventory')) return config.inventory;
   if (face.ansible) return config.inventory.filter((path) => existsSync(path));
   const near = nearInventory(directory);
   return near === undefined ? config.inventory.filter((path) => existsSync(path)) : [near];
+}
+
+/** The lab's inventory: that of the playbook's own project, else the one that came with the program. */
+function labInventory(directory: string): string {
+  const near = join(dirname(directory), 'inventory', 'lab.yaml');
+  return existsSync(near) ? near : labInventoryPath();
 }

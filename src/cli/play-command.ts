@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import type { Event, Happening, Reporter, Status } from '../core/event.ts';
 import { Secrets } from '../core/secrets.ts';
 import type { Diagnostic } from '../core/source.ts';
@@ -28,12 +29,22 @@ export async function playCommand(argv: readonly string[], face: Face, help: () 
     if (!isInsideLab()) {
       // What the lab is doing goes to stderr: stdout is the run's.
       const io = { stdout: process.stderr, stderr: process.stderr, isTTY: process.stderr.isTTY === true };
+      // What would be told after minutes of building can be told before.
+      const missing = [...parsed.rest, ...(parsed.values.get('inventory') ?? [])].filter(isMissing);
+      if (missing.length > 0)
+        return usageError(
+          missing.map((file) => `the file ${file} is not there`),
+          face,
+        );
       const code = await labCommand(['up'], io);
       return code === 0 ? ((await insideLab(process.argv.slice(2))) ?? 1) : code;
     }
   }
   return play(parsed, face);
 }
+
+/** Whether this names a file that is not there; `a,b` and `h,` are lists of hosts. */
+const isMissing = (path: string): boolean => !path.includes(',') && !existsSync(path);
 
 const print = (text: string): number => {
   process.stdout.write(text);

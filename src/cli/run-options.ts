@@ -15,8 +15,10 @@ export const verbosityOf = (parsed: Parsed, config: Config): number => parsed.fl
 /** What the command line and Ansible's configuration decide about a run; passwords are asked for here. */
 export async function runOptionsOf(parsed: Parsed, config: Config, origins: Origins, face: Face): Promise<RunOptions> {
   const has = (name: string): boolean => parsed.flags.has(name);
-  // In the lab an operator does the manual steps, so they are waited for.
-  const interactive = has('lab') || (process.stdin.isTTY === true && process.stdout.isTTY === true);
+  const watched = process.stdin.isTTY === true && process.stdout.isTTY === true;
+  // In the lab an operator does the manual steps, so they are waited for; what it does not do in a minute, nobody else does.
+  const interactive = has('lab') || watched;
+  const patience = has('lab') && !watched ? { patienceMs: 60_000 } : {};
   const password =
     has('ask-pass') || config.askPass
       ? await askSecret('SSH password: ')
@@ -35,6 +37,7 @@ export async function runOptionsOf(parsed: Parsed, config: Config, origins: Orig
     forceHandlers: has('force-handlers') || config.forceHandlers,
     anyErrorsFatal: config.anyErrorsFatal,
     interactive,
+    ...patience,
     prompt: (question, { echo }) => (echo ? ask(question) : askSecret(question)),
     connection: {
       user: lastValue(parsed, 'user') ?? config.remoteUser,

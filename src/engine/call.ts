@@ -126,6 +126,7 @@ async function makeCall(
     diff,
     host: where.delegatedTo ?? state.host.name,
     interactive: options.interactive,
+    ...(options.patienceMs !== undefined && { patienceMs: options.patienceMs }),
     native: options.native,
     now: new Date(),
     environment: where.identity.environment,

@@ -18,11 +18,15 @@ export function isInsideLab(): boolean {
 /** Run this program again in the lab's network, and return its exit code; nothing when it stands there already. */
 export async function insideLab(argv: readonly string[]): Promise<number | undefined> {
   if (isInsideLab()) return undefined;
-  return runInside([process.execPath, ...process.execArgv, process.argv[1] ?? '', ...argv]);
+  // This program knows what is meant, also when a terminal has sent the signal to it as well.
+  return runInside([process.execPath, ...process.execArgv, process.argv[1] ?? '', ...argv], 'SIGUSR2');
 }
 
-/** Run a command in the lab's network, on this terminal, and return its exit code. */
-export function runInside(command: readonly string[]): Promise<number> {
+/**
+ * Run a command in the lab's network, on this terminal, and return its exit code. `passedOn` is how it is told of a signal that this
+ * process got; without it, as the signal means to most programs.
+ */
+export function runInside(command: readonly string[], passedOn?: NodeJS.Signals): Promise<number> {
   const resolvConf = state('run', 'resolv.conf');
   writeFileSync(resolvConf, `search openfoodfacts.org\nnameserver ${resolver}\n`);
   // ip-netns gives the command a mount namespace of its own: the machine's /etc/resolv.conf is not touched.
@@ -36,13 +40,13 @@ export function runInside(command: readonly string[]): Promise<number> {
       stdio: 'inherit',
       env: { ...process.env, [insideMark]: '1', ...outsideEnvironment() },
     });
-    // A terminal sends Ctrl-C to the child as well, which decides what it means; this process only passes on the outcome.
-    const ignore = () => {};
-    const pass = () => child.kill('SIGTERM');
-    process.on('SIGINT', ignore).on('SIGTERM', pass).on('SIGHUP', pass);
+    // A terminal sends Ctrl-C to the child as well, which decides what it means; `kill` sends it to this process alone.
+    const interrupt = () => passedOn !== undefined && child.kill(passedOn);
+    const pass = () => child.kill(passedOn ?? 'SIGTERM');
+    process.on('SIGINT', interrupt).on('SIGTERM', pass).on('SIGHUP', pass);
     child.on('error', reject);
     child.on('close', (code, signal) => {
-      process.off('SIGINT', ignore).off('SIGTERM', pass).off('SIGHUP', pass);
+      process.off('SIGINT', interrupt).off('SIGTERM', pass).off('SIGHUP', pass);
       resolve(code ?? 128 + (signal ? constants.signals[signal] : 0));
     });
   });

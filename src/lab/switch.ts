@@ -64,6 +64,11 @@ export async function plugIn(host: string, links: readonly Link[]): Promise<void
   await shell(plugScript, [switchNamespace(), namespaceOf(host), ...cards]);
 }
 
+/** Take a host's network away, with the rules and routes that were made in it; its cards go from the switch when it gets new ones. */
+export async function unplug(host: string): Promise<void> {
+  await attempt`ip netns del ${namespaceOf(host)}`;
+}
+
 /** Run a script with a host's network, but this machine's files. */
 export const inNamespace = (namespace: string, script: string, words: readonly string[] = []) =>
   shell('ns=$1; shift; exec ip netns exec "$ns" sh -euc "$@"', [namespace, script, 'sh', ...words]);

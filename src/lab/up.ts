@@ -22,7 +22,7 @@ import { state } from './paths.ts';
 import { type Progress, silent } from './progress.ts';
 import { setUp } from './set-up.ts';
 import { settleAll, slotsOf } from './slots.ts';
-import { startSwitch } from './switch.ts';
+import { startSwitch, unplug } from './switch.ts';
 
 /** How many hosts boot at the same time: more only take turns on two cores. */
 const bootsAtOnce = 2;
@@ -67,6 +67,7 @@ export async function labReset(name?: string, progress: Progress = silent): Prom
   await withLock(progress, async () => {
     for (const host of hosts) {
       await powerOff(host.name);
+      await unplug(host.name);
       await restorePristine(host);
     }
   });

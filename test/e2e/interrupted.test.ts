@@ -59,6 +59,18 @@ describe('a run that is cut off while a command runs', () => {
     await completes();
   });
 
+  test('M minor: by SIGINT to the outer process alone ends as by Ctrl-C', async () => {
+    const run = start(['--lab', '-i', inventory, '-e', 'seconds=30', playbook('slowly', slowly)]);
+    await until('test -e /root/busy');
+    run.child.kill('SIGINT');
+    const { code, stdout } = await run.ended;
+
+    expect(stdout).toMatch(/PLAY RECAP.*\n.*ok=1 +changed=1/);
+    expect(code).toBe(130);
+    await until('! pgrep -x sleep');
+    await completes();
+  });
+
   test('by kill -9 is gone on with by the next', async () => {
     const run = start(['--lab', '-i', inventory, '-e', 'seconds=3', playbook('slowly', slowly)]);
     await until('test -e /root/busy');

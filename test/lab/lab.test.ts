@@ -82,6 +82,27 @@ describe('the services', () => {
     await on('services', 'lab-deploy-key clear');
   });
 
+  test('M4: the forge refuses a key for a repository that it was not given to, and for writing where it may only read', async () => {
+    const ask = (service: string, repository: string) =>
+      on(
+        'off1',
+        `printf 0000 | ssh -o BatchMode=yes git@forge.lab "${service} 'openfoodfacts/${repository}.git'" 2>&1 | tr -d '\\0' | grep -a -o -e 'ERROR.*' -e 'refs/heads/.*' | head -n 1`,
+      );
+    const key = await on('off1', 'cat /root/.ssh/id_ed25519.pub');
+    await on('services', 'lab-deploy-key clear; lab-deploy-key add openfoodfacts-infrastructure', key);
+
+    expect(await ask('git-receive-pack', 'openfoodfacts-infrastructure')).toContain('refs/heads/develop');
+    expect(await ask('git-upload-pack', 'openfoodfacts-monitoring')).toBe('ERROR: Repository not found.\n');
+    expect(await on('services', 'lab-deploy-key add openfoodfacts-monitoring 2>&1 || true', key)).toBe(
+      'Key is already in use\n',
+    );
+
+    await on('services', 'lab-deploy-key clear; lab-deploy-key add openfoodfacts-infrastructure --read-only', key);
+    expect(await ask('git-upload-pack', 'openfoodfacts-infrastructure')).toContain('refs/heads/develop');
+    expect(await ask('git-receive-pack', 'openfoodfacts-infrastructure')).toContain('marked as read only');
+    await on('services', 'lab-deploy-key clear');
+  });
+
   test('the relay keeps the mail that it gets', async () => {
     const subject = `letter ${Date.now()}`;
     const letter = [
@@ -189,6 +210,13 @@ onboot: 1\nostype: debian\nrootfs: zfs-hdd:subvol-199-disk-0,size=32G\nswap: 0\n
 });
 
 describe('reset', () => {
+  test('M minor: leaves no firewall rule behind', async () => {
+    await on('off1', 'nft add table inet kept');
+    await labReset('off1');
+
+    expect(await on('off1', 'nft list ruleset')).toBe('');
+  });
+
   test('brings back a host as it first was', async () => {
     await on(
       'off1',

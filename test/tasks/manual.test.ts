@@ -42,6 +42,12 @@ describe('manual', () => {
     });
   });
 
+  test('M minor: nobody is waited for longer than a run has patience', async () => {
+    const ran = await run({ path: '/nowhere' }, { interactive: true, patienceMs: 10 });
+
+    expect(ran).toMatchObject({ status: 'failed', message: expect.stringContaining('was not done in time') });
+  });
+
   test('where a person watches, it waits until the proof holds', async () => {
     using place = folder();
     setTimeout(() => writeFileSync(place.at('x'), ''), 300);
