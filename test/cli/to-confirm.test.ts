@@ -51,7 +51,10 @@ describe('retrace_confirm', () => {
   });
 
   test('M12: only what the hosts of the run have to do with', async () => {
-    using rig = new Rig().write({ ...files, 'inventory.yaml': inventory.replace('relay: the document', 'other: the document') });
+    using rig = new Rig().write({
+      ...files,
+      'inventory.yaml': inventory.replace('relay: the document', 'other: the document'),
+    });
 
     const { stdout } = await rig.run(['play.yaml', '--limit', 'h1', '--syntax-check']);
 
