@@ -52,6 +52,8 @@ export default defineTask({
     const local = localSum(task, context.host);
     if (local === sum.hex) return { changes: [] };
     const dest = destination(task, context.host);
+    if (task.controller.isDirectory(dest))
+      return { failed: `${dest} is a directory on the controller: end it with a slash to put the file into it` };
     // Nothing is done on the host: the file is written when the result is made up, once its bytes are known.
     return {
       changes: [

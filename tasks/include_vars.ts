@@ -74,7 +74,7 @@ function filesBelow(
   const root = located(dir, controller);
   if (!controller.isDirectory(root)) throw new ControllerError(`${root} is not a directory`);
   const names = controller
-    .readTree(root)
+    .readTree(root, { contents: false })
     .filter((one) => one.kind !== 'directory')
     .map((one) => one.path);
   const wanted = names.filter((name) => {

@@ -1,7 +1,16 @@
+import { systemReason } from '../core/system-error.ts';
 import { version } from './version.ts';
 
+/** What to say of an exception that ended the program, and its exit code. What the system refused is no bug. */
+export function lastWords(error: unknown): { readonly text: string; readonly exitCode: number } {
+  const refused = systemReason(error);
+  return refused === undefined
+    ? { text: bugReport(error), exitCode: 250 }
+    : { text: `error: ${refused}\n`, exitCode: 1 };
+}
+
 /** What to say of an exception that nobody foresaw: it is a bug of ours, not a mistake of the user's. */
-export function bugReport(error: unknown): string {
+function bugReport(error: unknown): string {
   const shown = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return `unexpected: this is a bug in Retrace ${version} (Node ${process.version}); please report it with what you ran and this text:\n${shown}\n`;
 }

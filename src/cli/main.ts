@@ -23,11 +23,12 @@ if (argv[0] === '--version' && !calledAs.startsWith('ansible')) process.stdout.w
 else start();
 
 function start(): void {
-  const { bugReport, runCommand } = loadProgram();
+  const { lastWords, runCommand } = loadProgram();
   void runCommand(calledAs, argv)
     .catch((error: unknown) => {
-      process.stderr.write(bugReport(error));
-      return 250;
+      const { text, exitCode } = lastWords(error);
+      process.stderr.write(text);
+      return exitCode;
     })
     .then((exitCode) => {
       process.exitCode = exitCode;

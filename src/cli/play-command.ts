@@ -5,6 +5,7 @@ import type { Diagnostic } from '../core/source.ts';
 import { suggest } from '../core/suggest.ts';
 import { createFiles } from '../language/files.ts';
 import { formatDiagnostic } from '../language/format-diagnostic.ts';
+import { isEnvelope } from '../language/vault/envelope.ts';
 import { ansibleError, createChalk, createReporter } from '../report/index.ts';
 import type { Face } from './face.ts';
 import { interruptible } from './interrupt.ts';
@@ -64,7 +65,7 @@ export async function play(parsed: Parsed, face: Face, texts: Readonly<Record<st
   const chalk = createChalk(process.stdout, process.env);
   const sources = createFiles();
   const show = (diagnostic: Diagnostic): string =>
-    formatDiagnostic(diagnostic, (file) => sources.readText(file), { colour: chalk.level > 0 });
+    formatDiagnostic(diagnostic, (file) => readable(sources.readText(file)), { colour: chalk.level > 0 });
   const secrets = new Secrets();
   const tell = (diagnostics: readonly Diagnostic[]): void => {
     for (const diagnostic of diagnostics) {
@@ -140,6 +141,10 @@ export async function play(parsed: Parsed, face: Face, texts: Readonly<Record<st
   }
 }
 
+/** Of a file under Ansible Vault no line is worth showing. */
+const readable = (text: string | undefined): string | undefined =>
+  text === undefined || isEnvelope(text) ? undefined : text;
+
 function maskedError(error: Error, secrets: Secrets): Error {
   const { message, stack } = error;
   return Object.assign(error, secrets.mask({ message, stack }));
@@ -149,6 +154,7 @@ function maskedError(error: Error, secrets: Secrets): Error {
 async function recorder(file: string | undefined): Promise<Reporter[]> {
   if (file === undefined || file === '') return [];
   const { appendFileSync } = await import('node:fs');
+  appendFileSync(file, '', { mode: 0o600 }); // a file that cannot be written ends the program before it begins
   const { jsonReporter } = await import('../report/json.ts');
   return [jsonReporter((text) => appendFileSync(file, text, { mode: 0o600 }))];
 }

@@ -1,5 +1,5 @@
 /** What the built program offers to the file that starts it, and to whoever imports `retrace`. */
 
 export * as sdk from '../sdk.ts';
-export { bugReport } from './bug-report.ts';
+export { lastWords } from './bug-report.ts';
 export { runCommand } from './commands.ts';

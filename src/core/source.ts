@@ -19,6 +19,12 @@ export interface Diagnostic {
   readonly hint?: string;
 }
 
+/** A diagnostic in one line, for what has room for no more: the message of a failed task. */
+export function inOneLine({ at, message, hint }: Diagnostic): string {
+  const where = at === undefined ? '' : `${at.file}:${at.line}:${at.column}: `;
+  return `${where}${message}${hint === undefined ? '' : ` (${hint})`}`;
+}
+
 /** What the foreseen can end in; mistakes come in lists, so that all of them are told at once. */
 export type Result<T, E = readonly Diagnostic[]> =
   | { readonly ok: true; readonly value: T; readonly warnings?: readonly Diagnostic[] }

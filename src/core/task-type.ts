@@ -63,8 +63,11 @@ export interface Controller {
     name: string,
   ): { ok: true; path: string } | { ok: false; searched: readonly string[] };
   readFile(path: string): Uint8Array;
-  /** Relative path, mode, and content (or link target) of everything below a folder, parents first. */
-  readTree(path: string): readonly {
+  /** Relative path, mode, and content (or link target) of everything below a folder, parents first; `follow` is for links. */
+  readTree(
+    path: string,
+    options?: { readonly follow?: boolean; readonly contents?: boolean },
+  ): readonly {
     path: string;
     kind: 'file' | 'directory' | 'link';
     mode: number;

@@ -42,6 +42,8 @@ export class Tuple {
 /** What templates may hold but never store or serialize: undefined, functions, macros, generators, namespaces. */
 export interface Opaque {
   readonly opaque: string;
+  /** Of a mapping that computes its values when they are asked for, as `vars`: all of it. */
+  toDict?(): Dict;
 }
 
 /**
@@ -123,5 +125,7 @@ export function toJs(value: Value): unknown {
   if (value instanceof Tuple) return value.items.map(toJs);
   if (Array.isArray(value)) return value.map(toJs);
   if (isDict(value)) return Object.fromEntries([...value].map(([key, item]) => [String(key), toJs(item)]));
+  if (typeof value === 'object' && value !== null && 'toDict' in value && value.toDict !== undefined)
+    return toJs(value.toDict());
   return value;
 }

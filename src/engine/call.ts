@@ -1,9 +1,10 @@
 import { bindParams, type ParamProblem } from '../core/bind-params.ts';
 import type { Task, Written } from '../core/model.ts';
 import type { AnyQuestion } from '../core/question.ts';
+import { inOneLine } from '../core/source.ts';
 import { type Controller, ControllerError, type TaskContext, type TaskType } from '../core/task-type.ts';
 import { Expression, isDict, isTemplateText, type Raw, Template, toJs, type Value } from '../core/value.ts';
-import { evaluate, evaluateCondition, isUndefinedError, TemplateError } from '../template/index.ts';
+import { asTemplateError, evaluate, evaluateCondition, isUndefinedError, TemplateError } from '../template/index.ts';
 import { createController } from './controller.ts';
 import { truth } from './endpoint.ts';
 import type { HostLink, Identity } from './host-link.ts';
@@ -54,7 +55,8 @@ export async function computeCall(
     if (refused !== undefined)
       return { kind: 'skipped', message: 'Conditional result was False', condition: refused, censored };
     return { kind: 'call', call: await makeCall(play, state, task, sight, peek, censored, warnings) };
-  } catch (error) {
+  } catch (thrown) {
+    const error = asTemplateError(thrown);
     if (error instanceof TemplateError)
       return { kind: 'failed', message: placed(error), msg: ansibleMessage(error), censored };
     if (error instanceof ControllerError) return { kind: 'failed', message: error.message, censored };
@@ -277,11 +279,7 @@ const sentence = ({ path, message, hint }: ParamProblem): string =>
   `${path.length > 1 ? `${path.slice(0, -1).join('.')}: ` : ''}${message}${hint === undefined ? '' : ` (${hint})`}`;
 
 /** What a template's mistake says, with its place. */
-export function placed(error: TemplateError): string {
-  const { message, at, hint } = error.diagnostic;
-  const where = at === undefined ? '' : `${at.file}:${at.line}:${at.column}: `;
-  return `${where}${message}${hint === undefined ? '' : ` (${hint})`}`;
-}
+export const placed = (error: TemplateError): string => inOneLine(error.diagnostic);
 
 /** The same in Ansible's words, which playbooks look at in `msg`. */
 export function ansibleMessage(error: TemplateError): string {

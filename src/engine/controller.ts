@@ -1,7 +1,10 @@
-import { mkdirSync, readdirSync, readFileSync, readlinkSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
-import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { readLocalFile, statOf } from '../core/local-file.ts';
 import type { Task } from '../core/model.ts';
+import { inOneLine } from '../core/source.ts';
+import { isSystemError } from '../core/system-error.ts';
 import { type Controller, ControllerError } from '../core/task-type.ts';
 import { type Value, Vaulted } from '../core/value.ts';
 import { type Env, renderTemplate, type Scope, strftime } from '../template/index.ts';
@@ -9,6 +12,7 @@ import { jobFile } from './background.ts';
 import type { Call } from './call.ts';
 import { evaluateWritten, firstBroken, variable } from './expressions.ts';
 import type { PlayContext } from './play-context.ts';
+import { readTree } from './read-tree.ts';
 import type { Sight } from './scopes.ts';
 import { Touched } from './touched.ts';
 
@@ -27,14 +31,14 @@ export function createController(
   };
   return {
     find: (kind, name) => findFile(task.searchPath, kind, name),
-    readFile: (path) => opened(read(path), path, env),
-    readTree: (path) => readTree(path, path),
+    readFile: (path) => opened(readLocalFile(path), path, env),
+    readTree,
     modeOf: (path) => statSync(path).mode & 0o7777,
-    isDirectory: (path) => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false,
+    isDirectory: (path) => statOf(path)?.isDirectory() ?? false,
     writeFile: (path, content, mode = 0o644) => later(() => writeWhole(path, content, mode)),
     render: (path, options) =>
       renderTemplate(
-        Buffer.from(read(path)).toString(),
+        Buffer.from(readLocalFile(path)).toString(),
         path,
         options,
         { ...withTemplateNames(scope, path, options.dest, run.options.managed), cache: new Map() },
@@ -45,7 +49,7 @@ export function createController(
     variable: (name) => variable(name, sight),
     parseVars(_text, path) {
       const vars = run.loader.vars(path);
-      if (!vars.ok) throw new ControllerError(vars.error.map((one) => one.message).join('; '));
+      if (!vars.ok) throw new ControllerError(vars.error.map(inOneLine).join('; '));
       return Object.fromEntries([...vars.value].map(([name, { value }]) => [name, value]));
     },
     job: (id) =>
@@ -98,15 +102,17 @@ export function findFile(
   const candidates = isAbsolute(name)
     ? [name]
     : folders.flatMap((folder) => [join(folder, kind, name), resolve(folder, name)]);
-  const path = candidates.find((candidate) => statSync(candidate, { throwIfNoEntry: false }) !== undefined);
+  const path = candidates.find(isThere);
   return path === undefined ? { ok: false, searched: candidates } : { ok: true, path };
 }
 
-function read(path: string): Uint8Array {
+/** A path that may not be looked at is there for all we know: to open it says why not. */
+function isThere(path: string): boolean {
   try {
-    return readFileSync(path);
+    return statSync(path, { throwIfNoEntry: false }) !== undefined;
   } catch (error) {
-    throw new ControllerError(`cannot read ${path}: ${(error as Error).message}`, { cause: error });
+    if (isSystemError(error)) return true;
+    throw error;
   }
 }
 
@@ -116,18 +122,4 @@ function writeWhole(path: string, content: Uint8Array, mode: number): void {
   const beside = `${path}.${process.pid}.tmp`;
   writeFileSync(beside, content, { mode });
   renameSync(beside, path);
-}
-
-type TreeEntry = ReturnType<Controller['readTree']>[number];
-
-function readTree(root: string, folder: string): TreeEntry[] {
-  const entries = readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
-  return entries.flatMap((entry): TreeEntry[] => {
-    const path = join(folder, entry.name);
-    const common = { path: relative(root, path) };
-    if (entry.isSymbolicLink()) return [{ ...common, kind: 'link', mode: 0o777, target: readlinkSync(path) }];
-    const mode = statSync(path).mode & 0o7777;
-    if (entry.isDirectory()) return [{ ...common, kind: 'directory', mode }, ...readTree(root, path)];
-    return [{ ...common, kind: 'file', mode, content: readFileSync(path) }];
-  });
 }

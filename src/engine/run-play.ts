@@ -1,4 +1,5 @@
 import type { Item, Play, Vars, VarsLayer } from '../core/model.ts';
+import { inOneLine } from '../core/source.ts';
 import { type Raw, Template, toJs, type Value } from '../core/value.ts';
 import { selectHosts } from '../language/inventory/index.ts';
 import { playName } from '../language/variables/play-vars.ts';
@@ -281,7 +282,7 @@ function loadVarsFiles(context: PlayContext, state: HostState): string | undefin
       if (path === undefined || !path.ok)
         return `${at.file}:${at.line}:${at.column}: vars file ${names.join(', ')} was not found`;
       const vars = run.loader.vars(path.path);
-      if (!vars.ok) return vars.error.map((one) => one.message).join('; ');
+      if (!vars.ok) return vars.error.map(inOneLine).join('; ');
       layers.push({ level: 14, from: path.path, vars: vars.value as Vars });
       state.playLayers = layers;
     } catch (error) {

@@ -1,5 +1,5 @@
 import type { Outcome } from '../core/event.ts';
-import { TemplateError } from '../template/index.ts';
+import { asTemplateError, TemplateError } from '../template/index.ts';
 import { ansibleMessage, placed } from './call.ts';
 import { failed, failure, ignorable, unreachable } from './early-outcomes.ts';
 import { learnFacts } from './facts.ts';
@@ -22,8 +22,9 @@ export async function settleTouched(run: TaskRun, sight: Sight, act: () => Promi
 
 /** What an error means for the task; undefined where what was missing is there now. */
 async function outcomeOfThrown(run: TaskRun, sight: Sight, error: unknown): Promise<Outcome | undefined> {
-  if (error instanceof TemplateError)
-    return ignorable(failed(run.task, sight, placed(error), ansibleMessage(error)), run.task, sight);
+  const mistake = asTemplateError(error);
+  if (mistake instanceof TemplateError)
+    return ignorable(failed(run.task, sight, placed(mistake), ansibleMessage(mistake)), run.task, sight);
   if (!(error instanceof Touched)) throw error;
   if (error.what !== 'unknown') return satisfy(run, error);
   run.state.link.beliefs.unsettle(run.ref.name);

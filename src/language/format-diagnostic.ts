@@ -26,12 +26,20 @@ export function formatDiagnostic(
 
 const place = (at: Position): string => `${at.file}:${at.line}:${at.column}`;
 
+let latest: { readonly text: string; readonly lines: readonly string[] } = { text: '', lines: [''] };
+
+/** The lines of a text; a file with one mistake often has a thousand, so those of the last text are kept. */
+function linesOf(text: string): readonly string[] {
+  if (text !== latest.text) latest = { text, lines: text.split(/\r\n?|\n/) };
+  return latest.lines;
+}
+
 /**
  * The place itself for one that was counted in a text whose lines YAML joined: it lies beyond the end of its line,
  * and goes on where the next lines start.
  */
 function settlePlace(at: Position, text: string): Position {
-  const lines = text.split(/\r\n?|\n/);
+  const lines = linesOf(text);
   let { line, column } = at;
   for (let current = lines[line - 1]; current !== undefined && column > current.length + 1; current = lines[line - 1]) {
     const next = lines[line];
@@ -45,7 +53,7 @@ function settlePlace(at: Position, text: string): Position {
 const widest = 160;
 
 function excerpt(at: Position, text: string): string[] {
-  const line = text.split(/\r\n?|\n/)[at.line - 1];
+  const line = linesOf(text)[at.line - 1];
   if (line === undefined || line.trim() === '') return [];
   const from = Math.max(0, at.column - 1 - widest / 2);
   const shown = line

@@ -16,7 +16,7 @@ export function checkTemplate(
   { kind = 'text', env = defaultEnv(), options = {} }: { kind?: TextKind; env?: Env; options?: RenderOptions } = {},
 ): Diagnostic[] {
   const parsed = parseKind(source, kind, options);
-  if ('mistake' in parsed) return [diagnose(parsed.mistake, source, at)];
+  if ('mistake' in parsed) return [diagnose(parsed.mistake, parsed.text, parsed.start(at))];
   const found: Diagnostic[] = [];
   walk(parsed.tree, (node) => {
     const unknown = unknownName(node, env);

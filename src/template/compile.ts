@@ -4,7 +4,7 @@ import type { Expression, Statement } from './ast.ts';
 import { compileExpression } from './compile-expression.ts';
 import { BlockReference, compileBody, type RunBody } from './compile-statement.ts';
 import { type Block, type Context, Frame, type Output } from './context.ts';
-import { positionIn, TemplateError } from './errors.ts';
+import { asTemplateError, positionIn, TemplateError } from './errors.ts';
 import { inlineSyntax, type Syntax, SyntaxMistake } from './lexer.ts';
 import { parseBareExpression, parseTemplate } from './parser.ts';
 import { literal } from './python/literal.ts';
@@ -73,7 +73,7 @@ function located<T>(source: string, at: Position | undefined, compile: () => T):
   try {
     return compile();
   } catch (error) {
-    if (!(error instanceof SyntaxMistake)) throw error;
+    if (!(error instanceof SyntaxMistake)) throw asTemplateError(error);
     throw new TemplateError(
       error.message,
       'template-syntax',

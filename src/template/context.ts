@@ -1,7 +1,7 @@
 import type { Position } from '../core/source.ts';
 import type { Raw, Value } from '../core/value.ts';
 import type { Env } from './env.ts';
-import { positionIn, TemplateError } from './errors.ts';
+import { asTemplateError, positionIn, TemplateError } from './errors.ts';
 import type { Syntax } from './lexer.ts';
 import { Undefined } from './python/object.ts';
 
@@ -65,7 +65,8 @@ export class Context {
 
   /** Give an error that has no place the one where the evaluation is. */
   locate(error: unknown): unknown {
-    return error instanceof TemplateError ? error.locate(positionIn(this.text, this.at, this.offset)) : error;
+    const told = asTemplateError(error);
+    return told instanceof TemplateError ? told.locate(positionIn(this.text, this.at, this.offset)) : told;
   }
 }
 

@@ -1,4 +1,5 @@
-import { readFileSync } from 'node:fs';
+import { readLocalFile } from '../core/local-file.ts';
+import { isSystemError } from '../core/system-error.ts';
 import type { Value, Vaulted } from '../core/value.ts';
 import { fail } from './errors.ts';
 import type { Lookups } from './lookups/lookup.ts';
@@ -58,9 +59,9 @@ export function defaultEnv(changes: Partial<Env> = {}): Env {
 
 function readFile(path: string): Uint8Array | undefined {
   try {
-    return readFileSync(path);
+    return readLocalFile(path, 100_000_000);
   } catch (error) {
-    if (['ENOENT', 'ENOTDIR', 'EISDIR'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined;
+    if (isSystemError(error) && ['ENOENT', 'ENOTDIR', 'EISDIR'].includes(error.code)) return undefined;
     throw error;
   }
 }

@@ -1,4 +1,5 @@
 import type { Diagnostic, Position } from '../core/source.ts';
+import { systemReason } from '../core/system-error.ts';
 
 /** A mistake that shows while a template is read or evaluated. */
 export class TemplateError extends Error {
@@ -40,4 +41,23 @@ export function positionIn(
   const line = before.split('\n').length - 1;
   const column = offset - (before.lastIndexOf('\n') + 1);
   return { file: start.file, line: start.line + line, column: start.column + column, ...(length && { length }) };
+}
+
+/**
+ * What is no mistake of ours as one of the template's author: too deep or too large for a template, or a file that the operator may not
+ * read. Anything else that was thrown stays what it is.
+ */
+export function asTemplateError(error: unknown): unknown {
+  if (error instanceof TemplateError) return error;
+  const reason = tooMuch(error) ?? systemReason(error);
+  return reason === undefined ? error : Object.assign(new TemplateError(reason, 'template-limit'), { cause: error });
+}
+
+/** V8's words for what does not fit its stack or its longest text. */
+function tooMuch(error: unknown): string | undefined {
+  if (!(error instanceof RangeError)) return undefined;
+  if (error.message.includes('call stack')) return 'this is nested, or calls itself, too deeply';
+  return /^Invalid (string|array|typed array|count|code)|Array buffer allocation|too large/.test(error.message)
+    ? 'the value is too large'
+    : undefined;
 }

@@ -1,7 +1,7 @@
 export { checkTemplate } from './check.ts';
 export type { Scope } from './context.ts';
 export { defaultEnv, type Env } from './env.ts';
-export { isUndefinedError, TemplateError } from './errors.ts';
+export { asTemplateError, isUndefinedError, TemplateError } from './errors.ts';
 export { evaluate, evaluateCondition, evaluateExpression, notWritten, renderTemplate } from './evaluate.ts';
 export { freeNames } from './free-names.ts';
 export type { Lookup } from './lookups/lookup.ts';

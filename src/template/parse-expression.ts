@@ -5,15 +5,15 @@ import type { Tokens } from './tokens.ts';
 
 /** A whole expression, conditional ones included. */
 export function parseExpression(tokens: Tokens, withConditional = true): Expression {
-  return withConditional ? parseConditional(tokens) : parseOr(tokens);
+  return tokens.within(() => (withConditional ? parseConditional(tokens) : parseOr(tokens)));
 }
 
 function parseConditional(tokens: Tokens): Expression {
   const { offset } = tokens.current;
   let expression = parseOr(tokens);
-  while (tokens.skip('name', 'if')) {
+  for (let links = 0; tokens.skip('name', 'if'); links = tokens.link(links)) {
     const test = parseOr(tokens);
-    const no = tokens.skip('name', 'else') ? parseConditional(tokens) : undefined;
+    const no = tokens.skip('name', 'else') ? tokens.within(() => parseConditional(tokens)) : undefined;
     expression = { type: 'conditional', test, yes: expression, no, offset };
   }
   return expression;
@@ -22,14 +22,16 @@ function parseConditional(tokens: Tokens): Expression {
 function parseOr(tokens: Tokens): Expression {
   const { offset } = tokens.current;
   let left = parseAnd(tokens);
-  while (tokens.skip('name', 'or')) left = { type: 'or', left, right: parseAnd(tokens), offset };
+  for (let links = 0; tokens.skip('name', 'or'); links = tokens.link(links))
+    left = { type: 'or', left, right: parseAnd(tokens), offset };
   return left;
 }
 
 function parseAnd(tokens: Tokens): Expression {
   const { offset } = tokens.current;
   let left = parseNot(tokens);
-  while (tokens.skip('name', 'and')) left = { type: 'and', left, right: parseNot(tokens), offset };
+  for (let links = 0; tokens.skip('name', 'and'); links = tokens.link(links))
+    left = { type: 'and', left, right: parseNot(tokens), offset };
   return left;
 }
 
@@ -37,7 +39,7 @@ function parseNot(tokens: Tokens): Expression {
   const { offset } = tokens.current;
   if (!tokens.word('not')) return parseCompare(tokens);
   tokens.take();
-  return { type: 'not', operand: parseNot(tokens), offset };
+  return { type: 'not', operand: tokens.within(() => parseNot(tokens)), offset };
 }
 
 const COMPARISONS = new Set(['==', '!=', '<', '<=', '>', '>=']);
@@ -71,7 +73,11 @@ const leftAssociative =
   (operand: Parse, operators: readonly string[]): Parse =>
   (tokens) => {
     let left = operand(tokens);
-    while (tokens.current.type === 'operator' && operators.includes(tokens.current.text)) {
+    for (
+      let links = 0;
+      tokens.current.type === 'operator' && operators.includes(tokens.current.text);
+      links = tokens.link(links)
+    ) {
       const { text, offset } = tokens.take();
       left = { type: 'binary', operator: text, left, right: operand(tokens), offset };
     }
@@ -93,8 +99,10 @@ function parseConcat(tokens: Tokens): Expression {
 function parseUnary(tokens: Tokens, withFilter = true): Expression {
   const { offset } = tokens.current;
   let node: Expression;
-  if (tokens.skip('operator', '-')) node = { type: 'negate', operand: parseUnary(tokens, false), offset };
-  else if (tokens.skip('operator', '+')) node = { type: 'positive', operand: parseUnary(tokens, false), offset };
+  if (tokens.skip('operator', '-'))
+    node = { type: 'negate', operand: tokens.within(() => parseUnary(tokens, false)), offset };
+  else if (tokens.skip('operator', '+'))
+    node = { type: 'positive', operand: tokens.within(() => parseUnary(tokens, false)), offset };
   else node = parsePrimary(tokens);
   node = parsePostfix(tokens, node);
   return withFilter ? parseFilters(tokens, node) : node;

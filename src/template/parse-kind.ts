@@ -3,7 +3,7 @@ import { isTemplateText } from '../core/value.ts';
 import type { Expression, Statement } from './ast.ts';
 import { TemplateError } from './errors.ts';
 import { type RenderOptions, readHeader } from './header.ts';
-import { inlineSyntax, type Syntax, SyntaxMistake } from './lexer.ts';
+import { inlineSyntax, SyntaxMistake } from './lexer.ts';
 import { parseBareExpression, parseTemplate } from './parser.ts';
 
 /** How a text is to be read: a text of a playbook with braces, a bare expression, or a template file. */
@@ -12,27 +12,36 @@ export type TextKind = 'text' | 'expression' | 'file';
 /** What a text was parsed to. */
 export type Tree = Expression | readonly Statement[];
 
-/** A parsed text and where its tree starts, or why it cannot be parsed. */
-type Parsed =
-  | { tree: Tree; text: string; start: (at: Position | undefined) => Position | undefined }
-  | { mistake: SyntaxMistake | TemplateError };
+/** A parsed text or why it cannot be parsed, and where the text that was read starts: below the header of a file. */
+type Parsed = Text & ({ readonly tree: Tree } | { readonly mistake: SyntaxMistake | TemplateError });
+
+interface Text {
+  readonly text: string;
+  readonly start: (at: Position | undefined) => Position | undefined;
+}
 
 /** Parse a text of any kind. */
 export function parseKind(source: string, kind: TextKind, options: RenderOptions): Parsed {
+  const whole = { text: source, start: (at: Position | undefined) => at };
+  if (kind === 'expression' && !isTemplateText(source)) return parsed(whole, () => parseBareExpression(source));
+  if (kind !== 'file') return parsed(whole, () => parseTemplate(source, inlineSyntax));
+  let header: ReturnType<typeof readHeader>;
   try {
-    if (kind === 'expression' && !isTemplateText(source))
-      return { tree: parseBareExpression(source), text: source, start: (at) => at };
-    if (kind !== 'file') return parsed(source, inlineSyntax, 0);
-    const header = readHeader(source, options);
-    return parsed(header.text, header.syntax, header.lines);
+    header = readHeader(source, options);
   } catch (mistake) {
-    if (mistake instanceof SyntaxMistake || mistake instanceof TemplateError) return { mistake };
+    if (mistake instanceof TemplateError) return { ...whole, mistake };
+    throw mistake;
+  }
+  const { text, syntax, lines } = header;
+  const below = { text, start: (at: Position | undefined) => at && { ...at, line: at.line + lines } };
+  return parsed(below, () => parseTemplate(text, syntax));
+}
+
+function parsed(text: Text, parse: () => Tree): Parsed {
+  try {
+    return { ...text, tree: parse() };
+  } catch (mistake) {
+    if (mistake instanceof SyntaxMistake || mistake instanceof TemplateError) return { ...text, mistake };
     throw mistake;
   }
 }
-
-const parsed = (text: string, syntax: Syntax, lines: number): Parsed => ({
-  tree: parseTemplate(text, syntax),
-  text,
-  start: (at) => at && { ...at, line: at.line + lines },
-});

@@ -6,7 +6,7 @@ import { mistake, type Tokens } from './tokens.ts';
 /** The subscripts and calls after an expression. */
 export function parsePostfix(tokens: Tokens, start: Expression): Expression {
   let node = start;
-  for (;;) {
+  for (let links = 0; ; links = tokens.link(links)) {
     if (tokens.op('.') || tokens.op('[')) node = parseSubscript(tokens, node);
     else if (tokens.op('(')) node = parseCall(tokens, node);
     else return node;
@@ -99,7 +99,7 @@ function parseArguments(tokens: Tokens): Arguments {
 /** The filters, tests and calls after an expression. */
 export function parseFilters(tokens: Tokens, start: Expression): Expression {
   let node = start;
-  for (;;) {
+  for (let links = 0; ; links = tokens.link(links)) {
     if (tokens.op('|')) node = parseFilter(tokens, node);
     else if (tokens.word('is')) node = parseTest(tokens, node);
     else if (tokens.op('(')) node = parseCall(tokens, node);
@@ -128,7 +128,7 @@ function parseFilter(tokens: Tokens, target: Expression | undefined, bare = fals
 /** The chain of filters of `{% filter a | b %}` and `{% set x | a | b %}`. */
 export function parseFilterChain(tokens: Tokens, bare: boolean): Expression {
   let node = parseFilter(tokens, undefined, bare);
-  while (tokens.op('|') || tokens.word('is') || tokens.op('(')) {
+  for (let links = 0; tokens.op('|') || tokens.word('is') || tokens.op('('); links = tokens.link(links)) {
     node = tokens.op('|')
       ? parseFilter(tokens, node)
       : tokens.op('(')

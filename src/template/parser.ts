@@ -112,7 +112,7 @@ class Parser {
   /** A body: the rest of the opening tag, statements, and the closing tag's name. */
   #body(name: string): Statement[] {
     this.#tokens.expect('block_end');
-    const body = this.#until([`end${name}`], name);
+    const body = this.#tokens.within(() => this.#until([`end${name}`], name));
     this.#tokens.take();
     return body;
   }
@@ -125,7 +125,7 @@ class Parser {
     const test = tokens.skip('name', 'if') ? parseExpression(tokens) : undefined;
     const recursive = tokens.skip('name', 'recursive');
     tokens.expect('block_end');
-    const body = this.#until(['endfor', 'else'], 'for');
+    const body = tokens.within(() => this.#until(['endfor', 'else'], 'for'));
     const otherwise = tokens.take().text === 'else' ? this.#body('for') : [];
     return { type: 'for', target, items, test, recursive, body, otherwise, offset };
   }
@@ -136,7 +136,7 @@ class Parser {
     for (;;) {
       const test = parseTuple(tokens, { withConditional: false });
       tokens.expect('block_end');
-      branches.push({ test, body: this.#until(['elif', 'else', 'endif'], 'if') });
+      branches.push({ test, body: tokens.within(() => this.#until(['elif', 'else', 'endif'], 'if')) });
       const tag = tokens.take().text;
       if (tag === 'elif') continue;
       return { type: 'if', branches, otherwise: tag === 'else' ? this.#body('if') : [], offset };

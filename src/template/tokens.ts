@@ -1,10 +1,15 @@
 import { SyntaxMistake, type Token, type TokenType } from './lexer.ts';
 
+/** Evaluating needs stack for each level, and so does every look at the tree. */
+const DEEPEST = 200;
+const LONGEST = 500;
+
 /** The tokens of a template, read once from left to right. */
 export class Tokens {
   readonly #tokens: readonly Token[];
   readonly #eof: Token;
   #index = 0;
+  #depth = 0;
 
   constructor(tokens: readonly Token[], length: number) {
     this.#tokens = tokens;
@@ -17,6 +22,20 @@ export class Tokens {
 
   get next(): Token {
     return this.#tokens[this.#index + 1] ?? this.#eof;
+  }
+
+  /** Something that lies in what is being read; whoever reads such things checks that they do not go too deep. */
+  within<T>(read: () => T): T {
+    if (++this.#depth > DEEPEST) throw mistake(`nested more than ${DEEPEST} levels deep`, this.current);
+    const inner = read();
+    this.#depth--;
+    return inner;
+  }
+
+  /** One more link of a chain of operators or filters, each of which holds what is before it. */
+  link(count: number): number {
+    if (count >= LONGEST) throw mistake(`a chain of more than ${LONGEST} operators or filters`, this.current);
+    return count + 1;
   }
 
   take(): Token {

@@ -2,6 +2,7 @@ import type { Raw } from '../core/value.ts';
 import { readBlockScalar } from './block-scalar.ts';
 import { atEnd, type Cursor, isBlank, SyntaxMistake, skipBlanks, skipToToken } from './cursor.ts';
 import { readFlow } from './flow.ts';
+import { nested } from './limits.ts';
 import { badIndent, missingColon, notHere, trailing, unquotedBraces } from './mistakes.ts';
 import { anchored, keyValue, type Properties, type Scalar, scalarValue, unknownTag } from './node.ts';
 import { addPair, finishPairs, type Key, newPairs } from './pairs.ts';
@@ -171,7 +172,7 @@ function readList(c: Cursor, column: number, props: Properties | undefined): Raw
   checkTag(c, props, ['!!seq', '!!omap', '!!pairs']);
   do {
     c.pos++;
-    const item = readNode(c, { indent: column, listAtIndent: false, dictHere: true });
+    const item = nested(c, () => readNode(c, { indent: column, listAtIndent: false, dictHere: true }));
     items.push(item.value);
     offsets.push(-1, -1, item.from, item.to);
   } while (continues(c, column) && isIndicator(c, 45));
@@ -195,7 +196,7 @@ function readDict(c: Cursor, column: number, props: Properties | undefined, firs
 function readValue(c: Cursor, column: number): Node {
   if (!isIndicator(c, 58)) return { value: null, from: c.pos, to: c.pos };
   c.pos++;
-  return readNode(c, { indent: column, listAtIndent: true, dictHere: false });
+  return nested(c, () => readNode(c, { indent: column, listAtIndent: true, dictHere: false }));
 }
 
 // Reads a key and stops at its colon.
@@ -222,7 +223,7 @@ function readKey(c: Cursor, column: number): Key {
 
 function readLongKey(c: Cursor, column: number): Key {
   const from = c.pos++;
-  const node = readNode(c, { indent: column, listAtIndent: false, dictHere: true });
+  const node = nested(c, () => readNode(c, { indent: column, listAtIndent: false, dictHere: true }));
   continues(c, column);
   return plainKey(node.value, from, node.to);
 }

@@ -14,6 +14,10 @@ export interface Cursor {
   /** Above zero within `!unsafe`. */
   unsafe: number;
   readonly anchors: Map<string, Raw>;
+  /** How many nodes surround the one that is read. */
+  depth: number;
+  /** How many values aliases stood for so far. */
+  expanded: number;
   readonly warnings: Diagnostic[];
 }
 

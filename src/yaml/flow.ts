@@ -1,5 +1,6 @@
 import type { Raw } from '../core/value.ts';
 import { type Cursor, isBlank, SyntaxMistake, skipToToken } from './cursor.ts';
+import { nested } from './limits.ts';
 import { anchored, keyValue, type Properties, type Scalar, scalarValue, unknownTag } from './node.ts';
 import { addPair, finishPairs, type Key, newPairs } from './pairs.ts';
 import { setPlaces } from './places.ts';
@@ -10,7 +11,7 @@ import { readQuoted } from './quoted.ts';
 /** Read `[…]` or `{…}`, the cursor at the opening bracket. */
 export function readFlow(c: Cursor, props?: Properties): Raw {
   if (props?.tag === '!unsafe') c.unsafe++;
-  const value = c.text.charCodeAt(c.pos) === 91 ? readFlowList(c, props) : readFlowDict(c, props);
+  const value = nested(c, () => (c.text.charCodeAt(c.pos) === 91 ? readFlowList(c, props) : readFlowDict(c, props)));
   if (props?.tag === '!unsafe') c.unsafe--;
   return anchored(c, props, value);
 }

@@ -33,6 +33,8 @@ export function loadYaml(text: string, file: string, options: YamlOptions = {}):
     templates: !options.plain,
     unsafe: 0,
     anchors: new Map(),
+    depth: 0,
+    expanded: 0,
     warnings: [],
   };
   try {

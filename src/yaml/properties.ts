@@ -1,5 +1,6 @@
 import type { Raw } from '../core/value.ts';
 import { type Cursor, isBlank, SyntaxMistake } from './cursor.ts';
+import { expand } from './limits.ts';
 import type { Properties } from './node.ts';
 import { isFlowIndicator } from './plain.ts';
 
@@ -32,7 +33,10 @@ export function readAlias(c: Cursor): Raw {
   const from = c.pos;
   const name = readName(c);
   const value = c.anchors.get(name);
-  if (value !== undefined) return value;
+  if (value !== undefined) {
+    expand(c, value, from);
+    return value;
+  }
   const hint = 'text that starts with "*" is put in quotes';
   throw new SyntaxMistake(`no anchor "&${name}" before this`, from, c.pos, hint);
 }

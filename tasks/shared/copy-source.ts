@@ -1,4 +1,4 @@
-import { type Controller, ControllerError, joinPath, nameOf } from '../../src/sdk.ts';
+import { type Controller, ControllerError, nameOf } from '../../src/sdk.ts';
 
 /** One file from the controller. */
 export interface FileSource {
@@ -33,25 +33,12 @@ export function localSources(src: string, controller: Controller, follow: boolea
   if (!found.ok) throw new ControllerError(`Could not find or access '${src}'; searched: ${found.searched.join(', ')}`);
   if (!controller.isDirectory(found.path))
     return { from: 'file', bytes: controller.readFile(found.path), name: nameOf(src), path: found.path };
-  const entries = controller.readTree(found.path);
   return {
     from: 'tree',
     path: found.path,
     into: src.endsWith('/') ? '' : nameOf(src),
-    entries: follow ? entries.flatMap((entry) => followLink(entry, found.path, controller)) : entries,
+    entries: controller.readTree(found.path, { follow }),
   };
-}
-
-function followLink(entry: SourceEntry, root: string, controller: Controller): readonly SourceEntry[] {
-  if (entry.kind !== 'link') return [entry];
-  const path = joinPath(root, entry.path);
-  if (!controller.isDirectory(path))
-    return [{ path: entry.path, kind: 'file', mode: controller.modeOf(path), content: controller.readFile(path) }];
-  const below = controller.readTree(path).map((one) => ({ ...one, path: joinPath(entry.path, one.path) }));
-  return [
-    { path: entry.path, kind: 'directory', mode: controller.modeOf(path) },
-    ...below.flatMap((one) => followLink(one, root, controller)),
-  ];
 }
 
 /** The bytes of `content:`; lists and dicts become JSON as Python writes it. */

@@ -29,9 +29,13 @@ const PREFIX = { error: 'ERROR! ', warning: '[WARNING]: ' } as const;
 
 /** Writes diagnostics as people and scripts around Ansible know them, with an excerpt where there is a place; gives back the exit code. */
 export function tell(io: Pick<CommandIo, 'stderr'>, diagnostics: readonly Diagnostic[], code: number): number {
-  for (const diagnostic of diagnostics) {
-    io.stderr.write(`${PREFIX[diagnostic.severity]}${formatDiagnostic(diagnostic, textOf)}\n`);
-  }
+  const texts = new Map<string, string | undefined>();
+  const read = (file: string): string | undefined => {
+    if (!texts.has(file)) texts.set(file, textOf(file));
+    return texts.get(file);
+  };
+  for (const diagnostic of diagnostics)
+    io.stderr.write(`${PREFIX[diagnostic.severity]}${formatDiagnostic(diagnostic, read)}\n`);
   return code;
 }
 

@@ -11,17 +11,29 @@ export interface ReadableScope {
 /** Computes what is written in a scope: templates rendered, vaults opened. */
 export type Evaluate = (written: Raw, scope: ReadableScope) => Value;
 
-/** `vars`: all variables of a scope as a mapping, each computed when it is touched. */
+/** `vars`: all variables of a scope but itself as a mapping, each computed when it is touched. */
 export function varsDict(scope: ReadableScope, evaluate: Evaluate): LazyMapping {
-  return mapping('dict', scope, (written) => computed(written, scope, evaluate));
+  const others: ReadableScope = {
+    get: (name) => (name === 'vars' ? undefined : scope.get(name)),
+    names: () => [...scope.names()].filter((name) => name !== 'vars'),
+  };
+  const all = (written: Raw): Value => asFarAsKnown(written, scope, evaluate);
+  return mapping('dict', others, (written) => computed(written, scope, evaluate), all);
 }
 
-function mapping(name: string, scope: ReadableScope, compute: (written: Raw) => Value): LazyMapping {
-  const read = remembering((key: string) => {
-    const written = scope.get(key);
-    return written === undefined ? undefined : compute(written);
-  });
-  return new LazyMapping(name, read, () => scope.names());
+/** `show` computes a variable where all are shown at once: one that cannot be computed is then shown as written. */
+function mapping(
+  name: string,
+  scope: ReadableScope,
+  compute: (written: Raw) => Value,
+  show: (written: Raw) => Value = compute,
+): LazyMapping {
+  const reading = (how: (written: Raw) => Value) =>
+    remembering((key: string) => {
+      const written = scope.get(key);
+      return written === undefined ? undefined : how(written);
+    });
+  return new LazyMapping(name, reading(compute), () => scope.names(), reading(show));
 }
 
 /**

@@ -105,6 +105,7 @@ export function unique(items: readonly Value[], key: (item: Value) => Value = (i
 }
 
 function batch(items: readonly Value[], size: number, fill: Value): Value {
+  if (size < 1) return fail(`batch() takes a number of items greater than 0, got ${size}`);
   const rows: Value[][] = [];
   for (let at = 0; at < items.length; at += size) rows.push(items.slice(at, at + size));
   const last = rows.at(-1);
@@ -113,6 +114,7 @@ function batch(items: readonly Value[], size: number, fill: Value): Value {
 }
 
 function slices_(items: readonly Value[], count: number, fill: Value): Value {
+  if (count < 1) return fail(`slice() takes a number of slices greater than 0, got ${count}`);
   const size = Math.floor(items.length / count);
   const longer = items.length % count;
   return Array.from({ length: count }, (_, index) => {

@@ -1,5 +1,6 @@
-import { type Dirent, readdirSync, statSync } from 'node:fs';
+import { type Dirent, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { statOf } from '../../core/local-file.ts';
 
 /** The regular files that match a shell pattern, in the order of the folder's listing, sorted by name. */
 export function glob(pattern: string): string[] {
@@ -8,7 +9,7 @@ export function glob(pattern: string): string[] {
   return expand(
     start,
     parts.filter((part) => part !== ''),
-  ).filter((path) => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false);
+  ).filter((path) => statOf(path)?.isFile() ?? false);
 }
 
 function expand(folder: string, parts: readonly string[]): string[] {

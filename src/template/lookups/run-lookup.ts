@@ -1,6 +1,6 @@
 import type { Value } from '../../core/value.ts';
 import type { Context } from '../context.ts';
-import { fail, isUndefinedError, TemplateError } from '../errors.ts';
+import { asTemplateError, fail, isUndefinedError, TemplateError } from '../errors.ts';
 import { findLookup } from '../plugins.ts';
 import type { Kwargs } from '../python/object.ts';
 import { str } from '../python/repr.ts';
@@ -32,7 +32,8 @@ export function runLookup(
 function attempt(run: () => readonly Value[], errors: string, context: Context): readonly Value[] | undefined {
   try {
     return run();
-  } catch (error) {
+  } catch (thrown) {
+    const error = asTemplateError(thrown);
     if (!(error instanceof TemplateError) || isUndefinedError(error) || errors === 'strict') throw error;
     if (errors === 'warn') context.session.env.warn(`Lookup failed but the error is being ignored: ${error.message}`);
     return undefined;

@@ -4,6 +4,7 @@ import { bigOf, float, int, isInt, isNumber, numberOf } from './number.ts';
 import { PyObject, Undefined } from './object.ts';
 import { percentFormat } from './percent-format.ts';
 import { typeName, undefinedError } from './repr.ts';
+import { sequence } from './values.ts';
 
 /** Python's binary operators. */
 export const operators: Record<string, (a: Value, b: Value) => Value> = {
@@ -91,8 +92,13 @@ function multiply(a: Value, b: Value): Value {
   );
 }
 
+/** What a value made by repetition may have in characters or items. */
+const LARGEST = 50_000_000;
+
 function repeat(value: Value, times: number | bigint | boolean): Value | undefined {
   const count = Math.max(0, Number(times));
+  const length = typeof value === 'string' ? value.length : (sequence(value)?.length ?? 0);
+  if (count * length > LARGEST) return fail(`${count} times ${length} is more than a template can hold`);
   if (typeof value === 'string') return value.repeat(count);
   if (Array.isArray(value)) return Array.from({ length: count }, () => value).flat();
   if (value instanceof Tuple) return new Tuple(Array.from({ length: count }, () => value.items).flat());

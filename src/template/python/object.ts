@@ -69,12 +69,15 @@ export class LazyMapping extends PyObject {
   readonly opaque: string;
   readonly #get: (key: string) => Value | undefined;
   readonly #keys: () => Iterable<string>;
+  readonly #show: (key: string) => Value | undefined;
 
-  constructor(name: string, get: (key: string) => Value | undefined, keys: () => Iterable<string>) {
+  /** `show` gives a value as it is shown where all are at once. */
+  constructor(name: string, get: (key: string) => Value | undefined, keys: () => Iterable<string>, show = get) {
     super();
     this.opaque = name;
     this.#get = get;
     this.#keys = keys;
+    this.#show = show;
   }
 
   get(key: string): Value | undefined {
@@ -87,7 +90,7 @@ export class LazyMapping extends PyObject {
 
   /** All of it at once. */
   toDict(): Map<Value, Value> {
-    return new Map(this.keys().map((key) => [key, this.get(key) ?? null]));
+    return new Map(this.keys().map((key) => [key, this.#show(key) ?? null]));
   }
 }
 

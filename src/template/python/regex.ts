@@ -46,18 +46,31 @@ export function* matches(pattern: Pattern, text: string): Generator<Match> {
   const { regexp } = pattern;
   let at = 0;
   while (at <= text.length) {
-    regexp.lastIndex = at;
-    const match = regexp.exec(text);
+    const match = matchFrom(regexp, text, at);
     if (!match) return;
     yield toMatch(pattern, match);
     at = match.index + match[0].length;
     if (match[0] !== '') continue;
     const longer = longerAt(regexp, text, at);
     if (longer) yield toMatch(pattern, longer);
-    // One character is two units of JavaScript's text beyond the first plane.
-    at += longer ? longer[0].length : (text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1;
+    at += longer?.[0].length ?? characterLength(text, at);
   }
 }
+
+/** One character is two units of JavaScript's text beyond the first plane. */
+const characterLength = (text: string, at: number): number => ((text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1);
+
+/** The next match from here on. V8's lookarounds also match between the two units of one character: no place for Python. */
+function matchFrom(regexp: RegExp, text: string, from: number): RegExpExecArray | null {
+  for (let at = from; ; ) {
+    regexp.lastIndex = at;
+    const match = regexp.exec(text);
+    if (match === null || !splitsCharacter(text, match.index)) return match;
+    at = match.index + 1;
+  }
+}
+
+const splitsCharacter = (text: string, at: number): boolean => at > 0 && characterLength(text, at - 1) === 2;
 
 /** A match at this place that is not empty: what follows it must differ from what followed before. */
 function longerAt(regexp: RegExp, text: string, at: number): RegExpExecArray | null {
@@ -77,8 +90,7 @@ function toMatch(pattern: Pattern, match: RegExpMatchArray | RegExpExecArray): M
 /** The first match anywhere; with `anchored`, only at the start. */
 export function search(pattern: Pattern, text: string, anchored = false): Match | undefined {
   const { source, flags } = pattern.regexp;
-  const regexp = new RegExp(source, flags.replace('g', anchored ? 'y' : ''));
-  const match = regexp.exec(text);
+  const match = anchored ? new RegExp(source, flags.replace('g', 'y')).exec(text) : matchFrom(pattern.regexp, text, 0);
   return match ? toMatch(pattern, match) : undefined;
 }
 

@@ -1,0 +1,73 @@
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readFileSync,
+  readSync,
+  type Stats,
+  statSync,
+} from 'node:fs';
+import { isSystemError } from './system-error.ts';
+
+/** More than this is not held in memory for a task. */
+const LARGEST = 1024 ** 3;
+
+/** What a device may give: `/dev/null` is a file like others, `/dev/zero` has no end. */
+const LARGEST_DEVICE = 1024 ** 2;
+
+/** A file of this machine, whole. What would wait for somebody to write, or never end, is refused. */
+export function readLocalFile(path: string, largest = LARGEST): Uint8Array {
+  const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  try {
+    const stats = fstatSync(file);
+    if (stats.isFIFO() || stats.isSocket()) throw refused(path, `it is a ${kindOf(stats)}, not a regular file`);
+    if (stats.isCharacterDevice() || stats.isBlockDevice()) return readDevice(file, path);
+    if (stats.size > largest) throw refused(path, `it has ${stats.size} bytes, more than the ${largest} that are read`);
+    return readFileSync(file);
+  } catch (error) {
+    // The descriptor has no name, and the message is for people.
+    if (isSystemError(error) && error.path === undefined) throw Object.assign(error, { path });
+    throw error;
+  } finally {
+    closeSync(file);
+  }
+}
+
+function readDevice(file: number, path: string): Uint8Array {
+  const bytes = Buffer.alloc(LARGEST_DEVICE + 1);
+  let length = 0;
+  while (length < bytes.length) {
+    const read = readSync(file, bytes, length, bytes.length - length, null);
+    if (read === 0) return bytes.subarray(0, length);
+    length += read;
+  }
+  throw refused(path, 'it is a device that gives more than a file should hold');
+}
+
+const refused = (path: string, reason: string): Error =>
+  Object.assign(new Error(`${path}: ${reason}`), { code: 'EUNREADABLE', syscall: 'read', path, reason });
+
+/** What kind of thing a path is, in words. */
+export function kindOf(stats: Pick<Stats, 'isFIFO' | 'isSocket' | 'isDirectory' | 'isFile'>): string {
+  if (stats.isFIFO()) return 'FIFO';
+  if (stats.isSocket()) return 'socket';
+  if (stats.isDirectory()) return 'directory';
+  return stats.isFile() ? 'regular file' : 'device';
+}
+
+/** What is at a path, links followed; undefined where there is nothing that can be looked at. */
+export const statOf = (path: string): Stats | undefined => attempt(() => statSync(path, { throwIfNoEntry: false }));
+
+/** The same of a link itself. */
+export const lstatOf = (path: string): Stats | undefined => attempt(() => lstatSync(path, { throwIfNoEntry: false }));
+
+function attempt<T>(look: () => T): T | undefined {
+  try {
+    return look();
+  } catch (error) {
+    if (isSystemError(error)) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,49 @@
+/** What the operating system said when it refused something on this machine. */
+interface SystemError extends Error {
+  readonly code: string;
+  readonly syscall: string;
+  readonly path?: string;
+  /** Why, where we refuse what the system would do. */
+  readonly reason?: string;
+}
+
+/** Whether the operating system refused: no mistake of ours, but of what it was asked for. */
+export const isSystemError = (error: unknown): error is SystemError =>
+  error instanceof Error &&
+  'code' in error &&
+  typeof error.code === 'string' &&
+  /^E[A-Z0-9]+$/.test(error.code) &&
+  'syscall' in error;
+
+const reasons: Readonly<Record<string, string>> = {
+  EACCES: 'permission denied',
+  EPERM: 'operation not permitted',
+  ENOENT: 'no such file or directory',
+  ENOTDIR: 'a parent is not a directory',
+  EISDIR: 'it is a directory',
+  ELOOP: 'too many levels of symbolic links',
+  ENAMETOOLONG: 'the name is too long',
+  ENOSPC: 'no space left on device',
+  EROFS: 'read-only file system',
+  EMFILE: 'too many open files',
+  ENFILE: 'too many open files in the system',
+  ENXIO: 'no such device',
+  EIO: 'input/output error',
+};
+
+const acts: Readonly<Record<string, string>> = {
+  open: 'cannot open',
+  read: 'cannot read',
+  scandir: 'cannot list',
+  mkdir: 'cannot create',
+  write: 'cannot write',
+  rename: 'cannot rename',
+};
+
+/** The same in words, with the path: `cannot open /etc/shadow: permission denied`; undefined for any other error. */
+export function systemReason(error: unknown): string | undefined {
+  if (!isSystemError(error)) return undefined;
+  const { code, syscall, path, message, reason } = error;
+  const act = acts[syscall] ?? 'cannot access';
+  return path === undefined ? message : `${act} ${path}: ${reason ?? reasons[code] ?? message}`;
+}

@@ -1,0 +1,52 @@
+import type { Raw } from '../core/value.ts';
+import { type Cursor, SyntaxMistake } from './cursor.ts';
+
+/** Whoever looks through a value needs stack for each of its levels. */
+const DEEPEST = 200;
+
+/** How many values the aliases of a file may stand for, all in all: ten lines can stand for billions. */
+const MOST = 1_000_000;
+
+/** Read a node that lies in another. */
+export function nested<T>(c: Cursor, read: () => T): T {
+  if (++c.depth > DEEPEST) throw new SyntaxMistake(`nested more than ${DEEPEST} levels deep`, c.pos);
+  const node = read();
+  c.depth--;
+  return node;
+}
+
+/** Count what an alias stands for. */
+export function expand(c: Cursor, value: Raw, from: number): void {
+  const { values, depth } = measure(value);
+  c.expanded += values;
+  if (c.expanded > MOST)
+    throw new SyntaxMistake(`the aliases of this file stand for more than ${MOST} values`, from, c.pos);
+  if (c.depth + depth > DEEPEST) throw new SyntaxMistake(`nested more than ${DEEPEST} levels deep`, from, c.pos);
+}
+
+interface Measure {
+  readonly values: number;
+  readonly depth: number;
+}
+
+const measures = new WeakMap<object, Measure>();
+
+// What an alias stands for may hold aliases itself: each value is looked through once.
+function measure(value: unknown): Measure {
+  const parts = partsOf(value);
+  if (parts === undefined) return { values: 1, depth: 0 };
+  const known = measures.get(parts);
+  if (known !== undefined) return known;
+  let [values, depth] = [1, 0];
+  for (const part of parts.values()) {
+    const inner = measure(part);
+    values += inner.values;
+    depth = Math.max(depth, inner.depth);
+  }
+  const measured = { values, depth: depth + 1 };
+  measures.set(parts, measured);
+  return measured;
+}
+
+const partsOf = (value: unknown): readonly unknown[] | ReadonlyMap<unknown, unknown> | undefined =>
+  Array.isArray(value) || value instanceof Map ? value : undefined;

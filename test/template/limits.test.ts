@@ -1,0 +1,68 @@
+import { describe, expect, test } from 'vitest';
+import { Template } from '../../src/core/value.ts';
+import { defaultEnv, evaluate, evaluateExpression, TemplateError } from '../../src/template/index.ts';
+
+const nothing = { get: () => undefined, names: () => [] };
+const at = { file: 'a.yaml', line: 2, column: 5 };
+const resultOf = (source: string) => evaluate(new Template(source, at), nothing, defaultEnv());
+
+function mistakeOf(act: () => unknown): string {
+  try {
+    act();
+  } catch (error) {
+    if (error instanceof TemplateError)
+      return `${error.diagnostic.at?.line}:${error.diagnostic.at?.column} ${error.message}`;
+    throw error;
+  }
+  return 'no mistake';
+}
+
+describe('XM2: patterns on characters beyond U+FFFF', () => {
+  test.for([
+    ["{{ 'a😀' | regex_replace('^', '/x/') }}", '/x/a😀'],
+    ["{{ '😀' | regex_replace('$', 'X') }}", '😀X'],
+    ["{{ 'a😀b😀' | regex_replace('', '-') }}", '-a-😀-b-😀-'],
+    ["{{ '😀' | regex_replace('x*', '-') }}", '-😀-'],
+    ["{{ '😀a' | regex_replace('(?m)^', '> ') }}", '> 😀a'],
+    ["{{ '😀' | regex_search('$') }}", ''],
+    ["{{ '😀😀' | regex_findall('.') | length }}", 2],
+    ["{{ '😀' | regex_replace('(?<!x)', '-') }}", '-😀-'],
+  ])('%s', ([source, expected]) => {
+    expect(resultOf(source as string)).toEqual(expected);
+  });
+});
+
+describe('limits of templates are mistakes with a place', () => {
+  test.for([
+    ['parentheses', `{{ ${'('.repeat(600)}1${')'.repeat(600)} }}`, /^2:\d+ nested more than 200 levels deep$/],
+    ['lists', `{{ ${'['.repeat(5000)}1${']'.repeat(5000)} }}`, /^2:\d+ nested more than 200/],
+    ['not', `{{ ${'not '.repeat(5000)}1 }}`, /^2:\d+ nested more than 200/],
+    ['minus', `{{ ${'-'.repeat(5000)}1 }}`, /^2:\d+ nested more than 200/],
+    ['else', `{{ ${'1 if 0 else '.repeat(5000)}1 }}`, /^2:\d+ nested more than 200/],
+    ['blocks', `${'{% if 1 %}'.repeat(5000)}x${'{% endif %}'.repeat(5000)}`, /^2:\d+ nested more than 200/],
+    ['filters', `{{ 1${' | int'.repeat(5000)} }}`, /^2:\d+ a chain of more than 500/],
+    ['sums', `{{ 1${' + 1'.repeat(5000)} }}`, /^2:\d+ a chain of more than 500/],
+    ['or', `{{ 0${' or 0'.repeat(5000)} }}`, /^2:\d+ a chain of more than 500/],
+    ['and', `{{ 1${' and 1'.repeat(5000)} }}`, /^2:\d+ a chain of more than 500/],
+    ['attributes', `{{ a${'.b'.repeat(5000)} }}`, /^2:\d+ a chain of more than 500/],
+    ['a macro that calls itself', '{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}', /^2:\d+ this is nested, or calls/],
+    ['a text without end', "{{ 'a' * 10**9 }}", /^2:12 1000000000 times 1 is more/],
+    ['a list without end', '{{ [1, 2] * 10**9 }}', /^2:15 1000000000 times 2 is more/],
+    ['a padded text', "{{ 'a'.ljust(10**10) }}", /^2:12 the value is too large/],
+    ['rows of nothing', '{{ [1, 2] | batch(0) }}', /^2:\d+ batch\(\) takes a number of items greater than 0/],
+    ['no slices', '{{ [1, 2] | slice(0) }}', /^2:\d+ slice\(\) takes a number of slices greater than 0/],
+  ] as const)('%s', ([, source, expected]) => {
+    expect(mistakeOf(() => resultOf(source))).toMatch(expected);
+  });
+
+  test('of conditions too', () => {
+    const source = `${'('.repeat(3000)}1${')'.repeat(3000)}`;
+
+    expect(mistakeOf(() => evaluateExpression(source, at, nothing, defaultEnv()))).toMatch(/^2:\d+ nested more than/);
+  });
+
+  test('are far from what people write', () => {
+    expect(resultOf(`{{ ${'('.repeat(150)}1${')'.repeat(150)} }}`)).toBe(1);
+    expect(resultOf(`{{ 1${' + 1'.repeat(400)} }}`)).toBe(401);
+  });
+});
