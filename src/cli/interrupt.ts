@@ -1,9 +1,13 @@
+import { setMaxListeners } from 'node:events';
+
 /**
  * A signal that Ctrl-C and the like give: the first ends the run cleanly, a second ends the program at once. One that was passed on by the
  * process that waits for this one (SIGUSR2, see the lab's `inside.ts`) may be the same that a terminal sent to both: it is counted by itself.
  */
 export function interruptible(tell: (text: string) => void): { readonly signal: AbortSignal; end(): void } {
   const controller = new AbortController();
+  // Each connection listens: Node would warn of the eleventh.
+  setMaxListeners(0, controller.signal);
   const seen = { own: 0, passed: 0 };
   const stop = (name: NodeJS.Signals): void => {
     const count = ++seen[name === 'SIGUSR2' ? 'passed' : 'own'];

@@ -88,6 +88,7 @@ export async function play(parsed: Parsed, face: Face, texts: Readonly<Record<st
       ...(config.displaySkippedHosts ? [] : ['skipped' as const]),
       ...(config.displayOkHosts ? [] : ['ok' as const]),
     ]),
+    atOnce: parsed.flags.has('step'),
     formatDiagnostic: show,
   });
   const watchers = [report, ...(await recorder(process.env['RETRACE_EVENTS']))];

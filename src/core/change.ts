@@ -43,3 +43,18 @@ export const predicts = <A>(question: AnyQuestion<A>, answer: A): Effect => ({
 
 /** Subjects that nothing can be said about after a change. */
 export const blurs = (...subjects: Subject[]): Effect => ({ blurs: subjects });
+
+/** A change in one line: `mode: 0644 → 0600`. What only acts has nothing to compare with: `command: make install`. */
+export function changeText(
+  { what, from, to }: Pick<Change, 'what' | 'from' | 'to'>,
+  paint: { from: (text: string) => string; to: (text: string) => string } = { from: String, to: String },
+): string {
+  if (from === '') return `${what}: ${paint.to(shown(to ?? ''))}`;
+  const after = shown(to ?? 'absent');
+  // A checksum tells a person something only beside another one.
+  const told = from === null ? after.replace(/^[0-9a-f]{12} \((\d+ bytes)\)$/, '$1') : after;
+  return `${what}: ${paint.from(shown(from ?? 'absent'))} → ${paint.to(told)}`;
+}
+
+/** Where a link points to is written with an arrow; between two values stands another one. */
+const shown = (value: string): string => value.replace(/^→ /, '');

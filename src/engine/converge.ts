@@ -1,4 +1,4 @@
-import type { Change } from '../core/change.ts';
+import { type Change, changeText } from '../core/change.ts';
 import type { Command } from '../core/command.ts';
 import { type AnyQuestion, isCostly } from '../core/question.ts';
 import type { Reply, SessionFailure } from '../core/session.ts';
@@ -207,7 +207,7 @@ const remaining = (plan: Plan): readonly Change[] =>
   'changes' in plan ? plan.changes.filter((change) => change.repeats !== true) : [];
 
 const notConverged = (remains: readonly Change[]): string =>
-  `did not converge: after the change still ${remains.map(tell).join(', ')}`;
+  `did not converge: after the change still ${remains.map((change) => changeText(change)).join(', ')}`;
 
 /** What is wrong with a state that was to be what the parameters say; undefined where nothing is. */
 export function whyNotConverged(
@@ -232,10 +232,6 @@ function told(
   return settled(ends.length > 0 ? 'changed' : 'ok', ends, result, assuming, warnings);
 }
 
-/** A change in one line: `mode: 0644 → 0600`. */
-const tell = ({ what, from, to }: Pick<Change, 'what' | 'from' | 'to'>): string =>
-  `${what}: ${from ?? 'absent'} → ${to ?? 'absent'}`;
-
 /** The first command that failed, and what to say of it. */
 export function firstFailure(
   commands: readonly Command[],
@@ -244,7 +240,7 @@ export function firstFailure(
   for (const [index, reply] of replies.entries()) {
     const { accepts = [0], shown, script } = commands[index]!;
     if (reply.skipped === true || (accepts.includes(reply.code) && reply.timedOut !== true)) continue;
-    const said = (reply.stderr.toString().trim() || reply.stdout.toString().trim()).slice(-4000);
+    const said = shortened(reply.stderr.toString().trim() || reply.stdout.toString().trim());
     const ending = reply.timedOut === true ? 'took too long and was ended' : `exit code ${reply.code}`;
     const message = said === '' ? `${shown ?? script}: ${ending}` : said;
     return {
@@ -259,6 +255,10 @@ export function firstFailure(
   }
   return undefined;
 }
+
+/** A long text's beginning and end: the reason stands at one of them. */
+const shortened = (text: string): string =>
+  text.length <= 4000 ? text : `${text.slice(0, 2000)}\n…\n${text.slice(-2000)}`;
 
 const failed = (message: string, changes: readonly Change[], result: TaskResult, didChange = false): Converged => ({
   status: 'failed',

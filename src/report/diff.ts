@@ -2,8 +2,12 @@ import type { ChalkInstance } from 'chalk';
 import { createTwoFilesPatch } from 'diff';
 import type { Diff } from '../core/change.ts';
 
-/** A text's change as a unified diff, indented as the changes are. */
-export function formatDiff({ before, after, beforeHeader, afterHeader }: Diff, chalk: ChalkInstance): string {
+/** A text's change as a unified diff, indented as the changes are; of more lines than `most` the first. */
+export function formatDiff(
+  { before, after, beforeHeader, afterHeader }: Diff,
+  chalk: ChalkInstance,
+  most = Number.POSITIVE_INFINITY,
+): string {
   const patch = createTwoFilesPatch(
     beforeHeader ?? 'before',
     afterHeader ?? beforeHeader ?? 'after',
@@ -16,9 +20,18 @@ export function formatDiff({ before, after, beforeHeader, afterHeader }: Diff, c
   const lines = patch
     .split('\n')
     .slice(1)
-    .filter((line) => line !== '');
-  return lines.map((line) => `    ${paint(line, chalk)}`).join('\n');
+    .filter((line) => line !== '' && !line.startsWith('==='));
+  const shown = lines.slice(0, most).map((line) => paint(visible(line), chalk));
+  const hidden = lines.length - shown.length;
+  if (hidden > 0) shown.push(chalk.dim(`… ${hidden} more lines of this diff: -v shows them`));
+  return shown.map((line) => `    ${line}`).join('\n');
 }
+
+/** What no eye sees at the end of a line that differs: blanks as dots, tabs as arrows, carriage returns as their sign. */
+const visible = (line: string): string =>
+  /^[+-]/.test(line)
+    ? line.replace(/[ \t\r]+$/, (end) => end.replaceAll(' ', '·').replaceAll('\t', '⇥').replaceAll('\r', '␍'))
+    : line;
 
 function paint(line: string, chalk: ChalkInstance): string {
   if (line.startsWith('@@')) return chalk.cyan(line);

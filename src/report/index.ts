@@ -1,9 +1,10 @@
 import { Chalk, type ChalkInstance } from 'chalk';
 import type { Reporter, Status } from '../core/event.ts';
 import type { Diagnostic } from '../core/source.ts';
+import { ansibleError } from './ansible-lines.ts';
 import { jsonReporter } from './json.ts';
 import { minimalReporter } from './minimal.ts';
-import { ansibleError, plainReporter } from './plain.ts';
+import { plainReporter } from './plain.ts';
 
 /** How a run is told. */
 interface ReportOptions {
@@ -14,6 +15,8 @@ interface ReportOptions {
   readonly verbosity: number;
   /** Outcomes that are not told. */
   readonly hides?: ReadonlySet<Status>;
+  /** Outcomes are told as they come, also of several hosts: somebody is asked before each task. */
+  readonly atOnce?: boolean;
   readonly formatDiagnostic: (diagnostic: Diagnostic) => string;
 }
 
@@ -24,6 +27,7 @@ export async function createReporter({
   chalk,
   verbosity,
   hides = new Set(),
+  atOnce = false,
   formatDiagnostic,
 }: ReportOptions): Promise<Reporter> {
   const write = (text: string): void => void stdout.write(text);
@@ -37,6 +41,7 @@ export async function createReporter({
       columns: stdout.columns || 79, // a terminal may say 0: it does not know
       ansible: form === 'ansible',
       hides,
+      atOnce,
       formatDiagnostic,
     });
   if (form !== 'live') return plain(write);

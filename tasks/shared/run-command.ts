@@ -58,7 +58,7 @@ export function planCommand(state: Guarded, params: Guards, cmd: string | readon
   if (reason !== undefined) return { changes: [], result: notRun(cmd, reason) };
   const change: Change = {
     what: 'command',
-    from: null,
+    from: '',
     to: typeof cmd === 'string' ? cmd : cmd.join(' '),
     commands: [{ long: true, accepts: anyCode, ...command }],
     effects: foreseen(params),

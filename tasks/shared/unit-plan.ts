@@ -193,10 +193,10 @@ function commandsFor(verb: string, wanted: WantedUnit): readonly Command[] {
     : [one(verb), ...(verb === 'stop' ? [] : awaitListening(wanted.listens))];
 }
 
-/** A unit that does not start says why in its journal. */
+/** A unit that does not start says why in its journal: on stdout, so that the reason which systemctl gives stays the message. */
 const explained = (command: Command, { name, scope }: WantedUnit): Command => ({
   ...command,
-  script: `${command.script} || { code=$?; ${systemctl(scope)} status --no-pager -n 10 -- ${quote(fullName(name))} >&2; exit $code; }`,
+  script: `${command.script} || { code=$?; ${systemctl(scope)} status --no-pager -n 10 -- ${quote(fullName(name))}; exit $code; }`,
   shown: command.script,
 });
 

@@ -1,0 +1,52 @@
+import type { ChalkInstance } from 'chalk';
+import type { Outcome } from '../core/event.ts';
+import type { Diagnostic } from '../core/source.ts';
+import { formatDiff } from './diff.ts';
+import { isDebug, paintOf, shownOf, type Told } from './told.ts';
+
+/** An outcome as Ansible prints it: scripts read these lines. */
+export function ansibleOutcome(event: Told, host: string, verbosity: number, chalk: ChalkInstance): string {
+  const { outcome } = event;
+  const label = event.kind === 'item-finished' ? event.label : undefined;
+  const failedItem = outcome.status === 'failed' && label !== undefined;
+  const item = itemOf(label, outcome.status === 'failed');
+  const said = ansibleSaid(event, outcome, label !== undefined, verbosity);
+  const lines = [paintOf(outcome.status, chalk)(`${failedItem ? 'failed' : wordOf(outcome)}: [${host}]${item}${said}`)];
+  if (outcome.ignored === true) lines.push(chalk.cyan('...ignoring'));
+  for (const warning of outcome.warnings ?? []) lines.push(chalk.magenta(`[WARNING]: ${warning}`));
+  lines.push(...outcome.changes.flatMap(({ diff }) => (diff ? [formatDiff(diff, chalk)] : [])));
+  return `${lines.join('\n')}\n`;
+}
+
+/** An error as Ansible's scripts look for it: the message first, and the place below. */
+export const ansibleError = (diagnostic: Diagnostic, show: (diagnostic: Diagnostic) => string): string =>
+  diagnostic.at === undefined
+    ? `ERROR! ${diagnostic.message}`
+    : `ERROR! ${diagnostic.message}\n\n${show(diagnostic).replace(`  ${diagnostic.message}`, '')}`;
+
+function itemOf(label: string | undefined, failed: boolean): string {
+  if (label === undefined) return '';
+  return failed ? ` (item=${label})` : ` => (item=${label})`;
+}
+
+function wordOf({ status }: Outcome): string {
+  if (status === 'failed' || status === 'unreachable') return 'fatal';
+  return status === 'skipped' ? 'skipping' : status;
+}
+
+/** What Ansible prints behind the host: a result where something failed, was to be shown, or more is to be told. */
+function ansibleSaid({ task }: Told, outcome: Outcome, isItem: boolean, verbosity: number): string {
+  const { status, result } = outcome;
+  if (status === 'unreachable') return `: UNREACHABLE! => ${oneLine(result)}`;
+  if (status === 'failed') return isItem ? ` => ${oneLine(result)}` : `: FAILED! => ${oneLine(result)}`;
+  if ((isDebug(task) && ['ok', 'changed'].includes(status)) || outcome.shown === true)
+    return ` => ${JSON.stringify(shownOf(result), null, 4)}`;
+  return verbosity >= 1 && status !== 'unknown' ? ` => ${oneLine(result)}` : '';
+}
+
+/** JSON in one line, spaced as Python does; a line break is never inside a text of it. */
+const oneLine = (value: unknown): string =>
+  JSON.stringify(value, null, 1)
+    .replace(/([[{])\n\s*/g, '$1')
+    .replace(/\n\s*([\]}])/g, '$1')
+    .replace(/\n\s*/g, ' ');

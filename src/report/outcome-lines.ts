@@ -1,0 +1,87 @@
+import type { ChalkInstance } from 'chalk';
+import { changeText } from '../core/change.ts';
+import type { Outcome, ToldChange } from '../core/event.ts';
+import type { Position } from '../core/source.ts';
+import { formatDiff } from './diff.ts';
+import { indent, isDebug, paintOf, shownOf, type Told } from './told.ts';
+
+/** How outcomes are told. */
+export interface OutcomeOptions {
+  readonly chalk: ChalkInstance;
+  readonly verbosity: number;
+  /** Nothing was changed: a change is one that a run would make. */
+  readonly check: boolean;
+}
+
+/** How a task, or an item of its loop, ended: word, host and reason; what changed; for a failure what the command said, and the place. */
+export function outcomeLines(event: Told, host: string, options: OutcomeOptions): string {
+  const { outcome, task } = event;
+  const { chalk, verbosity, check } = options;
+  const item = event.kind === 'item-finished' ? ` => (item=${event.label})` : '';
+  const said = saidOf(event, outcome);
+  const lines = [paintOf(outcome.status, chalk)(`${wordOf(outcome, check)}: [${host}]${item}${said}`)];
+  if (outcome.status === 'failed') lines.push(...failureLines(outcome, task.at, verbosity));
+  if (outcome.ignored === true) lines.push(chalk.cyan('...ignoring'));
+  if (outcome.status === 'changed' || outcome.status === 'failed')
+    lines.push(...outcome.changes.flatMap((change) => changeLines(change, options)));
+  for (const warning of outcome.warnings ?? []) lines.push(chalk.magenta(`[WARNING]: ${warning}`));
+  if (verbosity >= 2 && (said === '' || outcome.status === 'failed') && outcome.status !== 'skipped')
+    lines.push(indent(JSON.stringify(outcome.result, null, 2)));
+  return `${lines.join('\n')}\n`;
+}
+
+function wordOf({ status, assuming }: Outcome, check: boolean): string {
+  if (status === 'failed' || status === 'unreachable') return 'fatal';
+  if (status === 'skipped') return 'skipping';
+  if (status !== 'changed' || !check) return status;
+  return assuming === undefined || assuming.length === 0
+    ? 'would change'
+    : `would change, assuming ${assuming.map((task) => `"${task}"`).join(', ')}`;
+}
+
+function saidOf({ task }: Told, { status, message, result, failure }: Outcome): string {
+  const reason = indent(message ?? '').trimStart();
+  if (status === 'unreachable')
+    return `: UNREACHABLE! ${reason}${failure?.hint === undefined ? '' : `\n${indent(failure.hint)}`}`;
+  if (status === 'failed') return `: FAILED! ${reason}`;
+  if (status === 'unknown') return ` ${message ?? ''}`;
+  if (isDebug(task) && (status === 'ok' || status === 'changed'))
+    return ` => ${JSON.stringify(shownOf(result), null, 4)}`;
+  return '';
+}
+
+/** What a failed command left to read, as far as the message does not say it already; and where the task stands. */
+function failureLines({ message = '', result, failure }: Outcome, at: Position, verbosity: number): string[] {
+  const place = `${at.file}:${at.line}:${at.column}`;
+  const rc = result['rc'];
+  const lines = typeof rc === 'number' && rc !== 0 && !message.includes(`exit code ${rc}`) ? [`exit code: ${rc}`] : [];
+  for (const stream of ['stderr', 'stdout'] as const) {
+    const text = textOf(result[stream]);
+    if (text !== '' && !message.includes(text)) lines.push(streamLines(stream, text, verbosity));
+  }
+  if (failure?.hint !== undefined) lines.push(failure.hint);
+  if (!message.startsWith(`${at.file}:`)) lines.push(`at ${place}`);
+  return lines.map(indent);
+}
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value.trim() : '');
+
+// The reason stands at the end of what a command prints, at times at the beginning: both are shown.
+const fewest = { stderr: 20, stdout: 10 };
+
+function streamLines(stream: 'stderr' | 'stdout', text: string, verbosity: number): string {
+  const lines = text.split('\n');
+  const most = verbosity > 0 ? Number.POSITIVE_INFINITY : fewest[stream];
+  if (lines.length === 1) return `${stream}: ${text}`;
+  const half = most / 2;
+  const shown =
+    lines.length <= most
+      ? lines
+      : [...lines.slice(0, half), `… ${lines.length - most} more lines: -v shows them`, ...lines.slice(-half)];
+  return `${stream}:\n${indent(shown.join('\n'))}`;
+}
+
+function changeLines(change: ToldChange, { chalk, verbosity }: OutcomeOptions): string[] {
+  const told = indent(changeText(change, { from: chalk.red, to: chalk.green }));
+  return change.diff === undefined ? [told] : [told, formatDiff(change.diff, chalk, verbosity > 0 ? undefined : 100)];
+}

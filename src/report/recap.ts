@@ -1,0 +1,110 @@
+import type { ChalkInstance } from 'chalk';
+import type { Event, HostSummary } from '../core/event.ts';
+import { fitted, type Told } from './told.ts';
+
+type Finished = Extract<Event, { kind: 'run-finished' }>;
+
+const keys = ['ok', 'changed', 'unreachable', 'failed', 'skipped', 'rescued', 'ignored', 'unknown'] as const;
+
+/** A line a host as Ansible prints it, with all counts. */
+export const ansibleRecap = ({ summaries }: Finished, chalk: ChalkInstance): readonly string[] =>
+  rowsOf(Object.keys(summaries).sort(), summaries, chalk, (summary) =>
+    keys
+      .filter((key) => key !== 'unknown')
+      .map((key) => `${key}=${summary[key]}`.padEnd(key.length + 5))
+      .join('')
+      .trimEnd(),
+  );
+
+/** A line a host, hosts that failed first, with the counts that say something. */
+export function recapLines({ summaries }: Finished, chalk: ChalkInstance): readonly string[] {
+  const hosts = Object.keys(summaries).sort();
+  const gravest = hosts.toSorted((a, b) => gravity(summaries[a]) - gravity(summaries[b]));
+  const shown = keys.filter(
+    (key) => ['ok', 'changed', 'failed'].includes(key) || hosts.some((host) => (summaries[host]?.[key] ?? 0) > 0),
+  );
+  const widths = new Map(
+    shown.map((key) => [key, Math.max(...hosts.map((host) => `${key}=${summaries[host]?.[key] ?? 0}`.length))]),
+  );
+  return rowsOf(gravest, summaries, chalk, (summary) =>
+    shown
+      .map((key) => `${key}=${summary[key]}`.padEnd(widths.get(key) ?? 0))
+      .join(' ')
+      .trimEnd(),
+  );
+}
+
+function rowsOf(
+  hosts: readonly string[],
+  summaries: Finished['summaries'],
+  chalk: ChalkInstance,
+  counts: (summary: HostSummary) => string,
+): readonly string[] {
+  const width = Math.max(0, ...hosts.map((host) => host.length));
+  return hosts.flatMap((host) => {
+    const summary = summaries[host];
+    return summary === undefined ? [] : [`${paintHost(host.padEnd(width), summary, chalk)} : ${counts(summary)}`];
+  });
+}
+
+function gravity(summary: HostSummary | undefined): number {
+  const { failed = 0, unreachable = 0, changed = 0, unknown = 0 } = summary ?? {};
+  const place = [failed + unreachable, changed, unknown].findIndex((count) => count > 0);
+  return place === -1 ? 3 : place;
+}
+
+function paintHost(host: string, { failed, unreachable, changed, unknown }: HostSummary, chalk: ChalkInstance): string {
+  if (failed + unreachable > 0) return chalk.red(host);
+  if (changed > 0) return chalk.yellow(host);
+  return unknown > 0 ? chalk.magenta(host) : chalk.green(host);
+}
+
+/** Each failure that a host ended with once more, at the end where it is read first: hosts, task, place, reason. */
+export function failureRecap(failures: readonly Told[], { summaries }: Finished, width: number): readonly string[] {
+  const ended = Object.keys(summaries)
+    .sort()
+    .flatMap((host) => {
+      const count = (summaries[host]?.failed ?? 0) + (summaries[host]?.unreachable ?? 0);
+      // What a rescue caught came before.
+      return count === 0 ? [] : failures.filter((one) => one.host === host).slice(-count);
+    });
+  const hostsOf = new Map<string, string[]>();
+  for (const failure of ended) {
+    const { file, line } = failure.task.at;
+    const text = `  ${fitted(`${failure.task.name} (${file}:${line})`, width - 2)}\n    ${fitted(reasonOf(failure), width - 4)}`;
+    const hosts = hostsOf.get(text) ?? [];
+    hostsOf.set(text, hosts.includes(failure.host) ? hosts : [...hosts, failure.host]);
+  }
+  return [...hostsOf].map(([text, hosts]) => `${wrapped(hosts, width)}\n${text}`);
+}
+
+function reasonOf({ outcome: { message = 'failed', result } }: Told): string {
+  const rc = result['rc'];
+  const code = typeof rc === 'number' && rc !== 0 && !message.includes(`${rc}`) ? ` (exit code ${rc})` : '';
+  const last = lastLine(result['stderr']) || lastLine(result['stdout']);
+  return last === '' || message.includes(last) ? `${message}${code}` : `${message}${code}: ${last}`;
+}
+
+const lastLine = (text: unknown): string => (typeof text === 'string' ? (text.trim().split('\n').at(-1) ?? '') : '');
+
+/** Names in lines that fit. */
+export function wrapped(names: readonly string[], width: number): string {
+  const lines: string[] = [];
+  for (const [index, name] of names.entries()) {
+    const word = index === names.length - 1 ? name : `${name},`;
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= width) lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines.join('\n');
+}
+
+/** What the exit code of a check does not say: hosts that cannot be reached hide that others differ. */
+export function hiddenDrift({ summaries }: Finished): string | undefined {
+  const all = Object.entries(summaries);
+  const away = all.filter(([, { unreachable }]) => unreachable > 0);
+  const differ = all.filter(([, { changed }]) => changed > 0);
+  if (away.length === 0 || differ.length === 0) return undefined;
+  const names = (some: typeof all): string => some.map(([host]) => host).join(', ');
+  return `exit code 4: unreachable: ${names(away)}; drift was found on: ${names(differ)}`;
+}

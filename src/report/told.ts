@@ -1,0 +1,34 @@
+import type { ChalkInstance } from 'chalk';
+import type { Event, Outcome, Status } from '../core/event.ts';
+
+/** An event that tells how a task, or one item of its loop, ended. */
+export type Told = Extract<Event, { kind: 'item-finished' | 'task-finished' }>;
+
+/** Whether a task is there to print something. */
+export const isDebug = ({ type }: { readonly type: string }): boolean => /(^|\.)debug$/.test(type);
+
+/** What `debug` is there to show. */
+export const shownOf = (result: Outcome['result']) =>
+  Object.fromEntries(
+    Object.entries(result).filter(([key]) => !['changed', 'failed', '_ansible_verbose_always'].includes(key)),
+  );
+
+/** The colour of a status. */
+export const paintOf = (status: Status, chalk: ChalkInstance): ChalkInstance =>
+  ({
+    ok: chalk.green,
+    changed: chalk.yellow,
+    unknown: chalk.magenta,
+    skipped: chalk.cyan,
+    failed: chalk.red,
+    unreachable: chalk.red,
+  })[status];
+
+/** Each line of a text moved to the right. */
+export const indent = (text: string): string => text.replace(/^/gm, '    ');
+
+/** A text in one line that fits, and shows by an ellipsis that there is more. */
+export function fitted(text: string, width: number): string {
+  const line = text.replace(/\s+/g, ' ').trim();
+  return line.length <= width ? line : `${line.slice(0, Math.max(0, width - 1))}…`;
+}

@@ -1,0 +1,125 @@
+import { expect, test } from 'vitest';
+import { firstFailure } from '../../src/engine/converge.ts';
+import { Rig } from './rig.ts';
+
+const play = (tasks: string, hosts = 'localhost'): string =>
+  `- hosts: ${hosts}\n  gather_facts: false\n  connection: local\n  tasks:\n${tasks.replace(/^/gm, '    ')}\n`;
+
+test('U3: a failed command shows its exit code, what it printed, and the place of its task', async () => {
+  using rig = new Rig().write({
+    'p.yaml': play('- name: boom\n  shell: echo to stdout; echo "E the reason" >&2; exit 3'),
+  });
+
+  const { stdout } = await rig.run(['p.yaml']);
+
+  expect(stdout).toContain(`fatal: [localhost]: FAILED! non-zero return code
+    exit code: 3
+    stderr: E the reason
+    stdout: to stdout
+    at p.yaml:5:7
+    command: echo to stdout; echo "E the reason" >&2; exit 3
+`);
+});
+
+test('U3: of much output the beginning and the end are shown, and all of it with -v', async () => {
+  using rig = new Rig().write({ 'p.yaml': play('- shell: seq 1 100 >&2; exit 1') });
+
+  const short = await rig.run(['p.yaml']);
+  const long = await rig.run(['p.yaml', '-v']);
+
+  expect(short.stdout).toContain('        10\n        … 80 more lines: -v shows them\n        91\n');
+  expect(long.stdout).toContain('        50\n');
+});
+
+test('U9: of a very long message the head is kept, too', () => {
+  const stderr = Buffer.from(`the reason\n${'journal\n'.repeat(1000)}the end`);
+
+  const failure = firstFailure([{ script: 'x' }], [{ code: 1, stdout: Buffer.alloc(0), stderr }]);
+
+  expect(failure?.message.startsWith('the reason\n')).toBe(true);
+  expect(failure?.message.endsWith('\nthe end')).toBe(true);
+});
+
+const hosts = Array.from({ length: 100 }, (_, index) => `h${String(index).padStart(3, '0')}`);
+
+test('U10: a hundred hosts are told together, failed ones first in the recap, and each failure once more at the end in 80 columns', async () => {
+  using rig = new Rig().write({
+    'p.yaml': play(
+      `- ping:\n- name: ${'long name '.repeat(12)}\n  shell: "echo because >&2; exit 1"\n  when: inventory_hostname in ["h050", "h007"]`,
+      'all',
+    ),
+  });
+
+  const { stdout, stderr } = await rig.run(['p.yaml', '-i', `${hosts.join(',')},`]);
+
+  expect(stderr).toBe('');
+  const lines = stdout.split('\n');
+  expect(lines.filter((line) => line.startsWith('ok: '))).toEqual(['ok: [h000, h001, h002 and 97 more]']);
+  expect(lines.filter((line) => line.startsWith('fatal: '))).toEqual([
+    'fatal: [h007, h050]: FAILED! non-zero return code',
+  ]);
+  const recap = lines.slice(lines.findIndex((line) => line.startsWith('PLAY RECAP')));
+  expect(recap.slice(1, 4).map((line) => line.split(' ')[0])).toEqual(['h007', 'h050', 'h000']);
+  expect(recap.filter((line) => line.length > 79)).toEqual([]);
+  expect(recap.slice(-4)).toEqual([
+    'h007, h050',
+    `  ${'long name '.repeat(7)}long n…`,
+    '    non-zero return code (exit code 1): because',
+    '',
+  ]);
+});
+
+test('U10: what a rescue caught or was ignored is not among the failures at the end', async () => {
+  using rig = new Rig().write({
+    'p.yaml': play(
+      '- fail: {msg: one}\n  ignore_errors: true\n- block:\n    - fail: {msg: two}\n  rescue:\n    - fail: {msg: three}',
+    ),
+  });
+
+  const { stdout } = await rig.run(['p.yaml']);
+
+  expect(stdout.slice(stdout.indexOf('\nFAILED'))).toMatch(/localhost\n {2}fail \(p\.yaml:10\)\n {4}three\n$/);
+});
+
+test('U: a diff shows blanks and carriage returns at the end of lines, and of a long one the beginning', async () => {
+  using rig = new Rig().write({
+    'p.yaml': play(
+      '- copy: {dest: "{{ playbook_dir }}/a", content: "a \\nb\\r\\n"}\n- copy: {dest: "{{ playbook_dir }}/b", content: "{{ range(5000) | join(\'\\n\') }}\\n"}',
+    ),
+  });
+
+  const { stdout } = await rig.run(['p.yaml', '--diff', '--check']);
+
+  expect(stdout).toContain('    +a·\n    +b␍\n');
+  expect(stdout).toContain('more lines of this diff: -v shows them');
+  expect(stdout.split('\n').length).toBeLessThan(150);
+});
+
+test('U: exit code 4 of a check does not hide that other hosts differ', async () => {
+  using rig = new Rig().write({
+    'p.yaml':
+      '- hosts: all\n  gather_facts: false\n  tasks:\n    - file: {path: /tmp/retrace-never-made, state: directory}\n',
+    inventory: 'here ansible_connection=local\naway ansible_host=127.0.0.1 ansible_port=1\n',
+  });
+
+  const { code, stdout } = await rig.run(['p.yaml', '-i', 'inventory', '--check']);
+
+  expect(code).toBe(4);
+  expect(stdout).toContain('exit code 4: unreachable: away; drift was found on: here\n');
+});
+
+test('U: a link is told by what it points to, a new file by its size, a command as what runs', async () => {
+  using rig = new Rig().write({
+    'p.yaml': play(
+      '- file: {src: /etc/hostname, dest: "{{ playbook_dir }}/l", state: link}\n- copy: {dest: "{{ playbook_dir }}/f", content: hello}\n- command: mount /x',
+    ),
+  });
+
+  const { stdout } = await rig.run(['p.yaml', '--check']);
+
+  expect(stdout.match(/^ {4}.*/gm)).toEqual([
+    '    link: absent → /etc/hostname',
+    '    file: absent → 5 bytes',
+    '    command: mount /x',
+  ]);
+});
