@@ -6,7 +6,7 @@ import { formatDiff } from './diff.ts';
 import { indent, isDebug, paintOf, shownOf, type Told } from './told.ts';
 
 /** How outcomes are told. */
-export interface OutcomeOptions {
+interface OutcomeOptions {
   readonly chalk: ChalkInstance;
   readonly verbosity: number;
   /** Nothing was changed: a change is one that a run would make. */

@@ -88,7 +88,7 @@ function reasonOf({ outcome: { message = 'failed', result } }: Told): string {
 const lastLine = (text: unknown): string => (typeof text === 'string' ? (text.trim().split('\n').at(-1) ?? '') : '');
 
 /** Names in lines that fit. */
-export function wrapped(names: readonly string[], width: number): string {
+function wrapped(names: readonly string[], width: number): string {
   const lines: string[] = [];
   for (const [index, name] of names.entries()) {
     const word = index === names.length - 1 ? name : `${name},`;

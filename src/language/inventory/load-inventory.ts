@@ -28,7 +28,7 @@ export function loadInventory(sources: readonly string[], options: InventoryOpti
   const folders: VarsFolder[] = [];
   for (const source of sources) {
     const path = resolve(cwd, source);
-    const stat = statSync(path, { throwIfNoEntry: false });
+    const stat = statOf(path);
     if (!stat && source.includes(',')) readHostList(draft, source);
     else if (!stat) missing(draft, source, options);
     else {
@@ -38,6 +38,16 @@ export function loadInventory(sources: readonly string[], options: InventoryOpti
     read.push(stat ? path : source);
   }
   return finish({ draft, folders, options, sources: read, reader: varsReader(options.vaultSecrets ?? []) });
+}
+
+/** A list of many hosts is longer than any file's name may be. */
+function statOf(path: string): ReturnType<typeof statSync> {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENAMETOOLONG') return undefined;
+    throw error;
+  }
 }
 
 /** The same inventory with `group_vars` and `host_vars` beside the playbook. */
