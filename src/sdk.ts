@@ -46,7 +46,7 @@ export { listening } from './core/questions/listening.ts';
 export { type Listed, listing } from './core/questions/listing.ts';
 export { nothing } from './core/questions/nothing.ts';
 export { type Package, type Packages, packages, wildcard } from './core/questions/packages.ts';
-export { entries, joinPath, nameOf, parentOf, targetPath, tidyPath } from './core/questions/paths.ts';
+export { entries, joinPath, nameOf, parentOf, rootedPath, targetPath, tidyPath } from './core/questions/paths.ts';
 export { type Container, type Live, pct } from './core/questions/pct.ts';
 export { type Self, self } from './core/questions/self.ts';
 export { type ShellAnswer, type ShellQuestion, shell } from './core/questions/shell.ts';

@@ -9,8 +9,8 @@ import {
   groupAccount,
   joinPath,
   type Params,
-  quote,
   reading,
+  Script,
   script,
   sh,
   showMode,
@@ -191,18 +191,23 @@ function stream(differences: readonly TreeDifference[], task: Task): Command {
     differences.filter(({ entry }) => entry.kind === 'file'),
     ({ entry }) => chmodMode(entry.mode),
   );
-  const text = `umask 077
-d=${quote(dest)}
-t=$(mktemp -d -- ${quote(joinPath(dest, '.incoming.XXXXXX'))}) || exit
+  const kinds = groupedBy(differences, ({ entry }) => entry.kind);
+  // The stream is the other host's word: nothing is taken but what was listed, and nothing that is of another kind.
+  const command = sh`umask 077
+d=${dest}
+t=$(mktemp -d -- ${joinPath(dest, '.incoming.XXXXXX')}) || exit
 trap 'rm -rf -- "$t"' EXIT
 trap 'exit 129' HUP INT TERM
-tar -C "$t" --no-same-owner -xf - && cd -- "$t" || exit
-${[...owners].map(([owner, names]) => script`chown -h -- ${owner} ${names}`.text).join(' &&\n')} || exit
-${[...modes].map(([mode, names]) => script`chmod -- ${mode} ${names}`.text).join(' &&\n') || ':'} || exit
-set -- ${paths.map(quote).join(' ')}
-for p do mv -fT -- "$p" "$d/$p" || exit; done`;
-  return { ...reading({ script: text }, from), shown: `copy ${paths.length} entries of ${task.src} from ${task.from}` };
+tar -C "$t" --no-same-owner -xf - -- ${paths} && cd -- "$t" || exit
+for p in ${kinds.get('file') ?? []}; do [ -f "$p" ] && [ ! -h "$p" ] || { echo "$p did not come as a file" >&2; exit 1; }; done
+for p in ${kinds.get('link') ?? []}; do [ -h "$p" ] || { echo "$p did not come as a link" >&2; exit 1; }; done
+${lines([...owners].map(([owner, names]) => script`chown -h -- ${owner} ${names} || exit`))}
+${lines([...modes].map(([mode, names]) => script`chmod -- ${mode} ${names} || exit`))}
+for p in ${groupedBy(differences, () => '').get('') ?? []}; do mv -fT -- "$p" "$d/$p" || exit; done`;
+  return { ...reading(command, from), shown: `copy ${paths.length} entries of ${task.src} from ${task.from}` };
 }
+
+const lines = (commands: readonly Script[]): Script => new Script(commands.map(({ text }) => text).join('\n'));
 
 function groupedBy(
   differences: readonly TreeDifference[],

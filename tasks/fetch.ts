@@ -11,6 +11,7 @@ import {
   nameOf,
   nothing,
   type Params,
+  rootedPath,
   stat,
 } from '../src/sdk.ts';
 
@@ -101,8 +102,9 @@ export default defineTask({
 });
 
 function destination({ src, dest, flat }: Fetch, host: string): string {
-  if (!flat) return joinPath(joinPath(dest, host), src.replace(/^\/+/, ''));
-  return dest.endsWith('/') ? joinPath(dest, nameOf(src)) : dest;
+  // The path may be what a host has told: whatever it says, the file goes below DEST/HOST.
+  if (!flat) return joinPath(dest, rootedPath(`${host}${rootedPath(src)}`).slice(1));
+  return dest.endsWith('/') ? joinPath(dest, nameOf(rootedPath(src))) : dest;
 }
 
 function localSum(task: Fetch, host: string): string | undefined {

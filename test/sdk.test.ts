@@ -149,6 +149,7 @@ test('the names that a task type may import', () => {
       "readCertificates",
       "readHttp",
       "reading",
+      "rootedPath",
       "script",
       "searchPattern",
       "self",

@@ -1,5 +1,6 @@
 import type { Change } from '../core/change.ts';
-import { type Command, quote, script, sh } from '../core/command.ts';
+import { type Command, quote, Script, script, sh } from '../core/command.ts';
+import { hash } from '../core/hash.ts';
 import { type Question, type QuestionKind, question } from '../core/question.ts';
 
 /**
@@ -56,10 +57,10 @@ export const forgetHandlers = (host: string): Command => ({
   shown: 'forget the handlers that ran',
 });
 
-/** Keep the former state of what a change is about to touch, each path once a block. */
+/** Keep the former state of what a change is about to touch, each path once a block, in a file of its own: a path may hold any character. */
 export const keep = (block: string, changes: readonly Change[]): readonly Command[] =>
   [...new Set(changes.flatMap((change) => change.paths ?? []))].map((path) => ({
-    ...sh`${folder}k="$d"/kept/${block}; mkdir -p "$k" && chmod 700 "$k" && if ! grep -qxF -- ${path} "$k/paths" 2>/dev/null; then n=$(($(wc -l <"$k/paths" 2>/dev/null || echo 0) + 1)); { [ ! -e ${path} ] && [ ! -L ${path} ] || cp -a -- ${path} "$k/$n"; } && printf '%s\n' ${path} >>"$k/paths"; fi`,
+    ...sh`${folder}k="$d"/kept/${block}; s="$k"/seen-${hash('sha1', Buffer.from(path))}; mkdir -p "$k" && chmod 700 "$k" && if [ ! -e "$s" ]; then n=$(($(cat "$k/count" 2>/dev/null || echo 0) + 1)); { [ ! -e ${path} ] && [ ! -L ${path} ] || cp -a -- ${path} "$k/was-$n"; } && printf %s ${path} >"$k/path-$n" && echo $n >"$k/count" && : >"$s"; fi`,
     shown: `keep ${path} as it is`,
   }));
 
@@ -69,8 +70,11 @@ export const release = (block: string): Command => ({
   shown: 'forget what was kept',
 });
 
-/** Put everything back as it was before the block. */
+// A path may end in line breaks, which `$(…)` takes away.
+const WITHOUT_DOT = new Script(`"\${p%.}"`);
+
+/** Put everything back as it was before the block. A list of paths, one a line, is of an older version: such lines could mean anything. */
 export const putBack = (block: string): Command => ({
-  ...sh`${folder}k="$d"/kept/${block}; n=0; while IFS= read -r p; do n=$((n + 1)); rm -rf -- "$p" && { [ ! -e "$k/$n" ] && [ ! -L "$k/$n" ] || cp -a -- "$k/$n" "$p"; } || exit 1; done <"$k/paths" && rm -rf -- "$k"; rmdir "$d/kept" "$d" 2>/dev/null; :`,
+  ...sh`${folder}k="$d"/kept/${block}; [ ! -e "$k/paths" ] || exit 1; n=1; while [ -e "$k/path-$n" ]; do p=$(cat "$k/path-$n" && echo .) && p=${WITHOUT_DOT} && rm -rf -- "$p" && { [ ! -e "$k/was-$n" ] && [ ! -L "$k/was-$n" ] || cp -a -- "$k/was-$n" "$p"; } || exit 1; n=$((n + 1)); done; rm -rf -- "$k"; rmdir "$d/kept" "$d" 2>/dev/null; :`,
   shown: 'put back what was kept',
 });

@@ -1,4 +1,4 @@
-import { quote, Script, sh, type UserState } from '../../src/sdk.ts';
+import { sh, type UserState } from '../../src/sdk.ts';
 import { type Asked, expiryDay, listed, option, type UserChange, type WantedUser } from './wanted-user.ts';
 
 /** The change that makes a user. */
@@ -20,15 +20,15 @@ export function creation(wanted: WantedUser): UserChange {
       : ['-M']),
   ];
   // useradd refuses to make a group that is there already; then it is meant to be the user's own.
-  const ownGroup =
-    group === undefined
-      ? new Script(`$(getent group ${quote(name)} >/dev/null && echo "-g ${quote(name)}")`)
-      : new Script('');
   return {
     what: `user ${name}`,
     from: null,
     to: uid === undefined ? 'present' : `uid ${uid}`,
-    commands: [sh`useradd ${ownGroup} ${words} -- ${name}`],
+    commands: [
+      group === undefined
+        ? sh`if getent group ${name} >/dev/null; then useradd -g ${name} ${words} -- ${name}; else useradd ${words} -- ${name}; fi`
+        : sh`useradd ${words} -- ${name}`,
+    ],
   };
 }
 

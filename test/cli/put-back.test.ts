@@ -63,3 +63,25 @@ test('what cannot be put back keeps its handlers due', async () => {
 
   expect(ran(rig)).toEqual([false, true]);
 });
+
+test('XB3: a path with a line break is put back, and what its second line names is left alone', async () => {
+  using rig = new Rig();
+  const precious = join(rig.folder, 'precious/file');
+  const odd = join(rig.folder, `up/x\n${rig.folder}/precious`);
+  rig.write({
+    'precious/file': 'precious',
+    [`up/x\n${rig.folder}/precious`]: 'was',
+    'play.yaml': play(`
+    - block:
+        - find: { paths: '{{ playbook_dir }}/up', recurse: true }
+          register: found
+        - copy: { dest: '{{ item.path }}', content: now }
+          loop: '{{ found.files }}'
+      validate: 'false'`),
+  });
+
+  const { code } = await rig.run(['play.yaml']);
+
+  expect(code).toBe(2);
+  expect([readFileSync(precious, 'utf8'), readFileSync(odd, 'utf8')]).toEqual(['precious', 'was']);
+});

@@ -33,6 +33,7 @@ export function loginContract(connection: 'ssh' | 'openssh'): void {
 
   const known = (name: string, ...lines: string[]): string => file(name, `${lines.join('\n')}\n`);
   const us = () => `[127.0.0.1]:${sshd.port}`;
+  const publicOf = (file: string): string => readFileSync(`${file}.pub`, 'utf8').split(' ', 2).join(' ');
   const strangeKey = (type: string): string => {
     const path = join(sshd.folder, `strange_${type}_${Math.random()}`);
     generateKey(path, type);
@@ -118,6 +119,19 @@ export function loginContract(connection: 'ssh' | 'openssh'): void {
       const opened = await connect().open(endpoint({ knownHostsFiles: [known('none', '')], hostKeyChecking: false }));
 
       expect(opened.ok || opened.failure).toBe(true);
+    });
+
+    test.for([
+      ['changed', () => `${us()} ${publicOf(strangeKey('ed25519'))}`],
+      ['revoked', () => `@revoked * ${sshd.hostKey('ed25519')}`],
+      ['of another type than the known one', () => `${us()} ${publicOf(strangeKey('rsa'))}`],
+    ] as const)('XM11: even when it shall not check, refuses a key that is %s', async ([what, line], { skip }) => {
+      if (what.startsWith('of') && connection === 'openssh') skip('ssh itself decides: it takes what it calls new');
+      const path = known('unchecked', line());
+
+      const opened = await connect().open(endpoint({ knownHostsFiles: [path], hostKeyChecking: false }));
+
+      expect(opened).toMatchObject({ ok: false, failure: { reason: expect.stringMatching(/^host-key-/) } });
     });
 
     test('says that the server took no key', async () => {

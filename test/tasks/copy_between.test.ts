@@ -10,9 +10,11 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { found } from '../../src/core/questions/found.ts';
+import { tree } from '../../src/core/questions/tree.ts';
 import copy_between from '../../tasks/copy_between.ts';
 import { planOn, runHere } from './harness.ts';
-import { folder } from './local-host.ts';
+import { folder, runScript } from './local-host.ts';
 
 /** A tree as certbot leaves it. */
 function certificates() {
@@ -26,6 +28,81 @@ function certificates() {
 }
 
 const bitsOf = (path: string) => (lstatSync(path).mode & 0o7777).toString(8);
+
+/** What a hostile `find` prints: path, kind, and the rest that an honest one would. */
+const listed = (...entries: readonly (readonly [path: string, kind: string])[]) =>
+  Buffer.from(
+    entries.map(([path, kind]) => `${[path, kind, '644', 0, 0, 'root', 'root', 1, 0, ''].join('\0')}\0`).join(''),
+  );
+
+describe('XB2: a hostile source', () => {
+  test.for([
+    ['a path that leads up', [['../cron.d/evil', 'f']]],
+    [
+      'one that leads up behind a directory',
+      [
+        ['a', 'd'],
+        ['a/../../x', 'f'],
+      ],
+    ],
+    ['an absolute path', [['/etc/cron.d/evil', 'f']]],
+    [
+      'what is below a link',
+      [
+        ['link', 'l'],
+        ['link/file', 'f'],
+      ],
+    ],
+    ['what is below nothing', [['a/b', 'f']]],
+    ['the root twice', [['', 'd']]],
+    [
+      'a name twice',
+      [
+        ['a', 'f'],
+        ['a', 'd'],
+      ],
+    ],
+  ] as const)('is refused %s', async ([, entries]) => {
+    const kind = tree({ path: '/src' }).kind;
+    const reply = { code: 0, stdout: listed(['', 'd'], ...entries), stderr: Buffer.alloc(0) };
+
+    expect(kind.read([reply], [{ path: '/src' }])).toMatchObject([
+      { ok: false, why: expect.stringContaining('nothing can be there') },
+    ]);
+  });
+
+  test.for(['up', 'elsewhere'])('nor is it believed by `find`: %s', (name) => {
+    const path = name === 'up' ? '/src/../etc/shadow' : '/etc/shadow';
+    const words = [path, 'f', '644', 0, 0, 'root', 'root', 1, 0, 0, 0, 0, 0, 0];
+    const question = found({ path: '/src', follow: false });
+    const reply = { code: 0, stdout: Buffer.from(`${words.join('\0')}\0`), stderr: Buffer.alloc(0) };
+
+    expect(question.kind.read([reply], [question.arg])).toMatchObject([{ ok: false }]);
+  });
+
+  test.for([
+    ['a link where a file was listed', () => ({ x: '/etc/passwd' })],
+    ['a link above a file', () => ({ archive: '/etc' })],
+  ] as const)('sends %s: nothing is touched through it', async ([, links]) => {
+    using dir = certificates();
+    using evil = folder();
+    writeFileSync(dir.at('src/x'), 'X', { mode: 0o666 });
+    for (const [name, target] of Object.entries(links()))
+      symlinkSync(target === '/etc/passwd' ? evil.at('victim') : evil.path, evil.at(name));
+    mkdirSync(evil.at('x-dir'));
+    writeFileSync(evil.at('victim'), 'SAFE', { mode: 0o600 });
+    const tampered: typeof runScript = (script, stdin) =>
+      script.startsWith('tar -C') && !script.includes('-xf')
+        ? runScript(`cd ${evil.path} && tar -cf - -- ${Object.keys(links()).join(' ')}`)
+        : runScript(script, stdin);
+
+    const ran = await runHere(copy_between, dir.args, { sh: tampered });
+
+    expect(ran.status).toBe('failed');
+    expect([bitsOf(evil.at('victim')), readFileSync(evil.at('victim'), 'utf8')]).toEqual(['600', 'SAFE']);
+    expect(readdirSync(dir.at('dest')).includes('x')).toBe(false);
+  });
+});
 
 describe('copy_between', () => {
   test('makes the same tree, links and modes kept, and leaves nothing else', async () => {

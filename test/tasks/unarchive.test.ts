@@ -36,6 +36,22 @@ const controller: Partial<Controller> = {
 };
 
 describe('unarchive', () => {
+  test('XB2: an archive with names outside of its directory is refused, before anything is given away', async () => {
+    using dir = archives();
+    writeFileSync(dir.at('precious'), 'x', { mode: 0o600 });
+    execFileSync('tar', ['-C', dir.at('src'), '-P', '-cf', dir.at('evil.tar'), 'a', '../precious']);
+
+    const ran = await runHere(unarchive, {
+      src: dir.at('evil.tar'),
+      dest: dir.at('dest'),
+      remote_src: true,
+      mode: '0666',
+    });
+
+    expect(ran).toMatchObject({ status: 'failed', message: expect.stringContaining('outside of the directory') });
+    expect(lstatSync(dir.at('precious')).mode & 0o777).toBe(0o600);
+  });
+
   test.for([
     ['x.tar', true],
     ['x.tar.gz', true],

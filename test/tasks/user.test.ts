@@ -61,8 +61,18 @@ describe('user', () => {
   test('one that is not there is made with all at once, and its password set on stdin', () => {
     expect(
       commands(nobody, { uid: 5, groups: ['team'], shell: '/bin/bash', create_home: false, password: '$6$x' }),
-    ).toEqual([expect.stringMatching(/^useradd .* -u 5 -G team -s \/bin\/bash -M -- ann$/), 'chpasswd -e']);
+    ).toEqual([expect.stringMatching(/useradd -u 5 -G team -s \/bin\/bash -M -- ann; fi$/), 'chpasswd -e']);
     expect(commands(nobody, { state: 'absent' })).toEqual([]);
+  });
+
+  test('XM1: a name is a word of the shell, whatever is in it', () => {
+    const name = 'x"; touch /tmp/PWNED; "y';
+    const plan = planOn(user, { user: nobody }, { name });
+    const scripts =
+      'changes' in plan ? plan.changes.flatMap(({ commands }) => commands).map(({ script }) => script) : [];
+
+    expect(scripts.join('\n').replaceAll(`'${name}'`, '')).not.toContain('touch');
+    expect(scripts.join('\n')).toContain(`-- '${name}'`);
   });
 
   test('a home that is missing comes from the skeleton', () => {

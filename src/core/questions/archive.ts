@@ -84,7 +84,7 @@ const archiveScript = (arg: ArchiveArg): string => `LC_ALL=C; export LC_ALL
 d=${quote(arg.dest)}
 [ -d "$d" ] || { echo "dest '$d' must be an existing dir" >&2; exit 1; }
 ${arg.source.bytes === undefined ? findingType(arg) : tarScript(arg)}
-printf '%s\\n' "$m" | { cd -- "$d" && xargs -d '\\n' -r stat --printf '%n\\0%f\\0%u\\0%g\\0%U\\0%G\\0' -- 2>/dev/null; }
+printf '%s\\n' "$m" | sed 's;^/*;;' | { cd -- "$d" && xargs -d '\\n' -r stat --printf '%n\\0%f\\0%u\\0%g\\0%U\\0%G\\0' -- 2>/dev/null; }
 :`;
 
 const findingType = (arg: ArchiveArg): string => `s=${quote(arg.source.path)}
@@ -132,10 +132,20 @@ function readArchive(stdout: Buffer, stderr: string): ArchiveState {
       owned: [],
     };
   const lines = (text: string) => text.split('\n').filter((line) => line !== '');
+  const outside = lines(members!).find((name) => name.split('/').includes('..'));
+  if (outside !== undefined)
+    return {
+      failure: `the archive has ${JSON.stringify(outside)}, which is outside of the directory that it is unpacked in`,
+      zip: type === 'zip',
+      members: [],
+      differences: [],
+      owned: [],
+    };
   return {
     failure: undefined,
     zip: type === 'zip',
-    members: lines(members!),
+    // An absolute name is unpacked inside, so it means what is there.
+    members: lines(members!).map((name) => name.replace(/^\/+/, '')),
     differences: lines(differences),
     owned: Array.from({ length: Math.floor(owned.length / 6) }, (_, index) => {
       const [name, raw, uid, gid, user, group] = owned.slice(index * 6) as [string, ...string[]];

@@ -2,7 +2,7 @@ import { quote } from '../command.ts';
 import { type Answer, type Question, type QuestionKind, question } from '../question.ts';
 import type { Reply } from '../session.ts';
 import { type FindEntry, findFormat, readFound } from './find-entries.ts';
-import { tidyPath } from './paths.ts';
+import { isInside, tidyPath } from './paths.ts';
 import type { Entry } from './stat.ts';
 
 /** An entry below a folder that is searched. */
@@ -28,7 +28,7 @@ interface Arg {
 const kind: QuestionKind<Arg, Finding> = {
   name: 'found',
   scripts: (args) => args.map((arg) => ({ script: findScript(arg) })),
-  read: (replies) => replies.map(readFinding),
+  read: (replies, args) => replies.map((reply, index) => readFinding(reply, args[index]!)),
   about: ({ path }) => [`path:${tidyPath(path)}`],
 };
 
@@ -39,15 +39,22 @@ const absent = 44;
 
 const more = ['%D', '%i', '%n', '%A@', '%T@', '%C@'];
 
+const given = (path: string): string => (path.startsWith('-') ? `./${path}` : path);
+
 const findScript = ({ path, depth, follow }: Arg): string =>
   `[ -d ${quote(path)} ] || exit ${absent}
-LC_ALL=C find ${follow ? '-L' : '-H'} ${quote(path.startsWith('-') ? `./${path}` : path)} -mindepth 1 ${depth === undefined ? '' : `-maxdepth ${depth} `}-printf '${findFormat('%p', more)}'`;
+LC_ALL=C find ${follow ? '-L' : '-H'} ${quote(given(path))} -mindepth 1 ${depth === undefined ? '' : `-maxdepth ${depth} `}-printf '${findFormat('%p', more)}'`;
 
-function readFinding({ code, stdout, stderr }: Reply): Answer<Finding> {
+function readFinding({ code, stdout, stderr }: Reply, { path }: Arg): Answer<Finding> {
   if (code === absent) return { ok: true, value: { entries: [], isFolder: false, skipped: {} } };
   const complaints = stderr.toString().matchAll(/^find: [‘'](.*)[’']: (.*)$/gm);
   const skipped = Object.fromEntries([...complaints].map(([, path, why]) => [path!, why!]));
-  return { ok: true, value: { entries: readFound(stdout, more).map(withInode), isFolder: true, skipped } };
+  const entries = readFound(stdout, more).map(withInode);
+  const root = `${given(path).replace(/\/+$/, '')}/`;
+  const odd = entries.find((entry) => !entry.path.startsWith(root) || !isInside(entry.path.slice(root.length)));
+  if (odd !== undefined)
+    return { ok: false, why: `the host tells of ${JSON.stringify(odd.path)} below ${path}: nothing can be there` };
+  return { ok: true, value: { entries, isFolder: true, skipped } };
 }
 
 function withInode({ more, ...entry }: FindEntry): Found {

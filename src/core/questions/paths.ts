@@ -29,6 +29,19 @@ export function tidyPath(path: string): string {
 export const joinPath = (folder: string, name: string): string =>
   name === '' ? folder : `${folder.replace(/\/+$/, '')}/${name}`;
 
+/** Whether a path that a host tells of stays inside of the directory that it is told to be in: no `..`, not absolute. */
+export const isInside = (path: string): boolean =>
+  path !== '' && !path.startsWith('/') && path.split('/').every((word) => word !== '' && word !== '.' && word !== '..');
+
+/** A path with `.`, `..` and doubled slashes resolved as text, from the root: it cannot lead above it. */
+export function rootedPath(path: string): string {
+  const words: string[] = [];
+  for (const word of path.split('/'))
+    if (word === '..') words.pop();
+    else if (word !== '' && word !== '.') words.push(word);
+  return `/${words.join('/')}`;
+}
+
 /** A link's target as a path of its own: relative ones start where the link is. */
 export const targetPath = (link: string, target: string): string =>
   target.startsWith('/') ? target : joinPath(parentOf(link), target);

@@ -2,7 +2,7 @@ import { quote, script } from '../command.ts';
 import { type Answer, type Question, type QuestionKind, question } from '../question.ts';
 import type { Reply } from '../session.ts';
 import { type FindEntry, findFormat, readFound } from './find-entries.ts';
-import { nulWords, tidyPath } from './paths.ts';
+import { isInside, nulWords, tidyPath } from './paths.ts';
 import type { Entry } from './stat.ts';
 
 /** An entry below a folder. */
@@ -61,6 +61,22 @@ const sumScript = (options: TreeOptions): string => `${walk(options)} -type f -e
 
 const more = ['%T@', '%l'];
 
+/**
+ * A listing is what the host says, and others are written by it: each entry must be inside, once, and in a directory
+ * that was listed before it, not below a link.
+ */
+function isNoTree(): (entry: TreeEntry) => boolean {
+  const directories = new Set<string>();
+  const told = new Set<string>();
+  return ({ path, kind }) => {
+    const parent = path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : '';
+    const fits = !told.has(path) && (path === '' ? told.size === 0 : isInside(path) && directories.has(parent));
+    told.add(path);
+    if (kind === 'directory') directories.add(path);
+    return !fits;
+  };
+}
+
 function readTree(
   options: TreeOptions,
   listed: Reply,
@@ -74,6 +90,12 @@ function readTree(
   if (listed.code !== 0 && (trouble.length > 0 || listed.stdout.length === 0))
     return { ok: false, why: trouble.join('; ') || `find: exit code ${listed.code}` };
   const entries = readFound(listed.stdout, more).map(toTreeEntry);
+  const odd = entries.find(isNoTree());
+  if (odd !== undefined)
+    return {
+      ok: false,
+      why: `the host tells of ${JSON.stringify(odd.path)} below ${options.path}: nothing can be there`,
+    };
   if (summed === undefined) return { ok: true, value: entries };
   const root = rootOf(options);
   const sums = new Map(

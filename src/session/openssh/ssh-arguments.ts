@@ -18,8 +18,9 @@ export function sshArguments(endpoint: Endpoint, { values }: ConfigValues, socke
     ...option('IdentityFile', endpoint.privateKeyFile && quoted(endpoint.privateKeyFile)),
     ...option('UserKnownHostsFile', endpoint.knownHostsFiles?.map(quoted).join(' ')),
     ...(endpoint.knownHostsFiles ? option('GlobalKnownHostsFile', 'none') : []),
-    ...(endpoint.hostKeyChecking === false
-      ? option('StrictHostKeyChecking', 'no')
+    // With `no`, ssh would take a changed key, too.
+    ...(endpoint.hostKeyChecking === false || /^(no|off)$/i.test(values.get('stricthostkeychecking')?.words[0] ?? '')
+      ? option('StrictHostKeyChecking', 'accept-new')
       : unlessSet('StrictHostKeyChecking', 'yes')),
     ...(endpoint.connectTimeoutMs === undefined
       ? unlessSet('ConnectTimeout', 10)

@@ -20,7 +20,7 @@ export async function readHostKeyCheck(target: SshTarget): Promise<HostKeyCheck>
   const port = target.hostKeyAlias ? 22 : target.port;
   return {
     types: knownTypes(known, name, port),
-    judge: async (key) => (target.hostKeyChecking === 'off' ? undefined : judge(known, name, port, key, target)),
+    judge: async (key) => judge(known, name, port, key, target),
   };
 }
 
@@ -53,6 +53,8 @@ function judge(
         message: `${target.place}: shows ${shown}, but ${verdict.by.at} knows it by ${fingerprint(verdict.by.key)}: either it was installed anew, or somebody is in between`,
       };
     case 'unknown':
+      // A host that is known by another type of key is not unknown: whoever is in between would show that one.
+      if (target.hostKeyChecking === 'off' && verdict.otherTypes.length === 0) return undefined;
       return target.hostKeyChecking === 'accept-new'
         ? accept(name, port, key, target)
         : unknown(name, port, shown, key, target, verdict);

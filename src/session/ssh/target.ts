@@ -17,7 +17,7 @@ export interface SshTarget {
   readonly knownHostsFiles: readonly string[];
   /** The name under which the host's key is kept, if it is not its address. */
   readonly hostKeyAlias?: string;
-  /** `accept-new`: an unknown key is written down and trusted. `off`: any key will do. */
+  /** `accept-new`: an unknown key is written down and trusted. `off`: it is trusted this once. A changed or revoked key is always refused. */
   readonly hostKeyChecking: 'strict' | 'accept-new' | 'off';
   readonly connectTimeoutMs: number;
   readonly keepaliveMs: number;
