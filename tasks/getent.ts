@@ -39,6 +39,7 @@ export default defineTask({
     };
     return { failed: reasons[code] ?? (stderr.trim() || `getent: exit code ${code}`) };
   },
+  gives: 'facts',
   returns: { ansible_facts: '`getent_DATABASE`: the fields of each entry.' },
   examples: [
     { title: 'A user', yaml: 'getent:\n  database: passwd\n  key: root' },

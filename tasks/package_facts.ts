@@ -22,6 +22,7 @@ export default defineTask({
     const facts = names.map((name) => [name, installed.filter((one) => one.name === name).map(told)]);
     return { changes: [], result: { ansible_facts: { packages: Object.fromEntries(facts) } } };
   },
+  gives: 'facts',
   returns: { ansible_facts: '`packages`: a list of versions for each name.' },
   examples: [{ title: 'All packages', yaml: 'package_facts:' }],
 });

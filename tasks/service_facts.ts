@@ -32,6 +32,7 @@ export default defineTask({
     }
     return { changes: [], result: { ansible_facts: { services: Object.fromEntries(known) } } };
   },
+  gives: 'facts',
   returns: { ansible_facts: '`services`: name, state and status for each.' },
   examples: [{ title: 'All services', yaml: 'service_facts:' }],
 });

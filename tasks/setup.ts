@@ -36,6 +36,7 @@ export default defineTask({
     );
     return { changes: [], result: { ansible_facts: Object.fromEntries(kept) } };
   },
+  gives: 'facts',
   returns: { ansible_facts: 'The facts.' },
   examples: [
     { title: 'All facts', yaml: 'setup:' },

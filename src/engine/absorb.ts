@@ -16,6 +16,7 @@ export function absorb(
   sight: Sight,
   call: Call,
   outcome: Outcome,
+  unknown: ReadonlyMap<string, Touched> = new Map(),
 ): void {
   const given = outcome.result['ansible_facts'];
   if (given === undefined || !['ok', 'changed'].includes(outcome.status)) return;
@@ -29,7 +30,7 @@ export function absorb(
   const { gives = 'facts' } = call.type;
   // A file of variables was written by a person, and so was a fact that is made of nothing else.
   const written = (gives === 'include_vars' || isWritten(task.args, sight.scope)) && { written: true as const };
-  if (gives === 'facts') remember(play, owner, facts);
+  if (gives === 'facts') remember(play, owner, facts, unknown);
   else
     for (const [name, value] of facts)
       (gives === 'set_fact' ? owner.set : owner.included).set(String(name), { value: value as Raw, ...written });
@@ -37,16 +38,26 @@ export function absorb(
     remember(play, owner, facts);
 }
 
-/** Facts are kept for the next run as well, where there is a cache. */
-export function remember(play: PlayContext, owner: HostState, facts: ReadonlyMap<Value, Value>): void {
-  owner.facts.add(facts);
-  play.run.factCache?.write(owner.host.name, owner.facts.all);
+/** Facts are kept for the next run as well, where there is a cache and nothing of them is `unknown`. */
+export function remember(
+  play: PlayContext,
+  owner: HostState,
+  facts: ReadonlyMap<Value, Value>,
+  unknown: ReadonlyMap<string, Touched> = new Map(),
+): void {
+  owner.facts.add(facts, unknown);
+  if (!owner.facts.arePartlyUnknown) play.run.factCache?.write(owner.host.name, owner.facts.all);
 }
 
-/** A task that would set variables, but nobody knows to what: touching them makes later tasks unknown, too. */
+/** A task that would set variables or facts, but nobody knows to what: touching them makes later tasks unknown, too. */
 export function absorbUnknown(play: PlayContext, state: HostState, task: Task, because: string): void {
   const type = typeof task.type === 'string' ? play.run.loadedType(task.type) : undefined;
-  if (type?.gives !== 'set_fact' || !isDict(task.args)) return;
+  if (type?.gives === undefined) return;
+  if (type.gives !== 'set_fact' || !isDict(task.args)) {
+    // Which names it would set is not known either.
+    state.doubt = because;
+    return;
+  }
   for (const name of (task.args as Map<Value, Raw>).keys())
     if (name !== 'cacheable') state.set.set(String(name), touching(new Touched('unknown', state.host.name, because)));
 }

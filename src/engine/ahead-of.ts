@@ -6,7 +6,7 @@ import { isSelected } from './is-selected.ts';
 import { leftOver } from './journal.ts';
 import type { Performing } from './performing.ts';
 import type { PlayHost } from './play-host.ts';
-import { settled } from './settled.ts';
+import { ifKnown } from './settle.ts';
 
 /** What a round may ask besides: the rest of this task, what comes, and what an interrupted run left. */
 export async function aheadOf(performing: Performing, host: PlayHost, task: Task): Promise<readonly Ahead[]> {
@@ -27,7 +27,7 @@ export async function aheadOf(performing: Performing, host: PlayHost, task: Task
 function expandInclude({ play, includes }: Performing, host: PlayHost, cursor: Cursor): boolean {
   const step = cursor.next();
   if (step === undefined || step.kind !== 'item' || step.item.kind !== 'include') return false;
-  const included = settled(() => includes.compute(play, host.state, step.item as Include, host.exported));
+  const included = ifKnown(() => includes.compute(play, host.state, step.item as Include, host.exported));
   cursor.advance();
   if (included === undefined) return false;
   for (const one of included.toReversed())

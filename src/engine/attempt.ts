@@ -3,13 +3,16 @@ import { absorb } from './absorb.ts';
 import { ended, inBackground, jobOf, starting } from './background.ts';
 import { type Call, computeCall } from './call.ts';
 import { type Converged, converge, type Target } from './converge.ts';
-import { failure, ignorable, skip } from './early-outcomes.ts';
+import { failure, ignorable, skip, uncomputed } from './early-outcomes.ts';
+import { unknownFacts } from './facts.ts';
 import type { HostLink } from './host-link.ts';
 import type { LoopItem } from './loop.ts';
 import { outcomeOf, unlessUnsettled } from './outcome.ts';
 import type { Sight } from './scopes.ts';
+import { settle } from './settle.ts';
 import { createTarget } from './target.ts';
 import { type Ran, sightAfter, type TaskRun } from './task-run.ts';
+import type { Touched } from './touched.ts';
 
 /** Run a task, or one item, once: its parameters computed, the host brought to them, the outcome judged. */
 export async function attempt(run: TaskRun, sight: Sight, item: LoopItem | undefined): Promise<Ran> {
@@ -19,21 +22,41 @@ export async function attempt(run: TaskRun, sight: Sight, item: LoopItem | undef
     return { outcome: { ...skip(computed.message, computed.condition), censored: computed.censored } };
   if (computed.kind === 'failed')
     return {
-      outcome: ignorable({ ...failure(computed.message, computed.msg), censored: computed.censored }, task, sight),
+      outcome: await ignorable({ ...failure(computed.message, computed.msg), censored: computed.censored }, run, sight),
     };
   const { call } = computed;
   const converged = await convergeOrStart(run, call, sight);
-  const judged = outcomeOf(converged, call, (result) => sightAfter(run, item, result), task);
-  const outcome = call.context.check && !call.ansible ? unlessUnsettled(judged, call) : judged;
-  if (outcome.status === 'unknown') call.link.beliefs.unsettle(run.ref.name);
-  absorb(play, state, task, sight, call, outcome);
+  // What was done is done: only judging it is tried again where it touches what has to be asked first.
+  const settled = await settle(run, () => outcomeOf(converged, call, (result) => sightAfter(run, item, result), task));
+  const judged = settled.is === 'value' ? settled.value : await uncomputed(settled, run, sight);
+  const doubted = call.context.check && !call.ansible ? unlessUnsettled(judged, call) : judged;
+  if (doubted.status === 'unknown') call.link.beliefs.unsettle(run.ref.name);
+  const { outcome, unknown } = withoutUnknownFacts(doubted, run, call);
+  const absorbed = await settle(run, () => absorb(play, state, task, sight, call, outcome, unknown));
+  if (absorbed.is !== 'value') return { outcome: await uncomputed(absorbed, run, sight) };
   const grown = outcome.status === 'ok' && play.inventory.absorb(outcome.result, state.host.name);
   const result = withoutPrivate(outcome.result);
   const shown = outcome.result['_ansible_verbose_always'] === true ? true : undefined;
   const told: Outcome = grown
     ? { ...outcome, status: 'changed', result: { ...result, changed: true } }
     : { ...outcome, result, shown };
-  return { outcome: ignorable(told, task, sight), delegatedTo: call.delegatedTo };
+  return { outcome: await ignorable(told, run, sight), delegatedTo: call.delegatedTo };
+}
+
+/** In a check a host tells its facts as they are now: those that a foreseen change may alter are left out, and unknown. */
+function withoutUnknownFacts(
+  outcome: Outcome,
+  { state }: TaskRun,
+  { context, link, type }: Call,
+): { readonly outcome: Outcome; readonly unknown?: ReadonlyMap<string, Touched> } {
+  const { ansible_facts: found } = outcome.result;
+  if (!context.check || type.gives !== 'facts' || typeof found !== 'object' || found === null) return { outcome };
+  const unknown = unknownFacts(link.beliefs, state.host.name, { ...found });
+  const [first] = unknown.values();
+  if (first === undefined) return { outcome };
+  state.doubt = first.because;
+  const known = Object.fromEntries(Object.entries(found).filter(([name]) => !unknown.has(name)));
+  return { outcome: { ...outcome, result: { ...outcome.result, ansible_facts: known } }, unknown };
 }
 
 /** With `async` and `poll: 0` the commands are only started, so there is nothing to look at afterwards. */

@@ -1,25 +1,25 @@
 import type { Change } from '../core/change.ts';
 import type { Command } from '../core/command.ts';
 import type { Task } from '../core/model.ts';
-import { type AnyHandler, notifiedNames } from './handlers.ts';
+import type { AnyHandler } from './handlers.ts';
 import type { Identity } from './host-link.ts';
 import { keep, noteHandler } from './journal.ts';
 import { blockKey, captureLeft } from './left-over.ts';
+import { notifiedHandlers } from './notified.ts';
 import type { Performing } from './performing.ts';
 import type { PlayHost } from './play-host.ts';
-import { settled } from './settled.ts';
 
 /** Commands that go with a change, in its round: due handlers are noted, a validating block keeps what was. */
-export function beforeChange(
+export async function beforeChange(
   performing: Performing,
   host: PlayHost,
   task: Task,
   changes: readonly Change[],
   identity: Identity,
-): readonly Command[] {
+): Promise<readonly Command[]> {
   captureLeft(performing.play, host);
   const blocks = host.cursor.validating.map(blockKey);
-  const named = notifiedBy(performing, host, task);
+  const named = await notifiedBy(performing, host, task);
   const due = named.filter((handler) => !host.due.has(handler.id));
   remember(performing, host, { named, due, blocks, changes });
   // Ansible forgets what a failed host was notified of, and its scripts count on it.
@@ -37,12 +37,11 @@ export function beforeChange(
 
 const canBePutBack = ({ paths = [] }: Change): boolean => paths.length > 0;
 
-const notifiedBy = ({ play, handlers }: Performing, host: PlayHost, task: Task): readonly AnyHandler[] =>
-  task.notify.length === 0
-    ? []
-    : (settled(() => notifiedNames(task.notify, play.scopes.of(host.state, task, host.exported))) ?? []).flatMap(
-        (name) => handlers.named(name, host.state),
-      );
+/** What cannot be computed is told when the task has changed something, and then fails it. */
+async function notifiedBy(performing: Performing, host: PlayHost, task: Task): Promise<readonly AnyHandler[]> {
+  const named = await notifiedHandlers(performing, host, task);
+  return named.is === 'value' ? named.value.flatMap((one) => one.handlers) : [];
+}
 
 /** Which handlers have no other reason than changes that a block may yet put back: when it does, they are not due. */
 function remember(

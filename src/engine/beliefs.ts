@@ -87,7 +87,8 @@ export class Beliefs {
   of(question: AnyQuestion<unknown>, user: string, foreseen = true): Belief | undefined {
     const known = this.#answers.get(`${user}\0${question.key}`);
     const fresh = known !== undefined && !(question.beyond === true && known.world !== this.#world.changes);
-    for (const { task, answers, blurred } of foreseen ? this.#foreseen.toReversed() : []) {
+    const isAffected = 'controller' in question || about(question).length > 0;
+    for (const { task, answers, blurred } of foreseen && isAffected ? this.#foreseen.toReversed() : []) {
       if (answers.has(question.key))
         return { is: 'answer', answer: { ok: true, value: answers.get(question.key) }, assuming: task };
       if (blurred === 'everything') return { is: 'unknown', because: task };

@@ -11,7 +11,7 @@ import type { HostLink, Identity } from './host-link.ts';
 import type { HostState } from './host-state.ts';
 import type { PlayContext } from './play-context.ts';
 import { OMIT, type Sight } from './scopes.ts';
-import { settled } from './settled.ts';
+import { doubtOf, ifKnown } from './settle.ts';
 import { Touched } from './touched.ts';
 
 /** A task with everything computed for one host and one loop item: ready to be asked, planned and applied. */
@@ -57,8 +57,11 @@ export async function computeCall(
     return { kind: 'call', call: await makeCall(play, state, task, sight, peek, censored, warnings) };
   } catch (thrown) {
     const error = asTemplateError(thrown);
-    if (error instanceof TemplateError)
+    if (error instanceof TemplateError) {
+      const doubt = doubtOf(play, state, error);
+      if (doubt !== undefined) throw new Touched('unknown', state.host.name, doubt);
       return { kind: 'failed', message: placed(error), msg: ansibleMessage(error), censored };
+    }
     if (error instanceof ControllerError) return { kind: 'failed', message: error.message, censored };
     if (error instanceof BadParams) return { kind: 'failed', message: error.message, censored };
     throw error;
@@ -199,7 +202,7 @@ export function environmentBeforeFacts(
   return merged([
     new Map(
       entries.flatMap(([name, raw]) => {
-        const value = settled(() => evaluate(raw, scope, env));
+        const value = ifKnown(() => evaluate(raw, scope, env));
         return value === undefined ? [] : [[name, value] as const];
       }),
     ),

@@ -1,12 +1,17 @@
 import type { Outcome } from '../core/event.ts';
-import type { Block, Include, Task } from '../core/model.ts';
+import type { Block, Include, Meta, Task } from '../core/model.ts';
 import { fromJs, type Value } from '../core/value.ts';
 import type { PlayContext } from './play-context.ts';
 import type { PlayHost } from './play-host.ts';
 import { refOf } from './task-ref.ts';
 
 /** What an outcome means for the host: counted; failed hosts fall to their rescue, or out. */
-export function conclude(play: PlayContext, host: PlayHost, task: Task | Include | Block, outcome: Outcome): void {
+export function conclude(
+  play: PlayContext,
+  host: PlayHost,
+  task: Task | Include | Meta | Block,
+  outcome: Outcome,
+): void {
   const { state } = host;
   if (outcome.status === 'failed' && outcome.ignored === true) {
     state.count('ok');
@@ -32,7 +37,7 @@ export function conclude(play: PlayContext, host: PlayHost, task: Task | Include
 }
 
 /** A failed step: the host goes on in its rescue or always, or is out. */
-function fall(play: PlayContext, host: PlayHost, task: Task | Include | Block, outcome: Outcome): void {
+function fall(play: PlayContext, host: PlayHost, task: Task | Include | Meta | Block, outcome: Outcome): void {
   const to = leave(host);
   if (to === 'rescue') {
     host.state.rescued();
@@ -59,7 +64,7 @@ function leave(host: PlayHost): 'rescue' | 'always' | undefined {
   return to;
 }
 
-function taskDict(task: Task | Include | Block, play: PlayContext, host: PlayHost): Map<Value, Value> {
+function taskDict(task: Task | Include | Meta | Block, play: PlayContext, host: PlayHost): Map<Value, Value> {
   const name =
     task.kind === 'block'
       ? String(task.name ?? 'block')

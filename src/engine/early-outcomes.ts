@@ -1,10 +1,11 @@
 import type { Outcome } from '../core/event.ts';
 import type { Task } from '../core/model.ts';
 import type { SessionFailure } from '../core/session.ts';
-import { TemplateError } from '../template/index.ts';
-import { keywordTruth } from './call.ts';
+import { ansibleMessage, keywordTruth, placed } from './call.ts';
+import { unknownOutcome } from './outcome.ts';
 import type { Sight } from './scopes.ts';
-import { Touched } from './touched.ts';
+import { ifKnown, type Settled, settle } from './settle.ts';
+import type { TaskRun } from './task-run.ts';
 
 /** A task that failed before anything was asked or done; where a template did, `msg` is Ansible's, which then tells no more. */
 export const failure = (message: string, msg?: string): Outcome => ({
@@ -22,12 +23,7 @@ export const failed = (task: Task, sight: Sight, message: string, msg: string | 
 
 /** Whether a task is under `no_log`; one that cannot be computed hides, to be safe. */
 function isCensored({ keywords }: Task, sight: Sight): boolean {
-  try {
-    return keywordTruth(keywords.noLog, sight) === true;
-  } catch (error) {
-    if (error instanceof Touched || error instanceof TemplateError) return true;
-    throw error;
-  }
+  return ifKnown(() => keywordTruth(keywords.noLog, sight) ?? false) ?? true;
 }
 
 /** A task that is not for this host, or this item. */
@@ -53,10 +49,34 @@ export const unreachable = (problem: SessionFailure): Outcome => ({
 });
 
 /** An outcome under `ignore_errors` and `ignore_unreachable`. */
-export function ignorable(outcome: Outcome, task: Task, sight: Sight): Outcome {
-  if (outcome.status === 'failed' && keywordTruth(task.keywords.ignoreErrors, sight) === true)
-    return { ...outcome, ignored: true };
-  if (outcome.status === 'unreachable' && keywordTruth(task.keywords.ignoreUnreachable, sight) === true)
-    return { ...outcome, ignored: true };
-  return outcome;
+export async function ignorable(outcome: Outcome, run: TaskRun, sight: Sight): Promise<Outcome> {
+  const { ignoreErrors, ignoreUnreachable } = run.task.keywords;
+  if (outcome.status !== 'failed' && outcome.status !== 'unreachable') return outcome;
+  const written = outcome.status === 'failed' ? ignoreErrors : ignoreUnreachable;
+  const ignored = await settle(run, () => keywordTruth(written, sight) === true);
+  if (ignored.is === 'value') return ignored.value ? { ...outcome, ignored: true } : outcome;
+  if (ignored.is === 'unknown')
+    return {
+      ...unknownOutcome(ignored.because),
+      message: `${outcome.message ?? 'failed'}; whether that is ignored depends on ${ignored.because}`,
+    };
+  if (ignored.is === 'unreachable') return outcome;
+  return { ...outcome, message: `${outcome.message ?? 'failed'}; and ${placed(ignored.error)}` };
+}
+
+/** What a task comes to that could not be computed. */
+export async function uncomputed(
+  settled: Exclude<Settled<unknown>, { is: 'value' }>,
+  run: TaskRun,
+  sight: Sight,
+): Promise<Outcome> {
+  if (settled.is === 'unknown') {
+    run.state.link.beliefs.unsettle(run.ref.name);
+    return unknownOutcome(settled.because);
+  }
+  const outcome =
+    settled.is === 'unreachable'
+      ? unreachable(settled.failure)
+      : failed(run.task, sight, placed(settled.error), ansibleMessage(settled.error));
+  return ignorable(outcome, run, sight);
 }

@@ -3,13 +3,13 @@ import type { AnyHandler } from './handlers.ts';
 import type { Identity } from './host-link.ts';
 import { forgetHandlers } from './journal.ts';
 import { learnLeft } from './left-over.ts';
-import { tellIncluded } from './perform-include.ts';
+import { computeIncluded, tellIncluded } from './perform-include.ts';
 import { runMetaHandler } from './perform-meta.ts';
 import { performTask } from './perform-task.ts';
 import type { Performing } from './performing.ts';
 import type { PlayHost } from './play-host.ts';
 import { quietly } from './quietly.ts';
-import { settled } from './settled.ts';
+import { settle } from './settle.ts';
 
 /** Run the handlers that are due, each once, in the order of their definition. */
 export async function flushHandlers(performing: Performing, hosts: readonly PlayHost[]): Promise<void> {
@@ -18,13 +18,12 @@ export async function flushHandlers(performing: Performing, hosts: readonly Play
   await eachLimited(hosts, play.run.options.forks, async (host) => {
     if (host.out || !host.asked) return;
     await learnLeft(performing, host);
-    for (const handler of handlers.all)
-      if (host.left?.handlers.includes(handlers.noteOf(handler, host.state))) {
-        host.due.add(handler.id);
-        // Nobody knows as whom it was noted: as the play's user, or as whom the handler runs.
-        host.noteAs(play.mainIdentity(host.state));
-        host.noteAs(identityFor(performing, host, handler));
-      }
+    for (const handler of await leftHandlers(performing, host)) {
+      host.due.add(handler.id);
+      // Nobody knows as whom it was noted: as the play's user, or as whom the handler runs.
+      host.noteAs(play.mainIdentity(host.state));
+      host.noteAs(await identityFor(performing, host, handler));
+    }
     if (host.left !== undefined) host.left = { ...host.left, handlers: [] };
   });
   const ran = new Map(hosts.map((host) => [host, new Set<number>()]));
@@ -58,16 +57,31 @@ export async function flushHandlers(performing: Performing, hosts: readonly Play
   );
 }
 
-const identityFor = ({ play }: Performing, host: PlayHost, handler: AnyHandler): Identity =>
-  settled(() => play.identity(host.state, handler, play.scopes.of(host.state, handler, host.exported))) ??
-  play.mainIdentity(host.state);
+/** The handlers that an earlier run left due on a host. */
+async function leftHandlers({ play, handlers }: Performing, host: PlayHost): Promise<readonly AnyHandler[]> {
+  const left = host.left?.handlers ?? [];
+  if (left.length === 0) return [];
+  const due: AnyHandler[] = [];
+  for (const handler of handlers.all) {
+    const note = await settle({ play, state: host.state }, () => handlers.noteOf(handler, host.state));
+    if (note.is === 'value' && left.includes(note.value)) due.push(handler);
+  }
+  return due;
+}
+
+/** As whom a handler runs; where that cannot be computed, the handler itself will say so. */
+async function identityFor({ play }: Performing, host: PlayHost, handler: AnyHandler): Promise<Identity> {
+  const sight = play.scopes.of(host.state, handler, host.exported);
+  const own = await settle({ play, state: host.state }, () => play.identity(host.state, handler, sight));
+  return own.is === 'value' ? own.value : play.mainIdentity(host.state);
+}
 
 async function runHandler(performing: Performing, hosts: readonly PlayHost[], handler: AnyHandler): Promise<void> {
   if (handler.kind === 'task') return performTask(performing, hosts, handler, true);
   if (handler.kind === 'meta') return runMetaHandler(performing, hosts, handler);
   for (const host of hosts)
-    for (const one of performing.includes.compute(performing.play, host.state, handler, host.exported)) {
-      tellIncluded(performing, host, handler, one);
+    for (const one of await computeIncluded(performing, host, handler)) {
+      await tellIncluded(performing, host, handler, one);
       if (one.kind !== 'brings') continue;
       for (const item of one.brought.items) if (item.kind === 'task') await performTask(performing, [host], item, true);
     }

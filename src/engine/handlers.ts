@@ -32,7 +32,7 @@ export class Handlers {
     this.#all = [...this.#all, ...handlers.filter((handler) => !known.has(handler.id))];
   }
 
-  /** Those that a name means on a host: one of that name, and all that listen to it. */
+  /** Those that a name means on a host; may throw `Touched` where facts are not there yet: one of that name, and all that listen to it. */
   named(name: string, state: HostState): readonly AnyHandler[] {
     const called = lastListed(this.#all.filter((handler) => this.#names(handler, state).includes(name)));
     const listening = this.#all.filter((handler) => handler.listen?.includes(name));
@@ -59,7 +59,7 @@ export class Handlers {
     });
   }
 
-  /** How a handler is noted in a host's journal: the same in the next run of the playbook. */
+  /** How a handler is noted in a host's journal: the same in the next run of the playbook. May throw `Touched`, as `named`. */
   noteOf(handler: AnyHandler, state: HostState): string {
     const name = nameOf(handler, this.#play, state) ?? `line ${handler.at.line}`;
     return `${basename(this.#play.play.at.file)}/${handler.role === undefined ? '' : `${handler.role.name} : `}${name}`.replaceAll(
@@ -83,7 +83,7 @@ function nameOf(handler: AnyHandler, play: PlayContext, state: HostState): strin
     return String(evaluate(handler.name, scope, env));
   } catch (error) {
     // A handler whose name cannot be computed on this host cannot be notified by it; others of its names still can.
-    if (error instanceof TemplateError || error instanceof Touched) return undefined;
+    if (error instanceof TemplateError || (error instanceof Touched && error.what === 'unknown')) return undefined;
     throw error;
   }
 }

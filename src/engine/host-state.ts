@@ -2,6 +2,7 @@ import type { HostSummary, Status } from '../core/event.ts';
 import type { Entry, Host, Vars, VarsLayer } from '../core/model.ts';
 import { type Dict, toJs, type Value } from '../core/value.ts';
 import type { HostLink } from './host-link.ts';
+import { partlyKnown } from './partly-known.ts';
 import { Touched, touching } from './touched.ts';
 
 /** What a run knows of one host, from its first play to its last. */
@@ -19,6 +20,8 @@ export class HostState {
   failed = false;
   unreachable = false;
   readonly #counts = { ok: 0, changed: 0, unreachable: 0, failed: 0, skipped: 0, rescued: 0, ignored: 0, unknown: 0 };
+  /** In a check: the last task that would set variables of which not even the names are known. */
+  doubt: string | undefined;
   /** The task that failed last, for `rescue`. */
   fallen: { task: Dict; result: Value } | undefined;
 
@@ -65,6 +68,8 @@ export class HostState {
 const noFacts =
   /^ansible_(host|port|user|password|pass|ssh_.*|connection|shell_.*|become.*|python_interpreter|.*_interpreter|pct_.*|sudo.*|su_.*|private_key_file|timeout|remote_.*|facts|local|host_key_checking|.*_executable|group_priority|managed|loop|loop_var|index_var|failed_.*|search_path|delegated_vars|async.*|limit|inventory_sources|config_file|winrm.*|psrp.*|network_.*|os|docker.*|httpapi.*|pipelining|check_mode|diff_mode|forks|verbosity|version|run_tags|skip_tags|play_.*|role_.*|parent_.*|dependent_.*|collection_name|play|become)$/;
 
+const short = (name: string): string => name.replace(/^ansible_/, '');
+
 /** The facts of a host as variables. Before they are gathered, touching one says so: the engine then asks. */
 class Facts implements Vars {
   readonly #entries = new Map<string, Entry>();
@@ -73,19 +78,30 @@ class Facts implements Vars {
   gatherable = false;
   gathered = false;
   readonly #facts = new Map<Value, Value>();
+  readonly #unknown = new Map<string, Touched>();
 
   constructor(host: string) {
     this.#host = host;
   }
 
-  /** Take facts; their names are as `ansible_facts` has them, with or without `ansible_`. */
-  add(facts: ReadonlyMap<Value, Value>): void {
+  /** Take facts; their names are as `ansible_facts` has them, with or without `ansible_`. In a check some are `unknown`. */
+  add(facts: ReadonlyMap<Value, Value>, unknown: ReadonlyMap<string, Touched> = new Map()): void {
     for (const [key, value] of facts) {
       const name = String(key);
-      this.#facts.set(name.replace(/^ansible_/, ''), value);
+      this.#facts.set(short(name), value);
+      this.#unknown.delete(short(name));
       this.#entries.set(name, { value });
     }
-    this.#entries.set('ansible_facts', { value: this.#facts });
+    for (const [name, touched] of unknown) {
+      this.#facts.delete(short(name));
+      this.#unknown.set(short(name), touched);
+      this.#entries.set(name, touching(touched));
+    }
+    this.#entries.set('ansible_facts', { value: partlyKnown(this.#facts, this.#unknown) });
+  }
+
+  get arePartlyUnknown(): boolean {
+    return this.#unknown.size > 0;
   }
 
   /** All of them, as a cache keeps them. */
@@ -100,6 +116,7 @@ class Facts implements Vars {
   clear(): void {
     this.#entries.clear();
     this.#facts.clear();
+    this.#unknown.clear();
     this.gathered = false;
   }
 

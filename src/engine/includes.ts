@@ -20,6 +20,8 @@ export type Included =
       readonly item?: LoopItem;
     }
   | { readonly kind: 'skipped'; readonly condition: string; readonly item?: LoopItem }
+  /** In a check: whether it brings anything in, or what, is not known. */
+  | { readonly kind: 'unknown'; readonly because: string }
   | {
       readonly kind: 'failed';
       readonly message: string;

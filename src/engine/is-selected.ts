@@ -3,7 +3,7 @@ import { Template, toJs } from '../core/value.ts';
 import { computedTags, selectedByTags } from '../language/tags.ts';
 import { evaluate } from '../template/index.ts';
 import type { Performing } from './performing.ts';
-import { settled } from './settled.ts';
+import { ifKnown } from './settle.ts';
 
 /** Whether the run's tags want an item; what we inserted ourselves is always wanted. */
 export function isSelected(performing: Performing, item: Task | Include | Meta): boolean {
@@ -15,7 +15,7 @@ export function isSelected(performing: Performing, item: Task | Include | Meta):
 function tagsOf({ play, hosts }: Performing, item: Task | Include | Meta): readonly string[] {
   return computedTags(item.keywords.tags, (text) => {
     const { scope, env } = play.scopes.of(hosts[0]!.state, item);
-    const value = settled(() => evaluate(new Template(text, item.at), scope, env));
+    const value = ifKnown(() => evaluate(new Template(text, item.at), scope, env));
     return value === undefined ? text : toJs(value);
   });
 }

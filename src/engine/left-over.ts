@@ -4,11 +4,14 @@ import { leftOver } from './journal.ts';
 import type { Performing } from './performing.ts';
 import type { PlayContext } from './play-context.ts';
 import type { PlayHost } from './play-host.ts';
+import { ifKnown, settle } from './settle.ts';
 
 /** Take what the first round told of an interrupted run, before a change makes it forgotten. */
 export function captureLeft(play: PlayContext, host: PlayHost): void {
   if (host.left !== undefined) return;
-  const belief = host.state.link.beliefs.of(leftOver(host.name), play.mainIdentity(host.state).key);
+  const identity = ifKnown(() => play.mainIdentity(host.state));
+  if (identity === undefined) return;
+  const belief = host.state.link.beliefs.of(leftOver(host.name), identity.key);
   if (belief?.is === 'answer' && belief.answer.ok) host.left = belief.answer.value as NonNullable<PlayHost['left']>;
 }
 
@@ -17,11 +20,10 @@ export async function learnLeft(performing: Performing, host: PlayHost): Promise
   if (!performing.mayHaveLeft || host.left !== undefined) return;
   captureLeft(performing.play, host);
   if (host.left !== undefined) return;
-  const asked = await host.state.link.ask(
-    performing.play.mainIdentity(host.state),
-    [leftOver(host.name)],
-    async () => [],
-  );
+  const { play } = performing;
+  const identity = await settle({ play, state: host.state }, () => play.mainIdentity(host.state));
+  if (identity.is !== 'value') return;
+  const asked = await host.state.link.ask(identity.value, [leftOver(host.name)], async () => []);
   if (asked.ok) captureLeft(performing.play, host);
 }
 

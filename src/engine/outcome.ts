@@ -6,7 +6,6 @@ import { TemplateError } from '../template/index.ts';
 import { ansibleMessage, type Call, firstFalse, placed } from './call.ts';
 import type { Converged } from './converge.ts';
 import type { Sight } from './scopes.ts';
-import { Touched } from './touched.ts';
 
 /** An outcome that cannot be told in a check, because of a change or a skipped command before it. */
 export const unknownOutcome = (because: string): Outcome => ({
@@ -134,7 +133,6 @@ function judge(
       : undefined;
     return { status, changes: changed || failed ? changes : [], message, assuming, warnings, result };
   } catch (error) {
-    if (error instanceof Touched && error.what === 'unknown') return unknownOutcome(error.because);
     if (!(error instanceof TemplateError)) throw error;
     const msg = ansibleMessage(error);
     return {

@@ -1,15 +1,15 @@
-import type { Outcome } from '../core/event.ts';
+import type { Outcome, TaskRef } from '../core/event.ts';
 import type { Include, Item } from '../core/model.ts';
 import { fromJs, type Raw } from '../core/value.ts';
-import { keywordTruth, unresolved } from './call.ts';
+import { keywordTruth, placed, unresolved } from './call.ts';
 import { conclude } from './conclude.ts';
-import { learnFacts } from './facts.ts';
 import type { Included } from './includes.ts';
+import { unknownOutcome } from './outcome.ts';
 import type { Performing } from './performing.ts';
 import type { PlayHost } from './play-host.ts';
-import { settled } from './settled.ts';
+import { type Settled, settle } from './settle.ts';
 import { refOf } from './task-ref.ts';
-import { Touched } from './touched.ts';
+import { Touched, touching } from './touched.ts';
 
 /** Bring in, on each host, what an include names there. */
 export async function performInclude(
@@ -22,14 +22,17 @@ export async function performInclude(
   for (const host of hosts) host.cursor.advance();
   // Only the include itself is done once: what it brings is the first host's alone.
   const first = hosts.slice(0, 1);
-  const once = first.some(({ state, exported }) =>
-    settled(() => keywordTruth(include.keywords.runOnce, play.scopes.of(state, include, exported))),
+  const once = await Promise.all(
+    first.map(({ state, exported }) =>
+      settle({ play, state }, () => keywordTruth(include.keywords.runOnce, play.scopes.of(state, include, exported))),
+    ),
   );
-  for (const host of once ? first : hosts) {
-    const included = await computeIncluded(performing, host, include);
+  const uncomputed = once.map(notComputed).find((one) => one !== undefined);
+  for (const host of once.some((one) => one.is === 'value' && one.value === true) ? first : hosts) {
+    const included = uncomputed ?? (await computeIncluded(performing, host, include));
     const failed = included.findIndex((one) => one.kind === 'failed');
     for (const one of failed === -1 ? included : included.slice(0, failed + 1))
-      tellIncluded(performing, host, include, one);
+      await tellIncluded(performing, host, include, one);
     if (failed !== -1) continue;
     for (const one of included.toReversed()) {
       if (one.kind !== 'brings') continue;
@@ -50,23 +53,23 @@ async function loadTypes(performing: Performing, items: readonly Item[]): Promis
   if (missing !== undefined && run.options.ansible === true) performing.stop = { error: unresolved(missing) };
 }
 
-async function computeIncluded(
+/** What an include brings on a host, facts gathered where it needs them. */
+export async function computeIncluded(
   { play, includes }: Performing,
   host: PlayHost,
   include: Include,
 ): Promise<readonly Included[]> {
-  for (;;) {
-    try {
-      return includes.compute(play, host.state, include, host.exported);
-    } catch (error) {
-      if (!(error instanceof Touched)) throw error;
-      if (error.what !== 'facts') return [{ kind: 'failed', message: `depends on ${error.because}` }];
-      const other = play.stateOf(error.host);
-      if (other === undefined) return [{ kind: 'failed', message: `no facts of ${error.host}` }];
-      const failure = await learnFacts(play, other, play.mainIdentity(other), async () => []);
-      if (failure !== undefined) return [{ kind: 'failed', message: failure.message }];
-    }
-  }
+  const { state } = host;
+  const settled = await settle({ play, state }, () => includes.compute(play, state, include, host.exported));
+  return settled.is === 'value' ? settled.value : (notComputed(settled) ?? []);
+}
+
+/** What an include comes to that could not be computed; undefined where it could. */
+function notComputed(settled: Settled<unknown>): readonly Included[] | undefined {
+  if (settled.is === 'value') return undefined;
+  if (settled.is === 'unknown') return [{ kind: 'unknown', because: settled.because }];
+  const message = settled.is === 'mistaken' ? placed(settled.error) : settled.failure.message;
+  return [{ kind: 'failed', message }];
 }
 
 function typesOf(items: readonly Item[]): string[] {
@@ -82,7 +85,12 @@ function typesOf(items: readonly Item[]): string[] {
 }
 
 /** Tell how one turn of an include ended; where it failed, the host falls. */
-export function tellIncluded(performing: Performing, host: PlayHost, include: Include, one: Included): void {
+export async function tellIncluded(
+  performing: Performing,
+  host: PlayHost,
+  include: Include,
+  one: Included,
+): Promise<void> {
   const { play } = performing;
   const ref = refOf(play, include, host, false);
   const { emit } = play.run;
@@ -98,33 +106,50 @@ export function tellIncluded(performing: Performing, host: PlayHost, include: In
     return;
   }
   emit({ kind: 'task-started', play: play.play.id, task: ref, host: host.name });
-  const outcome: Outcome =
-    one.kind === 'skipped'
-      ? {
-          status: 'skipped',
-          changes: [],
-          message: `Conditional result was False: ${one.condition}`,
-          result: {
-            changed: false,
-            skipped: true,
-            skip_reason: 'Conditional result was False',
-            false_condition: one.condition,
-          },
-        }
-      : failure(performing, host, include, one);
+  const outcome = await outcomeOf(performing, host, include, one, ref);
   emit({ kind: 'task-finished', play: play.play.id, task: ref, host: host.name, outcome, tookMs: 0 });
-  register(host, include, outcome.result);
+  if (outcome.status === 'unknown' && include.register !== undefined)
+    host.state.set.set(include.register, touching(new Touched('unknown', host.name, ref.name)));
+  else register(host, include, outcome.result);
   conclude(play, host, include, outcome);
 }
 
-function failure(
+async function outcomeOf(
+  performing: Performing,
+  host: PlayHost,
+  include: Include,
+  one: Exclude<Included, { kind: 'brings' }>,
+  { name }: TaskRef,
+): Promise<Outcome> {
+  if (one.kind === 'skipped')
+    return {
+      status: 'skipped',
+      changes: [],
+      message: `Conditional result was False: ${one.condition}`,
+      result: {
+        changed: false,
+        skipped: true,
+        skip_reason: 'Conditional result was False',
+        false_condition: one.condition,
+      },
+    };
+  if (one.kind === 'failed') return failure(performing, host, include, one);
+  // What it would bring in may do anything, and set any variable.
+  host.state.link.beliefs.foresee(name, undefined);
+  host.state.doubt = name;
+  return unknownOutcome(one.because);
+}
+
+async function failure(
   { play }: Performing,
   host: PlayHost,
   include: Include,
   { message, unloadable }: Extract<Included, { kind: 'failed' }>,
-): Outcome {
-  const sight = play.scopes.of(host.state, include, host.exported);
-  const ignored = unloadable !== true && settled(() => keywordTruth(include.keywords.ignoreErrors, sight)) === true;
+): Promise<Outcome> {
+  const { state } = host;
+  const sight = play.scopes.of(state, include, host.exported);
+  const wanted = await settle({ play, state }, () => keywordTruth(include.keywords.ignoreErrors, sight));
+  const ignored = unloadable !== true && wanted.is === 'value' && wanted.value === true;
   const result = { failed: true, changed: false, msg: message };
   return { status: 'failed', changes: [], message, result, ...(ignored && { ignored }) };
 }

@@ -1,21 +1,29 @@
-import type { Outcome } from '../core/event.ts';
+import type { Outcome, TaskRef } from '../core/event.ts';
 import type { Meta } from '../core/model.ts';
-import { firstFalse } from './call.ts';
+import { ansibleMessage, firstFalse, placed } from './call.ts';
+import { conclude } from './conclude.ts';
+import { failure, unreachable } from './early-outcomes.ts';
 import { flushHandlers } from './flush-handlers.ts';
+import { unknownOutcome } from './outcome.ts';
 import type { Performing } from './performing.ts';
 import type { PlayHost } from './play-host.ts';
-import { settled } from './settled.ts';
+import { type Settled, settle } from './settle.ts';
 import { refOf } from './task-ref.ts';
 
 /** Do what a meta task says: to the hosts for which its condition holds. */
 export async function performMeta(performing: Performing, hosts: readonly PlayHost[], meta: Meta): Promise<void> {
   const { play } = performing;
   for (const host of hosts) host.cursor.advance();
-  const wanted = hosts.filter((host) => {
-    const refused = settled(() => firstFalse(meta.keywords.when, play.scopes.of(host.state, meta, host.exported)));
-    if (refused !== undefined && !meta.implicit) tellSkipped(performing, host, meta);
-    return refused === undefined;
-  });
+  const wanted: PlayHost[] = [];
+  for (const host of hosts) {
+    const { state } = host;
+    const refused = await settle({ play, state }, () => ({
+      by: firstFalse(meta.keywords.when, play.scopes.of(state, meta, host.exported)),
+    }));
+    if (refused.is !== 'value') tellUncomputed(performing, host, meta, refused);
+    else if (refused.value.by === undefined) wanted.push(host);
+    else if (!meta.implicit) tellSkipped(performing, host, meta);
+  }
   if (wanted.length > 0) return act(performing, wanted, meta);
 }
 
@@ -28,7 +36,7 @@ export async function runMetaHandler(performing: Performing, hosts: readonly Pla
 }
 
 async function act(performing: Performing, hosts: readonly PlayHost[], meta: Meta): Promise<void> {
-  const tell = (text: string, host?: string) => performing.play.run.emit({ kind: 'meta', text: `META: ${text}`, host });
+  const say = (text: string, host?: string) => performing.play.run.emit({ kind: 'meta', text: `META: ${text}`, host });
   switch (meta.action) {
     case 'flush_handlers':
       return flushHandlers(performing, hosts);
@@ -38,27 +46,27 @@ async function act(performing: Performing, hosts: readonly PlayHost[], meta: Met
       return;
     case 'end_role':
       for (const host of hosts) {
-        tell(`ending role ${meta.role?.name} for ${host.name}`, host.name);
+        say(`ending role ${meta.role?.name} for ${host.name}`, host.name);
         host.endedRole = meta.role?.instance;
       }
       return;
     case 'refresh_inventory':
       for (const diagnostic of performing.play.inventory.refresh())
         performing.play.run.emit({ kind: 'warning', diagnostic });
-      return tell('inventory successfully refreshed');
+      return say('inventory successfully refreshed');
     case 'noop':
-      return tell(meta.action);
+      return say(meta.action);
     case 'end_play':
-      tell('ending play');
+      say('ending play');
       performing.stop = 'end';
       return;
     case 'end_batch':
-      tell('ending batch');
+      say('ending batch');
       performing.stop = 'end-batch';
       return;
     case 'end_host':
       for (const host of hosts) {
-        tell(`ending play for ${host.name}`, host.name);
+        say(`ending play for ${host.name}`, host.name);
         host.end();
       }
       return;
@@ -67,16 +75,16 @@ async function act(performing: Performing, hosts: readonly PlayHost[], meta: Met
         state.facts.clear();
         performing.play.run.factCache?.forget(name);
       }
-      return tell('facts cleared');
+      return say('facts cleared');
     case 'clear_host_errors':
       for (const host of performing.hosts) {
         Object.assign(host.state, { failed: false, unreachable: false });
         host.cursor.forgive();
       }
-      return tell('cleared host errors');
+      return say('cleared host errors');
     case 'reset_connection':
       await Promise.all(hosts.map((host) => host.state.link.reset()));
-      return tell('reset connection');
+      return say('reset connection');
   }
 }
 
@@ -90,7 +98,8 @@ const continuing: Readonly<Partial<Record<Meta['action'], (host: string, role?: 
   clear_host_errors: (host) => `, not clearing host error state for ${host}`,
 };
 
-function tellSkipped({ play }: Performing, host: PlayHost, meta: Meta): void {
+function tellSkipped(performing: Performing, host: PlayHost, meta: Meta): void {
+  const { play } = performing;
   const { emit } = play.run;
   const reason = `${meta.action} conditional evaluated to False${continuing[meta.action]?.(host.name, meta.role?.name) ?? ''}`;
   const task = refOf(play, meta, host, false);
@@ -101,6 +110,31 @@ function tellSkipped({ play }: Performing, host: PlayHost, meta: Meta): void {
     result: { changed: false, skipped: true, msg: meta.action, skip_reason: reason },
   };
   emit({ kind: 'meta', text: `META: ${reason}`, host: host.name });
-  emit({ kind: 'task-started', play: play.play.id, task, host: host.name });
-  emit({ kind: 'task-finished', play: play.play.id, task, host: host.name, outcome, tookMs: 0 });
+  tell(performing, host, task, outcome);
+}
+
+/** Nobody knows whether it is to be done: the play goes on, and whatever follows may not be reached. */
+function tellUncomputed(
+  performing: Performing,
+  host: PlayHost,
+  meta: Meta,
+  settled: Exclude<Settled<unknown>, { is: 'value' }>,
+): void {
+  const { play } = performing;
+  const task = refOf(play, meta, host, false);
+  const outcome = outcomeOf(settled);
+  if (outcome.status === 'unknown') host.state.link.beliefs.unsettle(task.name);
+  tell(performing, host, task, outcome);
+  conclude(play, host, meta, outcome);
+}
+
+function outcomeOf(settled: Exclude<Settled<unknown>, { is: 'value' }>): Outcome {
+  if (settled.is === 'unknown') return unknownOutcome(settled.because);
+  if (settled.is === 'unreachable') return unreachable(settled.failure);
+  return failure(placed(settled.error), ansibleMessage(settled.error));
+}
+
+function tell({ play }: Performing, { name: host }: PlayHost, task: TaskRef, outcome: Outcome): void {
+  play.run.emit({ kind: 'task-started', play: play.play.id, task, host });
+  play.run.emit({ kind: 'task-finished', play: play.play.id, task, host, outcome, tookMs: 0 });
 }

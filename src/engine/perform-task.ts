@@ -1,21 +1,20 @@
 import type { Outcome, TaskRef } from '../core/event.ts';
 import type { Task } from '../core/model.ts';
 import { toJs } from '../core/value.ts';
-import { TemplateError } from '../template/index.ts';
 import { aheadOf } from './ahead-of.ts';
 import { beforeChange } from './before-change.ts';
 import { keywordTruth, keywordValue, placed } from './call.ts';
 import { conclude, fallWith } from './conclude.ts';
 import { eachLimited } from './each-limited.ts';
-import { notifiedNames } from './handlers.ts';
+import { notifiedHandlers } from './notified.ts';
 import type { Performing } from './performing.ts';
 import type { PlayHost } from './play-host.ts';
 import { runTask } from './run-task.ts';
-import { settled } from './settled.ts';
+import type { Sight } from './scopes.ts';
+import { type Settled, settle } from './settle.ts';
 import { refOf } from './task-ref.ts';
-import type { Ran } from './task-run.ts';
+import type { Ran, TaskRun } from './task-run.ts';
 import { tellable } from './tellable.ts';
-import { Touched } from './touched.ts';
 
 /** Run a task or handler on hosts, told as one task; whoever fails leaves or is rescued. */
 export async function performTask(
@@ -29,13 +28,14 @@ export async function performTask(
   if (first === undefined) return;
   const sight = play.scopes.of(first.state, task, first.exported);
   const bypasses = typeof task.type === 'string' && play.run.loadedType(task.type)?.oncePerPlay === true;
-  const once = bypasses || settled(() => keywordTruth(task.keywords.runOnce, sight)) === true;
-  const throttle = Number(toJs(settled(() => keywordValue(task.keywords.throttle, sight)) ?? 0));
+  const spread = await settle({ play, state: first.state }, () => spreadOf(task, sight));
+  const { runOnce, throttle, anyErrorsFatal } = spread.is === 'value' ? spread.value : noSpread;
+  const once = bypasses || runOnce;
   const limit = Math.min(play.run.options.forks, throttle > 0 ? throttle : Number.POSITIVE_INFINITY);
   const acting = once ? [first] : hosts;
   const outcomes: Outcome[] = [];
   await eachLimited(acting, limit, async (host) => {
-    const ran = await runOnHost(performing, host, task, handler);
+    const ran = await runOnHost(performing, host, task, handler, spread.is === 'value' ? undefined : spread);
     outcomes.push(ran.outcome);
     if (!once) return;
     for (const other of performing.hosts)
@@ -44,13 +44,18 @@ export async function performTask(
   // What is done once for all has failed for all.
   if (once && outcomes.some(isBad))
     for (const other of hosts) if (other !== first && !other.out) fallWith(other, first);
-  const fatal =
-    once ||
-    play.run.options.anyErrorsFatal ||
-    settled(() => keywordTruth(task.keywords.anyErrorsFatal, sight)) === true;
+  const fatal = once || play.run.options.anyErrorsFatal || anyErrorsFatal;
   // A failure that a rescue or always catches is not fatal.
   if (fatal && acting.some(({ out, state }) => out && (state.failed || state.unreachable))) endAll(performing);
 }
+
+/** How a task is spread over hosts: what is computed once for all of them, before any begins. */
+const spreadOf = ({ keywords }: Task, sight: Sight) => ({
+  runOnce: keywordTruth(keywords.runOnce, sight) === true,
+  throttle: Number(toJs(keywordValue(keywords.throttle, sight) ?? 0)),
+  anyErrorsFatal: keywordTruth(keywords.anyErrorsFatal, sight) === true,
+});
+const noSpread: ReturnType<typeof spreadOf> = { runOnce: false, throttle: 0, anyErrorsFatal: false };
 
 const isBad = ({ status, ignored }: Outcome): boolean =>
   ignored !== true && (status === 'failed' || status === 'unreachable');
@@ -64,13 +69,19 @@ function endAll(performing: Performing): void {
   }
 }
 
-async function runOnHost(performing: Performing, host: PlayHost, task: Task, handler: boolean): Promise<Ran> {
+async function runOnHost(
+  performing: Performing,
+  host: PlayHost,
+  task: Task,
+  handler: boolean,
+  uncomputed: Exclude<Settled<unknown>, { is: 'value' }> | undefined,
+): Promise<Ran> {
   const { play } = performing;
   const { emit } = play.run;
   const ref = refOf(play, task, host, handler);
   const startedAt = performance.now();
   emit({ kind: 'task-started', play: play.play.id, task: ref, host: host.name });
-  const ran = await runTask({
+  const run: TaskRun = {
     play,
     state: host.state,
     task,
@@ -78,17 +89,10 @@ async function runOnHost(performing: Performing, host: PlayHost, task: Task, han
     layers: host.exported,
     ahead: () => aheadOf(performing, host, task),
     beforeChange: (changes, identity) => beforeChange(performing, host, task, changes, identity),
-  });
-  const notified = ran.outcome.status === 'changed' ? notify(performing, host, task, ref) : undefined;
-  const outcome: Outcome =
-    notified === undefined
-      ? ran.outcome
-      : {
-          ...ran.outcome,
-          status: 'failed',
-          message: notified,
-          result: { ...ran.outcome.result, failed: true, msg: notified },
-        };
+  };
+  const ran = await runTask(run, uncomputed);
+  const outcome =
+    ran.outcome.status === 'changed' ? await notify(performing, host, task, ref, ran.outcome) : ran.outcome;
   emit({
     kind: 'task-finished',
     play: play.play.id,
@@ -114,31 +118,44 @@ function shareOutcome(from: PlayHost, to: PlayHost, task: Task, outcome: Outcome
       to.state.set.set(name, entry);
 }
 
-/** Make the notified handlers due. Returns what is wrong, where nobody defines one. */
-function notify(performing: Performing, host: PlayHost, task: Task, ref: TaskRef): string | undefined {
-  const { play, handlers } = performing;
-  if (task.notify.length === 0) return undefined;
-  try {
-    for (const name of notifiedNames(task.notify, play.scopes.of(host.state, task, host.exported))) {
-      const named = handlers.named(name, host.state);
-      if (named.length === 0) {
-        const missing = `The requested handler '${name}' was not found in either the main handlers list nor in the listening handlers list`;
-        if (play.run.options.missingHandler === 'error') performing.stop = { error: missing };
-        if (play.run.options.missingHandler !== 'warning') return missing;
-        play.run.emit({
-          kind: 'warning',
-          diagnostic: { severity: 'warning', code: 'missing-handler', message: missing },
-        });
-      }
-      for (const handler of named) {
-        host.due.add(handler.id);
-        play.run.emit({ kind: 'notified', task: ref, host: host.name, handler: name });
-      }
-    }
-    return undefined;
-  } catch (error) {
-    if (error instanceof TemplateError) return placed(error);
-    if (error instanceof Touched) return `notify: depends on ${error.because}`;
-    throw error;
+/** Make the notified handlers due. A task that notifies what nobody defines has failed. */
+async function notify(
+  performing: Performing,
+  host: PlayHost,
+  task: Task,
+  ref: TaskRef,
+  outcome: Outcome,
+): Promise<Outcome> {
+  const { play } = performing;
+  const failed = (message: string): Outcome => ({
+    ...outcome,
+    status: 'failed',
+    message,
+    result: { ...outcome.result, failed: true, msg: message },
+  });
+  const notified = await notifiedHandlers(performing, host, task);
+  if (notified.is === 'mistaken') return failed(placed(notified.error));
+  if (notified.is === 'unreachable') return failed(notified.failure.message);
+  if (notified.is === 'unknown') {
+    // Any handler may be due, and do anything.
+    host.state.link.beliefs.foresee(ref.name, undefined);
+    const message = `which handlers it notifies depends on ${notified.because}`;
+    return { ...outcome, message, assuming: [...(outcome.assuming ?? []), notified.because] };
   }
+  for (const { name, handlers } of notified.value) {
+    if (handlers.length === 0) {
+      const missing = `The requested handler '${name}' was not found in either the main handlers list nor in the listening handlers list`;
+      if (play.run.options.missingHandler === 'error') performing.stop = { error: missing };
+      if (play.run.options.missingHandler !== 'warning') return failed(missing);
+      play.run.emit({
+        kind: 'warning',
+        diagnostic: { severity: 'warning', code: 'missing-handler', message: missing },
+      });
+    }
+    for (const handler of handlers) {
+      host.due.add(handler.id);
+      play.run.emit({ kind: 'notified', task: ref, host: host.name, handler: name });
+    }
+  }
+  return outcome;
 }

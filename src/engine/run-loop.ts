@@ -1,16 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Outcome } from '../core/event.ts';
-import type { Task } from '../core/model.ts';
 import { toJs, type Value } from '../core/value.ts';
-import { evaluate, TemplateError } from '../template/index.ts';
+import { evaluate } from '../template/index.ts';
 import { firstFalse, keywordNumber } from './call.ts';
+import { uncomputed } from './early-outcomes.ts';
 import { itemSight, type LoopItem } from './loop.ts';
 import { runUntil } from './run-until.ts';
 import type { Sight } from './scopes.ts';
-import { settleTouched } from './settle-touched.ts';
+import { settle } from './settle.ts';
 import { type Ran, sightAfter, type TaskRun } from './task-run.ts';
 import { tellable } from './tellable.ts';
-import { Touched } from './touched.ts';
 
 /** Run a task for each item of its loop; the outcome sums them up. */
 export async function runLoop(run: TaskRun, items: readonly LoopItem[], sight: Sight): Promise<Ran> {
@@ -23,7 +22,8 @@ export async function runLoop(run: TaskRun, items: readonly LoopItem[], sight: S
   for (const item of items) {
     if (play.run.signal.aborted) break;
     const own = itemSight(play, state, task, item, run.layers);
-    const ran = await settleTouched(run, own, () => runUntil(run, own, item));
+    const settled = await settle(run, () => runUntil(run, own, item));
+    const ran: Ran = settled.is === 'value' ? settled.value : { outcome: await uncomputed(settled, run, own) };
     const result = {
       ...ran.outcome.result,
       [item.loopVar]: toJs(item.value),
@@ -38,32 +38,32 @@ export async function runLoop(run: TaskRun, items: readonly LoopItem[], sight: S
       task: ref,
       host: state.host.name,
       // Ansible's word for an item that is nobody's business.
-      label: outcome.censored === true ? 'None' : labelOf(task, item, own),
+      label: outcome.censored === true ? 'None' : await labelOf(run, item, own),
       item: outcome.censored === true ? null : toJs(item.value),
       outcome: tellable(outcome),
       delegatedTo: ran.delegatedTo,
     });
     // A later item may look at what this one registered.
     if (outcome.status === 'unreachable') break;
-    if (
-      task.loop?.breakWhen !== undefined &&
-      firstFalse(task.loop.breakWhen, sightAfter(run, item, result)) === undefined
-    )
-      break;
+    const { breakWhen } = task.loop ?? {};
+    if (breakWhen !== undefined) {
+      const broken = await settle(run, () => firstFalse(breakWhen, sightAfter(run, item, result)) === undefined);
+      if (broken.is !== 'value') outcomes.push(await uncomputed(broken, run, own));
+      if (broken.is !== 'value' || broken.value) break;
+    }
     if (pause !== undefined && item !== items.at(-1))
       await sleep(pause * 1000, undefined, { signal: play.run.signal }).catch(() => {});
   }
   return { outcome: together(outcomes, items.length), looped: true };
 }
 
-function labelOf(task: Task, item: LoopItem, sight: Sight): string {
-  try {
-    const label = task.loop?.label === undefined ? item.value : evaluate(task.loop.label, sight.scope, sight.env);
-    return typeof label === 'string' ? label : String(evaluateText(label));
-  } catch (error) {
-    if (error instanceof TemplateError || error instanceof Touched) return String(item.index);
-    throw error;
-  }
+async function labelOf(run: TaskRun, item: LoopItem, sight: Sight): Promise<string> {
+  const written = run.task.loop?.label;
+  const label = await settle(run, () =>
+    written === undefined ? item.value : evaluate(written, sight.scope, sight.env),
+  );
+  if (label.is !== 'value') return String(item.index);
+  return typeof label.value === 'string' ? label.value : String(evaluateText(label.value));
 }
 
 const evaluateText = (value: Value): string =>

@@ -1,13 +1,9 @@
-import type { Item, Play, Vars, VarsLayer } from '../core/model.ts';
-import { inOneLine } from '../core/source.ts';
+import type { Item, Play, VarsLayer } from '../core/model.ts';
 import { type Raw, Template, toJs, type Value } from '../core/value.ts';
 import { selectHosts } from '../language/inventory/index.ts';
 import { playName } from '../language/variables/play-vars.ts';
 import { evaluate, TemplateError } from '../template/index.ts';
-import { askPrompts } from './ask-prompts.ts';
 import { environmentBeforeFacts, keywordTruth, keywordValue, placed } from './call.ts';
-import { findFile } from './controller.ts';
-import { truth } from './endpoint.ts';
 import { flushHandlers } from './flush-handlers.ts';
 import { Handlers } from './handlers.ts';
 import type { HostState } from './host-state.ts';
@@ -16,13 +12,16 @@ import type { LiveInventory } from './live-inventory.ts';
 import type { Performing } from './performing.ts';
 import { identityOf, type PlayContext } from './play-context.ts';
 import { PlayHost } from './play-host.ts';
+import { prepare } from './prepare-play.ts';
 import type { RunContext } from './run-context.ts';
 import { Scopes } from './scopes.ts';
+import { ifKnown, settle } from './settle.ts';
 import { batches, free, linear } from './strategy.ts';
+import { keywordError, tellUnlooked } from './unlooked.ts';
 
 /** What a run keeps from play to play. */
 export interface Across {
-  readonly states: { get(host: string): HostState | undefined };
+  readonly states: { get(host: string): HostState | undefined; readonly all: readonly HostState[] };
   readonly includes: Includes;
   readonly inventory: LiveInventory;
   startAt: string | undefined;
@@ -44,11 +43,17 @@ export async function runPlay(
     () => all,
     () => batch,
   );
-  const selected = hostsOf(context);
+  const pattern = await settle({ play: context }, () => hostsOf(context));
+  if (pattern.is === 'unknown') {
+    tellUnlooked(context, reachable(across.states.all), 'hosts', pattern.because);
+    return 'on';
+  }
+  if (pattern.is !== 'value') return { error: keywordError(pattern) };
+  const selected = pattern.value;
   if ('error' in selected) return selected;
   all.push(...selected.hosts);
   const name = nameOf(context);
-  const usable = all.map((host) => across.states.get(host)!).filter((state) => !state.failed && !state.unreachable);
+  const usable = reachable(all.map((host) => across.states.get(host)).filter((state) => state !== undefined));
   run.emit({ kind: 'play-started', play: play.id, name, hosts: usable.map((state) => state.host.name), at: play.at });
   if (all.length === 0) {
     run.emit({ kind: 'no-hosts', play: play.id, pattern: String(play.hosts.value) });
@@ -57,11 +62,20 @@ export async function runPlay(
   if (usable.length === 0) return 'stop';
   const rounds = new Map(usable.map((state) => [state, state.link.rounds]));
   const prepared = await prepare(context, usable);
-  if (prepared !== undefined) return { error: prepared };
+  if ('error' in prepared) return prepared;
+  const ready = prepared.ready;
+  const [first] = ready;
+  if (first === undefined) return usable.every((state) => state.unreachable) ? 'stop' : 'on';
+  const keywords = await settle({ play: context, state: first }, () => batchKeywords(context, first));
+  if (keywords.is === 'unknown') {
+    tellUnlooked(context, ready, 'keywords', keywords.because);
+    return 'on';
+  }
+  if (keywords.is !== 'value') return { error: keywordError(keywords) };
   let going: 'on' | 'stop' = 'on';
-  for (const some of batches(usable, serialOf(context, usable[0]!))) {
+  for (const some of batches(ready, keywords.value.serial)) {
     batch = some.map((state) => new PlayHost(state, play.items));
-    const stop = await runBatch(context, across, batch);
+    const stop = await runBatch(context, across, batch, keywords.value);
     if (typeof stop === 'object') return stop;
     if (stop === 'fatal' || batch.every((host) => host.state.failed || host.state.unreachable)) going = 'stop';
     if (going === 'stop' || stop === 'end' || run.signal.aborted) break;
@@ -74,31 +88,49 @@ export async function runPlay(
   return going;
 }
 
-async function runBatch(context: PlayContext, across: Across, hosts: readonly PlayHost[]): Promise<Performing['stop']> {
-  const { play, run } = context;
-  const sight = context.scopes.of(hosts[0]!.state);
-  const handlers = new Handlers(context, play.handlers);
+const reachable = (states: readonly HostState[]): readonly HostState[] =>
+  states.filter((state) => !state.failed && !state.unreachable);
+
+/** The keywords that say how a play goes through its hosts, computed for the first of them. */
+function batchKeywords({ play, run, scopes }: PlayContext, first: HostState) {
+  const sight = scopes.of(first);
+  const serial = toJs(keywordValue(play.serial, sight) ?? null);
   const percentage = keywordValue(play.maxFailPercentage, sight);
+  return {
+    serial: (serial === null ? [] : Array.isArray(serial) ? serial : [serial]) as (number | string)[],
+    maxFailPercentage: percentage === undefined || percentage === null ? undefined : Number(toJs(percentage)),
+    strategy: String(toJs(keywordValue(play.strategy, sight) ?? run.options.strategy ?? 'linear')).replace(
+      /^ansible\.builtin\./,
+      '',
+    ),
+    forceHandlers: keywordTruth(play.forceHandlers, sight) ?? run.options.forceHandlers,
+  };
+}
+
+async function runBatch(
+  context: PlayContext,
+  across: Across,
+  hosts: readonly PlayHost[],
+  { maxFailPercentage, strategy, forceHandlers }: ReturnType<typeof batchKeywords>,
+): Promise<Performing['stop']> {
+  const { play, run } = context;
+  const handlers = new Handlers(context, play.handlers);
   const performing: Performing = {
     play: context,
     handlers,
     includes: across.includes,
     hosts,
     mayHaveLeft: (play.handlers.length > 0 && run.options.ansible !== true) || hasValidation(play.items),
-    maxFailPercentage: percentage === undefined || percentage === null ? undefined : Number(toJs(percentage)),
+    maxFailPercentage,
     startAt: across.startAt,
     stop: 'no',
     stepping: across.stepping,
   };
-  const strategy = String(toJs(keywordValue(play.strategy, sight) ?? run.options.strategy ?? 'linear')).replace(
-    /^ansible\.builtin\./,
-    '',
-  );
   await (strategy === 'free' || strategy === 'host_pinned' ? free(performing) : linear(performing));
   across.startAt = performing.startAt;
   across.stepping = performing.stepping;
   // Handlers of hosts that failed run only when asked for; the others' have run in the flush that ends the play.
-  if (keywordTruth(play.forceHandlers, sight) ?? run.options.forceHandlers) {
+  if (forceHandlers) {
     const failed = hosts.filter((host) => host.state.failed && host.due.size > 0);
     for (const host of failed) host.out = false;
     await flushHandlers(performing, failed);
@@ -239,56 +271,7 @@ function nameOf(context: PlayContext): string {
       : Array.isArray(play.hosts.value)
         ? play.hosts.value.join(',')
         : '';
-  const sight = playSight(context);
-  try {
-    return String(evaluate(play.name, sight.scope, sight.env));
-  } catch (error) {
-    if (error instanceof TemplateError) return String(play.name instanceof Template ? play.name.source : play.name);
-    throw error;
-  }
-}
-
-function serialOf({ play, scopes }: PlayContext, state: HostState): readonly (number | string)[] {
-  const value = toJs(keywordValue(play.serial, scopes.of(state)) ?? null);
-  if (value === null) return [];
-  return (Array.isArray(value) ? value : [value]) as (number | string)[];
-}
-
-/** Prompts, vars_files and whether facts are gathered. Returns what is wrong. */
-async function prepare(context: PlayContext, states: readonly HostState[]): Promise<string | undefined> {
-  const { run, play } = context;
-  const unanswered = await askPrompts(context, states);
-  if (unanswered !== undefined) return unanswered;
-  for (const state of states) {
-    state.link.beliefs.forget();
-    const gather = truth(keywordValue(play.gatherFacts, context.scopes.of(state)) ?? undefined);
-    state.facts.gatherable = gather ?? run.options.gathering !== 'explicit';
-    state.playLayers = [];
-    const wrong = loadVarsFiles(context, state);
-    if (wrong !== undefined) return wrong;
-  }
-  return undefined;
-}
-
-function loadVarsFiles(context: PlayContext, state: HostState): string | undefined {
-  const { play, run } = context;
-  const layers: VarsLayer[] = [];
-  for (const { value, at } of play.varsFiles) {
-    const sight = context.scopes.of(state);
-    try {
-      const choices = evaluate(value, sight.scope, sight.env);
-      const names = (Array.isArray(choices) ? (choices as readonly Value[]) : [choices]).map(String);
-      const path = names.map((name) => findFile([play.directory], 'vars', name)).find((found) => found.ok);
-      if (path === undefined || !path.ok)
-        return `${at.file}:${at.line}:${at.column}: vars file ${names.join(', ')} was not found`;
-      const vars = run.loader.vars(path.path);
-      if (!vars.ok) return vars.error.map(inOneLine).join('; ');
-      layers.push({ level: 14, from: path.path, vars: vars.value as Vars });
-      state.playLayers = layers;
-    } catch (error) {
-      if (error instanceof TemplateError) return placed(error);
-      throw error;
-    }
-  }
-  return undefined;
+  const { name } = play;
+  const { scope, env } = playSight(context);
+  return ifKnown(() => String(evaluate(name, scope, env))) ?? String(name instanceof Template ? name.source : name);
 }

@@ -2,29 +2,31 @@ import type { Outcome } from '../core/event.ts';
 import type { Task } from '../core/model.ts';
 import { fromJs, type Raw } from '../core/value.ts';
 import { absorbUnknown } from './absorb.ts';
-import { failed, ignorable, skip } from './early-outcomes.ts';
+import { failed, ignorable, skip, uncomputed } from './early-outcomes.ts';
 import type { HostState } from './host-state.ts';
 import { loopOf } from './loop.ts';
 import { wouldRun } from './outcome.ts';
+import { unrunResult } from './partly-known.ts';
 import { runLoop } from './run-loop.ts';
 import { runUntil } from './run-until.ts';
-import { settleTouched } from './settle-touched.ts';
+import { type Settled, settle } from './settle.ts';
 import type { Ran, TaskRun } from './task-run.ts';
 import { Touched, touching } from './touched.ts';
-import { unrunResult } from './unrun-result.ts';
 
-/** Run a task on one host, with its loop, retries and conditions. The result is registered; nothing else is decided here. */
-export async function runTask(run: TaskRun): Promise<Ran> {
+/** Run a task on one host, with its loop, retries and conditions; or not, where a keyword of it is `uncomputable`. The result is registered; nothing else is decided here. */
+export async function runTask(run: TaskRun, uncomputable?: Exclude<Settled<unknown>, { is: 'value' }>): Promise<Ran> {
   const { play, state, task, ref } = run;
   const sight = play.scopes.of(state, task, run.layers);
-  const ran = await settleTouched(run, sight, async () => {
+  const compute = async (): Promise<Ran> => {
     const items = loopOf(task, sight);
     if (items === undefined) return runUntil(run, sight);
     if (items.kind === 'failed')
-      return { outcome: ignorable(failed(task, sight, items.message, items.msg), task, sight) };
+      return { outcome: await ignorable(failed(task, sight, items.message, items.msg), run, sight) };
     if (items.kind === 'skipped') return { outcome: skip(items.message, items.condition) };
     return runLoop(run, items.items, sight);
-  });
+  };
+  const settled = uncomputable ?? (await settle(run, compute));
+  const ran = settled.is === 'value' ? settled.value : { outcome: await uncomputed(settled, run, sight) };
   register(state, task, ran.outcome, ref.name);
   if (ran.outcome.status === 'unknown') absorbUnknown(play, state, task, ref.name);
   return ran;
@@ -36,7 +38,7 @@ function register(state: HostState, task: Task, outcome: Outcome, name: string):
     state.set.set(task.register, touching(new Touched('unknown', state.host.name, outcome.assuming?.[0] ?? name)));
   else if (outcome.result['skipped'] === true && outcome.result['msg'] === wouldRun)
     state.set.set(task.register, {
-      value: unrunResult(outcome.result, new Touched('unknown', state.host.name, name)) as Raw,
+      value: unrunResult(outcome.result, new Touched('unknown', state.host.name, name)),
     });
   else state.set.set(task.register, { value: fromJs(outcome.result) as Raw });
 }

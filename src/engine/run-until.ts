@@ -2,12 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Outcome } from '../core/event.ts';
 import { attempt } from './attempt.ts';
 import { firstFalse, keywordNumber } from './call.ts';
+import { uncomputed } from './early-outcomes.ts';
 import type { LoopItem } from './loop.ts';
 import { unknownOutcome } from './outcome.ts';
 import type { Sight } from './scopes.ts';
+import { settle } from './settle.ts';
 import { type Ran, sightAfter, type TaskRun } from './task-run.ts';
 import { tellable } from './tellable.ts';
-import { Touched } from './touched.ts';
 
 /** Run one item, or a task without a loop: until it is as `until` wants it, or as often as `retries` says. */
 export async function runUntil(run: TaskRun, sight: Sight, item?: LoopItem): Promise<Ran> {
@@ -20,9 +21,10 @@ export async function runUntil(run: TaskRun, sight: Sight, item?: LoopItem): Pro
     const { outcome } = ran;
     if (['skipped', 'unreachable', 'unknown'].includes(outcome.status)) return ran;
     const result = { ...outcome.result, attempts: count };
-    const done = isDone(run, item, outcome, result);
-    if (done === 'unknown') return { ...ran, outcome: unknownOutcome(ref.name) };
-    if (done) return { ...ran, outcome: { ...outcome, result } };
+    const done = await settle(run, () => isDone(run, item, outcome, result));
+    if (done.is === 'unknown') return { ...ran, outcome: unknownOutcome(done.because) };
+    if (done.is !== 'value') return { ...ran, outcome: await uncomputed(done, run, sight) };
+    if (done.value) return { ...ran, outcome: { ...outcome, result } };
     if (count > retries || play.run.signal.aborted) return { ...ran, outcome: givenUp(run, outcome, result, count) };
     play.run.emit({
       kind: 'retrying',
@@ -37,19 +39,9 @@ export async function runUntil(run: TaskRun, sight: Sight, item?: LoopItem): Pro
   }
 }
 
-function isDone(
-  run: TaskRun,
-  item: LoopItem | undefined,
-  outcome: Outcome,
-  result: Outcome['result'],
-): boolean | 'unknown' {
+function isDone(run: TaskRun, item: LoopItem | undefined, outcome: Outcome, result: Outcome['result']): boolean {
   if (run.task.until === undefined) return outcome.status !== 'failed';
-  try {
-    return firstFalse(run.task.until, sightAfter(run, item, result)) === undefined;
-  } catch (error) {
-    if (error instanceof Touched && error.what === 'unknown') return 'unknown';
-    throw error;
-  }
+  return firstFalse(run.task.until, sightAfter(run, item, result)) === undefined;
 }
 
 const givenUp = ({ task }: TaskRun, outcome: Outcome, result: Outcome['result'], count: number): Outcome =>

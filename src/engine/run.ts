@@ -170,6 +170,11 @@ class States {
     for (const [name, state] of this.#states) state.host = hostOf(this.#run.inventory, name) ?? state.host;
   }
 
+  /** Those that the run had to do with so far. */
+  get all(): readonly HostState[] {
+    return [...this.#states.values()];
+  }
+
   get summaries(): Readonly<Record<string, HostSummary>> {
     return Object.fromEntries(
       [...this.#states]

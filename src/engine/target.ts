@@ -15,7 +15,7 @@ interface TargetOptions {
   /** Questions of coming tasks, asked in the same round. */
   readonly ahead?: () => Promise<readonly Ahead[]>;
   /** Commands that go before a change, in the same round: keeping what a validating block may put back, journalling handlers. */
-  readonly beforeChange?: (changes: readonly Change[]) => readonly Command[];
+  readonly beforeChange?: (changes: readonly Change[]) => Promise<readonly Command[]>;
   readonly onOutput?: (stream: 'stdout' | 'stderr', text: string) => void;
   readonly onWait?: (shown: string | undefined) => void;
   readonly deadlineMs?: number;
@@ -42,9 +42,9 @@ export const createTarget = ({
   blind = false,
 }: TargetOptions): Target => ({
   ask: (questions) => link.ask(identity, censored === true ? questions.map(hidden) : questions, ahead, !blind),
-  act: (commands, changes, after) =>
+  act: async (commands, changes, after) =>
     link.act(identity, commands, {
-      before: beforeChange?.(changes) ?? [],
+      before: (await beforeChange?.(changes)) ?? [],
       onOutput: onOutput ?? (() => {}),
       after: censored === true ? after.map(hidden) : after,
       ahead,

@@ -4,7 +4,7 @@ import { asWritten, isDict, type Raw, Template } from '../core/value.ts';
 import { evaluate } from '../template/index.ts';
 import type { PlayContext } from './play-context.ts';
 import type { PlayHost } from './play-host.ts';
-import { settled } from './settled.ts';
+import { ifKnown } from './settle.ts';
 
 /** A task as events name it. */
 export function refOf(play: PlayContext, item: Task | Include | Meta, host: PlayHost, handler: boolean): TaskRef {
@@ -39,5 +39,5 @@ const bringsRole = (item: Task | Include | Meta): boolean => item.kind === 'incl
 function nameText(play: PlayContext, name: Raw, item: Task | Include | Meta, host: PlayHost): string {
   if (!(name instanceof Template)) return String(name);
   const { scope, env } = play.scopes.of(host.state, item, host.exported);
-  return settled(() => String(evaluate(name, scope, env))) ?? name.source;
+  return ifKnown(() => String(evaluate(name, scope, env))) ?? name.source;
 }

@@ -17,7 +17,7 @@ export interface TaskRun {
   readonly ref: TaskRef;
   readonly layers: readonly VarsLayer[];
   readonly ahead: () => Promise<readonly Ahead[]>;
-  readonly beforeChange: (changes: readonly Change[], identity: Identity) => readonly Command[];
+  readonly beforeChange: (changes: readonly Change[], identity: Identity) => Promise<readonly Command[]>;
 }
 
 /** What a task did on a host: how it ended, and what `register` gets. */

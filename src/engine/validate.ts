@@ -2,7 +2,7 @@ import type { Outcome, TaskRef } from '../core/event.ts';
 import type { Block } from '../core/model.ts';
 import { shell } from '../core/questions/shell.ts';
 import { toJs } from '../core/value.ts';
-import { keywordTruth, keywordValue } from './call.ts';
+import { keywordTruth, keywordValue, placed } from './call.ts';
 import { conclude } from './conclude.ts';
 import { eachLimited } from './each-limited.ts';
 import type { Identity } from './host-link.ts';
@@ -12,6 +12,7 @@ import type { Performing } from './performing.ts';
 import type { PlayContext } from './play-context.ts';
 import type { PlayHost } from './play-host.ts';
 import { quietly } from './quietly.ts';
+import { type Settled, settle } from './settle.ts';
 import { tellable } from './tellable.ts';
 
 /** Prove what a validating block changed: the command must succeed, or everything is put back and the block has failed. */
@@ -22,9 +23,8 @@ export async function validate(performing: Performing, hosts: readonly PlayHost[
     await learnLeft(performing, host);
     const due = host.touchedBlocks.has(key) || host.left?.blocks.includes(key) === true;
     if (!due || play.run.options.check) return host.cursor.advance();
-    const sight = play.scopes.of(host.state, block, host.exported);
-    const command = String(toJs(keywordValue(block.validate, sight) ?? ''));
-    const censored = keywordTruth(block.keywords.noLog, sight) === true;
+    const proof = await settle({ play, state: host.state }, () => proofOf(play, host, block));
+    const { command, censored } = proof.is === 'value' ? proof.value : { command: '', censored: true };
     const ref: TaskRef = {
       id: block.id,
       name: censored ? 'validate' : `validate: ${command}`,
@@ -36,7 +36,8 @@ export async function validate(performing: Performing, hosts: readonly PlayHost[
     };
     play.run.emit({ kind: 'task-started', play: play.play.id, task: ref, host: host.name });
     const startedAt = performance.now();
-    const outcome = await prove(play, host, block, key, command, censored);
+    const outcome =
+      proof.is === 'value' ? await prove(host, key, proof.value) : await unproved(play, host, key, messageOf(proof));
     play.run.emit({
       kind: 'task-finished',
       play: play.play.id,
@@ -54,19 +55,37 @@ export async function validate(performing: Performing, hosts: readonly PlayHost[
   });
 }
 
-async function prove(
-  play: PlayContext,
-  host: PlayHost,
-  block: Block,
-  key: string,
-  command: string,
-  censored: boolean,
-): Promise<Outcome> {
-  const identity = play.identity(
-    host.state,
-    { keywords: block.keywords },
-    play.scopes.of(host.state, block, host.exported),
-  );
+/** The command that proves a block, and as whom it runs. */
+interface Proof {
+  readonly command: string;
+  readonly censored: boolean;
+  readonly identity: Identity;
+}
+
+function proofOf(play: PlayContext, host: PlayHost, block: Block): Proof {
+  const sight = play.scopes.of(host.state, block, host.exported);
+  return {
+    command: String(toJs(keywordValue(block.validate, sight) ?? '')),
+    censored: keywordTruth(block.keywords.noLog, sight) === true,
+    identity: play.identity(host.state, { keywords: block.keywords }, sight),
+  };
+}
+
+const messageOf = (proof: Exclude<Settled<never>, { is: 'value' }>): string =>
+  proof.is === 'mistaken'
+    ? placed(proof.error)
+    : proof.is === 'unknown'
+      ? `depends on ${proof.because}`
+      : proof.failure.message;
+
+/** The command that would prove the block could not be computed: what the block changed is put back. */
+async function unproved(play: PlayContext, host: PlayHost, key: string, why: string): Promise<Outcome> {
+  const back = await undo(host, key, play.mainIdentity(host.state));
+  const message = `${why}; ${back ? 'what the block had changed was put back' : 'what the block had changed could NOT be put back'}`;
+  return { status: 'failed', changes: [], message, result: { failed: true, msg: message } };
+}
+
+async function prove(host: PlayHost, key: string, { command, censored, identity }: Proof): Promise<Outcome> {
   const question = shell({ script: command }, { secret: censored });
   host.state.link.beliefs.forget();
   const asked = await host.state.link.ask(identity, [question], async () => []);
@@ -102,12 +121,8 @@ export async function putBackLeft({ play }: Performing, host: PlayHost): Promise
   for (const block of host.toPutBack.splice(0)) {
     const key = blockKey(block);
     if (!host.touchedBlocks.has(key) || play.run.options.check) continue;
-    const identity = play.identity(
-      host.state,
-      { keywords: block.keywords },
-      play.scopes.of(host.state, block, host.exported),
-    );
-    const back = await undo(host, key, identity);
+    const proof = await settle({ play, state: host.state }, () => proofOf(play, host, block));
+    const back = await undo(host, key, proof.is === 'value' ? proof.value.identity : play.mainIdentity(host.state));
     host.touchedBlocks.delete(key);
     const message = back
       ? `what the block ${String(block.name ?? '')} had changed was put back`

@@ -1,0 +1,26 @@
+import type { Subject } from '../question.ts';
+
+/**
+ * What a fact depends on that a task can change while the host runs. All others stay as they are whatever a task does:
+ * the distribution, the hardware, and what only a reboot alters (the kernel, the process that is PID 1). What changes
+ * by itself (time, memory, load) is as it was when it was asked.
+ */
+const changeable: readonly { readonly names: RegExp; readonly subjects: readonly Subject[] }[] = [
+  { names: /^(hostname|nodename)$/, subjects: ['hostname:', 'entry:/etc/hostname'] },
+  { names: /^(fqdn|domain)$/, subjects: ['hostname:', 'entry:/etc/hostname', 'entry:/etc/hosts'] },
+  { names: /^(interfaces|default_ipv[46]|all_ipv[46]_addresses)$/, subjects: ['network:'] },
+  { names: /^dns$/, subjects: ['network:', 'entry:/etc/resolv.conf'] },
+  { names: /^mounts$/, subjects: ['mount:*'] },
+  { names: /^swap/, subjects: ['mount:*'] },
+  { names: /^local$/, subjects: ['entry:/etc/ansible/facts.d/*'] },
+  { names: /^ssh_host_key_/, subjects: ['entry:/etc/ssh/*'] },
+  { names: /^python/, subjects: ['package:python3', 'missing:/usr/bin/python3'] },
+  { names: /^user_/, subjects: ['user:*'] },
+];
+
+/** What a fact is about: a foreseen change of that leaves it unknown. `interfaces` are the host's, each a fact of its own. */
+export function aboutFact(name: string, interfaces: readonly string[]): readonly Subject[] {
+  const plain = name.replace(/^ansible_/, '');
+  if (interfaces.some((one) => plain === one.replace(/[-.:]/g, '_'))) return ['network:'];
+  return changeable.find(({ names }) => names.test(plain))?.subjects ?? [];
+}

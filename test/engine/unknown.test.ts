@@ -1,0 +1,156 @@
+import { describe, expect, test } from 'vitest';
+import { Rig } from '../cli/rig.ts';
+
+/** A first task whose result a check does not know, and what a template may touch of what follows from it. */
+const skipped = '{name: it, command: echo yes, register: r}';
+const unknowable = '{{ r.stdout }}';
+const condition = 'r.stdout == "yes"';
+
+/** Where templates are computed: for each, what follows the skipped command, and the keywords of a play. */
+const places: Readonly<Record<string, string>> = {
+  'a parameter': `- debug: {msg: "${unknowable}"}`,
+  when: `- {debug: , when: '${condition}'}`,
+  loop: `- {debug: , loop: ["${unknowable}"]}`,
+  'the label of a loop': `- {command: ls, loop: [1], loop_control: {label: "${unknowable}"}}`,
+  break_when: `- {debug: , loop: [1, 2], loop_control: {break_when: '${condition}'}}`,
+  until: `- {debug: , until: '${condition}', retries: 1, delay: 0}`,
+  retries: `- {debug: , until: true, retries: "${unknowable}"}`,
+  changed_when: `- {debug: , changed_when: '${condition}'}`,
+  failed_when: `- {debug: , failed_when: '${condition}'}`,
+  ignore_errors: `- {fail: , ignore_errors: "${unknowable}"}`,
+  set_fact: `- {set_fact: {x: "${unknowable}"}}\n- debug: {var: x}`,
+  assert: `- assert: {that: '${condition}'}`,
+  'the name of a handler': `- {copy: {dest: FOLDER/x, content: x}, notify: "${unknowable}"}`,
+  'the file of include_tasks': `- include_tasks: "${unknowable}.yml"`,
+  'when of include_tasks': `- {include_tasks: none.yml, when: '${condition}'}`,
+  'run_once of include_tasks': `- {include_tasks: none.yml, run_once: "${unknowable}"}`,
+  'the file of include_vars': `- include_vars: "${unknowable}.yml"\n- debug: {msg: "{{ from_there }}"}`,
+  'the name of include_role': `- include_role: {name: "${unknowable}"}`,
+  'when of meta': `- {meta: end_host, when: '${condition}'}`,
+  run_once: `- {debug: , run_once: "${unknowable}"}`,
+  throttle: `- {debug: , throttle: "${unknowable}"}`,
+  any_errors_fatal: `- {debug: , any_errors_fatal: "${unknowable}"}`,
+  no_log: `- {debug: , no_log: "${unknowable}"}`,
+  check_mode: `- {debug: , check_mode: "${unknowable}"}`,
+  become_user: `- {ping: , become: true, become_user: "${unknowable}"}`,
+  delegate_to: `- {ping: , delegate_to: "${unknowable}"}`,
+  environment: `- {ping: , environment: {A: "${unknowable}"}}`,
+  timeout: `- {ping: , timeout: "${unknowable}"}`,
+  hostvars: `- debug: {msg: "{{ hostvars.localhost.r.stdout }}"}`,
+  block: `- block: [debug: {msg: "${unknowable}"}]\n  rescue: [debug: ]`,
+  'a rescue': `- block: [fail: ]\n  rescue: [debug: {msg: "${unknowable}"}]`,
+};
+
+const plays: Readonly<Record<string, string>> = {
+  vars_files: `vars_files: ["${unknowable}.yml"]`,
+  vars: `vars: {x: "${unknowable}"}\n  environment: {A: "{{ x }}"}`,
+  serial: `serial: "${unknowable}"`,
+  max_fail_percentage: `max_fail_percentage: "${unknowable}"`,
+  strategy: `strategy: "${unknowable}"`,
+  force_handlers: `force_handlers: "${unknowable}"`,
+  gather_facts: `gather_facts: "${unknowable}"`,
+  name: `name: "${unknowable}"`,
+  become_user: `become: true\n  become_user: "${unknowable}"`,
+  vars_prompt: `vars_prompt: [{name: p, default: "${unknowable}", encrypt: sha512_crypt}]`,
+};
+
+const indented = (text: string): string => text.replace(/^/gm, '    ');
+const first = `- hosts: localhost\n  gather_facts: false\n  tasks:\n    - ${skipped}\n`;
+
+async function check(text: string, ...more: string[]) {
+  using rig = new Rig();
+  rig.write({ 'p.yaml': text.replaceAll('FOLDER', rig.folder), 'none.yml': '[]' });
+  const said = await rig.run(['p.yaml', '-i', 'localhost,', '-c', 'local', '--check', '-o', 'plain', ...more]);
+  return { ...said, all: said.stdout + said.stderr };
+}
+
+describe('U1, P2, XM9: what is not known makes an outcome unknown, wherever it is touched', () => {
+  test.each(Object.entries(places))('%s', async (_place, tasks) => {
+    const { all, code } = await check(`${first}${indented(tasks)}\n`);
+
+    expect(all).not.toMatch(/this is a bug|\[object Object\]/);
+    expect([2, 3]).toContain(code);
+    expect(all).not.toMatch(/failed=[1-9]|unreachable=[1-9]/);
+  });
+
+  test.each(Object.entries(plays))('the keyword %s of a later play', async (_keyword, keyword) => {
+    const { all, code } = await check(`${first}- hosts: localhost\n  ${keyword}\n  tasks: [ping: ]\n`);
+
+    expect(all).not.toMatch(/this is a bug|\[object Object\]/);
+    expect([2, 3]).toContain(code);
+    expect(all).not.toMatch(/failed=[1-9]|unreachable=[1-9]/);
+  });
+});
+
+describe('U1: facts after a change that a check foresees', () => {
+  const checked = (task: string, tasks: string): string =>
+    `- hosts: localhost\n  tasks:\n    - ${task}\n${indented(tasks)}\n`;
+
+  test.each(['ansible_distribution', 'ansible_facts.distribution', 'ansible_architecture'])(
+    '%s is told: no task changes it',
+    async (fact) => {
+      const { all } = await check(checked('command: touch /tmp/x', `- debug: {msg: "it is {{ ${fact} }}"}`));
+
+      expect(all).toMatch(/it is \w+/);
+    },
+  );
+
+  test.each(['ansible_hostname', 'ansible_facts.hostname', 'ansible_all_ipv4_addresses', 'ansible_facts | length'])(
+    '%s is unknown: the command may change it',
+    async (fact) => {
+      const { all } = await check(checked('command: touch /tmp/x', `- debug: {msg: "it is {{ ${fact} }}"}`));
+
+      expect(all).not.toMatch(/it is/);
+      expect(all).toMatch(/unknown=1/);
+    },
+  );
+
+  test('what setup registers and sets is as far known', async () => {
+    const { all } = await check(
+      checked(
+        'command: touch /tmp/x',
+        `- {setup: , register: s}
+- debug: {msg: "it is {{ ansible_distribution }} {{ s.ansible_facts.ansible_distribution }}"}
+- debug: {msg: "{{ ansible_hostname }}"}
+- debug: {msg: "{{ s.ansible_facts.ansible_hostname }}"}`,
+      ),
+    );
+
+    expect(all).toMatch(/it is \w+ \w+/);
+    expect(all).toMatch(/unknown=2/);
+    expect(all).toMatch(/failed=0/);
+  });
+});
+
+describe('H3: meta with a condition on a fact', () => {
+  test.each(['end_host', 'end_play', 'end_batch'])('%s goes on where it does not hold', async (meta) => {
+    const text = `- hosts: localhost\n  tasks:\n    - {meta: ${meta}, when: "ansible_distribution == 'Plan 9'"}\n    - debug: {msg: reached}\n`;
+
+    expect((await check(text)).all).toContain('reached');
+  });
+});
+
+describe('keywords that are computed after a task did its work', () => {
+  const keywords = {
+    changed_when: "changed_when: ansible_distribution != ''",
+    failed_when: "failed_when: ansible_distribution == ''",
+    ignore_errors: 'failed_when: true, ignore_errors: "{{ ansible_distribution != \'\' }}"',
+    until: "until: ansible_distribution != '', delay: 0",
+    notify: 'notify: "on {{ ansible_distribution }}"',
+  };
+  test.each(Object.entries(keywords))('%s may need facts: the work is done once', async (_keyword, keyword) => {
+    using rig = new Rig();
+    rig.write({
+      'p.yaml': `- hosts: localhost
+  tasks: [{shell: 'echo x >>${rig.folder}/done', ${keyword}}]
+  handlers: [{name: "on {{ ansible_distribution }}", shell: 'echo h >>${rig.folder}/handled'}]
+  post_tasks: [{command: 'cat ${rig.folder}/done', register: r}, {debug: {msg: "lines {{ r.stdout_lines | length }}"}}]
+`,
+    });
+
+    const { stdout, code } = await rig.run(['p.yaml', '-i', 'localhost,', '-c', 'local', '-o', 'plain']);
+
+    expect(stdout).toContain('lines 1');
+    expect(code).toBe(0);
+  });
+});
