@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { Event, Happening, Reporter, Status } from '../core/event.ts';
-import { Secrets } from '../core/secrets.ts';
+import { maskEvent, Secrets } from '../core/secrets.ts';
 import type { Diagnostic } from '../core/source.ts';
 import { suggest } from '../core/suggest.ts';
 import { createFiles } from '../language/files.ts';
@@ -95,7 +95,7 @@ export async function play(parsed: Parsed, face: Face, texts: Readonly<Record<st
   if (parsed.flags.has('lab'))
     watchers.push((await import('../lab/index.ts')).labOperator((text) => process.stderr.write(`lab: ${text}\n`)));
   const emit = (happening: Happening): void => {
-    const event = { time: Date.now(), ...secrets.mask(happening) } as Event;
+    const event = { time: Date.now(), ...maskEvent(happening, secrets) } as Event;
     for (const watch of watchers) watch(event);
   };
   try {

@@ -30,6 +30,37 @@ export class Secrets {
   }
 }
 
+/** Parts of events that are the program's own words and the inventory's names: nothing in them is a secret. */
+const STRUCTURE: ReadonlySet<string> = new Set([
+  'kind',
+  'status',
+  'severity',
+  'code',
+  'reason',
+  'stream',
+  'doing',
+  'type',
+  'host',
+  'hosts',
+  'delegatedTo',
+  'summaries',
+  'rounds',
+  'version',
+]);
+
+/** An event with every secret in its texts masked: never its kind, its keys, its status or its hosts. Data of a task, keys included, is masked whole. */
+export function maskEvent<E>(event: E, secrets: Secrets): E {
+  if (Array.isArray(event)) return event.map((item) => maskEvent(item, secrets)) as E;
+  if (typeof event !== 'object' || event === null || Object.getPrototypeOf(event) !== Object.prototype)
+    return secrets.mask(event);
+  return Object.fromEntries(
+    Object.entries(event).map(([key, value]) => {
+      if (STRUCTURE.has(key)) return [key, value];
+      return [key, key === 'result' || key === 'item' ? secrets.mask(value) : maskEvent(value, secrets)];
+    }),
+  ) as E;
+}
+
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
 /** A secret as it is, and as JSON, URLs and quoted words of a shell, these in JSON too, spell it. */

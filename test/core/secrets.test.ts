@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { quote } from '../../src/core/command.ts';
-import { Secrets } from '../../src/core/secrets.ts';
+import { maskEvent, Secrets } from '../../src/core/secrets.ts';
 
 const secret = fc.string({ minLength: 3, maxLength: 12 }).filter((text) => text.trim() === text && text.length >= 3);
 
@@ -29,3 +29,29 @@ test('a script that holds a secret with a quote tells nothing of it', () => {
   expect(execFileSync('sh', ['-c', script], { encoding: 'utf8' })).toBe("it's-open");
   expect(secrets.mask({ script })).toEqual({ script: "printf %s '********'" });
 });
+
+test.for(['changed', 'status', 'outcome', 'kind', 'task', 'web1', 'task-finished'])(
+  'XM3: an event keeps its form and its hosts, though %s is a secret',
+  (word) => {
+    const secrets = new Secrets();
+    secrets.add(word);
+    const outcome = {
+      status: 'changed',
+      changes: [{ what: 'x', from: `a ${word}`, to: null }],
+      result: { [word]: word },
+    };
+
+    expect(
+      maskEvent({ kind: 'task-finished', host: 'web1', task: { name: word, type: 'copy' }, outcome }, secrets),
+    ).toEqual({
+      kind: 'task-finished',
+      host: 'web1',
+      task: { name: '********', type: 'copy' },
+      outcome: {
+        status: 'changed',
+        changes: [{ what: 'x', from: 'a ********', to: null }],
+        result: { '********': '********' },
+      },
+    });
+  },
+);
