@@ -1,6 +1,6 @@
-import { blurs, type Change, defineTask, predicts, quote, shell, writeFile } from '../src/sdk.ts';
+import { blurs, type Change, type Command, defineTask, predicts, quote, shell, writeFile } from '../src/sdk.ts';
 import { fetchLists } from './shared/apt-get.ts';
-import { activeLines, fileFor, sourcesOf, withoutLine } from './shared/apt-sources.ts';
+import { activeLines, fileFor, plain, sourcesOf, withoutLine } from './shared/apt-sources.ts';
 
 export default defineTask({
   name: 'ansible.builtin.apt_repository',
@@ -36,16 +36,18 @@ export default defineTask({
       return { failed: 'PPAs are for Ubuntu: give the line for sources.list, and its key by get_url' };
     if (!/^\s*deb(-src)?\s/.test(repo)) return { failed: `not a valid source of packages: ${repo}` };
     const files = sourcesOf(answer.stdout);
-    const wanted = repo.trim().split(/\s+/).join(' ');
+    const line = repo.trim().split(/\s+/).join(' ');
+    const wanted = plain(line);
     const having = [...files].filter(([, text]) => activeLines(text).includes(wanted));
     if (having.length > 0 === (state === 'present')) return { changes: [] };
-    const fetch = update_cache ? [fetchLists(update_cache_retries, update_cache_retry_max_delay)] : [];
     const path = fileFor(repo, filename);
     const edited =
       state === 'present'
-        ? ([[path, `${files.get(path) ?? ''}${wanted}\n`]] as const)
+        ? ([[path, withLine(files.get(path) ?? '', line)]] as const)
         : having.map(([name, text]) => [name, withoutLine(text, wanted)] as const);
     const after = new Map([...files, ...edited]);
+    const back = edited.map(([name]) => puttingBack(name, files.get(name))).join('\n');
+    const fetch = update_cache ? [orElse(fetchLists(update_cache_retries, update_cache_retry_max_delay), back)] : [];
     const change: Change = {
       what: `package source ${wanted}`,
       from: state === 'present' ? null : having.map(([name]) => name).join(', '),
@@ -73,6 +75,19 @@ export default defineTask({
       yaml: 'apt_repository:\n  repo: deb http://deb.debian.org/debian bookworm-backports main\n  filename: backports\n  update_cache: false',
     },
   ],
+});
+
+const withLine = (text: string, line: string): string =>
+  `${text === '' || text.endsWith('\n') ? text : `${text}\n`}${line}\n`;
+
+/** A file as it was, where apt cannot use what was written: else no package could be installed on the host any more. */
+const puttingBack = (path: string, text: string | undefined): string =>
+  text === undefined ? `rm -f -- ${quote(path)}` : `printf %s ${quote(text)} >${quote(path)}`;
+
+const orElse = (command: Command, back: string): Command => ({
+  ...command,
+  script: `(\n${command.script}\n) || { code=$?\n${back}\nexit $code; }`,
+  shown: command.shown ?? command.script,
 });
 
 const allSources = shell({

@@ -7,7 +7,7 @@ import {
   attributesChanged,
   type EditState,
   isFile,
-  openEdited,
+  openLines,
   planEdit,
   thenAskEdit,
 } from './shared/edit-file.ts';
@@ -99,7 +99,7 @@ function withBlock(
   state: EditState,
   task: Task,
 ): { readonly failed: string } | { readonly opened: OpenedText; readonly text: string } {
-  const opened = openEdited(state);
+  const opened = openLines(state);
   const source = [task.insertafter, task.insertbefore].find(
     (place) => place !== undefined && place !== 'EOF' && place !== 'BOF',
   );

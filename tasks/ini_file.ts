@@ -1,7 +1,7 @@
 import { defineTask, type Params } from '../src/sdk.ts';
 import { attributeParams } from './shared/attributes.ts';
 import { backupFile } from './shared/copy-file.ts';
-import { askEdit, type EditState, isFile, openEdited, planEdit, thenAskEdit } from './shared/edit-file.ts';
+import { askEdit, type EditState, isFile, openLines, planEdit, thenAskEdit } from './shared/edit-file.ts';
 import { editIni } from './shared/ini-edit.ts';
 import { followedInfo } from './shared/path-info.ts';
 
@@ -35,7 +35,7 @@ export default defineTask({
     if (!isFile(state) && !task.create)
       return { failed: `Destination ${task.path} does not exist!`, result: { rc: 257 } };
     if (!isFile(state) && task.state === 'absent') return { changes: [] };
-    const { opened, text, message } = edited(state, task);
+    const { opened, text, message, was } = edited(state, task);
     return planEdit(
       state,
       task,
@@ -45,7 +45,8 @@ export default defineTask({
         ? {}
         : {
             what: [task.section, task.option].filter((name) => name !== undefined).join('.'),
-            to: task.state === 'absent' ? null : valuesOf(task).join(', '),
+            from: was ?? null,
+            to: task.state === 'absent' ? null : valuesOf(task).join(', ') || 'present',
           },
     );
   },
@@ -72,7 +73,7 @@ export default defineTask({
 const valuesOf = (task: Task): readonly string[] => task.values ?? (task.value === undefined ? [] : [task.value]);
 
 function edited(state: EditState, task: Task) {
-  const opened = openEdited(state);
+  const opened = openLines(state);
   const result = editIni(opened.text, {
     section: task.section === undefined ? undefined : opened.foreign(task.section),
     option: task.option === undefined ? undefined : opened.foreign(task.option),

@@ -1,7 +1,7 @@
 import { defineTask, type OpenedText, type Params, type Plan, type TaskContext } from '../src/sdk.ts';
 import { attributeParams } from './shared/attributes.ts';
 import { backupFile } from './shared/copy-file.ts';
-import { askEdit, type EditState, isFile, openEdited, planEdit, thenAskEdit } from './shared/edit-file.ts';
+import { askEdit, type EditState, isFile, openLines, planEdit, thenAskEdit } from './shared/edit-file.ts';
 import { bare, type LineEdit, linesOf, putLine } from './shared/line-edit.ts';
 import { patternOf } from './shared/python-pattern.ts';
 
@@ -137,7 +137,7 @@ function present(
   state: EditState,
   task: Task,
 ): (Edited & { readonly at?: number; readonly was?: string; readonly goesOn?: true }) | { readonly failed: string } {
-  const opened = openEdited(state);
+  const opened = openLines(state);
   const compiled = compile(
     {
       regexp: task.regexp,
@@ -168,7 +168,7 @@ function absent(
   state: EditState,
   task: Task,
 ): (Edited & { readonly found: number; readonly removed: readonly string[] }) | { readonly failed: string } {
-  const opened = openEdited(state);
+  const opened = openLines(state);
   const compiled = compile({ regexp: task.regexp }, opened);
   if ('failed' in compiled) return compiled;
   const line = opened.foreign(task.line ?? '');

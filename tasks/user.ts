@@ -3,7 +3,11 @@ import {
   type Change,
   defineTask,
   groupAccount,
+  nothing,
+  type PathState,
   type Question,
+  stat,
+  tidyPath,
   type UserState,
   user,
 } from '../src/sdk.ts';
@@ -13,6 +17,7 @@ import type { WantedUser } from './shared/wanted-user.ts';
 
 type UserQuestions = {
   readonly user: Question<UserState>;
+  readonly newHome: Question<PathState | undefined>;
   readonly [name: `group ${string}`]: Question<Account | undefined>;
 };
 
@@ -71,15 +76,19 @@ export default defineTask({
   },
   ask: (params): UserQuestions => ({
     user: user(params.name, asked(params)),
+    newHome: params.home === undefined || params.state === 'absent' ? nothing() : stat(tidyPath(params.home)),
     ...Object.fromEntries(groupsOf(params).map((name) => [`group ${name}`, groupAccount(name)])),
   }),
-  plan(state, params) {
+  plan(state, given) {
+    const byNumber = (name: string) => state[`group ${name}`]?.byNumber;
+    // Further groups may be given by number; the databases tell them by name.
+    const params = { ...given, groups: given.groups?.map((name) => byNumber(name) ?? name) };
     const missing =
       params.state === 'absent'
         ? undefined
-        : groupsOf(params).find((name) => state[`group ${name}`]?.exists !== true && !/^\d+$/.test(name));
+        : groupsOf(given).find((name) => state[`group ${name}`]?.exists !== true && !/^\d+$/.test(name));
     if (missing !== undefined) return { failed: `Group ${missing} does not exist` };
-    return planUser(state.user, params, asked(params));
+    return planUser(state.user, params, asked(params), state.newHome?.exists === true);
   },
   result: ({ state: { user: now }, changes, params }) => ({
     name: params.name,

@@ -7,7 +7,8 @@ export const sourcesOf = (stdout: string): ReadonlyMap<string, string> =>
       .map((part) => [part.slice(0, part.indexOf('\n')), part.slice(part.indexOf('\n') + 1)] as const),
   );
 
-const plain = (line: string): string => line.replace(/#.*$/, '').trim().split(/\s+/).join(' ');
+/** A line of a source without comment, with single blanks. */
+export const plain = (line: string): string => line.replace(/#.*$/, '').trim().split(/\s+/).join(' ');
 
 /** The sources that a file names, with single blanks. */
 export const activeLines = (text: string): readonly string[] =>

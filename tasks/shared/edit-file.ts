@@ -52,6 +52,17 @@ export const thenAskEdit = (state: EditState, task: EditParams) =>
 /** The text of the file; empty where there is none. */
 export const openEdited = (state: EditState): OpenedText => openText(state.now.bytes ?? new Uint8Array());
 
+/** The same for types that put lines in: where each line of the file ends as on Windows, so do those. */
+export function openLines(state: EditState): OpenedText {
+  const opened = openEdited(state);
+  if (!opened.text.includes('\r\n') || /(?<!\r)\n/.test(opened.text)) return opened;
+  return {
+    text: opened.text.replaceAll('\r\n', '\n'),
+    foreign: (text) => opened.foreign(text.replace(/\r(?=\n|$)/g, '')),
+    close: (text) => opened.close(text.replaceAll('\n', '\r\n')),
+  };
+}
+
 /** Whether there is a file to edit. */
 export const isFile = (state: EditState): boolean =>
   followed(state.before) !== undefined && followed(state.before)?.kind !== 'directory';

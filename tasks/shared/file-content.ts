@@ -68,7 +68,9 @@ export function fileChanges(file: FileWrite): readonly Change[] {
 function contentChange(file: FileWrite, at: string, old: Entry | undefined, after: Entry): Change {
   const { wanted, before } = file;
   const sha1 = file.content instanceof Uint8Array ? hash('sha1', file.content) : file.content.sha1;
-  const label = `${sha1.slice(0, 12)} (${sizeOf(file.content)} bytes)`;
+  // A checksum says something only beside another.
+  const size = `${sizeOf(file.content)} bytes`;
+  const label = old === undefined ? size : `${sha1.slice(0, 12)} (${size})`;
   const replaced = before.exists && before.link !== undefined && old === undefined && !file.follow;
   return {
     what: file.what ?? (old === undefined ? 'file' : 'content'),

@@ -185,7 +185,8 @@ function fetching(
     : depth !== undefined && branch !== undefined
       ? [`+refs/heads/${branch}:refs/remotes/${remote}/${branch}`]
       : [`+refs/heads/*:refs/remotes/${remote}/*`];
-  const fetch = `${g} fetch -q --tags${force ? ' --force' : ''}${shallow} ${quote(remote)} ${[...specs, ...(refspec === undefined ? [] : [refspec])].map(quote).join(' ')}`;
+  // Not `-q`: with it git does not say which ref it refused to move.
+  const fetch = `${g} fetch --tags${force ? ' --force' : ''}${shallow} ${quote(remote)} ${[...specs, ...(refspec === undefined ? [] : [refspec])].map(quote).join(' ')}`;
   return kind === 'branch'
     ? fetch
     : `${fetch} && { ${g} cat-file -e ${quote(`${sha}^{commit}`)} 2>/dev/null || ${g} fetch -q ${quote(remote)} ${quote(sha!)}; }`;
@@ -197,7 +198,8 @@ function arriving(now: Clone, { remote, force, bare }: WantedClone, { branch, ki
   const forced = force ? ' --force' : '';
   if (kind !== 'branch' || branch === undefined) return `${g} checkout -q${forced} --detach ${quote(sha!)}`;
   const there = `refs/remotes/${remote}/${branch}`;
-  const reset = `${g} reset -q ${force ? '--hard' : '--keep'} ${quote(there)}`;
+  // `reset --keep` takes a file that was touched, copied or restored for a changed one, until it is looked at.
+  const reset = `{ ${g} update-index -q --refresh >/dev/null || :; } && ${g} reset -q ${force ? '--hard' : '--keep'} ${quote(there)}`;
   if (now.branch === branch) return reset;
   return `{ ${g} checkout -q${forced} ${quote(branch)} -- 2>/dev/null || ${g} checkout -q${forced} --track -b ${quote(branch)} ${quote(there)}; } && ${reset}`;
 }

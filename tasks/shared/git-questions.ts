@@ -76,7 +76,7 @@ export const askClone = (access: GitAccess) =>
 g() { ${gitWith(access)} -C "$dest" "$@"; }
 inside=$(g rev-parse ${access.bare ? '--absolute-git-dir' : '--show-toplevel'} 2>&1) || { case $inside in *'not a git repository'*) echo other; exit ;; *) echo "$inside" >&2; exit 1 ;; esac; }
 [ "$inside" -ef "$dest" ] || { echo other; exit; }
-echo clone; g rev-parse -q --verify HEAD || echo; g symbolic-ref -q --short HEAD || echo; g remote get-url ${quote(access.remote)} 2>/dev/null || echo
+echo clone; g rev-parse -q --verify HEAD || echo; b=$(g symbolic-ref -q HEAD) && echo "\${b#refs/heads/}" || echo; g remote get-url ${quote(access.remote)} 2>/dev/null || echo
 g rev-list --count HEAD --not --remotes --tags 2>/dev/null || echo 0
 ${access.bare ? '' : 'g status --porcelain --untracked-files=no'}`,
     about: [`path:${access.dest}`, 'package:git'],

@@ -20,6 +20,8 @@ interface IniEdited {
     | 'option added'
     | 'option changed'
     | 'section removed';
+  /** Values that the option has had; undefined where it was not there. */
+  readonly was?: string;
 }
 
 /** An ini file's text with an option, or a section, in it or not. */
@@ -34,7 +36,11 @@ export function editIni(text: string, edit: IniEdit): IniEdited {
         ? wholeSection(lines, range, edit)
         : inSection(lines, range, edit);
   if (edited.message === 'OK') return { text, message: 'OK' };
-  return { text: edited.lines.length === 0 ? '' : `${edited.lines.join('\n')}\n`, message: edited.message };
+  return {
+    text: edited.lines.length === 0 ? '' : `${edited.lines.join('\n')}\n`,
+    message: edited.message,
+    was: range === undefined ? undefined : valuesOf(lines.slice(range.start, range.end), edit),
+  };
 }
 
 interface Edited {
@@ -52,6 +58,16 @@ function sectionRange(
   if (section !== undefined && heading < 0) return undefined;
   const next = lines.findIndex((line, index) => index > heading && isHeading(line));
   return { start: heading + 1, end: next < 0 ? lines.length : next };
+}
+
+/** The values of an option, or the lines of a section. */
+function valuesOf(body: readonly string[], { option }: IniEdit): string | undefined {
+  const settings = body.filter((line) => line.trim() !== '' && !/^\s*[#;]/.test(line));
+  const own = option === undefined ? settings : settings.filter((line) => isOption(line, option));
+  if (own.length === 0) return option === undefined ? 'empty' : undefined;
+  return option === undefined
+    ? `${own.length} lines`
+    : own.map((line) => valueIn(line) ?? 'without a value').join(', ');
 }
 
 function withoutSection(lines: readonly string[], edit: IniEdit): Edited {

@@ -106,7 +106,7 @@ const foreseen = ({ creates, removes, chdir }: Guards) => [
 /** The line that goes into the folder of a command. */
 export function inFolder(chdir: string | undefined): string {
   if (chdir === undefined) return '';
-  return `cd -- ${quote(chdir)} 2>/dev/null || { echo ${quote(`Unable to change directory before execution: ${chdir}`)} >&2; exit 1; }\n`;
+  return `cd -- ${quote(chdir)} >/dev/null 2>&1 || { echo ${quote(`Unable to change directory before execution: ${chdir}`)} >&2; exit 1; }\n`;
 }
 
 /** Ansible's return values of a command that ran. */

@@ -87,6 +87,8 @@ export function planUnit(state: UnitState, wanted: WantedUnit, before: readonly 
     return { failed: `Could not find the requested service ${wanted.name}: host` };
   if (wanted.reload_when_stale && now.load === 'loaded' && !now.canReload)
     return { failed: `${now.name} cannot be reloaded: \`restart_when_stale\` restarts it instead` };
+  const inTheWay = maskRefused(now, wanted);
+  if (inTheWay !== undefined) return { failed: inTheWay };
   const run = running(now, wanted, fresh);
   const changes = [
     masking(now, wanted),
@@ -111,6 +113,15 @@ interface UnitChange extends Change {
 const control = ({ scope, name }: WantedUnit, ...words: string[]): Command => ({
   script: `LC_ALL=C ${systemctl(scope)} ${words.join(' ')} -- ${quote(fullName(name))}`,
 });
+
+/** A mask is a link in /etc: a unit file that is there itself cannot be masked. */
+function maskRefused(now: Unit, wanted: WantedUnit): string | undefined {
+  const file = now.properties['FragmentPath'] ?? '';
+  if (wanted.masked !== true || wanted.force === true || now.load === 'masked' || now.file.startsWith('masked'))
+    return undefined;
+  if (!file.startsWith('/etc/systemd/')) return undefined;
+  return `Failed to mask ${now.name}: its own file ${file} is in the way; remove it first, or give \`force: true\``;
+}
 
 function masking(now: Unit, wanted: WantedUnit): UnitChange | undefined {
   const masked = now.load === 'masked' || now.file.startsWith('masked');

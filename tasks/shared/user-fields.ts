@@ -2,7 +2,7 @@ import { Script, script, sh, type UserState } from '../../src/sdk.ts';
 import { expiryDay, listed, option, type UserChange, type WantedUser } from './wanted-user.ts';
 
 /** What differs of an account, its groups and its home. */
-export function accountChanges(now: UserState, wanted: WantedUser): readonly UserChange[] {
+export function accountChanges(now: UserState, wanted: WantedUser, newHomeExists: boolean): readonly UserChange[] {
   const { name, uid, non_unique, group, comment, home, move_home, shell, expires } = wanted;
   const field = (
     what: string,
@@ -24,14 +24,18 @@ export function accountChanges(now: UserState, wanted: WantedUser): readonly Use
         ];
   const ownGroup = group !== undefined && /^\d+$/.test(group) ? now.gid : now.group;
   const tidyHome = home?.replace(/(.)\/$/, '$1');
+  const moves = tidyHome !== undefined && tidyHome !== now.home;
+  // With no old home there is nothing to move.
+  const carried = moves && move_home && now.homeExists;
+  const homeThere = moves ? newHomeExists || carried : now.homeExists;
   const day = expires === undefined || expires < 0 ? undefined : Math.floor(expires / 86400);
   return [
     ...field('uid', now.uid, uid, [...option('-u', uid), ...(non_unique ? ['-o'] : [])], { uid }),
     ...field('group', ownGroup, group, option('-g', group), { group }),
     ...field('comment', now.comment, comment, option('-c', comment), { comment }),
-    ...field('home', now.home, tidyHome, [...option('-d', home), ...(move_home ? ['-m'] : [])], {
-      home,
-      ...(move_home ? { homeExists: true } : {}),
+    ...field('home', now.home, tidyHome, [...option('-d', tidyHome), ...(carried ? ['-m'] : [])], {
+      home: tidyHome,
+      homeExists: homeThere,
     }),
     ...field('shell', now.shell, shell, option('-s', shell), { shell }),
     ...field(
@@ -42,7 +46,7 @@ export function accountChanges(now: UserState, wanted: WantedUser): readonly Use
       { shadow: { ...now.shadow!, expiresOnDay: day } },
     ),
     ...membership(now, wanted),
-    ...missingHome(now, wanted),
+    ...(homeThere ? [] : missingHome(tidyHome ?? now.home, wanted)),
   ];
 }
 
@@ -67,11 +71,8 @@ function membership(now: UserState, { name, groups, append }: WantedUser): reado
 }
 
 /** As useradd makes a home: from the skeleton, with the mode that login.defs says. */
-function missingHome(
-  now: UserState,
-  { name, home = now.home, create_home, skeleton = '/etc/skel', move_home }: WantedUser,
-): readonly UserChange[] {
-  if (!create_home || now.homeExists || (move_home && home !== now.home)) return [];
+function missingHome(home: string, { name, create_home, skeleton = '/etc/skel' }: WantedUser): readonly UserChange[] {
+  if (!create_home) return [];
   const text = script`mode=$(sed -n 's/^HOME_MODE[[:space:]]*//p' /etc/login.defs 2>/dev/null)
 umask 077; mkdir -p -- ${home} && cp -Rp -- ${`${skeleton}/.`} ${`${home}/`} && chown -R -- ${`${name}:`} ${home} && chmod ${new Script('"${mode:-0755}"')} ${home}`
     .text;

@@ -8,15 +8,11 @@ export function passwords(
   existed: boolean,
 ): readonly UserChange[] {
   const is = now.shadow?.password ?? '';
-  const locked = is.startsWith('!');
   const sets =
-    password !== undefined &&
-    (!existed || (update_password === 'always' && is.replace(/^!/, '') !== password.replace(/^!/, '')));
-  const hash = sets
-    ? password_lock === true || (password_lock === undefined && locked && existed)
-      ? `!${password.replace(/^!/, '')}`
-      : password
-    : is;
+    password !== undefined && (!existed || (update_password === 'always' && unlocked(is) !== unlocked(password)));
+  // As Ansible does: what is given is what is set, so that an account that was locked for want of a password can log in.
+  const locked = password_lock === true ? `!${unlocked(password ?? '')}` : password;
+  const hash = sets && locked !== undefined ? locked : is;
   const set: UserChange = {
     what: `user ${name}, password`,
     from: existed ? '(hidden)' : null,
@@ -30,10 +26,13 @@ export function passwords(
     from: lock ? 'unlocked' : 'locked',
     to: lock ? 'locked' : 'unlocked',
     commands: [sh`usermod ${lock ? '-L' : '-U'} -- ${name}`],
-    gives: { shadow: { ...now.shadow!, password: lock ? `!${hash}` : hash.replace(/^!/, '') } },
+    gives: { shadow: { ...now.shadow!, password: lock ? `!${hash}` : unlocked(hash) } },
   };
   return [...(sets ? [set] : []), ...(lock === undefined ? [] : [locking])];
 }
+
+/** A hash without what locks it. */
+const unlocked = (hash: string): string => hash.replace(/^!+/, '');
 
 const withPassword = (name: string, hash: string): Command => reading(sh`chpasswd -e`, `${name}:${hash}\n`);
 

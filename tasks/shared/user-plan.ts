@@ -18,7 +18,7 @@ import { passwords, passwordWarnings } from './user-password.ts';
 import type { Asked, UserChange, WantedUser } from './wanted-user.ts';
 
 /** Plan what differs of a user, field by field. */
-export function planUser(now: UserState, wanted: WantedUser, asked: Asked): Plan {
+export function planUser(now: UserState, wanted: WantedUser, asked: Asked, newHomeExists = false): Plan {
   if (asked.shadow && now.exists && now.shadow === undefined)
     return { failed: `what /etc/shadow says of ${wanted.name} can be read by root only` };
   if (wanted.state === 'absent')
@@ -26,7 +26,7 @@ export function planUser(now: UserState, wanted: WantedUser, asked: Asked): Plan
   const fresh = now.exists ? now : created(wanted, asked);
   const changes = [
     ...(now.exists ? [] : [creation(wanted)]),
-    ...(now.exists ? accountChanges(fresh, wanted) : []),
+    ...(now.exists ? accountChanges(fresh, wanted, newHomeExists) : []),
     ...aging(fresh, wanted),
     ...passwords(fresh, wanted, now.exists),
     ...keys(fresh, wanted),
@@ -52,7 +52,9 @@ function withEffects(
         home: after.home,
       }
     : { exists: false };
-  const variants = [asked, { shadow: false }, { shadow: true }].map(
+  // What was not asked (the shadow entry, a key) cannot be foreseen of a user that is there.
+  const known = after.exists ? after.shadow !== undefined : true;
+  const variants = [asked, { shadow: false }, ...(known ? [{ shadow: true }] : [])].map(
     (variant): Effect => predicts(user(name, variant), after),
   );
   const own =

@@ -22,6 +22,30 @@ const commands = (now: object, args: object) => commandsOn(user, { user: now, ..
 
 describe('user', () => {
   test.for([
+    ['!', '$6$new', 'ann:$6$new\n'],
+    ['!', '*', 'ann:*\n'],
+    ['!$6$old', '$6$new', 'ann:$6$new\n'],
+    ['*', '$6$new', 'ann:$6$new\n'],
+  ])('P5: an account with %s in /etc/shadow, given %s, has just that', ([was, password, stdin]) => {
+    const plan = planOn(user, { user: { ...ann, shadow: { password: was } } }, { name: 'ann', password });
+
+    expect('changes' in plan && plan.changes.flatMap((change) => change.commands)).toMatchObject([{ stdin }]);
+  });
+
+  test('P16: where the old home is gone, there is nothing to move', () => {
+    expect(commands({ ...ann, homeExists: false }, { home: '/srv/ann', move_home: true })).toEqual([
+      'usermod -d /srv/ann -- ann',
+      expect.stringContaining('mkdir -p -- /srv/ann'),
+    ]);
+  });
+
+  test('H18: groups are given by number, too', () => {
+    const state = { user: ann, 'group 60': { exists: false, byNumber: 'games' } };
+
+    expect(commandsOn(user, state, { name: 'ann', groups: ['60'] })).toEqual([]);
+  });
+
+  test.for([
     [{}, []],
     [{ uid: 1001 }, ['usermod -u 1001 -- ann']],
     [{ uid: 1001, non_unique: true }, ['usermod -u 1001 -o -- ann']],
@@ -30,6 +54,9 @@ describe('user', () => {
     [{ comment: "Ann O'Nym" }, ["usermod -c 'Ann O'\\''Nym' -- ann"]],
     [{ home: '/home/ann/' }, []],
     [{ home: '/srv/ann', move_home: true }, ['usermod -d /srv/ann -m -- ann']],
+    [{ home: '/srv/ann', create_home: false }, ['usermod -d /srv/ann -- ann']],
+    // P16: a new home is made in the same run.
+    [{ home: '/srv/ann' }, ['usermod -d /srv/ann -- ann', expect.stringMatching(/mkdir -p -- \/srv\/ann/)]],
     [{ shell: '/bin/bash' }, ['usermod -s /bin/bash -- ann']],
     [{ expires: -1 }, []],
     [{ expires: 4102444800 }, ['usermod -e 2100-01-01 -- ann']],
@@ -46,7 +73,7 @@ describe('user', () => {
     expect(commands(ann, args)).toEqual(wanted);
   });
 
-  test('one that is locked stays locked when its password is set', () => {
+  test('P5: one that is locked can log in once its password is set', () => {
     const plan = planOn(
       user,
       { user: { ...ann, shadow: { password: '!$6$old' } } },
@@ -54,7 +81,7 @@ describe('user', () => {
     );
 
     expect('changes' in plan && plan.changes.flatMap((change) => change.commands)).toMatchObject([
-      { stdin: 'ann:!$6$new\n' },
+      { stdin: 'ann:$6$new\n' },
     ]);
   });
 

@@ -9,6 +9,8 @@ export interface Account {
   readonly id?: number;
   /** A user's home. */
   readonly home?: string;
+  /** The name of the one that has this number, where the name is one and none is called so. */
+  readonly byNumber?: string;
   /** A user's own group. */
   readonly gid?: number;
 }
@@ -21,7 +23,7 @@ interface Arg {
 const kind: QuestionKind<Arg, Account | undefined> = {
   name: 'account',
   scripts: (args) =>
-    databases(args).map(({ database, names }) => ({ script: `getent ${database} ${names.map(quote).join(' ')}` })),
+    databases(args).map(({ database, names }) => ({ script: `getent ${database} -- ${names.map(quote).join(' ')}` })),
   read(replies, args) {
     const asked = databases(args);
     return args.map(({ database, name }) => {
@@ -58,11 +60,10 @@ const databases = (args: readonly Arg[]): readonly { database: Arg['database']; 
   );
 
 function readAccount(database: Arg['database'], name: string, text: string): Account {
-  const fields = text
-    .split('\n')
-    .map((line) => line.split(':'))
-    .find((words) => words[0] === name);
-  if (fields === undefined) return { exists: false };
+  const entries = text.split('\n').map((line) => line.split(':'));
+  const fields = entries.find((words) => words[0] === name);
+  const numbered = /^\d+$/.test(name) ? entries.find((words) => words[2] === name)?.[0] : undefined;
+  if (fields === undefined) return { exists: false, ...(numbered === undefined ? {} : { byNumber: numbered }) };
   return database === 'group'
     ? { exists: true, id: Number(fields[2]) }
     : { exists: true, id: Number(fields[2]), gid: Number(fields[3]), home: fields[5] };

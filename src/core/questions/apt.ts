@@ -92,7 +92,7 @@ const releases = (args: readonly PolicyArg[]): readonly (readonly [string, reado
 
 function policyLine(release: string, names: readonly string[]): string {
   const option = release === '' ? '' : ` -o ${quote(`APT::Default-Release=${release}`)}`;
-  return `printf '== %s\\n' ${quote(release)}; LC_ALL=C apt-cache $inMemory${option} policy ${names.map(quote).join(' ')} 2>/dev/null`;
+  return `printf '== %s\\n' ${quote(release)}; LC_ALL=C apt-cache $inMemory${option} policy -- ${names.map(quote).join(' ')} 2>/dev/null`;
 }
 
 function readPolicies(text: string): ReadonlyMap<string, AptPolicy> {

@@ -1,7 +1,7 @@
 import { quote } from '../command.ts';
 import { type Answer, type Question, type QuestionKind, question } from '../question.ts';
 import type { Reply } from '../session.ts';
-import { complaint, contents, inGroups, nulWords, realpaths } from './paths.ts';
+import { complaint, contents, inGroups, nulWords, readRealpaths, realpaths } from './paths.ts';
 
 /** A digest that coreutils know. */
 export type ChecksumAlgorithm = 'md5' | 'sha1' | 'sha224' | 'sha256' | 'sha384' | 'sha512';
@@ -65,13 +65,11 @@ function readSums(reply: Reply, paths: readonly string[]): readonly Answer<Check
   const sums = new Map(
     words.slice(0, end).map((line) => [line.slice(line.indexOf(' *') + 2), line.slice(0, line.indexOf(' *'))]),
   );
-  const real = words.slice(end + 1);
+  const real = readRealpaths(words.slice(end + 1), paths.length);
   const stderr = reply.stderr.toString();
   return paths.map((path, index) => {
     const hex = sums.get(path);
     const why = hex === undefined ? complaint(path, stderr) : undefined;
-    return why === undefined
-      ? { ok: true, value: { hex, resolved: real.length === paths.length ? real[index] : undefined } }
-      : { ok: false, why };
+    return why === undefined ? { ok: true, value: { hex, resolved: real[index] } } : { ok: false, why };
   });
 }

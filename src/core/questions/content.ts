@@ -1,7 +1,7 @@
 import { quote } from '../command.ts';
 import { type Answer, type Question, type QuestionKind, question } from '../question.ts';
 import type { Reply } from '../session.ts';
-import { contents, nulWords, realpaths } from './paths.ts';
+import { contents, nulWords, readRealpaths, realpaths } from './paths.ts';
 
 /** What a file holds, links followed; undefined bytes where there is no regular file. */
 export interface Content {
@@ -13,8 +13,8 @@ const kind: QuestionKind<string, Content> = {
   name: 'content',
   scripts: (paths) => [{ script: realpaths(paths) }, ...paths.map((path) => ({ script: contentScript(path) }))],
   read: ([places, ...replies], paths) => {
-    const real = nulWords(places!.stdout);
-    return replies.map((reply, index) => readContent(reply, real.length === paths.length ? real[index] : undefined));
+    const real = readRealpaths(nulWords(places!.stdout), paths.length);
+    return replies.map((reply, index) => readContent(reply, real[index]));
   },
   about: (path, answer) => [
     ...contents(path, answer?.resolved),

@@ -30,7 +30,7 @@ const kind: QuestionKind<ExistsQuestion, boolean> = {
 const one = ({ pattern, chdir }: ExistsQuestion): string =>
   (chdir === undefined
     ? script`any ${globbing(pattern)}`
-    : script`(cd -- ${chdir} 2>/dev/null && any ${globbing(pattern)} || echo 0)`
+    : script`(cd -- ${chdir} >/dev/null 2>&1 && any ${globbing(pattern)} || echo 0)`
   ).text;
 
 /** A glob pattern for `sh`: its wildcards stay, everything else means itself. */

@@ -28,7 +28,7 @@ const format = `${fields.map((field) => `\${${field}}`).join('\\t')}\\n`;
 
 // The virtual ones are looked for only where a name means no installed package.
 const script = (names: readonly string[]): string => `command -v dpkg-query >/dev/null || exit 127
-show() { LC_ALL=C dpkg-query -W -f='${format}' "$@" 2>/dev/null; }
+show() { LC_ALL=C dpkg-query -W -f='${format}' -- "$@" 2>/dev/null; }
 found=$(show ${names.map(quote).join(' ')}); status=$?
 printf '%s\\n' "$found"
 case $status$found in 0*not-installed* | 0*config-files*) ;; 0*) exit ;; esac

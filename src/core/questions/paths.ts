@@ -51,9 +51,15 @@ export const entries = (...paths: readonly (string | undefined)[]): readonly Sub
   ...new Set(paths.filter((path) => path !== undefined).map((path) => `entry:${tidyPath(path)}`)),
 ];
 
-/** Script: where paths really are, NUL after each; missing ones included. */
-export const realpaths = (paths: readonly string[]): string =>
-  `realpath -mz -- ${paths.map(quote).join(' ')} 2>/dev/null`;
+/** Script: where paths really are, NUL after each; missing ones included. Where one leads nowhere (the empty path), all are told again one by one. */
+export const realpaths = (paths: readonly string[]): string => {
+  const words = paths.map(quote).join(' ');
+  return `realpath -mz -- ${words} 2>/dev/null || for p in ${words}; do realpath -mz -- "$p" 2>/dev/null || printf '\\0'; done`;
+};
+
+/** Reads what `realpaths` prints; undefined for a path that leads nowhere. */
+export const readRealpaths = (words: readonly string[], count: number): readonly (string | undefined)[] =>
+  words.slice(-count).map((word) => (word === '' ? undefined : word));
 
 /** What a tool said of a path on stderr in the C locale; undefined when nothing but that it is not there. */
 export function complaint(path: string, stderr: string): string | undefined {
@@ -63,10 +69,12 @@ export function complaint(path: string, stderr: string): string | undefined {
       (line) =>
         line !== '' && !/: (No such file or directory|Not a directory|Too many levels of symbolic links)$/.test(line),
     );
-  return (
-    lines.find((line) => line.includes(path)) ?? lines.find((line) => line.includes("'\\''") || line.includes('\\'))
-  );
+  return lines.find((line) => names(line, path)) ?? lines.find((line) => line.includes("'\\''") || line.includes('\\'));
 }
+
+/** Whether a complaint is about this path, and not about one that its name is a part of. */
+const names = (line: string, path: string): boolean =>
+  path !== '' && [`: ${path}: `, `'${path}'`].some((mark) => line.includes(mark));
 
 /** NUL-ended words of a reply as text. Names that are not UTF-8 come out with replacement characters. */
 export const nulWords = (bytes: Reply['stdout']): string[] => bytes.toString().split('\0').slice(0, -1);

@@ -1,7 +1,7 @@
 import { quote } from '../command.ts';
 import { type Answer, type Question, type QuestionKind, question } from '../question.ts';
 import type { Reply } from '../session.ts';
-import { complaint, inGroups, inodes, nulWords, parentOf, realpaths } from './paths.ts';
+import { complaint, inGroups, inodes, nulWords, parentOf, readRealpaths, realpaths } from './paths.ts';
 
 /** What an entry of a folder is. */
 export type EntryKind = 'file' | 'directory' | 'link' | 'char' | 'block' | 'fifo' | 'socket';
@@ -137,12 +137,11 @@ function readStats(reply: Reply, paths: readonly string[]): readonly Answer<Path
     }
   }
   if (words[at] !== 'r') return paths.map(() => ({ ok: false, why: stderr.trim() || 'stat said nothing' }));
-  const real = words.slice(at + 1);
-  const whole = real.length === paths.length;
+  const real = readRealpaths(words.slice(at + 1), paths.length);
   const links = paths.filter((path) => found.get(path)?.kind === 'link');
   return paths.map((path, index) => {
     const entry = found.get(path);
-    const resolved = whole ? real[index] : undefined;
+    const resolved = real[index];
     if (entry === undefined) {
       const why = complaint(path, stderr);
       return why === undefined ? { ok: true, value: { exists: false, resolved } } : { ok: false, why };

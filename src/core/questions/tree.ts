@@ -86,7 +86,7 @@ function readTree(
   const trouble = listed.stderr
     .toString()
     .split('\n')
-    .filter((line) => line !== '' && !line.includes('File system loop detected'));
+    .filter((line) => line !== '' && !/File system loop detected|: Too many levels of symbolic links$/.test(line));
   if (listed.code !== 0 && (trouble.length > 0 || listed.stdout.length === 0))
     return { ok: false, why: trouble.join('; ') || `find: exit code ${listed.code}` };
   const entries = readFound(listed.stdout, more).map(toTreeEntry);

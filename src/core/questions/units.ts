@@ -44,10 +44,11 @@ const kind: QuestionKind<Arg, Unit> = {
       const reply = replies[scopes.indexOf(scope)]!;
       if (reply.code !== 0)
         return { ok: false, why: reply.stderr.toString().trim() || 'systemd does not run on this host' };
-      const [units = '', scripts = ''] = reply.stdout.toString().split('\x1e\n');
       const index = byScope(args)[scopes.indexOf(scope)]![1].indexOf(name);
-      const block = readProperties(units.split('\n\n')[index] ?? '');
-      return { ok: true, value: readUnit(name, block, scripts.split('\n')[index] ?? '') };
+      const [boot = '', ...blocks] = blocksOf(reply.stdout.toString());
+      const { code, text } = blockOf(blocks[index] ?? '');
+      if (code !== '0') return { ok: false, why: text.trim() || 'systemctl said nothing of it' };
+      return { ok: true, value: readUnit(name, readProperties(text), boot.split('\n')[index] ?? '') };
     });
   },
   about: ({ name }, answer) => unitSubjects(name, answer),
@@ -81,14 +82,49 @@ const byScope = (args: readonly Arg[]): readonly (readonly [UnitScope, readonly 
 
 const script = (scope: UnitScope, names: readonly string[]): string => `export LC_ALL=C TZ=UTC
 command -v systemctl >/dev/null || { echo 'systemctl is not there: this host has no systemd' >&2; exit 1; }
-${scope === 'global' ? names.map(globally).join('\n') : `${systemctl(scope)} show --no-pager -p ${properties.join(',')} -- ${names.map((name) => quote(fullName(name))).join(' ')} || exit`}
-printf '\\036\\n'
 at_boot() { [ -e "/etc/init.d/$1" ] || { echo; return; }; for f in /etc/rc[2345].d/S[0-9][0-9]"$1"; do [ -e "$f" ] && { echo yes; return; }; done; echo no; }
-${names.map((name) => `at_boot ${quote(name.replace(/\.service$/, ''))}`).join('\n')}`;
+${names.map((name) => `at_boot ${quote(name.replace(/\.service$/, ''))}`).join('\n')}
+told() { printf '\\036\\n%s\\n%s\\n' "$1" "$2"; }
+show() { ${systemctl(scope)} show --no-pager -p ${properties.join(',')} -- "$@"; }
+file() { ${systemctl(scope)} is-enabled -- "$1" 2>/dev/null; }
+# A template is no unit, but its file can be enabled and masked.
+one() {
+  case $1 in
+    ?*@.?*) f=$(file "$1"); if [ -z "$f" ]; then l=not-found; elif [ "$f" = masked ]; then l=masked; else l=loaded; fi
+      told 0 "LoadState=$l
+UnitFileState=$f" ;;
+    *) o=$(show "$1" 2>&1); told $? "$o" ;;
+  esac
+}
+${scope === 'global' ? names.map(globally).join('\n') : asking(names.map(fullName))}`;
+
+/** All at once, where systemd takes all names; one that it does not know to read would fail the others. */
+function asking(names: readonly string[]): string {
+  const plain = names.filter((name) => /^[A-Za-z0-9:_.\\@-]{1,200}$/.test(name) && !name.includes('@.'));
+  const each = names.map((name) => `one ${quote(name)}`).join('\n');
+  if (plain.length < names.length || names.length === 1) return each;
+  return `if o=$(show ${names.map(quote).join(' ')} 2>/dev/null); then told all "$o"; else
+${each}
+fi`;
+}
+
+/** What is started at boot, then a block for each unit. */
+function blocksOf(stdout: string): readonly string[] {
+  const [boot = '', ...blocks] = stdout.split('\x1e\n');
+  const together = blocks[0]?.startsWith('all\n') === true ? blocks[0].slice('all\n'.length) : undefined;
+  return [boot, ...(together === undefined ? blocks : together.split('\n\n').map((block) => `0\n${block}`))];
+}
+
+/** The exit code, and what was printed. */
+const blockOf = (block: string): { readonly code: string; readonly text: string } => {
+  const end = block.indexOf('\n');
+  return { code: block.slice(0, Math.max(end, 0)), text: block.slice(end + 1) };
+};
 
 /** The managers of all users cannot be asked; what they would start can. */
 const globally = (name: string): string =>
-  `printf 'LoadState=loaded\\nUnitFileState=%s\\n\\n' "$(systemctl --global is-enabled -- ${quote(fullName(name))} 2>/dev/null)"`;
+  `told 0 "LoadState=loaded
+UnitFileState=$(file ${quote(fullName(name))})"`;
 
 const readProperties = (block: string): Readonly<Record<string, string>> =>
   Object.fromEntries(

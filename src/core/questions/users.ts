@@ -43,15 +43,17 @@ interface Arg {
 
 const prelude = `export LC_ALL=C
 user() {
-  printf '\\036\\n'; entry=$(getent passwd "$1") || return 0
+  printf '\\036\\n'; entry=$(getent passwd -- "$1") || return 0
+  # A name of digits alone also means the user of that number.
+  [ "\${entry%%:*}" = "$1" ] || return 0
   home=\${entry%:*}; home=\${home##*:}
   printf '%s\\n' "$entry"; id -Gn -- "$1"
   if [ -d "$home" ]; then echo yes; else echo no; fi
-  if [ "$2" = yes ]; then getent shadow "$1" || echo; else echo; fi
+  if [ "$2" = yes ]; then getent shadow -- "$1" || echo; else echo; fi
   [ -n "$3" ] || return 0
   case $3 in /*) key=$3 ;; *) key=$home/$3 ;; esac
   printf '%s\\n' "$key"; [ -e "$key" ] || return 0
-  echo exists; cat "$key.pub" 2>/dev/null || echo; ssh-keygen -lf "$key" 2>/dev/null </dev/null || ssh-keygen -lf "$key.pub" 2>/dev/null
+  echo exists; head -n 1 -- "$key.pub" 2>/dev/null | grep . || echo; ssh-keygen -lf "$key" 2>/dev/null </dev/null || ssh-keygen -lf "$key.pub" 2>/dev/null
 }
 `;
 

@@ -9,7 +9,7 @@ const kind: QuestionKind<string, Dataset> = {
   name: 'zfs',
   // -p: exact numbers. A dataset that is not there is complained of on stderr, the others are told all the same.
   scripts: (names) => [
-    { script: `LC_ALL=C zfs get -H -p -o name,property,value,source all ${names.map(quote).join(' ')}` },
+    { script: `LC_ALL=C zfs get -H -p -o name,property,value,source all -- ${names.map(quote).join(' ')}` },
   ],
   read: ([reply], names) => {
     const said = properties(reply!);

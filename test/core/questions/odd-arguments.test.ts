@@ -1,0 +1,127 @@
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import type { Question } from '../../../src/core/question.ts';
+import { groupAccount, userAccount } from '../../../src/core/questions/account.ts';
+import { checksum } from '../../../src/core/questions/checksum.ts';
+import { content } from '../../../src/core/questions/content.ts';
+import { exists } from '../../../src/core/questions/exists.ts';
+import { fileDetails } from '../../../src/core/questions/file-details.ts';
+import { found } from '../../../src/core/questions/found.ts';
+import { fragments } from '../../../src/core/questions/fragments.ts';
+import { homeFile } from '../../../src/core/questions/home-file.ts';
+import { job } from '../../../src/core/questions/job.ts';
+import { listing } from '../../../src/core/questions/listing.ts';
+import { packages } from '../../../src/core/questions/packages.ts';
+import { sshKey } from '../../../src/core/questions/ssh-key.ts';
+import { stat } from '../../../src/core/questions/stat.ts';
+import { tree } from '../../../src/core/questions/tree.ts';
+import { unit } from '../../../src/core/questions/units.ts';
+import { user } from '../../../src/core/questions/users.ts';
+import { ask, askAll, folder } from '../../tasks/local-host.ts';
+
+/** What nobody should write, and somebody does. */
+const odd = [
+  '',
+  ' ',
+  '-',
+  '--',
+  '-v',
+  '--help',
+  'a b',
+  "it's",
+  'a\nb',
+  'a\\b',
+  '*',
+  'tpl@.service',
+  'bad/name',
+  'a,b',
+  'a:b',
+  '%n',
+  '@',
+  'ü',
+  '1234567',
+  '0',
+  '$(exit 3)',
+  'x'.repeat(300),
+];
+
+/** Kinds of question, each as it is asked about one text. Those that need systemd or ZFS are tried in the lab. */
+// biome-ignore lint/suspicious/noExplicitAny: questions of all kinds in one list
+const kinds: readonly (readonly [string, (text: string) => Question<any>, good: string])[] = [
+  ['user account', userAccount, 'root'],
+  ['group account', groupAccount, 'root'],
+  ['user', (name) => user(name), 'root'],
+  ['user with a key', (key) => user('root', { key }), '.ssh/id_none'],
+  ['packages', packages, 'dpkg'],
+  ['stat', stat, '/etc/passwd'],
+  ['content', content, '/etc/passwd'],
+  ['checksum', checksum, '/etc/passwd'],
+  ['exists', exists, '/etc/passwd'],
+  ['exists in a directory', (chdir) => exists('passwd', chdir), '/etc'],
+  ['file details', (path) => fileDetails(path, true), '/etc/passwd'],
+  ['found', (path) => found({ path, follow: false }), '/etc/apt'],
+  ['fragments', fragments, '/etc/apt'],
+  ['home file', (name) => homeFile(name, '.profile'), 'root'],
+  ['job', job, '/nowhere/job'],
+  ['listing', listing, '/etc/apt'],
+  ['ssh key', sshKey, '/nowhere/key'],
+  ['tree', (path) => tree({ path }), '/etc/apt'],
+];
+
+describe('P4: an odd argument spoils no other', () => {
+  test.for(kinds)('%s', async ([, about, good]) => {
+    const alone = await ask(about(good));
+    const answers = await askAll([...odd.slice(0, 11), good, ...odd.slice(11)].map((text) => about(text)));
+
+    expect(answers).toHaveLength(odd.length + 1);
+    expect(answers[11]).toEqual({ ok: true, value: alone });
+  });
+});
+
+/** As systemd does: a name that it cannot read fails all that are asked with it. */
+const systemctl = `#!/bin/sh
+while [ "$1" != -- ]; do case $1 in is-enabled) enabled=1 ;; esac; shift; done; shift
+[ -z "$enabled" ] || { [ "$1" = tpl@.service ] && echo indirect; exit; }
+for u do case $u in *@.service | -* | *' '*) echo "Failed to get properties: Unit name $u is neither a valid invocation ID nor unit name." >&2; exit 1 ;; esac; done
+first=; for u do [ -z "$first" ] || echo; first=no; printf 'Id=%s\\nLoadState=loaded\\nActiveState=active\\n' "$u"; done
+`;
+
+describe('P4: units', () => {
+  test('a template or a bad name among others is answered by itself', async () => {
+    using bin = folder();
+    writeFileSync(bin.at('systemctl'), systemctl, { mode: 0o755 });
+    const path = process.env['PATH'];
+    process.env['PATH'] = `${bin.path}:${path}`;
+    const names = ['cron', 'tpl@.service', 'other@.service', 'a b', 'ssh'];
+    const answers = await askAll(names.map((name) => unit(name))).finally(() => {
+      process.env['PATH'] = path;
+    });
+
+    expect(
+      answers.map((one) => (one.ok ? [one.value.name, one.value.load, one.value.active, one.value.file] : one.why)),
+    ).toEqual([
+      ['cron.service', 'loaded', 'active', ''],
+      ['tpl@.service', 'loaded', 'inactive', 'indirect'],
+      ['other@.service', 'not-found', 'inactive', ''],
+      expect.stringContaining('a b.service is neither'),
+      ['ssh.service', 'loaded', 'active', ''],
+    ]);
+  });
+
+  test('names that systemd reads are asked in one process', async () => {
+    const [part] = unit('cron').kind.scripts([unit('cron').arg, unit('ssh').arg]);
+
+    expect(part!.script).toContain('show cron.service ssh.service');
+  });
+});
+
+describe('files whose names are part of another', () => {
+  test('one that cannot be read says nothing of one that is not there', async () => {
+    using at = folder();
+    mkdirSync(at.at('ab'));
+    symlinkSync('loop', at.at('loop'));
+    writeFileSync(at.at('c'), '');
+
+    expect((await askAll([stat(at.at('a')), stat(at.at('loop/a'))])).map((one) => one.ok)).toEqual([true, true]);
+  });
+});
