@@ -1,4 +1,5 @@
 import type { TaskType } from '../src/sdk.ts';
+import acl from './acl.ts';
 import addHost from './add_host.ts';
 import alternatives from './alternatives.ts';
 import apt from './apt.ts';
@@ -14,6 +15,7 @@ import configLinks from './config_links.ts';
 import copy from './copy.ts';
 import copyBetween from './copy_between.ts';
 import cron from './cron.ts';
+import deb822Repository from './deb822_repository.ts';
 import debconf from './debconf.ts';
 import debug from './debug.ts';
 import dnsRecord from './dns_record.ts';
@@ -22,6 +24,7 @@ import fail from './fail.ts';
 import fetch from './fetch.ts';
 import file from './file.ts';
 import find from './find.ts';
+import gatherFacts from './gather_facts.ts';
 import getUrl from './get_url.ts';
 import getent from './getent.ts';
 import git from './git.ts';
@@ -35,6 +38,7 @@ import lineinfile from './lineinfile.ts';
 import localeGen from './locale_gen.ts';
 import manual from './manual.ts';
 import modprobe from './modprobe.ts';
+import mount from './mount.ts';
 import opensshKeypair from './openssh_keypair.ts';
 import packageType from './package.ts';
 import packageFacts from './package_facts.ts';
@@ -70,6 +74,10 @@ import zfs from './zfs.ts';
 
 // All in one piece: seventy small chunks cost more to find than to read.
 const types = [
+  mount,
+  gatherFacts,
+  deb822Repository,
+  acl,
   addHost,
   alternatives,
   apt,

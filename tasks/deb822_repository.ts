@@ -1,0 +1,222 @@
+import {
+  ControllerError,
+  content,
+  defineTask,
+  nothing,
+  type Params,
+  type PathState,
+  type Plan,
+  predicts,
+  quote,
+  type ShellAnswer,
+  sh,
+  shell,
+  stat,
+  type TaskContext,
+} from '../src/sdk.ts';
+import { deb822 } from './shared/deb822.ts';
+import { askEdit, type EditState, openEdited, planEdit, thenAskEdit } from './shared/edit-file.ts';
+
+const list = { type: 'list', elements: 'str' } as const;
+
+const params = {
+  name: { type: 'str', required: true, doc: 'The name of the source, and of its file.' },
+  state: { type: 'str', default: 'present', choices: ['absent', 'present'], doc: 'Whether it is there.' },
+  types: { ...list, default: ['deb'], doc: 'Binary packages (`deb`), sources (`deb-src`), or both.' },
+  uris: { ...list, doc: 'Where it is.' },
+  suites: { ...list, doc: 'Its suites.' },
+  components: { ...list, doc: 'Its components.' },
+  architectures: { ...list, doc: 'Only these architectures.' },
+  signed_by: { type: 'str', doc: 'Its key: a URL, a path of the host, or the armored key itself.' },
+  enabled: { type: 'bool', doc: 'Whether apt uses it.' },
+  trusted: { type: 'bool', doc: 'Whether it is trusted without a signature.' },
+  allow_downgrade_to_insecure: { type: 'bool', doc: 'Allow it to lose its signature.' },
+  allow_insecure: { type: 'bool', doc: 'Allow it to be insecure.' },
+  allow_weak: { type: 'bool', doc: 'Allow weak digests.' },
+  by_hash: { type: 'bool', doc: 'Fetch by hash.' },
+  check_date: { type: 'bool', doc: 'Refuse release files from the future.' },
+  check_valid_until: { type: 'bool', doc: 'Refuse release files that are too old.' },
+  date_max_future: { type: 'int', doc: 'By how many seconds a release file may be from the future.' },
+  inrelease_path: { type: 'str', doc: 'The path of its InRelease file.' },
+  languages: { ...list, doc: 'Languages of translations.' },
+  targets: { ...list, doc: 'What is fetched.' },
+  pdiffs: { type: 'bool', doc: 'Fetch differences only.' },
+  mode: { type: 'mode', default: '0644', doc: 'The mode of the file.' },
+} as const;
+
+type Task = Params<typeof params>;
+
+export default defineTask({
+  name: 'ansible.builtin.deb822_repository',
+  summary: 'Manage a package source of apt in deb822 format.',
+  description:
+    'Writes /etc/apt/sources.list.d/NAME.sources, and a key from a URL to /etc/apt/keyrings. Package lists are not fetched: use `apt` with `update_cache`.',
+  params,
+  rules: { requiredIf: [{ param: 'state', is: 'present', needs: ['uris', 'suites'] }] },
+  prepare(task): Task {
+    if (nameOf(task) === '') throw new ControllerError(`expected a name with letters or digits, got "${task.name}"`);
+    return task;
+  },
+  ask: (task) => ({
+    ...askEdit({ path: fileOf(task), mode: task.mode }),
+    armored: stat(keyFile(task, 'asc')),
+    binary: stat(keyFile(task, 'gpg')),
+    armoredNow: isUrl(task) ? content(keyFile(task, 'asc')) : nothing(),
+    binaryNow: isUrl(task) ? content(keyFile(task, 'gpg')) : nothing(),
+    keyrings: isUrl(task) ? stat('/etc/apt/keyrings') : nothing(),
+    key: isUrl(task) ? askKey(task.signed_by ?? '') : nothing(),
+  }),
+  thenAsk: (state, task) => thenAskEdit(state, { path: fileOf(task) }),
+  plan: (state, task, context) => (task.state === 'absent' ? planGone(state, task) : planSource(state, task, context)),
+  result: ({ state, params: task }) => ({
+    repo: task.state === 'absent' ? null : textOf(task, keyPath(task, state.key)),
+    dest: fileOf(task),
+    key_filename: isUrl(task) ? (keyPath(task, state.key) ?? null) : null,
+  }),
+  returns: { repo: 'the source as it is written', dest: 'its file', key_filename: 'the file of its key' },
+  examples: [
+    {
+      title: 'Backports',
+      yaml: 'deb822_repository:\n  name: backports\n  uris: http://deb.debian.org/debian\n  suites: bookworm-backports\n  components: [main]\n  signed_by: /usr/share/keyrings/debian-archive-keyring.gpg',
+    },
+    {
+      title: 'With a key from the network',
+      yaml: 'deb822_repository:\n  name: tools\n  uris: https://apt.example.org\n  suites: stable\n  components: main\n  signed_by: https://apt.example.org/key.asc',
+      runs: { no: 'needs the network' },
+    },
+    { title: 'Gone', yaml: 'deb822_repository:\n  name: gone\n  state: absent' },
+  ],
+});
+
+/** A name as apt takes it for files. */
+const nameOf = ({ name }: Task): string =>
+  name
+    .toLowerCase()
+    .replace(/[\s_]+/g, '-')
+    .replace(/[^a-z0-9.-]/g, '')
+    .replace(/^[-.]+/, '');
+const fileOf = (task: Task): string => `/etc/apt/sources.list.d/${nameOf(task)}.sources`;
+const keyFile = (task: Task, ending: string): string => `/etc/apt/keyrings/${nameOf(task)}.${ending}`;
+const isUrl = ({ signed_by, state }: Task): boolean =>
+  state === 'present' && /^(https?|ftp):\/\//i.test(signed_by ?? '');
+
+/** The key as the host gets it. */
+const askKey = (url: string) =>
+  shell(
+    {
+      script: `command -v curl >/dev/null || { echo 'curl is not on the host' >&2; exit 127; }
+{ k=$(curl -fsSL --max-time 60 -- ${quote(url)} | base64 -w 0; ) && [ -n "$k" ]; } || { curl -fsSL --max-time 60 -o /dev/null -- ${quote(url)} || exit; }
+printf %s "$k"`,
+      about: ['path:/usr/bin/curl', 'data:/etc/resolv.conf', 'data:/etc/hosts'],
+      deadlineMs: 130_000,
+    },
+    { beyond: true },
+  );
+
+const keyBytes = ({ stdout }: ShellAnswer): Buffer => Buffer.from(stdout, 'base64');
+const isArmored = (bytes: Buffer): boolean => bytes.toString('latin1', 0, 64).includes('-----BEGIN PGP');
+
+function keyPath(task: Task, key: ShellAnswer | undefined): string | undefined {
+  if (!isUrl(task)) return task.signed_by;
+  return key === undefined ? undefined : keyFile(task, isArmored(keyBytes(key)) ? 'asc' : 'gpg');
+}
+
+interface SourceState extends EditState {
+  readonly armored: PathState;
+  readonly binary: PathState;
+  readonly armoredNow: { readonly bytes: Uint8Array | undefined } | undefined;
+  readonly binaryNow: { readonly bytes: Uint8Array | undefined } | undefined;
+  readonly keyrings: PathState | undefined;
+  readonly key: ShellAnswer | undefined;
+}
+
+function planSource(state: SourceState, task: Task, context: TaskContext): Plan {
+  const { key } = state;
+  if (key !== undefined && key.code !== 0)
+    return { failed: `the key ${task.signed_by} cannot be fetched: ${key.stderr.trim()}` };
+  if (key !== undefined && keyBytes(key).length === 0) return { failed: `the key ${task.signed_by} is empty` };
+  const keyPlan = key === undefined ? { changes: [] } : planKey(state, key, task, context);
+  if (!('changes' in keyPlan)) return keyPlan;
+  const opened = openEdited(state);
+  const plan = planEdit(
+    state,
+    { path: fileOf(task), mode: task.mode, directory_mode: '0755' },
+    { opened, text: textOf(task, keyPath(task, key)) },
+    context,
+    { what: `package source ${task.name}`, ...(opened.text === '' ? { from: null } : {}) },
+  );
+  return 'changes' in plan ? { ...plan, changes: [...keyPlan.changes, ...plan.changes] } : plan;
+}
+
+function planKey(state: SourceState, key: ShellAnswer, task: Task, context: TaskContext): Plan {
+  const bytes = keyBytes(key);
+  const [before, now] = isArmored(bytes) ? [state.armored, state.armoredNow] : [state.binary, state.binaryNow];
+  const text = (of: Uint8Array | undefined) => Buffer.from(of ?? []).toString('latin1');
+  if (state.keyrings?.exists !== true)
+    return { failed: 'the directory /etc/apt/keyrings is not on the host: create it with `file: state=directory`' };
+  return planEdit(
+    { ...state, before, now: { bytes: now?.bytes, resolved: keyPath(task, key) }, parent: state.keyrings },
+    { path: keyPath(task, key) ?? '', mode: '0644', directory_mode: '0755' },
+    {
+      opened: {
+        text: text(now?.bytes),
+        foreign: (one) => one,
+        close: (changed) => Buffer.from(changed, 'latin1'),
+      },
+      text: text(bytes),
+    },
+    { ...context, diff: false },
+    { what: `key of ${task.name}` },
+  );
+}
+
+function planGone(state: SourceState, task: Task): Plan {
+  const files = [
+    [fileOf(task), state.before],
+    [keyFile(task, 'asc'), state.armored],
+    [keyFile(task, 'gpg'), state.binary],
+  ] as const;
+  return {
+    changes: files.flatMap(([path, there]) =>
+      there.exists
+        ? [
+            {
+              what: path,
+              from: 'present',
+              to: null,
+              commands: [sh`rm -f -- ${path}`],
+              effects: [
+                predicts(stat(path), { exists: false, resolved: path }),
+                { blurs: [`path:${path}`, 'apt:lists'] },
+              ],
+              paths: [path],
+            },
+          ]
+        : [],
+    ),
+  };
+}
+
+const textOf = (task: Task, signedBy: string | undefined): string =>
+  deb822([
+    ['X-Repolib-Name', task.name],
+    ['Types', task.types],
+    ['URIs', task.uris],
+    ['Suites', task.suites],
+    ['Components', task.components],
+    ['Architectures', task.architectures],
+    ['Signed-By', signedBy],
+    ['Enabled', task.enabled],
+    ['Trusted', task.trusted],
+    ['Allow-Downgrade-To-Insecure', task.allow_downgrade_to_insecure],
+    ['Allow-Insecure', task.allow_insecure],
+    ['Allow-Weak', task.allow_weak],
+    ['By-Hash', task.by_hash],
+    ['Check-Date', task.check_date],
+    ['Check-Valid-Until', task.check_valid_until],
+    ['Date-Max-Future', task.date_max_future],
+    ['InRelease-Path', task.inrelease_path],
+    ['Languages', task.languages],
+    ['Targets', task.targets],
+    ['PDiffs', task.pdiffs],
+  ]);

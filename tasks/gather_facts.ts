@@ -1,0 +1,14 @@
+import { defineTask } from '../src/sdk.ts';
+import setup from './setup.ts';
+
+export default defineTask({
+  ...setup,
+  name: 'ansible.builtin.gather_facts',
+  summary: "Gather a host's facts, as a play does by itself.",
+  description: 'The same as `setup`.',
+  params: {
+    ...setup.params,
+    parallel: { type: 'bool', ignored: 'all facts are asked in one question' },
+  },
+  examples: [{ title: 'Facts, where the play gathers none', yaml: 'gather_facts:' }],
+});
