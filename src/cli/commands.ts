@@ -1,5 +1,6 @@
+import { formatOptions } from '../core/command-line.ts';
 import { ansibleFace, run } from './face.ts';
-import { formatOptions, runOptions } from './options.ts';
+import { runOptions } from './options.ts';
 import { askSecret, endPrompts } from './prompt.ts';
 import { version } from './version.ts';
 
@@ -20,11 +21,13 @@ interface Command {
   readonly name: string;
   readonly usage: string;
   readonly help: string;
+  /** What its first word may be. */
+  readonly words?: readonly string[];
   readonly run: (argv: readonly string[]) => Promise<number>;
 }
 
-const vault = async (argv: readonly string[]): Promise<number> =>
-  (await import('../language/vault/vault-command.ts')).vaultCommand(argv, io);
+const vault = async (argv: readonly string[], asAnsible = false): Promise<number> =>
+  (await import('../language/vault/vault-command.ts')).vaultCommand(argv, { ...io, asAnsible });
 const inventory = async (argv: readonly string[], asAnsible = false): Promise<number> =>
   (await import('../language/inventory/inventory-command.ts')).inventoryCommand(argv, { ...io, asAnsible });
 
@@ -50,7 +53,8 @@ const commands: readonly Command[] = [
     name: 'vault',
     usage: 'vault create|view|edit|encrypt|decrypt|rekey|encrypt_string',
     help: 'secrets under Ansible Vault',
-    run: vault,
+    words: ['create', 'view', 'edit', 'encrypt', 'decrypt', 'rekey', 'encrypt_string'],
+    run: (argv) => vault(argv),
   },
   {
     name: 'lint',
@@ -68,16 +72,24 @@ const commands: readonly Command[] = [
     name: 'lab',
     usage: 'lab up|status|reset|ssh|do|down',
     help: 'real hosts on this machine to try things on',
+    words: ['up', 'status', 'reset', 'ssh', 'exec', 'do', 'down'],
     run: async (argv) => (await import('../lab/index.ts')).labCommand([...argv], io),
+  },
+  {
+    name: 'link-ansible',
+    usage: 'link-ansible DIRECTORY',
+    help: 'make links named ansible, ansible-playbook, ansible-inventory and ansible-vault to this program',
+    run: async (argv) => (await import('./link-ansible.ts')).linkAnsible(argv, Object.keys(faces)),
   },
   {
     name: 'completion',
     usage: 'completion bash|zsh|fish',
     help: 'completion for your shell: eval "$(run completion bash)"',
+    words: ['bash', 'zsh', 'fish'],
     run: async (argv) =>
       (await import('./completion.ts')).completionCommand(
         argv,
-        commands.map((command) => command.name),
+        Object.fromEntries(commands.map(({ name, words = [] }) => [name, words])),
       ),
   },
 ];
@@ -90,7 +102,7 @@ const faces: Readonly<Record<string, (argv: readonly string[]) => Promise<number
     ),
   ansible: async (argv) => (await import('./ad-hoc.ts')).adHocCommand(argv, ansibleFace('ansible')),
   'ansible-inventory': (argv) => versioned('ansible-inventory', argv, (rest) => inventory(rest, true)),
-  'ansible-vault': (argv) => versioned('ansible-vault', argv, vault),
+  'ansible-vault': (argv) => versioned('ansible-vault', argv, (rest) => vault(rest, true)),
 };
 
 const versioned = async (
@@ -107,6 +119,8 @@ export async function runCommand(calledAs: string, argv: readonly string[]): Pro
   const command = commands.find(({ name }) => name === first);
   if (command !== undefined) return command.run(others).finally(endPrompts);
   if (first === undefined || first === 'help') {
+    const about = commands.find(({ name }) => name === others[0]);
+    if (about !== undefined) return about.run(['--help']);
     print(help());
     return first === undefined ? 1 : 0;
   }

@@ -6,12 +6,21 @@ import { loadPlaybooks } from '../language/playbook.ts';
 import { createChalk } from '../report/index.ts';
 import { readConfig } from './load-all.ts';
 import { taskTypeRegistry } from './task-types.ts';
+import { readCommandLine, USAGE_ERROR } from './usage.ts';
+
+const usage = `usage: run lint PLAYBOOK...
+
+Reports what works and bites later: in playbooks, and in the roles and files that they bring in. No host is touched.
+Exit codes: 0 nothing found, 1 a playbook does not load, 2 something found.`;
 
 /** Tell the mistakes that bite later. Exit code 2 where there are any, 1 where a playbook does not load. */
-export async function lintCommand(files: readonly string[]): Promise<number> {
-  if (files.length === 0 || files.includes('--help')) {
-    process.stdout.write('usage: run lint PLAYBOOK...\n');
-    return files.length === 0 ? 1 : 0;
+export async function lintCommand(argv: readonly string[]): Promise<number> {
+  const read = readCommandLine('lint', usage, {}, argv);
+  if (typeof read === 'number') return read;
+  const files = read.rest;
+  if (files.length === 0) {
+    process.stderr.write(`run lint: no playbook was given\n${usage}\n`);
+    return USAGE_ERROR;
   }
   const { config } = readConfig();
   const sources = createFiles();

@@ -10,7 +10,7 @@ import type { Parsed } from './options.ts';
 
 /** What --list-tasks, --list-tags and --list-hosts print, or undefined where nothing is to be listed. */
 export function listingOf(parsed: Parsed, { playbooks, context }: Loaded): string | undefined {
-  const has = (name: string): boolean => parsed.flags.has(name);
+  const has = (name: keyof Parsed['options']): boolean => parsed.options[name] !== undefined;
   if (!has('list-tasks') && !has('list-tags') && !has('list-hosts')) return undefined;
   const { tags, skipTags } = context.options;
   return playbooks

@@ -68,7 +68,7 @@ export async function loadAll(given: Given): Promise<Result<Loaded>> {
     askSecret,
   });
   if (!passwords.ok) return passwords;
-  const extra = extraLayer(parsed.values.get('extra-vars') ?? [], {
+  const extra = extraLayer(parsed.options['extra-vars'] ?? [], {
     cwd: process.cwd(),
     vaultSecrets: passwords.value,
   });
@@ -83,7 +83,7 @@ export async function loadAll(given: Given): Promise<Result<Loaded>> {
   if (!extra.ok) return { ok: false, error: [...extra.error, ...(inventory.ok ? [] : inventory.error)] };
   const decrypt = decrypter(passwords.value, secrets);
   const directories = parsed.rest.map((file) => dirname(resolve(file)));
-  const registry = taskTypeRegistry(directories, parsed.values.get('module-path') ?? []);
+  const registry = taskTypeRegistry(directories, parsed.options['module-path'] ?? []);
   const options = {
     files: filesWith(given.texts),
     extraVars: extra.value.vars,
@@ -218,17 +218,17 @@ function varsOf(path: string, passwords: readonly VaultSecret[], secrets: Secret
 }
 
 function vaultSources(parsed: Parsed, config: Config) {
-  const files = parsed.values.get('vault-password-file') ?? [];
+  const files = parsed.options['vault-password-file'] ?? [];
   return {
-    vaultIds: [...(parsed.values.get('vault-id') ?? config.vaultIdentityList), ...labVault(parsed)],
+    vaultIds: [...(parsed.options['vault-id'] ?? config.vaultIdentityList), ...labVault(parsed)],
     passwordFiles: files.length > 0 || config.vaultPasswordFile === undefined ? files : [config.vaultPasswordFile],
-    ask: parsed.flags.has('ask-vault-pass') || config.askVaultPass,
+    ask: parsed.options['ask-vault-pass'] !== undefined || config.askVaultPass,
   };
 }
 
 /** The lab's inventory has a secret too; its password lies beside it. */
 const labVault = (parsed: Parsed): string[] =>
-  parsed.flags.has('lab') ? [`lab@${join(dirname(labInventoryPath()), 'lab-vault-password')}`] : [];
+  parsed.options['lab'] !== undefined ? [`lab@${join(dirname(labInventoryPath()), 'lab-vault-password')}`] : [];
 
 /** Ansible's configuration as it applies here. */
 export const readConfig = () => loadConfig(process.env, process.cwd());

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { setFlagsFromString } from 'node:v8';
 import { loadProgram } from './load-program.ts';
+import { tooOld } from './node-version.ts';
 import { version } from './version.ts';
 
 // The only place that sets the exit code: everything else returns one.
@@ -19,7 +20,11 @@ for (const stream of [process.stdout, process.stderr])
     if (error.code !== 'EPIPE') throw error;
   });
 
-if (argv[0] === '--version' && !calledAs.startsWith('ansible')) process.stdout.write(`retrace ${version}\n`);
+const old = tooOld(process.versions.node);
+if (old !== undefined) {
+  process.stderr.write(old);
+  process.exitCode = 1;
+} else if (argv[0] === '--version' && !calledAs.startsWith('ansible')) process.stdout.write(`retrace ${version}\n`);
 else start();
 
 function start(): void {

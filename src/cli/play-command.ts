@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
+import { parseOptions } from '../core/command-line.ts';
 import type { Event, Happening, Reporter, Status } from '../core/event.ts';
 import { maskEvent, Secrets } from '../core/secrets.ts';
 import type { Diagnostic } from '../core/source.ts';
-import { suggest } from '../core/suggest.ts';
 import { createFiles } from '../language/files.ts';
 import { formatDiagnostic } from '../language/format-diagnostic.ts';
 import { isEnvelope } from '../language/vault/envelope.ts';
@@ -12,26 +12,25 @@ import { interruptible } from './interrupt.ts';
 import { lazyConnector } from './lazy-connector.ts';
 import { listingOf } from './listings.ts';
 import { loadAll, readConfig } from './load-all.ts';
-import { type Parsed, parseOptions, runOptions } from './options.ts';
+import { type Parsed, runOptions } from './options.ts';
 import { endPrompts } from './prompt.ts';
 import { verbosityOf } from './run-options.ts';
 import { version } from './version.ts';
 
 /** Run playbooks, check them, or list what they have. Returns the exit code. */
 export async function playCommand(argv: readonly string[], face: Face, help: () => string): Promise<number> {
-  const read = parseOptions(runOptions, argv, suggest);
-  if (!read.ok) return usageError(read.mistakes, face);
-  const { parsed } = read;
-  if (parsed.flags.has('help')) return print(help());
-  if (parsed.flags.has('version')) return print(`${face.version}\n`);
+  const parsed = parseOptions(runOptions, argv);
+  if (!parsed.ok) return usageError(parsed.mistakes, face);
+  if (parsed.options['help'] !== undefined) return print(help());
+  if (parsed.options['version'] !== undefined) return print(`${face.version}\n`);
   if (parsed.rest.length === 0) return usageError(['no playbook was given'], face);
-  if (parsed.flags.has('lab')) {
+  if (parsed.options['lab'] !== undefined) {
     const { insideLab, isInsideLab, labCommand } = await import('../lab/index.ts');
     if (!isInsideLab()) {
       // What the lab is doing goes to stderr: stdout is the run's.
       const io = { stdout: process.stderr, stderr: process.stderr, isTTY: process.stderr.isTTY === true };
       // What would be told after minutes of building can be told before.
-      const missing = [...parsed.rest, ...(parsed.values.get('inventory') ?? [])].filter(isMissing);
+      const missing = [...parsed.rest, ...(parsed.options['inventory'] ?? [])].filter(isMissing);
       if (missing.length > 0)
         return usageError(
           missing.map((file) => `the file ${file} is not there`),
@@ -88,11 +87,11 @@ export async function play(parsed: Parsed, face: Face, texts: Readonly<Record<st
       ...(config.displaySkippedHosts ? [] : ['skipped' as const]),
       ...(config.displayOkHosts ? [] : ['ok' as const]),
     ]),
-    atOnce: parsed.flags.has('step'),
+    atOnce: parsed.options['step'] !== undefined,
     formatDiagnostic: show,
   });
   const watchers = [report, ...(await recorder(process.env['RETRACE_EVENTS']))];
-  if (parsed.flags.has('lab'))
+  if (parsed.options['lab'] !== undefined)
     watchers.push((await import('../lab/index.ts')).labOperator((text) => process.stderr.write(`lab: ${text}\n`)));
   const emit = (happening: Happening): void => {
     const event = { time: Date.now(), ...maskEvent(happening, secrets) } as Event;
@@ -117,15 +116,14 @@ export async function play(parsed: Parsed, face: Face, texts: Readonly<Record<st
     }
     tell(loaded.warnings ?? []);
     // Ansible finds these only when it comes to them, and what it never comes to does not matter to it.
-    const only = ['syntax-check', 'list-tasks', 'list-tags', 'list-hosts'].some((flag) => parsed.flags.has(flag))
-      ? ('listing' as const)
-      : undefined;
+    const listings = ['syntax-check', 'list-tasks', 'list-tags', 'list-hosts'] as const;
+    const only = listings.some((flag) => parsed.options[flag] !== undefined) ? ('listing' as const) : undefined;
     const mistakes = face.ansible ? [] : (await import('./preflight.ts')).preflight(loaded.value, { only });
     tell(mistakes);
     if (mistakes.some((mistake) => mistake.severity === 'error')) return 1;
     const listing = listingOf(parsed, loaded.value);
     if (listing !== undefined) return print(`${listing}\n`);
-    if (parsed.flags.has('syntax-check')) {
+    if (parsed.options['syntax-check'] !== undefined) {
       const open = face.ansible ? '' : (await import('./to-confirm.ts')).confirmList(loaded.value, process.cwd());
       return print(`${parsed.rest.map((file) => `\nplaybook: ${file}\n`).join('')}${open}`);
     }
@@ -162,10 +160,10 @@ async function recorder(file: string | undefined): Promise<Reporter[]> {
 
 /** As asked for; else the live view on a terminal, and lines elsewhere. */
 function formOf(parsed: Parsed, face: Face): 'live' | 'plain' | 'json' | 'ansible' | 'minimal' {
-  const asked = parsed.values.get('output')?.at(-1);
+  const asked = parsed.options.output;
   if (face.ansible) return face.name === 'ansible' ? 'minimal' : 'ansible';
-  if (asked === 'live' || asked === 'plain' || asked === 'json') return asked;
-  return process.stdout.isTTY === true && process.env['TERM'] !== 'dumb' && !parsed.flags.has('step')
+  if (asked !== undefined) return asked;
+  return process.stdout.isTTY === true && process.env['TERM'] !== 'dumb' && !parsed.options['step'] !== undefined
     ? 'live'
     : 'plain';
 }

@@ -6,15 +6,12 @@ import type { Face } from './face.ts';
 import type { Parsed } from './options.ts';
 import { ask, askSecret } from './prompt.ts';
 
-/** The last value of an option. */
-const lastValue = (parsed: Parsed, name: string): string | undefined => parsed.values.get(name)?.at(-1);
-
 /** How much is told: `-vv` counts 2. */
-export const verbosityOf = (parsed: Parsed, config: Config): number => parsed.flags.get('verbose') ?? config.verbosity;
+export const verbosityOf = (parsed: Parsed, config: Config): number => parsed.options['verbose'] ?? config.verbosity;
 
 /** What the command line and Ansible's configuration decide about a run; passwords are asked for here. */
 export async function runOptionsOf(parsed: Parsed, config: Config, origins: Origins, face: Face): Promise<RunOptions> {
-  const has = (name: string): boolean => parsed.flags.has(name);
+  const has = (name: keyof Parsed['options']): boolean => parsed.options[name] !== undefined;
   const watched = process.stdin.isTTY === true && process.stdout.isTTY === true;
   // In the lab an operator does the manual steps, so they are waited for; what it does not do in a minute, nobody else does.
   const interactive = has('lab') || watched;
@@ -22,17 +19,17 @@ export async function runOptionsOf(parsed: Parsed, config: Config, origins: Orig
   const password =
     has('ask-pass') || config.askPass
       ? await askSecret('SSH password: ')
-      : secretIn(lastValue(parsed, 'connection-password-file') ?? config.connectionPasswordFile);
-  const forks = lastValue(parsed, 'forks');
+      : secretIn(parsed.options['connection-password-file'] ?? config.connectionPasswordFile);
+  const { forks } = parsed.options;
   return {
     check: has('check'),
     diff: has('diff') || config.diffAlways,
     // Ansible's default of 5 has Python processes in mind; a host is only a connection here.
-    forks: forks !== undefined ? Number(forks) : origins.has('forks') ? config.forks : 50,
-    tags: listOf(parsed, 'tags') ?? config.runTags,
-    skipTags: listOf(parsed, 'skip-tags') ?? config.skipTags,
-    limit: parsed.values.get('limit')?.join(','),
-    startAtTask: lastValue(parsed, 'start-at-task'),
+    forks: forks ?? (origins.has('forks') ? config.forks : 50),
+    tags: listOf(parsed.options['tags']) ?? config.runTags,
+    skipTags: listOf(parsed.options['skip-tags']) ?? config.skipTags,
+    limit: parsed.options['limit']?.join(','),
+    startAtTask: parsed.options['start-at-task'],
     step: has('step') ? askStep : undefined,
     forceHandlers: has('force-handlers') || config.forceHandlers,
     anyErrorsFatal: config.anyErrorsFatal,
@@ -40,21 +37,20 @@ export async function runOptionsOf(parsed: Parsed, config: Config, origins: Orig
     ...patience,
     prompt: (question, { echo }) => (echo ? ask(question) : askSecret(question)),
     connection: {
-      user: lastValue(parsed, 'user') ?? config.remoteUser,
+      user: parsed.options['user'] ?? config.remoteUser,
       password,
-      privateKeyFile: lastValue(parsed, 'private-key') ?? config.privateKeyFile,
-      connection: lastValue(parsed, 'connection') ?? (origins.has('transport') ? config.transport : undefined),
+      privateKeyFile: parsed.options['private-key'] ?? config.privateKeyFile,
+      connection: parsed.options['connection'] ?? (origins.has('transport') ? config.transport : undefined),
       become: has('become') || config.become ? true : undefined,
-      becomeUser: lastValue(parsed, 'become-user') ?? (origins.has('becomeUser') ? config.becomeUser : undefined),
-      becomeMethod:
-        lastValue(parsed, 'become-method') ?? (origins.has('becomeMethod') ? config.becomeMethod : undefined),
+      becomeUser: parsed.options['become-user'] ?? (origins.has('becomeUser') ? config.becomeUser : undefined),
+      becomeMethod: parsed.options['become-method'] ?? (origins.has('becomeMethod') ? config.becomeMethod : undefined),
       becomePassword: await becomePassword(parsed, config, password),
       hostKeyChecking: config.hostKeyChecking,
       ...(origins.has('remotePort') && { port: config.remotePort }),
       ...(origins.has('becomeExe') && { becomeExe: config.becomeExe }),
       ...(origins.has('becomeFlags') && { becomeFlags: config.becomeFlags }),
       ...(origins.has('executable') && { shell: config.executable }),
-      connectTimeoutMs: Number(lastValue(parsed, 'timeout') ?? config.timeout) * 1000,
+      connectTimeoutMs: (parsed.options.timeout ?? config.timeout) * 1000,
     },
     ansible: face.ansible,
     mismatch: config.hostPatternMismatch,
@@ -83,14 +79,13 @@ async function becomePassword(
   config: Config,
   password: string | undefined,
 ): Promise<string | undefined> {
-  const asked = parsed.flags.has('ask-become-pass') || config.becomeAskPass;
-  if (!asked) return secretIn(lastValue(parsed, 'become-password-file') ?? config.becomePasswordFile);
+  const asked = parsed.options['ask-become-pass'] !== undefined || config.becomeAskPass;
+  if (!asked) return secretIn(parsed.options['become-password-file'] ?? config.becomePasswordFile);
   const said = await askSecret(`BECOME password${password === undefined ? '' : '[defaults to SSH password]'}: `);
   return said === '' ? password : said;
 }
 
-function listOf(parsed: Parsed, name: string): readonly string[] | undefined {
-  const given = parsed.values.get(name);
+function listOf(given: readonly string[] | undefined): readonly string[] | undefined {
   return given?.flatMap((words) => words.split(',').map((word) => word.trim())).filter((word) => word !== '');
 }
 

@@ -1,56 +1,64 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
+import { formatOptions, type OptionSpecs, type OptionValues, parseOptions } from '../../core/command-line.ts';
 import type { Result } from '../../core/source.ts';
 import { type CommandIo, tell } from '../config/command-io.ts';
 import { type Config, loadConfig, type Origins } from '../config/index.ts';
 import { extraLayer } from '../variables/extra-vars.ts';
-import { secretsOf, VAULT_OPTIONS, type VaultOptionValues } from '../vault/vault-options.ts';
+import { secretsOf, VAULT_OPTIONS } from '../vault/vault-options.ts';
 import { hostVariables, type ListOptions } from './host-variables.ts';
 import { graph, hostJson, hostYaml, listJson, listYaml } from './list-inventory.ts';
 import { type LoadedInventory, loadInventory, withPlaybookVars } from './load-inventory.ts';
 import { nearInventory } from './near-inventory.ts';
 import { hostOf, selectHosts } from './select-hosts.ts';
 
-/** Options of every command that reads an inventory, for `parseArgs`. */
+/** Options of every command that reads an inventory. */
 export const INVENTORY_OPTIONS = {
+  inventory: {
+    type: 'text',
+    short: 'i',
+    aliases: ['inventory-file'],
+    value: 'SOURCE',
+    many: true,
+    help: 'inventory file, directory or script, or a list of hosts: `host,`',
+  },
+  limit: { type: 'text', short: 'l', value: 'PATTERN', help: 'only these hosts' },
+  'playbook-dir': { type: 'path', value: 'DIRECTORY', help: 'group_vars and host_vars beside playbooks count, too' },
+  'extra-vars': { type: 'text', short: 'e', value: 'VARS', many: true, help: 'variables that win over all others' },
   ...VAULT_OPTIONS,
-  inventory: { type: 'string', short: 'i', multiple: true },
-  'inventory-file': { type: 'string', multiple: true },
-  limit: { type: 'string', short: 'l' },
-  'playbook-dir': { type: 'string' },
-  'extra-vars': { type: 'string', short: 'e', multiple: true },
-  verbose: { type: 'boolean', short: 'v', multiple: true },
-} as const;
+  verbose: { type: 'switch', short: 'v', help: 'report more' },
+} as const satisfies OptionSpecs;
 
 const OPTIONS = {
+  list: { type: 'switch', help: 'print all hosts, groups and variables' },
+  host: { type: 'text', value: 'HOST', help: 'print the variables of a host' },
+  graph: { type: 'switch', help: 'print the groups as a tree' },
+  yaml: { type: 'switch', short: 'y', help: 'as YAML instead of JSON' },
+  vars: { type: 'switch', help: 'with --graph: variables, too' },
+  export: { type: 'switch', help: 'with --list: as written, for export' },
+  output: { type: 'path', value: 'FILE', help: 'with --list: write to a file' },
   ...INVENTORY_OPTIONS,
-  list: { type: 'boolean' },
-  host: { type: 'string' },
-  graph: { type: 'boolean' },
-  yaml: { type: 'boolean', short: 'y' },
-  vars: { type: 'boolean' },
-  export: { type: 'boolean' },
-  output: { type: 'string' },
-  help: { type: 'boolean', short: 'h' },
-} as const;
+  help: { type: 'switch', short: 'h', help: 'print this help' },
+} as const satisfies OptionSpecs;
 
 const USAGE = `usage: run inventory [-i INVENTORY]... --list [--export] [--yaml] [--output FILE]
        run inventory [-i INVENTORY]... --host HOST [--yaml]
        run inventory [-i INVENTORY]... --graph [--vars] [GROUP]
-options: -l/--limit PATTERN, --playbook-dir DIR, -e/--extra-vars VARS, --vault-id, --vault-password-file, --ask-vault-password
+
+options:
+${formatOptions(OPTIONS)}
 `;
 
-/** `run inventory`: prints the inventory as ansible-inventory does. Exit codes: 0, 1 for mistakes in files, 5 for wrong options. */
+/** `run inventory`: prints the inventory as ansible-inventory does. Exit codes: 0, 1 for mistakes; as ansible-inventory 5 for wrong options. */
 export async function inventoryCommand(argv: readonly string[], io: CommandIo): Promise<number> {
-  const parsed = parseOptions(argv);
-  if ('problem' in parsed) return refuse(io, parsed.problem);
-  const { values, positionals } = parsed;
-  if (values.help) {
+  const parsed = parseOptions(OPTIONS, argv);
+  if (!parsed.ok) return refuse(io, parsed.mistakes.join('\nERROR! '));
+  const { options: values, rest: positionals } = parsed;
+  if (values.help !== undefined) {
     io.stdout.write(USAGE);
     return 0;
   }
-  const actions = [values.list, values.host !== undefined, values.graph].filter(Boolean).length;
+  const actions = [values.list, values.host, values.graph].filter((one) => one !== undefined).length;
   if (actions === 0)
     return refuse(io, 'No action selected, at least one of --host, --graph or --list needs to be specified.');
   if (actions > 1)
@@ -66,19 +74,7 @@ export async function inventoryCommand(argv: readonly string[], io: CommandIo): 
   return 0;
 }
 
-type Values = ReturnType<typeof parse>['values'];
-
-const parse = (argv: readonly string[]) => parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true });
-
-function parseOptions(argv: readonly string[]): ReturnType<typeof parse> | { readonly problem: string } {
-  try {
-    return parse(argv);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS'))
-      return { problem: (error as Error).message };
-    throw error;
-  }
-}
+type Values = OptionValues<typeof OPTIONS>;
 
 function answer(
   inventory: LoadedInventory,
@@ -96,7 +92,7 @@ function answer(
   if (values.graph) {
     const start = positionals[0] ?? 'all';
     return (
-      graph(inventory, start, { ...options, vars: values.vars ?? false }) ?? {
+      graph(inventory, start, { ...options, vars: values.vars !== undefined }) ?? {
         problem: 'Pattern must be valid group name when using --graph',
       }
     );
@@ -105,14 +101,7 @@ function answer(
 }
 
 /** What the options of a command need, to load the inventory that they name. */
-export interface InventoryValues extends VaultOptionValues {
-  readonly inventory?: readonly string[];
-  readonly 'inventory-file'?: readonly string[];
-  readonly limit?: string;
-  readonly 'playbook-dir'?: string;
-  readonly 'extra-vars'?: readonly string[];
-  readonly export?: boolean;
-}
+type InventoryValues = OptionValues<typeof INVENTORY_OPTIONS> & { readonly export?: number | undefined };
 
 /** An inventory, with what options and configuration say of its variables. */
 export interface OpenedInventory {
@@ -144,7 +133,7 @@ export async function openInventory(values: InventoryValues, io: CommandIo): Pro
     values.limit === undefined ? undefined : selectHosts(complete.value, 'all', { limit: values.limit, cwd: io.cwd });
   if (limited && !limited.ok) return limited;
   const options: ListOptions = {
-    export: values.export ?? false,
+    export: values.export !== undefined,
     hashBehaviour: config.hashBehaviour,
     extra: extra.value,
     ...(limited && { only: new Set(limited.value) }),
@@ -158,8 +147,7 @@ export async function openInventory(values: InventoryValues, io: CommandIo): Pro
 
 // What is given; what is configured; under our own name, what lies near; Ansible's default where it exists.
 function sourcesOf(values: InventoryValues, config: Config, origins: Origins, io: CommandIo): readonly string[] {
-  const given = [...(values.inventory ?? []), ...(values['inventory-file'] ?? [])];
-  if (given.length > 0) return given;
+  if (values.inventory !== undefined) return values.inventory;
   if (origins.has('inventory')) return config.inventory;
   const near = io.asAnsible ? undefined : (nearInventory(io.cwd) ?? nearInventory(values['playbook-dir'] ?? io.cwd));
   return near ? [near] : config.inventory.filter((path) => existsSync(path));
@@ -167,5 +155,5 @@ function sourcesOf(values: InventoryValues, config: Config, origins: Origins, io
 
 function refuse(io: CommandIo, problem: string): number {
   io.stderr.write(`ERROR! ${problem}\n`);
-  return 5;
+  return io.asAnsible === true ? 5 : 1;
 }

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { parseArgs } from 'node:util';
+import { formatOptions, type OptionSpecs, parseOptions } from '../../core/command-line.ts';
 import type { Host } from '../../core/model.ts';
 import type { Result } from '../../core/source.ts';
 import { suggest } from '../../core/suggest.ts';
@@ -15,32 +15,39 @@ import { folderOf } from './play-vars.ts';
 import { seenBy } from './seen-by.ts';
 import { createTeller, MASKED, type Teller } from './vars-teller.ts';
 
-const USAGE = `usage: run vars HOST [NAME] [-i INVENTORY]... [--playbook FILE [--play NUMBER]] [--playbook-dir DIR] [-e VARS] [--json]
-Tells each variable of a host, where its value comes from, and what that hides. Secrets are masked.
-With a playbook: as its first play for that host sees them (or the one of that number), before its tasks set any.
-`;
-
 const OPTIONS = {
   ...INVENTORY_OPTIONS,
-  playbook: { type: 'string' },
-  play: { type: 'string' },
-  json: { type: 'boolean' },
-  help: { type: 'boolean', short: 'h' },
-} as const;
+  playbook: {
+    type: 'path',
+    value: 'FILE',
+    help: 'as its first play for that host sees them, before its tasks set any',
+  },
+  play: { type: 'int', min: 1, value: 'NUMBER', help: 'with --playbook: as the play of this number sees them' },
+  json: { type: 'switch', help: 'print JSON' },
+  help: { type: 'switch', short: 'h', help: 'print this help' },
+} as const satisfies OptionSpecs;
+
+const USAGE = `usage: run vars HOST [NAME] [options]
+Prints each variable of a host, where its value comes from, and what that hides. Secrets are masked.
+
+options:
+${formatOptions(OPTIONS)}
+`;
 
 /** Besides what every command has: filters, tests and lookups of the user's own, from the folder of playbooks. */
 interface VarsIo extends CommandIo {
   readonly plugins?: (folder: string) => Promise<Result<Partial<Env>>>;
 }
 
-/** `run vars`: tells each value of a host and where it comes from. Exit codes: 0, 1 for mistakes and what is not there, 5 for wrong options. */
+/** `run vars`: tells each value of a host and where it comes from. Exit codes: 0, 1 for mistakes and what is not there. */
 export async function varsCommand(argv: readonly string[], io: VarsIo): Promise<number> {
-  const { values, positionals, problem } = parseOptions(argv);
-  if (problem !== undefined || positionals === undefined) return refuse(io, problem ?? USAGE, 5);
-  const [hostName, name] = positionals;
-  if (values.help || hostName === undefined) {
+  const parsed = parseOptions(OPTIONS, argv);
+  if (!parsed.ok) return refuse(io, parsed.mistakes.join('\nERROR! '), 1);
+  const { options: values, rest } = parsed;
+  const [hostName, name] = rest;
+  if (values.help !== undefined || hostName === undefined) {
     io.stdout.write(USAGE);
-    return values.help ? 0 : 5;
+    return values.help === undefined ? 1 : 0;
   }
   const folder =
     values['playbook-dir'] !== undefined
@@ -65,7 +72,7 @@ export async function varsCommand(argv: readonly string[], io: VarsIo): Promise<
     teller,
     folder,
     playbook === undefined ? undefined : resolve(io.cwd, playbook),
-    play,
+    play === undefined ? undefined : String(play),
   );
   if (!seen.ok) return tell(io, seen.error, 1);
   tell(io, seen.warnings ?? [], 0);
@@ -76,22 +83,13 @@ export async function varsCommand(argv: readonly string[], io: VarsIo): Promise<
   if (name !== undefined && explained.length === 0)
     return refuse(io, notThere(`${name} is not defined for ${hostName}`, name, scope.names()), 1);
   io.stdout.write(
-    values.json
+    values.json !== undefined
       ? asJson(host, explained, teller)
       : name === undefined
         ? asTable(explained, teller)
         : explained.map((one) => inFull(one, teller)).join(''),
   );
   return 0;
-}
-
-function parseOptions(argv: readonly string[]) {
-  try {
-    return { ...parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true }), problem: undefined };
-  } catch (error) {
-    if (!(error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS')) throw error;
-    return { values: {}, positionals: undefined, problem: (error as Error).message };
-  }
 }
 
 const notThere = (message: string, name: string, known: Iterable<string>): string => {

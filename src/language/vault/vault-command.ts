@@ -1,5 +1,5 @@
-import { parseArgs } from 'node:util';
-import type { Result } from '../../core/source.ts';
+import { formatOptions, type OptionSpecs, type OptionValues, parseOptions } from '../../core/command-line.ts';
+import type { Diagnostic, Result } from '../../core/source.ts';
 import { type CommandIo, tell } from '../config/command-io.ts';
 import { loadConfig } from '../config/index.ts';
 import type { VaultSecret } from './vault.ts';
@@ -8,36 +8,34 @@ import { secretsOf, VAULT_OPTIONS } from './vault-options.ts';
 
 const OPTIONS = {
   ...VAULT_OPTIONS,
-  output: { type: 'string' },
-  'encrypt-vault-id': { type: 'string' },
-  'new-vault-password-file': { type: 'string' },
-  'new-vault-id': { type: 'string' },
-  name: { type: 'string', short: 'n', multiple: true },
-  'stdin-name': { type: 'string' },
-  prompt: { type: 'boolean', short: 'p' },
-  'show-input': { type: 'boolean' },
-  verbose: { type: 'boolean', short: 'v', multiple: true },
-  help: { type: 'boolean', short: 'h' },
-} as const;
+  'encrypt-vault-id': { type: 'text', value: 'LABEL', help: 'which of several to encrypt for' },
+  output: {
+    type: 'path',
+    value: 'FILE',
+    help: 'where to write (encrypt, decrypt, encrypt_string); - for standard output',
+  },
+  'new-vault-password-file': { type: 'path', value: 'FILE', help: 'rekey: a file with the new password' },
+  'new-vault-id': { type: 'text', value: 'LABEL@SOURCE', help: 'rekey: the new labelled password' },
+  name: { type: 'text', short: 'n', value: 'NAME', many: true, help: 'encrypt_string: the name of the variable' },
+  'stdin-name': { type: 'text', value: 'NAME', help: 'encrypt_string: the name for what is piped in' },
+  prompt: { type: 'switch', short: 'p', help: 'encrypt_string: ask for the text' },
+  'show-input': { type: 'switch', help: 'encrypt_string: show what is typed' },
+  verbose: { type: 'switch', short: 'v', help: 'report more' },
+  help: { type: 'switch', short: 'h', help: 'print this help' },
+} as const satisfies OptionSpecs;
 
 const USAGE = `usage: run vault create|decrypt|edit|view|encrypt|rekey [options] [FILE]...
        run vault encrypt_string [options] [-n NAME] [STRING]...
 
 options:
-  --vault-id LABEL@SOURCE           a password's vault id, and a file, script or "prompt" to have it from
-  --vault-password-file FILE        a file with the password, or a script that prints it
-  -J, --ask-vault-password          ask for the password
-  --encrypt-vault-id LABEL          which of several to encrypt for
-  --output FILE                     where to write (encrypt, decrypt, encrypt_string); - for standard output
-  --new-vault-id, --new-vault-password-file   for rekey
-  -n, --name NAME; --stdin-name NAME; -p, --prompt   for encrypt_string
+${formatOptions(OPTIONS)}
 `;
 
-/** `run vault`: what ansible-vault does. Exit codes: 0, 1 where something fails, 2 and 5 for wrong options. */
+/** `run vault`: what ansible-vault does. Exit codes: 0, 1 where something fails; as ansible-vault 2 and 5 for wrong options. */
 export async function vaultCommand(argv: readonly string[], io: CommandIo): Promise<number> {
   const [name, ...rest] = argv;
-  const parsed = parseOptions(rest);
-  if (name === '--help' || name === '-h' || (parsed.ok && parsed.value.values.help)) {
+  const parsed = parseOptions(OPTIONS, rest);
+  if (name === '--help' || name === '-h' || (parsed.ok && parsed.options.help !== undefined)) {
     io.stdout.write(USAGE);
     return 0;
   }
@@ -45,32 +43,28 @@ export async function vaultCommand(argv: readonly string[], io: CommandIo): Prom
     io.stderr.write(
       `${USAGE}run vault: error: ${name === undefined ? 'the following arguments are required: action' : `invalid choice: '${name}'`}\n`,
     );
-    return name === undefined ? 2 : 5;
+    return usageError(io, name === undefined ? 2 : 5);
   }
-  if (!parsed.ok) return tell(io, parsed.error, 2);
+  if (!parsed.ok) return tell(io, parsed.mistakes.flatMap(mistake), usageError(io, 2));
   const action = VAULT_ACTIONS[name as keyof typeof VAULT_ACTIONS];
-  const call = await prepare(action, parsed.value, io);
+  const call = await prepare(action, parsed.options, parsed.rest, io);
   const done = call.ok ? await action.run(call.value) : call;
-  return done.ok ? 0 : tell(io, done.error, done.error.some(({ code }) => code === 'vault-options') ? 5 : 1);
+  if (done.ok) return 0;
+  return tell(io, done.error, done.error.some(({ code }) => code === 'vault-options') ? usageError(io, 5) : 1);
 }
+
+/** Scripts around Ansible know its codes; under our own name there is one. */
+const usageError = ({ asAnsible }: CommandIo, code: number): number => (asAnsible === true ? code : 1);
+
+const mistake = (message: string): readonly Diagnostic[] => [{ severity: 'error', code: 'vault-options', message }];
 
 /** The options of the command line of `ansible-vault`. */
-export type VaultValues = ReturnType<typeof parse>['values'];
-
-const parse = (argv: readonly string[]) => parseArgs({ args: [...argv], options: OPTIONS, allowPositionals: true });
-
-function parseOptions(argv: readonly string[]): Result<ReturnType<typeof parse>> {
-  try {
-    return { ok: true, value: parse(argv) };
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code?.startsWith('ERR_PARSE_ARGS')) return wrong((error as Error).message);
-    throw error;
-  }
-}
+export type VaultValues = OptionValues<typeof OPTIONS>;
 
 async function prepare(
   action: VaultAction,
-  { values, positionals }: ReturnType<typeof parse>,
+  values: VaultValues,
+  positionals: readonly string[],
   io: CommandIo,
 ): Promise<Result<VaultCall>> {
   if (action.files !== 'any' && values.output !== undefined && positionals.length > 1)
@@ -104,7 +98,4 @@ function secretToEncrypt(secrets: readonly VaultSecret[], label: string | undefi
     : wrong(`Did not find a match for --encrypt-vault-id=${label} in the known vault-ids ${labels.join(', ')}`);
 }
 
-const wrong = (message: string): Result<never> => ({
-  ok: false,
-  error: [{ severity: 'error', code: 'vault-options', message }],
-});
+const wrong = (message: string): Result<never> => ({ ok: false, error: mistake(message) });

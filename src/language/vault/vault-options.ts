@@ -1,25 +1,24 @@
+import type { OptionSpecs, OptionValues } from '../../core/command-line.ts';
 import type { Result } from '../../core/source.ts';
 import type { Config } from '../config/index.ts';
 import { loadVaultSecrets, type VaultIo } from './secrets.ts';
 import type { VaultSecret } from './vault.ts';
 
-/** The options by which any command is given vault passwords, for `parseArgs`. */
+/** The options by which any command is given vault passwords. */
 export const VAULT_OPTIONS = {
-  'vault-id': { type: 'string', multiple: true },
-  'vault-password-file': { type: 'string', multiple: true },
-  'vault-pass-file': { type: 'string', multiple: true },
-  'ask-vault-password': { type: 'boolean' },
-  'ask-vault-pass': { type: 'boolean', short: 'J' },
-} as const;
+  'vault-password-file': {
+    type: 'path',
+    aliases: ['vault-pass-file'],
+    value: 'FILE',
+    many: true,
+    help: "read the vault password from a file, or a script's output",
+  },
+  'vault-id': { type: 'text', value: 'LABEL@SOURCE', many: true, help: 'a labelled vault password' },
+  'ask-vault-pass': { type: 'switch', short: 'J', aliases: ['ask-vault-password'], help: 'ask for the vault password' },
+} as const satisfies OptionSpecs;
 
 /** Those options as they were given. */
-export interface VaultOptionValues {
-  readonly 'vault-id'?: readonly string[];
-  readonly 'vault-password-file'?: readonly string[];
-  readonly 'vault-pass-file'?: readonly string[];
-  readonly 'ask-vault-password'?: boolean;
-  readonly 'ask-vault-pass'?: boolean;
-}
+type VaultOptionValues = OptionValues<typeof VAULT_OPTIONS>;
 
 /** The vault passwords that options and configuration name; what is given on the command line comes first. With `prompt` one is asked for where none is named. */
 export function secretsOf(
@@ -28,8 +27,8 @@ export function secretsOf(
   io: VaultIo,
   { prompt = false, isNew = false }: { readonly prompt?: boolean; readonly isNew?: boolean } = {},
 ): Promise<Result<VaultSecret[]>> {
-  const files = [...(values['vault-password-file'] ?? []), ...(values['vault-pass-file'] ?? [])];
-  const ask = values['ask-vault-password'] || values['ask-vault-pass'] || false;
+  const files = values['vault-password-file'] ?? [];
+  const ask = values['ask-vault-pass'] !== undefined;
   const nothingGiven = files.length === 0 && !ask;
   const fromConfig = nothingGiven && config.vaultPasswordFile !== undefined ? [config.vaultPasswordFile] : files;
   const vaultIds = [...(values['vault-id'] ?? []), ...config.vaultIdentityList];

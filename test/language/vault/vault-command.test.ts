@@ -16,7 +16,7 @@ type Options = Omit<Parameters<typeof keepingIo>[0], 'cwd'>;
 
 async function run(folder: { path: string }, argv: readonly string[], options: Options = {}) {
   const { io, written } = keepingIo({ cwd: folder.path, ...options });
-  const code = await vaultCommand(argv, io);
+  const code = await vaultCommand(argv, { ...io, asAnsible: true });
   return { code, ...written };
 }
 
