@@ -1,4 +1,4 @@
-import type { Reply } from './session.ts';
+import type { Part, Reply } from './session.ts';
 
 /**
  * What a question is about, or a change affects: `path:/etc/nginx`, `unit:nginx.service`, `package:nginx`, `user:bob`,
@@ -20,9 +20,7 @@ export type Answer<A> = { readonly ok: true; readonly value: A } | { readonly ok
  */
 export interface QuestionKind<Arg, A> {
   readonly name: string;
-  readonly scripts: (
-    args: readonly Arg[],
-  ) => readonly { readonly script: string; readonly stdin?: Uint8Array; readonly deadlineMs?: number }[];
+  readonly scripts: (args: readonly Arg[]) => readonly Pick<Part, 'script' | 'stdin' | 'deadlineMs' | 'large'>[];
   readonly read: (replies: readonly Reply[], args: readonly Arg[]) => readonly Answer<A>[];
   /** What an answer depends on. Default: everything on the host, so any foreseen change makes it unknown. */
   about?(arg: Arg, answer?: A): readonly Subject[] | 'everything';

@@ -9,6 +9,10 @@ export interface Part {
   readonly needsPrevious?: boolean;
   /** Killed, with all it started, after so many milliseconds; its reply then has `timedOut`. */
   readonly deadlineMs?: number;
+  /** Its output is a file's content, or a whole tree: much of it is nothing strange. */
+  readonly large?: boolean;
+  /** Told when its reply has arrived whole. */
+  readonly onReply?: () => void;
   /** Told stdout and stderr as they come, for work that takes long. */
   readonly onOutput?: (stream: 'stdout' | 'stderr', chunk: Uint8Array) => void;
 }
@@ -38,6 +42,7 @@ export interface SessionFailure {
     | 'host-key-changed'
     | 'become' // sudo, su or doas said no
     | 'lost' // the connection ended while we used it
+    | 'late' // no answer in the time that the task has
     | 'unsupported'; // this way to a shell lacks something; the message says which other has it
   /** One sentence; names host and port, and what the other side said. */
   readonly message: string;

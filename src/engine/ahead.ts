@@ -29,6 +29,10 @@ export class Window {
 /** No round should compute more tasks than this, however long the play. */
 const most = 2000;
 
+/** Nor should it ask more: a task may have a loop of thousands. While changes go on, each task of the window counts for so many. */
+const mostQuestions = 20_000;
+const questionsOfTask = 20;
+
 /**
  * The questions that coming tasks will ask, as far as they can be computed now. A task that needs a value still to come
  * is left out, and asked in its turn: whatever is left out or wrong here costs a round, never truth.
@@ -43,12 +47,13 @@ export async function askAhead(
   const asked: Ahead[] = [];
   const pending = new Map<string, { readonly value: never }>();
   let left = Math.min(window, most);
+  const budget = Math.min(window * questionsOfTask, mostQuestions);
   let first = true; // the task at hand
   for (const task of tasks) {
-    if (left-- <= 0) break;
+    if (left-- <= 0 || asked.length >= budget) break;
     const seen: readonly VarsLayer[] =
       pending.size === 0 ? layers : [...layers, { level: 19, from: 'tasks to come', vars: new Map(pending) }];
-    const questions = await questionsOfTask(play, state, task, seen);
+    const questions = await questionsFor(play, state, task, seen, budget - asked.length);
     const all = first || !Number.isFinite(window);
     asked.push(...(all ? questions : questions.filter(({ question }) => !isCostly(question))));
     first = false;
@@ -58,11 +63,12 @@ export async function askAhead(
   return asked;
 }
 
-async function questionsOfTask(
+async function questionsFor(
   play: PlayContext,
   state: HostState,
   task: Task,
   layers: readonly VarsLayer[],
+  room: number,
 ): Promise<readonly Ahead[]> {
   const asked: Ahead[] = [];
   const wanted = (call: Call, question: AnyQuestion<unknown>): Ahead => ({
@@ -77,9 +83,10 @@ async function questionsOfTask(
       loop === undefined
         ? [sight]
         : loop.kind === 'items'
-          ? loop.items.map((item) => itemSight(play, state, task, item, layers))
+          ? loop.items.slice(0, room).map((item) => itemSight(play, state, task, item, layers))
           : [];
     for (const one of sights) {
+      if (asked.length >= room) break;
       const computed = await computeCall(play, state, task, one, true);
       if (computed.kind === 'call')
         asked.push(...questionsOf(computed.call).map((question) => wanted(computed.call, question)));

@@ -143,6 +143,8 @@ async function answered(
   const list = Object.values(questions);
   if (list.length === 0) return { state: {}, assuming: [] };
   const asked = await target.ask(list);
+  if (!asked.ok && asked.failure.reason === 'late')
+    return { ended: failed(`took too long: ${asked.failure.message}`, [], {}) };
   if (!asked.ok) return { ended: { status: 'unreachable', failure: asked.failure } };
   const state: Record<string, unknown> = {};
   const assuming: string[] = [];

@@ -24,6 +24,9 @@ export interface Ahead {
   readonly question: AnyQuestion<unknown>;
 }
 
+/** How long a round may take in which coming tasks ask, too: one that does not answer them must not keep the task at hand. */
+const aheadPatienceMs = 20_000;
+
 /** How long a host that has answered before is waited for. */
 const patienceMs = 5000;
 
@@ -110,15 +113,17 @@ export class HostLink {
     identity: Identity,
     questions: readonly AnyQuestion<unknown>[],
     ahead: () => Promise<readonly Ahead[]>,
-    foreseen = true,
+    { foreseen = true, deadlineMs }: { foreseen?: boolean; deadlineMs?: number | undefined } = {},
   ): Promise<Asked> {
+    const deadline = deadlineMs === undefined ? undefined : Date.now() + deadlineMs;
     const own = questions.map((question) => this.#placed(identity, question));
     // Another task may change the host while this one asks: what it was told is then forgotten, and asked again.
     for (;;) {
       const missing = own.filter((one) => isMissing(one, foreseen));
       // With a session the home of its user is known, so that more of what comes can be asked ahead.
       if (missing.some(({ link, question }) => link === this && !('controller' in question))) await this.open(identity);
-      const failures = missing.length === 0 ? [] : await this.#round([...missing, ...(await ahead())], foreseen);
+      const failures =
+        missing.length === 0 ? [] : await this.#round(missing, await this.#coming(ahead), { foreseen, deadline });
       const beliefs = own.map((one) => this.#beliefOf(one, failures, foreseen));
       const failed = beliefs.find((belief) => belief !== undefined && 'failure' in belief);
       if (failed !== undefined && 'failure' in failed) return { ok: false, failure: failed.failure };
@@ -129,6 +134,12 @@ export class HostLink {
         };
     }
   }
+
+  /** What coming tasks ask; nothing more once they asked what was not answered. */
+  #coming(ahead: () => Promise<readonly Ahead[]>): Promise<readonly Ahead[]> {
+    return this.#asksAhead ? ahead() : Promise.resolve([]);
+  }
+  #asksAhead = true;
 
   #beliefOf(
     { link, identity, question }: Ahead,
@@ -160,6 +171,12 @@ export class HostLink {
     const opened = await this.open(identity);
     if (!opened.ok) return opened;
     const done = [...options.before, ...commands];
+    const cut = new AbortController();
+    let timer: NodeJS.Timeout | undefined;
+    // From when the commands are done, what only coming tasks want to know must not keep this one.
+    const startPatience = (): void => {
+      if (coming.length > 0) timer = setTimeout(() => cut.abort(), aheadPatienceMs);
+    };
     const fed = await Promise.all(done.map((command) => this.#stdin(command, options.censored)));
     const bad = fed.find((one) => 'failure' in one);
     if (bad !== undefined && 'failure' in bad) return { ok: false, failure: bad.failure };
@@ -170,6 +187,7 @@ export class HostLink {
         stdin: (fed[index] as { bytes?: Uint8Array }).bytes,
         needsPrevious: index > 0,
         deadlineMs: command.deadlineMs ?? options.deadlineMs,
+        onReply: index === done.length - 1 ? startPatience : undefined,
         onOutput:
           command.long === true && options.censored !== true
             ? (stream, chunk) => options.onOutput(stream, Buffer.from(chunk).toString())
@@ -180,7 +198,7 @@ export class HostLink {
     const after = options.after.filter(
       (one): one is Question<unknown> => !('controller' in one) && one.host === undefined,
     );
-    const coming = (await options.ahead()).filter(
+    const coming = (await this.#coming(options.ahead)).filter(
       (one) => one.link === this && one.identity.key === identity.key && !isCostly(one.question),
     );
     const asked = [
@@ -190,15 +208,20 @@ export class HostLink {
     const asking = mergeQuestions(asked);
     this.#options.emit({ kind: 'host-busy', host: this.name, doing: 'changing' });
     const questions = asking.parts.map((part) => ({ ...part, script: withEnvironment(identity, part.script) }));
-    const exchanged = await this.#exchange(opened.session, identity, [...parts, ...questions]);
+    const exchanged = await this.#exchange(opened.session, identity, [...parts, ...questions], { cut: cut.signal });
+    clearTimeout(timer);
     this.beliefs.forget();
-    if (!exchanged.ok) return exchanged;
-    const answers = asking.read(exchanged.replies.slice(parts.length));
-    for (const question of asked) this.beliefs.learn(question, identity.key, answers.get(question.key)!);
-    const before = exchanged.replies.slice(0, options.before.length);
+    const late = !exchanged.ok && exchanged.failure.reason === 'late';
+    if (!exchanged.ok && !late) return exchanged;
+    if (late) this.#asksAhead = false;
+    const replies = exchanged.ok ? exchanged.replies : (exchanged.failure.replies ?? []);
+    const answers = asking.read(replies.slice(parts.length));
+    if (exchanged.ok)
+      for (const question of asked) this.beliefs.learn(question, identity.key, answers.get(question.key)!);
+    const before = replies.slice(0, options.before.length);
     const wrong = before.find((reply) => reply.code !== 0);
     if (wrong !== undefined) return { ok: true, replies: [wrong] };
-    return { ok: true, replies: exchanged.replies.slice(options.before.length, parts.length) };
+    return { ok: true, replies: replies.slice(options.before.length, parts.length) };
   }
 
   /** What a command prints, for another host to read. */
@@ -210,7 +233,7 @@ export class HostLink {
     const opened = await this.open(identity);
     if (!opened.ok) return opened;
     const exchanged = await this.#exchange(opened.session, identity, [
-      { script: withEnvironment(identity, command.script), shown: censored ? untold : undefined },
+      { script: withEnvironment(identity, command.script), shown: censored ? untold : undefined, large: true },
     ]);
     if (!exchanged.ok) return exchanged;
     const reply = exchanged.replies[0]!;
@@ -230,10 +253,11 @@ export class HostLink {
   }
 
   /** Ask on every host at once. Who cannot be asked is told, with why; the others' answers are learned all the same. */
-  async #round(asked: readonly Ahead[], foreseen: boolean): Promise<readonly Unasked[]> {
-    const placed = asked
+  async #round(own: readonly Ahead[], coming: readonly Ahead[], limits: Limits): Promise<readonly Unasked[]> {
+    const isOwn = new Set(own.map(({ question }) => question.key));
+    const placed = [...own, ...coming]
       .map(({ link, identity, question }) => link.#placed(identity, question))
-      .filter((one) => isMissing(one, foreseen));
+      .filter((one) => isMissing(one, limits.foreseen));
     const controller = placed.filter((one) => 'controller' in one.question);
     const groups = [
       ...groupBy(
@@ -244,9 +268,12 @@ export class HostLink {
     const unasked = await Promise.all([
       ...groups.map(async (group): Promise<Unasked | undefined> => {
         const [{ link, identity }] = group;
+        const questions = group.map((one) => one.question as Question<unknown>);
         const failure = await link.#askAll(
           identity,
-          group.map((one) => one.question as Question<unknown>),
+          questions.filter(({ key }) => isOwn.has(key)),
+          questions.filter(({ key }) => !isOwn.has(key)),
+          limits,
         );
         return failure === undefined ? undefined : { link, key: identity.key, failure };
       }),
@@ -256,28 +283,46 @@ export class HostLink {
     return unasked.filter((one) => one !== undefined);
   }
 
-  /** Reading twice does no harm, so a connection that was lost while asking is opened again once. */
+  /**
+   * Reading twice does no harm, so a connection that was lost while asking is opened again once. Where the questions of coming
+   * tasks may be why no answer comes, the task at hand asks its own alone.
+   */
   async #askAll(
     identity: Identity,
-    questions: readonly Question<unknown>[],
+    own: readonly Question<unknown>[],
+    coming: readonly Question<unknown>[],
+    limits: Limits,
     again = true,
   ): Promise<SessionFailure | undefined> {
     const opened = await this.open(identity);
     if (!opened.ok) return opened.failure;
+    const questions = [...own, ...coming];
     this.#options.emit({ kind: 'host-busy', host: this.name, doing: 'asking', about: `${questions.length} questions` });
     const asking = mergeQuestions(questions);
     const parts = asking.parts.map((part) => ({ ...part, script: withEnvironment(identity, part.script) }));
-    const exchanged = await this.#exchange(opened.session, identity, parts, false);
-    if (!exchanged.ok)
-      return again && exchanged.failure.reason === 'lost' && !this.#options.signal.aborted
-        ? this.#askAll(identity, questions, false)
-        : exchanged.failure;
-    const answers = asking.read(exchanged.replies);
-    for (const question of questions) this.beliefs.learn(question, identity.key, answers.get(question.key)!);
-    return undefined;
+    const cut = cutAfter(limits.deadline, coming.length > 0);
+    const exchanged = await this.#exchange(opened.session, identity, parts, { counts: false, cut });
+    if (exchanged.ok) {
+      const answers = asking.read(exchanged.replies);
+      for (const question of questions) this.beliefs.learn(question, identity.key, answers.get(question.key)!);
+      return undefined;
+    }
+    const { replies: _, ...failure } = exchanged.failure;
+    if (failure.reason === 'late' && coming.length > 0) {
+      this.#asksAhead = false;
+      return own.length === 0 ? undefined : this.#askAll(identity, own, [], limits, again);
+    }
+    return again && failure.reason === 'lost' && !this.#options.signal.aborted
+      ? this.#askAll(identity, own, coming, limits, false)
+      : failure;
   }
 
-  async #exchange(session: Session, identity: Identity, parts: readonly Part[], counts = true): Promise<Exchanged> {
+  async #exchange(
+    session: Session,
+    identity: Identity,
+    parts: readonly Part[],
+    { counts = true, cut }: { counts?: boolean; cut?: AbortSignal | undefined } = {},
+  ): Promise<Exchanged> {
     if (counts) this.rounds++;
     const user = identity.endpoint.become?.user ?? session.greeting.user;
     this.#options.emit({
@@ -287,11 +332,16 @@ export class HostLink {
       parts: parts.length,
       script: parts.map(({ shown, script }) => shown ?? script).join('\n'),
     });
-    const exchanged = await session.exchange(parts, this.#options.signal);
+    const { signal } = this.#options;
+    const exchanged = await session.exchange(parts, cut === undefined ? signal : AbortSignal.any([signal, cut]));
     if (exchanged.ok) return exchanged;
     // A failure becomes an event: what had arrived before it, secrets perhaps, has no place there.
-    const { replies: _, ...failure } = exchanged.failure;
-    return { ok: false, failure };
+    const { replies, ...failure } = exchanged.failure;
+    if (cut?.aborted !== true || signal.aborted) return { ok: false, failure };
+    return {
+      ok: false,
+      failure: { reason: 'late', message: `${this.name}: no answer in time`, ...(replies && { replies }) },
+    };
   }
 
   async #stdin(command: Command, censored?: boolean): Promise<{ bytes?: Uint8Array } | { failure: SessionFailure }> {
@@ -304,6 +354,20 @@ export class HostLink {
       return { failure: { reason: 'unreachable', message: `${stdin.host} is not in the inventory` } };
     return from.link.output(from.identity, stdin.command, censored);
   }
+}
+
+/** What holds for a round. */
+interface Limits {
+  readonly foreseen: boolean;
+  /** When the task at hand must have its answers. */
+  readonly deadline: number | undefined;
+}
+
+/** When to give an exchange up; with questions of coming tasks in it early enough to ask again without them. */
+function cutAfter(deadline: number | undefined, withComing: boolean): AbortSignal | undefined {
+  const left = deadline === undefined ? Number.POSITIVE_INFINITY : Math.max(1, deadline - Date.now());
+  const ms = withComing ? Math.min(left / 2, aheadPatienceMs) : left;
+  return Number.isFinite(ms) ? AbortSignal.timeout(Math.ceil(ms)) : undefined;
 }
 
 const isMissing = ({ link, identity, question }: Ahead, foreseen: boolean): boolean =>

@@ -41,7 +41,8 @@ export const createTarget = ({
   censored,
   blind = false,
 }: TargetOptions): Target => ({
-  ask: (questions) => link.ask(identity, censored === true ? questions.map(hidden) : questions, ahead, !blind),
+  ask: (questions) =>
+    link.ask(identity, censored === true ? questions.map(hidden) : questions, ahead, { foreseen: !blind, deadlineMs }),
   act: async (commands, changes, after) =>
     link.act(identity, commands, {
       before: (await beforeChange?.(changes)) ?? [],

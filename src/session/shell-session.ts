@@ -17,6 +17,10 @@ interface SessionSetup {
 /** A shell whose connection is gone, and which may go on with what it was told. */
 export type Left = Pick<Shell, 'pid' | 'token'>;
 
+/** What a host may send in one exchange, where nobody asked for the content of files: it is held in memory. */
+const mostOfOutput = 32 * 1024 ** 2;
+const mostOfContent = 1024 ** 3;
+
 /** How long what a lost connection left running may take to end by itself: a package is better installed than broken off. */
 const graceSeconds = 60;
 
@@ -90,12 +94,28 @@ export class ShellSession implements Session {
       const onAbort = () => void this.#interrupt(shell).then(() => fail('interrupted'));
       signal?.addEventListener('abort', onAbort, { once: true });
       void shell.pipes.ended.then(({ message }) => fail(signal?.aborted ? 'interrupted' : message));
+      const most = parts.some(({ large }) => large) ? mostOfContent : mostOfOutput;
+      let received = 0;
       shell.listen((stream, chunk) => {
         this.#counts.bytesReceived += chunk.length;
+        received += chunk.length;
+        if (received > most) {
+          tooMuch();
+          return;
+        }
         reader.push(stream, chunk);
         if (reader.done) finish({ ok: true, replies: reader.replies });
       });
       this.#send(shell, encodeExchange(parts, nonce, { first: this.#fresh }));
+
+      const tooMuch = (): void => {
+        const message = `${this.#setup.place}: more than ${most / 1024 ** 2} MiB of output in one answer`;
+        this.#failure = { reason: 'unreachable', message };
+        this.#shell = undefined;
+        finish({ ok: false, failure: this.#failure });
+        this.#setup.onEnd();
+        shell.pipes.destroy();
+      };
 
       function finish(exchanged: Exchanged): void {
         signal?.removeEventListener('abort', onAbort);

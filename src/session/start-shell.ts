@@ -3,6 +3,12 @@ import type { Greeting, SessionFailure } from '../core/session.ts';
 import type { Ending, Launch, Pipes } from './pipes.ts';
 import { bootstrap } from './wire/shell-text.ts';
 
+/** A login may print a long message of the day, but not without end. */
+const mostBeforeGreeting = 1024 ** 2;
+/** What is kept of it: the greeting is short. */
+const longestSaid = 64 * 1024;
+const longestReason = 2000;
+
 /** How to start a wire shell, and how to explain it when none comes. */
 export interface ShellStart {
   readonly launch: Launch;
@@ -50,6 +56,7 @@ export async function startShell(start: ShellStart, signal?: AbortSignal): Promi
 function awaitGreeting(pipes: Pipes, token: string, start: ShellStart, signal?: AbortSignal): Promise<Started> {
   const said = { stdout: '', stderr: '' };
   const asked = new Set<string>();
+  let before = 0;
   return new Promise((resolve) => {
     let sink: Sink = receive;
     pipes.stdout.on('data', (chunk: Buffer) => sink('stdout', chunk));
@@ -59,12 +66,15 @@ function awaitGreeting(pipes: Pipes, token: string, start: ShellStart, signal?: 
     const timer = setTimeout(() => giveUp(`no answer within ${start.timeoutMs / 1000} s`), start.timeoutMs);
     const onAbort = () => giveUp('interrupted');
     signal?.addEventListener('abort', onAbort, { once: true });
-    void pipes.ended.then((ending) =>
-      settle({ ok: false, failure: start.explain(said.stderr.trim() || said.stdout.trim(), ending) }),
-    );
+    void pipes.ended.then((ending) => settle({ ok: false, failure: start.explain(reason(), ending) }));
 
     function receive(stream: 'stdout' | 'stderr', chunk: Buffer): void {
-      said[stream] += chunk.toString('utf8');
+      before += chunk.length;
+      if (before > mostBeforeGreeting) {
+        giveUp(`more than ${mostBeforeGreeting / 1024 ** 2} MiB of output before the shell`);
+        return;
+      }
+      said[stream] = (said[stream] + chunk.toString('utf8')).slice(-longestSaid);
       if (stream === 'stderr') answerPrompt();
       const greeting = readGreeting(said.stdout, token);
       if (!greeting) return;
@@ -83,8 +93,14 @@ function awaitGreeting(pipes: Pipes, token: string, start: ShellStart, signal?: 
       }
     }
 
+    /** What the other side said last: a looping login script says the same again and again. */
+    function reason(instead?: string): string {
+      return instead ?? (said.stderr.trim() || said.stdout.trim()).slice(-longestReason);
+    }
+
     function giveUp(message: string): void {
-      settle({ ok: false, failure: start.explain(said.stderr.trim() || said.stdout.trim(), { message }) });
+      sink = () => {};
+      settle({ ok: false, failure: start.explain(reason(before > mostBeforeGreeting ? '' : undefined), { message }) });
       pipes.destroy();
     }
 

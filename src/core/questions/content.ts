@@ -11,7 +11,10 @@ export interface Content {
 
 const kind: QuestionKind<string, Content> = {
   name: 'content',
-  scripts: (paths) => [{ script: realpaths(paths) }, ...paths.map((path) => ({ script: contentScript(path) }))],
+  scripts: (paths) => [
+    { script: realpaths(paths) },
+    ...paths.map((path) => ({ script: contentScript(path), large: true })),
+  ],
   read: ([places, ...replies], paths) => {
     const real = readRealpaths(nulWords(places!.stdout), paths.length);
     return replies.map((reply, index) => readContent(reply, real[index]));

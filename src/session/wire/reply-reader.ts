@@ -58,6 +58,7 @@ export class ReplyReader {
       this.#replies.push({ ...outcome(this.#marks[at] ?? ''), stdout, stderr });
       this.#output.stdout[at] = [];
       this.#output.stderr[at] = [];
+      this.#parts[at]?.onReply?.();
     }
   }
 }
