@@ -42,6 +42,7 @@ export { type Freshness, freshness, type Newest } from './core/questions/freshne
 export { type HomeFile, homeFile } from './core/questions/home-file.ts';
 export { type HttpReply, type HttpRequest, http, httpScript, readHttp } from './core/questions/http.ts';
 export { type JobState, job } from './core/questions/job.ts';
+export { type Lineage, lineages } from './core/questions/lineages.ts';
 export { listening } from './core/questions/listening.ts';
 export { type Listed, listing } from './core/questions/listing.ts';
 export { nothing } from './core/questions/nothing.ts';

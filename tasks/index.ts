@@ -10,6 +10,7 @@ import asyncStatus from './async_status.ts';
 import authorizedKey from './authorized_key.ts';
 import blockinfile from './blockinfile.ts';
 import certbot from './certbot.ts';
+import certificatesBetween from './certificates_between.ts';
 import command from './command.ts';
 import configLinks from './config_links.ts';
 import copy from './copy.ts';
@@ -88,6 +89,7 @@ const types = [
   authorizedKey,
   blockinfile,
   certbot,
+  certificatesBetween,
   command,
   configLinks,
   copy,

@@ -8,7 +8,10 @@ import {
   keyMatches,
   type Params,
   type Plan,
+  quote,
   readCertificates,
+  type ShellAnswer,
+  shell,
   type TaskContext,
 } from '../src/sdk.ts';
 
@@ -23,6 +26,12 @@ const params = {
   names: { type: 'list', elements: 'str', default: [], doc: 'Names that it must be for; a wildcard may cover them.' },
   issuer: { type: 'str', doc: "Text that must be in its issuer's name, as `Let's Encrypt`." },
   days_left: { type: 'int', default: 0, doc: 'How many days it must still be valid.' },
+  served_at: {
+    type: 'str',
+    doc: 'ADDRESS:PORT of the server that must be serving this very certificate when it is asked for the first of `names`: a file that is right is of no use while the server still has the old one.',
+  },
+  seen_from: { type: 'str', doc: 'The host of the inventory that asks the server; this one where it is not given.' },
+  timeout: { type: 'int', default: 0, doc: 'Seconds to go on asking until it is served: a reload takes a moment.' },
   chain: { type: 'bool', default: true, doc: 'Whether each certificate in the file must be signed by the next.' },
 } as const;
 
@@ -30,12 +39,17 @@ type Given = Params<typeof params>;
 
 export default defineTask({
   name: 'tls_certificate',
-  summary: 'Proves that a certificate is the right one: its key, names, issuer, chain, and days left.',
+  summary:
+    'Proves that a certificate is the right one: its key, names, issuer, chain, days left, and that it is the one that is served.',
   description: 'Nothing is changed. What is wrong fails the task, all of it at once; a check tells it as differences.',
   params,
-  ask: ({ path, key }) => ({
-    file: content(path),
-    ...(key === undefined ? {} : { key: content(key, { secret: true }) }),
+  rules: { requiredBy: { served_at: ['names'], seen_from: ['served_at'] } },
+  ask: (given) => ({
+    file: content(given.path),
+    ...(given.key === undefined ? {} : { key: content(given.key, { secret: true }) }),
+    ...(given.served_at === undefined
+      ? {}
+      : { served: served(given.served_at, given.names[0] ?? '', given.seen_from) }),
   }),
   plan: (state, given, context): Plan => {
     const { file, key } = state as { file: Content; key?: Content };
@@ -50,13 +64,15 @@ export default defineTask({
             ...faultsOfKey(first, given, key?.bytes),
           ];
     const result = first === undefined ? {} : told(first, context);
-    if (faults.length === 0) return { changes: [], result };
+    const elsewhere =
+      first === undefined ? [] : faultsOfServed(first, given, (state as { served?: ShellAnswer }).served);
+    if (faults.length + elsewhere.length === 0) return { changes: [], result };
     // A check goes on: whoever asks what has strayed wants all of it.
-    if (context.check) return { changes: faults.map((fault) => ({ ...fault, commands: [], effects: [] })), result };
-    return {
-      failed: `${given.path}: ${faults.map(({ what, from, to }) => `${what} is ${from ?? 'absent'}, should be ${to}`).join('; ')}`,
-      result,
-    };
+    const all = [...faults, ...elsewhere];
+    if (context.check) return { changes: all.map((fault) => ({ ...fault, commands: [], effects: [] })), result };
+    const failed = `${given.path}: ${all.map(({ what, from, to }) => `${what} is ${from ?? 'absent'}, should be ${to}`).join('; ')}`;
+    if (faults.length > 0 || given.timeout === 0) return { failed, result };
+    return { wait: { againMs: 500, deadlineMs: given.timeout * 1000, failed, shown: failed } };
   },
   returns: {
     subject: 'Whose certificate it is.',
@@ -70,12 +86,51 @@ export default defineTask({
   },
   examples: [
     {
+      title: 'It is the one that clients of the server get',
+      yaml: 'tls_certificate:\n  path: /etc/letsencrypt/live/images.openfoodfacts.org/fullchain.pem\n  names: [images.openfoodfacts.org]\n  served_at: 10.1.0.100:443\n  seen_from: proxy\n  timeout: 10',
+      runs: { no: 'a test host has no certificate' },
+    },
+    {
       title: 'The certificate of the image server is the right one, and for two more weeks',
       yaml: 'tls_certificate:\n  path: /etc/letsencrypt/live/images.openfoodfacts.org/fullchain.pem\n  key: /etc/letsencrypt/live/images.openfoodfacts.org/privkey.pem\n  names: [images.openfoodfacts.org]\n  days_left: 14',
       runs: { no: 'a test host has no certificate' },
     },
   ],
 });
+
+/** The certificate that a server shows to whoever asks it for a name. */
+const served = (place: string, name: string, host: string | undefined) =>
+  shell(
+    {
+      script: `command -v openssl >/dev/null || { echo 'openssl is not installed, and a server is asked with it' >&2; exit 127; }
+LC_ALL=C timeout 10 openssl s_client -connect ${quote(place)} -servername ${quote(name)} </dev/null`,
+      deadlineMs: 15_000,
+    },
+    { beyond: true, ...(host === undefined ? {} : { host }) },
+  );
+
+function faultsOfServed(
+  certificate: Certificate,
+  { served_at, names }: Given,
+  answer: ShellAnswer | undefined,
+): readonly Fault[] {
+  if (answer === undefined) return [];
+  const shown = readCertificates(new TextEncoder().encode(answer.stdout))?.[0];
+  if (shown?.fingerprint === certificate.fingerprint) return [];
+  const said = answer.stderr
+    .trim()
+    .split('\n')
+    .find((line) => /refused|timed? ?out|unreachable|not installed|error|alert/i.test(line));
+  return [
+    {
+      what: `served for ${names[0]} at ${served_at}`,
+      from: shown === undefined ? `nothing (${said?.trim() ?? 'no certificate'})` : tellSerial(shown),
+      to: tellSerial(certificate),
+    },
+  ];
+}
+
+const tellSerial = ({ serial, notAfter }: Certificate): string => `serial ${serial}, until ${notAfter.toISOString()}`;
 
 /** What is not as it should be. */
 interface Fault {

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { createServer } from 'node:tls';
 import { beforeAll, describe, expect, test } from 'vitest';
 import tlsCertificate from '../../tasks/tls_certificate.ts';
 import { context, planOn, runHere } from './harness.ts';
@@ -67,6 +68,44 @@ describe('tls_certificate', () => {
     expect(await runHere(tlsCertificate, { ...good(), ...files })).toMatchObject({
       status: 'failed',
       message: expect.stringContaining(message as string),
+    });
+  });
+
+  describe('M1: what is served', () => {
+    /** A server that shows a certificate, for as long as the test uses it. */
+    async function serving(name: string) {
+      const server = createServer({
+        cert: readFileSync(place.at(`${name}.pem`)),
+        key: readFileSync(place.at(`${name}.key`)),
+      });
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      const address = server.address();
+      const port = typeof address === 'object' ? address?.port : undefined;
+      return { served_at: `127.0.0.1:${port}`, [Symbol.dispose]: () => server.close() };
+    }
+
+    test('is the certificate of the file', async () => {
+      using server = await serving('site');
+
+      expect(await runHere(tlsCertificate, { ...good(), served_at: server.served_at })).toMatchObject({ status: 'ok' });
+    });
+
+    test('is another, which is told by its serial', async () => {
+      using server = await serving('other');
+
+      expect(await runHere(tlsCertificate, { ...good(), served_at: server.served_at })).toMatchObject({
+        status: 'failed',
+        message: expect.stringMatching(
+          /served for images\.example\.org at 127\.0\.0\.1:\d+ is serial [0-9A-F]+, until \S+, should be serial [0-9A-F]+, until /,
+        ),
+      });
+    });
+
+    test('is nothing where nobody listens', async () => {
+      expect(await runHere(tlsCertificate, { ...good(), served_at: '127.0.0.1:1' }, { check: true })).toMatchObject({
+        status: 'changed',
+        changes: [{ from: expect.stringMatching(/^nothing \(.*refused/) }],
+      });
     });
   });
 

@@ -1,0 +1,120 @@
+import {
+  defineTask,
+  type Lineage,
+  lineages,
+  type Params,
+  type Plan,
+  type TreeEntry,
+  tidyPath,
+  tree,
+} from '../src/sdk.ts';
+import copyBetween from './copy_between.ts';
+import { type Choice, choose } from './shared/best-certificate.ts';
+
+const params = {
+  from: { type: 'str', required: true, doc: 'The host of the inventory that has the certificates.' },
+  src: { type: 'path', default: '/etc/letsencrypt', doc: "certbot's directory there." },
+  dest: { type: 'path', default: '/etc/letsencrypt', doc: "certbot's directory here." },
+  names: {
+    type: 'dict',
+    default: {},
+    doc: 'Certificates that must be here in the end, by the names that certbot has for them, each with the list of names that it must be for.',
+  },
+} as const;
+
+type Given = Params<typeof params>;
+
+interface State {
+  readonly there?: readonly TreeEntry[];
+  readonly here?: readonly TreeEntry[];
+  readonly theirs: readonly Lineage[];
+  readonly ours: readonly Lineage[];
+}
+
+export default defineTask({
+  name: 'certificates_between',
+  summary: "Copies certbot's directory from another host, but keeps each certificate that is better here.",
+  description:
+    'Certificates renew themselves, on either host. One that is here, is valid, fits its key and names, and ends no earlier than the other, is kept with its archive and its renewal configuration. One is copied only where there is none or the other is better, and never one that is not right itself. All else of the directory (accounts, options) is copied as `copy_between` does. Where neither host has a right one of those in `names`, the task fails and tells why, for both.',
+  params,
+  ask: ({ from, src, dest }) => ({
+    there: tree({ path: tidyPath(src), checksums: true }, { host: from, beyond: true }),
+    here: tree({ path: tidyPath(dest), checksums: true }),
+    theirs: lineages(tidyPath(src), { host: from, beyond: true }),
+    ours: lineages(tidyPath(dest)),
+  }),
+  thenAsk: (state, given, context) => copyBetween.thenAsk?.(treesOf(state), asCopy(given), context) ?? {},
+  plan(given, task, context): Plan {
+    const { there, here, theirs, ours } = given as State;
+    const choices = choicesOf({ theirs, ours }, task, context.now);
+    const wrong = [...choices].flatMap(([name, choice]) => (choice.take === 'none' ? [{ name, ...choice }] : []));
+    const missing = wrong.filter(({ name }) => name in task.names);
+    const result = { kept: namesOf(choices, 'here'), better: namesOf(choices, 'there') };
+    if (missing.length > 0) {
+      const told = missing.map((one) => ({
+        what: `certificate ${one.name}`,
+        from: `here ${one.here}, on ${task.from} ${one.there}`,
+        to: 'a right one on one of them',
+      }));
+      // A check goes on: whoever asks what has strayed wants all of it.
+      if (context.check) return { changes: told.map((one) => ({ ...one, commands: [], effects: [] })), result };
+      return { failed: told.map(({ what, from }) => `there is no right ${what}: ${from}`).join('; '), result };
+    }
+    const wanted = there?.flatMap((entry) => wantedEntry(entry, choices, here ?? []));
+    const plan = copyBetween.plan(Object.assign({}, given, { there: wanted }), asCopy(task), context);
+    const left = wrong.map((one) => `certificate ${one.name} is not copied: on ${task.from} it is ${one.there}`);
+    return { ...plan, ...('changes' in plan ? { result, warnings: left } : {}) };
+  },
+  returns: {
+    kept: 'Certificates that are better here, or as good, and were left as they are.',
+    better: 'Certificates that were better there.',
+  },
+  examples: [
+    {
+      title: 'The certificates of the proxy, unless they have been renewed here since',
+      yaml: 'certificates_between:\n  from: proxy\n  names:\n    images.openfoodfacts.org: [images.openfoodfacts.org]',
+      runs: { no: 'needs two hosts' },
+    },
+  ],
+});
+
+const asCopy = ({ from, src, dest }: Given) => ({ from, src, dest, delete: false, id_offset: 0 });
+
+const treesOf = ({ there, here }: Pick<State, 'there' | 'here'>) => ({ there, here });
+
+/** What becomes of each certificate that is on one of the hosts or wanted. */
+function choicesOf(
+  { theirs, ours }: Pick<State, 'theirs' | 'ours'>,
+  { names }: Given,
+  now: Date,
+): ReadonlyMap<string, Choice> {
+  const known = new Set([...theirs.map(({ name }) => name), ...Object.keys(names)]);
+  const of = (lineages: readonly Lineage[], wanted: string) => lineages.find(({ name }) => name === wanted);
+  return new Map([...known].map((name) => [name, choose(of(ours, name), of(theirs, name), listOf(names[name]), now)]));
+}
+
+const listOf = (names: unknown): readonly string[] => (names === undefined ? [] : [names].flat().map(String));
+
+const namesOf = (choices: ReadonlyMap<string, Choice>, take: Choice['take']): readonly string[] =>
+  [...choices].flatMap(([name, choice]) => (choice.take === take ? [name] : []));
+
+/** An entry as it is to be here: not those of certificates that stay, of which only the keys are to be root's alone; and nothing of the past. */
+function wantedEntry(
+  entry: TreeEntry,
+  choices: ReadonlyMap<string, Choice>,
+  here: readonly TreeEntry[],
+): readonly TreeEntry[] {
+  // What certbot once asked with, and asks with no more.
+  if (/^(csr|keys)(\/|$)/.test(entry.path)) return [];
+  const name = lineageOf(entry.path);
+  const take = name === undefined ? undefined : choices.get(name)?.take;
+  if (take === undefined || take === 'there' || take === 'same') return [entry];
+  if (entry.path !== `archive/${name}` || take === 'none') return [];
+  return here.flatMap((one) => (isKeyOf(one, name) ? [{ ...one, mode: 0o600 }] : []));
+}
+
+const lineageOf = (path: string): string | undefined =>
+  /^(?:archive|live)\/([^/]+)/.exec(path)?.[1] ?? /^renewal\/(.+)\.conf$/.exec(path)?.[1];
+
+const isKeyOf = ({ path, kind }: TreeEntry, name: string | undefined): boolean =>
+  kind === 'file' && path.startsWith(`archive/${name}/privkey`) && path.endsWith('.pem');
