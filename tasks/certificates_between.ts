@@ -61,7 +61,9 @@ export default defineTask({
       return { failed: told.map(({ what, from }) => `there is no right ${what}: ${from}`).join('; '), result };
     }
     const wanted = there?.flatMap((entry) => wantedEntry(entry, choices, here ?? []));
-    const plan = copyBetween.plan(Object.assign({}, given, { there: wanted }), asCopy(task), context);
+    const paths = new Set(wanted?.map(({ path }) => path));
+    const compared = here?.filter(({ path }) => paths.has(path) || isArchived(path, choices));
+    const plan = copyBetween.plan(Object.assign({}, given, { there: wanted, here: compared }), asCopy(task), context);
     const left = wrong.map((one) => `certificate ${one.name} is not copied: on ${task.from} it is ${one.there}`);
     return { ...plan, ...('changes' in plan ? { result, warnings: left } : {}) };
   },
@@ -78,7 +80,14 @@ export default defineTask({
   ],
 });
 
-const asCopy = ({ from, src, dest }: Given) => ({ from, src, dest, delete: false, id_offset: 0 });
+const asCopy = ({ from, src, dest }: Given) => ({ from, src, dest, delete: true, id_offset: 0 });
+
+/** Of a certificate that is the other host's, the archive here. What that one has not is taken away: certbot puts its newest number in force. */
+const isArchived = (path: string, choices: ReadonlyMap<string, Choice>): boolean => {
+  const name = /^archive\/([^/]+)\//.exec(path)?.[1];
+  const take = name === undefined ? undefined : choices.get(name)?.take;
+  return take === 'there' || take === 'same';
+};
 
 const treesOf = ({ there, here }: Pick<State, 'there' | 'here'>) => ({ there, here });
 

@@ -1,4 +1,4 @@
-import { defineTask, type Params, type Plan, type TaskContext } from '../src/sdk.ts';
+import { defineTask, hash, type Params, type Plan, type TaskContext } from '../src/sdk.ts';
 import { askEdit, type EditState, openEdited, planEdit, thenAskEdit } from './shared/edit-file.ts';
 import { isHost, putHostKeys, readHostKey } from './shared/known-host-lines.ts';
 
@@ -64,8 +64,10 @@ function planHost(state: EditState, task: Task, context: TaskContext): Plan {
   const known = opened.text
     .split('\n')
     .filter((line) => readHostKey(line)?.hosts.some((host) => isHost(host, task.name)) === true)
-    .map((line) => readHostKey(line)!.type);
-  const to = task.state === 'absent' ? null : keys.map(({ key }) => key!.type).join(', ');
+    .flatMap((line) => readHostKey(line) ?? [])
+    .map(tellKey);
+  const to =
+    task.state === 'absent' ? null : keys.flatMap(({ key }) => (key === undefined ? [] : [tellKey(key)])).join(', ');
   const mode = state.now.bytes === undefined ? { mode: '0644' } : {};
   return planEdit(state, { ...fileOf(task), ...mode }, { opened, text }, context, {
     what: `keys of ${task.name}`,
@@ -73,3 +75,12 @@ function planHost(state: EditState, task: Task, context: TaskContext): Plan {
     to,
   });
 }
+
+/** A key as ssh tells of it: two of one type are told apart by their fingerprints. */
+const tellKey = ({ type, key }: { readonly type: string; readonly key: string }): string =>
+  `${type} SHA256:${fingerprint(key)}`;
+
+const fingerprint = (key: string): string =>
+  Buffer.from(hash('sha256', Buffer.from(key, 'base64')), 'hex')
+    .toString('base64')
+    .replace(/=+$/, '');

@@ -25,7 +25,7 @@ describe('the install document is cut off', () => {
   });
 
   test('by kill -9 in container 100, where a handler is due, which is noted there', async () => {
-    const ran = await cutOff([playbook], changed('ct100', 'root has a key'), killHard);
+    const ran = await cutOff([playbook], changed('ct100', 'Only what is for this machine is local mail'), killHard);
 
     expect(failures(ran)).toEqual([]);
     expect(notified(ran)).toEqual(['reload postfix']);
@@ -40,7 +40,7 @@ describe('the install document is cut off', () => {
     expect(ran.code).toBe(130);
     expect(those('run-finished', ran)[0]?.interrupted).toBe(true);
     expect(tasksThat(ran, 'ok')).toContain('ct100: Mail leaves by the relay');
-    expect(handlersThatRan(ran)).toEqual(['reload systemd', 'reload postfix']);
+    expect(handlersThatRan(ran)).toEqual(['reload postfix', 'reload systemd']);
     expect(await noted('ct100')).toEqual(['off1-proxy.yaml/reload nginx']);
   });
 
@@ -50,7 +50,7 @@ describe('the install document is cut off', () => {
     expect(ran.code).toBe(130);
     expect(await on('ct100', "ps -e -o stat= -o comm= | grep -e '^T' -e dpkg -e apt-get || :")).toBe('');
     expect(tasksThat(ran, 'ok')).toContain('ct100: validate: nginx -t');
-    expect(await noted('ct100')).toEqual(['off1-proxy.yaml/reload nginx']);
+    expect(handlersThatRan(ran)).toContain('reload nginx');
   });
 
   test("by the end of off1's sshd while another one is, which that run survives", async () => {
@@ -60,7 +60,6 @@ describe('the install document is cut off', () => {
 
     expect(failures(ran)).toEqual([]);
     expect(ran.code).toBe(0);
-    expect(handlersThatRan(ran)).toContain('reload nginx');
   });
 });
 

@@ -4,9 +4,12 @@ import {
   existsSync,
   lstatSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   readlinkSync,
+  renameSync,
   symlinkSync,
+  unlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { beforeAll, describe, expect, test } from 'vitest';
@@ -102,6 +105,21 @@ describe('M1: certificates_between', () => {
         expect.stringMatching(/^certificate images\.example\.org is not copied: on proxy it is expired since /),
       ],
     });
+  });
+
+  test("where the other host's is taken, none with a higher number stays: certbot would put it in force again", async () => {
+    using dir = hosts('expired', 'good');
+    for (const part of ['fullchain', 'privkey']) {
+      renameSync(dir.at(`here/archive/${name}/${part}1.pem`), dir.at(`here/archive/${name}/${part}3.pem`));
+      unlinkSync(dir.at(`here/live/${name}/${part}.pem`));
+      symlinkSync(`../../archive/${name}/${part}3.pem`, dir.at(`here/live/${name}/${part}.pem`));
+    }
+
+    const ran = await runHere(certificatesBetween, dir.args);
+
+    expect(ran.status).toBe('changed');
+    expect(readdirSync(dir.at(`here/archive/${name}`)).toSorted()).toEqual(['fullchain1.pem', 'privkey1.pem']);
+    expect(readlinkSync(dir.at(`here/live/${name}/fullchain.pem`))).toBe(`../../archive/${name}/fullchain1.pem`);
   });
 
   test('the key of one that is kept is for root alone', async () => {

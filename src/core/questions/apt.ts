@@ -155,12 +155,14 @@ function readSimulation(code: number, stdout: string, stderr: string): AptSimula
       version,
     })),
     files: lines(/^Del (.*)$/gm).map(([, file]) => file!),
-    ...(code === 0 ? {} : { error: aptError(stderr) ?? `apt-get: exit code ${code}` }),
+    ...(code === 0 ? {} : { error: aptError(stderr, stdout) ?? `apt-get: exit code ${code}` }),
   };
 }
 
-/** What apt complains of, without its `E:`. */
-export const aptError = (stderr: string): string | undefined => {
-  const lines = stderr.split('\n').filter((line) => line.startsWith('E: '));
-  return lines.length === 0 ? undefined : lines.map((line) => line.slice(3)).join('; ');
+/** What apt complains of, without its `E:`, and the unmet dependencies that are why, which it prints as if they were no error. */
+export const aptError = (stderr: string, stdout = ''): string | undefined => {
+  const lines = stderr.split('\n').flatMap((line) => (line.startsWith('E: ') ? [line.slice(3)] : []));
+  const unmet = /have unmet dependencies:\n((?: .*(?:\n|$))+)/.exec(stdout)?.[1] ?? '';
+  const why = unmet.split('\n').flatMap((line) => (line.trim() === '' ? [] : [line.trim().replace(/\s+/g, ' ')]));
+  return lines.length === 0 ? undefined : [...why, ...lines].join('; ');
 };

@@ -1,0 +1,121 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import { labUp } from '../../src/lab/index.ts';
+import { on } from '../lab/in-lab.ts';
+import { failures, inEvents, tasksThat } from './program.ts';
+
+// Certificates renew themselves, on either host: the right one is served each time, and a second run changes nothing.
+// Told in order: each test stands on what those before it have left.
+
+const playbook = 'playbooks/off1-proxy.yaml';
+const name = 'images.openfoodfacts.org';
+const copies = "ct100: The certificates of off2's proxy are here, too";
+const renew = 'certbot renew --quiet --force-renewal --no-random-sleep-on-renew';
+
+/** What users get: the serial number of what is served at the public address of container 100. */
+const served = () =>
+  on(
+    'proxy',
+    `openssl s_client -connect 198.51.100.215:443 -servername ${name} </dev/null 2>/dev/null | openssl x509 -noout -serial`,
+  );
+
+/** The serial number of what a host has. */
+const serialOn = (host: string) =>
+  on(host, `openssl x509 -noout -serial -in /etc/letsencrypt/live/${name}/fullchain.pem`);
+
+/** Put another certificate in place of the one that a host has; what was there is kept for `putBack`. */
+const replace = (host: string, make: string) =>
+  on(
+    host,
+    `[ -e /root/kept ] || cp -a /etc/letsencrypt /root/kept
+    cd "$(dirname "$(readlink -f /etc/letsencrypt/live/${name}/fullchain.pem)")"
+    full=$(readlink -f /etc/letsencrypt/live/${name}/fullchain.pem) key=$(readlink -f /etc/letsencrypt/live/${name}/privkey.pem)
+    openssl req -new -key "$key" -subj /CN=x -out /root/x.csr 2>/dev/null
+    ${make}`,
+  );
+const putBack = (host: string) => on(host, 'rm -rf /etc/letsencrypt && mv /root/kept /etc/letsencrypt');
+
+const signed = (names: string, days: number) => `echo subjectAltName=${names} >/root/x.ext
+  openssl x509 -req -in /root/x.csr -signkey "$key" -extfile /root/x.ext -days ${days} -out "$full" 2>/dev/null`;
+const expired = signed(`DNS:${name}`, -1);
+const forOthers = signed('DNS:www.example.org', 300);
+
+const ssl = () => inEvents('--tags', 'ssl', playbook);
+
+async function secondRunChangesNothing() {
+  const again = await ssl();
+  expect(failures(again)).toEqual([]);
+  expect(tasksThat(again, 'changed')).toEqual([]);
+}
+
+beforeAll(async () => {
+  await labUp();
+  expect(failures(await inEvents(playbook))).toEqual([]);
+});
+
+describe('M1: of two certificates the right one is served', () => {
+  test('one that was renewed on container 100 is kept', async () => {
+    await on('ct100', renew);
+    const ours = await serialOn('ct100');
+    expect(ours).not.toBe(await serialOn('proxy'));
+
+    const ran = await ssl();
+
+    expect(failures(ran)).toEqual([]);
+    expect(tasksThat(ran, 'changed')).not.toContain(copies);
+    expect([await serialOn('ct100'), await served()]).toEqual([ours, ours]);
+    await secondRunChangesNothing();
+  });
+
+  test('one that was renewed on proxy is copied and put in force', async () => {
+    await on('services', 'lab-dns set images 198.51.100.208');
+    await on('proxy', renew);
+    await on('services', 'lab-dns set images 198.51.100.215');
+    const theirs = await serialOn('proxy');
+
+    const ran = await ssl();
+
+    expect(failures(ran)).toEqual([]);
+    expect(tasksThat(ran, 'changed')).toContain(copies);
+    expect([await serialOn('ct100'), await served()]).toEqual([theirs, theirs]);
+    await secondRunChangesNothing();
+  });
+
+  test.for([
+    ['expired', expired],
+    ['for other names', forOthers],
+  ] as const)('one that is %s on proxy is not copied', async ([, make]) => {
+    const ours = await serialOn('ct100');
+    await replace('proxy', make);
+
+    const ran = await ssl();
+
+    expect(failures(ran)).toEqual([]);
+    expect(tasksThat(ran, 'changed')).not.toContain(copies);
+    expect([await serialOn('ct100'), await served()]).toEqual([ours, ours]);
+  });
+
+  test('where neither is right, it is told of both, and nothing is copied', async () => {
+    await replace('ct100', expired);
+    const before = await serialOn('ct100');
+
+    expect(failures(await ssl())).toEqual([
+      expect.stringMatching(
+        /no right certificate images\.openfoodfacts\.org: here expired since .*, on proxy for www\.example\.org/,
+      ),
+    ]);
+    expect(await serialOn('ct100')).toBe(before);
+  });
+
+  test('one that is not right on container 100 is replaced by the one of proxy', async () => {
+    await putBack('proxy');
+    const theirs = await serialOn('proxy');
+
+    const ran = await ssl();
+
+    expect(failures(ran)).toEqual([]);
+    expect([await serialOn('ct100'), await served()]).toEqual([theirs, theirs]);
+    await secondRunChangesNothing();
+    await on('ct100', 'rm -rf /root/kept /root/x.*');
+    await on('proxy', 'rm -f /root/x.*');
+  });
+});
