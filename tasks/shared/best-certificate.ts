@@ -26,7 +26,7 @@ export function choose(
 }
 
 /** A certificate that is right; else what is wrong with it. */
-export function judged(lineage: Lineage | undefined, names: readonly string[], now: Date): Certificate | string {
+function judged(lineage: Lineage | undefined, names: readonly string[], now: Date): Certificate | string {
   if (lineage?.chain === undefined) return 'absent';
   const chain = readCertificates(lineage.chain);
   const certificate = chain?.[0];
