@@ -42,7 +42,7 @@ export default defineTask({
   params,
   prepare: (given, controller): Task => ({
     ...given,
-    local: given.remote_src ? undefined : localFragments(given.src, controller),
+    local: given.remote_src ? undefined : localFragments(given.src, controller, given.decrypt),
   }),
   ask: (task, context) => ({
     remote: task.local === undefined ? fragments(tidyPath(task.src)) : nothing(),
@@ -102,11 +102,11 @@ function sourceOf(given: readonly Fragment[], task: Task): FileSource | { readon
   return { from: 'text', bytes: assembled(chosen, task.delimiter), name: nameOf(task.dest), path: task.src };
 }
 
-function localFragments(src: string, controller: Controller): readonly Fragment[] {
+function localFragments(src: string, controller: Controller, decrypt: boolean): readonly Fragment[] {
   const found = controller.find('files', src.replace(/(.)\/+$/, '$1'));
   if (!found.ok) throw new ControllerError(`Could not find or access '${src}'; searched: ${found.searched.join(', ')}`);
   return controller
-    .readTree(found.path)
+    .readTree(found.path, { decrypt })
     .flatMap(({ path, kind, content: bytes }) =>
       kind === 'file' && !path.includes('/') ? [{ name: path, bytes: bytes ?? new Uint8Array() }] : [],
     );

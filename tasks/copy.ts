@@ -116,7 +116,7 @@ function sourceOf(given: Given, controller: Controller) {
   if (given.content !== undefined)
     return { from: 'text' as const, bytes: textContent(given.content), name: nameOf(given.dest), path: undefined };
   if (given.remote_src) return { from: 'host' as const, path: given.src! };
-  return localSources(given.src!, controller, given.local_follow);
+  return localSources(given.src!, controller, { follow: given.local_follow, decrypt: given.decrypt });
 }
 
 function preserved(given: Given, controller: Controller): string | undefined {

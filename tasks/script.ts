@@ -25,7 +25,7 @@ export default defineTask({
     },
     ...guards,
     executable: { type: 'str', doc: 'The interpreter that runs it, instead of its interpreter line.' },
-    decrypt: { type: 'bool', default: true, ignored: 'files under a vault are always decrypted' },
+    decrypt: { type: 'bool', default: true, doc: 'Decrypt the script where it is under Ansible Vault.' },
   },
   prepare(params, controller) {
     const name = splitWords(params.cmd)?.[0];
@@ -33,7 +33,11 @@ export default defineTask({
     const found = controller.find('files', name);
     if (!found.ok)
       throw new ControllerError(`Could not find or access '${name}'; searched in: ${found.searched.join(', ')}`);
-    return { ...params, content: controller.readFile(found.path), words: params.cmd.slice(argumentsAt(params.cmd)) };
+    return {
+      ...params,
+      content: controller.readFile(found.path, { decrypt: params.decrypt }),
+      words: params.cmd.slice(argumentsAt(params.cmd)),
+    };
   },
   ask: (params, context) => askGuards(params, context),
   plan(state, params) {

@@ -55,7 +55,7 @@ export default defineTask({
     const found = controller.find('files', given.src);
     if (!found.ok)
       throw new ControllerError(`Could not find or access '${given.src}'; searched: ${found.searched.join(', ')}`);
-    const bytes = controller.readFile(found.path);
+    const bytes = controller.readFile(found.path, { decrypt: given.decrypt });
     if (isZip(bytes))
       throw new ControllerError(
         `${given.src} is a zip archive, which unzip can not read from a stream: copy it to the host first, then unarchive with remote_src: true`,

@@ -1,5 +1,5 @@
 import { brokenRules } from './broken-rules.ts';
-import { coerce, describe, expandHome, later, plain, truthWords, Wrong } from './coerce-param.ts';
+import { coerce, describe, expandHome, type Home, later, plain, truthWords, Wrong } from './coerce-param.ts';
 import type { BoundTask, ParamSpec, ParamSpecs, ParamType } from './params.ts';
 import { suggest } from './suggest.ts';
 import type { TaskType } from './task-type.ts';
@@ -26,7 +26,7 @@ interface BindOptions {
   /** Values equal to this were omitted (`default(omit)`). */
   readonly omit?: string;
   /** What `~` and `$HOME` in paths stand for; a function, since it is known only once there is a session. */
-  readonly home?: () => string;
+  readonly home?: Home;
   /** The task type of a name, for parameters that are tasks. */
   readonly taskType?: (name: string) => TaskType | undefined;
 }
@@ -87,7 +87,7 @@ class Binder {
       if (typeof value === 'string' && value === this.#options.omit) continue;
       const name = names.get(String(key)) ?? (shape.anyParams === true ? String(key) : undefined);
       if (name === undefined) this.#unknown(String(key), [...names.keys()], shape, path);
-      else named.set(name, value);
+      else if (!isNone(value, shape.params[name])) named.set(name, value);
     }
     return named;
   }
@@ -106,10 +106,10 @@ class Binder {
     owner: string,
   ): unknown {
     const value = given.get(name);
-    if (value === undefined || (value === null && spec.type !== 'raw')) {
+    if (value === undefined) {
       if (spec.required === true)
         this.#problem('missing-parameter', path, `\`${owner}\` needs the parameter \`${name}\``);
-      return value === null && spec.default === undefined ? undefined : this.#default(spec);
+      return this.#default(spec);
     }
     const bound = this.#coerce(spec, value, [...path, name]);
     if (spec.secret === true) this.#remember(bound);
@@ -199,6 +199,11 @@ class Binder {
     this.problems.push({ code, path, message, hint });
   }
 }
+
+/** Whether a value says as little as none: a null, or an empty text for a path that need not be given. */
+const isNone = (value: Raw, spec: ParamSpec | undefined): boolean =>
+  spec !== undefined &&
+  ((value === null && spec.type !== 'raw') || (value === '' && spec.type === 'path' && spec.required !== true));
 
 const known = new WeakMap<ParamSpecs, ReadonlyMap<string, string>>();
 

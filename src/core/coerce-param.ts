@@ -1,8 +1,8 @@
 import type { ParamType } from './params.ts';
 import { Expression, Float, isDict, type Raw, Template, Tuple, toJs, type Value, Vaulted } from './value.ts';
 
-/** What `~` and `$HOME` in paths stand for; a function, since it is known only once there is a session. */
-type Home = (() => string) | undefined;
+/** What `~`, `$HOME` and `~user` in paths stand for; a function, since it is known only once there is a session. */
+export type Home = ((user?: string) => string | undefined) | undefined;
 
 /** A value as a parameter of that type has it, as Ansible makes it; `Wrong` where it cannot be one. */
 export const coerce = (type: ParamType, value: Raw, home: Home): unknown => coercions[type](value, home);
@@ -38,6 +38,7 @@ const coercions: { readonly [T in ParamType]: (value: Raw, home: Home) => unknow
   expression: (value) => (value instanceof Expression ? value : Expression.ofValue(plain(value))),
   path: (value, home) => {
     const path = text(value);
+    if (path === '') return new Wrong('a path');
     return typeof path === 'string' ? expandHome(path, home) : path;
   },
   bool: (value) => {
@@ -94,10 +95,12 @@ function text(value: Raw): string | Wrong {
   return new Wrong('text');
 }
 
-/** A path whose `~` or `$HOME` at its start is the home, where that is known. */
-export function expandHome(path: string, home: Home): string {
-  if (path !== '~' && !path.startsWith('~/') && !path.startsWith('$HOME')) return path;
-  return home === undefined ? path : path.replace(/^(~|\$HOME)(?=\/|$)/, home());
+/** A path whose `~`, `$HOME` or `~user` at its start is the home, where that is known. */
+export function expandHome(path: string, home: Home): string | Wrong {
+  const [start, user] = /^(?:~([^/]*)|\$HOME)(?=\/|$)/.exec(path) ?? [];
+  if (start === undefined || home === undefined) return path;
+  const found = user === undefined || user === '' ? home() : home(user);
+  return found === undefined ? new Wrong('a path (there is no user of that name)') : found + path.slice(start.length);
 }
 
 function size(value: Raw): number | Wrong {

@@ -62,11 +62,12 @@ export interface Controller {
     kind: 'files' | 'templates' | 'vars',
     name: string,
   ): { ok: true; path: string } | { ok: false; searched: readonly string[] };
-  readFile(path: string): Uint8Array;
+  /** A file of the controller; without `decrypt: false`, what is under Ansible Vault is decrypted. */
+  readFile(path: string, options?: { readonly decrypt?: boolean }): Uint8Array;
   /** Relative path, mode, and content (or link target) of everything below a folder, parents first; `follow` is for links. */
   readTree(
     path: string,
-    options?: { readonly follow?: boolean; readonly contents?: boolean },
+    options?: { readonly follow?: boolean; readonly contents?: boolean; readonly decrypt?: boolean },
   ): readonly {
     path: string;
     kind: 'file' | 'directory' | 'link';

@@ -38,14 +38,13 @@ export function absorb(
     remember(play, owner, facts);
 }
 
-/** Facts are kept for the next run as well, where there is a cache and nothing of them is `unknown`. */
-export function remember(
-  play: PlayContext,
-  owner: HostState,
-  facts: ReadonlyMap<Value, Value>,
-  unknown: ReadonlyMap<string, Touched> = new Map(),
-): void {
-  owner.facts.add(facts, unknown);
+function remember(play: PlayContext, owner: HostState, facts: ReadonlyMap<Value, Value>): void {
+  owner.facts.add(facts);
+  keep(play, owner);
+}
+
+/** Facts are kept for the next run as well, where there is a cache and nothing of them is unknown. */
+export function keep(play: PlayContext, owner: HostState): void {
   if (!owner.facts.arePartlyUnknown) play.run.factCache?.write(owner.host.name, owner.facts.all);
 }
 

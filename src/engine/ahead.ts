@@ -1,5 +1,6 @@
 import type { Task, VarsLayer } from '../core/model.ts';
 import { type AnyQuestion, hidden, isCostly } from '../core/question.ts';
+import { userAccount } from '../core/questions/account.ts';
 import { TemplateError } from '../template/index.ts';
 import { type Call, computeCall, questionsOf } from './call.ts';
 import type { Cursor } from './cursor.ts';
@@ -8,7 +9,7 @@ import type { Ahead } from './host-link.ts';
 import type { HostState } from './host-state.ts';
 import { itemSight, loopOf } from './loop.ts';
 import type { PlayContext } from './play-context.ts';
-import { Touched, touching } from './touched.ts';
+import { Touched, TouchedHome, touching } from './touched.ts';
 
 /** How far to ask ahead: everything, until something changes; then little, and more with every quiet round. */
 export class Window {
@@ -100,7 +101,9 @@ async function questionsFor(
           identity: play.mainIdentity(other),
           question: factsQuestion,
         });
-    } else if (!(error instanceof Touched || error instanceof TemplateError)) throw error;
+    } else if (error instanceof TouchedHome && error.user !== undefined)
+      asked.push({ link: error.link, identity: error.identity, question: userAccount(error.user) });
+    else if (!(error instanceof Touched || error instanceof TemplateError)) throw error;
   }
   return asked;
 }

@@ -1,6 +1,7 @@
 import { bindParams, type ParamProblem } from '../core/bind-params.ts';
 import type { Task, Written } from '../core/model.ts';
 import type { AnyQuestion } from '../core/question.ts';
+import { type Account, userAccount } from '../core/questions/account.ts';
 import { inOneLine } from '../core/source.ts';
 import { type Controller, ControllerError, type TaskContext, type TaskType } from '../core/task-type.ts';
 import { Expression, isDict, isTemplateText, type Raw, Template, toJs, type Value } from '../core/value.ts';
@@ -12,7 +13,7 @@ import type { HostState } from './host-state.ts';
 import type { PlayContext } from './play-context.ts';
 import { OMIT, type Sight } from './scopes.ts';
 import { doubtOf, ifKnown } from './settle.ts';
-import { Touched } from './touched.ts';
+import { Touched, TouchedHome } from './touched.ts';
 
 /** A task with everything computed for one host and one loop item: ready to be asked, planned and applied. */
 export interface Call {
@@ -121,7 +122,8 @@ async function makeCall(
   const diff = keywordTruth(task.keywords.diff, sight) ?? options.diff;
   const bound = bindParams(type, argsOf(task, type, sight), {
     omit: OMIT,
-    home: () => homeOf(where.link, where.identity),
+    home: (user) =>
+      user === undefined ? homeOf(where.link, where.identity) : homeOfUser(where.link, where.identity, user),
     taskType: play.run.loadedType,
   });
   if (!bound.ok) throw new BadParams(bound.problems.map((problem) => sentence(problem)).join('; '));
@@ -274,8 +276,19 @@ function names(type: TaskType): Set<string> {
 /** The home of a host's user; touching it before there is a session says so. */
 export function homeOf(link: HostLink, identity: Identity): string {
   const home = link.home(identity);
-  if (home === undefined) throw new Touched('home', link.name);
+  if (home === undefined) throw new TouchedHome(link, identity);
   return home;
+}
+
+/** The home of another user of a host, undefined where there is none of that name; touching it before it is asked says so. */
+function homeOfUser(link: HostLink, identity: Identity, user: string): string | undefined {
+  const belief = link.beliefs.of(userAccount(user), identity.key);
+  if (belief === undefined) throw new TouchedHome(link, identity, user);
+  if (belief.is === 'unknown') throw new Touched('unknown', link.name, belief.because);
+  if (!belief.answer.ok) throw new ControllerError(`the home of ${user}: ${belief.answer.why}`);
+  const account = belief.answer.value as Account;
+  if (account.exists && account.home === undefined) throw new Touched('unknown', link.name, belief.assuming);
+  return account.home;
 }
 
 const sentence = ({ path, message, hint }: ParamProblem): string =>

@@ -6,8 +6,8 @@ import type { Task } from '../core/model.ts';
 import { inOneLine } from '../core/source.ts';
 import { isSystemError } from '../core/system-error.ts';
 import { type Controller, ControllerError } from '../core/task-type.ts';
-import { type Value, Vaulted } from '../core/value.ts';
-import { type Env, renderTemplate, type Scope, strftime } from '../template/index.ts';
+import type { Value } from '../core/value.ts';
+import { opened, renderTemplate, type Scope, scopeOver, strftime } from '../template/index.ts';
 import { jobFile } from './background.ts';
 import type { Call } from './call.ts';
 import { evaluateWritten, firstBroken, variable } from './expressions.ts';
@@ -29,16 +29,17 @@ export function createController(
     if (peek) throw new Touched('pending', '', 'a task that acts on the controller');
     return act();
   };
+  const open = (path: string) => opened(readLocalFile(path), path, env);
   return {
     find: (kind, name) => findFile(task.searchPath, kind, name),
-    readFile: (path) => opened(readLocalFile(path), path, env),
-    readTree,
+    readFile: (path, { decrypt = true } = {}) => (decrypt ? open(path) : readLocalFile(path)),
+    readTree: (path, options = {}) => readTree(path, options, options.decrypt === false ? readLocalFile : open),
     modeOf: (path) => statSync(path).mode & 0o7777,
     isDirectory: (path) => statOf(path)?.isDirectory() ?? false,
     writeFile: (path, content, mode = 0o644) => later(() => writeWhole(path, content, mode)),
     render: (path, options) =>
       renderTemplate(
-        Buffer.from(readLocalFile(path)).toString(),
+        Buffer.from(open(path)).toString(),
         path,
         options,
         { ...withTemplateNames(scope, path, options.dest, run.options.managed), cache: new Map() },
@@ -62,13 +63,6 @@ export function createController(
   };
 }
 
-/** A file's content, decrypted where it is under Ansible Vault: what it holds is then a secret. */
-function opened(content: Uint8Array, path: string, env: Env): Uint8Array {
-  const text = Buffer.from(content.subarray(0, 16)).toString('latin1');
-  if (!text.startsWith('$ANSIBLE_VAULT;')) return content;
-  return Buffer.from(env.decrypt(new Vaulted(Buffer.from(content).toString(), { file: path, line: 1, column: 1 })));
-}
-
 /** The names that Ansible gives to template files besides. */
 function withTemplateNames(scope: Scope, path: string, dest: string | undefined, managed = 'Ansible managed'): Scope {
   const stat = statSync(path, { throwIfNoEntry: false });
@@ -82,7 +76,7 @@ function withTemplateNames(scope: Scope, path: string, dest: string | undefined,
     ['template_run_date', () => new Date().toISOString().replace('T', ' ').replace(/Z$/, '')],
     ['ansible_managed', () => managedBy(managed, path, stat?.mtime ?? new Date())],
   ]);
-  return { get: (name) => scope.get(name) ?? names.get(name)?.(), names: () => [...scope.names(), ...names.keys()] };
+  return scopeOver(scope, { get: (name) => names.get(name)?.(), names: () => names.keys() });
 }
 
 /** The setting `ansible_managed`, filled in for a template. */

@@ -2,7 +2,7 @@ import { aboutFact } from '../core/facts/about-fact.ts';
 import { facts } from '../core/questions/facts.ts';
 import type { SessionFailure } from '../core/session.ts';
 import { fromJs, type Value } from '../core/value.ts';
-import { remember } from './absorb.ts';
+import { keep } from './absorb.ts';
 import type { Beliefs } from './beliefs.ts';
 import type { Ahead, Identity } from './host-link.ts';
 import type { HostState } from './host-state.ts';
@@ -38,14 +38,15 @@ export async function learnFacts(
       host: state.host.name,
       diagnostic: { severity: 'warning', code: 'facts', message: `facts could not be gathered: ${belief.answer.why}` },
     });
-  state.facts.gathered = true;
+  state.facts.settle();
   return undefined;
 }
 
 function take(play: PlayContext, state: HostState, found: Readonly<Record<string, unknown>>): void {
   const unknown = unknownFacts(state.link.beliefs, state.host.name, found);
   const known = Object.fromEntries(Object.entries(found).filter(([name]) => !unknown.has(name)));
-  remember(play, state, fromJs(known) as Map<Value, Value>, unknown);
+  state.facts.gather(fromJs(known) as Map<Value, Value>, unknown);
+  keep(play, state);
 }
 
 /** Those of the facts that a foreseen change may alter, and what touching them says. */

@@ -66,17 +66,26 @@ export class HostState {
 
 /** Connection variables and the like: named as facts are, but no facts. */
 const noFacts =
-  /^ansible_(host|port|user|password|pass|ssh_.*|connection|shell_.*|become.*|python_interpreter|.*_interpreter|pct_.*|sudo.*|su_.*|private_key_file|timeout|remote_.*|facts|local|host_key_checking|.*_executable|group_priority|managed|loop|loop_var|index_var|failed_.*|search_path|delegated_vars|async.*|limit|inventory_sources|config_file|winrm.*|psrp.*|network_.*|os|docker.*|httpapi.*|pipelining|check_mode|diff_mode|forks|verbosity|version|run_tags|skip_tags|play_.*|role_.*|parent_.*|dependent_.*|collection_name|play|become)$/;
+  /^ansible_(host|port|user|password|pass|ssh_(?!host_key_\w+_public).*|connection|shell_.*|become.*|python_interpreter|.*_interpreter|pct_.*|sudo.*|su_.*|private_key_file|timeout|remote_.*|facts|host_key_checking|.*_executable|group_priority|managed|loop|loop_var|index_var|failed_.*|search_path|delegated_vars|async.*|limit|inventory_sources|config_file|winrm.*|psrp.*|network_.*|os|docker.*|httpapi.*|pipelining|check_mode|diff_mode|forks|verbosity|version|run_tags|skip_tags|play_.*|role_.*|parent_.*|dependent_.*|collection_name|play|become)$/;
 
 const short = (name: string): string => name.replace(/^ansible_/, '');
 
-/** The facts of a host as variables. Before they are gathered, touching one says so: the engine then asks. */
+const mayBeFact = (name: string): boolean =>
+  (name.startsWith('ansible_') && !noFacts.test(name)) || name === 'gather_subset' || name === 'module_setup';
+
+/**
+ * The facts of a host as variables. A play that gathers makes them due; while they are due, touching one says so, and the
+ * engine asks. They stay due until something touches them, in whatever play.
+ */
 class Facts implements Vars {
   readonly #entries = new Map<string, Entry>();
   readonly #host: string;
-  /** Whether a touched fact is gathered: `gather_facts` of the play. */
-  gatherable = false;
-  gathered = false;
+  /** Whether the next touch gathers. */
+  #due = false;
+  /** Whether they were ever gathered: `gathering: smart` then is content. */
+  #known = false;
+  /** What tasks gave since facts are due: it is newer than what is gathered for the sake of the play's beginning. */
+  readonly #newer = new Set<string>();
   readonly #facts = new Map<Value, Value>();
   readonly #unknown = new Map<string, Touched>();
 
@@ -84,8 +93,37 @@ class Facts implements Vars {
     this.#host = host;
   }
 
-  /** Take facts; their names are as `ansible_facts` has them, with or without `ansible_`. In a check some are `unknown`. */
-  add(facts: ReadonlyMap<Value, Value>, unknown: ReadonlyMap<string, Touched> = new Map()): void {
+  /** Whether facts are due and not gathered yet, or were gathered. */
+  get known(): boolean {
+    return this.#due || this.#known;
+  }
+
+  /** A play gathers: what was gathered before is old. */
+  makeDue(): void {
+    this.#due = true;
+    this.#newer.clear();
+  }
+
+  /** They were asked for, whatever came of it. */
+  settle(): void {
+    this.#due = false;
+    this.#known = true;
+    this.#newer.clear();
+  }
+
+  /** Take what was gathered. In a check some are `unknown`. */
+  gather(facts: ReadonlyMap<Value, Value>, unknown: ReadonlyMap<string, Touched>): void {
+    const older = ([name]: readonly [Value, unknown]) => !this.#newer.has(String(name));
+    this.#take([...facts].filter(older), [...unknown].filter(older));
+  }
+
+  /** Take facts that a task gives; their names are as `ansible_facts` has them, with or without `ansible_`. */
+  add(facts: ReadonlyMap<Value, Value>): void {
+    if (this.#due) for (const name of facts.keys()) this.#newer.add(String(name));
+    this.#take(facts, []);
+  }
+
+  #take(facts: Iterable<readonly [Value, Value]>, unknown: Iterable<readonly [string, Touched]>): void {
     for (const [key, value] of facts) {
       const name = String(key);
       this.#facts.set(short(name), value);
@@ -117,24 +155,18 @@ class Facts implements Vars {
     this.#entries.clear();
     this.#facts.clear();
     this.#unknown.clear();
-    this.gathered = false;
+    this.#due = false;
+    this.#known = false;
   }
 
   get(name: string): Entry | undefined {
-    const known = this.#entries.get(name);
-    if (this.gathered || !this.gatherable)
-      return known ?? (name === 'ansible_facts' ? { value: this.#facts } : undefined);
-    if (name === 'ansible_facts') return touching(new Touched('facts', this.#host));
-    if (known !== undefined) return known;
-    return this.#maybe(name) ? touching(new Touched('facts', this.#host)) : undefined;
+    if (this.#due && !this.#newer.has(name) && (name === 'ansible_facts' || mayBeFact(name)))
+      return touching(new Touched('facts', this.#host));
+    return this.#entries.get(name) ?? (name === 'ansible_facts' ? { value: this.#facts } : undefined);
   }
 
   has(name: string): boolean {
     return this.get(name) !== undefined;
-  }
-
-  #maybe(name: string): boolean {
-    return name.startsWith('ansible_') && !noFacts.test(name);
   }
 
   keys(): MapIterator<string> {

@@ -37,12 +37,16 @@ export async function prepare(
 }
 
 function prepareHost(context: PlayContext, state: HostState): string | undefined {
-  const { run, play } = context;
   state.link.beliefs.forget();
-  const gather = truth(keywordValue(play.gatherFacts, context.scopes.of(state)) ?? undefined);
-  state.facts.gatherable = gather ?? run.options.gathering !== 'explicit';
+  if (gathers(context, state)) state.facts.makeDue();
   state.playLayers = [];
   return loadVarsFiles(context, state);
+}
+
+function gathers({ run, play, scopes }: PlayContext, state: HostState): boolean {
+  const { gathering } = run.options;
+  const said = truth(keywordValue(play.gatherFacts, scopes.of(state)) ?? undefined);
+  return (said ?? gathering !== 'explicit') && !(gathering === 'smart' && state.facts.known);
 }
 
 function loadVarsFiles(context: PlayContext, state: HostState): string | undefined {

@@ -1,6 +1,6 @@
 import { readdirSync, readlinkSync, type Stats, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { kindOf, readLocalFile, statOf } from '../core/local-file.ts';
+import { kindOf, statOf } from '../core/local-file.ts';
 import { type Controller, ControllerError } from '../core/task-type.ts';
 
 type TreeEntry = ReturnType<Controller['readTree']>[number];
@@ -10,14 +10,18 @@ type TreeOptions = NonNullable<Parameters<Controller['readTree']>[1]>;
 interface Reading extends TreeOptions {
   readonly root: string;
   readonly above: readonly Stats[];
+  readonly read: (path: string) => Uint8Array;
 }
 
 /**
  * Everything below a directory, parents first. With `follow` a link is what it points to; one that points to nothing, or to a
  * directory that it lies in, stays a link, as in Ansible.
  */
-export const readTree = (root: string, options: TreeOptions = {}): readonly TreeEntry[] =>
-  readDirectory(root, { ...options, root, above: [statSync(root)] });
+export const readTree = (
+  root: string,
+  options: TreeOptions,
+  read: (path: string) => Uint8Array,
+): readonly TreeEntry[] => readDirectory(root, { ...options, root, above: [statSync(root)], read });
 
 function readDirectory(directory: string, reading: Reading): TreeEntry[] {
   const entries = readdirSync(directory, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -33,7 +37,7 @@ function readDirectory(directory: string, reading: Reading): TreeEntry[] {
         ...readDirectory(path, { ...reading, above: [...reading.above, stats] }),
       ];
     if (!stats.isFile()) throw new ControllerError(`${path} is a ${kindOf(stats)}: only regular files can be copied`);
-    return [{ ...at, kind: 'file', mode, ...(reading.contents !== false && { content: readLocalFile(path) }) }];
+    return [{ ...at, kind: 'file', mode, ...(reading.contents !== false && { content: reading.read(path) }) }];
   });
 }
 

@@ -137,7 +137,7 @@ class States {
     const state = new HostState(host, link);
     const cached = this.#run.factCache?.read(name);
     if (cached !== undefined) state.facts.add(fromJs(cached) as Map<Value, Value>);
-    if (cached !== undefined && this.#run.options.gathering === 'smart') state.facts.gathered = true;
+    if (cached !== undefined && this.#run.options.gathering === 'smart') state.facts.settle();
     this.#states.set(name, state);
     return state;
   }

@@ -4,7 +4,7 @@ import type { Raw, Value } from '../core/value.ts';
 import { composeScope } from '../language/variables/compose-scope.ts';
 import { hostvarsDict, type ReadableScope, varsDict } from '../language/variables/hostvars.ts';
 import { type Magic, magicVariables, type PlayFacts } from '../language/variables/magic-variables.ts';
-import { type Env, evaluate, type Scope } from '../template/index.ts';
+import { type Env, evaluate, type Scope, scopeOver } from '../template/index.ts';
 import type { HostState } from './host-state.ts';
 import type { RunContext } from './run-context.ts';
 
@@ -65,10 +65,10 @@ export class Scopes {
     const other = this.#state(name);
     if (other === undefined) return new Map();
     const theirs = this.of(other).scope;
-    const seen = {
-      get: (key: string) => theirs.get(key) ?? (key === 'ansible_host' ? name : undefined),
-      names: () => theirs.names(),
-    };
+    const seen = scopeOver(theirs, {
+      get: (key) => (key === 'ansible_host' ? name : undefined),
+      names: () => [],
+    });
     return new Map<Value, Value>([[name, varsDict(seen, (value) => evaluate(value, theirs, env))]]);
   }
 

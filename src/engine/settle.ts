@@ -1,10 +1,11 @@
+import { userAccount } from '../core/questions/account.ts';
 import type { SessionFailure } from '../core/session.ts';
 import { asTemplateError, isUndefinedError, TemplateError } from '../template/index.ts';
 import { learnFacts } from './facts.ts';
 import type { Ahead } from './host-link.ts';
 import type { HostState } from './host-state.ts';
 import type { PlayContext } from './play-context.ts';
-import { Touched } from './touched.ts';
+import { Touched, TouchedHome } from './touched.ts';
 
 /** What came of computing something. Whoever computes says what each of them means: none of them stands for another. */
 export type Settled<T> =
@@ -61,16 +62,22 @@ export const doubtOf = (play: PlayContext, state: HostState | undefined, error: 
 /** Ask for what was touched: facts, or a session so that its home is known. */
 async function satisfy(
   { play, ahead = async () => [] }: Settling,
-  { what, host }: Touched,
+  touched: Touched,
 ): Promise<Exclude<Settled<never>, { is: 'value' }> | undefined> {
+  const { what, host } = touched;
+  if (touched instanceof TouchedHome) return learnHome(touched, ahead);
   const state = play.stateOf(host);
   if (state === undefined || what === 'pending')
     return { is: 'mistaken', error: new TemplateError(`a value of ${host} is not known yet`, 'pending') };
   const identity = identityBeforeFacts(play, state, host);
   if ('is' in identity) return identity;
-  if (what === 'facts') return learnFacts(play, state, identity, ahead);
-  const opened = await state.link.open(identity);
-  return opened.ok ? undefined : { is: 'unreachable', failure: opened.failure };
+  return learnFacts(play, state, identity, ahead);
+}
+
+/** A home is known once there is a session of the one whose it is; another user's is asked. */
+async function learnHome({ link, identity, user }: TouchedHome, ahead: () => Promise<readonly Ahead[]>) {
+  const known = user === undefined ? await link.open(identity) : await link.ask(identity, [userAccount(user)], ahead);
+  return known.ok ? undefined : ({ is: 'unreachable', failure: known.failure } as const);
 }
 
 /** How to reach a host cannot wait for what only the host can tell. */

@@ -1,3 +1,5 @@
+import type { HostLink, Identity } from './host-link.ts';
+
 /**
  * Thrown when a template touches a value that cannot be known yet. It is no error: the one who computes decides
  * whether to wait (pending, facts, home) or to say so (unknown).
@@ -11,6 +13,20 @@ export class Touched {
     this.what = what;
     this.host = host;
     this.because = because;
+  }
+}
+
+/** The home of somebody on a host, touched before it is known. */
+export class TouchedHome extends Touched {
+  readonly link: HostLink;
+  readonly identity: Identity;
+  /** Whose it is, where not the identity's own. */
+  readonly user: string | undefined;
+  constructor(link: HostLink, identity: Identity, user?: string) {
+    super('home', link.name);
+    this.link = link;
+    this.identity = identity;
+    this.user = user;
   }
 }
 

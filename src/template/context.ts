@@ -15,6 +15,15 @@ export interface Scope {
   readonly cache?: Map<string, Value>;
 }
 
+/** Two scopes as one: what the upper one does not define, the lower may. A null is a value. */
+export const scopeOver = (upper: Scope, lower: Scope): Scope => ({
+  get(name) {
+    const value = upper.get(name);
+    return value === undefined ? lower.get(name) : value;
+  },
+  names: () => new Set([...upper.names(), ...lower.names()]),
+});
+
 /** Names that a template itself sets, inside out. */
 export class Frame {
   readonly vars = new Map<string, Value>();

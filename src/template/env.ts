@@ -1,6 +1,6 @@
 import { readLocalFile } from '../core/local-file.ts';
 import { isSystemError } from '../core/system-error.ts';
-import type { Value, Vaulted } from '../core/value.ts';
+import { type Value, Vaulted } from '../core/value.ts';
 import { fail } from './errors.ts';
 import type { Lookups } from './lookups/lookup.ts';
 import type { Callees } from './python/signature.ts';
@@ -55,6 +55,13 @@ export function defaultEnv(changes: Partial<Env> = {}): Env {
     lookups: {},
     ...changes,
   };
+}
+
+/** A file's content, decrypted where it is under Ansible Vault: what it holds is then a secret. Every controller file is opened by this. */
+export function opened(content: Uint8Array, path: string, env: Pick<Env, 'decrypt'>): Uint8Array {
+  const start = Buffer.from(content.subarray(0, 16)).toString('latin1');
+  if (!start.startsWith('$ANSIBLE_VAULT;')) return content;
+  return Buffer.from(env.decrypt(new Vaulted(Buffer.from(content).toString(), { file: path, line: 1, column: 1 })));
 }
 
 function readFile(path: string): Uint8Array | undefined {

@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, resolve } from 'node:path';
 import type { Context } from './context.ts';
-import type { Env } from './env.ts';
+import { type Env, opened } from './env.ts';
 
 /** A file found by name, with its text. */
 interface FoundFile {
@@ -35,7 +35,7 @@ export function expandHome(path: string, env: Env): string {
 
 function read(path: string, context: Context): FoundFile | undefined {
   const bytes = context.session.env.readFile(path);
-  return bytes && { path, bytes };
+  return bytes && { path, bytes: opened(bytes, path, context.session.env) };
 }
 
 /** A template for `include`, `import` and `extends`: beside the file that names it, or on the search path. */

@@ -28,16 +28,20 @@ interface SourceEntry {
 }
 
 /** A file or folder beside the playbook, read whole. */
-export function localSources(src: string, controller: Controller, follow: boolean): FileSource | TreeSource {
+export function localSources(
+  src: string,
+  controller: Controller,
+  { follow, decrypt }: { readonly follow: boolean; readonly decrypt: boolean },
+): FileSource | TreeSource {
   const found = controller.find('files', src.replace(/(.)\/+$/, '$1'));
   if (!found.ok) throw new ControllerError(`Could not find or access '${src}'; searched: ${found.searched.join(', ')}`);
   if (!controller.isDirectory(found.path))
-    return { from: 'file', bytes: controller.readFile(found.path), name: nameOf(src), path: found.path };
+    return { from: 'file', bytes: controller.readFile(found.path, { decrypt }), name: nameOf(src), path: found.path };
   return {
     from: 'tree',
     path: found.path,
     into: src.endsWith('/') ? '' : nameOf(src),
-    entries: controller.readTree(found.path, { follow }),
+    entries: controller.readTree(found.path, { follow, decrypt }),
   };
 }
 

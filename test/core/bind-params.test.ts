@@ -38,13 +38,15 @@ describe('bindParams', () => {
     ['bytes', '1.5k', 1536],
     ['path', '~/x', '/home/me/x'],
     ['path', '$HOME', '/home/me'],
-    ['path', '~you/x', '~you/x'],
+    ['path', '~you/x', '/home/you/x'],
     // YAML 1.1 reads 0644 as 420.
     ['mode', 420, '0644'],
     ['mode', 'u=rw,g+r', 'u=rw,g+r'],
     ['raw', null, null],
   ] as const)('a %s given as %j is %j', ([type, given, becomes]) => {
-    expect(bound(shape({ x: { type } }), { x: given }, { home: () => '/home/me' })).toEqual({ x: becomes });
+    expect(bound(shape({ x: { type } }), { x: given }, { home: (user = 'me') => `/home/${user}` })).toEqual({
+      x: becomes,
+    });
   });
 
   test.for([

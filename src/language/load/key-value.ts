@@ -114,14 +114,11 @@ const meanings: Readonly<Record<string, string>> = {
   '"': '"',
 };
 
-// The escapes of Python's strings; others stay as they are.
+// The escapes of Python's strings but the octal ones: `\1` is a group of a pattern. Others stay as they are.
 function decodeEscapes(text: string): string {
   if (!text.includes('\\')) return text;
   return text.replace(
-    /\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{1,3})|([abfnrtv\\'"]))/g,
-    (_, x, u, U, octal, one) => {
-      if (one !== undefined) return meanings[one]!;
-      return String.fromCodePoint(octal === undefined ? Number.parseInt(x ?? u ?? U, 16) : Number.parseInt(octal, 8));
-    },
+    /\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([abfnrtv\\'"]))/g,
+    (_, x, u, U, one) => (one === undefined ? String.fromCodePoint(Number.parseInt(x ?? u ?? U, 16)) : meanings[one]!),
   );
 }

@@ -45,8 +45,9 @@ function staticScope(loading: Loading, within: Within) {
   const magic = magicOf(within);
   return {
     get: (name: string): Raw | undefined => {
-      const own = magic.get(name) ?? extra?.get(name)?.value;
-      return own ?? layers.find(({ vars }) => vars.has(name))?.vars.get(name)?.value;
+      if (magic.has(name)) return magic.get(name);
+      const entry = extra?.get(name) ?? layers.find(({ vars }) => vars.has(name))?.vars.get(name);
+      return entry?.value;
     },
     names: () =>
       new Set([...magic.keys(), ...(extra?.keys() ?? []), ...layers.flatMap(({ vars }) => [...vars.keys()])]),

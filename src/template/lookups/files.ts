@@ -1,7 +1,7 @@
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import type { Value } from '../../core/value.ts';
 import { compileTemplate, convertText, countLineEnds, renderBody, withLineEnds } from '../compile.ts';
-import { Context } from '../context.ts';
+import { Context, scopeOver } from '../context.ts';
 import { fail } from '../errors.ts';
 import { findFile } from '../find-file.ts';
 import { type RenderOptions, readHeader } from '../header.ts';
@@ -83,11 +83,8 @@ function sessionWith(
     ['template_fullpath', path],
     ...[...extra].map(([name, value]) => [String(name), value] as const),
   ]);
-  const scope = {
-    get: (name: string) => more.get(name) ?? session.scope.get(name),
-    names: () => new Set([...session.scope.names(), ...more.keys()]),
-  };
-  return { ...session, scope, cache: new Map(), owned: new Map(), syntax };
+  const own = { get: (name: string) => more.get(name), names: () => more.keys() };
+  return { ...session, scope: scopeOver(own, session.scope), cache: new Map(), owned: new Map(), syntax };
 }
 
 function globFiles(term: string, context: Context): string[] {

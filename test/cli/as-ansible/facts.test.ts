@@ -1,0 +1,107 @@
+import { describe, expect, test } from 'vitest';
+import { play } from './as-ansible.ts';
+
+// Inline snapshots are what ansible-playbook 2.14 told: see as-ansible.ts.
+
+const told = async (plays: string) =>
+  (await play({ 'play.yml': plays, 'a.fact': '{"from": "here"}' }, '--limit', 'a'))
+    .split('\n')
+    .filter((line) => /: a /.test(line) && !line.startsWith('Gathering Facts'))
+    .join('\n');
+
+describe('H2: facts', () => {
+  test('that one play gathers are there in a later one that does not, touched before or not', async () => {
+    expect(
+      await told(`
+- {hosts: all}
+- hosts: all
+  gather_facts: false
+  tasks:
+    - {name: untouched before, debug: {msg: "{{ ansible_system }} {{ ansible_facts.system }}"}}
+- hosts: all
+  gather_facts: false
+  tasks:
+    - {name: once more, debug: {msg: "{{ ansible_system | default('none') }}"}}
+    - {meta: clear_facts}
+    - {name: cleared, debug: {msg: "{{ ansible_system | default('none') }}"}}
+- {hosts: all}
+- hosts: a
+  gather_facts: false
+  tasks:
+    - {name: another host's, debug: {msg: "{{ hostvars.a.ansible_system }}"}}`),
+    ).toMatchInlineSnapshot(`
+      "untouched before: a ok "Linux Linux"
+      once more: a ok "Linux"
+      cleared: a ok "none"
+      another host's: a ok "Linux""
+    `);
+  });
+
+  test('of a play that never gathers are undefined', async () => {
+    expect(
+      await told(`
+- hosts: all
+  gather_facts: false
+  tasks:
+    - {name: never, debug: {msg: "{{ ansible_system | default('none') }}"}}`),
+    ).toMatchInlineSnapshot(`"never: a ok "none""`);
+  });
+
+  test('are gathered anew by each play that gathers, and what tasks gave since is newer', async () => {
+    expect(
+      await told(`
+- hosts: all
+  tasks:
+    - {name: before, debug: {msg: "{{ ansible_env.HOME is defined }} {{ ansible_system }}"}}
+    - {set_fact: {ansible_system: mine, cacheable: true}}
+- hosts: all
+  tasks:
+    - {name: again, debug: {msg: "{{ ansible_facts.system }}"}}
+    - {set_fact: {ansible_machine: mine, cacheable: true}}
+    - {name: given, debug: {msg: "{{ ansible_facts.machine }}"}}`),
+    ).toMatchInlineSnapshot(`
+      "before: a ok "True Linux"
+      set_fact: a ok
+      again: a ok "Linux"
+      set_fact: a ok
+      given: a ok "mine""
+    `);
+  });
+
+  test('local ones and host keys are facts like others, also as the first that is touched', async () => {
+    expect(
+      await told(`
+- hosts: all
+  tasks: [{name: local, debug: {msg: "{{ ansible_local is defined }}"}}]
+- hosts: all
+  tasks: [{name: keys, debug: {msg: "{{ ansible_ssh_host_key_ed25519_public is defined }}"}, when: "ansible_ssh_host_key_ed25519_public is defined or true"}]`),
+    ).toMatchInlineSnapshot(`
+      "local: a ok true
+      keys: a ok true"
+    `);
+  });
+
+  test('may be in vars_files and in the hosts of a play', async () => {
+    expect(
+      await play(
+        {
+          'Linux.yml': 'found: yes',
+          'play.yml': `
+- {hosts: all}
+- hosts: "{{ hostvars.a.ansible_system | replace('Linux', 'a') }}"
+  name: second
+  vars_files: ["{{ ansible_system }}.yml"]
+  gather_facts: false
+  tasks: [{debug: {msg: "{{ found }}"}}]`,
+        },
+        '--limit',
+        'a',
+      ).then((text) => text.replace(/.*Gathering Facts.*\n|^a: .*\n/gm, '')),
+    ).toMatchInlineSnapshot(`
+      "play all
+      play second
+      debug: a ok true
+      exit 0"
+    `);
+  });
+});

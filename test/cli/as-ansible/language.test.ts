@@ -1,0 +1,124 @@
+import { describe, expect, test } from 'vitest';
+import { play } from './as-ansible.ts';
+
+// Inline snapshots are what ansible-playbook 2.14 told: see as-ansible.ts.
+
+const on = async (tasks: string, files: Readonly<Record<string, string>> = {}, ...args: string[]) =>
+  (
+    await play(
+      { ...files, 'play.yml': `- hosts: a\n  gather_facts: false\n  vars: {none: null}\n  tasks:\n${tasks}` },
+      ...args,
+    )
+  )
+    .split('\n')
+    .filter((line) => / a /.test(line) || line.startsWith('ERROR'))
+    .join('\n');
+
+const vaulted = `$ANSIBLE_VAULT;1.1;AES256
+66306231356231336366313530333435616565633531663534623935386237333863323331336665
+6566333236353564386336646532383764363633333731620a653738356236333366383861326461
+39303135633134613631333335353439333465363166666434376535333933323363383161643130
+6165663962616565640a373439383865363735363839363935653735383965393337313435666237
+65393662646565323436646634386333376265323138343261373739356334383464
+`;
+
+describe('values', () => {
+  test('H1: a null variable is null in template files, and not what lies under it', async () => {
+    expect(
+      await on(
+        `
+    - {template: {src: n.j2, dest: out}}
+    - {name: file, debug: {msg: "{{ lookup('file', 'out') }}"}}
+    - {name: lookup, debug: {msg: "{{ lookup('template', 'n.j2', template_vars={'other': none}) }}"}, vars: {other: 1}}`,
+        { 'n.j2': "{% if none %}x{% else %}y{% endif %} {{ none }} {{ other | default('undefined') }}" },
+      ),
+    ).toMatchInlineSnapshot(`
+      "template: a changed
+      file: a ok "y  undefined"
+      lookup: a ok "y  ""
+    `);
+  });
+
+  test('H5: a number behind a backslash in k=v arguments is a group', async () => {
+    expect(
+      await on(
+        `
+    - lineinfile: dest=text regexp='^(abc)=' line='\\1=2' backrefs=yes
+    - {name: line, debug: {msg: "{{ lookup('file', 'text') }}"}}
+    - replace: path=text regexp='(b)' replace='<\\1>\\x41'
+    - {name: replaced, debug: {msg: "{{ lookup('file', 'text') }}"}}
+    - set_fact: x="{{ 'foo' | regex_replace('(f)', '\\1-') }}"
+    - {name: fact, debug: {msg: "{{ x }}"}}`,
+        { text: 'abc=1\n' },
+      ),
+    ).toMatchInlineSnapshot(`
+      "lineinfile: a changed
+      line: a ok "abc=2"
+      replace: a changed
+      replaced: a ok "a<b>Ac=2"
+      set_fact: a ok
+      fact: a ok "f-oo""
+    `);
+  });
+});
+
+describe('paths', () => {
+  test("H6: ~user is that user's home, ~ the home of whom the task becomes (H7)", async () => {
+    expect(
+      await on(`
+    - {name: other, stat: {path: ~root/}, register: r}
+    - {debug: {msg: "{{ r.stat.path }}"}}
+    - {name: own, stat: {path: '~/'}, register: r, become: true, become_user: games}
+    - {debug: {msg: "{{ r.stat.path }}"}}
+    - {name: own and other, find: {paths: [~games, ~root]}, register: r}`),
+    ).toMatchInlineSnapshot(`
+      "other: a ok
+      debug: a ok "/root/"
+      own: a ok
+      debug: a ok "/usr/games/"
+      own and other: a ok"
+    `);
+  });
+
+  test('H11: empty ones are none', async () => {
+    const told = await on(`
+    - {name: copy, copy: {src: "{{ empty }}", dest: x}, vars: {empty: ''}, ignore_errors: true}
+    - {name: guard, command: {cmd: "true", creates: "", chdir: ""}}
+    - {name: null is none, copy: {src: null, content: x, dest: x}}`);
+    expect(told.replace(/ "(one of the following is|src \(or content\) is) required.*?"/, '')).toMatchInlineSnapshot(`
+      "copy: a fatal (ignored)
+      guard: a changed
+      null is none: a changed"
+    `);
+  });
+});
+
+test('H4: files of the controller that are under Vault are read in the clear, wherever they are read', async () => {
+  expect(
+    await on(
+      `
+    - {copy: {src: folder/, dest: out}}
+    - {template: {src: folder/v, dest: out/t}}
+    - {assemble: {src: folder, dest: out/assembled, remote_src: false}}
+    - {name: written, command: grep -c clear out/v out/t out/assembled, register: r}
+    - {debug: {msg: "{{ r.stdout_lines }}"}}
+    - {name: lookups, debug: {msg: "{{ [lookup('file', 'folder/v'), lookup('unvault', 'folder/v'), lookup('template', 'folder/v'), lookup('ini', 'a file=folder/ini'), item] | map('length') | join(' ') }}"}, with_file: [folder/ini], loop_control: {label: x}}
+    - {copy: {src: folder/v, dest: out/cipher, decrypt: false}}
+    - {name: cipher, command: head -c 14 out/cipher, register: r}
+    - {debug: {msg: "{{ r.stdout }}"}}`,
+      { 'folder/v': vaulted, 'folder/ini': vaulted, pw: 'secret' },
+      '--vault-password-file',
+      'pw',
+    ),
+  ).toMatchInlineSnapshot(`
+    "copy: a changed
+    template: a changed
+    assemble: a changed
+    written: a changed
+    debug: a ok ["out/v:1","out/t:1","out/assembled:2"]
+    lookups: a ok (x) "16 17 17 5 16"
+    copy: a changed
+    cipher: a changed
+    debug: a ok "$ANSIBLE_VAULT""
+  `);
+});
