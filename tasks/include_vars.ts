@@ -13,7 +13,7 @@ export default defineTask({
     hash_behaviour: {
       type: 'str',
       choices: ['replace', 'merge'],
-      doc: 'Whether dictionaries of several files are merged.',
+      doc: 'Whether dictionaries are merged with those of other files, and with what the variables are already.',
     },
     depth: { type: 'int', default: 0, doc: 'How deep below `dir`; 0 is all.' },
     files_matching: { type: 'str', doc: 'Only files whose names match this regular expression.' },
@@ -27,11 +27,15 @@ export default defineTask({
       params.file === undefined ? filesBelow(params.dir ?? '', params, controller) : [located(params.file, controller)];
     const read = files.map((path) => controller.parseVars(new TextDecoder().decode(controller.readFile(path)), path));
     const merge = params.hash_behaviour === 'merge' ? deepMerge : (one: Vars, other: Vars) => ({ ...one, ...other });
-    return { files, vars: read.reduce<Vars>(merge, {}), name: params.name };
+    return { files, vars: read.reduce<Vars>(merge, {}), name: params.name, merge: params.hash_behaviour === 'merge' };
   },
-  plan: (_state, { files, vars, name }) => ({
+  plan: (_state, { files, vars, name, merge }) => ({
     changes: [],
-    result: { ansible_facts: name === undefined ? vars : { [name]: vars }, ansible_included_var_files: files },
+    result: {
+      ansible_facts: name === undefined ? vars : { [name]: vars },
+      ansible_included_var_files: files,
+      ...(merge && { _ansible_merge: true }),
+    },
   }),
   returns: { ansible_facts: 'The variables.', ansible_included_var_files: 'The files that were read.' },
   examples: [

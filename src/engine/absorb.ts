@@ -1,7 +1,8 @@
 import type { Outcome } from '../core/event.ts';
 import type { Task } from '../core/model.ts';
 import { fromJs, isDict, type Raw, type Value } from '../core/value.ts';
-import { isWritten } from '../template/index.ts';
+import { mergeOver } from '../language/variables/merge-layers.ts';
+import { evaluate, isWritten } from '../template/index.ts';
 import { type Call, keywordTruth } from './call.ts';
 import type { HostState } from './host-state.ts';
 import type { PlayContext } from './play-context.ts';
@@ -33,13 +34,27 @@ export function absorb(
   if (gives === 'facts') remember(play, owner, facts, unknown);
   else
     for (const [name, value] of facts)
-      (gives === 'set_fact' ? owner.set : owner.included).set(String(name), { value: value as Raw, ...written });
+      (gives === 'set_fact' ? owner.set : owner.included).set(String(name), {
+        value: outcome.result['_ansible_merge'] === true ? overKnown(String(name), value, sight) : value,
+        ...written,
+      });
   if (outcome.result['cacheable'] === true || outcome.result['_ansible_facts_cacheable'] === true)
     remember(play, owner, facts);
 }
 
-function remember(play: PlayContext, owner: HostState, facts: ReadonlyMap<Value, Value>): void {
-  owner.facts.add(facts);
+/** A value merged over what its variable is already. */
+function overKnown(name: string, value: Value, { scope, env }: Sight): Raw {
+  const known = scope.get(name);
+  return known === undefined ? value : mergeOver(evaluate(known, scope, env), value);
+}
+
+function remember(
+  play: PlayContext,
+  owner: HostState,
+  facts: ReadonlyMap<Value, Value>,
+  unknown: ReadonlyMap<string, Touched> = new Map(),
+): void {
+  owner.facts.add(facts, unknown);
   keep(play, owner);
 }
 

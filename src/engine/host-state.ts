@@ -118,9 +118,9 @@ class Facts implements Vars {
   }
 
   /** Take facts that a task gives; their names are as `ansible_facts` has them, with or without `ansible_`. */
-  add(facts: ReadonlyMap<Value, Value>): void {
-    if (this.#due) for (const name of facts.keys()) this.#newer.add(String(name));
-    this.#take(facts, []);
+  add(facts: ReadonlyMap<Value, Value>, unknown: ReadonlyMap<string, Touched> = new Map()): void {
+    if (this.#due) for (const name of [...facts.keys(), ...unknown.keys()]) this.#newer.add(String(name));
+    this.#take(facts, unknown);
   }
 
   #take(facts: Iterable<readonly [Value, Value]>, unknown: Iterable<readonly [string, Touched]>): void {

@@ -26,10 +26,13 @@ type Looped =
   | { readonly kind: 'failed'; readonly message: string; readonly msg: string };
 
 /** The turns of an item's loop, or undefined where it has none. A loop that cannot be computed does not matter when the item is skipped anyway. */
-export function loopOf(item: Pick<Task, 'loop' | 'keywords'>, sight: Sight): Looped | undefined {
+export function loopOf(
+  item: Pick<Task, 'loop' | 'keywords'> & { readonly type?: Task['type'] },
+  sight: Sight,
+): Looped | undefined {
   if (item.loop === undefined) return undefined;
   try {
-    return { kind: 'items', items: turns(item.loop, listOf(item.loop, sight), sight) };
+    return { kind: 'items', items: turns(item.loop, listOf(item.loop, String(item.type ?? ''), sight), sight) };
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error;
     const refused = refusedAnyway(item, sight);
@@ -48,7 +51,7 @@ function refusedAnyway(item: Pick<Task, 'keywords'>, sight: Sight): string | und
   }
 }
 
-function listOf({ over, lookup }: Loop, { scope, env }: Sight): readonly Value[] {
+function listOf({ over, lookup }: Loop, type: string, { scope, env }: Sight): readonly Value[] {
   const terms =
     lookup !== undefined && typeof over.value === 'string'
       ? bareName(over.value, scope.get(over.value) !== undefined)
@@ -70,8 +73,15 @@ function listOf({ over, lookup }: Loop, { scope, env }: Sight): readonly Value[]
     get: (name: string) => (name === '__terms' ? termsOf(value) : scope.get(name)),
     names: () => scope.names(),
   };
-  const found = evaluateExpression(`query('${lookup}', *__terms)`, over.at, within, env);
+  const found = evaluateExpression(`query('${lookup}', *__terms${filesOf(lookup, type)})`, over.at, within, env);
   return found as readonly Value[];
+}
+
+/** Where `with_first_found` looks: what the task is about says so. */
+function filesOf(lookup: string, type: string): string {
+  if (!lookup.endsWith('first_found')) return '';
+  const kind = ['template', 'var'].find((word) => type.includes(word)) ?? 'file';
+  return `, _kind='${kind}s'`;
 }
 
 /** `with_items: name` means the variable of that name. */

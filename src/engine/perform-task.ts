@@ -31,11 +31,11 @@ export async function performTask(
   const spread = await settle({ play, state: first.state }, () => spreadOf(task, sight));
   const { runOnce, throttle, anyErrorsFatal } = spread.is === 'value' ? spread.value : noSpread;
   const once = bypasses || runOnce;
-  const limit = Math.min(play.run.options.forks, throttle > 0 ? throttle : Number.POSITIVE_INFINITY);
   const acting = once ? [first] : hosts;
   const outcomes: Outcome[] = [];
-  await eachLimited(acting, limit, async (host) => {
-    const ran = await runOnHost(performing, host, task, handler, spread.is === 'value' ? undefined : spread);
+  await eachLimited(acting, play.run.options.forks, async (host) => {
+    const act = () => runOnHost(performing, host, task, handler, spread.is === 'value' ? undefined : spread);
+    const ran = throttle > 0 ? await performing.throttle.within(task, throttle, act) : await act();
     outcomes.push(ran.outcome);
     if (!once) return;
     for (const other of performing.hosts)

@@ -2,12 +2,15 @@ import type { Handlers } from './handlers.ts';
 import type { Includes } from './includes.ts';
 import type { PlayContext } from './play-context.ts';
 import type { PlayHost } from './play-host.ts';
+import type { Throttle } from './throttle.ts';
 
 /** What the steps of one play share. */
 export interface Performing {
   readonly play: PlayContext;
   readonly handlers: Handlers;
   readonly includes: Includes;
+  /** What `throttle` of tasks counts: with the strategy `free`, hosts come to a task one by one. */
+  readonly throttle: Throttle;
   /** All hosts of the batch, those that are out included. */
   readonly hosts: readonly PlayHost[];
   /** Whether the play has anything that an interrupted run may have left. */

@@ -41,7 +41,7 @@ export function identityOf(
   const endpoint = endpointOf(
     state.host.name,
     (name) => {
-      const written = sight.scope.get(name);
+      const written = (sight.variables ?? sight.scope).get(name);
       const value = written === undefined ? undefined : evaluate(written, sight.scope, sight.env);
       return value === OMIT ? undefined : value;
     },

@@ -17,6 +17,7 @@ import type { RunContext } from './run-context.ts';
 import { Scopes } from './scopes.ts';
 import { ifKnown, settle } from './settle.ts';
 import { batches, free, linear } from './strategy.ts';
+import { Throttle } from './throttle.ts';
 import { keywordError, tellUnlooked } from './unlooked.ts';
 
 /** What a run keeps from play to play. */
@@ -119,6 +120,7 @@ async function runBatch(
     play: context,
     handlers,
     includes: across.includes,
+    throttle: new Throttle(),
     hosts,
     mayHaveLeft: (play.handlers.length > 0 && run.options.ansible !== true) || hasValidation(play.items),
     maxFailPercentage,

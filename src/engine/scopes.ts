@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import type { Item, Play, RoleRef, VarsLayer, Written } from '../core/model.ts';
+import type { Item, Keywords, Play, RoleRef, VarsLayer, Written } from '../core/model.ts';
 import type { Raw, Value } from '../core/value.ts';
 import { composeScope } from '../language/variables/compose-scope.ts';
 import { hostvarsDict, type ReadableScope, varsDict } from '../language/variables/hostvars.ts';
@@ -14,6 +14,8 @@ export const OMIT = `__omit_place_holder__${randomBytes(20).toString('hex')}`;
 /** Variables as a template sees them, and where they may reach. */
 export interface Sight {
   readonly scope: Scope;
+  /** The same without `ansible_host` and the like where no variable says them. */
+  readonly variables?: Scope;
   readonly env: Env;
 }
 
@@ -45,18 +47,53 @@ export class Scopes {
       delegate === undefined
         ? magic
         : new Map([['ansible_delegated_vars', () => this.#delegated(delegate, own.scope!, env)], ...(magic ?? [])]);
+    const composed = composeScope({
+      host: state.host,
+      state: [...state.layers, ...also, this.#context.extra],
+      item: item ?? this.#play,
+      hashBehaviour: this.#context.options.hashBehaviour,
+      magic: this.#magic(state, env, item?.role, more, () => own.scope!),
+    });
     const scope = {
-      ...composeScope({
-        host: state.host,
-        state: [...state.layers, ...also, this.#context.extra],
-        item: item ?? this.#play,
-        hashBehaviour: this.#context.options.hashBehaviour,
-        magic: this.#magic(state, env, item?.role, more, () => own.scope!),
-      }),
+      ...scopeOver(
+        composed,
+        this.#connection(state, item?.keywords, () => own.scope, env),
+      ),
       cache: new Map<string, Value>(),
     };
     own.scope = scope;
-    return { scope, env };
+    return { scope, variables: composed, env };
+  }
+
+  /** What connects to a host, under Ansible's names, where no variable says: keywords and the command line do. */
+  #connection(state: HostState, keywords: Keywords | undefined, scope: () => Scope | undefined, env: Env): Scope {
+    const { connection } = this.#context.options;
+    const said = (written: Written | undefined, seen: Scope): Raw | undefined =>
+      written === undefined ? undefined : evaluate(written.value, seen, env);
+    const { remoteUser, port } = keywords ?? this.#play.keywords;
+    const values: Readonly<Record<string, (seen: Scope) => Raw | undefined>> = {
+      host: () => state.host.name,
+      user: (seen) => said(remoteUser, seen) ?? connection.user,
+      port: (seen) => said(port, seen) ?? connection.port,
+      timeout: () => connection.connectTimeoutMs / 1000,
+    };
+    let computing = false;
+    return {
+      get(name) {
+        const [, ssh, what = ''] = /^ansible_(ssh_)?(host|user|port|timeout)$/.exec(name) ?? [];
+        const seen = scope();
+        if (computing || what === '' || seen === undefined) return undefined;
+        computing = true;
+        try {
+          // Both names mean the same: `ansible_user` is what `ansible_ssh_user` says, and the other way round.
+          const value = seen.get(ssh === undefined ? `ansible_ssh_${what}` : `ansible_${what}`);
+          return value ?? values[what]?.(seen) ?? undefined;
+        } finally {
+          computing = false;
+        }
+      },
+      names: () => [],
+    };
   }
 
   /** Of the host that a task is delegated to: its variables, under its name. */

@@ -305,3 +305,23 @@ test('text that comes from outside is never evaluated', () => {
 function failHard(): never {
   throw new Error('this variable was not asked for');
 }
+
+// As Jinja2 3.1 has them.
+describe('false values and odd kinds in filters', () => {
+  test.each([
+    ["{{ none | map('upper') | list }}", []],
+    ['{{ 0 | select | list }}', []],
+    ["{{ false | rejectattr('x') | list }}", []],
+    ["{{ 'abc' % [1] }}", 'abc'],
+    ['{{ true | filesizeformat }}', '1 Byte'],
+  ])('%s', (source, expected) => {
+    expect(text(source)).toEqual(expected);
+  });
+
+  test.each(["{{ missing | map('upper') | list }}", '{{ [{"a": 1}] | urlencode }}', "{{ 'x' | filesizeformat }}"])(
+    '%s fails',
+    (source) => {
+      expect(() => text(source)).toThrow();
+    },
+  );
+});

@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
 import type { Entry, Vars, VarsLayer } from '../../core/model.ts';
 import type { Result } from '../../core/source.ts';
-import { splitWords } from '../../core/split-words.ts';
 import { isDict, isTemplateText, type Raw, Template, type Value } from '../../core/value.ts';
 import { loadYaml } from '../../yaml/load.ts';
 import { loadVarsFile } from '../inventory/vars-file.ts';
+import { readArguments } from '../load/key-value.ts';
 import type { VaultSecret } from '../vault/vault.ts';
 
 /** The layer of `-e`: each `k=v …`, YAML or JSON, or `@file`; the later wins. */
@@ -30,17 +30,14 @@ function readExtra(
     return file.ok ? { ok: true, value: file.value.vars } : file;
   }
   if (/^[{[]/.test(written) || !written.includes('=')) return readYaml(written);
-  const words = splitWords(written);
-  return words?.every((word) => word.indexOf('=') > 0)
-    ? { ok: true, value: new Map(words.map(assignment)) }
-    : refused(written);
+  const { pairs, free } = readArguments(written, false);
+  return free.trim() === '' ? { ok: true, value: new Map([...pairs].map(assignment)) } : refused(written);
 }
 
-function assignment(word: string): [string, Entry] {
-  const equals = word.indexOf('=');
-  const text = word.slice(equals + 1);
-  return [word.slice(0, equals), { value: isTemplateText(text) ? new Template(text) : text, written: true }];
-}
+const assignment = ([name, text]: readonly [string, string]): [string, Entry] => [
+  name,
+  { value: isTemplateText(text) ? new Template(text) : text, written: true },
+];
 
 function readYaml(written: string): Result<Vars> {
   const document = loadYaml(written, '-e');

@@ -41,8 +41,8 @@ function mergedIn(layers: readonly VarsLayer[], name: string): Raw | undefined {
   return merged.length === 0 ? undefined : merged.reduceRight(mergeOver);
 }
 
-// dict over dict merges, deeply; anything else hides what is below it.
-function mergeOver(weaker: Raw, stronger: Raw): Raw {
+/** A dict over a dict merges, deeply; anything else hides what is below it. */
+export function mergeOver(weaker: Raw, stronger: Raw): Raw {
   if (!isDict(weaker) || !isDict(stronger)) return stronger;
   const both: Map<Value, Raw> = new Map(weaker);
   for (const [key, value] of stronger as Map<Value, Raw>) {

@@ -10,7 +10,7 @@ import { repr, str } from '../python/repr.ts';
 import { type Callee, type Callees, fn } from '../python/signature.ts';
 import { chars, compare, elements, equals, identityKey, iterate, length, mapping, truth } from '../python/values.ts';
 import { attributeGetter, attributesGetter } from './attribute-path.ts';
-import { lower, sorted } from './common.ts';
+import { lower, present, sorted } from './common.ts';
 
 const count = fn('value', ([value]) => length(value));
 
@@ -171,14 +171,17 @@ function mapItems([value, ...args]: readonly Value[], kwargs: Kwargs, context: C
     const get = attributeGetter(kwargs.get('attribute')!, context, kwargs.get('default'));
     const unknown = [...kwargs.keys()].find((name) => name !== 'attribute' && name !== 'default');
     if (unknown !== undefined) return fail(`Unexpected keyword argument '${unknown}'`);
-    return iterate(value!).map(get);
+    return itemsOf(value!).map(get);
   }
   const [name, ...rest] = args;
   if (name === undefined) return fail('map requires a filter argument');
   const filter = findFilter(str(name), context.session.env);
   if (!filter) throw new TemplateError(`No filter named '${str(name)}'.`, 'unknown-filter');
-  return iterate(value!).map((item) => filter.call(str(name), [item, ...rest], kwargs, context));
+  return itemsOf(value!).map((item) => filter.call(str(name), [item, ...rest], kwargs, context));
 }
+
+/** What these filters go through: whatever is false is as good as an empty list. */
+const itemsOf = (value: Value): readonly Value[] => (truth(present(value)) ? iterate(value) : []);
 
 /** `select`, `reject`, and the same by an attribute. */
 function chooser(keeps: (verdict: boolean) => boolean, byAttribute: boolean): Callee {
@@ -189,7 +192,7 @@ function chooser(keeps: (verdict: boolean) => boolean, byAttribute: boolean): Ca
         : (item: Value) => item;
       const [name, ...rest] = byAttribute ? args.slice(1) : args;
       const holds = name === undefined ? truth : testNamed(str(name), rest, kwargs, context);
-      return iterate(value!).filter((item) => keeps(holds(get(item))));
+      return itemsOf(value!).filter((item) => keeps(holds(get(item))));
     },
   };
 }

@@ -72,7 +72,7 @@ export const textFilters: Callees = {
   ),
   xmlattr: fn('value, autospace=True', ([value, autospace]) => xmlAttributes(value, truth(autospace))),
   pprint: fn('value', ([value]) => pretty(value)),
-  filesizeformat: fn('value, binary=False', ([value, binary]) => fileSize(Number(textOf(value)), truth(binary))),
+  filesizeformat: fn('value, binary=False', ([value, binary]) => fileSize(bytesOf(value), truth(binary))),
 };
 
 function format(text: string, args: readonly Value[], kwargs: Kwargs): string {
@@ -121,8 +121,15 @@ function quoteUrl(text: string, forQuery = false): string {
 function urlencode(value: Value): string {
   if (typeof value === 'string' || value instanceof Undefined || !isIterable(value)) return quoteUrl(textOf(value));
   const dict = mapping(value);
-  const pairs = dict ? [...dict] : iterate(value).map((pair) => iterate(pair) as [Value, Value]);
+  const pairs = dict ? [...dict] : iterate(value).map(pairOf);
   return pairs.map(([key, item]) => `${quoteUrl(textOf(key), true)}=${quoteUrl(textOf(item), true)}`).join('&');
+}
+
+function pairOf(value: Value): readonly [Value, Value] {
+  const [key, item, ...more] = iterate(value);
+  if (key === undefined || item === undefined || more.length > 0)
+    return fail(`expected a pair of a name and a value, got ${repr(value)}`);
+  return [key, item];
 }
 
 const isIterable = (value: Value): boolean =>
@@ -133,6 +140,11 @@ function xmlAttributes(value: Value, autospace: boolean): string {
   const shown = entries.filter(([, item]) => item !== null && !(item instanceof Undefined));
   const text = shown.map(([key, item]) => `${escapeHtml(str(key))}="${escapeHtml(str(item))}"`).join(' ');
   return autospace && text ? ` ${text}` : text;
+}
+
+function bytesOf(value: Value): number {
+  const bytes = typeof value === 'boolean' ? Number(value) : Number(textOf(value));
+  return Number.isNaN(bytes) ? fail(`could not convert string to float: ${repr(value)}`) : bytes;
 }
 
 function fileSize(bytes: number, binary: boolean): string {

@@ -102,11 +102,13 @@ function globFiles(term: string, context: Context): string[] {
   return [];
 }
 
+const KINDS = ['files', 'templates', 'vars'] as const;
+
 function firstFound(terms: readonly Value[], options: Kwargs, context: Context): Value[] {
   const { names, skip } = searchList(terms, options);
+  const kind = KINDS.find((one) => one === options.get('_kind')) ?? 'files';
   for (const name of names) {
-    const found =
-      findFile('files', name, context) ?? findFile('templates', name, context) ?? findFile('vars', name, context);
+    const found = findFile(kind, name, context);
     if (found) return [resolve(found.path)];
   }
   return skip ? [] : fail('No file was found when using first_found.', 'file-not-found');

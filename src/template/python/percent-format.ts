@@ -31,7 +31,8 @@ export function percentFormat(text: string, values: Value): string {
     const value = key === undefined ? next() : named(dict, key);
     return pad(convert(value, type, flags, digits), flags, wide, type);
   });
-  if (!dict && used < items.length && (values instanceof Tuple || !Array.isArray(values) || used === 0)) {
+  // A list may be indexed, as a dict may: Python then does not count.
+  if (!dict && used < items.length && !Array.isArray(values)) {
     return fail('not all arguments converted during string formatting');
   }
   return result;

@@ -122,3 +122,82 @@ test('H4: files of the controller that are under Vault are read in the clear, wh
     debug: a ok "$ANSIBLE_VAULT""
   `);
 });
+
+describe('variables', () => {
+  test("H9: what connects has Ansible's names, also where only keywords say it", async () => {
+    expect(
+      await on(`
+    - {name: host, debug: {msg: "{{ ansible_host }} {{ ansible_ssh_host }} {{ ansible_user | default('nobody') }}"}}
+    - {name: user, debug: {msg: "{{ ansible_user }} {{ ansible_ssh_user }}"}, remote_user: bob}
+    - {name: variables win, debug: {msg: "{{ ansible_user }} {{ ansible_ssh_user }}"}, remote_user: bob, vars: {ansible_user: eve}}`),
+    ).toMatchInlineSnapshot(`
+      "host: a ok "a a nobody"
+      user: a ok "bob bob"
+      variables win: a ok "eve eve""
+    `);
+  });
+
+  test('H16: include_vars merges with what is there, where it is told to', async () => {
+    expect(
+      await on(
+        `
+    - {set_fact: {config: {kept: 1, deep: {kept: 1, new: 1}}}}
+    - {include_vars: {file: a.yml}}
+    - {include_vars: {file: b.yml, hash_behaviour: merge}}
+    - {name: merged, debug: {msg: "{{ other.kept + 2 }} {{ other.deep.values() | sort }}"}}`,
+        { 'a.yml': 'other: {kept: 1, deep: {kept: 1, new: 1}}', 'b.yml': 'other: {deep: {new: 2}}' },
+      ),
+    ).toMatchInlineSnapshot(`
+      "set_fact: a ok
+      include_vars: a ok
+      include_vars: a ok
+      merged: a ok "3 [1, 2]""
+    `);
+  });
+
+  test('H21: -e takes templates with blanks, and quotes', async () => {
+    expect(
+      await on(
+        `
+    - {name: extra, debug: {msg: "{{ a }} {{ c }}"}}`,
+        {},
+        '-e',
+        'a={{ inventory_hostname }} c="d e"',
+      ),
+    ).toMatchInlineSnapshot(`"extra: a ok "a d e""`);
+  });
+});
+
+test("H13: first_found looks where the task's files are, and not for variables", async () => {
+  expect(
+    await on(
+      `
+    - {include_tasks: "{{ lookup('first_found', ['Debian.yml', 'default.yml']) }}"}
+    - {include_vars: "{{ item }}", with_first_found: [Debian.yml]}
+    - {name: found, debug: {msg: "{{ found }}"}}`,
+      { 'vars/Debian.yml': 'found: variables', 'default.yml': '- {name: default, debug: {msg: tasks}}' },
+    ).then((text) => text.replace(/ \(.*\)/g, '')),
+  ).toMatchInlineSnapshot(`
+    "default: a ok "tasks"
+    include_vars: a ok
+    found: a ok "variables""
+  `);
+});
+
+test('H19: throttle holds where each host goes on as fast as it can, too', async () => {
+  expect(
+    await play({
+      'play.yml': `- hosts: all
+  gather_facts: false
+  strategy: free
+  tasks: [{name: alone, shell: mkdir lock && sleep 0.2 && rmdir lock, throttle: 1}]`,
+    }),
+  ).toMatchInlineSnapshot(`
+    "play all
+    alone: a changed, b changed, c changed
+    a: ok=1 changed=1
+    b: ok=1 changed=1
+    c: ok=1 changed=1
+    exit 0"
+  `);
+});
