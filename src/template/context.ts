@@ -22,6 +22,7 @@ export const scopeOver = (upper: Scope, lower: Scope): Scope => ({
     return value === undefined ? lower.get(name) : value;
   },
   names: () => new Set([...upper.names(), ...lower.names()]),
+  written: (name) => (upper.get(name) === undefined ? lower : upper).written?.(name) === true,
 });
 
 /** Names that a template itself sets, inside out. */
