@@ -43,6 +43,7 @@ export interface SessionFailure {
     | 'become' // sudo, su or doas said no
     | 'lost' // the connection ended while we used it
     | 'late' // no answer in the time that the task has
+    | 'interrupted' // we ended it, as somebody asked for
     | 'unsupported'; // this way to a shell lacks something; the message says which other has it
   /** One sentence; names host and port, and what the other side said. */
   readonly message: string;

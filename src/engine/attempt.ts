@@ -29,7 +29,8 @@ export async function attempt(run: TaskRun, sight: Sight, item: LoopItem | undef
   // What was done is done: only judging it is tried again where it touches what has to be asked first.
   const settled = await settle(run, () => outcomeOf(converged, call, (result) => sightAfter(run, item, result), task));
   const judged = settled.is === 'value' ? settled.value : await uncomputed(settled, run, sight);
-  const doubted = call.context.check && !call.ansible ? unlessUnsettled(judged, call) : judged;
+  const held = call.context.check && !call.ansible ? unlessUnsettled(judged, call) : judged;
+  const doubted = held.status === 'unreachable' && play.run.signal.aborted ? interrupted(held) : held;
   if (doubted.status === 'unknown') call.link.beliefs.unsettle(run.ref.name);
   const { outcome, unknown } = withoutUnknownFacts(doubted, run, call);
   const absorbed = await settle(run, () => absorb(play, state, task, sight, call, outcome, unknown));
@@ -58,6 +59,13 @@ function withoutUnknownFacts(
   const known = Object.fromEntries(Object.entries(found).filter(([name]) => !unknown.has(name)));
   return { outcome: { ...outcome, result: { ...outcome.result, ansible_facts: known } }, unknown };
 }
+
+/** Nothing is wrong with the host of a task that we broke off. */
+const interrupted = (outcome: Outcome): Outcome => ({
+  ...outcome,
+  message: 'interrupted',
+  failure: { reason: 'interrupted', message: 'interrupted' },
+});
 
 /** With `async` and `poll: 0` the commands are only started, so there is nothing to look at afterwards. */
 async function convergeOrStart(run: TaskRun, call: Call, sight: Sight): Promise<Converged> {

@@ -23,6 +23,12 @@ export function conclude(
     state.count('skipped');
     return;
   }
+  // What was broken off is neither done nor failed: the next run finds out.
+  if (outcome.failure?.reason === 'interrupted') {
+    state.unreachable = true;
+    host.end();
+    return;
+  }
   state.count(outcome.status);
   if (outcome.status === 'unreachable') {
     state.unreachable = true;

@@ -30,7 +30,8 @@ export function outcomeLines(event: Told, host: string, options: OutcomeOptions)
   return `${lines.join('\n')}\n`;
 }
 
-function wordOf({ status, assuming }: Outcome, check: boolean): string {
+function wordOf({ status, assuming, failure }: Outcome, check: boolean): string {
+  if (failure?.reason === 'interrupted') return 'interrupted';
   if (status === 'failed' || status === 'unreachable') return 'fatal';
   if (status === 'skipped') return 'skipping';
   if (status !== 'changed' || !check) return status;
@@ -40,6 +41,7 @@ function wordOf({ status, assuming }: Outcome, check: boolean): string {
 }
 
 function saidOf({ task }: Told, { status, message, result, failure }: Outcome): string {
+  if (failure?.reason === 'interrupted') return '';
   const reason = indent(message ?? '').trimStart();
   if (status === 'unreachable')
     return `: UNREACHABLE! ${reason}${failure?.hint === undefined ? '' : `\n${indent(failure.hint)}`}`;

@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
 import { labReset, labUp } from '../../src/lab/index.ts';
 import { on } from '../lab/in-lab.ts';
 import { fingerprint, unitsTouched } from './fingerprint.ts';
@@ -75,6 +76,56 @@ describe('the install document', () => {
     expect(tasksThat(ran, 'changed', 'unknown', 'failed', 'unreachable')).toEqual([]);
     expect(those('play-finished', ran).map(({ rounds }) => rounds)).toEqual(oneRoundEach);
     expect(ran.code).toBe(0);
+  });
+});
+
+describe('the forge', () => {
+  test('M4: has the target in the job of the free network, and in no other', async () => {
+    const text = await on(
+      'services',
+      'runuser -u git -- git --git-dir=/home/git/openfoodfacts/openfoodfacts-monitoring.git show main:configs/prometheus/config.yml',
+    );
+    const jobs = targetsOf(text);
+
+    expect(jobs.filter(({ targets }) => targets.includes('off1-proxy/nginx')).map(({ job }) => job)).toEqual([
+      'free-exporters',
+    ]);
+    expect(jobs.at(-1)?.job).toBe('blackbox-exporter-icmp');
+    expect(text).toContain('# CONTAINER/SERVICE, asked as');
+  });
+
+  test('M4: has a target that was put into another job told, and nothing of it is pushed', async () => {
+    const clone = '/opt/openfoodfacts-monitoring';
+    const before = await on('ct100', `git -C ${clone} rev-parse @{upstream}`);
+    await on('ct100', `printf '          - off1-proxy/nginx\\n' >>${clone}/configs/prometheus/config.yml`);
+    const told = await inEvents('--check', '--tags', 'monitoring', playbook);
+    const ran = await inEvents('--tags', 'monitoring', playbook);
+
+    expect(tasksThat(told, 'changed')).toContain('ct100: The monitoring repository is cloned');
+    // Nobody works in this clone: what is in it by mistake is made anew.
+    expect([failures(ran), tasksThat(ran, 'changed')]).toEqual([[], ['ct100: The monitoring repository is cloned']]);
+    expect(await on('ct100', `git -C ${clone} rev-parse @{upstream}`)).toBe(before);
+  });
+
+  test('M minor: is not enough where root may only read', async () => {
+    const key = await on('ct100', 'cat /root/.ssh/id_ed25519.pub');
+    const keys = await on('services', 'lab-deploy-key list');
+    await on('services', 'lab-deploy-key clear; lab-deploy-key add openfoodfacts-infrastructure --read-only', key);
+    const told = await inEvents('--check', '--tags', 'git', playbook);
+    await on('services', 'cat >/home/git/.ssh/authorized_keys', keys);
+
+    expect(tasksThat(told, 'changed')).toContain('ct100: The forge lets root write');
+  });
+
+  test('M minor: what is in the clone without a commit is told, files that git does not know as well', async () => {
+    await on('ct100', 'touch /opt/openfoodfacts-infrastructure/confs/new-site');
+    const told = await inEvents('--check', '--tags', 'git', playbook);
+    await on('ct100', 'rm /opt/openfoodfacts-infrastructure/confs/new-site');
+
+    expect(tasksThat(told, 'changed')).toEqual(['ct100: Nothing in our clone is without a commit']);
+    expect(JSON.stringify(those('task-finished', told).map(({ outcome }) => outcome.changes))).toContain(
+      'confs/new-site',
+    );
   });
 });
 
@@ -249,4 +300,15 @@ function ofTasks(ran: RanWithEvents, names: readonly string[]): readonly string[
       .map(({ host, task }) => `${host}: ${task.name}`),
   );
   return names.filter((name) => acting.has(name));
+}
+
+/** The jobs of a configuration of Prometheus, with what they ask. */
+function targetsOf(text: string): readonly { readonly job: string; readonly targets: readonly string[] }[] {
+  const { scrape_configs } = parse(text) as {
+    scrape_configs: { job_name: string; static_configs?: { targets: string[] }[] }[];
+  };
+  return scrape_configs.map(({ job_name: job, static_configs = [] }) => ({
+    job,
+    targets: static_configs.flatMap(({ targets }) => targets),
+  }));
 }
