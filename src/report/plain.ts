@@ -133,7 +133,9 @@ function banner(text: string, { columns, chalk }: PlainOptions): string {
 }
 
 const isFailure = ({ outcome }: Told): boolean =>
-  (outcome.status === 'failed' || outcome.status === 'unreachable') && outcome.ignored !== true;
+  (outcome.status === 'failed' || outcome.status === 'unreachable') &&
+  outcome.failure?.reason !== 'interrupted' &&
+  outcome.ignored !== true;
 
 /** Told by its items already: only how the whole ended adds something. */
 const isToldByItems = (event: Event): boolean =>
