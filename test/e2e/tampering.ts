@@ -24,7 +24,7 @@ export const tamperings: readonly Tampering[] = [
     host: 'ct100',
     script: 'ln -sfn /etc/nginx/proxy_params /etc/nginx/conf.d/log_format.conf',
     task: 'The log format is linked',
-    what: /^link$/,
+    what: /^link \/etc\/nginx\/conf\.d\/log_format\.conf$/,
     from: /^→ \/etc\/nginx\/proxy_params$/,
     to: /^→ .*\/proxy-off\/nginx\/log_format\.conf$/,
   },
@@ -41,10 +41,10 @@ export const tamperings: readonly Tampering[] = [
   {
     kind: 'dangling link',
     host: 'ct100',
-    script: `ln -sfn ${clone}/off1-reverse-proxy/nginx/sites-available/gone /etc/nginx/sites-enabled/stub_status`,
+    script: `ln -sfn ${clone}/proxy-off/nginx/gone /etc/nginx/sites-enabled/stub_status`,
     task: 'The stub_status site is linked',
-    what: /^link$/,
-    from: /^→ .*\/gone$/,
+    what: /^link \/etc\/nginx\/sites-enabled\/stub_status$/,
+    from: /^→ .*\/gone \(dangling\)$/,
     to: /^→ .*\/stub_status$/,
   },
   {

@@ -1,0 +1,315 @@
+/** Something done by hand to a host, and the task that must tell of it. */
+export interface TamperingAnew {
+  readonly what: string;
+  readonly host: string;
+  readonly script: string;
+  /** The task that must tell it. */
+  readonly task: string;
+  /** What the check must say of it: of the difference, or why the task fails. */
+  readonly told: RegExp;
+  /** How a person takes it back, of what no run repairs: a run stops there. */
+  readonly undo?: string;
+}
+
+const clone = '/opt/openfoodfacts-infrastructure';
+const conf = '/etc/pve/lxc/100.conf';
+
+/** What a run repairs, all of it at once. */
+export const repaired: readonly TamperingAnew[] = [
+  {
+    what: 'less memory',
+    host: 'off1',
+    script: 'pct set 100 --memory 1024',
+    task: 'Container 100 exists and runs',
+    told: /memory of container 100: 1024 → 2048/,
+  },
+  {
+    what: 'a line that has lost its gateway',
+    host: 'off1',
+    script: `sed -i '/^net1:/s/,gw=[0-9.]*//' ${conf}`,
+    task: 'Container 100 has the public address',
+    told: /net1 of container 100: .* → .*gw=198\.51\.100\.222,hwaddr=/,
+  },
+  {
+    what: 'a mount that is not ours, for the next start',
+    host: 'off1',
+    script: `echo 'mp4: /zfs-hdd/off/images,mp=/mnt/stray' >>${conf}`,
+    task: 'Container 100 has the images',
+    told: /mp4 of container 100: .*stray → absent/,
+  },
+  {
+    what: 'the mistake of the document',
+    host: 'off1',
+    script: "sed -i 's,:zfs-hdd/opf ,:zfs-hddd/opf ,' /etc/sanoid/syncoid-args.conf",
+    task: 'syncoid fetches opf from the right dataset',
+    told: /zfs-hddd\/opf .* → .*zfs-hdd\/opf /,
+  },
+  {
+    what: 'a line of mail that is gone',
+    host: 'ct100',
+    script: "sed -i '/^virtual_alias_maps/d' /etc/postfix/main.cf",
+    task: 'Mail to root goes to the team',
+    told: /absent → virtual_alias_maps = /,
+  },
+  {
+    what: 'all mail of the team is taken for local',
+    host: 'ct100',
+    script: 'postconf -e mydestination=openfoodfacts.org',
+    task: 'Only what is for this machine is local mail',
+    told: /mydestination = openfoodfacts\.org → mydestination = \$myhostname/,
+  },
+  {
+    what: 'no mail after the next boot',
+    host: 'ct100',
+    script: 'systemctl disable --quiet postfix',
+    task: 'postfix is started at boot',
+    told: /unit postfix\.service at boot: disabled → enabled/,
+  },
+  {
+    what: 'postfix stopped',
+    host: 'ct100',
+    script: 'systemctl stop postfix@-',
+    task: 'postfix runs',
+    told: /unit postfix@-\.service: inactive → active/,
+  },
+  {
+    what: 'a debconf answer',
+    host: 'ct100',
+    script: 'echo postfix postfix/relayhost string mail.example.org | debconf-set-selections',
+    task: 'postfix is to be a satellite of our mail relay',
+    told: /postfix\/relayhost: mail\.example\.org → /,
+  },
+  {
+    what: 'a base package removed',
+    host: 'ct100',
+    script: 'apt-get -q -y remove screen',
+    task: 'The base packages are installed',
+    told: /package screen: absent → /,
+  },
+  {
+    what: 'a package that must not be there',
+    host: 'ct100',
+    script: `mkdir -p /tmp/m/DEBIAN; printf 'Package: mailutils\\nVersion: 1\\nArchitecture: all\\nMaintainer: x\\nDescription: x\\n' >/tmp/m/DEBIAN/control
+      dpkg-deb -b /tmp/m /tmp/m.deb && dpkg -i /tmp/m.deb`,
+    task: 'mailutils is not there',
+    told: /package mailutils: 1 → absent/,
+  },
+  {
+    what: 'another name',
+    host: 'ct100',
+    script: 'hostname renamed; echo renamed >/etc/hostname',
+    task: 'Its name is the one that it was created with',
+    told: /renamed → off1-proxy/,
+  },
+  {
+    what: 'a locale less',
+    host: 'ct100',
+    script: "sed -i '/^fr_FR.UTF-8/d' /etc/locale.gen && locale-gen >/dev/null",
+    task: 'Our locales are there',
+    told: /fr_FR\.UTF-8/,
+  },
+  {
+    what: "root's key readable by all",
+    host: 'ct100',
+    script: 'chmod 0644 /root/.ssh/id_ed25519',
+    task: 'root has a key',
+    told: /mode: 0644 → 0600/,
+  },
+  {
+    what: 'a drop-in that is a copy',
+    host: 'ct100',
+    script: `rm /etc/systemd/system/fail2ban.service.d && cp -a ${clone}/confs/common/fail2ban-nftables/systemd/fail2ban.service.d /etc/systemd/system/ && systemctl daemon-reload`,
+    task: "fail2ban's drop-in is linked",
+    told: /fail2ban\.service\.d: a copy, with the same content → /,
+  },
+  {
+    what: 'a renewal that asks another server',
+    host: 'ct100',
+    script:
+      "sed -i 's,^server = .*,server = https://acme.example.org/,' /etc/letsencrypt/renewal/images.openfoodfacts.org.conf",
+    task: "The certificates of off2's proxy are here, too",
+    told: /file renewal\/images\.openfoodfacts\.org\.conf: /,
+  },
+  {
+    what: 'nobody renews',
+    host: 'ct100',
+    script: 'systemctl stop certbot.timer',
+    task: 'Certificates are renewed twice a day',
+    told: /unit certbot\.timer: inactive → active/,
+  },
+  {
+    what: 'a link that `sed -i` made a file of',
+    host: 'ct100',
+    script: "sed -i 's/2048/512/' /etc/nginx/nginx.conf",
+    task: 'nginx.conf is that of all our proxies',
+    told: /link \/etc\/nginx\/nginx\.conf: a copy whose content differs → /,
+  },
+  {
+    what: 'a site taken away',
+    host: 'ct100',
+    script: 'rm /etc/nginx/sites-enabled/images-off',
+    task: 'The site of the images is linked',
+    told: /link \/etc\/nginx\/sites-enabled\/images-off: absent → /,
+  },
+  {
+    what: 'a jail that is a copy',
+    host: 'ct100',
+    script: "sed -i 's/maxretry = 5/maxretry = 50/' /etc/fail2ban/jail.d/nginx.conf",
+    task: 'The jails for nginx are linked',
+    told: /link \/etc\/fail2ban\/jail\.d\/nginx\.conf: a copy whose content differs → /,
+  },
+  {
+    what: 'arguments of the exporter',
+    host: 'ct100',
+    script: "echo '# by hand' >>/etc/default/prometheus-nginx-exporter",
+    task: 'The exporter runs with its present configuration',
+    told: /older than \/etc\/default\/prometheus-nginx-exporter → restarted/,
+  },
+  {
+    what: 'the entry of the map',
+    host: 'proxy',
+    script: "sed -i '/off1-proxy/d' /etc/nginx/sites-available/free-exporters.openfoodfacts.org",
+    task: "The exporters' map has an entry for container 100",
+    told: /absent → .*"\/off1-proxy\/nginx\/metrics" 10\.1\.0\.100:9113;/,
+  },
+];
+
+/** What was changed and is not in force: repaired by a reload. */
+export const stale: readonly TamperingAnew[] = [
+  {
+    what: "postfix's services",
+    host: 'ct100',
+    script: 'touch /etc/postfix/master.cf',
+    task: 'postfix runs with its present configuration',
+    told: /loaded before \/etc\/postfix\/master\.cf was changed → reloaded/,
+  },
+  {
+    what: 'a file of the clone',
+    host: 'ct100',
+    script: `touch ${clone}/confs/proxy-off/nginx/log_format.conf`,
+    task: 'nginx runs with its present configuration',
+    told: /loaded before .*log_format\.conf was changed → reloaded/,
+  },
+  {
+    what: "fail2ban's defaults",
+    host: 'ct100',
+    script: 'touch /etc/fail2ban/jail.conf',
+    task: 'fail2ban runs with its present configuration',
+    told: /loaded before \/etc\/fail2ban\/jail\.conf was changed → reloaded/,
+  },
+  {
+    what: 'a dataset that is not mounted',
+    host: 'off1',
+    script: 'umount -l /zfs-hdd/opf/images',
+    task: 'The datasets of the images are mounted',
+    told: /zfs mount zfs-hdd\/opf\/images/,
+  },
+];
+
+/** What a run does not repair: it stops there, and says why. */
+export const stopping: readonly TamperingAnew[] = [
+  {
+    what: 'a package held back',
+    host: 'ct100',
+    script: 'apt-mark hold curl',
+    task: 'No package is held back',
+    told: /held back are: curl/,
+    undo: 'apt-mark unhold curl',
+  },
+  {
+    what: 'a later line that undoes an earlier one',
+    host: 'ct100',
+    script: "echo 'myorigin = example.org' >>/etc/postfix/main.cf && systemctl reload postfix@-",
+    task: 'This is what postfix makes of its configuration',
+    told: /myorigin is example\.org, and not \/etc\/mailname/,
+    undo: "sed -i '/^myorigin = example.org/d' /etc/postfix/main.cf && systemctl reload postfix@- && touch /var/lib/misc/test-mail-was-sent",
+  },
+  {
+    what: 'a file that git does not know',
+    host: 'ct100',
+    script: `touch ${clone}/forgotten`,
+    task: 'Nothing in our clone is without a commit',
+    told: /forgotten/,
+    undo: `rm ${clone}/forgotten`,
+  },
+  {
+    what: 'a configuration that nginx refuses',
+    host: 'ct100',
+    script: 'echo "bogus on;" >/etc/nginx/modules-enabled/50-bogus.conf',
+    task: 'nginx accepts its configuration',
+    told: /unknown directive "bogus"/,
+    undo: 'rm /etc/nginx/modules-enabled/50-bogus.conf && systemctl reload nginx',
+  },
+  {
+    what: 'a site besides',
+    host: 'ct100',
+    script: ': >/etc/nginx/sites-enabled/stray',
+    task: 'nginx serves our sites and no others',
+    told: /there is besides: stray/,
+    undo: 'rm /etc/nginx/sites-enabled/stray && systemctl reload nginx',
+  },
+  {
+    what: 'a unit that tells nobody',
+    host: 'ct100',
+    script: `mkdir -p /run/systemd/system/nginx.service.d && printf '[Unit]\\nOnFailure=\\n' >/run/systemd/system/nginx.service.d/zz.conf && systemctl daemon-reload`,
+    task: 'Each unit that may fail tells of it by a unit that exists',
+    told: /nginx tells nobody of its failure/,
+    undo: 'rm -r /run/systemd/system/nginx.service.d && systemctl daemon-reload',
+  },
+  {
+    what: 'a setting in the wrong section',
+    host: 'ct100',
+    script: `mkdir -p /run/systemd/system/certbot.timer.d && printf '[Unit]\\nRestart=always\\n' >/run/systemd/system/certbot.timer.d/zz.conf && systemctl daemon-reload`,
+    task: 'systemd understands all that stands in our units',
+    told: /Unknown key name 'Restart'|Unknown key 'Restart'/,
+    undo: 'rm -r /run/systemd/system/certbot.timer.d && systemctl daemon-reload',
+  },
+  {
+    what: 'a second default route by the same gateway',
+    host: 'ct100',
+    script: 'ip route add default via 198.51.100.222 metric 77',
+    task: 'There is exactly one default route',
+    told: /fails/,
+    undo: 'ip route del default via 198.51.100.222 metric 77',
+  },
+  {
+    what: 'images that nginx may not read',
+    host: 'off1',
+    script: 'chmod 0700 /zfs-hdd/obf/images',
+    task: 'The images are mounted and readable',
+    told: /Permission denied/,
+    undo: 'chmod 0755 /zfs-hdd/obf/images',
+  },
+  {
+    what: "the backend's image on the disk",
+    host: 'off1',
+    script: 'cd /zfs-hdd/off/images/products/560/247/784/2456 && cp front_fr.3.200.jpg only-on-backend.jpg',
+    task: 'It is not on the disk',
+    told: /fails/,
+    undo: 'rm /zfs-hdd/off/images/products/560/247/784/2456/only-on-backend.jpg',
+  },
+  {
+    what: 'port 80 closed to the world',
+    host: 'ct100',
+    script: `nft 'add table inet shut; add chain inet shut in { type filter hook input priority 0; }; add rule inet shut in iifname eth1 tcp dport 80 drop'`,
+    task: 'nginx answers on the public address',
+    told: /198\.51\.100\.215:80/,
+    undo: 'nft delete table inet shut',
+  },
+  {
+    what: 'another password',
+    host: 'proxy',
+    script: 'cp -a /etc/nginx/free-exporters.htpasswd /root/kept && : >/etc/nginx/free-exporters.htpasswd',
+    task: 'With the password they are there',
+    told: /401/,
+    undo: 'cp -a /root/kept /etc/nginx/free-exporters.htpasswd && rm /root/kept',
+  },
+  {
+    what: 'mail that is stuck',
+    host: 'ct100',
+    script: `echo stuck | mail -s stuck nobody@nowhere.invalid; sleep 1; postsuper -h ALL 2>/dev/null; touch /var/lib/misc/test-mail-was-sent`,
+    task: 'No mail is stuck',
+    told: /held back|for nobody@nowhere\.invalid/,
+    undo: 'postsuper -d ALL',
+  },
+];
