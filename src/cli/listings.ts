@@ -60,9 +60,9 @@ function computed(raw: Raw, play: Play, context: Loaded['context']): unknown {
 /** Patterns that fit no host: what can be known before anything is touched. Plays after an `add_host` may name hosts to come. */
 export function unknownHosts({ playbooks, context }: Loaded): readonly Diagnostic[] {
   const plays = playbooks.flatMap((playbook) => playbook.plays);
-  if (plays.some((play) => play.items.some(addsHosts))) return [];
+  if (mayAddHosts(plays)) return [];
   return plays.flatMap((play) => {
-    if (holdsTemplate(play.hosts.value)) return [];
+    if (!isSettled(play)) return [];
     const selected = selectHosts(context.inventory, shown(play.hosts.value, play, context), {
       mismatch: 'error',
       at: play.hosts.at,
@@ -70,6 +70,12 @@ export function unknownHosts({ playbooks, context }: Loaded): readonly Diagnosti
     return selected.ok ? [] : selected.error;
   });
 }
+
+/** Whether a run may add hosts to the inventory. */
+export const mayAddHosts = (plays: readonly Play[]): boolean => plays.some((play) => play.items.some(addsHosts));
+
+/** Whether a play says its hosts without a template. */
+export const isSettled = (play: Play): boolean => !holdsTemplate(play.hosts.value);
 
 const holdsTemplate = (raw: Raw): boolean =>
   raw instanceof Template || (Array.isArray(raw) && (raw as readonly Raw[]).some(holdsTemplate));

@@ -5,25 +5,28 @@ import type { Definition, Definitions } from '../language/check/checking.ts';
 import { addVars } from '../language/check/variables.ts';
 import { selectHosts } from '../language/inventory/index.ts';
 import { checkPlaybooks } from '../language/static-check.ts';
-import { selectedByTags } from '../language/tags.ts';
 import { TemplateError } from '../template/index.ts';
 import { hostsOf, unknownHosts } from './listings.ts';
 import type { Loaded } from './load-all.ts';
+import { nothingToDo } from './nothing-to-do.ts';
 import { unconfirmed } from './to-confirm.ts';
 
 /** Everything wrong with a run that can be known before any host is touched, all at once. */
 export function preflight(loaded: Loaded, { only }: { readonly only?: 'listing' } = {}): readonly Diagnostic[] {
   const { context, playbooks, files, decrypt } = loaded;
+  // Who only lists or checks the syntax may do so without an inventory.
+  const idle = nothingToDo(loaded, only === 'listing' ? 'warning' : 'error');
+  const withoutHosts = context.inventory.hosts.size === 0 && idle.length > 0;
+  const wrongHosts = withoutHosts ? [] : [...emptyLimit(loaded), ...unknownHosts(loaded)];
   return [
-    ...emptyLimit(loaded),
-    ...unknownHosts(loaded),
+    ...(wrongHosts.length > 0 ? wrongHosts : idle),
     ...checkPlaybooks(playbooks, {
       taskType: context.loadedType,
       typeNames: loaded.typeNames.map((name) => name.replace(/^ansible\.builtin\./, '')),
       files,
       loader: context.loader,
       variables: definitionsOf(loaded),
-      selected: (tags) => selectedByTags(tags, { only: context.options.tags, skip: context.options.skipTags }),
+      tags: { only: context.options.tags, skip: context.options.skipTags },
       env: context.env([]),
     }),
     // Nothing that is listed is decrypted: who only looks needs no password.

@@ -1,5 +1,5 @@
 import type { HostSummary } from '../core/event.ts';
-import type { Playbook } from '../core/model.ts';
+import type { Item, Playbook } from '../core/model.ts';
 import { fromJs, type Value } from '../core/value.ts';
 import { hostOf } from '../language/inventory/index.ts';
 import { Beliefs, type World } from './beliefs.ts';
@@ -74,7 +74,10 @@ export async function runPlaybooks(
     }
   } finally {
     const summaries = states.summaries;
-    const exitCode = error === undefined ? exitCodeOf(Object.values(summaries), states.ended, run) : 1;
+    const idle = Object.keys(summaries).length === 0 && plays.some(({ items }) => items.some(isWritten));
+    if (idle && error === undefined && !run.signal.aborted)
+      run.emit({ kind: 'warning', diagnostic: { severity: 'warning', code: 'nothing-done', message: NOTHING_DONE } });
+    const exitCode = error === undefined ? exitCodeOf(Object.values(summaries), states.ended, run, idle) : 1;
     run.emit({
       kind: 'run-finished',
       summaries,
@@ -90,15 +93,20 @@ export async function runPlaybooks(
 }
 
 /** 0 done or in order; 1 error or interrupted; 2 failed, or drift in a check; 3 unknown without drift; 4 unreachable. */
-function exitCodeOf(summaries: readonly HostSummary[], ended: Ended, run: RunContext): number {
+function exitCodeOf(summaries: readonly HostSummary[], ended: Ended, run: RunContext, idle: boolean): number {
   const some = (key: keyof HostSummary): boolean => summaries.some((summary) => summary[key] > 0);
   if (run.signal.aborted) return 130;
   if (ended.unreachable) return 4;
   if (ended.failed) return 2;
   if (!run.options.check || run.options.ansible === true) return 0;
   if (some('changed')) return 2;
-  return some('unknown') ? 3 : 0;
+  // A check that looked at nothing does not know that all is in order.
+  return some('unknown') || idle ? 3 : 0;
 }
+
+const NOTHING_DONE = 'nothing was looked at: no task of these playbooks is for a host of this run';
+
+const isWritten = (item: Item): boolean => !(item.kind === 'meta' && item.implicit);
 
 /** Whether some host is out in the end; errors that were cleared do not count. */
 type Ended = Readonly<Record<'failed' | 'unreachable', boolean>>;

@@ -4,6 +4,7 @@ import type { Checking, CheckOptions, ReachedPlay } from './check/checking.ts';
 import { checkNotify } from './check/handlers.ts';
 import { checkLocalFiles } from './check/local-files.ts';
 import { reach } from './check/reach.ts';
+import { checkTags } from './check/tags.ts';
 import { checkTexts, checkUnusedTexts } from './check/templates.ts';
 import { checkType } from './check/types.ts';
 import { checkVariables } from './check/variables.ts';
@@ -13,6 +14,7 @@ export function checkPlaybooks(playbooks: readonly Playbook[], options: CheckOpt
   const checking: Checking = { options, problems: [], checkedTexts: new Set(), checkedTasks: new Set() };
   const plays = playbooks.flatMap((playbook) => playbook.plays.map((play) => reach(checking, play)));
   for (const play of plays) checkPlay(checking, play);
+  checkTags(checking, plays);
   checkVariables(checking, plays);
   return distinct(checking.problems);
 }

@@ -1,7 +1,7 @@
 import { isTemplateText } from '../core/value.ts';
 
 /** What `--tags` and `--skip-tags` say. */
-interface TagSelection {
+export interface TagSelection {
   /** Empty: all. */
   readonly only: readonly string[];
   readonly skip: readonly string[];

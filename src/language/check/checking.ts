@@ -4,6 +4,7 @@ import type { TaskType } from '../../core/task-type.ts';
 import type { Raw } from '../../core/value.ts';
 import type { Env } from '../../template/index.ts';
 import type { Files } from '../files.ts';
+import type { TagSelection } from '../tags.ts';
 
 /** The variables of a name, from wherever they are; undefined among them: a value that only the run knows. */
 export type Definitions = ReadonlyMap<string, ReadonlySet<Definition | undefined>>;
@@ -24,8 +25,8 @@ export interface CheckOptions {
   readonly loader: DynamicLoader;
   /** What inventory, configuration and `-e` define, of all hosts; without it undefined variables are not looked for. */
   readonly variables?: Definitions;
-  /** Whether something with these tags is to run; without it everything is. */
-  readonly selected?: (tags: readonly string[]) => boolean;
+  /** What the run's tags leave; without it everything is to run. */
+  readonly tags?: TagSelection;
   /** Filters, tests and lookups beside the built-in ones. */
   readonly env?: Env;
 }

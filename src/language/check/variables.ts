@@ -7,6 +7,7 @@ import { freeNames } from '../../template/index.ts';
 import { positionAt } from '../../yaml/places.ts';
 import { shortName } from '../load/action.ts';
 import { varsFilePaths } from '../load/vars-files.ts';
+import { selectedByTags } from '../tags.ts';
 import {
   type Checking,
   type Definition,
@@ -111,8 +112,9 @@ function collectTask(checking: Checking, task: Task, defined: Defined): boolean 
 
 // A variable whose every definition needs one that nobody defines: told where it is written. What depends on a condition may never be computed.
 function checkDefinition(checking: Checking, name: string, known: Known, item: Reached['item']): void {
-  const { selected } = checking.options;
-  if (selected !== undefined && (item.keywords.tags.some(isTemplateText) || !selected(item.keywords.tags))) return;
+  const { tags } = checking.options;
+  if (tags !== undefined && (item.keywords.tags.some(isTemplateText) || !selectedByTags(item.keywords.tags, tags)))
+    return;
   const lack = lacking(name, known);
   if (lack === undefined) return;
   const { file, line } = item.at;

@@ -1,0 +1,39 @@
+import { dirname } from 'node:path';
+import type { Play } from '../core/model.ts';
+import type { Diagnostic } from '../core/source.ts';
+import { INVENTORY_NAMES } from '../language/inventory/near-inventory.ts';
+import { hostsOf, isSettled, mayAddHosts } from './listings.ts';
+import type { Loaded } from './load-all.ts';
+
+/**
+ * A run that has no host to work on: a mistake, not a success. Hosts that a play adds to the inventory may still come, and an
+ * empty group is a warning: inventories that ask a cloud have them.
+ */
+export function nothingToDo(loaded: Loaded, severity: Diagnostic['severity']): readonly Diagnostic[] {
+  const { playbooks, context } = loaded;
+  const plays = playbooks.flatMap((playbook) => playbook.plays);
+  if (plays.length === 0 || mayAddHosts(plays)) return [];
+  const idle = plays.filter((play) => isSettled(play) && hostsOf(play, context).length === 0);
+  const [first] = idle;
+  if (first === undefined) return [];
+  if (context.inventory.hosts.size === 0) return [noHosts(loaded, first, severity)];
+  if (idle.length < plays.length) return [];
+  const { limit } = context.options;
+  if (limit !== undefined)
+    return [{ severity, code: 'empty-limit', message: `no play has a host that the limit \`${limit}\` leaves` }];
+  return [
+    { severity: 'warning', code: 'no-hosts', message: 'no play has a host: nothing is done', at: first.hosts.at },
+  ];
+}
+
+function noHosts({ context }: Loaded, play: Play, severity: Diagnostic['severity']): Diagnostic {
+  const { sources } = context.inventory;
+  const { playbookDir } = context.runFacts;
+  const message =
+    sources.length === 0
+      ? 'there is no inventory, so this play has no host'
+      : `the inventory ${sources.join(', ')} has no host, so this play has none`;
+  const searched = `looked for ${INVENTORY_NAMES.join(', ')} in ${playbookDir} and ${dirname(playbookDir)}, and for /etc/ansible/hosts; `;
+  const hint = `${sources.length === 0 ? searched : ''}name an inventory with -i FILE, or hosts with -i host1,host2 (one: -i host1,); this machine alone is \`hosts: localhost\``;
+  return { severity, code: 'no-inventory', message, at: play.hosts.at, hint };
+}
