@@ -122,6 +122,7 @@ describe('fetch', () => {
       return bytes;
     },
     writeFile: (path, bytes) => void written.set(path, bytes),
+    isDirectory: () => false,
   };
 
   test('brings a file to a folder for its host, once', async () => {

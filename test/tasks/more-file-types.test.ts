@@ -42,7 +42,7 @@ describe('editIni', () => {
   ] as const)('%j with %j', ([text, more, expected, message]) => {
     const edited = editIni(text, { ...edit, ...more });
 
-    expect(edited).toEqual({ text: expected, message });
+    expect(edited).toMatchObject({ text: expected, message });
     expect(editIni(expected, { ...edit, ...more }).message).toBe('OK');
   });
 });
