@@ -49,7 +49,7 @@ export default defineTask({
   name: 'certbot',
   summary: 'Has certificates from an ACME server, or proves that they can be renewed.',
   description:
-    'A dry run makes the plugin answer the challenges for real, which changes the web server for a moment and takes seconds: no question. So it is a change, done once and remembered in /var/lib/letsencrypt; it is due again after `max_age_days`, and as soon as anything in /etc/letsencrypt has changed. A check tells that it is due. A dry run that fails tells which name, and why.',
+    'A dry run makes the plugin answer the challenges for real, which changes the web server for a moment and takes seconds: no question. So it is a change, done once and remembered in /var/lib/letsencrypt; it is due again after `max_age_days`, and as soon as anything in /etc/letsencrypt, a hook, certbot or its plugins, or the addresses of the names have changed. Beside another certbot it waits. A check tells that it is due. A dry run that fails tells which name, and why.',
   params,
   rules: {
     requiredIf: [
@@ -85,12 +85,28 @@ export default defineTask({
 
 const stamp = '/var/lib/letsencrypt/.dry-run-succeeded';
 
-/** When anything was changed last, when a dry run has succeeded last, now, and what there is to renew. */
+// What the outcome of a dry run depends on besides the files of certbot, a line each: the programs, the hooks, where the names lead.
+const depends = `depends() {
+  printf 'the programs '; dpkg-query -W -f '\${Package} \${Version} \${db:Status-Status}\\n' certbot 'python3-certbot*' python3-acme 2>/dev/null | cksum
+  printf 'the hooks '; {
+    find /etc/letsencrypt/renewal-hooks -type f -printf '%p %m\\n' -exec cat {} + 2>/dev/null | LC_ALL=C sort
+    cat /etc/letsencrypt/renewal/*.conf 2>/dev/null | sed -n 's/^ *[a-z]*_hook *= *//p' | tr ' ' '\\n' | LC_ALL=C sort -u |
+      while read -r word; do case $word in /*) ls -Lld "$word"; test -f "$word" && cksum <"$word";; esac; done
+  } 2>&1 | cksum
+  printf 'the addresses of its names '; for one in /etc/letsencrypt/live/*/cert.pem; do
+    openssl x509 -in "$one" -noout -ext subjectAltName 2>/dev/null
+  done | tr -d ' ' | tr , '\\n' | sed -n 's/^DNS:\\([^*]\\)/\\1/p' | LC_ALL=C sort -u |
+    { while read -r name; do timeout 5 getent ahosts "$name" </dev/null | sed "s/ .*/ $name/" & done; wait; } | LC_ALL=C sort -u | cksum
+}
+`;
+
+/** When anything was changed last, when a dry run has succeeded last, now, what it depended on that is otherwise now, and what there is to renew. */
 const tested = () =>
   shell({
-    script: `date +%s
+    script: `${depends}date +%s
 stat -c %Y ${stamp} 2>/dev/null || echo 0
 find /etc/letsencrypt/renewal /etc/letsencrypt/archive /etc/letsencrypt/cli.ini -type f -printf '%C@\\n' 2>/dev/null | sort -n | tail -n 1 | grep . || echo 0
+depends | while read -r line; do grep -qxF "$line" ${stamp} 2>/dev/null || printf '%s, ' "\${line% * *}"; done; echo
 find /etc/letsencrypt/renewal -name '*.conf' -printf '%f\\n' 2>/dev/null`,
     about: [
       'path:/etc/letsencrypt',
@@ -102,17 +118,9 @@ find /etc/letsencrypt/renewal -name '*.conf' -printf '%f\\n' 2>/dev/null`,
   });
 
 function planDryRun({ stdout }: ShellAnswer, given: Given): Plan {
-  const [now = '0', last = '0', changed = '0', ...names] = stdout.trim().split('\n');
+  const [now = '0', last = '0', changed = '0', others = '', ...names] = stdout.trim().split('\n');
   if (names.length === 0) return { failed: 'there is no certificate to renew in /etc/letsencrypt/renewal' };
-  const days = Math.floor((Number(now) - Number(last)) / 86_400);
-  const due =
-    last === '0'
-      ? 'never'
-      : Number(changed) >= Number(last) + 1
-        ? 'before /etc/letsencrypt was changed'
-        : days >= given.max_age_days
-          ? `${days} days ago`
-          : undefined;
+  const due = whyDue(Number(now), Number(last), Number(changed), others.replace(/, $/, ''), given);
   if (due === undefined)
     return { changes: [], result: { certificates: names.map((name) => name.replace(/\.conf$/, '')) } };
   return {
@@ -128,13 +136,32 @@ function planDryRun({ stdout }: ShellAnswer, given: Given): Plan {
   };
 }
 
+/** Why a dry run is due: when the last one was, or before what. */
+function whyDue(now: number, last: number, changed: number, others: string, given: Given): string | undefined {
+  if (last === 0) return 'never';
+  if (changed >= last + 1) return 'before /etc/letsencrypt was changed';
+  if (others !== '') return `before ${others} changed`;
+  const days = Math.floor((now - last) / 86_400);
+  return days >= given.max_age_days ? `${days} days ago` : undefined;
+}
+
+/** certbot, once no other one runs: its timer may have begun a moment ago. What it says is in `$said`. */
+const patiently = (command: string): string => `waited=0
+until said=$(${command} 2>&1); do
+  case $said in *'Another instance of Certbot is already running'*) ;; *) waited=500 ;; esac
+  test "$waited" -lt 500 || failed
+  waited=$((waited + 2)); sleep 2
+done
+`;
+
 // Of pages of output, what tells the name and the reason.
 const dryRun = ({ server }: Given): Command => ({
-  script: `said=$(certbot renew --dry-run --non-interactive --no-random-sleep-on-renew${server === undefined ? '' : ` --server ${quote(server)}`} 2>&1) || {
-  printf '%s\\n' "$said" | grep -E '^(Failed to renew|Simulating renewal of|  *(Domain|Type|Detail): |.*requested .* plugin|.*[Ee]rror: )' >&2 || printf '%s\\n' "$said" >&2
+  script: `${depends}failed() {
+  printf '%s\\n' "$said" | grep -E '^(Failed to renew|Simulating renewal of|Another instance of|  *(Domain|Type|Detail): |.*requested .* plugin|.*[Ee]rror: )' >&2 || printf '%s\\n' "$said" >&2
   exit 1
 }
-install -D -m 644 /dev/null ${stamp}`,
+before=$(depends)
+${patiently(`certbot renew --dry-run --non-interactive --no-random-sleep-on-renew${server === undefined ? '' : ` --server ${quote(server)}`}`)}install -D -m 644 /dev/null ${stamp} && printf '%s\\n' "$before" >${stamp}`,
   shown: `certbot renew --dry-run`,
   long: true,
   deadlineMs: 600_000,
@@ -171,11 +198,15 @@ function faultOf(
   return domains.every((domain) => covers(certificate, domain)) ? undefined : certificate.names.join(', ');
 }
 
-const issue = (given: Given): Command => ({
-  ...sh`certbot certonly --non-interactive --agree-tos --keep-until-expiring --cert-name ${nameOf(given)} --email ${given.email!} ${how(given)} ${given.domains.flatMap((domain) => ['-d', domain])}`,
-  long: true,
-  deadlineMs: 600_000,
-});
+const issue = (given: Given): Command => {
+  const certonly = sh`certbot certonly --non-interactive --agree-tos --keep-until-expiring --cert-name ${nameOf(given)} --email ${given.email ?? ''} ${how(given)} ${given.domains.flatMap((domain) => ['-d', domain])}`;
+  return {
+    script: `failed() { printf '%s\\n' "$said" >&2; exit 1; }\n${patiently(certonly.script)}printf '%s\\n' "$said"`,
+    shown: certonly.script,
+    long: true,
+    deadlineMs: 600_000,
+  };
+};
 
 const how = ({ plugin, webroot_path: folder, server }: Given): Script =>
   new Script(

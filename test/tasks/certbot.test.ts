@@ -1,13 +1,16 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import type { Question } from '../../src/core/question.ts';
+import type { ShellAnswer } from '../../src/sdk.ts';
 import certbot from '../../tasks/certbot.ts';
-import { changesOn, commandsOn, planOn } from './harness.ts';
+import { bind, changesOn, commandsOn, context, planOn } from './harness.ts';
 import { folder, runScript } from './local-host.ts';
 
 const day = 86_400;
 const now = 100 * day;
-const said = (last: number, changed: number, ...names: string[]) => ({
-  tested: { code: 0, stdout: [now, last, changed, ...names].join('\n'), stderr: '', timedOut: false },
+const said = (last: number, changed: number, ...names: string[]) => saidOf('', last, changed, ...names);
+const saidOf = (others: string, last: number, changed: number, ...names: string[]) => ({
+  tested: { code: 0, stdout: [now, last, changed, others, ...names].join('\n'), stderr: '', timedOut: false },
 });
 const renewable = { state: 'renewable' };
 
@@ -19,6 +22,48 @@ describe('certbot renewable', () => {
     [now - 2 * day, now - day, ['dry run of the renewal: last before /etc/letsencrypt was changed → succeeded']],
   ] as const)('tested at %i, changed at %i: %j', ([last, changed, changes]) => {
     expect(changesOn(certbot, said(last, changed, 'images.example.org.conf'), renewable)).toEqual(changes);
+  });
+
+  test('M minor: what it depends on is not what it was at the last dry run', () => {
+    expect(
+      changesOn(certbot, saidOf('the hooks, the programs, ', now - day, now - 2 * day, 'x.conf'), renewable),
+    ).toEqual(['dry run of the renewal: last before the hooks, the programs changed → succeeded']);
+  });
+
+  test.for([
+    ['nothing', ':', []],
+    ['a hook', 'echo exit 1 >>renewal-hooks/deploy/reload', ['before the hooks changed']],
+    ['a hook that may not be run any more', 'chmod 600 renewal-hooks/deploy/reload', ['before the hooks changed']],
+    ['a program that a hook calls', 'echo exit 1 >>hook', ['before the hooks changed']],
+  ] as const)('M minor: a dry run is due again once this has changed: %s', async ([, change, due]) => {
+    using place = folder();
+    const at = (script: string) => `PATH=${place.at('bin')}:$PATH; cd ${place.path}
+      ${script.replaceAll('/etc/letsencrypt', place.path).replaceAll('/var/lib/letsencrypt', place.path)}`;
+    await runScript(
+      at(`mkdir -p bin renewal renewal-hooks/deploy live
+      printf '#!/bin/sh\n' | tee bin/certbot hook >renewal-hooks/deploy/reload; chmod +x bin/certbot renewal-hooks/deploy/reload
+      echo "renew_hook = ${place.at('hook')} now" >renewal/x.conf`),
+    );
+    const [dryRun = ''] = commandsOn(certbot, said(0, 0, 'x.conf'), renewable);
+    expect((await runScript(at(dryRun))).code).toBe(0);
+    await runScript(at(change));
+
+    const asked = certbot.ask?.(bind(certbot, renewable) as never, context) ?? {};
+    const { arg } = (asked as { tested: Question<ShellAnswer> }).tested;
+    const { stdout } = await runScript(at((arg as { script: string }).script));
+
+    const state = { tested: { code: 0, stdout: stdout.toString(), stderr: '', timedOut: false } };
+    expect(changesOn(certbot, state, renewable)).toEqual(
+      due.map((why) => `dry run of the renewal: last ${why} → succeeded`),
+    );
+  });
+
+  test('M minor: waits for another certbot', async () => {
+    const reply = await runWith(
+      'test -e "$0.began" || { : >"$0.began"; echo "Another instance of Certbot is already running."; exit 1; }; echo "Failed to renew x"; exit 1',
+    );
+
+    expect(reply.stderr.toString()).toBe('Failed to renew x\n');
   });
 
   test('fails where there is nothing to renew', () => {
@@ -61,7 +106,9 @@ describe('certbot installed', () => {
       'certificate a.example.org: absent → a.example.org, b.example.org',
     ]);
     expect(commandsOn(certbot, state, args)).toEqual([
-      'certbot certonly --non-interactive --agree-tos --keep-until-expiring --cert-name a.example.org --email x@example.org --nginx --server https://acme/dir -d a.example.org -d b.example.org',
+      expect.stringContaining(
+        'until said=$(certbot certonly --non-interactive --agree-tos --keep-until-expiring --cert-name a.example.org --email x@example.org --nginx --server https://acme/dir -d a.example.org -d b.example.org 2>&1)',
+      ),
     ]);
   });
 });
