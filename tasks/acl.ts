@@ -121,14 +121,14 @@ const target = ({ path }: Task): string => quote(path.startsWith('-') ? `./${pat
 const askAcl = (task: Task) =>
   shell({
     script: `LC_ALL=C getfacl --omit-header --absolute-names ${task.follow ? '' : '--physical '}-- ${target(task)}`,
-    about: [`inode:${tidyPath(task.path)}`, 'package:acl'],
+    about: [`inode:${tidyPath(task.path)}`, 'by:package:acl'],
   });
 
 /** `--test` prints what would come of it, `*,*` for what stays as it is. */
 const askTried = (task: Task) =>
   shell({
     script: setfacl(task, '--test '),
-    about: [`${task.recursive ? 'path' : 'inode'}:${tidyPath(task.path)}`, 'package:acl'],
+    about: [`${task.recursive ? 'path' : 'inode'}:${tidyPath(task.path)}`, 'by:package:acl'],
   });
 
 const setfacl = (task: Task, test: string): string => {

@@ -104,7 +104,7 @@ interface Group {
 const query = (name: string) =>
   shell({
     script: `LC_ALL=C update-alternatives --query ${quote(name)} 2>/dev/null; :`,
-    about: [`alternative:${name}`, 'package:*'],
+    about: [`alternative:${name}`, 'by:package:*'],
   });
 
 function readGroup(text: string): Group {

@@ -48,7 +48,10 @@ export default defineTask({
   },
   returns: commandReturns,
   examples: [
-    { title: 'Look at something; this never changes the host', yaml: 'command: uname -a\nchanged_when: false' },
+    {
+      title: 'Look at something; this never changes the host',
+      yaml: 'command: uname -a\nchanged_when: false\ncheck_mode: false',
+    },
     {
       title: 'Run once: afterwards the file is there',
       yaml: 'command: touch /tmp/retrace-command\nargs:\n  creates: /tmp/retrace-command',

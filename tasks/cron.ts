@@ -96,7 +96,7 @@ const askTable = (file: string | undefined, user: string | undefined) =>
     ? shell({
         script: `LC_ALL=C; export LC_ALL; out=$(${sh`crontab -l ${ofUser(user)}`.script} 2>&1; code=$?; echo .; exit $code) && { printf %s "\${out%.}"; exit; }
 case $out in *'no crontab for'*) ;; *) printf %s "$out" >&2; exit 1 ;; esac`,
-        about: [`crontab:${user ?? ''}`, 'package:cron'],
+        about: [`crontab:${user ?? ''}`, 'by:package:cron'],
       })
     : shell({
         script: `[ ! -e ${quote(fileOf(file))} ] || cat -- ${quote(fileOf(file))}`,

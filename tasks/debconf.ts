@@ -66,7 +66,7 @@ export default defineTask({
 });
 
 const files = '/var/cache/debconf/config.dat /var/cache/debconf/passwords.dat';
-const about = ['debconf:', 'package:*'];
+const about = ['debconf:', 'by:package:*'];
 
 /** Each question is a paragraph of debconf's files; none is longer than its twenty fields. */
 const answerTo = (question: string) =>

@@ -60,7 +60,7 @@ const generated = shell({ script: 'LC_ALL=C locale -a', about: ['locale:'] });
 const supported = (names: readonly string[]) =>
   shell({
     script: `grep -h ${names.map((name) => `-e ${quote(`^${name.replace(/[.[\]*^$\\]/g, '\\$&')} `)}`).join(' ')} /usr/share/i18n/SUPPORTED /usr/local/share/i18n/SUPPORTED 2>/dev/null; :`,
-    about: ['package:locales'],
+    about: ['by:package:locales'],
   });
 
 /** `locale -a` writes fr_FR.UTF-8 as fr_FR.utf8. */

@@ -19,5 +19,7 @@ export default defineTask({
     return result;
   },
   returns: commandReturns,
-  examples: [{ title: 'Look at something', yaml: 'raw: cat /etc/debian_version\nchanged_when: false' }],
+  examples: [
+    { title: 'Look at something', yaml: 'raw: cat /etc/debian_version\nchanged_when: false\ncheck_mode: false' },
+  ],
 });

@@ -33,7 +33,7 @@ export default defineTask({
   examples: [
     {
       title: 'A pipe, which `command` has not got',
-      yaml: 'shell: echo one two | wc -w\nregister: words\nchanged_when: false',
+      yaml: 'shell: echo one two | wc -w\nregister: words\nchanged_when: false\ncheck_mode: false',
     },
     {
       title: 'Run once, in bash',

@@ -41,7 +41,7 @@ export default defineTask({
 const zoneOf = (name: string) =>
   shell({
     script: `[ -f ${quote(`/usr/share/zoneinfo/${name}`)} ] && echo yes || echo no; readlink /etc/localtime || echo; cat /etc/timezone 2>/dev/null`,
-    about: ['entry:/etc/localtime', 'entry:/etc/timezone', 'package:tzdata'],
+    about: ['entry:/etc/localtime', 'entry:/etc/timezone', 'by:package:tzdata'],
   });
 
 const clock = shell({ script: 'cat /etc/adjtime 2>/dev/null; :', about: ['entry:/etc/adjtime'] });

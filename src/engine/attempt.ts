@@ -1,3 +1,4 @@
+import type { Change } from '../core/change.ts';
 import type { Outcome } from '../core/event.ts';
 import { absorb } from './absorb.ts';
 import { ended, inBackground, jobOf, starting } from './background.ts';
@@ -8,6 +9,7 @@ import { unknownFacts } from './facts.ts';
 import type { HostLink } from './host-link.ts';
 import type { LoopItem } from './loop.ts';
 import { outcomeOf, unlessUnsettled } from './outcome.ts';
+import { isUnrun } from './partly-known.ts';
 import type { Sight } from './scopes.ts';
 import { settle } from './settle.ts';
 import { createTarget } from './target.ts';
@@ -25,13 +27,14 @@ export async function attempt(run: TaskRun, sight: Sight, item: LoopItem | undef
       outcome: await ignorable({ ...failure(computed.message, computed.msg), censored: computed.censored }, run, sight),
     };
   const { call } = computed;
-  const converged = await convergeOrStart(run, call, sight);
+  const foreseen: Change[] = [];
+  const converged = await convergeOrStart(run, call, sight, foreseen);
   // What was done is done: only judging it is tried again where it touches what has to be asked first.
   const settled = await settle(run, () => outcomeOf(converged, call, (result) => sightAfter(run, item, result), task));
   const judged = settled.is === 'value' ? settled.value : await uncomputed(settled, run, sight);
   const held = call.context.check && !call.ansible ? unlessUnsettled(judged, call) : judged;
   const doubted = held.status === 'unreachable' && play.run.signal.aborted ? interrupted(held) : held;
-  if (doubted.status === 'unknown') call.link.beliefs.unsettle(run.ref.name);
+  foresee(run, call, doubted, foreseen);
   const { outcome, unknown } = withoutUnknownFacts(doubted, run, call);
   const absorbed = await settle(run, () => absorb(play, state, task, sight, call, outcome, unknown));
   if (absorbed.is !== 'value') return { outcome: await uncomputed(absorbed, run, sight) };
@@ -42,6 +45,19 @@ export async function attempt(run: TaskRun, sight: Sight, item: LoopItem | undef
     ? { ...outcome, status: 'changed', result: { ...result, changed: true } }
     : { ...outcome, result, shown };
   return { outcome: await ignorable(told, run, sight), delegatedTo: call.delegatedTo };
+}
+
+/** In a check: what later tasks are to think of what this one would do. */
+function foresee(
+  { ref }: TaskRun,
+  { link: { beliefs } }: Call,
+  { status, result }: Outcome,
+  changes: readonly Change[],
+) {
+  if (status === 'unknown') beliefs.unsettle(ref.name);
+  // Whoever wrote the task says that it changes nothing.
+  if (status === 'skipped' && isUnrun(result)) return;
+  for (const change of changes) beliefs.foresee(ref.name, change.effects);
 }
 
 /** In a check a host tells its facts as they are now: those that a foreseen change may alter are left out, and unknown. */
@@ -68,9 +84,10 @@ const interrupted = (outcome: Outcome): Outcome => ({
 });
 
 /** With `async` and `poll: 0` the commands are only started, so there is nothing to look at afterwards. */
-async function convergeOrStart(run: TaskRun, call: Call, sight: Sight): Promise<Converged> {
+async function convergeOrStart(run: TaskRun, call: Call, sight: Sight, foreseen: Change[]): Promise<Converged> {
   const { type, params, context, link } = call;
-  const target = targetOf(run, call);
+  const foreseeing = (call: Call): Target => targetOf(run, call, foreseen);
+  const target = foreseeing(call);
   const job = jobOf(run.task, call, sight, run.play.run.options.asyncDir);
   if (job !== undefined) {
     const kept = starting(type, job, (started) => {
@@ -80,7 +97,7 @@ async function convergeOrStart(run: TaskRun, call: Call, sight: Sight): Promise<
     return converge(kept, params, context, inBackground(target, job));
   }
   if (link.goingOn.size > 0) link.beliefs.forget();
-  const converged = await convergeAsToldBy(run, call, type.asksAnew === true ? anew(target, link) : target);
+  const converged = await convergeAsToldBy(call, type.asksAnew === true ? anew(target, link) : target, foreseeing);
   if (type.asksAnew === true && 'result' in converged && converged.result['finished'] === 1)
     link.goingOn.delete(String(converged.result['results_file']));
   return run.task.async === undefined ? converged : ended(converged);
@@ -96,22 +113,26 @@ const anew = (target: Target, { beliefs }: HostLink): Target => ({
 });
 
 /** Ansible's modules seldom mind that in a check what earlier tasks would have made is not there; ours know what it would be. */
-async function convergeAsToldBy(run: TaskRun, call: Call, target: Target): Promise<Converged> {
+async function convergeAsToldBy(call: Call, target: Target, by: (call: Call) => Target): Promise<Converged> {
   const { type, params, context } = call;
   const converged = await converge(type, params, context, target);
   if (!call.ansible || !context.check || converged.status !== 'failed') return converged;
-  const foreseen = await converge(type, params, context, targetOf(run, { ...call, ansible: false }));
+  const foreseen = await converge(type, params, context, by({ ...call, ansible: false }));
   return foreseen.status === 'ok' || foreseen.status === 'changed' ? foreseen : converged;
 }
 
-function targetOf(run: TaskRun, { link, identity, timeoutMs, delegatedTo, censored, ansible }: Call) {
+function targetOf(
+  run: TaskRun,
+  { link, identity, timeoutMs, delegatedTo, censored, ansible }: Call,
+  foreseen: Change[],
+) {
   const { play, state, ref } = run;
   const { emit, signal } = play.run;
   return createTarget({
     link,
     identity,
-    label: ref.name,
     signal,
+    foresee: (changes) => foreseen.splice(0, foreseen.length, ...changes),
     ahead: run.ahead,
     beforeChange: delegatedTo === undefined ? (changes) => run.beforeChange(changes, identity) : undefined,
     onOutput: (stream, text) => emit({ kind: 'output', task: ref, host: state.host.name, stream, text }),

@@ -68,7 +68,7 @@ export class Beliefs {
       return;
     }
     const predicted = effects.filter((effect) => 'predicts' in effect);
-    const blurred = effects.flatMap((effect) => ('blurs' in effect ? effect.blurs : about(effect.predicts)));
+    const blurred = effects.flatMap((effect) => ('blurs' in effect ? effect.blurs : altered(effect.predicts)));
     this.#foreseen.push({
       task,
       answers: new Map(predicted.map((effect) => [effect.predicts.key, effect.answer])),
@@ -115,8 +115,16 @@ export class Beliefs {
 
 const everything: Subject = 'everything';
 
-function about(question: AnyQuestion<unknown>, answer?: unknown): readonly Subject[] {
+/** What an answer depends on. */
+const about = (question: AnyQuestion<unknown>, answer?: unknown): readonly Subject[] =>
+  subjects(question, answer).map((subject) => subject.replace(/^by:/, ''));
+
+/** What is another where an answer is: all that it depends on, but for the means of asking. */
+const altered = (question: AnyQuestion<unknown>): readonly Subject[] =>
+  subjects(question).filter((subject) => !subject.startsWith('by:'));
+
+function subjects(question: AnyQuestion<unknown>, answer?: unknown): readonly Subject[] {
   if ('controller' in question) return [];
-  const subjects = question.kind.about?.(question.arg, answer) ?? 'everything';
-  return subjects === 'everything' ? [everything] : subjects;
+  const told = question.kind.about?.(question.arg, answer) ?? 'everything';
+  return told === 'everything' ? [everything] : told;
 }

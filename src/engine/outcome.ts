@@ -5,7 +5,9 @@ import type { TaskResult } from '../core/task-type.ts';
 import { TemplateError } from '../template/index.ts';
 import { ansibleMessage, type Call, firstFalse, placed } from './call.ts';
 import type { Converged } from './converge.ts';
+import { wouldRun } from './partly-known.ts';
 import type { Sight } from './scopes.ts';
+import { Touched } from './touched.ts';
 
 /** An outcome that cannot be told in a check, because of a change or a skipped command before it. */
 export const unknownOutcome = (because: string): Outcome => ({
@@ -15,9 +17,6 @@ export const unknownOutcome = (because: string): Outcome => ({
   assuming: [because],
   result: {},
 });
-
-/** What a command that a check does not run has as its message. */
-export const wouldRun = 'would run';
 
 /** What fails in a check may only fail because nothing is changed in a check: then it is unknown. */
 export function unlessUnsettled(outcome: Outcome, { type, params, context, link }: Call): Outcome {
@@ -99,19 +98,7 @@ function judge(
   const before = withKeys(converged, call);
   const assuming = 'assuming' in converged ? converged.assuming : [];
   const warnings = [...call.warnings, ...('warnings' in converged ? converged.warnings : [])];
-  // A command that a check only says it would run has no result that a condition could look at.
-  if (would && !call.ansible) {
-    if (isNever(task.changedWhen))
-      return { status: 'unknown', changes: [], message: 'not run in a check', assuming: [], result: {}, warnings };
-    return {
-      status: 'changed',
-      changes,
-      message: undefined,
-      assuming,
-      warnings,
-      result: { changed: true, skipped: true, msg: wouldRun },
-    };
-  }
+  if (would && !call.ansible) return { changes, assuming, warnings, ...unrun(sightOf, task) };
   let asked: 'failed' | 'changed' = 'failed';
   try {
     const failed =
@@ -144,8 +131,22 @@ function judge(
   }
 }
 
-const isNever = (written: Task['changedWhen']): boolean =>
-  written?.length === 1 && (written[0]!.value === false || written[0]!.value === 'false');
+/** A command that a check does not run: whether it would change something, its author says, unless that takes its result. */
+function unrun(sightOf: (result: TaskResult) => Sight, { changedWhen = [] }: Task) {
+  const result = (changed: boolean) => ({ changed, skipped: true, msg: wouldRun });
+  try {
+    if (firstFalse(changedWhen, sightOf(result(true))) === undefined)
+      return { status: 'changed', message: undefined, result: result(true) } as const;
+    return { status: 'skipped', changes: [], message: onlyLooks, result: result(false) } as const;
+  } catch (error) {
+    if (!(error instanceof Touched) || error.what !== 'unknown') throw error;
+    const message = `whether it changes something depends on ${error.because}, which a check does not run`;
+    return { status: 'unknown', changes: [], message, assuming: [error.because], result: {} } as const;
+  }
+}
+
+const onlyLooks =
+  'not run in a check: `changed_when: false` says that it changes nothing, and `check_mode: false` lets it run';
 
 function withKeys(converged: Settled, call: Call): TaskResult {
   const changed = converged.status === 'changed' || (converged.status === 'failed' && converged.didChange);

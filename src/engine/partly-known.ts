@@ -24,15 +24,39 @@ export function partlyKnown(known: Dict, unknown: ReadonlyMap<string, Touched>):
   return rest === undefined ? known : mapping(known, (key) => unknown.get(key), rest);
 }
 
-/** What a command that a check does not run registers: that it would, and nothing that it would say. Touching that makes the toucher unknown. */
-export const unrunResult = (result: Readonly<Record<string, unknown>>, touched: Touched): Value =>
-  mapping(fromJs(result) as Dict, (key) => (said.has(key) ? touched : undefined));
+/** What a command that a check does not run has as its message. */
+export const wouldRun = 'would run';
+
+type Result = Readonly<Record<string, unknown>>;
+
+/** Whether this is the result of a command that a check does not run. */
+export const isUnrun = (result: Result): boolean => result['skipped'] === true && result['msg'] === wouldRun;
+
+/**
+ * A result as later tasks see it. A command that a check does not run tells that it would change something, or not, and
+ * nothing of what it would say: touching that makes the toucher unknown. Where a failure of it is ignored (`mayFail`),
+ * nobody knows whether it fails either.
+ */
+export function asRegistered(result: Result, touched: Touched, mayFail: boolean): Value {
+  const { results } = result;
+  if (Array.isArray(results) && results.some((one: Result) => isUnrun(one)))
+    return new Map<Value, Value>([
+      ...(fromJs(result) as Dict),
+      ['results', results.map((one: Result) => asRegistered(one, touched, mayFail))],
+    ]);
+  if (!isUnrun(result)) return fromJs(result);
+  const { skipped: _skipped, msg: _msg, ...known } = result;
+  return mapping(fromJs(known) as Dict, (key) =>
+    said.has(key) || (mayFail && key === 'failed') ? touched : undefined,
+  );
+}
 
 /** What only a command that ran can tell. */
 const said: ReadonlySet<string> = new Set([
   'cmd',
   'delta',
   'end',
+  'msg',
   'rc',
   'start',
   'stderr',

@@ -1,16 +1,11 @@
 import type { Outcome } from '../core/event.ts';
-import type { Task } from '../core/model.ts';
-import { fromJs, type Raw } from '../core/value.ts';
 import { absorbUnknown } from './absorb.ts';
 import { failed, ignorable, skip, uncomputed } from './early-outcomes.ts';
-import type { HostState } from './host-state.ts';
 import { loopOf } from './loop.ts';
-import { wouldRun } from './outcome.ts';
-import { unrunResult } from './partly-known.ts';
 import { runLoop } from './run-loop.ts';
 import { runUntil } from './run-until.ts';
 import { type Settled, settle } from './settle.ts';
-import type { Ran, TaskRun } from './task-run.ts';
+import { type Ran, registered, type TaskRun } from './task-run.ts';
 import { Touched, touching } from './touched.ts';
 
 /** Run a task on one host, with its loop, retries and conditions; or not, where a keyword of it is `uncomputable`. The result is registered; nothing else is decided here. */
@@ -27,18 +22,15 @@ export async function runTask(run: TaskRun, uncomputable?: Exclude<Settled<unkno
   };
   const settled = uncomputable ?? (await settle(run, compute));
   const ran = settled.is === 'value' ? settled.value : { outcome: await uncomputed(settled, run, sight) };
-  register(state, task, ran.outcome, ref.name);
+  register(run, ran.outcome);
   if (ran.outcome.status === 'unknown') absorbUnknown(play, state, task, ref.name);
   return ran;
 }
 
-function register(state: HostState, task: Task, outcome: Outcome, name: string): void {
+function register(run: TaskRun, outcome: Outcome): void {
+  const { state, task, ref } = run;
   if (task.register === undefined) return;
   if (outcome.status === 'unknown')
-    state.set.set(task.register, touching(new Touched('unknown', state.host.name, outcome.assuming?.[0] ?? name)));
-  else if (outcome.result['skipped'] === true && outcome.result['msg'] === wouldRun)
-    state.set.set(task.register, {
-      value: unrunResult(outcome.result, new Touched('unknown', state.host.name, name)),
-    });
-  else state.set.set(task.register, { value: fromJs(outcome.result) as Raw });
+    state.set.set(task.register, touching(new Touched('unknown', state.host.name, outcome.assuming?.[0] ?? ref.name)));
+  else state.set.set(task.register, { value: registered(run, outcome.result) });
 }

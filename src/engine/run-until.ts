@@ -5,6 +5,7 @@ import { firstFalse, keywordNumber } from './call.ts';
 import { uncomputed } from './early-outcomes.ts';
 import type { LoopItem } from './loop.ts';
 import { unknownOutcome } from './outcome.ts';
+import { isUnrun } from './partly-known.ts';
 import type { Sight } from './scopes.ts';
 import { settle } from './settle.ts';
 import { type Ran, sightAfter, type TaskRun } from './task-run.ts';
@@ -19,7 +20,7 @@ export async function runUntil(run: TaskRun, sight: Sight, item?: LoopItem): Pro
   for (let count = 1; ; count++) {
     const ran = await attempt(run, sight, item);
     const { outcome } = ran;
-    if (['skipped', 'unreachable', 'unknown'].includes(outcome.status)) return ran;
+    if (['skipped', 'unreachable', 'unknown'].includes(outcome.status) || isUnrun(outcome.result)) return ran;
     const result = { ...outcome.result, attempts: count };
     const done = await settle(run, () => isDone(run, item, outcome, result));
     if (done.is === 'unknown') return { ...ran, outcome: unknownOutcome(done.because) };

@@ -9,8 +9,8 @@ import type { Ahead, HostLink, Identity } from './host-link.ts';
 interface TargetOptions {
   readonly link: HostLink;
   readonly identity: Identity;
-  /** How the task is named when later tasks depend on what it would change. */
-  readonly label: string;
+  /** In a check: told what the task would change. */
+  readonly foresee: (changes: readonly Change[]) => void;
   readonly signal: AbortSignal;
   /** Questions of coming tasks, asked in the same round. */
   readonly ahead?: () => Promise<readonly Ahead[]>;
@@ -31,7 +31,7 @@ const nothing = async (): Promise<readonly Ahead[]> => [];
 export const createTarget = ({
   link,
   identity,
-  label,
+  foresee,
   signal,
   ahead = nothing,
   beforeChange,
@@ -52,9 +52,7 @@ export const createTarget = ({
       deadlineMs,
       censored,
     }),
-  foresee(changes) {
-    for (const change of changes) link.beliefs.foresee(label, change.effects);
-  },
+  foresee,
   async wait(ms, questions, shown) {
     onWait?.(shown);
     await sleep(ms, undefined, { signal }).catch(() => {}); // interrupted: the next exchange says so

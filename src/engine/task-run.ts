@@ -2,12 +2,14 @@ import type { Change } from '../core/change.ts';
 import type { Command } from '../core/command.ts';
 import type { Outcome, TaskRef } from '../core/event.ts';
 import type { Task, VarsLayer } from '../core/model.ts';
-import { fromJs } from '../core/value.ts';
+import type { Value } from '../core/value.ts';
 import type { Ahead, Identity } from './host-link.ts';
 import type { HostState } from './host-state.ts';
 import { itemSight, type LoopItem } from './loop.ts';
+import { asRegistered } from './partly-known.ts';
 import type { PlayContext } from './play-context.ts';
 import { layerOf, type Sight } from './scopes.ts';
+import { Touched } from './touched.ts';
 
 /** What running a task needs besides the task. */
 export interface TaskRun {
@@ -34,6 +36,10 @@ export function sightAfter(run: TaskRun, item: LoopItem | undefined, result: Out
   const layers =
     task.register === undefined
       ? run.layers
-      : [...run.layers, layerOf(19, 'this task', { [task.register]: fromJs(result) })];
+      : [...run.layers, layerOf(19, 'this task', { [task.register]: registered(run, result) })];
   return item === undefined ? play.scopes.of(state, task, layers) : itemSight(play, state, task, item, layers);
 }
+
+/** What a task registers. */
+export const registered = ({ state, task, ref }: TaskRun, result: Outcome['result']): Value =>
+  asRegistered(result, new Touched('unknown', state.host.name, ref.name), task.keywords.ignoreErrors !== undefined);

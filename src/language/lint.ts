@@ -1,6 +1,6 @@
 import type { Item, Play, Playbook } from '../core/model.ts';
 import type { Diagnostic } from '../core/source.ts';
-import { commandAlwaysChanged, commandInsteadOfType, shellWithoutNeed } from './lint/commands.ts';
+import { commandAlwaysChanged, commandInsteadOfType, lookNotInCheck, shellWithoutNeed } from './lint/commands.ts';
 import { comparedWithEmpty, comparedWithTrue, conditionWithBraces } from './lint/conditions.ts';
 import type { Linted, Rule } from './lint/rule.ts';
 import {
@@ -22,6 +22,7 @@ export const lintRules: readonly Rule[] = [
   conditionWithBraces,
   commandInsteadOfType,
   commandAlwaysChanged,
+  lookNotInCheck,
   shellWithoutNeed,
   errorsIgnoredUnseen,
   packageLatest,

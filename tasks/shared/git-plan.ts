@@ -108,7 +108,7 @@ function cloning(wanted: WantedClone, { sha, kind, branch }: Remote): Change {
 const long = (script: string, shown: string): Command => ({ script, shown, long: true });
 
 const effects = (wanted: WantedClone, stdout: string): Change['effects'] => [
-  blurs(`path:${wanted.dest}`, 'absent:*'),
+  blurs(`path:${wanted.dest}`, 'absent:unit:*'),
   predicts(askClone(wanted), { code: 0, stdout, stderr: '', timedOut: false }),
 ];
 

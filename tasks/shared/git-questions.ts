@@ -79,7 +79,7 @@ inside=$(g rev-parse ${access.bare ? '--absolute-git-dir' : '--show-toplevel'} 2
 echo clone; g rev-parse -q --verify HEAD || echo; b=$(g symbolic-ref -q HEAD) && echo "\${b#refs/heads/}" || echo; g remote get-url ${quote(access.remote)} 2>/dev/null || echo
 g rev-list --count HEAD --not --remotes --tags 2>/dev/null || echo 0
 ${access.bare ? '' : 'g status --porcelain --untracked-files=no'}`,
-    about: [`path:${access.dest}`, 'package:git'],
+    about: [`path:${access.dest}`, 'by:package:git'],
   });
 
 /** Read how the clone is. */
@@ -104,7 +104,7 @@ export const askRemote = (access: GitAccess) =>
     {
       script: `${gitWith(access)} ls-remote --symref -- ${quote(repoUrl(access))} HEAD ${quote(`refs/heads/${access.version}`)} ${quote(`refs/tags/${access.version}`)} ${quote(`refs/tags/${access.version}^{}`)}${/^refs\//.test(access.version) ? ` ${quote(access.version)}` : ''}`,
       about: [
-        'package:git',
+        'by:package:git',
         ...(access.repo.startsWith('/') ? [`path:${access.repo}`] : []),
         ...(access.key_file === undefined ? [] : [`entry:${access.key_file}`]),
       ],
@@ -137,5 +137,5 @@ export function readRemote({ code, stdout, stderr, timedOut }: ShellAnswer, acce
 export const askRelation = (access: GitAccess, sha: string) =>
   shell({
     script: `${gitWith(access)} -C ${quote(access.dest)} rev-list --left-right --count ${quote(`HEAD...${sha}`)}`,
-    about: [`path:${access.dest}`, 'package:git'],
+    about: [`path:${access.dest}`, 'by:package:git'],
   });

@@ -235,7 +235,7 @@ describe('a check', () => {
     );
 
     expect(told.map((line) => line.replace(/ \(.*/, ''))).toEqual([
-      'h first: unknown',
+      'h first: skipped',
       'h second: unknown',
       'h third: unknown',
       'h fourth: unknown',

@@ -99,3 +99,16 @@ export const commandAlwaysChanged: Rule = {
     return [{ at: item.typeAt, message: 'nothing tells when this command changes something', fix }];
   },
 };
+
+/** A command that only looks, and that a check does not run all the same. */
+export const lookNotInCheck: Rule = {
+  code: 'look-not-in-check',
+  why: 'a check runs no command that it is not told to run, so whatever reads the result is unknown there',
+  find: (linted): Finding[] => {
+    const { item, isHandler } = linted;
+    if (isHandler || !isCommand(linted) || item.kind !== 'task' || item.keywords.checkMode !== undefined) return [];
+    if (item.changedWhen?.length !== 1 || String(item.changedWhen[0]?.value) !== 'false') return [];
+    const fix = 'where it really changes nothing, add check_mode: false: then a check runs it, too';
+    return [{ at: item.typeAt, message: '"changed_when: false" says that this changes nothing', fix }];
+  },
+};

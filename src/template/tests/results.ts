@@ -1,17 +1,21 @@
 import type { Value } from '../../core/value.ts';
 import type { Context } from '../context.ts';
 import { fail } from '../errors.ts';
-import { Undefined } from '../python/object.ts';
+import { LazyMapping, Undefined } from '../python/object.ts';
 import { str } from '../python/repr.ts';
 import { type Callee, type Callees, fn } from '../python/signature.ts';
 import { equals, mapping, truth } from '../python/values.ts';
 
-type Result = ReadonlyMap<Value, Value>;
+/** What a test looks up: one key, so that others may be unknown. */
+type Result = { get(key: string): Value | undefined };
 
 const test = (name: string, holds: (result: Result, context: Context) => Value): Callee =>
   fn('result', ([result], context) => {
     if (result instanceof Undefined) str(result);
-    return holds(mapping(result) ?? fail(`The '${name}' test expects a dictionary`), context);
+    return holds(
+      result instanceof LazyMapping ? result : (mapping(result) ?? fail(`The '${name}' test expects a dictionary`)),
+      context,
+    );
   });
 
 const flag = (name: string) => (result: Result) => result.get(name) ?? false;
@@ -40,14 +44,16 @@ export const resultTests: Callees = {
 
 /** A loop's result is changed when one of its items is. */
 function isChanged(result: Result): Value {
-  if (result.has('changed')) return result.get('changed')!;
+  const itself = result.get('changed');
+  if (itself !== undefined) return itself;
   const results = result.get('results');
   return Array.isArray(results) && results.some((each: Value) => truth(mapping(each)?.get('changed') ?? false));
 }
 
 function asynchronous(name: string) {
   return (result: Result, context: Context): Value => {
-    if (result.has(name)) return equals(result.get(name)!, 1);
+    const value = result.get(name);
+    if (value !== undefined) return equals(value, 1);
     context.session.env.warn(`The '${name}' test expects an async task, but a non-async task was tested`);
     return true;
   };

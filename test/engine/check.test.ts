@@ -1,0 +1,135 @@
+import { execFileSync } from 'node:child_process';
+import { describe, expect, test } from 'vitest';
+import { Rig } from '../cli/rig.ts';
+
+const indented = (text: string): string => text.replace(/^/gm, '    ');
+
+/** A check of these tasks on this machine. FOLDER is one of their own; `here` prepares it. */
+async function check(tasks: string, prepare: (folder: string) => void = () => {}) {
+  using rig = new Rig();
+  const play = `- hosts: localhost\n  gather_facts: false\n  tasks:\n${indented(tasks)}\n`.replaceAll(
+    'FOLDER',
+    rig.folder,
+  );
+  rig.write({ 'p.yaml': play });
+  prepare(rig.folder);
+  const said = await rig.run(['p.yaml', '-i', 'localhost,', '-c', 'local', '--check', '-o', 'json']);
+  const events = said.stdout
+    .split('\n')
+    .filter((line) => line.startsWith('{'))
+    .map((line) => JSON.parse(line));
+  const outcomes = events
+    .filter(({ kind }) => kind === 'task-finished')
+    .map(({ task, outcome }) => ({
+      name: String(task.name),
+      status: String(outcome.status),
+      message: outcome.message,
+    }));
+  const told = outcomes.map(({ name, status }) => `${name}: ${status}`);
+  return { told, outcomes, code: said.code, all: said.stdout + said.stderr };
+}
+
+describe('U4: changed_when of a command that a check does not run', () => {
+  test.each([
+    ['"\'already exists\' not in r.stdout"', 'unknown', 3],
+    ['r.rc != 0', 'unknown', 3],
+    ['true', 'changed', 2],
+    ['wanted | default(true)', 'changed', 2],
+    ['wanted | default(false)', 'skipped', 0],
+  ])('%s: %s', async (condition, status, exit) => {
+    const { told, code, all } = await check(`- {name: it, command: echo, register: r, changed_when: ${condition}}`);
+
+    expect(told, all).toEqual([`it: ${status}`]);
+    expect(code).toBe(exit);
+  });
+});
+
+describe('U5, P19: a command that says that it changes nothing', () => {
+  const looks = '- {name: look, command: uptime, register: r, changed_when: false}\n';
+  const drift = '- {name: drift, copy: {dest: FOLDER/x, content: x}}\n';
+
+  test('makes nothing else unknown', async () => {
+    const { told, code, all } = await check(`${looks}${drift}`);
+
+    expect(told, all).toEqual(['look: skipped', 'drift: changed']);
+    expect(code).toBe(2);
+  });
+
+  test('a host in order is in order, and the way to let it run is told', async () => {
+    const { outcomes, code, all } = await check(`${looks}- {file: {path: FOLDER, state: directory}}`);
+
+    expect(code, all).toBe(0);
+    expect(outcomes[0]?.message).toMatch(/not run in a check.*check_mode: false/);
+  });
+
+  test.each(['r.stdout', 'r.rc', 'r.stdout_lines | length', 'r.msg'])('who reads %s is unknown', async (read) => {
+    const { told, code, all } = await check(`${looks}- {name: reader, debug: {msg: "{{ ${read} }}"}}`);
+
+    expect(told, all).toEqual(['look: skipped', 'reader: unknown']);
+    expect(code).toBe(3);
+  });
+
+  test.each([
+    ['r is changed', 'skipped'],
+    ['r is not changed', 'ok'],
+    ['r is skipped', 'skipped'],
+    ['r is failed', 'skipped'],
+  ])('when: %s is as in a run: %s', async (condition, status) => {
+    const { told, all } = await check(`${looks}- {name: it, debug: , when: ${condition}}`);
+
+    expect(told, all).toEqual(['look: skipped', `it: ${status}`]);
+  });
+
+  test('whether it fails is not known where that would be ignored', async () => {
+    const { told, all } = await check(
+      '- {name: look, command: uptime, register: r, changed_when: false, ignore_errors: true}\n- {name: it, debug: , when: r is failed}',
+    );
+
+    expect(told, all).toEqual(['look: skipped', 'it: unknown']);
+  });
+
+  test('in a loop, too', async () => {
+    const { told, code, all } = await check(
+      `- {name: look, command: "echo {{ item }}", register: r, changed_when: false, loop: [1, 2]}
+- {name: reader, debug: {msg: "{{ r.results[0].stdout }}"}}
+- {name: counter, debug: {msg: "{{ r.results | length }}"}}`,
+    );
+
+    expect(told, all).toEqual(['look: skipped', 'reader: unknown', 'counter: ok']);
+    expect(code).toBe(3);
+  });
+
+  test('a type that can tell what it would change changes it all the same', async () => {
+    const { told, all } = await check(
+      `- {name: one, copy: {dest: FOLDER/x, content: x}, changed_when: false}
+- {name: two, copy: {dest: FOLDER/x, content: x}}`,
+    );
+
+    expect(told, all).toEqual(['one: ok', 'two: ok']);
+  });
+});
+
+/** Two repositories, each with a clone that is one commit behind. */
+function clones(folder: string): void {
+  const git = (...words: string[]) =>
+    execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b', ...words], { cwd: folder, stdio: 'ignore' });
+  for (const name of ['a', 'b']) {
+    git('init', '-q', '-b', 'main', name);
+    git('-C', name, 'commit', '-q', '--allow-empty', '-m', 'one');
+    git('clone', '-q', name, `c${name}`);
+    git('-C', name, 'commit', '-q', '--allow-empty', '-m', 'two');
+  }
+}
+
+describe('P19: what is changed, and by what means', () => {
+  test('one clone tells nothing of the git that asks about the other', async () => {
+    const { told, all } = await check(
+      `- {name: a, git: {repo: FOLDER/a, dest: FOLDER/ca}}
+- {name: b, git: {repo: FOLDER/b, dest: FOLDER/cb}}
+- {name: again, git: {repo: FOLDER/a, dest: FOLDER/ca}}`,
+      clones,
+    );
+
+    expect(told, all).toEqual(['a: changed', 'b: changed', 'again: ok']);
+  });
+});
