@@ -116,8 +116,10 @@ export async function play(parsed: Parsed, face: Face, texts: Readonly<Record<st
     }
     tell(loaded.warnings ?? []);
     // Ansible finds these only when it comes to them, and what it never comes to does not matter to it.
-    const listings = ['syntax-check', 'list-tasks', 'list-tags', 'list-hosts'] as const;
-    const only = listings.some((flag) => parsed.options[flag] !== undefined) ? ('listing' as const) : undefined;
+    const listings = ['list-tasks', 'list-tags', 'list-hosts'] as const;
+    const lists = listings.some((flag) => parsed.options[flag] !== undefined);
+    const syntax = parsed.options['syntax-check'] === undefined ? undefined : ('syntax' as const);
+    const only = lists ? ('listing' as const) : syntax;
     const mistakes = face.ansible ? [] : (await import('./preflight.ts')).preflight(loaded.value, { only });
     tell(mistakes);
     if (mistakes.some((mistake) => mistake.severity === 'error')) return 1;

@@ -6,21 +6,26 @@ import { addVars } from '../language/check/variables.ts';
 import { selectHosts } from '../language/inventory/index.ts';
 import { checkPlaybooks } from '../language/static-check.ts';
 import { TemplateError } from '../template/index.ts';
-import { hostsOf, unknownHosts } from './listings.ts';
+import { hostsOf, isSettled, mayAddHosts, unknownHosts } from './listings.ts';
 import type { Loaded } from './load-all.ts';
 import { nothingToDo } from './nothing-to-do.ts';
 import { unconfirmed } from './to-confirm.ts';
 
 /** Everything wrong with a run that can be known before any host is touched, all at once. */
-export function preflight(loaded: Loaded, { only }: { readonly only?: 'listing' } = {}): readonly Diagnostic[] {
+export function preflight(
+  loaded: Loaded,
+  { only }: { readonly only?: 'listing' | 'syntax' } = {},
+): readonly Diagnostic[] {
   const { context, playbooks, files, decrypt } = loaded;
   // Who only lists or checks the syntax may do so without an inventory.
-  const idle = nothingToDo(loaded, only === 'listing' ? 'warning' : 'error');
+  const idle = nothingToDo(loaded, only === undefined ? 'error' : 'warning');
   const withoutHosts = context.inventory.hosts.size === 0 && idle.length > 0;
   const wrongHosts = withoutHosts ? [] : [...emptyLimit(loaded), ...unknownHosts(loaded)];
   return [
     ...(wrongHosts.length > 0 ? wrongHosts : idle),
     ...checkPlaybooks(playbooks, {
+      hasHosts: (play) => mayHaveHosts(play, loaded),
+      opensVaults: only !== 'listing' || loaded.hasPasswords,
       taskType: context.loadedType,
       typeNames: loaded.typeNames.map((name) => name.replace(/^ansible\.builtin\./, '')),
       files,
@@ -30,10 +35,14 @@ export function preflight(loaded: Loaded, { only }: { readonly only?: 'listing' 
       env: context.env([]),
     }),
     // Nothing that is listed is decrypted: who only looks needs no password.
-    ...(only === 'listing' ? [] : unconfirmed(loaded)),
-    ...(only === 'listing' && !loaded.hasPasswords ? [] : wrongPasswords(loaded, decrypt)),
+    ...(only === undefined ? unconfirmed(loaded) : []),
+    ...(only !== undefined && !loaded.hasPasswords ? [] : wrongPasswords(loaded, decrypt)),
   ];
 }
+
+/** Whether a play is for a host of this run, as far as that is known before. */
+const mayHaveHosts = (play: Play, { context, playbooks }: Loaded): boolean =>
+  !isSettled(play) || hostsOf(play, context).length > 0 || mayAddHosts(playbooks.flatMap((playbook) => playbook.plays));
 
 /** A limit that leaves no host is a typo, not a wish to do nothing. */
 function emptyLimit({ context }: Loaded): readonly Diagnostic[] {

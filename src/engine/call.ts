@@ -5,6 +5,7 @@ import { type Account, userAccount } from '../core/questions/account.ts';
 import { inOneLine } from '../core/source.ts';
 import { type Controller, ControllerError, type TaskContext, type TaskType } from '../core/task-type.ts';
 import { Expression, isDict, isTemplateText, type Raw, Template, toJs, type Value } from '../core/value.ts';
+import { unknownTaskType } from '../language/unknown-task-type.ts';
 import { asTemplateError, evaluate, evaluateCondition, isUndefinedError, TemplateError } from '../template/index.ts';
 import { createController } from './controller.ts';
 import { truth } from './endpoint.ts';
@@ -160,7 +161,8 @@ async function makeCall(
 async function typeOf(play: PlayContext, task: Task, sight: Sight): Promise<TaskType> {
   const name = typeof task.type === 'string' ? task.type : String(evaluate(task.type, sight.scope, sight.env));
   const type = play.run.loadedType(name) ?? (await play.run.taskType(name));
-  if (type === undefined) throw new BadParams(unresolved(name));
+  if (type === undefined)
+    throw new BadParams(play.run.options.ansible === true ? unresolved(name) : unknownTaskType(name, []).message);
   return type;
 }
 

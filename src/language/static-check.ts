@@ -1,29 +1,42 @@
 import type { Playbook } from '../core/model.ts';
 import type { Diagnostic } from '../core/source.ts';
-import type { Checking, CheckOptions, ReachedPlay } from './check/checking.ts';
+import { CHANCES, type Checking, type CheckOptions, checkWeighed, type ReachedPlay } from './check/checking.ts';
 import { checkNotify } from './check/handlers.ts';
-import { checkLocalFiles } from './check/local-files.ts';
+import { checkLocalFiles, makesLocalFiles } from './check/local-files.ts';
 import { reach } from './check/reach.ts';
 import { checkTags } from './check/tags.ts';
 import { checkTexts, checkUnusedTexts } from './check/templates.ts';
 import { checkType } from './check/types.ts';
 import { checkVariables } from './check/variables.ts';
+import { checkVarsFiles } from './check/vars-files.ts';
 
 /** Everything wrong with playbooks that can be known before any host is touched. */
 export function checkPlaybooks(playbooks: readonly Playbook[], options: CheckOptions): readonly Diagnostic[] {
   const checking: Checking = { options, problems: [], checkedTexts: new Set(), checkedTasks: new Set() };
   const plays = playbooks.flatMap((playbook) => playbook.plays.map((play) => reach(checking, play)));
+  checkVarsFiles(checking, plays);
+  checkMissing(checking, plays);
   for (const play of plays) checkPlay(checking, play);
   checkTags(checking, plays);
   checkVariables(checking, plays);
   return distinct(checking.problems);
 }
 
+// What the run itself puts on the controller cannot be there before.
+function checkMissing(checking: Checking, plays: readonly ReachedPlay[]): void {
+  const made = plays.some(makesLocalFiles);
+  for (const { missing } of plays)
+    checking.problems.push(...(made ? missing.map((one) => ({ ...one, severity: 'warning' as const })) : missing));
+}
+
 function checkPlay(checking: Checking, reached: ReachedPlay): void {
-  for (const one of reached.items) {
-    if (one.item.kind === 'task') checkType(checking, one.item);
-    checkTexts(checking, one);
-  }
+  // What is surely reached comes first: what was checked once is not checked again.
+  const items = CHANCES.flatMap((chance) => reached.items.filter((one) => one.chance === chance));
+  for (const one of items)
+    checkWeighed(checking, one, (own) => {
+      if (one.item.kind === 'task') checkType(own, one.item);
+      checkTexts(own, one);
+    });
   for (const layer of reached.play.layers)
     for (const { value } of layer.vars.values()) checkUnusedTexts(checking, value);
   checkNotify(checking, reached);
@@ -32,5 +45,11 @@ function checkPlay(checking: Checking, reached: ReachedPlay): void {
 
 // Roles that are used in several places have their mistakes once.
 function distinct(problems: readonly Diagnostic[]): readonly Diagnostic[] {
-  return [...new Map(problems.map((one) => [JSON.stringify([one.code, one.message, one.at]), one])).values()];
+  const keyOf = (one: Diagnostic): string => JSON.stringify([one.code, one.message, one.at]);
+  const grave = new Set(problems.filter(({ severity }) => severity === 'error').map(keyOf));
+  return [
+    ...new Map(
+      problems.filter((one) => one.severity === 'error' || !grave.has(keyOf(one))).map((one) => [keyOf(one), one]),
+    ).values(),
+  ];
 }

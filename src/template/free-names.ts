@@ -10,6 +10,8 @@ interface FreeNames {
   readonly required: ReadonlySet<string>;
   /** Those that it only asks about, by `is defined`, `default` and the like. */
   readonly optional: ReadonlySet<string>;
+  /** Of the required, those that no condition and no loop stands before, and that it asks about nowhere. */
+  readonly certain: ReadonlySet<string>;
 }
 
 /** The variables that a template mentions; one with mistakes mentions none. */
@@ -23,6 +25,7 @@ export function freeNames(
   return {
     required: names.required,
     optional: new Set([...names.optional].filter((name) => !names.required.has(name))),
+    certain: new Set([...names.certain].filter((name) => !names.optional.has(name))),
   };
 }
 
@@ -34,6 +37,8 @@ type AnyNode = Expression | Statement;
 class Names {
   readonly required = new Set<string>();
   readonly optional = new Set<string>();
+  readonly certain = new Set<string>();
+  #conditions = 0;
   readonly #scopes: Set<string>[] = [new Set()];
 
   /** Note the names in a tree; `asked` means that being undefined is forgiven there. */
@@ -59,12 +64,20 @@ class Names {
   mention(name: string, asked: boolean): void {
     if (this.#scopes.some((scope) => scope.has(name)) || Object.hasOwn(globals, name)) return;
     (asked ? this.optional : this.required).add(name);
+    if (!asked && this.#conditions === 0) this.certain.add(name);
+  }
+
+  /** A part that may never be evaluated. */
+  perhaps(visit: () => void): void {
+    this.#conditions++;
+    visit();
+    this.#conditions--;
   }
 
   /** What a condition asks about by `is defined` is not required where the condition decides. */
   guarded(condition: Expression, visit: () => void): void {
     const before = new Set(this.required);
-    visit();
+    this.perhaps(visit);
     const asked = askedNames(condition);
     for (const name of [...this.required].filter((each) => !before.has(each) && asked.has(each))) {
       this.required.delete(name);
@@ -121,10 +134,12 @@ const visitors: Visitors = {
     names.inner(() => {
       names.assign(target);
       names.local('loop');
-      if (test) names.visit(test);
-      names.visit(body);
+      names.perhaps(() => {
+        if (test) names.visit(test);
+        names.visit(body);
+      });
     });
-    names.inner(() => names.visit(otherwise));
+    names.inner(() => names.perhaps(() => names.visit(otherwise)));
   },
   set: ({ target, value }, names) => {
     names.visit(value);
@@ -179,8 +194,10 @@ function visitLogic({ left, right }: Extract<Expression, { type: 'and' | 'or' }>
 function visitMacro({ parameters, body }: Extract<Statement, { type: 'macro' | 'call-block' }>, names: Names): void {
   names.inner(() => {
     names.local('varargs', 'kwargs', 'caller', ...parameters.map(({ name }) => name));
-    for (const { fallback } of parameters) if (fallback) names.visit(fallback);
-    names.visit(body);
+    names.perhaps(() => {
+      for (const { fallback } of parameters) if (fallback) names.visit(fallback);
+      names.visit(body);
+    });
   });
 }
 

@@ -20,7 +20,7 @@ const cases: readonly (readonly [string, string, readonly string[]])[] = [
   [
     'an unknown task type',
     tasks('- fiel: {path: /x}'),
-    ['play.yaml:3:7', "couldn't resolve module/action 'fiel'", 'file'],
+    ['play.yaml:3:7', 'unknown task type "fiel"', 'did you mean "file"?'],
   ],
   [
     'two unknown parameters, both',

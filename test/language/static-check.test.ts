@@ -117,6 +117,12 @@ describe('static checks', () => {
     expect(first).toMatchObject({ code: 'template-syntax', at: { file: '/p/templates/a.j2', line: 2 } });
   });
 
+  test('U6: only warn of an included file that is not there and may never be asked for', () => {
+    expect(told('- include_tasks: later.yml\n  when: from_inventory')).toMatchObject([
+      { severity: 'warning', code: 'missing-file' },
+    ]);
+  });
+
   test('only warn of mistakes in variables, which may never be used', () => {
     expect(told('- debug:', {}, '  vars: {x: "{{ 1 | nope }}"}\n')).toMatchObject([
       { severity: 'warning', code: 'unknown-filter' },
@@ -179,7 +185,6 @@ describe('static checks are silent', () => {
       '- copy: {src: x, dest: /a}\n- copy: {src: d, dest: /a}',
       { '/p/files/x': '', '/p/d/y': '' },
     ],
-    ['of includes whose file is not there yet', '- include_tasks: later.yml\n  when: from_inventory'],
     ['of texts that are not templates', '- debug: {msg: !unsafe "{{ nope |"}'],
   ])('%s', ([, tasks, more, play]) => {
     expect(told(tasks, more, play)).toEqual([]);

@@ -21,12 +21,16 @@ export interface CheckOptions {
   /** Names of task types, for suggestions. */
   readonly typeNames?: readonly string[];
   readonly files: Files;
+  /** Whether files under Ansible Vault are to be opened: what is only listed needs no password. */
+  readonly opensVaults?: boolean;
   /** Loads what includes bring whose names are known already. */
   readonly loader: DynamicLoader;
   /** What inventory, configuration and `-e` define, of all hosts; without it undefined variables are not looked for. */
   readonly variables?: Definitions;
   /** What the run's tags leave; without it everything is to run. */
   readonly tags?: TagSelection;
+  /** Whether a play has hosts in this run; without it all have. */
+  readonly hasHosts?: (play: Play) => boolean;
   /** Filters, tests and lookups beside the built-in ones. */
   readonly env?: Env;
 }
@@ -58,6 +62,8 @@ export interface ReachedPlay {
   readonly items: readonly Reached[];
   /** Something is included whose content is not known before the run. */
   readonly opaque: boolean;
+  /** What is included by name and not there: what the run makes itself may be. */
+  readonly missing: readonly Diagnostic[];
 }
 
 /** An item with what it stands in. */
@@ -66,4 +72,32 @@ export interface Reached {
   readonly isHandler: boolean;
   /** Its failure is caught: by a rescue or by ignore_errors. */
   readonly mayFail: boolean;
+  readonly chance: Chance;
+}
+
+/** Whether an item is reached: `perhaps`, behind an include with a condition; `elsewhere`, behind a condition on the system. */
+export type Chance = 'sure' | 'perhaps' | 'elsewhere';
+
+/** From what is surely reached to what is not. */
+export const CHANCES: readonly Chance[] = ['sure', 'perhaps', 'elsewhere'];
+
+/** What may be missing where it is not needed; other mistakes are some wherever they stand. */
+const MAY_BE_MISSING = new Set([
+  ...['unknown-task-type', 'unknown-filter', 'unknown-test', 'unknown-lookup', 'unknown-handler'],
+  ...['missing-file', 'missing-role', 'undefined-variable'],
+]);
+
+/** What was found in something that is reached with this chance: where it may never be, mistakes are warnings until it is. */
+export function weighed(found: readonly Diagnostic[], chance: Chance): readonly Diagnostic[] {
+  if (chance === 'sure') return found;
+  return found.map((one) =>
+    chance === 'elsewhere' || MAY_BE_MISSING.has(one.code) ? { ...one, severity: 'warning' } : one,
+  );
+}
+
+/** Check an item; what is found weighs as much as it is sure to be reached. */
+export function checkWeighed(checking: Checking, { chance }: Reached, check: (own: Checking) => void): void {
+  const own = { ...checking, problems: [] };
+  check(own);
+  checking.problems.push(...weighed(own.problems, chance));
 }

@@ -3,7 +3,7 @@ import type { Task } from '../../core/model.ts';
 import type { Raw } from '../../core/value.ts';
 import { argPlace, shortName } from '../load/action.ts';
 import type { RawDict } from '../load/written.ts';
-import { type Checking, problem, type ReachedPlay } from './checking.ts';
+import { type Checking, checkWeighed, problem, type ReachedPlay } from './checking.ts';
 import { checkTemplateFile } from './templates.ts';
 
 type Kind = 'files' | 'templates' | 'vars';
@@ -18,11 +18,21 @@ const localFiles: Readonly<Record<string, { readonly param: string; readonly kin
 
 /** Check that files and templates that tasks name are there, and that templates can be read. */
 export function checkLocalFiles(checking: Checking, { items }: ReachedPlay): void {
-  const tasks = items.flatMap(({ item }) => (item.kind === 'task' ? [item] : []));
   // What the run itself puts on the controller cannot be there before.
-  const makesFiles = tasks.some(writesHere);
-  for (const task of tasks) checkTask(checking, task, makesFiles);
+  const makesFiles = items.some(({ item }) => item.kind === 'task' && writesHere(item));
+  for (const one of items) {
+    const { item } = one;
+    if (item.kind === 'task') checkWeighed(checking, one, (own) => checkTask(own, item, makesFiles));
+  }
 }
+
+/** Whether a play may make files on the controller. */
+export function makesLocalFiles({ play, items }: ReachedPlay): boolean {
+  const tasks = items.flatMap(({ item }) => (item.kind === 'task' ? [item] : []));
+  return (tasks.length > 0 && isLocal(play.hosts.value)) || tasks.some(writesHere);
+}
+
+const isLocal = (hosts: Raw): boolean => ['localhost', '127.0.0.1', '::1'].some((name) => String(hosts).includes(name));
 
 const writesHere = (task: Task): boolean =>
   task.keywords.delegateTo !== undefined ||
@@ -35,7 +45,7 @@ function checkTask(checking: Checking, task: Task, makesFiles: boolean): void {
   for (const { param, kind } of paramsOf(checking, task)) {
     const name = nameIn(args.get(param), param);
     if (name === undefined || /^(?:\/|~|\$)|:\/\//.test(name)) continue;
-    const path = find(checking, task, kind, name);
+    const path = findLocal(checking, task, kind, name);
     if (path !== undefined && kind === 'templates' && !hasOwnSyntax(args))
       checkTemplateFile(checking, path, argPlace(args, param, task.argsAt, 'value'));
     if (path === undefined && !makesFiles) reportMissing(checking, task, args, param, kind, name);
@@ -62,7 +72,16 @@ function nameIn(value: Raw | undefined, param: string): string | undefined {
 const hasOwnSyntax = (args: RawDict): boolean =>
   [...args.keys()].some((key) => /_(?:start|end)_string$/.test(String(key)));
 
-function find(checking: Checking, task: Task, kind: Kind, name: string): string | undefined {
+/** The template file that a task names without a template; undefined where it names none, or has brackets of its own. */
+export function templateFileOf(checking: Checking, task: Task): string | undefined {
+  const args = task.args instanceof Map ? (task.args as RawDict) : undefined;
+  if (args === undefined || typeof task.type !== 'string' || shortName(task.type) !== 'template') return undefined;
+  const name = nameIn(args.get('src'), 'src');
+  if (name === undefined || hasOwnSyntax(args)) return undefined;
+  return findLocal(checking, task, 'templates', name);
+}
+
+function findLocal(checking: Checking, task: Task, kind: Kind, name: string): string | undefined {
   return candidates(task, kind, name).find(
     (path) => checking.options.files.isFile(path) || checking.options.files.isDirectory(path),
   );

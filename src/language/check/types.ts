@@ -1,11 +1,10 @@
 import { checkParams, type ParamProblem } from '../../core/bind-params.ts';
 import type { Task } from '../../core/model.ts';
 import type { Position } from '../../core/source.ts';
-import { suggest } from '../../core/suggest.ts';
 import type { TaskType } from '../../core/task-type.ts';
 import { type Raw, Template } from '../../core/value.ts';
 import { locationOf } from '../../yaml/places.ts';
-import { shortName } from '../load/action.ts';
+import { unknownTaskType } from '../unknown-task-type.ts';
 import { type Checking, problem } from './checking.ts';
 
 /** Check that a task's type exists and that its parameters are what it takes. */
@@ -25,10 +24,8 @@ function wasChecked(checking: Checking, { at, keywords }: Task): boolean {
 }
 
 function reportUnknown(checking: Checking, name: string, at: Position): void {
-  const names = (checking.options.typeNames ?? []).flatMap((full) => [full, shortName(full)]);
-  const near = suggest(name, names);
-  const message = `couldn't resolve module/action '${name}'. This often indicates a misspelling, missing collection, or incorrect module path.`;
-  problem(checking, 'unknown-task-type', message, at, near && `did you mean "${near}"?`);
+  const { message, hint } = unknownTaskType(name, checking.options.typeNames ?? []);
+  problem(checking, 'unknown-task-type', message, at, hint);
 }
 
 function checkArgs(checking: Checking, task: Task, type: TaskType): void {

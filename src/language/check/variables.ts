@@ -10,12 +10,14 @@ import { varsFilePaths } from '../load/vars-files.ts';
 import { selectedByTags } from '../tags.ts';
 import {
   type Checking,
+  checkWeighed,
   type Definition,
   type Definitions,
   problem,
   type Reached,
   type ReachedPlay,
 } from './checking.ts';
+import { templateFileOf } from './local-files.ts';
 import { magicNames } from './magic-names.ts';
 import { type TemplateText, textsOf } from './texts.ts';
 
@@ -27,7 +29,8 @@ export function checkVariables(checking: Checking, plays: readonly ReachedPlay[]
   addNames(defined, magicNames);
   if (!plays.every((play) => collect(checking, play, defined))) return;
   const known: Known = { defined, lacks: new Map() };
-  for (const { items } of plays) for (const one of items) checkItem(checking, one, known);
+  for (const { items } of plays)
+    for (const one of items) checkWeighed(checking, one, (own) => checkItem(own, one, known));
 }
 
 // Gathers all names that are defined; false where that cannot be known.
@@ -72,11 +75,10 @@ function addNames(defined: Defined, names: Iterable<string>): void {
 function collectVarsFiles(checking: Checking, play: ReachedPlay['play'], defined: Defined): boolean {
   return play.varsFiles.every(({ value }) => {
     const names = Array.isArray(value) ? (value as readonly Raw[]) : [value];
-    return names.every(
-      (name) =>
-        typeof name === 'string' &&
-        varsFilePaths(name, play.directory).every((path) => addFile(checking, path, defined)),
-    );
+    if (!names.every((name) => typeof name === 'string')) return false;
+    const paths = names.flatMap((name) => varsFilePaths(name, play.directory));
+    // What a file that is not there yet will define is not known.
+    return paths.some(checking.options.files.isFile) && paths.every((path) => addFile(checking, path, defined));
   });
 }
 
@@ -163,6 +165,36 @@ function checkItem(checking: Checking, { item, mayFail }: Reached, known: Known)
   const texts = textsOf(item);
   const guarded = new Set(texts.flatMap(({ source, kind }) => [...freeNames(source, { kind }).optional]));
   for (const text of texts) checkText(checking, text, item, known, guarded);
+  if (item.kind === 'task') checkTemplateFile(checking, item, known, guarded);
+}
+
+// Only what the file surely needs: it may set the rest itself, or never come to it.
+function checkTemplateFile(checking: Checking, task: Task, known: Known, guarded: ReadonlySet<string>): void {
+  const path = templateFileOf(checking, task);
+  const source = path === undefined ? undefined : checking.options.files.readText(path);
+  if (path === undefined || source === undefined) return;
+  for (const name of freeNames(source, { kind: 'file' }).certain) {
+    if (guarded.has(name) || known.defined.has(name) || /^(?:ansible|template)_/.test(name)) continue;
+    if (name === 'item' && task.loop !== undefined) continue;
+    const { file, line } = task.at;
+    problem(
+      checking,
+      'undefined-variable',
+      `'${name}' is undefined; the template is for the task at ${file}:${line}`,
+      placeInFile(path, source, name),
+      meant(name, known),
+    );
+  }
+}
+
+function placeInFile(file: string, text: string, name: string): Position {
+  const offset = text.search(new RegExp(`(?<=\\{[{%](?:(?![%}]\\}).)*)\\b${name}\\b`, 's'));
+  return offset < 0 ? { file, line: 1, column: 1 } : positionAt({ file, text }, offset, offset + name.length);
+}
+
+function meant(name: string, known: Known): string | undefined {
+  const near = suggest(name, known.defined.keys());
+  return near && `did you mean "${near}"?`;
 }
 
 function checkText(
@@ -179,14 +211,7 @@ function checkText(
       if (item.keywords.when.length === 0) checkDefinition(checking, name, known, item);
       continue;
     }
-    const near = suggest(name, known.defined.keys());
-    problem(
-      checking,
-      'undefined-variable',
-      `'${name}' is undefined`,
-      placeIn(text, name),
-      near && `did you mean "${near}"?`,
-    );
+    problem(checking, 'undefined-variable', `'${name}' is undefined`, placeIn(text, name), meant(name, known));
   }
 }
 
