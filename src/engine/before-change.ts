@@ -1,10 +1,11 @@
 import type { Change } from '../core/change.ts';
 import type { Command } from '../core/command.ts';
 import type { Task } from '../core/model.ts';
+import type { HandlerNote } from './handler-note.ts';
 import type { AnyHandler } from './handlers.ts';
 import type { Identity } from './host-link.ts';
 import { keep, noteHandler } from './journal.ts';
-import { blockKey, captureLeft } from './left-over.ts';
+import { blockKey, captureLeft, sectionOf, taskKey } from './left-over.ts';
 import { notifiedHandlers } from './notified.ts';
 import type { Performing } from './performing.ts';
 import type { PlayHost } from './play-host.ts';
@@ -20,14 +21,11 @@ export async function beforeChange(
   captureLeft(performing.play, host);
   const blocks = host.cursor.validating.map(blockKey);
   const named = await notifiedBy(performing, host, task);
-  const due = named.filter((handler) => !host.due.has(handler.id));
-  remember(performing, host, { named, due, blocks, changes });
+  const inside = changes.every(canBePutBack) ? blocks : [];
   // Ansible forgets what a failed host was notified of, and its scripts count on it.
-  const notes =
-    performing.play.run.options.ansible === true
-      ? []
-      : [...new Set(due.map((handler) => performing.handlers.noteOf(handler, host.state)))];
-  if (notes.length > 0) host.noteAs(identity);
+  const notes = performing.play.run.options.ansible === true ? [] : newNotes(performing, host, task, { named, inside });
+  remember(host, { named, inside });
+  for (const { name } of notes) host.noteAs(identity, name);
   const kept = blocks.flatMap((key) => {
     if (changes.some(canBePutBack)) host.touch(key, identity);
     return keep(key, changes);
@@ -43,23 +41,37 @@ async function notifiedBy(performing: Performing, host: PlayHost, task: Task): P
   return named.is === 'value' ? named.value.flatMap((one) => one.handlers) : [];
 }
 
-/** Which handlers have no other reason than changes that a block may yet put back: when it does, they are not due. */
-function remember(
-  { handlers }: Performing,
+/** What a change notifies, and the validating blocks that may yet put back all of it. */
+interface Notifying {
+  readonly named: readonly AnyHandler[];
+  readonly inside: readonly string[];
+}
+
+/** Notes of handlers that were not due, or for nothing but what a block may put back that this change is not in. */
+function newNotes(
+  { handlers, play }: Performing,
   host: PlayHost,
-  of: {
-    readonly named: readonly AnyHandler[];
-    readonly due: readonly AnyHandler[];
-    readonly blocks: readonly string[];
-    readonly changes: readonly Change[];
-  },
-): void {
-  const inside = of.changes.every(canBePutBack) ? of.blocks : [];
-  for (const [key, ids] of host.dueInBlock) if (!inside.includes(key)) for (const { id } of of.named) ids.delete(id);
+  task: Task,
+  { named, inside }: Notifying,
+): readonly HandlerNote[] {
+  const reasons = ({ id }: AnyHandler) => [...host.dueInBlock].filter(([, ids]) => ids.has(id)).map(([key]) => key);
+  const due = named.filter(
+    (handler) => !host.due.has(handler.id) || reasons(handler).some((key) => !inside.includes(key)),
+  );
+  const by = { run: play.mark, task: taskKey(task), section: sectionOf(host, play.play) };
+  return [...new Set(due.map((handler) => handlers.noteOf(handler, host.state)))].map((name) => ({
+    name,
+    by,
+    blocks: inside,
+  }));
+}
+
+/** Which handlers have no other reason than changes that a block may yet put back: when it does, they are not due. */
+function remember(host: PlayHost, { named, inside }: Notifying): void {
+  for (const [key, ids] of host.dueInBlock) if (!inside.includes(key)) for (const { id } of named) ids.delete(id);
   for (const key of inside)
-    for (const handler of of.due) {
-      const note = handlers.noteOf(handler, host.state);
-      if (host.left?.handlers.includes(note) === true) continue; // due from an earlier run as well
-      host.dueInBlock.set(key, (host.dueInBlock.get(key) ?? new Map<number, string>()).set(handler.id, note));
+    for (const handler of named) {
+      if (host.due.has(handler.id)) continue;
+      host.dueInBlock.set(key, (host.dueInBlock.get(key) ?? new Set<number>()).add(handler.id));
     }
 }

@@ -97,6 +97,11 @@ export class Cursor {
     this.#frames = [];
   }
 
+  /** How many of the outermost items were begun; none at the end. */
+  get reached(): number {
+    return this.#frames[0]?.index ?? 0;
+  }
+
   /** Whether the host is in a `rescue` or `always`, so that a failure of all is none of its own. */
   get isCatching(): boolean {
     const section = this.#frames.at(-1)?.section;

@@ -1,8 +1,9 @@
 import { eachLimited } from './each-limited.ts';
+import { type HandlerNote, whenOf } from './handler-note.ts';
 import type { AnyHandler } from './handlers.ts';
 import type { Identity } from './host-link.ts';
-import { forgetHandlers } from './journal.ts';
-import { learnLeft } from './left-over.ts';
+import { forgetHandlers, notesOf } from './journal.ts';
+import { isDueByNow, learnLeft } from './left-over.ts';
 import { computeIncluded, tellIncluded } from './perform-include.ts';
 import { runMetaHandler } from './perform-meta.ts';
 import { performTask } from './perform-task.ts';
@@ -10,6 +11,7 @@ import type { Performing } from './performing.ts';
 import type { PlayHost } from './play-host.ts';
 import { quietly } from './quietly.ts';
 import { settle } from './settle.ts';
+import { refOf } from './task-ref.ts';
 
 /** Run the handlers that are due, each once, in the order of their definition. */
 export async function flushHandlers(performing: Performing, hosts: readonly PlayHost[]): Promise<void> {
@@ -18,13 +20,7 @@ export async function flushHandlers(performing: Performing, hosts: readonly Play
   await eachLimited(hosts, play.run.options.forks, async (host) => {
     if (host.out || !host.asked) return;
     await learnLeft(performing, host);
-    for (const handler of await leftHandlers(performing, host)) {
-      host.due.add(handler.id);
-      // Nobody knows as whom it was noted: as the play's user, or as whom the handler runs.
-      host.noteAs(play.mainIdentity(host.state));
-      host.noteAs(await identityFor(performing, host, handler));
-    }
-    if (host.left !== undefined) host.left = { ...host.left, handlers: [] };
+    await makeLeftDue(performing, host);
   });
   const ran = new Map(hosts.map((host) => [host, new Set<number>()]));
   // Handlers that notify each other, or themselves, run once in a flush; what is due again then waits for the next.
@@ -45,28 +41,54 @@ export async function flushHandlers(performing: Performing, hosts: readonly Play
     const known = new Set(handlers.all.map((handler) => handler.id));
     for (const host of hosts) for (const id of host.due) if (!known.has(id)) host.due.delete(id);
   }
-  await eachLimited(
-    hosts.filter((host) => !host.out && host.notedAs.size > 0 && !play.run.options.check),
-    play.run.options.forks,
-    async (host) => {
-      for (const identity of host.notedAs.values())
-        await quietly(host.state.link, identity, [forgetHandlers(host.name)]);
-      host.notedAs.clear();
-      host.dueInBlock.clear();
-    },
-  );
+  if (play.run.options.check) return;
+  await eachLimited(hosts, play.run.options.forks, async (host) => {
+    if (!host.out) await forget(performing, host, ran.get(host) ?? new Set());
+  });
 }
 
-/** The handlers that an earlier run left due on a host. */
-async function leftHandlers({ play, handlers }: Performing, host: PlayHost): Promise<readonly AnyHandler[]> {
-  const left = host.left?.handlers ?? [];
-  if (left.length === 0) return [];
-  const due: AnyHandler[] = [];
-  for (const handler of handlers.all) {
-    const note = await settle({ play, state: host.state }, () => handlers.noteOf(handler, host.state));
-    if (note.is === 'value' && left.includes(note.value)) due.push(handler);
+/** Forget the notes of the handlers that ran and are not due again. */
+async function forget({ play, handlers }: Performing, host: PlayHost, ran: ReadonlySet<number>): Promise<void> {
+  const over = handlers.all.filter(({ id }) => ran.has(id) && !host.due.has(id));
+  const names = await settle({ play, state: host.state }, () =>
+    over.flatMap((one) => [handlers.noteOf(one, host.state), handlers.formerNoteOf(one, host.state)]),
+  );
+  if (names.is !== 'value') return;
+  const forgotten = new Set(names.value);
+  if (host.left !== undefined)
+    host.left = { ...host.left, handlers: host.left.handlers.filter(({ name }) => !forgotten.has(name)) };
+  for (const noted of host.takeNoted(forgotten))
+    await quietly(host.state.link, noted.identity, [forgetHandlers(host.name, noted.names)]);
+  for (const ids of host.dueInBlock.values()) for (const { id } of over) ids.delete(id);
+}
+
+/** Of the handlers that an earlier run left, make due what is due by now, and say so. */
+async function makeLeftDue(performing: Performing, host: PlayHost): Promise<void> {
+  const { play, handlers } = performing;
+  const left = host.left?.handlers.filter((note) => isDueByNow(note, host, play.play)) ?? [];
+  const noted = await settle({ play, state: host.state }, () => handlers.noted(left, host.state));
+  if (noted.is !== 'value') return;
+  for (const [handler, notes] of noted.value) {
+    if (!host.due.has(handler.id)) tellLeft(performing, host, handler, notes);
+    host.due.add(handler.id);
+    // Nobody knows as whom it was noted: as the play's user, or as whom the handler runs.
+    for (const { name } of notes) {
+      host.noteAs(play.mainIdentity(host.state), name);
+      host.noteAs(await identityFor(performing, host, handler), name);
+    }
   }
-  return due;
+}
+
+function tellLeft({ play }: Performing, host: PlayHost, handler: AnyHandler, notes: readonly HandlerNote[]): void {
+  const { name } = refOf(play, handler, host, true);
+  const when = whenOf(notes.at(-1)?.by?.run ?? '');
+  const message = `handler "${name}" is due from an earlier run of ${play.play.at.file}${when === undefined ? '' : `, begun on ${when}`}: that run ended before the handler ran`;
+  const hint = `to drop it, delete its line from ${notesOf(host.name)}`;
+  play.run.emit({
+    kind: 'warning',
+    host: host.name,
+    diagnostic: { severity: 'warning', code: 'left-over', message, at: handler.at, hint },
+  });
 }
 
 /** As whom a handler runs; where that cannot be computed, the handler itself will say so. */

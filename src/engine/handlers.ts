@@ -1,7 +1,9 @@
 import { basename } from 'node:path';
+import { groupBy } from '../core/group-by.ts';
 import type { Handler, Include, Meta, Written } from '../core/model.ts';
-import { isDict, Template, type Value } from '../core/value.ts';
+import { asWritten, isDict, Template, type Value } from '../core/value.ts';
 import { evaluate, TemplateError } from '../template/index.ts';
+import { asField, type HandlerNote } from './handler-note.ts';
 import type { HostState } from './host-state.ts';
 import type { PlayContext } from './play-context.ts';
 import type { Sight } from './scopes.ts';
@@ -61,11 +63,35 @@ export class Handlers {
 
   /** How a handler is noted in a host's journal: the same in the next run of the playbook. May throw `Touched`, as `named`. */
   noteOf(handler: AnyHandler, state: HostState): string {
+    const { play } = this.#play;
+    const folder = basename(play.directory);
+    const ofPlay = asWritten(play.name ?? play.hosts.value);
+    return asField(`${folder}/${basename(play.at.file)}, ${ofPlay}, ${this.#called(handler, state)}`);
+  }
+
+  /** How versions before noted it: the playbooks and plays that have a handler of one name shared its notes. */
+  formerNoteOf(handler: AnyHandler, state: HostState): string {
+    return `${basename(this.#play.play.at.file)}/${this.#called(handler, state)}`.replaceAll('\n', ' ');
+  }
+
+  #called(handler: AnyHandler, state: HostState): string {
     const name = nameOf(handler, this.#play, state) ?? `line ${handler.at.line}`;
-    return `${basename(this.#play.play.at.file)}/${handler.role === undefined ? '' : `${handler.role.name} : `}${name}`.replaceAll(
-      '\n',
-      ' ',
-    );
+    return handler.role === undefined ? name : `${handler.role.name} : ${name}`;
+  }
+
+  /** The handlers that notes of an earlier run mean, each with its notes. Of the copies that the uses of a role bring, the last. */
+  noted(notes: readonly HandlerNote[], state: HostState): ReadonlyMap<AnyHandler, readonly HandlerNote[]> {
+    const meant = new Map<AnyHandler, readonly HandlerNote[]>();
+    if (notes.length === 0) return meant;
+    const known = groupBy(this.#all, (handler) => this.noteOf(handler, state));
+    for (const [name, handlers] of known) {
+      const handler = lastListed(handlers);
+      if (handler === undefined) continue;
+      const former = this.formerNoteOf(handler, state);
+      const own = notes.filter((note) => note.name === (note.by === undefined ? former : name));
+      if (own.length > 0) meant.set(handler, own);
+    }
+    return meant;
   }
 }
 

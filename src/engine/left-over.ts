@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
-import type { Block } from '../core/model.ts';
-import { leftOver } from './journal.ts';
+import type { Block, Play, Task } from '../core/model.ts';
+import { asWritten } from '../core/value.ts';
+import { asField, type HandlerNote } from './handler-note.ts';
+import { type LeftOver, leftOver } from './journal.ts';
 import type { Performing } from './performing.ts';
 import type { PlayContext } from './play-context.ts';
 import type { PlayHost } from './play-host.ts';
@@ -12,7 +14,10 @@ export function captureLeft(play: PlayContext, host: PlayHost): void {
   const identity = ifKnown(() => play.mainIdentity(host.state));
   if (identity === undefined) return;
   const belief = host.state.link.beliefs.of(leftOver(host.name), identity.key);
-  if (belief?.is === 'answer' && belief.answer.ok) host.left = belief.answer.value as NonNullable<PlayHost['left']>;
+  if (belief?.is !== 'answer' || !belief.answer.ok) return;
+  const left = belief.answer.value as LeftOver;
+  // What this run has noted itself is nothing that an earlier one left.
+  host.left = { ...left, handlers: left.handlers.filter(({ by }) => by?.run !== play.mark) };
 }
 
 /** Know what an interrupted run left on the host, asking where no round did. */
@@ -33,3 +38,26 @@ export const blockKey = (block: Block): string =>
     .update(`${block.at.file.split('/').at(-1)} ${JSON.stringify(block.name ?? '')} ${String(block.validate?.value)}`)
     .digest('hex')
     .slice(0, 16);
+
+/** How a task is known in the journal: by its name, in its file. */
+export const taskKey = ({ at, name, type, role }: Task): string => {
+  const called = name === undefined ? `${asWritten(type)} in line ${at.line}` : asWritten(name);
+  return asField(`${role === undefined ? '' : `${role.name} : `}${at.file.split('/').at(-1)}: ${called}`);
+};
+
+/** In which section of a play a host is: how many of the play's own flushes (after pre_tasks, tasks and post_tasks) it has reached. */
+export const sectionOf = ({ cursor }: PlayHost, { items }: Play): number =>
+  countFlushes(items.slice(0, cursor.reached));
+
+const countFlushes = (items: Play['items']): number =>
+  items.filter((item) => item.kind === 'meta' && item.action === 'flush_handlers' && item.implicit).length;
+
+/**
+ * Whether a handler that an earlier run left is due by now: the task that notified it was passed, or its section is over. Not
+ * before: what comes until then may repair what the handler trips over.
+ */
+export function isDueByNow({ by }: HandlerNote, host: PlayHost, play: Play): boolean {
+  if (by !== undefined && host.passed.has(by.task)) return true;
+  const reached = sectionOf(host, play);
+  return reached >= Math.min((by?.section ?? Number.POSITIVE_INFINITY) + 1, countFlushes(play.items));
+}

@@ -34,10 +34,13 @@ export async function performInclude(
     for (const one of failed === -1 ? included : included.slice(0, failed + 1))
       await tellIncluded(performing, host, include, one);
     if (failed !== -1) continue;
-    for (const one of included.toReversed()) {
-      if (one.kind !== 'brings') continue;
+    const brought = included.filter((one) => one.kind === 'brings');
+    // In their order: of handlers of one name the last counts, and of variables.
+    for (const one of brought) {
       handlers.add(one.brought.handlers);
       host.exported = [...host.exported, ...one.brought.exported];
+    }
+    for (const one of brought.toReversed()) {
       await loadTypes(performing, one.brought.items);
       host.cursor.insert(one.brought.items, path, one.turn);
     }

@@ -2,6 +2,7 @@ import type { Include, Meta, Task } from '../core/model.ts';
 import { Template } from '../core/value.ts';
 import type { Path, Step } from './cursor.ts';
 import { isSelected } from './is-selected.ts';
+import { taskKey } from './left-over.ts';
 import { performInclude } from './perform-include.ts';
 import { performMeta } from './perform-meta.ts';
 import { performTask } from './perform-task.ts';
@@ -51,8 +52,10 @@ async function performItem(
     return passOver(hosts);
   if (item.kind === 'meta') return performMeta(performing, hosts, item);
   if (item.kind === 'include') return performInclude(performing, hosts, item, path);
+  const key = taskKey(item);
   for (const host of hosts) {
     host.cursor.advance();
+    host.passed.add(key);
     if (item.role?.instance !== undefined) host.startedRoles.add(item.role.instance);
   }
   return performTask(performing, hosts, item, false);

@@ -11,6 +11,8 @@ import { OMIT, type Scopes, type Sight } from './scopes.ts';
 /** What the functions of the engine share while a play runs. */
 export interface PlayContext {
   readonly run: RunContext;
+  /** How the run marks its notes on hosts. */
+  readonly mark: string;
   readonly play: Play;
   readonly scopes: Scopes;
   readonly inventory: LiveInventory;

@@ -16,12 +16,14 @@ export class PlayHost {
   exported: readonly VarsLayer[] = [];
   /** What an interrupted run left, once asked. */
   left: LeftOver | undefined;
-  /** As whom something was noted in the host's journal: to be forgotten when the handlers ran. */
-  readonly notedAs = new Map<string, Identity>();
+  /** The tasks that the host has passed, as the journal knows them. */
+  readonly passed = new Set<string>();
+  /** What was noted in the host's journal, and as whom: to be forgotten when the handler ran. */
+  readonly #noted = new Map<string, { readonly identity: Identity; readonly names: Set<string> }>();
   /** Validating blocks in which something was changed, by name in the journal; and as whom. */
   readonly touchedBlocks = new Map<string, Map<string, Identity>>();
-  /** Handlers that are due for nothing but what a validating block may yet put back: by block, their ids and notes. */
-  readonly dueInBlock = new Map<string, Map<number, string>>();
+  /** Handlers that are due for nothing but what a validating block may yet put back: by block, their ids. */
+  readonly dueInBlock = new Map<string, Set<number>>();
   /** Validating blocks that a failure left: their changes are to be put back. */
   readonly toPutBack: Block[] = [];
   /** Whether the host was asked anything in this play: only then can something be left on it that matters. */
@@ -49,9 +51,20 @@ export class PlayHost {
     return this.state.host.name;
   }
 
-  /** Something was noted in the journal of whoever this is. */
-  noteAs(identity: Identity): void {
-    this.notedAs.set(whoseJournal(identity), identity);
+  /** A handler was noted in the journal of whoever this is. */
+  noteAs(identity: Identity, name: string): void {
+    const whose = whoseJournal(identity);
+    const noted = this.#noted.get(whose) ?? { identity, names: new Set() };
+    noted.names.add(name);
+    this.#noted.set(whose, noted);
+  }
+
+  /** Of these notes, those in each journal; they are to be forgotten there now. */
+  takeNoted(names: ReadonlySet<string>): readonly { readonly identity: Identity; readonly names: readonly string[] }[] {
+    return [...this.#noted.values()].flatMap(({ identity, names: noted }) => {
+      const those = [...names].filter((name) => noted.delete(name));
+      return those.length === 0 ? [] : [{ identity, names: those }];
+    });
   }
 
   /** Somebody changed something in a validating block. */

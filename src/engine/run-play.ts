@@ -25,6 +25,8 @@ export interface Across {
   readonly states: { get(host: string): HostState | undefined; readonly all: readonly HostState[] };
   readonly includes: Includes;
   readonly inventory: LiveInventory;
+  /** How the run marks its notes on hosts. */
+  readonly mark: string;
   startAt: string | undefined;
   stepping: boolean;
 }
@@ -122,7 +124,7 @@ async function runBatch(
     includes: across.includes,
     throttle: new Throttle(),
     hosts,
-    mayHaveLeft: (play.handlers.length > 0 && run.options.ansible !== true) || hasValidation(play.items),
+    mayHaveLeft: (mayHaveHandlers(play) && run.options.ansible !== true) || hasValidation(play.items),
     maxFailPercentage,
     startAt: across.startAt,
     stop: 'no',
@@ -140,6 +142,15 @@ async function runBatch(
   } else if (performing.stop === 'end') await flushHandlers(performing, hosts);
   return performing.stop;
 }
+
+/** A role that is included brings handlers only when it is reached. */
+const mayHaveHandlers = ({ handlers, items }: Play): boolean => handlers.length > 0 || hasInclude(items);
+
+const hasInclude = (items: readonly Item[]): boolean =>
+  items.some(
+    (item) =>
+      item.kind === 'include' || (item.kind === 'block' && hasInclude([...item.block, ...item.rescue, ...item.always])),
+  );
 
 const hasValidation = (items: readonly Item[]): boolean =>
   items.some(
@@ -186,6 +197,7 @@ function playContext(
   );
   const context: PlayContext = {
     run,
+    mark: across.mark,
     play,
     scopes,
     inventory: across.inventory,

@@ -1,8 +1,10 @@
+import { randomBytes } from 'node:crypto';
 import type { HostSummary } from '../core/event.ts';
 import type { Item, Playbook } from '../core/model.ts';
 import { fromJs, type Value } from '../core/value.ts';
 import { hostOf } from '../language/inventory/index.ts';
 import { Beliefs, type World } from './beliefs.ts';
+import { runMark } from './handler-note.ts';
 import { HostLink, type Identity } from './host-link.ts';
 import { HostState } from './host-state.ts';
 import { Includes } from './includes.ts';
@@ -45,6 +47,7 @@ export async function runPlaybooks(
     states,
     inventory,
     includes: new Includes(),
+    mark: runMark(new Date(), randomBytes(4).toString('hex')),
     startAt: run.options.startAtTask,
     stepping: run.options.step !== undefined,
   };

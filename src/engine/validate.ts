@@ -6,7 +6,7 @@ import { keywordTruth, keywordValue, placed } from './call.ts';
 import { conclude } from './conclude.ts';
 import { eachLimited } from './each-limited.ts';
 import type { Identity } from './host-link.ts';
-import { forgetNotes, putBack, release } from './journal.ts';
+import { putBack, release } from './journal.ts';
 import { blockKey, learnLeft } from './left-over.ts';
 import type { Performing } from './performing.ts';
 import type { PlayContext } from './play-context.ts';
@@ -98,7 +98,7 @@ async function prove(host: PlayHost, key: string, { command, censored, identity 
       : { code: 1, stdout: '', stderr: 'no answer' };
   const link = host.state.link;
   if (said.code === 0) {
-    for (const who of keepersOf(host, key, identity)) await quietly(link, who, [release(key)]);
+    for (const who of keepersOf(host, key, identity)) await quietly(link, who, [release(host.name, key)]);
     host.dueInBlock.delete(key);
     return {
       status: 'ok',
@@ -143,13 +143,15 @@ const keepersOf = (host: PlayHost, key: string, own: Identity): readonly Identit
 
 /** Put everything back, and with it the reason of the handlers that were due for nothing else. */
 async function undo(host: PlayHost, key: string, own: Identity): Promise<boolean> {
-  const due = host.dueInBlock.get(key) ?? new Map<number, string>();
+  const due = host.dueInBlock.get(key) ?? new Set<number>();
   host.dueInBlock.delete(key);
   let back = true;
-  for (const who of keepersOf(host, key, own)) {
-    const notes = due.size === 0 ? [] : [forgetNotes(host.name, [...new Set(due.values())])];
-    back = (await quietly(host.state.link, who, [putBack(key), ...notes])) && back;
-  }
-  if (back) for (const id of due.keys()) host.due.delete(id);
-  return back;
+  for (const who of keepersOf(host, key, own))
+    back = (await quietly(host.state.link, who, [putBack(host.name, key)])) && back;
+  if (!back) return false;
+  for (const id of due) host.due.delete(id);
+  // Nor is what an earlier run left for nothing but the block.
+  if (host.left !== undefined)
+    host.left = { ...host.left, handlers: host.left.handlers.filter(({ blocks }) => !blocks.includes(key)) };
+  return true;
 }

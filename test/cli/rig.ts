@@ -27,7 +27,7 @@ export class Rig implements Disposable {
   /** Run the program with these words, as `calledAs`, in an environment that says nothing of the one outside. */
   run(
     args: readonly string[],
-    options: { calledAs?: string; env?: Readonly<Record<string, string>>; input?: string } = {},
+    options: { calledAs?: string; env?: Readonly<Record<string, string>>; input?: string; pidFile?: string } = {},
   ): Promise<Said> {
     const env = {
       PATH: process.env['PATH'],
@@ -36,6 +36,7 @@ export class Rig implements Disposable {
       ...options.env,
     };
     const child = spawn(process.execPath, [program, ...args], { cwd: this.folder, env, stdio: 'pipe' });
+    if (options.pidFile !== undefined) this.write({ [options.pidFile]: String(child.pid) });
     const said = { stdout: '', stderr: '' };
     child.stdout.on('data', (chunk) => (said.stdout += String(chunk)));
     child.stderr.on('data', (chunk) => (said.stderr += String(chunk)));
