@@ -76,7 +76,7 @@ export {
   type TaskType,
   type TemplateOptions,
 } from './core/task-type.ts';
-export { type OpenedText, openText } from './core/text-codec.ts';
+export { decodeText, encodeText, type OpenedText, openText } from './core/text-codec.ts';
 export { urlLogin } from './core/url-login.ts';
 export { Expression, fromJs } from './core/value.ts';
 export { type Certificate, covers, issuedBy, keyMatches, readCertificates } from './core/x509.ts';

@@ -5,6 +5,7 @@ import {
   aptLists,
   aptPolicy,
   aptSimulation,
+  decodeText,
   defineTask,
   exists,
   type Packages,
@@ -145,8 +146,8 @@ export default defineTask({
   result: ({ state, changes, replies }) => {
     const output = replies.at(-1);
     const fetched = changes.some((change) => change.what === 'package lists');
-    const stdout = output?.stdout.toString() ?? '';
-    const stderr = output?.stderr.toString() ?? '';
+    const stdout = output === undefined ? '' : decodeText(output.stdout);
+    const stderr = output === undefined ? '' : decodeText(output.stderr);
     return {
       cache_updated: fetched && replies.length > 0,
       cache_update_time: state.lists.updatedAt,

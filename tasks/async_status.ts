@@ -1,4 +1,4 @@
-import { defineTask, forgetJob, type JobState, job, type TaskResult } from '../src/sdk.ts';
+import { decodeText, defineTask, forgetJob, type JobState, job, type TaskResult } from '../src/sdk.ts';
 
 export default defineTask({
   name: 'ansible.builtin.async_status',
@@ -51,7 +51,9 @@ const told = (result: TaskResult) =>
 /** What is known where the task itself is not: what its last command said. */
 function ofAnotherRun({ replies }: JobState): TaskResult {
   const last = replies.at(-1);
-  const [stdout, stderr] = [last?.stdout, last?.stderr].map((text) => (text?.toString() ?? '').replace(/[\r\n]+$/, ''));
+  const [stdout, stderr] = [last?.stdout, last?.stderr].map((text) =>
+    (text === undefined ? '' : decodeText(text)).replace(/[\r\n]+$/, ''),
+  );
   const said = { changed: true, rc: last?.code ?? 0, stdout, stderr };
   return said.rc === 0 ? said : { ...said, failed: true, msg: 'non-zero return code' };
 }

@@ -1,4 +1,14 @@
-import { type Change, content, defineTask, predicts, quote, shell, writeFile } from '../src/sdk.ts';
+import {
+  type Change,
+  content,
+  decodeText,
+  defineTask,
+  encodeText,
+  predicts,
+  quote,
+  shell,
+  writeFile,
+} from '../src/sdk.ts';
 
 export default defineTask({
   name: 'ansible.builtin.hostname',
@@ -34,9 +44,7 @@ export default defineTask({
       from: kept,
       to: name,
       commands: [writeFile({ path: '/etc/hostname', content: `${name}\n`, mode: 0o644 })],
-      effects: [
-        predicts(content('/etc/hostname'), { bytes: new TextEncoder().encode(`${name}\n`), resolved: '/etc/hostname' }),
-      ],
+      effects: [predicts(content('/etc/hostname'), { bytes: encodeText(`${name}\n`), resolved: '/etc/hostname' })],
     };
     const set: Change = {
       what: 'host name',
@@ -62,4 +70,4 @@ export default defineTask({
 
 const kernelName = shell({ script: 'cat /proc/sys/kernel/hostname', about: ['hostname:'] });
 
-const text = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
+const text = (bytes: Uint8Array): string => decodeText(bytes);

@@ -1,4 +1,4 @@
-import { type Change, content, defineTask, predicts, quote, shell } from '../src/sdk.ts';
+import { type Change, content, decodeText, defineTask, predicts, quote, shell } from '../src/sdk.ts';
 
 export default defineTask({
   name: 'community.general.locale_gen',
@@ -11,7 +11,7 @@ export default defineTask({
   plan({ generated: { stdout }, list, supported: known }, { name, state }) {
     if (list.bytes === undefined) return { failed: '/etc/locale.gen is missing. Is the package locales installed?' };
     const there = new Set(stdout.split('\n').map(normal));
-    const lines = new TextDecoder().decode(list.bytes).split('\n');
+    const lines = decodeText(list.bytes).split('\n');
     const charsets = new Map(known.stdout.split('\n').map((line) => line.split(' ') as [string, string]));
     const unknown = name.find(
       (one) => state === 'present' && !charsets.has(one) && !lines.some((line) => localeOf(line) === one),

@@ -4,6 +4,7 @@ import {
   type Change,
   type Content,
   content,
+  decodeText,
   defineTask,
   type Params,
   type Plan,
@@ -136,6 +137,6 @@ function openByCommand({ code, stdout, stderr, timedOut }: ShellAnswer): string 
 }
 
 function told({ instructions }: Given, open: string, file: Content | undefined): string {
-  const text = file?.bytes === undefined ? '' : `\n${new TextDecoder().decode(file.bytes).trimEnd()}`;
+  const text = file?.bytes === undefined ? '' : `\n${decodeText(file.bytes).trimEnd()}`;
   return `${instructions.trimEnd()}${text}\n(not yet: ${open})`;
 }

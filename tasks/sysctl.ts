@@ -1,4 +1,14 @@
-import { type Change, content, defineTask, predicts, quote, shell, writeFile } from '../src/sdk.ts';
+import {
+  type Change,
+  content,
+  decodeText,
+  defineTask,
+  encodeText,
+  predicts,
+  quote,
+  shell,
+  writeFile,
+} from '../src/sdk.ts';
 
 export default defineTask({
   name: 'ansible.posix.sysctl',
@@ -15,7 +25,7 @@ export default defineTask({
   rules: { requiredIf: [{ param: 'state', is: 'present', needs: ['value'] }] },
   ask: ({ name, sysctl_file }) => ({ file: content(sysctl_file), kernel: kernelValue(name) }),
   plan({ file, kernel }, { name, value = '', state, sysctl_file, sysctl_set, reload, ignoreerrors }) {
-    const lines = file.bytes === undefined ? [] : new TextDecoder().decode(file.bytes).replace(/\n$/, '').split('\n');
+    const lines = file.bytes === undefined ? [] : decodeText(file.bytes).replace(/\n$/, '').split('\n');
     const at = lines.findLastIndex((line) => keyOf(line) === name);
     const is = at < 0 ? null : spaced(lines[at]!.slice(lines[at]!.indexOf('=') + 1));
     const to = state === 'present' ? spaced(value) : null;
@@ -41,7 +51,7 @@ export default defineTask({
         ...(reload ? [{ script: `LC_ALL=C sysctl ${flags}-q -p ${quote(sysctl_file)}` }] : []),
       ],
       effects: [
-        predicts(content(sysctl_file), { ...file, bytes: new TextEncoder().encode(text) }),
+        predicts(content(sysctl_file), { ...file, bytes: encodeText(text) }),
         ...(reload && to !== null ? [predicts(kernelValue(name), { ...kernel, stdout: `${to}\n` })] : []),
       ],
     };

@@ -1,4 +1,4 @@
-import { defineTask, sh } from '../src/sdk.ts';
+import { decodeText, defineTask, sh } from '../src/sdk.ts';
 
 export default defineTask({
   name: 'ansible.builtin.tempfile',
@@ -28,8 +28,8 @@ export default defineTask({
   result({ replies, params: { state } }) {
     const [made] = replies;
     if (made === undefined) return {}; // a check makes nothing, so there is no name to tell
-    if (made.code !== 0) return { failed: true, msg: made.stderr.toString().trim() };
-    const path = made.stdout.toString().replace(/\n$/, '');
+    if (made.code !== 0) return { failed: true, msg: decodeText(made.stderr).trim() };
+    const path = decodeText(made.stdout).replace(/\n$/, '');
     return { path, state, ...(state === 'directory' ? { mode: '0700' } : { mode: '0600', size: 0 }) };
   },
   returns: { path: 'where it is' },

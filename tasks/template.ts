@@ -1,4 +1,4 @@
-import { ControllerError, defineTask, type Params } from '../src/sdk.ts';
+import { ControllerError, defineTask, encodeText, type Params } from '../src/sdk.ts';
 import { attributeParams } from './shared/attributes.ts';
 import { askCopyFile, copyFileResult, planCopyFile } from './shared/copy-file.ts';
 import { thenAskFolders } from './shared/file-directory.ts';
@@ -87,7 +87,7 @@ const newline = (given: Params<typeof params>): string =>
 
 function encode(text: string, encoding: string): Uint8Array {
   const name = encoding.toLowerCase().replaceAll(/[-_ ]/g, '');
-  if (name === 'utf8') return new TextEncoder().encode(text);
+  if (name === 'utf8') return encodeText(text);
   const limit =
     name === 'latin1' || name === 'iso88591' ? 0xff : name === 'ascii' || name === 'usascii' ? 0x7f : undefined;
   if (limit === undefined)

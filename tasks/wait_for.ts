@@ -1,6 +1,7 @@
 import {
   type Content,
   content,
+  decodeText,
   defineTask,
   exists,
   type Params,
@@ -136,7 +137,7 @@ function look({ there, file, sockets, knock }: State, given: Given): Seen {
   if (there !== undefined) return { holds: there !== gone, is: there ? 'present' : 'absent' };
   if (file !== undefined)
     return {
-      ...search(file.bytes === undefined ? '' : new TextDecoder().decode(file.bytes), given, gone),
+      ...search(file.bytes === undefined ? '' : decodeText(file.bytes), given, gone),
       is: file.bytes === undefined ? 'absent' : 'without the text',
     };
   if (sockets !== undefined) {

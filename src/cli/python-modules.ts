@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { reading, sh } from '../core/command.ts';
 import type { Item, Playbook } from '../core/model.ts';
 import { type AnyTaskType, defineTask, type TaskResult } from '../core/task-type.ts';
+import { decodeText } from '../core/text-codec.ts';
 import { PYTHON_SHIM } from './python-shim.ts';
 
 /** Modules that the user wrote for Ansible, in Python: in `library/` beside playbooks and in roles. By name, the path. */
@@ -36,7 +37,7 @@ export const pythonModule = (name: string, path: string): AnyTaskType =>
     acts: true,
     anyParams: true,
     params: {},
-    prepare: (params, controller) => ({ args: params, source: Buffer.from(controller.readFile(path)).toString() }),
+    prepare: (params, controller) => ({ args: params, source: decodeText(controller.readFile(path)) }),
     plan(_state, { args, source }, { check, diff, verbosity = 0 }) {
       const given = JSON.stringify({ name, path, args, source, check, diff, verbosity });
       const program = `import sys, json\nGIVEN = json.loads(${JSON.stringify(given)})\n${PYTHON_SHIM}`;
@@ -55,7 +56,7 @@ const anyCode = Array.from({ length: 256 }, (_, code) => code);
 
 /** The last line that is a JSON object is the result, whatever was printed before. */
 function resultOf(stdout: Uint8Array, stderr: Uint8Array, code: number): TaskResult {
-  const lines = stdout.toString().trim().split('\n').toReversed();
+  const lines = decodeText(stdout).trim().split('\n').toReversed();
   for (const line of lines.filter((one) => one.startsWith('{'))) {
     try {
       const result = JSON.parse(line) as Record<string, unknown>;
@@ -64,8 +65,8 @@ function resultOf(stdout: Uint8Array, stderr: Uint8Array, code: number): TaskRes
       // A line that only looks like one is something that was printed.
     }
   }
-  const said = stderr.toString().trim() || stdout.toString().trim() || `exit code ${code}`;
+  const said = decodeText(stderr).trim() || decodeText(stdout).trim() || `exit code ${code}`;
   const msg =
     code === 127 ? `a module in Python needs python3 on the host: ${said}` : `the module gave no result: ${said}`;
-  return { failed: true, msg, rc: code, module_stderr: stderr.toString(), module_stdout: stdout.toString() };
+  return { failed: true, msg, rc: code, module_stderr: decodeText(stderr), module_stdout: decodeText(stdout) };
 }

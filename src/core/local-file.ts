@@ -10,6 +10,7 @@ import {
   statSync,
 } from 'node:fs';
 import { isSystemError } from './system-error.ts';
+import { localPath } from './text-codec.ts';
 
 /** More than this is not held in memory for a task. */
 const LARGEST = 1024 ** 3;
@@ -19,7 +20,7 @@ const LARGEST_DEVICE = 1024 ** 2;
 
 /** A file of this machine, whole. What would wait for somebody to write, or never end, is refused. */
 export function readLocalFile(path: string, largest = LARGEST): Uint8Array {
-  const file = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  const file = openSync(localPath(path), constants.O_RDONLY | constants.O_NONBLOCK);
   try {
     const stats = fstatSync(file);
     if (stats.isFIFO() || stats.isSocket()) throw refused(path, `it is a ${kindOf(stats)}, not a regular file`);
@@ -58,10 +59,12 @@ export function kindOf(stats: Pick<Stats, 'isFIFO' | 'isSocket' | 'isDirectory' 
 }
 
 /** What is at a path, links followed; undefined where there is nothing that can be looked at. */
-export const statOf = (path: string): Stats | undefined => attempt(() => statSync(path, { throwIfNoEntry: false }));
+export const statOf = (path: string): Stats | undefined =>
+  attempt(() => statSync(localPath(path), { throwIfNoEntry: false }));
 
 /** The same of a link itself. */
-export const lstatOf = (path: string): Stats | undefined => attempt(() => lstatSync(path, { throwIfNoEntry: false }));
+export const lstatOf = (path: string): Stats | undefined =>
+  attempt(() => lstatSync(localPath(path), { throwIfNoEntry: false }));
 
 function attempt<T>(look: () => T): T | undefined {
   try {

@@ -6,6 +6,7 @@ import type { Task } from '../core/model.ts';
 import { inOneLine } from '../core/source.ts';
 import { isSystemError } from '../core/system-error.ts';
 import { type Controller, ControllerError } from '../core/task-type.ts';
+import { decodeText, localPath } from '../core/text-codec.ts';
 import type { Value } from '../core/value.ts';
 import { opened, renderTemplate, type Scope, scopeOver, strftime } from '../template/index.ts';
 import { jobFile } from './background.ts';
@@ -34,12 +35,12 @@ export function createController(
     find: (kind, name) => findFile(task.searchPath, kind, name),
     readFile: (path, { decrypt = true } = {}) => (decrypt ? open(path) : readLocalFile(path)),
     readTree: (path, options = {}) => readTree(path, options, options.decrypt === false ? readLocalFile : open),
-    modeOf: (path) => statSync(path).mode & 0o7777,
+    modeOf: (path) => statSync(localPath(path)).mode & 0o7777,
     isDirectory: (path) => statOf(path)?.isDirectory() ?? false,
     writeFile: (path, content, mode = 0o644) => later(() => writeWhole(path, content, mode)),
     render: (path, options) =>
       renderTemplate(
-        Buffer.from(open(path)).toString(),
+        decodeText(open(path)),
         path,
         options,
         { ...withTemplateNames(scope, path, options.dest, run.options.managed), cache: new Map() },
@@ -65,7 +66,7 @@ export function createController(
 
 /** The names that Ansible gives to template files besides. */
 function withTemplateNames(scope: Scope, path: string, dest: string | undefined, managed = 'Ansible managed'): Scope {
-  const stat = statSync(path, { throwIfNoEntry: false });
+  const stat = statSync(localPath(path), { throwIfNoEntry: false });
   const names = new Map<string, () => Value>([
     ['template_host', () => hostname()],
     ['template_uid', () => userInfo().username],
@@ -103,7 +104,7 @@ export function findFile(
 /** A path that may not be looked at is there for all we know: to open it says why not. */
 function isThere(path: string): boolean {
   try {
-    return statSync(path, { throwIfNoEntry: false }) !== undefined;
+    return statSync(localPath(path), { throwIfNoEntry: false }) !== undefined;
   } catch (error) {
     if (isSystemError(error)) return true;
     throw error;
@@ -112,8 +113,8 @@ function isThere(path: string): boolean {
 
 /** Written beside its place, with its mode from the first byte, then renamed. */
 function writeWhole(path: string, content: Uint8Array, mode: number): void {
-  mkdirSync(dirname(path), { recursive: true });
+  mkdirSync(localPath(dirname(path)), { recursive: true });
   const beside = `${path}.${process.pid}.tmp`;
-  writeFileSync(beside, content, { mode });
-  renameSync(beside, path);
+  writeFileSync(localPath(beside), content, { mode });
+  renameSync(localPath(beside), localPath(path));
 }

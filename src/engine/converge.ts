@@ -3,6 +3,7 @@ import type { Command } from '../core/command.ts';
 import { type AnyQuestion, isCostly } from '../core/question.ts';
 import type { Reply, SessionFailure } from '../core/session.ts';
 import type { AnyTaskType, Plan, Questions, TaskContext, TaskResult } from '../core/task-type.ts';
+import { decodeText } from '../core/text-codec.ts';
 import type { Belief } from './beliefs.ts';
 
 /** A host as one task sees it: it can be asked, and told to change. */
@@ -242,15 +243,15 @@ export function firstFailure(
   for (const [index, reply] of replies.entries()) {
     const { accepts = [0], shown, script } = commands[index]!;
     if (reply.skipped === true || (accepts.includes(reply.code) && reply.timedOut !== true)) continue;
-    const said = shortened(reply.stderr.toString().trim() || reply.stdout.toString().trim());
+    const said = shortened(decodeText(reply.stderr).trim() || decodeText(reply.stdout).trim());
     const ending = reply.timedOut === true ? 'took too long and was ended' : `exit code ${reply.code}`;
     const message = said === '' ? `${shown ?? script}: ${ending}` : said;
     return {
       message,
       result: {
         rc: reply.code,
-        stdout: reply.stdout.toString(),
-        stderr: reply.stderr.toString(),
+        stdout: decodeText(reply.stdout),
+        stderr: decodeText(reply.stderr),
         cmd: shown ?? script,
       },
     };

@@ -5,6 +5,7 @@ import { groupBy } from '../core/group-by.ts';
 import { type Answer, type AnyQuestion, type ControllerQuestion, isCostly, type Question } from '../core/question.ts';
 import type { Connector, Endpoint, Exchanged, Part, Session, SessionFailure } from '../core/session.ts';
 import type { StartedJob } from '../core/task-type.ts';
+import { decodeText, encodeText } from '../core/text-codec.ts';
 import type { Belief, Beliefs } from './beliefs.ts';
 import type { Acted, Asked } from './converge.ts';
 import { mergeQuestions, untold } from './round.ts';
@@ -241,7 +242,7 @@ export class HostLink {
     return {
       failure: {
         reason: 'lost',
-        message: `${this.name}: ${reply.stderr.toString().trim() || `exit code ${reply.code}`}`,
+        message: `${this.name}: ${decodeText(reply.stderr).trim() || `exit code ${reply.code}`}`,
       },
     };
   }
@@ -347,7 +348,7 @@ export class HostLink {
   async #stdin(command: Command, censored?: boolean): Promise<{ bytes?: Uint8Array } | { failure: SessionFailure }> {
     const { stdin } = command;
     if (stdin === undefined) return {};
-    if (typeof stdin === 'string') return { bytes: Buffer.from(stdin) };
+    if (typeof stdin === 'string') return { bytes: encodeText(stdin) };
     if (stdin instanceof Uint8Array) return { bytes: stdin };
     const from = this.#options.other(stdin.host);
     if (from === undefined)

@@ -2,6 +2,7 @@ import type { Change } from '../core/change.ts';
 import { type Command, quote, Script, script, sh } from '../core/command.ts';
 import { hash } from '../core/hash.ts';
 import { type Question, type QuestionKind, question } from '../core/question.ts';
+import { decodeText, encodeText } from '../core/text-codec.ts';
 import { blockField, fieldsOf, type HandlerNote, readNote } from './handler-note.ts';
 
 /**
@@ -28,7 +29,7 @@ const kind: QuestionKind<string, LeftOver> = {
     },
   ],
   read: ([reply]) => {
-    const lines = reply!.stdout.toString().split('\n');
+    const lines = decodeText(reply!.stdout).split('\n');
     const those = (word: string) => [
       ...new Set(lines.filter((line) => line.startsWith(`${word} `)).map((line) => line.slice(word.length + 1))),
     ];
@@ -67,7 +68,7 @@ export const forgetHandlers = (host: string, names: readonly string[]): Command 
 /** Keep the former state of what a change is about to touch, each path once a block, in a file of its own: a path may hold any character. */
 export const keep = (block: string, changes: readonly Change[]): readonly Command[] =>
   [...new Set(changes.flatMap((change) => change.paths ?? []))].map((path) => ({
-    ...sh`${folder}k="$d"/kept/${block}; s="$k"/seen-${hash('sha1', Buffer.from(path))}; mkdir -p "$k" && chmod 700 "$k" && if [ ! -e "$s" ]; then n=$(($(cat "$k/count" 2>/dev/null || echo 0) + 1)); { [ ! -e ${path} ] && [ ! -L ${path} ] || cp -a -- ${path} "$k/was-$n"; } && printf %s ${path} >"$k/path-$n" && echo $n >"$k/count" && : >"$s"; fi`,
+    ...sh`${folder}k="$d"/kept/${block}; s="$k"/seen-${hash('sha1', encodeText(path))}; mkdir -p "$k" && chmod 700 "$k" && if [ ! -e "$s" ]; then n=$(($(cat "$k/count" 2>/dev/null || echo 0) + 1)); { [ ! -e ${path} ] && [ ! -L ${path} ] || cp -a -- ${path} "$k/was-$n"; } && printf %s ${path} >"$k/path-$n" && echo $n >"$k/count" && : >"$s"; fi`,
     shown: `keep ${path} as it is`,
   }));
 

@@ -1,7 +1,8 @@
-import { readdirSync, readlinkSync, type Stats, statSync } from 'node:fs';
+import { lstatSync, readdirSync, readlinkSync, type Stats, statSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { kindOf, statOf } from '../core/local-file.ts';
 import { type Controller, ControllerError } from '../core/task-type.ts';
+import { decodeText, localPath } from '../core/text-codec.ts';
 
 type TreeEntry = ReturnType<Controller['readTree']>[number];
 type TreeOptions = NonNullable<Parameters<Controller['readTree']>[1]>;
@@ -21,15 +22,16 @@ export const readTree = (
   root: string,
   options: TreeOptions,
   read: (path: string) => Uint8Array,
-): readonly TreeEntry[] => readDirectory(root, { ...options, root, above: [statSync(root)], read });
+): readonly TreeEntry[] => readDirectory(root, { ...options, root, above: [statSync(localPath(root))], read });
 
 function readDirectory(directory: string, reading: Reading): TreeEntry[] {
-  const entries = readdirSync(directory, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1));
-  return entries.flatMap((entry): TreeEntry[] => {
-    const path = join(directory, entry.name);
-    const stats = entry.isSymbolicLink() ? followable(path, reading) : statSync(path);
+  const names = readdirSync(localPath(directory), 'buffer').map(decodeText).sort();
+  return names.flatMap((name): TreeEntry[] => {
+    const path = join(directory, name);
+    const stats = lstatSync(localPath(path)).isSymbolicLink() ? followable(path, reading) : statSync(localPath(path));
     const at = { path: relative(reading.root, path) };
-    if (stats === undefined) return [{ ...at, kind: 'link', mode: 0o777, target: readlinkSync(path) }];
+    if (stats === undefined)
+      return [{ ...at, kind: 'link', mode: 0o777, target: decodeText(readlinkSync(localPath(path), 'buffer')) }];
     const mode = stats.mode & 0o7777;
     if (stats.isDirectory())
       return [

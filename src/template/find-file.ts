@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, resolve } from 'node:path';
+import { decodeText } from '../core/text-codec.ts';
 import type { Context } from './context.ts';
 import { type Env, opened } from './env.ts';
 
@@ -42,5 +43,5 @@ function read(path: string, context: Context): FoundFile | undefined {
 export function findTemplate(name: string, context: Context): { path: string; text: string } | undefined {
   const beside = context.at && read(resolve(dirname(context.at.file), name), context);
   const found = beside ?? findFile('templates', name, context);
-  return found && { path: found.path, text: new TextDecoder().decode(found.bytes) };
+  return found && { path: found.path, text: decodeText(found.bytes) };
 }

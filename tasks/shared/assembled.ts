@@ -1,4 +1,5 @@
 import type { Fragment } from '../../src/sdk.ts';
+import { encodeText } from '../../src/sdk.ts';
 
 /** Fragments in one: a newline where one lacks it, a delimiter between them. */
 export function assembled(fragments: readonly Fragment[], delimiter: string | undefined): Uint8Array {
@@ -18,5 +19,5 @@ function delimiterBytes(delimiter: string): Uint8Array {
   const text = delimiter.replace(/\\(x([0-9a-fA-F]{2})|.)/g, (all, char: string, hex: string | undefined) =>
     hex === undefined ? (escapes[char] ?? all) : String.fromCharCode(Number.parseInt(hex, 16)),
   );
-  return new TextEncoder().encode(text.endsWith('\n') ? text : `${text}\n`);
+  return encodeText(text.endsWith('\n') ? text : `${text}\n`);
 }

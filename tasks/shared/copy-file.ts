@@ -4,6 +4,7 @@ import {
   type Content,
   checksum,
   content,
+  decodeText,
   followed,
   groupAccount,
   hash,
@@ -171,7 +172,7 @@ export function copyFileResult(
 /** Where `writeFile` kept what it replaced: it prints that. */
 export function backupFile(replies: readonly Reply[], asked: boolean): TaskResult {
   const path = asked
-    ? replies.map((reply) => reply.stdout.toString().trim()).find((text) => text.endsWith('~'))
+    ? replies.map((reply) => decodeText(reply.stdout).trim()).find((text) => text.endsWith('~'))
     : undefined;
   return path === undefined ? {} : { backup_file: path };
 }

@@ -1,4 +1,4 @@
-import { type Controller, ControllerError, nameOf } from '../../src/sdk.ts';
+import { type Controller, ControllerError, encodeText, nameOf } from '../../src/sdk.ts';
 
 /** One file from the controller. */
 export interface FileSource {
@@ -47,7 +47,7 @@ export function localSources(
 
 /** The bytes of `content:`; lists and dicts become JSON as Python writes it. */
 export const textContent = (content: unknown): Uint8Array =>
-  new TextEncoder().encode(typeof content === 'object' && content !== null ? pythonJson(content) : scalarText(content));
+  encodeText(typeof content === 'object' && content !== null ? pythonJson(content) : scalarText(content));
 
 const scalarText = (value: unknown): string =>
   typeof value === 'boolean' ? (value ? 'True' : 'False') : value === null ? '' : String(value);

@@ -5,6 +5,7 @@ import {
   checksum,
   content,
   type Diff,
+  decodeText,
   type Effect,
   type Entry,
   followed,
@@ -111,7 +112,7 @@ export function contentDiff(path: string, before: Uint8Array | undefined, after:
 }
 
 const shown = (bytes: Uint8Array): string =>
-  isText(bytes) ? new TextDecoder().decode(bytes) : `(binary, ${bytes.length} bytes, sha1 ${hash('sha1', bytes)})\n`;
+  isText(bytes) ? decodeText(bytes) : `(binary, ${bytes.length} bytes, sha1 ${hash('sha1', bytes)})\n`;
 
 const sizeOf = (content: FileWrite['content']): number =>
   content instanceof Uint8Array ? content.length : content.size;

@@ -1,4 +1,5 @@
 import type { HttpReply, TaskResult } from '../../src/sdk.ts';
+import { decodeText } from '../../src/sdk.ts';
 
 /** What decides how a reply is judged and told. */
 interface Expected {
@@ -12,7 +13,7 @@ export function uriResult(reply: HttpReply, wanted: Expected): TaskResult {
   const fault = faultOf(reply, wanted);
   const failed = fault !== undefined;
   const said = saying(reply);
-  const text = new TextDecoder().decode(Buffer.from(reply.body, 'latin1'));
+  const text = decodeText(Buffer.from(reply.body, 'latin1'));
   const json = isJson(reply.headers['content-type']) ? parsed(text) : undefined;
   return {
     ...headerKeys(reply.headers),

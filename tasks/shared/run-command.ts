@@ -3,6 +3,7 @@ import {
   type Change,
   type Command,
   type Done,
+  decodeText,
   exists,
   predicts,
   quote,
@@ -123,7 +124,7 @@ export function commandResult(done: Done<unknown, unknown>, cmd: string | readon
       stderr_lines: [],
       msg: 'Command would have run if not in check mode',
     };
-  const text = (bytes: Uint8Array) => (strip ? bytes.toString().replace(/[\r\n]+$/, '') : bytes.toString());
+  const text = (bytes: Uint8Array) => (strip ? decodeText(bytes).replace(/[\r\n]+$/, '') : decodeText(bytes));
   const [stdout, stderr] = [text(reply.stdout), text(reply.stderr)];
   return {
     cmd,

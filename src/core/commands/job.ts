@@ -1,11 +1,12 @@
 import { type Command, reading, sh } from '../command.ts';
+import { encodeText } from '../text-codec.ts';
 
 /**
  * Start commands that go on by themselves on the host, one after the other up to the first failure, for so long at most.
  * What becomes of them is kept in `file` and others beside it, readable by their user alone; `job` asks for it.
  */
 export function startJob(file: string, commands: readonly Command[], seconds: number): Command {
-  const inputs = commands.map(({ stdin }) => Buffer.from((stdin as Uint8Array | string | undefined) ?? ''));
+  const inputs = commands.map(({ stdin }) => bytesOf(stdin as Uint8Array | string | undefined));
   const body = commands.map(step).join('\n');
   const take = inputs.map((input, index) => `head -c ${input.length} >"$j.in${index}"`).join('; ');
   // The script is a file, not an argument: arguments are for everybody to see.
@@ -34,3 +35,6 @@ export const forgetJob = (file: string): Command => ({
   ...sh`rm -f ${file} ${file}.*`,
   shown: `forget the job ${file}`,
 });
+
+const bytesOf = (stdin: Uint8Array | string = ''): Buffer =>
+  typeof stdin === 'string' ? encodeText(stdin) : Buffer.from(stdin);

@@ -1,5 +1,6 @@
 import { quote } from '../command.ts';
 import { type Question, type QuestionKind, question } from '../question.ts';
+import { decodeText } from '../text-codec.ts';
 import { inGroups } from './paths.ts';
 
 /** A user or group, as far as owning files goes. */
@@ -31,8 +32,8 @@ const kind: QuestionKind<Arg, Account | undefined> = {
       const reply = replies[asked.findIndex((one) => one.database === database && one.names.includes(name))]!;
       // 2: some of the names are not there.
       if (reply.code !== 0 && reply.code !== 2)
-        return { ok: false, why: reply.stderr.toString().trim() || `getent: exit code ${reply.code}` };
-      return { ok: true, value: readAccount(database, name, reply.stdout.toString()) };
+        return { ok: false, why: decodeText(reply.stderr).trim() || `getent: exit code ${reply.code}` };
+      return { ok: true, value: readAccount(database, name, decodeText(reply.stdout)) };
     });
   },
   // One that is not there may come with a package.

@@ -1,6 +1,7 @@
 import { quote } from '../command.ts';
 import { groupBy } from '../group-by.ts';
 import { type Question, type QuestionKind, question } from '../question.ts';
+import { decodeText } from '../text-codec.ts';
 
 /**
  * Options that keep a question from writing: apt saves what it has computed where its caches are out of date.
@@ -27,7 +28,7 @@ const listsKind: QuestionKind<null, AptLists> = {
     },
   ],
   read([reply], args) {
-    const [now = 0, ...times] = reply!.stdout.toString().trim().split('\n').map(Number);
+    const [now = 0, ...times] = decodeText(reply!.stdout).trim().split('\n').map(Number);
     const hasLists = times.pop() === 1;
     const updatedAt = !hasLists ? 0 : Math.max(0, ...times);
     return args.map(() => ({ ok: true, value: { updatedAt, ageSeconds: now - updatedAt } }));
@@ -64,8 +65,7 @@ const policyKind: QuestionKind<PolicyArg, AptPolicy> = {
     },
   ],
   read([reply], args) {
-    const sections = reply!.stdout
-      .toString()
+    const sections = decodeText(reply!.stdout)
       .split(/^== (.*)\n/m)
       .slice(1);
     const byRelease = new Map(
@@ -132,7 +132,7 @@ const simulationKind: QuestionKind<readonly string[], AptSimulation> = {
   read: (replies) =>
     replies.map((reply) => ({
       ok: true,
-      value: readSimulation(reply.code, reply.stdout.toString(), reply.stderr.toString()),
+      value: readSimulation(reply.code, decodeText(reply.stdout), decodeText(reply.stderr)),
     })),
   costly: true,
   // Not about packages: what is foreseen to be installed by earlier tasks does not make it worthless.

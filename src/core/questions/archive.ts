@@ -1,6 +1,7 @@
 import { quote, script } from '../command.ts';
 import { hash } from '../hash.ts';
 import type { Question, QuestionKind } from '../question.ts';
+import { decodeText } from '../text-codec.ts';
 import { nulWords, tidyPath } from './paths.ts';
 
 /** An archive: a file of the host, or bytes from the controller. */
@@ -42,7 +43,7 @@ export interface ArchiveState {
 const kind: QuestionKind<ArchiveArg, ArchiveState> = {
   name: 'archive',
   scripts: (args) => args.map((arg) => ({ script: archiveScript(arg), stdin: arg.source.bytes })),
-  read: (replies) => replies.map((reply) => ({ ok: true, value: readArchive(reply.stdout, reply.stderr.toString()) })),
+  read: (replies) => replies.map((reply) => ({ ok: true, value: readArchive(reply.stdout, decodeText(reply.stderr)) })),
   about: ({ dest, source }) => [
     `path:${tidyPath(dest)}`,
     ...(source.bytes === undefined ? [`path:${tidyPath(source.path)}`] : []),

@@ -1,6 +1,7 @@
 import { quote } from '../command.ts';
 import { type Answer, type Question, type QuestionKind, question } from '../question.ts';
 import type { Reply } from '../session.ts';
+import { decodeText } from '../text-codec.ts';
 import { complaint, contents, inGroups, nulWords, readRealpaths, realpaths } from './paths.ts';
 
 /** A digest that coreutils know. */
@@ -66,7 +67,7 @@ function readSums(reply: Reply, paths: readonly string[]): readonly Answer<Check
     words.slice(0, end).map((line) => [line.slice(line.indexOf(' *') + 2), line.slice(0, line.indexOf(' *'))]),
   );
   const real = readRealpaths(words.slice(end + 1), paths.length);
-  const stderr = reply.stderr.toString();
+  const stderr = decodeText(reply.stderr);
   return paths.map((path, index) => {
     const hex = sums.get(path);
     const why = hex === undefined ? complaint(path, stderr) : undefined;

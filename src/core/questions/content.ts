@@ -1,6 +1,7 @@
 import { quote } from '../command.ts';
 import { type Answer, type Question, type QuestionKind, question } from '../question.ts';
 import type { Reply } from '../session.ts';
+import { decodeText } from '../text-codec.ts';
 import { contents, nulWords, readRealpaths, realpaths } from './paths.ts';
 
 /** What a file holds, links followed; undefined bytes where there is no regular file. */
@@ -39,5 +40,5 @@ else exit ${absent}; fi`;
 function readContent(reply: Reply, resolved: string | undefined): Answer<Content> {
   if (reply.code === 0) return { ok: true, value: { bytes: reply.stdout, resolved } };
   if (reply.code === absent) return { ok: true, value: { bytes: undefined, resolved } };
-  return { ok: false, why: reply.stderr.toString().trim() || `exit code ${reply.code}` };
+  return { ok: false, why: decodeText(reply.stderr).trim() || `exit code ${reply.code}` };
 }

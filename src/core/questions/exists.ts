@@ -1,5 +1,6 @@
 import { quote, Script, script } from '../command.ts';
 import { type Question, type QuestionKind, question, type Subject } from '../question.ts';
+import { decodeText } from '../text-codec.ts';
 import { entries } from './paths.ts';
 
 /** Whether anything has a path that matches a pattern; relative ones are below `chdir`. */
@@ -16,7 +17,7 @@ const kind: QuestionKind<ExistsQuestion, boolean> = {
     },
   ],
   read: ([reply], args) => {
-    const lines = reply!.stdout.toString().split('\n');
+    const lines = decodeText(reply!.stdout).split('\n');
     return args.map((_, index) => ({ ok: true, value: lines[index] === '1' }));
   },
   about: ({ pattern, chdir }) => {

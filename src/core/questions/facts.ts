@@ -1,6 +1,7 @@
 import { quote } from '../command.ts';
 import { readFacts } from '../facts/read-facts.ts';
 import { type Question, type QuestionKind, question } from '../question.ts';
+import { decodeText } from '../text-codec.ts';
 
 /** Which facts to gather. */
 interface FactsQuestion {
@@ -15,7 +16,7 @@ const kind: QuestionKind<FactsQuestion, Facts> = {
   name: 'facts',
   scripts: (args) =>
     args.map(({ factPath = '/etc/ansible/facts.d' }) => ({ script: script(factPath), deadlineMs: 30_000 })),
-  read: (replies) => replies.map((reply) => ({ ok: true, value: readFacts(reply.stdout.toString()) })),
+  read: (replies) => replies.map((reply) => ({ ok: true, value: readFacts(decodeText(reply.stdout)) })),
   // Each fact is about something else (`aboutFact`): the engine leaves out those that a foreseen change may alter.
   about: () => [],
 };

@@ -1,6 +1,7 @@
 import { quote } from '../command.ts';
 import { type Answer, type Question, type QuestionKind, question } from '../question.ts';
 import type { Reply } from '../session.ts';
+import { decodeText } from '../text-codec.ts';
 import { type FindEntry, findFormat, readFound } from './find-entries.ts';
 import { isInside, tidyPath } from './paths.ts';
 import type { Entry } from './stat.ts';
@@ -47,7 +48,7 @@ LC_ALL=C find ${follow ? '-L' : '-H'} ${quote(given(path))} -mindepth 1 ${depth 
 
 function readFinding({ code, stdout, stderr }: Reply, { path }: Arg): Answer<Finding> {
   if (code === absent) return { ok: true, value: { entries: [], isFolder: false, skipped: {} } };
-  const complaints = stderr.toString().matchAll(/^find: [‘'](.*)[’']: (.*)$/gm);
+  const complaints = decodeText(stderr).matchAll(/^find: [‘'](.*)[’']: (.*)$/gm);
   const skipped = Object.fromEntries([...complaints].map(([, path, why]) => [path!, why!]));
   const entries = readFound(stdout, more).map(withInode);
   const root = `${given(path).replace(/\/+$/, '')}/`;

@@ -1,5 +1,6 @@
 import { quote } from '../command.ts';
 import { type Question, type QuestionKind, question } from '../question.ts';
+import { decodeText } from '../text-codec.ts';
 import { tidyPath } from './paths.ts';
 
 /** A file of a folder, with its content. */
@@ -14,7 +15,7 @@ const kind: QuestionKind<string, readonly Fragment[] | undefined> = {
   read: (replies) =>
     replies.map((reply) => {
       if (reply.code === absent) return { ok: true, value: undefined };
-      if (reply.code !== 0) return { ok: false, why: reply.stderr.toString().trim() };
+      if (reply.code !== 0) return { ok: false, why: decodeText(reply.stderr).trim() };
       return { ok: true, value: readFragments(reply.stdout) };
     }),
   about: (path) => [`path:${tidyPath(path)}`],
@@ -38,8 +39,8 @@ function readFragments(stdout: Buffer): readonly Fragment[] {
   for (let at = 0; at < stdout.length; ) {
     const name = stdout.indexOf(0, at);
     const length = stdout.indexOf(0, name + 1);
-    const end = length + 1 + Number(stdout.toString('utf8', name + 1, length));
-    read.push({ name: stdout.toString('utf8', at, name), bytes: stdout.subarray(length + 1, end) });
+    const end = length + 1 + Number(decodeText(stdout.subarray(name + 1, length)));
+    read.push({ name: decodeText(stdout.subarray(at, name)), bytes: stdout.subarray(length + 1, end) });
     at = end;
   }
   return read.toSorted((a, b) => (a.name < b.name ? -1 : 1));

@@ -1,5 +1,6 @@
 import { quote } from '../command.ts';
 import { type Question, type QuestionKind, question } from '../question.ts';
+import { decodeText } from '../text-codec.ts';
 import { fullName, systemctl, type UnitScope } from './units.ts';
 
 /** What was changed last, and when. */
@@ -33,7 +34,7 @@ const kind: QuestionKind<Arg, Freshness> = {
   name: 'freshness',
   scripts: (args) => [{ script: `${prelude}${args.map(one).join('\n')}`, deadlineMs: 30_000 }],
   read([reply], args) {
-    const [clock = '', ...parts] = reply!.stdout.toString().split('\x1e\n');
+    const [clock = '', ...parts] = decodeText(reply!.stdout).split('\x1e\n');
     return args.map((_, index) => ({ ok: true, value: readFreshness(clock, parts[index] ?? '') }));
   },
   about: ({ name, config }) => [

@@ -1,5 +1,6 @@
 import { quote } from '../command.ts';
 import { type Question, type QuestionKind, question } from '../question.ts';
+import { decodeText } from '../text-codec.ts';
 
 /** A file below a user's home, and the folder that it is in. */
 export interface HomeFile {
@@ -32,7 +33,7 @@ const kind: QuestionKind<Arg, HomeFile> = {
   scripts: (args) => args.map((arg) => ({ script: homeScript(arg) })),
   read: (replies) =>
     replies.map((reply) => {
-      if (reply.code !== 0) return { ok: false, why: reply.stderr.toString().trim() || `exit code ${reply.code}` };
+      if (reply.code !== 0) return { ok: false, why: decodeText(reply.stderr).trim() || `exit code ${reply.code}` };
       return { ok: true, value: readHomeFile(reply.stdout) };
     }),
   about: ({ user }, answer) => [
@@ -65,7 +66,7 @@ function readHomeFile(stdout: Buffer): HomeFile {
   const word = (): string => {
     const end = stdout.indexOf(0, at);
     if (end < 0) return '';
-    const text = stdout.toString('utf8', at, end);
+    const text = decodeText(stdout.subarray(at, end));
     at = end + 1;
     return text;
   };

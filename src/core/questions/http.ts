@@ -2,6 +2,7 @@ import { quote } from '../command.ts';
 import type { Answer, Question, QuestionKind } from '../question.ts';
 import { question } from '../question.ts';
 import type { Reply } from '../session.ts';
+import { decodeText, encodeText } from '../text-codec.ts';
 
 /** An HTTP request as `curl` on the host makes it. */
 export interface HttpRequest {
@@ -60,7 +61,7 @@ export const http = (request: HttpRequest): Question<HttpReply> =>
 
 /** The script that makes a request, and what it reads: curl's configuration, then the body. Nothing of it is in argv. */
 export function httpScript(request: HttpRequest): { script: string; stdin: Uint8Array } {
-  const config = Buffer.from(curlConfig(request));
+  const config = encodeText(curlConfig(request));
   const body = bodyOf(request);
   const exports = Object.entries(request.environment ?? {})
     .map(([name, value]) => `export ${name}=${quote(value)}\n`)
@@ -72,7 +73,7 @@ export function httpScript(request: HttpRequest): { script: string; stdin: Uint8
 
 function bodyOf({ body }: HttpRequest): Uint8Array | undefined {
   if (body === undefined || 'file' in body) return undefined;
-  return 'text' in body ? Buffer.from(body.text) : Buffer.from(body.base64, 'base64');
+  return 'text' in body ? encodeText(body.text) : Buffer.from(body.base64, 'base64');
 }
 
 function curlConfig(request: HttpRequest): string {
@@ -145,8 +146,8 @@ export function readHttp(
 ): Answer<HttpReply> {
   if (code === 127) return { ok: false, why: 'curl is not installed on this host, and http requests are made with it' };
   const [, complaint = '', numbers = '', effective = url] =
-    /^([\s\S]*?)\n?(\d+ \d+ \d+ [\d.,]+)\n([^\n]*)\n$/.exec(stderr.toString()) ?? [];
-  if (numbers === '') return { ok: false, why: stderr.toString().trim() || `curl ended with exit code ${code}` };
+    /^([\s\S]*?)\n?(\d+ \d+ \d+ [\d.,]+)\n([^\n]*)\n$/.exec(decodeText(stderr)) ?? [];
+  if (numbers === '') return { ok: false, why: decodeText(stderr).trim() || `curl ended with exit code ${code}` };
   const [status, headerSize, redirects, seconds] = numbers.replace(',', '.').split(' ').map(Number) as [
     number,
     number,

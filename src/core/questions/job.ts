@@ -1,6 +1,7 @@
 import { quote } from '../command.ts';
 import { type Question, type QuestionKind, question } from '../question.ts';
 import type { Reply } from '../session.ts';
+import { decodeText } from '../text-codec.ts';
 
 /** What became of a job that was started on the host: it goes on, or ended, or there is none. */
 export interface JobState {
@@ -51,5 +52,5 @@ function repliesIn(said: Buffer, code: number): Reply[] {
 
 function line(text: Buffer): readonly [string, Buffer] {
   const end = text.indexOf('\n');
-  return end === -1 ? [text.toString(), Buffer.alloc(0)] : [text.toString('utf8', 0, end), text.subarray(end + 1)];
+  return end === -1 ? [decodeText(text), Buffer.alloc(0)] : [decodeText(text.subarray(0, end)), text.subarray(end + 1)];
 }

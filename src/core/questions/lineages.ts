@@ -1,5 +1,6 @@
 import { quote } from '../command.ts';
 import { type Question, type QuestionKind, question } from '../question.ts';
+import { decodeText } from '../text-codec.ts';
 import { tidyPath } from './paths.ts';
 
 /** A certificate that certbot keeps (its word is lineage), as its links in `live` lead to it. */
@@ -16,7 +17,7 @@ const kind: QuestionKind<string, readonly Lineage[]> = {
   scripts: (paths) => paths.map((path) => ({ script: lineagesScript(path) })),
   read: (replies) =>
     replies.map((reply) => {
-      if (reply.code !== 0) return { ok: false, why: reply.stderr.toString().trim() || `exit code ${reply.code}` };
+      if (reply.code !== 0) return { ok: false, why: decodeText(reply.stderr).trim() || `exit code ${reply.code}` };
       return { ok: true, value: readLineages(reply.stdout) };
     }),
   about: (path) => [`path:${tidyPath(path)}`],
@@ -48,7 +49,7 @@ function readLineages(stdout: Buffer): readonly Lineage[] {
 
     function word(): string {
       const end = stdout.indexOf(0, at);
-      const text = stdout.toString('utf8', at, end);
+      const text = decodeText(stdout.subarray(at, end));
       at = end + 1;
       return text;
     }

@@ -1,4 +1,5 @@
 import { type Question, type QuestionKind, question } from '../question.ts';
+import { decodeText } from '../text-codec.ts';
 import { fullName } from './units.ts';
 
 interface Arg {
@@ -11,8 +12,7 @@ const kind: QuestionKind<Arg, readonly string[]> = {
   name: 'listening',
   scripts: () => [{ script: 'cat /proc/net/tcp /proc/net/tcp6 2>/dev/null' }],
   read([reply], args) {
-    const all = reply!.stdout
-      .toString()
+    const all = decodeText(reply!.stdout)
       .split('\n')
       .flatMap((line) => listener(line));
     return args.map(({ ports }) => ({

@@ -1,5 +1,6 @@
 import { quote } from '../command.ts';
 import { type Question, type QuestionKind, question } from '../question.ts';
+import { decodeText } from '../text-codec.ts';
 import { nulWords, tidyPath } from './paths.ts';
 
 /** A name in a folder. */
@@ -16,7 +17,7 @@ const kind: QuestionKind<string, readonly Listed[] | undefined> = {
   read: (replies) =>
     replies.map((reply) => {
       if (reply.code === absent) return { ok: true, value: undefined };
-      if (reply.code !== 0) return { ok: false, why: reply.stderr.toString().trim() };
+      if (reply.code !== 0) return { ok: false, why: decodeText(reply.stderr).trim() };
       const words = nulWords(reply.stdout);
       return {
         ok: true,

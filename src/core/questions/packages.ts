@@ -1,6 +1,7 @@
 import { quote } from '../command.ts';
 import { groupBy } from '../group-by.ts';
 import { type Question, type QuestionKind, question } from '../question.ts';
+import { decodeText } from '../text-codec.ts';
 
 /** A package as dpkg knows it. */
 export interface Package {
@@ -40,7 +41,7 @@ const kind: QuestionKind<string, Packages> = {
   scripts: (names) => [{ script: script(names) }],
   read([reply], names) {
     if (reply!.code === 127) return names.map(() => ({ ok: false, why: 'dpkg-query is not there: this is no Debian' }));
-    const rows = readRows(reply!.stdout.toString());
+    const rows = readRows(decodeText(reply!.stdout));
     return names.map((name) => ({ ok: true, value: packagesOf(name, rows) }));
   },
   about: (name, answer) => [

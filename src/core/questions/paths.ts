@@ -1,6 +1,7 @@
 import { quote } from '../command.ts';
 import type { Subject } from '../question.ts';
 import type { Reply } from '../session.ts';
+import { decodeText } from '../text-codec.ts';
 
 /** How many paths go into one process: well below what the kernel allows its arguments to be. */
 const pathsAtOnce = 500;
@@ -77,7 +78,7 @@ const names = (line: string, path: string): boolean =>
   path !== '' && [`: ${path}: `, `'${path}'`].some((mark) => line.includes(mark));
 
 /** NUL-ended words of a reply as text. Names that are not UTF-8 come out with replacement characters. */
-export const nulWords = (bytes: Reply['stdout']): string[] => bytes.toString().split('\0').slice(0, -1);
+export const nulWords = (bytes: Reply['stdout']): string[] => decodeText(bytes).split('\0').slice(0, -1);
 
 /** What an answer about files' contents depends on. */
 export const contents = (...paths: readonly (string | undefined)[]): readonly Subject[] =>

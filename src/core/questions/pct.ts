@@ -1,6 +1,7 @@
 import { quote } from '../command.ts';
 import { type Answer, type Question, type QuestionKind, question } from '../question.ts';
 import type { Reply } from '../session.ts';
+import { decodeText } from '../text-codec.ts';
 
 /** A Proxmox container: its configuration's lines, and how it runs. Undefined where there is none of that number. */
 export type Container =
@@ -65,10 +66,9 @@ done`;
 function readContainer({ code, stdout, stderr }: Reply): Answer<Container> {
   if (code === 44) return { ok: true, value: undefined };
   if (code === 127) return { ok: false, why: 'this host is no Proxmox node: it has no pct' };
-  if (code !== 0) return { ok: false, why: stderr.toString().trim() || `pct: exit code ${code}` };
-  const [file = '', status = '', mounts = '', addresses = '', routes, bound = '', sources = ''] = stdout
-    .toString()
-    .split('\0');
+  if (code !== 0) return { ok: false, why: decodeText(stderr).trim() || `pct: exit code ${code}` };
+  const [file = '', status = '', mounts = '', addresses = '', routes, bound = '', sources = ''] =
+    decodeText(stdout).split('\0');
   const live =
     routes === undefined || addresses === ''
       ? undefined

@@ -1,4 +1,5 @@
 import { type Question, type QuestionKind, question, type Subject } from '../question.ts';
+import { decodeText } from '../text-codec.ts';
 
 /** A read-only script to ask of a host, for what no typed question covers. */
 export interface ShellQuestion {
@@ -22,7 +23,7 @@ const kind: QuestionKind<ShellQuestion, ShellAnswer> = {
   read: (replies) =>
     replies.map(({ code, stdout, stderr, timedOut }) => ({
       ok: true,
-      value: { code, stdout: stdout.toString(), stderr: stderr.toString(), timedOut: timedOut === true },
+      value: { code, stdout: decodeText(stdout), stderr: decodeText(stderr), timedOut: timedOut === true },
     })),
   about: ({ about }) => about ?? 'everything',
 };

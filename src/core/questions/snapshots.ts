@@ -1,6 +1,7 @@
 import { quote } from '../command.ts';
 import { type Answer, type Question, type QuestionKind, question } from '../question.ts';
 import type { Reply } from '../session.ts';
+import { decodeText } from '../text-codec.ts';
 import { datasetAndBelow } from './zfs.ts';
 
 /** Whose snapshots: of a dataset of the host, or of one that the host reaches by ssh. */
@@ -49,13 +50,13 @@ function snapshotScript({ dataset, recursive, ssh }: SnapshotsOf): string {
 }
 
 function readSnapshots({ code, stdout, stderr }: Reply, { dataset, recursive, ssh }: SnapshotsOf): Answer<Snapshots> {
-  const complaint = stderr.toString().trim();
+  const complaint = decodeText(stderr).trim();
   const where = ssh === undefined ? '' : `${ssh.at(-1)}: `;
   if (complaint.includes('dataset does not exist')) return { ok: true, value: undefined };
   if (code === 127) return { ok: false, why: `${where}zfs is not installed` };
   if (code !== 0) return { ok: false, why: `${where}${complaint || `zfs get: exit code ${code}`}` };
   const values = new Map<string, Record<string, string>>();
-  for (const line of stdout.toString().split('\n')) {
+  for (const line of decodeText(stdout).split('\n')) {
     const [name = '', property = '', value] = line.split('\t');
     if (value !== undefined) values.set(name, { ...values.get(name), [property]: value });
   }

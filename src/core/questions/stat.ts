@@ -1,6 +1,7 @@
 import { quote } from '../command.ts';
 import { type Answer, type Question, type QuestionKind, question } from '../question.ts';
 import type { Reply } from '../session.ts';
+import { decodeText } from '../text-codec.ts';
 import { complaint, inGroups, inodes, nulWords, parentOf, readRealpaths, realpaths } from './paths.ts';
 
 /** What an entry of a folder is. */
@@ -118,7 +119,7 @@ ${realpaths(paths)}`;
 
 function readStats(reply: Reply, paths: readonly string[]): readonly Answer<PathState>[] {
   const words = nulWords(reply.stdout);
-  const stderr = reply.stderr.toString();
+  const stderr = decodeText(reply.stderr);
   const found = new Map<string, Entry>();
   const behind = new Map<string, Entry>();
   const may: string[] = [];

@@ -1,5 +1,6 @@
 import { quote } from '../command.ts';
 import { type Question, type QuestionKind, question } from '../question.ts';
+import { decodeText } from '../text-codec.ts';
 
 /** A port to knock at, from the host. */
 export interface TcpQuestion {
@@ -29,7 +30,7 @@ const kind: QuestionKind<TcpQuestion, TcpAnswer> = {
     replies.map(({ code, stdout, stderr }) => {
       if (code === 127)
         return { ok: false, why: 'this host has neither bash, nc nor perl to try a TCP connection with' };
-      const said = stderr.toString().trim();
+      const said = decodeText(stderr).trim();
       return {
         ok: true,
         value: { is: verdict(code, said), said: said.split('\n')[0]!, heard: stdout.toString('latin1') },

@@ -1,6 +1,7 @@
 import { quote, script } from '../command.ts';
 import { type Answer, type Question, type QuestionKind, question } from '../question.ts';
 import type { Reply } from '../session.ts';
+import { decodeText } from '../text-codec.ts';
 import { type FindEntry, findFormat, readFound } from './find-entries.ts';
 import { isInside, nulWords, tidyPath } from './paths.ts';
 import type { Entry } from './stat.ts';
@@ -83,8 +84,7 @@ function readTree(
   summed: Reply | undefined,
 ): Answer<readonly TreeEntry[] | undefined> {
   if (listed.code === absent) return { ok: true, value: undefined };
-  const trouble = listed.stderr
-    .toString()
+  const trouble = decodeText(listed.stderr)
     .split('\n')
     .filter((line) => line !== '' && !/File system loop detected|: Too many levels of symbolic links$/.test(line));
   if (listed.code !== 0 && (trouble.length > 0 || listed.stdout.length === 0))

@@ -1,6 +1,7 @@
 import { quote } from '../command.ts';
 import { groupBy } from '../group-by.ts';
 import { type Question, type QuestionKind, question, type Subject } from '../question.ts';
+import { decodeText } from '../text-codec.ts';
 
 /** Which service manager: the system's, the user's own, or (for enabling) that of all users. */
 export type UnitScope = 'system' | 'user' | 'global';
@@ -43,9 +44,9 @@ const kind: QuestionKind<Arg, Unit> = {
     return args.map(({ name, scope }) => {
       const reply = replies[scopes.indexOf(scope)]!;
       if (reply.code !== 0)
-        return { ok: false, why: reply.stderr.toString().trim() || 'systemd does not run on this host' };
+        return { ok: false, why: decodeText(reply.stderr).trim() || 'systemd does not run on this host' };
       const index = byScope(args)[scopes.indexOf(scope)]![1].indexOf(name);
-      const [boot = '', ...blocks] = blocksOf(reply.stdout.toString());
+      const [boot = '', ...blocks] = blocksOf(decodeText(reply.stdout));
       const { code, text } = blockOf(blocks[index] ?? '');
       if (code !== '0') return { ok: false, why: text.trim() || 'systemctl said nothing of it' };
       return { ok: true, value: readUnit(name, readProperties(text), boot.split('\n')[index] ?? '') };

@@ -1,5 +1,6 @@
 import { quote } from '../command.ts';
 import { type Question, type QuestionKind, question } from '../question.ts';
+import { decodeText, encodeText } from '../text-codec.ts';
 import { type HttpRequest, httpScript } from './http.ts';
 import { contents } from './paths.ts';
 
@@ -26,10 +27,9 @@ const kind: QuestionKind<Arg, UrlState> = {
   scripts: (args) => args.map((arg) => ({ ...urlScript(arg), deadlineMs: arg.request.timeout * 10_000 + 60_000 })),
   read: (replies) =>
     replies.map((reply) => {
-      const sha1 = /^([0-9a-f]{40}) /m.exec(reply.stdout.toString())?.[1];
-      const status = /^status (\d+)$/m.exec(reply.stderr.toString())?.[1];
-      const failure = reply.stderr
-        .toString()
+      const sha1 = /^([0-9a-f]{40}) /m.exec(decodeText(reply.stdout))?.[1];
+      const status = /^status (\d+)$/m.exec(decodeText(reply.stderr))?.[1];
+      const failure = decodeText(reply.stderr)
         .split('\n')
         .find((line) => line.startsWith('curl: '));
       return {
@@ -37,7 +37,7 @@ const kind: QuestionKind<Arg, UrlState> = {
         value: {
           status: status === undefined || (status === '000' && failure !== undefined) ? -1 : Number(status),
           sha1,
-          failure: failure ?? (status === undefined ? reply.stderr.toString().trim() : undefined),
+          failure: failure ?? (status === undefined ? decodeText(reply.stderr).trim() : undefined),
         },
       };
     }),
@@ -60,11 +60,10 @@ export function download(request: HttpRequest): { script: string; stdin: Uint8Ar
 }
 
 function configured(stdin: Uint8Array, more: readonly string[]): Uint8Array {
-  const config = Buffer.from(stdin)
-    .toString()
+  const config = decodeText(stdin)
     .replace(/^include\n/m, '')
     .replace(/^write-out = .*\n/m, '');
-  return Buffer.from(
+  return encodeText(
     `${config}${more.map((line) => `${line}\n`).join('')}write-out = "%{stderr}status %{http_code}\\n"\n`,
   );
 }

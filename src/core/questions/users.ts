@@ -1,5 +1,6 @@
 import { quote } from '../command.ts';
 import { type Question, type QuestionKind, question } from '../question.ts';
+import { decodeText } from '../text-codec.ts';
 
 /** A user as the host's databases have it. */
 export interface UserState {
@@ -69,7 +70,7 @@ const kind: QuestionKind<Arg, UserState> = {
     },
   ],
   read([reply], args) {
-    const parts = reply!.stdout.toString().split('\x1e\n').slice(1);
+    const parts = decodeText(reply!.stdout).split('\x1e\n').slice(1);
     return args.map((arg, index) => ({ ok: true, value: readUser(parts[index] ?? '', arg) }));
   },
   about: ({ name }, answer) => [`user:${name}`, ...(answer?.exists === true ? [] : [`absent:user:${name}`])],

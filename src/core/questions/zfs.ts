@@ -1,6 +1,7 @@
 import { quote } from '../command.ts';
 import { type Answer, type Question, type QuestionKind, question } from '../question.ts';
 import type { Reply } from '../session.ts';
+import { decodeText } from '../text-codec.ts';
 
 /** A dataset's properties by name, each with where it comes from (`local`, `default`, `inherited from …`, `-`); undefined where there is no such dataset. */
 export type Dataset = Readonly<Record<string, { readonly value: string; readonly source: string }>> | undefined;
@@ -30,7 +31,7 @@ export const datasetAndBelow = (name: string): readonly string[] => [
 
 function properties({ stdout }: Reply): ReadonlyMap<string, NonNullable<Dataset>> {
   const datasets = new Map<string, Record<string, { value: string; source: string }>>();
-  for (const line of stdout.toString().split('\n')) {
+  for (const line of decodeText(stdout).split('\n')) {
     const [name, property, value, source] = line.split('\t');
     if (source === undefined) continue;
     const dataset = datasets.get(name!) ?? {};
@@ -47,7 +48,7 @@ function readDataset(
 ): Answer<Dataset> {
   const found = said.get(name);
   if (found !== undefined) return { ok: true, value: found };
-  const complaints = stderr.toString().trim().split('\n');
+  const complaints = decodeText(stderr).trim().split('\n');
   if (code === 127) return { ok: false, why: 'zfs is not installed on this host' };
   const own = complaints.find((line) => line.includes(`'${name}'`));
   if (own?.includes('does not exist') === true) return { ok: true, value: undefined };

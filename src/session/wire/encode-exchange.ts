@@ -1,9 +1,10 @@
 import type { Part } from '../../core/session.ts';
+import { encodeText } from '../../core/text-codec.ts';
 import { prelude } from './shell-text.ts';
 
 /** An exchange as the wire shell reads it: the length of a text, the text, and then what the parts read, in their order. */
 export function encodeExchange(parts: readonly Part[], nonce: string, options: { first: boolean }): Buffer {
-  const text = Buffer.from(
+  const text = encodeText(
     ['{', options.first ? prelude : '', `_n='${nonce}' _r=0`, '_mark', ...parts.map(call), '}'].join('\n'),
   );
   return Buffer.concat([Buffer.from(`${text.length}\n`), text, ...parts.flatMap(content)]);

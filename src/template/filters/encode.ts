@@ -1,4 +1,5 @@
 import { createHash, getHashes } from 'node:crypto';
+import { decodeText, encodeText } from '../../core/text-codec.ts';
 import type { Value } from '../../core/value.ts';
 import { fail } from '../errors.ts';
 import { dumpJson, parseJson } from '../python/json.ts';
@@ -11,7 +12,13 @@ import { loadAllYaml, loadYaml } from '../python/yaml-load.ts';
 import { present } from './common.ts';
 
 const bytesOf = (value: Value, encoding: BufferEncoding = 'utf8'): Buffer =>
-  value instanceof Uint8Array ? Buffer.from(value) : Buffer.from(str(present(value)), encoding);
+  value instanceof Uint8Array ? Buffer.from(value) : bytesIn(encoding, str(present(value)));
+
+const bytesIn = (encoding: BufferEncoding, text: string): Buffer =>
+  encoding === 'utf8' ? encodeText(text) : Buffer.from(text, encoding);
+
+const textIn = (encoding: BufferEncoding, bytes: Buffer): string =>
+  encoding === 'utf8' ? decodeText(bytes) : bytes.toString(encoding);
 
 const encodingOf = (name: Value): BufferEncoding => {
   const text = str(name).toLowerCase().replaceAll('_', '-');
@@ -33,7 +40,7 @@ export const encodeFilters: Callees = {
     bytesOf(value, encodingOf(encoding)).toString('base64'),
   ),
   b64decode: fn("value, encoding='utf-8'", ([value, encoding]) =>
-    Buffer.from(bytesOf(value).toString('latin1'), 'base64').toString(encodingOf(encoding)),
+    textIn(encodingOf(encoding), Buffer.from(bytesOf(value).toString('latin1'), 'base64')),
   ),
   to_json: fn(`value, ${JSON_OPTIONS}`, (args) => toJson(args)),
   to_nice_json: toNiceJson(),

@@ -1,4 +1,5 @@
 import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { decodeText } from '../../core/text-codec.ts';
 import type { Value } from '../../core/value.ts';
 import { compileTemplate, convertText, countLineEnds, renderBody, withLineEnds } from '../compile.ts';
 import { Context, scopeOver } from '../context.ts';
@@ -26,7 +27,7 @@ export const fileLookups: Lookups = {
 function readText(kind: 'files' | 'templates', name: string, context: Context): string {
   const found = findFile(kind, name, context);
   if (!found) return fail(`could not locate file in lookup: ${name}`, 'file-not-found');
-  return new TextDecoder().decode(found.bytes);
+  return decodeText(found.bytes);
 }
 
 function trimmed(text: string, options: Kwargs): string {
@@ -49,7 +50,7 @@ function renderFile(name: string, options: Kwargs, context: Context): Value {
   const chosen = Object.fromEntries(
     RENDER_OPTIONS.filter((option) => options.has(option)).map((option) => [option, options.get(option)]),
   );
-  const source = new TextDecoder().decode(found.bytes);
+  const source = decodeText(found.bytes);
   const header = readHeader(source, chosen as RenderOptions);
   if (!mayHoldTemplate(source, header.syntax)) return source;
   const at = { file: found.path, line: 1 + header.lines, column: 1 };

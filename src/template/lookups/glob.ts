@@ -1,6 +1,7 @@
-import { type Dirent, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { statOf } from '../../core/local-file.ts';
+import { decodeText, localPath } from '../../core/text-codec.ts';
 
 /** The regular files that match a shell pattern, in the order of the folder's listing, sorted by name. */
 export function glob(pattern: string): string[] {
@@ -24,7 +25,7 @@ function expand(folder: string, parts: readonly string[]): string[] {
 
 function list(folder: string): string[] {
   try {
-    return readdirSync(folder, { withFileTypes: true }).map((entry: Dirent) => entry.name);
+    return readdirSync(localPath(folder), 'buffer').map(decodeText);
   } catch {
     // What is no folder, or may not be read, has no matches.
     return [];

@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { decodeText } from '../../core/text-codec.ts';
 import type { Value } from '../../core/value.ts';
 import { fail } from '../errors.ts';
 import type { Kwargs } from '../python/object.ts';
@@ -21,12 +22,11 @@ export const processLookups: Lookups = {
 function shell(command: string, folder: string, name: string): string {
   const { status, stdout, error } = spawnSync('/bin/sh', ['-c', command], {
     cwd: folder,
-    encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],
     maxBuffer: 1 << 28,
   });
   if (error) return fail(`lookup_plugin.${name}(${command}) failed: ${error.message}`);
-  return status === 0 ? stdout : fail(`lookup_plugin.${name}(${command}) returned ${status}`);
+  return status === 0 ? decodeText(stdout) : fail(`lookup_plugin.${name}(${command}) returned ${status}`);
 }
 
 // Templates are evaluated synchronously, so a child process of our own runtime waits for the answer.

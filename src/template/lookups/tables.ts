@@ -1,3 +1,4 @@
+import { decodeText } from '../../core/text-codec.ts';
 import type { Value } from '../../core/value.ts';
 import type { Context } from '../context.ts';
 import { fail } from '../errors.ts';
@@ -26,7 +27,7 @@ function optionsOf(options: Kwargs, inside: ReadonlyMap<string, string>): (name:
 function readText(name: string, encoding: string, context: Context): string {
   const found = findFile('files', name, context);
   if (!found) return fail(`could not locate file in lookup: ${name}`, 'file-not-found');
-  return new TextDecoder(encoding).decode(found.bytes);
+  return /^utf[-_]?8$/i.test(encoding) ? decodeText(found.bytes) : new TextDecoder(encoding).decode(found.bytes);
 }
 
 function fromCsv(term: string, options: Kwargs, context: Context): Value[] {
