@@ -89,6 +89,8 @@ export interface Session {
   readonly owned: Map<string, Value>;
   /** The variables being resolved, outermost first. */
   readonly resolving: string[];
+  /** Rounds of its loops so far. */
+  readonly spent: { rounds: number };
   /** How files that are included, imported or extended are read. */
   readonly syntax: Syntax;
 }

@@ -7,6 +7,9 @@ import { fail } from './errors.ts';
 import { Callable, PyObject } from './python/object.ts';
 import { equals, iterate, truth } from './python/values.ts';
 
+/** Loops within loops have no end for people long before; no signal reaches a program that evaluates one. */
+const MOST_ROUNDS = 5_000_000;
+
 /** A `for`, with its filter, its `else` and recursion. */
 export function compileFor(node: Extract<Statement, { type: 'for' }>, blocks: Blocks): RunBody {
   const items = compileExpression(node.items);
@@ -33,6 +36,8 @@ export function compileFor(node: Extract<Statement, { type: 'for' }>, blocks: Bl
     };
     const loop = new Loop(chosen, depth, node.recursive ? recurse : undefined, context);
     for (const item of chosen) {
+      if (++context.session.spent.rounds > MOST_ROUNDS)
+        fail(`the loops of this template have more than ${MOST_ROUNDS} rounds`, 'template-limit');
       const inner = new Frame(frame);
       assign(item, inner, context);
       inner.vars.set('loop', loop);

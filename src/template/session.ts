@@ -12,6 +12,7 @@ export function openSession(scope: Scope, env: Env, { syntax = fileSyntax.syntax
     cache: scope.cache ?? new Map<string, Value>(),
     owned: new Map(),
     resolving: [],
+    spent: { rounds: 0 },
     syntax,
   };
 }

@@ -66,3 +66,26 @@ describe('limits of templates are mistakes with a place', () => {
     expect(resultOf(`{{ 1${' + 1'.repeat(400)} }}`)).toBe(401);
   });
 });
+
+describe('what is computed comes to an end by itself, as no signal would be heard', () => {
+  test.for([
+    [
+      'a pattern that needs exponential time',
+      `{{ '${'a'.repeat(40)}!' | regex_search('^(a+)+$') }}`,
+      /^2:\d+ the search for the pattern .* did not end in 10 s$/,
+    ],
+    [
+      'loops within loops',
+      '{% for a in range(100000) %}{% for b in range(100000) %}{% endfor %}{% endfor %}',
+      /^2:\d+ the loops of this template have more than 5000000 rounds$/,
+    ],
+  ] as const)('%s', ([, source, expected]) => {
+    expect(mistakeOf(() => resultOf(source))).toMatch(expected);
+  });
+
+  test('patterns of the usual kind are found in long texts as before', () => {
+    expect(resultOf("{{ ('ab ' * 50000) | regex_findall('(\\w+)\\s*') | length }}")).toBe(50000);
+    expect(resultOf("{{ 'a.b.example.org' | regex_replace('^(?:\\w+\\.)+(\\w+)$', '\\1') }}")).toBe('org');
+    expect(resultOf("{{ 'aaa' | regex_replace('a', 'b', count=1) }}")).toBe('baa');
+  });
+});

@@ -1,6 +1,7 @@
 import type { Value } from '../../core/value.ts';
 import { Tuple } from '../../core/value.ts';
 import { fail } from '../errors.ts';
+import { inTime } from './regex-time.ts';
 import { Translator } from './regex-translate.ts';
 
 /** Python's flags of `re`. */
@@ -42,7 +43,16 @@ export interface Match {
 }
 
 /** All matches, none overlapping. After an empty match Python looks once more at the same place, for one that is not. */
-export function* matches(pattern: Pattern, text: string): Generator<Match> {
+export const matches = (pattern: Pattern, text: string, most = Number.POSITIVE_INFINITY): readonly Match[] =>
+  inTime(pattern.regexp, text, () => {
+    const found: Match[] = [];
+    for (const match of eachMatch(pattern, text)) {
+      if (found.push(match) >= most) break;
+    }
+    return found;
+  });
+
+function* eachMatch(pattern: Pattern, text: string): Generator<Match> {
   const { regexp } = pattern;
   let at = 0;
   while (at <= text.length) {
@@ -90,7 +100,9 @@ function toMatch(pattern: Pattern, match: RegExpMatchArray | RegExpExecArray): M
 /** The first match anywhere; with `anchored`, only at the start. */
 export function search(pattern: Pattern, text: string, anchored = false): Match | undefined {
   const { source, flags } = pattern.regexp;
-  const match = anchored ? new RegExp(source, flags.replace('g', 'y')).exec(text) : matchFrom(pattern.regexp, text, 0);
+  const match = inTime(pattern.regexp, text, () =>
+    anchored ? new RegExp(source, flags.replace('g', 'y')).exec(text) : matchFrom(pattern.regexp, text, 0),
+  );
   return match ? toMatch(pattern, match) : undefined;
 }
 
@@ -100,8 +112,7 @@ export function substitute(pattern: Pattern, by: string, text: string, count = 0
   let result = '';
   let last = 0;
   let done = 0;
-  for (const match of matches(pattern, text)) {
-    if (count > 0 && done >= count) break;
+  for (const match of matches(pattern, text, count > 0 ? count : undefined)) {
     result += text.slice(last, match.start) + expand(match);
     last = match.end;
     done++;

@@ -1,0 +1,56 @@
+import { Script } from 'node:vm';
+import { fail } from '../errors.ts';
+
+/** How long the search of one pattern in one text may take. */
+const LONGEST_MS = 10_000;
+
+/** Steps that nobody waits for: what may need more is watched. */
+const FEW_STEPS = 1e10;
+
+/** What makes V8's search, which tries all ways, take long. */
+interface Risk {
+  /** Something repeated within something repeated: `(a+)+` doubles its time with each character. */
+  readonly nested: boolean;
+  /** How many parts may be of any length: each is one more power of the text's length. */
+  readonly repeats: number;
+}
+
+const risks = new WeakMap<RegExp, Risk>();
+
+function riskOf(regexp: RegExp): Risk {
+  const known = risks.get(regexp);
+  if (known !== undefined) return known;
+  const bare = regexp.source.replace(/\\.|\[(?:\\.|[^\]\\])*\]/gs, 'x');
+  const risk = { nested: /\)(?:[*+]|\{\d)/.test(bare), repeats: bare.match(/[*+]|\{\d+,\d*\}/g)?.length ?? 0 };
+  risks.set(regexp, risk);
+  return risk;
+}
+
+/**
+ * Do a search, and give it up after ten seconds if it is of those that may never end: no signal reaches a program that searches. To watch
+ * costs a tenth of a millisecond, so what is known to end is not watched.
+ */
+export function inTime<T>(regexp: RegExp, text: string, search: () => T): T {
+  const { nested, repeats } = riskOf(regexp);
+  const isShort = nested ? text.length < 16 : text.length ** (repeats + 1) < FEW_STEPS;
+  return isShort ? search() : watched(search, regexp);
+}
+
+const jobName = 'retraceWatchedSearch';
+let caller: Script | undefined;
+
+function watched<T>(search: () => T, regexp: RegExp): T {
+  const done: T[] = [];
+  caller ??= new Script(`globalThis.${jobName}()`);
+  Reflect.set(globalThis, jobName, () => void done.push(search()));
+  try {
+    caller.runInThisContext({ timeout: LONGEST_MS });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error;
+    const shown = regexp.source.replace(/\(\?<g\d+>/g, '(');
+    return fail(`the search for the pattern ${shown} did not end in ${LONGEST_MS / 1000} s`, 'template-limit');
+  } finally {
+    Reflect.deleteProperty(globalThis, jobName);
+  }
+  return done[0] as T;
+}
