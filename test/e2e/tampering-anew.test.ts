@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { labUp } from '../../src/lab/index.ts';
 import { on } from '../lab/in-lab.ts';
 import { failures, inEvents, type RanWithEvents, tasksThat, those } from './program.ts';
-import { repaired, stale, stopping, type TamperingAnew } from './tampering-anew.ts';
+import { removed, repaired, stale, stopping, stoppingToo, type TamperingAnew } from './tampering-anew.ts';
 
 // For each task and each proof of the playbook something done by hand that it must tell: none is missed, and each is told as what it
 // is. Those that do not touch each other are done together.
@@ -16,10 +16,11 @@ beforeAll(async () => {
 
 describe.for([
   ['what a run repairs', repaired],
-  ['what is not in force', stale],
+  ['what is not in force, and what is not on these hosts', stale],
+  ['packages that are gone', removed],
 ] as const)('tampering anew: %s', ([, ones]) => {
   test('each is told by its task, and repaired; then all is as it was', async () => {
-    for (const { host, script } of ones) await on(host, script);
+    await tamper(ones);
 
     const check = await inEvents('--check', '--diff', playbook);
     expect(missed(check, ones)).toEqual([]);
@@ -32,18 +33,30 @@ describe.for([
 });
 
 describe('tampering anew: where a run stops', () => {
-  test('each is told by its proof, a run stops there, and all is well once a person took it back', async () => {
-    for (const { host, script } of stopping) await on(host, script);
+  test.for([
+    ['each', stopping],
+    ['what would be hidden by those as well', stoppingToo],
+  ] as const)('%s is told by its proof, and a run stops there', async ([, ones]) => {
+    await tamper(ones);
 
     const check = await inEvents('--check', '--diff', playbook);
-    expect(missed(check, stopping)).toEqual([]);
+    expect(missed(check, ones)).toEqual([]);
     expect(failures(await inEvents(playbook))).not.toEqual([]);
-    for (const { host, undo } of stopping) await on(host, undo ?? '');
-    const again = await inEvents(playbook);
-    expect(failures(again)).toEqual([]);
+    for (const { host, undo } of ones) await on(host, undo ?? ':');
+  });
+
+  test('all is well once a person took it back', async () => {
+    expect(failures(await inEvents(playbook))).toEqual([]);
     expect(tasksThat(await inEvents('--check', playbook), 'changed', 'unknown', 'failed', 'unreachable')).toEqual([]);
   });
 });
+
+async function tamper(ones: readonly TamperingAnew[]): Promise<void> {
+  for (const { host, script, before } of ones) {
+    if (before !== undefined) await on(before.host, before.script);
+    await on(host, script);
+  }
+}
 
 /** What a check did not tell, or not as it is: with all that it did tell of that task. */
 const missed = (check: RanWithEvents, ones: readonly TamperingAnew[]) =>

@@ -3,6 +3,8 @@ export interface TamperingAnew {
   readonly what: string;
   readonly host: string;
   readonly script: string;
+  /** What has to be there for it to be done, on another host. */
+  readonly before?: { readonly host: string; readonly script: string };
   /** The task that must tell it. */
   readonly task: string;
   /** What the check must say of it: of the difference, or why the task fails. */
@@ -12,7 +14,20 @@ export interface TamperingAnew {
 }
 
 const clone = '/opt/openfoodfacts-infrastructure';
+const monitoring = '/opt/openfoodfacts-monitoring';
 const conf = '/etc/pve/lxc/100.conf';
+const image = '/zfs-hdd/off/images/products/560/247/784/2456';
+const siteOfExporters = '/etc/nginx/sites-available/free-exporters.openfoodfacts.org';
+
+/** Somebody commits a change of Prometheus's configuration to the forge, and fetches it here. */
+const commit = (
+  edit: string,
+) => `cd ${monitoring} && ${edit} && git -c user.name=other -c user.email=other@example.org commit -qam other &&
+  git -c core.sshCommand='ssh -i /root/.ssh/id_ed25519_monitoring' push -q`;
+
+/** Whoever tries to get to a port is refused; by a table that is called as the port. */
+const refuse = (rule: string) =>
+  `nft 'add table inet shut; add chain inet shut in { type filter hook input priority 0; }; add rule inet shut in ${rule} reject with tcp reset'`;
 
 /** What a run repairs, all of it at once. */
 export const repaired: readonly TamperingAnew[] = [
@@ -172,6 +187,45 @@ export const repaired: readonly TamperingAnew[] = [
     task: "The exporters' map has an entry for container 100",
     told: /absent → .*"\/off1-proxy\/nginx\/metrics" 10\.1\.0\.100:9113;/,
   },
+  {
+    what: 'the target is gone from Prometheus',
+    host: 'ct100',
+    script: commit(`sed -i '/off1-proxy.nginx/d' configs/prometheus/config.yml`),
+    task: 'Prometheus asks for the metrics of container 100',
+    told: /absent → off1-proxy\/nginx/,
+  },
+];
+
+/** Packages that are gone: until they are there again nothing is known of what they bring. */
+export const removed: readonly TamperingAnew[] = [
+  {
+    what: 'nginx',
+    host: 'ct100',
+    script: 'apt-get -q -y remove nginx',
+    task: 'nginx is installed',
+    told: /package nginx: absent → /,
+  },
+  {
+    what: "certbot's plugin, which went with it",
+    host: 'ct100',
+    script: '! dpkg-query -W -f "${db:Status-Status}" python3-certbot-nginx 2>/dev/null | grep -x installed',
+    task: 'certbot and its nginx plugin are installed',
+    told: /package python3-certbot-nginx: absent → /,
+  },
+  {
+    what: 'the exporter',
+    host: 'ct100',
+    script: 'apt-get -q -y remove prometheus-nginx-exporter',
+    task: 'The exporter is installed',
+    told: /package prometheus-nginx-exporter: absent → /,
+  },
+  {
+    what: 'fail2ban',
+    host: 'ct100',
+    script: 'apt-get -q -y remove fail2ban',
+    task: 'fail2ban is installed',
+    told: /package fail2ban: absent → /,
+  },
 ];
 
 /** What was changed and is not in force: repaired by a reload. */
@@ -198,15 +252,66 @@ export const stale: readonly TamperingAnew[] = [
     told: /loaded before \/etc\/fail2ban\/jail\.conf was changed → reloaded/,
   },
   {
+    // Not of opf, whose snapshots are compared; what has its files open keeps those.
     what: 'a dataset that is not mounted',
     host: 'off1',
-    script: 'umount -l /zfs-hdd/opf/images',
+    script: 'umount -l /zfs-hdd/opff/images',
     task: 'The datasets of the images are mounted',
-    told: /zfs mount zfs-hdd\/opf\/images/,
+    told: /zfs mount zfs-hdd\/opff\/images/,
+  },
+  {
+    what: 'a deploy key that the forge does not know any more',
+    host: 'services',
+    script: "sed -i '/forge-serve openfoodfacts-infrastructure /d' /home/git/.ssh/authorized_keys",
+    task: 'The forge lets root write',
+    told: /manual step: open: .* → done/,
+  },
+  {
+    what: 'the deploy key of the monitoring',
+    host: 'services',
+    script: "sed -i '/forge-serve openfoodfacts-monitoring /d' /home/git/.ssh/authorized_keys",
+    task: 'The forge lets root write to the monitoring repository',
+    told: /manual step: open: .* → done/,
+  },
+  {
+    what: "the monitoring's key readable by all",
+    host: 'ct100',
+    script: 'chmod 0644 /root/.ssh/id_ed25519_monitoring',
+    task: 'root has a key for the monitoring repository',
+    told: /mode: 0644 → 0600/,
+  },
+  {
+    what: 'a host key of the forge that is not known',
+    host: 'ct100',
+    script: ': >/root/.ssh/known_hosts',
+    task: 'root knows the forge',
+    told: /forge\.lab/,
+  },
+  {
+    what: 'the name of container 100 leads elsewhere',
+    host: 'services',
+    script: 'lab-dns set off1-proxy 198.51.100.9',
+    task: 'The public name leads here',
+    told: /A off1-proxy\.openfoodfacts\.org at .*: 198\.51\.100\.9 → 198\.51\.100\.215/,
+  },
+  {
+    what: 'the name of the images leads to off2 again',
+    host: 'services',
+    script: 'lab-dns set images 198.51.100.208',
+    task: 'The name of the images leads here',
+    told: /A images\.openfoodfacts\.org at .*: 198\.51\.100\.208 → 198\.51\.100\.215/,
+  },
+  {
+    what: 'a hook of certbot',
+    host: 'ct100',
+    script:
+      "mkdir -p /etc/letsencrypt/renewal-hooks/deploy && printf '#!/bin/sh\\n' >/etc/letsencrypt/renewal-hooks/deploy/new && chmod +x /etc/letsencrypt/renewal-hooks/deploy/new",
+    task: 'The certificates can be renewed',
+    told: /dry run of the renewal: last before the hooks.* changed → succeeded/,
   },
 ];
 
-/** What a run does not repair: it stops there, and says why. */
+/** What a run does not repair: it stops there, and says why. What would hide another's trace is done apart, in `stoppingToo`. */
 export const stopping: readonly TamperingAnew[] = [
   {
     what: 'a package held back',
@@ -281,14 +386,6 @@ export const stopping: readonly TamperingAnew[] = [
     undo: 'chmod 0755 /zfs-hdd/obf/images',
   },
   {
-    what: "the backend's image on the disk",
-    host: 'off1',
-    script: 'cd /zfs-hdd/off/images/products/560/247/784/2456 && cp front_fr.3.200.jpg only-on-backend.jpg',
-    task: 'It is not on the disk',
-    told: /fails/,
-    undo: 'rm /zfs-hdd/off/images/products/560/247/784/2456/only-on-backend.jpg',
-  },
-  {
     what: 'port 80 closed to the world',
     host: 'ct100',
     script: `nft 'add table inet shut; add chain inet shut in { type filter hook input priority 0; }; add rule inet shut in iifname eth1 tcp dport 80 drop'`,
@@ -305,11 +402,108 @@ export const stopping: readonly TamperingAnew[] = [
     undo: 'cp -a /root/kept /etc/nginx/free-exporters.htpasswd && rm /root/kept',
   },
   {
+    what: 'an image that nginx may not read',
+    host: 'off1',
+    script: `chmod 0600 ${image}/front_fr.3.200.jpg`,
+    task: 'An image comes from the disk',
+    told: /403/,
+    undo: `chmod 0644 ${image}/front_fr.3.200.jpg`,
+  },
+  {
+    what: 'a backend that is down',
+    host: 'backend',
+    script: 'systemctl stop nginx',
+    task: 'An image that is not there comes from the backend',
+    told: /502/,
+    undo: 'systemctl start nginx',
+  },
+  {
+    what: 'numbers that nobody gets',
+    host: 'ct100',
+    script: refuse('iif lo tcp dport 8080'),
+    task: 'nginx tells its numbers here',
+    told: /127\.0\.0\.1:8080/,
+    undo: 'nft delete table inet shut 2>/dev/null || :',
+  },
+  {
+    what: 'metrics that proxy does not get',
+    host: 'ct100',
+    script: refuse('ip saddr 10.1.0.101 tcp dport 9113'),
+    task: 'The metrics of container 100 are reachable from here',
+    told: /10\.1\.0\.100:9113/,
+    undo: 'nft delete table inet shut 2>/dev/null || :',
+  },
+  {
+    what: 'metrics that the whole world gets',
+    host: 'ct100',
+    script:
+      'systemd-run --quiet --unit by-hand python3 -m http.server 9113 --bind 198.51.100.215 && until ss -Hltn "sport = :9113" | grep -q 198; do sleep 0.2; done',
+    task: 'Nothing of it is reachable from outside',
+    told: /198\.51\.100\.215:9113/,
+    undo: 'systemctl stop by-hand',
+  },
+  {
+    what: 'a target in another job',
+    host: 'ct100',
+    script: commit(`printf '          - off1-proxy/nginx\\n' >>configs/prometheus/config.yml`),
+    task: 'Our target is in the job of the free network, and in no other',
+    told: /off1-proxy\/nginx is a target of these jobs: free-exporters, blackbox-exporter-icmp/,
+    undo: commit(`sed -i '$d' configs/prometheus/config.yml`),
+  },
+  {
     what: 'mail that is stuck',
     host: 'ct100',
     script: `echo stuck | mail -s stuck nobody@nowhere.invalid; sleep 1; postsuper -h ALL 2>/dev/null; touch /var/lib/misc/test-mail-was-sent`,
     task: 'No mail is stuck',
     told: /held back|for nobody@nowhere\.invalid/,
     undo: 'postsuper -d ALL',
+  },
+];
+
+/** The rest of those. */
+export const stoppingToo: readonly TamperingAnew[] = [
+  {
+    what: "the backend's image on the disk",
+    host: 'off1',
+    script: `cd ${image} && cp front_fr.3.200.jpg only-on-backend.jpg`,
+    task: 'It is not on the disk',
+    told: /fails/,
+    undo: `rm ${image}/only-on-backend.jpg`,
+  },
+  {
+    what: 'a directory that nginx may not read: the backend answers, which has that image as well',
+    host: 'off1',
+    before: {
+      host: 'backend',
+      script: 'cd /var/www/html/images/products/560/247/784/2456 && cp only-on-backend.jpg front_fr.3.200.jpg',
+    },
+    script: `chmod 0700 ${image}`,
+    task: 'It is the very file on the disk',
+    told: /what is served has the tag .*, the file on the disk "/,
+    undo: `chmod 0755 ${image}`,
+  },
+  {
+    what: 'metrics without a password',
+    host: 'proxy',
+    script: `cp -a ${siteOfExporters} /root/kept && sed -i 's/auth_basic .*/auth_basic off;/' ${siteOfExporters} && systemctl reload nginx`,
+    task: 'Without it they are not',
+    told: /200/,
+    undo: `cp -a /root/kept ${siteOfExporters} && rm /root/kept && systemctl reload nginx`,
+  },
+  {
+    // A run repairs this one; beside what follows from it in the others nobody would see it.
+    what: 'a jail that was stopped',
+    host: 'ct100',
+    script: 'fail2ban-client stop nginx-http-auth',
+    task: 'fail2ban watches nginx',
+    told: /fail2ban-client/,
+  },
+  {
+    what: 'a certificate that nginx does not serve',
+    host: 'ct100',
+    script: `nft 'add table inet shut; add chain inet shut in { type filter hook input priority 0; }; add rule inet shut in iifname eth1 tcp dport 443 reject with tcp reset'`,
+    task: 'The certificate of the images is the one that is served',
+    told: /198\.51\.100\.215:443/,
+    undo: 'nft delete table inet shut',
   },
 ];
