@@ -12,6 +12,8 @@ export interface Tampering {
   readonly to: RegExp;
   /** What else is told because of it. */
   readonly follows?: RegExp;
+  /** Another task that tells of it as well. */
+  readonly alsoTold?: string;
 }
 
 const clone = '/opt/openfoodfacts-infrastructure/confs';
@@ -162,6 +164,7 @@ export const tamperings: readonly Tampering[] = [
     what: /^local changes in \/opt\/openfoodfacts-infrastructure$/,
     from: /README\.md$/,
     to: /^none$/,
+    alsoTold: 'Nothing in our clone is without a commit',
   },
   {
     kind: 'clone behind',

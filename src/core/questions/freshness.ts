@@ -22,6 +22,8 @@ export interface Freshness {
   readonly config?: Newest;
   /** Configuration that is not there. */
   readonly missing: readonly string[];
+  /** Configuration that is a file of its own and no link: what else comes and goes does not touch it. */
+  readonly files?: readonly string[];
 }
 
 interface Arg {
@@ -37,9 +39,13 @@ const kind: QuestionKind<Arg, Freshness> = {
     const [clock = '', ...parts] = decodeText(reply!.stdout).split('\x1e\n');
     return args.map((_, index) => ({ ok: true, value: readFreshness(clock, parts[index] ?? '') }));
   },
-  about: ({ name, config }) => [
+  about: ({ name, config }, answer) => [
     `unit:${fullName(name)}`,
-    ...config.flatMap((path) => [`path:${path}`, `entry:${path}`, `entry:${path}/*`]),
+    ...config.flatMap((path) =>
+      answer?.files?.includes(path) === true
+        ? [`inode:${path}`, `data:${path}`]
+        : [`path:${path}`, `entry:${path}`, `entry:${path}/*`],
+    ),
   ],
 };
 
@@ -69,7 +75,7 @@ fresh() {
     done
     eval "$control" show -p StateChangeTimestampMonotonic,ReloadResult -- '"$unit"' 2>/dev/null ;;
   esac
-  for f; do [ -e "$f" ] || printf 'missing %s\\n' "$f"; done
+  for f; do if [ ! -e "$f" ]; then printf 'missing %s\\n' "$f"; elif [ -f "$f" ] && [ ! -L "$f" ]; then printf 'file %s\\n' "$f"; fi; done
   newest config "$@"
   set -- $(eval "$control" show -p FragmentPath,DropInPaths --value -- '"$unit"' 2>/dev/null)
   for d in /etc/systemd/system /run/systemd/system /etc/systemd/user "\${XDG_CONFIG_HOME:-$HOME/.config}/systemd/user"; do
@@ -95,6 +101,7 @@ function readFreshness(clock: string, part: string): Freshness {
     ...labelled('unit', having('unit ')),
     ...labelled('config', having('config ')),
     missing: having('missing '),
+    files: having('file '),
   };
 
   function reloads(): readonly number[] {
