@@ -23,10 +23,10 @@ describe.for([
     await tamper(ones);
 
     const check = await inEvents('--check', '--diff', playbook);
-    expect(missed(check, ones)).toEqual([]);
+    expect.soft(missed(check, ones)).toEqual([]);
     const repair = await inEvents(playbook);
-    expect(failures(repair)).toEqual([]);
-    expect(ones.map(({ task }) => task).filter((task) => !hasChanged(repair, task))).toEqual([]);
+    expect.soft(failures(repair)).toEqual([]);
+    expect.soft(ones.map(({ task }) => task).filter((task) => !hasChanged(repair, task))).toEqual([]);
     const again = await inEvents('--check', playbook);
     expect(tasksThat(again, 'changed', 'unknown', 'failed', 'unreachable')).toEqual([]);
   });
@@ -40,7 +40,7 @@ describe('tampering anew: where a run stops', () => {
     await tamper(ones);
 
     const check = await inEvents('--check', '--diff', playbook);
-    expect(missed(check, ones)).toEqual([]);
+    expect.soft(missed(check, ones)).toEqual([]);
     expect(failures(await inEvents(playbook))).not.toEqual([]);
     for (const { host, undo } of ones) await on(host, undo ?? ':');
   });

@@ -95,21 +95,6 @@ export const repaired: readonly TamperingAnew[] = [
     told: /postfix\/relayhost: mail\.example\.org → /,
   },
   {
-    what: 'a base package removed',
-    host: 'ct100',
-    script: 'apt-get -q -y remove screen',
-    task: 'The base packages are installed',
-    told: /package screen: absent → /,
-  },
-  {
-    what: 'a package that must not be there',
-    host: 'ct100',
-    script: `mkdir -p /tmp/m/DEBIAN; printf 'Package: mailutils\\nVersion: 1\\nArchitecture: all\\nMaintainer: x\\nDescription: x\\n' >/tmp/m/DEBIAN/control
-      dpkg-deb -b /tmp/m /tmp/m.deb && dpkg -i /tmp/m.deb`,
-    task: 'mailutils is not there',
-    told: /package mailutils: 1 → absent/,
-  },
-  {
     what: 'another name',
     host: 'ct100',
     script: 'hostname renamed; echo renamed >/etc/hostname',
@@ -194,10 +179,39 @@ export const repaired: readonly TamperingAnew[] = [
     task: 'Prometheus asks for the metrics of container 100',
     told: /absent → off1-proxy\/nginx/,
   },
+  {
+    what: 'a host key of the forge that is not known',
+    host: 'ct100',
+    script: ': >/root/.ssh/known_hosts',
+    task: 'root knows the forge',
+    told: /forge\.lab/,
+  },
+  {
+    what: "the monitoring's key readable by all",
+    host: 'ct100',
+    script: 'chmod 0644 /root/.ssh/id_ed25519_monitoring',
+    task: 'root has a key for the monitoring repository',
+    told: /mode: 0644 → 0600/,
+  },
 ];
 
-/** Packages that are gone: until they are there again nothing is known of what they bring. */
+/** Packages: until they are as they should be, nothing is known of what they bring. */
 export const removed: readonly TamperingAnew[] = [
+  {
+    what: 'a base package removed',
+    host: 'ct100',
+    script: 'apt-get -q -y remove screen',
+    task: 'The base packages are installed',
+    told: /package screen: absent → /,
+  },
+  {
+    what: 'a package that must not be there',
+    host: 'ct100',
+    script: `mkdir -p /tmp/m/DEBIAN; printf 'Package: mailutils\\nVersion: 1\\nArchitecture: all\\nMaintainer: x\\nDescription: x\\n' >/tmp/m/DEBIAN/control
+      dpkg-deb -b /tmp/m /tmp/m.deb && dpkg -i /tmp/m.deb`,
+    task: 'mailutils is not there',
+    told: /package mailutils: 1 → absent/,
+  },
   {
     what: 'nginx',
     host: 'ct100',
@@ -272,20 +286,6 @@ export const stale: readonly TamperingAnew[] = [
     script: "sed -i '/forge-serve openfoodfacts-monitoring /d' /home/git/.ssh/authorized_keys",
     task: 'The forge lets root write to the monitoring repository',
     told: /manual step: open: .* → done/,
-  },
-  {
-    what: "the monitoring's key readable by all",
-    host: 'ct100',
-    script: 'chmod 0644 /root/.ssh/id_ed25519_monitoring',
-    task: 'root has a key for the monitoring repository',
-    told: /mode: 0644 → 0600/,
-  },
-  {
-    what: 'a host key of the forge that is not known',
-    host: 'ct100',
-    script: ': >/root/.ssh/known_hosts',
-    task: 'root knows the forge',
-    told: /forge\.lab/,
   },
   {
     what: 'the name of container 100 leads elsewhere',
