@@ -1,0 +1,20 @@
+import { expect, test } from 'vitest';
+import { touches } from '../../../src/core/question.ts';
+import { type Freshness, freshness } from '../../../src/core/questions/freshness.ts';
+
+const { kind, arg } = freshness('x', 'system', ['/etc/default/x', '/etc/x.d']);
+
+/** Whether a change touches what is known of this configuration. */
+function isTouched(changed: string, answer?: Freshness): boolean {
+  const about = kind.about?.(arg, answer) ?? 'everything';
+  return about === 'everything' || about.some((asked) => touches(changed, asked));
+}
+
+test.for([
+  ['listed:/etc/default*', { missing: [], files: ['/etc/default/x'] }, false],
+  ['data:/etc/default/x', { missing: [], files: ['/etc/default/x'] }, true],
+  ['listed:/etc/x.d*', { missing: [], files: ['/etc/default/x'] }, true],
+  ['listed:/etc/default*', undefined, true],
+] as const)('M11: %s touches configuration of which is known %j: %s', ([changed, answer, wanted]) => {
+  expect(isTouched(changed, answer)).toBe(wanted);
+});
