@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { labUp } from '../../src/lab/index.ts';
 import { on } from '../lab/in-lab.ts';
 import { failures, inEvents, type RanWithEvents, tasksThat, those } from './program.ts';
-import { removed, repaired, stale, stopping, stoppingToo, type TamperingAnew } from './tampering-anew.ts';
+import { ending, removed, repaired, stale, stopping, stoppingToo, type TamperingAnew } from './tampering-anew.ts';
 
 // For each task and each proof of the playbook something done by hand that it must tell: none is missed, and each is told as what it
 // is. Those that do not touch each other are done together.
@@ -36,6 +36,7 @@ describe('tampering anew: where a run stops', () => {
   test.for([
     ['each', stopping],
     ['what would be hidden by those as well', stoppingToo],
+    ['what ends a check, too,', ending],
   ] as const)('%s is told by its proof, and a run stops there', async ([, ones]) => {
     await tamper(ones);
 

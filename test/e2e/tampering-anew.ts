@@ -443,14 +443,6 @@ export const stopping: readonly TamperingAnew[] = [
     undo: 'systemctl stop by-hand',
   },
   {
-    what: 'a target in another job',
-    host: 'ct100',
-    script: commit(`printf '          - off1-proxy/nginx\\n' >>configs/prometheus/config.yml`),
-    task: 'Our target is in the job of the free network, and in no other',
-    told: /off1-proxy\/nginx is a target of these jobs: free-exporters, blackbox-exporter-icmp/,
-    undo: commit(`sed -i '$d' configs/prometheus/config.yml`),
-  },
-  {
     // The relay can not be reached: a table of its own, since this one is for what leaves.
     what: 'mail that is stuck',
     host: 'ct100',
@@ -507,5 +499,17 @@ export const stoppingToo: readonly TamperingAnew[] = [
     task: 'The certificate of the images is the one that is served',
     told: /198\.51\.100\.215:443/,
     undo: 'nft delete table inet shut',
+  },
+];
+
+/** What ends the check of its host as well: nothing may be pushed then. */
+export const ending: readonly TamperingAnew[] = [
+  {
+    what: 'a target in another job',
+    host: 'ct100',
+    script: commit(`printf '          - off1-proxy/nginx\\n' >>configs/prometheus/config.yml`),
+    task: 'Our target is in the job of the free network, and in no other',
+    told: /off1-proxy\/nginx is a target of these jobs: free-exporters, blackbox-exporter-icmp/,
+    undo: commit(`sed -i '$d' configs/prometheus/config.yml`),
   },
 ];
