@@ -124,7 +124,12 @@ export async function runCommand(calledAs: string, argv: readonly string[]): Pro
     print(help());
     return first === undefined ? 1 : 0;
   }
-  return (await import('./play-command.ts')).playCommand(argv, run, help);
+  return (await import('./play-command.ts')).playCommand(
+    argv,
+    run,
+    help,
+    commands.map(({ name }) => name),
+  );
 }
 
 function print(text: string): number {

@@ -17,7 +17,7 @@ export function interruptible(tell: (text: string) => void): { readonly signal: 
       process.removeAllListeners(name);
       process.kill(process.pid, name);
     } else if (!controller.signal.aborted) {
-      tell('\ninterrupted: ending what runs; once more ends at once\n');
+      tell('\ninterrupted: stopping; press Ctrl-C again to quit now\n');
       controller.abort();
     }
   };

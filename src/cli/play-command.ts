@@ -1,8 +1,10 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import { parseOptions } from '../core/command-line.ts';
 import type { Event, Happening, Reporter, Status } from '../core/event.ts';
 import { maskEvent, Secrets } from '../core/secrets.ts';
 import type { Diagnostic } from '../core/source.ts';
+import { suggest } from '../core/suggest.ts';
 import { createFiles } from '../language/files.ts';
 import { formatDiagnostic } from '../language/format-diagnostic.ts';
 import { isEnvelope } from '../language/vault/envelope.ts';
@@ -18,12 +20,23 @@ import { verbosityOf } from './run-options.ts';
 import { version } from './version.ts';
 
 /** Run playbooks, check them, or list what they have. Returns the exit code. */
-export async function playCommand(argv: readonly string[], face: Face, help: () => string): Promise<number> {
+export async function playCommand(
+  argv: readonly string[],
+  face: Face,
+  help: () => string,
+  commandNames: readonly string[] = [],
+): Promise<number> {
   const parsed = parseOptions(runOptions, argv);
   if (!parsed.ok) return usageError(parsed.mistakes, face);
   if (parsed.options['help'] !== undefined) return print(help());
   if (parsed.options['version'] !== undefined) return print(`${face.version}\n`);
   if (parsed.rest.length === 0) return usageError(['no playbook was given'], face);
+  const absent = face.ansible ? [] : parsed.rest.filter((file) => !existsSync(file));
+  if (absent.length > 0)
+    return usageError(
+      absent.map((file) => notFound(file, commandNames)),
+      face,
+    );
   if (parsed.options['lab'] !== undefined) {
     const { insideLab, isInsideLab, labCommand } = await import('../lab/index.ts');
     if (!isInsideLab()) {
@@ -45,6 +58,15 @@ export async function playCommand(argv: readonly string[], face: Face, help: () 
 
 /** Whether this names a file that is not there; `a,b` and `h,` are lists of hosts. */
 const isMissing = (path: string): boolean => !path.includes(',') && !existsSync(path);
+
+/** A word that is neither a command nor a file: which of either may be meant. */
+function notFound(file: string, commandNames: readonly string[]): string {
+  const directory = dirname(file);
+  const names = existsSync(directory) ? readdirSync(directory) : [];
+  const near = suggest(basename(file), [...names, ...(directory === '.' ? commandNames : [])]);
+  const meant = near === undefined || directory === '.' ? near : join(directory, near);
+  return `cannot find the playbook ${file}${meant === undefined ? '' : `; did you mean "${meant}"?`}`;
+}
 
 const print = (text: string): number => {
   process.stdout.write(text);

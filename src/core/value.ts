@@ -44,6 +44,8 @@ export interface Opaque {
   readonly opaque: string;
   /** Of a mapping that computes its values when they are asked for, as `vars`: all of it. */
   toDict?(): Dict;
+  /** Of what has a text of its own, as a date: Python's str. */
+  str?(): string;
 }
 
 /**
@@ -119,7 +121,7 @@ export function fromJs(data: unknown): Value {
   return data as Value;
 }
 
-/** A value as plain JavaScript data; keys become strings, floats numbers, tuples arrays. */
+/** A value as plain JavaScript data; keys become strings, floats numbers, tuples arrays, dates and the like text. */
 export function toJs(value: Value): unknown {
   if (value instanceof Float) return value.value;
   if (value instanceof Tuple) return value.items.map(toJs);
@@ -127,5 +129,6 @@ export function toJs(value: Value): unknown {
   if (isDict(value)) return Object.fromEntries([...value].map(([key, item]) => [String(key), toJs(item)]));
   if (typeof value === 'object' && value !== null && 'toDict' in value && value.toDict !== undefined)
     return toJs(value.toDict());
+  if (typeof value === 'object' && value !== null && 'str' in value && value.str !== undefined) return value.str();
   return value;
 }

@@ -137,6 +137,7 @@ async function makeCall(
     ...(options.patienceMs !== undefined && { patienceMs: options.patienceMs }),
     native: options.native,
     now: new Date(),
+    verbosity: play.run.runFacts.verbosity,
     environment: where.identity.environment,
   };
   const controller: Controller = createController(play, task, sight, peek, where);

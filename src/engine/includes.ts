@@ -102,7 +102,7 @@ function roleArgs(args: Map<Value, Value>) {
   const flag = (key: string): boolean | undefined =>
     args.get(key) === undefined
       ? undefined
-      : ['true', 'yes', '1', 'on'].includes(String(toJs(args.get(key)!)).toLowerCase());
+      : ['true', 'yes', '1', 'on', 'y', 't'].includes(String(toJs(args.get(key)!)).toLowerCase());
   return {
     name: text('name') ?? text('role') ?? '',
     tasksFrom: text('tasks_from'),

@@ -90,7 +90,8 @@ const matches = (name: string, pattern: string): boolean =>
   name === pattern ||
   new RegExp(
     `^${pattern
-      .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+      .replace(/[.+^${}()|\\]|\[(?![^\]]+\])|(?<!\[[^\]]+)\]/g, '\\$&')
+      .replaceAll('[!', '[^')
       .replaceAll('*', '.*')
       .replaceAll('?', '.')}$`,
   ).test(name);

@@ -2,6 +2,7 @@ import type { Keywords, Written } from '../../core/model.ts';
 import type { Position } from '../../core/source.ts';
 import { Float, isTemplateText, type Raw, Template, Vaulted } from '../../core/value.ts';
 import { type Loading, report } from './loading.ts';
+import { tellIdleKeywords } from './unknown-keyword.ts';
 import { isRawDict, isRawList, kindOf, placeOf, type RawDict, textOf, writtenIn, writtenList } from './written.ts';
 
 /** Nothing inherited. */
@@ -51,6 +52,7 @@ const types: Readonly<Record<string, 'bool' | 'int'>> = {
 
 /** The keywords in force for what a dict describes: its own, else the surrounding ones; where Ansible accumulates, all. */
 export function keywordsOf(loading: Loading, dict: RawDict, outer: Keywords, at: Position): Keywords {
+  tellIdleKeywords(loading, dict, at);
   let own: { -readonly [K in keyof Keywords]?: Keywords[K] } | undefined;
   for (const key of dict.keys()) {
     const found = readKeyword(loading, dict, key, outer, at);
