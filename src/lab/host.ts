@@ -134,6 +134,8 @@ function nspawn(host: LabHost): readonly string[] {
   if (host.containers?.includes('container'))
     images.push(`--bind-ro=${templateFile()}:/var/lib/lab-images/container.tar.zst`);
   return [
+    // Kernel parameters of the host's own network can be set, as on a real one.
+    ...['env', 'SYSTEMD_NSPAWN_API_VFS_WRITABLE=network'],
     ...['sh', '-c', 'while [ ! -e "$0" ]; do sleep 0.02; done; rm "$0"; exec "$@"', state('run', `go-${host.name}`)],
     ...['systemd-nspawn', '-q', '-D', disk(host.name, 'root'), '-M', namespaceOf(host.name), `--hostname=${host.name}`],
     ...['--register=no', '--keep-unit', '--link-journal=no', '--resolv-conf=off', '--timezone=off', '--capability=all'],

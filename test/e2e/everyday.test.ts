@@ -1,0 +1,112 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { type Login, labHost, labReset } from '../../src/lab/index.ts';
+import { on } from '../lab/in-lab.ts';
+import { eventsOf, failures, program, type RanWithEvents, tasksThat, those } from './program.ts';
+
+// Eight playbooks as people who know Ansible write them, each on a plain Debian of its own: checked from pristine, run, run
+// again, checked again. What they say of the world stands in everyday/*.yaml.
+
+const playbooks = ['hardening', 'nginx-tls', 'postgresql', 'app', 'mounts', 'backups', 'exporter', 'rolling'] as const;
+const folder = 'test/e2e/everyday';
+const place = mkdtempSync(join(tmpdir(), 'retrace-everyday-'));
+afterAll(() => rmSync(place, { recursive: true }));
+
+describe.each(playbooks)('%s', (name) => {
+  // A host is pristine once; what is rolled out needs two.
+  const hosts = name === 'rolling' ? ['rolling1', 'rolling2'] : [name];
+  let foreseen: RanWithEvents;
+
+  beforeAll(async () => {
+    const logins = await Promise.all(hosts.map((host) => labHost(host)));
+    await Promise.all(hosts.map((host) => labReset(host)));
+    writeFileSync(inventory(name), inventoryOf(logins));
+  });
+
+  test('a check of a pristine host comes to its end, and fails nothing', async () => {
+    foreseen = await runOf(name, '--check');
+
+    expect(failures(foreseen)).toEqual([]);
+    expect(foreseen.code).toBe(2);
+  });
+
+  test('the run does what the check said', async () => {
+    const ran = await runOf(name);
+
+    expect(failures(ran)).toEqual([]);
+    expect(ran.code).toBe(0);
+    expect(falsePredictions(foreseen, ran)).toEqual([]);
+  });
+
+  test('the same again changes nothing', async () => {
+    const ran = await runOf(name);
+
+    expect(tasksThat(ran, 'changed', 'failed', 'unreachable')).toEqual([]);
+    expect(ran.code).toBe(0);
+  });
+
+  test('a check then is in order', async () => {
+    const ran = await runOf(name, '--check');
+
+    expect(tasksThat(ran, 'changed', 'unknown', 'failed', 'unreachable')).toEqual([]);
+    expect(ran.code).toBe(0);
+  });
+});
+
+describe('a release that does not answer', () => {
+  const live = (host: string): Promise<string> => on(host, 'readlink /srv/site/current');
+
+  test('is taken back on the first host, and no other gets it', async () => {
+    expect((await runOf('rolling', '-e', 'release=2')).code).toBe(0);
+
+    const ran = await runOf('rolling', '-e', 'release=broken');
+
+    expect(ran.code).toBe(2);
+    expect(failures(ran).at(-1)).toMatch(/release broken does not answer on rolling1: back to 2/);
+    expect(those('task-finished', ran).filter(({ host }) => host === 'rolling2')).toEqual([]);
+    expect([await live('rolling1'), await live('rolling2')]).toEqual([
+      '/srv/site/releases/2\n',
+      '/srv/site/releases/2\n',
+    ]);
+    expect(await on('rolling1', 'curl -s localhost:8080/index.html')).toBe('release 2\n');
+  });
+});
+
+const inventory = (name: string): string => join(place, `${name}.yaml`);
+
+const inventoryOf = (logins: readonly Login[]): string => `plain:
+  vars:
+    ansible_user: root
+    ansible_ssh_private_key_file: ${logins[0]?.privateKeyFile}
+    retrace_known_hosts: ${logins[0]?.knownHostsFile}
+  hosts:
+${logins.map((login) => `    ${login.name}: { ansible_host: ${login.address} }\n`).join('')}`;
+
+async function runOf(name: string, ...args: readonly string[]): Promise<RanWithEvents> {
+  const ran = await program(
+    ...['lab', 'exec', process.execPath, 'dist/run.cjs', '--output', 'json', '-i', inventory(name)],
+    ...['--vault-password-file', `${folder}/vault-password`, ...args, `${folder}/${name}.yaml`],
+  );
+  return { ...ran, events: eventsOf(ran.stdout) };
+}
+
+/** Where a run did otherwise than a check had said; what was told to be unknown may do as it likes. */
+function falsePredictions(check: RanWithEvents, run: RanWithEvents): readonly string[] {
+  const did = outcomes(run);
+  return [...outcomes(check)]
+    .filter(([task, status]) => status !== 'unknown' && (did.get(task) ?? 'not run') !== status)
+    .map(([task, status]) => `${task}: ${status} was foreseen, ${did.get(task) ?? 'not run'} it was`);
+}
+
+/** How each task, or item of a loop, ended first on each host. */
+function outcomes(ran: RanWithEvents): ReadonlyMap<string, string> {
+  const all = new Map<string, string>();
+  const items = those('item-finished', ran).map((event) => ({ ...event, item: ` (item=${event.label})` }));
+  for (const event of [...items, ...those('task-finished', ran).map((one) => ({ ...one, item: '' }))]) {
+    const key = `${event.host}: ${event.task.at.line}: ${event.task.name}${event.item}`;
+    if (!all.has(key)) all.set(key, event.outcome.status);
+  }
+  return all;
+}
