@@ -50,7 +50,8 @@ describe('lineinfile', () => {
     [text, { line: 'four' }, `${text}four\n`],
     ['no newline', { line: 'four' }, 'no newline\nfour\n'],
     [text, { line: 'two' }, text],
-    ['one\r\ntwo\r\n', { line: 'two' }, 'one\r\ntwo\n'],
+    // P23: a file keeps its line ends, also where Ansible would leave mixed ones.
+    ['one\r\ntwo\r\n', { line: 'two' }, 'one\r\ntwo\r\n'],
     [text, { regexp: '^two', line: 'TWO' }, 'one\ntwo\nthree\nTWO\n'],
     [text, { regexp: '^two', line: 'TWO', firstmatch: true }, 'one\nTWO\nthree\ntwo b\n'],
     [text, { regexp: '^zwo', line: 'x', insertafter: '^one' }, 'one\nx\ntwo\nthree\ntwo b\n'],
