@@ -28,7 +28,16 @@ export {
   aptPolicy,
   aptSimulation,
 } from './core/questions/apt.ts';
-export { type ArchiveArg, type ArchiveState, archive, isZip, tarArguments } from './core/questions/archive.ts';
+export {
+  type ArchiveArg,
+  type ArchiveSource,
+  type ArchiveState,
+  archive,
+  isZip,
+  tarArguments,
+  withArchive,
+  zipMembers,
+} from './core/questions/archive.ts';
 export { type Checksum, type ChecksumAlgorithm, checksum } from './core/questions/checksum.ts';
 export { type Content, content } from './core/questions/content.ts';
 export { type DnsAnswer, type DnsLookup, type DnsReply, dns } from './core/questions/dns.ts';

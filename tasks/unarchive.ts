@@ -9,8 +9,9 @@ import {
   chmodMode,
   computeMode,
   defineTask,
+  download,
   exists,
-  isZip,
+  type HttpRequest,
   nothing,
   type Params,
   quote,
@@ -19,26 +20,39 @@ import {
   script,
   showMode,
   stat,
+  type TaskContext,
   tarArguments,
+  urlLogin,
+  withArchive,
+  zipMembers,
 } from '../src/sdk.ts';
 import { attributeParams, unknownAccount } from './shared/attributes.ts';
 import { askAccounts } from './shared/copy-file.ts';
 import { followedInfo } from './shared/path-info.ts';
 
 const params = {
-  src: { type: 'path', required: true, doc: 'The archive: tar, plain or compressed, or zip.' },
+  src: {
+    type: 'path',
+    required: true,
+    doc: 'The archive: tar, plain or compressed, or zip; with `remote_src` a URL, too, which the host fetches with curl.',
+  },
   dest: { type: 'path', required: true, doc: 'The folder that it is unpacked in; must be there.' },
   remote_src: { type: 'bool', default: false, doc: 'The archive is on the host already.' },
   copy: { type: 'bool', default: true, doc: 'Older opposite of `remote_src`.' },
   creates: { type: 'path', doc: 'Where this is there, nothing is unpacked.' },
   include: { type: 'list', elements: 'str', default: [], doc: 'Only these members.' },
   exclude: { type: 'list', elements: 'str', default: [], doc: 'All but these members.' },
-  extra_opts: { type: 'list', elements: 'str', default: [], doc: 'More arguments for tar or unzip.' },
+  extra_opts: {
+    type: 'list',
+    elements: 'str',
+    default: [],
+    doc: 'More arguments for tar or unzip; comparing heeds them, too.',
+  },
   keep_newer: { type: 'bool', default: false, doc: 'Files that are newer than in the archive stay.' },
   list_files: { type: 'bool', default: false, doc: 'Tell the members.' },
   decrypt: { type: 'bool', default: true, doc: 'Decrypt an archive that is under Ansible Vault.' },
   io_buffer_size: { type: 'int', default: 65536, ignored: 'archives are read as the shell does' },
-  validate_certs: { type: 'bool', default: true, ignored: 'archives are not fetched from URLs; see get_url' },
+  validate_certs: { type: 'bool', default: true, doc: 'Refuse a certificate that does not prove the name in a URL.' },
   ...attributeParams,
 } as const;
 
@@ -51,38 +65,40 @@ export default defineTask({
     'A folder that holds what the archive holds is left alone: members are compared by content, mode, owner and time.',
   params,
   prepare(given, controller): Task {
+    if (isUrl(given.src) && !given.remote_src && given.copy)
+      throw new ControllerError(
+        `src is a URL (${urlLogin(given.src).url}), which the host fetches: set remote_src: true`,
+      );
     if (given.remote_src || !given.copy) return { ...given, bytes: undefined };
     const found = controller.find('files', given.src);
     if (!found.ok)
       throw new ControllerError(`Could not find or access '${given.src}'; searched: ${found.searched.join(', ')}`);
     const bytes = controller.readFile(found.path, { decrypt: given.decrypt });
-    if (isZip(bytes))
-      throw new ControllerError(
-        `${given.src} is a zip archive, which unzip can not read from a stream: copy it to the host first, then unarchive with remote_src: true`,
-      );
     return { ...given, bytes };
   },
-  ask: (task) => ({
+  ask: (task, context) => ({
     dest: stat(task.dest),
     created: task.creates === undefined ? nothing() : exists(quotePattern(task.creates)),
     // With `creates` the archive is looked at only where that is missing.
-    archive: task.creates === undefined ? archive(argOf(task)) : nothing(),
+    archive: task.creates === undefined ? archive(argOf(task, context)) : nothing(),
     ...askAccounts(task),
   }),
-  thenAsk: ({ created }, task) => ({ archiveNow: created === false ? archive(argOf(task)) : nothing() }),
-  plan(state, task) {
-    if (/^[a-z]+:\/\//i.test(task.src))
-      return {
-        failed: `archives are not fetched from URLs (${task.src}): use get_url, then unarchive with remote_src: true`,
-      };
+  thenAsk: ({ created }, task, context) => ({
+    archiveNow: created === false ? archive(argOf(task, context)) : nothing(),
+  }),
+  plan(state, task, context) {
     if (state.created === true) return { changes: [], result: { msg: `skipped, since ${task.creates} exists` } };
     const known = state.archiveNow ?? state.archive;
     const wrong = unknownAccount(task, state) ?? known?.failure;
     if (wrong !== undefined) return { failed: wrong, result: { src: task.src, dest: task.dest } };
-    const content = known!.differences.filter((line) => counts(line, task, state.self));
+    const content = known!.differences.filter((line) => counts(line, task, state.self, known!.zip));
     const attributes = attributeDifferences(known!, task);
     if (content.length === 0 && attributes.length === 0) return { changes: [] };
-    return { changes: [unpackChange(known!, content, attributes, task)] };
+    return {
+      changes: [
+        unpackChange(known!, [...content, ...attributes], commandsOf(known!, content.length > 0, task, context), task),
+      ],
+    };
   },
   result: ({ state, params: task }) => {
     const known = state.archiveNow ?? state.archive;
@@ -119,20 +135,51 @@ export default defineTask({
 /** A path as a pattern that only it matches. */
 const quotePattern = (path: string): string => path.replace(/[*?[]/g, '[$&]');
 
-const argOf = (task: Task): ArchiveArg => ({
-  source: { path: task.src, bytes: task.bytes },
+const isUrl = (src: string): boolean => /^[a-z]+:\/\//i.test(src);
+
+const argOf = (task: Task, context: TaskContext): ArchiveArg => ({
+  source: {
+    path: urlLogin(task.src).url,
+    bytes: task.bytes,
+    ...(isUrl(task.src) && { download: download(requestFor(task, context)) }),
+  },
   dest: task.dest,
   include: task.include,
   exclude: task.exclude,
-  extra: [],
+  extra: task.extra_opts,
+  keepNewer: keepsNewer(task),
 });
 
+function requestFor(task: Task, context: TaskContext): HttpRequest {
+  const { url, login } = urlLogin(task.src);
+  return {
+    url,
+    user: login?.user,
+    password: login?.password,
+    method: 'GET',
+    headers: [],
+    validateCerts: task.validate_certs,
+    timeout: 60,
+    follow: true,
+    environment: context.environment,
+  };
+}
+
+const told = (task: Task, ...options: readonly string[]): boolean =>
+  task.extra_opts.some((one) => options.includes(one));
+
+const keepsNewer = (task: Task): boolean => task.keep_newer || told(task, '--keep-newer-files', '-u');
+
 /** Whether a difference is one that unpacking removes: who is not root owns what he unpacks, and given attributes come after. */
-function counts(difference: string, task: Task, self: Self): boolean {
-  if (/: Mode differs$/.test(difference)) return task.mode === undefined;
-  if (/: Uid differs$/.test(difference)) return self.uid === 0 && task.owner === undefined;
-  if (/: Gid differs$/.test(difference)) return self.uid === 0 && task.group === undefined;
-  if (/: (Mod time|Size|Contents) differs?$/.test(difference)) return !task.keep_newer;
+function counts(difference: string, task: Task, self: Self, zip: boolean): boolean {
+  // What is there already stays, however it looks.
+  if (told(task, ...(zip ? ['-n'] : ['--skip-old-files', '--keep-old-files', '-k'])))
+    return /: missing$|No such file or directory$/.test(difference);
+  const givesOwner = self.uid === 0 && !told(task, '--no-same-owner', '-o');
+  if (/: Mode differs$/.test(difference)) return task.mode === undefined && !told(task, '--no-same-permissions');
+  if (/: Uid differs$/.test(difference)) return givesOwner && task.owner === undefined;
+  if (/: Gid differs$/.test(difference)) return givesOwner && task.group === undefined;
+  if (/: Mod time differs$/.test(difference)) return !told(task, '-m', '--touch');
   return true;
 }
 
@@ -150,48 +197,54 @@ function attributeDifferences({ owned }: ArchiveState, { owner, group, mode }: T
 
 function unpackChange(
   known: ArchiveState,
-  content: readonly string[],
-  attributes: readonly string[],
+  differing: readonly string[],
+  commands: readonly Command[],
   task: Task,
 ): Change {
-  const differing = [...content, ...attributes];
   return {
     what: 'unpacked archive',
     from: `${differing.length} of ${known.members.length} members differ: ${differing.slice(0, 5).join('; ')}${differing.length > 5 ? '; …' : ''}`,
-    to: task.src,
-    commands: [...(content.length === 0 ? [] : [unpack(known, task)]), ...giving(known, task)],
+    to: urlLogin(task.src).url,
+    commands,
     effects: [blurs(`path:${task.dest}`)],
     paths: [task.dest],
   };
 }
 
-function unpack(known: ArchiveState, task: Task): Command {
-  if (known.zip) {
-    const rest = [...task.include, ...(task.exclude.length === 0 ? [] : ['-x', ...task.exclude])];
-    return {
-      ...plain(
-        `unzip ${task.keep_newer ? '-u' : '-o'} -q ${script`${task.extra_opts} ${task.src} ${rest}`.text} -d ${quote(task.dest)}`,
-      ),
-      long: true,
-    };
-  }
+const commandsOf = (known: ArchiveState, unpacks: boolean, task: Task, context: TaskContext): readonly Command[] => [
+  ...(unpacks ? [unpack(known, task, context)] : []),
+  ...giving(known, task),
+];
+
+function unpack(known: ArchiveState, task: Task, context: TaskContext): Command {
+  const arg = argOf(task, context);
+  const { source } = arg;
+  const stdin = source.download?.stdin ?? source.bytes;
   const options = task.keep_newer ? '--keep-newer-files' : '';
-  const command = plain(
-    `tar -C ${quote(task.dest)} --extract ${options} ${tarArguments({ ...argOf(task), extra: task.extra_opts })}`,
-  );
-  return { ...(task.bytes === undefined ? command : reading(command, task.bytes)), long: true };
+  const text = known.zip
+    ? withArchive(
+        source,
+        // In the locale C, unzip would write other names than those that are not ASCII.
+        `LC_ALL=C.UTF-8 unzip ${task.keep_newer ? '-u' : ''} -o -q ${script`${task.extra_opts}`.text} "$s" ${zipMembers(arg)} -d ${quote(task.dest)}`,
+      )
+    : source.bytes !== undefined
+      ? `tar -C ${quote(task.dest)} --extract ${options} ${tarArguments(arg)}`
+      : withArchive(source, `tar -C ${quote(task.dest)} --extract ${options} ${tarArguments(arg)}`);
+  return { ...(stdin === undefined ? plain(text) : reading(plain(text), stdin)), long: true };
 }
 
 const plain = (text: string): Command => ({ script: text });
 
+// A link has no mode of its own, and chmod would alter what it leads to.
+const noLinks = `xargs -0 -r sh -c 'for f; do [ -h "$f" ] || printf "%s\\0" "$f"; done' sh`;
+
 /** Owner, group and mode for every member, once it is unpacked. */
-function giving({ members }: ArchiveState, { dest, owner, group, mode }: Task): readonly Command[] {
-  const each = (command: string): Command =>
-    reading(plain(`cd -- ${quote(dest)} && xargs -d '\\n' -r ${command}`), `${members.join('\n')}\n`);
+function giving({ names }: ArchiveState, { dest, owner, group, mode }: Task): readonly Command[] {
+  const each = (command: string): Command => reading(plain(`cd -- ${quote(dest)} && ${command}`), names);
   const id = [owner ?? '', group === undefined ? '' : `:${group}`].join('');
   const bits = mode === undefined ? undefined : /^[0-7]+$/.test(mode) ? chmodMode(Number.parseInt(mode, 8)) : mode;
   return [
-    ...(id === '' ? [] : [each(`chown -h -- ${quote(id)}`)]),
-    ...(bits === undefined ? [] : [each(`chmod -- ${quote(bits)}`)]),
+    ...(id === '' ? [] : [each(`xargs -0 -r chown -h -- ${quote(id)}`)]),
+    ...(bits === undefined ? [] : [each(`${noLinks} | xargs -0 -r chmod -- ${quote(bits)}`)]),
   ];
 }

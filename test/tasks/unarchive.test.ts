@@ -5,10 +5,13 @@ import {
   existsSync,
   lstatSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { describe, expect, test } from 'vitest';
 import type { Controller } from '../../src/core/task-type.ts';
 import unarchive from '../../tasks/unarchive.ts';
@@ -179,6 +182,143 @@ describe('unarchive', () => {
       'ok',
       'B',
     ]);
-    await expect(runHere(unarchive, { ...args, remote_src: false }, { controller })).rejects.toThrow('zip archive');
+  });
+
+  // P11, H8: what tar is told when it unpacks, it is told when it compares.
+  test.for([
+    [['--strip-components=1'], 'b', 'sub/c'],
+    [['--transform=s/^top/other/'], 'other/b', 'other/sub/c'],
+    [['--one-top-level=in'], 'in/top/b', 'in/top/sub/c'],
+    [['--no-same-owner'], 'top/b', 'top/sub/c'],
+    [['--no-same-permissions', '--touch'], 'top/b', 'top/sub/c'],
+  ] as const)('P11: unpacks with %j once, and sees what is altered', async ([extra_opts, name, other]) => {
+    using dir = topped();
+    const args = { src: dir.at('t.tgz'), dest: dir.at('dest'), remote_src: true, extra_opts, mode: 'u+rwX' };
+
+    const ran = await runHere(unarchive, args);
+    const again = await runHere(unarchive, args);
+    appendFileSync(dir.at(`dest/${name}`), 'more');
+    const altered = await runHere(unarchive, args, { check: true });
+
+    expect([ran, again, altered].map((one) => [one.status, 'message' in one && one.message])).toEqual([
+      ['changed', false],
+      ['ok', false],
+      ['changed', false],
+    ]);
+    expect(existsSync(dir.at(`dest/${other}`))).toBe(true);
+  });
+
+  test('P11: members may be chosen by pattern', async () => {
+    using dir = topped();
+    const args = {
+      src: dir.at('t.tgz'),
+      dest: dir.at('dest'),
+      remote_src: true,
+      extra_opts: ['--wildcards'],
+      include: ['top/s*'],
+    };
+
+    const ran = await runHere(unarchive, args);
+    const again = await runHere(unarchive, args);
+
+    expect([ran.status, again.status, existsSync(dir.at('dest/top/b'))]).toEqual(['changed', 'ok', false]);
+  });
+
+  test('P11: keep_newer leaves what is newer, and renews what is older', async () => {
+    using dir = topped();
+    const args = { src: dir.at('t.tgz'), dest: dir.at('dest'), remote_src: true, keep_newer: true };
+    await runHere(unarchive, args);
+    writeFileSync(dir.at('dest/top/b'), 'newer');
+    writeFileSync(dir.at('dest/top/sub/c'), 'older');
+    utimesSync(dir.at('dest/top/b'), new Date(), new Date(Date.now() + 60_000));
+    utimesSync(dir.at('dest/top/sub/c'), 1, 1);
+
+    const ran = await runHere(unarchive, args);
+    const again = await runHere(unarchive, args);
+
+    expect([ran.status, again.status]).toEqual(['changed', 'ok']);
+    expect(['b', 'sub/c'].map((name) => readFileSync(dir.at(`dest/top/${name}`), 'utf8'))).toEqual(['newer', 'C']);
+  });
+
+  test('P11: names that are not ASCII, with a backslash or a newline, and a link that leads nowhere, with a mode', async () => {
+    using dir = topped();
+    const names = ['é', 'back\\slash', 'two\nlines', 'octal\\134', '100% $x'];
+    for (const name of names) writeFileSync(dir.at(`src/top/${name}`), 'x');
+    symlinkSync('nowhere', dir.at('src/top/dangling'));
+    execFileSync('tar', ['-C', dir.at('src'), '-czf', dir.at('t.tgz'), 'top']);
+    const args = { src: dir.at('t.tgz'), dest: dir.at('dest'), remote_src: true, mode: '0700', list_files: true };
+
+    const ran = await runHere(unarchive, args);
+    const again = await runHere(unarchive, args);
+
+    expect([ran, again]).toMatchObject([{ status: 'changed' }, { status: 'ok' }]);
+    expect(names.map((name) => lstatSync(dir.at(`dest/top/${name}`)).mode & 0o777)).toEqual(names.map(() => 0o700));
+    expect(ran).toMatchObject({
+      result: { files: expect.arrayContaining(names.map((name) => `top/${name}`)) as unknown },
+    });
+  });
+
+  test.runIf(zip).for([true, false])(
+    'P11: unpacks a zip archive with names that are not ASCII (on the host: %s)',
+    async (remote_src) => {
+      using dir = topped();
+      writeFileSync(dir.at('src/top/é'), 'x');
+      execFileSync('zip', ['-qr', dir.at('x.zip'), 'top'], { cwd: dir.at('src') });
+      const args = { src: dir.at('x.zip'), dest: dir.at('dest'), remote_src, mode: 'u+rwX' };
+
+      const ran = await runHere(unarchive, args, { controller });
+      const again = await runHere(unarchive, args, { controller });
+
+      expect([ran, again]).toMatchObject([{ status: 'changed' }, { status: 'ok' }]);
+      expect(readFileSync(dir.at('dest/top/é'), 'utf8')).toBe('x');
+    },
+  );
+
+  test.runIf(zip)('P11: unzip may forget the folders', async () => {
+    using dir = topped();
+    execFileSync('zip', ['-qr', dir.at('x.zip'), 'top'], { cwd: dir.at('src') });
+    const args = { src: dir.at('x.zip'), dest: dir.at('dest'), remote_src: true, extra_opts: ['-j'] };
+
+    const ran = await runHere(unarchive, args);
+    const again = await runHere(unarchive, args);
+
+    expect([ran, again]).toMatchObject([{ status: 'changed' }, { status: 'ok' }]);
+    expect(existsSync(dir.at('dest/c'))).toBe(true);
+  });
+
+  test('H8: the host fetches an archive from a URL, and keeps no copy of it', async () => {
+    using dir = topped();
+    const before = readdirSync(tmpdir()).filter((name) => name.startsWith('tmp.')).length;
+    const args = {
+      src: `file://${dir.at('t.tgz')}`,
+      dest: dir.at('dest'),
+      remote_src: true,
+      extra_opts: ['--strip-components=1'],
+    };
+
+    const ran = await runHere(unarchive, args);
+    const again = await runHere(unarchive, args);
+    const missing = await runHere(unarchive, { ...args, src: `file://${dir.at('none')}` });
+
+    expect([ran, again]).toMatchObject([{ status: 'changed' }, { status: 'ok' }]);
+    expect(missing).toMatchObject({ status: 'failed', message: expect.stringContaining(`cannot download file://`) });
+    expect(readdirSync(tmpdir()).filter((name) => name.startsWith('tmp.')).length).toBe(before);
+  });
+
+  test('H8: a URL is fetched by the host only', async () => {
+    await expect(
+      runHere(unarchive, { src: 'https://u:secret@example.org/x.tgz', dest: '/' }, { controller }),
+    ).rejects.toThrow('src is a URL (https://example.org/x.tgz), which the host fetches: set remote_src: true');
   });
 });
+
+/** An archive whose members are all in one folder, as releases are. */
+function topped() {
+  const dir = folder();
+  mkdirSync(dir.at('src/top/sub'), { recursive: true });
+  mkdirSync(dir.at('dest'));
+  writeFileSync(dir.at('src/top/b'), 'B');
+  writeFileSync(dir.at('src/top/sub/c'), 'C');
+  execFileSync('tar', ['-C', dir.at('src'), '-czf', dir.at('t.tgz'), 'top']);
+  return dir;
+}
