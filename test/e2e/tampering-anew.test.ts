@@ -2,7 +2,16 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { labUp } from '../../src/lab/index.ts';
 import { on } from '../lab/in-lab.ts';
 import { failures, inEvents, type RanWithEvents, tasksThat, those } from './program.ts';
-import { ending, removed, repaired, stale, stopping, stoppingToo, type TamperingAnew } from './tampering-anew.ts';
+import {
+  commanded,
+  ending,
+  removed,
+  repaired,
+  stale,
+  stopping,
+  stoppingToo,
+  type TamperingAnew,
+} from './tampering-anew.ts';
 
 // For each task and each proof of the playbook something done by hand that it must tell: none is missed, and each is told as what it
 // is. Those that do not touch each other are done together.
@@ -17,7 +26,8 @@ beforeAll(async () => {
 describe.for([
   ['what a run repairs', repaired],
   ['what is not in force, and what is not on these hosts', stale],
-  ['packages that are gone', removed],
+  ['what a command repairs', commanded],
+  ['packages', removed],
 ] as const)('tampering anew: %s', ([, ones]) => {
   test('each is told by its task, and repaired; then all is as it was', async () => {
     await tamper(ones);

@@ -195,6 +195,17 @@ export const repaired: readonly TamperingAnew[] = [
   },
 ];
 
+/** A command is run for it, after which a check knows nothing for certain. */
+export const commanded: readonly TamperingAnew[] = [
+  {
+    what: 'a jail that was stopped',
+    host: 'ct100',
+    script: 'fail2ban-client stop nginx-http-auth',
+    task: 'fail2ban watches nginx',
+    told: /fail2ban-client/,
+  },
+];
+
 /** Packages: until they are as they should be, nothing is known of what they bring. */
 export const removed: readonly TamperingAnew[] = [
   {
@@ -338,14 +349,6 @@ export const stopping: readonly TamperingAnew[] = [
     undo: `rm ${clone}/forgotten`,
   },
   {
-    what: 'a configuration that nginx refuses',
-    host: 'ct100',
-    script: 'echo "bogus on;" >/etc/nginx/modules-enabled/50-bogus.conf',
-    task: 'nginx accepts its configuration',
-    told: /unknown directive "bogus"/,
-    undo: 'rm /etc/nginx/modules-enabled/50-bogus.conf && systemctl reload nginx',
-  },
-  {
     what: 'a site besides',
     host: 'ct100',
     script: ': >/etc/nginx/sites-enabled/stray',
@@ -354,12 +357,13 @@ export const stopping: readonly TamperingAnew[] = [
     undo: 'rm /etc/nginx/sites-enabled/stray && systemctl reload nginx',
   },
   {
-    what: 'a unit that tells nobody',
+    // As the document leaves it: the unit that is to tell of it is not there.
+    what: 'a unit that tells of its failure by one that is not there',
     host: 'ct100',
-    script: `mkdir -p /run/systemd/system/nginx.service.d && printf '[Unit]\\nOnFailure=\\n' >/run/systemd/system/nginx.service.d/zz.conf && systemctl daemon-reload`,
+    script: `mkdir -p /run/systemd/system/logrotate.service.d && printf '[Unit]\\nOnFailure=gone@logrotate.service\\n' >/run/systemd/system/logrotate.service.d/zz.conf && systemctl daemon-reload`,
     task: 'Each unit that may fail tells of it by a unit that exists',
-    told: /nginx tells nobody of its failure/,
-    undo: 'rm -r /run/systemd/system/nginx.service.d && systemctl daemon-reload',
+    told: /gone@logrotate\.service/,
+    undo: 'rm -r /run/systemd/system/logrotate.service.d && systemctl daemon-reload',
   },
   {
     what: 'a setting in the wrong section',
@@ -485,14 +489,6 @@ export const stoppingToo: readonly TamperingAnew[] = [
     undo: `cp -a /root/kept ${siteOfExporters} && rm /root/kept && systemctl reload nginx`,
   },
   {
-    // A run repairs this one; beside what follows from it in the others nobody would see it.
-    what: 'a jail that was stopped',
-    host: 'ct100',
-    script: 'fail2ban-client stop nginx-http-auth',
-    task: 'fail2ban watches nginx',
-    told: /fail2ban-client/,
-  },
-  {
     what: 'a certificate that nginx does not serve',
     host: 'ct100',
     script: `nft 'add table inet shut; add chain inet shut in { type filter hook input priority 0; }; add rule inet shut in iifname eth1 tcp dport 443 reject with tcp reset'`,
@@ -511,5 +507,13 @@ export const ending: readonly TamperingAnew[] = [
     task: 'Our target is in the job of the free network, and in no other',
     told: /off1-proxy\/nginx is a target of these jobs: free-exporters, blackbox-exporter-icmp/,
     undo: commit(`sed -i '$d' configs/prometheus/config.yml`),
+  },
+  {
+    what: 'a configuration that nginx refuses',
+    host: 'ct100',
+    script: 'echo "bogus on;" >/etc/nginx/modules-enabled/50-bogus.conf',
+    task: 'nginx accepts its configuration',
+    told: /unknown directive "bogus"/,
+    undo: 'rm /etc/nginx/modules-enabled/50-bogus.conf && systemctl reload nginx',
   },
 ];
