@@ -20,7 +20,8 @@ export default defineTask({
   ask: ({ cmd, about, deadline }, context) => ({
     answer: shell(
       { script: `${exports(context.environment)}${cmd}`, about, deadlineMs: deadline * 1000 },
-      { beyond: true },
+      // What it says that it is about bounds it; else it may look at anything, other hosts as well.
+      { beyond: about === undefined || about.some((subject) => subject.startsWith('network:')) },
     ),
   }),
   plan: ({ answer }, { cmd, timeout }, context): Plan => {

@@ -68,6 +68,11 @@ told() { if read -r stat <"/proc/$2/stat"; then printf '%s %s\\n' "$1" "$stat"; 
 fresh() {
   control=$1 unit=$2; shift 2
   printf '\\036\\n'; pid=$(eval "$control" show -p MainPID --value -- '"$unit"' 2>/dev/null)
+  # Of a unit that names no main process (Debian's postfix@-) the oldest of its processes.
+  case $pid in '' | 0)
+    group=$(eval "$control" show -p ControlGroup --value -- '"$unit"' 2>/dev/null)
+    [ -z "$group" ] || pid=$(grep -lsF -- "$group" /proc/[0-9]*/cgroup | cut -d / -f 3 | sort -n | head -n 1) ;;
+  esac
   case $pid in '' | 0) ;; *)
     told main "$pid"
     for child in $(cat "/proc/$pid/task/$pid/children" 2>/dev/null); do
