@@ -4,6 +4,7 @@ export default defineTask({
   name: 'ansible.builtin.assert',
   summary: 'Fail where a condition does not hold.',
   controllerOnly: true,
+  guards: true,
   params: {
     that: { type: 'expression', required: true, doc: 'A condition, or a list of them, as in `when`.' },
     fail_msg: { type: 'raw', aliases: ['msg'], doc: 'What to say where one does not hold; text or a list.' },

@@ -56,9 +56,11 @@ export default defineTask({
         from: `here ${one.here}, on ${task.from} ${one.there}`,
         to: 'a right one on one of them',
       }));
-      // A check goes on: whoever asks what has strayed wants all of it.
-      if (context.check) return { changes: told.map((one) => ({ ...one, commands: [], effects: [] })), result };
-      return { failed: told.map(({ what, from }) => `there is no right ${what}: ${from}`).join('; '), result };
+      return {
+        failed: told.map(({ what, from }) => `there is no right ${what}: ${from}`).join('; '),
+        result,
+        would: [],
+      };
     }
     const wanted = there?.flatMap((entry) => wantedEntry(entry, choices, here ?? []));
     const paths = new Set(wanted?.map(({ path }) => path));

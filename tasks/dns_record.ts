@@ -27,13 +27,14 @@ export default defineTask({
   name: 'dns_record',
   summary: 'Proves that a DNS record is exactly as it should be, at every name server of its zone and at a resolver.',
   description:
-    'Asked by the controller. Nothing is changed: the record is kept where it is, by whoever keeps it. A server that says something else fails the task, and is named; a check tells it as a difference.',
+    'Asked by the controller. Nothing is changed: the record is kept where it is, by whoever keeps it. A server that says something else fails the task, and is named.',
+  looks: () => true,
   params,
   ask: ({ name, type, zone, servers, resolver, timeout }) => ({
     answer: dns({ name, type, zone, servers, resolver, timeoutMs: timeout * 1000 }),
   }),
-  plan: ({ answer }, given, context): Plan => {
-    if ('problem' in answer) return { failed: answer.problem };
+  plan: ({ answer }, given): Plan => {
+    if ('problem' in answer) return { failed: answer.problem, would: [] };
     const wanted = given.values.map(normal).toSorted();
     const result = {
       servers: answer.replies.map((reply) => ({ server: reply.server, values: 'values' in reply ? reply.values : [] })),
@@ -41,20 +42,10 @@ export default defineTask({
     const wrong = answer.replies.filter((reply) => !sameValues(reply, wanted));
     if (wrong.length === 0) return { changes: [], result };
     const to = wanted.join(', ') || 'no record';
-    if (context.check)
-      return {
-        changes: wrong.map((reply) => ({
-          what: `${record(given)} at ${reply.server}`,
-          from: said(reply),
-          to,
-          commands: [],
-          effects: [],
-        })),
-        result,
-      };
     return {
       failed: `${record(given)} should be ${to}: ${wrong.map((reply) => `${reply.server} says ${said(reply)}`).join('; ')}`,
       result,
+      would: [],
     };
   },
   returns: { servers: 'What each server said.' },

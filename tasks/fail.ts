@@ -4,6 +4,7 @@ export default defineTask({
   name: 'ansible.builtin.fail',
   summary: 'Fail, with a message of your own.',
   controllerOnly: true,
+  guards: true,
   params: { msg: { type: 'str', default: 'Failed as requested from task', doc: 'Why.' } },
   plan: (_state, { msg }) => ({ failed: msg, result: { msg } }),
   returns: { msg: 'The message.' },

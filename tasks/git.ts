@@ -8,7 +8,7 @@ export default defineTask({
   name: 'ansible.builtin.git',
   summary: 'Have a clone of a git repository at a branch, tag or commit.',
   description:
-    'What is newest is asked with `git ls-remote`, which changes nothing. Local commits and local changes are never thrown away without `force`: a run fails and names them, a check reports them as drift.',
+    'What is newest is asked with `git ls-remote`, which changes nothing. Local commits and local changes are never thrown away without `force`: the task fails and names them, in a check, too.',
   params: {
     repo: {
       type: 'str',
@@ -72,13 +72,12 @@ export default defineTask({
     );
     return wanted === undefined ? {} : { relation: askRelation(params, wanted) };
   },
-  plan: (state, params, context) =>
+  plan: (state, params) =>
     planGit(
       readClone(state.clone),
       state.remote === undefined ? undefined : readRemote(state.remote, params),
       state.relation,
       params,
-      context.check,
     ),
   result({ before, state, changes, params }) {
     const [was, is] = [readClone(before.clone), readClone(state.clone)];

@@ -16,6 +16,7 @@ import { kindFlags, permissionFlags } from './shared/entry-flags.ts';
 export default defineTask({
   name: 'ansible.builtin.stat',
   summary: 'Tell what is at a path.',
+  looks: () => true,
   params: {
     path: { type: 'path', required: true, aliases: ['dest', 'name'], doc: 'The path.' },
     follow: { type: 'bool', default: false, doc: 'Tell of what a link points to instead of the link.' },

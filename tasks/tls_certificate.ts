@@ -42,6 +42,7 @@ export default defineTask({
   summary:
     'Proves that a certificate is the right one: its key, names, issuer, chain, days left, and that it is the one that is served.',
   description: 'Nothing is changed. What is wrong fails the task, all of it at once; a check tells it as differences.',
+  looks: () => true,
   params,
   rules: { requiredBy: { served_at: ['names'], seen_from: ['served_at'] } },
   ask: (given) => ({
@@ -67,11 +68,9 @@ export default defineTask({
     const elsewhere =
       first === undefined ? [] : faultsOfServed(first, given, (state as { served?: ShellAnswer }).served);
     if (faults.length + elsewhere.length === 0) return { changes: [], result };
-    // A check goes on: whoever asks what has strayed wants all of it.
     const all = [...faults, ...elsewhere];
-    if (context.check) return { changes: all.map((fault) => ({ ...fault, commands: [], effects: [] })), result };
     const failed = `${given.path}: ${all.map(({ what, from, to }) => `${what} is ${from ?? 'absent'}, should be ${to}`).join('; ')}`;
-    if (faults.length > 0 || given.timeout === 0) return { failed, result };
+    if (faults.length > 0 || given.timeout === 0) return { failed, result, would: [] };
     return { wait: { againMs: 500, deadlineMs: given.timeout * 1000, failed, shown: failed } };
   },
   returns: {

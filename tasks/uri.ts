@@ -18,7 +18,6 @@ import {
   type Questions,
   readHttp,
   stat,
-  type TaskContext,
   type TaskResult,
   writeFile,
 } from '../src/sdk.ts';
@@ -38,6 +37,8 @@ export default defineTask({
   params: uriParams,
   rules: { mutuallyExclusive: [['body', 'src']] },
   acts: true,
+  looks: asks,
+  skippedByAnsible: true,
   prepare: (given, controller, context): Prepared => ({
     ...given,
     request: toRequest(given, controller, context.environment),
@@ -52,13 +53,13 @@ export default defineTask({
     const path = fileFor(state, given);
     return path === undefined ? {} : { old: content(path) };
   },
-  plan: (state, given, context): Plan => {
+  plan: (state, given): Plan => {
     const { creates, removes, reply, old } = state as State;
     if (creates === true) return { changes: [], skipped: `skipped, since '${given.creates}' exists` };
     if (removes === false) return { changes: [], skipped: `skipped, since '${given.removes}' does not exist` };
     if (reply === undefined) return { changes: [send(given)] };
     const result = uriResult(reply, given);
-    if (result['failed'] === true) return wrong(given, result, context);
+    if (result['failed'] === true) return wrong(given, result);
     const path = fileFor(state, given);
     if (path === undefined) return { changes: [], result };
     const bytes = Buffer.from(reply.body, 'latin1');
@@ -106,18 +107,12 @@ export default defineTask({
   ],
 });
 
-/** An answer that is not as it should be: a check tells it as a difference and goes on, a run may wait for a better one. */
-function wrong(
-  { request, status_code: codes, wait }: Prepared,
-  { failed, ...result }: TaskResult,
-  context: TaskContext,
-): Plan {
+/** An answer that is not as it should be: a run may wait for a better one. */
+function wrong({ request, wait }: Prepared, { failed, ...result }: TaskResult): Plan {
   const said = String(result.msg);
-  const what = `${request.method} ${request.url}`;
-  if (context.check)
-    return { changes: [{ what, from: said, to: `status ${codes.join(' or ')}`, commands: [], effects: [] }], result };
-  if (wait > 0) return { wait: { againMs: 1000, deadlineMs: wait * 1000, failed: said, shown: `${what}: ${said}` } };
-  return { failed: said, result: { ...result, failed } };
+  const shown = `${request.method} ${request.url}: ${said}`;
+  if (wait > 0) return { wait: { againMs: 1000, deadlineMs: wait * 1000, failed: said, shown } };
+  return { failed: said, result: { ...result, failed }, would: [] };
 }
 
 interface State {

@@ -12,6 +12,7 @@ export default defineTask({
   name: 'ansible.builtin.validate_argument_spec',
   summary: 'Fail where variables are not what a role says that it takes.',
   controllerOnly: true,
+  guards: true,
   params: {
     argument_spec: { type: 'dict', required: true, doc: "The role's parameters, as in meta/argument_specs.yml." },
     provided_arguments: { type: 'dict', default: {}, doc: 'Values that count more than variables.' },

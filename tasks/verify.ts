@@ -5,7 +5,8 @@ export default defineTask({
   name: 'verify',
   summary: 'Proves something by a read-only command, which must succeed.',
   description:
-    'The command is asked together with all other questions, so it costs no round trip of its own, and never counts as a change. It must change nothing on the host. Where it fails, the task fails with what it said; a check tells it as a difference and goes on.',
+    'The command is asked together with all other questions, so it costs no round trip of its own, and never counts as a change. It must change nothing on the host. Where it fails, the task fails with what it said, in a check, too, unless a change that the check foresees may mend it.',
+  looks: () => true,
   params: {
     cmd: { type: 'str', required: true, doc: 'The command, for `sh`.' },
     about: {
@@ -24,21 +25,16 @@ export default defineTask({
       { beyond: about === undefined || about.some((subject) => subject.startsWith('network:')) },
     ),
   }),
-  plan: ({ answer }, { cmd, timeout }, context): Plan => {
+  plan: ({ answer }, { cmd, timeout }): Plan => {
     const result = { rc: answer.code, stdout: answer.stdout.trimEnd(), stderr: answer.stderr.trimEnd() };
     if (answer.code === 0 && !answer.timedOut) return { changes: [], result };
     const said = answer.timedOut
       ? 'took too long'
       : answer.stderr.trim() || answer.stdout.trim() || `exit code ${answer.code}`;
-    if (context.check)
-      return {
-        changes: [{ what: firstLine(cmd), from: `fails: ${said}`, to: 'succeeds', commands: [], effects: [] }],
-        result,
-      };
     const failed = `${firstLine(cmd)}: ${said}`;
     return timeout > 0
       ? { wait: { againMs: 1000, deadlineMs: timeout * 1000, failed, shown: failed } }
-      : { failed, result };
+      : { failed, result, would: [] };
   },
   returns: {
     rc: 'The exit code of the command.',

@@ -51,6 +51,8 @@ export default defineTask({
   summary: 'Waits until a port, a path or a text is there, or is gone.',
   description:
     'A check looks once; what is not there yet is told as a difference. The state `refused` proves that a port is closed to the asker: the connection is refused, and did not merely get lost on the way.',
+  skippedByAnsible: true,
+  looks: () => true,
   params,
   rules: { mutuallyExclusive: [['port', 'path']] },
   ask: (given, context): Questions => {
@@ -75,11 +77,9 @@ export default defineTask({
       }),
     };
   },
-  plan: (state, given, context): Plan => {
+  plan: (state, given): Plan => {
     const seen = look(state as State, given);
     if (seen.holds) return { changes: [], result: { match_groups: [], match_groupdict: {}, ...seen.result } };
-    if (context.check)
-      return { changes: [{ what: subject(given), from: seen.is, to: wanted(given), commands: [], effects: [] }] };
     const failed = given.msg ?? `Timeout when waiting for ${subject(given)} to be ${wanted(given)}: ${seen.is}`;
     return {
       wait: {

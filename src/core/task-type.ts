@@ -25,7 +25,8 @@ export type Plan =
       /** What else differs can be told only after these changes (fetched package lists): plan again. */
       readonly more?: true;
     }
-  | { readonly failed: string; readonly result?: TaskResult }
+  /** In a check `would` tells what it would have changed, were it not for this; a proof, which only looks, changes nothing: []. */
+  | { readonly failed: string; readonly result?: TaskResult; readonly would?: readonly Change[] }
   /** Only in a check, where the state does not tell. */
   | { readonly unknown: string }
   /** Not there yet (wait_for, a manual step): ask again after so many milliseconds, until the deadline. */
@@ -166,6 +167,12 @@ export interface TaskType<
   readonly acts?: boolean;
   /** Needs no host: it is computed by the controller alone (`debug`, `set_fact`). */
   readonly controllerOnly?: boolean;
+  /** With these parameters it only looks: whatever comes of it, the host is as before. */
+  readonly looks?: (params: R) => boolean;
+  /** It fails where what follows is not wanted (`fail`, `assert`): in a check, too, that is the end. Other failures are told, and the check goes on. */
+  readonly guards?: true;
+  /** A check of Ansible skips it; called as Ansible, one that fails in a check is skipped, too. */
+  readonly skippedByAnsible?: true;
   /** What it asks goes on changing by itself: earlier answers are no good, neither to it nor to later tasks. */
   readonly asksAnew?: true;
   /** Reads what it needs on the controller: files, templates. Runs before `ask`; may throw `ControllerError`. */

@@ -8,18 +8,23 @@ import { failure, ignorable, skip, uncomputed } from './early-outcomes.ts';
 import { unknownFacts } from './facts.ts';
 import type { HostLink } from './host-link.ts';
 import type { LoopItem } from './loop.ts';
-import { outcomeOf, unlessUnsettled } from './outcome.ts';
+import { outcomeOf, unknownOutcome, unlessUnsettled } from './outcome.ts';
 import { isUnrun } from './partly-known.ts';
+import { doubtWhatItMayChange, namedPaths } from './perhaps.ts';
 import type { Sight } from './scopes.ts';
 import { settle } from './settle.ts';
 import { createTarget } from './target.ts';
 import { type Ran, sightAfter, type TaskRun } from './task-run.ts';
-import type { Touched } from './touched.ts';
+import { Touched } from './touched.ts';
 
 /** Run a task, or one item, once: its parameters computed, the host brought to them, the outcome judged. */
 export async function attempt(run: TaskRun, sight: Sight, item: LoopItem | undefined): Promise<Ran> {
   const { play, state, task } = run;
-  const computed = await computeCall(play, state, task, sight, false);
+  const computed = await computeCall(play, state, task, sight, false).catch(unlessUnknown);
+  if (computed instanceof Touched) {
+    await doubtWhatItMayChange(run, sight, (call) => wouldOf(run, call));
+    return { outcome: unknownOutcome(computed.because) };
+  }
   if (computed.kind === 'skipped')
     return { outcome: { ...skip(computed.message, computed.condition), censored: computed.censored } };
   if (computed.kind === 'failed')
@@ -32,9 +37,10 @@ export async function attempt(run: TaskRun, sight: Sight, item: LoopItem | undef
   // What was done is done: only judging it is tried again where it touches what has to be asked first.
   const settled = await settle(run, () => outcomeOf(converged, call, (result) => sightAfter(run, item, result), task));
   const judged = settled.is === 'value' ? settled.value : await uncomputed(settled, run, sight);
-  const held = call.context.check && !call.ansible ? unlessUnsettled(judged, call) : judged;
+  const held = call.ansible ? judged : unlessUnsettled(judged, call);
   const doubted = held.status === 'unreachable' && play.run.signal.aborted ? interrupted(held) : held;
-  foresee(run, call, doubted, foreseen);
+  const would = 'would' in converged ? converged.would : converged.status === 'unknown' ? undefined : foreseen;
+  foresee(run, call, doubted, would);
   const { outcome, unknown } = withoutUnknownFacts(doubted, run, call);
   const absorbed = await settle(run, () => absorb(play, state, task, sight, call, outcome, unknown));
   if (absorbed.is !== 'value') return { outcome: await uncomputed(absorbed, run, sight) };
@@ -47,17 +53,36 @@ export async function attempt(run: TaskRun, sight: Sight, item: LoopItem | undef
   return { outcome: await ignorable(told, run, sight), delegatedTo: call.delegatedTo };
 }
 
-/** In a check: what later tasks are to think of what this one would do. */
+function unlessUnknown(error: unknown): Touched {
+  if (error instanceof Touched && error.what === 'unknown') return error;
+  throw error;
+}
+
+/** What a task would change, of which nobody knows whether it runs. */
+async function wouldOf(run: TaskRun, call: Call): Promise<readonly Change[] | undefined> {
+  const foreseen: Change[] = [];
+  const { status } = await converge(call.type, call.params, call.context, targetOf(run, call, foreseen));
+  return status === 'ok' || status === 'changed' ? foreseen : undefined;
+}
+
+/** In a check: what later tasks are to think of what this one would do, or would have done. */
 function foresee(
-  { ref }: TaskRun,
-  { link: { beliefs } }: Call,
+  { ref, play }: TaskRun,
+  call: Call,
   { status, result }: Outcome,
-  changes: readonly Change[],
+  would: readonly Change[] | undefined,
 ) {
-  if (status === 'unknown') beliefs.unsettle(ref.name);
+  if (!play.run.options.check) return;
+  const { beliefs } = call.link;
+  if (status === 'unknown' && call.type.controllerOnly !== true) beliefs.unsettle(ref.name);
   // Whoever wrote the task says that it changes nothing.
   if (status === 'skipped' && isUnrun(result)) return;
-  for (const change of changes) beliefs.foresee(ref.name, change.effects);
+  if (status === 'unknown' || status === 'failed') {
+    for (const change of would ?? []) beliefs.doubtEffects(ref.name, change.effects);
+    if (would === undefined) beliefs.doubt(ref.name, namedPaths(call));
+    return;
+  }
+  for (const change of would ?? []) beliefs.foresee(ref.name, change.effects);
 }
 
 /** In a check a host tells its facts as they are now: those that a foreseen change may alter are left out, and unknown. */

@@ -76,6 +76,22 @@ export class Beliefs {
     });
   }
 
+  /** In a check: a task may change this, or not: nothing is known of it any more. */
+  doubt(task: string, subjects: readonly Subject[]): void {
+    if (subjects.length === 0) return;
+    this.unsettle(task);
+    const blurred = subjects.includes(everything) ? 'everything' : subjects;
+    this.#foreseen.push({ task, answers: new Map(), blurred });
+  }
+
+  /** The same of all that these effects are about. */
+  doubtEffects(task: string, effects: readonly Effect[] | undefined): void {
+    this.doubt(
+      task,
+      effects?.flatMap((effect) => ('blurs' in effect ? effect.blurs : altered(effect.predicts))) ?? [everything],
+    );
+  }
+
   /** The last task whose foreseen change leaves this subject unknown. */
   blurredBy(subject: Subject): string | undefined {
     return this.#foreseen.findLast(

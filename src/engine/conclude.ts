@@ -1,9 +1,11 @@
 import type { Outcome } from '../core/event.ts';
 import type { Block, Include, Meta, Task } from '../core/model.ts';
 import { fromJs, type Value } from '../core/value.ts';
+import { absorbUnknown } from './absorb.ts';
 import type { PlayContext } from './play-context.ts';
 import type { PlayHost } from './play-host.ts';
 import { refOf } from './task-ref.ts';
+import { Touched, touching } from './touched.ts';
 
 /** What an outcome means for the host: counted; failed hosts fall to their rescue, or out. */
 export function conclude(
@@ -39,18 +41,53 @@ export function conclude(
     });
     host.end();
   }
-  if (outcome.status === 'failed') fall(play, host, task, outcome);
+  if (outcome.status !== 'failed') return;
+  if (goesOn(play, host, task)) stumble(play, host, task);
+  else fall(play, host, task, outcome);
+}
+
+/** In a check a failure ends nothing, unless a rescue waits for it, or what follows is not wanted then. */
+function goesOn({ run }: PlayContext, { cursor }: PlayHost, task: Task | Include | Meta | Block): boolean {
+  if (!run.options.check || run.options.ansible === true || cursor.isRescued) return false;
+  return task.kind !== 'meta' && !isGuard(run, task);
+}
+
+const isGuard = (run: PlayContext['run'], task: Task | Include | Block): boolean =>
+  task.kind === 'task' && typeof task.type === 'string' && run.loadedType(task.type)?.guards === true;
+
+/** The host goes on in its check. What the task would have found, set or brought in is not known. */
+function stumble(play: PlayContext, host: PlayHost, task: Task | Include | Meta | Block): void {
+  const { state } = host;
+  state.stumbled = true;
+  if (task.kind === 'block') return;
+  const { name } = refOf(play, task, host, false);
+  if (task.kind === 'task') {
+    if (task.register !== undefined)
+      state.set.set(task.register, touching(new Touched('unknown', state.host.name, name)));
+    absorbUnknown(play, state, task, name);
+  }
+  if (task.kind === 'include') {
+    state.link.beliefs.foresee(name, undefined);
+    state.doubt = name;
+  }
 }
 
 /** A failed step: the host goes on in its rescue or always, or is out. */
 function fall(play: PlayContext, host: PlayHost, task: Task | Include | Meta | Block, outcome: Outcome): void {
   const to = leave(host);
+  if (to === undefined && play.run.options.check && play.run.options.ansible !== true) tellTheEnd(play, host, task);
   if (to === 'rescue') {
     host.state.rescued();
     host.state.fallen = { task: taskDict(task, play, host), result: fromJs(outcome.result) };
   }
   if (to === 'always' && host.state.fallen === undefined)
     host.state.fallen = { task: taskDict(task, play, host), result: fromJs(outcome.result) };
+}
+
+/** What follows is not looked at: said, so that nobody takes it for in order. */
+function tellTheEnd({ run }: PlayContext, { name: host }: PlayHost, { at }: Task | Include | Meta | Block): void {
+  const message = 'what follows on this host was not looked at: where this fails, it is not wanted';
+  run.emit({ kind: 'warning', host, diagnostic: { severity: 'warning', code: 'not-looked-at', message, at } });
 }
 
 /** A host goes on in its rescue or always, or is out, because another one failed. */

@@ -43,6 +43,8 @@ export type Converged =
       readonly changes: readonly Change[];
       readonly result: TaskResult;
       readonly didChange: boolean;
+      /** In a check: what it would have changed; undefined where nobody says. */
+      readonly would?: readonly Change[];
     }
   | { readonly status: 'skipped'; readonly message: string; readonly result: TaskResult }
   | { readonly status: 'unknown'; readonly message: string; readonly assuming: readonly string[] }
@@ -64,7 +66,7 @@ export async function converge(
   const deadline = 'wait' in plan ? Date.now() + plan.wait.deadlineMs : 0;
   while ('wait' in plan) {
     // A check waits for nothing: what is not so now is told.
-    if (context.check) return failed(plan.wait.failed, [], {});
+    if (context.check) return { ...failed(plan.wait.failed, [], {}), would: [] };
     if (Date.now() >= deadline)
       return failed(plan.wait.failed, [], {
         elapsed: Math.floor((Date.now() - deadline + plan.wait.deadlineMs) / 1000),
@@ -75,7 +77,7 @@ export async function converge(
     plan = planned(type, looked, params, context);
   }
   if ('unknown' in plan) return { status: 'unknown', message: plan.unknown, assuming: looked.assuming };
-  if ('failed' in plan) return failed(plan.failed, [], plan.result ?? {});
+  if ('failed' in plan) return { ...failed(plan.failed, [], plan.result ?? {}), would: plan.would };
   if (plan.skipped !== undefined) return { status: 'skipped', message: plan.skipped, result: plan.result ?? {} };
 
   const { changes, warnings = [] } = plan;
@@ -263,7 +265,12 @@ export function firstFailure(
 const shortened = (text: string): string =>
   text.length <= 4000 ? text : `${text.slice(0, 2000)}\n…\n${text.slice(-2000)}`;
 
-const failed = (message: string, changes: readonly Change[], result: TaskResult, didChange = false): Converged => ({
+const failed = (
+  message: string,
+  changes: readonly Change[],
+  result: TaskResult,
+  didChange = false,
+): Extract<Converged, { status: 'failed' }> => ({
   status: 'failed',
   message,
   changes,

@@ -118,6 +118,11 @@ export class Cursor {
     return this.#frames.some((frame) => frame.section === 'rescue');
   }
 
+  /** Whether a failure now would be rescued. */
+  get isRescued(): boolean {
+    return this.#frames.some(({ block, section }) => section === 'block' && (block?.rescue.length ?? 0) > 0);
+  }
+
   /** The validating blocks that the host is in, outermost first. */
   get validating(): readonly Block[] {
     return this.#frames.flatMap(({ block, section, validated }) =>

@@ -3,6 +3,7 @@ import type { Task } from '../core/model.ts';
 import type { SessionFailure } from '../core/session.ts';
 import { ansibleMessage, keywordTruth, placed } from './call.ts';
 import { unknownOutcome } from './outcome.ts';
+import { writtenPaths } from './perhaps.ts';
 import type { Sight } from './scopes.ts';
 import { ifKnown, type Settled, settle } from './settle.ts';
 import type { TaskRun } from './task-run.ts';
@@ -71,7 +72,7 @@ export async function uncomputed(
   sight: Sight,
 ): Promise<Outcome> {
   if (settled.is === 'unknown') {
-    run.state.link.beliefs.unsettle(run.ref.name);
+    run.state.link.beliefs.doubt(run.ref.name, writtenPaths(run, sight));
     return unknownOutcome(settled.because);
   }
   const outcome =

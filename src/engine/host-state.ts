@@ -18,6 +18,8 @@ export class HostState {
   playLayers: readonly VarsLayer[] = [];
   readonly facts: Facts;
   failed = false;
+  /** A task failed in a check, which went on: the host is not in order. */
+  stumbled = false;
   unreachable = false;
   readonly #counts = { ok: 0, changed: 0, unreachable: 0, failed: 0, skipped: 0, rescued: 0, ignored: 0, unknown: 0 };
   /** In a check: the last task that would set variables of which not even the names are known. */

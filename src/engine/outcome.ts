@@ -71,6 +71,11 @@ export function outcomeOf(
         ...converged.result,
       },
     };
+  if (converged.status === 'failed' && call.ansible && call.context.check && call.type.skippedByAnsible === true)
+    return {
+      ...common,
+      ...skippedInCheck(converged.result, `remote module (${call.type.name}) does not support check mode`),
+    };
   const would = call.context.check && call.type.acts === true && converged.status === 'changed';
   // Where a path guards a command, Ansible's check tells that it would run.
   const { creates, removes } = call.params as { creates?: unknown; removes?: unknown };
@@ -80,8 +85,7 @@ export function outcomeOf(
 }
 
 /** What Ansible makes of a command in a check: skipped, with a result that conditions can look at. */
-const skippedInCheck = (result: TaskResult): Outcome => {
-  const msg = 'Command would have run if not in check mode';
+const skippedInCheck = (result: TaskResult, msg = 'Command would have run if not in check mode'): Outcome => {
   return { status: 'skipped', changes: [], message: msg, result: { ...result, changed: false, skipped: true, msg } };
 };
 
@@ -130,6 +134,10 @@ function judge(
     };
   }
 }
+
+/** Whether `changed_when` says that the task changes nothing, whatever comes of it. */
+export const isNever = (written: Task['changedWhen']): boolean =>
+  written?.length === 1 && String(written[0]?.value) === 'false';
 
 /** A command that a check does not run: whether it would change something, its author says, unless that takes its result. */
 function unrun(sightOf: (result: TaskResult) => Sight, { changedWhen = [] }: Task) {

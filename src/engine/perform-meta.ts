@@ -78,7 +78,7 @@ async function act(performing: Performing, hosts: readonly PlayHost[], meta: Met
       return say('facts cleared');
     case 'clear_host_errors':
       for (const host of performing.hosts) {
-        Object.assign(host.state, { failed: false, unreachable: false });
+        Object.assign(host.state, { failed: false, stumbled: false, unreachable: false });
         host.cursor.forgive();
       }
       return say('cleared host errors');

@@ -33,6 +33,7 @@ export async function performTask(
   const once = bypasses || runOnce;
   const acting = once ? [first] : hosts;
   const outcomes: Outcome[] = [];
+  const { falls } = first;
   await eachLimited(acting, play.run.options.forks, async (host) => {
     const act = () => runOnHost(performing, host, task, handler, spread.is === 'value' ? undefined : spread);
     const ran = throttle > 0 ? await performing.throttle.within(task, throttle, act) : await act();
@@ -42,7 +43,7 @@ export async function performTask(
       if (other !== host && !other.out) shareOutcome(host, other, task, ran.outcome);
   });
   // What is done once for all has failed for all.
-  if (once && outcomes.some(isBad))
+  if (once && outcomes.some(isBad) && (first.out || first.falls > falls))
     for (const other of hosts) if (other !== first && !other.out) fallWith(other, first);
   const fatal = once || play.run.options.anyErrorsFatal || anyErrorsFatal;
   // A failure that a rescue or always catches is not fatal.

@@ -196,7 +196,10 @@ class States {
 
   get ended(): Ended {
     const states = [...this.#states.values()];
-    return { failed: states.some((state) => state.failed), unreachable: states.some((state) => state.unreachable) };
+    return {
+      failed: states.some((state) => state.failed || state.stumbled),
+      unreachable: states.some((state) => state.unreachable),
+    };
   }
 
   get rounds(): Readonly<Record<string, number>> {

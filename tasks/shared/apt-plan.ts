@@ -1,4 +1,13 @@
-import { type AptLists, blurs, type Change, exists, type Plan, packages, predicts } from '../../src/sdk.ts';
+import {
+  type AptLists,
+  blurs,
+  type Change,
+  compareVersions,
+  exists,
+  type Plan,
+  packages,
+  predicts,
+} from '../../src/sdk.ts';
 import { differing } from './apt-differing.ts';
 import { age, aptGet, listsChange, packageEffects } from './apt-get.ts';
 import type { AptState, Given, PlainApt } from './apt-state.ts';
@@ -56,6 +65,10 @@ function refusal(given: Given, { lists, simulation, whole, upgrade, ...state }: 
         );
   if (held !== undefined)
     return `package ${held.spec.name} is on hold at ${held.from}; \`allow_change_held_packages: true\` changes it nevertheless`;
+  const deb = given.deb === undefined ? undefined : debPackage(given.deb, state.deb);
+  const newer = deb && state.debState && installed(state.debState)?.version;
+  if (deb?.guessed === false && newer && !given.allow_downgrade && compareVersions(deb.version, newer) < 0)
+    return `${given.deb} has version ${deb.version} of ${deb.name}, older than the ${newer} that is installed; \`allow_downgrade: true\` installs it nevertheless`;
   const error = simulation?.error ?? whole?.error ?? upgrade?.error;
   if (error === undefined) return undefined;
   return /Unable to locate|no installation candidate|was not found/.test(error)

@@ -33,7 +33,6 @@ export function planGit(
   remote: Remote | undefined,
   relation: ShellAnswer | undefined,
   wanted: WantedClone,
-  check: boolean,
 ): Plan {
   if (now.error !== undefined) return { failed: now.error };
   if (now.is === 'other') return { failed: `${wanted.dest} is there, and is no clone of a repository` };
@@ -43,30 +42,18 @@ export function planGit(
     return { failed: remote?.error ?? 'the repository was not asked' };
   if (!there) return { changes: [cloning(wanted, remote)] };
   const kept = wanted.force ? undefined : localWork(now, wanted);
-  if (kept !== undefined)
-    return check ? { changes: [...kept.changes, ...moves(now, remote, relation, wanted)] } : { failed: kept.failed };
+  if (kept !== undefined) return { failed: kept, would: moves(now, remote, relation, wanted) };
   return { changes: moves(now, remote, relation, wanted) };
 }
 
 const short = (sha: string | undefined): string => sha?.slice(0, 10) ?? 'no commit';
 
 /** What somebody did in the clone, and would be lost. */
-function localWork(
-  { dirty, local }: Clone,
-  { dest, bare }: WantedClone,
-): { failed: string; changes: readonly Change[] } | undefined {
+function localWork({ dirty, local }: Clone, { dest, bare }: WantedClone): string | undefined {
   if (bare || (dirty.length === 0 && local === 0)) return undefined;
-  // Told only: nothing is done about it, so nothing follows.
-  const change = (what: string, from: string, to: string): Change => ({ what, from, to, commands: [], effects: [] });
-  const failed =
-    dirty.length > 0
-      ? `Local modifications exist in the destination: ${dest} (force=no): ${dirty.join(', ')}`
-      : `${local} local commits in ${dest} that the repository has not got`;
-  const changes = [
-    ...(dirty.length === 0 ? [] : [change(`local changes in ${dest}`, dirty.join(', '), 'none')]),
-    ...(local === 0 ? [] : [change(`local commits in ${dest}`, `${local} ahead`, 'none')]),
-  ];
-  return { failed, changes };
+  return dirty.length > 0
+    ? `Local modifications exist in the destination: ${dest} (force=no): ${dirty.join(', ')}`
+    : `${local} local commits in ${dest} that the repository has not got`;
 }
 
 const umasked = ({ umask }: WantedClone): string => (umask === undefined ? '' : `umask ${quote(String(umask))}\n`);

@@ -133,3 +133,126 @@ describe('P19: what is changed, and by what means', () => {
     expect(told, all).toEqual(['a: changed', 'b: changed', 'again: ok']);
   });
 });
+
+describe('M6: what a run cannot repair fails in a check', () => {
+  const proofs: Readonly<Record<string, string>> = {
+    verify: 'verify: "false"',
+    wait_for: 'wait_for: {path: FOLDER/none, timeout: 1}',
+    uri: 'uri: {url: "http://127.0.0.1:1/"}',
+    tls_certificate: 'tls_certificate: {path: FOLDER/none.pem}',
+    assert: 'assert: {that: 1 > 2}',
+    'a command with check_mode: false': 'command: ls FOLDER/none\n  check_mode: false',
+  };
+  test.each(Object.entries(proofs))('%s', async (_type, proof) => {
+    const { told, code, all } = await check(`- name: proof\n  ${proof}`);
+
+    expect(told, all).toEqual(['proof: failed']);
+    expect(code).toBe(2);
+  });
+
+  test.each(Object.entries(proofs).filter(([type]) => type !== 'assert'))(
+    '%s, which a foreseen change may mend',
+    async (_type, proof) => {
+      const { told, outcomes, all } = await check(`- {name: mend, command: touch x}\n- name: proof\n  ${proof}`);
+
+      expect(told, all).toEqual(['mend: changed', 'proof: unknown']);
+      expect(outcomes[1]?.message).toContain('depends on mend');
+    },
+  );
+
+  test('local commits in a clone', async () => {
+    const { told, all } = await check('- {name: git, git: {repo: FOLDER/a, dest: FOLDER/ca}}', (folder) => {
+      clones(folder);
+      execFileSync('git', ['-c', 'user.name=a', '-c', 'user.email=a@b', 'commit', '-q', '--allow-empty', '-m', 'x'], {
+        cwd: `${folder}/ca`,
+      });
+    });
+
+    expect(told, all).toEqual(['git: failed']);
+  });
+});
+
+describe('M7: a check goes on', () => {
+  const fails = '- {name: fails, verify: "false", register: r}\n';
+  const drift = '- {name: drift, copy: {dest: FOLDER/x, content: x}}';
+
+  test('what does not depend on a failed task is looked at; the failure stays in recap and exit code', async () => {
+    const { told, code, all } = await check(`${fails}${drift}`);
+
+    expect(told, all).toEqual(['fails: failed', 'drift: changed']);
+    expect(all).toMatch(/"changed":1,.*"failed":1/);
+    expect(code).toBe(2);
+  });
+
+  test('a failure alone', async () => {
+    const { told, code, all } = await check(`${fails}- {name: there, file: {path: FOLDER, state: directory}}`);
+
+    expect(told, all).toEqual(['fails: failed', 'there: ok']);
+    expect(code).toBe(2);
+  });
+
+  test('who reads what it registers is unknown, and who needs what it would have changed', async () => {
+    const { told, all } = await check(
+      `${fails}- {name: reader, debug: {msg: "{{ r.rc }}"}}
+- {name: link, file: {src: FOLDER, dest: FOLDER/p.yaml, state: link}}
+- {name: below, file: {path: FOLDER/p.yaml, state: file}}
+- {name: aside, file: {path: FOLDER, state: directory}}`,
+    );
+
+    expect(told, all).toEqual(['fails: failed', 'reader: unknown', 'link: failed', 'below: unknown', 'aside: ok']);
+  });
+
+  test('a rescue waits for it', async () => {
+    const { told, code, all } = await check(
+      '- block: [{name: fails, verify: "false"}, {name: after, ping: }]\n  rescue: [{name: rescue, ping: }]\n  always: [{name: always, ping: }]\n- {name: next, ping: }',
+    );
+
+    expect(told, all).toEqual(['fails: failed', 'rescue: ok', 'always: ok', 'next: ok']);
+    expect(code).toBe(0);
+  });
+
+  test('an always without a rescue is done in its turn', async () => {
+    const { told, code, all } = await check(
+      '- block: [{name: fails, verify: "false"}, {name: after, ping: }]\n  always: [{name: always, ping: }]\n- {name: next, ping: }',
+    );
+
+    expect(told, all).toEqual(['fails: failed', 'after: ok', 'always: ok', 'next: ok']);
+    expect(code).toBe(2);
+  });
+
+  test.each(['fail: {msg: no}', 'assert: {that: 1 > 2}'])(
+    '%s guards what follows: that is not looked at',
+    async (guard) => {
+      const { told, code, all } = await check(`- {name: guard, ${guard}}\n${drift}`);
+
+      expect(told, all).toEqual(['guard: failed']);
+      expect(all).toContain('was not looked at');
+      expect(code).toBe(2);
+    },
+  );
+
+  test('any_errors_fatal does not end a check', async () => {
+    const { told, all } = await check(
+      '- {name: fails, verify: "false", any_errors_fatal: true}\n- {name: next, ping: }',
+    );
+
+    expect(told, all).toEqual(['fails: failed', 'next: ok']);
+  });
+});
+
+describe('a task of which nobody knows whether it runs', () => {
+  const first = '- {name: it, command: echo, register: r, changed_when: false}\n';
+
+  test.each([
+    ['copy: {dest: FOLDER/p.yaml, content: x}, when: r.rc == 0'],
+    ['copy: {dest: FOLDER/p.yaml, content: "{{ r.stdout }}"}'],
+  ])('%s: a later task on its path is not ok', async (maybe) => {
+    const { told, all } = await check(
+      `${first}- {name: maybe, ${maybe}}\n- {name: later, file: {path: FOLDER/p.yaml, state: file}}
+- {name: reads, lineinfile: {path: FOLDER/p.yaml, line: "- hosts: localhost"}}
+- {name: aside, file: {path: FOLDER, state: directory}}`,
+    );
+
+    expect(told, all).toEqual(['it: skipped', 'maybe: unknown', 'later: unknown', 'reads: unknown', 'aside: ok']);
+  });
+});

@@ -40,16 +40,15 @@ describe('dns_record', () => {
     });
   });
 
-  test('a check tells each server as a difference', () => {
-    expect(on([says('192.0.2.9')], {}, true)).toMatchObject({
-      changes: [
-        { what: 'A off1-proxy.example.org at ns1', from: '192.0.2.9', to: '192.0.2.1, 192.0.2.2', commands: [] },
-      ],
+  test('M6: a check fails as a run does', () => {
+    expect(on([{ server: 'ns1', values: ['9.9.9.9'] }], {}, true)).toMatchObject({
+      failed: expect.stringContaining('ns1 says 9.9.9.9'),
+      would: [],
     });
   });
 
   test('fails where nobody could be asked', () => {
-    expect(planOn(dnsRecord, { answer: { problem: 'no name servers found for x' } }, args)).toEqual({
+    expect(planOn(dnsRecord, { answer: { problem: 'no name servers found for x' } }, args)).toMatchObject({
       failed: 'no name servers found for x',
     });
   });

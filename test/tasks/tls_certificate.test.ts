@@ -103,8 +103,8 @@ describe('tls_certificate', () => {
 
     test('is nothing where nobody listens', async () => {
       expect(await runHere(tlsCertificate, { ...good(), served_at: '127.0.0.1:1' }, { check: true })).toMatchObject({
-        status: 'changed',
-        changes: [{ from: expect.stringMatching(/^nothing \(.*refused/) }],
+        status: 'failed',
+        message: expect.stringMatching(/is nothing \(.*refused/),
       });
     });
   });
@@ -124,10 +124,10 @@ describe('tls_certificate', () => {
     });
   });
 
-  test('a check tells differences and goes on', async () => {
+  test('M6: fails in a check, too', async () => {
     expect(await runHere(tlsCertificate, { ...good(), days_left: 60 }, { check: true })).toMatchObject({
-      status: 'changed',
-      changes: [{ what: 'days left', from: '29', to: 'at least 60', commands: [] }],
+      status: 'failed',
+      message: expect.stringContaining('days left is 29, should be at least 60'),
     });
   });
 

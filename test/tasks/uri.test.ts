@@ -103,19 +103,12 @@ describe('uri', () => {
     expect(asked).toBe(2);
   });
 
-  test('a check tells a wrong answer as a difference, and goes on', async () => {
+  test('M6: a wrong answer fails in a check, which does not wait', async () => {
     await using server = await serve((_, response) => response.writeHead(404).end());
 
     expect(await runHere(uri, { url: server.url, wait: 10 }, { check: true })).toMatchObject({
-      status: 'changed',
-      changes: [
-        {
-          what: `GET ${server.url}`,
-          from: 'Status code was 404 and not [200]: HTTP Error 404: Not Found',
-          to: 'status 200',
-          commands: [],
-        },
-      ],
+      status: 'failed',
+      message: 'Status code was 404 and not [200]: HTTP Error 404: Not Found',
     });
   });
 

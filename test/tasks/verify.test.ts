@@ -23,10 +23,10 @@ describe('verify', () => {
     });
   });
 
-  test('a check tells a failure as a difference, and goes on', async () => {
+  test('M6: fails in a check, too', async () => {
     expect(await runHere(verify, { cmd: 'false' }, { check: true })).toMatchObject({
-      status: 'changed',
-      changes: [{ what: 'false', from: 'fails: exit code 1', to: 'succeeds', commands: [] }],
+      status: 'failed',
+      message: 'false: exit code 1',
     });
   });
 
