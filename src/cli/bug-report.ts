@@ -1,12 +1,13 @@
 import { systemReason } from '../core/system-error.ts';
+import { visible } from '../core/visible.ts';
 import { version } from './version.ts';
 
 /** What to say of an exception that ended the program, and its exit code. What the system refused is no bug. */
 export function lastWords(error: unknown): { readonly text: string; readonly exitCode: number } {
   const refused = systemReason(error);
   return refused === undefined
-    ? { text: bugReport(error), exitCode: 250 }
-    : { text: `error: ${refused}\n`, exitCode: 1 };
+    ? { text: visible(bugReport(error)), exitCode: 250 }
+    : { text: visible(`error: ${refused}\n`), exitCode: 1 };
 }
 
 /** What to say of an exception that nobody foresaw: it is a bug of ours, not a mistake of the user's. */

@@ -5,6 +5,7 @@ import type { Event, Happening, Reporter, Status } from '../core/event.ts';
 import { maskEvent, Secrets } from '../core/secrets.ts';
 import type { Diagnostic } from '../core/source.ts';
 import { suggest } from '../core/suggest.ts';
+import { visible, visibleIn } from '../core/visible.ts';
 import { createFiles } from '../language/files.ts';
 import { formatDiagnostic } from '../language/format-diagnostic.ts';
 import { isEnvelope } from '../language/vault/envelope.ts';
@@ -93,7 +94,7 @@ export async function play(parsed: Parsed, face: Face, texts: Readonly<Record<st
       const said = secrets.mask(show(diagnostic));
       process.stderr.write(
         diagnostic.severity === 'error'
-          ? `${face.ansible ? secrets.mask(ansibleError(diagnostic, show)) : said}\n`
+          ? `${face.ansible ? secrets.mask(ansibleError(visibleIn(diagnostic), show)) : said}\n`
           : `${chalk.magenta('[WARNING]:')} ${said}\n`,
       );
     }
@@ -146,7 +147,7 @@ export async function play(parsed: Parsed, face: Face, texts: Readonly<Record<st
     tell(mistakes);
     if (mistakes.some((mistake) => mistake.severity === 'error')) return 1;
     const listing = listingOf(parsed, loaded.value);
-    if (listing !== undefined) return print(`${listing}\n`);
+    if (listing !== undefined) return print(`${visible(listing)}\n`);
     if (parsed.options['syntax-check'] !== undefined) {
       const open = face.ansible ? '' : (await import('./to-confirm.ts')).confirmList(loaded.value, process.cwd());
       return print(`${parsed.rest.map((file) => `\nplaybook: ${file}\n`).join('')}${open}`);

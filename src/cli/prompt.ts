@@ -1,17 +1,20 @@
 import { createInterface, type Interface } from 'node:readline';
 import { Writable } from 'node:stream';
+import { visible } from '../core/visible.ts';
 
 /** Ask on the terminal. At the end of the input the answer is empty. */
 export async function ask(question: string): Promise<string> {
-  process.stderr.write(question);
+  process.stderr.write(visible(question));
   return nextLine();
 }
 
 /** Ask for a secret: what is typed is not shown. */
 export async function askSecret(question: string): Promise<string> {
-  process.stderr.write(question);
   shown = false;
   try {
+    // The terminal's echo is off before the question is there to be answered: somebody, or a program, may be quick.
+    lines ??= listen();
+    process.stderr.write(visible(question));
     return await nextLine();
   } finally {
     shown = true;

@@ -1,4 +1,5 @@
 import { quote } from './command.ts';
+import { mapTexts } from './map-texts.ts';
 
 /** What nobody may see: texts that are masked wherever a run tells something. */
 export class Secrets {
@@ -26,7 +27,8 @@ export class Secrets {
         .join('|'),
       'g',
     );
-    return mask(data, this.#pattern) as T;
+    const pattern = this.#pattern;
+    return mapTexts(data, (text) => text.replace(pattern, '********'));
   }
 }
 
@@ -70,12 +72,3 @@ function spellings(text: string): string[] {
 }
 
 const inJson = (text: string): string => JSON.stringify(text).slice(1, -1);
-
-function mask(data: unknown, secret: RegExp): unknown {
-  if (typeof data === 'string') return data.replace(secret, '********');
-  if (Array.isArray(data)) return data.map((item) => mask(item, secret));
-  if (data instanceof Map) return new Map([...data].map(([key, value]) => [mask(key, secret), mask(value, secret)]));
-  if (typeof data === 'object' && data !== null && Object.getPrototypeOf(data) === Object.prototype)
-    return Object.fromEntries(Object.entries(data).map(([key, value]) => [mask(key, secret), mask(value, secret)]));
-  return data;
-}

@@ -1,5 +1,6 @@
 import { Chalk } from 'chalk';
 import type { Diagnostic, Position } from '../core/source.ts';
+import { visible } from '../core/visible.ts';
 
 /** Options of showing diagnostics. */
 interface ExcerptOptions {
@@ -14,17 +15,17 @@ export function formatDiagnostic(
 ): string {
   const chalk = new Chalk({ level: options.colour ? 1 : 0 });
   const paint = diagnostic.severity === 'error' ? chalk.red : chalk.yellow;
-  const { message, hint } = diagnostic;
+  const message = visible(diagnostic.message);
   const text = diagnostic.at === undefined ? undefined : readFile(diagnostic.at.file);
   const at = diagnostic.at !== undefined && text !== undefined ? settlePlace(diagnostic.at, text) : diagnostic.at;
   const lines = [at === undefined ? paint(message) : `${chalk.bold(place(at))}  ${paint(message)}`];
   if (at !== undefined && text !== undefined)
     lines.push(...excerpt(at, text).map((line, index) => (index === 1 ? paint(line) : line)));
-  if (hint !== undefined) lines.push(`    ${chalk.cyan(hint)}`);
+  if (diagnostic.hint !== undefined) lines.push(`    ${chalk.cyan(visible(diagnostic.hint))}`);
   return lines.join('\n');
 }
 
-const place = (at: Position): string => `${at.file}:${at.line}:${at.column}`;
+const place = (at: Position): string => `${visible(at.file)}:${at.line}:${at.column}`;
 
 let latest: { readonly text: string; readonly lines: readonly string[] } = { text: '', lines: [''] };
 
@@ -60,7 +61,15 @@ function excerpt(at: Position, text: string): string[] {
     .slice(from, from + widest)
     .replaceAll('\t', ' ')
     .trimEnd();
-  const start = at.column - 1 - from;
+  const start = Math.max(0, at.column - 1 - from);
   const length = Math.max(1, Math.min(at.length ?? 1, shown.length - start));
-  return [`    ${shown}`, `    ${' '.repeat(Math.max(start, 0))}${'~'.repeat(length)}`];
+  const [before, marked, after] = [
+    shown.slice(0, start),
+    shown.slice(start, start + length),
+    shown.slice(start + length),
+  ].map(visible) as [string, string, string];
+  return [
+    `    ${before}${marked}${after}`,
+    `    ${' '.repeat(Math.max(start, before.length))}${'~'.repeat(Math.max(1, marked.length))}`,
+  ];
 }

@@ -21,17 +21,15 @@ export function formatDiff(
     .split('\n')
     .slice(1)
     .filter((line) => line !== '' && !line.startsWith('==='));
-  const shown = lines.slice(0, most).map((line) => paint(visible(line), chalk));
+  const shown = lines.slice(0, most).map((line) => paint(blanksSeen(line), chalk));
   const hidden = lines.length - shown.length;
   if (hidden > 0) shown.push(chalk.dim(`… ${hidden} more lines of this diff: -v shows them`));
   return shown.map((line) => `    ${line}`).join('\n');
 }
 
-/** What no eye sees at the end of a line that differs: blanks as dots, tabs as arrows, carriage returns as their sign. */
-const visible = (line: string): string =>
-  /^[+-]/.test(line)
-    ? line.replace(/[ \t\r]+$/, (end) => end.replaceAll(' ', '·').replaceAll('\t', '⇥').replaceAll('\r', '␍'))
-    : line;
+/** What no eye sees at the end of a line that differs: blanks as dots, tabs as arrows. A carriage return is its sign already. */
+const blanksSeen = (line: string): string =>
+  /^[+-]/.test(line) ? line.replace(/[ \t␍]+$/, (end) => end.replaceAll(' ', '·').replaceAll('\t', '⇥')) : line;
 
 function paint(line: string, chalk: ChalkInstance): string {
   if (line.startsWith('@@')) return chalk.cyan(line);

@@ -1,6 +1,7 @@
 import type { ChalkInstance } from 'chalk';
 import { Listr, type ListrRenderer, type ListrTaskWrapper } from 'listr2';
 import type { Event, Reporter } from '../core/event.ts';
+import { visible } from '../core/visible.ts';
 import { type Busy, liveLines, type Progress } from './live-view.ts';
 
 /** What the live view draws on. */
@@ -140,10 +141,12 @@ class RunningPlay {
 const firstLine = (text: string): string => printable(text.split('\n', 1)[0]!);
 
 const printable = (line: string): string =>
-  line
-    .replace(/\x1b\[[0-9;?]*[A-Za-z]/g, '')
-    .replace(/[\x00-\x1f\x7f]/g, ' ')
-    .trim();
+  visible(
+    line
+      .replace(/\x1b\[[0-9;?]*[A-Za-z]/g, '')
+      .replaceAll('\t', ' ')
+      .trim(),
+  );
 
 /** The lines at the bottom of the terminal that are painted over and over. */
 class Area {

@@ -123,3 +123,20 @@ test('U: a link is told by what it points to, a new file by its size, a command 
     '    command: mount /x',
   ]);
 });
+
+test.for([
+  ['a message on stderr', 'p.yaml', '- import_tasks: "\x1b[2Jx.yaml"'],
+  ['a listing', '--list-tasks', '- {name: "a\\e[2Jb", ping: }'],
+  [
+    'a missing include with text of a host',
+    '-v',
+    '- {command: "printf \'\\\\033[2J.yaml\'", register: r}\n- include_tasks: "{{ r.stdout }}"',
+  ],
+])('XM7: %s holds no control character', async ([, option, tasks]) => {
+  using rig = new Rig().write({ 'p.yaml': play(tasks!) });
+
+  const { stdout, stderr } = await rig.run(option === 'p.yaml' ? ['p.yaml'] : ['p.yaml', option!]);
+
+  expect(`${stdout}${stderr}`).not.toMatch(/\x1b/);
+  expect(`${stdout}${stderr}`).toMatch(/␛\[2J|#x001b|control/i);
+});
