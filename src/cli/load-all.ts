@@ -69,6 +69,7 @@ export async function loadAll(given: Given): Promise<Result<Loaded>> {
   });
   if (!passwords.ok) return passwords;
   const extra = extraLayer(parsed.options['extra-vars'] ?? [], {
+    secret: (text) => secrets.add(text),
     cwd: process.cwd(),
     vaultSecrets: passwords.value,
   });

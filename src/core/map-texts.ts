@@ -1,12 +1,22 @@
-/** The same plain data with every text in it, keys included, replaced by what `change` makes of it. */
-export const mapTexts = <T>(data: T, change: (text: string) => string): T => mapped(data, change) as T;
+/** The same plain data with every text in it, keys included, replaced by what `text` makes of it, and every number by what `number` does. */
+export const mapTexts = <T>(
+  data: T,
+  text: (text: string) => string,
+  number: (number: number | bigint) => unknown = (same) => same,
+): T => mapped(data, { text, number }) as T;
 
-function mapped(data: unknown, change: (text: string) => string): unknown {
-  if (typeof data === 'string') return change(data);
-  if (Array.isArray(data)) return data.map((item) => mapped(item, change));
+interface Changes {
+  readonly text: (text: string) => string;
+  readonly number: (number: number | bigint) => unknown;
+}
+
+function mapped(data: unknown, changes: Changes): unknown {
+  if (typeof data === 'string') return changes.text(data);
+  if (typeof data === 'number' || typeof data === 'bigint') return changes.number(data);
+  if (Array.isArray(data)) return data.map((item) => mapped(item, changes));
   if (data instanceof Map)
-    return new Map([...data].map(([key, value]) => [mapped(key, change), mapped(value, change)]));
+    return new Map([...data].map(([key, value]) => [mapped(key, changes), mapped(value, changes)]));
   if (typeof data === 'object' && data !== null && Object.getPrototypeOf(data) === Object.prototype)
-    return Object.fromEntries(Object.entries(data).map(([key, value]) => [change(key), mapped(value, change)]));
+    return Object.fromEntries(Object.entries(data).map(([key, value]) => [changes.text(key), mapped(value, changes)]));
   return data;
 }

@@ -16,7 +16,7 @@ export class Secrets {
       }
   }
 
-  /** The same data with every secret in its texts, keys included, replaced by `********`. */
+  /** The same data with every secret in its texts, keys included, replaced by `********`; a number that is one, too. */
   mask<T>(data: T): T {
     if (this.#texts.size === 0) return data;
     this.#pattern ??= new RegExp(
@@ -28,7 +28,11 @@ export class Secrets {
       'g',
     );
     const pattern = this.#pattern;
-    return mapTexts(data, (text) => text.replace(pattern, '********'));
+    return mapTexts(
+      data,
+      (text) => text.replace(pattern, '********'),
+      (number) => (this.#texts.has(String(number)) ? '********' : number),
+    );
   }
 }
 
@@ -53,6 +57,7 @@ const STRUCTURE: ReadonlySet<string> = new Set([
 /** An event with every secret in its texts masked: never its kind, its keys, its status or its hosts. Data of a task, keys included, is masked whole. */
 export function maskEvent<E>(event: E, secrets: Secrets): E {
   if (Array.isArray(event)) return event.map((item) => maskEvent(item, secrets)) as E;
+  if (typeof event === 'number') return event; // a duration, a line: numbers that people wrote are in results and items
   if (typeof event !== 'object' || event === null || Object.getPrototypeOf(event) !== Object.prototype)
     return secrets.mask(event);
   return Object.fromEntries(
@@ -67,8 +72,24 @@ const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\
 
 /** A secret as it is, and as JSON, URLs and quoted words of a shell, these in JSON too, spell it. */
 function spellings(text: string): string[] {
-  const word = quote(text).replace(/^'|'$/g, '');
-  return [...new Set([text, inJson(text), encodeURIComponent(text), word, inJson(word)])];
+  // Ours, what the filter `quote` writes, and what `command` makes of a `$`.
+  const words = [quote(text).replace(/^'|'$/g, ''), text.replaceAll("'", `'"'"'`), expanding(text)];
+  return [...new Set([text, inJson(text), ...inUrls(text), ...words, ...words.map(inJson)])];
+}
+
+/** A word of `command` in which `$NAME` stands for itself where the host has no such variable. */
+const expanding = (text: string): string =>
+  text
+    .split(/(\$[A-Za-z_]\w*)/)
+    .map((piece, index) => (index % 2 === 1 ? `"\${${piece.slice(1)}-\\${piece}}"` : piece && quote(piece)))
+    .join('')
+    .replace(/^'|'$/g, '');
+
+/** As JavaScript encodes it and as Python does, which leaves `/` and encodes `!'()*`; in a query a blank is `+`. */
+function inUrls(text: string): string[] {
+  const script = encodeURIComponent(text);
+  const python = script.replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
+  return [script, python, python.replaceAll('%2F', '/'), python.replaceAll('%20', '+')];
 }
 
 const inJson = (text: string): string => JSON.stringify(text).slice(1, -1);

@@ -7,6 +7,7 @@ import { type Controller, ControllerError, type TaskContext, type TaskType } fro
 import { Expression, isDict, isTemplateText, type Raw, Template, toJs, type Value } from '../core/value.ts';
 import { unknownTaskType } from '../language/unknown-task-type.ts';
 import { asTemplateError, evaluate, evaluateCondition, isUndefinedError, TemplateError } from '../template/index.ts';
+import { str } from '../template/python/repr.ts';
 import { createController } from './controller.ts';
 import { truth } from './endpoint.ts';
 import type { HostLink, Identity } from './host-link.ts';
@@ -193,8 +194,16 @@ function placeOf(
 
 /** The `environment:` in force, the innermost winning. */
 function environmentOf(item: Pick<Task, 'keywords'>, { scope, env }: Sight): Readonly<Record<string, string>> {
-  return merged(item.keywords.environment.map(({ value }) => evaluate(value, scope, env)));
+  const all = merged(item.keywords.environment.map(({ value }) => evaluate(value, scope, env)));
+  const wrong = Object.keys(all).find((name) => !isVariableName(name));
+  if (wrong !== undefined)
+    throw new BadParams(
+      `environment: ${JSON.stringify(wrong)} is not the name of a variable: expected letters, digits and _, not beginning with a digit`,
+    );
+  return all;
 }
+
+const isVariableName = (name: string): boolean => /^[A-Za-z_][A-Za-z0-9_]*$/.test(name);
 
 /** The same while facts are being gathered: what needs a fact is left out. */
 export function environmentBeforeFacts(
@@ -208,7 +217,7 @@ export function environmentBeforeFacts(
     new Map(
       entries.flatMap(([name, raw]) => {
         const value = ifKnown(() => evaluate(raw, scope, env));
-        return value === undefined ? [] : [[name, value] as const];
+        return value === undefined || !isVariableName(String(name)) ? [] : [[name, value] as const];
       }),
     ),
   ]);
@@ -221,8 +230,8 @@ function merged(environments: readonly Value[]): Readonly<Record<string, string>
   return all;
 }
 
-const textOf = (value: Value): string =>
-  value === null ? '' : typeof value === 'boolean' ? (value ? 'True' : 'False') : String(toJs(value));
+/** As Python writes it: a dict or list is no use to a shell, but Ansible's text. */
+const textOf = (value: Value): string => (value === null ? '' : str(value));
 
 /** The parameters of a task: `module_defaults` below what the task says. */
 function argsOf(task: Task, type: TaskType, sight: Sight): Raw {

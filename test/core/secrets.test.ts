@@ -55,3 +55,28 @@ test.for(['changed', 'status', 'outcome', 'kind', 'task', 'web1', 'task-finished
     });
   },
 );
+
+test.for([
+  ['what the filter `quote` writes of it', "pa'ss-marker", `echo 'pa'"'"'ss-marker'`, "echo '********'"],
+  ['Python in a URL', 'ab/cd+marker!', 'postgres://app:ab/cd%2Bmarker%21@db', 'postgres://app:********@db'],
+  ['Python in a query', 'ab/cd marker!', '?p=ab%2Fcd+marker%21', '?p=********'],
+  ['`command` of a $', 'pa$x;b', `printf pa"\${x-\\$x}"';b'`, "printf ********'"],
+  ['JavaScript in a URL', 'ab/cd marker!', 'x://ab%2Fcd%20marker!@', 'x://********@'],
+] as const)('XM4: %s is masked', ([, secret, told, masked]) => {
+  const secrets = new Secrets();
+  secrets.add(secret);
+
+  expect(secrets.mask(told)).toBe(masked);
+});
+
+test('XM4: a whole number that is secret is masked in results, and no duration is', () => {
+  const secrets = new Secrets();
+  secrets.add('48151623');
+  const outcome = { status: 'ok', changes: [], result: { pin: 48151623, rc: 0 } };
+
+  expect(maskEvent({ kind: 'task-finished', tookMs: 48151623, outcome }, secrets)).toEqual({
+    kind: 'task-finished',
+    tookMs: 48151623,
+    outcome: { status: 'ok', changes: [], result: { pin: '********', rc: 0 } },
+  });
+});

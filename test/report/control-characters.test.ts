@@ -57,7 +57,7 @@ const places: Readonly<Record<string, Event>> = {
   result: finished({ result: { [hostile]: [hostile] }, shown: true }),
   'what debug shows': finished({ result: { msg: hostile } }, { ...task, type: 'ansible.builtin.debug' }),
   'warning of a task': finished({ warnings: [hostile] }),
-  'name of a task': finished({}, { ...task, name: hostile }),
+  'name of a task': finished({}, { ...task, id: 2, name: hostile }),
   'name of a host': { ...finished({ status: 'failed' }), host: hostile } as Event,
   'label of an item': {
     kind: 'item-finished',

@@ -7,11 +7,15 @@ import { loadVarsFile } from '../inventory/vars-file.ts';
 import { readArguments } from '../load/key-value.ts';
 import type { VaultSecret } from '../vault/vault.ts';
 
+interface ExtraOptions {
+  readonly cwd: string;
+  readonly vaultSecrets: readonly VaultSecret[];
+  /** Gets what a file under Ansible Vault holds, to be masked. */
+  readonly secret?: (text: string) => void;
+}
+
 /** The layer of `-e`: each `k=v …`, YAML or JSON, or `@file`; the later wins. */
-export function extraLayer(
-  given: readonly string[],
-  options: { readonly cwd: string; readonly vaultSecrets: readonly VaultSecret[] },
-): Result<VarsLayer> {
+export function extraLayer(given: readonly string[], options: ExtraOptions): Result<VarsLayer> {
   const vars = new Map<string, Entry>();
   for (const written of given) {
     const read = readExtra(written.trim(), options);
@@ -21,13 +25,12 @@ export function extraLayer(
   return { ok: true, value: { level: 22, from: 'extra vars (-e)', vars } };
 }
 
-function readExtra(
-  written: string,
-  { cwd, vaultSecrets }: { cwd: string; vaultSecrets: readonly VaultSecret[] },
-): Result<Vars> {
+function readExtra(written: string, { cwd, vaultSecrets, secret }: ExtraOptions): Result<Vars> {
   if (written.startsWith('@')) {
     const file = loadVarsFile(resolve(cwd, written.slice(1)), vaultSecrets);
-    return file.ok ? { ok: true, value: file.value.vars } : file;
+    if (!file.ok) return file;
+    for (const text of file.value.secrets) secret?.(text);
+    return { ok: true, value: file.value.vars };
   }
   if (/^[{[]/.test(written) || !written.includes('=')) return readYaml(written);
   const { pairs, free } = readArguments(written, false);

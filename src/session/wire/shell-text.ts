@@ -9,7 +9,8 @@ import { quote } from '../../core/command.ts';
 export const bootstrap = (token: string, shell: string, home: 'inherited' | 'from passwd' = 'inherited'): string =>
   `exec ${quote(shell)} -c '${[
     'umask 022',
-    'unset HISTFILE ENV BASH_ENV CDPATH',
+    // With POSIXLY_CORRECT, `chmod MODE -- FILE` takes `--` for a file.
+    'unset HISTFILE ENV BASH_ENV CDPATH POSIXLY_CORRECT',
     'case :$PATH: in *:/usr/sbin:*) ;; *) PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin ;; esac',
     // A bash under sshd whose level is 1 reads ~/.bashrc, even for `bash -c`.
     'LC_ALL=C SHLVL=1',

@@ -1,0 +1,63 @@
+import { expect, test } from 'vitest';
+import { Rig } from './rig.ts';
+
+const play = (tasks: string): string =>
+  `- hosts: localhost\n  gather_facts: false\n  connection: local\n  tasks:\n${tasks.replace(/^/gm, '    ')}\n`;
+
+// Minor of 5-security: what `environment:` gives to a shell.
+
+test.for([
+  ['a dict', '{a: 1}', "{'a': 1}"],
+  ['a list', '[1, 2]', '[1, 2]'],
+  ['a truth', 'true', 'True'],
+  ['a number', '1.5', '1.5'],
+  ['nothing', 'null', ''],
+])('%s in environment is the text that Ansible makes of it', async ([, value, text]) => {
+  using rig = new Rig().write({
+    'p.yaml': play(
+      `- {shell: 'printf "<%s>" "$V" >out', environment: {V: ${value}}}\n- {debug: {msg: "{{ lookup('file', 'out') }}"}}`,
+    ),
+  });
+
+  const { stdout } = await rig.run(['p.yaml']);
+
+  expect(stdout).toContain(`"msg": "<${text}>"`);
+});
+
+test('the name of a variable is a name, and no script', async () => {
+  using rig = new Rig().write({ 'p.yaml': play('- {command: "true", environment: {"A; echo x >PWNED; B": 1}}') });
+
+  const { code, stdout } = await rig.run(['p.yaml']);
+
+  expect(code).toBe(2);
+  expect(stdout).toContain('environment: "A; echo x >PWNED; B" is not the name of a variable');
+});
+
+test('POSIXLY_CORRECT in the environment of a login is no matter', async () => {
+  using rig = new Rig().write({
+    'p.yaml': play(
+      '- {copy: {content: a, dest: "{{ playbook_dir }}/f", mode: "0600"}}\n- {file: {path: "{{ playbook_dir }}/f", mode: "0640"}}',
+    ),
+  });
+
+  const { code, stdout } = await rig.run(['p.yaml'], { env: { POSIXLY_CORRECT: '1' } });
+
+  expect(stdout).toContain('changed=2');
+  expect(code).toBe(0);
+});
+
+test('XM4: what a vaulted file of -e holds is masked', async () => {
+  using rig = new Rig().write({
+    'p.yaml': play(
+      '- {command: "printf %s {{ pw }}/{{ pin }}", register: r}\n- {debug: {var: r.stdout}}\n- {debug: {var: pin}}',
+    ),
+    'v.yaml': 'pw: pa$marker\npin: 48151623\n',
+    pw: 'x\n',
+  });
+  await rig.run(['vault', 'encrypt', '--vault-password-file', 'pw', 'v.yaml']);
+
+  const { code, stdout } = await rig.run(['p.yaml', '-vvv', '-e', '@v.yaml', '--vault-password-file', 'pw']);
+
+  expect(code).toBe(0);
+  expect(stdout).not.toMatch(/marker|48151623/);
+});
