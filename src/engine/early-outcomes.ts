@@ -1,8 +1,7 @@
 import type { Outcome } from '../core/event.ts';
 import type { Task } from '../core/model.ts';
-import type { SessionFailure } from '../core/session.ts';
 import { ansibleMessage, keywordTruth, placed } from './call.ts';
-import { unknownOutcome } from './outcome.ts';
+import { unknownOutcome, unreachable } from './outcome.ts';
 import { writtenPaths } from './perhaps.ts';
 import type { Sight } from './scopes.ts';
 import { ifKnown, type Settled, settle } from './settle.ts';
@@ -38,15 +37,6 @@ export const skip = (message: string, condition?: string): Outcome => ({
     skip_reason: message,
     ...(condition === undefined ? {} : { false_condition: condition }),
   },
-});
-
-/** A host that could not be asked what a task needs to know first. */
-export const unreachable = (problem: SessionFailure): Outcome => ({
-  status: 'unreachable',
-  changes: [],
-  result: { unreachable: true, msg: problem.message },
-  message: problem.message,
-  failure: problem,
 });
 
 /** An outcome under `ignore_errors` and `ignore_unreachable`. */

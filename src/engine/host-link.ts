@@ -78,12 +78,23 @@ export class HostLink {
   async open(identity: Identity): Promise<{ ok: true; session: Session } | { ok: false; failure: SessionFailure }> {
     if (this.#greeted === undefined) this.#options.emit({ kind: 'host-busy', host: this.name, doing: 'connecting' });
     const opened = await this.#reopen(identity);
+    if (!opened.ok && opened.failure.reason === 'become') this.#refused.add(identity.key);
     if (opened.ok) {
+      this.#refused.delete(identity.key);
       this.#endpoints.set(identity.key, identity.endpoint);
       this.#greeted = opened.session;
       this.#homes.set(identity.key, opened.session.greeting.home);
     }
     return opened;
+  }
+
+  /** As whom nobody became: not tried again for what only coming tasks ask, since each try with a wrong password counts. */
+  readonly #refused = new Set<string>();
+
+  /** In a check: the task without whose foreseen change this failure may not be (a container, a user, a right to become one). */
+  excused(identity: Identity, { reason }: SessionFailure): string | undefined {
+    const because = this.#options.excuse?.(identity);
+    return because ?? (reason === 'become' ? this.beliefs.unsettled(false) : undefined);
   }
 
   /** Log in anew for all that comes: only then is a user in the groups that it was put into. */
@@ -151,7 +162,7 @@ export class HostLink {
     if (belief !== undefined) return belief;
     const failed = failures.find((one) => one.link === link && one.key === identity.key);
     if (failed === undefined) return undefined;
-    const because = this.#options.excuse?.(identity);
+    const because = link.excused(identity, failed.failure);
     return because === undefined ? failed : { is: 'unknown', because };
   }
 
@@ -256,7 +267,7 @@ export class HostLink {
   /** Ask on every host at once. Who cannot be asked is told, with why; the others' answers are learned all the same. */
   async #round(own: readonly Ahead[], coming: readonly Ahead[], limits: Limits): Promise<readonly Unasked[]> {
     const isOwn = new Set(own.map(({ question }) => question.key));
-    const placed = [...own, ...coming]
+    const placed = [...own, ...coming.filter(({ link, identity }) => !link.#refused.has(identity.key))]
       .map(({ link, identity, question }) => link.#placed(identity, question))
       .filter((one) => isMissing(one, limits.foreseen));
     const controller = placed.filter((one) => 'controller' in one.question);

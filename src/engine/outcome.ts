@@ -1,6 +1,7 @@
 import type { Outcome, ToldChange } from '../core/event.ts';
 import type { Task } from '../core/model.ts';
 import type { AnyQuestion } from '../core/question.ts';
+import type { SessionFailure } from '../core/session.ts';
 import type { TaskResult } from '../core/task-type.ts';
 import { TemplateError } from '../template/index.ts';
 import { ansibleMessage, type Call, firstFalse, placed } from './call.ts';
@@ -16,6 +17,18 @@ export const unknownOutcome = (because: string): Outcome => ({
   message: `depends on ${because}`,
   assuming: [because],
   result: {},
+});
+
+/** Whether the host answered, and only refused the user that the task is to be done as: the task has failed then. */
+export const isRefusal = ({ reason }: SessionFailure): boolean => reason === 'become';
+
+/** A host that could not be asked, or that refused to be asked as the user that is wanted. */
+export const unreachable = (failure: SessionFailure): Outcome => ({
+  status: isRefusal(failure) ? 'failed' : 'unreachable',
+  changes: [],
+  message: failure.message,
+  failure,
+  result: { changed: false, ...(isRefusal(failure) ? { failed: true } : { unreachable: true }), msg: failure.message },
 });
 
 /** What fails in a check may only fail because nothing is changed in a check: then it is unknown. */
@@ -39,15 +52,13 @@ export function outcomeOf(
   task: Task,
 ): Outcome {
   const common = { censored: call.censored ? true : undefined };
-  if (converged.status === 'unreachable')
-    return {
-      ...common,
-      status: 'unreachable',
-      changes: [],
-      message: converged.failure.message,
-      failure: converged.failure,
-      result: { changed: false, unreachable: true, msg: converged.failure.message },
-    };
+  if (converged.status === 'unreachable') {
+    const { failure } = converged;
+    if (!isRefusal(failure)) return { ...unreachable(failure), ...common };
+    const { message } = failure;
+    const refused = { status: 'failed', message, changes: [], result: { msg: message }, didChange: false } as const;
+    return { ...outcomeOf(refused, call, sightOf, task), failure };
+  }
   if (converged.status === 'unknown')
     return {
       ...common,

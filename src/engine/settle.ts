@@ -77,7 +77,11 @@ async function satisfy(
 /** A home is known once there is a session of the one whose it is; another user's is asked. */
 async function learnHome({ link, identity, user }: TouchedHome, ahead: () => Promise<readonly Ahead[]>) {
   const known = user === undefined ? await link.open(identity) : await link.ask(identity, [userAccount(user)], ahead);
-  return known.ok ? undefined : ({ is: 'unreachable', failure: known.failure } as const);
+  if (known.ok) return undefined;
+  const because = link.excused(identity, known.failure);
+  return because === undefined
+    ? ({ is: 'unreachable', failure: known.failure } as const)
+    : ({ is: 'unknown', because } as const);
 }
 
 /** How to reach a host cannot wait for what only the host can tell. */

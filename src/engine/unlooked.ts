@@ -1,8 +1,7 @@
 import type { Outcome, TaskRef } from '../core/event.ts';
 import { placed } from './call.ts';
-import { unreachable } from './early-outcomes.ts';
 import type { HostState } from './host-state.ts';
-import { unknownOutcome } from './outcome.ts';
+import { isRefusal, unknownOutcome, unreachable } from './outcome.ts';
 import type { PlayContext } from './play-context.ts';
 import type { Settled } from './settle.ts';
 
@@ -31,8 +30,10 @@ export function tellUnreachable(
   keyword: string,
   { failure }: Extract<Settled<never>, { is: 'unreachable' }>,
 ): void {
-  state.unreachable = true;
+  if (isRefusal(failure)) state.failed = true;
+  else state.unreachable = true;
   tell(context, state, refOfKeyword(context, keyword), unreachable(failure));
+  if (isRefusal(failure)) return;
   context.run.emit({ kind: 'host-unreachable', host: state.host.name, failure });
 }
 

@@ -8,6 +8,7 @@ import { eachLimited } from './each-limited.ts';
 import type { Identity } from './host-link.ts';
 import { putBack, release } from './journal.ts';
 import { blockKey, learnLeft } from './left-over.ts';
+import { unreachable } from './outcome.ts';
 import type { Performing } from './performing.ts';
 import type { PlayContext } from './play-context.ts';
 import type { PlayHost } from './play-host.ts';
@@ -89,8 +90,7 @@ async function prove(host: PlayHost, key: string, { command, censored, identity 
   const question = shell({ script: command }, { secret: censored });
   host.state.link.beliefs.forget();
   const asked = await host.state.link.ask(identity, [question], async () => []);
-  if (!asked.ok)
-    return { status: 'unreachable', changes: [], message: asked.failure.message, failure: asked.failure, result: {} };
+  if (!asked.ok) return unreachable(asked.failure);
   const belief = asked.beliefs.get(question.key);
   const said =
     belief?.is === 'answer' && belief.answer.ok

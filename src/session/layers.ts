@@ -41,25 +41,28 @@ function enterContainer({ name, pct }: Endpoint): Layers {
 
 function becomeUser(become: Become): Pick<Layers, 'wrap' | 'prompts'> {
   const { user, password, flags, exe = become.method } = become;
-  const shell = (line: string) => `/bin/sh -c ${quote(user === 'root' ? line : throughPipes(line))}`;
+  const piped = (line: string) => (user === 'root' ? line : throughPipes(line));
+  const shell = (line: string) => `/bin/sh -c ${quote(line)}`;
   switch (become.method) {
     case 'sudo': {
       // Random, so that nothing a login prints is taken for the question.
       const text = `[sudo ${randomBytes(8).toString('hex')}]`;
       const all = sudoFlags(flags ?? '-H -S -n', password !== undefined);
+      // In the C locale, so that what it says can be explained.
       return {
-        wrap: (line) => `exec ${exe} ${all} -p ${quote(text)} -u ${quote(user)} -- ${shell(line)}`,
+        wrap: (line) =>
+          `exec env LC_ALL=C ${exe} ${all} -p ${quote(text)} -u ${quote(user)} -- ${shell(throughShell(all) ? withoutDollar(piped(line)) : piped(line))}`,
         prompts: [{ text, password }],
       };
     }
     case 'su':
       return {
-        wrap: (line) => `LC_ALL=C exec ${exe} ${flags ?? ''} ${quote(user)} -c ${quote(`exec ${shell(line)}`)}`,
+        wrap: (line) => `LC_ALL=C exec ${exe} ${flags ?? ''} ${quote(user)} -c ${quote(`exec ${shell(piped(line))}`)}`,
         prompts: [{ text: 'Password: ', password }],
       };
     case 'doas':
       // doas reads a password from a terminal only; -n makes it say so instead of waiting.
-      return { wrap: (line) => `exec ${exe} -n ${flags ?? ''} -u ${quote(user)} ${shell(line)}`, prompts: [] };
+      return { wrap: (line) => `exec ${exe} -n ${flags ?? ''} -u ${quote(user)} ${shell(piped(line))}`, prompts: [] };
   }
 }
 
@@ -70,5 +73,13 @@ function sudoFlags(flags: string, hasPassword: boolean): string {
     .filter((word) => word && !(hasPassword && (word === '-n' || word === '--non-interactive')));
   return (words.includes('-S') ? words : [...words, '-S']).join(' ');
 }
+
+/** Whether sudo starts the user's own shell (`-i`, `-s`) with the command: it then escapes every special character but `$`. */
+const throughShell = (flags: string): boolean =>
+  flags.split(' ').some((word) => word === '--login' || word === '--shell' || /^-[A-Za-z]*[is]/.test(word));
+
+/** The same for `/bin/sh -c`, without any `$`, and without characters that are special inside the quotes that this needs. */
+const withoutDollar = (line: string): string =>
+  `eval "\`printf %b '${line.replace(/[$"'\\`]/g, (it) => `\\0${it.charCodeAt(0).toString(8).padStart(3, '0')}`)}'\`"`;
 
 const same = (line: string): string => line;

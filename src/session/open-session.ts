@@ -1,4 +1,5 @@
 import type { Endpoint, Session, SessionFailure } from '../core/session.ts';
+import { explainBecome } from './explain-become.ts';
 import { layersOf } from './layers.ts';
 import { explainOpenssh } from './openssh/explain-openssh.ts';
 import type { Ending, Launch } from './pipes.ts';
@@ -9,9 +10,6 @@ import { type ShellStart, startShell } from './start-shell.ts';
 export type Opened =
   | { readonly ok: true; readonly session: Session }
   | { readonly ok: false; readonly failure: SessionFailure };
-
-const doasHint =
-  'doas takes a password from a terminal only: permit it with `nopass` in doas.conf, or become by sudo or su';
 
 /** How long a shell may take to greet after the login. */
 const greetingTimeoutMs = 30_000;
@@ -46,11 +44,14 @@ function shellStart(endpoint: Endpoint, launch: Launch): ShellStart {
   const explain = (said: string, ending: Ending): SessionFailure => {
     // 255 is how ssh says that the failure is its own.
     if (login.connection === 'openssh' && ending.code === 255) return explainOpenssh(placeOf(login), said);
-    const reason = innermost === 'become' ? 'become' : 'unreachable';
+    const { become } = endpoint;
+    if (innermost === 'become' && become !== undefined) {
+      const { words, hint } = explainBecome(become, said);
+      const message = `${placeOf(endpoint)}: ${become.method} to ${become.user}: ${words || ending.message}`;
+      return { reason: 'become', message, ...(hint !== undefined && { hint }) };
+    }
     const words = said.split(/\s*\n\s*/).join('; ') || ending.message;
-    const message = `${placeOf(endpoint)}: ${layerName(endpoint, innermost)}: ${words}`;
-    const hint = innermost === 'become' && /doas: .*(authenti|tty)/i.test(words) ? doasHint : undefined;
-    return { reason, message, ...(hint && { hint }) };
+    return { reason: 'unreachable', message: `${placeOf(endpoint)}: ${layerName(endpoint, innermost)}: ${words}` };
   };
   return {
     launch,
@@ -64,6 +65,5 @@ function shellStart(endpoint: Endpoint, launch: Launch): ShellStart {
 }
 
 function layerName(endpoint: Endpoint, innermost: 'login' | 'pct' | 'become'): string {
-  if (innermost === 'become') return `${endpoint.become!.method} to ${endpoint.become!.user}`;
   return innermost === 'pct' ? `pct exec ${endpoint.pct!.id}` : `no shell after the login`;
 }

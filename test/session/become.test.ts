@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { Become, Endpoint } from '../../src/core/session.ts';
+import { explainBecome } from '../../src/session/explain-become.ts';
 import { createConnector } from '../../src/session/index.ts';
 import { sessionContract } from './contract.ts';
 import { type Sshd, startSshd } from './sshd.ts';
@@ -128,4 +129,26 @@ describe.skipIf(!mayMakeUsers)('become', () => {
     expect(exchanged.ok && exchanged.replies[0]!.stdout.toString()).toContain('sudo');
     expect(exchanged.ok && exchanged.replies[0]!.stdout.includes(asked.password)).toBe(false);
   });
+});
+
+test.for([
+  [
+    'We trust you have received the usual lecture from the local System\nAdministrator. It usually boils down to these three things:\n\n    #1) Respect the privacy of others.\n    #2) Think before you type.\n    #3) With great power comes great responsibility.\n\nFor security reasons, the password you type will not be visible.\n\nsudo: a password is required',
+    undefined,
+    'sudo: a password is required',
+    /^give the password with -K/,
+  ],
+  [
+    'Sorry, try again.\nsudo: no password was provided\nsudo: 1 incorrect password attempt',
+    'x',
+    /incorrect/,
+    /refused$/,
+  ],
+  ['sudo: unknown user bob\nsudo: error initializing audit plugin', undefined, /unknown user bob/, /no user bob/],
+  ['bob is not in the sudoers file.', 'x', 'bob is not in the sudoers file.', undefined],
+] as const)('U8: explains %s', ([said, password, words, hint]) => {
+  const told = explainBecome({ method: 'sudo', user: 'bob', ...(password !== undefined && { password }) }, said);
+
+  expect(told.words).toEqual(typeof words === 'string' ? words : expect.stringMatching(words));
+  expect(told.hint).toEqual(hint === undefined ? undefined : expect.stringMatching(hint));
 });
