@@ -14,6 +14,7 @@ test('the names that a task type may import', () => {
       "AptPolicy",
       "AptSimulation",
       "ArchiveArg",
+      "ArchiveSource",
       "ArchiveState",
       "BoundTask",
       "Certificate",
@@ -109,9 +110,11 @@ test('the names that a task type may import', () => {
       "content",
       "covers",
       "datasetAndBelow",
+      "decodeText",
       "defineTask",
       "dns",
       "download",
+      "encodeText",
       "entries",
       "exists",
       "facts",
@@ -177,8 +180,10 @@ test('the names that a task type may import', () => {
       "userAccount",
       "valuePlaceOf",
       "wildcard",
+      "withArchive",
       "writeFile",
       "zfs",
+      "zipMembers",
     ]
   `);
 });

@@ -32,7 +32,7 @@ describe('manual', () => {
   test('a check tells what is open, and goes on', async () => {
     expect(await run({ path: '/nowhere' }, { check: true })).toMatchObject({
       status: 'changed',
-      changes: [{ what: '/nowhere', from: 'absent', to: 'present', commands: [] }],
+      changes: [{ what: 'manual step', from: 'open: /nowhere is absent', to: 'done', commands: [] }],
     });
   });
 
