@@ -1,16 +1,10 @@
 import type { CommandLine, OptionSpecs } from '../core/command-line.ts';
+import { INVENTORY_OPTION } from '../language/inventory/inventory-option.ts';
 import { VAULT_OPTIONS } from '../language/vault/vault-options.ts';
 
 /** Options of running playbooks, named as ansible-playbook names them; what is ours comes last. */
 export const runOptions = {
-  inventory: {
-    type: 'text',
-    short: 'i',
-    aliases: ['inventory-file'],
-    value: 'SOURCE',
-    many: true,
-    help: 'inventory file, directory or script, or a list of hosts: `host,`',
-  },
+  ...INVENTORY_OPTION,
   limit: {
     type: 'text',
     short: 'l',

@@ -7,6 +7,7 @@ import { type Config, loadConfig, type Origins } from '../config/index.ts';
 import { extraLayer } from '../variables/extra-vars.ts';
 import { secretsOf, VAULT_OPTIONS } from '../vault/vault-options.ts';
 import { hostVariables, type ListOptions } from './host-variables.ts';
+import { INVENTORY_OPTION } from './inventory-option.ts';
 import { graph, hostJson, hostYaml, listJson, listYaml } from './list-inventory.ts';
 import { type LoadedInventory, loadInventory, withPlaybookVars } from './load-inventory.ts';
 import { nearInventory } from './near-inventory.ts';
@@ -14,14 +15,7 @@ import { hostOf, selectHosts } from './select-hosts.ts';
 
 /** Options of every command that reads an inventory. */
 export const INVENTORY_OPTIONS = {
-  inventory: {
-    type: 'text',
-    short: 'i',
-    aliases: ['inventory-file'],
-    value: 'SOURCE',
-    many: true,
-    help: 'inventory file, directory or script, or a list of hosts: `host,`',
-  },
+  ...INVENTORY_OPTION,
   limit: { type: 'text', short: 'l', value: 'PATTERN', help: 'only these hosts' },
   'playbook-dir': { type: 'path', value: 'DIRECTORY', help: 'group_vars and host_vars beside playbooks count, too' },
   'extra-vars': { type: 'text', short: 'e', value: 'VARS', many: true, help: 'variables that win over all others' },
