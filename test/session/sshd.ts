@@ -86,6 +86,10 @@ const settings = (folder: string, port: number, hostKeys: readonly string[]): st
   'PrintMotd no',
   'UseDNS no',
   'MaxStartups 100',
+  // A home of its own: what this machine's root has in ~/.bashrc is not tested, and a login that a test kills leaves
+  // nothing of it half done (pyenv's lock made every later login wait a minute).
+  'Match User root',
+  `  SetEnv HOME=${folder}`,
   '',
 ];
 
