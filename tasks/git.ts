@@ -8,7 +8,7 @@ export default defineTask({
   name: 'ansible.builtin.git',
   summary: 'Have a clone of a git repository at a branch, tag or commit.',
   description:
-    'What is newest is asked with `git ls-remote`, which changes nothing. Local commits and local changes are never thrown away without `force`: the task fails and names them, in a check, too.',
+    'What is newest is asked with `git ls-remote`, which changes nothing. A clone that belongs to another user is refused, as by git itself, unless `safe.directory` of the host names it. Local commits and local changes are never thrown away without `force`: the task fails and names them, in a check, too.',
   params: {
     repo: {
       type: 'str',
@@ -66,7 +66,7 @@ export default defineTask({
   }),
   thenAsk(state, params): { readonly relation?: Question<ShellAnswer> } {
     const wanted = relationNeeded(
-      readClone(state.clone),
+      readClone(state.clone, params.dest),
       state.remote === undefined ? undefined : readRemote(state.remote, params),
       params,
     );
@@ -74,13 +74,13 @@ export default defineTask({
   },
   plan: (state, params) =>
     planGit(
-      readClone(state.clone),
+      readClone(state.clone, params.dest),
       state.remote === undefined ? undefined : readRemote(state.remote, params),
       state.relation,
       params,
     ),
   result({ before, state, changes, params }) {
-    const [was, is] = [readClone(before.clone), readClone(state.clone)];
+    const [was, is] = [readClone(before.clone, params.dest), readClone(state.clone, params.dest)];
     const told = state.remote === undefined ? undefined : readRemote(state.remote, params);
     const after = is.head ?? null;
     return {

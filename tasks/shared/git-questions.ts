@@ -37,7 +37,7 @@ export interface Remote {
   readonly error?: string;
 }
 
-/** git, as it is asked and told: without a terminal, and in clones that belong to others. */
+/** git, as it is asked and told: without a terminal. */
 export function gitWith(access: GitAccess, options: { writes: boolean } = { writes: false }): string {
   const known = options.writes ? '' : ' -o UpdateHostKeys=no';
   // A question must not write to known_hosts: new keys go to the first file named.
@@ -48,7 +48,7 @@ export function gitWith(access: GitAccess, options: { writes: boolean } = { writ
   const key = access.key_file === undefined ? '' : ` -i ${quote(access.key_file)} -o IdentitiesOnly=yes`;
   const ssh = `ssh -o BatchMode=yes${known}${accept}${key}${access.ssh_opts === undefined ? '' : ` ${access.ssh_opts}`}`;
   const { variables, options: helper } = loggingIn(access.repo);
-  return `LC_ALL=C GIT_TERMINAL_PROMPT=0 GIT_OPTIONAL_LOCKS=0 GIT_SSH_COMMAND=${quote(ssh)} ${variables}${quote(access.executable ?? 'git')} -c safe.directory='*'${helper}`;
+  return `LC_ALL=C GIT_TERMINAL_PROMPT=0 GIT_OPTIONAL_LOCKS=0 GIT_SSH_COMMAND=${quote(ssh)} ${variables}${quote(access.executable ?? 'git')}${helper}`;
 }
 
 /** Where the repository is: its URL without a password, which git would show to everybody in its helpers' arguments. */
@@ -72,9 +72,15 @@ export const askClone = (access: GitAccess) =>
     script: `dest=${quote(access.dest)}; command -v ${quote(access.executable ?? 'git')} >/dev/null || { echo 'git is not there' >&2; exit 127; }
 [ -e "$dest" ] || { echo absent; exit; }
 [ -d "$dest" ] || { echo other; exit; }
-[ -n "$(ls -A "$dest")" ] || { echo empty; exit; }
 g() { ${gitWith(access)} -C "$dest" "$@"; }
-inside=$(g rev-parse ${access.bare ? '--absolute-git-dir' : '--show-toplevel'} 2>&1) || { case $inside in *'not a git repository'*) echo other; exit ;; *) echo "$inside" >&2; exit 1 ;; esac; }
+trusted() { [ -O "$1" ] || { [ "$(id -u)" = 0 ] && [ "$(stat -c %u -- "$1")" = "$SUDO_UID" ]; } || g config --get-all safe.directory | grep -Fqx -e '*' -e "$dest"; }
+foreign() { echo foreign; stat -c %U -- "$1"; id -un; exit; }
+[ -n "$(ls -A "$dest")" ] || { trusted "$dest" || foreign "$dest"; echo empty; exit; }
+inside=$(g rev-parse ${access.bare ? '--absolute-git-dir' : '--show-toplevel'} 2>&1) || case $inside in
+*'not a git repository'*) echo other; exit ;;
+*'dubious ownership'* | *'owned by someone else'*) trusted "$dest" && foreign "$dest/.git"; foreign "$dest" ;;
+*) echo "$inside" >&2; exit 1 ;;
+esac
 [ "$inside" -ef "$dest" ] || { echo other; exit; }
 echo clone; g rev-parse -q --verify HEAD || echo; b=$(g symbolic-ref -q HEAD) && echo "\${b#refs/heads/}" || echo; g remote get-url ${quote(access.remote)} 2>/dev/null || echo
 g rev-list --count HEAD --not --remotes --tags 2>/dev/null || echo 0
@@ -83,8 +89,9 @@ ${access.bare ? '' : 'g status --porcelain --untracked-files=no'}`,
   });
 
 /** Read how the clone is. */
-export function readClone({ code, stdout, stderr }: ShellAnswer): Clone {
+export function readClone({ code, stdout, stderr }: ShellAnswer, dest: string): Clone {
   const [is, head, branch, url, local, ...dirty] = stdout.split('\n');
+  if (is === 'foreign') return { is: 'absent', dirty: [], local: 0, error: dubious(dest, head ?? '', branch ?? '') };
   if (code !== 0) return { is: 'absent', dirty: [], local: 0, error: stderr.trim() };
   if (is !== 'clone') return { is: is as Clone['is'], dirty: [], local: 0 };
   const given = (text: string | undefined) => (text === '' ? undefined : text);
@@ -97,6 +104,10 @@ export function readClone({ code, stdout, stderr }: ShellAnswer): Clone {
     dirty: dirty.filter((line) => line !== ''),
   };
 }
+
+/** Who owns a clone says by its configuration what git runs in it, so git does nothing in a clone of somebody else. */
+const dubious = (dest: string, owner: string, user: string): string =>
+  `${dest} belongs to ${owner}, so git does nothing in it as ${user} (dubious ownership): set become_user: ${owner}, or give it to ${user} (chown -R), or trust it on the host: git config --global --add safe.directory ${quote(dest)}`;
 
 /** Ask what the repository has under the wanted name. */
 export const askRemote = (access: GitAccess) =>

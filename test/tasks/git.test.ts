@@ -1,9 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { quote } from '../../src/core/command.ts';
 import git from '../../tasks/git.ts';
 import { runHere } from './harness.ts';
-import { folder } from './local-host.ts';
+import { folder, runScript } from './local-host.ts';
 
 const env = {
   ...process.env,
@@ -193,5 +194,59 @@ describe('git', () => {
     await runHere(git, args);
 
     expect(execFileSync('find', [args.dest, '-printf', '%p %C@\n'], { encoding: 'utf8' })).toBe(before);
+  });
+});
+
+// P6: its configuration says what git runs (core.fsmonitor, filters), so whoever owns a clone would run it as root.
+describe.runIf(process.getuid?.() === 0)('P6: a clone of another user', () => {
+  const nobody = (...paths: string[]) => execFileSync('chown', ['-R', 'nobody:nogroup', ...paths]);
+  const refused = (path = '/clone') =>
+    expect.stringMatching(
+      `^${path} belongs to nobody, so git does nothing in it as root \\(dubious ownership\\): set become_user: nobody, .*safe.directory ${path}$`,
+    );
+
+  test.each([{ check: true }, { check: false }])('is refused, and stays as it is (check: $check)', async (options) => {
+    const { dir, args, commit } = forge();
+    using _ = dir;
+    await runHere(git, args);
+    commit('two');
+    nobody(args.dest);
+    const list = () => execFileSync('find', [args.dest, '-printf', '%p %u %C@\n'], { encoding: 'utf8' });
+    const before = list();
+
+    expect(lines(await runHere(git, args, options))).toEqual(['failed', refused()]);
+    expect(list()).toBe(before);
+  });
+
+  test('is refused where its .git alone is theirs, or it is empty still', async () => {
+    const { dir, args } = forge();
+    using _ = dir;
+    await runHere(git, args);
+    nobody(`${args.dest}/.git`);
+    execFileSync('mkdir', [dir.at('empty')]);
+    nobody(dir.at('empty'));
+
+    expect(lines(await runHere(git, args))).toEqual(['failed', refused()]);
+    expect(lines(await runHere(git, { ...args, dest: dir.at('empty') }))).toEqual(['failed', refused('/empty')]);
+  });
+
+  test.each([
+    ['by its owner', 'setpriv --reuid=nobody --clear-groups'],
+    ['by root whom its owner became', 'env SUDO_UID=65534'],
+    ['where the host trusts it', 'env GIT_CONFIG_GLOBAL=DIR/trusting'],
+  ])('is updated %s', async (_name, as) => {
+    const { dir, args, commit } = forge();
+    using _ = dir;
+    await runHere(git, args);
+    const second = commit('two');
+    writeFileSync(dir.at('trusting'), '[safe]\n\tdirectory = *\n');
+    nobody(dir.path);
+    const sh: typeof runScript = (script, stdin) =>
+      runScript(`${as.replace('DIR', dir.path)} sh -c ${quote(script)}`, stdin);
+
+    expect(await runHere(git, { ...args, repo: `file://${args.repo}` }, { sh })).toMatchObject({
+      status: 'changed',
+      result: { after: second },
+    });
   });
 });
