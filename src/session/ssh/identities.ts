@@ -1,11 +1,15 @@
-import { access, readFile } from 'node:fs/promises';
-import type { AnyAuthMethod, BaseAgent, OpenSSHAgent, ParsedKey } from 'ssh2';
+import { access, readFile, stat } from 'node:fs/promises';
+import type { AnyAuthMethod } from 'ssh2';
+import { showMode } from '../../core/mode.ts';
+import { agentAt, publicBlob, type TargetAgent } from './agent.ts';
 import type { SshTarget } from './target.ts';
 
 /** What there is to log in with, in the order in which it is tried, and what could not be used. */
 export interface Identities {
   readonly methods: readonly Method[];
   readonly unusable: readonly string[];
+  /** The agent among them. */
+  readonly agent?: TargetAgent;
 }
 
 /** One attempt to log in: for the server, and by its name in messages. */
@@ -21,9 +25,10 @@ export async function collectIdentities(ssh2: Ssh2, target: SshTarget): Promise<
   const keys = (await Promise.all(target.identityFiles.map((file) => readKey(ssh2, file, target)))).flat();
   const unusable = keys.flatMap((key) => ('unusable' in key ? [key.unusable] : []));
   const files = keys.flatMap((key) => ('auth' in key ? [key] : []));
-  const agent = await agentMethods(ssh2, target);
-  const methods = target.identityFilesAsked ? [...files, ...agent] : [...agent, ...files];
-  return { methods: [...methods, ...passwordMethods(target)], unusable };
+  const agent = await agentOf(ssh2, target);
+  const agents = agent === undefined ? [] : [agentMethod(agent, target)];
+  const methods = target.identityFilesAsked ? [...files, ...agents] : [...agents, ...files];
+  return { methods: [...methods, ...passwordMethods(target)], unusable, ...(agent && { agent }) };
 }
 
 async function readKey(ssh2: Ssh2, file: string, target: SshTarget): Promise<(Method | { unusable: string })[]> {
@@ -33,6 +38,8 @@ async function readKey(ssh2: Ssh2, file: string, target: SshTarget): Promise<(Me
   } catch (error) {
     return target.identityFilesAsked ? [{ unusable: `${file}: ${(error as Error).message}` }] : [];
   }
+  const open = await openToOthers(file, text);
+  if (open !== undefined) return [{ unusable: open }];
   const key = ssh2.utils.parseKey(text);
   if (key instanceof Error)
     return (await exists(`${file}.pub`)) && target.agent ? [] : [{ unusable: unusable(file, key) }];
@@ -42,26 +49,24 @@ async function readKey(ssh2: Ssh2, file: string, target: SshTarget): Promise<(Me
 const unusable = (file: string, { message }: Error): string =>
   message.includes('passphrase') ? `${file} is encrypted: add it to an ssh-agent with ssh-add` : `${file}: ${message}`;
 
-async function agentMethods(ssh2: Ssh2, target: SshTarget): Promise<Method[]> {
-  if (!target.agent) return [];
-  const agent = target.identitiesOnly
-    ? restrictedAgent(ssh2, target.agent, await publicKeys(ssh2, target.identityFiles))
-    : ssh2.createAgent(target.agent);
-  return [{ shown: `agent ${target.agent}`, auth: { type: 'agent', username: target.user, agent } }];
+/** A private key of ours that others may read counts as lost: ssh does not take it either. */
+async function openToOthers(file: string, text: string): Promise<string | undefined> {
+  if (!text.includes('PRIVATE KEY')) return undefined;
+  const { uid, mode } = await stat(file);
+  if (uid !== process.getuid?.() || (mode & 0o077) === 0) return undefined;
+  return `${file} is not used, since others may read it (mode ${showMode(mode & 0o7777)}): chmod 600 ${file}`;
 }
 
-/** The agent, with only those of its keys that somebody asked for. */
-function restrictedAgent(ssh2: Ssh2, socket: string, only: readonly Buffer[]): BaseAgent {
-  class RestrictedAgent extends ssh2.OpenSSHAgent {
-    override getIdentities(done: Parameters<OpenSSHAgent['getIdentities']>[0]): void {
-      const isWanted = (key: ParsedKey) => only.some((wanted) => wanted.equals(publicBlob(key)));
-      // What OpenSSH's agent gives are parsed keys, whatever the types allow.
-      super.getIdentities((error, keys) => done(error, (keys as ParsedKey[] | undefined)?.filter(isWanted)));
-    }
-  }
-  // Its types are narrower than those of the class that it extends.
-  return new RestrictedAgent(socket) as BaseAgent;
+async function agentOf(ssh2: Ssh2, target: SshTarget): Promise<TargetAgent | undefined> {
+  if (!target.agent) return undefined;
+  const only = target.identitiesOnly ? await publicKeys(ssh2, target.identityFiles) : undefined;
+  return agentAt(ssh2, target.agent, { only, namingMs: Math.min(5000, target.connectTimeoutMs / 2) });
 }
+
+const agentMethod = ({ auth }: TargetAgent, { agent, user }: SshTarget): Method => ({
+  shown: `agent ${agent}`,
+  auth: { type: 'agent', username: user, agent: auth },
+});
 
 async function publicKeys(ssh2: Ssh2, files: readonly string[]): Promise<readonly Buffer[]> {
   const texts = await Promise.all(
@@ -72,9 +77,6 @@ async function publicKeys(ssh2: Ssh2, files: readonly string[]): Promise<readonl
     return key instanceof Error ? [] : [publicBlob(key)];
   });
 }
-
-// The types say that getPublicSSH may return text; it returns a Buffer.
-const publicBlob = (key: ParsedKey): Buffer => Buffer.from(key.getPublicSSH());
 
 function passwordMethods({ user, password }: SshTarget): Method[] {
   if (password === undefined) return [];

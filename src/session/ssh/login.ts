@@ -56,19 +56,29 @@ function converse(client: Client, sock: Duplex, { target, hostKeys, identities, 
   let last: Ending = { message: 'the connection ended' };
   const queue = [...identities.methods];
   const tried: Method[] = [];
+  const unusable = [...identities.unusable];
   const ended = new Promise<Ending>((resolve) => client.once('close', () => resolve(last)));
 
   return new Promise((resolve) => {
     const fail = (error: Error & { level?: string; code?: string }) => {
       client.destroy();
+      identities.agent?.close();
       resolve({
         ok: false,
-        failure: refusedKey ?? explainLogin(error, target, { tried, unusable: identities.unusable, serverTakes }),
+        failure: refusedKey ?? explainLogin(error, target, { tried, unusable, serverTakes }),
       });
+    };
+    const withoutAgent = ({ message }: Error) => {
+      const at = tried.findIndex(({ auth }) => auth.type === 'agent');
+      const isMute = /^Failed to (connect|retrieve)/.test(message);
+      // Of an agent that could not be asked, the server has refused nothing.
+      if (isMute && at >= 0) tried.splice(at, 1);
+      unusable.push(`the ssh-agent at ${target.agent} ${isMute ? 'does not answer' : `says: ${message}`}`);
     };
     client.on('error', (error) => {
       // Without its agent, or with a key that cannot sign, the client goes on to the next method.
-      if (error.level === 'agent' || /signing/.test(error.message)) return;
+      if (error.level === 'agent') return void withoutAgent(error);
+      if (/signing/.test(error.message)) return;
       last = {
         message:
           error.level === 'client-timeout'
@@ -79,6 +89,7 @@ function converse(client: Client, sock: Duplex, { target, hostKeys, identities, 
     });
     client.once('close', () => fail(new Error('the server closed the connection')));
     client.once('ready', () => {
+      identities.agent?.close();
       resolve({ ok: true, login: loginOf(client, ended, () => last) });
     });
     client.connect({

@@ -1,6 +1,16 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { appendFileSync, copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { Connector, Endpoint } from '../../../src/core/session.ts';
@@ -85,6 +95,59 @@ describe('authentication', { timeout: 20_000 }, () => {
     );
 
     expect(opened.ok || opened.failure).toBe(true);
+  });
+
+  test('minor of X: says that an agent has gone', async () => {
+    const opened = await connect({ SSH_AUTH_SOCK: '/no/agent', HOME: home('empty') }).open(endpoint());
+
+    expect(opened).toMatchObject({
+      ok: false,
+      failure: {
+        reason: 'authentication',
+        message: expect.stringMatching(
+          /as root: there is no key, agent or password to offer; the ssh-agent at \/no\/agent does not answer$/,
+        ),
+      },
+    });
+  });
+
+  test('minor of X: goes on without an agent that is mute, and leaves no connection to it', async () => {
+    const socket = join(sshd.folder, `mute_${Math.random()}`);
+    let [came, went] = [0, 0];
+    const mute = createServer((connection) => {
+      came++;
+      connection.on('error', () => {}).on('close', () => went++);
+      connection.resume();
+    });
+    await once(mute.listen(socket), 'listening');
+    onTestFinished(() => void mute.close());
+    const connector = connect({ SSH_AUTH_SOCK: socket, HOME: home('empty') });
+    const key = acceptedKey('ed25519');
+
+    const refused = await connector.open(endpoint({ connectTimeoutMs: 2000 }));
+    const opened = await connector.open(endpoint({ connectTimeoutMs: 2000, privateKeyFile: key }));
+
+    expect(refused).toMatchObject({
+      ok: false,
+      failure: { message: expect.stringContaining(`the ssh-agent at ${socket} does not answer`) },
+    });
+    expect(opened.ok || opened.failure).toBe(true);
+    await expect.poll(() => went).toBe(came);
+  });
+
+  test('minor of X: takes no private key that others may read, as ssh', async () => {
+    const key = acceptedKey('ed25519');
+    chmodSync(key, 0o644);
+
+    const opened = await connect({ HOME: home('empty') }).open(endpoint({ privateKeyFile: key }));
+
+    expect(opened).toMatchObject({
+      ok: false,
+      failure: {
+        reason: 'authentication',
+        message: expect.stringContaining(`${key} is not used, since others may read it (mode 0644): chmod 600 ${key}`),
+      },
+    });
   });
 
   test('says that a key is encrypted, and what to do', async () => {
