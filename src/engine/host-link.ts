@@ -9,6 +9,7 @@ import { decodeText, encodeText } from '../core/text-codec.ts';
 import type { Belief, Beliefs } from './beliefs.ts';
 import type { Acted, Asked } from './converge.ts';
 import { mergeQuestions, untold } from './round.ts';
+import { linesOf } from './whole-lines.ts';
 
 /** As whom, and with which environment, something is asked or done on a host. */
 export interface Identity {
@@ -192,6 +193,7 @@ export class HostLink {
     const fed = await Promise.all(done.map((command) => this.#stdin(command, options.censored)));
     const bad = fed.find((one) => 'failure' in one);
     if (bad !== undefined && 'failure' in bad) return { ok: false, failure: bad.failure };
+    const lines: { end(): void }[] = [];
     const parts = done.map(
       (command, index): Part => ({
         script: withEnvironment(identity, command.script),
@@ -200,10 +202,7 @@ export class HostLink {
         needsPrevious: index > 0,
         deadlineMs: command.deadlineMs ?? options.deadlineMs,
         onReply: index === done.length - 1 ? startPatience : undefined,
-        onOutput:
-          command.long === true && options.censored !== true
-            ? (stream, chunk) => options.onOutput(stream, Buffer.from(chunk).toString())
-            : undefined,
+        onOutput: command.long === true && options.censored !== true ? linesOf(options.onOutput, lines) : undefined,
       }),
     );
     // Asked ahead on the same shell only: another would look while the change is being made.
@@ -222,6 +221,7 @@ export class HostLink {
     const questions = asking.parts.map((part) => ({ ...part, script: withEnvironment(identity, part.script) }));
     const exchanged = await this.#exchange(opened.session, identity, [...parts, ...questions], { cut: cut.signal });
     clearTimeout(timer);
+    for (const one of lines) one.end();
     this.beliefs.forget();
     const late = !exchanged.ok && exchanged.failure.reason === 'late';
     if (!exchanged.ok && !late) return exchanged;

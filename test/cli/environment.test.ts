@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Rig } from './rig.ts';
 
@@ -60,4 +62,28 @@ test('XM4: what a vaulted file of -e holds is masked', async () => {
 
   expect(code).toBe(0);
   expect(stdout).not.toMatch(/marker|48151623/);
+});
+
+test('XM4: a secret that comes in two halves, beside a long line and half a character, is masked in live output', async () => {
+  using rig = new Rig().write({
+    'p.yaml': play(`- shell: |
+    printf 'begin\\npa-mar'; sleep 0.3; printf 'ker\\303'; sleep 0.3; printf '\\251\\n'; head -c 100000 /dev/zero | tr '\\0' x
+    printf '\\rpa-mar' >&2; sleep 0.3; printf ker >&2`),
+    'v.yaml': 'pw: pa-marker\n',
+    pw: 'x\n',
+  });
+  await rig.run(['vault', 'encrypt', '--vault-password-file', 'pw', 'v.yaml']);
+
+  await rig.run(['p.yaml', '-e', '@v.yaml', '--vault-password-file', 'pw'], {
+    env: { RETRACE_EVENTS: join(rig.folder, 'events') },
+  });
+
+  const told = readFileSync(join(rig.folder, 'events'), 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as { kind: string; stream: string; text: string })
+    .filter(({ kind }) => kind === 'output');
+  const textOf = (name: string) => told.flatMap(({ stream, text }) => (stream === name ? [text] : [])).join('');
+  expect(textOf('stdout')).toBe('begin\n********é\n… (a long line)\n');
+  expect(textOf('stderr')).toBe('\r********');
 });
