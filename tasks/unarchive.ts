@@ -224,8 +224,8 @@ function unpack(known: ArchiveState, task: Task, context: TaskContext): Command 
   const text = known.zip
     ? withArchive(
         source,
-        // In the locale C, unzip would write other names than those that are not ASCII.
-        `LC_ALL=C.UTF-8 unzip ${task.keep_newer ? '-u' : ''} -o -q ${script`${task.extra_opts}`.text} "$s" ${zipMembers(arg)} -d ${quote(task.dest)}`,
+        // In the locale C, unzip would write other names than those that are not ASCII. It ends with 1 when it had to warn.
+        `LC_ALL=C.UTF-8 unzip ${task.keep_newer ? '-u' : ''} -o -q ${script`${task.extra_opts}`.text} "$s" ${zipMembers(arg)} -d ${quote(task.dest)} || [ $? = 1 ]`,
       )
     : source.bytes !== undefined
       ? `tar -C ${quote(task.dest)} --extract ${options} ${tarArguments(arg)}`

@@ -151,6 +151,25 @@ describe('fetch', () => {
     expect(written.has('/flat/f')).toBe(true);
   });
 
+  test.for([
+    ['/../../../../..', false],
+    ['/x/../..', false],
+    ['', true],
+  ] as const)('XB2: what a host calls a file (%s) leads nowhere else on the controller', async ([climb, flat]) => {
+    using dir = folder();
+    mkdirSync(dir.at('x'));
+    writeFileSync(dir.at('f'), 'x');
+    written.clear();
+    // As many `..` as there are directories, so that the host finds the file.
+    const src = flat
+      ? `${dir.path}/x/../f`
+      : `${dir.path}${climb}${climb === '/x/../..' ? `/${dir.path.split('/').at(-1)}` : dir.path}/f`;
+
+    expect(await runHere(fetch, { src, dest: '/fetched/', flat }, { controller })).toMatchObject({ status: 'changed' });
+
+    expect([...written.keys()]).toEqual([flat ? '/fetched/f' : `/fetched/testhost${dir.at('f')}`]);
+  });
+
   test('fails for a file that is not there, unless that is fine', async () => {
     using dir = folder();
     mkdirSync(dir.at('d'));

@@ -274,6 +274,28 @@ describe('unarchive', () => {
     },
   );
 
+  test.runIf(zip)(
+    'XB2: an absolute name in a zip archive means what is unpacked, and nothing else is given away',
+    async () => {
+      using dir = archives();
+      writeFileSync(dir.at('precious'), 'x', { mode: 0o600 });
+      execFileSync('python3', [
+        '-c',
+        "import sys, zipfile\nwith zipfile.ZipFile(sys.argv[1], 'w') as z: z.writestr(sys.argv[2], 'A'); z.writestr('p', 'P')",
+        dir.at('evil.zip'),
+        dir.at('precious'),
+      ]);
+      const args = { src: dir.at('evil.zip'), dest: dir.at('dest'), remote_src: true, mode: '0666' };
+
+      const ran = await runHere(unarchive, args);
+      const again = await runHere(unarchive, args);
+
+      expect([ran, again]).toMatchObject([{ status: 'changed' }, { status: 'ok' }]);
+      expect(lstatSync(dir.at('precious')).mode & 0o777).toBe(0o600);
+      expect(lstatSync(`${dir.at('dest')}${dir.at('precious')}`).mode & 0o777).toBe(0o666);
+    },
+  );
+
   test.runIf(zip)('P11: unzip may forget the folders', async () => {
     using dir = topped();
     execFileSync('zip', ['-qr', dir.at('x.zip'), 'top'], { cwd: dir.at('src') });

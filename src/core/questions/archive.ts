@@ -170,7 +170,7 @@ export const zipMembers = ({ include, exclude }: Pick<ArchiveArg, 'include' | 'e
 const zipScript = (arg: ArchiveArg): string => `LC_ALL=C.UTF-8
 command -v unzip >/dev/null || { echo 'unzip is not on the host: install it (apt: name=unzip)' >&2; exit 1; }
 m=$(unzip -Z1 "$s" ${zipMembers(arg)}) || { printf '%s\\n' "$m" >&2; exit 1; }
-n=$(printf '%s\\n' "$m"${junks(arg.extra) ? ` | sed '/\\/$/d; s;.*/;;'` : ''})
+n=$(printf '%s\\n' "$m" | sed 's;^/*;;'${junks(arg.extra) ? ` | sed '/\\/$/d; s;.*/;;'` : ''})
 printf 'zip\\0%s\\0' "$n"
 printf '%s\\n' "$m" | while IFS= read -r f; do
   ${junks(arg.extra) ? 't=$d/${f##*/}' : 't=$d/$f'}
@@ -217,6 +217,7 @@ function readArchive(stdout: Buffer, stderr: string, keepNewer: boolean): Archiv
   if (climbing !== undefined) return nobody(isOutside(climbing), zip);
   if (differences === undefined) return nobody(stderr.trim() || 'the archive cannot be read', zip);
   const lines = (text: string) => text.split('\n').filter((line) => line !== '');
+  // unzip, too, unpacks an absolute name inside.
   const told = lines(listing!).map(zip ? (line) => ({ name: encodeText(line), time: undefined }) : tarMember);
   const outside = told.map(({ name }) => decodeText(name)).find((name) => name.split('/').includes('..'));
   if (outside !== undefined) return nobody(isOutside(outside), zip);
