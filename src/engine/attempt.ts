@@ -17,8 +17,11 @@ import { createTarget } from './target.ts';
 import { type Ran, sightAfter, type TaskRun } from './task-run.ts';
 import { Touched } from './touched.ts';
 
-/** Run a task, or one item, once: its parameters computed, the host brought to them, the outcome judged. */
-export async function attempt(run: TaskRun, sight: Sight, item: LoopItem | undefined): Promise<Ran> {
+/**
+ * Run a task, or one item, once: its parameters computed, the host brought to them, the outcome judged. Conditions on its
+ * result see there how many `attempts` there were, where there may be several.
+ */
+export async function attempt(run: TaskRun, sight: Sight, item: LoopItem | undefined, attempts?: number): Promise<Ran> {
   const { play, state, task } = run;
   const computed = await computeCall(play, state, task, sight, false).catch(unlessUnknown);
   if (computed instanceof Touched) {
@@ -35,7 +38,9 @@ export async function attempt(run: TaskRun, sight: Sight, item: LoopItem | undef
   const foreseen: Change[] = [];
   const converged = await convergeOrStart(run, call, sight, foreseen);
   // What was done is done: only judging it is tried again where it touches what has to be asked first.
-  const settled = await settle(run, () => outcomeOf(converged, call, (result) => sightAfter(run, item, result), task));
+  const after = (result: Outcome['result']): Sight =>
+    sightAfter(run, item, attempts === undefined ? result : { ...result, attempts });
+  const settled = await settle(run, () => outcomeOf(converged, call, after, task));
   const judged = settled.is === 'value' ? settled.value : await uncomputed(settled, run, sight);
   const held = call.ansible ? judged : unlessUnsettled(judged, call);
   const doubted = held.status === 'unreachable' && play.run.signal.aborted ? interrupted(held) : held;

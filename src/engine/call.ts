@@ -2,7 +2,7 @@ import { bindParams, type ParamProblem } from '../core/bind-params.ts';
 import type { Task, Written } from '../core/model.ts';
 import type { AnyQuestion } from '../core/question.ts';
 import { type Account, userAccount } from '../core/questions/account.ts';
-import { inOneLine } from '../core/source.ts';
+import { inOneLine, type Position } from '../core/source.ts';
 import { type Controller, ControllerError, type TaskContext, type TaskType } from '../core/task-type.ts';
 import { Expression, isDict, isTemplateText, type Raw, Template, toJs, type Value } from '../core/value.ts';
 import { unknownTaskType } from '../language/unknown-task-type.ts';
@@ -77,19 +77,27 @@ export function firstFalse(
   { scope, env }: Sight,
   warnings: string[] = [],
 ): string | undefined {
-  for (const { value } of conditions) {
-    const { value: holds, warning } = evaluateCondition(value, scope, env);
+  for (const { value, at } of conditions) {
+    const { value: holds, warning } = evaluatePlaced(value, at, { scope, env });
     if (warning !== undefined) warnings.push(warning);
-    if (!holds)
-      return value instanceof Template
-        ? value.source
-        : typeof value === 'boolean'
-          ? value
-            ? 'True'
-            : 'False'
-          : String(toJs(value as Value));
+    if (!holds) return conditionText(value);
   }
   return undefined;
+}
+
+function evaluatePlaced(value: Raw, at: Position, { scope, env }: Sight): ReturnType<typeof evaluateCondition> {
+  try {
+    return evaluateCondition(value, scope, env);
+  } catch (error) {
+    throw error instanceof TemplateError ? error.locate(at) : error;
+  }
+}
+
+/** A condition as it is written. */
+export function conditionText(value: Raw): string {
+  if (value instanceof Template) return value.source;
+  if (typeof value === 'boolean') return value ? 'True' : 'False';
+  return String(toJs(value as Value));
 }
 
 /** A keyword's value, computed; undefined where it is not given. */
@@ -308,6 +316,10 @@ const sentence = ({ path, message, hint }: ParamProblem): string =>
 
 /** What a template's mistake says, with its place. */
 export const placed = (error: TemplateError): string => inOneLine(error.diagnostic);
+
+/** The same of a condition on a task's result, with the keyword it stands under and its text. */
+export const placedCondition = (keyword: string, { diagnostic, condition }: TemplateError): string =>
+  inOneLine({ ...diagnostic, message: `${keyword}: ${condition ?? ''}: ${diagnostic.message}` });
 
 /** The same in Ansible's words, which playbooks look at in `msg`. */
 export function ansibleMessage(error: TemplateError): string {

@@ -4,7 +4,7 @@ import type { AnyQuestion } from '../core/question.ts';
 import type { SessionFailure } from '../core/session.ts';
 import type { TaskResult } from '../core/task-type.ts';
 import { TemplateError } from '../template/index.ts';
-import { ansibleMessage, type Call, firstFalse, placed } from './call.ts';
+import { ansibleMessage, type Call, conditionText, firstFalse, placedCondition } from './call.ts';
 import type { Converged } from './converge.ts';
 import { wouldRun } from './partly-known.ts';
 import type { Sight } from './scopes.ts';
@@ -128,11 +128,7 @@ function judge(
         : firstFalse(task.changedWhen, sightOf(base)) === undefined;
     const result = { ...base, changed };
     const status = failed ? 'failed' : changed ? 'changed' : 'ok';
-    const message = failed
-      ? 'message' in converged
-        ? converged.message
-        : String(before['msg'] ?? 'failed_when says so')
-      : undefined;
+    const message = failed ? reasonOf(converged, before, task) : undefined;
     return { status, changes: changed || failed ? changes : [], message, assuming, warnings, result };
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error;
@@ -140,10 +136,17 @@ function judge(
     return {
       status: 'failed',
       changes,
-      message: placed(error),
+      message: placedCondition(`${asked}_when`, error),
       result: { ...before, failed: true, [`${asked}_when_result`]: msg, msg },
     };
   }
+}
+
+/** Why a task failed: what went wrong, and where only `failed_when` says that something did, what holds. */
+function reasonOf(converged: Settled, { msg }: TaskResult, { failedWhen = [] }: Task): string {
+  if ('message' in converged) return converged.message;
+  const holds = `failed_when: ${failedWhen.map(({ value }) => conditionText(value)).join(' and ')}`;
+  return msg === undefined || msg === '' ? holds : `${holds}: ${msg}`;
 }
 
 /** Whether `changed_when` says that the task changes nothing, whatever comes of it. */

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Outcome } from '../core/event.ts';
 import { attempt } from './attempt.ts';
-import { firstFalse, keywordNumber } from './call.ts';
-import { uncomputed } from './early-outcomes.ts';
+import { ansibleMessage, firstFalse, keywordNumber, placedCondition } from './call.ts';
+import { ignorable, uncomputed } from './early-outcomes.ts';
 import type { LoopItem } from './loop.ts';
 import { unknownOutcome } from './outcome.ts';
 import { isUnrun } from './partly-known.ts';
@@ -18,15 +18,27 @@ export async function runUntil(run: TaskRun, sight: Sight, item?: LoopItem): Pro
   const retries = keywordNumber(task.retries, sight) ?? 3;
   const delay = keywordNumber(task.delay, sight) ?? 5;
   for (let count = 1; ; count++) {
-    const ran = await attempt(run, sight, item);
+    const ran = await attempt(run, sight, item, count);
     const { outcome } = ran;
     if (['skipped', 'unreachable', 'unknown'].includes(outcome.status) || isUnrun(outcome.result)) return ran;
     const result = { ...outcome.result, attempts: count };
-    const done = await settle(run, () => isDone(run, item, outcome, result));
-    if (done.is === 'unknown') return { ...ran, outcome: unknownOutcome(done.because) };
-    if (done.is !== 'value') return { ...ran, outcome: await uncomputed(done, run, sight) };
-    if (done.value) return { ...ran, outcome: { ...outcome, result } };
-    if (count > retries || play.run.signal.aborted) return { ...ran, outcome: givenUp(run, outcome, result, count) };
+    const refused = await settle(run, () => refusedBy(run, item, outcome, result));
+    if (refused.is === 'unknown') return { ...ran, outcome: unknownOutcome(refused.because) };
+    if (refused.is === 'mistaken') {
+      const mistaken = { ...outcome, result: { ...result, failed: true, msg: ansibleMessage(refused.error) } };
+      return { ...ran, outcome: await failed(mistaken, placedCondition('until', refused.error), run, sight) };
+    }
+    if (refused.is !== 'value') return { ...ran, outcome: await uncomputed(refused, run, sight) };
+    if (refused.value === undefined) return { ...ran, outcome: { ...outcome, result } };
+    if (count > retries || play.run.signal.aborted) {
+      const last = { ...outcome, result: { ...result, ...givenUpAfter(run, count) } };
+      if (task.until === undefined || task.failedWhen !== undefined) return { ...ran, outcome: last };
+      const why = `until: ${refused.value}: still not so after ${count} ${count === 1 ? 'attempt' : 'attempts'}`;
+      return {
+        ...ran,
+        outcome: await failed(last, outcome.message === undefined ? why : `${why}: ${outcome.message}`, run, sight),
+      };
+    }
     play.run.emit({
       kind: 'retrying',
       play: play.play.id,
@@ -40,17 +52,21 @@ export async function runUntil(run: TaskRun, sight: Sight, item?: LoopItem): Pro
   }
 }
 
-function isDone(run: TaskRun, item: LoopItem | undefined, outcome: Outcome, result: Outcome['result']): boolean {
-  if (run.task.until === undefined) return outcome.status !== 'failed';
-  return firstFalse(run.task.until, sightAfter(run, item, result)) === undefined;
+/** What speaks for another attempt: the first condition of `until` that does not hold; without `until`, that the task failed. */
+function refusedBy(
+  run: TaskRun,
+  item: LoopItem | undefined,
+  { status }: Outcome,
+  result: Outcome['result'],
+): string | undefined {
+  if (run.task.until === undefined) return status === 'failed' ? status : undefined;
+  return firstFalse(run.task.until, sightAfter(run, item, result));
 }
 
-const givenUp = ({ task }: TaskRun, outcome: Outcome, result: Outcome['result'], count: number): Outcome =>
-  task.until === undefined
-    ? { ...outcome, result }
-    : {
-        ...outcome,
-        status: 'failed',
-        message: outcome.message ?? `still not so after ${count} attempts`,
-        result: { ...result, failed: true, attempts: count - 1 },
-      };
+/** What Ansible registers where `until` never came true: `attempts` counts without the first one. */
+const givenUpAfter = ({ task }: TaskRun, count: number) =>
+  task.until === undefined ? {} : { failed: true, attempts: Math.max(1, count - 1) };
+
+/** An outcome that has failed by what `until` says of it. */
+const failed = (outcome: Outcome, message: string, run: TaskRun, sight: Sight): Promise<Outcome> =>
+  ignorable({ ...outcome, status: 'failed', message }, run, sight);

@@ -140,3 +140,62 @@ test.for([
   expect(`${stdout}${stderr}`).not.toMatch(/\x1b/);
   expect(`${stdout}${stderr}`).toMatch(/␛\[2J|#x001b|control/i);
 });
+
+const odd = 'echo not json; echo why >&2; exit 3';
+
+test.each([
+  ['until', "r.json.status == 'ok'", "'dict object' has no attribute 'json'"],
+  ['failed_when', 'r.json.status', "'dict object' has no attribute 'json'"],
+  ['changed_when', '(r.stdout | from_json).x', 'Expecting value: line 1 column 1 (char 0)'],
+])(
+  'U17: %s that cannot be evaluated tells its text, its place and what the command said',
+  async (keyword, condition, why) => {
+    using rig = new Rig().write({
+      'p.yaml': play(`- shell: ${odd}\n  register: r\n  delay: 0.01\n  ${keyword}: ${condition}`),
+    });
+
+    const { stdout } = await rig.run(['p.yaml']);
+
+    expect(stdout).toContain(
+      `fatal: [localhost]: FAILED! p.yaml:8:${keyword.length + 9}: ${keyword}: ${condition}: ${why}
+    exit code: 3
+    stderr: why
+    stdout: not json
+`,
+    );
+  },
+);
+
+test.each([
+  ['until that never comes true', 'until: r.rc == 5\n  retries: 1', 'until: r.rc == 5: still not so after 2 attempts'],
+  [
+    'failed_when that holds',
+    'failed_when: [r.rc == 0, \'"x" in r.stdout\']',
+    'failed_when: r.rc == 0 and "x" in r.stdout',
+  ],
+])('U17: %s is named', async (_, keywords, message) => {
+  using rig = new Rig().write({
+    'p.yaml': play(`- command: echo x said\n  register: r\n  delay: 0.01\n  ${keywords}`),
+  });
+
+  const { stdout } = await rig.run(['p.yaml']);
+
+  expect(stdout).toContain(`FAILED! ${message}\n    stdout: x said\n`);
+});
+
+test.each([
+  ['ignore_errors: true', { attempts: 1, failed: true }],
+  ['failed_when: false', { attempts: 1, failed: true }],
+  ['failed_when: r.attempts > 5', { attempts: 1, failed: true }],
+])('H10: until that runs out does not end the play with %s', async (keyword, registered) => {
+  using rig = new Rig().write({
+    'p.yaml': play(
+      `- command: "true"\n  register: r\n  until: r.rc == 5\n  retries: 1\n  delay: 0.01\n  ${keyword}\n- debug: msg={{ r.attempts }},{{ r.failed }}`,
+    ),
+  });
+
+  const { code, stdout } = await rig.run(['p.yaml']);
+
+  expect(code).toBe(0);
+  expect(stdout).toContain(`"msg": "${registered.attempts},${registered.failed ? 'True' : 'False'}"`);
+});
