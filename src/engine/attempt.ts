@@ -8,6 +8,7 @@ import { failure, ignorable, skip, uncomputed } from './early-outcomes.ts';
 import { unknownFacts } from './facts.ts';
 import type { HostLink } from './host-link.ts';
 import type { LoopItem } from './loop.ts';
+import { nowText } from './now-text.ts';
 import { outcomeOf, unknownOutcome, unlessUnsettled } from './outcome.ts';
 import { isUnrun } from './partly-known.ts';
 import { doubtWhatItMayChange, namedPaths } from './perhaps.ts';
@@ -25,8 +26,15 @@ export async function attempt(run: TaskRun, sight: Sight, item: LoopItem | undef
   const { play, state, task } = run;
   const computed = await computeCall(play, state, task, sight, false).catch(unlessUnknown);
   if (computed instanceof Touched) {
-    await doubtWhatItMayChange(run, sight, (call) => wouldOf(run, call));
-    return { outcome: unknownOutcome(computed.because) };
+    let now: string | undefined;
+    await doubtWhatItMayChange(run, sight, async (call) => {
+      now = call.censored || call.ansible || call.type.acts === true ? undefined : await foundNow(run, call);
+      return wouldOf(run, call);
+    });
+    const unknown = unknownOutcome(computed.because);
+    return {
+      outcome: now === undefined ? unknown : { ...unknown, message: `${unknown.message}; now, if it runs: ${now}` },
+    };
   }
   if (computed.kind === 'skipped')
     return { outcome: { ...skip(computed.message, computed.condition), censored: computed.censored } };
@@ -36,7 +44,7 @@ export async function attempt(run: TaskRun, sight: Sight, item: LoopItem | undef
     };
   const { call } = computed;
   const foreseen: Change[] = [];
-  const converged = await convergeOrStart(run, call, sight, foreseen);
+  const converged = await withNow(run, call, await convergeOrStart(run, call, sight, foreseen));
   // What was done is done: only judging it is tried again where it touches what has to be asked first.
   const after = (result: Outcome['result']): Sight =>
     sightAfter(run, item, attempts === undefined ? result : { ...result, attempts });
@@ -68,6 +76,19 @@ async function wouldOf(run: TaskRun, call: Call): Promise<readonly Change[] | un
   const foreseen: Change[] = [];
   const { status } = await converge(call.type, call.params, call.context, targetOf(run, call, foreseen));
   return status === 'ok' || status === 'changed' ? foreseen : undefined;
+}
+
+/** In a check: of what cannot be foreseen, how it is now, which is what an audit asks. */
+async function withNow(run: TaskRun, call: Call, converged: Converged): Promise<Converged> {
+  if (converged.status !== 'unknown' || call.ansible) return converged;
+  const now = await foundNow(run, call);
+  return now === undefined ? converged : { ...converged, message: `${converged.message}; now: ${now}` };
+}
+
+/** What a task would do on the host as it is now, whatever is foreseen. */
+async function foundNow(run: TaskRun, call: Call): Promise<string | undefined> {
+  const target = targetOf(run, { ...call, ansible: true }, []);
+  return nowText(await converge(call.type, call.params, { ...call.context, check: true }, target), call.type);
 }
 
 /** In a check: what later tasks are to think of what this one would do, or would have done. */

@@ -155,7 +155,7 @@ async function answered(
     const belief = asked.beliefs.get(key);
     if (belief === undefined) return { ended: failed(`no answer to ${key}`, [], {}) };
     if (belief.is === 'unknown')
-      return { ended: { status: 'unknown', message: `depends on ${belief.because}`, assuming: [belief.because] } };
+      return { ended: { status: 'unknown', message: `depends on "${belief.because}"`, assuming: [belief.because] } };
     if (!belief.answer.ok) return { ended: failed(belief.answer.why, [], {}) };
     if (belief.assuming !== undefined) assuming.push(belief.assuming);
     state[name] = belief.answer.value;

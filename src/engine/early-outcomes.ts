@@ -1,7 +1,7 @@
 import type { Outcome } from '../core/event.ts';
 import type { Task } from '../core/model.ts';
 import { ansibleMessage, keywordTruth, placed } from './call.ts';
-import { unknownOutcome, unreachable } from './outcome.ts';
+import { dependsOn, unknownOutcome, unreachable } from './outcome.ts';
 import { writtenPaths } from './perhaps.ts';
 import type { Sight } from './scopes.ts';
 import { ifKnown, type Settled, settle } from './settle.ts';
@@ -49,7 +49,7 @@ export async function ignorable(outcome: Outcome, run: TaskRun, sight: Sight): P
   if (ignored.is === 'unknown')
     return {
       ...unknownOutcome(ignored.because),
-      message: `${outcome.message ?? 'failed'}; whether that is ignored depends on ${ignored.because}`,
+      message: `${outcome.message ?? 'failed'}; whether that is ignored ${dependsOn(ignored.because)}`,
     };
   if (ignored.is === 'unreachable') return outcome;
   return { ...outcome, message: `${outcome.message ?? 'failed'}; and ${placed(ignored.error)}` };

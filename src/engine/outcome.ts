@@ -10,11 +10,14 @@ import { wouldRun } from './partly-known.ts';
 import type { Sight } from './scopes.ts';
 import { Touched } from './touched.ts';
 
+/** What an outcome depends on that a check cannot foresee: the task that would change it. */
+export const dependsOn = (because: string): string => `depends on "${because}"`;
+
 /** An outcome that cannot be told in a check, because of a change or a skipped command before it. */
 export const unknownOutcome = (because: string): Outcome => ({
   status: 'unknown',
   changes: [],
-  message: `depends on ${because}`,
+  message: dependsOn(because),
   assuming: [because],
   result: {},
 });
@@ -39,7 +42,7 @@ export function unlessUnsettled(outcome: Outcome, { type, params, context, link 
   if (because === undefined) return outcome;
   return {
     ...unknownOutcome(because),
-    message: `depends on ${because}; now: ${outcome.message ?? 'failed'}`,
+    message: `${dependsOn(because)}; now: ${outcome.message ?? 'failed'}`,
     censored: outcome.censored,
   };
 }
@@ -162,7 +165,7 @@ function unrun(sightOf: (result: TaskResult) => Sight, { changedWhen = [] }: Tas
     return { status: 'skipped', changes: [], message: onlyLooks, result: result(false) } as const;
   } catch (error) {
     if (!(error instanceof Touched) || error.what !== 'unknown') throw error;
-    const message = `whether it changes something depends on ${error.because}, which a check does not run`;
+    const message = `whether it changes something ${dependsOn(error.because)}, which a check does not run`;
     return { status: 'unknown', changes: [], message, assuming: [error.because], result: {} } as const;
   }
 }

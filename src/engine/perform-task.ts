@@ -7,6 +7,7 @@ import { keywordTruth, keywordValue, placed } from './call.ts';
 import { conclude, fallWith } from './conclude.ts';
 import { eachLimited } from './each-limited.ts';
 import { notifiedHandlers } from './notified.ts';
+import { dependsOn } from './outcome.ts';
 import type { Performing } from './performing.ts';
 import type { PlayHost } from './play-host.ts';
 import { runTask } from './run-task.ts';
@@ -140,7 +141,7 @@ async function notify(
   if (notified.is === 'unknown') {
     // Any handler may be due, and do anything.
     host.state.link.beliefs.foresee(ref.name, undefined);
-    const message = `which handlers it notifies depends on ${notified.because}`;
+    const message = `which handlers it notifies ${dependsOn(notified.because)}`;
     return { ...outcome, message, assuming: [...(outcome.assuming ?? []), notified.because] };
   }
   for (const { name, handlers } of notified.value) {

@@ -8,7 +8,7 @@ import { eachLimited } from './each-limited.ts';
 import type { Identity } from './host-link.ts';
 import { putBack, release } from './journal.ts';
 import { blockKey, learnLeft } from './left-over.ts';
-import { unreachable } from './outcome.ts';
+import { dependsOn, unreachable } from './outcome.ts';
 import type { Performing } from './performing.ts';
 import type { PlayContext } from './play-context.ts';
 import type { PlayHost } from './play-host.ts';
@@ -76,7 +76,7 @@ const messageOf = (proof: Exclude<Settled<never>, { is: 'value' }>): string =>
   proof.is === 'mistaken'
     ? placed(proof.error)
     : proof.is === 'unknown'
-      ? `depends on ${proof.because}`
+      ? dependsOn(proof.because)
       : proof.failure.message;
 
 /** The command that would prove the block could not be computed: what the block changed is put back. */

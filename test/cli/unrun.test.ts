@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Rig } from './rig.ts';
 
 test('what a command would say that a check does not run is unknown to later tasks; that it would run is not', async () => {
@@ -18,10 +18,40 @@ test('what a command would say that a check does not run is unknown to later tas
 
   expect(stdout.match(/^(ok|unknown|would change|fatal|skipping): .*$/gm)).toEqual([
     'would change: [localhost]',
-    'unknown: [localhost] depends on asks',
-    'unknown: [localhost] depends on asks',
-    'unknown: [localhost] depends on asks',
+    'unknown: [localhost] depends on "asks"',
+    'unknown: [localhost] depends on "asks"',
+    'unknown: [localhost] depends on "asks"',
     expect.stringMatching(/^ok/),
   ]);
   expect(code).toBe(2);
+});
+
+describe('U16: an unknown tells how it is now', () => {
+  const check = async (task: string) => {
+    using rig = new Rig().write({
+      f: 'old\n',
+      'play.yaml': `- hosts: localhost\n  gather_facts: false\n  tasks:\n    - { name: acts, command: date, register: said }\n    - ${task}\n`,
+    });
+    const { stdout } = await rig.run(['play.yaml', '--check']);
+    return stdout.split('\n').find((line) => line.startsWith('unknown')) ?? stdout;
+  };
+
+  test.each([
+    [
+      'drift',
+      'copy: {dest: f, content: "new\\n"}',
+      /^unknown: \[localhost\] depends on "acts"; now: would change content: .* \(4 bytes\)$/,
+    ],
+    ['order', 'file: {path: f, state: file}', /; now: ok$/],
+    ['failure', 'verify: "false"', /; now: .*exit code 1/],
+    ['guarded command', 'command: {cmd: date, creates: nothing}', /; now: would run command: date$/],
+    [
+      'condition',
+      'copy: {dest: f, content: "new\\n"}\n      when: said.rc == 0',
+      /depends on "acts"; now, if it runs: would change content: /,
+    ],
+    ['secret', 'copy: {dest: f, content: "new\\n"}\n      no_log: true', /^unknown: \[localhost\] .*(?<!bytes\))$/],
+  ])('%s', async (_, task, told) => {
+    expect(await check(task)).toMatch(told);
+  });
 });

@@ -156,7 +156,7 @@ describe('M6: what a run cannot repair fails in a check', () => {
       const { told, outcomes, all } = await check(`- {name: mend, command: touch x}\n- name: proof\n  ${proof}`);
 
       expect(told, all).toEqual(['mend: changed', 'proof: unknown']);
-      expect(outcomes[1]?.message).toContain('depends on mend');
+      expect(outcomes[1]?.message).toContain('depends on "mend"');
     },
   );
 
