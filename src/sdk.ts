@@ -59,6 +59,7 @@ export { type Package, type Packages, packages, wildcard } from './core/question
 export { entries, joinPath, nameOf, parentOf, rootedPath, targetPath, tidyPath } from './core/questions/paths.ts';
 export { type Container, type Live, pct } from './core/questions/pct.ts';
 export { type Self, self } from './core/questions/self.ts';
+export { nameInHeaders, servedName } from './core/questions/served-name.ts';
 export { type ShellAnswer, type ShellQuestion, shell } from './core/questions/shell.ts';
 export { type Snapshot, type Snapshots, type SnapshotsOf, snapshots } from './core/questions/snapshots.ts';
 export { type SshKey, sshKey } from './core/questions/ssh-key.ts';

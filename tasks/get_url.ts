@@ -18,6 +18,7 @@ import {
   parentOf,
   type Question,
   type Self,
+  servedName,
   stat,
   type TaskContext,
   tidyPath,
@@ -37,7 +38,11 @@ import { followedInfo, newEntry, predictsThrough } from './shared/path-info.ts';
 
 const params = {
   url: { type: 'str', required: true, secret: 'password in URL', doc: 'What to fetch.' },
-  dest: { type: 'path', required: true, doc: "Where it goes; in a folder, under the URL's last name." },
+  dest: {
+    type: 'path',
+    required: true,
+    doc: 'Where it goes; in a directory, under the name that the server gives it (Content-Disposition), else the last name of the URL.',
+  },
   checksum: { type: 'str', default: '', doc: 'What it must be: `sha256:HEX`, or `sha256:URL` of a list of checksums.' },
   force: { type: 'bool', default: false, doc: 'Compare even when the server says that nothing is newer.' },
   backup: { type: 'bool', default: false, doc: 'Keep what is replaced beside it, under a name with the time.' },
@@ -75,8 +80,12 @@ interface UrlTaskState extends Accounts {
   readonly insideSum: Checksum;
   readonly sums?: HttpReply;
   readonly served?: UrlState;
-  /** Asked once the checksum is known not to match. */
+  /** Asked once the checksum is known not to match, or of the name that the server gives. */
   readonly servedNow?: UrlState;
+  /** What the server calls the file, where it goes into a directory, and what is there. */
+  readonly name?: string;
+  readonly named?: PathState;
+  readonly namedSum?: Checksum;
   readonly self: Self;
 }
 
@@ -95,16 +104,24 @@ export default defineTask({
       insideSum: checksum(joinPath(dest, nameIn(task.url)), sum?.algorithm ?? 'sha1'),
       sums: sum !== undefined && isUrl(sum.value) ? http(requestOf(task, context, sum.value)) : nothing(),
       // With a checksum the network is asked only once it does not match.
-      served: sum === undefined ? askUrl(task, context) : nothing(),
+      served: sum === undefined ? askUrl(task, context, nameIn(task.url)) : nothing(),
+      name: servedName(requestOf(task, context, task.url), dest),
       ...askAccounts(task),
     };
   },
-  thenAsk(state, task, context): { servedNow: Question<UrlState | undefined> } {
-    const sum = checksumOf(task);
-    const wanted = wantedSum(state as UrlTaskState, task);
-    return sum === undefined || placeOf(state as UrlTaskState, task).sum?.hex === wanted
-      ? { servedNow: nothing() }
-      : { servedNow: askUrl(task, context) };
+  thenAsk(state, task, context): ThenAsked {
+    const { name } = state as UrlTaskState;
+    const algorithm = checksumOf(task)?.algorithm;
+    if (name !== undefined && name !== nameIn(task.url)) {
+      const path = joinPath(tidyPath(task.dest), name);
+      return {
+        named: stat(path),
+        namedSum: checksum(path, algorithm ?? 'sha1'),
+        servedNow: askUrl(task, context, name),
+      };
+    }
+    const isRight = placeOf(state as UrlTaskState, task).sum?.hex === wantedSum(state as UrlTaskState, task);
+    return { servedNow: algorithm === undefined || isRight ? nothing() : askUrl(task, context, nameIn(task.url)) };
   },
   plan: (state, task, context) => planUrl(state as UrlTaskState, task, context),
   result({ state, params: task, replies, startedAt, endedAt }) {
@@ -144,6 +161,11 @@ export default defineTask({
     },
   ],
 });
+
+interface ThenAsked {
+  readonly [name: string]: Question<unknown>;
+  readonly servedNow: Question<UrlState | undefined>;
+}
 
 const isUrl = (text: string): boolean => /^[a-z]+:\/\//i.test(text);
 
@@ -185,6 +207,9 @@ function wantedSum(state: UrlTaskState, task: Task): string | undefined {
 
 function placeOf(state: UrlTaskState, task: Task) {
   const dest = tidyPath(task.dest);
+  const { name, named } = state;
+  if (name !== undefined && named !== undefined)
+    return { path: joinPath(dest, name), before: named, sum: state.namedSum, parent: state.dest };
   return followed(state.dest)?.kind === 'directory' || task.dest.endsWith('/')
     ? { path: joinPath(dest, nameIn(task.url)), before: state.inside, sum: state.insideSum, parent: state.dest }
     : { path: dest, before: state.dest, sum: state.destSum, parent: state.destParent };
@@ -192,11 +217,11 @@ function placeOf(state: UrlTaskState, task: Task) {
 
 const servedOf = (state: UrlTaskState): UrlState | undefined => state.servedNow ?? state.served;
 
-const askUrl = (task: Task, context: TaskContext) =>
+const askUrl = (task: Task, context: TaskContext, name: string) =>
   urlState({
     request: requestOf(task, context, task.url),
     dest: tidyPath(task.dest),
-    name: nameIn(task.url),
+    name,
     always: task.force || task.checksum !== '',
   });
 

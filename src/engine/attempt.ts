@@ -169,7 +169,12 @@ async function convergeAsToldBy(call: Call, target: Target, by: (call: Call) => 
   const converged = await converge(type, params, context, target);
   if (!call.ansible || !context.check || converged.status !== 'failed') return converged;
   const foreseen = await converge(type, params, context, by({ ...call, ansible: false }));
-  return foreseen.status === 'ok' || foreseen.status === 'changed' ? foreseen : converged;
+  if (foreseen.status === 'ok' || foreseen.status === 'changed') return foreseen;
+  // Ansible's copy and template do not look at what is in their way: they tell what they would write.
+  const { would = [] } = converged;
+  return foreseen.status === 'unknown' && would.length > 0
+    ? { status: 'changed', changes: would, result: {}, assuming: foreseen.assuming, warnings: [] }
+    : converged;
 }
 
 function targetOf(

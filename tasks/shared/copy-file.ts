@@ -1,4 +1,5 @@
 import {
+  blurs,
   type Change,
   type Checksum,
   type Content,
@@ -117,7 +118,7 @@ export function planCopyFile(state: CopyFileState, task: CopyParams, source: Fil
   const place = placeOf(state, task, source);
   if (place.before.exists && !task.force) return { changes: [] };
   const wrong = unknownAccount(task, state) ?? refusal(place, task);
-  if (wrong !== undefined) return { failed: wrong };
+  if (wrong !== undefined) return { failed: wrong, would: [unwritten(place, source)] };
   const folders = place.parent.exists
     ? { changes: [], parent: place.parent }
     : foldersFor(tidyPath(task.dest), state, { ...task, mode: task.directory_mode });
@@ -139,6 +140,15 @@ export function planCopyFile(state: CopyFileState, task: CopyParams, source: Fil
   });
   return { changes: [...folders.changes, ...written] satisfies readonly Change[] };
 }
+
+/** What would be written if nothing stood in the way. */
+const unwritten = ({ path, before }: Place, { bytes }: FileSource): Change => ({
+  what: before.exists ? 'content' : 'file',
+  from: null,
+  to: `${bytes.length} bytes`,
+  commands: [],
+  effects: [blurs(`path:${path}`)],
+});
 
 function refusal(place: Place, task: CopyParams): string | undefined {
   const entry = followed(place.before);

@@ -3,6 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { hash } from '../../src/core/hash.ts';
+import { nameInHeaders } from '../../src/core/questions/served-name.ts';
 import get_url from '../../tasks/get_url.ts';
 import { runHere } from './harness.ts';
 import { folder } from './local-host.ts';
@@ -18,6 +19,8 @@ async function server(content = 'hello\n') {
     if (request.url === '/secret' && request.headers.authorization !== `Basic ${btoa('me:s3cret')}`)
       response.writeHead(401, { 'www-authenticate': 'Basic' }).end();
     else if (request.url === '/sums') response.end(sums);
+    else if (request.url === '/named')
+      response.writeHead(200, { 'content-disposition': 'attachment; filename="../na me.txt"' }).end('hello\n');
     else if (request.url !== '/file.txt' && request.url !== '/secret') response.writeHead(404).end();
     else if (since !== undefined && Date.parse(since) >= modified.getTime()) response.writeHead(304).end();
     else
@@ -60,6 +63,39 @@ describe('get_url', () => {
     expect(existsSync(dir.at('d/file.txt'))).toBe(false);
     await runHere(get_url, { url: `${web.url}/file.txt`, dest: dir.at('d') });
     expect(readFileSync(dir.at('d/file.txt'), 'utf8')).toBe('hello\n');
+  });
+
+  test('P24: goes into a folder under the name that the server gives, without any directory in it', async () => {
+    using dir = folder();
+    await using web = await server();
+    mkdirSync(dir.at('d'));
+    const args = { url: `${web.url}/named`, dest: dir.at('d') };
+
+    const check = await runHere(get_url, args, { check: true });
+    const ran = await runHere(get_url, { ...args, checksum: `sha256:${hash('sha256', 'hello\n')}` });
+    const again = await runHere(get_url, args);
+    const file = await runHere(get_url, { ...args, dest: dir.at('f') });
+
+    expect([check.status, ran.status, again.status, file.status]).toEqual(['changed', 'changed', 'ok', 'changed']);
+    expect([readdirSync(dir.at('d')), readdirSync(dir.path)]).toEqual([['na me.txt'], ['d', 'f']]);
+    expect(again).toMatchObject({ result: { dest: dir.at('d/na me.txt') } });
+  });
+
+  test.each([
+    ['attachment; filename=a.txt', 'a.txt'],
+    ['attachment; size=3; filename="a b.txt"; x=y', 'a b.txt'],
+    ['attachment; filename="/etc/passwd"', 'passwd'],
+    ['attachment; filename="..\\\\x"', 'x'],
+    ['attachment; filename=".."', undefined],
+    ['attachment; filename="a\tb"', undefined],
+    ['inline; filename=a.txt', undefined],
+    ['attachment', undefined],
+  ])('P24: Content-Disposition %j names %j', (field, name) => {
+    expect(
+      nameInHeaders(
+        `HTTP/1.1 302 Found\r\nContent-Disposition: attachment; filename=no\r\n\r\nHTTP/1.1 200 OK\r\nContent-Disposition: ${field}\r\n\r\n`,
+      ),
+    ).toBe(name);
   });
 
   test('fetches again what is newer or differs, and nothing else', async () => {

@@ -1,0 +1,35 @@
+import { execFileSync } from 'node:child_process';
+import { expect, test } from 'vitest';
+import { Rig } from '../rig.ts';
+
+test('P31: what copy and template would write is told in a check, though a directory for it is only foreseen below what nobody knows', async () => {
+  using rig = new Rig();
+  rig.write({
+    'src/f': 'x',
+    'a.j2': 'a',
+    'd/keep': '',
+    'play.yml': `- hosts: localhost
+  gather_facts: false
+  tasks:
+    - unarchive: {src: a.tgz, dest: ${rig.folder}/d}
+    - file: {path: ${rig.folder}/d/enabled, state: directory}
+    - template: {src: a.j2, dest: ${rig.folder}/d/enabled/site}
+    - copy: {content: x, dest: ${rig.folder}/d/enabled/other, owner: nosuch}
+    - lineinfile: {path: ${rig.folder}/d/enabled/none, line: x}
+`,
+  });
+  execFileSync('tar', ['czf', 'a.tgz', '-C', 'src', '.'], { cwd: rig.folder });
+
+  const { stdout } = await rig.run(['play.yml', '-i', 'localhost,', '-c', 'local', '--check'], {
+    calledAs: 'ansible-playbook',
+  });
+
+  // The last one fails with Ansible, too.
+  expect(stdout.match(/^(ok|changed|fatal|skipping): .*?\]/gm)).toEqual([
+    'changed: [localhost]',
+    'changed: [localhost]',
+    'changed: [localhost]',
+    'changed: [localhost]',
+    'fatal: [localhost]',
+  ]);
+});
