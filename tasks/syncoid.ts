@@ -4,6 +4,7 @@ import {
   defineTask,
   type Effect,
   exists,
+  nothing,
   type Params,
   predicts,
   type Snapshot,
@@ -57,7 +58,17 @@ export default defineTask({
     'In order when the newest snapshot of each dataset of the source is on the target, told by its guid. A snapshot that is made while it sends is for the next run. What syncoid prints is shown while it sends.',
   params,
   ask: (given) => ({ source: snapshots(sideOf(given.source, given)), target: snapshots(sideOf(given.target, given)) }),
-  plan: ({ source, target }, given) => {
+  thenAsk: ({ target }, given) => {
+    const { dataset, ssh } = sideOf(given.target, given);
+    const parent = parentOf(dataset);
+    return {
+      parent:
+        target === undefined && parent !== undefined
+          ? snapshots({ dataset: parent, recursive: false, ...(ssh && { ssh }) })
+          : nothing(),
+    };
+  },
+  plan: ({ source, target, parent }, given) => {
     if (source === undefined) return { failed: `there is no dataset ${given.source}` };
     const behind = datasets(source, given).filter((one) => !hasNewest(one.snapshots, target?.[one.target]?.snapshots));
     const empty = behind.filter((one) => one.snapshots.length === 0);
@@ -65,6 +76,8 @@ export default defineTask({
       return {
         failed: `${empty.map((one) => one.source).join(', ')} has no snapshot to send, and with \`no_sync_snap\` none is made`,
       };
+    const refused = homeless(given, target, parent) ?? behind.map((one) => whyRefused(one, target, given)).find(isText);
+    if (behind.length > 0 && refused !== undefined) return { failed: refused };
     return { changes: behind.map((one, index) => replicate(one, target, given, behind, index === 0)) };
   },
   reached: (before, now, given) =>
@@ -93,6 +106,43 @@ interface Sending {
   readonly source: string;
   readonly target: string;
   readonly snapshots: readonly Snapshot[];
+  readonly bookmarks: readonly string[];
+}
+
+const isText = (text: string | undefined): text is string => text !== undefined;
+
+/** The dataset that a dataset is in; undefined for a pool. */
+function parentOf(dataset: string): string | undefined {
+  const end = dataset.lastIndexOf('/');
+  return end === -1 ? undefined : dataset.slice(0, end);
+}
+
+/** Why nothing can be received: zfs makes no dataset that another one would have to hold which is not there. */
+function homeless(given: Given, target: Snapshots, parent: Snapshots): string | undefined {
+  if (target !== undefined) return undefined;
+  const { dataset } = sideOf(given.target, given);
+  const holder = parentOf(dataset);
+  if (holder === undefined) return `there is no pool ${given.target}`;
+  if (parent === undefined) return `there is no dataset ${holder}, in which ${given.target} would be made`;
+  return given.skip_parent ? `there is no dataset ${given.target}, and with \`skip_parent\` none is made` : undefined;
+}
+
+/** Why syncoid refuses to send: it destroys nothing that is on the target but for what a rollback does. */
+function whyRefused(
+  { source, target: name, snapshots, bookmarks }: Sending,
+  target: Snapshots,
+  given: Given,
+): string | undefined {
+  const received = target?.[name]?.snapshots;
+  if (received === undefined) return undefined;
+  const sent = new Set([...snapshots.map(({ guid }) => guid), ...bookmarks]);
+  const common = received.findLast(({ guid }) => sent.has(guid));
+  if (common === undefined)
+    return `${name} is there and has no snapshot in common with ${source}: syncoid refuses to destroy it; destroy or rename it first`;
+  const newest = received.at(-1);
+  return given.no_rollback && newest !== undefined && newest !== common
+    ? `${name} has a snapshot of its own, ${newest.name}, after ${common.name}, the last one in common with ${source}: with \`no_rollback\` nothing can be received`
+    : undefined;
 }
 
 function sideOf(place: string, { recursive, sshkey, sshport, sshoption }: Given): SnapshotsOf {
@@ -112,10 +162,11 @@ function datasets(source: NonNullable<Snapshots>, given: Given): readonly Sendin
   const excluded = given.exclude.map((pattern) => new RegExp(pattern));
   return Object.entries(source)
     .filter(([name]) => !(given.skip_parent && name === from) && !excluded.some((pattern) => pattern.test(name)))
-    .map(([name, { snapshots: list }]) => ({
+    .map(([name, { snapshots: list, bookmarks = [] }]) => ({
       source: name,
       target: `${to}${name.slice(from.length)}`,
       snapshots: list,
+      bookmarks,
     }));
 }
 

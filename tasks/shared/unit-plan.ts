@@ -119,7 +119,7 @@ function maskRefused(now: Unit, wanted: WantedUnit): string | undefined {
   const file = now.properties['FragmentPath'] ?? '';
   if (wanted.masked !== true || wanted.force === true || now.load === 'masked' || now.file.startsWith('masked'))
     return undefined;
-  if (!file.startsWith('/etc/systemd/')) return undefined;
+  if (!/^\/etc\/systemd\/|\/\.config\/systemd\/user\//.test(file)) return undefined;
   return `Failed to mask ${now.name}: its own file ${file} is in the way; remove it first, or give \`force: true\``;
 }
 

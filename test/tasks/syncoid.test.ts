@@ -17,6 +17,7 @@ const source = {
   'tank/a': holding(snap('s1'), snap('s2')),
   'tank/a/images': holding(snap('s1', 'i1'), snap('s2', 'i2')),
 };
+const pool = { pool: holding() };
 const inSync = { 'pool/b': source['tank/a'], 'pool/b/images': source['tank/a/images'] };
 
 describe('syncoid', () => {
@@ -34,11 +35,58 @@ describe('syncoid', () => {
     // The same name is another snapshot when its guid differs.
     [{ ...inSync, 'pool/b': holding(snap('s1'), snap('s2', 'other')) }, ['snapshots of pool/b: s1 → s2']],
   ])('%j: %j', ([target, changes]) => {
-    expect(changesOn(syncoid, { source, target }, args)).toEqual(changes);
+    expect(changesOn(syncoid, { source, target, parent: pool }, args)).toEqual(changes);
+  });
+
+  describe('P25: what syncoid refuses fails in a check, too', () => {
+    const diverged = { ...inSync, 'pool/b': holding(snap('x1')) };
+    const own = { ...inSync, 'pool/b': holding(snap('s1'), snap('own9')) };
+
+    test.each([
+      [
+        'a target without a snapshot in common',
+        diverged,
+        {},
+        'pool/b is there and has no snapshot in common with tank/a',
+      ],
+      ['a target that was made by hand', { ...inSync, 'pool/b': holding() }, {}, 'no snapshot in common'],
+      ['a snapshot of its own', own, { no_rollback: true }, 'own9, after s1'],
+      ['no parent', undefined, { target: 'pool/x/b' }, 'there is no dataset pool/x, in which pool/x/b would be made'],
+      ['no pool', undefined, { target: 'pool' }, 'there is no pool pool'],
+      ['no target of skip_parent', undefined, { target: 'pool/x/b', skip_parent: true }, 'there is no dataset pool/x,'],
+    ])('%s', (_, target, more, message) => {
+      const state = { source, target, parent: undefined };
+      expect(planOn(syncoid, state, { ...args, ...more })).toMatchObject({ failed: expect.stringContaining(message) });
+    });
+
+    test.each([
+      ['a snapshot of its own is rolled back', source, own],
+      ['a bookmark is in common', { ...source, 'tank/a': { ...source['tank/a'], bookmarks: ['x1'] } }, diverged],
+    ])('not where %s', (_, from, target) => {
+      expect(changesOn(syncoid, { source: from, target }, args)).toHaveLength(1);
+    });
+
+    test('whether the parent is there is asked only where the target is not', () => {
+      const params = bind(syncoid, args) as never;
+      const asked = (target: object | undefined) => syncoid.thenAsk!({ source, target } as never, params, context);
+
+      expect(asked(undefined)).toEqual({ parent: snapshots({ dataset: 'pool', recursive: false }) });
+      expect(asked(inSync)).not.toEqual(asked(undefined));
+    });
+  });
+
+  test('a bookmark is no dataset', () => {
+    const { kind, arg } = snapshots({ dataset: 'tank/a', recursive: true });
+    const stdout = Buffer.from('tank/a\tguid\t1\ntank/a\tmountpoint\t/a\ntank/a#old\tguid\t77\n');
+
+    expect(kind.read([{ code: 0, stdout, stderr: Buffer.of() }], [arg])[0]).toEqual({
+      ok: true,
+      value: { 'tank/a': { mountpoint: '/a', snapshots: [], bookmarks: ['77'] } },
+    });
   });
 
   test('one call sends all that is behind', () => {
-    expect(commandsOn(syncoid, { source, target: undefined }, args)).toEqual([
+    expect(commandsOn(syncoid, { source, target: undefined, parent: pool }, args)).toEqual([
       'syncoid --recursive --no-sync-snap --no-privilege-elevation op@192.0.2.2:tank/a pool/b </dev/null',
     ]);
   });
@@ -52,7 +100,7 @@ describe('syncoid', () => {
       source_bwlimit: '10M',
     };
 
-    expect(commandsOn(syncoid, { source, target: undefined }, { ...args, ...more })[0]).toBe(
+    expect(commandsOn(syncoid, { source, target: undefined, parent: pool }, { ...args, ...more })[0]).toBe(
       "syncoid --recursive --no-sync-snap --no-privilege-elevation '--exclude=tmp$' '--compress=none' '--source-bwlimit=10M' '--sshkey=/k' '--sshoption=StrictHostKeyChecking=yes' op@192.0.2.2:tank/a pool/b </dev/null",
     );
   });
@@ -80,7 +128,7 @@ describe('syncoid', () => {
   });
 
   test('foresees the answer that leaves nothing to do', () => {
-    const plan = planOn(syncoid, { source, target: undefined }, args);
+    const plan = planOn(syncoid, { source, target: undefined, parent: pool }, args);
     const predicted = 'changes' in plan ? plan.changes[0]!.effects!.find((effect) => 'predicts' in effect) : undefined;
 
     expect(
@@ -101,8 +149,8 @@ describe('syncoid', () => {
       {
         source,
         target: {
-          'pool/b': { mountpoint: '/b', snapshots: [] },
-          'pool/b/images': { mountpoint: '/b/images', snapshots: [] },
+          'pool/b': { mountpoint: '/b', snapshots: [snap('s1')] },
+          'pool/b/images': { mountpoint: '/b/images', snapshots: [snap('s1', 'i1')] },
         },
       },
       args,

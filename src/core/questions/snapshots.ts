@@ -29,6 +29,8 @@ interface Replica {
   /** Where it is mounted: a path, `none`, `legacy`; undefined in what a check foresees. */
   readonly mountpoint?: string;
   readonly snapshots: readonly Snapshot[];
+  /** The guids of snapshots that are gone and have left a bookmark, from which can be sent on. */
+  readonly bookmarks?: readonly string[];
 }
 
 const kind: QuestionKind<SnapshotsOf, Snapshots> = {
@@ -61,7 +63,10 @@ function readSnapshots({ code, stdout, stderr }: Reply, { dataset, recursive, ss
     if (value !== undefined) values.set(name, { ...values.get(name), [property]: value });
   }
   const names = [...values.keys()];
-  const datasets = names.filter((name) => !name.includes('@') && (recursive || name === dataset));
+  // `zfs get` lists bookmarks, too.
+  const datasets = names.filter((name) => !/[@#]/.test(name) && (recursive || name === dataset));
+  const bookmarks = (one: string): string[] =>
+    names.filter((name) => name.startsWith(`${one}#`)).map((name) => values.get(name)!['guid']!);
   const of = (one: string): Snapshot[] =>
     names
       .filter((name) => name.startsWith(`${one}@`))
@@ -74,7 +79,11 @@ function readSnapshots({ code, stdout, stderr }: Reply, { dataset, recursive, ss
   return {
     ok: true,
     value: Object.fromEntries(
-      datasets.map((one) => [one, { mountpoint: values.get(one)!.mountpoint, snapshots: of(one) }]),
+      datasets.map((one) => {
+        const marks = bookmarks(one);
+        const replica: Replica = { mountpoint: values.get(one)!.mountpoint, snapshots: of(one) };
+        return [one, marks.length === 0 ? replica : { ...replica, bookmarks: marks }];
+      }),
     ),
   };
 }

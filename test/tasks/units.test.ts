@@ -1,0 +1,110 @@
+import { describe, expect, test } from 'vitest';
+import type { Freshness } from '../../src/core/questions/freshness.ts';
+import type { Unit } from '../../src/core/questions/units.ts';
+import systemd from '../../tasks/systemd.ts';
+import { changesOn, commandsOn, planOn } from './harness.ts';
+
+const nginx: Unit = {
+  name: 'nginx.service',
+  load: 'loaded',
+  active: 'active',
+  sub: 'running',
+  file: 'enabled',
+  needsReload: false,
+  ends: false,
+  canReload: true,
+  properties: { FragmentPath: '/lib/systemd/system/nginx.service' },
+};
+
+describe('P25: a unit whose own file is in /etc cannot be masked', () => {
+  const own = { ...nginx, properties: { FragmentPath: '/etc/systemd/system/nginx.service' } };
+
+  test.each([
+    ['/etc/systemd/system/nginx.service', 'system'],
+    ['/home/ann/.config/systemd/user/nginx.service', 'user'],
+  ])('%s fails in a check, too', (FragmentPath, scope) => {
+    const unit = { ...own, properties: { FragmentPath } };
+    expect(planOn(systemd, { unit }, { name: 'nginx', masked: true, scope })).toMatchObject({
+      failed: expect.stringContaining(`its own file ${FragmentPath} is in the way`),
+    });
+  });
+
+  test('unless that is forced, or the file is the package’s', () => {
+    const asked = { name: 'nginx', masked: true };
+    const masked = ['unit nginx.service: unmasked → masked'];
+    expect(changesOn(systemd, { unit: own }, { ...asked, force: true })).toEqual(masked);
+    expect(changesOn(systemd, { unit: nginx }, asked)).toEqual(masked);
+  });
+});
+
+describe('M5: what is started at boot', () => {
+  test.each([
+    ['enabled', 0],
+    ['static', 0],
+    ['alias', 0],
+    ['linked', 1],
+    ['linked-runtime', 1],
+    ['enabled-runtime', 1],
+    ['disabled', 1],
+  ])('a unit that is %s has %d changes with enabled: true', (file, changes) => {
+    expect(changesOn(systemd, { unit: { ...nginx, file } }, { name: 'nginx', enabled: true })).toHaveLength(changes);
+  });
+
+  test('a linked one is enabled', () => {
+    const unit = { ...nginx, file: 'linked' };
+    expect(commandsOn(systemd, { unit }, { name: 'nginx', enabled: true })).toEqual([
+      expect.stringMatching(/systemctl .*enable -- nginx\.service$/),
+    ]);
+  });
+});
+
+describe('M2: reload_when_stale', () => {
+  const config = { path: '/etc/nginx/nginx.conf', at: 200 };
+  const dropIn = { path: '/etc/systemd/system/nginx.service.d/a.conf', at: 200 };
+  const told = (fresh: Omit<Freshness, 'missing'>, more: object = {}) =>
+    changesOn(
+      systemd,
+      { unit: nginx, fresh: { missing: [], ...fresh } },
+      { name: 'nginx', reload_when_stale: true, config: ['/etc/nginx'], ...more },
+    );
+
+  test.each<[string, Omit<Freshness, 'missing'>, object, string[]]>([
+    ['older configuration', { startedAt: 300, loadedAt: 300, config }, {}, []],
+    [
+      'newer configuration',
+      { startedAt: 100, loadedAt: 100, config },
+      {},
+      [`loaded before ${config.path} was changed → reloaded`],
+    ],
+    ['configuration that a reload has read', { startedAt: 100, loadedAt: 300, config }, {}, []],
+    ['a newer drop-in, which no reload reads', { startedAt: 100, loadedAt: 100, unit: dropIn }, {}, []],
+    [
+      'a newer drop-in with restart_when_stale',
+      { startedAt: 100, loadedAt: 100, unit: dropIn, config },
+      { restart_when_stale: true },
+      [`older than ${dropIn.path} → restarted`],
+    ],
+    [
+      'newer configuration with restart_when_stale',
+      { startedAt: 100, loadedAt: 100, config },
+      { restart_when_stale: true },
+      [`loaded before ${config.path} was changed → reloaded`],
+    ],
+    ['no process', { config }, {}, []],
+  ])('%s', (_, fresh, more, changes) => {
+    expect(told(fresh, more)).toEqual(changes.map((change) => `unit nginx.service: ${change}`));
+  });
+
+  test('a unit that cannot be reloaded fails', () => {
+    const unit = { ...nginx, canReload: false };
+    expect(planOn(systemd, { unit, fresh: { missing: [] } }, { name: 'nginx', reload_when_stale: true })).toMatchObject(
+      {
+        failed: expect.stringContaining('cannot be reloaded'),
+      },
+    );
+  });
+
+  test('a unit that is reloaded anyway is reloaded once', () => {
+    expect(told({ startedAt: 100, loadedAt: 100, config }, { state: 'reloaded' })).toHaveLength(1);
+  });
+});
