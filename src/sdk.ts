@@ -2,7 +2,20 @@
 
 export { bindParams, type ParamProblem } from './core/bind-params.ts';
 export { blurs, type Change, type Diff, type Effect, predicts } from './core/change.ts';
-export { type Command, type FromHost, quote, reading, Script, script, sh, type Word } from './core/command.ts';
+export {
+  type Command,
+  type FromHost,
+  joined,
+  quote,
+  reading,
+  Script,
+  type ShellText,
+  script,
+  sh,
+  type Word,
+  writtenScript,
+} from './core/command.ts';
+export { exporting } from './core/commands/exporting.ts';
 export { forgetJob } from './core/commands/job.ts';
 export { type FileToWrite, writeFile } from './core/commands/write-file.ts';
 export { compareVersions } from './core/debian-version.ts';

@@ -1,11 +1,12 @@
 import {
   type Change,
+  type Command,
   defineTask,
   nothing,
   type Params,
   predicts,
-  quote,
   type ShellAnswer,
+  sh,
   shell,
   tidyPath,
 } from '../src/sdk.ts';
@@ -66,7 +67,7 @@ export default defineTask({
       what: `ACL of ${differing.length === 1 ? differing[0] : `${task.path} and what is below it (${differing.length} entries)`}`,
       from: present ? 'other' : entry,
       to: present ? entry : null,
-      commands: [{ script: setfacl(task, '') }],
+      commands: [setfacl(task)],
       effects: [
         predicts(askTried(task), { ...tried, stdout: '' }),
         { blurs: [`inode:${tidyPath(task.path)}`, ...(task.recursive ? [`path:${tidyPath(task.path)}`] : [])] },
@@ -116,26 +117,26 @@ const complaintOf = ({ code, stderr }: ShellAnswer): string =>
     ? 'getfacl and setfacl are not on the host: install the package acl'
     : stderr.trim() || `exit code ${code}`;
 
-const target = ({ path }: Task): string => quote(path.startsWith('-') ? `./${path}` : path);
+const target = ({ path }: Task): string => (path.startsWith('-') ? `./${path}` : path);
 
 const askAcl = (task: Task) =>
   shell({
-    script: `LC_ALL=C getfacl --omit-header --absolute-names ${task.follow ? '' : '--physical '}-- ${target(task)}`,
+    ...sh`LC_ALL=C getfacl --omit-header --absolute-names ${task.follow ? [] : ['--physical']} -- ${target(task)}`,
     about: [`inode:${tidyPath(task.path)}`, 'by:package:acl'],
   });
 
 /** `--test` prints what would come of it, `*,*` for what stays as it is. */
 const askTried = (task: Task) =>
   shell({
-    script: setfacl(task, '--test '),
+    ...setfacl(task, '--test'),
     about: [`${task.recursive ? 'path' : 'inode'}:${tidyPath(task.path)}`, 'by:package:acl'],
   });
 
-const setfacl = (task: Task, test: string): string => {
-  const walk = `${task.recursive ? '--recursive ' : ''}${task.follow ? '' : '--physical '}`;
-  const mask = { default: '', mask: '--mask ', no_mask: '--no-mask ' }[task.recalculate_mask];
+const setfacl = (task: Task, ...test: readonly string[]): Command => {
+  const walk = [...(task.recursive ? ['--recursive'] : []), ...(task.follow ? [] : ['--physical'])];
+  const mask = { default: [], mask: ['--mask'], no_mask: ['--no-mask'] }[task.recalculate_mask];
   const verb = task.state === 'present' ? '--modify' : '--remove';
-  return `LC_ALL=C setfacl ${test}${walk}${mask}${verb} ${quote(entryOf(task))} -- ${target(task)}`;
+  return sh`LC_ALL=C setfacl ${[...test, ...walk, ...mask, verb, entryOf(task)]} -- ${target(task)}`;
 };
 
 /** The files whose ACL would change. */

@@ -1,4 +1,4 @@
-import { type Change, defineTask, predicts, quote, sh, shell } from '../src/sdk.ts';
+import { type Change, defineTask, predicts, sh, shell } from '../src/sdk.ts';
 
 export default defineTask({
   name: 'community.general.alternatives',
@@ -103,7 +103,7 @@ interface Group {
 
 const query = (name: string) =>
   shell({
-    script: `LC_ALL=C update-alternatives --query ${quote(name)} 2>/dev/null; :`,
+    ...sh`LC_ALL=C update-alternatives --query ${name} 2>/dev/null; :`,
     about: [`alternative:${name}`, 'by:package:*'],
   });
 

@@ -1,4 +1,16 @@
-import { blurs, type Change, type Command, defineTask, predicts, quote, shell, writeFile } from '../src/sdk.ts';
+import {
+  blurs,
+  type Change,
+  type Command,
+  defineTask,
+  joined,
+  predicts,
+  type Script,
+  script,
+  sh,
+  shell,
+  writeFile,
+} from '../src/sdk.ts';
 import { fetchLists } from './shared/apt-get.ts';
 import { activeLines, fileFor, plain, sourcesOf, withoutLine } from './shared/apt-sources.ts';
 
@@ -46,7 +58,11 @@ export default defineTask({
         ? ([[path, withLine(files.get(path) ?? '', line)]] as const)
         : having.map(([name, text]) => [name, withoutLine(text, wanted)] as const);
     const after = new Map([...files, ...edited]);
-    const back = edited.map(([name]) => puttingBack(name, files.get(name))).join('\n');
+    const back = joined(
+      edited.map(([name]) => puttingBack(name, files.get(name))),
+      script`
+`,
+    );
     const fetch = update_cache ? [orElse(fetchLists(update_cache_retries, update_cache_retry_max_delay), back)] : [];
     const change: Change = {
       what: `package source ${wanted}`,
@@ -55,7 +71,7 @@ export default defineTask({
       commands: [
         ...edited.map(([name, text]) =>
           text.trim() === '' && name !== '/etc/apt/sources.list'
-            ? { script: `rm -f -- ${quote(name)}` }
+            ? sh`rm -f -- ${name}`
             : writeFile({ path: name, content: text, ...(files.has(name) ? {} : { mode: Number.parseInt(mode, 8) }) }),
         ),
         ...fetch,
@@ -81,16 +97,20 @@ const withLine = (text: string, line: string): string =>
   `${text === '' || text.endsWith('\n') ? text : `${text}\n`}${line}\n`;
 
 /** A file as it was, where apt cannot use what was written: else no package could be installed on the host any more. */
-const puttingBack = (path: string, text: string | undefined): string =>
-  text === undefined ? `rm -f -- ${quote(path)}` : `printf %s ${quote(text)} >${quote(path)}`;
+const puttingBack = (path: string, text: string | undefined): Script =>
+  text === undefined ? script`rm -f -- ${path}` : script`printf %s ${text} >${path}`;
 
-const orElse = (command: Command, back: string): Command => ({
+const orElse = (command: Command, back: Script): Command => ({
   ...command,
-  script: `(\n${command.script}\n) || { code=$?\n${back}\nexit $code; }`,
+  ...sh`(
+${command}
+) || { code=$?
+${back}
+exit $code; }`,
   shown: command.shown ?? command.script,
 });
 
 const allSources = shell({
-  script: `for f in /etc/apt/sources.list /etc/apt/sources.list.d/*.list; do [ -f "$f" ] && { printf '\\036%s\\n' "$f"; cat -- "$f"; }; done; :`,
+  ...sh`for f in /etc/apt/sources.list /etc/apt/sources.list.d/*.list; do [ -f "$f" ] && { printf '\036%s\n' "$f"; cat -- "$f"; }; done; :`,
   about: ['entry:/etc/apt/sources.list', 'entry:/etc/apt/sources.list.d/*', 'path:/etc/apt/sources.list.d'],
 });

@@ -10,10 +10,10 @@ import {
   type Params,
   type Plan,
   type Questions,
-  quote,
   readCertificates,
-  Script,
+  type Script,
   type ShellAnswer,
+  script,
   sh,
   shell,
   type TaskContext,
@@ -86,16 +86,16 @@ export default defineTask({
 const stamp = '/var/lib/letsencrypt/.dry-run-succeeded';
 
 // What the outcome of a dry run depends on besides the files of certbot, a line each: the programs, the hooks, where the names lead.
-const depends = `depends() {
-  printf 'the programs '; dpkg-query -W -f '\${Package} \${Version} \${db:Status-Status}\\n' certbot 'python3-certbot*' python3-acme 2>/dev/null | cksum
+const depends = script`depends() {
+  printf 'the programs '; dpkg-query -W -f '\${Package} \${Version} \${db:Status-Status}\n' certbot 'python3-certbot*' python3-acme 2>/dev/null | cksum
   printf 'the hooks '; {
-    find /etc/letsencrypt/renewal-hooks -type f -printf '%p %m\\n' -exec cat {} + 2>/dev/null | LC_ALL=C sort
-    cat /etc/letsencrypt/renewal/*.conf 2>/dev/null | sed -n 's/^ *[a-z]*_hook *= *//p' | tr ' ' '\\n' | LC_ALL=C sort -u |
+    find /etc/letsencrypt/renewal-hooks -type f -printf '%p %m\n' -exec cat {} + 2>/dev/null | LC_ALL=C sort
+    cat /etc/letsencrypt/renewal/*.conf 2>/dev/null | sed -n 's/^ *[a-z]*_hook *= *//p' | tr ' ' '\n' | LC_ALL=C sort -u |
       while read -r word; do case $word in /*) ls -Lld "$word"; test -f "$word" && cksum <"$word";; esac; done
   } 2>&1 | cksum
   printf 'the addresses of its names '; for one in /etc/letsencrypt/live/*/cert.pem; do
     openssl x509 -in "$one" -noout -ext subjectAltName 2>/dev/null
-  done | tr -d ' ' | tr , '\\n' | sed -n 's/^DNS:\\([^*]\\)/\\1/p' | LC_ALL=C sort -u |
+  done | tr -d ' ' | tr , '\n' | sed -n 's/^DNS:\([^*]\)/\1/p' | LC_ALL=C sort -u |
     { while read -r name; do timeout 5 getent ahosts "$name" </dev/null | sed "s/ .*/ $name/" & done; wait; } | LC_ALL=C sort -u | cksum
 }
 `;
@@ -103,11 +103,11 @@ const depends = `depends() {
 /** When anything was changed last, when a dry run has succeeded last, now, what it depended on that is otherwise now, and what there is to renew. */
 const tested = () =>
   shell({
-    script: `${depends}date +%s
+    ...sh`${depends}date +%s
 stat -c %Y ${stamp} 2>/dev/null || echo 0
-find /etc/letsencrypt/renewal /etc/letsencrypt/archive /etc/letsencrypt/cli.ini -type f -printf '%C@\\n' 2>/dev/null | sort -n | tail -n 1 | grep . || echo 0
+find /etc/letsencrypt/renewal /etc/letsencrypt/archive /etc/letsencrypt/cli.ini -type f -printf '%C@\n' 2>/dev/null | sort -n | tail -n 1 | grep . || echo 0
 depends | while read -r line; do grep -qxF "$line" ${stamp} 2>/dev/null || printf '%s, ' "\${line% * *}"; done; echo
-find /etc/letsencrypt/renewal -name '*.conf' -printf '%f\\n' 2>/dev/null`,
+find /etc/letsencrypt/renewal -name '*.conf' -printf '%f\n' 2>/dev/null`,
     about: [
       'path:/etc/letsencrypt',
       'entry:/etc/letsencrypt*',
@@ -146,7 +146,7 @@ function whyDue(now: number, last: number, changed: number, others: string, give
 }
 
 /** certbot, once no other one runs: its timer may have begun a moment ago. What it says is in `$said`. */
-const patiently = (command: string): string => `waited=0
+const patiently = (command: Script | Command): Script => script`waited=0
 until said=$(${command} 2>&1); do
   case $said in *'Another instance of Certbot is already running'*) ;; *) waited=500 ;; esac
   test "$waited" -lt 500 || failed
@@ -156,12 +156,12 @@ done
 
 // Of pages of output, what tells the name and the reason.
 const dryRun = ({ server }: Given): Command => ({
-  script: `${depends}failed() {
-  printf '%s\\n' "$said" | grep -E '^(Failed to renew|Simulating renewal of|Another instance of|  *(Domain|Type|Detail): |.*requested .* plugin|.*[Ee]rror: )' >&2 || printf '%s\\n' "$said" >&2
+  ...sh`${depends}failed() {
+  printf '%s\n' "$said" | grep -E '^(Failed to renew|Simulating renewal of|Another instance of|  *(Domain|Type|Detail): |.*requested .* plugin|.*[Ee]rror: )' >&2 || printf '%s\n' "$said" >&2
   exit 1
 }
 before=$(depends)
-${patiently(`certbot renew --dry-run --non-interactive --no-random-sleep-on-renew${server === undefined ? '' : ` --server ${quote(server)}`}`)}install -D -m 644 /dev/null ${stamp} && printf '%s\\n' "$before" >${stamp}`,
+${patiently(script`certbot renew --dry-run --non-interactive --no-random-sleep-on-renew ${server === undefined ? [] : ['--server', server]}`)}install -D -m 644 /dev/null ${stamp} && printf '%s\n' "$before" >${stamp}`,
   shown: `certbot renew --dry-run`,
   long: true,
   deadlineMs: 600_000,
@@ -201,20 +201,18 @@ function faultOf(
 const issue = (given: Given): Command => {
   const certonly = sh`certbot certonly --non-interactive --agree-tos --keep-until-expiring --cert-name ${nameOf(given)} --email ${given.email ?? ''} ${how(given)} ${given.domains.flatMap((domain) => ['-d', domain])}`;
   return {
-    script: `failed() { printf '%s\\n' "$said" >&2; exit 1; }\n${patiently(certonly.script)}printf '%s\\n' "$said"`,
+    ...sh`failed() { printf '%s\n' "$said" >&2; exit 1; }
+${patiently(certonly)}printf '%s\n' "$said"`,
     shown: certonly.script,
     long: true,
     deadlineMs: 600_000,
   };
 };
 
-const how = ({ plugin, webroot_path: folder, server }: Given): Script =>
-  new Script(
-    [
-      `--${plugin}`,
-      ...(folder === undefined ? [] : ['--webroot-path', quote(folder)]),
-      ...(server === undefined ? [] : ['--server', quote(server)]),
-    ].join(' '),
-  );
+const how = ({ plugin, webroot_path: folder, server }: Given): readonly string[] => [
+  `--${plugin}`,
+  ...(folder === undefined ? [] : ['--webroot-path', folder]),
+  ...(server === undefined ? [] : ['--server', server]),
+];
 
 const nameOf = ({ cert_name: name, domains }: Given): string => name ?? domains[0] ?? '';

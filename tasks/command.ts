@@ -33,11 +33,10 @@ export default defineTask({
     const words = wordsOf(params);
     if (words === undefined) return { failed: `No closing quotation in: ${params.cmd}` };
     if (words.length === 0) return { failed: 'no command given' };
-    const command = sh`${params.expand_argument_vars ? words.map(expanding) : words}`;
+    const command = sh`${inFolder(params.chdir)}${params.expand_argument_vars ? words.map(expanding) : words}`;
     const stdin = params.stdin === undefined ? undefined : `${params.stdin}${params.stdin_add_newline ? '\n' : ''}`;
     return planCommand(state, params, words, {
       ...command,
-      script: `${inFolder(params.chdir)}${command.script}`,
       stdin,
     });
   },

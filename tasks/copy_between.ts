@@ -7,10 +7,11 @@ import {
   defineTask,
   type FromHost,
   groupAccount,
+  joined,
   joinPath,
   type Params,
   reading,
-  Script,
+  type Script,
   script,
   sh,
   showMode,
@@ -207,7 +208,12 @@ for p in ${groupedBy(differences, () => '').get('') ?? []}; do mv -fT -- "$p" "$
   return { ...reading(command, from), shown: `copy ${paths.length} entries of ${task.src} from ${task.from}` };
 }
 
-const lines = (commands: readonly Script[]): Script => new Script(commands.map(({ text }) => text).join('\n'));
+const lines = (commands: readonly Script[]): Script =>
+  joined(
+    commands,
+    script`
+`,
+  );
 
 function groupedBy(
   differences: readonly TreeDifference[],

@@ -1,4 +1,4 @@
-import { type Change, type Command, defineTask, predicts, quote, reading, sh, shell, writeFile } from '../src/sdk.ts';
+import { type Change, type Command, defineTask, predicts, reading, sh, shell, writeFile } from '../src/sdk.ts';
 import { type CronEntry, withEntry, withoutEntry } from './shared/cron-table.ts';
 
 export default defineTask({
@@ -94,12 +94,12 @@ const ofUser = (user: string | undefined): readonly string[] => (user === undefi
 const askTable = (file: string | undefined, user: string | undefined) =>
   file === undefined
     ? shell({
-        script: `LC_ALL=C; export LC_ALL; out=$(${sh`crontab -l ${ofUser(user)}`.script} 2>&1; code=$?; echo .; exit $code) && { printf %s "\${out%.}"; exit; }
+        ...sh`LC_ALL=C; export LC_ALL; out=$(crontab -l ${ofUser(user)} 2>&1; code=$?; echo .; exit $code) && { printf %s "\${out%.}"; exit; }
 case $out in *'no crontab for'*) ;; *) printf %s "$out" >&2; exit 1 ;; esac`,
         about: [`crontab:${user ?? ''}`, 'by:package:cron'],
       })
     : shell({
-        script: `[ ! -e ${quote(fileOf(file))} ] || cat -- ${quote(fileOf(file))}`,
+        ...sh`[ ! -e ${fileOf(file)} ] || cat -- ${fileOf(file)}`,
         about: [`entry:${fileOf(file)}`, `path:${fileOf(file)}`],
       });
 
@@ -112,7 +112,7 @@ const store = (file: string | undefined, user: string | undefined, table: string
 
 const backup = (file: string | undefined, user: string | undefined): Command =>
   file === undefined
-    ? { script: `umask 077; ${sh`crontab -l ${ofUser(user)}`.script} >"$(mktemp /tmp/crontab.XXXXXX)" || :` }
+    ? sh`umask 077; crontab -l ${ofUser(user)} >"$(mktemp /tmp/crontab.XXXXXX)" || :`
     : sh`cp -p -- ${fileOf(file)} ${`${fileOf(file)}~`}`;
 
 interface Job {

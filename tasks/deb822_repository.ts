@@ -7,7 +7,6 @@ import {
   type PathState,
   type Plan,
   predicts,
-  quote,
   type ShellAnswer,
   sh,
   shell,
@@ -104,8 +103,8 @@ const isUrl = ({ signed_by, state }: Task): boolean =>
 const askKey = (url: string) =>
   shell(
     {
-      script: `command -v curl >/dev/null || { echo 'curl is not on the host' >&2; exit 127; }
-{ k=$(curl -fsSL --max-time 60 -- ${quote(url)} | base64 -w 0; ) && [ -n "$k" ]; } || { curl -fsSL --max-time 60 -o /dev/null -- ${quote(url)} || exit; }
+      ...sh`command -v curl >/dev/null || { echo 'curl is not on the host' >&2; exit 127; }
+{ k=$(curl -fsSL --max-time 60 -- ${url} | base64 -w 0; ) && [ -n "$k" ]; } || { curl -fsSL --max-time 60 -o /dev/null -- ${url} || exit; }
 printf %s "$k"`,
       about: ['path:/usr/bin/curl', 'data:/etc/resolv.conf', 'data:/etc/hosts'],
       deadlineMs: 130_000,

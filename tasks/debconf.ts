@@ -1,4 +1,4 @@
-import { type Change, defineTask, predicts, quote, reading, type ShellAnswer, sh, shell } from '../src/sdk.ts';
+import { type Change, defineTask, predicts, reading, type ShellAnswer, sh, shell } from '../src/sdk.ts';
 
 export default defineTask({
   name: 'ansible.builtin.debconf',
@@ -65,20 +65,20 @@ export default defineTask({
   ],
 });
 
-const files = '/var/cache/debconf/config.dat /var/cache/debconf/passwords.dat';
+const files = ['/var/cache/debconf/config.dat', '/var/cache/debconf/passwords.dat'];
 const about = ['debconf:', 'by:package:*'];
 
 /** Each question is a paragraph of debconf's files; none is longer than its twenty fields. */
 const answerTo = (question: string) =>
   shell(
     {
-      script: `grep -hFx -A 20 -e ${quote(`Name: ${question}`)} ${files} 2>/dev/null | sed '/^$/q'; :`,
+      ...sh`grep -hFx -A 20 -e ${`Name: ${question}`} ${files} 2>/dev/null | sed '/^$/q'; :`,
       about: [`debconf:${question}`],
     },
     { secret: true },
   );
 
-const answersOf = (name: string) => shell({ script: `LC_ALL=C debconf-show ${quote(name)}`, about });
+const answersOf = (name: string) => shell({ ...sh`LC_ALL=C debconf-show ${name}`, about });
 
 /** Values by question, of paragraphs as they are or of what `debconf-show` prints. */
 function readAnswers(text: string): Readonly<Record<string, string>> {

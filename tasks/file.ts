@@ -51,6 +51,7 @@ export default defineTask({
     const path = tidyPath(params.path);
     const { src, state } = params;
     const linked = src !== undefined && (state === 'link' || state === 'hard');
+    const asked = timeScript(params);
     return {
       before: stat(path),
       parent: stat(parentOf(path)),
@@ -61,7 +62,7 @@ export default defineTask({
       below: params.recurse && params.state !== 'absent' ? tree({ path }) : nothing(),
       belowLinks:
         params.recurse && params.follow && params.state !== 'absent' ? tree({ path, follow: true }) : nothing(),
-      times: timeScript(params) === undefined ? nothing() : shell({ script: timeScript(params)!, about: [] }),
+      times: asked === undefined ? nothing() : shell({ ...asked, about: [] }),
       self: self(),
       ownerAccount: userAccount(named(params.owner)),
       groupAccount: groupAccount(named(params.group)),

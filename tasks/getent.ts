@@ -1,4 +1,4 @@
-import { defineTask, quote, shell } from '../src/sdk.ts';
+import { defineTask, sh, shell } from '../src/sdk.ts';
 
 export default defineTask({
   name: 'ansible.builtin.getent',
@@ -12,7 +12,7 @@ export default defineTask({
   },
   ask: ({ database, key, service }) => ({
     entries: shell({
-      script: `LC_ALL=C getent ${service === undefined ? '' : `-s ${quote(service)} `}${quote(database)}${key === '' ? '' : ` ${quote(key)}`}`,
+      ...sh`LC_ALL=C getent ${[...(service === undefined ? [] : ['-s', service]), database, ...(key === '' ? [] : [key])]}`,
       about: [subject(database, key), 'entry:/etc/nsswitch.conf'],
     }),
   }),

@@ -5,7 +5,7 @@ import {
   defineTask,
   encodeText,
   predicts,
-  quote,
+  sh,
   shell,
   writeFile,
 } from '../src/sdk.ts';
@@ -50,7 +50,7 @@ export default defineTask({
       what: 'host name',
       from: now,
       to: name,
-      commands: [{ script: `hostname -- ${quote(name)} 2>/dev/null || hostnamectl set-hostname -- ${quote(name)}` }],
+      commands: [sh`hostname -- ${name} 2>/dev/null || hostnamectl set-hostname -- ${name}`],
       effects: [predicts(kernelName, { ...running, stdout: `${name}\n` })],
     };
     return { changes: [...(kept === name ? [] : [write]), ...(now === name ? [] : [set])] };
@@ -68,6 +68,6 @@ export default defineTask({
   examples: [{ title: 'A name', yaml: 'hostname:\n  name: retraced' }],
 });
 
-const kernelName = shell({ script: 'cat /proc/sys/kernel/hostname', about: ['hostname:'] });
+const kernelName = shell({ ...sh`cat /proc/sys/kernel/hostname`, about: ['hostname:'] });
 
 const text = (bytes: Uint8Array): string => decodeText(bytes);

@@ -1,4 +1,15 @@
-import { type Change, content, decodeText, defineTask, predicts, quote, shell } from '../src/sdk.ts';
+import {
+  type Change,
+  type Command,
+  content,
+  decodeText,
+  defineTask,
+  joined,
+  predicts,
+  script,
+  sh,
+  shell,
+} from '../src/sdk.ts';
 
 export default defineTask({
   name: 'community.general.locale_gen',
@@ -39,7 +50,7 @@ export default defineTask({
     return {
       changes: changes.map((change, index) =>
         index === 0
-          ? { ...change, commands: [{ script: edit(differ, state, charsets), long: true, shown: 'locale-gen' }] }
+          ? { ...change, commands: [{ ...edit(differ, state, charsets), long: true, shown: 'locale-gen' }] }
           : change,
       ),
     };
@@ -55,11 +66,11 @@ export default defineTask({
   ],
 });
 
-const generated = shell({ script: 'LC_ALL=C locale -a', about: ['locale:'] });
+const generated = shell({ ...sh`LC_ALL=C locale -a`, about: ['locale:'] });
 
 const supported = (names: readonly string[]) =>
   shell({
-    script: `grep -h ${names.map((name) => `-e ${quote(`^${name.replace(/[.[\]*^$\\]/g, '\\$&')} `)}`).join(' ')} /usr/share/i18n/SUPPORTED /usr/local/share/i18n/SUPPORTED 2>/dev/null; :`,
+    ...sh`grep -h ${names.flatMap((name) => ['-e', `^${name.replace(/[.[\]*^$\\]/g, '\\$&')} `])} /usr/share/i18n/SUPPORTED /usr/local/share/i18n/SUPPORTED 2>/dev/null; :`,
     about: ['by:package:locales'],
   });
 
@@ -70,13 +81,13 @@ const normal = (name: string): string =>
 const localeOf = (line: string): string => line.replace(/^[#\s]*/, '').split(/\s/)[0]!;
 
 /** Comment lines in or out as the package's own configuration does, then generate what the file says. */
-function edit(names: readonly string[], state: string, charsets: ReadonlyMap<string, string>): string {
+function edit(names: readonly string[], state: string, charsets: ReadonlyMap<string, string>): Command {
   const pattern = (name: string) => name.replace(/[.[\]*^$\\/]/g, '\\$&');
   const lines = names.map((name) => {
     if (state === 'absent')
-      return `sed -i ${quote(`s/^[[:space:]]*\\(${pattern(name)}[[:space:]]\\)/# \\1/`)} /etc/locale.gen`;
-    const out = `sed -i ${quote(`s/^[#[:space:]]*\\(${pattern(name)}[[:space:]]\\)/\\1/`)} /etc/locale.gen`;
-    return `${out} && { grep -q ${quote(`^${pattern(name)}[[:space:]]`)} /etc/locale.gen || printf '%s\\n' ${quote(`${name} ${charsets.get(name) ?? 'UTF-8'}`)} >>/etc/locale.gen; }`;
+      return script`sed -i ${`s/^[[:space:]]*\\(${pattern(name)}[[:space:]]\\)/# \\1/`} /etc/locale.gen`;
+    const out = script`sed -i ${`s/^[#[:space:]]*\\(${pattern(name)}[[:space:]]\\)/\\1/`} /etc/locale.gen`;
+    return script`${out} && { grep -q ${`^${pattern(name)}[[:space:]]`} /etc/locale.gen || printf '%s\n' ${`${name} ${charsets.get(name) ?? 'UTF-8'}`} >>/etc/locale.gen; }`;
   });
-  return `${lines.join(' && ')} && locale-gen`;
+  return sh`${joined(lines, script` && `)} && locale-gen`;
 }

@@ -6,14 +6,16 @@ import {
   content,
   decodeText,
   defineTask,
+  exporting,
   type Params,
   type Plan,
   type Questions,
   type ShellAnswer,
+  sh,
   shell,
   type TaskContext,
+  writtenScript,
 } from '../src/sdk.ts';
-import { exports } from './shared/environment.ts';
 
 const params = {
   instructions: { type: 'str', required: true, doc: 'What a person has to do, and where.' },
@@ -51,7 +53,7 @@ export default defineTask({
       ? {}
       : {
           [own.done]: shell(
-            { script: `${exports(context.environment)}${unless}`, about, deadlineMs: 60_000 },
+            { ...sh`${exporting(context.environment)}${writtenScript(unless)}`, about, deadlineMs: 60_000 },
             { beyond: true },
           ),
         }),

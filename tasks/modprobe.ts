@@ -1,4 +1,4 @@
-import { type Change, defineTask, predicts, quote, sh, shell, writeFile } from '../src/sdk.ts';
+import { type Change, defineTask, predicts, script, sh, shell, splitWords, writeFile } from '../src/sdk.ts';
 
 export default defineTask({
   name: 'community.general.modprobe',
@@ -30,7 +30,7 @@ export default defineTask({
       from: loaded ? 'loaded' : null,
       to: state === 'present' ? 'loaded' : null,
       commands: [
-        state === 'present' ? { script: `modprobe ${quote(name)} ${params}`.trim() } : sh`modprobe -r ${name}`,
+        state === 'present' ? sh`modprobe ${[name, ...(splitWords(params) ?? [params])]}` : sh`modprobe -r ${name}`,
       ],
       effects: after({ loaded: state === 'present' }),
     };
@@ -53,9 +53,7 @@ export default defineTask({
                 ]),
           ]
         : [
-            {
-              script: `for f in /etc/modules /etc/modules-load.d/*.conf; do [ -f "$f" ] || continue; sed -i ${quote(`s/^\\(\\s*${name}\\s*\\)$/#\\1/`)} "$f" || exit; done`,
-            },
+            sh`for f in /etc/modules /etc/modules-load.d/*.conf; do [ -f "$f" ] || continue; sed -i ${`s/^\\(\\s*${name}\\s*\\)$/#\\1/`} "$f" || exit; done`,
           ],
       effects: after({ kept: wanted, options: true }),
     };
@@ -84,11 +82,11 @@ function moduleState(name: string, params: string) {
   const plain = name.replaceAll('-', '_');
   const options =
     params === ''
-      ? 'echo yes'
-      : `grep -hqsx ${quote(`options ${name} ${params}`)} /etc/modprobe.d/*.conf && echo yes || echo no`;
+      ? script`echo yes`
+      : script`grep -hqsx ${`options ${name} ${params}`} /etc/modprobe.d/*.conf && echo yes || echo no`;
   return shell({
-    script: `{ [ -d ${quote(`/sys/module/${plain}`)} ] || grep -qs ${quote(`/${plain}\\.ko`)} "/lib/modules/$(uname -r)/modules.builtin"; } && echo yes || echo no
-grep -hqsx ${quote(`[[:space:]]*${name}[[:space:]]*`)} /etc/modules /etc/modules-load.d/*.conf && echo yes || echo no
+    ...sh`{ [ -d ${`/sys/module/${plain}`} ] || grep -qs ${`/${plain}\\.ko`} "/lib/modules/$(uname -r)/modules.builtin"; } && echo yes || echo no
+grep -hqsx ${`[[:space:]]*${name}[[:space:]]*`} /etc/modules /etc/modules-load.d/*.conf && echo yes || echo no
 ${options}`,
     about: [`module:${name}`, 'entry:/etc/modules', 'entry:/etc/modules-load.d/*', 'entry:/etc/modprobe.d/*'],
   });

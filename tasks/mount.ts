@@ -3,11 +3,12 @@ import {
   type Change,
   type Command,
   defineTask,
+  joined,
   type Params,
   type Plan,
   predicts,
-  quote,
   type ShellAnswer,
+  script,
   sh,
   stat,
   type TaskContext,
@@ -152,26 +153,15 @@ function liveChanges(now: Mounted, answer: ShellAnswer, task: Task): readonly Ch
       change(
         `${now.source} (${now.fstype})`,
         null,
-        {
-          script: Array(now.layers)
-            .fill(`umount -- ${quote(path)}`)
-            .join(' && '),
-        },
+        sh`${joined(Array(now.layers).fill(script`umount -- ${path}`), script` && `)}`,
         {},
       ),
     ];
   if (!mounts(task)) return [];
   if (now.layers === 0) {
-    const folder = now.folder === 'none' ? `mkdir -p -- ${quote(path)} && ` : '';
-    const mount = sh`mount -t ${task.fstype ?? 'auto'} -o ${words} -- ${task.src ?? ''} ${path}`;
-    return [
-      change(
-        null,
-        `${task.src} (${task.fstype})`,
-        { ...mount, script: folder + mount.script },
-        { folder: 'directory', row },
-      ),
-    ];
+    const folder = now.folder === 'none' ? script`mkdir -p -- ${path} && ` : script``;
+    const mount = sh`${folder}mount -t ${task.fstype ?? 'auto'} -o ${words} -- ${task.src ?? ''} ${path}`;
+    return [change(null, `${task.src} (${task.fstype})`, mount, { folder: 'directory', row })];
   }
   const differing = differingOptions(words, now.options);
   if (differing.length === 0) return [];

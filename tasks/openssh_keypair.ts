@@ -3,9 +3,9 @@ import {
   type Change,
   defineTask,
   followed,
+  joined,
   type Params,
   parentOf,
-  quote,
   type SshKey,
   script,
   sh,
@@ -148,18 +148,24 @@ function makeChange(key: SshKey, task: Task): Change {
   const bits = size === undefined ? [] : ['-b', size];
   const owner = [task.owner ?? '', task.group === undefined ? '' : `:${task.group}`].join('');
   const lines = [
-    'umask 077',
-    script`rm -f -- ${task.path} ${`${task.path}.pub`}`.text,
-    script`ssh-keygen -q -t ${task.type} ${bits} -N '' -C ${task.comment ?? ''} -f ${task.path} </dev/null`.text,
-    script`chmod 0644 -- ${`${task.path}.pub`}`.text,
-    ...(owner === '' ? [] : [script`chown -- ${owner} ${task.path} ${`${task.path}.pub`}`.text]),
-    ...(task.mode === undefined ? [] : [`chmod -- ${quote(task.mode)} ${quote(task.path)}`]),
+    script`umask 077`,
+    script`rm -f -- ${task.path} ${`${task.path}.pub`}`,
+    script`ssh-keygen -q -t ${task.type} ${bits} -N '' -C ${task.comment ?? ''} -f ${task.path} </dev/null`,
+    script`chmod 0644 -- ${`${task.path}.pub`}`,
+    ...(owner === '' ? [] : [script`chown -- ${owner} ${task.path} ${`${task.path}.pub`}`]),
+    ...(task.mode === undefined ? [] : [script`chmod -- ${task.mode} ${task.path}`]),
   ];
   return {
     what: 'key pair',
     from: key.exists ? describe(key) : null,
     to: wanted(task),
-    commands: [{ script: lines.join(' &&\n') }],
+    commands: [
+      sh`${joined(
+        lines,
+        script` &&
+`,
+      )}`,
+    ],
     ...(task.force || task.regenerate === 'always' ? { repeats: true as const } : {}),
   };
 }

@@ -1,10 +1,10 @@
-import { defineTask, shell } from '../src/sdk.ts';
+import { defineTask, sh, shell } from '../src/sdk.ts';
 
 export default defineTask({
   name: 'ansible.builtin.ping',
   summary: 'Prove that the host can be reached and has a working shell.',
   params: { data: { type: 'str', default: 'pong', doc: 'What to answer; `crash` fails.' } },
-  ask: () => ({ answer: shell({ script: 'echo alive', about: [] }) }),
+  ask: () => ({ answer: shell({ ...sh`echo alive`, about: [] }) }),
   plan: ({ answer }, { data }) =>
     data === 'crash' || answer.code !== 0 ? { failed: 'boom' } : { changes: [], result: { ping: data } },
   returns: { ping: 'The value of `data`.' },

@@ -1,4 +1,4 @@
-import { defineTask, quote } from '../src/sdk.ts';
+import { defineTask, sh } from '../src/sdk.ts';
 import { commandResult, commandReturns, planCommand } from './shared/run-command.ts';
 
 export default defineTask({
@@ -13,7 +13,7 @@ export default defineTask({
     executable: { type: 'path', doc: 'The shell that runs it, by its full path.' },
   },
   plan: (_state, { cmd, executable }) =>
-    planCommand({}, {}, cmd, { script: `${quote(executable ?? '/bin/sh')} -c ${quote(cmd)}`, shown: cmd }),
+    planCommand({}, {}, cmd, { ...sh`${executable ?? '/bin/sh'} -c ${cmd}`, shown: cmd }),
   result(done) {
     const { start, end, delta, cmd, ...result } = commandResult(done, done.params.cmd, false);
     return result;

@@ -1,4 +1,4 @@
-import { ControllerError, defineTask, splitWords } from '../src/sdk.ts';
+import { type Command, ControllerError, defineTask, script, sh, splitWords, writtenScript } from '../src/sdk.ts';
 import {
   askGuards,
   commandResult,
@@ -47,7 +47,7 @@ export default defineTask({
     const reason = notNeeded(state, params);
     if (reason !== undefined) return skipped(reason.msg);
     return planCommand(state, params, params.cmd, {
-      script: runUploaded(params.words, params.executable, params.chdir),
+      ...runUploaded(params.words, params.executable, params.chdir),
       stdin: params.content,
       shown: params.cmd,
     });
@@ -75,10 +75,10 @@ function argumentsAt(cmd: string): number {
   return cmd.length;
 }
 
-const runUploaded = (words: string, executable: string | undefined, chdir: string | undefined): string => `umask 077
+const runUploaded = (words: string, executable: string | undefined, chdir: string | undefined): Command => sh`umask 077
 folder=$(mktemp -d) || exit
 trap 'rm -rf -- "$folder"' EXIT
 trap 'exit 130' HUP INT TERM
 cat > "$folder/script" && chmod 700 "$folder/script" || exit
 umask 022
-${inFolder(chdir)}${executable === undefined ? '' : `${executable} `}"$folder/script"${words} </dev/null`;
+${inFolder(chdir)}${executable === undefined ? script`` : script`${writtenScript(executable)} `}"$folder/script"${writtenScript(words)} </dev/null`;

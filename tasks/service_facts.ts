@@ -1,4 +1,4 @@
-import { defineTask, shell } from '../src/sdk.ts';
+import { defineTask, sh, shell } from '../src/sdk.ts';
 
 export default defineTask({
   name: 'ansible.builtin.service_facts',
@@ -38,8 +38,8 @@ export default defineTask({
 });
 
 const services = shell({
-  script: `export LC_ALL=C; systemctl list-units --no-pager --plain --no-legend --all --type=service || exit
-printf '\\036\\n'; systemctl list-unit-files --no-pager --no-legend --type=service`,
+  ...sh`export LC_ALL=C; systemctl list-units --no-pager --plain --no-legend --all --type=service || exit
+printf '\036\n'; systemctl list-unit-files --no-pager --no-legend --type=service`,
   about: ['unit:*'],
 });
 

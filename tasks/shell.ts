@@ -1,4 +1,4 @@
-import { defineTask, quote } from '../src/sdk.ts';
+import { defineTask, sh } from '../src/sdk.ts';
 import { askGuards, commandResult, commandReturns, guards, inFolder, planCommand } from './shared/run-command.ts';
 
 export default defineTask({
@@ -25,8 +25,8 @@ export default defineTask({
   plan(state, params) {
     const stdin = params.stdin === undefined ? undefined : `${params.stdin}${params.stdin_add_newline ? '\n' : ''}`;
     // In its own shell: what the script does with `exit`, `exec` or `set` is its own affair.
-    const script = `${inFolder(params.chdir)}${params.executable ?? '/bin/sh'} -c ${quote(params.cmd)}`;
-    return planCommand(state, params, params.cmd, { script, stdin, shown: params.cmd });
+    const command = sh`${inFolder(params.chdir)}${params.executable ?? '/bin/sh'} -c ${params.cmd}`;
+    return planCommand(state, params, params.cmd, { ...command, stdin, shown: params.cmd });
   },
   result: (done) => commandResult(done, done.params.cmd, done.params.strip_empty_ends),
   returns: commandReturns,

@@ -5,7 +5,7 @@ import {
   defineTask,
   encodeText,
   predicts,
-  quote,
+  sh,
   shell,
   writeFile,
 } from '../src/sdk.ts';
@@ -37,7 +37,7 @@ export default defineTask({
           ? [...lines, `${name}=${to}`]
           : others.map((line) => (keyOf(line) === name ? `${name}=${to}` : line));
     const text = after.map((line) => `${line}\n`).join('');
-    const flags = ignoreerrors ? '-e ' : '';
+    const flags = ignoreerrors ? ['-e'] : [];
     const kept: Change = {
       what: `${name} in ${sysctl_file}`,
       from: is,
@@ -48,7 +48,7 @@ export default defineTask({
           content: text,
           ...(file.bytes === undefined ? { mode: 0o644 } : {}),
         }),
-        ...(reload ? [{ script: `LC_ALL=C sysctl ${flags}-q -p ${quote(sysctl_file)}` }] : []),
+        ...(reload ? [sh`LC_ALL=C sysctl ${flags} -q -p ${sysctl_file}`] : []),
       ],
       effects: [
         predicts(content(sysctl_file), { ...file, bytes: encodeText(text) }),
@@ -60,7 +60,7 @@ export default defineTask({
       what: `kernel's ${name}`,
       from: now,
       to,
-      commands: [{ script: `LC_ALL=C sysctl ${flags}-q -w -- ${quote(`${name}=${to}`)}` }],
+      commands: [sh`LC_ALL=C sysctl ${flags} -q -w -- ${`${name}=${to}`}`],
       effects: [predicts(kernelValue(name), { ...kernel, stdout: `${to}\n` })],
     };
     return {
@@ -84,4 +84,4 @@ const spaced = (value: string): string => value.trim().split(/\s+/).join(' ');
 /** Dots in the name are folders, unless it is written with slashes; then its dots are dots. */
 const kernelPath = (name: string): string => `/proc/sys/${name.includes('/') ? name : name.replaceAll('.', '/')}`;
 const kernelValue = (name: string) =>
-  shell({ script: `cat -- ${quote(kernelPath(name))} 2>/dev/null; :`, about: [`sysctl:${name}`] });
+  shell({ ...sh`cat -- ${kernelPath(name)} 2>/dev/null; :`, about: [`sysctl:${name}`] });

@@ -4,6 +4,8 @@ import {
   type Freshness,
   type Question,
   type ShellAnswer,
+  script,
+  sh,
   shell,
   systemctl,
   type Unit,
@@ -105,7 +107,7 @@ const wantedUnit = (params: Given, name: string): WantedUnit => ({ ...params, na
 /** Files of units, and of what generators read, that changed after the manager read them last. (`NeedDaemonReload` overlooks new drop-in folders.) */
 const needsReload = (scope: 'system' | 'user') =>
   shell({
-    script: `run=${scope === 'system' ? '/run' : '"${XDG_RUNTIME_DIR:-/run/user/$(id -u)}"'}; read=$run/systemd/systemd-units-load
+    ...sh`run=${scope === 'system' ? '/run' : script`"\${XDG_RUNTIME_DIR:-/run/user/$(id -u)}"`}; read=$run/systemd/systemd-units-load
 if [ -e "$read" ]; then find -L ${folders[scope]} -newercm "$read" 2>/dev/null | head -n 5
 else LC_ALL=C ${systemctl(scope)} show --no-pager -p FragmentPath,NeedDaemonReload -- '*' | grep -B 1 -x NeedDaemonReload=yes | sed -n 's/^FragmentPath=//p'; fi`,
     about: [
@@ -118,9 +120,8 @@ else LC_ALL=C ${systemctl(scope)} show --no-pager -p FragmentPath,NeedDaemonRelo
   });
 
 const folders = {
-  system:
-    '/etc/systemd/system /run/systemd/system /usr/local/lib/systemd/system /lib/systemd/system /etc/fstab /etc/crypttab',
-  user: '"${XDG_CONFIG_HOME:-$HOME/.config}/systemd/user" /etc/systemd/user /usr/lib/systemd/user',
+  system: script`/etc/systemd/system /run/systemd/system /usr/local/lib/systemd/system /lib/systemd/system /etc/fstab /etc/crypttab`,
+  user: script`"\${XDG_CONFIG_HOME:-$HOME/.config}/systemd/user" /etc/systemd/user /usr/lib/systemd/user`,
 };
 
 function managerChanges(
@@ -132,7 +133,7 @@ function managerChanges(
     what: 'systemd',
     from: 'running',
     to: 're-executed',
-    commands: [{ script: `${systemctl(scope)} daemon-reexec` }],
+    commands: [sh`${systemctl(scope)} daemon-reexec`],
     repeats: true,
     effects: [],
   };
@@ -140,7 +141,7 @@ function managerChanges(
     what: 'systemd',
     from: `has not read ${stale.join(', ')}`,
     to: 'has read its units',
-    commands: [{ script: `${systemctl(scope)} daemon-reload` }],
+    commands: [sh`${systemctl(scope)} daemon-reload`],
     effects: [],
   };
   return [...(daemon_reexec ? [reexec] : []), ...(daemon_reload && stale.length > 0 ? [reread] : [])];

@@ -1,4 +1,4 @@
-import { type Change, defineTask, predicts, quote, shell, writeFile } from '../src/sdk.ts';
+import { type Change, defineTask, predicts, sh, shell, writeFile } from '../src/sdk.ts';
 
 export default defineTask({
   name: 'community.general.timezone',
@@ -18,7 +18,7 @@ export default defineTask({
       from: now || null,
       to: name ?? '',
       commands: [
-        { script: `ln -sfn -- ${quote(`/usr/share/zoneinfo/${name}`)} /etc/localtime` },
+        sh`ln -sfn -- ${`/usr/share/zoneinfo/${name}`} /etc/localtime`,
         writeFile({ path: '/etc/timezone', content: `${name}\n`, mode: 0o644 }),
       ],
       effects: [predicts(zoneOf(name ?? ''), { ...zone, stdout: `yes\n/usr/share/zoneinfo/${name}\n${name}\n` })],
@@ -28,7 +28,7 @@ export default defineTask({
       what: 'hardware clock',
       from: shows,
       to: hwclock ?? '',
-      commands: [{ script: `timedatectl set-local-rtc ${hwclock === 'local' ? '1' : '0'}` }],
+      commands: [sh`timedatectl set-local-rtc ${hwclock === 'local' ? 1 : 0}`],
       effects: [predicts(clock, { ...adjtime, stdout: hwclock === 'local' ? 'LOCAL\n' : 'UTC\n' })],
     };
     const differs = name !== undefined && (now !== name || (file !== '' && file !== name));
@@ -40,8 +40,8 @@ export default defineTask({
 
 const zoneOf = (name: string) =>
   shell({
-    script: `[ -f ${quote(`/usr/share/zoneinfo/${name}`)} ] && echo yes || echo no; readlink /etc/localtime || echo; cat /etc/timezone 2>/dev/null`,
+    ...sh`[ -f ${`/usr/share/zoneinfo/${name}`} ] && echo yes || echo no; readlink /etc/localtime || echo; cat /etc/timezone 2>/dev/null`,
     about: ['entry:/etc/localtime', 'entry:/etc/timezone', 'by:package:tzdata'],
   });
 
-const clock = shell({ script: 'cat /etc/adjtime 2>/dev/null; :', about: ['entry:/etc/adjtime'] });
+const clock = shell({ ...sh`cat /etc/adjtime 2>/dev/null; :`, about: ['entry:/etc/adjtime'] });

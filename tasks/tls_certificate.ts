@@ -8,9 +8,9 @@ import {
   keyMatches,
   type Params,
   type Plan,
-  quote,
   readCertificates,
   type ShellAnswer,
+  sh,
   shell,
   type TaskContext,
 } from '../src/sdk.ts';
@@ -101,8 +101,8 @@ export default defineTask({
 const served = (place: string, name: string, host: string | undefined) =>
   shell(
     {
-      script: `command -v openssl >/dev/null || { echo 'openssl is not installed, and a server is asked with it' >&2; exit 127; }
-LC_ALL=C timeout 10 openssl s_client -connect ${quote(place)} -servername ${quote(name)} </dev/null`,
+      ...sh`command -v openssl >/dev/null || { echo 'openssl is not installed, and a server is asked with it' >&2; exit 127; }
+LC_ALL=C timeout 10 openssl s_client -connect ${place} -servername ${name} </dev/null`,
       deadlineMs: 15_000,
     },
     { beyond: true, ...(host === undefined ? {} : { host }) },

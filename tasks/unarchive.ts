@@ -14,10 +14,11 @@ import {
   type HttpRequest,
   nothing,
   type Params,
-  quote,
   reading,
+  type Script,
   type Self,
   script,
+  sh,
   showMode,
   stat,
   type TaskContext,
@@ -220,31 +221,29 @@ function unpack(known: ArchiveState, task: Task, context: TaskContext): Command 
   const arg = argOf(task, context);
   const { source } = arg;
   const stdin = source.download?.stdin ?? source.bytes;
-  const options = task.keep_newer ? '--keep-newer-files' : '';
+  const untar = script`tar -C ${task.dest} --extract ${task.keep_newer ? ['--keep-newer-files'] : []} ${tarArguments(arg)}`;
   const text = known.zip
     ? withArchive(
         source,
         // In the locale C, unzip would write other names than those that are not ASCII. It ends with 1 when it had to warn.
-        `LC_ALL=C.UTF-8 unzip ${task.keep_newer ? '-u' : ''} -o -q ${script`${task.extra_opts}`.text} "$s" ${zipMembers(arg)} -d ${quote(task.dest)} || [ $? = 1 ]`,
+        script`LC_ALL=C.UTF-8 unzip ${task.keep_newer ? ['-u'] : []} -o -q ${task.extra_opts} "$s" ${zipMembers(arg)} -d ${task.dest} || [ $? = 1 ]`,
       )
     : source.bytes !== undefined
-      ? `tar -C ${quote(task.dest)} --extract ${options} ${tarArguments(arg)}`
-      : withArchive(source, `tar -C ${quote(task.dest)} --extract ${options} ${tarArguments(arg)}`);
-  return { ...(stdin === undefined ? plain(text) : reading(plain(text), stdin)), long: true };
+      ? untar
+      : withArchive(source, untar);
+  return { ...(stdin === undefined ? sh`${text}` : reading(sh`${text}`, stdin)), long: true };
 }
 
-const plain = (text: string): Command => ({ script: text });
-
 // A link has no mode of its own, and chmod would alter what it leads to.
-const noLinks = `xargs -0 -r sh -c 'for f; do [ -h "$f" ] || printf "%s\\0" "$f"; done' sh`;
+const noLinks = script`xargs -0 -r sh -c 'for f; do [ -h "$f" ] || printf "%s\0" "$f"; done' sh`;
 
 /** Owner, group and mode for every member, once it is unpacked. */
 function giving({ names }: ArchiveState, { dest, owner, group, mode }: Task): readonly Command[] {
-  const each = (command: string): Command => reading(plain(`cd -- ${quote(dest)} && ${command}`), names);
+  const each = (command: Script): Command => reading(sh`cd -- ${dest} && ${command}`, names);
   const id = [owner ?? '', group === undefined ? '' : `:${group}`].join('');
   const bits = mode === undefined ? undefined : /^[0-7]+$/.test(mode) ? chmodMode(Number.parseInt(mode, 8)) : mode;
   return [
-    ...(id === '' ? [] : [each(`xargs -0 -r chown -h -- ${quote(id)}`)]),
-    ...(bits === undefined ? [] : [each(`${noLinks} | xargs -0 -r chmod -- ${quote(bits)}`)]),
+    ...(id === '' ? [] : [each(script`xargs -0 -r chown -h -- ${id}`)]),
+    ...(bits === undefined ? [] : [each(script`${noLinks} | xargs -0 -r chmod -- ${bits}`)]),
   ];
 }

@@ -1,5 +1,4 @@
-import { defineTask, type Plan, shell } from '../src/sdk.ts';
-import { exports } from './shared/environment.ts';
+import { defineTask, exporting, type Plan, sh, shell, writtenScript } from '../src/sdk.ts';
 
 export default defineTask({
   name: 'verify',
@@ -20,7 +19,7 @@ export default defineTask({
   freeForm: 'cmd',
   ask: ({ cmd, about, deadline }, context) => ({
     answer: shell(
-      { script: `${exports(context.environment)}${cmd}`, about, deadlineMs: deadline * 1000 },
+      { ...sh`${exporting(context.environment)}${writtenScript(cmd)}`, about, deadlineMs: deadline * 1000 },
       // What it says that it is about bounds it; else it may look at anything, other hosts as well.
       { beyond: about === undefined || about.some((subject) => subject.startsWith('network:')) },
     ),

@@ -8,6 +8,7 @@ import {
   type Plan,
   type Questions,
   type ShellAnswer,
+  sh,
   shell,
   type TcpAnswer,
   tcp,
@@ -62,12 +63,12 @@ export default defineTask({
     if (port === undefined)
       return {
         slept: shell(
-          { script: `sleep ${context.check ? 0 : given.timeout}`, deadlineMs: (given.timeout + 60) * 1000 },
+          { ...sh`sleep ${context.check ? 0 : given.timeout}`, deadlineMs: (given.timeout + 60) * 1000 },
           { beyond: true },
         ),
       };
     if (state === 'drained')
-      return { sockets: shell({ script: 'cat /proc/net/tcp /proc/net/tcp6 2>/dev/null', about: [] }) };
+      return { sockets: shell({ ...sh`cat /proc/net/tcp /proc/net/tcp6 2>/dev/null`, about: [] }) };
     return {
       knock: tcp({
         host,

@@ -1,6 +1,11 @@
+declare const isShell: unique symbol;
+
+/** Text for a shell that came out of the tags below: every value in it is quoted. Nothing else has this type. */
+export type ShellText = string & { readonly [isShell]: true };
+
 /** Something for a host to do, as a value: a script whose every value is quoted, and what it reads. */
 export interface Command {
-  readonly script: string;
+  readonly script: ShellText;
   readonly stdin?: Uint8Array | string | FromHost;
   /** Shown instead of the script in `-vvv` and the journal. */
   readonly shown?: string;
@@ -20,8 +25,8 @@ export interface FromHost {
 
 /** A word or piece of a script that needs no quoting, because it is one already. */
 export class Script {
-  readonly text: string;
-  constructor(text: string) {
+  readonly text: ShellText;
+  constructor(text: ShellText) {
     this.text = text;
   }
   toString(): string {
@@ -29,8 +34,10 @@ export class Script {
   }
 }
 
-/** What can be put into a command: a value that is quoted, a piece of script, or a list of them. */
-export type Word = string | number | Script | readonly (string | number | Script)[];
+/** What can be put into a command: a value that is quoted, a piece of script, another command's script, or a list of them. */
+export type Word = OneWord | readonly OneWord[];
+
+type OneWord = string | number | Script | Pick<Command, 'script'>;
 
 /** Quote a word for `sh`, so that it means exactly itself. (zx's `quote` is for bash only.) */
 export function quote(word: string): string {
@@ -39,12 +46,37 @@ export function quote(word: string): string {
   return `'${word.replaceAll("'", "'\\''")}'`;
 }
 
-const quoteWord = (word: Word): string =>
-  word instanceof Script ? word.text : Array.isArray(word) ? word.map(quoteWord).join(' ') : quote(String(word));
+function quoteWord(word: Word): string {
+  if (word instanceof Script) return word.text;
+  if (Array.isArray(word)) return word.map(quoteWord).join(' ');
+  return typeof word === 'object' && 'script' in word ? word.script : quote(String(word));
+}
 
-/** A piece of script in which every value is quoted; a list becomes its words, a `Script` stays as it is. */
+/** As written, but for what a template of JavaScript cannot hold otherwise: `\${` and a backtick. */
+const asWritten = (piece: string): string => piece.replace(/\\(?=\$\{|`)/g, '');
+
+/** The one place that makes text for a shell. */
+const shellText = (text: string): ShellText => text as ShellText;
+
+/**
+ * A piece of script in which every value is quoted; a list becomes its words, a `Script` stays as it is. A value goes beside
+ * quotes, never into them: `` script`"$HOME"/${name}` ``. The shell's own `${…}` is written `\${…}`.
+ */
 export const script = (pieces: TemplateStringsArray, ...words: Word[]): Script =>
-  new Script(pieces.raw.reduce((text, piece, index) => text + quoteWord(words[index - 1] ?? new Script('')) + piece));
+  new Script(
+    shellText(
+      pieces.raw.map(asWritten).reduce((text, piece, index) => text + quoteWord(words[index - 1] ?? nothing) + piece),
+    ),
+  );
+
+const nothing = new Script(shellText(''));
+
+/** Pieces of script one after the other, with a piece (`` script` && ` ``) between them. */
+export const joined = (pieces: readonly Script[], between: Script): Script =>
+  new Script(shellText(pieces.map(({ text }) => text).join(between.text)));
+
+/** A script that a person wrote as such: the only text for a shell that is none of ours. */
+export const writtenScript = (text: string): Script => new Script(shellText(text));
 
 /** A command in which every value is quoted: `` sh`ln -s ${src} ${dest}` ``. */
 export const sh = (pieces: TemplateStringsArray, ...words: Word[]): Command => ({

@@ -1,5 +1,5 @@
 import type { Command } from '../core/command.ts';
-import { quote } from '../core/command.ts';
+import { exporting } from '../core/commands/exporting.ts';
 import type { Happening } from '../core/event.ts';
 import { groupBy } from '../core/group-by.ts';
 import { type Answer, type AnyQuestion, type ControllerQuestion, isCostly, type Question } from '../core/question.ts';
@@ -394,7 +394,5 @@ async function askController({ link, identity, question }: Ahead, signal: AbortS
 }
 
 function withEnvironment({ environment }: Identity, script: string): string {
-  const entries = Object.entries(environment);
-  if (entries.length === 0) return script;
-  return `${entries.map(([name, value]) => `export ${name}=${quote(value)}`).join('; ')}; ${script}`;
+  return `${exporting(environment)}${script}`;
 }

@@ -1,5 +1,5 @@
 import type { Change } from '../core/change.ts';
-import { type Command, quote, Script, script, sh } from '../core/command.ts';
+import { type Command, joined, type Script, script, sh } from '../core/command.ts';
 import { hash } from '../core/hash.ts';
 import { type Question, type QuestionKind, question } from '../core/question.ts';
 import { decodeText, encodeText } from '../core/text-codec.ts';
@@ -25,7 +25,9 @@ const kind: QuestionKind<string, LeftOver> = {
   name: 'left-over',
   scripts: ([host = '']) => [
     {
-      script: `${folder}n=${quote(handlersOf(host))}; for f in "/var/lib/retrace/$n" "$d/$n"; do [ -r "$f" ] && sed 's/^/handler /' "$f"; done; for f in "$d"/kept/*; do [ -d "$f" ] && printf 'block %s\\n' "\${f##*/}"; done; :`,
+      script:
+        sh`${folder}n=${handlersOf(host)}; for f in "/var/lib/retrace/$n" "$d/$n"; do [ -r "$f" ] && sed 's/^/handler /' "$f"; done; for f in "$d"/kept/*; do [ -d "$f" ] && printf 'block %s\n' "\${f##*/}"; done; :`
+          .script,
     },
   ],
   read: ([reply]) => {
@@ -57,7 +59,10 @@ const rewrite = (host: string, filter: Script): Script =>
 
 /** Forget the notes of some names, of which the handlers ran. The notes of others stay. */
 export const forgetHandlers = (host: string, names: readonly string[]): Command => {
-  const patterns = new Script(names.map((name) => `${quote(name)}|${quote(`${name}\t`)}*`).join('|'));
+  const patterns = joined(
+    names.map((name) => script`${name}|${`${name}\t`}*`),
+    script`|`,
+  );
   const filter = script`while IFS= read -r l; do case $l in ${patterns}) ;; *) printf '%s\n' "$l" ;; esac; done`;
   return {
     ...sh`${folder}${rewrite(host, filter)}rmdir "$d" 2>/dev/null; :`,
@@ -79,7 +84,7 @@ export const release = (host: string, block: string): Command => ({
 });
 
 // A path may end in line breaks, which `$(…)` takes away.
-const WITHOUT_DOT = new Script(`"\${p%.}"`);
+const WITHOUT_DOT = script`"\${p%.}"`;
 
 /** Put everything back as it was before the block, and forget the handlers that only the block notified. A list of paths, one a line, is of an older version: such lines could mean anything. */
 export const putBack = (host: string, block: string): Command => ({

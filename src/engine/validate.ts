@@ -1,3 +1,4 @@
+import { writtenScript } from '../core/command.ts';
 import type { Outcome, TaskRef } from '../core/event.ts';
 import type { Block } from '../core/model.ts';
 import { shell } from '../core/questions/shell.ts';
@@ -87,7 +88,7 @@ async function unproved(play: PlayContext, host: PlayHost, key: string, why: str
 }
 
 async function prove(host: PlayHost, key: string, { command, censored, identity }: Proof): Promise<Outcome> {
-  const question = shell({ script: command }, { secret: censored });
+  const question = shell({ script: writtenScript(command).text }, { secret: censored });
   host.state.link.beliefs.forget();
   const asked = await host.state.link.ask(identity, [question], async () => []);
   if (!asked.ok) return unreachable(asked.failure);

@@ -1,4 +1,13 @@
-import { type AptLists, blurs, type Change, type Command, type Effect, quote } from '../../src/sdk.ts';
+import {
+  type AptLists,
+  blurs,
+  type Change,
+  type Command,
+  type Effect,
+  type Script,
+  script,
+  sh,
+} from '../../src/sdk.ts';
 
 /** The parameters of `apt` that say how apt-get is run. */
 export interface AptGetOptions {
@@ -17,7 +26,7 @@ export interface AptGetOptions {
 }
 
 /** The words between `apt-get` and the packages, as far as they alter what it would do. */
-export function aptWords(action: readonly string[], options: AptGetOptions): readonly string[] {
+export function aptWords<W>(action: readonly W[], options: AptGetOptions): readonly (W | string)[] {
   const on = (given: boolean | undefined, ...words: string[]) => (given === true ? words : []);
   return [
     ...(options.default_release === undefined ? [] : ['-t', options.default_release]),
@@ -39,7 +48,7 @@ export function aptWords(action: readonly string[], options: AptGetOptions): rea
  * An apt-get command that asks nobody, waits for its lock, keeps configuration files that were edited, and first ends what
  * an installation that was interrupted has left undone.
  */
-export function aptGet(action: readonly string[], options: AptGetOptions = {}): Command {
+export function aptGet(action: readonly (string | Script)[], options: AptGetOptions = {}): Command {
   const { dpkg_options = 'force-confdef,force-confold', lock_timeout = 60, policy_rc_d } = options;
   const forces = dpkg_options
     .split(',')
@@ -47,32 +56,29 @@ export function aptGet(action: readonly string[], options: AptGetOptions = {}): 
     .map((one) => `--${one.trim()}`);
   const dpkg = forces.flatMap((force) => ['-o', `Dpkg::Options::=${force}`]);
   const words = ['-y', '-q', ...dpkg, '-o', `DPkg::Lock::Timeout=${lock_timeout}`, ...aptWords(action, options)];
-  const run = withoutQuestions(
-    `apt-get ${words.map(quote).join(' ')}`,
-    `dpkg ${[...forces, '--configure', '-a'].map(quote).join(' ')}`,
-  );
+  const run = withoutQuestions(script`apt-get ${words}`, script`dpkg ${forces} --configure -a`);
   return {
-    script: policy_rc_d === undefined ? run : `${withPolicy(policy_rc_d)}${run}`,
+    ...sh`${policy_rc_d === undefined ? script`` : withPolicy(policy_rc_d)}${run}`,
     long: true,
-    shown: `apt-get ${action.map(quote).join(' ')}`,
+    shown: sh`apt-get ${action}`.script,
   };
 }
 
 /** apt-get refuses to go on where dpkg was killed half-way: its notes are then still there, and it must end its work first. */
-const withoutQuestions = (apt: string, dpkg: string): string =>
-  `export DEBIAN_FRONTEND=noninteractive DEBIAN_PRIORITY=critical APT_LISTCHANGES_FRONTEND=none LC_ALL=C
+const withoutQuestions = (apt: Script, dpkg: Script): Script =>
+  script`export DEBIAN_FRONTEND=noninteractive DEBIAN_PRIORITY=critical APT_LISTCHANGES_FRONTEND=none LC_ALL=C
 ${apt} </dev/null || { code=$?; ls /var/lib/dpkg/updates 2>/dev/null | grep -q '^[0-9]*$' || exit $code; ${dpkg} </dev/null && ${apt} </dev/null; }`;
 
 /** What packages' scripts may start is answered by policy-rc.d; ours is there for one command only. */
-const withPolicy = (code: number): string => `policy=/usr/sbin/policy-rc.d
+const withPolicy = (code: number): Script => script`policy=/usr/sbin/policy-rc.d
 [ ! -e "$policy" ] || mv "$policy" "$policy.before" || exit
 trap 'rm -f "$policy"; [ ! -e "$policy.before" ] || mv "$policy.before" "$policy"' EXIT
-printf '#!/bin/sh\\nexit %s\\n' ${code} >"$policy" && chmod 755 "$policy" || exit
+printf '#!/bin/sh\nexit %s\n' ${code} >"$policy" && chmod 755 "$policy" || exit
 `;
 
 /** Fetch the package lists; a mirror that does not answer, or a lock, is tried again. */
 export const fetchLists = (retries = 5, maxDelaySeconds = 12): Command => ({
-  script: `tries=0; delay=1
+  ...sh`tries=0; delay=1
 until LC_ALL=C apt-get -q -o APT::Update::Error-Mode=any update </dev/null; do
   tries=$((tries + 1)); [ "$tries" -lt ${Math.max(1, retries)} ] || exit 100
   sleep "$delay"; delay=$((delay * 2)); [ "$delay" -le ${maxDelaySeconds} ] || delay=${maxDelaySeconds}

@@ -7,6 +7,7 @@ import {
   type Plan,
   packages,
   predicts,
+  sh,
 } from '../../src/sdk.ts';
 import { differing } from './apt-differing.ts';
 import { age, aptGet, listsChange, packageEffects } from './apt-get.ts';
@@ -111,14 +112,13 @@ function debChange(given: Given, state: AptState): readonly Change[] {
   const differs = deb === undefined || state.debState === undefined ? { from: null } : debDiffers(deb, state.debState);
   if (differs === undefined) return [];
   const { before, path } = fetchDeb(given.deb);
-  const command = aptGet(['install', 'PACKAGE'], given);
-  const script = `${before}${command.script.replaceAll(' PACKAGE ', () => ` ${path} `)}`;
+  const command = aptGet(['install', path], given);
   return [
     {
       what: `package ${deb?.name ?? given.deb}`,
       from: differs.from,
       to: deb?.version ?? 'installed',
-      commands: [{ ...command, script, shown: `apt-get install ${given.deb}` }],
+      commands: [{ ...command, ...sh`${before}${command}`, shown: `apt-get install ${given.deb}` }],
       effects: [
         packageEffects(deb?.name ?? ''),
         blurs('package:*'),

@@ -1,4 +1,4 @@
-import { type Packages, quote, type ShellAnswer, shell } from '../../src/sdk.ts';
+import { type Packages, type Script, type ShellAnswer, script, sh, shell } from '../../src/sdk.ts';
 import { installed } from './package-spec.ts';
 
 /** A package file's own name and version. */
@@ -15,8 +15,8 @@ const isUrl = (path: string): boolean => path.includes('://');
 export const debQuestion = (path: string) =>
   shell(
     isUrl(path)
-      ? { script: 'exit 3', about: [] }
-      : { script: `LC_ALL=C dpkg-deb -f ${quote(path)} Package Version`, about: [`path:${path}`, `entry:${path}`] },
+      ? { ...sh`exit 3`, about: [] }
+      : { ...sh`LC_ALL=C dpkg-deb -f ${path} Package Version`, about: [`path:${path}`, `entry:${path}`] },
   );
 
 /** The package in a file: as it says, or for a URL as its name `name_version_architecture.deb` tells. */
@@ -39,11 +39,14 @@ export function debDiffers(deb: DebPackage, now: Packages): { readonly from: str
 }
 
 /** What brings a package file to where apt-get finds it, and its path there. */
-export const fetchDeb = (path: string): { readonly before: string; readonly path: string } =>
+export const fetchDeb = (path: string): { readonly before: Script; readonly path: Script } =>
   isUrl(path)
     ? {
         // apt's own downloader is there where apt is; curl and wget need not be.
-        before: `folder=$(mktemp -d) && chmod 755 "$folder" || exit\ntrap 'rm -rf -- "$folder"' EXIT\n/usr/lib/apt/apt-helper download-file ${quote(path)} "$folder/package.deb" || exit\n`,
-        path: '"$folder/package.deb"',
+        before: script`folder=$(mktemp -d) && chmod 755 "$folder" || exit
+trap 'rm -rf -- "$folder"' EXIT
+/usr/lib/apt/apt-helper download-file ${path} "$folder/package.deb" || exit
+`,
+        path: script`"$folder/package.deb"`,
       }
-    : { before: '', path: quote(path.startsWith('/') ? path : `./${path}`) };
+    : { before: script``, path: script`${path.startsWith('/') ? path : `./${path}`}` };

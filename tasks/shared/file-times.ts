@@ -1,4 +1,4 @@
-import { type Change, type Entry, quote, type ShellAnswer, sh } from '../../src/sdk.ts';
+import { type Change, type Command, type Entry, type ShellAnswer, sh } from '../../src/sdk.ts';
 
 /** When a file was last read and changed, as parameters say it. */
 export interface TimeParams {
@@ -11,17 +11,17 @@ export interface TimeParams {
 const words = [undefined, '', 'now', 'preserve'];
 
 /** What asks the host for the seconds since the epoch of the times given: it knows its time zone. */
-export function timeScript(params: TimeParams): string | undefined {
+export function timeScript(params: TimeParams): Command | undefined {
   const given = [
     [params.access_time, params.access_time_format],
     [params.modification_time, params.modification_time_format],
   ] as const;
   if (given.every(([time]) => words.includes(time))) return undefined;
-  return given
-    .map(([time, format]) =>
-      words.includes(time) ? 'echo' : `date -d ${quote(isoTime(time!, format) ?? 'not a time')} +%s`,
-    )
-    .join('\n');
+  const [access, modification] = given.map(([time, format]) =>
+    words.includes(time) ? sh`echo` : sh`date -d ${isoTime(time!, format) ?? 'not a time'} +%s`,
+  );
+  return sh`${access!}
+${modification!}`;
 }
 
 /** Changes of the times of an entry; `otherwise` holds for a time that is not given. */

@@ -1,4 +1,14 @@
-import { blurs, type Change, type Command, type Plan, predicts, quote, type ShellAnswer } from '../../src/sdk.ts';
+import {
+  blurs,
+  type Change,
+  type Command,
+  type Plan,
+  predicts,
+  type Script,
+  type ShellAnswer,
+  script,
+  sh,
+} from '../../src/sdk.ts';
 import { askClone, askRelation, type Clone, type GitAccess, gitWith, type Remote, repoUrl } from './git-questions.ts';
 
 /** The parameters of `git` that its plan reads. */
@@ -56,13 +66,18 @@ function localWork({ dirty, local }: Clone, { dest, bare }: WantedClone): string
     : `${local} local commits in ${dest} that the repository has not got`;
 }
 
-const umasked = ({ umask }: WantedClone): string => (umask === undefined ? '' : `umask ${quote(String(umask))}\n`);
-const submodules = ({ recursive, bare, track_submodules, force }: WantedClone, g: string): string =>
+const umasked = ({ umask }: WantedClone): Script =>
+  umask === undefined
+    ? script``
+    : script`umask ${String(umask)}
+`;
+const submodules = ({ recursive, bare, track_submodules, force }: WantedClone, g: Script): Script =>
   recursive && !bare
-    ? ` && { [ ! -e .gitmodules ] || { ${g} submodule sync --recursive && ${g} submodule update --init --recursive${track_submodules ? ' --remote' : ''}${force ? ' --force' : ''}; }; }`
-    : '';
-const verified = ({ verify_commit }: WantedClone, g: string): string =>
-  verify_commit ? ` && ${g} verify-commit HEAD` : '';
+    ? script` && { [ ! -e .gitmodules ] || { ${g} submodule sync --recursive && ${g} submodule update --init --recursive ${[...(track_submodules ? ['--remote'] : []), ...forced(force)]}; }; }`
+    : script``;
+const verified = ({ verify_commit }: WantedClone, g: Script): Script =>
+  verify_commit ? script` && ${g} verify-commit HEAD` : script``;
+const forced = (force: boolean): readonly string[] => (force ? ['--force'] : []);
 
 function cloning(wanted: WantedClone, { sha, kind, branch }: Remote): Change {
   const repo = repoUrl(wanted);
@@ -79,20 +94,20 @@ function cloning(wanted: WantedClone, { sha, kind, branch }: Remote): Change {
   ];
   const at =
     named || version === 'HEAD' || bare
-      ? ''
-      : ` && { ${g} cat-file -e ${quote(`${sha}^{commit}`)} 2>/dev/null || ${g} fetch ${quote(remote)} ${quote(version)}; } && ${g} checkout -q --detach ${quote(sha!)}`;
-  const script = `${umasked(wanted)}mkdir -p -- "$(dirname -- ${quote(dest)})" && ${g} clone ${words.map(quote).join(' ')} -- ${quote(repo)} ${quote(dest)} && cd -- ${quote(dest)}${at}${submodules(wanted, g)}${verified(wanted, g)}`;
+      ? script``
+      : script` && { ${g} cat-file -e ${`${sha}^{commit}`} 2>/dev/null || ${g} fetch ${remote} ${version}; } && ${g} checkout -q --detach ${sha!}`;
+  const command = sh`${umasked(wanted)}mkdir -p -- "$(dirname -- ${dest})" && ${g} clone ${words} -- ${repo} ${dest} && cd -- ${dest}${at}${submodules(wanted, g)}${verified(wanted, g)}`;
   const stdout = `clone\n${sha}\n${kind === 'branch' ? (branch ?? '') : ''}\n${repo}\n0\n`;
   return {
     what: `clone ${dest}`,
     from: null,
     to: `${version} ${short(sha)}`,
-    commands: [long(script, `git clone ${repo} ${dest}`)],
+    commands: [long(command, `git clone ${repo} ${dest}`)],
     effects: effects(wanted, stdout),
   };
 }
 
-const long = (script: string, shown: string): Command => ({ script, shown, long: true });
+const long = (command: Command, shown: string): Command => ({ ...command, shown, long: true });
 
 const effects = (wanted: WantedClone, stdout: string): Change['effects'] => [
   blurs(`path:${wanted.dest}`, 'absent:unit:*'),
@@ -102,7 +117,7 @@ const effects = (wanted: WantedClone, stdout: string): Change['effects'] => [
 function moves(now: Clone, remote: Remote, relation: ShellAnswer | undefined, wanted: WantedClone): readonly Change[] {
   const { dest, force, bare } = wanted;
   const repo = repoUrl(wanted);
-  const g = `${gitWith(wanted, { writes: true })} -C ${quote(dest)}`;
+  const g = script`${gitWith(wanted, { writes: true })} -C ${dest}`;
   const after = effects(
     wanted,
     `clone\n${remote.sha}\n${remote.kind === 'branch' ? (remote.branch ?? '') : ''}\n${repo}\n0\n`,
@@ -111,9 +126,7 @@ function moves(now: Clone, remote: Remote, relation: ShellAnswer | undefined, wa
     what: `remote ${wanted.remote} of ${dest}`,
     from: now.url === undefined ? null : toldUrl(now.url),
     to: repo,
-    commands: [
-      { script: `${g} remote ${now.url === undefined ? 'add' : 'set-url'} ${quote(wanted.remote)} ${quote(repo)}` },
-    ],
+    commands: [sh`${g} remote ${now.url === undefined ? 'add' : 'set-url'} ${wanted.remote} ${repo}`],
     effects: after,
   };
   const onBranch =
@@ -131,7 +144,7 @@ function moves(now: Clone, remote: Remote, relation: ShellAnswer | undefined, wa
     to: `${remote.branch ?? wanted.version} ${short(remote.sha)}`,
     commands: [
       long(
-        `${umasked(wanted)}${guarding(now, wanted, remote, g)}cd -- ${quote(dest)} && ${fetching(wanted, remote, g)} && ${arriving(now, wanted, remote, g)}${submodules(wanted, g)}${verified(wanted, g)}`,
+        sh`${umasked(wanted)}${guarding(now, wanted, remote, g)}cd -- ${dest} && ${fetching(wanted, remote, g)} && ${arriving(now, wanted, remote, g)}${submodules(wanted, g)}${verified(wanted, g)}`,
         `git fetch and checkout ${wanted.version} in ${dest}`,
       ),
     ],
@@ -146,7 +159,7 @@ function moves(now: Clone, remote: Remote, relation: ShellAnswer | undefined, wa
     what: `local changes in ${dest}`,
     from: now.dirty.join(', '),
     to: 'none',
-    commands: same ? [{ script: `${g} reset -q --hard` }] : [],
+    commands: same ? [sh`${g} reset -q --hard`] : [],
     effects: after,
   };
   return [...(sameUrl(now.url, repo) ? [] : [url]), ...(dirty ? [cleaning] : []), ...(same ? [] : [move])];
@@ -164,36 +177,38 @@ const sameUrl = (one: string | undefined, other: string): boolean =>
 function fetching(
   { remote, refspec, depth, bare, force }: WantedClone,
   { branch, kind, sha }: Remote,
-  g: string,
-): string {
-  const shallow = depth === undefined || kind === 'commit' ? '' : ` --depth ${depth}`;
+  g: Script,
+): Script {
+  const shallow = depth === undefined || kind === 'commit' ? [] : ['--depth', depth];
   const specs = bare
     ? ['+refs/heads/*:refs/heads/*']
     : depth !== undefined && branch !== undefined
       ? [`+refs/heads/${branch}:refs/remotes/${remote}/${branch}`]
       : [`+refs/heads/*:refs/remotes/${remote}/*`];
   // Not `-q`: with it git does not say which ref it refused to move.
-  const fetch = `${g} fetch --tags${force ? ' --force' : ''}${shallow} ${quote(remote)} ${[...specs, ...(refspec === undefined ? [] : [refspec])].map(quote).join(' ')}`;
+  const words = [...forced(force), ...shallow, remote, ...specs, ...(refspec === undefined ? [] : [refspec])];
+  const fetch = script`${g} fetch --tags ${words}`;
   return kind === 'branch'
     ? fetch
-    : `${fetch} && { ${g} cat-file -e ${quote(`${sha}^{commit}`)} 2>/dev/null || ${g} fetch -q ${quote(remote)} ${quote(sha!)}; }`;
+    : script`${fetch} && { ${g} cat-file -e ${`${sha}^{commit}`} 2>/dev/null || ${g} fetch -q ${remote} ${sha!}; }`;
 }
 
 /** What is checked out has no local work by now, unless that may be thrown away; another branch of the clone may have. */
-function arriving(now: Clone, { remote, force, bare }: WantedClone, { branch, kind, sha }: Remote, g: string): string {
-  if (bare) return branch === undefined ? ':' : `${g} symbolic-ref HEAD ${quote(`refs/heads/${branch}`)}`;
-  const forced = force ? ' --force' : '';
-  if (kind !== 'branch' || branch === undefined) return `${g} checkout -q${forced} --detach ${quote(sha!)}`;
+function arriving(now: Clone, { remote, force, bare }: WantedClone, { branch, kind, sha }: Remote, g: Script): Script {
+  if (bare) return branch === undefined ? script`:` : script`${g} symbolic-ref HEAD ${`refs/heads/${branch}`}`;
+  const checkout = script`${g} checkout -q ${forced(force)}`;
+  if (kind !== 'branch' || branch === undefined) return script`${checkout} --detach ${sha!}`;
   const there = `refs/remotes/${remote}/${branch}`;
   // `reset --keep` takes a file that was touched, copied or restored for a changed one, until it is looked at.
-  const reset = `{ ${g} update-index -q --refresh >/dev/null || :; } && ${g} reset -q ${force ? '--hard' : '--keep'} ${quote(there)}`;
+  const reset = script`{ ${g} update-index -q --refresh >/dev/null || :; } && ${g} reset -q ${force ? '--hard' : '--keep'} ${there}`;
   if (now.branch === branch) return reset;
-  return `{ ${g} checkout -q${forced} ${quote(branch)} -- 2>/dev/null || ${g} checkout -q${forced} --track -b ${quote(branch)} ${quote(there)}; } && ${reset}`;
+  return script`{ ${checkout} ${branch} -- 2>/dev/null || ${checkout} --track -b ${branch} ${there}; } && ${reset}`;
 }
 
 /** Refuse to move a branch of the clone that has local commits. */
-function guarding(now: Clone, { force, bare }: WantedClone, { branch, kind }: Remote, g: string): string {
-  if (force || bare || kind !== 'branch' || branch === undefined || now.branch === branch) return '';
-  const count = `$(${g} rev-list --count ${quote(`refs/heads/${branch}`)} --not --remotes --tags 2>/dev/null)`;
-  return `case ${count} in '' | 0) ;; *) echo ${quote(`the branch ${branch} of the clone has local commits`)} >&2; exit 1 ;; esac\n`;
+function guarding(now: Clone, { force, bare }: WantedClone, { branch, kind }: Remote, g: Script): Script {
+  if (force || bare || kind !== 'branch' || branch === undefined || now.branch === branch) return script``;
+  const count = script`$(${g} rev-list --count ${`refs/heads/${branch}`} --not --remotes --tags 2>/dev/null)`;
+  return script`case ${count} in '' | 0) ;; *) echo ${`the branch ${branch} of the clone has local commits`} >&2; exit 1 ;; esac
+`;
 }

@@ -1,4 +1,4 @@
-import { quote, type ShellAnswer, shell, urlLogin } from '../../src/sdk.ts';
+import { quote, type Script, type ShellAnswer, script, sh, shell, urlLogin, writtenScript } from '../../src/sdk.ts';
 
 /** The parameters that say which repository, and how git gets to it. */
 export interface GitAccess {
@@ -38,38 +38,44 @@ export interface Remote {
 }
 
 /** git, as it is asked and told: without a terminal. */
-export function gitWith(access: GitAccess, options: { writes: boolean } = { writes: false }): string {
-  const known = options.writes ? '' : ' -o UpdateHostKeys=no';
-  // A question must not write to known_hosts: new keys go to the first file named.
-  const accept =
-    access.accept_hostkey || access.accept_newhostkey
-      ? ` -o StrictHostKeyChecking=accept-new${options.writes ? '' : ' -o "UserKnownHostsFile=/dev/null ~/.ssh/known_hosts"'}`
-      : ' -o StrictHostKeyChecking=yes';
-  const key = access.key_file === undefined ? '' : ` -i ${quote(access.key_file)} -o IdentitiesOnly=yes`;
-  const ssh = `ssh -o BatchMode=yes${known}${accept}${key}${access.ssh_opts === undefined ? '' : ` ${access.ssh_opts}`}`;
+export function gitWith(access: GitAccess, options: { writes: boolean } = { writes: false }): Script {
   const { variables, options: helper } = loggingIn(access.repo);
-  return `LC_ALL=C GIT_TERMINAL_PROMPT=0 GIT_OPTIONAL_LOCKS=0 GIT_SSH_COMMAND=${quote(ssh)} ${variables}${quote(access.executable ?? 'git')}${helper}`;
+  return script`LC_ALL=C GIT_TERMINAL_PROMPT=0 GIT_OPTIONAL_LOCKS=0 GIT_SSH_COMMAND=${sshWith(access, options).text} ${variables}${access.executable ?? 'git'} ${helper}`;
+}
+
+function sshWith(access: GitAccess, { writes }: { writes: boolean }): Script {
+  const accepting = access.accept_hostkey || access.accept_newhostkey;
+  const words = [
+    ...(writes ? [] : ['-o', 'UpdateHostKeys=no']),
+    '-o',
+    `StrictHostKeyChecking=${accepting ? 'accept-new' : 'yes'}`,
+    // A question must not write to known_hosts: new keys go to the first file named.
+    ...(accepting && !writes ? ['-o', 'UserKnownHostsFile=/dev/null ~/.ssh/known_hosts'] : []),
+    ...(access.key_file === undefined ? [] : ['-i', access.key_file, '-o', 'IdentitiesOnly=yes']),
+  ];
+  const more = access.ssh_opts === undefined ? script`` : script` ${writtenScript(access.ssh_opts)}`;
+  return script`ssh -o BatchMode=yes ${words}${more}`;
 }
 
 /** Where the repository is: its URL without a password, which git would show to everybody in its helpers' arguments. */
 export const repoUrl = ({ repo }: Pick<GitAccess, 'repo'>): string => urlLogin(repo).url;
 
 /** The password of a URL, for this server alone: in git's environment, which only its user can read. */
-function loggingIn(repo: string): { variables: string; options: string } {
+function loggingIn(repo: string): { variables: Script; options: readonly string[] } {
   const { url, login } = urlLogin(repo);
-  if (login === undefined) return { variables: '', options: '' };
+  if (login === undefined) return { variables: script``, options: [] };
   const [server] = /^https?:\/\/[^/?#]*/i.exec(url)!;
   const helper = '!f() { printf "username=%s\\npassword=%s\\n" "$RETRACE_USER" "$RETRACE_PASSWORD"; }; f';
   return {
-    variables: `RETRACE_USER=${quote(login.user)} RETRACE_PASSWORD=${quote(login.password)} `,
-    options: ` -c credential.helper= -c ${quote(`credential.${server}.helper=${helper}`)}`,
+    variables: script`RETRACE_USER=${login.user} RETRACE_PASSWORD=${login.password} `,
+    options: ['-c', 'credential.helper=', '-c', `credential.${server}.helper=${helper}`],
   };
 }
 
 /** Ask how the clone is. */
 export const askClone = (access: GitAccess) =>
   shell({
-    script: `dest=${quote(access.dest)}; command -v ${quote(access.executable ?? 'git')} >/dev/null || { echo 'git is not there' >&2; exit 127; }
+    ...sh`dest=${access.dest}; command -v ${access.executable ?? 'git'} >/dev/null || { echo 'git is not there' >&2; exit 127; }
 [ -e "$dest" ] || { echo absent; exit; }
 [ -d "$dest" ] || { echo other; exit; }
 g() { ${gitWith(access)} -C "$dest" "$@"; }
@@ -82,9 +88,9 @@ inside=$(g rev-parse ${access.bare ? '--absolute-git-dir' : '--show-toplevel'} 2
 *) echo "$inside" >&2; exit 1 ;;
 esac
 [ "$inside" -ef "$dest" ] || { echo other; exit; }
-echo clone; g rev-parse -q --verify HEAD || echo; b=$(g symbolic-ref -q HEAD) && echo "\${b#refs/heads/}" || echo; g remote get-url ${quote(access.remote)} 2>/dev/null || echo
+echo clone; g rev-parse -q --verify HEAD || echo; b=$(g symbolic-ref -q HEAD) && echo "\${b#refs/heads/}" || echo; g remote get-url ${access.remote} 2>/dev/null || echo
 g rev-list --count HEAD --not --remotes --tags 2>/dev/null || echo 0
-${access.bare ? '' : 'g status --porcelain --untracked-files=no'}`,
+${access.bare ? script`` : script`g status --porcelain --untracked-files=no`}`,
     about: [`path:${access.dest}`, 'by:package:git'],
   });
 
@@ -113,7 +119,7 @@ const dubious = (dest: string, owner: string, user: string): string =>
 export const askRemote = (access: GitAccess) =>
   shell(
     {
-      script: `${gitWith(access)} ls-remote --symref -- ${quote(repoUrl(access))} HEAD ${quote(`refs/heads/${access.version}`)} ${quote(`refs/tags/${access.version}`)} ${quote(`refs/tags/${access.version}^{}`)}${/^refs\//.test(access.version) ? ` ${quote(access.version)}` : ''}`,
+      ...sh`${gitWith(access)} ls-remote --symref -- ${repoUrl(access)} HEAD ${refsOf(access.version)}`,
       about: [
         'by:package:git',
         ...(access.repo.startsWith('/') ? [`path:${access.repo}`] : []),
@@ -123,6 +129,13 @@ export const askRemote = (access: GitAccess) =>
     },
     { beyond: true },
   );
+
+const refsOf = (version: string): readonly string[] => [
+  `refs/heads/${version}`,
+  `refs/tags/${version}`,
+  `refs/tags/${version}^{}`,
+  ...(version.startsWith('refs/') ? [version] : []),
+];
 
 /** Read what the repository has under the wanted name. */
 export function readRemote({ code, stdout, stderr, timedOut }: ShellAnswer, access: GitAccess): Remote {
@@ -147,6 +160,6 @@ export function readRemote({ code, stdout, stderr, timedOut }: ShellAnswer, acce
 /** Ask how the clone's commit and a wanted one are related. */
 export const askRelation = (access: GitAccess, sha: string) =>
   shell({
-    script: `${gitWith(access)} -C ${quote(access.dest)} rev-list --left-right --count ${quote(`HEAD...${sha}`)}`,
+    ...sh`${gitWith(access)} -C ${access.dest} rev-list --left-right --count ${`HEAD...${sha}`}`,
     about: [`path:${access.dest}`, 'by:package:git'],
   });

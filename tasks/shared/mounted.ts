@@ -1,4 +1,4 @@
-import { type Question, quote, type ShellAnswer, shell, tidyPath } from '../../src/sdk.ts';
+import { type Question, type ShellAnswer, sh, shell, tidyPath } from '../../src/sdk.ts';
 import { unescaped } from './fstab.ts';
 
 /** What the kernel tells of a place. */
@@ -23,12 +23,12 @@ export function askMounted(path: string, src: string, fstype: string): Question<
   const device = /^(UUID|LABEL|PARTUUID|PARTLABEL)="?([^"]*)"?$/.exec(src);
   const source = device === null ? src : `/dev/disk/by-${device[1]!.toLowerCase()}/${device[2]}`;
   return shell({
-    script: `p=${quote(path)} s=${quote(source)}
+    ...sh`p=${path} s=${source}
 if [ -d "$p" ]; then echo directory; elif [ -e "$p" ]; then echo file; else echo none; fi
 [ "$s" -ef "$p" ] && echo yes || echo no
-case ${quote(fstype)} in nfs* | cifs | fuse.* | glusterfs | ceph) command -v ${quote(`mount.${fstype.replace(/^fuse\..*/, 'fuse')}`)} >/dev/null && echo yes || echo no ;; *) echo yes ;; esac
+case ${fstype} in nfs* | cifs | fuse.* | glusterfs | ceph) command -v ${`mount.${fstype.replace(/^fuse\..*/, 'fuse')}`} >/dev/null && echo yes || echo no ;; *) echo yes ;; esac
 r=$(readlink -f -- "$s" 2>/dev/null); grep -q "^\${r:-$s}[[:space:]]" /proc/swaps 2>/dev/null && echo yes || echo no
-printf '%s\\n' "$r"; realpath -m -- "$p"
+printf '%s\n' "$r"; realpath -m -- "$p"
 cat /proc/self/mountinfo`,
     about: [`mount:${tidyPath(path)}`, `inode:${tidyPath(path)}`, `swap:${src}`],
   });

@@ -5,14 +5,17 @@ import {
   type Done,
   decodeText,
   exists,
+  exporting,
   predicts,
-  quote,
+  type Script,
   type ShellAnswer,
+  script,
+  sh,
   shell,
   type TaskContext,
   type TaskResult,
+  writtenScript,
 } from '../../src/sdk.ts';
-import { exports } from './environment.ts';
 import { duration, splitLines, timestamp } from './text.ts';
 
 /** Parameters that `command`, `shell` and `script` share. */
@@ -35,8 +38,11 @@ interface Guards {
 
 /** The questions that the guards ask. */
 export function askGuards({ creates, removes, unless, onlyif, chdir }: Guards, context: TaskContext) {
-  const ask = (script: string) =>
-    shell({ script: `${exports(context.environment)}${inFolder(chdir)}${script}`, deadlineMs: 120_000 });
+  const ask = (written: string) =>
+    shell({
+      ...sh`${exporting(context.environment)}${inFolder(chdir)}${writtenScript(written)}`,
+      deadlineMs: 120_000,
+    });
   return {
     ...(creates === undefined ? {} : { creates: exists(creates, chdir) }),
     ...(removes === undefined ? {} : { removes: exists(removes, chdir) }),
@@ -105,9 +111,10 @@ const foreseen = ({ creates, removes, chdir }: Guards) => [
 ];
 
 /** The line that goes into the folder of a command. */
-export function inFolder(chdir: string | undefined): string {
-  if (chdir === undefined) return '';
-  return `cd -- ${quote(chdir)} >/dev/null 2>&1 || { echo ${quote(`Unable to change directory before execution: ${chdir}`)} >&2; exit 1; }\n`;
+export function inFolder(chdir: string | undefined): Script {
+  if (chdir === undefined) return script``;
+  return script`cd -- ${chdir} >/dev/null 2>&1 || { echo ${`Unable to change directory before execution: ${chdir}`} >&2; exit 1; }
+`;
 }
 
 /** Ansible's return values of a command that ran. */

@@ -1,4 +1,4 @@
-import type { Command } from '../../src/sdk.ts';
+import { type Command, sh } from '../../src/sdk.ts';
 
 /** The ports of places to listen on: `10.1.0.100:9113`, `[::1]:80`. */
 export const portsOf = (places: readonly string[]): readonly number[] =>
@@ -18,7 +18,7 @@ export function awaitListening(places: readonly string[]): readonly Command[] {
   const ports = portsOf(places).map((port) => `:${port.toString(16).toUpperCase().padStart(4, '0')}`);
   return [
     {
-      script: `n=0; for port in ${ports.join(' ')}; do until grep -q "^ *[0-9]*: [0-9A-F]*$port [0-9A-F:]* 0A" /proc/net/tcp /proc/net/tcp6 2>/dev/null || [ $n = 100 ]; do n=$((n + 1)); sleep 0.1; done; done`,
+      ...sh`n=0; for port in ${ports}; do until grep -q "^ *[0-9]*: [0-9A-F]*$port [0-9A-F:]* 0A" /proc/net/tcp /proc/net/tcp6 2>/dev/null || [ $n = 100 ]; do n=$((n + 1)); sleep 0.1; done; done`,
       shown: `wait until somebody listens on ${places.join(', ')}`,
     },
   ];

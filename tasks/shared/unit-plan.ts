@@ -9,7 +9,7 @@ import {
   type Newest,
   type Plan,
   predicts,
-  quote,
+  sh,
   systemctl,
   type TaskResult,
   type Unit,
@@ -111,7 +111,7 @@ interface UnitChange extends Change {
 }
 
 const control = ({ scope, name }: WantedUnit, ...words: string[]): Command => ({
-  script: `LC_ALL=C ${systemctl(scope)} ${words.join(' ')} -- ${quote(fullName(name))}`,
+  ...sh`LC_ALL=C ${systemctl(scope)} ${words} -- ${fullName(name)}`,
 });
 
 /** A mask is a link in /etc: a unit file that is there itself cannot be masked. */
@@ -200,14 +200,14 @@ function commandsFor(verb: string, wanted: WantedUnit): readonly Command[] {
   const block = wanted.no_block === true ? ['--no-block'] : [];
   const one = (word: string): Command => ({ ...explained(control(wanted, word, ...block), wanted), long: true });
   return verb === 'restart' && wanted.sleep !== undefined
-    ? [one('stop'), { script: `sleep ${wanted.sleep}` }, one('start'), ...awaitListening(wanted.listens)]
+    ? [one('stop'), sh`sleep ${wanted.sleep}`, one('start'), ...awaitListening(wanted.listens)]
     : [one(verb), ...(verb === 'stop' ? [] : awaitListening(wanted.listens))];
 }
 
 /** A unit that does not start says why in its journal: on stdout, so that the reason which systemctl gives stays the message. */
 const explained = (command: Command, { name, scope }: WantedUnit): Command => ({
   ...command,
-  script: `${command.script} || { code=$?; ${systemctl(scope)} status --no-pager -n 10 -- ${quote(fullName(name))}; exit $code; }`,
+  ...sh`${command} || { code=$?; ${systemctl(scope)} status --no-pager -n 10 -- ${fullName(name)}; exit $code; }`,
   shown: command.script,
 });
 

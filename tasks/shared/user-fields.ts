@@ -1,4 +1,4 @@
-import { Script, script, sh, type UserState } from '../../src/sdk.ts';
+import { sh, type UserState } from '../../src/sdk.ts';
 import { expiryDay, listed, option, type UserChange, type WantedUser } from './wanted-user.ts';
 
 /** What differs of an account, its groups and its home. */
@@ -73,15 +73,14 @@ function membership(now: UserState, { name, groups, append }: WantedUser): reado
 /** As useradd makes a home: from the skeleton, with the mode that login.defs says. */
 function missingHome(home: string, { name, create_home, skeleton = '/etc/skel' }: WantedUser): readonly UserChange[] {
   if (!create_home) return [];
-  const text = script`mode=$(sed -n 's/^HOME_MODE[[:space:]]*//p' /etc/login.defs 2>/dev/null)
-umask 077; mkdir -p -- ${home} && cp -Rp -- ${`${skeleton}/.`} ${`${home}/`} && chown -R -- ${`${name}:`} ${home} && chmod ${new Script('"${mode:-0755}"')} ${home}`
-    .text;
+  const make = sh`mode=$(sed -n 's/^HOME_MODE[[:space:]]*//p' /etc/login.defs 2>/dev/null)
+umask 077; mkdir -p -- ${home} && cp -Rp -- ${`${skeleton}/.`} ${`${home}/`} && chown -R -- ${`${name}:`} ${home} && chmod "\${mode:-0755}" ${home}`;
   return [
     {
       what: `user ${name}, home ${home}`,
       from: null,
       to: 'created',
-      commands: [{ script: text }],
+      commands: [make],
       gives: { homeExists: true },
     },
   ];

@@ -1,4 +1,4 @@
-import { type Command, reading, Script, script, type UserState } from '../../src/sdk.ts';
+import { type Command, joined, reading, script, sh, type UserState } from '../../src/sdk.ts';
 import { option, type UserChange, type WantedUser } from './wanted-user.ts';
 
 /** The ssh key's file, relative to the home unless it is given in full. */
@@ -10,11 +10,9 @@ export function keys(now: UserState, wanted: WantedUser): readonly UserChange[] 
   const { key } = now;
   if (key === undefined || (key.exists && !wanted.force)) return [];
   const { name, ssh_key_type, ssh_key_bits, ssh_key_comment, ssh_key_passphrase } = wanted;
-  const comment = new Script(
-    `"${ssh_key_comment
-      .replace(/["\\`]/g, '\\$&')
-      .replaceAll('$', '\\$')
-      .replaceAll('\\$HOSTNAME', '$(uname -n)')}"`,
+  const comment = joined(
+    ssh_key_comment.split('$HOSTNAME').map((piece) => script`${piece}`),
+    script`"$(uname -n)"`,
   );
   const folder = key.file.replace(/\/[^/]*$/, '');
   const words = [
@@ -24,13 +22,10 @@ export function keys(now: UserState, wanted: WantedUser): readonly UserChange[] 
     ...option('-b', ssh_key_bits),
     ...(ssh_key_passphrase === undefined ? ['-N', ''] : []),
   ];
-  const make = script`umask 077; [ -d ${folder} ] || { mkdir -- ${folder} && chown -- ${`${name}:`} ${folder}; } || exit
-rm -f -- ${key.file} && ssh-keygen ${words} -C ${comment} -f ${key.file} && chown -- ${`${name}:`} ${key.file} ${`${key.file}.pub`} && chmod 644 ${`${key.file}.pub`}`
-    .text;
+  const make = sh`umask 077; [ -d ${folder} ] || { mkdir -- ${folder} && chown -- ${`${name}:`} ${folder}; } || exit
+rm -f -- ${key.file} && ssh-keygen ${words} -C ${comment} -f ${key.file} && chown -- ${`${name}:`} ${key.file} ${`${key.file}.pub`} && chmod 644 ${`${key.file}.pub`}`;
   const command: Command =
-    ssh_key_passphrase === undefined
-      ? { script: make }
-      : reading({ script: make }, `${ssh_key_passphrase}\n${ssh_key_passphrase}\n`);
+    ssh_key_passphrase === undefined ? make : reading(make, `${ssh_key_passphrase}\n${ssh_key_passphrase}\n`);
   return [
     {
       what: `user ${name}, ssh key`,

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { sh } from '../../src/core/command.ts';
 import { firstFailure } from '../../src/engine/converge.ts';
 import { Rig } from './rig.ts';
 
@@ -34,7 +35,7 @@ test('U3: of much output the beginning and the end are shown, and all of it with
 test('U9: of a very long message the head is kept, too', () => {
   const stderr = Buffer.from(`the reason\n${'journal\n'.repeat(1000)}the end`);
 
-  const failure = firstFailure([{ script: 'x' }], [{ code: 1, stdout: Buffer.alloc(0), stderr }]);
+  const failure = firstFailure([sh`x`], [{ code: 1, stdout: Buffer.alloc(0), stderr }]);
 
   expect(failure?.message.startsWith('the reason\n')).toBe(true);
   expect(failure?.message.endsWith('\nthe end')).toBe(true);

@@ -2,7 +2,8 @@ import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { quote, reading, Script, script, sh } from '../../src/core/command.ts';
+import { type Command, joined, quote, reading, script, sh } from '../../src/core/command.ts';
+import type { ShellQuestion } from '../../src/core/questions/shell.ts';
 
 const shells = [['/bin/dash'], ['/bin/bash'], ['/bin/bash', '--posix'], ['/bin/busybox', 'sh'], ['/bin/zsh']].filter(
   ([file]) => existsSync(file!),
@@ -74,7 +75,27 @@ describe('sh', () => {
   });
 
   test('takes a script as it is', () => {
-    expect(sh`${script`test -e ${'a b'}`} && ${new Script('echo $HOME')}`.script).toBe("test -e 'a b' && echo $HOME");
+    expect(sh`${script`test -e ${'a b'}`} && ${script`echo $HOME`}`.script).toBe("test -e 'a b' && echo $HOME");
+  });
+
+  test('takes another command, and pieces with something between them', () => {
+    const steps = joined([script`cd ${'a b'}`, script`ls`], script` && `);
+
+    expect(sh`(${sh`cat ${'x y'}`}) || { ${steps}; }`.script).toBe("(cat 'x y') || { cd 'a b' && ls; }");
+  });
+
+  test('writes what a template of JavaScript cannot hold: the shell’s braces and backticks', () => {
+    expect(sh`echo "\${x%.}" "\`id\`" '\$x' ${'$x'}`.script).toBe('echo "${x%.}" "`id`" \'\\$x\' \'$x\'');
+  });
+
+  test('XM1: is the only way to a command: text is none', () => {
+    const name = 'x; touch /tmp/PWNED';
+    // @ts-expect-error: what no tag made is no text for a shell
+    const command: Command = { script: `echo ${name}` };
+    // @ts-expect-error: nor is it for a question
+    const question: ShellQuestion = { script: 'echo' };
+
+    expect([command, question]).toHaveLength(2);
   });
 
   test('keeps backslashes that are written in it', () => {

@@ -7,12 +7,12 @@ import { afterAll, expect, test } from 'vitest';
 import { type Command, reading, sh } from '../../src/core/command.ts';
 import { forgetJob, startJob } from '../../src/core/commands/job.ts';
 import { job } from '../../src/core/questions/job.ts';
-import type { Reply } from '../../src/core/session.ts';
+import type { Part, Reply } from '../../src/core/session.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'retrace-job-'));
 afterAll(() => rmSync(home, { recursive: true }));
 
-const exchange = ({ script, stdin = '' }: Command) =>
+const exchange = ({ script, stdin = '' }: Pick<Part, 'script'> & Pick<Command, 'stdin'>) =>
   spawnSync('sh', ['-c', script], { env: { ...process.env, HOME: home }, input: stdin as Uint8Array | string });
 
 function stateOf(file: string) {

@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { blurs } from '../../src/core/change.ts';
+import { sh } from '../../src/core/command.ts';
 import { shell } from '../../src/core/questions/shell.ts';
 import { Beliefs, type World } from '../../src/engine/beliefs.ts';
 
-const page = shell({ script: 'curl http://other/' }, { beyond: true });
+const page = shell(sh`curl http://other/`, { beyond: true });
 const said = { ok: true, value: 'yes' } as const;
 
 describe('beliefs', () => {
@@ -17,7 +18,7 @@ describe('beliefs', () => {
 
   test('what only a host knows is nothing that another changes', () => {
     const { here, there } = hosts();
-    const own = shell({ script: 'cat /x' });
+    const own = shell(sh`cat /x`);
     here.learn(own, 'root', said);
     there.forget();
     there.foresee('start x', undefined);

@@ -10,7 +10,7 @@ const follow = (place: string, knows: boolean) =>
     name: 'follow',
     summary: 'Copies a text that grows.',
     params: {},
-    ask: () => ({ source: shell({ script: `cat ${place}/source` }), target: shell({ script: `cat ${place}/target` }) }),
+    ask: () => ({ source: shell(sh`cat ${place}/source`), target: shell(sh`cat ${place}/target`) }),
     plan: ({ source, target }) => ({
       changes:
         source.stdout === target.stdout

@@ -1,4 +1,4 @@
-import { type Command, reading, sh } from '../command.ts';
+import { type Command, joined, reading, type Script, script, sh } from '../command.ts';
 import { encodeText } from '../text-codec.ts';
 
 /**
@@ -7,21 +7,37 @@ import { encodeText } from '../text-codec.ts';
  */
 export function startJob(file: string, commands: readonly Command[], seconds: number): Command {
   const inputs = commands.map(({ stdin }) => bytesOf(stdin as Uint8Array | string | undefined));
-  const body = commands.map(step).join('\n');
-  const take = inputs.map((input, index) => `head -c ${input.length} >"$j.in${index}"`).join('; ');
+  const body = joined(
+    commands.map(step),
+    script`
+`,
+  ).text;
+  const take = inputs.map((input, index) => script`head -c ${input.length} >"$j.in"${index}`);
   // The script is a file, not an argument: arguments are for everybody to see.
   const start = sh`umask 077; j=${file}; mkdir -p "$(dirname "$j")" || exit 1
 printf '%s\n' ${body} >"$j.sh"; s=; command -v setsid >/dev/null && s=setsid; echo running >"$j"`;
   const rest = sh`$s sh -c ${goOn} sh "$j" ${seconds} </dev/null >/dev/null 2>&1 &`;
   return {
-    ...reading({ script: `${start.script}\n${take}\n${rest.script}` }, Buffer.concat(inputs)),
+    ...reading(
+      sh`${start}
+${joined(take, script`; `)}
+${rest}`,
+      Buffer.concat(inputs),
+    ),
     shown: `start ${commands.map(({ shown, script }) => shown ?? script).join('; ')}`,
   };
 }
 
 /** One command of a job: what it says and how it ends is kept for itself. */
-const step = ({ script, accepts = [0] }: Command, index: number): string =>
-  `(\n${script}\n) <"$1.in${index}" >"$1.out${index}" 2>"$1.err${index}"; c=$?; echo $c >"$1.rc${index}"; case $c in ${accepts.join('|')}) ;; *) exit $c;; esac`;
+const step = (command: Command, index: number): Script => {
+  const accepted = joined(
+    (command.accepts ?? [0]).map((code) => script`${code}`),
+    script`|`,
+  );
+  return script`(
+${command}
+) <"$1.in"${index} >"$1.out"${index} 2>"$1.err"${index}; c=$?; echo $c >"$1.rc"${index}; case $c in ${accepted}) ;; *) exit $c;; esac`;
+};
 
 const goOn =
   'b=$(date +%s.%N); timeout -k 10 "$2" sh "$1.sh" "$1"; echo "done $? $b $(date +%s.%N)" >"$1.tmp"; rm -f "$1".in* "$1.sh"; mv "$1.tmp" "$1"';

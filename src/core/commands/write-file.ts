@@ -1,4 +1,4 @@
-import { type Command, type FromHost, quote, reading } from '../command.ts';
+import { type Command, type FromHost, joined, reading, type Script, type ShellText, script, sh } from '../command.ts';
 import { showMode } from '../mode.ts';
 import type { ChecksumAlgorithm } from '../questions/checksum.ts';
 import { joinPath, nameOf, parentOf } from '../questions/paths.ts';
@@ -27,7 +27,7 @@ export interface FileToWrite {
 
 /** Content that a script on the host prints, as a download. */
 interface Produced {
-  readonly script: string;
+  readonly script: ShellText;
   readonly stdin?: Uint8Array;
 }
 
@@ -37,7 +37,7 @@ interface Produced {
  */
 export function writeFile(file: FileToWrite): Command {
   const { path, content } = file;
-  const command = { script: writeScript(file), shown: `write ${path}` };
+  const command = { ...writeScript(file), shown: `write ${path}` };
   if (isCopy(content)) return command;
   if (isProduced(content)) return content.stdin === undefined ? command : reading(command, content.stdin);
   return reading(command, content);
@@ -49,65 +49,78 @@ const isCopy = (content: FileToWrite['content']): content is { readonly copyOf: 
 const isProduced = (content: FileToWrite['content']): content is Produced =>
   typeof content === 'object' && 'script' in content;
 
-const filling = ({ content }: FileToWrite): string =>
+const filling = ({ content }: FileToWrite): Script =>
   isCopy(content)
-    ? `cat -- ${quote(content.copyOf)} > "$t"`
+    ? script`cat -- ${content.copyOf} > "$t"`
     : isProduced(content)
-      ? `{ ${content.script}\n} > "$t"`
-      : `cat > "$t"`;
+      ? script`{ ${content}
+} > "$t"`
+      : script`cat > "$t"`;
 
-const checking = ({ expects }: FileToWrite): string =>
+const checking = ({ expects, path }: FileToWrite): readonly Script[] =>
   expects === undefined
-    ? ''
-    : `{ s=$(${expects.algorithm}sum < "$t") && s=\${s%% *} && { [ "$s" = ${quote(expects.hex)} ] || { echo "The checksum for $p did not match ${expects.hex}; it was $s." >&2; false; }; }; }`;
+    ? []
+    : [
+        script`{ s=$(${`${expects.algorithm}sum`} < "$t") && s=\${s%% *} && { [ "$s" = ${expects.hex} ] || { echo ${`The checksum for ${path} did not match ${expects.hex}; it was `}"$s." >&2; false; }; }; }`,
+      ];
 
-const writeScript = (file: FileToWrite): string => `p=${quote(file.path)}
+const writeScript = (file: FileToWrite): Command => sh`p=${file.path}
 old=$(umask)
 umask 077
-t=$(mktemp -- ${quote(joinPath(parentOf(file.path), `.${nameOf(file.path).slice(0, 200)}.XXXXXX`))}) || exit
+t=$(mktemp -- ${joinPath(parentOf(file.path), `.${nameOf(file.path).slice(0, 200)}.XXXXXX`)}) || exit
 trap 'rm -f -- "$t"' EXIT
 trap 'exit 129' HUP INT TERM
-${[filling(file), checking(file), ...ownership(file), permissions(file), ...validation(file), ...keep(file), ...place(file)].filter((step) => step !== '').join(' &&\n')}`;
+${joined(
+  [
+    filling(file),
+    ...checking(file),
+    ...ownership(file),
+    permissions(file),
+    ...validation(file),
+    ...keep(file),
+    ...place(file),
+  ],
+  script` &&
+`,
+)}`;
 
-function ownership({ owner, group }: FileToWrite): readonly string[] {
+function ownership({ owner, group }: FileToWrite): readonly Script[] {
   const given = [owner, group].map((id) => (id === undefined ? '' : String(id)));
   const wanted = given[1] === '' ? given[0]! : `${given[0]}:${given[1]}`;
   // What is not given stays as it was; who may not give files away keeps his own, as with any editor.
   const kept =
     owner === undefined || group === undefined
-      ? [`{ [ -h "$p" ] || [ ! -e "$p" ] || chown --reference="$p" -- "$t" 2>/dev/null || :; }`]
+      ? [script`{ [ -h "$p" ] || [ ! -e "$p" ] || chown --reference="$p" -- "$t" 2>/dev/null || :; }`]
       : [];
-  return wanted === '' ? kept : [...kept, `chown -- ${quote(wanted)} "$t"`];
+  return wanted === '' ? kept : [...kept, script`chown -- ${wanted} "$t"`];
 }
 
-const permissions = ({ mode }: FileToWrite): string =>
+const permissions = ({ mode }: FileToWrite): Script =>
   mode === undefined
-    ? `if [ -e "$p" ]; then chmod --reference="$p" -- "$t"; else chmod "$(printf %o $((0666 & ~$old)))" -- "$t"; fi`
-    : `chmod ${showMode(mode)} -- "$t"`;
+    ? script`if [ -e "$p" ]; then chmod --reference="$p" -- "$t"; else chmod "$(printf %o $((0666 & ~$old)))" -- "$t"; fi`
+    : script`chmod ${showMode(mode)} -- "$t"`;
 
-function validation({ validate }: FileToWrite): readonly string[] {
+function validation({ validate }: FileToWrite): readonly Script[] {
   if (validate === undefined) return [];
-  const words = splitWords(validate) ?? [];
-  const command = words.map((word) =>
-    word
-      .split('%s')
-      .map((piece) => (piece === '' ? '' : quote(piece)))
-      .join('"$t"')
-      .replaceAll('%%', '%'),
+  const words = (splitWords(validate) ?? []).map((word) =>
+    joined(
+      word.split('%s').map((piece) => (piece === '' ? script`` : script`${piece.replaceAll('%%', '%')}`)),
+      script`"$t"`,
+    ),
   );
   return [
-    `{ said=$(${command.join(' ')} 2>&1 </dev/null) || { code=$?; printf 'failed to validate: rc:%s error:%s\\n' "$code" "$said" >&2; false; }; }`,
+    script`{ said=$(${words} 2>&1 </dev/null) || { code=$?; printf 'failed to validate: rc:%s error:%s\n' "$code" "$said" >&2; false; }; }`,
   ];
 }
 
-const keep = ({ backup }: FileToWrite): readonly string[] =>
+const keep = ({ backup }: FileToWrite): readonly Script[] =>
   backup === true
-    ? [`{ [ ! -e "$p" ] || { b="$p.$$.$(date +%Y-%m-%d@%H:%M:%S~)" && cp -p -- "$p" "$b" && printf %s "$b"; }; }`]
+    ? [script`{ [ ! -e "$p" ] || { b="$p.$$.$(date +%Y-%m-%d@%H:%M:%S~)" && cp -p -- "$p" "$b" && printf %s "$b"; }; }`]
     : [];
 
-const place = ({ unsafe }: FileToWrite): readonly string[] => [
-  `sync -- "$t"`,
+const place = ({ unsafe }: FileToWrite): readonly Script[] => [
+  script`sync -- "$t"`,
   unsafe === true
-    ? `{ mv -fT -- "$t" "$p" 2>/dev/null || { cat "$t" > "$p" && chown --reference="$t" -- "$p" && chmod --reference="$t" -- "$p"; }; }`
-    : `mv -fT -- "$t" "$p"`,
+    ? script`{ mv -fT -- "$t" "$p" 2>/dev/null || { cat "$t" > "$p" && chown --reference="$t" -- "$p" && chmod --reference="$t" -- "$p"; }; }`
+    : script`mv -fT -- "$t" "$p"`,
 ];

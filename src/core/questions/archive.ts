@@ -1,4 +1,4 @@
-import { quote, script } from '../command.ts';
+import { type Script, type ShellText, script, sh } from '../command.ts';
 import { hash } from '../hash.ts';
 import type { Question, QuestionKind } from '../question.ts';
 import { decodeText, encodeText } from '../text-codec.ts';
@@ -8,7 +8,7 @@ import { nulWords, tidyPath } from './paths.ts';
 export interface ArchiveSource {
   readonly path: string;
   readonly bytes?: Uint8Array;
-  readonly download?: { readonly script: string; readonly stdin: Uint8Array };
+  readonly download?: { readonly script: ShellText; readonly stdin: Uint8Array };
 }
 
 /** What of an archive is meant, and where it is unpacked. */
@@ -80,47 +80,51 @@ export function archive(arg: ArchiveArg): Question<ArchiveState> {
 }
 
 /** How tar is told what a stream holds: it can only find out of files. */
-function compression(bytes: Uint8Array): string {
+function compression(bytes: Uint8Array): readonly string[] {
   const starts = (...magic: number[]) => magic.every((byte, index) => bytes[index] === byte);
-  if (starts(0x1f, 0x8b)) return '--gzip';
-  if (starts(0x42, 0x5a, 0x68)) return '--bzip2';
-  if (starts(0xfd, 0x37, 0x7a, 0x58, 0x5a)) return '--xz';
-  return starts(0x28, 0xb5, 0x2f, 0xfd) ? '--zstd' : '';
+  if (starts(0x1f, 0x8b)) return ['--gzip'];
+  if (starts(0x42, 0x5a, 0x68)) return ['--bzip2'];
+  if (starts(0xfd, 0x37, 0x7a, 0x58, 0x5a)) return ['--xz'];
+  return starts(0x28, 0xb5, 0x2f, 0xfd) ? ['--zstd'] : [];
 }
 
 /** Whether bytes are a zip archive. */
 export const isZip = (bytes: Uint8Array): boolean => bytes[0] === 0x50 && bytes[1] === 0x4b;
 
 /** tar's arguments for an archive, which is the file `$s` or on stdin: where from, what of it. */
-export function tarArguments({ source, include, exclude, extra }: ArchiveArg): string {
-  const from = source.bytes === undefined ? '-f "$s"' : `${compression(source.bytes)} -f -`;
-  return [from, script`${[...exclude.map((pattern) => `--exclude=${pattern}`), ...extra, ...include]}`.text].join(' ');
+export function tarArguments({ source, include, exclude, extra }: ArchiveArg): Script {
+  const from = source.bytes === undefined ? script`-f "$s"` : script`${compression(source.bytes)} -f -`;
+  return script`${from} ${[...exclude.map((pattern) => `--exclude=${pattern}`), ...extra, ...include]}`;
 }
 
 /** A script that has the archive as the file `$s`, in a temporary one of the login's own where it must be brought first. */
-export function withArchive({ path, bytes, download }: ArchiveSource, script: string): string {
-  if (bytes === undefined && download === undefined) return `s=${quote(path)}\n${script}`;
+export function withArchive({ path, bytes, download }: ArchiveSource, use: Script): Script {
+  if (bytes === undefined && download === undefined)
+    return script`s=${path}
+${use}`;
   const bring =
     download === undefined
-      ? 'cat >"$s" || exit 1'
-      : `${download.script} >"$s" || { echo "cannot download "${quote(path)} >&2; exit 1; }`;
-  const curl = `command -v curl >/dev/null || { echo 'curl is not on the host, which fetches archives: install it (apt: name=curl)' >&2; exit 1; }\n`;
+      ? script`cat >"$s" || exit 1`
+      : script`${download} >"$s" || { echo "cannot download "${path} >&2; exit 1; }`;
+  const curl = script`command -v curl >/dev/null || { echo 'curl is not on the host, which fetches archives: install it (apt: name=curl)' >&2; exit 1; }
+`;
   // mktemp makes a file that only its owner can read.
-  return `(${download === undefined ? '' : curl}s=$(mktemp) || exit 1
+  return script`(${download === undefined ? script`` : curl}s=$(mktemp) || exit 1
 trap 'rm -f -- "$s"' EXIT
 trap 'exit 129' HUP INT TERM
 ${bring}
-${script}
+${use}
 )`;
 }
 
 // Words ended by NUL: the type, the members, the differences, the names as bytes; then seven for each member that is there.
-const archiveScript = (arg: ArchiveArg): string => `LC_ALL=C; export LC_ALL
-d=${quote(arg.dest)}
+const archiveScript = (arg: ArchiveArg): ShellText =>
+  sh`LC_ALL=C; export LC_ALL
+d=${arg.dest}
 [ -d "$d" ] || { echo "dest '$d' must be an existing dir" >&2; exit 1; }
-${comparing(arg)}`;
+${comparing(arg)}`.script;
 
-function comparing(arg: ArchiveArg): string {
+function comparing(arg: ArchiveArg): Script {
   const { bytes, download } = arg.source;
   if (bytes !== undefined && download === undefined)
     return isZip(bytes) ? withArchive(arg.source, zipScript(arg)) : tarScript(arg);
@@ -128,7 +132,7 @@ function comparing(arg: ArchiveArg): string {
   const here = { ...arg, source: { path: '' } };
   return withArchive(
     arg.source,
-    `[ -f "$s" ] || { echo "Source '$s' does not exist" >&2; exit 1; }
+    script`[ -f "$s" ] || { echo "Source '$s' does not exist" >&2; exit 1; }
 if [ "$(head -c 2 -- "$s")" = PK ]; then
 ${zipScript(here)}
 else
@@ -138,7 +142,8 @@ fi`,
 }
 
 /** How the members that are there look; names come as NUL-ended words. */
-const looks = '{ cd -- "$d" && xargs -0 -r stat --printf \'%n\\0%f\\0%u\\0%g\\0%U\\0%G\\0%.Y\\0\' -- 2>/dev/null; }\n:';
+const looks = script`{ cd -- "$d" && xargs -0 -r stat --printf '%n\0%f\0%u\0%g\0%U\0%G\0%.Y\0' -- 2>/dev/null; }
+:`;
 
 const differs = '(differs?|: Not linked to .*|: Warning: Cannot .*|: Cannot .*)$';
 
@@ -149,47 +154,50 @@ const listed = `[^ ]{10,11} +[0-9]+/[0-9]+ +[0-9,]+ [0-9]{4}-[0-9]{2}-[0-9]{2} [
 // Its names are escaped as in C; `printf %b` wants a zero before octal digits. No byte 1 is among them.
 const tarScript = (
   arg: ArchiveArg,
-): string => `o=$(tar -C "$d" --diff -vv --numeric-owner --full-time --utc --quoting-style=escape --show-transformed-names ${tarArguments(arg)} 2>&1)
-[ "$?" -lt 2 ] && ! printf '%s\\n' "$o" | grep -q "^tar: Removing leading ..*[.][.]" || { printf '%s\\n' "$o" >&2; exit 1; }
-l=$(printf '%s\\n' "$o" | grep -E ${quote(`^${listed}`)} | sed -E '/^l/s/ -> .*//; /^h/s/ link to .*//')
-m=$(printf '%s\\n' "$l" | sed -E ${quote(`s;^${listed};;`)})
-printf 'tar\\0%s\\0' "$l"
-printf '%s\\n' "$o" | grep -Ev ${quote(`^${listed}`)} | grep -E ${quote(differs)}
-printf '\\0'
-n=$(printf '%s\\n' "$m" | sed 's;^/*;;; /^$/d' | sed 's/\\\\\\\\/\\x01/g; s/\\\\\\([0-7][0-7][0-7]\\)/\\\\0\\1/g; s/\\x01/\\\\\\\\/g')
-[ -z "$n" ] || printf '%s\\n' "$n" | while IFS= read -r f; do printf '%b\\0' "$f"; done | ${looks}`;
+): Script => script`o=$(tar -C "$d" --diff -vv --numeric-owner --full-time --utc --quoting-style=escape --show-transformed-names ${tarArguments(arg)} 2>&1)
+[ "$?" -lt 2 ] && ! printf '%s\n' "$o" | grep -q "^tar: Removing leading ..*[.][.]" || { printf '%s\n' "$o" >&2; exit 1; }
+l=$(printf '%s\n' "$o" | grep -E ${`^${listed}`} | sed -E '/^l/s/ -> .*//; /^h/s/ link to .*//')
+m=$(printf '%s\n' "$l" | sed -E ${`s;^${listed};;`})
+printf 'tar\0%s\0' "$l"
+printf '%s\n' "$o" | grep -Ev ${`^${listed}`} | grep -E ${differs}
+printf '\0'
+n=$(printf '%s\n' "$m" | sed 's;^/*;;; /^$/d' | sed 's/\\\\/\x01/g; s/\\\([0-7][0-7][0-7]\)/\\0\1/g; s/\x01/\\\\/g')
+[ -z "$n" ] || printf '%s\n' "$n" | while IFS= read -r f; do printf '%b\0' "$f"; done | ${looks}`;
 
 /** unzip's option that forgets folders. */
 const junks = (extra: readonly string[]): boolean => extra.some((one) => /^-[a-zA-Z]*j/.test(one));
 
 /** What unzip is told besides the archive and where to: which members, and which not. */
-export const zipMembers = ({ include, exclude }: Pick<ArchiveArg, 'include' | 'exclude'>): string =>
-  script`${[...include, ...(exclude.length === 0 ? [] : ['-x', ...exclude])]}`.text;
+export const zipMembers = ({ include, exclude }: Pick<ArchiveArg, 'include' | 'exclude'>): Script =>
+  script`${[...include, ...(exclude.length === 0 ? [] : ['-x', ...exclude])]}`;
 
 // unzip writes names as the locale has them: in C they would become `#U00e9`.
-const zipScript = (arg: ArchiveArg): string => `LC_ALL=C.UTF-8
+const zipScript = (arg: ArchiveArg): Script => {
+  const flat = junks(arg.extra);
+  return script`LC_ALL=C.UTF-8
 command -v unzip >/dev/null || { echo 'unzip is not on the host: install it (apt: name=unzip)' >&2; exit 1; }
-m=$(unzip -Z1 "$s" ${zipMembers(arg)}) || { printf '%s\\n' "$m" >&2; exit 1; }
-n=$(printf '%s\\n' "$m" | sed 's;^/*;;'${junks(arg.extra) ? ` | sed '/\\/$/d; s;.*/;;'` : ''})
-printf 'zip\\0%s\\0' "$n"
-printf '%s\\n' "$m" | while IFS= read -r f; do
-  ${junks(arg.extra) ? 't=$d/${f##*/}' : 't=$d/$f'}
+m=$(unzip -Z1 "$s" ${zipMembers(arg)}) || { printf '%s\n' "$m" >&2; exit 1; }
+n=$(printf '%s\n' "$m" | sed 's;^/*;;'${flat ? script` | sed '/\/$/d; s;.*/;;'` : script``})
+printf 'zip\0%s\0' "$n"
+printf '%s\n' "$m" | while IFS= read -r f; do
+  t=$d/${flat ? script`\${f##*/}` : script`$f`}
   case $f in
-    */) ${junks(arg.extra) ? '' : `[ -d "$t" ] || printf '%s: missing\\n' "$f" `};;
+    */) ${flat ? script`` : script`[ -d "$t" ] || printf '%s: missing\n' "$f" `};;
     *)
-      e=$(printf %s "$f" | sed 's/[][*?\\\\]/\\\\&/g')
-      [ -e "$t" ] || { printf '%s: missing\\n' "$f"; continue; }
+      e=$(printf %s "$f" | sed 's/[][*?\\]/\\&/g')
+      [ -e "$t" ] || { printf '%s: missing\n' "$f"; continue; }
       unzip -p "$s" "$e" | cmp -s - "$t" && continue
-      ${arg.keepNewer ? zipNewer : ''}
-      printf '%s: Contents differ\\n' "$f" ;;
+      ${arg.keepNewer ? zipNewer : script``}
+      printf '%s: Contents differ\n' "$f" ;;
   esac
 done
-printf '\\0'
-[ -z "$n" ] || printf '%s\\n' "$n" | tr '\\n' '\\0' | ${looks}`;
+printf '\0'
+[ -z "$n" ] || printf '%s\n' "$n" | tr '\n' '\0' | ${looks}`;
+};
 
 // Both times are of this place, as digits: later is greater.
-const zipNewer = `a=$(unzip -Z -T "$s" "$e" | sed -n 's/.* \\([0-9]\\{8\\}\\.[0-9]\\{6\\}\\) .*/\\1/p' | head -n 1)
-      [ "$(date -r "$t" +%Y%m%d.%H%M%S)" \\> "$a" ] && continue`;
+const zipNewer = script`a=$(unzip -Z -T "$s" "$e" | sed -n 's/.* \([0-9]\{8\}\.[0-9]\{6\}\) .*/\1/p' | head -n 1)
+      [ "$(date -r "$t" +%Y%m%d.%H%M%S)" \> "$a" ] && continue`;
 
 const nobody = (failure: string, zip: boolean): ArchiveState => ({
   failure,

@@ -1,4 +1,4 @@
-import { quote, Script, script } from '../command.ts';
+import { joined, type Script, script } from '../command.ts';
 import { type Question, type QuestionKind, question, type Subject } from '../question.ts';
 import { decodeText } from '../text-codec.ts';
 import { entries } from './paths.ts';
@@ -36,12 +36,20 @@ const one = ({ pattern, chdir }: ExistsQuestion): string =>
 
 /** A glob pattern for `sh`: its wildcards stay, everything else means itself. */
 const globbing = (pattern: string): Script =>
-  new Script(
-    pattern
-      .split(/([*?]|\[!?|\])/)
-      .map((piece, index) => (index % 2 === 1 || piece === '' ? piece : quote(piece)))
-      .join(''),
+  joined(
+    pattern.split(/([*?]|\[!?|\])/).map((piece, index) => (index % 2 === 1 ? WILDCARDS[piece]! : fixed(piece))),
+    script``,
   );
+
+const WILDCARDS: Readonly<Record<string, Script>> = {
+  '*': script`*`,
+  '?': script`?`,
+  '[': script`[`,
+  '[!': script`[!`,
+  ']': script`]`,
+};
+
+const fixed = (piece: string): Script => (piece === '' ? script`` : script`${piece}`);
 
 /** Ask whether anything has a path that matches a pattern, a dangling link included. */
 export const exists = (pattern: string, chdir?: string): Question<boolean> => question(kind, { pattern, chdir });

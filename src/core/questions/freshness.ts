@@ -91,7 +91,7 @@ fresh() {
 `;
 
 const one = ({ name, scope, config }: Arg): string =>
-  `fresh ${quote(systemctl(scope))} ${quote(fullName(name))} ${config.map(quote).join(' ')}`;
+  `fresh ${quote(systemctl(scope).text)} ${quote(fullName(name))} ${config.map(quote).join(' ')}`;
 
 function readFreshness(clock: string, part: string): Freshness {
   const [self = '', now = '', ticks = ''] = clock.split('\n');

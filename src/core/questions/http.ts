@@ -1,4 +1,5 @@
-import { quote } from '../command.ts';
+import { type Script, type ShellText, script, sh } from '../command.ts';
+import { exporting } from '../commands/exporting.ts';
 import type { Answer, Question, QuestionKind } from '../question.ts';
 import { question } from '../question.ts';
 import type { Reply } from '../session.ts';
@@ -59,16 +60,14 @@ const kind: QuestionKind<HttpRequest, HttpReply> = {
 export const http = (request: HttpRequest): Question<HttpReply> =>
   question(kind, request, { beyond: true, secret: request.password !== undefined });
 
-/** The script that makes a request, and what it reads: curl's configuration, then the body. Nothing of it is in argv. */
-export function httpScript(request: HttpRequest): { script: string; stdin: Uint8Array } {
+/** The script that makes a request, and what it reads: curl's configuration, then the body. Nothing of it is in argv, but for `more` options where there is no body. */
+export function httpScript(request: HttpRequest, more: Script = script``): { script: ShellText; stdin: Uint8Array } {
   const config = encodeText(curlConfig(request));
   const body = bodyOf(request);
-  const exports = Object.entries(request.environment ?? {})
-    .map(([name, value]) => `export ${name}=${quote(value)}\n`)
-    .join('');
-  if (body === undefined) return { script: `${exports}LC_ALL=C curl --disable --config -`, stdin: config };
-  const script = `exec 3<&0; c=$(head -c ${config.length}); printf '%s\\n' "$c" | LC_ALL=C curl --disable --config /dev/fd/4 4<&0 <&3`;
-  return { script: exports + script, stdin: Buffer.concat([config, body]) };
+  const exports = exporting(request.environment ?? {});
+  if (body === undefined) return { ...sh`${exports}LC_ALL=C curl --disable --config -${more}`, stdin: config };
+  const fed = sh`${exports}exec 3<&0; c=$(head -c ${config.length}); printf '%s\n' "$c" | LC_ALL=C curl --disable --config /dev/fd/4 4<&0 <&3`;
+  return { ...fed, stdin: Buffer.concat([config, body]) };
 }
 
 function bodyOf({ body }: HttpRequest): Uint8Array | undefined {

@@ -1,4 +1,4 @@
-import { quote } from '../command.ts';
+import { sh } from '../command.ts';
 import { type Question, type QuestionKind, question } from '../question.ts';
 import { decodeText } from '../text-codec.ts';
 import { type HttpRequest, httpScript } from './http.ts';
@@ -12,9 +12,10 @@ const kind: QuestionKind<Arg, string | undefined> = {
   name: 'served name',
   scripts: (args) =>
     args.map(({ request, dest }) => {
-      const { script, stdin } = httpScript({ ...request, method: 'HEAD' });
+      const { stdin, ...asking } = httpScript({ ...request, method: 'HEAD' });
       return {
-        script: `[ -d ${quote(dest)} ] && command -v curl >/dev/null || exit 0\n${script}`,
+        ...sh`[ -d ${dest} ] && command -v curl >/dev/null || exit 0
+${asking}`,
         stdin,
         deadlineMs: request.timeout * 10_000 + 5_000,
       };

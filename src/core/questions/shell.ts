@@ -1,9 +1,10 @@
+import type { ShellText } from '../command.ts';
 import { type Question, type QuestionKind, question, type Subject } from '../question.ts';
 import { decodeText } from '../text-codec.ts';
 
 /** A read-only script to ask of a host, for what no typed question covers. */
 export interface ShellQuestion {
-  readonly script: string;
+  readonly script: ShellText;
   /** What the answer depends on; everything, where nothing is said. */
   readonly about?: readonly Subject[];
   readonly deadlineMs?: number;

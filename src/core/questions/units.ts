@@ -1,4 +1,4 @@
-import { quote } from '../command.ts';
+import { quote, type Script, script } from '../command.ts';
 import { groupBy } from '../group-by.ts';
 import { type Question, type QuestionKind, question, type Subject } from '../question.ts';
 import { decodeText } from '../text-codec.ts';
@@ -38,7 +38,7 @@ const properties = ['Id', 'Names', 'Description', 'LoadState', 'ActiveState', 'S
 
 const kind: QuestionKind<Arg, Unit> = {
   name: 'unit',
-  scripts: (args) => byScope(args).map(([scope, names]) => ({ script: script(scope, names) })),
+  scripts: (args) => byScope(args).map(([scope, names]) => ({ script: scriptOf(scope, names) })),
   read(replies, args) {
     const scopes = byScope(args).map(([scope]) => scope);
     return args.map(({ name, scope }) => {
@@ -71,17 +71,18 @@ export const fullName = (name: string): string =>
     : `${name}.service`;
 
 /** `systemctl` for a scope; a user's manager is found by its runtime folder. */
-export const systemctl = (scope: UnitScope): string =>
-  scope === 'system'
-    ? 'systemctl'
-    : scope === 'global'
-      ? 'systemctl --global'
-      : 'XDG_RUNTIME_DIR=${XDG_RUNTIME_DIR:-/run/user/$(id -u)} systemctl --user';
+export const systemctl = (scope: UnitScope): Script => SYSTEMCTL[scope];
+
+const SYSTEMCTL: Readonly<Record<UnitScope, Script>> = {
+  system: script`systemctl`,
+  global: script`systemctl --global`,
+  user: script`XDG_RUNTIME_DIR=\${XDG_RUNTIME_DIR:-/run/user/$(id -u)} systemctl --user`,
+};
 
 const byScope = (args: readonly Arg[]): readonly (readonly [UnitScope, readonly string[]])[] =>
   [...groupBy(args, (arg) => arg.scope)].map(([scope, ones]) => [scope, ones.map((one) => one.name)] as const);
 
-const script = (scope: UnitScope, names: readonly string[]): string => `export LC_ALL=C TZ=UTC
+const scriptOf = (scope: UnitScope, names: readonly string[]): string => `export LC_ALL=C TZ=UTC
 command -v systemctl >/dev/null || { echo 'systemctl is not there: this host has no systemd' >&2; exit 1; }
 at_boot() { [ -e "/etc/init.d/$1" ] || { echo; return; }; for f in /etc/rc[2345].d/S[0-9][0-9]"$1"; do [ -e "$f" ] && { echo yes; return; }; done; echo no; }
 ${names.map((name) => `at_boot ${quote(name.replace(/\.service$/, ''))}`).join('\n')}

@@ -1,4 +1,4 @@
-import { quote } from '../command.ts';
+import { type ShellText, script, sh } from '../command.ts';
 import { type Question, type QuestionKind, question } from '../question.ts';
 import { decodeText, encodeText } from '../text-codec.ts';
 import { type HttpRequest, httpScript } from './http.ts';
@@ -54,7 +54,7 @@ export const urlState = (arg: Arg): Question<UrlState> =>
   question(kind, arg, { beyond: true, secret: arg.request.password !== undefined });
 
 /** curl as a program of the host, with its configuration on stdin, so that no password is in its arguments. */
-export function download(request: HttpRequest): { script: string; stdin: Uint8Array } {
+export function download(request: HttpRequest): { script: ShellText; stdin: Uint8Array } {
   const { script, stdin } = httpScript({ ...request, method: 'GET' });
   return { script, stdin: configured(stdin, ['fail']) };
 }
@@ -69,14 +69,14 @@ function configured(stdin: Uint8Array, more: readonly string[]): Uint8Array {
 }
 
 // The configuration is read whole, then one of its two forms is used: compare with the file, or only ask.
-function urlScript({ request, dest, name, always }: Arg): { script: string; stdin: Uint8Array } {
-  const { script, stdin } = httpScript({ ...request, method: 'GET' });
+function urlScript({ request, dest, name, always }: Arg): { script: ShellText; stdin: Uint8Array } {
+  const { stdin, ...command } = httpScript({ ...request, method: 'GET' }, script` "$@"`);
   const config = configured(stdin, []);
-  const command = script.replace('curl --disable --config -', 'curl --disable --config - "$@"');
-  const text = `command -v curl >/dev/null || { echo 'curl is not on the host' >&2; exit 1; }
-d=${quote(dest)}
-[ ! -d "$d" ] || d=$d/${quote(name)}
-if [ -f "$d" ]; then set -- ${always ? '' : '--time-cond "$d"'} --fail; ${command} | sha1sum
+  const onlyNewer = always ? script`` : script` --time-cond "$d"`;
+  const text = sh`command -v curl >/dev/null || { echo 'curl is not on the host' >&2; exit 1; }
+d=${dest}
+[ ! -d "$d" ] || d=$d/${name}
+if [ -f "$d" ]; then set --${onlyNewer} --fail; ${command} | sha1sum
 else set -- --head --fail --output /dev/null; ${command}; fi`;
-  return { script: text, stdin: config };
+  return { ...text, stdin: config };
 }

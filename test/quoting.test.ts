@@ -1,0 +1,173 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import ts from 'typescript';
+import { expect, test } from 'vitest';
+
+/*
+ * XM1: every value of a script goes through the tag. The type `ShellText` holds that nothing else becomes a command or a
+ * question of a task type; here is held what types cannot see: that nobody casts, that a value never stands within quotes
+ * of a template, and who may quote by hand or pass on a script that a person wrote.
+ */
+
+/** Parts of questions and of the wire are strings still. The list may only get shorter. */
+const QUOTES_BY_HAND: readonly string[] = [
+  'src/core/command.ts', // the tag itself
+  'src/core/questions/account.ts',
+  'src/core/questions/apt.ts',
+  'src/core/questions/checksum.ts',
+  'src/core/questions/content.ts',
+  'src/core/questions/facts.ts',
+  'src/core/questions/file-details.ts',
+  'src/core/questions/found.ts',
+  'src/core/questions/fragments.ts',
+  'src/core/questions/freshness.ts',
+  'src/core/questions/home-file.ts',
+  'src/core/questions/job.ts',
+  'src/core/questions/lineages.ts',
+  'src/core/questions/listing.ts',
+  'src/core/questions/packages.ts',
+  'src/core/questions/paths.ts',
+  'src/core/questions/pct.ts',
+  'src/core/questions/snapshots.ts',
+  'src/core/questions/ssh-key.ts',
+  'src/core/questions/stat.ts',
+  'src/core/questions/tcp.ts',
+  'src/core/questions/tree.ts',
+  'src/core/questions/units.ts',
+  'src/core/questions/users.ts',
+  'src/core/questions/zfs.ts',
+  'src/core/secrets.ts', // how a secret is spelled when it was quoted
+  'src/session/layers.ts',
+  'src/session/ssh/host-key-check.ts', // a command for people to copy
+  'src/session/wire/shell-text.ts',
+  'tasks/shared/git-questions.ts', // a command for people to copy
+];
+
+/** Where a person's own script is passed on. */
+const PASSES_ON: readonly string[] = [
+  'src/core/command.ts',
+  'src/engine/validate.ts', // `validate:` of a block
+  'tasks/manual.ts', // `unless`
+  'tasks/script.ts', // arguments, and the interpreter with its options
+  'tasks/shared/git-questions.ts', // `ssh_opts`
+  'tasks/shared/run-command.ts', // `unless`, `onlyif`
+  'tasks/shared/words.ts', // `$NAME` in `command`
+  'tasks/verify.ts', // `cmd`
+];
+
+const CASTS: readonly string[] = ['src/core/command.ts'];
+
+test('XM1: a value stands beside the quotes of a script, never within them', () => {
+  expect(files.flatMap(({ path, tree }) => inQuotes(tree).map((line) => `${path}:${line}`))).toEqual([]);
+});
+
+test.for([
+  ['quotes by hand', /^quote$/, QUOTES_BY_HAND],
+  ['passes a script on that a person wrote', /^writtenScript$/, PASSES_ON],
+  ['casts to text for a shell', /^as ShellText$/, CASTS],
+] as const)('XM1: nobody but those of the list %s, and the list has no more than those', ([, word, list]) => {
+  const using = files.filter(({ tree }) => uses(tree, word)).map(({ path }) => path);
+
+  expect(using).toEqual(list);
+});
+
+test.for([
+  ['sh`echo "-g ${name}"`', true],
+  ["sh`echo '${name}'`", true],
+  ['sh`echo "$(stat -- "${name}")"`', true],
+  ['sh`cat "$HOME"/${name}`', false],
+  ['sh`echo "it\'s" ${name} \'"\' ${name}`', false],
+  ['sh`echo "a\\"b" ${name}`', false],
+  ["sh`x=$(cat -- ${name}) # it's\necho ${name}`", false],
+  ['sh`echo "$(dirname -- ${name})"`', false],
+  ['script`echo \\${x%"a"} ${name}`', false],
+  ['`echo "${name}"`', false],
+] as const)('%s: a value within quotes is found: %s', ([code, found]) => {
+  expect(inQuotes(parse('x.ts', `const x = ${code};`)).length > 0).toBe(found);
+});
+
+const parse = (path: string, text: string) => ts.createSourceFile(path, text, ts.ScriptTarget.ES2023, true);
+
+const files = ['src', 'tasks'].flatMap((folder) =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => join(folder, name))
+    .filter((path) => path !== 'src/sdk.ts')
+    .toSorted()
+    .map((path) => ({ path, tree: parse(path, readFileSync(path, 'utf8')) })),
+);
+
+/** The lines of templates for a shell in which a value stands within quotes. */
+function inQuotes(tree: ts.SourceFile): readonly number[] {
+  const lines: number[] = [];
+  visit(tree, (node) => {
+    if (!ts.isTaggedTemplateExpression(node) || !/^(sh|script)$/.test(node.tag.getText())) return;
+    if (!ts.isTemplateExpression(node.template)) return;
+    const pieces = [node.template.head, ...node.template.templateSpans.map(({ literal }) => literal)];
+    let state: readonly string[] = [];
+    for (const piece of pieces.slice(0, -1)) {
+      state = read(rawText(piece), state);
+      if (state.at(-1) === '"' || state.at(-1) === "'")
+        lines.push(tree.getLineAndCharacterOfPosition(piece.getEnd()).line + 1);
+    }
+  });
+  return lines;
+}
+
+const rawText = (piece: ts.TemplateHead | ts.TemplateMiddle | ts.TemplateTail): string =>
+  piece.getText().replace(/^[`}]|(\$\{|`)$/g, '');
+
+/** What is open after some text of a script: quotes, `$(` and `(`, the innermost last. */
+function read(text: string, before: readonly string[]): readonly string[] {
+  const open = [...before];
+  for (let at = 0; at < text.length; at++) {
+    const char = text[at]!;
+    const inside = open.at(-1);
+    if (inside === "'") {
+      if (char === "'") open.pop();
+    } else if (char === '\\') {
+      // `\${` is the shell's own, written in a template.
+      if (text[at + 1] !== '$' || text[at + 2] !== '{') at++;
+    } else if (char === '"') {
+      if (inside === '"') open.pop();
+      else open.push('"');
+    } else if (text.startsWith('$(', at)) {
+      open.push('(');
+      at++;
+    } else if (inside !== '"') {
+      if (char === "'") open.push("'");
+      else if (char === '(') open.push('(');
+      else if (char === ')' && inside === '(') open.pop();
+      else if (char === '#' && (at === 0 ? before.length === 0 : /[\s;(]/.test(text[at - 1]!))) {
+        const end = text.indexOf('\n', at);
+        at = end < 0 ? text.length : end;
+      }
+    }
+  }
+  return open;
+}
+
+function uses(tree: ts.SourceFile, word: RegExp): boolean {
+  let found = false;
+  visit(tree, (node) => {
+    if (ts.isIdentifier(node) && word.test(node.text)) found ||= isOfCommands(node, tree);
+    if (ts.isAsExpression(node) && word.test(`as ${node.type.getText()}`)) found = true;
+  });
+  return found;
+}
+
+/** Whether the name is that of src/core/command.ts: imported from there or from the sdk, or declared there. */
+function isOfCommands({ text }: ts.Identifier, tree: ts.SourceFile): boolean {
+  if (tree.fileName === 'src/core/command.ts') return true;
+  return tree.statements.some(
+    (statement) =>
+      ts.isImportDeclaration(statement) &&
+      /\/(command|sdk)\.ts'$/.test(statement.moduleSpecifier.getText()) &&
+      new RegExp(`[{,\\s]${text}\\s*[,}]`).test(statement.importClause?.getText() ?? ''),
+  );
+}
+
+function visit(node: ts.Node, see: (node: ts.Node) => void): void {
+  see(node);
+  ts.forEachChild(node, (child) => visit(child, see));
+}
