@@ -6,6 +6,7 @@ export {
   type Command,
   type FromHost,
   joined,
+  ownLocale,
   quote,
   reading,
   Script,

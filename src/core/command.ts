@@ -15,6 +15,8 @@ export interface Command {
   readonly long?: boolean;
   /** Milliseconds after which it is killed and has failed. */
   readonly deadlineMs?: number;
+  /** Written by the user, not by us: it runs in the locale that the login has, and not in the C locale. */
+  readonly ownLocale?: boolean;
 }
 
 /** What a command reads may come from another host: its command's stdout, carried in memory. */
@@ -77,6 +79,11 @@ export const joined = (pieces: readonly Script[], between: Script): Script =>
 
 /** A script that a person wrote as such: the only text for a shell that is none of ours. */
 export const writtenScript = (text: string): Script => new Script(shellText(text));
+
+/** The beginning of a script that runs in the locale that the login has: the wire shell, which is in the C locale, remembers it. */
+export const ownLocale = script`LC_ALL=$_locale
+[ "$LC_ALL" ] || unset LC_ALL
+`;
 
 /** A command in which every value is quoted: `` sh`ln -s ${src} ${dest}` ``. */
 export const sh = (pieces: TemplateStringsArray, ...words: Word[]): Command => ({

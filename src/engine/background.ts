@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import type { Command } from '../core/command.ts';
 import { canBeJob, startJob } from '../core/commands/job.ts';
 import type { Task } from '../core/model.ts';
 import type { Reply } from '../core/session.ts';
@@ -42,8 +43,15 @@ export function jobFile(
 export const inBackground = (target: Target, job: Job): Target => ({
   ...target,
   act: (commands, changes, after) =>
-    target.act(canBeJob(commands) ? [startJob(job.file, commands, job.seconds)] : commands, changes, after),
+    target.act(
+      canBeJob(commands) ? [{ ...startJob(job.file, commands, job.seconds), ...localeOf(commands) }] : commands,
+      changes,
+      after,
+    ),
 });
+
+const localeOf = (commands: readonly Command[]) =>
+  commands.some(({ ownLocale }) => ownLocale === true) ? { ownLocale: true } : {};
 
 /** The type of a task whose commands are only started: all that is known of it is the job, and what is to be made of its end. */
 export function starting(type: AnyTaskType, job: Job, keep: (started: StartedJob) => void): AnyTaskType {

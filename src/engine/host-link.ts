@@ -1,4 +1,4 @@
-import type { Command } from '../core/command.ts';
+import { type Command, ownLocale } from '../core/command.ts';
 import { exporting } from '../core/commands/exporting.ts';
 import type { Happening } from '../core/event.ts';
 import { groupBy } from '../core/group-by.ts';
@@ -196,7 +196,7 @@ export class HostLink {
     const lines: { end(): void }[] = [];
     const parts = done.map(
       (command, index): Part => ({
-        script: withEnvironment(identity, command.script),
+        script: withEnvironment(identity, command),
         shown: options.censored === true ? untold : undefined,
         stdin: (fed[index] as { bytes?: Uint8Array }).bytes,
         needsPrevious: index > 0,
@@ -218,7 +218,7 @@ export class HostLink {
     ];
     const asking = mergeQuestions(asked);
     this.#options.emit({ kind: 'host-busy', host: this.name, doing: 'changing' });
-    const questions = asking.parts.map((part) => ({ ...part, script: withEnvironment(identity, part.script) }));
+    const questions = asking.parts.map((part) => ({ ...part, script: withEnvironment(identity, part) }));
     const exchanged = await this.#exchange(opened.session, identity, [...parts, ...questions], { cut: cut.signal });
     clearTimeout(timer);
     for (const one of lines) one.end();
@@ -245,7 +245,7 @@ export class HostLink {
     const opened = await this.open(identity);
     if (!opened.ok) return opened;
     const exchanged = await this.#exchange(opened.session, identity, [
-      { script: withEnvironment(identity, command.script), shown: censored ? untold : undefined, large: true },
+      { script: withEnvironment(identity, command), shown: censored ? untold : undefined, large: true },
     ]);
     if (!exchanged.ok) return exchanged;
     const reply = exchanged.replies[0]!;
@@ -311,7 +311,7 @@ export class HostLink {
     const questions = [...own, ...coming];
     this.#options.emit({ kind: 'host-busy', host: this.name, doing: 'asking', about: `${questions.length} questions` });
     const asking = mergeQuestions(questions);
-    const parts = asking.parts.map((part) => ({ ...part, script: withEnvironment(identity, part.script) }));
+    const parts = asking.parts.map((part) => ({ ...part, script: withEnvironment(identity, part) }));
     const cut = cutAfter(limits.deadline, coming.length > 0);
     const exchanged = await this.#exchange(opened.session, identity, parts, { counts: false, cut });
     if (exchanged.ok) {
@@ -393,6 +393,9 @@ async function askController({ link, identity, question }: Ahead, signal: AbortS
   link.beliefs.learn(question, identity.key, answer);
 }
 
-function withEnvironment({ environment }: Identity, script: string): string {
-  return `${exporting(environment)}${script}`;
+function withEnvironment(
+  { environment }: Identity,
+  { script, ownLocale: own }: { readonly script: string; readonly ownLocale?: boolean },
+): string {
+  return `${own === true ? ownLocale : ''}${exporting(environment)}${script}`;
 }

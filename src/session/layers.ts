@@ -48,16 +48,17 @@ function becomeUser(become: Become): Pick<Layers, 'wrap' | 'prompts'> {
       // Random, so that nothing a login prints is taken for the question.
       const text = `[sudo ${randomBytes(8).toString('hex')}]`;
       const all = sudoFlags(flags ?? '-H -S -n', password !== undefined);
-      // In the C locale, so that what it says can be explained.
+      // Untranslated, so that what it says can be explained, and in the locale that the login has, which sudo hands on.
       return {
         wrap: (line) =>
-          `exec env LC_ALL=C ${exe} ${all} -p ${quote(text)} -u ${quote(user)} -- ${shell(throughShell(all) ? withoutDollar(piped(line)) : piped(line))}`,
+          `exec env LANGUAGE=C ${exe} ${all} -p ${quote(text)} -u ${quote(user)} -- ${shell(throughShell(all) ? withoutDollar(piped(line)) : piped(line))}`,
         prompts: [{ text, password }],
       };
     }
     case 'su':
       return {
-        wrap: (line) => `LC_ALL=C exec ${exe} ${flags ?? ''} ${quote(user)} -c ${quote(`exec ${shell(piped(line))}`)}`,
+        wrap: (line) =>
+          `LANGUAGE=C exec ${exe} ${flags ?? ''} ${quote(user)} -c ${quote(`exec ${shell(piped(line))}`)}`,
         prompts: [{ text: 'Password: ', password }],
       };
     case 'doas':

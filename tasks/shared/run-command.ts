@@ -6,6 +6,7 @@ import {
   decodeText,
   exists,
   exporting,
+  ownLocale,
   predicts,
   type Script,
   type ShellAnswer,
@@ -40,7 +41,7 @@ interface Guards {
 export function askGuards({ creates, removes, unless, onlyif, chdir }: Guards, context: TaskContext) {
   const ask = (written: string) =>
     shell({
-      ...sh`${exporting(context.environment)}${inFolder(chdir)}${writtenScript(written)}`,
+      ...sh`${ownLocale}${exporting(context.environment)}${inFolder(chdir)}${writtenScript(written)}`,
       deadlineMs: 120_000,
     });
   return {
@@ -67,7 +68,7 @@ export function planCommand(state: Guarded, params: Guards, cmd: string | readon
     what: 'command',
     from: '',
     to: typeof cmd === 'string' ? cmd : cmd.join(' '),
-    commands: [{ long: true, accepts: anyCode, ...command }],
+    commands: [{ long: true, accepts: anyCode, ownLocale: true, ...command }],
     effects: foreseen(params),
   };
   return { changes: [change] };

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Rig } from './rig.ts';
 
 const play = (tasks: string): string =>
@@ -86,4 +86,43 @@ test('XM4: a secret that comes in two halves, beside a long line and half a char
   const textOf = (name: string) => told.flatMap(({ stream, text }) => (stream === name ? [text] : [])).join('');
   expect(textOf('stdout')).toBe('begin\n********é\n… (a long line)\n');
   expect(textOf('stderr')).toBe('\r********');
+});
+
+describe('P: what users have written runs in the locale of the login, our own questions in C', () => {
+  const said = async (tasks: string, env: Readonly<Record<string, string>>) => {
+    using rig = new Rig().write({ 'p.yaml': play(tasks), 's.sh': '#!/bin/sh\necho "<$LC_ALL>"\n' });
+    const { stdout } = await rig.run(['p.yaml', '-v'], { env });
+    return stdout;
+  };
+
+  test.each([
+    ['shell', 'shell: echo "<$LC_ALL>"'],
+    ['raw', 'raw: echo "<$LC_ALL>"'],
+    ['script', 'script: s.sh'],
+    ['command', 'command: {cmd: printenv LC_ALL, stdin: ""}'],
+    ['a job', 'shell: echo "<$LC_ALL>"\n  async: 30\n  poll: 1'],
+  ])('%s', async (_, task) => {
+    const out = await said(`- ${task}\n  register: r\n- debug: {msg: "{{ r.stdout | trim }}"}`, { LC_ALL: 'C.UTF-8' });
+    expect(out).toMatch(/"msg": "<?C\.UTF-8\b/);
+  });
+
+  test('a guard', async () => {
+    const out = await said('- command: {cmd: "true", unless: \'[ "$LC_ALL" = C.UTF-8 ]\'}', { LC_ALL: 'C.UTF-8' });
+    expect(out).toContain('ok=1 changed=0');
+  });
+
+  test('without LC_ALL there is none', async () => {
+    const out = await said('- {shell: "echo $LANG,${LC_ALL-none}", register: r}\n- debug: {msg: "{{ r.stdout }}"}', {
+      LANG: 'C.UTF-8',
+    });
+    expect(out).toContain('"msg": "C.UTF-8,none"');
+  });
+
+  test('what the task says itself wins', async () => {
+    const out = await said(
+      '- {shell: "echo $LC_ALL", environment: {LC_ALL: C}, register: r}\n- debug: {msg: "<{{ r.stdout }}>"}',
+      { LC_ALL: 'C.UTF-8' },
+    );
+    expect(out).toContain('"msg": "<C>"');
+  });
 });

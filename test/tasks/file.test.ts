@@ -196,6 +196,16 @@ const cases: readonly Case[] = [
     (dir) => ({ path: dir.at('d'), recurse: true, mode: 'u=rwX,g=rX,o=' }),
     ['mode: 0755 → 0750', 'mode of e: 0755 → 0750', 'mode of f: 0666 → 0640'],
   ],
+  [
+    'P22: all below a folder, with links to themselves and upwards in it',
+    (dir) => {
+      mkdirSync(dir.at('d/e'), { recursive: true });
+      symlinkSync('self', dir.at('d/e/self'));
+      symlinkSync('..', dir.at('d/e/up'));
+    },
+    (dir) => ({ path: dir.at('d'), recurse: true, mode: '0700' }),
+    ['mode: 0755 → 0700', 'mode of e: 0755 → 0700'],
+  ],
 ];
 
 describe('file', () => {

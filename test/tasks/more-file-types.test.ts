@@ -48,6 +48,22 @@ describe('editIni', () => {
 });
 
 describe('ini_file', () => {
+  test.each([
+    ['an option changed', { section: 'a', option: 'x', value: '3' }, '[a]\r\nx = 3\r\ny = 2\r\n'],
+    ['an option added', { section: 'a', option: 'z', value: '3' }, '[a]\r\nx = 1\r\ny = 2\r\nz = 3\r\n'],
+    ['a section added', { section: 'b', option: 'z', value: '3' }, '[a]\r\nx = 1\r\ny = 2\r\n[b]\r\nz = 3\r\n'],
+    ['an option removed', { section: 'a', option: 'y', state: 'absent' }, '[a]\r\nx = 1\r\n'],
+  ])('P23: a file with CRLF keeps it, %s', async (_, args, after) => {
+    using dir = folder();
+    writeFileSync(dir.at('f'), '[a]\r\nx = 1\r\ny = 2\r\n');
+
+    const ran = await runHere(ini_file, { path: dir.at('f'), ...args });
+    const again = await runHere(ini_file, { path: dir.at('f'), ...args });
+
+    expect(readFileSync(dir.at('f'), 'utf8')).toBe(after);
+    expect([ran.status, again.status]).toEqual(['changed', 'ok']);
+  });
+
   test('sets an option once, in a file that it makes', async () => {
     using dir = folder();
     const args = { path: dir.at('f'), section: 'server', option: 'listen', value: '1.2.3.4', mode: '0600' };
