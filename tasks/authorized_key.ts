@@ -14,6 +14,7 @@ import {
 } from '../src/sdk.ts';
 import { type AuthorizedKey, putKeys, readKey } from './shared/authorized-keys.ts';
 import { contentDiff } from './shared/file-content.ts';
+import { makeDirectory } from './shared/make-directory.ts';
 
 const params = {
   user: { type: 'str', required: true, doc: 'Whose keys they are.' },
@@ -131,7 +132,7 @@ function folderChanges(file: HomeFile, task: Task): readonly Change[] {
   const path = parentOf(file.path!);
   const { folder, uid, gid } = file;
   if (folder === undefined) {
-    const commands = [sh`mkdir -m 0700 -- ${path}`, sh`chown -- ${`${uid}:${gid}`} ${path}`];
+    const commands = [makeDirectory(path, 0o700), sh`chown -- ${`${uid}:${gid}`} ${path}`];
     return [{ what: `directory ${path}`, from: null, to: '0700', commands }];
   }
   return [

@@ -20,6 +20,7 @@ import {
   tree,
   userAccount,
 } from '../src/sdk.ts';
+import { makeDirectory } from './shared/make-directory.ts';
 import { ownerOf, surplus, type TreeDifference, treeDifferences } from './shared/tree-copy.ts';
 
 const params = {
@@ -132,7 +133,7 @@ function folderChange({ entry, owner, now }: TreeDifference, dest: string): Chan
   const path = joinPath(dest, entry.path);
   const commands = [
     ...(now === undefined ? [] : [sh`rm -f -- ${path}`]),
-    entry.path === '' ? sh`mkdir -p -m 0700 -- ${path}` : sh`mkdir -m 0700 -- ${path}`,
+    entry.path === '' ? sh`mkdir -p -m 0700 -- ${path}` : makeDirectory(path, 0o700),
     sh`chown -- ${`${owner.user}:${owner.group}`} ${path}`,
     sh`chmod -- ${chmodMode(entry.mode)} ${path}`,
   ];

@@ -75,10 +75,21 @@ function argumentsAt(cmd: string): number {
   return cmd.length;
 }
 
+// Where nothing may be executed in /tmp (noexec), the script goes where it may be.
+const elsewhere = script`if [ ! -x "$folder/script" ]; then
+  for base in /var/tmp "$HOME" /run /var/lib; do
+    other=$(mktemp -d -- "$base/retrace.XXXXXX" 2>/dev/null) || continue
+    if cp -- "$folder/script" "$other/script" && [ -x "$other/script" ]; then rm -rf -- "$folder"; folder=$other; break; fi
+    rm -rf -- "$other"
+  done
+  [ -x "$folder/script" ] || { echo "nothing may be executed in $(dirname -- "$folder") (noexec), /var/tmp, $HOME, /run and /var/lib: name an interpreter (executable: /bin/sh)" >&2; exit 126; }
+fi
+`;
+
 const runUploaded = (words: string, executable: string | undefined, chdir: string | undefined): Command => sh`umask 077
 folder=$(mktemp -d) || exit
 trap 'rm -rf -- "$folder"' EXIT
 trap 'exit 130' HUP INT TERM
 cat > "$folder/script" && chmod 700 "$folder/script" || exit
-umask 022
+${executable === undefined ? elsewhere : script``}umask 022
 ${inFolder(chdir)}${executable === undefined ? script`` : script`${writtenScript(executable)} `}"$folder/script"${writtenScript(words)} </dev/null`;

@@ -25,7 +25,20 @@ if (old !== undefined) {
   process.stderr.write(old);
   process.exitCode = 1;
 } else if (argv[0] === '--version' && !calledAs.startsWith('ansible')) process.stdout.write(`retrace ${version}\n`);
-else start();
+else if (hasDirectory()) start();
+else {
+  process.stderr.write('ERROR! the current directory does not exist any more: go to one that does (cd)\n');
+  process.exitCode = 1;
+}
+
+function hasDirectory(): boolean {
+  try {
+    process.cwd();
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 function start(): void {
   const { lastWords, runCommand } = loadProgram();

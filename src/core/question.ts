@@ -57,6 +57,10 @@ export type AnyQuestion<A> = Question<A> | ControllerQuestion<A>;
 export const isCostly = (question: AnyQuestion<unknown>): boolean =>
   'kind' in question && question.kind.costly === true;
 
+/** Whether it is left to its own task while changes go on: each of them would make the answer to what is asked of the world stale. */
+export const isAskedInTurn = (question: AnyQuestion<unknown>): boolean =>
+  isCostly(question) || question.beyond === true;
+
 /** Ask a question of a kind. */
 export function question<Arg, A>(
   kind: QuestionKind<Arg, A>,

@@ -1,5 +1,5 @@
 import type { Task, VarsLayer } from '../core/model.ts';
-import { type AnyQuestion, hidden, isCostly } from '../core/question.ts';
+import { type AnyQuestion, hidden, isAskedInTurn } from '../core/question.ts';
 import { userAccount } from '../core/questions/account.ts';
 import { TemplateError } from '../template/index.ts';
 import { type Call, computeCall, questionsOf } from './call.ts';
@@ -56,7 +56,7 @@ export async function askAhead(
       pending.size === 0 ? layers : [...layers, { level: 19, from: 'tasks to come', vars: new Map(pending) }];
     const questions = await questionsFor(play, state, task, seen, budget - asked.length);
     const all = first || !Number.isFinite(window);
-    asked.push(...(all ? questions : questions.filter(({ question }) => !isCostly(question))));
+    asked.push(...(all ? questions : questions.filter(({ question }) => !isAskedInTurn(question))));
     first = false;
     if (task.register !== undefined)
       pending.set(task.register, touching(new Touched('pending', state.host.name, task.register)));

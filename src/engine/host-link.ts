@@ -2,7 +2,13 @@ import { type Command, ownLocale } from '../core/command.ts';
 import { exporting } from '../core/commands/exporting.ts';
 import type { Happening } from '../core/event.ts';
 import { groupBy } from '../core/group-by.ts';
-import { type Answer, type AnyQuestion, type ControllerQuestion, isCostly, type Question } from '../core/question.ts';
+import {
+  type Answer,
+  type AnyQuestion,
+  type ControllerQuestion,
+  isAskedInTurn,
+  type Question,
+} from '../core/question.ts';
 import type { Connector, Endpoint, Exchanged, Part, Session, SessionFailure } from '../core/session.ts';
 import type { StartedJob } from '../core/task-type.ts';
 import { decodeText, encodeText } from '../core/text-codec.ts';
@@ -210,7 +216,7 @@ export class HostLink {
       (one): one is Question<unknown> => !('controller' in one) && one.host === undefined,
     );
     const coming = (await this.#coming(options.ahead)).filter(
-      (one) => one.link === this && one.identity.key === identity.key && !isCostly(one.question),
+      (one) => one.link === this && one.identity.key === identity.key && !isAskedInTurn(one.question),
     );
     const asked = [
       ...after,

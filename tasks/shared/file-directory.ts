@@ -28,6 +28,7 @@ import {
 } from './attributes.ts';
 import { attributed, type FileParams, type FileState } from './file-states.ts';
 import { wrongTime } from './file-times.ts';
+import { makeDirectory } from './make-directory.ts';
 import { newEntry, predictsEntry, stateName } from './path-info.ts';
 
 /** A folder with its parents; what is made gets owner and mode, and with `recurse` all below it. */
@@ -103,11 +104,7 @@ export function folderChange(
     from: null,
     to: showMode(entry.mode),
     // mkdir's own mode is as narrow as the wanted one; chmod afterwards because of setgid, and because chown may clear bits.
-    commands: [
-      sh`mkdir -m ${showMode(entry.mode & 0o777)} -- ${folder}`,
-      ...owned,
-      sh`chmod -- ${chmodMode(entry.mode)} ${folder}`,
-    ],
+    commands: [makeDirectory(folder, entry.mode & 0o777), ...owned, sh`chmod -- ${chmodMode(entry.mode)} ${folder}`],
     effects,
     paths: [folder],
   };

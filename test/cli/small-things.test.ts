@@ -1,3 +1,6 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { chmodSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Rig } from './rig.ts';
 
@@ -47,4 +50,44 @@ test.for([
   const { code, stderr } = await rig.run([word]);
 
   expect([code, stderr]).toEqual([1, expect.stringContaining(told)]);
+});
+
+test('minor of X: a current directory that is gone is told in one line', () => {
+  const program = join(import.meta.dirname, '../../dist/run.cjs');
+  const said = spawnSync('sh', [
+    '-c',
+    'd=$(mktemp -d) && cd "$d" && rmdir "$d" && exec "$0" "$1" p.yaml',
+    process.execPath,
+    program,
+  ]);
+
+  expect([said.status, String(said.stderr)]).toEqual([
+    1,
+    'ERROR! the current directory does not exist any more: go to one that does (cd)\n',
+  ]);
+});
+
+test('XM13: a repository is not asked anew after each change of other tasks', async () => {
+  const copies = (from: number) =>
+    Array.from(
+      { length: 8 },
+      (_, at) => `    - copy: {content: '${at}', dest: "{{ playbook_dir }}/f${from + at}"}\n`,
+    ).join('');
+  using rig = new Rig().write({
+    git: '#!/bin/sh\ncase "$*" in *ls-remote*) echo >>"${0%/*}/asked" ;; esac\nexec git "$@"\n',
+    'p.yaml': `- hosts: localhost\n  gather_facts: false\n  connection: local\n  tasks:\n${copies(0)}    - git: {repo: "{{ playbook_dir }}/repo", dest: "{{ playbook_dir }}/clone", executable: "{{ playbook_dir }}/git"}\n${copies(10)}`,
+  });
+  chmodSync(join(rig.folder, 'git'), 0o755);
+  const git = (...words: string[]) => execFileSync('git', ['-C', rig.folder, ...words], { stdio: 'ignore' });
+  git('init', '-q', '-b', 'main', 'repo');
+  git('-C', 'repo', '-c', 'user.name=a', '-c', 'user.email=a@b', 'commit', '-q', '--allow-empty', '-m', 'one');
+  const asked = () => readFileSync(join(rig.folder, 'asked'), 'utf8').length;
+
+  const first = await rig.run(['p.yaml']);
+  const before = asked();
+  const second = await rig.run(['p.yaml']);
+
+  expect([first, second].map(({ stdout }) => /changed=\d+/.exec(stdout)?.[0])).toEqual(['changed=17', 'changed=0']);
+  // Ahead of all changes, for the task, and once it has cloned.
+  expect([before, asked() - before]).toEqual([3, 1]);
 });

@@ -1,12 +1,14 @@
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { quote } from '../../src/core/command.ts';
 import command from '../../tasks/command.ts';
 import raw from '../../tasks/raw.ts';
 import script from '../../tasks/script.ts';
 import { expanding } from '../../tasks/shared/words.ts';
 import shell from '../../tasks/shell.ts';
 import { planOn, runHere } from './harness.ts';
-import { folder } from './local-host.ts';
+import { folder, runScript } from './local-host.ts';
 
 describe('command', () => {
   test('runs a program without a shell and tells what it said', async () => {
@@ -154,6 +156,19 @@ describe('script', () => {
     expect(await runHere(command, { cmd: 'true', creates: stdout.slice(6).trim() })).toMatchObject({
       status: 'changed',
     });
+  });
+
+  const mayMount = spawnSync('unshare', ['-m', 'true']).status === 0;
+
+  test.runIf(mayMount)('minor of X: runs where nothing may be executed in /tmp', async () => {
+    const sh: typeof runScript = (text, stdin) =>
+      runScript(`unshare -m sh -c ${quote(`mount -t tmpfs -o noexec none /tmp; ${text}`)}`, stdin);
+
+    const ran = await runHere(script, { cmd: 'go.sh a' }, { ...file('#!/bin/sh\necho "$1 ${0%/*}"'), sh });
+
+    expect(ran).toMatchObject({ result: { rc: 0, stdout: expect.stringMatching(/^a \/var\/tmp\/retrace\.\w+\n$/) } });
+    const { stdout } = (ran as unknown as { result: { stdout: string } }).result;
+    expect(existsSync(stdout.slice(2).trim())).toBe(false);
   });
 
   test('is skipped where what it creates is there', async () => {

@@ -11,7 +11,7 @@ import {
 import { describe, expect, test } from 'vitest';
 import file from '../../tasks/file.ts';
 import { runHere } from './harness.ts';
-import { folder } from './local-host.ts';
+import { folder, runScript } from './local-host.ts';
 
 type Dir = ReturnType<typeof folder>;
 type Case = readonly [string, (dir: Dir) => void, (dir: Dir) => Record<string, unknown>, string[] | string];
@@ -271,6 +271,20 @@ describe('file', () => {
     const ended = await runHere(file, { src: 'f', dest: dir.at('l'), state: 'link', mode: '0600', follow: false });
 
     expect([ended.status, bitsOf(dir.at('f'))]).toEqual(['ok', '644']);
+  });
+
+  test('minor of X: a directory that another run makes at the same moment gets its mode all the same', async () => {
+    using dir = folder();
+    const path = dir.at('d');
+    const sh: typeof runScript = (script, stdin) => {
+      if (script.startsWith('mkdir')) mkdirSync(path, { mode: 0o755 });
+      return runScript(script, stdin);
+    };
+
+    expect(await runHere(file, { path, state: 'directory', mode: '0700' }, { sh })).toMatchObject({
+      status: 'changed',
+    });
+    expect(lstatSync(path).mode & 0o777).toBe(0o700);
   });
 });
 

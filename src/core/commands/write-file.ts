@@ -64,10 +64,14 @@ const checking = ({ expects, path }: FileToWrite): readonly Script[] =>
         script`{ s=$(${`${expects.algorithm}sum`} < "$t") && s=\${s%% *} && { [ "$s" = ${expects.hex} ] || { echo ${`The checksum for ${path} did not match ${expects.hex}; it was `}"$s." >&2; false; }; }; }`,
       ];
 
+/** What the new file is called until it is whole, but for the number of the shell that writes it: one whose shell is gone was left by a run that was killed. */
+const beside = ({ path }: FileToWrite): string => joinPath(parentOf(path), `.${nameOf(path).slice(0, 200)}.retrace`);
+
 const writeScript = (file: FileToWrite): Command => sh`p=${file.path}
 old=$(umask)
 umask 077
-t=$(mktemp -- ${joinPath(parentOf(file.path), `.${nameOf(file.path).slice(0, 200)}.XXXXXX`)}) || exit
+for l in ${beside(file)}-*; do q=\${l##*.retrace-}; q=\${q%-*}; case $q in '' | *[!0-9]*) continue ;; esac; [ -d "/proc/$q" ] || [ ! -f "$l" ] || [ ! -O "$l" ] || rm -f -- "$l"; done
+t=$(mktemp -- ${beside(file)}-"$$"-XXXXXX) || exit
 trap 'rm -f -- "$t"' EXIT
 trap 'exit 129' HUP INT TERM
 ${joined(

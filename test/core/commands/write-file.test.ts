@@ -30,6 +30,22 @@ describe('writeFile', () => {
     expect([bitsOf(dir.at('old')), bitsOf(dir.at('new'))]).toEqual(['751', (0o666 & ~process.umask()).toString(8)]);
   });
 
+  test('minor of X: takes away what a killed run left of the same file, and nothing else', async () => {
+    using dir = folder();
+    const names = [
+      `.f.retrace-${process.pid}-abcdef`,
+      '.f.backup',
+      '.f.retrace-old-abcdef',
+      '.g.retrace-4194305-abcdef',
+    ];
+    // No process has a greater number than 4194304.
+    for (const name of [...names, '.f.retrace-4194305-abcdef']) writeFileSync(dir.at(name), 'half', { mode: 0o600 });
+
+    await run(writeFile({ path: dir.at('f'), content: 'whole' }));
+
+    expect(readdirSync(dir.path).toSorted()).toEqual([...names, 'f'].toSorted());
+  });
+
   test('has its mode when it is validated', async () => {
     using dir = folder();
 
