@@ -10,7 +10,7 @@ import type { HostLink } from './host-link.ts';
 import type { LoopItem } from './loop.ts';
 import { nowText } from './now-text.ts';
 import { outcomeOf, unknownOutcome, unlessUnsettled } from './outcome.ts';
-import { isUnrun } from './partly-known.ts';
+import { foreseenResult, isUnrun } from './partly-known.ts';
 import { doubtWhatItMayChange, namedPaths } from './perhaps.ts';
 import type { Sight } from './scopes.ts';
 import { settle } from './settle.ts';
@@ -46,8 +46,10 @@ export async function attempt(run: TaskRun, sight: Sight, item: LoopItem | undef
   const foreseen: Change[] = [];
   const converged = await withNow(run, call, await convergeOrStart(run, call, sight, foreseen));
   // What was done is done: only judging it is tried again where it touches what has to be asked first.
+  const isForeseen = call.context.check && !call.ansible && converged.status === 'changed' && call.type.acts !== true;
+  const registering = (result: Outcome['result']) => (isForeseen ? foreseenResult(result, call.type) : result);
   const after = (result: Outcome['result']): Sight =>
-    sightAfter(run, item, attempts === undefined ? result : { ...result, attempts });
+    sightAfter(run, item, registering(attempts === undefined ? result : { ...result, attempts }));
   const settled = await settle(run, () => outcomeOf(converged, call, after, task));
   const judged = settled.is === 'value' ? settled.value : await uncomputed(settled, run, sight);
   const held = call.ansible ? judged : unlessUnsettled(judged, call);
@@ -58,7 +60,7 @@ export async function attempt(run: TaskRun, sight: Sight, item: LoopItem | undef
   const absorbed = await settle(run, () => absorb(play, state, task, sight, call, outcome, unknown));
   if (absorbed.is !== 'value') return { outcome: await uncomputed(absorbed, run, sight) };
   const grown = outcome.status === 'ok' && play.inventory.absorb(outcome.result, state.host.name);
-  const result = withoutPrivate(outcome.result);
+  const result = registering(withoutPrivate(outcome.result));
   const shown = outcome.result['_ansible_verbose_always'] === true ? true : undefined;
   const told: Outcome = grown
     ? { ...outcome, status: 'changed', result: { ...result, changed: true } }
