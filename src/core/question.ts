@@ -7,7 +7,7 @@ import type { Part, Reply } from './session.ts';
  * of that, `data:` is what a file holds and `inode:` all else, so that another mode leaves the content as it is.
  * `listed:/etc` is what folders hold there: names come and go, while files that are there stay as they are.
  * `absent:unit:…` and `missing:/path` are those of which an answer says that they are not there.
- * `by:package:git` is what a question is asked by: the answer depends on it, and does not tell of it.
+ * `by:package:git` is what an answer depends on and does not tell of: where the answer will be another, it stays as it is.
  */
 export type Subject = string;
 

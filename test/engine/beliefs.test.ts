@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { blurs } from '../../src/core/change.ts';
+import { blurs, predicts } from '../../src/core/change.ts';
 import { sh } from '../../src/core/command.ts';
+import { freshness } from '../../src/core/questions/freshness.ts';
 import { shell } from '../../src/core/questions/shell.ts';
 import { Beliefs, type World } from '../../src/engine/beliefs.ts';
 
@@ -40,6 +41,16 @@ describe('beliefs', () => {
     there.foresee('verify', []);
 
     expect([here.unsettled(true), there.unsettled(true)]).toEqual([undefined, undefined]);
+  });
+
+  test('a unit that will have read its configuration anew leaves the configuration as it is', () => {
+    const { here } = hosts();
+    here.foresee('nginx runs with its present configuration', [
+      predicts(freshness('nginx', 'system', ['/etc/nginx']), { missing: [] }),
+    ]);
+
+    expect(here.blurredBy('path:/etc/nginx/sites-enabled')).toBeUndefined();
+    expect(here.blurredBy('unit:nginx.service')).toBe('nginx runs with its present configuration');
   });
 });
 

@@ -39,12 +39,13 @@ const kind: QuestionKind<Arg, Freshness> = {
     const [clock = '', ...parts] = decodeText(reply!.stdout).split('\x1e\n');
     return args.map((_, index) => ({ ok: true, value: readFreshness(clock, parts[index] ?? '') }));
   },
+  // A unit that will have read its configuration anew leaves the configuration as it is.
   about: ({ name, config }, answer) => [
     `unit:${fullName(name)}`,
     ...config.flatMap((path) =>
       answer?.files?.includes(path) === true
-        ? [`inode:${path}`, `data:${path}`]
-        : [`path:${path}`, `entry:${path}`, `entry:${path}/*`],
+        ? [`by:inode:${path}`, `by:data:${path}`]
+        : [`by:path:${path}`, `by:entry:${path}`, `by:entry:${path}/*`],
     ),
   ],
 };

@@ -7,7 +7,7 @@ const { kind, arg } = freshness('x', 'system', ['/etc/default/x', '/etc/x.d']);
 /** Whether a change touches what is known of this configuration. */
 function isTouched(changed: string, answer?: Freshness): boolean {
   const about = kind.about?.(arg, answer) ?? 'everything';
-  return about === 'everything' || about.some((asked) => touches(changed, asked));
+  return about === 'everything' || about.some((asked) => touches(changed, asked.replace(/^by:/, '')));
 }
 
 test.for([
