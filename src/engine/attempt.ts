@@ -7,6 +7,7 @@ import { type Converged, converge, type Target } from './converge.ts';
 import { failure, ignorable, skip, uncomputed } from './early-outcomes.ts';
 import { unknownFacts } from './facts.ts';
 import type { HostLink } from './host-link.ts';
+import type { HostState } from './host-state.ts';
 import type { LoopItem } from './loop.ts';
 import { nowText } from './now-text.ts';
 import { outcomeOf, unknownOutcome, unlessUnsettled } from './outcome.ts';
@@ -24,7 +25,9 @@ import { Touched } from './touched.ts';
  */
 export async function attempt(run: TaskRun, sight: Sight, item: LoopItem | undefined, attempts?: number): Promise<Ran> {
   const { play, state, task } = run;
+  state.readOfNow = undefined;
   const computed = await computeCall(play, state, task, sight, false).catch(unlessUnknown);
+  const { readOfNow } = state;
   if (computed instanceof Touched) {
     let now: string | undefined;
     await doubtWhatItMayChange(run, sight, async (call) => {
@@ -52,20 +55,34 @@ export async function attempt(run: TaskRun, sight: Sight, item: LoopItem | undef
     sightAfter(run, item, registering(attempts === undefined ? result : { ...result, attempts }));
   const settled = await settle(run, () => outcomeOf(converged, call, after, task));
   const judged = settled.is === 'value' ? settled.value : await uncomputed(settled, run, sight);
-  const held = call.ansible ? judged : unlessUnsettled(judged, call);
+  const held = call.ansible ? judged : unlessUnsettled(judged, call, readOfNow);
   const doubted = held.status === 'unreachable' && play.run.signal.aborted ? interrupted(held) : held;
   const would = 'would' in converged ? converged.would : converged.status === 'unknown' ? undefined : foreseen;
   foresee(run, call, doubted, would);
   const { outcome, unknown } = withoutUnknownFacts(doubted, run, call);
   const absorbed = await settle(run, () => absorb(play, state, task, sight, call, outcome, unknown));
   if (absorbed.is !== 'value') return { outcome: await uncomputed(absorbed, run, sight) };
+  const ofNow = call.type.controllerOnly === true ? readOfNow : lookedInSpiteOf(run, call);
+  if (ofNow !== undefined && call.type.gives === 'set_fact') markOfNow(state, outcome, ofNow);
   const grown = outcome.status === 'ok' && play.inventory.absorb(outcome.result, state.host.name);
   const result = registering(withoutPrivate(outcome.result));
   const shown = outcome.result['_ansible_verbose_always'] === true ? true : undefined;
   const told: Outcome = grown
     ? { ...outcome, status: 'changed', result: { ...result, changed: true } }
     : { ...outcome, result, shown };
-  return { outcome: await ignorable(told, run, sight), delegatedTo: call.delegatedTo };
+  return { outcome: await ignorable(told, run, sight), delegatedTo: call.delegatedTo, ofNow };
+}
+
+/** In a check: the foreseen change that a task does not see which runs in spite of the check. */
+const lookedInSpiteOf = ({ play }: TaskRun, { context, link }: Call): string | undefined =>
+  play.run.options.check && !context.check ? link.beliefs.unsettled(false) : undefined;
+
+/** What is made of values of now is of now. */
+function markOfNow(state: HostState, { result }: Outcome, because: string): void {
+  for (const name of Object.keys(result['ansible_facts'] ?? {})) {
+    const entry = state.set.get(name);
+    if (entry !== undefined) state.set.set(name, state.ofNow(entry, because));
+  }
 }
 
 function unlessUnknown(error: unknown): Touched {

@@ -24,6 +24,8 @@ export class HostState {
   readonly #counts = { ok: 0, changed: 0, unreachable: 0, failed: 0, skipped: 0, rescued: 0, ignored: 0, unknown: 0 };
   /** In a check: the last task that would set variables of which not even the names are known. */
   doubt: string | undefined;
+  /** In a check: the foreseen change that may make another value of one that was read since this was cleared. */
+  readOfNow: string | undefined;
   /** The task that failed last, for `rescue`. */
   fallen: { task: Dict; result: Value } | undefined;
 
@@ -31,6 +33,18 @@ export class HostState {
     this.host = host;
     this.link = link;
     this.facts = new Facts(host.name);
+  }
+
+  /**
+   * In a check: a value that was found on the host as it is now, by a task that really ran, though `because` is foreseen
+   * and may make it another. Whoever reads it is told.
+   */
+  ofNow(entry: Entry, because: string): Entry {
+    const get = () => {
+      this.readOfNow = because;
+      return entry.value;
+    };
+    return Object.defineProperty({ ...entry }, 'value', { enumerable: true, get });
   }
 
   count(status: Status | 'rescued' | 'ignored'): void {

@@ -35,16 +35,20 @@ export const unreachable = (failure: SessionFailure): Outcome => ({
 });
 
 /** What fails in a check may only fail because nothing is changed in a check: then it is unknown. */
-export function unlessUnsettled(outcome: Outcome, { type, params, context, link }: Call): Outcome {
-  if (outcome.status !== 'failed' || type.controllerOnly === true) return outcome;
-  const questions = Object.values(type.ask?.(params as never, context) ?? {}) as readonly AnyQuestion<unknown>[];
-  const because = link.beliefs.unsettled(questions.some((question) => question.beyond === true));
+export function unlessUnsettled(outcome: Outcome, call: Call, readOfNow: string | undefined): Outcome {
+  if (outcome.status !== 'failed') return outcome;
+  const because = call.type.controllerOnly === true ? readOfNow : unsettledBy(call);
   if (because === undefined) return outcome;
   return {
     ...unknownOutcome(because),
     message: `${dependsOn(because)}; now: ${outcome.message ?? 'failed'}`,
     censored: outcome.censored,
   };
+}
+
+function unsettledBy({ type, params, context, link }: Call): string | undefined {
+  const questions = Object.values(type.ask?.(params as never, context) ?? {}) as readonly AnyQuestion<unknown>[];
+  return link.beliefs.unsettled(questions.some((question) => question.beyond === true));
 }
 
 /** A converged task as its outcome: Ansible's result keys added, `failed_when` and `changed_when` heard. */

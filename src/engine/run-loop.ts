@@ -15,6 +15,7 @@ import { tellable } from './tellable.ts';
 export async function runLoop(run: TaskRun, items: readonly LoopItem[], sight: Sight): Promise<Ran> {
   const { play, state, task, ref } = run;
   const outcomes: Outcome[] = [];
+  let ofNow: string | undefined;
   const pause = keywordNumber(
     task.loop?.pause === undefined ? undefined : { value: task.loop.pause, at: task.at },
     sight,
@@ -24,6 +25,7 @@ export async function runLoop(run: TaskRun, items: readonly LoopItem[], sight: S
     const own = itemSight(play, state, task, item, run.layers);
     const settled = await settle(run, () => runUntil(run, own, item));
     const ran: Ran = settled.is === 'value' ? settled.value : { outcome: await uncomputed(settled, run, own) };
+    ofNow = ran.ofNow ?? ofNow;
     const result = {
       ...ran.outcome.result,
       [item.loopVar]: toJs(item.value),
@@ -54,7 +56,7 @@ export async function runLoop(run: TaskRun, items: readonly LoopItem[], sight: S
     if (pause !== undefined && item !== items.at(-1))
       await sleep(pause * 1000, undefined, { signal: play.run.signal }).catch(() => {});
   }
-  return { outcome: together(outcomes, items.length), looped: true };
+  return { outcome: together(outcomes, items.length), looped: true, ofNow };
 }
 
 async function labelOf(run: TaskRun, item: LoopItem, sight: Sight): Promise<string> {

@@ -1,4 +1,3 @@
-import type { Outcome } from '../core/event.ts';
 import { absorbUnknown } from './absorb.ts';
 import { failed, ignorable, skip, uncomputed } from './early-outcomes.ts';
 import { loopOf } from './loop.ts';
@@ -22,15 +21,18 @@ export async function runTask(run: TaskRun, uncomputable?: Exclude<Settled<unkno
   };
   const settled = uncomputable ?? (await settle(run, compute));
   const ran = settled.is === 'value' ? settled.value : { outcome: await uncomputed(settled, run, sight) };
-  register(run, ran.outcome);
+  register(run, ran);
   if (ran.outcome.status === 'unknown') absorbUnknown(play, state, task, ref.name);
   return ran;
 }
 
-function register(run: TaskRun, outcome: Outcome): void {
+function register(run: TaskRun, { outcome, ofNow }: Ran): void {
   const { state, task, ref } = run;
   if (task.register === undefined) return;
   if (outcome.status === 'unknown')
     state.set.set(task.register, touching(new Touched('unknown', state.host.name, outcome.assuming?.[0] ?? ref.name)));
-  else state.set.set(task.register, { value: registered(run, outcome.result) });
+  else {
+    const entry = { value: registered(run, outcome.result) };
+    state.set.set(task.register, ofNow === undefined ? entry : state.ofNow(entry, ofNow));
+  }
 }

@@ -28,6 +28,8 @@ export interface Ran {
   readonly delegatedTo?: string;
   /** Whether it went through the items of a loop. */
   readonly looped?: boolean;
+  /** In a check: the foreseen change in spite of which it really looked, or read what had: what it found may be otherwise then. */
+  readonly ofNow?: string;
 }
 
 /** What conditions see of a task after it ran: its variables, and the result under the name that it registers. */

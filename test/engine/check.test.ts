@@ -256,3 +256,44 @@ describe('a task of which nobody knows whether it runs', () => {
     expect(told, all).toEqual(['it: skipped', 'maybe: unknown', 'later: unknown', 'reads: unknown', 'aside: ok']);
   });
 });
+
+describe('what a command with check_mode: false finds, while changes before it are foreseen only', () => {
+  const change = '- {name: change, copy: {dest: FOLDER/x, content: x}}\n';
+  const look = '- {name: look, command: ls FOLDER, register: r, changed_when: false, check_mode: false}\n';
+  const fails = '- {name: holds, assert: {that: "\'x\' in r.stdout"}}\n';
+
+  test('fails no assertion: what it asserts depends on those changes', async () => {
+    const { told, outcomes, code, all } = await check(`${change}${look}${fails}`);
+
+    expect(told, all).toEqual(['change: changed', 'look: ok', 'holds: unknown']);
+    expect(outcomes[2]?.message).toBe('depends on change; now: Assertion failed');
+    expect(code).toBe(2);
+  });
+
+  test('nor one about what was made of it, or found in a loop', async () => {
+    const { told, all } = await check(
+      `${change}${look}- {name: made, set_fact: {names: "{{ r.stdout_lines }}"}}
+- {name: of it, assert: {that: "'x' in names"}}
+- {name: each, command: "ls {{ item }}", loop: [FOLDER], register: all, changed_when: false, check_mode: false}
+- {name: of each, assert: {that: "'x' in all.results[0].stdout"}}\n`,
+    );
+
+    expect(told, all).toEqual([
+      'change: changed',
+      'look: ok',
+      'made: ok',
+      'of it: unknown',
+      'each: ok',
+      'of each: unknown',
+    ]);
+  });
+
+  test('but fails one where nothing is foreseen, or which is about something else', async () => {
+    expect((await check(`${look}${fails}`)).told).toEqual(['look: ok', 'holds: failed']);
+    expect((await check(`${change}${look}- {name: other, assert: {that: 1 > 2}}\n`)).told).toEqual([
+      'change: changed',
+      'look: ok',
+      'other: failed',
+    ]);
+  });
+});
