@@ -28,17 +28,7 @@ export async function attempt(run: TaskRun, sight: Sight, item: LoopItem | undef
   state.readOfNow = undefined;
   const computed = await computeCall(play, state, task, sight, false).catch(unlessUnknown);
   const { readOfNow } = state;
-  if (computed instanceof Touched) {
-    let now: string | undefined;
-    await doubtWhatItMayChange(run, sight, async (call) => {
-      now = call.censored || call.ansible || call.type.acts === true ? undefined : await foundNow(run, call);
-      return wouldOf(run, call);
-    });
-    const unknown = unknownOutcome(computed.because);
-    return {
-      outcome: now === undefined ? unknown : { ...unknown, message: `${unknown.message}; now, if it runs: ${now}` },
-    };
-  }
+  if (computed instanceof Touched) return unknownRun(run, sight, computed.because);
   if (computed.kind === 'skipped')
     return { outcome: { ...skip(computed.message, computed.condition), censored: computed.censored } };
   if (computed.kind === 'failed')
@@ -55,7 +45,7 @@ export async function attempt(run: TaskRun, sight: Sight, item: LoopItem | undef
     sightAfter(run, item, registering(attempts === undefined ? result : { ...result, attempts }));
   const settled = await settle(run, () => outcomeOf(converged, call, after, task));
   const judged = settled.is === 'value' ? settled.value : await uncomputed(settled, run, sight);
-  const held = call.ansible ? judged : unlessUnsettled(judged, call, readOfNow);
+  const held = call.ansible ? judged : unlessUnsettled(judged, converged, call, readOfNow);
   const doubted = held.status === 'unreachable' && play.run.signal.aborted ? interrupted(held) : held;
   const would = 'would' in converged ? converged.would : converged.status === 'unknown' ? undefined : foreseen;
   foresee(run, call, doubted, would);
@@ -83,6 +73,19 @@ function markOfNow(state: HostState, { result }: Outcome, because: string): void
     const entry = state.set.get(name);
     if (entry !== undefined) state.set.set(name, state.ofNow(entry, because));
   }
+}
+
+/** In a check: nobody knows whether the task runs, or with which parameters. */
+export async function unknownRun(run: TaskRun, sight: Sight, because: string): Promise<Ran> {
+  let now: string | undefined;
+  await doubtWhatItMayChange(run, sight, async (call) => {
+    now = call.censored || call.ansible || call.type.acts === true ? undefined : await foundNow(run, call);
+    return wouldOf(run, call);
+  });
+  const unknown = unknownOutcome(because);
+  return {
+    outcome: now === undefined ? unknown : { ...unknown, message: `${unknown.message}; now, if it runs: ${now}` },
+  };
 }
 
 function unlessUnknown(error: unknown): Touched {

@@ -45,6 +45,8 @@ export type Converged =
       readonly didChange: boolean;
       /** In a check: what it would have changed; undefined where nobody says. */
       readonly would?: readonly Change[];
+      /** It follows from answers that are all known, so no foreseen change makes it otherwise. */
+      readonly certain?: true;
     }
   | { readonly status: 'skipped'; readonly message: string; readonly result: TaskResult }
   | { readonly status: 'unknown'; readonly message: string; readonly assuming: readonly string[] }
@@ -66,7 +68,7 @@ export async function converge(
   const deadline = 'wait' in plan ? Date.now() + plan.wait.deadlineMs : 0;
   while ('wait' in plan) {
     // A check waits for nothing: what is not so now is told.
-    if (context.check) return { ...failed(plan.wait.failed, [], {}), would: [] };
+    if (context.check) return { ...failed(plan.wait.failed, [], {}), would: [], certain: true };
     if (Date.now() >= deadline)
       return failed(plan.wait.failed, [], {
         elapsed: Math.floor((Date.now() - deadline + plan.wait.deadlineMs) / 1000),
@@ -77,7 +79,7 @@ export async function converge(
     plan = planned(type, looked, params, context);
   }
   if ('unknown' in plan) return { status: 'unknown', message: plan.unknown, assuming: looked.assuming };
-  if ('failed' in plan) return { ...failed(plan.failed, [], plan.result ?? {}), would: plan.would };
+  if ('failed' in plan) return { ...failed(plan.failed, [], plan.result ?? {}), would: plan.would, certain: true };
   if (plan.skipped !== undefined) return { status: 'skipped', message: plan.skipped, result: plan.result ?? {} };
 
   const { changes, warnings = [] } = plan;

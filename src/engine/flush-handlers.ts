@@ -34,6 +34,7 @@ export async function flushHandlers(performing: Performing, hosts: readonly Play
       if (due.length === 0) continue;
       for (const host of due) {
         host.due.delete(handler.id);
+        host.perhapsDue.delete(handler.id);
         ran.get(host)!.add(handler.id);
       }
       await runHandler(performing, due, handler);
@@ -41,10 +42,21 @@ export async function flushHandlers(performing: Performing, hosts: readonly Play
     const known = new Set(handlers.all.map((handler) => handler.id));
     for (const host of hosts) for (const id of host.due) if (!known.has(id)) host.due.delete(id);
   }
-  if (play.run.options.check) return;
+  if (play.run.options.check) return tellPerhapsDue(performing, hosts);
   await eachLimited(hosts, play.run.options.forks, async (host) => {
     if (!host.out) await forget(performing, host, ran.get(host) ?? new Set());
   });
+}
+
+/** In a check: what nobody knows of handlers that tasks may notify of which nobody knows whether they would change anything. */
+async function tellPerhapsDue(performing: Performing, hosts: readonly PlayHost[]): Promise<void> {
+  for (const handler of performing.handlers.all)
+    for (const host of hosts) {
+      const because = host.perhapsDue.get(handler.id);
+      host.perhapsDue.delete(handler.id);
+      if (because !== undefined && !host.out && handler.kind === 'task')
+        await performTask(performing, [host], handler, true, because);
+    }
 }
 
 /** Forget the notes of the handlers that ran and are not due again. */

@@ -35,9 +35,14 @@ export const unreachable = (failure: SessionFailure): Outcome => ({
 });
 
 /** What fails in a check may only fail because nothing is changed in a check: then it is unknown. */
-export function unlessUnsettled(outcome: Outcome, call: Call, readOfNow: string | undefined): Outcome {
+export function unlessUnsettled(
+  outcome: Outcome,
+  converged: Converged,
+  call: Call,
+  readOfNow: string | undefined,
+): Outcome {
   if (outcome.status !== 'failed') return outcome;
-  const because = call.type.controllerOnly === true ? readOfNow : unsettledBy(call);
+  const because = call.type.controllerOnly === true ? readOfNow : unsettledBy(call, converged);
   if (because === undefined) return outcome;
   return {
     ...unknownOutcome(because),
@@ -46,7 +51,8 @@ export function unlessUnsettled(outcome: Outcome, call: Call, readOfNow: string 
   };
 }
 
-function unsettledBy({ type, params, context, link }: Call): string | undefined {
+function unsettledBy({ type, params, context, link }: Call, converged: Converged): string | undefined {
+  if (converged.status === 'failed' && converged.certain === true) return undefined;
   const questions = Object.values(type.ask?.(params as never, context) ?? {}) as readonly AnyQuestion<unknown>[];
   return link.beliefs.unsettled(questions.some((question) => question.beyond === true));
 }

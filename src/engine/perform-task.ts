@@ -17,19 +17,26 @@ import { refOf } from './task-ref.ts';
 import type { Ran, TaskRun } from './task-run.ts';
 import { tellable } from './tellable.ts';
 
-/** Run a task or handler on hosts, told as one task; whoever fails leaves or is rescued. */
+/**
+ * Run a task or handler on hosts, told as one task; whoever fails leaves or is rescued. In a check nobody may know
+ * whether a handler is due, `because` of the task that may notify it: then nobody knows what it does.
+ */
 export async function performTask(
   performing: Performing,
   hosts: readonly PlayHost[],
   task: Task,
   handler: boolean,
+  because?: string,
 ): Promise<void> {
   const { play } = performing;
   const first = hosts[0];
   if (first === undefined) return;
   const sight = play.scopes.of(first.state, task, first.exported);
   const bypasses = typeof task.type === 'string' && play.run.loadedType(task.type)?.oncePerPlay === true;
-  const spread = await settle({ play, state: first.state }, () => spreadOf(task, sight));
+  const spread: Settled<typeof noSpread> =
+    because === undefined
+      ? await settle({ play, state: first.state }, () => spreadOf(task, sight))
+      : { is: 'unknown', because };
   const { runOnce, throttle, anyErrorsFatal } = spread.is === 'value' ? spread.value : noSpread;
   const once = bypasses || runOnce;
   const acting = once ? [first] : hosts;
@@ -95,6 +102,7 @@ async function runOnHost(
   const ran = await runTask(run, uncomputed);
   const outcome =
     ran.outcome.status === 'changed' ? await notify(performing, host, task, ref, ran.outcome) : ran.outcome;
+  if (outcome.status === 'unknown') await notifyPerhaps(performing, host, task, ref);
   emit({
     kind: 'task-finished',
     play: play.play.id,
@@ -118,6 +126,14 @@ function shareOutcome(from: PlayHost, to: PlayHost, task: Task, outcome: Outcome
   for (const [name, entry] of from.state.set)
     if (outcome.result['ansible_facts'] !== undefined && name in (outcome.result['ansible_facts'] as object))
       to.state.set.set(name, entry);
+}
+
+/** In a check: nobody knows whether these handlers are due. Names that cannot be computed are told by a task that notifies. */
+async function notifyPerhaps(performing: Performing, host: PlayHost, task: Task, { name }: TaskRef): Promise<void> {
+  const notified = await notifiedHandlers(performing, host, task);
+  if (notified.is !== 'value') return;
+  for (const { id } of notified.value.flatMap(({ handlers }) => handlers))
+    if (!host.perhapsDue.has(id)) host.perhapsDue.set(id, name);
 }
 
 /** Make the notified handlers due. A task that notifies what nobody defines has failed. */

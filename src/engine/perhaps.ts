@@ -2,7 +2,7 @@ import type { Change } from '../core/change.ts';
 import type { Task } from '../core/model.ts';
 import type { Subject } from '../core/question.ts';
 import type { TaskType } from '../core/task-type.ts';
-import { isDict, type Raw, type Value } from '../core/value.ts';
+import { isDict, type Raw, toJs, type Value } from '../core/value.ts';
 import { evaluate } from '../template/index.ts';
 import { type Call, computeCall } from './call.ts';
 import { isNever } from './outcome.ts';
@@ -34,8 +34,8 @@ const changesNothing = (type: TaskType, { changedWhen }: Task): boolean =>
 /** What a task names as what it is to change; of one that acts nobody knows. */
 export function namedPaths({ type, params }: Call): readonly Subject[] {
   if (type.controllerOnly === true || type.looks?.(params as never) === true) return [];
-  if (type.acts === true) return ['everything'];
   const given = params as Readonly<Record<string, unknown>>;
+  if (type.acts === true) return aboutOf(given['about']);
   return pathParams(type).flatMap((name) => (typeof given[name] === 'string' ? [`path:${given[name]}`] : []));
 }
 
@@ -44,13 +44,17 @@ export function writtenPaths({ play, task }: TaskRun, { scope, env }: Sight): re
   const type = typeof task.type === 'string' ? play.run.loadedType(task.type) : undefined;
   if (type === undefined) return ['everything'];
   if (changesNothing(type, task)) return [];
-  if (type.acts === true || !isDict(task.args)) return ['everything'];
+  if (!isDict(task.args)) return ['everything'];
   const args = task.args as ReadonlyMap<Value, Raw>;
+  if (type.acts === true) return aboutOf(ifKnown(() => toJs(evaluate(args.get('about') ?? null, scope, env))));
   const names = pathParams(type).flatMap((name) => [name, ...(type.params[name]?.aliases ?? [])]);
   const raw = names.map((name) => args.get(name)).find((value) => value !== undefined);
   const path = raw === undefined ? undefined : ifKnown(() => evaluate(raw, scope, env));
   return typeof path === 'string' ? [`path:${path}`] : ['everything'];
 }
+
+/** What a command says that it is about; of one that does not say nobody knows. */
+const aboutOf = (about: unknown): readonly Subject[] => (Array.isArray(about) ? about.map(String) : ['everything']);
 
 const pathParams = ({ params }: TaskType): readonly string[] =>
   ['dest', 'path'].filter((name) => params[name]?.type === 'path');

@@ -12,6 +12,8 @@ export class PlayHost {
   readonly window = new Window();
   /** Ids of handlers that are due. */
   readonly due = new Set<number>();
+  /** In a check: ids of handlers that may be due, each with the task of which nobody knows whether it notifies it. */
+  readonly perhapsDue = new Map<number, string>();
   /** Roles made public by includes: what later tasks see. */
   exported: readonly VarsLayer[] = [];
   /** What an interrupted run left, once asked. */

@@ -1,4 +1,5 @@
 import { absorbUnknown } from './absorb.ts';
+import { unknownRun } from './attempt.ts';
 import { failed, ignorable, skip, uncomputed } from './early-outcomes.ts';
 import { loopOf } from './loop.ts';
 import { runLoop } from './run-loop.ts';
@@ -20,7 +21,12 @@ export async function runTask(run: TaskRun, uncomputable?: Exclude<Settled<unkno
     return runLoop(run, items.items, sight);
   };
   const settled = uncomputable ?? (await settle(run, compute));
-  const ran = settled.is === 'value' ? settled.value : { outcome: await uncomputed(settled, run, sight) };
+  const ran =
+    settled.is === 'value'
+      ? settled.value
+      : uncomputable?.is === 'unknown'
+        ? await unknownRun(run, sight, uncomputable.because)
+        : { outcome: await uncomputed(settled, run, sight) };
   register(run, ran);
   if (ran.outcome.status === 'unknown') absorbUnknown(play, state, task, ref.name);
   return ran;

@@ -26,6 +26,11 @@ export const guards = {
   unless: { type: 'str', doc: 'A read-only command, asked before; where it succeeds, the task has nothing to do.' },
   onlyif: { type: 'str', doc: 'A read-only command, asked before; where it fails, the task has nothing to do.' },
   chdir: { type: 'path', doc: 'The folder to run in.' },
+  about: {
+    type: 'list',
+    elements: 'str',
+    doc: 'All that the command changes, and that `unless` and `onlyif` look at, as `path:/etc/nginx`, `unit:nginx.service`, `package:nginx`: a check then knows that it leaves everything else as it is. Anything, where nothing is said.',
+  },
 } as const;
 
 /** What the guards of a command are given. */
@@ -35,13 +40,15 @@ interface Guards {
   readonly unless?: string | undefined;
   readonly onlyif?: string | undefined;
   readonly chdir?: string | undefined;
+  readonly about?: readonly string[] | undefined;
 }
 
 /** The questions that the guards ask. */
-export function askGuards({ creates, removes, unless, onlyif, chdir }: Guards, context: TaskContext) {
+export function askGuards({ creates, removes, unless, onlyif, chdir, about }: Guards, context: TaskContext) {
   const ask = (written: string) =>
     shell({
       ...sh`${ownLocale}${exporting(context.environment)}${inFolder(chdir)}${writtenScript(written)}`,
+      about,
       deadlineMs: 120_000,
     });
   return {
@@ -104,9 +111,9 @@ const notRun = (cmd: string | readonly string[], { stdout, msg }: { stdout: stri
   delta: null,
 });
 
-/** What a command leaves behind is not known, but for the guards that say so. */
-const foreseen = ({ creates, removes, chdir }: Guards) => [
-  blurs('everything'),
+/** What a command leaves behind is not known, but for the guards that say so, and what it is not about. */
+const foreseen = ({ creates, removes, chdir, about = ['everything'] }: Guards) => [
+  blurs(...about),
   ...(creates === undefined ? [] : [predicts(exists(creates, chdir), true)]),
   ...(removes === undefined ? [] : [predicts(exists(removes, chdir), false)]),
 ];

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { Rig } from '../cli/rig.ts';
 
-const indented = (text: string): string => text.replace(/^/gm, '    ');
+const indented = (text: string): string => text.replace(/^(?! {2}handlers:| {4}- \{name: after)/gm, '    ');
 
 /** A check of these tasks on this machine. FOLDER is one of their own; `here` prepares it. */
 async function check(tasks: string, prepare: (folder: string) => void = () => {}) {
@@ -288,6 +288,19 @@ describe('what a command with check_mode: false finds, while changes before it a
     ]);
   });
 
+  test('nor is it a failure where the command itself fails', async () => {
+    const { outcomes, code, all } = await check(
+      `${change}- {name: look, command: ls FOLDER/x, changed_when: false, check_mode: false}\n`,
+    );
+
+    expect(
+      outcomes.map(({ status }) => status),
+      all,
+    ).toEqual(['changed', 'unknown']);
+    expect(outcomes[1]?.message).toMatch(/^depends on change; now: /);
+    expect(code).toBe(2);
+  });
+
   test('but fails one where nothing is foreseen, or which is about something else', async () => {
     expect((await check(`${look}${fails}`)).told).toEqual(['look: ok', 'holds: failed']);
     expect((await check(`${change}${look}- {name: other, assert: {that: 1 > 2}}\n`)).told).toEqual([
@@ -295,5 +308,53 @@ describe('what a command with check_mode: false finds, while changes before it a
       'look: ok',
       'other: failed',
     ]);
+  });
+});
+
+describe('about: what a command changes and its guards look at', () => {
+  const tasks = (about: string) => `- {name: change, copy: {dest: FOLDER/x, content: x}}
+- {name: once, shell: {cmd: touch FOLDER/done, unless: test -e FOLDER/done${about}}}
+- {name: other, stat: {path: FOLDER}}
+- {name: same, file: {path: FOLDER/done, state: absent}}\n`;
+
+  test('leaves all else known, before the command and after it', async () => {
+    const { told, all } = await check(tasks(", about: ['path:FOLDER/done']"));
+
+    expect(told, all).toEqual(['change: changed', 'once: changed', 'other: ok', 'same: unknown']);
+  });
+
+  test('is anything where nothing is said', async () => {
+    const { told, all } = await check(tasks(''));
+
+    expect(told, all).toEqual(['change: changed', 'once: unknown', 'other: unknown', 'same: unknown']);
+  });
+});
+
+describe('a handler that an unknown task notifies', () => {
+  const tasks = (before: string) => `${before}
+- {name: drift, copy: {dest: FOLDER/x, content: "{{ r.stdout }}"}, notify: after}
+- meta: flush_handlers
+- {name: later, stat: {path: FOLDER/stamp}}
+- {name: elsewhere, stat: {path: FOLDER}}`;
+  const handlers = '\n  handlers:\n    - {name: after, file: {path: FOLDER/stamp, state: touch}}';
+
+  test('is unknown itself, and so is what it would change', async () => {
+    const { told, all } = await check(
+      `${tasks('- {name: new, command: {cmd: echo, about: "path:/nowhere"}, register: r}')}${handlers}`,
+    );
+
+    expect(told.slice(1), all).toEqual(['drift: unknown', 'after: unknown', 'later: unknown', 'elsewhere: ok']);
+  });
+
+  test('is told as what it is where another task is sure to notify it', async () => {
+    const first = '- {name: sure, copy: {dest: FOLDER/y, content: y}, notify: after}\n';
+    const { told, all } = await check(
+      `${tasks(`${first}- {name: new, command: {cmd: echo, about: "path:/nowhere"}, register: r}`)}${handlers}`,
+    );
+
+    expect(
+      told.filter((line) => line.startsWith('after')),
+      all,
+    ).toEqual(['after: changed']);
   });
 });
