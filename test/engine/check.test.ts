@@ -266,7 +266,7 @@ describe('what a command with check_mode: false finds, while changes before it a
     const { told, outcomes, code, all } = await check(`${change}${look}${fails}`);
 
     expect(told, all).toEqual(['change: changed', 'look: ok', 'holds: unknown']);
-    expect(outcomes[2]?.message).toBe('depends on change; now: Assertion failed');
+    expect(outcomes[2]?.message).toBe('depends on "change"; now: Assertion failed');
     expect(code).toBe(2);
   });
 
@@ -297,7 +297,7 @@ describe('what a command with check_mode: false finds, while changes before it a
       outcomes.map(({ status }) => status),
       all,
     ).toEqual(['changed', 'unknown']);
-    expect(outcomes[1]?.message).toMatch(/^depends on change; now: /);
+    expect(outcomes[1]?.message).toMatch(/^depends on "change"; now: /);
     expect(code).toBe(2);
   });
 
