@@ -106,7 +106,8 @@ const killHard = ({ pid }: ChildProcess) => process.kill(-pid!, 'SIGKILL');
 /** As a terminal does: to all that run. */
 const interrupt = ({ pid }: ChildProcess) => process.kill(-pid!, 'SIGINT');
 
-const notified = (ran: RanWithEvents) => those('notified', ran).map(({ handler }) => handler);
+/** Several tasks may notify one. */
+const notified = (ran: RanWithEvents) => [...new Set(those('notified', ran).map(({ handler }) => handler))];
 
 const handlersThatRan = (ran: RanWithEvents) =>
   those('task-finished', ran)
@@ -114,8 +115,7 @@ const handlersThatRan = (ran: RanWithEvents) =>
     .map(({ task }) => task.name);
 
 /** The handlers that a host knows to be due, without their playbook and play. */
-const noted = async (host: string) =>
-  (await on(host, `cut -f 1 /var/lib/retrace/handlers-${host}`))
-    .split('\n')
-    .filter(Boolean)
-    .map((name) => name.split(', ').at(-1));
+const noted = async (host: string) => {
+  const names = (await on(host, `cut -f 1 /var/lib/retrace/handlers-${host}`)).split('\n').filter(Boolean);
+  return [...new Set(names.map((name) => name.split(', ').at(-1)))];
+};
