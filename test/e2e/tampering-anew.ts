@@ -303,14 +303,14 @@ export const stale: readonly TamperingAnew[] = [
     host: 'services',
     script: 'lab-dns set off1-proxy 198.51.100.9',
     task: 'The public name leads here',
-    told: /A off1-proxy\.openfoodfacts\.org at .*: 198\.51\.100\.9 → 198\.51\.100\.215/,
+    told: /A off1-proxy\.openfoodfacts\.org should be 198\.51\.100\.215: .* says 198\.51\.100\.9.* → done/,
   },
   {
     what: 'the name of the images leads to off2 again',
     host: 'services',
     script: 'lab-dns set images 198.51.100.208',
     task: 'The name of the images leads here',
-    told: /A images\.openfoodfacts\.org at .*: 198\.51\.100\.208 → 198\.51\.100\.215/,
+    told: /A images\.openfoodfacts\.org should be 198\.51\.100\.215: .* says 198\.51\.100\.208.* → done/,
   },
   {
     what: 'a hook of certbot',
@@ -378,7 +378,7 @@ export const stopping: readonly TamperingAnew[] = [
     host: 'ct100',
     script: 'ip route add default via 198.51.100.222 metric 77',
     task: 'There is exactly one default route',
-    told: /fails/,
+    told: /^failed .*(exit code 1|cd: )/m,
     undo: 'ip route del default via 198.51.100.222 metric 77',
   },
   {
@@ -426,7 +426,7 @@ export const stopping: readonly TamperingAnew[] = [
     host: 'ct100',
     script: refuse('iif lo tcp dport 8080'),
     task: 'nginx tells its numbers here',
-    told: /127\.0\.0\.1:8080/,
+    told: /^failed .*127\.0\.0\.1 port 8080/m,
     undo: 'nft delete table inet shut 2>/dev/null || :',
   },
   {
@@ -434,17 +434,8 @@ export const stopping: readonly TamperingAnew[] = [
     host: 'ct100',
     script: refuse('ip saddr 10.1.0.101 tcp dport 9113'),
     task: 'The metrics of container 100 are reachable from here',
-    told: /10\.1\.0\.100:9113/,
+    told: /^failed .*10\.1\.0\.100 port 9113/m,
     undo: 'nft delete table inet shut 2>/dev/null || :',
-  },
-  {
-    what: 'metrics that the whole world gets',
-    host: 'ct100',
-    script:
-      'systemd-run --quiet --unit by-hand python3 -m http.server 9113 --bind 198.51.100.215 && until ss -Hltn "sport = :9113" | grep -q 198; do sleep 0.2; done',
-    task: 'Nothing of it is reachable from outside',
-    told: /198\.51\.100\.215:9113/,
-    undo: 'systemctl stop by-hand',
   },
   {
     // The relay can not be reached: a table of its own, since this one is for what leaves.
@@ -465,7 +456,7 @@ export const stoppingToo: readonly TamperingAnew[] = [
     host: 'off1',
     script: `cd ${image} && cp front_fr.3.200.jpg only-on-backend.jpg`,
     task: 'It is not on the disk',
-    told: /fails/,
+    told: /^failed .*(exit code 1|cd: )/m,
     undo: `rm ${image}/only-on-backend.jpg`,
   },
   {
@@ -495,6 +486,19 @@ export const stoppingToo: readonly TamperingAnew[] = [
     task: 'The certificate of the images is the one that is served',
     told: /198\.51\.100\.215:443/,
     undo: 'nft delete table inet shut',
+  },
+];
+
+/** The check would restart the exporter for it, after which what its metrics say is not known. */
+export const listeningToo: readonly TamperingAnew[] = [
+  {
+    what: 'metrics that the whole world gets',
+    host: 'ct100',
+    script:
+      'systemd-run --quiet --unit by-hand python3 -m http.server 9113 --bind 198.51.100.215 && until ss -Hltn "sport = :9113" | grep -q 198; do sleep 0.2; done',
+    task: 'Nothing of it is reachable from outside',
+    told: /198\.51\.100\.215:9113/,
+    undo: 'systemctl stop by-hand',
   },
 ];
 
