@@ -318,7 +318,8 @@ export const stale: readonly TamperingAnew[] = [
     script:
       "mkdir -p /etc/letsencrypt/renewal-hooks/deploy && printf '#!/bin/sh\\n' >/etc/letsencrypt/renewal-hooks/deploy/new && chmod +x /etc/letsencrypt/renewal-hooks/deploy/new",
     task: 'The certificates can be renewed',
-    told: /dry run of the renewal: last before the hooks.* changed → succeeded/,
+    // The names that lead elsewhere are a reason as well.
+    told: /dry run of the renewal: last before .* changed → succeeded/,
   },
 ];
 
@@ -347,14 +348,6 @@ export const stopping: readonly TamperingAnew[] = [
     task: 'Nothing in our clone is without a commit',
     told: /forgotten/,
     undo: `rm ${clone}/forgotten`,
-  },
-  {
-    what: 'a site besides',
-    host: 'ct100',
-    script: ': >/etc/nginx/sites-enabled/stray',
-    task: 'nginx serves our sites and no others',
-    told: /there is besides: stray/,
-    undo: 'rm /etc/nginx/sites-enabled/stray && systemctl reload nginx',
   },
   {
     // As the document leaves it: the unit that is to tell of it is not there.
@@ -489,8 +482,16 @@ export const stoppingToo: readonly TamperingAnew[] = [
   },
 ];
 
-/** The check would restart the exporter for it, after which what its metrics say is not known. */
+/** What would be reloaded or restarted as well: after that, what the services answer is not known. */
 export const listeningToo: readonly TamperingAnew[] = [
+  {
+    what: 'a site besides',
+    host: 'ct100',
+    script: ': >/etc/nginx/sites-enabled/stray',
+    task: 'nginx serves our sites and no others',
+    told: /there is besides: stray/,
+    undo: 'rm /etc/nginx/sites-enabled/stray && systemctl reload nginx',
+  },
   {
     what: 'metrics that the whole world gets',
     host: 'ct100',
