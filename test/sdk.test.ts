@@ -150,6 +150,7 @@ test('the names that a task type may import', () => {
       "noUser",
       "nothing",
       "openText",
+      "ownLocale",
       "packages",
       "parentOf",
       "pct",
