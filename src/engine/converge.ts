@@ -45,7 +45,7 @@ export type Converged =
       readonly didChange: boolean;
       /** In a check: what it would have changed; undefined where nobody says. */
       readonly would?: readonly Change[];
-      /** It follows from answers that are all known, so no foreseen change makes it otherwise. */
+      /** It follows from answers that are all known, of a type that says what it would do: no foreseen change makes it otherwise. */
       readonly certain?: true;
     }
   | { readonly status: 'skipped'; readonly message: string; readonly result: TaskResult }
@@ -79,7 +79,8 @@ export async function converge(
     plan = planned(type, looked, params, context);
   }
   if ('unknown' in plan) return { status: 'unknown', message: plan.unknown, assuming: looked.assuming };
-  if ('failed' in plan) return { ...failed(plan.failed, [], plan.result ?? {}), would: plan.would, certain: true };
+  if ('failed' in plan)
+    return { ...failed(plan.failed, [], plan.result ?? {}), would: plan.would, ...(plan.would && { certain: true }) };
   if (plan.skipped !== undefined) return { status: 'skipped', message: plan.skipped, result: plan.result ?? {} };
 
   const { changes, warnings = [] } = plan;
