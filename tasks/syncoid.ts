@@ -4,9 +4,9 @@ import {
   defineTask,
   type Effect,
   exists,
+  nothing,
   type Params,
   predicts,
-  type Question,
   type Snapshot,
   type Snapshots,
   type SnapshotsOf,
@@ -61,12 +61,12 @@ export default defineTask({
   thenAsk: ({ target }, given) => {
     const { dataset, ssh } = sideOf(given.target, given);
     const parent = parentOf(dataset);
-    // Asked only where it matters: a question more is a round more.
-    const wanted: { parent: Question<Snapshots> } | Record<string, never> =
-      target === undefined && parent !== undefined
-        ? { parent: snapshots({ dataset: parent, recursive: false, ...(ssh && { ssh }) }) }
-        : {};
-    return wanted;
+    return {
+      parent:
+        target === undefined && parent !== undefined
+          ? snapshots({ dataset: parent, recursive: false, ...(ssh && { ssh }) })
+          : nothing(),
+    };
   },
   plan: ({ source, target, parent }, given) => {
     if (source === undefined) return { failed: `there is no dataset ${given.source}` };
@@ -76,8 +76,7 @@ export default defineTask({
       return {
         failed: `${empty.map((one) => one.source).join(', ')} has no snapshot to send, and with \`no_sync_snap\` none is made`,
       };
-    const refused =
-      homeless(given, target, parent as Snapshots) ?? behind.map((one) => whyRefused(one, target, given)).find(isText);
+    const refused = homeless(given, target, parent) ?? behind.map((one) => whyRefused(one, target, given)).find(isText);
     if (behind.length > 0 && refused !== undefined) return { failed: refused };
     return { changes: behind.map((one, index) => replicate(one, target, given, behind, index === 0)) };
   },

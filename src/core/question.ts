@@ -25,6 +25,8 @@ export interface QuestionKind<Arg, A> {
   readonly read: (replies: readonly Reply[], args: readonly Arg[]) => readonly Answer<A>[];
   /** What an answer depends on. Default: everything on the host, so any foreseen change makes it unknown. */
   about?(arg: Arg, answer?: A): readonly Subject[] | 'everything';
+  /** The answer, where it is known beforehand: the host is not asked. */
+  readonly known?: Answer<A>;
   /** Takes the host a second or more: not asked ahead while changes go on, after each of which it would be asked anew. */
   readonly costly?: boolean;
 }

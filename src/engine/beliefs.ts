@@ -101,6 +101,7 @@ export class Beliefs {
 
   /** What is believed of a question, or undefined where it has to be asked. Without `foreseen`, of the host as it is now. */
   of(question: AnyQuestion<unknown>, user: string, foreseen = true): Belief | undefined {
+    if ('kind' in question && question.kind.known !== undefined) return { is: 'answer', answer: question.kind.known };
     const known = this.#answers.get(`${user}\0${question.key}`);
     const fresh = known !== undefined && !(question.beyond === true && known.world !== this.#world.changes);
     const isAffected = 'controller' in question || about(question).length > 0;

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { blurs, predicts } from '../../src/core/change.ts';
 import { sh } from '../../src/core/command.ts';
 import { freshness } from '../../src/core/questions/freshness.ts';
+import { nothing } from '../../src/core/questions/nothing.ts';
 import { shell } from '../../src/core/questions/shell.ts';
 import { Beliefs, type World } from '../../src/engine/beliefs.ts';
 
@@ -15,6 +16,13 @@ describe('beliefs', () => {
     there.forget();
 
     expect(here.of(page, 'root')).toBeUndefined();
+  });
+
+  test('what need not be asked is known before anybody was asked, and after every change', () => {
+    const { here } = hosts();
+    here.forget();
+
+    expect(here.of(nothing(), 'root')).toEqual({ is: 'answer', answer: { ok: true, value: undefined } });
   });
 
   test('what only a host knows is nothing that another changes', () => {

@@ -5,6 +5,7 @@ const kind: QuestionKind<null, undefined> = {
   scripts: () => [],
   read: (_replies, args) => args.map(() => ({ ok: true, value: undefined })),
   about: () => [],
+  known: { ok: true, value: undefined },
 };
 
 /** In place of a question that need not be asked; costs nothing, and is always answered with undefined. */
