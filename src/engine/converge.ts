@@ -5,6 +5,7 @@ import type { Reply, SessionFailure } from '../core/session.ts';
 import type { AnyTaskType, Plan, Questions, TaskContext, TaskResult } from '../core/task-type.ts';
 import { decodeText } from '../core/text-codec.ts';
 import type { Belief } from './beliefs.ts';
+import { dependsOn } from './depends-on.ts';
 
 /** A host as one task sees it: it can be asked, and told to change. */
 export interface Target {
@@ -45,8 +46,6 @@ export type Converged =
       readonly didChange: boolean;
       /** In a check: what it would have changed; undefined where nobody says. */
       readonly would?: readonly Change[];
-      /** It follows from answers that are all known, of a type that says what it would do: no foreseen change makes it otherwise. */
-      readonly certain?: true;
     }
   | { readonly status: 'skipped'; readonly message: string; readonly result: TaskResult }
   | { readonly status: 'unknown'; readonly message: string; readonly assuming: readonly string[] }
@@ -68,7 +67,7 @@ export async function converge(
   const deadline = 'wait' in plan ? Date.now() + plan.wait.deadlineMs : 0;
   while ('wait' in plan) {
     // A check waits for nothing: what is not so now is told.
-    if (context.check) return { ...failed(plan.wait.failed, [], {}), would: [], certain: true };
+    if (context.check) return { ...failed(plan.wait.failed, [], {}), would: [] };
     if (Date.now() >= deadline)
       return failed(plan.wait.failed, [], {
         elapsed: Math.floor((Date.now() - deadline + plan.wait.deadlineMs) / 1000),
@@ -79,8 +78,7 @@ export async function converge(
     plan = planned(type, looked, params, context);
   }
   if ('unknown' in plan) return { status: 'unknown', message: plan.unknown, assuming: looked.assuming };
-  if ('failed' in plan)
-    return { ...failed(plan.failed, [], plan.result ?? {}), would: plan.would, ...(plan.would && { certain: true }) };
+  if ('failed' in plan) return { ...failed(plan.failed, [], plan.result ?? {}), would: plan.would };
   if (plan.skipped !== undefined) return { status: 'skipped', message: plan.skipped, result: plan.result ?? {} };
 
   const { changes, warnings = [] } = plan;
@@ -158,7 +156,7 @@ async function answered(
     const belief = asked.beliefs.get(key);
     if (belief === undefined) return { ended: failed(`no answer to ${key}`, [], {}) };
     if (belief.is === 'unknown')
-      return { ended: { status: 'unknown', message: `depends on "${belief.because}"`, assuming: [belief.because] } };
+      return { ended: { status: 'unknown', message: dependsOn(belief.because), assuming: [belief.because] } };
     if (!belief.answer.ok) return { ended: failed(belief.answer.why, [], {}) };
     if (belief.assuming !== undefined) assuming.push(belief.assuming);
     state[name] = belief.answer.value;

@@ -1,7 +1,8 @@
 import type { Outcome } from '../core/event.ts';
 import type { Task } from '../core/model.ts';
 import { ansibleMessage, keywordTruth, placed } from './call.ts';
-import { dependsOn, unknownOutcome, unreachable } from './outcome.ts';
+import { dependsOn } from './depends-on.ts';
+import { unknownOutcome, unreachable } from './outcome.ts';
 import { writtenPaths } from './perhaps.ts';
 import type { Sight } from './scopes.ts';
 import { ifKnown, type Settled, settle } from './settle.ts';

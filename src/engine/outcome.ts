@@ -6,12 +6,10 @@ import type { TaskResult } from '../core/task-type.ts';
 import { TemplateError } from '../template/index.ts';
 import { ansibleMessage, type Call, conditionText, firstFalse, placedCondition } from './call.ts';
 import type { Converged } from './converge.ts';
+import { dependsOn } from './depends-on.ts';
 import { wouldRun } from './partly-known.ts';
 import type { Sight } from './scopes.ts';
 import { Touched } from './touched.ts';
-
-/** What an outcome depends on that a check cannot foresee: the task that would change it. */
-export const dependsOn = (because: string): string => `depends on "${because}"`;
 
 /** An outcome that cannot be told in a check, because of a change or a skipped command before it. */
 export const unknownOutcome = (because: string): Outcome => ({
@@ -52,7 +50,8 @@ export function unlessUnsettled(
 }
 
 function unsettledBy({ type, params, context, link }: Call, converged: Converged): string | undefined {
-  if (converged.status === 'failed' && converged.certain === true) return undefined;
+  // It follows from answers that are all known, of a type that says what it would do: no foreseen change makes it otherwise.
+  if (converged.status === 'failed' && converged.would !== undefined) return undefined;
   const questions = Object.values(type.ask?.(params as never, context) ?? {}) as readonly AnyQuestion<unknown>[];
   return link.beliefs.unsettled(questions.some((question) => question.beyond === true));
 }

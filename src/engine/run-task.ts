@@ -20,13 +20,12 @@ export async function runTask(run: TaskRun, uncomputable?: Exclude<Settled<unkno
     if (items.kind === 'skipped') return { outcome: skip(items.message, items.condition) };
     return runLoop(run, items.items, sight);
   };
-  const settled = uncomputable ?? (await settle(run, compute));
-  const ran =
-    settled.is === 'value'
-      ? settled.value
-      : uncomputable?.is === 'unknown'
-        ? await unknownRun(run, sight, uncomputable.because)
-        : { outcome: await uncomputed(settled, run, sight) };
+  const perform = async (): Promise<Ran> => {
+    if (uncomputable?.is === 'unknown') return unknownRun(run, sight, uncomputable.because);
+    const settled = uncomputable ?? (await settle(run, compute));
+    return settled.is === 'value' ? settled.value : { outcome: await uncomputed(settled, run, sight) };
+  };
+  const ran = await perform();
   register(run, ran);
   if (ran.outcome.status === 'unknown') absorbUnknown(play, state, task, ref.name);
   return ran;
