@@ -5,7 +5,7 @@ import { enter } from './enter.ts';
 import { addressScript, type LabHost } from './hosts.ts';
 import { imageRoot, lowerDirs, templateFile } from './images.ts';
 import { forgeSeed, state } from './paths.ts';
-import { childrenOf, daemonPid, forgetDaemon, startDaemon, until } from './processes.ts';
+import { childrenOf, daemonPid, forgetDaemon, isAlive, isElsewhere, startDaemon, startOf, until } from './processes.ts';
 import { contentId, imageId } from './recipes.ts';
 import { attempt, run } from './run-command.ts';
 import { seed } from './seed.ts';
@@ -19,10 +19,13 @@ const disk = (host: string, ...parts: readonly string[]): string => state('hosts
 /** The disk of a host as it was after its setup. */
 const pristine = (host: string, ...parts: readonly string[]): string => state('pristine', host, ...parts);
 
-/** The process that is a running host's init, as this machine numbers it. */
+/**
+ * The process that is a running host's init, as this machine numbers it. What begins to boot a host has, for a moment, a child
+ * that is still in this machine's own namespaces: a command meant for the host (`systemctl poweroff`) must never reach those.
+ */
 export function initOf(host: string): number | undefined {
   const nspawn = daemonPid(`host-${host}`);
-  return nspawn === undefined ? undefined : childrenOf(nspawn)[0];
+  return nspawn === undefined ? undefined : childrenOf(nspawn).find(isElsewhere);
 }
 
 /** Plug a host in and boot it; returns when its systemd says that it is up. */
@@ -51,14 +54,13 @@ async function hasBooted(host: string): Promise<true | undefined> {
 /** Switch a host off, as by its power plug; its disk stays. */
 export async function powerOff(host: string): Promise<void> {
   const plug = daemonPid(`host-${host}`);
-  const init = initOf(host);
-  for (const pid of [plug, init]) if (pid !== undefined) killHard(pid);
-  if (plug !== undefined)
-    await until(
-      `the end of ${host}`,
-      20_000,
-      () => (daemonPid(`host-${host}`) === undefined && !existsSync(`/proc/${init}`)) || undefined,
-    );
+  const own = plug === undefined ? [] : [plug, ...childrenOf(plug)].map((pid) => ({ pid, start: startOf(pid) }));
+  await until(`the end of ${host}`, 20_000, () => {
+    // One that has ended and that nobody has asked for yet is over: not every first process of a machine does ask.
+    const alive = own.filter(({ pid, start }) => isAlive(pid, start));
+    for (const { pid } of alive) killHard(pid);
+    return alive.length === 0 || undefined;
+  });
   forgetDaemon(`host-${host}`);
   await attempt`umount -l ${disk(host, 'root')}`;
   await removeGroup(host);

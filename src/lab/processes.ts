@@ -1,5 +1,14 @@
 import { spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { mark } from './mark.ts';
 import { outside } from './outside.ts';
@@ -50,6 +59,15 @@ export function childrenOf(pid: number): readonly number[] {
     );
   } catch {
     return []; // gone meanwhile
+  }
+}
+
+/** Whether a process lives in another process namespace than this program: a host's own, once it boots. */
+export function isElsewhere(pid: number): boolean {
+  try {
+    return readlinkSync(`/proc/${pid}/ns/pid`) !== readlinkSync('/proc/self/ns/pid');
+  } catch {
+    return false; // gone meanwhile
   }
 }
 

@@ -150,11 +150,10 @@ export const tamperings: readonly Tampering[] = [
     host: 'services',
     script: 'lab-dns set off1-proxy 198.51.100.9 2',
     task: 'The public name leads here',
-    what: /^A off1-proxy\.openfoodfacts\.org at ns2/,
-    from: /^198\.51\.100\.9$/,
-    to: /^198\.51\.100\.215$/,
+    what: /^manual step$/,
     // The resolver asks one of the two.
-    follows: /^A off1-proxy\.openfoodfacts\.org at resolver$/,
+    from: /^open: A off1-proxy\.openfoodfacts\.org should be 198\.51\.100\.215: .*ns2 .*says 198\.51\.100\.9/,
+    to: /^done$/,
   },
   {
     kind: 'clone dirty',

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import service from '../../tasks/service.ts';
 import systemd from '../../tasks/systemd.ts';
-import { outcomeOf, runThere, sh, upHost } from './system-host.ts';
+import { outcomeOf, runThere, said, sh, upHost } from './system-host.ts';
 
 describe('systemd and service', () => {
   beforeAll(async () => {
@@ -72,6 +72,25 @@ systemctl daemon-reload; systemctl stop try; systemctl reset-failed`);
       'changed',
       'unit try.service: active → restarted',
     ]);
+  });
+
+  // systemd's reload of nginx sends a signal and is over; a long configuration shows what nginx serves until it has read it.
+  test('have reloaded once it serves by its new configuration', async () => {
+    await sh(`command -v nginx || { apt-get -q update && DEBIAN_FRONTEND=noninteractive apt-get -qy install nginx-light; }
+rm -f /etc/nginx/sites-enabled/*
+{ echo 'map_hash_max_size 400000; map $uri $x {'; seq -f '/%.0f y;' 100000; echo '}'; } >/etc/nginx/conf.d/long.conf
+echo 'server { listen 127.0.0.1:8099; return 204; }' >/etc/nginx/conf.d/try.conf
+systemctl restart nginx; sed -i s/204/205/ /etc/nginx/conf.d/try.conf`);
+
+    expect(outcomeOf(await runThere(systemd, { name: 'nginx', state: 'reloaded' }))).toEqual([
+      'changed',
+      'unit nginx.service: active → reloaded',
+    ]);
+
+    const asks =
+      'for i in $(seq 40); do curl -s -o /dev/null -w "%{http_code}\\n" http://127.0.0.1:8099/; done | sort -u';
+    expect(await said(`command -v curl >/dev/null || apt-get -qy install curl >/dev/null; ${asks}`)).toBe('205');
+    await sh('systemctl stop nginx');
   });
 
   test('restart what is older than its configuration, once', async () => {
