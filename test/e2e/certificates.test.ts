@@ -51,7 +51,9 @@ async function secondRunChangesNothing() {
 const openAccountsAgain = (host: string) =>
   on(
     host,
-    `python3 - <<'END'
+    `for try in 1 2 3 4 5; do getent hosts acme.lab >/dev/null && break; sleep 2; done
+getent hosts acme.lab || { cat /etc/resolv.conf; ip -brief address; ip route; } >&2
+python3 - <<'END'
 import glob, json, josepy
 from acme import client, errors, messages
 for account in glob.glob('/etc/letsencrypt/accounts/acme.lab:14000/dir/*/'):
