@@ -313,7 +313,11 @@ const fingerprints = async (hosts: readonly string[]) =>
 const differences = (ran: RanWithEvents) =>
   those('task-finished', ran)
     .filter(({ task, outcome }) => ['changed', 'failed'].includes(outcome.status) && !task.handler)
-    .flatMap(({ host, task, outcome }) => outcome.changes.map((change) => ({ host, task: task.name, ...change })));
+    .flatMap(({ host, task, outcome: { changes, status, message } }) =>
+      [...changes, ...(status === 'failed' ? [{ what: 'failure', from: null, to: message ?? '' }] : [])].map(
+        (change) => ({ host, task: task.name, ...change }),
+      ),
+    );
 
 /** Those of some tasks of a run that are no handlers and do not only look. */
 function ofTasks(ran: RanWithEvents, names: readonly string[]): readonly string[] {

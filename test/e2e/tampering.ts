@@ -152,7 +152,7 @@ export const tamperings: readonly Tampering[] = [
     task: 'The public name leads here',
     what: /^manual step$/,
     // The resolver asks one of the two.
-    from: /^open: A off1-proxy\.openfoodfacts\.org should be 198\.51\.100\.215: .*ns2 .*says 198\.51\.100\.9/,
+    from: /^open: A off1-proxy\.openfoodfacts\.org should be 198\.51\.100\.215: .*ns2.* says 198\.51\.100\.9/,
     to: /^done$/,
   },
   {
@@ -160,9 +160,9 @@ export const tamperings: readonly Tampering[] = [
     host: 'ct100',
     script: 'echo A note. >>/opt/openfoodfacts-infrastructure/README.md',
     task: 'Our configuration is cloned',
-    what: /^local changes in \/opt\/openfoodfacts-infrastructure$/,
-    from: /README\.md$/,
-    to: /^none$/,
+    what: /^failure$/,
+    from: null,
+    to: /^Local modifications exist .*README\.md$/,
     alsoTold: 'Nothing in our clone is without a commit',
   },
   {
