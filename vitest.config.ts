@@ -1,8 +1,31 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-// fast: no host needed. lab: real Debian hosts, one after the other, the lab once for all files.
+/**
+ * The stories on the hosts of the install document, in an order in which none brings them to where another has just left them:
+ * two of these begin from pristine hosts, and what follows each needs the document done.
+ */
+const documentStories = [
+  'test/e2e/document-interrupted.test.ts',
+  'test/e2e/certificates.test.ts',
+  'test/e2e/off1-proxy.test.ts',
+  'test/e2e/tampering-anew.test.ts',
+  'test/lab/lab.test.ts',
+];
+
+class InOrder extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const place = ({ moduleId }: TestSpecification) => documentStories.findIndex((story) => moduleId.endsWith(story));
+    return (await super.sort(files)).toSorted((a, b) => place(a) - place(b));
+  }
+}
+
+const lab = { fileParallelism: false, testTimeout: 600_000, hookTimeout: 900_000 };
+
+// fast: no host needed. document and hosts: real Debian hosts, in two processes at once (test/lab.sh), the files of each one after the other.
 export default defineConfig({
   test: {
+    sequence: { sequencer: InOrder },
     projects: [
       {
         test: {
@@ -15,13 +38,13 @@ export default defineConfig({
           maxWorkers: 2,
         },
       },
+      { test: { ...lab, name: 'document', include: documentStories } },
       {
         test: {
-          name: 'lab',
+          ...lab,
+          name: 'hosts',
           include: ['test/lab/**/*.test.ts', 'test/e2e/**/*.test.ts'],
-          fileParallelism: false,
-          testTimeout: 600_000,
-          hookTimeout: 900_000,
+          exclude: documentStories,
         },
       },
     ],

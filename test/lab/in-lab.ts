@@ -1,5 +1,6 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { join } from 'node:path';
+import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { buildSync } from 'esbuild';
@@ -43,13 +44,19 @@ function bundle(): string {
   const outfile = join(packageRoot(), 'node_modules', '.cache', 'lab-test', 'lab.mjs');
   const contents = `import { labCommand } from './src/lab/index.ts';
     process.exitCode = await labCommand(process.argv.slice(2), { stdout: process.stdout, stderr: process.stderr, isTTY: false });`;
-  buildSync({
+  const { outputFiles } = buildSync({
     stdin: { contents, resolveDir: packageRoot(), loader: 'ts' },
     bundle: true,
     platform: 'node',
     format: 'esm',
     packages: 'external',
     outfile,
+    write: false,
   });
+  // By a name of its own first: another process of the tests may be reading what is there.
+  mkdirSync(dirname(outfile), { recursive: true });
+  const fresh = `${outfile}.${process.pid}`;
+  writeFileSync(fresh, outputFiles[0]?.contents ?? '');
+  renameSync(fresh, outfile);
   return outfile;
 }
