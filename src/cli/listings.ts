@@ -1,8 +1,8 @@
-import type { Item, Play } from '../core/model.ts';
 import type { Diagnostic } from '../core/source.ts';
 import { type Raw, Template, toJs } from '../core/value.ts';
 import { selectHosts } from '../language/inventory/index.ts';
 import { listPlaybook } from '../language/listing.ts';
+import type { Item, Play } from '../language/model.ts';
 import { selectedByTags } from '../language/tags.ts';
 import { evaluate, TemplateError } from '../template/index.ts';
 import type { Loaded } from './load-all.ts';

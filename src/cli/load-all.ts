@@ -1,6 +1,5 @@
 import { dirname, join, resolve } from 'node:path';
 import type { Happening } from '../core/event.ts';
-import type { Playbook, Vars } from '../core/model.ts';
 import type { Secrets } from '../core/secrets.ts';
 import type { Connector } from '../core/session.ts';
 import type { Diagnostic, Result } from '../core/source.ts';
@@ -17,6 +16,7 @@ import {
   textsIn,
   withPlaybookVars,
 } from '../language/inventory/index.ts';
+import type { Playbook, Vars } from '../language/model.ts';
 import { createDynamicLoader, loadPlaybooks } from '../language/playbook.ts';
 import { extraLayer } from '../language/variables/extra-vars.ts';
 import { loadVaultSecrets } from '../language/vault/secrets.ts';

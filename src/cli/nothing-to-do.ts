@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
-import type { Play } from '../core/model.ts';
 import type { Diagnostic } from '../core/source.ts';
 import { INVENTORY_NAMES } from '../language/inventory/near-inventory.ts';
+import type { Play } from '../language/model.ts';
 import { hostsOf, isSettled, mayAddHosts } from './listings.ts';
 import type { Loaded } from './load-all.ts';
 

@@ -1,9 +1,9 @@
-import type { Item, Play, VarsLayer } from '../core/model.ts';
 import type { Diagnostic } from '../core/source.ts';
 import { isDict, type Raw, type Value, Vaulted } from '../core/value.ts';
 import type { Definition, Definitions } from '../language/check/checking.ts';
 import { addVars } from '../language/check/variables.ts';
 import { selectHosts } from '../language/inventory/index.ts';
+import type { Item, Play, VarsLayer } from '../language/model.ts';
 import { checkPlaybooks } from '../language/static-check.ts';
 import { TemplateError } from '../template/index.ts';
 import { hostsOf, isSettled, mayAddHosts, unknownHosts } from './listings.ts';

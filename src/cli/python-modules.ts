@@ -1,9 +1,9 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { reading, sh } from '../core/command.ts';
-import type { Item, Playbook } from '../core/model.ts';
 import { type AnyTaskType, defineTask, type TaskResult } from '../core/task-type.ts';
 import { decodeText } from '../core/text-codec.ts';
+import type { Item, Playbook } from '../language/model.ts';
 import { PYTHON_SHIM } from './python-shim.ts';
 
 /** Modules that the user wrote for Ansible, in Python: in `library/` beside playbooks and in roles. By name, the path. */

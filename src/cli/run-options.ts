@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import type { Keywords } from '../core/model.ts';
 import type { RunOptions } from '../engine/run-context.ts';
 import type { Config, Origins } from '../language/config/index.ts';
+import type { Keywords } from '../language/model.ts';
 import type { Face } from './face.ts';
 import type { Parsed } from './options.ts';
 import { ask, askSecret } from './prompt.ts';

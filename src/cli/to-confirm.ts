@@ -1,7 +1,7 @@
 import { relative } from 'node:path';
-import type { Host, Vars, VarsLayer } from '../core/model.ts';
 import type { Diagnostic, Position } from '../core/source.ts';
 import { asWritten, isDict, type Raw, Vaulted } from '../core/value.ts';
+import type { Host, Vars, VarsLayer } from '../language/model.ts';
 import { hostsOf } from './listings.ts';
 import type { Loaded } from './load-all.ts';
 

@@ -1,6 +1,6 @@
 import type { Outcome } from '../core/event.ts';
-import type { Task } from '../core/model.ts';
 import { fromJs, isDict, type Raw, type Value } from '../core/value.ts';
+import type { Task } from '../language/model.ts';
 import { mergeOver } from '../language/variables/merge-layers.ts';
 import { evaluate, isWritten } from '../template/index.ts';
 import { type Call, keywordTruth } from './call.ts';

@@ -1,4 +1,4 @@
-import type { Include, Task } from '../core/model.ts';
+import type { Include, Task } from '../language/model.ts';
 import { askAhead, comingTasks } from './ahead.ts';
 import type { Cursor } from './cursor.ts';
 import type { Ahead } from './host-link.ts';

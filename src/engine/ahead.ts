@@ -1,6 +1,6 @@
-import type { Task, VarsLayer } from '../core/model.ts';
 import { type AnyQuestion, hidden, isAskedInTurn } from '../core/question.ts';
 import { userAccount } from '../core/questions/account.ts';
+import type { Task, VarsLayer } from '../language/model.ts';
 import { TemplateError } from '../template/index.ts';
 import { type Call, computeCall, questionsOf } from './call.ts';
 import type { Cursor } from './cursor.ts';

@@ -1,5 +1,5 @@
-import type { VarsPrompt } from '../core/model.ts';
 import { type Raw, Template, type Value } from '../core/value.ts';
+import type { VarsPrompt } from '../language/model.ts';
 import { hashPassword } from '../template/crypt/password-hash.ts';
 import { evaluate, TemplateError } from '../template/index.ts';
 import { str } from '../template/python/repr.ts';

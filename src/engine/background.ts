@@ -1,10 +1,10 @@
 import { randomInt } from 'node:crypto';
 import type { Command } from '../core/command.ts';
 import { canBeJob, startJob } from '../core/commands/job.ts';
-import type { Task } from '../core/model.ts';
 import type { Reply } from '../core/session.ts';
 import type { AnyTaskType, Done, Questions, StartedJob, TaskResult } from '../core/task-type.ts';
 import { toJs } from '../core/value.ts';
+import type { Task } from '../language/model.ts';
 import { evaluate } from '../template/index.ts';
 import { type Call, homeOf, keywordNumber } from './call.ts';
 import { type Converged, firstFailure, type Target, whyNotConverged } from './converge.ts';

@@ -1,6 +1,6 @@
 import type { Change } from '../core/change.ts';
 import type { Command } from '../core/command.ts';
-import type { Task } from '../core/model.ts';
+import type { Task } from '../language/model.ts';
 import type { HandlerNote } from './handler-note.ts';
 import type { AnyHandler } from './handlers.ts';
 import type { Identity } from './host-link.ts';

@@ -1,10 +1,10 @@
 import { bindParams, type ParamProblem } from '../core/bind-params.ts';
-import type { Task, Written } from '../core/model.ts';
 import type { AnyQuestion } from '../core/question.ts';
 import { type Account, userAccount } from '../core/questions/account.ts';
 import { inOneLine, type Position } from '../core/source.ts';
 import { type Controller, ControllerError, type TaskContext, type TaskType } from '../core/task-type.ts';
 import { Expression, isDict, isTemplateText, type Raw, Template, toJs, type Value } from '../core/value.ts';
+import type { Task, Written } from '../language/model.ts';
 import { unknownTaskType } from '../language/unknown-task-type.ts';
 import { asTemplateError, evaluate, evaluateCondition, isUndefinedError, TemplateError } from '../template/index.ts';
 import { str } from '../template/python/repr.ts';

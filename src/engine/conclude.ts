@@ -1,6 +1,6 @@
 import type { Outcome } from '../core/event.ts';
-import type { Block, Include, Meta, Task } from '../core/model.ts';
 import { fromJs, type Value } from '../core/value.ts';
+import type { Block, Include, Meta, Task } from '../language/model.ts';
 import { absorbUnknown } from './absorb.ts';
 import type { PlayContext } from './play-context.ts';
 import type { PlayHost } from './play-host.ts';

@@ -1,4 +1,4 @@
-import type { Block, Include, Item, Meta, Task } from '../core/model.ts';
+import type { Block, Include, Item, Meta, Task } from '../language/model.ts';
 
 /** What a host has to do next: an item, or to prove the changes of a validating block. */
 export type Step = { readonly path: Path } & (

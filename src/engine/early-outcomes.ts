@@ -1,5 +1,5 @@
 import type { Outcome } from '../core/event.ts';
-import type { Task } from '../core/model.ts';
+import type { Task } from '../language/model.ts';
 import { ansibleMessage, keywordTruth, placed } from './call.ts';
 import { dependsOn } from './depends-on.ts';
 import { unknownOutcome, unreachable } from './outcome.ts';

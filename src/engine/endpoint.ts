@@ -1,6 +1,6 @@
-import type { Keywords, Written } from '../core/model.ts';
 import type { Become, Endpoint } from '../core/session.ts';
 import type { Value } from '../core/value.ts';
+import type { Keywords, Written } from '../language/model.ts';
 import type { ConnectionDefaults } from './run-context.ts';
 
 /** Reads a variable, computed; undefined where nobody set it. */

@@ -1,7 +1,7 @@
 import { basename } from 'node:path';
 import { groupBy } from '../core/group-by.ts';
-import type { Handler, Include, Meta, Written } from '../core/model.ts';
 import { asWritten, isDict, Template, type Value } from '../core/value.ts';
+import type { Handler, Include, Meta, Written } from '../language/model.ts';
 import { evaluate, TemplateError } from '../template/index.ts';
 import { asField, type HandlerNote } from './handler-note.ts';
 import type { HostState } from './host-state.ts';

@@ -1,6 +1,6 @@
 import type { HostSummary, Status } from '../core/event.ts';
-import type { Entry, Host, Vars, VarsLayer } from '../core/model.ts';
 import { type Dict, toJs, type Value } from '../core/value.ts';
+import type { Entry, Host, Vars, VarsLayer } from '../language/model.ts';
 import type { HostLink } from './host-link.ts';
 import { partlyKnown } from './partly-known.ts';
 import { Touched, touching } from './touched.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import type { Brought, Include, VarsLayer } from '../core/model.ts';
 import type { Diagnostic } from '../core/source.ts';
 import { isDict, toJs, type Value } from '../core/value.ts';
+import type { Brought, Include, VarsLayer } from '../language/model.ts';
 import { evaluate, repr, TemplateError } from '../template/index.ts';
 import { firstFalse, placed } from './call.ts';
 import type { HostState } from './host-state.ts';

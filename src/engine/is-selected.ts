@@ -1,5 +1,5 @@
-import type { Include, Meta, Task } from '../core/model.ts';
 import { Template, toJs } from '../core/value.ts';
+import type { Include, Meta, Task } from '../language/model.ts';
 import { computedTags, selectedByTags } from '../language/tags.ts';
 import { evaluate } from '../template/index.ts';
 import type { Performing } from './performing.ts';

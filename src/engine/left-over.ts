@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Block, Play, Task } from '../core/model.ts';
 import { asWritten } from '../core/value.ts';
+import type { Block, Play, Task } from '../language/model.ts';
 import { asField, type HandlerNote } from './handler-note.ts';
 import { type LeftOver, leftOver } from './journal.ts';
 import type { Performing } from './performing.ts';

@@ -1,4 +1,3 @@
-import type { Vars } from '../core/model.ts';
 import type { Diagnostic, Result } from '../core/source.ts';
 import type { TaskResult } from '../core/task-type.ts';
 import { fromJs, type Raw } from '../core/value.ts';
@@ -12,6 +11,7 @@ import {
   type LoadedInventory,
   reloadInventory,
 } from '../language/inventory/index.ts';
+import type { Vars } from '../language/model.ts';
 
 type Change = (draft: Draft) => void;
 

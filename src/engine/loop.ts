@@ -1,5 +1,5 @@
-import type { Entry, Item, Loop, Task, Vars, VarsLayer } from '../core/model.ts';
 import { isDict, type Raw, Template, toJs, type Value } from '../core/value.ts';
+import type { Entry, Item, Loop, Task, Vars, VarsLayer } from '../language/model.ts';
 import { evaluate, evaluateExpression, isWritten, repr, TemplateError } from '../template/index.ts';
 import { ansibleMessage, firstFalse, keywordTruth, placed } from './call.ts';
 import type { HostState } from './host-state.ts';

@@ -1,4 +1,4 @@
-import type { Task } from '../core/model.ts';
+import type { Task } from '../language/model.ts';
 import { type AnyHandler, notifiedNames } from './handlers.ts';
 import type { Performing } from './performing.ts';
 import type { PlayHost } from './play-host.ts';

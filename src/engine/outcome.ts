@@ -1,8 +1,8 @@
 import type { Outcome, ToldChange } from '../core/event.ts';
-import type { Task } from '../core/model.ts';
 import type { AnyQuestion } from '../core/question.ts';
 import type { SessionFailure } from '../core/session.ts';
 import type { TaskResult } from '../core/task-type.ts';
+import type { Task } from '../language/model.ts';
 import { TemplateError } from '../template/index.ts';
 import { ansibleMessage, type Call, conditionText, firstFalse, placedCondition } from './call.ts';
 import type { Converged } from './converge.ts';

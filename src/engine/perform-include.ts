@@ -1,6 +1,6 @@
 import type { Outcome, TaskRef } from '../core/event.ts';
-import type { Include, Item } from '../core/model.ts';
 import { fromJs, type Raw } from '../core/value.ts';
+import type { Include, Item } from '../language/model.ts';
 import { keywordTruth, placed, unresolved } from './call.ts';
 import { conclude } from './conclude.ts';
 import type { Included } from './includes.ts';

@@ -1,5 +1,5 @@
 import type { Outcome, TaskRef } from '../core/event.ts';
-import type { Meta } from '../core/model.ts';
+import type { Meta } from '../language/model.ts';
 import { ansibleMessage, firstFalse, placed } from './call.ts';
 import { conclude } from './conclude.ts';
 import { failure } from './early-outcomes.ts';

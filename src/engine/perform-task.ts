@@ -1,6 +1,6 @@
 import type { Outcome, TaskRef } from '../core/event.ts';
-import type { Task } from '../core/model.ts';
 import { toJs } from '../core/value.ts';
+import type { Task } from '../language/model.ts';
 import { aheadOf } from './ahead-of.ts';
 import { beforeChange } from './before-change.ts';
 import { keywordTruth, keywordValue, placed } from './call.ts';

@@ -1,5 +1,5 @@
-import type { Include, Meta, Task } from '../core/model.ts';
 import { Template } from '../core/value.ts';
+import type { Include, Meta, Task } from '../language/model.ts';
 import type { Path, Step } from './cursor.ts';
 import { isSelected } from './is-selected.ts';
 import { taskKey } from './left-over.ts';

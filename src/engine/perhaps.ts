@@ -1,8 +1,8 @@
 import type { Change } from '../core/change.ts';
-import type { Task } from '../core/model.ts';
 import type { Subject } from '../core/question.ts';
 import type { TaskType } from '../core/task-type.ts';
 import { isDict, type Raw, toJs, type Value } from '../core/value.ts';
+import type { Task } from '../language/model.ts';
 import { evaluate } from '../template/index.ts';
 import { type Call, computeCall } from './call.ts';
 import { isNever } from './outcome.ts';

@@ -1,5 +1,5 @@
-import type { Play, Task } from '../core/model.ts';
 import type { Endpoint } from '../core/session.ts';
+import type { Play, Task } from '../language/model.ts';
 import { evaluate } from '../template/index.ts';
 import { endpointOf } from './endpoint.ts';
 import type { Identity } from './host-link.ts';

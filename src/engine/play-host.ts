@@ -1,4 +1,4 @@
-import type { Block, Item, VarsLayer } from '../core/model.ts';
+import type { Block, Item, VarsLayer } from '../language/model.ts';
 import { Window } from './ahead.ts';
 import { Cursor } from './cursor.ts';
 import type { Identity } from './host-link.ts';

@@ -1,6 +1,6 @@
-import type { Vars, VarsLayer } from '../core/model.ts';
 import { inOneLine } from '../core/source.ts';
 import type { Value } from '../core/value.ts';
+import type { Vars, VarsLayer } from '../language/model.ts';
 import { evaluate, TemplateError } from '../template/index.ts';
 import { askPrompts } from './ask-prompts.ts';
 import { keywordValue, placed } from './call.ts';

@@ -1,9 +1,9 @@
 import type { Happening } from '../core/event.ts';
-import type { DynamicLoader, VarsLayer } from '../core/model.ts';
 import type { Secrets } from '../core/secrets.ts';
 import type { Connector, Endpoint } from '../core/session.ts';
 import type { TaskType } from '../core/task-type.ts';
 import type { LoadedInventory } from '../language/inventory/index.ts';
+import type { DynamicLoader, VarsLayer } from '../language/model.ts';
 import type { RunFacts } from '../language/variables/magic-variables.ts';
 import type { Env } from '../template/env.ts';
 import type { FactCache } from './fact-cache.ts';

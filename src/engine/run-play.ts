@@ -1,6 +1,6 @@
-import type { Item, Play, VarsLayer } from '../core/model.ts';
 import { type Raw, Template, toJs, type Value } from '../core/value.ts';
 import { selectHosts } from '../language/inventory/index.ts';
+import type { Item, Play, VarsLayer } from '../language/model.ts';
 import { playName } from '../language/variables/play-vars.ts';
 import { evaluate, TemplateError } from '../template/index.ts';
 import { environmentBeforeFacts, keywordTruth, keywordValue, placed } from './call.ts';

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { HostSummary } from '../core/event.ts';
-import type { Item, Playbook } from '../core/model.ts';
 import { fromJs, type Value } from '../core/value.ts';
 import { hostOf } from '../language/inventory/index.ts';
+import type { Item, Playbook } from '../language/model.ts';
 import { Beliefs, type World } from './beliefs.ts';
 import { runMark } from './handler-note.ts';
 import { HostLink, type Identity } from './host-link.ts';
@@ -120,9 +120,9 @@ class States {
   readonly #states = new Map<string, HostState>();
   readonly #world: World = { changes: 0 };
   readonly #run: RunContext;
-  readonly #plays: () => readonly import('../core/model.ts').Play[];
+  readonly #plays: () => readonly import('../language/model.ts').Play[];
 
-  constructor(run: RunContext, plays: () => readonly import('../core/model.ts').Play[]) {
+  constructor(run: RunContext, plays: () => readonly import('../language/model.ts').Play[]) {
     this.#run = run;
     this.#plays = plays;
   }

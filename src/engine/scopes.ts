@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import type { Item, Keywords, Play, RoleRef, VarsLayer, Written } from '../core/model.ts';
 import type { Raw, Value } from '../core/value.ts';
+import type { Item, Keywords, Play, RoleRef, VarsLayer, Written } from '../language/model.ts';
 import { composeScope } from '../language/variables/compose-scope.ts';
 import { hostvarsDict, type ReadableScope, varsDict } from '../language/variables/hostvars.ts';
 import { type Magic, magicVariables, type PlayFacts } from '../language/variables/magic-variables.ts';

@@ -1,6 +1,6 @@
 import type { TaskRef } from '../core/event.ts';
-import type { Include, Meta, Task } from '../core/model.ts';
 import { asWritten, isDict, type Raw, Template } from '../core/value.ts';
+import type { Include, Meta, Task } from '../language/model.ts';
 import { evaluate } from '../template/index.ts';
 import type { PlayContext } from './play-context.ts';
 import type { PlayHost } from './play-host.ts';

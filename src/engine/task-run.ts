@@ -1,8 +1,8 @@
 import type { Change } from '../core/change.ts';
 import type { Command } from '../core/command.ts';
 import type { Outcome, TaskRef } from '../core/event.ts';
-import type { Task, VarsLayer } from '../core/model.ts';
 import type { Value } from '../core/value.ts';
+import type { Task, VarsLayer } from '../language/model.ts';
 import type { Ahead, Identity } from './host-link.ts';
 import type { HostState } from './host-state.ts';
 import { itemSight, type LoopItem } from './loop.ts';

@@ -1,8 +1,8 @@
 import { writtenScript } from '../core/command.ts';
 import type { Outcome, TaskRef } from '../core/event.ts';
-import type { Block } from '../core/model.ts';
 import { shell } from '../core/questions/shell.ts';
 import { toJs } from '../core/value.ts';
+import type { Block } from '../language/model.ts';
 import { keywordTruth, keywordValue, placed } from './call.ts';
 import { conclude } from './conclude.ts';
 import { dependsOn } from './depends-on.ts';

@@ -1,4 +1,3 @@
-import type { Item, Play, Playbook } from '../core/model.ts';
 import type { Diagnostic } from '../core/source.ts';
 import { commandAlwaysChanged, commandInsteadOfType, lookNotInCheck, shellWithoutNeed } from './lint/commands.ts';
 import { comparedWithEmpty, comparedWithTrue, conditionWithBraces } from './lint/conditions.ts';
@@ -12,6 +11,7 @@ import {
   tagsStopAtInclude,
   taskWithoutName,
 } from './lint/tasks.ts';
+import type { Item, Play, Playbook } from './model.ts';
 
 /** The mistakes that bite most, the worst first. */
 export const lintRules: readonly Rule[] = [

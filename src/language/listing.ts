@@ -1,5 +1,5 @@
-import type { Item, Play, Playbook, Task } from '../core/model.ts';
 import { asWritten, type Raw, Template } from '../core/value.ts';
+import type { Item, Play, Playbook, Task } from './model.ts';
 import { computedTags } from './tags.ts';
 
 /** What a listing shows, and how it knows it. */

@@ -1,8 +1,8 @@
-import type { Playbook } from '../core/model.ts';
 import type { Diagnostic, Result } from '../core/source.ts';
 import { createFiles } from './files.ts';
 import { loadPlaybookFile } from './load/import-playbook.ts';
 import type { Loading, LoadOptions } from './load/loading.ts';
+import type { Playbook } from './model.ts';
 
 export { createDynamicLoader } from './load/dynamic.ts';
 export type { LoadOptions } from './load/loading.ts';

@@ -1,4 +1,3 @@
-import type { Playbook } from '../core/model.ts';
 import type { Diagnostic } from '../core/source.ts';
 import { CHANCES, type Checking, type CheckOptions, checkWeighed, type ReachedPlay } from './check/checking.ts';
 import { checkNotify } from './check/handlers.ts';
@@ -9,6 +8,7 @@ import { checkTexts, checkUnusedTexts } from './check/templates.ts';
 import { checkType } from './check/types.ts';
 import { checkVariables } from './check/variables.ts';
 import { checkVarsFiles } from './check/vars-files.ts';
+import type { Playbook } from './model.ts';
 
 /** Everything wrong with playbooks that can be known before any host is touched. */
 export function checkPlaybooks(playbooks: readonly Playbook[], options: CheckOptions): readonly Diagnostic[] {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { Block, Include, Item, Play, Task, VarsLayer } from '../../src/core/model.ts';
 import type { Diagnostic } from '../../src/core/source.ts';
 import { type Raw, Template } from '../../src/core/value.ts';
+import type { Block, Include, Item, Play, Task, VarsLayer } from '../../src/language/model.ts';
 import { createDynamicLoader, type LoadOptions, loadPlaybooks } from '../../src/language/playbook.ts';
 import { memoryFiles } from './memory-files.ts';
 

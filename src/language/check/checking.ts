@@ -1,9 +1,9 @@
-import type { DynamicLoader, Play } from '../../core/model.ts';
 import type { Diagnostic, Position } from '../../core/source.ts';
 import type { TaskType } from '../../core/task-type.ts';
 import type { Raw } from '../../core/value.ts';
 import type { Env } from '../../template/index.ts';
 import type { Files } from '../files.ts';
+import type { DynamicLoader, Play } from '../model.ts';
 import type { TagSelection } from '../tags.ts';
 
 /** The variables of a name, from wherever they are; undefined among them: a value that only the run knows. */
@@ -68,7 +68,7 @@ export interface ReachedPlay {
 
 /** An item with what it stands in. */
 export interface Reached {
-  readonly item: Exclude<import('../../core/model.ts').Item, { kind: 'block' }>;
+  readonly item: Exclude<import('../model.ts').Item, { kind: 'block' }>;
   readonly isHandler: boolean;
   /** Its failure is caught: by a rescue or by ignore_errors. */
   readonly mayFail: boolean;

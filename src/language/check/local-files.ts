@@ -1,8 +1,8 @@
 import { isAbsolute, join } from 'node:path';
-import type { Task } from '../../core/model.ts';
 import type { Raw } from '../../core/value.ts';
 import { argPlace, shortName } from '../load/action.ts';
 import type { RawDict } from '../load/written.ts';
+import type { Task } from '../model.ts';
 import { type Checking, checkWeighed, problem, type ReachedPlay } from './checking.ts';
 import { checkTemplateFile } from './templates.ts';
 

@@ -1,7 +1,7 @@
-import type { Block, Brought, Include, Item, Play, Written } from '../../core/model.ts';
 import type { Diagnostic, Result } from '../../core/source.ts';
 import { type Raw, Template } from '../../core/value.ts';
 import { freeNames } from '../../template/index.ts';
+import type { Block, Brought, Include, Item, Play, Written } from '../model.ts';
 import { CHANCES, type Chance, type Checking, type Reached, type ReachedPlay, weighed } from './checking.ts';
 
 interface Walk {

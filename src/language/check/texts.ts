@@ -1,8 +1,8 @@
-import type { Item, Task, Written } from '../../core/model.ts';
 import type { Position } from '../../core/source.ts';
 import { type Raw, Template } from '../../core/value.ts';
 import { locationOf } from '../../yaml/places.ts';
 import { shortName } from '../load/action.ts';
+import type { Item, Task, Written } from '../model.ts';
 
 /** A text of an item that templates read: with braces, or a bare expression. */
 export interface TemplateText {
@@ -63,7 +63,7 @@ function bareArgs(task: Task): TemplateText[] {
   return conditions(placed, true);
 }
 
-function loopTexts({ loop }: { loop?: import('../../core/model.ts').Loop }): TemplateText[] {
+function loopTexts({ loop }: { loop?: import('../model.ts').Loop }): TemplateText[] {
   if (loop === undefined) return [];
   const control = [loop.label, loop.loopVar, loop.indexVar, loop.pause].flatMap((raw) =>
     raw === undefined ? [] : inRaw(raw, true),

@@ -1,9 +1,9 @@
 import { checkParams, type ParamProblem } from '../../core/bind-params.ts';
-import type { Task } from '../../core/model.ts';
 import type { Position } from '../../core/source.ts';
 import type { TaskType } from '../../core/task-type.ts';
 import { type Raw, Template } from '../../core/value.ts';
 import { locationOf } from '../../yaml/places.ts';
+import type { Task } from '../model.ts';
 import { unknownTaskType } from '../unknown-task-type.ts';
 import { type Checking, problem } from './checking.ts';
 

@@ -1,5 +1,4 @@
 import { dirname, join } from 'node:path';
-import type { Task, Vars } from '../../core/model.ts';
 import type { Position } from '../../core/source.ts';
 import { suggest } from '../../core/suggest.ts';
 import { isTemplateText, type Raw, Template } from '../../core/value.ts';
@@ -7,6 +6,7 @@ import { freeNames } from '../../template/index.ts';
 import { positionAt } from '../../yaml/places.ts';
 import { shortName } from '../load/action.ts';
 import { varsFilePaths } from '../load/vars-files.ts';
+import type { Task, Vars } from '../model.ts';
 import { selectedByTags } from '../tags.ts';
 import {
   type Checking,

@@ -1,5 +1,5 @@
-import type { Vars } from '../../core/model.ts';
 import type { Position } from '../../core/source.ts';
+import type { Vars } from '../model.ts';
 import { addHost, addHostVars, type Draft, shortSource } from './draft.ts';
 import { expandRanges, splitPort } from './host-range.ts';
 

@@ -1,8 +1,8 @@
-import type { Vars } from '../../core/model.ts';
 import type { Result } from '../../core/source.ts';
 import { Float, isDict, type Raw, Template, type Value } from '../../core/value.ts';
 import type { Scope } from '../../template/index.ts';
 import { locationOf } from '../../yaml/places.ts';
+import type { Vars } from '../model.ts';
 import { composeScope } from '../variables/compose-scope.ts';
 import { addChild, addGroup, addHostVars, copyDraft, type Draft, safeName, shortSource } from './draft.ts';
 import { freeze } from './freeze.ts';

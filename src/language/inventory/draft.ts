@@ -1,6 +1,6 @@
 import { basename, dirname } from 'node:path';
-import type { Vars, VarsLayer } from '../../core/model.ts';
 import type { Diagnostic, Position } from '../../core/source.ts';
+import type { Vars, VarsLayer } from '../model.ts';
 
 /** An inventory while its sources are read, one after the other, each adding to what is there. */
 export interface Draft {

@@ -1,4 +1,4 @@
-import type { Host, Inventory, VarsLayer } from '../../core/model.ts';
+import type { Host, Inventory, VarsLayer } from '../model.ts';
 import type { Draft, GroupDraft } from './draft.ts';
 import type { VarsFolder, VarsReader } from './vars-folders.ts';
 

@@ -1,5 +1,5 @@
-import type { Host, VarsLayer } from '../../core/model.ts';
 import type { Raw } from '../../core/value.ts';
+import type { Host, VarsLayer } from '../model.ts';
 import { composeScope } from '../variables/compose-scope.ts';
 import type { HashBehaviour } from '../variables/merge-layers.ts';
 import type { LoadedInventory } from './load-inventory.ts';

@@ -1,5 +1,5 @@
-import type { Entry, Vars } from '../../core/model.ts';
 import type { Position } from '../../core/source.ts';
+import type { Entry, Vars } from '../model.ts';
 import { addHosts } from './add-hosts.ts';
 import { addChild, addGroup, addGroupVars, type Draft, shortSource } from './draft.ts';
 import { iniValue } from './ini-value.ts';

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import type { Host, Inventory } from '../../core/model.ts';
 import type { Result } from '../../core/source.ts';
+import type { Host, Inventory } from '../model.ts';
 import { addHosts } from './add-hosts.ts';
 import { copyDraft, type Draft, emptyDraft, safeName } from './draft.ts';
 import { freeze } from './freeze.ts';

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { dirname } from 'node:path';
-import type { Vars } from '../../core/model.ts';
 import type { Result } from '../../core/source.ts';
 import { fromJs, isDict, type Value } from '../../core/value.ts';
+import type { Vars } from '../model.ts';
 import { addHosts } from './add-hosts.ts';
 import { addChild, addGroup, addGroupVars, addHostVars, type Draft, shortSource } from './draft.ts';
 

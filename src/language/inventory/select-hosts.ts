@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { Host, Inventory } from '../../core/model.ts';
 import type { Diagnostic, Position, Result } from '../../core/source.ts';
 import { suggest } from '../../core/suggest.ts';
+import type { Host, Inventory } from '../model.ts';
 import type { LoadedInventory } from './load-inventory.ts';
 import { isWild, nameTest, parsePattern, parseTerm, splitPattern, type Term } from './parse-pattern.ts';
 

@@ -1,7 +1,7 @@
-import type { Vars } from '../../core/model.ts';
 import type { Result } from '../../core/source.ts';
 import { isDict, type Raw } from '../../core/value.ts';
 import { loadYaml } from '../../yaml/load.ts';
+import type { Vars } from '../model.ts';
 import type { VaultSecret } from '../vault/vault.ts';
 import { readSource } from './read-source.ts';
 import { varsOf } from './vars-of.ts';

@@ -1,7 +1,7 @@
 import { readdirSync, statSync } from 'node:fs';
 import { extname, join } from 'node:path';
-import type { VarsLayer } from '../../core/model.ts';
 import type { Diagnostic } from '../../core/source.ts';
+import type { VarsLayer } from '../model.ts';
 import type { VaultSecret } from '../vault/vault.ts';
 import { loadVarsFile, type VarsFile } from './vars-file.ts';
 

@@ -1,7 +1,7 @@
-import type { Entry, Vars } from '../../core/model.ts';
 import type { Raw, Value } from '../../core/value.ts';
 import { str } from '../../template/python/repr.ts';
 import { locationOf } from '../../yaml/places.ts';
+import type { Entry, Vars } from '../model.ts';
 
 /** A dict from a file as variables, each with the place of its key (found only when somebody asks). */
 export function varsOf(dict: ReadonlyMap<Value, Raw>): Vars {

@@ -1,8 +1,8 @@
-import type { Vars } from '../../core/model.ts';
 import type { Position } from '../../core/source.ts';
 import { suggest } from '../../core/suggest.ts';
 import { isDict, type Raw, type Value } from '../../core/value.ts';
 import { locationOf } from '../../yaml/places.ts';
+import type { Vars } from '../model.ts';
 import { addHosts } from './add-hosts.ts';
 import { addChild, addGroup, addGroupVars, type Draft, shortSource } from './draft.ts';
 import { varsOf } from './vars-of.ts';

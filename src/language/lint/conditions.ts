@@ -1,5 +1,5 @@
-import type { Written } from '../../core/model.ts';
 import { Template } from '../../core/value.ts';
+import type { Written } from '../model.ts';
 import type { Finding, Linted, Rule } from './rule.ts';
 
 const listsOf = ({ item }: Linted): readonly Written[] => [

@@ -1,7 +1,7 @@
-import type { Handler, Include, Item, Meta, Play, Task } from '../../core/model.ts';
 import type { Position } from '../../core/source.ts';
 import type { Raw } from '../../core/value.ts';
 import { shortName } from '../load/action.ts';
+import type { Handler, Include, Item, Meta, Play, Task } from '../model.ts';
 
 /** An item that is no block, as lint sees it. */
 export interface Linted {

@@ -1,8 +1,8 @@
-import type { Written } from '../../core/model.ts';
 import type { Position } from '../../core/source.ts';
 import { suggest } from '../../core/suggest.ts';
 import { isTemplateText, type Raw, Template } from '../../core/value.ts';
 import { copyPlace, locationOf, placeLike } from '../../yaml/places.ts';
+import type { Written } from '../model.ts';
 import { readArguments } from './key-value.ts';
 import { handlerKeywords } from './keyword-names.ts';
 import { type Loading, report } from './loading.ts';

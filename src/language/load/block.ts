@@ -1,5 +1,5 @@
-import type { Block, Item } from '../../core/model.ts';
 import type { Position } from '../../core/source.ts';
+import type { Block, Item } from '../model.ts';
 import { loadItems } from './items.ts';
 import { blockKeywords } from './keyword-names.ts';
 import { keywordsOf } from './keywords.ts';

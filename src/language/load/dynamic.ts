@@ -1,7 +1,7 @@
-import type { Brought, DynamicLoader, Handler, Include, Item, Meta, Vars, VarsLayer } from '../../core/model.ts';
 import type { Result } from '../../core/source.ts';
 import type { Raw, Value } from '../../core/value.ts';
 import { createFiles } from '../files.ts';
+import type { Brought, DynamicLoader, Handler, Include, Item, Meta, Vars, VarsLayer } from '../model.ts';
 import { loadTaskFile } from './import-tasks.ts';
 import type { PlacedInclude } from './include.ts';
 import { taskKeywords } from './keyword-names.ts';

@@ -1,7 +1,7 @@
 import { dirname, isAbsolute, join, resolve } from 'node:path';
-import type { Play } from '../../core/model.ts';
 import type { Position } from '../../core/source.ts';
 import type { Raw } from '../../core/value.ts';
+import type { Play } from '../model.ts';
 import { shortName } from './action.ts';
 import { importPlaybookKeywords } from './keyword-names.ts';
 import { keywordsOf } from './keywords.ts';

@@ -1,5 +1,5 @@
-import type { Item } from '../../core/model.ts';
 import type { Position } from '../../core/source.ts';
+import type { Item } from '../model.ts';
 import { type Action, argPlace } from './action.ts';
 import { refusesLoop } from './import-tasks.ts';
 import { checkIncludeArgs } from './include.ts';

@@ -1,7 +1,7 @@
 import { isAbsolute, join, normalize } from 'node:path';
-import type { Item } from '../../core/model.ts';
 import type { Position } from '../../core/source.ts';
 import type { Raw } from '../../core/value.ts';
+import type { Item } from '../model.ts';
 import { type Action, argPlace, shortName } from './action.ts';
 import { checkIncludeArgs } from './include.ts';
 import { loadItems } from './items.ts';

@@ -1,6 +1,6 @@
-import type { Include, Item } from '../../core/model.ts';
 import type { Position } from '../../core/source.ts';
 import type { Raw } from '../../core/value.ts';
+import type { Include, Item } from '../model.ts';
 import { type Action, argPlace, shortName } from './action.ts';
 import { includeKeywords } from './keyword-names.ts';
 import { keywordsOf } from './keywords.ts';

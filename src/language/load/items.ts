@@ -1,6 +1,6 @@
-import type { Handler, Include, Item, Meta } from '../../core/model.ts';
 import type { Position } from '../../core/source.ts';
 import type { Raw } from '../../core/value.ts';
+import type { Handler, Include, Item, Meta } from '../model.ts';
 import { type Action, actionOf, shortName } from './action.ts';
 import { isBlockDict, loadBlock } from './block.ts';
 import { loadImportRole } from './import-role.ts';

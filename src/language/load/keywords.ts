@@ -1,6 +1,6 @@
-import type { Keywords, Written } from '../../core/model.ts';
 import type { Position } from '../../core/source.ts';
 import { Float, isTemplateText, type Raw, Template, Vaulted } from '../../core/value.ts';
+import type { Keywords, Written } from '../model.ts';
 import { type Loading, report } from './loading.ts';
 import { tellIdleKeywords } from './unknown-keyword.ts';
 import { isRawDict, isRawList, kindOf, placeOf, type RawDict, textOf, writtenIn, writtenList } from './written.ts';

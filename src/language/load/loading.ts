@@ -1,8 +1,8 @@
-import type { Keywords, RoleRef, Vars, VarsLayer } from '../../core/model.ts';
 import type { Diagnostic, Position } from '../../core/source.ts';
 import type { TaskType } from '../../core/task-type.ts';
 import type { Vaulted } from '../../core/value.ts';
 import type { Files } from '../files.ts';
+import type { Keywords, RoleRef, Vars, VarsLayer } from '../model.ts';
 
 /** What the loaders of playbooks need to know. */
 export interface LoadOptions {
@@ -40,7 +40,7 @@ export interface PlayScope {
   /** Defaults and vars of roles, which all tasks of the play see. */
   readonly exported: VarsLayer[];
   /** Handlers that imported roles add to the play's own. */
-  readonly importedHandlers: import('../../core/model.ts').Play['handlers'][number][];
+  readonly importedHandlers: import('../model.ts').Play['handlers'][number][];
   /** Roles by name and parameters: the same use of a role is the same role. */
   readonly roles: Map<string, RoleRef>;
 }

@@ -1,5 +1,5 @@
-import type { Loop } from '../../core/model.ts';
 import type { Position } from '../../core/source.ts';
+import type { Loop } from '../model.ts';
 import { loopControlKeywords } from './keyword-names.ts';
 import { conditionsIn } from './keywords.ts';
 import { type Loading, report } from './loading.ts';

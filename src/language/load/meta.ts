@@ -1,6 +1,6 @@
-import type { Item, Meta } from '../../core/model.ts';
 import type { Position } from '../../core/source.ts';
 import { suggest } from '../../core/suggest.ts';
+import type { Item, Meta } from '../model.ts';
 import type { Action } from './action.ts';
 import { keywordsOf } from './keywords.ts';
 import { type Loading, nextId, report, type Within } from './loading.ts';

@@ -1,4 +1,4 @@
-import type { Item, Play, VarsLayer } from '../../core/model.ts';
+import type { Item, Play, VarsLayer } from '../model.ts';
 
 type Layers = readonly VarsLayer[];
 

@@ -1,7 +1,7 @@
-import type { Handler, Include, Item, Meta, Play, VarsLayer, Written } from '../../core/model.ts';
 import type { Position } from '../../core/source.ts';
 import type { Raw } from '../../core/value.ts';
 import { placeLike } from '../../yaml/places.ts';
+import type { Handler, Include, Item, Meta, Play, VarsLayer, Written } from '../model.ts';
 import { loadHandlers, loadItems } from './items.ts';
 import { playKeywords } from './keyword-names.ts';
 import { keywordsOf, noKeywords, typedIn } from './keywords.ts';

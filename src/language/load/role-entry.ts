@@ -1,7 +1,7 @@
-import type { Keywords } from '../../core/model.ts';
 import type { Position } from '../../core/source.ts';
 import type { Raw } from '../../core/value.ts';
 import { placeLike } from '../../yaml/places.ts';
+import type { Keywords } from '../model.ts';
 import { roleKeywords } from './keyword-names.ts';
 import { keywordsOf } from './keywords.ts';
 import { type Loading, report, type Within } from './loading.ts';

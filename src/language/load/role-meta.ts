@@ -1,6 +1,6 @@
-import type { Item } from '../../core/model.ts';
 import type { Position } from '../../core/source.ts';
 import type { Raw } from '../../core/value.ts';
+import type { Item } from '../model.ts';
 import { type Loading, nextId, report, type Within } from './loading.ts';
 import { readDocument } from './read-document.ts';
 import type { RoleUse } from './role.ts';

@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
-import type { Handler, Include, Item, Keywords, Meta, RoleRef, VarsLayer } from '../../core/model.ts';
 import type { Position } from '../../core/source.ts';
 import type { Raw } from '../../core/value.ts';
+import type { Handler, Include, Item, Keywords, Meta, RoleRef, VarsLayer } from '../model.ts';
 import { loadHandlers, loadItems } from './items.ts';
 import { type Loading, report, type Within } from './loading.ts';
 import { implicitMeta } from './meta.ts';

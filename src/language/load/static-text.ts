@@ -1,7 +1,7 @@
-import type { VarsLayer } from '../../core/model.ts';
 import type { Diagnostic, Position } from '../../core/source.ts';
 import { type Raw, Template, type Value, Vaulted } from '../../core/value.ts';
 import { defaultEnv, evaluate, TemplateError } from '../../template/index.ts';
+import type { VarsLayer } from '../model.ts';
 import type { Loading, Within } from './loading.ts';
 
 /** A name that must be known before anything runs: evaluated with extra vars and the variables written around it. */

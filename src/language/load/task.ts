@@ -1,6 +1,6 @@
-import type { Handler, Task } from '../../core/model.ts';
 import type { Position } from '../../core/source.ts';
 import { type Raw, Template } from '../../core/value.ts';
+import type { Handler, Task } from '../model.ts';
 import type { Action } from './action.ts';
 import { handlerKeywords, taskKeywords } from './keyword-names.ts';
 import { conditionsIn, keywordsOf, typedIn } from './keywords.ts';

@@ -1,6 +1,6 @@
 import { isAbsolute, join } from 'node:path';
-import type { VarsLayer, Written } from '../../core/model.ts';
 import type { Raw } from '../../core/value.ts';
+import type { VarsLayer, Written } from '../model.ts';
 import type { Loading, PlayScope } from './loading.ts';
 import { readDocument } from './read-document.ts';
 import { isRawDict, isRawList, layerOf } from './written.ts';

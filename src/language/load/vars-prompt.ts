@@ -1,6 +1,6 @@
-import type { VarsPrompt } from '../../core/model.ts';
 import type { Position } from '../../core/source.ts';
 import type { Raw } from '../../core/value.ts';
+import type { VarsPrompt } from '../model.ts';
 import { type Loading, report } from './loading.ts';
 import { checkKeywords } from './unknown-keyword.ts';
 import { isRawDict, isRawList, kindOf, placeOf, type RawDict, textOf } from './written.ts';

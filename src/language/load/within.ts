@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
-import type { Keywords, VarsLayer } from '../../core/model.ts';
 import type { Position } from '../../core/source.ts';
+import type { Keywords, VarsLayer } from '../model.ts';
 import { type Loading, report, type Within } from './loading.ts';
 import { isRawDict, kindOf, layerOf, placeOf, type RawDict } from './written.ts';
 

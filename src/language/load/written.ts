@@ -1,7 +1,7 @@
-import type { Entry, Vars, VarsLayer, Written } from '../../core/model.ts';
 import type { Position } from '../../core/source.ts';
 import { type Raw, Template, type Value, Vaulted } from '../../core/value.ts';
 import { locationOf, valuePlaceOf, valuePlaces } from '../../yaml/places.ts';
+import type { Entry, Vars, VarsLayer, Written } from '../model.ts';
 
 /** A dict as written. */
 export type RawDict = Map<Value, Raw>;

@@ -1,5 +1,5 @@
-import type { VarsLayer } from '../../core/model.ts';
 import type { Raw } from '../../core/value.ts';
+import type { VarsLayer } from '../model.ts';
 import type { Magic } from './magic-variables.ts';
 import { type HashBehaviour, strongestFirst, valueIn, writtenIn } from './merge-layers.ts';
 

@@ -1,6 +1,6 @@
-import type { VarsLayer } from '../../core/model.ts';
 import type { Position } from '../../core/source.ts';
 import type { Raw } from '../../core/value.ts';
+import type { VarsLayer } from '../model.ts';
 import type { ComposedScope } from './compose-scope.ts';
 
 /** One place that gives a variable a value. */

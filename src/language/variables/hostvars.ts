@@ -1,6 +1,6 @@
-import type { Inventory } from '../../core/model.ts';
 import { isDict, type Raw, Template, type Value } from '../../core/value.ts';
 import { isUndefinedError, LazyMapping, TemplateError, Undefined } from '../../template/index.ts';
+import type { Inventory } from '../model.ts';
 
 /** Variables that a mapping shows: by name, as written. */
 export interface ReadableScope {

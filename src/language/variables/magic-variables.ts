@@ -1,5 +1,5 @@
-import type { Host, Inventory, RoleRef } from '../../core/model.ts';
 import type { Dict, Raw, Value } from '../../core/value.ts';
+import type { Host, Inventory, RoleRef } from '../model.ts';
 
 /** Variables that are computed when they are touched. */
 export type Magic = ReadonlyMap<string, () => Raw>;

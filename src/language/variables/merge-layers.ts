@@ -1,5 +1,5 @@
-import type { VarsLayer } from '../../core/model.ts';
 import { isDict, type Raw, type Value } from '../../core/value.ts';
+import type { VarsLayer } from '../model.ts';
 
 /** What two layers that both set a variable mean: the higher one alone, or dicts merged. */
 export type HashBehaviour = 'replace' | 'merge';

@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import type { Host, Play, VarsLayer } from '../../core/model.ts';
 import type { Diagnostic, Result } from '../../core/source.ts';
 import { asWritten, type Raw, type Value } from '../../core/value.ts';
 import { TemplateError } from '../../template/index.ts';
 import type { LoadedInventory } from '../inventory/load-inventory.ts';
 import { selectHosts } from '../inventory/select-hosts.ts';
 import { varsFilePaths } from '../load/vars-files.ts';
+import type { Host, Play, VarsLayer } from '../model.ts';
 import { createDynamicLoader, type LoadOptions, loadPlaybooks } from '../playbook.ts';
 
 /** A play of a playbook that is for a host: its number there, and its hosts. */

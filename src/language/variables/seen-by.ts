@@ -1,7 +1,7 @@
-import type { Host, VarsLayer } from '../../core/model.ts';
 import type { Diagnostic, Result } from '../../core/source.ts';
 import type { OpenedInventory } from '../inventory/inventory-command.ts';
 import { hostOf } from '../inventory/select-hosts.ts';
+import type { Host, VarsLayer } from '../model.ts';
 import type { LoadOptions } from '../playbook.ts';
 import { type ComposedScope, composeScope } from './compose-scope.ts';
 import { hostvarsDict, varsDict } from './hostvars.ts';

@@ -1,6 +1,5 @@
 import { resolve } from 'node:path';
 import { formatOptions, type OptionSpecs, parseOptions } from '../../core/command-line.ts';
-import type { Host } from '../../core/model.ts';
 import type { Result } from '../../core/source.ts';
 import { suggest } from '../../core/suggest.ts';
 import { type Raw, Template, toJs, type Value } from '../../core/value.ts';
@@ -9,6 +8,7 @@ import { type CommandIo, tell } from '../config/command-io.ts';
 import { INVENTORY_OPTIONS, openInventory } from '../inventory/inventory-command.ts';
 import { hostOf } from '../inventory/select-hosts.ts';
 import { shownValue } from '../inventory/shown-value.ts';
+import type { Host } from '../model.ts';
 import type { ComposedScope } from './compose-scope.ts';
 import { type Explanation, explainVars, LEVEL_NAMES, type VarOrigin } from './explain-vars.ts';
 import { folderOf } from './play-vars.ts';

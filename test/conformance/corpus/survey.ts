@@ -1,12 +1,12 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
-import type { Item, Play, Task, VarsLayer } from '../../../src/core/model.ts';
 import type { Diagnostic } from '../../../src/core/source.ts';
 import { isDict, type Raw } from '../../../src/core/value.ts';
 import { inRaw, type TemplateText, textsOf } from '../../../src/language/check/texts.ts';
 import { checkType } from '../../../src/language/check/types.ts';
 import { createFiles, type Files } from '../../../src/language/files.ts';
+import type { Item, Play, Task, VarsLayer } from '../../../src/language/model.ts';
 import { createDynamicLoader, type LoadOptions, loadPlaybooks } from '../../../src/language/playbook.ts';
 import { checkTemplate } from '../../../src/template/index.ts';
 import { loadYaml } from '../../../src/yaml/load.ts';

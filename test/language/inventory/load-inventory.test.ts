@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'vitest';
-import type { Host } from '../../../src/core/model.ts';
 import { Template } from '../../../src/core/value.ts';
 import { addHost, addHostVars } from '../../../src/language/inventory/draft.ts';
 import {
@@ -8,6 +7,7 @@ import {
   loadInventory,
   withPlaybookVars,
 } from '../../../src/language/inventory/index.ts';
+import type { Host } from '../../../src/language/model.ts';
 import { composeScope } from '../../../src/language/variables/compose-scope.ts';
 import { encryptVault } from '../../../src/language/vault/vault.ts';
 import { folderWith } from './folder.ts';

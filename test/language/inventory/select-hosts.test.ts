@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
-import type { Inventory } from '../../../src/core/model.ts';
 import { type LoadedInventory, loadInventory } from '../../../src/language/inventory/load-inventory.ts';
 import { hostOf, selectHosts } from '../../../src/language/inventory/select-hosts.ts';
+import type { Inventory } from '../../../src/language/model.ts';
 import { folderWith } from './folder.ts';
 
 const TEXT = 'web: {hosts: {"web[1:5]": }}\ndb: {hosts: {db1: , db2: , web2: }}\n';

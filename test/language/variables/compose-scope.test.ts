@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { VarsLayer } from '../../../src/core/model.ts';
 import type { Raw, Value } from '../../../src/core/value.ts';
+import type { VarsLayer } from '../../../src/language/model.ts';
 import { composeScope } from '../../../src/language/variables/compose-scope.ts';
 
 const layer = (level: number, vars: Record<string, Raw>, from = `level ${level}`): VarsLayer => ({

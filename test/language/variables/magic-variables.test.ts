@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Inventory } from '../../../src/core/model.ts';
 import { type Raw, Template, type Value } from '../../../src/core/value.ts';
+import type { Inventory } from '../../../src/language/model.ts';
 import { composeScope } from '../../../src/language/variables/compose-scope.ts';
 import { type Evaluate, hostvarsDict, varsDict } from '../../../src/language/variables/hostvars.ts';
 import { magicVariables } from '../../../src/language/variables/magic-variables.ts';

@@ -1,5 +1,5 @@
-import type { Position, Result } from './source.ts';
-import type { Raw } from './value.ts';
+import type { Position, Result } from '../core/source.ts';
+import type { Raw } from '../core/value.ts';
 
 /** A variable's value, with its place. */
 export interface Entry {
