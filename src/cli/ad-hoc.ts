@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { formatOptions, type OptionSpecs, parseOptions } from '../core/command-line.ts';
+import { formatOptions, nothingGiven, type OptionSpecs, parseOptions } from '../core/command-line.ts';
 import type { Face } from './face.ts';
 import { runOptions } from './options.ts';
 import { play } from './play-command.ts';
@@ -24,14 +24,14 @@ const options = {
 /** One task on hosts, as `ansible PATTERN -m TYPE -a ARGS` runs it: a playbook that is made here. */
 export async function adHocCommand(argv: readonly string[], face: Face): Promise<number> {
   const parsed = parseOptions(options, argv);
-  const isAbout = parsed.ok && (parsed.options.help !== undefined || parsed.options.version !== undefined);
+  const isAbout = parsed.ok && (parsed.options.help || parsed.options.version);
   if (!parsed.ok || (parsed.rest.length !== 1 && !isAbout)) {
     const mistakes = parsed.ok ? ['a host pattern is needed, and only one'] : parsed.mistakes;
     process.stderr.write(`${mistakes.map((mistake) => `${face.name}: ${mistake}\n`).join('')}`);
     return 2;
   }
-  if (parsed.options['version'] !== undefined) return print(`${face.version}\n`);
-  if (parsed.options['help'] !== undefined)
+  if (parsed.options.version) return print(`${face.version}\n`);
+  if (parsed.options.help)
     return print(`usage: ${face.name} PATTERN [options]\n\noptions:\n${formatOptions(options)}\n`);
   const type = parsed.options['module-name'] ?? 'command';
   const args = parsed.options['args'] ?? '';
@@ -39,7 +39,7 @@ export async function adHocCommand(argv: readonly string[], face: Face): Promise
   const text = JSON.stringify([
     { hosts: parsed.rest[0], gather_facts: false, tasks: [{ [type]: args === '' ? null : readArgs(args) }] },
   ]);
-  return play({ ...parsed, rest: [file] }, face, { [file]: text });
+  return play({ options: { ...nothingGiven(runOptions), ...parsed.options }, rest: [file] }, face, { [file]: text });
 }
 
 /** JSON stays what it is; other text is the task's free form or its `k=v` words. */

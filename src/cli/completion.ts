@@ -1,4 +1,4 @@
-import type { OptionSpec, OptionSpecs } from '../core/command-line.ts';
+import { expectedOneOf, type OptionSpec, type OptionSpecs, takesValue } from '../core/command-line.ts';
 import { runOptions } from './options.ts';
 import { readCommandLine, USAGE_ERROR } from './usage.ts';
 
@@ -16,11 +16,10 @@ export async function completionCommand(
 ): Promise<number> {
   const read = readCommandLine('completion', usage, {}, argv);
   if (typeof read === 'number') return read;
-  const script = shells[read.rest[0] ?? ''];
+  const [shell = ''] = read.rest;
+  const script = shells[shell];
   if (script === undefined) {
-    process.stderr.write(
-      `run completion: expected one of ${Object.keys(shells).join(', ')}, got "${read.rest[0] ?? ''}"\n`,
-    );
+    process.stderr.write(`run completion: ${expectedOneOf(Object.keys(shells), shell)}\n`);
     return USAGE_ERROR;
   }
   process.stdout.write(script(runOptions, commands));
@@ -104,7 +103,7 @@ const allNames = (options: OptionSpecs): readonly string[] =>
 
 const values = (options: OptionSpecs, line: (names: readonly string[], words: readonly string[]) => string): string =>
   Object.entries(options)
-    .flatMap(([name, spec]) => (spec.choices === undefined ? [] : [line(namesOf(name, spec), spec.choices)]))
+    .flatMap(([name, spec]) => (spec.type === 'choice' ? [line(namesOf(name, spec), spec.choices)] : []))
     .join('\n');
 
 const withWords = (commands: Commands, line: (name: string, words: readonly string[]) => string): string =>
@@ -112,9 +111,9 @@ const withWords = (commands: Commands, line: (name: string, words: readonly stri
     .flatMap(([name, words]) => (words.length === 0 ? [] : [line(name, words)]))
     .join('\n');
 
-const taken = ({ type, choices }: OptionSpec): string => {
-  if (type === 'switch') return '';
-  return choices === undefined ? ' -r' : ` -x -a '${choices.join(' ')}'`;
+const taken = (spec: OptionSpec): string => {
+  if (spec.type === 'choice') return ` -x -a '${spec.choices.join(' ')}'`;
+  return takesValue(spec) ? ' -r' : '';
 };
 
 const plain = (text: string): string => text.replaceAll(/['[\]`]/g, '');

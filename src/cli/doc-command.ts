@@ -21,14 +21,13 @@ export async function docCommand(argv: readonly string[]): Promise<number> {
   const read = readCommandLine('doc', usage, options, argv);
   if (typeof read === 'number') return read;
   const [name] = read.rest;
-  if (read.options.markdown !== undefined) return markdown();
+  if (read.options.markdown) return markdown();
   const registry = taskTypeRegistry([process.cwd()], []);
   const mistakes = await registry.loadOwn();
   for (const { message, at } of mistakes)
     process.stderr.write(`run: ${at === undefined ? '' : `${at.file}:${at.line}: `}${message}\n`);
   const types = registry.names().flatMap((known) => registry.known(known) ?? []);
-  if (read.options.schema !== undefined)
-    return print(`${JSON.stringify(playbookSchema(types.map(withNames)), undefined, 1)}\n`);
+  if (read.options.schema) return print(`${JSON.stringify(playbookSchema(types.map(withNames)), undefined, 1)}\n`);
   if (name === undefined) return list(types);
   const type = registry.known(name);
   if (type !== undefined) return print(describe(type));

@@ -8,10 +8,10 @@ import type { Parsed } from './options.ts';
 
 /** The inventory that was given, else the configured one, else the one beside the playbook or its folder, else localhost alone. */
 export function inventorySources(parsed: Parsed, config: Config, origins: Origins, face: Face): readonly string[] {
-  const given = parsed.options['inventory'];
+  const given = parsed.options.inventory;
   if (given !== undefined) return given;
   const directory = dirname(resolve(parsed.rest[0] ?? '.'));
-  if (parsed.options['lab'] !== undefined) return [labInventory(directory)];
+  if (parsed.options.lab) return [labInventory(directory)];
   if (origins.has('inventory')) return config.inventory;
   if (face.ansible) return config.inventory.filter((path) => existsSync(path));
   const near = nearInventory(directory);

@@ -8,17 +8,21 @@ import { evaluate, TemplateError } from '../template/index.ts';
 import type { Loaded } from './load-all.ts';
 import type { Parsed } from './options.ts';
 
+/** Whether something is to be listed instead of run. */
+export const lists = ({ options }: Parsed): boolean =>
+  options['list-tasks'] || options['list-tags'] || options['list-hosts'];
+
 /** What --list-tasks, --list-tags and --list-hosts print, or undefined where nothing is to be listed. */
 export function listingOf(parsed: Parsed, { playbooks, context }: Loaded): string | undefined {
-  const has = (name: keyof Parsed['options']): boolean => parsed.options[name] !== undefined;
-  if (!has('list-tasks') && !has('list-tags') && !has('list-hosts')) return undefined;
+  if (!lists(parsed)) return undefined;
+  const { 'list-tasks': tasks, 'list-tags': tagNames, 'list-hosts': hosts } = parsed.options;
   const { tags, skipTags } = context.options;
   return playbooks
     .map((playbook) =>
       listPlaybook(playbook, {
-        tasks: has('list-tasks'),
-        tags: has('list-tags'),
-        hosts: has('list-hosts') ? (play) => hostsOf(play, context) : undefined,
+        tasks,
+        tags: tagNames,
+        hosts: hosts ? (play) => hostsOf(play, context) : undefined,
         selected: (of) => selectedByTags(of, { only: tags, skip: skipTags }),
         show: (raw, play) => shown(raw, play, context),
         compute: (template, play) => computed(template, play, context),

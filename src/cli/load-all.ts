@@ -223,13 +223,13 @@ function vaultSources(parsed: Parsed, config: Config) {
   return {
     vaultIds: [...(parsed.options['vault-id'] ?? config.vaultIdentityList), ...labVault(parsed)],
     passwordFiles: files.length > 0 || config.vaultPasswordFile === undefined ? files : [config.vaultPasswordFile],
-    ask: parsed.options['ask-vault-pass'] !== undefined || config.askVaultPass,
+    ask: parsed.options['ask-vault-pass'] || config.askVaultPass,
   };
 }
 
 /** The lab's inventory has a secret too; its password lies beside it. */
 const labVault = (parsed: Parsed): string[] =>
-  parsed.options['lab'] !== undefined ? [`lab@${join(dirname(labInventoryPath()), 'lab-vault-password')}`] : [];
+  parsed.options.lab ? [`lab@${join(dirname(labInventoryPath()), 'lab-vault-password')}`] : [];
 
 /** Ansible's configuration as it applies here. */
 export const readConfig = () => loadConfig(process.env, process.cwd());

@@ -12,8 +12,8 @@ export const runOptions = {
     many: true,
     help: 'only these hosts of those that the plays name',
   },
-  tags: { type: 'text', short: 't', value: 'TAGS', many: true, help: 'only tasks with one of these tags' },
-  'skip-tags': { type: 'text', value: 'TAGS', many: true, help: 'no tasks with any of these tags' },
+  tags: { type: 'list', short: 't', value: 'TAGS', help: 'only tasks with one of these tags' },
+  'skip-tags': { type: 'list', value: 'TAGS', help: 'no tasks with any of these tags' },
   check: { type: 'switch', short: 'C', help: 'change nothing; report what a run would change' },
   diff: { type: 'switch', short: 'D', help: 'show what changes in texts, before and after' },
   'extra-vars': {
@@ -80,7 +80,7 @@ export const runOptions = {
     help: 'how to report (default: live on a terminal, else plain)',
   },
   lab: { type: 'switch', help: 'run in the lab: start what is not running, use inventory/lab.yaml' },
-  verbose: { type: 'switch', short: 'v', help: 'report more; -vvv shows what is sent' },
+  verbose: { type: 'count', short: 'v', help: 'report more; -vvv shows what is sent' },
   version: { type: 'switch', help: 'print the version' },
   help: { type: 'switch', short: 'h', help: 'print this help' },
 } as const satisfies OptionSpecs;

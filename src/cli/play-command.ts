@@ -13,7 +13,7 @@ import { ansibleError, createChalk, createReporter } from '../report/index.ts';
 import type { Face } from './face.ts';
 import { interruptible } from './interrupt.ts';
 import { lazyConnector } from './lazy-connector.ts';
-import { listingOf } from './listings.ts';
+import { listingOf, lists } from './listings.ts';
 import { loadAll, readConfig } from './load-all.ts';
 import { type Parsed, runOptions } from './options.ts';
 import { endPrompts } from './prompt.ts';
@@ -29,8 +29,8 @@ export async function playCommand(
 ): Promise<number> {
   const parsed = parseOptions(runOptions, argv);
   if (!parsed.ok) return usageError(parsed.mistakes, face);
-  if (parsed.options['help'] !== undefined) return print(help());
-  if (parsed.options['version'] !== undefined) return print(`${face.version}\n`);
+  if (parsed.options.help) return print(help());
+  if (parsed.options.version) return print(`${face.version}\n`);
   if (parsed.rest.length === 0) return usageError(['no playbook was given'], face);
   const absent = face.ansible ? [] : parsed.rest.filter((file) => !existsSync(file));
   if (absent.length > 0)
@@ -38,13 +38,13 @@ export async function playCommand(
       absent.map((file) => notFound(file, commandNames)),
       face,
     );
-  if (parsed.options['lab'] !== undefined) {
+  if (parsed.options.lab) {
     const { insideLab, isInsideLab, labCommand } = await import('../lab/index.ts');
     if (!isInsideLab()) {
       // What the lab is doing goes to stderr: stdout is the run's.
       const io = { stdout: process.stderr, stderr: process.stderr, isTTY: process.stderr.isTTY === true };
       // What would be told after minutes of building can be told before.
-      const missing = [...parsed.rest, ...(parsed.options['inventory'] ?? [])].filter(isMissing);
+      const missing = [...parsed.rest, ...(parsed.options.inventory ?? [])].filter(isMissing);
       if (missing.length > 0)
         return usageError(
           missing.map((file) => `the file ${file} is not there`),
@@ -110,11 +110,11 @@ export async function play(parsed: Parsed, face: Face, texts: Readonly<Record<st
       ...(config.displaySkippedHosts ? [] : ['skipped' as const]),
       ...(config.displayOkHosts ? [] : ['ok' as const]),
     ]),
-    atOnce: parsed.options['step'] !== undefined,
+    atOnce: parsed.options.step,
     formatDiagnostic: show,
   });
   const watchers = [report, ...(await recorder(process.env['RETRACE_EVENTS']))];
-  if (parsed.options['lab'] !== undefined)
+  if (parsed.options.lab)
     watchers.push((await import('../lab/index.ts')).labOperator((text) => process.stderr.write(`lab: ${text}\n`)));
   const emit = (happening: Happening): void => {
     const event = { time: Date.now(), ...maskEvent(happening, secrets) } as Event;
@@ -139,16 +139,14 @@ export async function play(parsed: Parsed, face: Face, texts: Readonly<Record<st
     }
     tell(loaded.warnings ?? []);
     // Ansible finds these only when it comes to them, and what it never comes to does not matter to it.
-    const listings = ['list-tasks', 'list-tags', 'list-hosts'] as const;
-    const lists = listings.some((flag) => parsed.options[flag] !== undefined);
-    const syntax = parsed.options['syntax-check'] === undefined ? undefined : ('syntax' as const);
-    const only = lists ? ('listing' as const) : syntax;
+    const syntax = parsed.options['syntax-check'] ? ('syntax' as const) : undefined;
+    const only = lists(parsed) ? ('listing' as const) : syntax;
     const mistakes = face.ansible ? [] : (await import('./preflight.ts')).preflight(loaded.value, { only });
     tell(mistakes);
     if (mistakes.some((mistake) => mistake.severity === 'error')) return 1;
     const listing = listingOf(parsed, loaded.value);
     if (listing !== undefined) return print(`${visible(listing)}\n`);
-    if (parsed.options['syntax-check'] !== undefined) {
+    if (parsed.options['syntax-check']) {
       const open = face.ansible ? '' : (await import('./to-confirm.ts')).confirmList(loaded.value, process.cwd());
       return print(`${parsed.rest.map((file) => `\nplaybook: ${file}\n`).join('')}${open}`);
     }
@@ -188,7 +186,5 @@ function formOf(parsed: Parsed, face: Face): 'live' | 'plain' | 'json' | 'ansibl
   const asked = parsed.options.output;
   if (face.ansible) return face.name === 'ansible' ? 'minimal' : 'ansible';
   if (asked !== undefined) return asked;
-  return process.stdout.isTTY === true && process.env['TERM'] !== 'dumb' && !parsed.options['step'] !== undefined
-    ? 'live'
-    : 'plain';
+  return process.stdout.isTTY === true && process.env['TERM'] !== 'dumb' && !parsed.options.step ? 'live' : 'plain';
 }

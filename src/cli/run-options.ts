@@ -7,50 +7,49 @@ import type { Parsed } from './options.ts';
 import { ask, askSecret } from './prompt.ts';
 
 /** How much is told: `-vv` counts 2. */
-export const verbosityOf = (parsed: Parsed, config: Config): number => parsed.options['verbose'] ?? config.verbosity;
+export const verbosityOf = (parsed: Parsed, config: Config): number => parsed.options.verbose || config.verbosity;
 
 /** What the command line and Ansible's configuration decide about a run; passwords are asked for here. */
 export async function runOptionsOf(parsed: Parsed, config: Config, origins: Origins, face: Face): Promise<RunOptions> {
-  const has = (name: keyof Parsed['options']): boolean => parsed.options[name] !== undefined;
+  const { options } = parsed;
   const watched = process.stdin.isTTY === true && process.stdout.isTTY === true;
   // In the lab an operator does the manual steps, so they are waited for; what it does not do in a minute, nobody else does.
-  const interactive = has('lab') || watched;
-  const patience = has('lab') && !watched ? { patienceMs: 60_000 } : {};
+  const interactive = options.lab || watched;
+  const patience = options.lab && !watched ? { patienceMs: 60_000 } : {};
   const password =
-    has('ask-pass') || config.askPass
+    options['ask-pass'] || config.askPass
       ? await askSecret('SSH password: ')
-      : secretIn(parsed.options['connection-password-file'] ?? config.connectionPasswordFile);
-  const { forks } = parsed.options;
+      : secretIn(options['connection-password-file'] ?? config.connectionPasswordFile);
   return {
-    check: has('check'),
-    diff: has('diff') || config.diffAlways,
+    check: options.check,
+    diff: options.diff || config.diffAlways,
     // Ansible's default of 5 has Python processes in mind; a host is only a connection here.
-    forks: forks ?? (origins.has('forks') ? config.forks : 50),
-    tags: listOf(parsed.options['tags']) ?? config.runTags,
-    skipTags: listOf(parsed.options['skip-tags']) ?? config.skipTags,
-    limit: parsed.options['limit']?.join(','),
-    startAtTask: parsed.options['start-at-task'],
-    step: has('step') ? askStep : undefined,
-    forceHandlers: has('force-handlers') || config.forceHandlers,
+    forks: options.forks ?? (origins.has('forks') ? config.forks : 50),
+    tags: options.tags ?? config.runTags,
+    skipTags: options['skip-tags'] ?? config.skipTags,
+    limit: options.limit?.join(','),
+    startAtTask: options['start-at-task'],
+    step: options.step ? askStep : undefined,
+    forceHandlers: options['force-handlers'] || config.forceHandlers,
     anyErrorsFatal: config.anyErrorsFatal,
     interactive,
     ...patience,
     prompt: (question, { echo }) => (echo ? ask(question) : askSecret(question)),
     connection: {
-      user: parsed.options['user'] ?? config.remoteUser,
+      user: options.user ?? config.remoteUser,
       password,
-      privateKeyFile: parsed.options['private-key'] ?? config.privateKeyFile,
-      connection: parsed.options['connection'] ?? (origins.has('transport') ? config.transport : undefined),
-      become: has('become') || config.become ? true : undefined,
-      becomeUser: parsed.options['become-user'] ?? (origins.has('becomeUser') ? config.becomeUser : undefined),
-      becomeMethod: parsed.options['become-method'] ?? (origins.has('becomeMethod') ? config.becomeMethod : undefined),
+      privateKeyFile: options['private-key'] ?? config.privateKeyFile,
+      connection: options.connection ?? (origins.has('transport') ? config.transport : undefined),
+      become: options.become || config.become ? true : undefined,
+      becomeUser: options['become-user'] ?? (origins.has('becomeUser') ? config.becomeUser : undefined),
+      becomeMethod: options['become-method'] ?? (origins.has('becomeMethod') ? config.becomeMethod : undefined),
       becomePassword: await becomePassword(parsed, config, password),
       hostKeyChecking: config.hostKeyChecking,
       ...(origins.has('remotePort') && { port: config.remotePort }),
       ...(origins.has('becomeExe') && { becomeExe: config.becomeExe }),
       ...(origins.has('becomeFlags') && { becomeFlags: config.becomeFlags }),
       ...(origins.has('executable') && { shell: config.executable }),
-      connectTimeoutMs: (parsed.options.timeout ?? config.timeout) * 1000,
+      connectTimeoutMs: (options.timeout ?? config.timeout) * 1000,
     },
     ansible: face.ansible,
     mismatch: config.hostPatternMismatch,
@@ -60,7 +59,7 @@ export async function runOptionsOf(parsed: Parsed, config: Config, origins: Orig
     gathering: config.gathering,
     strategy: config.strategy,
     native: config.jinja2Native,
-    flushCache: has('flush-cache'),
+    flushCache: options['flush-cache'],
     ...(face.ansible && { missingHandler: config.errorOnMissingHandler ? 'error' : 'warning' }),
   };
 }
@@ -79,14 +78,10 @@ async function becomePassword(
   config: Config,
   password: string | undefined,
 ): Promise<string | undefined> {
-  const asked = parsed.options['ask-become-pass'] !== undefined || config.becomeAskPass;
+  const asked = parsed.options['ask-become-pass'] || config.becomeAskPass;
   if (!asked) return secretIn(parsed.options['become-password-file'] ?? config.becomePasswordFile);
   const said = await askSecret(`BECOME password${password === undefined ? '' : '[defaults to SSH password]'}: `);
   return said === '' ? password : said;
-}
-
-function listOf(given: readonly string[] | undefined): readonly string[] | undefined {
-  return given?.flatMap((words) => words.split(',').map((word) => word.trim())).filter((word) => word !== '');
 }
 
 async function askStep(task: string): Promise<'yes' | 'no' | 'continue'> {

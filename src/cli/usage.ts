@@ -21,7 +21,7 @@ export function readCommandLine<const S extends OptionSpecs>(
     process.stderr.write(`run ${name}: \`run ${name} --help\` shows how to call it\n`);
     return USAGE_ERROR;
   }
-  if (read.options['help'] !== undefined) {
+  if (read.options['help'] === true) {
     process.stdout.write(`${usage}\n\noptions:\n${formatOptions(all)}\n`);
     return 0;
   }

@@ -1,34 +1,49 @@
 import { suggest } from './suggest.ts';
 
-/** An option of a command: the single source for parsing, help and completion. Without a value it is a switch. */
-export interface OptionSpec {
-  readonly type: 'switch' | 'int' | 'choice' | 'text' | 'path';
+interface Common {
+  /** Its letter, behind one dash. */
   readonly short?: string;
   /** Other spellings. */
   readonly aliases?: readonly string[];
   /** What its value is called in the help. */
   readonly value?: string;
-  /** The smallest integer that makes sense. */
-  readonly min?: number;
-  readonly choices?: readonly string[];
-  /** May be given several times. */
-  readonly many?: true;
   readonly help: string;
 }
+
+/** An option of a command: the single source for parsing, the type of its value, help and completion. */
+export type OptionSpec = Common &
+  (
+    | { readonly type: 'switch' }
+    /** A switch that counts how often it is given: `-vvv`. */
+    | { readonly type: 'count' }
+    | { readonly type: 'int'; readonly min?: number }
+    | { readonly type: 'choice'; readonly choices: readonly string[] }
+    /** Words between commas; several such options add up. */
+    | { readonly type: 'list' }
+    /** With `many` it may be given several times, and each value is kept. */
+    | { readonly type: 'text' | 'path'; readonly many?: true }
+  );
 
 /** The options of a command by their names, in the order of the help. */
 export type OptionSpecs = Readonly<Record<string, OptionSpec>>;
 
-type One<S> = S extends { type: 'switch' | 'int' }
+/** The value of an option, as its type in the table has it: switches and counts always have one, others where they were given. */
+type ValueOf<S> = S extends { type: 'switch' }
+  ? boolean
+  : S extends { type: 'count' }
+    ? number
+    : GivenValue<S> | undefined;
+
+type GivenValue<S> = S extends { type: 'int' }
   ? number
   : S extends { type: 'choice'; choices: readonly (infer C)[] }
     ? C
-    : string;
+    : S extends { type: 'list' } | { many: true }
+      ? readonly string[]
+      : string;
 
-/** What was given, each as its type: switches count how often, what was not given is not there. */
-export type OptionValues<S extends OptionSpecs> = {
-  readonly [K in keyof S]?: (S[K] extends { many: true } ? readonly One<S[K]>[] : One<S[K]>) | undefined;
-};
+/** What was given, each as the type that its option names. */
+export type OptionValues<S extends OptionSpecs> = { readonly [K in keyof S]: ValueOf<S[K]> };
 
 /** A command line that was understood: options, and the words that are none. */
 export interface CommandLine<S extends OptionSpecs> {
@@ -40,23 +55,29 @@ type Read<S extends OptionSpecs> =
   | ({ readonly ok: true } & CommandLine<S>)
   | { readonly ok: false; readonly mistakes: readonly string[] };
 
+type Value = boolean | number | string | readonly string[] | undefined;
+
 /** Read a command line. All mistakes at once; `-abc`, `-fVALUE`, `--name=value`, unambiguous beginnings and `--` are understood. */
 export function parseOptions<const S extends OptionSpecs>(specs: S, argv: readonly string[]): Read<S> {
   const known = namesOf(specs);
-  const given: Record<string, number | string | (number | string)[]> = {};
+  const given: Record<string, Value> = { ...nothingGiven(specs) };
   const rest: string[] = [];
   const mistakes: string[] = [];
   const words = [...argv];
-  const take = (name: string, spec: OptionSpec, shown: string, inline: string | undefined): void => {
-    if (spec.type === 'switch') {
+  const take: Take = (name, spec, shown, inline) => {
+    if (!takesValue(spec)) {
       if (inline !== undefined) mistakes.push(`${shown} takes no value`);
-      given[name] = Number(given[name] ?? 0) + 1;
+      given[name] = spec.type === 'switch' ? true : Number(given[name]) + 1;
       return;
     }
     const word = inline ?? words.shift();
-    const value = word === undefined ? { wrong: `needs a value: ${valueName(spec)}` } : readValue(spec, word);
-    if (typeof value === 'object') mistakes.push(`${shown}${word === undefined ? ' ' : ': '}${value.wrong}`);
-    else given[name] = spec.many === true ? [...[given[name] ?? []].flat(), value] : value;
+    if (word === undefined) {
+      mistakes.push(`${shown} needs a value: ${valueName(spec)}`);
+      return;
+    }
+    const read = readValue(spec, word, given[name]);
+    if ('wrong' in read) mistakes.push(`${shown}: ${read.wrong}`);
+    else given[name] = read.value;
   };
   for (let word = words.shift(); word !== undefined; word = words.shift()) {
     if (word === '--') {
@@ -75,26 +96,68 @@ export function parseOptions<const S extends OptionSpecs>(specs: S, argv: readon
   return mistakes.length > 0 ? { ok: false, mistakes } : { ok: true, options: given as OptionValues<S>, rest };
 }
 
+/** The options of a command where none is given. */
+export const nothingGiven = <S extends OptionSpecs>(specs: S): OptionValues<S> =>
+  Object.fromEntries(Object.entries(specs).map(([name, { type }]) => [name, NOTHING_GIVEN[type]])) as OptionValues<S>;
+
+const NOTHING_GIVEN: Readonly<Record<OptionSpec['type'], Value>> = {
+  switch: false,
+  count: 0,
+  int: undefined,
+  choice: undefined,
+  list: undefined,
+  text: undefined,
+  path: undefined,
+};
+
+/** Whether a value follows the option's name. */
+export const takesValue = ({ type }: OptionSpec): boolean => type !== 'switch' && type !== 'count';
+
 /** Each spelling, and the name of the option that it means. */
 const namesOf = (specs: OptionSpecs): ReadonlyMap<string, string> =>
   new Map(Object.entries(specs).flatMap(([name, { aliases = [] }]) => [name, ...aliases].map((one) => [one, name])));
 
-/** A word as an option's type takes it, or what was expected. */
+/** A word as an option's type takes it, added to what was given before it where values add up; or what was expected. */
 function readValue(
-  { type, min, choices = [] }: OptionSpec,
+  spec: OptionSpec,
   word: string,
-): string | number | { readonly wrong: string } {
-  if (type === 'choice' && !choices.includes(word)) {
-    const near = suggest(word, choices);
-    const meant = near === undefined ? '' : `; did you mean "${near}"?`;
-    return { wrong: `expected one of ${choices.join(', ')}, got "${word}"${meant}` };
+  before: Value,
+): { readonly value: Value } | { readonly wrong: string } {
+  switch (spec.type) {
+    case 'int':
+      return readInteger(word, spec.min);
+    case 'choice':
+      return spec.choices.includes(word) ? { value: word } : { wrong: expectedOneOf(spec.choices, word) };
+    case 'list':
+      return { value: [...textsOf(before), ...wordsOf(word)] };
+    case 'text':
+    case 'path':
+      return { value: spec.many === true ? [...textsOf(before), word] : word };
+    default:
+      return { value: true };
   }
-  if (type !== 'int') return word;
-  if (!/^[+-]?\d+$/.test(word)) return { wrong: `expected an integer, got "${word}"` };
-  return min !== undefined && Number(word) < min
-    ? { wrong: `expected an integer of at least ${min}, got "${word}"` }
-    : Number(word);
 }
+
+function readInteger(word: string, min: number | undefined): { readonly value: number } | { readonly wrong: string } {
+  if (!/^[+-]?\d+$/.test(word)) return { wrong: `expected an integer, got "${word}"` };
+  if (min !== undefined && Number(word) < min)
+    return { wrong: `expected an integer of at least ${min}, got "${word}"` };
+  return { value: Number(word) };
+}
+
+/** What to say of a word that is none of those that are known. */
+export function expectedOneOf(choices: readonly string[], word: string): string {
+  const near = suggest(word, choices);
+  return `expected one of ${choices.join(', ')}, got "${word}"${near === undefined ? '' : `; did you mean "${near}"?`}`;
+}
+
+const textsOf = (value: Value): readonly string[] => (Array.isArray(value) ? value : []);
+
+const wordsOf = (text: string): readonly string[] =>
+  text
+    .split(',')
+    .map((word) => word.trim())
+    .filter((word) => word !== '');
 
 type Take = (name: string, spec: OptionSpec, shown: string, inline: string | undefined) => void;
 
@@ -105,10 +168,10 @@ function shorts(word: string, specs: OptionSpecs, take: Take): readonly string[]
     const found = byShort.get(word[i]);
     if (found === undefined) return [unknown(`-${word[i]}`, undefined)];
     const [name, spec] = found;
-    const isSwitch = spec.type === 'switch';
-    const inline = isSwitch || i + 1 === word.length ? undefined : word.slice(i + 1).replace(/^=/, '');
+    const hasValue = takesValue(spec);
+    const inline = !hasValue || i + 1 === word.length ? undefined : word.slice(i + 1).replace(/^=/, '');
     take(name, spec, `-${word[i]}`, inline);
-    if (!isSwitch) return [];
+    if (hasValue) return [];
   }
   return [];
 }
@@ -129,15 +192,16 @@ function splitOnce(text: string, at: string): [string, string | undefined] {
   return index === -1 ? [text, undefined] : [text.slice(0, index), text.slice(index + 1)];
 }
 
-const valueName = ({ type, value }: OptionSpec): string =>
-  value ?? { int: 'N', path: 'FILE' }[type as string] ?? 'VALUE';
+const VALUE_NAMES: Partial<Record<OptionSpec['type'], string>> = { int: 'N', path: 'FILE' };
+
+const valueName = ({ type, value }: OptionSpec): string => value ?? VALUE_NAMES[type] ?? 'VALUE';
 
 /** The options as the help shows them. */
 export function formatOptions(specs: OptionSpecs): string {
   const rows = Object.entries(specs).map(([name, spec]) => {
-    const value = spec.type === 'switch' ? '' : ` ${valueName(spec)}`;
+    const value = takesValue(spec) ? ` ${valueName(spec)}` : '';
     const left = `${spec.short === undefined ? '    ' : `-${spec.short}, `}--${name}${value}`;
-    return [left, `${spec.help}${spec.choices === undefined ? '' : `: ${spec.choices.join(', ')}`}`] as const;
+    return [left, `${spec.help}${spec.type === 'choice' ? `: ${spec.choices.join(', ')}` : ''}`] as const;
   });
   const width = Math.max(...rows.map(([left]) => left.length));
   return rows.map(([left, help]) => `  ${left.padEnd(width)}  ${help}`).join('\n');

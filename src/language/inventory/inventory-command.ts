@@ -48,11 +48,11 @@ export async function inventoryCommand(argv: readonly string[], io: CommandIo): 
   const parsed = parseOptions(OPTIONS, argv);
   if (!parsed.ok) return refuse(io, parsed.mistakes.join('\nERROR! '));
   const { options: values, rest: positionals } = parsed;
-  if (values.help !== undefined) {
+  if (values.help) {
     io.stdout.write(USAGE);
     return 0;
   }
-  const actions = [values.list, values.host, values.graph].filter((one) => one !== undefined).length;
+  const actions = [values.list, values.host !== undefined, values.graph].filter(Boolean).length;
   if (actions === 0)
     return refuse(io, 'No action selected, at least one of --host, --graph or --list needs to be specified.');
   if (actions > 1)
@@ -86,7 +86,7 @@ function answer(
   if (values.graph) {
     const start = positionals[0] ?? 'all';
     return (
-      graph(inventory, start, { ...options, vars: values.vars !== undefined }) ?? {
+      graph(inventory, start, { ...options, vars: values.vars }) ?? {
         problem: 'Pattern must be valid group name when using --graph',
       }
     );
@@ -95,7 +95,7 @@ function answer(
 }
 
 /** What the options of a command need, to load the inventory that they name. */
-type InventoryValues = OptionValues<typeof INVENTORY_OPTIONS> & { readonly export?: number | undefined };
+type InventoryValues = OptionValues<typeof INVENTORY_OPTIONS> & { readonly export?: boolean };
 
 /** An inventory, with what options and configuration say of its variables. */
 export interface OpenedInventory {
@@ -127,7 +127,7 @@ export async function openInventory(values: InventoryValues, io: CommandIo): Pro
     values.limit === undefined ? undefined : selectHosts(complete.value, 'all', { limit: values.limit, cwd: io.cwd });
   if (limited && !limited.ok) return limited;
   const options: ListOptions = {
-    export: values.export !== undefined,
+    export: values.export === true,
     hashBehaviour: config.hashBehaviour,
     extra: extra.value,
     ...(limited && { only: new Set(limited.value) }),

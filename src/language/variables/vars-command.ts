@@ -45,9 +45,9 @@ export async function varsCommand(argv: readonly string[], io: VarsIo): Promise<
   if (!parsed.ok) return refuse(io, parsed.mistakes.join('\nERROR! '), 1);
   const { options: values, rest } = parsed;
   const [hostName, name] = rest;
-  if (values.help !== undefined || hostName === undefined) {
+  if (values.help || hostName === undefined) {
     io.stdout.write(USAGE);
-    return values.help === undefined ? 1 : 0;
+    return values.help ? 0 : 1;
   }
   const folder =
     values['playbook-dir'] !== undefined
@@ -83,7 +83,7 @@ export async function varsCommand(argv: readonly string[], io: VarsIo): Promise<
   if (name !== undefined && explained.length === 0)
     return refuse(io, notThere(`${name} is not defined for ${hostName}`, name, scope.names()), 1);
   io.stdout.write(
-    values.json !== undefined
+    values.json
       ? asJson(host, explained, teller)
       : name === undefined
         ? asTable(explained, teller)

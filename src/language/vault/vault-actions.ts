@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
+import { nothingGiven } from '../../core/command-line.ts';
 import type { Result } from '../../core/source.ts';
 import { type CommandIo, readStdin } from '../config/command-io.ts';
 import type { Config } from '../config/index.ts';
@@ -9,7 +10,7 @@ import { isEnvelope } from './envelope.ts';
 import { writePrivately } from './private-files.ts';
 import { encryptVault, openVault, type VaultSecret } from './vault.ts';
 import type { VaultValues } from './vault-command.ts';
-import { secretsOf } from './vault-options.ts';
+import { secretsOf, VAULT_OPTIONS } from './vault-options.ts';
 
 /** What an action of `run vault` is called with. */
 export interface VaultCall {
@@ -102,6 +103,7 @@ async function edit(file: string, call: VaultCall): Promise<Result<void>> {
 async function rekey(call: VaultCall): Promise<Result<void>> {
   const { values, io, config } = call;
   const given = {
+    ...nothingGiven(VAULT_OPTIONS),
     ...(values['new-vault-id'] !== undefined && { 'vault-id': [values['new-vault-id']] }),
     ...(values['new-vault-password-file'] !== undefined && {
       'vault-password-file': [values['new-vault-password-file']],

@@ -35,7 +35,7 @@ ${formatOptions(OPTIONS)}
 export async function vaultCommand(argv: readonly string[], io: CommandIo): Promise<number> {
   const [name, ...rest] = argv;
   const parsed = parseOptions(OPTIONS, rest);
-  if (name === '--help' || name === '-h' || (parsed.ok && parsed.options.help !== undefined)) {
+  if (name === '--help' || name === '-h' || (parsed.ok && parsed.options.help)) {
     io.stdout.write(USAGE);
     return 0;
   }

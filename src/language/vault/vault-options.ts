@@ -28,7 +28,7 @@ export function secretsOf(
   { prompt = false, isNew = false }: { readonly prompt?: boolean; readonly isNew?: boolean } = {},
 ): Promise<Result<VaultSecret[]>> {
   const files = values['vault-password-file'] ?? [];
-  const ask = values['ask-vault-pass'] !== undefined;
+  const ask = values['ask-vault-pass'];
   const nothingGiven = files.length === 0 && !ask;
   const fromConfig = nothingGiven && config.vaultPasswordFile !== undefined ? [config.vaultPasswordFile] : files;
   const vaultIds = [...(values['vault-id'] ?? []), ...config.vaultIdentityList];
