@@ -3,7 +3,7 @@ import type { VarsPrompt } from '../language/model.ts';
 import { hashPassword } from '../template/crypt/password-hash.ts';
 import { evaluate, TemplateError } from '../template/index.ts';
 import { str } from '../template/python/repr.ts';
-import { placed } from './call.ts';
+import { placed } from './error-text.ts';
 import type { HostState } from './host-state.ts';
 import type { PlayContext } from './play-context.ts';
 import type { RunContext } from './run-context.ts';

@@ -3,11 +3,11 @@ import type { Command } from '../core/command.ts';
 import { canBeJob, startJob } from '../core/commands/job.ts';
 import type { Reply } from '../core/session.ts';
 import type { AnyTaskType, Done, Questions, StartedJob, TaskResult } from '../core/task-type.ts';
-import { toJs } from '../core/value.ts';
 import type { Task } from '../language/model.ts';
-import { evaluate } from '../template/index.ts';
-import { type Call, homeOf, keywordNumber } from './call.ts';
+import type { Call } from './call.ts';
 import { type Converged, firstFailure, type Target, whyNotConverged } from './converge.ts';
+import { jobFile } from './job-file.ts';
+import { keywordNumber } from './keyword-values.ts';
 import type { Sight } from './scopes.ts';
 
 /** A job that a task is to start instead of waiting for its commands. */
@@ -25,18 +25,6 @@ export function jobOf(task: Task, call: Call, sight: Sight, asyncDir: string | u
   if (seconds <= 0 || poll !== 0 || call.context.check || call.type.controllerOnly === true) return undefined;
   const id = `j${randomInt(1e11, 1e12)}.${process.pid}`;
   return { id, seconds, file: jobFile(id, call, sight, asyncDir) };
-}
-
-/** Where a job is kept on its host: in the folder that `ansible_async_dir` or the setting `async_dir` names. */
-export function jobFile(
-  id: string,
-  { link, identity }: Pick<Call, 'link' | 'identity'>,
-  { scope, env }: Sight,
-  setting = '~/.ansible_async',
-): string {
-  const written = scope.get('ansible_async_dir');
-  const folder = written === undefined ? setting : String(toJs(evaluate(written, scope, env)));
-  return `${folder.replace(/^~(?=\/|$)/, () => homeOf(link, identity))}/${id}`;
 }
 
 /** A target on which commands are started, and not waited for. */

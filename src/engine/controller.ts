@@ -9,9 +9,9 @@ import { decodeText, localPath } from '../core/text-codec.ts';
 import type { Value } from '../core/value.ts';
 import type { Task } from '../language/model.ts';
 import { opened, renderTemplate, type Scope, scopeOver, strftime } from '../template/index.ts';
-import { jobFile } from './background.ts';
-import type { Call } from './call.ts';
+import type { Place } from './call.ts';
 import { evaluateWritten, firstBroken, variable } from './expressions.ts';
+import { jobFile } from './job-file.ts';
 import type { PlayContext } from './play-context.ts';
 import { readTree } from './read-tree.ts';
 import type { Sight } from './scopes.ts';
@@ -23,7 +23,7 @@ export function createController(
   task: Task,
   sight: Sight,
   peek: boolean,
-  where: Pick<Call, 'link' | 'identity'>,
+  where: Place,
 ): Controller {
   const { scope, env } = sight;
   const later = <T>(act: () => T): T => {

@@ -1,7 +1,8 @@
 import type { Outcome } from '../core/event.ts';
 import type { Task } from '../language/model.ts';
-import { ansibleMessage, keywordTruth, placed } from './call.ts';
 import { dependsOn } from './depends-on.ts';
+import { ansibleMessage, placed } from './error-text.ts';
+import { keywordTruth } from './keyword-values.ts';
 import { unknownOutcome, unreachable } from './outcome.ts';
 import { writtenPaths } from './perhaps.ts';
 import type { Sight } from './scopes.ts';

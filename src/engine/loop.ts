@@ -1,8 +1,9 @@
 import { isDict, type Raw, Template, toJs, type Value } from '../core/value.ts';
 import type { Entry, Item, Loop, Task, Vars, VarsLayer } from '../language/model.ts';
 import { evaluate, evaluateExpression, isWritten, repr, TemplateError } from '../template/index.ts';
-import { ansibleMessage, firstFalse, keywordTruth, placed } from './call.ts';
+import { ansibleMessage, placed } from './error-text.ts';
 import type { HostState } from './host-state.ts';
+import { firstFalse, keywordTruth } from './keyword-values.ts';
 import type { PlayContext } from './play-context.ts';
 import type { Sight } from './scopes.ts';
 

@@ -1,9 +1,11 @@
 import type { Outcome, TaskRef } from '../core/event.ts';
 import { fromJs, type Raw } from '../core/value.ts';
 import type { Include, Item } from '../language/model.ts';
-import { keywordTruth, placed, unresolved } from './call.ts';
+import { unresolved } from './call.ts';
 import { conclude } from './conclude.ts';
+import { placed } from './error-text.ts';
 import type { Included } from './includes.ts';
+import { keywordTruth } from './keyword-values.ts';
 import { unknownOutcome } from './outcome.ts';
 import type { Performing } from './performing.ts';
 import type { PlayHost } from './play-host.ts';

@@ -1,9 +1,10 @@
 import type { Outcome, TaskRef } from '../core/event.ts';
 import type { Meta } from '../language/model.ts';
-import { ansibleMessage, firstFalse, placed } from './call.ts';
 import { conclude } from './conclude.ts';
 import { failure } from './early-outcomes.ts';
+import { ansibleMessage, placed } from './error-text.ts';
 import { flushHandlers } from './flush-handlers.ts';
+import { firstFalse } from './keyword-values.ts';
 import { unknownOutcome, unreachable } from './outcome.ts';
 import type { Performing } from './performing.ts';
 import type { PlayHost } from './play-host.ts';

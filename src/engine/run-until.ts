@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Outcome } from '../core/event.ts';
 import { attempt } from './attempt.ts';
-import { ansibleMessage, firstFalse, keywordNumber, placedCondition } from './call.ts';
 import { ignorable, uncomputed } from './early-outcomes.ts';
+import { ansibleMessage, placedCondition } from './error-text.ts';
+import { firstFalse, keywordNumber } from './keyword-values.ts';
 import type { LoopItem } from './loop.ts';
 import { unknownOutcome } from './outcome.ts';
 import { isUnrun } from './partly-known.ts';

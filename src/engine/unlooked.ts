@@ -1,5 +1,5 @@
 import type { Outcome, TaskRef } from '../core/event.ts';
-import { placed } from './call.ts';
+import { placed } from './error-text.ts';
 import type { HostState } from './host-state.ts';
 import { isRefusal, unknownOutcome, unreachable } from './outcome.ts';
 import type { PlayContext } from './play-context.ts';
