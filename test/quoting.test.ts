@@ -46,7 +46,7 @@ const QUOTES_BY_HAND: readonly string[] = [
 /** Where a person's own script is passed on. */
 const PASSES_ON: readonly string[] = [
   'src/core/command.ts',
-  'src/engine/validate.ts', // `validate:` of a block
+  'src/engine/play/validate.ts', // `validate:` of a block
   'tasks/manual.ts', // `unless`
   'tasks/script.ts', // arguments, and the interpreter with its options
   'tasks/shared/git-questions.ts', // `ssh_opts`

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { RunOptions } from '../engine/run-context.ts';
+import type { RunOptions } from '../engine/variables/run-context.ts';
 import type { Config, Origins } from '../language/config/index.ts';
 import type { Keywords } from '../language/model.ts';
 import type { Face } from './face.ts';

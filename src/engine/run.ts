@@ -3,16 +3,16 @@ import type { HostSummary } from '../core/event.ts';
 import { fromJs, type Value } from '../core/value.ts';
 import { hostOf } from '../language/inventory/index.ts';
 import type { Item, Playbook } from '../language/model.ts';
-import { Beliefs, type World } from './beliefs.ts';
-import { runMark } from './handler-note.ts';
-import { HostLink, type Identity } from './host-link.ts';
-import { HostState } from './host-state.ts';
-import { Includes } from './includes.ts';
-import { LiveInventory } from './live-inventory.ts';
-import { identityOf } from './play-context.ts';
-import type { RunContext } from './run-context.ts';
-import { type Across, runPlay } from './run-play.ts';
-import { Scopes } from './scopes.ts';
+import { Beliefs, type World } from './host/beliefs.ts';
+import { runMark } from './host/handler-note.ts';
+import { HostLink, type Identity } from './host/host-link.ts';
+import { type Across, runPlay } from './play/run-play.ts';
+import { Includes } from './task/includes.ts';
+import { HostState } from './variables/host-state.ts';
+import { LiveInventory } from './variables/live-inventory.ts';
+import { identityOf } from './variables/play-context.ts';
+import type { RunContext } from './variables/run-context.ts';
+import { Scopes } from './variables/scopes.ts';
 
 /** How a run ended: the exit code says it to scripts. */
 export interface RunEnd {

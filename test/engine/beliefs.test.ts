@@ -4,7 +4,7 @@ import { sh } from '../../src/core/command.ts';
 import { freshness } from '../../src/core/questions/freshness.ts';
 import { nothing } from '../../src/core/questions/nothing.ts';
 import { shell } from '../../src/core/questions/shell.ts';
-import { Beliefs, type World } from '../../src/engine/beliefs.ts';
+import { Beliefs, type World } from '../../src/engine/host/beliefs.ts';
 
 const page = shell(sh`curl http://other/`, { beyond: true });
 const said = { ok: true, value: 'yes' } as const;

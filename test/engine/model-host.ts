@@ -3,7 +3,7 @@ import { Secrets } from '../../src/core/secrets.ts';
 import type { Connector } from '../../src/core/session.ts';
 import type { AnyTaskType, TaskType } from '../../src/core/task-type.ts';
 import { runPlaybooks } from '../../src/engine/run.ts';
-import type { RunOptions } from '../../src/engine/run-context.ts';
+import type { RunOptions } from '../../src/engine/variables/run-context.ts';
 import { type LoadedInventory, loadInventory } from '../../src/language/inventory/index.ts';
 import { createDynamicLoader, loadPlaybooks } from '../../src/language/playbook.ts';
 import { blurs, defineTask, predicts, type Question, type QuestionKind, question, sh } from '../../src/sdk.ts';

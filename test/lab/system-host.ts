@@ -1,6 +1,6 @@
 import type { Reply } from '../../src/core/session.ts';
 import type { AnyTaskType } from '../../src/core/task-type.ts';
-import type { Converged } from '../../src/engine/converge.ts';
+import type { Converged } from '../../src/engine/host/converge.ts';
 import { labExec, labHost } from '../../src/lab/index.ts';
 import { runHere } from '../tasks/harness.ts';
 

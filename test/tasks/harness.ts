@@ -4,9 +4,9 @@ import type { AnyQuestion, Question } from '../../src/core/question.ts';
 import type { Reply } from '../../src/core/session.ts';
 import type { AnyTaskType, Controller, Plan, TaskContext } from '../../src/core/task-type.ts';
 import { fromJs, type Raw } from '../../src/core/value.ts';
-import { Beliefs } from '../../src/engine/beliefs.ts';
-import { type Converged, converge, type Target } from '../../src/engine/converge.ts';
-import { mergeQuestions } from '../../src/engine/round.ts';
+import { Beliefs } from '../../src/engine/host/beliefs.ts';
+import { type Converged, converge, type Target } from '../../src/engine/host/converge.ts';
+import { mergeQuestions } from '../../src/engine/host/round.ts';
 import { runScript } from './local-host.ts';
 
 /** What a task knows besides its parameters, in tests. */

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { TaskContext } from '../../src/core/task-type.ts';
-import { converge } from '../../src/engine/converge.ts';
+import { converge } from '../../src/engine/host/converge.ts';
 import manual from '../../tasks/manual.ts';
 import waitFor from '../../tasks/wait_for.ts';
 import { context, localTarget, runHere } from './harness.ts';

@@ -11,7 +11,7 @@ import { packages } from '../../../src/core/questions/packages.ts';
 import { self } from '../../../src/core/questions/self.ts';
 import { stat } from '../../../src/core/questions/stat.ts';
 import { user } from '../../../src/core/questions/users.ts';
-import { mergeQuestions } from '../../../src/engine/round.ts';
+import { mergeQuestions } from '../../../src/engine/host/round.ts';
 
 /** The processes that the scripts of a round start, each script in a shell of its own that is not counted. */
 function processes(...questions: readonly Question<unknown>[]): number {

@@ -1,0 +1,294 @@
+import { type Change, changeText } from '../../core/change.ts';
+import type { Command } from '../../core/command.ts';
+import { type AnyQuestion, isCostly } from '../../core/question.ts';
+import type { Reply, SessionFailure } from '../../core/session.ts';
+import type { AnyTaskType, Plan, Questions, TaskContext, TaskResult } from '../../core/task-type.ts';
+import { decodeText } from '../../core/text-codec.ts';
+import type { Belief } from './beliefs.ts';
+import { dependsOn } from './depends-on.ts';
+
+/** A host as one task sees it: it can be asked, and told to change. */
+export interface Target {
+  /** What is believed of these questions, asking what is not known: at most one round. */
+  ask(questions: readonly AnyQuestion<unknown>[]): Promise<Asked>;
+  /** Run the commands in order, up to the first failure; whatever was known is forgotten; the questions are asked in the same round. */
+  act(commands: readonly Command[], changes: readonly Change[], after: readonly AnyQuestion<unknown>[]): Promise<Acted>;
+  /** In a check: what later questions would answer. */
+  foresee(changes: readonly Change[]): void;
+  /** Forget the answers to these, and let time pass. */
+  wait(ms: number, questions: readonly AnyQuestion<unknown>[], shown: string | undefined): Promise<void>;
+}
+
+/** What a host said to a task's questions, or why it said nothing. */
+export type Asked =
+  | { readonly ok: true; readonly beliefs: ReadonlyMap<string, Belief> }
+  | { readonly ok: false; readonly failure: SessionFailure };
+
+/** What the commands of a change said, or why they could not be sent. */
+export type Acted =
+  | { readonly ok: true; readonly replies: readonly Reply[] }
+  | { readonly ok: false; readonly failure: SessionFailure };
+
+/** How a task ended on a host, before `changed_when` and the like have their say. */
+export type Converged =
+  | {
+      readonly status: 'ok' | 'changed';
+      readonly changes: readonly Change[];
+      readonly result: TaskResult;
+      readonly assuming: readonly string[];
+      readonly warnings: readonly string[];
+    }
+  | {
+      readonly status: 'failed';
+      readonly message: string;
+      readonly changes: readonly Change[];
+      readonly result: TaskResult;
+      readonly didChange: boolean;
+      /** In a check: what it would have changed; undefined where nobody says. */
+      readonly would?: readonly Change[];
+    }
+  | { readonly status: 'skipped'; readonly message: string; readonly result: TaskResult }
+  | { readonly status: 'unknown'; readonly message: string; readonly assuming: readonly string[] }
+  | { readonly status: 'unreachable'; readonly failure: SessionFailure };
+
+type State = Readonly<Record<string, unknown>>;
+
+/** Look at a host, remove what differs, and look again. In a check: look, and say what would differ. */
+export async function converge(
+  type: AnyTaskType,
+  params: unknown,
+  context: TaskContext,
+  target: Target,
+): Promise<Converged> {
+  const startedAt = context.now;
+  let looked = await look(type, params, context, target);
+  if ('ended' in looked) return looked.ended;
+  let plan = planned(type, looked, params, context);
+  const deadline = 'wait' in plan ? Date.now() + plan.wait.deadlineMs : 0;
+  while ('wait' in plan) {
+    // A check waits for nothing: what is not so now is told.
+    if (context.check) return { ...failed(plan.wait.failed, [], {}), would: [] };
+    if (Date.now() >= deadline)
+      return failed(plan.wait.failed, [], {
+        elapsed: Math.floor((Date.now() - deadline + plan.wait.deadlineMs) / 1000),
+      });
+    await target.wait(plan.wait.againMs, looked.questions, plan.wait.shown);
+    looked = await look(type, params, context, target);
+    if ('ended' in looked) return looked.ended;
+    plan = planned(type, looked, params, context);
+  }
+  if ('unknown' in plan) return { status: 'unknown', message: plan.unknown, assuming: looked.assuming };
+  if ('failed' in plan) return { ...failed(plan.failed, [], plan.result ?? {}), would: plan.would };
+  if (plan.skipped !== undefined) return { status: 'skipped', message: plan.skipped, result: plan.result ?? {} };
+
+  const { changes, warnings = [] } = plan;
+  const done = { params, before: looked.state, startedAt, context };
+  const finish: Finish = (state, replies, changes) => ({
+    ...(plan as { result?: TaskResult }).result,
+    ...type.result?.({ ...done, changes, state, replies, endedAt: new Date() }),
+  });
+  if (changes.length === 0) return settled('ok', [], finish(looked.state, [], []), looked.assuming, warnings);
+  if (context.check) {
+    target.foresee(changes);
+    return told(changes, finish(looked.state, [], changes), looked.assuming, warnings);
+  }
+  return apply({ type, params, context, target, warnings, finish }, looked, plan, { changes: [], replies: [] });
+}
+
+type Finish = (state: State, replies: readonly Reply[], changes: readonly Change[]) => TaskResult;
+
+/** A task that is being applied. */
+interface Applied {
+  readonly type: AnyTaskType;
+  readonly params: unknown;
+  readonly context: TaskContext;
+  readonly target: Target;
+  readonly warnings: readonly string[];
+  readonly finish: Finish;
+}
+
+/** What was done before the changes at hand, where a plan had to be made anew after some. */
+interface Earlier {
+  readonly changes: readonly Change[];
+  readonly replies: readonly Reply[];
+  /** Whether the connection was lost while it was done. */
+  readonly lost?: boolean;
+}
+
+interface Looked {
+  readonly state: State;
+  readonly questions: readonly AnyQuestion<unknown>[];
+  readonly assuming: readonly string[];
+}
+
+async function look(
+  type: AnyTaskType,
+  params: unknown,
+  context: TaskContext,
+  target: Target,
+): Promise<Looked | { ended: Converged }> {
+  const first = type.ask?.(params, context) ?? {};
+  const one = await answered(first, target);
+  if ('ended' in one) return one;
+  const second: Questions = type.thenAsk?.(one.state, params, context) ?? {};
+  const two = await answered(second, target);
+  if ('ended' in two) return two;
+  return {
+    state: { ...one.state, ...two.state },
+    questions: [...Object.values(first), ...Object.values(second)] as AnyQuestion<unknown>[],
+    assuming: [...new Set([...one.assuming, ...two.assuming])],
+  };
+}
+
+async function answered(
+  questions: Questions,
+  target: Target,
+): Promise<{ state: State; assuming: string[] } | { ended: Converged }> {
+  const list = Object.values(questions);
+  if (list.length === 0) return { state: {}, assuming: [] };
+  const asked = await target.ask(list);
+  if (!asked.ok && asked.failure.reason === 'late')
+    return { ended: failed(`took too long: ${asked.failure.message}`, [], {}) };
+  if (!asked.ok) return { ended: { status: 'unreachable', failure: asked.failure } };
+  const state: Record<string, unknown> = {};
+  const assuming: string[] = [];
+  for (const [name, { key }] of Object.entries(questions)) {
+    const belief = asked.beliefs.get(key);
+    if (belief === undefined) return { ended: failed(`no answer to ${key}`, [], {}) };
+    if (belief.is === 'unknown')
+      return { ended: { status: 'unknown', message: dependsOn(belief.because), assuming: [belief.because] } };
+    if (!belief.answer.ok) return { ended: failed(belief.answer.why, [], {}) };
+    if (belief.assuming !== undefined) assuming.push(belief.assuming);
+    state[name] = belief.answer.value;
+  }
+  return { state, assuming };
+}
+
+const planned = (type: AnyTaskType, looked: Looked, params: unknown, context: TaskContext): Plan =>
+  type.plan(looked.state, params, context);
+
+async function apply(
+  task: Applied,
+  looked: Looked,
+  plan: Extract<Plan, { changes: unknown }>,
+  earlier: Earlier,
+): Promise<Converged> {
+  const { type, params, context, target, warnings, finish } = task;
+  const commands = plan.changes.flatMap((change) => change.commands);
+  const cheap = looked.questions.filter((question) => !isCostly(question));
+  const acted = await target.act(commands, plan.changes, cheap);
+  if (!acted.ok && acted.failure.reason !== 'lost') return { status: 'unreachable', failure: acted.failure };
+  const changes = [...earlier.changes, ...plan.changes];
+  const replies = [...earlier.replies, ...(acted.ok ? acted.replies : [])];
+  if (type.acts === true) {
+    // Nothing tells afterwards whether it ran to its end, so the outcome is not guessed.
+    if (!acted.ok) return { status: 'unreachable', failure: acted.failure };
+    const result = finish(looked.state, replies, changes);
+    if (result['failed'] === true) return failed(String(result['msg'] ?? 'failed'), changes, result, true);
+    return settled('changed', changes, result, [], warnings);
+  }
+  const wrong = firstFailure(commands, acted.ok ? acted.replies : []);
+  if (wrong !== undefined) return failed(wrong.message, changes, { ...wrong.result }, replies.length > 1);
+  const again = await look(type, params, context, target);
+  if ('ended' in again) return again.ended;
+  const left = planned(type, again, params, context);
+  const remains = remaining(left);
+  if ('failed' in left) return failed(left.failed, changes, left.result ?? {}, true);
+  if (remains.length > 0 && type.reached?.(looked.state, again.state, params) === true)
+    return told(changes, finish(again.state, replies, changes), [], warnings);
+  // Of what was lost on the way, what is still to be done is done once more.
+  const goesOn = plan.more === true || (!acted.ok && earlier.lost !== true);
+  if ('changes' in left && remains.length > 0 && goesOn)
+    return apply(
+      task,
+      again,
+      { ...left, changes: remains },
+      { changes: acted.ok ? changes : earlier.changes, replies, lost: !acted.ok },
+    );
+  if (!('changes' in left) || remains.length > 0) return failed(notConverged(remains), changes, {}, true);
+  return told(changes, finish(again.state, replies, changes), [], warnings);
+}
+
+const remaining = (plan: Plan): readonly Change[] =>
+  'changes' in plan ? plan.changes.filter((change) => change.repeats !== true) : [];
+
+const notConverged = (remains: readonly Change[]): string =>
+  `did not converge: after the change still ${remains.map((change) => changeText(change)).join(', ')}`;
+
+/** What is wrong with a state that was to be what the parameters say; undefined where nothing is. */
+export function whyNotConverged(
+  type: AnyTaskType,
+  state: State,
+  params: unknown,
+  context: TaskContext,
+): string | undefined {
+  const plan = type.plan(state, params, context);
+  const remains = remaining(plan);
+  return 'failed' in plan ? plan.failed : remains.length > 0 ? notConverged(remains) : undefined;
+}
+
+/** Changed, where more than means was done. */
+function told(
+  changes: readonly Change[],
+  result: TaskResult,
+  assuming: readonly string[],
+  warnings: readonly string[],
+): Converged {
+  const ends = changes.filter((change) => change.means !== true);
+  return settled(ends.length > 0 ? 'changed' : 'ok', ends, result, assuming, warnings);
+}
+
+/** The first command that failed, and what to say of it. */
+export function firstFailure(
+  commands: readonly Command[],
+  replies: readonly Reply[],
+): { message: string; result: TaskResult } | undefined {
+  for (const [index, reply] of replies.entries()) {
+    const { accepts = [0], shown, script } = commands[index]!;
+    if (reply.skipped === true || (accepts.includes(reply.code) && reply.timedOut !== true)) continue;
+    const said = shortened(decodeText(reply.stderr).trim() || decodeText(reply.stdout).trim());
+    const ending = reply.timedOut === true ? 'took too long and was ended' : `exit code ${reply.code}`;
+    const message = said === '' ? `${shown ?? script}: ${ending}` : said;
+    return {
+      message,
+      result: {
+        rc: reply.code,
+        stdout: decodeText(reply.stdout),
+        stderr: decodeText(reply.stderr),
+        cmd: shown ?? script,
+      },
+    };
+  }
+  return undefined;
+}
+
+/** A long text's beginning and end: the reason stands at one of them. */
+const shortened = (text: string): string =>
+  text.length <= 4000 ? text : `${text.slice(0, 2000)}\n…\n${text.slice(-2000)}`;
+
+const failed = (
+  message: string,
+  changes: readonly Change[],
+  result: TaskResult,
+  didChange = false,
+): Extract<Converged, { status: 'failed' }> => ({
+  status: 'failed',
+  message,
+  changes,
+  result: { msg: message, ...result },
+  didChange,
+});
+
+const settled = (
+  status: 'ok' | 'changed',
+  changes: readonly Change[],
+  result: TaskResult,
+  assuming: readonly string[],
+  warnings: readonly string[],
+): Converged => ({
+  status,
+  changes,
+  result,
+  assuming,
+  warnings,
+});

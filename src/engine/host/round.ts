@@ -1,0 +1,69 @@
+import { groupBy } from '../../core/group-by.ts';
+import type { Answer, Question, QuestionKind } from '../../core/question.ts';
+import type { Part, Reply } from '../../core/session.ts';
+
+/** Questions of one host and user, merged into the parts of one exchange. */
+interface Asking {
+  readonly parts: readonly Part[];
+  /** The answers, by question key, out of the parts' replies. */
+  read(replies: readonly Reply[]): ReadonlyMap<string, Answer<unknown>>;
+}
+
+/** Told instead of a script that holds a secret. */
+export const untold = '(hidden: it may hold a secret)';
+
+/** Merge questions: those of one kind become as few parts as the kind makes of them, each key is asked once. */
+export function mergeQuestions(questions: readonly Question<unknown>[]): Asking {
+  const groups = groupByKind(questions);
+  const compiled = groups.map(({ kind, secret, asked }) => {
+    const args = asked.map((one) => one.arg);
+    const parts = kind.scripts(args);
+    return { kind, asked, args, parts: secret ? parts.map((part) => ({ ...part, shown: untold })) : parts };
+  });
+  return {
+    parts: compiled.flatMap((group) => group.parts),
+    read(replies) {
+      const answers = new Map<string, Answer<unknown>>();
+      let next = 0;
+      for (const { kind, asked, args, parts } of compiled) {
+        const own = replies.slice(next, next + parts.length);
+        next += parts.length;
+        const read = own.length === parts.length ? readSafely(kind, own, args) : [];
+        for (const [index, one] of asked.entries())
+          answers.set(one.key, read[index] ?? { ok: false, why: 'no answer' });
+      }
+      return answers;
+    },
+  };
+}
+
+function readSafely(
+  kind: QuestionKind<unknown, unknown>,
+  replies: readonly Reply[],
+  args: readonly unknown[],
+): readonly Answer<unknown>[] {
+  const late = replies.find((reply) => reply.timedOut === true);
+  if (late !== undefined && kind.name !== 'shell')
+    return args.map(() => ({ ok: false, why: `no answer in time to ${kind.name}` }));
+  return kind.read(replies, args);
+}
+
+interface Group {
+  readonly kind: QuestionKind<unknown, unknown>;
+  readonly secret: boolean;
+  readonly asked: readonly Question<unknown>[];
+}
+
+/** Each key once; one that is secret to somebody is so to all, and in a part with nothing else, so that the rest can be told. */
+function groupByKind(questions: readonly Question<unknown>[]): readonly Group[] {
+  const secrets = new Set(questions.filter((one) => one.secret === true).map((one) => one.key));
+  const once = [...new Map(questions.map((one) => [one.key, one])).values()];
+  return [false, true].flatMap((secret) =>
+    [
+      ...groupBy(
+        once.filter((one) => secrets.has(one.key) === secret),
+        (one) => one.kind,
+      ),
+    ].map(([kind, asked]): Group => ({ kind, secret, asked })),
+  );
+}

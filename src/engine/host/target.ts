@@ -1,0 +1,62 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Change } from '../../core/change.ts';
+import type { Command } from '../../core/command.ts';
+import { hidden } from '../../core/question.ts';
+import type { Target } from './converge.ts';
+import type { Ahead, HostLink, Identity } from './host-link.ts';
+
+/** What a task's target is made of: a host's link, as whom, and what is asked or told besides. */
+interface TargetOptions {
+  readonly link: HostLink;
+  readonly identity: Identity;
+  /** In a check: told what the task would change. */
+  readonly foresee: (changes: readonly Change[]) => void;
+  readonly signal: AbortSignal;
+  /** Questions of coming tasks, asked in the same round. */
+  readonly ahead?: () => Promise<readonly Ahead[]>;
+  /** Commands that go before a change, in the same round: keeping what a validating block may put back, journalling handlers. */
+  readonly beforeChange?: (changes: readonly Change[]) => Promise<readonly Command[]>;
+  readonly onOutput?: (stream: 'stdout' | 'stderr', text: string) => void;
+  readonly onWait?: (shown: string | undefined) => void;
+  readonly deadlineMs?: number;
+  /** In a check the task sees the host as it is, not as earlier tasks would have left it: as with Ansible. */
+  readonly blind?: boolean;
+  /** `no_log`: neither its commands nor what they print are told. */
+  readonly censored?: boolean;
+}
+
+const nothing = async (): Promise<readonly Ahead[]> => [];
+
+/** A host as one task sees it. */
+export const createTarget = ({
+  link,
+  identity,
+  foresee,
+  signal,
+  ahead = nothing,
+  beforeChange,
+  onOutput,
+  onWait,
+  deadlineMs,
+  censored,
+  blind = false,
+}: TargetOptions): Target => ({
+  ask: (questions) =>
+    link.ask(identity, censored === true ? questions.map(hidden) : questions, ahead, { foreseen: !blind, deadlineMs }),
+  act: async (commands, changes, after) =>
+    link.act(identity, commands, {
+      before: (await beforeChange?.(changes)) ?? [],
+      onOutput: onOutput ?? (() => {}),
+      after: censored === true ? after.map(hidden) : after,
+      ahead,
+      deadlineMs,
+      censored,
+    }),
+  foresee,
+  async wait(ms, questions, shown) {
+    onWait?.(shown);
+    await sleep(ms, undefined, { signal }).catch(() => {}); // interrupted: the next exchange says so
+    for (const question of questions) link.beliefs.drop(question, identity.key);
+    link.beliefs.forget();
+  },
+});

@@ -1,0 +1,36 @@
+import type { Include, Task } from '../../language/model.ts';
+import type { Ahead } from '../host/host-link.ts';
+import { leftOver } from '../host/journal.ts';
+import { askAhead, comingTasks } from '../task/ahead.ts';
+import type { Cursor } from '../task/cursor.ts';
+import { ifKnown } from '../task/settle.ts';
+import { isSelected } from './is-selected.ts';
+import type { Performing } from './performing.ts';
+import type { PlayHost } from './play-host.ts';
+
+/** What a round may ask besides: the rest of this task, what comes, and what an interrupted run left. */
+export async function aheadOf(performing: Performing, host: PlayHost, task: Task): Promise<readonly Ahead[]> {
+  const { play } = performing;
+  if (play.run.options.askAhead === false) return [];
+  const expand = (cursor: Cursor): boolean => expandInclude(performing, host, cursor);
+  const selected = (coming: Task): boolean => isSelected(performing, coming);
+  const tasks = function* () {
+    yield task;
+    yield* comingTasks(host.cursor, selected, expand);
+  };
+  const asked = await askAhead(play, host.state, tasks(), host.exported, host.window.take());
+  if (!performing.mayHaveLeft || host.left !== undefined) return asked;
+  return [...asked, { link: host.state.link, identity: play.mainIdentity(host.state), question: leftOver(host.name) }];
+}
+
+/** Bring in, for asking ahead only, what an include is known to bring. */
+function expandInclude({ play, includes }: Performing, host: PlayHost, cursor: Cursor): boolean {
+  const step = cursor.next();
+  if (step === undefined || step.kind !== 'item' || step.item.kind !== 'include') return false;
+  const included = ifKnown(() => includes.compute(play, host.state, step.item as Include, host.exported));
+  cursor.advance();
+  if (included === undefined) return false;
+  for (const one of included.toReversed())
+    if (one.kind === 'brings') cursor.insert(one.brought.items, step.path, one.turn);
+  return true;
+}

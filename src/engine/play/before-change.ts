@@ -1,0 +1,77 @@
+import type { Change } from '../../core/change.ts';
+import type { Command } from '../../core/command.ts';
+import type { Task } from '../../language/model.ts';
+import type { HandlerNote } from '../host/handler-note.ts';
+import type { Identity } from '../host/host-link.ts';
+import { keep, noteHandler } from '../host/journal.ts';
+import type { AnyHandler } from './handlers.ts';
+import { blockKey, captureLeft, sectionOf, taskKey } from './left-over.ts';
+import { notifiedHandlers } from './notified.ts';
+import type { Performing } from './performing.ts';
+import type { PlayHost } from './play-host.ts';
+
+/** Commands that go with a change, in its round: due handlers are noted, a validating block keeps what was. */
+export async function beforeChange(
+  performing: Performing,
+  host: PlayHost,
+  task: Task,
+  changes: readonly Change[],
+  identity: Identity,
+): Promise<readonly Command[]> {
+  captureLeft(performing.play, host);
+  const blocks = host.cursor.validating.map(blockKey);
+  const named = await notifiedBy(performing, host, task);
+  const inside = changes.every(canBePutBack) ? blocks : [];
+  // Ansible forgets what a failed host was notified of, and its scripts count on it.
+  const notes = performing.play.run.options.ansible === true ? [] : newNotes(performing, host, task, { named, inside });
+  remember(host, { named, inside });
+  for (const { name } of notes) host.noteAs(identity, name);
+  const kept = blocks.flatMap((key) => {
+    if (changes.some(canBePutBack)) host.touch(key, identity);
+    return keep(key, changes);
+  });
+  return [...notes.map((note) => noteHandler(host.name, note)), ...kept];
+}
+
+const canBePutBack = ({ paths = [] }: Change): boolean => paths.length > 0;
+
+/** What cannot be computed is told when the task has changed something, and then fails it. */
+async function notifiedBy(performing: Performing, host: PlayHost, task: Task): Promise<readonly AnyHandler[]> {
+  const named = await notifiedHandlers(performing, host, task);
+  return named.is === 'value' ? named.value.flatMap((one) => one.handlers) : [];
+}
+
+/** What a change notifies, and the validating blocks that may yet put back all of it. */
+interface Notifying {
+  readonly named: readonly AnyHandler[];
+  readonly inside: readonly string[];
+}
+
+/** Notes of handlers that were not due, or for nothing but what a block may put back that this change is not in. */
+function newNotes(
+  { handlers, play }: Performing,
+  host: PlayHost,
+  task: Task,
+  { named, inside }: Notifying,
+): readonly HandlerNote[] {
+  const reasons = ({ id }: AnyHandler) => [...host.dueInBlock].filter(([, ids]) => ids.has(id)).map(([key]) => key);
+  const due = named.filter(
+    (handler) => !host.due.has(handler.id) || reasons(handler).some((key) => !inside.includes(key)),
+  );
+  const by = { run: play.mark, task: taskKey(task), section: sectionOf(host, play.play) };
+  return [...new Set(due.map((handler) => handlers.noteOf(handler, host.state)))].map((name) => ({
+    name,
+    by,
+    blocks: inside,
+  }));
+}
+
+/** Which handlers have no other reason than changes that a block may yet put back: when it does, they are not due. */
+function remember(host: PlayHost, { named, inside }: Notifying): void {
+  for (const [key, ids] of host.dueInBlock) if (!inside.includes(key)) for (const { id } of named) ids.delete(id);
+  for (const key of inside)
+    for (const handler of named) {
+      if (host.due.has(handler.id)) continue;
+      host.dueInBlock.set(key, (host.dueInBlock.get(key) ?? new Set<number>()).add(handler.id));
+    }
+}

@@ -1,0 +1,122 @@
+import { eachLimited } from '../host/each-limited.ts';
+import { type HandlerNote, whenOf } from '../host/handler-note.ts';
+import type { Identity } from '../host/host-link.ts';
+import { forgetHandlers, notesOf } from '../host/journal.ts';
+import { quietly } from '../host/quietly.ts';
+import { settle } from '../task/settle.ts';
+import type { AnyHandler } from './handlers.ts';
+import { isDueByNow, learnLeft } from './left-over.ts';
+import { computeIncluded, tellIncluded } from './perform-include.ts';
+import { runMetaHandler } from './perform-meta.ts';
+import { performTask } from './perform-task.ts';
+import type { Performing } from './performing.ts';
+import type { PlayHost } from './play-host.ts';
+import { refOf } from './task-ref.ts';
+
+/** Run the handlers that are due, each once, in the order of their definition. */
+export async function flushHandlers(performing: Performing, hosts: readonly PlayHost[]): Promise<void> {
+  const { play, handlers } = performing;
+  if (play.run.signal.aborted) return;
+  await eachLimited(hosts, play.run.options.forks, async (host) => {
+    if (host.out || !host.asked) return;
+    await learnLeft(performing, host);
+    await makeLeftDue(performing, host);
+  });
+  const ran = new Map(hosts.map((host) => [host, new Set<number>()]));
+  // Handlers that notify each other, or themselves, run once in a flush; what is due again then waits for the next.
+  // A host that fails goes on in its rescue at once; what is due then waits for the next flush.
+  const falls = new Map(hosts.map((host) => [host, host.falls]));
+  const isDue = (host: PlayHost, id: number): boolean =>
+    !host.out && host.falls === falls.get(host) && host.due.has(id) && !ran.get(host)!.has(id);
+  while (!play.run.signal.aborted && hosts.some((host) => [...host.due].some((id) => isDue(host, id)))) {
+    for (const handler of handlers.all) {
+      const due = hosts.filter((host) => isDue(host, handler.id));
+      if (due.length === 0) continue;
+      for (const host of due) {
+        host.due.delete(handler.id);
+        host.perhapsDue.delete(handler.id);
+        ran.get(host)!.add(handler.id);
+      }
+      await runHandler(performing, due, handler);
+    }
+    const known = new Set(handlers.all.map((handler) => handler.id));
+    for (const host of hosts) for (const id of host.due) if (!known.has(id)) host.due.delete(id);
+  }
+  if (play.run.options.check) return tellPerhapsDue(performing, hosts);
+  await eachLimited(hosts, play.run.options.forks, async (host) => {
+    if (!host.out) await forget(performing, host, ran.get(host) ?? new Set());
+  });
+}
+
+/** In a check: what nobody knows of handlers that tasks may notify of which nobody knows whether they would change anything. */
+async function tellPerhapsDue(performing: Performing, hosts: readonly PlayHost[]): Promise<void> {
+  for (const handler of performing.handlers.all)
+    for (const host of hosts) {
+      const because = host.perhapsDue.get(handler.id);
+      host.perhapsDue.delete(handler.id);
+      if (because !== undefined && !host.out && handler.kind === 'task')
+        await performTask(performing, [host], handler, true, because);
+    }
+}
+
+/** Forget the notes of the handlers that ran and are not due again. */
+async function forget({ play, handlers }: Performing, host: PlayHost, ran: ReadonlySet<number>): Promise<void> {
+  const over = handlers.all.filter(({ id }) => ran.has(id) && !host.due.has(id));
+  const names = await settle({ play, state: host.state }, () =>
+    over.flatMap((one) => [handlers.noteOf(one, host.state), handlers.formerNoteOf(one, host.state)]),
+  );
+  if (names.is !== 'value') return;
+  const forgotten = new Set(names.value);
+  if (host.left !== undefined)
+    host.left = { ...host.left, handlers: host.left.handlers.filter(({ name }) => !forgotten.has(name)) };
+  for (const noted of host.takeNoted(forgotten))
+    await quietly(host.state.link, noted.identity, [forgetHandlers(host.name, noted.names)]);
+  for (const ids of host.dueInBlock.values()) for (const { id } of over) ids.delete(id);
+}
+
+/** Of the handlers that an earlier run left, make due what is due by now, and say so. */
+async function makeLeftDue(performing: Performing, host: PlayHost): Promise<void> {
+  const { play, handlers } = performing;
+  const left = host.left?.handlers.filter((note) => isDueByNow(note, host, play.play)) ?? [];
+  const noted = await settle({ play, state: host.state }, () => handlers.noted(left, host.state));
+  if (noted.is !== 'value') return;
+  for (const [handler, notes] of noted.value) {
+    if (!host.due.has(handler.id)) tellLeft(performing, host, handler, notes);
+    host.due.add(handler.id);
+    // Nobody knows as whom it was noted: as the play's user, or as whom the handler runs.
+    for (const { name } of notes) {
+      host.noteAs(play.mainIdentity(host.state), name);
+      host.noteAs(await identityFor(performing, host, handler), name);
+    }
+  }
+}
+
+function tellLeft({ play }: Performing, host: PlayHost, handler: AnyHandler, notes: readonly HandlerNote[]): void {
+  const { name } = refOf(play, handler, host, true);
+  const when = whenOf(notes.at(-1)?.by?.run ?? '');
+  const message = `handler "${name}" is due from an earlier run of ${play.play.at.file}${when === undefined ? '' : `, begun on ${when}`}: that run ended before the handler ran`;
+  const hint = `to drop it, delete its line from ${notesOf(host.name)}`;
+  play.run.emit({
+    kind: 'warning',
+    host: host.name,
+    diagnostic: { severity: 'warning', code: 'left-over', message, at: handler.at, hint },
+  });
+}
+
+/** As whom a handler runs; where that cannot be computed, the handler itself will say so. */
+async function identityFor({ play }: Performing, host: PlayHost, handler: AnyHandler): Promise<Identity> {
+  const sight = play.scopes.of(host.state, handler, host.exported);
+  const own = await settle({ play, state: host.state }, () => play.identity(host.state, handler, sight));
+  return own.is === 'value' ? own.value : play.mainIdentity(host.state);
+}
+
+async function runHandler(performing: Performing, hosts: readonly PlayHost[], handler: AnyHandler): Promise<void> {
+  if (handler.kind === 'task') return performTask(performing, hosts, handler, true);
+  if (handler.kind === 'meta') return runMetaHandler(performing, hosts, handler);
+  for (const host of hosts)
+    for (const one of await computeIncluded(performing, host, handler)) {
+      await tellIncluded(performing, host, handler, one);
+      if (one.kind !== 'brings') continue;
+      for (const item of one.brought.items) if (item.kind === 'task') await performTask(performing, [host], item, true);
+    }
+}

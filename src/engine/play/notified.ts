@@ -1,0 +1,26 @@
+import type { Task } from '../../language/model.ts';
+import { type Settled, settle } from '../task/settle.ts';
+import { type AnyHandler, notifiedNames } from './handlers.ts';
+import type { Performing } from './performing.ts';
+import type { PlayHost } from './play-host.ts';
+
+/** A name that a task notifies, and the handlers that it means on a host: none where nobody defines it. */
+interface Notified {
+  readonly name: string;
+  readonly handlers: readonly AnyHandler[];
+}
+
+/** What a task notifies on a host. */
+export async function notifiedHandlers(
+  { play, handlers }: Performing,
+  host: PlayHost,
+  task: Task,
+): Promise<Settled<readonly Notified[]>> {
+  if (task.notify.length === 0) return { is: 'value', value: [] };
+  return settle({ play, state: host.state }, () =>
+    notifiedNames(task.notify, play.scopes.of(host.state, task, host.exported)).map((name) => ({
+      name,
+      handlers: handlers.named(name, host.state),
+    })),
+  );
+}

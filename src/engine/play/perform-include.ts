@@ -1,0 +1,164 @@
+import type { Outcome, TaskRef } from '../../core/event.ts';
+import { fromJs, type Raw } from '../../core/value.ts';
+import type { Include, Item } from '../../language/model.ts';
+import { Touched, touching } from '../host/touched.ts';
+import { unresolved } from '../task/call.ts';
+import type { Included } from '../task/includes.ts';
+import { unknownOutcome } from '../task/outcome.ts';
+import { type Settled, settle } from '../task/settle.ts';
+import { placed } from '../variables/error-text.ts';
+import { keywordTruth } from '../variables/keyword-values.ts';
+import { conclude } from './conclude.ts';
+import type { Performing } from './performing.ts';
+import type { PlayHost } from './play-host.ts';
+import { refOf } from './task-ref.ts';
+
+/** Bring in, on each host, what an include names there. */
+export async function performInclude(
+  performing: Performing,
+  hosts: readonly PlayHost[],
+  include: Include,
+  path: readonly number[],
+): Promise<void> {
+  const { play, handlers } = performing;
+  for (const host of hosts) host.cursor.advance();
+  // Only the include itself is done once: what it brings is the first host's alone.
+  const first = hosts.slice(0, 1);
+  const once = await Promise.all(
+    first.map(({ state, exported }) =>
+      settle({ play, state }, () => keywordTruth(include.keywords.runOnce, play.scopes.of(state, include, exported))),
+    ),
+  );
+  const uncomputed = once.map(notComputed).find((one) => one !== undefined);
+  for (const host of once.some((one) => one.is === 'value' && one.value === true) ? first : hosts) {
+    const included = uncomputed ?? (await computeIncluded(performing, host, include));
+    const failed = included.findIndex((one) => one.kind === 'failed');
+    for (const one of failed === -1 ? included : included.slice(0, failed + 1))
+      await tellIncluded(performing, host, include, one);
+    if (failed !== -1) continue;
+    const brought = included.filter((one) => one.kind === 'brings');
+    // In their order: of handlers of one name the last counts, and of variables.
+    for (const one of brought) {
+      handlers.add(one.brought.handlers);
+      host.exported = [...host.exported, ...one.brought.exported];
+    }
+    for (const one of brought.toReversed()) {
+      await loadTypes(performing, one.brought.items);
+      host.cursor.insert(one.brought.items, path, one.turn);
+    }
+  }
+}
+
+/** With Ansible a type that there is not, in what is brought in, ends the run: no rescue catches it. */
+async function loadTypes(performing: Performing, items: readonly Item[]): Promise<void> {
+  const { run } = performing.play;
+  const names = typesOf(items);
+  const types = await Promise.all(names.map((name) => run.taskType(name)));
+  const missing = names.find((_, index) => types[index] === undefined);
+  if (missing !== undefined && run.options.ansible === true) performing.stop = { error: unresolved(missing) };
+}
+
+/** What an include brings on a host, facts gathered where it needs them. */
+export async function computeIncluded(
+  { play, includes }: Performing,
+  host: PlayHost,
+  include: Include,
+): Promise<readonly Included[]> {
+  const { state } = host;
+  const settled = await settle({ play, state }, () => includes.compute(play, state, include, host.exported));
+  return settled.is === 'value' ? settled.value : (notComputed(settled) ?? []);
+}
+
+/** What an include comes to that could not be computed; undefined where it could. */
+function notComputed(settled: Settled<unknown>): readonly Included[] | undefined {
+  if (settled.is === 'value') return undefined;
+  if (settled.is === 'unknown') return [{ kind: 'unknown', because: settled.because }];
+  const message = settled.is === 'mistaken' ? placed(settled.error) : settled.failure.message;
+  return [{ kind: 'failed', message }];
+}
+
+function typesOf(items: readonly Item[]): string[] {
+  return items.flatMap((item) =>
+    item.kind === 'task'
+      ? typeof item.type === 'string'
+        ? [item.type]
+        : []
+      : item.kind === 'block'
+        ? typesOf([...item.block, ...item.rescue, ...item.always])
+        : [],
+  );
+}
+
+/** Tell how one turn of an include ended; where it failed, the host falls. */
+export async function tellIncluded(
+  performing: Performing,
+  host: PlayHost,
+  include: Include,
+  one: Included,
+): Promise<void> {
+  const { play } = performing;
+  const ref = refOf(play, include, host, false);
+  const { emit } = play.run;
+  if (one.kind === 'failed' && one.mistake !== undefined && play.run.options.ansible === true) {
+    performing.stop = { error: one.mistake };
+    return;
+  }
+  if (one.kind === 'brings') {
+    // As Ansible counts: a file of tasks is a task that was done, a role is not.
+    if (include.of === 'tasks') host.state.count('ok');
+    emit({ kind: 'included', task: ref, host: host.name, what: one.what });
+    register(host, include, { changed: false, include: one.what });
+    return;
+  }
+  emit({ kind: 'task-started', play: play.play.id, task: ref, host: host.name });
+  const outcome = await outcomeOf(performing, host, include, one, ref);
+  emit({ kind: 'task-finished', play: play.play.id, task: ref, host: host.name, outcome, tookMs: 0 });
+  if (outcome.status === 'unknown' && include.register !== undefined)
+    host.state.set.set(include.register, touching(new Touched('unknown', host.name, ref.name)));
+  else register(host, include, outcome.result);
+  conclude(play, host, include, outcome);
+}
+
+async function outcomeOf(
+  performing: Performing,
+  host: PlayHost,
+  include: Include,
+  one: Exclude<Included, { kind: 'brings' }>,
+  { name }: TaskRef,
+): Promise<Outcome> {
+  if (one.kind === 'skipped')
+    return {
+      status: 'skipped',
+      changes: [],
+      message: `Conditional result was False: ${one.condition}`,
+      result: {
+        changed: false,
+        skipped: true,
+        skip_reason: 'Conditional result was False',
+        false_condition: one.condition,
+      },
+    };
+  if (one.kind === 'failed') return failure(performing, host, include, one);
+  // What it would bring in may do anything, and set any variable.
+  host.state.link.beliefs.foresee(name, undefined);
+  host.state.doubt = name;
+  return unknownOutcome(one.because);
+}
+
+async function failure(
+  { play }: Performing,
+  host: PlayHost,
+  include: Include,
+  { message, unloadable }: Extract<Included, { kind: 'failed' }>,
+): Promise<Outcome> {
+  const { state } = host;
+  const sight = play.scopes.of(state, include, host.exported);
+  const wanted = await settle({ play, state }, () => keywordTruth(include.keywords.ignoreErrors, sight));
+  const ignored = unloadable !== true && wanted.is === 'value' && wanted.value === true;
+  const result = { failed: true, changed: false, msg: message };
+  return { status: 'failed', changes: [], message, result, ...(ignored && { ignored }) };
+}
+
+function register(host: PlayHost, include: Include, result: Outcome['result']): void {
+  if (include.register !== undefined) host.state.set.set(include.register, { value: fromJs(result) as Raw });
+}

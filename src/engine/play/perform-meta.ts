@@ -1,0 +1,141 @@
+import type { Outcome, TaskRef } from '../../core/event.ts';
+import type { Meta } from '../../language/model.ts';
+import { failure } from '../task/early-outcomes.ts';
+import { unknownOutcome, unreachable } from '../task/outcome.ts';
+import { type Settled, settle } from '../task/settle.ts';
+import { ansibleMessage, placed } from '../variables/error-text.ts';
+import { firstFalse } from '../variables/keyword-values.ts';
+import { conclude } from './conclude.ts';
+import { flushHandlers } from './flush-handlers.ts';
+import type { Performing } from './performing.ts';
+import type { PlayHost } from './play-host.ts';
+import { refOf } from './task-ref.ts';
+
+/** Do what a meta task says: to the hosts for which its condition holds. */
+export async function performMeta(performing: Performing, hosts: readonly PlayHost[], meta: Meta): Promise<void> {
+  const { play } = performing;
+  for (const host of hosts) host.cursor.advance();
+  const wanted: PlayHost[] = [];
+  for (const host of hosts) {
+    const { state } = host;
+    const refused = await settle({ play, state }, () => ({
+      by: firstFalse(meta.keywords.when, play.scopes.of(state, meta, host.exported)),
+    }));
+    if (refused.is !== 'value') tellUncomputed(performing, host, meta, refused);
+    else if (refused.value.by === undefined) wanted.push(host);
+    else if (!meta.implicit) tellSkipped(performing, host, meta);
+  }
+  if (wanted.length > 0) return act(performing, wanted, meta);
+}
+
+/** Do what a meta task says that is a handler. */
+export async function runMetaHandler(performing: Performing, hosts: readonly PlayHost[], meta: Meta): Promise<void> {
+  const { play } = performing;
+  for (const host of hosts)
+    play.run.emit({ kind: 'task-started', play: play.play.id, task: refOf(play, meta, host, true), host: host.name });
+  return act(performing, hosts, meta);
+}
+
+async function act(performing: Performing, hosts: readonly PlayHost[], meta: Meta): Promise<void> {
+  const say = (text: string, host?: string) => performing.play.run.emit({ kind: 'meta', text: `META: ${text}`, host });
+  switch (meta.action) {
+    case 'flush_handlers':
+      return flushHandlers(performing, hosts);
+    case 'role_complete':
+      for (const { startedRoles, completedRoles } of hosts)
+        if (startedRoles.has(meta.role?.instance ?? '')) completedRoles.add(meta.role!.instance!);
+      return;
+    case 'end_role':
+      for (const host of hosts) {
+        say(`ending role ${meta.role?.name} for ${host.name}`, host.name);
+        host.endedRole = meta.role?.instance;
+      }
+      return;
+    case 'refresh_inventory':
+      for (const diagnostic of performing.play.inventory.refresh())
+        performing.play.run.emit({ kind: 'warning', diagnostic });
+      return say('inventory successfully refreshed');
+    case 'noop':
+      return say(meta.action);
+    case 'end_play':
+      say('ending play');
+      performing.stop = 'end';
+      return;
+    case 'end_batch':
+      say('ending batch');
+      performing.stop = 'end-batch';
+      return;
+    case 'end_host':
+      for (const host of hosts) {
+        say(`ending play for ${host.name}`, host.name);
+        host.end();
+      }
+      return;
+    case 'clear_facts':
+      for (const { state, name } of hosts) {
+        state.facts.clear();
+        performing.play.run.factCache?.forget(name);
+      }
+      return say('facts cleared');
+    case 'clear_host_errors':
+      for (const host of performing.hosts) {
+        Object.assign(host.state, { failed: false, stumbled: false, unreachable: false });
+        host.cursor.forgive();
+      }
+      return say('cleared host errors');
+    case 'reset_connection':
+      await Promise.all(hosts.map((host) => host.state.link.reset()));
+      return say('reset connection');
+  }
+}
+
+/** What goes on where the condition of a meta task does not hold. */
+const continuing: Readonly<Partial<Record<Meta['action'], (host: string, role?: string) => string>>> = {
+  end_role: (host, role) => `, continuing role ${role} for ${host}`,
+  end_host: (host) => `, continuing execution for ${host}`,
+  end_play: () => ', continuing play',
+  end_batch: () => ', continuing current batch',
+  clear_facts: (host) => `, not clearing facts and fact cache for ${host}`,
+  clear_host_errors: (host) => `, not clearing host error state for ${host}`,
+};
+
+function tellSkipped(performing: Performing, host: PlayHost, meta: Meta): void {
+  const { play } = performing;
+  const { emit } = play.run;
+  const reason = `${meta.action} conditional evaluated to False${continuing[meta.action]?.(host.name, meta.role?.name) ?? ''}`;
+  const task = refOf(play, meta, host, false);
+  const outcome: Outcome = {
+    status: 'skipped',
+    changes: [],
+    message: reason,
+    result: { changed: false, skipped: true, msg: meta.action, skip_reason: reason },
+  };
+  emit({ kind: 'meta', text: `META: ${reason}`, host: host.name });
+  tell(performing, host, task, outcome);
+}
+
+/** Nobody knows whether it is to be done: the play goes on, and whatever follows may not be reached. */
+function tellUncomputed(
+  performing: Performing,
+  host: PlayHost,
+  meta: Meta,
+  settled: Exclude<Settled<unknown>, { is: 'value' }>,
+): void {
+  const { play } = performing;
+  const task = refOf(play, meta, host, false);
+  const outcome = outcomeOf(settled);
+  if (outcome.status === 'unknown') host.state.link.beliefs.unsettle(task.name);
+  tell(performing, host, task, outcome);
+  conclude(play, host, meta, outcome);
+}
+
+function outcomeOf(settled: Exclude<Settled<unknown>, { is: 'value' }>): Outcome {
+  if (settled.is === 'unknown') return unknownOutcome(settled.because);
+  if (settled.is === 'unreachable') return unreachable(settled.failure);
+  return failure(placed(settled.error), ansibleMessage(settled.error));
+}
+
+function tell({ play }: Performing, { name: host }: PlayHost, task: TaskRef, outcome: Outcome): void {
+  play.run.emit({ kind: 'task-started', play: play.play.id, task, host });
+  play.run.emit({ kind: 'task-finished', play: play.play.id, task, host, outcome, tookMs: 0 });
+}

@@ -1,0 +1,180 @@
+import type { Outcome, TaskRef } from '../../core/event.ts';
+import { toJs } from '../../core/value.ts';
+import type { Task } from '../../language/model.ts';
+import { dependsOn } from '../host/depends-on.ts';
+import { eachLimited } from '../host/each-limited.ts';
+import { tellable } from '../host/tellable.ts';
+import { runTask } from '../task/run-task.ts';
+import { type Settled, settle } from '../task/settle.ts';
+import type { Ran, TaskRun } from '../task/task-run.ts';
+import { placed } from '../variables/error-text.ts';
+import { keywordTruth, keywordValue } from '../variables/keyword-values.ts';
+import type { Sight } from '../variables/scopes.ts';
+import { aheadOf } from './ahead-of.ts';
+import { beforeChange } from './before-change.ts';
+import { conclude, fallWith } from './conclude.ts';
+import { notifiedHandlers } from './notified.ts';
+import type { Performing } from './performing.ts';
+import type { PlayHost } from './play-host.ts';
+import { refOf } from './task-ref.ts';
+
+/**
+ * Run a task or handler on hosts, told as one task; whoever fails leaves or is rescued. In a check nobody may know
+ * whether a handler is due, `because` of the task that may notify it: then nobody knows what it does.
+ */
+export async function performTask(
+  performing: Performing,
+  hosts: readonly PlayHost[],
+  task: Task,
+  handler: boolean,
+  because?: string,
+): Promise<void> {
+  const { play } = performing;
+  const first = hosts[0];
+  if (first === undefined) return;
+  const sight = play.scopes.of(first.state, task, first.exported);
+  const bypasses = typeof task.type === 'string' && play.run.loadedType(task.type)?.oncePerPlay === true;
+  const spread: Settled<typeof noSpread> =
+    because === undefined
+      ? await settle({ play, state: first.state }, () => spreadOf(task, sight))
+      : { is: 'unknown', because };
+  const { runOnce, throttle, anyErrorsFatal } = spread.is === 'value' ? spread.value : noSpread;
+  const once = bypasses || runOnce;
+  const acting = once ? [first] : hosts;
+  const outcomes: Outcome[] = [];
+  const { falls } = first;
+  await eachLimited(acting, play.run.options.forks, async (host) => {
+    const act = () => runOnHost(performing, host, task, handler, spread.is === 'value' ? undefined : spread);
+    const ran = throttle > 0 ? await performing.throttle.within(task, throttle, act) : await act();
+    outcomes.push(ran.outcome);
+    if (!once) return;
+    for (const other of performing.hosts)
+      if (other !== host && !other.out) shareOutcome(host, other, task, ran.outcome);
+  });
+  // What is done once for all has failed for all.
+  if (once && outcomes.some(isBad) && (first.out || first.falls > falls))
+    for (const other of hosts) if (other !== first && !other.out) fallWith(other, first);
+  const fatal = once || play.run.options.anyErrorsFatal || anyErrorsFatal;
+  // A failure that a rescue or always catches is not fatal.
+  if (fatal && acting.some(({ out, state }) => out && (state.failed || state.unreachable))) endAll(performing);
+}
+
+/** How a task is spread over hosts: what is computed once for all of them, before any begins. */
+const spreadOf = ({ keywords }: Task, sight: Sight) => ({
+  runOnce: keywordTruth(keywords.runOnce, sight) === true,
+  throttle: Number(toJs(keywordValue(keywords.throttle, sight) ?? 0)),
+  anyErrorsFatal: keywordTruth(keywords.anyErrorsFatal, sight) === true,
+});
+const noSpread: ReturnType<typeof spreadOf> = { runOnce: false, throttle: 0, anyErrorsFatal: false };
+
+const isBad = ({ status, ignored }: Outcome): boolean =>
+  ignored !== true && (status === 'failed' || status === 'unreachable');
+
+/** One host's failure is everybody's: who is not in a rescue or always by now has failed, too. */
+function endAll(performing: Performing): void {
+  for (const host of performing.hosts) {
+    if (host.cursor.isCatching) continue;
+    performing.stop = 'fatal';
+    if (!host.state.unreachable) host.state.failed = true;
+  }
+}
+
+async function runOnHost(
+  performing: Performing,
+  host: PlayHost,
+  task: Task,
+  handler: boolean,
+  uncomputed: Exclude<Settled<unknown>, { is: 'value' }> | undefined,
+): Promise<Ran> {
+  const { play } = performing;
+  const { emit } = play.run;
+  const ref = refOf(play, task, host, handler);
+  const startedAt = performance.now();
+  emit({ kind: 'task-started', play: play.play.id, task: ref, host: host.name });
+  const run: TaskRun = {
+    play,
+    state: host.state,
+    task,
+    ref,
+    layers: host.exported,
+    ahead: () => aheadOf(performing, host, task),
+    beforeChange: (changes, identity) => beforeChange(performing, host, task, changes, identity),
+  };
+  const ran = await runTask(run, uncomputed);
+  const outcome =
+    ran.outcome.status === 'changed' ? await notify(performing, host, task, ref, ran.outcome) : ran.outcome;
+  if (outcome.status === 'unknown') await notifyPerhaps(performing, host, task, ref);
+  emit({
+    kind: 'task-finished',
+    play: play.play.id,
+    task: ref,
+    host: host.name,
+    outcome: tellable(outcome),
+    tookMs: performance.now() - startedAt,
+    delegatedTo: ran.delegatedTo,
+    looped: ran.looped === true,
+  });
+  conclude(play, host, task, outcome);
+  return { ...ran, outcome };
+}
+
+function shareOutcome(from: PlayHost, to: PlayHost, task: Task, outcome: Outcome): void {
+  if (task.register !== undefined) {
+    const value = from.state.set.get(task.register);
+    if (value !== undefined) to.state.set.set(task.register, value);
+  }
+  if (outcome.status !== 'ok' && outcome.status !== 'changed') return;
+  for (const [name, entry] of from.state.set)
+    if (outcome.result['ansible_facts'] !== undefined && name in (outcome.result['ansible_facts'] as object))
+      to.state.set.set(name, entry);
+}
+
+/** In a check: nobody knows whether these handlers are due. Names that cannot be computed are told by a task that notifies. */
+async function notifyPerhaps(performing: Performing, host: PlayHost, task: Task, { name }: TaskRef): Promise<void> {
+  const notified = await notifiedHandlers(performing, host, task);
+  if (notified.is !== 'value') return;
+  for (const { id } of notified.value.flatMap(({ handlers }) => handlers))
+    if (!host.perhapsDue.has(id)) host.perhapsDue.set(id, name);
+}
+
+/** Make the notified handlers due. A task that notifies what nobody defines has failed. */
+async function notify(
+  performing: Performing,
+  host: PlayHost,
+  task: Task,
+  ref: TaskRef,
+  outcome: Outcome,
+): Promise<Outcome> {
+  const { play } = performing;
+  const failed = (message: string): Outcome => ({
+    ...outcome,
+    status: 'failed',
+    message,
+    result: { ...outcome.result, failed: true, msg: message },
+  });
+  const notified = await notifiedHandlers(performing, host, task);
+  if (notified.is === 'mistaken') return failed(placed(notified.error));
+  if (notified.is === 'unreachable') return failed(notified.failure.message);
+  if (notified.is === 'unknown') {
+    // Any handler may be due, and do anything.
+    host.state.link.beliefs.foresee(ref.name, undefined);
+    const message = `which handlers it notifies ${dependsOn(notified.because)}`;
+    return { ...outcome, message, assuming: [...(outcome.assuming ?? []), notified.because] };
+  }
+  for (const { name, handlers } of notified.value) {
+    if (handlers.length === 0) {
+      const missing = `The requested handler '${name}' was not found in either the main handlers list nor in the listening handlers list`;
+      if (play.run.options.missingHandler === 'error') performing.stop = { error: missing };
+      if (play.run.options.missingHandler !== 'warning') return failed(missing);
+      play.run.emit({
+        kind: 'warning',
+        diagnostic: { severity: 'warning', code: 'missing-handler', message: missing },
+      });
+    }
+    for (const handler of handlers) {
+      host.due.add(handler.id);
+      play.run.emit({ kind: 'notified', task: ref, host: host.name, handler: name });
+    }
+  }
+  return outcome;
+}

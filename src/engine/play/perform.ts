@@ -1,0 +1,109 @@
+import { Template } from '../../core/value.ts';
+import type { Include, Meta, Task } from '../../language/model.ts';
+import type { Path, Step } from '../task/cursor.ts';
+import { isSelected } from './is-selected.ts';
+import { taskKey } from './left-over.ts';
+import { performInclude } from './perform-include.ts';
+import { performMeta } from './perform-meta.ts';
+import { performTask } from './perform-task.ts';
+import type { Performing } from './performing.ts';
+import type { PlayHost } from './play-host.ts';
+import { refOf } from './task-ref.ts';
+import { validate } from './validate.ts';
+
+/** Do one step for hosts that are all at it. */
+export async function perform(performing: Performing, hosts: readonly PlayHost[], step: Step): Promise<void> {
+  if (step.kind === 'validate') return validate(performing, hosts, step.block);
+  const { item } = step;
+  const again = hosts.filter((host) => hasRun(host, item) || hasEnded(host, item));
+  passOver(again);
+  return performItem(
+    performing,
+    hosts.filter((host) => !again.includes(host)),
+    item,
+    step.path,
+  );
+}
+
+/** A role runs once a host and play, whoever brings it in again, unless it allows duplicates. */
+const hasRun = ({ completedRoles }: PlayHost, { role }: Task | Include | Meta): boolean =>
+  role?.instance !== undefined && role.allowDuplicates !== true && completedRoles.has(role.instance);
+
+/** What a role that was ended still has is passed over, up to its own end, and with it the roles that it would bring in. */
+function hasEnded(host: PlayHost, item: Task | Include | Meta): boolean {
+  if (host.endedRole === undefined) return false;
+  if (item.kind !== 'meta' || item.action !== 'role_complete' || item.role?.instance !== host.endedRole) return true;
+  host.endedRole = undefined;
+  return false;
+}
+
+async function performItem(
+  performing: Performing,
+  hosts: readonly PlayHost[],
+  item: Task | Include | Meta,
+  path: Path,
+): Promise<void> {
+  if (hosts.length === 0) return;
+  if (
+    !isSelected(performing, item) ||
+    !(await isStarted(performing, item, hosts)) ||
+    !(await isWanted(performing, item, hosts))
+  )
+    return passOver(hosts);
+  if (item.kind === 'meta') return performMeta(performing, hosts, item);
+  if (item.kind === 'include') return performInclude(performing, hosts, item, path);
+  const key = taskKey(item);
+  for (const host of hosts) {
+    host.cursor.advance();
+    host.passed.add(key);
+    if (item.role?.instance !== undefined) host.startedRoles.add(item.role.instance);
+  }
+  return performTask(performing, hosts, item, false);
+}
+
+const passOver = (hosts: readonly PlayHost[]): void => {
+  for (const host of hosts) host.cursor.advance();
+};
+
+async function isStarted(
+  performing: Performing,
+  item: Task | Include | Meta,
+  hosts: readonly PlayHost[],
+): Promise<boolean> {
+  if (performing.startAt === undefined) return true;
+  if (item.kind === 'meta') return item.implicit;
+  const names = [
+    refOf(performing.play, item, hosts[0]!, false).name,
+    String(item.name instanceof Template ? item.name.source : (item.name ?? '')),
+  ];
+  if (
+    !names.some(
+      (name) => matches(name, performing.startAt!) || matches(name.replace(/^.* : /, ''), performing.startAt!),
+    )
+  )
+    return false;
+  performing.startAt = undefined;
+  return true;
+}
+
+const matches = (name: string, pattern: string): boolean =>
+  name === pattern ||
+  new RegExp(
+    `^${pattern
+      .replace(/[.+^${}()|\\]|\[(?![^\]]+\])|(?<!\[[^\]]+)\]/g, '\\$&')
+      .replaceAll('[!', '[^')
+      .replaceAll('*', '.*')
+      .replaceAll('?', '.')}$`,
+  ).test(name);
+
+async function isWanted(
+  performing: Performing,
+  item: Task | Include | Meta,
+  hosts: readonly PlayHost[],
+): Promise<boolean> {
+  const { step } = performing.play.run.options;
+  if (step === undefined || !performing.stepping || item.kind === 'meta') return true;
+  const answer = await step(refOf(performing.play, item, hosts[0]!, false).name);
+  if (answer === 'continue') performing.stepping = false;
+  return answer !== 'no';
+}

@@ -1,0 +1,74 @@
+import { inOneLine } from '../../core/source.ts';
+import type { Value } from '../../core/value.ts';
+import type { Vars, VarsLayer } from '../../language/model.ts';
+import { evaluate, TemplateError } from '../../template/index.ts';
+import { askPrompts } from '../task/ask-prompts.ts';
+import { findFile } from '../task/controller.ts';
+import { settle } from '../task/settle.ts';
+import { keywordError, tellUnlooked, tellUnreachable } from '../task/unlooked.ts';
+import { truth } from '../variables/endpoint.ts';
+import { placed } from '../variables/error-text.ts';
+import type { HostState } from '../variables/host-state.ts';
+import { keywordValue } from '../variables/keyword-values.ts';
+import type { PlayContext } from '../variables/play-context.ts';
+
+/** Prompts, whether facts are gathered, and vars_files: the hosts that are ready for the play, or what is wrong. */
+export async function prepare(
+  context: PlayContext,
+  states: readonly HostState[],
+): Promise<{ readonly ready: readonly HostState[] } | { readonly error: string }> {
+  const [first] = states;
+  const prompted = await settle({ play: context, state: first }, () => askPrompts(context, states));
+  if (prompted.is === 'unknown') {
+    tellUnlooked(context, states, 'vars_prompt', prompted.because);
+    return { ready: [] };
+  }
+  if (prompted.is !== 'value') return { error: keywordError(prompted) };
+  if (prompted.value !== undefined) return { error: prompted.value };
+  const ready: HostState[] = [];
+  for (const state of states) {
+    const wrong = await settle({ play: context, state }, () => prepareHost(context, state));
+    if (wrong.is === 'unknown') tellUnlooked(context, [state], 'vars_files', wrong.because);
+    else if (wrong.is === 'unreachable') tellUnreachable(context, state, 'vars_files', wrong);
+    else if (wrong.is === 'mistaken') return { error: placed(wrong.error) };
+    else if (wrong.value !== undefined) return { error: wrong.value };
+    else ready.push(state);
+  }
+  return { ready };
+}
+
+function prepareHost(context: PlayContext, state: HostState): string | undefined {
+  state.link.beliefs.forget();
+  if (gathers(context, state)) state.facts.makeDue();
+  state.playLayers = [];
+  return loadVarsFiles(context, state);
+}
+
+function gathers({ run, play, scopes }: PlayContext, state: HostState): boolean {
+  const { gathering } = run.options;
+  const said = truth(keywordValue(play.gatherFacts, scopes.of(state)) ?? undefined);
+  return (said ?? gathering !== 'explicit') && !(gathering === 'smart' && state.facts.known);
+}
+
+function loadVarsFiles(context: PlayContext, state: HostState): string | undefined {
+  const { play, run } = context;
+  const layers: VarsLayer[] = [];
+  for (const { value, at } of play.varsFiles) {
+    const sight = context.scopes.of(state);
+    try {
+      const choices = evaluate(value, sight.scope, sight.env);
+      const names = (Array.isArray(choices) ? (choices as readonly Value[]) : [choices]).map(String);
+      const path = names.map((name) => findFile([play.directory], 'vars', name)).find((found) => found.ok);
+      if (path === undefined || !path.ok)
+        return `${at.file}:${at.line}:${at.column}: vars file ${names.join(', ')} was not found`;
+      const vars = run.loader.vars(path.path);
+      if (!vars.ok) return vars.error.map(inOneLine).join('; ');
+      layers.push({ level: 14, from: path.path, vars: vars.value as Vars });
+      state.playLayers = layers;
+    } catch (error) {
+      if (error instanceof TemplateError) return placed(error);
+      throw error;
+    }
+  }
+  return undefined;
+}

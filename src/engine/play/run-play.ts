@@ -1,0 +1,293 @@
+import { type Raw, Template, toJs, type Value } from '../../core/value.ts';
+import { selectHosts } from '../../language/inventory/index.ts';
+import type { Item, Play, VarsLayer } from '../../language/model.ts';
+import { playName } from '../../language/variables/play-vars.ts';
+import { evaluate, TemplateError } from '../../template/index.ts';
+import { Throttle } from '../host/throttle.ts';
+import { environmentBeforeFacts } from '../task/environment.ts';
+import type { Includes } from '../task/includes.ts';
+import { ifKnown, settle } from '../task/settle.ts';
+import { keywordError, tellUnlooked } from '../task/unlooked.ts';
+import { placed } from '../variables/error-text.ts';
+import type { HostState } from '../variables/host-state.ts';
+import { keywordTruth, keywordValue } from '../variables/keyword-values.ts';
+import type { LiveInventory } from '../variables/live-inventory.ts';
+import { identityOf, type PlayContext } from '../variables/play-context.ts';
+import type { RunContext } from '../variables/run-context.ts';
+import { Scopes } from '../variables/scopes.ts';
+import { flushHandlers } from './flush-handlers.ts';
+import { Handlers } from './handlers.ts';
+import type { Performing } from './performing.ts';
+import { PlayHost } from './play-host.ts';
+import { prepare } from './prepare-play.ts';
+import { batches, free, linear } from './strategy.ts';
+
+/** What a run keeps from play to play. */
+export interface Across {
+  readonly states: { get(host: string): HostState | undefined; readonly all: readonly HostState[] };
+  readonly includes: Includes;
+  readonly inventory: LiveInventory;
+  /** How the run marks its notes on hosts. */
+  readonly mark: string;
+  startAt: string | undefined;
+  stepping: boolean;
+}
+
+/** Run one play. Says whether the run goes on. */
+export async function runPlay(
+  run: RunContext,
+  play: Play,
+  across: Across,
+): Promise<'on' | 'stop' | { readonly error: string }> {
+  const all: string[] = [];
+  let batch: readonly PlayHost[] = [];
+  const context = playContext(
+    run,
+    play,
+    across,
+    () => all,
+    () => batch,
+  );
+  const pattern = await settle({ play: context }, () => hostsOf(context));
+  if (pattern.is === 'unknown') {
+    tellUnlooked(context, reachable(across.states.all), 'hosts', pattern.because);
+    return 'on';
+  }
+  if (pattern.is !== 'value') return { error: keywordError(pattern) };
+  const selected = pattern.value;
+  if ('error' in selected) return selected;
+  all.push(...selected.hosts);
+  const name = nameOf(context);
+  const usable = reachable(all.map((host) => across.states.get(host)).filter((state) => state !== undefined));
+  run.emit({ kind: 'play-started', play: play.id, name, hosts: usable.map((state) => state.host.name), at: play.at });
+  if (all.length === 0) {
+    run.emit({ kind: 'no-hosts', play: play.id, pattern: String(play.hosts.value) });
+    return 'on';
+  }
+  if (usable.length === 0) return 'stop';
+  const rounds = new Map(usable.map((state) => [state, state.link.rounds]));
+  const prepared = await prepare(context, usable);
+  if ('error' in prepared) return prepared;
+  const ready = prepared.ready;
+  const [first] = ready;
+  if (first === undefined) return usable.every((state) => state.unreachable) ? 'stop' : 'on';
+  const keywords = await settle({ play: context, state: first }, () => batchKeywords(context, first));
+  if (keywords.is === 'unknown') {
+    tellUnlooked(context, ready, 'keywords', keywords.because);
+    return 'on';
+  }
+  if (keywords.is !== 'value') return { error: keywordError(keywords) };
+  let going: 'on' | 'stop' = 'on';
+  for (const some of batches(ready, keywords.value.serial)) {
+    batch = some.map((state) => new PlayHost(state, play.items));
+    const stop = await runBatch(context, across, batch, keywords.value);
+    if (typeof stop === 'object') return stop;
+    if (stop === 'fatal' || batch.every((host) => host.state.failed || host.state.unreachable)) going = 'stop';
+    if (going === 'stop' || stop === 'end' || run.signal.aborted) break;
+  }
+  run.emit({
+    kind: 'play-finished',
+    play: play.id,
+    rounds: Object.fromEntries([...rounds].map(([state, before]) => [state.host.name, state.link.rounds - before])),
+  });
+  return going;
+}
+
+const reachable = (states: readonly HostState[]): readonly HostState[] =>
+  states.filter((state) => !state.failed && !state.unreachable);
+
+/** The keywords that say how a play goes through its hosts, computed for the first of them. */
+function batchKeywords({ play, run, scopes }: PlayContext, first: HostState) {
+  const sight = scopes.of(first);
+  const serial = toJs(keywordValue(play.serial, sight) ?? null);
+  const percentage = keywordValue(play.maxFailPercentage, sight);
+  return {
+    serial: (serial === null ? [] : Array.isArray(serial) ? serial : [serial]) as (number | string)[],
+    maxFailPercentage: percentage === undefined || percentage === null ? undefined : Number(toJs(percentage)),
+    strategy: String(toJs(keywordValue(play.strategy, sight) ?? run.options.strategy ?? 'linear')).replace(
+      /^ansible\.builtin\./,
+      '',
+    ),
+    forceHandlers: keywordTruth(play.forceHandlers, sight) ?? run.options.forceHandlers,
+  };
+}
+
+async function runBatch(
+  context: PlayContext,
+  across: Across,
+  hosts: readonly PlayHost[],
+  { maxFailPercentage, strategy, forceHandlers }: ReturnType<typeof batchKeywords>,
+): Promise<Performing['stop']> {
+  const { play, run } = context;
+  const handlers = new Handlers(context, play.handlers);
+  const performing: Performing = {
+    play: context,
+    handlers,
+    includes: across.includes,
+    throttle: new Throttle(),
+    hosts,
+    mayHaveLeft: (mayHaveHandlers(play) && run.options.ansible !== true) || hasValidation(play.items),
+    maxFailPercentage,
+    startAt: across.startAt,
+    stop: 'no',
+    stepping: across.stepping,
+  };
+  await (strategy === 'free' || strategy === 'host_pinned' ? free(performing) : linear(performing));
+  across.startAt = performing.startAt;
+  across.stepping = performing.stepping;
+  // Handlers of hosts that failed run only when asked for; the others' have run in the flush that ends the play.
+  if (forceHandlers) {
+    const failed = hosts.filter((host) => host.state.failed && host.due.size > 0);
+    for (const host of failed) host.out = false;
+    await flushHandlers(performing, failed);
+    for (const host of failed) host.end();
+  } else if (performing.stop === 'end') await flushHandlers(performing, hosts);
+  return performing.stop;
+}
+
+/** A role that is included brings handlers only when it is reached. */
+const mayHaveHandlers = ({ handlers, items }: Play): boolean => handlers.length > 0 || hasInclude(items);
+
+const hasInclude = (items: readonly Item[]): boolean =>
+  items.some(
+    (item) =>
+      item.kind === 'include' || (item.kind === 'block' && hasInclude([...item.block, ...item.rescue, ...item.always])),
+  );
+
+const hasValidation = (items: readonly Item[]): boolean =>
+  items.some(
+    (item) =>
+      item.kind === 'block' &&
+      (item.validate !== undefined || hasValidation([...item.block, ...item.rescue, ...item.always])),
+  );
+
+function playContext(
+  run: RunContext,
+  play: Play,
+  across: Across,
+  all: () => readonly string[],
+  batch: () => readonly PlayHost[],
+): PlayContext {
+  const alive = (host: string): boolean => {
+    const state = across.states.get(host);
+    return state !== undefined && !state.failed && !state.unreachable;
+  };
+  const roles = rolesOf(play.items);
+  const inInventory = (hosts: readonly string[]): readonly string[] => {
+    const left = new Set(hosts);
+    const known = (run.inventory.groups.get('all') ?? []).filter((host) => left.delete(host));
+    return [...known, ...left];
+  };
+  const scopes = new Scopes(
+    run,
+    play,
+    {
+      get name(): string {
+        return playName(play);
+      },
+      // In the inventory's order, whatever `order` the play has; its batches have that.
+      hostsAll: () => inInventory(all()),
+      hosts: () => inInventory(all()).filter(alive),
+      batch: () =>
+        batch()
+          .map((host) => host.name)
+          .filter(alive),
+      roleNames: roles.listed,
+      dependentRoleNames: roles.dependent,
+    },
+    (host) => across.states.get(host),
+  );
+  const context: PlayContext = {
+    run,
+    mark: across.mark,
+    play,
+    scopes,
+    inventory: across.inventory,
+    stateOf: (host) => across.states.get(host),
+    mainIdentity(state) {
+      const sight = scopes.of(state);
+      return context.identity(state, { keywords: play.keywords }, sight, environmentBeforeFacts(play, sight));
+    },
+    identity: (state, task, sight, environment, keywords) =>
+      identityOf(
+        run,
+        state,
+        task,
+        sight,
+        (node) => {
+          const other = across.states.get(node);
+          return other === undefined
+            ? undefined
+            : context.identity(other, { keywords: { ...play.keywords, connection: undefined } }, scopes.of(other))
+                .endpoint;
+        },
+        environment,
+        keywords,
+      ),
+  };
+  return context;
+}
+
+function rolesOf(items: readonly Item[]): { listed: readonly string[]; dependent: readonly string[] } {
+  const dependent = new Set<string>();
+  const listed = new Set<string>();
+  const walk = (some: readonly Item[]): void => {
+    for (const item of some) {
+      if (item.role !== undefined) {
+        (item.role.parents.length === 0 ? listed : dependent).add(item.role.name);
+      }
+      if (item.kind === 'block') walk([...item.block, ...item.rescue, ...item.always]);
+    }
+  };
+  walk(items);
+  return { listed: [...listed], dependent: [...dependent] };
+}
+
+/** A play's own keywords are computed before there is a host: only extra and play variables count. */
+function playSight({ run, play, scopes, stateOf }: PlayContext) {
+  const first = [...run.inventory.hosts.keys()][0];
+  const state = stateOf(first ?? 'localhost') ?? stateOf('localhost');
+  return state === undefined
+    ? { scope: layersScope(play.layers, run.extra), env: run.env([play.directory]) }
+    : scopes.of(state);
+}
+
+const layersScope = (layers: readonly VarsLayer[], extra: VarsLayer) => ({
+  get: (name: string): Raw | undefined =>
+    [...layers, extra].findLast((layer) => layer.vars.has(name))?.vars.get(name)?.value,
+  names: () => [...layers, extra].flatMap((layer) => [...layer.vars.keys()]),
+});
+
+function hostsOf(context: PlayContext): { hosts: readonly string[] } | { error: string } {
+  const { run, play } = context;
+  try {
+    const sight = playSight(context);
+    const written = evaluate(play.hosts.value, sight.scope, sight.env);
+    const pattern = Array.isArray(written) ? (written as readonly Value[]).map(String).join(',') : String(written);
+    const order = String(toJs(keywordValue(play.order, sight) ?? 'inventory'));
+    const selected = selectHosts(run.inventory, pattern, {
+      limit: run.options.limit,
+      order,
+      mismatch: run.options.mismatch,
+    });
+    if (!selected.ok) return { error: selected.error.map((one) => one.message).join('; ') };
+    for (const diagnostic of selected.warnings ?? []) run.emit({ kind: 'warning', diagnostic });
+    return { hosts: selected.value };
+  } catch (error) {
+    if (error instanceof TemplateError) return { error: placed(error) };
+    throw error;
+  }
+}
+
+function nameOf(context: PlayContext): string {
+  const { play } = context;
+  if (play.name === undefined)
+    return typeof play.hosts.value === 'string'
+      ? play.hosts.value
+      : Array.isArray(play.hosts.value)
+        ? play.hosts.value.join(',')
+        : '';
+  const { name } = play;
+  const { scope, env } = playSight(context);
+  return ifKnown(() => String(evaluate(name, scope, env))) ?? String(name instanceof Template ? name.source : name);
+}

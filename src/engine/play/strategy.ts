@@ -1,0 +1,92 @@
+import { eachLimited } from '../host/each-limited.ts';
+import { comparePaths, type Step } from '../task/cursor.ts';
+import { perform } from './perform.ts';
+import type { Performing } from './performing.ts';
+import type { PlayHost } from './play-host.ts';
+import { putBackLeft } from './validate.ts';
+
+/** All hosts do a task before any does the next. */
+export async function linear(performing: Performing): Promise<void> {
+  while (goesOn(performing)) {
+    const steps = nextSteps(performing.hosts);
+    const first = [...steps.values()].sort((a, b) => comparePaths(a.path, b.path))[0];
+    if (first === undefined) return;
+    const together = [...steps].filter(([, step]) => isSame(step, first)).map(([host]) => host);
+    await perform(performing, together, first);
+    for (const host of together) await putBackLeft(performing, host);
+    stopIfTooManyFailed(performing);
+  }
+}
+
+/** Each host goes on as fast as it can. */
+export async function free(performing: Performing): Promise<void> {
+  await eachLimited(performing.hosts, performing.play.run.options.forks, async (host) => {
+    while (goesOn(performing)) {
+      const step = nextSteps([host]).get(host);
+      if (step === undefined) return;
+      await perform(performing, [host], step);
+      await putBackLeft(performing, host);
+      stopIfTooManyFailed(performing);
+    }
+  });
+}
+
+const goesOn = ({ play, stop }: Performing): boolean => stop === 'no' && !play.run.signal.aborted;
+
+function nextSteps(hosts: readonly PlayHost[]): Map<PlayHost, Step> {
+  const steps = new Map<PlayHost, Step>();
+  for (const host of hosts) {
+    if (host.out) continue;
+    const step = nextStep(host);
+    if (step !== undefined) steps.set(host, step);
+  }
+  return steps;
+}
+
+/** A failure that an `always` only delayed goes on falling. */
+function nextStep(host: PlayHost): Step | undefined {
+  for (;;) {
+    const step = host.cursor.next();
+    if (step === undefined || step.kind !== 'fallen') return step;
+    const { to, left } = host.cursor.fail();
+    host.toPutBack.push(...left);
+    host.endedRole = undefined;
+    if (to === 'rescue') host.state.rescued();
+    if (to === undefined) {
+      host.state.failed = true;
+      host.end();
+      return undefined;
+    }
+  }
+}
+
+const isSame = (a: Step, b: Step): boolean =>
+  comparePaths(a.path, b.path) === 0 &&
+  a.kind === b.kind &&
+  (a.kind === 'item' && b.kind === 'item' ? a.item === b.item : true);
+
+function stopIfTooManyFailed(performing: Performing): void {
+  const { maxFailPercentage, hosts } = performing;
+  if (maxFailPercentage === undefined || performing.stop !== 'no') return;
+  const failed = hosts.filter((host) => host.out && (host.state.failed || host.state.unreachable)).length;
+  if ((failed / hosts.length) * 100 > maxFailPercentage) performing.stop = 'fatal';
+}
+
+/** Hosts by what the play's `serial` makes of them. */
+export function batches<T>(hosts: readonly T[], serial: readonly (number | string)[]): readonly (readonly T[])[] {
+  if (serial.length === 0) return [hosts];
+  const sized: T[][] = [];
+  for (let taken = 0, turn = 0; taken < hosts.length; turn++) {
+    const size = sizeOf(serial[Math.min(turn, serial.length - 1)]!, hosts.length);
+    sized.push(hosts.slice(taken, taken + size));
+    taken += size;
+  }
+  return sized;
+}
+
+function sizeOf(size: number | string, total: number): number {
+  const percent = typeof size === 'string' && size.endsWith('%') ? Number(size.slice(0, -1)) : undefined;
+  const count = percent === undefined ? Number(size) : Math.floor((percent / 100) * total);
+  if (percent !== undefined) return Math.max(1, count);
+  return count > 0 ? count : total;
+}

@@ -1,0 +1,160 @@
+import { writtenScript } from '../../core/command.ts';
+import type { Outcome, TaskRef } from '../../core/event.ts';
+import { shell } from '../../core/questions/shell.ts';
+import { toJs } from '../../core/value.ts';
+import type { Block } from '../../language/model.ts';
+import { dependsOn } from '../host/depends-on.ts';
+import { eachLimited } from '../host/each-limited.ts';
+import type { Identity } from '../host/host-link.ts';
+import { putBack, release } from '../host/journal.ts';
+import { quietly } from '../host/quietly.ts';
+import { tellable } from '../host/tellable.ts';
+import { unreachable } from '../task/outcome.ts';
+import { type Settled, settle } from '../task/settle.ts';
+import { placed } from '../variables/error-text.ts';
+import { keywordTruth, keywordValue } from '../variables/keyword-values.ts';
+import type { PlayContext } from '../variables/play-context.ts';
+import { conclude } from './conclude.ts';
+import { blockKey, learnLeft } from './left-over.ts';
+import type { Performing } from './performing.ts';
+import type { PlayHost } from './play-host.ts';
+
+/** Prove what a validating block changed: the command must succeed, or everything is put back and the block has failed. */
+export async function validate(performing: Performing, hosts: readonly PlayHost[], block: Block): Promise<void> {
+  const { play } = performing;
+  const key = blockKey(block);
+  await eachLimited(hosts, play.run.options.forks, async (host) => {
+    await learnLeft(performing, host);
+    const due = host.touchedBlocks.has(key) || host.left?.blocks.includes(key) === true;
+    if (!due || play.run.options.check) return host.cursor.advance();
+    const proof = await settle({ play, state: host.state }, () => proofOf(play, host, block));
+    const { command, censored } = proof.is === 'value' ? proof.value : { command: '', censored: true };
+    const ref: TaskRef = {
+      id: block.id,
+      name: censored ? 'validate' : `validate: ${command}`,
+      type: 'validate',
+      at: block.validate!.at,
+      handler: false,
+      tags: block.keywords.tags,
+      step: block.keywords.step,
+    };
+    play.run.emit({ kind: 'task-started', play: play.play.id, task: ref, host: host.name });
+    const startedAt = performance.now();
+    const outcome =
+      proof.is === 'value' ? await prove(host, key, proof.value) : await unproved(play, host, key, messageOf(proof));
+    play.run.emit({
+      kind: 'task-finished',
+      play: play.play.id,
+      task: ref,
+      host: host.name,
+      outcome: tellable({ ...outcome, censored: censored ? true : undefined }),
+      tookMs: performance.now() - startedAt,
+    });
+    if (outcome.status === 'ok') {
+      host.touchedBlocks.delete(key);
+      host.cursor.advance();
+    }
+    conclude(play, host, block, outcome);
+    host.toPutBack.splice(0);
+  });
+}
+
+/** The command that proves a block, and as whom it runs. */
+interface Proof {
+  readonly command: string;
+  readonly censored: boolean;
+  readonly identity: Identity;
+}
+
+function proofOf(play: PlayContext, host: PlayHost, block: Block): Proof {
+  const sight = play.scopes.of(host.state, block, host.exported);
+  return {
+    command: String(toJs(keywordValue(block.validate, sight) ?? '')),
+    censored: keywordTruth(block.keywords.noLog, sight) === true,
+    identity: play.identity(host.state, { keywords: block.keywords }, sight),
+  };
+}
+
+const messageOf = (proof: Exclude<Settled<never>, { is: 'value' }>): string =>
+  proof.is === 'mistaken'
+    ? placed(proof.error)
+    : proof.is === 'unknown'
+      ? dependsOn(proof.because)
+      : proof.failure.message;
+
+/** The command that would prove the block could not be computed: what the block changed is put back. */
+async function unproved(play: PlayContext, host: PlayHost, key: string, why: string): Promise<Outcome> {
+  const back = await undo(host, key, play.mainIdentity(host.state));
+  const message = `${why}; ${back ? 'what the block had changed was put back' : 'what the block had changed could NOT be put back'}`;
+  return { status: 'failed', changes: [], message, result: { failed: true, msg: message } };
+}
+
+async function prove(host: PlayHost, key: string, { command, censored, identity }: Proof): Promise<Outcome> {
+  const question = shell({ script: writtenScript(command).text }, { secret: censored });
+  host.state.link.beliefs.forget();
+  const asked = await host.state.link.ask(identity, [question], async () => []);
+  if (!asked.ok) return unreachable(asked.failure);
+  const belief = asked.beliefs.get(question.key);
+  const said =
+    belief?.is === 'answer' && belief.answer.ok
+      ? (belief.answer.value as { code: number; stdout: string; stderr: string })
+      : { code: 1, stdout: '', stderr: 'no answer' };
+  const link = host.state.link;
+  if (said.code === 0) {
+    for (const who of keepersOf(host, key, identity)) await quietly(link, who, [release(host.name, key)]);
+    host.dueInBlock.delete(key);
+    return {
+      status: 'ok',
+      changes: [],
+      result: { changed: false, cmd: command, rc: 0, stdout: said.stdout, stderr: said.stderr },
+    };
+  }
+  const back = await undo(host, key, identity);
+  const message = `${command} failed, ${back ? 'so what the block had changed was put back' : 'and what the block had changed could NOT be put back; it is kept under /var/lib/retrace/kept'}: ${(said.stderr || said.stdout).trim()}`;
+  return {
+    status: 'failed',
+    changes: [],
+    message,
+    result: { failed: true, msg: message, rc: said.code, stdout: said.stdout, stderr: said.stderr },
+  };
+}
+
+/** A task inside a validating block failed: what the block changed until then is put back. */
+export async function putBackLeft({ play }: Performing, host: PlayHost): Promise<void> {
+  for (const block of host.toPutBack.splice(0)) {
+    const key = blockKey(block);
+    if (!host.touchedBlocks.has(key) || play.run.options.check) continue;
+    const proof = await settle({ play, state: host.state }, () => proofOf(play, host, block));
+    const back = await undo(host, key, proof.is === 'value' ? proof.value.identity : play.mainIdentity(host.state));
+    host.touchedBlocks.delete(key);
+    const message = back
+      ? `what the block ${String(block.name ?? '')} had changed was put back`
+      : `what the block had changed could not be put back; it is kept under /var/lib/retrace/kept/${key}`;
+    play.run.emit({
+      kind: 'warning',
+      host: host.name,
+      diagnostic: { severity: 'warning', code: 'put-back', message, at: block.at },
+    });
+  }
+}
+
+/** As whom what was there before a block is kept: whoever changed something in it, or after an interrupted run the block's own user. */
+const keepersOf = (host: PlayHost, key: string, own: Identity): readonly Identity[] => {
+  const those = [...(host.touchedBlocks.get(key)?.values() ?? [])];
+  return those.length === 0 ? [own] : those;
+};
+
+/** Put everything back, and with it the reason of the handlers that were due for nothing else. */
+async function undo(host: PlayHost, key: string, own: Identity): Promise<boolean> {
+  const due = host.dueInBlock.get(key) ?? new Set<number>();
+  host.dueInBlock.delete(key);
+  let back = true;
+  for (const who of keepersOf(host, key, own))
+    back = (await quietly(host.state.link, who, [putBack(host.name, key)])) && back;
+  if (!back) return false;
+  for (const id of due) host.due.delete(id);
+  // Nor is what an earlier run left for nothing but the block.
+  if (host.left !== undefined)
+    host.left = { ...host.left, handlers: host.left.handlers.filter(({ blocks }) => !blocks.includes(key)) };
+  return true;
+}

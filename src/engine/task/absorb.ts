@@ -1,0 +1,78 @@
+import type { Outcome } from '../../core/event.ts';
+import { fromJs, isDict, type Raw, type Value } from '../../core/value.ts';
+import type { Task } from '../../language/model.ts';
+import { mergeOver } from '../../language/variables/merge-layers.ts';
+import { evaluate, isWritten } from '../../template/index.ts';
+import { Touched, touching } from '../host/touched.ts';
+import type { HostState } from '../variables/host-state.ts';
+import { keywordTruth } from '../variables/keyword-values.ts';
+import type { PlayContext } from '../variables/play-context.ts';
+import type { Sight } from '../variables/scopes.ts';
+import type { Call } from './call.ts';
+
+/** Take up what a result gives besides itself: facts and variables, which later tasks see. */
+export function absorb(
+  play: PlayContext,
+  state: HostState,
+  task: Task,
+  sight: Sight,
+  call: Call,
+  outcome: Outcome,
+  unknown: ReadonlyMap<string, Touched> = new Map(),
+): void {
+  const given = outcome.result['ansible_facts'];
+  if (given === undefined || !['ok', 'changed'].includes(outcome.status)) return;
+  const facts = fromJs(given);
+  if (!isDict(facts)) return;
+  const delegated =
+    call.delegatedTo !== undefined && keywordTruth(task.keywords.delegateFacts, sight) === true
+      ? play.stateOf(call.delegatedTo)
+      : undefined;
+  const owner = delegated ?? state;
+  const { gives = 'facts' } = call.type;
+  // A file of variables was written by a person, and so was a fact that is made of nothing else.
+  const written = (gives === 'include_vars' || isWritten(task.args, sight.scope)) && { written: true as const };
+  if (gives === 'facts') remember(play, owner, facts, unknown);
+  else
+    for (const [name, value] of facts)
+      (gives === 'set_fact' ? owner.set : owner.included).set(String(name), {
+        value: outcome.result['_ansible_merge'] === true ? overKnown(String(name), value, sight) : value,
+        ...written,
+      });
+  if (outcome.result['cacheable'] === true || outcome.result['_ansible_facts_cacheable'] === true)
+    remember(play, owner, facts);
+}
+
+/** A value merged over what its variable is already. */
+function overKnown(name: string, value: Value, { scope, env }: Sight): Raw {
+  const known = scope.get(name);
+  return known === undefined ? value : mergeOver(evaluate(known, scope, env), value);
+}
+
+function remember(
+  play: PlayContext,
+  owner: HostState,
+  facts: ReadonlyMap<Value, Value>,
+  unknown: ReadonlyMap<string, Touched> = new Map(),
+): void {
+  owner.facts.add(facts, unknown);
+  keep(play, owner);
+}
+
+/** Facts are kept for the next run as well, where there is a cache and nothing of them is unknown. */
+export function keep(play: PlayContext, owner: HostState): void {
+  if (!owner.facts.arePartlyUnknown) play.run.factCache?.write(owner.host.name, owner.facts.all);
+}
+
+/** A task that would set variables or facts, but nobody knows to what: touching them makes later tasks unknown, too. */
+export function absorbUnknown(play: PlayContext, state: HostState, task: Task, because: string): void {
+  const type = typeof task.type === 'string' ? play.run.loadedType(task.type) : undefined;
+  if (type?.gives === undefined) return;
+  if (type.gives !== 'set_fact' || !isDict(task.args)) {
+    // Which names it would set is not known either.
+    state.doubt = because;
+    return;
+  }
+  for (const name of (task.args as Map<Value, Raw>).keys())
+    if (name !== 'cacheable') state.set.set(String(name), touching(new Touched('unknown', state.host.name, because)));
+}

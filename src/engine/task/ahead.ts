@@ -1,0 +1,128 @@
+import { type AnyQuestion, hidden, isAskedInTurn } from '../../core/question.ts';
+import { userAccount } from '../../core/questions/account.ts';
+import type { Task, VarsLayer } from '../../language/model.ts';
+import { TemplateError } from '../../template/index.ts';
+import type { Ahead } from '../host/host-link.ts';
+import { Touched, TouchedHome, touching } from '../host/touched.ts';
+import type { HostState } from '../variables/host-state.ts';
+import type { PlayContext } from '../variables/play-context.ts';
+import { type Call, computeCall, questionsOf } from './call.ts';
+import type { Cursor } from './cursor.ts';
+import { factsQuestion } from './facts.ts';
+import { itemSight, loopOf } from './loop.ts';
+
+/** How far to ask ahead: everything, until something changes; then little, and more with every quiet round. */
+export class Window {
+  #size = Number.POSITIVE_INFINITY;
+
+  changed(): void {
+    this.#size = 2;
+  }
+
+  /** The tasks to look at in this round. */
+  take(): number {
+    const size = this.#size;
+    this.#size *= 2;
+    return size;
+  }
+}
+
+/** No round should compute more tasks than this, however long the play. */
+const most = 2000;
+
+/** Nor should it ask more: a task may have a loop of thousands. While changes go on, each task of the window counts for so many. */
+const mostQuestions = 20_000;
+const questionsOfTask = 20;
+
+/**
+ * The questions that coming tasks will ask, as far as they can be computed now. A task that needs a value still to come
+ * is left out, and asked in its turn: whatever is left out or wrong here costs a round, never truth.
+ */
+export async function askAhead(
+  play: PlayContext,
+  state: HostState,
+  tasks: Iterable<Task>,
+  layers: readonly VarsLayer[],
+  window: number,
+): Promise<readonly Ahead[]> {
+  const asked: Ahead[] = [];
+  const pending = new Map<string, { readonly value: never }>();
+  let left = Math.min(window, most);
+  const budget = Math.min(window * questionsOfTask, mostQuestions);
+  let first = true; // the task at hand
+  for (const task of tasks) {
+    if (left-- <= 0 || asked.length >= budget) break;
+    const seen: readonly VarsLayer[] =
+      pending.size === 0 ? layers : [...layers, { level: 19, from: 'tasks to come', vars: new Map(pending) }];
+    const questions = await questionsFor(play, state, task, seen, budget - asked.length);
+    const all = first || !Number.isFinite(window);
+    asked.push(...(all ? questions : questions.filter(({ question }) => !isAskedInTurn(question))));
+    first = false;
+    if (task.register !== undefined)
+      pending.set(task.register, touching(new Touched('pending', state.host.name, task.register)));
+  }
+  return asked;
+}
+
+async function questionsFor(
+  play: PlayContext,
+  state: HostState,
+  task: Task,
+  layers: readonly VarsLayer[],
+  room: number,
+): Promise<readonly Ahead[]> {
+  const asked: Ahead[] = [];
+  const wanted = (call: Call, question: AnyQuestion<unknown>): Ahead => ({
+    link: call.link,
+    identity: call.identity,
+    question: call.censored ? hidden(question) : question,
+  });
+  try {
+    const sight = play.scopes.of(state, task, layers);
+    const loop = loopOf(task, sight);
+    const sights =
+      loop === undefined
+        ? [sight]
+        : loop.kind === 'items'
+          ? loop.items.slice(0, room).map((item) => itemSight(play, state, task, item, layers))
+          : [];
+    for (const one of sights) {
+      if (asked.length >= room) break;
+      const computed = await computeCall(play, state, task, one, true);
+      if (computed.kind === 'call')
+        asked.push(...questionsOf(computed.call).map((question) => wanted(computed.call, question)));
+    }
+  } catch (error) {
+    if (error instanceof Touched && error.what === 'facts') {
+      const other = play.stateOf(error.host);
+      if (other !== undefined)
+        asked.push({
+          link: other.link,
+          identity: play.mainIdentity(other),
+          question: factsQuestion,
+        });
+    } else if (error instanceof TouchedHome && error.user !== undefined)
+      asked.push({ link: error.link, identity: error.identity, question: userAccount(error.user) });
+    else if (!(error instanceof Touched || error instanceof TemplateError)) throw error;
+  }
+  return asked;
+}
+
+/** The tasks that a host comes to next, as far as can be told: blocks entered, nothing failing; `expand` brings in what includes are known to bring. */
+export function* comingTasks(
+  cursor: Cursor,
+  selected: (task: Task) => boolean,
+  expand: (cursor: Cursor) => boolean,
+): Generator<Task> {
+  const ahead = cursor.clone();
+  for (;;) {
+    const step = ahead.next();
+    if (step === undefined || step.kind === 'fallen') return;
+    if (step.kind === 'item' && step.item.kind === 'include') {
+      if (!expand(ahead)) return;
+      continue;
+    }
+    if (step.kind === 'item' && step.item.kind === 'task' && selected(step.item)) yield step.item;
+    ahead.advance();
+  }
+}

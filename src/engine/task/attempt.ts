@@ -1,0 +1,226 @@
+import type { Change } from '../../core/change.ts';
+import type { Outcome } from '../../core/event.ts';
+import { type Converged, converge, type Target } from '../host/converge.ts';
+import type { HostLink } from '../host/host-link.ts';
+import { nowText } from '../host/now-text.ts';
+import { createTarget } from '../host/target.ts';
+import { Touched } from '../host/touched.ts';
+import type { HostState } from '../variables/host-state.ts';
+import { foreseenResult, isUnrun } from '../variables/partly-known.ts';
+import type { Sight } from '../variables/scopes.ts';
+import { absorb } from './absorb.ts';
+import { ended, inBackground, jobOf, starting } from './background.ts';
+import { type Call, computeCall } from './call.ts';
+import { failure, ignorable, skip, uncomputed } from './early-outcomes.ts';
+import { unknownFacts } from './facts.ts';
+import type { LoopItem } from './loop.ts';
+import { outcomeOf, unknownOutcome, unlessUnsettled } from './outcome.ts';
+import { doubtWhatItMayChange, namedPaths } from './perhaps.ts';
+import { settle } from './settle.ts';
+import { type Ran, sightAfter, type TaskRun } from './task-run.ts';
+
+/**
+ * Run a task, or one item, once: its parameters computed, the host brought to them, the outcome judged. Conditions on its
+ * result see there how many `attempts` there were, where there may be several.
+ */
+export async function attempt(run: TaskRun, sight: Sight, item: LoopItem | undefined, attempts?: number): Promise<Ran> {
+  const { play, state, task } = run;
+  state.readOfNow = undefined;
+  const computed = await computeCall(play, state, task, sight, false).catch(unlessUnknown);
+  const { readOfNow } = state;
+  if (computed instanceof Touched) return unknownRun(run, sight, computed.because);
+  if (computed.kind === 'skipped')
+    return { outcome: { ...skip(computed.message, computed.condition), censored: computed.censored } };
+  if (computed.kind === 'failed')
+    return {
+      outcome: await ignorable({ ...failure(computed.message, computed.msg), censored: computed.censored }, run, sight),
+    };
+  const { call } = computed;
+  const foreseen: Change[] = [];
+  const converged = await withNow(run, call, await convergeOrStart(run, call, sight, foreseen));
+  // What was done is done: only judging it is tried again where it touches what has to be asked first.
+  const isForeseen = call.context.check && !call.ansible && converged.status === 'changed' && call.type.acts !== true;
+  const registering = (result: Outcome['result']) => (isForeseen ? foreseenResult(result, call.type) : result);
+  const after = (result: Outcome['result']): Sight =>
+    sightAfter(run, item, registering(attempts === undefined ? result : { ...result, attempts }));
+  const settled = await settle(run, () => outcomeOf(converged, call, after, task));
+  const judged = settled.is === 'value' ? settled.value : await uncomputed(settled, run, sight);
+  const held = call.ansible ? judged : unlessUnsettled(judged, converged, call, readOfNow);
+  const doubted = held.status === 'unreachable' && play.run.signal.aborted ? interrupted(held) : held;
+  const would = 'would' in converged ? converged.would : converged.status === 'unknown' ? undefined : foreseen;
+  foresee(run, call, doubted, would);
+  const { outcome, unknown } = withoutUnknownFacts(doubted, run, call);
+  const absorbed = await settle(run, () => absorb(play, state, task, sight, call, outcome, unknown));
+  if (absorbed.is !== 'value') return { outcome: await uncomputed(absorbed, run, sight) };
+  const ofNow = call.type.controllerOnly === true ? readOfNow : lookedInSpiteOf(run, call);
+  if (ofNow !== undefined && call.type.gives === 'set_fact') markOfNow(state, outcome, ofNow);
+  const grown = outcome.status === 'ok' && play.inventory.absorb(outcome.result, state.host.name);
+  const result = registering(withoutPrivate(outcome.result));
+  const shown = outcome.result['_ansible_verbose_always'] === true ? true : undefined;
+  const told: Outcome = grown
+    ? { ...outcome, status: 'changed', result: { ...result, changed: true } }
+    : { ...outcome, result, shown };
+  return { outcome: await ignorable(told, run, sight), delegatedTo: call.delegatedTo, ofNow };
+}
+
+/** In a check: the foreseen change that a task does not see which runs in spite of the check. */
+const lookedInSpiteOf = ({ play }: TaskRun, { context, link }: Call): string | undefined =>
+  play.run.options.check && !context.check ? link.beliefs.unsettled(false) : undefined;
+
+/** What is made of values of now is of now. */
+function markOfNow(state: HostState, { result }: Outcome, because: string): void {
+  for (const name of Object.keys(result['ansible_facts'] ?? {})) {
+    const entry = state.set.get(name);
+    if (entry !== undefined) state.set.set(name, state.ofNow(entry, because));
+  }
+}
+
+/** In a check: nobody knows whether the task runs, or with which parameters. */
+export async function unknownRun(run: TaskRun, sight: Sight, because: string): Promise<Ran> {
+  let now: string | undefined;
+  await doubtWhatItMayChange(run, sight, async (call) => {
+    now = call.censored || call.ansible || call.type.acts === true ? undefined : await foundNow(run, call);
+    return wouldOf(run, call);
+  });
+  const unknown = unknownOutcome(because);
+  return {
+    outcome: now === undefined ? unknown : { ...unknown, message: `${unknown.message}; now, if it runs: ${now}` },
+  };
+}
+
+function unlessUnknown(error: unknown): Touched {
+  if (error instanceof Touched && error.what === 'unknown') return error;
+  throw error;
+}
+
+/** What a task would change, of which nobody knows whether it runs. */
+async function wouldOf(run: TaskRun, call: Call): Promise<readonly Change[] | undefined> {
+  const foreseen: Change[] = [];
+  const { status } = await converge(call.type, call.params, call.context, targetOf(run, call, foreseen));
+  return status === 'ok' || status === 'changed' ? foreseen : undefined;
+}
+
+/** In a check: of what cannot be foreseen, how it is now, which is what an audit asks. */
+async function withNow(run: TaskRun, call: Call, converged: Converged): Promise<Converged> {
+  if (converged.status !== 'unknown' || call.ansible) return converged;
+  const now = await foundNow(run, call);
+  return now === undefined ? converged : { ...converged, message: `${converged.message}; now: ${now}` };
+}
+
+/** What a task would do on the host as it is now, whatever is foreseen. */
+async function foundNow(run: TaskRun, call: Call): Promise<string | undefined> {
+  const target = targetOf(run, { ...call, ansible: true }, []);
+  return nowText(await converge(call.type, call.params, { ...call.context, check: true }, target), call.type);
+}
+
+/** In a check: what later tasks are to think of what this one would do, or would have done. */
+function foresee(
+  { ref, play }: TaskRun,
+  call: Call,
+  { status, result }: Outcome,
+  would: readonly Change[] | undefined,
+) {
+  if (!play.run.options.check) return;
+  const { beliefs } = call.link;
+  if (status === 'unknown' && call.type.controllerOnly !== true) beliefs.unsettle(ref.name);
+  // Whoever wrote the task says that it changes nothing.
+  if (status === 'skipped' && isUnrun(result)) return;
+  if (status === 'unknown' || status === 'failed') {
+    for (const change of would ?? []) beliefs.doubtEffects(ref.name, change.effects);
+    if (would === undefined) beliefs.doubt(ref.name, namedPaths(call));
+    return;
+  }
+  for (const change of would ?? []) beliefs.foresee(ref.name, change.effects);
+}
+
+/** In a check a host tells its facts as they are now: those that a foreseen change may alter are left out, and unknown. */
+function withoutUnknownFacts(
+  outcome: Outcome,
+  { state }: TaskRun,
+  { context, link, type }: Call,
+): { readonly outcome: Outcome; readonly unknown?: ReadonlyMap<string, Touched> } {
+  const { ansible_facts: found } = outcome.result;
+  if (!context.check || type.gives !== 'facts' || typeof found !== 'object' || found === null) return { outcome };
+  const unknown = unknownFacts(link.beliefs, state.host.name, { ...found });
+  const [first] = unknown.values();
+  if (first === undefined) return { outcome };
+  state.doubt = first.because;
+  const known = Object.fromEntries(Object.entries(found).filter(([name]) => !unknown.has(name)));
+  return { outcome: { ...outcome, result: { ...outcome.result, ansible_facts: known } }, unknown };
+}
+
+/** Nothing is wrong with the host of a task that we broke off. */
+const interrupted = (outcome: Outcome): Outcome => ({
+  ...outcome,
+  message: 'interrupted',
+  failure: { reason: 'interrupted', message: 'interrupted' },
+});
+
+/** With `async` and `poll: 0` the commands are only started, so there is nothing to look at afterwards. */
+async function convergeOrStart(run: TaskRun, call: Call, sight: Sight, foreseen: Change[]): Promise<Converged> {
+  const { type, params, context, link } = call;
+  const foreseeing = (call: Call): Target => targetOf(run, call, foreseen);
+  const target = foreseeing(call);
+  const job = jobOf(run.task, call, sight, run.play.run.options.asyncDir);
+  if (job !== undefined) {
+    const kept = starting(type, job, (started) => {
+      link.jobs.set(job.file, started);
+      if (started.over === undefined) link.goingOn.add(job.file);
+    });
+    return converge(kept, params, context, inBackground(target, job));
+  }
+  if (link.goingOn.size > 0) link.beliefs.forget();
+  const converged = await convergeAsToldBy(call, type.asksAnew === true ? anew(target, link) : target, foreseeing);
+  if (type.asksAnew === true && 'result' in converged && converged.result['finished'] === 1)
+    link.goingOn.delete(String(converged.result['results_file']));
+  return run.task.async === undefined ? converged : ended(converged);
+}
+
+/** A target of which nothing is believed that was asked before. */
+const anew = (target: Target, { beliefs }: HostLink): Target => ({
+  ...target,
+  ask(questions) {
+    beliefs.forget();
+    return target.ask(questions);
+  },
+});
+
+/** Ansible's modules seldom mind that in a check what earlier tasks would have made is not there; ours know what it would be. */
+async function convergeAsToldBy(call: Call, target: Target, by: (call: Call) => Target): Promise<Converged> {
+  const { type, params, context } = call;
+  const converged = await converge(type, params, context, target);
+  if (!call.ansible || !context.check || converged.status !== 'failed') return converged;
+  const foreseen = await converge(type, params, context, by({ ...call, ansible: false }));
+  if (foreseen.status === 'ok' || foreseen.status === 'changed') return foreseen;
+  // Ansible's copy and template do not look at what is in their way: they tell what they would write.
+  const { would = [] } = converged;
+  return foreseen.status === 'unknown' && would.length > 0
+    ? { status: 'changed', changes: would, result: {}, assuming: foreseen.assuming, warnings: [] }
+    : converged;
+}
+
+function targetOf(
+  run: TaskRun,
+  { link, identity, timeoutMs, delegatedTo, censored, ansible }: Call,
+  foreseen: Change[],
+) {
+  const { play, state, ref } = run;
+  const { emit, signal } = play.run;
+  return createTarget({
+    link,
+    identity,
+    signal,
+    foresee: (changes) => foreseen.splice(0, foreseen.length, ...changes),
+    ahead: run.ahead,
+    beforeChange: delegatedTo === undefined ? (changes) => run.beforeChange(changes, identity) : undefined,
+    onOutput: (stream, text) => emit({ kind: 'output', task: ref, host: state.host.name, stream, text }),
+    onWait: (shown) => emit({ kind: 'host-busy', host: state.host.name, doing: 'waiting', about: shown }),
+    deadlineMs: timeoutMs,
+    blind: ansible,
+    censored,
+  });
+}
+
+/** What a result tells the engine alone. */
+const withoutPrivate = (result: Outcome['result']): Outcome['result'] =>
+  Object.fromEntries(Object.entries(result).filter(([key]) => !key.startsWith('_ansible_')));

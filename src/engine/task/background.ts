@@ -1,0 +1,99 @@
+import { randomInt } from 'node:crypto';
+import type { Command } from '../../core/command.ts';
+import { canBeJob, startJob } from '../../core/commands/job.ts';
+import type { Reply } from '../../core/session.ts';
+import type { AnyTaskType, Done, Questions, StartedJob, TaskResult } from '../../core/task-type.ts';
+import type { Task } from '../../language/model.ts';
+import { type Converged, firstFailure, type Target, whyNotConverged } from '../host/converge.ts';
+import { keywordNumber } from '../variables/keyword-values.ts';
+import type { Sight } from '../variables/scopes.ts';
+import type { Call } from './call.ts';
+import { jobFile } from './job-file.ts';
+
+/** A job that a task is to start instead of waiting for its commands. */
+interface Job {
+  readonly id: string;
+  readonly seconds: number;
+  /** The file on the host that tells what became of it. */
+  readonly file: string;
+}
+
+/** The job that `async` with `poll: 0` asks for. A check starts none. */
+export function jobOf(task: Task, call: Call, sight: Sight, asyncDir: string | undefined): Job | undefined {
+  const seconds = keywordNumber(task.async, sight) ?? 0;
+  const poll = keywordNumber(task.poll, sight);
+  if (seconds <= 0 || poll !== 0 || call.context.check || call.type.controllerOnly === true) return undefined;
+  const id = `j${randomInt(1e11, 1e12)}.${process.pid}`;
+  return { id, seconds, file: jobFile(id, call, sight, asyncDir) };
+}
+
+/** A target on which commands are started, and not waited for. */
+export const inBackground = (target: Target, job: Job): Target => ({
+  ...target,
+  act: (commands, changes, after) =>
+    target.act(
+      canBeJob(commands) ? [{ ...startJob(job.file, commands, job.seconds), ...localeOf(commands) }] : commands,
+      changes,
+      after,
+    ),
+});
+
+const localeOf = (commands: readonly Command[]) =>
+  commands.some(({ ownLocale }) => ownLocale === true) ? { ownLocale: true } : {};
+
+/** The type of a task whose commands are only started: all that is known of it is the job, and what is to be made of its end. */
+export function starting(type: AnyTaskType, job: Job, keep: (started: StartedJob) => void): AnyTaskType {
+  let planned: TaskResult = {};
+  return {
+    ...type,
+    acts: true,
+    plan(state, params, context) {
+      const plan = type.plan(state, params, context);
+      if (!('changes' in plan)) return plan;
+      planned = plan.result ?? {};
+      return { ...plan, result: {} };
+    },
+    result(done: AnyDone) {
+      const started = { ...done, planned };
+      const over = done.changes.length === 0 || !canBeJob(commandsOf(done));
+      keep({
+        ask: () => questionsAfter(type, done),
+        ended: (state, ran, seconds) => resultOf(type, started, state, ran, seconds),
+        ...(over && { over: { ...planned, ...type.result?.(done), changed: done.changes.length > 0 } }),
+      });
+      return { ansible_job_id: job.id, started: 1, finished: 0, results_file: job.file };
+    },
+  };
+}
+
+const commandsOf = ({ changes }: AnyDone) => changes.flatMap(({ commands }) => commands);
+
+// biome-ignore lint/suspicious/noExplicitAny: what any task type is told
+type AnyDone = Done<any, any>;
+
+/** What tells the state after the job: the task's questions, the later ones as they were asked before it. */
+const questionsAfter = (type: AnyTaskType, { params, before, context }: AnyDone): Questions => ({
+  ...type.ask?.(params, context),
+  ...type.thenAsk?.(before, params, context),
+});
+
+/** What the task would have given, had it been waited for. */
+function resultOf(
+  type: AnyTaskType,
+  done: AnyDone & { readonly planned: TaskResult },
+  state: Readonly<Record<string, unknown>>,
+  replies: readonly Reply[],
+  seconds: number,
+): TaskResult {
+  const endedAt = new Date(done.startedAt.getTime() + seconds * 1000);
+  const result = { ...done.planned, ...type.result?.({ ...done, state, replies, endedAt }) };
+  if (type.acts === true) return { changed: true, ...result };
+  const wrong = firstFailure(commandsOf(done), replies);
+  if (wrong !== undefined) return { changed: replies.length > 1, ...wrong.result, failed: true, msg: wrong.message };
+  const remains = whyNotConverged(type, state, done.params, done.context);
+  return remains === undefined ? { changed: true, ...result } : { changed: true, failed: true, msg: remains };
+}
+
+/** A task that was waited for is a job that has ended. */
+export const ended = <C extends Converged>(converged: C): C =>
+  'result' in converged ? { ...converged, result: { ...converged.result, started: 1, finished: 1 } } : converged;

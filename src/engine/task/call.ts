@@ -1,0 +1,174 @@
+import { bindParams, type ParamProblem } from '../../core/bind-params.ts';
+import type { AnyQuestion } from '../../core/question.ts';
+import { type Controller, ControllerError, type TaskContext, type TaskType } from '../../core/task-type.ts';
+import type { Task } from '../../language/model.ts';
+import { unknownTaskType } from '../../language/unknown-task-type.ts';
+import { asTemplateError, evaluate, TemplateError } from '../../template/index.ts';
+import { homeOf, homeOfUser } from '../host/homes.ts';
+import type { HostLink, Identity } from '../host/host-link.ts';
+import { Touched } from '../host/touched.ts';
+import { ansibleMessage, placed } from '../variables/error-text.ts';
+import type { HostState } from '../variables/host-state.ts';
+import { firstFalse, keywordNumber, keywordTruth, keywordValue } from '../variables/keyword-values.ts';
+import type { PlayContext } from '../variables/play-context.ts';
+import { OMIT, type Sight } from '../variables/scopes.ts';
+import { BadParams } from './bad-params.ts';
+import { createController } from './controller.ts';
+import { environmentOf } from './environment.ts';
+import { doubtOf } from './settle.ts';
+import { argsOf } from './task-args.ts';
+
+/** Where and as whom a task runs: its host, or the one that it is delegated to. */
+export interface Place {
+  readonly link: HostLink;
+  readonly identity: Identity;
+  readonly delegatedTo?: string;
+}
+
+/** A task with everything computed for one host and one loop item: ready to be asked, planned and applied. */
+export interface Call extends Place {
+  readonly type: TaskType;
+  readonly params: unknown;
+  readonly context: TaskContext;
+  readonly censored: boolean;
+  readonly diff: boolean;
+  /** Ended as Ansible ends it where we know better: what its scripts count on. */
+  readonly ansible: boolean;
+  readonly timeoutMs?: number;
+  readonly warnings: readonly string[];
+}
+
+/** What computing a task can end in instead of a call. */
+type Computed =
+  | { readonly kind: 'call'; readonly call: Call }
+  | { readonly kind: 'skipped'; readonly message: string; readonly condition: string; readonly censored: boolean }
+  | { readonly kind: 'failed'; readonly message: string; readonly msg?: string; readonly censored: boolean };
+
+/**
+ * Compute a task for a host: conditions, then where it runs, its parameters and its files. Throws `Touched` where a value
+ * is not known yet. `peek` is asking ahead: nothing then may be prompted for or written.
+ */
+export async function computeCall(
+  play: PlayContext,
+  state: HostState,
+  task: Task,
+  sight: Sight,
+  peek: boolean,
+): Promise<Computed> {
+  let censored = false;
+  try {
+    censored = keywordTruth(task.keywords.noLog, sight) ?? false;
+    const warnings: string[] = [];
+    const refused = firstFalse(task.keywords.when, sight, warnings);
+    if (refused !== undefined)
+      return { kind: 'skipped', message: 'Conditional result was False', condition: refused, censored };
+    return { kind: 'call', call: await makeCall(play, state, task, sight, peek, censored, warnings) };
+  } catch (thrown) {
+    const error = asTemplateError(thrown);
+    if (error instanceof TemplateError) {
+      const doubt = doubtOf(play, state, error);
+      if (doubt !== undefined) throw new Touched('unknown', state.host.name, doubt);
+      return { kind: 'failed', message: placed(error), msg: ansibleMessage(error), censored };
+    }
+    if (error instanceof ControllerError) return { kind: 'failed', message: error.message, censored };
+    if (error instanceof BadParams) return { kind: 'failed', message: error.message, censored };
+    throw error;
+  }
+}
+
+async function makeCall(
+  play: PlayContext,
+  state: HostState,
+  task: Task,
+  sight: Sight,
+  peek: boolean,
+  censored: boolean,
+  warnings: string[],
+): Promise<Call> {
+  const { options } = play.run;
+  const type = await typeOf(play, task, sight);
+  const where = placeOf(play, state, task, sight);
+  const check = keywordTruth(task.keywords.checkMode, sight) ?? options.check;
+  const diff = keywordTruth(task.keywords.diff, sight) ?? options.diff;
+  const bound = bindParams(type, argsOf(task, type, sight), {
+    omit: OMIT,
+    home: (user) =>
+      user === undefined ? homeOf(where.link, where.identity) : homeOfUser(where.link, where.identity, user),
+    taskType: play.run.loadedType,
+  });
+  if (!bound.ok) throw new BadParams(bound.problems.map((problem) => sentence(problem)).join('; '));
+  for (const secret of bound.secrets) play.run.secrets.add(secret);
+  const context: TaskContext = {
+    check,
+    diff,
+    host: where.delegatedTo ?? state.host.name,
+    interactive: options.interactive,
+    ...(options.patienceMs !== undefined && { patienceMs: options.patienceMs }),
+    native: options.native,
+    now: new Date(),
+    verbosity: play.run.runFacts.verbosity,
+    environment: where.identity.environment,
+  };
+  const controller: Controller = createController(play, task, sight, peek, where);
+  const params =
+    type.prepare === undefined ? bound.params : await type.prepare(bound.params as never, controller, context);
+  const timeout = keywordNumber(task.keywords.timeout, sight);
+  const patience = keywordNumber(task.async, sight);
+  const seconds = timeout ?? (patience === 0 ? undefined : patience);
+  return {
+    type,
+    params,
+    context,
+    ...where,
+    censored,
+    diff,
+    ansible: options.ansible === true,
+    timeoutMs: seconds === undefined || seconds === 0 ? undefined : seconds * 1000,
+    warnings,
+  };
+}
+
+async function typeOf(play: PlayContext, task: Task, sight: Sight): Promise<TaskType> {
+  const name = typeof task.type === 'string' ? task.type : String(evaluate(task.type, sight.scope, sight.env));
+  const type = play.run.loadedType(name) ?? (await play.run.taskType(name));
+  if (type === undefined)
+    throw new BadParams(play.run.options.ansible === true ? unresolved(name) : unknownTaskType(name, []).message);
+  return type;
+}
+
+/** Nobody knows a task type of that name. */
+export const unresolved = (name: string): string =>
+  `couldn't resolve module/action '${name}'. This often indicates a misspelling, missing collection, or incorrect module path.`;
+
+function placeOf(play: PlayContext, state: HostState, task: Task, sight: Sight): Place {
+  const delegate = keywordValue(task.keywords.delegateTo, sight);
+  const name = delegate === undefined || delegate === null || delegate === OMIT ? undefined : String(delegate);
+  const environment = environmentOf(task, sight);
+  if (name === undefined) return { link: state.link, identity: play.identity(state, task, sight, environment) };
+  const other = play.stateOf(name);
+  if (other === undefined) throw new BadParams(`cannot delegate to \`${name}\`: it is not in the inventory`);
+  return {
+    link: other.link,
+    identity: play.identity(other, task, play.scopes.of(other, task), environment, sight),
+    delegatedTo: name,
+  };
+}
+
+const sentence = ({ path, message, hint }: ParamProblem): string =>
+  `${path.length > 1 ? `${path.slice(0, -1).join('.')}: ` : ''}${message}${hint === undefined ? '' : ` (${hint})`}`;
+
+/** The questions of a call whose answers are not known, and those that depend on answers that are. */
+export function questionsOf(call: Call): readonly AnyQuestion<unknown>[] {
+  const first = Object.values(call.type.ask?.(call.params as never, call.context) ?? {}) as AnyQuestion<unknown>[];
+  const beliefs = first.map((question) => call.link.beliefs.of(question, call.identity.key));
+  if (call.type.thenAsk === undefined || !beliefs.every((belief) => belief?.is === 'answer' && belief.answer.ok))
+    return first;
+  const named = Object.keys(call.type.ask?.(call.params as never, call.context) ?? {});
+  const state = Object.fromEntries(
+    named.map((name, index) => [name, (beliefs[index] as { answer: { value: unknown } }).answer.value]),
+  );
+  return [
+    ...first,
+    ...(Object.values(call.type.thenAsk(state as never, call.params as never, call.context)) as AnyQuestion<unknown>[]),
+  ];
+}

@@ -1,0 +1,120 @@
+import { mkdirSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { hostname, userInfo } from 'node:os';
+import { dirname, isAbsolute, join, resolve } from 'node:path';
+import { readLocalFile, statOf } from '../../core/local-file.ts';
+import { inOneLine } from '../../core/source.ts';
+import { isSystemError } from '../../core/system-error.ts';
+import { type Controller, ControllerError } from '../../core/task-type.ts';
+import { decodeText, localPath } from '../../core/text-codec.ts';
+import type { Value } from '../../core/value.ts';
+import type { Task } from '../../language/model.ts';
+import { opened, renderTemplate, type Scope, scopeOver, strftime } from '../../template/index.ts';
+import { readTree } from '../host/read-tree.ts';
+import { Touched } from '../host/touched.ts';
+import { evaluateWritten, firstBroken, variable } from '../variables/expressions.ts';
+import type { PlayContext } from '../variables/play-context.ts';
+import type { Sight } from '../variables/scopes.ts';
+import type { Place } from './call.ts';
+import { jobFile } from './job-file.ts';
+
+/** The controller's side of one task. While asking ahead nothing is prompted for or written: such a task waits for its turn. */
+export function createController(
+  { run }: PlayContext,
+  task: Task,
+  sight: Sight,
+  peek: boolean,
+  where: Place,
+): Controller {
+  const { scope, env } = sight;
+  const later = <T>(act: () => T): T => {
+    if (peek) throw new Touched('pending', '', 'a task that acts on the controller');
+    return act();
+  };
+  const open = (path: string) => opened(readLocalFile(path), path, env);
+  return {
+    find: (kind, name) => findFile(task.searchPath, kind, name),
+    readFile: (path, { decrypt = true } = {}) => (decrypt ? open(path) : readLocalFile(path)),
+    readTree: (path, options = {}) => readTree(path, options, options.decrypt === false ? readLocalFile : open),
+    modeOf: (path) => statSync(localPath(path)).mode & 0o7777,
+    isDirectory: (path) => statOf(path)?.isDirectory() ?? false,
+    writeFile: (path, content, mode = 0o644) => later(() => writeWhole(path, content, mode)),
+    render: (path, options) =>
+      renderTemplate(
+        decodeText(open(path)),
+        path,
+        options,
+        { ...withTemplateNames(scope, path, options.dest, run.options.managed), cache: new Map() },
+        env,
+      ),
+    evaluate: (expression) => evaluateWritten(expression, task.argsAt, sight),
+    broken: (conditions) => firstBroken(conditions, sight),
+    variable: (name) => variable(name, sight),
+    parseVars(_text, path) {
+      const vars = run.loader.vars(path);
+      if (!vars.ok) throw new ControllerError(vars.error.map(inOneLine).join('; '));
+      return Object.fromEntries([...vars.value].map(([name, { value }]) => [name, value]));
+    },
+    job: (id) =>
+      later(() => {
+        const file = jobFile(id, where, sight, run.options.asyncDir);
+        return { file, started: where.link.jobs.get(file) };
+      }),
+    prompt: (question, options) => later(() => run.options.prompt(question, options)),
+    wait: (ms) => later(() => new Promise((done) => setTimeout(done, ms))),
+  };
+}
+
+/** The names that Ansible gives to template files besides. */
+function withTemplateNames(scope: Scope, path: string, dest: string | undefined, managed = 'Ansible managed'): Scope {
+  const stat = statSync(localPath(path), { throwIfNoEntry: false });
+  const names = new Map<string, () => Value>([
+    ['template_host', () => hostname()],
+    ['template_uid', () => userInfo().username],
+    ['template_path', () => path],
+    ...(dest === undefined ? [] : [['template_destpath', () => dest] as const]),
+    ['template_fullpath', () => resolve(path)],
+    ['template_mtime', () => (stat?.mtime.toISOString() ?? '').replace('T', ' ').replace(/Z$/, '')],
+    ['template_run_date', () => new Date().toISOString().replace('T', ' ').replace(/Z$/, '')],
+    ['ansible_managed', () => managedBy(managed, path, stat?.mtime ?? new Date())],
+  ]);
+  return scopeOver(scope, { get: (name) => names.get(name)?.(), names: () => names.keys() });
+}
+
+/** The setting `ansible_managed`, filled in for a template. */
+function managedBy(setting: string, path: string, mtime: Date): string {
+  const names: Record<string, string> = { file: path, host: hostname(), uid: userInfo().username };
+  const text = setting.replace(/\{(file|host|uid)\}/g, (_, name: string) => names[name]!);
+  const local = new Date(mtime.getTime() - mtime.getTimezoneOffset() * 60_000);
+  return text.includes('%') ? strftime(text, local) : text;
+}
+
+/** The first place where a file is: `files/NAME` and `NAME` below each folder of the search path. */
+export function findFile(
+  folders: readonly string[],
+  kind: string,
+  name: string,
+): { ok: true; path: string } | { ok: false; searched: readonly string[] } {
+  const candidates = isAbsolute(name)
+    ? [name]
+    : folders.flatMap((folder) => [join(folder, kind, name), resolve(folder, name)]);
+  const path = candidates.find(isThere);
+  return path === undefined ? { ok: false, searched: candidates } : { ok: true, path };
+}
+
+/** A path that may not be looked at is there for all we know: to open it says why not. */
+function isThere(path: string): boolean {
+  try {
+    return statSync(localPath(path), { throwIfNoEntry: false }) !== undefined;
+  } catch (error) {
+    if (isSystemError(error)) return true;
+    throw error;
+  }
+}
+
+/** Written beside its place, with its mode from the first byte, then renamed. */
+function writeWhole(path: string, content: Uint8Array, mode: number): void {
+  mkdirSync(localPath(dirname(path)), { recursive: true });
+  const beside = `${path}.${process.pid}.tmp`;
+  writeFileSync(localPath(beside), content, { mode });
+  renameSync(localPath(beside), localPath(path));
+}

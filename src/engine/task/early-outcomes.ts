@@ -1,0 +1,75 @@
+import type { Outcome } from '../../core/event.ts';
+import type { Task } from '../../language/model.ts';
+import { dependsOn } from '../host/depends-on.ts';
+import { ansibleMessage, placed } from '../variables/error-text.ts';
+import { keywordTruth } from '../variables/keyword-values.ts';
+import type { Sight } from '../variables/scopes.ts';
+import { unknownOutcome, unreachable } from './outcome.ts';
+import { writtenPaths } from './perhaps.ts';
+import { ifKnown, type Settled, settle } from './settle.ts';
+import type { TaskRun } from './task-run.ts';
+
+/** A task that failed before anything was asked or done; where a template did, `msg` is Ansible's, which then tells no more. */
+export const failure = (message: string, msg?: string): Outcome => ({
+  status: 'failed',
+  changes: [],
+  message,
+  result: { failed: true, ...(msg === undefined ? { changed: false } : {}), msg: msg ?? message },
+});
+
+/** A task that failed before it could be computed: what it says may hold the values that `no_log` hides. */
+export const failed = (task: Task, sight: Sight, message: string, msg: string | undefined): Outcome => ({
+  ...failure(message, msg),
+  censored: isCensored(task, sight) ? true : undefined,
+});
+
+/** Whether a task is under `no_log`; one that cannot be computed hides, to be safe. */
+function isCensored({ keywords }: Task, sight: Sight): boolean {
+  return ifKnown(() => keywordTruth(keywords.noLog, sight) ?? false) ?? true;
+}
+
+/** A task that is not for this host, or this item. */
+export const skip = (message: string, condition?: string): Outcome => ({
+  status: 'skipped',
+  changes: [],
+  message: condition === undefined ? message : `${message}: ${condition}`,
+  result: {
+    changed: false,
+    skipped: true,
+    skip_reason: message,
+    ...(condition === undefined ? {} : { false_condition: condition }),
+  },
+});
+
+/** An outcome under `ignore_errors` and `ignore_unreachable`. */
+export async function ignorable(outcome: Outcome, run: TaskRun, sight: Sight): Promise<Outcome> {
+  const { ignoreErrors, ignoreUnreachable } = run.task.keywords;
+  if (outcome.status !== 'failed' && outcome.status !== 'unreachable') return outcome;
+  const written = outcome.status === 'failed' ? ignoreErrors : ignoreUnreachable;
+  const ignored = await settle(run, () => keywordTruth(written, sight) === true);
+  if (ignored.is === 'value') return ignored.value ? { ...outcome, ignored: true } : outcome;
+  if (ignored.is === 'unknown')
+    return {
+      ...unknownOutcome(ignored.because),
+      message: `${outcome.message ?? 'failed'}; whether that is ignored ${dependsOn(ignored.because)}`,
+    };
+  if (ignored.is === 'unreachable') return outcome;
+  return { ...outcome, message: `${outcome.message ?? 'failed'}; and ${placed(ignored.error)}` };
+}
+
+/** What a task comes to that could not be computed. */
+export async function uncomputed(
+  settled: Exclude<Settled<unknown>, { is: 'value' }>,
+  run: TaskRun,
+  sight: Sight,
+): Promise<Outcome> {
+  if (settled.is === 'unknown') {
+    run.state.link.beliefs.doubt(run.ref.name, writtenPaths(run, sight));
+    return unknownOutcome(settled.because);
+  }
+  const outcome =
+    settled.is === 'unreachable'
+      ? unreachable(settled.failure)
+      : failed(run.task, sight, placed(settled.error), ansibleMessage(settled.error));
+  return ignorable(outcome, run, sight);
+}

@@ -1,0 +1,68 @@
+import { aboutFact } from '../../core/facts/about-fact.ts';
+import { facts } from '../../core/questions/facts.ts';
+import type { SessionFailure } from '../../core/session.ts';
+import { fromJs, type Value } from '../../core/value.ts';
+import type { Beliefs } from '../host/beliefs.ts';
+import type { Ahead, Identity } from '../host/host-link.ts';
+import { Touched } from '../host/touched.ts';
+import type { HostState } from '../variables/host-state.ts';
+import type { PlayContext } from '../variables/play-context.ts';
+import { keep } from './absorb.ts';
+
+/** The question that all facts come from. */
+export const factsQuestion = facts();
+
+/** Why there are no facts. */
+type NoFacts =
+  | { readonly is: 'unreachable'; readonly failure: SessionFailure }
+  | { readonly is: 'unknown'; readonly because: string };
+
+/**
+ * Gather a host's facts, as `gather_facts` does: one question, asked when something first touches a fact. In a check
+ * after a foreseen change, the host tells what they are now; those that the change may alter are unknown.
+ */
+export async function learnFacts(
+  play: PlayContext,
+  state: HostState,
+  identity: Identity,
+  ahead: () => Promise<readonly Ahead[]>,
+): Promise<NoFacts | undefined> {
+  const asked = await state.link.ask(identity, [factsQuestion], ahead);
+  if (!asked.ok) return { is: 'unreachable', failure: asked.failure };
+  const belief = asked.beliefs.get(factsQuestion.key);
+  if (belief?.is === 'unknown') return belief;
+  if (belief?.answer.ok === true) take(play, state, belief.answer.value as Readonly<Record<string, unknown>>);
+  else if (belief !== undefined && !belief.answer.ok)
+    play.run.emit({
+      kind: 'warning',
+      host: state.host.name,
+      diagnostic: { severity: 'warning', code: 'facts', message: `facts could not be gathered: ${belief.answer.why}` },
+    });
+  state.facts.settle();
+  return undefined;
+}
+
+function take(play: PlayContext, state: HostState, found: Readonly<Record<string, unknown>>): void {
+  const unknown = unknownFacts(state.link.beliefs, state.host.name, found);
+  const known = Object.fromEntries(Object.entries(found).filter(([name]) => !unknown.has(name)));
+  state.facts.gather(fromJs(known) as Map<Value, Value>, unknown);
+  keep(play, state);
+}
+
+/** Those of the facts that a foreseen change may alter, and what touching them says. */
+export function unknownFacts(
+  beliefs: Beliefs,
+  host: string,
+  found: Readonly<Record<string, unknown>>,
+): ReadonlyMap<string, Touched> {
+  const { ansible_interfaces: listed } = found;
+  const interfaces = Array.isArray(listed) ? listed.map(String) : [];
+  const unknown = new Map<string, Touched>();
+  for (const name of Object.keys(found)) {
+    const because = aboutFact(name, interfaces)
+      .map((subject) => beliefs.blurredBy(subject))
+      .find((task) => task !== undefined);
+    if (because !== undefined) unknown.set(name, new Touched('unknown', host, because));
+  }
+  return unknown;
+}

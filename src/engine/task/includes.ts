@@ -1,0 +1,119 @@
+import { createHash } from 'node:crypto';
+import type { Diagnostic } from '../../core/source.ts';
+import { isDict, toJs, type Value } from '../../core/value.ts';
+import type { Brought, Include, VarsLayer } from '../../language/model.ts';
+import { evaluate, repr, TemplateError } from '../../template/index.ts';
+import { placed } from '../variables/error-text.ts';
+import type { HostState } from '../variables/host-state.ts';
+import { firstFalse } from '../variables/keyword-values.ts';
+import type { PlayContext } from '../variables/play-context.ts';
+import { OMIT, type Sight } from '../variables/scopes.ts';
+import { itemSight, type LoopItem, loopOf, turnVars } from './loop.ts';
+
+/** One turn of an include on one host, computed. Hosts with one `key` share what it brings. */
+export type Included =
+  | {
+      readonly kind: 'brings';
+      readonly key: string;
+      readonly what: string;
+      readonly turn: number;
+      readonly brought: Brought;
+      readonly item?: LoopItem;
+    }
+  | { readonly kind: 'skipped'; readonly condition: string; readonly item?: LoopItem }
+  /** In a check: whether it brings anything in, or what, is not known. */
+  | { readonly kind: 'unknown'; readonly because: string }
+  | {
+      readonly kind: 'failed';
+      readonly message: string;
+      /** What it names cannot be loaded: `ignore_errors` is for what it computes. */
+      readonly unloadable?: true;
+      /** What it brings is there, but not right: with Ansible that ends the run. */
+      readonly mistake?: string;
+      readonly item?: LoopItem;
+    };
+
+/** Loads what includes bring, each file and role once for all hosts that give it the same variables. */
+export class Includes {
+  readonly #brought = new Map<string, { ok: true; value: Brought } | { ok: false; error: readonly Diagnostic[] }>();
+
+  /** What an include brings on a host, one result a turn of its loop. May throw `Touched`. */
+  compute(play: PlayContext, state: HostState, include: Include, layers: readonly VarsLayer[]): readonly Included[] {
+    const sight = play.scopes.of(state, include, layers);
+    const loop = loopOf(include, sight);
+    if (loop === undefined) return [this.#one(play, include, sight, undefined)];
+    if (loop.kind === 'failed') return [loop];
+    if (loop.kind === 'skipped') return [{ kind: 'skipped', condition: loop.condition ?? '' }];
+    return loop.items.map((item) => this.#one(play, include, itemSight(play, state, include, item, layers), item));
+  }
+
+  #one(play: PlayContext, include: Include, sight: Sight, item: LoopItem | undefined): Included {
+    try {
+      const refused = firstFalse(include.keywords.when, sight);
+      if (refused !== undefined) return { kind: 'skipped', condition: refused, item };
+      const args = withoutOmitted(evaluate(include.args, sight.scope, sight.env));
+      if (!isDict(args))
+        return {
+          kind: 'failed',
+          message: `No file specified for ${include.of === 'role' ? 'include_role' : 'include_tasks'}`,
+          item,
+        };
+      return this.#load(play, include, args, item);
+    } catch (error) {
+      if (error instanceof TemplateError) return { kind: 'failed', message: placed(error), item };
+      throw error;
+    }
+  }
+
+  #load(play: PlayContext, include: Include, args: Map<Value, Value>, item: LoopItem | undefined): Included {
+    const vars = item === undefined ? [] : [turnLayer(item)];
+    const what = String(args.get('file') ?? args.get('_raw_params') ?? args.get('name') ?? args.get('role') ?? '');
+    const key = `${include.id} ${item?.index ?? 0} ${digest(repr(args) + (item === undefined ? '' : repr(item.value)))}`;
+    const known =
+      this.#brought.get(key) ??
+      (include.of === 'role'
+        ? play.run.loader.role(include, roleArgs(args), vars)
+        : play.run.loader.tasks(include, what, vars));
+    this.#brought.set(key, known);
+    if (!known.ok)
+      return {
+        kind: 'failed',
+        unloadable: true,
+        message: known.error
+          .map(
+            (one) => `${one.at === undefined ? '' : `${one.at.file}:${one.at.line}:${one.at.column}: `}${one.message}`,
+          )
+          .join('\n'),
+        mistake: known.error.find(({ code }) => !code.startsWith('missing-'))?.message,
+        item,
+      };
+    return { kind: 'brings', key, what, turn: item?.index ?? 0, brought: known.value, item };
+  }
+}
+
+const withoutOmitted = (args: Value): Value =>
+  isDict(args) ? new Map([...args].filter(([, value]) => value !== OMIT)) : args;
+
+/** The loop's variables, as what is included sees them. */
+const turnLayer = (item: LoopItem): VarsLayer => ({ level: 21, from: 'loop of the include', vars: turnVars(item) });
+
+function roleArgs(args: Map<Value, Value>) {
+  const text = (key: string): string | undefined =>
+    args.get(key) === undefined || args.get(key) === null ? undefined : String(args.get(key));
+  const flag = (key: string): boolean | undefined =>
+    args.get(key) === undefined
+      ? undefined
+      : ['true', 'yes', '1', 'on', 'y', 't'].includes(String(toJs(args.get(key)!)).toLowerCase());
+  return {
+    name: text('name') ?? text('role') ?? '',
+    tasksFrom: text('tasks_from'),
+    varsFrom: text('vars_from'),
+    defaultsFrom: text('defaults_from'),
+    handlersFrom: text('handlers_from'),
+    public: flag('public'),
+    allowDuplicates: flag('allow_duplicates'),
+    rolespecValidate: flag('rolespec_validate'),
+  };
+}
+
+const digest = (text: string): string => createHash('sha1').update(text).digest('hex');

@@ -1,0 +1,173 @@
+import { isDict, type Raw, Template, toJs, type Value } from '../../core/value.ts';
+import type { Entry, Item, Loop, Task, Vars, VarsLayer } from '../../language/model.ts';
+import { evaluate, evaluateExpression, isWritten, repr, TemplateError } from '../../template/index.ts';
+import { ansibleMessage, placed } from '../variables/error-text.ts';
+import type { HostState } from '../variables/host-state.ts';
+import { firstFalse, keywordTruth } from '../variables/keyword-values.ts';
+import type { PlayContext } from '../variables/play-context.ts';
+import type { Sight } from '../variables/scopes.ts';
+
+/** One turn of a loop. */
+export interface LoopItem {
+  readonly value: Value;
+  /** People wrote all of the list: its texts may be expressions. */
+  readonly written: boolean;
+  readonly index: number;
+  readonly loopVar: string;
+  readonly indexVar?: string;
+  /** `ansible_loop`, where `extended` asks for it. */
+  readonly extended?: Value;
+  /** What the item's result tells of its loop besides. */
+  readonly shown: Readonly<Record<string, unknown>>;
+}
+
+type Looped =
+  | { readonly kind: 'items'; readonly items: readonly LoopItem[] }
+  | { readonly kind: 'skipped'; readonly message: string; readonly condition?: string }
+  | { readonly kind: 'failed'; readonly message: string; readonly msg: string };
+
+/** The turns of an item's loop, or undefined where it has none. A loop that cannot be computed does not matter when the item is skipped anyway. */
+export function loopOf(
+  item: Pick<Task, 'loop' | 'keywords'> & { readonly type?: Task['type'] },
+  sight: Sight,
+): Looped | undefined {
+  if (item.loop === undefined) return undefined;
+  try {
+    return { kind: 'items', items: turns(item.loop, listOf(item.loop, String(item.type ?? ''), sight), sight) };
+  } catch (error) {
+    if (!(error instanceof TemplateError)) throw error;
+    const refused = refusedAnyway(item, sight);
+    return refused === undefined
+      ? { kind: 'failed', message: placed(error), msg: ansibleMessage(error) }
+      : { kind: 'skipped', message: 'Conditional result was False', condition: refused };
+  }
+}
+
+function refusedAnyway(item: Pick<Task, 'keywords'>, sight: Sight): string | undefined {
+  try {
+    return firstFalse(item.keywords.when, sight);
+  } catch (error) {
+    if (error instanceof TemplateError) return undefined;
+    throw error;
+  }
+}
+
+function listOf({ over, lookup }: Loop, type: string, { scope, env }: Sight): readonly Value[] {
+  const terms =
+    lookup !== undefined && typeof over.value === 'string'
+      ? bareName(over.value, scope.get(over.value) !== undefined)
+      : over.value;
+  const value = evaluate(terms, scope, env);
+  if (lookup === undefined) {
+    if (Array.isArray(value)) return value as readonly Value[];
+    const hint =
+      'If you passed a list/dict of just one element, try adding wantlist=True to your lookup invocation or use q/query instead of lookup.';
+    throw new TemplateError(
+      `Invalid data passed to 'loop', it requires a list, got this instead: ${repr(value)}. Hint: ${hint}`,
+      'loop-without-list',
+      over.at,
+    );
+  }
+  if (lookup === 'list' && isDict(value))
+    throw new TemplateError(`with_list expects a list, got this instead: ${repr(value)}`, 'loop-without-list', over.at);
+  const within = {
+    get: (name: string) => (name === '__terms' ? termsOf(value) : scope.get(name)),
+    names: () => scope.names(),
+  };
+  const found = evaluateExpression(`query('${lookup}', *__terms${filesOf(lookup, type)})`, over.at, within, env);
+  return found as readonly Value[];
+}
+
+/** Where `with_first_found` looks: what the task is about says so. */
+function filesOf(lookup: string, type: string): string {
+  if (!lookup.endsWith('first_found')) return '';
+  const kind = ['template', 'var'].find((word) => type.includes(word)) ?? 'file';
+  return `, _kind='${kind}s'`;
+}
+
+/** `with_items: name` means the variable of that name. */
+const bareName = (text: string, known: boolean): Raw => (known ? new Template(`{{ ${text} }}`) : text);
+
+const termsOf = (value: Value): Value => (Array.isArray(value) ? value : [value]);
+
+function turns(loop: Loop, list: readonly Value[], sight: Sight): readonly LoopItem[] {
+  const name = (raw: Raw | undefined): string | undefined =>
+    raw === undefined ? undefined : String(evaluate(raw, sight.scope, sight.env));
+  const loopVar = name(loop.loopVar) ?? 'item';
+  const indexVar = name(loop.indexVar);
+  const extended =
+    loop.extended === undefined ? false : keywordTruth({ value: loop.extended, at: loop.over.at }, sight) === true;
+  const all =
+    loop.extendedAllitems === undefined ||
+    keywordTruth({ value: loop.extendedAllitems, at: loop.over.at }, sight) !== false;
+  const written = isWrittenLoop(loop, sight);
+  return list.map((value, index) => {
+    const ansibleLoop = extended ? extendedLoop(list, index, all) : undefined;
+    return {
+      value,
+      written,
+      index,
+      loopVar,
+      indexVar,
+      extended: ansibleLoop,
+      shown: {
+        ...(indexVar === undefined ? {} : { ansible_index_var: indexVar, [indexVar]: index }),
+        ...(ansibleLoop === undefined ? {} : { ansible_loop: toJs(ansibleLoop) }),
+      },
+    };
+  });
+}
+
+/** Loops over lookups that only rearrange what they are given. */
+const REARRANGING = new Set([
+  'items',
+  'list',
+  'flattened',
+  'dict',
+  'together',
+  'nested',
+  'subelements',
+  'indexed_items',
+]);
+
+const isWrittenLoop = ({ over, lookup }: Loop, { scope }: Sight): boolean =>
+  (lookup === undefined || REARRANGING.has(lookup)) &&
+  isWritten(typeof over.value === 'string' ? bareName(over.value, true) : over.value, scope);
+
+function extendedLoop(list: readonly Value[], index: number, all: boolean): Value {
+  const { length } = list;
+  return new Map<Value, Value>([
+    ...(all ? [['allitems', list] as const] : []),
+    ['index', index + 1],
+    ['index0', index],
+    ['first', index === 0],
+    ['last', index === length - 1],
+    ['length', length],
+    ['revindex', length - index],
+    ['revindex0', length - index - 1],
+    ...(index > 0 ? [['previtem', list[index - 1]!] as const] : []),
+    ...(index < length - 1 ? [['nextitem', list[index + 1]!] as const] : []),
+  ]);
+}
+
+/** The variables of one turn. */
+export function itemSight(
+  play: PlayContext,
+  state: HostState,
+  item: Pick<Item, 'layers' | 'role' | 'searchPath'>,
+  turn: LoopItem,
+  layers: readonly VarsLayer[],
+): Sight {
+  return play.scopes.of(state, item, [...layers, { level: 23, from: 'the loop', vars: turnVars(turn) }]);
+}
+
+/** The variables of one turn, by name. */
+export function turnVars({ value, written, index, loopVar, indexVar, extended }: LoopItem): Vars {
+  const vars = new Map<string, Entry>([
+    [loopVar, { value, ...(written && { written }) }],
+    ['ansible_loop_var', { value: loopVar }],
+  ]);
+  if (indexVar !== undefined) vars.set(indexVar, { value: index }).set('ansible_index_var', { value: indexVar });
+  if (extended !== undefined) vars.set('ansible_loop', { value: extended });
+  return vars;
+}

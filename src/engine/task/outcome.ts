@@ -1,0 +1,218 @@
+import type { Outcome, ToldChange } from '../../core/event.ts';
+import type { AnyQuestion } from '../../core/question.ts';
+import type { SessionFailure } from '../../core/session.ts';
+import type { TaskResult } from '../../core/task-type.ts';
+import type { Task } from '../../language/model.ts';
+import { TemplateError } from '../../template/index.ts';
+import type { Converged } from '../host/converge.ts';
+import { dependsOn } from '../host/depends-on.ts';
+import { Touched } from '../host/touched.ts';
+import { ansibleMessage, placedCondition } from '../variables/error-text.ts';
+import { conditionText, firstFalse } from '../variables/keyword-values.ts';
+import { wouldRun } from '../variables/partly-known.ts';
+import type { Sight } from '../variables/scopes.ts';
+import type { Call } from './call.ts';
+
+/** An outcome that cannot be told in a check, because of a change or a skipped command before it. */
+export const unknownOutcome = (because: string): Outcome => ({
+  status: 'unknown',
+  changes: [],
+  message: dependsOn(because),
+  assuming: [because],
+  result: {},
+});
+
+/** Whether the host answered, and only refused the user that the task is to be done as: the task has failed then. */
+export const isRefusal = ({ reason }: SessionFailure): boolean => reason === 'become';
+
+/** A host that could not be asked, or that refused to be asked as the user that is wanted. */
+export const unreachable = (failure: SessionFailure): Outcome => ({
+  status: isRefusal(failure) ? 'failed' : 'unreachable',
+  changes: [],
+  message: failure.message,
+  failure,
+  result: { changed: false, ...(isRefusal(failure) ? { failed: true } : { unreachable: true }), msg: failure.message },
+});
+
+/** What fails in a check may only fail because nothing is changed in a check: then it is unknown. */
+export function unlessUnsettled(
+  outcome: Outcome,
+  converged: Converged,
+  call: Call,
+  readOfNow: string | undefined,
+): Outcome {
+  if (outcome.status !== 'failed') return outcome;
+  const because = call.type.controllerOnly === true ? readOfNow : unsettledBy(call, converged);
+  if (because === undefined) return outcome;
+  return {
+    ...unknownOutcome(because),
+    message: `${dependsOn(because)}; now: ${outcome.message ?? 'failed'}`,
+    censored: outcome.censored,
+  };
+}
+
+function unsettledBy({ type, params, context, link }: Call, converged: Converged): string | undefined {
+  // It follows from answers that are all known, of a type that says what it would do: no foreseen change makes it otherwise.
+  if (converged.status === 'failed' && converged.would !== undefined) return undefined;
+  const questions = Object.values(type.ask?.(params as never, context) ?? {}) as readonly AnyQuestion<unknown>[];
+  return link.beliefs.unsettled(questions.some((question) => question.beyond === true));
+}
+
+/** A converged task as its outcome: Ansible's result keys added, `failed_when` and `changed_when` heard. */
+export function outcomeOf(
+  converged: Converged,
+  call: Call,
+  sightOf: (result: TaskResult) => Sight,
+  task: Task,
+): Outcome {
+  const common = { censored: call.censored ? true : undefined };
+  if (converged.status === 'unreachable') {
+    const { failure } = converged;
+    if (!isRefusal(failure)) return { ...unreachable(failure), ...common };
+    const { message } = failure;
+    const refused = { status: 'failed', message, changes: [], result: { msg: message }, didChange: false } as const;
+    return { ...outcomeOf(refused, call, sightOf, task), failure };
+  }
+  if (converged.status === 'unknown')
+    return {
+      ...common,
+      status: 'unknown',
+      changes: [],
+      message: converged.message,
+      assuming: converged.assuming,
+      result: {},
+    };
+  if (converged.status === 'skipped')
+    return {
+      ...common,
+      status: 'skipped',
+      changes: [],
+      message: converged.message,
+      result: {
+        changed: false,
+        skipped: true,
+        failed: false,
+        ...('skipped_reason' in converged.result ? {} : { msg: converged.message }),
+        ...converged.result,
+      },
+    };
+  if (converged.status === 'failed' && call.ansible && call.context.check && call.type.skippedByAnsible === true)
+    return {
+      ...common,
+      ...skippedInCheck(converged.result, `remote module (${call.type.name}) does not support check mode`),
+    };
+  const would = call.context.check && call.type.acts === true && converged.status === 'changed';
+  // Where a path guards a command, Ansible's check tells that it would run.
+  const { creates, removes } = call.params as { creates?: unknown; removes?: unknown };
+  if (would && call.ansible && creates === undefined && removes === undefined)
+    return { ...common, ...skippedInCheck(converged.result) };
+  return { ...common, ...judge(converged, call, sightOf, task, would) };
+}
+
+/** What Ansible makes of a command in a check: skipped, with a result that conditions can look at. */
+const skippedInCheck = (result: TaskResult, msg = 'Command would have run if not in check mode'): Outcome => {
+  return { status: 'skipped', changes: [], message: msg, result: { ...result, changed: false, skipped: true, msg } };
+};
+
+type Settled = Exclude<Converged, { status: 'unreachable' | 'unknown' | 'skipped' }>;
+
+function judge(
+  converged: Settled,
+  call: Call,
+  sightOf: (result: TaskResult) => Sight,
+  task: Task,
+  would: boolean,
+): Outcome {
+  const changes = call.diff ? converged.changes.map(told) : converged.changes.map(withoutDiff);
+  const before = withKeys(converged, call);
+  const assuming = 'assuming' in converged ? converged.assuming : [];
+  const warnings = [...call.warnings, ...('warnings' in converged ? converged.warnings : [])];
+  if (would && !call.ansible) return { changes, assuming, warnings, ...unrun(sightOf, task) };
+  let asked: 'failed' | 'changed' = 'failed';
+  try {
+    const failed =
+      task.failedWhen === undefined
+        ? converged.status === 'failed'
+        : firstFalse(task.failedWhen, sightOf(before)) === undefined;
+    const base = { ...before, failed, ...(task.failedWhen === undefined ? {} : { failed_when_result: failed }) };
+    asked = 'changed';
+    const changed =
+      task.changedWhen === undefined || task.changedWhen.length === 0
+        ? before['changed'] === true
+        : firstFalse(task.changedWhen, sightOf(base)) === undefined;
+    const result = { ...base, changed };
+    const status = failed ? 'failed' : changed ? 'changed' : 'ok';
+    const message = failed ? reasonOf(converged, before, task) : undefined;
+    return { status, changes: changed || failed ? changes : [], message, assuming, warnings, result };
+  } catch (error) {
+    if (!(error instanceof TemplateError)) throw error;
+    const msg = ansibleMessage(error);
+    return {
+      status: 'failed',
+      changes,
+      message: placedCondition(`${asked}_when`, error),
+      result: { ...before, failed: true, [`${asked}_when_result`]: msg, msg },
+    };
+  }
+}
+
+/** Why a task failed: what went wrong, and where only `failed_when` says that something did, what holds. */
+function reasonOf(converged: Settled, { msg }: TaskResult, { failedWhen = [] }: Task): string {
+  if ('message' in converged) return converged.message;
+  const holds = `failed_when: ${failedWhen.map(({ value }) => conditionText(value)).join(' and ')}`;
+  return msg === undefined || msg === '' ? holds : `${holds}: ${msg}`;
+}
+
+/** Whether `changed_when` says that the task changes nothing, whatever comes of it. */
+export const isNever = (written: Task['changedWhen']): boolean =>
+  written?.length === 1 && String(written[0]?.value) === 'false';
+
+/** A command that a check does not run: whether it would change something, its author says, unless that takes its result. */
+function unrun(sightOf: (result: TaskResult) => Sight, { changedWhen = [] }: Task) {
+  const result = (changed: boolean) => ({ changed, skipped: true, msg: wouldRun });
+  try {
+    if (firstFalse(changedWhen, sightOf(result(true))) === undefined)
+      return { status: 'changed', message: undefined, result: result(true) } as const;
+    return { status: 'skipped', changes: [], message: onlyLooks, result: result(false) } as const;
+  } catch (error) {
+    if (!(error instanceof Touched) || error.what !== 'unknown') throw error;
+    const message = `whether it changes something ${dependsOn(error.because)}, which a check does not run`;
+    return { status: 'unknown', changes: [], message, assuming: [error.because], result: {} } as const;
+  }
+}
+
+const onlyLooks =
+  'not run in a check: `changed_when: false` says that it changes nothing, and `check_mode: false` lets it run';
+
+function withKeys(converged: Settled, call: Call): TaskResult {
+  const changed = converged.status === 'changed' || (converged.status === 'failed' && converged.didChange);
+  const diff = call.diff
+    ? converged.changes.flatMap((change) => (change.diff === undefined ? [] : [ansibleDiff(change.diff)]))
+    : [];
+  const warnings = 'warnings' in converged && converged.warnings.length > 0 ? { warnings: converged.warnings } : {};
+  const result: Record<string, unknown> = {
+    changed,
+    ...warnings,
+    ...converged.result,
+    failed: converged.status === 'failed',
+  };
+  for (const stream of ['stdout', 'stderr'])
+    if (typeof result[stream] === 'string' && result[`${stream}_lines`] === undefined)
+      result[`${stream}_lines`] = lines(result[stream]);
+  return diff.length === 0 ? result : { diff, ...result };
+}
+
+const lines = (text: string): string[] => {
+  const split = text.split(/\r\n|[\n\r]/);
+  return split.at(-1) === '' ? split.slice(0, -1) : split;
+};
+
+const ansibleDiff = ({ before, after, beforeHeader, afterHeader }: NonNullable<ToldChange['diff']>) => ({
+  before,
+  after,
+  ...(beforeHeader === undefined ? {} : { before_header: beforeHeader }),
+  ...(afterHeader === undefined ? {} : { after_header: afterHeader }),
+});
+
+const told = ({ what, from, to, diff }: ToldChange): ToldChange => ({ what, from, to, diff });
+const withoutDiff = ({ what, from, to }: ToldChange): ToldChange => ({ what, from, to });

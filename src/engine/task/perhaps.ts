@@ -1,0 +1,60 @@
+import type { Change } from '../../core/change.ts';
+import type { Subject } from '../../core/question.ts';
+import type { TaskType } from '../../core/task-type.ts';
+import { isDict, type Raw, toJs, type Value } from '../../core/value.ts';
+import type { Task } from '../../language/model.ts';
+import { evaluate } from '../../template/index.ts';
+import type { Sight } from '../variables/scopes.ts';
+import { type Call, computeCall } from './call.ts';
+import { isNever } from './outcome.ts';
+import { ifKnown, settle } from './settle.ts';
+import type { TaskRun } from './task-run.ts';
+
+/** What a task would change as it is: nothing where it is in order, undefined where nobody knows. */
+type LookAt = (call: Call) => Promise<readonly Change[] | undefined>;
+
+/** In a check: nobody knows whether a task runs, or with which parameters. What it may change is not known either. */
+export async function doubtWhatItMayChange(run: TaskRun, sight: Sight, lookAt: LookAt): Promise<void> {
+  const { play, state, task, ref } = run;
+  const { beliefs } = state.link;
+  const anyway: Task = { ...task, keywords: { ...task.keywords, when: [] } };
+  const computed = await settle(run, () => computeCall(play, state, anyway, sight, true));
+  if (computed.is !== 'value' || computed.value.kind !== 'call')
+    return beliefs.doubt(ref.name, writtenPaths(run, sight));
+  const { call } = computed.value;
+  if (changesNothing(call.type, task)) return;
+  const would = await lookAt({ ...call, context: { ...call.context, check: true } });
+  if (would === undefined) call.link.beliefs.doubt(ref.name, namedPaths(call));
+  for (const change of would ?? []) call.link.beliefs.doubtEffects(ref.name, change.effects);
+}
+
+const changesNothing = (type: TaskType, { changedWhen }: Task): boolean =>
+  type.controllerOnly === true || (type.acts === true && isNever(changedWhen));
+
+/** What a task names as what it is to change; of one that acts nobody knows. */
+export function namedPaths({ type, params }: Call): readonly Subject[] {
+  if (type.controllerOnly === true || type.looks?.(params as never) === true) return [];
+  const given = params as Readonly<Record<string, unknown>>;
+  if (type.acts === true) return aboutOf(given['about']);
+  return pathParams(type).flatMap((name) => (typeof given[name] === 'string' ? [`path:${given[name]}`] : []));
+}
+
+/** The same of a task that cannot be computed: the paths that are written out, or anything. */
+export function writtenPaths({ play, task }: TaskRun, { scope, env }: Sight): readonly Subject[] {
+  const type = typeof task.type === 'string' ? play.run.loadedType(task.type) : undefined;
+  if (type === undefined) return ['everything'];
+  if (changesNothing(type, task)) return [];
+  if (!isDict(task.args)) return ['everything'];
+  const args = task.args as ReadonlyMap<Value, Raw>;
+  if (type.acts === true) return aboutOf(ifKnown(() => toJs(evaluate(args.get('about') ?? null, scope, env))));
+  const names = pathParams(type).flatMap((name) => [name, ...(type.params[name]?.aliases ?? [])]);
+  const raw = names.map((name) => args.get(name)).find((value) => value !== undefined);
+  const path = raw === undefined ? undefined : ifKnown(() => evaluate(raw, scope, env));
+  return typeof path === 'string' ? [`path:${path}`] : ['everything'];
+}
+
+/** What a command says that it is about; of one that does not say nobody knows. */
+const aboutOf = (about: unknown): readonly Subject[] => (Array.isArray(about) ? about.map(String) : ['everything']);
+
+const pathParams = ({ params }: TaskType): readonly string[] =>
+  ['dest', 'path'].filter((name) => params[name]?.type === 'path');

@@ -1,0 +1,117 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Outcome } from '../../core/event.ts';
+import { toJs, type Value } from '../../core/value.ts';
+import { evaluate } from '../../template/index.ts';
+import { tellable } from '../host/tellable.ts';
+import { firstFalse, keywordNumber } from '../variables/keyword-values.ts';
+import type { Sight } from '../variables/scopes.ts';
+import { uncomputed } from './early-outcomes.ts';
+import { itemSight, type LoopItem } from './loop.ts';
+import { runUntil } from './run-until.ts';
+import { settle } from './settle.ts';
+import { type Ran, sightAfter, type TaskRun } from './task-run.ts';
+
+/** Run a task for each item of its loop; the outcome sums them up. */
+export async function runLoop(run: TaskRun, items: readonly LoopItem[], sight: Sight): Promise<Ran> {
+  const { play, state, task, ref } = run;
+  const outcomes: Outcome[] = [];
+  let ofNow: string | undefined;
+  const pause = keywordNumber(
+    task.loop?.pause === undefined ? undefined : { value: task.loop.pause, at: task.at },
+    sight,
+  );
+  for (const item of items) {
+    if (play.run.signal.aborted) break;
+    const own = itemSight(play, state, task, item, run.layers);
+    const settled = await settle(run, () => runUntil(run, own, item));
+    const ran: Ran = settled.is === 'value' ? settled.value : { outcome: await uncomputed(settled, run, own) };
+    ofNow = ran.ofNow ?? ofNow;
+    const result = {
+      ...ran.outcome.result,
+      [item.loopVar]: toJs(item.value),
+      ansible_loop_var: item.loopVar,
+      ...item.shown,
+    };
+    const outcome = { ...ran.outcome, result };
+    outcomes.push(outcome);
+    play.run.emit({
+      kind: 'item-finished',
+      play: play.play.id,
+      task: ref,
+      host: state.host.name,
+      // Ansible's word for an item that is nobody's business.
+      label: outcome.censored === true ? 'None' : await labelOf(run, item, own),
+      item: outcome.censored === true ? null : toJs(item.value),
+      outcome: tellable(outcome),
+      delegatedTo: ran.delegatedTo,
+    });
+    // A later item may look at what this one registered.
+    if (outcome.status === 'unreachable') break;
+    const { breakWhen } = task.loop ?? {};
+    if (breakWhen !== undefined) {
+      const broken = await settle(run, () => firstFalse(breakWhen, sightAfter(run, item, result)) === undefined);
+      if (broken.is !== 'value') outcomes.push(await uncomputed(broken, run, own));
+      if (broken.is !== 'value' || broken.value) break;
+    }
+    if (pause !== undefined && item !== items.at(-1))
+      await sleep(pause * 1000, undefined, { signal: play.run.signal }).catch(() => {});
+  }
+  return { outcome: together(outcomes, items.length), looped: true, ofNow };
+}
+
+async function labelOf(run: TaskRun, item: LoopItem, sight: Sight): Promise<string> {
+  const written = run.task.loop?.label;
+  const label = await settle(run, () =>
+    written === undefined ? item.value : evaluate(written, sight.scope, sight.env),
+  );
+  if (label.is !== 'value') return String(item.index);
+  return typeof label.value === 'string' ? label.value : String(evaluateText(label.value));
+}
+
+const evaluateText = (value: Value): string =>
+  typeof value === 'object' ? JSON.stringify(toJs(value)) : String(value);
+
+/** The outcome of a loop out of those of its items, as Ansible sums up. */
+function together(outcomes: readonly Outcome[], wanted: number): Outcome {
+  const status = statusOf(outcomes, wanted);
+  const failed = outcomes.filter((one) => one.status === 'failed');
+  const msg =
+    wanted === 0
+      ? 'No items in the list'
+      : failed.length > 0
+        ? 'One or more items failed'
+        : status === 'skipped'
+          ? 'All items skipped'
+          : 'All items completed';
+  const messages: Partial<Record<Outcome['status'], string>> = {
+    skipped: msg,
+    unknown: outcomes.find((one) => one.status === 'unknown')?.message,
+  };
+  return {
+    status,
+    changes: outcomes.flatMap((one) => one.changes),
+    message: failed[0]?.message === undefined ? messages[status] : msg,
+    ignored: failed.length > 0 && failed.every((one) => one.ignored === true) ? true : undefined,
+    censored: outcomes.some((one) => one.censored === true) ? true : undefined,
+    assuming: [...new Set(outcomes.flatMap((one) => one.assuming ?? []))],
+    failure: outcomes.find((one) => one.failure !== undefined)?.failure,
+    result: {
+      results: outcomes.map((one) => one.result),
+      msg,
+      changed: outcomes.some((one) => one.result['changed'] === true),
+      ...(failed.length > 0 ? { failed: true } : {}),
+      skipped: status === 'skipped',
+      ...(status === 'skipped' && wanted === 0 ? { skipped_reason: msg } : {}),
+    },
+  };
+}
+
+/** The gravest status decides; a loop is skipped where all of its items are, or where it has none. */
+function statusOf(outcomes: readonly Outcome[], wanted: number): Outcome['status'] {
+  const gravest = (['unreachable', 'failed', 'unknown', 'changed'] as const).find((status) =>
+    outcomes.some((one) => one.status === status),
+  );
+  if (gravest !== undefined) return gravest;
+  const isSkipped = wanted === 0 || (outcomes.length > 0 && outcomes.every((one) => one.status === 'skipped'));
+  return isSkipped ? 'skipped' : 'ok';
+}

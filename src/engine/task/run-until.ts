@@ -1,0 +1,73 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Outcome } from '../../core/event.ts';
+import { tellable } from '../host/tellable.ts';
+import { ansibleMessage, placedCondition } from '../variables/error-text.ts';
+import { firstFalse, keywordNumber } from '../variables/keyword-values.ts';
+import { isUnrun } from '../variables/partly-known.ts';
+import type { Sight } from '../variables/scopes.ts';
+import { attempt } from './attempt.ts';
+import { ignorable, uncomputed } from './early-outcomes.ts';
+import type { LoopItem } from './loop.ts';
+import { unknownOutcome } from './outcome.ts';
+import { settle } from './settle.ts';
+import { type Ran, sightAfter, type TaskRun } from './task-run.ts';
+
+/** Run one item, or a task without a loop: until it is as `until` wants it, or as often as `retries` says. */
+export async function runUntil(run: TaskRun, sight: Sight, item?: LoopItem): Promise<Ran> {
+  const { play, state, task, ref } = run;
+  if (task.until === undefined && task.retries === undefined) return attempt(run, sight, item);
+  const retries = keywordNumber(task.retries, sight) ?? 3;
+  const delay = keywordNumber(task.delay, sight) ?? 5;
+  for (let count = 1; ; count++) {
+    const ran = await attempt(run, sight, item, count);
+    const { outcome } = ran;
+    if (['skipped', 'unreachable', 'unknown'].includes(outcome.status) || isUnrun(outcome.result)) return ran;
+    const result = { ...outcome.result, attempts: count };
+    const refused = await settle(run, () => refusedBy(run, item, outcome, result));
+    if (refused.is === 'unknown') return { ...ran, outcome: unknownOutcome(refused.because) };
+    if (refused.is === 'mistaken') {
+      const mistaken = { ...outcome, result: { ...result, failed: true, msg: ansibleMessage(refused.error) } };
+      return { ...ran, outcome: await failed(mistaken, placedCondition('until', refused.error), run, sight) };
+    }
+    if (refused.is !== 'value') return { ...ran, outcome: await uncomputed(refused, run, sight) };
+    if (refused.value === undefined) return { ...ran, outcome: { ...outcome, result } };
+    if (count > retries || play.run.signal.aborted) {
+      const last = { ...outcome, result: { ...result, ...givenUpAfter(run, count) } };
+      if (task.until === undefined || task.failedWhen !== undefined) return { ...ran, outcome: last };
+      const why = `until: ${refused.value}: still not so after ${count} ${count === 1 ? 'attempt' : 'attempts'}`;
+      return {
+        ...ran,
+        outcome: await failed(last, outcome.message === undefined ? why : `${why}: ${outcome.message}`, run, sight),
+      };
+    }
+    play.run.emit({
+      kind: 'retrying',
+      play: play.play.id,
+      task: ref,
+      host: state.host.name,
+      left: retries - count + 1,
+      outcome: tellable(outcome),
+    });
+    await sleep(delay * 1000, undefined, { signal: play.run.signal }).catch(() => {});
+    state.link.beliefs.forget();
+  }
+}
+
+/** What speaks for another attempt: the first condition of `until` that does not hold; without `until`, that the task failed. */
+function refusedBy(
+  run: TaskRun,
+  item: LoopItem | undefined,
+  { status }: Outcome,
+  result: Outcome['result'],
+): string | undefined {
+  if (run.task.until === undefined) return status === 'failed' ? status : undefined;
+  return firstFalse(run.task.until, sightAfter(run, item, result));
+}
+
+/** What Ansible registers where `until` never came true: `attempts` counts without the first one. */
+const givenUpAfter = ({ task }: TaskRun, count: number) =>
+  task.until === undefined ? {} : { failed: true, attempts: Math.max(1, count - 1) };
+
+/** An outcome that has failed by what `until` says of it. */
+const failed = (outcome: Outcome, message: string, run: TaskRun, sight: Sight): Promise<Outcome> =>
+  ignorable({ ...outcome, status: 'failed', message }, run, sight);

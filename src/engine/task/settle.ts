@@ -1,0 +1,108 @@
+import { userAccount } from '../../core/questions/account.ts';
+import type { SessionFailure } from '../../core/session.ts';
+import { asTemplateError, isUndefinedError, TemplateError } from '../../template/index.ts';
+import type { Ahead } from '../host/host-link.ts';
+import { Touched, TouchedHome } from '../host/touched.ts';
+import type { HostState } from '../variables/host-state.ts';
+import type { PlayContext } from '../variables/play-context.ts';
+import { learnFacts } from './facts.ts';
+
+/** What came of computing something. Whoever computes says what each of them means: none of them stands for another. */
+export type Settled<T> =
+  | { readonly is: 'value'; readonly value: T }
+  /** In a check: it depends on something that is not known, because of this task. */
+  | { readonly is: 'unknown'; readonly because: string }
+  | { readonly is: 'mistaken'; readonly error: TemplateError }
+  | { readonly is: 'unreachable'; readonly failure: SessionFailure };
+
+/** Who computes: where, and what may be asked in the same round. */
+interface Settling {
+  readonly play: PlayContext;
+  /** The host whose variables count; without it, no doubt about them is known. */
+  readonly state?: HostState;
+  readonly ahead?: () => Promise<readonly Ahead[]>;
+}
+
+/**
+ * Compute something for which templates are evaluated, asking for what is missing (facts, a session's home), until it
+ * is there. The only place that catches `Touched` during a run: everything that evaluates goes through it, so that
+ * what is not known becomes an unknown outcome wherever it is touched. `act` may run several times: it only computes,
+ * or has not begun to act when it throws.
+ */
+export async function settle<T>(by: Settling, act: () => T | Promise<T>): Promise<Settled<T>> {
+  for (;;) {
+    try {
+      return { is: 'value', value: await act() };
+    } catch (error) {
+      const settled = await settleThrown(by, error);
+      if (settled !== undefined) return settled;
+    }
+  }
+}
+
+/** What an error means; undefined where what was missing is there now. */
+async function settleThrown(
+  by: Settling,
+  error: unknown,
+): Promise<Exclude<Settled<never>, { is: 'value' }> | undefined> {
+  const mistake = asTemplateError(error);
+  if (mistake instanceof TemplateError) {
+    const doubt = doubtOf(by.play, by.state, mistake);
+    return doubt === undefined ? { is: 'mistaken', error: mistake } : { is: 'unknown', because: doubt };
+  }
+  if (!(error instanceof Touched)) throw error;
+  if (error.what === 'unknown') return { is: 'unknown', because: error.because };
+  return satisfy(by, error);
+}
+
+/** In a check: the task that may have set the variable that an error says is not defined. */
+export const doubtOf = (play: PlayContext, state: HostState | undefined, error: TemplateError): string | undefined =>
+  play.run.options.check && isUndefinedError(error) ? state?.doubt : undefined;
+
+/** Ask for what was touched: facts, or a session so that its home is known. */
+async function satisfy(
+  { play, ahead = async () => [] }: Settling,
+  touched: Touched,
+): Promise<Exclude<Settled<never>, { is: 'value' }> | undefined> {
+  const { what, host } = touched;
+  if (touched instanceof TouchedHome) return learnHome(touched, ahead);
+  const state = play.stateOf(host);
+  if (state === undefined || what === 'pending')
+    return { is: 'mistaken', error: new TemplateError(`a value of ${host} is not known yet`, 'pending') };
+  const identity = identityBeforeFacts(play, state, host);
+  if ('is' in identity) return identity;
+  return learnFacts(play, state, identity, ahead);
+}
+
+/** A home is known once there is a session of the one whose it is; another user's is asked. */
+async function learnHome({ link, identity, user }: TouchedHome, ahead: () => Promise<readonly Ahead[]>) {
+  const known = user === undefined ? await link.open(identity) : await link.ask(identity, [userAccount(user)], ahead);
+  if (known.ok) return undefined;
+  const because = link.excused(identity, known.failure);
+  return because === undefined
+    ? ({ is: 'unreachable', failure: known.failure } as const)
+    : ({ is: 'unknown', because } as const);
+}
+
+/** How to reach a host cannot wait for what only the host can tell. */
+function identityBeforeFacts(play: PlayContext, state: HostState, host: string) {
+  try {
+    return play.mainIdentity(state);
+  } catch (error) {
+    if (error instanceof TemplateError) return { is: 'mistaken', error } as const;
+    if (!(error instanceof Touched)) throw error;
+    if (error.what === 'unknown') return { is: 'unknown', because: error.because } as const;
+    const message = `how to connect to ${host} depends on facts, which are not known before there is a connection`;
+    return { is: 'mistaken', error: new TemplateError(message, 'pending') } as const;
+  }
+}
+
+/** A value, or nothing where it cannot be computed now: for what is told or asked ahead, and never for what decides. */
+export function ifKnown<T>(compute: () => T): T | undefined {
+  try {
+    return compute();
+  } catch (error) {
+    if (error instanceof TemplateError || error instanceof Touched) return undefined;
+    throw error;
+  }
+}

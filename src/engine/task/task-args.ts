@@ -1,0 +1,57 @@
+import type { TaskType } from '../../core/task-type.ts';
+import { Expression, isDict, isTemplateText, type Raw, Template, type Value } from '../../core/value.ts';
+import type { Task } from '../../language/model.ts';
+import { evaluate } from '../../template/index.ts';
+import type { Sight } from '../variables/scopes.ts';
+
+/** The parameters of a task: `module_defaults` below what the task says. */
+export function argsOf(task: Task, type: TaskType, sight: Sight): Raw {
+  const { rest, expressions } = apart(withKeys(task, sight), type);
+  const evaluated: Raw = evaluate(rest, sight.scope, sight.env);
+  const given = isDict(evaluated)
+    ? new Map<Value, Raw>([...(evaluated as Map<Value, Raw>), ...expressions])
+    : evaluated;
+  const defaults = new Map<Value, Value>();
+  for (const written of task.keywords.moduleDefaults) {
+    const all = evaluate(written.value, sight.scope, sight.env);
+    if (!isDict(all)) continue;
+    for (const [name, values] of all)
+      if (names(type).has(String(name)) && isDict(values)) for (const [key, value] of values) defaults.set(key, value);
+  }
+  if (defaults.size === 0 || !(isDict(given) || given === null)) return given;
+  return new Map<Value, Raw>([...defaults, ...((given ?? []) as Map<Value, Raw>)]);
+}
+
+/** Names of parameters may be templates: `set_fact` sets variables of any name. Only names in the playbook's own text are. */
+function withKeys({ args, argsAt }: Task, { scope, env }: Sight): Raw {
+  if (!isDict(args) || ![...args.keys()].some((key) => isTemplateText(String(key)))) return args;
+  const entries = [...(args as Map<Value, Raw>)].map(([key, value]): [Value, Raw] => [
+    isTemplateText(String(key)) ? String(evaluate(new Template(String(key), argsAt), scope, env)) : key,
+    value,
+  ]);
+  return new Map(entries);
+}
+
+/** Parameters that are expressions stay as the playbook has them: what a template gives is never one. */
+function apart(args: Raw, { params }: TaskType): { rest: Raw; expressions: ReadonlyMap<Value, Raw> } {
+  const names = new Set(
+    Object.entries(params).flatMap(([name, { type, aliases = [] }]) =>
+      type === 'expression' ? [name, ...aliases] : [],
+    ),
+  );
+  if (names.size === 0 || !isDict(args)) return { rest: args, expressions: new Map() };
+  const all = [...(args as Map<Value, Raw>)];
+  return {
+    rest: new Map(all.filter(([name]) => !names.has(String(name)))),
+    expressions: new Map(
+      all.flatMap(([name, raw]) =>
+        names.has(String(name)) && raw !== null ? [[name, Expression.asWritten(raw)]] : [],
+      ),
+    ),
+  };
+}
+
+function names(type: TaskType): Set<string> {
+  const short = type.name.replace(/^ansible\.builtin\./, '');
+  return new Set([type.name, short, `ansible.builtin.${short}`, `ansible.legacy.${short}`, ...(type.aliases ?? [])]);
+}

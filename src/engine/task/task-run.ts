@@ -1,0 +1,47 @@
+import type { Change } from '../../core/change.ts';
+import type { Command } from '../../core/command.ts';
+import type { Outcome, TaskRef } from '../../core/event.ts';
+import type { Value } from '../../core/value.ts';
+import type { Task, VarsLayer } from '../../language/model.ts';
+import type { Ahead, Identity } from '../host/host-link.ts';
+import { Touched } from '../host/touched.ts';
+import type { HostState } from '../variables/host-state.ts';
+import { asRegistered } from '../variables/partly-known.ts';
+import type { PlayContext } from '../variables/play-context.ts';
+import { layerOf, type Sight } from '../variables/scopes.ts';
+import { itemSight, type LoopItem } from './loop.ts';
+
+/** What running a task needs besides the task. */
+export interface TaskRun {
+  readonly play: PlayContext;
+  readonly state: HostState;
+  readonly task: Task;
+  readonly ref: TaskRef;
+  readonly layers: readonly VarsLayer[];
+  readonly ahead: () => Promise<readonly Ahead[]>;
+  readonly beforeChange: (changes: readonly Change[], identity: Identity) => Promise<readonly Command[]>;
+}
+
+/** What a task did on a host: how it ended, and what `register` gets. */
+export interface Ran {
+  readonly outcome: Outcome;
+  readonly delegatedTo?: string;
+  /** Whether it went through the items of a loop. */
+  readonly looped?: boolean;
+  /** In a check: the foreseen change in spite of which it really looked, or read what had: what it found may be otherwise then. */
+  readonly ofNow?: string;
+}
+
+/** What conditions see of a task after it ran: its variables, and the result under the name that it registers. */
+export function sightAfter(run: TaskRun, item: LoopItem | undefined, result: Outcome['result']): Sight {
+  const { play, state, task } = run;
+  const layers =
+    task.register === undefined
+      ? run.layers
+      : [...run.layers, layerOf(19, 'this task', { [task.register]: registered(run, result) })];
+  return item === undefined ? play.scopes.of(state, task, layers) : itemSight(play, state, task, item, layers);
+}
+
+/** What a task registers. */
+export const registered = ({ state, task, ref }: TaskRun, result: Outcome['result']): Value =>
+  asRegistered(result, new Touched('unknown', state.host.name, ref.name), task.keywords.ignoreErrors !== undefined);

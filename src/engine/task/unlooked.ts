@@ -1,0 +1,58 @@
+import type { Outcome, TaskRef } from '../../core/event.ts';
+import { placed } from '../variables/error-text.ts';
+import type { HostState } from '../variables/host-state.ts';
+import type { PlayContext } from '../variables/play-context.ts';
+import { isRefusal, unknownOutcome, unreachable } from './outcome.ts';
+import type { Settled } from './settle.ts';
+
+/**
+ * In a check: what a play does on these hosts is not known, since one of its own keywords is not. It is told as one
+ * unknown task, and whatever the play may change is unknown to later plays.
+ */
+export function tellUnlooked(
+  context: PlayContext,
+  states: readonly HostState[],
+  keyword: string,
+  because: string,
+): void {
+  for (const state of states) {
+    const task = refOfKeyword(context, keyword);
+    state.link.beliefs.foresee(task.name, undefined);
+    state.doubt = task.name;
+    tell(context, state, task, unknownOutcome(because));
+  }
+}
+
+/** A host that did not answer before the play began is out. */
+export function tellUnreachable(
+  context: PlayContext,
+  state: HostState,
+  keyword: string,
+  { failure }: Extract<Settled<never>, { is: 'unreachable' }>,
+): void {
+  if (isRefusal(failure)) state.failed = true;
+  else state.unreachable = true;
+  tell(context, state, refOfKeyword(context, keyword), unreachable(failure));
+  if (isRefusal(failure)) return;
+  context.run.emit({ kind: 'host-unreachable', host: state.host.name, failure });
+}
+
+/** What is wrong with a keyword of a play that could not be computed for all its hosts at once. */
+export const keywordError = (settled: Exclude<Settled<never>, { is: 'value' | 'unknown' }>): string =>
+  settled.is === 'mistaken' ? placed(settled.error) : settled.failure.message;
+
+const refOfKeyword = ({ play }: PlayContext, keyword: string): TaskRef => ({
+  id: play.id,
+  name: `${keyword} of the play`,
+  type: 'play',
+  at: play.at,
+  handler: false,
+  tags: [],
+});
+
+function tell({ play, run }: PlayContext, state: HostState, task: TaskRef, outcome: Outcome): void {
+  const host = state.host.name;
+  state.count(outcome.status);
+  run.emit({ kind: 'task-started', play: play.id, task, host });
+  run.emit({ kind: 'task-finished', play: play.id, task, host, outcome, tookMs: 0 });
+}

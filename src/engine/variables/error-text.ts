@@ -1,0 +1,19 @@
+import { inOneLine } from '../../core/source.ts';
+import { isUndefinedError, type TemplateError } from '../../template/index.ts';
+
+/** What a template's mistake says, with its place. */
+export const placed = (error: TemplateError): string => inOneLine(error.diagnostic);
+
+/** The same of a condition on a task's result, with the keyword it stands under and its text. */
+export const placedCondition = (keyword: string, { diagnostic, condition }: TemplateError): string =>
+  inOneLine({ ...diagnostic, message: `${keyword}: ${condition ?? ''}: ${diagnostic.message}` });
+
+/** The same in Ansible's words, which playbooks look at in `msg`. */
+export function ansibleMessage(error: TemplateError): string {
+  const { condition, message } = error;
+  if (condition !== undefined)
+    return `The conditional check '${condition}' failed. The error was: error while evaluating conditional (${condition}): ${message}`;
+  return isUndefinedError(error)
+    ? `The task includes an option with an undefined variable. The error was: ${message}. ${message}`
+    : message;
+}

@@ -1,0 +1,206 @@
+import type { HostSummary, Status } from '../../core/event.ts';
+import { type Dict, toJs, type Value } from '../../core/value.ts';
+import type { Entry, Host, Vars, VarsLayer } from '../../language/model.ts';
+import type { HostLink } from '../host/host-link.ts';
+import { Touched, touching } from '../host/touched.ts';
+import { partlyKnown } from './partly-known.ts';
+
+/** What a run knows of one host, from its first play to its last. */
+export class HostState {
+  /** As the inventory knows it by now. */
+  host: Host;
+  readonly link: HostLink;
+  /** set_fact and registered variables. */
+  readonly set = new Map<string, Entry>();
+  readonly included = new Map<string, Entry>();
+  readonly prompted = new Map<string, Entry>();
+  /** Layers of the current play that depend on the host: vars_files, roles made public. */
+  playLayers: readonly VarsLayer[] = [];
+  readonly facts: Facts;
+  failed = false;
+  /** A task failed in a check, which went on: the host is not in order. */
+  stumbled = false;
+  unreachable = false;
+  readonly #counts = { ok: 0, changed: 0, unreachable: 0, failed: 0, skipped: 0, rescued: 0, ignored: 0, unknown: 0 };
+  /** In a check: the last task that would set variables of which not even the names are known. */
+  doubt: string | undefined;
+  /** In a check: the foreseen change that may make another value of one that was read since this was cleared. */
+  readOfNow: string | undefined;
+  /** The task that failed last, for `rescue`. */
+  fallen: { task: Dict; result: Value } | undefined;
+
+  constructor(host: Host, link: HostLink) {
+    this.host = host;
+    this.link = link;
+    this.facts = new Facts(host.name);
+  }
+
+  /**
+   * In a check: a value that was found on the host as it is now, by a task that really ran, though `because` is foreseen
+   * and may make it another. Whoever reads it is told.
+   */
+  ofNow(entry: Entry, because: string): Entry {
+    const get = () => {
+      this.readOfNow = because;
+      return entry.value;
+    };
+    return Object.defineProperty({ ...entry }, 'value', { enumerable: true, get });
+  }
+
+  count(status: Status | 'rescued' | 'ignored'): void {
+    this.#counts[status]++;
+    // A changed task is an ok one, as Ansible counts.
+    if (status === 'changed') this.#counts.ok++;
+  }
+
+  /** What failed all the same, and was ignored, has changed something. */
+  countChange(): void {
+    this.#counts.changed++;
+  }
+
+  /** A failure that a rescue caught is no failure of the host. */
+  rescued(): void {
+    this.#counts.rescued++;
+    this.#counts.failed--;
+  }
+
+  get summary(): HostSummary {
+    return { ...this.#counts };
+  }
+
+  /** Variables that the run found, low to high. */
+  get layers(): readonly VarsLayer[] {
+    return [
+      { level: 11, from: 'facts', vars: this.facts },
+      { level: 13, from: 'vars_prompt', vars: this.prompted },
+      ...this.playLayers,
+      { level: 18, from: 'include_vars', vars: this.included },
+      { level: 19, from: 'set_fact and registered variables', vars: this.set },
+    ];
+  }
+}
+
+/** Connection variables and the like: named as facts are, but no facts. */
+const noFacts =
+  /^ansible_(host|port|user|password|pass|ssh_(?!host_key_\w+_public).*|connection|shell_.*|become.*|python_interpreter|.*_interpreter|pct_.*|sudo.*|su_.*|private_key_file|timeout|remote_.*|facts|host_key_checking|.*_executable|group_priority|managed|loop|loop_var|index_var|failed_.*|search_path|delegated_vars|async.*|limit|inventory_sources|config_file|winrm.*|psrp.*|network_.*|os|docker.*|httpapi.*|pipelining|check_mode|diff_mode|forks|verbosity|version|run_tags|skip_tags|play_.*|role_.*|parent_.*|dependent_.*|collection_name|play|become)$/;
+
+const short = (name: string): string => name.replace(/^ansible_/, '');
+
+const mayBeFact = (name: string): boolean =>
+  (name.startsWith('ansible_') && !noFacts.test(name)) || name === 'gather_subset' || name === 'module_setup';
+
+/**
+ * The facts of a host as variables. A play that gathers makes them due; while they are due, touching one says so, and the
+ * engine asks. They stay due until something touches them, in whatever play.
+ */
+class Facts implements Vars {
+  readonly #entries = new Map<string, Entry>();
+  readonly #host: string;
+  /** Whether the next touch gathers. */
+  #due = false;
+  /** Whether they were ever gathered: `gathering: smart` then is content. */
+  #known = false;
+  /** What tasks gave since facts are due: it is newer than what is gathered for the sake of the play's beginning. */
+  readonly #newer = new Set<string>();
+  readonly #facts = new Map<Value, Value>();
+  readonly #unknown = new Map<string, Touched>();
+
+  constructor(host: string) {
+    this.#host = host;
+  }
+
+  /** Whether facts are due and not gathered yet, or were gathered. */
+  get known(): boolean {
+    return this.#due || this.#known;
+  }
+
+  /** A play gathers: what was gathered before is old. */
+  makeDue(): void {
+    this.#due = true;
+    this.#newer.clear();
+  }
+
+  /** They were asked for, whatever came of it. */
+  settle(): void {
+    this.#due = false;
+    this.#known = true;
+    this.#newer.clear();
+  }
+
+  /** Take what was gathered. In a check some are `unknown`. */
+  gather(facts: ReadonlyMap<Value, Value>, unknown: ReadonlyMap<string, Touched>): void {
+    const older = ([name]: readonly [Value, unknown]) => !this.#newer.has(String(name));
+    this.#take([...facts].filter(older), [...unknown].filter(older));
+  }
+
+  /** Take facts that a task gives; their names are as `ansible_facts` has them, with or without `ansible_`. */
+  add(facts: ReadonlyMap<Value, Value>, unknown: ReadonlyMap<string, Touched> = new Map()): void {
+    if (this.#due) for (const name of [...facts.keys(), ...unknown.keys()]) this.#newer.add(String(name));
+    this.#take(facts, unknown);
+  }
+
+  #take(facts: Iterable<readonly [Value, Value]>, unknown: Iterable<readonly [string, Touched]>): void {
+    for (const [key, value] of facts) {
+      const name = String(key);
+      this.#facts.set(short(name), value);
+      this.#unknown.delete(short(name));
+      this.#entries.set(name, { value });
+    }
+    for (const [name, touched] of unknown) {
+      this.#facts.delete(short(name));
+      this.#unknown.set(short(name), touched);
+      this.#entries.set(name, touching(touched));
+    }
+    this.#entries.set('ansible_facts', { value: partlyKnown(this.#facts, this.#unknown) });
+  }
+
+  get arePartlyUnknown(): boolean {
+    return this.#unknown.size > 0;
+  }
+
+  /** All of them, as a cache keeps them. */
+  get all(): Readonly<Record<string, unknown>> {
+    return Object.fromEntries(
+      [...this.#entries].flatMap(([name, { value }]) =>
+        name === 'ansible_facts' ? [] : [[name, toJs(value as Value)]],
+      ),
+    );
+  }
+
+  clear(): void {
+    this.#entries.clear();
+    this.#facts.clear();
+    this.#unknown.clear();
+    this.#due = false;
+    this.#known = false;
+  }
+
+  get(name: string): Entry | undefined {
+    if (this.#due && !this.#newer.has(name) && (name === 'ansible_facts' || mayBeFact(name)))
+      return touching(new Touched('facts', this.#host));
+    return this.#entries.get(name) ?? (name === 'ansible_facts' ? { value: this.#facts } : undefined);
+  }
+
+  has(name: string): boolean {
+    return this.get(name) !== undefined;
+  }
+
+  keys(): MapIterator<string> {
+    return this.#entries.keys();
+  }
+  entries(): MapIterator<[string, Entry]> {
+    return this.#entries.entries();
+  }
+  values(): MapIterator<Entry> {
+    return this.#entries.values();
+  }
+  forEach(use: (value: Entry, key: string, map: ReadonlyMap<string, Entry>) => void): void {
+    for (const [key, entry] of this.#entries) use(entry, key, this);
+  }
+  [Symbol.iterator](): MapIterator<[string, Entry]> {
+    return this.#entries.entries();
+  }
+  get size(): number {
+    return this.#entries.size;
+  }
+}

@@ -1,0 +1,49 @@
+import type { Position } from '../../core/source.ts';
+import { type Raw, Template, toJs, type Value } from '../../core/value.ts';
+import type { Written } from '../../language/model.ts';
+import { evaluate, evaluateCondition, TemplateError } from '../../template/index.ts';
+import { truth } from './endpoint.ts';
+import type { Sight } from './scopes.ts';
+
+/** The first condition that does not hold, as written. */
+export function firstFalse(
+  conditions: readonly Written[],
+  { scope, env }: Sight,
+  warnings: string[] = [],
+): string | undefined {
+  for (const { value, at } of conditions) {
+    const { value: holds, warning } = evaluatePlaced(value, at, { scope, env });
+    if (warning !== undefined) warnings.push(warning);
+    if (!holds) return conditionText(value);
+  }
+  return undefined;
+}
+
+function evaluatePlaced(value: Raw, at: Position, { scope, env }: Sight): ReturnType<typeof evaluateCondition> {
+  try {
+    return evaluateCondition(value, scope, env);
+  } catch (error) {
+    throw error instanceof TemplateError ? error.locate(at) : error;
+  }
+}
+
+/** A condition as it is written. */
+export function conditionText(value: Raw): string {
+  if (value instanceof Template) return value.source;
+  if (typeof value === 'boolean') return value ? 'True' : 'False';
+  return String(toJs(value as Value));
+}
+
+/** A keyword's value, computed; undefined where it is not given. */
+export const keywordValue = (written: Written | undefined, { scope, env }: Sight): Value | undefined =>
+  written === undefined ? undefined : evaluate(written.value, scope, env);
+
+/** What a keyword that is yes or no says; undefined where it is not written. */
+export const keywordTruth = (written: Written | undefined, sight: Sight): boolean | undefined =>
+  truth(keywordValue(written, sight));
+
+/** The number of a keyword; undefined where it is not written, or none. */
+export function keywordNumber(written: Written | undefined, sight: Sight): number | undefined {
+  const value = keywordValue(written, sight);
+  return value === undefined || value === null ? undefined : Number(toJs(value));
+}

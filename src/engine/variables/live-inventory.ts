@@ -1,0 +1,95 @@
+import type { Diagnostic, Result } from '../../core/source.ts';
+import type { TaskResult } from '../../core/task-type.ts';
+import { fromJs, type Raw } from '../../core/value.ts';
+import {
+  addChild,
+  addGroup,
+  addHost,
+  addHostVars,
+  changeInventory,
+  type Draft,
+  type LoadedInventory,
+  reloadInventory,
+} from '../../language/inventory/index.ts';
+import type { Vars } from '../../language/model.ts';
+
+type Change = (draft: Draft) => void;
+
+/** The inventory while a run goes on: tasks add hosts and groups, and its sources can be read again. */
+export class LiveInventory {
+  #now: LoadedInventory;
+  readonly #changes: Change[] = [];
+  readonly #changed: (now: LoadedInventory) => void;
+
+  constructor(inventory: LoadedInventory, changed: (now: LoadedInventory) => void) {
+    this.#now = inventory;
+    this.#changed = changed;
+  }
+
+  /** Take up what the result of `add_host` or `group_by` says of the inventory. Says whether that was new. */
+  absorb(result: TaskResult, host: string): boolean {
+    const change = changeOf(result, host);
+    if (change === undefined) return false;
+    this.#changes.push(change);
+    const before = signature(this.#now);
+    this.#take(changeInventory(this.#now, change));
+    return signature(this.#now) !== before;
+  }
+
+  /** Read the sources again; what tasks have added stays. */
+  refresh(): readonly Diagnostic[] {
+    const read = reloadInventory(this.#now);
+    if (!read.ok) return read.error;
+    return this.#take(
+      changeInventory(read.value, (draft) => {
+        for (const change of this.#changes) change(draft);
+      }),
+    );
+  }
+
+  #take(next: Result<LoadedInventory>): readonly Diagnostic[] {
+    if (!next.ok) return next.error;
+    this.#now = next.value;
+    this.#changed(next.value);
+    return [];
+  }
+}
+
+interface AddedHost {
+  readonly name: string;
+  readonly groups: readonly string[];
+  readonly vars: Readonly<Record<string, unknown>>;
+}
+interface AddedGroup {
+  readonly name: string;
+  readonly parents: readonly string[];
+}
+
+function changeOf(result: TaskResult, host: string): Change | undefined {
+  // The task types that give these document their shapes.
+  const added = result['add_host'] as AddedHost | undefined;
+  if (added !== undefined)
+    return (draft) => {
+      addHost(draft, added.name, 'all');
+      for (const group of added.groups) addHost(draft, added.name, group);
+      addHostVars(draft, added.name, varsOf(added.vars), 'add_host');
+    };
+  const group = result['add_group'] as AddedGroup | undefined;
+  if (group === undefined) return undefined;
+  return (draft) => {
+    addGroup(draft, group.name);
+    for (const parent of group.parents) addChild(draft, parent, group.name);
+    if (draft.hosts.has(host)) addHost(draft, host, group.name);
+  };
+}
+
+const varsOf = (vars: AddedHost['vars']): Vars =>
+  new Map(Object.entries(vars).map(([name, value]) => [name, { value: fromJs(value) as Raw }]));
+
+/** Who is there and in which groups, and how many variables are said of whom. */
+const signature = (inventory: LoadedInventory): string =>
+  JSON.stringify([
+    [...inventory.groups],
+    [...inventory.children],
+    [...inventory.draft.hosts].map(([name, { layers }]) => [name, layers.map(({ vars }) => [...vars.keys()])]),
+  ]);

@@ -1,0 +1,64 @@
+import type { Endpoint } from '../../core/session.ts';
+import type { Play, Task } from '../../language/model.ts';
+import { evaluate } from '../../template/index.ts';
+import type { Identity } from '../host/host-link.ts';
+import { endpointOf } from './endpoint.ts';
+import type { HostState } from './host-state.ts';
+import type { LiveInventory } from './live-inventory.ts';
+import type { RunContext } from './run-context.ts';
+import { OMIT, type Scopes, type Sight } from './scopes.ts';
+
+/** What the functions of the engine share while a play runs. */
+export interface PlayContext {
+  readonly run: RunContext;
+  /** How the run marks its notes on hosts. */
+  readonly mark: string;
+  readonly play: Play;
+  readonly scopes: Scopes;
+  readonly inventory: LiveInventory;
+  /** A host of the inventory, or localhost. */
+  stateOf(host: string): HostState | undefined;
+  /** As whom the play itself asks: facts, what an interrupted run left. */
+  mainIdentity(state: HostState): Identity;
+  /** As whom a task acts on a host. `sight` is what that host's variables say, `keywords` where the task's keywords are computed. */
+  identity(
+    state: HostState,
+    task: Pick<Task, 'keywords'>,
+    sight: Sight,
+    environment?: Readonly<Record<string, string>>,
+    keywords?: Sight,
+  ): Identity;
+}
+
+/** The identity of a host for a task, or for the play itself. */
+export function identityOf(
+  run: RunContext,
+  state: HostState,
+  task: Pick<Task, 'keywords'>,
+  sight: Sight,
+  nodeEndpoint: (host: string) => Endpoint | undefined,
+  environment: Readonly<Record<string, string>> = {},
+  keywords: Sight = sight,
+): Identity {
+  const endpoint = endpointOf(
+    state.host.name,
+    (name) => {
+      const written = (sight.variables ?? sight.scope).get(name);
+      const value = written === undefined ? undefined : evaluate(written, sight.scope, sight.env);
+      return value === OMIT ? undefined : value;
+    },
+    task.keywords,
+    (written) => {
+      const value = written === undefined ? undefined : evaluate(written.value, keywords.scope, keywords.env);
+      return value === OMIT ? undefined : value;
+    },
+    run.options.connection,
+    nodeEndpoint,
+  );
+  for (const secret of [endpoint.password, endpoint.become?.password])
+    if (secret !== undefined) run.secrets.add(secret);
+  return { endpoint, environment, key: keyOf(endpoint, environment) };
+}
+
+const keyOf = ({ user, connection, become }: Endpoint, environment: Readonly<Record<string, string>>): string =>
+  JSON.stringify([connection, user, become?.user, become?.method, environment]);
