@@ -32,6 +32,9 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
 
 const PURE = ['src/yaml', 'src/sdk.ts', 'tasks'];
 
+/** The floors of the engine, the lowest first: none imports one above it. */
+const FLOORS = ['host', 'variables', 'task', 'play'].map((name) => `src/engine/${name}`);
+
 const sources = readSources('src', 'tasks');
 const parts = Object.keys(ARROWS).toSorted((a, b) => b.length - a.length);
 
@@ -42,6 +45,15 @@ describe('the architecture', () => {
 
   test('a part imports only what the design lets it', () => {
     expect(wrongImports((from, path) => isOurs(from) && !mayImport(path, from))).toEqual([]);
+  });
+
+  test('no floor of the engine imports a higher one', () => {
+    const floorOf = (path: string): number => {
+      const at = FLOORS.findIndex((floor) => isIn(path, floor));
+      return at === -1 && isIn(path, 'src/engine') ? FLOORS.length : at;
+    };
+
+    expect(wrongImports((from, path) => isIn(path, 'src/engine') && floorOf(from) > floorOf(path))).toEqual([]);
   });
 
   test('each package has one home', () => {
