@@ -6,6 +6,7 @@ import ts from 'typescript';
 export interface Source {
   /** From the root of the project. */
   readonly path: string;
+  readonly text: string;
   readonly imports: readonly Import[];
   readonly exports: readonly Export[];
 }
@@ -38,8 +39,10 @@ export const readSources = (...folders: readonly string[]): readonly Source[] =>
 
 /** A source file. */
 export function readSource(path: string): Source {
-  const file = ts.createSourceFile(path, readFileSync(path, 'utf8'), ts.ScriptTarget.ES2023, true);
-  return { path, imports: [...importsOf(file), ...dynamicImports(file)], exports: file.statements.flatMap(exportsOf) };
+  const text = readFileSync(path, 'utf8');
+  const file = ts.createSourceFile(path, text, ts.ScriptTarget.ES2023, true);
+  const imports = [...importsOf(file), ...dynamicImports(file)];
+  return { path, text, imports, exports: file.statements.flatMap(exportsOf) };
 }
 
 const importsOf = (file: ts.SourceFile): readonly Import[] =>

@@ -1,12 +1,8 @@
 import type { ParamSpec, ParamSpecs, ParamType } from '../core/params.ts';
 import type { TaskType } from '../core/task-type.ts';
-import {
-  blockKeywords,
-  handlerKeywords,
-  importPlaybookKeywords,
-  playKeywords,
-  roleKeywords,
-} from '../language/load/keyword-names.ts';
+import { keywordOn, keywordsOn } from '../language/keywords/places.ts';
+import { LOOP_CONTROL } from '../language/keywords/sub-keys.ts';
+import type { KeywordSpec, KeywordType, Place } from '../language/keywords/table.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -18,14 +14,14 @@ export function playbookSchema(types: readonly (readonly [names: readonly string
     type: ['array', 'null'],
     items: either('import_playbook', 'importPlaybook', 'play'),
     definitions: {
-      play: closed({ ...keywordsOf(playKeywords), ...lists }, ['hosts']),
-      importPlaybook: closed(keywordsOf(importPlaybookKeywords)),
-      role: { type: ['string', 'object'], properties: keywordsOf(roleKeywords) },
+      play: closed(keywordsOf('play'), ['hosts']),
+      importPlaybook: closed(keywordsOf('import_playbook')),
+      role: { type: ['string', 'object'], properties: keywordsOf('role') },
       items: { type: ['array', 'null'], items: either('block', 'block', 'task') },
-      block: closed({ ...keywordsOf(blockKeywords), block: items, rescue: items, always: items }),
+      block: closed(keywordsOf('block')),
       task: {
         ...closed({
-          ...keywordsOf(handlerKeywords),
+          ...keywordsOf('handler'),
           ...Object.fromEntries(
             languageActions.flatMap((name) => [name, `ansible.builtin.${name}`]).map((name) => [name, {}]),
           ),
@@ -41,12 +37,6 @@ export function playbookSchema(types: readonly (readonly [names: readonly string
 const ref = (name: string): Json => ({ $ref: `#/definitions/${name}` });
 const refTo = (type: TaskType): Json => ref(definitionOf(type));
 const definitionOf = ({ name }: TaskType): string => `type ${name}`;
-const items = ref('items');
-const lists: Json = {
-  roles: { type: ['array', 'null'], items: ref('role') },
-  ...Object.fromEntries(['handlers', 'pre_tasks', 'tasks', 'post_tasks'].map((name) => [name, items])),
-};
-
 const closed = (properties: Json, required: readonly string[] = []): Json => ({
   type: 'object',
   properties,
@@ -65,43 +55,53 @@ const either = (key: string, one: string, other: string): Json => ({
 /** Actions that are part of the language, no task types. */
 const languageActions = ['include_tasks', 'import_tasks', 'include_role', 'import_role', 'include', 'meta'];
 
-const keywordsOf = (names: ReadonlySet<string>): Json =>
-  Object.fromEntries([...names].map((name) => [name, kinds[name] ?? {}]));
+/** The keywords that may stand in a place, as properties. */
+const keywordsOf = (place: Place): Json =>
+  Object.fromEntries(
+    [...keywordsOn(place)].flatMap((name) => {
+      const spec = keywordOn(place, name);
+      return spec === undefined ? [] : [[name, keywordSchema(name, spec)]];
+    }),
+  );
+
+const keywordSchema = (name: string, { type, use, doc }: KeywordSpec): Json => ({
+  ...keywordTypes[type],
+  ...(name === 'loop_control' && { properties: loopControl, additionalProperties: false }),
+  description: doc,
+  ...('none' in use && { deprecated: true, deprecationMessage: `Has no effect here: ${use.none}` }),
+});
+
+const loopControl = Object.fromEntries(
+  Object.entries(LOOP_CONTROL).map(([name, { doc }]) => [name, { description: doc }]),
+);
 
 const template = { type: 'string', pattern: '\\{[{%]' };
-const bool = { type: ['boolean', 'string'] };
-const whole = { type: ['integer', 'string'] };
-const texts = { type: ['string', 'array'], items: { type: ['string', 'number'] } };
+const typed = (...type: readonly string[]): Json => ({ type });
+const scalar = typed('string', 'number', 'boolean', 'null');
+const items = typed('array', 'null');
 
-const kinds: Json = {
-  name: { type: ['string', 'number', 'null'] },
-  step: { type: ['string', 'number'], description: 'The step of an install document that this retraces.' },
-  tags: texts,
-  notify: texts,
-  listen: texts,
-  vars: { type: ['object', 'array', 'string', 'null'] },
-  validate: {
-    type: 'string',
-    description: 'A command that proves what the block did; where it fails, files are put back.',
-  },
-  ...Object.fromEntries(
-    [
-      'become',
-      'check_mode',
-      'delegate_facts',
-      'diff',
-      'force_handlers',
-      'gather_facts',
-      'ignore_errors',
-      'ignore_unreachable',
-      'no_log',
-      'run_once',
-      'any_errors_fatal',
-    ].map((name) => [name, bool]),
-  ),
-  ...Object.fromEntries(
-    ['async', 'delay', 'poll', 'port', 'retries', 'throttle', 'timeout'].map((name) => [name, whole]),
-  ),
+/** What may be written for a keyword of each type; a test holds that the loader takes the same. */
+const keywordTypes: Readonly<Record<KeywordType, Json>> = {
+  bool: typed('boolean', 'string', 'number', 'null'),
+  int: typed('number', 'string', 'null'),
+  text: scalar,
+  label: scalar,
+  name: typed('string'),
+  variable: typed('string', 'null'),
+  conditions: typed('string', 'boolean', 'number', 'array', 'null'),
+  dicts: typed('object', 'array', 'string', 'null'),
+  dict: typed('object', 'null'),
+  args: typed('object', 'string', 'null'),
+  vars: typed('object', 'array', 'null'),
+  names: typed('string', 'number', 'boolean', 'array', 'null'),
+  tags: typed('string', 'number', 'array', 'null'),
+  hosts: typed('string', 'number', 'boolean', 'array'),
+  items: { ...items, allOf: [ref('items')] },
+  roles: { ...items, items: ref('role') },
+  action: typed('string', 'object'),
+  prompts: typed('array', 'object', 'null'),
+  value: typed('string', 'number', 'boolean', 'array', 'object'),
+  any: {},
 };
 
 function argumentsOf({ params, freeForm, anyParams, summary, examples }: TaskType): Json {

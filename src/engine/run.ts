@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { HostSummary } from '../core/event.ts';
 import { fromJs, type Value } from '../core/value.ts';
 import { hostOf } from '../language/inventory/index.ts';
+import { noKeywords } from '../language/keywords/inherited.ts';
 import type { Item, Playbook } from '../language/model.ts';
 import { Beliefs, type World } from './host/beliefs.ts';
 import { runMark } from './host/handler-note.ts';
@@ -167,7 +168,7 @@ class States {
       dependentRoleNames: [],
     };
     const scopes = new Scopes(this.#run, play, none, (host) => this.get(host));
-    const bare = { keywords: { when: [], environment: [], moduleDefaults: [], tags: [] } };
+    const bare = { keywords: noKeywords };
     const identity = (of: HostState): Identity =>
       identityOf(this.#run, of, bare, scopes.of(of, { layers: [], searchPath: [] }), (node) => {
         const other = this.get(node);

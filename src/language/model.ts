@@ -1,5 +1,6 @@
 import type { Position, Result } from '../core/source.ts';
 import type { Raw } from '../core/value.ts';
+import type { Keywords, Written } from './keywords/inherited.ts';
 
 /** A variable's value, with its place. */
 export interface Entry {
@@ -27,45 +28,7 @@ export interface VarsLayer {
   readonly secret?: boolean;
 }
 
-/** A keyword's value as written, with its place. */
-export interface Written {
-  readonly value: Raw;
-  readonly at: Position;
-}
-
-/**
- * The keywords in force for an item: its own, else the nearest ancestor's (block, include, role, play).
- * Where Ansible accumulates, all of them, outermost first.
- */
-export interface Keywords {
-  readonly when: readonly Written[];
-  readonly environment: readonly Written[];
-  readonly moduleDefaults: readonly Written[];
-  readonly tags: readonly string[];
-  /** Handlers that a block names for all in it; a task's own win. */
-  readonly notify?: readonly Written[];
-  readonly become?: Written;
-  readonly becomeUser?: Written;
-  readonly becomeMethod?: Written;
-  readonly becomeFlags?: Written;
-  readonly becomeExe?: Written;
-  readonly delegateTo?: Written;
-  readonly delegateFacts?: Written;
-  readonly runOnce?: Written;
-  readonly ignoreErrors?: Written;
-  readonly ignoreUnreachable?: Written;
-  readonly noLog?: Written;
-  readonly checkMode?: Written;
-  readonly diff?: Written;
-  readonly connection?: Written;
-  readonly remoteUser?: Written;
-  readonly port?: Written;
-  readonly throttle?: Written;
-  readonly timeout?: Written;
-  readonly anyErrorsFatal?: Written;
-  /** Ours: the step of the install document that this retraces. */
-  readonly step?: string;
-}
+export type { Keywords, Written };
 
 /** A role that items belong to. */
 export interface RoleRef {

@@ -2,9 +2,9 @@ import type { Position } from '../../core/source.ts';
 import { suggest } from '../../core/suggest.ts';
 import { isTemplateText, type Raw, Template } from '../../core/value.ts';
 import { copyPlace, locationOf, placeLike } from '../../yaml/places.ts';
+import { keywordsOn } from '../keywords/places.ts';
 import type { Written } from '../model.ts';
 import { readArguments } from './key-value.ts';
-import { handlerKeywords } from './keyword-names.ts';
 import { type Loading, report } from './loading.ts';
 import { reportUnknown } from './unknown-keyword.ts';
 import { isRawDict, keyPlace, kindOf, placeOf, type RawDict, textOf } from './written.ts';
@@ -74,7 +74,7 @@ export function actionOf(loading: Loading, dict: RawDict, at: Position): Action 
   return general.length > 0 ? generalAction(loading, dict, key, at) : namedAction(loading, dict, key, at);
 }
 
-const isKeyword = (key: string): boolean => handlerKeywords.has(key) || key.startsWith('with_');
+const isKeyword = (key: string): boolean => keywordsOn('handler').has(key) || key.startsWith('with_');
 
 // Keys that are neither keywords nor known types are mistyped keywords, if something else is the action.
 function realActions(loading: Loading, dict: RawDict, named: string[], general: string[], at: Position): string[] {
@@ -84,7 +84,7 @@ function realActions(loading: Loading, dict: RawDict, named: string[], general: 
   const known = named.filter(isType);
   const candidates = known.length + general.length > 0 ? known : likelyTypes(named);
   for (const key of named) {
-    if (!candidates.includes(key)) reportUnknown(loading, key, handlerKeywords, 'Task', keyPlace(dict, key, at));
+    if (!candidates.includes(key)) reportUnknown(loading, key, keywordsOn('handler'), 'Task', keyPlace(dict, key, at));
   }
   return [...general, ...candidates];
 }
@@ -92,7 +92,7 @@ function realActions(loading: Loading, dict: RawDict, named: string[], general: 
 function likelyTypes(named: string[]): string[] {
   const full = named.filter((key) => key.includes('.'));
   if (full.length > 0) return full;
-  const unlike = named.filter((key) => suggest(key, handlerKeywords) === undefined);
+  const unlike = named.filter((key) => suggest(key, keywordsOn('handler')) === undefined);
   return unlike.length > 0 ? unlike : named;
 }
 

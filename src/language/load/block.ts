@@ -1,13 +1,13 @@
 import type { Position } from '../../core/source.ts';
+import { keywordsOn } from '../keywords/places.ts';
 import type { Block, Item } from '../model.ts';
 import { loadItems } from './items.ts';
-import { blockKeywords } from './keyword-names.ts';
-import { keywordsOf } from './keywords.ts';
+import { keywordsOf, typedIn } from './keywords.ts';
 import { type Loading, report, type Within } from './loading.ts';
 import { itemBase } from './task.ts';
 import { checkKeywords } from './unknown-keyword.ts';
 import { deeper, varsLayer } from './within.ts';
-import { placeOf, type RawDict, writtenIn } from './written.ts';
+import { placeOf, type RawDict } from './written.ts';
 
 /** Whether a dict of a task list is a block. */
 export const isBlockDict = (dict: RawDict): boolean => dict.has('block') || dict.has('rescue') || dict.has('always');
@@ -18,7 +18,7 @@ export function loadBlock(loading: Loading, dict: RawDict, within: Within, at: P
     report(loading, 'block-as-handler', 'Using a block as a handler is not supported.', at);
     return [];
   }
-  checkKeywords(loading, dict, blockKeywords, 'Block', at);
+  checkKeywords(loading, dict, keywordsOn('block'), 'Block', at);
   for (const part of ['rescue', 'always']) {
     if (!dict.has('block'))
       report(loading, 'no-block', `'${part}' keyword cannot be used without 'block'`, placeOf(dict, part, at));
@@ -30,11 +30,11 @@ export function loadBlock(loading: Loading, dict: RawDict, within: Within, at: P
 function readBlock(loading: Loading, dict: RawDict, within: Within, at: Position): Block {
   const inner = deeper(
     within,
-    keywordsOf(loading, dict, within.keywords, at),
+    keywordsOf(loading, dict, 'block', within.keywords, at),
     varsLayer(loading, dict, 16, 'block vars', at),
   );
   const part = (key: string) => loadItems(loading, dict.get(key), inner, placeOf(dict, key, at));
-  const validate = writtenIn(dict, 'validate', at);
+  const validate = typedIn(loading, dict, 'validate', at);
   return {
     kind: 'block',
     ...itemBase(dict, inner, at),

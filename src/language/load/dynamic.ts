@@ -1,10 +1,10 @@
 import type { Result } from '../../core/source.ts';
 import type { Raw, Value } from '../../core/value.ts';
 import { createFiles } from '../files.ts';
+import { keywordsOn } from '../keywords/places.ts';
 import type { Brought, DynamicLoader, Handler, Include, Item, Meta, Vars, VarsLayer } from '../model.ts';
 import { loadTaskFile } from './import-tasks.ts';
 import type { PlacedInclude } from './include.ts';
-import { taskKeywords } from './keyword-names.ts';
 import { keywordsOf } from './keywords.ts';
 import { type Loading, type LoadOptions, report, type Within } from './loading.ts';
 import { completeItems } from './play-layers.ts';
@@ -95,10 +95,10 @@ function withinOf(loading: Loading, include: Include, vars: readonly VarsLayer[]
   const inner = { ...within, play: own, layers: [...within.layers, ...vars] };
   const apply = include.apply;
   if (apply === undefined || !isRawDict(apply)) return inner;
-  checkKeywords(loading, apply, taskKeywords, 'Block', include.at);
+  checkKeywords(loading, apply, keywordsOn('task'), 'Block', include.at);
   return deeper(
     inner,
-    keywordsOf(loading, apply, inner.keywords, include.at),
+    keywordsOf(loading, apply, 'task', inner.keywords, include.at),
     varsLayer(loading, apply, 16, 'apply vars', include.at),
   );
 }

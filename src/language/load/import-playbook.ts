@@ -1,9 +1,9 @@
 import { dirname, isAbsolute, join, resolve } from 'node:path';
 import type { Position } from '../../core/source.ts';
 import type { Raw } from '../../core/value.ts';
+import { keywordsOn } from '../keywords/places.ts';
 import type { Play } from '../model.ts';
 import { shortName } from './action.ts';
-import { importPlaybookKeywords } from './keyword-names.ts';
 import { keywordsOf } from './keywords.ts';
 import { type Loading, report, type Within } from './loading.ts';
 import { loadPlay, noInheritance, type PlayInheritance } from './play.ts';
@@ -76,10 +76,10 @@ function importPlaybook(
   chain: readonly string[],
   at: Position,
 ): Play[] {
-  checkKeywords(loading, dict, importPlaybookKeywords, 'PlaybookInclude', at, (name) => name === key);
+  checkKeywords(loading, dict, keywordsOn('import_playbook'), 'PlaybookInclude', at, (name) => name === key);
   const layer = varsLayer(loading, dict, 12, 'import_playbook vars', at);
   const own: PlayInheritance = {
-    keywords: keywordsOf(loading, dict, inherited.keywords, at),
+    keywords: keywordsOf(loading, dict, 'import_playbook', inherited.keywords, at),
     layers: layer === undefined ? inherited.layers : [layer, ...inherited.layers],
   };
   const nameAt = placeOf(dict, key, at);

@@ -23,7 +23,7 @@ export function loadImportRole(
   const args = action.args as RawDict; // checked above
   const inner = deeper(
     within,
-    keywordsOf(loading, dict, within.keywords, at),
+    keywordsOf(loading, dict, 'task', within.keywords, at),
     varsLayer(loading, dict, 17, 'import_role vars', at),
   );
   const use = roleUse(loading, args, dict, inner, action.argsAt);

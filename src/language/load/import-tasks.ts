@@ -24,7 +24,7 @@ export function loadImportTasks(
   // The old `include` gives its variables as an include does, also where it is an import.
   const level = shortName(String(action.type)) === 'include' ? 21 : 17;
   const layer = varsLayer(loading, dict, level, 'import_tasks vars', at);
-  const inner = deeper(within, keywordsOf(loading, dict, within.keywords, at), layer);
+  const inner = deeper(within, keywordsOf(loading, dict, 'task', within.keywords, at), layer);
   const args = action.args as RawDict; // checked above
   const fileAt = argPlace(args, 'file', action.argsAt, 'value');
   const file = staticText(loading, args.get('file')!, inner, fileAt);

@@ -1,8 +1,8 @@
 import type { Position } from '../../core/source.ts';
 import type { Raw } from '../../core/value.ts';
+import { keywordsOn } from '../keywords/places.ts';
 import type { Include, Item } from '../model.ts';
 import { type Action, argPlace, shortName } from './action.ts';
-import { includeKeywords } from './keyword-names.ts';
 import { keywordsOf } from './keywords.ts';
 import { type Loading, report, type Within } from './loading.ts';
 import { loopOf } from './loop.ts';
@@ -43,12 +43,12 @@ export function loadInclude(
   at: Position,
 ): readonly Item[] {
   const type = String(action.type);
-  checkTaskKeywords(loading, dict, action, includeKeywords, of === 'tasks' ? 'TaskInclude' : 'IncludeRole', at);
+  checkTaskKeywords(loading, dict, action, keywordsOn('include'), of === 'tasks' ? 'TaskInclude' : 'IncludeRole', at);
   if (!checkIncludeArgs(loading, action, of, ['apply'])) return [];
   const args = action.args as RawDict; // checked in the line above
   const apply = applyOf(loading, type, args, action.argsAt);
   const layer = varsLayer(loading, dict, 21, 'include vars', at);
-  const inner = deeper(within, keywordsOf(loading, dict, within.keywords, at), layer);
+  const inner = deeper(within, keywordsOf(loading, dict, 'include', within.keywords, at), layer);
   const vars = dict.get('vars');
   const include: PlacedInclude = {
     kind: 'include',
@@ -59,7 +59,7 @@ export function loadInclude(
     within: deeper(within, within.keywords, layer),
     ...(isRawDict(vars) && { vars }),
     ...optional({ loop: loopOf(loading, dict, at), register: registerOf(loading, dict, at), apply }),
-    ...(within.asHandlers && { listen: listenOf(dict) }),
+    ...(within.asHandlers && { listen: listenOf(loading, dict, at) }),
   };
   return [include];
 }

@@ -1,116 +1,62 @@
 import type { Position } from '../../core/source.ts';
 import { Float, isTemplateText, type Raw, Template, Vaulted } from '../../core/value.ts';
+import { fieldOf, type InheritedType } from '../keywords/inherited.ts';
+import { keywordOn } from '../keywords/places.ts';
+import { KEYWORDS, type KeywordName, type KeywordSpec, type Place } from '../keywords/table.ts';
 import type { Keywords, Written } from '../model.ts';
 import { type Loading, report } from './loading.ts';
-import { tellIdleKeywords } from './unknown-keyword.ts';
+import { tellIdle } from './unknown-keyword.ts';
 import { isRawDict, isRawList, kindOf, placeOf, type RawDict, textOf, writtenIn, writtenList } from './written.ts';
 
-/** Nothing inherited. */
-export const noKeywords: Keywords = { when: [], environment: [], moduleDefaults: [], tags: [] };
+type Read = (loading: Loading, dict: RawDict, key: KeywordName, at: Position) => unknown;
 
-const single = {
-  become: 'become',
-  become_user: 'becomeUser',
-  become_method: 'becomeMethod',
-  become_flags: 'becomeFlags',
-  become_exe: 'becomeExe',
-  delegate_to: 'delegateTo',
-  delegate_facts: 'delegateFacts',
-  run_once: 'runOnce',
-  ignore_errors: 'ignoreErrors',
-  ignore_unreachable: 'ignoreUnreachable',
-  no_log: 'noLog',
-  check_mode: 'checkMode',
-  diff: 'diff',
-  connection: 'connection',
-  remote_user: 'remoteUser',
-  port: 'port',
-  throttle: 'throttle',
-  timeout: 'timeout',
-  any_errors_fatal: 'anyErrorsFatal',
-} as const;
-
-const types: Readonly<Record<string, 'bool' | 'int'>> = {
-  become: 'bool',
-  delegate_facts: 'bool',
-  run_once: 'bool',
-  ignore_errors: 'bool',
-  ignore_unreachable: 'bool',
-  no_log: 'bool',
-  check_mode: 'bool',
-  diff: 'bool',
-  any_errors_fatal: 'bool',
-  port: 'int',
-  throttle: 'int',
-  timeout: 'int',
-  async: 'int',
-  poll: 'int',
-  retries: 'int',
-  gather_facts: 'bool',
-  force_handlers: 'bool',
+const readers: Readonly<Record<InheritedType, Read>> = {
+  bool: typedIn,
+  int: typedIn,
+  text: typedIn,
+  label: labelIn,
+  names: namesIn,
+  conditions: conditionsIn,
+  dicts: dictsIn,
+  tags: tagsIn,
 };
 
 /** The keywords in force for what a dict describes: its own, else the surrounding ones; where Ansible accumulates, all. */
-export function keywordsOf(loading: Loading, dict: RawDict, outer: Keywords, at: Position): Keywords {
-  tellIdleKeywords(loading, dict, at);
-  let own: { -readonly [K in keyof Keywords]?: Keywords[K] } | undefined;
-  for (const key of dict.keys()) {
-    const found = readKeyword(loading, dict, key, outer, at);
-    if (found !== undefined) own = { ...own, ...found };
-  }
-  return own === undefined ? outer : { ...outer, ...own };
+export function keywordsOf(loading: Loading, dict: RawDict, place: Place, outer: Keywords, at: Position): Keywords {
+  const own = [...dict.keys()].flatMap((key) => {
+    const spec = keywordOn(place, key);
+    if (spec === undefined) return [];
+    if ('none' in spec.use) tellIdle(loading, dict, String(key), spec.use.none, at);
+    if (spec.inherited === undefined) return [];
+    const value = readers[spec.type as InheritedType](loading, dict, key as KeywordName, at); // the table has no other
+    return value === undefined ? [] : [[fieldOf(String(key)), value, spec.inherited] as const];
+  });
+  if (own.length === 0) return outer;
+  const inForce = own.map(([field, value, how]) => [field, how === 'all' ? joined(outer, field, value) : value]);
+  return { ...outer, ...Object.fromEntries(inForce) };
 }
 
-function readKeyword(
-  loading: Loading,
-  dict: RawDict,
-  key: unknown,
-  outer: Keywords,
-  at: Position,
-): Partial<Keywords> | undefined {
-  switch (key) {
-    case 'when':
-      return { when: [...outer.when, ...conditionsIn(loading, dict, 'when', at)] };
-    case 'environment':
-      return { environment: [...outer.environment, ...dictsIn(loading, dict, 'environment', at)] };
-    case 'module_defaults':
-      return { moduleDefaults: [...outer.moduleDefaults, ...dictsIn(loading, dict, 'module_defaults', at)] };
-    case 'tags':
-      return { tags: unite(outer.tags, tagsIn(loading, dict, at)) };
-    case 'notify':
-      return { notify: writtenList(dict, 'notify', at) ?? [] };
-    case 'step':
-      return { step: textOf(dict.get('step')) ?? String(dict.get('step')) };
-    default:
-      return typeof key === 'string' && key in single
-        ? readSingle(loading, dict, key as keyof typeof single, at)
-        : undefined;
-  }
-}
-
-function readSingle(
-  loading: Loading,
-  dict: RawDict,
-  key: keyof typeof single,
-  at: Position,
-): Partial<Keywords> | undefined {
-  const written = typedIn(loading, dict, key, at);
-  return written === undefined ? undefined : { [single[key]]: written };
+function joined(outer: Keywords, field: string, own: unknown): readonly unknown[] {
+  const around = outer[field as 'when']; // one of those that accumulate: all of them are lists
+  return [...new Set([...around, ...(own as readonly unknown[])])];
 }
 
 /** A keyword's value if it is there and of its type; an empty one counts as not there. */
-export function typedIn(loading: Loading, dict: RawDict, key: string, at: Position): Written | undefined {
+export function typedIn(loading: Loading, dict: RawDict, key: KeywordName, at: Position): Written | undefined {
   const written = writtenIn(dict, key, at);
   if (written === undefined || written.value === null) return undefined;
-  const type = types[key];
-  const fits =
-    type === undefined ? isScalar(written.value) : type === 'bool' ? isBool(written.value) : isInt(written.value);
-  if (fits) return written;
+  const { type }: KeywordSpec = KEYWORDS[key];
+  if (fits(type, written.value)) return written;
+  const wanted = type === 'bool' || type === 'int' ? type : 'string';
   const shown = textOf(written.value) ?? kindOf(written.value);
-  const wanted = type ?? 'string';
   const message = `the field '${key}' has an invalid value (${shown}), and could not be converted to an ${wanted}`;
   report(loading, 'wrong-keyword-type', message, written.at);
   return undefined;
+}
+
+function fits(type: KeywordSpec['type'], value: Raw): boolean {
+  if (type === 'bool') return isBool(value);
+  return type === 'int' ? isInt(value) : isScalar(value);
 }
 
 const isScalar = (value: Raw): boolean => !isRawDict(value) && !isRawList(value);
@@ -122,6 +68,20 @@ const isInt = (value: Raw): boolean =>
   typeof value === 'number' ||
   value instanceof Float ||
   (typeof value === 'string' && /^\s*[-+]?\d+\s*$/.test(value));
+
+function labelIn(loading: Loading, dict: RawDict, key: KeywordName, at: Position): string | undefined {
+  const written = typedIn(loading, dict, key, at);
+  return written === undefined ? undefined : (textOf(written.value) ?? String(written.value));
+}
+
+/** Names: one or a list of them. */
+export function namesIn(loading: Loading, dict: RawDict, key: KeywordName, at: Position): readonly Written[] {
+  const names = writtenList(dict, key, at) ?? [];
+  for (const { value, at: nameAt } of names)
+    if (!isScalar(value))
+      report(loading, 'wrong-keyword-type', `'${key}' takes names; this is ${kindOf(value)}`, nameAt);
+  return names.filter(({ value }) => isScalar(value));
+}
 
 /** Conditions (`when`, `until` …): one or a list, of which all must hold. */
 export function conditionsIn(loading: Loading, dict: RawDict, key: string, at: Position): readonly Written[] {
@@ -148,7 +108,7 @@ function dictsIn(loading: Loading, dict: RawDict, key: string, at: Position): re
   return all.filter(({ value }) => isRawDict(value) || isLater(value));
 }
 
-function tagsIn(loading: Loading, dict: RawDict, at: Position): readonly string[] {
+function tagsIn(loading: Loading, dict: RawDict, _key: string, at: Position): readonly string[] {
   const value = dict.get('tags');
   const text = textOf(value);
   // What a template gives is known only with variables.
@@ -165,5 +125,3 @@ function tagsIn(loading: Loading, dict: RawDict, at: Position): readonly string[
     report(loading, 'wrong-keyword-type', 'tags must be specified as a list', placeOf(dict, 'tags', at));
   return [];
 }
-
-const unite = (outer: readonly string[], own: readonly string[]): readonly string[] => [...new Set([...outer, ...own])];

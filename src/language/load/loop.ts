@@ -1,6 +1,6 @@
 import type { Position } from '../../core/source.ts';
+import { LOOP_CONTROL } from '../keywords/sub-keys.ts';
 import type { Loop } from '../model.ts';
-import { loopControlKeywords } from './keyword-names.ts';
 import { conditionsIn } from './keywords.ts';
 import { type Loading, report } from './loading.ts';
 import { checkKeywords } from './unknown-keyword.ts';
@@ -39,17 +39,10 @@ function controlOf(loading: Loading, dict: RawDict, at: Position): Omit<Loop, 'o
     report(loading, 'wrong-keyword-type', message, controlAt);
     return {};
   }
-  checkKeywords(loading, control, loopControlKeywords, 'LoopControl', controlAt);
-  const get = (key: string) => control.get(key) ?? undefined;
-  const breakWhen = control.has('break_when') ? conditionsIn(loading, control, 'break_when', controlAt) : undefined;
-  const all = {
-    loopVar: get('loop_var'),
-    indexVar: get('index_var'),
-    label: get('label'),
-    pause: get('pause'),
-    extended: get('extended'),
-    extendedAllitems: get('extended_allitems'),
-    breakWhen,
-  };
-  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
+  checkKeywords(loading, control, new Set(Object.keys(LOOP_CONTROL)), 'LoopControl', controlAt);
+  const all = Object.entries(LOOP_CONTROL).map(([key, { field }]) => {
+    const isConditions = key === 'break_when' && control.has(key);
+    return [field, isConditions ? conditionsIn(loading, control, key, controlAt) : (control.get(key) ?? undefined)];
+  });
+  return Object.fromEntries(all.filter(([, value]) => value !== undefined));
 }

@@ -4,7 +4,7 @@ import type { Item, Meta } from '../model.ts';
 import type { Action } from './action.ts';
 import { keywordsOf } from './keywords.ts';
 import { type Loading, nextId, report, type Within } from './loading.ts';
-import { itemBase, listenOf } from './task.ts';
+import { itemBase, listenOf, placeOfTask } from './task.ts';
 import { deeper, varsLayer } from './within.ts';
 import { isRawDict, type RawDict, textOf } from './written.ts';
 
@@ -54,7 +54,7 @@ export function loadMeta(
   }
   const inner = deeper(
     within,
-    keywordsOf(loading, dict, within.keywords, at),
+    keywordsOf(loading, dict, placeOfTask(within), within.keywords, at),
     varsLayer(loading, dict, 17, 'task vars', at),
   );
   return [
@@ -63,7 +63,7 @@ export function loadMeta(
       ...itemBase(dict, inner, at),
       action: word,
       implicit: false,
-      ...(within.asHandlers && { listen: listenOf(dict) }),
+      ...(within.asHandlers && { listen: listenOf(loading, dict, at) }),
     },
   ];
 }

@@ -1,10 +1,12 @@
 import type { Position } from '../../core/source.ts';
 import type { Raw } from '../../core/value.ts';
 import { placeLike } from '../../yaml/places.ts';
+import { noKeywords } from '../keywords/inherited.ts';
+import { keywordsOn } from '../keywords/places.ts';
+import type { KeywordName } from '../keywords/table.ts';
 import type { Handler, Include, Item, Meta, Play, VarsLayer, Written } from '../model.ts';
 import { loadHandlers, loadItems } from './items.ts';
-import { playKeywords } from './keyword-names.ts';
-import { keywordsOf, noKeywords, typedIn } from './keywords.ts';
+import { keywordsOf, typedIn } from './keywords.ts';
 import { type Loading, nextId, type PlayScope, report, type Within } from './loading.ts';
 import { implicitMeta } from './meta.ts';
 import { shareWithPlay } from './play-layers.ts';
@@ -34,10 +36,10 @@ export function loadPlay(
   inherited: PlayInheritance,
   at: Position,
 ): Play {
-  checkKeywords(loading, dict, playKeywords, 'Play', at);
+  checkKeywords(loading, dict, keywordsOn('play'), 'Play', at);
   const renamed = renameUser(dict);
   const outer = { ...loading.options.keywords, ...inherited.keywords };
-  const keywords = { ...keywordsOf(loading, renamed, outer, at), when: inherited.keywords.when };
+  const keywords = { ...keywordsOf(loading, renamed, 'play', outer, at), when: inherited.keywords.when };
   const own = varsLayer(loading, renamed, 12, 'play vars', at);
   const layers = [...(own ? [own] : []), ...inherited.layers];
   const varsFiles = varsFilesOf(renamed, at);
@@ -102,7 +104,7 @@ function hostsOf(loading: Loading, dict: RawDict, at: Position): Written {
 }
 
 function settings(loading: Loading, dict: RawDict, at: Position) {
-  const bool = (key: string) => (dict.has(key) ? typedIn(loading, dict, key, at) : undefined);
+  const bool = (key: KeywordName) => (dict.has(key) ? typedIn(loading, dict, key, at) : undefined);
   const any = (key: string) => (dict.get(key) === null ? undefined : writtenIn(dict, key, at));
   return optional({
     gatherFacts: bool('gather_facts'),

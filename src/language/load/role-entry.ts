@@ -1,11 +1,12 @@
 import type { Position } from '../../core/source.ts';
 import type { Raw } from '../../core/value.ts';
 import { placeLike } from '../../yaml/places.ts';
+import { keywordsOn } from '../keywords/places.ts';
 import type { Keywords } from '../model.ts';
-import { roleKeywords } from './keyword-names.ts';
 import { keywordsOf } from './keywords.ts';
 import { type Loading, report, type Within } from './loading.ts';
 import { staticText } from './static-text.ts';
+import { writtenVars } from './within.ts';
 import { isRawDict, kindOf, placeOf, type RawDict, textOf } from './written.ts';
 
 /** An entry of `roles:` or of a role's dependencies. */
@@ -43,12 +44,12 @@ function nameEntry(loading: Loading, raw: Raw, within: Within, at: Position): Ro
 }
 
 function dictEntry(loading: Loading, raw: RawDict, name: string, within: Within, at: Position): RoleEntry {
-  const params: RawDict = placeLike(new Map([...raw].filter(([key]) => !roleKeywords.has(String(key)))), raw);
-  const vars = raw.get('vars');
+  const params: RawDict = placeLike(new Map([...raw].filter(([key]) => !keywordsOn('role').has(String(key)))), raw);
+  const vars = writtenVars(loading, raw, 'role', at);
   return {
     name,
-    keywords: keywordsOf(loading, raw, within.keywords, at),
-    ...(isRawDict(vars) && vars.size > 0 && { vars }),
+    keywords: keywordsOf(loading, raw, 'role', within.keywords, at),
+    ...(vars && { vars }),
     ...(params.size > 0 && { params }),
     fingerprint: fingerprintOf(raw, params),
   };

@@ -1,14 +1,15 @@
 import type { Position } from '../../core/source.ts';
-import { type Raw, Template } from '../../core/value.ts';
+import { Template } from '../../core/value.ts';
+import { keywordsOn } from '../keywords/places.ts';
+import type { KeywordName, Place } from '../keywords/table.ts';
 import type { Handler, Task } from '../model.ts';
 import type { Action } from './action.ts';
-import { handlerKeywords, taskKeywords } from './keyword-names.ts';
-import { conditionsIn, keywordsOf, typedIn } from './keywords.ts';
+import { conditionsIn, keywordsOf, namesIn, typedIn } from './keywords.ts';
 import { type Loading, nextId, report, type Within } from './loading.ts';
 import { loopOf } from './loop.ts';
 import { reportUnknown } from './unknown-keyword.ts';
 import { deeper, varsLayer } from './within.ts';
-import { isRawDict, isRawList, keyPlace, kindOf, type RawDict, textOf } from './written.ts';
+import { isRawDict, keyPlace, kindOf, type RawDict, textOf } from './written.ts';
 
 /** A task, or a handler where the surroundings are handlers. */
 export function loadTask(
@@ -19,10 +20,10 @@ export function loadTask(
   at: Position,
 ): Task | Handler {
   if (!within.asHandlers && dict.has('listen'))
-    reportUnknown(loading, 'listen', taskKeywords, 'Task', keyPlace(dict, 'listen', at));
+    reportUnknown(loading, 'listen', keywordsOn('task'), 'Task', keyPlace(dict, 'listen', at));
   const inner = deeper(
     within,
-    keywordsOf(loading, dict, within.keywords, at),
+    keywordsOf(loading, dict, placeOfTask(within), within.keywords, at),
     varsLayer(loading, dict, 17, 'task vars', at),
   );
   const keywords = action.local
@@ -44,7 +45,7 @@ export function loadTask(
       ...results(loading, dict, at),
     }),
   };
-  return within.asHandlers ? { ...task, listen: listenOf(dict) } : task;
+  return within.asHandlers ? { ...task, listen: listenOf(loading, dict, at) } : task;
 }
 
 /** What every item has: number, place, name, and what it inherits. */
@@ -67,15 +68,15 @@ export const optional = <T extends object>(all: T): Partial<T> =>
   Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) as Partial<T>; // only entries are left out
 
 /** The names that a handler listens to. */
-export function listenOf(dict: RawDict): readonly string[] {
-  const value = dict.get('listen');
-  const all: readonly Raw[] = isRawList(value) ? value : value === undefined || value === null ? [] : [value];
-  return all.map((one) => textOf(one) ?? String(one));
-}
+export const listenOf = (loading: Loading, dict: RawDict, at: Position): readonly string[] =>
+  namesIn(loading, dict, 'listen', at).map(({ value }) => textOf(value) ?? String(value));
+
+/** The place of keywords that a task of these surroundings is. */
+export const placeOfTask = ({ asHandlers }: Within): Place => (asHandlers ? 'handler' : 'task');
 
 function results(loading: Loading, dict: RawDict, at: Position) {
   const conditions = (key: string) => (dict.has(key) ? conditionsIn(loading, dict, key, at) : undefined);
-  const typed = (key: string) => (dict.has(key) ? typedIn(loading, dict, key, at) : undefined);
+  const typed = (key: KeywordName) => (dict.has(key) ? typedIn(loading, dict, key, at) : undefined);
   return {
     changedWhen: conditions('changed_when'),
     failedWhen: conditions('failed_when'),
@@ -119,4 +120,4 @@ export function checkTaskKeywords(
   }
 }
 
-const isTaskKeyword = (key: string): boolean => handlerKeywords.has(key);
+const isTaskKeyword = (key: string): boolean => keywordsOn('handler').has(key);

@@ -18,25 +18,14 @@ export function checkKeywords(
   }
 }
 
-/** Ansible's keywords that are taken and do nothing here, with the reason. */
-const WITHOUT_EFFECT: ReadonlyMap<string, string> = new Map([
-  ['debugger', 'there is no debugger'],
-  ['fact_path', 'local facts are those of /etc/ansible/facts.d'],
-  ['gather_subset', 'facts cost nothing until one is used; the task type setup takes it'],
-  ['gather_timeout', 'facts are one question, with the time limit of all questions'],
-]);
-
-/** Tell the keywords of a dict that do nothing here. */
-export function tellIdleKeywords(loading: Loading, dict: RawDict, at: Position): void {
-  // All but one are keywords of plays; in the entry of a role they are its parameters.
-  for (const [key, why] of WITHOUT_EFFECT)
-    if (dict.has(key) && (key === 'debugger' || dict.has('hosts')))
-      loading.problems.push({
-        severity: 'warning',
-        code: 'without-effect',
-        message: `\`${key}\` has no effect here: ${why}`,
-        at: keyPlace(dict, key, at),
-      });
+/** Tell that a keyword does nothing here, and why. */
+export function tellIdle(loading: Loading, dict: RawDict, key: string, why: string, at: Position): void {
+  loading.problems.push({
+    severity: 'warning',
+    code: 'without-effect',
+    message: `\`${key}\` has no effect here: ${why}`,
+    at: keyPlace(dict, key, at),
+  });
 }
 
 /** Tell that a keyword means nothing where it stands. */

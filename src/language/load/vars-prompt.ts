@@ -1,12 +1,12 @@
 import type { Position } from '../../core/source.ts';
 import type { Raw } from '../../core/value.ts';
+import { VARS_PROMPT } from '../keywords/sub-keys.ts';
 import type { VarsPrompt } from '../model.ts';
 import { type Loading, report } from './loading.ts';
 import { checkKeywords } from './unknown-keyword.ts';
 import { isRawDict, isRawList, kindOf, placeOf, type RawDict, textOf } from './written.ts';
 
-// `unsafe` needs nothing: what is typed is never a template.
-const known = new Set(['name', 'prompt', 'private', 'default', 'confirm', 'unsafe', 'encrypt', 'salt', 'salt_size']);
+const known = new Set(Object.keys(VARS_PROMPT));
 
 /** What a play asks its user for. */
 export function varsPromptOf(loading: Loading, dict: RawDict, at: Position): readonly VarsPrompt[] {

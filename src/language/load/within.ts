@@ -39,16 +39,21 @@ export function varsLayer(
   from: string,
   at: Position,
 ): VarsLayer | undefined {
+  const vars = writtenVars(loading, dict, from, at);
+  return vars === undefined ? undefined : layerOf(level, from, vars);
+}
+
+/** The `vars:` of a dict, undefined where there are none; `owner` is told where they are no variables. */
+export function writtenVars(loading: Loading, dict: RawDict, owner: string, at: Position): RawDict | undefined {
   const vars = dict.get('vars');
   if (vars === undefined || vars === null) return undefined;
   const varsAt = placeOf(dict, 'vars', at);
   if (isRawDict(vars)) {
     checkNames(loading, vars, varsAt);
-    return vars.size === 0 ? undefined : layerOf(level, from, vars);
+    return vars.size === 0 ? undefined : vars;
   }
-  if (Array.isArray(vars) && vars.every(isRawDict))
-    return layerOf(level, from, new Map(vars.flatMap((part) => [...part])));
-  const message = `Vars in a ${from.split(' ')[0]} must be specified as a dictionary; this is ${kindOf(vars)}`;
+  if (Array.isArray(vars) && vars.every(isRawDict)) return new Map(vars.flatMap((part) => [...part]));
+  const message = `Vars in a ${owner.split(' ')[0]} must be specified as a dictionary; this is ${kindOf(vars)}`;
   report(loading, 'wrong-keyword-type', message, varsAt);
   return undefined;
 }

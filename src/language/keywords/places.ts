@@ -1,0 +1,18 @@
+import { KEYWORDS, type KeywordName, type KeywordSpec, type Place } from './table.ts';
+
+const all = Object.entries(KEYWORDS) as readonly (readonly [KeywordName, KeywordSpec])[]; // entries of that very object
+
+const byPlace = new Map<Place, ReadonlySet<string>>();
+
+/** The names of the keywords that may stand in a place. */
+export function keywordsOn(place: Place): ReadonlySet<string> {
+  const known = byPlace.get(place);
+  if (known !== undefined) return known;
+  const found = new Set(all.filter(([, { on }]) => on.includes(place)).map(([name]) => name));
+  byPlace.set(place, found);
+  return found;
+}
+
+/** What the table says of a word that may stand in a place, undefined where it is no keyword there. */
+export const keywordOn = (place: Place, word: unknown): KeywordSpec | undefined =>
+  typeof word === 'string' && keywordsOn(place).has(word) ? KEYWORDS[word as KeywordName] : undefined; // it is in the table

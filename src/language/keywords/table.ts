@@ -1,0 +1,131 @@
+/** Where a keyword may stand. `include` is include_tasks and include_role; an import is a `task`, and so is `apply:`. */
+export type Place = 'play' | 'role' | 'block' | 'task' | 'handler' | 'include' | 'import_playbook';
+
+/** What may be written. A template may stand for a `bool`, an `int`, a `text`, and for each of `dicts`. */
+export type KeywordType =
+  | 'bool'
+  | 'int'
+  | 'text'
+  | 'label'
+  | 'name'
+  | 'variable'
+  | 'conditions'
+  | 'dicts'
+  | 'dict'
+  | 'args'
+  | 'vars'
+  | 'names'
+  | 'tags'
+  | 'hosts'
+  | 'items'
+  | 'roles'
+  | 'action'
+  | 'prompts'
+  | 'value'
+  | 'any';
+
+/** A keyword of playbooks. */
+export interface KeywordSpec {
+  readonly type: KeywordType;
+  readonly on: readonly Place[];
+  /** What is inside inherits it: the nearest one is in force, or all of them, the outermost first. Without: only where it stands. */
+  readonly inherited?: 'nearest' | 'all';
+  /** When its template is evaluated: never, as the playbook is loaded, once for a play, for each task and host, or for each turn of a loop. */
+  readonly templated: 'never' | 'load' | 'play' | 'task' | 'turn';
+  /** Who acts on it: the loader alone (src/language/load), or the engine; or why it has no effect here. */
+  readonly use: { readonly by: 'loader' | 'engine' } | { readonly none: string };
+  readonly doc: string;
+}
+
+const shared = ['play', 'role', 'block', 'task', 'handler'] as const;
+const sharedAndIncludes = [...shared, 'include'] as const;
+const everywhere = [...sharedAndIncludes, 'import_playbook'] as const;
+const inPlays = ['role', 'block', 'task', 'handler'] as const;
+const tasks = ['task', 'handler'] as const;
+const tasksAndIncludes = [...tasks, 'include'] as const;
+
+/**
+ * All keywords of playbooks; `with_NAME` besides, on tasks and includes. What a play, a block or a task may hold, how it is
+ * read and inherited, the editors' schema, the warning that one has no effect and docs/keywords.md follow from this table.
+ */
+// biome-ignore format: a table
+export const KEYWORDS = {
+  // What plays, roles, blocks and tasks share.
+  name: { type: 'any', on: everywhere, templated: 'turn', use: { by: 'loader' }, doc: 'What it is called, in reports and by notify.' },
+  vars: { type: 'vars', on: everywhere, templated: 'turn', use: { by: 'loader' }, doc: 'Variables for all that is in it.' },
+  tags: { type: 'tags', on: everywhere, inherited: 'all', templated: 'task', use: { by: 'engine' }, doc: 'Words by which --tags and --skip-tags select it.' },
+  step: { type: 'label', on: everywhere, inherited: 'nearest', templated: 'never', use: { by: 'engine' }, doc: 'The step of an install document that this retraces. Not in Ansible.' },
+  when: { type: 'conditions', on: [...inPlays, 'include', 'import_playbook'], inherited: 'all', templated: 'turn', use: { by: 'engine' }, doc: 'Conditions that must all hold; otherwise it is skipped.' },
+  environment: { type: 'dicts', on: shared, inherited: 'all', templated: 'turn', use: { by: 'engine' }, doc: 'Environment variables of the commands on the host.' },
+  module_defaults: { type: 'dicts', on: shared, inherited: 'all', templated: 'turn', use: { by: 'engine' }, doc: 'Parameters for tasks of a type that do not give them.' },
+  collections: { type: 'any', on: sharedAndIncludes, templated: 'never', use: { by: 'loader' }, doc: 'Collections in which the roles of a play are looked for first.' },
+  become: { type: 'bool', on: shared, inherited: 'nearest', templated: 'turn', use: { by: 'engine' }, doc: 'Act as another user.' },
+  become_user: { type: 'text', on: shared, inherited: 'nearest', templated: 'turn', use: { by: 'engine' }, doc: 'The user to become (default: root).' },
+  become_method: { type: 'text', on: shared, inherited: 'nearest', templated: 'turn', use: { by: 'engine' }, doc: 'How to become that user: sudo, su or doas.' },
+  become_flags: { type: 'text', on: shared, inherited: 'nearest', templated: 'turn', use: { by: 'engine' }, doc: 'Options of the program that becomes the user.' },
+  become_exe: { type: 'text', on: shared, inherited: 'nearest', templated: 'turn', use: { by: 'engine' }, doc: 'The program that becomes the user, where it is not the usual one.' },
+  connection: { type: 'text', on: shared, inherited: 'nearest', templated: 'turn', use: { by: 'engine' }, doc: 'How to reach the host: ssh, openssh, local, pct.' },
+  remote_user: { type: 'text', on: shared, inherited: 'nearest', templated: 'turn', use: { by: 'engine' }, doc: 'The user to log in as.' },
+  port: { type: 'int', on: shared, inherited: 'nearest', templated: 'turn', use: { by: 'engine' }, doc: 'The port to log in at.' },
+  check_mode: { type: 'bool', on: shared, inherited: 'nearest', templated: 'turn', use: { by: 'engine' }, doc: 'Only check, even in a run; or run, even in a check.' },
+  diff: { type: 'bool', on: shared, inherited: 'nearest', templated: 'turn', use: { by: 'engine' }, doc: 'Whether to show differences of texts.' },
+  no_log: { type: 'bool', on: sharedAndIncludes, inherited: 'nearest', templated: 'turn', use: { by: 'engine' }, doc: 'Keep parameters and results out of all reports.' },
+  timeout: { type: 'int', on: sharedAndIncludes, inherited: 'nearest', templated: 'turn', use: { by: 'engine' }, doc: 'Seconds after which a task fails.' },
+  throttle: { type: 'int', on: shared, inherited: 'nearest', templated: 'task', use: { by: 'engine' }, doc: 'Maximum number of hosts on which a task runs at the same time.' },
+  run_once: { type: 'bool', on: sharedAndIncludes, inherited: 'nearest', templated: 'task', use: { by: 'engine' }, doc: 'Run on the first host only; its result is for all.' },
+  any_errors_fatal: { type: 'bool', on: shared, inherited: 'nearest', templated: 'task', use: { by: 'engine' }, doc: 'End the play on all hosts when a task fails on one.' },
+  ignore_errors: { type: 'bool', on: sharedAndIncludes, inherited: 'nearest', templated: 'task', use: { by: 'engine' }, doc: 'Go on when a task fails.' },
+  ignore_unreachable: { type: 'bool', on: shared, inherited: 'nearest', templated: 'task', use: { by: 'engine' }, doc: 'Go on when a host is unreachable.' },
+  delegate_to: { type: 'text', on: inPlays, inherited: 'nearest', templated: 'turn', use: { by: 'engine' }, doc: 'Another host to act on.' },
+  delegate_facts: { type: 'bool', on: inPlays, inherited: 'nearest', templated: 'turn', use: { by: 'engine' }, doc: 'Facts are those of the host that a task is delegated to.' },
+  debugger: { type: 'any', on: sharedAndIncludes, templated: 'never', use: { none: 'there is no debugger' }, doc: 'When to start the debugger.' },
+  // Plays.
+  hosts: { type: 'hosts', on: ['play'], templated: 'play', use: { by: 'loader' }, doc: 'A pattern of hosts and groups. Required.' },
+  import_playbook: { type: 'value', on: ['import_playbook'], templated: 'load', use: { by: 'loader' }, doc: 'The file of another playbook, whose plays stand here.' },
+  gather_facts: { type: 'bool', on: ['play'], templated: 'play', use: { by: 'engine' }, doc: 'Whether to gather facts, when the first one is used.' },
+  gather_subset: { type: 'any', on: ['play'], templated: 'never', use: { none: 'facts cost nothing until one is used; the task type setup takes it' }, doc: 'Which facts to gather.' },
+  gather_timeout: { type: 'any', on: ['play'], templated: 'never', use: { none: 'facts are one question, with the time limit of all questions' }, doc: 'Seconds for gathering facts.' },
+  fact_path: { type: 'any', on: ['play'], templated: 'never', use: { none: 'local facts are those of /etc/ansible/facts.d' }, doc: 'The directory of local facts.' },
+  vars_files: { type: 'any', on: ['play'], templated: 'play', use: { by: 'engine' }, doc: 'Files of variables; of a list in the list, the first that is there.' },
+  vars_prompt: { type: 'prompts', on: ['play'], templated: 'never', use: { by: 'loader' }, doc: 'Variables to ask a person for before the play.' },
+  roles: { type: 'roles', on: ['play'], templated: 'load', use: { by: 'loader' }, doc: 'Roles to run after pre_tasks.' },
+  pre_tasks: { type: 'items', on: ['play'], templated: 'never', use: { by: 'loader' }, doc: 'Tasks before the roles.' },
+  tasks: { type: 'items', on: ['play'], templated: 'never', use: { by: 'loader' }, doc: 'Tasks after the roles.' },
+  post_tasks: { type: 'items', on: ['play'], templated: 'never', use: { by: 'loader' }, doc: 'Tasks at the end of the play.' },
+  handlers: { type: 'items', on: ['play'], templated: 'never', use: { by: 'loader' }, doc: 'Tasks that run when a change notifies them.' },
+  force_handlers: { type: 'bool', on: ['play'], templated: 'play', use: { by: 'engine' }, doc: 'Run notified handlers on hosts that failed, too.' },
+  serial: { type: 'any', on: ['play'], templated: 'play', use: { by: 'engine' }, doc: 'Number of hosts, or percentage, of each batch.' },
+  max_fail_percentage: { type: 'any', on: ['play'], templated: 'play', use: { by: 'engine' }, doc: 'End the play when more than this percentage of a batch fails.' },
+  strategy: { type: 'any', on: ['play'], templated: 'play', use: { by: 'engine' }, doc: 'The order of tasks across hosts: linear, free, host_pinned.' },
+  order: { type: 'any', on: ['play'], templated: 'play', use: { by: 'engine' }, doc: 'The order of hosts: inventory, sorted, reverse_inventory, reverse_sorted, shuffle.' },
+  user: { type: 'text', on: ['play'], templated: 'turn', use: { by: 'loader' }, doc: 'The older name of remote_user.' },
+  // Entries of roles: and of the dependencies of a role; everything else in one is a parameter of the role.
+  role: { type: 'name', on: ['role'], templated: 'load', use: { by: 'loader' }, doc: 'The name of the role.' },
+  src: { type: 'name', on: ['role'], templated: 'load', use: { by: 'loader' }, doc: 'The name of the role, where role: does not give it.' },
+  scm: { type: 'any', on: ['role'], templated: 'never', use: { none: 'roles are not fetched; only ansible-galaxy reads it' }, doc: 'The version control system of the role.' },
+  version: { type: 'any', on: ['role'], templated: 'never', use: { none: 'roles are not fetched; only ansible-galaxy reads it' }, doc: 'The version of the role.' },
+  // Blocks.
+  block: { type: 'items', on: ['block'], templated: 'never', use: { by: 'loader' }, doc: 'Tasks under common keywords.' },
+  rescue: { type: 'items', on: ['block'], templated: 'never', use: { by: 'loader' }, doc: 'Tasks that run when one of the block fails.' },
+  always: { type: 'items', on: ['block'], templated: 'never', use: { by: 'loader' }, doc: 'Tasks that run in any case.' },
+  validate: { type: 'text', on: ['block'], templated: 'task', use: { by: 'engine' }, doc: 'A command that proves what the block did; if it fails, files are rolled back. Not in Ansible.' },
+  // Tasks.
+  action: { type: 'action', on: tasksAndIncludes, templated: 'turn', use: { by: 'loader' }, doc: 'The task type and its parameters, in one.' },
+  local_action: { type: 'action', on: tasksAndIncludes, templated: 'turn', use: { by: 'loader' }, doc: 'The same, on the controller.' },
+  args: { type: 'args', on: tasksAndIncludes, templated: 'turn', use: { by: 'loader' }, doc: 'Parameters, besides those under the task type.' },
+  loop: { type: 'value', on: tasksAndIncludes, templated: 'task', use: { by: 'engine' }, doc: 'A list, for each item of which the task runs.' },
+  loop_control: { type: 'dict', on: tasksAndIncludes, templated: 'task', use: { by: 'loader' }, doc: 'How a loop names, labels, pauses and ends.' },
+  register: { type: 'variable', on: tasksAndIncludes, templated: 'never', use: { by: 'loader' }, doc: 'The variable that holds the result.' },
+  notify: { type: 'names', on: ['block', ...tasks], inherited: 'nearest', templated: 'task', use: { by: 'engine' }, doc: 'Handlers to run at the end when the task changes something.' },
+  listen: { type: 'names', on: ['handler', 'include'], templated: 'never', use: { by: 'engine' }, doc: 'Other names by which a handler is notified.' },
+  changed_when: { type: 'conditions', on: tasks, templated: 'turn', use: { by: 'engine' }, doc: 'Conditions under which the task counts as changed.' },
+  failed_when: { type: 'conditions', on: tasks, templated: 'turn', use: { by: 'engine' }, doc: 'Conditions under which the task counts as failed.' },
+  until: { type: 'conditions', on: tasks, templated: 'turn', use: { by: 'engine' }, doc: 'Conditions until which the task is repeated.' },
+  retries: { type: 'int', on: tasks, templated: 'turn', use: { by: 'engine' }, doc: 'How often to repeat it (default: 3).' },
+  delay: { type: 'int', on: tasks, templated: 'turn', use: { by: 'engine' }, doc: 'Seconds between two attempts (default: 5).' },
+  async: { type: 'int', on: tasks, templated: 'turn', use: { by: 'engine' }, doc: 'Seconds that the task may take in the background.' },
+  poll: { type: 'int', on: tasks, templated: 'turn', use: { by: 'engine' }, doc: 'Seconds between two looks at a task in the background; 0: do not wait.' },
+} as const satisfies Readonly<Record<string, KeywordSpec>>;
+
+/** The name of a keyword. */
+export type KeywordName = keyof typeof KEYWORDS;
