@@ -1,8 +1,7 @@
 import { resolve } from 'node:path';
-import { formatOptions, nothingGiven, type OptionSpecs, parseOptions } from '../core/command-line.ts';
-import type { Face } from './face.ts';
+import { nothingGiven, type OptionSpecs } from '../core/command-line.ts';
+import { defineCommand } from './command.ts';
 import { runOptions } from './options.ts';
-import { play } from './play-command.ts';
 
 const {
   step: _step,
@@ -22,25 +21,24 @@ const options = {
 } as const satisfies OptionSpecs;
 
 /** One task on hosts, as `ansible PATTERN -m TYPE -a ARGS` runs it: a playbook that is made here. */
-export async function adHocCommand(argv: readonly string[], face: Face): Promise<number> {
-  const parsed = parseOptions(options, argv);
-  const isAbout = parsed.ok && (parsed.options.help || parsed.options.version);
-  if (!parsed.ok || (parsed.rest.length !== 1 && !isAbout)) {
-    const mistakes = parsed.ok ? ['a host pattern is needed, and only one'] : parsed.mistakes;
-    process.stderr.write(`${mistakes.map((mistake) => `${face.name}: ${mistake}\n`).join('')}`);
-    return 2;
-  }
-  if (parsed.options.version) return print(`${face.version}\n`);
-  if (parsed.options.help)
-    return print(`usage: ${face.name} PATTERN [options]\n\noptions:\n${formatOptions(options)}\n`);
-  const type = parsed.options['module-name'] ?? 'command';
-  const args = parsed.options['args'] ?? '';
-  const file = resolve('ad-hoc');
-  const text = JSON.stringify([
-    { hosts: parsed.rest[0], gather_facts: false, tasks: [{ [type]: args === '' ? null : readArgs(args) }] },
-  ]);
-  return play({ options: { ...nothingGiven(runOptions), ...parsed.options }, rest: [file] }, face, { [file]: text });
-}
+export const adHoc = defineCommand({
+  name: 'ansible',
+  usage: ['PATTERN [options]'],
+  summary: 'one task on hosts',
+  options,
+  words: { what: 'host pattern', least: 1, most: 1 },
+  ansible: { name: 'ansible', usageError: 2 },
+  run: async ({ options: given, rest: [hosts] }, { face }) => {
+    const type = given['module-name'] ?? 'command';
+    const args = given.args ?? '';
+    const file = resolve('ad-hoc');
+    const text = JSON.stringify([
+      { hosts, gather_facts: false, tasks: [{ [type]: args === '' ? null : readArgs(args) }] },
+    ]);
+    const line = { options: { ...nothingGiven(runOptions), ...given }, rest: [file] };
+    return (await import('./play-command.ts')).play(line, face, { [file]: text });
+  },
+});
 
 /** JSON stays what it is; other text is the task's free form or its `k=v` words. */
 function readArgs(args: string): unknown {
@@ -50,9 +48,4 @@ function readArgs(args: string): unknown {
   } catch {
     return args; // no JSON after all: the task type says what it expects
   }
-}
-
-function print(text: string): number {
-  process.stdout.write(text);
-  return 0;
 }

@@ -1,33 +1,26 @@
 import { taskTypes } from '../../tasks/index.ts';
-import type { OptionSpecs } from '../core/command-line.ts';
 import type { ParamSpec } from '../core/params.ts';
 import { suggest } from '../core/suggest.ts';
 import type { TaskType } from '../core/task-type.ts';
 import { playbookSchema } from './schema.ts';
 import { taskTypeRegistry } from './task-types.ts';
-import { readCommandLine } from './usage.ts';
 
-const usage = `usage: run doc [TYPE]
-
-Prints the task types, or one with its parameters, what it returns, and examples. Types in tasks/ are among them.`;
-
-const options = {
-  schema: { type: 'switch', help: 'print a JSON schema of playbooks, for editors' },
-  markdown: { type: 'switch', help: 'print the page of all task types' },
-} as const satisfies OptionSpecs;
+/** What is to be printed: of one type, of all, or all of them for editors or our docs. */
+interface Asked {
+  readonly type: string | undefined;
+  readonly schema: boolean;
+  readonly markdown: boolean;
+}
 
 /** Print the task types with a sentence each, all about one, the page of all built-in ones for our docs, or a schema for editors. */
-export async function docCommand(argv: readonly string[]): Promise<number> {
-  const read = readCommandLine('doc', usage, options, argv);
-  if (typeof read === 'number') return read;
-  const [name] = read.rest;
-  if (read.options.markdown) return markdown();
+export async function docCommand({ type: name, ...asked }: Asked): Promise<number> {
+  if (asked.markdown) return markdown();
   const registry = taskTypeRegistry([process.cwd()], []);
   const mistakes = await registry.loadOwn();
   for (const { message, at } of mistakes)
     process.stderr.write(`run: ${at === undefined ? '' : `${at.file}:${at.line}: `}${message}\n`);
   const types = registry.names().flatMap((known) => registry.known(known) ?? []);
-  if (read.options.schema) return print(`${JSON.stringify(playbookSchema(types.map(withNames)), undefined, 1)}\n`);
+  if (asked.schema) return print(`${JSON.stringify(playbookSchema(types.map(withNames)), undefined, 1)}\n`);
   if (name === undefined) return list(types);
   const type = registry.known(name);
   if (type !== undefined) return print(describe(type));

@@ -4,24 +4,15 @@ import { formatDiagnostic } from '../language/format-diagnostic.ts';
 import { lint } from '../language/lint.ts';
 import { loadPlaybooks } from '../language/playbook.ts';
 import { createChalk } from '../report/index.ts';
+import type { CallIo } from './command.ts';
 import { readConfig } from './load-all.ts';
+import { missingPlaybooks } from './missing-playbooks.ts';
 import { taskTypeRegistry } from './task-types.ts';
-import { readCommandLine, USAGE_ERROR } from './usage.ts';
-
-const usage = `usage: run lint PLAYBOOK...
-
-Reports what works and bites later: in playbooks, and in the roles and files that they bring in. No host is touched.
-Exit codes: 0 nothing found, 1 a playbook does not load, 2 something found.`;
 
 /** Tell the mistakes that bite later. Exit code 2 where there are any, 1 where a playbook does not load. */
-export async function lintCommand(argv: readonly string[]): Promise<number> {
-  const read = readCommandLine('lint', usage, {}, argv);
-  if (typeof read === 'number') return read;
-  const files = read.rest;
-  if (files.length === 0) {
-    process.stderr.write(`run lint: no playbook was given\n${usage}\n`);
-    return USAGE_ERROR;
-  }
+export async function lintCommand(files: readonly string[], io: CallIo): Promise<number> {
+  const absent = missingPlaybooks(files);
+  if (absent.length > 0) return io.refuse(absent);
   const { config } = readConfig();
   const sources = createFiles();
   const chalk = createChalk(process.stdout, process.env);

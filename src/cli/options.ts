@@ -1,5 +1,5 @@
 import type { CommandLine, OptionSpecs } from '../core/command-line.ts';
-import { INVENTORY_OPTION } from '../language/inventory/inventory-option.ts';
+import { INVENTORY_OPTION } from '../language/inventory/inventory-options.ts';
 import { VAULT_OPTIONS } from '../language/vault/vault-options.ts';
 
 /** Options of running playbooks, named as ansible-playbook names them; what is ours comes last. */
@@ -81,8 +81,6 @@ export const runOptions = {
   },
   lab: { type: 'switch', help: 'run in the lab: start what is not running, use inventory/lab.yaml' },
   verbose: { type: 'count', short: 'v', help: 'report more; -vvv shows what is sent' },
-  version: { type: 'switch', help: 'print the version' },
-  help: { type: 'switch', short: 'h', help: 'print this help' },
 } as const satisfies OptionSpecs;
 
 /** A command line of running playbooks. */

@@ -1,56 +1,43 @@
-import { existsSync, readdirSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
-import { parseOptions } from '../core/command-line.ts';
+import { existsSync } from 'node:fs';
 import type { Event, Happening, Reporter, Status } from '../core/event.ts';
 import { maskEvent, Secrets } from '../core/secrets.ts';
 import type { Diagnostic } from '../core/source.ts';
-import { suggest } from '../core/suggest.ts';
 import { visible, visibleIn } from '../core/visible.ts';
 import { createFiles } from '../language/files.ts';
 import { formatDiagnostic } from '../language/format-diagnostic.ts';
 import { isEnvelope } from '../language/vault/envelope.ts';
 import { ansibleError, createChalk, createReporter } from '../report/index.ts';
+import type { CallIo } from './command.ts';
 import type { Face } from './face.ts';
 import { interruptible } from './interrupt.ts';
 import { lazyConnector } from './lazy-connector.ts';
 import { listingOf, lists } from './listings.ts';
 import { loadAll, readConfig } from './load-all.ts';
-import { type Parsed, runOptions } from './options.ts';
+import { missingPlaybooks } from './missing-playbooks.ts';
+import type { Parsed } from './options.ts';
 import { endPrompts } from './prompt.ts';
 import { verbosityOf } from './run-options.ts';
 import { version } from './version.ts';
 
 /** Run playbooks, check them, or list what they have. Returns the exit code. */
-export async function playCommand(
-  argv: readonly string[],
-  face: Face,
-  help: () => string,
-  commandNames: readonly string[] = [],
-): Promise<number> {
-  const parsed = parseOptions(runOptions, argv);
-  if (!parsed.ok) return usageError(parsed.mistakes, face);
-  if (parsed.options.help) return print(help());
-  if (parsed.options.version) return print(`${face.version}\n`);
-  if (parsed.rest.length === 0) return usageError(['no playbook was given'], face);
-  const absent = face.ansible ? [] : parsed.rest.filter((file) => !existsSync(file));
-  if (absent.length > 0)
-    return usageError(
-      absent.map((file) => notFound(file, commandNames)),
-      face,
-    );
+export async function playCommand(parsed: Parsed, io: CallIo): Promise<number> {
+  const { face, commands } = io;
+  const absent = face.ansible
+    ? []
+    : missingPlaybooks(
+        parsed.rest,
+        commands.map(({ name }) => name),
+      );
+  if (absent.length > 0) return io.refuse(absent);
   if (parsed.options.lab) {
     const { insideLab, isInsideLab, labCommand } = await import('../lab/index.ts');
     if (!isInsideLab()) {
       // What the lab is doing goes to stderr: stdout is the run's.
-      const io = { stdout: process.stderr, stderr: process.stderr, isTTY: process.stderr.isTTY === true };
+      const aside = { stdout: process.stderr, stderr: process.stderr, isTTY: process.stderr.isTTY === true };
       // What would be told after minutes of building can be told before.
       const missing = [...parsed.rest, ...(parsed.options.inventory ?? [])].filter(isMissing);
-      if (missing.length > 0)
-        return usageError(
-          missing.map((file) => `the file ${file} is not there`),
-          face,
-        );
-      const code = await labCommand(['up'], io);
+      if (missing.length > 0) return io.refuse(missing.map((file) => `the file ${file} is not there`));
+      const code = await labCommand(['up'], aside);
       return code === 0 ? ((await insideLab(process.argv.slice(2))) ?? 1) : code;
     }
   }
@@ -60,26 +47,10 @@ export async function playCommand(
 /** Whether this names a file that is not there; `a,b` and `h,` are lists of hosts. */
 const isMissing = (path: string): boolean => !path.includes(',') && !existsSync(path);
 
-/** A word that is neither a command nor a file: which of either may be meant. */
-function notFound(file: string, commandNames: readonly string[]): string {
-  const directory = dirname(file);
-  const names = existsSync(directory) ? readdirSync(directory) : [];
-  const near = suggest(basename(file), [...names, ...(directory === '.' ? commandNames : [])]);
-  const meant = near === undefined || directory === '.' ? near : join(directory, near);
-  return `cannot find the playbook ${file}${meant === undefined ? '' : `; did you mean "${meant}"?`}`;
-}
-
 const print = (text: string): number => {
   process.stdout.write(text);
   return 0;
 };
-
-function usageError(mistakes: readonly string[], face: Face): number {
-  process.stderr.write(
-    `${mistakes.map((mistake) => `${face.name}: ${mistake}\n`).join('')}${face.name}: \`${face.name} --help\` tells how to call it\n`,
-  );
-  return face.ansible ? 2 : 1;
-}
 
 /** Run what the command line names, or the playbooks whose texts are given. */
 export async function play(parsed: Parsed, face: Face, texts: Readonly<Record<string, string>> = {}): Promise<number> {

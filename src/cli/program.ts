@@ -2,4 +2,4 @@
 
 export * as sdk from '../sdk.ts';
 export { lastWords } from './bug-report.ts';
-export { runCommand } from './commands.ts';
+export { runCommand } from './run-command.ts';

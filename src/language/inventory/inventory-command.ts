@@ -1,57 +1,23 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { formatOptions, type OptionSpecs, type OptionValues, parseOptions } from '../../core/command-line.ts';
+import type { OptionValues } from '../../core/command-line.ts';
 import type { Result } from '../../core/source.ts';
 import { type CommandIo, tell } from '../config/command-io.ts';
 import { type Config, loadConfig, type Origins } from '../config/index.ts';
 import { extraLayer } from '../variables/extra-vars.ts';
-import { secretsOf, VAULT_OPTIONS } from '../vault/vault-options.ts';
+import { secretsOf } from '../vault/vault-options.ts';
 import { hostVariables, type ListOptions } from './host-variables.ts';
-import { INVENTORY_OPTION } from './inventory-option.ts';
+import type { INVENTORY_OPTIONS, InventoryLine } from './inventory-options.ts';
 import { graph, hostJson, hostYaml, listJson, listYaml } from './list-inventory.ts';
 import { type LoadedInventory, loadInventory, withPlaybookVars } from './load-inventory.ts';
 import { nearInventory } from './near-inventory.ts';
 import { hostOf, selectHosts } from './select-hosts.ts';
 
-/** Options of every command that reads an inventory. */
-export const INVENTORY_OPTIONS = {
-  ...INVENTORY_OPTION,
-  limit: { type: 'text', short: 'l', value: 'PATTERN', help: 'only these hosts' },
-  'playbook-dir': { type: 'path', value: 'DIRECTORY', help: 'group_vars and host_vars beside playbooks count, too' },
-  'extra-vars': { type: 'text', short: 'e', value: 'VARS', many: true, help: 'variables that win over all others' },
-  ...VAULT_OPTIONS,
-  verbose: { type: 'switch', short: 'v', help: 'report more' },
-} as const satisfies OptionSpecs;
-
-const OPTIONS = {
-  list: { type: 'switch', help: 'print all hosts, groups and variables' },
-  host: { type: 'text', value: 'HOST', help: 'print the variables of a host' },
-  graph: { type: 'switch', help: 'print the groups as a tree' },
-  yaml: { type: 'switch', short: 'y', help: 'as YAML instead of JSON' },
-  vars: { type: 'switch', help: 'with --graph: variables, too' },
-  export: { type: 'switch', help: 'with --list: as written, for export' },
-  output: { type: 'path', value: 'FILE', help: 'with --list: write to a file' },
-  ...INVENTORY_OPTIONS,
-  help: { type: 'switch', short: 'h', help: 'print this help' },
-} as const satisfies OptionSpecs;
-
-const USAGE = `usage: run inventory [-i INVENTORY]... --list [--export] [--yaml] [--output FILE]
-       run inventory [-i INVENTORY]... --host HOST [--yaml]
-       run inventory [-i INVENTORY]... --graph [--vars] [GROUP]
-
-options:
-${formatOptions(OPTIONS)}
-`;
-
 /** `run inventory`: prints the inventory as ansible-inventory does. Exit codes: 0, 1 for mistakes; as ansible-inventory 5 for wrong options. */
-export async function inventoryCommand(argv: readonly string[], io: CommandIo): Promise<number> {
-  const parsed = parseOptions(OPTIONS, argv);
-  if (!parsed.ok) return refuse(io, parsed.mistakes.join('\nERROR! '));
-  const { options: values, rest: positionals } = parsed;
-  if (values.help) {
-    io.stdout.write(USAGE);
-    return 0;
-  }
+export async function inventoryCommand(
+  { options: values, rest: positionals }: InventoryLine,
+  io: CommandIo,
+): Promise<number> {
   const actions = [values.list, values.host !== undefined, values.graph].filter(Boolean).length;
   if (actions === 0)
     return refuse(io, 'No action selected, at least one of --host, --graph or --list needs to be specified.');
@@ -68,11 +34,9 @@ export async function inventoryCommand(argv: readonly string[], io: CommandIo): 
   return 0;
 }
 
-type Values = OptionValues<typeof OPTIONS>;
-
 function answer(
   inventory: LoadedInventory,
-  values: Values,
+  values: InventoryLine['options'],
   positionals: readonly string[],
   options: ListOptions,
 ): string | { problem: string } {

@@ -1,11 +1,10 @@
 import { resolve } from 'node:path';
-import { formatOptions, type OptionSpecs, parseOptions } from '../../core/command-line.ts';
 import type { Result } from '../../core/source.ts';
 import { suggest } from '../../core/suggest.ts';
 import { type Raw, Template, toJs, type Value } from '../../core/value.ts';
 import type { Env } from '../../template/index.ts';
 import { type CommandIo, tell } from '../config/command-io.ts';
-import { INVENTORY_OPTIONS, openInventory } from '../inventory/inventory-command.ts';
+import { openInventory } from '../inventory/inventory-command.ts';
 import { hostOf } from '../inventory/select-hosts.ts';
 import { shownValue } from '../inventory/shown-value.ts';
 import type { Host } from '../model.ts';
@@ -13,26 +12,8 @@ import type { ComposedScope } from './compose-scope.ts';
 import { type Explanation, explainVars, LEVEL_NAMES, type VarOrigin } from './explain-vars.ts';
 import { folderOf } from './play-vars.ts';
 import { seenBy } from './seen-by.ts';
+import type { VarsLine } from './vars-options.ts';
 import { createTeller, MASKED, type Teller } from './vars-teller.ts';
-
-const OPTIONS = {
-  ...INVENTORY_OPTIONS,
-  playbook: {
-    type: 'path',
-    value: 'FILE',
-    help: 'as its first play for that host sees them, before its tasks set any',
-  },
-  play: { type: 'int', min: 1, value: 'NUMBER', help: 'with --playbook: as the play of this number sees them' },
-  json: { type: 'switch', help: 'print JSON' },
-  help: { type: 'switch', short: 'h', help: 'print this help' },
-} as const satisfies OptionSpecs;
-
-const USAGE = `usage: run vars HOST [NAME] [options]
-Prints each variable of a host, where its value comes from, and what that hides. Secrets are masked.
-
-options:
-${formatOptions(OPTIONS)}
-`;
 
 /** Besides what every command has: filters, tests and lookups of the user's own, from the folder of playbooks. */
 interface VarsIo extends CommandIo {
@@ -40,15 +21,10 @@ interface VarsIo extends CommandIo {
 }
 
 /** `run vars`: tells each value of a host and where it comes from. Exit codes: 0, 1 for mistakes and what is not there. */
-export async function varsCommand(argv: readonly string[], io: VarsIo): Promise<number> {
-  const parsed = parseOptions(OPTIONS, argv);
-  if (!parsed.ok) return refuse(io, parsed.mistakes.join('\nERROR! '), 1);
-  const { options: values, rest } = parsed;
-  const [hostName, name] = rest;
-  if (values.help || hostName === undefined) {
-    io.stdout.write(USAGE);
-    return values.help ? 0 : 1;
-  }
+export async function varsCommand(
+  { options: values, rest: [hostName = '', name] }: VarsLine,
+  io: VarsIo,
+): Promise<number> {
   const folder =
     values['playbook-dir'] !== undefined
       ? resolve(io.cwd, values['playbook-dir'])

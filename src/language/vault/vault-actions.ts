@@ -9,12 +9,11 @@ import { encryptStrings } from './encrypt-strings.ts';
 import { isEnvelope } from './envelope.ts';
 import { writePrivately } from './private-files.ts';
 import { encryptVault, openVault, type VaultSecret } from './vault.ts';
-import type { VaultValues } from './vault-command.ts';
-import { secretsOf, VAULT_OPTIONS } from './vault-options.ts';
+import { secretsOf, VAULT_OPTIONS, type VaultLine } from './vault-options.ts';
 
 /** What an action of `run vault` is called with. */
 export interface VaultCall {
-  readonly values: VaultValues;
+  readonly values: VaultLine['options'];
   readonly files: readonly string[];
   readonly secrets: readonly VaultSecret[];
   /** Whom to encrypt for, where the action always encrypts. */

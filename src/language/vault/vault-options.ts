@@ -1,4 +1,4 @@
-import type { OptionSpecs, OptionValues } from '../../core/command-line.ts';
+import type { CommandLine, OptionSpecs, OptionValues } from '../../core/command-line.ts';
 import type { Result } from '../../core/source.ts';
 import type { Config } from '../config/index.ts';
 import { loadVaultSecrets, type VaultIo } from './secrets.ts';
@@ -16,6 +16,27 @@ export const VAULT_OPTIONS = {
   'vault-id': { type: 'text', value: 'LABEL@SOURCE', many: true, help: 'a labelled vault password' },
   'ask-vault-pass': { type: 'switch', short: 'J', aliases: ['ask-vault-password'], help: 'ask for the vault password' },
 } as const satisfies OptionSpecs;
+
+/** The options of `run vault`. */
+export const VAULT_COMMAND_OPTIONS = {
+  ...VAULT_OPTIONS,
+  'encrypt-vault-id': { type: 'text', value: 'LABEL', help: 'which of several to encrypt for' },
+  output: {
+    type: 'path',
+    value: 'FILE',
+    help: 'where to write (encrypt, decrypt, encrypt_string); - for standard output',
+  },
+  'new-vault-password-file': { type: 'path', value: 'FILE', help: 'rekey: a file with the new password' },
+  'new-vault-id': { type: 'text', value: 'LABEL@SOURCE', help: 'rekey: the new labelled password' },
+  name: { type: 'text', short: 'n', value: 'NAME', many: true, help: 'encrypt_string: the name of the variable' },
+  'stdin-name': { type: 'text', value: 'NAME', help: 'encrypt_string: the name for what is piped in' },
+  prompt: { type: 'switch', short: 'p', help: 'encrypt_string: ask for the text' },
+  'show-input': { type: 'switch', help: 'encrypt_string: show what is typed' },
+  verbose: { type: 'switch', short: 'v', help: 'report more' },
+} as const satisfies OptionSpecs;
+
+/** A command line of `run vault`, with its action as the first word. */
+export type VaultLine = CommandLine<typeof VAULT_COMMAND_OPTIONS>;
 
 /** Those options as they were given. */
 type VaultOptionValues = OptionValues<typeof VAULT_OPTIONS>;

@@ -2,8 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { inventoryCommand } from '../../../src/language/inventory/inventory-command.ts';
+import { callCommand } from '../../../src/cli/command.ts';
+import { inventory } from '../../../src/cli/commands/inventory.ts';
 import { loadYaml } from '../../../src/yaml/load.ts';
+import { worldWith } from '../../cli/world.ts';
 import { keepingIo } from './command-io.ts';
 import { folderWith } from './folder.ts';
 
@@ -12,7 +14,7 @@ const expected = (name: string) => readFileSync(join(fixtures, 'expected', name)
 
 async function run(argv: readonly string[], options: Partial<Parameters<typeof keepingIo>[0]> = {}) {
   const { io, written } = keepingIo({ cwd: fixtures, ...options });
-  const code = await inventoryCommand(argv, io);
+  const code = await callCommand(inventory, argv, worldWith(io));
   return { code, ...written };
 }
 
@@ -58,12 +60,20 @@ describe('inventoryCommand', () => {
     [['-i', 'site.yaml', '--list', '--graph'], 'Conflicting options used'],
     [['-i', 'site.yaml', '--host', 'nobody'], 'You must pass a single valid host to --host parameter'],
     [['-i', 'site.yaml', '--graph', 'nowhere'], 'Pattern must be valid group name when using --graph'],
-    [['--lsit'], '--lsit is not an option; did you mean --list?'],
   ] as const)('%j → exit 1', async ([argv, message]) => {
     const { code, stderr } = await run(argv);
 
     expect(code).toBe(1);
     expect(stderr).toContain(`ERROR! ${message}`);
+  });
+
+  test('an option that is none is a mistake of the command line', async () => {
+    const { code, stderr } = await run(['--lsit']);
+
+    expect(code).toBe(1);
+    expect(stderr).toBe(
+      'run inventory: --lsit is not an option; did you mean --list?\nrun inventory: `run inventory --help` shows how to call it\n',
+    );
   });
 
   test('knows localhost, though no source names it', async () => {

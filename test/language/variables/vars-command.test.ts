@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { varsCommand } from '../../../src/language/variables/vars-command.ts';
+import { callCommand } from '../../../src/cli/command.ts';
+import { vars } from '../../../src/cli/commands/vars.ts';
 import { encryptVault } from '../../../src/language/vault/vault.ts';
+import { worldWith } from '../../cli/world.ts';
 import { keepingIo } from '../inventory/command-io.ts';
 import { folderWith } from '../inventory/folder.ts';
 
@@ -28,7 +30,7 @@ const files = {
 async function run(...argv: string[]) {
   using folder = folderWith(files);
   const { io, written } = keepingIo({ cwd: folder.path });
-  const code = await varsCommand(['-i', 'hosts.yaml', '--vault-password-file', 'pw', ...argv], io);
+  const code = await callCommand(vars, ['-i', 'hosts.yaml', '--vault-password-file', 'pw', ...argv], worldWith(io));
   return { code, stdout: written.stdout.replaceAll(folder.path, 'DIR'), stderr: written.stderr };
 }
 

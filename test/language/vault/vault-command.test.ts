@@ -1,9 +1,11 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { chmodSync, existsSync, lstatSync, readFileSync, statSync, symlinkSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { callCommand } from '../../../src/cli/command.ts';
+import { vault } from '../../../src/cli/commands/vault.ts';
 import { loadVaultSecrets, parseVaultId } from '../../../src/language/vault/secrets.ts';
 import { decryptVault, encryptVault } from '../../../src/language/vault/vault.ts';
-import { vaultCommand } from '../../../src/language/vault/vault-command.ts';
+import { worldWith } from '../../cli/world.ts';
 import { keepingIo } from '../inventory/command-io.ts';
 import { folderWith } from '../inventory/folder.ts';
 
@@ -16,7 +18,7 @@ type Options = Omit<Parameters<typeof keepingIo>[0], 'cwd'>;
 
 async function run(folder: { path: string }, argv: readonly string[], options: Options = {}) {
   const { io, written } = keepingIo({ cwd: folder.path, ...options });
-  const code = await vaultCommand(argv, { ...io, asAnsible: true });
+  const code = await callCommand(vault, argv, worldWith({ ...io, asAnsible: true }));
   return { code, ...written };
 }
 

@@ -1,0 +1,118 @@
+import {
+  type CommandLine,
+  expectedOneOf,
+  formatOptions,
+  nothingGiven,
+  type OptionSpecs,
+  parseOptions,
+} from '../core/command-line.ts';
+import type { CommandIo } from '../language/config/command-io.ts';
+import type { Face } from './face.ts';
+
+/** What commands have of the world, and of the program that they belong to. */
+export interface CliIo extends CommandIo {
+  readonly face: Face;
+  /** All commands that have a name. */
+  readonly commands: readonly Command[];
+}
+
+/** What a command that was called has of the world. */
+export interface CallIo extends CliIo {
+  /** Report what is wrong with its command line; gives the exit code. */
+  readonly refuse: (mistakes: readonly string[]) => number;
+}
+
+/** A command: its line of the overview, its help, its completion and its parser come from this description. */
+export interface Command<S extends OptionSpecs = OptionSpecs> {
+  /** What it is called by after `run`; nothing for the one that runs playbooks. */
+  readonly name: string;
+  /** One line of the overview. */
+  readonly summary: string;
+  /** Ways to call it, without its name: `HOST [NAME]`. */
+  readonly usage: readonly string[];
+  /** What there is to know besides, at most a few lines. */
+  readonly about?: string;
+  readonly options: S;
+  /** The words that are no options: what is missing where there are none, and how many it takes. */
+  readonly words?: { readonly what: string; readonly least: number; readonly most: number };
+  /** What the first of them must be, or, for completion, what it may be. */
+  readonly first?: readonly string[] | 'hosts' | 'task types' | 'commands';
+  /** Everything behind the first word is for another program: no options are read. */
+  readonly passesOn?: true;
+  /** The program of Ansible's that it also answers as, and the exit code for a command line that was not understood. */
+  readonly ansible?: { readonly name: string; readonly usageError: number };
+  /** Help of its own instead of the one made from this description. */
+  help?(io: CliIo): Promise<string | undefined>;
+  /** Does it; gives the exit code. */
+  run(line: CommandLine<S>, io: CallIo): Promise<number>;
+}
+
+/** A command with the types of its options. */
+export const defineCommand = <const S extends OptionSpecs>(command: Command<S>): Command => command;
+
+/** The option that each command has. */
+export const HELP = { help: { type: 'switch', short: 'h', help: 'print this help' } } as const satisfies OptionSpecs;
+/** The option of the programs that have a version. */
+export const VERSION = { version: { type: 'switch', help: 'print the version' } } as const satisfies OptionSpecs;
+
+/** The options that a command understands: its own, and those that each has. */
+export const optionsOf = ({ options, name }: Command, face: Face): OptionSpecs => ({
+  ...options,
+  ...((face.ansible || name === '') && VERSION),
+  ...HELP,
+});
+
+/** Read a command line and do what it says: help, version and mistakes are dealt with here, for all commands alike. */
+export async function callCommand(command: Command, argv: readonly string[], io: CliIo): Promise<number> {
+  const refuse = (mistakes: readonly string[]): number => report(mistakes, command, io);
+  const line = readLine(command, argv, io.face);
+  if (!line.ok) return refuse(line.mistakes);
+  if (line.options['help'] === true) return print(await helpOf(command, io), io);
+  if (line.options['version'] === true) return print(`${io.face.version}\n`, io);
+  const mistakes = mistakesOfWords(command, line.rest, io.face);
+  return mistakes.length > 0 ? refuse(mistakes) : command.run(line, { ...io, refuse });
+}
+
+function report(mistakes: readonly string[], command: Command, io: CliIo): number {
+  const name = calledBy(command, io.face);
+  io.stderr.write(mistakes.map((mistake) => `${name}: ${mistake}\n`).join(''));
+  io.stderr.write(`${name}: \`${name} --help\` shows how to call it\n`);
+  return io.face.ansible ? (command.ansible?.usageError ?? 2) : 1;
+}
+
+/** The help of a command. */
+export async function helpOf(command: Command, io: CliIo): Promise<string> {
+  const own = await command.help?.(io);
+  if (own !== undefined) return own;
+  const name = calledBy(command, io.face);
+  const usage = command.usage.map((way, index) => `${index === 0 ? 'usage:' : '      '} ${name} ${way}`.trimEnd());
+  return `${usage.join('\n')}\n\n${command.about ?? sentence(command.summary)}\n\noptions:\n${formatOptions(optionsOf(command, io.face))}\n`;
+}
+
+function readLine(command: Command, argv: readonly string[], face: Face): ReturnType<typeof parseOptions<OptionSpecs>> {
+  const options = optionsOf(command, face);
+  if (command.passesOn === undefined) return parseOptions(options, argv);
+  const asksForHelp = ['--help', '-h', 'help'].includes(argv[0] ?? '');
+  return { ok: true, options: { ...nothingGiven(options), help: asksForHelp }, rest: argv };
+}
+
+function mistakesOfWords({ words, first }: Command, rest: readonly string[], face: Face): readonly string[] {
+  const { what, least, most } = words ?? { what: '', least: 0, most: 0 };
+  // Ansible's programs have words of their own for a wrong one.
+  const choices = !face.ansible && Array.isArray(first) ? (first as readonly string[]) : undefined;
+  const [word] = rest;
+  if (choices !== undefined && word === undefined && least > 0) return [`expected one of ${choices.join(', ')}`];
+  if (rest.length < least && !(face.ansible && first !== undefined)) return [`no ${what} was given`];
+  if (choices !== undefined && word !== undefined && !choices.includes(word)) return [expectedOneOf(choices, word)];
+  return rest.slice(most).map((extra) => `unexpected argument "${extra}"`);
+}
+
+/** How a user calls it: `run vault`, `ansible-vault`. */
+const calledBy = ({ name }: Command, face: Face): string => (face.ansible || name === '' ? face.name : `run ${name}`);
+
+const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+
+function print(text: string, io: CliIo): number {
+  io.stdout.write(text);
+  return 0;
+}

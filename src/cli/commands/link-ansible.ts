@@ -1,0 +1,37 @@
+import { existsSync, lstatSync, mkdirSync, readlinkSync, symlinkSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { defineCommand } from '../command.ts';
+
+/** `run link-ansible`: only where somebody asks for it. */
+export const linkAnsible = defineCommand({
+  name: 'link-ansible',
+  usage: ['DIRECTORY'],
+  summary: 'make links named ansible, ansible-playbook, ansible-inventory and ansible-vault to this program',
+  about: `Makes links named as Ansible's programs in a directory, so that scripts that call them call this program.
+What is there already under such a name is left alone, and reported.`,
+  options: {},
+  words: { what: 'directory', least: 1, most: 1 },
+  run: async ({ rest: [directory = ''] }, io) => {
+    const names = ['ansible-playbook', 'ansible', ...io.commands.flatMap(({ ansible }) => ansible?.name ?? [])];
+    const target = launcher();
+    mkdirSync(directory, { recursive: true });
+    const taken = names.filter((name) => !link(join(resolve(directory), name), target));
+    for (const name of taken)
+      io.stderr.write(`run link-ansible: ${join(directory, name)} is there already, and is another program\n`);
+    return taken.length === 0 ? 0 : 1;
+  },
+});
+
+/** The script that builds what is missing, in a clone; the program itself where it was installed. */
+function launcher(): string {
+  const script = resolve(import.meta.dirname, '../run');
+  return existsSync(script) ? script : join(import.meta.dirname, 'run.cjs');
+}
+
+function link(path: string, target: string): boolean {
+  const there = lstatSync(path, { throwIfNoEntry: false });
+  if (there !== undefined) return there.isSymbolicLink() && readlinkSync(path) === target;
+  symlinkSync(target, path);
+  process.stdout.write(`${path} -> ${target}\n`);
+  return true;
+}

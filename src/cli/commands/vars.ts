@@ -1,0 +1,18 @@
+import { VARS_OPTIONS } from '../../language/variables/vars-options.ts';
+import { defineCommand } from '../command.ts';
+
+/** `run vars`. */
+export const vars = defineCommand({
+  name: 'vars',
+  usage: ['HOST [NAME] [options]'],
+  summary: 'each variable of a host, where its value comes from, and what that hides',
+  about: 'Prints each variable of a host, where its value comes from, and what that hides. Secrets are masked.',
+  options: VARS_OPTIONS,
+  words: { what: 'host', least: 1, most: 2 },
+  first: 'hosts',
+  run: async (line, io) =>
+    (await import('../../language/variables/vars-command.ts')).varsCommand(line, {
+      ...io,
+      plugins: async (folder) => (await import('../own-plugins.ts')).loadOwnPlugins([folder]),
+    }),
+});

@@ -1,0 +1,39 @@
+import type { CommandLine, OptionSpecs } from '../../core/command-line.ts';
+import { VAULT_OPTIONS } from '../vault/vault-options.ts';
+
+/** Where hosts come from: the option of every command that reads an inventory. */
+export const INVENTORY_OPTION = {
+  inventory: {
+    type: 'text',
+    short: 'i',
+    aliases: ['inventory-file'],
+    value: 'SOURCE',
+    many: true,
+    help: 'inventory file, directory or script, or a list of hosts: `host,`',
+  },
+} as const satisfies OptionSpecs;
+
+/** Options of the commands that look at an inventory. */
+export const INVENTORY_OPTIONS = {
+  ...INVENTORY_OPTION,
+  limit: { type: 'text', short: 'l', value: 'PATTERN', help: 'only these hosts' },
+  'playbook-dir': { type: 'path', value: 'DIRECTORY', help: 'group_vars and host_vars beside playbooks count, too' },
+  'extra-vars': { type: 'text', short: 'e', value: 'VARS', many: true, help: 'variables that win over all others' },
+  ...VAULT_OPTIONS,
+  verbose: { type: 'switch', short: 'v', help: 'report more' },
+} as const satisfies OptionSpecs;
+
+/** The options of `run inventory`. */
+export const INVENTORY_COMMAND_OPTIONS = {
+  list: { type: 'switch', help: 'print all hosts, groups and variables' },
+  host: { type: 'text', value: 'HOST', help: 'print the variables of a host' },
+  graph: { type: 'switch', help: 'print the groups as a tree' },
+  yaml: { type: 'switch', short: 'y', help: 'as YAML instead of JSON' },
+  vars: { type: 'switch', help: 'with --graph: variables, too' },
+  export: { type: 'switch', help: 'with --list: as written, for export' },
+  output: { type: 'path', value: 'FILE', help: 'with --list: write to a file' },
+  ...INVENTORY_OPTIONS,
+} as const satisfies OptionSpecs;
+
+/** A command line of `run inventory`. */
+export type InventoryLine = CommandLine<typeof INVENTORY_COMMAND_OPTIONS>;

@@ -1,0 +1,17 @@
+import type { CommandLine, OptionSpecs } from '../../core/command-line.ts';
+import { INVENTORY_OPTIONS } from '../inventory/inventory-options.ts';
+
+/** The options of `run vars`. */
+export const VARS_OPTIONS = {
+  ...INVENTORY_OPTIONS,
+  playbook: {
+    type: 'path',
+    value: 'FILE',
+    help: 'as its first play for that host sees them, before its tasks set any',
+  },
+  play: { type: 'int', min: 1, value: 'NUMBER', help: 'with --playbook: as the play of this number sees them' },
+  json: { type: 'switch', help: 'print JSON' },
+} as const satisfies OptionSpecs;
+
+/** A command line of `run vars`: a host, and the name of a variable. */
+export type VarsLine = CommandLine<typeof VARS_OPTIONS>;
