@@ -1,6 +1,7 @@
 import { type Account, userAccount } from '../../core/questions/account.ts';
 import { ControllerError } from '../../core/task-type.ts';
-import type { HostLink, Identity } from './host-link.ts';
+import type { HostLink } from './host-link.ts';
+import type { Identity } from './identity.ts';
 import { Touched, TouchedHome } from './touched.ts';
 
 /** The home of a host's user; touching it before there is a session says so. */

@@ -1,6 +1,5 @@
 import { type Command, ownLocale } from '../../core/command.ts';
 import { exporting } from '../../core/commands/exporting.ts';
-import type { Happening } from '../../core/event.ts';
 import { groupBy } from '../../core/group-by.ts';
 import {
   type Answer,
@@ -9,21 +8,15 @@ import {
   isAskedInTurn,
   type Question,
 } from '../../core/question.ts';
-import type { Connector, Endpoint, Exchanged, Part, Session, SessionFailure } from '../../core/session.ts';
+import type { Part, SessionFailure } from '../../core/session.ts';
 import type { StartedJob } from '../../core/task-type.ts';
 import { decodeText, encodeText } from '../../core/text-codec.ts';
 import type { Belief, Beliefs } from './beliefs.ts';
 import type { Acted, Asked } from './converge.ts';
+import type { Identity } from './identity.ts';
 import { mergeQuestions, untold } from './round.ts';
+import { type Opened, Sessions, type SessionsOptions } from './sessions.ts';
 import { linesOf } from './whole-lines.ts';
-
-/** As whom, and with which environment, something is asked or done on a host. */
-export interface Identity {
-  readonly endpoint: Endpoint;
-  readonly environment: Readonly<Record<string, string>>;
-  /** Two identities with one key see the same. */
-  readonly key: string;
-}
 
 /** A question for a host other than, or as somebody other than, the task at hand: what asking ahead yields. */
 export interface Ahead {
@@ -35,9 +28,6 @@ export interface Ahead {
 /** How long a round may take in which coming tasks ask, too: one that does not answer them must not keep the task at hand. */
 const aheadPatienceMs = 20_000;
 
-/** How long a host that has answered before is waited for. */
-const patienceMs = 5000;
-
 /** Who could not be asked in a round, and why. */
 interface Unasked {
   readonly link: HostLink;
@@ -45,12 +35,8 @@ interface Unasked {
   readonly failure: SessionFailure;
 }
 
-interface LinkOptions {
-  readonly name: string;
-  readonly connector: Connector;
+interface LinkOptions extends SessionsOptions {
   readonly beliefs: Beliefs;
-  readonly emit: (event: Happening) => void;
-  readonly signal: AbortSignal;
   /** In a check: the task whose foreseen change would make this host reachable (a container still to be created). */
   readonly excuse?: (identity: Identity) => string | undefined;
   /** The link and usual identity of another inventory host, for questions and content that come from there. */
@@ -61,42 +47,34 @@ interface LinkOptions {
 export class HostLink {
   readonly name: string;
   readonly beliefs: Beliefs;
-  /** Exchanges with this host so far, whatever the number of questions in them. */
-  rounds = 0;
   /** Jobs that this run started there, by the file that tells of them. */
   readonly jobs = new Map<string, StartedJob>();
   /** Those of them that are not known to have ended: what the host answered may be true no longer. */
   readonly goingOn = new Set<string>();
   readonly #options: LinkOptions;
-  #greeted: Session | undefined;
+  readonly #sessions: Sessions;
 
   constructor(options: LinkOptions) {
     this.name = options.name;
     this.beliefs = options.beliefs;
     this.#options = options;
+    this.#sessions = new Sessions(options);
+  }
+
+  /** Exchanges with this host so far, whatever the number of questions in them. */
+  get rounds(): number {
+    return this.#sessions.rounds;
   }
 
   /** The home directory of an identity's user, once there is a session. */
   home(identity: Identity): string | undefined {
-    return this.#homes.get(identity.key);
-  }
-  readonly #homes = new Map<string, string>();
-
-  async open(identity: Identity): Promise<{ ok: true; session: Session } | { ok: false; failure: SessionFailure }> {
-    if (this.#greeted === undefined) this.#options.emit({ kind: 'host-busy', host: this.name, doing: 'connecting' });
-    const opened = await this.#reopen(identity);
-    if (!opened.ok && opened.failure.reason === 'become') this.#refused.add(identity.key);
-    if (opened.ok) {
-      this.#refused.delete(identity.key);
-      this.#endpoints.set(identity.key, identity.endpoint);
-      this.#greeted = opened.session;
-      this.#homes.set(identity.key, opened.session.greeting.home);
-    }
-    return opened;
+    return this.#sessions.home(identity);
   }
 
-  /** As whom nobody became: not tried again for what only coming tasks ask, since each try with a wrong password counts. */
-  readonly #refused = new Set<string>();
+  /** A session of an identity, opened where there is none. */
+  open(identity: Identity): Promise<Opened> {
+    return this.#sessions.open(identity);
+  }
 
   /** In a check: the task without whose foreseen change this failure may not be (a container, a user, a right to become one). */
   excused(identity: Identity, { reason }: SessionFailure): string | undefined {
@@ -107,21 +85,7 @@ export class HostLink {
   /** Log in anew for all that comes: only then is a user in the groups that it was put into. */
   async reset(): Promise<void> {
     this.beliefs.forget();
-    await Promise.all([...this.#endpoints.values()].map((endpoint) => this.#options.connector.reset(endpoint)));
-    this.#endpoints.clear();
-  }
-  readonly #endpoints = new Map<string, Endpoint>();
-
-  /** A host that has answered in this run, and then does not: its sshd may just be restarting. */
-  async #reopen({ endpoint }: Identity): ReturnType<Connector['open']> {
-    const { connector, signal } = this.#options;
-    const deadline = Date.now() + patienceMs;
-    for (;;) {
-      const opened = await connector.open(endpoint, signal);
-      const hopeful = this.#greeted !== undefined && !opened.ok && opened.failure.reason === 'unreachable';
-      if (!hopeful || signal.aborted || Date.now() > deadline) return opened;
-      await new Promise((resolve) => setTimeout(resolve, 250));
-    }
+    await this.#sessions.reset();
   }
 
   /**
@@ -225,7 +189,9 @@ export class HostLink {
     const asking = mergeQuestions(asked);
     this.#options.emit({ kind: 'host-busy', host: this.name, doing: 'changing' });
     const questions = asking.parts.map((part) => ({ ...part, script: withEnvironment(identity, part) }));
-    const exchanged = await this.#exchange(opened.session, identity, [...parts, ...questions], { cut: cut.signal });
+    const exchanged = await this.#sessions.exchange(opened.session, identity, [...parts, ...questions], {
+      cut: cut.signal,
+    });
     clearTimeout(timer);
     for (const one of lines) one.end();
     this.beliefs.forget();
@@ -250,7 +216,7 @@ export class HostLink {
   ): Promise<{ bytes: Uint8Array } | { failure: SessionFailure }> {
     const opened = await this.open(identity);
     if (!opened.ok) return opened;
-    const exchanged = await this.#exchange(opened.session, identity, [
+    const exchanged = await this.#sessions.exchange(opened.session, identity, [
       { script: withEnvironment(identity, command), shown: censored ? untold : undefined, large: true },
     ]);
     if (!exchanged.ok) return exchanged;
@@ -273,7 +239,7 @@ export class HostLink {
   /** Ask on every host at once. Who cannot be asked is told, with why; the others' answers are learned all the same. */
   async #round(own: readonly Ahead[], coming: readonly Ahead[], limits: Limits): Promise<readonly Unasked[]> {
     const isOwn = new Set(own.map(({ question }) => question.key));
-    const placed = [...own, ...coming.filter(({ link, identity }) => !link.#refused.has(identity.key))]
+    const placed = [...own, ...coming.filter(({ link, identity }) => !link.#sessions.isRefused(identity))]
       .map(({ link, identity, question }) => link.#placed(identity, question))
       .filter((one) => isMissing(one, limits.foreseen));
     const controller = placed.filter((one) => 'controller' in one.question);
@@ -297,7 +263,7 @@ export class HostLink {
       }),
       ...controller.map((one) => askController(one, this.#options.signal)),
     ]);
-    for (const link of new Set(groups.map((group) => group[0].link))) link.rounds++;
+    for (const link of new Set(groups.map((group) => group[0].link))) link.#sessions.rounds++;
     return unasked.filter((one) => one !== undefined);
   }
 
@@ -319,7 +285,7 @@ export class HostLink {
     const asking = mergeQuestions(questions);
     const parts = asking.parts.map((part) => ({ ...part, script: withEnvironment(identity, part) }));
     const cut = cutAfter(limits.deadline, coming.length > 0);
-    const exchanged = await this.#exchange(opened.session, identity, parts, { counts: false, cut });
+    const exchanged = await this.#sessions.exchange(opened.session, identity, parts, { counts: false, cut });
     if (exchanged.ok) {
       const answers = asking.read(exchanged.replies);
       for (const question of questions) this.beliefs.learn(question, identity.key, answers.get(question.key)!);
@@ -333,33 +299,6 @@ export class HostLink {
     return again && failure.reason === 'lost' && !this.#options.signal.aborted
       ? this.#askAll(identity, own, coming, limits, false)
       : failure;
-  }
-
-  async #exchange(
-    session: Session,
-    identity: Identity,
-    parts: readonly Part[],
-    { counts = true, cut }: { counts?: boolean; cut?: AbortSignal | undefined } = {},
-  ): Promise<Exchanged> {
-    if (counts) this.rounds++;
-    const user = identity.endpoint.become?.user ?? session.greeting.user;
-    this.#options.emit({
-      kind: 'sent',
-      host: this.name,
-      user,
-      parts: parts.length,
-      script: parts.map(({ shown, script }) => shown ?? script).join('\n'),
-    });
-    const { signal } = this.#options;
-    const exchanged = await session.exchange(parts, cut === undefined ? signal : AbortSignal.any([signal, cut]));
-    if (exchanged.ok) return exchanged;
-    // A failure becomes an event: what had arrived before it, secrets perhaps, has no place there.
-    const { replies, ...failure } = exchanged.failure;
-    if (cut?.aborted !== true || signal.aborted) return { ok: false, failure };
-    return {
-      ok: false,
-      failure: { reason: 'late', message: `${this.name}: no answer in time`, ...(replies && { replies }) },
-    };
   }
 
   async #stdin(command: Command, censored?: boolean): Promise<{ bytes?: Uint8Array } | { failure: SessionFailure }> {

@@ -1,5 +1,6 @@
 import type { Command } from '../../core/command.ts';
-import type { HostLink, Identity } from './host-link.ts';
+import type { HostLink } from './host-link.ts';
+import type { Identity } from './identity.ts';
 
 /** Do something of the engine's own on a host, of which nobody is told; whether all of it succeeded. */
 export async function quietly(link: HostLink, identity: Identity, commands: readonly Command[]): Promise<boolean> {

@@ -3,7 +3,8 @@ import type { Change } from '../../core/change.ts';
 import type { Command } from '../../core/command.ts';
 import { hidden } from '../../core/question.ts';
 import type { Target } from './converge.ts';
-import type { Ahead, HostLink, Identity } from './host-link.ts';
+import type { Ahead, HostLink } from './host-link.ts';
+import type { Identity } from './identity.ts';
 
 /** What a task's target is made of: a host's link, as whom, and what is asked or told besides. */
 interface TargetOptions {

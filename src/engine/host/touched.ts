@@ -1,4 +1,5 @@
-import type { HostLink, Identity } from './host-link.ts';
+import type { HostLink } from './host-link.ts';
+import type { Identity } from './identity.ts';
 
 /**
  * Thrown when a template touches a value that cannot be known yet. It is no error: the one who computes decides

@@ -2,7 +2,7 @@ import type { Change } from '../../core/change.ts';
 import type { Command } from '../../core/command.ts';
 import type { Task } from '../../language/model.ts';
 import type { HandlerNote } from '../host/handler-note.ts';
-import type { Identity } from '../host/host-link.ts';
+import type { Identity } from '../host/identity.ts';
 import { keep, noteHandler } from '../host/journal.ts';
 import type { AnyHandler } from './handlers.ts';
 import { blockKey, captureLeft, sectionOf, taskKey } from './left-over.ts';

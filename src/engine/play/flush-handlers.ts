@@ -1,6 +1,6 @@
 import { eachLimited } from '../host/each-limited.ts';
 import { type HandlerNote, whenOf } from '../host/handler-note.ts';
-import type { Identity } from '../host/host-link.ts';
+import type { Identity } from '../host/identity.ts';
 import { forgetHandlers, notesOf } from '../host/journal.ts';
 import { quietly } from '../host/quietly.ts';
 import { settle } from '../task/settle.ts';

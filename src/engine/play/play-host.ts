@@ -1,5 +1,5 @@
 import type { Block, Item, VarsLayer } from '../../language/model.ts';
-import type { Identity } from '../host/host-link.ts';
+import type { Identity } from '../host/identity.ts';
 import type { LeftOver } from '../host/journal.ts';
 import { Window } from '../task/ahead.ts';
 import { Cursor } from '../task/cursor.ts';

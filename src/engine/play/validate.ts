@@ -5,7 +5,7 @@ import { toJs } from '../../core/value.ts';
 import type { Block } from '../../language/model.ts';
 import { dependsOn } from '../host/depends-on.ts';
 import { eachLimited } from '../host/each-limited.ts';
-import type { Identity } from '../host/host-link.ts';
+import type { Identity } from '../host/identity.ts';
 import { putBack, release } from '../host/journal.ts';
 import { quietly } from '../host/quietly.ts';
 import { tellable } from '../host/tellable.ts';

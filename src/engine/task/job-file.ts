@@ -1,7 +1,8 @@
 import { toJs } from '../../core/value.ts';
 import { evaluate } from '../../template/index.ts';
 import { homeOf } from '../host/homes.ts';
-import type { HostLink, Identity } from '../host/host-link.ts';
+import type { HostLink } from '../host/host-link.ts';
+import type { Identity } from '../host/identity.ts';
 import type { Sight } from '../variables/scopes.ts';
 
 /** Where a job is kept on its host: in the folder that `ansible_async_dir` or the setting `async_dir` names. */

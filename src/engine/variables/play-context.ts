@@ -1,7 +1,7 @@
 import type { Endpoint } from '../../core/session.ts';
 import type { Play, Task } from '../../language/model.ts';
 import { evaluate } from '../../template/index.ts';
-import type { Identity } from '../host/host-link.ts';
+import type { Identity } from '../host/identity.ts';
 import { endpointOf } from './endpoint.ts';
 import type { HostState } from './host-state.ts';
 import type { LiveInventory } from './live-inventory.ts';

@@ -1,0 +1,104 @@
+import type { Happening } from '../../core/event.ts';
+import type { Connector, Endpoint, Exchanged, Part, Session, SessionFailure } from '../../core/session.ts';
+import type { Identity } from './identity.ts';
+
+/** How long a host that has answered before is waited for. */
+const patienceMs = 5000;
+
+/** What the sessions of a host need of the run. */
+export interface SessionsOptions {
+  readonly name: string;
+  readonly connector: Connector;
+  readonly emit: (event: Happening) => void;
+  readonly signal: AbortSignal;
+}
+
+/** A session, or why there is none. */
+export type Opened = { ok: true; session: Session } | { ok: false; failure: SessionFailure };
+
+/** The sessions of one host, one for each identity: opening them, and the exchanges that go over them. */
+export class Sessions {
+  /** Exchanges so far, whatever the number of parts in them. */
+  rounds = 0;
+  readonly #options: SessionsOptions;
+  readonly #homes = new Map<string, string>();
+  readonly #endpoints = new Map<string, Endpoint>();
+  /** As whom nobody became: not tried again for what only coming tasks ask, since each try with a wrong password counts. */
+  readonly #refused = new Set<string>();
+  #greeted: Session | undefined;
+
+  constructor(options: SessionsOptions) {
+    this.#options = options;
+  }
+
+  /** The home directory of an identity's user, once there is a session. */
+  home(identity: Identity): string | undefined {
+    return this.#homes.get(identity.key);
+  }
+
+  /** Whether nobody became that user when it was tried last. */
+  isRefused(identity: Identity): boolean {
+    return this.#refused.has(identity.key);
+  }
+
+  /** A session of an identity, opened where there is none. */
+  async open(identity: Identity): Promise<Opened> {
+    if (this.#greeted === undefined)
+      this.#options.emit({ kind: 'host-busy', host: this.#options.name, doing: 'connecting' });
+    const opened = await this.#reopen(identity);
+    if (!opened.ok && opened.failure.reason === 'become') this.#refused.add(identity.key);
+    if (opened.ok) {
+      this.#refused.delete(identity.key);
+      this.#endpoints.set(identity.key, identity.endpoint);
+      this.#greeted = opened.session;
+      this.#homes.set(identity.key, opened.session.greeting.home);
+    }
+    return opened;
+  }
+
+  /** End all sessions, so that the next one logs in anew. */
+  async reset(): Promise<void> {
+    await Promise.all([...this.#endpoints.values()].map((endpoint) => this.#options.connector.reset(endpoint)));
+    this.#endpoints.clear();
+  }
+
+  /** A host that has answered in this run, and then does not: its sshd may just be restarting. */
+  async #reopen({ endpoint }: Identity): ReturnType<Connector['open']> {
+    const { connector, signal } = this.#options;
+    const deadline = Date.now() + patienceMs;
+    for (;;) {
+      const opened = await connector.open(endpoint, signal);
+      const hopeful = this.#greeted !== undefined && !opened.ok && opened.failure.reason === 'unreachable';
+      if (!hopeful || signal.aborted || Date.now() > deadline) return opened;
+      await new Promise((resolve) => setTimeout(resolve, 250));
+    }
+  }
+
+  /** Send parts and wait for their replies; `cut` ends one that takes too long, which is told as late. */
+  async exchange(
+    session: Session,
+    identity: Identity,
+    parts: readonly Part[],
+    { counts = true, cut }: { counts?: boolean; cut?: AbortSignal | undefined } = {},
+  ): Promise<Exchanged> {
+    if (counts) this.rounds++;
+    const { name, emit, signal } = this.#options;
+    const user = identity.endpoint.become?.user ?? session.greeting.user;
+    emit({
+      kind: 'sent',
+      host: name,
+      user,
+      parts: parts.length,
+      script: parts.map(({ shown, script }) => shown ?? script).join('\n'),
+    });
+    const exchanged = await session.exchange(parts, cut === undefined ? signal : AbortSignal.any([signal, cut]));
+    if (exchanged.ok) return exchanged;
+    // A failure becomes an event: what had arrived before it, secrets perhaps, has no place there.
+    const { replies, ...failure } = exchanged.failure;
+    if (cut?.aborted !== true || signal.aborted) return { ok: false, failure };
+    return {
+      ok: false,
+      failure: { reason: 'late', message: `${name}: no answer in time`, ...(replies && { replies }) },
+    };
+  }
+}
