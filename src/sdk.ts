@@ -32,16 +32,12 @@ export {
   question,
   type Subject,
 } from './core/question.ts';
-export { type Account, groupAccount, userAccount } from './core/questions/account.ts';
-export {
-  type AptLists,
-  type AptPolicy,
-  type AptSimulation,
-  aptError,
-  aptLists,
-  aptPolicy,
-  aptSimulation,
-} from './core/questions/apt.ts';
+export { type Account, groupAccount, userAccount } from './core/questions/accounts/account.ts';
+export { type HomeFile, homeFile } from './core/questions/accounts/home-file.ts';
+export { type Self, self } from './core/questions/accounts/self.ts';
+export { type SshKey, sshKey } from './core/questions/accounts/ssh-key.ts';
+export { noUser, type Shadow, type UserState, user } from './core/questions/accounts/users.ts';
+export { type Facts, facts } from './core/questions/facts.ts';
 export {
   type ArchiveArg,
   type ArchiveSource,
@@ -51,39 +47,43 @@ export {
   tarArguments,
   withArchive,
   zipMembers,
-} from './core/questions/archive.ts';
-export { type Checksum, type ChecksumAlgorithm, checksum } from './core/questions/checksum.ts';
-export { type Content, content } from './core/questions/content.ts';
-export { type DnsAnswer, type DnsLookup, type DnsReply, dns } from './core/questions/dns.ts';
+} from './core/questions/files/archive.ts';
+export { type Checksum, type ChecksumAlgorithm, checksum } from './core/questions/files/checksum.ts';
+export { type Content, content } from './core/questions/files/content.ts';
 // The typed questions, and the commands that many types share.
-export { exists } from './core/questions/exists.ts';
-export { type Facts, facts } from './core/questions/facts.ts';
-export { type FileDetails, fileDetails } from './core/questions/file-details.ts';
-export { type Finding, type Found, found } from './core/questions/found.ts';
-export { type Fragment, fragments } from './core/questions/fragments.ts';
-export { type Freshness, freshness, type Newest } from './core/questions/freshness.ts';
-export { type HomeFile, homeFile } from './core/questions/home-file.ts';
-export { type HttpReply, type HttpRequest, http, httpScript, readHttp } from './core/questions/http.ts';
-export { type JobState, job } from './core/questions/job.ts';
-export { type Lineage, lineages } from './core/questions/lineages.ts';
-export { listening } from './core/questions/listening.ts';
-export { type Listed, listing } from './core/questions/listing.ts';
+export { exists } from './core/questions/files/exists.ts';
+export { type FileDetails, fileDetails } from './core/questions/files/file-details.ts';
+export { type Finding, type Found, found } from './core/questions/files/found.ts';
+export { type Fragment, fragments } from './core/questions/files/fragments.ts';
+export { type Listed, listing } from './core/questions/files/listing.ts';
+export { entries, joinPath, nameOf, parentOf, rootedPath, targetPath, tidyPath } from './core/questions/files/paths.ts';
+export { type Entry, type EntryKind, followed, type Inode, type PathState, stat } from './core/questions/files/stat.ts';
+export { type TreeEntry, type TreeOptions, tree } from './core/questions/files/tree.ts';
+export { type DnsAnswer, type DnsLookup, type DnsReply, dns } from './core/questions/network/dns.ts';
+export { type HttpReply, type HttpRequest, http, httpScript, readHttp } from './core/questions/network/http.ts';
+export { type Lineage, lineages } from './core/questions/network/lineages.ts';
+export { nameInHeaders, servedName } from './core/questions/network/served-name.ts';
+export { type TcpAnswer, type TcpQuestion, tcp } from './core/questions/network/tcp.ts';
+export { download, type UrlState, urlState } from './core/questions/network/url-state.ts';
 export { nothing } from './core/questions/nothing.ts';
-export { type Package, type Packages, packages, wildcard } from './core/questions/packages.ts';
-export { entries, joinPath, nameOf, parentOf, rootedPath, targetPath, tidyPath } from './core/questions/paths.ts';
-export { type Container, type Live, pct } from './core/questions/pct.ts';
-export { type Self, self } from './core/questions/self.ts';
-export { nameInHeaders, servedName } from './core/questions/served-name.ts';
+export {
+  type AptLists,
+  type AptPolicy,
+  type AptSimulation,
+  aptError,
+  aptLists,
+  aptPolicy,
+  aptSimulation,
+} from './core/questions/packages/apt.ts';
+export { type Package, type Packages, packages, wildcard } from './core/questions/packages/packages.ts';
+export { type Freshness, freshness, type Newest } from './core/questions/services/freshness.ts';
+export { type JobState, job } from './core/questions/services/job.ts';
+export { listening } from './core/questions/services/listening.ts';
+export { fullName, systemctl, type Unit, type UnitScope, unit } from './core/questions/services/units.ts';
 export { type ShellAnswer, type ShellQuestion, shell } from './core/questions/shell.ts';
-export { type Snapshot, type Snapshots, type SnapshotsOf, snapshots } from './core/questions/snapshots.ts';
-export { type SshKey, sshKey } from './core/questions/ssh-key.ts';
-export { type Entry, type EntryKind, followed, type Inode, type PathState, stat } from './core/questions/stat.ts';
-export { type TcpAnswer, type TcpQuestion, tcp } from './core/questions/tcp.ts';
-export { type TreeEntry, type TreeOptions, tree } from './core/questions/tree.ts';
-export { fullName, systemctl, type Unit, type UnitScope, unit } from './core/questions/units.ts';
-export { download, type UrlState, urlState } from './core/questions/url-state.ts';
-export { noUser, type Shadow, type UserState, user } from './core/questions/users.ts';
-export { type Dataset, datasetAndBelow, zfs } from './core/questions/zfs.ts';
+export { type Container, type Live, pct } from './core/questions/storage/pct.ts';
+export { type Snapshot, type Snapshots, type SnapshotsOf, snapshots } from './core/questions/storage/snapshots.ts';
+export { type Dataset, datasetAndBelow, zfs } from './core/questions/storage/zfs.ts';
 export type { Reply } from './core/session.ts';
 export { splitWords } from './core/split-words.ts';
 export {

@@ -12,12 +12,12 @@ import {
   packages,
   type Question,
 } from '../src/sdk.ts';
-import { wordsToInstall } from './shared/apt-differing.ts';
-import { aptWords } from './shared/apt-get.ts';
-import { listsPending, planApt } from './shared/apt-plan.ts';
-import type { PlainApt } from './shared/apt-state.ts';
-import { debPackage, debQuestion } from './shared/deb-file.ts';
-import { packageSpec } from './shared/package-spec.ts';
+import { wordsToInstall } from './shared/apt/apt-differing.ts';
+import { aptWords } from './shared/apt/apt-get.ts';
+import { listsPending, planApt } from './shared/apt/apt-plan.ts';
+import type { PlainApt } from './shared/apt/apt-state.ts';
+import { debPackage, debQuestion } from './shared/apt/deb-file.ts';
+import { packageSpec } from './shared/apt/package-spec.ts';
 import { splitLines } from './shared/text.ts';
 
 /** The questions of an apt task; packages and policies by the package's name. */

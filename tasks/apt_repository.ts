@@ -11,8 +11,8 @@ import {
   shell,
   writeFile,
 } from '../src/sdk.ts';
-import { fetchLists } from './shared/apt-get.ts';
-import { activeLines, fileFor, plain, sourcesOf, withoutLine } from './shared/apt-sources.ts';
+import { fetchLists } from './shared/apt/apt-get.ts';
+import { activeLines, fileFor, plain, sourcesOf, withoutLine } from './shared/apt/apt-sources.ts';
 
 export default defineTask({
   name: 'ansible.builtin.apt_repository',

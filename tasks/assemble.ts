@@ -15,11 +15,11 @@ import {
   type TaskContext,
   tidyPath,
 } from '../src/sdk.ts';
-import { assembled } from './shared/assembled.ts';
-import { attributeParams } from './shared/attributes.ts';
-import { askAccounts, type CopyFileState, copyFileResult, planCopyFile } from './shared/copy-file.ts';
-import type { FileSource } from './shared/copy-source.ts';
-import { patternOf } from './shared/python-pattern.ts';
+import { patternOf } from './shared/editing/python-pattern.ts';
+import { assembled } from './shared/files/assembled.ts';
+import { attributeParams } from './shared/files/attributes.ts';
+import { askAccounts, type CopyFileState, copyFileResult, planCopyFile } from './shared/files/copy-file.ts';
+import type { FileSource } from './shared/files/copy-source.ts';
 
 const params = {
   src: { type: 'path', required: true, doc: 'The folder of fragments, joined in the order of their names.' },

@@ -12,9 +12,9 @@ import {
   showMode,
   writeFile,
 } from '../src/sdk.ts';
-import { type AuthorizedKey, putKeys, readKey } from './shared/authorized-keys.ts';
-import { contentDiff } from './shared/file-content.ts';
-import { makeDirectory } from './shared/make-directory.ts';
+import { type AuthorizedKey, putKeys, readKey } from './shared/accounts/authorized-keys.ts';
+import { contentDiff } from './shared/files/file-content.ts';
+import { makeDirectory } from './shared/files/make-directory.ts';
 
 const params = {
   user: { type: 'str', required: true, doc: 'Whose keys they are.' },

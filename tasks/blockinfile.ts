@@ -1,7 +1,5 @@
 import { defineTask, type OpenedText, type Params, type Plan } from '../src/sdk.ts';
-import { attributeParams } from './shared/attributes.ts';
-import { putBlock } from './shared/block-edit.ts';
-import { backupFile } from './shared/copy-file.ts';
+import { putBlock } from './shared/editing/block-edit.ts';
 import {
   askEdit,
   attributesChanged,
@@ -10,8 +8,10 @@ import {
   openLines,
   planEdit,
   thenAskEdit,
-} from './shared/edit-file.ts';
-import { patternOf } from './shared/python-pattern.ts';
+} from './shared/editing/edit-file.ts';
+import { patternOf } from './shared/editing/python-pattern.ts';
+import { attributeParams } from './shared/files/attributes.ts';
+import { backupFile } from './shared/files/copy-file.ts';
 
 const params = {
   path: { type: 'path', required: true, aliases: ['dest', 'destfile', 'name'], doc: 'The file.' },

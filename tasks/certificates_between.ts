@@ -9,7 +9,7 @@ import {
   tree,
 } from '../src/sdk.ts';
 import copyBetween from './copy_between.ts';
-import { type Choice, choose } from './shared/best-certificate.ts';
+import { type Choice, choose } from './shared/network/best-certificate.ts';
 
 const params = {
   from: { type: 'str', required: true, doc: 'The host of the inventory that has the certificates.' },

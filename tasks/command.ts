@@ -1,6 +1,13 @@
 import { defineTask, sh, splitWords, type TaskResult } from '../src/sdk.ts';
-import { askGuards, commandResult, commandReturns, guards, inFolder, planCommand } from './shared/run-command.ts';
-import { expanding } from './shared/words.ts';
+import {
+  askGuards,
+  commandResult,
+  commandReturns,
+  guards,
+  inFolder,
+  planCommand,
+} from './shared/commands/run-command.ts';
+import { expanding } from './shared/commands/words.ts';
 
 export default defineTask({
   name: 'ansible.builtin.command',

@@ -21,8 +21,16 @@ import {
   tidyPath,
   tree,
 } from '../src/sdk.ts';
-import { type Contents, homes, type LinkWish, leadsTo, lookedInto, staleLinks, wishes } from './shared/config-links.ts';
-import { contentDiff } from './shared/file-content.ts';
+import {
+  type Contents,
+  homes,
+  type LinkWish,
+  leadsTo,
+  lookedInto,
+  staleLinks,
+  wishes,
+} from './shared/files/config-links.ts';
+import { contentDiff } from './shared/files/file-content.ts';
 
 const params = {
   src: { type: 'path', required: true, doc: 'The folder of the clone that the links point into.' },

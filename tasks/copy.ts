@@ -1,16 +1,16 @@
 import { type Controller, ControllerError, defineTask, nameOf, type Params } from '../src/sdk.ts';
-import { attributeParams } from './shared/attributes.ts';
-import { askCopyFile, type CopyFileState, copyFileResult, planCopyFile } from './shared/copy-file.ts';
+import { attributeParams } from './shared/files/attributes.ts';
+import { askCopyFile, type CopyFileState, copyFileResult, planCopyFile } from './shared/files/copy-file.ts';
 import {
   askCopyRemote,
   type CopyRemoteState,
   copyRemoteResult,
   planCopyRemote,
   thenAskCopyRemote,
-} from './shared/copy-remote.ts';
-import { localSources, textContent } from './shared/copy-source.ts';
-import { askCopyTree, type CopyTreeState, copyTreeResult, planCopyTree } from './shared/copy-tree.ts';
-import { thenAskFolders } from './shared/file-directory.ts';
+} from './shared/files/copy-remote.ts';
+import { localSources, textContent } from './shared/files/copy-source.ts';
+import { askCopyTree, type CopyTreeState, copyTreeResult, planCopyTree } from './shared/files/copy-tree.ts';
+import { thenAskFolders } from './shared/files/file-directory.ts';
 
 const params = {
   dest: {

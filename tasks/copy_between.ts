@@ -20,8 +20,8 @@ import {
   tree,
   userAccount,
 } from '../src/sdk.ts';
-import { makeDirectory } from './shared/make-directory.ts';
-import { ownerOf, surplus, type TreeDifference, treeDifferences } from './shared/tree-copy.ts';
+import { makeDirectory } from './shared/files/make-directory.ts';
+import { ownerOf, surplus, type TreeDifference, treeDifferences } from './shared/files/tree-copy.ts';
 
 const params = {
   from: { type: 'str', required: true, doc: 'The host of the inventory that has the tree.' },

@@ -1,5 +1,5 @@
 import { type Change, type Command, defineTask, predicts, reading, sh, shell, writeFile } from '../src/sdk.ts';
-import { type CronEntry, withEntry, withoutEntry } from './shared/cron-table.ts';
+import { type CronEntry, withEntry, withoutEntry } from './shared/editing/cron-table.ts';
 
 export default defineTask({
   name: 'ansible.builtin.cron',

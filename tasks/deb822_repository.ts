@@ -13,8 +13,8 @@ import {
   stat,
   type TaskContext,
 } from '../src/sdk.ts';
-import { deb822 } from './shared/deb822.ts';
-import { askEdit, type EditState, openEdited, planEdit, thenAskEdit } from './shared/edit-file.ts';
+import { deb822 } from './shared/apt/deb822.ts';
+import { askEdit, type EditState, openEdited, planEdit, thenAskEdit } from './shared/editing/edit-file.ts';
 
 const list = { type: 'list', elements: 'str' } as const;
 

@@ -15,13 +15,13 @@ import {
   tree,
   userAccount,
 } from '../src/sdk.ts';
-import { attributeParams, named } from './shared/attributes.ts';
-import { ancestors, planDirectory } from './shared/file-directory.ts';
-import { planHardLink, planLink } from './shared/file-links.ts';
-import { type FileParams, type FileState, planAbsent, planExisting } from './shared/file-states.ts';
-import { timeScript } from './shared/file-times.ts';
-import { planTouch } from './shared/file-touch.ts';
-import { followedInfo, pathInfo, stateName } from './shared/path-info.ts';
+import { attributeParams, named } from './shared/files/attributes.ts';
+import { ancestors, planDirectory } from './shared/files/file-directory.ts';
+import { planHardLink, planLink } from './shared/files/file-links.ts';
+import { type FileParams, type FileState, planAbsent, planExisting } from './shared/files/file-states.ts';
+import { timeScript } from './shared/files/file-times.ts';
+import { planTouch } from './shared/files/file-touch.ts';
+import { followedInfo, pathInfo, stateName } from './shared/files/path-info.ts';
 
 export default defineTask({
   name: 'ansible.builtin.file',

@@ -13,9 +13,9 @@ import {
   searchPattern,
   showMode,
 } from '../src/sdk.ts';
-import { kindFlags, permissionFlags } from './shared/entry-flags.ts';
-import { ageLimit, fnmatch, sizeLimit } from './shared/find-filters.ts';
-import { patternOf } from './shared/python-pattern.ts';
+import { patternOf } from './shared/editing/python-pattern.ts';
+import { kindFlags, permissionFlags } from './shared/files/entry-flags.ts';
+import { ageLimit, fnmatch, sizeLimit } from './shared/files/find-filters.ts';
 
 const params = {
   paths: { type: 'list', elements: 'str', required: true, aliases: ['name', 'path'], doc: 'The folders to search.' },

@@ -32,9 +32,9 @@ import {
   attributeParams,
   unknownAccount,
   withAttributes,
-} from './shared/attributes.ts';
-import { askAccounts, backupFile } from './shared/copy-file.ts';
-import { followedInfo, newEntry, predictsThrough } from './shared/path-info.ts';
+} from './shared/files/attributes.ts';
+import { askAccounts, backupFile } from './shared/files/copy-file.ts';
+import { followedInfo, newEntry, predictsThrough } from './shared/files/path-info.ts';
 
 const params = {
   url: { type: 'str', required: true, secret: 'password in URL', doc: 'What to fetch.' },

@@ -1,6 +1,6 @@
 import { defineTask, type Question, type ShellAnswer } from '../src/sdk.ts';
-import { planGit, relationNeeded } from './shared/git-plan.ts';
-import { askClone, askRelation, askRemote, readClone, readRemote } from './shared/git-questions.ts';
+import { planGit, relationNeeded } from './shared/git/git-plan.ts';
+import { askClone, askRelation, askRemote, readClone, readRemote } from './shared/git/git-questions.ts';
 
 type GitQuestions = { readonly clone: Question<ShellAnswer>; readonly remote?: Question<ShellAnswer> };
 

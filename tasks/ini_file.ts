@@ -1,9 +1,9 @@
 import { defineTask, type Params } from '../src/sdk.ts';
-import { attributeParams } from './shared/attributes.ts';
-import { backupFile } from './shared/copy-file.ts';
-import { askEdit, type EditState, isFile, openLines, planEdit, thenAskEdit } from './shared/edit-file.ts';
-import { editIni } from './shared/ini-edit.ts';
-import { followedInfo } from './shared/path-info.ts';
+import { askEdit, type EditState, isFile, openLines, planEdit, thenAskEdit } from './shared/editing/edit-file.ts';
+import { editIni } from './shared/editing/ini-edit.ts';
+import { attributeParams } from './shared/files/attributes.ts';
+import { backupFile } from './shared/files/copy-file.ts';
+import { followedInfo } from './shared/files/path-info.ts';
 
 const params = {
   path: { type: 'path', required: true, aliases: ['dest'], doc: 'The file.' },

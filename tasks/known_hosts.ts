@@ -1,6 +1,6 @@
 import { defineTask, hash, type Params, type Plan, type TaskContext } from '../src/sdk.ts';
-import { askEdit, type EditState, openEdited, planEdit, thenAskEdit } from './shared/edit-file.ts';
-import { isHost, putHostKeys, readHostKey } from './shared/known-host-lines.ts';
+import { askEdit, type EditState, openEdited, planEdit, thenAskEdit } from './shared/editing/edit-file.ts';
+import { isHost, putHostKeys, readHostKey } from './shared/network/known-host-lines.ts';
 
 const params = {
   name: {

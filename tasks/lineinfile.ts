@@ -1,9 +1,9 @@
 import { defineTask, type OpenedText, type Params, type Plan, type TaskContext } from '../src/sdk.ts';
-import { attributeParams } from './shared/attributes.ts';
-import { backupFile } from './shared/copy-file.ts';
-import { askEdit, type EditState, isFile, openLines, planEdit, thenAskEdit } from './shared/edit-file.ts';
-import { bare, type LineEdit, linesOf, putLine } from './shared/line-edit.ts';
-import { patternOf } from './shared/python-pattern.ts';
+import { askEdit, type EditState, isFile, openLines, planEdit, thenAskEdit } from './shared/editing/edit-file.ts';
+import { bare, type LineEdit, linesOf, putLine } from './shared/editing/line-edit.ts';
+import { patternOf } from './shared/editing/python-pattern.ts';
+import { attributeParams } from './shared/files/attributes.ts';
+import { backupFile } from './shared/files/copy-file.ts';
 
 const params = {
   path: { type: 'path', required: true, aliases: ['dest', 'destfile', 'name'], doc: 'The file.' },

@@ -14,10 +14,10 @@ import {
   type TaskContext,
   tidyPath,
 } from '../src/sdk.ts';
-import { backupFile } from './shared/copy-file.ts';
-import { askEdit, type EditState, openEdited, planEdit, thenAskEdit } from './shared/edit-file.ts';
-import { entryFor, type FstabEntry, withEntry } from './shared/fstab.ts';
-import { askMounted, differingOptions, foreseenMount, type Mounted, readMounted } from './shared/mounted.ts';
+import { askEdit, type EditState, openEdited, planEdit, thenAskEdit } from './shared/editing/edit-file.ts';
+import { backupFile } from './shared/files/copy-file.ts';
+import { entryFor, type FstabEntry, withEntry } from './shared/storage/fstab.ts';
+import { askMounted, differingOptions, foreseenMount, type Mounted, readMounted } from './shared/storage/mounted.ts';
 
 const params = {
   path: { type: 'path', required: true, aliases: ['name'], doc: 'Where it is mounted; `none` for swap.' },

@@ -13,8 +13,8 @@ import {
   stat,
   writeFile,
 } from '../src/sdk.ts';
-import { attributeChanges, attributeParams, unknownAccount } from './shared/attributes.ts';
-import { askAccounts } from './shared/copy-file.ts';
+import { attributeChanges, attributeParams, unknownAccount } from './shared/files/attributes.ts';
+import { askAccounts } from './shared/files/copy-file.ts';
 
 const params = {
   path: { type: 'path', required: true, doc: 'The private key; the public one gets `.pub` at the end.' },

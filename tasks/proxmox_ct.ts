@@ -18,7 +18,7 @@ import {
   needsRestart,
   sameLine,
   strayGateways,
-} from './shared/ct-config.ts';
+} from './shared/storage/ct-config.ts';
 
 const params = {
   vmid: { type: 'int', required: true, aliases: ['id'], doc: 'The number of the container.' },

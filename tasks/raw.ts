@@ -1,5 +1,5 @@
 import { defineTask, sh } from '../src/sdk.ts';
-import { commandResult, commandReturns, planCommand } from './shared/run-command.ts';
+import { commandResult, commandReturns, planCommand } from './shared/commands/run-command.ts';
 
 export default defineTask({
   name: 'ansible.builtin.raw',

@@ -1,8 +1,8 @@
 import { defineTask, type Params, searchPattern, substitute } from '../src/sdk.ts';
-import { attributeParams } from './shared/attributes.ts';
-import { backupFile } from './shared/copy-file.ts';
-import { askEdit, type EditState, isFile, openEdited, planEdit } from './shared/edit-file.ts';
-import { patternOf } from './shared/python-pattern.ts';
+import { askEdit, type EditState, isFile, openEdited, planEdit } from './shared/editing/edit-file.ts';
+import { patternOf } from './shared/editing/python-pattern.ts';
+import { attributeParams } from './shared/files/attributes.ts';
+import { backupFile } from './shared/files/copy-file.ts';
 
 const params = {
   path: { type: 'path', required: true, aliases: ['dest', 'destfile', 'name'], doc: 'The file.' },

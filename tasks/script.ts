@@ -7,7 +7,7 @@ import {
   inFolder,
   notNeeded,
   planCommand,
-} from './shared/run-command.ts';
+} from './shared/commands/run-command.ts';
 
 export default defineTask({
   name: 'ansible.builtin.script',

@@ -1,5 +1,12 @@
 import { defineTask, sh } from '../src/sdk.ts';
-import { askGuards, commandResult, commandReturns, guards, inFolder, planCommand } from './shared/run-command.ts';
+import {
+  askGuards,
+  commandResult,
+  commandReturns,
+  guards,
+  inFolder,
+  planCommand,
+} from './shared/commands/run-command.ts';
 
 export default defineTask({
   name: 'ansible.builtin.shell',

@@ -11,7 +11,7 @@ import {
   stat,
   targetPath,
 } from '../src/sdk.ts';
-import { kindFlags, permissionFlags } from './shared/entry-flags.ts';
+import { kindFlags, permissionFlags } from './shared/files/entry-flags.ts';
 
 export default defineTask({
   name: 'ansible.builtin.stat',

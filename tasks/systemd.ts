@@ -10,7 +10,7 @@ import {
   systemctl,
   type Unit,
 } from '../src/sdk.ts';
-import { askUnit, planUnit, unitParams, unitResult, type WantedUnit } from './shared/unit-plan.ts';
+import { askUnit, planUnit, unitParams, unitResult, type WantedUnit } from './shared/units/unit-plan.ts';
 
 type SystemdQuestions = {
   readonly unit?: Question<Unit>;

@@ -1,7 +1,7 @@
 import { ControllerError, defineTask, encodeText, type Params } from '../src/sdk.ts';
-import { attributeParams } from './shared/attributes.ts';
-import { askCopyFile, copyFileResult, planCopyFile } from './shared/copy-file.ts';
-import { thenAskFolders } from './shared/file-directory.ts';
+import { attributeParams } from './shared/files/attributes.ts';
+import { askCopyFile, copyFileResult, planCopyFile } from './shared/files/copy-file.ts';
+import { thenAskFolders } from './shared/files/file-directory.ts';
 
 const params = {
   src: { type: 'path', required: true, doc: 'The template, below `templates/` beside the playbook or in the role.' },

@@ -27,9 +27,9 @@ import {
   withArchive,
   zipMembers,
 } from '../src/sdk.ts';
-import { attributeParams, unknownAccount } from './shared/attributes.ts';
-import { askAccounts } from './shared/copy-file.ts';
-import { followedInfo } from './shared/path-info.ts';
+import { attributeParams, unknownAccount } from './shared/files/attributes.ts';
+import { askAccounts } from './shared/files/copy-file.ts';
+import { followedInfo } from './shared/files/path-info.ts';
 
 const params = {
   src: {

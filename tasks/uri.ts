@@ -21,8 +21,8 @@ import {
   type TaskResult,
   writeFile,
 } from '../src/sdk.ts';
-import { uriResult } from './shared/http-result.ts';
-import { toRequest, uriParams } from './shared/uri-request.ts';
+import { uriResult } from './shared/network/http-result.ts';
+import { toRequest, uriParams } from './shared/network/uri-request.ts';
 
 type Prepared = Params<typeof uriParams> & { readonly request: HttpRequest };
 

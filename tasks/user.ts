@@ -11,9 +11,9 @@ import {
   type UserState,
   user,
 } from '../src/sdk.ts';
-import { keyPath } from './shared/user-key.ts';
-import { planUser } from './shared/user-plan.ts';
-import type { WantedUser } from './shared/wanted-user.ts';
+import { keyPath } from './shared/accounts/user-key.ts';
+import { planUser } from './shared/accounts/user-plan.ts';
+import type { WantedUser } from './shared/accounts/wanted-user.ts';
 
 type UserQuestions = {
   readonly user: Question<UserState>;

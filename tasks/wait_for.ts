@@ -13,7 +13,7 @@ import {
   type TcpAnswer,
   tcp,
 } from '../src/sdk.ts';
-import { activeConnections } from './shared/connections.ts';
+import { activeConnections } from './shared/network/connections.ts';
 
 const params = {
   host: { type: 'str', default: '127.0.0.1', doc: 'The name or address to connect to, from the host.' },

@@ -1,8 +1,8 @@
 import { defineTask } from '../src/sdk.ts';
-import { attributeParams } from './shared/attributes.ts';
-import { backupFile } from './shared/copy-file.ts';
-import { askEdit, isFile, openEdited, planEdit, thenAskEdit } from './shared/edit-file.ts';
-import { withItem } from './shared/yaml-list.ts';
+import { askEdit, isFile, openEdited, planEdit, thenAskEdit } from './shared/editing/edit-file.ts';
+import { withItem } from './shared/editing/yaml-list.ts';
+import { attributeParams } from './shared/files/attributes.ts';
+import { backupFile } from './shared/files/copy-file.ts';
 
 export default defineTask({
   name: 'yaml_item',

@@ -9,7 +9,7 @@ import {
   sh,
   zfs,
 } from '../src/sdk.ts';
-import { sameProperty, zfsValue } from './shared/zfs-values.ts';
+import { sameProperty, zfsValue } from './shared/storage/zfs-values.ts';
 
 export default defineTask({
   name: 'community.general.zfs',

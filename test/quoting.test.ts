@@ -12,35 +12,35 @@ import { expect, test } from 'vitest';
 /** Parts of questions and of the wire are strings still. The list may only get shorter. */
 const QUOTES_BY_HAND: readonly string[] = [
   'src/core/command.ts', // the tag itself
-  'src/core/questions/account.ts',
-  'src/core/questions/apt.ts',
-  'src/core/questions/checksum.ts',
-  'src/core/questions/content.ts',
+  'src/core/questions/accounts/account.ts',
+  'src/core/questions/packages/apt.ts',
+  'src/core/questions/files/checksum.ts',
+  'src/core/questions/files/content.ts',
   'src/core/questions/facts.ts',
-  'src/core/questions/file-details.ts',
-  'src/core/questions/found.ts',
-  'src/core/questions/fragments.ts',
-  'src/core/questions/freshness.ts',
-  'src/core/questions/home-file.ts',
-  'src/core/questions/job.ts',
-  'src/core/questions/lineages.ts',
-  'src/core/questions/listing.ts',
-  'src/core/questions/packages.ts',
-  'src/core/questions/paths.ts',
-  'src/core/questions/pct.ts',
-  'src/core/questions/snapshots.ts',
-  'src/core/questions/ssh-key.ts',
-  'src/core/questions/stat.ts',
-  'src/core/questions/tcp.ts',
-  'src/core/questions/tree.ts',
-  'src/core/questions/units.ts',
-  'src/core/questions/users.ts',
-  'src/core/questions/zfs.ts',
+  'src/core/questions/files/file-details.ts',
+  'src/core/questions/files/found.ts',
+  'src/core/questions/files/fragments.ts',
+  'src/core/questions/services/freshness.ts',
+  'src/core/questions/accounts/home-file.ts',
+  'src/core/questions/services/job.ts',
+  'src/core/questions/network/lineages.ts',
+  'src/core/questions/files/listing.ts',
+  'src/core/questions/packages/packages.ts',
+  'src/core/questions/files/paths.ts',
+  'src/core/questions/storage/pct.ts',
+  'src/core/questions/storage/snapshots.ts',
+  'src/core/questions/accounts/ssh-key.ts',
+  'src/core/questions/files/stat.ts',
+  'src/core/questions/network/tcp.ts',
+  'src/core/questions/files/tree.ts',
+  'src/core/questions/services/units.ts',
+  'src/core/questions/accounts/users.ts',
+  'src/core/questions/storage/zfs.ts',
   'src/core/secrets.ts', // how a secret is spelled when it was quoted
   'src/session/layers.ts',
   'src/session/ssh/host-key-check.ts', // a command for people to copy
   'src/session/wire/shell-text.ts',
-  'tasks/shared/git-questions.ts', // a command for people to copy
+  'tasks/shared/git/git-questions.ts', // a command for people to copy
 ];
 
 /** Where a person's own script is passed on. */
@@ -49,9 +49,9 @@ const PASSES_ON: readonly string[] = [
   'src/engine/play/validate.ts', // `validate:` of a block
   'tasks/manual.ts', // `unless`
   'tasks/script.ts', // arguments, and the interpreter with its options
-  'tasks/shared/git-questions.ts', // `ssh_opts`
-  'tasks/shared/run-command.ts', // `unless`, `onlyif`
-  'tasks/shared/words.ts', // `$NAME` in `command`
+  'tasks/shared/git/git-questions.ts', // `ssh_opts`
+  'tasks/shared/commands/run-command.ts', // `unless`, `onlyif`
+  'tasks/shared/commands/words.ts', // `$NAME` in `command`
   'tasks/verify.ts', // `cmd`
 ];
 

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, expect, test } from 'vitest';
 import { type Command, reading, sh } from '../../src/core/command.ts';
 import { forgetJob, startJob } from '../../src/core/commands/job.ts';
-import { job } from '../../src/core/questions/job.ts';
+import { job } from '../../src/core/questions/services/job.ts';
 import type { Part, Reply } from '../../src/core/session.ts';
 
 const home = mkdtempSync(join(tmpdir(), 'retrace-job-'));

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import authorized_key from '../../tasks/authorized_key.ts';
-import { putKeys, readKey } from '../../tasks/shared/authorized-keys.ts';
+import { putKeys, readKey } from '../../tasks/shared/accounts/authorized-keys.ts';
 import { changesOn, commandsOn, planOn } from './harness.ts';
 
 const key = (body: string, comment = 'me', options = '') => ({ type: 'ssh-ed25519', key: body, comment, options });

@@ -5,7 +5,7 @@ import { quote } from '../../src/core/command.ts';
 import command from '../../tasks/command.ts';
 import raw from '../../tasks/raw.ts';
 import script from '../../tasks/script.ts';
-import { expanding } from '../../tasks/shared/words.ts';
+import { expanding } from '../../tasks/shared/commands/words.ts';
 import shell from '../../tasks/shell.ts';
 import { planOn, runHere } from './harness.ts';
 import { folder, runScript } from './local-host.ts';

@@ -10,8 +10,8 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { found } from '../../src/core/questions/found.ts';
-import { tree } from '../../src/core/questions/tree.ts';
+import { found } from '../../src/core/questions/files/found.ts';
+import { tree } from '../../src/core/questions/files/tree.ts';
 import copy_between from '../../tasks/copy_between.ts';
 import { planOn, runHere } from './harness.ts';
 import { folder, runScript } from './local-host.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { DnsReply } from '../../src/core/questions/dns.ts';
+import type { DnsReply } from '../../src/core/questions/network/dns.ts';
 import dnsRecord from '../../tasks/dns_record.ts';
 import { context, planOn } from './harness.ts';
 

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, test } from 'vitest';
 import { hash } from '../../src/core/hash.ts';
-import { nameInHeaders } from '../../src/core/questions/served-name.ts';
+import { nameInHeaders } from '../../src/core/questions/network/served-name.ts';
 import get_url from '../../tasks/get_url.ts';
 import { runHere } from './harness.ts';
 import { folder } from './local-host.ts';

@@ -3,7 +3,7 @@ import { existsSync, lstatSync, readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import known_hosts from '../../tasks/known_hosts.ts';
 import openssh_keypair from '../../tasks/openssh_keypair.ts';
-import { hideHost, isHost, putHostKeys, readHostKey } from '../../tasks/shared/known-host-lines.ts';
+import { hideHost, isHost, putHostKeys, readHostKey } from '../../tasks/shared/network/known-host-lines.ts';
 import { runHere } from './harness.ts';
 import { folder } from './local-host.ts';
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import acl from '../../tasks/acl.ts';
 import mount from '../../tasks/mount.ts';
-import { entryFor, withEntry } from '../../tasks/shared/fstab.ts';
-import { differingOptions } from '../../tasks/shared/mounted.ts';
+import { entryFor, withEntry } from '../../tasks/shared/storage/fstab.ts';
+import { differingOptions } from '../../tasks/shared/storage/mounted.ts';
 import { changesOn, commandsOn, planOn } from './harness.ts';
 
 const root = { kind: 'directory', mode: 0o755, uid: 0, gid: 0, owner: 'root', group: 'root', size: 0 } as const;

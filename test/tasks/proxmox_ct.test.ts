@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { type Container, type Live, pct } from '../../src/core/questions/pct.ts';
+import { type Container, type Live, pct } from '../../src/core/questions/storage/pct.ts';
 import proxmoxCt from '../../tasks/proxmox_ct.ts';
-import { lacks, sameLine } from '../../tasks/shared/ct-config.ts';
+import { lacks, sameLine } from '../../tasks/shared/storage/ct-config.ts';
 import { changesOn, commandsOn, planOn } from './harness.ts';
 
 const net0 = 'name=eth0,bridge=vmbr1,hwaddr=BC:24:11:00:00:01,ip=10.1.0.100/24,type=veth';

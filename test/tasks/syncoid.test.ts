@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { exists } from '../../src/core/questions/exists.ts';
-import { snapshots } from '../../src/core/questions/snapshots.ts';
+import { exists } from '../../src/core/questions/files/exists.ts';
+import { snapshots } from '../../src/core/questions/storage/snapshots.ts';
 import syncoid from '../../tasks/syncoid.ts';
 import { bind, changesOn, commandsOn, context, planOn } from './harness.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Freshness } from '../../src/core/questions/freshness.ts';
-import type { Unit } from '../../src/core/questions/units.ts';
+import type { Freshness } from '../../src/core/questions/services/freshness.ts';
+import type { Unit } from '../../src/core/questions/services/units.ts';
 import systemd from '../../tasks/systemd.ts';
 import { changesOn, commandsOn, planOn } from './harness.ts';
 

@@ -1,7 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { describe, expect, test } from 'vitest';
-import { activeConnections } from '../../tasks/shared/connections.ts';
+import { activeConnections } from '../../tasks/shared/network/connections.ts';
 import waitFor from '../../tasks/wait_for.ts';
 import { context, planOn, runHere } from './harness.ts';
 import { folder } from './local-host.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { zfs as question } from '../../src/core/questions/zfs.ts';
-import { sameProperty } from '../../tasks/shared/zfs-values.ts';
+import { zfs as question } from '../../src/core/questions/storage/zfs.ts';
+import { sameProperty } from '../../tasks/shared/storage/zfs-values.ts';
 import zfs from '../../tasks/zfs.ts';
 import { changesOn, commandsOn, planOn } from './harness.ts';
 

@@ -1,4 +1,4 @@
-import { type Account, userAccount } from '../../core/questions/account.ts';
+import { type Account, userAccount } from '../../core/questions/accounts/account.ts';
 import { ControllerError } from '../../core/task-type.ts';
 import type { HostLink } from './host-link.ts';
 import type { Identity } from './identity.ts';

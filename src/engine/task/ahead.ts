@@ -1,5 +1,5 @@
 import { type AnyQuestion, hidden, isAskedInTurn } from '../../core/question.ts';
-import { userAccount } from '../../core/questions/account.ts';
+import { userAccount } from '../../core/questions/accounts/account.ts';
 import type { Task, VarsLayer } from '../../language/model.ts';
 import { TemplateError } from '../../template/index.ts';
 import type { Ahead } from '../host/host-link.ts';

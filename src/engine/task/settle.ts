@@ -1,4 +1,4 @@
-import { userAccount } from '../../core/questions/account.ts';
+import { userAccount } from '../../core/questions/accounts/account.ts';
 import type { SessionFailure } from '../../core/session.ts';
 import { asTemplateError, isUndefinedError, TemplateError } from '../../template/index.ts';
 import type { Ahead } from '../host/host-link.ts';

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { checksum } from '../../../src/core/questions/checksum.ts';
-import { content } from '../../../src/core/questions/content.ts';
+import { checksum } from '../../../src/core/questions/files/checksum.ts';
+import { content } from '../../../src/core/questions/files/content.ts';
 import { askAll, folder } from '../../tasks/local-host.ts';
 
 describe('content', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type DnsLookup, dns } from '../../../src/core/questions/dns.ts';
+import { type DnsLookup, dns } from '../../../src/core/questions/network/dns.ts';
 import { nameServer } from './dns-server.ts';
 
 const ask = (lookup: Partial<DnsLookup>) =>

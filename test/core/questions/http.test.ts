@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, test } from 'vitest';
-import { type HttpReply, type HttpRequest, httpScript, readHttp } from '../../../src/core/questions/http.ts';
+import { type HttpReply, type HttpRequest, httpScript, readHttp } from '../../../src/core/questions/network/http.ts';
 import { runScript } from '../../tasks/local-host.ts';
 
 describe('http', () => {

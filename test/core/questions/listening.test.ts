@@ -1,6 +1,6 @@
 import { type AddressInfo, createServer } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
-import { listening } from '../../../src/core/questions/listening.ts';
+import { listening } from '../../../src/core/questions/services/listening.ts';
 import { runScript } from '../../tasks/local-host.ts';
 
 test.for([

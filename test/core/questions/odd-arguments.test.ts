@@ -1,22 +1,22 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { Question } from '../../../src/core/question.ts';
-import { groupAccount, userAccount } from '../../../src/core/questions/account.ts';
-import { checksum } from '../../../src/core/questions/checksum.ts';
-import { content } from '../../../src/core/questions/content.ts';
-import { exists } from '../../../src/core/questions/exists.ts';
-import { fileDetails } from '../../../src/core/questions/file-details.ts';
-import { found } from '../../../src/core/questions/found.ts';
-import { fragments } from '../../../src/core/questions/fragments.ts';
-import { homeFile } from '../../../src/core/questions/home-file.ts';
-import { job } from '../../../src/core/questions/job.ts';
-import { listing } from '../../../src/core/questions/listing.ts';
-import { packages } from '../../../src/core/questions/packages.ts';
-import { sshKey } from '../../../src/core/questions/ssh-key.ts';
-import { stat } from '../../../src/core/questions/stat.ts';
-import { tree } from '../../../src/core/questions/tree.ts';
-import { unit } from '../../../src/core/questions/units.ts';
-import { user } from '../../../src/core/questions/users.ts';
+import { groupAccount, userAccount } from '../../../src/core/questions/accounts/account.ts';
+import { homeFile } from '../../../src/core/questions/accounts/home-file.ts';
+import { sshKey } from '../../../src/core/questions/accounts/ssh-key.ts';
+import { user } from '../../../src/core/questions/accounts/users.ts';
+import { checksum } from '../../../src/core/questions/files/checksum.ts';
+import { content } from '../../../src/core/questions/files/content.ts';
+import { exists } from '../../../src/core/questions/files/exists.ts';
+import { fileDetails } from '../../../src/core/questions/files/file-details.ts';
+import { found } from '../../../src/core/questions/files/found.ts';
+import { fragments } from '../../../src/core/questions/files/fragments.ts';
+import { listing } from '../../../src/core/questions/files/listing.ts';
+import { stat } from '../../../src/core/questions/files/stat.ts';
+import { tree } from '../../../src/core/questions/files/tree.ts';
+import { packages } from '../../../src/core/questions/packages/packages.ts';
+import { job } from '../../../src/core/questions/services/job.ts';
+import { unit } from '../../../src/core/questions/services/units.ts';
 import { ask, askAll, folder } from '../../tasks/local-host.ts';
 
 /** What nobody should write, and somebody does. */

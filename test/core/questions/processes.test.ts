@@ -1,16 +1,16 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import type { Question } from '../../../src/core/question.ts';
-import { groupAccount, userAccount } from '../../../src/core/questions/account.ts';
-import { aptLists } from '../../../src/core/questions/apt.ts';
-import { checksum } from '../../../src/core/questions/checksum.ts';
-import { content } from '../../../src/core/questions/content.ts';
-import { exists } from '../../../src/core/questions/exists.ts';
-import { homeFile } from '../../../src/core/questions/home-file.ts';
-import { packages } from '../../../src/core/questions/packages.ts';
-import { self } from '../../../src/core/questions/self.ts';
-import { stat } from '../../../src/core/questions/stat.ts';
-import { user } from '../../../src/core/questions/users.ts';
+import { groupAccount, userAccount } from '../../../src/core/questions/accounts/account.ts';
+import { homeFile } from '../../../src/core/questions/accounts/home-file.ts';
+import { self } from '../../../src/core/questions/accounts/self.ts';
+import { user } from '../../../src/core/questions/accounts/users.ts';
+import { checksum } from '../../../src/core/questions/files/checksum.ts';
+import { content } from '../../../src/core/questions/files/content.ts';
+import { exists } from '../../../src/core/questions/files/exists.ts';
+import { stat } from '../../../src/core/questions/files/stat.ts';
+import { aptLists } from '../../../src/core/questions/packages/apt.ts';
+import { packages } from '../../../src/core/questions/packages/packages.ts';
 import { mergeQuestions } from '../../../src/engine/host/round.ts';
 
 /** The processes that the scripts of a round start, each script in a shell of its own that is not counted. */

@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { createServer } from 'node:net';
 import { describe, expect, test } from 'vitest';
-import { type TcpQuestion, tcp } from '../../../src/core/questions/tcp.ts';
+import { type TcpQuestion, tcp } from '../../../src/core/questions/network/tcp.ts';
 import type { Reply } from '../../../src/core/session.ts';
 import { runScript } from '../../tasks/local-host.ts';
 

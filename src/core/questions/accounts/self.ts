@@ -1,0 +1,24 @@
+import { type Question, type QuestionKind, question } from '../../question.ts';
+import { decodeText } from '../../text-codec.ts';
+
+/** As whom questions are asked and commands run on a host. */
+export interface Self {
+  readonly uid: number;
+  readonly gid: number;
+  readonly user: string | undefined;
+  readonly group: string | undefined;
+}
+
+const kind: QuestionKind<null, Self> = {
+  name: 'self',
+  scripts: () => [{ script: 'id' }],
+  read([reply]) {
+    const match = /^uid=(\d+)(?:\(([^)]*)\))? gid=(\d+)(?:\(([^)]*)\))?/.exec(decodeText(reply!.stdout));
+    if (match === null) return [{ ok: false, why: decodeText(reply!.stderr).trim() || 'id said nothing' }];
+    return [{ ok: true, value: { uid: Number(match[1]), gid: Number(match[3]), user: match[2], group: match[4] } }];
+  },
+  about: () => [],
+};
+
+/** Ask who we are on the host. */
+export const self = (): Question<Self> => question(kind, null);

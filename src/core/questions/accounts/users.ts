@@ -1,0 +1,126 @@
+import { quote } from '../../command.ts';
+import { type Question, type QuestionKind, question } from '../../question.ts';
+import { decodeText } from '../../text-codec.ts';
+
+/** A user as the host's databases have it. */
+export interface UserState {
+  readonly exists: boolean;
+  readonly uid: number;
+  readonly gid: number;
+  /** The name of its own group. */
+  readonly group: string;
+  readonly comment: string;
+  readonly home: string;
+  readonly shell: string;
+  /** All groups but its own. */
+  readonly groups: readonly string[];
+  readonly homeExists: boolean;
+  /** Asked only where a task is about it, since it needs root and is secret. */
+  readonly shadow?: Shadow;
+  /** An ssh key, if asked for: its public part and fingerprint. */
+  readonly key?: {
+    readonly file: string;
+    readonly exists: boolean;
+    readonly public: string;
+    readonly fingerprint: string;
+  };
+}
+
+/** What `/etc/shadow` says; days count since the epoch. */
+export interface Shadow {
+  readonly password: string;
+  readonly minDays?: number;
+  readonly maxDays?: number;
+  readonly warnDays?: number;
+  readonly expiresOnDay?: number;
+}
+
+interface Arg {
+  readonly name: string;
+  readonly shadow: boolean;
+  /** Relative to the user's home. */
+  readonly key?: string;
+}
+
+const prelude = `export LC_ALL=C
+user() {
+  printf '\\036\\n'; entry=$(getent passwd -- "$1") || return 0
+  # A name of digits alone also means the user of that number.
+  [ "\${entry%%:*}" = "$1" ] || return 0
+  home=\${entry%:*}; home=\${home##*:}
+  printf '%s\\n' "$entry"; id -Gn -- "$1"
+  if [ -d "$home" ]; then echo yes; else echo no; fi
+  if [ "$2" = yes ]; then getent shadow -- "$1" || echo; else echo; fi
+  [ -n "$3" ] || return 0
+  case $3 in /*) key=$3 ;; *) key=$home/$3 ;; esac
+  printf '%s\\n' "$key"; [ -e "$key" ] || return 0
+  echo exists; head -n 1 -- "$key.pub" 2>/dev/null | grep . || echo; ssh-keygen -lf "$key" 2>/dev/null </dev/null || ssh-keygen -lf "$key.pub" 2>/dev/null
+}
+`;
+
+const kind: QuestionKind<Arg, UserState> = {
+  name: 'user',
+  scripts: (args) => [
+    {
+      script:
+        prelude +
+        args
+          .map(({ name, shadow, key = '' }) => `user ${quote(name)} ${shadow ? 'yes' : 'no'} ${quote(key)}`)
+          .join('\n'),
+    },
+  ],
+  read([reply], args) {
+    const parts = decodeText(reply!.stdout).split('\x1e\n').slice(1);
+    return args.map((arg, index) => ({ ok: true, value: readUser(parts[index] ?? '', arg) }));
+  },
+  about: ({ name }, answer) => [`user:${name}`, ...(answer?.exists === true ? [] : [`absent:user:${name}`])],
+};
+
+/** How a user is; with `shadow` its password and expiry, with `key` an ssh key in its home. */
+export const user = (name: string, more: { shadow?: boolean; key?: string } = {}): Question<UserState> =>
+  question(
+    kind,
+    { name, shadow: more.shadow ?? false, ...(more.key === undefined ? {} : { key: more.key }) },
+    more.shadow === true ? { secret: true } : {},
+  );
+
+/** A user that is not there. */
+export const noUser: UserState = {
+  exists: false,
+  uid: -1,
+  gid: -1,
+  group: '',
+  comment: '',
+  home: '',
+  shell: '',
+  groups: [],
+  homeExists: false,
+};
+
+function readUser(part: string, { shadow, key }: Arg): UserState {
+  const [entry = '', groups = '', home = '', secret = '', file = '', there = '', pub = '', fingerprint = ''] =
+    part.split('\n');
+  if (entry === '') return noUser;
+  const [, , uid, gid, comment = '', path = '', shell = ''] = entry.split(':');
+  // Its own group comes first, by its number where that has no name.
+  const [group = '', ...others] = groups.split(' ').filter((one) => one !== '');
+  return {
+    exists: true,
+    uid: Number(uid),
+    gid: Number(gid),
+    group,
+    comment,
+    home: path,
+    shell,
+    groups: others.filter((one) => one !== group),
+    homeExists: home === 'yes',
+    ...(shadow && secret !== '' ? { shadow: readShadow(secret) } : {}),
+    ...(key === undefined ? {} : { key: { file, exists: there === 'exists', public: pub, fingerprint } }),
+  };
+}
+
+function readShadow(line: string): Shadow {
+  const [, password = '', , min, max, warn, , expires] = line.split(':');
+  const days = (text: string | undefined) => (text === undefined || text === '' ? undefined : Number(text));
+  return { password, minDays: days(min), maxDays: days(max), warnDays: days(warn), expiresOnDay: days(expires) };
+}

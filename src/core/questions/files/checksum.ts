@@ -1,0 +1,76 @@
+import { quote } from '../../command.ts';
+import { type Answer, type Question, type QuestionKind, question } from '../../question.ts';
+import type { Reply } from '../../session.ts';
+import { decodeText } from '../../text-codec.ts';
+import { complaint, contents, inGroups, nulWords, readRealpaths, realpaths } from './paths.ts';
+
+/** A digest that coreutils know. */
+export type ChecksumAlgorithm = 'md5' | 'sha1' | 'sha224' | 'sha256' | 'sha384' | 'sha512';
+
+/** A file's checksum in hexadecimal, links followed; undefined where there is no regular file. */
+export interface Checksum {
+  readonly hex: string | undefined;
+  readonly resolved: string | undefined;
+}
+
+interface Arg {
+  readonly path: string;
+  readonly algorithm: ChecksumAlgorithm;
+}
+
+const kind: QuestionKind<Arg, Checksum> = {
+  name: 'checksum',
+  scripts: (args) => grouped(args).map(({ algorithm, paths }) => ({ script: checksumScript(algorithm, paths) })),
+  read: (replies, args) => {
+    const groups = grouped(args);
+    const read = new Map(groups.map((group, index) => [group, readSums(replies[index]!, group.paths)]));
+    return args.map(({ path, algorithm }) => {
+      const group = groups.find((one) => one.algorithm === algorithm && one.paths.includes(path))!;
+      return read.get(group)![group.paths.indexOf(path)]!;
+    });
+  },
+  about: ({ path }, answer) => [
+    ...contents(path, answer?.resolved),
+    ...(answer !== undefined && answer.hex === undefined ? [`missing:${path}`] : []),
+  ],
+};
+
+/** The checksum of a file of the host. */
+export const checksum = (
+  path: string,
+  algorithm: ChecksumAlgorithm = 'sha1',
+  options: { host?: string } = {},
+): Question<Checksum> => question(kind, { path, algorithm }, options);
+
+const grouped = (args: readonly Arg[]): readonly { algorithm: ChecksumAlgorithm; paths: readonly string[] }[] =>
+  [...new Set(args.map((arg) => arg.algorithm))].flatMap((algorithm) =>
+    inGroups(args.filter((arg) => arg.algorithm === algorithm).map((arg) => arg.path)).map((paths) => ({
+      algorithm,
+      paths,
+    })),
+  );
+
+// Only regular files: a fifo would wait for a writer.
+const checksumScript = (algorithm: ChecksumAlgorithm, paths: readonly string[]): string => `LC_ALL=C; export LC_ALL
+set -- ${paths.map(quote).join(' ')}
+n=$#
+for p do [ -f "$p" ] && set -- "$@" "$p"; done
+shift "$n"
+[ "$#" -eq 0 ] || ${algorithm}sum -bz -- "$@"
+printf '\\0'
+${realpaths(paths)}`;
+
+function readSums(reply: Reply, paths: readonly string[]): readonly Answer<Checksum>[] {
+  const words = nulWords(reply.stdout);
+  const end = words.indexOf('');
+  const sums = new Map(
+    words.slice(0, end).map((line) => [line.slice(line.indexOf(' *') + 2), line.slice(0, line.indexOf(' *'))]),
+  );
+  const real = readRealpaths(words.slice(end + 1), paths.length);
+  const stderr = decodeText(reply.stderr);
+  return paths.map((path, index) => {
+    const hex = sums.get(path);
+    const why = hex === undefined ? complaint(path, stderr) : undefined;
+    return why === undefined ? { ok: true, value: { hex, resolved: real[index] } } : { ok: false, why };
+  });
+}

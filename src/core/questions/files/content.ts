@@ -1,0 +1,44 @@
+import { quote } from '../../command.ts';
+import { type Answer, type Question, type QuestionKind, question } from '../../question.ts';
+import type { Reply } from '../../session.ts';
+import { decodeText } from '../../text-codec.ts';
+import { contents, nulWords, readRealpaths, realpaths } from './paths.ts';
+
+/** What a file holds, links followed; undefined bytes where there is no regular file. */
+export interface Content {
+  readonly bytes: Uint8Array | undefined;
+  readonly resolved: string | undefined;
+}
+
+const kind: QuestionKind<string, Content> = {
+  name: 'content',
+  scripts: (paths) => [
+    { script: realpaths(paths) },
+    ...paths.map((path) => ({ script: contentScript(path), large: true })),
+  ],
+  read: ([places, ...replies], paths) => {
+    const real = readRealpaths(nulWords(places!.stdout), paths.length);
+    return replies.map((reply, index) => readContent(reply, real[index]));
+  },
+  about: (path, answer) => [
+    ...contents(path, answer?.resolved),
+    ...(answer !== undefined && answer.bytes === undefined ? [`missing:${path}`] : []),
+  ],
+};
+
+/** The bytes of a file of the host. Where it may hold a secret, say so: then no diff, journal or -v output shows it. */
+export const content = (path: string, options: { host?: string; secret?: boolean } = {}): Question<Content> =>
+  question(kind, path, options);
+
+const absent = 44;
+
+// A fifo or device would block or never end, so only what a reader expects is read.
+const contentScript = (path: string): string => `p=${quote(path)}
+if [ -f "$p" ]; then LC_ALL=C cat -- "$p"
+else exit ${absent}; fi`;
+
+function readContent(reply: Reply, resolved: string | undefined): Answer<Content> {
+  if (reply.code === 0) return { ok: true, value: { bytes: reply.stdout, resolved } };
+  if (reply.code === absent) return { ok: true, value: { bytes: undefined, resolved } };
+  return { ok: false, why: decodeText(reply.stderr).trim() || `exit code ${reply.code}` };
+}

@@ -1,0 +1,55 @@
+import { joined, type Script, script } from '../../command.ts';
+import { type Question, type QuestionKind, question, type Subject } from '../../question.ts';
+import { decodeText } from '../../text-codec.ts';
+import { entries } from './paths.ts';
+
+/** Whether anything has a path that matches a pattern; relative ones are below `chdir`. */
+interface ExistsQuestion {
+  readonly pattern: string;
+  readonly chdir?: string;
+}
+
+const kind: QuestionKind<ExistsQuestion, boolean> = {
+  name: 'exists',
+  scripts: (args) => [
+    {
+      script: `any() { for f do if [ -e "$f" ] || [ -L "$f" ]; then echo 1; return; fi; done; echo 0; }\n${args.map(one).join('\n')}`,
+    },
+  ],
+  read: ([reply], args) => {
+    const lines = decodeText(reply!.stdout).split('\n');
+    return args.map((_, index) => ({ ok: true, value: lines[index] === '1' }));
+  },
+  about: ({ pattern, chdir }) => {
+    const path = pattern.startsWith('/') ? pattern : chdir === undefined ? undefined : `${chdir}/${pattern}`;
+    if (path === undefined) return 'everything';
+    const fixed = path.split(/[*?[]/)[0]!;
+    return fixed === path ? entries(path) : [`path:${fixed}*` satisfies Subject];
+  },
+};
+
+const one = ({ pattern, chdir }: ExistsQuestion): string =>
+  (chdir === undefined
+    ? script`any ${globbing(pattern)}`
+    : script`(cd -- ${chdir} >/dev/null 2>&1 && any ${globbing(pattern)} || echo 0)`
+  ).text;
+
+/** A glob pattern for `sh`: its wildcards stay, everything else means itself. */
+const globbing = (pattern: string): Script =>
+  joined(
+    pattern.split(/([*?]|\[!?|\])/).map((piece, index) => (index % 2 === 1 ? WILDCARDS[piece]! : fixed(piece))),
+    script``,
+  );
+
+const WILDCARDS: Readonly<Record<string, Script>> = {
+  '*': script`*`,
+  '?': script`?`,
+  '[': script`[`,
+  '[!': script`[!`,
+  ']': script`]`,
+};
+
+const fixed = (piece: string): Script => (piece === '' ? script`` : script`${piece}`);
+
+/** Ask whether anything has a path that matches a pattern, a dangling link included. */
+export const exists = (pattern: string, chdir?: string): Question<boolean> => question(kind, { pattern, chdir });

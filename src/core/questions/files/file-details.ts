@@ -1,0 +1,48 @@
+import { quote } from '../../command.ts';
+import { type Question, type QuestionKind, question } from '../../question.ts';
+import { contents, entries, inGroups, nulWords } from './paths.ts';
+
+/** What `file` and `lsattr` say of a path; undefined where the host has not got them. */
+export interface FileDetails {
+  readonly mimetype?: string;
+  readonly charset?: string;
+  /** Flags as `lsattr` prints them, and the inode's version. */
+  readonly flags?: string;
+  readonly version?: string;
+}
+
+interface Arg {
+  readonly path: string;
+  readonly follow: boolean;
+}
+
+const kind: QuestionKind<Arg, FileDetails> = {
+  name: 'file details',
+  scripts: (args) => inGroups(args, 200).map((group) => ({ script: group.map(detailsScript).join('\n') })),
+  read: (replies, args) =>
+    inGroups(args, 200).flatMap((group, index) => {
+      const words = nulWords(replies[index]!.stdout);
+      return group.map((_, at) => ({ ok: true, value: readDetails(words[2 * at] ?? '', words[2 * at + 1] ?? '') }));
+    }),
+  about: ({ path }) => [...entries(path), ...contents(path)],
+};
+
+/** The kind of content that a file has, and its flags. */
+export const fileDetails = (path: string, follow: boolean): Question<FileDetails> => question(kind, { path, follow });
+
+// One process each per path: `file` reads the content, so its output can not be told apart by name safely.
+const detailsScript = ({ path, follow }: Arg): string =>
+  `p=${quote(path)}
+if [ -e "$p" ] || [ -h "$p" ]; then
+  ! command -v file >/dev/null || file -b ${follow ? '-L' : '-h'} --mime-type --mime-encoding -- "$p" 2>/dev/null
+fi; printf '\\0'
+if [ -f "$p" ] || [ -d "$p" ]; then ! command -v lsattr >/dev/null || lsattr -vd -- "$p" 2>/dev/null; fi; printf '\\0'`;
+
+function readDetails(mime: string, flags: string): FileDetails {
+  const [, mimetype, charset] = /^([^;]+); charset=(.*)$/m.exec(mime.trim()) ?? [];
+  const [, version, letters] = /^\s*(\d+)\s+([-a-zA-Z]+)\s/.exec(flags) ?? [];
+  return {
+    ...(mimetype !== undefined && { mimetype, charset }),
+    ...(letters !== undefined && { flags: letters, version }),
+  };
+}

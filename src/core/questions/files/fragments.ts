@@ -1,0 +1,47 @@
+import { quote } from '../../command.ts';
+import { type Question, type QuestionKind, question } from '../../question.ts';
+import { decodeText } from '../../text-codec.ts';
+import { tidyPath } from './paths.ts';
+
+/** A file of a folder, with its content. */
+export interface Fragment {
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+const kind: QuestionKind<string, readonly Fragment[] | undefined> = {
+  name: 'fragments',
+  scripts: (paths) => paths.map((path) => ({ script: fragmentsScript(path) })),
+  read: (replies) =>
+    replies.map((reply) => {
+      if (reply.code === absent) return { ok: true, value: undefined };
+      if (reply.code !== 0) return { ok: false, why: decodeText(reply.stderr).trim() };
+      return { ok: true, value: readFragments(reply.stdout) };
+    }),
+  about: (path) => [`path:${tidyPath(path)}`],
+};
+
+/** All files of a folder with their contents, by name; undefined where there is no folder. */
+export const fragments = (path: string): Question<readonly Fragment[] | undefined> => question(kind, path);
+
+const absent = 44;
+
+// Each file: its name, NUL, its length, NUL, its bytes.
+const fragmentsScript = (path: string): string => `[ -d ${quote(path)} ] || exit ${absent}
+cd -- ${quote(path)} || exit
+for f in * .[!.]* ..?*; do
+  [ -f "$f" ] || continue
+  printf '%s\\0%s\\0' "$f" "$(stat -L -c %s -- "./$f")" && cat -- "./$f" || exit
+done`;
+
+function readFragments(stdout: Buffer): readonly Fragment[] {
+  const read: Fragment[] = [];
+  for (let at = 0; at < stdout.length; ) {
+    const name = stdout.indexOf(0, at);
+    const length = stdout.indexOf(0, name + 1);
+    const end = length + 1 + Number(decodeText(stdout.subarray(name + 1, length)));
+    read.push({ name: decodeText(stdout.subarray(at, name)), bytes: stdout.subarray(length + 1, end) });
+    at = end;
+  }
+  return read.toSorted((a, b) => (a.name < b.name ? -1 : 1));
+}

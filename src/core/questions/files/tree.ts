@@ -1,0 +1,115 @@
+import { quote, script } from '../../command.ts';
+import { type Answer, type Question, type QuestionKind, question } from '../../question.ts';
+import type { Reply } from '../../session.ts';
+import { decodeText } from '../../text-codec.ts';
+import { type FindEntry, findFormat, readFound } from './find-entries.ts';
+import { isInside, nulWords, tidyPath } from './paths.ts';
+import type { Entry } from './stat.ts';
+
+/** An entry below a folder. */
+export interface TreeEntry extends Omit<Entry, 'inode'> {
+  /** Below the root; empty for the root itself. */
+  readonly path: string;
+  readonly mtime: number;
+  /** Of a link, what it says. */
+  readonly target?: string;
+  /** Of a regular file, when checksums were asked for. */
+  readonly sha1?: string;
+}
+
+/** What a tree question asks for. */
+export interface TreeOptions {
+  readonly path: string;
+  readonly checksums?: boolean;
+  /** Links below the root lead on, as `find -L` walks. */
+  readonly follow?: boolean;
+}
+
+const kind: QuestionKind<TreeOptions, readonly TreeEntry[] | undefined> = {
+  name: 'tree',
+  scripts: (args) =>
+    args.flatMap((arg) => [
+      { script: listScript(arg) },
+      ...(arg.checksums === true ? [{ script: sumScript(arg) }] : []),
+    ]),
+  read(replies, args) {
+    let next = 0;
+    return args.map((arg) => readTree(arg, replies[next++]!, arg.checksums === true ? replies[next++] : undefined));
+  },
+  about: ({ path }) => [`path:${tidyPath(path)}`],
+};
+
+/** Everything below a folder, the folder itself first, parents before children; undefined where nothing is there. */
+export const tree = (
+  options: TreeOptions,
+  at: { host?: string; beyond?: boolean } = {},
+): Question<readonly TreeEntry[] | undefined> => question(kind, options, at);
+
+const absent = 44;
+
+/** A root that `find` cannot take for an option. */
+const rootOf = ({ path }: TreeOptions): string => (path.startsWith('/') ? path : `./${path}`);
+
+// The root may itself be a link to a folder: `-H` walks what it leads to.
+const walk = (options: TreeOptions): string =>
+  `find ${options.follow === true ? '-L' : '-H'} ${quote(rootOf(options))}`;
+
+const listScript = (options: TreeOptions): string =>
+  `${script`[ -e ${options.path} ] || [ -h ${options.path} ] || exit ${absent}`}
+${walk(options)} -printf '${findFormat('%P', more)}'`;
+
+const sumScript = (options: TreeOptions): string => `${walk(options)} -type f -exec sha1sum -bz '{}' + 2>/dev/null`;
+
+const more = ['%T@', '%l'];
+
+/**
+ * A listing is what the host says, and others are written by it: each entry must be inside, once, and in a directory
+ * that was listed before it, not below a link.
+ */
+function isNoTree(): (entry: TreeEntry) => boolean {
+  const directories = new Set<string>();
+  const told = new Set<string>();
+  return ({ path, kind }) => {
+    const parent = path.includes('/') ? path.slice(0, path.lastIndexOf('/')) : '';
+    const fits = !told.has(path) && (path === '' ? told.size === 0 : isInside(path) && directories.has(parent));
+    told.add(path);
+    if (kind === 'directory') directories.add(path);
+    return !fits;
+  };
+}
+
+function readTree(
+  options: TreeOptions,
+  listed: Reply,
+  summed: Reply | undefined,
+): Answer<readonly TreeEntry[] | undefined> {
+  if (listed.code === absent) return { ok: true, value: undefined };
+  const trouble = decodeText(listed.stderr)
+    .split('\n')
+    .filter((line) => line !== '' && !/File system loop detected|: Too many levels of symbolic links$/.test(line));
+  if (listed.code !== 0 && (trouble.length > 0 || listed.stdout.length === 0))
+    return { ok: false, why: trouble.join('; ') || `find: exit code ${listed.code}` };
+  const entries = readFound(listed.stdout, more).map(toTreeEntry);
+  const odd = entries.find(isNoTree());
+  if (odd !== undefined)
+    return {
+      ok: false,
+      why: `the host tells of ${JSON.stringify(odd.path)} below ${options.path}: nothing can be there`,
+    };
+  if (summed === undefined) return { ok: true, value: entries };
+  const root = rootOf(options);
+  const sums = new Map(
+    nulWords(summed.stdout).map((line) => [line.slice(line.indexOf(' *') + 2), line.slice(0, line.indexOf(' *'))]),
+  );
+  const sumOf = (path: string) => sums.get(path === '' ? root : `${root.replace(/\/$/, '')}/${path}`);
+  return {
+    ok: true,
+    value: entries.map((entry) => (entry.kind === 'file' ? { ...entry, sha1: sumOf(entry.path) } : entry)),
+  };
+}
+
+const toTreeEntry = ({ more: [mtime, target], ...entry }: FindEntry): TreeEntry => ({
+  ...entry,
+  mtime: Number(mtime),
+  ...(entry.kind === 'link' && { target }),
+});

@@ -1,0 +1,66 @@
+import { quote } from '../../command.ts';
+import { type Question, type QuestionKind, question } from '../../question.ts';
+import { decodeText } from '../../text-codec.ts';
+
+/** A port to knock at, from the host. */
+export interface TcpQuestion {
+  readonly host: string;
+  readonly port: number;
+  readonly timeoutSeconds: number;
+  /** Wait so long for what the server says by itself, up to 64 KiB. */
+  readonly listenSeconds?: number;
+}
+
+/** What came of knocking. `refused`: somebody said no at once; `timeout`: nobody answered. */
+export interface TcpAnswer {
+  readonly is: 'open' | 'refused' | 'timeout' | 'unreachable' | 'name-not-found' | 'error';
+  /** The words of the system for it. */
+  readonly said: string;
+  readonly heard: string;
+}
+
+const kind: QuestionKind<TcpQuestion, TcpAnswer> = {
+  name: 'tcp',
+  scripts: (args) =>
+    args.map((arg) => ({
+      script: knock(arg),
+      deadlineMs: (arg.timeoutSeconds + (arg.listenSeconds ?? 0)) * 1000 + 10_000,
+    })),
+  read: (replies) =>
+    replies.map(({ code, stdout, stderr }) => {
+      if (code === 127)
+        return { ok: false, why: 'this host has neither bash, nc nor perl to try a TCP connection with' };
+      const said = decodeText(stderr).trim();
+      return {
+        ok: true,
+        value: { is: verdict(code, said), said: said.split('\n')[0]!, heard: stdout.toString('latin1') },
+      };
+    }),
+};
+
+/** Try a TCP connection from the host. */
+export const tcp = (arg: TcpQuestion): Question<TcpAnswer> => question(kind, arg, { beyond: true });
+
+/** bash can connect by itself; else nc, else perl, which Debian always has. */
+function knock({ host, port, timeoutSeconds, listenSeconds = 0 }: TcpQuestion): string {
+  const target = `${quote(host)} ${quote(String(port))}`;
+  const listen = listenSeconds > 0 ? `; timeout ${listenSeconds} cat <&3 | head -c 65536` : '';
+  const patience = timeoutSeconds + listenSeconds;
+  return `export LC_ALL=C
+if command -v bash >/dev/null 2>&1; then timeout ${patience} bash -c 'exec 3<>"/dev/tcp/$0/$1"${listen}' ${target}
+elif command -v nc >/dev/null 2>&1; then timeout ${patience} nc -v ${listen === '' ? '-z' : ''} -w ${timeoutSeconds} ${target} </dev/null
+elif command -v perl >/dev/null 2>&1; then timeout ${patience} perl -MIO::Socket::INET -e '${perl}' ${target} ${timeoutSeconds} ${listenSeconds}
+else exit 127; fi`;
+}
+
+const perl =
+  'my ($h, $p, $t, $l) = @ARGV; my $s = IO::Socket::INET->new(PeerAddr => $h, PeerPort => $p, Timeout => $t) or die "$@\\n";' +
+  ' if ($l) { $SIG{ALRM} = sub { exit 0 }; alarm $l; $s->sysread(my $b, 65536); syswrite STDOUT, $b }';
+
+function verdict(code: number, said: string): TcpAnswer['is'] {
+  if (code === 0) return 'open';
+  if (/refused/i.test(said)) return 'refused';
+  if (/no route|unreachable/i.test(said)) return 'unreachable';
+  if (/not known|temporary failure|bad hostname|resolv|no address/i.test(said)) return 'name-not-found';
+  return code === 124 || /timed? ?out/i.test(said) ? 'timeout' : 'error';
+}

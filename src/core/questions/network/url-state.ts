@@ -1,0 +1,82 @@
+import { type ShellText, script, sh } from '../../command.ts';
+import { type Question, type QuestionKind, question } from '../../question.ts';
+import { decodeText, encodeText } from '../../text-codec.ts';
+import { contents } from '../files/paths.ts';
+import { type HttpRequest, httpScript } from './http.ts';
+
+/** How what a URL serves compares with a file of the host. */
+export interface UrlState {
+  /** HTTP status (or 226 of ftp, 0 of file:); 304 where the file is not older than what is served; -1 without an answer. */
+  readonly status: number;
+  /** SHA-1 of what is served, where it was compared with a file. */
+  readonly sha1: string | undefined;
+  readonly failure: string | undefined;
+}
+
+interface Arg {
+  readonly request: HttpRequest;
+  /** The file to compare with; where it is a folder, the name in it. */
+  readonly dest: string;
+  readonly name: string;
+  /** Compare the content even where the server says that nothing is newer. */
+  readonly always: boolean;
+}
+
+const kind: QuestionKind<Arg, UrlState> = {
+  name: 'url state',
+  scripts: (args) => args.map((arg) => ({ ...urlScript(arg), deadlineMs: arg.request.timeout * 10_000 + 60_000 })),
+  read: (replies) =>
+    replies.map((reply) => {
+      const sha1 = /^([0-9a-f]{40}) /m.exec(decodeText(reply.stdout))?.[1];
+      const status = /^status (\d+)$/m.exec(decodeText(reply.stderr))?.[1];
+      const failure = decodeText(reply.stderr)
+        .split('\n')
+        .find((line) => line.startsWith('curl: '));
+      return {
+        ok: true,
+        value: {
+          status: status === undefined || (status === '000' && failure !== undefined) ? -1 : Number(status),
+          sha1,
+          failure: failure ?? (status === undefined ? decodeText(reply.stderr).trim() : undefined),
+        },
+      };
+    }),
+  about: ({ dest, name }) => [
+    ...contents(dest, `${dest}/${name}`),
+    'path:/usr/bin/curl',
+    'data:/etc/resolv.conf',
+    'data:/etc/hosts',
+  ],
+};
+
+/** Ask what a URL serves, from the host: of a file that is there its checksum is compared, of one that is not only whether it can be had. */
+export const urlState = (arg: Arg): Question<UrlState> =>
+  question(kind, arg, { beyond: true, secret: arg.request.password !== undefined });
+
+/** curl as a program of the host, with its configuration on stdin, so that no password is in its arguments. */
+export function download(request: HttpRequest): { script: ShellText; stdin: Uint8Array } {
+  const { script, stdin } = httpScript({ ...request, method: 'GET' });
+  return { script, stdin: configured(stdin, ['fail']) };
+}
+
+function configured(stdin: Uint8Array, more: readonly string[]): Uint8Array {
+  const config = decodeText(stdin)
+    .replace(/^include\n/m, '')
+    .replace(/^write-out = .*\n/m, '');
+  return encodeText(
+    `${config}${more.map((line) => `${line}\n`).join('')}write-out = "%{stderr}status %{http_code}\\n"\n`,
+  );
+}
+
+// The configuration is read whole, then one of its two forms is used: compare with the file, or only ask.
+function urlScript({ request, dest, name, always }: Arg): { script: ShellText; stdin: Uint8Array } {
+  const { stdin, ...command } = httpScript({ ...request, method: 'GET' }, script` "$@"`);
+  const config = configured(stdin, []);
+  const onlyNewer = always ? script`` : script` --time-cond "$d"`;
+  const text = sh`command -v curl >/dev/null || { echo 'curl is not on the host' >&2; exit 1; }
+d=${dest}
+[ ! -d "$d" ] || d=$d/${name}
+if [ -f "$d" ]; then set --${onlyNewer} --fail; ${command} | sha1sum
+else set -- --head --fail --output /dev/null; ${command}; fi`;
+  return { ...text, stdin: config };
+}

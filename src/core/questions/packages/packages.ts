@@ -1,0 +1,112 @@
+import { quote } from '../../command.ts';
+import { groupBy } from '../../group-by.ts';
+import { type Question, type QuestionKind, question } from '../../question.ts';
+import { decodeText } from '../../text-codec.ts';
+
+/** A package as dpkg knows it. */
+export interface Package {
+  readonly name: string;
+  readonly architecture: string;
+  /** Empty where nothing of it is installed. */
+  readonly version: string;
+  /** `config-files` is what a removed package leaves (dpkg's `rc`); only `installed` is installed. */
+  readonly status: string;
+  /** What dpkg is told to do with it: `install`, `hold`, `deinstall`, `purge`. */
+  readonly want: string;
+}
+
+/** What dpkg knows by a name. */
+export interface Packages {
+  /** Packages that the name or pattern means, installed or not. */
+  readonly found: readonly Package[];
+  /** Installed packages that provide it, where no package of that name is installed. */
+  readonly providers: readonly Package[];
+}
+
+// biome-ignore format: one line a field
+const fields = ['Package', 'Architecture', 'Version', 'db:Status-Status', 'db:Status-Want', 'Provides'];
+const format = `${fields.map((field) => `\${${field}}`).join('\\t')}\\n`;
+
+// The virtual ones are looked for only where a name means no installed package.
+const script = (names: readonly string[]): string => `command -v dpkg-query >/dev/null || exit 127
+show() { LC_ALL=C dpkg-query -W -f='${format}' -- "$@" 2>/dev/null; }
+found=$(show ${names.map(quote).join(' ')}); status=$?
+printf '%s\\n' "$found"
+case $status$found in 0*not-installed* | 0*config-files*) ;; 0*) exit ;; esac
+show | LC_ALL=C grep -Fw ${names.map((name) => `-e ${quote(plainName(name))}`).join(' ')}
+exit 0`;
+
+const kind: QuestionKind<string, Packages> = {
+  name: 'packages',
+  scripts: (names) => [{ script: script(names) }],
+  read([reply], names) {
+    if (reply!.code === 127) return names.map(() => ({ ok: false, why: 'dpkg-query is not there: this is no Debian' }));
+    const rows = readRows(decodeText(reply!.stdout));
+    return names.map((name) => ({ ok: true, value: packagesOf(name, rows) }));
+  },
+  about: (name, answer) => [
+    `package:${plainName(name)}`,
+    ...(answer?.providers ?? []).map((one) => `package:${one.name}`),
+  ],
+};
+
+/** What dpkg knows by a name, which may be virtual, have an architecture (`libc6:i386`) or wildcards. */
+export const packages = (name: string, options: { host?: string } = {}): Question<Packages> =>
+  question(kind, name, options);
+
+/** A package's name without its architecture. */
+const plainName = (name: string): string => name.replace(/:[a-z0-9-]+$/, '');
+
+interface Row extends Package {
+  readonly provides: readonly string[];
+}
+
+function readRows(text: string): readonly Row[] {
+  const rows = text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => {
+      const [name = '', architecture = '', version = '', status = '', want = '', provides = ''] = line.split('\t');
+      return {
+        name,
+        architecture,
+        version,
+        status,
+        want,
+        provides: provides.split(',').map((one) => one.trim().split(/[ (:]/)[0]!),
+      };
+    });
+  return [...groupBy(rows, (row) => `${row.name}:${row.architecture}`).values()].map(([row]) => row);
+}
+
+function packagesOf(name: string, rows: readonly Row[]): Packages {
+  const [pattern, architecture] = name.split(':');
+  const means = wildcard(pattern!);
+  const found = rows
+    .filter((row) => means.test(row.name) && (architecture === undefined || architecture === row.architecture))
+    .map(bare);
+  if (found.some((row) => row.status === 'installed')) return { found, providers: [] };
+  return {
+    found,
+    providers: rows.filter((row) => row.status === 'installed' && row.provides.includes(pattern!)).map(bare),
+  };
+}
+
+const bare = ({ provides, ...row }: Row): Package => row;
+
+/** A pattern of file names (`*`, `?`, `[a-z]`) as a regular expression. */
+export const wildcard = (pattern: string): RegExp =>
+  new RegExp(
+    `^${pattern
+      .split(/(\[!?[^\]]+\]|[*?])/)
+      .map((piece, index) =>
+        index % 2 === 0
+          ? piece.replace(/[.+^${}()|[\]\\]/g, '\\$&')
+          : piece === '*'
+            ? '.*'
+            : piece === '?'
+              ? '.'
+              : piece.replace('[!', '[^'),
+      )
+      .join('')}$`,
+  );

@@ -1,0 +1,56 @@
+import { quote } from '../../command.ts';
+import { type Question, type QuestionKind, question } from '../../question.ts';
+import type { Reply } from '../../session.ts';
+import { decodeText } from '../../text-codec.ts';
+
+/** What became of a job that was started on the host: it goes on, or ended, or there is none. */
+export interface JobState {
+  readonly state: 'none' | 'running' | 'done';
+  /** What each of its commands said, as far as they were run. */
+  readonly replies: readonly Reply[];
+  /** How long it went on. */
+  readonly seconds: number;
+}
+
+const kind: QuestionKind<string, JobState> = {
+  name: 'job',
+  scripts: (files) => files.map((file) => ({ script: `j=${quote(file)}; ${look}` })),
+  read: (replies, files) => files.map((_, index) => ({ ok: true, value: stateOf(replies[index]!.stdout) })),
+};
+
+/** Ask what became of the job that is kept in a file. */
+export const job = (file: string): Question<JobState> => question(kind, file);
+
+/** Its state in one line, then each command: exit code and lengths in one line, then what it said. */
+const look = `[ -e "$j" ] || { echo none; exit; }; cat "$j"; i=0; while [ -e "$j.err$i" ]; do
+echo "$(cat "$j.rc$i" 2>/dev/null || echo -) $(wc -c <"$j.out$i") $(wc -c <"$j.err$i")"; cat "$j.out$i" "$j.err$i"; i=$((i + 1)); done`;
+
+function stateOf(said: Buffer): JobState {
+  const [head, rest] = line(said);
+  const [word, code, begin = 0, end = 0] = head.split(' ');
+  const state = word === 'running' || word === 'done' ? word : 'none';
+  const replies = state === 'done' ? repliesIn(rest, Number(code)) : [];
+  return { state, replies, seconds: Math.max(0, Number.parseFloat(`${end}`) - Number.parseFloat(`${begin}`)) };
+}
+
+/** A command without an exit code was ended with the whole job, whose own it then is. */
+function repliesIn(said: Buffer, code: number): Reply[] {
+  const replies: Reply[] = [];
+  for (let rest = said; rest.length > 0; ) {
+    const [head, body] = line(rest);
+    const [own, out, err] = head.trim().split(/\s+/).map(Number) as [number, number, number];
+    replies.push({
+      code: Number.isNaN(own) ? code : own,
+      stdout: body.subarray(0, out),
+      stderr: body.subarray(out, out + err),
+      ...(Number.isNaN(own) && { timedOut: true }),
+    });
+    rest = body.subarray(out + err);
+  }
+  return replies;
+}
+
+function line(text: Buffer): readonly [string, Buffer] {
+  const end = text.indexOf('\n');
+  return end === -1 ? [decodeText(text), Buffer.alloc(0)] : [decodeText(text.subarray(0, end)), text.subarray(end + 1)];
+}

@@ -1,0 +1,154 @@
+import { quote, type Script, script } from '../../command.ts';
+import { groupBy } from '../../group-by.ts';
+import { type Question, type QuestionKind, question, type Subject } from '../../question.ts';
+import { decodeText } from '../../text-codec.ts';
+
+/** Which service manager: the system's, the user's own, or (for enabling) that of all users. */
+export type UnitScope = 'system' | 'user' | 'global';
+
+/** A unit as systemd tells of it. */
+export interface Unit {
+  readonly name: string;
+  /** `loaded`, `not-found`, `masked`, `bad-setting`, `error`. */
+  readonly load: string;
+  readonly active: string;
+  readonly sub: string;
+  /** `enabled`, `disabled`, `static`, `generated`, `masked` …; empty where there is no file. */
+  readonly file: string;
+  /** Its files on disk are not what systemd has read. */
+  readonly needsReload: boolean;
+  /** It does its work and ends: not running is how it should be. */
+  readonly ends: boolean;
+  readonly canReload: boolean;
+  /** An init script that systemd made a unit of, and whether it is started at boot. */
+  readonly initScript?: { readonly enabled: boolean };
+  /** All that was asked, by systemd's names. */
+  readonly properties: Readonly<Record<string, string>>;
+}
+
+interface Arg {
+  readonly name: string;
+  readonly scope: UnitScope;
+}
+
+// biome-ignore format: a list
+const properties = ['Id', 'Names', 'Description', 'LoadState', 'ActiveState', 'SubState', 'UnitFileState', 'UnitFilePreset', 'NeedDaemonReload', 'FragmentPath', 'DropInPaths', 'SourcePath',
+  'Type', 'RemainAfterExit', 'CanReload', 'Result', 'MainPID', 'ExecMainPID', 'ExecMainStatus', 'ExecMainStartTimestamp', 'ActiveEnterTimestamp', 'ActiveEnterTimestampMonotonic',
+  'ExecMainStartTimestampMonotonic', 'StateChangeTimestamp', 'InactiveExitTimestamp', 'WantedBy', 'RequiredBy', 'TriggeredBy', 'Triggers'];
+
+const kind: QuestionKind<Arg, Unit> = {
+  name: 'unit',
+  scripts: (args) => byScope(args).map(([scope, names]) => ({ script: scriptOf(scope, names) })),
+  read(replies, args) {
+    const scopes = byScope(args).map(([scope]) => scope);
+    return args.map(({ name, scope }) => {
+      const reply = replies[scopes.indexOf(scope)]!;
+      if (reply.code !== 0)
+        return { ok: false, why: decodeText(reply.stderr).trim() || 'systemd does not run on this host' };
+      const index = byScope(args)[scopes.indexOf(scope)]![1].indexOf(name);
+      const [boot = '', ...blocks] = blocksOf(decodeText(reply.stdout));
+      const { code, text } = blockOf(blocks[index] ?? '');
+      if (code !== '0') return { ok: false, why: text.trim() || 'systemctl said nothing of it' };
+      return { ok: true, value: readUnit(name, readProperties(text), boot.split('\n')[index] ?? '') };
+    });
+  },
+  about: ({ name }, answer) => unitSubjects(name, answer),
+};
+
+/** What an answer about a unit depends on; one that is not there may come with a package. */
+const unitSubjects = (name: string, answer?: Unit): readonly Subject[] => [
+  `unit:${fullName(name)}`,
+  ...(answer === undefined || answer.load === 'not-found' ? [`absent:unit:${fullName(name)}`] : []),
+];
+
+/** How a unit is: one `systemctl show` for all units that are asked about. */
+export const unit = (name: string, scope: UnitScope = 'system'): Question<Unit> => question(kind, { name, scope });
+
+/** A unit's name with its suffix. */
+export const fullName = (name: string): string =>
+  /\.(service|socket|device|mount|automount|swap|target|path|timer|slice|scope|snapshot)$/.test(name)
+    ? name
+    : `${name}.service`;
+
+/** `systemctl` for a scope; a user's manager is found by its runtime folder. */
+export const systemctl = (scope: UnitScope): Script => SYSTEMCTL[scope];
+
+const SYSTEMCTL: Readonly<Record<UnitScope, Script>> = {
+  system: script`systemctl`,
+  global: script`systemctl --global`,
+  user: script`XDG_RUNTIME_DIR=\${XDG_RUNTIME_DIR:-/run/user/$(id -u)} systemctl --user`,
+};
+
+const byScope = (args: readonly Arg[]): readonly (readonly [UnitScope, readonly string[]])[] =>
+  [...groupBy(args, (arg) => arg.scope)].map(([scope, ones]) => [scope, ones.map((one) => one.name)] as const);
+
+const scriptOf = (scope: UnitScope, names: readonly string[]): string => `export LC_ALL=C TZ=UTC
+command -v systemctl >/dev/null || { echo 'systemctl is not there: this host has no systemd' >&2; exit 1; }
+at_boot() { [ -e "/etc/init.d/$1" ] || { echo; return; }; for f in /etc/rc[2345].d/S[0-9][0-9]"$1"; do [ -e "$f" ] && { echo yes; return; }; done; echo no; }
+${names.map((name) => `at_boot ${quote(name.replace(/\.service$/, ''))}`).join('\n')}
+told() { printf '\\036\\n%s\\n%s\\n' "$1" "$2"; }
+show() { ${systemctl(scope)} show --no-pager -p ${properties.join(',')} -- "$@"; }
+file() { ${systemctl(scope)} is-enabled -- "$1" 2>/dev/null; }
+# A template is no unit, but its file can be enabled and masked.
+one() {
+  case $1 in
+    ?*@.?*) f=$(file "$1"); if [ -z "$f" ]; then l=not-found; elif [ "$f" = masked ]; then l=masked; else l=loaded; fi
+      told 0 "LoadState=$l
+UnitFileState=$f" ;;
+    *) o=$(show "$1" 2>&1); told $? "$o" ;;
+  esac
+}
+${scope === 'global' ? names.map(globally).join('\n') : asking(names.map(fullName))}`;
+
+/** All at once, where systemd takes all names; one that it does not know to read would fail the others. */
+function asking(names: readonly string[]): string {
+  const plain = names.filter((name) => /^[A-Za-z0-9:_.\\@-]{1,200}$/.test(name) && !name.includes('@.'));
+  const each = names.map((name) => `one ${quote(name)}`).join('\n');
+  if (plain.length < names.length || names.length === 1) return each;
+  return `if o=$(show ${names.map(quote).join(' ')} 2>/dev/null); then told all "$o"; else
+${each}
+fi`;
+}
+
+/** What is started at boot, then a block for each unit. */
+function blocksOf(stdout: string): readonly string[] {
+  const [boot = '', ...blocks] = stdout.split('\x1e\n');
+  const together = blocks[0]?.startsWith('all\n') === true ? blocks[0].slice('all\n'.length) : undefined;
+  return [boot, ...(together === undefined ? blocks : together.split('\n\n').map((block) => `0\n${block}`))];
+}
+
+/** The exit code, and what was printed. */
+const blockOf = (block: string): { readonly code: string; readonly text: string } => {
+  const end = block.indexOf('\n');
+  return { code: block.slice(0, Math.max(end, 0)), text: block.slice(end + 1) };
+};
+
+/** The managers of all users cannot be asked; what they would start can. */
+const globally = (name: string): string =>
+  `told 0 "LoadState=loaded
+UnitFileState=$(file ${quote(fullName(name))})"`;
+
+const readProperties = (block: string): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    block.split('\n').flatMap((line) => {
+      const equals = line.indexOf('=');
+      return equals > 0 ? [[line.slice(0, equals), line.slice(equals + 1)]] : [];
+    }),
+  );
+
+function readUnit(name: string, told: Readonly<Record<string, string>>, atBoot: string): Unit {
+  return {
+    name: fullName(name),
+    load: told.LoadState ?? 'not-found',
+    active: told.ActiveState ?? 'inactive',
+    sub: told.SubState ?? 'dead',
+    file: told.UnitFileState ?? '',
+    needsReload: told.NeedDaemonReload === 'yes',
+    ends: told.Type === 'oneshot' && told.RemainAfterExit !== 'yes',
+    canReload: told.CanReload === 'yes',
+    ...(atBoot === '' || (told.UnitFileState ?? '') !== 'generated'
+      ? {}
+      : { initScript: { enabled: atBoot === 'yes' } }),
+    properties: told,
+  };
+}

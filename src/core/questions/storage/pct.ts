@@ -1,0 +1,118 @@
+import { quote } from '../../command.ts';
+import { type Answer, type Question, type QuestionKind, question } from '../../question.ts';
+import type { Reply } from '../../session.ts';
+import { decodeText } from '../../text-codec.ts';
+
+/** A Proxmox container: its configuration's lines, and how it runs. Undefined where there is none of that number. */
+export type Container =
+  | {
+      /** `net0`, `mp1`, `memory`, … → their values, as they stand in the file; snapshots left out. */
+      readonly config: Readonly<Record<string, string>>;
+      readonly running: boolean;
+      /** What the running container really has; undefined where it does not run, or does not tell. */
+      readonly live?: Live;
+    }
+  | undefined;
+
+/** What a running container has, which is its configuration of when it was started. */
+export interface Live {
+  readonly mounts: readonly string[];
+  /** Addresses with their prefix length, by interface. */
+  readonly addresses: Readonly<Record<string, readonly string[]>>;
+  /** Gateways of default routes. */
+  readonly gateways: readonly string[];
+  /** Mount points of the configuration whose directory on the node is not the one that the container has: another was mounted there since. */
+  readonly others: readonly string[];
+}
+
+const kind: QuestionKind<string, Container> = {
+  name: 'pct',
+  scripts: (ids) => ids.map((id) => ({ script: containerScript(id) })),
+  read: (replies) => replies.map(readContainer),
+  about: (id) => [`ct:${id}`, `path:/etc/pve/lxc/${id}.conf`, `entry:/etc/pve/lxc/${id}.conf`],
+};
+
+/** A Proxmox container of the node, by its number. */
+export const pct = (id: string | number, options: { host?: string } = {}): Question<Container> =>
+  question(kind, String(id), options);
+
+// What the container itself says: the configuration may have been edited since it was started. Its arguments are its mount points.
+const inside = `cat /proc/self/mountinfo; printf '\\0'; ip -o addr show; printf '\\0'; ip -o route show default; ip -o -6 route show default
+printf '\\0'; [ $# = 0 ] || stat -L -c '%d:%i %n' -- "$@" 2>/dev/null`;
+
+// The directories that are bound into it, as the node has them now: `SOURCE,mp=POINT` with a path as source.
+const containerScript = (id: string): string => `export LC_ALL=C
+command -v pct >/dev/null 2>&1 || exit 127
+f=/etc/pve/lxc/${quote(id)}.conf
+[ -e "$f" ] || exit 44
+cat -- "$f" || exit
+printf '\\0'
+s=$(pct status ${quote(id)}) || exit
+printf '%s\\0' "$s"
+case $s in *running*) ;; *) exit 0 ;; esac
+set --
+while IFS= read -r bound; do set -- "$@" "$bound"; done <<END
+$(sed '/^\\[/,$d' "$f" | sed -n 's;^mp[0-9]*: *\\(/[^,]*\\),\\(.*,\\)*mp=\\([^,]*\\).*;\\1,\\3;p')
+END
+n=$#
+for bound do [ -z "$bound" ] || set -- "$@" "\${bound#*,}"; done
+shift "$n"
+pct exec ${quote(id)} -- sh -c ${quote(inside)} sh "$@" </dev/null 2>/dev/null || :
+printf '\\0'
+sed '/^\\[/,$d' "$f" | sed -n 's;^mp[0-9]*: *\\(/[^,]*\\),\\(.*,\\)*mp=\\([^,]*\\).*;\\1,\\3;p' | while IFS= read -r bound; do
+  stat -L -c "%d:%i \${bound#*,}" -- "\${bound%%,*}" 2>/dev/null
+done`;
+
+function readContainer({ code, stdout, stderr }: Reply): Answer<Container> {
+  if (code === 44) return { ok: true, value: undefined };
+  if (code === 127) return { ok: false, why: 'this host is no Proxmox node: it has no pct' };
+  if (code !== 0) return { ok: false, why: decodeText(stderr).trim() || `pct: exit code ${code}` };
+  const [file = '', status = '', mounts = '', addresses = '', routes, bound = '', sources = ''] =
+    decodeText(stdout).split('\0');
+  const live =
+    routes === undefined || addresses === ''
+      ? undefined
+      : { ...readLive(mounts, addresses, routes), others: othersOf(bound, sources) };
+  return { ok: true, value: { config: readConfig(file), running: status.includes('running'), ...(live && { live }) } };
+}
+
+/** The lines above the first section: below it are snapshots and pending changes. */
+function readConfig(file: string): Record<string, string> {
+  const config: Record<string, string> = {};
+  for (const line of file.split('\n')) {
+    if (line.startsWith('[')) break;
+    const match = /^([a-z][a-z0-9._-]*):\s*(.*?)\s*$/.exec(line);
+    if (match !== null) config[match[1]!] = match[2]!;
+  }
+  return config;
+}
+
+/** Mount points that have not the directory that the node has now; lines of `DEVICE:INODE POINT`. */
+function othersOf(bound: string, sources: string): readonly string[] {
+  const has = new Set(bound.split('\n'));
+  return sources
+    .split('\n')
+    .flatMap((line) => (line === '' || has.has(line) ? [] : [line.slice(line.indexOf(' ') + 1)]));
+}
+
+function readLive(mounts: string, addresses: string, routes: string): Omit<Live, 'others'> {
+  const pairs = [...addresses.matchAll(/^\d+: (\S+)\s+inet6? (\S+)/gm)].map(([, name, address]) => ({
+    name: name!,
+    address: address!,
+  }));
+  return {
+    // The kernel writes blanks in paths as octal numbers.
+    mounts: mounts
+      .split('\n')
+      .flatMap(
+        (line) =>
+          line
+            .split(' ')[4]
+            ?.replace(/\\(\d{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8))) ?? [],
+      ),
+    addresses: Object.fromEntries(
+      pairs.map(({ name }) => [name, pairs.filter((one) => one.name === name).map(({ address }) => address)]),
+    ),
+    gateways: [...routes.matchAll(/^default via (\S+)/gm)].map(([, gateway]) => gateway!),
+  };
+}

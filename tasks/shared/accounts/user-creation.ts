@@ -1,0 +1,60 @@
+import { sh, type UserState } from '../../../src/sdk.ts';
+import { type Asked, expiryDay, listed, option, type UserChange, type WantedUser } from './wanted-user.ts';
+
+/** The change that makes a user. */
+export function creation(wanted: WantedUser): UserChange {
+  const { name, uid, non_unique, group, groups, comment, home, shell, system, create_home, skeleton, umask, expires } =
+    wanted;
+  const words = [
+    ...(system ? ['-r'] : []),
+    ...option('-u', uid),
+    ...(uid !== undefined && non_unique ? ['-o'] : []),
+    ...option('-g', group),
+    ...(listed(groups).length > 0 ? ['-G', listed(groups).join(',')] : []),
+    ...option('-c', comment),
+    ...option('-d', home),
+    ...option('-s', shell),
+    ...option('-e', expiryDay(expires)),
+    ...(create_home
+      ? ['-m', ...option('-k', skeleton), ...option('-K', umask === undefined ? undefined : `UMASK=${umask}`)]
+      : ['-M']),
+  ];
+  // useradd refuses to make a group that is there already; then it is meant to be the user's own.
+  return {
+    what: `user ${name}`,
+    from: null,
+    to: uid === undefined ? 'present' : `uid ${uid}`,
+    commands: [
+      group === undefined
+        ? sh`if getent group ${name} >/dev/null; then useradd -g ${name} ${words} -- ${name}; else useradd ${words} -- ${name}; fi`
+        : sh`useradd ${words} -- ${name}`,
+    ],
+  };
+}
+
+/** How useradd leaves a user; numbers that it chooses are not known. */
+export const created = (wanted: WantedUser, asked: Asked): UserState => ({
+  exists: true,
+  uid: wanted.uid ?? -1,
+  gid: -1,
+  group: wanted.group ?? wanted.name,
+  comment: wanted.comment ?? '',
+  home: wanted.home ?? `/home/${wanted.name}`,
+  shell: wanted.shell ?? '',
+  groups: listed(wanted.groups),
+  homeExists: wanted.create_home,
+  shadow: {
+    password: '!',
+    expiresOnDay: wanted.expires === undefined || wanted.expires < 0 ? undefined : Math.floor(wanted.expires / 86400),
+  },
+  ...(asked.key === undefined
+    ? {}
+    : {
+        key: {
+          file: asked.key.startsWith('/') ? asked.key : `${wanted.home ?? `/home/${wanted.name}`}/${asked.key}`,
+          exists: false,
+          public: '',
+          fingerprint: '',
+        },
+      }),
+});

@@ -1,0 +1,117 @@
+import { sh, type UserState } from '../../../src/sdk.ts';
+import { expiryDay, listed, option, type UserChange, type WantedUser } from './wanted-user.ts';
+
+/** What differs of an account, its groups and its home. */
+export function accountChanges(now: UserState, wanted: WantedUser, newHomeExists: boolean): readonly UserChange[] {
+  const { name, uid, non_unique, group, comment, home, move_home, shell, expires } = wanted;
+  const field = (
+    what: string,
+    from: string | number,
+    to: string | number | undefined,
+    words: readonly (string | number)[],
+    gives: Partial<UserState>,
+  ): readonly UserChange[] =>
+    to === undefined || String(from) === String(to)
+      ? []
+      : [
+          {
+            what: `user ${name}, ${what}`,
+            from: String(from),
+            to: String(to),
+            commands: [sh`usermod ${words} -- ${name}`],
+            gives,
+          },
+        ];
+  const ownGroup = group !== undefined && /^\d+$/.test(group) ? now.gid : now.group;
+  const tidyHome = home?.replace(/(.)\/$/, '$1');
+  const moves = tidyHome !== undefined && tidyHome !== now.home;
+  // With no old home there is nothing to move.
+  const carried = moves && move_home && now.homeExists;
+  const homeThere = moves ? newHomeExists || carried : now.homeExists;
+  const day = expires === undefined || expires < 0 ? undefined : Math.floor(expires / 86400);
+  return [
+    ...field('uid', now.uid, uid, [...option('-u', uid), ...(non_unique ? ['-o'] : [])], { uid }),
+    ...field('group', ownGroup, group, option('-g', group), { group }),
+    ...field('comment', now.comment, comment, option('-c', comment), { comment }),
+    ...field('home', now.home, tidyHome, [...option('-d', tidyHome), ...(carried ? ['-m'] : [])], {
+      home: tidyHome,
+      homeExists: homeThere,
+    }),
+    ...field('shell', now.shell, shell, option('-s', shell), { shell }),
+    ...field(
+      'expires',
+      dayWord(now.shadow?.expiresOnDay),
+      expires === undefined ? undefined : dayWord(day),
+      option('-e', expiryDay(expires)),
+      { shadow: { ...now.shadow!, expiresOnDay: day } },
+    ),
+    ...membership(now, wanted),
+    ...(homeThere ? [] : missingHome(tidyHome ?? now.home, wanted)),
+  ];
+}
+
+const dayWord = (day: number | undefined): string =>
+  day === undefined ? 'never' : new Date(day * 86_400_000).toISOString().slice(0, 10);
+
+function membership(now: UserState, { name, groups, append }: WantedUser): readonly UserChange[] {
+  if (groups === undefined) return [];
+  const given = listed(groups).filter((one) => one !== now.group);
+  const after = append ? [...new Set([...now.groups, ...given])] : given;
+  const show = (names: readonly string[]) => [...names].sort().join(', ') || 'none';
+  if (show(after) === show(now.groups)) return [];
+  return [
+    {
+      what: `user ${name}, groups`,
+      from: show(now.groups),
+      to: show(after),
+      commands: [sh`usermod ${append ? ['-a', '-G'] : ['-G']} ${(append ? given : after).join(',')} -- ${name}`],
+      gives: { groups: after },
+    },
+  ];
+}
+
+/** As useradd makes a home: from the skeleton, with the mode that login.defs says. */
+function missingHome(home: string, { name, create_home, skeleton = '/etc/skel' }: WantedUser): readonly UserChange[] {
+  if (!create_home) return [];
+  const make = sh`mode=$(sed -n 's/^HOME_MODE[[:space:]]*//p' /etc/login.defs 2>/dev/null)
+umask 077; mkdir -p -- ${home} && cp -Rp -- ${`${skeleton}/.`} ${`${home}/`} && chown -R -- ${`${name}:`} ${home} && chmod "\${mode:-0755}" ${home}`;
+  return [
+    {
+      what: `user ${name}, home ${home}`,
+      from: null,
+      to: 'created',
+      commands: [make],
+      gives: { homeExists: true },
+    },
+  ];
+}
+
+/** What differs of the ages that a password may have. */
+export function aging(
+  now: UserState,
+  { name, password_expire_min, password_expire_max, password_expire_warn }: WantedUser,
+): readonly UserChange[] {
+  const one = (
+    what: string,
+    flag: string,
+    from: number | undefined,
+    to: number | undefined,
+    field: 'minDays' | 'maxDays' | 'warnDays',
+  ): readonly UserChange[] =>
+    to === undefined || from === to
+      ? []
+      : [
+          {
+            what: `user ${name}, ${what}`,
+            from: from === undefined ? 'default' : `${from} days`,
+            to: `${to} days`,
+            commands: [sh`chage ${flag} ${to} -- ${name}`],
+            gives: { shadow: { ...now.shadow!, [field]: to } },
+          },
+        ];
+  return [
+    ...one('least age of password', '-m', now.shadow?.minDays, password_expire_min, 'minDays'),
+    ...one('greatest age of password', '-M', now.shadow?.maxDays, password_expire_max, 'maxDays'),
+    ...one('warning before password expires', '-W', now.shadow?.warnDays, password_expire_warn, 'warnDays'),
+  ];
+}

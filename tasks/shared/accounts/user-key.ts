@@ -1,0 +1,39 @@
+import { type Command, joined, reading, script, sh, type UserState } from '../../../src/sdk.ts';
+import { option, type UserChange, type WantedUser } from './wanted-user.ts';
+
+/** The ssh key's file, relative to the home unless it is given in full. */
+export const keyPath = ({ ssh_key_file, ssh_key_type }: WantedUser): string =>
+  ssh_key_file ?? `.ssh/id_${ssh_key_type}`;
+
+/** A key is made as root, and given to the user before it can be seen. */
+export function keys(now: UserState, wanted: WantedUser): readonly UserChange[] {
+  const { key } = now;
+  if (key === undefined || (key.exists && !wanted.force)) return [];
+  const { name, ssh_key_type, ssh_key_bits, ssh_key_comment, ssh_key_passphrase } = wanted;
+  const comment = joined(
+    ssh_key_comment.split('$HOSTNAME').map((piece) => script`${piece}`),
+    script`"$(uname -n)"`,
+  );
+  const folder = key.file.replace(/\/[^/]*$/, '');
+  const words = [
+    '-q',
+    '-t',
+    ssh_key_type,
+    ...option('-b', ssh_key_bits),
+    ...(ssh_key_passphrase === undefined ? ['-N', ''] : []),
+  ];
+  const make = sh`umask 077; [ -d ${folder} ] || { mkdir -- ${folder} && chown -- ${`${name}:`} ${folder}; } || exit
+rm -f -- ${key.file} && ssh-keygen ${words} -C ${comment} -f ${key.file} && chown -- ${`${name}:`} ${key.file} ${`${key.file}.pub`} && chmod 644 ${`${key.file}.pub`}`;
+  const command: Command =
+    ssh_key_passphrase === undefined ? make : reading(make, `${ssh_key_passphrase}\n${ssh_key_passphrase}\n`);
+  return [
+    {
+      what: `user ${name}, ssh key`,
+      from: key.exists ? 'present' : null,
+      to: key.file,
+      commands: [command],
+      ...(key.exists ? { repeats: true } : {}),
+      gives: { key: { ...key, exists: true } },
+    },
+  ];
+}

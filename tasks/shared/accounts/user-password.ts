@@ -1,0 +1,43 @@
+import { type Command, reading, sh, type UserState } from '../../../src/sdk.ts';
+import type { UserChange, WantedUser } from './wanted-user.ts';
+
+/** What differs of a user's password, and of its lock. */
+export function passwords(
+  now: UserState,
+  { name, password, update_password, password_lock }: WantedUser,
+  existed: boolean,
+): readonly UserChange[] {
+  const is = now.shadow?.password ?? '';
+  const sets =
+    password !== undefined && (!existed || (update_password === 'always' && unlocked(is) !== unlocked(password)));
+  // As Ansible does: what is given is what is set, so that an account that was locked for want of a password can log in.
+  const locked = password_lock === true ? `!${unlocked(password ?? '')}` : password;
+  const hash = sets && locked !== undefined ? locked : is;
+  const set: UserChange = {
+    what: `user ${name}, password`,
+    from: existed ? '(hidden)' : null,
+    to: '(hidden, other)',
+    commands: [withPassword(name, hash)],
+    gives: { shadow: { ...now.shadow!, password: hash } },
+  };
+  const lock = password_lock === undefined || hash.startsWith('!') === password_lock ? undefined : password_lock;
+  const locking: UserChange = {
+    what: `user ${name}, password`,
+    from: lock ? 'unlocked' : 'locked',
+    to: lock ? 'locked' : 'unlocked',
+    commands: [sh`usermod ${lock ? '-L' : '-U'} -- ${name}`],
+    gives: { shadow: { ...now.shadow!, password: lock ? `!${hash}` : unlocked(hash) } },
+  };
+  return [...(sets ? [set] : []), ...(lock === undefined ? [] : [locking])];
+}
+
+/** A hash without what locks it. */
+const unlocked = (hash: string): string => hash.replace(/^!+/, '');
+
+const withPassword = (name: string, hash: string): Command => reading(sh`chpasswd -e`, `${name}:${hash}\n`);
+
+/** A warning where a password is no hash. */
+export const passwordWarnings = (password: string | undefined): readonly string[] =>
+  password === undefined || /^(\$\d?\w*\$.+|[!*x]*|!.*|_.*|[./0-9A-Za-z]{13})$/.test(password)
+    ? []
+    : ['The input password appears not to have been hashed: nobody can log in with it'];

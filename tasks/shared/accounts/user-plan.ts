@@ -1,0 +1,84 @@
+import {
+  blurs,
+  type Change,
+  type Effect,
+  groupAccount,
+  noUser,
+  type Plan,
+  predicts,
+  sh,
+  type UserState,
+  user,
+  userAccount,
+} from '../../../src/sdk.ts';
+import { created, creation } from './user-creation.ts';
+import { accountChanges, aging } from './user-fields.ts';
+import { keys } from './user-key.ts';
+import { passwords, passwordWarnings } from './user-password.ts';
+import type { Asked, UserChange, WantedUser } from './wanted-user.ts';
+
+/** Plan what differs of a user, field by field. */
+export function planUser(now: UserState, wanted: WantedUser, asked: Asked, newHomeExists = false): Plan {
+  if (asked.shadow && now.exists && now.shadow === undefined)
+    return { failed: `what /etc/shadow says of ${wanted.name} can be read by root only` };
+  if (wanted.state === 'absent')
+    return { changes: now.exists ? [withEffects(removal(wanted), noUser, wanted, asked)] : [] };
+  const fresh = now.exists ? now : created(wanted, asked);
+  const changes = [
+    ...(now.exists ? [] : [creation(wanted)]),
+    ...(now.exists ? accountChanges(fresh, wanted, newHomeExists) : []),
+    ...aging(fresh, wanted),
+    ...passwords(fresh, wanted, now.exists),
+    ...keys(fresh, wanted),
+  ];
+  const after: UserState = Object.assign({}, fresh, ...changes.map((change) => change.gives));
+  return {
+    changes: changes.map((change) => withEffects(change, after, wanted, asked)),
+    warnings: passwordWarnings(wanted.password),
+  };
+}
+
+function withEffects(
+  { gives, ...change }: UserChange,
+  after: UserState,
+  { name, group }: WantedUser,
+  asked: Asked,
+): Change {
+  const account = after.exists
+    ? {
+        exists: true,
+        id: after.uid < 0 ? undefined : after.uid,
+        gid: after.gid < 0 ? undefined : after.gid,
+        home: after.home,
+      }
+    : { exists: false };
+  // What was not asked (the shadow entry, a key) cannot be foreseen of a user that is there.
+  const known = after.exists ? after.shadow !== undefined : true;
+  const variants = [asked, { shadow: false }, ...(known ? [{ shadow: true }] : [])].map(
+    (variant): Effect => predicts(user(name, variant), after),
+  );
+  const own =
+    group === undefined && change.from === null && after.exists ? [predicts(groupAccount(name), { exists: true })] : [];
+  return {
+    ...change,
+    effects: [
+      ...variants,
+      predicts(userAccount(name), account),
+      ...own,
+      ...(after.home === '' ? [] : [blurs(`path:${after.home}`)]),
+    ],
+  };
+}
+
+const removal = ({ name, remove, force }: WantedUser): UserChange => ({
+  what: `user ${name}`,
+  from: 'present',
+  to: null,
+  // 12: there was no mail or home to remove.
+  commands: [
+    {
+      ...sh`userdel ${[...(force ? ['-f'] : []), ...(remove ? ['-r'] : [])]} -- ${name}`,
+      accepts: remove ? [0, 12] : [0],
+    },
+  ],
+});

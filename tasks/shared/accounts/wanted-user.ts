@@ -1,0 +1,58 @@
+import type { Change, UserState } from '../../../src/sdk.ts';
+
+/** What is to be true of a user. */
+export interface WantedUser {
+  readonly name: string;
+  readonly state: 'absent' | 'present';
+  readonly uid?: number;
+  readonly non_unique: boolean;
+  readonly group?: string;
+  readonly groups?: readonly string[];
+  readonly append: boolean;
+  readonly comment?: string;
+  readonly home?: string;
+  readonly create_home: boolean;
+  readonly move_home: boolean;
+  readonly skeleton?: string;
+  readonly umask?: string;
+  readonly shell?: string;
+  readonly system: boolean;
+  readonly password?: string;
+  readonly update_password: 'always' | 'on_create';
+  readonly password_lock?: boolean;
+  readonly password_expire_min?: number;
+  readonly password_expire_max?: number;
+  readonly password_expire_warn?: number;
+  readonly expires?: number;
+  readonly generate_ssh_key: boolean;
+  readonly ssh_key_type: string;
+  readonly ssh_key_bits?: number;
+  readonly ssh_key_file?: string;
+  readonly ssh_key_comment: string;
+  readonly ssh_key_passphrase?: string;
+  readonly remove: boolean;
+  readonly force: boolean;
+}
+
+/** What is asked of a user besides the account. */
+export interface Asked {
+  readonly shadow: boolean;
+  readonly key?: string;
+}
+
+/** A change, and how it leaves the user. */
+export interface UserChange extends Omit<Change, 'effects'> {
+  readonly gives?: Partial<UserState>;
+}
+
+/** An option of a command, where it is given. */
+export const option = (flag: string, value: string | number | undefined): readonly (string | number)[] =>
+  value === undefined ? [] : [flag, value];
+
+/** A day as useradd and usermod take it; the empty word is never. */
+export const expiryDay = (expires: number | undefined): string | undefined =>
+  expires === undefined ? undefined : expires < 0 ? '' : new Date(expires * 1000).toISOString().slice(0, 10);
+
+/** The names of a list of groups. */
+export const listed = (groups: readonly string[] | undefined): readonly string[] =>
+  (groups ?? []).filter((one) => one !== '');

@@ -1,0 +1,134 @@
+import {
+  type AptLists,
+  blurs,
+  type Change,
+  type Command,
+  type Effect,
+  type Script,
+  script,
+  sh,
+} from '../../../src/sdk.ts';
+
+/** The parameters of `apt` that say how apt-get is run. */
+export interface AptGetOptions {
+  readonly install_recommends?: boolean;
+  readonly default_release?: string;
+  readonly dpkg_options?: string;
+  readonly lock_timeout?: number;
+  readonly allow_unauthenticated?: boolean;
+  readonly allow_downgrade?: boolean;
+  readonly allow_change_held_packages?: boolean;
+  readonly fail_on_autoremove?: boolean;
+  readonly only_upgrade?: boolean;
+  readonly autoremove?: boolean;
+  readonly force?: boolean;
+  readonly policy_rc_d?: number;
+}
+
+/** The words between `apt-get` and the packages, as far as they alter what it would do. */
+export function aptWords<W>(action: readonly W[], options: AptGetOptions): readonly (W | string)[] {
+  const on = (given: boolean | undefined, ...words: string[]) => (given === true ? words : []);
+  return [
+    ...(options.default_release === undefined ? [] : ['-t', options.default_release]),
+    ...(options.install_recommends === undefined
+      ? []
+      : ['-o', `APT::Install-Recommends=${options.install_recommends ? 'yes' : 'no'}`]),
+    ...on(options.allow_unauthenticated || options.force, '--allow-unauthenticated'),
+    ...on(options.allow_downgrade || options.force, '--allow-downgrades'),
+    ...on(options.allow_change_held_packages || options.force, '--allow-change-held-packages'),
+    ...on(options.force, '--allow-remove-essential'),
+    ...on(options.fail_on_autoremove, '--no-remove'),
+    ...on(options.only_upgrade, '--only-upgrade'),
+    ...on(options.autoremove && action[0] !== 'autoremove', '--auto-remove'),
+    ...action,
+  ];
+}
+
+/**
+ * An apt-get command that asks nobody, waits for its lock, keeps configuration files that were edited, and first ends what
+ * an installation that was interrupted has left undone.
+ */
+export function aptGet(action: readonly (string | Script)[], options: AptGetOptions = {}): Command {
+  const { dpkg_options = 'force-confdef,force-confold', lock_timeout = 60, policy_rc_d } = options;
+  const forces = dpkg_options
+    .split(',')
+    .filter((one) => one.trim() !== '')
+    .map((one) => `--${one.trim()}`);
+  const dpkg = forces.flatMap((force) => ['-o', `Dpkg::Options::=${force}`]);
+  const words = ['-y', '-q', ...dpkg, '-o', `DPkg::Lock::Timeout=${lock_timeout}`, ...aptWords(action, options)];
+  const run = withoutQuestions(script`apt-get ${words}`, script`dpkg ${forces} --configure -a`);
+  return {
+    ...sh`${policy_rc_d === undefined ? script`` : withPolicy(policy_rc_d)}${run}`,
+    long: true,
+    shown: sh`apt-get ${action}`.script,
+  };
+}
+
+/** apt-get refuses to go on where dpkg was killed half-way: its notes are then still there, and it must end its work first. */
+const withoutQuestions = (apt: Script, dpkg: Script): Script =>
+  script`export DEBIAN_FRONTEND=noninteractive DEBIAN_PRIORITY=critical APT_LISTCHANGES_FRONTEND=none LC_ALL=C
+${apt} </dev/null || { code=$?; ls /var/lib/dpkg/updates 2>/dev/null | grep -q '^[0-9]*$' || exit $code; ${dpkg} </dev/null && ${apt} </dev/null; }`;
+
+/** What packages' scripts may start is answered by policy-rc.d; ours is there for one command only. */
+const withPolicy = (code: number): Script => script`policy=/usr/sbin/policy-rc.d
+[ ! -e "$policy" ] || mv "$policy" "$policy.before" || exit
+trap 'rm -f "$policy"; [ ! -e "$policy.before" ] || mv "$policy.before" "$policy"' EXIT
+printf '#!/bin/sh\nexit %s\n' ${code} >"$policy" && chmod 755 "$policy" || exit
+`;
+
+/** Fetch the package lists; a mirror that does not answer, or a lock, is tried again. */
+export const fetchLists = (retries = 5, maxDelaySeconds = 12): Command => ({
+  ...sh`tries=0; delay=1
+until LC_ALL=C apt-get -q -o APT::Update::Error-Mode=any update </dev/null; do
+  tries=$((tries + 1)); [ "$tries" -lt ${Math.max(1, retries)} ] || exit 100
+  sleep "$delay"; delay=$((delay * 2)); [ "$delay" -le ${maxDelaySeconds} ] || delay=${maxDelaySeconds}
+done
+touch /var/lib/apt/lists # its age is that of the lists, also where nothing new came`,
+  long: true,
+  shown: 'apt-get update',
+});
+
+/** The change that fetches package lists. */
+export const listsChange = (
+  lists: AptLists,
+  more: Partial<Change>,
+  retries?: number,
+  maxDelaySeconds?: number,
+): Change => ({
+  what: 'package lists',
+  from: lists.updatedAt === 0 ? null : age(lists),
+  to: 'fetched',
+  commands: [fetchLists(retries, maxDelaySeconds)],
+  effects: [blurs('apt:lists')],
+  ...more,
+});
+
+/** How old package lists are, for people. */
+export function age({ updatedAt, ageSeconds }: AptLists): string {
+  if (updatedAt === 0) return 'never fetched';
+  const days = Math.floor(ageSeconds / 86400);
+  const hours = Math.floor(ageSeconds / 3600);
+  return days > 1
+    ? `${days} days old`
+    : hours > 1
+      ? `${hours} hours old`
+      : `${Math.max(0, Math.round(ageSeconds / 60))} minutes old`;
+}
+
+/**
+ * What else packages bring or take is not known before: files, units, users that were not there, and what is in folders,
+ * but for those that Debian's policy leaves to whoever runs the host. A single file of /etc that is there stays as it
+ * is, unless it is the package's own: dpkg keeps configuration that it finds.
+ */
+export const packageEffects = (...names: readonly string[]): Effect =>
+  blurs(
+    'absent:*',
+    ...theirs.flatMap((folder) => ['listed', 'missing'].map((kind) => `${kind}:${folder}*`)),
+    ...[
+      ...theirs.filter((folder) => folder !== '/etc'),
+      ...names.flatMap((name) => [`/etc/${name}`, `/etc/default/${name}`]),
+    ].flatMap((start) => [`inode:${start}*`, `data:${start}*`]),
+  );
+
+/** Where packages put files. */
+const theirs = ['/etc', '/usr', '/var', '/lib', '/bin', '/sbin', '/run', '/boot'];

@@ -1,0 +1,52 @@
+import { type Packages, type Script, type ShellAnswer, script, sh, shell } from '../../../src/sdk.ts';
+import { installed } from './package-spec.ts';
+
+/** A package file's own name and version. */
+interface DebPackage {
+  readonly name: string;
+  readonly version: string;
+  /** Told only by the file's name, where it has not been downloaded yet. */
+  readonly guessed: boolean;
+}
+
+const isUrl = (path: string): boolean => path.includes('://');
+
+/** Ask what a package file says of itself; one that is still to be downloaded cannot be asked. */
+export const debQuestion = (path: string) =>
+  shell(
+    isUrl(path)
+      ? { ...sh`exit 3`, about: [] }
+      : { ...sh`LC_ALL=C dpkg-deb -f ${path} Package Version`, about: [`path:${path}`, `entry:${path}`] },
+  );
+
+/** The package in a file: as it says, or for a URL as its name `name_version_architecture.deb` tells. */
+export function debPackage(path: string | undefined, answer: ShellAnswer | undefined): DebPackage | undefined {
+  if (path === undefined || answer === undefined) return undefined;
+  const field = (name: string) => new RegExp(`^${name}: (.*)$`, 'm').exec(answer.stdout)?.[1];
+  const [name, version] = [field('Package'), field('Version')];
+  if (name !== undefined && version !== undefined) return { name, version, guessed: false };
+  const [, stem, told] =
+    /([a-z0-9][a-z0-9+.-]*)_([^_/]+)_[a-z0-9]+\.deb$/.exec(isUrl(path) ? decodeURIComponent(path) : '') ?? [];
+  return stem === undefined || told === undefined ? undefined : { name: stem, version: told, guessed: true };
+}
+
+/** The version that is installed of a package file's package, if it is another than the file's. */
+export function debDiffers(deb: DebPackage, now: Packages): { readonly from: string | null } | undefined {
+  const version = installed(now)?.version;
+  // A file's name leaves the epoch out.
+  const same = version === deb.version || (deb.guessed && version?.replace(/^\d+:/, '') === deb.version);
+  return same ? undefined : { from: version ?? null };
+}
+
+/** What brings a package file to where apt-get finds it, and its path there. */
+export const fetchDeb = (path: string): { readonly before: Script; readonly path: Script } =>
+  isUrl(path)
+    ? {
+        // apt's own downloader is there where apt is; curl and wget need not be.
+        before: script`folder=$(mktemp -d) && chmod 755 "$folder" || exit
+trap 'rm -rf -- "$folder"' EXIT
+/usr/lib/apt/apt-helper download-file ${path} "$folder/package.deb" || exit
+`,
+        path: script`"$folder/package.deb"`,
+      }
+    : { before: script``, path: script`${path.startsWith('/') ? path : `./${path}`}` };

@@ -1,0 +1,66 @@
+import {
+  type AptSimulation,
+  blurs,
+  type Change,
+  type Command,
+  type Effect,
+  type Packages,
+  packages,
+  predicts,
+} from '../../../src/sdk.ts';
+import { packageEffects } from './apt-get.ts';
+
+/** The changes that apt-get said it would make. */
+export const simulated = (simulation: AptSimulation, command: Command): readonly Change[] =>
+  withCommand(
+    [
+      ...simulation.install.map(
+        (one): Change => ({ what: `package ${one.name}`, from: one.from ?? null, to: one.version, commands: [] }),
+      ),
+      ...alsoRemoved(simulation),
+    ],
+    command,
+    simulation,
+  );
+
+/** Changes with the command that makes them, and what else it does. */
+export function withCommand(
+  [first, ...rest]: readonly Change[],
+  command: Command,
+  simulation: AptSimulation | undefined,
+): readonly Change[] {
+  if (first === undefined) return [];
+  // Without knowing which, any package's configuration.
+  const touched =
+    simulation === undefined ? [''] : [...simulation.install, ...simulation.remove].map(({ name }) => name);
+  const dependencies = simulation?.install.map((one) =>
+    predicts(packages(one.name), foreseen(one.name, one.version, false)),
+  ) ?? [blurs('package:*')];
+  return [
+    {
+      ...first,
+      commands: [command],
+      effects: [packageEffects(...touched), ...(dependencies as Effect[]), ...(first.effects ?? [])],
+    },
+    ...rest,
+  ];
+}
+
+/** The packages that apt-get would remove besides. */
+export const alsoRemoved = ({ remove, install }: AptSimulation): readonly Change[] =>
+  remove
+    .filter(({ name }) => !install.some((one) => one.name === name))
+    .map(({ name, version }) => ({
+      what: `package ${name}`,
+      from: version,
+      to: null,
+      commands: [],
+      effects: [predicts(packages(name), foreseen(name, null, false))],
+    }));
+
+/** How a package is after it was installed in a version, or removed. */
+export function foreseen(name: string, version: string | null, purge: boolean): Packages {
+  const one = { name, architecture: '', version: version ?? '', want: version === null ? 'deinstall' : 'install' };
+  if (version === null) return { found: purge ? [] : [{ ...one, status: 'config-files' }], providers: [] };
+  return { found: [{ ...one, status: 'installed' }], providers: [] };
+}

@@ -1,0 +1,42 @@
+import { type AptPolicy, compareVersions, type Package, type Packages, wildcard } from '../../../src/sdk.ts';
+
+/** A package as a task names it: `nginx`, `nginx=1.22*`, `nginx>=1.18`, `php8.2-*`, `libc6:i386`. */
+export interface PackageSpec {
+  readonly name: string;
+  readonly operator?: '=' | '>=';
+  readonly version?: string;
+  /** The name has wildcards. */
+  readonly wild: boolean;
+}
+
+/** Read a package as a task names it. */
+export function packageSpec(text: string): PackageSpec {
+  const [, name = '', operator, version] = /^([^\s=>]+)\s*(?:(>=|=)\s*(.+))?$/.exec(text.trim()) ?? [
+    undefined,
+    text.trim(),
+  ];
+  return { name, operator: operator as PackageSpec['operator'], version, wild: /[*?[]/.test(name) };
+}
+
+/** The installed package that a name means: itself, or the one that provides it. */
+export const installed = ({ found, providers }: Packages): Package | undefined =>
+  found.find((one) => one.status === 'installed') ?? providers[0];
+
+/** Whether what is installed is what the task names. */
+export function satisfies(spec: PackageSpec, now: Packages): boolean {
+  const one = installed(now);
+  if (one === undefined) return false;
+  if (spec.version === undefined) return true;
+  return spec.operator === '>='
+    ? compareVersions(one.version, spec.version) >= 0
+    : wildcard(spec.version).test(one.version);
+}
+
+/** The version to tell apt-get, where a task asks for one: the best that fits. */
+export function versionFor(spec: PackageSpec, policy: AptPolicy | undefined): string | undefined {
+  if (spec.version === undefined) return undefined;
+  if (spec.operator !== '>=' && !/[*?[]/.test(spec.version)) return spec.version;
+  const fits = (version: string) =>
+    spec.operator === '>=' ? compareVersions(version, spec.version!) >= 0 : wildcard(spec.version!).test(version);
+  return policy?.versions.find(fits);
+}

@@ -1,0 +1,171 @@
+import {
+  blurs,
+  type Change,
+  type Command,
+  type Done,
+  decodeText,
+  exists,
+  exporting,
+  ownLocale,
+  predicts,
+  type Script,
+  type ShellAnswer,
+  script,
+  sh,
+  shell,
+  type TaskContext,
+  type TaskResult,
+  writtenScript,
+} from '../../../src/sdk.ts';
+import { duration, splitLines, timestamp } from '../text.ts';
+
+/** Parameters that `command`, `shell` and `script` share. */
+export const guards = {
+  creates: { type: 'path', doc: 'A path or pattern; where something matches it, the command is not run.' },
+  removes: { type: 'path', doc: 'A path or pattern; where nothing matches it, the command is not run.' },
+  unless: { type: 'str', doc: 'A read-only command, asked before; where it succeeds, the task has nothing to do.' },
+  onlyif: { type: 'str', doc: 'A read-only command, asked before; where it fails, the task has nothing to do.' },
+  chdir: { type: 'path', doc: 'The folder to run in.' },
+  about: {
+    type: 'list',
+    elements: 'str',
+    doc: 'All that the command changes, and that `unless` and `onlyif` look at, as `path:/etc/nginx`, `unit:nginx.service`, `package:nginx`: a check then knows that it leaves everything else as it is. Anything, where nothing is said.',
+  },
+} as const;
+
+/** What the guards of a command are given. */
+interface Guards {
+  readonly creates?: string | undefined;
+  readonly removes?: string | undefined;
+  readonly unless?: string | undefined;
+  readonly onlyif?: string | undefined;
+  readonly chdir?: string | undefined;
+  readonly about?: readonly string[] | undefined;
+}
+
+/** The questions that the guards ask. */
+export function askGuards({ creates, removes, unless, onlyif, chdir, about }: Guards, context: TaskContext) {
+  const ask = (written: string) =>
+    shell({
+      ...sh`${ownLocale}${exporting(context.environment)}${inFolder(chdir)}${writtenScript(written)}`,
+      about,
+      deadlineMs: 120_000,
+    });
+  return {
+    ...(creates === undefined ? {} : { creates: exists(creates, chdir) }),
+    ...(removes === undefined ? {} : { removes: exists(removes, chdir) }),
+    ...(unless === undefined ? {} : { unless: ask(unless) }),
+    ...(onlyif === undefined ? {} : { onlyif: ask(onlyif) }),
+  };
+}
+
+/** What the guards answered. */
+interface Guarded {
+  readonly creates?: boolean;
+  readonly removes?: boolean;
+  readonly unless?: ShellAnswer;
+  readonly onlyif?: ShellAnswer;
+}
+
+/** Run a command, unless its guards say that there is no need. */
+export function planCommand(state: Guarded, params: Guards, cmd: string | readonly string[], command: Command) {
+  const reason = notNeeded(state, params);
+  if (reason !== undefined) return { changes: [], result: notRun(cmd, reason) };
+  const change: Change = {
+    what: 'command',
+    from: '',
+    to: typeof cmd === 'string' ? cmd : cmd.join(' '),
+    commands: [{ long: true, accepts: anyCode, ownLocale: true, ...command }],
+    effects: foreseen(params),
+  };
+  return { changes: [change] };
+}
+
+// The exit code belongs to the result: `failed_when` may find it good.
+const anyCode = Array.from({ length: 256 }, (_, code) => code);
+
+/** Why a guard says that there is no need to run. */
+export function notNeeded(state: Guarded, { creates, removes }: Guards): { stdout: string; msg: string } | undefined {
+  const because = (what: string) => ({ stdout: `skipped, since ${what}`, msg: `Did not run command since ${what}` });
+  const path = (name: string | undefined, how: string) => ({
+    stdout: `skipped, since ${name} ${how}`,
+    msg: `Did not run command since '${name}' ${how}`,
+  });
+  if (state.creates === true) return path(creates, 'exists');
+  if (state.removes === false) return path(removes, 'does not exist');
+  if (state.unless?.code === 0) return because('`unless` succeeded');
+  if (state.onlyif !== undefined && state.onlyif.code !== 0) return because('`onlyif` failed');
+  return undefined;
+}
+
+const notRun = (cmd: string | readonly string[], { stdout, msg }: { stdout: string; msg: string }): TaskResult => ({
+  cmd,
+  rc: 0,
+  stdout,
+  stderr: '',
+  stdout_lines: [stdout],
+  stderr_lines: [],
+  msg,
+  start: null,
+  end: null,
+  delta: null,
+});
+
+/** What a command leaves behind is not known, but for the guards that say so, and what it is not about. */
+const foreseen = ({ creates, removes, chdir, about = ['everything'] }: Guards) => [
+  blurs(...about),
+  ...(creates === undefined ? [] : [predicts(exists(creates, chdir), true)]),
+  ...(removes === undefined ? [] : [predicts(exists(removes, chdir), false)]),
+];
+
+/** The line that goes into the folder of a command. */
+export function inFolder(chdir: string | undefined): Script {
+  if (chdir === undefined) return script``;
+  return script`cd -- ${chdir} >/dev/null 2>&1 || { echo ${`Unable to change directory before execution: ${chdir}`} >&2; exit 1; }
+`;
+}
+
+/** Ansible's return values of a command that ran. */
+export function commandResult(done: Done<unknown, unknown>, cmd: string | readonly string[], strip = true): TaskResult {
+  const reply = done.replies.at(-1);
+  if (done.changes.length === 0) return {};
+  if (reply === undefined)
+    return {
+      cmd,
+      rc: 0,
+      stdout: '',
+      stderr: '',
+      stdout_lines: [],
+      stderr_lines: [],
+      msg: 'Command would have run if not in check mode',
+    };
+  const text = (bytes: Uint8Array) => (strip ? decodeText(bytes).replace(/[\r\n]+$/, '') : decodeText(bytes));
+  const [stdout, stderr] = [text(reply.stdout), text(reply.stderr)];
+  return {
+    cmd,
+    rc: reply.code,
+    stdout,
+    stderr,
+    stdout_lines: splitLines(stdout),
+    stderr_lines: splitLines(stderr),
+    start: timestamp(done.startedAt),
+    end: timestamp(done.endedAt),
+    delta: duration(done.endedAt.getTime() - done.startedAt.getTime()),
+    msg: reply.timedOut === true ? 'took too long and was ended' : reply.code === 0 ? '' : 'non-zero return code',
+    ...(reply.code === 0 ? {} : { failed: true }),
+  };
+}
+
+/** The documented keys of a command's result. */
+export const commandReturns = {
+  cmd: 'The command as it was run.',
+  rc: 'Its exit code.',
+  stdout: 'What it wrote to stdout.',
+  stderr: 'What it wrote to stderr.',
+  stdout_lines: 'The lines of stdout.',
+  stderr_lines: 'The lines of stderr.',
+  start: 'When it was started.',
+  end: 'When it ended.',
+  delta: 'How long it took.',
+  msg: 'Why it was not run, or that it failed.',
+} as const;

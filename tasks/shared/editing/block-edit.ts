@@ -1,0 +1,42 @@
+import { type Pattern, searchPattern } from '../../../src/sdk.ts';
+import { linesOf } from './line-edit.ts';
+
+/** What `blockinfile` is to do; texts in the file's own encoding. */
+interface BlockEdit {
+  /** Lines between the markers; none take the block away. */
+  readonly block: string;
+  readonly begin: string;
+  readonly end: string;
+  readonly after?: 'EOF' | Pattern;
+  readonly before?: 'BOF' | Pattern;
+}
+
+/** Have a block between two markers in a text: where it was, else where it is to be inserted. */
+export function putBlock(text: string, edit: BlockEdit): string {
+  const [begin, end] = [`${edit.begin}\n`, `${edit.end}\n`];
+  const block =
+    edit.block === '' ? [] : [begin, ...linesOf(edit.block.endsWith('\n') ? edit.block : `${edit.block}\n`), end];
+  const lines = linesOf(text);
+  const [first, last] = [lines.lastIndexOf(begin), lines.lastIndexOf(end)];
+  const found = first >= 0 && last >= 0;
+  const at = found ? Math.min(first, last) : placeOf(lines, edit);
+  const rest = found ? lines.toSpliced(at, Math.abs(last - first) + 1) : lines;
+  return joined(rest, at, block);
+}
+
+function joined(lines: readonly string[], at: number, block: readonly string[]): string {
+  const previous = lines[at - 1];
+  const ended =
+    block.length === 0 || previous === undefined || previous.endsWith('\n')
+      ? lines
+      : lines.with(at - 1, `${previous}\n`);
+  return ended.toSpliced(at, 0, ...block).join('');
+}
+
+/** The last line that matches counts. */
+function placeOf(lines: readonly string[], { after, before }: BlockEdit): number {
+  const pattern = typeof after === 'object' ? after : typeof before === 'object' ? before : undefined;
+  if (pattern === undefined) return before === 'BOF' ? 0 : lines.length;
+  const matched = lines.findLastIndex((line) => searchPattern(pattern, line) !== undefined);
+  return matched < 0 ? lines.length : typeof after === 'object' ? matched + 1 : matched;
+}

@@ -1,0 +1,117 @@
+import {
+  type Change,
+  type Content,
+  content,
+  followed,
+  type OpenedText,
+  openText,
+  type PathState,
+  type Plan,
+  parentOf,
+  type Self,
+  stat,
+  type TaskContext,
+  tidyPath,
+} from '../../../src/sdk.ts';
+import { type Accounts, type Attributes, unknownAccount } from '../files/attributes.ts';
+import { askAccounts } from '../files/copy-file.ts';
+import { fileChanges } from '../files/file-content.ts';
+import { foldersFor, thenAskFolders } from '../files/file-directory.ts';
+
+/** What a type that edits a file is told. */
+interface EditParams extends Attributes {
+  readonly path: string;
+  readonly backup?: boolean;
+  readonly validate?: string;
+  readonly unsafe_writes?: boolean;
+  /** Mode of folders that are made. */
+  readonly directory_mode?: string;
+}
+
+/** What is known of a file to edit. */
+export interface EditState extends Accounts {
+  readonly before: PathState;
+  readonly now: Content;
+  readonly parent: PathState;
+  readonly self: Self;
+  readonly [above: `above ${string}`]: PathState | undefined;
+}
+
+/** The questions about a file that is edited. */
+export const askEdit = (task: EditParams, options: { secret?: boolean } = {}) => ({
+  before: stat(tidyPath(task.path)),
+  now: content(tidyPath(task.path), options),
+  parent: stat(parentOf(tidyPath(task.path))),
+  ...askAccounts(task),
+});
+
+/** Where a file is to be made, the folders above it, once its own is known to be missing. */
+export const thenAskEdit = (state: EditState, task: EditParams) =>
+  thenAskFolders(state.parent, parentOf(tidyPath(task.path)));
+
+/** The text of the file; empty where there is none. */
+export const openEdited = (state: EditState): OpenedText => openText(state.now.bytes ?? new Uint8Array());
+
+/** The same for types that put lines in: where each line of the file ends as on Windows, so do those. */
+export function openLines(state: EditState): OpenedText {
+  const opened = openEdited(state);
+  if (!opened.text.includes('\r\n') || /(?<!\r)\n/.test(opened.text)) return opened;
+  return {
+    text: opened.text.replaceAll('\r\n', '\n'),
+    foreign: (text) => opened.foreign(text.replace(/\r(?=\n|$)/g, '')),
+    close: (text) => opened.close(text.replaceAll('\n', '\r\n')),
+  };
+}
+
+/** Whether there is a file to edit. */
+export const isFile = (state: EditState): boolean =>
+  followed(state.before) !== undefined && followed(state.before)?.kind !== 'directory';
+
+/** What an edit is called: `line 3`, from what to what. */
+interface Told {
+  readonly what?: string;
+  readonly from?: string | null;
+  readonly to?: string | null;
+}
+
+/** The changes that give the file its new text, owner and mode; folders are made where they are missing. */
+export function planEdit(
+  state: EditState,
+  task: EditParams,
+  edited: { opened: OpenedText; text: string },
+  context: TaskContext,
+  told: Told = {},
+): Plan {
+  const wrong = unknownAccount(task, state);
+  if (wrong !== undefined) return { failed: wrong };
+  const path = tidyPath(task.path);
+  const folders =
+    followed(state.parent) === undefined
+      ? foldersFor(parentOf(path), state, { mode: task.directory_mode })
+      : { changes: [], parent: state.parent };
+  if ('failed' in folders) return folders;
+  const same = state.now.bytes !== undefined && edited.text === edited.opened.text;
+  const changes = fileChanges({
+    path,
+    before: state.before,
+    parent: folders.parent,
+    self: state.self,
+    accounts: state,
+    wanted: task,
+    content: same ? state.now.bytes! : edited.opened.close(edited.text),
+    same,
+    now: state.now.bytes,
+    follow: true,
+    validate: task.validate,
+    backup: task.backup,
+    unsafe: task.unsafe_writes,
+    diff: context.diff,
+    ...told,
+  });
+  return { changes: [...folders.changes, ...changes] satisfies readonly Change[] };
+}
+
+/** Whether owner, group or mode were set, besides the text; a file that is made gets those that are given. */
+export const attributesChanged = (changes: readonly Change[], before: EditState, task: EditParams): boolean =>
+  changes.some((change) => ['mode', 'owner', 'group'].includes(change.what)) ||
+  (changes.length > 0 && !isFile(before) && (task.mode ?? task.owner ?? task.group) !== undefined);

@@ -1,0 +1,124 @@
+import { compileReplacement, type Match, type Pattern, searchPattern } from '../../../src/sdk.ts';
+
+/** What `lineinfile` is to do with lines; texts in the file's own encoding, patterns compiled. */
+export interface LineEdit {
+  readonly line: string;
+  readonly regexp?: Pattern;
+  readonly search?: string;
+  readonly backrefs: boolean;
+  readonly firstMatch: boolean;
+  /** A place, or what a line there matches. */
+  readonly after?: 'EOF' | 'BOF' | Pattern;
+  readonly before?: 'BOF' | Pattern;
+}
+
+/** What came of it. */
+interface LineEdited {
+  readonly lines: readonly string[];
+  readonly message: '' | 'line added' | 'line replaced';
+  /** The line, counted from 1, with what it was. */
+  readonly at?: number;
+  readonly was?: string;
+  /** The next run would do the same again, with another line that matches. */
+  readonly goesOn?: true;
+}
+
+/** A text as lines, each with the newline that ends it. */
+export const linesOf = (text: string): readonly string[] => text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
+
+/** A line without what ends it. */
+export const bare = (line: string): string => line.replace(/[\r\n]+$/, '');
+
+/** Have a line in a text: in place of one that matches, else where it is to be inserted. */
+export function putLine(lines: readonly string[], edit: LineEdit): LineEdited {
+  const found = findLine(lines, edit);
+  if (found !== undefined) return replaceLine(lines, edit, found.at, found.match);
+  const exact = lines.findLastIndex((line) => bare(line) === edit.line);
+  const place = placeFor(lines, edit);
+  // A search for the place that stops at the first match does not see the same line further down.
+  const seen =
+    edit.firstMatch && place !== undefined
+      ? lines.slice(0, place.matched).some((line) => bare(line) === edit.line)
+      : exact >= 0;
+  if (seen)
+    return replaceLine(
+      lines,
+      { ...edit, backrefs: false },
+      edit.firstMatch && place !== undefined
+        ? lines.slice(0, place.matched).findLastIndex((line) => bare(line) === edit.line)
+        : exact,
+    );
+  if (edit.backrefs) return { lines, message: '' };
+  if (edit.before === 'BOF' || edit.after === 'BOF') return insert(lines, 0, edit.line);
+  if (place === undefined) return insert(lines, lines.length, edit.line);
+  const neighbour = place.index === lines.length ? lines.at(-1) : lines[place.index];
+  if (edit.after !== undefined && neighbour !== undefined && bare(neighbour) === edit.line)
+    return { lines, message: '' };
+  return insert(lines, place.index, edit.line);
+}
+
+function findLine(
+  lines: readonly string[],
+  { regexp, search, firstMatch }: LineEdit,
+): { at: number; match?: Match } | undefined {
+  if (regexp === undefined && search === undefined) return undefined;
+  const indices = lines.keys();
+  const matching = (line: string) =>
+    regexp === undefined ? line.includes(search!) : searchPattern(regexp, line) !== undefined;
+  const hits = [...indices].filter((index) => matching(lines[index]!));
+  const at = firstMatch ? hits[0] : hits.at(-1);
+  return at === undefined
+    ? undefined
+    : { at, match: regexp === undefined ? undefined : searchPattern(regexp, lines[at]!) };
+}
+
+function replaceLine(
+  lines: readonly string[],
+  { line, backrefs, regexp }: LineEdit,
+  at: number,
+  match?: Match,
+): LineEdited {
+  const text = backrefs && match !== undefined && regexp !== undefined ? compileReplacement(line, regexp)(match) : line;
+  const ended = text.endsWith('\n') ? text : `${text}\n`;
+  const was = lines[at]!;
+  if (was === ended) return { lines, message: '' };
+  const replaced = { lines: lines.with(at, ended), message: 'line replaced' as const, at: at + 1, was: bare(was) };
+  return goesOn(lines, at, ended, regexp, backrefs) ? { ...replaced, goesOn: true } : replaced;
+}
+
+/** Whether this is one replacement of several: one is done already, or there are more to come. */
+function goesOn(
+  lines: readonly string[],
+  at: number,
+  ended: string,
+  regexp: Pattern | undefined,
+  backrefs: boolean,
+): boolean {
+  if (regexp !== undefined && backrefs) return true;
+  return lines.some(
+    (line, index) =>
+      index !== at && (line === ended || (regexp !== undefined && searchPattern(regexp, line) !== undefined)),
+  );
+}
+
+/** Where `insertafter` or `insertbefore` puts a line; the last line that matches counts, or with `firstmatch` the first. */
+function placeFor(
+  lines: readonly string[],
+  { after, before, firstMatch }: LineEdit,
+): { index: number; matched: number } | undefined {
+  const pattern = typeof after === 'object' ? after : typeof before === 'object' ? before : undefined;
+  if (pattern === undefined) return undefined;
+  const matching = (line: string) => searchPattern(pattern, line) !== undefined;
+  const matched = firstMatch ? lines.findIndex(matching) : lines.findLastIndex(matching);
+  if (matched < 0) return undefined;
+  return { index: typeof after === 'object' ? matched + 1 : matched, matched };
+}
+
+function insert(lines: readonly string[], index: number, line: string): LineEdited {
+  const last = lines.at(-1);
+  const ended =
+    index === lines.length && last !== undefined && !/[\n\r]$/.test(last) ? lines.with(-1, `${last}\n`) : lines;
+  const added = { lines: ended.toSpliced(index, 0, `${line}\n`), message: 'line added' as const, at: index + 1 };
+  // Two lines in one are never found again as one.
+  return line.includes('\n') ? { ...added, goesOn: true } : added;
+}

@@ -1,0 +1,13 @@
+import { compilePattern, type Pattern } from '../../../src/sdk.ts';
+
+/** A pattern as users write it, or what is wrong with it. */
+export function patternOf(
+  source: string,
+  flags: Parameters<typeof compilePattern>[1] = { ascii: true },
+): { readonly ok: true; readonly pattern: Pattern } | { readonly ok: false; readonly why: string } {
+  try {
+    return { ok: true, pattern: compilePattern(source, flags) };
+  } catch (error) {
+    return { ok: false, why: `${(error as Error).message} in the pattern ${source}` };
+  }
+}

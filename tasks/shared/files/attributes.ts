@@ -1,0 +1,151 @@
+import {
+  type Account,
+  type Change,
+  type Command,
+  chmodMode,
+  computeMode,
+  type Entry,
+  type ParamSpecs,
+  sh,
+  showMode,
+} from '../../../src/sdk.ts';
+
+/** Owner, group and mode: the parameters of every type that leaves a file or folder behind. */
+export const attributeParams = {
+  mode: { type: 'mode', doc: "Permission bits, as `'0644'` or `u=rw,go=r`." },
+  owner: { type: 'str', doc: 'Name or number of the user that owns it.' },
+  group: { type: 'str', doc: 'Name or number of the group that owns it.' },
+  unsafe_writes: { type: 'bool', default: false, doc: 'Overwrite in place where the file can not be replaced.' },
+  attributes: { type: 'str', aliases: ['attr'], ignored: 'file flags (`chattr`) are left as they are' },
+  selevel: { type: 'str', ignored: 'hosts are managed without SELinux' },
+  serole: { type: 'str', ignored: 'hosts are managed without SELinux' },
+  setype: { type: 'str', ignored: 'hosts are managed without SELinux' },
+  seuser: { type: 'str', ignored: 'hosts are managed without SELinux' },
+} as const satisfies ParamSpecs;
+
+/** What a task says about owner, group and mode. */
+export interface Attributes {
+  readonly owner?: string;
+  readonly group?: string;
+  readonly mode?: string;
+}
+
+/** What is known of the accounts that a task names. */
+export interface Accounts {
+  readonly ownerAccount: Account | undefined;
+  readonly groupAccount: Account | undefined;
+}
+
+/** The part of an entry that attributes are about. */
+export type Owned = Pick<Entry, 'kind' | 'mode' | 'uid' | 'gid' | 'owner' | 'group'>;
+
+/** The name to look up, where an owner is not given by number. */
+export const named = (owner: string | undefined): string | undefined =>
+  owner === undefined || /^\d+$/.test(owner) ? undefined : owner;
+
+/** Why the attributes can not be given, or undefined. */
+export function unknownAccount(
+  { owner, group, validate }: Attributes & { readonly validate?: string },
+  { ownerAccount, groupAccount }: Accounts,
+): string | undefined {
+  if (validate?.includes('%s') === false) return `validate must contain %s: ${validate}`;
+  if (ownerAccount?.exists === false) return `chown failed: failed to look up user ${owner}`;
+  if (groupAccount?.exists === false) return `chgrp failed: failed to look up group ${group}`;
+  return undefined;
+}
+
+/** An entry as it is once it has its attributes. */
+export function withAttributes<E extends Owned>(entry: E, wanted: Attributes, accounts: Accounts): E {
+  const owned = {
+    ...entry,
+    ...ownerAfter(entry, wanted.owner, accounts.ownerAccount),
+    ...groupAfter(entry, wanted.group, accounts.groupAccount),
+  };
+  const given = owned.uid !== entry.uid || owned.gid !== entry.gid;
+  const mode = given ? modeAfterChown(entry) : entry.mode;
+  return {
+    ...owned,
+    mode: wanted.mode === undefined ? mode : computeMode(wanted.mode, mode, entry.kind === 'directory'),
+  };
+}
+
+/** The kernel takes the setuid and setgid bits of a program away when its owner changes. */
+const modeAfterChown = ({ kind, mode }: Owned): number =>
+  kind === 'directory' ? mode : mode & ~(0o4000 | ((mode & 0o010) !== 0 ? 0o2000 : 0));
+
+function ownerAfter(
+  entry: Owned,
+  owner: string | undefined,
+  account: Account | undefined,
+): Pick<Owned, 'uid' | 'owner'> {
+  const own = { uid: entry.uid, owner: entry.owner };
+  if (owner === undefined || owner === entry.owner) return own;
+  const uid = account === undefined ? Number(owner) : (account.id ?? -1);
+  return uid === entry.uid ? own : { uid, owner: account === undefined ? undefined : owner };
+}
+
+function groupAfter(
+  entry: Owned,
+  group: string | undefined,
+  account: Account | undefined,
+): Pick<Owned, 'gid' | 'group'> {
+  const own = { gid: entry.gid, group: entry.group };
+  if (group === undefined || group === entry.group) return own;
+  const gid = account === undefined ? Number(group) : (account.id ?? -1);
+  return gid === entry.gid ? own : { gid, group: account === undefined ? undefined : group };
+}
+
+/** The differences between an entry's owner, group and mode and the wanted ones, with the commands that set them (`through` links, when it is the entry behind one). */
+export function attributeChanges(
+  path: string,
+  entry: Owned,
+  wanted: Attributes,
+  accounts: Accounts,
+  of = '',
+  through = false,
+): readonly Change[] {
+  const after = withAttributes(entry, wanted, accounts);
+  const changes: Change[] = [];
+  // chown first: it takes setuid away.
+  if (after.uid !== entry.uid)
+    changes.push(
+      change(
+        `owner${of}`,
+        entry.owner ?? String(entry.uid),
+        wanted.owner!,
+        sh`chown ${through ? [] : '-h'} -- ${wanted.owner!} ${path}`,
+      ),
+    );
+  if (after.gid !== entry.gid)
+    changes.push(
+      change(
+        `group${of}`,
+        entry.group ?? String(entry.gid),
+        wanted.group!,
+        sh`chgrp ${through ? [] : '-h'} -- ${wanted.group!} ${path}`,
+      ),
+    );
+  if (entry.kind === 'link') return changes; // a link has no mode of its own
+  const lost = changes.length > 0 ? modeAfterChown(entry) : entry.mode;
+  if (after.mode !== entry.mode || after.mode !== lost)
+    changes.push(
+      change(
+        `mode${of}`,
+        showMode(entry.mode),
+        showMode(after.mode),
+        ...(after.mode === lost ? [] : [sh`chmod -- ${chmodMode(after.mode)} ${path}`]),
+      ),
+    );
+  return changes;
+}
+
+const change = (what: string, from: string, to: string, ...commands: Command[]): Change => ({
+  what,
+  from,
+  to,
+  commands,
+});
+
+/** Differences that the command of another change removes as well, so that they are only told. */
+export const withoutCommands = (changes: readonly Change[]): readonly Change[] =>
+  changes.map((one) => ({ ...one, commands: [] }));

@@ -1,0 +1,107 @@
+import { joinPath, type Listed, nameOf, parentOf, targetPath, tidyPath } from '../../../src/sdk.ts';
+
+/** A link that is wanted. */
+export interface LinkWish {
+  readonly source: string;
+  readonly dest: string;
+}
+
+interface Folders {
+  readonly src: string;
+  readonly dest: string;
+  readonly links?: readonly unknown[];
+}
+
+/** What is in the directories that have to be looked into for the names of links; undefined for one that is not there. */
+export type Contents = (directory: string) => readonly Listed[] | undefined;
+
+/** The directories to look into: all of `src`, or those that patterns as `sites-available/*` are about. */
+export function lookedInto({ src, links }: Folders): readonly string[] {
+  if (links === undefined) return [tidyPath(src)];
+  const patterns = links.flatMap(pairs).filter(([from]) => isPattern(from));
+  return [...new Set(patterns.map(([from]) => parentOf(joinPath(tidyPath(src), tidyPath(from)))))];
+}
+
+/** The links that a task wants: those named, those that match a pattern, or all that is in the source directory. */
+export function wishes({ src, dest, links }: Folders, contents: Contents): readonly LinkWish[] {
+  const all = (contents(tidyPath(src)) ?? []).map(({ name }): [string, string] => [name, name]);
+  const names = links?.flatMap(pairs).flatMap((pair) => expanded(pair, src, contents)) ?? all;
+  const wanted = names.map(([from, to]) => ({
+    source: joinPath(tidyPath(src), tidyPath(from)),
+    dest: joinPath(tidyPath(dest), tidyPath(to)),
+  }));
+  // One that is named and matches a pattern, too.
+  return [...new Map(wanted.map((wish) => [wish.dest, wish])).values()];
+}
+
+const isPattern = (name: string): boolean => /[*?[]/.test(name);
+
+/** The names that a pattern stands for, as the shell has it: those that begin with a dot only where it does. */
+function expanded([from, to]: [string, string], src: string, contents: Contents): [string, string][] {
+  if (!isPattern(from)) return [[from, to]];
+  const [directory, pattern] = [from.includes('/') ? parentOf(from) : '', nameOf(from)];
+  const matches = globPattern(pattern);
+  const found = contents(parentOf(joinPath(tidyPath(src), tidyPath(from)))) ?? [];
+  return found
+    .filter(({ name }) => matches.test(name) && (pattern.startsWith('.') || !name.startsWith('.')))
+    .map(({ name }) => {
+      const path = directory === '' ? name : `${directory}/${name}`;
+      return [path, to === from ? path : to];
+    });
+}
+
+/** A shell's pattern for one name. */
+function globPattern(glob: string): RegExp {
+  const parts = glob.replace(/\[!/g, '[^').match(/\[\^?\]?[^\]]*\]|[\s\S]/g) ?? [];
+  const source = parts.map((part) => {
+    if (part === '*') return '[^/]*';
+    if (part === '?') return '[^/]';
+    return part.length > 1 ? part.replaceAll('\\', '\\\\') : part.replace(/[.+^${}()|[\]\\]/g, '\\$&');
+  });
+  return new RegExp(`^${source.join('')}$`);
+}
+
+/** `NAME`, or `NAME: OTHER-NAME`. */
+function pairs(link: unknown): [string, string][] {
+  if (typeof link === 'object' && link !== null) return Object.entries(link).map(([from, to]) => [from, String(to)]);
+  return [[String(link), String(link)]];
+}
+
+/** The directories that links are in, or would be: those of patterns as well, of which nothing may be left. */
+export function homes(wanted: readonly LinkWish[], { dest, links = [] }: Folders): readonly string[] {
+  const named = links.flatMap(pairs).map(([, to]) => parentOf(joinPath(tidyPath(dest), tidyPath(to))));
+  return [...new Set([tidyPath(dest), ...wanted.map((wish) => parentOf(wish.dest)), ...named])];
+}
+
+/** Links beside the wanted ones that point below the source folder: left over from what was once linked. */
+export function staleLinks(
+  wanted: readonly LinkWish[],
+  task: Folders,
+  beside: (folder: string) => readonly Listed[],
+): readonly { path: string; target: string }[] {
+  const ours = new Set(wanted.map((wish) => wish.dest));
+  return homes(wanted, task).flatMap((folder) =>
+    beside(folder).flatMap(({ name, target }) => {
+      const path = joinPath(folder, name);
+      return target === undefined || ours.has(path) || !pointsBelow(path, target, task.src) ? [] : [{ path, target }];
+    }),
+  );
+}
+
+/** Whether a link leads below a folder, going by what it says. */
+const pointsBelow = (link: string, target: string, folder: string): boolean =>
+  `${normal(targetPath(link, target))}/`.startsWith(`${normal(folder)}/`);
+
+/** Whether a link leads to a path, going by what it says: absolute, or relative to where it is. */
+export const leadsTo = (link: string, target: string, path: string): boolean =>
+  normal(targetPath(link, target)) === normal(path);
+
+/** A path with its `..` taken away, as far as text tells. */
+function normal(path: string): string {
+  const words: string[] = [];
+  for (const word of tidyPath(path).split('/')) {
+    if (word === '..') words.pop();
+    else words.push(word);
+  }
+  return words.join('/');
+}

@@ -1,0 +1,208 @@
+import {
+  type Checksum,
+  type Content,
+  checksum,
+  content,
+  type Entry,
+  followed,
+  joinPath,
+  nameOf,
+  nothing,
+  type PathState,
+  type Plan,
+  parentOf,
+  type Reply,
+  type Self,
+  showMode,
+  stat,
+  type TaskContext,
+  type TaskResult,
+  type TreeEntry,
+  tidyPath,
+  tree,
+} from '../../../src/sdk.ts';
+import { type Accounts, unknownAccount } from './attributes.ts';
+import { askAccounts, backupFile, type CopyParams } from './copy-file.ts';
+import { type CopyTreeState, planItems, type TreeCopyParams, type TreeItem } from './copy-tree.ts';
+import { fileChanges } from './file-content.ts';
+import { ancestors, foldersFor } from './file-directory.ts';
+import { followedInfo } from './path-info.ts';
+
+/** What is known of the host when something of its own is copied. */
+export interface CopyRemoteState extends Accounts {
+  readonly source: PathState;
+  readonly sourceSum: Checksum;
+  readonly sourceTree?: readonly TreeEntry[];
+  readonly destTree?: readonly TreeEntry[];
+  readonly dest: PathState;
+  readonly destSum: Checksum;
+  readonly destParent: PathState;
+  readonly inside: PathState;
+  readonly insideSum: Checksum;
+  readonly now?: Content;
+  readonly next?: Content;
+  readonly self: Self;
+  readonly [above: `above ${string}`]: PathState | undefined;
+}
+
+/** What must be known to copy something that is on the host already. */
+export function askCopyRemote(task: CopyParams, src: string) {
+  const dest = tidyPath(task.dest);
+  const inside = joinPath(dest, nameOf(src));
+  return {
+    source: stat(tidyPath(src)),
+    sourceSum: checksum(tidyPath(src)),
+    dest: stat(dest),
+    destSum: checksum(dest),
+    destParent: stat(parentOf(dest)),
+    inside: stat(inside),
+    insideSum: checksum(inside),
+    ...askAccounts(task),
+  };
+}
+
+/** The second round: a folder's entries and their places; for a diff, the contents. */
+export function thenAskCopyRemote(state: CopyRemoteState, task: CopyParams, src: string, context: TaskContext) {
+  const folders = state.dest.exists ? {} : ancestors(tidyPath(task.dest));
+  if (followed(state.source)?.kind !== 'directory') {
+    const place = placeOf(state, task, src);
+    const kept = !task.force && place.sum.hex !== undefined;
+    const shown = context.diff && !kept && place.sum.hex !== state.sourceSum.hex;
+    return {
+      ...folders,
+      now: shown ? content(place.path) : nothing(),
+      next: shown ? content(tidyPath(src)) : nothing(),
+    };
+  }
+  return {
+    ...folders,
+    sourceTree: tree({ path: tidyPath(src), checksums: true }),
+    destTree: tree({ path: baseOf(task, src), checksums: true }),
+  };
+}
+
+/** The folder that a source folder's entries go into. */
+const baseOf = (task: CopyParams, src: string): string =>
+  src.endsWith('/') ? tidyPath(task.dest) : joinPath(tidyPath(task.dest), nameOf(src));
+
+function placeOf(state: CopyRemoteState, task: CopyParams, src: string) {
+  const dest = tidyPath(task.dest);
+  return task.dest.endsWith('/') || followed(state.dest)?.kind === 'directory'
+    ? { path: joinPath(dest, nameOf(src)), before: state.inside, sum: state.insideSum, parent: state.dest }
+    : { path: dest, before: state.dest, sum: state.destSum, parent: state.destParent };
+}
+
+/** What differs between a file or folder of the host and its copy there. */
+export function planCopyRemote(state: CopyRemoteState, task: TreeCopyParams, src: string, context: TaskContext): Plan {
+  const source = followed(state.source);
+  if (source === undefined) return { failed: `Source ${src} not found` };
+  if (source.kind === 'directory') return planRemoteTree(state, task, src);
+  if (task.checksum !== undefined && task.checksum !== state.sourceSum.hex)
+    return {
+      failed: 'Copied file does not match the expected checksum. Transfer failed.',
+      result: { checksum: state.sourceSum.hex, expected_checksum: task.checksum },
+    };
+  return planRemoteFile(state, task, src, source, context);
+}
+
+function planRemoteFile(
+  state: CopyRemoteState,
+  task: TreeCopyParams,
+  src: string,
+  source: Entry,
+  context: TaskContext,
+): Plan {
+  const place = placeOf(state, task, src);
+  if (place.before.exists && !task.force) return { changes: [] };
+  const parent = followed(place.parent);
+  const wrong = unknownAccount(task, state);
+  if (wrong !== undefined) return { failed: wrong };
+  if (followed(place.before)?.kind === 'directory') return { failed: `cannot write to ${place.path}: it is a folder` };
+  if (parent === undefined && !task.dest.endsWith('/'))
+    return { failed: `Destination directory ${parentOf(place.path)} does not exist` };
+  const folders =
+    parent === undefined
+      ? foldersFor(tidyPath(task.dest), state, { ...task, mode: task.directory_mode })
+      : { changes: [], parent: place.parent };
+  if ('failed' in folders) return folders;
+  const written = fileChanges({
+    ...place,
+    parent: folders.parent,
+    self: state.self,
+    accounts: state,
+    wanted: task.keepModes === true ? { ...task, mode: showMode(source.mode) } : task,
+    content: state.next?.bytes ?? { copyOf: tidyPath(src), size: source.size, sha1: state.sourceSum.hex ?? '' },
+    same:
+      place.sum.hex === state.sourceSum.hex && (task.follow || !place.before.exists || place.before.link === undefined),
+    now: state.now?.bytes,
+    follow: task.follow,
+    validate: task.validate,
+    backup: task.backup,
+    unsafe: task.unsafe_writes,
+    diff: context.diff,
+  });
+  return { changes: [...folders.changes, ...written] };
+}
+
+function planRemoteTree(state: CopyRemoteState, task: TreeCopyParams, src: string): Plan {
+  const into = src.endsWith('/') ? '' : nameOf(src);
+  const below = (path: string) => (into === '' ? path : path === '' ? into : `${into}/${path}`);
+  const items = (state.sourceTree ?? []).flatMap((entry) =>
+    below(entry.path) === '' ? [] : itemOf(entry, below(entry.path), src),
+  );
+  const base = baseOf(task, src);
+  const places = new Map((state.destTree ?? []).map((entry) => [below(entry.path), entry]));
+  const known = Object.fromEntries(
+    items.flatMap((item) => [
+      [`at ${item.path}`, stateOf(places.get(item.path), joinPath(base, item.path))],
+      [`sum ${item.path}`, { hex: places.get(item.path)?.sha1, resolved: undefined }],
+    ]),
+  );
+  return planItems({ ...state, ...known } as unknown as CopyTreeState, task, items);
+}
+
+function itemOf(entry: TreeEntry, path: string, src: string): readonly TreeItem[] {
+  if (entry.kind !== 'file' && entry.kind !== 'directory' && entry.kind !== 'link') return []; // devices and pipes are not copied
+  const content = entry.kind === 'file' ? { copyOf: joinPath(tidyPath(src), entry.path) } : undefined;
+  return [
+    {
+      path,
+      kind: entry.kind,
+      mode: entry.mode,
+      keepsMode: true,
+      size: entry.size,
+      target: entry.target,
+      sha1: entry.sha1,
+      content,
+    },
+  ];
+}
+
+/** An entry of a tree as `stat` would tell it; what a link leads to is not known. */
+function stateOf(entry: TreeEntry | undefined, path: string): PathState {
+  if (entry === undefined) return { exists: false, resolved: path };
+  return {
+    exists: true,
+    ...entry,
+    resolved: path,
+    ...(entry.target !== undefined && { link: { target: entry.target, to: undefined } }),
+  };
+}
+
+/** What `register` gets of what was copied within the host. */
+export function copyRemoteResult(
+  state: CopyRemoteState,
+  task: CopyParams,
+  src: string,
+  replies: readonly Reply[],
+): TaskResult {
+  if (followed(state.source)?.kind === 'directory') return { dest: task.dest, src, ...followedInfo(state.dest) };
+  const place = placeOf(state, task, src);
+  return {
+    dest: task.follow ? (place.before.resolved ?? place.path) : place.path,
+    src,
+    checksum: state.sourceSum.hex,
+    ...followedInfo(place.before),
+    ...backupFile(replies, task.backup),
+  };
+}

@@ -1,0 +1,61 @@
+import { type Controller, ControllerError, encodeText, nameOf } from '../../../src/sdk.ts';
+
+/** One file from the controller. */
+export interface FileSource {
+  readonly from: 'file' | 'text';
+  readonly bytes: Uint8Array;
+  /** Its name in a folder. */
+  readonly name: string;
+  readonly path: string | undefined;
+}
+
+/** A folder from the controller. */
+export interface TreeSource {
+  readonly from: 'tree';
+  readonly path: string;
+  /** The folder below the destination that the entries go into; empty when the source ended in a slash. */
+  readonly into: string;
+  readonly entries: readonly SourceEntry[];
+}
+
+/** An entry of a folder, parents before children. */
+interface SourceEntry {
+  readonly path: string;
+  readonly kind: 'file' | 'directory' | 'link';
+  readonly mode: number;
+  readonly content?: Uint8Array;
+  readonly target?: string;
+}
+
+/** A file or folder beside the playbook, read whole. */
+export function localSources(
+  src: string,
+  controller: Controller,
+  { follow, decrypt }: { readonly follow: boolean; readonly decrypt: boolean },
+): FileSource | TreeSource {
+  const found = controller.find('files', src.replace(/(.)\/+$/, '$1'));
+  if (!found.ok) throw new ControllerError(`Could not find or access '${src}'; searched: ${found.searched.join(', ')}`);
+  if (!controller.isDirectory(found.path))
+    return { from: 'file', bytes: controller.readFile(found.path, { decrypt }), name: nameOf(src), path: found.path };
+  return {
+    from: 'tree',
+    path: found.path,
+    into: src.endsWith('/') ? '' : nameOf(src),
+    entries: controller.readTree(found.path, { follow, decrypt }),
+  };
+}
+
+/** The bytes of `content:`; lists and dicts become JSON as Python writes it. */
+export const textContent = (content: unknown): Uint8Array =>
+  encodeText(typeof content === 'object' && content !== null ? pythonJson(content) : scalarText(content));
+
+const scalarText = (value: unknown): string =>
+  typeof value === 'boolean' ? (value ? 'True' : 'False') : value === null ? '' : String(value);
+
+/** JSON as Python's `json.dumps` writes it. */
+function pythonJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(pythonJson).join(', ')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
+  const entries = Object.entries(value);
+  return `{${entries.map(([key, item]) => `${JSON.stringify(key)}: ${pythonJson(item)}`).join(', ')}}`;
+}

@@ -1,0 +1,251 @@
+import {
+  type Change,
+  type Checksum,
+  type Command,
+  checksum,
+  type Entry,
+  followed,
+  hash,
+  joinPath,
+  type PathState,
+  type Plan,
+  parentOf,
+  predicts,
+  type Self,
+  sh,
+  showMode,
+  stat,
+  type TaskResult,
+  tidyPath,
+  writeFile,
+} from '../../../src/sdk.ts';
+import { type Accounts, attributeChanges, unknownAccount, withAttributes, withoutCommands } from './attributes.ts';
+import { askAccounts, type CopyParams } from './copy-file.ts';
+import type { TreeSource } from './copy-source.ts';
+import { contentDiff, fileEffects } from './file-content.ts';
+import { folderChange, foldersFor } from './file-directory.ts';
+import { followedInfo, newEntry, predictsEntry } from './path-info.ts';
+
+/** One entry to be at its place below a destination. */
+export interface TreeItem {
+  readonly path: string;
+  readonly kind: 'file' | 'directory' | 'link';
+  readonly mode: number;
+  /** A new entry gets the source's mode where none is given, as with `cp -r`. */
+  readonly keepsMode?: boolean;
+  readonly target?: string;
+  readonly sha1?: string;
+  readonly size: number;
+  /** The bytes, or where they are on the host. */
+  readonly content?: Uint8Array | { readonly copyOf: string };
+}
+
+/** What is known of the places of a tree's entries: `at PATH`, `sum PATH`, and folders above the destination. */
+export type CopyTreeState = Accounts & { readonly self: Self; readonly dest: PathState } & {
+  readonly [at: `at ${string}`]: PathState | undefined;
+  readonly [sum: `sum ${string}`]: Checksum | undefined;
+  readonly [above: `above ${string}`]: PathState | undefined;
+};
+
+/** The parameters of a copied tree; `keepModes` gives each file the mode that it has in the source. */
+export interface TreeCopyParams extends CopyParams {
+  readonly keepModes?: boolean;
+}
+
+const itemsOf = (source: TreeSource): readonly TreeItem[] => [
+  ...(source.into === '' ? [] : [{ path: source.into, kind: 'directory' as const, mode: 0o755, size: 0 }]),
+  ...source.entries.map(
+    (entry): TreeItem => ({
+      ...entry,
+      path: joinPath(source.into, entry.path).replace(/^\//, ''),
+      size: entry.content?.length ?? 0,
+      sha1: entry.content === undefined ? undefined : hash('sha1', entry.content),
+    }),
+  ),
+];
+
+/** The questions about the places of a folder's entries; all in one round. */
+export const askCopyTree = (task: CopyParams, source: TreeSource) => ({
+  dest: stat(tidyPath(task.dest)),
+  ...askItems(tidyPath(task.dest), itemsOf(source)),
+  ...askAccounts(task),
+});
+
+/** Of each entry, what is at its place; of files, with which content. */
+const askItems = (
+  base: string,
+  items: readonly TreeItem[],
+): Record<`at ${string}`, ReturnType<typeof stat>> & Record<`sum ${string}`, ReturnType<typeof checksum>> =>
+  Object.fromEntries(
+    items.flatMap((item) => {
+      const path = joinPath(base, item.path);
+      return [[`at ${item.path}`, stat(path)], ...(item.kind === 'file' ? [[`sum ${item.path}`, checksum(path)]] : [])];
+    }),
+  );
+
+/** What differs between a tree of the controller and the destination. */
+export const planCopyTree = (state: CopyTreeState, task: TreeCopyParams, source: TreeSource): Plan =>
+  planItems(state, task, itemsOf(source));
+
+/** Give a destination the entries of a tree: folders first, then what is in them; what else is there stays. */
+export function planItems(state: CopyTreeState, task: TreeCopyParams, items: readonly TreeItem[]): Plan {
+  const base = tidyPath(task.dest);
+  const wrong = unknownAccount(task, state);
+  if (wrong !== undefined) return { failed: wrong };
+  const root = followed(state.dest);
+  if (root !== undefined && root.kind !== 'directory')
+    return { failed: `cannot copy a folder to ${base}: it is a file` };
+  const made = state.dest.exists
+    ? { changes: [], parent: state.dest }
+    : foldersFor(base, state, { ...task, mode: task.directory_mode });
+  if ('failed' in made) return made;
+  const folders = new Map<string, Entry | undefined>([['', followed(made.parent)]]);
+  const changes: Change[] = [...made.changes];
+  for (const item of items) {
+    const planned = planItem(
+      item,
+      joinPath(base, item.path),
+      folders.get(item.path.includes('/') ? parentOf(item.path) : ''),
+      state,
+      task,
+    );
+    if ('failed' in planned) return planned;
+    changes.push(...planned.changes);
+    if (item.kind === 'directory') folders.set(item.path, planned.entry);
+  }
+  return { changes };
+}
+
+type Planned = { readonly changes: readonly Change[]; readonly entry?: Entry } | { readonly failed: string };
+
+function planItem(
+  item: TreeItem,
+  path: string,
+  parent: Entry | undefined,
+  state: CopyTreeState,
+  task: TreeCopyParams,
+): Planned {
+  const before = state[`at ${item.path}`]!;
+  if (item.kind === 'directory') return planFolder(item, path, before, parent, state, task);
+  const own = before.exists && (before.link === undefined || item.kind === 'link') ? before : undefined;
+  if (followed(before)?.kind === 'directory' && own?.kind === 'directory')
+    return { failed: `cannot write to ${path}: it is a folder` };
+  if (before.exists && !task.force) return { changes: [] };
+  return item.kind === 'link'
+    ? planLink(item, path, before, parent, state)
+    : planFile(item, path, before, parent, state, task);
+}
+
+function planFolder(
+  item: TreeItem,
+  path: string,
+  before: PathState,
+  parent: Entry | undefined,
+  state: CopyTreeState,
+  task: TreeCopyParams,
+): Planned {
+  const wanted = { ...task, mode: task.directory_mode ?? (task.keepModes === true ? showMode(item.mode) : undefined) };
+  const there = followed(before);
+  if (there === undefined) {
+    const fresh = newEntry('directory', state.self, parent);
+    const entry = withAttributes({ ...fresh, mode: item.keepsMode === true ? item.mode : fresh.mode }, wanted, state);
+    return { changes: [folderChange(path, entry, wanted, predictsEntry(path, before, entry))], entry };
+  }
+  if (there.kind !== 'directory') return { failed: `${path} already exists as a file` };
+  const entry = withAttributes(there, wanted, state);
+  const at = before.exists && before.link !== undefined ? (before.resolved ?? path) : path;
+  return {
+    changes: told(
+      item,
+      attributeChanges(at, there, wanted, state),
+      before.exists && before.link !== undefined ? [] : predictsEntry(path, before, entry),
+      at,
+    ),
+    entry,
+  };
+}
+
+function planLink(
+  item: TreeItem,
+  path: string,
+  before: PathState,
+  parent: Entry | undefined,
+  state: CopyTreeState,
+): Planned {
+  if (before.exists && before.link?.target === item.target) return { changes: [] };
+  const entry = newEntry('link', state.self, parent, item.target!.length);
+  const change: Change = {
+    what: `link ${item.path}`,
+    from: !before.exists ? null : before.link === undefined ? before.kind : `→ ${before.link.target}`,
+    to: `→ ${item.target}`,
+    commands: [sh`ln -sfnT -- ${item.target!} ${path}`],
+    effects: [
+      predicts(stat(path), {
+        exists: true,
+        ...entry,
+        resolved: undefined,
+        link: { target: item.target!, to: undefined },
+      }),
+    ],
+    paths: [path],
+  };
+  return { changes: [change] };
+}
+
+function planFile(
+  item: TreeItem,
+  path: string,
+  before: PathState,
+  parent: Entry | undefined,
+  state: CopyTreeState,
+  task: TreeCopyParams,
+): Planned {
+  const old = before.exists && before.link === undefined ? before : undefined;
+  const wanted = task.keepModes === true ? { ...task, mode: showMode(item.mode) } : task;
+  const fresh = newEntry('file', state.self, parent);
+  const start = old ?? { ...fresh, mode: item.keepsMode === true ? item.mode : fresh.mode };
+  const after: Entry = { ...withAttributes(start, wanted, state), size: item.size };
+  const attributes = old === undefined ? [] : attributeChanges(path, old, wanted, state);
+  const same = old !== undefined && state[`sum ${item.path}`]?.hex === item.sha1;
+  const entryEffects = predictsEntry(path, before, after);
+  if (same) return { changes: told(item, attributes, entryEffects, path) };
+  const bytes = item.content instanceof Uint8Array ? item.content : undefined;
+  const effects = [
+    ...entryEffects,
+    ...(bytes === undefined
+      ? [predicts(checksum(path), { hex: item.sha1, resolved: path })]
+      : fileEffects(path, bytes)),
+  ];
+  const write: Command = writeFile({
+    ...wanted,
+    path,
+    content: item.content!,
+    mode: after.mode,
+    unsafe: task.unsafe_writes,
+  });
+  const content: Change = {
+    what: `${old === undefined ? 'file' : 'content of'} ${item.path}`,
+    from: old === undefined ? (before.exists ? `link → ${before.link?.target}` : null) : `${old.size} bytes`,
+    to: `${item.sha1?.slice(0, 12)} (${item.size} bytes)`,
+    ...(old === undefined && bytes !== undefined && { diff: contentDiff(path, undefined, bytes) }),
+    commands: [write],
+    effects,
+    paths: [path],
+  };
+  return { changes: [content, ...told(item, withoutCommands(attributes), effects, path)] };
+}
+
+const told = (
+  item: TreeItem,
+  changes: readonly Change[],
+  effects: Change['effects'],
+  path: string,
+): readonly Change[] =>
+  changes.map((change) => ({ ...change, what: `${change.what} of ${item.path}`, effects, paths: [path] }));
+
+/** What `register` gets of a copied tree. */
+export const copyTreeResult = (state: CopyTreeState, task: CopyParams, source: TreeSource): TaskResult => ({
+  dest: `${task.dest.replace(/\/$/, '')}/`,
+  src: source.path,
+  ...followedInfo(state.dest),
+});

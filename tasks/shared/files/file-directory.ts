@@ -1,0 +1,163 @@
+import {
+  blurs,
+  type Change,
+  chmodMode,
+  type Effect,
+  type Entry,
+  followed,
+  joinPath,
+  nameOf,
+  type PathState,
+  type Plan,
+  parentOf,
+  predicts,
+  type Self,
+  sh,
+  showMode,
+  stat,
+  type TreeEntry,
+  tidyPath,
+} from '../../../src/sdk.ts';
+import {
+  type Accounts,
+  type Attributes,
+  attributeChanges,
+  type Owned,
+  unknownAccount,
+  withAttributes,
+} from './attributes.ts';
+import { attributed, type FileParams, type FileState } from './file-states.ts';
+import { wrongTime } from './file-times.ts';
+import { makeDirectory } from './make-directory.ts';
+import { newEntry, predictsEntry, stateName } from './path-info.ts';
+
+/** A folder with its parents; what is made gets owner and mode, and with `recurse` all below it. */
+export function planDirectory(state: FileState, params: FileParams): Plan {
+  const { before } = state;
+  const path = tidyPath(params.path);
+  const linked = before.exists && before.link !== undefined && params.follow;
+  const at = linked ? (before.resolved ?? path) : path;
+  const entry = linked ? followed(before) : before.exists ? before : undefined;
+  const wrong = unknownAccount(params, state) ?? wrongTime(state.times);
+  if (wrong !== undefined) return { failed: wrong };
+  if (entry === undefined) return makeFolders(state, params, at);
+  if (entry.kind !== 'directory')
+    return {
+      failed: `${at} already exists as a ${entry.kind === 'link' ? 'link' : stateName({ exists: true, ...entry, resolved: at })}`,
+      result: { path },
+    };
+  const own = attributed(state, params, at, entry);
+  if (!('changes' in own) || !params.recurse) return own;
+  return { changes: [...own.changes, ...recursedChanges(state, at, params)] };
+}
+
+/** The folders that are missing on the way to a path, outermost first; or what is in the way. */
+function missingFolders(
+  path: string,
+  state: { readonly [above: `above ${string}`]: PathState | undefined },
+): { missing: readonly string[]; base: Entry | undefined } | { blocked: string } {
+  const missing = [path];
+  for (let folder = parentOf(path); folder !== '/' && folder !== '.'; folder = parentOf(folder)) {
+    const there = state[`above ${folder}`];
+    if (there === undefined) break;
+    if (there.exists) {
+      const base = followed(there);
+      return base?.kind === 'directory'
+        ? { missing, base }
+        : { blocked: `There was an issue creating ${missing[0]} as requested: Not a directory: ${folder}` };
+    }
+    missing.unshift(folder);
+  }
+  return { missing, base: undefined };
+}
+
+function makeFolders(state: FileState, params: FileParams, at: string): Plan {
+  const made = foldersFor(at, state, params);
+  if ('failed' in made) return { failed: made.failed, result: { path: at } };
+  // The path as given may be a dangling link to the folder that is made.
+  const path = tidyPath(params.path);
+  const seen: readonly Effect[] =
+    at === path || !state.before.exists
+      ? []
+      : [
+          predicts(stat(path), {
+            ...state.before,
+            link: { target: state.before.link!.target, to: followed(made.parent) },
+          }),
+        ];
+  return { changes: made.changes.map((change) => ({ ...change, effects: [...change.effects!, ...seen] })) };
+}
+
+/** A new folder, with its owner and mode before anybody else can put something in it. */
+export function folderChange(
+  folder: string,
+  entry: Owned,
+  { owner, group }: Attributes,
+  effects: readonly Effect[],
+): Change {
+  const owned =
+    owner === undefined && group === undefined
+      ? []
+      : [sh`chown -- ${`${owner ?? ''}${group === undefined ? '' : `:${group}`}`} ${folder}`];
+  return {
+    what: `directory${nameOf(folder) === '' ? '' : ` ${folder}`}`,
+    from: null,
+    to: showMode(entry.mode),
+    // mkdir's own mode is as narrow as the wanted one; chmod afterwards because of setgid, and because chown may clear bits.
+    commands: [makeDirectory(folder, entry.mode & 0o777), ...owned, sh`chmod -- ${chmodMode(entry.mode)} ${folder}`],
+    effects,
+    paths: [folder],
+  };
+}
+
+/** Attribute differences of everything below a folder; what links lead to is given them through the links. */
+function recursedChanges(state: FileState, root: string, wanted: Attributes): readonly Change[] {
+  const { below = [], belowLinks = [] } = state;
+  const own = new Set(below.filter((entry) => entry.kind !== 'link').map((entry) => entry.path));
+  const reached = belowLinks.filter((entry) => !own.has(entry.path) && entry.kind !== 'link');
+  const changesOf = (entry: TreeEntry, through: boolean): readonly Change[] => {
+    const path = joinPath(root, entry.path);
+    const { target, path: _path, mtime: _mtime, ...owned } = entry;
+    const after: PathState = { exists: true, ...withAttributes(owned, wanted, state), resolved: path };
+    const effects = through || target !== undefined ? [blurs(`path:${root}`)] : [predicts(stat(path), after)];
+    const of = ` of ${entry.path}`;
+    return attributeChanges(path, entry, wanted, state, of, through).map((change) => ({
+      ...change,
+      effects,
+      paths: [path],
+    }));
+  };
+  return [...below.map((entry) => [entry, false] as const), ...reached.map((entry) => [entry, true] as const)]
+    .filter(([entry]) => entry.path !== '')
+    .flatMap(([entry, through]) => changesOf(entry, through));
+}
+
+/** Questions about the folders above a path, once it is known to be missing. */
+export function thenAskFolders(state: PathState, path: string): Record<`above ${string}`, ReturnType<typeof stat>> {
+  return state.exists ? {} : ancestors(tidyPath(path));
+}
+
+/** Every folder above a path, so that the missing ones can be made. */
+export function ancestors(path: string): Record<`above ${string}`, ReturnType<typeof stat>> {
+  const above: string[] = [];
+  for (let folder = parentOf(path); folder !== '/' && folder !== '.'; folder = parentOf(folder)) above.push(folder);
+  return Object.fromEntries(above.map((folder) => [`above ${folder}`, stat(folder)]));
+}
+
+/** The changes that make a folder and those above it that are missing, and how it then is. */
+export function foldersFor(
+  path: string,
+  state: Accounts & { readonly self: Self; readonly [above: `above ${string}`]: PathState | undefined },
+  wanted: Attributes,
+): { changes: readonly Change[]; parent: PathState } | { failed: string } {
+  const found = missingFolders(path, state);
+  if ('blocked' in found) return { failed: found.blocked };
+  let parent = found.base;
+  const changes = found.missing.map((folder): Change => {
+    const entry = withAttributes(newEntry('directory', state.self, parent), wanted, state);
+    parent = entry;
+    const resolved = state[`above ${folder}`]?.resolved;
+    return folderChange(folder, entry, wanted, predictsEntry(folder, { exists: false, resolved }, entry));
+  });
+  return { changes, parent: { exists: true, ...parent!, resolved: path } };
+}

@@ -1,0 +1,182 @@
+import {
+  blurs,
+  type Change,
+  type Effect,
+  followed,
+  joinPath,
+  nameOf,
+  type PathState,
+  type Plan,
+  sh,
+  targetPath,
+  tidyPath,
+} from '../../../src/sdk.ts';
+import { attributeChanges, unknownAccount, withAttributes } from './attributes.ts';
+import type { FileParams, FileState } from './file-states.ts';
+import { timeChanges, wrongTime } from './file-times.ts';
+import { newEntry, predictsEntry } from './path-info.ts';
+
+/** A symbolic link that says what it should; then owner and mode, of what it points to or of itself. */
+export function planLink(state: FileState, params: FileParams): Plan {
+  const { before } = state;
+  const path = tidyPath(params.path);
+  const target = params.src ?? (before.exists ? before.link?.target : undefined);
+  if (target === undefined) return { failed: 'src is required for creating new symlinks' };
+  const source = sourceOf(state, params);
+  const refused = refusal(state, params, path, target, source);
+  if (refused !== undefined) return { failed: refused, result: { path } };
+  const wrong = unknownAccount(params, state) ?? wrongTime(state.times);
+  if (wrong !== undefined) return { failed: wrong };
+  const relinked = before.exists && before.link?.target === target ? [] : [linkChange(state, path, target, source)];
+  return {
+    changes: [...relinked, ...attributesOfLink(state, params, path, target, source)],
+    ...danglingWarning(params, source),
+  };
+}
+
+function sourceOf({ before, source, sourceBelow }: FileState, params: FileParams): PathState | undefined {
+  if (params.src === undefined)
+    return before.exists && before.link?.to !== undefined ? { ...before, ...before.link.to, exists: true } : undefined;
+  return before.exists && before.kind === 'directory' && sourceBelow !== undefined ? sourceBelow : source;
+}
+
+const isThere = (source: PathState | undefined): boolean => source !== undefined && followed(source) !== undefined;
+
+function refusal(
+  { before, listing, parent }: FileState,
+  params: FileParams,
+  path: string,
+  target: string,
+  source: PathState | undefined,
+): string | undefined {
+  if (params.src !== undefined && !params.force && !isThere(source)) {
+    const at = before.exists && before.kind === 'directory' ? joinPath(path, target) : targetPath(path, target);
+    return `src file does not exist, use "force=yes" if you really want to create the link: ${target.startsWith('/') ? target : at}`;
+  }
+  if (before.exists && before.kind === 'directory') {
+    if (!params.force) return `refusing to convert from directory to symlink for ${path}`;
+    if ((listing?.length ?? 1) > 1) return `the directory ${path} is not empty, refusing to convert it`;
+  }
+  if (before.exists && before.kind !== 'directory' && before.link === undefined && !params.force)
+    return `refusing to convert from ${(before.inode?.nlink ?? 1) > 1 ? 'hard' : 'file'} to symlink for ${path}`;
+  if (!before.exists && followed(parent)?.kind !== 'directory')
+    return `Error while linking: the folder of ${path} does not exist`;
+  return undefined;
+}
+
+function linkChange(state: FileState, path: string, target: string, source: PathState | undefined): Change {
+  const { before, parent, self } = state;
+  const isFolder = before.exists && before.kind === 'directory';
+  return {
+    what: 'link',
+    from: !before.exists ? null : before.link === undefined ? before.kind : `→ ${before.link.target}`,
+    to: `→ ${target}`,
+    commands: [...(isFolder ? [sh`rmdir -- ${path}`] : []), sh`ln -sfnT -- ${target} ${path}`],
+    effects: [
+      ...linkEffects(path, before, newEntry('link', self, followed(parent), target.length), target, source),
+      blurs(`path:${path}`),
+    ],
+    paths: [path],
+  };
+}
+
+function linkEffects(
+  path: string,
+  before: PathState,
+  entry: ReturnType<typeof newEntry>,
+  target: string,
+  source: PathState | undefined,
+): readonly Effect[] {
+  const to = source === undefined ? undefined : followed(source);
+  const { inode: _inode, ...foreseen } = to ?? { inode: undefined };
+  return predictsEntry(path, before, entry, {
+    target,
+    to: to === undefined ? undefined : (foreseen as typeof to), // all of `to` but its inode
+    resolved: source?.resolved ?? targetPath(path, target),
+  });
+}
+
+/** With `follow`, owner and mode are those of what the link points to. */
+function attributesOfLink(
+  state: FileState,
+  params: FileParams,
+  path: string,
+  target: string,
+  source: PathState | undefined,
+): readonly Change[] {
+  const { before, self, parent } = state;
+  const to = source === undefined ? undefined : followed(source);
+  if (params.follow && to === undefined) return [];
+  const at = params.follow ? (source?.resolved ?? targetPath(path, target)) : path;
+  const own =
+    before.exists && before.link !== undefined ? before : newEntry('link', self, followed(parent), target.length);
+  const entry = params.follow ? to! : own;
+  const after = withAttributes(entry, params, state);
+  const effects = params.follow
+    ? [
+        ...predictsEntry(at, { exists: false, resolved: at }, after),
+        ...linkEffects(path, before, own, target, { exists: true, ...after, resolved: at }),
+      ]
+    : linkEffects(path, before, after, target, source);
+  return [
+    ...attributeChanges(at, entry, params, state),
+    ...timeChanges(at, entry, params, state.times, 'preserve'),
+  ].map((change) => ({ ...change, effects, paths: [at] }));
+}
+
+const danglingWarning = (params: FileParams, source: PathState | undefined) =>
+  params.follow && !isThere(source) && (params.mode ?? params.owner ?? params.group) !== undefined
+    ? {
+        warnings: [
+          'owner, group and mode were not set: the link points to nothing (follow: false sets them on the link itself)',
+        ],
+      }
+    : {};
+
+/** A second name for a file. */
+export function planHardLink(state: FileState, params: FileParams): Plan {
+  const { source } = state;
+  const given = tidyPath(params.path);
+  if (params.src === undefined) return { failed: 'src is required for creating new hardlinks' };
+  if (!isThere(source)) return { failed: 'src does not exist', result: { dest: given, src: params.src } };
+  // In a folder the name of the source is meant, as with `ln`.
+  const isFolder = state.before.exists && state.before.kind === 'directory' && state.inside !== undefined;
+  const { path, before } = isFolder
+    ? { path: joinPath(given, nameOf(params.src)), before: state.inside! }
+    : { path: given, before: state.before };
+  const same = isSame(before, source);
+  if (before.exists && before.kind === 'directory')
+    return { failed: `refusing to convert from directory to hardlink for ${path}`, result: { path } };
+  if (!same && before.exists && before.link === undefined && !params.force) {
+    const hard = (before.inode?.nlink ?? 1) > 1;
+    return {
+      failed: hard
+        ? 'Cannot link, different hard link exists at destination'
+        : 'Cannot link, file exists at destination',
+      result: { dest: path, src: params.src },
+    };
+  }
+  const wrong = unknownAccount(params, state) ?? wrongTime(state.times);
+  if (wrong !== undefined) return { failed: wrong };
+  const entry = same && before.exists ? before : followed(source!)!;
+  const effects = [...predictsEntry(path, before, withAttributes(entry, params, state)), blurs(`path:${path}`)];
+  const link: Change = {
+    what: 'hard link',
+    from: before.exists ? before.kind : null,
+    to: params.src,
+    commands: [sh`ln -fT -- ${params.src} ${path}`],
+    effects,
+    paths: [path],
+  };
+  const attributes = [
+    ...attributeChanges(path, entry, params, state),
+    ...timeChanges(path, entry, params, state.times, 'preserve'),
+  ].map((change) => ({ ...change, effects, paths: [path] }));
+  return { changes: [...(same ? [] : [link]), ...attributes] };
+}
+
+function isSame(before: PathState, source: PathState | undefined): boolean {
+  const own = before.exists ? before.inode : undefined;
+  const other = source === undefined ? undefined : followed(source)?.inode;
+  return own !== undefined && other !== undefined && own.ino === other.ino && own.dev === other.dev;
+}

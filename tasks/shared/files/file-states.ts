@@ -1,0 +1,111 @@
+import {
+  blurs,
+  type Change,
+  type Effect,
+  followed,
+  type PathState,
+  type Plan,
+  type Self,
+  type ShellAnswer,
+  sh,
+  type TreeEntry,
+  tidyPath,
+} from '../../../src/sdk.ts';
+import { type Accounts, type Attributes, attributeChanges, unknownAccount, withAttributes } from './attributes.ts';
+import { type TimeParams, timeChanges, wrongTime } from './file-times.ts';
+import { predictsAbsent, predictsEntry, predictsThrough, stateName } from './path-info.ts';
+
+/** What the `file` type is told. */
+export interface FileParams extends Attributes, TimeParams {
+  readonly path: string;
+  readonly state?: string;
+  readonly src?: string;
+  readonly recurse: boolean;
+  readonly force: boolean;
+  readonly follow: boolean;
+}
+
+/** What the `file` type knows of the host. */
+export interface FileState extends Accounts {
+  readonly before: PathState;
+  readonly parent: PathState;
+  readonly source?: PathState;
+  readonly sourceBelow?: PathState;
+  /** What has the name of the source, in a folder. */
+  readonly inside?: PathState;
+  readonly below?: readonly TreeEntry[];
+  /** The same, links followed. */
+  readonly belowLinks?: readonly TreeEntry[];
+  readonly listing?: readonly TreeEntry[];
+  readonly times?: ShellAnswer;
+  readonly self: Self;
+  readonly [above: `above ${string}`]: PathState | undefined;
+}
+
+/** What is there goes away, whatever it is; of a link, the link alone. */
+export function planAbsent({ before, listing }: FileState, params: FileParams): Plan {
+  if (!before.exists) return { changes: [] };
+  const path = tidyPath(params.path);
+  const isFolder = before.kind === 'directory';
+  const names = listing?.map((entry) => `${path}${entry.path === '' ? '' : '/'}${entry.path}\n`).join('');
+  const change: Change = {
+    what: stateName(before),
+    from: before.link === undefined ? 'present' : `→ ${before.link.target}`,
+    to: null,
+    ...(names !== undefined && { diff: { before: names, after: '', beforeHeader: path, afterHeader: path } }),
+    commands: [isFolder ? sh`rm -rf -- ${path}` : sh`rm -f -- ${path}`],
+    effects: [...predictsAbsent(path, before), blurs(`path:${path}`)],
+    paths: [path],
+  };
+  return { changes: [change] };
+}
+
+/** A file that must be there already gets owner, group, mode and times. */
+export function planExisting(state: FileState, params: FileParams): Plan {
+  const { before } = state;
+  const path = tidyPath(params.path);
+  const linked = before.exists && before.link !== undefined && params.follow;
+  const at = linked ? (before.resolved ?? path) : path;
+  const entry = linked ? followed(before) : before.exists ? before : undefined;
+  if (entry === undefined)
+    return { failed: `file (${at}) is absent, cannot continue`, result: { path: at, state: 'absent' } };
+  if (entry.kind === 'directory' || entry.kind === 'link')
+    return { failed: `file (${at}) is ${entry.kind}, cannot continue`, result: { path: at } };
+  return attributed(state, params, at, entry);
+}
+
+/** Attribute and time changes of an entry that is there, at the path where they are made; or why they can not be. */
+export function attributed(
+  state: FileState,
+  params: FileParams,
+  at: string,
+  entry: Extract<PathState, { exists: true }> | NonNullable<ReturnType<typeof followed>>,
+  otherwise: 'now' | 'preserve' = 'preserve',
+): Plan {
+  const wrong = unknownAccount(params, state) ?? wrongTime(state.times);
+  if (wrong !== undefined) return { failed: wrong };
+  const path = tidyPath(params.path);
+  const after = withAttributes(entry, params, state);
+  const effects: readonly Effect[] =
+    at === path ? predictsOwn(path, state.before, after) : predictsThrough(path, state.before, after);
+  return {
+    changes: [
+      ...attributeChanges(at, entry, params, state),
+      ...timeChanges(at, entry, params, state.times, otherwise),
+    ].map((change) => ({
+      ...change,
+      effects,
+      paths: [at],
+    })),
+  };
+}
+
+/** The same link, file or folder, with other owner and bits. */
+function predictsOwn(
+  path: string,
+  before: PathState,
+  after: NonNullable<ReturnType<typeof followed>>,
+): readonly Effect[] {
+  const link = before.exists && before.link !== undefined ? { ...before.link, resolved: before.resolved } : undefined;
+  return predictsEntry(path, before, after, link);
+}

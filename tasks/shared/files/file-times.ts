@@ -1,0 +1,84 @@
+import { type Change, type Command, type Entry, type ShellAnswer, sh } from '../../../src/sdk.ts';
+
+/** When a file was last read and changed, as parameters say it. */
+export interface TimeParams {
+  readonly access_time?: string;
+  readonly access_time_format: string;
+  readonly modification_time?: string;
+  readonly modification_time_format: string;
+}
+
+const words = [undefined, '', 'now', 'preserve'];
+
+/** What asks the host for the seconds since the epoch of the times given: it knows its time zone. */
+export function timeScript(params: TimeParams): Command | undefined {
+  const given = [
+    [params.access_time, params.access_time_format],
+    [params.modification_time, params.modification_time_format],
+  ] as const;
+  if (given.every(([time]) => words.includes(time))) return undefined;
+  const [access, modification] = given.map(([time, format]) =>
+    words.includes(time) ? sh`echo` : sh`date -d ${isoTime(time!, format) ?? 'not a time'} +%s`,
+  );
+  return sh`${access!}
+${modification!}`;
+}
+
+/** Changes of the times of an entry; `otherwise` holds for a time that is not given. */
+export function timeChanges(
+  path: string,
+  entry: Entry | undefined,
+  params: TimeParams,
+  asked: ShellAnswer | undefined,
+  otherwise: 'now' | 'preserve',
+): readonly Change[] {
+  const [access, modification] = asked?.stdout.split('\n') ?? [];
+  return [
+    timeChange(path, 'access time', '-a', params.access_time || otherwise, access, entry?.inode?.atime),
+    timeChange(
+      path,
+      'modification time',
+      '-m',
+      params.modification_time || otherwise,
+      modification,
+      entry?.inode?.mtime,
+    ),
+  ].filter((change) => change !== undefined);
+}
+
+/** Why the times given mean nothing to the host. */
+export const wrongTime = (asked: ShellAnswer | undefined): string | undefined =>
+  asked !== undefined && asked.code !== 0 ? `Error while obtaining timestamp: ${asked.stderr.trim()}` : undefined;
+
+function timeChange(
+  path: string,
+  what: string,
+  flag: string,
+  wanted: string,
+  seconds: string | undefined,
+  current: number | undefined,
+): Change | undefined {
+  if (wanted === 'preserve') return undefined;
+  const from = current === undefined ? null : String(Math.floor(current));
+  if (wanted === 'now') return { what, from, to: 'now', repeats: true, commands: [sh`touch ${flag} -c -h -- ${path}`] };
+  if (from === seconds) return undefined;
+  return { what, from, to: seconds ?? wanted, commands: [sh`touch ${flag} -c -h -d ${`@${seconds}`} -- ${path}`] };
+}
+
+/** A time written in a strftime format, as `date -d` reads it; undefined when it does not fit. */
+function isoTime(time: string, format: string): string | undefined {
+  const names: string[] = [];
+  const pattern = format.replace(
+    /%(.)|([.*+?^${}()|[\]\\])/g,
+    (_all, directive: string | undefined, special: string | undefined) => {
+      if (special !== undefined) return `\\${special}`;
+      names.push(directive!);
+      return directive === 'Y' ? '(\\d{4})' : directive === '%' ? '(%)' : '(\\d{1,2})';
+    },
+  );
+  const match = new RegExp(`^${pattern}$`).exec(time);
+  if (match === null) return undefined;
+  const part = (name: string, otherwise: string) => (match[names.indexOf(name) + 1] ?? otherwise).padStart(2, '0');
+  const of = (name: string, otherwise: string) => (names.includes(name) ? part(name, otherwise) : otherwise);
+  return `${of('Y', '1900')}-${of('m', '01')}-${of('d', '01')} ${of('H', '00')}:${of('M', '00')}:${of('S', '00')}`;
+}

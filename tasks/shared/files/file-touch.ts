@@ -1,0 +1,36 @@
+import { type Change, followed, type Plan, tidyPath, writeFile } from '../../../src/sdk.ts';
+import { unknownAccount, withAttributes } from './attributes.ts';
+import { fileEffects } from './file-content.ts';
+import { attributed, type FileParams, type FileState } from './file-states.ts';
+import { timeChanges, wrongTime } from './file-times.ts';
+import { newEntry, predictsEntry } from './path-info.ts';
+
+/** An empty file where there is none; else its times become now, unless they are to be preserved. */
+export function planTouch(state: FileState, params: FileParams): Plan {
+  const { before } = state;
+  const path = tidyPath(params.path);
+  const linked = before.exists && before.link !== undefined && params.follow;
+  const at = linked ? (before.resolved ?? path) : path;
+  const entry = linked ? followed(before) : before.exists ? before : undefined;
+  if (entry === undefined) return touchNew(state, params, at);
+  return attributed(state, params, at, entry, 'now');
+}
+
+function touchNew(state: FileState, params: FileParams, at: string): Plan {
+  const wrong = unknownAccount(params, state) ?? wrongTime(state.times);
+  if (wrong !== undefined) return { failed: wrong };
+  const parent = followed(state.parent);
+  if (at === tidyPath(params.path) && parent?.kind !== 'directory')
+    return { failed: `Error, could not touch target: the folder of ${at} does not exist` };
+  const entry = withAttributes(newEntry('file', state.self, parent), params, state);
+  const change: Change = {
+    what: 'file',
+    from: null,
+    to: 'empty',
+    commands: [writeFile({ path: at, content: '', mode: entry.mode, owner: params.owner, group: params.group })],
+    effects: [...predictsEntry(tidyPath(params.path), state.before, entry), ...fileEffects(at, new Uint8Array())],
+    paths: [at],
+  };
+  const dated = timeChanges(at, undefined, params, state.times, 'preserve').filter((one) => one.repeats !== true);
+  return { changes: [change, ...dated.map((one) => ({ ...one, effects: change.effects, paths: [at] }))] };
+}

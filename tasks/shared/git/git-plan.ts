@@ -1,0 +1,214 @@
+import {
+  blurs,
+  type Change,
+  type Command,
+  type Plan,
+  predicts,
+  type Script,
+  type ShellAnswer,
+  script,
+  sh,
+} from '../../../src/sdk.ts';
+import { askClone, askRelation, type Clone, type GitAccess, gitWith, type Remote, repoUrl } from './git-questions.ts';
+
+/** The parameters of `git` that its plan reads. */
+interface WantedClone extends GitAccess {
+  readonly clone: boolean;
+  readonly update: boolean;
+  readonly force: boolean;
+  readonly depth?: number;
+  readonly single_branch: boolean;
+  readonly recursive: boolean;
+  readonly track_submodules: boolean;
+  readonly refspec?: string;
+  readonly reference?: string;
+  readonly separate_git_dir?: string;
+  readonly umask?: unknown;
+  readonly verify_commit: boolean;
+}
+
+/** The commit whose relation to the clone's has to be asked, where they differ. */
+export const relationNeeded = (
+  clone: Clone,
+  remote: Remote | undefined,
+  { update }: WantedClone,
+): string | undefined =>
+  update && clone.head !== undefined && remote?.sha !== undefined && !clone.head.startsWith(remote.sha)
+    ? remote.sha
+    : undefined;
+
+/** Plan what differs of a clone. */
+export function planGit(
+  now: Clone,
+  remote: Remote | undefined,
+  relation: ShellAnswer | undefined,
+  wanted: WantedClone,
+): Plan {
+  if (now.error !== undefined) return { failed: now.error };
+  if (now.is === 'other') return { failed: `${wanted.dest} is there, and is no clone of a repository` };
+  const there = now.is === 'clone';
+  if ((there && !wanted.update) || (!there && !wanted.clone)) return { changes: [] };
+  if (remote?.error !== undefined || remote?.sha === undefined)
+    return { failed: remote?.error ?? 'the repository was not asked' };
+  if (!there) return { changes: [cloning(wanted, remote)] };
+  const kept = wanted.force ? undefined : localWork(now, wanted);
+  if (kept !== undefined) return { failed: kept, would: moves(now, remote, relation, wanted) };
+  return { changes: moves(now, remote, relation, wanted) };
+}
+
+const short = (sha: string | undefined): string => sha?.slice(0, 10) ?? 'no commit';
+
+/** What somebody did in the clone, and would be lost. */
+function localWork({ dirty, local }: Clone, { dest, bare }: WantedClone): string | undefined {
+  if (bare || (dirty.length === 0 && local === 0)) return undefined;
+  return dirty.length > 0
+    ? `Local modifications exist in the destination: ${dest} (force=no): ${dirty.join(', ')}`
+    : `${local} local commits in ${dest} that the repository has not got`;
+}
+
+const umasked = ({ umask }: WantedClone): Script =>
+  umask === undefined
+    ? script``
+    : script`umask ${String(umask)}
+`;
+const submodules = ({ recursive, bare, track_submodules, force }: WantedClone, g: Script): Script =>
+  recursive && !bare
+    ? script` && { [ ! -e .gitmodules ] || { ${g} submodule sync --recursive && ${g} submodule update --init --recursive ${[...(track_submodules ? ['--remote'] : []), ...forced(force)]}; }; }`
+    : script``;
+const verified = ({ verify_commit }: WantedClone, g: Script): Script =>
+  verify_commit ? script` && ${g} verify-commit HEAD` : script``;
+const forced = (force: boolean): readonly string[] => (force ? ['--force'] : []);
+
+function cloning(wanted: WantedClone, { sha, kind, branch }: Remote): Change {
+  const repo = repoUrl(wanted);
+  const { dest, version, remote, bare, depth, single_branch, reference, separate_git_dir } = wanted;
+  const g = gitWith(wanted, { writes: true });
+  const named = version !== 'HEAD' && kind !== 'commit' && !version.startsWith('refs/');
+  const words = [
+    ...(bare ? ['--bare'] : ['--origin', remote]),
+    ...(depth !== undefined && kind !== 'commit' ? ['--depth', String(depth)] : []),
+    ...(single_branch ? ['--single-branch'] : []),
+    ...(reference === undefined ? [] : ['--reference', reference]),
+    ...(separate_git_dir === undefined ? [] : ['--separate-git-dir', separate_git_dir]),
+    ...(named && !bare ? ['--branch', version] : []),
+  ];
+  const at =
+    named || version === 'HEAD' || bare
+      ? script``
+      : script` && { ${g} cat-file -e ${`${sha}^{commit}`} 2>/dev/null || ${g} fetch ${remote} ${version}; } && ${g} checkout -q --detach ${sha!}`;
+  const command = sh`${umasked(wanted)}mkdir -p -- "$(dirname -- ${dest})" && ${g} clone ${words} -- ${repo} ${dest} && cd -- ${dest}${at}${submodules(wanted, g)}${verified(wanted, g)}`;
+  const stdout = `clone\n${sha}\n${kind === 'branch' ? (branch ?? '') : ''}\n${repo}\n0\n`;
+  return {
+    what: `clone ${dest}`,
+    from: null,
+    to: `${version} ${short(sha)}`,
+    commands: [long(command, `git clone ${repo} ${dest}`)],
+    effects: effects(wanted, stdout),
+  };
+}
+
+const long = (command: Command, shown: string): Command => ({ ...command, shown, long: true });
+
+const effects = (wanted: WantedClone, stdout: string): Change['effects'] => [
+  blurs(`path:${wanted.dest}`, 'absent:unit:*'),
+  predicts(askClone(wanted), { code: 0, stdout, stderr: '', timedOut: false }),
+];
+
+function moves(now: Clone, remote: Remote, relation: ShellAnswer | undefined, wanted: WantedClone): readonly Change[] {
+  const { dest, force, bare } = wanted;
+  const repo = repoUrl(wanted);
+  const g = script`${gitWith(wanted, { writes: true })} -C ${dest}`;
+  const after = effects(
+    wanted,
+    `clone\n${remote.sha}\n${remote.kind === 'branch' ? (remote.branch ?? '') : ''}\n${repo}\n0\n`,
+  );
+  const url: Change = {
+    what: `remote ${wanted.remote} of ${dest}`,
+    from: now.url === undefined ? null : toldUrl(now.url),
+    to: repo,
+    commands: [sh`${g} remote ${now.url === undefined ? 'add' : 'set-url'} ${wanted.remote} ${repo}`],
+    effects: after,
+  };
+  const onBranch =
+    remote.kind !== 'branch' ||
+    remote.branch === undefined ||
+    now.branch === remote.branch ||
+    wanted.version === 'HEAD' ||
+    bare;
+  const same = now.head?.startsWith(remote.sha!) === true && onBranch;
+  const dirty = force && now.dirty.length > 0;
+  const behind = relation?.code === 0 ? `, ${relation.stdout.trim().split('\t')[1]} behind` : '';
+  const move: Change = {
+    what: `clone ${dest}`,
+    from: `${now.branch ?? 'detached'} ${short(now.head)}${behind}`,
+    to: `${remote.branch ?? wanted.version} ${short(remote.sha)}`,
+    commands: [
+      long(
+        sh`${umasked(wanted)}${guarding(now, wanted, remote, g)}cd -- ${dest} && ${fetching(wanted, remote, g)} && ${arriving(now, wanted, remote, g)}${submodules(wanted, g)}${verified(wanted, g)}`,
+        `git fetch and checkout ${wanted.version} in ${dest}`,
+      ),
+    ],
+    effects: [
+      ...(after ?? []),
+      ...(relation === undefined
+        ? []
+        : [predicts(askRelation(wanted, remote.sha!), { code: 0, stdout: '0\t0\n', stderr: '', timedOut: false })]),
+    ],
+  };
+  const cleaning: Change = {
+    what: `local changes in ${dest}`,
+    from: now.dirty.join(', '),
+    to: 'none',
+    commands: same ? [sh`${g} reset -q --hard`] : [],
+    effects: after,
+  };
+  return [...(sameUrl(now.url, repo) ? [] : [url]), ...(dirty ? [cleaning] : []), ...(same ? [] : [move])];
+}
+
+/** Nobody's password is told, neither one that an earlier run or a colleague has left in the clone. */
+const toldUrl = (repo: string): string => {
+  const url = repoUrl({ repo });
+  return url === repo ? url : `${url} with a password`;
+};
+
+const sameUrl = (one: string | undefined, other: string): boolean =>
+  one?.replace(/\/+$/, '') === other.replace(/\/+$/, '');
+
+function fetching(
+  { remote, refspec, depth, bare, force }: WantedClone,
+  { branch, kind, sha }: Remote,
+  g: Script,
+): Script {
+  const shallow = depth === undefined || kind === 'commit' ? [] : ['--depth', depth];
+  const specs = bare
+    ? ['+refs/heads/*:refs/heads/*']
+    : depth !== undefined && branch !== undefined
+      ? [`+refs/heads/${branch}:refs/remotes/${remote}/${branch}`]
+      : [`+refs/heads/*:refs/remotes/${remote}/*`];
+  // Not `-q`: with it git does not say which ref it refused to move.
+  const words = [...forced(force), ...shallow, remote, ...specs, ...(refspec === undefined ? [] : [refspec])];
+  const fetch = script`${g} fetch --tags ${words}`;
+  return kind === 'branch'
+    ? fetch
+    : script`${fetch} && { ${g} cat-file -e ${`${sha}^{commit}`} 2>/dev/null || ${g} fetch -q ${remote} ${sha!}; }`;
+}
+
+/** What is checked out has no local work by now, unless that may be thrown away; another branch of the clone may have. */
+function arriving(now: Clone, { remote, force, bare }: WantedClone, { branch, kind, sha }: Remote, g: Script): Script {
+  if (bare) return branch === undefined ? script`:` : script`${g} symbolic-ref HEAD ${`refs/heads/${branch}`}`;
+  const checkout = script`${g} checkout -q ${forced(force)}`;
+  if (kind !== 'branch' || branch === undefined) return script`${checkout} --detach ${sha!}`;
+  const there = `refs/remotes/${remote}/${branch}`;
+  // `reset --keep` takes a file that was touched, copied or restored for a changed one, until it is looked at.
+  const reset = script`{ ${g} update-index -q --refresh >/dev/null || :; } && ${g} reset -q ${force ? '--hard' : '--keep'} ${there}`;
+  if (now.branch === branch) return reset;
+  return script`{ ${checkout} ${branch} -- 2>/dev/null || ${checkout} --track -b ${branch} ${there}; } && ${reset}`;
+}
+
+/** Refuse to move a branch of the clone that has local commits. */
+function guarding(now: Clone, { force, bare }: WantedClone, { branch, kind }: Remote, g: Script): Script {
+  if (force || bare || kind !== 'branch' || branch === undefined || now.branch === branch) return script``;
+  const count = script`$(${g} rev-list --count ${`refs/heads/${branch}`} --not --remotes --tags 2>/dev/null)`;
+  return script`case ${count} in '' | 0) ;; *) echo ${`the branch ${branch} of the clone has local commits`} >&2; exit 1 ;; esac
+`;
+}

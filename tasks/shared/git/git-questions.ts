@@ -1,0 +1,165 @@
+import { quote, type Script, type ShellAnswer, script, sh, shell, urlLogin, writtenScript } from '../../../src/sdk.ts';
+
+/** The parameters that say which repository, and how git gets to it. */
+export interface GitAccess {
+  readonly repo: string;
+  readonly dest: string;
+  readonly version: string;
+  readonly remote: string;
+  readonly bare: boolean;
+  readonly accept_hostkey: boolean;
+  readonly accept_newhostkey: boolean;
+  readonly key_file?: string;
+  readonly ssh_opts?: string;
+  readonly executable?: string;
+}
+
+/** How a clone is. */
+export interface Clone {
+  /** Nothing there, something else, or a clone. */
+  readonly is: 'absent' | 'empty' | 'other' | 'clone';
+  readonly head?: string;
+  readonly branch?: string;
+  readonly url?: string;
+  /** Files with local changes, as git's short status tells them. */
+  readonly dirty: readonly string[];
+  /** Commits that no branch of the repository had when it was fetched last. */
+  readonly local: number;
+  /** Why there is no answer. */
+  readonly error?: string;
+}
+
+/** What the repository has under the wanted name. */
+export interface Remote {
+  readonly sha?: string;
+  readonly kind?: 'branch' | 'tag' | 'commit';
+  readonly branch?: string;
+  readonly error?: string;
+}
+
+/** git, as it is asked and told: without a terminal. */
+export function gitWith(access: GitAccess, options: { writes: boolean } = { writes: false }): Script {
+  const { variables, options: helper } = loggingIn(access.repo);
+  return script`LC_ALL=C GIT_TERMINAL_PROMPT=0 GIT_OPTIONAL_LOCKS=0 GIT_SSH_COMMAND=${sshWith(access, options).text} ${variables}${access.executable ?? 'git'} ${helper}`;
+}
+
+function sshWith(access: GitAccess, { writes }: { writes: boolean }): Script {
+  const accepting = access.accept_hostkey || access.accept_newhostkey;
+  const words = [
+    ...(writes ? [] : ['-o', 'UpdateHostKeys=no']),
+    '-o',
+    `StrictHostKeyChecking=${accepting ? 'accept-new' : 'yes'}`,
+    // A question must not write to known_hosts: new keys go to the first file named.
+    ...(accepting && !writes ? ['-o', 'UserKnownHostsFile=/dev/null ~/.ssh/known_hosts'] : []),
+    ...(access.key_file === undefined ? [] : ['-i', access.key_file, '-o', 'IdentitiesOnly=yes']),
+  ];
+  const more = access.ssh_opts === undefined ? script`` : script` ${writtenScript(access.ssh_opts)}`;
+  return script`ssh -o BatchMode=yes ${words}${more}`;
+}
+
+/** Where the repository is: its URL without a password, which git would show to everybody in its helpers' arguments. */
+export const repoUrl = ({ repo }: Pick<GitAccess, 'repo'>): string => urlLogin(repo).url;
+
+/** The password of a URL, for this server alone: in git's environment, which only its user can read. */
+function loggingIn(repo: string): { variables: Script; options: readonly string[] } {
+  const { url, login } = urlLogin(repo);
+  if (login === undefined) return { variables: script``, options: [] };
+  const [server] = /^https?:\/\/[^/?#]*/i.exec(url)!;
+  const helper = '!f() { printf "username=%s\\npassword=%s\\n" "$RETRACE_USER" "$RETRACE_PASSWORD"; }; f';
+  return {
+    variables: script`RETRACE_USER=${login.user} RETRACE_PASSWORD=${login.password} `,
+    options: ['-c', 'credential.helper=', '-c', `credential.${server}.helper=${helper}`],
+  };
+}
+
+/** Ask how the clone is. */
+export const askClone = (access: GitAccess) =>
+  shell({
+    ...sh`dest=${access.dest}; command -v ${access.executable ?? 'git'} >/dev/null || { echo 'git is not there' >&2; exit 127; }
+[ -e "$dest" ] || { echo absent; exit; }
+[ -d "$dest" ] || { echo other; exit; }
+g() { ${gitWith(access)} -C "$dest" "$@"; }
+trusted() { [ -O "$1" ] || { [ "$(id -u)" = 0 ] && [ "$(stat -c %u -- "$1")" = "$SUDO_UID" ]; } || g config --get-all safe.directory | grep -Fqx -e '*' -e "$dest"; }
+foreign() { echo foreign; stat -c %U -- "$1"; id -un; exit; }
+[ -n "$(ls -A "$dest")" ] || { trusted "$dest" || foreign "$dest"; echo empty; exit; }
+inside=$(g rev-parse ${access.bare ? '--absolute-git-dir' : '--show-toplevel'} 2>&1) || case $inside in
+*'not a git repository'*) echo other; exit ;;
+*'dubious ownership'* | *'owned by someone else'*) trusted "$dest" && foreign "$dest/.git"; foreign "$dest" ;;
+*) echo "$inside" >&2; exit 1 ;;
+esac
+[ "$inside" -ef "$dest" ] || { echo other; exit; }
+echo clone; g rev-parse -q --verify HEAD || echo; b=$(g symbolic-ref -q HEAD) && echo "\${b#refs/heads/}" || echo; g remote get-url ${access.remote} 2>/dev/null || echo
+g rev-list --count HEAD --not --remotes --tags 2>/dev/null || echo 0
+${access.bare ? script`` : script`g status --porcelain --untracked-files=no`}`,
+    about: [`path:${access.dest}`, 'by:package:git'],
+  });
+
+/** Read how the clone is. */
+export function readClone({ code, stdout, stderr }: ShellAnswer, dest: string): Clone {
+  const [is, head, branch, url, local, ...dirty] = stdout.split('\n');
+  if (is === 'foreign') return { is: 'absent', dirty: [], local: 0, error: dubious(dest, head ?? '', branch ?? '') };
+  if (code !== 0) return { is: 'absent', dirty: [], local: 0, error: stderr.trim() };
+  if (is !== 'clone') return { is: is as Clone['is'], dirty: [], local: 0 };
+  const given = (text: string | undefined) => (text === '' ? undefined : text);
+  return {
+    is,
+    head: given(head),
+    branch: given(branch),
+    url: given(url),
+    local: Number(local),
+    dirty: dirty.filter((line) => line !== ''),
+  };
+}
+
+/** Who owns a clone says by its configuration what git runs in it, so git does nothing in a clone of somebody else. */
+const dubious = (dest: string, owner: string, user: string): string =>
+  `${dest} belongs to ${owner}, so git does nothing in it as ${user} (dubious ownership): set become_user: ${owner}, or give it to ${user} (chown -R), or trust it on the host: git config --global --add safe.directory ${quote(dest)}`;
+
+/** Ask what the repository has under the wanted name. */
+export const askRemote = (access: GitAccess) =>
+  shell(
+    {
+      ...sh`${gitWith(access)} ls-remote --symref -- ${repoUrl(access)} HEAD ${refsOf(access.version)}`,
+      about: [
+        'by:package:git',
+        ...(access.repo.startsWith('/') ? [`path:${access.repo}`] : []),
+        ...(access.key_file === undefined ? [] : [`entry:${access.key_file}`]),
+      ],
+      deadlineMs: 60_000,
+    },
+    { beyond: true },
+  );
+
+const refsOf = (version: string): readonly string[] => [
+  `refs/heads/${version}`,
+  `refs/tags/${version}`,
+  `refs/tags/${version}^{}`,
+  ...(version.startsWith('refs/') ? [version] : []),
+];
+
+/** Read what the repository has under the wanted name. */
+export function readRemote({ code, stdout, stderr, timedOut }: ShellAnswer, access: GitAccess): Remote {
+  const { version } = access;
+  const repo = repoUrl(access);
+  if (timedOut) return { error: `${repo} did not answer in time` };
+  if (code !== 0) return { error: stderr.trim() || `git ls-remote: exit code ${code}` };
+  const refs = new Map(stdout.split('\n').map((line) => line.split('\t').reverse() as [string, string]));
+  const own = /^ref: refs\/heads\/(\S+)\tHEAD$/m.exec(stdout)?.[1];
+  if (version === 'HEAD') {
+    const sha = [...stdout.matchAll(/^([0-9a-f]{40,64})\tHEAD$/gm)][0]?.[1];
+    return sha === undefined ? { error: `${repo} is empty` } : { sha, kind: 'branch', branch: own };
+  }
+  const branch = refs.get(`refs/heads/${version}`);
+  if (branch !== undefined) return { sha: branch, kind: 'branch', branch: version };
+  const tag = refs.get(`refs/tags/${version}^{}`) ?? refs.get(`refs/tags/${version}`) ?? refs.get(version);
+  if (tag !== undefined) return { sha: tag, kind: 'tag' };
+  if (/^[0-9a-f]{7,64}$/.test(version)) return { sha: version, kind: 'commit' };
+  return { error: `${repo} has no branch or tag ${version}` };
+}
+
+/** Ask how the clone's commit and a wanted one are related. */
+export const askRelation = (access: GitAccess, sha: string) =>
+  shell({
+    ...sh`${gitWith(access)} -C ${access.dest} rev-list --left-right --count ${`HEAD...${sha}`}`,
+    about: [`path:${access.dest}`, 'by:package:git'],
+  });

@@ -1,0 +1,42 @@
+import { type Certificate, covers, issuedBy, keyMatches, type Lineage, readCertificates } from '../../../src/sdk.ts';
+
+/** What is to be done with a certificate that there may be on two hosts. */
+export type Choice =
+  /** The one here is as good as it, or ends later. */
+  | { readonly take: 'here' }
+  /** The one there is right, and the one here is not, or ends before it. */
+  | { readonly take: 'there' }
+  /** They are the same, or neither is right. */
+  | { readonly take: 'same' }
+  | { readonly take: 'none'; readonly here: string; readonly there: string };
+
+/** Which of two certificates is to be kept: one that is right, and the one that ends later if both are. */
+export function choose(
+  here: Lineage | undefined,
+  there: Lineage | undefined,
+  names: readonly string[],
+  now: Date,
+): Choice {
+  const [ours, theirs] = [judged(here, names, now), judged(there, names, now)];
+  if (typeof ours === 'string')
+    return typeof theirs === 'string' ? { take: 'none', here: ours, there: theirs } : { take: 'there' };
+  if (typeof theirs === 'string') return { take: 'here' };
+  if (ours.fingerprint === theirs.fingerprint) return { take: 'same' };
+  return { take: ours.notAfter >= theirs.notAfter ? 'here' : 'there' };
+}
+
+/** A certificate that is right; else what is wrong with it. */
+function judged(lineage: Lineage | undefined, names: readonly string[], now: Date): Certificate | string {
+  if (lineage?.chain === undefined) return 'absent';
+  const chain = readCertificates(lineage.chain);
+  const certificate = chain?.[0];
+  if (chain === undefined || certificate === undefined) return 'unreadable';
+  if (certificate.notBefore > now) return `not valid before ${certificate.notBefore.toISOString()}`;
+  if (certificate.notAfter <= now) return `expired since ${certificate.notAfter.toISOString()}`;
+  const missing = names.filter((name) => !covers(certificate, name));
+  if (missing.length > 0) return `for ${certificate.names.join(', ')}, and not for ${missing.join(', ')}`;
+  if (lineage.key === undefined) return 'without its key';
+  if (keyMatches(certificate, lineage.key) !== true) return 'with the key of another';
+  const broken = chain.some((one, index) => index > 0 && !issuedBy(chain[index - 1] ?? one, one));
+  return broken ? 'with the chain of another' : certificate;
+}

@@ -1,0 +1,67 @@
+import { type HttpRequest, hash } from '../../../src/sdk.ts';
+
+/** A request's body and the content type that it has by its format. */
+interface Encoded {
+  readonly body: NonNullable<HttpRequest['body']>;
+  readonly type?: string;
+}
+
+/** Write data as the body of a request, in one of the formats that Ansible knows. Text that is JSON already stays as it is. */
+export function encodeBody(
+  body: unknown,
+  format: 'raw' | 'json' | 'form-urlencoded' | 'form-multipart',
+  readFile: (name: string) => Uint8Array,
+): Encoded | undefined {
+  if (body === undefined || body === null) return undefined;
+  if (format === 'json')
+    return { body: { text: typeof body === 'string' ? body : pythonJson(body) }, type: 'application/json' };
+  if (format === 'form-urlencoded')
+    return {
+      body: { text: typeof body === 'string' ? body : urlencoded(body) },
+      type: 'application/x-www-form-urlencoded',
+    };
+  if (format === 'form-multipart') return multipart(body as Readonly<Record<string, unknown>>, readFile);
+  return { body: { text: typeof body === 'string' ? body : pythonJson(body) } };
+}
+
+/** JSON with the spaces that Python puts after commas and colons, since servers may sign or compare bodies. */
+function pythonJson(data: unknown): string {
+  if (Array.isArray(data)) return `[${data.map(pythonJson).join(', ')}]`;
+  if (typeof data !== 'object' || data === null) return JSON.stringify(data);
+  return `{${Object.entries(data)
+    .map(([key, value]) => `${JSON.stringify(key)}: ${pythonJson(value)}`)
+    .join(', ')}}`;
+}
+
+/** Pairs of a dict or of a list of pairs; a list as a value repeats its name. */
+function urlencoded(data: unknown): string {
+  const pairs = Array.isArray(data) ? (data as [string, unknown][]) : Object.entries(data as object);
+  const flat = pairs.flatMap(([name, value]) =>
+    (Array.isArray(value) ? value : [value]).map((one): [string, string] => [name, String(one)]),
+  );
+  return new URLSearchParams(flat).toString();
+}
+
+/** Fields as parts of a form: a text, `content` with a `filename` for the server, or the file of that name. */
+function multipart(fields: Readonly<Record<string, unknown>>, readFile: (name: string) => Uint8Array): Encoded {
+  const parts = Object.entries(fields).map(([name, value]) => {
+    const field =
+      typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : { content: value };
+    const file = field['filename'] === undefined ? undefined : String(field['filename']);
+    const content =
+      field['content'] === undefined && file !== undefined
+        ? readFile(file)
+        : Buffer.from(String(field['content'] ?? ''));
+    const type = field['mime_type'] ?? (file === undefined ? 'text/plain' : 'application/octet-stream');
+    const named = file === undefined ? '' : `; filename="${file.split('/').at(-1)}"`;
+    const head = `Content-Disposition: form-data; name="${name}"${named}\r\nContent-Type: ${String(type)}\r\n\r\n`;
+    return Buffer.concat([Buffer.from(head), content, Buffer.from('\r\n')]);
+  });
+  // The same for the same form, so that asking again is the same question.
+  const boundary = `==============${hash('sha1', Buffer.concat(parts))}==`;
+  const body = Buffer.concat([
+    ...parts.flatMap((part) => [Buffer.from(`--${boundary}\r\n`), part]),
+    Buffer.from(`--${boundary}--\r\n`),
+  ]);
+  return { body: { base64: body.toString('base64') }, type: `multipart/form-data; boundary="${boundary}"` };
+}

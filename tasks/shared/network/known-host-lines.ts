@@ -1,0 +1,79 @@
+import { hash, hmacSha1 } from '../../../src/sdk.ts';
+
+/** A key as a line of known_hosts holds it. */
+interface HostKey {
+  readonly marker: string;
+  readonly hosts: readonly string[];
+  readonly type: string;
+  readonly key: string;
+  readonly comment: string;
+}
+
+/** A line as a key; undefined for comments and what is none. */
+export function readHostKey(line: string): HostKey | undefined {
+  const words = line.trim().split(/\s+/);
+  const marker = words[0]?.startsWith('@') === true ? words.shift()! : '';
+  const [hosts, type, key, ...comment] = words;
+  if (hosts === undefined || hosts.startsWith('#') || type === undefined || key === undefined) return undefined;
+  return { marker, hosts: hosts.split(','), type, key, comment: comment.join(' ') };
+}
+
+const hostLine = ({ marker, hosts, type, key, comment }: HostKey): string =>
+  [marker, hosts.join(','), type, key, comment].filter((word) => word !== '').join(' ');
+
+/** Whether a name of a line is this host, hidden or not. */
+export function isHost(word: string, host: string): boolean {
+  const [, salt, hidden] = /^\|1\|([^|]+)\|([^|]+)$/.exec(word) ?? [];
+  return salt === undefined
+    ? word.toLowerCase() === host.toLowerCase()
+    : hmacSha1(Buffer.from(salt, 'base64'), host) === hidden;
+}
+
+/** A name that tells nobody which host is meant. The salt follows from host and key, so that the line is the same each time. */
+export function hideHost(host: string, key: string): string {
+  const salt = Buffer.from(hash('sha1', `${host} ${key}`), 'hex');
+  return `|1|${salt.toString('base64')}|${hmacSha1(salt, host)}`;
+}
+
+/** What a host's keys are to be. */
+interface HostWish {
+  readonly host: string;
+  /** None: any key of the host is meant. */
+  readonly keys: readonly HostKey[];
+  readonly state: 'present' | 'absent';
+  readonly hashed: boolean;
+}
+
+/** The text with the host's keys in it, or without them; another key of the same type is replaced. */
+export function putHostKeys(text: string, wish: HostWish): string {
+  const lines = text.split('\n');
+  if (lines.at(-1) === '') lines.pop();
+  const found = new Set<string>();
+  const kept = lines.flatMap((line) => keepLine(line, wish, found));
+  const added =
+    wish.state === 'absent'
+      ? []
+      : wish.keys
+          .filter((key) => !found.has(key.key))
+          .map((key) => hostLine(wish.hashed ? { ...key, hosts: [hideHost(wish.host, key.key)] } : key));
+  const all = [...kept, ...new Set(added)];
+  return all.length === 0 ? '' : `${all.join('\n')}\n`;
+}
+
+function keepLine(line: string, { host, keys, state, hashed }: HostWish, found: Set<string>): readonly string[] {
+  const entry = readHostKey(line);
+  const named = entry?.hosts.find((word) => isHost(word, host));
+  if (entry === undefined || named === undefined) return [line];
+  const same = keys.find((key) => key.key === entry.key && key.type === entry.type && key.marker === entry.marker);
+  if (state === 'present') {
+    const replaced = keys.some((key) => key.type === entry.type && key.marker === entry.marker);
+    const hidden = named.startsWith('|1|') || !hashed;
+    if (same !== undefined && hidden && !found.has(entry.key)) {
+      found.add(entry.key);
+      return [line];
+    }
+    if (!replaced) return [line];
+  } else if (keys.length > 0 && same === undefined) return [line];
+  const others = entry.hosts.filter((word) => word !== named);
+  return others.length === 0 ? [] : [hostLine({ ...entry, hosts: others })];
+}

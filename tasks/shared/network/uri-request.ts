@@ -1,0 +1,158 @@
+import { type Controller, ControllerError, type HttpRequest, type Params } from '../../../src/sdk.ts';
+import { encodeBody } from './http-body.ts';
+
+/** The parameters of `uri`. */
+export const uriParams = {
+  url: { type: 'str', required: true, secret: 'password in URL', doc: 'The address, `http://…` or `https://…`.' },
+  method: {
+    type: 'str',
+    default: 'GET',
+    doc: 'GET and HEAD are questions and are asked in a check too; all others act.',
+  },
+  headers: { type: 'dict', default: {}, doc: 'Header fields to send.' },
+  body: { type: 'raw', doc: 'What to send: text, or data to be written in `body_format`.' },
+  body_format: {
+    type: 'str',
+    default: 'raw',
+    choices: ['form-urlencoded', 'json', 'raw', 'form-multipart'],
+    doc: 'How data in `body` is written; sets the content type.',
+  },
+  src: { type: 'path', doc: 'A file to send instead of `body`.' },
+  remote_src: { type: 'bool', default: false, doc: 'Whether `src` is on the host.' },
+  status_code: {
+    type: 'list',
+    elements: 'int',
+    default: [200],
+    doc: 'The status codes that are right; -1 stands for no answer.',
+  },
+  return_content: {
+    type: 'bool',
+    default: false,
+    doc: 'Whether the result has the body as `content`; it always has after a failure.',
+  },
+  dest: { type: 'path', doc: 'A file, or a folder, to write the body to.' },
+  creates: { type: 'path', doc: 'Where this exists, nothing is asked.' },
+  removes: { type: 'path', doc: 'Where this does not exist, nothing is asked.' },
+  url_username: { type: 'str', aliases: ['user'], doc: 'A user, for basic and digest authentication.' },
+  url_password: {
+    type: 'str',
+    aliases: ['password'],
+    secret: true,
+    doc: "The user's password; it never appears in a process list.",
+  },
+  force_basic_auth: { type: 'bool', default: false, doc: 'Send the password without waiting to be asked for it.' },
+  validate_certs: { type: 'bool', default: true, doc: 'Whether the certificate must be valid for the name.' },
+  ca_path: { type: 'path', doc: 'A file on the host with the CA certificates to trust.' },
+  client_cert: { type: 'path', doc: 'A file on the host with the client certificate, perhaps its key too.' },
+  client_key: { type: 'path', doc: 'A file on the host with the key of the client certificate.' },
+  ciphers: { type: 'list', elements: 'str', doc: 'The ciphers to offer.' },
+  timeout: { type: 'int', default: 30, doc: 'Seconds to wait for the connection, and for each next piece.' },
+  follow_redirects: {
+    type: 'str',
+    default: 'safe',
+    choices: ['all', 'no', 'none', 'safe', 'urllib2', 'yes'],
+    doc: 'Which redirects to follow; `safe`: those of GET and HEAD.',
+  },
+  resolve_to: {
+    type: 'str',
+    doc: "Ours: connect to this address (or address:port) instead of what DNS says of the URL's host.",
+  },
+  expect: {
+    type: 'dict',
+    doc: 'Ours: what else must be true of the answer.',
+    options: {
+      content_type: { type: 'str', doc: 'The type of the body, without its parameters, as `image/jpeg`.' },
+      contains: { type: 'str', doc: 'A text that is in the body.' },
+    },
+  },
+  wait: {
+    type: 'int',
+    default: 0,
+    doc: 'Ours: seconds to go on asking until the answer is as it should be (GET and HEAD). A check looks once.',
+  },
+  unix_socket: { type: 'path', doc: 'A unix socket to connect to.' },
+  http_agent: { type: 'str', default: 'ansible-httpget', doc: 'The name to give to the server.' },
+  decompress: { type: 'bool', default: true, doc: 'Whether to accept compressed answers, and unpack them.' },
+  use_proxy: { type: 'bool', default: true, doc: 'Whether to go through the proxy that the environment names.' },
+  use_netrc: { type: 'bool', default: true, doc: "Whether to use the passwords in the user's `.netrc`." },
+  unredirected_headers: {
+    type: 'list',
+    elements: 'str',
+    default: [],
+    ignored: 'credentials are never sent on to another host',
+  },
+  force: { type: 'bool', default: false, ignored: 'nothing is ever taken from a cache' },
+  use_gssapi: { type: 'bool', default: false, ignored: 'Kerberos is not supported' },
+  mode: { type: 'mode', doc: 'Mode of `dest`.' },
+  owner: { type: 'str', doc: 'Owner of `dest`.' },
+  group: { type: 'str', doc: 'Group of `dest`.' },
+} as const;
+
+/** The request that the parameters of `uri` describe. */
+export function toRequest(
+  given: Params<typeof uriParams>,
+  controller: Controller,
+  environment: Readonly<Record<string, string>>,
+): HttpRequest {
+  const { follow_redirects: follow } = given;
+  const method = given.method.toUpperCase();
+  const sent =
+    given.src === undefined
+      ? encodeBody(given.body, given.body_format, (name) => partOf(name, given.remote_src, controller))
+      : fromFile(given.src, given.remote_src, controller);
+  const headers = Object.entries(given.headers).map(([name, value]) => [name, String(value)] as const);
+  const typed =
+    sent?.type === undefined || headers.some(([name]) => name.toLowerCase() === 'content-type')
+      ? headers
+      : [...headers, ['Content-Type', sent.type] as const];
+  return {
+    url: given.url,
+    method,
+    headers: typed,
+    body: sent?.body,
+    user: given.url_username,
+    password: given.url_password,
+    basic: given.force_basic_auth,
+    validateCerts: given.validate_certs,
+    caPath: given.ca_path,
+    clientCert: given.client_cert,
+    clientKey: given.client_key,
+    ciphers: given.ciphers,
+    timeout: given.timeout,
+    follow:
+      follow === 'all' ||
+      follow === 'yes' ||
+      follow === 'urllib2' ||
+      (follow !== 'none' && (method === 'GET' || method === 'HEAD')),
+    resolveTo: given.resolve_to,
+    unixSocket: given.unix_socket,
+    agent: given.http_agent,
+    compressed: given.decompress,
+    proxy: given.use_proxy,
+    netrc: given.use_netrc,
+    environment,
+  };
+}
+
+function fromFile(
+  src: string,
+  remote: boolean,
+  controller: Controller,
+): { body: NonNullable<HttpRequest['body']>; type?: string } {
+  if (remote) return { body: { file: src } };
+  return { body: { base64: Buffer.from(localFile(src, controller)).toString('base64') } };
+}
+
+function partOf(name: string, remote: boolean, controller: Controller): Uint8Array {
+  if (remote)
+    throw new ControllerError(
+      `the file ${name} of a form cannot be one of the host: fetch it first, or give its \`content\``,
+    );
+  return localFile(name, controller);
+}
+
+function localFile(name: string, controller: Controller): Uint8Array {
+  const found = controller.find('files', name);
+  if (!found.ok) throw new ControllerError(`could not find \`${name}\`; searched ${found.searched.join(', ')}`);
+  return controller.readFile(found.path);
+}

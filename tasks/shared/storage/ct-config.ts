@@ -1,0 +1,112 @@
+import type { Live } from '../../../src/sdk.ts';
+
+/** Lines of a container's configuration: key → value. */
+export type Lines = Readonly<Record<string, string>>;
+
+/** Whether a line says the same: settings in any order; what Proxmox adds by itself does not count unless it is asked for. */
+export function sameLine(key: string, now: string | undefined, wanted: string): boolean {
+  if (key === 'rootfs') return now !== undefined && sameDisk(now, wanted);
+  if (!isList(key)) return (now ?? defaults[key]) === wanted;
+  if (now === undefined) return false;
+  const [is, should] = [settings(now), settings(wanted)];
+  const names = new Set([...is.keys(), ...should.keys()]);
+  return [...names].every(
+    (name) => is.get(name) === should.get(name) || (addedByProxmox.has(name) && !should.has(name)),
+  );
+}
+
+/** A new network line with what Proxmox gave the old one, so that a card keeps its hardware address. */
+export function keepingHardware(key: string, now: string | undefined, wanted: string): string {
+  if (!key.startsWith('net') || now === undefined) return wanted;
+  const [is, should] = [settings(now), settings(wanted)];
+  const kept = ['hwaddr', 'type'].filter((name) => is.has(name) && !should.has(name));
+  return [wanted, ...kept.map((name) => `${name}=${is.get(name)}`)].join(',');
+}
+
+/**
+ * Whether a running container has the new value of a line only after a restart; null where the line goes. Of addresses,
+ * gateways and mounts that it has not got, what it really has tells more: see `lacks`.
+ */
+export function needsRestart(
+  key: string,
+  now: string | undefined,
+  wanted: string | null,
+  live: Live | undefined,
+): boolean {
+  if (!/^(net|mp|dev)\d+$|^(features|hostname|nameserver|searchdomain|timezone|rootfs|arch|ostype)$/.test(key))
+    return false;
+  if (live === undefined || now === undefined) return true;
+  if (wanted === null) return !/^mp\d+$/.test(key) || live.mounts.includes(settings(now).get('mp') ?? '');
+  if (!key.startsWith('net')) return true;
+  const [is, should] = [settings(now), settings(wanted)];
+  const names = [...new Set([...is.keys(), ...should.keys()])].filter((name) => !addedByProxmox.has(name));
+  return names.some((name) => is.get(name) !== should.get(name) && !/^(ip|gw)6?$/.test(name));
+}
+
+/** What a running container lacks of its configuration: it was started before the configuration, or what is mounted on the node, was changed. */
+export function lacks(live: Live, config: Lines): readonly string[] {
+  const lines = Object.entries(config).map(([key, value]) => [key, settings(value)] as const);
+  const mounts = lines.flatMap(([key, set]) => (/^mp\d+$/.test(key) ? [set.get('mp')!] : []));
+  const nets = lines.filter(([key]) => /^net\d+$/.test(key)).map(([, set]) => set);
+  const addresses = nets.flatMap((set) =>
+    [set.get('ip'), set.get('ip6')].filter(isAddress).map((address) => ({ name: set.get('name') ?? '', address })),
+  );
+  const gateways = nets.flatMap((set) => [set.get('gw'), set.get('gw6')].filter((gateway) => gateway !== undefined));
+  return [
+    ...mounts.filter((path) => !live.mounts.includes(path)).map((path) => `without ${path}`),
+    ...mounts
+      .filter((path) => live.mounts.includes(path) && live.others.includes(path))
+      .map((path) => `with another ${path} than the node has`),
+    ...addresses
+      .filter(({ name, address }) => !(live.addresses[name] ?? []).includes(address))
+      .map(({ name, address }) => `without ${address} on ${name}`),
+    ...gateways
+      .filter((gateway) => !live.gateways.includes(gateway))
+      .map((gateway) => `without the gateway ${gateway}`),
+  ];
+}
+
+/** Gateways that a running container has and its configuration has not; none where it gets them from the network. */
+export function strayGateways(live: Live, config: Lines): readonly string[] {
+  const nets = Object.entries(config).flatMap(([key, value]) => (/^net\d+$/.test(key) ? [settings(value)] : []));
+  const addresses = nets.flatMap((set) => [set.get('ip'), set.get('ip6')]);
+  if (addresses.some((address) => address !== undefined && !isAddress(address))) return [];
+  const gateways = new Set(nets.flatMap((set) => [set.get('gw'), set.get('gw6')]));
+  return live.gateways.filter((gateway) => !gateways.has(gateway));
+}
+
+/** A list of settings; what stands first without a name is the volume. */
+const settings = (line: string): ReadonlyMap<string, string> =>
+  new Map(
+    line
+      .split(',')
+      .map((word): [string, string] =>
+        word.includes('=') ? [word.slice(0, word.indexOf('=')), word.slice(word.indexOf('=') + 1)] : ['volume', word],
+      ),
+  );
+
+/** The size of a disk in GiB: `zfs-hdd:32`, or `zfs-hdd:subvol-100-disk-0,size=32G` once it is there. */
+export function diskSize(line: string): number | undefined {
+  const asked = /^[^:,]+:(\d+)(,|$)/.exec(line)?.[1];
+  if (asked !== undefined) return Number(asked);
+  const [, number, unit] = /^(\d+)([MGT]?)$/.exec(settings(line).get('size') ?? '') ?? [];
+  return number === undefined
+    ? undefined
+    : Number(number) * { M: 1 / 1024, G: 1, T: 1024, '': 1 / 2 ** 30 }[unit as 'M']!;
+}
+
+/** The storage that a disk is on. */
+export const diskStorage = (line: string): string => line.split(/[:,]/)[0]!;
+
+const sameDisk = (now: string, wanted: string): boolean =>
+  now === wanted ||
+  (diskStorage(now) === diskStorage(wanted) && (diskSize(wanted) === undefined || diskSize(now) === diskSize(wanted)));
+
+const isList = (key: string): boolean => /^(net|mp)\d+$|^features$/.test(key);
+const isAddress = (address: string | undefined): address is string =>
+  address !== undefined && /^[0-9a-f.:]+\/\d+$/i.test(address);
+
+/** What Proxmox takes where there is no line. */
+const defaults: Lines = { onboot: '0', unprivileged: '0', memory: '512', swap: '512', protection: '0', template: '0' };
+
+const addedByProxmox = new Set(['hwaddr', 'type', 'size']);

@@ -1,0 +1,126 @@
+import { type Question, type ShellAnswer, sh, shell, tidyPath } from '../../../src/sdk.ts';
+import { unescaped } from './fstab.ts';
+
+/** What the kernel tells of a place. */
+export interface Mounted {
+  readonly folder: 'directory' | 'file' | 'none';
+  /** Whether what is mounted there is the source that was asked about. */
+  readonly sameSource: boolean;
+  /** Whether `mount` knows this kind of filesystem where it needs a helper. */
+  readonly helper: boolean;
+  /** Whether the source is in use as swap. */
+  readonly swap: boolean;
+  /** How many filesystems are mounted there, one over the other. */
+  readonly layers: number;
+  readonly fstype?: string;
+  readonly source?: string;
+  /** Options of the mount and of its filesystem. */
+  readonly options: readonly string[];
+}
+
+/** Ask what is mounted at a place. */
+export function askMounted(path: string, src: string, fstype: string): Question<ShellAnswer> {
+  const device = /^(UUID|LABEL|PARTUUID|PARTLABEL)="?([^"]*)"?$/.exec(src);
+  const source = device === null ? src : `/dev/disk/by-${device[1]!.toLowerCase()}/${device[2]}`;
+  return shell({
+    ...sh`p=${path} s=${source}
+if [ -d "$p" ]; then echo directory; elif [ -e "$p" ]; then echo file; else echo none; fi
+[ "$s" -ef "$p" ] && echo yes || echo no
+case ${fstype} in nfs* | cifs | fuse.* | glusterfs | ceph) command -v ${`mount.${fstype.replace(/^fuse\..*/, 'fuse')}`} >/dev/null && echo yes || echo no ;; *) echo yes ;; esac
+r=$(readlink -f -- "$s" 2>/dev/null); grep -q "^\${r:-$s}[[:space:]]" /proc/swaps 2>/dev/null && echo yes || echo no
+printf '%s\n' "$r"; realpath -m -- "$p"
+cat /proc/self/mountinfo`,
+    about: [`mount:${tidyPath(path)}`, `inode:${tidyPath(path)}`, `swap:${src}`],
+  });
+}
+
+/** Read what is mounted at a place. */
+export function readMounted({ stdout }: ShellAnswer, src: string): Mounted {
+  const [folder = 'none', sameFile, helper, swap, real = '', path = '', ...table] = stdout.split('\n');
+  const rows = table.map(readRow).filter((row) => row?.point === path);
+  const top = rows.at(-1);
+  const plain = (name: string) => name.replace(/(.)\/+$/, '$1');
+  return {
+    folder: folder as Mounted['folder'],
+    sameSource:
+      top !== undefined &&
+      (sameFile === 'yes' || plain(top.source) === plain(src) || (real !== '' && top.source === real)),
+    helper: helper !== 'no',
+    swap: swap === 'yes',
+    layers: rows.length,
+    options: top?.options ?? [],
+    ...(top === undefined ? {} : { fstype: top.fstype, source: top.source }),
+  };
+}
+
+interface Row {
+  readonly point: string;
+  readonly fstype: string;
+  readonly source: string;
+  readonly options: readonly string[];
+}
+
+/** A line of mountinfo: `36 35 98:0 /root /point opts [tags] - fstype source superopts`. */
+function readRow(line: string): Row | undefined {
+  const [left = '', right] = line.split(' - ');
+  const [, , , , point = '', options = ''] = left.split(' ');
+  if (right === undefined) return undefined;
+  const [fstype = '', source = '', more = ''] = right.split(' ');
+  // What the mount says of `ro` goes before what its filesystem says.
+  const own = options.split(',');
+  const rest = more.split(',').filter((one) => one !== 'rw' && (one !== 'ro' || !own.includes('ro')));
+  return { point: unescaped(point), fstype, source: unescaped(source), options: [...own, ...rest.map(unescaped)] };
+}
+
+/** What is foreseen to be told of a place. */
+export function foreseenMount(
+  { stdout }: ShellAnswer,
+  now: Partial<{ folder: string; swap: boolean; row: { fstype: string; source: string; options: string } }>,
+): ShellAnswer {
+  const [folder, , helper, swap, real = '', path = ''] = stdout.split('\n');
+  const head = [
+    now.folder ?? folder,
+    'no',
+    helper,
+    now.swap === undefined ? swap : now.swap ? 'yes' : 'no',
+    real,
+    path,
+  ];
+  const row =
+    now.row === undefined
+      ? []
+      : [`0 0 0:0 / ${escapedPoint(path)} ${now.row.options} - ${now.row.fstype} ${now.row.source} rw`];
+  return { code: 0, stderr: '', timedOut: false, stdout: [...head, ...row, ''].join('\n') };
+}
+
+const escapedPoint = (path: string): string => path.replaceAll('\\', '\\134').replaceAll(' ', '\\040');
+
+const flags = ['noexec', 'nosuid', 'nodev', 'noatime', 'nodiratime', 'sync', 'dirsync'];
+const implied = ['user', 'users', 'owner', 'group'];
+
+/** Options that are asked for and not in force, or in force and not asked for; only those that the kernel tells. */
+export function differingOptions(wanted: string, told: readonly string[]): readonly string[] {
+  const options = wanted.split(',').filter((one) => one !== '');
+  const has = (name: string) => options.includes(name);
+  const byUser = options.some((one) => implied.includes(one));
+  const readOnly = has('ro') === told.includes('ro') ? [] : [has('ro') ? 'ro' : 'rw'];
+  const flagged = flags.flatMap((flag) => {
+    if (has(flag)) return told.includes(flag) ? [] : [flag];
+    return told.includes(flag) && !byUser && flag !== 'nodiratime' ? [flag.replace(/^no/, '')] : [];
+  });
+  const valued = options.flatMap((option) => {
+    const [name = '', value] = option.split('=');
+    const is = told.find((one) => one.startsWith(`${name}=`))?.slice(name.length + 1);
+    if (value === undefined || is === undefined || name.startsWith('x-') || value.endsWith('%')) return [];
+    return plainValue(name, value) === plainValue(name, is) ? [] : [option];
+  });
+  return [...readOnly, ...flagged, ...valued];
+}
+
+/** Sizes in bytes; modes without leading zeros. */
+function plainValue(name: string, value: string): string {
+  if (name === 'mode') return value.replace(/^0+(?=.)/, '');
+  const [, digits, unit] = /^(\d+)([kmgKMG])$/.exec(value) ?? [];
+  if (digits === undefined || unit === undefined) return value;
+  return String(Number(digits) * 1024 ** ('kmg'.indexOf(unit.toLowerCase()) + 1));
+}

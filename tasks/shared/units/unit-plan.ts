@@ -1,0 +1,294 @@
+import {
+  blurs,
+  type Change,
+  type Command,
+  type Freshness,
+  freshness,
+  fullName,
+  listening,
+  type Newest,
+  type Plan,
+  predicts,
+  sh,
+  systemctl,
+  type TaskResult,
+  type Unit,
+  type UnitScope,
+  unit,
+} from '../../../src/sdk.ts';
+import { awaitListening, portsOf, samePlaces, tellPlaces } from './unit-listening.ts';
+
+/** Parameters that `service` and `systemd` share. */
+export const unitParams = {
+  state: {
+    type: 'str',
+    choices: ['reloaded', 'restarted', 'started', 'stopped'],
+    doc: 'Whether it runs; restarted and reloaded do so each time.',
+  },
+  enabled: { type: 'bool', doc: 'Whether it is started at boot.' },
+  restart_when_stale: {
+    type: 'bool',
+    default: false,
+    doc: 'Restart it where its unit, drop-ins or `config` changed after its process was started (not in Ansible).',
+  },
+  reload_when_stale: {
+    type: 'bool',
+    default: false,
+    doc: 'Reload it where its `config` changed after it was started or reloaded last, whoever changed it (not in Ansible). With `restart_when_stale` as well, it is restarted only for its unit and drop-ins.',
+  },
+  config: {
+    type: 'list',
+    elements: 'path',
+    default: [],
+    doc: 'Its configuration: files, links (followed) and directories, for `restart_when_stale` and `reload_when_stale` (not in Ansible).',
+  },
+  listens: {
+    type: 'list',
+    elements: 'str',
+    default: [],
+    doc: 'Where it is to listen, as `10.1.0.100:9113` or `*:80`: restart it where these ports are open at other addresses, or at none (not in Ansible).',
+  },
+} as const;
+
+/** What is to be true of a unit. */
+export interface WantedUnit {
+  readonly name: string;
+  readonly scope: UnitScope;
+  readonly state?: 'reloaded' | 'restarted' | 'started' | 'stopped';
+  readonly enabled?: boolean;
+  readonly masked?: boolean;
+  readonly force?: boolean;
+  readonly no_block?: boolean;
+  readonly sleep?: number;
+  readonly restart_when_stale: boolean;
+  readonly reload_when_stale: boolean;
+  readonly config: readonly string[];
+  readonly listens: readonly string[];
+}
+
+/** The questions about a unit. */
+export const askUnit = ({ name, scope, restart_when_stale, reload_when_stale, config, listens }: WantedUnit) => ({
+  unit: unit(name, scope),
+  ...(restart_when_stale || reload_when_stale ? { fresh: freshness(name, scope, config) } : {}),
+  ...(listens.length > 0 ? { places: listening(name, portsOf(listens)) } : {}),
+});
+
+/** What was asked. */
+interface UnitState {
+  readonly unit: Unit;
+  readonly fresh?: Freshness;
+  readonly places?: readonly string[];
+}
+
+/** Plan what differs of a unit; `before` is done first (manager reloads). */
+export function planUnit(state: UnitState, wanted: WantedUnit, before: readonly Change[] = []): Plan {
+  const { unit: now, fresh, places } = state;
+  if (now.load === 'not-found' && wanted.masked === undefined)
+    return { failed: `Could not find the requested service ${wanted.name}: host` };
+  if (wanted.reload_when_stale && now.load === 'loaded' && !now.canReload)
+    return { failed: `${now.name} cannot be reloaded: \`restart_when_stale\` restarts it instead` };
+  const inTheWay = maskRefused(now, wanted);
+  if (inTheWay !== undefined) return { failed: inTheWay };
+  const run = running(now, wanted, fresh);
+  const changes = [
+    masking(now, wanted),
+    enabling(now, wanted),
+    run,
+    run === undefined || run.to === 'restarted' ? placing(now, wanted, places, run !== undefined) : undefined,
+  ].filter((one) => one !== undefined);
+  const after: Unit = Object.assign({}, now, ...changes.map((change) => change.gives));
+  if (after.file.startsWith('masked') && wanted.state !== undefined && wanted.state !== 'stopped')
+    return { failed: `Failed to start ${now.name}: unit is masked` };
+  return {
+    changes: [...before, ...changes.map((change) => withEffects(change, wanted, after))],
+    warnings: warnings(now, wanted, before, fresh),
+  };
+}
+
+/** A change, and how it leaves the unit. */
+interface UnitChange extends Change {
+  readonly gives: Partial<Unit>;
+}
+
+const control = ({ scope, name }: WantedUnit, ...words: string[]): Command => ({
+  ...sh`LC_ALL=C ${systemctl(scope)} ${words} -- ${fullName(name)}`,
+});
+
+/** A mask is a link in /etc: a unit file that is there itself cannot be masked. */
+function maskRefused(now: Unit, wanted: WantedUnit): string | undefined {
+  const file = now.properties['FragmentPath'] ?? '';
+  if (wanted.masked !== true || wanted.force === true || now.load === 'masked' || now.file.startsWith('masked'))
+    return undefined;
+  if (!/^\/etc\/systemd\/|\/\.config\/systemd\/user\//.test(file)) return undefined;
+  return `Failed to mask ${now.name}: its own file ${file} is in the way; remove it first, or give \`force: true\``;
+}
+
+function masking(now: Unit, wanted: WantedUnit): UnitChange | undefined {
+  const masked = now.load === 'masked' || now.file.startsWith('masked');
+  if (wanted.masked === undefined || wanted.masked === masked) return undefined;
+  const verb = wanted.masked ? 'mask' : 'unmask';
+  return {
+    what: `unit ${now.name}`,
+    from: masked ? 'masked' : 'unmasked',
+    to: wanted.masked ? 'masked' : 'unmasked',
+    commands: [control(wanted, verb, ...(wanted.force === true ? ['--force'] : []))],
+    gives: wanted.masked ? { load: 'masked', file: 'masked' } : { load: 'loaded', file: 'disabled' },
+  };
+}
+
+/** Started at boot: what `systemctl is-enabled` calls so, but not for this boot only (`enabled-runtime`). A file that is merely linked is not. */
+const atBoot = /^(enabled|alias|static|generated|transient)$/;
+
+/** Static units have nothing that could be enabled; indirect ones are enabled by another name only. */
+function enabling(now: Unit, wanted: WantedUnit): UnitChange | undefined {
+  if (wanted.enabled === undefined) return undefined;
+  const enabled = now.initScript?.enabled ?? atBoot.test(now.file);
+  const pointless = !wanted.enabled && /^(static|generated|transient)/.test(now.file) && now.initScript === undefined;
+  if (enabled === wanted.enabled || pointless) return undefined;
+  return {
+    what: `unit ${now.name} at boot`,
+    from: now.file.startsWith('masked') ? 'masked' : enabled ? 'enabled' : 'disabled',
+    to: wanted.enabled ? 'enabled' : 'disabled',
+    commands: [control(wanted, wanted.enabled ? 'enable' : 'disable', ...(wanted.force === true ? ['--force'] : []))],
+    gives:
+      now.initScript === undefined
+        ? { file: wanted.enabled ? 'enabled' : 'disabled' }
+        : { initScript: { enabled: wanted.enabled } },
+  };
+}
+
+const runs = ({ active, sub }: Unit): boolean =>
+  active === 'active' || active === 'reloading' || (active === 'activating' && sub !== 'auto-restart');
+
+function running(now: Unit, wanted: WantedUnit, fresh: Freshness | undefined): UnitChange | undefined {
+  const up = runs(now);
+  const { state } = wanted;
+  const act = (to: string, verb: string, more: Partial<UnitChange> = {}): UnitChange => ({
+    what: `unit ${now.name}`,
+    from: now.sub === 'auto-restart' || now.active === 'failed' ? 'failed' : now.active,
+    to,
+    commands: commandsFor(verb, wanted),
+    gives: verb === 'stop' ? { active: 'inactive', sub: 'dead' } : now.ends ? {} : { active: 'active', sub: 'running' },
+    ...more,
+  });
+  if (state === 'stopped') return up || now.active === 'deactivating' ? act('inactive', 'stop') : undefined;
+  if (state === 'restarted') return act(up ? 'restarted' : 'active', 'restart', { repeats: true });
+  if (state === 'reloaded' && up) return act('reloaded', 'reload', { repeats: true });
+  if (state !== undefined && !up) return act('active', 'start', now.ends ? { repeats: true } : {});
+  const stale = up ? staleness(fresh, wanted) : undefined;
+  return stale === undefined ? undefined : act(`${stale.verb}ed`, stale.verb, { from: stale.why });
+}
+
+/** It runs, and listens elsewhere. Where it is restarted anyway, that is what mends it. */
+function placing(
+  now: Unit,
+  wanted: WantedUnit,
+  places: readonly string[] | undefined,
+  restarts: boolean,
+): UnitChange | undefined {
+  if (places === undefined || !runs(now) || samePlaces(places, wanted.listens)) return undefined;
+  return {
+    what: `unit ${now.name} listens on`,
+    from: tellPlaces(places),
+    to: tellPlaces(wanted.listens),
+    commands: restarts ? [] : commandsFor('restart', wanted),
+    gives: {},
+  };
+}
+
+function commandsFor(verb: string, wanted: WantedUnit): readonly Command[] {
+  const block = wanted.no_block === true ? ['--no-block'] : [];
+  const one = (word: string): Command => ({ ...explained(control(wanted, word, ...block), wanted), long: true });
+  if (verb === 'reload') return [wanted.no_block === true ? one(verb) : withNewWorkers(one(verb), wanted)];
+  return verb === 'restart' && wanted.sleep !== undefined
+    ? [one('stop'), sh`sleep ${wanted.sleep}`, one('start'), ...awaitListening(wanted.listens)]
+    : [one(verb), ...(verb === 'stop' ? [] : awaitListening(wanted.listens))];
+}
+
+/**
+ * nginx and Apache are told by a signal to begin anew with other workers, and systemd calls the reload done once it is sent:
+ * whoever asks in that moment is served by the old configuration. Waits until no worker of before takes requests, ten seconds at most.
+ */
+const withNewWorkers = (reload: Command, { name, scope }: WantedUnit): Command => ({
+  ...reload,
+  ...sh`main=$(${systemctl(scope)} show -p MainPID --value -- ${fullName(name)}) old=
+case $(cat "/proc/$main/comm" 2>/dev/null) in nginx | apache2) old=$(cat "/proc/$main/task/$main/children") ;; esac
+${reload} || exit
+n=0; for child in $old; do
+  until [ $n = 200 ] || ! grep -qs . "/proc/$child/cmdline" || grep -qs 'shutting down' "/proc/$child/cmdline"; do n=$((n + 1)); sleep 0.05; done
+done`,
+  shown: reload.shown ?? reload.script,
+});
+
+/** A unit that does not start says why in its journal: on stdout, so that the reason which systemctl gives stays the message. */
+const explained = (command: Command, { name, scope }: WantedUnit): Command => ({
+  ...command,
+  ...sh`${command} || { code=$?; ${systemctl(scope)} status --no-pager -n 10 -- ${fullName(name)}; exit $code; }`,
+  shown: command.script,
+});
+
+/** Both clocks are read with a grain of ten milliseconds. */
+const grainSeconds = 0.03;
+
+/** What has to be done to a running unit for its files to be in force, and why. */
+function staleness(
+  fresh: Freshness | undefined,
+  wanted: WantedUnit,
+): { readonly verb: 'restart' | 'reload'; readonly why: string } | undefined {
+  if (fresh?.startedAt === undefined) return undefined;
+  const newer = (files: readonly (Newest | undefined)[], than = 0) =>
+    files
+      .filter((one) => one !== undefined)
+      .filter(({ at }) => at > than + grainSeconds)
+      .toSorted((a, b) => b.at - a.at)[0];
+  const restarts = wanted.reload_when_stale ? [fresh.unit] : [fresh.unit, fresh.config];
+  const started = wanted.restart_when_stale ? newer(restarts, fresh.startedAt) : undefined;
+  if (started !== undefined) return { verb: 'restart', why: `older than ${started.path}` };
+  const loaded = wanted.reload_when_stale ? newer([fresh.config], fresh.loadedAt) : undefined;
+  return loaded === undefined ? undefined : { verb: 'reload', why: `loaded before ${loaded.path} was changed` };
+}
+
+function withEffects({ gives, ...change }: UnitChange, wanted: WantedUnit, after: Unit): Change {
+  const fresh =
+    wanted.restart_when_stale || wanted.reload_when_stale
+      ? [predicts(freshness(wanted.name, wanted.scope, wanted.config), { missing: [] })]
+      : [];
+  const places =
+    wanted.listens.length > 0
+      ? [predicts(listening(wanted.name, portsOf(wanted.listens)), wanted.listens.toSorted())]
+      : [];
+  return {
+    ...change,
+    effects: [
+      predicts(unit(wanted.name, wanted.scope), after),
+      ...fresh,
+      ...places,
+      blurs('network:', 'path:/run', 'absent:*'),
+    ],
+  };
+}
+
+function warnings(
+  now: Unit,
+  wanted: WantedUnit,
+  before: readonly Change[],
+  fresh: Freshness | undefined,
+): readonly string[] {
+  return [
+    ...(now.needsReload && before.length === 0
+      ? [`the files of ${now.name} changed since systemd has read them; \`daemon_reload: true\` makes it read them`]
+      : []),
+    ...(wanted.enabled === false && /^(static|generated|transient)/.test(now.file) && now.initScript === undefined
+      ? [`${now.name} is ${now.file}: it is not started at boot by itself, but others may start it`]
+      : []),
+    ...(fresh?.missing ?? []).map((path) => `configuration that is not there: ${path}`),
+  ];
+}
+
+/** Ansible's return values. */
+export const unitResult = (state: UnitState, wanted: WantedUnit): TaskResult => ({
+  name: wanted.name,
+  ...(wanted.enabled === undefined ? {} : { enabled: wanted.enabled }),
+  ...(wanted.state === undefined ? {} : { state: wanted.state === 'stopped' ? 'stopped' : 'started' }),
+  status: state.unit.properties,
+});
