@@ -1,4 +1,6 @@
+import { becomeMethodNames } from '../core/become-methods.ts';
 import type { CommandLine, OptionSpecs } from '../core/command-line.ts';
+import { connectionWords } from '../core/connections.ts';
 import { INVENTORY_OPTION } from '../language/inventory/inventory-options.ts';
 import { VAULT_OPTIONS } from '../language/vault/vault-options.ts';
 
@@ -28,8 +30,7 @@ export const runOptions = {
   'private-key': { type: 'path', aliases: ['key-file'], value: 'FILE', help: 'log in with this key' },
   connection: {
     type: 'choice',
-    // The others are Ansible's names for the same.
-    choices: ['ssh', 'openssh', 'local', 'pct', 'smart', 'paramiko', 'paramiko_ssh', 'ssh2'],
+    choices: connectionWords,
     short: 'c',
     value: 'WAY',
     help: 'way to a shell',
@@ -44,7 +45,7 @@ export const runOptions = {
   'ask-pass': { type: 'switch', short: 'k', help: 'ask for the login password' },
   become: { type: 'switch', short: 'b', help: 'become another user on the hosts' },
   'become-user': { type: 'text', value: 'USER', help: 'user to become (default: root)' },
-  'become-method': { type: 'choice', choices: ['sudo', 'su', 'doas'], value: 'METHOD', help: 'how to become' },
+  'become-method': { type: 'choice', choices: becomeMethodNames, value: 'METHOD', help: 'how to become' },
   'ask-become-pass': { type: 'switch', short: 'K', help: 'ask for the password to become' },
   'become-password-file': {
     type: 'path',

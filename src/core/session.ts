@@ -1,3 +1,5 @@
+import type { Settings } from './connections.ts';
+
 /** One thing for a host's shell to do: a POSIX sh script with its own stdin, stdout, stderr and exit code. */
 export interface Part {
   readonly script: string;
@@ -73,7 +75,8 @@ export interface Session {
 /** How to get a shell: what an inventory and the command line say of one host and user. Times are milliseconds. */
 export interface Endpoint {
   readonly name: string; // the inventory's name, for messages
-  readonly connection: 'ssh' | 'openssh' | 'local' | 'pct';
+  /** One of CONNECTIONS; what an inventory calls so otherwise stays as it is, and opening says that there is none. */
+  readonly connection: string;
   readonly address?: string;
   readonly port?: number;
   readonly user?: string;
@@ -83,16 +86,18 @@ export interface Endpoint {
   readonly hostKeyChecking?: boolean;
   readonly sshConfigFile?: string;
   readonly connectTimeoutMs?: number;
-  /** For `pct`: the container's number, and the way to the Proxmox node that it runs on. */
-  readonly pct?: { readonly id: string; readonly node: Endpoint };
+  /** What only this way needs to be told. */
+  readonly settings?: Settings;
+  /** The way to the host of the inventory through which this one is reached. */
+  readonly via?: Endpoint;
   readonly become?: Become;
-  /** Environment for everything that the session runs. */
   readonly shell?: string; // default /bin/sh
 }
 
 /** Becoming another user on the same connection. The password goes in once, on stdin. */
 export interface Become {
-  readonly method: 'sudo' | 'su' | 'doas';
+  /** One of BECOME_METHODS, or what an inventory calls so, as with connections. */
+  readonly method: string;
   readonly user: string;
   readonly password?: string;
   readonly flags?: string;

@@ -10,6 +10,7 @@ import { HostLink } from './host/host-link.ts';
 import type { Identity } from './host/identity.ts';
 import { type Across, runPlay } from './play/run-play.ts';
 import { Includes } from './task/includes.ts';
+import { subjectOf } from './variables/endpoint.ts';
 import { HostState } from './variables/host-state.ts';
 import { LiveInventory } from './variables/live-inventory.ts';
 import { identityOf } from './variables/play-context.ts';
@@ -142,10 +143,10 @@ class States {
       signal,
       beliefs: new Beliefs(this.#world),
       other: (other) => this.#other(other),
-      excuse: ({ endpoint }) =>
-        endpoint.pct === undefined
-          ? undefined
-          : this.get(endpoint.pct.node.name)?.link.beliefs.blurredBy(`ct:${endpoint.pct.id}`),
+      excuse: ({ endpoint }) => {
+        const made = subjectOf(endpoint);
+        return made === undefined ? undefined : this.get(made.host)?.link.beliefs.blurredBy(made.subject);
+      },
     });
     const state = new HostState(host, link);
     const cached = this.#run.factCache?.read(name);

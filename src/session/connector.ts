@@ -1,4 +1,6 @@
 import { homedir } from 'node:os';
+import { becomeMethodNamed, becomeMethodNames } from '../core/become-methods.ts';
+import { connectionNamed, connectionNames } from '../core/connections.ts';
 import type { Connector, Endpoint, SessionFailure } from '../core/session.ts';
 import { launchLocal } from './launch-local.ts';
 import { layersOf } from './layers.ts';
@@ -92,19 +94,25 @@ export function createConnector({ forks, env, onDebug }: ConnectorOptions): Conn
 }
 
 /** What an inventory says is any word: a way that we do not have must not become another one. */
-function noWay({ name, connection, pct }: Endpoint): SessionFailure | undefined {
-  if (!['ssh', 'openssh', 'local', 'pct'].includes(connection))
+function noWay({ name, connection, settings = {}, via, become }: Endpoint): SessionFailure | undefined {
+  if (become !== undefined && becomeMethodNamed(become.method) === undefined)
+    return {
+      reason: 'become',
+      message: `${name}: there is no become method \`${become.method}\``,
+      hint: `become_method is one of ${becomeMethodNames.join(', ')}`,
+    };
+  if (connectionNamed(connection) === undefined)
     return {
       reason: 'unsupported',
       message: `${name}: there is no connection \`${connection}\``,
-      hint: 'ansible_connection is one of ssh, openssh, local, pct',
+      hint: `ansible_connection is one of ${connectionNames.join(', ')}`,
     };
   if (connection !== 'pct') return undefined;
-  return pct === undefined || pct.id === ''
+  return via === undefined || settings.id === undefined
     ? {
         reason: 'unsupported',
         message: `${name}: the connection pct does not know which container this is`,
         hint: 'give ansible_pct_node, a host of the inventory, and ansible_pct_id',
       }
-    : noWay(pct.node);
+    : noWay(via);
 }

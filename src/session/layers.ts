@@ -32,10 +32,11 @@ export function layersOf(endpoint: Endpoint): Layers {
   };
 }
 
-function enterContainer({ name, pct }: Endpoint): Layers {
-  if (!pct) throw new Error(`${name} has connection pct but no container`);
-  const node = layersOf(pct.node);
-  const enter = (line: string) => `exec pct exec ${quote(pct.id)} -- /bin/sh -c ${quote(line)}`;
+function enterContainer({ name, settings = {}, via }: Endpoint): Layers {
+  const { id } = settings;
+  if (via === undefined || id === undefined) throw new Error(`${name} has connection pct but no container`);
+  const node = layersOf(via);
+  const enter = (line: string) => `exec pct exec ${quote(id)} -- /bin/sh -c ${quote(line)}`;
   return { ...node, wrap: (line) => node.wrap(enter(line)), innermost: 'pct' };
 }
 
@@ -64,6 +65,8 @@ function becomeUser(become: Become): Pick<Layers, 'wrap' | 'prompts'> {
     case 'doas':
       // doas reads a password from a terminal only; -n makes it say so instead of waiting.
       return { wrap: (line) => `exec ${exe} -n ${flags ?? ''} -u ${quote(user)} ${shell(piped(line))}`, prompts: [] };
+    default:
+      throw new Error(`become method ${become.method}`);
   }
 }
 

@@ -33,7 +33,7 @@ export async function openSession(
 
 /** The host as messages name it. */
 export function placeOf(endpoint: Endpoint): string {
-  if (endpoint.pct) return `${endpoint.name} (container ${endpoint.pct.id} on ${endpoint.pct.node.name})`;
+  if (endpoint.via) return `${endpoint.name} (container ${endpoint.settings?.id} on ${endpoint.via.name})`;
   if (endpoint.connection === 'local') return endpoint.name;
   const address = `${endpoint.address ?? endpoint.name}${endpoint.port ? `:${endpoint.port}` : ''}`;
   return address === endpoint.name ? address : `${endpoint.name} (${address})`;
@@ -65,5 +65,5 @@ function shellStart(endpoint: Endpoint, launch: Launch): ShellStart {
 }
 
 function layerName(endpoint: Endpoint, innermost: 'login' | 'pct' | 'become'): string {
-  return innermost === 'pct' ? `pct exec ${endpoint.pct!.id}` : `no shell after the login`;
+  return innermost === 'pct' ? `pct exec ${endpoint.settings?.id}` : `no shell after the login`;
 }

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { Rig } from './rig.ts';
 
 test.for([
-  ['{ ansible_connection: docker }', 'there is no connection `docker`'],
+  ['{ ansible_connection: winrm }', 'there is no connection `winrm`'],
   ['{ ansible_connection: pct }', 'give ansible_pct_node, a host of the inventory, and ansible_pct_id'],
 ] as const)('a way that there is not is told, and does not become another one: %s', async ([variables, message]) => {
   using rig = new Rig().write({
@@ -14,4 +14,22 @@ test.for([
 
   expect(code).toBe(4);
   expect(stdout).toContain(message);
+});
+
+test.for(['runas', 'ansible.builtin.doas'])('a become method that there is not fails the task: %s', async (method) => {
+  using rig = new Rig().write({
+    'play.yaml': `- hosts: localhost
+  gather_facts: false
+  tasks:
+    - { command: id, become: true, become_user: nobody, become_method: ${method}, ignore_errors: true }
+    - debug: { msg: went on }
+`,
+  });
+
+  const { code, stdout } = await rig.run(['play.yaml']);
+
+  expect(stdout).toContain(`there is no become method \`${method}\``);
+  expect(stdout).toContain('become_method is one of sudo, su, doas');
+  expect(stdout).toContain('"msg": "went on"');
+  expect(code).toBe(0);
 });

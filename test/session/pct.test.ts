@@ -25,7 +25,8 @@ const node: Endpoint = { name: 'node', connection: 'local' };
 const container = (id: string, more: Partial<Endpoint> = {}): Endpoint => ({
   name: `ct${id}`,
   connection: 'pct',
-  pct: { id, node },
+  settings: { id },
+  via: node,
   ...more,
 });
 
@@ -97,7 +98,7 @@ describe('pct', () => {
 
       const opened = await open({
         ...container('100', { become: { method: 'su', user: 'nobody', flags: '-s /bin/sh' } }),
-        pct: { id: '100', node: through },
+        via: through,
       });
 
       expect(opened.ok ? opened.session.greeting.user : opened.failure).toBe('nobody');

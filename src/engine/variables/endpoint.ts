@@ -1,13 +1,24 @@
+import { becomeMethodNamed, becomeSpec } from '../../core/become-methods.ts';
+import {
+  COMMON_VARIABLES,
+  type ConnectionName,
+  type ConnectionSpec,
+  connectionNamed,
+  connectionSpec,
+} from '../../core/connections.ts';
 import type { Become, Endpoint } from '../../core/session.ts';
 import type { Value } from '../../core/value.ts';
 import type { Keywords, Written } from '../../language/model.ts';
 import type { ConnectionDefaults } from './run-context.ts';
 
-/** Reads a variable, computed; undefined where nobody set it. */
-type ReadVariable = (name: string) => Value | undefined;
-
-/** Computes a keyword as written. */
-type ReadKeyword = (written: Written | undefined) => Value | undefined;
+/** What is said of the way to a host, computed where it is asked for. */
+export interface Said {
+  /** A variable; undefined where nobody set it. */
+  readonly variable: (name: string) => Value | undefined;
+  /** A keyword as written. */
+  readonly keyword: (written: Written | undefined) => Value | undefined;
+  readonly keywords: Keywords;
+}
 
 /**
  * How to reach a host for a task: variables first, then the task's keywords, then the command line, as Ansible ranks
@@ -15,120 +26,122 @@ type ReadKeyword = (written: Written | undefined) => Value | undefined;
  */
 export function endpointOf(
   name: string,
-  variable: ReadVariable,
-  keywords: Keywords,
-  keyword: ReadKeyword,
+  said: Said,
   defaults: ConnectionDefaults,
   nodeEndpoint: (host: string) => Endpoint | undefined,
 ): Endpoint {
-  const text = (...names: string[]): string | undefined => {
-    for (const each of names) {
-      const value = variable(each);
-      if (value !== undefined && value !== null && value !== '') return String(value);
-    }
-    return undefined;
-  };
-  const word = (written: Written | undefined): string | undefined => {
-    const value = keyword(written);
-    return value === undefined || value === null ? undefined : String(value);
-  };
-  const connection = connectionOf(
-    text('ansible_connection') ??
-      word(keywords.connection) ??
-      defaults.connection ??
-      (isLocalhost(name) ? 'local' : 'ssh'),
-  );
-  const user =
-    connection === 'local'
-      ? undefined
-      : (text('ansible_user', 'ansible_ssh_user') ?? word(keywords.remoteUser) ?? defaults.user);
-  const port = text('ansible_port', 'ansible_ssh_port') ?? word(keywords.port);
-  const node = text('ansible_pct_node', 'ansible_pct_host');
-  const knownHosts = variable('retrace_known_hosts');
+  const { variable, keywords } = said;
+  const word =
+    textOf(said, ['ansible_connection']) ?? wordOf(said, keywords.connection) ?? defaults.connection ?? usual(name);
+  const connection = connectionNamed(word);
+  const { login, variables, via } = connection === undefined ? UNKNOWN : connectionSpec(connection);
+  const read = (what: keyof typeof COMMON_VARIABLES): string | undefined =>
+    textOf(said, variables[what] ?? COMMON_VARIABLES[what]);
+  const user = login === 'own' ? undefined : (read('user') ?? wordOf(said, keywords.remoteUser) ?? defaults.user);
+  const port = read('port') ?? wordOf(said, keywords.port);
+  const settings = settingsOf(said, variables);
+  const node = via === undefined ? undefined : settings[via];
+  const loggedInAs = { named: user, own: localUser(), root: 'root' }[login];
   return {
     ...defaults.defaults,
     name,
-    connection,
-    address: text('ansible_host', 'ansible_ssh_host') ?? name,
+    connection: connection ?? word,
+    address: read('address') ?? name,
     port: port === undefined ? defaults.port : Number(port),
     user,
-    password: text('ansible_password', 'ansible_ssh_pass', 'ansible_ssh_password') ?? defaults.password,
-    privateKeyFile: text('ansible_ssh_private_key_file', 'ansible_private_key_file') ?? defaults.privateKeyFile,
-    knownHostsFiles:
-      knownHosts === undefined || knownHosts === null
-        ? undefined
-        : Array.isArray(knownHosts)
-          ? knownHosts.map(String)
-          : [String(knownHosts)],
-    hostKeyChecking:
-      truth(variable('ansible_host_key_checking') ?? variable('ansible_ssh_host_key_checking')) ??
-      defaults.hostKeyChecking,
+    password: read('password') ?? defaults.password,
+    privateKeyFile: read('privateKeyFile') ?? defaults.privateKeyFile,
+    knownHostsFiles: listOf(first(COMMON_VARIABLES.knownHosts, variable)),
+    hostKeyChecking: truth(first(COMMON_VARIABLES.hostKeyChecking, variable)) ?? defaults.hostKeyChecking,
     connectTimeoutMs: defaults.connectTimeoutMs,
-    pct:
-      connection === 'pct' && node !== undefined
-        ? {
-            id: text('ansible_pct_id') ?? '',
-            node: nodeEndpoint(node) ?? { name: node, connection: 'ssh', address: node },
-          }
-        : undefined,
-    shell: text('ansible_shell_executable') ?? defaults.shell,
-    become: becomeOf(
-      variable,
-      text,
-      keywords,
-      keyword,
-      word,
-      defaults,
-      connection === 'pct' ? 'root' : connection === 'local' ? localUser() : user,
-    ),
+    settings,
+    via: node === undefined ? undefined : (nodeEndpoint(node) ?? { name: node, connection: 'ssh', address: node }),
+    shell: read('shell') ?? defaults.shell,
+    become: becomeOf(said, defaults, loggedInAs),
   };
 }
 
-function becomeOf(
-  variable: ReadVariable,
-  text: (...names: string[]) => string | undefined,
-  keywords: Keywords,
-  keyword: ReadKeyword,
-  word: (written: Written | undefined) => string | undefined,
-  defaults: ConnectionDefaults,
-  login: string | undefined,
-): Become | undefined {
+/** What a task says that it changes when it makes this host or takes it away, and on which host it does: a container's node. */
+export function subjectOf({ connection, settings = {}, via }: Endpoint): { host: string; subject: string } | undefined {
+  const name = connectionNamed(connection);
+  const subject = name === undefined ? undefined : connectionSpec(name).subject;
+  return via === undefined || subject === undefined ? undefined : { host: via.name, subject: subject(settings) };
+}
+
+const UNKNOWN: Pick<ConnectionSpec, 'login' | 'variables' | 'via'> = { login: 'named', variables: {} };
+
+const usual = (name: string): ConnectionName => (isLocalhost(name) ? 'local' : 'ssh');
+
+/** What a way reads beside what all do. */
+function settingsOf(said: Said, variables: Readonly<Record<string, readonly string[]>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(variables).flatMap(([setting, names]) => {
+      const text = setting in COMMON_VARIABLES ? undefined : textOf(said, names);
+      return text === undefined ? [] : [[setting, text]];
+    }),
+  );
+}
+
+function becomeOf(said: Said, defaults: ConnectionDefaults, login: string | undefined): Become | undefined {
+  const { variable, keyword, keywords } = said;
   const wanted = truth(variable('ansible_become')) ?? truth(keyword(keywords.become)) ?? defaults.become ?? false;
   if (!wanted) return undefined;
-  const user = text('ansible_become_user') ?? word(keywords.becomeUser) ?? defaults.becomeUser ?? 'root';
+  const user = textOf(said, ['ansible_become_user']) ?? wordOf(said, keywords.becomeUser) ?? defaults.becomeUser;
   // Whoever logs in as that user has nothing to become.
-  if (user === login) return undefined;
-  const method = text('ansible_become_method') ?? word(keywords.becomeMethod) ?? defaults.becomeMethod ?? 'sudo';
+  if ((user ?? 'root') === login) return undefined;
+  const word =
+    textOf(said, ['ansible_become_method']) ?? wordOf(said, keywords.becomeMethod) ?? defaults.becomeMethod ?? 'sudo';
+  const method = becomeMethodNamed(word);
+  const passwords = method === undefined ? [] : becomeSpec(method).passwords;
   return {
-    method: method.replace(/^(ansible\.builtin|community\.general)\./, '') as Become['method'],
-    user,
-    password:
-      text('ansible_become_password', 'ansible_become_pass', `ansible_${method}_pass`) ?? defaults.becomePassword,
-    flags: text('ansible_become_flags') ?? word(keywords.becomeFlags) ?? defaults.becomeFlags,
-    exe: text('ansible_become_exe') ?? word(keywords.becomeExe) ?? defaults.becomeExe,
+    method: method ?? word,
+    user: user ?? 'root',
+    password: textOf(said, ['ansible_become_password', 'ansible_become_pass', ...passwords]) ?? defaults.becomePassword,
+    flags: textOf(said, ['ansible_become_flags']) ?? wordOf(said, keywords.becomeFlags) ?? defaults.becomeFlags,
+    exe: textOf(said, ['ansible_become_exe']) ?? wordOf(said, keywords.becomeExe) ?? defaults.becomeExe,
   };
+}
+
+/** The first of some variables that is set and not empty, as text. */
+function textOf({ variable }: Said, names: readonly string[]): string | undefined {
+  for (const name of names) {
+    const value = variable(name);
+    if (value !== undefined && value !== null && value !== '') return String(value);
+  }
+  return undefined;
+}
+
+function wordOf({ keyword }: Said, written: Written | undefined): string | undefined {
+  const value = keyword(written);
+  return value === undefined || value === null ? undefined : String(value);
+}
+
+/** The first of some variables that is set. */
+function first(names: readonly string[], variable: Said['variable']): Value | undefined {
+  for (const name of names) {
+    const value = variable(name);
+    if (value !== undefined && value !== null) return value;
+  }
+  return undefined;
+}
+
+function listOf(value: Value | undefined): readonly string[] | undefined {
+  if (value === undefined || value === null) return undefined;
+  return Array.isArray(value) ? value.map(String) : [String(value)];
 }
 
 const localUser = (): string | undefined => (process.getuid?.() === 0 ? 'root' : process.env['USER']);
 
 const isLocalhost = (name: string): boolean => ['localhost', '127.0.0.1', '::1'].includes(name);
 
-/** Ansible's names for ways to a shell that are one of ours. */
-function connectionOf(word: string): Endpoint['connection'] {
-  const plain = word.replace(/^(ansible\.builtin|community\.general)\./, '');
-  if (plain === 'smart' || plain === 'paramiko' || plain === 'paramiko_ssh' || plain === 'ssh2') return 'ssh';
-  if (plain === 'proxmox_pct_remote') return 'pct';
-  return plain as Endpoint['connection'];
-}
+const TRUE = ['yes', 'true', 'on', '1', 'y', 't'];
+const FALSE = ['no', 'false', 'off', '0', 'n', 'f'];
 
 /** A boolean as people write it in variables. */
 export function truth(value: Value | undefined): boolean | undefined {
   if (value === undefined || value === null) return undefined;
   if (typeof value === 'boolean') return value;
   const word = String(value).toLowerCase();
-  return ['yes', 'true', 'on', '1', 'y', 't'].includes(word)
-    ? true
-    : ['no', 'false', 'off', '0', 'n', 'f'].includes(word)
-      ? false
-      : undefined;
+  if (TRUE.includes(word)) return true;
+  return FALSE.includes(word) ? false : undefined;
 }

@@ -1,3 +1,4 @@
+import { connectionVariables } from '../../core/connections.ts';
 import type { HostSummary, Status } from '../../core/event.ts';
 import { type Dict, toJs, type Value } from '../../core/value.ts';
 import type { Entry, Host, Vars, VarsLayer } from '../../language/model.ts';
@@ -87,7 +88,9 @@ const noFacts =
 const short = (name: string): string => name.replace(/^ansible_/, '');
 
 const mayBeFact = (name: string): boolean =>
-  (name.startsWith('ansible_') && !noFacts.test(name)) || name === 'gather_subset' || name === 'module_setup';
+  (name.startsWith('ansible_') && !noFacts.test(name) && !connectionVariables.has(name)) ||
+  name === 'gather_subset' ||
+  name === 'module_setup';
 
 /**
  * The facts of a host as variables. A play that gathers makes them due; while they are due, touching one says so, and the

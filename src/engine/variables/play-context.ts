@@ -2,7 +2,7 @@ import type { Endpoint } from '../../core/session.ts';
 import type { Play, Task } from '../../language/model.ts';
 import { evaluate } from '../../template/index.ts';
 import type { Identity } from '../host/identity.ts';
-import { endpointOf } from './endpoint.ts';
+import { endpointOf, type Said } from './endpoint.ts';
 import type { HostState } from './host-state.ts';
 import type { LiveInventory } from './live-inventory.ts';
 import type { RunContext } from './run-context.ts';
@@ -40,21 +40,19 @@ export function identityOf(
   environment: Readonly<Record<string, string>> = {},
   keywords: Sight = sight,
 ): Identity {
-  const endpoint = endpointOf(
-    state.host.name,
-    (name) => {
+  const said: Said = {
+    variable(name) {
       const written = (sight.variables ?? sight.scope).get(name);
       const value = written === undefined ? undefined : evaluate(written, sight.scope, sight.env);
       return value === OMIT ? undefined : value;
     },
-    task.keywords,
-    (written) => {
+    keyword(written) {
       const value = written === undefined ? undefined : evaluate(written.value, keywords.scope, keywords.env);
       return value === OMIT ? undefined : value;
     },
-    run.options.connection,
-    nodeEndpoint,
-  );
+    keywords: task.keywords,
+  };
+  const endpoint = endpointOf(state.host.name, said, run.options.connection, nodeEndpoint);
   for (const secret of [endpoint.password, endpoint.become?.password])
     if (secret !== undefined) run.secrets.add(secret);
   return { endpoint, environment, key: keyOf(endpoint, environment) };
