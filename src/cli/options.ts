@@ -3,6 +3,7 @@ import type { CommandLine, OptionSpecs } from '../core/command-line.ts';
 import { connectionWords } from '../core/connections.ts';
 import { INVENTORY_OPTION } from '../language/inventory/inventory-options.ts';
 import { VAULT_OPTIONS } from '../language/vault/vault-options.ts';
+import { outputFormNames } from '../report/forms/index.ts';
 
 /** Options of running playbooks, named as ansible-playbook names them; what is ours comes last. */
 export const runOptions = {
@@ -75,7 +76,7 @@ export const runOptions = {
   'ssh-extra-args': { type: 'text', value: 'ARGS', help: 'not used: write it into ~/.ssh/config' },
   output: {
     type: 'choice',
-    choices: ['live', 'plain', 'json'],
+    choices: outputFormNames,
     short: 'o',
     value: 'FORM',
     help: 'how to report (default: live on a terminal, else plain)',

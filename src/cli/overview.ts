@@ -1,4 +1,5 @@
 import { formatOptions } from '../core/command-line.ts';
+import { OUTPUT_FORMS } from '../report/forms/index.ts';
 import { HELP, VERSION } from './command.ts';
 import { runOptions } from './options.ts';
 import { version } from './version.ts';
@@ -22,6 +23,9 @@ ${commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`).joi
 
 options:
 ${formatOptions({ ...runOptions, ...VERSION, ...HELP })}
+
+forms of a report (--output):
+${OUTPUT_FORMS.map((form) => `  ${form.name.padEnd(7)}${form.summary}`).join('\n')}
 
 exit codes: 0 done (a check: in order), 1 error, 2 a task failed (a check: drift), 3 a check knows too little, 4 unreachable
 `;

@@ -6,9 +6,11 @@ import { visible, visibleIn } from '../core/visible.ts';
 import { createFiles } from '../language/files.ts';
 import { formatDiagnostic } from '../language/format-diagnostic.ts';
 import { isEnvelope } from '../language/vault/envelope.ts';
+import { jsonReporter } from '../report/forms/json.ts';
 import { ansibleError, createChalk, createReporter } from '../report/index.ts';
 import type { CallIo } from './command.ts';
 import type { Face } from './face.ts';
+import { formOf } from './form-of.ts';
 import { interruptible } from './interrupt.ts';
 import { lazyConnector } from './lazy-connector.ts';
 import { listingOf, lists } from './listings.ts';
@@ -72,8 +74,8 @@ export async function play(parsed: Parsed, face: Face, texts: Readonly<Record<st
   };
   const interrupt = interruptible((text) => process.stderr.write(text));
   const connector = lazyConnector(process.env);
-  const report = await createReporter({
-    form: formOf(parsed, face),
+  const terminal = { isTTY: process.stdout.isTTY === true, term: process.env['TERM'] };
+  const report = await createReporter(formOf(parsed.options, face, terminal), {
     stdout: process.stdout,
     chalk,
     verbosity: verbosityOf(parsed, config),
@@ -148,14 +150,5 @@ async function recorder(file: string | undefined): Promise<Reporter[]> {
   if (file === undefined || file === '') return [];
   const { appendFileSync } = await import('node:fs');
   appendFileSync(file, '', { mode: 0o600 }); // a file that cannot be written ends the program before it begins
-  const { jsonReporter } = await import('../report/json.ts');
   return [jsonReporter((text) => appendFileSync(file, text, { mode: 0o600 }))];
-}
-
-/** As asked for; else the live view on a terminal, and lines elsewhere. */
-function formOf(parsed: Parsed, face: Face): 'live' | 'plain' | 'json' | 'ansible' | 'minimal' {
-  const asked = parsed.options.output;
-  if (face.ansible) return face.name === 'ansible' ? 'minimal' : 'ansible';
-  if (asked !== undefined) return asked;
-  return process.stdout.isTTY === true && process.env['TERM'] !== 'dumb' && !parsed.options.step ? 'live' : 'plain';
 }

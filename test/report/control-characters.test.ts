@@ -2,6 +2,10 @@ import { Chalk } from 'chalk';
 import { describe, expect, test } from 'vitest';
 import type { Event, Outcome } from '../../src/core/event.ts';
 import { formatDiagnostic } from '../../src/language/format-diagnostic.ts';
+import type { ReportForm } from '../../src/report/form.ts';
+import { ANSIBLE_FORMS, OUTPUT_FORMS } from '../../src/report/forms/index.ts';
+import { json } from '../../src/report/forms/json.ts';
+import { plain } from '../../src/report/forms/plain.ts';
 import { createReporter } from '../../src/report/index.ts';
 
 // XM7: whatever a host says, a terminal shows it and does not obey it.
@@ -95,10 +99,9 @@ const places: Readonly<Record<string, Event>> = {
 };
 
 /** Everything that a form writes of a run in which this happens. The live view's own going up and erasing is left out. */
-async function written(form: 'plain' | 'live' | 'ansible' | 'minimal' | 'json', event: Event): Promise<string> {
+async function written(form: ReportForm, event: Event): Promise<string> {
   let text = '';
-  const report = await createReporter({
-    form,
+  const report = await createReporter(form, {
     stdout: { write: (piece) => (text += piece), rows: 24, columns: 200 },
     chalk: new Chalk({ level: 0 }),
     verbosity: 4,
@@ -108,7 +111,7 @@ async function written(form: 'plain' | 'live' | 'ansible' | 'minimal' | 'json', 
   report({ kind: 'play-started', play: 1, name: hostile, hosts: ['h'], at, time });
   report({ kind: 'task-started', play: 1, task, host: 'h', time });
   report(event);
-  if (form === 'live') await new Promise((resolve) => setTimeout(resolve, 200)); // it paints now and then
+  if (form.name === 'live') await new Promise((resolve) => setTimeout(resolve, 200)); // it paints now and then
   report({ kind: 'play-finished', play: 1, rounds: {}, time });
   const none = { ok: 1, changed: 0, unreachable: 0, failed: 1, skipped: 0, rescued: 0, ignored: 0, unknown: 0 };
   report({
@@ -124,7 +127,9 @@ async function written(form: 'plain' | 'live' | 'ansible' | 'minimal' | 'json', 
   return text.replace(/\x1b\[\d+A\x1b\[0J/g, '');
 }
 
-describe.concurrent.each(['plain', 'live', 'ansible', 'minimal'] as const)('XM7: as %s', (form) => {
+const forms: readonly ReportForm[] = [...OUTPUT_FORMS, ...Object.values(ANSIBLE_FORMS)];
+
+describe.concurrent.each(forms.filter(({ forPeople }) => forPeople))('XM7: as $name', (form) => {
   test.for(Object.entries(places))('%s: no control character', async ([, event]) => {
     const text = await written(form, event);
 
@@ -133,13 +138,13 @@ describe.concurrent.each(['plain', 'live', 'ansible', 'minimal'] as const)('XM7:
 });
 
 test('XM7: what is made visible can be read', async () => {
-  expect(await written('plain', places['message of a failure']!)).toContain(
+  expect(await written(plain, places['message of a failure']!)).toContain(
     'FAILED! a␛]0;t␇␛[2J<U+009B>2J␈␡␍ok: [h]<U+202E>b<U+2066>c<U+200F>␀\n',
   );
 });
 
 test('XM7: programs get every character as it was', async () => {
-  const lines = (await written('json', places['message of a failure']!)).trimEnd().split('\n');
+  const lines = (await written(json, places['message of a failure']!)).trimEnd().split('\n');
 
   expect(lines.map((line) => JSON.parse(line).outcome?.message)).toContain(hostile);
 });
@@ -147,7 +152,7 @@ test('XM7: programs get every character as it was', async () => {
 test.for(['label of an item', 'name of a task'])('XM7: %s stays one line', async (place) => {
   const forged = JSON.stringify(places[place]).replaceAll(JSON.stringify(hostile), '"a\\nok: [forged]"');
 
-  const text = await written('plain', JSON.parse(forged) as Event);
+  const text = await written(plain, JSON.parse(forged) as Event);
 
   expect(text).toContain('a␊ok: [forged]');
   expect(text).not.toContain('\nok: [forged]');

@@ -1,0 +1,17 @@
+import { ansible } from './ansible.ts';
+import { json } from './json.ts';
+import { live } from './live.ts';
+import { minimal } from './minimal.ts';
+import { plain } from './plain.ts';
+
+/** The forms that `--output` offers: a new one is a file beside this one, and its name here. */
+export const OUTPUT_FORMS = [live, plain, json] as const;
+
+/** The forms of Ansible's programs, by which we answer under their names. */
+export const ANSIBLE_FORMS = { 'ansible-playbook': ansible, ansible: minimal } as const;
+
+/** A form that `--output` offers. */
+type OutputFormName = (typeof OUTPUT_FORMS)[number]['name'];
+
+/** The names of what `--output` offers. */
+export const outputFormNames: readonly OutputFormName[] = OUTPUT_FORMS.map(({ name }) => name);

@@ -1,0 +1,15 @@
+import type { ReportForm } from '../form.ts';
+import { linesOf } from './plain.ts';
+
+/** For people at a terminal; what draws is loaded only then. */
+export const live = {
+  name: 'live',
+  summary: 'lines, and below them what each host is doing right now',
+  forPeople: true,
+  create: async (options) => {
+    const { stdout, chalk } = options;
+    const { liveReporter } = await import('../live.ts');
+    const size = () => ({ rows: stdout.rows || 24, columns: stdout.columns || 80 });
+    return liveReporter({ write: (text) => void stdout.write(text), chalk, size }, await linesOf(options));
+  },
+} as const satisfies ReportForm;

@@ -1,0 +1,29 @@
+import type { Reporter } from '../../core/event.ts';
+import type { ReportForm, ReportOptions } from '../form.ts';
+
+/** Lines as they are written from top to bottom; also those above the live view. */
+export async function linesOf(
+  { stdout, verbosity, chalk, hides, atOnce, formatDiagnostic }: ReportOptions,
+  ansible = false,
+): Promise<(write: (text: string) => void) => Reporter> {
+  const { plainReporter } = await import('../plain.ts');
+  return (write) =>
+    plainReporter({
+      write,
+      chalk,
+      verbosity,
+      columns: stdout.columns || 79, // a terminal may say 0: it does not know
+      ansible,
+      ...(hides !== undefined && { hides }),
+      ...(atOnce !== undefined && { atOnce }),
+      formatDiagnostic,
+    });
+}
+
+/** For people, and for logs. */
+export const plain = {
+  name: 'plain',
+  summary: 'lines, as Ansible prints them',
+  forPeople: true,
+  create: async (options) => (await linesOf(options))((text) => void options.stdout.write(text)),
+} as const satisfies ReportForm;

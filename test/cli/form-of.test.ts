@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest';
+import { ansibleFace, run } from '../../src/cli/face.ts';
+import { formOf } from '../../src/cli/form-of.ts';
+import { OUTPUT_FORMS } from '../../src/report/forms/index.ts';
+
+const terminal = { isTTY: true, term: 'xterm' };
+const pipe = { isTTY: false, term: 'xterm' };
+const asked = { output: undefined, step: false };
+
+test.for([
+  ['on a terminal', asked, terminal, 'live'],
+  ['on a terminal that can do nothing', asked, { isTTY: true, term: 'dumb' }, 'plain'],
+  ['into a pipe', asked, pipe, 'plain'],
+  ['on a terminal where --step asks its questions', { ...asked, step: true }, terminal, 'plain'],
+  ...OUTPUT_FORMS.map(({ name }) => [`--output ${name}`, { ...asked, output: name }, terminal, name] as const),
+] as const)('%s', ([, options, where, name]) => {
+  expect(formOf(options, run, where).name).toBe(name);
+});
+
+test.for([
+  ['ansible-playbook', 'ansible'],
+  ['ansible', 'minimal'],
+] as const)('%s has its own form, whatever is asked for', ([program, name]) => {
+  expect(formOf({ ...asked, output: 'json' }, ansibleFace(program), terminal).name).toBe(name);
+});
