@@ -117,6 +117,8 @@ export type Event = { readonly time: number } & (
       readonly stream: 'stdout' | 'stderr';
       readonly text: string;
     }
+  /** The last failure of this host was caught by a rescue: it is none of the host's. */
+  | { readonly kind: 'rescued'; readonly host: string }
   | { readonly kind: 'included'; readonly task: TaskRef; readonly host: string; readonly what: string }
   | { readonly kind: 'notified'; readonly task: TaskRef; readonly host: string; readonly handler: string }
   | { readonly kind: 'meta'; readonly text: string; readonly host?: string }

@@ -6,7 +6,7 @@ import { ansibleError, ansibleOutcome } from './ansible-lines.ts';
 import { folded, hostOf } from './folded.ts';
 import { outcomeLines } from './outcome-lines.ts';
 import { ansibleRecap, failureRecap, hiddenDrift, recapLines } from './recap.ts';
-import { indent, type Told } from './told.ts';
+import { indent, isToldByItems, type Told } from './told.ts';
 
 interface PlainOptions {
   readonly write: (text: string) => void;
@@ -136,15 +136,6 @@ const isFailure = ({ outcome }: Told): boolean =>
   (outcome.status === 'failed' || outcome.status === 'unreachable') &&
   outcome.failure?.reason !== 'interrupted' &&
   outcome.ignored !== true;
-
-/** Told by its items already: only how the whole ended adds something. */
-const isToldByItems = (event: Event): boolean =>
-  event.kind === 'task-finished' &&
-  event.looped === true &&
-  !['unreachable', 'unknown'].includes(event.outcome.status) &&
-  !(event.outcome.status === 'skipped' && isEmpty(event.outcome.result['results']));
-
-const isEmpty = (results: unknown): boolean => Array.isArray(results) && results.length === 0;
 
 function recap(event: Finished, failures: readonly Told[], check: boolean, options: PlainOptions): string {
   const { chalk, verbosity, columns } = options;

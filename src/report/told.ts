@@ -32,3 +32,12 @@ export function fitted(text: string, width: number): string {
   const line = text.replace(/\s+/g, ' ').trim();
   return line.length <= width ? line : `${line.slice(0, Math.max(0, width - 1))}…`;
 }
+
+/** Told by its items already: only how the whole ended adds something. */
+export const isToldByItems = (event: Event): boolean =>
+  event.kind === 'task-finished' &&
+  event.looped === true &&
+  !['unreachable', 'unknown'].includes(event.outcome.status) &&
+  !(event.outcome.status === 'skipped' && isEmpty(event.outcome.result['results']));
+
+const isEmpty = (results: unknown): boolean => Array.isArray(results) && results.length === 0;

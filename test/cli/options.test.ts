@@ -11,7 +11,11 @@ test.for([
   ['U19', ['-f5x'], '-f: expected an integer, got "5x"'],
   ['U19', ['-f', '0'], '-f: expected an integer of at least 1, got "0"'],
   ['U19', ['-T', 'abc'], '-T: expected an integer, got "abc"'],
-  ['U19', ['--output', 'junit'], '--output: expected one of live, plain, json, got "junit"'],
+  [
+    'U19',
+    ['--output', 'junti'],
+    '--output: expected one of live, plain, json, junit, got "junti"; did you mean "junit"?',
+  ],
   ['U19', ['--become-method', 'runas'], '--become-method: expected one of sudo, su, doas, got "runas"'],
 ] as const)('%s: %j is a mistake, and nothing runs', async ([, argv, message]) => {
   using rig = new Rig().write({ 'p.yaml': '- hosts: localhost\n' });

@@ -78,6 +78,7 @@ function fall(play: PlayContext, host: PlayHost, task: Task | Include | Meta | B
   if (to === undefined && play.run.options.check && play.run.options.ansible !== true) tellTheEnd(play, host, task);
   if (to === 'rescue') {
     host.state.rescued();
+    play.run.emit({ kind: 'rescued', host: host.name });
     host.state.fallen = { task: taskDict(task, play, host), result: fromJs(outcome.result) };
   }
   if (to === 'always' && host.state.fallen === undefined)

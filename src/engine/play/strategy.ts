@@ -8,7 +8,7 @@ import { putBackLeft } from './validate.ts';
 /** All hosts do a task before any does the next. */
 export async function linear(performing: Performing): Promise<void> {
   while (goesOn(performing)) {
-    const steps = nextSteps(performing.hosts);
+    const steps = nextSteps(performing, performing.hosts);
     const first = [...steps.values()].sort((a, b) => comparePaths(a.path, b.path))[0];
     if (first === undefined) return;
     const together = [...steps].filter(([, step]) => isSame(step, first)).map(([host]) => host);
@@ -22,7 +22,7 @@ export async function linear(performing: Performing): Promise<void> {
 export async function free(performing: Performing): Promise<void> {
   await eachLimited(performing.hosts, performing.play.run.options.forks, async (host) => {
     while (goesOn(performing)) {
-      const step = nextSteps([host]).get(host);
+      const step = nextSteps(performing, [host]).get(host);
       if (step === undefined) return;
       await perform(performing, [host], step);
       await putBackLeft(performing, host);
@@ -33,25 +33,28 @@ export async function free(performing: Performing): Promise<void> {
 
 const goesOn = ({ play, stop }: Performing): boolean => stop === 'no' && !play.run.signal.aborted;
 
-function nextSteps(hosts: readonly PlayHost[]): Map<PlayHost, Step> {
+function nextSteps(performing: Performing, hosts: readonly PlayHost[]): Map<PlayHost, Step> {
   const steps = new Map<PlayHost, Step>();
   for (const host of hosts) {
     if (host.out) continue;
-    const step = nextStep(host);
+    const step = nextStep(performing, host);
     if (step !== undefined) steps.set(host, step);
   }
   return steps;
 }
 
 /** A failure that an `always` only delayed goes on falling. */
-function nextStep(host: PlayHost): Step | undefined {
+function nextStep({ play }: Performing, host: PlayHost): Step | undefined {
   for (;;) {
     const step = host.cursor.next();
     if (step === undefined || step.kind !== 'fallen') return step;
     const { to, left } = host.cursor.fail();
     host.toPutBack.push(...left);
     host.endedRole = undefined;
-    if (to === 'rescue') host.state.rescued();
+    if (to === 'rescue') {
+      host.state.rescued();
+      play.run.emit({ kind: 'rescued', host: host.name });
+    }
     if (to === undefined) {
       host.state.failed = true;
       host.end();

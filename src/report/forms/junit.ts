@@ -1,0 +1,14 @@
+import type { ReportForm } from '../form.ts';
+
+/** For CI servers. People read it there, and on terminals. */
+export const junit = {
+  name: 'junit',
+  summary: "JUnit's XML at the end of the run, for CI servers: in a check each drift is a failure",
+  forPeople: true,
+  create: async ({ stdout, verbosity, formatDiagnostic }) =>
+    (await import('../junit.ts')).junitReporter({
+      write: (text) => void stdout.write(text),
+      verbosity,
+      formatDiagnostic,
+    }),
+} as const satisfies ReportForm;

@@ -1,0 +1,44 @@
+import type { Outcome } from '../core/event.ts';
+
+/** Why a test case did not pass. */
+export interface Verdict {
+  readonly element: 'failure' | 'error' | 'skipped';
+  /** Of failures and errors: the kind. */
+  readonly type?: string;
+  readonly message: string;
+}
+
+/** What a CI server is told of an outcome; nothing where the task is a success. In a check a drift is none. */
+export function verdictOf(outcome: Outcome, check: boolean): Verdict | undefined {
+  const { status, message = status, ignored, failure } = outcome;
+  if (failure?.reason === 'interrupted') return { element: 'error', type: 'interrupted', message: 'interrupted' };
+  switch (status) {
+    case 'ok':
+      return undefined;
+    case 'changed':
+      return check ? { element: 'failure', type: 'drift', message: driftOf(outcome) } : undefined;
+    case 'unknown':
+      return { element: 'error', type: 'unknown', message };
+    case 'skipped':
+      return { element: 'skipped', message };
+    case 'failed':
+      return ignored === true
+        ? { element: 'skipped', message: `failed, and was ignored: ${message}` }
+        : { element: 'failure', type: 'failed', message };
+    case 'unreachable':
+      return ignored === true
+        ? { element: 'skipped', message: `unreachable, and was ignored: ${message}` }
+        : { element: 'error', type: 'unreachable', message };
+  }
+}
+
+/** What a rescue caught is neither a success nor a failure of the run. */
+export const rescuedOf = ({ message }: Verdict): Verdict => ({
+  element: 'skipped',
+  message: `failed, and was rescued: ${message}`,
+});
+
+function driftOf({ changes, assuming = [] }: Outcome): string {
+  const what = changes.length === 0 ? '' : `: ${changes.map((change) => change.what).join(', ')}`;
+  return `would change${assuming.length === 0 ? '' : ` (assuming ${assuming.join(', ')})`}${what}`;
+}
