@@ -104,9 +104,11 @@ export class HostLink {
     for (;;) {
       const missing = own.filter((one) => isMissing(one, foreseen));
       // With a session the home of its user is known, so that more of what comes can be asked ahead.
-      if (missing.some(({ link, question }) => link === this && !('controller' in question))) await this.open(identity);
-      const failures =
-        missing.length === 0 ? [] : await this.#round(missing, await this.#coming(ahead), { foreseen, deadline });
+      const asksHere = missing.some(({ link, question }) => link === this && !('controller' in question));
+      const opened = asksHere ? await this.open(identity) : undefined;
+      const closed = opened?.ok === false ? { link: this, key: identity.key, failure: opened.failure } : undefined;
+      const limits = { foreseen, deadline, closed };
+      const failures = missing.length === 0 ? [] : await this.#round(missing, await this.#coming(ahead), limits);
       const beliefs = own.map((one) => this.#beliefOf(one, failures, foreseen));
       const failed = beliefs.find((belief) => belief !== undefined && 'failure' in belief);
       if (failed !== undefined && 'failure' in failed) return { ok: false, failure: failed.failure };
@@ -252,6 +254,8 @@ export class HostLink {
     const unasked = await Promise.all([
       ...groups.map(async (group): Promise<Unasked | undefined> => {
         const [{ link, identity }] = group;
+        // Another try would be another wrong password, or as long a wait again.
+        if (limits.closed?.link === link && limits.closed.key === identity.key) return limits.closed;
         const questions = group.map((one) => one.question as Question<unknown>);
         const failure = await link.#askAll(
           identity,
@@ -318,6 +322,8 @@ interface Limits {
   readonly foreseen: boolean;
   /** When the task at hand must have its answers. */
   readonly deadline: number | undefined;
+  /** Of whom there is no session, and why: it was tried just now. */
+  readonly closed: Unasked | undefined;
 }
 
 /** When to give an exchange up; with questions of coming tasks in it early enough to ask again without them. */

@@ -1,0 +1,49 @@
+import { describe, expect, test } from 'vitest';
+import type { Reply } from '../../../src/core/session.ts';
+import { mergeQuestions, untold } from '../../../src/engine/host/round.ts';
+import { sh, shell } from '../../../src/sdk.ts';
+import { named } from './a-host.ts';
+
+const reply = (stdout: string, more: Partial<Reply> = {}): Reply => ({
+  code: 0,
+  stdout: Buffer.from(stdout),
+  stderr: Buffer.alloc(0),
+  ...more,
+});
+
+describe('questions of one round', () => {
+  test('are one part for each kind, and each is asked once', () => {
+    const { parts } = mergeQuestions([named('a'), shell(sh`uptime`), named('b'), named('a')]);
+
+    expect(parts.map(({ script }) => script)).toEqual(['names a b', expect.stringContaining('uptime')]);
+  });
+
+  test('have the answers that their parts gave', () => {
+    const asking = mergeQuestions([named('a'), named('b')]);
+
+    expect([...asking.read([reply('1 2')])]).toEqual([
+      [named('a').key, { ok: true, value: '1' }],
+      [named('b').key, { ok: true, value: '2' }],
+    ]);
+  });
+
+  test('have no answer where a part has no reply: the connection ended before', () => {
+    expect([
+      ...mergeQuestions([named('a')])
+        .read([])
+        .values(),
+    ]).toEqual([{ ok: false, why: 'no answer' }]);
+  });
+
+  test('have no answer where the host did not give it in time', () => {
+    const answers = mergeQuestions([named('a')]).read([reply('half', { timedOut: true })]);
+
+    expect([...answers.values()]).toEqual([{ ok: false, why: 'no answer in time to names' }]);
+  });
+
+  test('that hold a secret are a part of their own, which is told nowhere; secret to one is secret to all', () => {
+    const { parts } = mergeQuestions([named('a'), named('key', { secret: true }), named('b'), named('key')]);
+
+    expect(parts).toEqual([{ script: 'names a b' }, { script: 'names key', shown: untold }]);
+  });
+});
