@@ -2,7 +2,7 @@ import { type Change, defineTask, predicts, sh, shell } from '../src/sdk.ts';
 
 export default defineTask({
   name: 'community.general.alternatives',
-  summary: 'Have one of several programs chosen for a name.',
+  summary: 'Choose which program provides a command name (update-alternatives).',
   params: {
     name: { type: 'str', required: true, doc: 'The name, as `editor`.' },
     path: { type: 'path', required: true, doc: 'The program.' },

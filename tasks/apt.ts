@@ -35,7 +35,7 @@ type AptQuestions = {
 
 export default defineTask({
   name: 'ansible.builtin.apt',
-  summary: "Install, upgrade and remove Debian's packages.",
+  summary: 'Install, upgrade and remove Debian packages.',
   description:
     'Packages of all tasks are asked in one dpkg-query. What is missing is simulated first: a check tells what else would be installed or removed, and what apt does not know fails at once.',
   params: {

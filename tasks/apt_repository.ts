@@ -16,7 +16,7 @@ import { activeLines, fileFor, plain, sourcesOf, withoutLine } from './shared/ap
 
 export default defineTask({
   name: 'ansible.builtin.apt_repository',
-  summary: "Have a source of packages in apt's lists, as one line.",
+  summary: 'Add or remove an apt source, in one-line format.',
   params: {
     repo: {
       type: 'str',

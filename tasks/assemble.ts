@@ -38,7 +38,7 @@ type Task = Params<typeof params> & { readonly local: readonly Fragment[] | unde
 
 export default defineTask({
   name: 'ansible.builtin.assemble',
-  summary: 'Make a file of fragments.',
+  summary: 'Assemble a file from fragments.',
   params,
   prepare: (given, controller): Task => ({
     ...given,

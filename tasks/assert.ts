@@ -2,7 +2,7 @@ import { defineTask } from '../src/sdk.ts';
 
 export default defineTask({
   name: 'ansible.builtin.assert',
-  summary: 'Fail where a condition does not hold.',
+  summary: 'Fail unless conditions hold.',
   controllerOnly: true,
   guards: true,
   params: {

@@ -2,7 +2,7 @@ import { decodeText, defineTask, forgetJob, type JobState, job, type TaskResult 
 
 export default defineTask({
   name: 'ansible.builtin.async_status',
-  summary: 'Tell whether a job that goes on by itself has ended, and how.',
+  summary: 'Report whether a background job has ended, and how.',
   description:
     'A task with `async` and `poll: 0` starts such a job. With `until: job is finished` this waits for it. It then gives what the task would have given, had it been waited for; of a job that another run started, what its commands said.',
   asksAnew: true,

@@ -33,7 +33,7 @@ type Task = Params<typeof params>;
 
 export default defineTask({
   name: 'ansible.posix.authorized_key',
-  summary: 'Have ssh keys that let people in as a user, or not.',
+  summary: 'Add or remove the ssh keys that may log in as a user.',
   params,
   ask: (task) => ({ file: homeFile(task.user, task.path ?? '.ssh/authorized_keys') }),
   plan({ file }, task, context) {

@@ -39,7 +39,7 @@ const params = {
 
 export default defineTask({
   name: 'ansible.builtin.blockinfile',
-  summary: 'Have lines between two markers in a file.',
+  summary: 'Insert, update or remove a block of lines between two markers in a file.',
   params,
   rules: { mutuallyExclusive: [['insertbefore', 'insertafter']] },
   ask: (task) => askEdit(task),

@@ -47,7 +47,7 @@ type Given = Params<typeof params>;
 
 export default defineTask({
   name: 'certbot',
-  summary: 'Has certificates from an ACME server, or proves that they can be renewed.',
+  summary: 'Obtain certificates from an ACME server, or prove that they can be renewed.',
   description:
     'A dry run makes the plugin answer the challenges for real, which changes the web server for a moment and takes seconds: no question. So it is a change, done once and remembered in /var/lib/letsencrypt; it is due again after `max_age_days`, and as soon as anything in /etc/letsencrypt, a hook, certbot or its plugins, or the addresses of the names have changed. Beside another certbot it waits. A check tells that it is due. A dry run that fails tells which name, and why.',
   params,

@@ -11,7 +11,7 @@ import { expanding } from './shared/commands/words.ts';
 
 export default defineTask({
   name: 'ansible.builtin.command',
-  summary: 'Run a program with its arguments, without a shell.',
+  summary: 'Run a program with arguments, without a shell.',
   description:
     'Runs each time, and reports a change each time, unless `creates`, `removes`, `unless` or `onlyif` tells that there is no need. A check then knows as well.',
   freeForm: 'cmd',

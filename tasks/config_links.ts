@@ -67,8 +67,7 @@ interface LinksState {
 
 export default defineTask({
   name: 'config_links',
-  summary:
-    'Link files and folders of a clone into a folder of the host, and notice every way in which such links decay.',
+  summary: 'Link files and directories of a clone into a directory of the host, and report links that have decayed.',
   description:
     'Reports and repairs links that are missing, point elsewhere or nowhere, have been replaced by a copy, or are left over. A copy whose content differs is kept in `backup_dir`.',
   params,

@@ -43,7 +43,7 @@ const params = {
 
 export default defineTask({
   name: 'ansible.builtin.copy',
-  summary: 'Copy files and folders to a host, or write a text to a file.',
+  summary: 'Copy files and directories to a host, or write text to a file.',
   params,
   rules: { mutuallyExclusive: [['src', 'content']], requiredOneOf: [['src', 'content']] },
   prepare: (given, controller) => ({

@@ -44,7 +44,7 @@ interface Trees {
 
 export default defineTask({
   name: 'copy_between',
-  summary: 'Copy a folder from one host to another, with owners, modes and links.',
+  summary: 'Copy a directory from one host to another, with owners, modes and links.',
   description:
     'What differs is carried through the controller in memory: nothing of it is written to its disk or shown. Owners are compared and set by name, since their numbers differ from host to host.',
   params,

@@ -3,7 +3,7 @@ import { type CronEntry, withEntry, withoutEntry } from './shared/editing/cron-t
 
 export default defineTask({
   name: 'ansible.builtin.cron',
-  summary: "Have a job, or a variable, in a user's crontab or in a file of /etc/cron.d.",
+  summary: "Manage a job or a variable in a user's crontab or in /etc/cron.d.",
   description: 'A job is known by the comment `#Ansible: NAME` above it, as Ansible writes it.',
   params: {
     name: { type: 'str', required: true, doc: "What the job is for; with `env`, the variable's name." },

@@ -47,7 +47,7 @@ type Task = Params<typeof params>;
 
 export default defineTask({
   name: 'ansible.builtin.deb822_repository',
-  summary: 'Manage a package source of apt in deb822 format.',
+  summary: 'Manage an apt source in deb822 format.',
   description:
     'Writes /etc/apt/sources.list.d/NAME.sources, and a key from a URL to /etc/apt/keyrings. Package lists are not fetched: use `apt` with `update_cache`.',
   params,

@@ -2,7 +2,7 @@ import { type Change, defineTask, predicts, reading, type ShellAnswer, sh, shell
 
 export default defineTask({
   name: 'ansible.builtin.debconf',
-  summary: "Answer the questions of Debian's packages before they ask.",
+  summary: 'Preseed the answers to the questions that Debian packages ask.',
   description:
     "What was answered is read from debconf's own files: all packages' answers cost nothing. Values of passwords are never shown.",
   params: {

@@ -25,7 +25,7 @@ type Given = Params<typeof params>;
 
 export default defineTask({
   name: 'dns_record',
-  summary: 'Proves that a DNS record is exactly as it should be, at every name server of its zone and at a resolver.',
+  summary: 'Prove that a DNS record is exactly as it should be, at every name server of its zone and at a resolver.',
   description:
     'Asked by the controller. Nothing is changed: the record is kept where it is, by whoever keeps it. A server that says something else fails the task, and is named.',
   looks: () => true,

@@ -2,7 +2,7 @@ import { defineTask, packages, predicts, reading, sh } from '../src/sdk.ts';
 
 export default defineTask({
   name: 'ansible.builtin.dpkg_selections',
-  summary: 'Tell dpkg what to do with a package: hold it, for one.',
+  summary: 'Set the dpkg selection of a package, for example to hold it.',
   params: {
     name: { type: 'str', required: true, doc: 'The package.' },
     selection: {

@@ -2,7 +2,7 @@ import { defineTask } from '../src/sdk.ts';
 
 export default defineTask({
   name: 'ansible.builtin.fail',
-  summary: 'Fail, with a message of your own.',
+  summary: 'Fail with a message.',
   controllerOnly: true,
   guards: true,
   params: { msg: { type: 'str', default: 'Failed as requested from task', doc: 'Why.' } },

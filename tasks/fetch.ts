@@ -32,7 +32,7 @@ type Fetch = Params<typeof params> & { readonly controller: Controller };
 
 export default defineTask({
   name: 'ansible.builtin.fetch',
-  summary: 'Bring a file from the host to the controller.',
+  summary: 'Copy a file from the host to the controller.',
   params,
   prepare: (given, controller): Fetch => ({ ...given, controller }),
   ask: ({ src }) => ({ state: stat(src), sum: checksum(src) }),

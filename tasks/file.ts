@@ -25,7 +25,7 @@ import { followedInfo, pathInfo, stateName } from './shared/files/path-info.ts';
 
 export default defineTask({
   name: 'ansible.builtin.file',
-  summary: 'Make files, folders and links be there or not, with owner, group and mode.',
+  summary: 'Create or remove files, directories and links, and set their owner, group and mode.',
   params: {
     path: { type: 'path', required: true, aliases: ['dest', 'name'], doc: 'What it is about.' },
     state: {

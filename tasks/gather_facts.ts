@@ -4,7 +4,7 @@ import setup from './setup.ts';
 export default defineTask({
   ...setup,
   name: 'ansible.builtin.gather_facts',
-  summary: "Gather a host's facts, as a play does by itself.",
+  summary: 'Gather facts about a host, as a play does at its start.',
   description: 'The same as `setup`.',
   params: {
     ...setup.params,

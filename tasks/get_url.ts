@@ -91,7 +91,7 @@ interface UrlTaskState extends Accounts {
 
 export default defineTask({
   name: 'ansible.builtin.get_url',
-  summary: 'Fetch a file from the web to the host.',
+  summary: 'Download a file from a URL to the host.',
   params,
   ask(task, context) {
     const dest = tidyPath(task.dest);

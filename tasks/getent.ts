@@ -2,7 +2,7 @@ import { defineTask, sh, shell } from '../src/sdk.ts';
 
 export default defineTask({
   name: 'ansible.builtin.getent',
-  summary: "Read an entry, or all, of one of the host's databases.",
+  summary: 'Look up one entry, or all, in a database of the host such as passwd or hosts.',
   params: {
     database: { type: 'str', required: true, doc: 'The database: passwd, group, hosts, services …' },
     key: { type: 'str', default: '', doc: 'The entry; all without it.' },

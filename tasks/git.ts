@@ -6,7 +6,7 @@ type GitQuestions = { readonly clone: Question<ShellAnswer>; readonly remote?: Q
 
 export default defineTask({
   name: 'ansible.builtin.git',
-  summary: 'Have a clone of a git repository at a branch, tag or commit.',
+  summary: 'Clone a git repository, and keep it at a branch, tag or commit.',
   description:
     'What is newest is asked with `git ls-remote`, which changes nothing. A clone that belongs to another user is refused, as by git itself, unless `safe.directory` of the host names it. Local commits and local changes are never thrown away without `force`: the task fails and names them, in a check, too.',
   params: {

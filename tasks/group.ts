@@ -2,7 +2,7 @@ import { type Account, type Change, defineTask, groupAccount, predicts, sh } fro
 
 export default defineTask({
   name: 'ansible.builtin.group',
-  summary: 'Have a group, or have it gone.',
+  summary: 'Manage a group.',
   params: {
     name: { type: 'str', required: true, doc: 'The group.' },
     state: { type: 'str', default: 'present', choices: ['absent', 'present'], doc: 'Whether it is there.' },

@@ -2,7 +2,7 @@ import { defineTask } from '../src/sdk.ts';
 
 export default defineTask({
   name: 'ansible.builtin.group_by',
-  summary: 'Put hosts into a group that a variable names.',
+  summary: 'Put hosts into a group whose name is computed.',
   controllerOnly: true,
   params: {
     key: { type: 'str', required: true, doc: 'The group.' },

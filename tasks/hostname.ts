@@ -12,7 +12,7 @@ import {
 
 export default defineTask({
   name: 'ansible.builtin.hostname',
-  summary: "Have a host's name, now and after its next start.",
+  summary: 'Set the host name, now and at boot.',
   params: {
     name: { type: 'str', required: true, doc: 'The name.' },
     use: {

@@ -2,7 +2,7 @@ import { type Controller, ControllerError, defineTask } from '../src/sdk.ts';
 
 export default defineTask({
   name: 'ansible.builtin.include_vars',
-  summary: 'Read variables from files of the controller, while tasks run.',
+  summary: 'Load variables from files on the controller, at run time.',
   freeForm: 'file',
   controllerOnly: true,
   gives: 'include_vars',

@@ -24,7 +24,7 @@ type Task = Params<typeof params>;
 
 export default defineTask({
   name: 'community.general.ini_file',
-  summary: 'Have one setting in an ini file.',
+  summary: 'Manage one setting in an INI file.',
   params,
   rules: { mutuallyExclusive: [['value', 'values']] },
   ask: (task) => askEdit(task),

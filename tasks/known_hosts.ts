@@ -19,7 +19,7 @@ type Task = Params<typeof params>;
 
 export default defineTask({
   name: 'ansible.builtin.known_hosts',
-  summary: 'Know the ssh keys of a host, or forget them.',
+  summary: 'Add or remove the ssh keys of a host in known_hosts.',
   params,
   ask: (task) => askEdit(fileOf(task)),
   thenAsk: (state, task) => thenAskEdit(state, fileOf(task)),

@@ -37,7 +37,7 @@ type Task = Params<typeof params>;
 
 export default defineTask({
   name: 'ansible.builtin.lineinfile',
-  summary: 'Have one line in a file, or lines not.',
+  summary: 'Insert or replace one line in a file, or remove lines.',
   params,
   rules: {
     mutuallyExclusive: [

@@ -13,7 +13,7 @@ import {
 
 export default defineTask({
   name: 'community.general.locale_gen',
-  summary: 'Have locales generated.',
+  summary: 'Generate or remove locales.',
   params: {
     name: { type: 'list', elements: 'str', required: true, doc: 'Locales, as `fr_FR.UTF-8`.' },
     state: { type: 'str', default: 'present', choices: ['absent', 'present'], doc: 'Whether they are there.' },

@@ -38,7 +38,7 @@ type Given = Params<typeof params>;
 
 export default defineTask({
   name: 'manual',
-  summary: 'A step that a person does, and what proves that it was done.',
+  summary: 'Wait for a step that a person must do, and prove that it was done.',
   description:
     'Where the proof holds, the task is ok. Else, in an interactive run, the instructions are shown and the proof is asked for again until it holds. A run that nobody watches fails there, with the instructions, since what follows may rely on it; it never waits. A check tells the open step as a difference and goes on.',
   params,

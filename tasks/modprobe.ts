@@ -2,7 +2,7 @@ import { type Change, defineTask, predicts, script, sh, shell, splitWords, write
 
 export default defineTask({
   name: 'community.general.modprobe',
-  summary: 'Have a module of the kernel loaded.',
+  summary: 'Load or unload a kernel module.',
   params: {
     name: { type: 'str', required: true, doc: 'The module.' },
     params: { type: 'str', default: '', doc: 'Its parameters.' },

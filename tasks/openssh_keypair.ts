@@ -49,7 +49,7 @@ type Task = Params<typeof params>;
 
 export default defineTask({
   name: 'community.crypto.openssh_keypair',
-  summary: 'Have an ssh key pair that is made once.',
+  summary: 'Generate an ssh key pair, once.',
   params,
   ask: (task) => ({
     key: sshKey(task.path),

@@ -4,7 +4,7 @@ import apt from './apt.ts';
 export default defineTask({
   ...apt,
   name: 'ansible.builtin.package',
-  summary: "Install, upgrade and remove packages with the host's own package manager.",
+  summary: 'Install, upgrade and remove packages with the package manager of the host.',
   description: "Debian's apt is the one that is known; all parameters of `apt` are taken.",
   params: {
     ...apt.params,

@@ -2,7 +2,7 @@ import { defineTask, type Package, packages } from '../src/sdk.ts';
 
 export default defineTask({
   name: 'ansible.builtin.package_facts',
-  summary: 'Tell all packages that are installed.',
+  summary: 'List the installed packages, as facts.',
   params: {
     manager: {
       type: 'list',

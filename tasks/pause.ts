@@ -3,7 +3,7 @@ import { timestamp } from './shared/text.ts';
 
 export default defineTask({
   name: 'ansible.builtin.pause',
-  summary: 'Wait for a while, or for somebody to press Return.',
+  summary: 'Wait for a while, or until somebody presses Return.',
   description:
     'Without seconds or minutes it asks on the terminal; where nobody is there to answer, it goes on with a warning. A check does not wait.',
   controllerOnly: true,

@@ -63,7 +63,7 @@ type Given = Params<typeof params>;
 
 export default defineTask({
   name: 'proxmox_ct',
-  summary: 'Creates a Proxmox container and keeps its configuration, line by line.',
+  summary: 'Create a Proxmox container, and manage its configuration line by line.',
   description:
     'Runs on the Proxmox node. Each line of /etc/pve/lxc/ID.conf is compared by itself; lines that are not named stay as they are. A running container is restarted only where a change needs it, or where it turns out to have been started before its configuration was changed: a mount, an address or a gateway that the configuration has and the container has not, or a mount of a directory that is no longer what the node has there (a dataset that was mounted since).',
   params,

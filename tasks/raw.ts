@@ -3,7 +3,7 @@ import { commandResult, commandReturns, planCommand } from './shared/commands/ru
 
 export default defineTask({
   name: 'ansible.builtin.raw',
-  summary: "Run a script in the host's shell, with nothing around it.",
+  summary: 'Run a script in the login shell of the host, with nothing added.',
   description:
     'No module of ours needs more than /bin/sh on a host, so this is `shell` without its guards; Ansible needs it where there is no Python.',
   freeForm: 'cmd',

@@ -29,7 +29,7 @@ type Task = Params<typeof params>;
 
 export default defineTask({
   name: 'ansible.builtin.replace',
-  summary: 'Replace all that a pattern matches in a file.',
+  summary: 'Replace every match of a pattern in a file.',
   params,
   ask: (task) => askEdit(task),
   plan(state, task, context) {

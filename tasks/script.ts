@@ -11,7 +11,7 @@ import {
 
 export default defineTask({
   name: 'ansible.builtin.script',
-  summary: 'Run a script of the controller on the host.',
+  summary: 'Copy a script from the controller to the host, and run it.',
   description:
     'The script is sent on stdin into a folder that only its user can read, run with its own interpreter line, and removed.',
   freeForm: 'cmd',

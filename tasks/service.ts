@@ -5,7 +5,7 @@ export default defineTask({
   ...systemd,
   aliases: [],
   name: 'ansible.builtin.service',
-  summary: 'Have services running, and started at boot.',
+  summary: 'Start, stop, restart, enable and disable services.',
   description:
     'The same as `systemd`, which is what Debian has. Services of all tasks are asked in one `systemctl show`.',
   params: {

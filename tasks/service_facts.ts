@@ -2,7 +2,7 @@ import { defineTask, sh, shell } from '../src/sdk.ts';
 
 export default defineTask({
   name: 'ansible.builtin.service_facts',
-  summary: 'Tell all services, whether they run, and whether they start at boot.',
+  summary: 'List the services, whether they run and whether they start at boot, as facts.',
   params: {},
   ask: () => ({ units: services }),
   plan({ units: { code, stdout, stderr } }) {

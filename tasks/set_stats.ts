@@ -2,7 +2,7 @@ import { defineTask } from '../src/sdk.ts';
 
 export default defineTask({
   name: 'ansible.builtin.set_stats',
-  summary: 'Keep values for the end of the run.',
+  summary: 'Record values that are printed at the end of the run.',
   controllerOnly: true,
   params: {
     data: { type: 'dict', required: true, doc: 'Names and values.' },

@@ -2,7 +2,7 @@ import { defineTask, facts, wildcard } from '../src/sdk.ts';
 
 export default defineTask({
   name: 'ansible.builtin.setup',
-  summary: "Gather a host's facts.",
+  summary: 'Gather facts about a host.',
   description: 'One question with a deadline. Plays gather facts by themselves, when something first needs one.',
   params: {
     gather_subset: {

@@ -2,7 +2,7 @@ import { content, defineTask, followed, stat } from '../src/sdk.ts';
 
 export default defineTask({
   name: 'ansible.builtin.slurp',
-  summary: 'Read a file of the host, as base64.',
+  summary: 'Read a file from the host, as base64.',
   looks: () => true,
   params: { src: { type: 'path', required: true, aliases: ['path'], doc: 'The file.' } },
   ask: ({ src }) => ({ state: stat(src), file: content(src) }),

@@ -15,7 +15,7 @@ import { kindFlags, permissionFlags } from './shared/files/entry-flags.ts';
 
 export default defineTask({
   name: 'ansible.builtin.stat',
-  summary: 'Tell what is at a path.',
+  summary: 'Report what is at a path.',
   looks: () => true,
   params: {
     path: { type: 'path', required: true, aliases: ['dest', 'name'], doc: 'The path.' },

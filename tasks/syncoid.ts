@@ -53,7 +53,7 @@ type Given = Params<typeof params>;
 
 export default defineTask({
   name: 'syncoid',
-  summary: 'Replicates ZFS datasets with syncoid, where the newest snapshot is not on the target yet.',
+  summary: 'Replicate ZFS datasets with syncoid, unless the target already has the newest snapshot.',
   description:
     'In order when the newest snapshot of each dataset of the source is on the target, told by its guid. A snapshot that is made while it sends is for the next run. What syncoid prints is shown while it sends.',
   params,

@@ -12,7 +12,7 @@ import {
 
 export default defineTask({
   name: 'ansible.posix.sysctl',
-  summary: "Have a value of the kernel's, now and after the next start.",
+  summary: 'Set a kernel parameter, now and at boot.',
   params: {
     name: { type: 'str', required: true, aliases: ['key'], doc: 'The value, as `net.ipv4.ip_forward`.' },
     value: { type: 'str', aliases: ['val'], doc: 'What it is to be.' },

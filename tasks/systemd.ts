@@ -22,7 +22,7 @@ type SystemdQuestions = {
 export default defineTask({
   name: 'ansible.builtin.systemd',
   aliases: ['ansible.builtin.systemd_service'],
-  summary: 'Have units of systemd running, enabled or masked, and systemd aware of their files.',
+  summary: "Start, stop, enable and mask systemd units, and reload systemd's configuration.",
   description:
     'Units of all tasks are asked in one `systemctl show`. The manager is reloaded only where files on disk are not what it has read.',
   params: {

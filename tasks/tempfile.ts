@@ -2,7 +2,7 @@ import { decodeText, defineTask, sh } from '../src/sdk.ts';
 
 export default defineTask({
   name: 'ansible.builtin.tempfile',
-  summary: 'Make a file or folder with a name that nothing else has.',
+  summary: 'Create a temporary file or directory with a unique name.',
   acts: true,
   params: {
     state: { type: 'str', default: 'file', choices: ['directory', 'file'], doc: 'What to make.' },

@@ -34,7 +34,7 @@ const params = {
 
 export default defineTask({
   name: 'ansible.builtin.template',
-  summary: "Write a file from a template and the host's variables.",
+  summary: 'Render a template, and write the result to a file.',
   params,
   prepare(given, controller) {
     const found = controller.find('templates', given.src);

@@ -2,7 +2,7 @@ import { type Change, defineTask, predicts, sh, shell, writeFile } from '../src/
 
 export default defineTask({
   name: 'community.general.timezone',
-  summary: "Have a host's time zone.",
+  summary: 'Set the time zone.',
   params: {
     name: { type: 'str', doc: 'The zone, as `Europe/Paris`.' },
     hwclock: { type: 'str', choices: ['local', 'UTC'], aliases: ['rtc'], doc: 'What the hardware clock shows.' },

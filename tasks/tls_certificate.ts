@@ -40,7 +40,7 @@ type Given = Params<typeof params>;
 export default defineTask({
   name: 'tls_certificate',
   summary:
-    'Proves that a certificate is the right one: its key, names, issuer, chain, days left, and that it is the one that is served.',
+    'Prove that a certificate is the right one: its key, names, issuer, chain, days left, and that it is the one that is served.',
   description: 'Nothing is changed. What is wrong fails the task, all of it at once; a check tells it as differences.',
   looks: () => true,
   params,

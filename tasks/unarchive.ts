@@ -61,7 +61,7 @@ type Task = Params<typeof params> & { readonly bytes: Uint8Array | undefined };
 
 export default defineTask({
   name: 'ansible.builtin.unarchive',
-  summary: 'Unpack an archive into a folder.',
+  summary: 'Unpack an archive into a directory.',
   description:
     'A folder that holds what the archive holds is left alone: members are compared by content, mode, owner and time.',
   params,

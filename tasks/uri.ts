@@ -31,7 +31,7 @@ const asks = ({ request }: Prepared): boolean => request.method === 'GET' || req
 
 export default defineTask({
   name: 'ansible.builtin.uri',
-  summary: 'Asks a web server, or tells it something, from the host.',
+  summary: 'Send an HTTP request from the host, and check the response.',
   description:
     'The request is made with curl. GET and HEAD are read-only questions: they are asked in a check too and never count as a change. Other methods act each time and are not sent in a check. `resolve_to` asks a certain machine for a name that DNS does not (yet) lead to it, so that nobody has to edit /etc/hosts.',
   params: uriParams,

@@ -23,7 +23,7 @@ type UserQuestions = {
 
 export default defineTask({
   name: 'ansible.builtin.user',
-  summary: 'Have a user with all that belongs to it, or have it gone.',
+  summary: 'Manage a user account.',
   description:
     'Passwords reach the host on stdin, never in a command line; a key that is there is never made anew without `force`.',
   params: {

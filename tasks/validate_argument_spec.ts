@@ -10,7 +10,7 @@ import {
 
 export default defineTask({
   name: 'ansible.builtin.validate_argument_spec',
-  summary: 'Fail where variables are not what a role says that it takes.',
+  summary: 'Fail if variables do not match the argument specification of a role.',
   controllerOnly: true,
   guards: true,
   params: {

@@ -2,7 +2,7 @@ import { defineTask, exporting, type Plan, sh, shell, writtenScript } from '../s
 
 export default defineTask({
   name: 'verify',
-  summary: 'Proves something by a read-only command, which must succeed.',
+  summary: 'Prove something by a read-only command, which must succeed.',
   description:
     'The command is asked together with all other questions, so it costs no round trip of its own, and never counts as a change. It must change nothing on the host. Where it fails, the task fails with what it said, in a check, too, unless a change that the check foresees may mend it.',
   looks: () => true,

@@ -49,7 +49,7 @@ type Given = Params<typeof params>;
 
 export default defineTask({
   name: 'ansible.builtin.wait_for',
-  summary: 'Waits until a port, a path or a text is there, or is gone.',
+  summary: 'Wait until a port, a path or a text is there, or gone.',
   description:
     'A check looks once; what is not there yet is told as a difference. The state `refused` proves that a port is closed to the asker: the connection is refused, and did not merely get lost on the way.',
   skippedByAnsible: true,

@@ -6,7 +6,7 @@ import { backupFile } from './shared/files/copy-file.ts';
 
 export default defineTask({
   name: 'yaml_item',
-  summary: 'Have an item in a list of a YAML file.',
+  summary: 'Add or remove an item in a list of a YAML file.',
   description:
     'The list is found by reading the file as YAML, not by a pattern, so that the item cannot end up in another one; comments and layout stay as they are. What would be written is read again first, and the task fails where it does not say what was wanted.',
   params: {

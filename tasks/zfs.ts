@@ -13,7 +13,7 @@ import { sameProperty, zfsValue } from './shared/storage/zfs-values.ts';
 
 export default defineTask({
   name: 'community.general.zfs',
-  summary: 'Creates, adjusts or destroys a ZFS dataset.',
+  summary: 'Create, configure or destroy a ZFS dataset.',
   description:
     'Each property is compared by itself and by its exact value: `10G` and `10737418240` are the same. Parents that are missing are created. A property that is inherited or a default is set only where its value differs.',
   params: {
