@@ -37,7 +37,6 @@ const QUOTES_BY_HAND: readonly string[] = [
   'src/core/questions/accounts/users.ts',
   'src/core/questions/storage/zfs.ts',
   'src/core/secrets.ts', // how a secret is spelled when it was quoted
-  'src/session/layers.ts',
   'src/session/ssh/host-key-check.ts', // a command for people to copy
   'src/session/wire/shell-text.ts',
   'tasks/shared/git/git-questions.ts', // a command for people to copy

@@ -17,7 +17,7 @@ const BECOME_METHODS = {
 } as const satisfies Readonly<Record<string, BecomeSpec>>;
 
 /** A way to become another user that there is. */
-type BecomeMethodName = keyof typeof BECOME_METHODS;
+export type BecomeMethodName = keyof typeof BECOME_METHODS;
 
 /** All names. */
 export const becomeMethodNames = Object.keys(BECOME_METHODS) as readonly BecomeMethodName[];

@@ -2,16 +2,13 @@ import { homedir } from 'node:os';
 import { becomeMethodNamed, becomeMethodNames } from '../core/become-methods.ts';
 import { connectionNamed, connectionNames } from '../core/connections.ts';
 import type { Connector, Endpoint, SessionFailure } from '../core/session.ts';
-import { launchLocal } from './launch-local.ts';
+import type { LoginContext, Logins } from './connections/connection.ts';
+import { connectionOf, connections } from './connections/index.ts';
 import { layersOf } from './layers.ts';
 import { type Opened, openSession } from './open-session.ts';
-import { createOpensshLauncher } from './openssh/launcher.ts';
-import type { Launch } from './pipes.ts';
 import type { Left } from './shell-session.ts';
 import type { ConfigLine } from './ssh/config/parse-config.ts';
 import { readConfig } from './ssh/config/read-config.ts';
-import { createLoginPool } from './ssh/login-pool.ts';
-import { configFor, targetOf } from './ssh/target-of.ts';
 
 /** What a connector needs of the process around it. */
 export interface ConnectorOptions {
@@ -23,14 +20,18 @@ export interface ConnectorOptions {
 }
 
 /** A connector that keeps one login for each host and one session for each endpoint. */
-export function createConnector({ forks, env, onDebug }: ConnectorOptions): Connector {
+export function createConnector(options: ConnectorOptions): Connector {
   const sessions = new Map<string, Promise<Opened>>();
   const retired: Promise<Opened>[] = [];
   const leftRunning = new Map<string, Left>();
   const configs = new Map<string | undefined, readonly ConfigLine[]>();
-  const home = env.HOME ?? homedir();
-  const pool = createLoginPool({ ...(forks && { forks }), ...(onDebug && { onDebug }) });
-  const openssh = createOpensshLauncher(env);
+  const home = options.env.HOME ?? homedir();
+  const context: LoginContext = { ...options, home, configOf };
+  const logins = new Map(
+    Object.values(connections).flatMap((each) =>
+      each.kind === 'login' ? [[each, each.logins(context)] as const] : [],
+    ),
+  );
   return {
     open(endpoint, signal) {
       const failure = noWay(endpoint);
@@ -42,7 +43,8 @@ export function createConnector({ forks, env, onDebug }: ConnectorOptions): Conn
         if (left !== undefined) leftRunning.set(key, left);
         if (sessions.get(key) === opened) sessions.delete(key);
       };
-      const launch = launchAt(layersOf(endpoint).login);
+      const { login } = layersOf(endpoint);
+      const launch = loginsOf(login).launchAt(login);
       const opened = openSession(endpoint, launch, forget, signal, leftRunning.get(key));
       sessions.set(key, opened);
       void opened.then(({ ok }) => (ok ? leftRunning.delete(key) : forget()));
@@ -56,37 +58,26 @@ export function createConnector({ forks, env, onDebug }: ConnectorOptions): Conn
       }
       const { login } = layersOf(endpoint);
       // The login of a container is its node's, which is not what is to be reset.
-      if (login.name === endpoint.name) await retireLogin(login);
+      if (login.name === endpoint.name) await loginsOf(login).retire(login);
     },
     get logins() {
-      return pool.logins + openssh.logins;
+      return [...logins.values()].reduce((sum, { count }) => sum + count, 0);
     },
     async close() {
       const all = await Promise.all([...sessions.values(), ...retired]);
       await Promise.all(all.map((opened) => opened.ok && opened.session.close()));
-      pool.close();
-      await openssh.close();
+      for (const each of logins.values()) await each.close();
     },
   };
 
-  function launchAt(login: Endpoint): Launch {
-    if (login.connection === 'local') return launchLocal(env);
-    if (login.connection === 'openssh')
-      return openssh.launchAt(login, configFor(login, { config: configOf(login.sshConfigFile) }));
-    return async (commandLine, signal) => {
-      const resolved = targetOf(login, { env, home, config: configOf(login.sshConfigFile) });
-      return resolved.ok ? pool.launch(resolved.target, commandLine, signal) : resolved;
-    };
+  function loginsOf({ name, connection }: Endpoint): Logins {
+    const way = connectionOf(connection);
+    const found = way.kind === 'login' ? logins.get(way) : undefined;
+    if (found === undefined) throw new Error(`${name}: nobody logs in by ${connection}`);
+    return found;
   }
 
-  async function retireLogin(login: Endpoint): Promise<void> {
-    const config = configOf(login.sshConfigFile);
-    if (login.connection === 'openssh') await openssh.retire(login, configFor(login, { config }));
-    const resolved = login.connection === 'ssh' ? targetOf(login, { env, home, config }) : undefined;
-    if (resolved?.ok) pool.retire(resolved.target);
-  }
-
-  function configOf(file: string | undefined): readonly ConfigLine[] {
+  function configOf({ sshConfigFile: file }: Endpoint): readonly ConfigLine[] {
     const config = configs.get(file) ?? readConfig(home, file);
     configs.set(file, config);
     return config;
@@ -94,7 +85,8 @@ export function createConnector({ forks, env, onDebug }: ConnectorOptions): Conn
 }
 
 /** What an inventory says is any word: a way that we do not have must not become another one. */
-function noWay({ name, connection, settings = {}, via, become }: Endpoint): SessionFailure | undefined {
+function noWay(endpoint: Endpoint): SessionFailure | undefined {
+  const { name, connection, become } = endpoint;
   if (become !== undefined && becomeMethodNamed(become.method) === undefined)
     return {
       reason: 'become',
@@ -107,12 +99,7 @@ function noWay({ name, connection, settings = {}, via, become }: Endpoint): Sess
       message: `${name}: there is no connection \`${connection}\``,
       hint: `ansible_connection is one of ${connectionNames.join(', ')}`,
     };
-  if (connection !== 'pct') return undefined;
-  return via === undefined || settings.id === undefined
-    ? {
-        reason: 'unsupported',
-        message: `${name}: the connection pct does not know which container this is`,
-        hint: 'give ansible_pct_node, a host of the inventory, and ansible_pct_id',
-      }
-    : noWay(via);
+  const way = connectionOf(connection);
+  if (way.kind === 'login') return undefined;
+  return way.lacks(endpoint) ?? noWay(way.enter(endpoint).from);
 }

@@ -1,8 +1,7 @@
 import type { Endpoint, Session, SessionFailure } from '../core/session.ts';
-import { explainBecome } from './explain-become.ts';
-import { layersOf } from './layers.ts';
-import { explainOpenssh } from './openssh/explain-openssh.ts';
-import type { Ending, Launch } from './pipes.ts';
+import { connectionOf } from './connections/index.ts';
+import { explainFailure, layersOf } from './layers.ts';
+import type { Launch } from './pipes.ts';
 import { type Left, ShellSession } from './shell-session.ts';
 import { type ShellStart, startShell } from './start-shell.ts';
 
@@ -26,44 +25,24 @@ export async function openSession(
   const started = await startShell(start, signal);
   if (!started.ok) return started;
   const startAgain = (again?: AbortSignal) => startShell(start, again);
-  const session = new ShellSession(started.shell, { place: placeOf(endpoint), startAgain, onEnd });
+  const session = new ShellSession(started.shell, {
+    place: connectionOf(endpoint.connection).place(endpoint),
+    startAgain,
+    onEnd,
+  });
   if (left !== undefined) await session.outlive(left, signal);
   return { ok: true, session };
 }
 
-/** The host as messages name it. */
-export function placeOf(endpoint: Endpoint): string {
-  if (endpoint.via) return `${endpoint.name} (container ${endpoint.settings?.id} on ${endpoint.via.name})`;
-  if (endpoint.connection === 'local') return endpoint.name;
-  const address = `${endpoint.address ?? endpoint.name}${endpoint.port ? `:${endpoint.port}` : ''}`;
-  return address === endpoint.name ? address : `${endpoint.name} (${address})`;
-}
-
 function shellStart(endpoint: Endpoint, launch: Launch): ShellStart {
-  const { login, wrap, prompts, innermost } = layersOf(endpoint);
-  const explain = (said: string, ending: Ending): SessionFailure => {
-    // 255 is how ssh says that the failure is its own.
-    if (login.connection === 'openssh' && ending.code === 255) return explainOpenssh(placeOf(login), said);
-    const { become } = endpoint;
-    if (innermost === 'become' && become !== undefined) {
-      const { words, hint } = explainBecome(become, said);
-      const message = `${placeOf(endpoint)}: ${become.method} to ${become.user}: ${words || ending.message}`;
-      return { reason: 'become', message, ...(hint !== undefined && { hint }) };
-    }
-    const words = said.split(/\s*\n\s*/).join('; ') || ending.message;
-    return { reason: 'unreachable', message: `${placeOf(endpoint)}: ${layerName(endpoint, innermost)}: ${words}` };
-  };
+  const { wrap, prompts, any } = layersOf(endpoint);
   return {
     launch,
     wrap,
     prompts,
-    explain,
+    explain: (said, ending) => explainFailure(endpoint, said, ending),
     shell: endpoint.shell ?? '/bin/sh',
-    home: innermost === 'login' ? 'inherited' : 'from passwd',
+    home: any ? 'from passwd' : 'inherited',
     timeoutMs: greetingTimeoutMs,
   };
-}
-
-function layerName(endpoint: Endpoint, innermost: 'login' | 'pct' | 'become'): string {
-  return innermost === 'pct' ? `pct exec ${endpoint.settings?.id}` : `no shell after the login`;
 }

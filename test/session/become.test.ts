@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { Become, Endpoint } from '../../src/core/session.ts';
-import { explainBecome } from '../../src/session/explain-become.ts';
+import { explainBecome } from '../../src/session/become/explain-become.ts';
 import { createConnector } from '../../src/session/index.ts';
 import { sessionContract } from './contract.ts';
 import { type Sshd, startSshd } from './sshd.ts';

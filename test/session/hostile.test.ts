@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { launchLocal } from '../../src/session/connections/local.ts';
 import { createConnector } from '../../src/session/index.ts';
-import { launchLocal } from '../../src/session/launch-local.ts';
 import { startShell } from '../../src/session/start-shell.ts';
 
 const local = { name: 'here', connection: 'local' } as const;

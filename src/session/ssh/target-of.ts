@@ -1,7 +1,7 @@
 import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { Endpoint, SessionFailure } from '../../core/session.ts';
-import { placeOf } from '../open-session.ts';
+import { addressOf } from '../address-of.ts';
 import type { ConfigLine } from './config/parse-config.ts';
 import { type ConfigQuery, type ConfigValues, hostName, resolveConfig } from './config/resolve-config.ts';
 import { expandEnvironment, expandHome, expandTokens, type Tokens } from './config/tokens.ts';
@@ -31,7 +31,7 @@ export function targetOf(endpoint: Endpoint, context: TargetContext): TargetResu
   const config = configFor(endpoint, context);
   const values = readValues(config);
   const beyond = beyondSsh2(config, values);
-  if (beyond) return { ok: false, failure: unsupported(`${placeOf(endpoint)}: ssh2 cannot do ${beyond}`) };
+  if (beyond) return { ok: false, failure: unsupported(`${addressOf(endpoint)}: ssh2 cannot do ${beyond}`) };
 
   const { host, localUser } = queryOf(endpoint);
   const user = endpoint.user ?? values.text('user') ?? localUser;
@@ -40,7 +40,7 @@ export function targetOf(endpoint: Endpoint, context: TargetContext): TargetResu
   const tokens: Tokens = { h, n: host, p: String(port), r: user, u: localUser, d: context.home, ...ofThisMachine() };
   const expand = (text: string) => expandHome(expandTokens(expandEnvironment(text, context.env), tokens), context.home);
   const target: SshTarget = {
-    place: placeOf(endpoint),
+    place: addressOf(endpoint),
     host: h,
     port,
     user,

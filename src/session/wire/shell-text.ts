@@ -12,7 +12,7 @@ export const bootstrap = (token: string, shell: string, home: 'inherited' | 'fro
     // With POSIXLY_CORRECT, `chmod MODE -- FILE` takes `--` for a file.
     'unset HISTFILE ENV BASH_ENV CDPATH POSIXLY_CORRECT',
     'case :$PATH: in *:/usr/sbin:*) ;; *) PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin ;; esac',
-    // What the login has, for what users have written themselves; LANGUAGE=C is what sudo and su were told (layers.ts).
+    // What the login has, for what users have written themselves; LANGUAGE=C is what sudo and su were told (become/).
     '_locale=$LC_ALL',
     'case $LANGUAGE in C) unset LANGUAGE ;; esac',
     // A bash under sshd whose level is 1 reads ~/.bashrc, even for `bash -c`.

@@ -1,0 +1,18 @@
+import { script } from '../../core/command.ts';
+import { type BecomeMethod, pipedFor, shell, wordsOf } from './become-method.ts';
+
+/** By OpenBSD's doas. It reads a password from a terminal only; -n makes it say so instead of waiting. */
+export const doas: BecomeMethod = {
+  enter(become) {
+    const { user, flags = '', exe = 'doas' } = become;
+    return {
+      wrap: (line) =>
+        script`exec ${wordsOf(exe)} -n ${wordsOf(flags)} -u ${user} ${shell(pipedFor(become, line))}`.text,
+      prompts: [],
+    };
+  },
+  hint: (_, words) =>
+    /authenti|tty/i.test(words)
+      ? 'doas takes a password from a terminal only: permit it with `nopass` in doas.conf, or become by sudo or su'
+      : undefined,
+};

@@ -1,0 +1,20 @@
+import { basename } from 'node:path';
+import type { Become } from '../../core/session.ts';
+import { becomeMethodOf } from './index.ts';
+
+/** Why nobody became another user: what was said, in one line, and the way out. */
+export function explainBecome(become: Become, said: string): { readonly words: string; readonly hint?: string } {
+  const lines = said
+    .replace(
+      /We trust you have received the usual lecture[\s\S]*?great responsibility\.(\s*For security reasons[^\n]*)?/,
+      '',
+    )
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '');
+  // A lecture of the host's own, or what a login prints, stands before the reason.
+  const own = lines.filter((line) => line.startsWith(`${basename(become.exe ?? become.method)}: `));
+  const words = (own.length > 0 ? own : lines).join('; ');
+  const hint = becomeMethodOf(become.method).hint(become, words);
+  return { words, ...(hint !== undefined && { hint }) };
+}

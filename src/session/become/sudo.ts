@@ -1,0 +1,36 @@
+import { randomBytes } from 'node:crypto';
+import { script } from '../../core/command.ts';
+import { type BecomeMethod, hintOfPassword, pipedFor, shell, wordsOf } from './become-method.ts';
+
+/** By sudo. */
+export const sudo: BecomeMethod = {
+  enter(become) {
+    const { user, password, flags = '-H -S -n', exe = 'sudo' } = become;
+    // Random, so that nothing a login prints is taken for the question.
+    const text = `[sudo ${randomBytes(8).toString('hex')}]`;
+    const all = sudoFlags(flags, password !== undefined);
+    const inside = (line: string) =>
+      throughShell(all) ? withoutDollar(pipedFor(become, line)) : pipedFor(become, line);
+    return {
+      // Untranslated, so that what it says can be explained, and in the locale that the login has, which sudo hands on.
+      wrap: (line) =>
+        script`exec env LANGUAGE=C ${wordsOf(exe)} ${all} -p ${text} -u ${user} -- ${shell(inside(line))}`.text,
+      prompts: [{ text, password }],
+    };
+  },
+  hint: hintOfPassword,
+};
+
+/** With a password sudo may ask for it (no -n), and reads it from stdin (-S). */
+function sudoFlags(flags: string, hasPassword: boolean): readonly string[] {
+  const words = wordsOf(flags).filter((word) => !(hasPassword && (word === '-n' || word === '--non-interactive')));
+  return words.includes('-S') ? words : [...words, '-S'];
+}
+
+/** Whether sudo starts the user's own shell (`-i`, `-s`) with the command: it then escapes every special character but `$`. */
+const throughShell = (flags: readonly string[]): boolean =>
+  flags.some((word) => word === '--login' || word === '--shell' || /^-[A-Za-z]*[is]/.test(word));
+
+/** The same for `/bin/sh -c`, without any `$`, and without characters that are special inside the quotes that this needs. */
+const withoutDollar = (line: string): string =>
+  `eval "\`printf %b '${line.replace(/[$"'\\`]/g, (it) => `\\0${it.charCodeAt(0).toString(8).padStart(3, '0')}`)}'\`"`;

@@ -1,0 +1,27 @@
+import { spawn } from 'node:child_process';
+import type { Launch, Launched } from '../pipes.ts';
+import { pipesOfChild } from '../pipes-of-child.ts';
+import { throughPipes } from '../through-pipes.ts';
+import { type LoginConnection, noShell } from './connection.ts';
+
+/** This machine, as the user of this program. */
+export const local: LoginConnection = {
+  kind: 'login',
+  place: ({ name }) => name,
+  label: noShell,
+  logins: ({ env }) => ({
+    launchAt: () => launchLocal(env),
+    retire: async () => {},
+    count: 0,
+    close: async () => {},
+  }),
+};
+
+/** Starts command lines on this machine. */
+export const launchLocal =
+  (env: NodeJS.ProcessEnv): Launch =>
+  async (commandLine): Promise<Launched> => {
+    // A session of its own: a Ctrl-C at the terminal is for us to handle, not for what runs here.
+    const child = spawn('/bin/sh', ['-c', throughPipes(commandLine)], { env, detached: true, stdio: 'pipe' });
+    return { ok: true, pipes: pipesOfChild(child) };
+  };

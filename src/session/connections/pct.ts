@@ -1,0 +1,38 @@
+import { script } from '../../core/command.ts';
+import type { Endpoint } from '../../core/session.ts';
+import type { EnteredConnection } from './connection.ts';
+
+/** A container of Proxmox, through the node that it runs on: no sshd is needed in it. */
+export const pct: EnteredConnection = {
+  kind: 'entered',
+  place: (endpoint) => `${endpoint.name} (container ${idOf(endpoint)} on ${endpoint.via?.name})`,
+  label: (endpoint) => `pct exec ${idOf(endpoint)}`,
+  lacks: ({ name, settings, via }) =>
+    via === undefined || settings?.id === undefined
+      ? {
+          reason: 'unsupported',
+          message: `${name}: the connection pct does not know which container this is`,
+          hint: 'give ansible_pct_node, a host of the inventory, and ansible_pct_id',
+        }
+      : undefined,
+  enter(endpoint) {
+    if (endpoint.via === undefined) throw new Error(`${endpoint.name} has connection pct but no node`);
+    return {
+      from: endpoint.via,
+      wrap: (line) => script`exec pct exec ${idOf(endpoint)} -- /bin/sh -c ${line}`.text,
+    };
+  },
+  // Said with a user to become, too, it is not that user who is missing.
+  explain: (endpoint, said) =>
+    /^(?:Configuration file '.*\.conf' does not exist|container '\d+' not running|CT \d+ not running)/m.test(said)
+      ? {
+          reason: 'unreachable',
+          message: `${pct.place(endpoint)}: ${pct.label(endpoint)}: ${said
+            .trim()
+            .split(/\s*\n\s*/)
+            .join('; ')}`,
+        }
+      : undefined,
+};
+
+const idOf = ({ settings }: Endpoint): string => settings?.id ?? '';
