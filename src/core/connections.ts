@@ -35,6 +35,16 @@ const CONNECTIONS = {
     via: 'node',
     subject: ({ id }) => `ct:${id}`,
   },
+  docker: {
+    aliases: [],
+    collections: ['community.docker', 'community.general'],
+    login: 'named',
+    variables: {
+      address: ['ansible_docker_host', 'ansible_host'],
+      user: ['ansible_docker_user', 'ansible_user'],
+      extraArgs: ['ansible_docker_extra_args'],
+    },
+  },
 } as const satisfies Readonly<Record<string, ConnectionSpec>>;
 
 /** A way to a shell that there is. */

@@ -1,5 +1,6 @@
 import { type ConnectionName, connectionNamed } from '../../core/connections.ts';
 import type { Connection } from './connection.ts';
+import { docker } from './docker.ts';
 import { local } from './local.ts';
 import { openssh } from './openssh.ts';
 import { pct } from './pct.ts';
@@ -11,6 +12,7 @@ export const connections: Readonly<Record<ConnectionName, Connection>> = {
   openssh,
   local,
   pct,
+  docker,
 };
 
 /** The way of an endpoint whose word has been looked at before. */

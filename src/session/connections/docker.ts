@@ -1,0 +1,77 @@
+import { script } from '../../core/command.ts';
+import type { Endpoint, SessionFailure } from '../../core/session.ts';
+import { splitWords } from '../../core/split-words.ts';
+import type { EnteredConnection } from './connection.ts';
+
+/** A container of Docker's, through the client on this machine (which may itself talk to another: DOCKER_HOST, contexts). */
+export const docker: EnteredConnection = {
+  kind: 'entered',
+  place: (endpoint) => {
+    const container = containerOf(endpoint);
+    return endpoint.name === container ? `${container} (container)` : `${endpoint.name} (container ${container})`;
+  },
+  label: (endpoint) => `docker exec ${containerOf(endpoint)}`,
+  lacks(endpoint) {
+    const wrong = (what: string, hint: string): SessionFailure => ({
+      reason: 'unsupported',
+      message: `${docker.place(endpoint)}: ${what}`,
+      hint,
+    });
+    // The client would take such a name for one of its options.
+    if (!/^[A-Za-z0-9]/.test(containerOf(endpoint)))
+      return wrong('this is not the name of a container', 'correct ansible_host, the name or the ID of the container');
+    return splitWords(endpoint.settings?.extraArgs ?? '') === undefined
+      ? wrong('ansible_docker_extra_args has a quote that is not closed', 'close it')
+      : undefined;
+  },
+  enter(endpoint) {
+    const { name, user, settings } = endpoint;
+    const extra = splitWords(settings?.extraArgs ?? '') ?? [];
+    const as = user === undefined ? [] : ['--user', user];
+    return {
+      from: { name, connection: 'local' },
+      wrap: (line) => script`exec docker ${extra} exec -i ${as} ${containerOf(endpoint)} /bin/sh -c ${line}`.text,
+    };
+  },
+  explain(endpoint, said) {
+    const found = reasons.find(({ pattern }) => pattern.test(said));
+    if (found === undefined) return undefined;
+    const words = said
+      .trim()
+      .split(/\s*\n\s*/)
+      .join('; ');
+    return {
+      reason: 'unreachable',
+      message: `${docker.place(endpoint)}: ${docker.label(endpoint)}: ${found.words ?? words}`,
+      hint: found.hint,
+    };
+  },
+};
+
+/** What surely comes from the client or the daemon: nothing else says it so before our shell has greeted. */
+const reasons: readonly { pattern: RegExp; words?: string; hint: string }[] = [
+  {
+    pattern: /docker: (?:command )?not found/,
+    words: 'there is no docker client on this machine',
+    hint: 'install the docker client where Retrace runs, or add its directory to PATH',
+  },
+  {
+    pattern: /^Error response from daemon: No such container/m,
+    hint: 'create the container before, or correct ansible_host, its name or ID',
+  },
+  { pattern: /^Error response from daemon: .*is not running/m, hint: 'start the container before: docker start' },
+  { pattern: /^Error response from daemon: .*is paused/m, hint: 'let the container go on: docker unpause' },
+  {
+    pattern: /^(?:Cannot connect to the Docker daemon|error during connect)/m,
+    hint: 'start the docker daemon, or say by DOCKER_HOST where it is',
+  },
+  {
+    pattern: /permission denied while trying to connect to the Docker daemon/,
+    hint: 'run as a user of the group docker, or as root',
+  },
+  { pattern: /^OCI runtime exec failed: .*\/bin\/sh/m, hint: 'the container needs a /bin/sh' },
+  { pattern: /^unable to find user /m, hint: 'correct ansible_user, a user of the container' },
+  { pattern: /^(?:unknown (?:shorthand )?flag|flag provided)/m, hint: 'correct ansible_docker_extra_args' },
+];
+
+const containerOf = ({ name, address }: Endpoint): string => address ?? name;
