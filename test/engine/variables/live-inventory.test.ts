@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { LiveInventory } from '../../src/engine/variables/live-inventory.ts';
-import { type LoadedInventory, loadInventory } from '../../src/language/inventory/index.ts';
+import { LiveInventory } from '../../../src/engine/variables/live-inventory.ts';
+import { type LoadedInventory, loadInventory } from '../../../src/language/inventory/index.ts';
 
 test('sources that are read again keep what tasks have added', () => {
   const folder = mkdtempSync(join(tmpdir(), 'retrace-inventory-'));

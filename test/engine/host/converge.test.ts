@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { defineTask, sh, shell } from '../../src/sdk.ts';
-import { runHere } from '../tasks/harness.ts';
-import { folder } from '../tasks/local-host.ts';
+import { defineTask, sh, shell } from '../../../src/sdk.ts';
+import { runHere } from '../../tasks/harness.ts';
+import { folder } from '../../tasks/local-host.ts';
 
 /** A copy of a text that grows while it is copied, as snapshots do; `reached` may know that. */
 const follow = (place: string, knows: boolean) =>

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { modelHost, runModel } from './model-host.ts';
+import { modelHost, runModel } from '../model-host.ts';
 
 const playbook = (prompt: string) => `
 - hosts: all

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { blurs, predicts } from '../../src/core/change.ts';
-import { sh } from '../../src/core/command.ts';
-import { nothing } from '../../src/core/questions/nothing.ts';
-import { freshness } from '../../src/core/questions/services/freshness.ts';
-import { shell } from '../../src/core/questions/shell.ts';
-import { Beliefs, type World } from '../../src/engine/host/beliefs.ts';
+import { blurs, predicts } from '../../../src/core/change.ts';
+import { sh } from '../../../src/core/command.ts';
+import { nothing } from '../../../src/core/questions/nothing.ts';
+import { freshness } from '../../../src/core/questions/services/freshness.ts';
+import { shell } from '../../../src/core/questions/shell.ts';
+import { Beliefs, type World } from '../../../src/engine/host/beliefs.ts';
 
 const page = shell(sh`curl http://other/`, { beyond: true });
 const said = { ok: true, value: 'yes' } as const;

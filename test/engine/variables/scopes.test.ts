@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+import { modelHost, runModel } from '../model-host.ts';
+
+// What a task sees: Ansible's order of precedence, as far as a play and its tasks have it.
+
+/** What `debug` says of an expression in a task. */
+async function seen(play: string): Promise<unknown> {
+  const { events } = await runModel(play, { h: modelHost() });
+  const last = events.findLast((event) => event.kind === 'task-finished' && event.task.name === 'see');
+  if (last?.kind !== 'task-finished') return undefined;
+  const { results, msg } = last.outcome.result as { results?: readonly { msg: string }[]; msg: string };
+  return results?.[0]?.msg ?? msg;
+}
+
+const play = (tasks: string, more = '') =>
+  `- hosts: all\n  gather_facts: false\n${more}  vars: {x: play}\n  tasks:\n${tasks.trim().replace(/^/gm, '    ')}\n`;
+const see = 'name: see, debug: {msg: "{{ x }}"}';
+
+test.for([
+  ['a play', `- {${see}}`, 'play'],
+  ['a block over the play', `- block: [{${see}}]\n  vars: {x: block}`, 'block'],
+  ['a task over the block', `- block: [{${see}, vars: {x: task}}]\n  vars: {x: block}`, 'task'],
+  ['set_fact over a task', `- set_fact: {x: fact}\n- {${see}, vars: {x: task}}`, 'fact'],
+  [
+    'what is registered over a task',
+    `- {debug: {msg: said}, register: x}\n- {name: see, debug: {msg: "{{ x.msg }}"}, vars: {x: task}}`,
+    'said',
+  ],
+  ['a loop over all of them', `- set_fact: {x: fact}\n- {${see}, loop: [item], loop_control: {loop_var: x}}`, 'item'],
+] as const)('%s', async ([_, tasks, value]) => {
+  expect(await seen(play(tasks))).toBe(value);
+});
+
+test.for([
+  ['a name that nobody set is undefined', '{{ nobody | default("none") }}', 'none'],
+  ['the host has its name', '{{ inventory_hostname }}', 'h'],
+  ['the address of a host is its name where nothing says another', '{{ ansible_host }}', 'h'],
+  ['a variable may be made of others', '{{ y }}', 'of play'],
+  ['what is made of others sees the innermost', '{{ y }}', 'of task', 'x: task'],
+] as const)('%s', async ([_, expression, value, more]) => {
+  const task = `- {name: see, debug: {msg: '${expression}'}, vars: {y: "of {{ x }}"${more === undefined ? '' : `, ${more}`}}}`;
+
+  expect(await seen(play(task))).toBe(value);
+});
