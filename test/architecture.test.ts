@@ -95,6 +95,19 @@ describe('what a file exports', () => {
   });
 });
 
+/** Knowledge that has one place: how a second place of it would look, and the file that has it. */
+const ONE_PLACE: readonly (readonly [what: string, RegExp, home: RegExp])[] = [
+  ['levels of precedence', /\blevel(?:: | === | !== | >= )[1-9]/, /^src\/language\/variables\/levels\.ts$/],
+];
+
+describe('knowledge that has one place', () => {
+  test.for(ONE_PLACE)('%s', ([, sign, home]) => {
+    const isOurs = ({ path }: Source) => !/^src\/(?:report|cli)\//.test(path) && !home.test(path);
+
+    expect(sources.filter((source) => isOurs(source) && sign.test(source.text)).map(({ path }) => path)).toEqual([]);
+  });
+});
+
 const wrongImports = (isWrong: (from: string, path: string) => boolean): readonly string[] =>
   sources.flatMap(({ path, imports }: Source) =>
     imports.filter(({ from }: Import) => isWrong(from, path)).map(({ from }) => `${path} imports ${from}`),

@@ -1,6 +1,7 @@
 import type { Position, Result } from '../core/source.ts';
 import type { Raw } from '../core/value.ts';
 import type { Keywords, Written } from './keywords/inherited.ts';
+import type { Level } from './variables/levels.ts';
 
 /** A variable's value, with its place. */
 export interface Entry {
@@ -13,14 +14,9 @@ export interface Entry {
 /** Variables, by name. */
 export type Vars = ReadonlyMap<string, Entry>;
 
-/**
- * Variables of one origin. `level` is Ansible's order of precedence, 1 (weakest) to 22; of equal levels the later wins.
- * (2 role defaults, 3 inventory group vars, 4/5 group_vars/all, 6/7 group_vars, 8 inventory host vars, 9/10 host_vars,
- * 11 facts, 12 play vars, 13 vars_prompt, 14 vars_files, 15 role vars, 16 block vars, 17 task vars, 18 include_vars,
- * 19 set_fact and registered, 20 role params, 21 include params, 22 extra vars.)
- */
+/** Variables of one origin. */
 export interface VarsLayer {
-  readonly level: number;
+  readonly level: Level;
   /** Where they come from, for people: `role defaults of nginx`, `group_vars/web.yaml`. */
   readonly from: string;
   readonly vars: Vars;

@@ -1,6 +1,7 @@
 import { inOneLine } from '../../core/source.ts';
 import type { Value } from '../../core/value.ts';
 import type { Vars, VarsLayer } from '../../language/model.ts';
+import { LEVELS } from '../../language/variables/levels.ts';
 import { evaluate, TemplateError } from '../../template/index.ts';
 import { askPrompts } from '../task/ask-prompts.ts';
 import { findFile } from '../task/controller.ts';
@@ -63,7 +64,7 @@ function loadVarsFiles(context: PlayContext, state: HostState): string | undefin
         return `${at.file}:${at.line}:${at.column}: vars file ${names.join(', ')} was not found`;
       const vars = run.loader.vars(path.path);
       if (!vars.ok) return vars.error.map(inOneLine).join('; ');
-      layers.push({ level: 14, from: path.path, vars: vars.value as Vars });
+      layers.push({ level: LEVELS.varsFiles, from: path.path, vars: vars.value as Vars });
       state.playLayers = layers;
     } catch (error) {
       if (error instanceof TemplateError) return placed(error);

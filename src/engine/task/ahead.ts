@@ -1,6 +1,7 @@
 import { type AnyQuestion, hidden, isAskedInTurn } from '../../core/question.ts';
 import { userAccount } from '../../core/questions/accounts/account.ts';
 import type { Task, VarsLayer } from '../../language/model.ts';
+import { LEVELS } from '../../language/variables/levels.ts';
 import { TemplateError } from '../../template/index.ts';
 import type { Ahead } from '../host/host-link.ts';
 import { Touched, TouchedHome, touching } from '../host/touched.ts';
@@ -53,7 +54,7 @@ export async function askAhead(
   for (const task of tasks) {
     if (left-- <= 0 || asked.length >= budget) break;
     const seen: readonly VarsLayer[] =
-      pending.size === 0 ? layers : [...layers, { level: 19, from: 'tasks to come', vars: new Map(pending) }];
+      pending.size === 0 ? layers : [...layers, { level: LEVELS.set, from: 'tasks to come', vars: new Map(pending) }];
     const questions = await questionsFor(play, state, task, seen, budget - asked.length);
     const all = first || !Number.isFinite(window);
     asked.push(...(all ? questions : questions.filter(({ question }) => !isAskedInTurn(question))));

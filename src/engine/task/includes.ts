@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Diagnostic } from '../../core/source.ts';
 import { isDict, toJs, type Value } from '../../core/value.ts';
 import type { Brought, Include, VarsLayer } from '../../language/model.ts';
+import { LEVELS } from '../../language/variables/levels.ts';
 import { evaluate, repr, TemplateError } from '../../template/index.ts';
 import { placed } from '../variables/error-text.ts';
 import type { HostState } from '../variables/host-state.ts';
@@ -95,7 +96,11 @@ const withoutOmitted = (args: Value): Value =>
   isDict(args) ? new Map([...args].filter(([, value]) => value !== OMIT)) : args;
 
 /** The loop's variables, as what is included sees them. */
-const turnLayer = (item: LoopItem): VarsLayer => ({ level: 21, from: 'loop of the include', vars: turnVars(item) });
+const turnLayer = (item: LoopItem): VarsLayer => ({
+  level: LEVELS.includeParams,
+  from: 'loop of the include',
+  vars: turnVars(item),
+});
 
 function roleArgs(args: Map<Value, Value>) {
   const text = (key: string): string | undefined =>

@@ -1,5 +1,6 @@
 import { isDict, type Raw, Template, toJs, type Value } from '../../core/value.ts';
 import type { Entry, Item, Loop, Task, Vars, VarsLayer } from '../../language/model.ts';
+import { LEVELS } from '../../language/variables/levels.ts';
 import { evaluate, evaluateExpression, isWritten, repr, TemplateError } from '../../template/index.ts';
 import { ansibleMessage, placed } from '../variables/error-text.ts';
 import type { HostState } from '../variables/host-state.ts';
@@ -158,7 +159,7 @@ export function itemSight(
   turn: LoopItem,
   layers: readonly VarsLayer[],
 ): Sight {
-  return play.scopes.of(state, item, [...layers, { level: 23, from: 'the loop', vars: turnVars(turn) }]);
+  return play.scopes.of(state, item, [...layers, { level: LEVELS.loop, from: 'the loop', vars: turnVars(turn) }]);
 }
 
 /** The variables of one turn, by name. */

@@ -3,6 +3,7 @@ import type { Command } from '../../core/command.ts';
 import type { Outcome, TaskRef } from '../../core/event.ts';
 import type { Value } from '../../core/value.ts';
 import type { Task, VarsLayer } from '../../language/model.ts';
+import { LEVELS } from '../../language/variables/levels.ts';
 import type { Ahead } from '../host/host-link.ts';
 import type { Identity } from '../host/identity.ts';
 import { Touched } from '../host/touched.ts';
@@ -39,7 +40,7 @@ export function sightAfter(run: TaskRun, item: LoopItem | undefined, result: Out
   const layers =
     task.register === undefined
       ? run.layers
-      : [...run.layers, layerOf(19, 'this task', { [task.register]: registered(run, result) })];
+      : [...run.layers, layerOf(LEVELS.set, 'this task', { [task.register]: registered(run, result) })];
   return item === undefined ? play.scopes.of(state, task, layers) : itemSight(play, state, task, item, layers);
 }
 

@@ -2,6 +2,7 @@ import { connectionVariables } from '../../core/connections.ts';
 import type { HostSummary, Status } from '../../core/event.ts';
 import { type Dict, toJs, type Value } from '../../core/value.ts';
 import type { Entry, Host, Vars, VarsLayer } from '../../language/model.ts';
+import { LEVELS } from '../../language/variables/levels.ts';
 import type { HostLink } from '../host/host-link.ts';
 import { Touched, touching } from '../host/touched.ts';
 import { partlyKnown } from './partly-known.ts';
@@ -72,11 +73,11 @@ export class HostState {
   /** Variables that the run found, low to high. */
   get layers(): readonly VarsLayer[] {
     return [
-      { level: 11, from: 'facts', vars: this.facts },
-      { level: 13, from: 'vars_prompt', vars: this.prompted },
+      { level: LEVELS.facts, from: 'facts', vars: this.facts },
+      { level: LEVELS.varsPrompt, from: 'vars_prompt', vars: this.prompted },
       ...this.playLayers,
-      { level: 18, from: 'include_vars', vars: this.included },
-      { level: 19, from: 'set_fact and registered variables', vars: this.set },
+      { level: LEVELS.includeVars, from: 'include_vars', vars: this.included },
+      { level: LEVELS.set, from: 'set_fact and registered variables', vars: this.set },
     ];
   }
 }

@@ -3,6 +3,7 @@ import type { Raw, Value } from '../../core/value.ts';
 import type { Item, Keywords, Play, RoleRef, VarsLayer, Written } from '../../language/model.ts';
 import { composeScope } from '../../language/variables/compose-scope.ts';
 import { hostvarsDict, type ReadableScope, varsDict } from '../../language/variables/hostvars.ts';
+import { LEVELS, type Level } from '../../language/variables/levels.ts';
 import { type Magic, magicVariables, type PlayFacts } from '../../language/variables/magic-variables.ts';
 import { type Env, evaluate, type Scope, scopeOver } from '../../template/index.ts';
 import type { HostState } from './host-state.ts';
@@ -114,7 +115,7 @@ export class Scopes {
     const { scope, env } = this.of(state);
     const { options, extra } = this.#context;
     const magic = this.#magic(state, env, undefined, undefined, () => scope);
-    const layers = state.layers.filter(({ level }) => level !== 13 && level !== 14);
+    const layers = state.layers.filter(({ level }) => level !== LEVELS.varsPrompt && level !== LEVELS.varsFiles);
     return composeScope({
       host: state.host,
       state: [...layers, extra],
@@ -155,7 +156,7 @@ export class Scopes {
 }
 
 /** A layer of one name, for this moment. */
-export const layerOf = (level: number, from: string, values: Readonly<Record<string, Raw>>): VarsLayer => ({
+export const layerOf = (level: Level, from: string, values: Readonly<Record<string, Raw>>): VarsLayer => ({
   level,
   from,
   vars: new Map(Object.entries(values).map(([name, value]) => [name, { value }])),

@@ -4,6 +4,7 @@ import type { Scope } from '../../template/index.ts';
 import { locationOf } from '../../yaml/places.ts';
 import type { Vars } from '../model.ts';
 import { composeScope } from '../variables/compose-scope.ts';
+import { LEVELS } from '../variables/levels.ts';
 import { addChild, addGroup, addHostVars, copyDraft, type Draft, safeName, shortSource } from './draft.ts';
 import { freeze } from './freeze.ts';
 import { type VarsFolder, varsReader } from './vars-folders.ts';
@@ -38,7 +39,7 @@ export function applyConstructed(
       ['group_names', { value: [...host.groups].sort() }],
       ['inventory_hostname', { value: host.name }],
     ]);
-    const scope = composeScope({ host, state: [{ level: 22, from: file, vars: computed }] });
+    const scope = composeScope({ host, state: [{ level: LEVELS.extraVars, from: file, vars: computed }] });
     compose(source, host.name, scope, computed);
     addConditionalGroups(source, host.name, scope);
     addKeyedGroups(source, host.name, scope);

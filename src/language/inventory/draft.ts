@@ -1,6 +1,7 @@
 import { basename, dirname } from 'node:path';
 import type { Diagnostic, Position } from '../../core/source.ts';
 import type { Vars, VarsLayer } from '../model.ts';
+import { LEVELS } from '../variables/levels.ts';
 
 /** An inventory while its sources are read, one after the other, each adding to what is there. */
 export interface Draft {
@@ -85,13 +86,15 @@ export function addGroupVars(draft: Draft, name: string, vars: Vars, source: str
   const priority = Number(vars.get('ansible_group_priority')?.value ?? group.priority);
   group.priority = Number.isNaN(priority) ? group.priority : priority;
   const rest = new Map([...vars].filter(([key]) => key !== 'ansible_group_priority'));
-  if (rest.size > 0) appendVars(group.layers, { level: 3, from: `${source}, group ${name}`, vars: rest });
+  if (rest.size > 0)
+    appendVars(group.layers, { level: LEVELS.inventoryGroup, from: `${source}, group ${name}`, vars: rest });
 }
 
 /** Variables that a source gives to a host that is there. */
 export function addHostVars(draft: Draft, name: string, vars: Vars, source: string): void {
   const layers = draft.hosts.get(name)?.layers;
-  if (layers && vars.size > 0) appendVars(layers, { level: 8, from: `${source}, host ${name}`, vars });
+  if (layers && vars.size > 0)
+    appendVars(layers, { level: LEVELS.inventoryHost, from: `${source}, host ${name}`, vars });
 }
 
 // A file that speaks of one thing several times makes one layer: fewer to look through.
@@ -106,7 +109,7 @@ function reaches(draft: Draft, from: string, to: string): boolean {
 }
 
 const whereFrom = (source: string): VarsLayer => ({
-  level: 8,
+  level: LEVELS.inventoryHost,
   from: 'the inventory',
   vars: new Map([
     ['inventory_file', { value: source }],

@@ -1,4 +1,5 @@
 import type { Host, Inventory, VarsLayer } from '../model.ts';
+import { LEVELS } from '../variables/levels.ts';
 import type { Draft, GroupDraft } from './draft.ts';
 import type { VarsFolder, VarsReader } from './vars-folders.ts';
 
@@ -33,7 +34,7 @@ export function freeze(
 }
 
 const LOCAL: VarsLayer = {
-  level: 8,
+  level: LEVELS.inventoryHost,
   from: 'the implicit localhost',
   vars: new Map([
     ['ansible_connection', { value: 'local' }],

@@ -1,6 +1,7 @@
 import type { Raw } from '../../core/value.ts';
 import type { Host, VarsLayer } from '../model.ts';
 import { composeScope } from '../variables/compose-scope.ts';
+import { LEVELS } from '../variables/levels.ts';
 import type { HashBehaviour } from '../variables/merge-layers.ts';
 import type { LoadedInventory } from './load-inventory.ts';
 
@@ -28,7 +29,7 @@ const INTERNAL = new Set([
 
 /** The variables of a host, as written: all that apply to it, or its own. */
 export function hostVariables(host: Host, options: ListOptions): ReadonlyMap<string, Raw> {
-  const layers = options.export ? host.layers.filter(({ level }) => level >= 8) : host.layers;
+  const layers = options.export ? host.layers.filter(({ level }) => level >= LEVELS.inventoryHost) : host.layers;
   return listed(layers, options);
 }
 

@@ -2,6 +2,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import type { Diagnostic } from '../../core/source.ts';
 import type { VarsLayer } from '../model.ts';
+import { LEVELS, type Level } from '../variables/levels.ts';
 import type { VaultSecret } from '../vault/vault.ts';
 import { loadVarsFile, type VarsFile } from './vars-file.ts';
 
@@ -36,12 +37,12 @@ export function varsReader(vaultSecrets: readonly VaultSecret[]): VarsReader {
     if (loaded.ok) for (const text of loaded.value.secrets) secrets.add(text);
     return loaded.ok ? loaded.value : undefined;
   };
-  const layer = (file: string, level: number): readonly VarsLayer[] => {
+  const layer = (file: string, level: Level): readonly VarsLayer[] => {
     const known = files.has(file) ? files.get(file) : load(file);
     files.set(file, known);
     return known ? [{ level, from: file, vars: known.vars, ...(known.vaulted && { secret: true }) }] : [];
   };
-  const read = (folder: VarsFolder, kind: 'group_vars' | 'host_vars', name: string, level: number) => {
+  const read = (folder: VarsFolder, kind: 'group_vars' | 'host_vars', name: string, level: Level) => {
     const parent = join(folder.path, kind);
     const key = `${level} ${join(parent, name)}`;
     const known = layers.get(key) ?? findVarsFiles(parent, name, listings).flatMap((file) => layer(file, level));
@@ -50,14 +51,19 @@ export function varsReader(vaultSecrets: readonly VaultSecret[]): VarsReader {
   };
   return {
     groupLayers: (folder, group) => read(folder, 'group_vars', group, groupLevel(folder, group)),
-    hostLayers: (folder, host) => read(folder, 'host_vars', host, folder.of === 'inventory' ? 9 : 10),
+    hostLayers: (folder, host) =>
+      read(folder, 'host_vars', host, folder.of === 'inventory' ? LEVELS.inventoryHostVars : LEVELS.playbookHostVars),
     takeNotes: () => notes.splice(0),
     secrets,
   };
 }
 
-const groupLevel = (folder: VarsFolder, group: string): number =>
-  (group === 'all' ? 4 : 6) + (folder.of === 'playbook' ? 1 : 0);
+const GROUP_LEVELS = {
+  inventory: { all: LEVELS.inventoryGroupVarsAll, group: LEVELS.inventoryGroupVars },
+  playbook: { all: LEVELS.playbookGroupVarsAll, group: LEVELS.playbookGroupVars },
+} as const;
+
+const groupLevel = ({ of }: VarsFolder, group: string): Level => GROUP_LEVELS[of][group === 'all' ? 'all' : 'group'];
 
 /** The files of a group or host in `group_vars` or `host_vars`: a file of its name, or all in a folder of its name. */
 function findVarsFiles(

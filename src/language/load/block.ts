@@ -1,6 +1,7 @@
 import type { Position } from '../../core/source.ts';
 import { keywordsOn } from '../keywords/places.ts';
 import type { Block, Item } from '../model.ts';
+import { LEVELS } from '../variables/levels.ts';
 import { loadItems } from './items.ts';
 import { keywordsOf, typedIn } from './keywords.ts';
 import { type Loading, report, type Within } from './loading.ts';
@@ -31,7 +32,7 @@ function readBlock(loading: Loading, dict: RawDict, within: Within, at: Position
   const inner = deeper(
     within,
     keywordsOf(loading, dict, 'block', within.keywords, at),
-    varsLayer(loading, dict, 16, 'block vars', at),
+    varsLayer(loading, dict, LEVELS.block, 'block vars', at),
   );
   const part = (key: string) => loadItems(loading, dict.get(key), inner, placeOf(dict, key, at));
   const validate = typedIn(loading, dict, 'validate', at);

@@ -3,6 +3,7 @@ import type { Raw, Value } from '../../core/value.ts';
 import { createFiles } from '../files.ts';
 import { keywordsOn } from '../keywords/places.ts';
 import type { Brought, DynamicLoader, Handler, Include, Item, Meta, Vars, VarsLayer } from '../model.ts';
+import { LEVELS } from '../variables/levels.ts';
 import { loadTaskFile } from './import-tasks.ts';
 import type { PlacedInclude } from './include.ts';
 import { keywordsOf } from './keywords.ts';
@@ -99,7 +100,7 @@ function withinOf(loading: Loading, include: Include, vars: readonly VarsLayer[]
   return deeper(
     inner,
     keywordsOf(loading, apply, 'task', inner.keywords, include.at),
-    varsLayer(loading, apply, 16, 'apply vars', include.at),
+    varsLayer(loading, apply, LEVELS.block, 'apply vars', include.at),
   );
 }
 

@@ -3,6 +3,7 @@ import type { Position } from '../../core/source.ts';
 import type { Raw } from '../../core/value.ts';
 import { keywordsOn } from '../keywords/places.ts';
 import type { Play } from '../model.ts';
+import { LEVELS } from '../variables/levels.ts';
 import { shortName } from './action.ts';
 import { keywordsOf } from './keywords.ts';
 import { type Loading, report, type Within } from './loading.ts';
@@ -77,7 +78,7 @@ function importPlaybook(
   at: Position,
 ): Play[] {
   checkKeywords(loading, dict, keywordsOn('import_playbook'), 'PlaybookInclude', at, (name) => name === key);
-  const layer = varsLayer(loading, dict, 12, 'import_playbook vars', at);
+  const layer = varsLayer(loading, dict, LEVELS.play, 'import_playbook vars', at);
   const own: PlayInheritance = {
     keywords: keywordsOf(loading, dict, 'import_playbook', inherited.keywords, at),
     layers: layer === undefined ? inherited.layers : [layer, ...inherited.layers],

@@ -1,5 +1,6 @@
 import type { Position } from '../../core/source.ts';
 import type { Item } from '../model.ts';
+import { LEVELS } from '../variables/levels.ts';
 import { type Action, argPlace } from './action.ts';
 import { refusesLoop } from './import-tasks.ts';
 import { checkIncludeArgs } from './include.ts';
@@ -24,14 +25,14 @@ export function loadImportRole(
   const inner = deeper(
     within,
     keywordsOf(loading, dict, 'task', within.keywords, at),
-    varsLayer(loading, dict, 17, 'import_role vars', at),
+    varsLayer(loading, dict, LEVELS.task, 'import_role vars', at),
   );
   const use = roleUse(loading, args, dict, inner, action.argsAt);
   if (use === undefined) return [];
   const loaded = loadRole(loading, use, inner);
   // As with the role's own, all of the play sees the variables that it was imported with.
   const given = dict.get('vars');
-  const own = isRawDict(given) ? [layerOf(15, `vars of the import of role ${use.name}`, given)] : [];
+  const own = isRawDict(given) ? [layerOf(LEVELS.role, `vars of the import of role ${use.name}`, given)] : [];
   within.play.exported.push(...loaded.exported, ...own);
   within.play.importedHandlers.push(...loaded.handlers);
   return loaded.items;

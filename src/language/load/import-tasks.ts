@@ -2,6 +2,7 @@ import { isAbsolute, join, normalize } from 'node:path';
 import type { Position } from '../../core/source.ts';
 import type { Raw } from '../../core/value.ts';
 import type { Item } from '../model.ts';
+import { LEVELS } from '../variables/levels.ts';
 import { type Action, argPlace, shortName } from './action.ts';
 import { checkIncludeArgs } from './include.ts';
 import { loadItems } from './items.ts';
@@ -22,7 +23,7 @@ export function loadImportTasks(
 ): readonly Item[] {
   if (refusesLoop(loading, dict, action, at) || !checkIncludeArgs(loading, action, 'tasks', [])) return [];
   // The old `include` gives its variables as an include does, also where it is an import.
-  const level = shortName(String(action.type)) === 'include' ? 21 : 17;
+  const level = shortName(String(action.type)) === 'include' ? LEVELS.includeParams : LEVELS.task;
   const layer = varsLayer(loading, dict, level, 'import_tasks vars', at);
   const inner = deeper(within, keywordsOf(loading, dict, 'task', within.keywords, at), layer);
   const args = action.args as RawDict; // checked above

@@ -2,6 +2,7 @@ import type { Position } from '../../core/source.ts';
 import type { Raw } from '../../core/value.ts';
 import { keywordsOn } from '../keywords/places.ts';
 import type { Include, Item } from '../model.ts';
+import { LEVELS } from '../variables/levels.ts';
 import { type Action, argPlace, shortName } from './action.ts';
 import { keywordsOf } from './keywords.ts';
 import { type Loading, report, type Within } from './loading.ts';
@@ -47,7 +48,7 @@ export function loadInclude(
   if (!checkIncludeArgs(loading, action, of, ['apply'])) return [];
   const args = action.args as RawDict; // checked in the line above
   const apply = applyOf(loading, type, args, action.argsAt);
-  const layer = varsLayer(loading, dict, 21, 'include vars', at);
+  const layer = varsLayer(loading, dict, LEVELS.includeParams, 'include vars', at);
   const inner = deeper(within, keywordsOf(loading, dict, 'include', within.keywords, at), layer);
   const vars = dict.get('vars');
   const include: PlacedInclude = {

@@ -1,6 +1,7 @@
 import type { Position } from '../../core/source.ts';
 import { suggest } from '../../core/suggest.ts';
 import type { Item, Meta } from '../model.ts';
+import { LEVELS } from '../variables/levels.ts';
 import type { Action } from './action.ts';
 import { keywordsOf } from './keywords.ts';
 import { type Loading, nextId, report, type Within } from './loading.ts';
@@ -55,7 +56,7 @@ export function loadMeta(
   const inner = deeper(
     within,
     keywordsOf(loading, dict, placeOfTask(within), within.keywords, at),
-    varsLayer(loading, dict, 17, 'task vars', at),
+    varsLayer(loading, dict, LEVELS.task, 'task vars', at),
   );
   return [
     {

@@ -5,6 +5,7 @@ import { noKeywords } from '../keywords/inherited.ts';
 import { keywordsOn } from '../keywords/places.ts';
 import type { KeywordName } from '../keywords/table.ts';
 import type { Handler, Include, Item, Meta, Play, VarsLayer, Written } from '../model.ts';
+import { LEVELS } from '../variables/levels.ts';
 import { loadHandlers, loadItems } from './items.ts';
 import { keywordsOf, typedIn } from './keywords.ts';
 import { type Loading, nextId, type PlayScope, report, type Within } from './loading.ts';
@@ -40,7 +41,7 @@ export function loadPlay(
   const renamed = renameUser(dict);
   const outer = { ...loading.options.keywords, ...inherited.keywords };
   const keywords = { ...keywordsOf(loading, renamed, 'play', outer, at), when: inherited.keywords.when };
-  const own = varsLayer(loading, renamed, 12, 'play vars', at);
+  const own = varsLayer(loading, renamed, LEVELS.play, 'play vars', at);
   const layers = [...(own ? [own] : []), ...inherited.layers];
   const varsFiles = varsFilesOf(renamed, at);
   const play: PlayScope = { directory, layers, staticLayers: [], exported: [], importedHandlers: [], roles: new Map() };

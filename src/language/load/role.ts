@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path';
 import type { Position } from '../../core/source.ts';
 import type { Raw } from '../../core/value.ts';
 import type { Handler, Include, Item, Keywords, Meta, RoleRef, VarsLayer } from '../model.ts';
+import { LEVELS, type Level } from '../variables/levels.ts';
 import { loadHandlers, loadItems } from './items.ts';
 import { type Loading, report, type Within } from './loading.ts';
 import { implicitMeta } from './meta.ts';
@@ -69,7 +70,7 @@ function loadFound(loading: Loading, use: RoleUse, within: Within, name: string,
   const below = [...dependencies.flatMap((dependency) => dependency.exported), ...own];
   const inner = { ...around, layers: [...around.layers, ...below, ...entry] };
   // The variables of an entry of `roles:` are for all of the play, its parameters are not.
-  const exported = [...below, ...entry.filter(({ level }) => level === 15)];
+  const exported = [...below, ...entry.filter(({ level }) => level === LEVELS.role)];
   const spec = use.validate === false ? [] : argumentSpecTask(loading, meta, use, inner);
   const items = [...spec, ...tasksOf(loading, use, path, inner), implicitMeta('role_complete', inner, use.at)];
   return {
@@ -128,8 +129,16 @@ function collectionOf(name: string, outer: readonly string[]): readonly string[]
 }
 
 function varsOfRole(loading: Loading, use: RoleUse, name: string, path: string): VarsLayer[] {
-  const defaults = varsIn(loading, use, path, 'defaults', use.defaultsFrom, 2, `role defaults of ${name}`);
-  return [...defaults, ...varsIn(loading, use, path, 'vars', use.varsFrom, 15, `role vars of ${name}`)];
+  const defaults = varsIn(
+    loading,
+    use,
+    path,
+    'defaults',
+    use.defaultsFrom,
+    LEVELS.roleDefaults,
+    `role defaults of ${name}`,
+  );
+  return [...defaults, ...varsIn(loading, use, path, 'vars', use.varsFrom, LEVELS.role, `role vars of ${name}`)];
 }
 
 function varsIn(
@@ -138,7 +147,7 @@ function varsIn(
   path: string,
   folder: 'defaults' | 'vars',
   from: string | undefined,
-  level: number,
+  level: Level,
   label: string,
 ): VarsLayer[] {
   const files = roleVarsFiles(loading, path, folder, from);
@@ -174,8 +183,10 @@ const isInside = (path: string, folder: string, from: string): boolean =>
 
 function entryLayers(use: RoleUse, name: string): VarsLayer[] {
   const vars =
-    use.vars === undefined ? [] : [layerOf(use.included ? 21 : 15, `vars of the use of role ${name}`, use.vars)];
-  return use.params === undefined ? vars : [...vars, layerOf(20, `role params of ${name}`, use.params)];
+    use.vars === undefined
+      ? []
+      : [layerOf(use.included ? LEVELS.includeParams : LEVELS.role, `vars of the use of role ${name}`, use.vars)];
+  return use.params === undefined ? vars : [...vars, layerOf(LEVELS.roleParams, `role params of ${name}`, use.params)];
 }
 
 function tasksOf(loading: Loading, use: RoleUse, path: string, within: Within): Item[] {

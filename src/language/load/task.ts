@@ -3,6 +3,7 @@ import { Template } from '../../core/value.ts';
 import { keywordsOn } from '../keywords/places.ts';
 import type { KeywordName, Place } from '../keywords/table.ts';
 import type { Handler, Task } from '../model.ts';
+import { LEVELS } from '../variables/levels.ts';
 import type { Action } from './action.ts';
 import { conditionsIn, keywordsOf, namesIn, typedIn } from './keywords.ts';
 import { type Loading, nextId, report, type Within } from './loading.ts';
@@ -24,7 +25,7 @@ export function loadTask(
   const inner = deeper(
     within,
     keywordsOf(loading, dict, placeOfTask(within), within.keywords, at),
-    varsLayer(loading, dict, 17, 'task vars', at),
+    varsLayer(loading, dict, LEVELS.task, 'task vars', at),
   );
   const keywords = action.local
     ? { ...inner.keywords, delegateTo: { value: 'localhost', at: action.typeAt } }

@@ -1,6 +1,7 @@
 import { isAbsolute, join } from 'node:path';
 import type { Raw } from '../../core/value.ts';
 import type { VarsLayer, Written } from '../model.ts';
+import { LEVELS } from '../variables/levels.ts';
 import type { Loading, PlayScope } from './loading.ts';
 import { readDocument } from './read-document.ts';
 import { isRawDict, isRawList, layerOf } from './written.ts';
@@ -11,7 +12,7 @@ export function staticVarsFiles(loading: Loading, files: readonly Written[], pla
     const path = firstThere(loading, isRawList(value) ? value : [value], play);
     if (path === undefined || loading.files.readText(path)?.startsWith('$ANSIBLE_VAULT')) return [];
     const document = readDocument(loading, path);
-    return document !== undefined && isRawDict(document.value) ? [layerOf(14, path, document.value)] : [];
+    return document !== undefined && isRawDict(document.value) ? [layerOf(LEVELS.varsFiles, path, document.value)] : [];
   });
 }
 

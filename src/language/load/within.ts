@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import type { Position } from '../../core/source.ts';
 import type { Keywords, VarsLayer } from '../model.ts';
+import type { Level } from '../variables/levels.ts';
 import { type Loading, report, type Within } from './loading.ts';
 import { isRawDict, kindOf, layerOf, placeOf, type RawDict } from './written.ts';
 
@@ -35,7 +36,7 @@ function insertFolder(within: Within, folder: string): readonly string[] {
 export function varsLayer(
   loading: Loading,
   dict: RawDict,
-  level: number,
+  level: Level,
   from: string,
   at: Position,
 ): VarsLayer | undefined {

@@ -2,6 +2,7 @@ import type { Position } from '../../core/source.ts';
 import { type Raw, Template, type Value, Vaulted } from '../../core/value.ts';
 import { locationOf, valuePlaceOf, valuePlaces } from '../../yaml/places.ts';
 import type { Entry, Vars, VarsLayer, Written } from '../model.ts';
+import type { Level } from '../variables/levels.ts';
 
 /** A dict as written. */
 export type RawDict = Map<Value, Raw>;
@@ -43,7 +44,7 @@ export function writtenList(dict: RawDict, key: string, otherwise: Position): re
 }
 
 /** A dict of variables as a layer. */
-export const layerOf = (level: number, from: string, dict: RawDict): VarsLayer => ({ level, from, vars: varsOf(dict) });
+export const layerOf = (level: Level, from: string, dict: RawDict): VarsLayer => ({ level, from, vars: varsOf(dict) });
 
 const known = new WeakMap<RawDict, Vars>();
 

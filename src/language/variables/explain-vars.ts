@@ -2,6 +2,7 @@ import type { Position } from '../../core/source.ts';
 import type { Raw } from '../../core/value.ts';
 import type { VarsLayer } from '../model.ts';
 import type { ComposedScope } from './compose-scope.ts';
+import { LEVELS } from './levels.ts';
 
 /** One place that gives a variable a value. */
 export interface VarOrigin {
@@ -22,28 +23,28 @@ export interface Explanation extends VarOrigin {
 
 /** What a level of precedence is, for people. */
 export const LEVEL_NAMES: Readonly<Record<number, string>> = {
-  1: 'command line values',
-  2: 'role defaults',
-  3: 'inventory group vars',
-  4: 'inventory group_vars/all',
-  5: 'playbook group_vars/all',
-  6: 'inventory group_vars',
-  7: 'playbook group_vars',
-  8: 'inventory host vars',
-  9: 'inventory host_vars',
-  10: 'playbook host_vars',
-  11: 'facts',
-  12: 'play vars',
-  13: 'vars_prompt',
-  14: 'vars_files',
-  15: 'role vars',
-  16: 'block vars',
-  17: 'task vars',
-  18: 'include_vars',
-  19: 'set_fact and registered',
-  20: 'role params',
-  21: 'include params',
-  22: 'extra vars',
+  [LEVELS.commandLine]: 'command line values',
+  [LEVELS.roleDefaults]: 'role defaults',
+  [LEVELS.inventoryGroup]: 'inventory group vars',
+  [LEVELS.inventoryGroupVarsAll]: 'inventory group_vars/all',
+  [LEVELS.playbookGroupVarsAll]: 'playbook group_vars/all',
+  [LEVELS.inventoryGroupVars]: 'inventory group_vars',
+  [LEVELS.playbookGroupVars]: 'playbook group_vars',
+  [LEVELS.inventoryHost]: 'inventory host vars',
+  [LEVELS.inventoryHostVars]: 'inventory host_vars',
+  [LEVELS.playbookHostVars]: 'playbook host_vars',
+  [LEVELS.facts]: 'facts',
+  [LEVELS.play]: 'play vars',
+  [LEVELS.varsPrompt]: 'vars_prompt',
+  [LEVELS.varsFiles]: 'vars_files',
+  [LEVELS.role]: 'role vars',
+  [LEVELS.block]: 'block vars',
+  [LEVELS.task]: 'task vars',
+  [LEVELS.includeVars]: 'include_vars',
+  [LEVELS.set]: 'set_fact and registered',
+  [LEVELS.roleParams]: 'role params',
+  [LEVELS.includeParams]: 'include params',
+  [LEVELS.extraVars]: 'extra vars',
 };
 
 /** Where the variables of a scope come from, by name; all of them, or one. */

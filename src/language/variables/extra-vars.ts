@@ -6,6 +6,7 @@ import { loadVarsFile } from '../inventory/vars-file.ts';
 import { readArguments } from '../load/key-value.ts';
 import type { Entry, Vars, VarsLayer } from '../model.ts';
 import type { VaultSecret } from '../vault/vault.ts';
+import { LEVELS } from './levels.ts';
 
 interface ExtraOptions {
   readonly cwd: string;
@@ -22,7 +23,7 @@ export function extraLayer(given: readonly string[], options: ExtraOptions): Res
     if (!read.ok) return read;
     for (const [name, entry] of read.value) vars.set(name, entry);
   }
-  return { ok: true, value: { level: 22, from: 'extra vars (-e)', vars } };
+  return { ok: true, value: { level: LEVELS.extraVars, from: 'extra vars (-e)', vars } };
 }
 
 function readExtra(written: string, { cwd, vaultSecrets, secret }: ExtraOptions): Result<Vars> {

@@ -8,6 +8,7 @@ import { selectHosts } from '../inventory/select-hosts.ts';
 import { varsFilePaths } from '../load/vars-files.ts';
 import type { Host, Play, VarsLayer } from '../model.ts';
 import { createDynamicLoader, type LoadOptions, loadPlaybooks } from '../playbook.ts';
+import { LEVELS } from './levels.ts';
 
 /** A play of a playbook that is for a host: its number there, and its hosts. */
 export interface PlayOfHost {
@@ -51,7 +52,7 @@ export function varsFilesOf(
       const paths = names.flatMap((name) => varsFilePaths(name, play.directory));
       const path = paths.find((one) => existsSync(one));
       const read = path === undefined ? undefined : vars(path);
-      if (read?.ok) return [{ level: 14, from: path!, vars: read.value }];
+      if (read?.ok) return [{ level: LEVELS.varsFiles, from: path!, vars: read.value }];
       problems.push(...(read?.error ?? [missing(names, at)]));
     } catch (error) {
       if (!(error instanceof TemplateError)) throw error;
