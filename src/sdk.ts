@@ -66,6 +66,7 @@ export { nameInHeaders, servedName } from './core/questions/network/served-name.
 export { type TcpAnswer, type TcpQuestion, tcp } from './core/questions/network/tcp.ts';
 export { download, type UrlState, urlState } from './core/questions/network/url-state.ts';
 export { nothing } from './core/questions/nothing.ts';
+
 export {
   type AptLists,
   type AptPolicy,
@@ -75,11 +76,12 @@ export {
   aptPolicy,
   aptSimulation,
 } from './core/questions/packages/apt.ts';
-export { type Package, type Packages, packages, wildcard } from './core/questions/packages/packages.ts';
+export { type Package, type Packages, packages } from './core/questions/packages/packages.ts';
 export { type Freshness, freshness, type Newest } from './core/questions/services/freshness.ts';
 export { type JobState, job } from './core/questions/services/job.ts';
 export { listening } from './core/questions/services/listening.ts';
 export { fullName, systemctl, type Unit, type UnitScope, unit } from './core/questions/services/units.ts';
+
 export { type ShellAnswer, type ShellQuestion, shell } from './core/questions/shell.ts';
 export { type Container, type Live, pct } from './core/questions/storage/pct.ts';
 export { type Snapshot, type Snapshots, type SnapshotsOf, snapshots } from './core/questions/storage/snapshots.ts';
@@ -100,6 +102,7 @@ export {
   type TaskType,
   type TemplateOptions,
 } from './core/task-type.ts';
+export { globPattern } from './core/text/glob.ts';
 export { decodeText, encodeText, type OpenedText, openText } from './core/text-codec.ts';
 export { urlLogin } from './core/url-login.ts';
 export { Expression, fromJs } from './core/value.ts';

@@ -7,15 +7,17 @@ import {
   type Finding,
   type Found,
   found,
+  globPattern,
   openText,
   type Params,
   type Pattern,
   searchPattern,
   showMode,
 } from '../src/sdk.ts';
+
 import { patternOf } from './shared/editing/python-pattern.ts';
 import { kindFlags, permissionFlags } from './shared/files/entry-flags.ts';
-import { ageLimit, fnmatch, sizeLimit } from './shared/files/find-filters.ts';
+import { ageLimit, sizeLimit } from './shared/files/find-filters.ts';
 
 const params = {
   paths: { type: 'list', elements: 'str', required: true, aliases: ['name', 'path'], doc: 'The folders to search.' },
@@ -165,10 +167,15 @@ function matchers(patterns: readonly string[], regex: boolean): readonly Matcher
   for (const source of patterns) {
     const pattern = regex ? patternOf(source, {}) : undefined;
     if (pattern?.ok === false) return pattern.why;
-    made.push(pattern === undefined ? fnmatch(source) : startsWith(pattern.pattern));
+    made.push(pattern === undefined ? named(source) : startsWith(pattern.pattern));
   }
   return made;
 }
+
+const named = (source: string): Matcher => {
+  const pattern = globPattern(source);
+  return (text) => pattern.test(text);
+};
 
 const startsWith =
   (pattern: Pattern): Matcher =>

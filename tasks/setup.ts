@@ -1,4 +1,4 @@
-import { defineTask, facts, wildcard } from '../src/sdk.ts';
+import { defineTask, facts, globPattern } from '../src/sdk.ts';
 
 export default defineTask({
   name: 'ansible.builtin.setup',
@@ -30,7 +30,9 @@ export default defineTask({
       return {
         failed: `Bad subset '${unknown}' given to Ansible. gather_subset options allowed: all, min, ${[...known].join(', ')}`,
       };
-    const patterns = filter.filter((one) => one !== '').flatMap((one) => [wildcard(one), wildcard(`ansible_${one}`)]);
+    const patterns = filter
+      .filter((one) => one !== '')
+      .flatMap((one) => [globPattern(one), globPattern(`ansible_${one}`)]);
     const kept = Object.entries(all).filter(
       ([name]) => wanted.has(subsetOf(name, all)) && (patterns.length === 0 || patterns.some((one) => one.test(name))),
     );

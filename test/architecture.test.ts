@@ -98,6 +98,13 @@ describe('what a file exports', () => {
 /** Knowledge that has one place: how a second place of it would look, and the file that has it. */
 const ONE_PLACE: readonly (readonly [what: string, RegExp, home: RegExp])[] = [
   ['levels of precedence', /\blevel(?:: | === | !== | >= )[1-9]/, /^src\/language\/variables\/levels\.ts$/],
+  // The filter bool and set_fact take fewer words, as Ansible's do; the shim's are Python's.
+  [
+    'words for true and false',
+    /'yes', '?(?:on|true)|\(\?:(?:yes|no)\|/i,
+    /^(?:src\/core\/text\/truth\.ts|src\/yaml\/resolve\.ts|src\/template\/filters\/data\.ts|tasks\/validate_argument_spec\.ts)$/,
+  ],
+  ['shell patterns', /replaceAll\('\*', |=== '\*'\s*(?:\?|\) return) '/, /^src\/core\/text\/glob\.ts$/],
 ];
 
 describe('knowledge that has one place', () => {

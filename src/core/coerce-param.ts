@@ -1,4 +1,5 @@
 import type { ParamType } from './params.ts';
+import { truthOf } from './text/truth.ts';
 import { Expression, Float, isDict, type Raw, Template, Tuple, toJs, type Value, Vaulted } from './value.ts';
 
 /** What `~`, `$HOME` and `~user` in paths stand for; a function, since it is known only once there is a session. */
@@ -22,12 +23,10 @@ export class Wrong {
   }
 }
 
-const truths = new Set(['y', 'yes', 'on', '1', 'true', 't', '1.0']);
-const untruths = new Set(['n', 'no', 'off', '0', 'false', 'f', '0.0']);
 /** Whether a value that YAML read as a boolean is a choice that is spelled so. */
 export const truthWords = (choice: unknown, value: string): boolean =>
   typeof choice === 'string' &&
-  ((value === 'True' && truths.has(choice)) || (value === 'False' && untruths.has(choice)));
+  ((value === 'True' && truthOf(choice) === true) || (value === 'False' && truthOf(choice) === false));
 
 const coercions: { readonly [T in ParamType]: (value: Raw, home: Home) => unknown } = {
   str: text,
@@ -41,11 +40,7 @@ const coercions: { readonly [T in ParamType]: (value: Raw, home: Home) => unknow
     if (path === '') return new Wrong('a path');
     return typeof path === 'string' ? expandHome(path, home) : path;
   },
-  bool: (value) => {
-    if (typeof value === 'boolean') return value;
-    const word = String(value instanceof Float ? value.value : value).toLowerCase();
-    return truths.has(word) ? true : untruths.has(word) ? false : new Wrong('a boolean (true or false)');
-  },
+  bool: (value) => truthOf(value) ?? new Wrong('a boolean (true or false)'),
   int: (value) => {
     const number =
       value instanceof Float ? value.value : typeof value === 'string' && value.trim() !== '' ? Number(value) : value;

@@ -13,6 +13,9 @@ const timestamp =
   /^(\d{4})-(\d\d?)-(\d\d?)(?:(?:[Tt]|[ \t]+)(\d\d?):(\d\d):(\d\d)(?:\.(\d*))?(?:[ \t]*(Z|([-+])(\d\d?)(?::?(\d\d))?))?)?$/;
 const date = /^\d{4}-\d\d-\d\d$/;
 
+/** What one of YAML's words means: yes, off, null and the like; undefined for other texts. */
+export const plainWord = (text: string): Value | undefined => words.get(text);
+
 /** What a plain (unquoted) scalar means in YAML 1.1 as PyYAML reads it. */
 export function resolvePlain(text: string): Value {
   const code = text.charCodeAt(0);

@@ -3,8 +3,9 @@ import { describe, expect, test } from 'vitest';
 import assemble from '../../tasks/assemble.ts';
 import find from '../../tasks/find.ts';
 import ini_file from '../../tasks/ini_file.ts';
+
 import { editIni } from '../../tasks/shared/editing/ini-edit.ts';
-import { fnmatch } from '../../tasks/shared/files/find-filters.ts';
+
 import tempfile from '../../tasks/tempfile.ts';
 import { runHere } from './harness.ts';
 import { folder } from './local-host.ts';
@@ -148,17 +149,6 @@ describe('find', () => {
         skipped_paths: { [dir.at('nope')]: `'${dir.at('nope')}' is not a directory` },
       },
     });
-  });
-
-  test.for([
-    ['*.txt', 'a.txt', true],
-    ['*.txt', 'atxt', false],
-    ['[!a]*', 'abc', false],
-    ['[ab]?', 'bc', true],
-    ['a+b', 'a+b', true],
-    ['[]x]', ']', true],
-  ] as const)('fnmatch %s %s: %s', ([pattern, name, expected]) => {
-    expect(fnmatch(pattern)(name)).toBe(expected);
   });
 });
 

@@ -1,3 +1,4 @@
+import { globPattern } from '../../core/text/glob.ts';
 import { Template } from '../../core/value.ts';
 import type { Include, Meta, Task } from '../../language/model.ts';
 import type { Path, Step } from '../task/cursor.ts';
@@ -86,15 +87,7 @@ async function isStarted(
   return true;
 }
 
-const matches = (name: string, pattern: string): boolean =>
-  name === pattern ||
-  new RegExp(
-    `^${pattern
-      .replace(/[.+^${}()|\\]|\[(?![^\]]+\])|(?<!\[[^\]]+)\]/g, '\\$&')
-      .replaceAll('[!', '[^')
-      .replaceAll('*', '.*')
-      .replaceAll('?', '.')}$`,
-  ).test(name);
+const matches = (name: string, pattern: string): boolean => name === pattern || globPattern(pattern).test(name);
 
 async function isWanted(
   performing: Performing,

@@ -1,4 +1,5 @@
 import { inOneLine } from '../../core/source.ts';
+import { truthOf } from '../../core/text/truth.ts';
 import type { Value } from '../../core/value.ts';
 import type { Vars, VarsLayer } from '../../language/model.ts';
 import { LEVELS } from '../../language/variables/levels.ts';
@@ -7,7 +8,6 @@ import { askPrompts } from '../task/ask-prompts.ts';
 import { findFile } from '../task/controller.ts';
 import { settle } from '../task/settle.ts';
 import { keywordError, tellUnlooked, tellUnreachable } from '../task/unlooked.ts';
-import { truth } from '../variables/endpoint.ts';
 import { placed } from '../variables/error-text.ts';
 import type { HostState } from '../variables/host-state.ts';
 import { keywordValue } from '../variables/keyword-values.ts';
@@ -47,7 +47,7 @@ function prepareHost(context: PlayContext, state: HostState): string | undefined
 
 function gathers({ run, play, scopes }: PlayContext, state: HostState): boolean {
   const { gathering } = run.options;
-  const said = truth(keywordValue(play.gatherFacts, scopes.of(state)) ?? undefined);
+  const said = truthOf(keywordValue(play.gatherFacts, scopes.of(state)) ?? undefined);
   return (said ?? gathering !== 'explicit') && !(gathering === 'smart' && state.facts.known);
 }
 

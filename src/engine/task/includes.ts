@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Diagnostic } from '../../core/source.ts';
-import { isDict, toJs, type Value } from '../../core/value.ts';
+import { truthOf } from '../../core/text/truth.ts';
+import { isDict, type Value } from '../../core/value.ts';
 import type { Brought, Include, VarsLayer } from '../../language/model.ts';
 import { LEVELS } from '../../language/variables/levels.ts';
 import { evaluate, repr, TemplateError } from '../../template/index.ts';
@@ -105,10 +106,7 @@ const turnLayer = (item: LoopItem): VarsLayer => ({
 function roleArgs(args: Map<Value, Value>) {
   const text = (key: string): string | undefined =>
     args.get(key) === undefined || args.get(key) === null ? undefined : String(args.get(key));
-  const flag = (key: string): boolean | undefined =>
-    args.get(key) === undefined
-      ? undefined
-      : ['true', 'yes', '1', 'on', 'y', 't'].includes(String(toJs(args.get(key)!)).toLowerCase());
+  const flag = (key: string): boolean | undefined => (args.has(key) ? truthOf(args.get(key)) === true : undefined);
   return {
     name: text('name') ?? text('role') ?? '',
     tasksFrom: text('tasks_from'),

@@ -7,6 +7,7 @@ import {
   connectionSpec,
 } from '../../core/connections.ts';
 import type { Become, Endpoint } from '../../core/session.ts';
+import { truthOf } from '../../core/text/truth.ts';
 import type { Value } from '../../core/value.ts';
 import type { Keywords, Written } from '../../language/model.ts';
 import type { ConnectionDefaults } from './run-context.ts';
@@ -52,7 +53,7 @@ export function endpointOf(
     password: read('password') ?? defaults.password,
     privateKeyFile: read('privateKeyFile') ?? defaults.privateKeyFile,
     knownHostsFiles: listOf(first(COMMON_VARIABLES.knownHosts, variable)),
-    hostKeyChecking: truth(first(COMMON_VARIABLES.hostKeyChecking, variable)) ?? defaults.hostKeyChecking,
+    hostKeyChecking: truthOf(first(COMMON_VARIABLES.hostKeyChecking, variable)) ?? defaults.hostKeyChecking,
     connectTimeoutMs: defaults.connectTimeoutMs,
     settings,
     via: node === undefined ? undefined : (nodeEndpoint(node) ?? { name: node, connection: 'ssh', address: node }),
@@ -84,7 +85,7 @@ function settingsOf(said: Said, variables: Readonly<Record<string, readonly stri
 
 function becomeOf(said: Said, defaults: ConnectionDefaults, login: string | undefined): Become | undefined {
   const { variable, keyword, keywords } = said;
-  const wanted = truth(variable('ansible_become')) ?? truth(keyword(keywords.become)) ?? defaults.become ?? false;
+  const wanted = truthOf(variable('ansible_become')) ?? truthOf(keyword(keywords.become)) ?? defaults.become ?? false;
   if (!wanted) return undefined;
   const user = textOf(said, ['ansible_become_user']) ?? wordOf(said, keywords.becomeUser) ?? defaults.becomeUser;
   // Whoever logs in as that user has nothing to become.
@@ -133,15 +134,3 @@ function listOf(value: Value | undefined): readonly string[] | undefined {
 const localUser = (): string | undefined => (process.getuid?.() === 0 ? 'root' : process.env['USER']);
 
 const isLocalhost = (name: string): boolean => ['localhost', '127.0.0.1', '::1'].includes(name);
-
-const TRUE = ['yes', 'true', 'on', '1', 'y', 't'];
-const FALSE = ['no', 'false', 'off', '0', 'n', 'f'];
-
-/** A boolean as people write it in variables. */
-export function truth(value: Value | undefined): boolean | undefined {
-  if (value === undefined || value === null) return undefined;
-  if (typeof value === 'boolean') return value;
-  const word = String(value).toLowerCase();
-  if (TRUE.includes(word)) return true;
-  return FALSE.includes(word) ? false : undefined;
-}

@@ -1,8 +1,8 @@
 import type { Position } from '../../core/source.ts';
+import { truthOf } from '../../core/text/truth.ts';
 import { type Raw, Template, toJs, type Value } from '../../core/value.ts';
 import type { Written } from '../../language/model.ts';
 import { evaluate, evaluateCondition, TemplateError } from '../../template/index.ts';
-import { truth } from './endpoint.ts';
 import type { Sight } from './scopes.ts';
 
 /** The first condition that does not hold, as written. */
@@ -40,7 +40,7 @@ export const keywordValue = (written: Written | undefined, { scope, env }: Sight
 
 /** What a keyword that is yes or no says; undefined where it is not written. */
 export const keywordTruth = (written: Written | undefined, sight: Sight): boolean | undefined =>
-  truth(keywordValue(written, sight));
+  truthOf(keywordValue(written, sight));
 
 /** The number of a keyword; undefined where it is not written, or none. */
 export function keywordNumber(written: Written | undefined, sight: Sight): number | undefined {

@@ -1,4 +1,5 @@
 import { isAbsolute, join } from 'node:path';
+import { truthOf } from '../../core/text/truth.ts';
 import type { Raw } from '../../core/value.ts';
 import { argPlace, shortName } from '../load/action.ts';
 import type { RawDict } from '../load/written.ts';
@@ -52,8 +53,7 @@ function checkTask(checking: Checking, task: Task, makesFiles: boolean): void {
   }
 }
 
-const isRemote = (value: Raw | undefined): boolean =>
-  value !== undefined && value !== null && value !== false && !/^(?:no|false|off|0)$/i.test(String(value));
+const isRemote = (value: Raw | undefined): boolean => value !== undefined && value !== null && truthOf(value) !== false;
 
 function paramsOf(checking: Checking, task: Task): readonly { param: string; kind: Kind }[] {
   if (typeof task.type !== 'string') return [];

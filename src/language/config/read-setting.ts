@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { truthOf } from '../../core/text/truth.ts';
 import type { Setting } from './settings.ts';
 
 /** What a text means as a setting, or why it means nothing. */
@@ -41,10 +42,8 @@ export function readSetting({ type, choices }: Setting, written: string, context
 }
 
 function readBool(text: string): ReadSetting {
-  const word = text.trim().toLowerCase();
-  if (['y', 'yes', 'on', '1', 'true', 't', '1.0'].includes(word)) return { value: true };
-  if (['n', 'no', 'off', '0', 'false', 'f', '0.0'].includes(word)) return { value: false };
-  return { problem: `"${text}" is no boolean; yes or no is expected` };
+  const value = truthOf(text);
+  return value === undefined ? { problem: `expected a boolean (yes or no), got "${text}"` } : { value };
 }
 
 const split = (text: string, separator: string): string[] =>

@@ -1,3 +1,4 @@
+import { globPattern } from '../../core/text/glob.ts';
 import { splitPort } from './host-range.ts';
 
 /** A host pattern's terms: hosts of `any`, of which only those in all of `both`, without those of `not`. */
@@ -48,7 +49,7 @@ export function parseTerm(term: string): Term {
 export function nameTest(pattern: string): ((name: string) => boolean) | { readonly problem: string } {
   if (pattern === 'all' || pattern === '*') return () => true;
   try {
-    const regex = pattern.startsWith('~') ? new RegExp(`^(?:${pythonRegex(pattern.slice(1))})`) : wildcard(pattern);
+    const regex = pattern.startsWith('~') ? new RegExp(`^(?:${pythonRegex(pattern.slice(1))})`) : globPattern(pattern);
     return (name) => regex.test(name);
   } catch (error) {
     return { problem: (error as Error).message };
@@ -59,17 +60,3 @@ export function nameTest(pattern: string): ((name: string) => boolean) | { reado
 export const isWild = (pattern: string): boolean => /^~|[.?*[]/.test(pattern);
 
 const pythonRegex = (source: string): string => source.replaceAll('(?P<', '(?<').replaceAll('\\Z', '$');
-
-function wildcard(pattern: string): RegExp {
-  const pieces = pattern.match(/\[!?\]?[^\]]*\]|[\s\S]/g) ?? [];
-  return new RegExp(`^${pieces.map(wildcardPiece).join('')}$`, 's');
-}
-
-function wildcardPiece(piece: string): string {
-  if (piece === '*') return '.*';
-  if (piece === '?') return '.';
-  if (piece.length === 1) return piece.replace(/[\\^$.*+?()[\]{}|/]/, '\\$&');
-  const negated = piece.startsWith('[!');
-  const inside = piece.slice(negated ? 2 : 1, -1).replace(/[\\\]^]/g, '\\$&');
-  return `[${negated ? '^' : ''}${inside}]`;
-}

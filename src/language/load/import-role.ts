@@ -1,4 +1,5 @@
 import type { Position } from '../../core/source.ts';
+import { truthOf } from '../../core/text/truth.ts';
 import type { Item } from '../model.ts';
 import { LEVELS } from '../variables/levels.ts';
 import { type Action, argPlace } from './action.ts';
@@ -54,7 +55,7 @@ function roleUse(loading: Loading, args: RawDict, dict: RawDict, within: Within,
     defaultsFrom: text('defaults_from'),
     handlersFrom: text('handlers_from'),
   };
-  const isNo = (key: string) => /^(?:no|false|off|0|n|f)$/i.test(text(key) ?? '');
+  const isNo = (key: string) => truthOf(text(key)) === false;
   const validate = !isNo('rolespec_validate');
   const allowDuplicates = !isNo('allow_duplicates');
   return {

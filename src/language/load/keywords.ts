@@ -1,4 +1,5 @@
 import type { Position } from '../../core/source.ts';
+import { truthOf } from '../../core/text/truth.ts';
 import { Float, isTemplateText, type Raw, Template, Vaulted } from '../../core/value.ts';
 import { fieldOf, type InheritedType } from '../keywords/inherited.ts';
 import { keywordOn } from '../keywords/places.ts';
@@ -61,8 +62,7 @@ function fits(type: KeywordSpec['type'], value: Raw): boolean {
 
 const isScalar = (value: Raw): boolean => !isRawDict(value) && !isRawList(value);
 const isLater = (value: Raw): boolean => value instanceof Template || value instanceof Vaulted;
-const isBool = (value: Raw): boolean =>
-  isLater(value) || typeof value === 'boolean' || /^(?:yes|no|on|off|true|false|[yntf01])$/i.test(String(value));
+const isBool = (value: Raw): boolean => isLater(value) || truthOf(value) !== undefined;
 const isInt = (value: Raw): boolean =>
   isLater(value) ||
   typeof value === 'number' ||

@@ -1,4 +1,5 @@
 import type { Position } from '../../core/source.ts';
+import { truthOf } from '../../core/text/truth.ts';
 import type { Raw } from '../../core/value.ts';
 import type { Item } from '../model.ts';
 import { type Loading, nextId, report, type Within } from './loading.ts';
@@ -22,7 +23,7 @@ export function readMeta(loading: Loading, path: string, at: Position): RoleMeta
   const argumentSpecs = (specs.dict ?? main.dict)?.get('argument_specs');
   return {
     dependencies: dependenciesIn(loading, main.dict, main.at),
-    allowDuplicates: isTrue(main.dict?.get('allow_duplicates')),
+    allowDuplicates: truthOf(main.dict?.get('allow_duplicates')) === true,
     ...(isRawDict(argumentSpecs) && { argumentSpecs }),
     argumentSpecsAt: specs.dict === undefined ? main.at : specs.at,
   };
@@ -49,8 +50,6 @@ function dependenciesIn(loading: Loading, dict: RawDict | undefined, at: Positio
   report(loading, 'wrong-keyword-type', message, placeOf(dict, 'dependencies', at));
   return [];
 }
-
-const isTrue = (value: Raw | undefined): boolean => value === true || /^(?:yes|true|on|1|y|t)$/i.test(String(value));
 
 /** The task that checks a role's parameters, where the role says what they must be. */
 export function argumentSpecTask(loading: Loading, meta: RoleMeta, use: RoleUse, within: Within): readonly Item[] {

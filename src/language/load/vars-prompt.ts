@@ -1,4 +1,5 @@
 import type { Position } from '../../core/source.ts';
+import { truthOf } from '../../core/text/truth.ts';
 import type { Raw } from '../../core/value.ts';
 import { VARS_PROMPT } from '../keywords/sub-keys.ts';
 import type { VarsPrompt } from '../model.ts';
@@ -49,4 +50,4 @@ function promptOf(loading: Loading, entry: Raw, at: Position): VarsPrompt[] {
 }
 
 const isOn = (value: Raw | undefined, otherwise: boolean): boolean =>
-  value === undefined || value === null ? otherwise : value === true || /^(?:yes|true|on|1|y|t)$/i.test(String(value));
+  value === undefined || value === null ? otherwise : truthOf(value) === true;

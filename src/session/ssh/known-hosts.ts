@@ -1,4 +1,5 @@
 import { createHash, createHmac } from 'node:crypto';
+import { globPattern } from '../../core/text/glob.ts';
 
 /** One line of a known_hosts file. */
 export interface KnownHost {
@@ -76,15 +77,6 @@ function matchesHash(hashed: string, name: string): boolean {
 
 /** Whether one of the patterns matches and none that begins with `!` does. */
 export function matchesPatterns(patterns: readonly string[], name: string): boolean {
-  const matches = patterns.filter((pattern) => wildcard(pattern.replace(/^!/, '')).test(name));
+  const matches = patterns.filter((pattern) => globPattern(pattern.replace(/^!/, ''), { classes: false }).test(name));
   return matches.length > 0 && !matches.some((pattern) => pattern.startsWith('!'));
 }
-
-const wildcard = (pattern: string): RegExp =>
-  new RegExp(
-    `^${pattern
-      .replace(/[.+^${}()|[\]\\]/g, '\\$&')
-      .replaceAll('*', '.*')
-      .replaceAll('?', '.')}$`,
-    's',
-  );

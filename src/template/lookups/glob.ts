@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { statOf } from '../../core/local-file.ts';
+import { globPattern } from '../../core/text/glob.ts';
 import { decodeText, localPath } from '../../core/text-codec.ts';
 
 /** The regular files that match a shell pattern, in the order of the folder's listing, sorted by name. */
@@ -18,8 +19,10 @@ function expand(folder: string, parts: readonly string[]): string[] {
   if (part === undefined) return [folder];
   const here = (name: string) => (folder === '' ? name : join(folder, name));
   if (!/[*?[]/.test(part)) return expand(here(part), rest);
-  const matches = matcher(part);
-  const names = list(folder || '.').filter((name) => matches(name) && (part.startsWith('.') || !name.startsWith('.')));
+  const pattern = globPattern(part);
+  const names = list(folder || '.').filter(
+    (name) => pattern.test(name) && (part.startsWith('.') || !name.startsWith('.')),
+  );
   return names.sort().flatMap((name) => expand(here(name), rest));
 }
 
@@ -30,15 +33,4 @@ function list(folder: string): string[] {
     // What is no folder, or may not be read, has no matches.
     return [];
   }
-}
-
-/** Whether a name matches a shell pattern, as Python's `fnmatch`. */
-function matcher(pattern: string): (name: string) => boolean {
-  const source = pattern.replace(/\[(!?)([^\]]+)\]|[*?]|[\\^$.+(){}|[\]/]/g, (all, negated, set) => {
-    if (all === '*') return '.*';
-    if (all === '?') return '.';
-    return set === undefined ? `\\${all}` : `[${negated ? '^' : ''}${set.replace(/[\\^[\]]/g, '\\$&')}]`;
-  });
-  const regexp = new RegExp(`^${source}$`, 's');
-  return (name) => regexp.test(name);
 }

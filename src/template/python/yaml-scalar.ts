@@ -1,4 +1,5 @@
-const BOOL = /^(?:yes|Yes|YES|no|No|NO|true|True|TRUE|false|False|FALSE|on|On|ON|off|Off|OFF)$/;
+import { plainWord } from '../../yaml/resolve.ts';
+
 const INT =
   /^(?:[-+]?0b[0-1_]+|[-+]?0[0-7_]+|[-+]?(?:0|[1-9][0-9_]*)|[-+]?0x[0-9a-fA-F_]+|[-+]?[1-9][0-9_]*(?::[0-5]?[0-9])+)$/;
 const FLOAT =
@@ -14,7 +15,7 @@ type ScalarKind = 'bool' | 'int' | 'float' | 'null' | 'timestamp' | 'merge' | 'v
 /** What PyYAML takes a plain text for. */
 export function scalarKind(text: string): ScalarKind {
   if (NULL.test(text)) return 'null';
-  if (BOOL.test(text)) return 'bool';
+  if (typeof plainWord(text) === 'boolean') return 'bool';
   if (FLOAT.test(text)) return 'float';
   if (INT.test(text)) return 'int';
   if (DATE.test(text) || TIME.test(text)) return 'timestamp';

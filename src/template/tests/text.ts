@@ -1,6 +1,6 @@
+import { truthOf } from '../../core/text/truth.ts';
 import type { Value } from '../../core/value.ts';
 import { fail } from '../errors.ts';
-import { toBool } from '../filters/data.ts';
 import { compilePattern, search } from '../python/regex.ts';
 import { str } from '../python/repr.ts';
 import { type Callees, fn } from '../python/signature.ts';
@@ -36,13 +36,9 @@ function matches(value: Value, pattern: Value, ignorecase: Value, multiline: Val
   return match !== undefined && (kind !== 'fullmatch' || match.end === text.length);
 }
 
-const WORDS = new Set(['y', 'yes', 'on', '1', 'true', 't', 'n', 'no', 'off', '0', 'false', 'f']);
-
 function isTruthy(value: Value, convert: Value): boolean {
   if (!truth(convert)) return truth(value);
-  const word = typeof value === 'string' ? value.toLowerCase().trim() : '';
-  if (WORDS.has(word)) return truth(toBool(word)) || word === 'y' || word === 't';
-  return truth(value);
+  return (typeof value === 'string' ? truthOf(value) : undefined) ?? truth(value);
 }
 
 function isUri(text: string, schemes: Value): boolean {

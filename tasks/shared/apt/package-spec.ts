@@ -1,4 +1,4 @@
-import { type AptPolicy, compareVersions, type Package, type Packages, wildcard } from '../../../src/sdk.ts';
+import { type AptPolicy, compareVersions, globPattern, type Package, type Packages } from '../../../src/sdk.ts';
 
 /** A package as a task names it: `nginx`, `nginx=1.22*`, `nginx>=1.18`, `php8.2-*`, `libc6:i386`. */
 export interface PackageSpec {
@@ -29,7 +29,7 @@ export function satisfies(spec: PackageSpec, now: Packages): boolean {
   if (spec.version === undefined) return true;
   return spec.operator === '>='
     ? compareVersions(one.version, spec.version) >= 0
-    : wildcard(spec.version).test(one.version);
+    : globPattern(spec.version).test(one.version);
 }
 
 /** The version to tell apt-get, where a task asks for one: the best that fits. */
@@ -37,6 +37,6 @@ export function versionFor(spec: PackageSpec, policy: AptPolicy | undefined): st
   if (spec.version === undefined) return undefined;
   if (spec.operator !== '>=' && !/[*?[]/.test(spec.version)) return spec.version;
   const fits = (version: string) =>
-    spec.operator === '>=' ? compareVersions(version, spec.version!) >= 0 : wildcard(spec.version!).test(version);
+    spec.operator === '>=' ? compareVersions(version, spec.version!) >= 0 : globPattern(spec.version!).test(version);
   return policy?.versions.find(fits);
 }

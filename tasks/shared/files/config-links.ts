@@ -1,4 +1,4 @@
-import { joinPath, type Listed, nameOf, parentOf, targetPath, tidyPath } from '../../../src/sdk.ts';
+import { globPattern, joinPath, type Listed, nameOf, parentOf, targetPath, tidyPath } from '../../../src/sdk.ts';
 
 /** A link that is wanted. */
 export interface LinkWish {
@@ -40,7 +40,7 @@ const isPattern = (name: string): boolean => /[*?[]/.test(name);
 function expanded([from, to]: [string, string], src: string, contents: Contents): [string, string][] {
   if (!isPattern(from)) return [[from, to]];
   const [directory, pattern] = [from.includes('/') ? parentOf(from) : '', nameOf(from)];
-  const matches = globPattern(pattern);
+  const matches = globPattern(pattern, { slashes: false });
   const found = contents(parentOf(joinPath(tidyPath(src), tidyPath(from)))) ?? [];
   return found
     .filter(({ name }) => matches.test(name) && (pattern.startsWith('.') || !name.startsWith('.')))
@@ -48,17 +48,6 @@ function expanded([from, to]: [string, string], src: string, contents: Contents)
       const path = directory === '' ? name : `${directory}/${name}`;
       return [path, to === from ? path : to];
     });
-}
-
-/** A shell's pattern for one name. */
-function globPattern(glob: string): RegExp {
-  const parts = glob.replace(/\[!/g, '[^').match(/\[\^?\]?[^\]]*\]|[\s\S]/g) ?? [];
-  const source = parts.map((part) => {
-    if (part === '*') return '[^/]*';
-    if (part === '?') return '[^/]';
-    return part.length > 1 ? part.replaceAll('\\', '\\\\') : part.replace(/[.+^${}()|[\]\\]/g, '\\$&');
-  });
-  return new RegExp(`^${source.join('')}$`);
 }
 
 /** `NAME`, or `NAME: OTHER-NAME`. */

@@ -16,17 +16,3 @@ function limit(
   const match = new RegExp(`^(-?\\d+)([${Object.keys(units).join('')}])?$`).exec(text.toLowerCase());
   return match === null ? 'wrong' : Number(match[1]) * units[match[2] ?? unit]!;
 }
-
-/** A shell pattern as a test of names, as Python's `fnmatch` reads it. */
-export function fnmatch(pattern: string): (name: string) => boolean {
-  const source = pattern.replace(
-    /\[(!?)(\]?[^\]]*)\]|[*?]|[.+^${}()|[\]\\]/g,
-    (all, not: string | undefined, set: string | undefined) => {
-      if (set !== undefined)
-        return `[${not === '!' ? '^' : ''}${set.replaceAll('\\', '\\\\').replace(/^\^/, '\\^').replace(/^\]/, '\\]')}]`;
-      return all === '*' ? '.*' : all === '?' ? '.' : `\\${all}`;
-    },
-  );
-  const regexp = new RegExp(`^${source}$`, 'su');
-  return (name) => regexp.test(name);
-}

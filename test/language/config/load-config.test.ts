@@ -71,7 +71,7 @@ describe('loadConfig', () => {
 
     expect(warnings.map(({ severity, message, at }) => [severity, at?.line, message.replace(/^.*: /, '')])).toEqual([
       ['error', 2, '"many" is no whole number'],
-      ['error', undefined, '"perhaps" is no boolean; yes or no is expected'],
+      ['error', undefined, 'expected a boolean (yes or no), got "perhaps"'],
       ['error', 3, '"lazy" is none of implicit, explicit, smart'],
     ]);
   });

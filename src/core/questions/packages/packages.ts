@@ -1,6 +1,7 @@
 import { quote } from '../../command.ts';
 import { groupBy } from '../../group-by.ts';
 import { type Question, type QuestionKind, question } from '../../question.ts';
+import { globPattern } from '../../text/glob.ts';
 import { decodeText } from '../../text-codec.ts';
 
 /** A package as dpkg knows it. */
@@ -81,7 +82,7 @@ function readRows(text: string): readonly Row[] {
 
 function packagesOf(name: string, rows: readonly Row[]): Packages {
   const [pattern, architecture] = name.split(':');
-  const means = wildcard(pattern!);
+  const means = globPattern(pattern!);
   const found = rows
     .filter((row) => means.test(row.name) && (architecture === undefined || architecture === row.architecture))
     .map(bare);
@@ -93,20 +94,3 @@ function packagesOf(name: string, rows: readonly Row[]): Packages {
 }
 
 const bare = ({ provides, ...row }: Row): Package => row;
-
-/** A pattern of file names (`*`, `?`, `[a-z]`) as a regular expression. */
-export const wildcard = (pattern: string): RegExp =>
-  new RegExp(
-    `^${pattern
-      .split(/(\[!?[^\]]+\]|[*?])/)
-      .map((piece, index) =>
-        index % 2 === 0
-          ? piece.replace(/[.+^${}()|[\]\\]/g, '\\$&')
-          : piece === '*'
-            ? '.*'
-            : piece === '?'
-              ? '.'
-              : piece.replace('[!', '[^'),
-      )
-      .join('')}$`,
-  );

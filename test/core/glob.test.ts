@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import { globPattern } from '../../src/core/text/glob.ts';
+
+test.for([
+  ['*.yml', 'a.yml', true],
+  ['*.yml', 'a.yaml', false],
+  ['a?c', 'abc', true],
+  ['a?c', 'a😀c', true],
+  ['[ab]', 'b', true],
+  ['[!ab]', 'b', false],
+  ['[!ab]', 'c', true],
+  ['[]a]', ']', true],
+  ['[^a]', '^', true],
+  ['[^a]', 'b', false],
+  ['[a-]', '-', true],
+  ['[a', '[a', true],
+  ['[]', '[]', true],
+  ['[z-a]', 'm', false],
+  ['[!z-a]', 'm', true],
+  ['[\\d]', '5', false],
+  ['a.b+(c)', 'a.b+(c)', true],
+  ['a*', 'a\nb', true],
+  ['a*', 'a/b', true],
+] as const)('%s fits %s: %s', ([pattern, name, fits]) => {
+  expect(globPattern(pattern).test(name)).toBe(fits);
+});
+
+test('a slash is not part of what a star stands for, where it says so', () => {
+  expect(globPattern('a*', { slashes: false }).test('a/b')).toBe(false);
+});
+
+test('without classes, brackets mean themselves', () => {
+  expect(globPattern('[a]*', { classes: false }).test('[a]b')).toBe(true);
+});
