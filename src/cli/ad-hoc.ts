@@ -15,7 +15,13 @@ const {
 const options = {
   ...shared,
   'module-name': { type: 'text', short: 'm', value: 'TYPE', help: 'task type to run (default: command)' },
-  args: { type: 'text', short: 'a', value: 'ARGS', help: 'its parameters, as k=v words, JSON, or free text' },
+  args: {
+    type: 'text',
+    mayBeEmpty: true,
+    short: 'a',
+    value: 'ARGS',
+    help: 'its parameters, as k=v words, JSON, or free text',
+  },
   background: { type: 'int', min: 0, short: 'B', value: 'SECONDS', help: 'end it after so long' },
   poll: { type: 'int', min: 0, short: 'P', value: 'SECONDS', help: 'how often to look after it' },
 } as const satisfies OptionSpecs;

@@ -8,6 +8,7 @@ import {
 } from '../core/command-line.ts';
 import type { CommandIo } from '../language/config/command-io.ts';
 import type { Face } from './face.ts';
+import { wrongValues } from './wrong-values.ts';
 
 /** What commands have of the world, and of the program that they belong to. */
 export interface CliIo extends CommandIo {
@@ -69,7 +70,9 @@ export async function callCommand(command: Command, argv: readonly string[], io:
   if (!line.ok) return refuse(line.mistakes);
   if (line.options['help'] === true) return print(await helpOf(command, io), io);
   if (line.options['version'] === true) return print(`${io.face.version}\n`, io);
-  const mistakes = mistakesOfWords(command, line.rest, io.face);
+  // Ansible's programs take an empty value, and scripts may count on it.
+  const wrong = io.face.ansible ? [] : wrongValues(command.options, line.options, io.cwd);
+  const mistakes = [...wrong, ...mistakesOfWords(command, line.rest, io.face)];
   return mistakes.length > 0 ? refuse(mistakes) : command.run(line, { ...io, refuse });
 }
 

@@ -21,7 +21,14 @@ export type OptionSpec = Common &
     /** Words between commas; several such options add up. */
     | { readonly type: 'list' }
     /** With `many` it may be given several times, and each value is kept. */
-    | { readonly type: 'text' | 'path'; readonly many?: true }
+    | { readonly type: 'text'; readonly many?: true; readonly mayBeEmpty?: true }
+    /** With `exists` it is read, so it has to be there. */
+    | {
+        readonly type: 'path';
+        readonly many?: true;
+        readonly mayBeEmpty?: true;
+        readonly exists?: 'file' | 'directory';
+      }
   );
 
 /** The options of a command by their names, in the order of the help. */

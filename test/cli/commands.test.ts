@@ -4,7 +4,7 @@ import { adHoc } from '../../src/cli/ad-hoc.ts';
 import { type Command, callCommand, optionsOf } from '../../src/cli/command.ts';
 import { commands } from '../../src/cli/commands/index.ts';
 import { playbooks } from '../../src/cli/commands/playbooks.ts';
-import { ansibleFace, run as ourFace } from '../../src/cli/face.ts';
+import { run as ourFace } from '../../src/cli/face.ts';
 import type { OptionSpec } from '../../src/core/command-line.ts';
 import { keepingIo } from '../language/inventory/command-io.ts';
 import { Rig } from './rig.ts';
@@ -12,8 +12,7 @@ import { worldWith } from './world.ts';
 
 async function call(command: Command, argv: readonly string[]) {
   const { io, written } = keepingIo({ cwd: '/' });
-  const face = command === adHoc ? ansibleFace('ansible') : ourFace;
-  const code = await callCommand(command, argv, { ...worldWith(io), face });
+  const code = await callCommand(command, argv, worldWith(io));
   return { code, ...written };
 }
 
@@ -78,6 +77,15 @@ function wrongValues(spec: OptionSpec): readonly (readonly [string, string])[] {
         ? []
         : [[String(spec.min - 1), `expected an integer of at least ${spec.min}, got "${spec.min - 1}"`] as const]),
     ];
+  const empty = ['', 'expected a value, got an empty one'] as const;
+  if (spec.type === 'list') return [empty, [' , ', empty[1]]];
+  if (spec.type === 'text' || spec.type === 'path')
+    return [
+      ...(spec.mayBeEmpty === true ? [] : [empty]),
+      ...(spec.type === 'path' && spec.exists !== undefined
+        ? [['no/such', `there is no such ${spec.exists}: no/such`] as const]
+        : []),
+    ];
   if (spec.type !== 'choice') return [];
   const [first = ''] = spec.choices;
   return [
@@ -131,6 +139,11 @@ describe('a mistyped command line is a mistake with a suggestion', () => {
     [['vars', 'h', 'n', 'x'], 'run vars: unexpected argument "x"'],
     [['lab', 'stauts'], 'got "stauts"; did you mean "status"?'],
     [['doc', 'copi'], '`copi` is not a task type; did you mean `copy`?'],
+    [
+      ['site.yml', '--private-key', 'site.ym'],
+      '--private-key: there is no such file: site.ym; did you mean "site.yml"?',
+    ],
+    [['site.yml', '--limit', ''], '--limit: expected a value, got an empty one'],
     [['link-ansible', 'a', 'b'], 'run link-ansible: unexpected argument "b"'],
     [['site.yml', '--output', 'jsn'], '--output: expected one of live, plain, json'],
   ] as const)('%j', async ([argv, message]) => {

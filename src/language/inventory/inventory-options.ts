@@ -17,8 +17,20 @@ export const INVENTORY_OPTION = {
 export const INVENTORY_OPTIONS = {
   ...INVENTORY_OPTION,
   limit: { type: 'text', short: 'l', value: 'PATTERN', help: 'only these hosts' },
-  'playbook-dir': { type: 'path', value: 'DIRECTORY', help: 'group_vars and host_vars beside playbooks count, too' },
-  'extra-vars': { type: 'text', short: 'e', value: 'VARS', many: true, help: 'variables that win over all others' },
+  'playbook-dir': {
+    type: 'path',
+    exists: 'directory',
+    value: 'DIRECTORY',
+    help: 'group_vars and host_vars beside playbooks count, too',
+  },
+  'extra-vars': {
+    type: 'text',
+    mayBeEmpty: true,
+    short: 'e',
+    value: 'VARS',
+    many: true,
+    help: 'variables that win over all others',
+  },
   ...VAULT_OPTIONS,
   verbose: { type: 'switch', short: 'v', help: 'report more' },
 } as const satisfies OptionSpecs;

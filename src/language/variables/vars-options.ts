@@ -6,6 +6,7 @@ export const VARS_OPTIONS = {
   ...INVENTORY_OPTIONS,
   playbook: {
     type: 'path',
+    exists: 'file',
     value: 'FILE',
     help: 'as its first play for that host sees them, before its tasks set any',
   },
