@@ -6,12 +6,12 @@ type Finished = Extract<Event, { kind: 'run-finished' }>;
 
 const keys = ['ok', 'changed', 'unreachable', 'failed', 'skipped', 'rescued', 'ignored', 'unknown'] as const;
 
-/** A line a host as Ansible prints it, with all counts. */
+/** A line a host as Ansible prints it, with all counts, in its columns. */
 export const ansibleRecap = ({ summaries }: Finished, chalk: ChalkInstance): readonly string[] =>
-  rowsOf(Object.keys(summaries).sort(), summaries, chalk, (summary) =>
+  rowsOf(Object.keys(summaries).sort(), { summaries, chalk, atLeast: 26 }, (summary) =>
     keys
       .filter((key) => key !== 'unknown')
-      .map((key) => `${key}=${summary[key]}`.padEnd(key.length + 5))
+      .map((key) => `${key}=${summary[key]}`.padEnd(key.length + 6))
       .join('')
       .trimEnd(),
   );
@@ -26,7 +26,7 @@ export function recapLines({ summaries }: Finished, chalk: ChalkInstance): reado
   const widths = new Map(
     shown.map((key) => [key, Math.max(...hosts.map((host) => `${key}=${summaries[host]?.[key] ?? 0}`.length))]),
   );
-  return rowsOf(gravest, summaries, chalk, (summary) =>
+  return rowsOf(gravest, { summaries, chalk, atLeast: 0 }, (summary) =>
     shown
       .map((key) => `${key}=${summary[key]}`.padEnd(widths.get(key) ?? 0))
       .join(' ')
@@ -36,11 +36,10 @@ export function recapLines({ summaries }: Finished, chalk: ChalkInstance): reado
 
 function rowsOf(
   hosts: readonly string[],
-  summaries: Finished['summaries'],
-  chalk: ChalkInstance,
+  { summaries, chalk, atLeast }: { summaries: Finished['summaries']; chalk: ChalkInstance; atLeast: number },
   counts: (summary: HostSummary) => string,
 ): readonly string[] {
-  const width = Math.max(0, ...hosts.map((host) => host.length));
+  const width = Math.max(atLeast, ...hosts.map((host) => host.length));
   return hosts.flatMap((host) => {
     const summary = summaries[host];
     return summary === undefined ? [] : [`${paintHost(host.padEnd(width), summary, chalk)} : ${counts(summary)}`];
