@@ -1,4 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { adHoc } from '../../src/cli/ad-hoc.ts';
 import { type Command, callCommand, optionsOf } from '../../src/cli/command.ts';
@@ -6,6 +8,7 @@ import { commands } from '../../src/cli/commands/index.ts';
 import { playbooks } from '../../src/cli/commands/playbooks.ts';
 import { run as ourFace } from '../../src/cli/face.ts';
 import type { OptionSpec } from '../../src/core/command-line.ts';
+import { ANSIBLE_FORMS, OUTPUT_FORMS } from '../../src/report/forms/index.ts';
 import { keepingIo } from '../language/inventory/command-io.ts';
 import { Rig } from './rig.ts';
 import { worldWith } from './world.ts';
@@ -18,6 +21,32 @@ async function call(command: Command, argv: readonly string[]) {
 
 const called = ({ name }: Command): string => (name === '' ? 'PLAYBOOK' : name);
 const all = [playbooks, adHoc, ...commands].map((command) => [called(command), command] as const);
+
+/** The files of a folder whose descriptions a registry beside them has. */
+const filesIn = (folder: string): readonly string[] =>
+  readdirSync(join(import.meta.dirname, '../../src', folder))
+    .filter((file) => file !== 'index.ts')
+    .sort();
+
+describe('the registries', () => {
+  test('every file of src/cli/commands is a command of the registry', () => {
+    const names = [...commands.map(({ name }) => name), 'playbooks'];
+
+    expect(filesIn('cli/commands')).toEqual(names.map((name) => `${name}.ts`).sort());
+  });
+
+  test('every file of src/report/forms is a form of the registry', () => {
+    const names = [...OUTPUT_FORMS, ...Object.values(ANSIBLE_FORMS)].map(({ name }) => name);
+
+    expect(filesIn('report/forms')).toEqual(names.map((name) => `${name}.ts`).sort());
+  });
+
+  test.for(OUTPUT_FORMS.map((form) => [form.name, form] as const))('the help has the form %s', async ([, form]) => {
+    const { stdout } = await call(playbooks, ['--help']);
+
+    expect(stdout).toContain(`  ${form.name.padEnd(5)}  ${form.summary}\n`);
+  });
+});
 
 describe('each command of the registry', () => {
   test.for(all)('%s has help that names its options, and --help ends with 0', async ([, command]) => {
