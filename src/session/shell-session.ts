@@ -62,10 +62,10 @@ export class ShellSession implements Session {
   async #exchange(parts: readonly Part[], signal?: AbortSignal): Promise<Exchanged> {
     if (signal?.aborted) return { ok: false, failure: this.#lost('interrupted') };
     if (this.#failure) return { ok: false, failure: { ...this.#failure, replies: [] } };
-    const failure = await this.#revive(signal);
-    if (failure) return { ok: false, failure };
+    const revived = await this.#revive(signal);
+    if (!revived.ok) return revived;
     this.#busy = true;
-    const exchanged = await this.#converse(this.#shell!, parts, signal);
+    const exchanged = await this.#converse(revived.shell, parts, signal);
     this.#busy = false;
     return exchanged;
   }
@@ -77,12 +77,11 @@ export class ShellSession implements Session {
   }
 
   /** After an interrupt the next exchange gets a new shell. */
-  async #revive(signal?: AbortSignal): Promise<SessionFailure | undefined> {
-    if (this.#shell) return undefined;
+  async #revive(signal?: AbortSignal): Promise<Started> {
+    if (this.#shell) return { ok: true, shell: this.#shell };
     const started = await this.#setup.startAgain(signal);
-    if (!started.ok) return started.failure;
-    this.#use(started.shell);
-    return undefined;
+    if (started.ok) this.#use(started.shell);
+    return started;
   }
 
   #converse(shell: Shell, parts: readonly Part[], signal?: AbortSignal): Promise<Exchanged> {

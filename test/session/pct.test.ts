@@ -55,8 +55,12 @@ describe('pct', () => {
     expect(exchanged.ok && exchanged.replies[0]!.stdout.toString()).toBe('100\n');
   });
 
-  test('says which container is not there', async () => {
-    const opened = await open(container('999'));
+  test.for([
+    ['', {}],
+    // Not a failure of sudo, which nobody came to.
+    [', with a user to become in it', { become: { method: 'sudo', user: 'nobody' } }],
+  ] as const)('says which container is not there%s', async ([, more]) => {
+    const opened = await open(container('999', more));
 
     expect(opened).toMatchObject({
       ok: false,

@@ -41,7 +41,7 @@ function judge(
   target: SshTarget,
 ): SessionFailure | undefined | Promise<undefined> {
   const verdict = judgeHostKey(known, name, port, key);
-  const shown = `${keyType(key)} key ${fingerprint(key)}`;
+  const shown = shownKey(key);
   switch (verdict.verdict) {
     case 'trusted':
       return undefined;
@@ -57,20 +57,19 @@ function judge(
       if (target.hostKeyChecking === 'off' && verdict.otherTypes.length === 0) return undefined;
       return target.hostKeyChecking === 'accept-new'
         ? accept(name, port, key, target)
-        : unknown(name, port, shown, key, target, verdict);
+        : unknown(name, port, key, target, verdict);
   }
 }
 
 function unknown(
   name: string,
   port: number,
-  shown: string,
   key: Buffer,
   target: SshTarget,
   { otherTypes, authority }: { readonly otherTypes: readonly KnownHost[]; readonly authority?: KnownHost },
 ): SessionFailure {
   const file = target.knownHostsFiles[0] ?? '~/.ssh/known_hosts';
-  const message = `${target.place}: shows ${shown}, which ${target.knownHostsFiles.join(', ') || 'no known_hosts file'} does not know`;
+  const message = `${target.place}: shows ${shownKey(key)}, which ${target.knownHostsFiles.join(', ') || 'no known_hosts file'} does not know`;
   if (authority)
     return {
       reason: 'unsupported',
@@ -105,6 +104,8 @@ async function accept(
   await mkdir(dirname(file), { recursive: true, mode: 0o700 });
   await appendFile(file, `${knownHostsLine(name, port, key)}\n`, { mode: 0o600 });
 }
+
+const shownKey = (key: Buffer): string => `${keyType(key)} key ${fingerprint(key)}`;
 
 const knownHostsLine = (name: string, port: number, key: Buffer): string =>
   `${port === 22 ? name : `[${name}]:${port}`} ${keyType(key)} ${key.toString('base64')}`;

@@ -119,11 +119,10 @@ function converse(client: Client, sock: Duplex, { target, hostKeys, identities, 
 function nextMethod(queue: Method[], serverTakes: readonly string[], tried: Method[]): AnyAuthMethod | undefined {
   const isTaken = ({ auth }: Method) =>
     serverTakes.length === 0 || serverTakes.includes(auth.type === 'agent' ? 'publickey' : auth.type);
-  const at = queue.findIndex(isTaken);
-  if (at < 0) return undefined;
-  const [method] = queue.splice(0, at + 1).slice(-1);
-  tried.push(method!);
-  return method!.auth;
+  const method = queue.splice(0, queue.findIndex(isTaken) + 1).at(-1);
+  if (method === undefined) return undefined;
+  tried.push(method);
+  return method.auth;
 }
 
 function loginOf(client: Client, ended: Promise<Ending>, last: () => Ending): Login {

@@ -21,12 +21,12 @@ export function throughProxy(
 }
 
 function resolveChain(specs: readonly string[], endpoint: Endpoint, context: TargetContext): TargetResult {
-  const [nearest, ...further] = specs;
-  const via = [...(context.via ?? []), nearest!];
+  const [nearest = '', ...further] = specs;
+  const via = [...(context.via ?? []), nearest];
   // Only the first of a chain is reached in its own way.
-  const first = context.via?.includes(nearest!)
+  const first = context.via?.includes(nearest)
     ? circle(endpoint, via)
-    : targetOf(jumpEndpoint(nearest!, endpoint), { ...context, via });
+    : targetOf(jumpEndpoint(nearest, endpoint), { ...context, via });
   return further.reduce<TargetResult>((reached, spec) => {
     if (!reached.ok) return reached;
     const next = targetOf(jumpEndpoint(spec, endpoint), { ...context, direct: true });

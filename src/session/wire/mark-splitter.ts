@@ -35,7 +35,7 @@ export class MarkSplitter {
 
 /** How many bytes at the end of `bytes` are a beginning of `nonce`. */
 function partialLength(bytes: Buffer, nonce: Buffer): number {
-  const first = nonce[0]!;
+  const first = nonce.subarray(0, 1);
   let at = bytes.indexOf(first, Math.max(0, bytes.length - nonce.length + 1));
   while (at >= 0) {
     if (bytes.subarray(at).equals(nonce.subarray(0, bytes.length - at))) return bytes.length - at;

@@ -29,8 +29,9 @@ export function splitWords(text: string): string[] {
   const words: string[] = [];
   const word = /\s*((?:\\["'\\ ]|"(?:\\["\\]|[^"])*"|'(?:\\['\\]|[^'])*'|[^\s"'])+)/y;
   for (let match = word.exec(text); match; match = word.exec(text)) {
-    if (match[1]!.startsWith('#')) break;
-    words.push(unquote(match[1]!));
+    const [, written = ''] = match;
+    if (written.startsWith('#')) break;
+    words.push(unquote(written));
   }
   return words;
 }
