@@ -86,7 +86,8 @@ async function becomePassword(
 
 async function askStep(task: string): Promise<'yes' | 'no' | 'continue'> {
   const answer = (await ask(`Perform task: ${task} (N)o/(y)es/(c)ontinue: `)).trim().toLowerCase();
-  return answer.startsWith('y') ? 'yes' : answer.startsWith('c') ? 'continue' : 'no';
+  if (answer.startsWith('y')) return 'yes';
+  return answer.startsWith('c') ? 'continue' : 'no';
 }
 
 const secretIn = (path: string | undefined): string | undefined =>

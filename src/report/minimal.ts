@@ -1,5 +1,6 @@
 import type { ChalkInstance } from 'chalk';
 import type { Reporter } from '../core/event.ts';
+import { paintOf } from './told.ts';
 
 /** What `ansible PATTERN -m TYPE` prints: one result a host, commands with their output. */
 export function minimalReporter(write: (text: string) => void, chalk: ChalkInstance): Reporter {
@@ -14,14 +15,7 @@ export function minimalReporter(write: (text: string) => void, chalk: ChalkInsta
       failed: 'FAILED',
       unreachable: 'UNREACHABLE',
     }[status];
-    const paint = {
-      ok: chalk.green,
-      changed: chalk.yellow,
-      unknown: chalk.magenta,
-      skipped: chalk.cyan,
-      failed: chalk.red,
-      unreachable: chalk.red,
-    }[status];
+    const paint = paintOf(status, chalk);
     const isCommand = /(^|\.)(command|shell|raw|script)$/.test(event.task.type) && result['rc'] !== undefined;
     const output = [result['stdout'], result['stderr'], status === 'failed' ? result['msg'] : undefined].filter(
       (text) => typeof text === 'string' && text !== '',
