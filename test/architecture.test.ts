@@ -1,3 +1,4 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { describe, expect, test } from 'vitest';
 import { type Import, readSources, type Source } from './sources.ts';
@@ -114,6 +115,45 @@ describe('knowledge that has one place', () => {
     expect(sources.filter((source) => isOurs(source) && sign.test(source.text)).map(({ path }) => path)).toEqual([]);
   });
 });
+
+describe('the pages', () => {
+  test('every directory of the sources has a README: what belongs there, what does not, where to begin', () => {
+    const lines = (directory: string): number =>
+      existsSync(`${directory}/README.md`)
+        ? readFileSync(`${directory}/README.md`, 'utf8').trim().split('\n').length
+        : 0;
+
+    expect(['src', 'tasks'].flatMap(directoriesOf).filter((one) => lines(one) < 3 || lines(one) > 10)).toEqual([]);
+  });
+
+  test('what the pages about the code name is there', () => {
+    const readmes = ['src', 'tasks'].flatMap(directoriesOf).map((one) => `${one}/README.md`);
+    const pages = ['docs/architecture.md', 'docs/glossary.md', 'CONTRIBUTING.md', ...readmes];
+
+    expect(pages.flatMap((page) => missingIn(page).map((name) => `${page} names ${name}`))).toEqual([]);
+  });
+});
+
+/** A directory and all below it; what the lab puts on its hosts is not ours. */
+const directoriesOf = (top: string): readonly string[] => [
+  top,
+  ...readdirSync(top, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => `${entry.parentPath}/${entry.name}`)
+    .filter((path) => !isIn(path, 'src/lab/content')),
+];
+
+/** Files, links and directories that a page names and that are not there. A bare name is one beside the page. */
+function missingIn(page: string): readonly string[] {
+  const text = readFileSync(page, 'utf8');
+  const beside = page.replace(/[^/]*$/, '');
+  const paths = [...text.matchAll(/`((?:src|tasks|test|docs)\/[\w./-]+)`/g)].map(([, path]) => path!);
+  const own = beside.startsWith('docs')
+    ? []
+    : [...text.matchAll(/`([a-z][\w-]*\.ts)`/g)].map(([, name]) => `${beside}${name}`);
+  const links = [...text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, target]) => `${beside}${target}`);
+  return [...paths, ...own, ...links].filter((path) => !existsSync(path) && !/\bNAME\b/.test(path));
+}
 
 const wrongImports = (isWrong: (from: string, path: string) => boolean): readonly string[] =>
   sources.flatMap(({ path, imports }: Source) =>
