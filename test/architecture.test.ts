@@ -148,11 +148,10 @@ function missingIn(page: string): readonly string[] {
   const text = readFileSync(page, 'utf8');
   const beside = page.replace(/[^/]*$/, '');
   const paths = [...text.matchAll(/`((?:src|tasks|test|docs)\/[\w./-]+)`/g)].map(([, path]) => path!);
-  const own = beside.startsWith('docs')
-    ? []
-    : [...text.matchAll(/`([a-z][\w-]*\.ts)`/g)].map(([, name]) => `${beside}${name}`);
+  const own = isIn(page, 'src', 'tasks') ? [...text.matchAll(/`([a-z][\w-]*\.ts)`/g)] : [];
+  const besides = own.map(([, name]) => `${beside}${name}`);
   const links = [...text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, target]) => `${beside}${target}`);
-  return [...paths, ...own, ...links].filter((path) => !existsSync(path) && !/\bNAME\b/.test(path));
+  return [...paths, ...besides, ...links].filter((path) => !existsSync(path) && !/\bNAME\b/.test(path));
 }
 
 const wrongImports = (isWrong: (from: string, path: string) => boolean): readonly string[] =>

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { chmodSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { Rig } from './rig.ts';
@@ -28,6 +28,25 @@ describe('the docs', () => {
     );
 
     expect(targets.filter((target) => statSync(target, { throwIfNoEntry: false }) === undefined)).toEqual([]);
+  });
+
+  test("the README's audit is what the program prints today", async () => {
+    const readme = readFileSync(join(root, 'README.md'), 'utf8');
+    const [, playbook = '', output = ''] = /```yaml\n([^`]*)```[^`]*`[^`]*`[^`]*```\n([^`]*)```/.exec(readme) ?? [];
+    using rig = new Rig();
+    const shop = join(rig.folder, 'shop');
+    rig.write({
+      'shop.yaml': playbook.replaceAll('/srv/shop', shop),
+      'shop/shop.conf': 'server_name shop.example.org;\nclient_max_body_size 200m;\n',
+      'shop/shop.key': '',
+    });
+    chmodSync(shop, 0o755);
+    chmodSync(join(shop, 'shop.key'), 0o644);
+
+    const { code, stdout } = await rig.run(['shop.yaml', '--check', '--diff']);
+
+    expect(stdout.trimStart().replaceAll(shop, '/srv/shop')).toBe(output);
+    expect(code).toBe(2);
   });
 
   test('--help names every option and every exit code', async () => {
