@@ -33,7 +33,7 @@ export default defineTask({
       aliases: ['update-cache'],
       doc: 'Fetch package lists where it changed.',
     },
-    update_cache_retries: { type: 'int', default: 5, doc: 'How often fetching is tried.' },
+    update_cache_retries: { type: 'int', default: 5, doc: 'How many times to try fetching.' },
     update_cache_retry_max_delay: { type: 'int', default: 12, doc: 'The longest wait between two tries, in seconds.' },
     codename: { type: 'str', ignored: 'it is for PPAs' },
     install_python_apt: { type: 'bool', default: true, ignored: 'no Python is needed' },

@@ -22,7 +22,7 @@ import { askAccounts, type CopyFileState, copyFileResult, planCopyFile } from '.
 import type { FileSource } from './shared/files/copy-source.ts';
 
 const params = {
-  src: { type: 'path', required: true, doc: 'The folder of fragments, joined in the order of their names.' },
+  src: { type: 'path', required: true, doc: 'The directory of fragments, joined in the order of their names.' },
   dest: { type: 'path', required: true, doc: 'The file that they make.' },
   remote_src: { type: 'bool', default: true, doc: 'The fragments are on the host; else beside the playbook.' },
   regexp: { type: 'str', doc: 'Only fragments whose name matches this Python pattern.' },
@@ -65,7 +65,7 @@ export default defineTask({
       msg: 'OK',
     };
   },
-  returns: { dest: 'the file', src: 'the folder of fragments', checksum: 'its SHA-1', md5sum: 'its MD5' },
+  returns: { dest: 'the file', src: 'the directory of fragments', checksum: 'its SHA-1', md5sum: 'its MD5' },
   examples: [
     {
       title: 'One file of many',

@@ -15,12 +15,12 @@ import { backupFile } from './shared/files/copy-file.ts';
 
 const params = {
   path: { type: 'path', required: true, aliases: ['dest', 'destfile', 'name'], doc: 'The file.' },
-  state: { type: 'str', default: 'present', choices: ['absent', 'present'], doc: 'Whether the block is to be there.' },
+  state: { type: 'str', default: 'present', choices: ['absent', 'present'], doc: 'Whether the block should be there.' },
   block: {
     type: 'str',
     default: '',
     aliases: ['content'],
-    doc: 'The lines of the block; without any it is taken away.',
+    doc: 'The lines of the block; without any, the block is removed.',
   },
   marker: {
     type: 'str',
@@ -31,7 +31,7 @@ const params = {
   marker_end: { type: 'str', default: 'END', doc: 'What `{mark}` is below.' },
   insertafter: { type: 'str', doc: 'Insert a new block after the last line that matches this, or at `EOF`.' },
   insertbefore: { type: 'str', doc: 'The same before that line, or at `BOF`.' },
-  create: { type: 'bool', default: false, doc: 'Make the file where it is missing.' },
+  create: { type: 'bool', default: false, doc: 'Create the file if it does not exist.' },
   backup: { type: 'bool', default: false, doc: 'Keep what is replaced beside it, under a name with the time.' },
   validate: { type: 'str', doc: 'A command with `%s` for the new file, which must succeed before it is put in place.' },
   ...attributeParams,

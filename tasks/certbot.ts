@@ -34,7 +34,7 @@ const params = {
     choices: ['apache', 'nginx', 'standalone', 'webroot'],
     doc: 'How the ownership of the names is proven.',
   },
-  webroot_path: { type: 'path', doc: 'The folder for the plugin `webroot`.' },
+  webroot_path: { type: 'path', doc: 'The directory for the plugin `webroot`.' },
   email: { type: 'str', doc: 'Who is told of trouble.' },
   server: {
     type: 'str',

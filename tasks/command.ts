@@ -24,7 +24,7 @@ export default defineTask({
     },
     argv: { type: 'list', elements: 'str', doc: 'The program and its arguments, as a list.' },
     ...guards,
-    stdin: { type: 'str', doc: 'What the program reads.' },
+    stdin: { type: 'str', doc: 'Standard input of the program.' },
     stdin_add_newline: { type: 'bool', default: true, doc: 'End `stdin` with a newline.' },
     strip_empty_ends: {
       type: 'bool',

@@ -33,8 +33,8 @@ import {
 import { contentDiff } from './shared/files/file-content.ts';
 
 const params = {
-  src: { type: 'path', required: true, doc: 'The folder of the clone that the links point into.' },
-  dest: { type: 'path', required: true, doc: 'The folder that the links are in.' },
+  src: { type: 'path', required: true, doc: 'The directory of the clone that the links point into.' },
+  dest: { type: 'path', required: true, doc: 'The directory that the links are in.' },
   links: {
     type: 'list',
     elements: 'raw',

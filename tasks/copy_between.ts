@@ -25,8 +25,8 @@ import { ownerOf, surplus, type TreeDifference, treeDifferences } from './shared
 
 const params = {
   from: { type: 'str', required: true, doc: 'The host of the inventory that has the tree.' },
-  src: { type: 'path', required: true, doc: 'The folder there.' },
-  dest: { type: 'path', required: true, doc: 'The folder here that becomes the same.' },
+  src: { type: 'path', required: true, doc: 'The directory there.' },
+  dest: { type: 'path', required: true, doc: 'The directory here that becomes the same.' },
   delete: { type: 'bool', default: false, doc: 'Take away what is here and not there.' },
   id_offset: {
     type: 'int',
@@ -84,7 +84,7 @@ export default defineTask({
     };
   },
   result: ({ params: task }) => ({ src: task.src, dest: task.dest, from: task.from }),
-  returns: { dest: 'the folder here', src: 'the folder there', from: 'the host there' },
+  returns: { dest: 'the directory here', src: 'the directory there', from: 'the host there' },
   examples: [
     {
       title: 'Certificates, from the proxy that has them',

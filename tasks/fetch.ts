@@ -17,11 +17,11 @@ import {
 
 const params = {
   src: { type: 'path', required: true, doc: 'The file on the host.' },
-  dest: { type: 'str', required: true, doc: 'A folder on the controller: the file goes to `DEST/HOST/SRC` in it.' },
+  dest: { type: 'str', required: true, doc: 'A directory on the controller: the file goes to `DEST/HOST/SRC` in it.' },
   flat: {
     type: 'bool',
     default: false,
-    doc: 'The destination is the file itself; with a slash at its end, the folder for it.',
+    doc: 'The destination is the file itself; with a slash at its end, the directory for it.',
   },
   fail_on_missing: { type: 'bool', default: true, doc: 'A file that is not there is a failure.' },
   validate_checksum: { type: 'bool', default: true, ignored: 'what arrived is always compared' },
@@ -91,7 +91,7 @@ export default defineTask({
   },
   examples: [
     {
-      title: 'A file of each host, in a folder of its own',
+      title: 'A file of each host, in a directory of its own',
       yaml: 'fetch:\n  src: /etc/hostname\n  dest: /tmp/retrace-fetched',
     },
     {

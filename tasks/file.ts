@@ -31,14 +31,14 @@ export default defineTask({
     state: {
       type: 'str',
       choices: ['absent', 'directory', 'file', 'hard', 'link', 'touch'],
-      doc: 'How it should be. Without it what is there keeps its kind; with `recurse` it is a folder.',
+      doc: 'How it should be. Without it what is there keeps its kind; with `recurse` it is a directory.',
     },
     src: { type: 'path', doc: 'What a link points to; relative to where the link is.' },
-    recurse: { type: 'bool', default: false, doc: 'Give owner, group and mode to all that is below a folder, too.' },
+    recurse: { type: 'bool', default: false, doc: 'Give owner, group and mode to all that is below a directory, too.' },
     force: {
       type: 'bool',
       default: false,
-      doc: 'Link even to what is not there, and even in place of a file or empty folder.',
+      doc: 'Link even to what is not there, and even in place of a file or empty directory.',
     },
     follow: { type: 'bool', default: true, doc: 'Where the path is a link, mean what it points to.' },
     access_time: { type: 'str', doc: 'Time of the last access: `preserve`, `now`, or a time.' },
@@ -128,7 +128,7 @@ export default defineTask({
   },
   examples: [
     {
-      title: 'A folder with its parents',
+      title: 'A directory with its parents',
       yaml: "file:\n  path: /srv/retrace-file/www\n  state: directory\n  owner: www-data\n  mode: '0755'",
     },
     { title: 'A link to a folder', yaml: 'file:\n  src: /usr/share/doc\n  dest: /tmp/retrace-doc\n  state: link' },

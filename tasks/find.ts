@@ -20,7 +20,13 @@ import { kindFlags, permissionFlags } from './shared/files/entry-flags.ts';
 import { ageLimit, sizeLimit } from './shared/files/find-filters.ts';
 
 const params = {
-  paths: { type: 'list', elements: 'str', required: true, aliases: ['name', 'path'], doc: 'The folders to search.' },
+  paths: {
+    type: 'list',
+    elements: 'str',
+    required: true,
+    aliases: ['name', 'path'],
+    doc: 'The directories to search.',
+  },
   patterns: {
     type: 'list',
     elements: 'str',
@@ -34,12 +40,12 @@ const params = {
     type: 'str',
     default: 'file',
     choices: ['any', 'directory', 'file', 'link'],
-    doc: 'What is looked for.',
+    doc: 'The kind of entries to find.',
   },
-  recurse: { type: 'bool', default: false, doc: 'Search folders below, too.' },
+  recurse: { type: 'bool', default: false, doc: 'Search directories below, too.' },
   depth: { type: 'int', doc: 'How deep to go with `recurse`.' },
   hidden: { type: 'bool', default: false, doc: 'Find names that begin with a dot, too.' },
-  follow: { type: 'bool', default: false, doc: 'Follow links to folders.' },
+  follow: { type: 'bool', default: false, doc: 'Follow links to directories.' },
   age: { type: 'str', doc: 'At least so old, as `2d`; with a minus at most.' },
   age_stamp: {
     type: 'str',
@@ -114,7 +120,7 @@ export default defineTask({
   examples: [
     { title: 'Old logs', yaml: 'find:\n  paths: /var/log\n  patterns: "*.gz"\n  age: 30d\n  recurse: true' },
     {
-      title: 'Names by a Python pattern, in two folders',
+      title: 'Names by a Python pattern, in two directories',
       yaml: "find:\n  paths: [/etc, /usr/share]\n  patterns: '^host.*$'\n  use_regex: true\n  file_type: any",
     },
   ],

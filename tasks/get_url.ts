@@ -37,7 +37,7 @@ import { askAccounts, backupFile } from './shared/files/copy-file.ts';
 import { followedInfo, newEntry, predictsThrough } from './shared/files/path-info.ts';
 
 const params = {
-  url: { type: 'str', required: true, secret: 'password in URL', doc: 'What to fetch.' },
+  url: { type: 'str', required: true, secret: 'password in URL', doc: 'The URL to fetch.' },
   dest: {
     type: 'path',
     required: true,
@@ -55,7 +55,7 @@ const params = {
   client_cert: { type: 'path', doc: 'A certificate of ours, on the host.' },
   client_key: { type: 'path', doc: 'Its key, on the host.' },
   ciphers: { type: 'list', elements: 'str', doc: 'TLS ciphers to offer.' },
-  http_agent: { type: 'str', default: 'ansible-httpget', doc: 'What we say we are.' },
+  http_agent: { type: 'str', default: 'ansible-httpget', doc: 'The User-Agent header.' },
   use_proxy: { type: 'bool', default: true, doc: 'Go through the proxy that the environment names.' },
   use_netrc: { type: 'bool', default: true, doc: "Take passwords from the user's .netrc." },
   decompress: { type: 'bool', default: true, doc: 'Unpack what was compressed for the way.' },

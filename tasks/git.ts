@@ -17,7 +17,7 @@ export default defineTask({
       doc: 'The repository: a URL, or host:path. A password in it is in no process list, and not kept in the clone.',
       secret: 'password in URL',
     },
-    dest: { type: 'path', required: true, doc: 'The folder of the clone.' },
+    dest: { type: 'path', required: true, doc: 'The directory of the clone.' },
     version: {
       type: 'str',
       default: 'HEAD',
@@ -27,7 +27,7 @@ export default defineTask({
     refspec: { type: 'str', doc: 'What to fetch besides branches and tags.' },
     clone: { type: 'bool', default: true, doc: 'Clone it where it is missing.' },
     update: { type: 'bool', default: true, doc: 'Bring a clone that is there to `version`.' },
-    force: { type: 'bool', default: false, doc: 'Throw local commits and changes away.' },
+    force: { type: 'bool', default: false, doc: 'Discard local commits and changes.' },
     depth: { type: 'int', doc: 'Clone no more than so many commits.' },
     single_branch: { type: 'bool', default: false, doc: 'Clone one branch only.' },
     bare: { type: 'bool', default: false, doc: 'A clone without files.' },

@@ -8,7 +8,7 @@ export default defineTask({
   gives: 'include_vars',
   params: {
     file: { type: 'str', aliases: ['_raw_params', 'free-form'], doc: 'A file, looked for in `vars`.' },
-    dir: { type: 'str', doc: 'A folder whose files are read in the order of their names.' },
+    dir: { type: 'str', doc: 'A directory whose files are read in the order of their names.' },
     name: { type: 'str', doc: 'A variable that gets all of them as a dictionary.' },
     hash_behaviour: {
       type: 'str',
@@ -45,7 +45,7 @@ export default defineTask({
       runs: { no: 'needs a file beside the playbook' },
     },
     {
-      title: 'All files of a folder, in one variable',
+      title: 'All files of a directory, in one variable',
       yaml: 'include_vars:\n  dir: vars/sites\n  name: sites',
       runs: { no: 'needs a folder beside the playbook' },
     },

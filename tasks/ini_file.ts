@@ -11,11 +11,11 @@ const params = {
   option: { type: 'str', doc: 'The option; without it the section as a whole is meant.' },
   value: { type: 'str', doc: 'What the option is.' },
   values: { type: 'list', elements: 'str', doc: 'Several values, each with a line of its own.' },
-  state: { type: 'str', default: 'present', choices: ['absent', 'present'], doc: 'Whether it is to be there.' },
+  state: { type: 'str', default: 'present', choices: ['absent', 'present'], doc: 'Whether it should exist.' },
   exclusive: { type: 'bool', default: true, doc: 'Other values of the option go.' },
   no_extra_spaces: { type: 'bool', default: false, doc: 'No blanks around the `=`.' },
   allow_no_value: { type: 'bool', default: false, doc: 'An option may stand alone.' },
-  create: { type: 'bool', default: true, doc: 'Make the file where it is missing.' },
+  create: { type: 'bool', default: true, doc: 'Create the file if it does not exist.' },
   backup: { type: 'bool', default: false, doc: 'Keep what is replaced beside it, under a name with the time.' },
   ...attributeParams,
 } as const;

@@ -12,7 +12,7 @@ const params = {
   key: { type: 'str', doc: 'Its key as known_hosts holds it: `HOST TYPE KEY`; several, one a line.' },
   path: { type: 'path', default: '~/.ssh/known_hosts', doc: 'The file.' },
   hash_host: { type: 'bool', default: false, doc: 'Hide the name of the host.' },
-  state: { type: 'str', default: 'present', choices: ['absent', 'present'], doc: 'Whether the host is to be known.' },
+  state: { type: 'str', default: 'present', choices: ['absent', 'present'], doc: 'Whether the host should be known.' },
 } as const;
 
 type Task = Params<typeof params>;

@@ -18,7 +18,7 @@ import { askAccounts } from './shared/files/copy-file.ts';
 
 const params = {
   path: { type: 'path', required: true, doc: 'The private key; the public one gets `.pub` at the end.' },
-  state: { type: 'str', default: 'present', choices: ['absent', 'present'], doc: 'Whether the pair is to be there.' },
+  state: { type: 'str', default: 'present', choices: ['absent', 'present'], doc: 'Whether the key pair should exist.' },
   type: { type: 'str', default: 'rsa', choices: ['rsa', 'dsa', 'rsa1', 'ecdsa', 'ed25519'], doc: 'The kind of key.' },
   size: { type: 'int', doc: 'How many bits; 4096 for rsa, 256 for ecdsa, fixed for others.' },
   comment: { type: 'str', doc: 'The comment of the public key.' },
@@ -27,7 +27,7 @@ const params = {
     type: 'str',
     default: 'partial_idempotence',
     choices: ['never', 'fail', 'partial_idempotence', 'full_idempotence', 'always'],
-    doc: 'When a pair that is there is made anew: `never`; not, but fail when it is of another type or size; when it is; the same and when it can not be read; always.',
+    doc: 'When a pair that is there is made anew: `never`; not, but fail when it is of another type or size; when it is; the same and when it cannot be read; always.',
   },
   passphrase: { type: 'str', secret: true, doc: 'Not supported: keys for programs have none.' },
   private_key_format: {

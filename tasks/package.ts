@@ -12,7 +12,7 @@ export default defineTask({
       type: 'str',
       default: 'present',
       choices: ['absent', 'build-dep', 'latest', 'present', 'fixed', 'installed', 'removed'],
-      doc: 'What is to be true of them.',
+      doc: 'The state that the packages should be in.',
     },
     use: { type: 'str', default: 'auto', ignored: 'apt is what is used' },
     enablerepo: { type: 'list', elements: 'str', ignored: 'it is for dnf' },

@@ -10,7 +10,7 @@ export default defineTask({
   params: {
     seconds: { type: 'float', doc: 'How long, in seconds.' },
     minutes: { type: 'float', doc: 'How long, in minutes.' },
-    prompt: { type: 'str', doc: 'What to say.' },
+    prompt: { type: 'str', doc: 'The text to show.' },
     echo: { type: 'bool', default: true, doc: 'Show what is typed.' },
   },
   rules: { mutuallyExclusive: [['minutes', 'seconds']] },

@@ -13,7 +13,7 @@ export default defineTask({
   name: 'ansible.builtin.script',
   summary: 'Copy a script from the controller to the host, and run it.',
   description:
-    'The script is sent on stdin into a folder that only its user can read, run with its own interpreter line, and removed.',
+    'The script is sent on stdin into a directory that only its user can read, run with its own interpreter line, and removed.',
   freeForm: 'cmd',
   acts: true,
   params: {

@@ -17,7 +17,7 @@ export default defineTask({
       default: [],
       doc: 'Keep only facts whose names match one of these patterns.',
     },
-    fact_path: { type: 'path', default: '/etc/ansible/facts.d', doc: 'The folder of local facts.' },
+    fact_path: { type: 'path', default: '/etc/ansible/facts.d', doc: 'The directory of local facts.' },
     gather_timeout: { type: 'int', default: 10, ignored: 'facts have one deadline' },
   },
   ask: ({ fact_path }) => ({ facts: facts(fact_path === '/etc/ansible/facts.d' ? {} : { factPath: fact_path }) }),

@@ -19,7 +19,7 @@ export default defineTask({
     cmd: { type: 'str', required: true, aliases: ['_raw_params', 'free_form'], doc: 'The script.' },
     ...guards,
     executable: { type: 'path', doc: 'The shell that runs it, by its full path; /bin/sh without it.' },
-    stdin: { type: 'str', doc: 'What the script reads.' },
+    stdin: { type: 'str', doc: 'Standard input of the script.' },
     stdin_add_newline: { type: 'bool', default: true, doc: 'End `stdin` with a newline.' },
     strip_empty_ends: {
       type: 'bool',

@@ -14,8 +14,8 @@ export default defineTask({
   name: 'ansible.posix.sysctl',
   summary: 'Set a kernel parameter, now and at boot.',
   params: {
-    name: { type: 'str', required: true, aliases: ['key'], doc: 'The value, as `net.ipv4.ip_forward`.' },
-    value: { type: 'str', aliases: ['val'], doc: 'What it is to be.' },
+    name: { type: 'str', required: true, aliases: ['key'], doc: 'The parameter, as `net.ipv4.ip_forward`.' },
+    value: { type: 'str', aliases: ['val'], doc: 'The value to set.' },
     state: { type: 'str', default: 'present', choices: ['present', 'absent'], doc: 'Whether the file says so.' },
     sysctl_file: { type: 'path', default: '/etc/sysctl.conf', doc: 'The file that is read at the next start.' },
     sysctl_set: { type: 'bool', default: false, doc: 'Set it now, where the kernel has another.' },

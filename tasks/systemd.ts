@@ -33,7 +33,7 @@ export default defineTask({
       type: 'bool',
       default: false,
       aliases: ['daemon-reload'],
-      doc: 'Have systemd read the files of units anew, where they changed.',
+      doc: "Reload systemd's configuration (daemon-reload) if unit files changed.",
     },
     daemon_reexec: {
       type: 'bool',
@@ -47,7 +47,7 @@ export default defineTask({
       choices: ['system', 'user', 'global'],
       doc: "The system's manager, the user's, or what all users' managers start.",
     },
-    no_block: { type: 'bool', default: false, doc: 'Do not wait until it is done.' },
+    no_block: { type: 'bool', default: false, doc: 'Do not wait for it to finish.' },
     force: { type: 'bool', doc: 'Replace links that are in the way of enabling or masking.' },
   },
   rules: {

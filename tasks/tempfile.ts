@@ -6,7 +6,7 @@ export default defineTask({
   acts: true,
   params: {
     state: { type: 'str', default: 'file', choices: ['directory', 'file'], doc: 'What to make.' },
-    path: { type: 'path', doc: 'The folder that it is made in, instead of the usual one.' },
+    path: { type: 'path', doc: 'The directory that it is made in, instead of the usual one.' },
     prefix: { type: 'str', default: 'ansible.', doc: 'How its name begins.' },
     suffix: { type: 'str', default: '', doc: 'How its name ends.' },
   },
@@ -35,7 +35,7 @@ export default defineTask({
   returns: { path: 'where it is' },
   examples: [
     {
-      title: 'A folder to work in',
+      title: 'A directory to work in',
       yaml: 'tempfile:\n  state: directory\n  suffix: build',
       runs: { no: 'makes another one each time' },
     },

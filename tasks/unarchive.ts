@@ -37,7 +37,7 @@ const params = {
     required: true,
     doc: 'The archive: tar, plain or compressed, or zip; with `remote_src` a URL, too, which the host fetches with curl.',
   },
-  dest: { type: 'path', required: true, doc: 'The folder that it is unpacked in; must be there.' },
+  dest: { type: 'path', required: true, doc: 'The directory that it is unpacked in; must be there.' },
   remote_src: { type: 'bool', default: false, doc: 'The archive is on the host already.' },
   copy: { type: 'bool', default: true, doc: 'Older opposite of `remote_src`.' },
   creates: { type: 'path', doc: 'Where this is there, nothing is unpacked.' },
@@ -63,7 +63,7 @@ export default defineTask({
   name: 'ansible.builtin.unarchive',
   summary: 'Unpack an archive into a directory.',
   description:
-    'A folder that holds what the archive holds is left alone: members are compared by content, mode, owner and time.',
+    'A directory that holds what the archive holds is left alone: members are compared by content, mode, owner and time.',
   params,
   prepare(given, controller): Task {
     if (isUrl(given.src) && !given.remote_src && given.copy)
@@ -113,11 +113,11 @@ export default defineTask({
   },
   returns: {
     src: 'the archive',
-    dest: 'the folder',
+    dest: 'the directory',
     handler: 'the kind of archive',
     files: 'its members, with `list_files`',
-    mode: 'permission bits of the folder',
-    owner: 'owner of the folder',
+    mode: 'permission bits of the directory',
+    owner: 'owner of the directory',
   },
   examples: [
     {

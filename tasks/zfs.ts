@@ -18,7 +18,7 @@ export default defineTask({
     'Each property is compared by itself and by its exact value: `10G` and `10737418240` are the same. Parents that are missing are created. A property that is inherited or a default is set only where its value differs.',
   params: {
     name: { type: 'str', required: true, doc: 'The dataset, as `tank/data`; a snapshot, as `tank/data@monday`.' },
-    state: { type: 'str', required: true, choices: ['absent', 'present'], doc: 'Whether it is to be there.' },
+    state: { type: 'str', required: true, choices: ['absent', 'present'], doc: 'Whether it should exist.' },
     origin: { type: 'str', doc: 'The snapshot of which it is created as a clone.' },
     extra_zfs_properties: {
       type: 'dict',
