@@ -1,5 +1,24 @@
-/** The word nearest to a mistyped one, if any is near enough to be meant. */
+/** The word nearest to a mistyped one, if any is near enough to be meant; else one that it begins, or that begins it. */
 export function suggest(word: string, candidates: Iterable<string>): string | undefined {
+  const all = [...candidates];
+  return nearest(word, all) ?? beginning(word, all);
+}
+
+/** `dir` → directory, `upercase` → upper: of several words the shortest that is begun, or the longest that begins it. */
+function beginning(word: string, candidates: readonly string[]): string | undefined {
+  const lower = word.toLowerCase();
+  if (lower.length < 3) return undefined;
+  const begun = candidates.filter((candidate) => candidate.toLowerCase().startsWith(lower));
+  if (begun.length > 0) return begun.toSorted((a, b) => a.length - b.length)[0];
+  const within = candidates.filter((candidate) => candidate.length > 3 && begins(lower, candidate.toLowerCase()));
+  return within.toSorted((a, b) => b.length - a.length)[0];
+}
+
+/** Whether a word begins with another one, of which one letter may be mistyped. */
+const begins = (word: string, start: string): boolean =>
+  word.length > start.length && [-1, 0, 1].some((more) => editDistance(word.slice(0, start.length + more), start) <= 1);
+
+function nearest(word: string, candidates: readonly string[]): string | undefined {
   const limit = Math.max(1, Math.floor(word.length / 3));
   let best: string | undefined;
   let bestDistance = limit + 1;
