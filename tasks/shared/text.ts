@@ -15,3 +15,18 @@ export function duration(ms: number): string {
   const clock = `${Math.floor((seconds % 86400) / 3600)}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
   return `${days > 0 ? `${days} day${days > 1 ? 's' : ''}, ` : ''}${clock}.${String(Math.round(ms % 1000)).padStart(3, '0')}000`;
 }
+
+/** JSON as Python's `json.dumps` writes it: spaces after commas and colons, all but ASCII as escapes. */
+export function pythonJson(data: unknown): string {
+  if (Array.isArray(data)) return `[${data.map(pythonJson).join(', ')}]`;
+  if (typeof data !== 'object' || data === null) return asciiJson(data);
+  return `{${Object.entries(data)
+    .map(([key, value]) => `${asciiJson(key)}: ${pythonJson(value)}`)
+    .join(', ')}}`;
+}
+
+const asciiJson = (scalar: unknown): string =>
+  (JSON.stringify(scalar) ?? 'null').replace(
+    /[^ -~]/g,
+    (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );

@@ -1,4 +1,5 @@
 import { type Controller, ControllerError, encodeText, nameOf } from '../../../src/sdk.ts';
+import { pythonJson } from '../text.ts';
 
 /** One file from the controller. */
 export interface FileSource {
@@ -51,11 +52,3 @@ export const textContent = (content: unknown): Uint8Array =>
 
 const scalarText = (value: unknown): string =>
   typeof value === 'boolean' ? (value ? 'True' : 'False') : value === null ? '' : String(value);
-
-/** JSON as Python's `json.dumps` writes it. */
-function pythonJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(pythonJson).join(', ')}]`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
-  const entries = Object.entries(value);
-  return `{${entries.map(([key, item]) => `${JSON.stringify(key)}: ${pythonJson(item)}`).join(', ')}}`;
-}

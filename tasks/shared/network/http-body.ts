@@ -1,4 +1,5 @@
 import { type HttpRequest, hash } from '../../../src/sdk.ts';
+import { pythonJson } from '../text.ts';
 
 /** A request's body and the content type that it has by its format. */
 interface Encoded {
@@ -22,15 +23,6 @@ export function encodeBody(
     };
   if (format === 'form-multipart') return multipart(body as Readonly<Record<string, unknown>>, readFile);
   return { body: { text: typeof body === 'string' ? body : pythonJson(body) } };
-}
-
-/** JSON with the spaces that Python puts after commas and colons, since servers may sign or compare bodies. */
-function pythonJson(data: unknown): string {
-  if (Array.isArray(data)) return `[${data.map(pythonJson).join(', ')}]`;
-  if (typeof data !== 'object' || data === null) return JSON.stringify(data);
-  return `{${Object.entries(data)
-    .map(([key, value]) => `${JSON.stringify(key)}: ${pythonJson(value)}`)
-    .join(', ')}}`;
 }
 
 /** Pairs of a dict or of a list of pairs; a list as a value repeats its name. */

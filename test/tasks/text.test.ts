@@ -1,0 +1,9 @@
+import { expect, test } from 'vitest';
+import { pythonJson } from '../../tasks/shared/text.ts';
+
+// As the real Ansible 2.14 wrote it for `content:` of copy.
+test('JSON is what Python writes', () => {
+  const data = { a: 'é😀', b: [1, true, null], é: '\u007f/' };
+
+  expect(pythonJson(data)).toBe('{"a": "\\u00e9\\ud83d\\ude00", "b": [1, true, null], "\\u00e9": "\\u007f/"}');
+});
