@@ -1,5 +1,5 @@
 import { dirname, join, resolve } from 'node:path';
-import type { Happening } from '../core/event.ts';
+import type { EventData } from '../core/event.ts';
 import type { Secrets } from '../core/secrets.ts';
 import type { Connector } from '../core/session.ts';
 import type { Diagnostic, Result } from '../core/source.ts';
@@ -41,7 +41,7 @@ interface Given {
   readonly config: Config;
   readonly origins: Origins;
   readonly secrets: Secrets;
-  readonly emit: (event: Happening) => void;
+  readonly emit: (event: EventData) => void;
   readonly connector: Connector;
   readonly signal: AbortSignal;
 }

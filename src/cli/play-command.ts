@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import type { Event, Happening, Reporter, Status } from '../core/event.ts';
+import type { Event, EventData, Reporter, Status } from '../core/event.ts';
 import { maskEvent, Secrets } from '../core/secrets.ts';
 import type { Diagnostic } from '../core/source.ts';
 import { visible, visibleIn } from '../core/visible.ts';
@@ -89,7 +89,7 @@ export async function play(parsed: Parsed, face: Face, texts: Readonly<Record<st
   const watchers = [report, ...(await recorder(process.env['RETRACE_EVENTS']))];
   if (parsed.options.lab)
     watchers.push((await import('../lab/index.ts')).labOperator((text) => process.stderr.write(`lab: ${text}\n`)));
-  const emit = (happening: Happening): void => {
+  const emit = (happening: EventData): void => {
     const event = { time: Date.now(), ...maskEvent(happening, secrets) } as Event;
     for (const watch of watchers) watch(event);
   };

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Happening } from '../core/event.ts';
+import type { EventData } from '../core/event.ts';
 import { fromJs, type Vaulted } from '../core/value.ts';
 import type { Config } from '../language/config/index.ts';
 import { type LoadedInventory, selectHosts } from '../language/inventory/index.ts';
@@ -14,7 +14,7 @@ interface TemplateReach {
   readonly config: Config;
   /** The folder of the playbook. */
   readonly directory: string;
-  readonly emit: (event: Happening) => void;
+  readonly emit: (event: EventData) => void;
   /** Filters, tests and lookups of the user's own. */
   readonly plugins: OwnPlugins;
 }

@@ -7,12 +7,12 @@ import type { TaskResult } from './task-type.ts';
 export type Status = 'ok' | 'changed' | 'unknown' | 'skipped' | 'failed' | 'unreachable';
 
 /** A change as told to people: without its commands. */
-export type ToldChange = Pick<Change, 'what' | 'from' | 'to' | 'diff'>;
+export type ReportedChange = Pick<Change, 'what' | 'from' | 'to' | 'diff'>;
 
 /** How a task, or one item of its loop, ended. */
 export interface Outcome {
   readonly status: Status;
-  readonly changes: readonly ToldChange[];
+  readonly changes: readonly ReportedChange[];
   /** Ansible's return values, as `register` gets them. */
   readonly result: TaskResult;
   /** For failed, unknown, skipped: why, in one sentence. */
@@ -147,7 +147,7 @@ export type Event = { readonly time: number } & (
 type WithoutTime<E> = E extends unknown ? Omit<E, 'time'> : never;
 
 /** An event before it got its time. */
-export type Happening = WithoutTime<Event>;
+export type EventData = WithoutTime<Event>;
 
 /** Told each event of a run, in order. */
 export type Reporter = (event: Event) => void;

@@ -8,7 +8,7 @@ import { Beliefs, type World } from './host/beliefs.ts';
 import { runMark } from './host/handler-note.ts';
 import { HostLink } from './host/host-link.ts';
 import type { Identity } from './host/identity.ts';
-import { type Across, runPlay } from './play/run-play.ts';
+import { type RunState, runPlay } from './play/run-play.ts';
 import { Includes } from './task/includes.ts';
 import { subjectOf } from './variables/endpoint.ts';
 import { HostState } from './variables/host-state.ts';
@@ -46,7 +46,7 @@ export async function runPlaybooks(
     states.refresh();
   });
   if (run.options.flushCache) for (const host of run.inventory.hosts.keys()) run.factCache?.forget(host);
-  const across: Across = {
+  const across: RunState = {
     states,
     inventory,
     includes: new Includes(),

@@ -180,7 +180,7 @@ export interface VarsPrompt {
 }
 
 /** What an include brings: items, and with a role its handlers and the variables that stay visible afterwards. */
-export interface Brought {
+export interface IncludedItems {
   readonly items: readonly Item[];
   readonly handlers: readonly (Handler | Include | Meta)[];
   /** Role defaults and vars that all later tasks of the play see (`public: true`). */
@@ -189,7 +189,7 @@ export interface Brought {
 
 /** Loads what is known only while running; the engine calls it with templated names. */
 export interface DynamicLoader {
-  tasks(include: Include, file: string, vars: VarsLayer[]): Result<Brought>;
+  tasks(include: Include, file: string, vars: VarsLayer[]): Result<IncludedItems>;
   role(
     include: Include,
     args: {
@@ -203,7 +203,7 @@ export interface DynamicLoader {
       rolespecValidate?: boolean;
     },
     vars: VarsLayer[],
-  ): Result<Brought>;
+  ): Result<IncludedItems>;
   /** A vars file (`vars_files`, `include_vars`), vault decrypted lazily. */
   vars(path: string): Result<Vars>;
 }

@@ -1,6 +1,6 @@
 import type { ChalkInstance } from 'chalk';
 import { changeText } from '../core/change.ts';
-import type { Outcome, ToldChange } from '../core/event.ts';
+import type { Outcome, ReportedChange } from '../core/event.ts';
 import type { Position } from '../core/source.ts';
 import { formatDiff } from './diff.ts';
 import { indent, isDebug, paintOf, shownOf, type Told } from './told.ts';
@@ -83,7 +83,7 @@ function streamLines(stream: 'stderr' | 'stdout', text: string, verbosity: numbe
   return `${stream}:\n${indent(shown.join('\n'))}`;
 }
 
-function changeLines(change: ToldChange, { chalk, verbosity }: OutcomeOptions): string[] {
+function changeLines(change: ReportedChange, { chalk, verbosity }: OutcomeOptions): string[] {
   const told = indent(changeText(change, { from: chalk.red, to: chalk.green }));
   return change.diff === undefined ? [told] : [told, formatDiff(change.diff, chalk, verbosity > 0 ? undefined : 100)];
 }

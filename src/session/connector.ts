@@ -6,7 +6,7 @@ import type { LoginContext, Logins } from './connections/connection.ts';
 import { connectionOf, connections } from './connections/index.ts';
 import { layersOf } from './layers.ts';
 import { type Opened, openSession } from './open-session.ts';
-import type { Left } from './shell-session.ts';
+import type { OrphanedShell } from './shell-session.ts';
 import type { ConfigLine } from './ssh/config/parse-config.ts';
 import { readConfig } from './ssh/config/read-config.ts';
 
@@ -23,7 +23,7 @@ export interface ConnectorOptions {
 export function createConnector(options: ConnectorOptions): Connector {
   const sessions = new Map<string, Promise<Opened>>();
   const retired: Promise<Opened>[] = [];
-  const leftRunning = new Map<string, Left>();
+  const leftRunning = new Map<string, OrphanedShell>();
   const configs = new Map<string | undefined, readonly ConfigLine[]>();
   const home = options.env.HOME ?? homedir();
   const context: LoginContext = { ...options, home, configOf };
@@ -39,7 +39,7 @@ export function createConnector(options: ConnectorOptions): Connector {
       const key = JSON.stringify(endpoint);
       const known = sessions.get(key);
       if (known) return known;
-      const forget = (left?: Left) => {
+      const forget = (left?: OrphanedShell) => {
         if (left !== undefined) leftRunning.set(key, left);
         if (sessions.get(key) === opened) sessions.delete(key);
       };

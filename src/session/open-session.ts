@@ -2,7 +2,7 @@ import type { Endpoint, Session, SessionFailure } from '../core/session.ts';
 import { connectionOf } from './connections/index.ts';
 import { explainFailure, layersOf } from './layers.ts';
 import type { Launch } from './pipes.ts';
-import { type Left, ShellSession } from './shell-session.ts';
+import { type OrphanedShell, ShellSession } from './shell-session.ts';
 import { type ShellStart, startShell } from './start-shell.ts';
 
 /** A session, or why there is none. */
@@ -17,9 +17,9 @@ const greetingTimeoutMs = 30_000;
 export async function openSession(
   endpoint: Endpoint,
   launch: Launch,
-  onEnd: (left?: Left) => void,
+  onEnd: (left?: OrphanedShell) => void,
   signal?: AbortSignal,
-  left?: Left,
+  left?: OrphanedShell,
 ): Promise<Opened> {
   const start = shellStart(endpoint, launch);
   const started = await startShell(start, signal);

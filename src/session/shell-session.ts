@@ -11,11 +11,11 @@ interface SessionSetup {
   /** Another shell by the same way: to end what runs in the first, or to go on after that. */
   readonly startAgain: (signal?: AbortSignal) => Promise<Started>;
   /** Told once when no more exchange is possible; with the shell, where the connection was lost in the middle of one. */
-  readonly onEnd: (left?: Left) => void;
+  readonly onEnd: (left?: OrphanedShell) => void;
 }
 
 /** A shell whose connection is gone, and which may go on with what it was told. */
-export type Left = Pick<Shell, 'pid' | 'token'>;
+export type OrphanedShell = Pick<Shell, 'pid' | 'token'>;
 
 /** What a host may send in one exchange, where nobody asked for the content of files: it is held in memory. */
 const mostOfOutput = 32 * 1024 ** 2;
@@ -71,7 +71,7 @@ export class ShellSession implements Session {
   }
 
   /** Before anything else: what a shell of the same user still does gets time to end, and nothing further is begun. */
-  async outlive({ pid, token }: Left, signal?: AbortSignal): Promise<void> {
+  async outlive({ pid, token }: OrphanedShell, signal?: AbortSignal): Promise<void> {
     const same = `case $(tr '\\0' ' ' </proc/${pid}/cmdline) in *${token}*) _abort ${pid} ${graceSeconds} ;; esac`;
     await this.exchange([{ script: same, deadlineMs: (graceSeconds + 10) * 1000 }], signal);
   }

@@ -50,19 +50,19 @@ export class Beliefs {
   }
 
   /** In a check: a task would change the host, or nobody knows whether it would. */
-  unsettle(task: string): void {
+  markUncertain(task: string): void {
     this.#unsettled = task;
     this.#world.unsettled = task;
   }
 
   /** The last task that may make a difference to what is found now; with `beyond`, on any host. */
-  unsettled(beyond: boolean): string | undefined {
+  uncertainBecauseOf(beyond: boolean): string | undefined {
     return this.#unsettled ?? (beyond ? this.#world.unsettled : undefined);
   }
 
   foresee(task: string, effects: readonly Effect[] | undefined): void {
     // A difference that nothing follows from leaves all as it is.
-    if (effects === undefined || effects.length > 0) this.unsettle(task);
+    if (effects === undefined || effects.length > 0) this.markUncertain(task);
     if (effects === undefined) {
       this.#foreseen.push({ task, answers: new Map(), blurred: 'everything' });
       return;
@@ -79,7 +79,7 @@ export class Beliefs {
   /** In a check: a task may change this, or not: nothing is known of it any more. */
   doubt(task: string, subjects: readonly Subject[]): void {
     if (subjects.length === 0) return;
-    this.unsettle(task);
+    this.markUncertain(task);
     const blurred = subjects.includes(everything) ? 'everything' : subjects;
     this.#foreseen.push({ task, answers: new Map(), blurred });
   }

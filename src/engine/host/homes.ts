@@ -2,22 +2,22 @@ import { type Account, userAccount } from '../../core/questions/accounts/account
 import { ControllerError } from '../../core/task-type.ts';
 import type { HostLink } from './host-link.ts';
 import type { Identity } from './identity.ts';
-import { Touched, TouchedHome } from './touched.ts';
+import { HomeNotKnownYet, NotKnownYet } from './touched.ts';
 
 /** The home of a host's user; touching it before there is a session says so. */
 export function homeOf(link: HostLink, identity: Identity): string {
   const home = link.home(identity);
-  if (home === undefined) throw new TouchedHome(link, identity);
+  if (home === undefined) throw new HomeNotKnownYet(link, identity);
   return home;
 }
 
 /** The home of another user of a host, undefined where there is none of that name; touching it before it is asked says so. */
 export function homeOfUser(link: HostLink, identity: Identity, user: string): string | undefined {
   const belief = link.beliefs.of(userAccount(user), identity.key);
-  if (belief === undefined) throw new TouchedHome(link, identity, user);
-  if (belief.is === 'unknown') throw new Touched('unknown', link.name, belief.because);
+  if (belief === undefined) throw new HomeNotKnownYet(link, identity, user);
+  if (belief.is === 'unknown') throw new NotKnownYet('unknown', link.name, belief.because);
   if (!belief.answer.ok) throw new ControllerError(`the home of ${user}: ${belief.answer.why}`);
   const account = belief.answer.value as Account;
-  if (account.exists && account.home === undefined) throw new Touched('unknown', link.name, belief.assuming);
+  if (account.exists && account.home === undefined) throw new NotKnownYet('unknown', link.name, belief.assuming);
   return account.home;
 }

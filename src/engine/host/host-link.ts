@@ -79,7 +79,7 @@ export class HostLink {
   /** In a check: the task without whose foreseen change this failure may not be (a container, a user, a right to become one). */
   excused(identity: Identity, { reason }: SessionFailure): string | undefined {
     const because = this.#options.excuse?.(identity);
-    return because ?? (reason === 'become' ? this.beliefs.unsettled(false) : undefined);
+    return because ?? (reason === 'become' ? this.beliefs.uncertainBecauseOf(false) : undefined);
   }
 
   /** Log in anew for all that comes: only then is a user in the groups that it was put into. */

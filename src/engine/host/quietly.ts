@@ -3,7 +3,7 @@ import type { HostLink } from './host-link.ts';
 import type { Identity } from './identity.ts';
 
 /** Do something of the engine's own on a host, of which nobody is told; whether all of it succeeded. */
-export async function quietly(link: HostLink, identity: Identity, commands: readonly Command[]): Promise<boolean> {
+export async function runSilently(link: HostLink, identity: Identity, commands: readonly Command[]): Promise<boolean> {
   const nothing = { before: [], onOutput: () => {}, after: [], ahead: async () => [] };
   const acted = await link.act(identity, commands, nothing);
   return acted.ok && acted.replies.every((reply) => reply.code === 0);

@@ -1,4 +1,4 @@
-import type { Happening } from '../../core/event.ts';
+import type { EventData } from '../../core/event.ts';
 import type { Connector, Endpoint, Exchanged, Part, Session, SessionFailure } from '../../core/session.ts';
 import type { Identity } from './identity.ts';
 
@@ -9,7 +9,7 @@ const patienceMs = 5000;
 export interface SessionsOptions {
   readonly name: string;
   readonly connector: Connector;
-  readonly emit: (event: Happening) => void;
+  readonly emit: (event: EventData) => void;
   readonly signal: AbortSignal;
 }
 

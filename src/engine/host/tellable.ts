@@ -1,7 +1,7 @@
 import type { Outcome } from '../../core/event.ts';
 
 /** What reporters may see of an outcome. */
-export const tellable = (outcome: Outcome): Outcome =>
+export const redacted = (outcome: Outcome): Outcome =>
   outcome.censored === true
     ? { ...outcome, changes: [], message: undefined, warnings: [], result: censoredResult(outcome) }
     : outcome;

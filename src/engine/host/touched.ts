@@ -5,12 +5,12 @@ import type { Identity } from './identity.ts';
  * Thrown when a template touches a value that cannot be known yet. It is no error: the one who computes decides
  * whether to wait (pending, facts, home) or to say so (unknown).
  */
-export class Touched {
+export class NotKnownYet {
   readonly what: 'pending' | 'facts' | 'home' | 'unknown';
   /** For unknown: the task whose foreseen change, or whose skipped command, the value depends on. */
   readonly because: string;
   readonly host: string;
-  constructor(what: Touched['what'], host: string, because = '') {
+  constructor(what: NotKnownYet['what'], host: string, because = '') {
     this.what = what;
     this.host = host;
     this.because = because;
@@ -18,7 +18,7 @@ export class Touched {
 }
 
 /** The home of somebody on a host, touched before it is known. */
-export class TouchedHome extends Touched {
+export class HomeNotKnownYet extends NotKnownYet {
   readonly link: HostLink;
   readonly identity: Identity;
   /** Whose it is, where not the identity's own. */
@@ -32,7 +32,7 @@ export class TouchedHome extends Touched {
 }
 
 /** A variable's entry that throws when its value is read. */
-export const touching = (touched: Touched): { readonly value: never } => ({
+export const entryNotKnownYet = (touched: NotKnownYet): { readonly value: never } => ({
   get value(): never {
     throw touched;
   },

@@ -5,11 +5,11 @@ import { askAhead, comingTasks } from '../task/ahead.ts';
 import type { Cursor } from '../task/cursor.ts';
 import { ifKnown } from '../task/settle.ts';
 import { isSelected } from './is-selected.ts';
-import type { Performing } from './performing.ts';
+import type { BatchRun } from './performing.ts';
 import type { PlayHost } from './play-host.ts';
 
 /** What a round may ask besides: the rest of this task, what comes, and what an interrupted run left. */
-export async function aheadOf(performing: Performing, host: PlayHost, task: Task): Promise<readonly Ahead[]> {
+export async function aheadOf(performing: BatchRun, host: PlayHost, task: Task): Promise<readonly Ahead[]> {
   const { play } = performing;
   if (play.run.options.askAhead === false) return [];
   const expand = (cursor: Cursor): boolean => expandInclude(performing, host, cursor);
@@ -24,7 +24,7 @@ export async function aheadOf(performing: Performing, host: PlayHost, task: Task
 }
 
 /** Bring in, for asking ahead only, what an include is known to bring. */
-function expandInclude({ play, includes }: Performing, host: PlayHost, cursor: Cursor): boolean {
+function expandInclude({ play, includes }: BatchRun, host: PlayHost, cursor: Cursor): boolean {
   const step = cursor.next();
   if (step === undefined || step.kind !== 'item' || step.item.kind !== 'include') return false;
   const included = ifKnown(() => includes.compute(play, host.state, step.item as Include, host.exported));

@@ -7,12 +7,12 @@ import { keep, noteHandler } from '../host/journal.ts';
 import type { AnyHandler } from './handlers.ts';
 import { blockKey, captureLeft, sectionOf, taskKey } from './left-over.ts';
 import { notifiedHandlers } from './notified.ts';
-import type { Performing } from './performing.ts';
+import type { BatchRun } from './performing.ts';
 import type { PlayHost } from './play-host.ts';
 
 /** Commands that go with a change, in its round: due handlers are noted, a validating block keeps what was. */
 export async function beforeChange(
-  performing: Performing,
+  performing: BatchRun,
   host: PlayHost,
   task: Task,
   changes: readonly Change[],
@@ -36,7 +36,7 @@ export async function beforeChange(
 const canBePutBack = ({ paths = [] }: Change): boolean => paths.length > 0;
 
 /** What cannot be computed is told when the task has changed something, and then fails it. */
-async function notifiedBy(performing: Performing, host: PlayHost, task: Task): Promise<readonly AnyHandler[]> {
+async function notifiedBy(performing: BatchRun, host: PlayHost, task: Task): Promise<readonly AnyHandler[]> {
   const named = await notifiedHandlers(performing, host, task);
   return named.is === 'value' ? named.value.flatMap((one) => one.handlers) : [];
 }
@@ -49,7 +49,7 @@ interface Notifying {
 
 /** Notes of handlers that were not due, or for nothing but what a block may put back that this change is not in. */
 function newNotes(
-  { handlers, play }: Performing,
+  { handlers, play }: BatchRun,
   host: PlayHost,
   task: Task,
   { named, inside }: Notifying,
@@ -58,7 +58,7 @@ function newNotes(
   const due = named.filter(
     (handler) => !host.due.has(handler.id) || reasons(handler).some((key) => !inside.includes(key)),
   );
-  const by = { run: play.mark, task: taskKey(task), section: sectionOf(host, play.play) };
+  const by = { run: play.mark, task: taskKey(task), section: sectionOf(host, play.definition) };
   return [...new Set(due.map((handler) => handlers.noteOf(handler, host.state)))].map((name) => ({
     name,
     by,

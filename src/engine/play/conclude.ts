@@ -1,14 +1,14 @@
 import type { Outcome } from '../../core/event.ts';
 import { fromJs, type Value } from '../../core/value.ts';
 import type { Block, Include, Meta, Task } from '../../language/model.ts';
-import { Touched, touching } from '../host/touched.ts';
-import { absorbUnknown } from '../task/absorb.ts';
+import { entryNotKnownYet, NotKnownYet } from '../host/touched.ts';
+import { applyUnknownFacts } from '../task/absorb.ts';
 import type { PlayContext } from '../variables/play-context.ts';
 import type { PlayHost } from './play-host.ts';
 import { refOf } from './task-ref.ts';
 
 /** What an outcome means for the host: counted; failed hosts fall to their rescue, or out. */
-export function conclude(
+export function recordOutcome(
   play: PlayContext,
   host: PlayHost,
   task: Task | Include | Meta | Block,
@@ -43,7 +43,7 @@ export function conclude(
   }
   if (outcome.status !== 'failed') return;
   if (goesOn(play, host, task)) stumble(play, host, task);
-  else fall(play, host, task, outcome);
+  else failHost(play, host, task, outcome);
 }
 
 /** In a check a failure ends nothing, unless a rescue waits for it, or what follows is not wanted then. */
@@ -63,8 +63,8 @@ function stumble(play: PlayContext, host: PlayHost, task: Task | Include | Meta 
   const { name } = refOf(play, task, host, false);
   if (task.kind === 'task') {
     if (task.register !== undefined)
-      state.set.set(task.register, touching(new Touched('unknown', state.host.name, name)));
-    absorbUnknown(play, state, task, name);
+      state.set.set(task.register, entryNotKnownYet(new NotKnownYet('unknown', state.host.name, name)));
+    applyUnknownFacts(play, state, task, name);
   }
   if (task.kind === 'include') {
     state.link.beliefs.foresee(name, undefined);
@@ -73,8 +73,8 @@ function stumble(play: PlayContext, host: PlayHost, task: Task | Include | Meta 
 }
 
 /** A failed step: the host goes on in its rescue or always, or is out. */
-function fall(play: PlayContext, host: PlayHost, task: Task | Include | Meta | Block, outcome: Outcome): void {
-  const to = leave(host);
+function failHost(play: PlayContext, host: PlayHost, task: Task | Include | Meta | Block, outcome: Outcome): void {
+  const to = unwind(host);
   if (to === undefined && play.run.options.check && play.run.options.ansible !== true) tellTheEnd(play, host, task);
   if (to === 'rescue') {
     host.state.rescued();
@@ -92,12 +92,12 @@ function tellTheEnd({ run }: PlayContext, { name: host }: PlayHost, { at }: Task
 }
 
 /** A host goes on in its rescue or always, or is out, because another one failed. */
-export function fallWith(host: PlayHost, other: PlayHost): void {
-  if (leave(host) !== undefined) host.state.fallen = other.state.fallen;
+export function failWith(host: PlayHost, other: PlayHost): void {
+  if (unwind(host) !== undefined) host.state.fallen = other.state.fallen;
 }
 
 /** Leave the blocks that do not catch a failure. */
-function leave(host: PlayHost): 'rescue' | 'always' | undefined {
+function unwind(host: PlayHost): 'rescue' | 'always' | undefined {
   const { to, left } = host.cursor.fail();
   host.falls++;
   host.toPutBack.push(...left);

@@ -2,19 +2,19 @@ import { eachLimited } from '../host/each-limited.ts';
 import { type HandlerNote, whenOf } from '../host/handler-note.ts';
 import type { Identity } from '../host/identity.ts';
 import { forgetHandlers, notesOf } from '../host/journal.ts';
-import { quietly } from '../host/quietly.ts';
-import { settle } from '../task/settle.ts';
+import { runSilently } from '../host/quietly.ts';
+import { retryWhenKnown } from '../task/settle.ts';
 import type { AnyHandler } from './handlers.ts';
 import { isDueByNow, learnLeft } from './left-over.ts';
 import { computeIncluded, tellIncluded } from './perform-include.ts';
 import { runMetaHandler } from './perform-meta.ts';
 import { performTask } from './perform-task.ts';
-import type { Performing } from './performing.ts';
+import type { BatchRun } from './performing.ts';
 import type { PlayHost } from './play-host.ts';
 import { refOf } from './task-ref.ts';
 
 /** Run the handlers that are due, each once, in the order of their definition. */
-export async function flushHandlers(performing: Performing, hosts: readonly PlayHost[]): Promise<void> {
+export async function flushHandlers(performing: BatchRun, hosts: readonly PlayHost[]): Promise<void> {
   const { play, handlers } = performing;
   if (play.run.signal.aborted) return;
   await eachLimited(hosts, play.run.options.forks, async (host) => {
@@ -49,7 +49,7 @@ export async function flushHandlers(performing: Performing, hosts: readonly Play
 }
 
 /** In a check: what nobody knows of handlers that tasks may notify of which nobody knows whether they would change anything. */
-async function tellPerhapsDue(performing: Performing, hosts: readonly PlayHost[]): Promise<void> {
+async function tellPerhapsDue(performing: BatchRun, hosts: readonly PlayHost[]): Promise<void> {
   for (const handler of performing.handlers.all)
     for (const host of hosts) {
       const because = host.perhapsDue.get(handler.id);
@@ -60,9 +60,9 @@ async function tellPerhapsDue(performing: Performing, hosts: readonly PlayHost[]
 }
 
 /** Forget the notes of the handlers that ran and are not due again. */
-async function forget({ play, handlers }: Performing, host: PlayHost, ran: ReadonlySet<number>): Promise<void> {
+async function forget({ play, handlers }: BatchRun, host: PlayHost, ran: ReadonlySet<number>): Promise<void> {
   const over = handlers.all.filter(({ id }) => ran.has(id) && !host.due.has(id));
-  const names = await settle({ play, state: host.state }, () =>
+  const names = await retryWhenKnown({ play, state: host.state }, () =>
     over.flatMap((one) => [handlers.noteOf(one, host.state), handlers.formerNoteOf(one, host.state)]),
   );
   if (names.is !== 'value') return;
@@ -70,15 +70,15 @@ async function forget({ play, handlers }: Performing, host: PlayHost, ran: Reado
   if (host.left !== undefined)
     host.left = { ...host.left, handlers: host.left.handlers.filter(({ name }) => !forgotten.has(name)) };
   for (const noted of host.takeNoted(forgotten))
-    await quietly(host.state.link, noted.identity, [forgetHandlers(host.name, noted.names)]);
+    await runSilently(host.state.link, noted.identity, [forgetHandlers(host.name, noted.names)]);
   for (const ids of host.dueInBlock.values()) for (const { id } of over) ids.delete(id);
 }
 
 /** Of the handlers that an earlier run left, make due what is due by now, and say so. */
-async function makeLeftDue(performing: Performing, host: PlayHost): Promise<void> {
+async function makeLeftDue(performing: BatchRun, host: PlayHost): Promise<void> {
   const { play, handlers } = performing;
-  const left = host.left?.handlers.filter((note) => isDueByNow(note, host, play.play)) ?? [];
-  const noted = await settle({ play, state: host.state }, () => handlers.noted(left, host.state));
+  const left = host.left?.handlers.filter((note) => isDueByNow(note, host, play.definition)) ?? [];
+  const noted = await retryWhenKnown({ play, state: host.state }, () => handlers.noted(left, host.state));
   if (noted.is !== 'value') return;
   for (const [handler, notes] of noted.value) {
     if (!host.due.has(handler.id)) tellLeft(performing, host, handler, notes);
@@ -91,10 +91,10 @@ async function makeLeftDue(performing: Performing, host: PlayHost): Promise<void
   }
 }
 
-function tellLeft({ play }: Performing, host: PlayHost, handler: AnyHandler, notes: readonly HandlerNote[]): void {
+function tellLeft({ play }: BatchRun, host: PlayHost, handler: AnyHandler, notes: readonly HandlerNote[]): void {
   const { name } = refOf(play, handler, host, true);
   const when = whenOf(notes.at(-1)?.by?.run ?? '');
-  const message = `handler "${name}" is due from an earlier run of ${play.play.at.file}${when === undefined ? '' : `, begun on ${when}`}: that run ended before the handler ran`;
+  const message = `handler "${name}" is due from an earlier run of ${play.definition.at.file}${when === undefined ? '' : `, begun on ${when}`}: that run ended before the handler ran`;
   const hint = `to drop it, delete its line from ${notesOf(host.name)}`;
   play.run.emit({
     kind: 'warning',
@@ -104,13 +104,13 @@ function tellLeft({ play }: Performing, host: PlayHost, handler: AnyHandler, not
 }
 
 /** As whom a handler runs; where that cannot be computed, the handler itself will say so. */
-async function identityFor({ play }: Performing, host: PlayHost, handler: AnyHandler): Promise<Identity> {
+async function identityFor({ play }: BatchRun, host: PlayHost, handler: AnyHandler): Promise<Identity> {
   const sight = play.scopes.of(host.state, handler, host.exported);
-  const own = await settle({ play, state: host.state }, () => play.identity(host.state, handler, sight));
+  const own = await retryWhenKnown({ play, state: host.state }, () => play.identity(host.state, handler, sight));
   return own.is === 'value' ? own.value : play.mainIdentity(host.state);
 }
 
-async function runHandler(performing: Performing, hosts: readonly PlayHost[], handler: AnyHandler): Promise<void> {
+async function runHandler(performing: BatchRun, hosts: readonly PlayHost[], handler: AnyHandler): Promise<void> {
   if (handler.kind === 'task') return performTask(performing, hosts, handler, true);
   if (handler.kind === 'meta') return runMetaHandler(performing, hosts, handler);
   for (const host of hosts)

@@ -4,10 +4,10 @@ import { asWritten, isDict, Template, type Value } from '../../core/value.ts';
 import type { Handler, Include, Meta, Written } from '../../language/model.ts';
 import { evaluate, TemplateError } from '../../template/index.ts';
 import { asField, type HandlerNote } from '../host/handler-note.ts';
-import { Touched } from '../host/touched.ts';
+import { NotKnownYet } from '../host/touched.ts';
 import type { HostState } from '../variables/host-state.ts';
 import type { PlayContext } from '../variables/play-context.ts';
-import type { Sight } from '../variables/scopes.ts';
+import type { TemplateScope } from '../variables/scopes.ts';
 
 /** What may stand under `handlers`. */
 export type AnyHandler = Handler | Include | Meta;
@@ -34,7 +34,7 @@ export class Handlers {
     this.#all = [...this.#all, ...handlers.filter((handler) => !known.has(handler.id))];
   }
 
-  /** Those that a name means on a host; may throw `Touched` where facts are not there yet: one of that name, and all that listen to it. */
+  /** Those that a name means on a host; may throw `NotKnownYet` where facts are not there yet: one of that name, and all that listen to it. */
   named(name: string, state: HostState): readonly AnyHandler[] {
     const called = lastListed(this.#all.filter((handler) => this.#names(handler, state).includes(name)));
     const listening = this.#all.filter((handler) => handler.listen?.includes(name));
@@ -61,9 +61,9 @@ export class Handlers {
     });
   }
 
-  /** How a handler is noted in a host's journal: the same in the next run of the playbook. May throw `Touched`, as `named`. */
+  /** How a handler is noted in a host's journal: the same in the next run of the playbook. May throw `NotKnownYet`, as `named`. */
   noteOf(handler: AnyHandler, state: HostState): string {
-    const { play } = this.#play;
+    const { definition: play } = this.#play;
     const folder = basename(play.directory);
     const ofPlay = asWritten(play.name ?? play.hosts.value);
     return asField(`${folder}/${basename(play.at.file)}, ${ofPlay}, ${this.#called(handler, state)}`);
@@ -71,7 +71,7 @@ export class Handlers {
 
   /** How versions before noted it: the playbooks and plays that have a handler of one name shared its notes. */
   formerNoteOf(handler: AnyHandler, state: HostState): string {
-    return `${basename(this.#play.play.at.file)}/${this.#called(handler, state)}`.replaceAll('\n', ' ');
+    return `${basename(this.#play.definition.at.file)}/${this.#called(handler, state)}`.replaceAll('\n', ' ');
   }
 
   #called(handler: AnyHandler, state: HostState): string {
@@ -109,13 +109,13 @@ function nameOf(handler: AnyHandler, play: PlayContext, state: HostState): strin
     return String(evaluate(handler.name, scope, env));
   } catch (error) {
     // A handler whose name cannot be computed on this host cannot be notified by it; others of its names still can.
-    if (error instanceof TemplateError || (error instanceof Touched && error.what === 'unknown')) return undefined;
+    if (error instanceof TemplateError || (error instanceof NotKnownYet && error.what === 'unknown')) return undefined;
     throw error;
   }
 }
 
 /** The names that a task notifies. */
-export function notifiedNames(notify: readonly Written[], { scope, env }: Sight): readonly string[] {
+export function notifiedNames(notify: readonly Written[], { scope, env }: TemplateScope): readonly string[] {
   return notify.flatMap(({ value }) => flat(evaluate(value, scope, env)));
 }
 

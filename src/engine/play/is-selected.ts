@@ -3,16 +3,16 @@ import type { Include, Meta, Task } from '../../language/model.ts';
 import { computedTags, selectedByTags } from '../../language/tags.ts';
 import { evaluate } from '../../template/index.ts';
 import { ifKnown } from '../task/settle.ts';
-import type { Performing } from './performing.ts';
+import type { BatchRun } from './performing.ts';
 
 /** Whether the run's tags want an item; what we inserted ourselves is always wanted. */
-export function isSelected(performing: Performing, item: Task | Include | Meta): boolean {
+export function isSelected(performing: BatchRun, item: Task | Include | Meta): boolean {
   if (item.kind === 'meta' && (item.implicit || item.action === 'role_complete')) return true;
   const { tags, skipTags } = performing.play.run.options;
   return selectedByTags(tagsOf(performing, item), { only: tags, skip: skipTags });
 }
 
-function tagsOf({ play, hosts }: Performing, item: Task | Include | Meta): readonly string[] {
+function tagsOf({ play, hosts }: BatchRun, item: Task | Include | Meta): readonly string[] {
   return computedTags(item.keywords.tags, (text) => {
     const { scope, env } = play.scopes.of(hosts[0]!.state, item);
     const value = ifKnown(() => evaluate(new Template(text, item.at), scope, env));

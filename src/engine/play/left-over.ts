@@ -3,9 +3,9 @@ import { asWritten } from '../../core/value.ts';
 import type { Block, Play, Task } from '../../language/model.ts';
 import { asField, type HandlerNote } from '../host/handler-note.ts';
 import { type LeftOver, leftOver } from '../host/journal.ts';
-import { ifKnown, settle } from '../task/settle.ts';
+import { ifKnown, retryWhenKnown } from '../task/settle.ts';
 import type { PlayContext } from '../variables/play-context.ts';
-import type { Performing } from './performing.ts';
+import type { BatchRun } from './performing.ts';
 import type { PlayHost } from './play-host.ts';
 
 /** Take what the first round told of an interrupted run, before a change makes it forgotten. */
@@ -21,12 +21,12 @@ export function captureLeft(play: PlayContext, host: PlayHost): void {
 }
 
 /** Know what an interrupted run left on the host, asking where no round did. */
-export async function learnLeft(performing: Performing, host: PlayHost): Promise<void> {
+export async function learnLeft(performing: BatchRun, host: PlayHost): Promise<void> {
   if (!performing.mayHaveLeft || host.left !== undefined) return;
   captureLeft(performing.play, host);
   if (host.left !== undefined) return;
   const { play } = performing;
-  const identity = await settle({ play, state: host.state }, () => play.mainIdentity(host.state));
+  const identity = await retryWhenKnown({ play, state: host.state }, () => play.mainIdentity(host.state));
   if (identity.is !== 'value') return;
   const asked = await host.state.link.ask(identity.value, [leftOver(host.name)], async () => []);
   if (asked.ok) captureLeft(performing.play, host);

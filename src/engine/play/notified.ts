@@ -1,7 +1,7 @@
 import type { Task } from '../../language/model.ts';
-import { type Settled, settle } from '../task/settle.ts';
+import { type Computation, retryWhenKnown } from '../task/settle.ts';
 import { type AnyHandler, notifiedNames } from './handlers.ts';
-import type { Performing } from './performing.ts';
+import type { BatchRun } from './performing.ts';
 import type { PlayHost } from './play-host.ts';
 
 /** A name that a task notifies, and the handlers that it means on a host: none where nobody defines it. */
@@ -12,12 +12,12 @@ interface Notified {
 
 /** What a task notifies on a host. */
 export async function notifiedHandlers(
-  { play, handlers }: Performing,
+  { play, handlers }: BatchRun,
   host: PlayHost,
   task: Task,
-): Promise<Settled<readonly Notified[]>> {
+): Promise<Computation<readonly Notified[]>> {
   if (task.notify.length === 0) return { is: 'value', value: [] };
-  return settle({ play, state: host.state }, () =>
+  return retryWhenKnown({ play, state: host.state }, () =>
     notifiedNames(task.notify, play.scopes.of(host.state, task, host.exported)).map((name) => ({
       name,
       handlers: handlers.named(name, host.state),

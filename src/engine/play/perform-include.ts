@@ -1,21 +1,21 @@
 import type { Outcome, TaskRef } from '../../core/event.ts';
 import { fromJs, type Raw } from '../../core/value.ts';
 import type { Include, Item } from '../../language/model.ts';
-import { Touched, touching } from '../host/touched.ts';
+import { entryNotKnownYet, NotKnownYet } from '../host/touched.ts';
 import { unresolved } from '../task/call.ts';
 import type { Included } from '../task/includes.ts';
 import { unknownOutcome } from '../task/outcome.ts';
-import { type Settled, settle } from '../task/settle.ts';
+import { type Computation, retryWhenKnown } from '../task/settle.ts';
 import { placed } from '../variables/error-text.ts';
 import { keywordTruth } from '../variables/keyword-values.ts';
-import { conclude } from './conclude.ts';
-import type { Performing } from './performing.ts';
+import { recordOutcome } from './conclude.ts';
+import type { BatchRun } from './performing.ts';
 import type { PlayHost } from './play-host.ts';
 import { refOf } from './task-ref.ts';
 
 /** Bring in, on each host, what an include names there. */
 export async function performInclude(
-  performing: Performing,
+  performing: BatchRun,
   hosts: readonly PlayHost[],
   include: Include,
   path: readonly number[],
@@ -26,7 +26,9 @@ export async function performInclude(
   const first = hosts.slice(0, 1);
   const once = await Promise.all(
     first.map(({ state, exported }) =>
-      settle({ play, state }, () => keywordTruth(include.keywords.runOnce, play.scopes.of(state, include, exported))),
+      retryWhenKnown({ play, state }, () =>
+        keywordTruth(include.keywords.runOnce, play.scopes.of(state, include, exported)),
+      ),
     ),
   );
   const uncomputed = once.map(notComputed).find((one) => one !== undefined);
@@ -50,7 +52,7 @@ export async function performInclude(
 }
 
 /** With Ansible a type that there is not, in what is brought in, ends the run: no rescue catches it. */
-async function loadTypes(performing: Performing, items: readonly Item[]): Promise<void> {
+async function loadTypes(performing: BatchRun, items: readonly Item[]): Promise<void> {
   const { run } = performing.play;
   const names = typesOf(items);
   const types = await Promise.all(names.map((name) => run.taskType(name)));
@@ -60,17 +62,17 @@ async function loadTypes(performing: Performing, items: readonly Item[]): Promis
 
 /** What an include brings on a host, facts gathered where it needs them. */
 export async function computeIncluded(
-  { play, includes }: Performing,
+  { play, includes }: BatchRun,
   host: PlayHost,
   include: Include,
 ): Promise<readonly Included[]> {
   const { state } = host;
-  const settled = await settle({ play, state }, () => includes.compute(play, state, include, host.exported));
+  const settled = await retryWhenKnown({ play, state }, () => includes.compute(play, state, include, host.exported));
   return settled.is === 'value' ? settled.value : (notComputed(settled) ?? []);
 }
 
 /** What an include comes to that could not be computed; undefined where it could. */
-function notComputed(settled: Settled<unknown>): readonly Included[] | undefined {
+function notComputed(settled: Computation<unknown>): readonly Included[] | undefined {
   if (settled.is === 'value') return undefined;
   if (settled.is === 'unknown') return [{ kind: 'unknown', because: settled.because }];
   const message = settled.is === 'mistaken' ? placed(settled.error) : settled.failure.message;
@@ -91,7 +93,7 @@ function typesOf(items: readonly Item[]): string[] {
 
 /** Tell how one turn of an include ended; where it failed, the host falls. */
 export async function tellIncluded(
-  performing: Performing,
+  performing: BatchRun,
   host: PlayHost,
   include: Include,
   one: Included,
@@ -110,17 +112,17 @@ export async function tellIncluded(
     register(host, include, { changed: false, include: one.what });
     return;
   }
-  emit({ kind: 'task-started', play: play.play.id, task: ref, host: host.name });
+  emit({ kind: 'task-started', play: play.definition.id, task: ref, host: host.name });
   const outcome = await outcomeOf(performing, host, include, one, ref);
-  emit({ kind: 'task-finished', play: play.play.id, task: ref, host: host.name, outcome, tookMs: 0 });
+  emit({ kind: 'task-finished', play: play.definition.id, task: ref, host: host.name, outcome, tookMs: 0 });
   if (outcome.status === 'unknown' && include.register !== undefined)
-    host.state.set.set(include.register, touching(new Touched('unknown', host.name, ref.name)));
+    host.state.set.set(include.register, entryNotKnownYet(new NotKnownYet('unknown', host.name, ref.name)));
   else register(host, include, outcome.result);
-  conclude(play, host, include, outcome);
+  recordOutcome(play, host, include, outcome);
 }
 
 async function outcomeOf(
-  performing: Performing,
+  performing: BatchRun,
   host: PlayHost,
   include: Include,
   one: Exclude<Included, { kind: 'brings' }>,
@@ -146,14 +148,14 @@ async function outcomeOf(
 }
 
 async function failure(
-  { play }: Performing,
+  { play }: BatchRun,
   host: PlayHost,
   include: Include,
   { message, unloadable }: Extract<Included, { kind: 'failed' }>,
 ): Promise<Outcome> {
   const { state } = host;
   const sight = play.scopes.of(state, include, host.exported);
-  const wanted = await settle({ play, state }, () => keywordTruth(include.keywords.ignoreErrors, sight));
+  const wanted = await retryWhenKnown({ play, state }, () => keywordTruth(include.keywords.ignoreErrors, sight));
   const ignored = unloadable !== true && wanted.is === 'value' && wanted.value === true;
   const result = { failed: true, changed: false, msg: message };
   return { status: 'failed', changes: [], message, result, ...(ignored && { ignored }) };

@@ -2,23 +2,23 @@ import type { Outcome, TaskRef } from '../../core/event.ts';
 import type { Meta } from '../../language/model.ts';
 import { failure } from '../task/early-outcomes.ts';
 import { unknownOutcome, unreachable } from '../task/outcome.ts';
-import { type Settled, settle } from '../task/settle.ts';
+import { type Computation, retryWhenKnown } from '../task/settle.ts';
 import { ansibleMessage, placed } from '../variables/error-text.ts';
 import { firstFalse } from '../variables/keyword-values.ts';
-import { conclude } from './conclude.ts';
+import { recordOutcome } from './conclude.ts';
 import { flushHandlers } from './flush-handlers.ts';
-import type { Performing } from './performing.ts';
+import type { BatchRun } from './performing.ts';
 import type { PlayHost } from './play-host.ts';
 import { refOf } from './task-ref.ts';
 
 /** Do what a meta task says: to the hosts for which its condition holds. */
-export async function performMeta(performing: Performing, hosts: readonly PlayHost[], meta: Meta): Promise<void> {
+export async function performMeta(performing: BatchRun, hosts: readonly PlayHost[], meta: Meta): Promise<void> {
   const { play } = performing;
   for (const host of hosts) host.cursor.advance();
   const wanted: PlayHost[] = [];
   for (const host of hosts) {
     const { state } = host;
-    const refused = await settle({ play, state }, () => ({
+    const refused = await retryWhenKnown({ play, state }, () => ({
       by: firstFalse(meta.keywords.when, play.scopes.of(state, meta, host.exported)),
     }));
     if (refused.is !== 'value') tellUncomputed(performing, host, meta, refused);
@@ -29,14 +29,19 @@ export async function performMeta(performing: Performing, hosts: readonly PlayHo
 }
 
 /** Do what a meta task says that is a handler. */
-export async function runMetaHandler(performing: Performing, hosts: readonly PlayHost[], meta: Meta): Promise<void> {
+export async function runMetaHandler(performing: BatchRun, hosts: readonly PlayHost[], meta: Meta): Promise<void> {
   const { play } = performing;
   for (const host of hosts)
-    play.run.emit({ kind: 'task-started', play: play.play.id, task: refOf(play, meta, host, true), host: host.name });
+    play.run.emit({
+      kind: 'task-started',
+      play: play.definition.id,
+      task: refOf(play, meta, host, true),
+      host: host.name,
+    });
   return act(performing, hosts, meta);
 }
 
-async function act(performing: Performing, hosts: readonly PlayHost[], meta: Meta): Promise<void> {
+async function act(performing: BatchRun, hosts: readonly PlayHost[], meta: Meta): Promise<void> {
   const say = (text: string, host?: string) => performing.play.run.emit({ kind: 'meta', text: `META: ${text}`, host });
   switch (meta.action) {
     case 'flush_handlers':
@@ -99,7 +104,7 @@ const continuing: Readonly<Partial<Record<Meta['action'], (host: string, role?: 
   clear_host_errors: (host) => `, not clearing host error state for ${host}`,
 };
 
-function tellSkipped(performing: Performing, host: PlayHost, meta: Meta): void {
+function tellSkipped(performing: BatchRun, host: PlayHost, meta: Meta): void {
   const { play } = performing;
   const { emit } = play.run;
   const reason = `${meta.action} conditional evaluated to False${continuing[meta.action]?.(host.name, meta.role?.name) ?? ''}`;
@@ -116,26 +121,26 @@ function tellSkipped(performing: Performing, host: PlayHost, meta: Meta): void {
 
 /** Nobody knows whether it is to be done: the play goes on, and whatever follows may not be reached. */
 function tellUncomputed(
-  performing: Performing,
+  performing: BatchRun,
   host: PlayHost,
   meta: Meta,
-  settled: Exclude<Settled<unknown>, { is: 'value' }>,
+  settled: Exclude<Computation<unknown>, { is: 'value' }>,
 ): void {
   const { play } = performing;
   const task = refOf(play, meta, host, false);
   const outcome = outcomeOf(settled);
-  if (outcome.status === 'unknown') host.state.link.beliefs.unsettle(task.name);
+  if (outcome.status === 'unknown') host.state.link.beliefs.markUncertain(task.name);
   tell(performing, host, task, outcome);
-  conclude(play, host, meta, outcome);
+  recordOutcome(play, host, meta, outcome);
 }
 
-function outcomeOf(settled: Exclude<Settled<unknown>, { is: 'value' }>): Outcome {
+function outcomeOf(settled: Exclude<Computation<unknown>, { is: 'value' }>): Outcome {
   if (settled.is === 'unknown') return unknownOutcome(settled.because);
   if (settled.is === 'unreachable') return unreachable(settled.failure);
   return failure(placed(settled.error), ansibleMessage(settled.error));
 }
 
-function tell({ play }: Performing, { name: host }: PlayHost, task: TaskRef, outcome: Outcome): void {
-  play.run.emit({ kind: 'task-started', play: play.play.id, task, host });
-  play.run.emit({ kind: 'task-finished', play: play.play.id, task, host, outcome, tookMs: 0 });
+function tell({ play }: BatchRun, { name: host }: PlayHost, task: TaskRef, outcome: Outcome): void {
+  play.run.emit({ kind: 'task-started', play: play.definition.id, task, host });
+  play.run.emit({ kind: 'task-finished', play: play.definition.id, task, host, outcome, tookMs: 0 });
 }

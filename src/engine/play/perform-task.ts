@@ -3,18 +3,18 @@ import { toJs } from '../../core/value.ts';
 import type { Task } from '../../language/model.ts';
 import { dependsOn } from '../host/depends-on.ts';
 import { eachLimited } from '../host/each-limited.ts';
-import { tellable } from '../host/tellable.ts';
+import { redacted } from '../host/tellable.ts';
 import { runTask } from '../task/run-task.ts';
-import { type Settled, settle } from '../task/settle.ts';
+import { type Computation, retryWhenKnown } from '../task/settle.ts';
 import type { Ran, TaskRun } from '../task/task-run.ts';
 import { placed } from '../variables/error-text.ts';
 import { keywordTruth, keywordValue } from '../variables/keyword-values.ts';
-import type { Sight } from '../variables/scopes.ts';
+import type { TemplateScope } from '../variables/scopes.ts';
 import { aheadOf } from './ahead-of.ts';
 import { beforeChange } from './before-change.ts';
-import { conclude, fallWith } from './conclude.ts';
+import { failWith, recordOutcome } from './conclude.ts';
 import { notifiedHandlers } from './notified.ts';
-import type { Performing } from './performing.ts';
+import type { BatchRun } from './performing.ts';
 import type { PlayHost } from './play-host.ts';
 import { refOf } from './task-ref.ts';
 
@@ -23,7 +23,7 @@ import { refOf } from './task-ref.ts';
  * whether a handler is due, `because` of the task that may notify it: then nobody knows what it does.
  */
 export async function performTask(
-  performing: Performing,
+  performing: BatchRun,
   hosts: readonly PlayHost[],
   task: Task,
   handler: boolean,
@@ -34,9 +34,9 @@ export async function performTask(
   if (first === undefined) return;
   const sight = play.scopes.of(first.state, task, first.exported);
   const bypasses = typeof task.type === 'string' && play.run.loadedType(task.type)?.oncePerPlay === true;
-  const spread: Settled<typeof noSpread> =
+  const spread: Computation<typeof noSpread> =
     because === undefined
-      ? await settle({ play, state: first.state }, () => spreadOf(task, sight))
+      ? await retryWhenKnown({ play, state: first.state }, () => spreadOf(task, sight))
       : { is: 'unknown', because };
   const { runOnce, throttle, anyErrorsFatal } = spread.is === 'value' ? spread.value : noSpread;
   const once = bypasses || runOnce;
@@ -53,14 +53,14 @@ export async function performTask(
   });
   // What is done once for all has failed for all.
   if (once && outcomes.some(isBad) && (first.out || first.falls > falls))
-    for (const other of hosts) if (other !== first && !other.out) fallWith(other, first);
+    for (const other of hosts) if (other !== first && !other.out) failWith(other, first);
   const fatal = once || play.run.options.anyErrorsFatal || anyErrorsFatal;
   // A failure that a rescue or always catches is not fatal.
   if (fatal && acting.some(({ out, state }) => out && (state.failed || state.unreachable))) endAll(performing);
 }
 
 /** How a task is spread over hosts: what is computed once for all of them, before any begins. */
-const spreadOf = ({ keywords }: Task, sight: Sight) => ({
+const spreadOf = ({ keywords }: Task, sight: TemplateScope) => ({
   runOnce: keywordTruth(keywords.runOnce, sight) === true,
   throttle: Number(toJs(keywordValue(keywords.throttle, sight) ?? 0)),
   anyErrorsFatal: keywordTruth(keywords.anyErrorsFatal, sight) === true,
@@ -71,7 +71,7 @@ const isBad = ({ status, ignored }: Outcome): boolean =>
   ignored !== true && (status === 'failed' || status === 'unreachable');
 
 /** One host's failure is everybody's: who is not in a rescue or always by now has failed, too. */
-function endAll(performing: Performing): void {
+function endAll(performing: BatchRun): void {
   for (const host of performing.hosts) {
     if (host.cursor.isCatching) continue;
     performing.stop = 'fatal';
@@ -80,17 +80,17 @@ function endAll(performing: Performing): void {
 }
 
 async function runOnHost(
-  performing: Performing,
+  performing: BatchRun,
   host: PlayHost,
   task: Task,
   handler: boolean,
-  uncomputed: Exclude<Settled<unknown>, { is: 'value' }> | undefined,
+  uncomputed: Exclude<Computation<unknown>, { is: 'value' }> | undefined,
 ): Promise<Ran> {
   const { play } = performing;
   const { emit } = play.run;
   const ref = refOf(play, task, host, handler);
   const startedAt = performance.now();
-  emit({ kind: 'task-started', play: play.play.id, task: ref, host: host.name });
+  emit({ kind: 'task-started', play: play.definition.id, task: ref, host: host.name });
   const run: TaskRun = {
     play,
     state: host.state,
@@ -106,15 +106,15 @@ async function runOnHost(
   if (outcome.status === 'unknown') await notifyPerhaps(performing, host, task, ref);
   emit({
     kind: 'task-finished',
-    play: play.play.id,
+    play: play.definition.id,
     task: ref,
     host: host.name,
-    outcome: tellable(outcome),
+    outcome: redacted(outcome),
     tookMs: performance.now() - startedAt,
     delegatedTo: ran.delegatedTo,
     looped: ran.looped === true,
   });
-  conclude(play, host, task, outcome);
+  recordOutcome(play, host, task, outcome);
   return { ...ran, outcome };
 }
 
@@ -130,7 +130,7 @@ function shareOutcome(from: PlayHost, to: PlayHost, task: Task, outcome: Outcome
 }
 
 /** In a check: nobody knows whether these handlers are due. Names that cannot be computed are told by a task that notifies. */
-async function notifyPerhaps(performing: Performing, host: PlayHost, task: Task, { name }: TaskRef): Promise<void> {
+async function notifyPerhaps(performing: BatchRun, host: PlayHost, task: Task, { name }: TaskRef): Promise<void> {
   const notified = await notifiedHandlers(performing, host, task);
   if (notified.is !== 'value') return;
   for (const { id } of notified.value.flatMap(({ handlers }) => handlers))
@@ -139,7 +139,7 @@ async function notifyPerhaps(performing: Performing, host: PlayHost, task: Task,
 
 /** Make the notified handlers due. A task that notifies what nobody defines has failed. */
 async function notify(
-  performing: Performing,
+  performing: BatchRun,
   host: PlayHost,
   task: Task,
   ref: TaskRef,

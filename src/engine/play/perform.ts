@@ -7,13 +7,13 @@ import { taskKey } from './left-over.ts';
 import { performInclude } from './perform-include.ts';
 import { performMeta } from './perform-meta.ts';
 import { performTask } from './perform-task.ts';
-import type { Performing } from './performing.ts';
+import type { BatchRun } from './performing.ts';
 import type { PlayHost } from './play-host.ts';
 import { refOf } from './task-ref.ts';
 import { validate } from './validate.ts';
 
 /** Do one step for hosts that are all at it. */
-export async function perform(performing: Performing, hosts: readonly PlayHost[], step: Step): Promise<void> {
+export async function perform(performing: BatchRun, hosts: readonly PlayHost[], step: Step): Promise<void> {
   if (step.kind === 'validate') return validate(performing, hosts, step.block);
   const { item } = step;
   const again = hosts.filter((host) => hasRun(host, item) || hasEnded(host, item));
@@ -39,7 +39,7 @@ function hasEnded(host: PlayHost, item: Task | Include | Meta): boolean {
 }
 
 async function performItem(
-  performing: Performing,
+  performing: BatchRun,
   hosts: readonly PlayHost[],
   item: Task | Include | Meta,
   path: Path,
@@ -67,7 +67,7 @@ const passOver = (hosts: readonly PlayHost[]): void => {
 };
 
 async function isStarted(
-  performing: Performing,
+  performing: BatchRun,
   item: Task | Include | Meta,
   hosts: readonly PlayHost[],
 ): Promise<boolean> {
@@ -90,7 +90,7 @@ async function isStarted(
 const matches = (name: string, pattern: string): boolean => name === pattern || globPattern(pattern).test(name);
 
 async function isWanted(
-  performing: Performing,
+  performing: BatchRun,
   item: Task | Include | Meta,
   hosts: readonly PlayHost[],
 ): Promise<boolean> {

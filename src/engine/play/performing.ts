@@ -5,7 +5,7 @@ import type { Handlers } from './handlers.ts';
 import type { PlayHost } from './play-host.ts';
 
 /** What the steps of one play share. */
-export interface Performing {
+export interface BatchRun {
   readonly play: PlayContext;
   readonly handlers: Handlers;
   readonly includes: Includes;

@@ -6,7 +6,7 @@ import { LEVELS } from '../../language/variables/levels.ts';
 import { evaluate, TemplateError } from '../../template/index.ts';
 import { askPrompts } from '../task/ask-prompts.ts';
 import { findFile } from '../task/controller.ts';
-import { settle } from '../task/settle.ts';
+import { retryWhenKnown } from '../task/settle.ts';
 import { keywordError, tellUnlooked, tellUnreachable } from '../task/unlooked.ts';
 import { placed } from '../variables/error-text.ts';
 import type { HostState } from '../variables/host-state.ts';
@@ -19,7 +19,7 @@ export async function prepare(
   states: readonly HostState[],
 ): Promise<{ readonly ready: readonly HostState[] } | { readonly error: string }> {
   const [first] = states;
-  const prompted = await settle({ play: context, state: first }, () => askPrompts(context, states));
+  const prompted = await retryWhenKnown({ play: context, state: first }, () => askPrompts(context, states));
   if (prompted.is === 'unknown') {
     tellUnlooked(context, states, 'vars_prompt', prompted.because);
     return { ready: [] };
@@ -28,7 +28,7 @@ export async function prepare(
   if (prompted.value !== undefined) return { error: prompted.value };
   const ready: HostState[] = [];
   for (const state of states) {
-    const wrong = await settle({ play: context, state }, () => prepareHost(context, state));
+    const wrong = await retryWhenKnown({ play: context, state }, () => prepareHost(context, state));
     if (wrong.is === 'unknown') tellUnlooked(context, [state], 'vars_files', wrong.because);
     else if (wrong.is === 'unreachable') tellUnreachable(context, state, 'vars_files', wrong);
     else if (wrong.is === 'mistaken') return { error: placed(wrong.error) };
@@ -45,14 +45,14 @@ function prepareHost(context: PlayContext, state: HostState): string | undefined
   return loadVarsFiles(context, state);
 }
 
-function gathers({ run, play, scopes }: PlayContext, state: HostState): boolean {
+function gathers({ run, definition: play, scopes }: PlayContext, state: HostState): boolean {
   const { gathering } = run.options;
   const said = truthOf(keywordValue(play.gatherFacts, scopes.of(state)) ?? undefined);
   return (said ?? gathering !== 'explicit') && !(gathering === 'smart' && state.facts.known);
 }
 
 function loadVarsFiles(context: PlayContext, state: HostState): string | undefined {
-  const { play, run } = context;
+  const { definition: play, run } = context;
   const layers: VarsLayer[] = [];
   for (const { value, at } of play.varsFiles) {
     const sight = context.scopes.of(state);

@@ -6,7 +6,7 @@ import { evaluate, TemplateError } from '../../template/index.ts';
 import { Throttle } from '../host/throttle.ts';
 import { environmentBeforeFacts } from '../task/environment.ts';
 import type { Includes } from '../task/includes.ts';
-import { ifKnown, settle } from '../task/settle.ts';
+import { ifKnown, retryWhenKnown } from '../task/settle.ts';
 import { keywordError, tellUnlooked } from '../task/unlooked.ts';
 import { placed } from '../variables/error-text.ts';
 import type { HostState } from '../variables/host-state.ts';
@@ -17,13 +17,13 @@ import type { RunContext } from '../variables/run-context.ts';
 import { Scopes } from '../variables/scopes.ts';
 import { flushHandlers } from './flush-handlers.ts';
 import { Handlers } from './handlers.ts';
-import type { Performing } from './performing.ts';
+import type { BatchRun } from './performing.ts';
 import { PlayHost } from './play-host.ts';
 import { prepare } from './prepare-play.ts';
 import { batches, free, linear } from './strategy.ts';
 
 /** What a run keeps from play to play. */
-export interface Across {
+export interface RunState {
   readonly states: { get(host: string): HostState | undefined; readonly all: readonly HostState[] };
   readonly includes: Includes;
   readonly inventory: LiveInventory;
@@ -37,7 +37,7 @@ export interface Across {
 export async function runPlay(
   run: RunContext,
   play: Play,
-  across: Across,
+  across: RunState,
 ): Promise<'on' | 'stop' | { readonly error: string }> {
   const all: string[] = [];
   let batch: readonly PlayHost[] = [];
@@ -48,7 +48,7 @@ export async function runPlay(
     () => all,
     () => batch,
   );
-  const pattern = await settle({ play: context }, () => hostsOf(context));
+  const pattern = await retryWhenKnown({ play: context }, () => hostsOf(context));
   if (pattern.is === 'unknown') {
     tellUnlooked(context, reachable(across.states.all), 'hosts', pattern.because);
     return 'on';
@@ -71,7 +71,7 @@ export async function runPlay(
   const ready = prepared.ready;
   const [first] = ready;
   if (first === undefined) return usable.every((state) => state.unreachable) ? 'stop' : 'on';
-  const keywords = await settle({ play: context, state: first }, () => batchKeywords(context, first));
+  const keywords = await retryWhenKnown({ play: context, state: first }, () => batchKeywords(context, first));
   if (keywords.is === 'unknown') {
     tellUnlooked(context, ready, 'keywords', keywords.because);
     return 'on';
@@ -97,7 +97,7 @@ const reachable = (states: readonly HostState[]): readonly HostState[] =>
   states.filter((state) => !state.failed && !state.unreachable);
 
 /** The keywords that say how a play goes through its hosts, computed for the first of them. */
-function batchKeywords({ play, run, scopes }: PlayContext, first: HostState) {
+function batchKeywords({ definition: play, run, scopes }: PlayContext, first: HostState) {
   const sight = scopes.of(first);
   const serial = toJs(keywordValue(play.serial, sight) ?? null);
   const percentage = keywordValue(play.maxFailPercentage, sight);
@@ -114,13 +114,13 @@ function batchKeywords({ play, run, scopes }: PlayContext, first: HostState) {
 
 async function runBatch(
   context: PlayContext,
-  across: Across,
+  across: RunState,
   hosts: readonly PlayHost[],
   { maxFailPercentage, strategy, forceHandlers }: ReturnType<typeof batchKeywords>,
-): Promise<Performing['stop']> {
-  const { play, run } = context;
+): Promise<BatchRun['stop']> {
+  const { definition: play, run } = context;
   const handlers = new Handlers(context, play.handlers);
-  const performing: Performing = {
+  const performing: BatchRun = {
     play: context,
     handlers,
     includes: across.includes,
@@ -164,7 +164,7 @@ const hasValidation = (items: readonly Item[]): boolean =>
 function playContext(
   run: RunContext,
   play: Play,
-  across: Across,
+  across: RunState,
   all: () => readonly string[],
   batch: () => readonly PlayHost[],
 ): PlayContext {
@@ -200,7 +200,7 @@ function playContext(
   const context: PlayContext = {
     run,
     mark: across.mark,
-    play,
+    definition: play,
     scopes,
     inventory: across.inventory,
     stateOf: (host) => across.states.get(host),
@@ -244,7 +244,7 @@ function rolesOf(items: readonly Item[]): { listed: readonly string[]; dependent
 }
 
 /** A play's own keywords are computed before there is a host: only extra and play variables count. */
-function playSight({ run, play, scopes, stateOf }: PlayContext) {
+function playSight({ run, definition: play, scopes, stateOf }: PlayContext) {
   const first = [...run.inventory.hosts.keys()][0];
   const state = stateOf(first ?? 'localhost') ?? stateOf('localhost');
   return state === undefined
@@ -259,7 +259,7 @@ const layersScope = (layers: readonly VarsLayer[], extra: VarsLayer) => ({
 });
 
 function hostsOf(context: PlayContext): { hosts: readonly string[] } | { error: string } {
-  const { run, play } = context;
+  const { run, definition: play } = context;
   try {
     const sight = playSight(context);
     const written = evaluate(play.hosts.value, sight.scope, sight.env);
@@ -280,7 +280,7 @@ function hostsOf(context: PlayContext): { hosts: readonly string[] } | { error: 
 }
 
 function nameOf(context: PlayContext): string {
-  const { play } = context;
+  const { definition: play } = context;
   if (play.name === undefined)
     return typeof play.hosts.value === 'string'
       ? play.hosts.value

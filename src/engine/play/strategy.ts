@@ -1,12 +1,12 @@
 import { eachLimited } from '../host/each-limited.ts';
 import { comparePaths, type Step } from '../task/cursor.ts';
 import { perform } from './perform.ts';
-import type { Performing } from './performing.ts';
+import type { BatchRun } from './performing.ts';
 import type { PlayHost } from './play-host.ts';
 import { putBackLeft } from './validate.ts';
 
 /** All hosts do a task before any does the next. */
-export async function linear(performing: Performing): Promise<void> {
+export async function linear(performing: BatchRun): Promise<void> {
   while (goesOn(performing)) {
     const steps = nextSteps(performing, performing.hosts);
     const first = [...steps.values()].sort((a, b) => comparePaths(a.path, b.path))[0];
@@ -19,7 +19,7 @@ export async function linear(performing: Performing): Promise<void> {
 }
 
 /** Each host goes on as fast as it can. */
-export async function free(performing: Performing): Promise<void> {
+export async function free(performing: BatchRun): Promise<void> {
   await eachLimited(performing.hosts, performing.play.run.options.forks, async (host) => {
     while (goesOn(performing)) {
       const step = nextSteps(performing, [host]).get(host);
@@ -31,9 +31,9 @@ export async function free(performing: Performing): Promise<void> {
   });
 }
 
-const goesOn = ({ play, stop }: Performing): boolean => stop === 'no' && !play.run.signal.aborted;
+const goesOn = ({ play, stop }: BatchRun): boolean => stop === 'no' && !play.run.signal.aborted;
 
-function nextSteps(performing: Performing, hosts: readonly PlayHost[]): Map<PlayHost, Step> {
+function nextSteps(performing: BatchRun, hosts: readonly PlayHost[]): Map<PlayHost, Step> {
   const steps = new Map<PlayHost, Step>();
   for (const host of hosts) {
     if (host.out) continue;
@@ -44,7 +44,7 @@ function nextSteps(performing: Performing, hosts: readonly PlayHost[]): Map<Play
 }
 
 /** A failure that an `always` only delayed goes on falling. */
-function nextStep({ play }: Performing, host: PlayHost): Step | undefined {
+function nextStep({ play }: BatchRun, host: PlayHost): Step | undefined {
   for (;;) {
     const step = host.cursor.next();
     if (step === undefined || step.kind !== 'fallen') return step;
@@ -68,7 +68,7 @@ const isSame = (a: Step, b: Step): boolean =>
   a.kind === b.kind &&
   (a.kind === 'item' && b.kind === 'item' ? a.item === b.item : true);
 
-function stopIfTooManyFailed(performing: Performing): void {
+function stopIfTooManyFailed(performing: BatchRun): void {
   const { maxFailPercentage, hosts } = performing;
   if (maxFailPercentage === undefined || performing.stop !== 'no') return;
   const failed = hosts.filter((host) => host.out && (host.state.failed || host.state.unreachable)).length;

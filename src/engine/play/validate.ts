@@ -7,27 +7,27 @@ import { dependsOn } from '../host/depends-on.ts';
 import { eachLimited } from '../host/each-limited.ts';
 import type { Identity } from '../host/identity.ts';
 import { putBack, release } from '../host/journal.ts';
-import { quietly } from '../host/quietly.ts';
-import { tellable } from '../host/tellable.ts';
+import { runSilently } from '../host/quietly.ts';
+import { redacted } from '../host/tellable.ts';
 import { unreachable } from '../task/outcome.ts';
-import { type Settled, settle } from '../task/settle.ts';
+import { type Computation, retryWhenKnown } from '../task/settle.ts';
 import { placed } from '../variables/error-text.ts';
 import { keywordTruth, keywordValue } from '../variables/keyword-values.ts';
 import type { PlayContext } from '../variables/play-context.ts';
-import { conclude } from './conclude.ts';
+import { recordOutcome } from './conclude.ts';
 import { blockKey, learnLeft } from './left-over.ts';
-import type { Performing } from './performing.ts';
+import type { BatchRun } from './performing.ts';
 import type { PlayHost } from './play-host.ts';
 
 /** Prove what a validating block changed: the command must succeed, or everything is put back and the block has failed. */
-export async function validate(performing: Performing, hosts: readonly PlayHost[], block: Block): Promise<void> {
+export async function validate(performing: BatchRun, hosts: readonly PlayHost[], block: Block): Promise<void> {
   const { play } = performing;
   const key = blockKey(block);
   await eachLimited(hosts, play.run.options.forks, async (host) => {
     await learnLeft(performing, host);
     const due = host.touchedBlocks.has(key) || host.left?.blocks.includes(key) === true;
     if (!due || play.run.options.check) return host.cursor.advance();
-    const proof = await settle({ play, state: host.state }, () => proofOf(play, host, block));
+    const proof = await retryWhenKnown({ play, state: host.state }, () => proofOf(play, host, block));
     const { command, censored } = proof.is === 'value' ? proof.value : { command: '', censored: true };
     const ref: TaskRef = {
       id: block.id,
@@ -38,23 +38,23 @@ export async function validate(performing: Performing, hosts: readonly PlayHost[
       tags: block.keywords.tags,
       step: block.keywords.step,
     };
-    play.run.emit({ kind: 'task-started', play: play.play.id, task: ref, host: host.name });
+    play.run.emit({ kind: 'task-started', play: play.definition.id, task: ref, host: host.name });
     const startedAt = performance.now();
     const outcome =
       proof.is === 'value' ? await prove(host, key, proof.value) : await unproved(play, host, key, messageOf(proof));
     play.run.emit({
       kind: 'task-finished',
-      play: play.play.id,
+      play: play.definition.id,
       task: ref,
       host: host.name,
-      outcome: tellable({ ...outcome, censored: censored ? true : undefined }),
+      outcome: redacted({ ...outcome, censored: censored ? true : undefined }),
       tookMs: performance.now() - startedAt,
     });
     if (outcome.status === 'ok') {
       host.touchedBlocks.delete(key);
       host.cursor.advance();
     }
-    conclude(play, host, block, outcome);
+    recordOutcome(play, host, block, outcome);
     host.toPutBack.splice(0);
   });
 }
@@ -75,7 +75,7 @@ function proofOf(play: PlayContext, host: PlayHost, block: Block): Proof {
   };
 }
 
-const messageOf = (proof: Exclude<Settled<never>, { is: 'value' }>): string =>
+const messageOf = (proof: Exclude<Computation<never>, { is: 'value' }>): string =>
   proof.is === 'mistaken'
     ? placed(proof.error)
     : proof.is === 'unknown'
@@ -101,7 +101,7 @@ async function prove(host: PlayHost, key: string, { command, censored, identity 
       : { code: 1, stdout: '', stderr: 'no answer' };
   const link = host.state.link;
   if (said.code === 0) {
-    for (const who of keepersOf(host, key, identity)) await quietly(link, who, [release(host.name, key)]);
+    for (const who of keepersOf(host, key, identity)) await runSilently(link, who, [release(host.name, key)]);
     host.dueInBlock.delete(key);
     return {
       status: 'ok',
@@ -120,11 +120,11 @@ async function prove(host: PlayHost, key: string, { command, censored, identity 
 }
 
 /** A task inside a validating block failed: what the block changed until then is put back. */
-export async function putBackLeft({ play }: Performing, host: PlayHost): Promise<void> {
+export async function putBackLeft({ play }: BatchRun, host: PlayHost): Promise<void> {
   for (const block of host.toPutBack.splice(0)) {
     const key = blockKey(block);
     if (!host.touchedBlocks.has(key) || play.run.options.check) continue;
-    const proof = await settle({ play, state: host.state }, () => proofOf(play, host, block));
+    const proof = await retryWhenKnown({ play, state: host.state }, () => proofOf(play, host, block));
     const back = await undo(host, key, proof.is === 'value' ? proof.value.identity : play.mainIdentity(host.state));
     host.touchedBlocks.delete(key);
     const message = back
@@ -150,7 +150,7 @@ async function undo(host: PlayHost, key: string, own: Identity): Promise<boolean
   host.dueInBlock.delete(key);
   let back = true;
   for (const who of keepersOf(host, key, own))
-    back = (await quietly(host.state.link, who, [putBack(host.name, key)])) && back;
+    back = (await runSilently(host.state.link, who, [putBack(host.name, key)])) && back;
   if (!back) return false;
   for (const id of due) host.due.delete(id);
   // Nor is what an earlier run left for nothing but the block.

@@ -3,22 +3,22 @@ import { fromJs, isDict, type Raw, type Value } from '../../core/value.ts';
 import type { Task } from '../../language/model.ts';
 import { mergeOver } from '../../language/variables/merge-layers.ts';
 import { evaluate, isWritten } from '../../template/index.ts';
-import { Touched, touching } from '../host/touched.ts';
+import { entryNotKnownYet, NotKnownYet } from '../host/touched.ts';
 import type { HostState } from '../variables/host-state.ts';
 import { keywordTruth } from '../variables/keyword-values.ts';
 import type { PlayContext } from '../variables/play-context.ts';
-import type { Sight } from '../variables/scopes.ts';
-import type { Call } from './call.ts';
+import type { TemplateScope } from '../variables/scopes.ts';
+import type { BoundTask } from './call.ts';
 
 /** Take up what a result gives besides itself: facts and variables, which later tasks see. */
-export function absorb(
+export function applyFacts(
   play: PlayContext,
   state: HostState,
   task: Task,
-  sight: Sight,
-  call: Call,
+  sight: TemplateScope,
+  call: BoundTask,
   outcome: Outcome,
-  unknown: ReadonlyMap<string, Touched> = new Map(),
+  unknown: ReadonlyMap<string, NotKnownYet> = new Map(),
 ): void {
   const given = outcome.result['ansible_facts'];
   if (given === undefined || !['ok', 'changed'].includes(outcome.status)) return;
@@ -44,7 +44,7 @@ export function absorb(
 }
 
 /** A value merged over what its variable is already. */
-function overKnown(name: string, value: Value, { scope, env }: Sight): Raw {
+function overKnown(name: string, value: Value, { scope, env }: TemplateScope): Raw {
   const known = scope.get(name);
   return known === undefined ? value : mergeOver(evaluate(known, scope, env), value);
 }
@@ -53,7 +53,7 @@ function remember(
   play: PlayContext,
   owner: HostState,
   facts: ReadonlyMap<Value, Value>,
-  unknown: ReadonlyMap<string, Touched> = new Map(),
+  unknown: ReadonlyMap<string, NotKnownYet> = new Map(),
 ): void {
   owner.facts.add(facts, unknown);
   keep(play, owner);
@@ -65,7 +65,7 @@ export function keep(play: PlayContext, owner: HostState): void {
 }
 
 /** A task that would set variables or facts, but nobody knows to what: touching them makes later tasks unknown, too. */
-export function absorbUnknown(play: PlayContext, state: HostState, task: Task, because: string): void {
+export function applyUnknownFacts(play: PlayContext, state: HostState, task: Task, because: string): void {
   const type = typeof task.type === 'string' ? play.run.loadedType(task.type) : undefined;
   if (type?.gives === undefined) return;
   if (type.gives !== 'set_fact' || !isDict(task.args)) {
@@ -74,5 +74,6 @@ export function absorbUnknown(play: PlayContext, state: HostState, task: Task, b
     return;
   }
   for (const name of (task.args as Map<Value, Raw>).keys())
-    if (name !== 'cacheable') state.set.set(String(name), touching(new Touched('unknown', state.host.name, because)));
+    if (name !== 'cacheable')
+      state.set.set(String(name), entryNotKnownYet(new NotKnownYet('unknown', state.host.name, because)));
 }

@@ -4,10 +4,10 @@ import type { Task, VarsLayer } from '../../language/model.ts';
 import { LEVELS } from '../../language/variables/levels.ts';
 import { TemplateError } from '../../template/index.ts';
 import type { Ahead } from '../host/host-link.ts';
-import { Touched, TouchedHome, touching } from '../host/touched.ts';
+import { entryNotKnownYet, HomeNotKnownYet, NotKnownYet } from '../host/touched.ts';
 import type { HostState } from '../variables/host-state.ts';
 import type { PlayContext } from '../variables/play-context.ts';
-import { type Call, computeCall, questionsOf } from './call.ts';
+import { type BoundTask, bindTask, questionsOf } from './call.ts';
 import type { Cursor } from './cursor.ts';
 import { factsQuestion } from './facts.ts';
 import { itemSight, loopOf } from './loop.ts';
@@ -60,7 +60,7 @@ export async function askAhead(
     asked.push(...(all ? questions : questions.filter(({ question }) => !isAskedInTurn(question))));
     first = false;
     if (task.register !== undefined)
-      pending.set(task.register, touching(new Touched('pending', state.host.name, task.register)));
+      pending.set(task.register, entryNotKnownYet(new NotKnownYet('pending', state.host.name, task.register)));
   }
   return asked;
 }
@@ -73,7 +73,7 @@ async function questionsFor(
   room: number,
 ): Promise<readonly Ahead[]> {
   const asked: Ahead[] = [];
-  const wanted = (call: Call, question: AnyQuestion<unknown>): Ahead => ({
+  const wanted = (call: BoundTask, question: AnyQuestion<unknown>): Ahead => ({
     link: call.link,
     identity: call.identity,
     question: call.censored ? hidden(question) : question,
@@ -89,12 +89,12 @@ async function questionsFor(
           : [];
     for (const one of sights) {
       if (asked.length >= room) break;
-      const computed = await computeCall(play, state, task, one, true);
+      const computed = await bindTask(play, state, task, one, true);
       if (computed.kind === 'call')
         asked.push(...questionsOf(computed.call).map((question) => wanted(computed.call, question)));
     }
   } catch (error) {
-    if (error instanceof Touched && error.what === 'facts') {
+    if (error instanceof NotKnownYet && error.what === 'facts') {
       const other = play.stateOf(error.host);
       if (other !== undefined)
         asked.push({
@@ -102,9 +102,9 @@ async function questionsFor(
           identity: play.mainIdentity(other),
           question: factsQuestion,
         });
-    } else if (error instanceof TouchedHome && error.user !== undefined)
+    } else if (error instanceof HomeNotKnownYet && error.user !== undefined)
       asked.push({ link: error.link, identity: error.identity, question: userAccount(error.user) });
-    else if (!(error instanceof Touched || error instanceof TemplateError)) throw error;
+    else if (!(error instanceof NotKnownYet || error instanceof TemplateError)) throw error;
   }
   return asked;
 }

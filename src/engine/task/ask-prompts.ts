@@ -10,7 +10,7 @@ import type { RunContext } from '../variables/run-context.ts';
 
 /** Ask for the variables that a play prompts for, unless the command line gives them. Returns what is wrong. */
 export async function askPrompts(context: PlayContext, states: readonly HostState[]): Promise<string | undefined> {
-  const { run, play } = context;
+  const { run, definition: play } = context;
   for (const prompt of play.varsPrompt) {
     if (run.extra.vars.has(prompt.name)) continue;
     const said = run.options.interactive ? await answerTo(prompt, run) : '';

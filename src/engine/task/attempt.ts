@@ -4,31 +4,36 @@ import { type Converged, converge, type Target } from '../host/converge.ts';
 import type { HostLink } from '../host/host-link.ts';
 import { nowText } from '../host/now-text.ts';
 import { createTarget } from '../host/target.ts';
-import { Touched } from '../host/touched.ts';
+import { NotKnownYet } from '../host/touched.ts';
 import type { HostState } from '../variables/host-state.ts';
 import { foreseenResult, isUnrun } from '../variables/partly-known.ts';
-import type { Sight } from '../variables/scopes.ts';
-import { absorb } from './absorb.ts';
+import type { TemplateScope } from '../variables/scopes.ts';
+import { applyFacts } from './absorb.ts';
 import { ended, inBackground, jobOf, starting } from './background.ts';
-import { type Call, computeCall } from './call.ts';
+import { type BoundTask, bindTask } from './call.ts';
 import { failure, ignorable, skip, uncomputed } from './early-outcomes.ts';
 import { unknownFacts } from './facts.ts';
 import type { LoopItem } from './loop.ts';
-import { outcomeOf, unknownOutcome, unlessUnsettled } from './outcome.ts';
+import { outcomeOf, unknownOutcome, unlessUncertain } from './outcome.ts';
 import { doubtWhatItMayChange, namedPaths } from './perhaps.ts';
-import { settle } from './settle.ts';
+import { retryWhenKnown } from './settle.ts';
 import { type Ran, sightAfter, type TaskRun } from './task-run.ts';
 
 /**
  * Run a task, or one item, once: its parameters computed, the host brought to them, the outcome judged. Conditions on its
  * result see there how many `attempts` there were, where there may be several.
  */
-export async function attempt(run: TaskRun, sight: Sight, item: LoopItem | undefined, attempts?: number): Promise<Ran> {
+export async function attempt(
+  run: TaskRun,
+  sight: TemplateScope,
+  item: LoopItem | undefined,
+  attempts?: number,
+): Promise<Ran> {
   const { play, state, task } = run;
   state.readOfNow = undefined;
-  const computed = await computeCall(play, state, task, sight, false).catch(unlessUnknown);
+  const computed = await bindTask(play, state, task, sight, false).catch(unlessUnknown);
   const { readOfNow } = state;
-  if (computed instanceof Touched) return unknownRun(run, sight, computed.because);
+  if (computed instanceof NotKnownYet) return unknownRun(run, sight, computed.because);
   if (computed.kind === 'skipped')
     return { outcome: { ...skip(computed.message, computed.condition), censored: computed.censored } };
   if (computed.kind === 'failed')
@@ -41,16 +46,16 @@ export async function attempt(run: TaskRun, sight: Sight, item: LoopItem | undef
   // What was done is done: only judging it is tried again where it touches what has to be asked first.
   const isForeseen = call.context.check && !call.ansible && converged.status === 'changed' && call.type.acts !== true;
   const registering = (result: Outcome['result']) => (isForeseen ? foreseenResult(result, call.type) : result);
-  const after = (result: Outcome['result']): Sight =>
+  const after = (result: Outcome['result']): TemplateScope =>
     sightAfter(run, item, registering(attempts === undefined ? result : { ...result, attempts }));
-  const settled = await settle(run, () => outcomeOf(converged, call, after, task));
+  const settled = await retryWhenKnown(run, () => outcomeOf(converged, call, after, task));
   const judged = settled.is === 'value' ? settled.value : await uncomputed(settled, run, sight);
-  const held = call.ansible ? judged : unlessUnsettled(judged, converged, call, readOfNow);
+  const held = call.ansible ? judged : unlessUncertain(judged, converged, call, readOfNow);
   const doubted = held.status === 'unreachable' && play.run.signal.aborted ? interrupted(held) : held;
   const would = 'would' in converged ? converged.would : converged.status === 'unknown' ? undefined : foreseen;
   foresee(run, call, doubted, would);
   const { outcome, unknown } = withoutUnknownFacts(doubted, run, call);
-  const absorbed = await settle(run, () => absorb(play, state, task, sight, call, outcome, unknown));
+  const absorbed = await retryWhenKnown(run, () => applyFacts(play, state, task, sight, call, outcome, unknown));
   if (absorbed.is !== 'value') return { outcome: await uncomputed(absorbed, run, sight) };
   const ofNow = call.type.controllerOnly === true ? readOfNow : lookedInSpiteOf(run, call);
   if (ofNow !== undefined && call.type.gives === 'set_fact') markOfNow(state, outcome, ofNow);
@@ -64,8 +69,8 @@ export async function attempt(run: TaskRun, sight: Sight, item: LoopItem | undef
 }
 
 /** In a check: the foreseen change that a task does not see which runs in spite of the check. */
-const lookedInSpiteOf = ({ play }: TaskRun, { context, link }: Call): string | undefined =>
-  play.run.options.check && !context.check ? link.beliefs.unsettled(false) : undefined;
+const lookedInSpiteOf = ({ play }: TaskRun, { context, link }: BoundTask): string | undefined =>
+  play.run.options.check && !context.check ? link.beliefs.uncertainBecauseOf(false) : undefined;
 
 /** What is made of values of now is of now. */
 function markOfNow(state: HostState, { result }: Outcome, because: string): void {
@@ -76,7 +81,7 @@ function markOfNow(state: HostState, { result }: Outcome, because: string): void
 }
 
 /** In a check: nobody knows whether the task runs, or with which parameters. */
-export async function unknownRun(run: TaskRun, sight: Sight, because: string): Promise<Ran> {
+export async function unknownRun(run: TaskRun, sight: TemplateScope, because: string): Promise<Ran> {
   let now: string | undefined;
   await doubtWhatItMayChange(run, sight, async (call) => {
     now = call.censored || call.ansible || call.type.acts === true ? undefined : await foundNow(run, call);
@@ -88,27 +93,27 @@ export async function unknownRun(run: TaskRun, sight: Sight, because: string): P
   };
 }
 
-function unlessUnknown(error: unknown): Touched {
-  if (error instanceof Touched && error.what === 'unknown') return error;
+function unlessUnknown(error: unknown): NotKnownYet {
+  if (error instanceof NotKnownYet && error.what === 'unknown') return error;
   throw error;
 }
 
 /** What a task would change, of which nobody knows whether it runs. */
-async function wouldOf(run: TaskRun, call: Call): Promise<readonly Change[] | undefined> {
+async function wouldOf(run: TaskRun, call: BoundTask): Promise<readonly Change[] | undefined> {
   const foreseen: Change[] = [];
   const { status } = await converge(call.type, call.params, call.context, targetOf(run, call, foreseen));
   return status === 'ok' || status === 'changed' ? foreseen : undefined;
 }
 
 /** In a check: of what cannot be foreseen, how it is now, which is what an audit asks. */
-async function withNow(run: TaskRun, call: Call, converged: Converged): Promise<Converged> {
+async function withNow(run: TaskRun, call: BoundTask, converged: Converged): Promise<Converged> {
   if (converged.status !== 'unknown' || call.ansible) return converged;
   const now = await foundNow(run, call);
   return now === undefined ? converged : { ...converged, message: `${converged.message}; now: ${now}` };
 }
 
 /** What a task would do on the host as it is now, whatever is foreseen. */
-async function foundNow(run: TaskRun, call: Call): Promise<string | undefined> {
+async function foundNow(run: TaskRun, call: BoundTask): Promise<string | undefined> {
   const target = targetOf(run, { ...call, ansible: true }, []);
   return nowText(await converge(call.type, call.params, { ...call.context, check: true }, target), call.type);
 }
@@ -116,13 +121,13 @@ async function foundNow(run: TaskRun, call: Call): Promise<string | undefined> {
 /** In a check: what later tasks are to think of what this one would do, or would have done. */
 function foresee(
   { ref, play }: TaskRun,
-  call: Call,
+  call: BoundTask,
   { status, result }: Outcome,
   would: readonly Change[] | undefined,
 ) {
   if (!play.run.options.check) return;
   const { beliefs } = call.link;
-  if (status === 'unknown' && call.type.controllerOnly !== true) beliefs.unsettle(ref.name);
+  if (status === 'unknown' && call.type.controllerOnly !== true) beliefs.markUncertain(ref.name);
   // Whoever wrote the task says that it changes nothing.
   if (status === 'skipped' && isUnrun(result)) return;
   if (status === 'unknown' || status === 'failed') {
@@ -137,8 +142,8 @@ function foresee(
 function withoutUnknownFacts(
   outcome: Outcome,
   { state }: TaskRun,
-  { context, link, type }: Call,
-): { readonly outcome: Outcome; readonly unknown?: ReadonlyMap<string, Touched> } {
+  { context, link, type }: BoundTask,
+): { readonly outcome: Outcome; readonly unknown?: ReadonlyMap<string, NotKnownYet> } {
   const { ansible_facts: found } = outcome.result;
   if (!context.check || type.gives !== 'facts' || typeof found !== 'object' || found === null) return { outcome };
   const unknown = unknownFacts(link.beliefs, state.host.name, { ...found });
@@ -157,9 +162,14 @@ const interrupted = (outcome: Outcome): Outcome => ({
 });
 
 /** With `async` and `poll: 0` the commands are only started, so there is nothing to look at afterwards. */
-async function convergeOrStart(run: TaskRun, call: Call, sight: Sight, foreseen: Change[]): Promise<Converged> {
+async function convergeOrStart(
+  run: TaskRun,
+  call: BoundTask,
+  sight: TemplateScope,
+  foreseen: Change[],
+): Promise<Converged> {
   const { type, params, context, link } = call;
-  const foreseeing = (call: Call): Target => targetOf(run, call, foreseen);
+  const foreseeing = (call: BoundTask): Target => targetOf(run, call, foreseen);
   const target = foreseeing(call);
   const job = jobOf(run.task, call, sight, run.play.run.options.asyncDir);
   if (job !== undefined) {
@@ -186,7 +196,7 @@ const anew = (target: Target, { beliefs }: HostLink): Target => ({
 });
 
 /** Ansible's modules seldom mind that in a check what earlier tasks would have made is not there; ours know what it would be. */
-async function convergeAsToldBy(call: Call, target: Target, by: (call: Call) => Target): Promise<Converged> {
+async function convergeAsToldBy(call: BoundTask, target: Target, by: (call: BoundTask) => Target): Promise<Converged> {
   const { type, params, context } = call;
   const converged = await converge(type, params, context, target);
   if (!call.ansible || !context.check || converged.status !== 'failed') return converged;
@@ -201,7 +211,7 @@ async function convergeAsToldBy(call: Call, target: Target, by: (call: Call) => 
 
 function targetOf(
   run: TaskRun,
-  { link, identity, timeoutMs, delegatedTo, censored, ansible }: Call,
+  { link, identity, timeoutMs, delegatedTo, censored, ansible }: BoundTask,
   foreseen: Change[],
 ) {
   const { play, state, ref } = run;

@@ -6,8 +6,8 @@ import type { AnyTaskType, Done, Questions, StartedJob, TaskResult } from '../..
 import type { Task } from '../../language/model.ts';
 import { type Converged, firstFailure, type Target, whyNotConverged } from '../host/converge.ts';
 import { keywordNumber } from '../variables/keyword-values.ts';
-import type { Sight } from '../variables/scopes.ts';
-import type { Call } from './call.ts';
+import type { TemplateScope } from '../variables/scopes.ts';
+import type { BoundTask } from './call.ts';
 import { jobFile } from './job-file.ts';
 
 /** A job that a task is to start instead of waiting for its commands. */
@@ -19,7 +19,12 @@ interface Job {
 }
 
 /** The job that `async` with `poll: 0` asks for. A check starts none. */
-export function jobOf(task: Task, call: Call, sight: Sight, asyncDir: string | undefined): Job | undefined {
+export function jobOf(
+  task: Task,
+  call: BoundTask,
+  sight: TemplateScope,
+  asyncDir: string | undefined,
+): Job | undefined {
   const seconds = keywordNumber(task.async, sight) ?? 0;
   const poll = keywordNumber(task.poll, sight);
   if (seconds <= 0 || poll !== 0 || call.context.check || call.type.controllerOnly === true) return undefined;

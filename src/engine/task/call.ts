@@ -7,12 +7,12 @@ import { asTemplateError, evaluate, TemplateError } from '../../template/index.t
 import { homeOf, homeOfUser } from '../host/homes.ts';
 import type { HostLink } from '../host/host-link.ts';
 import type { Identity } from '../host/identity.ts';
-import { Touched } from '../host/touched.ts';
+import { NotKnownYet } from '../host/touched.ts';
 import { ansibleMessage, placed } from '../variables/error-text.ts';
 import type { HostState } from '../variables/host-state.ts';
 import { firstFalse, keywordNumber, keywordTruth, keywordValue } from '../variables/keyword-values.ts';
 import type { PlayContext } from '../variables/play-context.ts';
-import { OMIT, type Sight } from '../variables/scopes.ts';
+import { OMIT, type TemplateScope } from '../variables/scopes.ts';
 import { BadParams } from './bad-params.ts';
 import { createController } from './controller.ts';
 import { environmentOf } from './environment.ts';
@@ -27,7 +27,7 @@ export interface Place {
 }
 
 /** A task with everything computed for one host and one loop item: ready to be asked, planned and applied. */
-export interface Call extends Place {
+export interface BoundTask extends Place {
   readonly type: TaskType;
   readonly params: unknown;
   readonly context: TaskContext;
@@ -41,19 +41,19 @@ export interface Call extends Place {
 
 /** What computing a task can end in instead of a call. */
 type Computed =
-  | { readonly kind: 'call'; readonly call: Call }
+  | { readonly kind: 'call'; readonly call: BoundTask }
   | { readonly kind: 'skipped'; readonly message: string; readonly condition: string; readonly censored: boolean }
   | { readonly kind: 'failed'; readonly message: string; readonly msg?: string; readonly censored: boolean };
 
 /**
- * Compute a task for a host: conditions, then where it runs, its parameters and its files. Throws `Touched` where a value
+ * Compute a task for a host: conditions, then where it runs, its parameters and its files. Throws `NotKnownYet` where a value
  * is not known yet. `peek` is asking ahead: nothing then may be prompted for or written.
  */
-export async function computeCall(
+export async function bindTask(
   play: PlayContext,
   state: HostState,
   task: Task,
-  sight: Sight,
+  sight: TemplateScope,
   peek: boolean,
 ): Promise<Computed> {
   let censored = false;
@@ -68,7 +68,7 @@ export async function computeCall(
     const error = asTemplateError(thrown);
     if (error instanceof TemplateError) {
       const doubt = doubtOf(play, state, error);
-      if (doubt !== undefined) throw new Touched('unknown', state.host.name, doubt);
+      if (doubt !== undefined) throw new NotKnownYet('unknown', state.host.name, doubt);
       return { kind: 'failed', message: placed(error), msg: ansibleMessage(error), censored };
     }
     if (error instanceof ControllerError) return { kind: 'failed', message: error.message, censored };
@@ -81,11 +81,11 @@ async function makeCall(
   play: PlayContext,
   state: HostState,
   task: Task,
-  sight: Sight,
+  sight: TemplateScope,
   peek: boolean,
   censored: boolean,
   warnings: string[],
-): Promise<Call> {
+): Promise<BoundTask> {
   const { options } = play.run;
   const type = await typeOf(play, task, sight);
   const where = placeOf(play, state, task, sight);
@@ -129,7 +129,7 @@ async function makeCall(
   };
 }
 
-async function typeOf(play: PlayContext, task: Task, sight: Sight): Promise<TaskType> {
+async function typeOf(play: PlayContext, task: Task, sight: TemplateScope): Promise<TaskType> {
   const name = typeof task.type === 'string' ? task.type : String(evaluate(task.type, sight.scope, sight.env));
   const type = play.run.loadedType(name) ?? (await play.run.taskType(name));
   if (type === undefined)
@@ -141,7 +141,7 @@ async function typeOf(play: PlayContext, task: Task, sight: Sight): Promise<Task
 export const unresolved = (name: string): string =>
   `couldn't resolve module/action '${name}'. This often indicates a misspelling, missing collection, or incorrect module path.`;
 
-function placeOf(play: PlayContext, state: HostState, task: Task, sight: Sight): Place {
+function placeOf(play: PlayContext, state: HostState, task: Task, sight: TemplateScope): Place {
   const delegate = keywordValue(task.keywords.delegateTo, sight);
   const name = delegate === undefined || delegate === null || delegate === OMIT ? undefined : String(delegate);
   const environment = environmentOf(task, sight);
@@ -159,7 +159,7 @@ const sentence = ({ path, message, hint }: ParamProblem): string =>
   `${path.length > 1 ? `${path.slice(0, -1).join('.')}: ` : ''}${message}${hint === undefined ? '' : ` (${hint})`}`;
 
 /** The questions of a call whose answers are not known, and those that depend on answers that are. */
-export function questionsOf(call: Call): readonly AnyQuestion<unknown>[] {
+export function questionsOf(call: BoundTask): readonly AnyQuestion<unknown>[] {
   const first = Object.values(call.type.ask?.(call.params as never, call.context) ?? {}) as AnyQuestion<unknown>[];
   const beliefs = first.map((question) => call.link.beliefs.of(question, call.identity.key));
   if (call.type.thenAsk === undefined || !beliefs.every((belief) => belief?.is === 'answer' && belief.answer.ok))

@@ -10,10 +10,10 @@ import type { Value } from '../../core/value.ts';
 import type { Task } from '../../language/model.ts';
 import { opened, renderTemplate, type Scope, scopeOver, strftime } from '../../template/index.ts';
 import { readTree } from '../host/read-tree.ts';
-import { Touched } from '../host/touched.ts';
+import { NotKnownYet } from '../host/touched.ts';
 import { evaluateWritten, firstBroken, variable } from '../variables/expressions.ts';
 import type { PlayContext } from '../variables/play-context.ts';
-import type { Sight } from '../variables/scopes.ts';
+import type { TemplateScope } from '../variables/scopes.ts';
 import type { Place } from './call.ts';
 import { jobFile } from './job-file.ts';
 
@@ -21,13 +21,13 @@ import { jobFile } from './job-file.ts';
 export function createController(
   { run }: PlayContext,
   task: Task,
-  sight: Sight,
+  sight: TemplateScope,
   peek: boolean,
   where: Place,
 ): Controller {
   const { scope, env } = sight;
   const later = <T>(act: () => T): T => {
-    if (peek) throw new Touched('pending', '', 'a task that acts on the controller');
+    if (peek) throw new NotKnownYet('pending', '', 'a task that acts on the controller');
     return act();
   };
   const open = (path: string) => opened(readLocalFile(path), path, env);

@@ -3,10 +3,10 @@ import type { Task } from '../../language/model.ts';
 import { dependsOn } from '../host/depends-on.ts';
 import { ansibleMessage, placed } from '../variables/error-text.ts';
 import { keywordTruth } from '../variables/keyword-values.ts';
-import type { Sight } from '../variables/scopes.ts';
+import type { TemplateScope } from '../variables/scopes.ts';
 import { unknownOutcome, unreachable } from './outcome.ts';
 import { writtenPaths } from './perhaps.ts';
-import { ifKnown, type Settled, settle } from './settle.ts';
+import { type Computation, ifKnown, retryWhenKnown } from './settle.ts';
 import type { TaskRun } from './task-run.ts';
 
 /** A task that failed before anything was asked or done; where a template did, `msg` is Ansible's, which then tells no more. */
@@ -18,13 +18,13 @@ export const failure = (message: string, msg?: string): Outcome => ({
 });
 
 /** A task that failed before it could be computed: what it says may hold the values that `no_log` hides. */
-export const failed = (task: Task, sight: Sight, message: string, msg: string | undefined): Outcome => ({
+export const failed = (task: Task, sight: TemplateScope, message: string, msg: string | undefined): Outcome => ({
   ...failure(message, msg),
   censored: isCensored(task, sight) ? true : undefined,
 });
 
 /** Whether a task is under `no_log`; one that cannot be computed hides, to be safe. */
-function isCensored({ keywords }: Task, sight: Sight): boolean {
+function isCensored({ keywords }: Task, sight: TemplateScope): boolean {
   return ifKnown(() => keywordTruth(keywords.noLog, sight) ?? false) ?? true;
 }
 
@@ -42,11 +42,11 @@ export const skip = (message: string, condition?: string): Outcome => ({
 });
 
 /** An outcome under `ignore_errors` and `ignore_unreachable`. */
-export async function ignorable(outcome: Outcome, run: TaskRun, sight: Sight): Promise<Outcome> {
+export async function ignorable(outcome: Outcome, run: TaskRun, sight: TemplateScope): Promise<Outcome> {
   const { ignoreErrors, ignoreUnreachable } = run.task.keywords;
   if (outcome.status !== 'failed' && outcome.status !== 'unreachable') return outcome;
   const written = outcome.status === 'failed' ? ignoreErrors : ignoreUnreachable;
-  const ignored = await settle(run, () => keywordTruth(written, sight) === true);
+  const ignored = await retryWhenKnown(run, () => keywordTruth(written, sight) === true);
   if (ignored.is === 'value') return ignored.value ? { ...outcome, ignored: true } : outcome;
   if (ignored.is === 'unknown')
     return {
@@ -59,9 +59,9 @@ export async function ignorable(outcome: Outcome, run: TaskRun, sight: Sight): P
 
 /** What a task comes to that could not be computed. */
 export async function uncomputed(
-  settled: Exclude<Settled<unknown>, { is: 'value' }>,
+  settled: Exclude<Computation<unknown>, { is: 'value' }>,
   run: TaskRun,
-  sight: Sight,
+  sight: TemplateScope,
 ): Promise<Outcome> {
   if (settled.is === 'unknown') {
     run.state.link.beliefs.doubt(run.ref.name, writtenPaths(run, sight));

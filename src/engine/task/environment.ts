@@ -2,12 +2,15 @@ import { isDict, type Raw, type Value } from '../../core/value.ts';
 import type { Task } from '../../language/model.ts';
 import { evaluate } from '../../template/index.ts';
 import { str } from '../../template/python/repr.ts';
-import { OMIT, type Sight } from '../variables/scopes.ts';
+import { OMIT, type TemplateScope } from '../variables/scopes.ts';
 import { BadParams } from './bad-params.ts';
 import { ifKnown } from './settle.ts';
 
 /** The `environment:` in force, the innermost winning. */
-export function environmentOf(item: Pick<Task, 'keywords'>, { scope, env }: Sight): Readonly<Record<string, string>> {
+export function environmentOf(
+  item: Pick<Task, 'keywords'>,
+  { scope, env }: TemplateScope,
+): Readonly<Record<string, string>> {
   const all = merged(item.keywords.environment.map(({ value }) => evaluate(value, scope, env)));
   const wrong = Object.keys(all).find((name) => !isVariableName(name));
   if (wrong !== undefined)
@@ -22,7 +25,7 @@ const isVariableName = (name: string): boolean => /^[A-Za-z_][A-Za-z0-9_]*$/.tes
 /** The same while facts are being gathered: what needs a fact is left out. */
 export function environmentBeforeFacts(
   item: Pick<Task, 'keywords'>,
-  { scope, env }: Sight,
+  { scope, env }: TemplateScope,
 ): Readonly<Record<string, string>> {
   const entries = item.keywords.environment.flatMap(({ value }) =>
     isDict(value) ? [...(value as Map<Value, Raw>)] : [],

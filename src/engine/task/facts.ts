@@ -5,7 +5,7 @@ import { fromJs, type Value } from '../../core/value.ts';
 import type { Beliefs } from '../host/beliefs.ts';
 import type { Ahead } from '../host/host-link.ts';
 import type { Identity } from '../host/identity.ts';
-import { Touched } from '../host/touched.ts';
+import { NotKnownYet } from '../host/touched.ts';
 import type { HostState } from '../variables/host-state.ts';
 import type { PlayContext } from '../variables/play-context.ts';
 import { keep } from './absorb.ts';
@@ -55,15 +55,15 @@ export function unknownFacts(
   beliefs: Beliefs,
   host: string,
   found: Readonly<Record<string, unknown>>,
-): ReadonlyMap<string, Touched> {
+): ReadonlyMap<string, NotKnownYet> {
   const { ansible_interfaces: listed } = found;
   const interfaces = Array.isArray(listed) ? listed.map(String) : [];
-  const unknown = new Map<string, Touched>();
+  const unknown = new Map<string, NotKnownYet>();
   for (const name of Object.keys(found)) {
     const because = aboutFact(name, interfaces)
       .map((subject) => beliefs.blurredBy(subject))
       .find((task) => task !== undefined);
-    if (because !== undefined) unknown.set(name, new Touched('unknown', host, because));
+    if (because !== undefined) unknown.set(name, new NotKnownYet('unknown', host, because));
   }
   return unknown;
 }

@@ -2,14 +2,14 @@ import { createHash } from 'node:crypto';
 import type { Diagnostic } from '../../core/source.ts';
 import { truthOf } from '../../core/text/truth.ts';
 import { isDict, type Value } from '../../core/value.ts';
-import type { Brought, Include, VarsLayer } from '../../language/model.ts';
+import type { Include, IncludedItems, VarsLayer } from '../../language/model.ts';
 import { LEVELS } from '../../language/variables/levels.ts';
 import { evaluate, repr, TemplateError } from '../../template/index.ts';
 import { placed } from '../variables/error-text.ts';
 import type { HostState } from '../variables/host-state.ts';
 import { firstFalse } from '../variables/keyword-values.ts';
 import type { PlayContext } from '../variables/play-context.ts';
-import { OMIT, type Sight } from '../variables/scopes.ts';
+import { OMIT, type TemplateScope } from '../variables/scopes.ts';
 import { itemSight, type LoopItem, loopOf, turnVars } from './loop.ts';
 
 /** One turn of an include on one host, computed. Hosts with one `key` share what it brings. */
@@ -19,7 +19,7 @@ export type Included =
       readonly key: string;
       readonly what: string;
       readonly turn: number;
-      readonly brought: Brought;
+      readonly brought: IncludedItems;
       readonly item?: LoopItem;
     }
   | { readonly kind: 'skipped'; readonly condition: string; readonly item?: LoopItem }
@@ -37,9 +37,12 @@ export type Included =
 
 /** Loads what includes bring, each file and role once for all hosts that give it the same variables. */
 export class Includes {
-  readonly #brought = new Map<string, { ok: true; value: Brought } | { ok: false; error: readonly Diagnostic[] }>();
+  readonly #brought = new Map<
+    string,
+    { ok: true; value: IncludedItems } | { ok: false; error: readonly Diagnostic[] }
+  >();
 
-  /** What an include brings on a host, one result a turn of its loop. May throw `Touched`. */
+  /** What an include brings on a host, one result a turn of its loop. May throw `NotKnownYet`. */
   compute(play: PlayContext, state: HostState, include: Include, layers: readonly VarsLayer[]): readonly Included[] {
     const sight = play.scopes.of(state, include, layers);
     const loop = loopOf(include, sight);
@@ -49,7 +52,7 @@ export class Includes {
     return loop.items.map((item) => this.#one(play, include, itemSight(play, state, include, item, layers), item));
   }
 
-  #one(play: PlayContext, include: Include, sight: Sight, item: LoopItem | undefined): Included {
+  #one(play: PlayContext, include: Include, sight: TemplateScope, item: LoopItem | undefined): Included {
     try {
       const refused = firstFalse(include.keywords.when, sight);
       if (refused !== undefined) return { kind: 'skipped', condition: refused, item };

@@ -6,7 +6,7 @@ import { ansibleMessage, placed } from '../variables/error-text.ts';
 import type { HostState } from '../variables/host-state.ts';
 import { firstFalse, keywordTruth } from '../variables/keyword-values.ts';
 import type { PlayContext } from '../variables/play-context.ts';
-import type { Sight } from '../variables/scopes.ts';
+import type { TemplateScope } from '../variables/scopes.ts';
 
 /** One turn of a loop. */
 export interface LoopItem {
@@ -30,7 +30,7 @@ type Looped =
 /** The turns of an item's loop, or undefined where it has none. A loop that cannot be computed does not matter when the item is skipped anyway. */
 export function loopOf(
   item: Pick<Task, 'loop' | 'keywords'> & { readonly type?: Task['type'] },
-  sight: Sight,
+  sight: TemplateScope,
 ): Looped | undefined {
   if (item.loop === undefined) return undefined;
   try {
@@ -44,7 +44,7 @@ export function loopOf(
   }
 }
 
-function refusedAnyway(item: Pick<Task, 'keywords'>, sight: Sight): string | undefined {
+function refusedAnyway(item: Pick<Task, 'keywords'>, sight: TemplateScope): string | undefined {
   try {
     return firstFalse(item.keywords.when, sight);
   } catch (error) {
@@ -53,7 +53,7 @@ function refusedAnyway(item: Pick<Task, 'keywords'>, sight: Sight): string | und
   }
 }
 
-function listOf({ over, lookup }: Loop, type: string, { scope, env }: Sight): readonly Value[] {
+function listOf({ over, lookup }: Loop, type: string, { scope, env }: TemplateScope): readonly Value[] {
   const terms =
     lookup !== undefined && typeof over.value === 'string'
       ? bareName(over.value, scope.get(over.value) !== undefined)
@@ -91,7 +91,7 @@ const bareName = (text: string, known: boolean): Raw => (known ? new Template(`{
 
 const termsOf = (value: Value): Value => (Array.isArray(value) ? value : [value]);
 
-function turns(loop: Loop, list: readonly Value[], sight: Sight): readonly LoopItem[] {
+function turns(loop: Loop, list: readonly Value[], sight: TemplateScope): readonly LoopItem[] {
   const name = (raw: Raw | undefined): string | undefined =>
     raw === undefined ? undefined : String(evaluate(raw, sight.scope, sight.env));
   const loopVar = name(loop.loopVar) ?? 'item';
@@ -131,7 +131,7 @@ const REARRANGING = new Set([
   'indexed_items',
 ]);
 
-const isWrittenLoop = ({ over, lookup }: Loop, { scope }: Sight): boolean =>
+const isWrittenLoop = ({ over, lookup }: Loop, { scope }: TemplateScope): boolean =>
   (lookup === undefined || REARRANGING.has(lookup)) &&
   isWritten(typeof over.value === 'string' ? bareName(over.value, true) : over.value, scope);
 
@@ -158,7 +158,7 @@ export function itemSight(
   item: Pick<Item, 'layers' | 'role' | 'searchPath'>,
   turn: LoopItem,
   layers: readonly VarsLayer[],
-): Sight {
+): TemplateScope {
   return play.scopes.of(state, item, [...layers, { level: LEVELS.loop, from: 'the loop', vars: turnVars(turn) }]);
 }
 

@@ -1,4 +1,4 @@
-import type { Outcome, ToldChange } from '../../core/event.ts';
+import type { Outcome, ReportedChange } from '../../core/event.ts';
 import type { AnyQuestion } from '../../core/question.ts';
 import type { SessionFailure } from '../../core/session.ts';
 import type { TaskResult } from '../../core/task-type.ts';
@@ -6,12 +6,12 @@ import type { Task } from '../../language/model.ts';
 import { TemplateError } from '../../template/index.ts';
 import type { Converged } from '../host/converge.ts';
 import { dependsOn } from '../host/depends-on.ts';
-import { Touched } from '../host/touched.ts';
+import { NotKnownYet } from '../host/touched.ts';
 import { ansibleMessage, placedCondition } from '../variables/error-text.ts';
 import { conditionText, firstFalse } from '../variables/keyword-values.ts';
 import { wouldRun } from '../variables/partly-known.ts';
-import type { Sight } from '../variables/scopes.ts';
-import type { Call } from './call.ts';
+import type { TemplateScope } from '../variables/scopes.ts';
+import type { BoundTask } from './call.ts';
 
 /** An outcome that cannot be told in a check, because of a change or a skipped command before it. */
 export const unknownOutcome = (because: string): Outcome => ({
@@ -35,14 +35,14 @@ export const unreachable = (failure: SessionFailure): Outcome => ({
 });
 
 /** What fails in a check may only fail because nothing is changed in a check: then it is unknown. */
-export function unlessUnsettled(
+export function unlessUncertain(
   outcome: Outcome,
   converged: Converged,
-  call: Call,
+  call: BoundTask,
   readOfNow: string | undefined,
 ): Outcome {
   if (outcome.status !== 'failed') return outcome;
-  const because = call.type.controllerOnly === true ? readOfNow : unsettledBy(call, converged);
+  const because = call.type.controllerOnly === true ? readOfNow : uncertainBecauseOf(call, converged);
   if (because === undefined) return outcome;
   return {
     ...unknownOutcome(because),
@@ -51,18 +51,18 @@ export function unlessUnsettled(
   };
 }
 
-function unsettledBy({ type, params, context, link }: Call, converged: Converged): string | undefined {
+function uncertainBecauseOf({ type, params, context, link }: BoundTask, converged: Converged): string | undefined {
   // It follows from answers that are all known, of a type that says what it would do: no foreseen change makes it otherwise.
   if (converged.status === 'failed' && converged.would !== undefined) return undefined;
   const questions = Object.values(type.ask?.(params as never, context) ?? {}) as readonly AnyQuestion<unknown>[];
-  return link.beliefs.unsettled(questions.some((question) => question.beyond === true));
+  return link.beliefs.uncertainBecauseOf(questions.some((question) => question.beyond === true));
 }
 
 /** A converged task as its outcome: Ansible's result keys added, `failed_when` and `changed_when` heard. */
 export function outcomeOf(
   converged: Converged,
-  call: Call,
-  sightOf: (result: TaskResult) => Sight,
+  call: BoundTask,
+  sightOf: (result: TaskResult) => TemplateScope,
   task: Task,
 ): Outcome {
   const common = { censored: call.censored ? true : undefined };
@@ -114,12 +114,12 @@ const skippedInCheck = (result: TaskResult, msg = 'Command would have run if not
   return { status: 'skipped', changes: [], message: msg, result: { ...result, changed: false, skipped: true, msg } };
 };
 
-type Settled = Exclude<Converged, { status: 'unreachable' | 'unknown' | 'skipped' }>;
+type Ended = Exclude<Converged, { status: 'unreachable' | 'unknown' | 'skipped' }>;
 
 function judge(
-  converged: Settled,
-  call: Call,
-  sightOf: (result: TaskResult) => Sight,
+  converged: Ended,
+  call: BoundTask,
+  sightOf: (result: TaskResult) => TemplateScope,
   task: Task,
   would: boolean,
 ): Outcome {
@@ -157,7 +157,7 @@ function judge(
 }
 
 /** Why a task failed: what went wrong, and where only `failed_when` says that something did, what holds. */
-function reasonOf(converged: Settled, { msg }: TaskResult, { failedWhen = [] }: Task): string {
+function reasonOf(converged: Ended, { msg }: TaskResult, { failedWhen = [] }: Task): string {
   if ('message' in converged) return converged.message;
   const holds = `failed_when: ${failedWhen.map(({ value }) => conditionText(value)).join(' and ')}`;
   return msg === undefined || msg === '' ? holds : `${holds}: ${msg}`;
@@ -168,14 +168,14 @@ export const isNever = (written: Task['changedWhen']): boolean =>
   written?.length === 1 && String(written[0]?.value) === 'false';
 
 /** A command that a check does not run: whether it would change something, its author says, unless that takes its result. */
-function unrun(sightOf: (result: TaskResult) => Sight, { changedWhen = [] }: Task) {
+function unrun(sightOf: (result: TaskResult) => TemplateScope, { changedWhen = [] }: Task) {
   const result = (changed: boolean) => ({ changed, skipped: true, msg: wouldRun });
   try {
     if (firstFalse(changedWhen, sightOf(result(true))) === undefined)
       return { status: 'changed', message: undefined, result: result(true) } as const;
     return { status: 'skipped', changes: [], message: onlyLooks, result: result(false) } as const;
   } catch (error) {
-    if (!(error instanceof Touched) || error.what !== 'unknown') throw error;
+    if (!(error instanceof NotKnownYet) || error.what !== 'unknown') throw error;
     const message = `whether it changes something ${dependsOn(error.because)}, which a check does not run`;
     return { status: 'unknown', changes: [], message, assuming: [error.because], result: {} } as const;
   }
@@ -184,7 +184,7 @@ function unrun(sightOf: (result: TaskResult) => Sight, { changedWhen = [] }: Tas
 const onlyLooks =
   'not run in a check: `changed_when: false` says that it changes nothing, and `check_mode: false` lets it run';
 
-function withKeys(converged: Settled, call: Call): TaskResult {
+function withKeys(converged: Ended, call: BoundTask): TaskResult {
   const changed = converged.status === 'changed' || (converged.status === 'failed' && converged.didChange);
   const diff = call.diff
     ? converged.changes.flatMap((change) => (change.diff === undefined ? [] : [ansibleDiff(change.diff)]))
@@ -207,12 +207,12 @@ const lines = (text: string): string[] => {
   return split.at(-1) === '' ? split.slice(0, -1) : split;
 };
 
-const ansibleDiff = ({ before, after, beforeHeader, afterHeader }: NonNullable<ToldChange['diff']>) => ({
+const ansibleDiff = ({ before, after, beforeHeader, afterHeader }: NonNullable<ReportedChange['diff']>) => ({
   before,
   after,
   ...(beforeHeader === undefined ? {} : { before_header: beforeHeader }),
   ...(afterHeader === undefined ? {} : { after_header: afterHeader }),
 });
 
-const told = ({ what, from, to, diff }: ToldChange): ToldChange => ({ what, from, to, diff });
-const withoutDiff = ({ what, from, to }: ToldChange): ToldChange => ({ what, from, to });
+const told = ({ what, from, to, diff }: ReportedChange): ReportedChange => ({ what, from, to, diff });
+const withoutDiff = ({ what, from, to }: ReportedChange): ReportedChange => ({ what, from, to });

@@ -4,21 +4,21 @@ import type { TaskType } from '../../core/task-type.ts';
 import { isDict, type Raw, toJs, type Value } from '../../core/value.ts';
 import type { Task } from '../../language/model.ts';
 import { evaluate } from '../../template/index.ts';
-import type { Sight } from '../variables/scopes.ts';
-import { type Call, computeCall } from './call.ts';
+import type { TemplateScope } from '../variables/scopes.ts';
+import { type BoundTask, bindTask } from './call.ts';
 import { isNever } from './outcome.ts';
-import { ifKnown, settle } from './settle.ts';
+import { ifKnown, retryWhenKnown } from './settle.ts';
 import type { TaskRun } from './task-run.ts';
 
 /** What a task would change as it is: nothing where it is in order, undefined where nobody knows. */
-type LookAt = (call: Call) => Promise<readonly Change[] | undefined>;
+type LookAt = (call: BoundTask) => Promise<readonly Change[] | undefined>;
 
 /** In a check: nobody knows whether a task runs, or with which parameters. What it may change is not known either. */
-export async function doubtWhatItMayChange(run: TaskRun, sight: Sight, lookAt: LookAt): Promise<void> {
+export async function doubtWhatItMayChange(run: TaskRun, sight: TemplateScope, lookAt: LookAt): Promise<void> {
   const { play, state, task, ref } = run;
   const { beliefs } = state.link;
   const anyway: Task = { ...task, keywords: { ...task.keywords, when: [] } };
-  const computed = await settle(run, () => computeCall(play, state, anyway, sight, true));
+  const computed = await retryWhenKnown(run, () => bindTask(play, state, anyway, sight, true));
   if (computed.is !== 'value' || computed.value.kind !== 'call')
     return beliefs.doubt(ref.name, writtenPaths(run, sight));
   const { call } = computed.value;
@@ -32,7 +32,7 @@ const changesNothing = (type: TaskType, { changedWhen }: Task): boolean =>
   type.controllerOnly === true || (type.acts === true && isNever(changedWhen));
 
 /** What a task names as what it is to change; of one that acts nobody knows. */
-export function namedPaths({ type, params }: Call): readonly Subject[] {
+export function namedPaths({ type, params }: BoundTask): readonly Subject[] {
   if (type.controllerOnly === true || type.looks?.(params as never) === true) return [];
   const given = params as Readonly<Record<string, unknown>>;
   if (type.acts === true) return aboutOf(given['about']);
@@ -40,7 +40,7 @@ export function namedPaths({ type, params }: Call): readonly Subject[] {
 }
 
 /** The same of a task that cannot be computed: the paths that are written out, or anything. */
-export function writtenPaths({ play, task }: TaskRun, { scope, env }: Sight): readonly Subject[] {
+export function writtenPaths({ play, task }: TaskRun, { scope, env }: TemplateScope): readonly Subject[] {
   const type = typeof task.type === 'string' ? play.run.loadedType(task.type) : undefined;
   if (type === undefined) return ['everything'];
   if (changesNothing(type, task)) return [];

@@ -2,17 +2,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Outcome } from '../../core/event.ts';
 import { toJs, type Value } from '../../core/value.ts';
 import { evaluate } from '../../template/index.ts';
-import { tellable } from '../host/tellable.ts';
+import { redacted } from '../host/tellable.ts';
 import { firstFalse, keywordNumber } from '../variables/keyword-values.ts';
-import type { Sight } from '../variables/scopes.ts';
+import type { TemplateScope } from '../variables/scopes.ts';
 import { uncomputed } from './early-outcomes.ts';
 import { itemSight, type LoopItem } from './loop.ts';
 import { runUntil } from './run-until.ts';
-import { settle } from './settle.ts';
+import { retryWhenKnown } from './settle.ts';
 import { type Ran, sightAfter, type TaskRun } from './task-run.ts';
 
 /** Run a task for each item of its loop; the outcome sums them up. */
-export async function runLoop(run: TaskRun, items: readonly LoopItem[], sight: Sight): Promise<Ran> {
+export async function runLoop(run: TaskRun, items: readonly LoopItem[], sight: TemplateScope): Promise<Ran> {
   const { play, state, task, ref } = run;
   const outcomes: Outcome[] = [];
   let ofNow: string | undefined;
@@ -23,7 +23,7 @@ export async function runLoop(run: TaskRun, items: readonly LoopItem[], sight: S
   for (const item of items) {
     if (play.run.signal.aborted) break;
     const own = itemSight(play, state, task, item, run.layers);
-    const settled = await settle(run, () => runUntil(run, own, item));
+    const settled = await retryWhenKnown(run, () => runUntil(run, own, item));
     const ran: Ran = settled.is === 'value' ? settled.value : { outcome: await uncomputed(settled, run, own) };
     ofNow = ran.ofNow ?? ofNow;
     const result = {
@@ -36,20 +36,23 @@ export async function runLoop(run: TaskRun, items: readonly LoopItem[], sight: S
     outcomes.push(outcome);
     play.run.emit({
       kind: 'item-finished',
-      play: play.play.id,
+      play: play.definition.id,
       task: ref,
       host: state.host.name,
       // Ansible's word for an item that is nobody's business.
       label: outcome.censored === true ? 'None' : await labelOf(run, item, own),
       item: outcome.censored === true ? null : toJs(item.value),
-      outcome: tellable(outcome),
+      outcome: redacted(outcome),
       delegatedTo: ran.delegatedTo,
     });
     // A later item may look at what this one registered.
     if (outcome.status === 'unreachable') break;
     const { breakWhen } = task.loop ?? {};
     if (breakWhen !== undefined) {
-      const broken = await settle(run, () => firstFalse(breakWhen, sightAfter(run, item, result)) === undefined);
+      const broken = await retryWhenKnown(
+        run,
+        () => firstFalse(breakWhen, sightAfter(run, item, result)) === undefined,
+      );
       if (broken.is !== 'value') outcomes.push(await uncomputed(broken, run, own));
       if (broken.is !== 'value' || broken.value) break;
     }
@@ -59,9 +62,9 @@ export async function runLoop(run: TaskRun, items: readonly LoopItem[], sight: S
   return { outcome: together(outcomes, items.length), looped: true, ofNow };
 }
 
-async function labelOf(run: TaskRun, item: LoopItem, sight: Sight): Promise<string> {
+async function labelOf(run: TaskRun, item: LoopItem, sight: TemplateScope): Promise<string> {
   const written = run.task.loop?.label;
-  const label = await settle(run, () =>
+  const label = await retryWhenKnown(run, () =>
     written === undefined ? item.value : evaluate(written, sight.scope, sight.env),
   );
   if (label.is !== 'value') return String(item.index);

@@ -1,15 +1,18 @@
-import { Touched, touching } from '../host/touched.ts';
-import { absorbUnknown } from './absorb.ts';
+import { entryNotKnownYet, NotKnownYet } from '../host/touched.ts';
+import { applyUnknownFacts } from './absorb.ts';
 import { unknownRun } from './attempt.ts';
 import { failed, ignorable, skip, uncomputed } from './early-outcomes.ts';
 import { loopOf } from './loop.ts';
 import { runLoop } from './run-loop.ts';
 import { runUntil } from './run-until.ts';
-import { type Settled, settle } from './settle.ts';
+import { type Computation, retryWhenKnown } from './settle.ts';
 import { type Ran, registered, type TaskRun } from './task-run.ts';
 
 /** Run a task on one host, with its loop, retries and conditions; or not, where a keyword of it is `uncomputable`. The result is registered; nothing else is decided here. */
-export async function runTask(run: TaskRun, uncomputable?: Exclude<Settled<unknown>, { is: 'value' }>): Promise<Ran> {
+export async function runTask(
+  run: TaskRun,
+  uncomputable?: Exclude<Computation<unknown>, { is: 'value' }>,
+): Promise<Ran> {
   const { play, state, task, ref } = run;
   const sight = play.scopes.of(state, task, run.layers);
   const compute = async (): Promise<Ran> => {
@@ -22,12 +25,12 @@ export async function runTask(run: TaskRun, uncomputable?: Exclude<Settled<unkno
   };
   const perform = async (): Promise<Ran> => {
     if (uncomputable?.is === 'unknown') return unknownRun(run, sight, uncomputable.because);
-    const settled = uncomputable ?? (await settle(run, compute));
+    const settled = uncomputable ?? (await retryWhenKnown(run, compute));
     return settled.is === 'value' ? settled.value : { outcome: await uncomputed(settled, run, sight) };
   };
   const ran = await perform();
   register(run, ran);
-  if (ran.outcome.status === 'unknown') absorbUnknown(play, state, task, ref.name);
+  if (ran.outcome.status === 'unknown') applyUnknownFacts(play, state, task, ref.name);
   return ran;
 }
 
@@ -35,7 +38,10 @@ function register(run: TaskRun, { outcome, ofNow }: Ran): void {
   const { state, task, ref } = run;
   if (task.register === undefined) return;
   if (outcome.status === 'unknown')
-    state.set.set(task.register, touching(new Touched('unknown', state.host.name, outcome.assuming?.[0] ?? ref.name)));
+    state.set.set(
+      task.register,
+      entryNotKnownYet(new NotKnownYet('unknown', state.host.name, outcome.assuming?.[0] ?? ref.name)),
+    );
   else {
     const entry = { value: registered(run, outcome.result) };
     state.set.set(task.register, ofNow === undefined ? entry : state.ofNow(entry, ofNow));

@@ -1,19 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Outcome } from '../../core/event.ts';
-import { tellable } from '../host/tellable.ts';
+import { redacted } from '../host/tellable.ts';
 import { ansibleMessage, placedCondition } from '../variables/error-text.ts';
 import { firstFalse, keywordNumber } from '../variables/keyword-values.ts';
 import { isUnrun } from '../variables/partly-known.ts';
-import type { Sight } from '../variables/scopes.ts';
+import type { TemplateScope } from '../variables/scopes.ts';
 import { attempt } from './attempt.ts';
 import { ignorable, uncomputed } from './early-outcomes.ts';
 import type { LoopItem } from './loop.ts';
 import { unknownOutcome } from './outcome.ts';
-import { settle } from './settle.ts';
+import { retryWhenKnown } from './settle.ts';
 import { type Ran, sightAfter, type TaskRun } from './task-run.ts';
 
 /** Run one item, or a task without a loop: until it is as `until` wants it, or as often as `retries` says. */
-export async function runUntil(run: TaskRun, sight: Sight, item?: LoopItem): Promise<Ran> {
+export async function runUntil(run: TaskRun, sight: TemplateScope, item?: LoopItem): Promise<Ran> {
   const { play, state, task, ref } = run;
   if (task.until === undefined && task.retries === undefined) return attempt(run, sight, item);
   const retries = keywordNumber(task.retries, sight) ?? 3;
@@ -23,7 +23,7 @@ export async function runUntil(run: TaskRun, sight: Sight, item?: LoopItem): Pro
     const { outcome } = ran;
     if (['skipped', 'unreachable', 'unknown'].includes(outcome.status) || isUnrun(outcome.result)) return ran;
     const result = { ...outcome.result, attempts: count };
-    const refused = await settle(run, () => refusedBy(run, item, outcome, result));
+    const refused = await retryWhenKnown(run, () => refusedBy(run, item, outcome, result));
     if (refused.is === 'unknown') return { ...ran, outcome: unknownOutcome(refused.because) };
     if (refused.is === 'mistaken') {
       const mistaken = { ...outcome, result: { ...result, failed: true, msg: ansibleMessage(refused.error) } };
@@ -42,11 +42,11 @@ export async function runUntil(run: TaskRun, sight: Sight, item?: LoopItem): Pro
     }
     play.run.emit({
       kind: 'retrying',
-      play: play.play.id,
+      play: play.definition.id,
       task: ref,
       host: state.host.name,
       left: retries - count + 1,
-      outcome: tellable(outcome),
+      outcome: redacted(outcome),
     });
     await sleep(delay * 1000, undefined, { signal: play.run.signal }).catch(() => {});
     state.link.beliefs.forget();
@@ -69,5 +69,5 @@ const givenUpAfter = ({ task }: TaskRun, count: number) =>
   task.until === undefined ? {} : { failed: true, attempts: Math.max(1, count - 1) };
 
 /** An outcome that has failed by what `until` says of it. */
-const failed = (outcome: Outcome, message: string, run: TaskRun, sight: Sight): Promise<Outcome> =>
+const failed = (outcome: Outcome, message: string, run: TaskRun, sight: TemplateScope): Promise<Outcome> =>
   ignorable({ ...outcome, status: 'failed', message }, run, sight);

@@ -2,13 +2,13 @@ import { userAccount } from '../../core/questions/accounts/account.ts';
 import type { SessionFailure } from '../../core/session.ts';
 import { asTemplateError, isUndefinedError, TemplateError } from '../../template/index.ts';
 import type { Ahead } from '../host/host-link.ts';
-import { Touched, TouchedHome } from '../host/touched.ts';
+import { HomeNotKnownYet, NotKnownYet } from '../host/touched.ts';
 import type { HostState } from '../variables/host-state.ts';
 import type { PlayContext } from '../variables/play-context.ts';
 import { learnFacts } from './facts.ts';
 
 /** What came of computing something. Whoever computes says what each of them means: none of them stands for another. */
-export type Settled<T> =
+export type Computation<T> =
   | { readonly is: 'value'; readonly value: T }
   /** In a check: it depends on something that is not known, because of this task. */
   | { readonly is: 'unknown'; readonly because: string }
@@ -16,7 +16,7 @@ export type Settled<T> =
   | { readonly is: 'unreachable'; readonly failure: SessionFailure };
 
 /** Who computes: where, and what may be asked in the same round. */
-interface Settling {
+interface Computing {
   readonly play: PlayContext;
   /** The host whose variables count; without it, no doubt about them is known. */
   readonly state?: HostState;
@@ -25,32 +25,32 @@ interface Settling {
 
 /**
  * Compute something for which templates are evaluated, asking for what is missing (facts, a session's home), until it
- * is there. The only place that catches `Touched` during a run: everything that evaluates goes through it, so that
+ * is there. The only place that catches `NotKnownYet` during a run: everything that evaluates goes through it, so that
  * what is not known becomes an unknown outcome wherever it is touched. `act` may run several times: it only computes,
  * or has not begun to act when it throws.
  */
-export async function settle<T>(by: Settling, act: () => T | Promise<T>): Promise<Settled<T>> {
+export async function retryWhenKnown<T>(by: Computing, act: () => T | Promise<T>): Promise<Computation<T>> {
   for (;;) {
     try {
       return { is: 'value', value: await act() };
     } catch (error) {
-      const settled = await settleThrown(by, error);
+      const settled = await meaningOf(by, error);
       if (settled !== undefined) return settled;
     }
   }
 }
 
 /** What an error means; undefined where what was missing is there now. */
-async function settleThrown(
-  by: Settling,
+async function meaningOf(
+  by: Computing,
   error: unknown,
-): Promise<Exclude<Settled<never>, { is: 'value' }> | undefined> {
+): Promise<Exclude<Computation<never>, { is: 'value' }> | undefined> {
   const mistake = asTemplateError(error);
   if (mistake instanceof TemplateError) {
     const doubt = doubtOf(by.play, by.state, mistake);
     return doubt === undefined ? { is: 'mistaken', error: mistake } : { is: 'unknown', because: doubt };
   }
-  if (!(error instanceof Touched)) throw error;
+  if (!(error instanceof NotKnownYet)) throw error;
   if (error.what === 'unknown') return { is: 'unknown', because: error.because };
   return satisfy(by, error);
 }
@@ -61,11 +61,11 @@ export const doubtOf = (play: PlayContext, state: HostState | undefined, error: 
 
 /** Ask for what was touched: facts, or a session so that its home is known. */
 async function satisfy(
-  { play, ahead = async () => [] }: Settling,
-  touched: Touched,
-): Promise<Exclude<Settled<never>, { is: 'value' }> | undefined> {
+  { play, ahead = async () => [] }: Computing,
+  touched: NotKnownYet,
+): Promise<Exclude<Computation<never>, { is: 'value' }> | undefined> {
   const { what, host } = touched;
-  if (touched instanceof TouchedHome) return learnHome(touched, ahead);
+  if (touched instanceof HomeNotKnownYet) return learnHome(touched, ahead);
   const state = play.stateOf(host);
   if (state === undefined || what === 'pending')
     return { is: 'mistaken', error: new TemplateError(`a value of ${host} is not known yet`, 'pending') };
@@ -75,7 +75,7 @@ async function satisfy(
 }
 
 /** A home is known once there is a session of the one whose it is; another user's is asked. */
-async function learnHome({ link, identity, user }: TouchedHome, ahead: () => Promise<readonly Ahead[]>) {
+async function learnHome({ link, identity, user }: HomeNotKnownYet, ahead: () => Promise<readonly Ahead[]>) {
   const known = user === undefined ? await link.open(identity) : await link.ask(identity, [userAccount(user)], ahead);
   if (known.ok) return undefined;
   const because = link.excused(identity, known.failure);
@@ -90,7 +90,7 @@ function identityBeforeFacts(play: PlayContext, state: HostState, host: string) 
     return play.mainIdentity(state);
   } catch (error) {
     if (error instanceof TemplateError) return { is: 'mistaken', error } as const;
-    if (!(error instanceof Touched)) throw error;
+    if (!(error instanceof NotKnownYet)) throw error;
     if (error.what === 'unknown') return { is: 'unknown', because: error.because } as const;
     const message = `how to connect to ${host} depends on facts, which are not known before there is a connection`;
     return { is: 'mistaken', error: new TemplateError(message, 'pending') } as const;
@@ -102,7 +102,7 @@ export function ifKnown<T>(compute: () => T): T | undefined {
   try {
     return compute();
   } catch (error) {
-    if (error instanceof TemplateError || error instanceof Touched) return undefined;
+    if (error instanceof TemplateError || error instanceof NotKnownYet) return undefined;
     throw error;
   }
 }

@@ -2,10 +2,10 @@ import type { TaskType } from '../../core/task-type.ts';
 import { Expression, isDict, isTemplateText, type Raw, Template, type Value } from '../../core/value.ts';
 import type { Task } from '../../language/model.ts';
 import { evaluate } from '../../template/index.ts';
-import type { Sight } from '../variables/scopes.ts';
+import type { TemplateScope } from '../variables/scopes.ts';
 
 /** The parameters of a task: `module_defaults` below what the task says. */
-export function argsOf(task: Task, type: TaskType, sight: Sight): Raw {
+export function argsOf(task: Task, type: TaskType, sight: TemplateScope): Raw {
   const { rest, expressions } = apart(withKeys(task, sight), type);
   const evaluated: Raw = evaluate(rest, sight.scope, sight.env);
   const given = isDict(evaluated)
@@ -23,7 +23,7 @@ export function argsOf(task: Task, type: TaskType, sight: Sight): Raw {
 }
 
 /** Names of parameters may be templates: `set_fact` sets variables of any name. Only names in the playbook's own text are. */
-function withKeys({ args, argsAt }: Task, { scope, env }: Sight): Raw {
+function withKeys({ args, argsAt }: Task, { scope, env }: TemplateScope): Raw {
   if (!isDict(args) || ![...args.keys()].some((key) => isTemplateText(String(key)))) return args;
   const entries = [...(args as Map<Value, Raw>)].map(([key, value]): [Value, Raw] => [
     isTemplateText(String(key)) ? String(evaluate(new Template(String(key), argsAt), scope, env)) : key,

@@ -6,11 +6,11 @@ import type { Task, VarsLayer } from '../../language/model.ts';
 import { LEVELS } from '../../language/variables/levels.ts';
 import type { Ahead } from '../host/host-link.ts';
 import type { Identity } from '../host/identity.ts';
-import { Touched } from '../host/touched.ts';
+import { NotKnownYet } from '../host/touched.ts';
 import type { HostState } from '../variables/host-state.ts';
 import { asRegistered } from '../variables/partly-known.ts';
 import type { PlayContext } from '../variables/play-context.ts';
-import { layerOf, type Sight } from '../variables/scopes.ts';
+import { layerOf, type TemplateScope } from '../variables/scopes.ts';
 import { itemSight, type LoopItem } from './loop.ts';
 
 /** What running a task needs besides the task. */
@@ -35,7 +35,7 @@ export interface Ran {
 }
 
 /** What conditions see of a task after it ran: its variables, and the result under the name that it registers. */
-export function sightAfter(run: TaskRun, item: LoopItem | undefined, result: Outcome['result']): Sight {
+export function sightAfter(run: TaskRun, item: LoopItem | undefined, result: Outcome['result']): TemplateScope {
   const { play, state, task } = run;
   const layers =
     task.register === undefined
@@ -46,4 +46,4 @@ export function sightAfter(run: TaskRun, item: LoopItem | undefined, result: Out
 
 /** What a task registers. */
 export const registered = ({ state, task, ref }: TaskRun, result: Outcome['result']): Value =>
-  asRegistered(result, new Touched('unknown', state.host.name, ref.name), task.keywords.ignoreErrors !== undefined);
+  asRegistered(result, new NotKnownYet('unknown', state.host.name, ref.name), task.keywords.ignoreErrors !== undefined);

@@ -3,7 +3,7 @@ import { placed } from '../variables/error-text.ts';
 import type { HostState } from '../variables/host-state.ts';
 import type { PlayContext } from '../variables/play-context.ts';
 import { isRefusal, unknownOutcome, unreachable } from './outcome.ts';
-import type { Settled } from './settle.ts';
+import type { Computation } from './settle.ts';
 
 /**
  * In a check: what a play does on these hosts is not known, since one of its own keywords is not. It is told as one
@@ -28,7 +28,7 @@ export function tellUnreachable(
   context: PlayContext,
   state: HostState,
   keyword: string,
-  { failure }: Extract<Settled<never>, { is: 'unreachable' }>,
+  { failure }: Extract<Computation<never>, { is: 'unreachable' }>,
 ): void {
   if (isRefusal(failure)) state.failed = true;
   else state.unreachable = true;
@@ -38,10 +38,10 @@ export function tellUnreachable(
 }
 
 /** What is wrong with a keyword of a play that could not be computed for all its hosts at once. */
-export const keywordError = (settled: Exclude<Settled<never>, { is: 'value' | 'unknown' }>): string =>
+export const keywordError = (settled: Exclude<Computation<never>, { is: 'value' | 'unknown' }>): string =>
   settled.is === 'mistaken' ? placed(settled.error) : settled.failure.message;
 
-const refOfKeyword = ({ play }: PlayContext, keyword: string): TaskRef => ({
+const refOfKeyword = ({ definition: play }: PlayContext, keyword: string): TaskRef => ({
   id: play.id,
   name: `${keyword} of the play`,
   type: 'play',
@@ -50,7 +50,7 @@ const refOfKeyword = ({ play }: PlayContext, keyword: string): TaskRef => ({
   tags: [],
 });
 
-function tell({ play, run }: PlayContext, state: HostState, task: TaskRef, outcome: Outcome): void {
+function tell({ definition: play, run }: PlayContext, state: HostState, task: TaskRef, outcome: Outcome): void {
   const host = state.host.name;
   state.count(outcome.status);
   run.emit({ kind: 'task-started', play: play.id, task, host });

@@ -18,13 +18,13 @@ import {
   isWritten,
   notWritten,
 } from '../../template/index.ts';
-import type { Sight } from './scopes.ts';
+import type { TemplateScope } from './scopes.ts';
 
 /** What `debug: var` shows: an expression that a person wrote, or the value that is there instead. */
 export function evaluateWritten(
   { written, value }: Expression,
   at: Position,
-  sight: Sight,
+  sight: TemplateScope,
 ): ReturnType<Controller['evaluate']> {
   if (written === undefined) return named(fromJs(value), 'value');
   const { scope, env } = sight;
@@ -50,7 +50,7 @@ const named = (value: Value, name: string): ReturnType<Controller['evaluate']> =
 const withoutBraces = (source: string): string => /^\s*\{\{\s*(.+?)\s*\}\}\s*$/s.exec(source)?.[1] ?? source;
 
 /** The first condition that does not hold, of what a person wrote under `that`. */
-export function firstBroken({ written, value }: Expression, sight: Sight): ReturnType<Controller['broken']> {
+export function firstBroken({ written, value }: Expression, sight: TemplateScope): ReturnType<Controller['broken']> {
   if (written === undefined) return brokenValue(fromJs(value), null);
   if (Array.isArray(written)) return firstOf(written as readonly Raw[], (one) => brokenText(one, sight));
   if (!(written instanceof Template) || !isTemplateText(written.source)) return brokenText(written, sight);
@@ -73,7 +73,7 @@ function firstOf<T>(
   return undefined;
 }
 
-const brokenText = (condition: Raw, { scope, env }: Sight): ReturnType<Controller['broken']> =>
+const brokenText = (condition: Raw, { scope, env }: TemplateScope): ReturnType<Controller['broken']> =>
   evaluateCondition(condition, scope, env).value ? undefined : { condition: shown(condition) };
 
 const shown = (condition: Raw): unknown =>
@@ -88,7 +88,7 @@ function brokenValue(value: Value, written: Raw): ReturnType<Controller['broken'
 }
 
 /** A variable by its name alone. */
-export function variable(name: string, { scope, env }: Sight): ReturnType<Controller['variable']> {
+export function variable(name: string, { scope, env }: TemplateScope): ReturnType<Controller['variable']> {
   const raw = scope.get(name);
   const value = raw === undefined ? undefined : definedOr(undefined, () => evaluate(raw, scope, env));
   if (value === undefined) return undefined;

@@ -4,7 +4,7 @@ import { type Dict, toJs, type Value } from '../../core/value.ts';
 import type { Entry, Host, Vars, VarsLayer } from '../../language/model.ts';
 import { LEVELS } from '../../language/variables/levels.ts';
 import type { HostLink } from '../host/host-link.ts';
-import { Touched, touching } from '../host/touched.ts';
+import { entryNotKnownYet, NotKnownYet } from '../host/touched.ts';
 import { partlyKnown } from './partly-known.ts';
 
 /** What a run knows of one host, from its first play to its last. */
@@ -107,7 +107,7 @@ class Facts implements Vars {
   /** What tasks gave since facts are due: it is newer than what is gathered for the sake of the play's beginning. */
   readonly #newer = new Set<string>();
   readonly #facts = new Map<Value, Value>();
-  readonly #unknown = new Map<string, Touched>();
+  readonly #unknown = new Map<string, NotKnownYet>();
 
   constructor(host: string) {
     this.#host = host;
@@ -132,18 +132,18 @@ class Facts implements Vars {
   }
 
   /** Take what was gathered. In a check some are `unknown`. */
-  gather(facts: ReadonlyMap<Value, Value>, unknown: ReadonlyMap<string, Touched>): void {
+  gather(facts: ReadonlyMap<Value, Value>, unknown: ReadonlyMap<string, NotKnownYet>): void {
     const older = ([name]: readonly [Value, unknown]) => !this.#newer.has(String(name));
     this.#take([...facts].filter(older), [...unknown].filter(older));
   }
 
   /** Take facts that a task gives; their names are as `ansible_facts` has them, with or without `ansible_`. */
-  add(facts: ReadonlyMap<Value, Value>, unknown: ReadonlyMap<string, Touched> = new Map()): void {
+  add(facts: ReadonlyMap<Value, Value>, unknown: ReadonlyMap<string, NotKnownYet> = new Map()): void {
     if (this.#due) for (const name of [...facts.keys(), ...unknown.keys()]) this.#newer.add(String(name));
     this.#take(facts, unknown);
   }
 
-  #take(facts: Iterable<readonly [Value, Value]>, unknown: Iterable<readonly [string, Touched]>): void {
+  #take(facts: Iterable<readonly [Value, Value]>, unknown: Iterable<readonly [string, NotKnownYet]>): void {
     for (const [key, value] of facts) {
       const name = String(key);
       this.#facts.set(short(name), value);
@@ -153,7 +153,7 @@ class Facts implements Vars {
     for (const [name, touched] of unknown) {
       this.#facts.delete(short(name));
       this.#unknown.set(short(name), touched);
-      this.#entries.set(name, touching(touched));
+      this.#entries.set(name, entryNotKnownYet(touched));
     }
     this.#entries.set('ansible_facts', { value: partlyKnown(this.#facts, this.#unknown) });
   }
@@ -181,7 +181,7 @@ class Facts implements Vars {
 
   get(name: string): Entry | undefined {
     if (this.#due && !this.#newer.has(name) && (name === 'ansible_facts' || mayBeFact(name)))
-      return touching(new Touched('facts', this.#host));
+      return entryNotKnownYet(new NotKnownYet('facts', this.#host));
     return this.#entries.get(name) ?? (name === 'ansible_facts' ? { value: this.#facts } : undefined);
   }
 

@@ -3,12 +3,12 @@ import { truthOf } from '../../core/text/truth.ts';
 import { type Raw, Template, toJs, type Value } from '../../core/value.ts';
 import type { Written } from '../../language/model.ts';
 import { evaluate, evaluateCondition, TemplateError } from '../../template/index.ts';
-import type { Sight } from './scopes.ts';
+import type { TemplateScope } from './scopes.ts';
 
 /** The first condition that does not hold, as written. */
 export function firstFalse(
   conditions: readonly Written[],
-  { scope, env }: Sight,
+  { scope, env }: TemplateScope,
   warnings: string[] = [],
 ): string | undefined {
   for (const { value, at } of conditions) {
@@ -19,7 +19,7 @@ export function firstFalse(
   return undefined;
 }
 
-function evaluatePlaced(value: Raw, at: Position, { scope, env }: Sight): ReturnType<typeof evaluateCondition> {
+function evaluatePlaced(value: Raw, at: Position, { scope, env }: TemplateScope): ReturnType<typeof evaluateCondition> {
   try {
     return evaluateCondition(value, scope, env);
   } catch (error) {
@@ -35,15 +35,15 @@ export function conditionText(value: Raw): string {
 }
 
 /** A keyword's value, computed; undefined where it is not given. */
-export const keywordValue = (written: Written | undefined, { scope, env }: Sight): Value | undefined =>
+export const keywordValue = (written: Written | undefined, { scope, env }: TemplateScope): Value | undefined =>
   written === undefined ? undefined : evaluate(written.value, scope, env);
 
 /** What a keyword that is yes or no says; undefined where it is not written. */
-export const keywordTruth = (written: Written | undefined, sight: Sight): boolean | undefined =>
+export const keywordTruth = (written: Written | undefined, sight: TemplateScope): boolean | undefined =>
   truthOf(keywordValue(written, sight));
 
 /** The number of a keyword; undefined where it is not written, or none. */
-export function keywordNumber(written: Written | undefined, sight: Sight): number | undefined {
+export function keywordNumber(written: Written | undefined, sight: TemplateScope): number | undefined {
   const value = keywordValue(written, sight);
   return value === undefined || value === null ? undefined : Number(toJs(value));
 }

@@ -1,9 +1,9 @@
 import { type Dict, fromJs, type Value } from '../../core/value.ts';
 import { LazyMapping } from '../../template/index.ts';
-import type { Touched } from '../host/touched.ts';
+import type { NotKnownYet } from '../host/touched.ts';
 
 /** A mapping some of whose keys are not known: asking for one of them, or (with `rest`) for all there is, throws. */
-function mapping(known: Dict, unknown: (key: string) => Touched | undefined, rest?: Touched): LazyMapping {
+function mapping(known: Dict, unknown: (key: string) => NotKnownYet | undefined, rest?: NotKnownYet): LazyMapping {
   return new LazyMapping(
     'dict',
     (key) => {
@@ -19,7 +19,7 @@ function mapping(known: Dict, unknown: (key: string) => Touched | undefined, res
 }
 
 /** A mapping of which these keys are not known, each because of a task. */
-export function partlyKnown(known: Dict, unknown: ReadonlyMap<string, Touched>): Value {
+export function partlyKnown(known: Dict, unknown: ReadonlyMap<string, NotKnownYet>): Value {
   const [rest] = unknown.values();
   return rest === undefined ? known : mapping(known, (key) => unknown.get(key), rest);
 }
@@ -46,7 +46,7 @@ export const isUnrun = (result: Result): boolean => result['skipped'] === true &
  * nothing of what it would say: touching that makes the toucher unknown. Where a failure of it is ignored (`mayFail`),
  * nobody knows whether it fails either. Of a change that is foreseen, what only the change brings is unknown likewise.
  */
-export function asRegistered(result: Result, touched: Touched, mayFail: boolean): Value {
+export function asRegistered(result: Result, touched: NotKnownYet, mayFail: boolean): Value {
   const { results } = result;
   if (Array.isArray(results) && results.some((one: Result) => isUnrun(one) || one[lacking] !== undefined))
     return new Map<Value, Value>([

@@ -6,14 +6,14 @@ import { endpointOf, type Said } from './endpoint.ts';
 import type { HostState } from './host-state.ts';
 import type { LiveInventory } from './live-inventory.ts';
 import type { RunContext } from './run-context.ts';
-import { OMIT, type Scopes, type Sight } from './scopes.ts';
+import { OMIT, type Scopes, type TemplateScope } from './scopes.ts';
 
 /** What the functions of the engine share while a play runs. */
 export interface PlayContext {
   readonly run: RunContext;
   /** How the run marks its notes on hosts. */
   readonly mark: string;
-  readonly play: Play;
+  readonly definition: Play;
   readonly scopes: Scopes;
   readonly inventory: LiveInventory;
   /** A host of the inventory, or localhost. */
@@ -24,9 +24,9 @@ export interface PlayContext {
   identity(
     state: HostState,
     task: Pick<Task, 'keywords'>,
-    sight: Sight,
+    sight: TemplateScope,
     environment?: Readonly<Record<string, string>>,
-    keywords?: Sight,
+    keywords?: TemplateScope,
   ): Identity;
 }
 
@@ -35,10 +35,10 @@ export function identityOf(
   run: RunContext,
   state: HostState,
   task: Pick<Task, 'keywords'>,
-  sight: Sight,
+  sight: TemplateScope,
   nodeEndpoint: (host: string) => Endpoint | undefined,
   environment: Readonly<Record<string, string>> = {},
-  keywords: Sight = sight,
+  keywords: TemplateScope = sight,
 ): Identity {
   const said: Said = {
     variable(name) {

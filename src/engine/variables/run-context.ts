@@ -1,4 +1,4 @@
-import type { Happening } from '../../core/event.ts';
+import type { EventData } from '../../core/event.ts';
 import type { Secrets } from '../../core/secrets.ts';
 import type { Connector, Endpoint } from '../../core/session.ts';
 import type { TaskType } from '../../core/task-type.ts';
@@ -84,6 +84,6 @@ export interface RunContext {
   /** The type of a name, where it has been loaded. */
   readonly loadedType: (name: string) => TaskType | undefined;
   readonly secrets: Secrets;
-  readonly emit: (event: Happening) => void;
+  readonly emit: (event: EventData) => void;
   readonly signal: AbortSignal;
 }

@@ -13,7 +13,7 @@ import type { RunContext } from './run-context.ts';
 export const OMIT = `__omit_place_holder__${randomBytes(20).toString('hex')}`;
 
 /** Variables as a template sees them, and where they may reach. */
-export interface Sight {
+export interface TemplateScope {
   readonly scope: Scope;
   /** The same without `ansible_host` and the like where no variable says them. */
   readonly variables?: Scope;
@@ -40,7 +40,7 @@ export class Scopes {
     item?: Pick<Item, 'layers' | 'role' | 'searchPath'> & Partial<Pick<Item, 'keywords'>>,
     also: readonly VarsLayer[] = [],
     magic?: Magic,
-  ): Sight {
+  ): TemplateScope {
     const env = this.#context.env(item?.searchPath ?? [this.#play.directory]);
     const own: { scope?: Scope } = {};
     const delegate = item?.keywords?.delegateTo;

@@ -1,7 +1,7 @@
 import type { Diagnostic, Result } from '../../core/source.ts';
 import { type Raw, Template } from '../../core/value.ts';
 import { freeNames } from '../../template/index.ts';
-import type { Block, Brought, Include, Item, Play, Written } from '../model.ts';
+import type { Block, Include, IncludedItems, Item, Play, Written } from '../model.ts';
 import { CHANCES, type Chance, type Checking, type Reached, type ReachedPlay, weighed } from './checking.ts';
 
 interface Walk {
@@ -63,7 +63,11 @@ function asksForSystem({ value }: Written): boolean {
 const OF_THE_RUN =
   /^ansible_(?:check_mode|diff_mode|play_|loop|index_var|role_|parent_role|dependent_role|collection_|run_tags|skip_tags|forks|limit|inventory_sources|verbosity|version|config_file|playbook_python|facts_cache|search_path|host$|port$|user$|connection$|become|ssh_|local$)/;
 
-function bring(walk: Walk, include: Include, { mayFail, isHandler, chance }: Around): Brought | 'seen' | undefined {
+function bring(
+  walk: Walk,
+  include: Include,
+  { mayFail, isHandler, chance }: Around,
+): IncludedItems | 'seen' | undefined {
   const args = include.args instanceof Map ? (include.args as Map<unknown, Raw>) : new Map<unknown, Raw>();
   const text = (key: string) => args.get(key) ?? undefined;
   const given = ['file', 'name', 'role', 'tasks_from', 'vars_from', 'defaults_from', 'handlers_from'].map(text);
@@ -84,7 +88,7 @@ function bring(walk: Walk, include: Include, { mayFail, isHandler, chance }: Aro
 }
 
 // Mistakes in a file that is there are mistakes; what is named by a variable that is not known yet is looked for in the run.
-function settle(walk: Walk, result: Result<Brought>, chance: Chance): Brought | undefined {
+function settle(walk: Walk, result: Result<IncludedItems>, chance: Chance): IncludedItems | undefined {
   if (result.ok) return result.value;
   const told = weighed(
     result.error.filter(({ code }) => code !== 'undefined'),

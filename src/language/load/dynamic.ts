@@ -2,7 +2,7 @@ import type { Result } from '../../core/source.ts';
 import type { Raw, Value } from '../../core/value.ts';
 import { createFiles } from '../files.ts';
 import { keywordsOn } from '../keywords/places.ts';
-import type { Brought, DynamicLoader, Handler, Include, Item, Meta, Vars, VarsLayer } from '../model.ts';
+import type { DynamicLoader, Handler, Include, IncludedItems, Item, Meta, Vars, VarsLayer } from '../model.ts';
 import { LEVELS } from '../variables/levels.ts';
 import { loadTaskFile } from './import-tasks.ts';
 import type { PlacedInclude } from './include.ts';
@@ -29,13 +29,23 @@ export function createDynamicLoader(options: LoadOptions = {}): DynamicLoader {
   };
 }
 
-function bringTasks(loading: Loading, include: Include, file: string, vars: readonly VarsLayer[]): Result<Brought> {
+function bringTasks(
+  loading: Loading,
+  include: Include,
+  file: string,
+  vars: readonly VarsLayer[],
+): Result<IncludedItems> {
   const within = withinOf(loading, include, vars);
   const items = loadTaskFile(loading, file, within, include.at);
   return conclude(loading, include, items, within.play.importedHandlers, within.play.exported);
 }
 
-function bringRole(loading: Loading, include: Include, args: RoleArgs, vars: readonly VarsLayer[]): Result<Brought> {
+function bringRole(
+  loading: Loading,
+  include: Include,
+  args: RoleArgs,
+  vars: readonly VarsLayer[],
+): Result<IncludedItems> {
   const within = withinOf(loading, include, vars);
   const {
     name,
@@ -80,7 +90,7 @@ function conclude(
   items: readonly Item[],
   handlers: readonly (Handler | Include | Meta)[],
   exported: readonly VarsLayer[],
-): Result<Brought> {
+): Result<IncludedItems> {
   if (loading.problems.some(({ severity }) => severity === 'error')) return { ok: false, error: loading.problems };
   const shared = [...include.layers, ...exported];
   const brought = { items: completeItems(items, shared), handlers: completeItems(handlers, shared), exported };

@@ -1,4 +1,4 @@
-import type { Happening } from '../../../src/core/event.ts';
+import type { EventData } from '../../../src/core/event.ts';
 import { type Question, type QuestionKind, question } from '../../../src/core/question.ts';
 import type { Connector, SessionFailure } from '../../../src/core/session.ts';
 import { Beliefs } from '../../../src/engine/host/beliefs.ts';
@@ -35,7 +35,7 @@ export interface TableHost {
   readonly link: HostLink;
   /** The scripts of each exchange. */
   readonly asked: () => readonly (readonly string[])[];
-  readonly events: readonly Happening[];
+  readonly events: readonly EventData[];
 }
 
 /** How a table answers a script. */
@@ -68,7 +68,7 @@ export function tableHost({
   name = 'h',
 }: Table = {}): TableHost {
   const waiting = [...failures];
-  const events: Happening[] = [];
+  const events: EventData[] = [];
   const session: FakeSession = fakeSession(answers);
   const connector: Connector = {
     logins: 0,

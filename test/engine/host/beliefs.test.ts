@@ -39,16 +39,16 @@ describe('beliefs', () => {
     const { here, there } = hosts();
     there.foresee('start x', [blurs('unit:x')]);
 
-    expect(there.unsettled(false)).toBe('start x');
-    expect(here.unsettled(true)).toBe('start x');
-    expect(here.unsettled(false)).toBeUndefined();
+    expect(there.uncertainBecauseOf(false)).toBe('start x');
+    expect(here.uncertainBecauseOf(true)).toBe('start x');
+    expect(here.uncertainBecauseOf(false)).toBeUndefined();
   });
 
   test('a difference that nothing follows from unsettles nothing', () => {
     const { here, there } = hosts();
     there.foresee('verify', []);
 
-    expect([here.unsettled(true), there.unsettled(true)]).toEqual([undefined, undefined]);
+    expect([here.uncertainBecauseOf(true), there.uncertainBecauseOf(true)]).toEqual([undefined, undefined]);
   });
 
   test('a unit that will have read its configuration anew leaves the configuration as it is', () => {
