@@ -2,7 +2,7 @@ import { type Account, userAccount } from '../../core/questions/accounts/account
 import { ControllerError } from '../../core/task-type.ts';
 import type { HostLink } from './host-link.ts';
 import type { Identity } from './identity.ts';
-import { HomeNotKnownYet, NotKnownYet } from './touched.ts';
+import { HomeNotKnownYet, NotKnownYet } from './not-known-yet.ts';
 
 /** The home of a host's user; touching it before there is a session says so. */
 export function homeOf(link: HostLink, identity: Identity): string {

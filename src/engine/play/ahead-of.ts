@@ -3,9 +3,9 @@ import type { Ahead } from '../host/host-link.ts';
 import { leftOver } from '../host/journal.ts';
 import { askAhead, comingTasks } from '../task/ahead.ts';
 import type { Cursor } from '../task/cursor.ts';
-import { ifKnown } from '../task/settle.ts';
+import { ifKnown } from '../task/retry-when-known.ts';
+import type { BatchRun } from './batch-run.ts';
 import { isSelected } from './is-selected.ts';
-import type { BatchRun } from './performing.ts';
 import type { PlayHost } from './play-host.ts';
 
 /** What a round may ask besides: the rest of this task, what comes, and what an interrupted run left. */

@@ -4,10 +4,10 @@ import type { Task } from '../../language/model.ts';
 import type { HandlerNote } from '../host/handler-note.ts';
 import type { Identity } from '../host/identity.ts';
 import { keep, noteHandler } from '../host/journal.ts';
+import type { BatchRun } from './batch-run.ts';
 import type { AnyHandler } from './handlers.ts';
 import { blockKey, captureLeft, sectionOf, taskKey } from './left-over.ts';
 import { notifiedHandlers } from './notified.ts';
-import type { BatchRun } from './performing.ts';
 import type { PlayHost } from './play-host.ts';
 
 /** Commands that go with a change, in its round: due handlers are noted, a validating block keeps what was. */

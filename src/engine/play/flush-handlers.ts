@@ -2,14 +2,14 @@ import { eachLimited } from '../host/each-limited.ts';
 import { type HandlerNote, whenOf } from '../host/handler-note.ts';
 import type { Identity } from '../host/identity.ts';
 import { forgetHandlers, notesOf } from '../host/journal.ts';
-import { runSilently } from '../host/quietly.ts';
-import { retryWhenKnown } from '../task/settle.ts';
+import { runSilently } from '../host/run-silently.ts';
+import { retryWhenKnown } from '../task/retry-when-known.ts';
+import type { BatchRun } from './batch-run.ts';
 import type { AnyHandler } from './handlers.ts';
 import { isDueByNow, learnLeft } from './left-over.ts';
 import { computeIncluded, tellIncluded } from './perform-include.ts';
 import { runMetaHandler } from './perform-meta.ts';
 import { performTask } from './perform-task.ts';
-import type { BatchRun } from './performing.ts';
 import type { PlayHost } from './play-host.ts';
 import { refOf } from './task-ref.ts';
 

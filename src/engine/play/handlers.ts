@@ -4,7 +4,7 @@ import { asWritten, isDict, Template, type Value } from '../../core/value.ts';
 import type { Handler, Include, Meta, Written } from '../../language/model.ts';
 import { evaluate, TemplateError } from '../../template/index.ts';
 import { asField, type HandlerNote } from '../host/handler-note.ts';
-import { NotKnownYet } from '../host/touched.ts';
+import { NotKnownYet } from '../host/not-known-yet.ts';
 import type { HostState } from '../variables/host-state.ts';
 import type { PlayContext } from '../variables/play-context.ts';
 import type { TemplateScope } from '../variables/scopes.ts';

@@ -2,8 +2,8 @@ import { Template, toJs } from '../../core/value.ts';
 import type { Include, Meta, Task } from '../../language/model.ts';
 import { computedTags, selectedByTags } from '../../language/tags.ts';
 import { evaluate } from '../../template/index.ts';
-import { ifKnown } from '../task/settle.ts';
-import type { BatchRun } from './performing.ts';
+import { ifKnown } from '../task/retry-when-known.ts';
+import type { BatchRun } from './batch-run.ts';
 
 /** Whether the run's tags want an item; what we inserted ourselves is always wanted. */
 export function isSelected(performing: BatchRun, item: Task | Include | Meta): boolean {

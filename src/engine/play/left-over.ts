@@ -3,9 +3,9 @@ import { asWritten } from '../../core/value.ts';
 import type { Block, Play, Task } from '../../language/model.ts';
 import { asField, type HandlerNote } from '../host/handler-note.ts';
 import { type LeftOver, leftOver } from '../host/journal.ts';
-import { ifKnown, retryWhenKnown } from '../task/settle.ts';
+import { ifKnown, retryWhenKnown } from '../task/retry-when-known.ts';
 import type { PlayContext } from '../variables/play-context.ts';
-import type { BatchRun } from './performing.ts';
+import type { BatchRun } from './batch-run.ts';
 import type { PlayHost } from './play-host.ts';
 
 /** Take what the first round told of an interrupted run, before a change makes it forgotten. */

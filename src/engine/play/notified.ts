@@ -1,7 +1,7 @@
 import type { Task } from '../../language/model.ts';
-import { type Computation, retryWhenKnown } from '../task/settle.ts';
+import { type Computation, retryWhenKnown } from '../task/retry-when-known.ts';
+import type { BatchRun } from './batch-run.ts';
 import { type AnyHandler, notifiedNames } from './handlers.ts';
-import type { BatchRun } from './performing.ts';
 import type { PlayHost } from './play-host.ts';
 
 /** A name that a task notifies, and the handlers that it means on a host: none where nobody defines it. */

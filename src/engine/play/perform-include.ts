@@ -1,16 +1,16 @@
 import type { Outcome, TaskRef } from '../../core/event.ts';
 import { fromJs, type Raw } from '../../core/value.ts';
 import type { Include, Item } from '../../language/model.ts';
-import { entryNotKnownYet, NotKnownYet } from '../host/touched.ts';
-import { unresolved } from '../task/call.ts';
+import { entryNotKnownYet, NotKnownYet } from '../host/not-known-yet.ts';
+import { unresolved } from '../task/bind-task.ts';
 import type { Included } from '../task/includes.ts';
 import { unknownOutcome } from '../task/outcome.ts';
-import { type Computation, retryWhenKnown } from '../task/settle.ts';
+import { type Computation, retryWhenKnown } from '../task/retry-when-known.ts';
 import { placed } from '../variables/error-text.ts';
 import { keywordTruth } from '../variables/keyword-values.ts';
-import { recordOutcome } from './conclude.ts';
-import type { BatchRun } from './performing.ts';
+import type { BatchRun } from './batch-run.ts';
 import type { PlayHost } from './play-host.ts';
+import { recordOutcome } from './record-outcome.ts';
 import { refOf } from './task-ref.ts';
 
 /** Bring in, on each host, what an include names there. */

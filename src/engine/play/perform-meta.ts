@@ -2,13 +2,13 @@ import type { Outcome, TaskRef } from '../../core/event.ts';
 import type { Meta } from '../../language/model.ts';
 import { failure } from '../task/early-outcomes.ts';
 import { unknownOutcome, unreachable } from '../task/outcome.ts';
-import { type Computation, retryWhenKnown } from '../task/settle.ts';
+import { type Computation, retryWhenKnown } from '../task/retry-when-known.ts';
 import { ansibleMessage, placed } from '../variables/error-text.ts';
 import { firstFalse } from '../variables/keyword-values.ts';
-import { recordOutcome } from './conclude.ts';
+import type { BatchRun } from './batch-run.ts';
 import { flushHandlers } from './flush-handlers.ts';
-import type { BatchRun } from './performing.ts';
 import type { PlayHost } from './play-host.ts';
+import { recordOutcome } from './record-outcome.ts';
 import { refOf } from './task-ref.ts';
 
 /** Do what a meta task says: to the hosts for which its condition holds. */

@@ -3,19 +3,19 @@ import { toJs } from '../../core/value.ts';
 import type { Task } from '../../language/model.ts';
 import { dependsOn } from '../host/depends-on.ts';
 import { eachLimited } from '../host/each-limited.ts';
-import { redacted } from '../host/tellable.ts';
+import { redacted } from '../host/redacted.ts';
+import { type Computation, retryWhenKnown } from '../task/retry-when-known.ts';
 import { runTask } from '../task/run-task.ts';
-import { type Computation, retryWhenKnown } from '../task/settle.ts';
 import type { Ran, TaskRun } from '../task/task-run.ts';
 import { placed } from '../variables/error-text.ts';
 import { keywordTruth, keywordValue } from '../variables/keyword-values.ts';
 import type { TemplateScope } from '../variables/scopes.ts';
 import { aheadOf } from './ahead-of.ts';
+import type { BatchRun } from './batch-run.ts';
 import { beforeChange } from './before-change.ts';
-import { failWith, recordOutcome } from './conclude.ts';
 import { notifiedHandlers } from './notified.ts';
-import type { BatchRun } from './performing.ts';
 import type { PlayHost } from './play-host.ts';
+import { failWith, recordOutcome } from './record-outcome.ts';
 import { refOf } from './task-ref.ts';
 
 /**

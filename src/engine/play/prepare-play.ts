@@ -6,7 +6,7 @@ import { LEVELS } from '../../language/variables/levels.ts';
 import { evaluate, TemplateError } from '../../template/index.ts';
 import { askPrompts } from '../task/ask-prompts.ts';
 import { findFile } from '../task/controller.ts';
-import { retryWhenKnown } from '../task/settle.ts';
+import { retryWhenKnown } from '../task/retry-when-known.ts';
 import { keywordError, tellUnlooked, tellUnreachable } from '../task/unlooked.ts';
 import { placed } from '../variables/error-text.ts';
 import type { HostState } from '../variables/host-state.ts';

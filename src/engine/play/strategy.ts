@@ -1,7 +1,7 @@
 import { eachLimited } from '../host/each-limited.ts';
 import { comparePaths, type Step } from '../task/cursor.ts';
+import type { BatchRun } from './batch-run.ts';
 import { perform } from './perform.ts';
-import type { BatchRun } from './performing.ts';
 import type { PlayHost } from './play-host.ts';
 import { putBackLeft } from './validate.ts';
 

@@ -2,7 +2,7 @@ import type { TaskRef } from '../../core/event.ts';
 import { asWritten, isDict, type Raw, Template } from '../../core/value.ts';
 import type { Include, Meta, Task } from '../../language/model.ts';
 import { evaluate } from '../../template/index.ts';
-import { ifKnown } from '../task/settle.ts';
+import { ifKnown } from '../task/retry-when-known.ts';
 import type { PlayContext } from '../variables/play-context.ts';
 import type { PlayHost } from './play-host.ts';
 

@@ -7,17 +7,17 @@ import { dependsOn } from '../host/depends-on.ts';
 import { eachLimited } from '../host/each-limited.ts';
 import type { Identity } from '../host/identity.ts';
 import { putBack, release } from '../host/journal.ts';
-import { runSilently } from '../host/quietly.ts';
-import { redacted } from '../host/tellable.ts';
+import { redacted } from '../host/redacted.ts';
+import { runSilently } from '../host/run-silently.ts';
 import { unreachable } from '../task/outcome.ts';
-import { type Computation, retryWhenKnown } from '../task/settle.ts';
+import { type Computation, retryWhenKnown } from '../task/retry-when-known.ts';
 import { placed } from '../variables/error-text.ts';
 import { keywordTruth, keywordValue } from '../variables/keyword-values.ts';
 import type { PlayContext } from '../variables/play-context.ts';
-import { recordOutcome } from './conclude.ts';
+import type { BatchRun } from './batch-run.ts';
 import { blockKey, learnLeft } from './left-over.ts';
-import type { BatchRun } from './performing.ts';
 import type { PlayHost } from './play-host.ts';
+import { recordOutcome } from './record-outcome.ts';
 
 /** Prove what a validating block changed: the command must succeed, or everything is put back and the block has failed. */
 export async function validate(performing: BatchRun, hosts: readonly PlayHost[], block: Block): Promise<void> {

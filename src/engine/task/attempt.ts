@@ -2,21 +2,21 @@ import type { Change } from '../../core/change.ts';
 import type { Outcome } from '../../core/event.ts';
 import { type Converged, converge, type Target } from '../host/converge.ts';
 import type { HostLink } from '../host/host-link.ts';
+import { NotKnownYet } from '../host/not-known-yet.ts';
 import { nowText } from '../host/now-text.ts';
 import { createTarget } from '../host/target.ts';
-import { NotKnownYet } from '../host/touched.ts';
 import type { HostState } from '../variables/host-state.ts';
 import { foreseenResult, isUnrun } from '../variables/partly-known.ts';
 import type { TemplateScope } from '../variables/scopes.ts';
-import { applyFacts } from './absorb.ts';
+import { applyFacts } from './apply-facts.ts';
 import { ended, inBackground, jobOf, starting } from './background.ts';
-import { type BoundTask, bindTask } from './call.ts';
+import { type BoundTask, bindTask } from './bind-task.ts';
 import { failure, ignorable, skip, uncomputed } from './early-outcomes.ts';
 import { unknownFacts } from './facts.ts';
 import type { LoopItem } from './loop.ts';
 import { outcomeOf, unknownOutcome, unlessUncertain } from './outcome.ts';
 import { doubtWhatItMayChange, namedPaths } from './perhaps.ts';
-import { retryWhenKnown } from './settle.ts';
+import { retryWhenKnown } from './retry-when-known.ts';
 import { type Ran, sightAfter, type TaskRun } from './task-run.ts';
 
 /**

@@ -7,7 +7,7 @@ import type { Task } from '../../language/model.ts';
 import { type Converged, firstFailure, type Target, whyNotConverged } from '../host/converge.ts';
 import { keywordNumber } from '../variables/keyword-values.ts';
 import type { TemplateScope } from '../variables/scopes.ts';
-import type { BoundTask } from './call.ts';
+import type { BoundTask } from './bind-task.ts';
 import { jobFile } from './job-file.ts';
 
 /** A job that a task is to start instead of waiting for its commands. */

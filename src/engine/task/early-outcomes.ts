@@ -6,7 +6,7 @@ import { keywordTruth } from '../variables/keyword-values.ts';
 import type { TemplateScope } from '../variables/scopes.ts';
 import { unknownOutcome, unreachable } from './outcome.ts';
 import { writtenPaths } from './perhaps.ts';
-import { type Computation, ifKnown, retryWhenKnown } from './settle.ts';
+import { type Computation, ifKnown, retryWhenKnown } from './retry-when-known.ts';
 import type { TaskRun } from './task-run.ts';
 
 /** A task that failed before anything was asked or done; where a template did, `msg` is Ansible's, which then tells no more. */

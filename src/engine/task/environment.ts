@@ -4,7 +4,7 @@ import { evaluate } from '../../template/index.ts';
 import { str } from '../../template/python/repr.ts';
 import { OMIT, type TemplateScope } from '../variables/scopes.ts';
 import { BadParams } from './bad-params.ts';
-import { ifKnown } from './settle.ts';
+import { ifKnown } from './retry-when-known.ts';
 
 /** The `environment:` in force, the innermost winning. */
 export function environmentOf(

@@ -5,10 +5,10 @@ import { fromJs, type Value } from '../../core/value.ts';
 import type { Beliefs } from '../host/beliefs.ts';
 import type { Ahead } from '../host/host-link.ts';
 import type { Identity } from '../host/identity.ts';
-import { NotKnownYet } from '../host/touched.ts';
+import { NotKnownYet } from '../host/not-known-yet.ts';
 import type { HostState } from '../variables/host-state.ts';
 import type { PlayContext } from '../variables/play-context.ts';
-import { keep } from './absorb.ts';
+import { keep } from './apply-facts.ts';
 
 /** The question that all facts come from. */
 export const factsQuestion = facts();

@@ -6,12 +6,12 @@ import type { Task } from '../../language/model.ts';
 import { TemplateError } from '../../template/index.ts';
 import type { Converged } from '../host/converge.ts';
 import { dependsOn } from '../host/depends-on.ts';
-import { NotKnownYet } from '../host/touched.ts';
+import { NotKnownYet } from '../host/not-known-yet.ts';
 import { ansibleMessage, placedCondition } from '../variables/error-text.ts';
 import { conditionText, firstFalse } from '../variables/keyword-values.ts';
 import { wouldRun } from '../variables/partly-known.ts';
 import type { TemplateScope } from '../variables/scopes.ts';
-import type { BoundTask } from './call.ts';
+import type { BoundTask } from './bind-task.ts';
 
 /** An outcome that cannot be told in a check, because of a change or a skipped command before it. */
 export const unknownOutcome = (because: string): Outcome => ({

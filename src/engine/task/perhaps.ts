@@ -5,9 +5,9 @@ import { isDict, type Raw, toJs, type Value } from '../../core/value.ts';
 import type { Task } from '../../language/model.ts';
 import { evaluate } from '../../template/index.ts';
 import type { TemplateScope } from '../variables/scopes.ts';
-import { type BoundTask, bindTask } from './call.ts';
+import { type BoundTask, bindTask } from './bind-task.ts';
 import { isNever } from './outcome.ts';
-import { ifKnown, retryWhenKnown } from './settle.ts';
+import { ifKnown, retryWhenKnown } from './retry-when-known.ts';
 import type { TaskRun } from './task-run.ts';
 
 /** What a task would change as it is: nothing where it is in order, undefined where nobody knows. */

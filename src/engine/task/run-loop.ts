@@ -2,13 +2,13 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Outcome } from '../../core/event.ts';
 import { toJs, type Value } from '../../core/value.ts';
 import { evaluate } from '../../template/index.ts';
-import { redacted } from '../host/tellable.ts';
+import { redacted } from '../host/redacted.ts';
 import { firstFalse, keywordNumber } from '../variables/keyword-values.ts';
 import type { TemplateScope } from '../variables/scopes.ts';
 import { uncomputed } from './early-outcomes.ts';
 import { itemSight, type LoopItem } from './loop.ts';
+import { retryWhenKnown } from './retry-when-known.ts';
 import { runUntil } from './run-until.ts';
-import { retryWhenKnown } from './settle.ts';
 import { type Ran, sightAfter, type TaskRun } from './task-run.ts';
 
 /** Run a task for each item of its loop; the outcome sums them up. */

@@ -1,11 +1,11 @@
-import { entryNotKnownYet, NotKnownYet } from '../host/touched.ts';
-import { applyUnknownFacts } from './absorb.ts';
+import { entryNotKnownYet, NotKnownYet } from '../host/not-known-yet.ts';
+import { applyUnknownFacts } from './apply-facts.ts';
 import { unknownRun } from './attempt.ts';
 import { failed, ignorable, skip, uncomputed } from './early-outcomes.ts';
 import { loopOf } from './loop.ts';
+import { type Computation, retryWhenKnown } from './retry-when-known.ts';
 import { runLoop } from './run-loop.ts';
 import { runUntil } from './run-until.ts';
-import { type Computation, retryWhenKnown } from './settle.ts';
 import { type Ran, registered, type TaskRun } from './task-run.ts';
 
 /** Run a task on one host, with its loop, retries and conditions; or not, where a keyword of it is `uncomputable`. The result is registered; nothing else is decided here. */

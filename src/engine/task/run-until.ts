@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Outcome } from '../../core/event.ts';
-import { redacted } from '../host/tellable.ts';
+import { redacted } from '../host/redacted.ts';
 import { ansibleMessage, placedCondition } from '../variables/error-text.ts';
 import { firstFalse, keywordNumber } from '../variables/keyword-values.ts';
 import { isUnrun } from '../variables/partly-known.ts';
@@ -9,7 +9,7 @@ import { attempt } from './attempt.ts';
 import { ignorable, uncomputed } from './early-outcomes.ts';
 import type { LoopItem } from './loop.ts';
 import { unknownOutcome } from './outcome.ts';
-import { retryWhenKnown } from './settle.ts';
+import { retryWhenKnown } from './retry-when-known.ts';
 import { type Ran, sightAfter, type TaskRun } from './task-run.ts';
 
 /** Run one item, or a task without a loop: until it is as `until` wants it, or as often as `retries` says. */

@@ -6,7 +6,7 @@ import type { Task, VarsLayer } from '../../language/model.ts';
 import { LEVELS } from '../../language/variables/levels.ts';
 import type { Ahead } from '../host/host-link.ts';
 import type { Identity } from '../host/identity.ts';
-import { NotKnownYet } from '../host/touched.ts';
+import { NotKnownYet } from '../host/not-known-yet.ts';
 import type { HostState } from '../variables/host-state.ts';
 import { asRegistered } from '../variables/partly-known.ts';
 import type { PlayContext } from '../variables/play-context.ts';

@@ -3,7 +3,7 @@ import { placed } from '../variables/error-text.ts';
 import type { HostState } from '../variables/host-state.ts';
 import type { PlayContext } from '../variables/play-context.ts';
 import { isRefusal, unknownOutcome, unreachable } from './outcome.ts';
-import type { Computation } from './settle.ts';
+import type { Computation } from './retry-when-known.ts';
 
 /**
  * In a check: what a play does on these hosts is not known, since one of its own keywords is not. It is told as one

@@ -4,7 +4,7 @@ import { type Dict, toJs, type Value } from '../../core/value.ts';
 import type { Entry, Host, Vars, VarsLayer } from '../../language/model.ts';
 import { LEVELS } from '../../language/variables/levels.ts';
 import type { HostLink } from '../host/host-link.ts';
-import { entryNotKnownYet, NotKnownYet } from '../host/touched.ts';
+import { entryNotKnownYet, NotKnownYet } from '../host/not-known-yet.ts';
 import { partlyKnown } from './partly-known.ts';
 
 /** What a run knows of one host, from its first play to its last. */

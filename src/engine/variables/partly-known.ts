@@ -1,6 +1,6 @@
 import { type Dict, fromJs, type Value } from '../../core/value.ts';
 import { LazyMapping } from '../../template/index.ts';
-import type { NotKnownYet } from '../host/touched.ts';
+import type { NotKnownYet } from '../host/not-known-yet.ts';
 
 /** A mapping some of whose keys are not known: asking for one of them, or (with `rest`) for all there is, throws. */
 function mapping(known: Dict, unknown: (key: string) => NotKnownYet | undefined, rest?: NotKnownYet): LazyMapping {

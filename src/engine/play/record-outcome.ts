@@ -1,8 +1,8 @@
 import type { Outcome } from '../../core/event.ts';
 import { fromJs, type Value } from '../../core/value.ts';
 import type { Block, Include, Meta, Task } from '../../language/model.ts';
-import { entryNotKnownYet, NotKnownYet } from '../host/touched.ts';
-import { applyUnknownFacts } from '../task/absorb.ts';
+import { entryNotKnownYet, NotKnownYet } from '../host/not-known-yet.ts';
+import { applyUnknownFacts } from '../task/apply-facts.ts';
 import type { PlayContext } from '../variables/play-context.ts';
 import type { PlayHost } from './play-host.ts';
 import { refOf } from './task-ref.ts';

@@ -2,7 +2,7 @@ import { userAccount } from '../../core/questions/accounts/account.ts';
 import type { SessionFailure } from '../../core/session.ts';
 import { asTemplateError, isUndefinedError, TemplateError } from '../../template/index.ts';
 import type { Ahead } from '../host/host-link.ts';
-import { HomeNotKnownYet, NotKnownYet } from '../host/touched.ts';
+import { HomeNotKnownYet, NotKnownYet } from '../host/not-known-yet.ts';
 import type { HostState } from '../variables/host-state.ts';
 import type { PlayContext } from '../variables/play-context.ts';
 import { learnFacts } from './facts.ts';

@@ -7,7 +7,7 @@ import { asTemplateError, evaluate, TemplateError } from '../../template/index.t
 import { homeOf, homeOfUser } from '../host/homes.ts';
 import type { HostLink } from '../host/host-link.ts';
 import type { Identity } from '../host/identity.ts';
-import { NotKnownYet } from '../host/touched.ts';
+import { NotKnownYet } from '../host/not-known-yet.ts';
 import { ansibleMessage, placed } from '../variables/error-text.ts';
 import type { HostState } from '../variables/host-state.ts';
 import { firstFalse, keywordNumber, keywordTruth, keywordValue } from '../variables/keyword-values.ts';
@@ -16,7 +16,7 @@ import { OMIT, type TemplateScope } from '../variables/scopes.ts';
 import { BadParams } from './bad-params.ts';
 import { createController } from './controller.ts';
 import { environmentOf } from './environment.ts';
-import { doubtOf } from './settle.ts';
+import { doubtOf } from './retry-when-known.ts';
 import { argsOf } from './task-args.ts';
 
 /** Where and as whom a task runs: its host, or the one that it is delegated to. */

@@ -3,12 +3,12 @@ import { fromJs, isDict, type Raw, type Value } from '../../core/value.ts';
 import type { Task } from '../../language/model.ts';
 import { mergeOver } from '../../language/variables/merge-layers.ts';
 import { evaluate, isWritten } from '../../template/index.ts';
-import { entryNotKnownYet, NotKnownYet } from '../host/touched.ts';
+import { entryNotKnownYet, NotKnownYet } from '../host/not-known-yet.ts';
 import type { HostState } from '../variables/host-state.ts';
 import { keywordTruth } from '../variables/keyword-values.ts';
 import type { PlayContext } from '../variables/play-context.ts';
 import type { TemplateScope } from '../variables/scopes.ts';
-import type { BoundTask } from './call.ts';
+import type { BoundTask } from './bind-task.ts';
 
 /** Take up what a result gives besides itself: facts and variables, which later tasks see. */
 export function applyFacts(
