@@ -25,7 +25,7 @@ const all = [playbooks, adHoc, ...commands].map((command) => [called(command), c
 /** The files of a folder whose descriptions a registry beside them has. */
 const filesIn = (folder: string): readonly string[] =>
   readdirSync(join(import.meta.dirname, '../../src', folder))
-    .filter((file) => file !== 'index.ts')
+    .filter((file) => file.endsWith('.ts') && file !== 'index.ts')
     .sort();
 
 describe('the registries', () => {
