@@ -27,7 +27,7 @@ const params = {
   unless: { type: 'str', doc: 'A read-only command: where it succeeds, the step is done.' },
   about: {
     type: 'list',
-    elements: 'str',
+    elements: 'subject',
     doc: 'What that command depends on, as `path:/root/.ssh`: so a check knows which foreseen change matters. Everything, where nothing is said.',
   },
   poll: { type: 'int', default: 5, doc: 'Seconds between two looks, while a person is waited for.' },

@@ -161,6 +161,7 @@ const jsonTypes: Readonly<Record<ParamType, readonly string[]>> = {
   int: ['integer', 'string', 'null'],
   float: ['number', 'string', 'null'],
   bytes: ['string', 'number', 'null'],
+  subject: ['string', 'null'],
   mode: ['string', 'integer', 'null'],
   list: ['array', 'string', 'number', 'boolean', 'null'],
   dict: ['object', 'string', 'null'],

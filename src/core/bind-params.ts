@@ -144,7 +144,7 @@ class Binder {
     this.#problem(
       'not-a-choice',
       path,
-      `\`${path.at(-1)}\` is one of ${spec.choices.join(', ')}; found \`${String(value)}\``,
+      `\`${named(path)}\` is one of ${spec.choices.join(', ')}; found \`${String(value)}\``,
       hint,
     );
     return undefined;
@@ -185,7 +185,7 @@ class Binder {
     const bound = coerce(type, value, this.#options.home);
     if (!(bound instanceof Wrong)) return bound;
     const { code, expected, hint } = bound;
-    this.#problem(code, path, `\`${path.at(-1)}\`: expected ${expected}, found ${describe(value)}`, hint);
+    this.#problem(code, path, `\`${named(path)}\`: expected ${expected}, found ${describe(value)}`, hint);
     return undefined;
   }
 
@@ -199,6 +199,12 @@ class Binder {
     this.problems.push({ code, path, message, hint });
   }
 }
+
+/** How a message names a parameter: an item of a list by the list's name and its number, the first being 1. */
+const named = (path: readonly string[]): string => {
+  const [parent, last = ''] = path.slice(-2);
+  return parent !== undefined && /^\d+$/.test(last) ? `${parent}, item ${Number(last) + 1}` : (path.at(-1) ?? '');
+};
 
 /** Whether a value says as little as none: a null, or an empty text for a path that need not be given. */
 const isNone = (value: Raw, spec: ParamSpec | undefined): boolean =>

@@ -1,4 +1,5 @@
 import type { ParamType } from './params.ts';
+import { wrongSubject } from './subject.ts';
 import { truthOf } from './text/truth.ts';
 import { Expression, Float, isDict, type Raw, Template, Tuple, toJs, type Value, Vaulted } from './value.ts';
 
@@ -31,6 +32,7 @@ export const truthWords = (choice: unknown, value: string): boolean =>
 const coercions: { readonly [T in ParamType]: (value: Raw, home: Home) => unknown } = {
   str: text,
   raw: plain,
+  subject,
   bytes: size,
   json: (value) => (typeof value === 'string' ? value : JSON.stringify(plain(value))),
   task: () => undefined,
@@ -73,6 +75,12 @@ const coercions: { readonly [T in ParamType]: (value: Raw, home: Home) => unknow
       : new Wrong("a mode, as '0644' or u=rw,g=r");
   },
 };
+
+function subject(value: Raw): string | Wrong {
+  const word = text(value);
+  const wrong = typeof word === 'string' ? wrongSubject(word) : undefined;
+  return wrong === undefined ? word : new Wrong(wrong.expected, wrong.hint);
+}
 
 /** An int is a mode as YAML 1.1 read it: `0644` arrives as 420. `644` without its zero would be a mode nobody means. */
 function modeFromInt(value: number): string | Wrong {

@@ -2,7 +2,7 @@ import type { Expression } from './value.ts';
 
 /**
  * The types that Ansible's argument specs know; `mode` is a file mode (`'0644'`, `'u=rw,g=r'`), `expression` one that the
- * controller evaluates, as `when`.
+ * controller evaluates, as `when`; `subject` what a command is about (`path:/etc/nginx`).
  */
 export type ParamType =
   | 'str'
@@ -17,7 +17,8 @@ export type ParamType =
   | 'bytes'
   | 'json'
   | 'task'
-  | 'expression';
+  | 'expression'
+  | 'subject';
 
 /** One parameter of a task type: a single source for checks, docs and the editor schema. */
 export interface ParamSpec {
@@ -56,6 +57,7 @@ interface TypeOf {
   json: string;
   task: BoundTask;
   expression: Expression;
+  subject: string;
 }
 
 /** A task given as a parameter, ready to be asked and planned (`manual: proven_by:`). */

@@ -28,7 +28,7 @@ export const guards = {
   chdir: { type: 'path', doc: 'The folder to run in.' },
   about: {
     type: 'list',
-    elements: 'str',
+    elements: 'subject',
     doc: 'All that the command changes, and that `unless` and `onlyif` look at, as `path:/etc/nginx`, `unit:nginx.service`, `package:nginx`: a check then knows that it leaves everything else as it is. Anything, where nothing is said.',
   },
 } as const;
