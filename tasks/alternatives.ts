@@ -4,7 +4,7 @@ export default defineTask({
   name: 'community.general.alternatives',
   summary: 'Choose which program provides a command name (update-alternatives).',
   params: {
-    name: { type: 'str', required: true, doc: 'The name, as `editor`.' },
+    name: { type: 'str', required: true, doc: 'The name, for example `editor`.' },
     path: { type: 'path', required: true, doc: 'The program.' },
     link: { type: 'path', doc: 'Where the name is; needed where it is new.' },
     priority: { type: 'int', doc: 'How much the program counts where nobody chooses; 50 for a new one.' },

@@ -37,7 +37,7 @@ export default defineTask({
   name: 'ansible.builtin.apt',
   summary: 'Install, upgrade and remove Debian packages.',
   description:
-    'Packages of all tasks are asked in one dpkg-query. What is missing is simulated first: a check tells what else would be installed or removed, and what apt does not know fails at once.',
+    'One dpkg-query covers the packages of all tasks. Missing packages are simulated first: a check reports what else would be installed or removed, and a package that apt cannot find fails at once.',
   params: {
     name: {
       type: 'list',

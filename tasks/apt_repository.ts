@@ -24,8 +24,16 @@ export default defineTask({
       secret: 'password in URL',
       doc: 'The line: `deb [options] URL suite components`.',
     },
-    state: { type: 'str', default: 'present', choices: ['absent', 'present'], doc: 'Whether it is there.' },
-    filename: { type: 'str', doc: 'The file in sources.list.d, without its ending; told by the URL without it.' },
+    state: {
+      type: 'str',
+      default: 'present',
+      choices: ['absent', 'present'],
+      doc: 'Whether the source should be present.',
+    },
+    filename: {
+      type: 'str',
+      doc: 'The file in sources.list.d, without its extension (default: derived from the URL).',
+    },
     mode: { type: 'mode', default: '0644', doc: 'The mode of the file.' },
     update_cache: {
       type: 'bool',

@@ -28,7 +28,11 @@ const params = {
   regexp: { type: 'str', doc: 'Only fragments whose name matches this Python pattern.' },
   delimiter: { type: 'str', doc: 'A line between fragments.' },
   ignore_hidden: { type: 'bool', default: false, doc: 'Leave out names that begin with a dot.' },
-  backup: { type: 'bool', default: false, doc: 'Keep what is replaced beside it, under a name with the time.' },
+  backup: {
+    type: 'bool',
+    default: false,
+    doc: 'Keep a backup of the replaced file beside it, with a timestamp in its name.',
+  },
   validate: { type: 'str', doc: 'A command with `%s` for the new file, which must succeed before it is put in place.' },
   decrypt: { type: 'bool', default: true, doc: 'Decrypt fragments that are under Ansible Vault.' },
   ...attributeParams,

@@ -7,7 +7,7 @@ export default defineTask({
     'A task with `async` and `poll: 0` starts such a job. With `until: job is finished` this waits for it. It then gives what the task would have given, had it been waited for; of a job that another run started, what its commands said.',
   asksAnew: true,
   params: {
-    jid: { type: 'str', required: true, doc: 'The job, as `ansible_job_id` of the task that started it.' },
+    jid: { type: 'str', required: true, doc: 'The job: `ansible_job_id` of the task that started it.' },
     mode: { type: 'str', choices: ['status', 'cleanup'], default: 'status', doc: 'Ask, or forget what is kept of it.' },
   },
   prepare: (params, controller) => ({ ...params, ...controller.job(params.jid) }),

@@ -18,10 +18,15 @@ import { makeDirectory } from './shared/files/make-directory.ts';
 
 const params = {
   user: { type: 'str', required: true, doc: 'Whose keys they are.' },
-  key: { type: 'str', required: true, doc: 'The public keys, one a line.' },
-  state: { type: 'str', default: 'present', choices: ['absent', 'present'], doc: 'Whether the keys should be there.' },
-  exclusive: { type: 'bool', default: false, doc: 'Take all other keys away.' },
-  key_options: { type: 'str', doc: 'What the keys may do, as `no-pty,command="…"`.' },
+  key: { type: 'str', required: true, doc: 'The public keys, one per line.' },
+  state: {
+    type: 'str',
+    default: 'present',
+    choices: ['absent', 'present'],
+    doc: 'Whether the keys should be present.',
+  },
+  exclusive: { type: 'bool', default: false, doc: 'Remove all other keys.' },
+  key_options: { type: 'str', doc: 'What the keys may do, for example `no-pty,command="…"`.' },
   comment: { type: 'str', doc: 'Replaces the comment of the keys.' },
   path: { type: 'str', doc: "The file, instead of the user's ~/.ssh/authorized_keys." },
   manage_dir: { type: 'bool', default: true, doc: 'Make the directory, and keep it to its owner.' },

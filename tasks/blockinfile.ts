@@ -15,7 +15,12 @@ import { backupFile } from './shared/files/copy-file.ts';
 
 const params = {
   path: { type: 'path', required: true, aliases: ['dest', 'destfile', 'name'], doc: 'The file.' },
-  state: { type: 'str', default: 'present', choices: ['absent', 'present'], doc: 'Whether the block should be there.' },
+  state: {
+    type: 'str',
+    default: 'present',
+    choices: ['absent', 'present'],
+    doc: 'Whether the block should be present.',
+  },
   block: {
     type: 'str',
     default: '',
@@ -32,7 +37,11 @@ const params = {
   insertafter: { type: 'str', doc: 'Insert a new block after the last line that matches this, or at `EOF`.' },
   insertbefore: { type: 'str', doc: 'The same before that line, or at `BOF`.' },
   create: { type: 'bool', default: false, doc: 'Create the file if it does not exist.' },
-  backup: { type: 'bool', default: false, doc: 'Keep what is replaced beside it, under a name with the time.' },
+  backup: {
+    type: 'bool',
+    default: false,
+    doc: 'Keep a backup of the replaced file beside it, with a timestamp in its name.',
+  },
   validate: { type: 'str', doc: 'A command with `%s` for the new file, which must succeed before it is put in place.' },
   ...attributeParams,
 } as const;

@@ -27,7 +27,7 @@ const params = {
     doc: '`installed`: there is a certificate for the domains. `renewable`: a dry run of the renewal of all has succeeded lately.',
   },
   domains: { type: 'list', elements: 'str', default: [], doc: 'The names that the certificate is for.' },
-  cert_name: { type: 'str', doc: "certbot's name for it; the first domain where it is not given." },
+  cert_name: { type: 'str', doc: "certbot's name for it (default: the first domain)." },
   plugin: {
     type: 'str',
     default: 'nginx',
@@ -35,10 +35,10 @@ const params = {
     doc: 'How the ownership of the names is proven.',
   },
   webroot_path: { type: 'path', doc: 'The directory for the plugin `webroot`.' },
-  email: { type: 'str', doc: 'Who is told of trouble.' },
+  email: { type: 'str', doc: 'The address that receives notices about the certificate.' },
   server: {
     type: 'str',
-    doc: "The ACME server's directory; Let's Encrypt's where it is not given, its staging server for a dry run.",
+    doc: "The ACME server's directory; default: Let's Encrypt, or its staging server for a dry run.",
   },
   max_age_days: { type: 'int', default: 7, doc: 'After how many days a dry run is to be repeated.' },
 } as const;
@@ -49,7 +49,7 @@ export default defineTask({
   name: 'certbot',
   summary: 'Obtain certificates from an ACME server, or prove that they can be renewed.',
   description:
-    'A dry run makes the plugin answer the challenges for real, which changes the web server for a moment and takes seconds: no question. So it is a change, done once and remembered in /var/lib/letsencrypt; it is due again after `max_age_days`, and as soon as anything in /etc/letsencrypt, a hook, certbot or its plugins, or the addresses of the names have changed. Beside another certbot it waits. A check tells that it is due. A dry run that fails tells which name, and why.',
+    'A dry run makes the plugin answer the challenges for real, which changes the web server for a moment and takes seconds: no question. So it is a change, done once and remembered in /var/lib/letsencrypt; it is due again after `max_age_days`, and as soon as anything in /etc/letsencrypt, a hook, certbot or its plugins, or the addresses of the names have changed. Beside another certbot it waits. A check reports that it is due. A dry run that fails names the domain and the reason.',
   params,
   rules: {
     requiredIf: [

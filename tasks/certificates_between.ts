@@ -35,7 +35,7 @@ export default defineTask({
   name: 'certificates_between',
   summary: 'Copy the certbot directory from another host, but keep each certificate that is better here.',
   description:
-    'Certificates renew themselves, on either host. One that is here, is valid, fits its key and names, and ends no earlier than the other, is kept with its archive and its renewal configuration. One is copied only where there is none or the other is better, and never one that is not right itself. All else of the directory (accounts, options) is copied as `copy_between` does. Where neither host has a right one of those in `names`, the task fails and tells why, for both.',
+    'Certificates renew themselves, on either host. One that is here, is valid, fits its key and names, and ends no earlier than the other, is kept with its archive and its renewal configuration. One is copied only where there is none or the other is better, and never one that is not right itself. All else of the directory (accounts, options) is copied as `copy_between` does. Where neither host has a right one of those in `names`, the task fails and says why, for both.',
   params,
   ask: ({ from, src, dest }) => ({
     there: tree({ path: tidyPath(src), checksums: true }, { host: from, beyond: true }),

@@ -13,7 +13,7 @@ export default defineTask({
   name: 'ansible.builtin.command',
   summary: 'Run a program with arguments, without a shell.',
   description:
-    'Runs each time, and reports a change each time, unless `creates`, `removes`, `unless` or `onlyif` tells that there is no need. A check then knows as well.',
+    'Runs each time, and reports a change each time, unless `creates`, `removes`, `unless` or `onlyif` says that there is no need. This holds in a check as well.',
   freeForm: 'cmd',
   acts: true,
   params: {

@@ -38,7 +38,7 @@ const params = {
   links: {
     type: 'list',
     elements: 'raw',
-    doc: 'Names below `src`, each linked under the same name below `dest`; or `NAME: OTHER-NAME`; or patterns as `*.conf`, for all that match. Without it, all that is in `src`.',
+    doc: 'Names below `src`, each linked under the same name below `dest`; or `NAME: OTHER-NAME`; or patterns such as `*.conf`, for all that match. Default: everything in `src`.',
   },
   stale: {
     type: 'str',
@@ -98,7 +98,7 @@ export default defineTask({
         failed: broken.map(({ source, dest }) => `${dest} would point to nothing: ${source} is not there`).join('; '),
       };
     const homeless = wanted.find(({ dest }) => state[`beside ${parentOf(dest)}`] === undefined);
-    if (homeless !== undefined) return { failed: `the folder of ${homeless.dest} does not exist` };
+    if (homeless !== undefined) return { failed: `the parent directory of ${homeless.dest} does not exist` };
     const stale = task.stale === 'absent' ? staleLinks(wanted, task, (folder) => state[`beside ${folder}`] ?? []) : [];
     return {
       changes: [

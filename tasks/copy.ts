@@ -24,7 +24,11 @@ const params = {
   },
   content: { type: 'raw', doc: 'The content itself, instead of a source.' },
   remote_src: { type: 'bool', default: false, doc: 'The source is on the host already.' },
-  backup: { type: 'bool', default: false, doc: 'Keep what is replaced beside it, under a name with the time.' },
+  backup: {
+    type: 'bool',
+    default: false,
+    doc: 'Keep a backup of the replaced file beside it, with a timestamp in its name.',
+  },
   force: {
     type: 'bool',
     default: true,

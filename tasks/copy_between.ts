@@ -27,7 +27,7 @@ const params = {
   from: { type: 'str', required: true, doc: 'The host of the inventory that has the tree.' },
   src: { type: 'path', required: true, doc: 'The directory there.' },
   dest: { type: 'path', required: true, doc: 'The directory here that becomes the same.' },
-  delete: { type: 'bool', default: false, doc: 'Take away what is here and not there.' },
+  delete: { type: 'bool', default: false, doc: 'Remove what the source does not have.' },
   id_offset: {
     type: 'int',
     default: 0,
@@ -67,9 +67,9 @@ export default defineTask({
   },
   plan(state, task) {
     const { there, here = [] } = state as Trees;
-    if (there === undefined) return { failed: `${task.src} is not there on ${task.from}` };
-    if (there[0]?.kind !== 'directory') return { failed: `${task.src} on ${task.from} is no folder` };
-    if (here[0] !== undefined && here[0].kind !== 'directory') return { failed: `${task.dest} is no folder` };
+    if (there === undefined) return { failed: `${task.src} does not exist on ${task.from}` };
+    if (there[0]?.kind !== 'directory') return { failed: `${task.src} on ${task.from} is not a directory` };
+    if (here[0] !== undefined && here[0].kind !== 'directory') return { failed: `${task.dest} is not a directory` };
     const missing = Object.entries(state).flatMap(([name, account]) =>
       (account as Account | undefined)?.exists === false ? [name] : [],
     );

@@ -4,12 +4,12 @@ import { type CronEntry, withEntry, withoutEntry } from './shared/editing/cron-t
 export default defineTask({
   name: 'ansible.builtin.cron',
   summary: "Manage a job or a variable in a user's crontab or in /etc/cron.d.",
-  description: 'A job is known by the comment `#Ansible: NAME` above it, as Ansible writes it.',
+  description: 'A job is identified by the comment `#Ansible: NAME` above it, as Ansible writes it.',
   params: {
     name: { type: 'str', required: true, doc: "What the job is for; with `env`, the variable's name." },
-    state: { type: 'str', default: 'present', choices: ['absent', 'present'], doc: 'Whether it is there.' },
+    state: { type: 'str', default: 'present', choices: ['absent', 'present'], doc: 'Whether it should be present.' },
     job: { type: 'str', aliases: ['value'], doc: "The command; with `env`, the variable's value." },
-    user: { type: 'str', doc: 'Whose crontab; in a file, who runs it. Root without it.' },
+    user: { type: 'str', doc: 'Whose crontab; in a file, who runs it (default: root).' },
     cron_file: { type: 'path', doc: 'A file, in /etc/cron.d where only its name is given.' },
     minute: { type: 'str', default: '*', doc: 'When: the minute.' },
     hour: { type: 'str', default: '*', doc: 'When: the hour.' },

@@ -20,7 +20,12 @@ const list = { type: 'list', elements: 'str' } as const;
 
 const params = {
   name: { type: 'str', required: true, doc: 'The name of the source, and of its file.' },
-  state: { type: 'str', default: 'present', choices: ['absent', 'present'], doc: 'Whether it is there.' },
+  state: {
+    type: 'str',
+    default: 'present',
+    choices: ['absent', 'present'],
+    doc: 'Whether the source should be present.',
+  },
   types: { ...list, default: ['deb'], doc: 'Binary packages (`deb`), sources (`deb-src`), or both.' },
   uris: { ...list, doc: 'Where it is.' },
   suites: { ...list, doc: 'Its suites.' },

@@ -7,14 +7,14 @@ export default defineTask({
     "What was answered is read from debconf's own files: all packages' answers cost nothing. Values of passwords are never shown.",
   params: {
     name: { type: 'str', required: true, aliases: ['pkg'], doc: 'The package.' },
-    question: { type: 'str', aliases: ['selection', 'setting'], doc: 'The question, as `postfix/mailname`.' },
+    question: { type: 'str', aliases: ['selection', 'setting'], doc: 'The question, for example `postfix/mailname`.' },
     vtype: {
       type: 'str',
       choices: ['boolean', 'error', 'multiselect', 'note', 'password', 'seen', 'select', 'string', 'text', 'title'],
       doc: 'The type of its value.',
     },
     value: { type: 'raw', aliases: ['answer'], doc: 'The answer.' },
-    unseen: { type: 'bool', default: false, doc: 'Let the question be asked nevertheless.' },
+    unseen: { type: 'bool', default: false, doc: 'Leave the question unseen, so that it is still asked.' },
   },
   rules: { requiredTogether: [['question', 'vtype', 'value']] },
   ask: ({ name, question }) => ({ now: question === undefined ? answersOf(name) : answerTo(question) }),

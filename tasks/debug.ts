@@ -7,7 +7,7 @@ export default defineTask({
   params: {
     msg: { type: 'raw', default: 'Hello world!', doc: 'What to print.' },
     var: { type: 'expression', doc: 'The name of a variable, or an expression, to print.' },
-    verbosity: { type: 'int', default: 0, doc: 'Print only with so many `-v`.' },
+    verbosity: { type: 'int', default: 0, doc: 'Print only with at least this many `-v`.' },
   },
   rules: { mutuallyExclusive: [['msg', 'var']] },
   prepare: (params, controller, { verbosity = 0 }) => ({

@@ -15,7 +15,7 @@ const params = {
     aliases: ['value'],
     doc: 'All values that it has, in any order, as in a zone file; none: there is no such record.',
   },
-  zone: { type: 'str', doc: 'The zone whose name servers are asked; found by itself where it is not given.' },
+  zone: { type: 'str', doc: 'The zone whose name servers are queried (default: found automatically).' },
   servers: { type: 'list', elements: 'str', doc: "Name servers to ask instead of the zone's: names or addresses." },
   resolver: { type: 'str', doc: "The address of a resolver to ask as well, instead of the controller's own." },
   timeout: { type: 'int', default: 3, doc: 'Seconds to wait for an answer, twice.' },

@@ -23,7 +23,7 @@ const params = {
     default: false,
     doc: 'The destination is the file itself; with a slash at its end, the directory for it.',
   },
-  fail_on_missing: { type: 'bool', default: true, doc: 'A file that is not there is a failure.' },
+  fail_on_missing: { type: 'bool', default: true, doc: 'Fail if the file does not exist.' },
   validate_checksum: { type: 'bool', default: true, ignored: 'what arrived is always compared' },
   validate_md5: { type: 'bool', ignored: 'what arrived is always compared' },
 } as const;

@@ -38,7 +38,7 @@ export default defineTask({
     force: {
       type: 'bool',
       default: false,
-      doc: 'Link even to what is not there, and even in place of a file or empty directory.',
+      doc: 'Create the link even if its target does not exist, and replace a file or an empty directory.',
     },
     follow: { type: 'bool', default: true, doc: 'Where the path is a link, mean what it points to.' },
     access_time: { type: 'str', doc: 'Time of the last access: `preserve`, `now`, or a time.' },
@@ -131,7 +131,7 @@ export default defineTask({
       title: 'A directory with its parents',
       yaml: "file:\n  path: /srv/retrace-file/www\n  state: directory\n  owner: www-data\n  mode: '0755'",
     },
-    { title: 'A link to a folder', yaml: 'file:\n  src: /usr/share/doc\n  dest: /tmp/retrace-doc\n  state: link' },
+    { title: 'A link to a directory', yaml: 'file:\n  src: /usr/share/doc\n  dest: /tmp/retrace-doc\n  state: link' },
     {
       title: 'A link in place of a file',
       yaml: 'file:\n  src: /etc/hostname\n  dest: /tmp/retrace-hostname\n  state: link\n  force: true',

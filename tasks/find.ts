@@ -46,17 +46,17 @@ const params = {
   depth: { type: 'int', doc: 'How deep to go with `recurse`.' },
   hidden: { type: 'bool', default: false, doc: 'Find names that begin with a dot, too.' },
   follow: { type: 'bool', default: false, doc: 'Follow links to directories.' },
-  age: { type: 'str', doc: 'At least so old, as `2d`; with a minus at most.' },
+  age: { type: 'str', doc: 'The minimum age, for example `2d`; with a minus, the maximum age.' },
   age_stamp: {
     type: 'str',
     default: 'mtime',
     choices: ['atime', 'ctime', 'mtime'],
     doc: 'Which time counts for `age`.',
   },
-  size: { type: 'str', doc: 'At least so large, as `10m`; with a minus at most.' },
+  size: { type: 'str', doc: 'The minimum size, for example `10m`; with a minus, the maximum size.' },
   contains: { type: 'str', doc: 'A Python pattern that a line of the file must match from its beginning.' },
   read_whole_file: { type: 'bool', default: false, doc: 'Search the whole file for `contains` instead.' },
-  get_checksum: { type: 'bool', default: false, doc: 'Tell the SHA-1 of each file.' },
+  get_checksum: { type: 'bool', default: false, doc: 'Return the SHA-1 of each file.' },
 } as const;
 
 type Task = Params<typeof params>;

@@ -45,7 +45,11 @@ const params = {
   },
   checksum: { type: 'str', default: '', doc: 'What it must be: `sha256:HEX`, or `sha256:URL` of a list of checksums.' },
   force: { type: 'bool', default: false, doc: 'Compare even when the server says that nothing is newer.' },
-  backup: { type: 'bool', default: false, doc: 'Keep what is replaced beside it, under a name with the time.' },
+  backup: {
+    type: 'bool',
+    default: false,
+    doc: 'Keep a backup of the replaced file beside it, with a timestamp in its name.',
+  },
   timeout: { type: 'int', default: 10, doc: 'Seconds without an answer.' },
   headers: { type: 'dict', doc: 'Header fields of the request.' },
   url_username: { type: 'str', aliases: ['username'], doc: 'User for the server.' },

@@ -5,7 +5,7 @@ export default defineTask({
   summary: 'Look up one entry, or all, in a database of the host such as passwd or hosts.',
   params: {
     database: { type: 'str', required: true, doc: 'The database: passwd, group, hosts, services …' },
-    key: { type: 'str', default: '', doc: 'The entry; all without it.' },
+    key: { type: 'str', default: '', doc: 'The entry (default: all).' },
     service: { type: 'str', doc: 'The source to ask, instead of those that the host is configured for.' },
     split: { type: 'str', doc: 'What separates the fields.' },
     fail_key: { type: 'bool', default: true, doc: 'Fail where the entry is missing.' },

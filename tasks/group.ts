@@ -5,11 +5,11 @@ export default defineTask({
   summary: 'Manage a group.',
   params: {
     name: { type: 'str', required: true, doc: 'The group.' },
-    state: { type: 'str', default: 'present', choices: ['absent', 'present'], doc: 'Whether it is there.' },
+    state: { type: 'str', default: 'present', choices: ['absent', 'present'], doc: 'Whether the group should exist.' },
     gid: { type: 'int', doc: 'Its number.' },
     system: { type: 'bool', default: false, doc: "A new group gets a number from the system's range." },
     non_unique: { type: 'bool', default: false, doc: 'Allow a number that another group has.' },
-    force: { type: 'bool', default: false, doc: 'Delete it even if it is the own group of a user.' },
+    force: { type: 'bool', default: false, doc: 'Delete it even if it is the primary group of a user.' },
     local: { type: 'bool', default: false, ignored: 'groups are always made in the local files' },
   },
   rules: { requiredBy: { non_unique: ['gid'] } },
@@ -17,7 +17,7 @@ export default defineTask({
   plan: ({ group = { exists: false } }, params) => ({ changes: changes(group, params) }),
   result: ({ state: { group }, params: { name, state, gid, system } }) =>
     state === 'absent' ? { name, state } : { name, state, gid: group?.id ?? gid, system },
-  returns: { name: 'The group.', gid: 'Its number.', state: 'Whether it is there.', system: 'The parameter.' },
+  returns: { name: 'The group.', gid: 'Its number.', state: 'Whether it exists.', system: 'The parameter.' },
   examples: [
     { title: 'A group', yaml: 'group:\n  name: retracers' },
     { title: 'With a number of its own', yaml: 'group:\n  name: retracer-files\n  gid: 2345' },

@@ -7,8 +7,8 @@ import { followedInfo } from './shared/files/path-info.ts';
 
 const params = {
   path: { type: 'path', required: true, aliases: ['dest'], doc: 'The file.' },
-  section: { type: 'str', doc: 'The section; without it, what is above the first one.' },
-  option: { type: 'str', doc: 'The option; without it the section as a whole is meant.' },
+  section: { type: 'str', doc: 'The section (default: the lines above the first one).' },
+  option: { type: 'str', doc: 'The option (default: the section as a whole).' },
   value: { type: 'str', doc: 'What the option is.' },
   values: { type: 'list', elements: 'str', doc: 'Several values, each with a line of its own.' },
   state: { type: 'str', default: 'present', choices: ['absent', 'present'], doc: 'Whether it should exist.' },
@@ -16,7 +16,11 @@ const params = {
   no_extra_spaces: { type: 'bool', default: false, doc: 'No blanks around the `=`.' },
   allow_no_value: { type: 'bool', default: false, doc: 'An option may stand alone.' },
   create: { type: 'bool', default: true, doc: 'Create the file if it does not exist.' },
-  backup: { type: 'bool', default: false, doc: 'Keep what is replaced beside it, under a name with the time.' },
+  backup: {
+    type: 'bool',
+    default: false,
+    doc: 'Keep a backup of the replaced file beside it, with a timestamp in its name.',
+  },
   ...attributeParams,
 } as const;
 

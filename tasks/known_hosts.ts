@@ -9,7 +9,7 @@ const params = {
     aliases: ['host'],
     doc: 'The host, as `ssh` names it: with a port other than 22, `[HOST]:PORT`.',
   },
-  key: { type: 'str', doc: 'Its key as known_hosts holds it: `HOST TYPE KEY`; several, one a line.' },
+  key: { type: 'str', doc: 'Its key as known_hosts holds it: `HOST TYPE KEY`; several, one per line.' },
   path: { type: 'path', default: '~/.ssh/known_hosts', doc: 'The file.' },
   hash_host: { type: 'bool', default: false, doc: 'Hide the name of the host.' },
   state: { type: 'str', default: 'present', choices: ['absent', 'present'], doc: 'Whether the host should be known.' },

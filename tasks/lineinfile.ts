@@ -7,7 +7,12 @@ import { backupFile } from './shared/files/copy-file.ts';
 
 const params = {
   path: { type: 'path', required: true, aliases: ['dest', 'destfile', 'name'], doc: 'The file.' },
-  state: { type: 'str', default: 'present', choices: ['absent', 'present'], doc: 'Whether the line should be there.' },
+  state: {
+    type: 'str',
+    default: 'present',
+    choices: ['absent', 'present'],
+    doc: 'Whether the line should be present.',
+  },
   line: { type: 'str', aliases: ['value'], doc: 'The line, without its newline.' },
   regexp: {
     type: 'str',
@@ -27,7 +32,11 @@ const params = {
   insertbefore: { type: 'str', doc: 'The same before that line; or `BOF`.' },
   firstmatch: { type: 'bool', default: false, doc: 'Take the first line that matches instead of the last.' },
   create: { type: 'bool', default: false, doc: 'Create the file if it does not exist.' },
-  backup: { type: 'bool', default: false, doc: 'Keep what is replaced beside it, under a name with the time.' },
+  backup: {
+    type: 'bool',
+    default: false,
+    doc: 'Keep a backup of the replaced file beside it, with a timestamp in its name.',
+  },
   validate: { type: 'str', doc: 'A command with `%s` for the new file, which must succeed before it is put in place.' },
   others: { type: 'str', ignored: 'means nothing in Ansible either' },
   ...attributeParams,

@@ -15,8 +15,8 @@ export default defineTask({
   name: 'community.general.locale_gen',
   summary: 'Generate or remove locales.',
   params: {
-    name: { type: 'list', elements: 'str', required: true, doc: 'Locales, as `fr_FR.UTF-8`.' },
-    state: { type: 'str', default: 'present', choices: ['absent', 'present'], doc: 'Whether they are there.' },
+    name: { type: 'list', elements: 'str', required: true, doc: 'Locales, for example `fr_FR.UTF-8`.' },
+    state: { type: 'str', default: 'present', choices: ['absent', 'present'], doc: 'Whether they should be present.' },
   },
   ask: ({ name }) => ({ generated, list: content('/etc/locale.gen'), supported: supported(name) }),
   plan({ generated: { stdout }, list, supported: known }, { name, state }) {

@@ -21,17 +21,17 @@ const params = {
   instructions: { type: 'str', required: true, doc: 'What a person has to do, and where.' },
   show_file: {
     type: 'path',
-    doc: 'A file of the host that the person needs, as a public key; its text is shown with the instructions.',
+    doc: 'A file of the host that the person needs, such as a public key; its text is shown with the instructions.',
   },
   proven_by: { type: 'task', doc: 'A task that only looks: where it has nothing to do, the step is done.' },
   unless: { type: 'str', doc: 'A read-only command: where it succeeds, the step is done.' },
   about: {
     type: 'list',
     elements: 'subject',
-    doc: 'What that command depends on, as `path:/root/.ssh`: so a check knows which foreseen change matters. Everything, where nothing is said.',
+    doc: 'What that command depends on, for example `path:/root/.ssh`: so a check knows which foreseen change matters. Default: everything.',
   },
-  poll: { type: 'int', default: 5, doc: 'Seconds between two looks, while a person is waited for.' },
-  timeout: { type: 'int', default: 86400, doc: 'Seconds after which nobody is waited for any more.' },
+  poll: { type: 'int', default: 5, doc: 'Seconds between two checks while waiting for a person.' },
+  timeout: { type: 'int', default: 86400, doc: 'Seconds to wait for a person before the task fails.' },
 } as const;
 
 type Given = Params<typeof params>;
@@ -40,7 +40,7 @@ export default defineTask({
   name: 'manual',
   summary: 'Wait for a step that a person must do, and prove that it was done.',
   description:
-    'Where the proof holds, the task is ok. Else, in an interactive run, the instructions are shown and the proof is asked for again until it holds. A run that nobody watches fails there, with the instructions, since what follows may rely on it; it never waits. A check tells the open step as a difference and goes on.',
+    'Where the proof holds, the task is ok. Else, in an interactive run, the instructions are shown and the proof is asked for again until it holds. A run that nobody watches fails there, with the instructions, since what follows may rely on it; it never waits. A check reports the open step as a difference and continues.',
   params,
   rules: { requiredOneOf: [['proven_by', 'unless']], mutuallyExclusive: [['proven_by', 'unless']] },
   prepare: async (given, controller, context): Promise<Given> => ({

@@ -23,7 +23,7 @@ const params = {
   path: { type: 'path', required: true, aliases: ['name'], doc: 'Where it is mounted; `none` for swap.' },
   src: { type: 'str', doc: 'The device, `UUID=…`, directory or network share.' },
   fstype: { type: 'str', doc: 'The kind of filesystem.' },
-  opts: { type: 'str', doc: 'Its options, as in fstab; `defaults` without it.' },
+  opts: { type: 'str', doc: 'Its options, as in fstab (default: `defaults`).' },
   dump: { type: 'str', default: '0', doc: "fstab's fifth field." },
   passno: { type: 'str', default: '0', doc: "fstab's sixth field." },
   state: {
@@ -34,7 +34,11 @@ const params = {
   },
   fstab: { type: 'path', default: '/etc/fstab', doc: 'The table of mounts.' },
   boot: { type: 'bool', default: true, doc: 'Whether it is mounted at boot; otherwise `noauto` is added.' },
-  backup: { type: 'bool', default: false, doc: 'Keep the former fstab beside it, under a name with the time.' },
+  backup: {
+    type: 'bool',
+    default: false,
+    doc: 'Keep a backup of the previous fstab beside it, with a timestamp in its name.',
+  },
   opts_no_log: { type: 'bool', default: false, ignored: 'use `no_log` where options hold a secret' },
 } as const;
 

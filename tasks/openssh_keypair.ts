@@ -27,7 +27,7 @@ const params = {
     type: 'str',
     default: 'partial_idempotence',
     choices: ['never', 'fail', 'partial_idempotence', 'full_idempotence', 'always'],
-    doc: 'When a pair that is there is made anew: `never`; not, but fail when it is of another type or size; when it is; the same and when it cannot be read; always.',
+    doc: 'When to regenerate an existing pair: `never`; `fail`: never, but fail if its type or size differs; `partial_idempotence`: if they differ; `full_idempotence`: if they differ, or it cannot be read; `always`.',
   },
   passphrase: { type: 'str', secret: true, doc: 'Not supported: keys for programs have none.' },
   private_key_format: {

@@ -5,7 +5,7 @@ export default defineTask({
   ...apt,
   name: 'ansible.builtin.package',
   summary: 'Install, upgrade and remove packages with the package manager of the host.',
-  description: "Debian's apt is the one that is known; all parameters of `apt` are taken.",
+  description: "Only Debian's apt is supported; all parameters of `apt` are accepted.",
   params: {
     ...apt.params,
     state: {

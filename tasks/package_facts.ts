@@ -8,7 +8,7 @@ export default defineTask({
       type: 'list',
       elements: 'str',
       default: ['auto'],
-      doc: 'Which package managers; apt is the one that is known.',
+      doc: 'Which package managers; only apt is supported.',
     },
     strategy: { type: 'str', default: 'first', choices: ['first', 'all'], ignored: 'there is one package manager' },
   },

@@ -5,7 +5,7 @@ export default defineTask({
   name: 'ansible.builtin.pause',
   summary: 'Wait for a while, or until somebody presses Return.',
   description:
-    'Without seconds or minutes it asks on the terminal; where nobody is there to answer, it goes on with a warning. A check does not wait.',
+    'Without seconds or minutes it asks on the terminal; if nobody is there to answer, it continues with a warning. A check does not wait.',
   controllerOnly: true,
   params: {
     seconds: { type: 'float', doc: 'How long, in seconds.' },

@@ -30,7 +30,7 @@ const params = {
   },
   ostemplate: {
     type: 'str',
-    doc: 'The template to create it from, as `local:vztmpl/debian-12-standard_12.2-1_amd64.tar.zst`.',
+    doc: 'The template to create it from, for example `local:vztmpl/debian-12-standard_12.2-1_amd64.tar.zst`.',
   },
   hostname: { type: 'str', doc: 'Its name.' },
   cores: { type: 'int', doc: 'How many processors it may use.' },
@@ -45,7 +45,7 @@ const params = {
     type: 'bool',
     doc: 'Whether its root is not the root of the node. Decided once, when it is created.',
   },
-  features: { type: 'list', elements: 'str', doc: 'Features, as `nesting=1`.' },
+  features: { type: 'list', elements: 'str', doc: 'Features, for example `nesting=1`.' },
   onboot: { type: 'bool', doc: 'Whether it starts with the node.' },
   nameserver: { type: 'str', doc: 'The name server that it asks.' },
   searchdomain: { type: 'str', doc: 'The domain that it looks names up in.' },
@@ -65,7 +65,7 @@ export default defineTask({
   name: 'proxmox_ct',
   summary: 'Create a Proxmox container, and manage its configuration line by line.',
   description:
-    'Runs on the Proxmox node. Each line of /etc/pve/lxc/ID.conf is compared by itself; lines that are not named stay as they are. A running container is restarted only where a change needs it, or where it turns out to have been started before its configuration was changed: a mount, an address or a gateway that the configuration has and the container has not, or a mount of a directory that is no longer what the node has there (a dataset that was mounted since).',
+    'Runs on the Proxmox node. Each line of /etc/pve/lxc/ID.conf is compared separately; lines that are not named stay as they are. A running container is restarted only where a change needs it, or where it turns out to have been started before its configuration was changed: a mount, an address or a gateway that the configuration has and the container has not, or a mount of a directory that is no longer what the node has there (a dataset that was mounted since).',
   params,
   ask: ({ vmid }) => ({ container: pct(vmid) }),
   plan: ({ container }, given) => {
@@ -128,13 +128,13 @@ function wantedLines(given: Given): Lines {
 function refused(config: Lines, { vmid, unprivileged, rootfs }: Given): string | undefined {
   const is = config['unprivileged'] === '1';
   if (unprivileged !== undefined && unprivileged !== is)
-    return `container ${vmid} is ${is ? 'un' : ''}privileged, and that can not be changed`;
+    return `container ${vmid} is ${is ? 'un' : ''}privileged, and that cannot be changed`;
   const disk = config['rootfs'] ?? '';
   if (rootfs === undefined || sameLine('rootfs', disk, rootfs)) return undefined;
   if (diskStorage(disk) !== diskStorage(rootfs))
     return `the disk of container ${vmid} is on ${diskStorage(disk)}, and is not moved to ${diskStorage(rootfs)}`;
   return (diskSize(disk) ?? 0) > (diskSize(rootfs) ?? 0)
-    ? `the disk of container ${vmid} has ${diskSize(disk)} GiB, and can not shrink to ${diskSize(rootfs)}`
+    ? `the disk of container ${vmid} has ${diskSize(disk)} GiB, and cannot shrink to ${diskSize(rootfs)}`
     : undefined;
 }
 

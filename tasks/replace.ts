@@ -14,13 +14,17 @@ const params = {
   replace: {
     type: 'str',
     default: '',
-    doc: 'What it becomes; `\\1` and `\\g<name>` are groups. Nothing takes it away.',
+    doc: 'What it becomes; `\\1` and `\\g<name>` are groups. If empty, the match is removed.',
   },
   after: { type: 'str', doc: 'Only after the first place that this pattern matches.' },
   before: { type: 'str', doc: 'Only before this pattern matches.' },
-  backup: { type: 'bool', default: false, doc: 'Keep what is replaced beside it, under a name with the time.' },
+  backup: {
+    type: 'bool',
+    default: false,
+    doc: 'Keep a backup of the replaced file beside it, with a timestamp in its name.',
+  },
   validate: { type: 'str', doc: 'A command with `%s` for the new file, which must succeed before it is put in place.' },
-  encoding: { type: 'str', default: 'utf-8', ignored: 'bytes that are no UTF-8 are kept as they are' },
+  encoding: { type: 'str', default: 'utf-8', ignored: 'bytes that are not UTF-8 are kept as they are' },
   others: { type: 'str', ignored: 'means nothing in Ansible either' },
   ...attributeParams,
 } as const;

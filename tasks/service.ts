@@ -7,7 +7,7 @@ export default defineTask({
   name: 'ansible.builtin.service',
   summary: 'Start, stop, restart, enable and disable services.',
   description:
-    'The same as `systemd`, which is what Debian has. Services of all tasks are asked in one `systemctl show`.',
+    'The same as `systemd`, which is what Debian has. One `systemctl show` covers the services of all tasks.',
   params: {
     ...systemd.params,
     sleep: { type: 'int', doc: 'How long to wait between stop and start of a restart, in seconds.' },

@@ -3,7 +3,7 @@ import { defineTask, facts, globPattern } from '../src/sdk.ts';
 export default defineTask({
   name: 'ansible.builtin.setup',
   summary: 'Gather facts about a host.',
-  description: 'One question with a deadline. Plays gather facts by themselves, when something first needs one.',
+  description: 'One question with a deadline. Plays gather facts automatically, when something first needs one.',
   params: {
     gather_subset: {
       type: 'list',

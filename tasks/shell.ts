@@ -12,13 +12,13 @@ export default defineTask({
   name: 'ansible.builtin.shell',
   summary: 'Run a script in a shell on the host.',
   description:
-    'Runs each time, and reports a change each time, unless `creates`, `removes`, `unless` or `onlyif` tells that there is no need. A check then knows as well.',
+    'Runs each time, and reports a change each time, unless `creates`, `removes`, `unless` or `onlyif` says that there is no need. This holds in a check as well.',
   freeForm: 'cmd',
   acts: true,
   params: {
     cmd: { type: 'str', required: true, aliases: ['_raw_params', 'free_form'], doc: 'The script.' },
     ...guards,
-    executable: { type: 'path', doc: 'The shell that runs it, by its full path; /bin/sh without it.' },
+    executable: { type: 'path', doc: 'The absolute path of the shell that runs it (default: /bin/sh).' },
     stdin: { type: 'str', doc: 'Standard input of the script.' },
     stdin_add_newline: { type: 'bool', default: true, doc: 'End `stdin` with a newline.' },
     strip_empty_ends: {

@@ -19,8 +19,8 @@ export default defineTask({
   looks: () => true,
   params: {
     path: { type: 'path', required: true, aliases: ['dest', 'name'], doc: 'The path.' },
-    follow: { type: 'bool', default: false, doc: 'Tell of what a link points to instead of the link.' },
-    get_checksum: { type: 'bool', default: true, doc: 'Tell the checksum of a file.' },
+    follow: { type: 'bool', default: false, doc: 'Report what a link points to instead of the link.' },
+    get_checksum: { type: 'bool', default: true, doc: 'Return the checksum of a file.' },
     checksum_algorithm: {
       type: 'str',
       default: 'sha1',
@@ -32,15 +32,15 @@ export default defineTask({
       type: 'bool',
       default: true,
       aliases: ['mime', 'mime_type', 'mime-type'],
-      doc: 'Tell the kind of content, where the host has `file`.',
+      doc: 'Return the kind of content, if the host has `file`.',
     },
     get_attributes: {
       type: 'bool',
       default: true,
       aliases: ['attr', 'attributes'],
-      doc: 'Tell the flags, where the host has `lsattr`.',
+      doc: 'Return the flags, if the host has `lsattr`.',
     },
-    get_md5: { type: 'bool', default: false, doc: 'Tell the MD5 as well.' },
+    get_md5: { type: 'bool', default: false, doc: 'Return the MD5 as well.' },
   },
   ask: ({ path, follow, get_checksum, checksum_algorithm, get_mime, get_attributes, get_md5 }) => ({
     state: stat(path),

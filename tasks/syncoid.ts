@@ -27,7 +27,7 @@ const params = {
   no_sync_snap: {
     type: 'bool',
     default: false,
-    doc: 'Send the snapshots that there are, and make none for the purpose.',
+    doc: 'Send existing snapshots, and create none.',
   },
   no_privilege_elevation: {
     type: 'bool',
@@ -41,12 +41,20 @@ const params = {
     doc: 'A word in the names of the snapshots that it makes, where a dataset has several targets.',
   },
   compress: { type: 'str', doc: 'How to compress on the way: lzo, zstd-fast, none, …' },
-  source_bwlimit: { type: 'str', doc: 'The most bytes a second that the source sends, as `10M`.' },
+  source_bwlimit: {
+    type: 'str',
+    doc: 'The maximum number of bytes per second that the source sends, for example `10M`.',
+  },
   sendoptions: { type: 'str', doc: 'Options for `zfs send`.' },
   recvoptions: { type: 'str', doc: 'Options for `zfs receive`.' },
   sshkey: { type: 'path', doc: 'The private key, a file on the host.' },
   sshport: { type: 'int', doc: 'The port of sshd on the other machine.' },
-  sshoption: { type: 'list', elements: 'str', default: [], doc: 'Options for ssh, as `StrictHostKeyChecking=yes`.' },
+  sshoption: {
+    type: 'list',
+    elements: 'str',
+    default: [],
+    doc: 'Options for ssh, for example `StrictHostKeyChecking=yes`.',
+  },
 } as const;
 
 type Given = Params<typeof params>;
@@ -55,7 +63,7 @@ export default defineTask({
   name: 'syncoid',
   summary: 'Replicate ZFS datasets with syncoid, unless the target already has the newest snapshot.',
   description:
-    'In order when the newest snapshot of each dataset of the source is on the target, told by its guid. A snapshot that is made while it sends is for the next run. What syncoid prints is shown while it sends.',
+    'In order when the newest snapshot of each dataset of the source is on the target, identified by its guid. A snapshot that is made while it sends is for the next run. What syncoid prints is shown while it sends.',
   params,
   ask: (given) => ({ source: snapshots(sideOf(given.source, given)), target: snapshots(sideOf(given.target, given)) }),
   thenAsk: ({ target }, given) => {

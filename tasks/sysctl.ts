@@ -14,7 +14,7 @@ export default defineTask({
   name: 'ansible.posix.sysctl',
   summary: 'Set a kernel parameter, now and at boot.',
   params: {
-    name: { type: 'str', required: true, aliases: ['key'], doc: 'The parameter, as `net.ipv4.ip_forward`.' },
+    name: { type: 'str', required: true, aliases: ['key'], doc: 'The parameter, for example `net.ipv4.ip_forward`.' },
     value: { type: 'str', aliases: ['val'], doc: 'The value to set.' },
     state: { type: 'str', default: 'present', choices: ['present', 'absent'], doc: 'Whether the file says so.' },
     sysctl_file: { type: 'path', default: '/etc/sysctl.conf', doc: 'The file that is read at the next start.' },

@@ -24,7 +24,7 @@ export default defineTask({
   aliases: ['ansible.builtin.systemd_service'],
   summary: "Start, stop, enable and mask systemd units, and reload systemd's configuration.",
   description:
-    'Units of all tasks are asked in one `systemctl show`. The manager is reloaded only where files on disk are not what it has read.',
+    'One `systemctl show` covers the units of all tasks. The manager is reloaded only where files on disk are not what it has read.',
   params: {
     name: { type: 'str', aliases: ['service', 'unit'], doc: 'The unit; `.service` is added where it has no suffix.' },
     ...unitParams,
@@ -74,7 +74,7 @@ export default defineTask({
     name: 'The unit.',
     enabled: 'The parameter.',
     state: 'How it runs.',
-    status: 'What `systemctl show` tells of it.',
+    status: 'What `systemctl show` reports.',
   },
   examples: [
     { title: 'Running, and started at boot', yaml: 'systemd:\n  name: cron\n  state: started\n  enabled: true' },

@@ -6,7 +6,11 @@ import { thenAskFolders } from './shared/files/file-directory.ts';
 const params = {
   src: { type: 'path', required: true, doc: 'The template, below `templates/` beside the playbook or in the role.' },
   dest: { type: 'path', required: true, doc: 'Where its text goes.' },
-  backup: { type: 'bool', default: false, doc: 'Keep what is replaced beside it, under a name with the time.' },
+  backup: {
+    type: 'bool',
+    default: false,
+    doc: 'Keep a backup of the replaced file beside it, with a timestamp in its name.',
+  },
   force: {
     type: 'bool',
     default: true,
@@ -40,7 +44,7 @@ export default defineTask({
     const found = controller.find('templates', given.src);
     if (!found.ok)
       throw new ControllerError(`Could not find or access '${given.src}'; searched: ${found.searched.join(', ')}`);
-    if (controller.isDirectory(found.path)) throw new ControllerError(`${found.path} is a folder, not a template`);
+    if (controller.isDirectory(found.path)) throw new ControllerError(`${found.path} is a directory, not a template`);
     const text = controller.render(found.path, { ...given, newline_sequence: newline(given) });
     const mode = given.mode === 'preserve' ? `0${controller.modeOf(found.path).toString(8)}` : given.mode;
     const name = given.src.split('/').at(-1)!;
@@ -91,10 +95,10 @@ function encode(text: string, encoding: string): Uint8Array {
   const limit =
     name === 'latin1' || name === 'iso88591' ? 0xff : name === 'ascii' || name === 'usascii' ? 0x7f : undefined;
   if (limit === undefined)
-    throw new ControllerError(`output_encoding ${encoding} is not known here: utf-8, latin-1, ascii`);
+    throw new ControllerError(`unknown output_encoding ${encoding}; expected utf-8, latin-1 or ascii`);
   const codes = [...text].map((char) => char.codePointAt(0)!);
   const foreign = codes.find((code) => code > limit);
   if (foreign !== undefined)
-    throw new ControllerError(`'${String.fromCodePoint(foreign)}' can not be written in ${encoding}`);
+    throw new ControllerError(`'${String.fromCodePoint(foreign)}' cannot be written in ${encoding}`);
   return Uint8Array.from(codes);
 }

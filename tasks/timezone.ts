@@ -4,7 +4,7 @@ export default defineTask({
   name: 'community.general.timezone',
   summary: 'Set the time zone.',
   params: {
-    name: { type: 'str', doc: 'The zone, as `Europe/Paris`.' },
+    name: { type: 'str', doc: 'The zone, for example `Europe/Paris`.' },
     hwclock: { type: 'str', choices: ['local', 'UTC'], aliases: ['rtc'], doc: 'What the hardware clock shows.' },
   },
   rules: { requiredOneOf: [['hwclock', 'name']] },

@@ -24,14 +24,14 @@ const params = {
   },
   key: { type: 'path', doc: 'Its private key, PEM without passphrase. It stays in memory.' },
   names: { type: 'list', elements: 'str', default: [], doc: 'Names that it must be for; a wildcard may cover them.' },
-  issuer: { type: 'str', doc: "Text that must be in its issuer's name, as `Let's Encrypt`." },
+  issuer: { type: 'str', doc: "Text that must be in its issuer's name, for example `Let's Encrypt`." },
   days_left: { type: 'int', default: 0, doc: 'How many days it must still be valid.' },
   served_at: {
     type: 'str',
     doc: 'ADDRESS:PORT of the server that must be serving this very certificate when it is asked for the first of `names`: a file that is right is of no use while the server still has the old one.',
   },
-  seen_from: { type: 'str', doc: 'The host of the inventory that asks the server; this one where it is not given.' },
-  timeout: { type: 'int', default: 0, doc: 'Seconds to go on asking until it is served: a reload takes a moment.' },
+  seen_from: { type: 'str', doc: 'The host of the inventory that queries the server (default: this host).' },
+  timeout: { type: 'int', default: 0, doc: 'Seconds to keep trying until it is served: a reload takes a moment.' },
   chain: { type: 'bool', default: true, doc: 'Whether each certificate in the file must be signed by the next.' },
 } as const;
 
@@ -41,7 +41,8 @@ export default defineTask({
   name: 'tls_certificate',
   summary:
     'Prove that a certificate is the right one: its key, names, issuer, chain, days left, and that it is the one that is served.',
-  description: 'Nothing is changed. What is wrong fails the task, all of it at once; a check tells it as differences.',
+  description:
+    'Nothing is changed. What is wrong fails the task, all of it at once; a check reports it as differences.',
   looks: () => true,
   params,
   rules: { requiredBy: { served_at: ['names'], seen_from: ['served_at'] } },

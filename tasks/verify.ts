@@ -11,9 +11,9 @@ export default defineTask({
     about: {
       type: 'list',
       elements: 'str',
-      doc: 'What the outcome depends on, as `unit:nginx`, `path:/etc/nginx`, `package:nginx`, `network:`: so a check knows which foreseen change matters. Everything, where nothing is said.',
+      doc: 'What the outcome depends on, for example `unit:nginx`, `path:/etc/nginx`, `package:nginx`, `network:`: so a check knows which foreseen change matters. Default: everything.',
     },
-    timeout: { type: 'int', default: 0, doc: 'Seconds to go on asking until it succeeds.' },
+    timeout: { type: 'int', default: 0, doc: 'Seconds to keep trying until it succeeds.' },
     deadline: { type: 'int', default: 60, doc: 'Seconds that one attempt may take.' },
   },
   freeForm: 'cmd',

@@ -18,17 +18,17 @@ import { activeConnections } from './shared/network/connections.ts';
 const params = {
   host: { type: 'str', default: '127.0.0.1', doc: 'The name or address to connect to, from the host.' },
   port: { type: 'int', doc: 'The TCP port to try.' },
-  path: { type: 'path', doc: 'The path that must be there, or must not.' },
+  path: { type: 'path', doc: 'The path that must exist, or must not.' },
   state: {
     type: 'str',
     default: 'started',
     choices: ['absent', 'drained', 'present', 'refused', 'started', 'stopped'],
     doc: 'What to wait for. Ours: `refused`, a connection that is refused outright; a port where nobody answers is not refused.',
   },
-  search_regex: { type: 'str', doc: 'What must be found in the file, or in what the server says by itself.' },
+  search_regex: { type: 'str', doc: 'What must be found in the file, or in what the server sends first.' },
   timeout: { type: 'int', default: 300, doc: 'Seconds after which it has failed.' },
   delay: { type: 'int', default: 0, ignored: 'looking costs nothing, so the first look is at once' },
-  sleep: { type: 'int', default: 1, doc: 'Seconds between two looks.' },
+  sleep: { type: 'int', default: 1, doc: 'Seconds between two attempts.' },
   connect_timeout: { type: 'int', default: 5, doc: 'Seconds for one attempt to connect.' },
   active_connection_states: {
     type: 'list',
@@ -49,9 +49,9 @@ type Given = Params<typeof params>;
 
 export default defineTask({
   name: 'ansible.builtin.wait_for',
-  summary: 'Wait until a port, a path or a text is there, or gone.',
+  summary: 'Wait until a port, a path or a text is present, or gone.',
   description:
-    'A check looks once; what is not there yet is told as a difference. The state `refused` proves that a port is closed to the asker: the connection is refused, and did not merely get lost on the way.',
+    'A check looks once; what is missing is reported as a difference. The state `refused` proves that a port is closed to the asker: the connection is refused, and did not merely get lost on the way.',
   skippedByAnsible: true,
   looks: () => true,
   params,

@@ -17,13 +17,17 @@ export default defineTask({
       doc: 'Where the list is: names with dots between them, `[0]` for an item by its number, `[name=web]` for the one item that has this.',
     },
     item: { type: 'str', required: true, doc: 'The text that the list is to hold. A new one comes last.' },
-    backup: { type: 'bool', default: false, doc: 'Keep what is replaced beside it, under a name with the time.' },
+    backup: {
+      type: 'bool',
+      default: false,
+      doc: 'Keep a backup of the replaced file beside it, with a timestamp in its name.',
+    },
     ...attributeParams,
   },
   ask: (task) => askEdit(task),
   thenAsk: (state, task) => thenAskEdit(state, task),
   plan(state, task, context) {
-    if (!isFile(state)) return { failed: `${task.path} is not there, or is no file` };
+    if (!isFile(state)) return { failed: `${task.path} does not exist or is not a regular file` };
     const opened = openEdited(state);
     const edited = withItem(opened.text, task.path, task.list, task.item);
     if ('failed' in edited) return edited;

@@ -15,9 +15,13 @@ export default defineTask({
   name: 'community.general.zfs',
   summary: 'Create, configure or destroy a ZFS dataset.',
   description:
-    'Each property is compared by itself and by its exact value: `10G` and `10737418240` are the same. Parents that are missing are created. A property that is inherited or a default is set only where its value differs.',
+    'Each property is compared separately, by its exact value: `10G` and `10737418240` are the same. Parents that are missing are created. A property that is inherited or a default is set only where its value differs.',
   params: {
-    name: { type: 'str', required: true, doc: 'The dataset, as `tank/data`; a snapshot, as `tank/data@monday`.' },
+    name: {
+      type: 'str',
+      required: true,
+      doc: 'The dataset, for example `tank/data`, or a snapshot, `tank/data@monday`.',
+    },
     state: { type: 'str', required: true, choices: ['absent', 'present'], doc: 'Whether it should exist.' },
     origin: { type: 'str', doc: 'The snapshot of which it is created as a clone.' },
     extra_zfs_properties: {
@@ -41,7 +45,7 @@ export default defineTask({
     return { changes: differing.map(([property, value]) => adjust(name, dataset, after, property, value)) };
   },
   result: ({ params: { name, state, extra_zfs_properties } }) => ({ name, state, ...extra_zfs_properties }),
-  returns: { name: 'The dataset.', state: 'Whether it is there.' },
+  returns: { name: 'The dataset.', state: 'Whether it exists.' },
   examples: [
     {
       title: 'A dataset for the images',

@@ -22,8 +22,8 @@ const options = {
     value: 'ARGS',
     help: 'its parameters, as k=v words, JSON, or free text',
   },
-  background: { type: 'int', min: 0, short: 'B', value: 'SECONDS', help: 'end it after so long' },
-  poll: { type: 'int', min: 0, short: 'P', value: 'SECONDS', help: 'how often to look after it' },
+  background: { type: 'int', min: 0, short: 'B', value: 'SECONDS', help: 'end it after this many seconds' },
+  poll: { type: 'int', min: 0, short: 'P', value: 'SECONDS', help: 'seconds between two polls' },
 } as const satisfies OptionSpecs;
 
 /** One task on hosts, as `ansible PATTERN -m TYPE -a ARGS` runs it: a playbook that is made here. */

@@ -38,7 +38,7 @@ export async function playCommand(parsed: Parsed, io: CallIo): Promise<number> {
       const aside = { stdout: process.stderr, stderr: process.stderr, isTTY: process.stderr.isTTY === true };
       // What would be told after minutes of building can be told before.
       const missing = [...parsed.rest, ...(parsed.options.inventory ?? [])].filter(isMissing);
-      if (missing.length > 0) return io.refuse(missing.map((file) => `the file ${file} is not there`));
+      if (missing.length > 0) return io.refuse(missing.map((file) => `the file ${file} does not exist`));
       const code = await labCommand(['up'], aside);
       return code === 0 ? ((await insideLab(process.argv.slice(2))) ?? 1) : code;
     }

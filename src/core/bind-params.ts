@@ -79,7 +79,7 @@ class Binder {
     const named = new Map<string, Raw>();
     if (args === null || args === undefined) return named;
     if (!isDict(args)) {
-      this.#problem('wrong-type', path, `expected parameters as \`name: value\`, found ${describe(args)}`);
+      this.#problem('wrong-type', path, `expected parameters as \`name: value\`, got ${describe(args)}`);
       return named;
     }
     const names = namesOf(shape.params);
@@ -164,7 +164,7 @@ class Binder {
     const entries = isDict(value) ? [...(value as Map<Value, Raw>)] : [];
     const [name, args] = entries[0] ?? [];
     if (entries.length !== 1) {
-      this.#problem('wrong-type', path, `expected one task type with its parameters, found ${describe(value)}`);
+      this.#problem('wrong-type', path, `expected one task type with its parameters, got ${describe(value)}`);
       return undefined;
     }
     const type = this.#options.taskType?.(String(name));
@@ -185,7 +185,7 @@ class Binder {
     const bound = coerce(type, value, this.#options.home);
     if (!(bound instanceof Wrong)) return bound;
     const { code, expected, hint } = bound;
-    this.#problem(code, path, `\`${named(path)}\`: expected ${expected}, found ${describe(value)}`, hint);
+    this.#problem(code, path, `\`${named(path)}\`: expected ${expected}, got ${describe(value)}`, hint);
     return undefined;
   }
 

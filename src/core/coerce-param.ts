@@ -46,7 +46,7 @@ const coercions: { readonly [T in ParamType]: (value: Raw, home: Home) => unknow
   int: (value) => {
     const number =
       value instanceof Float ? value.value : typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
-    return typeof number === 'number' && Number.isInteger(number) ? number : new Wrong('a whole number');
+    return typeof number === 'number' && Number.isInteger(number) ? number : new Wrong('an integer');
   },
   float: (value) => {
     const number =

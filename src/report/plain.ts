@@ -155,4 +155,4 @@ function recap(event: Finished, failures: readonly Told[], check: boolean, optio
 }
 
 const ended = (lines: readonly string[], { interrupted }: Finished, chalk: ChalkInstance): string =>
-  `${[...lines, ...(interrupted ? [chalk.red('interrupted; run it again to go on from what is true')] : [])].join('\n')}\n`;
+  `${[...lines, ...(interrupted ? [chalk.red('interrupted; run it again to continue from the actual state')] : [])].join('\n')}\n`;

@@ -28,7 +28,7 @@ const cases: readonly (readonly [string, string, readonly string[]])[] = [
     ['`sate` is not a parameter', 'did you mean `state`?', '`mdoe` is not a parameter', 'did you mean `mode`?'],
   ],
   ['a missing parameter', tasks('- systemd: {enabled: true, user: x}'), ['play.yaml:3:']],
-  ['a wrong type', tasks('- wait_for: {port: eighty}'), ['play.yaml:3:24', 'expected a whole number, found `eighty`']],
+  ['a wrong type', tasks('- wait_for: {port: eighty}'), ['play.yaml:3:24', 'expected an integer, got `eighty`']],
   ['a wrong choice', tasks('- file: {path: /x, state: directoy}'), ['did you mean `directory`?']],
   ['an undefined variable', tasks('- file: {path: "/x/{{ nowhere }}"}'), ['play.yaml:3:', "'nowhere' is undefined"]],
   [
@@ -56,7 +56,7 @@ const cases: readonly (readonly [string, string, readonly string[]])[] = [
   [
     'a mode without its zero',
     tasks('- file: {path: /x, mode: 644}'),
-    ['play.yaml:3:', 'expected a mode with its zero, found `644`', "write `'0644'`"],
+    ['play.yaml:3:', 'expected a mode with its zero, got `644`', "write `'0644'`"],
   ],
   ['no playbook in the file', 'hosts: all\n', ['play.yaml:1:']],
 ];

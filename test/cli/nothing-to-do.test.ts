@@ -29,7 +29,7 @@ const cases: readonly {
     text: `${local}    - include_tasks: "{{ inventory_hostname }}.yml"\n      tags: never\n`,
     args: ['-t', 'zz', '--check'],
     code: 3,
-    told: ['what the run includes may have it', 'nothing was looked at'],
+    told: ['what the run includes may have it', 'nothing was checked'],
   },
   {
     title: 'no inventory',
@@ -66,7 +66,7 @@ const cases: readonly {
     text: play.replace('all', 'none'),
     args: ['-i', 'groups.ini', '--check'],
     code: 3,
-    told: ['nothing was looked at'],
+    told: ['nothing was checked'],
   },
   { title: 'a tag that is there', args: ['-t', 'config', '--check'], code: 0, told: [] },
 ];

@@ -62,7 +62,7 @@ test('U15: only our own name is in bin; links are made by choice', async () => {
 
   expect(Object.keys(manifest.bin)).toEqual(['run']);
   expect(code).toBe(1);
-  expect(stderr).toContain('links/ansible-vault is there already');
+  expect(stderr).toContain('links/ansible-vault already exists');
   expect(readlinkSync(join(rig.folder, 'links/ansible-playbook'))).toMatch(/\/run$/);
 });
 

@@ -50,20 +50,20 @@ describe('bindParams', () => {
   });
 
   test.for([
-    ['bool', 'maybe', '`x`: expected a boolean (true or false), found `maybe`'],
-    ['int', '1.5', '`x`: expected a whole number, found `1.5`'],
-    ['float', 'much', '`x`: expected a number, found `much`'],
-    ['list', { a: 1 }, '`x`: expected a list, found a dictionary'],
-    ['dict', 'a b', '`x`: expected a dictionary, found `a b`'],
-    ['bytes', '1.2.3', '`x`: expected a size, as 10MB, found `1.2.3`'],
-    ['mode', 'rwx', "`x`: expected a mode, as '0644' or u=rw,g=r, found `rwx`"],
+    ['bool', 'maybe', '`x`: expected a boolean (true or false), got `maybe`'],
+    ['int', '1.5', '`x`: expected an integer, got `1.5`'],
+    ['float', 'much', '`x`: expected a number, got `much`'],
+    ['list', { a: 1 }, '`x`: expected a list, got a dictionary'],
+    ['dict', 'a b', '`x`: expected a dictionary, got `a b`'],
+    ['bytes', '1.2.3', '`x`: expected a size, as 10MB, got `1.2.3`'],
+    ['mode', 'rwx', "`x`: expected a mode, as '0644' or u=rw,g=r, got `rwx`"],
   ] as const)('a %s cannot be %j', ([type, given, message]) => {
     expect(bound(shape({ x: { type } }), { x: given })).toEqual([['wrong-type', 'x', message, undefined]]);
   });
 
   test('a mode whose zero was forgotten is refused, with what was meant', () => {
     expect(bound(shape({ mode: { type: 'mode' } }), { mode: 644 })).toEqual([
-      ['mode-without-zero', 'mode', '`mode`: expected a mode with its zero, found `644`', "write `'0644'`"],
+      ['mode-without-zero', 'mode', '`mode`: expected a mode with its zero, got `644`', "write `'0644'`"],
     ]);
   });
 
@@ -114,7 +114,7 @@ describe('bindParams', () => {
     });
     expect(bound(type, { one: {}, many: [{ port: 'x' }] })).toEqual([
       ['missing-parameter', 'one', '`one` needs the parameter `port`', undefined],
-      ['wrong-type', 'many.0.port', '`port`: expected a whole number, found `x`', undefined],
+      ['wrong-type', 'many.0.port', '`port`: expected an integer, got `x`', undefined],
     ]);
   });
 

@@ -50,6 +50,6 @@ test('a changed host key is always refused', async () => {
   const { code, stdout } = await program('--lab', '-i', inventory, playbook);
 
   expect(code).toBe(4);
-  expect(stdout).toMatch(/knows it by SHA256:.*somebody is in between/);
+  expect(stdout).toMatch(/has SHA256:.*the connection is being intercepted/);
   expect(stdout).not.toContain('ssh-keyscan');
 });

@@ -226,7 +226,7 @@ describe('M7: a check goes on', () => {
       const { told, code, all } = await check(`- {name: guard, ${guard}}\n${drift}`);
 
       expect(told, all).toEqual(['guard: failed']);
-      expect(all).toContain('was not looked at');
+      expect(all).toContain('was not checked');
       expect(code).toBe(2);
     },
   );

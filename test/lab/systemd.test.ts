@@ -105,7 +105,7 @@ systemctl restart nginx; sed -i s/204/205/ /etc/nginx/conf.d/try.conf`);
     ]);
     expect(await runThere(systemd, args)).toMatchObject({
       status: 'changed',
-      warnings: ['configuration that is not there: /etc/nowhere'],
+      warnings: ['configuration that does not exist: /etc/nowhere'],
     });
     expect(outcomeOf(await runThere(systemd, args))).toEqual(['ok']);
 

@@ -164,7 +164,7 @@ describe('the recap', () => {
 
   test('of an interrupted run says so', async () => {
     expect(await recap(plain, [{ ...runFinished({}), interrupted: true }])).toContain(
-      'interrupted; run it again to go on from what is true',
+      'interrupted; run it again to continue from the actual state',
     );
   });
 });

@@ -152,7 +152,7 @@ describe('copy_between', () => {
 
     expect(await runHere(copy_between, { ...dir.args, src: dir.at('missing') })).toMatchObject({
       status: 'failed',
-      message: `${dir.at('missing')} is not there on proxy`,
+      message: `${dir.at('missing')} does not exist on proxy`,
     });
   });
 

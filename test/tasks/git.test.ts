@@ -180,7 +180,7 @@ describe('git', () => {
     expect(lines(await runHere(git, { repo: args.repo, dest: dir.at('n'), clone: false }))).toEqual(['ok']);
     expect(lines(await runHere(git, { repo: args.repo, dest: dir.path }))).toEqual([
       'failed',
-      ' is there, and is no clone of a repository',
+      ' exists and is not a git clone',
     ]);
   });
 

@@ -8,7 +8,7 @@ export const linkAnsible = defineCommand({
   usage: ['DIRECTORY'],
   summary: 'make links named ansible, ansible-playbook, ansible-inventory and ansible-vault to this program',
   about: `Makes links named as Ansible's programs in a directory, so that scripts that call them call this program.
-What is there already under such a name is left alone, and reported.`,
+What already exists under such a name is left alone, and reported.`,
   options: {},
   words: { what: 'directory', least: 1, most: 1 },
   run: async ({ rest: [directory = ''] }, io) => {
@@ -17,7 +17,7 @@ What is there already under such a name is left alone, and reported.`,
     mkdirSync(directory, { recursive: true });
     const taken = names.filter((name) => !link(join(resolve(directory), name), target));
     for (const name of taken)
-      io.stderr.write(`run link-ansible: ${join(directory, name)} is there already, and is another program\n`);
+      io.stderr.write(`run link-ansible: ${join(directory, name)} already exists, and is not a link to this program\n`);
     return taken.length === 0 ? 0 : 1;
   },
 });

@@ -87,7 +87,7 @@ function failHost(play: PlayContext, host: PlayHost, task: Task | Include | Meta
 
 /** What follows is not looked at: said, so that nobody takes it for in order. */
 function tellTheEnd({ run }: PlayContext, { name: host }: PlayHost, { at }: Task | Include | Meta | Block): void {
-  const message = 'what follows on this host was not looked at: where this fails, it is not wanted';
+  const message = 'what follows on this host was not checked: it must not run if this fails';
   run.emit({ kind: 'warning', host, diagnostic: { severity: 'warning', code: 'not-looked-at', message, at } });
 }
 

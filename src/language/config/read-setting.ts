@@ -23,9 +23,13 @@ export function readSetting({ type, choices }: Setting, written: string, context
     case 'bool':
       return readBool(text);
     case 'int':
-      return /^\s*[+-]?\d+\s*$/.test(text) ? { value: Number(text) } : { problem: `"${text}" is no whole number` };
+      return /^\s*[+-]?\d+\s*$/.test(text)
+        ? { value: Number(text) }
+        : { problem: `expected an integer, got "${text}"` };
     case 'choice':
-      return choices?.includes(text) ? { value: text } : { problem: `"${text}" is none of ${choices?.join(', ')}` };
+      return choices?.includes(text)
+        ? { value: text }
+        : { problem: `expected one of ${choices?.join(', ')}, got "${text}"` };
     case 'list':
       return { value: split(text, ',') };
     case 'path':

@@ -42,7 +42,7 @@ function letters(range: string, from: string, to: string, stride: number) {
 const series = (from: number, to: number, stride: number): number[] =>
   Array.from({ length: Math.floor((to - from) / stride) + 1 }, (_, index) => from + index * stride);
 
-const wrong = (range: string, why: string) => ({ problem: `[${range}] is no range of hosts: ${why}` });
+const wrong = (range: string, why: string) => ({ problem: `[${range}] is not a range of hosts: ${why}` });
 
 /** A host as written in an inventory, its port apart: `host:22`, `[2001:db8::1]:22`, `host`. */
 export function splitPort(written: string): { readonly name: string; readonly port?: number } {

@@ -94,7 +94,7 @@ function readHostList(draft: Draft, list: string): void {
 }
 
 function missing(draft: Draft, source: string, options: InventoryOptions): void {
-  const message = `Unable to parse ${source} as an inventory source: there is no such file or folder`;
+  const message = `Unable to parse ${source} as an inventory source: there is no such file or directory`;
   draft.notes.push({
     severity: options.missing ?? 'error',
     code: 'inventory-missing',

@@ -87,7 +87,7 @@ function hostsOfTerm(selection: Selection, written: string): readonly string[] {
 function hostsOfName({ inventory, options, notes }: Selection, name: string): readonly string[] {
   const test = nameTest(name);
   if (typeof test !== 'function') {
-    notes.push(note('error', 'host-pattern', `${name} is no regular expression: ${test.problem}`, options.at));
+    notes.push(note('error', 'host-pattern', `${name} is not a regular expression: ${test.problem}`, options.at));
     return [];
   }
   const groups = exact(inventory.groups, name) ?? [...inventory.groups.keys()].filter(test);
@@ -139,7 +139,7 @@ function ordered(hosts: readonly string[], { options, notes }: Selection): strin
   const known = Object.hasOwn(ORDERS, order) ? ORDERS[order] : undefined;
   if (known) return [...known(hosts, random)];
   notes.push(
-    note('error', 'host-order', `order "${order}" is not known; known: ${Object.keys(ORDERS).join(', ')}`, at),
+    note('error', 'host-order', `unknown order "${order}"; expected one of ${Object.keys(ORDERS).join(', ')}`, at),
   );
   return [];
 }

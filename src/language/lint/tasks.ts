@@ -46,7 +46,7 @@ export const errorsIgnoredUnseen: Rule = {
       {
         at: ignored.at,
         message: 'errors are ignored and the result is not looked at',
-        fix: 'say what is no failure with failed_when, or catch it with block and rescue',
+        fix: 'say what is not a failure with failed_when, or catch it with block and rescue',
       },
     ];
   },

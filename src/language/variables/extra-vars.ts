@@ -59,5 +59,5 @@ function readYaml(written: string): Result<Vars> {
 
 const refused = (written: string): Result<never> => ({
   ok: false,
-  error: [{ severity: 'error', code: 'extra-vars', message: `-e takes k=v, YAML, JSON or @file; found: ${written}` }],
+  error: [{ severity: 'error', code: 'extra-vars', message: `-e: expected k=v, YAML, JSON or @file, got ${written}` }],
 });

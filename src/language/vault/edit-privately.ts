@@ -8,7 +8,7 @@ import { createPrivate, privateFolder, shredFolder } from './private-files.ts';
 /** Lets a person edit a secret with `$EDITOR`; no trace of it is left, however the editing ends. */
 export async function editPrivately(secret: Uint8Array, name: string, env: NodeJS.ProcessEnv): Promise<Result<Buffer>> {
   const [editor, ...args] = splitWords(env.EDITOR || 'vi') ?? [];
-  if (editor === undefined) return failed(`EDITOR is no command: ${env.EDITOR}`);
+  if (editor === undefined) return failed(`EDITOR is not a command: ${env.EDITOR}`);
   const folder = privateFolder();
   const file = join(folder, name);
   const editing = new AbortController();

@@ -21,9 +21,8 @@ export function parseEnvelope(text: string, at?: Position): Result<Envelope> {
   if (!isEnvelope(text)) return broken('input is not vault encrypted data', at);
   const [header = '', ...lines] = text.trim().split(/\r?\n/);
   const [, version, cipher, label = 'default'] = header.split(';').map((part) => part.trim());
-  if (version !== '1.1' && version !== '1.2')
-    return broken(`vault format ${version} is not known; known: 1.1, 1.2`, at);
-  if (cipher !== 'AES256') return broken(`vault cipher ${cipher} is not known; known: AES256`, at);
+  if (version !== '1.1' && version !== '1.2') return broken(`unknown vault format ${version}; expected 1.1 or 1.2`, at);
+  if (cipher !== 'AES256') return broken(`unknown vault cipher ${cipher}; expected AES256`, at);
   const parts = unhex(lines.map((line) => line.trim()).join(''))
     ?.toString('latin1')
     .split('\n');

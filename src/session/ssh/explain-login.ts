@@ -33,7 +33,7 @@ function notTaken(target: SshTarget, { tried, unusable, serverTakes }: LoginStor
   // Debian's own configuration asks for GSSAPI everywhere: it counts where the server knows it.
   const lacks = target.lacks.filter(({ method }) => serverTakes.includes(method));
   if (lacks.length === 0) return { reason: 'authentication', message };
-  return unsupported(`${message}; ssh2 knows nothing of ${lacks.map(({ shown }) => shown).join(', ')}`);
+  return unsupported(`${message}; ssh2 does not support ${lacks.map(({ shown }) => shown).join(', ')}`);
 }
 
 /** A failure that the system's ssh would not have. */

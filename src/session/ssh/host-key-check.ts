@@ -50,7 +50,7 @@ function judge(
     case 'changed':
       return {
         reason: 'host-key-changed',
-        message: `${target.place}: shows ${shown}, but ${verdict.by.at} knows it by ${fingerprint(verdict.by.key)}: either it was installed anew, or somebody is in between`,
+        message: `${target.place}: shows ${shown}, but ${verdict.by.at} has ${fingerprint(verdict.by.key)}: either the host was reinstalled, or the connection is being intercepted`,
       };
     case 'unknown':
       // A host that is known by another type of key is not unknown: whoever is in between would show that one.
@@ -73,7 +73,7 @@ function unknown(
   if (authority)
     return {
       reason: 'unsupported',
-      message: `${message}; ${authority.at} trusts a certificate authority, and ssh2 knows no host certificates`,
+      message: `${message}; ${authority.at} trusts a certificate authority, and ssh2 does not support host certificates`,
       hint: 'ansible_connection: openssh',
     };
   const [other] = otherTypes;

@@ -23,13 +23,13 @@ import { duration, splitLines, timestamp } from '../text.ts';
 export const guards = {
   creates: { type: 'path', doc: 'A path or pattern; where something matches it, the command is not run.' },
   removes: { type: 'path', doc: 'A path or pattern; where nothing matches it, the command is not run.' },
-  unless: { type: 'str', doc: 'A read-only command, asked before; where it succeeds, the task has nothing to do.' },
-  onlyif: { type: 'str', doc: 'A read-only command, asked before; where it fails, the task has nothing to do.' },
-  chdir: { type: 'path', doc: 'The folder to run in.' },
+  unless: { type: 'str', doc: 'A read-only command, run first; if it succeeds, the task has nothing to do.' },
+  onlyif: { type: 'str', doc: 'A read-only command, run first; if it fails, the task has nothing to do.' },
+  chdir: { type: 'path', doc: 'The directory to run in.' },
   about: {
     type: 'list',
     elements: 'subject',
-    doc: 'All that the command changes, and that `unless` and `onlyif` look at, as `path:/etc/nginx`, `unit:nginx.service`, `package:nginx`: a check then knows that it leaves everything else as it is. Anything, where nothing is said.',
+    doc: 'All that the command changes, and that `unless` and `onlyif` look at, for example `path:/etc/nginx`, `unit:nginx.service`, `package:nginx`: a check then knows that it leaves everything else as it is. Default: anything.',
   },
 } as const;
 

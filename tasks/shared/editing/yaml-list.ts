@@ -29,7 +29,7 @@ function listAt(text: string, file: string, path: string): FoundList | Failed {
   if (!read.ok) {
     const [first] = read.error;
     const at = first?.at === undefined ? '' : `:${first.at.line}:${first.at.column}`;
-    return { failed: `${file}${at}: ${first?.message ?? 'is no YAML'}` };
+    return { failed: `${file}${at}: ${first?.message ?? 'is not valid YAML'}` };
   }
   let value: unknown = read.value.value;
   let gone = '';

@@ -152,7 +152,7 @@ const unwritten = ({ path, before }: Place, { bytes }: FileSource): Change => ({
 
 function refusal(place: Place, task: CopyParams): string | undefined {
   const entry = followed(place.before);
-  if (entry?.kind === 'directory') return `cannot write to ${place.path}: it is a folder`;
+  if (entry?.kind === 'directory') return `cannot write to ${place.path}: it is a directory`;
   const parent = followed(place.parent);
   if (parent === undefined && !(task.dest.endsWith('/') && !place.parent.exists))
     return `Destination directory ${parentOf(place.path)} does not exist`;

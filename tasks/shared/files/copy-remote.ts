@@ -117,7 +117,8 @@ function planRemoteFile(
   const parent = followed(place.parent);
   const wrong = unknownAccount(task, state);
   if (wrong !== undefined) return { failed: wrong };
-  if (followed(place.before)?.kind === 'directory') return { failed: `cannot write to ${place.path}: it is a folder` };
+  if (followed(place.before)?.kind === 'directory')
+    return { failed: `cannot write to ${place.path}: it is a directory` };
   if (parent === undefined && !task.dest.endsWith('/'))
     return { failed: `Destination directory ${parentOf(place.path)} does not exist` };
   const folders =

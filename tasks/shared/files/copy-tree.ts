@@ -94,7 +94,7 @@ export function planItems(state: CopyTreeState, task: TreeCopyParams, items: rea
   if (wrong !== undefined) return { failed: wrong };
   const root = followed(state.dest);
   if (root !== undefined && root.kind !== 'directory')
-    return { failed: `cannot copy a folder to ${base}: it is a file` };
+    return { failed: `cannot copy a directory to ${base}: it is a file` };
   const made = state.dest.exists
     ? { changes: [], parent: state.dest }
     : foldersFor(base, state, { ...task, mode: task.directory_mode });
@@ -129,7 +129,7 @@ function planItem(
   if (item.kind === 'directory') return planFolder(item, path, before, parent, state, task);
   const own = before.exists && (before.link === undefined || item.kind === 'link') ? before : undefined;
   if (followed(before)?.kind === 'directory' && own?.kind === 'directory')
-    return { failed: `cannot write to ${path}: it is a folder` };
+    return { failed: `cannot write to ${path}: it is a directory` };
   if (before.exists && !task.force) return { changes: [] };
   return item.kind === 'link'
     ? planLink(item, path, before, parent, state)

@@ -60,7 +60,7 @@ function refusal(
   if (before.exists && before.kind !== 'directory' && before.link === undefined && !params.force)
     return `refusing to convert from ${(before.inode?.nlink ?? 1) > 1 ? 'hard' : 'file'} to symlink for ${path}`;
   if (!before.exists && followed(parent)?.kind !== 'directory')
-    return `Error while linking: the folder of ${path} does not exist`;
+    return `Error while linking: the parent directory of ${path} does not exist`;
   return undefined;
 }
 

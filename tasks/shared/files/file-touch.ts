@@ -21,7 +21,7 @@ function touchNew(state: FileState, params: FileParams, at: string): Plan {
   if (wrong !== undefined) return { failed: wrong };
   const parent = followed(state.parent);
   if (at === tidyPath(params.path) && parent?.kind !== 'directory')
-    return { failed: `Error, could not touch target: the folder of ${at} does not exist` };
+    return { failed: `Error, could not touch target: the parent directory of ${at} does not exist` };
   const entry = withAttributes(newEntry('file', state.self, parent), params, state);
   const change: Change = {
     what: 'file',

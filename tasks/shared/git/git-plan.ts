@@ -45,7 +45,7 @@ export function planGit(
   wanted: WantedClone,
 ): Plan {
   if (now.error !== undefined) return { failed: now.error };
-  if (now.is === 'other') return { failed: `${wanted.dest} is there, and is no clone of a repository` };
+  if (now.is === 'other') return { failed: `${wanted.dest} exists and is not a git clone` };
   const there = now.is === 'clone';
   if ((there && !wanted.update) || (!there && !wanted.clone)) return { changes: [] };
   if (remote?.error !== undefined || remote?.sha === undefined)

@@ -7,7 +7,7 @@ export const uriParams = {
   method: {
     type: 'str',
     default: 'GET',
-    doc: 'GET and HEAD are questions and are asked in a check too; all others act.',
+    doc: 'GET and HEAD are read-only and are sent in a check too; all others act.',
   },
   headers: { type: 'dict', default: {}, doc: 'Header fields to send.' },
   body: { type: 'raw', doc: 'What to send: text, or data to be written in `body_format`.' },
@@ -30,9 +30,9 @@ export const uriParams = {
     default: false,
     doc: 'Whether the result has the body as `content`; it always has after a failure.',
   },
-  dest: { type: 'path', doc: 'A file, or a folder, to write the body to.' },
-  creates: { type: 'path', doc: 'Where this exists, nothing is asked.' },
-  removes: { type: 'path', doc: 'Where this does not exist, nothing is asked.' },
+  dest: { type: 'path', doc: 'A file or directory to write the body to.' },
+  creates: { type: 'path', doc: 'If this exists, no request is sent.' },
+  removes: { type: 'path', doc: 'If this does not exist, no request is sent.' },
   url_username: { type: 'str', aliases: ['user'], doc: 'A user, for basic and digest authentication.' },
   url_password: {
     type: 'str',
@@ -61,14 +61,14 @@ export const uriParams = {
     type: 'dict',
     doc: 'Ours: what else must be true of the answer.',
     options: {
-      content_type: { type: 'str', doc: 'The type of the body, without its parameters, as `image/jpeg`.' },
+      content_type: { type: 'str', doc: 'The type of the body, without its parameters, for example `image/jpeg`.' },
       contains: { type: 'str', doc: 'A text that is in the body.' },
     },
   },
   wait: {
     type: 'int',
     default: 0,
-    doc: 'Ours: seconds to go on asking until the answer is as it should be (GET and HEAD). A check looks once.',
+    doc: 'Ours: seconds to keep trying until the answer is as expected (GET and HEAD). A check tries once.',
   },
   unix_socket: { type: 'path', doc: 'A unix socket to connect to.' },
   http_agent: { type: 'str', default: 'ansible-httpget', doc: 'The name to give to the server.' },

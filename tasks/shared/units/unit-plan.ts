@@ -46,7 +46,7 @@ export const unitParams = {
     type: 'list',
     elements: 'str',
     default: [],
-    doc: 'Where it is to listen, as `10.1.0.100:9113` or `*:80`: restart it where these ports are open at other addresses, or at none (not in Ansible).',
+    doc: 'Where it is to listen, for example `10.1.0.100:9113` or `*:80`: restart it where these ports are open at other addresses, or at none (not in Ansible).',
   },
 } as const;
 
@@ -279,9 +279,9 @@ function warnings(
       ? [`the files of ${now.name} changed since systemd has read them; \`daemon_reload: true\` makes it read them`]
       : []),
     ...(wanted.enabled === false && /^(static|generated|transient)/.test(now.file) && now.initScript === undefined
-      ? [`${now.name} is ${now.file}: it is not started at boot by itself, but others may start it`]
+      ? [`${now.name} is ${now.file}: it is not started at boot on its own, but other units may start it`]
       : []),
-    ...(fresh?.missing ?? []).map((path) => `configuration that is not there: ${path}`),
+    ...(fresh?.missing ?? []).map((path) => `configuration that does not exist: ${path}`),
   ];
 }
 

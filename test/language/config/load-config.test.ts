@@ -70,9 +70,9 @@ describe('loadConfig', () => {
     const { warnings } = load('[defaults]\nforks = many\ngathering = lazy\n', { ANSIBLE_FORCE_HANDLERS: 'perhaps' });
 
     expect(warnings.map(({ severity, message, at }) => [severity, at?.line, message.replace(/^.*: /, '')])).toEqual([
-      ['error', 2, '"many" is no whole number'],
+      ['error', 2, 'expected an integer, got "many"'],
       ['error', undefined, 'expected a boolean (yes or no), got "perhaps"'],
-      ['error', 3, '"lazy" is none of implicit, explicit, smart'],
+      ['error', 3, 'expected one of implicit, explicit, smart, got "lazy"'],
     ]);
   });
 

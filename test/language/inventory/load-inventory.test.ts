@@ -252,7 +252,7 @@ describe('several sources', () => {
 
   test('a source that is not there is a mistake', () => {
     expect(mistakes(files, ['nowhere'])).toEqual([
-      'error - Unable to parse nowhere as an inventory source: there is no such file or folder',
+      'error - Unable to parse nowhere as an inventory source: there is no such file or directory',
     ]);
   });
 
@@ -312,7 +312,7 @@ describe('mistakes in YAML', () => {
       'a:\n  children:\n    b:\n      children:\n        a:\n',
       'error 3:5 group b cannot be below a: a is below b already',
     ],
-    ['web:\n  hosts:\n    "h[5:1]":\n', 'error 3:5 [5:1] is no range of hosts: its end is below its beginning'],
+    ['web:\n  hosts:\n    "h[5:1]":\n', 'error 3:5 [5:1] is not a range of hosts: its end is below its beginning'],
   ] as const)('%j → %s', ([text, message]) => {
     expect(mistakes({ 'hosts.yaml': text })).toEqual([message]);
   });

@@ -227,7 +227,7 @@ describe('authentication', { timeout: 20_000 }, () => {
       ok: false,
       failure: {
         reason: 'unsupported',
-        message: expect.stringContaining(`ssh2 knows nothing of certificatefile (${config}:2)`),
+        message: expect.stringContaining(`ssh2 does not support certificatefile (${config}:2)`),
         hint: expect.stringContaining('openssh'),
       },
     });

@@ -41,7 +41,8 @@ const kind: QuestionKind<string, Packages> = {
   name: 'packages',
   scripts: (names) => [{ script: script(names) }],
   read([reply], names) {
-    if (reply!.code === 127) return names.map(() => ({ ok: false, why: 'dpkg-query is not there: this is no Debian' }));
+    if (reply!.code === 127)
+      return names.map(() => ({ ok: false, why: 'dpkg-query is not installed: this host is not Debian' }));
     const rows = readRows(decodeText(reply!.stdout));
     return names.map((name) => ({ ok: true, value: packagesOf(name, rows) }));
   },
