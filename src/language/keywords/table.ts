@@ -1,3 +1,6 @@
+import { becomeMethodNames } from '../../core/become-methods.ts';
+import { connectionNames } from '../../core/connections.ts';
+
 /** Where a keyword may stand. `include` is include_tasks and include_role; an import is a `task`, and so is `apply:`. */
 export type Place = 'play' | 'role' | 'block' | 'task' | 'handler' | 'include' | 'import_playbook';
 
@@ -61,10 +64,10 @@ export const KEYWORDS = {
   collections: { type: 'any', on: sharedAndIncludes, templated: 'never', use: { by: 'loader' }, doc: 'Collections in which the roles of a play are looked for first.' },
   become: { type: 'bool', on: shared, inherited: 'nearest', templated: 'turn', use: { by: 'engine' }, doc: 'Act as another user.' },
   become_user: { type: 'text', on: shared, inherited: 'nearest', templated: 'turn', use: { by: 'engine' }, doc: 'The user to become (default: root).' },
-  become_method: { type: 'text', on: shared, inherited: 'nearest', templated: 'turn', use: { by: 'engine' }, doc: 'How to become that user: sudo, su or doas.' },
+  become_method: { type: 'text', on: shared, inherited: 'nearest', templated: 'turn', use: { by: 'engine' }, doc: `How to become that user: ${becomeMethodNames.join(', ')}.` },
   become_flags: { type: 'text', on: shared, inherited: 'nearest', templated: 'turn', use: { by: 'engine' }, doc: 'Options of the program that becomes the user.' },
   become_exe: { type: 'text', on: shared, inherited: 'nearest', templated: 'turn', use: { by: 'engine' }, doc: 'The program that becomes the user, where it is not the usual one.' },
-  connection: { type: 'text', on: shared, inherited: 'nearest', templated: 'turn', use: { by: 'engine' }, doc: 'How to reach the host: ssh, openssh, local, pct.' },
+  connection: { type: 'text', on: shared, inherited: 'nearest', templated: 'turn', use: { by: 'engine' }, doc: `How to reach the host: ${connectionNames.join(', ')}.` },
   remote_user: { type: 'text', on: shared, inherited: 'nearest', templated: 'turn', use: { by: 'engine' }, doc: 'The user to log in as.' },
   port: { type: 'int', on: shared, inherited: 'nearest', templated: 'turn', use: { by: 'engine' }, doc: 'The port to log in at.' },
   check_mode: { type: 'bool', on: shared, inherited: 'nearest', templated: 'turn', use: { by: 'engine' }, doc: 'Only check, even in a run; or run, even in a check.' },
