@@ -1,3 +1,5 @@
+import { splitCollection } from './collection-name.ts';
+
 /** What the engine and the command line know of a way to become another user. */
 interface BecomeSpec {
   /** Collections in which Ansible has it: `community.general.doas` is `doas`. */
@@ -27,7 +29,7 @@ export const becomeSpec = (name: BecomeMethodName): BecomeSpec => BECOME_METHODS
 
 /** The way that a word means, with its collection or without. */
 export function becomeMethodNamed(word: string): BecomeMethodName | undefined {
-  const [, collection, name = word] = /^(\w+\.\w+)\.(\w+)$/.exec(word) ?? [];
+  const { collection, name } = splitCollection(word);
   return becomeMethodNames.find(
     (each) => each === name && (collection === undefined || becomeSpec(each).collections.includes(collection)),
   );

@@ -1,3 +1,5 @@
+import { splitCollection } from './collection-name.ts';
+
 /** What the engine and the command line know of a way to a shell: how it is called, and which variables tell it something. */
 export interface ConnectionSpec {
   /** Other names for the same, as Ansible has them. */
@@ -84,7 +86,7 @@ export const connectionWords: readonly string[] = [
 
 /** The way that a word means, in our words or Ansible's. */
 export function connectionNamed(word: string): ConnectionName | undefined {
-  const [, collection, name = word] = /^(\w+\.\w+)\.(\w+)$/.exec(word) ?? [];
+  const { collection, name } = splitCollection(word);
   return connectionNames.find((each) => {
     const { aliases, collections } = connectionSpec(each);
     const known = collection === undefined || collections.includes(collection);
