@@ -2,6 +2,7 @@ import type { Endpoint, SessionFailure } from '../core/session.ts';
 import { explainBecome } from './become/explain-become.ts';
 import { becomeMethodOf } from './become/index.ts';
 import { connectionOf } from './connections/index.ts';
+import { inOneLine } from './in-one-line.ts';
 import type { Ending } from './pipes.ts';
 import type { Prompt } from './start-shell.ts';
 
@@ -48,7 +49,7 @@ export function explainFailure(endpoint: Endpoint, said: string, ending: Ending)
   const { place, label } = connectionOf(endpoint.connection);
   const { become } = endpoint;
   if (become === undefined) {
-    const words = said.split(/\s*\n\s*/).join('; ') || ending.message;
+    const words = inOneLine(said) || ending.message;
     return { reason: 'unreachable', message: `${place(endpoint)}: ${label(endpoint)}: ${words}` };
   }
   const { words, hint } = explainBecome(become, said);

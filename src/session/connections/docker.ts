@@ -1,6 +1,7 @@
 import { script } from '../../core/command.ts';
 import type { Endpoint, SessionFailure } from '../../core/session.ts';
 import { splitWords } from '../../core/split-words.ts';
+import { inOneLine } from '../in-one-line.ts';
 import type { EnteredConnection } from './connection.ts';
 
 /** A container of Docker's, through the client on this machine (which may itself talk to another: DOCKER_HOST, contexts). */
@@ -36,13 +37,9 @@ export const docker: EnteredConnection = {
   explain(endpoint, said) {
     const found = reasons.find(({ pattern }) => pattern.test(said));
     if (found === undefined) return undefined;
-    const words = said
-      .trim()
-      .split(/\s*\n\s*/)
-      .join('; ');
     return {
       reason: 'unreachable',
-      message: `${docker.place(endpoint)}: ${docker.label(endpoint)}: ${found.words ?? words}`,
+      message: `${docker.place(endpoint)}: ${docker.label(endpoint)}: ${found.words ?? inOneLine(said.trim())}`,
       hint: found.hint,
     };
   },

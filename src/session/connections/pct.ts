@@ -1,5 +1,6 @@
 import { script } from '../../core/command.ts';
 import type { Endpoint } from '../../core/session.ts';
+import { inOneLine } from '../in-one-line.ts';
 import type { EnteredConnection } from './connection.ts';
 
 /** A container of Proxmox, through the node that it runs on: no sshd is needed in it. */
@@ -27,10 +28,7 @@ export const pct: EnteredConnection = {
     /^(?:Configuration file '.*\.conf' does not exist|container '\d+' not running|CT \d+ not running)/m.test(said)
       ? {
           reason: 'unreachable',
-          message: `${pct.place(endpoint)}: ${pct.label(endpoint)}: ${said
-            .trim()
-            .split(/\s*\n\s*/)
-            .join('; ')}`,
+          message: `${pct.place(endpoint)}: ${pct.label(endpoint)}: ${inOneLine(said.trim())}`,
         }
       : undefined,
 };
