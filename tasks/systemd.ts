@@ -10,7 +10,8 @@ import {
   systemctl,
   type Unit,
 } from '../src/sdk.ts';
-import { askUnit, planUnit, unitParams, unitResult, type WantedUnit } from './shared/units/unit-plan.ts';
+import { askUnit, planUnit, unitParams, unitResult } from './shared/units/unit-plan.ts';
+import type { WantedUnit } from './shared/units/wanted-unit.ts';
 
 type SystemdQuestions = {
   readonly unit?: Question<Unit>;

@@ -1,22 +1,19 @@
 import {
   blurs,
   type Change,
-  type Command,
   type Freshness,
   freshness,
-  fullName,
   listening,
   type Newest,
   type Plan,
   predicts,
-  sh,
-  systemctl,
   type TaskResult,
   type Unit,
-  type UnitScope,
   unit,
 } from '../../../src/sdk.ts';
-import { awaitListening, portsOf, samePlaces, tellPlaces } from './unit-listening.ts';
+import { commandsFor, control } from './unit-commands.ts';
+import { portsOf, samePlaces, tellPlaces } from './unit-listening.ts';
+import type { WantedUnit } from './wanted-unit.ts';
 
 /** Parameters that `service` and `systemd` share. */
 export const unitParams = {
@@ -49,22 +46,6 @@ export const unitParams = {
     doc: 'Where it is to listen, for example `10.1.0.100:9113` or `*:80`: restart it where these ports are open at other addresses, or at none (not in Ansible).',
   },
 } as const;
-
-/** What is to be true of a unit. */
-export interface WantedUnit {
-  readonly name: string;
-  readonly scope: UnitScope;
-  readonly state?: 'reloaded' | 'restarted' | 'started' | 'stopped';
-  readonly enabled?: boolean;
-  readonly masked?: boolean;
-  readonly force?: boolean;
-  readonly no_block?: boolean;
-  readonly sleep?: number;
-  readonly restart_when_stale: boolean;
-  readonly reload_when_stale: boolean;
-  readonly config: readonly string[];
-  readonly listens: readonly string[];
-}
 
 /** The questions about a unit. */
 export const askUnit = ({ name, scope, restart_when_stale, reload_when_stale, config, listens }: WantedUnit) => ({
@@ -109,10 +90,6 @@ export function planUnit(state: UnitState, wanted: WantedUnit, before: readonly 
 interface UnitChange extends Change {
   readonly gives: Partial<Unit>;
 }
-
-const control = ({ scope, name }: WantedUnit, ...words: string[]): Command => ({
-  ...sh`LC_ALL=C ${systemctl(scope)} ${words} -- ${fullName(name)}`,
-});
 
 /** A mask is a link in /etc: a unit file that is there itself cannot be masked. */
 function maskRefused(now: Unit, wanted: WantedUnit): string | undefined {
@@ -195,37 +172,6 @@ function placing(
     gives: {},
   };
 }
-
-function commandsFor(verb: string, wanted: WantedUnit): readonly Command[] {
-  const block = wanted.no_block === true ? ['--no-block'] : [];
-  const one = (word: string): Command => ({ ...explained(control(wanted, word, ...block), wanted), long: true });
-  if (verb === 'reload') return [wanted.no_block === true ? one(verb) : withNewWorkers(one(verb), wanted)];
-  return verb === 'restart' && wanted.sleep !== undefined
-    ? [one('stop'), sh`sleep ${wanted.sleep}`, one('start'), ...awaitListening(wanted.listens)]
-    : [one(verb), ...(verb === 'stop' ? [] : awaitListening(wanted.listens))];
-}
-
-/**
- * nginx and Apache are told by a signal to begin anew with other workers, and systemd calls the reload done once it is sent:
- * whoever asks in that moment is served by the old configuration. Waits until no worker of before takes requests, ten seconds at most.
- */
-const withNewWorkers = (reload: Command, { name, scope }: WantedUnit): Command => ({
-  ...reload,
-  ...sh`main=$(${systemctl(scope)} show -p MainPID --value -- ${fullName(name)}) old=
-case $(cat "/proc/$main/comm" 2>/dev/null) in nginx | apache2) old=$(cat "/proc/$main/task/$main/children") ;; esac
-${reload} || exit
-n=0; for child in $old; do
-  until [ $n = 200 ] || ! grep -qs . "/proc/$child/cmdline" || grep -qs 'shutting down' "/proc/$child/cmdline"; do n=$((n + 1)); sleep 0.05; done
-done`,
-  shown: reload.shown ?? reload.script,
-});
-
-/** A unit that does not start says why in its journal: on stdout, so that the reason which systemctl gives stays the message. */
-const explained = (command: Command, { name, scope }: WantedUnit): Command => ({
-  ...command,
-  ...sh`${command} || { code=$?; ${systemctl(scope)} status --no-pager -n 10 -- ${fullName(name)}; exit $code; }`,
-  shown: command.script,
-});
 
 /** Both clocks are read with a grain of ten milliseconds. */
 const grainSeconds = 0.03;
