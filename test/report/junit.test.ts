@@ -1,35 +1,16 @@
 import { Chalk } from 'chalk';
 import { describe, expect, test } from 'vitest';
-import type { Event, HostSummary, Outcome, TaskRef } from '../../src/core/event.ts';
+import type { Event, Outcome } from '../../src/core/event.ts';
 import { junit } from '../../src/report/forms/junit.ts';
 import { createReporter } from '../../src/report/index.ts';
+import { finished as finishedAtAll, summaryOf, task } from './events.ts';
 import { casesOf, parseXml } from './parse-xml.ts';
 
-const at = { file: 'play.yaml', line: 3, column: 5 };
-const task: TaskRef = { id: 1, name: 'the task', type: 'command', at, handler: false, tags: [] };
-const ok: Outcome = { status: 'ok', changes: [], result: {} };
-const summary: HostSummary = {
-  ok: 0,
-  changed: 0,
-  unreachable: 0,
-  failed: 0,
-  skipped: 0,
-  rescued: 0,
-  ignored: 0,
-  unknown: 0,
-};
+const { at } = task;
+const summary = summaryOf();
 const time = Date.UTC(2026, 10, 29, 12);
 
-const finished = (outcome: Partial<Outcome>, more: Partial<Extract<Event, { kind: 'task-finished' }>> = {}): Event => ({
-  kind: 'task-finished',
-  play: 1,
-  task,
-  host: 'web1',
-  tookMs: 1500,
-  outcome: { ...ok, ...outcome },
-  time,
-  ...more,
-});
+const finished: typeof finishedAtAll = (outcome, more) => finishedAtAll(outcome, { time, ...more });
 
 /** What is written of a run in which this happens. */
 async function reportOf(
@@ -149,7 +130,7 @@ test('a loop is one case with the text of its items', async () => {
     host: 'web1',
     label,
     item: label,
-    outcome: { ...ok, ...outcome },
+    outcome: finished(outcome).outcome,
     time,
   });
   const root = parseXml(

@@ -18,10 +18,14 @@ import { mergeQuestions, untold } from './round.ts';
 import { type Opened, Sessions, type SessionsOptions } from './sessions.ts';
 import { linesOf } from './whole-lines.ts';
 
-/** A question for a host other than, or as somebody other than, the task at hand: what asking ahead yields. */
-export interface Ahead {
+/** Where and as whom something is asked or done. */
+export interface Place {
   readonly link: HostLink;
   readonly identity: Identity;
+}
+
+/** A question for a host other than, or as somebody other than, the task at hand: what asking ahead yields. */
+export interface Ahead extends Place {
   readonly question: AnyQuestion<unknown>;
 }
 
@@ -40,7 +44,7 @@ interface LinkOptions extends SessionsOptions {
   /** In a check: the task whose foreseen change would make this host reachable (a container still to be created). */
   readonly excuse?: (identity: Identity) => string | undefined;
   /** The link and usual identity of another inventory host, for questions and content that come from there. */
-  readonly other: (host: string) => { readonly link: HostLink; readonly identity: Identity } | undefined;
+  readonly other: (host: string) => Place | undefined;
 }
 
 /** The conversation with one host: its sessions, its rounds, and what is believed of it. */

@@ -5,8 +5,7 @@ import type { Task } from '../../language/model.ts';
 import { unknownTaskType } from '../../language/unknown-task-type.ts';
 import { asTemplateError, evaluate, TemplateError } from '../../template/index.ts';
 import { homeOf, homeOfUser } from '../host/homes.ts';
-import type { HostLink } from '../host/host-link.ts';
-import type { Identity } from '../host/identity.ts';
+import type { Place } from '../host/host-link.ts';
 import { NotKnownYet } from '../host/not-known-yet.ts';
 import { ansibleMessage, placed } from '../variables/error-text.ts';
 import type { HostState } from '../variables/host-state.ts';
@@ -19,15 +18,10 @@ import { environmentOf } from './environment.ts';
 import { doubtOf } from './retry-when-known.ts';
 import { argsOf } from './task-args.ts';
 
-/** Where and as whom a task runs: its host, or the one that it is delegated to. */
-export interface Place {
-  readonly link: HostLink;
-  readonly identity: Identity;
-  readonly delegatedTo?: string;
-}
-
 /** A task with everything computed for one host and one loop item: ready to be asked, planned and applied. */
 export interface BoundTask extends Place {
+  /** The host of the inventory that it is delegated to. */
+  readonly delegatedTo?: string;
   readonly type: TaskType;
   readonly params: unknown;
   readonly context: TaskContext;
@@ -141,7 +135,12 @@ async function typeOf(play: PlayContext, task: Task, sight: TemplateScope): Prom
 export const unresolved = (name: string): string =>
   `couldn't resolve module/action '${name}'. This often indicates a misspelling, missing collection, or incorrect module path.`;
 
-function placeOf(play: PlayContext, state: HostState, task: Task, sight: TemplateScope): Place {
+function placeOf(
+  play: PlayContext,
+  state: HostState,
+  task: Task,
+  sight: TemplateScope,
+): Place & Pick<BoundTask, 'delegatedTo'> {
   const delegate = keywordValue(task.keywords.delegateTo, sight);
   const name = delegate === undefined || delegate === null || delegate === OMIT ? undefined : String(delegate);
   const environment = environmentOf(task, sight);

@@ -9,12 +9,12 @@ import { decodeText, localPath } from '../../core/text-codec.ts';
 import type { Value } from '../../core/value.ts';
 import type { Task } from '../../language/model.ts';
 import { opened, renderTemplate, type Scope, scopeOver, strftime } from '../../template/index.ts';
+import type { Place } from '../host/host-link.ts';
 import { NotKnownYet } from '../host/not-known-yet.ts';
 import { readTree } from '../host/read-tree.ts';
 import { evaluateWritten, firstBroken, variable } from '../variables/expressions.ts';
 import type { PlayContext } from '../variables/play-context.ts';
 import type { TemplateScope } from '../variables/scopes.ts';
-import type { Place } from './bind-task.ts';
 import { jobFile } from './job-file.ts';
 
 /** The controller's side of one task. While asking ahead nothing is prompted for or written: such a task waits for its turn. */

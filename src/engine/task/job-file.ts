@@ -1,14 +1,13 @@
 import { toJs } from '../../core/value.ts';
 import { evaluate } from '../../template/index.ts';
 import { homeOf } from '../host/homes.ts';
-import type { HostLink } from '../host/host-link.ts';
-import type { Identity } from '../host/identity.ts';
+import type { Place } from '../host/host-link.ts';
 import type { TemplateScope } from '../variables/scopes.ts';
 
 /** Where a job is kept on its host: in the folder that `ansible_async_dir` or the setting `async_dir` names. */
 export function jobFile(
   id: string,
-  { link, identity }: { readonly link: HostLink; readonly identity: Identity },
+  { link, identity }: Place,
   { scope, env }: TemplateScope,
   setting = '~/.ansible_async',
 ): string {

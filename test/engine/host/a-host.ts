@@ -2,7 +2,7 @@ import type { EventData } from '../../../src/core/event.ts';
 import { type Question, type QuestionKind, question } from '../../../src/core/question.ts';
 import type { Connector, SessionFailure } from '../../../src/core/session.ts';
 import { Beliefs } from '../../../src/engine/host/beliefs.ts';
-import { HostLink } from '../../../src/engine/host/host-link.ts';
+import { HostLink, type Place } from '../../../src/engine/host/host-link.ts';
 import type { Identity } from '../../../src/engine/host/identity.ts';
 import { type FakeReply, type FakeSession, fakeSession } from '../../session/fake-session.ts';
 
@@ -43,7 +43,7 @@ interface Table {
   readonly answers?: (script: string, stdin: string) => Partial<FakeReply>;
   /** What comes of the first openings, in order: a failure, or a session. */
   readonly failures?: readonly (SessionFailure | undefined)[];
-  readonly other?: (host: string) => { readonly link: HostLink; readonly identity: Identity } | undefined;
+  readonly other?: (host: string) => Place | undefined;
   readonly excuse?: (identity: Identity) => string | undefined;
   readonly name?: string;
 }
