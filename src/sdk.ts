@@ -37,6 +37,8 @@ export { type HomeFile, homeFile } from './core/questions/accounts/home-file.ts'
 export { type Self, self } from './core/questions/accounts/self.ts';
 export { type SshKey, sshKey } from './core/questions/accounts/ssh-key.ts';
 export { noUser, type Shadow, type UserState, user } from './core/questions/accounts/users.ts';
+// The typed questions, and the commands that many types share.
+export { each, together } from './core/questions/each.ts';
 export { type Facts, facts } from './core/questions/facts.ts';
 export {
   type ArchiveArg,
@@ -50,7 +52,6 @@ export {
 } from './core/questions/files/archive.ts';
 export { type Checksum, type ChecksumAlgorithm, checksum } from './core/questions/files/checksum.ts';
 export { type Content, content } from './core/questions/files/content.ts';
-// The typed questions, and the commands that many types share.
 export { exists } from './core/questions/files/exists.ts';
 export { type FileDetails, fileDetails } from './core/questions/files/file-details.ts';
 export { type Finding, type Found, found } from './core/questions/files/found.ts';
@@ -89,6 +90,7 @@ export { type Dataset, datasetAndBelow, zfs } from './core/questions/storage/zfs
 export type { Reply } from './core/session.ts';
 export { splitWords } from './core/split-words.ts';
 export {
+  type AnyTaskType,
   type Controller,
   ControllerError,
   type Done,

@@ -18,7 +18,7 @@ import {
 import { patternOf } from './shared/editing/python-pattern.ts';
 import { assembled } from './shared/files/assembled.ts';
 import { attributeParams } from './shared/files/attributes.ts';
-import { askAccounts, type CopyFileState, copyFileResult, planCopyFile } from './shared/files/copy-file.ts';
+import { askAccounts, copyFileResult, planCopyFile } from './shared/files/copy-file.ts';
 import type { FileSource } from './shared/files/copy-source.ts';
 
 const params = {
@@ -57,13 +57,13 @@ export default defineTask({
     if (given === undefined) return { failed: `Source (${task.src}) does not exist or is not a directory` };
     const source = sourceOf(given, task);
     if ('failed' in source) return source;
-    return planCopyFile(state as unknown as CopyFileState, copying(task), source, context);
+    return planCopyFile(state, copying(task), source, context);
   },
   result({ state, params: task, replies }) {
     const source = sourceOf(task.local ?? state.remote ?? [], task);
     if ('failed' in source) return {};
     return {
-      ...copyFileResult(state as unknown as CopyFileState, copying(task), source, replies),
+      ...copyFileResult(state, copying(task), source, replies),
       src: task.src,
       dest: task.dest,
       msg: 'OK',

@@ -9,7 +9,6 @@ import {
   defineTask,
   type Params,
   type Plan,
-  type Questions,
   readCertificates,
   type Script,
   type ShellAnswer,
@@ -57,17 +56,9 @@ export default defineTask({
       { param: 'plugin', is: 'webroot', needs: ['webroot_path'] },
     ],
   },
-  ask: (given): Questions =>
-    given.state === 'renewable'
-      ? { tested: tested() }
-      : {
-          renewal: content(`/etc/letsencrypt/renewal/${nameOf(given)}.conf`),
-          live: content(`/etc/letsencrypt/live/${nameOf(given)}/fullchain.pem`),
-        },
+  ask: (given) => (given.state === 'renewable' ? askDryRun() : askCertificate(given)),
   plan: (state, given, context): Plan =>
-    given.state === 'renewable'
-      ? planDryRun((state as { tested?: unknown }).tested as ShellAnswer, given)
-      : planCertificate(state as unknown as Installed, given, context),
+    'tested' in state ? planDryRun(state.tested, given) : planCertificate(state, given, context),
   returns: {},
   examples: [
     {
@@ -101,8 +92,8 @@ const depends = script`depends() {
 `;
 
 /** When anything was changed last, when a dry run has succeeded last, now, what it depended on that is otherwise now, and what there is to renew. */
-const tested = () =>
-  shell({
+const askDryRun = () => ({
+  tested: shell({
     ...sh`${depends}date +%s
 stat -c %Y ${stamp} 2>/dev/null || echo 0
 find /etc/letsencrypt/renewal /etc/letsencrypt/archive /etc/letsencrypt/cli.ini -type f -printf '%C@\n' 2>/dev/null | sort -n | tail -n 1 | grep . || echo 0
@@ -115,7 +106,8 @@ find /etc/letsencrypt/renewal -name '*.conf' -printf '%f\n' 2>/dev/null`,
       'package:certbot',
       'package:python3-certbot-nginx',
     ],
-  });
+  }),
+});
 
 function planDryRun({ stdout }: ShellAnswer, given: Given): Plan {
   const [now = '0', last = '0', changed = '0', others = '', ...names] = stdout.trim().split('\n');
@@ -165,6 +157,11 @@ ${patiently(script`certbot renew --dry-run --non-interactive --no-random-sleep-o
   shown: `certbot renew --dry-run`,
   long: true,
   deadlineMs: 600_000,
+});
+
+const askCertificate = (given: Given) => ({
+  renewal: content(`/etc/letsencrypt/renewal/${nameOf(given)}.conf`),
+  live: content(`/etc/letsencrypt/live/${nameOf(given)}/fullchain.pem`),
 });
 
 interface Installed {

@@ -6,10 +6,10 @@ import {
   checksum,
   content,
   defineTask,
+  each,
   followed,
   type Listed,
   listing,
-  nothing,
   type Params,
   type PathState,
   parentOf,
@@ -19,6 +19,7 @@ import {
   type TreeEntry,
   targetPath,
   tidyPath,
+  together,
   tree,
 } from '../src/sdk.ts';
 import {
@@ -55,14 +56,13 @@ const params = {
 
 type Task = Params<typeof params>;
 
-/** State under names of its own for each link: `at DEST`, `source SRC`, and of copies their content. */
+/** State under names of its own for each link: `at DEST`, `source SRC`, and the content of both. */
 interface LinksState {
-  readonly [key: `in ${string}`]: readonly Listed[] | undefined;
-  readonly [key: `${'at' | 'source'} ${string}`]: PathState;
-  readonly [key: `${'sum' | 'wantedSum'} ${string}`]: Checksum | undefined;
-  readonly [key: `${'tree' | 'wantedTree'} ${string}`]: readonly TreeEntry[] | undefined;
-  readonly [key: `${'text' | 'wantedText'} ${string}`]: Content | undefined;
-  readonly [key: `beside ${string}`]: readonly Listed[] | undefined;
+  readonly [key: `${'in' | 'beside'} ${string}`]: readonly Listed[] | undefined;
+  readonly [key: `${'at' | 'source'} ${string}`]: PathState | undefined;
+  readonly [key: `sum ${string}`]: Checksum | undefined;
+  readonly [key: `tree ${string}`]: readonly TreeEntry[] | undefined;
+  readonly [key: `text ${string}`]: Content | undefined;
 }
 
 export default defineTask({
@@ -73,22 +73,17 @@ export default defineTask({
   params,
   ask: (task) => {
     const directories = lookedInto(task);
-    if (directories.length === 0) return askLinks(wishes(task, noContents), task);
-    return {
-      ...Object.fromEntries(directories.map((directory) => [`in ${directory}`, listing(directory)])),
-      ...Object.fromEntries(homes([], task).map((home) => [`beside ${home}`, listing(home)])),
-    };
+    const wanted = directories.length === 0 ? wishes(task, noContents) : [];
+    return together(each('in', directories, listing), askLinks(wanted, task));
   },
-  thenAsk(given, task, context) {
-    const state = given as unknown as LinksState; // its keys are the links' own names
+  thenAsk(state, task, context) {
     const wanted = wishes(task, contentsIn(state));
     // What is in the directories was asked first; the links that they stand for come next.
     const unasked = wanted.filter(({ dest }) => !(`at ${dest}` in state));
-    if (unasked.length > 0) return askLinks(wanted, task);
-    return Object.assign({}, ...wanted.map((wish) => askCopy(wish, state, context.diff)));
+    if (unasked.length > 0) return together(askLinks(wanted, task), askCopies([], state, context.diff));
+    return together(askLinks([], task), askCopies(wanted, state, context.diff));
   },
-  plan(given, task, context) {
-    const state = given as unknown as LinksState;
+  plan(state, task, context) {
     const nowhere = lookedInto(task).find((directory) => state[`in ${directory}`] === undefined);
     if (nowhere !== undefined) return { failed: `${nowhere} is not a directory` };
     const wanted = wishes(task, contentsIn(state));
@@ -110,7 +105,7 @@ export default defineTask({
   result: ({ params: task, state }) => ({
     src: task.src,
     dest: task.dest,
-    links: wishes(task, contentsIn(state as unknown as LinksState)).map(({ dest }) => dest),
+    links: wishes(task, contentsIn(state)).map(({ dest }) => dest),
   }),
   returns: { links: 'the links that are wanted' },
   examples: [
@@ -139,31 +134,36 @@ const contentsIn =
     state[`in ${directory}`];
 
 function askLinks(wanted: readonly LinkWish[], task: Task) {
-  return Object.fromEntries([
-    ...wanted.flatMap(({ source, dest }) => [
-      [`source ${source}`, stat(source)],
-      [`at ${dest}`, stat(dest)],
-      // Of a link these are the content that it leads to; asked at once, so that a copy costs no second round.
-      [`sum ${dest}`, checksum(dest)],
-      [`wantedSum ${dest}`, checksum(source)],
-    ]),
-    ...homes(wanted, task).map((folder) => [`beside ${folder}`, listing(folder)]),
-  ]);
+  const [sources, dests] = [wanted.map(({ source }) => source), wanted.map(({ dest }) => dest)];
+  return together(
+    each('source', sources, stat),
+    each('at', dests, stat),
+    // Of a link this is the content that it leads to; asked at once, so that a copy costs no second round.
+    each('sum', [...dests, ...sources], checksum),
+    each('beside', homes(wanted, task), listing),
+  );
 }
 
-/** Of what is in place of a link: its content, to tell whether it differs. */
-function askCopy({ dest, source }: LinkWish, state: LinksState, diff: boolean) {
-  const at = state[`at ${dest}`];
-  if (at === undefined || !at.exists || at.link !== undefined) return {};
-  if (at.kind === 'directory')
-    return {
-      [`tree ${dest}`]: tree({ path: dest, checksums: true }),
-      [`wantedTree ${dest}`]: tree({ path: source, checksums: true }),
-    };
-  const differs = state[`sum ${dest}`]?.hex !== state[`wantedSum ${dest}`]?.hex;
-  return diff && differs
-    ? { [`text ${dest}`]: content(dest), [`wantedText ${dest}`]: content(source) }
-    : { [`text ${dest}`]: nothing() };
+/** Of what is in place of links: its content, to tell whether it differs. */
+function askCopies(wanted: readonly LinkWish[], state: LinksState, diff: boolean) {
+  const copies = wanted.filter(({ dest }) => isCopy(state[`at ${dest}`]));
+  const isDirectory = ({ dest }: LinkWish) => {
+    const at = state[`at ${dest}`];
+    return at?.exists === true && at.kind === 'directory';
+  };
+  const differing = copies.filter((one) => diff && !isDirectory(one) && !sameSum(one, state));
+  const both = ({ source, dest }: LinkWish) => [dest, source];
+  return together(
+    each('tree', copies.filter(isDirectory).flatMap(both), (path) => tree({ path, checksums: true })),
+    each('text', differing.flatMap(both), (path) => content(path)),
+  );
+}
+
+const isCopy = (at: PathState | undefined): boolean => at?.exists === true && at.link === undefined;
+
+function sameSum({ source, dest }: LinkWish, state: LinksState): boolean {
+  const hex = state[`sum ${dest}`]?.hex;
+  return hex !== undefined && hex === state[`sum ${source}`]?.hex;
 }
 
 function linkChange(
@@ -203,10 +203,10 @@ function linkChange(
     return [
       { ...common, from: `→ ${at.link.target}${at.link.to === undefined ? ' (dangling)' : ''}`, commands: [make] },
     ];
-  if (sameCopy(dest, at.kind === 'directory', state))
+  if (sameCopy({ source, dest }, at.kind === 'directory', state))
     return [{ ...common, from: 'a copy, with the same content', commands: [sh`rm -rf -- ${dest}`, make] }];
   const kept = `${tidyPath(task.backup_dir)}/${dest.replace(/^\//, '').replaceAll('/', '_')}.${now.toISOString().replace(/\..*/, '')}`;
-  const [was, is] = [state[`text ${dest}`]?.bytes, state[`wantedText ${dest}`]?.bytes];
+  const [was, is] = [state[`text ${dest}`]?.bytes, state[`text ${source}`]?.bytes];
   return [
     {
       ...common,
@@ -218,12 +218,11 @@ function linkChange(
   ];
 }
 
-function sameCopy(dest: string, isFolder: boolean, state: LinksState): boolean {
-  if (!isFolder)
-    return state[`sum ${dest}`]?.hex !== undefined && state[`sum ${dest}`]?.hex === state[`wantedSum ${dest}`]?.hex;
+function sameCopy(wish: LinkWish, isFolder: boolean, state: LinksState): boolean {
+  if (!isFolder) return sameSum(wish, state);
   const told = (entries: readonly TreeEntry[]) =>
     JSON.stringify(entries.map(({ path, kind, sha1, target }) => [path, kind, sha1, target]).sort());
-  const [is, wanted] = [state[`tree ${dest}`], state[`wantedTree ${dest}`]];
+  const [is, wanted] = [state[`tree ${wish.dest}`], state[`tree ${wish.source}`]];
   // What could not be compared counts as different: it is kept.
   return is !== undefined && wanted !== undefined && told(is) === told(wanted);
 }

@@ -69,18 +69,16 @@ export default defineTask({
     return thenAskFolders((state as CopyFileState).dest, task.dest);
   },
   plan(state, task, context) {
-    if (task.source.from === 'host')
-      return planCopyRemote(state as unknown as CopyRemoteState, task, task.source.path, context);
+    if (task.source.from === 'host') return planCopyRemote(state as CopyRemoteState, task, task.source.path, context);
     return task.source.from === 'tree'
-      ? planCopyTree(state as unknown as CopyTreeState, task, task.source)
-      : planCopyFile(state as unknown as CopyFileState, task, task.source, context);
+      ? planCopyTree(state as CopyTreeState, task, task.source)
+      : planCopyFile(state as CopyFileState, task, task.source, context);
   },
   result({ state, params: task, replies }) {
-    if (task.source.from === 'host')
-      return copyRemoteResult(state as unknown as CopyRemoteState, task, task.source.path, replies);
+    if (task.source.from === 'host') return copyRemoteResult(state as CopyRemoteState, task, task.source.path, replies);
     return task.source.from === 'tree'
-      ? copyTreeResult(state as unknown as CopyTreeState, task, task.source)
-      : copyFileResult(state as unknown as CopyFileState, task, task.source, replies);
+      ? copyTreeResult(state as CopyTreeState, task, task.source)
+      : copyFileResult(state as CopyFileState, task, task.source, replies);
   },
   returns: {
     dest: 'where it went',

@@ -4,6 +4,7 @@ import {
   checksum,
   content,
   defineTask,
+  each,
   type Finding,
   type Found,
   found,
@@ -13,6 +14,7 @@ import {
   type Pattern,
   searchPattern,
   showMode,
+  together,
 } from '../src/sdk.ts';
 
 import { patternOf } from './shared/editing/python-pattern.ts';
@@ -66,35 +68,28 @@ export default defineTask({
   summary: 'Find files by name, age, size and content.',
   params,
   ask: (task) =>
-    Object.fromEntries(
-      task.paths.map((path) => [
-        `in ${path}`,
-        found({ path, depth: task.recurse ? task.depth : 1, follow: task.follow }),
-      ]),
-    ),
+    each('in', task.paths, (path) => found({ path, depth: task.recurse ? task.depth : 1, follow: task.follow })),
   thenAsk(state, task, context) {
-    const chosen = chooseEntries(state as unknown as FindState, task, context.now);
+    const chosen = chooseEntries(state, task, context.now);
     const files = 'failed' in chosen ? [] : chosen.entries.filter((entry) => entry.kind === 'file');
-    return Object.fromEntries(
-      files.flatMap(({ path }) => [
-        ...(task.contains !== undefined && task.file_type === 'file' ? [[`text ${path}`, content(path)]] : []),
-        ...(task.get_checksum ? [[`sum ${path}`, checksum(path)]] : []),
-      ]),
+    const paths = files.map(({ path }) => path);
+    return together(
+      each('text', task.contains !== undefined && task.file_type === 'file' ? paths : [], (path) => content(path)),
+      each('sum', task.get_checksum ? paths : [], (path) => checksum(path)),
     );
   },
   plan(state, task, context) {
-    const chosen = chooseEntries(state as unknown as FindState, task, context.now);
+    const chosen = chooseEntries(state, task, context.now);
     if ('failed' in chosen) return chosen;
     const contains = task.contains === undefined ? undefined : patternOf(task.contains, {});
     if (contains?.ok === false) return { failed: contains.why };
-    const skipped = Object.entries(skippedPaths(state as unknown as FindState, task.paths));
+    const skipped = Object.entries(skippedPaths(state, task.paths));
     return {
       changes: [],
       warnings: skipped.map(([path, why]) => `Skipped '${path}' path due to this access issue: ${why}\n`),
     };
   },
-  result({ state, params: task, context }) {
-    const known = state as unknown as FindState;
+  result({ state: known, params: task, context }) {
     const chosen = chooseEntries(known, task, context.now);
     if ('failed' in chosen) return {};
     const files = chosen.entries

@@ -116,6 +116,14 @@ describe('knowledge that has one place', () => {
   });
 });
 
+describe('the types', () => {
+  test('are forced in five places at most', () => {
+    const casts = sources.flatMap(({ path, text }) => [...text.matchAll(/\bas unknown as\b/g)].map(() => path));
+
+    expect(casts.slice(5), casts.join(', ')).toEqual([]);
+  });
+});
+
 describe('the pages', () => {
   test('every directory of the sources has a README: what belongs there, what does not, where to begin', () => {
     const lines = (directory: string): number =>

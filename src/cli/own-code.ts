@@ -44,7 +44,7 @@ interface Resolved {
 type Resolve = (name: string, context: unknown, next: (name: string, context: unknown) => Resolved) => Resolved;
 
 // Not in the types of Node 20, which has no such hooks.
-const { registerHooks } = nodeModule as unknown as { registerHooks?: (hooks: { resolve: Resolve }) => void };
+const { registerHooks } = nodeModule as { registerHooks?: (hooks: { resolve: Resolve }) => void };
 
 /** Node 22.18 and newer read TypeScript by themselves, and let us say what a name means. */
 const readsTypeScript =

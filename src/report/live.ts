@@ -79,7 +79,7 @@ class RunningPlay {
       // The signals are the program's: it ends a run cleanly, listr2 would end the process.
       {
         concurrent: true,
-        renderer: LiveRenderer as unknown as typeof ListrRenderer,
+        renderer: LiveRenderer as typeof ListrRenderer,
         rendererOptions: { paint },
         registerSignalListeners: false,
         exitOnError: false,

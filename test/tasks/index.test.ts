@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import type { ParamSpec } from '../../src/core/params.ts';
 import { canonical, taskTypes } from '../../tasks/index.ts';
 
 describe('the registry of task types', () => {
@@ -37,6 +38,7 @@ describe('the registry of task types', () => {
     expect(type.name).toBe(name);
     expect(type.summary).toMatch(/^[A-Z].*\.$/);
     expect(type.examples.length).toBeGreaterThan(0);
-    for (const [param, spec] of Object.entries(type.params)) expect(spec.doc ?? spec.ignored, param).toBeTruthy();
+    for (const [param, spec] of Object.entries<ParamSpec>(type.params))
+      expect(spec.doc ?? spec.ignored, param).toBeTruthy();
   });
 });

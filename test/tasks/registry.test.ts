@@ -23,7 +23,7 @@ describe.for(types)('%s', ([name, type]) => {
   });
 
   test('has defaults that are among the choices and of their type', () => {
-    for (const [param, spec] of Object.entries(type.params)) {
+    for (const [param, spec] of Object.entries<ParamSpec>(type.params)) {
       if (spec.default === undefined) continue;
       const bound = bindParams(
         { name, params: { [param]: { ...spec, required: false } } },

@@ -115,7 +115,7 @@ function general(x: number, precision: number, type: string, alternate: boolean)
 function group(digits: string, spec: Spec, room = 0): string {
   if (!spec.group) return digits;
   const size = 'xXob'.includes(spec.type || ' ') ? 4 : 3;
-  const [, head, tail] = /^([0-9a-fA-F]*)(.*)$/.exec(digits) as unknown as [string, string, string];
+  const [, head = '', tail = ''] = /^([0-9a-fA-F]*)(.*)$/.exec(digits) ?? [];
   const grouped = (text: string) => text.replace(new RegExp(`\\B(?=([0-9a-fA-F]{${size}})+$)`, 'g'), spec.group);
   let filled = head;
   while (grouped(filled).length + tail.length < room) filled = `0${filled}`;

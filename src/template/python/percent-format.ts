@@ -79,6 +79,6 @@ function pad(text: string, flags: string, width: number, type: string): string {
   if (missing <= 0) return text;
   if (flags.includes('-') || width < 0) return text + ' '.repeat(missing);
   if (!flags.includes('0') || 'sracr'.includes(type)) return ' '.repeat(missing) + text;
-  const [, head, digits] = /^([+\- ]?(?:0[xXo])?)(.*)$/.exec(text) as unknown as [string, string, string];
+  const [, head = '', digits = ''] = /^([+\- ]?(?:0[xXo])?)(.*)$/.exec(text) ?? [];
   return head + '0'.repeat(missing) + digits;
 }

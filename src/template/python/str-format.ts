@@ -10,7 +10,7 @@ import { repr, str } from './repr.ts';
 export function strFormat(text: string, args: readonly Value[], kwargs: Kwargs, context: Context): string {
   let automatic = 0;
   const field = (name: string): Value => {
-    const [, first, rest] = /^([^.[]*)(.*)$/s.exec(name) as unknown as [string, string, string];
+    const [, first = '', rest = ''] = /^([^.[]*)(.*)$/s.exec(name) ?? [];
     const key = first === '' ? String(automatic++) : first;
     const start = /^\d+$/.test(key)
       ? (args[Number(key)] ?? missing(args, Number(key)))

@@ -19,6 +19,7 @@ import {
   type TaskResult,
   type TreeEntry,
   tidyPath,
+  together,
   tree,
 } from '../../../src/sdk.ts';
 import { type Accounts, unknownAccount } from './attributes.ts';
@@ -68,17 +69,15 @@ export function thenAskCopyRemote(state: CopyRemoteState, task: CopyParams, src:
     const place = placeOf(state, task, src);
     const kept = !task.force && place.sum.hex !== undefined;
     const shown = context.diff && !kept && place.sum.hex !== state.sourceSum.hex;
-    return {
-      ...folders,
+    return together(folders, {
       now: shown ? content(place.path) : nothing(),
       next: shown ? content(tidyPath(src)) : nothing(),
-    };
+    });
   }
-  return {
-    ...folders,
+  return together(folders, {
     sourceTree: tree({ path: tidyPath(src), checksums: true }),
     destTree: tree({ path: baseOf(task, src), checksums: true }),
-  };
+  });
 }
 
 /** The folder that a source folder's entries go into. */
@@ -159,7 +158,7 @@ function planRemoteTree(state: CopyRemoteState, task: TreeCopyParams, src: strin
       [`sum ${item.path}`, { hex: places.get(item.path)?.sha1, resolved: undefined }],
     ]),
   );
-  return planItems({ ...state, ...known } as unknown as CopyTreeState, task, items);
+  return planItems({ ...state, ...known } as CopyTreeState, task, items);
 }
 
 function itemOf(entry: TreeEntry, path: string, src: string): readonly TreeItem[] {

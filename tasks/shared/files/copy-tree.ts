@@ -4,6 +4,7 @@ import {
   type Command,
   checksum,
   type Entry,
+  each,
   followed,
   hash,
   joinPath,
@@ -17,6 +18,7 @@ import {
   stat,
   type TaskResult,
   tidyPath,
+  together,
   writeFile,
 } from '../../../src/sdk.ts';
 import { type Accounts, attributeChanges, unknownAccount, withAttributes, withoutCommands } from './attributes.ts';
@@ -65,23 +67,17 @@ const itemsOf = (source: TreeSource): readonly TreeItem[] => [
 ];
 
 /** The questions about the places of a folder's entries; all in one round. */
-export const askCopyTree = (task: CopyParams, source: TreeSource) => ({
-  dest: stat(tidyPath(task.dest)),
-  ...askItems(tidyPath(task.dest), itemsOf(source)),
-  ...askAccounts(task),
-});
+export const askCopyTree = (task: CopyParams, source: TreeSource) =>
+  together({ dest: stat(tidyPath(task.dest)), ...askAccounts(task) }, askItems(tidyPath(task.dest), itemsOf(source)));
 
 /** Of each entry, what is at its place; of files, with which content. */
-const askItems = (
-  base: string,
-  items: readonly TreeItem[],
-): Record<`at ${string}`, ReturnType<typeof stat>> & Record<`sum ${string}`, ReturnType<typeof checksum>> =>
-  Object.fromEntries(
-    items.flatMap((item) => {
-      const path = joinPath(base, item.path);
-      return [[`at ${item.path}`, stat(path)], ...(item.kind === 'file' ? [[`sum ${item.path}`, checksum(path)]] : [])];
-    }),
+function askItems(base: string, items: readonly TreeItem[]) {
+  const paths = (some: readonly TreeItem[]) => some.map(({ path }) => path);
+  return together(
+    each('at', paths(items), (path) => stat(joinPath(base, path))),
+    each('sum', paths(items.filter(({ kind }) => kind === 'file')), (path) => checksum(joinPath(base, path))),
   );
+}
 
 /** What differs between a tree of the controller and the destination. */
 export const planCopyTree = (state: CopyTreeState, task: TreeCopyParams, source: TreeSource): Plan =>

@@ -4,6 +4,7 @@ import {
   chmodMode,
   type Effect,
   type Entry,
+  each,
   followed,
   joinPath,
   nameOf,
@@ -133,15 +134,14 @@ function recursedChanges(state: FileState, root: string, wanted: Attributes): re
 }
 
 /** Questions about the folders above a path, once it is known to be missing. */
-export function thenAskFolders(state: PathState, path: string): Record<`above ${string}`, ReturnType<typeof stat>> {
-  return state.exists ? {} : ancestors(tidyPath(path));
-}
+export const thenAskFolders = (state: PathState, path: string): ReturnType<typeof ancestors> =>
+  state.exists ? {} : ancestors(tidyPath(path));
 
 /** Every folder above a path, so that the missing ones can be made. */
-export function ancestors(path: string): Record<`above ${string}`, ReturnType<typeof stat>> {
+export function ancestors(path: string): Readonly<Record<`above ${string}`, ReturnType<typeof stat>>> {
   const above: string[] = [];
   for (let folder = parentOf(path); folder !== '/' && folder !== '.'; folder = parentOf(folder)) above.push(folder);
-  return Object.fromEntries(above.map((folder) => [`above ${folder}`, stat(folder)]));
+  return each('above', above, stat);
 }
 
 /** The changes that make a folder and those above it that are missing, and how it then is. */
