@@ -1,0 +1,123 @@
+import type { Outcome } from '../../src/core/event.ts';
+import type { Story, Told } from './told.ts';
+
+/** What a prediction was worth. */
+export type Worth =
+  /** The run did as the check said. */
+  | 'true'
+  /** The check said that it does not know. */
+  | 'unknown'
+  /** The run ended before it came to this. */
+  | 'not reached'
+  /** The check said ok or skipped, and the run changed, failed or ran something; or would change, and it was ok. */
+  | 'lie'
+  /** Both changed, from or to something else. */
+  | 'other from → to'
+  /** The same from and to, and another diff. */
+  | 'other diff'
+  /** The check said would change, and the run failed. */
+  | 'failure not foreseen'
+  | 'failed in the check only';
+
+/** A prediction beside what came of it. */
+export interface Verdict {
+  readonly worth: Worth;
+  /** An earlier prediction of this play was wrong already: this may only follow from it. */
+  readonly follows: boolean;
+  /** The check's word, or the run's where the check said nothing. */
+  readonly about: Told;
+  /** `ok → changed`, or what differs. */
+  readonly detail: string;
+  readonly check?: Outcome;
+  readonly run?: Outcome;
+  /** For unknown: the types of the tasks that it depends on, and the reason without names. */
+  readonly causes?: readonly string[];
+  readonly reason?: string;
+}
+
+/** What is wrong enough to fail the measurement. */
+export const WRONG: readonly Worth[] = ['lie', 'other from → to', 'other diff'];
+
+const MAKES_FOLLOW: readonly Worth[] = [...WRONG, 'failure not foreseen', 'failed in the check only'];
+
+/** Each prediction of a check beside what the run did, in the run's order; then what the run did not come to. */
+export function compare(check: Story, run: Story): readonly Verdict[] {
+  const foreseen = new Map(check.told.map((told) => [told.key, told]));
+  const counts = run.told.filter(({ looped }) => !looped);
+  const used = new Set<Told>();
+  const verdicts: Verdict[] = [];
+  let wrong = false;
+  // What an unknown failure leads to (a rescue, and what is left out) cannot be told, either.
+  let otherWay = check.told.some(({ outcome, type }) => outcome.status === 'unknown' && isInclude(type));
+  const add = (verdict: Omit<Verdict, 'follows'>): void => {
+    verdicts.push({ ...verdict, follows: wrong });
+    if (MAKES_FOLLOW.includes(verdict.worth)) wrong = true;
+  };
+  for (const happened of counts) {
+    const told = foreseen.get(happened.key) ?? foreseen.get(happened.taskKey);
+    if (told !== undefined) {
+      used.add(told);
+      add(judged(told, happened, check));
+      otherWay ||= told.outcome.status === 'unknown' && happened.outcome.status === 'failed';
+    } else if (otherWay)
+      add({ worth: 'unknown', about: happened, detail: '', reason: UNSEEN, causes: ['include or rescue'] });
+    else add({ worth: 'lie', about: happened, detail: `not told → ${happened.outcome.status}`, run: happened.outcome });
+  }
+  const parents = new Set(counts.map(({ taskKey }) => taskKey));
+  for (const told of check.told) {
+    if (used.has(told) || told.looped || parents.has(told.key)) continue;
+    add(notRun(told, check, run.exitCode !== 0 || otherWay));
+  }
+  return verdicts;
+}
+
+const UNSEEN = 'in an include or a rescue that perhaps comes';
+
+const isInclude = (type: string): boolean => /(^|\.)include_(tasks|role)$/.test(type);
+
+function judged(told: Told, happened: Told, check: Story): Omit<Verdict, 'follows'> {
+  const before = told.outcome;
+  const after = happened.outcome;
+  const both = { about: told, check: before, run: after };
+  if (before.status === 'unknown') return { worth: 'unknown', ...unknownOf(told, check), about: told, detail: '' };
+  const detail = `${before.status} → ${after.status}`;
+  if (before.status === after.status) {
+    const differs = before.status === 'changed' ? otherChange(before, after) : undefined;
+    return differs === undefined ? { worth: 'true', ...both, detail } : { ...differs, ...both };
+  }
+  if (before.status === 'failed') return { worth: 'failed in the check only', ...both, detail };
+  if (before.status === 'changed' && after.status === 'failed')
+    return { worth: 'failure not foreseen', ...both, detail };
+  return { worth: 'lie', ...both, detail };
+}
+
+function otherChange(before: Outcome, after: Outcome): { worth: Worth; detail: string } | undefined {
+  const lines = (outcome: Outcome): string =>
+    JSON.stringify(outcome.changes.map(({ what, from, to }) => [what, from, to]));
+  if (lines(before) !== lines(after)) return { worth: 'other from → to', detail: `${lines(before)} / ${lines(after)}` };
+  const diffs = (outcome: Outcome): string =>
+    JSON.stringify(outcome.changes.map(({ diff }) => [diff?.before, diff?.after]));
+  if (diffs(before) !== diffs(after)) return { worth: 'other diff', detail: `${diffs(before)} / ${diffs(after)}` };
+  return undefined;
+}
+
+function notRun(told: Told, check: Story, cut: boolean): Omit<Verdict, 'follows'> {
+  const { status } = told.outcome;
+  const both = { about: told, check: told.outcome };
+  if (status === 'unknown') return { worth: 'unknown', ...unknownOf(told, check), ...both, detail: '' };
+  if (cut) return { worth: 'not reached', ...both, detail: status };
+  return { worth: 'lie', ...both, detail: `${status} → not run` };
+}
+
+/** Why something is unknown, and the types of the tasks that it depends on. */
+function unknownOf({ outcome }: Told, check: Story): { causes: readonly string[]; reason: string } {
+  const types = new Map(check.told.map(({ name, type }) => [name, shortType(type)]));
+  const names = outcome.assuming ?? [];
+  const message = (outcome.message ?? '').replace(/; now.*$/s, '');
+  const inMessage = [...message.matchAll(/"([^"]+)"/g)].map(([, name]) => name ?? '');
+  const causes = [...new Set([...names, ...inMessage].flatMap((name) => types.get(name) ?? []))];
+  return { causes, reason: message.replace(/"[^"]*"/g, '"…"') };
+}
+
+/** `copy` of `ansible.builtin.copy`. */
+export const shortType = (type: string): string => type.slice(type.lastIndexOf('.') + 1);

@@ -1,0 +1,123 @@
+import { blockinfile, iniFile, lineinfile, replace } from './tasks-edits.ts';
+import { assemble, copy, file, getUrl, git, template, unarchive } from './tasks-files.ts';
+import { command, find, setFact, slurp, stat } from './tasks-looks.ts';
+import { loop } from './tasks-loops.ts';
+import type { Task, World } from './world.ts';
+
+const LEAVES: readonly (readonly [number, (world: World) => Task])[] = [
+  [6, file],
+  [5, copy],
+  [2, template],
+  [3, lineinfile],
+  [2, blockinfile],
+  [1.5, replace],
+  [2, iniFile],
+  [1.5, assemble],
+  [2.5, stat],
+  [1.5, find],
+  [1, slurp],
+  [1, unarchive],
+  [0.8, git],
+  [0.3, getUrl],
+  [1.5, setFact],
+  [2, loop],
+];
+
+/** A random play of about ten tasks for a host whose directory is the variable `h`. */
+export function randomPlay(world: World, commands: boolean): Task {
+  const { random } = world;
+  const handlers = random.chance(0.7) ? Array.from({ length: random.int(1, 2) }, (_, at) => `handler ${at + 1}`) : [];
+  world.handlers.push(...handlers);
+  const leaves = Array.from({ length: random.int(8, 12) }, () => leaf(world, commands));
+  const role = random.chance(0.2) ? roleOf(world, leaves.splice(0, 2)) : undefined;
+  return {
+    hosts: 'all',
+    gather_facts: false,
+    ...(random.chance(0.5) ? { ignore_errors: true } : {}),
+    ...(role === undefined ? {} : { roles: [role] }),
+    tasks: grouped(world, leaves),
+    ...(handlers.length === 0 ? {} : { handlers: handlers.map((name) => handler(world, name)) }),
+  };
+}
+
+/** One task with what many tasks have: a name, a condition, a register, a handler to notify. */
+function leaf(world: World, commands: boolean): Task {
+  const { random } = world;
+  const condition = random.chance(0.25) ? world.condition() : undefined;
+  const make = commands && random.chance(0.15) ? command : random.weighted(LEAVES);
+  const task = make(world);
+  const type = Object.keys(task)[0] ?? '';
+  const mayRegister = task['register'] === undefined && type !== 'set_fact' && random.chance(0.4);
+  return {
+    name: `${world.next()} ${type}`,
+    ...task,
+    ...(mayRegister ? { register: world.register(task['loop'] === undefined ? type : 'loop', '') } : {}),
+    ...(condition === undefined ? {} : { when: condition }),
+    ...(world.handlers.length > 0 && random.chance(0.2) ? { notify: random.pick(world.handlers) } : {}),
+    ...(random.chance(0.1) ? { ignore_errors: true } : {}),
+  };
+}
+
+function handler(world: World, name: string): Task {
+  const make = world.random.pick([file, copy, lineinfile, blockinfile]);
+  return { name, ...make(world) };
+}
+
+/** Puts some neighbours into blocks, included and imported files, and roles. */
+function grouped(world: World, leaves: readonly Task[]): readonly Task[] {
+  const { random } = world;
+  const tasks: Task[] = [];
+  for (let at = 0; at < leaves.length; ) {
+    const count = random.chance(0.3) ? random.int(2, 3) : 1;
+    const group = leaves.slice(at, at + count);
+    const one = group[0];
+    if (one === undefined) break;
+    tasks.push(count === 1 ? one : random.pick([block, block, included, imported, includedRole])(world, group));
+    at += count;
+  }
+  return tasks;
+}
+
+function block(world: World, tasks: readonly Task[]): Task {
+  const { random } = world;
+  const rescue = random.chance(0.6) ? { rescue: [leaf(world, false)] } : {};
+  const always = random.chance(0.4) ? { always: [leaf(world, false)] } : {};
+  // What is ignored never reaches a rescue.
+  return {
+    name: `${world.next()} block`,
+    ...condition(world, 0.15),
+    ignore_errors: false,
+    block: tasks,
+    ...rescue,
+    ...always,
+  };
+}
+
+function included(world: World, tasks: readonly Task[]): Task {
+  const number = world.next();
+  const path = world.file(`tasks-${number}.yaml`, JSON.stringify(tasks));
+  const twice = world.random.chance(0.15) ? { loop: ['a', 'b'], loop_control: { loop_var: 'turn' } } : {};
+  return { name: `${number} include`, include_tasks: path, ...condition(world, 0.25), ...twice };
+}
+
+function imported(world: World, tasks: readonly Task[]): Task {
+  const number = world.next();
+  const path = world.file(`tasks-${number}.yaml`, JSON.stringify(tasks));
+  return { name: `${number} import`, import_tasks: path, ...condition(world, 0.2) };
+}
+
+function includedRole(world: World, tasks: readonly Task[]): Task {
+  const type = world.random.pick(['include_role', 'import_role']);
+  return { name: `${world.next()} ${type}`, [type]: { name: roleOf(world, tasks) }, ...condition(world, 0.2) };
+}
+
+function roleOf(world: World, tasks: readonly Task[]): string {
+  const name = `role${world.next()}`;
+  world.file(`roles/${name}/tasks/main.yaml`, JSON.stringify(tasks));
+  return name;
+}
+
+function condition(world: World, probability: number): Task {
+  const text = world.random.chance(probability) ? world.condition() : undefined;
+  return text === undefined ? {} : { when: text };
+}

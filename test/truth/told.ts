@@ -1,0 +1,48 @@
+import type { Event, Outcome } from '../../src/core/event.ts';
+
+/** What was told of a task, an item of its loop, or a handler. */
+export interface Told {
+  /** The same in a check and in the run: place, how often it was passed, number of the item. */
+  readonly key: string;
+  /** The task's key, without the item. */
+  readonly taskKey: string;
+  readonly name: string;
+  readonly type: string;
+  readonly handler: boolean;
+  readonly outcome: Outcome;
+  /** Several items follow from this one: they are what counts. */
+  readonly looped: boolean;
+}
+
+/** What a run of the program told, in its order. */
+export interface Story {
+  readonly told: readonly Told[];
+  readonly exitCode: number | undefined;
+  /** What the program said instead, where it did not come to an end as it should. */
+  readonly trouble?: string;
+}
+
+/** Reads the program's JSON: what was told of each task, item and handler. */
+export function storyOf(lines: string): Story {
+  const told: Told[] = [];
+  const passed = new Map<string, number>();
+  let exitCode: number | undefined;
+  let item = 0;
+  for (const line of lines.split('\n')) {
+    if (line === '') continue;
+    const event = JSON.parse(line) as Event;
+    if (event.kind === 'run-finished') exitCode = event.exitCode;
+    if (event.kind !== 'item-finished' && event.kind !== 'task-finished') continue;
+    const { task, outcome } = event;
+    const place = `${task.at.file}:${task.at.line}`;
+    const taskKey = `${place} ${passed.get(place) ?? 0}`;
+    const about = { taskKey, name: task.name, type: task.type, handler: task.handler, outcome };
+    if (event.kind === 'item-finished') told.push({ ...about, key: `${taskKey} [${item++}]`, looped: false });
+    else {
+      told.push({ ...about, key: taskKey, looped: item > 0 });
+      passed.set(place, (passed.get(place) ?? 0) + 1);
+      item = 0;
+    }
+  }
+  return { told, exitCode };
+}

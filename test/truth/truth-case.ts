@@ -1,0 +1,117 @@
+import { spawn } from 'node:child_process';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { stringify } from 'yaml';
+import { compare, type Verdict } from './compare.ts';
+import { makeHost, randomHost } from './host.ts';
+import { differences, manifestOf } from './manifest.ts';
+import { randomPlay } from './play.ts';
+import { caseSeed, Random } from './random.ts';
+import { type Story, storyOf } from './told.ts';
+import { World } from './world.ts';
+
+/** Where and how cases are made. */
+export interface Setting {
+  readonly seed: number;
+  readonly commands: boolean;
+  /** The program: `dist/run.cjs`. */
+  readonly program: string;
+  /** A directory for the directories of cases. */
+  readonly directory: string;
+  /** A directory that `makeSources` has filled. */
+  readonly sources: string;
+}
+
+/** What came of a case. */
+export interface CaseResult {
+  readonly number: number;
+  readonly directory: string;
+  readonly verdicts: readonly Verdict[];
+  /** Where a second check foresaw something: that, beside a second run. */
+  readonly again: readonly Verdict[];
+  /** Paths that a check altered. */
+  readonly writes: readonly string[];
+  /** What kept the program from coming to its end. */
+  readonly troubles: readonly string[];
+}
+
+/** Makes case `number`, and lets the program check it, run it, and check it again. */
+export async function runCase(setting: Setting, number: number): Promise<CaseResult> {
+  const directory = join(setting.directory, `case-${number}`);
+  const host = join(directory, 'host');
+  writeCase(setting, number, directory);
+  const writes: string[] = [];
+  const check = async (): Promise<Story> => {
+    const before = manifestOf(host);
+    const story = await told(setting, number, ['--check', '--diff']);
+    writes.push(...differences(before, manifestOf(host)));
+    return story;
+  };
+  const first = await pair(check, () => told(setting, number, ['--diff']));
+  const second = first.troubles.length > 0 ? undefined : await check();
+  const again =
+    second === undefined || isClean(second)
+      ? { verdicts: [], troubles: [] }
+      : await pair(
+          async () => second,
+          () => told(setting, number, ['--diff']),
+        );
+  // Handlers of a play that failed are noted for its next run.
+  rmSync(`/var/lib/retrace/handlers-case-${number}`, { force: true });
+  const troubles = [...first.troubles, ...again.troubles];
+  return { number, directory, verdicts: first.verdicts, again: again.verdicts, writes, troubles };
+}
+
+const isClean = ({ told }: Story): boolean =>
+  told.every(({ outcome }) => outcome.status === 'ok' || outcome.status === 'skipped');
+
+async function pair(
+  check: () => Promise<Story>,
+  run: () => Promise<Story>,
+): Promise<{ verdicts: readonly Verdict[]; troubles: readonly string[] }> {
+  const foreseen = await check();
+  if (foreseen.trouble !== undefined) return { verdicts: [], troubles: [`the check ended: ${foreseen.trouble}`] };
+  const happened = await run();
+  if (happened.trouble !== undefined) return { verdicts: [], troubles: [`the run ended: ${happened.trouble}`] };
+  return { verdicts: compare(foreseen, happened), troubles: [] };
+}
+
+/** Writes host and playbook of a case. */
+function writeCase({ seed, commands, sources }: Setting, number: number, directory: string): void {
+  const random = new Random(caseSeed(seed, number));
+  const entries = randomHost(random);
+  const world = new World(random, entries);
+  const play = randomPlay(world, commands);
+  const host = join(directory, 'host');
+  makeHost(host, entries, sources);
+  const { hosts, ...rest } = play;
+  const yaml = stringify([{ hosts, vars: { h: host }, ...rest }], { version: '1.1', lineWidth: 0 });
+  for (const [path, content] of [['play.yaml', yaml] as const, ...world.controllerFiles]) {
+    const file = join(directory, 'play', path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, content);
+  }
+}
+
+/** What the program tells of a case. */
+function told({ program, directory }: Setting, number: number, options: readonly string[]): Promise<Story> {
+  const name = `case-${number}`;
+  const argv = [program, 'play.yaml', '-i', `${name},`, '-c', 'local', '-o', 'json', ...options];
+  const child = spawn(process.execPath, argv, {
+    cwd: join(directory, name, 'play'),
+    env: { ...process.env, LC_ALL: 'C.UTF-8', NO_COLOR: '1' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const stdout: Buffer[] = [];
+  const stderr: Buffer[] = [];
+  child.stdout.on('data', (part: Buffer) => stdout.push(part));
+  child.stderr.on('data', (part: Buffer) => stderr.push(part));
+  return new Promise((resolve) =>
+    child.on('close', (code) => {
+      const story = storyOf(Buffer.concat(stdout).toString());
+      const said = Buffer.concat(stderr).toString().trim();
+      const ended = story.exitCode !== undefined && story.told.length > 0;
+      resolve(ended ? story : { ...story, trouble: `exit code ${code}: ${said.slice(0, 500)}` });
+    }),
+  );
+}

@@ -1,0 +1,160 @@
+import type { Entry } from './host.ts';
+import type { Random } from './random.ts';
+
+/** What kind of thing a task wants at a path. */
+export type Kind = 'file' | 'directory' | 'link' | 'nothing';
+
+interface Place {
+  readonly path: string;
+  readonly kind: Kind;
+}
+
+/** A task as its playbook has it: keywords and the parameters of its type. */
+export type Task = Readonly<Record<string, unknown>>;
+
+/** How often a task is about a path that an earlier task was about, or something near it. */
+const SAME_PATH = 0.6;
+
+const NEW_NAMES = ['new.conf', 'n1', 'n2', 'fresh', '30-c', 'new dir', 'x'];
+
+/** What random tasks choose from: the paths of the host, and what the tasks before them touched, registered and set. */
+export class World {
+  readonly random: Random;
+  /** Files of the playbook's directory that tasks need, by their path in it. */
+  readonly controllerFiles = new Map<string, string>();
+  readonly handlers: string[] = [];
+  readonly #known: readonly Place[];
+  readonly #touched: Place[] = [];
+  readonly #registers: { name: string; type: string; path: string }[] = [];
+  readonly #facts: { name: string; kind: 'text' | 'paths' | 'truth' }[] = [];
+  #count = 0;
+
+  constructor(random: Random, entries: readonly Entry[]) {
+    this.random = random;
+    this.#known = [
+      ...entries.map(({ path, kind }): Place => ({ path, kind: kind === 'hard' ? 'file' : kind })),
+      { path: 'missing', kind: 'nothing' },
+      { path: 'd/missing', kind: 'nothing' },
+    ];
+  }
+
+  /** Numbers tasks, registers and files, so that each has a name of its own. */
+  next(): number {
+    return ++this.#count;
+  }
+
+  /** A path for a task that wants this kind of thing there; more often than not one that an earlier task was about. */
+  path(wanted: Kind): string {
+    const { random } = this;
+    const from = this.#touched.length > 0 && random.chance(SAME_PATH) ? this.#touched : this.#known;
+    const fitting = from.filter(({ kind }) => kind === wanted);
+    const place = random.pick(fitting.length > 0 && random.chance(0.88) ? fitting : from);
+    return from === this.#touched && random.chance(0.2) ? this.#near(place) : place.path;
+  }
+
+  /** The directory of a path, or something in it. */
+  #near({ path, kind }: Place): string {
+    const slash = path.lastIndexOf('/');
+    if (kind === 'directory' && this.random.chance(0.6)) return `${path}/${this.random.pick(NEW_NAMES)}`;
+    return slash === -1 ? path : path.slice(0, slash);
+  }
+
+  /** A path at which a task makes something: one that is there, or a new name in a directory. */
+  target(wanted: Kind): string {
+    if (this.random.chance(0.65)) return this.path(wanted);
+    const directory = this.random.chance(0.2) ? '' : `${this.path('directory')}/`;
+    return `${directory}${this.random.pick(NEW_NAMES)}`;
+  }
+
+  /** Notes what will be at a path after a task. */
+  touch(path: string, kind: Kind): void {
+    this.#touched.push({ path, kind });
+  }
+
+  /** A path of the host as a playbook writes it. */
+  at(path: string): string {
+    return path === '' ? '{{ h }}' : `{{ h }}/${path}`;
+  }
+
+  /** Puts a file into the playbook's directory, and gives its path in it. */
+  file(path: string, content: string): string {
+    this.controllerFiles.set(path, content);
+    return path;
+  }
+
+  /** A name for what a task registers. */
+  register(type: string, path: string): string {
+    const name = `r${this.next()}`;
+    this.#registers.push({ name, type, path });
+    return name;
+  }
+
+  /** A condition on something that an earlier task registered or set; undefined where there is nothing yet. */
+  condition(): string | undefined {
+    const { random } = this;
+    const facts = this.#facts.filter(({ kind }) => kind === 'truth');
+    if (facts.length > 0 && random.chance(0.25)) return random.pick(facts).name;
+    if (this.#registers.length === 0) return undefined;
+    const { name, type } = random.pick(this.#registers);
+    return random.pick(conditionsOn(type)).replaceAll('R', name);
+  }
+
+  /** A `set_fact` from something registered; undefined where nothing is. */
+  fact(): Task | undefined {
+    if (this.#registers.length === 0) return undefined;
+    const { name: register, type } = this.random.pick(this.#registers);
+    const name = `f${this.next()}`;
+    const [kind, expression] = this.random.pick(FACTS[type] ?? OTHER_FACTS);
+    this.#facts.push({ name, kind });
+    return { set_fact: { [name]: `{{ ${expression.replaceAll('R', register)} }}` } };
+  }
+
+  /** The name of a fact of this kind. */
+  factOf(wanted: 'text' | 'paths'): string | undefined {
+    const facts = this.#facts.filter(({ kind }) => kind === wanted);
+    return facts.length === 0 ? undefined : this.random.pick(facts).name;
+  }
+}
+
+type Fact = readonly [kind: 'text' | 'paths' | 'truth', expression: string];
+
+const FACTS: Readonly<Record<string, readonly Fact[]>> = {
+  stat: [
+    ['truth', '(R.stat | default({})).exists | default(false)'],
+    ['truth', '(R.stat | default({})).isdir | default(false)'],
+    ['text', "(R.stat | default({})).mode | default('none')"],
+    ['text', "(R.stat | default({})).checksum | default('none')"],
+    ['text', "(R.stat | default({})).pw_name | default('none')"],
+  ],
+  find: [
+    ['paths', "R.files | default([]) | map(attribute='path') | sort"],
+    ['text', 'R.matched | default(0)'],
+    ['truth', '(R.matched | default(0)) > 1'],
+  ],
+  slurp: [
+    ['text', "R.content | default('') | b64decode"],
+    ['truth', "'alpha' in (R.content | default('') | b64decode)"],
+  ],
+};
+
+const OTHER_FACTS: readonly Fact[] = [
+  ['truth', 'R is changed'],
+  ['truth', 'R is failed'],
+  ['text', "'yes' if R is changed else 'no'"],
+];
+
+const CONDITIONS: Readonly<Record<string, readonly string[]>> = {
+  stat: [
+    '(R.stat | default({})).exists | default(false)',
+    'not ((R.stat | default({})).exists | default(false))',
+    '(R.stat | default({})).isreg | default(false)',
+    "((R.stat | default({})).mode | default('')) == '0644'",
+    '((R.stat | default({})).size | default(0)) > 10',
+    '((R.stat | default({})).uid | default(0)) == 0',
+  ],
+  find: ['(R.matched | default(0)) > 0', '(R.matched | default(0)) == 2'],
+  slurp: ["'alpha' in (R.content | default('') | b64decode)"],
+};
+
+const conditionsOn = (type: string): readonly string[] =>
+  CONDITIONS[type] ?? ['R is changed', 'R is not changed', 'R is succeeded', 'R is changed or R is skipped'];
