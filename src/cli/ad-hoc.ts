@@ -23,7 +23,13 @@ const options = {
     help: 'its parameters, as k=v words, JSON, or free text',
   },
   background: { type: 'int', min: 0, short: 'B', value: 'SECONDS', help: 'end it after this many seconds' },
-  poll: { type: 'int', min: 0, short: 'P', value: 'SECONDS', help: 'seconds between two polls' },
+  poll: {
+    type: 'int',
+    min: 0,
+    short: 'P',
+    value: 'SECONDS',
+    help: 'with -B, seconds between two polls; 0: start it and do not wait',
+  },
 } as const satisfies OptionSpecs;
 
 /** One task on hosts, as `ansible PATTERN -m TYPE -a ARGS` runs it: a playbook that is made here. */
@@ -38,9 +44,8 @@ export const adHoc = defineCommand({
     const type = given['module-name'] ?? 'command';
     const args = given.args ?? '';
     const file = resolve('ad-hoc');
-    const text = JSON.stringify([
-      { hosts, gather_facts: false, tasks: [{ [type]: args === '' ? null : readArgs(args) }] },
-    ]);
+    const task = { [type]: args === '' ? null : readArgs(args), ...inBackground(given) };
+    const text = JSON.stringify([{ hosts, gather_facts: false, tasks: [task] }]);
     const line = { options: { ...nothingGiven(runOptions), ...given }, rest: [file] };
     return (await import('./play-command.ts')).play(line, face, { [file]: text });
   },
@@ -55,3 +60,7 @@ function readArgs(args: string): unknown {
     return args; // no JSON after all: the task type says what it expects
   }
 }
+
+/** `poll` is about a task in the background only; 0 seconds there are none. */
+const inBackground = ({ background, poll }: { readonly background?: number; readonly poll?: number }): object =>
+  background === undefined || background === 0 ? {} : { async: background, ...(poll !== undefined && { poll }) };
