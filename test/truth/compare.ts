@@ -15,6 +15,8 @@ export type Worth =
   | 'other from → to'
   /** The same from and to, and another diff. */
   | 'other diff'
+  /** What it registers has other values than those that were foreseen. */
+  | 'other result'
   /** The check said would change, and the run failed. */
   | 'failure not foreseen'
   | 'failed in the check only';
@@ -38,7 +40,7 @@ export interface Verdict {
 /** What is wrong enough to fail the measurement. */
 export const WRONG: readonly Worth[] = ['lie', 'other from → to', 'other diff'];
 
-const MAKES_FOLLOW: readonly Worth[] = [...WRONG, 'failure not foreseen', 'failed in the check only'];
+const MAKES_FOLLOW: readonly Worth[] = [...WRONG, 'other result', 'failure not foreseen', 'failed in the check only'];
 
 /** Each prediction of a check beside what the run did, in the run's order; then what the run did not come to. */
 export function compare(check: Story, run: Story): readonly Verdict[] {
@@ -82,7 +84,8 @@ function judged(told: Told, happened: Told, check: Story): Omit<Verdict, 'follow
   if (before.status === 'unknown') return { worth: 'unknown', ...unknownOf(told, check), about: told, detail: '' };
   const detail = `${before.status} → ${after.status}`;
   if (before.status === after.status) {
-    const differs = before.status === 'changed' ? otherChange(before, after) : undefined;
+    const differs =
+      (before.status === 'changed' ? otherChange(before, after) : undefined) ?? otherResult(before, after);
     return differs === undefined ? { worth: 'true', ...both, detail } : { ...differs, ...both };
   }
   if (before.status === 'failed') return { worth: 'failed in the check only', ...both, detail };
@@ -100,6 +103,28 @@ function otherChange(before: Outcome, after: Outcome): { worth: Worth; detail: s
   if (diffs(before) !== diffs(after)) return { worth: 'other diff', detail: `${diffs(before)} / ${diffs(after)}` };
   return undefined;
 }
+
+/** Keys that are about the moment of looking, or are compared already. */
+const NOT_COMPARED = ['atime', 'diff', 'start', 'end', 'delta', 'msg', 'exception', 'warnings', 'results'];
+
+function otherResult(before: Outcome, after: Outcome): { worth: Worth; detail: string } | undefined {
+  if (before.status === 'failed') return undefined;
+  const other = otherValues(before.result, after.result, '');
+  return other.length === 0 ? undefined : { worth: 'other result', detail: other.join(', ').slice(0, 300) };
+}
+
+/** Where a value that was foreseen is another one in the run. What was not foreseen at all is no lie. */
+function otherValues(before: unknown, after: unknown, path: string): readonly string[] {
+  if (isObject(before) && isObject(after))
+    return Object.keys(before)
+      .filter((key) => !NOT_COMPARED.includes(key))
+      .flatMap((key) => otherValues(before[key], after[key], `${path}.${key}`));
+  const [one, other] = [JSON.stringify(before), JSON.stringify(after)];
+  return one === other ? [] : [`${path.slice(1)}: ${one} / ${other}`];
+}
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null;
 
 function notRun(told: Told, check: Story, cut: boolean): Omit<Verdict, 'follows'> {
   const { status } = told.outcome;

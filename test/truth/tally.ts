@@ -7,6 +7,7 @@ export class Tally {
   /** Cases whose program crashed, or refused the play. */
   readonly troubles: string[] = [];
   readonly writes: string[] = [];
+  /** Each wrong prediction in one line; whoever prints them takes them away. */
   readonly wrong: string[] = [];
   readonly worths = new Map<string, number>();
   readonly following = new Map<string, number>();
@@ -77,7 +78,7 @@ export class Tally {
   }
 }
 
-const BAD: readonly Worth[] = [...WRONG, 'failure not foreseen', 'failed in the check only'];
+const BAD: readonly Worth[] = [...WRONG, 'other result', 'failure not foreseen', 'failed in the check only'];
 
 const isBad = ({ worth }: Verdict): boolean => BAD.includes(worth);
 

@@ -48,7 +48,8 @@ export async function runCase(setting: Setting, number: number): Promise<CaseRes
     return story;
   };
   const first = await pair(check, () => told(setting, number, ['--diff']));
-  const second = first.troubles.length > 0 ? undefined : await check();
+  // After a run that failed, a second check has nothing to agree with.
+  const second = first.ended === 0 ? await check() : undefined;
   const again =
     second === undefined || isClean(second)
       ? { verdicts: [], troubles: [] }
@@ -68,12 +69,12 @@ const isClean = ({ told }: Story): boolean =>
 async function pair(
   check: () => Promise<Story>,
   run: () => Promise<Story>,
-): Promise<{ verdicts: readonly Verdict[]; troubles: readonly string[] }> {
+): Promise<{ verdicts: readonly Verdict[]; troubles: readonly string[]; ended?: number | undefined }> {
   const foreseen = await check();
   if (foreseen.trouble !== undefined) return { verdicts: [], troubles: [`the check ended: ${foreseen.trouble}`] };
   const happened = await run();
   if (happened.trouble !== undefined) return { verdicts: [], troubles: [`the run ended: ${happened.trouble}`] };
-  return { verdicts: compare(foreseen, happened), troubles: [] };
+  return { verdicts: compare(foreseen, happened), troubles: [], ended: happened.exitCode };
 }
 
 /** Writes host and playbook of a case. */

@@ -51,11 +51,11 @@ async function main(): Promise<number> {
     while (next < end) {
       const result = await runCase(setting, next++);
       tally.add(result);
+      for (const line of tally.wrong.splice(0)) process.stdout.write(`${line}\n`);
       tell(result);
     }
   };
   await Promise.all(Array.from({ length: Number(values.parallel) }, worker));
-  for (const line of tally.wrong) process.stdout.write(`${line}\n`);
   process.stdout.write(`\n${tally}`);
   if (values.only === undefined && !values.keep) rmSync(directory, { recursive: true });
   else process.stdout.write(`\nleft: ${directory}\n`);
