@@ -40,7 +40,7 @@ export interface Verdict {
 /** What is wrong enough to fail the measurement. */
 export const WRONG: readonly Worth[] = ['lie', 'other from → to', 'other diff'];
 
-const MAKES_FOLLOW: readonly Worth[] = [...WRONG, 'other result', 'failure not foreseen', 'failed in the check only'];
+const MAKES_FOLLOW: readonly Worth[] = [...WRONG, 'failure not foreseen', 'failed in the check only'];
 
 /** Each prediction of a check beside what the run did, in the run's order; then what the run did not come to. */
 export function compare(check: Story, run: Story): readonly Verdict[] {

@@ -14,7 +14,7 @@ export class Tally {
   readonly pairs = new Map<string, number>();
   readonly reasons = new Map<string, number>();
   readonly details = new Map<string, number>();
-  #predictions = 0;
+  predictions = 0;
 
   /** Adds a case. */
   add(result: CaseResult): void {
@@ -27,7 +27,7 @@ export class Tally {
 
   #addVerdict(number: number, verdict: Verdict, when = ''): void {
     const { worth, about, detail, follows, causes, reason } = verdict;
-    if (when === '') this.#predictions++;
+    if (when === '') this.predictions++;
     count(follows && isBad(verdict) ? this.following : this.worths, worth + when);
     if (worth === 'unknown') {
       count(this.pairs, `${shortType(about.type)} ← ${causes?.join(' + ') || '?'}`);
@@ -47,7 +47,7 @@ export class Tally {
 
   /** How many in a hundred predictions are unknown. */
   get unknownPercent(): number {
-    return this.#predictions === 0 ? 0 : (100 * (this.worths.get('unknown') ?? 0)) / this.#predictions;
+    return this.predictions === 0 ? 0 : (100 * (this.worths.get('unknown') ?? 0)) / this.predictions;
   }
 
   /** Whether nothing is wrong: no lie, no other change, nothing written by a check, no crash. */
@@ -66,7 +66,7 @@ export class Tally {
         .join('');
     const part = (title: string, body: string): string => (body === '' ? '' : `\n${title}\n${body}`);
     return [
-      `${this.cases} cases, ${this.#predictions} predictions, ${this.unknownPercent.toFixed(2)} % unknown\n`,
+      `${this.cases} cases, ${this.predictions} predictions, ${this.unknownPercent.toFixed(2)} % unknown\n`,
       part('What predictions were worth', rows(this.worths)),
       part('Wrong after an earlier wrong one of the same play', rows(this.following)),
       part('Wrong ones by type', rows(this.details)),

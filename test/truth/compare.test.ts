@@ -1,0 +1,149 @@
+import { describe, expect, it, test } from 'vitest';
+import type { Outcome, ReportedChange, Status } from '../../src/core/event.ts';
+import type { TaskResult } from '../../src/core/task-type.ts';
+import { compare } from './compare.ts';
+import type { Story, Told } from './told.ts';
+
+const outcome = (status: Status, more: Partial<Outcome> = {}): Outcome => ({
+  status,
+  changes: [],
+  result: {} as TaskResult,
+  ...more,
+});
+
+const told = (name: string, is: Outcome, more: Partial<Told> = {}): Told => ({
+  key: name,
+  taskKey: name,
+  name,
+  type: 'copy',
+  handler: false,
+  outcome: is,
+  looped: false,
+  ...more,
+});
+
+const story = (tasks: readonly Told[], exitCode = 0): Story => ({ told: tasks, exitCode });
+
+const one = (before: Outcome, after: Outcome): readonly string[] =>
+  compare(story([told('a', before)]), story([told('a', after)])).map(({ worth }) => worth);
+
+const mode = (from: string, to: string): ReportedChange => ({ what: 'mode', from, to });
+
+describe('what a prediction was worth', () => {
+  test.for<[Status, Status, string]>([
+    ['ok', 'ok', 'true'],
+    ['skipped', 'skipped', 'true'],
+    ['changed', 'changed', 'true'],
+    ['failed', 'failed', 'true'],
+    ['unknown', 'changed', 'unknown'],
+    ['ok', 'changed', 'lie'],
+    ['ok', 'failed', 'lie'],
+    ['ok', 'skipped', 'lie'],
+    ['skipped', 'ok', 'lie'],
+    ['skipped', 'changed', 'lie'],
+    ['changed', 'ok', 'lie'],
+    ['changed', 'skipped', 'lie'],
+    ['changed', 'failed', 'failure not foreseen'],
+    ['failed', 'changed', 'failed in the check only'],
+    ['failed', 'skipped', 'failed in the check only'],
+  ])('%s, then %s: %s', ([before, after, worth]) => {
+    expect(one(outcome(before), outcome(after))).toEqual([worth]);
+  });
+
+  it('is a lie where it is changed from or to something else', () => {
+    const before = outcome('changed', { changes: [mode('0644', '0600')] });
+
+    expect(one(before, outcome('changed', { changes: [mode('0640', '0600')] }))).toEqual(['other from → to']);
+    expect(one(before, outcome('changed', { changes: [mode('0644', '0600')] }))).toEqual(['true']);
+  });
+
+  it('is a lie where the diff is another one', () => {
+    const diff = (after: string) =>
+      outcome('changed', { changes: [{ ...mode('a', 'b'), diff: { before: 'x', after } }] });
+
+    expect(one(diff('y'), diff('z'))).toEqual(['other diff']);
+  });
+
+  it('is a lie where something else is registered, but not where the run registers more', () => {
+    const result = (values: Readonly<Record<string, unknown>>) => outcome('ok', { result: values as TaskResult });
+
+    expect(one(result({ stat: { size: 3 } }), result({ stat: { size: 4 } }))).toEqual(['other result']);
+    expect(one(result({ stat: {} }), result({ stat: { size: 4 }, changed: false }))).toEqual(['true']);
+  });
+});
+
+describe('what only one of check and run tells', () => {
+  const ok = told('a', outcome('ok'));
+  const worths = (check: Story, run: Story) => compare(check, run).map(({ worth }) => worth);
+
+  it('is a lie where the run did what the check had not told', () => {
+    expect(worths(story([ok]), story([ok, told('b', outcome('changed'))]))).toEqual(['true', 'lie']);
+  });
+
+  it('is a lie where the check told what a run that went through did not do', () => {
+    expect(worths(story([ok, told('b', outcome('changed'))]), story([ok]))).toEqual(['true', 'lie']);
+  });
+
+  it('is not reached where the run failed before', () => {
+    const failed = story([told('a', outcome('failed'))], 2);
+
+    expect(worths(story([told('a', outcome('failed')), told('b', outcome('changed'))]), failed)).toEqual([
+      'true',
+      'not reached',
+    ]);
+  });
+
+  it('is unknown where an include was', () => {
+    const include = told('i', outcome('unknown'), { type: 'ansible.builtin.include_tasks' });
+
+    expect(worths(story([include]), story([told('b', outcome('changed'))]))).toEqual(['unknown', 'unknown']);
+  });
+
+  it('is unknown where a failure was that nobody knew of: a rescue follows', () => {
+    const check = story([told('a', outcome('unknown'))]);
+
+    expect(worths(check, story([told('a', outcome('failed')), told('rescue', outcome('ok'))]))).toEqual([
+      'unknown',
+      'unknown',
+    ]);
+  });
+});
+
+describe('items', () => {
+  it('are compared one by one, in place of their task', () => {
+    const item = (at: number, status: Status) => told(`a [${at}]`, outcome(status), { taskKey: 'a' });
+    const whole = told('a', outcome('changed'), { looped: true });
+
+    expect(
+      compare(
+        story([item(0, 'ok'), item(1, 'changed'), whole]),
+        story([item(0, 'changed'), item(1, 'changed'), whole]),
+      ).map(({ worth }) => worth),
+    ).toEqual(['lie', 'true']);
+  });
+
+  it('are unknown where nobody knew what the loop goes over', () => {
+    const items = [0, 1].map((at) => told(`a [${at}]`, outcome('changed'), { taskKey: 'a' }));
+
+    expect(
+      compare(
+        story([told('a', outcome('unknown'))]),
+        story([...items, told('a', outcome('changed'), { looped: true })]),
+      ),
+    ).toMatchObject([{ worth: 'unknown' }, { worth: 'unknown' }]);
+  });
+});
+
+it('what is wrong after something wrong is marked: it may only follow from it', () => {
+  const tasks = (...statuses: Status[]) => story(statuses.map((status, at) => told(`t${at}`, outcome(status))));
+
+  expect(compare(tasks('ok', 'ok'), tasks('changed', 'changed')).map(({ follows }) => follows)).toEqual([false, true]);
+});
+
+it('why something is unknown is told without names, with the types of the tasks that it depends on', () => {
+  const cause = told('1 copy', outcome('changed'), { type: 'ansible.builtin.copy' });
+  const unknown = outcome('unknown', { message: 'depends on "1 copy"; now: ok', assuming: ['1 copy'] });
+  const tasks = story([cause, told('2', unknown)]);
+
+  expect(compare(tasks, tasks)[1]).toMatchObject({ causes: ['copy'], reason: 'depends on "…"' });
+});
