@@ -38,7 +38,7 @@ export interface Verdict {
 }
 
 /** What is wrong enough to fail the measurement. */
-export const WRONG: readonly Worth[] = ['lie', 'other from → to', 'other diff'];
+export const WRONG: readonly Worth[] = ['lie', 'other from → to', 'other diff', 'other result'];
 
 const MAKES_FOLLOW: readonly Worth[] = [...WRONG, 'failure not foreseen', 'failed in the check only'];
 
@@ -105,7 +105,7 @@ function otherChange(before: Outcome, after: Outcome): { worth: Worth; detail: s
 }
 
 /** Keys that are about the moment of looking, or are compared already. */
-const NOT_COMPARED = ['atime', 'diff', 'start', 'end', 'delta', 'msg', 'exception', 'warnings', 'results'];
+const NOT_COMPARED = ['atime', 'diff', 'start', 'end', 'delta', 'elapsed', 'results', 'backup', 'backup_file'];
 
 function otherResult(before: Outcome, after: Outcome): { worth: Worth; detail: string } | undefined {
   if (before.status === 'failed') return undefined;

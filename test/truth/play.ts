@@ -1,6 +1,6 @@
 import { blockinfile, iniFile, lineinfile, replace } from './tasks-edits.ts';
 import { assemble, copy, file, getUrl, git, template, unarchive } from './tasks-files.ts';
-import { command, find, setFact, slurp, stat } from './tasks-looks.ts';
+import { assertion, command, find, message, setFact, slurp, stat } from './tasks-looks.ts';
 import { loop } from './tasks-loops.ts';
 import type { Task, World } from './world.ts';
 
@@ -21,6 +21,8 @@ const LEAVES: readonly (readonly [number, (world: World) => Task])[] = [
   [0.3, getUrl],
   [1.5, setFact],
   [2, loop],
+  [0.6, assertion],
+  [0.8, message],
 ];
 
 /** A random play of about ten tasks for a host whose directory is the variable `h`. */
@@ -55,6 +57,12 @@ function leaf(world: World, commands: boolean): Task {
     ...(condition === undefined ? {} : { when: condition }),
     ...(world.handlers.length > 0 && random.chance(0.2) ? { notify: random.pick(world.handlers) } : {}),
     ...(random.chance(0.1) ? { ignore_errors: true } : {}),
+    ...random.weighted<Task>([
+      [92, {}],
+      [3, { changed_when: false }],
+      [3, { delegate_to: '{{ inventory_hostname }}' }],
+      [2, { run_once: true }],
+    ]),
   };
 }
 

@@ -78,7 +78,7 @@ export class Tally {
   }
 }
 
-const BAD: readonly Worth[] = [...WRONG, 'other result', 'failure not foreseen', 'failed in the check only'];
+const BAD: readonly Worth[] = [...WRONG, 'failure not foreseen', 'failed in the check only'];
 
 const isBad = ({ worth }: Verdict): boolean => BAD.includes(worth);
 

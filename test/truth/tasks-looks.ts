@@ -35,6 +35,20 @@ export function slurp(world: World): Task {
 /** `set_fact` from something registered before; a look where there is nothing. */
 export const setFact = (world: World): Task => world.fact() ?? stat(world);
 
+/** `assert` of a condition on something registered; a look where there is nothing. */
+export function assertion(world: World): Task {
+  const that = world.condition();
+  return that === undefined
+    ? stat(world)
+    : { assert: { that: [world.random.chance(0.4) ? `(${that}) or true` : that] } };
+}
+
+/** `debug` of a fact, or of a condition on something registered. */
+export function message(world: World): Task {
+  const value = world.factOf('text') ?? world.condition();
+  return value === undefined ? stat(world) : { debug: { msg: `{{ ${value} }}` } };
+}
+
 /** Commands: with `creates` or `removes`, about one path, or plain. */
 export function command(world: World): Task {
   const { random } = world;
