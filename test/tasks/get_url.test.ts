@@ -113,6 +113,19 @@ describe('get_url', () => {
     expect([older.status, newer.status, forced.status]).toEqual(['changed', 'ok', 'changed']);
   });
 
+  test('compares the content of a file: URL, which has no answer for "not newer"', async () => {
+    using dir = folder();
+    writeFileSync(dir.at('served'), 'served\n');
+    utimesSync(dir.at('served'), 1e9, 1e9);
+    writeFileSync(dir.at('f'), 'other\n');
+    const args = { url: `file://${dir.at('served')}`, dest: dir.at('f') };
+
+    const ran = await runHere(get_url, args);
+    const again = await runHere(get_url, args);
+
+    expect([ran.status, again.status, readFileSync(dir.at('f'), 'utf8')]).toEqual(['changed', 'ok', 'served\n']);
+  });
+
   test('asks nobody when the checksum is right', async () => {
     using dir = folder();
     await using web = await server();

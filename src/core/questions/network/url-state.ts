@@ -72,7 +72,8 @@ function configured(stdin: Uint8Array, more: readonly string[]): Uint8Array {
 function urlScript({ request, dest, name, always }: Arg): { script: ShellText; stdin: Uint8Array } {
   const { stdin, ...command } = httpScript({ ...request, method: 'GET' }, script` "$@"`);
   const config = configured(stdin, []);
-  const onlyNewer = always ? script`` : script` --time-cond "$d"`;
+  // Of file: and ftp: curl says nothing where nothing is newer, as if an empty file were served; only HTTP has a status for it.
+  const onlyNewer = always || !/^https?:/i.test(request.url) ? script`` : script` --time-cond "$d"`;
   const text = sh`command -v curl >/dev/null || { echo 'curl is not on the host' >&2; exit 1; }
 d=${dest}
 [ ! -d "$d" ] || d=$d/${name}
