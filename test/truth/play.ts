@@ -1,3 +1,4 @@
+import { stringify } from 'yaml';
 import { blockinfile, iniFile, lineinfile, replace } from './tasks-edits.ts';
 import { assemble, copy, file, getUrl, git, template, unarchive } from './tasks-files.ts';
 import { assertion, command, find, message, setFact, slurp, stat } from './tasks-looks.ts';
@@ -24,6 +25,9 @@ const LEAVES: readonly (readonly [number, (world: World) => Task])[] = [
   [0.6, assertion],
   [0.8, message],
 ];
+
+/** A playbook's YAML, as our reader takes it: each task has a line of its own. */
+export const yamlOf = (value: unknown): string => stringify(value, { version: '1.1', lineWidth: 0 });
 
 /** A random play of about ten tasks for a host whose directory is the variable `h`. */
 export function randomPlay(world: World, commands: boolean): Task {
@@ -103,14 +107,14 @@ function block(world: World, tasks: readonly Task[]): Task {
 
 function included(world: World, tasks: readonly Task[]): Task {
   const number = world.next();
-  const path = world.file(`tasks-${number}.yaml`, JSON.stringify(tasks));
+  const path = world.file(`tasks-${number}.yaml`, yamlOf(tasks));
   const twice = world.random.chance(0.15) ? { loop: ['a', 'b'], loop_control: { loop_var: 'turn' } } : {};
   return { name: `${number} include`, include_tasks: path, ...condition(world, 0.25), ...twice };
 }
 
 function imported(world: World, tasks: readonly Task[]): Task {
   const number = world.next();
-  const path = world.file(`tasks-${number}.yaml`, JSON.stringify(tasks));
+  const path = world.file(`tasks-${number}.yaml`, yamlOf(tasks));
   return { name: `${number} import`, import_tasks: path, ...condition(world, 0.2) };
 }
 
@@ -121,7 +125,7 @@ function includedRole(world: World, tasks: readonly Task[]): Task {
 
 function roleOf(world: World, tasks: readonly Task[]): string {
   const name = `role${world.next()}`;
-  world.file(`roles/${name}/tasks/main.yaml`, JSON.stringify(tasks));
+  world.file(`roles/${name}/tasks/main.yaml`, yamlOf(tasks));
   return name;
 }
 

@@ -57,7 +57,7 @@ async function main(): Promise<number> {
   };
   await Promise.all(Array.from({ length: Number(values.parallel) }, worker));
   process.stdout.write(`\n${tally}`);
-  if (values.only === undefined && !values.keep) rmSync(directory, { recursive: true });
+  if (values.only === undefined && !values.keep) rmSync(directory, { recursive: true, force: true });
   else process.stdout.write(`\nleft: ${directory}\n`);
   const tooMuch = values['max-unknown'] !== undefined && tally.unknownPercent > Number(values['max-unknown']);
   return tally.isTrue && !tooMuch ? 0 : 1;
@@ -75,5 +75,5 @@ function tell(result: CaseResult): void {
     }
   }
   const bad = result.troubles.length > 0 || result.writes.length > 0 || verdicts.some(({ worth }) => worth === 'lie');
-  if (values.only === undefined && !(values.keep && bad)) rmSync(directory, { recursive: true });
+  if (values.only === undefined && !(values.keep && bad)) rmSync(directory, { recursive: true, force: true });
 }
