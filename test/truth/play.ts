@@ -34,14 +34,13 @@ export function randomPlay(world: World, commands: boolean): Task {
   const { random } = world;
   const handlers = random.chance(0.7) ? Array.from({ length: random.int(1, 2) }, (_, at) => `handler ${at + 1}`) : [];
   world.handlers.push(...handlers);
-  const leaves = Array.from({ length: random.int(8, 12) }, () => leaf(world, commands));
-  const role = random.chance(0.2) ? roleOf(world, leaves.splice(0, 2)) : undefined;
+  const role = random.chance(0.2) ? roleOf(world, leaves(world, 2, commands)) : undefined;
   return {
     hosts: 'all',
     gather_facts: false,
     ...(random.chance(0.5) ? { ignore_errors: true } : {}),
     ...(role === undefined ? {} : { roles: [role] }),
-    tasks: grouped(world, leaves),
+    tasks: grouped(world, random.int(role === undefined ? 8 : 6, role === undefined ? 12 : 10), commands),
     ...(handlers.length === 0 ? {} : { handlers: handlers.map((name) => handler(world, name)) }),
   };
 }
@@ -75,52 +74,48 @@ function handler(world: World, name: string): Task {
   return { name, ...make(world) };
 }
 
-/** Puts some neighbours into blocks, included and imported files, and roles. */
-function grouped(world: World, leaves: readonly Task[]): readonly Task[] {
+const leaves = (world: World, count: number, commands: boolean): readonly Task[] =>
+  Array.from({ length: count }, () => leaf(world, commands));
+
+/** So many tasks, some neighbours of them in blocks, included and imported files, and roles. */
+function grouped(world: World, count: number, commands: boolean): readonly Task[] {
   const { random } = world;
   const tasks: Task[] = [];
-  for (let at = 0; at < leaves.length; ) {
-    const count = random.chance(0.3) ? random.int(2, 3) : 1;
-    const group = leaves.slice(at, at + count);
-    const one = group[0];
-    if (one === undefined) break;
-    tasks.push(count === 1 ? one : random.pick([block, block, included, imported, includedRole])(world, group));
-    at += count;
+  for (let left = count; left > 0; ) {
+    const size = Math.min(left, random.chance(0.3) ? random.int(2, 3) : 1);
+    const make = random.pick([block, block, included, imported, includedRole]);
+    // What it depends on was registered before what is in it.
+    const when = size > 1 ? condition(world, 0.25) : {};
+    const inner = leaves(world, size, commands);
+    tasks.push(...(size === 1 ? inner : [{ ...make(world, inner), ...when }]));
+    left -= size;
   }
   return tasks;
 }
 
 function block(world: World, tasks: readonly Task[]): Task {
   const { random } = world;
-  const rescue = random.chance(0.6) ? { rescue: [leaf(world, false)] } : {};
-  const always = random.chance(0.4) ? { always: [leaf(world, false)] } : {};
+  const rescue = random.chance(0.6) ? { rescue: leaves(world, 1, false) } : {};
+  const always = random.chance(0.4) ? { always: leaves(world, 1, false) } : {};
   // What is ignored never reaches a rescue.
-  return {
-    name: `${world.next()} block`,
-    ...condition(world, 0.15),
-    ignore_errors: false,
-    block: tasks,
-    ...rescue,
-    ...always,
-  };
+  return { name: `${world.next()} block`, ignore_errors: false, block: tasks, ...rescue, ...always };
 }
 
 function included(world: World, tasks: readonly Task[]): Task {
   const number = world.next();
   const path = world.file(`tasks-${number}.yaml`, yamlOf(tasks));
   const twice = world.random.chance(0.15) ? { loop: ['a', 'b'], loop_control: { loop_var: 'turn' } } : {};
-  return { name: `${number} include`, include_tasks: path, ...condition(world, 0.25), ...twice };
+  return { name: `${number} include`, include_tasks: path, ...twice };
 }
 
 function imported(world: World, tasks: readonly Task[]): Task {
   const number = world.next();
-  const path = world.file(`tasks-${number}.yaml`, yamlOf(tasks));
-  return { name: `${number} import`, import_tasks: path, ...condition(world, 0.2) };
+  return { name: `${number} import`, import_tasks: world.file(`tasks-${number}.yaml`, yamlOf(tasks)) };
 }
 
 function includedRole(world: World, tasks: readonly Task[]): Task {
   const type = world.random.pick(['include_role', 'import_role']);
-  return { name: `${world.next()} ${type}`, [type]: { name: roleOf(world, tasks) }, ...condition(world, 0.2) };
+  return { name: `${world.next()} ${type}`, [type]: { name: roleOf(world, tasks) } };
 }
 
 function roleOf(world: World, tasks: readonly Task[]): string {

@@ -93,7 +93,7 @@ export class World {
   condition(): string | undefined {
     const { random } = this;
     const facts = this.#facts.filter(({ kind }) => kind === 'truth');
-    if (facts.length > 0 && random.chance(0.25)) return random.pick(facts).name;
+    if (facts.length > 0 && random.chance(0.25)) return `${random.pick(facts).name} | default(false)`;
     if (this.#registers.length === 0) return undefined;
     const { name, type } = random.pick(this.#registers);
     return random.pick(conditionsOn(type)).replaceAll('R', name);
@@ -109,10 +109,11 @@ export class World {
     return { set_fact: { [name]: `{{ ${expression.replaceAll('R', register)} }}` } };
   }
 
-  /** The name of a fact of this kind. */
+  /** A fact of this kind, as an expression. */
   factOf(wanted: 'text' | 'paths'): string | undefined {
     const facts = this.#facts.filter(({ kind }) => kind === wanted);
-    return facts.length === 0 ? undefined : this.random.pick(facts).name;
+    if (facts.length === 0) return undefined;
+    return `${this.random.pick(facts).name} | default(${wanted === 'text' ? "''" : '[]'})`;
   }
 }
 
@@ -120,14 +121,14 @@ type Fact = readonly [kind: 'text' | 'paths' | 'truth', expression: string];
 
 const FACTS: Readonly<Record<string, readonly Fact[]>> = {
   stat: [
-    ['truth', '(R.stat | default({})).exists | default(false)'],
-    ['truth', '(R.stat | default({})).isdir | default(false)'],
-    ['text', "(R.stat | default({})).mode | default('none')"],
-    ['text', "(R.stat | default({})).checksum | default('none')"],
-    ['text', "(R.stat | default({})).pw_name | default('none')"],
+    ['truth', 'R.stat.exists | default(false)'],
+    ['truth', 'R.stat.isdir | default(false)'],
+    ['text', "R.stat.mode | default('none')"],
+    ['text', "R.stat.checksum | default('none')"],
+    ['text', "R.stat.pw_name | default('none')"],
   ],
   find: [
-    ['paths', "R.files | default([]) | map(attribute='path') | sort"],
+    ['paths', "(R.files | default([])) | map(attribute='path') | sort"],
     ['text', 'R.matched | default(0)'],
     ['truth', '(R.matched | default(0)) > 1'],
   ],
@@ -138,23 +139,31 @@ const FACTS: Readonly<Record<string, readonly Fact[]>> = {
 };
 
 const OTHER_FACTS: readonly Fact[] = [
-  ['truth', 'R is changed'],
-  ['truth', 'R is failed'],
-  ['text', "'yes' if R is changed else 'no'"],
+  ['truth', 'R is defined and R is changed'],
+  ['truth', 'R is defined and R is failed'],
+  ['text', "R.mode | default('none')"],
+  ['text', "'yes' if R is defined and R is changed else 'no'"],
 ];
 
 const CONDITIONS: Readonly<Record<string, readonly string[]>> = {
   stat: [
-    '(R.stat | default({})).exists | default(false)',
-    'not ((R.stat | default({})).exists | default(false))',
-    '(R.stat | default({})).isreg | default(false)',
-    "((R.stat | default({})).mode | default('')) == '0644'",
-    '((R.stat | default({})).size | default(0)) > 10',
-    '((R.stat | default({})).uid | default(0)) == 0',
+    'R.stat.exists | default(false)',
+    'not (R.stat.exists | default(false))',
+    'R.stat.isreg | default(false)',
+    "(R.stat.mode | default('')) == '0644'",
+    '(R.stat.size | default(0)) > 10',
+    '(R.stat.uid | default(0)) == 0',
   ],
   find: ['(R.matched | default(0)) > 0', '(R.matched | default(0)) == 2'],
   slurp: ["'alpha' in (R.content | default('') | b64decode)"],
 };
 
 const conditionsOn = (type: string): readonly string[] =>
-  CONDITIONS[type] ?? ['R is changed', 'R is not changed', 'R is succeeded', 'R is changed or R is skipped'];
+  CONDITIONS[type] ?? [
+    'R is defined and R is changed',
+    'R is defined and R is not changed',
+    'R is defined and R is succeeded',
+    'R is defined and (R is changed or R is skipped)',
+    "(R.mode | default('')) == '0644'",
+    '(R.size | default(0)) > 20',
+  ];
