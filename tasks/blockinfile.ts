@@ -4,6 +4,7 @@ import {
   askEdit,
   attributesChanged,
   type EditState,
+  inTheWay,
   isFile,
   openLines,
   planEdit,
@@ -54,8 +55,8 @@ export default defineTask({
   ask: (task) => askEdit(task),
   thenAsk: (state, task) => thenAskEdit(state, task),
   plan(state, task, context): Plan {
-    if (state.before.exists && state.before.kind === 'directory')
-      return { failed: `Path ${task.path} is a directory !`, result: { rc: 256 } };
+    const blocked = inTheWay(state, task);
+    if (blocked !== undefined) return blocked;
     if (!isFile(state) && !task.create) return { failed: `Path ${task.path} does not exist !`, result: { rc: 257 } };
     const edited = withBlock(state, task);
     if ('failed' in edited) return edited;

@@ -1,5 +1,13 @@
 import { defineTask, type Params } from '../src/sdk.ts';
-import { askEdit, type EditState, isFile, openLines, planEdit, thenAskEdit } from './shared/editing/edit-file.ts';
+import {
+  askEdit,
+  type EditState,
+  inTheWay,
+  isFile,
+  openLines,
+  planEdit,
+  thenAskEdit,
+} from './shared/editing/edit-file.ts';
 import { editIni } from './shared/editing/ini-edit.ts';
 import { attributeParams } from './shared/files/attributes.ts';
 import { backupFile } from './shared/files/copy-file.ts';
@@ -36,6 +44,8 @@ export default defineTask({
   plan(state, task, context) {
     if (task.state === 'present' && !task.allow_no_value && valuesOf(task).length === 0)
       return { failed: "Parameter 'value(s)' must be defined if state=present and allow_no_value=False." };
+    const blocked = inTheWay(state, task);
+    if (blocked !== undefined) return blocked;
     if (!isFile(state) && !task.create)
       return { failed: `Destination ${task.path} does not exist!`, result: { rc: 257 } };
     if (!isFile(state) && task.state === 'absent') return { changes: [] };

@@ -1,5 +1,13 @@
 import { defineTask, type OpenedText, type Params, type Plan, type TaskContext } from '../src/sdk.ts';
-import { askEdit, type EditState, isFile, openLines, planEdit, thenAskEdit } from './shared/editing/edit-file.ts';
+import {
+  askEdit,
+  type EditState,
+  inTheWay,
+  isFile,
+  openLines,
+  planEdit,
+  thenAskEdit,
+} from './shared/editing/edit-file.ts';
 import { bare, type LineEdit, linesOf, putLine } from './shared/editing/line-edit.ts';
 import { patternOf } from './shared/editing/python-pattern.ts';
 import { attributeParams } from './shared/files/attributes.ts';
@@ -58,8 +66,8 @@ export default defineTask({
   ask: (task) => askEdit(task),
   thenAsk: (state, task) => thenAskEdit(state, task),
   plan(state, task, context) {
-    if (state.before.exists && !isFile(state) && state.before.kind === 'directory')
-      return { failed: `Path ${task.path} is a directory !`, result: { rc: 256 } };
+    const blocked = inTheWay(state, task);
+    if (blocked !== undefined) return blocked;
     return task.state === 'present' ? planPresent(state, task, context) : planAbsent(state, task, context);
   },
   result({ before, params: task, changes, replies }) {

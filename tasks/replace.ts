@@ -1,5 +1,5 @@
 import { defineTask, type Params, searchPattern, substitute } from '../src/sdk.ts';
-import { askEdit, type EditState, isFile, openEdited, planEdit } from './shared/editing/edit-file.ts';
+import { askEdit, type EditState, inTheWay, isFile, openEdited, planEdit } from './shared/editing/edit-file.ts';
 import { patternOf } from './shared/editing/python-pattern.ts';
 import { attributeParams } from './shared/files/attributes.ts';
 import { backupFile } from './shared/files/copy-file.ts';
@@ -37,8 +37,8 @@ export default defineTask({
   params,
   ask: (task) => askEdit(task),
   plan(state, task, context) {
-    if (state.before.exists && state.before.kind === 'directory')
-      return { failed: `Path ${task.path} is a directory !`, result: { rc: 256 } };
+    const blocked = inTheWay(state, task);
+    if (blocked !== undefined) return blocked;
     if (!isFile(state)) return { failed: `Path ${task.path} does not exist !`, result: { rc: 257 } };
     const edited = replaced(state, task);
     if ('failed' in edited) return edited;

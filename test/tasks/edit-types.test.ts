@@ -1,8 +1,10 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { Controller } from '../../src/core/task-type.ts';
 import blockinfile from '../../tasks/blockinfile.ts';
 import fetch from '../../tasks/fetch.ts';
+import ini_file from '../../tasks/ini_file.ts';
+import lineinfile from '../../tasks/lineinfile.ts';
 import replace from '../../tasks/replace.ts';
 import slurp from '../../tasks/slurp.ts';
 import { runHere } from './harness.ts';
@@ -49,6 +51,40 @@ describe('blockinfile', () => {
       { status: 'failed', message: `Path ${dir.at('f')} does not exist !` },
       { status: 'changed', result: { msg: 'File created' } },
     ]);
+  });
+});
+
+describe('where nothing can be edited', () => {
+  const types = { blockinfile, ini_file, lineinfile, replace };
+  const args = {
+    blockinfile: { block: 'x', create: true },
+    ini_file: { section: 'a', option: 'b', value: 'c' },
+    lineinfile: { line: 'x', create: true },
+    replace: { regexp: 'x', replace: 'y' },
+  };
+
+  test.for(Object.keys(types) as readonly (keyof typeof types)[])(
+    '%s says so in a check, as in a run',
+    async (name) => {
+      using dir = folder();
+      mkdirSync(dir.at('d'));
+      symlinkSync('d', dir.at('to-d'));
+      writeFileSync(dir.at('f'), 'x\n');
+      for (const path of ['d', 'to-d', 'f/new'])
+        for (const check of [true, false]) {
+          const ran = await runHere(types[name], { path: dir.at(path), ...args[name] }, { check });
+
+          expect([path, ran]).toMatchObject([path, { status: 'failed' }]);
+          expect('message' in ran && ran.message).toMatch(/is a directory !|is not a directory|does not exist !/);
+        }
+    },
+  );
+
+  test('nothing is left out of a directory', async () => {
+    using dir = folder();
+    const gone = await runHere(ini_file, { path: dir.path, section: 'a', state: 'absent' });
+
+    expect(gone).toMatchObject({ status: 'failed', message: `Path ${dir.path} is a directory !` });
   });
 });
 

@@ -11,6 +11,7 @@ import {
   type Self,
   stat,
   type TaskContext,
+  type TaskResult,
   tidyPath,
 } from '../../../src/sdk.ts';
 import { type Accounts, type Attributes, unknownAccount } from '../files/attributes.ts';
@@ -67,6 +68,15 @@ export function openLines(state: EditState): OpenedText {
 export const isFile = (state: EditState): boolean =>
   followed(state.before) !== undefined && followed(state.before)?.kind !== 'directory';
 
+/** Why nothing can be edited there: a directory is there, or a link to one, or what it would be in is no directory. */
+export function inTheWay(state: EditState, task: EditParams): { failed: string; result?: TaskResult } | undefined {
+  if (followed(state.before)?.kind === 'directory')
+    return { failed: `Path ${task.path} is a directory !`, result: { rc: 256 } };
+  const parent = followed(state.parent);
+  if (parent === undefined || parent.kind === 'directory') return undefined;
+  return { failed: `Destination directory ${parentOf(tidyPath(task.path))} is not a directory` };
+}
+
 /** What an edit is called: `line 3`, from what to what. */
 interface Told {
   readonly what?: string;
@@ -84,6 +94,8 @@ export function planEdit(
 ): Plan {
   const wrong = unknownAccount(task, state);
   if (wrong !== undefined) return { failed: wrong };
+  const blocked = inTheWay(state, task);
+  if (blocked !== undefined) return blocked;
   const path = tidyPath(task.path);
   const folders =
     followed(state.parent) === undefined
