@@ -109,13 +109,13 @@ export { decodeText, encodeText, type OpenedText, openText } from './core/text-c
 export { urlLogin } from './core/url-login.ts';
 export { Expression, fromJs } from './core/value.ts';
 export { type Certificate, covers, issuedBy, keyMatches, readCertificates } from './core/x509.ts';
+export type { Pattern } from './template/python/pattern.ts';
 // Python's regular expressions, for what users write as such.
 export {
   compilePattern,
   compileReplacement,
   type Match,
   matches,
-  type Pattern,
   search as searchPattern,
   substitute,
 } from './template/python/regex.ts';

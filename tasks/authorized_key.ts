@@ -52,7 +52,7 @@ export default defineTask({
     const effects = foreseen(file, same ? file.bytes! : opened.close(text), task);
     const changes = [
       ...folderChanges(file, task),
-      ...(same ? [] : [keysChange(file, opened.text, opened.close(text), keys, task, context.diff)]),
+      ...(same ? [] : [keysChange(file, opened.text, opened.close(text), keys, { ...task, diff: context.diff })]),
       ...(same && task.manage_dir && task.state === 'present' ? ownerChanges(file) : []),
     ];
     return { changes: changes.map((change) => ({ ...change, effects, paths: [file.path!] })) };
@@ -105,21 +105,15 @@ function keysChange(
   before: string,
   after: Uint8Array,
   keys: readonly AuthorizedKey[],
-  task: Task,
-  diff: boolean,
+  task: Task & { readonly diff: boolean },
 ): Change {
   const path = task.follow ? (file.resolved ?? file.path!) : file.path!;
   const names = keys.map((key) => key.comment || `${key.key.slice(0, 12)}…${key.key.slice(-8)}`).join(', ');
   return {
     what: 'authorized keys',
-    from:
-      file.bytes === undefined
-        ? null
-        : task.state === 'absent'
-          ? names
-          : `${before.split('\n').filter((line) => readKey(line) !== undefined).length} keys`,
+    from: file.bytes === undefined ? null : shownBefore(before, names, task),
     to: task.state === 'absent' ? null : names,
-    ...(diff && { diff: contentDiff(path, file.bytes, after) }),
+    ...(task.diff && { diff: contentDiff(path, file.bytes, after) }),
     // sshd refuses keys that others could write.
     commands: [
       writeFile({
@@ -129,6 +123,11 @@ function keysChange(
       }),
     ],
   };
+}
+
+function shownBefore(before: string, names: string, { state }: Task): string {
+  if (state === 'absent') return names;
+  return `${before.split('\n').filter((line) => readKey(line) !== undefined).length} keys`;
 }
 
 /** The folder, which sshd wants to be the user's own. */

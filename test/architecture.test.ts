@@ -36,6 +36,13 @@ const PURE = ['src/yaml', 'src/sdk.ts', 'tasks'];
 /** The floors of the engine, the lowest first: none imports one above it. */
 const FLOORS = ['host', 'variables', 'task', 'play'].map((name) => `src/engine/${name}`);
 
+/** Where recursion is the matter itself, so that files may import each other in a circle. */
+const RECURSIVE: readonly (readonly [why: string, ...places: string[]])[] = [
+  ['an expression holds expressions, and a value has methods that give values', 'src/template'],
+  ['a block, an import and a role hold items again', 'src/language/load'],
+  ['a parameter may be a task (`proven_by`)', 'src/core/params.ts', 'src/core/task-type.ts'],
+];
+
 const sources = readSources('src', 'tasks');
 const parts = Object.keys(ARROWS).toSorted((a, b) => b.length - a.length);
 
@@ -55,6 +62,15 @@ describe('the architecture', () => {
     };
 
     expect(wrongImports((from, path) => isIn(path, 'src/engine') && floorOf(from) > floorOf(path))).toEqual([]);
+  });
+
+  test('nothing imports itself in a circle, but for what is recursive by nature', () => {
+    const isRecursive = (path: string, from: string): boolean =>
+      RECURSIVE.some(([, ...places]) => isIn(path, ...places) && isIn(from, ...places));
+    const importsOf = ({ path, imports }: Source) =>
+      imports.map(({ from }) => from).filter((from) => !isRecursive(path, from));
+
+    expect(inCircles(new Map(sources.map((source) => [source.path, importsOf(source)])))).toEqual([]);
   });
 
   test('each package has one home', () => {
@@ -160,6 +176,13 @@ function missingIn(page: string): readonly string[] {
   const besides = own.map(([, name]) => `${beside}${name}`);
   const links = [...text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, target]) => `${beside}${target}`);
   return [...paths, ...besides, ...links].filter((path) => !existsSync(path) && !/\bNAME\b/.test(path));
+}
+
+/** Files that are part of a circle of imports, or between two: what is left when those that import or are imported by none of the rest are taken away. */
+function inCircles(imports: ReadonlyMap<string, readonly string[]>): readonly string[] {
+  const imported = new Set([...imports.values()].flat());
+  const left = [...imports].filter(([path, froms]) => imported.has(path) && froms.some((from) => imports.has(from)));
+  return left.length === imports.size ? left.map(([path]) => path) : inCircles(new Map(left));
 }
 
 const wrongImports = (isWrong: (from: string, path: string) => boolean): readonly string[] =>

@@ -13,30 +13,37 @@ export function computeMode(wanted: string, current: number, isDirectory: boolea
 const groups = { u: { shift: 6, set: 0o4000 }, g: { shift: 3, set: 0o2000 }, o: { shift: 0, set: 0o1000 } } as const;
 
 function applyClause(clause: string, mode: number, isDirectory: boolean, before: number): number {
-  const match = /^([ugoa]*)((?:[-+=][rwxXstugo]*)+)$/.exec(clause);
-  if (match === null) return mode;
+  const [, said = '', steps] = /^([ugoa]*)((?:[-+=][rwxXstugo]*)+)$/.exec(clause) ?? [];
+  if (steps === undefined) return mode;
   // Without a who, chmod lets the umask decide what is given; that of a session is 022.
-  const masked = match[1] === '' ? 0o777 & ~0o022 : 0o777;
-  const whos = match[1] === '' || match[1]!.includes('a') ? ['u', 'g', 'o'] : [...new Set(match[1])];
+  const masked = said === '' ? 0o777 & ~0o022 : 0o777;
+  const whos = said === '' || said.includes('a') ? ['u', 'g', 'o'] : [...new Set(said)];
   let next = mode;
-  for (const [, operator, permissions] of match[2]!.matchAll(/([-+=])([rwxXstugo]*)/g))
-    for (const who of whos as ('u' | 'g' | 'o')[])
-      next = applyOne(who, operator!, permissions!, next, isDirectory, before, masked);
+  for (const [, operator = '', permissions = ''] of steps.matchAll(/([-+=])([rwxXstugo]*)/g))
+    for (const who of whos as Who[])
+      next = applyOne(who, [operator, permissions], { mode: next, isDirectory, before }, masked);
   return next;
 }
 
+/** What an entry has while clauses are applied, and what it had before. */
+interface Entry {
+  readonly mode: number;
+  readonly isDirectory: boolean;
+  readonly before: number;
+}
+
+type Who = 'u' | 'g' | 'o';
+
 function applyOne(
-  who: 'u' | 'g' | 'o',
-  operator: string,
-  permissions: string,
-  mode: number,
-  isDirectory: boolean,
-  before: number,
+  who: Who,
+  [operator, permissions]: readonly [operator: string, permissions: string],
+  entry: Entry,
   masked: number,
 ): number {
   const { shift, set } = groups[who];
+  const { mode } = entry;
   let bits = 0;
-  for (const permission of permissions) bits |= bitsOf(permission, who, mode, isDirectory, before);
+  for (const permission of permissions) bits |= bitsOf(permission, who, entry);
   bits &= (masked & (7 << shift)) | 0o7000;
   if (operator === '+') return mode | bits;
   if (operator === '-') return mode & ~bits;
@@ -45,7 +52,7 @@ function applyOne(
   return (mode & ~cleared) | bits;
 }
 
-function bitsOf(permission: string, who: 'u' | 'g' | 'o', mode: number, isDirectory: boolean, before: number): number {
+function bitsOf(permission: string, who: Who, { mode, isDirectory, before }: Entry): number {
   const { shift, set } = groups[who];
   switch (permission) {
     case 'r':
@@ -61,6 +68,6 @@ function bitsOf(permission: string, who: 'u' | 'g' | 'o', mode: number, isDirect
     case 't':
       return who === 'o' ? 0o1000 : 0;
     default:
-      return ((mode >> groups[permission as 'u' | 'g' | 'o'].shift) & 7) << shift;
+      return ((mode >> groups[permission as Who].shift) & 7) << shift;
   }
 }

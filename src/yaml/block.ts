@@ -35,7 +35,7 @@ export function readNode(c: Cursor, place: Place): Node {
   const code = c.text.charCodeAt(c.pos);
   return code === 33 || code === 38
     ? readWithProperties(c, { ...place, dictHere })
-    : readContent(c, place.indent, dictHere, c.pos, undefined, undefined);
+    : readContent(c, { ...place, dictHere }, c.pos);
 }
 
 function isOutside(c: Cursor, place: Place, line: number): boolean {
@@ -60,10 +60,10 @@ function readWithProperties(c: Cursor, place: Place): Node {
     if (c.text.charCodeAt(c.pos) === 10 || c.text.charCodeAt(c.pos) === 35) skipToToken(c);
   }
   if (c.lineStart === line && !atEnd(c)) {
-    return { ...readContent(c, place.indent, place.dictHere, from, props, from), from };
+    return { ...readContent(c, place, from, props, from), from };
   }
   if (isOutside(c, place, line)) return { value: emptyWith(c, props, from), from, to: from };
-  return readContent(c, place.indent, true, c.pos, props, undefined);
+  return readContent(c, { ...place, dictHere: true }, c.pos, props);
 }
 
 const emptyWith = (c: Cursor, props: Properties | undefined, at: number): Raw =>
@@ -72,11 +72,10 @@ const emptyWith = (c: Cursor, props: Properties | undefined, at: number): Raw =>
 // `keyFrom`: where a key would start whose properties are `props`.
 function readContent(
   c: Cursor,
-  indent: number,
-  dictHere: boolean,
+  { indent, dictHere }: Place,
   start: number,
-  props: Properties | undefined,
-  keyFrom: number | undefined,
+  props?: Properties,
+  keyFrom?: number,
 ): Node {
   const code = c.text.charCodeAt(c.pos);
   const column = c.pos - c.lineStart;
@@ -186,7 +185,7 @@ function readDict(c: Cursor, column: number, props: Properties | undefined, firs
   let key = first ?? readKey(c, column);
   for (;;) {
     const value = readValue(c, column);
-    addPair(c, pairs, key, value.value, value.from, value.to);
+    addPair(c, pairs, key, value);
     if (!continues(c, column) || isIndicator(c, 45)) break;
     key = readKey(c, column);
   }

@@ -49,7 +49,7 @@ function readFlowDict(c: Cursor, props?: Properties): Raw {
   while (skipFlow(c, open) !== 125) {
     const key = keyOf(c, isExplicitKey(c) ? readExplicitKey(c) : readFlowNode(c));
     if (skipFlow(c, open) === 58) readFlowPair(c, pairs, key);
-    else addPair(c, pairs, key, null, c.pos, c.pos);
+    else addPair(c, pairs, key, { value: null, from: c.pos, to: c.pos });
     readComma(c, open, 125);
   }
   c.pos++;
@@ -62,7 +62,7 @@ function readFlowPair(c: Cursor, pairs: ReturnType<typeof newPairs>, key: Key): 
   const code = skipFlow(c, open);
   const from = c.pos;
   const value = code === 44 || code === 93 || code === 125 ? null : readFlowNode(c).value();
-  addPair(c, pairs, key, value, from, c.pos);
+  addPair(c, pairs, key, { value, from, to: c.pos });
 }
 
 /** A node that may turn out to be a key: its scalar if it is one, and its value on demand. */

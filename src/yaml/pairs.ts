@@ -13,11 +13,18 @@ interface Pairs {
 /** What a key is: a value, or `<<`. */
 export type Key = { readonly value: Value; readonly merge: boolean; readonly from: number; readonly to: number };
 
+/** A value, and where it is written. */
+interface Written {
+  readonly value: Raw;
+  readonly from: number;
+  readonly to: number;
+}
+
 /** A mapping without pairs. */
 export const newPairs = (): Pairs => ({ map: new Map(), offsets: [], merged: [] });
 
 /** Add a pair; of equal keys the last wins, with a warning. */
-export function addPair(c: Cursor, pairs: Pairs, key: Key, value: Raw, from: number, to: number): void {
+export function addPair(c: Cursor, pairs: Pairs, key: Key, { value, from, to }: Written): void {
   if (key.merge) {
     pairs.merged.push(...mergeSources(value, key));
     return;

@@ -1,4 +1,4 @@
-import type { Address, DefaultRoute } from './network.ts';
+import type { Address, DefaultRoute } from './address.ts';
 import { linesOf, type Parts } from './parts.ts';
 
 /** Addresses and default routes as the kernel's own files tell them, where there is no `ip`. */

@@ -5,6 +5,7 @@ import { unknownOutcome, unreachable } from '../task/outcome.ts';
 import { type Computation, retryWhenKnown } from '../task/retry-when-known.ts';
 import { ansibleMessage, placed } from '../variables/error-text.ts';
 import { firstFalse } from '../variables/keyword-values.ts';
+import { actMeta } from './act-meta.ts';
 import type { BatchRun } from './batch-run.ts';
 import { flushHandlers } from './flush-handlers.ts';
 import type { PlayHost } from './play-host.ts';
@@ -25,73 +26,9 @@ export async function performMeta(performing: BatchRun, hosts: readonly PlayHost
     else if (refused.value.by === undefined) wanted.push(host);
     else if (!meta.implicit) tellSkipped(performing, host, meta);
   }
-  if (wanted.length > 0) return act(performing, wanted, meta);
-}
-
-/** Do what a meta task says that is a handler. */
-export async function runMetaHandler(performing: BatchRun, hosts: readonly PlayHost[], meta: Meta): Promise<void> {
-  const { play } = performing;
-  for (const host of hosts)
-    play.run.emit({
-      kind: 'task-started',
-      play: play.definition.id,
-      task: refOf(play, meta, host, true),
-      host: host.name,
-    });
-  return act(performing, hosts, meta);
-}
-
-async function act(performing: BatchRun, hosts: readonly PlayHost[], meta: Meta): Promise<void> {
-  const say = (text: string, host?: string) => performing.play.run.emit({ kind: 'meta', text: `META: ${text}`, host });
-  switch (meta.action) {
-    case 'flush_handlers':
-      return flushHandlers(performing, hosts);
-    case 'role_complete':
-      for (const { startedRoles, completedRoles } of hosts)
-        if (startedRoles.has(meta.role?.instance ?? '')) completedRoles.add(meta.role!.instance!);
-      return;
-    case 'end_role':
-      for (const host of hosts) {
-        say(`ending role ${meta.role?.name} for ${host.name}`, host.name);
-        host.endedRole = meta.role?.instance;
-      }
-      return;
-    case 'refresh_inventory':
-      for (const diagnostic of performing.play.inventory.refresh())
-        performing.play.run.emit({ kind: 'warning', diagnostic });
-      return say('inventory successfully refreshed');
-    case 'noop':
-      return say(meta.action);
-    case 'end_play':
-      say('ending play');
-      performing.stop = 'end';
-      return;
-    case 'end_batch':
-      say('ending batch');
-      performing.stop = 'end-batch';
-      return;
-    case 'end_host':
-      for (const host of hosts) {
-        say(`ending play for ${host.name}`, host.name);
-        host.end();
-      }
-      return;
-    case 'clear_facts':
-      for (const { state, name } of hosts) {
-        state.facts.clear();
-        performing.play.run.factCache?.forget(name);
-      }
-      return say('facts cleared');
-    case 'clear_host_errors':
-      for (const host of performing.hosts) {
-        Object.assign(host.state, { failed: false, stumbled: false, unreachable: false });
-        host.cursor.forgive();
-      }
-      return say('cleared host errors');
-    case 'reset_connection':
-      await Promise.all(hosts.map((host) => host.state.link.reset()));
-      return say('reset connection');
-  }
+  if (wanted.length === 0) return;
+  if (meta.action === 'flush_handlers') return flushHandlers(performing, wanted);
+  return actMeta(performing, wanted, meta.action, meta);
 }
 
 /** What goes on where the condition of a meta task does not hold. */

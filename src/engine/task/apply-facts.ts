@@ -9,6 +9,7 @@ import { keywordTruth } from '../variables/keyword-values.ts';
 import type { PlayContext } from '../variables/play-context.ts';
 import type { TemplateScope } from '../variables/scopes.ts';
 import type { BoundTask } from './bind-task.ts';
+import { cacheFacts } from './facts.ts';
 
 /** Take up what a result gives besides itself: facts and variables, which later tasks see. */
 export function applyFacts(
@@ -56,12 +57,7 @@ function remember(
   unknown: ReadonlyMap<string, NotKnownYet> = new Map(),
 ): void {
   owner.facts.add(facts, unknown);
-  keep(play, owner);
-}
-
-/** Facts are kept for the next run as well, where there is a cache and nothing of them is unknown. */
-export function keep(play: PlayContext, owner: HostState): void {
-  if (!owner.facts.arePartlyUnknown) play.run.factCache?.write(owner.host.name, owner.facts.all);
+  cacheFacts(play, owner);
 }
 
 /** A task that would set variables or facts, but nobody knows to what: touching them makes later tasks unknown, too. */

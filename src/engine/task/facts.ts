@@ -8,7 +8,6 @@ import type { Identity } from '../host/identity.ts';
 import { NotKnownYet } from '../host/not-known-yet.ts';
 import type { HostState } from '../variables/host-state.ts';
 import type { PlayContext } from '../variables/play-context.ts';
-import { keep } from './apply-facts.ts';
 
 /** The question that all facts come from. */
 export const factsQuestion = facts();
@@ -47,7 +46,12 @@ function take(play: PlayContext, state: HostState, found: Readonly<Record<string
   const unknown = unknownFacts(state.link.beliefs, state.host.name, found);
   const known = Object.fromEntries(Object.entries(found).filter(([name]) => !unknown.has(name)));
   state.facts.gather(fromJs(known) as Map<Value, Value>, unknown);
-  keep(play, state);
+  cacheFacts(play, state);
+}
+
+/** Facts are kept for the next run as well, where there is a cache and nothing of them is unknown. */
+export function cacheFacts(play: PlayContext, owner: HostState): void {
+  if (!owner.facts.arePartlyUnknown) play.run.factCache?.write(owner.host.name, owner.facts.all);
 }
 
 /** Those of the facts that a foreseen change may alter, and what touching them says. */

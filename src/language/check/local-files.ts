@@ -1,4 +1,5 @@
 import { isAbsolute, join } from 'node:path';
+import type { Position } from '../../core/source.ts';
 import { truthOf } from '../../core/text/truth.ts';
 import type { Raw } from '../../core/value.ts';
 import { argPlace, shortName } from '../load/action.ts';
@@ -49,7 +50,10 @@ function checkTask(checking: Checking, task: Task, makesFiles: boolean): void {
     const path = findLocal(checking, task, kind, name);
     if (path !== undefined && kind === 'templates' && !hasOwnSyntax(args))
       checkTemplateFile(checking, path, argPlace(args, param, task.argsAt, 'value'));
-    if (path === undefined && !makesFiles) reportMissing(checking, task, args, param, kind, name);
+    if (path === undefined && !makesFiles) {
+      const at = argPlace(args, param, task.argsAt, 'value');
+      reportMissing(checking, task, kind, name, at);
+    }
   }
 }
 
@@ -92,14 +96,8 @@ const candidates = (task: Task, kind: Kind, name: string): string[] =>
     isAbsolute(name) ? [name] : [join(folder, kind, name), join(folder, '..', kind, name), join(folder, name)],
   );
 
-function reportMissing(checking: Checking, task: Task, args: RawDict, param: string, kind: Kind, name: string): void {
+function reportMissing(checking: Checking, task: Task, kind: Kind, name: string, at: Position): void {
   const searched = task.searchPath.flatMap((folder) => [join(folder, kind, name), join(folder, name)]);
   const message = `Could not find or access '${name}' on the Ansible Controller.`;
-  problem(
-    checking,
-    'missing-file',
-    message,
-    argPlace(args, param, task.argsAt, 'value'),
-    `searched ${[...new Set(searched)].join(', ')}`,
-  );
+  problem(checking, 'missing-file', message, at, `searched ${[...new Set(searched)].join(', ')}`);
 }

@@ -13,7 +13,7 @@ const SECTIONS = ['hosts', 'children', 'vars'];
 export function readYamlSource(draft: Draft, root: Raw, file: string): void {
   if (root === null) return;
   if (!isDict(root)) {
-    note(draft, 'error', 'inventory-form', 'a YAML inventory is a dict of groups', { file, line: 1, column: 1 });
+    malformed(draft, 'a YAML inventory is a dict of groups', { file, line: 1, column: 1 });
     return;
   }
   for (const [name, group] of root) readGroup(draft, String(name), group, locationOf(root, name)?.key, file);
@@ -23,37 +23,32 @@ function readGroup(draft: Draft, name: string, group: Raw, at: Position | undefi
   addGroup(draft, name);
   if (group === null) return;
   if (!isDict(group)) {
-    note(draft, 'error', 'inventory-form', `group ${name} is a dict with hosts, children and vars`, at);
+    malformed(draft, `group ${name} is a dict with hosts, children and vars`, at);
     return;
   }
-  for (const [section, content] of group) readSection(draft, name, String(section), group, content, file);
+  for (const [section, content] of group)
+    readSection(draft, { name, file }, String(section), content, locationOf(group, section)?.key);
 }
 
 function readSection(
   draft: Draft,
-  name: string,
+  { name, file }: { readonly name: string; readonly file: string },
   section: string,
-  group: Map<Value, Raw>,
   content: Raw,
-  file: string,
+  at: Position | undefined,
 ): void {
-  const at = locationOf(group, section)?.key;
   if (!SECTIONS.includes(section)) {
     const message = `Skipping unexpected key (${section}) in group (${name}), only "vars", "children" and "hosts" are valid`;
-    note(draft, 'warning', 'unknown-key', message, at, suggest(section, SECTIONS));
+    const meant = suggest(section, SECTIONS);
+    const hint = meant === undefined ? {} : { hint: `did you mean "${meant}"?` };
+    draft.notes.push({ severity: 'warning', code: 'unknown-key', message, ...(at && { at }), ...hint });
     return;
   }
   // `hosts: one` is an old short form of a dict with one key.
   const entries = typeof content === 'string' ? new Map([[content, null]]) : content;
   if (entries === null) return;
   if (!isDict(entries)) {
-    note(
-      draft,
-      'error',
-      'inventory-form',
-      `${section} of group ${name} is a dict, each name with a colon behind it`,
-      at,
-    );
+    malformed(draft, `${section} of group ${name} is a dict, each name with a colon behind it`, at);
     return;
   }
   if (section === 'vars') addGroupVars(draft, name, varsOf(entries), shortSource(file));
@@ -74,24 +69,10 @@ function readHosts(draft: Draft, group: string, hosts: Map<Value, Raw>, file: st
     const at = locationOf(hosts, key)?.key;
     const vars: Vars | undefined = written === null ? new Map() : isDict(written) ? varsOf(written) : undefined;
     if (vars) addHosts(draft, { written: String(key), group, vars, file, ...(at && { at }) });
-    else
-      note(
-        draft,
-        'error',
-        'inventory-form',
-        `host ${key} has a dict of variables`,
-        locationOf(hosts, key)?.value ?? at,
-      );
+    else malformed(draft, `host ${key} has a dict of variables`, locationOf(hosts, key)?.value ?? at);
   }
 }
 
-function note(
-  draft: Draft,
-  severity: 'error' | 'warning',
-  code: string,
-  message: string,
-  at?: Position,
-  meant?: string,
-): void {
-  draft.notes.push({ severity, code, message, ...(at && { at }), ...(meant && { hint: `did you mean "${meant}"?` }) });
+function malformed(draft: Draft, message: string, at: Position | undefined): void {
+  draft.notes.push({ severity: 'error', code: 'inventory-form', message, ...(at && { at }) });
 }

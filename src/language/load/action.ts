@@ -84,7 +84,8 @@ function realActions(loading: Loading, dict: RawDict, named: string[], general: 
   const known = named.filter(isType);
   const candidates = known.length + general.length > 0 ? known : likelyTypes(named);
   for (const key of named) {
-    if (!candidates.includes(key)) reportUnknown(loading, key, keywordsOn('handler'), 'Task', keyPlace(dict, key, at));
+    if (!candidates.includes(key))
+      reportUnknown(loading, key, { name: 'Task', known: keywordsOn('handler') }, keyPlace(dict, key, at));
   }
   return [...general, ...candidates];
 }

@@ -19,7 +19,7 @@ export function loadBlock(loading: Loading, dict: RawDict, within: Within, at: P
     report(loading, 'block-as-handler', 'Using a block as a handler is not supported.', at);
     return [];
   }
-  checkKeywords(loading, dict, keywordsOn('block'), 'Block', at);
+  checkKeywords(loading, dict, { name: 'Block', known: keywordsOn('block') }, at);
   for (const part of ['rescue', 'always']) {
     if (!dict.has('block'))
       report(loading, 'no-block', `'${part}' keyword cannot be used without 'block'`, placeOf(dict, part, at));

@@ -106,7 +106,7 @@ function withinOf(loading: Loading, include: Include, vars: readonly VarsLayer[]
   const inner = { ...within, play: own, layers: [...within.layers, ...vars] };
   const apply = include.apply;
   if (apply === undefined || !isRawDict(apply)) return inner;
-  checkKeywords(loading, apply, keywordsOn('task'), 'Block', include.at);
+  checkKeywords(loading, apply, { name: 'Block', known: keywordsOn('task') }, include.at);
   return deeper(
     inner,
     keywordsOf(loading, apply, 'task', inner.keywords, include.at),

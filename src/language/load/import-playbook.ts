@@ -42,18 +42,19 @@ export function loadPlaybookFile(
     return [];
   }
   return value.flatMap((entry, index) =>
-    loadEntry(loading, entry, file, inherited, [...chain, file], placeOf(value, index, at)),
+    loadEntry(loading, entry, { file, inherited, chain: [...chain, file] }, placeOf(value, index, at)),
   );
 }
 
-function loadEntry(
-  loading: Loading,
-  entry: Raw,
-  file: string,
-  inherited: PlayInheritance,
-  chain: readonly string[],
-  at: Position,
-): Play[] {
+/** The playbook file that an entry stands in, and how the run came to it. */
+interface From {
+  readonly file: string;
+  readonly inherited: PlayInheritance;
+  /** The files that import each other, this one last. */
+  readonly chain: readonly string[];
+}
+
+function loadEntry(loading: Loading, entry: Raw, from: From, at: Position): Play[] {
   if (!isRawDict(entry)) {
     report(
       loading,
@@ -64,20 +65,13 @@ function loadEntry(
     return [];
   }
   const key = [...entry.keys()].find((name) => shortName(String(name)) === 'import_playbook');
-  if (key !== undefined) return importPlaybook(loading, entry, String(key), file, inherited, chain, at);
-  return [loadPlay(loading, entry, dirname(resolve(file)), inherited, at)];
+  if (key !== undefined) return importPlaybook(loading, entry, String(key), from, at);
+  return [loadPlay(loading, entry, dirname(resolve(from.file)), from.inherited, at)];
 }
 
-function importPlaybook(
-  loading: Loading,
-  dict: RawDict,
-  key: string,
-  file: string,
-  inherited: PlayInheritance,
-  chain: readonly string[],
-  at: Position,
-): Play[] {
-  checkKeywords(loading, dict, keywordsOn('import_playbook'), 'PlaybookInclude', at, (name) => name === key);
+function importPlaybook(loading: Loading, dict: RawDict, key: string, from: From, at: Position): Play[] {
+  const { file, inherited } = from;
+  checkKeywords(loading, dict, { name: 'PlaybookInclude', known: keywordsOn('import_playbook') }, at, key);
   const layer = varsLayer(loading, dict, LEVELS.play, 'import_playbook vars', at);
   const own: PlayInheritance = {
     keywords: keywordsOf(loading, dict, 'import_playbook', inherited.keywords, at),
@@ -90,17 +84,10 @@ function importPlaybook(
     return [];
   }
   const text = staticText(loading, name, importScope(file, own), nameAt);
-  return text === undefined ? [] : loadNamed(loading, text, file, own, chain, nameAt);
+  return text === undefined ? [] : loadNamed(loading, text, { ...from, inherited: own }, nameAt);
 }
 
-function loadNamed(
-  loading: Loading,
-  name: string,
-  file: string,
-  own: PlayInheritance,
-  chain: readonly string[],
-  at: Position,
-): Play[] {
+function loadNamed(loading: Loading, name: string, { file, inherited, chain }: From, at: Position): Play[] {
   const path = findPlaybook(loading, name, file);
   if (path === undefined) {
     report(
@@ -115,7 +102,7 @@ function loadNamed(
     report(loading, 'recursion', `'${name}' imports itself`, at);
     return [];
   }
-  return loadPlaybookFile(loading, path, own, chain, at);
+  return loadPlaybookFile(loading, path, inherited, chain, at);
 }
 
 // A name in a collection, or a path beside the importing playbook.

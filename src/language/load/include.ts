@@ -34,17 +34,23 @@ const options = {
   ]),
 } as const;
 
+/** The action of an include, and what it includes. */
+interface IncludeAction extends Action {
+  readonly of: 'tasks' | 'role';
+}
+
 /** An `include_tasks` or `include_role`: what it brings is loaded when it runs. */
 export function loadInclude(
   loading: Loading,
   dict: RawDict,
-  action: Action,
-  of: 'tasks' | 'role',
+  action: IncludeAction,
   within: Within,
   at: Position,
 ): readonly Item[] {
+  const { of } = action;
   const type = String(action.type);
-  checkTaskKeywords(loading, dict, action, keywordsOn('include'), of === 'tasks' ? 'TaskInclude' : 'IncludeRole', at);
+  const owner = { name: of === 'tasks' ? 'TaskInclude' : 'IncludeRole', known: keywordsOn('include') };
+  checkTaskKeywords(loading, dict, action, owner, at);
   if (!checkIncludeArgs(loading, action, of, ['apply'])) return [];
   const args = action.args as RawDict; // checked in the line above
   const apply = applyOf(loading, type, args, action.argsAt);

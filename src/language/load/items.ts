@@ -51,14 +51,14 @@ function loadAction(loading: Loading, dict: RawDict, action: Action, within: Wit
       if (refusesRole(loading, action, within, at)) return [];
       return loadImportRole(loading, dict, action, within, at);
     case 'include_tasks':
-      return loadInclude(loading, dict, action, 'tasks', within, at);
+      return loadInclude(loading, dict, { ...action, of: 'tasks' }, within, at);
     case 'include_role':
       if (refusesRole(loading, action, within, at)) return [];
-      return loadInclude(loading, dict, action, 'role', within, at);
+      return loadInclude(loading, dict, { ...action, of: 'role' }, within, at);
     case 'include':
       return isStatic(dict, action)
         ? loadImportTasks(loading, dict, action, within, at)
-        : loadInclude(loading, dict, action, 'tasks', within, at);
+        : loadInclude(loading, dict, { ...action, of: 'tasks' }, within, at);
     case 'meta':
       return loadMeta(loading, dict, action, within, at);
     default:

@@ -39,7 +39,7 @@ function controlOf(loading: Loading, dict: RawDict, at: Position): Omit<Loop, 'o
     report(loading, 'wrong-keyword-type', message, controlAt);
     return {};
   }
-  checkKeywords(loading, control, new Set(Object.keys(LOOP_CONTROL)), 'LoopControl', controlAt);
+  checkKeywords(loading, control, { name: 'LoopControl', known: new Set(Object.keys(LOOP_CONTROL)) }, controlAt);
   const all = Object.entries(LOOP_CONTROL).map(([key, { field }]) => {
     const isConditions = key === 'break_when' && control.has(key);
     return [field, isConditions ? conditionsIn(loading, control, key, controlAt) : (control.get(key) ?? undefined)];

@@ -37,7 +37,7 @@ export function loadPlay(
   inherited: PlayInheritance,
   at: Position,
 ): Play {
-  checkKeywords(loading, dict, keywordsOn('play'), 'Play', at);
+  checkKeywords(loading, dict, { name: 'Play', known: keywordsOn('play') }, at);
   const renamed = renameUser(dict);
   const outer = { ...loading.options.keywords, ...inherited.keywords };
   const keywords = { ...keywordsOf(loading, renamed, 'play', outer, at), when: inherited.keywords.when };

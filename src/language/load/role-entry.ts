@@ -10,13 +10,26 @@ import { writtenVars } from './within.ts';
 import { isRawDict, kindOf, placeOf, type RawDict, textOf } from './written.ts';
 
 /** An entry of `roles:` or of a role's dependencies. */
-export interface RoleEntry {
+interface RoleEntry {
   readonly name: string;
   readonly keywords: Keywords;
   readonly vars?: RawDict;
   readonly params?: RawDict;
   /** Tells uses with other parameters, conditions or tags apart. */
   readonly fingerprint: string;
+}
+
+/** How a role is used. */
+export interface RoleUse extends RoleEntry {
+  readonly at: Position;
+  readonly tasksFrom?: string;
+  readonly varsFrom?: string;
+  readonly defaultsFrom?: string;
+  readonly handlersFrom?: string;
+  readonly allowDuplicates?: boolean;
+  readonly validate?: boolean;
+  /** By `import_role` or `include_role`. */
+  readonly included?: boolean;
 }
 
 /** Read an entry of `roles:`: a name, or a dict with keywords and parameters. */

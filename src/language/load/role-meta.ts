@@ -4,7 +4,7 @@ import type { Raw } from '../../core/value.ts';
 import type { Item } from '../model.ts';
 import { type Loading, nextId, report, type Within } from './loading.ts';
 import { readDocument } from './read-document.ts';
-import type { RoleUse } from './role.ts';
+import type { RoleUse } from './role-entry.ts';
 import { roleFile } from './role-files.ts';
 import { isRawDict, isRawList, kindOf, placeOf, type RawDict, textOf } from './written.ts';
 

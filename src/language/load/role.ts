@@ -7,24 +7,11 @@ import { loadHandlers, loadItems } from './items.ts';
 import { type Loading, report, type Within } from './loading.ts';
 import { implicitMeta } from './meta.ts';
 import { readDocument } from './read-document.ts';
-import { type RoleEntry, readRoleEntry } from './role-entry.ts';
+import { type RoleUse, readRoleEntry } from './role-entry.ts';
 import { besideRole, findRole, type RolePlaces, roleFile, roleVarsFiles } from './role-files.ts';
 import { argumentSpecTask, readMeta } from './role-meta.ts';
 import { inFile } from './within.ts';
 import { isRawDict, kindOf, layerOf } from './written.ts';
-
-/** How a role is used. */
-export interface RoleUse extends RoleEntry {
-  readonly at: Position;
-  readonly tasksFrom?: string;
-  readonly varsFrom?: string;
-  readonly defaultsFrom?: string;
-  readonly handlersFrom?: string;
-  readonly allowDuplicates?: boolean;
-  readonly validate?: boolean;
-  /** By `import_role` or `include_role`. */
-  readonly included?: boolean;
-}
 
 /** What a role brings. */
 interface LoadedRole {
@@ -129,27 +116,26 @@ function collectionOf(name: string, outer: readonly string[]): readonly string[]
 }
 
 function varsOfRole(loading: Loading, use: RoleUse, name: string, path: string): VarsLayer[] {
-  const defaults = varsIn(
-    loading,
-    use,
-    path,
-    'defaults',
-    use.defaultsFrom,
-    LEVELS.roleDefaults,
-    `role defaults of ${name}`,
-  );
-  return [...defaults, ...varsIn(loading, use, path, 'vars', use.varsFrom, LEVELS.role, `role vars of ${name}`)];
+  const { defaultsFrom, varsFrom } = use;
+  const defaults = {
+    folder: 'defaults',
+    from: defaultsFrom,
+    level: LEVELS.roleDefaults,
+    label: `role defaults of ${name}`,
+  } as const;
+  const vars = { folder: 'vars', from: varsFrom, level: LEVELS.role, label: `role vars of ${name}` } as const;
+  return [...varsIn(loading, use, path, defaults), ...varsIn(loading, use, path, vars)];
 }
 
-function varsIn(
-  loading: Loading,
-  use: RoleUse,
-  path: string,
-  folder: 'defaults' | 'vars',
-  from: string | undefined,
-  level: Level,
-  label: string,
-): VarsLayer[] {
+/** A directory of a role that variables come from: which file in it, and what they count as. */
+interface RoleVars {
+  readonly folder: 'defaults' | 'vars';
+  readonly from: string | undefined;
+  readonly level: Level;
+  readonly label: string;
+}
+
+function varsIn(loading: Loading, use: RoleUse, path: string, { folder, from, level, label }: RoleVars): VarsLayer[] {
   const files = roleVarsFiles(loading, path, folder, from);
   if (files.length === 0 && from !== undefined) reportMissing(loading, use, path, folder, from);
   return files.flatMap((file) => {

@@ -8,7 +8,7 @@ import type { Action } from './action.ts';
 import { conditionsIn, keywordsOf, namesIn, typedIn } from './keywords.ts';
 import { type Loading, nextId, report, type Within } from './loading.ts';
 import { loopOf } from './loop.ts';
-import { reportUnknown } from './unknown-keyword.ts';
+import { type KeywordOwner, reportUnknown } from './unknown-keyword.ts';
 import { deeper, varsLayer } from './within.ts';
 import { isRawDict, keyPlace, kindOf, type RawDict, textOf } from './written.ts';
 
@@ -21,7 +21,7 @@ export function loadTask(
   at: Position,
 ): Task | Handler {
   if (!within.asHandlers && dict.has('listen'))
-    reportUnknown(loading, 'listen', keywordsOn('task'), 'Task', keyPlace(dict, 'listen', at));
+    reportUnknown(loading, 'listen', { name: 'Task', known: keywordsOn('task') }, keyPlace(dict, 'listen', at));
   const inner = deeper(
     within,
     keywordsOf(loading, dict, placeOfTask(within), within.keywords, at),
@@ -111,13 +111,12 @@ export function checkTaskKeywords(
   loading: Loading,
   dict: RawDict,
   action: Action,
-  known: ReadonlySet<string>,
-  owner: string,
+  owner: KeywordOwner,
   at: Position,
 ): void {
   for (const key of dict.keys()) {
-    if (key === action.type || typeof key !== 'string' || known.has(key) || !isTaskKeyword(key)) continue;
-    reportUnknown(loading, key, known, owner, keyPlace(dict, key, at));
+    if (key === action.type || typeof key !== 'string' || owner.known.has(key) || !isTaskKeyword(key)) continue;
+    reportUnknown(loading, key, owner, keyPlace(dict, key, at));
   }
 }
 

@@ -3,18 +3,23 @@ import { suggest } from '../../core/suggest.ts';
 import { type Loading, report } from './loading.ts';
 import { keyPlace, type RawDict } from './written.ts';
 
-/** Tell every key of a dict that is not among the known ones. */
+/** What has keywords, by the name that Ansible's messages have for it. */
+export interface KeywordOwner {
+  readonly name: string;
+  readonly known: ReadonlySet<string>;
+}
+
+/** Tell every key of a dict that is not among the known ones, and is not the one that may stand besides. */
 export function checkKeywords(
   loading: Loading,
   dict: RawDict,
-  known: ReadonlySet<string>,
-  owner: string,
+  owner: KeywordOwner,
   at: Position,
-  besides: (key: string) => boolean = () => false,
+  besides?: string,
 ): void {
   for (const key of dict.keys()) {
-    if (typeof key === 'string' && (known.has(key) || besides(key))) continue;
-    reportUnknown(loading, String(key), known, owner, keyPlace(dict, key, at));
+    if (typeof key === 'string' && (owner.known.has(key) || key === besides)) continue;
+    reportUnknown(loading, String(key), owner, keyPlace(dict, key, at));
   }
 }
 
@@ -29,14 +34,8 @@ export function tellIdle(loading: Loading, dict: RawDict, key: string, why: stri
 }
 
 /** Tell that a keyword means nothing where it stands. */
-export function reportUnknown(
-  loading: Loading,
-  key: string,
-  known: Iterable<string>,
-  owner: string,
-  at: Position,
-): void {
+export function reportUnknown(loading: Loading, key: string, { name, known }: KeywordOwner, at: Position): void {
   const near = suggest(key, known);
   const hint = near === undefined ? undefined : `did you mean "${near}"?`;
-  report(loading, 'unknown-keyword', `'${key}' is not a valid attribute for a ${owner}`, at, hint);
+  report(loading, 'unknown-keyword', `'${key}' is not a valid attribute for a ${name}`, at, hint);
 }

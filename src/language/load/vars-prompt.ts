@@ -29,7 +29,7 @@ function promptOf(loading: Loading, entry: Raw, at: Position): VarsPrompt[] {
     report(loading, 'wrong-keyword-type', message, at);
     return [];
   }
-  checkKeywords(loading, entry, known, 'vars_prompt', at);
+  checkKeywords(loading, entry, { name: 'vars_prompt', known }, at);
   const text = (key: string) => textOf(entry.get(key));
   const encrypt = text('encrypt');
   const salt = text('salt');

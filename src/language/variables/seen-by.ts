@@ -9,14 +9,19 @@ import { type Magic, magicVariables, type PlayFacts } from './magic-variables.ts
 import { type PlayOfHost, playName, playsFor, varsFilesOf } from './play-vars.ts';
 import type { Teller } from './vars-teller.ts';
 
+/** Where we are, and, where a playbook is named, which play of it. */
+interface Asked {
+  readonly folder: string;
+  readonly playbook: string | undefined;
+  readonly number: string | undefined;
+}
+
 /** What a host sees: of the inventory, and of a play for it where a playbook is named. */
 export function seenBy(
   host: Host,
   { inventory, options, config }: OpenedInventory,
   teller: Teller,
-  folder: string,
-  playbook: string | undefined,
-  number: string | undefined,
+  { folder, playbook, number }: Asked,
 ): Result<{ readonly scope: ComposedScope; readonly magic: Magic }> {
   const { extra } = options;
   const run = {

@@ -42,14 +42,11 @@ export async function varsCommand(
     return refuse(io, notThere(`there is no host ${hostName} in the inventory`, hostName, inventory.hosts.keys()), 1);
   const teller = createTeller(inventory, plugins?.value ?? {}, folder, io.cwd);
   const { playbook, play } = values;
-  const seen = seenBy(
-    host,
-    opened.value,
-    teller,
+  const seen = seenBy(host, opened.value, teller, {
     folder,
-    playbook === undefined ? undefined : resolve(io.cwd, playbook),
-    play === undefined ? undefined : String(play),
-  );
+    playbook: playbook === undefined ? undefined : resolve(io.cwd, playbook),
+    number: play === undefined ? undefined : String(play),
+  });
   if (!seen.ok) return tell(io, seen.error, 1);
   tell(io, seen.warnings ?? [], 0);
   const { scope, magic } = seen.value;

@@ -3,7 +3,7 @@ import type { Result } from '../../core/source.ts';
 import { readStdin } from '../config/command-io.ts';
 import { writePrivately } from './private-files.ts';
 import { encryptVault, type VaultSecret } from './vault.ts';
-import type { VaultCall } from './vault-actions.ts';
+import type { VaultCall } from './vault-call.ts';
 
 interface Plain {
   readonly name?: string;

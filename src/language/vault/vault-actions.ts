@@ -3,26 +3,13 @@ import { basename, dirname, resolve } from 'node:path';
 import { nothingGiven } from '../../core/command-line.ts';
 import type { Result } from '../../core/source.ts';
 import { type CommandIo, readStdin } from '../config/command-io.ts';
-import type { Config } from '../config/index.ts';
 import { editPrivately } from './edit-privately.ts';
 import { encryptStrings } from './encrypt-strings.ts';
 import { isEnvelope } from './envelope.ts';
 import { writePrivately } from './private-files.ts';
 import { encryptVault, openVault, type VaultSecret } from './vault.ts';
-import { secretsOf, VAULT_OPTIONS, type VaultLine } from './vault-options.ts';
-
-/** What an action of `run vault` is called with. */
-export interface VaultCall {
-  readonly values: VaultLine['options'];
-  readonly files: readonly string[];
-  readonly secrets: readonly VaultSecret[];
-  /** Whom to encrypt for, where the action always encrypts. */
-  readonly encryptFor?: VaultSecret;
-  /** The vault id that was asked for. */
-  readonly label?: string;
-  readonly config: Config;
-  readonly io: CommandIo;
-}
+import type { VaultCall } from './vault-call.ts';
+import { secretsOf, VAULT_OPTIONS } from './vault-options.ts';
 
 /** An action of `run vault`. */
 export interface VaultAction {

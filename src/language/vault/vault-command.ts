@@ -2,7 +2,8 @@ import type { Diagnostic, Result } from '../../core/source.ts';
 import { type CommandIo, tell } from '../config/command-io.ts';
 import { loadConfig } from '../config/index.ts';
 import type { VaultSecret } from './vault.ts';
-import { VAULT_ACTIONS, type VaultAction, type VaultCall } from './vault-actions.ts';
+import { VAULT_ACTIONS, type VaultAction } from './vault-actions.ts';
+import type { VaultCall } from './vault-call.ts';
 import { secretsOf, type VaultLine } from './vault-options.ts';
 
 /** `run vault`: what ansible-vault does. Exit codes: 0, 1 where something fails; as ansible-vault 2 and 5 for wrong options. */

@@ -1,30 +1,14 @@
 import { hostname, userInfo } from 'node:os';
 import { join } from 'node:path';
-import type { Endpoint, SessionFailure } from '../../core/session.ts';
+import type { Endpoint } from '../../core/session.ts';
 import { addressOf } from '../address-of.ts';
-import type { ConfigLine } from './config/parse-config.ts';
 import { type ConfigQuery, type ConfigValues, hostName, resolveConfig } from './config/resolve-config.ts';
 import { expandEnvironment, expandHome, expandTokens, type Tokens } from './config/tokens.ts';
 import { readValues, type ValueReader } from './config/value-reader.ts';
 import { unsupported } from './explain-login.ts';
 import type { SshTarget } from './target.ts';
+import type { TargetContext, TargetResult } from './target-result.ts';
 import { throughProxy } from './through-proxy.ts';
-
-/** Where and how to log in, or what stands against it. */
-export type TargetResult =
-  | { readonly ok: true; readonly target: SshTarget }
-  | { readonly ok: false; readonly failure: SessionFailure };
-
-/** What an endpoint is completed with. */
-export interface TargetContext {
-  readonly config: readonly ConfigLine[];
-  readonly env: NodeJS.ProcessEnv;
-  readonly home: string;
-  /** The jump hosts on the way, as far as they are known. */
-  readonly via?: readonly string[];
-  /** Reached through others: what its own lines say of the way does not count. */
-  readonly direct?: boolean;
-}
 
 /** Completes an endpoint by the ssh configuration: what the inventory says comes first. */
 export function targetOf(endpoint: Endpoint, context: TargetContext): TargetResult {
@@ -53,7 +37,9 @@ export function targetOf(endpoint: Endpoint, context: TargetContext): TargetResu
     lacks: lacking(values),
   };
   if (context.direct) return { ok: true, target };
-  return throughProxy(target, endpoint, values, (text) => expandTokens(text, tokens), context);
+  const way = { command: values.line('proxycommand')?.rest, jumps: values.text('proxyjump') };
+  const resolve = (jump: Endpoint, more: Partial<TargetContext>) => targetOf(jump, { ...context, ...more });
+  return throughProxy({ target, endpoint, way, via: context.via ?? [] }, (text) => expandTokens(text, tokens), resolve);
 }
 
 /** What the ssh configuration says of an endpoint. */

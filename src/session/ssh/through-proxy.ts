@@ -1,35 +1,37 @@
 import type { Endpoint } from '../../core/session.ts';
-import type { ValueReader } from './config/value-reader.ts';
 import type { SshTarget } from './target.ts';
-import { type TargetContext, type TargetResult, targetOf } from './target-of.ts';
+import type { TargetContext, TargetResult } from './target-result.ts';
+
+/** A target whose way there is still open: what its configuration says of it, and the jump hosts that led to it. */
+interface Reached {
+  readonly target: SshTarget;
+  readonly endpoint: Endpoint;
+  readonly way: { readonly command?: string; readonly jumps?: string };
+  readonly via: readonly string[];
+}
+
+/** Completes the endpoint of a jump host. */
+type Resolve = (jump: Endpoint, context: Pick<TargetContext, 'via' | 'direct'>) => TargetResult;
 
 /** Adds to a target what its configuration says of the way there: a ProxyCommand, or a chain of jump hosts. */
-export function throughProxy(
-  target: SshTarget,
-  endpoint: Endpoint,
-  values: ValueReader,
-  expand: (text: string) => string,
-  context: TargetContext,
-): TargetResult {
-  const command = values.line('proxycommand')?.rest;
+export function throughProxy(reached: Reached, expand: (text: string) => string, resolve: Resolve): TargetResult {
+  const { target } = reached;
+  const { command, jumps } = reached.way;
   if (command && command.toLowerCase() !== 'none')
     return { ok: true, target: { ...target, proxyCommand: expand(command) } };
-  const jumps = values.text('proxyjump');
   if (!jumps || jumps.toLowerCase() === 'none') return { ok: true, target };
-  const jump = resolveChain(expand(jumps).split(','), endpoint, context);
+  const jump = resolveChain(expand(jumps).split(','), reached, resolve);
   return jump.ok ? { ok: true, target: { ...target, jump: jump.target } } : jump;
 }
 
-function resolveChain(specs: readonly string[], endpoint: Endpoint, context: TargetContext): TargetResult {
+function resolveChain(specs: readonly string[], { endpoint, via }: Reached, resolve: Resolve): TargetResult {
   const [nearest = '', ...further] = specs;
-  const via = [...(context.via ?? []), nearest];
+  const way = [...via, nearest];
   // Only the first of a chain is reached in its own way.
-  const first = context.via?.includes(nearest)
-    ? circle(endpoint, via)
-    : targetOf(jumpEndpoint(nearest, endpoint), { ...context, via });
+  const first = via.includes(nearest) ? circle(endpoint, way) : resolve(jumpEndpoint(nearest, endpoint), { via: way });
   return further.reduce<TargetResult>((reached, spec) => {
     if (!reached.ok) return reached;
-    const next = targetOf(jumpEndpoint(spec, endpoint), { ...context, direct: true });
+    const next = resolve(jumpEndpoint(spec, endpoint), { direct: true });
     return next.ok ? { ok: true, target: { ...next.target, jump: reached.target } } : next;
   }, first);
 }

@@ -1,10 +1,10 @@
 import type { Value } from '../../core/value.ts';
 import { fail } from '../errors.ts';
 import { indexOf } from '../python/number.ts';
+import type { Flags } from '../python/pattern.ts';
 import {
   compilePattern,
   escapePattern,
-  type Flags,
   findallItem,
   groupNumber,
   matches,

@@ -8,13 +8,9 @@ import { type Callees, fn } from '../python/signature.ts';
 import { capitalize, center, replace, splitLines, strip } from '../python/string-methods.ts';
 import { chars, iterate, mapping, truth } from '../python/values.ts';
 import { textOf } from './common.ts';
+import { escapeHtml } from './escape-html.ts';
 import { urlize } from './urlize.ts';
 import { wrapText } from './wrap-text.ts';
-
-const ENTITIES: Record<string, string> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&#34;', "'": '&#39;' };
-
-/** Text safe in HTML, as MarkupSafe writes it. */
-export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (char) => ENTITIES[char]!);
 
 const escaping = fn('value', ([value]) => escapeHtml(textOf(value)));
 const string = fn('value', ([value]) => textOf(value));

@@ -151,7 +151,7 @@ const ESCAPE = /\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7
 /** A string literal's inside with Python's escapes resolved; unknown ones keep their backslash. */
 export function unescapeText(inside: string): string {
   if (!inside.includes('\\')) return inside;
-  return inside.replace(ESCAPE, (all, hex2, hex4, hex8, octal, char) => {
+  return inside.replace(ESCAPE, (all, ...[hex2, hex4, hex8, octal, char]) => {
     const hex = hex2 ?? hex4 ?? hex8;
     if (hex !== undefined) return String.fromCodePoint(Number.parseInt(hex, 16));
     if (octal !== undefined) return String.fromCharCode(Number.parseInt(octal, 8));

@@ -16,18 +16,12 @@ export function percentFormat(text: string, values: Value): string {
     if (used >= items.length) return fail('not enough arguments for format string');
     return items[used++]!;
   };
-  const result = text.replace(CONVERSION, (all, key, flags, width, precision, type) => {
+  const result = text.replace(CONVERSION, (all, ...[key, flags, width, precision, type]) => {
     if (type === '%') return '%';
     if (type === undefined) return fail('incomplete format');
     const wide = width === '*' ? Number(next()) : Number(width || 0);
-    const digits =
-      precision === '*'
-        ? Number(next())
-        : precision === undefined
-          ? /\.[hlL]?.$/.test(all)
-            ? 0
-            : undefined
-          : Number(precision);
+    // `%.f` has a precision: none is 0.
+    const digits = precision === '*' ? Number(next()) : precisionOf(precision, /\.[hlL]?.$/.test(all));
     const value = key === undefined ? next() : named(dict, key);
     return pad(convert(value, type, flags, digits), flags, wide, type);
   });
@@ -36,6 +30,12 @@ export function percentFormat(text: string, values: Value): string {
     return fail('not all arguments converted during string formatting');
   }
   return result;
+}
+
+/** The digits that a conversion names; a point without any means 0, and no point that it is left open. */
+function precisionOf(digits: string | undefined, hasPoint: boolean): number | undefined {
+  if (digits !== undefined) return Number(digits);
+  return hasPoint ? 0 : undefined;
 }
 
 function named(dict: ReadonlyMap<Value, Value> | undefined, key: string): Value {

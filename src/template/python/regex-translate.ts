@@ -1,5 +1,5 @@
 import { fail } from '../errors.ts';
-import type { Flags, Pattern } from './regex.ts';
+import type { Flags, Pattern } from './pattern.ts';
 
 const WORD = '\\p{L}\\p{N}_';
 const SPACE = '\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000';

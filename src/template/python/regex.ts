@@ -1,25 +1,9 @@
 import type { Value } from '../../core/value.ts';
 import { Tuple } from '../../core/value.ts';
 import { fail } from '../errors.ts';
+import type { Flags, Pattern } from './pattern.ts';
 import { inTime } from './regex-time.ts';
 import { Translator } from './regex-translate.ts';
-
-/** Python's flags of `re`. */
-export interface Flags {
-  readonly ignorecase?: boolean;
-  readonly multiline?: boolean;
-  readonly dotall?: boolean;
-  readonly verbose?: boolean;
-  readonly ascii?: boolean;
-}
-
-/** A Python pattern as a JavaScript one, with the names of its groups. */
-export interface Pattern {
-  readonly regexp: RegExp;
-  /** How many groups it has. */
-  readonly groups: number;
-  readonly names: ReadonlyMap<string, number>;
-}
 
 const cache = new Map<string, Pattern>();
 
