@@ -47,6 +47,8 @@ async function main(): Promise<number> {
   const tally = new Tally();
   let next = values.only === undefined ? 0 : Number(values.only);
   const end = values.only === undefined ? Number(values.cases) : next + 1;
+  // Ctrl-C ends it with the numbers so far.
+  process.once('SIGINT', () => void (next = end));
   const worker = async (): Promise<void> => {
     while (next < end) {
       const result = await runCase(setting, next++);
