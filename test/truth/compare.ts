@@ -108,7 +108,8 @@ function otherChange(before: Outcome, after: Outcome): { worth: Worth; detail: s
 const NOT_COMPARED = ['atime', 'diff', 'start', 'end', 'delta', 'elapsed', 'results', 'backup', 'backup_file'];
 
 function otherResult(before: Outcome, after: Outcome): { worth: Worth; detail: string } | undefined {
-  if (before.status === 'failed') return undefined;
+  // A command that a check does not run says that it skipped it, and nothing of what it would give.
+  if (before.status === 'failed' || before.result['skipped'] === true) return undefined;
   const other = otherValues(before.result, after.result, '');
   return other.length === 0 ? undefined : { worth: 'other result', detail: other.join(', ').slice(0, 300) };
 }

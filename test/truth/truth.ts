@@ -47,11 +47,15 @@ async function main(): Promise<number> {
   const tally = new Tally();
   let next = values.only === undefined ? 0 : Number(values.only);
   const end = values.only === undefined ? Number(values.cases) : next + 1;
-  // Ctrl-C ends it with the numbers so far.
-  process.once('SIGINT', () => void (next = end));
+  // Ctrl-C ends it with the numbers so far; the cases that it reaches as well do not count.
+  let interrupted = false;
+  process.once('SIGINT', () => {
+    interrupted = true;
+  });
   const worker = async (): Promise<void> => {
-    while (next < end) {
+    while (next < end && !interrupted) {
       const result = await runCase(setting, next++);
+      if (interrupted) return;
       tally.add(result);
       for (const line of tally.wrong.splice(0)) process.stdout.write(`${line}\n`);
       tell(result);
