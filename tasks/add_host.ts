@@ -3,7 +3,7 @@ import { defineTask } from '../src/sdk.ts';
 export default defineTask({
   name: 'ansible.builtin.add_host',
   summary: 'Add a host to the inventory of this run.',
-  description: 'Further parameters become variables of the host.',
+  description: 'All other parameters become variables of the host.',
   controllerOnly: true,
   oncePerPlay: true,
   anyParams: true,

@@ -33,7 +33,7 @@ export default defineTask({
     ansible_job_id: 'The job.',
     started: 'One: it was started.',
     finished: 'One when it has ended.',
-    results_file: 'The file on the host that tells of it.',
+    results_file: 'The status file on the host.',
     erased: 'That file, when it is forgotten.',
   },
   examples: [

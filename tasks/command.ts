@@ -59,11 +59,11 @@ export default defineTask({
       yaml: 'command: uname -a\nchanged_when: false\ncheck_mode: false',
     },
     {
-      title: 'Run once: afterwards the file is there',
+      title: 'Run once: afterwards the file exists',
       yaml: 'command: touch /tmp/retrace-command\nargs:\n  creates: /tmp/retrace-command',
     },
     {
-      title: 'A read-only command that tells whether there is anything to do',
+      title: 'A read-only command that shows whether there is anything to do',
       yaml: 'command:\n  argv: [mkdir, /tmp/retrace command]\n  unless: test -d "/tmp/retrace command"',
     },
   ],

@@ -90,7 +90,7 @@ export default defineTask({
     const broken = wanted.filter(({ source }) => followed(state[`source ${source}`]!) === undefined);
     if (broken.length > 0)
       return {
-        failed: broken.map(({ source, dest }) => `${dest} would point to nothing: ${source} is not there`).join('; '),
+        failed: broken.map(({ source, dest }) => `${dest} would point to nothing: ${source} does not exist`).join('; '),
       };
     const homeless = wanted.find(({ dest }) => state[`beside ${parentOf(dest)}`] === undefined);
     if (homeless !== undefined) return { failed: `the parent directory of ${homeless.dest} does not exist` };

@@ -74,7 +74,7 @@ export default defineTask({
       (account as Account | undefined)?.exists === false ? [name] : [],
     );
     if (missing.length > 0)
-      return { failed: `owners of files on ${task.from} are not known here: ${missing.join(', ')}` };
+      return { failed: `owners of files on ${task.from} do not exist here: ${missing.join(', ')}` };
     const differences = treeDifferences(there, here, { by: task.id_offset });
     return {
       changes: [

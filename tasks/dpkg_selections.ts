@@ -15,7 +15,7 @@ export default defineTask({
   ask: ({ name }) => ({ package: packages(name) }),
   plan({ package: now }, { name, selection }) {
     const [one] = now.found;
-    if (one === undefined) return { failed: `dpkg does not know a package ${name}` };
+    if (one === undefined) return { failed: `dpkg does not know the package ${name}` };
     const before = one.want || 'not present';
     if (before === selection) return { changes: [], result: { before, after: selection } };
     const after = { ...now, found: now.found.map((other) => ({ ...other, want: selection })) };

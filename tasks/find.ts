@@ -107,10 +107,10 @@ export default defineTask({
     };
   },
   returns: {
-    files: 'what was found, each as `stat` tells it',
+    files: 'what was found, each as `stat` reports it',
     matched: 'how many',
-    examined: 'how many were looked at',
-    skipped_paths: 'what could not be looked into, and why',
+    examined: 'how many were examined',
+    skipped_paths: 'what could not be searched, and why',
   },
   examples: [
     { title: 'Old logs', yaml: 'find:\n  paths: /var/log\n  patterns: "*.gz"\n  age: 30d\n  recurse: true' },

@@ -8,7 +8,7 @@ export default defineTask({
   description: 'The same as `setup`.',
   params: {
     ...setup.params,
-    parallel: { type: 'bool', ignored: 'all facts are asked in one question' },
+    parallel: { type: 'bool', ignored: 'all facts are gathered in one question' },
   },
   examples: [{ title: 'Facts, where the play gathers none', yaml: 'gather_facts:' }],
 });

@@ -40,7 +40,7 @@ export default defineTask({
     },
     accept_newhostkey: { type: 'bool', default: false, doc: 'The same.' },
     key_file: { type: 'path', doc: 'The ssh key to log in with.' },
-    ssh_opts: { type: 'str', doc: 'Further options for ssh.' },
+    ssh_opts: { type: 'str', doc: 'Additional options for ssh.' },
     executable: { type: 'path', doc: 'The git to use.' },
     reference: { type: 'path', doc: 'A clone to borrow commits from.' },
     separate_git_dir: { type: 'path', doc: 'Where the repository of the clone is kept.' },

@@ -6,9 +6,9 @@ export default defineTask({
   params: {
     name: { type: 'str', required: true, doc: 'The group.' },
     state: { type: 'str', default: 'present', choices: ['absent', 'present'], doc: 'Whether the group should exist.' },
-    gid: { type: 'int', doc: 'Its number.' },
+    gid: { type: 'int', doc: 'Its numeric ID.' },
     system: { type: 'bool', default: false, doc: "A new group gets a number from the system's range." },
-    non_unique: { type: 'bool', default: false, doc: 'Allow a number that another group has.' },
+    non_unique: { type: 'bool', default: false, doc: 'Allow an ID that another group has.' },
     force: { type: 'bool', default: false, doc: 'Delete it even if it is the primary group of a user.' },
     local: { type: 'bool', default: false, ignored: 'groups are always made in the local files' },
   },

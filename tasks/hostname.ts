@@ -32,7 +32,7 @@ export default defineTask({
         'solaris',
         'systemd',
       ],
-      ignored: 'what a host has tells how',
+      ignored: 'the method follows from what the host has',
     },
   },
   ask: () => ({ running: kernelName, file: content('/etc/hostname') }),

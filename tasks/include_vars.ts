@@ -7,7 +7,7 @@ export default defineTask({
   controllerOnly: true,
   gives: 'include_vars',
   params: {
-    file: { type: 'str', aliases: ['_raw_params', 'free-form'], doc: 'A file, looked for in `vars`.' },
+    file: { type: 'str', aliases: ['_raw_params', 'free-form'], doc: 'A file, searched for in `vars`.' },
     dir: { type: 'str', doc: 'A directory whose files are read in the order of their names.' },
     name: { type: 'str', doc: 'A variable that gets all of them as a dictionary.' },
     hash_behaviour: {

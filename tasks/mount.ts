@@ -30,7 +30,7 @@ const params = {
     type: 'str',
     required: true,
     choices: ['absent', 'absent_from_fstab', 'ephemeral', 'mounted', 'present', 'remounted', 'unmounted'],
-    doc: 'Mounted and in fstab (`mounted`), in fstab (`present`), mounted only (`ephemeral`), not mounted (`unmounted`), neither (`absent`, which removes the directory as well), not in fstab (`absent_from_fstab`); `remounted` mounts it anew each time.',
+    doc: 'Mounted and in fstab (`mounted`), in fstab (`present`), mounted only (`ephemeral`), not mounted (`unmounted`), neither (`absent`, which removes the directory as well), not in fstab (`absent_from_fstab`); `remounted` mounts it again each time.',
   },
   fstab: { type: 'path', default: '/etc/fstab', doc: 'The table of mounts.' },
   boot: { type: 'bool', default: true, doc: 'Whether it is mounted at boot; otherwise `noauto` is added.' },
@@ -83,7 +83,7 @@ export default defineTask({
     boot: task.boot ? 'yes' : 'no',
     ...backupFile(replies, task.backup),
   }),
-  returns: { name: 'where it is mounted', opts: 'its options', backup_file: 'where the former fstab is kept' },
+  returns: { name: 'where it is mounted', opts: 'its options', backup_file: 'where the previous fstab is kept' },
   examples: [
     {
       title: 'In fstab only',

@@ -118,7 +118,7 @@ export default defineTask({
   },
   examples: [
     {
-      title: 'A key for root, never made anew',
+      title: 'A key for root, never regenerated',
       yaml: 'openssh_keypair:\n  path: /root/retrace_id_ed25519\n  type: ed25519\n  comment: off@example.org\n  regenerate: fail',
     },
     { title: 'No key', yaml: 'openssh_keypair:\n  path: /root/retrace_id_gone\n  state: absent' },

@@ -21,7 +21,7 @@ export default defineTask({
       type: 'str',
       required: true,
       aliases: ['_raw_params', 'free_form'],
-      doc: 'The script, looked for in `files`, and its arguments.',
+      doc: 'The script, searched for in `files`, and its arguments.',
     },
     ...guards,
     executable: { type: 'str', doc: 'The interpreter that runs it, instead of its interpreter line.' },

@@ -146,7 +146,7 @@ function whyRefused(
   const sent = new Set([...snapshots.map(({ guid }) => guid), ...bookmarks]);
   const common = received.findLast(({ guid }) => sent.has(guid));
   if (common === undefined)
-    return `${name} is there and has no snapshot in common with ${source}: syncoid refuses to destroy it; destroy or rename it first`;
+    return `${name} exists and has no snapshot in common with ${source}: syncoid refuses to destroy it; destroy or rename it first`;
   const newest = received.at(-1);
   return given.no_rollback && newest !== undefined && newest !== common
     ? `${name} has a snapshot of its own, ${newest.name}, after ${common.name}, the last one in common with ${source}: with \`no_rollback\` nothing can be received`

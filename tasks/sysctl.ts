@@ -20,7 +20,7 @@ export default defineTask({
     sysctl_file: { type: 'path', default: '/etc/sysctl.conf', doc: 'The file that is read at the next start.' },
     sysctl_set: { type: 'bool', default: false, doc: 'Set it now, where the kernel has another.' },
     reload: { type: 'bool', default: true, doc: 'Have the file read where it changed.' },
-    ignoreerrors: { type: 'bool', default: false, doc: 'Go on where the kernel does not know a value.' },
+    ignoreerrors: { type: 'bool', default: false, doc: 'Continue if the kernel does not know a parameter.' },
   },
   rules: { requiredIf: [{ param: 'state', is: 'present', needs: ['value'] }] },
   ask: ({ name, sysctl_file }) => ({ file: content(sysctl_file), kernel: kernelValue(name) }),

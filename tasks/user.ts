@@ -29,8 +29,8 @@ export default defineTask({
   params: {
     name: { type: 'str', required: true, aliases: ['user'], doc: 'The user.' },
     state: { type: 'str', default: 'present', choices: ['absent', 'present'], doc: 'Whether the user should exist.' },
-    uid: { type: 'int', doc: 'Its number.' },
-    non_unique: { type: 'bool', default: false, doc: 'Allow a number that another user has.' },
+    uid: { type: 'int', doc: 'Its numeric ID.' },
+    non_unique: { type: 'bool', default: false, doc: 'Allow an ID that another user has.' },
     group: { type: 'str', doc: 'Its primary group.' },
     groups: {
       type: 'list',
@@ -135,7 +135,7 @@ export default defineTask({
       yaml: 'user:\n  name: retracerd\n  system: true\n  create_home: false\n  home: /nonexistent\n  shell: /usr/sbin/nologin',
     },
     {
-      title: 'In further groups, with an ssh key',
+      title: 'In supplementary groups, with an ssh key',
       yaml: 'user:\n  name: retracer\n  groups: [adm, games]\n  append: true\n  generate_ssh_key: true\n  ssh_key_type: ed25519',
     },
     { title: 'Gone, with its home', yaml: 'user:\n  name: nobody-knows\n  state: absent\n  remove: true' },

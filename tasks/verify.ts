@@ -4,7 +4,7 @@ export default defineTask({
   name: 'verify',
   summary: 'Prove something by a read-only command, which must succeed.',
   description:
-    'The command is asked together with all other questions, so it costs no round trip of its own, and never counts as a change. It must change nothing on the host. Where it fails, the task fails with what it said, in a check, too, unless a change that the check foresees may mend it.',
+    'The command is run together with all other questions, so it costs no round trip of its own, and never counts as a change. It must change nothing on the host. Where it fails, the task fails with what it said, in a check, too, unless a change that the check foresees may mend it.',
   looks: () => true,
   params: {
     cmd: { type: 'str', required: true, doc: 'The command, for `sh`.' },

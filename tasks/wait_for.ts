@@ -27,7 +27,7 @@ const params = {
   },
   search_regex: { type: 'str', doc: 'What must be found in the file, or in what the server sends first.' },
   timeout: { type: 'int', default: 300, doc: 'Seconds after which it has failed.' },
-  delay: { type: 'int', default: 0, ignored: 'looking costs nothing, so the first look is at once' },
+  delay: { type: 'int', default: 0, ignored: 'checking costs nothing, so the first check is immediate' },
   sleep: { type: 'int', default: 1, doc: 'Seconds between two attempts.' },
   connect_timeout: { type: 'int', default: 5, doc: 'Seconds for one attempt to connect.' },
   active_connection_states: {

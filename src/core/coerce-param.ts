@@ -67,12 +67,12 @@ const coercions: { readonly [T in ParamType]: (value: Raw, home: Home) => unknow
   mode: (value) => {
     if (typeof value === 'number') return modeFromInt(value);
     const word = text(value);
-    if (typeof word !== 'string') return new Wrong("a mode, as '0644' or u=rw,g=r");
+    if (typeof word !== 'string') return new Wrong("a mode such as '0644' or u=rw,g=r");
     return /^0?o?[0-7]{1,5}$|^([ugoa]*[-+=][rwxXstugo]*([-+=][rwxXstugo]*)*)(,[ugoa]*[-+=][rwxXstugo]*([-+=][rwxXstugo]*)*)*$|^preserve$/.test(
       word,
     )
       ? word
-      : new Wrong("a mode, as '0644' or u=rw,g=r");
+      : new Wrong("a mode such as '0644' or u=rw,g=r");
   },
 };
 
@@ -85,7 +85,7 @@ function subject(value: Raw): string | Wrong {
 /** An int is a mode as YAML 1.1 read it: `0644` arrives as 420. `644` without its zero would be a mode nobody means. */
 function modeFromInt(value: number): string | Wrong {
   if (!Number.isInteger(value) || value < 0 || value > 0o7777 || (value > 0o777 && /^[0-7]{3}$/.test(String(value))))
-    return new Wrong(`a mode with its zero`, `write \`'0${value}'\``, 'mode-without-zero');
+    return new Wrong(`a mode with a leading zero`, `write \`'0${value}'\``, 'mode-without-zero');
   return `0${value.toString(8).padStart(3, '0')}`;
 }
 
@@ -108,7 +108,7 @@ export function expandHome(path: string, home: Home): string | Wrong {
 
 function size(value: Raw): number | Wrong {
   const match = /^\s*(\d+\.?\d*|\.\d+)\s*([KMGTPEZY]?)(i?B?|b)?\s*$/i.exec(String(value));
-  if (match === null) return new Wrong('a size, as 10MB');
+  if (match === null) return new Wrong('a size such as 10MB');
   return Math.round(
     Number(match[1]) * 1024 ** ['', 'K', 'M', 'G', 'T', 'P', 'E', 'Z', 'Y'].indexOf(match[2]!.toUpperCase()),
   );

@@ -1,30 +1,51 @@
 import { suggest } from './suggest.ts';
 
-/** What `about:` of a command may name, each as `KIND:NAME`, and what the name is of. Types of one's own may blur other subjects: nobody types those. */
+/** The kinds of subjects that there are, and what the name behind the colon is of. What a type is about or blurs is one of them. */
 const KINDS = {
   path: 'an absolute path, and all below it',
   entry: 'an absolute path, without what is below it',
+  data: 'the absolute path of a file, of which only the content counts',
+  inode: 'the absolute path of a file, of which all but the content counts',
+  listed: 'the absolute path of a directory, of which only the names in it count',
+  missing: 'an absolute path where nothing is',
   package: 'a package',
+  apt: '`lists`: what apt has fetched of its repositories',
+  debconf: 'a package with questions',
+  alternative: 'a generic name, as `editor`',
   unit: 'a unit, with its suffix',
   user: 'a user',
   group: 'a group',
+  crontab: 'a user with a crontab',
   dataset: 'a ZFS dataset',
   mount: 'a mount point',
+  swap: 'a swap file or device',
   ct: 'the number of a container of Proxmox',
   sysctl: 'a kernel parameter',
+  module: 'a kernel module',
   network: 'nothing',
+  hostname: 'nothing',
+  locale: 'nothing',
+  manual: 'nothing',
 } as const;
+
+const PATHS = /^(?:path|entry|data|inode|listed|missing|mount)$/;
+
+/** All kinds of subjects. */
+export const subjectKinds: readonly string[] = Object.keys(KINDS);
 
 /** What is wrong with a subject that a person wrote, as what was expected and a hint; undefined for one that there is. */
 export function wrongSubject(text: string): { readonly expected: string; readonly hint?: string } | undefined {
-  const [, kind, name = ''] = /^([^:]*):(.*)$/s.exec(text) ?? [];
+  if (text === 'absent:*') return undefined;
+  // Of what is not there, and of what an answer depends on without telling of it: a subject again.
+  const [, kind, name = ''] = /^(?:absent:|by:)?([^:]*):(.*)$/s.exec(text) ?? [];
   const examples = 'a subject, as path:/etc/nginx, unit:nginx.service or package:nginx';
   if (kind === undefined || !Object.hasOwn(KINDS, kind)) {
-    const near = suggest(kind ?? text, Object.keys(KINDS));
+    const near = suggest(kind ?? text, subjectKinds);
     return { expected: examples, ...(near !== undefined && { hint: `did you mean \`${near}:\`?` }) };
   }
-  if (/^(path|entry|mount)$/.test(kind) && !name.startsWith('/'))
+  if (PATHS.test(kind) && !name.startsWith('/'))
     return { expected: `an absolute path after \`${kind}:\``, hint: `write \`${kind}:/${name}\`` };
-  if (name === '' && kind !== 'network') return { expected: `${KINDS[kind as keyof typeof KINDS]} after \`${kind}:\`` };
+  const of = KINDS[kind as keyof typeof KINDS];
+  if (name === '' && of !== 'nothing') return { expected: `${of} after \`${kind}:\`` };
   return undefined;
 }

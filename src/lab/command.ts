@@ -21,7 +21,8 @@ export async function labCommand(argv: readonly string[], io: LabIo): Promise<nu
     return name === '' ? 1 : 0;
   }
   const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
-  if (!command) return complain(io, `\`lab ${name}\` is not known here; known: ${Object.keys(commands).join(', ')}`);
+  if (!command)
+    return complain(io, `unknown command \`lab ${name}\`; expected one of ${Object.keys(commands).join(', ')}`);
   if (isHelp(rest[0] ?? '')) {
     io.stdout.write(help[name] ?? help.lab);
     return 0;
@@ -111,8 +112,7 @@ function split(
 ): { flags: ReadonlySet<string>; names: readonly string[] } {
   const flags = argv.filter((word) => word.startsWith('-'));
   const unknown = flags.find((flag) => !known.includes(flag));
-  if (unknown)
-    throw new Error(`the option ${unknown} is not known here${known.length > 0 ? `; known: ${known.join(', ')}` : ''}`);
+  if (unknown) throw new Error(`unknown option ${unknown}${known.length > 0 ? `; known: ${known.join(', ')}` : ''}`);
   return { flags: new Set(flags), names: argv.filter((word) => !word.startsWith('-')) };
 }
 

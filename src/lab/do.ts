@@ -4,7 +4,7 @@ import type { Progress } from './progress.ts';
 /** Do in the lab what a playbook asks a person to do. */
 export async function doManualStep(name: string, progress: Progress): Promise<void> {
   const step = Object.hasOwn(steps, name) ? steps[name] : undefined;
-  if (!step) throw new Error(`\`lab do ${name}\` is not known here; known: ${Object.keys(steps).join(', ')}`);
+  if (!step) throw new Error(`unknown step \`lab do ${name}\`; expected one of ${Object.keys(steps).join(', ')}`);
   progress.say(await step());
 }
 

@@ -33,7 +33,7 @@ export const resolver = '198.51.100.55';
 /** A host by its name: one of the table, or a plain Debian of any other name. */
 export function hostNamed(name: string): LabHost {
   if (!/^[a-z][a-z0-9-]{0,9}$/.test(name))
-    throw new Error(`a lab host is named by 1 to 10 small letters, digits and dashes, not "${name}"`);
+    throw new Error(`expected a host name of 1 to 10 lowercase letters, digits and dashes, got "${name}"`);
   return special[name] ?? plainHost(name);
 }
 

@@ -25,7 +25,7 @@ export function forgeSeed(): string | undefined {
   for (const part of ['infrastructure', 'monitoring'])
     if (!existsSync(join(folder, part)))
       throw new Error(
-        `RETRACE_LAB_REPOSITORY: ${join(resolve(folder), part)} is not there; it needs infrastructure/ and monitoring/`,
+        `RETRACE_LAB_REPOSITORY: ${join(resolve(folder), part)} does not exist; it needs infrastructure/ and monitoring/`,
       );
   return resolve(folder);
 }

@@ -13,9 +13,9 @@ export function missingColon(c: Cursor, from: number, line: number): SyntaxMista
   const ownLine = c.text.slice(line, from).trim() === '';
   const hint = ownLine
     ? 'is a colon missing at the end of the line above?'
-    : 'indent it as the key above to go on with the same dict, or put the text in quotes';
+    : 'indent it as the key above to continue the same dict, or put the text in quotes';
   return new SyntaxMistake(
-    'mapping values are not allowed here: this line goes on with the text above',
+    'mapping values are not allowed here: this line continues the text above',
     start,
     c.pos,
     hint,
@@ -51,6 +51,6 @@ export function badIndent(c: Cursor, at: number, column: number): SyntaxMistake 
     message,
     c.pos,
     end < 0 ? c.text.length : end,
-    `indent it by ${column} to go on with the same list or dict`,
+    `indent it by ${column} to continue the same list or dict`,
   );
 }

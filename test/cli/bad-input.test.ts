@@ -56,7 +56,7 @@ const cases: readonly (readonly [string, string, readonly string[]])[] = [
   [
     'a mode without its zero',
     tasks('- file: {path: /x, mode: 644}'),
-    ['play.yaml:3:', 'expected a mode with its zero, got `644`', "write `'0644'`"],
+    ['play.yaml:3:', 'expected a mode with a leading zero, got `644`', "write `'0644'`"],
   ],
   ['no playbook in the file', 'hosts: all\n', ['play.yaml:1:']],
 ];

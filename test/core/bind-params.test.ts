@@ -55,15 +55,15 @@ describe('bindParams', () => {
     ['float', 'much', '`x`: expected a number, got `much`'],
     ['list', { a: 1 }, '`x`: expected a list, got a dictionary'],
     ['dict', 'a b', '`x`: expected a dictionary, got `a b`'],
-    ['bytes', '1.2.3', '`x`: expected a size, as 10MB, got `1.2.3`'],
-    ['mode', 'rwx', "`x`: expected a mode, as '0644' or u=rw,g=r, got `rwx`"],
+    ['bytes', '1.2.3', '`x`: expected a size such as 10MB, got `1.2.3`'],
+    ['mode', 'rwx', "`x`: expected a mode such as '0644' or u=rw,g=r, got `rwx`"],
   ] as const)('a %s cannot be %j', ([type, given, message]) => {
     expect(bound(shape({ x: { type } }), { x: given })).toEqual([['wrong-type', 'x', message, undefined]]);
   });
 
   test('a mode whose zero was forgotten is refused, with what was meant', () => {
     expect(bound(shape({ mode: { type: 'mode' } }), { mode: 644 })).toEqual([
-      ['mode-without-zero', 'mode', '`mode`: expected a mode with its zero, got `644`', "write `'0644'`"],
+      ['mode-without-zero', 'mode', '`mode`: expected a mode with a leading zero, got `644`', "write `'0644'`"],
     ]);
   });
 

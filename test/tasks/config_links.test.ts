@@ -140,7 +140,7 @@ describe('config_links', () => {
 
     expect(ended).toMatchObject({
       status: 'failed',
-      message: `${dir.at('etc/missing')} would point to nothing: ${dir.at('clone/missing')} is not there`,
+      message: `${dir.at('etc/missing')} would point to nothing: ${dir.at('clone/missing')} does not exist`,
     });
   });
 

@@ -67,7 +67,7 @@ describe('XB2: a hostile source', () => {
     const reply = { code: 0, stdout: listed(['', 'd'], ...entries), stderr: Buffer.alloc(0) };
 
     expect(kind.read([reply], [{ path: '/src' }])).toMatchObject([
-      { ok: false, why: expect.stringContaining('nothing can be there') },
+      { ok: false, why: expect.stringContaining('no such path can exist') },
     ]);
   });
 
@@ -187,6 +187,6 @@ describe('copy_between', () => {
       { from: 'proxy', src: '/a', dest: '/b' },
     );
 
-    expect(plan).toEqual({ failed: 'owners of files on proxy are not known here: user certs' });
+    expect(plan).toEqual({ failed: 'owners of files on proxy do not exist here: user certs' });
   });
 });

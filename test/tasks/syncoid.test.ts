@@ -47,7 +47,7 @@ describe('syncoid', () => {
         'a target without a snapshot in common',
         diverged,
         {},
-        'pool/b is there and has no snapshot in common with tank/a',
+        'pool/b exists and has no snapshot in common with tank/a',
       ],
       ['a target that was made by hand', { ...inSync, 'pool/b': holding() }, {}, 'no snapshot in common'],
       ['a snapshot of its own', own, { no_rollback: true }, 'own9, after s1'],

@@ -20,7 +20,7 @@ export function readSource(path: string, secrets: readonly VaultSecret[]): Resul
   const foreign = foreignEncryption(bytes);
   if (foreign) return failed(path, 'encrypted-file', `${path} is encrypted with ${foreign.tool}`, foreign.hint);
   const text = decodeUtf8(bytes);
-  if (text === undefined) return failed(path, 'not-text', `${path} is not a text in UTF-8`);
+  if (text === undefined) return failed(path, 'not-text', `${path} is not UTF-8 text`);
   if (!isEnvelope(text)) return { ok: true, value: { text, vaulted: false } };
   const opened = decryptVault(text, secrets, { file: path, line: 1, column: 1 });
   return opened.ok ? { ok: true, value: { text: opened.value.toString('utf8'), vaulted: true } } : opened;

@@ -61,7 +61,7 @@ export const KEYWORDS = {
   when: { type: 'conditions', on: [...inPlays, 'include', 'import_playbook'], inherited: 'all', templated: 'turn', use: { by: 'engine' }, doc: 'Conditions that must all hold; otherwise it is skipped.' },
   environment: { type: 'dicts', on: shared, inherited: 'all', templated: 'turn', use: { by: 'engine' }, doc: 'Environment variables of the commands on the host.' },
   module_defaults: { type: 'dicts', on: shared, inherited: 'all', templated: 'turn', use: { by: 'engine' }, doc: 'Parameters for tasks of a type that do not give them.' },
-  collections: { type: 'any', on: sharedAndIncludes, templated: 'never', use: { by: 'loader' }, doc: 'Collections in which the roles of a play are looked for first.' },
+  collections: { type: 'any', on: sharedAndIncludes, templated: 'never', use: { by: 'loader' }, doc: 'Collections in which the roles of a play are searched for first.' },
   become: { type: 'bool', on: shared, inherited: 'nearest', templated: 'turn', use: { by: 'engine' }, doc: 'Act as another user.' },
   become_user: { type: 'text', on: shared, inherited: 'nearest', templated: 'turn', use: { by: 'engine' }, doc: 'The user to become (default: root).' },
   become_method: { type: 'text', on: shared, inherited: 'nearest', templated: 'turn', use: { by: 'engine' }, doc: `How to become that user: ${becomeMethodNames.join(', ')}.` },
@@ -77,8 +77,8 @@ export const KEYWORDS = {
   throttle: { type: 'int', on: shared, inherited: 'nearest', templated: 'task', use: { by: 'engine' }, doc: 'Maximum number of hosts on which a task runs at the same time.' },
   run_once: { type: 'bool', on: sharedAndIncludes, inherited: 'nearest', templated: 'task', use: { by: 'engine' }, doc: 'Run on the first host only; its result is for all.' },
   any_errors_fatal: { type: 'bool', on: shared, inherited: 'nearest', templated: 'task', use: { by: 'engine' }, doc: 'End the play on all hosts when a task fails on one.' },
-  ignore_errors: { type: 'bool', on: sharedAndIncludes, inherited: 'nearest', templated: 'task', use: { by: 'engine' }, doc: 'Go on when a task fails.' },
-  ignore_unreachable: { type: 'bool', on: shared, inherited: 'nearest', templated: 'task', use: { by: 'engine' }, doc: 'Go on when a host is unreachable.' },
+  ignore_errors: { type: 'bool', on: sharedAndIncludes, inherited: 'nearest', templated: 'task', use: { by: 'engine' }, doc: 'Continue when a task fails.' },
+  ignore_unreachable: { type: 'bool', on: shared, inherited: 'nearest', templated: 'task', use: { by: 'engine' }, doc: 'Continue when a host is unreachable.' },
   delegate_to: { type: 'text', on: inPlays, inherited: 'nearest', templated: 'turn', use: { by: 'engine' }, doc: 'Another host to act on.' },
   delegate_facts: { type: 'bool', on: inPlays, inherited: 'nearest', templated: 'turn', use: { by: 'engine' }, doc: 'Facts are those of the host that a task is delegated to.' },
   debugger: { type: 'any', on: sharedAndIncludes, templated: 'never', use: { none: 'there is no debugger' }, doc: 'When to start the debugger.' },
@@ -89,7 +89,7 @@ export const KEYWORDS = {
   gather_subset: { type: 'any', on: ['play'], templated: 'never', use: { none: 'facts cost nothing until one is used; the task type setup takes it' }, doc: 'Which facts to gather.' },
   gather_timeout: { type: 'any', on: ['play'], templated: 'never', use: { none: 'facts are one question, with the time limit of all questions' }, doc: 'Seconds for gathering facts.' },
   fact_path: { type: 'any', on: ['play'], templated: 'never', use: { none: 'local facts are those of /etc/ansible/facts.d' }, doc: 'The directory of local facts.' },
-  vars_files: { type: 'any', on: ['play'], templated: 'play', use: { by: 'engine' }, doc: 'Files of variables; of a list in the list, the first that is there.' },
+  vars_files: { type: 'any', on: ['play'], templated: 'play', use: { by: 'engine' }, doc: 'Files of variables; of a list in the list, the first that exists.' },
   vars_prompt: { type: 'prompts', on: ['play'], templated: 'never', use: { by: 'loader' }, doc: 'Variables to ask a person for before the play.' },
   roles: { type: 'roles', on: ['play'], templated: 'load', use: { by: 'loader' }, doc: 'Roles to run after pre_tasks.' },
   pre_tasks: { type: 'items', on: ['play'], templated: 'never', use: { by: 'loader' }, doc: 'Tasks before the roles.' },
@@ -127,7 +127,7 @@ export const KEYWORDS = {
   retries: { type: 'int', on: tasks, templated: 'turn', use: { by: 'engine' }, doc: 'How often to repeat it (default: 3).' },
   delay: { type: 'int', on: tasks, templated: 'turn', use: { by: 'engine' }, doc: 'Seconds between two attempts (default: 5).' },
   async: { type: 'int', on: tasks, templated: 'turn', use: { by: 'engine' }, doc: 'Seconds that the task may take in the background.' },
-  poll: { type: 'int', on: tasks, templated: 'turn', use: { by: 'engine' }, doc: 'Seconds between two looks at a task in the background; 0: do not wait.' },
+  poll: { type: 'int', on: tasks, templated: 'turn', use: { by: 'engine' }, doc: 'Seconds between two polls of a task in the background; 0: do not wait.' },
 } as const satisfies Readonly<Record<string, KeywordSpec>>;
 
 /** The name of a keyword. */

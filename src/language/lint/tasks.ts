@@ -37,7 +37,7 @@ export const packageLatest: Rule = {
 /** `ignore_errors` where nobody looks at what happened. */
 export const errorsIgnoredUnseen: Rule = {
   code: 'errors-ignored-unseen',
-  why: 'every failure is ignored, also those that nobody thought of, as a full disk or a mistyped path',
+  why: 'every failure is ignored, also those that nobody thought of, such as a full disk or a mistyped path',
   find: ({ item }) => {
     const ignored = item.keywords.ignoreErrors;
     if (item.kind !== 'task' || ignored === undefined || ignored.value === false || item.register !== undefined)
@@ -45,7 +45,7 @@ export const errorsIgnoredUnseen: Rule = {
     return [
       {
         at: ignored.at,
-        message: 'errors are ignored and the result is not looked at',
+        message: 'errors are ignored and the result is not checked',
         fix: 'say what is not a failure with failed_when, or catch it with block and rescue',
       },
     ];

@@ -68,7 +68,7 @@ export function actionOf(loading: Loading, dict: RawDict, at: Position): Action 
   const [key] = actions;
   if (key === undefined) {
     if (named.length === 0)
-      report(loading, 'no-action', 'no module/action detected in task.', at, 'name a task type, as "debug:"');
+      report(loading, 'no-action', 'no module/action detected in task.', at, 'name a task type, for example "debug:"');
     return undefined;
   }
   return general.length > 0 ? generalAction(loading, dict, key, at) : namedAction(loading, dict, key, at);

@@ -34,7 +34,7 @@ export function loadHandlers(
 
 function loadEntry(loading: Loading, entry: Raw, within: Within, at: Position): readonly Item[] {
   if (!isRawDict(entry)) {
-    const message = `unexpected ${kindOf(entry)} in a list of tasks; a task is a dict, as "- debug: msg=hello"`;
+    const message = `unexpected ${kindOf(entry)} in a list of tasks; a task is a dict, for example "- debug: msg=hello"`;
     report(loading, 'wrong-keyword-type', message, at);
     return [];
   }

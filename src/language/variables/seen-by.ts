@@ -112,5 +112,5 @@ const noPlay = (
 const morePlays = ({ name }: Host, plays: readonly PlayOfHost[]): Diagnostic => ({
   severity: 'warning',
   code: 'more-plays',
-  message: `these plays are for ${name}: ${named(plays)}; told is the first, --play NUMBER tells another`,
+  message: `these plays are for ${name}: ${named(plays)}; this shows the first; --play NUMBER shows another`,
 });

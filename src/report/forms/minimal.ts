@@ -3,7 +3,7 @@ import type { ReportForm } from '../form.ts';
 /** For scripts that read what `ansible` prints of a task. */
 export const minimal = {
   name: 'minimal',
-  summary: "one result a host, as Ansible's ad-hoc command prints it",
+  summary: "one result per host, as Ansible's ad-hoc command prints it",
   forPeople: true,
   create: async ({ stdout, chalk }) =>
     (await import('../minimal.ts')).minimalReporter((text) => void stdout.write(text), chalk),

@@ -57,7 +57,7 @@ const reasons: readonly { pattern: RegExp; words?: string; hint: string }[] = [
     hint: 'create the container before, or correct ansible_host, its name or ID',
   },
   { pattern: /^Error response from daemon: .*is not running/m, hint: 'start the container before: docker start' },
-  { pattern: /^Error response from daemon: .*is paused/m, hint: 'let the container go on: docker unpause' },
+  { pattern: /^Error response from daemon: .*is paused/m, hint: 'resume the container: docker unpause' },
   {
     pattern: /^(?:Cannot connect to the Docker daemon|error during connect)/m,
     hint: 'start the docker daemon, or say by DOCKER_HOST where it is',

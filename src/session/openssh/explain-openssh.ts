@@ -7,7 +7,7 @@ export function explainOpenssh(place: string, said: string): SessionFailure {
   const lines = said.split('\n').map((line) => line.trim());
   const telling = lines.filter((line) => line && !/^@|^Warning: Permanently|^Pseudo-terminal/.test(line));
   // The long warning about a changed key says in one line where the old one is.
-  const message = offending ? `shows another host key than ${offending} knows` : telling.join('; ');
+  const message = offending ? `shows a host key that differs from ${offending}` : telling.join('; ');
   return {
     reason,
     message: `${place}: ssh: ${message || 'ended without a word'}`,

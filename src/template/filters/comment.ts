@@ -18,7 +18,7 @@ const STYLES: Record<string, Style> = {
 
 /** Text as a comment: each line decorated, with a decorated empty line before and after. */
 export function commentText(text: string, styleName: string, options: ReadonlyMap<string, Value>): string {
-  const style = STYLES[styleName] ?? fail(`comment does not know the style '${styleName}'`);
+  const style = STYLES[styleName] ?? fail(`comment: unknown style '${styleName}'`);
   const option = (name: string, standard: string): string => (options.has(name) ? str(options.get(name)!) : standard);
   const newline = option('newline', '\n');
   const decoration = option('decoration', style.decoration);

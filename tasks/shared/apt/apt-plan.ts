@@ -65,12 +65,12 @@ function refusal(given: Given, { lists, simulation, whole, upgrade, ...state }: 
           ({ spec }) => installed(state[`package ${spec.name}`]!)?.want === 'hold',
         );
   if (held !== undefined)
-    return `package ${held.spec.name} is on hold at ${held.from}; \`allow_change_held_packages: true\` changes it nevertheless`;
+    return `package ${held.spec.name} is on hold at ${held.from}; \`allow_change_held_packages: true\` changes it anyway`;
   const deb = given.deb === undefined ? undefined : debPackage(given.deb, state.deb);
   const mayDowngrade = given.allow_downgrade === true || given.force === true;
   const newer = deb && state.debState && installed(state.debState)?.version;
   if (deb?.guessed === false && newer && !mayDowngrade && compareVersions(deb.version, newer) < 0)
-    return `${given.deb} has version ${deb.version} of ${deb.name}, older than the ${newer} that is installed; \`allow_downgrade: true\` installs it nevertheless`;
+    return `${given.deb} has version ${deb.version} of ${deb.name}, older than the ${newer} that is installed; \`allow_downgrade: true\` installs it anyway`;
   const error = simulation?.error ?? whole?.error ?? upgrade?.error;
   if (error === undefined) return undefined;
   return /Unable to locate|no installation candidate|was not found/.test(error)

@@ -75,7 +75,7 @@ function loggingIn(repo: string): { variables: Script; options: readonly string[
 /** Ask how the clone is. */
 export const askClone = (access: GitAccess) =>
   shell({
-    ...sh`dest=${access.dest}; command -v ${access.executable ?? 'git'} >/dev/null || { echo 'git is not there' >&2; exit 127; }
+    ...sh`dest=${access.dest}; command -v ${access.executable ?? 'git'} >/dev/null || { echo 'git is not installed' >&2; exit 127; }
 [ -e "$dest" ] || { echo absent; exit; }
 [ -d "$dest" ] || { echo other; exit; }
 g() { ${gitWith(access)} -C "$dest" "$@"; }

@@ -213,7 +213,7 @@ describe('files that other tools encrypted', () => {
   test('bytes that are no text are told', () => {
     const files = { 'hosts.yaml': 'all: { hosts: { h: } }', 'group_vars/all.yml': Buffer.from([0xff, 0xfe, 0]) };
 
-    expect(mistakes(files)).toEqual(['error 1:1 group_vars/all.yml is not a text in UTF-8']);
+    expect(mistakes(files)).toEqual(['error 1:1 group_vars/all.yml is not UTF-8 text']);
   });
 });
 

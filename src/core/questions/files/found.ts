@@ -54,7 +54,7 @@ function readFinding({ code, stdout, stderr }: Reply, { path }: Arg): Answer<Fin
   const root = `${given(path).replace(/\/+$/, '')}/`;
   const odd = entries.find((entry) => !entry.path.startsWith(root) || !isInside(entry.path.slice(root.length)));
   if (odd !== undefined)
-    return { ok: false, why: `the host tells of ${JSON.stringify(odd.path)} below ${path}: nothing can be there` };
+    return { ok: false, why: `the host reports ${JSON.stringify(odd.path)} below ${path}: no such path can exist` };
   return { ok: true, value: { entries, isFolder: true, skipped } };
 }
 

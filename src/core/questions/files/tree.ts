@@ -94,7 +94,7 @@ function readTree(
   if (odd !== undefined)
     return {
       ok: false,
-      why: `the host tells of ${JSON.stringify(odd.path)} below ${options.path}: nothing can be there`,
+      why: `the host reports ${JSON.stringify(odd.path)} below ${options.path}: no such path can exist`,
     };
   if (summed === undefined) return { ok: true, value: entries };
   const root = rootOf(options);
