@@ -195,8 +195,10 @@ function planned(params: Given) {
   return { ...given, specs: specsOf(given) };
 }
 
-const removal = ({ state, purge }: Given): string | undefined =>
-  state === 'absent' ? (purge ? 'purge' : 'remove') : undefined;
+function removal({ state, purge }: Given): string | undefined {
+  if (state !== 'absent') return undefined;
+  return purge ? 'purge' : 'remove';
+}
 
 const upgradeAction = (upgrade: string): readonly string[] =>
   upgrade === 'dist' || upgrade === 'full' ? ['dist-upgrade'] : ['upgrade', '--with-new-pkgs'];

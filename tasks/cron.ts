@@ -103,12 +103,11 @@ case $out in *'no crontab for'*) ;; *) printf %s "$out" >&2; exit 1 ;; esac`,
         about: [`entry:${fileOf(file)}`, `path:${fileOf(file)}`],
       });
 
-const store = (file: string | undefined, user: string | undefined, table: string): readonly Command[] =>
-  file === undefined
-    ? [reading(sh`crontab ${ofUser(user)} -`, table)]
-    : table.trim() === ''
-      ? [sh`rm -f -- ${fileOf(file)}`]
-      : [writeFile({ path: fileOf(file), content: table, mode: 0o644 })];
+function store(file: string | undefined, user: string | undefined, table: string): readonly Command[] {
+  if (file === undefined) return [reading(sh`crontab ${ofUser(user)} -`, table)];
+  if (table.trim() === '') return [sh`rm -f -- ${fileOf(file)}`];
+  return [writeFile({ path: fileOf(file), content: table, mode: 0o644 })];
+}
 
 const backup = (file: string | undefined, user: string | undefined): Command =>
   file === undefined

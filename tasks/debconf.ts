@@ -99,6 +99,6 @@ const shown = (answer: ShellAnswer, question: string, vtype: string | undefined)
 
 function wantedValue(value: unknown, vtype: string | undefined): string {
   if (vtype === 'multiselect' && Array.isArray(value)) return value.join(', ');
-  const text = typeof value === 'boolean' ? (value ? 'true' : 'false') : String(value);
+  const text = String(value);
   return vtype === 'boolean' || vtype === 'seen' ? text.toLowerCase() : text;
 }

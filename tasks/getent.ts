@@ -52,9 +52,8 @@ export default defineTask({
 
 const colons = new Set(['passwd', 'shadow', 'group', 'gshadow']);
 
-const subject = (database: string, key: string): string =>
-  database === 'passwd' || database === 'shadow'
-    ? `user:${key || '*'}`
-    : database === 'group' || database === 'gshadow'
-      ? `group:${key || '*'}`
-      : `path:/etc/${database}`;
+function subject(database: string, key: string): string {
+  if (database === 'passwd' || database === 'shadow') return `user:${key || '*'}`;
+  if (database === 'group' || database === 'gshadow') return `group:${key || '*'}`;
+  return `path:/etc/${database}`;
+}

@@ -140,7 +140,8 @@ function renewal(key: SshKey, task: Task): 'keep' | 'new' | 'fail' {
   if (key.broken !== undefined) return task.regenerate === 'full_idempotence' ? 'new' : 'keep';
   const size = sizeOf(task);
   const same = key.type === task.type && (size === undefined || key.size === size);
-  return same ? 'keep' : task.regenerate === 'fail' ? 'fail' : 'new';
+  if (same) return 'keep';
+  return task.regenerate === 'fail' ? 'fail' : 'new';
 }
 
 function makeChange(key: SshKey, task: Task): Change {

@@ -105,7 +105,10 @@ export default defineTask({
 
 /** The lines that the parameters ask for. */
 function wantedLines(given: Given): Lines {
-  const flag = (value: boolean | undefined) => (value === undefined ? undefined : value ? '1' : '0');
+  function flag(value: boolean | undefined): '0' | '1' | undefined {
+    if (value === undefined) return undefined;
+    return value ? '1' : '0';
+  }
   const lines: Record<string, string | number | undefined> = {
     hostname: given.hostname,
     cores: given.cores,

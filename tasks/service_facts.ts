@@ -12,14 +12,7 @@ export default defineTask({
     for (const [name = '', status = ''] of rows(files))
       if (name.endsWith('.service')) known.set(name, { name, state: 'inactive', status, source: 'systemd' });
     for (const [name = '', load = '', active = '', sub = ''] of rows(running)) {
-      const state =
-        load === 'not-found'
-          ? 'stopped'
-          : active === 'failed' || sub === 'failed'
-            ? 'failed'
-            : sub === 'running'
-              ? 'running'
-              : 'stopped';
+      const state = stateOf(load, active, sub);
       known.set(name, {
         name,
         state,
@@ -53,3 +46,9 @@ const rows = (text: string): readonly (readonly string[])[] =>
         .split(/\s+/),
     )
     .filter(([name]) => name !== '');
+
+function stateOf(load: string | undefined, active: string | undefined, sub: string | undefined): string {
+  if (load === 'not-found') return 'stopped';
+  if (active === 'failed' || sub === 'failed') return 'failed';
+  return sub === 'running' ? 'running' : 'stopped';
+}

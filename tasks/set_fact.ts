@@ -28,5 +28,6 @@ export default defineTask({
 /** Ansible 2.14 takes the words true, false, yes and no for booleans here, and playbooks count on it. */
 function asBoolean(value: unknown): unknown {
   const word = typeof value === 'string' ? value.toLowerCase() : '';
-  return word === 'true' || word === 'yes' ? true : word === 'false' || word === 'no' ? false : value;
+  if (word === 'true' || word === 'yes') return true;
+  return word === 'false' || word === 'no' ? false : value;
 }

@@ -67,14 +67,11 @@ const fromVariables = (names: readonly string[], controller: Controller): Dict =
 const isFloat = (name: string, controller: Controller): boolean => controller.variable(name)?.float === true;
 
 const types = new Set(['str', 'bool', 'int', 'float', 'path', 'list', 'dict', 'raw', 'bytes', 'json']);
-const typeOf = (type: unknown): ParamSpec['type'] =>
-  types.has(String(type))
-    ? (String(type) as ParamSpec['type'])
-    : type === 'bits'
-      ? 'bytes'
-      : type === undefined
-        ? 'str'
-        : 'raw';
+function typeOf(type: unknown): ParamSpec['type'] {
+  if (types.has(String(type))) return String(type) as ParamSpec['type'];
+  if (type === 'bits') return 'bytes';
+  return type === undefined ? 'str' : 'raw';
+}
 
 /** A role's parameters as ours; what is no known type is taken as it comes. */
 const paramSpecs = (options: Dict): ParamSpecs =>
@@ -162,21 +159,14 @@ function whyNot(value: unknown, type: string): string {
 const shownTypes: Readonly<Record<string, string>> = { int: 'an int', bytes: 'a Byte value', bits: 'a Bit value' };
 
 function pythonClass(value: unknown): string {
-  const name =
-    value === null || value === undefined
-      ? 'NoneType'
-      : Array.isArray(value)
-        ? 'list'
-        : typeof value === 'object'
-          ? value instanceof Uint8Array
-            ? 'bytes'
-            : 'dict'
-          : typeof value === 'boolean'
-            ? 'bool'
-            : typeof value === 'number'
-              ? Number.isInteger(value)
-                ? 'int'
-                : 'float'
-              : 'str';
+  const name = pythonClassOf(value);
   return `<class '${name}'>`;
+}
+
+function pythonClassOf(value: unknown): string {
+  if (value === null || value === undefined) return 'NoneType';
+  if (Array.isArray(value)) return 'list';
+  if (typeof value === 'object') return value instanceof Uint8Array ? 'bytes' : 'dict';
+  if (typeof value === 'number') return Number.isInteger(value) ? 'int' : 'float';
+  return typeof value === 'boolean' ? 'bool' : 'str';
 }

@@ -168,13 +168,8 @@ function search(text: string, { search_regex = '' }: Given, gone: boolean): Pick
 const subject = ({ host, port, path, search_regex: text }: Given): string =>
   `${text === undefined ? '' : `\`${text}\` in `}${path ?? `${host}:${port}`}`;
 
-const wanted = ({ state, path }: Given): string =>
-  state === 'started'
-    ? path === undefined
-      ? 'open'
-      : 'present'
-    : state === 'stopped'
-      ? path === undefined
-        ? 'closed'
-        : 'absent'
-      : state;
+function wanted({ state, path }: Given): string {
+  if (state === 'started') return path === undefined ? 'open' : 'present';
+  if (state === 'stopped') return path === undefined ? 'closed' : 'absent';
+  return state;
+}

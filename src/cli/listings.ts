@@ -84,9 +84,8 @@ export const isSettled = (play: Play): boolean => !holdsTemplate(play.hosts.valu
 const holdsTemplate = (raw: Raw): boolean =>
   raw instanceof Template || (Array.isArray(raw) && (raw as readonly Raw[]).some(holdsTemplate));
 
-const addsHosts = (item: Item): boolean =>
-  item.kind === 'task'
-    ? /(^|\.)(add_host|group_by)$/.test(String(item.type))
-    : item.kind === 'block'
-      ? [...item.block, ...item.rescue, ...item.always].some(addsHosts)
-      : item.kind === 'include';
+function addsHosts(item: Item): boolean {
+  if (item.kind === 'task') return /(^|\.)(add_host|group_by)$/.test(String(item.type));
+  if (item.kind === 'block') return [...item.block, ...item.rescue, ...item.always].some(addsHosts);
+  return item.kind === 'include';
+}

@@ -60,9 +60,6 @@ function leaves(items: readonly Item[], isHandler: boolean): Linted[] {
 
 function byPlace(a: Diagnostic, b: Diagnostic): number {
   const [left, right] = [a.at!, b.at!];
-  return left.file === right.file
-    ? left.line - right.line || left.column - right.column
-    : left.file < right.file
-      ? -1
-      : 1;
+  if (left.file !== right.file) return left.file < right.file ? -1 : 1;
+  return left.line - right.line || left.column - right.column;
 }

@@ -13,15 +13,14 @@ export function computedTags(tags: readonly string[], compute: (template: string
   return tags.flatMap((tag) => (isTemplateText(tag) ? wordsOf(compute(tag)) : [tag]));
 }
 
-const wordsOf = (value: unknown): string[] =>
-  Array.isArray(value)
-    ? value.flatMap(wordsOf)
-    : value === undefined || value === null
-      ? []
-      : String(value)
-          .split(',')
-          .map((word) => word.trim())
-          .filter((word) => word !== '');
+function wordsOf(value: unknown): string[] {
+  if (Array.isArray(value)) return value.flatMap(wordsOf);
+  if (value === undefined || value === null) return [];
+  return String(value)
+    .split(',')
+    .map((word) => word.trim())
+    .filter((word) => word !== '');
+}
 
 /** Whether something with these tags is to run; `always`, `never`, `tagged`, `untagged` and `all` have Ansible's meaning. */
 export function selectedByTags(tags: readonly string[], { only, skip }: TagSelection): boolean {

@@ -88,7 +88,8 @@ function conclude(value: Value, source: string): Condition {
 function describe(value: Value): string {
   if (value === null) return 'null';
   if (typeof value === 'string') return 'text';
-  return Array.isArray(value) ? 'a list' : value instanceof Map ? 'a mapping' : 'a number';
+  if (Array.isArray(value)) return 'a list';
+  return value instanceof Map ? 'a mapping' : 'a number';
 }
 
 /** A condition that a host, a lookup or the run has given: as Ansible, we do not evaluate it. */

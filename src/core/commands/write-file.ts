@@ -49,13 +49,12 @@ const isCopy = (content: FileToWrite['content']): content is { readonly copyOf: 
 const isProduced = (content: FileToWrite['content']): content is Produced =>
   typeof content === 'object' && 'script' in content;
 
-const filling = ({ content }: FileToWrite): Script =>
-  isCopy(content)
-    ? script`cat -- ${content.copyOf} > "$t"`
-    : isProduced(content)
-      ? script`{ ${content}
-} > "$t"`
-      : script`cat > "$t"`;
+function filling({ content }: FileToWrite): Script {
+  if (isCopy(content)) return script`cat -- ${content.copyOf} > "$t"`;
+  if (!isProduced(content)) return script`cat > "$t"`;
+  return script`{ ${content}
+} > "$t"`;
+}
 
 const checking = ({ expects, path }: FileToWrite): readonly Script[] =>
   expects === undefined

@@ -66,7 +66,10 @@ function splitArguments(text: string): readonly string[] {
 const opens = new Set(['{{', '{%', '{#']);
 const closes = new Set(['}}', '%}', '#}']);
 
-const toggle = (quote: string, char: string): string => (quote === '' ? char : quote === char ? '' : quote);
+function toggle(quote: string, char: string): string {
+  if (quote === '') return char;
+  return quote === char ? '' : quote;
+}
 
 function isEscaped(text: string, at: number): boolean {
   let slashes = 0;

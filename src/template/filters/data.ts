@@ -28,7 +28,8 @@ export const dataFilters: Callees = {
   }),
   items2dict: fn("value, key_name='key', value_name='value'", ([value, key, item]) => items2dict(value, key, item)),
   extract: fn('item, container, morekeys=None', ([item, container, more], context) => {
-    const keys = [item, ...(more === null ? [] : Array.isArray(more) ? more : [more])];
+    const further = Array.isArray(more) ? more : [more];
+    const keys = [item, ...(more === null ? [] : further)];
     return keys.reduce((value: Value, each: Value) => getItem(value, each, context), container);
   }),
   flatten: fn('value, levels=None, skip_nulls=True', ([value, levels, skip]) =>
@@ -43,9 +44,10 @@ export const dataFilters: Callees = {
     const name = /^'(.*)' is undefined$/.exec(value.message)?.[1];
     return fail(`Mandatory variable ${name ? `'${name}' ` : ''} not defined.`, 'mandatory');
   }),
-  ternary: fn('value, true_val, false_val, none_val=None', ([value, yes, no, none]) =>
-    value === null && none !== null ? none : truth(value) ? yes : no,
-  ),
+  ternary: fn('value, true_val, false_val, none_val=None', ([value, yes, no, none]) => {
+    if (value === null && none !== null) return none;
+    return truth(value) ? yes : no;
+  }),
   json_query: fn('value, query', ([value, query]) => search(str(query), present(value))),
   bool: fn('value', ([value]) => toBool(value)),
   type_debug: fn('value', ([value]) => typeName(value)),
@@ -111,11 +113,8 @@ function flatten(items: readonly Value[], levels: number, skipNulls: boolean): V
 
 /** Pairs of each element and each part of one of its lists. */
 export function subelements(value: Value, path: Value, skipMissing: boolean): Value[] {
-  const items = isDict(value)
-    ? [...value.values()]
-    : Array.isArray(value)
-      ? value
-      : fail('obj must be a list of dicts or a nested dict');
+  if (!isDict(value) && !Array.isArray(value)) return fail('obj must be a list of dicts or a nested dict');
+  const items = isDict(value) ? [...value.values()] : value;
   const keys = Array.isArray(path)
     ? path
     : typeof path === 'string'

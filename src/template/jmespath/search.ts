@@ -22,8 +22,10 @@ function holds(value: Value): boolean {
   return !isDict(value) || value.size > 0;
 }
 
-const listOf = (value: Value): readonly Value[] | undefined =>
-  Array.isArray(value) ? value : value instanceof Tuple ? value.items : undefined;
+function listOf(value: Value): readonly Value[] | undefined {
+  if (Array.isArray(value)) return value;
+  return value instanceof Tuple ? value.items : undefined;
+}
 
 /** Apply a path to each element, dropping what is null. */
 const project = (items: readonly Value[] | undefined, path: Path): Value =>

@@ -1,10 +1,9 @@
-import { Float, isDict, Tuple, type Value } from '../../core/value.ts';
+import { Float, type Value } from '../../core/value.ts';
 import { fail } from '../errors.ts';
 import { DateTime } from './datetime.ts';
 import { float, floatRepr, isNumber, parseInt10 } from './number.ts';
-import { LazyMapping } from './object.ts';
 import { repr, str, typeName } from './repr.ts';
-import { compare } from './values.ts';
+import { compare, mapping, sequence } from './values.ts';
 
 /** How Python's `json.dumps` writes. */
 interface JsonStyle {
@@ -31,7 +30,7 @@ export function dumpJson(value: Value, style: JsonStyle = {}): string {
 
   const dump = (each: Value, depth: number): string => {
     if (typeof each === 'string') return text(each);
-    const items = Array.isArray(each) ? each : each instanceof Tuple ? each.items : undefined;
+    const items = sequence(each);
     if (items)
       return block(
         '[',
@@ -39,7 +38,7 @@ export function dumpJson(value: Value, style: JsonStyle = {}): string {
         ']',
         depth,
       );
-    const dict = isDict(each) ? each : each instanceof LazyMapping ? each.toDict() : undefined;
+    const dict = mapping(each);
     if (!dict) return scalar(each, text);
     const entries = [...dict];
     if (sortKeys) entries.sort(([a], [b]) => compare(a, b));
@@ -66,8 +65,9 @@ function scalar(value: Value, text: (plain: string) => string): string {
 
 function numberText(value: Float | number | bigint): string {
   const x = value instanceof Float ? value.value : value;
-  if (typeof x === 'number' && !Number.isFinite(x)) return Number.isNaN(x) ? 'NaN' : x > 0 ? 'Infinity' : '-Infinity';
-  return repr(value);
+  if (typeof x !== 'number' || Number.isFinite(x)) return repr(value);
+  if (Number.isNaN(x)) return 'NaN';
+  return x > 0 ? 'Infinity' : '-Infinity';
 }
 
 function keyText(key: Value): string {

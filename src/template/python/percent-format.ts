@@ -71,8 +71,11 @@ function realNumber(value: Value, type: string, flags: string, precision: number
   return signOf(x < 0 || Object.is(x, -0), flags) + realDigits(Math.abs(x), type, precision, flags.includes('#'));
 }
 
-const signOf = (negative: boolean, flags: string): string =>
-  negative ? '-' : flags.includes('+') ? '+' : flags.includes(' ') ? ' ' : '';
+function signOf(negative: boolean, flags: string): string {
+  if (negative) return '-';
+  if (flags.includes('+')) return '+';
+  return flags.includes(' ') ? ' ' : '';
+}
 
 function pad(text: string, flags: string, width: number, type: string): string {
   const missing = Math.abs(width) - chars(text).length;

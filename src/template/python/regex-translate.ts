@@ -255,7 +255,7 @@ export class Translator {
       body += this.#member();
     }
     this.#at++;
-    return body === '' ? (negated ? '[^]' : '[]') : `[${negated ? '^' : ''}${body}]`;
+    return `[${negated ? '^' : ''}${body}]`;
   }
 
   #member(): string {

@@ -254,11 +254,7 @@ function expandTabs(self: string, size: number): string {
 function translated(char: string, table: Value): string {
   const by = mapping(table)?.get(char.codePointAt(0)!);
   if (by === undefined) return char;
-  return by === null
-    ? ''
-    : typeof by === 'string'
-      ? by
-      : isInt(by)
-        ? String.fromCodePoint(Number(by))
-        : fail(`bad table ${repr(table)}`);
+  if (by === null) return '';
+  if (typeof by === 'string') return by;
+  return isInt(by) ? String.fromCodePoint(Number(by)) : fail(`bad table ${repr(table)}`);
 }

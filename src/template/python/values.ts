@@ -42,8 +42,10 @@ export function elements(value: Value): readonly Value[] | undefined {
 }
 
 /** A list or tuple, what Ansible calls a sequence; text is none. */
-export const sequence = (value: Value): readonly Value[] | undefined =>
-  Array.isArray(value) ? value : value instanceof Tuple ? value.items : undefined;
+export function sequence(value: Value): readonly Value[] | undefined {
+  if (Array.isArray(value)) return value;
+  return value instanceof Tuple ? value.items : undefined;
+}
 
 /** A dict, lazy ones computed. */
 export function mapping(value: Value): ReadonlyMap<Value, Value> | undefined {
@@ -91,14 +93,11 @@ function failsUndefined(a: Value, b: Value): false {
   return false;
 }
 
-const plainNumber = (value: Value): number | bigint | undefined =>
-  typeof value === 'number' || typeof value === 'bigint'
-    ? value
-    : typeof value === 'boolean'
-      ? Number(value)
-      : value instanceof Float
-        ? value.value
-        : undefined;
+function plainNumber(value: Value): number | bigint | undefined {
+  if (typeof value === 'number' || typeof value === 'bigint') return value;
+  if (typeof value === 'boolean') return Number(value);
+  return value instanceof Float ? value.value : undefined;
+}
 
 const sameItems = (a: readonly Value[], b: readonly Value[]): boolean =>
   a.length === b.length && a.every((item, index) => equals(item, b[index]!));
@@ -106,12 +105,17 @@ const sameItems = (a: readonly Value[], b: readonly Value[]): boolean =>
 const sameEntries = (a: ReadonlyMap<Value, Value>, b: ReadonlyMap<Value, Value>): boolean =>
   a.size === b.size && [...a].every(([key, item]) => hasKey(b, key) && equals(item, lookup(b, key)!));
 
+function compareNumbers(x: number | bigint, y: number | bigint): number {
+  if (x < y) return -1;
+  if (x > y) return 1;
+  return x === y || Number(x) === Number(y) ? 0 : Number.NaN; // NaN is neither, and not equal to itself
+}
+
 /** Python's `<`: negative, zero or positive, as sorting wants it; `symbol` is for the message. */
 export function compare(a: Value, b: Value, symbol = '<'): number {
   if (typeof a === 'string' && typeof b === 'string') return compareText(a, b);
   const [x, y] = [plainNumber(a), plainNumber(b)];
-  if (x !== undefined && y !== undefined)
-    return x < y ? -1 : x > y ? 1 : x === y || Number(x) === Number(y) ? 0 : Number.NaN;
+  if (x !== undefined && y !== undefined) return compareNumbers(x, y);
   if (Array.isArray(a) && Array.isArray(b)) return compareItems(a, b, symbol);
   if (a instanceof Tuple && b instanceof Tuple) return compareItems(a.items, b.items, symbol);
   if (a instanceof Uint8Array && b instanceof Uint8Array) return Buffer.compare(a, b);

@@ -1,10 +1,9 @@
-import { isDict, Tuple, type Value } from '../../core/value.ts';
+import type { Value } from '../../core/value.ts';
 import { fail } from '../errors.ts';
 import { DateTime } from './datetime.ts';
 import { floatRepr, isFloat, isNumber, numberOf } from './number.ts';
-import { LazyMapping } from './object.ts';
 import { repr, str, typeName } from './repr.ts';
-import { compare } from './values.ts';
+import { compare, mapping, sequence } from './values.ts';
 import { analyze } from './yaml-analyze.ts';
 import { scalarKind } from './yaml-scalar.ts';
 import { writeScalar } from './yaml-write.ts';
@@ -72,12 +71,12 @@ class Emitter {
   }
 
   #represent(value: Value): Node {
-    const items = Array.isArray(value) ? value : value instanceof Tuple ? value.items : undefined;
+    const items = sequence(value);
     if (items) {
       const nodes = items.map((item: Value) => this.#represent(item));
       return { kind: 'list', items: nodes, flow: this.#style.flow ?? nodes.every(isPlainScalar) };
     }
-    const dict = isDict(value) ? value : value instanceof LazyMapping ? value.toDict() : undefined;
+    const dict = mapping(value);
     if (!dict) return scalarNode(value, this.#style.style);
     const entries = [...dict];
     if (this.#style.sortKeys) sortEntries(entries);

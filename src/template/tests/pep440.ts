@@ -52,5 +52,6 @@ function compareKeys(a: Key, b: Key): number {
 
 function compareParts(x: Key[number], y: Key[number]): number {
   if (Array.isArray(x) || Array.isArray(y)) return compareKeys(Array.isArray(x) ? x : [x], Array.isArray(y) ? y : [y]);
-  return x === y ? 0 : x < y ? -1 : 1;
+  if (x === y) return 0;
+  return x < y ? -1 : 1;
 }

@@ -107,7 +107,8 @@ function strictParts(text: string): (number | string)[] {
 function compareStrict(a: string, b: string): number {
   const [left, right] = [strictParts(a), strictParts(b)];
   const index = left.findIndex((part, at) => part !== right[at]);
-  return index < 0 ? 0 : left[index]! < right[index]! ? -1 : 1;
+  if (index < 0) return 0;
+  return left[index]! < right[index]! ? -1 : 1;
 }
 
 function semver(a: string, b: string): number {

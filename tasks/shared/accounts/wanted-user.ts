@@ -50,8 +50,10 @@ export const option = (flag: string, value: string | number | undefined): readon
   value === undefined ? [] : [flag, value];
 
 /** A day as useradd and usermod take it; the empty word is never. */
-export const expiryDay = (expires: number | undefined): string | undefined =>
-  expires === undefined ? undefined : expires < 0 ? '' : new Date(expires * 1000).toISOString().slice(0, 10);
+export function expiryDay(expires: number | undefined): string | undefined {
+  if (expires === undefined) return undefined;
+  return expires < 0 ? '' : new Date(expires * 1000).toISOString().slice(0, 10);
+}
 
 /** The names of a list of groups. */
 export const listed = (groups: readonly string[] | undefined): readonly string[] =>

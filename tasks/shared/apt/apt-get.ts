@@ -108,11 +108,9 @@ export function age({ updatedAt, ageSeconds }: AptLists): string {
   if (updatedAt === 0) return 'never fetched';
   const days = Math.floor(ageSeconds / 86400);
   const hours = Math.floor(ageSeconds / 3600);
-  return days > 1
-    ? `${days} days old`
-    : hours > 1
-      ? `${hours} hours old`
-      : `${Math.max(0, Math.round(ageSeconds / 60))} minutes old`;
+  if (days > 1) return `${days} days old`;
+  if (hours > 1) return `${hours} hours old`;
+  return `${Math.max(0, Math.round(ageSeconds / 60))} minutes old`;
 }
 
 /**

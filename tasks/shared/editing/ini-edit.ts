@@ -139,11 +139,8 @@ function absentIn(body: readonly string[], edit: IniEdit): readonly string[] {
 
 const optionLines = ({ option, values, noSpaces, allowNoValue }: IniEdit): readonly string[] => {
   const equals = noSpaces ? '=' : ' = ';
-  return values.length > 0
-    ? values.map((value) => `${option}${equals}${value}`)
-    : allowNoValue
-      ? [option!]
-      : [`${option}${equals}`.trimEnd()];
+  if (values.length > 0) return values.map((value) => `${option}${equals}${value}`);
+  return [allowNoValue ? option! : `${option}${equals}`.trimEnd()];
 };
 
 function isOption(line: string, option: string): boolean {

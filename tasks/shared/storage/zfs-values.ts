@@ -1,7 +1,8 @@
 /** A property's value as `zfs set` takes it: booleans are `on` and `off`. */
 export function zfsValue(value: unknown): string {
   if (typeof value === 'boolean') return value ? 'on' : 'off';
-  return value === 'True' || value === 'False' ? (value === 'True' ? 'on' : 'off') : String(value);
+  if (value === 'True') return 'on';
+  return value === 'False' ? 'off' : String(value);
 }
 
 /** Whether a property has a value, however a number of bytes is written, and where `none` is 0. */
