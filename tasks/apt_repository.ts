@@ -12,7 +12,7 @@ import {
   writeFile,
 } from '../src/sdk.ts';
 import { fetchLists } from './shared/apt/apt-get.ts';
-import { activeLines, fileFor, plain, sourcesOf, withoutLine } from './shared/apt/apt-sources.ts';
+import { activeLines, fileFor, plainSource, sourcesOf, withoutLine } from './shared/apt/apt-sources.ts';
 
 export default defineTask({
   name: 'ansible.builtin.apt_repository',
@@ -57,7 +57,7 @@ export default defineTask({
     if (!/^\s*deb(-src)?\s/.test(repo)) return { failed: `not a valid source of packages: ${repo}` };
     const files = sourcesOf(answer.stdout);
     const line = repo.trim().split(/\s+/).join(' ');
-    const wanted = plain(line);
+    const wanted = plainSource(line);
     const having = [...files].filter(([, text]) => activeLines(text).includes(wanted));
     if (having.length > 0 === (state === 'present')) return { changes: [] };
     const path = fileFor(repo, filename);

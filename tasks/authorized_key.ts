@@ -12,7 +12,7 @@ import {
   showMode,
   writeFile,
 } from '../src/sdk.ts';
-import { type AuthorizedKey, putKeys, readKey } from './shared/accounts/authorized-keys.ts';
+import { type AuthorizedKey, putKeys, readAuthorizedKey } from './shared/accounts/authorized-keys.ts';
 import { contentDiff } from './shared/files/file-content.ts';
 import { makeDirectory } from './shared/files/make-directory.ts';
 
@@ -93,7 +93,7 @@ function wantedKeys(task: Task): readonly AuthorizedKey[] | string {
   for (const line of task.key.split('\n')) {
     if (line.trim() === '' || line.trim().startsWith('#')) continue;
     if (/^\w+:\/\//.test(line)) return `keys are not fetched from URLs (${line}): use get_url or a lookup`;
-    const key = readKey(line);
+    const key = readAuthorizedKey(line);
     if (key === undefined) return `invalid key specified: ${line}`;
     keys.push({ ...key, options: task.key_options ?? key.options, comment: task.comment ?? key.comment });
   }
@@ -127,7 +127,7 @@ function keysChange(
 
 function shownBefore(before: string, names: string, { state }: Task): string {
   if (state === 'absent') return names;
-  return `${before.split('\n').filter((line) => readKey(line) !== undefined).length} keys`;
+  return `${before.split('\n').filter((line) => readAuthorizedKey(line) !== undefined).length} keys`;
 }
 
 /** The folder, which sshd wants to be the user's own. */

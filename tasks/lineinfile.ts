@@ -8,7 +8,7 @@ import {
   planEdit,
   thenAskEdit,
 } from './shared/editing/edit-file.ts';
-import { bare, type LineEdit, linesOf, putLine } from './shared/editing/line-edit.ts';
+import { bare, type LineEdit, putLine, textLines } from './shared/editing/line-edit.ts';
 import { patternOf } from './shared/editing/python-pattern.ts';
 import { attributeParams } from './shared/files/attributes.ts';
 import { backupFile } from './shared/files/copy-file.ts';
@@ -174,7 +174,7 @@ function present(
     before: compiled.before ?? wordOf(task.insertbefore, ['BOF'] as const),
   };
   try {
-    const { lines, ...rest } = putLine(linesOf(opened.text), edit);
+    const { lines, ...rest } = putLine(textLines(opened.text), edit);
     return { opened, text: lines.join(''), ...rest };
   } catch (error) {
     return { failed: `${(error as Error).message} in the line ${task.line}` }; // a group that the pattern has not got
@@ -196,7 +196,7 @@ function absent(
       : search !== undefined
         ? text.includes(search)
         : bare(text) === line;
-  const lines = linesOf(opened.text);
+  const lines = textLines(opened.text);
   const removed = lines.filter(goes);
   const text = lines.filter((one) => !goes(one)).join('');
   return {

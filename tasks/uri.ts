@@ -63,7 +63,7 @@ export default defineTask({
     const path = fileFor(state, given);
     if (path === undefined) return { changes: [], result };
     const bytes = Buffer.from(reply.body, 'latin1');
-    return { changes: differs(old, bytes) ? [keep(path, bytes, given)] : [], result: { ...result, path } };
+    return { changes: differs(old, bytes) ? [keepBody(path, bytes, given)] : [], result: { ...result, path } };
   },
   result: ({ params: given, replies, state }) => {
     const reply = replies[0];
@@ -135,7 +135,7 @@ function fileFor({ dest, reply }: State, given: Prepared): string | undefined {
 const differs = (old: Content | undefined, bytes: Uint8Array): boolean =>
   old?.bytes === undefined || Buffer.compare(old.bytes, bytes) !== 0;
 
-const keep = (path: string, bytes: Uint8Array, { mode, owner, group }: Prepared): Change => ({
+const keepBody = (path: string, bytes: Uint8Array, { mode, owner, group }: Prepared): Change => ({
   what: `content of ${path}`,
   from: null,
   to: `${bytes.length} bytes`,

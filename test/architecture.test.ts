@@ -112,6 +112,25 @@ describe('what a file exports', () => {
   });
 });
 
+/** Words that each file has for its own; `failed` and `named` wait for a better one. What the SDK exports has its name from there. */
+const IDIOM = ['Task', 'attempt', 'failed', 'named'];
+
+describe('names', () => {
+  test('what a file exports is not called as something else in three other files', () => {
+    const namesIn = ({ text }: Source) => [...new Set([...text.matchAll(TOP_LEVEL)].map(([, name = '']) => name))];
+    const files = new Map<string, string[]>();
+    for (const source of sources)
+      for (const name of namesIn(source)) files.set(name, [...(files.get(name) ?? []), source.path]);
+    const sdk = sources.find(({ path }) => path === 'src/sdk.ts')!.exports.map(({ name }) => name);
+    const exported = new Set(sources.flatMap(({ exports }) => exports.map(({ name }) => name)));
+    const often = [...files].filter(([name, paths]) => paths.length >= 4 && exported.has(name));
+
+    expect(often.filter(([name]) => !IDIOM.includes(name) && !sdk.includes(name))).toEqual([]);
+  });
+});
+
+const TOP_LEVEL = /^(?:export )?(?:async )?(?:const|function\*?|class|interface|type) (\w+)/gm;
+
 /** Knowledge that has one place: how a second place of it would look, and the file that has it. */
 const ONE_PLACE: readonly (readonly [what: string, RegExp, home: RegExp])[] = [
   ['levels of precedence', /\blevel(?:: | === | !== | >= )[1-9]/, /^src\/language\/variables\/levels\.ts$/],

@@ -1,7 +1,7 @@
 import type { ReportForm } from '../report/form.ts';
 import { ANSIBLE_FORMS, OUTPUT_FORMS } from '../report/forms/index.ts';
 import { live } from '../report/forms/live.ts';
-import { plain } from '../report/forms/plain.ts';
+import { plainForm } from '../report/forms/plain.ts';
 import type { Face } from './face.ts';
 import type { Parsed } from './options.ts';
 
@@ -13,5 +13,5 @@ export function formOf(
 ): ReportForm {
   if (face.ansible) return face.name === 'ansible' ? ANSIBLE_FORMS.ansible : ANSIBLE_FORMS['ansible-playbook'];
   const isDrawnOn = terminal.isTTY && terminal.term !== 'dumb' && !step;
-  return OUTPUT_FORMS.find(({ name }) => name === output) ?? (isDrawnOn ? live : plain);
+  return OUTPUT_FORMS.find(({ name }) => name === output) ?? (isDrawnOn ? live : plainForm);
 }

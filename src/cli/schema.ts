@@ -2,7 +2,7 @@ import type { ParamSpec, ParamSpecs, ParamType } from '../core/params.ts';
 import type { TaskType } from '../core/task-type.ts';
 import { keywordOn, keywordsOn } from '../language/keywords/places.ts';
 import { LOOP_CONTROL } from '../language/keywords/sub-keys.ts';
-import type { KeywordSpec, KeywordType, Place } from '../language/keywords/table.ts';
+import type { KeywordPlace, KeywordSpec, KeywordType } from '../language/keywords/table.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -56,7 +56,7 @@ const either = (key: string, one: string, other: string): Json => ({
 const languageActions = ['include_tasks', 'import_tasks', 'include_role', 'import_role', 'include', 'meta'];
 
 /** The keywords that may stand in a place, as properties. */
-const keywordsOf = (place: Place): Json =>
+const keywordsOf = (place: KeywordPlace): Json =>
   Object.fromEntries(
     [...keywordsOn(place)].flatMap((name) => {
       const spec = keywordOn(place, name);

@@ -1,5 +1,5 @@
 import { brokenRules } from './broken-rules.ts';
-import { coerce, describe, expandHome, type Home, later, plain, truthWords, Wrong } from './coerce-param.ts';
+import { coerce, describeValue, expandHome, type Home, later, plainValue, truthWords, Wrong } from './coerce-param.ts';
 import type { BoundTask, ParamSpec, ParamSpecs, ParamType } from './params.ts';
 import { suggest } from './suggest.ts';
 import type { TaskType } from './task-type.ts';
@@ -79,7 +79,7 @@ class Binder {
     const named = new Map<string, Raw>();
     if (args === null || args === undefined) return named;
     if (!isDict(args)) {
-      this.#problem('wrong-type', path, `expected parameters as \`name: value\`, got ${describe(args)}`);
+      this.#problem('wrong-type', path, `expected parameters as \`name: value\`, got ${describeValue(args)}`);
       return named;
     }
     const names = namesOf(shape.params);
@@ -130,7 +130,7 @@ class Binder {
     if (spec.type === 'list') return this.#list(spec, bound as readonly Raw[], path);
     if (spec.type === 'dict' && spec.options !== undefined)
       return this.dict({ name: path.join('.'), params: spec.options, rules: spec.rules }, bound as Raw, path);
-    if (spec.type === 'dict') return plain(bound as Raw);
+    if (spec.type === 'dict') return plainValue(bound as Raw);
     return this.#chosen(spec, bound, path);
   }
 
@@ -152,7 +152,7 @@ class Binder {
 
   #list(spec: ParamSpec, items: readonly Raw[], path: readonly string[]): unknown {
     const kept = items.filter((item) => !(typeof item === 'string' && item === this.#options.omit));
-    if (spec.elements === undefined) return kept.map(plain);
+    if (spec.elements === undefined) return kept.map(plainValue);
     const element: ParamSpec = { type: spec.elements, options: spec.options, rules: spec.rules, choices: spec.choices };
     const bound = kept.map((item, index) =>
       item === null && spec.elements === 'str' ? '' : this.#coerce(element, item, [...path, String(index)]),
@@ -164,7 +164,7 @@ class Binder {
     const entries = isDict(value) ? [...(value as Map<Value, Raw>)] : [];
     const [name, args] = entries[0] ?? [];
     if (entries.length !== 1) {
-      this.#problem('wrong-type', path, `expected one task type with its parameters, got ${describe(value)}`);
+      this.#problem('wrong-type', path, `expected one task type with its parameters, got ${describeValue(value)}`);
       return undefined;
     }
     const type = this.#options.taskType?.(String(name));
@@ -185,7 +185,7 @@ class Binder {
     const bound = coerce(type, value, this.#options.home);
     if (!(bound instanceof Wrong)) return bound;
     const { code, expected, hint } = bound;
-    this.#problem(code, path, `\`${named(path)}\`: expected ${expected}, got ${describe(value)}`, hint);
+    this.#problem(code, path, `\`${named(path)}\`: expected ${expected}, got ${describeValue(value)}`, hint);
     return undefined;
   }
 

@@ -31,12 +31,12 @@ export const truthWords = (choice: unknown, value: string): boolean =>
 
 const coercions: { readonly [T in ParamType]: (value: Raw, home: Home) => unknown } = {
   str: text,
-  raw: plain,
+  raw: plainValue,
   subject,
   bytes: size,
-  json: (value) => (typeof value === 'string' ? value : JSON.stringify(plain(value))),
+  json: (value) => (typeof value === 'string' ? value : JSON.stringify(plainValue(value))),
   task: () => undefined,
-  expression: (value) => (value instanceof Expression ? value : Expression.ofValue(plain(value))),
+  expression: (value) => (value instanceof Expression ? value : Expression.ofValue(plainValue(value))),
   path: (value, home) => {
     const path = text(value);
     if (path === '') return new Wrong('a path');
@@ -94,7 +94,7 @@ function text(value: Raw): string | Wrong {
   if (typeof value === 'boolean') return value ? 'True' : 'False';
   if (value instanceof Float) return value.value.toFixed(1);
   if (typeof value === 'number' || typeof value === 'bigint') return String(value);
-  if (isDict(value) || Array.isArray(value)) return JSON.stringify(plain(value));
+  if (isDict(value) || Array.isArray(value)) return JSON.stringify(plainValue(value));
   return new Wrong('text');
 }
 
@@ -128,7 +128,7 @@ function dictFromText(words: string): Map<Value, Raw> | undefined {
 }
 
 /** A raw tree as plain data; what holds a template is not known yet. */
-export function plain(value: Raw): unknown {
+export function plainValue(value: Raw): unknown {
   return holdsTemplate(value) ? later : toJs(value as Value);
 }
 
@@ -139,7 +139,7 @@ const holdsTemplate = (value: Raw): boolean =>
   (isDict(value) && [...(value as Map<Value, Raw>).values()].some(holdsTemplate));
 
 /** A value as a message names it. */
-export function describe(value: Raw): string {
+export function describeValue(value: Raw): string {
   if (value === null || value === undefined) return 'nothing';
   if (isDict(value)) return 'a dictionary';
   if (Array.isArray(value) || value instanceof Tuple) return 'a list';

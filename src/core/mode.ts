@@ -26,7 +26,7 @@ function applyClause(clause: string, mode: number, isDirectory: boolean, before:
 }
 
 /** What an entry has while clauses are applied, and what it had before. */
-interface Entry {
+interface ModeOf {
   readonly mode: number;
   readonly isDirectory: boolean;
   readonly before: number;
@@ -37,7 +37,7 @@ type Who = 'u' | 'g' | 'o';
 function applyOne(
   who: Who,
   [operator, permissions]: readonly [operator: string, permissions: string],
-  entry: Entry,
+  entry: ModeOf,
   masked: number,
 ): number {
   const { shift, set } = groups[who];
@@ -52,7 +52,7 @@ function applyOne(
   return (mode & ~cleared) | bits;
 }
 
-function bitsOf(permission: string, who: Who, { mode, isDirectory, before }: Entry): number {
+function bitsOf(permission: string, who: Who, { mode, isDirectory, before }: ModeOf): number {
   const { shift, set } = groups[who];
   switch (permission) {
     case 'r':

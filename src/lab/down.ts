@@ -9,7 +9,7 @@ import { outside } from './outside.ts';
 import { state, stateDir } from './paths.ts';
 import { allPids, childrenOf, startOf, until } from './processes.ts';
 import { type Progress, silent } from './progress.ts';
-import { attempt } from './run-command.ts';
+import { runUnjudged } from './run-command.ts';
 import { namespaceOf, switchNamespace } from './switch.ts';
 
 /**
@@ -80,14 +80,14 @@ async function endProcesses(): Promise<void> {
 }
 
 async function removeMounts(): Promise<void> {
-  for (const point of labMounts()) await attempt`umount -l ${point}`;
+  for (const point of labMounts()) await runUnjudged`umount -l ${point}`;
 }
 
 async function removeNamespaces(): Promise<void> {
-  for (const name of labNamespaces()) await attempt`ip netns del ${name}`;
+  for (const name of labNamespaces()) await runUnjudged`ip netns del ${name}`;
   // ip-netns makes this folder a mount of its own at its first use; when it is empty, nobody else needs that.
   if (existsSync('/run/netns') && readdirSync('/run/netns').length === 0) {
-    await attempt`umount -l /run/netns`;
+    await runUnjudged`umount -l /run/netns`;
     rmSync('/run/netns', { recursive: true, force: true });
   }
 }

@@ -7,7 +7,7 @@ import { imageRoot, lowerDirs, templateFile } from './images.ts';
 import { forgeSeed, state } from './paths.ts';
 import { childrenOf, daemonPid, forgetDaemon, isAlive, isElsewhere, startDaemon, startOf, until } from './processes.ts';
 import { contentId, imageId } from './recipes.ts';
-import { attempt, run } from './run-command.ts';
+import { run, runUnjudged } from './run-command.ts';
 import { seed } from './seed.ts';
 import { inNamespace, namespaceOf, plugIn } from './switch.ts';
 
@@ -62,7 +62,7 @@ export async function powerOff(host: string): Promise<void> {
     return alive.length === 0 || undefined;
   });
   forgetDaemon(`host-${host}`);
-  await attempt`umount -l ${disk(host, 'root')}`;
+  await runUnjudged`umount -l ${disk(host, 'root')}`;
   await removeGroup(host);
 }
 

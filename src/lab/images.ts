@@ -13,7 +13,7 @@ import { join } from 'node:path';
 import { contentDir, state } from './paths.ts';
 import type { Progress } from './progress.ts';
 import { type ImageName, imageId, layersOf, recipes } from './recipes.ts';
-import { run, shell } from './run-command.ts';
+import { run, runScript } from './run-command.ts';
 import { aptProxy, switchNamespace } from './switch.ts';
 
 const building = new Map<string, Promise<void>>();
@@ -91,7 +91,7 @@ async function buildLayer(name: ImageName, on: ImageName, scratch: string): Prom
   for (const folder of [upper, work, root]) mkdirSync(folder, { mode: 0o755 });
   await run`mount -t overlay overlay -o ${`lowerdir=${lowerDirs(on)},upperdir=${upper},workdir=${work},volatile`} ${root}`;
   try {
-    await shell(installScript, [switchNamespace(), root, ...recipes[name].packages]);
+    await runScript(installScript, [switchNamespace(), root, ...recipes[name].packages]);
     await finish(name, root);
   } finally {
     await run`umount ${root}`;
@@ -103,7 +103,7 @@ async function finish(name: ImageName, root: string): Promise<void> {
   const { files, script = ':' } = recipes[name];
   if (files) await run`cp -a --no-preserve=ownership ${join(contentDir(), files)}/. ${root}/`;
   if (files)
-    await shell(
+    await runScript(
       'cd "$1" && find . | while read -r path; do chown -h 0:0 "$2/$path"; [ -L "$2/$path" ] || chmod go-w "$2/$path"; done',
       [join(contentDir(), files), root],
     );

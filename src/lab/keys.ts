@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { state } from './paths.ts';
-import { run, shell } from './run-command.ts';
+import { run, runScript } from './run-command.ts';
 
 /** The key by which the operator logs in to the lab's hosts. */
 export const operatorKey = (): string => state('keys', 'operator');
@@ -37,7 +37,7 @@ export function writeKnownHosts(): void {
 export async function certificates(): Promise<void> {
   mkdirSync(state('keys'), { recursive: true, mode: 0o700 });
   if (existsSync(state('keys', 'free-exporters.pem'))) return;
-  await shell(certificateScript, [state('keys')]);
+  await runScript(certificateScript, [state('keys')]);
 }
 
 const certificateScript = `

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import type { Progress } from './progress.ts';
-import { attempt, run } from './run-command.ts';
+import { run, runUnjudged } from './run-command.ts';
 
 /** What stands in the way of a lab on this machine, in one sentence; nothing when it can be. */
 export function obstacle(): string | undefined {
@@ -34,7 +34,7 @@ const needed = [
 async function install(packages: readonly string[]): Promise<void> {
   const options = ['-o', 'Acquire::Retries=5', '-o', 'DPkg::Lock::Timeout=120', '-y', '-q', '--no-install-recommends'];
   const quietly = ['env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get'];
-  if ((await attempt`${quietly} ${options} install ${packages}`).exitCode === 0) return;
+  if ((await runUnjudged`${quietly} ${options} install ${packages}`).exitCode === 0) return;
   await run`${quietly} -o Acquire::Retries=5 -q update`;
   await run`${quietly} ${options} install ${packages}`;
 }

@@ -15,11 +15,11 @@ export const run = (words: TemplateStringsArray, ...values: readonly Word[]): Pr
   $({ ...options(), nothrow: false })(words, ...values);
 
 /** Run a command of this machine, quietly; how it ended is for the caller to judge. */
-export const attempt = (words: TemplateStringsArray, ...values: readonly Word[]): ProcessPromise =>
+export const runUnjudged = (words: TemplateStringsArray, ...values: readonly Word[]): ProcessPromise =>
   $({ ...options(), nothrow: true })(words, ...values);
 
 /** Run a POSIX shell script on this machine, with its words as `$1`, `$2` …; the first command that fails ends it. */
-export const shell = (script: string, words: readonly string[] = []): ProcessPromise =>
+export const runScript = (script: string, words: readonly string[] = []): ProcessPromise =>
   run`sh -euc ${script} sh ${words}`;
 
 /** What is told of something thrown while the lab is at work: of a command that failed, what it said. */

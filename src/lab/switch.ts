@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { contentDir, labTag, state } from './paths.ts';
 import { daemonPid, startDaemon, until } from './processes.ts';
-import { attempt, shell } from './run-command.ts';
+import { runScript, runUnjudged } from './run-command.ts';
 
 /** The network namespace that stands for the lab's cables and its internet. */
 export const switchNamespace = (): string => `rtlab${labTag()}`;
@@ -40,7 +40,7 @@ export async function startSwitch(): Promise<void> {
   const addresses = Object.entries(switchAddresses).flatMap(([bridge, list]) =>
     list.map((address) => `${bridge}=${address}`),
   );
-  await shell(switchScript, [switchNamespace(), ...addresses]);
+  await runScript(switchScript, [switchNamespace(), ...addresses]);
   if (!daemonPid('apt-proxy')) {
     const proxy = join(contentDir(), 'apt-proxy.mjs');
     startDaemon('apt-proxy', [process.execPath, proxy, aptSocket(), state('apt-cache'), state('apt-proxy.log')]);
@@ -51,7 +51,7 @@ export async function startSwitch(): Promise<void> {
     startDaemon('apt-relay', ['ip', 'netns', 'exec', switchNamespace(), ...relay]);
     const asks = ['sh', '-c', `ss -Hltn src ${aptProxy.address}:${aptProxy.port} | grep -q .`];
     await until('the start of the apt relay', 10_000, async () => {
-      return (await attempt`ip netns exec ${switchNamespace()} ${asks}`).exitCode === 0 || undefined;
+      return (await runUnjudged`ip netns exec ${switchNamespace()} ${asks}`).exitCode === 0 || undefined;
     });
   }
 }
@@ -61,17 +61,17 @@ export async function plugIn(host: string, links: readonly Link[]): Promise<void
   const cards = links.map((link, index) =>
     [`v-${host}-${index}`, `eth${index}`, link.bridge, macOf(host, index)].join(' '),
   );
-  await shell(plugScript, [switchNamespace(), namespaceOf(host), ...cards]);
+  await runScript(plugScript, [switchNamespace(), namespaceOf(host), ...cards]);
 }
 
 /** Take a host's network away, with the rules and routes that were made in it; its cards go from the switch when it gets new ones. */
 export async function unplug(host: string): Promise<void> {
-  await attempt`ip netns del ${namespaceOf(host)}`;
+  await runUnjudged`ip netns del ${namespaceOf(host)}`;
 }
 
 /** Run a script with a host's network, but this machine's files. */
 export const inNamespace = (namespace: string, script: string, words: readonly string[] = []) =>
-  shell('ns=$1; shift; exec ip netns exec "$ns" sh -euc "$@"', [namespace, script, 'sh', ...words]);
+  runScript('ns=$1; shift; exec ip netns exec "$ns" sh -euc "$@"', [namespace, script, 'sh', ...words]);
 
 const aptSocket = () => state('run', 'apt.sock');
 

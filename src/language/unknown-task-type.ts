@@ -1,5 +1,5 @@
 import { suggest } from '../core/suggest.ts';
-import { shortName } from './load/action.ts';
+import { shortTypeName } from './load/action.ts';
 
 /** Names of other systems' and tools' modules, with the type that does the same here. */
 const SAME_AS: Readonly<Record<string, string>> = {
@@ -28,7 +28,7 @@ export function unknownTaskType(name: string, known: readonly string[]): { messa
 
 // What a collection's names share is no likeness: only the last word is compared.
 function nearest(name: string, known: readonly string[]): string | undefined {
-  const last = shortName(name).replace(/^.*\./, '');
+  const last = shortTypeName(name).replace(/^.*\./, '');
   const short = new Map(known.map((full) => [full.replace(/^.*\./, ''), full]));
   const same = SAME_AS[last];
   if (same !== undefined && short.has(same)) return same;

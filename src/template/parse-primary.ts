@@ -1,7 +1,7 @@
 import type { Expression } from './ast.ts';
 import { SyntaxMistake, type Token } from './lexer.ts';
 import { parseExpression } from './parse-expression.ts';
-import { describe, mistake, type Tokens } from './tokens.ts';
+import { describeToken, mistake, type Tokens } from './tokens.ts';
 
 /** The words that are values. */
 export const CONSTANTS: Record<string, boolean | null> = {
@@ -37,7 +37,7 @@ export function parsePrimary(tokens: Tokens): Expression {
 function unexpected(token: Token): SyntaxMistake {
   if (token.type === 'eof')
     return new SyntaxMistake("Expected an expression, got 'end of template'", Math.max(0, token.offset - 1));
-  return mistake(`unexpected '${describe(token)}'`, token);
+  return mistake(`unexpected '${describeToken(token)}'`, token);
 }
 
 function parseStrings(tokens: Tokens): Expression {
@@ -76,7 +76,7 @@ export function parseTuple(
   }
   if (!isTuple && items.length === 1) return items[0]!;
   if (items.length === 0 && !parentheses)
-    throw mistake(`Expected an expression, got '${describe(tokens.current)}'`, tokens.current);
+    throw mistake(`Expected an expression, got '${describeToken(tokens.current)}'`, tokens.current);
   return { type: 'tuple', items, offset };
 }
 

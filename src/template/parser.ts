@@ -4,7 +4,7 @@ import { parseExpression } from './parse-expression.ts';
 import { parseFilterChain } from './parse-postfix.ts';
 import { parseTuple } from './parse-primary.ts';
 import { parseTarget } from './parse-target.ts';
-import { describe, mistake, Tokens } from './tokens.ts';
+import { describeToken, mistake, Tokens } from './tokens.ts';
 
 /** A template text as statements. */
 export function parseTemplate(source: string, syntax: Syntax): Statement[] {
@@ -15,7 +15,8 @@ export function parseTemplate(source: string, syntax: Syntax): Statement[] {
 export function parseBareExpression(source: string): Expression {
   const tokens = new Tokens(tokenizeExpression(source), source.length);
   const expression = parseExpression(tokens);
-  if (!tokens.is('eof')) throw mistake(`unexpected '${describe(tokens.current)}' after the expression`, tokens.current);
+  if (!tokens.is('eof'))
+    throw mistake(`unexpected '${describeToken(tokens.current)}' after the expression`, tokens.current);
   return expression;
 }
 

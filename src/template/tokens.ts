@@ -72,7 +72,7 @@ export class Tokens {
     if (found.type === 'eof') {
       throw new SyntaxMistake(`unexpected end of template, expected '${wanted}'.`, Math.max(0, found.offset - 1));
     }
-    throw mistake(`expected token '${wanted}', got '${describe(found)}'`, found);
+    throw mistake(`expected token '${wanted}', got '${describeToken(found)}'`, found);
   }
 }
 
@@ -87,7 +87,7 @@ const TOKEN_NAMES: Partial<Record<TokenType, string>> = {
 };
 
 /** A token, for people. */
-export const describe = (token: Token): string =>
+export const describeToken = (token: Token): string =>
   token.type === 'string' || token.type === 'number' ? String(token.value) : (TOKEN_NAMES[token.type] ?? token.text);
 
 /** A mistake at a token. */

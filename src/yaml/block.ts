@@ -19,14 +19,14 @@ export interface Node {
 }
 
 /** What surrounds a node: the column it must exceed, whether a list may stand on that column, and whether a dict may start on this line. */
-interface Place {
+interface NodePlace {
   readonly indent: number;
   readonly listAtIndent: boolean;
   readonly dictHere: boolean;
 }
 
 /** Read the node that starts at the next token. */
-export function readNode(c: Cursor, place: Place): Node {
+export function readNode(c: Cursor, place: NodePlace): Node {
   const before = c.pos;
   const line = c.lineStart;
   skipToToken(c);
@@ -38,7 +38,7 @@ export function readNode(c: Cursor, place: Place): Node {
     : readContent(c, { ...place, dictHere }, c.pos);
 }
 
-function isOutside(c: Cursor, place: Place, line: number): boolean {
+function isOutside(c: Cursor, place: NodePlace, line: number): boolean {
   if (atEnd(c)) return true;
   if (c.lineStart === line && c.pos !== c.lineStart) return false;
   const column = c.pos - c.lineStart;
@@ -50,7 +50,7 @@ const isIndicator = (c: Cursor, code: number): boolean =>
   c.text.charCodeAt(c.pos) === code && isBlank(c.text.charCodeAt(c.pos + 1));
 
 // On the line of a key a tag or anchor is the key's, on a line before it the whole dict's.
-function readWithProperties(c: Cursor, place: Place): Node {
+function readWithProperties(c: Cursor, place: NodePlace): Node {
   const from = c.pos;
   const line = c.lineStart;
   let props: Properties | undefined;
@@ -72,7 +72,7 @@ const emptyWith = (c: Cursor, props: Properties | undefined, at: number): Raw =>
 // `keyFrom`: where a key would start whose properties are `props`.
 function readContent(
   c: Cursor,
-  { indent, dictHere }: Place,
+  { indent, dictHere }: NodePlace,
   start: number,
   props?: Properties,
   keyFrom?: number,

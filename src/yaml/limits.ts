@@ -16,7 +16,7 @@ export function nested<T>(c: Cursor, read: () => T): T {
 }
 
 /** Count what an alias stands for. */
-export function expand(c: Cursor, value: Raw, from: number): void {
+export function countAlias(c: Cursor, value: Raw, from: number): void {
   const { values, depth } = measure(value);
   c.expanded += values;
   if (c.expanded > MOST)

@@ -1,6 +1,6 @@
 import type { Raw } from '../core/value.ts';
 import { type Cursor, isBlank, SyntaxMistake } from './cursor.ts';
-import { expand } from './limits.ts';
+import { countAlias } from './limits.ts';
 import type { Properties } from './node.ts';
 import { isFlowIndicator } from './plain.ts';
 
@@ -34,7 +34,7 @@ export function readAlias(c: Cursor): Raw {
   const name = readName(c);
   const value = c.anchors.get(name);
   if (value !== undefined) {
-    expand(c, value, from);
+    countAlias(c, value, from);
     return value;
   }
   const hint = 'text that starts with "*" is put in quotes';

@@ -5,7 +5,7 @@ import { formatDiagnostic } from '../../src/language/format-diagnostic.ts';
 import type { ReportForm } from '../../src/report/form.ts';
 import { ANSIBLE_FORMS, OUTPUT_FORMS } from '../../src/report/forms/index.ts';
 import { json } from '../../src/report/forms/json.ts';
-import { plain } from '../../src/report/forms/plain.ts';
+import { plainForm } from '../../src/report/forms/plain.ts';
 import { createReporter } from '../../src/report/index.ts';
 
 // XM7: whatever a host says, a terminal shows it and does not obey it.
@@ -138,7 +138,7 @@ describe.concurrent.each(forms.filter(({ forPeople }) => forPeople))('XM7: as $n
 });
 
 test('XM7: what is made visible can be read', async () => {
-  expect(await written(plain, places['message of a failure']!)).toContain(
+  expect(await written(plainForm, places['message of a failure']!)).toContain(
     'FAILED! a␛]0;t␇␛[2J<U+009B>2J␈␡␍ok: [h]<U+202E>b<U+2066>c<U+200F>␀\n',
   );
 });
@@ -152,7 +152,7 @@ test('XM7: programs get every character as it was', async () => {
 test.for(['label of an item', 'name of a task'])('XM7: %s stays one line', async (place) => {
   const forged = JSON.stringify(places[place]).replaceAll(JSON.stringify(hostile), '"a\\nok: [forged]"');
 
-  const text = await written(plain, JSON.parse(forged) as Event);
+  const text = await written(plainForm, JSON.parse(forged) as Event);
 
   expect(text).toContain('a␊ok: [forged]');
   expect(text).not.toContain('\nok: [forged]');

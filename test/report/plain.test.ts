@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Event, Outcome } from '../../src/core/event.ts';
 import { ansible } from '../../src/report/forms/ansible.ts';
-import { plain } from '../../src/report/forms/plain.ts';
+import { plainForm } from '../../src/report/forms/plain.ts';
 import { finished, runFinished, summaryOf, task, written } from './events.ts';
 
 const play = '\nPLAY [the play] ************************\n';
@@ -57,7 +57,7 @@ describe('an outcome', () => {
       'task path: play.yaml:3\nok: [web1]\n    {\n      "a": 1\n    }\n',
     ],
   ])('%s', async ([, outcome, options, text]) => {
-    expect(await said(plain, [finished(outcome)], options)).toBe(text);
+    expect(await said(plainForm, [finished(outcome)], options)).toBe(text);
   });
 
   test("in Ansible's words, a change of a check is `changed`, and a failure is one line of JSON", async () => {
@@ -77,34 +77,34 @@ describe('hosts', () => {
   ];
 
   test('of which the same is to be said are in one line, in the order of the play', async () => {
-    expect(await said(plain, all({}, ['h2', 'h0', 'h1']), { hosts })).toBe('ok: [h0, h1, h2]\n');
+    expect(await said(plainForm, all({}, ['h2', 'h0', 'h1']), { hosts })).toBe('ok: [h0, h1, h2]\n');
   });
 
   test('in order are named by a few when they are many', async () => {
-    expect(await said(plain, all({}), { hosts })).toBe('ok: [h0, h1, h2 and 5 more]\n');
+    expect(await said(plainForm, all({}), { hosts })).toBe('ok: [h0, h1, h2 and 5 more]\n');
   });
 
   test('that differ are all named', async () => {
-    expect(await said(plain, all({ status: 'changed' }), { hosts })).toBe(
+    expect(await said(plainForm, all({ status: 'changed' }), { hosts })).toBe(
       'changed: [h0, h1, h2, h3, h4, h5, h6, h7]\n',
     );
   });
 
   test('are reported as they come where somebody is asked before each task', async () => {
-    expect(await said(plain, [finished({}, { host: 'h1' })], { hosts, atOnce: true })).toBe('ok: [h1]\n');
+    expect(await said(plainForm, [finished({}, { host: 'h1' })], { hosts, atOnce: true })).toBe('ok: [h1]\n');
   });
 });
 
 test('outcomes that are hidden have no heading either', async () => {
   const hides = new Set(['skipped' as const]);
 
-  expect(await written(plain, [finished({ status: 'skipped' })], { hides })).toBe(play);
+  expect(await written(plainForm, [finished({ status: 'skipped' })], { hides })).toBe(play);
 });
 
 test('a loop is reported by its items', async () => {
   const item: Event = { ...finished(), kind: 'item-finished', label: 'a', item: 'a' } as Event;
 
-  expect(await said(plain, [item, finished({}, { looped: true })])).toBe('ok: [web1] => (item=a)\n');
+  expect(await said(plainForm, [item, finished({}, { looped: true })])).toBe('ok: [web1] => (item=a)\n');
 });
 
 describe('the recap', () => {
@@ -114,7 +114,7 @@ describe('the recap', () => {
   test('has the hosts that failed first, and counts that say something', async () => {
     const summaries = { a: summaryOf({ ok: 2 }), b: summaryOf({ ok: 1, failed: 1 }), c: summaryOf({ changed: 10 }) };
 
-    expect(await recap(plain, [runFinished(summaries)])).toEqual([
+    expect(await recap(plainForm, [runFinished(summaries)])).toEqual([
       'b : ok=1 changed=0  failed=1',
       'c : ok=0 changed=10 failed=0',
       'a : ok=2 changed=0  failed=0',
@@ -126,7 +126,7 @@ describe('the recap', () => {
     const events = hosts.map((host) => finished(failed, { host }));
 
     const lines = await recap(
-      plain,
+      plainForm,
       [...events, runFinished({ a: summaryOf({ failed: 1 }), b: summaryOf({ failed: 1 }) })],
       {
         hosts,
@@ -137,7 +137,7 @@ describe('the recap', () => {
   });
 
   test('leaves out a failure that a rescue caught', async () => {
-    const lines = await recap(plain, [finished(failed), runFinished({ web1: summaryOf({ rescued: 1 }) })]);
+    const lines = await recap(plainForm, [finished(failed), runFinished({ web1: summaryOf({ rescued: 1 }) })]);
 
     expect(lines.join('\n')).not.toContain('the task');
   });
@@ -145,13 +145,13 @@ describe('the recap', () => {
   test('of a check names what its exit code hides: a drift where another host is unreachable', async () => {
     const summaries = { a: summaryOf({ changed: 1 }), b: summaryOf({ unreachable: 1 }) };
 
-    expect(await recap(plain, [runFinished(summaries)], { check: true })).toContain(
+    expect(await recap(plainForm, [runFinished(summaries)], { check: true })).toContain(
       'exit code 4: unreachable: b; drift was found on: a',
     );
   });
 
   test('has the round trips with -v', async () => {
-    expect(await recap(plain, [runFinished({})], { verbosity: 1 })).toContain('rounds: web1 2; logins: 1; 2.00 s');
+    expect(await recap(plainForm, [runFinished({})], { verbosity: 1 })).toContain('rounds: web1 2; logins: 1; 2.00 s');
   });
 
   // As ansible-playbook 2.14 prints it, without the blanks at the end.
@@ -163,7 +163,7 @@ describe('the recap', () => {
   });
 
   test('of an interrupted run says so', async () => {
-    expect(await recap(plain, [{ ...runFinished({}), interrupted: true }])).toContain(
+    expect(await recap(plainForm, [{ ...runFinished({}), interrupted: true }])).toContain(
       'interrupted; run it again to continue from the actual state',
     );
   });
@@ -172,11 +172,11 @@ describe('the recap', () => {
 test('what is waited for is reported once', async () => {
   const waiting: Event = { kind: 'host-busy', host: 'web1', doing: 'waiting', about: 'the record', time: 0 };
 
-  expect((await written(plain, [waiting, waiting])).replace(play, '')).toBe('waiting: [web1] the record\n');
+  expect((await written(plainForm, [waiting, waiting])).replace(play, '')).toBe('waiting: [web1] the record\n');
 });
 
 test('a task that several outcomes belong to has one heading', async () => {
   const started: Event = { kind: 'task-started', play: 1, task, host: 'web1', time: 0 };
 
-  expect(await written(plain, [started, finished()])).toBe(`${play}${heading}ok: [web1]\n`);
+  expect(await written(plainForm, [started, finished()])).toBe(`${play}${heading}ok: [web1]\n`);
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import authorized_key from '../../tasks/authorized_key.ts';
-import { putKeys, readKey } from '../../tasks/shared/accounts/authorized-keys.ts';
+import { putKeys, readAuthorizedKey } from '../../tasks/shared/accounts/authorized-keys.ts';
 import { changesOn, commandsOn, planOn } from './harness.ts';
 
 const key = (body: string, comment = 'me', options = '') => ({ type: 'ssh-ed25519', key: body, comment, options });
@@ -40,13 +40,17 @@ describe('putKeys', () => {
   });
 
   test('reads options that hold blanks, and no comment lines', () => {
-    expect(readKey('command="x y \\"z\\"",no-pty ssh-rsa AAAA a comment')).toEqual({
+    expect(readAuthorizedKey('command="x y \\"z\\"",no-pty ssh-rsa AAAA a comment')).toEqual({
       options: 'command="x y \\"z\\"",no-pty',
       type: 'ssh-rsa',
       key: 'AAAA',
       comment: 'a comment',
     });
-    expect([readKey('# ssh-rsa AAAA'), readKey(''), readKey('nonsense')]).toEqual([undefined, undefined, undefined]);
+    expect([readAuthorizedKey('# ssh-rsa AAAA'), readAuthorizedKey(''), readAuthorizedKey('nonsense')]).toEqual([
+      undefined,
+      undefined,
+      undefined,
+    ]);
   });
 });
 

@@ -80,7 +80,7 @@ ${joined(
     ...ownership(file),
     permissions(file),
     ...validation(file),
-    ...keep(file),
+    ...keepBackup(file),
     ...place(file),
   ],
   script` &&
@@ -116,7 +116,7 @@ function validation({ validate }: FileToWrite): readonly Script[] {
   ];
 }
 
-const keep = ({ backup }: FileToWrite): readonly Script[] =>
+const keepBackup = ({ backup }: FileToWrite): readonly Script[] =>
   backup === true
     ? [script`{ [ ! -e "$p" ] || { b="$p.$$.$(date +%Y-%m-%d@%H:%M:%S~)" && cp -p -- "$p" "$b" && printf %s "$b"; }; }`]
     : [];

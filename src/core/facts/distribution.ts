@@ -1,4 +1,4 @@
-import { type Parts, textOf } from './parts.ts';
+import { type Parts, partText } from './parts.ts';
 import { there } from './system.ts';
 
 const names: Readonly<Record<string, string>> = {
@@ -44,10 +44,10 @@ const families: Readonly<Record<string, string>> = {
 
 /** Which distribution it is, in Ansible's words. */
 export function distributionFacts(parts: Parts): Readonly<Record<string, unknown>> {
-  const release = readRelease(textOf(parts, 'os-release'));
+  const release = readRelease(partText(parts, 'os-release'));
   const id = release['ID'] ?? '';
-  const name = names[id] ?? release['NAME'] ?? textOf(parts, 'ostype');
-  const version = versionOf(id, release['VERSION_ID'] ?? '', textOf(parts, 'debian_version'));
+  const name = names[id] ?? release['NAME'] ?? partText(parts, 'ostype');
+  const version = versionOf(id, release['VERSION_ID'] ?? '', partText(parts, 'debian_version'));
   const [major, minor] = version.split('.');
   const codename = release['VERSION_CODENAME'] ?? /\(([^)]+)\)/.exec(release['VERSION'] ?? '')?.[1] ?? '';
   return {

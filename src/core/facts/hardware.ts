@@ -1,4 +1,4 @@
-import { linesOf, type Parts, textOf } from './parts.ts';
+import { type Parts, partLines, partText } from './parts.ts';
 
 /** Processors, memory, mounts, and what the firmware says. */
 export const hardwareFacts = (parts: Parts): Readonly<Record<string, unknown>> => ({
@@ -9,7 +9,7 @@ export const hardwareFacts = (parts: Parts): Readonly<Record<string, unknown>> =
 });
 
 function processorFacts(parts: Parts) {
-  const lines = linesOf(parts, 'cpuinfo')
+  const lines = partLines(parts, 'cpuinfo')
     .filter((line) => line.includes(':'))
     .map((line) => line.split(/\s*:\s*/, 2) as [string, string]);
   const all = (name: string) => lines.filter(([key]) => key === name).map(([, value]) => value);
@@ -26,13 +26,13 @@ function processorFacts(parts: Parts) {
     processor_cores: cores,
     processor_threads_per_core: Math.max(1, Math.floor(siblings / cores)),
     processor_vcpus: sockets * cores * Math.max(1, Math.floor(siblings / cores)),
-    processor_nproc: Number(textOf(parts, 'nproc') || threads),
+    processor_nproc: Number(partText(parts, 'nproc') || threads),
   };
 }
 
 function memoryFacts(parts: Parts) {
   const kb = new Map(
-    linesOf(parts, 'meminfo').map((line) => [
+    partLines(parts, 'meminfo').map((line) => [
       line.split(':')[0]!,
       Number(/\d+/.exec(line.split(':')[1] ?? '')?.[0] ?? 0),
     ]),
@@ -66,15 +66,15 @@ interface Mount {
 
 function mounts(parts: Parts) {
   const space = new Map(
-    linesOf(parts, 'space').map((line) => [
+    partLines(parts, 'space').map((line) => [
       line.split(' ').slice(5).join(' '),
       line.split(' ').slice(0, 5).map(Number),
     ]),
   );
   const uuids = new Map(
-    linesOf(parts, 'uuids').map((line) => [`/dev/${line.split(' ')[1]?.split('/').at(-1)}`, line.split(' ')[0]!]),
+    partLines(parts, 'uuids').map((line) => [`/dev/${line.split(' ')[1]?.split('/').at(-1)}`, line.split(' ')[0]!]),
   );
-  return linesOf(parts, 'mounts')
+  return partLines(parts, 'mounts')
     .map(readMount)
     .filter(onDevice)
     .map((one) => ({
@@ -134,7 +134,7 @@ const firmwareNames = [
 
 function firmwareFacts(parts: Parts): Readonly<Record<string, string>> {
   const told = new Map(
-    linesOf(parts, 'dmi').map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1).trim()]),
+    partLines(parts, 'dmi').map((line) => [line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1).trim()]),
   );
   return {
     ...Object.fromEntries(firmwareNames.map((name) => [name, told.get(name) || 'NA'])),

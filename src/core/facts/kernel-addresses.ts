@@ -1,5 +1,5 @@
 import type { Address, DefaultRoute } from './address.ts';
-import { linesOf, type Parts } from './parts.ts';
+import { type Parts, partLines } from './parts.ts';
 
 /** Addresses and default routes as the kernel's own files tell them, where there is no `ip`. */
 export function addressesFromKernel(parts: Parts): {
@@ -7,12 +7,12 @@ export function addressesFromKernel(parts: Parts): {
   readonly route4?: DefaultRoute;
   readonly route6?: DefaultRoute;
 } {
-  const routes = linesOf(parts, 'route').slice(1).map(readRoute);
+  const routes = partLines(parts, 'route').slice(1).map(readRoute);
   const gateway = routes.find((one) => one.destination === 0 && one.mask === 0);
   return {
-    addresses: [...addresses4(linesOf(parts, 'fib'), routes), ...linesOf(parts, 'inet6').map(readSix)],
+    addresses: [...addresses4(partLines(parts, 'fib'), routes), ...partLines(parts, 'inet6').map(readSix)],
     route4: gateway === undefined ? undefined : { device: gateway.device, gateway: dotted(gateway.gateway) },
-    route6: linesOf(parts, 'ipv6_route')
+    route6: partLines(parts, 'ipv6_route')
       .map(readRoute6)
       .find((one) => one !== undefined),
   };

@@ -1,15 +1,15 @@
 import type { Address, DefaultRoute } from './address.ts';
 import { addressesFromKernel } from './kernel-addresses.ts';
-import { linesOf, type Parts, textOf } from './parts.ts';
+import { type Parts, partLines, partText } from './parts.ts';
 
 /** Interfaces, addresses, default routes, name servers. */
 export function networkFacts(parts: Parts): Readonly<Record<string, unknown>> {
   const told = parts.has('addresses');
   const kernel = told ? undefined : addressesFromKernel(parts);
-  const addresses = kernel?.addresses ?? linesOf(parts, 'addresses').flatMap(readAddress);
-  const interfaces = linesOf(parts, 'interfaces').map((line) => readInterface(line, addresses));
+  const addresses = kernel?.addresses ?? partLines(parts, 'addresses').flatMap(readAddress);
+  const interfaces = partLines(parts, 'interfaces').map((line) => readInterface(line, addresses));
   const [route4, route6] = told
-    ? [readRoute(textOf(parts, 'route4')), readRoute(textOf(parts, 'route6'))]
+    ? [readRoute(partText(parts, 'route4')), readRoute(partText(parts, 'route6'))]
     : [kernel?.route4, kernel?.route6];
   const of = (family: 4 | 6) => addresses.filter((one) => one.family === family).map((one) => one.address);
   return {
@@ -19,7 +19,7 @@ export function networkFacts(parts: Parts): Readonly<Record<string, unknown>> {
     all_ipv6_addresses: of(6).filter((address) => address !== '::1'),
     default_ipv4: defaultFacts(4, route4, interfaces, addresses),
     default_ipv6: defaultFacts(6, route6, interfaces, addresses),
-    dns: nameServers(textOf(parts, 'resolv')),
+    dns: nameServers(partText(parts, 'resolv')),
   };
 }
 

@@ -8,8 +8,8 @@ export function readParts(output: string): Parts {
 }
 
 /** A part without the space around it; empty where it is missing. */
-export const textOf = (parts: Parts, name: string): string => parts.get(name)?.trim() ?? '';
+export const partText = (parts: Parts, name: string): string => parts.get(name)?.trim() ?? '';
 
 /** The lines of a part that are not empty. */
-export const linesOf = (parts: Parts, name: string): readonly string[] =>
+export const partLines = (parts: Parts, name: string): readonly string[] =>
   (parts.get(name) ?? '').split('\n').filter((line) => line.trim() !== '');

@@ -1,25 +1,25 @@
-import { linesOf, type Parts, textOf } from './parts.ts';
+import { type Parts, partLines, partText } from './parts.ts';
 
 /** Names, kernel, user, time, environment, and what manages the system. */
 export function systemFacts(parts: Parts): Readonly<Record<string, unknown>> {
-  const machine = textOf(parts, 'machine');
+  const machine = partText(parts, 'machine');
   return {
     ...nameFacts(parts),
-    system: textOf(parts, 'ostype'),
-    kernel: textOf(parts, 'osrelease'),
-    kernel_version: textOf(parts, 'version'),
+    system: partText(parts, 'ostype'),
+    kernel: partText(parts, 'osrelease'),
+    kernel_version: partText(parts, 'version'),
     machine,
     architecture: /^i[3-6]86$/.test(machine) ? 'i386' : machine,
     userspace_architecture: /^i[3-6]86$/.test(machine) ? 'i386' : machine,
     userspace_bits: /64/.test(machine) || machine === 's390x' ? '64' : '32',
-    machine_id: textOf(parts, 'machine-id'),
+    machine_id: partText(parts, 'machine-id'),
     service_mgr: serviceManager(parts),
     pkg_mgr: packageManager(parts),
     env: environment(parts),
     cmdline: Object.fromEntries(bootWords(parts)),
     proc_cmdline: repeated(bootWords(parts)),
-    fips: textOf(parts, 'fips') === '1',
-    uptime_seconds: Math.floor(Number(textOf(parts, 'uptime').split(' ')[0])),
+    fips: partText(parts, 'fips') === '1',
+    uptime_seconds: Math.floor(Number(partText(parts, 'uptime').split(' ')[0])),
     loadavg: loadAverage(parts),
     apparmor: { status: there(parts, '/sys/kernel/security/apparmor') ? 'enabled' : 'disabled' },
     selinux: selinux(parts),
@@ -32,12 +32,12 @@ export function systemFacts(parts: Parts): Readonly<Record<string, unknown>> {
 }
 
 /** Whether the host has a file. */
-export const there = (parts: Parts, path: string): boolean => linesOf(parts, 'there').includes(path);
+export const there = (parts: Parts, path: string): boolean => partLines(parts, 'there').includes(path);
 
 /** A host's name without dots, its full name as its resolver tells, and the domain of that. */
 function nameFacts(parts: Parts) {
-  const nodename = textOf(parts, 'hostname');
-  const names = linesOf(parts, 'names').at(-1)?.split(/\s+/).slice(1) ?? [];
+  const nodename = partText(parts, 'hostname');
+  const names = partLines(parts, 'names').at(-1)?.split(/\s+/).slice(1) ?? [];
   const fqdn = nodename.includes('.') ? nodename : (names.find((name) => name.includes('.')) ?? names[0] ?? nodename);
   return {
     nodename,
@@ -48,7 +48,7 @@ function nameFacts(parts: Parts) {
 }
 
 function serviceManager(parts: Parts): string {
-  const init = textOf(parts, 'init');
+  const init = partText(parts, 'init');
   if (there(parts, '/run/systemd/system') || init === 'systemd') return 'systemd';
   if (there(parts, '/sbin/openrc-run')) return 'openrc';
   return init === 'init' ? 'sysvinit' : init || 'service';
@@ -74,7 +74,7 @@ const environment = (parts: Parts): Readonly<Record<string, string>> =>
   );
 
 const bootWords = (parts: Parts): readonly (readonly [string, string | true])[] =>
-  textOf(parts, 'cmdline')
+  partText(parts, 'cmdline')
     .split(/\s+/)
     .filter((word) => word !== '')
     .map((word) => {
@@ -89,12 +89,12 @@ function repeated(words: readonly (readonly [string, string | true])[]): Readonl
 }
 
 function loadAverage(parts: Parts) {
-  const [one, five, fifteen] = textOf(parts, 'loadavg').split(' ').map(Number);
+  const [one, five, fifteen] = partText(parts, 'loadavg').split(' ').map(Number);
   return { '1m': one, '5m': five, '15m': fifteen };
 }
 
 function selinux(parts: Parts) {
-  const [enforce, version] = linesOf(parts, 'selinux');
+  const [enforce, version] = partLines(parts, 'selinux');
   return enforce === undefined
     ? { status: 'disabled' }
     : { status: 'enabled', mode: enforce === '1' ? 'enforcing' : 'permissive', policyvers: Number(version) };
@@ -103,13 +103,13 @@ function selinux(parts: Parts) {
 /** The root of process 1 is the system's; where it may not be looked at, a file system's usual first inodes tell. */
 function isChroot(parts: Parts): boolean {
   if (environment(parts)['debian_chroot'] !== undefined) return true;
-  const [own, first] = linesOf(parts, 'root');
+  const [own, first] = partLines(parts, 'root');
   if (first !== undefined) return own !== first;
   return !['2', '128', '256'].includes(own?.split(' ')[1] ?? '2');
 }
 
 function userFacts(parts: Parts) {
-  const [uid, realUid, gid, realGid, entry = ''] = linesOf(parts, 'user');
+  const [uid, realUid, gid, realGid, entry = ''] = partLines(parts, 'user');
   const [name, , id, group, gecos, home, shell] = entry.split(':');
   return {
     user_id: name || uid,
@@ -127,7 +127,7 @@ function userFacts(parts: Parts) {
 
 /** We need no Python; playbooks that ask for its version get what the link of python3 tells, or nothing. */
 function pythonFacts(parts: Parts): Readonly<Record<string, unknown>> {
-  const [, minor] = /python3\.(\d+)$/.exec(textOf(parts, 'python')) ?? [];
+  const [, minor] = /python3\.(\d+)$/.exec(partText(parts, 'python')) ?? [];
   if (minor === undefined) return {};
   return {
     python: {
@@ -142,7 +142,7 @@ function pythonFacts(parts: Parts): Readonly<Record<string, unknown>> {
 
 const hostKeys = (parts: Parts): Readonly<Record<string, string>> =>
   Object.fromEntries(
-    linesOf(parts, 'host-keys').flatMap((line) => {
+    partLines(parts, 'host-keys').flatMap((line) => {
       const [, name, type, key] = /^(?:.*\/)?ssh_host_(\w+)_key\.pub:(\S+) (\S+)/.exec(line) ?? [];
       return name === undefined
         ? []
@@ -154,13 +154,13 @@ const hostKeys = (parts: Parts): Readonly<Record<string, string>> =>
   );
 
 function dateTime(parts: Parts) {
-  const [local = '', utc = ''] = linesOf(parts, 'date');
+  const [local = '', utc = ''] = partLines(parts, 'date');
   const [year, month, day, hour, minute, second, weekday, number, week, epoch, tz, offset, nanos = ''] =
     local.split('|');
   const micros = nanos.slice(0, 6);
   const [date, time = ''] = utc.split('T');
   const compact = `${year}${month}${day}T${hour}${minute}${second}`;
-  const zones = linesOf(parts, 'zones');
+  const zones = partLines(parts, 'zones');
   return {
     year,
     month,

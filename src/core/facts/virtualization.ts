@@ -1,4 +1,4 @@
-import { linesOf, type Parts, textOf } from './parts.ts';
+import { type Parts, partLines, partText } from './parts.ts';
 import { there } from './system.ts';
 
 /** What the host runs in, or what it can run others with. */
@@ -16,10 +16,10 @@ export function virtualizationFacts(parts: Parts): Readonly<Record<string, unkno
 
 function container(parts: Parts): string | undefined {
   const [, told] = /(?:^|\0)container=([^\0]+)/.exec(parts.get('init-environment') ?? '') ?? [];
-  const manager = told ?? (textOf(parts, 'container-manager') || undefined);
-  if (there(parts, '/.dockerenv') || /\/docker[/-]/.test(textOf(parts, 'init-cgroup'))) return 'docker';
+  const manager = told ?? (partText(parts, 'container-manager') || undefined);
+  if (there(parts, '/.dockerenv') || /\/docker[/-]/.test(partText(parts, 'init-cgroup'))) return 'docker';
   if (manager !== undefined) return ['lxc', 'podman', 'docker'].includes(manager) ? manager : 'container';
-  if (/\/lxc\//.test(textOf(parts, 'init-cgroup'))) return 'lxc';
+  if (/\/lxc\//.test(partText(parts, 'init-cgroup'))) return 'lxc';
   return there(parts, '/proc/vz') ? 'openvz' : undefined;
 }
 
@@ -36,10 +36,10 @@ const products: readonly (readonly [RegExp, string])[] = [
 ];
 
 function machine(parts: Parts): string | undefined {
-  const dmi = linesOf(parts, 'dmi')
+  const dmi = partLines(parts, 'dmi')
     .filter((line) => /^(product_name|sys_vendor|bios_vendor|board_vendor):/.test(line))
     .join('\n');
   const known = products.find(([pattern]) => pattern.test(dmi))?.[1];
   if (known !== undefined) return known;
-  return /hypervisor/.test(textOf(parts, 'cpuinfo')) ? (there(parts, '/proc/xen') ? 'xen' : 'kvm') : undefined;
+  return /hypervisor/.test(partText(parts, 'cpuinfo')) ? (there(parts, '/proc/xen') ? 'xen' : 'kvm') : undefined;
 }

@@ -2,7 +2,7 @@ import { isAbsolute, join } from 'node:path';
 import type { Position } from '../../core/source.ts';
 import { truthOf } from '../../core/text/truth.ts';
 import type { Raw } from '../../core/value.ts';
-import { argPlace, shortName } from '../load/action.ts';
+import { argPlace, shortTypeName } from '../load/action.ts';
 import type { RawDict } from '../load/written.ts';
 import type { Task } from '../model.ts';
 import { type Checking, checkWeighed, problem, type ReachedPlay } from './checking.ts';
@@ -39,7 +39,7 @@ const isLocal = (hosts: Raw): boolean => ['localhost', '127.0.0.1', '::1'].some(
 const writesHere = (task: Task): boolean =>
   task.keywords.delegateTo !== undefined ||
   task.keywords.connection !== undefined ||
-  (typeof task.type === 'string' && shortName(task.type) === 'fetch');
+  (typeof task.type === 'string' && shortTypeName(task.type) === 'fetch');
 
 function checkTask(checking: Checking, task: Task, makesFiles: boolean): void {
   const args = task.args instanceof Map ? (task.args as RawDict) : undefined;
@@ -63,7 +63,7 @@ function paramsOf(checking: Checking, task: Task): readonly { param: string; kin
   if (typeof task.type !== 'string') return [];
   const specs = Object.entries(checking.options.taskType?.(task.type)?.params ?? {});
   const said = specs.flatMap(([param, { localFile }]) => (localFile === undefined ? [] : [{ param, kind: localFile }]));
-  const usual = localFiles[shortName(task.type)];
+  const usual = localFiles[shortTypeName(task.type)];
   return said.length > 0 || usual === undefined ? said : [usual];
 }
 
@@ -79,7 +79,7 @@ const hasOwnSyntax = (args: RawDict): boolean =>
 /** The template file that a task names without a template; undefined where it names none, or has brackets of its own. */
 export function templateFileOf(checking: Checking, task: Task): string | undefined {
   const args = task.args instanceof Map ? (task.args as RawDict) : undefined;
-  if (args === undefined || typeof task.type !== 'string' || shortName(task.type) !== 'template') return undefined;
+  if (args === undefined || typeof task.type !== 'string' || shortTypeName(task.type) !== 'template') return undefined;
   const name = nameIn(args.get('src'), 'src');
   if (name === undefined || hasOwnSyntax(args)) return undefined;
   return findLocal(checking, task, 'templates', name);

@@ -1,7 +1,7 @@
 import type { Position } from '../../core/source.ts';
 import { type Raw, Template } from '../../core/value.ts';
 import { locationOf } from '../../yaml/places.ts';
-import { shortName } from '../load/action.ts';
+import { shortTypeName } from '../load/action.ts';
 import type { Item, Task, Written } from '../model.ts';
 
 /** A text of an item that templates read: with braces, or a bare expression. */
@@ -51,7 +51,7 @@ function taskTexts(task: Task): TemplateText[] {
 
 // Parameters that are expressions without braces.
 function bareArgs(task: Task): TemplateText[] {
-  const type = typeof task.type === 'string' ? shortName(task.type) : '';
+  const type = typeof task.type === 'string' ? shortTypeName(task.type) : '';
   const key = type === 'assert' ? 'that' : type === 'debug' ? 'var' : undefined;
   const value = key !== undefined && task.args instanceof Map ? (task.args as Map<unknown, Raw>).get(key) : undefined;
   if (value === undefined || key === undefined) return [];

@@ -4,7 +4,7 @@ import { suggest } from '../../core/suggest.ts';
 import { isTemplateText, type Raw, Template } from '../../core/value.ts';
 import { freeNames } from '../../template/index.ts';
 import { positionAt } from '../../yaml/places.ts';
-import { shortName } from '../load/action.ts';
+import { shortTypeName } from '../load/action.ts';
 import { varsFilePaths } from '../load/vars-files.ts';
 import type { Task, Vars } from '../model.ts';
 import { selectedByTags } from '../tags.ts';
@@ -100,7 +100,7 @@ function collectLoop(item: Reached['item'], defined: Defined): boolean {
 const definesMore = new Set(['include_vars', 'add_host', 'group_by', 'set_stats', 'async_status']);
 
 function collectTask(checking: Checking, task: Task, defined: Defined): boolean {
-  const type = typeof task.type === 'string' ? shortName(task.type) : undefined;
+  const type = typeof task.type === 'string' ? shortTypeName(task.type) : undefined;
   if (type === undefined || definesMore.has(type)) return false;
   if (checking.options.taskType?.(type) === undefined && checking.options.taskType?.(String(task.type)) === undefined)
     return false;

@@ -4,7 +4,7 @@ import { loadYaml } from '../../yaml/load.ts';
 import type { Vars } from '../model.ts';
 import type { VaultSecret } from '../vault/vault.ts';
 import { readSource } from './read-source.ts';
-import { varsOf } from './vars-of.ts';
+import { placedVars } from './vars-of.ts';
 
 /** What a file of variables holds. */
 export interface VarsFile {
@@ -23,7 +23,7 @@ export function loadVarsFile(path: string, secrets: readonly VaultSecret[]): Res
   if (!document.ok) return document;
   const { value } = document.value;
   if (value !== null && !isDict(value)) return notVars(path);
-  const vars: Vars = value === null ? new Map() : varsOf(value);
+  const vars: Vars = value === null ? new Map() : placedVars(value);
   const { vaulted } = source.value;
   return { ok: true, value: { vars, vaulted, secrets: vaulted ? textsIn(value) : [] }, warnings: document.warnings };
 }

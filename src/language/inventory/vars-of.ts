@@ -4,7 +4,7 @@ import { locationOf } from '../../yaml/places.ts';
 import type { Entry, Vars } from '../model.ts';
 
 /** A dict from a file as variables, each with the place of its key (found only when somebody asks). */
-export function varsOf(dict: ReadonlyMap<Value, Raw>): Vars {
+export function placedVars(dict: ReadonlyMap<Value, Raw>): Vars {
   return new Map([...dict].map(([key, value]) => [str(key), placed(dict, key, value)]));
 }
 

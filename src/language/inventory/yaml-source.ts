@@ -5,7 +5,7 @@ import { locationOf } from '../../yaml/places.ts';
 import type { Vars } from '../model.ts';
 import { addHosts } from './add-hosts.ts';
 import { addChild, addGroup, addGroupVars, type Draft, shortSource } from './draft.ts';
-import { varsOf } from './vars-of.ts';
+import { placedVars } from './vars-of.ts';
 
 const SECTIONS = ['hosts', 'children', 'vars'];
 
@@ -51,7 +51,7 @@ function readSection(
     malformed(draft, `${section} of group ${name} is a dict, each name with a colon behind it`, at);
     return;
   }
-  if (section === 'vars') addGroupVars(draft, name, varsOf(entries), shortSource(file));
+  if (section === 'vars') addGroupVars(draft, name, placedVars(entries), shortSource(file));
   if (section === 'children') readChildren(draft, name, entries, file);
   if (section === 'hosts') readHosts(draft, name, entries, file);
 }
@@ -67,7 +67,7 @@ function readChildren(draft: Draft, parent: string, children: Map<Value, Raw>, f
 function readHosts(draft: Draft, group: string, hosts: Map<Value, Raw>, file: string): void {
   for (const [key, written] of hosts) {
     const at = locationOf(hosts, key)?.key;
-    const vars: Vars | undefined = written === null ? new Map() : isDict(written) ? varsOf(written) : undefined;
+    const vars: Vars | undefined = written === null ? new Map() : isDict(written) ? placedVars(written) : undefined;
     if (vars) addHosts(draft, { written: String(key), group, vars, file, ...(at && { at }) });
     else malformed(draft, `host ${key} has a dict of variables`, locationOf(hosts, key)?.value ?? at);
   }

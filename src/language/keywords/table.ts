@@ -2,7 +2,7 @@ import { becomeMethodNames } from '../../core/become-methods.ts';
 import { connectionNames } from '../../core/connections.ts';
 
 /** Where a keyword may stand. `include` is include_tasks and include_role; an import is a `task`, and so is `apply:`. */
-export type Place = 'play' | 'role' | 'block' | 'task' | 'handler' | 'include' | 'import_playbook';
+export type KeywordPlace = 'play' | 'role' | 'block' | 'task' | 'handler' | 'include' | 'import_playbook';
 
 /** What may be written. A template may stand for a `bool`, an `int`, a `text`, and for each of `dicts`. */
 export type KeywordType =
@@ -30,7 +30,7 @@ export type KeywordType =
 /** A keyword of playbooks. */
 export interface KeywordSpec {
   readonly type: KeywordType;
-  readonly on: readonly Place[];
+  readonly on: readonly KeywordPlace[];
   /** What is inside inherits it: the nearest one is in force, or all of them, the outermost first. Without: only where it stands. */
   readonly inherited?: 'nearest' | 'all';
   /** When its template is evaluated: never, as the playbook is loaded, once for a play, for each task and host, or for each turn of a loop. */

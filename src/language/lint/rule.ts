@@ -1,6 +1,6 @@
 import type { Position } from '../../core/source.ts';
 import type { Raw } from '../../core/value.ts';
-import { shortName } from '../load/action.ts';
+import { shortTypeName } from '../load/action.ts';
 import type { Handler, Include, Item, Meta, Play, Task } from '../model.ts';
 
 /** An item that is no block, as lint sees it. */
@@ -27,7 +27,7 @@ export interface Rule {
 
 /** The short name of a task's type; empty where it is a template, or no task. */
 export const typeName = (item: Item): string =>
-  item.kind === 'task' && typeof item.type === 'string' ? shortName(item.type) : '';
+  item.kind === 'task' && typeof item.type === 'string' ? shortTypeName(item.type) : '';
 
 /** A parameter of a task as written. */
 export const argOf = (item: Item, name: string): Raw | undefined =>

@@ -7,7 +7,7 @@ import type { Written } from '../model.ts';
 import { readArguments } from './key-value.ts';
 import { type Loading, report } from './loading.ts';
 import { reportUnknown } from './unknown-keyword.ts';
-import { isRawDict, keyPlace, kindOf, placeOf, type RawDict, textOf } from './written.ts';
+import { isRawDict, keyPlace, kindOf, type RawDict, scalarText, writtenAt } from './written.ts';
 
 /** What a task does: its type and parameters as written. */
 export interface Action {
@@ -49,7 +49,7 @@ const freeForm: Readonly<Record<string, string>> = {
 };
 
 /** A name without `ansible.builtin.` or `ansible.legacy.`. */
-export const shortName = (name: string): string => name.replace(/^ansible\.(?:builtin|legacy)\./, '');
+export const shortTypeName = (name: string): string => name.replace(/^ansible\.(?:builtin|legacy)\./, '');
 
 /** The action of a task, undefined (and told) where there is none or more than one. */
 export function actionOf(loading: Loading, dict: RawDict, at: Position): Action | undefined {
@@ -80,7 +80,7 @@ const isKeyword = (key: string): boolean => keywordsOn('handler').has(key) || ke
 function realActions(loading: Loading, dict: RawDict, named: string[], general: string[], at: Position): string[] {
   if (named.length + general.length < 2) return [...general, ...named];
   const isType = (key: string) =>
-    Object.hasOwn(freeForm, shortName(key)) || loading.options.taskType?.(key) !== undefined;
+    Object.hasOwn(freeForm, shortTypeName(key)) || loading.options.taskType?.(key) !== undefined;
   const known = named.filter(isType);
   const candidates = known.length + general.length > 0 ? known : likelyTypes(named);
   for (const key of named) {
@@ -99,17 +99,17 @@ function likelyTypes(named: string[]): string[] {
 
 function namedAction(loading: Loading, dict: RawDict, key: string, at: Position): Action {
   const typeAt = keyPlace(dict, key, at);
-  const given = { value: dict.get(key) ?? null, at: placeOf(dict, key, typeAt) };
+  const given = { value: dict.get(key) ?? null, at: writtenAt(dict, key, typeAt) };
   return { type: key, typeAt, args: argsOf(loading, dict, key, key, given), argsAt: given.at, local: false };
 }
 
 // `action: copy src=a` and `action: {module: copy, src: a}`.
 function generalAction(loading: Loading, dict: RawDict, key: string, at: Position): Action | undefined {
   const value = dict.get(key);
-  const valueAt = placeOf(dict, key, at);
+  const valueAt = writtenAt(dict, key, at);
   const local = key === 'local_action';
   if (isRawDict(value)) return actionDict(loading, dict, value, valueAt, local);
-  const text = textOf(value);
+  const text = scalarText(value);
   const match = text === undefined ? null : /^\s*((?:\{\{.*?\}\}|\S)+)\s*([\s\S]*)$/.exec(text);
   if (match === null) {
     report(loading, 'wrong-keyword-type', `'${key}' takes a string or a dict; this is ${kindOf(value)}`, valueAt);
@@ -127,7 +127,7 @@ function actionDict(
   valueAt: Position,
   local: boolean,
 ): Action | undefined {
-  const type = textOf(value.get('module'));
+  const type = scalarText(value.get('module'));
   if (type === undefined) {
     report(
       loading,
@@ -144,7 +144,7 @@ function actionDict(
   const inline = readArguments(rest.join(' '), false).pairs;
   for (const [name, text] of inline) given.set(name, templated(text, valueAt));
   placeLike(given, value);
-  const typeAt = placeOf(value, 'module', valueAt);
+  const typeAt = writtenAt(value, 'module', valueAt);
   const own = { value: given, at: valueAt };
   return {
     type: templated(word!, typeAt),
@@ -164,12 +164,12 @@ function argsOf(loading: Loading, dict: RawDict, key: string, type: string, give
   const more = dict.get('args');
   if (more === undefined || more === null) return own;
   if (isRawDict(more)) return mergeArgs(own, more);
-  if (textOf(more) !== undefined) return mergeArgs(own, new Map([['_variable_params', more]]));
+  if (scalarText(more) !== undefined) return mergeArgs(own, new Map([['_variable_params', more]]));
   report(
     loading,
     'wrong-keyword-type',
     `'args' takes a dict; this is ${kindOf(more)}`,
-    placeOf(dict, 'args', given.at),
+    writtenAt(dict, 'args', given.at),
   );
   return own;
 }
@@ -186,17 +186,17 @@ function ownArgs(loading: Loading, dict: RawDict, key: string, type: string, giv
   if (isRawDict(given.value)) return given.value;
   const args: RawDict = new Map();
   if (given.value === null) return args;
-  const text = textOf(given.value);
+  const text = scalarText(given.value);
   const freeKey = freeFormOf(loading, type);
   if (text === undefined) args.set(freeKey ?? '_raw_params', given.value);
-  else addText(args, text, given, commands.has(shortName(type)), freeKey ?? '_raw_params');
+  else addText(args, text, given, commands.has(shortTypeName(type)), freeKey ?? '_raw_params');
   if (freeKey === undefined && args.has('_raw_params')) return withoutFreeForm(loading, args, type, given);
   copyPlace(args, dict, key);
   return args;
 }
 
 const freeFormOf = (loading: Loading, type: string): string | undefined =>
-  loading.options.taskType?.(type)?.freeForm ?? freeForm[shortName(type)];
+  loading.options.taskType?.(type)?.freeForm ?? freeForm[shortTypeName(type)];
 
 // `file: "{{ params }}"` gives all parameters; other text has no meaning here.
 function withoutFreeForm(loading: Loading, args: RawDict, type: string, given: Written): Raw {

@@ -8,7 +8,7 @@ import { type Loading, report, type Within } from './loading.ts';
 import { itemBase } from './task.ts';
 import { checkKeywords } from './unknown-keyword.ts';
 import { deeper, varsLayer } from './within.ts';
-import { placeOf, type RawDict } from './written.ts';
+import { type RawDict, writtenAt } from './written.ts';
 
 /** Whether a dict of a task list is a block. */
 export const isBlockDict = (dict: RawDict): boolean => dict.has('block') || dict.has('rescue') || dict.has('always');
@@ -22,7 +22,7 @@ export function loadBlock(loading: Loading, dict: RawDict, within: Within, at: P
   checkKeywords(loading, dict, { name: 'Block', known: keywordsOn('block') }, at);
   for (const part of ['rescue', 'always']) {
     if (!dict.has('block'))
-      report(loading, 'no-block', `'${part}' keyword cannot be used without 'block'`, placeOf(dict, part, at));
+      report(loading, 'no-block', `'${part}' keyword cannot be used without 'block'`, writtenAt(dict, part, at));
     if (!dict.has('block')) return [];
   }
   return [readBlock(loading, dict, within, at)];
@@ -34,7 +34,7 @@ function readBlock(loading: Loading, dict: RawDict, within: Within, at: Position
     keywordsOf(loading, dict, 'block', within.keywords, at),
     varsLayer(loading, dict, LEVELS.block, 'block vars', at),
   );
-  const part = (key: string) => loadItems(loading, dict.get(key), inner, placeOf(dict, key, at));
+  const part = (key: string) => loadItems(loading, dict.get(key), inner, writtenAt(dict, key, at));
   const validate = typedIn(loading, dict, 'validate', at);
   return {
     kind: 'block',

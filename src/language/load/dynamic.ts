@@ -14,7 +14,7 @@ import { loadRole } from './role.ts';
 import { fingerprint } from './role-entry.ts';
 import { checkKeywords } from './unknown-keyword.ts';
 import { deeper, varsLayer } from './within.ts';
-import { isRawDict, kindOf, varsOf } from './written.ts';
+import { isRawDict, kindOf, writtenVarsOf } from './written.ts';
 
 type RoleArgs = Parameters<DynamicLoader['role']>[1];
 
@@ -125,6 +125,6 @@ function readVars(loading: Loading, path: string): Result<Vars> {
     );
   }
   if (loading.problems.some(({ severity }) => severity === 'error')) return { ok: false, error: loading.problems };
-  const vars: Vars = document !== undefined && isRawDict(document.value) ? varsOf(document.value) : new Map();
+  const vars: Vars = document !== undefined && isRawDict(document.value) ? writtenVarsOf(document.value) : new Map();
   return { ok: true, value: vars, warnings: loading.problems };
 }

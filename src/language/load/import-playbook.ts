@@ -4,7 +4,7 @@ import type { Raw } from '../../core/value.ts';
 import { keywordsOn } from '../keywords/places.ts';
 import type { Play } from '../model.ts';
 import { LEVELS } from '../variables/levels.ts';
-import { shortName } from './action.ts';
+import { shortTypeName } from './action.ts';
 import { keywordsOf } from './keywords.ts';
 import { type Loading, report, type Within } from './loading.ts';
 import { loadPlay, noInheritance, type PlayInheritance } from './play.ts';
@@ -12,7 +12,7 @@ import { readDocument } from './read-document.ts';
 import { staticText } from './static-text.ts';
 import { checkKeywords } from './unknown-keyword.ts';
 import { varsLayer } from './within.ts';
-import { isRawDict, isRawList, kindOf, placeOf, type RawDict } from './written.ts';
+import { isRawDict, isRawList, kindOf, type RawDict, writtenAt } from './written.ts';
 
 /** The plays of a playbook file, those of imported playbooks in their places. */
 export function loadPlaybookFile(
@@ -42,7 +42,7 @@ export function loadPlaybookFile(
     return [];
   }
   return value.flatMap((entry, index) =>
-    loadEntry(loading, entry, { file, inherited, chain: [...chain, file] }, placeOf(value, index, at)),
+    loadEntry(loading, entry, { file, inherited, chain: [...chain, file] }, writtenAt(value, index, at)),
   );
 }
 
@@ -64,7 +64,7 @@ function loadEntry(loading: Loading, entry: Raw, from: From, at: Position): Play
     );
     return [];
   }
-  const key = [...entry.keys()].find((name) => shortName(String(name)) === 'import_playbook');
+  const key = [...entry.keys()].find((name) => shortTypeName(String(name)) === 'import_playbook');
   if (key !== undefined) return importPlaybook(loading, entry, String(key), from, at);
   return [loadPlay(loading, entry, dirname(resolve(from.file)), from.inherited, at)];
 }
@@ -77,7 +77,7 @@ function importPlaybook(loading: Loading, dict: RawDict, key: string, from: From
     keywords: keywordsOf(loading, dict, 'import_playbook', inherited.keywords, at),
     layers: layer === undefined ? inherited.layers : [layer, ...inherited.layers],
   };
-  const nameAt = placeOf(dict, key, at);
+  const nameAt = writtenAt(dict, key, at);
   const name = dict.get(key);
   if (name === null || name === undefined || name === '') {
     report(loading, 'no-file', 'playbook import parameter is missing', nameAt);

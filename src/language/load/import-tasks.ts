@@ -3,7 +3,7 @@ import type { Position } from '../../core/source.ts';
 import type { Raw } from '../../core/value.ts';
 import type { Item } from '../model.ts';
 import { LEVELS } from '../variables/levels.ts';
-import { type Action, argPlace, shortName } from './action.ts';
+import { type Action, argPlace, shortTypeName } from './action.ts';
 import { checkIncludeArgs } from './include.ts';
 import { loadItems } from './items.ts';
 import { keywordsOf } from './keywords.ts';
@@ -23,7 +23,7 @@ export function loadImportTasks(
 ): readonly Item[] {
   if (refusesLoop(loading, dict, action, at) || !checkIncludeArgs(loading, action, 'tasks', [])) return [];
   // The old `include` gives its variables as an include does, also where it is an import.
-  const level = shortName(String(action.type)) === 'include' ? LEVELS.includeParams : LEVELS.task;
+  const level = shortTypeName(String(action.type)) === 'include' ? LEVELS.includeParams : LEVELS.task;
   const layer = varsLayer(loading, dict, level, 'import_tasks vars', at);
   const inner = deeper(within, keywordsOf(loading, dict, 'task', within.keywords, at), layer);
   const args = action.args as RawDict; // checked above

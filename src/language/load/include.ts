@@ -3,7 +3,7 @@ import type { Raw } from '../../core/value.ts';
 import { keywordsOn } from '../keywords/places.ts';
 import type { Include, Item } from '../model.ts';
 import { LEVELS } from '../variables/levels.ts';
-import { type Action, argPlace, shortName } from './action.ts';
+import { type Action, argPlace, shortTypeName } from './action.ts';
 import { keywordsOf } from './keywords.ts';
 import { type Loading, report, type Within } from './loading.ts';
 import { loopOf } from './loop.ts';
@@ -87,7 +87,7 @@ export function checkIncludeArgs(
   const bad = [...args.keys()].filter(
     (key) => !options[of].has(String(key)) || (key === 'apply' && !besides.includes('apply')),
   );
-  if (bad.length > 0 && shortName(type) !== 'include') {
+  if (bad.length > 0 && shortTypeName(type) !== 'include') {
     report(
       loading,
       'invalid-options',

@@ -1,7 +1,7 @@
 import type { Position } from '../../core/source.ts';
 import type { Raw } from '../../core/value.ts';
 import type { Handler, Include, Item, Meta } from '../model.ts';
-import { type Action, actionOf, shortName } from './action.ts';
+import { type Action, actionOf, shortTypeName } from './action.ts';
 import { isBlockDict, loadBlock } from './block.ts';
 import { loadImportRole } from './import-role.ts';
 import { loadImportTasks } from './import-tasks.ts';
@@ -9,7 +9,7 @@ import { loadInclude } from './include.ts';
 import { type Loading, report, type Within } from './loading.ts';
 import { loadMeta } from './meta.ts';
 import { loadTask } from './task.ts';
-import { isRawDict, isRawList, kindOf, placeOf, type RawDict } from './written.ts';
+import { isRawDict, isRawList, kindOf, type RawDict, writtenAt } from './written.ts';
 
 /** The items of a list of tasks and blocks, imports replaced by what they bring. */
 export function loadItems(loading: Loading, list: Raw | undefined, within: Within, at: Position): Item[] {
@@ -19,7 +19,7 @@ export function loadItems(loading: Loading, list: Raw | undefined, within: Withi
     report(loading, 'wrong-keyword-type', message, at, 'begin each task with "- "');
     return [];
   }
-  return list.flatMap((entry, index) => loadEntry(loading, entry, within, placeOf(list, index, at)));
+  return list.flatMap((entry, index) => loadEntry(loading, entry, within, writtenAt(list, index, at)));
 }
 
 /** The handlers of a list. */
@@ -44,7 +44,7 @@ function loadEntry(loading: Loading, entry: Raw, within: Within, at: Position): 
 }
 
 function loadAction(loading: Loading, dict: RawDict, action: Action, within: Within, at: Position): readonly Item[] {
-  switch (typeof action.type === 'string' ? shortName(action.type) : undefined) {
+  switch (typeof action.type === 'string' ? shortTypeName(action.type) : undefined) {
     case 'import_tasks':
       return loadImportTasks(loading, dict, action, within, at);
     case 'import_role':

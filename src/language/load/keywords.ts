@@ -3,11 +3,20 @@ import { truthOf } from '../../core/text/truth.ts';
 import { Float, isTemplateText, type Raw, Template, Vaulted } from '../../core/value.ts';
 import { fieldOf, type InheritedType } from '../keywords/inherited.ts';
 import { keywordOn } from '../keywords/places.ts';
-import { KEYWORDS, type KeywordName, type KeywordSpec, type Place } from '../keywords/table.ts';
+import { KEYWORDS, type KeywordName, type KeywordPlace, type KeywordSpec } from '../keywords/table.ts';
 import type { Keywords, Written } from '../model.ts';
 import { type Loading, report } from './loading.ts';
 import { tellIdle } from './unknown-keyword.ts';
-import { isRawDict, isRawList, kindOf, placeOf, type RawDict, textOf, writtenIn, writtenList } from './written.ts';
+import {
+  isRawDict,
+  isRawList,
+  kindOf,
+  type RawDict,
+  scalarText,
+  writtenAt,
+  writtenIn,
+  writtenList,
+} from './written.ts';
 
 type Read = (loading: Loading, dict: RawDict, key: KeywordName, at: Position) => unknown;
 
@@ -23,7 +32,13 @@ const readers: Readonly<Record<InheritedType, Read>> = {
 };
 
 /** The keywords in force for what a dict describes: its own, else the surrounding ones; where Ansible accumulates, all. */
-export function keywordsOf(loading: Loading, dict: RawDict, place: Place, outer: Keywords, at: Position): Keywords {
+export function keywordsOf(
+  loading: Loading,
+  dict: RawDict,
+  place: KeywordPlace,
+  outer: Keywords,
+  at: Position,
+): Keywords {
   const own = [...dict.keys()].flatMap((key) => {
     const spec = keywordOn(place, key);
     if (spec === undefined) return [];
@@ -49,7 +64,7 @@ export function typedIn(loading: Loading, dict: RawDict, key: KeywordName, at: P
   const { type }: KeywordSpec = KEYWORDS[key];
   if (fits(type, written.value)) return written;
   const wanted = type === 'bool' || type === 'int' ? type : 'string';
-  const shown = textOf(written.value) ?? kindOf(written.value);
+  const shown = scalarText(written.value) ?? kindOf(written.value);
   const message = `the field '${key}' has an invalid value (${shown}), and could not be converted to an ${wanted}`;
   report(loading, 'wrong-keyword-type', message, written.at);
   return undefined;
@@ -71,7 +86,7 @@ const isInt = (value: Raw): boolean =>
 
 function labelIn(loading: Loading, dict: RawDict, key: KeywordName, at: Position): string | undefined {
   const written = typedIn(loading, dict, key, at);
-  return written === undefined ? undefined : (textOf(written.value) ?? String(written.value));
+  return written === undefined ? undefined : (scalarText(written.value) ?? String(written.value));
 }
 
 /** Names: one or a list of them. */
@@ -110,7 +125,7 @@ function dictsIn(loading: Loading, dict: RawDict, key: string, at: Position): re
 
 function tagsIn(loading: Loading, dict: RawDict, _key: string, at: Position): readonly string[] {
   const value = dict.get('tags');
-  const text = textOf(value);
+  const text = scalarText(value);
   // What a template gives is known only with variables.
   if (text !== undefined && isTemplateText(text)) return [text.trim()];
   if (text !== undefined)
@@ -119,9 +134,9 @@ function tagsIn(loading: Loading, dict: RawDict, _key: string, at: Position): re
       .map((tag) => tag.trim())
       .filter((tag) => tag !== '');
   if (isRawList(value))
-    return value.flatMap((tag) => (isScalar(tag) && tag !== null ? [(textOf(tag) ?? String(tag)).trim()] : []));
+    return value.flatMap((tag) => (isScalar(tag) && tag !== null ? [(scalarText(tag) ?? String(tag)).trim()] : []));
   if (typeof value === 'number') return [String(value)];
   if (value !== null)
-    report(loading, 'wrong-keyword-type', 'tags must be specified as a list', placeOf(dict, 'tags', at));
+    report(loading, 'wrong-keyword-type', 'tags must be specified as a list', writtenAt(dict, 'tags', at));
   return [];
 }

@@ -4,7 +4,7 @@ import type { Loop } from '../model.ts';
 import { conditionsIn } from './keywords.ts';
 import { type Loading, report } from './loading.ts';
 import { checkKeywords } from './unknown-keyword.ts';
-import { isRawDict, keyPlace, kindOf, placeOf, type RawDict } from './written.ts';
+import { isRawDict, keyPlace, kindOf, type RawDict, writtenAt } from './written.ts';
 
 /** What repeats a task: `loop`, or `with_…` with the lookup of that name; undefined where nothing does. */
 export function loopOf(loading: Loading, dict: RawDict, at: Position): Loop | undefined {
@@ -26,14 +26,14 @@ export function loopOf(loading: Loading, dict: RawDict, at: Position): Loop | un
     report(loading, 'wrong-keyword-type', `you must specify a value when using ${key}`, keyPlace(dict, key, at));
     return undefined;
   }
-  const over = { value, at: placeOf(dict, key, at) };
+  const over = { value, at: writtenAt(dict, key, at) };
   return key === 'loop' ? { over, ...control } : { over, lookup: key.slice('with_'.length), ...control };
 }
 
 function controlOf(loading: Loading, dict: RawDict, at: Position): Omit<Loop, 'over'> {
   const control = dict.get('loop_control');
   if (control === undefined || control === null) return {};
-  const controlAt = placeOf(dict, 'loop_control', at);
+  const controlAt = writtenAt(dict, 'loop_control', at);
   if (!isRawDict(control)) {
     const message = `the \`loop_control\` value must be specified as a dictionary and cannot be a variable itself; this is ${kindOf(control)}`;
     report(loading, 'wrong-keyword-type', message, controlAt);

@@ -7,7 +7,7 @@ import { keywordsOf } from './keywords.ts';
 import { type Loading, nextId, report, type Within } from './loading.ts';
 import { itemBase, listenOf, placeOfTask } from './task.ts';
 import { deeper, varsLayer } from './within.ts';
-import { isRawDict, type RawDict, textOf } from './written.ts';
+import { isRawDict, type RawDict, scalarText } from './written.ts';
 
 const actions: ReadonlySet<string> = new Set<Meta['action']>([
   'flush_handlers',
@@ -32,7 +32,7 @@ export function loadMeta(
   within: Within,
   at: Position,
 ): readonly Item[] {
-  const word = isRawDict(action.args) ? (textOf(action.args.get('_raw_params')) ?? '') : '';
+  const word = isRawDict(action.args) ? (scalarText(action.args.get('_raw_params')) ?? '') : '';
   if (!isAction(word)) {
     const near = suggest(word, actions);
     report(

@@ -18,7 +18,7 @@ import { checkKeywords } from './unknown-keyword.ts';
 import { staticVarsFiles } from './vars-files.ts';
 import { varsPromptOf } from './vars-prompt.ts';
 import { varsLayer } from './within.ts';
-import { isRawDict, isRawList, kindOf, placeOf, type RawDict, writtenIn, writtenList } from './written.ts';
+import { isRawDict, isRawList, kindOf, type RawDict, writtenAt, writtenIn, writtenList } from './written.ts';
 
 /** What an `import_playbook` gives to the plays that it brings. */
 export interface PlayInheritance {
@@ -125,9 +125,9 @@ function sections(
   at: Position,
 ): { items: Item[]; handlers: (Handler | Include | Meta)[] } {
   const flush = () => implicitMeta('flush_handlers', within, at);
-  const part = (key: string) => loadItems(loading, dict.get(key), within, placeOf(dict, key, at));
+  const part = (key: string) => loadItems(loading, dict.get(key), within, writtenAt(dict, key, at));
   const roles = rolesOf(loading, dict, within, at);
-  const handlers = loadHandlers(loading, dict.get('handlers'), within, placeOf(dict, 'handlers', at));
+  const handlers = loadHandlers(loading, dict.get('handlers'), within, writtenAt(dict, 'handlers', at));
   const pre = part('pre_tasks');
   const tasks = part('tasks');
   const post = part('post_tasks');
@@ -145,7 +145,7 @@ function rolesOf(
 ): { items: Item[]; handlers: (Handler | Include | Meta)[] } {
   const list = dict.get('roles');
   if (list === undefined || list === null) return { items: [], handlers: [] };
-  const listAt = placeOf(dict, 'roles', at);
+  const listAt = writtenAt(dict, 'roles', at);
   if (!isRawList(list)) {
     report(
       loading,
@@ -155,7 +155,7 @@ function rolesOf(
     );
     return { items: [], handlers: [] };
   }
-  const loaded = list.map((entry, index) => loadEntry(loading, entry, within, placeOf(list, index, listAt)));
+  const loaded = list.map((entry, index) => loadEntry(loading, entry, within, writtenAt(list, index, listAt)));
   return {
     items: loaded.flatMap(({ items }) => [...items]),
     handlers: loaded.flatMap(({ handlers }) => [...handlers]),

@@ -7,7 +7,7 @@ import { keywordsOf } from './keywords.ts';
 import { type Loading, report, type Within } from './loading.ts';
 import { staticText } from './static-text.ts';
 import { writtenVars } from './within.ts';
-import { isRawDict, kindOf, placeOf, type RawDict, textOf } from './written.ts';
+import { isRawDict, kindOf, type RawDict, scalarText, writtenAt } from './written.ts';
 
 /** An entry of `roles:` or of a role's dependencies. */
 interface RoleEntry {
@@ -37,16 +37,16 @@ export function readRoleEntry(loading: Loading, raw: Raw, within: Within, at: Po
   if (!isRawDict(raw)) return nameEntry(loading, raw, within, at);
   const nameKey = ['role', 'name', 'src'].find((key) => raw.has(key));
   const written = nameKey === undefined ? undefined : raw.get(nameKey);
-  if (nameKey === undefined || textOf(written) === undefined) {
+  if (nameKey === undefined || scalarText(written) === undefined) {
     report(loading, 'no-role', 'role definitions must contain a role name', at, 'name it under "role"');
     return undefined;
   }
-  const name = staticText(loading, written!, within, placeOf(raw, nameKey, at));
+  const name = staticText(loading, written!, within, writtenAt(raw, nameKey, at));
   return name === undefined ? undefined : dictEntry(loading, raw, name, within, at);
 }
 
 function nameEntry(loading: Loading, raw: Raw, within: Within, at: Position): RoleEntry | undefined {
-  if (textOf(raw) === undefined && typeof raw !== 'number') {
+  if (scalarText(raw) === undefined && typeof raw !== 'number') {
     report(loading, 'wrong-keyword-type', `role definitions must contain a role name; this is ${kindOf(raw)}`, at);
     return undefined;
   }

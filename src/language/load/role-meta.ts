@@ -6,7 +6,7 @@ import { type Loading, nextId, report, type Within } from './loading.ts';
 import { readDocument } from './read-document.ts';
 import type { RoleUse } from './role-entry.ts';
 import { roleFile } from './role-files.ts';
-import { isRawDict, isRawList, kindOf, placeOf, type RawDict, textOf } from './written.ts';
+import { isRawDict, isRawList, kindOf, type RawDict, scalarText, writtenAt } from './written.ts';
 
 /** What a role says about itself. */
 interface RoleMeta {
@@ -45,9 +45,9 @@ function dictIn(loading: Loading, file: string | undefined, at: Position): { dic
 function dependenciesIn(loading: Loading, dict: RawDict | undefined, at: Position): RoleMeta['dependencies'] {
   const list = dict?.get('dependencies');
   if (dict === undefined || list === undefined || list === null) return [];
-  if (isRawList(list)) return list.map((raw, index) => ({ raw, at: placeOf(list, index, at) }));
+  if (isRawList(list)) return list.map((raw, index) => ({ raw, at: writtenAt(list, index, at) }));
   const message = `Expected role dependencies to be a list; this is ${kindOf(list)}`;
-  report(loading, 'wrong-keyword-type', message, placeOf(dict, 'dependencies', at));
+  report(loading, 'wrong-keyword-type', message, writtenAt(dict, 'dependencies', at));
   return [];
 }
 
@@ -57,7 +57,7 @@ export function argumentSpecTask(loading: Loading, meta: RoleMeta, use: RoleUse,
   const spec = meta.argumentSpecs?.get(entry);
   const role = within.role;
   if (spec === undefined || spec === null || role === undefined || meta.argumentSpecs === undefined) return [];
-  const at = placeOf(meta.argumentSpecs, entry, meta.argumentSpecsAt);
+  const at = writtenAt(meta.argumentSpecs, entry, meta.argumentSpecsAt);
   if (!isRawDict(spec)) {
     report(loading, 'wrong-keyword-type', `an argument spec is a dict; this is ${kindOf(spec)}`, at);
     return [];
@@ -98,6 +98,6 @@ export function argumentSpecTask(loading: Loading, meta: RoleMeta, use: RoleUse,
 const providedArguments = (use: RoleUse): RawDict => new Map([...(use.params ?? []), ...(use.vars ?? [])]);
 
 function taskName(entry: string, spec: RawDict): string {
-  const description = textOf(spec.get('short_description'));
+  const description = scalarText(spec.get('short_description'));
   return `Validating arguments against arg spec '${entry}'${description === undefined ? '' : ` - ${description}`}`;
 }

@@ -1,7 +1,7 @@
 import type { Position } from '../../core/source.ts';
 import { Template } from '../../core/value.ts';
 import { keywordsOn } from '../keywords/places.ts';
-import type { KeywordName, Place } from '../keywords/table.ts';
+import type { KeywordName, KeywordPlace } from '../keywords/table.ts';
 import type { Handler, Task } from '../model.ts';
 import { LEVELS } from '../variables/levels.ts';
 import type { Action } from './action.ts';
@@ -10,7 +10,7 @@ import { type Loading, nextId, report, type Within } from './loading.ts';
 import { loopOf } from './loop.ts';
 import { type KeywordOwner, reportUnknown } from './unknown-keyword.ts';
 import { deeper, varsLayer } from './within.ts';
-import { isRawDict, keyPlace, kindOf, type RawDict, textOf } from './written.ts';
+import { isRawDict, keyPlace, kindOf, type RawDict, scalarText } from './written.ts';
 
 /** A task, or a handler where the surroundings are handlers. */
 export function loadTask(
@@ -70,10 +70,10 @@ export const optional = <T extends object>(all: T): Partial<T> =>
 
 /** The names that a handler listens to. */
 export const listenOf = (loading: Loading, dict: RawDict, at: Position): readonly string[] =>
-  namesIn(loading, dict, 'listen', at).map(({ value }) => textOf(value) ?? String(value));
+  namesIn(loading, dict, 'listen', at).map(({ value }) => scalarText(value) ?? String(value));
 
 /** The place of keywords that a task of these surroundings is. */
-export const placeOfTask = ({ asHandlers }: Within): Place => (asHandlers ? 'handler' : 'task');
+export const placeOfTask = ({ asHandlers }: Within): KeywordPlace => (asHandlers ? 'handler' : 'task');
 
 function results(loading: Loading, dict: RawDict, at: Position) {
   const conditions = (key: string) => (dict.has(key) ? conditionsIn(loading, dict, key, at) : undefined);
@@ -94,7 +94,7 @@ export function registerOf(loading: Loading, dict: RawDict, at: Position): strin
   const value = dict.get('register');
   if (value === undefined || value === null) return undefined;
   if (typeof value === 'string' && /^[A-Za-z_]\w*$/.test(value)) return value;
-  const shown = textOf(value) ?? kindOf(value);
+  const shown = scalarText(value) ?? kindOf(value);
   const hint = value instanceof Template || isRawDict(value) ? 'the name is written out, without braces' : undefined;
   report(
     loading,

@@ -5,7 +5,7 @@ import { VARS_PROMPT } from '../keywords/sub-keys.ts';
 import type { VarsPrompt } from '../model.ts';
 import { type Loading, report } from './loading.ts';
 import { checkKeywords } from './unknown-keyword.ts';
-import { isRawDict, isRawList, kindOf, placeOf, type RawDict, textOf } from './written.ts';
+import { isRawDict, isRawList, kindOf, type RawDict, scalarText, writtenAt } from './written.ts';
 
 const known = new Set(Object.keys(VARS_PROMPT));
 
@@ -13,15 +13,15 @@ const known = new Set(Object.keys(VARS_PROMPT));
 export function varsPromptOf(loading: Loading, dict: RawDict, at: Position): readonly VarsPrompt[] {
   const value = dict.get('vars_prompt');
   if (value === undefined || value === null) return [];
-  const listAt = placeOf(dict, 'vars_prompt', at);
+  const listAt = writtenAt(dict, 'vars_prompt', at);
   const list = isRawList(value) ? value : [value];
   return list.flatMap((entry, index) =>
-    promptOf(loading, entry, isRawList(value) ? placeOf(value, index, listAt) : listAt),
+    promptOf(loading, entry, isRawList(value) ? writtenAt(value, index, listAt) : listAt),
   );
 }
 
 function promptOf(loading: Loading, entry: Raw, at: Position): VarsPrompt[] {
-  const name = isRawDict(entry) ? textOf(entry.get('name')) : undefined;
+  const name = isRawDict(entry) ? scalarText(entry.get('name')) : undefined;
   if (!isRawDict(entry) || name === undefined) {
     const message = isRawDict(entry)
       ? "Invalid vars_prompt data structure, missing 'name' key"
@@ -30,7 +30,7 @@ function promptOf(loading: Loading, entry: Raw, at: Position): VarsPrompt[] {
     return [];
   }
   checkKeywords(loading, entry, { name: 'vars_prompt', known }, at);
-  const text = (key: string) => textOf(entry.get(key));
+  const text = (key: string) => scalarText(entry.get(key));
   const encrypt = text('encrypt');
   const salt = text('salt');
   const size = entry.get('salt_size');

@@ -3,7 +3,7 @@ import type { Position } from '../../core/source.ts';
 import type { Keywords, VarsLayer } from '../model.ts';
 import type { Level } from '../variables/levels.ts';
 import { type Loading, report, type Within } from './loading.ts';
-import { isRawDict, kindOf, layerOf, placeOf, type RawDict } from './written.ts';
+import { isRawDict, kindOf, layerOf, type RawDict, writtenAt } from './written.ts';
 
 /** The same surroundings with other keywords and further variables. */
 export function deeper(within: Within, keywords: Keywords, layer?: VarsLayer): Within {
@@ -48,7 +48,7 @@ export function varsLayer(
 export function writtenVars(loading: Loading, dict: RawDict, owner: string, at: Position): RawDict | undefined {
   const vars = dict.get('vars');
   if (vars === undefined || vars === null) return undefined;
-  const varsAt = placeOf(dict, 'vars', at);
+  const varsAt = writtenAt(dict, 'vars', at);
   if (isRawDict(vars)) {
     checkNames(loading, vars, varsAt);
     return vars.size === 0 ? undefined : vars;
@@ -67,7 +67,7 @@ function checkNames(loading: Loading, vars: RawDict, at: Position): void {
       loading,
       'invalid-variable-name',
       message,
-      placeOf(vars, name, at),
+      writtenAt(vars, name, at),
       'names are letters, digits and underscores',
     );
   }

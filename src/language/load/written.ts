@@ -13,13 +13,13 @@ export const isRawDict = (value: Raw | undefined): value is RawDict => value ins
 export const isRawList = (value: Raw | undefined): value is readonly Raw[] => Array.isArray(value);
 
 /** The text of a string or template, undefined for anything else. */
-export function textOf(value: Raw | undefined): string | undefined {
+export function scalarText(value: Raw | undefined): string | undefined {
   if (typeof value === 'string') return value;
   return value instanceof Template ? value.source : undefined;
 }
 
 /** Where an entry's value was written; the container's own place where that is not known. */
-export const placeOf = (container: Raw, key: unknown, otherwise: Position): Position =>
+export const writtenAt = (container: Raw, key: unknown, otherwise: Position): Position =>
   valuePlaceOf(container, key) ?? otherwise;
 
 /** Where an entry's key was written. */
@@ -29,7 +29,7 @@ export const keyPlace = (container: Raw, key: unknown, otherwise: Position): Pos
 /** A dict's value with its place, undefined where the key is not there. */
 export function writtenIn(dict: RawDict, key: string, otherwise: Position): Written | undefined {
   const value = dict.get(key);
-  return value === undefined ? undefined : { value, at: placeOf(dict, key, otherwise) };
+  return value === undefined ? undefined : { value, at: writtenAt(dict, key, otherwise) };
 }
 
 /** A value that may be one thing or a list of things, as a list; an empty value is none. */
@@ -37,19 +37,23 @@ export function writtenList(dict: RawDict, key: string, otherwise: Position): re
   const value = dict.get(key);
   if (value === undefined) return undefined;
   if (value === null) return [];
-  const at = placeOf(dict, key, otherwise);
+  const at = writtenAt(dict, key, otherwise);
   return isRawList(value)
-    ? value.map((item, index) => ({ value: item, at: placeOf(value, index, at) }))
+    ? value.map((item, index) => ({ value: item, at: writtenAt(value, index, at) }))
     : [{ value, at }];
 }
 
 /** A dict of variables as a layer. */
-export const layerOf = (level: Level, from: string, dict: RawDict): VarsLayer => ({ level, from, vars: varsOf(dict) });
+export const layerOf = (level: Level, from: string, dict: RawDict): VarsLayer => ({
+  level,
+  from,
+  vars: writtenVarsOf(dict),
+});
 
 const known = new WeakMap<RawDict, Vars>();
 
 /** A dict of variables, each with its place; the same for the same dict. */
-export function varsOf(dict: RawDict): Vars {
+export function writtenVarsOf(dict: RawDict): Vars {
   const found = known.get(dict);
   if (found !== undefined) return found;
   const vars = readVars(dict);

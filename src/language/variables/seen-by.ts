@@ -10,7 +10,7 @@ import { type PlayOfHost, playName, playsFor, varsFilesOf } from './play-vars.ts
 import type { Teller } from './vars-teller.ts';
 
 /** Where we are, and, where a playbook is named, which play of it. */
-interface Asked {
+interface AskedPlay {
   readonly folder: string;
   readonly playbook: string | undefined;
   readonly number: string | undefined;
@@ -21,7 +21,7 @@ export function seenBy(
   host: Host,
   { inventory, options, config }: OpenedInventory,
   teller: Teller,
-  { folder, playbook, number }: Asked,
+  { folder, playbook, number }: AskedPlay,
 ): Result<{ readonly scope: ComposedScope; readonly magic: Magic }> {
   const { extra } = options;
   const run = {

@@ -1,10 +1,10 @@
 import type { ReportForm } from '../form.ts';
-import { linesOf } from './plain.ts';
+import { plainLines } from './plain.ts';
 
 /** For scripts that read what `ansible-playbook` prints. */
 export const ansible = {
   name: 'ansible',
   summary: "lines in Ansible's own words",
   forPeople: true,
-  create: async (options) => (await linesOf(options, true))((text) => void options.stdout.write(text)),
+  create: async (options) => (await plainLines(options, true))((text) => void options.stdout.write(text)),
 } as const satisfies ReportForm;

@@ -3,10 +3,10 @@ import { json } from './json.ts';
 import { junit } from './junit.ts';
 import { live } from './live.ts';
 import { minimal } from './minimal.ts';
-import { plain } from './plain.ts';
+import { plainForm } from './plain.ts';
 
 /** The forms that `--output` offers: a new one is a file beside this one, and its name here. */
-export const OUTPUT_FORMS = [live, plain, json, junit] as const;
+export const OUTPUT_FORMS = [live, plainForm, json, junit] as const;
 
 /** The forms of Ansible's programs, by which we answer under their names. */
 export const ANSIBLE_FORMS = { 'ansible-playbook': ansible, ansible: minimal } as const;

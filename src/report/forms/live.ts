@@ -1,5 +1,5 @@
 import type { ReportForm } from '../form.ts';
-import { linesOf } from './plain.ts';
+import { plainLines } from './plain.ts';
 
 /** For people at a terminal; what draws is loaded only then. */
 export const live = {
@@ -10,6 +10,6 @@ export const live = {
     const { stdout, chalk } = options;
     const { liveReporter } = await import('../live.ts');
     const size = () => ({ rows: stdout.rows || 24, columns: stdout.columns || 80 });
-    return liveReporter({ write: (text) => void stdout.write(text), chalk, size }, await linesOf(options));
+    return liveReporter({ write: (text) => void stdout.write(text), chalk, size }, await plainLines(options));
   },
 } as const satisfies ReportForm;

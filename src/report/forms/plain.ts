@@ -2,7 +2,7 @@ import type { Reporter } from '../../core/event.ts';
 import type { ReportForm, ReportOptions } from '../form.ts';
 
 /** Lines as they are written from top to bottom; also those above the live view. */
-export async function linesOf(
+export async function plainLines(
   { stdout, verbosity, chalk, hides, atOnce, formatDiagnostic }: ReportOptions,
   ansible = false,
 ): Promise<(write: (text: string) => void) => Reporter> {
@@ -21,9 +21,9 @@ export async function linesOf(
 }
 
 /** For people, and for logs. */
-export const plain = {
+export const plainForm = {
   name: 'plain',
   summary: 'lines, as Ansible prints them',
   forPeople: true,
-  create: async (options) => (await linesOf(options))((text) => void options.stdout.write(text)),
+  create: async (options) => (await plainLines(options))((text) => void options.stdout.write(text)),
 } as const satisfies ReportForm;

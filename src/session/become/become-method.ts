@@ -18,13 +18,13 @@ interface Entered {
 }
 
 /** Flags and programs may be several words. One with a quote that is not closed is taken as it stands. */
-export const wordsOf = (text: string): readonly string[] => splitWords(text) ?? text.split(/\s+/).filter(Boolean);
+export const shellWordsOf = (text: string): readonly string[] => splitWords(text) ?? text.split(/\s+/).filter(Boolean);
 
 /** What the user's shell is given: another user than root cannot open the pipes of the one who logged in. */
 export const pipedFor = ({ user }: Become, line: string): string => (user === 'root' ? line : throughPipes(line));
 
 /** A shell that runs a command line. */
-export const shell = (line: string): Script => script`/bin/sh -c ${line}`;
+export const shellFor = (line: string): Script => script`/bin/sh -c ${line}`;
 
 /** What PAM and the passwd file say to sudo and su alike, and the way out. */
 export function hintOfPassword({ user, password }: Become, words: string): string | undefined {

@@ -1,5 +1,5 @@
 import { script } from '../../core/command.ts';
-import { type BecomeMethod, pipedFor, shell, wordsOf } from './become-method.ts';
+import { type BecomeMethod, pipedFor, shellFor, shellWordsOf } from './become-method.ts';
 
 /** By OpenBSD's doas. It reads a password from a terminal only; -n makes it say so instead of waiting. */
 export const doas: BecomeMethod = {
@@ -7,7 +7,7 @@ export const doas: BecomeMethod = {
     const { user, flags = '', exe = 'doas' } = become;
     return {
       wrap: (line) =>
-        script`exec ${wordsOf(exe)} -n ${wordsOf(flags)} -u ${user} ${shell(pipedFor(become, line))}`.text,
+        script`exec ${shellWordsOf(exe)} -n ${shellWordsOf(flags)} -u ${user} ${shellFor(pipedFor(become, line))}`.text,
       prompts: [],
     };
   },

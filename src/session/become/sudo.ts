@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { script } from '../../core/command.ts';
-import { type BecomeMethod, hintOfPassword, pipedFor, shell, wordsOf } from './become-method.ts';
+import { type BecomeMethod, hintOfPassword, pipedFor, shellFor, shellWordsOf } from './become-method.ts';
 
 /** By sudo. */
 export const sudo: BecomeMethod = {
@@ -14,7 +14,7 @@ export const sudo: BecomeMethod = {
     return {
       // Untranslated, so that what it says can be explained, and in the locale that the login has, which sudo hands on.
       wrap: (line) =>
-        script`exec env LANGUAGE=C ${wordsOf(exe)} ${all} -p ${text} -u ${user} -- ${shell(inside(line))}`.text,
+        script`exec env LANGUAGE=C ${shellWordsOf(exe)} ${all} -p ${text} -u ${user} -- ${shellFor(inside(line))}`.text,
       prompts: [{ text, password }],
     };
   },
@@ -23,7 +23,7 @@ export const sudo: BecomeMethod = {
 
 /** With a password sudo may ask for it (no -n), and reads it from stdin (-S). */
 function sudoFlags(flags: string, hasPassword: boolean): readonly string[] {
-  const words = wordsOf(flags).filter((word) => !(hasPassword && (word === '-n' || word === '--non-interactive')));
+  const words = shellWordsOf(flags).filter((word) => !(hasPassword && (word === '-n' || word === '--non-interactive')));
   return words.includes('-S') ? words : [...words, '-S'];
 }
 

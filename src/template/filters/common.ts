@@ -6,7 +6,7 @@ import { str, undefinedError } from '../python/repr.ts';
 export const lower = (value: Value): Value => (typeof value === 'string' ? value.toLowerCase() : value);
 
 /** A value's text; what is undefined fails. */
-export const textOf = (value: Value): string => str(value);
+export const asText = (value: Value): string => str(value);
 
 /** A value that must be there. */
 export function present(value: Value): Value {

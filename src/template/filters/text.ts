@@ -7,64 +7,64 @@ import { repr, str, typeName } from '../python/repr.ts';
 import { type Callees, fn } from '../python/signature.ts';
 import { capitalize, center, replace, splitLines, strip } from '../python/string-methods.ts';
 import { chars, iterate, mapping, truth } from '../python/values.ts';
-import { textOf } from './common.ts';
+import { asText } from './common.ts';
 import { escapeHtml } from './escape-html.ts';
 import { urlize } from './urlize.ts';
 import { wrapText } from './wrap-text.ts';
 
-const escaping = fn('value', ([value]) => escapeHtml(textOf(value)));
-const string = fn('value', ([value]) => textOf(value));
+const escaping = fn('value', ([value]) => escapeHtml(asText(value)));
+const string = fn('value', ([value]) => asText(value));
 
 /** Jinja's filters on text. */
 export const textFilters: Callees = {
-  capitalize: fn('value', ([value]) => capitalize(textOf(value))),
-  center: fn('value, width=80', ([value, width]) => center(textOf(value), indexOf(width))),
+  capitalize: fn('value', ([value]) => capitalize(asText(value))),
+  center: fn('value, width=80', ([value, width]) => center(asText(value), indexOf(width))),
   e: escaping,
   escape: escaping,
   forceescape: escaping,
   safe: string,
   string,
-  format: { call: (_, [value, ...args], kwargs) => format(textOf(value!), args, kwargs) },
+  format: { call: (_, [value, ...args], kwargs) => format(asText(value!), args, kwargs) },
   indent: fn('value, width=4, first=False, blank=False', ([value, width, first, blank]) =>
-    indent(textOf(value), width, truth(first), truth(blank)),
+    indent(asText(value), width, truth(first), truth(blank)),
   ),
-  lower: fn('value', ([value]) => textOf(value).toLowerCase()),
-  upper: fn('value', ([value]) => textOf(value).toUpperCase()),
+  lower: fn('value', ([value]) => asText(value).toLowerCase()),
+  upper: fn('value', ([value]) => asText(value).toUpperCase()),
   title: fn('value', ([value]) =>
-    textOf(value).replace(
+    asText(value).replace(
       /([-\s({[<]+)|([^-\s({[<]+)/g,
       (part) => part[0]!.toUpperCase() + part.slice(1).toLowerCase(),
     ),
   ),
-  trim: fn('value, chars=None', ([value, set]) => strip(textOf(value), set, true, true)),
+  trim: fn('value, chars=None', ([value, set]) => strip(asText(value), set, true, true)),
   replace: fn('value, old, new, count=None', ([value, old, by, count]) =>
-    replace(textOf(value), textOf(old), textOf(by), count === null ? -1 : indexOf(count)),
+    replace(asText(value), asText(old), asText(by), count === null ? -1 : indexOf(count)),
   ),
-  striptags: fn('value', ([value]) => stripTags(textOf(value))),
+  striptags: fn('value', ([value]) => stripTags(asText(value))),
   truncate: fn("value, length=255, killwords=False, end='...', leeway=5", ([value, width, kill, end, leeway]) =>
-    truncate(textOf(value), indexOf(width), truth(kill), textOf(end), leeway === null ? 5 : indexOf(leeway)),
+    truncate(asText(value), indexOf(width), truth(kill), asText(end), leeway === null ? 5 : indexOf(leeway)),
   ),
   urlencode: fn('value', ([value]) => urlencode(value)),
   urlize: fn(
     'value, trim_url_limit=None, nofollow=False, target=None, rel=None, extra_schemes=None',
     ([value, limit, nofollow, target, rel]) =>
       urlize(
-        textOf(value),
+        asText(value),
         limit === null ? undefined : indexOf(limit),
         truth(nofollow),
-        target === null ? undefined : textOf(target),
-        rel === null ? undefined : textOf(rel),
+        target === null ? undefined : asText(target),
+        rel === null ? undefined : asText(rel),
       ),
   ),
-  wordcount: fn('value', ([value]) => (textOf(value).match(/[\p{L}\p{N}_]+/gu) ?? []).length),
+  wordcount: fn('value', ([value]) => (asText(value).match(/[\p{L}\p{N}_]+/gu) ?? []).length),
   wordwrap: fn(
     'value, width=79, break_long_words=True, wrapstring=None, break_on_hyphens=True',
     ([value, width, long, wrap, hyphens]) =>
-      splitLines(textOf(value))
+      splitLines(asText(value))
         .map((line) =>
-          wrapText(line, indexOf(width), truth(long), truth(hyphens)).join(wrap === null ? '\n' : textOf(wrap)),
+          wrapText(line, indexOf(width), truth(long), truth(hyphens)).join(wrap === null ? '\n' : asText(wrap)),
         )
-        .join(wrap === null ? '\n' : textOf(wrap)),
+        .join(wrap === null ? '\n' : asText(wrap)),
   ),
   xmlattr: fn('value, autospace=True', ([value, autospace]) => xmlAttributes(value, truth(autospace))),
   pprint: fn('value', ([value]) => pretty(value)),
@@ -115,10 +115,10 @@ function quoteUrl(text: string, forQuery = false): string {
 }
 
 function urlencode(value: Value): string {
-  if (typeof value === 'string' || value instanceof Undefined || !isIterable(value)) return quoteUrl(textOf(value));
+  if (typeof value === 'string' || value instanceof Undefined || !isIterable(value)) return quoteUrl(asText(value));
   const dict = mapping(value);
   const pairs = dict ? [...dict] : iterate(value).map(pairOf);
-  return pairs.map(([key, item]) => `${quoteUrl(textOf(key), true)}=${quoteUrl(textOf(item), true)}`).join('&');
+  return pairs.map(([key, item]) => `${quoteUrl(asText(key), true)}=${quoteUrl(asText(item), true)}`).join('&');
 }
 
 function pairOf(value: Value): readonly [Value, Value] {
@@ -139,7 +139,7 @@ function xmlAttributes(value: Value, autospace: boolean): string {
 }
 
 function bytesOf(value: Value): number {
-  const bytes = typeof value === 'boolean' ? Number(value) : Number(textOf(value));
+  const bytes = typeof value === 'boolean' ? Number(value) : Number(asText(value));
   return Number.isNaN(bytes) ? fail(`could not convert string to float: ${repr(value)}`) : bytes;
 }
 

@@ -11,7 +11,7 @@ const types =
   /^(ssh-(rsa|dss|ed25519)|ecdsa-sha2-\S+|sk-\S+@openssh\.com|ssh-\S+-cert-v01@openssh\.com|ecdsa-\S+-cert-v01@openssh\.com)$/;
 
 /** A key out of its line; undefined for comments, empty lines and what is no key. */
-export function readKey(line: string): AuthorizedKey | undefined {
+export function readAuthorizedKey(line: string): AuthorizedKey | undefined {
   const text = line.trim();
   if (text === '' || text.startsWith('#')) return undefined;
   const words = splitOutsideQuotes(text, ' ').filter((word) => word !== '');
@@ -45,7 +45,7 @@ export function putKeys(
   const byKey = new Map(wanted.map((key) => [key.key, key]));
   const seen = new Set<string>();
   const kept = lines.flatMap((line) => {
-    const key = readKey(line);
+    const key = readAuthorizedKey(line);
     const wish = key === undefined ? undefined : byKey.get(key.key);
     if (key === undefined) return exclusive && state === 'present' ? [] : [line];
     if (state === 'absent') return wish === undefined ? [line] : [];

@@ -1,5 +1,5 @@
 import { sh, type UserState } from '../../../src/sdk.ts';
-import { type Asked, expiryDay, listed, option, type UserChange, type WantedUser } from './wanted-user.ts';
+import { type Asked, expiryDay, namedGroups, option, type UserChange, type WantedUser } from './wanted-user.ts';
 
 /** The change that makes a user. */
 export function creation(wanted: WantedUser): UserChange {
@@ -10,7 +10,7 @@ export function creation(wanted: WantedUser): UserChange {
     ...option('-u', uid),
     ...(uid !== undefined && non_unique ? ['-o'] : []),
     ...option('-g', group),
-    ...(listed(groups).length > 0 ? ['-G', listed(groups).join(',')] : []),
+    ...(namedGroups(groups).length > 0 ? ['-G', namedGroups(groups).join(',')] : []),
     ...option('-c', comment),
     ...option('-d', home),
     ...option('-s', shell),
@@ -41,7 +41,7 @@ export const created = (wanted: WantedUser, asked: Asked): UserState => ({
   comment: wanted.comment ?? '',
   home: wanted.home ?? `/home/${wanted.name}`,
   shell: wanted.shell ?? '',
-  groups: listed(wanted.groups),
+  groups: namedGroups(wanted.groups),
   homeExists: wanted.create_home,
   shadow: {
     password: '!',

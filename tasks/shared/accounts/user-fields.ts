@@ -1,5 +1,5 @@
 import { sh, type UserState } from '../../../src/sdk.ts';
-import { expiryDay, listed, option, type UserChange, type WantedUser } from './wanted-user.ts';
+import { expiryDay, namedGroups, option, type UserChange, type WantedUser } from './wanted-user.ts';
 
 /** What differs of an account, its groups and its home. */
 export function accountChanges(now: UserState, wanted: WantedUser, newHomeExists: boolean): readonly UserChange[] {
@@ -55,7 +55,7 @@ const dayWord = (day: number | undefined): string =>
 
 function membership(now: UserState, { name, groups, append }: WantedUser): readonly UserChange[] {
   if (groups === undefined) return [];
-  const given = listed(groups).filter((one) => one !== now.group);
+  const given = namedGroups(groups).filter((one) => one !== now.group);
   const after = append ? [...new Set([...now.groups, ...given])] : given;
   const show = (names: readonly string[]) => [...names].sort().join(', ') || 'none';
   if (show(after) === show(now.groups)) return [];

@@ -56,5 +56,5 @@ export function expiryDay(expires: number | undefined): string | undefined {
 }
 
 /** The names of a list of groups. */
-export const listed = (groups: readonly string[] | undefined): readonly string[] =>
+export const namedGroups = (groups: readonly string[] | undefined): readonly string[] =>
   (groups ?? []).filter((one) => one !== '');

@@ -1,9 +1,9 @@
 import type { Packages } from '../../../src/sdk.ts';
-import type { AptState, Given } from './apt-state.ts';
+import type { AptGiven, AptState } from './apt-state.ts';
 import { installed, type PackageSpec, satisfies, versionFor } from './package-spec.ts';
 
 /** What apt-get is told of the packages that are not as they should be: a word for each. */
-export const wordsToInstall = (given: Given, state: AptState): readonly string[] =>
+export const wordsToInstall = (given: AptGiven, state: AptState): readonly string[] =>
   differing(given, state).map((one) => one.word);
 
 /** A package that is not as it should be. */
@@ -15,7 +15,7 @@ interface Differing {
 }
 
 /** The packages that are not as they should be. */
-export function differing(given: Given, state: AptState): readonly Differing[] {
+export function differing(given: AptGiven, state: AptState): readonly Differing[] {
   return given.specs.flatMap((spec): Differing[] => {
     const now = state[`package ${spec.name}`]!;
     if (given.state === 'absent') return toRemove(spec, now, given.purge);

@@ -11,9 +11,9 @@ import {
 } from '../../../src/sdk.ts';
 import { differing } from './apt-differing.ts';
 import { age, aptGet, listsChange, packageEffects } from './apt-get.ts';
-import type { AptState, Given, PlainApt } from './apt-state.ts';
+import type { AptGiven, AptState, PlainApt } from './apt-state.ts';
 import { debDiffers, debPackage, fetchDeb } from './deb-file.ts';
-import { alsoRemoved, foreseen, simulated, withCommand } from './package-changes.ts';
+import { alsoRemoved, foreseenPackages, simulated, withCommand } from './package-changes.ts';
 import { installed, versionFor } from './package-spec.ts';
 
 /** Whether package lists have to be fetched first. */
@@ -23,7 +23,7 @@ export function listsPending({ update_cache, cache_valid_time }: PlainApt, lists
 }
 
 /** Plan an apt task. */
-export function planApt(given: Given, state: AptState, check: boolean): Plan {
+export function planApt(given: AptGiven, state: AptState, check: boolean): Plan {
   const pending = listsPending(given, state.lists);
   const only =
     given.specs.length === 0 && given.deb === undefined && given.upgrade === 'no' && state.whole === undefined;
@@ -57,7 +57,7 @@ export function planApt(given: Given, state: AptState, check: boolean): Plan {
 }
 
 /** Why apt-get could not do it, known before. */
-function refusal(given: Given, { lists, simulation, whole, upgrade, ...state }: AptState): string | undefined {
+function refusal(given: AptGiven, { lists, simulation, whole, upgrade, ...state }: AptState): string | undefined {
   const held =
     given.state !== 'latest' || given.allow_change_held_packages === true || given.force === true
       ? undefined
@@ -78,7 +78,7 @@ function refusal(given: Given, { lists, simulation, whole, upgrade, ...state }: 
     : `apt: ${error}`;
 }
 
-function named(given: Given, state: AptState): readonly Change[] {
+function named(given: AptGiven, state: AptState): readonly Change[] {
   const all = differing(given, state);
   if (all.length === 0) return [];
   const { simulation } = state;
@@ -96,7 +96,11 @@ function named(given: Given, state: AptState): readonly Change[] {
       effects: [
         predicts(
           packages(one.spec.name),
-          foreseen(one.spec.name, one.to === null ? null : (versions.get(one.spec.name) ?? one.to), given.purge),
+          foreseenPackages(
+            one.spec.name,
+            one.to === null ? null : (versions.get(one.spec.name) ?? one.to),
+            given.purge,
+          ),
         ),
       ],
     }),
@@ -106,7 +110,7 @@ function named(given: Given, state: AptState): readonly Change[] {
   return withCommand([...own, ...others], command, simulation);
 }
 
-function debChange(given: Given, state: AptState): readonly Change[] {
+function debChange(given: AptGiven, state: AptState): readonly Change[] {
   if (given.deb === undefined) return [];
   const deb = debPackage(given.deb, state.deb);
   const differs = deb === undefined || state.debState === undefined ? { from: null } : debDiffers(deb, state.debState);
@@ -122,7 +126,7 @@ function debChange(given: Given, state: AptState): readonly Change[] {
       effects: [
         packageEffects(deb?.name ?? ''),
         blurs('package:*'),
-        ...(deb === undefined ? [] : [predicts(packages(deb.name), foreseen(deb.name, deb.version, false))]),
+        ...(deb === undefined ? [] : [predicts(packages(deb.name), foreseenPackages(deb.name, deb.version, false))]),
       ],
       ...(deb === undefined ? { repeats: true } : {}),
     },
@@ -130,7 +134,7 @@ function debChange(given: Given, state: AptState): readonly Change[] {
 }
 
 /** What apt-get does to all packages: upgrades, repairs, build dependencies, orphans. */
-function wholesale(given: Given, state: AptState): readonly Change[] {
+function wholesale(given: AptGiven, state: AptState): readonly Change[] {
   const { upgrade, whole, autoremove } = state;
   const action = given.state === 'fixed' ? ['-f', 'install'] : ['build-dep', ...(given.name ?? [])];
   const upgrading =
@@ -144,7 +148,7 @@ function wholesale(given: Given, state: AptState): readonly Change[] {
   ];
 }
 
-function cleaning(given: Given, { archives, autoclean }: AptState): readonly Change[] {
+function cleaning(given: AptGiven, { archives, autoclean }: AptState): readonly Change[] {
   return [
     ...(archives === true
       ? [

@@ -8,20 +8,20 @@ export const sourcesOf = (stdout: string): ReadonlyMap<string, string> =>
   );
 
 /** A line of a source without comment, with single blanks. */
-export const plain = (line: string): string => line.replace(/#.*$/, '').trim().split(/\s+/).join(' ');
+export const plainSource = (line: string): string => line.replace(/#.*$/, '').trim().split(/\s+/).join(' ');
 
 /** The sources that a file names, with single blanks. */
 export const activeLines = (text: string): readonly string[] =>
   text
     .split('\n')
-    .map(plain)
+    .map(plainSource)
     .filter((line) => line !== '');
 
 /** A file without a source. */
 export const withoutLine = (text: string, wanted: string): string =>
   text
     .split('\n')
-    .filter((line) => plain(line) !== wanted)
+    .filter((line) => plainSource(line) !== wanted)
     .join('\n');
 
 /** The file that a source goes into: as Ansible makes it of the URL, where no name is given. */

@@ -19,7 +19,7 @@ export interface PlainApt extends AptGetOptions {
 }
 
 /** Those, with the packages' names taken apart. */
-export type Given = PlainApt & { readonly specs: readonly PackageSpec[] };
+export type AptGiven = PlainApt & { readonly specs: readonly PackageSpec[] };
 
 /** What was asked for an apt task. */
 export interface AptState {

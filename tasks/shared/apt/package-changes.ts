@@ -34,7 +34,7 @@ export function withCommand(
   const touched =
     simulation === undefined ? [''] : [...simulation.install, ...simulation.remove].map(({ name }) => name);
   const dependencies = simulation?.install.map((one) =>
-    predicts(packages(one.name), foreseen(one.name, one.version, false)),
+    predicts(packages(one.name), foreseenPackages(one.name, one.version, false)),
   ) ?? [blurs('package:*')];
   return [
     {
@@ -55,11 +55,11 @@ export const alsoRemoved = ({ remove, install }: AptSimulation): readonly Change
       from: version,
       to: null,
       commands: [],
-      effects: [predicts(packages(name), foreseen(name, null, false))],
+      effects: [predicts(packages(name), foreseenPackages(name, null, false))],
     }));
 
 /** How a package is after it was installed in a version, or removed. */
-export function foreseen(name: string, version: string | null, purge: boolean): Packages {
+export function foreseenPackages(name: string, version: string | null, purge: boolean): Packages {
   const one = { name, architecture: '', version: version ?? '', want: version === null ? 'deinstall' : 'install' };
   if (version === null) return { found: purge ? [] : [{ ...one, status: 'config-files' }], providers: [] };
   return { found: [{ ...one, status: 'installed' }], providers: [] };

@@ -1,5 +1,5 @@
 import { type Pattern, searchPattern } from '../../../src/sdk.ts';
-import { linesOf } from './line-edit.ts';
+import { textLines } from './line-edit.ts';
 
 /** What `blockinfile` is to do; texts in the file's own encoding. */
 interface BlockEdit {
@@ -15,8 +15,8 @@ interface BlockEdit {
 export function putBlock(text: string, edit: BlockEdit): string {
   const [begin, end] = [`${edit.begin}\n`, `${edit.end}\n`];
   const block =
-    edit.block === '' ? [] : [begin, ...linesOf(edit.block.endsWith('\n') ? edit.block : `${edit.block}\n`), end];
-  const lines = linesOf(text);
+    edit.block === '' ? [] : [begin, ...textLines(edit.block.endsWith('\n') ? edit.block : `${edit.block}\n`), end];
+  const lines = textLines(text);
   const [first, last] = [lines.lastIndexOf(begin), lines.lastIndexOf(end)];
   const found = first >= 0 && last >= 0;
   const at = found ? Math.min(first, last) : placeOf(lines, edit);

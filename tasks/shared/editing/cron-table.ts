@@ -13,7 +13,7 @@ export function withEntry(
   entry: CronEntry,
   where: { readonly insertafter?: string; readonly insertbefore?: string },
 ): string | { readonly failed: string } {
-  const lines = linesOf(table);
+  const lines = tableLines(table);
   const at = indexOf(lines, entry);
   if (at >= 0) return joined([...lines.slice(0, at), entry.line, ...lines.slice(at + 1)]);
   if (!entry.env) return joined([...lines, marker(entry.name), entry.line]);
@@ -27,7 +27,7 @@ export function withEntry(
 
 /** A crontab without an entry. */
 export function withoutEntry(table: string, entry: CronEntry): string {
-  const lines = linesOf(table);
+  const lines = tableLines(table);
   const at = indexOf(lines, entry);
   if (at < 0) return table;
   return joined([...lines.slice(0, entry.env ? at : at - 1), ...lines.slice(at + 1)]);
@@ -42,5 +42,5 @@ function indexOf(lines: readonly string[], { env, name }: CronEntry): number {
 
 const names = (line: string, name: string): boolean => line.startsWith(name) && /^\s*=/.test(line.slice(name.length));
 
-const linesOf = (table: string): readonly string[] => (table === '' ? [] : table.replace(/\n$/, '').split('\n'));
+const tableLines = (table: string): readonly string[] => (table === '' ? [] : table.replace(/\n$/, '').split('\n'));
 const joined = (lines: readonly string[]): string => (lines.length === 0 ? '' : `${lines.join('\n')}\n`);

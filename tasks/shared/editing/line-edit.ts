@@ -24,7 +24,7 @@ interface LineEdited {
 }
 
 /** A text as lines, each with the newline that ends it. */
-export const linesOf = (text: string): readonly string[] => text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
+export const textLines = (text: string): readonly string[] => text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
 
 /** A line without what ends it. */
 export const bare = (line: string): string => line.replace(/[\r\n]+$/, '');

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { playbookSchema } from '../../../src/cli/schema.ts';
 import { fieldOf } from '../../../src/language/keywords/inherited.ts';
-import { KEYWORDS, type KeywordSpec, type Place } from '../../../src/language/keywords/table.ts';
+import { KEYWORDS, type KeywordPlace, type KeywordSpec } from '../../../src/language/keywords/table.ts';
 import { loadPlaybooks } from '../../../src/language/playbook.ts';
 import { readSources } from '../../sources.ts';
 import { memoryFiles } from '../memory-files.ts';
@@ -61,12 +61,12 @@ describe('the loader and the schema', () => {
     expect(schemaTypes(place, name)).toEqual(taken.map(([kind]) => kind));
   });
 
-  function isTaken(place: Place, name: string, text: string): boolean {
+  function isTaken(place: KeywordPlace, name: string, text: string): boolean {
     const loaded = loadPlaybooks(['/p/site.yml'], options(playbookWith(place, name, text)));
     return loaded.ok || loaded.error.every(({ code }) => code === 'missing-role' || code === 'missing-file');
   }
 
-  function schemaTypes(place: Place, name: string): readonly string[] {
+  function schemaTypes(place: KeywordPlace, name: string): readonly string[] {
     const at =
       place === 'handler' || place === 'include' ? 'task' : place === 'import_playbook' ? 'importPlaybook' : place;
     const found = schema.definitions[at]?.properties[name];
@@ -102,7 +102,7 @@ const options = (text: string) => ({
 });
 
 /** A playbook with a keyword in a place. */
-function playbookWith(place: Place, name: string, value: string): string {
+function playbookWith(place: KeywordPlace, name: string, value: string): string {
   const line = `${name}: ${value}`;
   const others = (all: readonly (readonly [string, string])[]) =>
     all

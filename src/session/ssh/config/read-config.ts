@@ -15,7 +15,7 @@ export function readConfig(home: string, only?: string): readonly ConfigLine[] {
   ];
 }
 
-interface Place {
+interface ConfigPlace {
   readonly home: string;
   /** Where `Include` looks for relative names. */
   readonly relativeTo: string;
@@ -25,7 +25,7 @@ interface Place {
 // A Host block of the first file ends with it.
 const scopeEnd: readonly ConfigLine[] = [{ keyword: 'host', words: ['*'], rest: '*', at: '' }];
 
-function readFile(file: string, place: Place): readonly ConfigLine[] {
+function readFile(file: string, place: ConfigPlace): readonly ConfigLine[] {
   let text: string;
   try {
     text = readFileSync(file, 'utf8');
@@ -40,7 +40,7 @@ function readFile(file: string, place: Place): readonly ConfigLine[] {
   );
 }
 
-function includedFiles(pattern: string, { home, relativeTo }: Place): string[] {
+function includedFiles(pattern: string, { home, relativeTo }: ConfigPlace): string[] {
   const expanded = expandHome(pattern, home);
   return glob(isAbsolute(expanded) ? expanded : join(relativeTo, expanded));
 }

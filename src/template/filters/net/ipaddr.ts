@@ -5,6 +5,7 @@ import { str } from '../../python/repr.ts';
 import { sequence, truth } from '../../python/values.ts';
 import { isLinkLocal, isLoopback, isMulticast, isPrivate, isPublic } from './kinds.ts';
 import {
+  addressCount,
   bitsOf,
   cidrOf,
   firstOf,
@@ -16,7 +17,6 @@ import {
   parseNetwork,
   showAddress,
   showNetwork,
-  sizeOf,
 } from './network.ts';
 
 /** An address or network as a filter got it: what it was written as, and whether it had a prefix. */
@@ -61,7 +61,7 @@ function fromNumber(value: bigint, prefix: number | undefined, wanted?: 4 | 6): 
 /** `ipaddr(5)`: the sixth address of a network. */
 function element({ network, type }: Subject, query: string, alias: string): Value {
   if (!/^[+-]?\d+(\.\d+)?$/.test(query)) return fail(`${alias}: unknown filter type: ${query}`);
-  if (sizeOf(network) === 1n) return type === 'address' ? address(network) : showNetwork(network);
+  if (addressCount(network) === 1n) return type === 'address' ? address(network) : showNetwork(network);
   if (!/^[+-]?\d+$/.test(query)) return false;
   const index = BigInt(query);
   const value = index < 0n ? lastOf(network) + index + 1n : firstOf(network) + index;
@@ -73,13 +73,13 @@ function element({ network, type }: Subject, query: string, alias: string): Valu
 const address = ({ version, value }: Network): string => showAddress(version, value);
 const at = ({ version }: Network, value: bigint): string => showAddress(version, value);
 const isNetworkAddress = (network: Network): boolean => network.value === firstOf(network);
-const broadcast = (network: Network): bigint | undefined => (sizeOf(network) > 2n ? lastOf(network) : undefined);
+const broadcast = (network: Network): bigint | undefined => (addressCount(network) > 2n ? lastOf(network) : undefined);
 const netmask = ({ version, prefix }: Network): string => showAddress(version, maskOf(version, prefix));
 const hostmask = ({ version, prefix }: Network): string => showAddress(version, hostmaskOf(version, prefix));
 
 /** The first and last address that hosts may have. */
 export function usable(network: Network): readonly [bigint, bigint] | undefined {
-  const size = sizeOf(network);
+  const size = addressCount(network);
   if (size === 1n) return undefined;
   return size === 2n ? [firstOf(network), lastOf(network)] : [firstOf(network) + 1n, lastOf(network) - 1n];
 }
@@ -103,7 +103,7 @@ const ip = plain((network) =>
   network.version === 6 || !isNetworkAddress(network) || broadcast(network) === undefined ? address(network) : null,
 );
 const addressPrefix = plain((network) =>
-  sizeOf(network) > 2n && (isNetworkAddress(network) || network.value === broadcast(network))
+  addressCount(network) > 2n && (isNetworkAddress(network) || network.value === broadcast(network))
     ? false
     : showNetwork(network),
 );
@@ -129,7 +129,7 @@ const shifted = (by: bigint): Query =>
   });
 
 function peer(network: Network): Value {
-  const size = sizeOf(network);
+  const size = addressCount(network);
   if (size === 2n) return at(network, network.value ^ 1n);
   if (size !== 4n) return fail('Not a point-to-point network');
   if (network.value % 4n === 0n) return fail('Network address of /30 has no peer');
@@ -143,7 +143,7 @@ function reverse({ version, value }: Network): string {
 
 function sixToFour({ network, text, type }: Subject): Value {
   if (network.version === 4) {
-    if (sizeOf(network) > 1n && isNetworkAddress(network)) return false;
+    if (addressCount(network) > 1n && isNetworkAddress(network)) return false;
     const hex = network.value.toString(16).padStart(8, '0');
     return isPublic(network) || isPrivate(network) ? `2002:${hex.slice(0, 4)}:${hex.slice(4)}::1/48` : false;
   }
@@ -164,7 +164,7 @@ const queries: Record<string, Query> = {
   gateway: addressPrefix,
   gw: addressPrefix,
   host: plain((network) =>
-    sizeOf(network) === 1n || !isNetworkAddress(network) || broadcast(network) === undefined
+    addressCount(network) === 1n || !isNetworkAddress(network) || broadcast(network) === undefined
       ? showNetwork(network)
       : null,
   ),
@@ -174,10 +174,12 @@ const queries: Record<string, Query> = {
   int: ({ network, type }) => (type === 'address' ? int(network.value) : `${network.value}/${network.prefix}`),
   ip,
   'ip/prefix': plain((network) =>
-    sizeOf(network) === 2n || (sizeOf(network) > 1n && !isNetworkAddress(network)) ? showNetwork(network) : null,
+    addressCount(network) === 2n || (addressCount(network) > 1n && !isNetworkAddress(network))
+      ? showNetwork(network)
+      : null,
   ),
   ip_netmask: plain((network) =>
-    sizeOf(network) === 2n || (sizeOf(network) > 1n && !isNetworkAddress(network))
+    addressCount(network) === 2n || (addressCount(network) > 1n && !isNetworkAddress(network))
       ? `${address(network)} ${netmask(network)}`
       : null,
   ),
@@ -188,7 +190,7 @@ const queries: Record<string, Query> = {
   lo: loopback,
   loopback,
   multicast: kept(isMulticast),
-  net: plain((network) => (sizeOf(network) > 1n && isNetworkAddress(network) ? showNetwork(network) : null)),
+  net: plain((network) => (addressCount(network) > 1n && isNetworkAddress(network) ? showNetwork(network) : null)),
   next_usable: shifted(1n),
   netmask: plain(netmask),
   network: networkOf,
@@ -210,12 +212,12 @@ const queries: Record<string, Query> = {
   ),
   revdns: plain(reverse),
   router: addressPrefix,
-  size: plain((network) => int(sizeOf(network))),
+  size: plain((network) => int(addressCount(network))),
   size_usable: plain((network) =>
-    int(sizeOf(network) === 1n ? 0n : sizeOf(network) === 2n ? 2n : sizeOf(network) - 2n),
+    int(addressCount(network) === 1n ? 0n : addressCount(network) === 2n ? 2n : addressCount(network) - 2n),
   ),
   subnet,
-  type: plain((network) => (sizeOf(network) === 1n || !isNetworkAddress(network) ? 'address' : 'network')),
+  type: plain((network) => (addressCount(network) === 1n || !isNetworkAddress(network) ? 'address' : 'network')),
   unicast: kept((network) => !isMulticast(network)),
   v4: toV4,
   v6: toV6,

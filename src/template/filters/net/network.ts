@@ -70,7 +70,7 @@ export const firstOf = ({ version, value, prefix }: Network): bigint => value & 
 /** The last address of a network. */
 export const lastOf = (network: Network): bigint => firstOf(network) | hostmaskOf(network.version, network.prefix);
 /** How many addresses a network has. */
-export const sizeOf = ({ version, prefix }: Network): bigint => 1n << BigInt(bitsOf(version) - prefix);
+export const addressCount = ({ version, prefix }: Network): bigint => 1n << BigInt(bitsOf(version) - prefix);
 
 /** Whether a network holds another, or an address. */
 export const holds = (outer: Network, inner: Network): boolean =>

@@ -8,6 +8,7 @@ import { present } from '../common.ts';
 import { macaddr, slaac } from './hardware.ts';
 import { ipaddr, isAddressLike, subjectOf, usable } from './ipaddr.ts';
 import {
+  addressCount,
   bitsOf,
   cidrOf,
   firstOf,
@@ -17,7 +18,6 @@ import {
   parseNetwork,
   showAddress,
   showNetwork,
-  sizeOf,
 } from './network.ts';
 
 const filter = (alias: string, version?: 4 | 6) =>
@@ -86,7 +86,7 @@ function wrap(value: Value, query: string): Value {
 function nthHost(network: Network | undefined, query: string): Value {
   if (!network || !/^-?\d+$/.test(query)) return false;
   const nth = BigInt(query);
-  if (nth >= sizeOf(network)) return false;
+  if (nth >= addressCount(network)) return false;
   const value = nth < 0n ? lastOf(network) + nth + 1n : firstOf(network) + nth;
   return value < firstOf(network) ? false : showAddress(network.version, value);
 }
@@ -129,7 +129,7 @@ function ipsubnet(value: Value, query: string, index: number | undefined): Value
   if (!/^\d+$/.test(query)) return positionIn(network, query);
   const prefix = Number(query);
   if (prefix > bitsOf(network.version)) return false;
-  return sizeOf(network) === 1n ? supernet(network, prefix, index ?? 0) : subnetAt(network, prefix, index);
+  return addressCount(network) === 1n ? supernet(network, prefix, index ?? 0) : subnetAt(network, prefix, index);
 }
 
 function supernet(network: Network, prefix: number, index: number): Value {
@@ -212,7 +212,7 @@ function allAddresses(text: string): Value {
     fail(`Error while using plugin 'usable_range': '${text}' does not appear to be an IPv4 or IPv6 network`);
   if (network.value !== firstOf(network))
     return fail(`Error while using plugin 'usable_range': ${text} has host bits set`);
-  const count = sizeOf(network);
+  const count = addressCount(network);
   if (count > 1_000_000n) return fail(`usable_range of ${text} would list ${count} addresses`);
   const addresses = Array.from({ length: Number(count) }, (_, index) =>
     showAddress(network.version, network.value + BigInt(index)),
