@@ -73,7 +73,7 @@ export default defineTask({
     return {
       wait: {
         againMs: given.poll * 1000,
-        deadlineMs: Math.min(given.timeout * 1000, context.patienceMs ?? Number.POSITIVE_INFINITY),
+        deadlineMs: Math.min(given.timeout * 1000, context.personWaitMs ?? Number.POSITIVE_INFINITY),
         failed: `was not done in time: ${message}`,
         shown: message,
       },

@@ -57,7 +57,7 @@ export default defineTask({
   params,
   rules: { mutuallyExclusive: [['port', 'path']] },
   ask: (given, context): Questions => {
-    const { host, port, path, state, search_regex: regex, connect_timeout: patience } = given;
+    const { host, port, path, state, search_regex: regex, connect_timeout: connectTimeout } = given;
     if (path !== undefined) return regex === undefined ? { there: exists(path) } : { file: content(path) };
     // Nothing to look at: time is to pass, and asking takes as long.
     if (port === undefined)
@@ -73,8 +73,8 @@ export default defineTask({
       knock: tcp({
         host,
         port,
-        timeoutSeconds: context.check ? Math.min(patience, 2) : patience,
-        ...(regex === undefined ? {} : { listenSeconds: patience }),
+        timeoutSeconds: context.check ? Math.min(connectTimeout, 2) : connectTimeout,
+        ...(regex === undefined ? {} : { listenSeconds: connectTimeout }),
       }),
     };
   },

@@ -15,7 +15,7 @@ export async function runOptionsOf(parsed: Parsed, config: Config, origins: Orig
   const watched = process.stdin.isTTY === true && process.stdout.isTTY === true;
   // In the lab an operator does the manual steps, so they are waited for; what it does not do in a minute, nobody else does.
   const interactive = options.lab || watched;
-  const patience = options.lab && !watched ? { patienceMs: 60_000 } : {};
+  const personWait = options.lab && !watched ? { personWaitMs: 60_000 } : {};
   const password =
     options['ask-pass'] || config.askPass
       ? await askSecret('SSH password: ')
@@ -33,7 +33,7 @@ export async function runOptionsOf(parsed: Parsed, config: Config, origins: Orig
     forceHandlers: options['force-handlers'] || config.forceHandlers,
     anyErrorsFatal: config.anyErrorsFatal,
     interactive,
-    ...patience,
+    ...personWait,
     prompt: (question, { echo }) => (echo ? ask(question) : askSecret(question)),
     connection: {
       user: options.user ?? config.remoteUser,

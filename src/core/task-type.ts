@@ -46,7 +46,7 @@ export interface TaskContext {
   readonly host: string;
   readonly interactive: boolean;
   /** How long a step of a person is waited for at most. */
-  readonly patienceMs?: number;
+  readonly personWaitMs?: number;
   /** Ansible's `jinja2_native`: texts stay texts also where they look like something else. */
   readonly native?: boolean;
   /** How many times `-v` was given. */

@@ -1,8 +1,8 @@
 import { Chalk } from 'chalk';
 import { expect, test } from 'vitest';
-import { liveReporter } from '../../src/report/live.ts';
+import { liveReporter } from '../../src/report/live-reporter.ts';
 import { type Busy, liveLines } from '../../src/report/live-view.ts';
-import { plainReporter } from '../../src/report/plain.ts';
+import { plainReporter } from '../../src/report/plain-reporter.ts';
 
 const chalk = new Chalk({ level: 0 });
 const size = { rows: 24, columns: 60 };

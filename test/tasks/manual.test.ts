@@ -43,7 +43,7 @@ describe('manual', () => {
   });
 
   test('M minor: nobody is waited for longer than a run has patience', async () => {
-    const ran = await run({ path: '/nowhere' }, { interactive: true, patienceMs: 10 });
+    const ran = await run({ path: '/nowhere' }, { interactive: true, personWaitMs: 10 });
 
     expect(ran).toMatchObject({ status: 'failed', message: expect.stringContaining('was not done in time') });
   });

@@ -30,7 +30,7 @@ export interface Ahead extends Place {
 }
 
 /** How long a round may take in which coming tasks ask, too: one that does not answer them must not keep the task at hand. */
-const aheadPatienceMs = 20_000;
+const aheadWaitMs = 20_000;
 
 /** Who could not be asked in a round, and why. */
 interface Unasked {
@@ -163,8 +163,8 @@ export class HostLink {
     const cut = new AbortController();
     let timer: NodeJS.Timeout | undefined;
     // From when the commands are done, what only coming tasks want to know must not keep this one.
-    const startPatience = (): void => {
-      if (coming.length > 0) timer = setTimeout(() => cut.abort(), aheadPatienceMs);
+    const startAheadWait = (): void => {
+      if (coming.length > 0) timer = setTimeout(() => cut.abort(), aheadWaitMs);
     };
     const fed = await Promise.all(done.map((command) => this.#stdin(command, options.censored)));
     const bad = fed.find((one) => 'failure' in one);
@@ -177,7 +177,7 @@ export class HostLink {
         stdin: (fed[index] as { bytes?: Uint8Array }).bytes,
         needsPrevious: index > 0,
         deadlineMs: command.deadlineMs ?? options.deadlineMs,
-        onReply: index === done.length - 1 ? startPatience : undefined,
+        onReply: index === done.length - 1 ? startAheadWait : undefined,
         onOutput: command.long === true && options.censored !== true ? linesOf(options.onOutput, lines) : undefined,
       }),
     );
@@ -333,7 +333,7 @@ interface Limits {
 /** When to give an exchange up; with questions of coming tasks in it early enough to ask again without them. */
 function cutAfter(deadline: number | undefined, withComing: boolean): AbortSignal | undefined {
   const left = deadline === undefined ? Number.POSITIVE_INFINITY : Math.max(1, deadline - Date.now());
-  const ms = withComing ? Math.min(left / 2, aheadPatienceMs) : left;
+  const ms = withComing ? Math.min(left / 2, aheadWaitMs) : left;
   return Number.isFinite(ms) ? AbortSignal.timeout(Math.ceil(ms)) : undefined;
 }
 

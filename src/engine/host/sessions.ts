@@ -3,7 +3,7 @@ import type { Connector, Endpoint, Exchanged, Part, Session, SessionFailure } fr
 import type { Identity } from './identity.ts';
 
 /** How long a host that has answered before is waited for. */
-const patienceMs = 5000;
+const reconnectMs = 5000;
 
 /** What the sessions of a host need of the run. */
 export interface SessionsOptions {
@@ -65,7 +65,7 @@ export class Sessions {
   /** A host that has answered in this run, and then does not: its sshd may just be restarting. */
   async #reopen({ endpoint }: Identity): ReturnType<Connector['open']> {
     const { connector, signal } = this.#options;
-    const deadline = Date.now() + patienceMs;
+    const deadline = Date.now() + reconnectMs;
     for (;;) {
       const opened = await connector.open(endpoint, signal);
       const hopeful = this.#greeted !== undefined && !opened.ok && opened.failure.reason === 'unreachable';

@@ -98,7 +98,7 @@ async function makeCall(
     diff,
     host: where.delegatedTo ?? state.host.name,
     interactive: options.interactive,
-    ...(options.patienceMs !== undefined && { patienceMs: options.patienceMs }),
+    ...(options.personWaitMs !== undefined && { personWaitMs: options.personWaitMs }),
     native: options.native,
     now: new Date(),
     verbosity: play.run.runFacts.verbosity,
@@ -108,8 +108,8 @@ async function makeCall(
   const params =
     type.prepare === undefined ? bound.params : await type.prepare(bound.params as never, controller, context);
   const timeout = keywordNumber(task.keywords.timeout, sight);
-  const patience = keywordNumber(task.async, sight);
-  const seconds = timeout ?? (patience === 0 ? undefined : patience);
+  const asyncSeconds = keywordNumber(task.async, sight);
+  const seconds = timeout ?? (asyncSeconds === 0 ? undefined : asyncSeconds);
   return {
     type,
     params,

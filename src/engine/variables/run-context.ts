@@ -23,7 +23,7 @@ export interface RunOptions {
   readonly anyErrorsFatal: boolean;
   readonly interactive: boolean;
   /** How long a step of a person is waited for at most, where it is known that nobody comes later. */
-  readonly patienceMs?: number;
+  readonly personWaitMs?: number;
   readonly prompt: (question: string, options: { echo: boolean }) => Promise<string>;
   /** Connection settings of the command line; variables of the inventory win over them. */
   readonly connection: ConnectionDefaults;

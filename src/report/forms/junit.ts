@@ -6,7 +6,7 @@ export const junit = {
   summary: "JUnit's XML at the end of the run, for CI servers: in a check each drift is a failure",
   forPeople: true,
   create: async ({ stdout, verbosity, formatDiagnostic }) =>
-    (await import('../junit.ts')).junitReporter({
+    (await import('../junit-reporter.ts')).junitReporter({
       write: (text) => void stdout.write(text),
       verbosity,
       formatDiagnostic,

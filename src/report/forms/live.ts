@@ -8,7 +8,7 @@ export const live = {
   forPeople: true,
   create: async (options) => {
     const { stdout, chalk } = options;
-    const { liveReporter } = await import('../live.ts');
+    const { liveReporter } = await import('../live-reporter.ts');
     const size = () => ({ rows: stdout.rows || 24, columns: stdout.columns || 80 });
     return liveReporter({ write: (text) => void stdout.write(text), chalk, size }, await plainLines(options));
   },

@@ -6,5 +6,5 @@ export const minimal = {
   summary: "one result per host, as Ansible's ad-hoc command prints it",
   forPeople: true,
   create: async ({ stdout, chalk }) =>
-    (await import('../minimal.ts')).minimalReporter((text) => void stdout.write(text), chalk),
+    (await import('../minimal-reporter.ts')).minimalReporter((text) => void stdout.write(text), chalk),
 } as const satisfies ReportForm;

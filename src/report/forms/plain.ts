@@ -6,7 +6,7 @@ export async function plainLines(
   { stdout, verbosity, chalk, hides, atOnce, formatDiagnostic }: ReportOptions,
   ansible = false,
 ): Promise<(write: (text: string) => void) => Reporter> {
-  const { plainReporter } = await import('../plain.ts');
+  const { plainReporter } = await import('../plain-reporter.ts');
   return (write) =>
     plainReporter({
       write,

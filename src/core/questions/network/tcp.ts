@@ -45,11 +45,11 @@ export const tcp = (arg: TcpQuestion): Question<TcpAnswer> => question(kind, arg
 function knock({ host, port, timeoutSeconds, listenSeconds = 0 }: TcpQuestion): string {
   const target = `${quote(host)} ${quote(String(port))}`;
   const listen = listenSeconds > 0 ? `; timeout ${listenSeconds} cat <&3 | head -c 65536` : '';
-  const patience = timeoutSeconds + listenSeconds;
+  const totalSeconds = timeoutSeconds + listenSeconds;
   return `export LC_ALL=C
-if command -v bash >/dev/null 2>&1; then timeout ${patience} bash -c 'exec 3<>"/dev/tcp/$0/$1"${listen}' ${target}
-elif command -v nc >/dev/null 2>&1; then timeout ${patience} nc -v ${listen === '' ? '-z' : ''} -w ${timeoutSeconds} ${target} </dev/null
-elif command -v perl >/dev/null 2>&1; then timeout ${patience} perl -MIO::Socket::INET -e '${perl}' ${target} ${timeoutSeconds} ${listenSeconds}
+if command -v bash >/dev/null 2>&1; then timeout ${totalSeconds} bash -c 'exec 3<>"/dev/tcp/$0/$1"${listen}' ${target}
+elif command -v nc >/dev/null 2>&1; then timeout ${totalSeconds} nc -v ${listen === '' ? '-z' : ''} -w ${timeoutSeconds} ${target} </dev/null
+elif command -v perl >/dev/null 2>&1; then timeout ${totalSeconds} perl -MIO::Socket::INET -e '${perl}' ${target} ${timeoutSeconds} ${listenSeconds}
 else exit 127; fi`;
 }
 
