@@ -20,7 +20,7 @@ export function textsOf(item: Leaf): TemplateText[] {
   const { keywords } = item;
   const perTurn = [...keywords.environment, ...singles(item)].flatMap((written) => inRaw(written.value, true));
   return [
-    ...conditions(keywords.when, true),
+    ...conditions(keywords.when),
     ...perTurn,
     ...(item.kind === 'task' ? taskTexts(item) : []),
     ...(item.kind === 'include' ? inRaw(item.args, true) : []),
@@ -42,7 +42,7 @@ function taskTexts(task: Task): TemplateText[] {
   return [
     ...inRaw(task.args, true),
     ...bareArgs(task),
-    ...[task.changedWhen, task.failedWhen, task.until].flatMap((list) => conditions(list ?? [], true)),
+    ...[task.changedWhen, task.failedWhen, task.until].flatMap((list) => conditions(list ?? [])),
     ...[task.retries, task.delay, task.async, task.poll].flatMap((written) =>
       written ? inRaw(written.value, true) : [],
     ),
@@ -60,7 +60,7 @@ function bareArgs(task: Task): TemplateText[] {
     const found = Array.isArray(value) ? locationOf(value, index) : locationOf(task.args, key);
     return { value: one, at: found?.value ?? task.argsAt };
   });
-  return conditions(placed, true);
+  return conditions(placed);
 }
 
 function loopTexts({ loop }: { loop?: import('../model.ts').Loop }): TemplateText[] {
@@ -71,7 +71,9 @@ function loopTexts({ loop }: { loop?: import('../model.ts').Loop }): TemplateTex
   return [...inRaw(loop.over.value, false), ...control];
 }
 
-function conditions(list: readonly Written[], afterLoop: boolean): TemplateText[] {
+/** Conditions are decided for each item of a loop. */
+function conditions(list: readonly Written[]): TemplateText[] {
+  const afterLoop = true;
   return list.flatMap(({ value, at }): TemplateText[] => {
     if (value instanceof Template) return [{ source: value.source, at: value.at ?? at, kind: 'text', afterLoop }];
     return typeof value === 'string' ? [{ source: value, at: inQuotes(at, value), kind: 'expression', afterLoop }] : [];
