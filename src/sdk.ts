@@ -1,7 +1,7 @@
 /** All that a task type may import. */
 
 export { bindParams, type ParamProblem } from './core/bind-params.ts';
-export { blurs, type Change, type Diff, type Effect, predicts } from './core/change.ts';
+export { becomes, blurs, type Change, type Diff, type Effect, predicts } from './core/change.ts';
 export {
   type Command,
   type FromHost,
@@ -23,6 +23,7 @@ export { compareVersions } from './core/debian-version.ts';
 export { hash, hmacSha1 } from './core/hash.ts';
 export { chmodMode, computeMode, showMode } from './core/mode.ts';
 export type { BoundTask, ParamSpec, ParamSpecs, Params } from './core/params.ts';
+export type { Becoming, Holding } from './core/picture/becoming.ts';
 export {
   type Answer,
   type AnyQuestion,
@@ -52,13 +53,22 @@ export {
 } from './core/questions/files/archive.ts';
 export { type Checksum, type ChecksumAlgorithm, checksum } from './core/questions/files/checksum.ts';
 export { type Content, content } from './core/questions/files/content.ts';
+export {
+  type Entry,
+  type EntryKind,
+  fileId,
+  followed,
+  type Inode,
+  namesOf,
+  type PathState,
+} from './core/questions/files/entry.ts';
 export { exists } from './core/questions/files/exists.ts';
 export { type FileDetails, fileDetails } from './core/questions/files/file-details.ts';
 export { type Finding, type Found, found } from './core/questions/files/found.ts';
 export { type Fragment, fragments } from './core/questions/files/fragments.ts';
 export { type Listed, listing } from './core/questions/files/listing.ts';
 export { entries, joinPath, nameOf, parentOf, rootedPath, targetPath, tidyPath } from './core/questions/files/paths.ts';
-export { type Entry, type EntryKind, followed, type Inode, type PathState, stat } from './core/questions/files/stat.ts';
+export { stat } from './core/questions/files/stat.ts';
 export { type TreeEntry, type TreeOptions, tree } from './core/questions/files/tree.ts';
 export { type DnsAnswer, type DnsLookup, type DnsReply, dns } from './core/questions/network/dns.ts';
 export { type HttpReply, type HttpRequest, http, httpScript, readHttp } from './core/questions/network/http.ts';

@@ -1,5 +1,5 @@
 import {
-  blurs,
+  becomes,
   type Change,
   type Checksum,
   type Content,
@@ -13,7 +13,6 @@ import {
   type Params,
   type PathState,
   parentOf,
-  predicts,
   sh,
   stat,
   type TreeEntry,
@@ -32,6 +31,7 @@ import {
   wishes,
 } from './shared/files/config-links.ts';
 import { contentDiff } from './shared/files/file-content.ts';
+import { entryEffect } from './shared/files/path-info.ts';
 
 const params = {
   src: { type: 'path', required: true, doc: 'The directory of the clone that the links point into.' },
@@ -178,9 +178,7 @@ function linkChange(
   // A relative one leads there only if it does so in truth, too: what its `..` go up from may itself be a link.
   if (at.exists && at.link !== undefined && leadsTo(dest, at.link.target, source))
     if (targetPath(dest, at.link.target) === source || at.resolved === target.resolved) return [];
-  const to = followed(target);
   const link = {
-    exists: true,
     kind: 'link',
     mode: 0o777,
     uid: 0,
@@ -188,14 +186,12 @@ function linkChange(
     owner: 'root',
     group: 'root',
     size: source.length,
-    resolved: target.resolved,
-    link: { target: source, to },
   } as const;
   const common = {
     what: `link ${dest}`,
     to: `→ ${source}`,
     paths: [dest],
-    effects: [predicts(stat(dest), link), blurs(`path:${dest}`)],
+    effects: [entryEffect(dest, at, link, { target: source })],
   };
   const make = sh`ln -sfnT -- ${source} ${dest}`;
   if (!at.exists) return [{ ...common, from: null, commands: [make] }];
@@ -232,6 +228,6 @@ const staleChange = ({ path, target }: { path: string; target: string }): Change
   from: `→ ${target}`,
   to: null,
   commands: [sh`rm -f -- ${path}`],
-  effects: [predicts(stat(path), { exists: false, resolved: path }), blurs(`path:${path}`)],
+  effects: [becomes({ place: path, was: 'link', entry: undefined })],
   paths: [path],
 });

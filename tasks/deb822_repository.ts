@@ -1,4 +1,5 @@
 import {
+  blurs,
   ControllerError,
   content,
   defineTask,
@@ -6,7 +7,6 @@ import {
   type Params,
   type PathState,
   type Plan,
-  predicts,
   type ShellAnswer,
   sh,
   shell,
@@ -15,6 +15,7 @@ import {
 } from '../src/sdk.ts';
 import { deb822 } from './shared/apt/deb822.ts';
 import { askEdit, type EditState, openEdited, planEdit, thenAskEdit } from './shared/editing/edit-file.ts';
+import { absentEffect } from './shared/files/path-info.ts';
 
 const list = { type: 'list', elements: 'str' } as const;
 
@@ -189,10 +190,7 @@ function planGone(state: SourceState, task: Task): Plan {
               from: 'present',
               to: null,
               commands: [sh`rm -f -- ${path}`],
-              effects: [
-                predicts(stat(path), { exists: false, resolved: path }),
-                { blurs: [`path:${path}`, 'apt:lists'] },
-              ],
+              effects: [absentEffect(path, there), blurs('apt:lists')],
               paths: [path],
             },
           ]

@@ -34,7 +34,7 @@ import {
   withAttributes,
 } from './shared/files/attributes.ts';
 import { askAccounts, backupFile } from './shared/files/copy-file.ts';
-import { followedInfo, newEntry, predictsThrough } from './shared/files/path-info.ts';
+import { followedInfo, newEntry, throughEffect } from './shared/files/path-info.ts';
 
 const params = {
   url: { type: 'str', required: true, secret: 'password in URL', doc: 'The URL to fetch.' },
@@ -279,7 +279,7 @@ function planUrl(state: UrlTaskState, task: Task, context: TaskContext): Plan {
     return {
       changes: attributeChanges(place.path, there, task, state).map((change) => ({
         ...change,
-        effects: predictsThrough(place.path, place.before, withAttributes(there, task, state)),
+        effects: [throughEffect(place.path, place.before, withAttributes(there, task, state))],
         paths: [place.path],
       })),
     };

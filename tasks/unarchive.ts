@@ -12,17 +12,21 @@ import {
   download,
   exists,
   type HttpRequest,
+  joinPath,
   nothing,
   type Params,
+  parentOf,
   reading,
   type Script,
   type Self,
+  type Subject,
   script,
   sh,
   showMode,
   stat,
   type TaskContext,
   tarArguments,
+  tidyPath,
   urlLogin,
   withArchive,
   zipMembers,
@@ -207,10 +211,17 @@ function unpackChange(
     from: `${differing.length} of ${known.members.length} members differ: ${differing.slice(0, 5).join('; ')}${differing.length > 5 ? '; …' : ''}`,
     to: urlLogin(task.src).url,
     commands,
-    effects: [blurs(`path:${task.dest}`)],
+    effects: [blurs(...brought(known, task.dest))],
     paths: [task.dest],
   };
 }
+
+/** What unpacking brings or alters: the members, and the names in the directories that they are in. */
+const brought = ({ members }: ArchiveState, dest: string): readonly Subject[] =>
+  members.flatMap((name) => {
+    const path = tidyPath(joinPath(dest, name));
+    return [`listed:${parentOf(path)}`, ...(name.endsWith('/') ? [`entry:${path}`] : [`path:${path}`])];
+  });
 
 const commandsOf = (known: ArchiveState, unpacks: boolean, task: Task, context: TaskContext): readonly Command[] => [
   ...(unpacks ? [unpack(known, task, context)] : []),

@@ -1,4 +1,5 @@
 import type { Command } from './command.ts';
+import type { Becoming } from './picture/becoming.ts';
 import type { AnyQuestion, Subject } from './question.ts';
 
 /** One difference between how a host is and how it should be, and the commands that remove it. */
@@ -30,10 +31,17 @@ export interface Diff {
   readonly afterHeader?: string;
 }
 
-/** A consequence of a change: a question's answer is then known, or whatever is about these subjects is then unknown. */
+/**
+ * A consequence of a change: what is then at a path, from which every question about it is answered; the answer that one
+ * question then has; or whatever is about these subjects is then unknown.
+ */
 export type Effect =
+  | { readonly becomes: Becoming }
   | { readonly predicts: AnyQuestion<unknown>; readonly answer: unknown }
   | { readonly blurs: readonly Subject[] };
+
+/** What is at a path after a change. */
+export const becomes = (becoming: Becoming): Effect => ({ becomes: becoming });
 
 /** What a later question would answer after a change. */
 export const predicts = <A>(question: AnyQuestion<A>, answer: A): Effect => ({

@@ -1,3 +1,4 @@
+import type { Picture } from './picture/picture.ts';
 import type { Part, Reply } from './session.ts';
 
 /**
@@ -25,6 +26,13 @@ export interface QuestionKind<Arg, A> {
   readonly read: (replies: readonly Reply[], args: readonly Arg[]) => readonly Answer<A>[];
   /** What an answer depends on. Default: everything on the host, so any foreseen change makes it unknown. */
   about?(arg: Arg, answer?: A): readonly Subject[] | 'everything';
+  /**
+   * In a check: the answer after all that is foreseen, told from the picture of the host; the host's own answer where
+   * nothing that is foreseen touches it. Without it, an answer that a foreseen change touches is unknown.
+   */
+  foretell?(arg: Arg, picture: Picture): A;
+  /** What `foretell` needs besides the answer itself: asked in the same round, in a check. */
+  alongside?(arg: Arg): readonly AnyQuestion<unknown>[];
   /** The answer, where it is known beforehand: the host is not asked. */
   readonly known?: Answer<A>;
   /** Takes the host a second or more: not asked ahead while changes go on, after each of which it would be asked anew. */

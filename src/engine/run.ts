@@ -121,13 +121,14 @@ type Ended = Readonly<Record<'failed' | 'unreachable', boolean>>;
 class States {
   exitCode = 1;
   readonly #states = new Map<string, HostState>();
-  readonly #world: World = { changes: 0 };
+  readonly #world: World;
   readonly #run: RunContext;
   readonly #plays: () => readonly import('../language/model.ts').Play[];
 
   constructor(run: RunContext, plays: () => readonly import('../language/model.ts').Play[]) {
     this.#run = run;
     this.#plays = plays;
+    this.#world = { changes: 0, check: run.options.check };
   }
 
   get(name: string): HostState | undefined {

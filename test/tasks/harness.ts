@@ -1,10 +1,10 @@
 import { bindParams } from '../../src/core/bind-params.ts';
 import type { Command } from '../../src/core/command.ts';
-import type { AnyQuestion, Question } from '../../src/core/question.ts';
+import type { Question } from '../../src/core/question.ts';
 import type { Reply } from '../../src/core/session.ts';
 import type { AnyTaskType, Controller, Plan, TaskContext } from '../../src/core/task-type.ts';
 import { fromJs, type Raw } from '../../src/core/value.ts';
-import { Beliefs } from '../../src/engine/host/beliefs.ts';
+import { type Belief, Beliefs } from '../../src/engine/host/beliefs.ts';
 import { type Converged, converge, type Target } from '../../src/engine/host/converge.ts';
 import { mergeQuestions } from '../../src/engine/host/round.ts';
 import { runScript } from './local-host.ts';
@@ -102,15 +102,18 @@ export function localTarget(sh: typeof runScript): Target {
   const beliefs = new Beliefs({ changes: 0 });
   return {
     async ask(questions) {
-      const { parts, read } = mergeQuestions(
-        questions.filter((one): one is Question<unknown> => 'kind' in one && beliefs.of(one, 'me') === undefined),
-      );
-      const answers = read(await Promise.all(parts.map((part) => sh(part.script, part.stdin))));
-      for (const one of questions) if (answers.has(one.key)) beliefs.learn(one, 'me', answers.get(one.key)!);
-      return {
-        ok: true,
-        beliefs: new Map(questions.map((one: AnyQuestion<unknown>) => [one.key, beliefs.of(one, 'me')!])),
-      };
+      const believed = new Map<string, Belief>();
+      for (const one of questions) {
+        let belief = beliefs.of(one, 'me');
+        for (; belief.is === 'asks'; belief = beliefs.of(one, 'me')) {
+          const asked = belief.questions.filter((other): other is Question<unknown> => 'kind' in other);
+          const { parts, read } = mergeQuestions(asked);
+          const answers = read(await Promise.all(parts.map((part) => sh(part.script, part.stdin))));
+          for (const other of asked) beliefs.learn(other, 'me', answers.get(other.key)!);
+        }
+        believed.set(one.key, belief);
+      }
+      return { ok: true, beliefs: believed };
     },
     async act(commands) {
       const replies: Reply[] = [];

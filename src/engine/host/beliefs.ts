@@ -1,5 +1,11 @@
 import type { Effect } from '../../core/change.ts';
-import { type Answer, type AnyQuestion, type Subject, touches } from '../../core/question.ts';
+import type { Becoming } from '../../core/picture/becoming.ts';
+import { Overlay } from '../../core/picture/overlay.ts';
+import { AskFirst, NotForeseen, Picture, Refused } from '../../core/picture/picture.ts';
+import { type Answer, type AnyQuestion, type Question, type Subject, touches } from '../../core/question.ts';
+
+/** What is believed of a question, or the questions that have to be asked first. */
+export type Believed = Belief | { readonly is: 'asks'; readonly questions: readonly AnyQuestion<unknown>[] };
 
 /** What is believed about a question: an answer, perhaps one that a check foresees; or that nothing can be said. */
 export type Belief =
@@ -18,6 +24,8 @@ interface Foreseen {
 export interface World {
   /** Changes made so far, on any host. */
   changes: number;
+  /** Whether this is a check: what foretelling needs is asked along, so that it costs no round of its own. */
+  readonly check?: boolean;
   /** In a check: the last task that would change something somewhere, or of which nobody knows. */
   unsettled?: string;
 }
@@ -26,6 +34,7 @@ export interface World {
 export class Beliefs {
   #answers = new Map<string, { answer: Answer<unknown>; world: number }>();
   readonly #foreseen: Foreseen[] = [];
+  readonly #files = new Overlay();
   readonly #world: World;
   #unsettled: string | undefined;
 
@@ -63,33 +72,35 @@ export class Beliefs {
   foresee(task: string, effects: readonly Effect[] | undefined): void {
     // A difference that nothing follows from leaves all as it is.
     if (effects === undefined || effects.length > 0) this.markUncertain(task);
-    if (effects === undefined) {
-      this.#foreseen.push({ task, answers: new Map(), blurred: 'everything' });
-      return;
+    if (effects === undefined) this.#blur(task, [everything]);
+    for (const effect of effects ?? []) {
+      if ('becomes' in effect) {
+        this.#files.become(task, effect.becomes);
+        this.#foreseen.push({ task, answers: new Map(), blurred: alteredBy(effect) });
+      } else if ('predicts' in effect) {
+        const blurred = alteredBy(effect);
+        this.#files.blur(task, blurred);
+        this.#foreseen.push({ task, answers: new Map([[effect.predicts.key, effect.answer]]), blurred });
+      } else this.#blur(task, effect.blurs);
     }
-    const predicted = effects.filter((effect) => 'predicts' in effect);
-    const blurred = effects.flatMap((effect) => ('blurs' in effect ? effect.blurs : altered(effect.predicts)));
-    this.#foreseen.push({
-      task,
-      answers: new Map(predicted.map((effect) => [effect.predicts.key, effect.answer])),
-      blurred: blurred.includes(everything) ? 'everything' : blurred,
-    });
+  }
+
+  #blur(task: string, subjects: readonly Subject[]): void {
+    const blurred = subjects.includes(everything) ? 'everything' : subjects;
+    this.#files.blur(task, subjects);
+    this.#foreseen.push({ task, answers: new Map(), blurred });
   }
 
   /** In a check: a task may change this, or not: nothing is known of it any more. */
   doubt(task: string, subjects: readonly Subject[]): void {
     if (subjects.length === 0) return;
     this.markUncertain(task);
-    const blurred = subjects.includes(everything) ? 'everything' : subjects;
-    this.#foreseen.push({ task, answers: new Map(), blurred });
+    this.#blur(task, subjects);
   }
 
   /** The same of all that these effects are about. */
   doubtEffects(task: string, effects: readonly Effect[] | undefined): void {
-    this.doubt(
-      task,
-      effects?.flatMap((effect) => ('blurs' in effect ? effect.blurs : altered(effect.predicts))) ?? [everything],
-    );
+    this.doubt(task, effects?.flatMap(alteredBy) ?? [everything]);
   }
 
   /** The last task whose foreseen change leaves this subject unknown. */
@@ -99,29 +110,62 @@ export class Beliefs {
     )?.task;
   }
 
-  /** What is believed of a question, or undefined where it has to be asked. Without `foreseen`, of the host as it is now. */
-  of(question: AnyQuestion<unknown>, user: string, foreseen = true): Belief | undefined {
+  /** What is believed of a question, or what has to be asked. Without `foreseen`, of the host as it is now. */
+  of(question: AnyQuestion<unknown>, user: string, foreseen = true): Believed {
     if ('kind' in question && question.kind.known !== undefined) return { is: 'answer', answer: question.kind.known };
+    const now = this.#now(question, user);
+    const told = foreseen ? this.#foretold(question, user, now) : undefined;
+    if (told !== undefined) return told;
+    return now === undefined ? this.#asks([question], user) : { is: 'answer', answer: now };
+  }
+
+  #asks(questions: readonly AnyQuestion<unknown>[], user: string): Believed {
+    if (this.#world.check !== true) return { is: 'asks', questions };
+    const along = questions
+      .flatMap((one) => ('kind' in one ? (one.kind.alongside?.(one.arg) ?? []) : []))
+      .filter((one) => this.#now(one, user) === undefined);
+    return { is: 'asks', questions: [...questions, ...along] };
+  }
+
+  /** The host's own answer, as it is now; undefined where it was not asked, or is stale. */
+  #now(question: AnyQuestion<unknown>, user: string): Answer<unknown> | undefined {
     const known = this.#answers.get(`${user}\0${question.key}`);
-    const fresh = known !== undefined && !(question.beyond === true && known.world !== this.#world.changes);
+    return known === undefined || (question.beyond === true && known.world !== this.#world.changes)
+      ? undefined
+      : known.answer;
+  }
+
+  /** What a check foresees of a question; undefined where nothing that is foreseen touches it. */
+  #foretold(question: AnyQuestion<unknown>, user: string, now: Answer<unknown> | undefined): Believed | undefined {
+    const foretells = 'kind' in question && question.kind.foretell !== undefined;
     const isAffected = 'controller' in question || about(question).length > 0;
-    for (const { task, answers, blurred } of foreseen && isAffected ? this.#foreseen.toReversed() : []) {
+    for (const { task, answers, blurred } of isAffected ? this.#foreseen.toReversed() : []) {
       if (answers.has(question.key))
         return { is: 'answer', answer: { ok: true, value: answers.get(question.key) }, assuming: task };
-      if (blurred === 'everything') return { is: 'unknown', because: task };
+      if (!foretells && blurred === 'everything') return { is: 'unknown', because: task };
       // What the question is about may depend on its answer (where a link leads), so ask first.
-      if (blurred.length > 0 && !fresh) continue;
-      const asked = about(question, known?.answer.ok === true ? known.answer.value : undefined);
-      if (
-        asked.includes(everything)
-          ? blurred.length > 0
-          : blurred.some((one) => asked.some((other) => touches(one, other)))
-      )
-        return { is: 'unknown', because: task };
+      if (!foretells && blurred.length > 0 && now === undefined) return this.#asks([question], user);
+      if (!touchesAny(blurred, about(question, now?.ok === true ? now.value : undefined))) continue;
+      if (!foretells) return { is: 'unknown', because: task };
+      break;
     }
-    const elsewhere = foreseen ? this.#elsewhere(question) : undefined;
-    if (elsewhere !== undefined) return { is: 'unknown', because: elsewhere };
-    return fresh ? { is: 'answer', answer: known.answer } : undefined;
+    if (foretells && !this.#files.isEmpty) return this.#fromPicture(question, user);
+    const elsewhere = this.#elsewhere(question);
+    return elsewhere === undefined ? undefined : { is: 'unknown', because: elsewhere };
+  }
+
+  #fromPicture({ kind, arg }: Question<unknown>, user: string): Believed {
+    const picture = new Picture(this.#files, (question) => this.#now(question, user));
+    try {
+      const value = kind.foretell?.(arg, picture);
+      const { because } = picture;
+      return { is: 'answer', answer: { ok: true, value }, ...(because !== undefined && { assuming: because }) };
+    } catch (error) {
+      if (error instanceof AskFirst) return this.#asks(error.questions, user);
+      if (error instanceof NotForeseen) return { is: 'unknown', because: error.task };
+      if (error instanceof Refused) return { is: 'answer', answer: { ok: false, why: error.why } };
+      throw error;
+    }
   }
 
   /** The last task that may make a difference on any host, where a question may be about all the world. */
@@ -136,9 +180,31 @@ const everything: Subject = 'everything';
 const about = (question: AnyQuestion<unknown>, answer?: unknown): readonly Subject[] =>
   subjects(question, answer).map((subject) => subject.replace(/^by:/, ''));
 
+/** Whether what is blurred touches what a question is about. */
+function touchesAny(blurred: Foreseen['blurred'], asked: readonly Subject[]): boolean {
+  if (blurred === 'everything') return true;
+  if (asked.includes(everything)) return blurred.length > 0;
+  return blurred.some((one) => asked.some((other) => touches(one, other)));
+}
+
+/** What is another after an effect. */
+function alteredBy(effect: Effect): readonly Subject[] {
+  if ('blurs' in effect) return effect.blurs;
+  return 'predicts' in effect ? altered(effect.predicts) : alteredPaths(effect.becomes);
+}
+
 /** What is another where an answer is: all that it depends on, but for the means of asking. */
 const altered = (question: AnyQuestion<unknown>): readonly Subject[] =>
   subjects(question).filter((subject) => !subject.startsWith('by:'));
+
+/** What other kinds of questions are no longer sure of. A directory or link that comes or goes takes all below it along. */
+function alteredPaths({ place, path = place, was, entry, holds }: Becoming): readonly Subject[] {
+  const paths = [...new Set([place, path])];
+  const isOnlyAttributes = was !== undefined && was === entry?.kind && holds === undefined && was !== 'link';
+  if (isOnlyAttributes) return paths.map((one) => `inode:${one}`);
+  const isFile = (was ?? entry?.kind) === 'file' && (entry?.kind ?? was) === 'file';
+  return paths.map((one) => `${isFile ? 'entry' : 'path'}:${one}`);
+}
 
 function subjects(question: AnyQuestion<unknown>, answer?: unknown): readonly Subject[] {
   if ('controller' in question) return [];

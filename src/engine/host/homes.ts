@@ -14,7 +14,7 @@ export function homeOf(link: HostLink, identity: Identity): string {
 /** The home of another user of a host, undefined where there is none of that name; touching it before it is asked says so. */
 export function homeOfUser(link: HostLink, identity: Identity, user: string): string | undefined {
   const belief = link.beliefs.of(userAccount(user), identity.key);
-  if (belief === undefined) throw new HomeNotKnownYet(link, identity, user);
+  if (belief.is === 'asks') throw new HomeNotKnownYet(link, identity, user);
   if (belief.is === 'unknown') throw new NotKnownYet('unknown', link.name, belief.because);
   if (!belief.answer.ok) throw new ControllerError(`the home of ${user}: ${belief.answer.why}`);
   const account = belief.answer.value as Account;

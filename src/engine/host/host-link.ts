@@ -106,7 +106,7 @@ export class HostLink {
     const own = questions.map((question) => this.#placed(identity, question));
     // Another task may change the host while this one asks: what it was told is then forgotten, and asked again.
     for (;;) {
-      const missing = own.filter((one) => isMissing(one, foreseen));
+      const missing = own.flatMap((one) => missingOf(one, foreseen));
       // With a session the home of its user is known, so that more of what comes can be asked ahead.
       const asksHere = missing.some(({ link, question }) => link === this && !('controller' in question));
       const opened = asksHere ? await this.open(identity) : undefined;
@@ -136,7 +136,7 @@ export class HostLink {
     foreseen: boolean,
   ): Belief | { failure: SessionFailure } | undefined {
     const belief = link.beliefs.of(question, identity.key, foreseen);
-    if (belief !== undefined) return belief;
+    if (belief.is !== 'asks') return belief;
     const failed = failures.find((one) => one.link === link && one.key === identity.key);
     if (failed === undefined) return undefined;
     const because = link.excused(identity, failed.failure);
@@ -247,7 +247,7 @@ export class HostLink {
     const isOwn = new Set(own.map(({ question }) => question.key));
     const placed = [...own, ...coming.filter(({ link, identity }) => !link.#sessions.isRefused(identity))]
       .map(({ link, identity, question }) => link.#placed(identity, question))
-      .filter((one) => isMissing(one, limits.foreseen));
+      .flatMap((one) => missingOf(one, limits.foreseen));
     const controller = placed.filter((one) => 'controller' in one.question);
     const groups = [
       ...groupBy(
@@ -337,8 +337,11 @@ function cutAfter(deadline: number | undefined, withComing: boolean): AbortSigna
   return Number.isFinite(ms) ? AbortSignal.timeout(Math.ceil(ms)) : undefined;
 }
 
-const isMissing = ({ link, identity, question }: Ahead, foreseen: boolean): boolean =>
-  link.beliefs.of(question, identity.key, foreseen) === undefined;
+/** What has to be asked so that a question is answered; nothing where that is believed already. */
+function missingOf({ link, identity, question }: Ahead, foreseen: boolean): readonly Ahead[] {
+  const belief = link.beliefs.of(question, identity.key, foreseen);
+  return belief.is === 'asks' ? belief.questions.map((one) => ({ link, identity, question: one })) : [];
+}
 
 async function askController({ link, identity, question }: Ahead, signal: AbortSignal): Promise<undefined> {
   const answer: Answer<unknown> = await (question as ControllerQuestion<unknown>).controller(signal).then(

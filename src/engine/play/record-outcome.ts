@@ -15,6 +15,7 @@ export function recordOutcome(
   outcome: Outcome,
 ): void {
   const { state } = host;
+  const undone = state.undone.splice(0);
   if (outcome.status === 'failed' && outcome.ignored === true) {
     state.count('ok');
     state.count('ignored');
@@ -42,8 +43,10 @@ export function recordOutcome(
     host.end();
   }
   if (outcome.status !== 'failed') return;
-  if (goesOn(play, host, task)) stumble(play, host, task);
-  else failHost(play, host, task, outcome);
+  if (goesOn(play, host, task)) {
+    for (const doubt of undone) doubt();
+    stumble(play, host, task);
+  } else failHost(play, host, task, outcome);
 }
 
 /** In a check a failure ends nothing, unless a rescue waits for it, or what follows is not wanted then. */

@@ -120,7 +120,7 @@ async function foundNow(run: TaskRun, call: BoundTask): Promise<string | undefin
 
 /** In a check: what later tasks are to think of what this one would do, or would have done. */
 function foresee(
-  { ref, play }: TaskRun,
+  { ref, play, state }: TaskRun,
   call: BoundTask,
   { status, result }: Outcome,
   would: readonly Change[] | undefined,
@@ -130,11 +130,14 @@ function foresee(
   if (status === 'unknown' && call.type.controllerOnly !== true) beliefs.markUncertain(ref.name);
   // Whoever wrote the task says that it changes nothing.
   if (status === 'skipped' && isUnrun(result)) return;
-  if (status === 'unknown' || status === 'failed') {
+  const doubtAll = (): void => {
     for (const change of would ?? []) beliefs.doubtEffects(ref.name, change.effects);
     if (would === undefined) beliefs.doubt(ref.name, namedPaths(call));
-    return;
-  }
+  };
+  // Where a failure is rescued or ignored, what follows finds all as it is; elsewhere only who goes on in spite of it is in doubt.
+  if (status === 'failed') state.undone.push(doubtAll);
+  if (status === 'unknown') doubtAll();
+  if (status === 'unknown' || status === 'failed') return;
   for (const change of would ?? []) beliefs.foresee(ref.name, change.effects);
 }
 

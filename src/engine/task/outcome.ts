@@ -52,10 +52,10 @@ export function unlessUncertain(
 }
 
 function uncertainBecauseOf({ type, params, context, link }: BoundTask, converged: Converged): string | undefined {
-  // It follows from answers that are all known, of a type that says what it would do: no foreseen change makes it otherwise.
+  // It follows from answers that no foreseen change touches, or that are foreseen; of the world beyond a host nobody says which changes touch it.
   if (converged.status === 'failed' && converged.would !== undefined) return undefined;
   const questions = Object.values(type.ask?.(params as never, context) ?? {}) as readonly AnyQuestion<unknown>[];
-  return link.beliefs.uncertainBecauseOf(questions.some((question) => question.beyond === true));
+  return questions.some((question) => question.beyond === true) ? link.beliefs.uncertainBecauseOf(true) : undefined;
 }
 
 /** A converged task as its outcome: Ansible's result keys added, `failed_when` and `changed_when` heard. */

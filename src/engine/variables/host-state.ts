@@ -24,6 +24,8 @@ export class HostState {
   stumbled = false;
   unreachable = false;
   readonly #counts = { ok: 0, changed: 0, unreachable: 0, failed: 0, skipped: 0, rescued: 0, ignored: 0, unknown: 0 };
+  /** In a check: what is to be doubted if the host goes on after the failure at hand, because it was not done. */
+  readonly undone: (() => void)[] = [];
   /** In a check: the last task that would set variables of which not even the names are known. */
   doubt: string | undefined;
   /** In a check: the foreseen change that may make another value of one that was read since this was cleared. */

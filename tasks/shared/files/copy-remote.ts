@@ -131,7 +131,12 @@ function planRemoteFile(
     self: state.self,
     accounts: state,
     wanted: task.keepModes === true ? { ...task, mode: showMode(source.mode) } : task,
-    content: state.next?.bytes ?? { copyOf: tidyPath(src), size: source.size, sha1: state.sourceSum.hex ?? '' },
+    content: state.next?.bytes ?? {
+      copyOf: tidyPath(src),
+      place: state.source.resolved ?? tidyPath(src),
+      size: source.size,
+      sha1: state.sourceSum.hex ?? '',
+    },
     same:
       place.sum.hex === state.sourceSum.hex && (task.follow || !place.before.exists || place.before.link === undefined),
     now: state.now?.bytes,
@@ -148,22 +153,32 @@ function planRemoteTree(state: CopyRemoteState, task: TreeCopyParams, src: strin
   const into = src.endsWith('/') ? '' : nameOf(src);
   const below = (path: string) => (into === '' ? path : path === '' ? into : `${into}/${path}`);
   const items = (state.sourceTree ?? []).flatMap((entry) =>
-    below(entry.path) === '' ? [] : itemOf(entry, below(entry.path), src),
+    below(entry.path) === '' ? [] : itemOf(entry, below(entry.path), src, state.source.resolved),
   );
-  const base = baseOf(task, src);
+  const root = src.endsWith('/') ? state.dest : state.inside;
+  const base = root.resolved ?? baseOf(task, src);
   const places = new Map((state.destTree ?? []).map((entry) => [below(entry.path), entry]));
   const known = Object.fromEntries(
     items.flatMap((item) => [
-      [`at ${item.path}`, stateOf(places.get(item.path), joinPath(base, item.path))],
+      [
+        `at ${item.path}`,
+        stateOf(
+          places.get(item.path),
+          joinPath(base, src.endsWith('/') ? item.path : item.path.slice(into.length + 1)),
+        ),
+      ],
       [`sum ${item.path}`, { hex: places.get(item.path)?.sha1, resolved: undefined }],
     ]),
   );
   return planItems({ ...state, ...known } as CopyTreeState, task, items);
 }
 
-function itemOf(entry: TreeEntry, path: string, src: string): readonly TreeItem[] {
+function itemOf(entry: TreeEntry, path: string, src: string, place: string | undefined): readonly TreeItem[] {
   if (entry.kind !== 'file' && entry.kind !== 'directory' && entry.kind !== 'link') return []; // devices and pipes are not copied
-  const content = entry.kind === 'file' ? { copyOf: joinPath(tidyPath(src), entry.path) } : undefined;
+  const content =
+    entry.kind === 'file'
+      ? { copyOf: joinPath(tidyPath(src), entry.path), place: joinPath(place ?? tidyPath(src), entry.path) }
+      : undefined;
   return [
     {
       path,
@@ -180,10 +195,13 @@ function itemOf(entry: TreeEntry, path: string, src: string): readonly TreeItem[
 
 /** An entry of a tree as `stat` would tell it; what a link leads to is not known. */
 function stateOf(entry: TreeEntry | undefined, path: string): PathState {
-  if (entry === undefined) return { exists: false, resolved: path };
+  if (entry === undefined) return { exists: false, place: path, resolved: path };
+  const { id, path: _path, mtime: _mtime, ...known } = entry;
   return {
     exists: true,
-    ...entry,
+    ...known,
+    ...(id !== undefined && { foreseen: { id } }),
+    place: path,
     resolved: path,
     ...(entry.target !== undefined && { link: { target: entry.target, to: undefined } }),
   };

@@ -6,12 +6,12 @@ import {
   type Entry,
   each,
   followed,
+  type Holding,
   hash,
   joinPath,
   type PathState,
   type Plan,
   parentOf,
-  predicts,
   type Self,
   sh,
   showMode,
@@ -24,9 +24,9 @@ import {
 import { type Accounts, attributeChanges, unknownAccount, withAttributes, withoutCommands } from './attributes.ts';
 import { askAccounts, type CopyParams } from './copy-file.ts';
 import type { TreeSource } from './copy-source.ts';
-import { contentDiff, fileEffects } from './file-content.ts';
+import { contentDiff } from './file-content.ts';
 import { folderChange, foldersFor } from './file-directory.ts';
-import { followedInfo, newEntry, predictsEntry } from './path-info.ts';
+import { entryEffect, followedInfo, newEntry, throughEffect } from './path-info.ts';
 
 /** One entry to be at its place below a destination. */
 export interface TreeItem {
@@ -39,7 +39,7 @@ export interface TreeItem {
   readonly sha1?: string;
   readonly size: number;
   /** The bytes, or where they are on the host. */
-  readonly content?: Uint8Array | { readonly copyOf: string };
+  readonly content?: Uint8Array | { readonly copyOf: string; readonly place: string };
 }
 
 /** What is known of the places of a tree's entries: `at PATH`, `sum PATH`, and folders above the destination. */
@@ -145,18 +145,13 @@ function planFolder(
   if (there === undefined) {
     const fresh = newEntry('directory', state.self, parent);
     const entry = withAttributes({ ...fresh, mode: item.keepsMode === true ? item.mode : fresh.mode }, wanted, state);
-    return { changes: [folderChange(path, entry, wanted, predictsEntry(path, before, entry))], entry };
+    return { changes: [folderChange(path, entry, wanted, [entryEffect(path, before, entry)])], entry };
   }
   if (there.kind !== 'directory') return { failed: `${path} already exists as a file` };
   const entry = withAttributes(there, wanted, state);
   const at = before.exists && before.link !== undefined ? (before.resolved ?? path) : path;
   return {
-    changes: told(
-      item,
-      attributeChanges(at, there, wanted, state),
-      before.exists && before.link !== undefined ? [] : predictsEntry(path, before, entry),
-      at,
-    ),
+    changes: told(item, attributeChanges(at, there, wanted, state), [throughEffect(path, before, entry)], at),
     entry,
   };
 }
@@ -175,14 +170,7 @@ function planLink(
     from: !before.exists ? null : before.link === undefined ? before.kind : `→ ${before.link.target}`,
     to: `→ ${item.target}`,
     commands: [sh`ln -sfnT -- ${item.target!} ${path}`],
-    effects: [
-      predicts(stat(path), {
-        exists: true,
-        ...entry,
-        resolved: undefined,
-        link: { target: item.target!, to: undefined },
-      }),
-    ],
+    effects: [entryEffect(path, before, entry, { target: item.target! })],
     paths: [path],
   };
   return { changes: [change] };
@@ -203,15 +191,10 @@ function planFile(
   const after: Entry = { ...withAttributes(start, wanted, state), size: item.size };
   const attributes = old === undefined ? [] : attributeChanges(path, old, wanted, state);
   const same = old !== undefined && state[`sum ${item.path}`]?.hex === item.sha1;
-  const entryEffects = predictsEntry(path, before, after);
-  if (same) return { changes: told(item, attributes, entryEffects, path) };
+  if (same) return { changes: told(item, attributes, [entryEffect(path, before, after)], path) };
   const bytes = item.content instanceof Uint8Array ? item.content : undefined;
-  const effects = [
-    ...entryEffects,
-    ...(bytes === undefined
-      ? [predicts(checksum(path), { hex: item.sha1, resolved: path })]
-      : fileEffects(path, bytes)),
-  ];
+  const holds = bytes === undefined ? copied(item) : { bytes };
+  const effects = [entryEffect(path, before, after, { holds })];
   const write: Command = writeFile({
     ...wanted,
     path,
@@ -230,6 +213,11 @@ function planFile(
   };
   return { changes: [content, ...told(item, withoutCommands(attributes), effects, path)] };
 }
+
+const copied = ({ content, sha1 }: TreeItem): Holding => {
+  const { copyOf = '', place = copyOf } = content instanceof Uint8Array ? {} : (content ?? {});
+  return { copyOf: place, ...(sha1 !== undefined && { sha1 }) };
+};
 
 const told = (
   item: TreeItem,

@@ -2,20 +2,27 @@ import type { Self } from '../../../src/sdk.ts';
 import {
   blurs,
   type Change,
-  checksum,
-  content,
   type Diff,
   decodeText,
-  type Effect,
   type Entry,
   followed,
+  type Holding,
   hash,
   type PathState,
-  predicts,
+  parentOf,
   writeFile,
 } from '../../../src/sdk.ts';
 import { type Accounts, type Attributes, attributeChanges, withAttributes, withoutCommands } from './attributes.ts';
-import { newEntry, predictsEntry, predictsThrough } from './path-info.ts';
+import { entryEffect, newEntry, throughEffect } from './path-info.ts';
+
+/** A file of the host whose content another gets. */
+interface HostFile {
+  readonly copyOf: string;
+  /** The same with links resolved. */
+  readonly place: string;
+  readonly size: number;
+  readonly sha1: string;
+}
 
 /** What is needed to tell how a file must change, and how. */
 interface FileWrite {
@@ -26,7 +33,7 @@ interface FileWrite {
   readonly accounts: Accounts;
   readonly wanted: Attributes;
   /** The content that it should have; or another file of the host that has it. */
-  readonly content: Uint8Array | { readonly copyOf: string; readonly size: number; readonly sha1: string };
+  readonly content: Uint8Array | HostFile;
   /** Whether it has that content already. */
   readonly same: boolean;
   /** What it has now, where known: for the diff. */
@@ -50,6 +57,7 @@ export function fileChanges(file: FileWrite): readonly Change[] {
   const through = follow && before.exists && before.link !== undefined;
   const at = through ? (before.resolved ?? path) : path;
   const old = through ? followed(before) : before.exists && before.link === undefined ? before : undefined;
+  const holds = file.same && old !== undefined ? undefined : holding(file.content);
   const start: Entry = old ?? newEntry('file', file.self, followed(file.parent));
   const after: Entry = {
     ...withAttributes(start, file.wanted, file.accounts),
@@ -57,8 +65,9 @@ export function fileChanges(file: FileWrite): readonly Change[] {
     size: sizeOf(file.content),
   };
   const foreseen = [
-    ...(through ? predictsThrough(path, before, after) : predictsEntry(path, before, after)),
-    ...(file.same && old !== undefined ? [] : contentEffects(file, at)),
+    through ? throughEffect(path, before, after, holds) : entryEffect(path, before, after, holds && { holds }),
+    // The copy that is kept has a name with the time in it.
+    ...(file.backup === true && holds !== undefined && old !== undefined ? [blurs(`listed:${parentOf(at)}`)] : []),
   ];
   const attributes = old === undefined ? [] : attributeChanges(at, old, file.wanted, file.accounts);
   const changes =
@@ -120,22 +129,6 @@ const sizeOf = (content: FileWrite['content']): number =>
 /** Whether bytes can be shown to people. */
 const isText = (bytes: Uint8Array): boolean => !bytes.subarray(0, 8192).includes(0);
 
-function contentEffects(file: FileWrite, at: string): readonly Effect[] {
-  const { content: wanted } = file;
-  return [...new Set([file.path, at])].flatMap((path) =>
-    wanted instanceof Uint8Array
-      ? fileEffects(path, wanted, at)
-      : [predicts(checksum(path), { hex: wanted.sha1, resolved: at }), blurs(`data:${path}`)],
-  );
-}
-
-/** What questions about a file's content would answer once it has these bytes. */
-export function fileEffects(path: string, bytes: Uint8Array, resolved = path): readonly Effect[] {
-  return [
-    predicts(content(path), { bytes, resolved }),
-    ...(['sha1', 'md5', 'sha256'] as const).map((algorithm) =>
-      predicts(checksum(path, algorithm), { hex: hash(algorithm, bytes), resolved }),
-    ),
-    blurs(`data:${path}`),
-  ];
-}
+/** What a file holds once it has this content. */
+export const holding = (content: FileWrite['content']): Holding =>
+  content instanceof Uint8Array ? { bytes: content } : { copyOf: content.place, sha1: content.sha1 };

@@ -1,4 +1,5 @@
 import {
+  becomes,
   blurs,
   type Change,
   chmodMode,
@@ -11,7 +12,6 @@ import {
   type PathState,
   type Plan,
   parentOf,
-  predicts,
   type Self,
   sh,
   showMode,
@@ -30,7 +30,7 @@ import {
 import { attributed, type FileParams, type FileState } from './file-states.ts';
 import { wrongTime } from './file-times.ts';
 import { makeDirectory } from './make-directory.ts';
-import { newEntry, predictsEntry, stateName } from './path-info.ts';
+import { entryEffect, newEntry, stateName } from './path-info.ts';
 
 /** A folder with its parents; what is made gets owner and mode, and with `recurse` all below it. */
 export function planDirectory(state: FileState, params: FileParams): Plan {
@@ -49,14 +49,15 @@ export function planDirectory(state: FileState, params: FileParams): Plan {
     };
   const own = attributed(state, params, at, entry);
   if (!('changes' in own) || !params.recurse) return own;
-  return { changes: [...own.changes, ...recursedChanges(state, at, params)] };
+  const place = (linked ? before.resolved : before.place) ?? at;
+  return { changes: [...own.changes, ...recursedChanges(state, { at, place }, params)] };
 }
 
 /** The folders that are missing on the way to a path, outermost first; or what is in the way. */
 function missingFolders(
   path: string,
   state: { readonly [above: `above ${string}`]: PathState | undefined },
-): { missing: readonly string[]; base: Entry | undefined } | { blocked: string } {
+): { missing: readonly string[]; base: Entry | undefined; place: string | undefined } | { blocked: string } {
   const missing = [path];
   for (let folder = parentOf(path); folder !== '/' && folder !== '.'; folder = parentOf(folder)) {
     const there = state[`above ${folder}`];
@@ -64,29 +65,18 @@ function missingFolders(
     if (there.exists) {
       const base = followed(there);
       return base?.kind === 'directory'
-        ? { missing, base }
+        ? { missing, base, place: there.resolved }
         : { blocked: `There was an issue creating ${missing[0]} as requested: Not a directory: ${folder}` };
     }
     missing.unshift(folder);
   }
-  return { missing, base: undefined };
+  return { missing, base: undefined, place: undefined };
 }
 
 function makeFolders(state: FileState, params: FileParams, at: string): Plan {
   const made = foldersFor(at, state, params);
   if ('failed' in made) return { failed: made.failed, result: { path: at } };
-  // The path as given may be a dangling link to the folder that is made.
-  const path = tidyPath(params.path);
-  const seen: readonly Effect[] =
-    at === path || !state.before.exists
-      ? []
-      : [
-          predicts(stat(path), {
-            ...state.before,
-            link: { target: state.before.link!.target, to: followed(made.parent) },
-          }),
-        ];
-  return { changes: made.changes.map((change) => ({ ...change, effects: [...change.effects!, ...seen] })) };
+  return { changes: made.changes };
 }
 
 /** A new folder, with its owner and mode before anybody else can put something in it. */
@@ -112,15 +102,31 @@ export function folderChange(
 }
 
 /** Attribute differences of everything below a folder; what links lead to is given them through the links. */
-function recursedChanges(state: FileState, root: string, wanted: Attributes): readonly Change[] {
+function recursedChanges(
+  state: FileState,
+  root: { readonly at: string; readonly place: string },
+  wanted: Attributes,
+): readonly Change[] {
   const { below = [], belowLinks = [] } = state;
   const own = new Set(below.filter((entry) => entry.kind !== 'link').map((entry) => entry.path));
   const reached = belowLinks.filter((entry) => !own.has(entry.path) && entry.kind !== 'link');
   const changesOf = (entry: TreeEntry, through: boolean): readonly Change[] => {
-    const path = joinPath(root, entry.path);
-    const { target, path: _path, mtime: _mtime, ...owned } = entry;
-    const after: PathState = { exists: true, ...withAttributes(owned, wanted, state), resolved: path };
-    const effects = through || target !== undefined ? [blurs(`path:${root}`)] : [predicts(stat(path), after)];
+    const path = joinPath(root.at, entry.path);
+    const place = joinPath(root.place, entry.path);
+    const { target, path: _path, mtime: _mtime, sha1: _sha1, id, ...owned } = entry;
+    const after = { ...withAttributes(owned, wanted, state), ...(id !== undefined && { foreseen: { id } }) };
+    // What a link below leads to may be anywhere.
+    const effects = through
+      ? [blurs(`path:${root.at}`)]
+      : [
+          becomes({
+            place,
+            path,
+            was: entry.kind,
+            entry: after,
+            ...(target !== undefined && { target, sameTarget: true }),
+          }),
+        ];
     const of = ` of ${entry.path}`;
     return attributeChanges(path, entry, wanted, state, of, through).map((change) => ({
       ...change,
@@ -153,11 +159,13 @@ export function foldersFor(
   const found = missingFolders(path, state);
   if ('blocked' in found) return { failed: found.blocked };
   let parent = found.base;
+  let above = found.place;
   const changes = found.missing.map((folder): Change => {
     const entry = withAttributes(newEntry('directory', state.self, parent), wanted, state);
     parent = entry;
-    const resolved = state[`above ${folder}`]?.resolved;
-    return folderChange(folder, entry, wanted, predictsEntry(folder, { exists: false, resolved }, entry));
+    above = joinPath(above ?? parentOf(folder), nameOf(folder));
+    const before = { exists: false, place: above, resolved: above } as const;
+    return folderChange(folder, entry, wanted, [entryEffect(folder, before, entry)]);
   });
-  return { changes, parent: { exists: true, ...parent!, resolved: path } };
+  return { changes, parent: { exists: true, ...parent!, place: above, resolved: above ?? path } };
 }

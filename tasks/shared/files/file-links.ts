@@ -1,10 +1,11 @@
 import {
-  blurs,
+  becomes,
   type Change,
-  type Effect,
+  fileId,
   followed,
   joinPath,
   nameOf,
+  namesOf,
   type PathState,
   type Plan,
   sh,
@@ -14,7 +15,7 @@ import {
 import { attributeChanges, unknownAccount, withAttributes } from './attributes.ts';
 import type { FileParams, FileState } from './file-states.ts';
 import { timeChanges, wrongTime } from './file-times.ts';
-import { newEntry, predictsEntry } from './path-info.ts';
+import { entryEffect, newEntry } from './path-info.ts';
 
 /** A symbolic link that says what it should; then owner and mode, of what it points to or of itself. */
 export function planLink(state: FileState, params: FileParams): Plan {
@@ -27,7 +28,7 @@ export function planLink(state: FileState, params: FileParams): Plan {
   if (refused !== undefined) return { failed: refused, result: { path } };
   const wrong = unknownAccount(params, state) ?? wrongTime(state.times);
   if (wrong !== undefined) return { failed: wrong };
-  const relinked = before.exists && before.link?.target === target ? [] : [linkChange(state, path, target, source)];
+  const relinked = before.exists && before.link?.target === target ? [] : [linkChange(state, path, target)];
   return {
     changes: [...relinked, ...attributesOfLink(state, params, path, target, source)],
     ...danglingWarning(params, source),
@@ -58,13 +59,13 @@ function refusal(
     if ((listing?.length ?? 1) > 1) return `the directory ${path} is not empty, refusing to convert it`;
   }
   if (before.exists && before.kind !== 'directory' && before.link === undefined && !params.force)
-    return `refusing to convert from ${(before.inode?.nlink ?? 1) > 1 ? 'hard' : 'file'} to symlink for ${path}`;
+    return `refusing to convert from ${namesOf(before) > 1 ? 'hard' : 'file'} to symlink for ${path}`;
   if (!before.exists && followed(parent)?.kind !== 'directory')
     return `Error while linking: the parent directory of ${path} does not exist`;
   return undefined;
 }
 
-function linkChange(state: FileState, path: string, target: string, source: PathState | undefined): Change {
+function linkChange(state: FileState, path: string, target: string): Change {
   const { before, parent, self } = state;
   const isFolder = before.exists && before.kind === 'directory';
   return {
@@ -72,28 +73,9 @@ function linkChange(state: FileState, path: string, target: string, source: Path
     from: !before.exists ? null : before.link === undefined ? before.kind : `→ ${before.link.target}`,
     to: `→ ${target}`,
     commands: [...(isFolder ? [sh`rmdir -- ${path}`] : []), sh`ln -sfnT -- ${target} ${path}`],
-    effects: [
-      ...linkEffects(path, before, newEntry('link', self, followed(parent), target.length), target, source),
-      blurs(`path:${path}`),
-    ],
+    effects: [entryEffect(path, before, newEntry('link', self, followed(parent), target.length), { target })],
     paths: [path],
   };
-}
-
-function linkEffects(
-  path: string,
-  before: PathState,
-  entry: ReturnType<typeof newEntry>,
-  target: string,
-  source: PathState | undefined,
-): readonly Effect[] {
-  const to = source === undefined ? undefined : followed(source);
-  const { inode: _inode, ...foreseen } = to ?? { inode: undefined };
-  return predictsEntry(path, before, entry, {
-    target,
-    to: to === undefined ? undefined : (foreseen as typeof to), // all of `to` but its inode
-    resolved: source?.resolved ?? targetPath(path, target),
-  });
 }
 
 /** With `follow`, owner and mode are those of what the link points to. */
@@ -112,12 +94,11 @@ function attributesOfLink(
     before.exists && before.link !== undefined ? before : newEntry('link', self, followed(parent), target.length);
   const entry = params.follow ? to! : own;
   const after = withAttributes(entry, params, state);
-  const effects = params.follow
-    ? [
-        ...predictsEntry(at, { exists: false, resolved: at }, after),
-        ...linkEffects(path, before, own, target, { exists: true, ...after, resolved: at }),
-      ]
-    : linkEffects(path, before, after, target, source);
+  const effects = [
+    params.follow
+      ? becomes({ place: at, was: entry.kind, entry: after })
+      : entryEffect(path, before, after, { target }),
+  ];
   return [
     ...attributeChanges(at, entry, params, state),
     ...timeChanges(at, entry, params, state.times, 'preserve'),
@@ -148,7 +129,7 @@ export function planHardLink(state: FileState, params: FileParams): Plan {
   if (before.exists && before.kind === 'directory')
     return { failed: `refusing to convert from directory to hardlink for ${path}`, result: { path } };
   if (!same && before.exists && before.link === undefined && !params.force) {
-    const hard = (before.inode?.nlink ?? 1) > 1;
+    const hard = namesOf(before) > 1;
     return {
       failed: hard
         ? 'Cannot link, different hard link exists at destination'
@@ -159,7 +140,9 @@ export function planHardLink(state: FileState, params: FileParams): Plan {
   const wrong = unknownAccount(params, state) ?? wrongTime(state.times);
   if (wrong !== undefined) return { failed: wrong };
   const entry = same && before.exists ? before : followed(source!)!;
-  const effects = [...predictsEntry(path, before, withAttributes(entry, params, state)), blurs(`path:${path}`)];
+  const after = withAttributes(entry, params, state);
+  const holds = { nameOf: source!.resolved ?? params.src };
+  const effects = [entryEffect(path, before, after, same ? {} : { holds })];
   const link: Change = {
     what: 'hard link',
     from: before.exists ? before.kind : null,
@@ -176,7 +159,7 @@ export function planHardLink(state: FileState, params: FileParams): Plan {
 }
 
 function isSame(before: PathState, source: PathState | undefined): boolean {
-  const own = before.exists ? before.inode : undefined;
-  const other = source === undefined ? undefined : followed(source)?.inode;
-  return own !== undefined && other !== undefined && own.ino === other.ino && own.dev === other.dev;
+  const own = before.exists ? fileId(before) : undefined;
+  const other = source === undefined ? undefined : followed(source);
+  return own !== undefined && other !== undefined && own === fileId(other);
 }

@@ -1,7 +1,5 @@
 import {
-  blurs,
   type Change,
-  type Effect,
   followed,
   type PathState,
   type Plan,
@@ -13,7 +11,7 @@ import {
 } from '../../../src/sdk.ts';
 import { type Accounts, type Attributes, attributeChanges, unknownAccount, withAttributes } from './attributes.ts';
 import { type TimeParams, timeChanges, wrongTime } from './file-times.ts';
-import { predictsAbsent, predictsEntry, predictsThrough, stateName } from './path-info.ts';
+import { absentEffect, entryEffect, stateName, throughEffect } from './path-info.ts';
 
 /** What the `file` type is told. */
 export interface FileParams extends Attributes, TimeParams {
@@ -54,7 +52,7 @@ export function planAbsent({ before, listing }: FileState, params: FileParams): 
     to: null,
     ...(names !== undefined && { diff: { before: names, after: '', beforeHeader: path, afterHeader: path } }),
     commands: [isFolder ? sh`rm -rf -- ${path}` : sh`rm -f -- ${path}`],
-    effects: [...predictsAbsent(path, before), blurs(`path:${path}`)],
+    effects: [absentEffect(path, before)],
     paths: [path],
   };
   return { changes: [change] };
@@ -86,8 +84,13 @@ export function attributed(
   if (wrong !== undefined) return { failed: wrong };
   const path = tidyPath(params.path);
   const after = withAttributes(entry, params, state);
-  const effects: readonly Effect[] =
-    at === path ? predictsOwn(path, state.before, after) : predictsThrough(path, state.before, after);
+  const { before } = state;
+  const target = before.exists ? before.link?.target : undefined;
+  const effects = [
+    at !== path
+      ? throughEffect(path, before, after)
+      : entryEffect(path, before, after, target === undefined ? {} : { target }),
+  ];
   return {
     changes: [
       ...attributeChanges(at, entry, params, state),
@@ -98,14 +101,4 @@ export function attributed(
       paths: [at],
     })),
   };
-}
-
-/** The same link, file or folder, with other owner and bits. */
-function predictsOwn(
-  path: string,
-  before: PathState,
-  after: NonNullable<ReturnType<typeof followed>>,
-): readonly Effect[] {
-  const link = before.exists && before.link !== undefined ? { ...before.link, resolved: before.resolved } : undefined;
-  return predictsEntry(path, before, after, link);
 }

@@ -1,9 +1,8 @@
 import { type Change, followed, type Plan, tidyPath, writeFile } from '../../../src/sdk.ts';
 import { unknownAccount, withAttributes } from './attributes.ts';
-import { fileEffects } from './file-content.ts';
 import { attributed, type FileParams, type FileState } from './file-states.ts';
 import { timeChanges, wrongTime } from './file-times.ts';
-import { newEntry, predictsEntry } from './path-info.ts';
+import { newEntry, throughEffect } from './path-info.ts';
 
 /** An empty file where there is none; else its times become now, unless they are to be preserved. */
 export function planTouch(state: FileState, params: FileParams): Plan {
@@ -28,7 +27,7 @@ function touchNew(state: FileState, params: FileParams, at: string): Plan {
     from: null,
     to: 'empty',
     commands: [writeFile({ path: at, content: '', mode: entry.mode, owner: params.owner, group: params.group })],
-    effects: [...predictsEntry(tidyPath(params.path), state.before, entry), ...fileEffects(at, new Uint8Array())],
+    effects: [throughEffect(tidyPath(params.path), state.before, entry, { bytes: new Uint8Array() })],
     paths: [at],
   };
   const dated = timeChanges(at, undefined, params, state.times, 'preserve').filter((one) => one.repeats !== true);

@@ -1,13 +1,13 @@
 import {
-  checksum,
-  content,
+  type Becoming,
+  becomes,
   type Effect,
   type Entry,
   followed,
+  type Holding,
+  namesOf,
   type PathState,
-  predicts,
   type Self,
-  stat,
   type TaskResult,
 } from '../../../src/sdk.ts';
 
@@ -37,7 +37,7 @@ export function followedInfo(state: PathState): TaskResult {
 export function stateName(state: PathState): 'absent' | 'link' | 'directory' | 'hard' | 'file' {
   if (!state.exists) return 'absent';
   if (state.kind === 'link' || state.kind === 'directory') return state.kind;
-  return (state.inode?.nlink ?? 1) > 1 ? 'hard' : 'file';
+  return namesOf(state) > 1 ? 'hard' : 'file';
 }
 
 /** An entry as it is when somebody has just made it, before it gets owner and mode. */
@@ -56,45 +56,36 @@ export function newEntry(kind: 'file' | 'directory' | 'link', self: Self, parent
   };
 }
 
-/** What questions about a path would answer once an entry of its own is there instead of what was. */
-export function predictsEntry(
+/** How a path is once an entry of its own is there instead of what was. Without `holds` it is the same file with other attributes. */
+export function entryEffect(
   path: string,
   before: PathState,
   entry: Entry,
-  link?: { target: string; to: Entry | undefined; resolved: string | undefined },
-): readonly Effect[] {
-  const { inode: _inode, ...foreseen } = entry;
-  const place = before.exists && before.link !== undefined ? undefined : before.resolved;
-  const state: PathState = {
-    exists: true,
-    ...foreseen,
-    resolved: link === undefined ? (place ?? path) : link.resolved,
-    ...(link && { link: { target: link.target, to: link.to } }),
-  };
-  return [
-    predicts(stat(path), state),
-    ...(place === undefined || place === path ? [] : [predicts(stat(place), state)]),
-  ];
+  more: Pick<Becoming, 'holds' | 'target'> = {},
+): Effect {
+  const said = before.exists ? before.link?.target : undefined;
+  return becomes({
+    place: before.place ?? path,
+    path,
+    was: before.exists ? before.kind : undefined,
+    entry,
+    ...more,
+    ...(more.target !== undefined && more.target === said && { sameTarget: true }),
+  });
 }
 
-/** What questions about a path would answer once the entry that it leads to, links followed, is another. */
-export function predictsThrough(path: string, before: PathState, entry: Entry): readonly Effect[] {
-  if (!before.exists || before.link === undefined) return predictsEntry(path, before, entry);
-  const { inode: _inode, ...foreseen } = entry;
-  const through = predicts(stat(path), { ...before, link: { ...before.link, to: foreseen } });
-  return before.resolved === undefined
-    ? [through]
-    : [through, predicts(stat(before.resolved), { exists: true, ...foreseen, resolved: before.resolved })];
+/** How a path is once the entry that it leads to, links followed, is another. */
+export function throughEffect(path: string, before: PathState, entry: Entry, holds?: Holding): Effect {
+  const more = holds === undefined ? {} : { holds };
+  if (!before.exists || before.link === undefined) return entryEffect(path, before, entry, more);
+  return becomes({ place: before.resolved ?? path, path, was: before.link.to?.kind, entry, ...more });
 }
 
-/** What questions about a path would answer once nothing is there. */
-export function predictsAbsent(path: string, before: PathState): readonly Effect[] {
-  const place = before.exists && before.link !== undefined ? path : before.resolved;
-  return [...new Set([path, place ?? path])].flatMap((one) => [
-    predicts(stat(one), { exists: false, resolved: place }),
-    predicts(content(one), { bytes: undefined, resolved: place }),
-    ...(['sha1', 'md5', 'sha256'] as const).map((algorithm) =>
-      predicts(checksum(one, algorithm), { hex: undefined, resolved: place }),
-    ),
-  ]);
-}
+/** How a path is once nothing is there. */
+export const absentEffect = (path: string, before: PathState): Effect =>
+  becomes({
+    place: before.place ?? path,
+    path,
+    was: before.exists ? before.kind : undefined,
+    entry: undefined,
+  });

@@ -1,8 +1,12 @@
 import { quote } from '../../command.ts';
+import { hash } from '../../hash.ts';
+import type { Picture } from '../../picture/picture.ts';
 import { type Answer, type Question, type QuestionKind, question } from '../../question.ts';
 import type { Reply } from '../../session.ts';
 import { decodeText } from '../../text-codec.ts';
+import { mustHoldKnown } from './foreseen-path.ts';
 import { complaint, contents, inGroups, nulWords, readRealpaths, realpaths } from './paths.ts';
+import { endAt, stat } from './stat.ts';
 
 /** A digest that coreutils know. */
 export type ChecksumAlgorithm = 'md5' | 'sha1' | 'sha224' | 'sha256' | 'sha384' | 'sha512';
@@ -33,7 +37,29 @@ const kind: QuestionKind<Arg, Checksum> = {
     ...contents(path, answer?.resolved),
     ...(answer !== undefined && answer.hex === undefined ? [`missing:${path}`] : []),
   ],
+  foretell({ path, algorithm }, picture) {
+    const end = endAt(picture, path);
+    if (end?.entry?.kind !== 'file') return { hex: undefined, resolved: end?.place };
+    mustHoldKnown(picture, end, path);
+    const { place, foreseen } = end;
+    if (foreseen?.is !== 'file') return checksumNow(picture, { path, algorithm }, place);
+    const { held } = foreseen;
+    if ('bytes' in held) return { hex: hash(algorithm, held.bytes), resolved: place };
+    if (held.sha1 !== undefined && algorithm === 'sha1') return { hex: held.sha1, resolved: place };
+    return { ...checksumNow(picture, { path, algorithm }, held.place), resolved: place };
+  },
+  alongside: ({ path }) => [stat(path) as Question<unknown>],
 };
+
+/** In a check: the SHA-1 of the file that will be at a place. */
+export const checksumAt = (picture: Picture, place: string): string | undefined =>
+  kind.foretell!({ path: place, algorithm: 'sha1' }, picture).hex;
+
+/** The checksum of a file of the host as it is now, asked under the path that is wanted, or else under its place. */
+function checksumNow(picture: Picture, { path, algorithm }: Arg, place: string): Checksum {
+  const known = picture.nowIfAsked(checksum(path, algorithm));
+  return known?.resolved === place ? known : picture.now(checksum(place, algorithm));
+}
 
 /** The checksum of a file of the host. */
 export const checksum = (

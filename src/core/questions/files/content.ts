@@ -1,8 +1,11 @@
 import { quote } from '../../command.ts';
+import type { Picture } from '../../picture/picture.ts';
 import { type Answer, type Question, type QuestionKind, question } from '../../question.ts';
 import type { Reply } from '../../session.ts';
 import { decodeText } from '../../text-codec.ts';
+import { mustHoldKnown } from './foreseen-path.ts';
 import { contents, nulWords, readRealpaths, realpaths } from './paths.ts';
+import { endAt, stat } from './stat.ts';
 
 /** What a file holds, links followed; undefined bytes where there is no regular file. */
 export interface Content {
@@ -24,7 +27,27 @@ const kind: QuestionKind<string, Content> = {
     ...contents(path, answer?.resolved),
     ...(answer !== undefined && answer.bytes === undefined ? [`missing:${path}`] : []),
   ],
+  foretell(path, picture) {
+    const end = endAt(picture, path);
+    if (end?.entry?.kind !== 'file') return { bytes: undefined, resolved: end?.place };
+    mustHoldKnown(picture, end, path);
+    const { place, foreseen } = end;
+    if (foreseen?.is !== 'file') return contentNow(picture, path, place);
+    if ('bytes' in foreseen.held) return { bytes: foreseen.held.bytes, resolved: place };
+    return { ...contentNow(picture, path, foreseen.held.place), resolved: place };
+  },
+  alongside: (path) => [stat(path) as Question<unknown>],
 };
+
+/** In a check: what the file that will be at a path holds. */
+export const contentAt = (picture: Picture, path: string): Uint8Array | undefined =>
+  kind.foretell!(path, picture).bytes;
+
+/** What a file of the host holds now, asked under the path that is wanted, or where it is not there, under its place. */
+function contentNow(picture: Picture, path: string, place: string): Content {
+  const known = picture.nowIfAsked(content(path));
+  return known?.resolved === place ? known : picture.now(content(place));
+}
 
 /** The bytes of a file of the host. Where it may hold a secret, say so: then no diff, journal or -v output shows it. */
 export const content = (path: string, options: { host?: string; secret?: boolean } = {}): Question<Content> =>

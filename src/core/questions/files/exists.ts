@@ -1,7 +1,9 @@
 import { joined, type Script, script } from '../../command.ts';
+import { NotForeseen, type Picture } from '../../picture/picture.ts';
 import { type Question, type QuestionKind, question, type Subject } from '../../question.ts';
 import { decodeText } from '../../text-codec.ts';
 import { entries } from './paths.ts';
+import { entryAt, stat } from './stat.ts';
 
 /** Whether anything has a path that matches a pattern; relative ones are below `chdir`. */
 interface ExistsQuestion {
@@ -26,7 +28,29 @@ const kind: QuestionKind<ExistsQuestion, boolean> = {
     const fixed = path.split(/[*?[]/)[0]!;
     return fixed === path ? entries(path) : [`path:${fixed}*` satisfies Subject];
   },
+  foretell(arg, picture) {
+    const path = fixedPath(arg);
+    return path === undefined ? existsLike(arg, picture) : entryAt(picture, path).entry !== undefined;
+  },
+  alongside(arg) {
+    const path = fixedPath(arg);
+    return path === undefined ? [] : [stat(path) as Question<unknown>];
+  },
 };
+
+/** The path that is asked for, where no wildcard is in it and it is known below which directory it is. */
+function fixedPath({ pattern, chdir }: ExistsQuestion): string | undefined {
+  const path = pattern.startsWith('/') ? pattern : chdir === undefined ? undefined : `${chdir}/${pattern}`;
+  return path === undefined || /[*?[]/.test(path) ? undefined : path;
+}
+
+/** Whether a pattern with wildcards will match something: known where nothing that is foreseen touches it. */
+function existsLike(arg: ExistsQuestion, picture: Picture): boolean {
+  const now = picture.now(question(kind, arg));
+  const touched = picture.files.touchedBy(kind.about!(arg, now) as readonly Subject[]);
+  if (touched !== undefined) throw new NotForeseen(touched);
+  return now;
+}
 
 const one = ({ pattern, chdir }: ExistsQuestion): string =>
   (chdir === undefined

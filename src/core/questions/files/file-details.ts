@@ -1,6 +1,8 @@
 import { quote } from '../../command.ts';
 import { type Question, type QuestionKind, question } from '../../question.ts';
+import { mustHoldKnown } from './foreseen-path.ts';
 import { contents, entries, inGroups, nulWords } from './paths.ts';
+import { endAt, entryAt, stat } from './stat.ts';
 
 /** What `file` and `lsattr` say of a path; undefined where the host has not got them. */
 export interface FileDetails {
@@ -9,6 +11,8 @@ export interface FileDetails {
   /** Flags as `lsattr` prints them, and the inode's version. */
   readonly flags?: string;
   readonly version?: string;
+  /** In a check: the file is only foreseen, and nothing of this is known. */
+  readonly foreseen?: true;
 }
 
 interface Arg {
@@ -25,6 +29,15 @@ const kind: QuestionKind<Arg, FileDetails> = {
       return group.map((_, at) => ({ ok: true, value: readDetails(words[2 * at] ?? '', words[2 * at + 1] ?? '') }));
     }),
   about: ({ path }) => [...entries(path), ...contents(path)],
+  foretell(arg, picture) {
+    const located = arg.follow ? endAt(picture, arg.path) : entryAt(picture, arg.path);
+    if (located?.entry === undefined) return {};
+    const { foreseen, place, now } = located;
+    if (foreseen !== undefined && !(foreseen.is === 'directory' && !foreseen.empty)) return { foreseen: true };
+    mustHoldKnown(picture, located, arg.path);
+    return picture.now(now === undefined ? fileDetails(place, false) : fileDetails(arg.path, arg.follow));
+  },
+  alongside: ({ path }) => [stat(path) as Question<unknown>],
 };
 
 /** The kind of content that a file has, and its flags. */

@@ -1,6 +1,6 @@
 import type { Reply } from '../../session.ts';
+import type { Entry, EntryKind } from './entry.ts';
 import { nulWords } from './paths.ts';
-import type { Entry, EntryKind } from './stat.ts';
 
 /** An entry as `find` tells it, and the fields that a question asks for beyond. */
 export interface FindEntry extends Omit<Entry, 'inode'> {

@@ -1,10 +1,13 @@
 import { quote } from '../../command.ts';
+import { NotForeseen, type Picture } from '../../picture/picture.ts';
 import { type Answer, type Question, type QuestionKind, question } from '../../question.ts';
 import type { Reply } from '../../session.ts';
 import { decodeText } from '../../text-codec.ts';
+import type { Entry } from './entry.ts';
 import { type FindEntry, findFormat, readFound } from './find-entries.ts';
+import { type Below, entriesBelow, isEmptied, isSamePlace } from './foreseen-tree.ts';
 import { isInside, tidyPath } from './paths.ts';
-import type { Entry } from './stat.ts';
+import { endAt, stat } from './stat.ts';
 
 /** An entry below a folder that is searched. */
 export interface Found extends Entry {
@@ -31,7 +34,34 @@ const kind: QuestionKind<Arg, Finding> = {
   scripts: (args) => args.map((arg) => ({ script: findScript(arg) })),
   read: (replies, args) => replies.map((reply, index) => readFinding(reply, args[index]!)),
   about: ({ path }) => [`path:${tidyPath(path)}`],
+  foretell(arg, picture) {
+    const root = endAt(picture, arg.path);
+    if (root?.entry?.kind !== 'directory') return { entries: [], isFolder: false, skipped: {} };
+    const asked = found({ ...arg, path: isSamePlace(root) ? arg.path : root.place });
+    const start = `${given((asked.arg as Arg).path).replace(/\/+$/, '')}/`;
+    const below = entriesBelow(picture, {
+      root,
+      listed: () => picture.now(asked).entries,
+      pathOf: (entry) => entry.path.slice(start.length),
+      idOf: ({ inode, kind }) => (kind === 'file' ? `${inode?.dev}:${inode?.ino}` : undefined),
+    });
+    const entries = below
+      .filter(({ path }) => arg.depth === undefined || path.split('/').length <= arg.depth)
+      .map((one) => foundEntry(one, `${given(arg.path).replace(/\/+$/, '')}/${one.path}`, picture));
+    if (arg.follow && entries.some((entry) => entry.kind === 'link'))
+      throw new NotForeseen(picture.files.touchedBy('everything') ?? '');
+    return { entries, isFolder: true, skipped: isEmptied(root) ? {} : picture.now(asked).skipped };
+  },
+  alongside: ({ path }) => [stat(path) as Question<unknown>],
 };
+
+/** What is foreseen has no inode, and neither has a directory in which names come or go. */
+function foundEntry({ listed, foreseen, place }: Below<Found>, path: string, picture: Picture): Found {
+  if (foreseen !== undefined) return { ...foreseen.entry, path };
+  const { inode, ...entry } = listed!;
+  const kept = entry.kind !== 'directory' || !picture.files.isRelisted(place);
+  return { ...entry, path, ...(kept && inode !== undefined && { inode }) };
+}
 
 /** Search a folder. */
 export const found = (arg: Arg): Question<Finding> => question(kind, arg);

@@ -1,7 +1,11 @@
 import { quote } from '../../command.ts';
 import { type Question, type QuestionKind, question } from '../../question.ts';
 import { decodeText } from '../../text-codec.ts';
-import { tidyPath } from './paths.ts';
+import { contentAt } from './content.ts';
+import { isEmptied, isSamePlace } from './foreseen-tree.ts';
+import { foreseenListing, listing } from './listing.ts';
+import { joinPath, tidyPath } from './paths.ts';
+import { endAt, stat } from './stat.ts';
 
 /** A file of a folder, with its content. */
 export interface Fragment {
@@ -19,6 +23,22 @@ const kind: QuestionKind<string, readonly Fragment[] | undefined> = {
       return { ok: true, value: readFragments(reply.stdout) };
     }),
   about: (path) => [`path:${tidyPath(path)}`],
+  foretell(path, picture) {
+    const root = endAt(picture, path);
+    if (root?.entry?.kind !== 'directory') return undefined;
+    const at = isSamePlace(root) ? path : root.place;
+    const now = new Map((isEmptied(root) ? [] : (picture.now(fragments(at)) ?? [])).map((one) => [one.name, one]));
+    return (foreseenListing(at, picture) ?? [])
+      .flatMap(({ name, kind }): readonly Fragment[] => {
+        const place = joinPath(root.place, name);
+        const known = now.get(name);
+        if (kind === 'file' && known !== undefined && picture.files.at(place) === undefined) return [known];
+        const bytes = contentAt(picture, place);
+        return bytes === undefined ? [] : [{ name, bytes }];
+      })
+      .toSorted((a, b) => (a.name < b.name ? -1 : 1));
+  },
+  alongside: (path) => [stat(path), listing(path)] as readonly Question<unknown>[],
 };
 
 /** All files of a folder with their contents, by name; undefined where there is no folder. */

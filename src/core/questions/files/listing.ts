@@ -1,7 +1,10 @@
 import { quote } from '../../command.ts';
+import type { Picture } from '../../picture/picture.ts';
 import { type Question, type QuestionKind, question } from '../../question.ts';
 import { decodeText } from '../../text-codec.ts';
+import { type Below, entriesBelow, isSamePlace } from './foreseen-tree.ts';
 import { nulWords, tidyPath } from './paths.ts';
+import { endAt, stat } from './stat.ts';
 
 /** A name in a folder. */
 export interface Listed {
@@ -25,7 +28,24 @@ const kind: QuestionKind<string, readonly Listed[] | undefined> = {
       };
     }),
   about: (path) => [`path:${tidyPath(path)}`],
+  foretell(path, picture) {
+    const root = endAt(picture, path);
+    if (root?.entry?.kind !== 'directory') return undefined;
+    const asked = listing(isSamePlace(root) ? path : root.place);
+    const below = entriesBelow(picture, { root, listed: () => picture.now(asked) ?? [], pathOf: ({ name }) => name });
+    return below.filter((one) => !one.path.includes('/')).map(asListed);
+  },
+  alongside: (path) => [stat(path) as Question<unknown>],
 };
+
+/** In a check: the names that will be in a folder. */
+export const foreseenListing = (path: string, picture: Picture): readonly Listed[] | undefined =>
+  kind.foretell!(path, picture);
+
+function asListed({ path: name, listed, foreseen }: Below<Listed>): Listed {
+  if (foreseen === undefined) return listed!;
+  return { name, kind: foreseen.is, ...(foreseen.is === 'link' && { target: foreseen.target }) };
+}
 
 /** The names in a folder; undefined where there is no folder. */
 export const listing = (path: string): Question<readonly Listed[] | undefined> => question(kind, path);

@@ -1,56 +1,21 @@
 import { quote } from '../../command.ts';
+import type { Picture } from '../../picture/picture.ts';
 import { type Answer, type Question, type QuestionKind, question } from '../../question.ts';
 import type { Reply } from '../../session.ts';
 import { decodeText } from '../../text-codec.ts';
-import { complaint, inGroups, inodes, nulWords, parentOf, readRealpaths, realpaths } from './paths.ts';
-
-/** What an entry of a folder is. */
-export type EntryKind = 'file' | 'directory' | 'link' | 'char' | 'block' | 'fifo' | 'socket';
-
-/** What the kernel says of one entry of a folder. */
-export interface Entry {
-  readonly kind: EntryKind;
-  /** Permission bits, setuid, setgid and sticky included. */
-  readonly mode: number;
-  readonly uid: number;
-  readonly gid: number;
-  /** Names of owner and group; undefined where the id has none. */
-  readonly owner: string | undefined;
-  readonly group: string | undefined;
-  readonly size: number;
-  /** What only a look at the host can tell; undefined in what a check foresees. */
-  readonly inode?: Inode;
-}
-
-/** Numbers and times of an entry. Times are seconds since the epoch. */
-export interface Inode {
-  readonly dev: number;
-  readonly ino: number;
-  readonly nlink: number;
-  readonly deviceType: number;
-  readonly blocks: number;
-  readonly blockSize: number;
-  readonly atime: number;
-  readonly mtime: number;
-  readonly ctime: number;
-  /** 0 where the file system does not keep it. */
-  readonly birthtime: number;
-}
-
-/** What is at a path: nothing, or an entry; of a link, also what it points to. */
-export type PathState = {
-  /** The path with all links on the way resolved, the last one included; undefined where links go round in a ring. */
-  readonly resolved: string | undefined;
-} & (
-  | { readonly exists: false }
-  | (Entry & {
-      readonly exists: true;
-      /** Of a link: its target as written, and the entry at its end, undefined when it dangles. */
-      readonly link?: { readonly target: string; readonly to: Entry | undefined };
-      /** What the asking user may do with it (links followed); undefined in what a check foresees. */
-      readonly may?: { readonly read: boolean; readonly write: boolean; readonly execute: boolean };
-    })
-);
+import type { Entry, EntryKind, PathState } from './entry.ts';
+import { endOf, foreseenState, type Located, locate } from './foreseen-path.ts';
+import {
+  complaint,
+  inGroups,
+  inodes,
+  joinPath,
+  nameOf,
+  nulWords,
+  parentOf,
+  readRealpaths,
+  realpaths,
+} from './paths.ts';
 
 const kind: QuestionKind<string, PathState> = {
   name: 'stat',
@@ -64,17 +29,23 @@ const kind: QuestionKind<string, PathState> = {
     ),
     ...(answer === undefined || answer.exists ? [] : [`missing:${path}`]),
   ],
+  foretell: (path, picture) => foreseenState(entryAt(picture, path), picture, statNow(picture)),
 };
+
+const statNow =
+  (picture: Picture) =>
+  (path: string): PathState =>
+    picture.now(stat(path));
+
+/** In a check: the entry that will be at a path itself, links on the way followed. */
+export const entryAt = (picture: Picture, path: string): Located => locate(picture, path, statNow(picture));
+
+/** In a check: the entry that a path will lead to, a link at its end followed, too. */
+export const endAt = (picture: Picture, path: string): Located | undefined => endOf(picture, path, statNow(picture));
 
 /** What is at a path of the host. A link is not followed: what it points to is told beside it. */
 export const stat = (path: string, options: { host?: string } = {}): Question<PathState> =>
   question(kind, path, options);
-
-/** The entry that a path leads to, links followed; undefined where there is none. */
-export function followed(state: PathState): Entry | undefined {
-  if (!state.exists) return undefined;
-  return state.link === undefined ? state : state.link.to;
-}
 
 const fields = [
   '%f',
@@ -115,7 +86,7 @@ if [ "$#" -gt 0 ]; then
   readlink -z -- "$@"
 fi
 printf 'r\\0'
-${realpaths(paths)}`;
+${realpaths([...paths, ...paths.map(parentOf)])}`;
 
 function readStats(reply: Reply, paths: readonly string[]): readonly Answer<PathState>[] {
   const words = nulWords(reply.stdout);
@@ -138,14 +109,15 @@ function readStats(reply: Reply, paths: readonly string[]): readonly Answer<Path
     }
   }
   if (words[at] !== 'r') return paths.map(() => ({ ok: false, why: stderr.trim() || 'stat said nothing' }));
-  const real = readRealpaths(words.slice(at + 1), paths.length);
+  const real = readRealpaths(words.slice(at + 1), 2 * paths.length);
   const links = paths.filter((path) => found.get(path)?.kind === 'link');
   return paths.map((path, index) => {
     const entry = found.get(path);
     const resolved = real[index];
+    const place = placeOf(path, real[paths.length + index], resolved);
     if (entry === undefined) {
       const why = complaint(path, stderr);
-      return why === undefined ? { ok: true, value: { exists: false, resolved } } : { ok: false, why };
+      return why === undefined ? { ok: true, value: { exists: false, place, resolved } } : { ok: false, why };
     }
     const link =
       entry.kind === 'link' ? { target: targets[links.indexOf(path)] ?? '', to: behind.get(path) } : undefined;
@@ -155,12 +127,20 @@ function readStats(reply: Reply, paths: readonly string[]): readonly Answer<Path
       value: {
         exists: true,
         ...entry,
+        place,
         resolved,
         ...(link && { link }),
         may: { read: allowed.includes('r'), write: allowed.includes('w'), execute: allowed.includes('x') },
       },
     };
   });
+}
+
+/** Where an entry is whose directory really is `parent`. */
+function placeOf(path: string, parent: string | undefined, resolved: string | undefined): string | undefined {
+  const name = nameOf(path);
+  if (name === '' || name === '.' || name === '..') return resolved;
+  return parent === undefined ? undefined : joinPath(parent, name);
 }
 
 function readEntry(words: readonly string[]): Entry {

@@ -1,16 +1,24 @@
 import { quote, script } from '../../command.ts';
+import type { Picture } from '../../picture/picture.ts';
 import { type Answer, type Question, type QuestionKind, question } from '../../question.ts';
 import type { Reply } from '../../session.ts';
 import { decodeText } from '../../text-codec.ts';
+import { checksumAt } from './checksum.ts';
+import type { Entry } from './entry.ts';
 import { type FindEntry, findFormat, readFound } from './find-entries.ts';
-import { isInside, nulWords, tidyPath } from './paths.ts';
-import type { Entry } from './stat.ts';
+import type { Located } from './foreseen-path.ts';
+import { entriesBelow, isSamePlace } from './foreseen-tree.ts';
+import { isInside, joinPath, nulWords, tidyPath } from './paths.ts';
+import { endAt, stat } from './stat.ts';
 
 /** An entry below a folder. */
 export interface TreeEntry extends Omit<Entry, 'inode'> {
   /** Below the root; empty for the root itself. */
   readonly path: string;
-  readonly mtime: number;
+  /** Undefined in what a check foresees. */
+  readonly mtime: number | undefined;
+  /** Device and inode, as `DEV:INO`; undefined in what a check foresees. */
+  readonly id?: string;
   /** Of a link, what it says. */
   readonly target?: string;
   /** Of a regular file, when checksums were asked for. */
@@ -37,7 +45,68 @@ const kind: QuestionKind<TreeOptions, readonly TreeEntry[] | undefined> = {
     return args.map((arg) => readTree(arg, replies[next++]!, arg.checksums === true ? replies[next++] : undefined));
   },
   about: ({ path }) => [`path:${tidyPath(path)}`],
+  foretell(arg, picture) {
+    const root = endAt(picture, arg.path);
+    if (root?.entry === undefined) return undefined;
+    const entries = foreseenTree(picture, root, arg);
+    return arg.follow === true ? entries.flatMap((entry) => led(picture, root.place, entry, arg, [])) : entries;
+  },
+  alongside: ({ path }) => [stat(path) as Question<unknown>],
 };
+
+/** What a tree will be, links not followed. */
+function foreseenTree(picture: Picture, root: Located, { path, checksums }: TreeOptions): readonly TreeEntry[] {
+  const top = { ...treeEntry('', root.entry!), ...(checksums === true && sumOf(picture, root)) };
+  if (root.entry?.kind !== 'directory') return [top];
+  const asked = tree({ path: isSamePlace(root) ? path : root.place, ...(checksums !== undefined && { checksums }) });
+  const entries = entriesBelow(picture, {
+    root,
+    listed: () => (picture.now(asked) ?? []).filter((entry) => entry.path !== ''),
+    pathOf: (entry) => entry.path,
+    idOf: (entry) => (entry.kind === 'file' ? entry.id : undefined),
+  });
+  return [
+    top,
+    ...entries.map(({ path, listed, foreseen, place }): TreeEntry => {
+      if (foreseen === undefined) return listed!;
+      const located = { place, entry: foreseen.entry, foreseen };
+      return {
+        ...treeEntry(path, foreseen.entry),
+        ...(foreseen.is === 'link' && { target: foreseen.target }),
+        ...(checksums === true && sumOf(picture, located)),
+      };
+    }),
+  ];
+}
+
+function treeEntry(path: string, { inode, foreseen: _, ...entry }: Entry): TreeEntry {
+  return { ...entry, path, mtime: inode?.mtime };
+}
+
+const sumOf = (picture: Picture, { place, entry }: Located): { sha1?: string } =>
+  entry?.kind === 'file' ? { sha1: checksumAt(picture, place) } : {};
+
+/** An entry as a walk that follows links finds it, with all below where it leads. */
+function led(
+  picture: Picture,
+  root: string,
+  entry: TreeEntry,
+  options: TreeOptions,
+  above: readonly string[],
+): readonly TreeEntry[] {
+  if (entry.kind !== 'link') return [entry];
+  const end = endAt(picture, joinPath(root, entry.path));
+  if (end?.entry === undefined) return [entry];
+  // A ring of directories is told by find on stderr, and not listed.
+  if (end.entry.kind === 'directory' && [root, ...above].some((one) => `${one}/`.startsWith(`${end.place}/`)))
+    return [];
+  return foreseenTree(picture, end, options).flatMap((one) =>
+    led(picture, end.place, one, options, [root, ...above]).map((found) => ({
+      ...found,
+      path: found.path === '' ? entry.path : `${entry.path}/${found.path}`,
+    })),
+  );
+}
 
 /** Everything below a folder, the folder itself first, parents before children; undefined where nothing is there. */
 export const tree = (
@@ -60,7 +129,7 @@ ${walk(options)} -printf '${findFormat('%P', more)}'`;
 
 const sumScript = (options: TreeOptions): string => `${walk(options)} -type f -exec sha1sum -bz '{}' + 2>/dev/null`;
 
-const more = ['%T@', '%l'];
+const more = ['%T@', '%l', '%D', '%i'];
 
 /**
  * A listing is what the host says, and others are written by it: each entry must be inside, once, and in a directory
@@ -101,15 +170,16 @@ function readTree(
   const sums = new Map(
     nulWords(summed.stdout).map((line) => [line.slice(line.indexOf(' *') + 2), line.slice(0, line.indexOf(' *'))]),
   );
-  const sumOf = (path: string) => sums.get(path === '' ? root : `${root.replace(/\/$/, '')}/${path}`);
+  const sumFor = (path: string) => sums.get(path === '' ? root : `${root.replace(/\/$/, '')}/${path}`);
   return {
     ok: true,
-    value: entries.map((entry) => (entry.kind === 'file' ? { ...entry, sha1: sumOf(entry.path) } : entry)),
+    value: entries.map((entry) => (entry.kind === 'file' ? { ...entry, sha1: sumFor(entry.path) } : entry)),
   };
 }
 
-const toTreeEntry = ({ more: [mtime, target], ...entry }: FindEntry): TreeEntry => ({
+const toTreeEntry = ({ more: [mtime, target, dev, ino], ...entry }: FindEntry): TreeEntry => ({
   ...entry,
   mtime: Number(mtime),
+  id: `${dev}:${ino}`,
   ...(entry.kind === 'link' && { target }),
 });

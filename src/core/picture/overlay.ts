@@ -1,0 +1,218 @@
+import { type Subject, touches } from '../question.ts';
+import { type Entry, fileId } from '../questions/files/entry.ts';
+import { parentOf } from '../questions/files/paths.ts';
+import type { Becoming, Holding } from './becoming.ts';
+
+/** What a foreseen file holds: bytes, or what a file of the host holds as it is now. */
+export type Held = { readonly bytes: Uint8Array } | { readonly place: string; readonly sha1?: string };
+
+/** A foreseen file, shared by all its names. */
+interface FileRecord {
+  entry: Entry;
+  held: Held;
+  task: string;
+  at: number;
+  names: number | undefined;
+  readonly id: string;
+}
+
+/** What is foreseen at a place. */
+export type Foreseen = { readonly task: string; readonly at: number } & (
+  | { readonly is: 'absent' }
+  | { readonly is: 'file'; readonly entry: Entry; readonly held: Held }
+  | { readonly is: 'link'; readonly entry: Entry; readonly target: string }
+  | { readonly is: 'directory'; readonly entry: Entry; readonly empty: boolean }
+  | { readonly is: 'other'; readonly entry: Entry }
+);
+
+type Stored = { readonly task: string; readonly at: number } & (
+  | { readonly is: 'absent' }
+  | { readonly is: 'file'; readonly file: FileRecord }
+  | { readonly is: 'link'; readonly entry: Entry; readonly target: string }
+  | { readonly is: 'directory'; readonly entry: Entry; readonly empty: boolean }
+  | { readonly is: 'other'; readonly entry: Entry }
+);
+
+/** The files of a host as they will be: what foreseen changes leave, laid over what is there now. */
+export class Overlay {
+  readonly #places = new Map<string, Stored>();
+  readonly #parents = new Set<string>();
+  /** Files of the host whose attributes are foreseen to change, by device and inode: they may have other names. */
+  readonly #inodes = new Map<string, FileRecord>();
+  readonly #blurs: { readonly subject: Subject; readonly task: string; readonly at: number }[] = [];
+  #clock = 0;
+  #linkGone: string | undefined;
+
+  /** Whether nothing is foreseen. */
+  get isEmpty(): boolean {
+    return this.#clock === 0;
+  }
+
+  /** The task that replaces or removes a link which the host has: paths through it lead elsewhere then. */
+  get linkGone(): string | undefined {
+    return this.#linkGone;
+  }
+
+  /** These subjects are unknown from now on, until something later is foreseen there. */
+  blur(task: string, subjects: readonly Subject[]): void {
+    this.#clock++;
+    for (const subject of subjects) this.#blurs.push({ subject, task, at: this.#clock });
+  }
+
+  /** A change leaves this. */
+  become(task: string, becoming: Becoming): void {
+    const { place, was, entry, holds, sameTarget } = becoming;
+    const at = ++this.#clock;
+    const before = this.#places.get(place);
+    if (was === 'link' && sameTarget !== true) this.#linkGone = task;
+    const keeps = entry?.kind === 'directory' && was === 'directory';
+    if (!keeps) for (const below of this.#below(place)) this.#places.delete(below);
+    if (was === undefined || entry === undefined) this.#parents.add(parentOf(place));
+    if (before?.is === 'file' && (entry === undefined || holds !== undefined)) this.#unname(before.file);
+    this.#places.set(place, this.#stored(becoming, before, keeps, { task, at }));
+  }
+
+  #stored(
+    { place, entry, target, holds }: Becoming,
+    before: Stored | undefined,
+    keeps: boolean,
+    made: { task: string; at: number },
+  ): Stored {
+    if (entry === undefined) return { ...made, is: 'absent' };
+    if (entry.kind === 'link') return { ...made, is: 'link', entry: withoutInode(entry), target: target ?? '' };
+    if (entry.kind === 'directory')
+      return {
+        ...made,
+        is: 'directory',
+        entry: withoutInode(entry),
+        empty: !keeps || (before?.is === 'directory' && before.empty),
+      };
+    if (entry.kind !== 'file') return { ...made, is: 'other', entry: withoutInode(entry) };
+    return { ...made, is: 'file', file: this.#fileOf(place, entry, before, holds, made) };
+  }
+
+  #fileOf(
+    place: string,
+    entry: Entry,
+    before: Stored | undefined,
+    holds: Holding | undefined,
+    made: { task: string; at: number },
+  ): FileRecord {
+    if (holds !== undefined && 'nameOf' in holds) return this.#secondName(holds.nameOf, entry, made);
+    if (holds !== undefined) {
+      const held = 'bytes' in holds ? holds : this.#heldAt(holds.copyOf, holds.sha1);
+      return { ...made, entry: withoutInode(entry), held, names: 1, id: `foreseen ${made.at}` };
+    }
+    const known = before?.is === 'file' ? before.file : this.#record(entry, place, made);
+    Object.assign(known, made, { entry: withoutInode(entry) });
+    return known;
+  }
+
+  #secondName(source: string, entry: Entry, made: { task: string; at: number }): FileRecord {
+    const there = this.#places.get(source);
+    const file = there?.is === 'file' ? there.file : this.#record(entry, source, made);
+    Object.assign(file, { entry: withoutInode(entry), names: file.names === undefined ? undefined : file.names + 1 });
+    if (there === undefined) this.#places.set(source, { ...made, is: 'file', file });
+    return file;
+  }
+
+  /** A file of the host that gets other attributes or another name. */
+  #record(entry: Entry, place: string, made: { task: string; at: number }): FileRecord {
+    const id = fileId(entry) ?? `foreseen ${made.at}`;
+    const known = this.#inodes.get(id);
+    if (known !== undefined) return known;
+    const file = { ...made, entry: withoutInode(entry), held: { place }, names: entry.inode?.nlink, id };
+    this.#inodes.set(id, file);
+    return file;
+  }
+
+  #unname(file: FileRecord): void {
+    if (file.names !== undefined) file.names--;
+  }
+
+  #heldAt(place: string, sha1: string | undefined): Held {
+    const there = this.#places.get(place);
+    if (there?.is === 'file') return there.file.held;
+    return { place, ...(sha1 !== undefined && { sha1 }) };
+  }
+
+  /** What is foreseen at a place itself. */
+  at(place: string): Foreseen | undefined {
+    const stored = this.#places.get(place);
+    return stored?.is === 'file' ? asForeseen(stored.file) : stored;
+  }
+
+  /** What is foreseen of a file of the host under another of its names. */
+  byInode({ inode }: Entry): Foreseen | undefined {
+    return inode === undefined ? undefined : this.byId(`${inode.dev}:${inode.ino}`);
+  }
+
+  /** The same by device and inode, as `DEV:INO`. */
+  byId(id: string): Foreseen | undefined {
+    const file = this.#inodes.get(id);
+    return file === undefined ? undefined : asForeseen(file);
+  }
+
+  /** The nearest directory above a place under which nothing of the host's counts any more. */
+  emptiedAbove(place: string): Foreseen | undefined {
+    for (let above = parentOf(place), last = place; above !== last; last = above, above = parentOf(above)) {
+      const there = this.#places.get(above);
+      if (there !== undefined && !(there.is === 'directory' && !there.empty)) return this.at(above);
+    }
+    return undefined;
+  }
+
+  /** Whether names come or go in this directory: its own size and times are other ones then. */
+  isRelisted(place: string): boolean {
+    return this.#parents.has(place);
+  }
+
+  /** What is foreseen below a place, parents first. */
+  below(place: string): readonly (readonly [place: string, foreseen: Foreseen])[] {
+    return [...this.#below(place)].toSorted().map((one) => [one, this.at(one)!] as const);
+  }
+
+  *#below(place: string): Iterable<string> {
+    const start = place === '/' ? '/' : `${place}/`;
+    for (const one of this.#places.keys()) if (one.startsWith(start) && one !== place) yield one;
+  }
+
+  /** The last task after `since` that leaves one of these subjects unknown. */
+  blurredBy(subjects: readonly Subject[], since: number): string | undefined {
+    return this.#blurs.findLast(
+      ({ subject, at }) => at > since && (subject === 'everything' || subjects.some((one) => touches(subject, one))),
+    )?.task;
+  }
+
+  /** The last task that makes something else of one of these subjects, known or not. */
+  touchedBy(subjects: readonly Subject[] | 'everything'): string | undefined {
+    const last = [...this.#places].filter(
+      ([place]) => subjects === 'everything' || subjects.some((one) => touches(`path:${place}`, one)),
+    );
+    const blurred = subjects === 'everything' ? this.#blurs.at(-1)?.task : this.blurredBy(subjects, 0);
+    return blurred ?? last.at(-1)?.[1].task;
+  }
+
+  /** The last task that leaves something at or below a place unknown which nothing later makes known. */
+  blurredBelow(place: string, since: number): string | undefined {
+    return this.#blurs.findLast(({ subject, at }) => {
+      if (at <= since || (subject !== 'everything' && !touches(subject, `path:${place}`))) return false;
+      const single = /^(?:entry|data|inode|missing):(\/[^*]*)$/.exec(subject)?.[1];
+      const later = single === undefined ? undefined : this.#places.get(single);
+      return later === undefined || later.at < at;
+    })?.task;
+  }
+}
+
+/** A foreseen file as a question sees it: which names are one file is told by `id`, how many there are by `names`. */
+const asForeseen = ({ entry, held, task, at, id, names }: FileRecord): Foreseen => ({
+  is: 'file',
+  task,
+  at,
+  held,
+  entry: { ...entry, foreseen: { id, ...(names !== undefined && { names }) } },
+});
+
+function withoutInode({ inode: _inode, foreseen: _foreseen, ...entry }: Entry): Entry {
+  return entry;
+}

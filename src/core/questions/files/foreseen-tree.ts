@@ -1,0 +1,67 @@
+import type { Foreseen } from '../../picture/overlay.ts';
+import { NotForeseen, type Picture } from '../../picture/picture.ts';
+import type { Located } from './foreseen-path.ts';
+import { joinPath, parentOf } from './paths.ts';
+
+/** An entry below a directory in a check: as the host lists it, or as it is foreseen. */
+export interface Below<Listed> {
+  /** Below the directory. */
+  readonly path: string;
+  readonly place: string;
+  /** The host's entry, where it stays as it is. */
+  readonly listed?: Listed;
+  readonly foreseen?: Exclude<Foreseen, { is: 'absent' }>;
+}
+
+/** A directory of a check, and how the host lists what is in it now. */
+interface Directory<Listed> {
+  readonly root: Located;
+  /** What the host lists, parents first; asked only where the directory is not a new or emptied one. */
+  readonly listed: () => readonly Listed[];
+  readonly pathOf: (listed: Listed) => string;
+  /** Device and inode, where the listing tells. */
+  readonly idOf?: (listed: Listed) => string | undefined;
+}
+
+/** All that will be below a directory, parents first. Throws `NotForeseen` where a foreseen change leaves something there unknown. */
+export function entriesBelow<Listed>(
+  picture: Picture,
+  { root, listed, pathOf, idOf }: Directory<Listed>,
+): readonly Below<Listed>[] {
+  const { files } = picture;
+  const { place: top, foreseen } = root;
+  const emptied = isEmptied(root);
+  const unknown = files.blurredBelow(top, emptied ? (foreseen?.at ?? 0) : 0);
+  if (unknown !== undefined) throw new NotForeseen(unknown);
+  const seen = new Set<string>();
+  const stays = (emptied ? [] : listed()).flatMap((one): readonly Below<Listed>[] => {
+    const path = pathOf(one);
+    const place = joinPath(top, path);
+    seen.add(place);
+    const now = files.at(place);
+    const gone = now === undefined ? files.emptiedAbove(place) : now.is === 'absent' ? now : undefined;
+    if (gone !== undefined) {
+      picture.restsOn(gone);
+      return [];
+    }
+    const id = idOf?.(one);
+    const changed = now ?? (id === undefined ? undefined : files.byId(id));
+    if (changed === undefined || changed.is === 'absent') return [{ path, place, listed: one }];
+    picture.restsOn(changed);
+    return [{ path, place, foreseen: changed }];
+  });
+  const there = new Set([top, ...stays.map(({ place }) => place)]);
+  const comes = files.below(top).flatMap(([place, now]): readonly Below<Listed>[] => {
+    if (now.is === 'absent' || seen.has(place) || !there.has(parentOf(place))) return [];
+    there.add(place);
+    picture.restsOn(now);
+    return [{ path: place.slice(top === '/' ? 1 : top.length + 1), place, foreseen: now }];
+  });
+  return [...stays, ...comes];
+}
+
+/** Whether a directory is new, or was emptied: nothing that the host has there counts. */
+export const isEmptied = ({ foreseen }: Located): boolean => foreseen?.is === 'directory' && foreseen.empty;
+
+/** Whether the host's answer about a path is about this place now. */
+export const isSamePlace = ({ place, now }: Located): boolean => now?.resolved === place;
