@@ -32,7 +32,7 @@ const bitsOf = (path: string) => (lstatSync(path).mode & 0o7777).toString(8);
 /** What a hostile `find` prints: path, kind, and the rest that an honest one would. */
 const listed = (...entries: readonly (readonly [path: string, kind: string])[]) =>
   Buffer.from(
-    entries.map(([path, kind]) => `${[path, kind, '644', 0, 0, 'root', 'root', 1, 0, ''].join('\0')}\0`).join(''),
+    entries.map(([path, kind]) => `${[path, kind, '644', 0, 0, 'root', 'root', 1, 0, '', 1, 1].join('\0')}\0`).join(''),
   );
 
 describe('XB2: a hostile source', () => {

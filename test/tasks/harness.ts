@@ -84,9 +84,9 @@ export async function runHere(
 /** Run tasks one after the other on this machine, as a play does; in a check each builds on what those before it foresee. */
 export async function runAllHere(
   tasks: readonly (readonly [AnyTaskType, Readonly<Record<string, unknown>>])[],
-  options: { check?: boolean } = {},
+  options: { check?: boolean; target?: Target } = {},
 ): Promise<readonly Converged[]> {
-  const target = localTarget(runScript);
+  const target = options.target ?? localTarget(runScript);
   const here = { ...context, now: new Date(), check: options.check ?? false };
   const ended: Converged[] = [];
   for (const [type, args] of tasks) {
@@ -102,18 +102,17 @@ export function localTarget(sh: typeof runScript): Target {
   const beliefs = new Beliefs({ changes: 0 });
   return {
     async ask(questions) {
-      const believed = new Map<string, Belief>();
-      for (const one of questions) {
-        let belief = beliefs.of(one, 'me');
-        for (; belief.is === 'asks'; belief = beliefs.of(one, 'me')) {
-          const asked = belief.questions.filter((other): other is Question<unknown> => 'kind' in other);
-          const { parts, read } = mergeQuestions(asked);
-          const answers = read(await Promise.all(parts.map((part) => sh(part.script, part.stdin))));
-          for (const other of asked) beliefs.learn(other, 'me', answers.get(other.key)!);
-        }
-        believed.set(one.key, belief);
+      for (;;) {
+        const believed = new Map(questions.map((one) => [one.key, beliefs.of(one, 'me')]));
+        const needed = [...believed.values()].flatMap((one) => (one.is === 'asks' ? one.questions : []));
+        const asked = [...new Map(needed.map((one) => [one.key, one])).values()].filter(
+          (one): one is Question<unknown> => 'kind' in one,
+        );
+        if (asked.length === 0) return { ok: true, beliefs: believed as ReadonlyMap<string, Belief> };
+        const { parts, read } = mergeQuestions(asked);
+        const answers = read(await Promise.all(parts.map((part) => sh(part.script, part.stdin))));
+        for (const one of asked) beliefs.learn(one, 'me', answers.get(one.key)!);
       }
-      return { ok: true, beliefs: believed };
     },
     async act(commands) {
       const replies: Reply[] = [];
@@ -121,6 +120,11 @@ export function localTarget(sh: typeof runScript): Target {
       beliefs.forget();
       return { ok: true, replies };
     },
+    afterwards: (changes) =>
+      beliefs.afterwards(
+        changes.map(({ effects }) => effects),
+        'me',
+      ),
     foresee(changes) {
       for (const change of changes) beliefs.foresee('an earlier task', change.effects);
     },

@@ -4,7 +4,7 @@ import { parentOf } from '../questions/files/paths.ts';
 import type { Becoming, Holding } from './becoming.ts';
 
 /** What a foreseen file holds: bytes, or what a file of the host holds as it is now. */
-export type Held = { readonly bytes: Uint8Array } | { readonly place: string; readonly sha1?: string };
+type Held = { readonly bytes: Uint8Array } | { readonly place: string; readonly sha1?: string };
 
 /** A foreseen file, shared by all its names. */
 interface FileRecord {
@@ -53,8 +53,26 @@ export class Overlay {
     return this.#linkGone;
   }
 
+  /** Begin with what another one foresees; neither sees what the other learns from then on. */
+  copyFrom(other: Overlay): void {
+    const files = new Map<FileRecord, FileRecord>();
+    const own = (file: FileRecord): FileRecord => {
+      const known = files.get(file) ?? { ...file };
+      files.set(file, known);
+      return known;
+    };
+    for (const [place, stored] of other.#places)
+      this.#places.set(place, stored.is === 'file' ? { ...stored, file: own(stored.file) } : stored);
+    for (const [id, file] of other.#inodes) this.#inodes.set(id, own(file));
+    for (const place of other.#parents) this.#parents.add(place);
+    this.#blurs.push(...other.#blurs);
+    this.#clock = other.#clock;
+    this.#linkGone = other.#linkGone;
+  }
+
   /** These subjects are unknown from now on, until something later is foreseen there. */
   blur(task: string, subjects: readonly Subject[]): void {
+    if (subjects.length === 0) return;
     this.#clock++;
     for (const subject of subjects) this.#blurs.push({ subject, task, at: this.#clock });
   }
@@ -213,6 +231,13 @@ const asForeseen = ({ entry, held, task, at, id, names }: FileRecord): Foreseen 
   entry: { ...entry, foreseen: { id, ...(names !== undefined && { names }) } },
 });
 
-function withoutInode({ inode: _inode, foreseen: _foreseen, ...entry }: Entry): Entry {
-  return entry;
-}
+/** What is foreseen of an entry, whatever else is known of it now. */
+const withoutInode = ({ kind, mode, uid, gid, owner, group, size }: Entry): Entry => ({
+  kind,
+  mode,
+  uid,
+  gid,
+  owner,
+  group,
+  size,
+});

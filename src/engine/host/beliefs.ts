@@ -5,7 +5,7 @@ import { AskFirst, NotForeseen, Picture, Refused } from '../../core/picture/pict
 import { type Answer, type AnyQuestion, type Question, type Subject, touches } from '../../core/question.ts';
 
 /** What is believed of a question, or the questions that have to be asked first. */
-export type Believed = Belief | { readonly is: 'asks'; readonly questions: readonly AnyQuestion<unknown>[] };
+type Believed = Belief | { readonly is: 'asks'; readonly questions: readonly AnyQuestion<unknown>[] };
 
 /** What is believed about a question: an answer, perhaps one that a check foresees; or that nothing can be said. */
 export type Belief =
@@ -72,17 +72,23 @@ export class Beliefs {
   foresee(task: string, effects: readonly Effect[] | undefined): void {
     // A difference that nothing follows from leaves all as it is.
     if (effects === undefined || effects.length > 0) this.markUncertain(task);
-    if (effects === undefined) this.#blur(task, [everything]);
-    for (const effect of effects ?? []) {
-      if ('becomes' in effect) {
-        this.#files.become(task, effect.becomes);
-        this.#foreseen.push({ task, answers: new Map(), blurred: alteredBy(effect) });
-      } else if ('predicts' in effect) {
-        const blurred = alteredBy(effect);
-        this.#files.blur(task, blurred);
-        this.#foreseen.push({ task, answers: new Map([[effect.predicts.key, effect.answer]]), blurred });
-      } else this.#blur(task, effect.blurs);
+    if (effects === undefined) {
+      this.#blur(task, [everything]);
+      return;
     }
+    const blurred = effects.flatMap(alteredBy);
+    const predicted = effects.filter((effect) => 'predicts' in effect);
+    this.#foreseen.push({
+      task,
+      answers: new Map(predicted.map((effect) => [effect.predicts.key, effect.answer])),
+      blurred: blurred.includes(everything) ? 'everything' : blurred,
+    });
+    // What a change says of paths is known, whatever else it says of them.
+    this.#files.blur(
+      task,
+      effects.flatMap((effect) => ('becomes' in effect ? [] : alteredBy(effect))),
+    );
+    for (const effect of effects) if ('becomes' in effect) this.#files.become(task, effect.becomes);
   }
 
   #blur(task: string, subjects: readonly Subject[]): void {
@@ -101,6 +107,22 @@ export class Beliefs {
   /** The same of all that these effects are about. */
   doubtEffects(task: string, effects: readonly Effect[] | undefined): void {
     this.doubt(task, effects?.flatMap(alteredBy) ?? [everything]);
+  }
+
+  /** What would be believed of a question once changes with these effects were made. Nothing is asked, and nothing is foreseen by it. */
+  afterwards(
+    effects: readonly (readonly Effect[] | undefined)[],
+    user: string,
+  ): (question: AnyQuestion<unknown>) => Belief | undefined {
+    const then = new Beliefs({ ...this.#world });
+    then.#answers = this.#answers;
+    then.#foreseen.push(...this.#foreseen);
+    then.#files.copyFrom(this.#files);
+    for (const one of effects) then.foresee('', one);
+    return (question) => {
+      const believed = then.of(question, user);
+      return believed.is === 'asks' ? undefined : believed;
+    };
   }
 
   /** The last task whose foreseen change leaves this subject unknown. */

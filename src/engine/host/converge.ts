@@ -15,6 +15,8 @@ export interface Target {
   act(commands: readonly Command[], changes: readonly Change[], after: readonly AnyQuestion<unknown>[]): Promise<Acted>;
   /** In a check: what later questions would answer. */
   foresee(changes: readonly Change[]): void;
+  /** In a check: what is believed of a question once these changes are made, without asking. */
+  afterwards?(changes: readonly Change[]): (question: AnyQuestion<unknown>) => Belief | undefined;
   /** Forget the answers to these, and let time pass. */
   wait(ms: number, questions: readonly AnyQuestion<unknown>[], shown: string | undefined): Promise<void>;
 }
@@ -90,7 +92,9 @@ export async function converge(
   if (changes.length === 0) return settled('ok', [], finish(looked.state, [], []), looked.assuming, warnings);
   if (context.check) {
     target.foresee(changes);
-    return told(changes, finish(looked.state, [], changes), looked.assuming, warnings);
+    const state =
+      type.acts === true ? looked.state : stateAfter(type, params, context, looked.state, target.afterwards?.(changes));
+    return told(changes, finish(state, [], changes), looked.assuming, warnings);
   }
   return apply({ type, params, context, target, warnings, finish }, looked, plan, { changes: [], replies: [] });
 }
@@ -138,6 +142,27 @@ async function look(
     questions: [...Object.values(first), ...Object.values(second)] as AnyQuestion<unknown>[],
     assuming: [...new Set([...one.assuming, ...two.assuming])],
   };
+}
+
+/** In a check: the state that a look after the changes would find; where it is not foreseen, as it is now. */
+function stateAfter(
+  type: AnyTaskType,
+  params: unknown,
+  context: TaskContext,
+  now: State,
+  believed: ((question: AnyQuestion<unknown>) => Belief | undefined) | undefined,
+): State {
+  if (believed === undefined) return now;
+  const known = (questions: Questions): State =>
+    Object.fromEntries(
+      Object.entries(questions).flatMap(([name, question]) => {
+        const belief = believed(question);
+        if (belief?.is === 'answer' && belief.answer.ok) return [[name, belief.answer.value]];
+        return name in now ? [[name, now[name]]] : [];
+      }),
+    );
+  const first = known(type.ask?.(params, context) ?? {});
+  return { ...now, ...first, ...known(type.thenAsk?.(first, params, context) ?? {}) };
 }
 
 async function answered(

@@ -54,6 +54,13 @@ export const createTarget = ({
       censored,
     }),
   foresee,
+  afterwards: blind
+    ? undefined
+    : (changes) =>
+        link.beliefs.afterwards(
+          changes.map(({ effects }) => effects),
+          identity.key,
+        ),
   async wait(ms, questions, shown) {
     onWait?.(shown);
     await sleep(ms, undefined, { signal }).catch(() => {}); // interrupted: the next exchange says so

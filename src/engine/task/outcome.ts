@@ -55,7 +55,9 @@ function uncertainBecauseOf({ type, params, context, link }: BoundTask, converge
   // It follows from answers that no foreseen change touches, or that are foreseen; of the world beyond a host nobody says which changes touch it.
   if (converged.status === 'failed' && converged.would !== undefined) return undefined;
   const questions = Object.values(type.ask?.(params as never, context) ?? {}) as readonly AnyQuestion<unknown>[];
-  return questions.some((question) => question.beyond === true) ? link.beliefs.uncertainBecauseOf(true) : undefined;
+  const beyond = questions.some((question) => question.beyond === true);
+  // A command that runs in spite of the check does so before the changes that are only foreseen.
+  return beyond || !context.check || type.acts === true ? link.beliefs.uncertainBecauseOf(beyond) : undefined;
 }
 
 /** A converged task as its outcome: Ansible's result keys added, `failed_when` and `changed_when` heard. */

@@ -130,5 +130,5 @@ const sizeOf = (content: FileWrite['content']): number =>
 const isText = (bytes: Uint8Array): boolean => !bytes.subarray(0, 8192).includes(0);
 
 /** What a file holds once it has this content. */
-export const holding = (content: FileWrite['content']): Holding =>
+const holding = (content: FileWrite['content']): Holding =>
   content instanceof Uint8Array ? { bytes: content } : { copyOf: content.place, sha1: content.sha1 };

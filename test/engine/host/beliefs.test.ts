@@ -15,7 +15,7 @@ describe('beliefs', () => {
     here.learn(page, 'root', said);
     there.forget();
 
-    expect(here.of(page, 'root')).toBeUndefined();
+    expect(here.of(page, 'root')).toEqual({ is: 'asks', questions: [page] });
   });
 
   test('what need not be asked is known before anybody was asked, and after every change', () => {

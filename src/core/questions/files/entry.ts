@@ -33,6 +33,13 @@ export interface Inode {
   readonly birthtime: number;
 }
 
+/** An entry alone, without what else is told of its path. */
+export const entryOf = ({ kind, mode, uid, gid, owner, group, size, inode, foreseen }: Entry): Entry => ({
+  ...{ kind, mode, uid, gid, owner, group, size },
+  ...(inode !== undefined && { inode }),
+  ...(foreseen !== undefined && { foreseen }),
+});
+
 /** Which file an entry is: names with one id are one file. Undefined where nobody knows. */
 export const fileId = ({ inode, foreseen }: Pick<Entry, 'inode' | 'foreseen'>): string | undefined =>
   foreseen?.id ?? (inode === undefined ? undefined : `${inode.dev}:${inode.ino}`);

@@ -1,6 +1,6 @@
 import type { Foreseen } from '../../picture/overlay.ts';
 import { NotForeseen, type Picture } from '../../picture/picture.ts';
-import type { Entry, PathState } from './entry.ts';
+import { type Entry, entryOf, type PathState } from './entry.ts';
 import { contents, inodes, joinPath, parentOf, targetPath, tidyPath } from './paths.ts';
 
 /** What is at a path in a check, links on the way to it followed. */
@@ -35,6 +35,8 @@ export function locate(picture: Picture, path: string, statNow: StatNow, links =
   if (place === undefined) return { place: text, entry: undefined, now };
   if (place !== text) {
     const { linkGone } = picture.files;
+    const step = linkGone === undefined ? undefined : firstLink(text, statNow);
+    if (step !== undefined) return locate(picture, step, statNow, links + 1);
     if (linkGone !== undefined) throw new NotForeseen(linkGone);
     const elsewhere = redirection(picture, place);
     if (elsewhere !== undefined) return resolved(picture, elsewhere, statNow, links);
@@ -45,13 +47,24 @@ export function locate(picture: Picture, path: string, statNow: StatNow, links =
   return asOnHost(picture, place, now);
 }
 
+/** A path with the first link above it resolved by one step; undefined where there is none. */
+function firstLink(path: string, statNow: StatNow): string | undefined {
+  for (const above of ancestorsOf(path)) {
+    const now = statNow(above);
+    if (now.exists && now.link !== undefined)
+      return joinPath(targetPath(above, now.link.target), path.slice(above.length + 1));
+  }
+  return undefined;
+}
+
 /** An entry as the host has it; another name of the same file may be foreseen to change. */
 function asOnHost(picture: Picture, place: string, now: PathState): Located {
   if (!now.exists) return { place, entry: undefined, now };
   const other = picture.files.byInode(now);
-  if (other === undefined) return { place, entry: now, now, ...(now.link && { target: now.link.target }) };
+  const entry = entryOf(now);
+  if (other === undefined) return { place, entry, now, ...(now.link && { target: now.link.target }) };
   picture.restsOn(other);
-  return { place, entry: other.is === 'file' ? other.entry : now, foreseen: other, now };
+  return { place, entry: other.is === 'file' ? other.entry : entry, foreseen: other, now };
 }
 
 function foreseenAt(picture: Picture, place: string, text = place): Located {
@@ -105,9 +118,10 @@ export function endOf(picture: Picture, path: string, statNow: StatNow): Located
 
 function follow(picture: Picture, from: Located, statNow: StatNow, links: number): Located | undefined {
   if (from.entry?.kind !== 'link') return from;
-  if (links > mostLinks) return undefined;
+  if (links >= mostLinks) return undefined;
   const unchanged = from.foreseen === undefined ? endOnHost(picture, from, statNow) : undefined;
-  if (unchanged !== undefined) return unchanged;
+  // Where links go round in a ring, the host tells one of them as the end.
+  if (unchanged !== undefined) return unchanged.entry?.kind === 'link' ? undefined : unchanged;
   const next = locate(picture, targetPath(from.place, from.target ?? ''), statNow, links + 1);
   return follow(picture, next, statNow, links + 1);
 }

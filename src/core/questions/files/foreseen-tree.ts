@@ -2,6 +2,7 @@ import type { Foreseen } from '../../picture/overlay.ts';
 import { NotForeseen, type Picture } from '../../picture/picture.ts';
 import type { Located } from './foreseen-path.ts';
 import { joinPath, parentOf } from './paths.ts';
+import { stat } from './stat.ts';
 
 /** An entry below a directory in a check: as the host lists it, or as it is foreseen. */
 export interface Below<Listed> {
@@ -64,4 +65,5 @@ export function entriesBelow<Listed>(
 export const isEmptied = ({ foreseen }: Located): boolean => foreseen?.is === 'directory' && foreseen.empty;
 
 /** Whether the host's answer about a path is about this place now. */
-export const isSamePlace = ({ place, now }: Located): boolean => now?.resolved === place;
+export const isSamePlace = (picture: Picture, { place }: Located, path: string): boolean =>
+  picture.nowIfAsked(stat(path))?.resolved === place;

@@ -37,7 +37,7 @@ const kind: QuestionKind<Arg, Finding> = {
   foretell(arg, picture) {
     const root = endAt(picture, arg.path);
     if (root?.entry?.kind !== 'directory') return { entries: [], isFolder: false, skipped: {} };
-    const asked = found({ ...arg, path: isSamePlace(root) ? arg.path : root.place });
+    const asked = found({ ...arg, path: isSamePlace(picture, root, arg.path) ? arg.path : root.place });
     const start = `${given((asked.arg as Arg).path).replace(/\/+$/, '')}/`;
     const below = entriesBelow(picture, {
       root,

@@ -26,7 +26,7 @@ const kind: QuestionKind<string, readonly Fragment[] | undefined> = {
   foretell(path, picture) {
     const root = endAt(picture, path);
     if (root?.entry?.kind !== 'directory') return undefined;
-    const at = isSamePlace(root) ? path : root.place;
+    const at = isSamePlace(picture, root, path) ? path : root.place;
     const now = new Map((isEmptied(root) ? [] : (picture.now(fragments(at)) ?? [])).map((one) => [one.name, one]));
     return (foreseenListing(at, picture) ?? [])
       .flatMap(({ name, kind }): readonly Fragment[] => {

@@ -31,7 +31,7 @@ const kind: QuestionKind<string, readonly Listed[] | undefined> = {
   foretell(path, picture) {
     const root = endAt(picture, path);
     if (root?.entry?.kind !== 'directory') return undefined;
-    const asked = listing(isSamePlace(root) ? path : root.place);
+    const asked = listing(isSamePlace(picture, root, path) ? path : root.place);
     const below = entriesBelow(picture, { root, listed: () => picture.now(asked) ?? [], pathOf: ({ name }) => name });
     return below.filter((one) => !one.path.includes('/')).map(asListed);
   },

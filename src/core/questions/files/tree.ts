@@ -9,7 +9,7 @@ import { type FindEntry, findFormat, readFound } from './find-entries.ts';
 import type { Located } from './foreseen-path.ts';
 import { entriesBelow, isSamePlace } from './foreseen-tree.ts';
 import { isInside, joinPath, nulWords, tidyPath } from './paths.ts';
-import { endAt, stat } from './stat.ts';
+import { endAt, entryAt, stat } from './stat.ts';
 
 /** An entry below a folder. */
 export interface TreeEntry extends Omit<Entry, 'inode'> {
@@ -47,7 +47,12 @@ const kind: QuestionKind<TreeOptions, readonly TreeEntry[] | undefined> = {
   about: ({ path }) => [`path:${tidyPath(path)}`],
   foretell(arg, picture) {
     const root = endAt(picture, arg.path);
-    if (root?.entry === undefined) return undefined;
+    // Where links go round in a ring, find says so, and where one dangles, it is the link that is listed.
+    if (root === undefined) return picture.now(tree(arg));
+    if (root.entry === undefined) {
+      const { entry, target } = entryAt(picture, arg.path);
+      return entry === undefined ? undefined : [{ ...treeEntry('', entry), ...(target !== undefined && { target }) }];
+    }
     const entries = foreseenTree(picture, root, arg);
     return arg.follow === true ? entries.flatMap((entry) => led(picture, root.place, entry, arg, [])) : entries;
   },
@@ -58,7 +63,10 @@ const kind: QuestionKind<TreeOptions, readonly TreeEntry[] | undefined> = {
 function foreseenTree(picture: Picture, root: Located, { path, checksums }: TreeOptions): readonly TreeEntry[] {
   const top = { ...treeEntry('', root.entry!), ...(checksums === true && sumOf(picture, root)) };
   if (root.entry?.kind !== 'directory') return [top];
-  const asked = tree({ path: isSamePlace(root) ? path : root.place, ...(checksums !== undefined && { checksums }) });
+  const asked = tree({
+    path: isSamePlace(picture, root, path) ? path : root.place,
+    ...(checksums !== undefined && { checksums }),
+  });
   const entries = entriesBelow(picture, {
     root,
     listed: () => (picture.now(asked) ?? []).filter((entry) => entry.path !== ''),
@@ -79,9 +87,17 @@ function foreseenTree(picture: Picture, root: Located, { path, checksums }: Tree
   ];
 }
 
-function treeEntry(path: string, { inode, foreseen: _, ...entry }: Entry): TreeEntry {
-  return { ...entry, path, mtime: inode?.mtime };
-}
+const treeEntry = (path: string, { kind, mode, uid, gid, owner, group, size, inode }: Entry): TreeEntry => ({
+  path,
+  kind,
+  mode,
+  uid,
+  gid,
+  owner,
+  group,
+  size,
+  mtime: inode?.mtime,
+});
 
 const sumOf = (picture: Picture, { place, entry }: Located): { sha1?: string } =>
   entry?.kind === 'file' ? { sha1: checksumAt(picture, place) } : {};
@@ -96,8 +112,9 @@ function led(
 ): readonly TreeEntry[] {
   if (entry.kind !== 'link') return [entry];
   const end = endAt(picture, joinPath(root, entry.path));
-  if (end?.entry === undefined) return [entry];
-  // A ring of directories is told by find on stderr, and not listed.
+  // A ring is told by find on stderr, and not listed.
+  if (end === undefined) return [];
+  if (end.entry === undefined) return [entry];
   if (end.entry.kind === 'directory' && [root, ...above].some((one) => `${one}/`.startsWith(`${end.place}/`)))
     return [];
   return foreseenTree(picture, end, options).flatMap((one) =>

@@ -1,0 +1,156 @@
+import { chmodSync, linkSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import type { AnyQuestion } from '../../src/core/question.ts';
+import { checksum } from '../../src/core/questions/files/checksum.ts';
+import { content } from '../../src/core/questions/files/content.ts';
+import { exists } from '../../src/core/questions/files/exists.ts';
+import { found } from '../../src/core/questions/files/found.ts';
+import { fragments } from '../../src/core/questions/files/fragments.ts';
+import { listing } from '../../src/core/questions/files/listing.ts';
+import { stat } from '../../src/core/questions/files/stat.ts';
+import { tree } from '../../src/core/questions/files/tree.ts';
+import assemble from '../../tasks/assemble.ts';
+import copy from '../../tasks/copy.ts';
+import file from '../../tasks/file.ts';
+import lineinfile from '../../tasks/lineinfile.ts';
+import { localTarget, runAllHere } from './harness.ts';
+import { folder, runScript } from './local-host.ts';
+
+type Play = Parameters<typeof runAllHere>[0];
+type Dir = ReturnType<typeof folder>;
+
+/** A directory with a file, a second name of it, a directory with files, links of every kind. */
+function furnished(): Dir {
+  const dir = folder();
+  writeFileSync(dir.at('f'), 'one\n');
+  chmodSync(dir.at('f'), 0o644);
+  linkSync(dir.at('f'), dir.at('second'));
+  mkdirSync(dir.at('d/sub'), { recursive: true });
+  writeFileSync(dir.at('d/a'), 'a\n');
+  writeFileSync(dir.at('d/sub/b'), 'b\n');
+  mkdirSync(dir.at('empty'));
+  symlinkSync('f', dir.at('to-f'));
+  symlinkSync(dir.at('d'), dir.at('to-d'));
+  symlinkSync('to-d', dir.at('to-to-d'));
+  symlinkSync('nowhere', dir.at('dangling'));
+  symlinkSync('ring', dir.at('ring'));
+  return dir;
+}
+
+const PATHS = [
+  '.', 'f', 'second', 'd', 'd/a', 'd/sub', 'd/sub/b', 'empty', 'to-f', 'to-d', 'to-d/a', 'to-to-d', 'to-to-d/sub/b',
+  'dangling', 'nowhere', 'new', 'new/deep', 'new/deep/x', 'd/new', 'to-d/new', 'empty/x',
+] as const; // biome-ignore format: a list
+
+const questionsOf = (path: string): readonly AnyQuestion<unknown>[] =>
+  [
+    stat(path),
+    content(path),
+    checksum(path),
+    checksum(path, 'sha256'),
+    exists(path),
+    tree({ path }),
+    tree({ path, checksums: true }),
+    tree({ path, follow: true }),
+    found({ path, depth: 1, follow: false }),
+    found({ path, follow: false }),
+    listing(path),
+    fragments(path),
+  ] as readonly AnyQuestion<unknown>[];
+
+const CHANGES: readonly [string, (dir: Dir) => Play][] = [
+  ['a file is written', (dir) => [[copy, { content: 'two\n', dest: dir.at('f') }]]],
+  ['a new file', (dir) => [[copy, { content: 'new\n', dest: dir.at('d/new'), mode: '0600' }]]],
+  ['a new file through a link to its directory', (dir) => [[copy, { content: 'new\n', dest: dir.at('to-d/new') }]]],
+  ['a file is written through a link', (dir) => [[copy, { content: 'two\n', dest: dir.at('to-f') }]]],
+  ['a file through a dangling link', (dir) => [[copy, { content: 'two\n', dest: dir.at('dangling') }]]],
+  ['a link is replaced by a file', (dir) => [[copy, { content: 'x\n', dest: dir.at('to-d'), follow: false, force: true }]]],
+  ['the mode of a file with two names', (dir) => [[file, { path: dir.at('f'), mode: '0600' }]]],
+  ['a third name', (dir) => [[file, { path: dir.at('new'), src: dir.at('f'), state: 'hard' }]]],
+  ['a name goes', (dir) => [[file, { path: dir.at('second'), state: 'absent' }]]],
+  ['a directory goes', (dir) => [[file, { path: dir.at('d'), state: 'absent' }]]],
+  ['a link to a directory goes', (dir) => [[file, { path: dir.at('to-d'), state: 'absent' }]]],
+  ['directories are made', (dir) => [[file, { path: dir.at('new/deep'), state: 'directory', mode: '0750' }]]],
+  ['the mode of a directory', (dir) => [[file, { path: dir.at('d'), state: 'directory', mode: '0700' }]]],
+  ['modes of all in a directory', (dir) => [[file, { path: dir.at('d'), state: 'directory', mode: 'o=', recurse: true }]]],
+  ['a link', (dir) => [[file, { path: dir.at('new'), src: dir.at('d'), state: 'link' }]]],
+  ['a link to elsewhere', (dir) => [[file, { path: dir.at('to-d'), src: dir.at('empty'), state: 'link' }]]],
+  ['a link in place of an empty directory', (dir) => [[file, { path: dir.at('empty'), src: dir.at('d'), state: 'link', force: true }]]],
+  ['a line', (dir) => [[lineinfile, { path: dir.at('to-d/a'), line: 'x' }]]],
+  ['an empty file', (dir) => [[file, { path: dir.at('new'), state: 'touch', access_time: 'preserve', modification_time: 'preserve' }]]],
+  ['a copy of a file', (dir) => [[copy, { src: dir.at('f'), dest: dir.at('new'), remote_src: true }]]],
+  ['a copy of a directory', (dir) => [[copy, { src: `${dir.at('d')}/`, dest: dir.at('new'), remote_src: true }]]],
+  ['a file of fragments', (dir) => [[assemble, { src: dir.at('d'), dest: dir.at('new') }]]],
+  [
+    'a directory goes and another comes',
+    (dir) => [
+      [file, { path: dir.at('d'), state: 'absent' }],
+      [file, { path: dir.at('d'), state: 'directory' }],
+      [copy, { content: 'x\n', dest: dir.at('d/new') }],
+    ],
+  ],
+  [
+    'a copy of what is only foreseen',
+    (dir) => [
+      [copy, { content: 'two\n', dest: dir.at('f') }],
+      [copy, { src: dir.at('f'), dest: dir.at('d/a'), remote_src: true }],
+    ],
+  ],
+  [
+    'a file behind a link that is only foreseen',
+    (dir) => [
+      [file, { path: dir.at('new'), src: dir.at('empty'), state: 'link' }],
+      [copy, { content: 'x\n', dest: dir.at('new/x') }],
+      [file, { path: dir.at('new/x'), mode: '0600' }],
+    ],
+  ],
+]; // biome-ignore format: a table
+
+describe('what a check foresees is what is there afterwards', () => {
+  test.for(CHANGES)('%s', async ([, play]) => {
+    const dir = furnished();
+    const tasks = play(dir);
+    const checked = localTarget(runScript);
+    await runAllHere(tasks, { check: true, target: checked });
+    const foreseen = await answers(checked, dir);
+    await runAllHere(tasks);
+
+    const real = await answers(localTarget(runScript), dir);
+    const known = Object.keys(real).filter((key) => foreseen[key] !== 'unknown');
+
+    expect(Object.fromEntries(known.map((key) => [key, foreseen[key]]))).toEqual(
+      Object.fromEntries(known.map((key) => [key, real[key]])),
+    );
+    // Of so few changes nearly all is known.
+    expect(known.length).toBeGreaterThan(0.95 * Object.keys(real).length);
+  });
+});
+
+async function answers(target: ReturnType<typeof localTarget>, dir: Dir): Promise<Record<string, unknown>> {
+  const all = PATHS.flatMap((path) => questionsOf(path === '.' ? dir.path : dir.at(path)));
+  const asked = await target.ask(all);
+  if (!asked.ok) throw new Error(asked.failure.message);
+  return Object.fromEntries(
+    [...asked.beliefs].map(([key, belief]) => [
+      key.replaceAll(dir.path, '@'),
+      belief.is === 'unknown' ? 'unknown' : comparable(belief.answer),
+    ]),
+  );
+}
+
+/** An answer without what nobody can foresee: numbers and times of inodes, sizes of directories, the order of a listing. */
+function comparable(answer: unknown): unknown {
+  if (answer instanceof Uint8Array) return Buffer.from(answer).toString();
+  if (Array.isArray(answer)) {
+    const items = answer.map(comparable);
+    return items.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+  }
+  if (typeof answer !== 'object' || answer === null) return answer;
+  const { inode: _1, foreseen: _2, may: _3, mtime: _4, id: _5, ...rest } = answer as Record<string, unknown>;
+  if (rest['kind'] === 'directory') delete rest['size'];
+  return Object.fromEntries(
+    Object.entries(rest)
+      .toSorted()
+      .map(([name, value]) => [name, comparable(value)]),
+  );
+}
