@@ -31,7 +31,6 @@ export {
   type Question,
   type QuestionKind,
   question,
-  type Subject,
 } from './core/question.ts';
 export { type Account, groupAccount, userAccount } from './core/questions/accounts/account.ts';
 export { type HomeFile, homeFile } from './core/questions/accounts/home-file.ts';
@@ -77,7 +76,6 @@ export { nameInHeaders, servedName } from './core/questions/network/served-name.
 export { type TcpAnswer, type TcpQuestion, tcp } from './core/questions/network/tcp.ts';
 export { download, type UrlState, urlState } from './core/questions/network/url-state.ts';
 export { nothing } from './core/questions/nothing.ts';
-
 export {
   type AptLists,
   type AptPolicy,
@@ -92,7 +90,6 @@ export { type Freshness, freshness, type Newest } from './core/questions/service
 export { type JobState, job } from './core/questions/services/job.ts';
 export { listening } from './core/questions/services/listening.ts';
 export { fullName, systemctl, type Unit, type UnitScope, unit } from './core/questions/services/units.ts';
-
 export { type ShellAnswer, type ShellQuestion, shell } from './core/questions/shell.ts';
 export { type Container, type Live, pct } from './core/questions/storage/pct.ts';
 export { type Snapshot, type Snapshots, type SnapshotsOf, snapshots } from './core/questions/storage/snapshots.ts';
@@ -116,6 +113,7 @@ export {
 } from './core/task-type.ts';
 export { globPattern } from './core/text/glob.ts';
 export { decodeText, encodeText, type OpenedText, openText } from './core/text-codec.ts';
+export type { Subject } from './core/touches.ts';
 export { urlLogin } from './core/url-login.ts';
 export { Expression, fromJs } from './core/value.ts';
 export { type Certificate, covers, issuedBy, keyMatches, readCertificates } from './core/x509.ts';

@@ -1,6 +1,7 @@
 import type { Command } from './command.ts';
 import type { Becoming } from './picture/becoming.ts';
-import type { AnyQuestion, Subject } from './question.ts';
+import type { AnyQuestion } from './question.ts';
+import type { Subject } from './touches.ts';
 
 /** One difference between how a host is and how it should be, and the commands that remove it. */
 export interface Change {

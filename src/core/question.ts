@@ -1,16 +1,6 @@
-import type { Picture } from './picture/picture.ts';
+import type { Overlay } from './picture/overlay.ts';
 import type { Part, Reply } from './session.ts';
-
-/**
- * What a question is about, or a change affects: `path:/etc/nginx`, `unit:nginx.service`, `package:nginx`, `user:bob`,
- * `dataset:tank/a`, `network:`. The part after the colon may end in `*`. A path stands for itself and all below it;
- * `entry:/etc/nginx` is that path alone: a folder that is made or gets another mode leaves what is below it as it is;
- * of that, `data:` is what a file holds and `inode:` all else, so that another mode leaves the content as it is.
- * `listed:/etc` is what folders hold there: names come and go, while files that are there stay as they are.
- * `absent:unit:…` and `missing:/path` are those of which an answer says that they are not there.
- * `by:package:git` is what an answer depends on and does not tell of: where the answer will be another, it stays as it is.
- */
-export type Subject = string;
+import type { Subject } from './touches.ts';
 
 /** An answer, or why there is none (permission denied, a tool that is not there). */
 export type Answer<A> = { readonly ok: true; readonly value: A } | { readonly ok: false; readonly why: string };
@@ -37,6 +27,20 @@ export interface QuestionKind<Arg, A> {
   readonly known?: Answer<A>;
   /** Takes the host a second or more: not asked ahead while changes go on, after each of which it would be asked anew. */
   readonly costly?: boolean;
+}
+
+/** A host in a check, as a kind of question sees it: how it is now, and what is foreseen. */
+export interface Picture {
+  /** What foreseen changes leave at which path. */
+  readonly files: Overlay;
+  /** The host's own answer, as it is now. Throws `AskFirst` where it was not asked yet, `Refused` where it has none. */
+  now<A>(question: Question<A>): A;
+  /** The same where it happens to be known. */
+  nowIfAsked<A>(question: Question<A>): A | undefined;
+  /** The answer rests on this. */
+  restsOn(foreseen: { readonly task: string; readonly at: number }): void;
+  /** Throws `NotForeseen` where one of these subjects is unknown, unless something later than `since` made it known. */
+  mustBeKnown(subjects: readonly Subject[], since: number): void;
 }
 
 /** Something read-only to ask, as a value. */
@@ -83,20 +87,3 @@ export function question<Arg, A>(
 
 /** The same question, of which nothing is told. */
 export const hidden = <Q extends AnyQuestion<unknown>>(one: Q): Q => ('kind' in one ? { ...one, secret: true } : one);
-
-/** Whether what is said about one subject can touch the other: equal, below it, or matched by its star. */
-export function touches(changed: Subject, asked: Subject): boolean {
-  if (changed.startsWith('listed:'))
-    return /^(path|entry):/.test(asked) && touches(changed.replace('listed:', 'path:'), asked);
-  return covers(changed, asked) || covers(asked, changed);
-}
-
-function covers(wide: Subject, narrow: Subject): boolean {
-  if (wide === narrow) return true;
-  const [, alone] = /^(?:entry|data|inode):(.*)$/s.exec(narrow) ?? [];
-  if (wide.startsWith('path:') && alone !== undefined) return covers(wide, `path:${alone}`);
-  if (wide.startsWith('entry:') && alone !== undefined && !narrow.startsWith('entry:'))
-    return covers(wide, `entry:${alone}`);
-  if (wide.endsWith('*')) return narrow.startsWith(wide.slice(0, -1));
-  return wide.startsWith('path:') && narrow.startsWith(wide.endsWith('/') ? wide : `${wide}/`);
-}

@@ -158,13 +158,11 @@ describe('keywords that are computed after a task did its work', () => {
 describe('P: keys that a foreseen result lacks are unknown', () => {
   const copies = 'copy: {dest: FOLDER/x, content: x}';
   test.each([
-    ['mode of a file', copies, 'r.mode'],
-    ['a condition on it', copies, "'yes' if r.mode == '0644' else 'no'"],
-    ['owner of a directory', 'file: {path: FOLDER/d, state: directory}', 'r.owner'],
     ['what a POST would answer', 'uri: {url: "http://127.0.0.1:1/", method: POST}', 'r.content'],
     ['a header of that', 'uri: {url: "http://127.0.0.1:1/", method: POST}', 'r.location'],
-    ['an item of a loop', `${copies}\n  loop: [1]`, 'r.results[0].mode'],
-    ['a default for it', copies, "r.mode | default('none')"],
+    ['a condition on it', 'uri: {url: "http://127.0.0.1:1/", method: POST}', "'yes' if r.content == 'x' else 'no'"],
+    ['an item of a loop', 'uri: {url: "http://127.0.0.1:1/", method: POST}\n  loop: [1]', 'r.results[0].content'],
+    ['a default for it', 'uri: {url: "http://127.0.0.1:1/", method: POST}', "r.content | default('none')"],
   ])('%s', async (_, task, value) => {
     const text = `- hosts: localhost\n  gather_facts: false\n  tasks:\n${indented(`- ${task}\n  register: r\n- debug: {msg: "{{ ${value} }}"}`)}\n`;
     const { all } = await check(text);
@@ -176,6 +174,7 @@ describe('P: keys that a foreseen result lacks are unknown', () => {
   test.each([
     ['what no result has', 'r.nosuch', /failed=1/],
     ['what is foreseen', 'r.dest', /ok=2/],
+    ['mode and size that it will have', 'r.mode ~ r.size ~ r.owner', /"06441root"/],
     ['that it would change', 'r.changed', /ok=2/],
   ])('not %s', async (_, value, recap) => {
     const text = `- hosts: localhost\n  gather_facts: false\n  tasks:\n${indented(`- ${copies}\n  register: r\n- debug: {msg: "{{ ${value} }}"}`)}\n`;
@@ -184,7 +183,7 @@ describe('P: keys that a foreseen result lacks are unknown', () => {
   });
 
   test('changed_when of the task itself', async () => {
-    const text = `- hosts: localhost\n  gather_facts: false\n  tasks:\n${indented(`- ${copies}\n  register: r\n  changed_when: r.mode == '0644'`)}\n`;
+    const text = `- hosts: localhost\n  gather_facts: false\n  tasks:\n${indented(`- uri: {url: "http://127.0.0.1:1/", method: POST}\n  register: r\n  changed_when: r.content == 'x'`)}\n`;
 
     expect((await check(text)).all).toMatch(/unknown=1/);
   });

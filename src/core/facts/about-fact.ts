@@ -1,4 +1,4 @@
-import type { Subject } from '../question.ts';
+import type { Subject } from '../touches.ts';
 
 /**
  * What a fact depends on that a task can change while the host runs. All others stay as they are whatever a task does:

@@ -1,6 +1,6 @@
-import { type Subject, touches } from '../question.ts';
 import { type Entry, fileId } from '../questions/files/entry.ts';
 import { parentOf } from '../questions/files/paths.ts';
+import { type Subject, touches } from '../touches.ts';
 import type { Becoming, Holding } from './becoming.ts';
 
 /** What a foreseen file holds: bytes, or what a file of the host holds as it is now. */

@@ -1,4 +1,5 @@
-import type { Answer, AnyQuestion, Question, Subject } from '../question.ts';
+import type { Answer, AnyQuestion, Picture, Question } from '../question.ts';
+import type { Subject } from '../touches.ts';
 import type { Overlay } from './overlay.ts';
 
 /** Thrown while foretelling: these have to be asked of the host first. */
@@ -25,8 +26,8 @@ export class Refused {
   }
 }
 
-/** A host in a check, as one kind of question sees it: how it is now, and what is foreseen. */
-export class Picture {
+/** The picture from which one question is answered. */
+export class HostPicture implements Picture {
   readonly files: Overlay;
   readonly #now: (question: AnyQuestion<unknown>) => Answer<unknown> | undefined;
   #last: { readonly task: string; readonly at: number } | undefined;
@@ -37,7 +38,6 @@ export class Picture {
     this.#now = now;
   }
 
-  /** The host's own answer, as it is now. Throws where it was not asked yet, or refused. */
   now<A>(question: Question<A>): A {
     const answer = this.#now(question as AnyQuestion<unknown>);
     if (answer === undefined) throw new AskFirst(question as AnyQuestion<unknown>);
@@ -45,18 +45,15 @@ export class Picture {
     return answer.value as A;
   }
 
-  /** The same where it happens to be known. */
   nowIfAsked<A>(question: Question<A>): A | undefined {
     const answer = this.#now(question as AnyQuestion<unknown>);
     return answer?.ok === true ? (answer.value as A) : undefined;
   }
 
-  /** An answer rests on this. */
   restsOn(foreseen: { readonly task: string; readonly at: number }): void {
     if (this.#last === undefined || foreseen.at > this.#last.at) this.#last = foreseen;
   }
 
-  /** Throws where one of these subjects is unknown, unless something later than `since` made it known. */
   mustBeKnown(subjects: readonly Subject[], since: number): void {
     const task = this.files.blurredBy(subjects, since);
     if (task !== undefined) throw new NotForeseen(task);

@@ -1,6 +1,7 @@
 import type { ShellText } from '../command.ts';
-import { type Question, type QuestionKind, question, type Subject } from '../question.ts';
+import { type Question, type QuestionKind, question } from '../question.ts';
 import { decodeText } from '../text-codec.ts';
+import type { Subject } from '../touches.ts';
 
 /** A read-only script to ask of a host, for what no typed question covers. */
 export interface ShellQuestion {

@@ -1,8 +1,9 @@
 import type { Effect } from '../../core/change.ts';
 import type { Becoming } from '../../core/picture/becoming.ts';
 import { Overlay } from '../../core/picture/overlay.ts';
-import { AskFirst, NotForeseen, Picture, Refused } from '../../core/picture/picture.ts';
-import { type Answer, type AnyQuestion, type Question, type Subject, touches } from '../../core/question.ts';
+import { AskFirst, HostPicture, NotForeseen, Refused } from '../../core/picture/picture.ts';
+import type { Answer, AnyQuestion, Question } from '../../core/question.ts';
+import { type Subject, touches } from '../../core/touches.ts';
 
 /** What is believed of a question, or the questions that have to be asked first. */
 type Believed = Belief | { readonly is: 'asks'; readonly questions: readonly AnyQuestion<unknown>[] };
@@ -177,7 +178,7 @@ export class Beliefs {
   }
 
   #fromPicture({ kind, arg }: Question<unknown>, user: string): Believed {
-    const picture = new Picture(this.#files, (question) => this.#now(question, user));
+    const picture = new HostPicture(this.#files, (question) => this.#now(question, user));
     try {
       const value = kind.foretell?.(arg, picture);
       const { because } = picture;

@@ -1,6 +1,6 @@
 import type { Change } from '../../core/change.ts';
-import type { Subject } from '../../core/question.ts';
 import type { TaskType } from '../../core/task-type.ts';
+import type { Subject } from '../../core/touches.ts';
 import { isDict, type Raw, toJs, type Value } from '../../core/value.ts';
 import type { Task } from '../../language/model.ts';
 import { evaluate } from '../../template/index.ts';

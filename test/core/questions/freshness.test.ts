@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { touches } from '../../../src/core/question.ts';
 import { type Freshness, freshness } from '../../../src/core/questions/services/freshness.ts';
+import { touches } from '../../../src/core/touches.ts';
 
 const { kind, arg } = freshness('x', 'system', ['/etc/default/x', '/etc/x.d']);
 

@@ -1,7 +1,7 @@
 import { chmodSync, lstatSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { touches } from '../../../src/core/question.ts';
 import { stat } from '../../../src/core/questions/files/stat.ts';
+import { touches } from '../../../src/core/touches.ts';
 import { ask, askAll, folder } from '../../tasks/local-host.ts';
 
 describe('stat', () => {

@@ -1,7 +1,9 @@
 import { joined, type Script, script } from '../../command.ts';
-import { NotForeseen, type Picture } from '../../picture/picture.ts';
-import { type Question, type QuestionKind, question, type Subject } from '../../question.ts';
+import { NotForeseen } from '../../picture/picture.ts';
+import type { Picture } from '../../question.ts';
+import { type Question, type QuestionKind, question } from '../../question.ts';
 import { decodeText } from '../../text-codec.ts';
+import type { Subject } from '../../touches.ts';
 import { entries } from './paths.ts';
 import { entryAt, stat } from './stat.ts';
 

@@ -1,5 +1,6 @@
 import type { Foreseen } from '../../picture/overlay.ts';
-import { NotForeseen, type Picture } from '../../picture/picture.ts';
+import { NotForeseen } from '../../picture/picture.ts';
+import type { Picture } from '../../question.ts';
 import { type Entry, entryOf, type PathState } from './entry.ts';
 import { contents, inodes, joinPath, parentOf, targetPath, tidyPath } from './paths.ts';
 

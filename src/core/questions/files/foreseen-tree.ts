@@ -1,5 +1,6 @@
 import type { Foreseen } from '../../picture/overlay.ts';
-import { NotForeseen, type Picture } from '../../picture/picture.ts';
+import { NotForeseen } from '../../picture/picture.ts';
+import type { Picture } from '../../question.ts';
 import type { Located } from './foreseen-path.ts';
 import { joinPath, parentOf } from './paths.ts';
 import { stat } from './stat.ts';
@@ -40,7 +41,8 @@ export function entriesBelow<Listed>(
     const place = joinPath(top, path);
     seen.add(place);
     const now = files.at(place);
-    const gone = now === undefined ? files.emptiedAbove(place) : now.is === 'absent' ? now : undefined;
+    const above = now === undefined ? files.emptiedAbove(place) : undefined;
+    const gone = now?.is === 'absent' ? now : above;
     if (gone !== undefined) {
       picture.restsOn(gone);
       return [];

@@ -1,5 +1,6 @@
 import { quote } from '../../command.ts';
-import { NotForeseen, type Picture } from '../../picture/picture.ts';
+import { NotForeseen } from '../../picture/picture.ts';
+import type { Picture } from '../../question.ts';
 import { type Answer, type Question, type QuestionKind, question } from '../../question.ts';
 import type { Reply } from '../../session.ts';
 import { decodeText } from '../../text-codec.ts';

@@ -1,7 +1,7 @@
 import { quote } from '../../command.ts';
-import type { Subject } from '../../question.ts';
 import type { Reply } from '../../session.ts';
 import { decodeText } from '../../text-codec.ts';
+import type { Subject } from '../../touches.ts';
 
 /** How many paths go into one process: well below what the kernel allows its arguments to be. */
 const pathsAtOnce = 500;

@@ -1,7 +1,8 @@
 import { quote, type Script, script } from '../../command.ts';
 import { groupBy } from '../../group-by.ts';
-import { type Question, type QuestionKind, question, type Subject } from '../../question.ts';
+import { type Question, type QuestionKind, question } from '../../question.ts';
 import { decodeText } from '../../text-codec.ts';
+import type { Subject } from '../../touches.ts';
 
 /** Which service manager: the system's, the user's own, or (for enabling) that of all users. */
 export type UnitScope = 'system' | 'user' | 'global';
