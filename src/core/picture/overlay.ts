@@ -187,7 +187,10 @@ export class Overlay {
 
   /** What is foreseen below a place, parents first. */
   below(place: string): readonly (readonly [place: string, foreseen: Foreseen])[] {
-    return [...this.#below(place)].toSorted().map((one) => [one, this.at(one)!] as const);
+    return [...this.#below(place)].toSorted().flatMap((one) => {
+      const there = this.at(one);
+      return there === undefined ? [] : [[one, there] as const];
+    });
   }
 
   *#below(place: string): Iterable<string> {

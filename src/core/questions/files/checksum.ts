@@ -37,23 +37,26 @@ const kind: QuestionKind<Arg, Checksum> = {
     ...contents(path, answer?.resolved),
     ...(answer !== undefined && answer.hex === undefined ? [`missing:${path}`] : []),
   ],
-  foretell({ path, algorithm }, picture) {
-    const end = endAt(picture, path);
-    if (end?.entry?.kind !== 'file') return { hex: undefined, resolved: end?.place };
-    mustHoldKnown(picture, end, path);
-    const { place, foreseen } = end;
-    if (foreseen?.is !== 'file') return checksumNow(picture, { path, algorithm }, place);
-    const { held } = foreseen;
-    if ('bytes' in held) return { hex: hash(algorithm, held.bytes), resolved: place };
-    if (held.sha1 !== undefined && algorithm === 'sha1') return { hex: held.sha1, resolved: place };
-    return { ...checksumNow(picture, { path, algorithm }, held.place), resolved: place };
-  },
+  foretell: (arg, picture) => foretold(picture, arg),
   alongside: ({ path }) => [stat(path) as Question<unknown>],
 };
 
 /** In a check: the SHA-1 of the file that will be at a place. */
 export const checksumAt = (picture: Picture, place: string): string | undefined =>
-  kind.foretell!({ path: place, algorithm: 'sha1' }, picture).hex;
+  foretold(picture, { path: place, algorithm: 'sha1' }).hex;
+
+/** In a check: the checksum that a path will have. */
+function foretold(picture: Picture, { path, algorithm }: Arg): Checksum {
+  const end = endAt(picture, path);
+  if (end?.entry?.kind !== 'file') return { hex: undefined, resolved: end?.place };
+  mustHoldKnown(picture, end, path);
+  const { place, foreseen } = end;
+  if (foreseen?.is !== 'file') return checksumNow(picture, { path, algorithm }, place);
+  const { held } = foreseen;
+  if ('bytes' in held) return { hex: hash(algorithm, held.bytes), resolved: place };
+  if (held.sha1 !== undefined && algorithm === 'sha1') return { hex: held.sha1, resolved: place };
+  return { ...checksumNow(picture, { path, algorithm }, held.place), resolved: place };
+}
 
 /** The checksum of a file of the host as it is now, asked under the path that is wanted, or else under its place. */
 function checksumNow(picture: Picture, { path, algorithm }: Arg, place: string): Checksum {

@@ -27,21 +27,23 @@ const kind: QuestionKind<string, Content> = {
     ...contents(path, answer?.resolved),
     ...(answer !== undefined && answer.bytes === undefined ? [`missing:${path}`] : []),
   ],
-  foretell(path, picture) {
-    const end = endAt(picture, path);
-    if (end?.entry?.kind !== 'file') return { bytes: undefined, resolved: end?.place };
-    mustHoldKnown(picture, end, path);
-    const { place, foreseen } = end;
-    if (foreseen?.is !== 'file') return contentNow(picture, path, place);
-    if ('bytes' in foreseen.held) return { bytes: foreseen.held.bytes, resolved: place };
-    return { ...contentNow(picture, path, foreseen.held.place), resolved: place };
-  },
+  foretell: (path, picture) => foretold(picture, path),
   alongside: (path) => [stat(path) as Question<unknown>],
 };
 
 /** In a check: what the file that will be at a path holds. */
-export const contentAt = (picture: Picture, path: string): Uint8Array | undefined =>
-  kind.foretell!(path, picture).bytes;
+export const contentAt = (picture: Picture, path: string): Uint8Array | undefined => foretold(picture, path).bytes;
+
+/** In a check: the content that a path will have. */
+function foretold(picture: Picture, path: string): Content {
+  const end = endAt(picture, path);
+  if (end?.entry?.kind !== 'file') return { bytes: undefined, resolved: end?.place };
+  mustHoldKnown(picture, end, path);
+  const { place, foreseen } = end;
+  if (foreseen?.is !== 'file') return contentNow(picture, path, place);
+  if ('bytes' in foreseen.held) return { bytes: foreseen.held.bytes, resolved: place };
+  return { ...contentNow(picture, path, foreseen.held.place), resolved: place };
+}
 
 /** What a file of the host holds now, asked under the path that is wanted, or where it is not there, under its place. */
 function contentNow(picture: Picture, path: string, place: string): Content {

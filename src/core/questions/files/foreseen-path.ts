@@ -30,7 +30,8 @@ export function locate(picture: Picture, path: string, statNow: StatNow, links =
   const written = text.startsWith('/') && !text.split('/').includes('..');
   const redirected = written ? redirection(picture, text) : undefined;
   if (redirected !== undefined) return resolved(picture, redirected, statNow, links);
-  if (written && picture.files.at(text) !== undefined) return foreseenAt(picture, text);
+  const foreseen = written ? picture.files.at(text) : undefined;
+  if (foreseen !== undefined) return foreseenAt(picture, foreseen, text);
   const now = statNow(text);
   const { place } = now;
   if (place === undefined) return { place: text, entry: undefined, now };
@@ -41,7 +42,8 @@ export function locate(picture: Picture, path: string, statNow: StatNow, links =
     if (linkGone !== undefined) throw new NotForeseen(linkGone);
     const elsewhere = redirection(picture, place);
     if (elsewhere !== undefined) return resolved(picture, elsewhere, statNow, links);
-    if (picture.files.at(place) !== undefined) return foreseenAt(picture, place, text);
+    const there = picture.files.at(place);
+    if (there !== undefined) return foreseenAt(picture, there, place, text);
   }
   const missing = now.exists ? [] : [`missing:${text}`];
   picture.mustBeKnown([...inodes(text, place), ...missing], 0);
@@ -68,8 +70,7 @@ function asOnHost(picture: Picture, place: string, now: PathState): Located {
   return { place, entry: other.is === 'file' ? other.entry : entry, foreseen: other, now };
 }
 
-function foreseenAt(picture: Picture, place: string, text = place): Located {
-  const foreseen = picture.files.at(place)!;
+function foreseenAt(picture: Picture, foreseen: Foreseen, place: string, text = place): Located {
   picture.mustBeKnown(inodes(place, text), foreseen.at);
   picture.restsOn(foreseen);
   if (foreseen.is === 'absent') return { place, entry: undefined, foreseen };
@@ -145,21 +146,21 @@ export function foreseenState(located: Located, picture: Picture, statNow: StatN
   const { place, entry, now, foreseen } = located;
   if (entry === undefined)
     return foreseen === undefined && now !== undefined ? now : { exists: false, place, resolved: place };
-  if (entry.kind === 'link') return linkState(located, picture, statNow);
+  if (entry.kind === 'link') return linkState({ ...located, entry }, picture, statNow);
   const relisted = entry.kind === 'directory' && picture.files.isRelisted(place);
   if (foreseen === undefined && now !== undefined && !relisted) return now;
   const { inode: _inode, ...known } = entry;
   return { exists: true, ...(relisted || foreseen !== undefined ? known : entry), place, resolved: place };
 }
 
-function linkState(located: Located, picture: Picture, statNow: StatNow): PathState {
+function linkState(located: Located & { readonly entry: Entry }, picture: Picture, statNow: StatNow): PathState {
   const { place, entry, target = '', now, foreseen } = located;
   const end = follow(picture, located, statNow, 0);
   const same = foreseen === undefined && end?.foreseen === undefined && end?.place === now?.resolved;
   if (same && now !== undefined) return now;
   return {
     exists: true,
-    ...entry!,
+    ...entry,
     place,
     resolved: end?.place,
     link: { target, to: end?.entry },

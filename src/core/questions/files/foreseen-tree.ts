@@ -6,14 +6,18 @@ import { joinPath, parentOf } from './paths.ts';
 import { stat } from './stat.ts';
 
 /** An entry below a directory in a check: as the host lists it, or as it is foreseen. */
-export interface Below<Listed> {
+export type Below<Listed> = {
   /** Below the directory. */
   readonly path: string;
   readonly place: string;
-  /** The host's entry, where it stays as it is. */
-  readonly listed?: Listed;
-  readonly foreseen?: Exclude<Foreseen, { is: 'absent' }>;
-}
+} & (
+  | {
+      /** The host's entry, where it stays as it is. */
+      readonly listed: Listed;
+      readonly foreseen?: undefined;
+    }
+  | { readonly listed?: undefined; readonly foreseen: Exclude<Foreseen, { is: 'absent' }> }
+);
 
 /** A directory of a check, and how the host lists what is in it now. */
 interface Directory<Listed> {

@@ -59,7 +59,7 @@ const kind: QuestionKind<Arg, Finding> = {
 /** What is foreseen has no inode, and neither has a directory in which names come or go. */
 function foundEntry({ listed, foreseen, place }: Below<Found>, path: string, picture: Picture): Found {
   if (foreseen !== undefined) return { ...foreseen.entry, path };
-  const { inode, ...entry } = listed!;
+  const { inode, ...entry } = listed;
   const kept = entry.kind !== 'directory' || !picture.files.isRelisted(place);
   return { ...entry, path, ...(kept && inode !== undefined && { inode }) };
 }

@@ -28,22 +28,21 @@ const kind: QuestionKind<string, readonly Listed[] | undefined> = {
       };
     }),
   about: (path) => [`path:${tidyPath(path)}`],
-  foretell(path, picture) {
-    const root = endAt(picture, path);
-    if (root?.entry?.kind !== 'directory') return undefined;
-    const asked = listing(isSamePlace(picture, root, path) ? path : root.place);
-    const below = entriesBelow(picture, { root, listed: () => picture.now(asked) ?? [], pathOf: ({ name }) => name });
-    return below.filter((one) => !one.path.includes('/')).map(asListed);
-  },
+  foretell: (path, picture) => foreseenListing(path, picture),
   alongside: (path) => [stat(path) as Question<unknown>],
 };
 
 /** In a check: the names that will be in a folder. */
-export const foreseenListing = (path: string, picture: Picture): readonly Listed[] | undefined =>
-  kind.foretell!(path, picture);
+export function foreseenListing(path: string, picture: Picture): readonly Listed[] | undefined {
+  const root = endAt(picture, path);
+  if (root?.entry?.kind !== 'directory') return undefined;
+  const asked = listing(isSamePlace(picture, root, path) ? path : root.place);
+  const below = entriesBelow(picture, { root, listed: () => picture.now(asked) ?? [], pathOf: ({ name }) => name });
+  return below.filter((one) => !one.path.includes('/')).map(asListed);
+}
 
 function asListed({ path: name, listed, foreseen }: Below<Listed>): Listed {
-  if (foreseen === undefined) return listed!;
+  if (foreseen === undefined) return listed;
   return { name, kind: foreseen.is, ...(foreseen.is === 'link' && { target: foreseen.target }) };
 }
 

@@ -53,16 +53,20 @@ const kind: QuestionKind<TreeOptions, readonly TreeEntry[] | undefined> = {
       const { entry, target } = entryAt(picture, arg.path);
       return entry === undefined ? undefined : [{ ...treeEntry('', entry), ...(target !== undefined && { target }) }];
     }
-    const entries = foreseenTree(picture, root, arg);
+    const entries = foreseenTree(picture, { ...root, entry: root.entry }, arg);
     return arg.follow === true ? entries.flatMap((entry) => led(picture, root.place, entry, arg, [])) : entries;
   },
   alongside: ({ path }) => [stat(path) as Question<unknown>],
 };
 
 /** What a tree will be, links not followed. */
-function foreseenTree(picture: Picture, root: Located, { path, checksums }: TreeOptions): readonly TreeEntry[] {
-  const top = { ...treeEntry('', root.entry!), ...(checksums === true && sumOf(picture, root)) };
-  if (root.entry?.kind !== 'directory') return [top];
+function foreseenTree(
+  picture: Picture,
+  root: Located & { readonly entry: Entry },
+  { path, checksums }: TreeOptions,
+): readonly TreeEntry[] {
+  const top = { ...treeEntry('', root.entry), ...(checksums === true && sumOf(picture, root)) };
+  if (root.entry.kind !== 'directory') return [top];
   const asked = tree({
     path: isSamePlace(picture, root, path) ? path : root.place,
     ...(checksums !== undefined && { checksums }),
@@ -76,7 +80,7 @@ function foreseenTree(picture: Picture, root: Located, { path, checksums }: Tree
   return [
     top,
     ...entries.map(({ path, listed, foreseen, place }): TreeEntry => {
-      if (foreseen === undefined) return listed!;
+      if (foreseen === undefined) return listed;
       const located = { place, entry: foreseen.entry, foreseen };
       return {
         ...treeEntry(path, foreseen.entry),
@@ -117,7 +121,7 @@ function led(
   if (end.entry === undefined) return [entry];
   if (end.entry.kind === 'directory' && [root, ...above].some((one) => `${one}/`.startsWith(`${end.place}/`)))
     return [];
-  return foreseenTree(picture, end, options).flatMap((one) =>
+  return foreseenTree(picture, { ...end, entry: end.entry }, options).flatMap((one) =>
     led(picture, end.place, one, options, [root, ...above]).map((found) => ({
       ...found,
       path: found.path === '' ? entry.path : `${entry.path}/${found.path}`,
