@@ -21,6 +21,7 @@ export { forgetJob } from './core/commands/job.ts';
 export { type FileToWrite, writeFile } from './core/commands/write-file.ts';
 export { compareVersions } from './core/debian-version.ts';
 export { hash, hmacSha1 } from './core/hash.ts';
+export { withLacking } from './core/lacking.ts';
 export { chmodMode, computeMode, showMode } from './core/mode.ts';
 export type { BoundTask, ParamSpec, ParamSpecs, Params } from './core/params.ts';
 export type { Becoming, Holding } from './core/picture/becoming.ts';

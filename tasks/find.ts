@@ -15,6 +15,7 @@ import {
   searchPattern,
   showMode,
   together,
+  withLacking,
 } from '../src/sdk.ts';
 
 import { patternOf } from './shared/editing/python-pattern.ts';
@@ -81,6 +82,8 @@ export default defineTask({
   plan(state, task, context) {
     const chosen = chooseEntries(state, task, context.now);
     if ('failed' in chosen) return chosen;
+    const ageless = task.age === undefined ? undefined : chosen.entries.find((entry) => entry.inode === undefined);
+    if (ageless !== undefined) return { unknown: `how old ${ageless.path} will be is not known before it is there` };
     const contains = task.contains === undefined ? undefined : patternOf(task.contains, {});
     if (contains?.ok === false) return { failed: contains.why };
     const skipped = Object.entries(skippedPaths(state, task.paths));
@@ -156,8 +159,10 @@ function chooseEntries(
     if (!task.hidden && name.startsWith('.')) return false;
     if (task.file_type !== 'any' && entry.kind !== task.file_type) return false;
     if (!wanted.some((matches) => matches(name)) || excluded.some((matches) => matches(name))) return false;
-    const old = now.getTime() / 1000 - entry.inode![task.age_stamp];
-    if (age !== undefined && (age >= 0 ? old < age : old > -age)) return false;
+    if (age !== undefined && entry.inode !== undefined) {
+      const old = now.getTime() / 1000 - entry.inode[task.age_stamp];
+      if (age >= 0 ? old < age : old > -age) return false;
+    }
     return size === undefined || task.file_type !== 'file' || (size >= 0 ? entry.size >= size : entry.size <= -size);
   };
   return { entries: task.paths.flatMap((path) => state[`in ${path}`]?.entries ?? []).filter(fits) };
@@ -195,8 +200,7 @@ function holds(entry: Found, state: FindState, task: Task): boolean {
 
 function told(entry: Found, sum: string | undefined) {
   const { path, mode, uid, gid, owner, group, size, inode } = entry;
-  const { dev, ino, nlink, atime, mtime, ctime } = inode!;
-  return {
+  const known = {
     path,
     mode: showMode(mode),
     ...kindFlags(entry),
@@ -206,12 +210,9 @@ function told(entry: Found, sum: string | undefined) {
     pw_name: owner ?? '',
     gr_name: group ?? '',
     size,
-    inode: ino,
-    dev,
-    nlink,
-    atime,
-    mtime,
-    ctime,
     ...(sum !== undefined && { checksum: sum }),
   };
+  if (inode === undefined) return withLacking(known, ['inode', 'dev', 'nlink', 'atime', 'mtime', 'ctime']);
+  const { dev, ino, nlink, atime, mtime, ctime } = inode;
+  return { ...known, inode: ino, dev, nlink, atime, mtime, ctime };
 }

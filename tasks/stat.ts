@@ -10,6 +10,7 @@ import {
   showMode,
   stat,
   targetPath,
+  withLacking,
 } from '../src/sdk.ts';
 import { kindFlags, permissionFlags } from './shared/files/entry-flags.ts';
 
@@ -52,26 +53,31 @@ export default defineTask({
   result({ state: { state, sum, md5, details }, params }) {
     const entry = params.follow ? followed(state) : state.exists ? state : undefined;
     if (entry === undefined) return { stat: { exists: false } };
-    return {
-      stat: {
-        exists: true,
-        path: params.path,
-        ...numbers(entry),
-        ...kindFlags(entry),
-        ...permissionFlags(entry.mode),
-        ...access(state),
-        ...(entry.kind === 'link' &&
-          state.exists &&
-          state.link !== undefined && {
-            lnk_target: state.link.target,
-            lnk_source: state.resolved ?? targetPath(params.path, state.link.target),
-          }),
-        ...(sum?.hex !== undefined && entry.kind === 'file' && { checksum: sum.hex }),
-        ...(md5?.hex !== undefined && entry.kind === 'file' && { md5: md5.hex }),
-        ...(params.get_mime && { mimetype: details?.mimetype ?? 'unknown', charset: details?.charset ?? 'unknown' }),
-        ...(params.get_attributes && attributes(details)),
-      },
+    const told = {
+      exists: true,
+      path: params.path,
+      ...numbers(entry),
+      ...kindFlags(entry),
+      ...permissionFlags(entry.mode),
+      ...access(state),
+      ...(entry.kind === 'link' &&
+        state.exists &&
+        state.link !== undefined && {
+          lnk_target: state.link.target,
+          lnk_source: state.resolved ?? targetPath(params.path, state.link.target),
+        }),
+      ...(sum?.hex !== undefined && entry.kind === 'file' && { checksum: sum.hex }),
+      ...(md5?.hex !== undefined && entry.kind === 'file' && { md5: md5.hex }),
+      ...(params.get_mime && { mimetype: details?.mimetype ?? 'unknown', charset: details?.charset ?? 'unknown' }),
+      ...(params.get_attributes && attributes(details)),
     };
+    const unknown = [
+      ...(entry.inode === undefined ? ofInode : []),
+      ...(state.exists && state.may === undefined ? ofUser : []),
+      ...(details?.foreseen === true ? ofDetails : []),
+    ];
+    const known = Object.fromEntries(Object.entries(told).filter(([key]) => !unknown.includes(key)));
+    return { stat: unknown.length === 0 ? told : withLacking(known, unknown) };
   },
   returns: { stat: 'what is at the path: `exists`, and where it does, kind, mode, ids, times, checksum and more' },
   examples: [
@@ -82,6 +88,11 @@ export default defineTask({
     },
   ],
 });
+
+// What nobody knows of a file that a check only foresees.
+const ofInode = ['inode', 'dev', 'nlink', 'atime', 'mtime', 'ctime', 'blocks', 'block_size', 'device_type'];
+const ofUser = ['readable', 'writeable', 'executable'];
+const ofDetails = ['mimetype', 'charset', 'attr_flags', 'attributes', 'version'];
 
 function numbers(entry: Entry) {
   const { inode } = entry;

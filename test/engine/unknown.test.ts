@@ -182,6 +182,21 @@ describe('P: keys that a foreseen result lacks are unknown', () => {
     expect((await check(text)).all).toMatch(recap);
   });
 
+  test.each([
+    ['the time of a file', 'stat: {path: FOLDER/x}', 'r.stat.mtime', 1],
+    ['its kind of content', 'stat: {path: FOLDER/x}', 'r.stat.mimetype', 1],
+    ['but not its size', 'stat: {path: FOLDER/x}', 'r.stat.size', 0],
+    ['nor what it holds', 'stat: {path: FOLDER/x}', 'r.stat.checksum', 0],
+    ['the time of a file that is found', 'find: {paths: FOLDER, patterns: x}', 'r.files[0].mtime', 1],
+    ['but not how many are found', 'find: {paths: FOLDER, patterns: x}', 'r.matched', 0],
+    ['which files are new', 'find: {paths: FOLDER, age: -1d}', 'r.matched', 2],
+  ])('of a file that is only foreseen: %s', async (_, task, value, unknown) => {
+    const text = `- hosts: localhost\n  gather_facts: false\n  tasks:\n${indented(`- ${copies}\n- ${task}\n  register: r\n- debug: {msg: "{{ ${value} }}"}`)}\n`;
+    const { all } = await check(text);
+
+    expect(all).toMatch(unknown === 0 ? /ok=3 changed=1 failed=0$/m : new RegExp(`unknown=${unknown}`));
+  });
+
   test('changed_when of the task itself', async () => {
     const text = `- hosts: localhost\n  gather_facts: false\n  tasks:\n${indented(`- uri: {url: "http://127.0.0.1:1/", method: POST}\n  register: r\n  changed_when: r.content == 'x'`)}\n`;
 

@@ -1,3 +1,4 @@
+import { lackingOf, withLacking } from '../../core/lacking.ts';
 import { type Dict, fromJs, type Value } from '../../core/value.ts';
 import { LazyMapping } from '../../template/index.ts';
 import type { NotKnownYet } from '../host/not-known-yet.ts';
@@ -27,16 +28,17 @@ export function partlyKnown(known: Dict, unknown: ReadonlyMap<string, NotKnownYe
 /** What a command that a check does not run has as its message. */
 export const wouldRun = 'would run';
 
-type Result = Readonly<Record<string, unknown>> & { readonly [lacking]?: ReadonlySet<string> };
-
-/** Marks a result that a check foresees: keys that it would have after the change, and of which nothing can be said now. */
-const lacking = Symbol('lacking');
+type Result = Readonly<Record<string, unknown>>;
 
 /** The result of a task that would change something: what its type documents and the result does not hold is not known yet. */
 export const foreseenResult = (
   result: Result,
   { returns = {} }: { readonly returns?: Readonly<Record<string, string>> | undefined },
-): Result => ({ ...result, [lacking]: new Set(Object.keys(returns).filter((key) => result[key] === undefined)) });
+): Result =>
+  withLacking(
+    result,
+    Object.keys(returns).filter((key) => result[key] === undefined),
+  );
 
 /** Whether this is the result of a command that a check does not run. */
 export const isUnrun = (result: Result): boolean => result['skipped'] === true && result['msg'] === wouldRun;
@@ -48,7 +50,7 @@ export const isUnrun = (result: Result): boolean => result['skipped'] === true &
  */
 export function asRegistered(result: Result, touched: NotKnownYet, mayFail: boolean): Value {
   const { results } = result;
-  if (Array.isArray(results) && results.some((one: Result) => isUnrun(one) || one[lacking] !== undefined))
+  if (Array.isArray(results) && results.some((one: Result) => isUnrun(one)))
     return new Map<Value, Value>([
       ...(fromJs(result) as Dict),
       ['results', results.map((one: Result) => asRegistered(one, touched, mayFail))],
@@ -58,10 +60,29 @@ export function asRegistered(result: Result, touched: NotKnownYet, mayFail: bool
     const isKnown = (key: string) => ofEngine.has(key) && !(mayFail && key === 'failed');
     return mapping(fromJs(known) as Dict, (key) => (isKnown(key) ? undefined : touched));
   }
-  const keys = result[lacking];
-  if (keys === undefined || keys.size === 0) return fromJs(result);
-  const known = Object.fromEntries(Object.entries(result).filter(([key]) => !keys.has(key)));
-  return mapping(fromJs(known) as Dict, (key) => (keys.has(key) ? touched : undefined));
+  return lacks(result) ? asPartlyKnown(result, touched) : fromJs(result);
+}
+
+/** Whether something in a result is not known. */
+function lacks(value: unknown): boolean {
+  if (Array.isArray(value)) return value.some(lacks);
+  if (!isRecord(value)) return false;
+  return lackingOf(value) !== undefined || Object.values(value).some(lacks);
+}
+
+const isRecord = (value: unknown): value is Result =>
+  typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+
+function asPartlyKnown(value: unknown, touched: NotKnownYet): Value {
+  if (Array.isArray(value)) return value.map((one) => asPartlyKnown(one, touched));
+  if (!isRecord(value)) return fromJs(value);
+  const keys = lackingOf(value);
+  const known: Dict = new Map<Value, Value>(
+    Object.entries(value)
+      .filter(([key, one]) => one !== undefined && keys?.has(key) !== true)
+      .map(([key, one]) => [key, asPartlyKnown(one, touched)]),
+  );
+  return keys === undefined ? known : mapping(known, (key) => (keys.has(key) ? touched : undefined));
 }
 
 /** What the engine gives each result, if anything: where it is not there, it would not be there after a run either. */
