@@ -71,7 +71,8 @@ function asOnHost(picture: Picture, place: string, now: PathState): Located {
 }
 
 function foreseenAt(picture: Picture, foreseen: Foreseen, place: string, text = place): Located {
-  picture.mustBeKnown(inodes(place, text), foreseen.at);
+  const missing = foreseen.is === 'absent' ? [`missing:${place}`] : [];
+  picture.mustBeKnown([...inodes(place, text), ...missing], foreseen.at);
   picture.restsOn(foreseen);
   if (foreseen.is === 'absent') return { place, entry: undefined, foreseen };
   return { place, entry: foreseen.entry, foreseen, ...(foreseen.is === 'link' && { target: foreseen.target }) };
@@ -101,9 +102,10 @@ function redirection(picture: Picture, path: string): Redirection | undefined {
 
 function resolved(picture: Picture, redirected: Redirection, statNow: StatNow, links: number): Located {
   if ('to' in redirected) return locate(picture, redirected.to, statNow, links + 1);
-  picture.mustBeKnown(inodes(redirected.nothingAt), redirected.since.at);
-  picture.restsOn(redirected.since);
-  return { place: redirected.nothingAt, entry: undefined, foreseen: redirected.since };
+  const { nothingAt, since } = redirected;
+  picture.mustBeKnown([...inodes(nothingAt), `missing:${nothingAt}`], since.at);
+  picture.restsOn(since);
+  return { place: nothingAt, entry: undefined, foreseen: since };
 }
 
 /** Every directory above a path, from the root. */
