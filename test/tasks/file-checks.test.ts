@@ -109,3 +109,22 @@ describe('a check of several file tasks', () => {
     expect(existsSync(dir.at('l/f'))).toBe(true);
   });
 });
+
+describe('what cannot be done is foreseen, and fails in the run as well', () => {
+  test.for<[string, (dir: Dir) => Play[number]]>([
+    ['a hard link to a directory', (dir) => [file, { path: dir.at('new'), src: dir.at('d'), state: 'hard' }]],
+    ['a copy below a file', (dir) => [copy, { src: dir.at('f'), dest: dir.at('f/new'), remote_src: true }]],
+    ['a file below a file', (dir) => [copy, { content: 'x', dest: dir.at('f/new') }]],
+    ['a file where a directory is', (dir) => [copy, { src: dir.at('f'), dest: `${dir.at('d')}/`, remote_src: true }]],
+  ])('%s', async ([, task]) => {
+    using dir = folder();
+    mkdirSync(dir.at('d/f'), { recursive: true });
+    writeFileSync(dir.at('f'), 'x\n');
+
+    const [foreseen] = await runAllHere([task(dir)], { check: true });
+    const [done] = await runAllHere([task(dir)]);
+
+    expect(foreseen).toMatchObject({ status: 'failed' });
+    expect(done).toMatchObject({ status: 'failed', didChange: false });
+  });
+});

@@ -120,6 +120,8 @@ function planRemoteFile(
     return { failed: `cannot write to ${place.path}: it is a directory` };
   if (parent === undefined && !task.dest.endsWith('/'))
     return { failed: `Destination directory ${parentOf(place.path)} does not exist` };
+  if (parent !== undefined && parent.kind !== 'directory')
+    return { failed: `Destination directory ${parentOf(place.path)} is not a directory` };
   const folders =
     parent === undefined
       ? foldersFor(tidyPath(task.dest), state, { ...task, mode: task.directory_mode })

@@ -120,6 +120,8 @@ export function planHardLink(state: FileState, params: FileParams): Plan {
   const given = tidyPath(params.path);
   if (params.src === undefined) return { failed: 'src is required for creating new hardlinks' };
   if (!isThere(source)) return { failed: 'src does not exist', result: { dest: given, src: params.src } };
+  if (source !== undefined && followed(source)?.kind === 'directory')
+    return { failed: `hard link not allowed for directory: ${params.src}`, result: { dest: given, src: params.src } };
   // In a folder the name of the source is meant, as with `ln`.
   const isFolder = state.before.exists && state.before.kind === 'directory' && state.inside !== undefined;
   const { path, before } = isFolder
