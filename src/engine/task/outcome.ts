@@ -52,13 +52,21 @@ export function unlessUncertain(
 }
 
 function uncertainBecauseOf({ type, params, context, link }: BoundTask, converged: Converged): string | undefined {
-  // It follows from answers that no foreseen change touches, or that are foreseen; of the world beyond a host nobody says which changes touch it.
+  // It follows from answers that are all known, of a type that says what it would do: no foreseen change makes it otherwise.
   if (converged.status === 'failed' && converged.would !== undefined) return undefined;
   const questions = Object.values(type.ask?.(params as never, context) ?? {}) as readonly AnyQuestion<unknown>[];
-  const beyond = questions.some((question) => question.beyond === true);
-  // A command that runs in spite of the check does so before the changes that are only foreseen.
-  return beyond || !context.check || type.acts === true ? link.beliefs.uncertainBecauseOf(beyond) : undefined;
+  // Of files all that is foreseen is known. A command that runs in spite of the check does so before the changes that are only foreseen.
+  const isForeseen = context.check && type.acts !== true && converged.status === 'failed';
+  if (isForeseen && questions.every(isOfFiles)) return undefined;
+  return link.beliefs.uncertainBecauseOf(questions.some((question) => question.beyond === true));
 }
+
+/** Whether the answer to a question is told from the picture, or depends on nothing. */
+const isOfFiles = (question: AnyQuestion<unknown>): boolean =>
+  'kind' in question &&
+  (question.kind.known !== undefined ||
+    question.kind.foretell !== undefined ||
+    question.kind.about?.(question.arg).length === 0);
 
 /** A converged task as its outcome: Ansible's result keys added, `failed_when` and `changed_when` heard. */
 export function outcomeOf(

@@ -38,6 +38,7 @@ const kind: QuestionKind<Arg, HomeFile> = {
     }),
   about: ({ user }, answer) => [
     `user:${user}`,
+    ...(answer !== undefined && answer.path === undefined ? [`absent:user:${user}`] : []),
     ...[answer?.path, answer?.resolved, answer?.path?.replace(/\/[^/]*$/, '')].flatMap((path) =>
       path === undefined ? [] : [`entry:${path}`],
     ),
