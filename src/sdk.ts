@@ -67,7 +67,16 @@ export { type FileDetails, fileDetails } from './core/questions/files/file-detai
 export { type Finding, type Found, found } from './core/questions/files/found.ts';
 export { type Fragment, fragments } from './core/questions/files/fragments.ts';
 export { type Listed, listing } from './core/questions/files/listing.ts';
-export { entries, joinPath, nameOf, parentOf, rootedPath, targetPath, tidyPath } from './core/questions/files/paths.ts';
+export {
+  directoriesAbove,
+  entries,
+  joinPath,
+  nameOf,
+  parentOf,
+  rootedPath,
+  targetPath,
+  tidyPath,
+} from './core/questions/files/paths.ts';
 export { stat } from './core/questions/files/stat.ts';
 export { type TreeEntry, type TreeOptions, tree } from './core/questions/files/tree.ts';
 export { type DnsAnswer, type DnsLookup, type DnsReply, dns } from './core/questions/network/dns.ts';

@@ -117,6 +117,7 @@ test('the names that a task type may import', () => {
       "datasetAndBelow",
       "decodeText",
       "defineTask",
+      "directoriesAbove",
       "dns",
       "download",
       "each",

@@ -10,13 +10,17 @@ interface Changes {
   readonly number: (number: number | bigint) => unknown;
 }
 
+/** Whether this is an object of keys and values alone. */
+export const isRecord = (data: unknown): data is Readonly<Record<string, unknown>> =>
+  typeof data === 'object' && data !== null && Object.getPrototypeOf(data) === Object.prototype;
+
 function mapped(data: unknown, changes: Changes): unknown {
   if (typeof data === 'string') return changes.text(data);
   if (typeof data === 'number' || typeof data === 'bigint') return changes.number(data);
   if (Array.isArray(data)) return data.map((item) => mapped(item, changes));
   if (data instanceof Map)
     return new Map([...data].map(([key, value]) => [mapped(key, changes), mapped(value, changes)]));
-  if (typeof data === 'object' && data !== null && Object.getPrototypeOf(data) === Object.prototype)
+  if (isRecord(data))
     return Object.fromEntries(Object.entries(data).map(([key, value]) => [changes.text(key), mapped(value, changes)]));
   return data;
 }

@@ -1,5 +1,5 @@
 import { quote } from './command.ts';
-import { mapTexts } from './map-texts.ts';
+import { isRecord, mapTexts } from './map-texts.ts';
 
 /** What nobody may see: texts that are masked wherever a run tells something. */
 export class Secrets {
@@ -58,8 +58,7 @@ const STRUCTURE: ReadonlySet<string> = new Set([
 export function maskEvent<E>(event: E, secrets: Secrets): E {
   if (Array.isArray(event)) return event.map((item) => maskEvent(item, secrets)) as E;
   if (typeof event === 'number') return event; // a duration, a line: numbers that people wrote are in results and items
-  if (typeof event !== 'object' || event === null || Object.getPrototypeOf(event) !== Object.prototype)
-    return secrets.mask(event);
+  if (!isRecord(event)) return secrets.mask(event);
   return Object.fromEntries(
     Object.entries(event).map(([key, value]) => {
       if (STRUCTURE.has(key)) return [key, value];

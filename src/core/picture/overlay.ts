@@ -1,5 +1,5 @@
-import { type Entry, fileId } from '../questions/files/entry.ts';
-import { parentOf } from '../questions/files/paths.ts';
+import { type Entry, fileId, foreseeable } from '../questions/files/entry.ts';
+import { directoriesAbove, parentOf } from '../questions/files/paths.ts';
 import { type Subject, touches } from '../touches.ts';
 import type { Becoming, Holding } from './becoming.ts';
 
@@ -16,22 +16,20 @@ interface FileRecord {
   readonly id: string;
 }
 
-/** What is foreseen at a place. */
-export type Foreseen = { readonly task: string; readonly at: number } & (
+/** What is foreseen at a place, but for files. */
+type Thing =
   | { readonly is: 'absent' }
-  | { readonly is: 'file'; readonly entry: Entry; readonly held: Held }
   | { readonly is: 'link'; readonly entry: Entry; readonly target: string }
   | { readonly is: 'directory'; readonly entry: Entry; readonly empty: boolean }
-  | { readonly is: 'other'; readonly entry: Entry }
-);
+  | { readonly is: 'other'; readonly entry: Entry };
 
-type Stored = { readonly task: string; readonly at: number } & (
-  | { readonly is: 'absent' }
-  | { readonly is: 'file'; readonly file: FileRecord }
-  | { readonly is: 'link'; readonly entry: Entry; readonly target: string }
-  | { readonly is: 'directory'; readonly entry: Entry; readonly empty: boolean }
-  | { readonly is: 'other'; readonly entry: Entry }
-);
+type Made = { readonly task: string; readonly at: number };
+
+/** What is foreseen at a place. */
+export type Foreseen = Made & (Thing | { readonly is: 'file'; readonly entry: Entry; readonly held: Held });
+
+/** The same as it is kept: a file may have other names. */
+type Stored = Made & (Thing | { readonly is: 'file'; readonly file: FileRecord });
 
 /** The files of a host as they will be: what foreseen changes leave, laid over what is there now. */
 export class Overlay {
@@ -39,7 +37,7 @@ export class Overlay {
   readonly #parents = new Set<string>();
   /** Files of the host whose attributes are foreseen to change, by device and inode: they may have other names. */
   readonly #inodes = new Map<string, FileRecord>();
-  readonly #blurs: { readonly subject: Subject; readonly task: string; readonly at: number }[] = [];
+  #blurs: (Made & { readonly subject: Subject })[] = [];
   #clock = 0;
   #linkGone: string | undefined;
 
@@ -65,7 +63,7 @@ export class Overlay {
       this.#places.set(place, stored.is === 'file' ? { ...stored, file: own(stored.file) } : stored);
     for (const [id, file] of other.#inodes) this.#inodes.set(id, own(file));
     for (const place of other.#parents) this.#parents.add(place);
-    this.#blurs.push(...other.#blurs);
+    this.#blurs = [...other.#blurs];
     this.#clock = other.#clock;
     this.#linkGone = other.#linkGone;
   }
@@ -90,56 +88,45 @@ export class Overlay {
     this.#places.set(place, this.#stored(becoming, before, keeps, { task, at }));
   }
 
-  #stored(
-    { place, entry, target, holds }: Becoming,
-    before: Stored | undefined,
-    keeps: boolean,
-    made: { task: string; at: number },
-  ): Stored {
+  #stored({ place, entry, target, holds }: Becoming, before: Stored | undefined, keeps: boolean, made: Made): Stored {
     if (entry === undefined) return { ...made, is: 'absent' };
-    if (entry.kind === 'link') return { ...made, is: 'link', entry: withoutInode(entry), target: target ?? '' };
+    if (entry.kind === 'link') return { ...made, is: 'link', entry: foreseeable(entry), target: target ?? '' };
     if (entry.kind === 'directory')
       return {
         ...made,
         is: 'directory',
-        entry: withoutInode(entry),
+        entry: foreseeable(entry),
         empty: !keeps || (before?.is === 'directory' && before.empty),
       };
-    if (entry.kind !== 'file') return { ...made, is: 'other', entry: withoutInode(entry) };
+    if (entry.kind !== 'file') return { ...made, is: 'other', entry: foreseeable(entry) };
     return { ...made, is: 'file', file: this.#fileOf(place, entry, before, holds, made) };
   }
 
-  #fileOf(
-    place: string,
-    entry: Entry,
-    before: Stored | undefined,
-    holds: Holding | undefined,
-    made: { task: string; at: number },
-  ): FileRecord {
+  #fileOf(place: string, entry: Entry, before: Stored | undefined, holds: Holding | undefined, made: Made): FileRecord {
     if (holds !== undefined && 'nameOf' in holds) return this.#secondName(holds.nameOf, entry, made);
     if (holds !== undefined) {
       const held = 'bytes' in holds ? holds : this.#heldAt(holds.copyOf, holds.sha1);
-      return { ...made, entry: withoutInode(entry), held, names: 1, id: `foreseen ${made.at}` };
+      return { ...made, entry: foreseeable(entry), held, names: 1, id: `foreseen ${made.at}` };
     }
     const known = before?.is === 'file' ? before.file : this.#record(entry, place, made);
-    Object.assign(known, made, { entry: withoutInode(entry) });
+    Object.assign(known, made, { entry: foreseeable(entry) });
     return known;
   }
 
-  #secondName(source: string, entry: Entry, made: { task: string; at: number }): FileRecord {
+  #secondName(source: string, entry: Entry, made: Made): FileRecord {
     const there = this.#places.get(source);
     const file = there?.is === 'file' ? there.file : this.#record(entry, source, made);
-    Object.assign(file, { entry: withoutInode(entry), names: file.names === undefined ? undefined : file.names + 1 });
+    Object.assign(file, { entry: foreseeable(entry), names: file.names === undefined ? undefined : file.names + 1 });
     if (there === undefined) this.#places.set(source, { ...made, is: 'file', file });
     return file;
   }
 
   /** A file of the host that gets other attributes or another name. */
-  #record(entry: Entry, place: string, made: { task: string; at: number }): FileRecord {
+  #record(entry: Entry, place: string, made: Made): FileRecord {
     const id = fileId(entry) ?? `foreseen ${made.at}`;
     const known = this.#inodes.get(id);
     if (known !== undefined) return known;
-    const file = { ...made, entry: withoutInode(entry), held: { place }, names: entry.inode?.nlink, id };
+    const file = { ...made, entry: foreseeable(entry), held: { place }, names: entry.inode?.nlink, id };
     this.#inodes.set(id, file);
     return file;
   }
@@ -160,22 +147,17 @@ export class Overlay {
     return stored?.is === 'file' ? asForeseen(stored.file) : stored;
   }
 
-  /** What is foreseen of a file of the host under another of its names. */
-  byInode({ inode }: Entry): Foreseen | undefined {
-    return inode === undefined ? undefined : this.byId(`${inode.dev}:${inode.ino}`);
-  }
-
-  /** The same by device and inode, as `DEV:INO`. */
-  byId(id: string): Foreseen | undefined {
-    const file = this.#inodes.get(id);
+  /** What is foreseen of a file of the host under another of its names, which `fileId` tells. */
+  byId(id: string | undefined): Foreseen | undefined {
+    const file = id === undefined ? undefined : this.#inodes.get(id);
     return file === undefined ? undefined : asForeseen(file);
   }
 
   /** The nearest directory above a place under which nothing of the host's counts any more. */
   emptiedAbove(place: string): Foreseen | undefined {
-    for (let above = parentOf(place), last = place; above !== last; last = above, above = parentOf(above)) {
-      const there = this.#places.get(above);
-      if (there !== undefined && !(there.is === 'directory' && !there.empty)) return this.at(above);
+    for (const above of directoriesAbove(place).toReversed()) {
+      const there = this.at(above);
+      if (there !== undefined && !(there.is === 'directory' && !there.empty)) return there;
     }
     return undefined;
   }
@@ -232,15 +214,4 @@ const asForeseen = ({ entry, held, task, at, id, names }: FileRecord): Foreseen 
   at,
   held,
   entry: { ...entry, foreseen: { id, ...(names !== undefined && { names }) } },
-});
-
-/** What is foreseen of an entry, whatever else is known of it now. */
-const withoutInode = ({ kind, mode, uid, gid, owner, group, size }: Entry): Entry => ({
-  kind,
-  mode,
-  uid,
-  gid,
-  owner,
-  group,
-  size,
 });

@@ -18,7 +18,7 @@ interface Foreseen {
   readonly task: string;
   readonly answers: ReadonlyMap<string, unknown>;
   /** Subjects about which other questions have no answer any more; everything, where the change does not say. */
-  readonly blurred: readonly Subject[] | 'everything';
+  readonly blurred: readonly Subject[];
 }
 
 /** What the hosts of a run have in common. */
@@ -34,7 +34,7 @@ export interface World {
 /** What a host has answered since it last changed, and in a check what it would answer after the changes foreseen so far. */
 export class Beliefs {
   #answers = new Map<string, { answer: Answer<unknown>; world: number }>();
-  readonly #foreseen: Foreseen[] = [];
+  #foreseen: Foreseen[] = [];
   readonly #files = new Overlay();
   readonly #world: World;
   #unsettled: string | undefined;
@@ -77,12 +77,11 @@ export class Beliefs {
       this.#blur(task, [everything]);
       return;
     }
-    const blurred = effects.flatMap(alteredBy);
     const predicted = effects.filter((effect) => 'predicts' in effect);
     this.#foreseen.push({
       task,
       answers: new Map(predicted.map((effect) => [effect.predicts.key, effect.answer])),
-      blurred: blurred.includes(everything) ? 'everything' : blurred,
+      blurred: effects.flatMap(alteredBy),
     });
     // What a change says of paths is known, whatever else it says of them.
     this.#files.blur(
@@ -93,9 +92,8 @@ export class Beliefs {
   }
 
   #blur(task: string, subjects: readonly Subject[]): void {
-    const blurred = subjects.includes(everything) ? 'everything' : subjects;
     this.#files.blur(task, subjects);
-    this.#foreseen.push({ task, answers: new Map(), blurred });
+    this.#foreseen.push({ task, answers: new Map(), blurred: subjects });
   }
 
   /** In a check: a task may change this, or not: nothing is known of it any more. */
@@ -117,7 +115,7 @@ export class Beliefs {
   ): (question: AnyQuestion<unknown>) => Belief | undefined {
     const then = new Beliefs({ ...this.#world });
     then.#answers = this.#answers;
-    then.#foreseen.push(...this.#foreseen);
+    then.#foreseen = [...this.#foreseen];
     then.#files.copyFrom(this.#files);
     for (const one of effects) then.foresee('', one);
     return (question) => {
@@ -128,9 +126,7 @@ export class Beliefs {
 
   /** The last task whose foreseen change leaves this subject unknown. */
   blurredBy(subject: Subject): string | undefined {
-    return this.#foreseen.findLast(
-      ({ blurred }) => blurred === 'everything' || blurred.some((one) => touches(one, subject)),
-    )?.task;
+    return this.#foreseen.findLast(({ blurred }) => touchesAny(blurred, [subject]))?.task;
   }
 
   /** What is believed of a question, or what has to be asked. Without `foreseen`, of the host as it is now. */
@@ -165,7 +161,7 @@ export class Beliefs {
     for (const { task, answers, blurred } of isAffected ? this.#foreseen.toReversed() : []) {
       if (answers.has(question.key))
         return { is: 'answer', answer: { ok: true, value: answers.get(question.key) }, assuming: task };
-      if (!foretells && blurred === 'everything') return { is: 'unknown', because: task };
+      if (!foretells && blurred.includes(everything)) return { is: 'unknown', because: task };
       // What the question is about may depend on its answer (where a link leads), so ask first.
       if (!foretells && blurred.length > 0 && now === undefined) return this.#asks([question], user);
       if (!touchesAny(blurred, about(question, now?.ok === true ? now.value : undefined))) continue;
@@ -205,7 +201,7 @@ const about = (question: AnyQuestion<unknown>, answer?: unknown): readonly Subje
 
 /** Whether what is blurred touches what a question is about. */
 function touchesAny(blurred: Foreseen['blurred'], asked: readonly Subject[]): boolean {
-  if (blurred === 'everything') return true;
+  if (blurred.includes(everything)) return true;
   if (asked.includes(everything)) return blurred.length > 0;
   return blurred.some((one) => asked.some((other) => touches(one, other)));
 }

@@ -92,8 +92,9 @@ export async function converge(
   if (changes.length === 0) return settled('ok', [], finish(looked.state, [], []), looked.assuming, warnings);
   if (context.check) {
     target.foresee(changes);
-    const state =
-      type.acts === true ? looked.state : stateAfter(type, params, context, looked.state, target.afterwards?.(changes));
+    // Only the result of a type that has one, and does not act, is told from the state afterwards.
+    const then = type.acts === true || type.result === undefined ? undefined : target.afterwards?.(changes);
+    const state = then === undefined ? looked.state : stateAfter(type, params, context, looked.state, then);
     return told(changes, finish(state, [], changes), looked.assuming, warnings);
   }
   return apply({ type, params, context, target, warnings, finish }, looked, plan, { changes: [], replies: [] });
@@ -150,9 +151,8 @@ function stateAfter(
   params: unknown,
   context: TaskContext,
   now: State,
-  believed: ((question: AnyQuestion<unknown>) => Belief | undefined) | undefined,
+  believed: (question: AnyQuestion<unknown>) => Belief | undefined,
 ): State {
-  if (believed === undefined) return now;
   const known = (questions: Questions): State =>
     Object.fromEntries(
       Object.entries(questions).flatMap(([name, question]) => {

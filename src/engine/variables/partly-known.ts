@@ -1,4 +1,5 @@
 import { lackingOf, withLacking } from '../../core/lacking.ts';
+import { isRecord } from '../../core/map-texts.ts';
 import { type Dict, fromJs, type Value } from '../../core/value.ts';
 import { LazyMapping } from '../../template/index.ts';
 import type { NotKnownYet } from '../host/not-known-yet.ts';
@@ -69,9 +70,6 @@ function lacks(value: unknown): boolean {
   if (!isRecord(value)) return false;
   return lackingOf(value) !== undefined || Object.values(value).some(lacks);
 }
-
-const isRecord = (value: unknown): value is Result =>
-  typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
 
 function asPartlyKnown(value: unknown, touched: NotKnownYet): Value {
   if (Array.isArray(value)) return value.map((one) => asPartlyKnown(one, touched));

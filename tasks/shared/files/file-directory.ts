@@ -3,6 +3,7 @@ import {
   blurs,
   type Change,
   chmodMode,
+  directoriesAbove,
   type Effect,
   type Entry,
   each,
@@ -59,7 +60,7 @@ function missingFolders(
   state: { readonly [above: `above ${string}`]: PathState | undefined },
 ): { missing: readonly string[]; base: Entry | undefined; place: string | undefined } | { blocked: string } {
   const missing = [path];
-  for (let folder = parentOf(path); folder !== '/' && folder !== '.'; folder = parentOf(folder)) {
+  for (const folder of directoriesAbove(path).toReversed()) {
     const there = state[`above ${folder}`];
     if (there === undefined) break;
     if (there.exists) {
@@ -144,11 +145,8 @@ export const thenAskFolders = (state: PathState, path: string): ReturnType<typeo
   state.exists ? {} : ancestors(tidyPath(path));
 
 /** Every folder above a path, so that the missing ones can be made. */
-export function ancestors(path: string): Readonly<Record<`above ${string}`, ReturnType<typeof stat>>> {
-  const above: string[] = [];
-  for (let folder = parentOf(path); folder !== '/' && folder !== '.'; folder = parentOf(folder)) above.push(folder);
-  return each('above', above, stat);
-}
+export const ancestors = (path: string): Readonly<Record<`above ${string}`, ReturnType<typeof stat>>> =>
+  each('above', directoriesAbove(path), stat);
 
 /** The changes that make a folder and those above it that are missing, and how it then is. */
 export function foldersFor(

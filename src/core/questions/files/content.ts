@@ -1,6 +1,5 @@
 import { quote } from '../../command.ts';
-import type { Picture } from '../../question.ts';
-import { type Answer, type Question, type QuestionKind, question } from '../../question.ts';
+import { type Answer, type Picture, type Question, type QuestionKind, question } from '../../question.ts';
 import type { Reply } from '../../session.ts';
 import { decodeText } from '../../text-codec.ts';
 import { mustHoldKnown } from './foreseen-path.ts';

@@ -33,11 +33,22 @@ export interface Inode {
   readonly birthtime: number;
 }
 
+/** What of an entry can be foreseen: neither its inode, nor what else is told of its path. */
+export const foreseeable = ({ kind, mode, uid, gid, owner, group, size }: Entry): Entry => ({
+  kind,
+  mode,
+  uid,
+  gid,
+  owner,
+  group,
+  size,
+});
+
 /** An entry alone, without what else is told of its path. */
-export const entryOf = ({ kind, mode, uid, gid, owner, group, size, inode, foreseen }: Entry): Entry => ({
-  ...{ kind, mode, uid, gid, owner, group, size },
-  ...(inode !== undefined && { inode }),
-  ...(foreseen !== undefined && { foreseen }),
+export const entryOf = (entry: Entry): Entry => ({
+  ...foreseeable(entry),
+  ...(entry.inode !== undefined && { inode: entry.inode }),
+  ...(entry.foreseen !== undefined && { foreseen: entry.foreseen }),
 });
 
 /** Which file an entry is: names with one id are one file. Undefined where nobody knows. */

@@ -1,7 +1,6 @@
 import { joined, type Script, script } from '../../command.ts';
 import { NotForeseen } from '../../picture/picture.ts';
-import type { Picture } from '../../question.ts';
-import { type Question, type QuestionKind, question } from '../../question.ts';
+import { type Picture, type Question, type QuestionKind, question } from '../../question.ts';
 import { decodeText } from '../../text-codec.ts';
 import type { Subject } from '../../touches.ts';
 import { entries } from './paths.ts';
@@ -24,8 +23,8 @@ const kind: QuestionKind<ExistsQuestion, boolean> = {
     const lines = decodeText(reply!.stdout).split('\n');
     return args.map((_, index) => ({ ok: true, value: lines[index] === '1' }));
   },
-  about: ({ pattern, chdir }) => {
-    const path = pattern.startsWith('/') ? pattern : chdir === undefined ? undefined : `${chdir}/${pattern}`;
+  about: (arg) => {
+    const path = absolutePattern(arg);
     if (path === undefined) return 'everything';
     const fixed = path.split(/[*?[]/)[0]!;
     return fixed === path ? entries(path) : [`path:${fixed}*` satisfies Subject];
@@ -40,9 +39,15 @@ const kind: QuestionKind<ExistsQuestion, boolean> = {
   },
 };
 
+/** The pattern from its directory on; undefined where that is not known. */
+function absolutePattern({ pattern, chdir }: ExistsQuestion): string | undefined {
+  if (pattern.startsWith('/')) return pattern;
+  return chdir === undefined ? undefined : `${chdir}/${pattern}`;
+}
+
 /** The path that is asked for, where no wildcard is in it and it is known below which directory it is. */
-function fixedPath({ pattern, chdir }: ExistsQuestion): string | undefined {
-  const path = pattern.startsWith('/') ? pattern : chdir === undefined ? undefined : `${chdir}/${pattern}`;
+function fixedPath(arg: ExistsQuestion): string | undefined {
+  const path = absolutePattern(arg);
   return path === undefined || /[*?[]/.test(path) ? undefined : path;
 }
 

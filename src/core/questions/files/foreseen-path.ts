@@ -1,8 +1,8 @@
 import type { Foreseen } from '../../picture/overlay.ts';
 import { NotForeseen } from '../../picture/picture.ts';
 import type { Picture } from '../../question.ts';
-import { type Entry, entryOf, type PathState } from './entry.ts';
-import { contents, inodes, joinPath, parentOf, targetPath, tidyPath } from './paths.ts';
+import { type Entry, entryOf, fileId, type PathState } from './entry.ts';
+import { contents, directoriesAbove, inodes, joinPath, targetPath, tidyPath } from './paths.ts';
 
 /** What is at a path in a check, links on the way to it followed. */
 export interface Located {
@@ -52,7 +52,7 @@ export function locate(picture: Picture, path: string, statNow: StatNow, links =
 
 /** A path with the first link above it resolved by one step; undefined where there is none. */
 function firstLink(path: string, statNow: StatNow): string | undefined {
-  for (const above of ancestorsOf(path)) {
+  for (const above of directoriesAbove(path)) {
     const now = statNow(above);
     if (now.exists && now.link !== undefined)
       return joinPath(targetPath(above, now.link.target), path.slice(above.length + 1));
@@ -63,7 +63,7 @@ function firstLink(path: string, statNow: StatNow): string | undefined {
 /** An entry as the host has it; another name of the same file may be foreseen to change. */
 function asOnHost(picture: Picture, place: string, now: PathState): Located {
   if (!now.exists) return { place, entry: undefined, now };
-  const other = picture.files.byInode(now);
+  const other = picture.files.byId(fileId(now));
   const entry = entryOf(now);
   if (other === undefined) return { place, entry, now, ...(now.link && { target: now.link.target }) };
   picture.restsOn(other);
@@ -83,7 +83,7 @@ type Redirection = { readonly to: string } | { readonly nothingAt: string; reado
 /** The first foreseen thing above a path because of which it leads elsewhere, or nowhere. */
 function redirection(picture: Picture, path: string): Redirection | undefined {
   let emptied: Foreseen | undefined;
-  for (const above of [...ancestorsOf(path), path]) {
+  for (const above of [...directoriesAbove(path), path]) {
     const there = picture.files.at(above);
     if (there === undefined) {
       if (emptied !== undefined) return { nothingAt: path, since: emptied };
@@ -108,13 +108,6 @@ function resolved(picture: Picture, redirected: Redirection, statNow: StatNow, l
   return { place: nothingAt, entry: undefined, foreseen: since };
 }
 
-/** Every directory above a path, from the root. */
-const ancestorsOf = (path: string): readonly string[] => {
-  const above: string[] = [];
-  for (let one = parentOf(path); one !== '/' && one !== '.'; one = parentOf(one)) above.unshift(one);
-  return above;
-};
-
 /** The entry that a path leads to, links followed; undefined where they go round in a ring. */
 export function endOf(picture: Picture, path: string, statNow: StatNow): Located | undefined {
   return follow(picture, locate(picture, path, statNow), statNow, 0);
@@ -137,7 +130,7 @@ function endOnHost(picture: Picture, { now }: Located, statNow: StatNow): Locate
   const { resolved: place } = now;
   const { to } = now.link;
   const touched = picture.files.at(place) !== undefined || redirection(picture, place) !== undefined;
-  if (touched || (to !== undefined && picture.files.byInode(to) !== undefined)) return undefined;
+  if (touched || (to !== undefined && picture.files.byId(fileId(to)) !== undefined)) return undefined;
   if (to === undefined) return locate(picture, place, statNow);
   picture.mustBeKnown(inodes(place), 0);
   return { place, entry: to };

@@ -1,10 +1,9 @@
 import { quote } from '../../command.ts';
 import { NotForeseen } from '../../picture/picture.ts';
-import type { Picture } from '../../question.ts';
-import { type Answer, type Question, type QuestionKind, question } from '../../question.ts';
+import { type Answer, type Picture, type Question, type QuestionKind, question } from '../../question.ts';
 import type { Reply } from '../../session.ts';
 import { decodeText } from '../../text-codec.ts';
-import type { Entry } from './entry.ts';
+import { type Entry, fileId } from './entry.ts';
 import { type FindEntry, findFormat, readFound } from './find-entries.ts';
 import { type Below, entriesBelow, isEmptied, isSamePlace } from './foreseen-tree.ts';
 import { isInside, tidyPath } from './paths.ts';
@@ -44,7 +43,7 @@ const kind: QuestionKind<Arg, Finding> = {
       root,
       listed: () => picture.now(asked).entries,
       pathOf: (entry) => entry.path.slice(start.length),
-      idOf: ({ inode, kind }) => (kind === 'file' ? `${inode?.dev}:${inode?.ino}` : undefined),
+      idOf: (entry) => (entry.kind === 'file' ? fileId(entry) : undefined),
     });
     const entries = below
       .filter(({ path }) => arg.depth === undefined || path.split('/').length <= arg.depth)

@@ -1,6 +1,5 @@
 import { quote } from '../../command.ts';
-import type { Picture } from '../../question.ts';
-import { type Question, type QuestionKind, question } from '../../question.ts';
+import { type Picture, type Question, type QuestionKind, question } from '../../question.ts';
 import { decodeText } from '../../text-codec.ts';
 import { type Below, entriesBelow, isSamePlace } from './foreseen-tree.ts';
 import { nulWords, tidyPath } from './paths.ts';

@@ -17,6 +17,13 @@ export function parentOf(path: string): string {
   return slash < 0 ? '.' : slash === 0 ? '/' : trimmed.slice(0, slash).replace(/\/+$/, '') || '/';
 }
 
+/** Every directory above a path but the root (and `.`), outermost first, as text; nothing is looked up. */
+export function directoriesAbove(path: string): readonly string[] {
+  const above: string[] = [];
+  for (let one = parentOf(path); one !== '/' && one !== '.'; one = parentOf(one)) above.unshift(one);
+  return above;
+}
+
 /** The last name of a path. */
 export const nameOf = (path: string): string => path.replace(/\/+$/, '').split('/').at(-1) ?? '';
 

@@ -1,10 +1,9 @@
 import { quote, script } from '../../command.ts';
-import type { Picture } from '../../question.ts';
-import { type Answer, type Question, type QuestionKind, question } from '../../question.ts';
+import { type Answer, type Picture, type Question, type QuestionKind, question } from '../../question.ts';
 import type { Reply } from '../../session.ts';
 import { decodeText } from '../../text-codec.ts';
 import { checksumAt } from './checksum.ts';
-import type { Entry } from './entry.ts';
+import { type Entry, foreseeable } from './entry.ts';
 import { type FindEntry, findFormat, readFound } from './find-entries.ts';
 import type { Located } from './foreseen-path.ts';
 import { entriesBelow, isSamePlace } from './foreseen-tree.ts';
@@ -91,16 +90,10 @@ function foreseenTree(
   ];
 }
 
-const treeEntry = (path: string, { kind, mode, uid, gid, owner, group, size, inode }: Entry): TreeEntry => ({
+const treeEntry = (path: string, entry: Entry): TreeEntry => ({
+  ...foreseeable(entry),
   path,
-  kind,
-  mode,
-  uid,
-  gid,
-  owner,
-  group,
-  size,
-  mtime: inode?.mtime,
+  mtime: entry.inode?.mtime,
 });
 
 const sumOf = (picture: Picture, { place, entry }: Located): { sha1?: string } =>
