@@ -277,7 +277,9 @@ describe('a lab of its own', () => {
     ];
   }
 
-  function prepare(): void {
+  async function prepare(): Promise<void> {
+    // A run that was killed in the midst of these tests left its hosts mounted.
+    await own('down');
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(`${folder}/images`, { recursive: true });
     // The images of the other lab, as links: building them anew would show nothing here.
@@ -285,7 +287,7 @@ describe('a lab of its own', () => {
   }
 
   test('leaves nothing but its disks when it goes down', async () => {
-    prepare();
+    await prepare();
     await own('up', 'debian1');
     expect(remains()).not.toEqual([]);
     const before = await own('status');
@@ -300,7 +302,7 @@ describe('a lab of its own', () => {
   test.for([200, 900, 2000, 3500])(
     'leaves nothing either when up was killed after %i ms, and comes up again',
     async (ms) => {
-      prepare();
+      await prepare();
       const up = spawn(process.execPath, [...lab.command, 'up', 'services'], {
         env: { ...process.env, RETRACE_LAB_DIR: folder },
         stdio: 'ignore',
