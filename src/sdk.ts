@@ -1,7 +1,7 @@
 /** All that a task type may import. */
 
 export { bindParams, type ParamProblem } from './core/bind-params.ts';
-export { becomes, blurs, type Change, type Diff, type Effect, predicts } from './core/change.ts';
+export { becomes, blurs, type Change, type Diff, type Effect, mayAlter, predicts } from './core/change.ts';
 export {
   type Command,
   type FromHost,

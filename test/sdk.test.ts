@@ -153,6 +153,7 @@ test('the names that a task type may import', () => {
       "listing",
       "loadYaml",
       "matches",
+      "mayAlter",
       "nameInHeaders",
       "nameOf",
       "namesOf",

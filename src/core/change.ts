@@ -14,7 +14,7 @@ export interface Change {
   /** Text before and after, for `--diff`. Left out for secrets. */
   readonly diff?: Diff;
   readonly commands: readonly Command[];
-  /** What later questions would then answer, in a check. Without it everything on the host becomes unknown. */
+  /** What later questions would then answer, in a check. Without it anything on the host may become another. */
   readonly effects?: readonly Effect[];
   /** Done each time (`state: restarted`): asked again, it may be planned again, and has converged nevertheless. */
   readonly repeats?: true;
@@ -34,12 +34,14 @@ export interface Diff {
 
 /**
  * A consequence of a change: what is then at a path, from which every question about it is answered; the answer that one
- * question then has; or whatever is about these subjects is then unknown.
+ * question then has; whatever is about these subjects is then another, and unknown; or it may become another or stay as it
+ * is, as after a command: what a check says of it holds unless this task changes it.
  */
 export type Effect =
   | { readonly becomes: Becoming }
   | { readonly predicts: AnyQuestion<unknown>; readonly answer: unknown }
-  | { readonly blurs: readonly Subject[] };
+  | { readonly blurs: readonly Subject[] }
+  | { readonly mayAlter: readonly Subject[] };
 
 /** What is at a path after a change. */
 export const becomes = (becoming: Becoming): Effect => ({ becomes: becoming });
@@ -52,6 +54,9 @@ export const predicts = <A>(question: AnyQuestion<A>, answer: A): Effect => ({
 
 /** Subjects that nothing can be said about after a change. */
 export const blurs = (...subjects: Subject[]): Effect => ({ blurs: subjects });
+
+/** Subjects that a change may make others, or leave alone: nobody knows. */
+export const mayAlter = (...subjects: Subject[]): Effect => ({ mayAlter: subjects });
 
 /** A change in one line: `mode: 0644 → 0600`. What only acts has nothing to compare with: `command: make install`. */
 export function changeText(

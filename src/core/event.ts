@@ -4,14 +4,17 @@ import type { Diagnostic, Position } from './source.ts';
 import type { TaskResult } from './task-type.ts';
 
 /** How a task ended on a host. `unknown` only in a check. */
-export type Status = 'ok' | 'changed' | 'unknown' | 'skipped' | 'failed' | 'unreachable';
+export type Ending = 'ok' | 'changed' | 'unknown' | 'skipped' | 'failed' | 'unreachable';
+
+/** The same as it is told. `unless`, only in a check: so it would end if a task before, which may change anything, leaves alone what it is about. */
+export type Status = Ending | 'unless';
 
 /** A change as told to people: without its commands. */
 export type ReportedChange = Pick<Change, 'what' | 'from' | 'to' | 'diff'>;
 
 /** How a task, or one item of its loop, ended. */
 export interface Outcome {
-  readonly status: Status;
+  readonly status: Ending;
   readonly changes: readonly ReportedChange[];
   /** Ansible's return values, as `register` gets them. */
   readonly result: TaskResult;
@@ -19,6 +22,8 @@ export interface Outcome {
   readonly message?: string;
   /** In a check: the tasks whose foreseen changes this one builds on (`would change, assuming …`). */
   readonly assuming?: readonly string[];
+  /** In a check: tasks before this one that may change what it is about, nobody knows; it would end so if they do not. Where it would fail, the status is `unknown`. */
+  readonly unless?: readonly string[];
   /** Failed, but `ignore_errors`. */
   readonly ignored?: boolean;
   /** `no_log`: result and changes are for the engine, never for people. */
@@ -27,6 +32,13 @@ export interface Outcome {
   readonly shown?: boolean;
   readonly warnings?: readonly string[];
   readonly failure?: SessionFailure;
+}
+
+/** An outcome as it is told. */
+export interface ToldOutcome extends Omit<Outcome, 'status'> {
+  readonly status: Status;
+  /** With `unless`: how the task would end if those tasks leave alone what it is about. */
+  readonly would?: 'ok' | 'changed' | 'skipped' | 'failed';
 }
 
 /** A task as events name it. */
@@ -51,6 +63,7 @@ export interface HostSummary {
   readonly rescued: number;
   readonly ignored: number;
   readonly unknown: number;
+  readonly unless: number;
 }
 
 /** A fact about the run, as plain data. Reporters see nothing else. `time` is milliseconds since the epoch. */
@@ -89,7 +102,7 @@ export type Event = { readonly time: number } & (
       readonly host: string;
       readonly label: string;
       readonly item: unknown;
-      readonly outcome: Outcome;
+      readonly outcome: ToldOutcome;
       readonly delegatedTo?: string;
     }
   | {
@@ -97,7 +110,7 @@ export type Event = { readonly time: number } & (
       readonly play: number;
       readonly task: TaskRef;
       readonly host: string;
-      readonly outcome: Outcome;
+      readonly outcome: ToldOutcome;
       readonly tookMs: number;
       readonly delegatedTo?: string;
       readonly looped?: boolean;
@@ -108,7 +121,7 @@ export type Event = { readonly time: number } & (
       readonly task: TaskRef;
       readonly host: string;
       readonly left: number;
-      readonly outcome: Outcome;
+      readonly outcome: ToldOutcome;
     }
   | {
       readonly kind: 'output';

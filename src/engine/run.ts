@@ -98,7 +98,7 @@ export async function runPlaybooks(
   return { exitCode: states.exitCode };
 }
 
-/** 0 done or in order; 1 error or interrupted; 2 failed, or drift in a check; 3 unknown without drift; 4 unreachable. */
+/** 0 done or in order; 1 error or interrupted; 2 failed, or drift in a check; 3 no drift, but something is unknown or holds only `unless` a task changes it; 4 unreachable. */
 function exitCodeOf(summaries: readonly HostSummary[], ended: Ended, run: RunContext, idle: boolean): number {
   const some = (key: keyof HostSummary): boolean => summaries.some((summary) => summary[key] > 0);
   if (run.signal.aborted) return 130;
@@ -107,7 +107,7 @@ function exitCodeOf(summaries: readonly HostSummary[], ended: Ended, run: RunCon
   if (!run.options.check || run.options.ansible === true) return 0;
   if (some('changed')) return 2;
   // A check that looked at nothing does not know that all is in order.
-  return some('unknown') || idle ? 3 : 0;
+  return some('unknown') || some('unless') || idle ? 3 : 0;
 }
 
 const NOTHING_DONE = 'nothing was checked: no task of these playbooks is for a host of this run';
@@ -146,7 +146,7 @@ class States {
       other: (other) => this.#other(other),
       excuse: ({ endpoint }) => {
         const made = subjectOf(endpoint);
-        return made === undefined ? undefined : this.get(made.host)?.link.beliefs.blurredBy(made.subject);
+        return made === undefined ? undefined : this.get(made.host)?.link.beliefs.touchedBy(made.subject);
       },
     });
     const state = new HostState(host, link);

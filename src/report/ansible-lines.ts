@@ -1,5 +1,5 @@
 import type { ChalkInstance } from 'chalk';
-import type { Outcome } from '../core/event.ts';
+import type { ToldOutcome } from '../core/event.ts';
 import type { Diagnostic } from '../core/source.ts';
 import { formatDiff } from './diff.ts';
 import { isDebug, paintOf, shownOf, type Told } from './told.ts';
@@ -29,13 +29,13 @@ function itemOf(label: string | undefined, failed: boolean): string {
   return failed ? ` (item=${label})` : ` => (item=${label})`;
 }
 
-function wordOf({ status }: Outcome): string {
+function wordOf({ status }: ToldOutcome): string {
   if (status === 'failed' || status === 'unreachable') return 'fatal';
   return status === 'skipped' ? 'skipping' : status;
 }
 
 /** What Ansible prints behind the host: a result where something failed, was to be shown, or more is to be told. */
-function ansibleSaid({ task }: Told, outcome: Outcome, isItem: boolean, verbosity: number): string {
+function ansibleSaid({ task }: Told, outcome: ToldOutcome, isItem: boolean, verbosity: number): string {
   const { status, result } = outcome;
   if (status === 'unreachable') return `: UNREACHABLE! => ${oneLine(result)}`;
   if (status === 'failed') return isItem ? ` => ${oneLine(result)}` : `: FAILED! => ${oneLine(result)}`;

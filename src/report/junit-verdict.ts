@@ -1,4 +1,5 @@
-import type { Outcome } from '../core/event.ts';
+import type { ToldOutcome } from '../core/event.ts';
+import { unlessOf } from './told.ts';
 
 /** Why a test case did not pass. */
 export interface Verdict {
@@ -9,7 +10,7 @@ export interface Verdict {
 }
 
 /** What a CI server is told of an outcome; nothing where the task is a success. In a check a drift is none. */
-export function verdictOf(outcome: Outcome, check: boolean): Verdict | undefined {
+export function verdictOf(outcome: ToldOutcome, check: boolean): Verdict | undefined {
   const { status, message = status, ignored, failure } = outcome;
   if (failure?.reason === 'interrupted') return { element: 'error', type: 'interrupted', message: 'interrupted' };
   switch (status) {
@@ -19,6 +20,8 @@ export function verdictOf(outcome: Outcome, check: boolean): Verdict | undefined
       return check ? { element: 'failure', type: 'drift', message: driftOf(outcome) } : undefined;
     case 'unknown':
       return { element: 'error', type: 'unknown', message };
+    case 'unless':
+      return doubtOf(outcome);
     case 'skipped':
       return { element: 'skipped', message };
     case 'failed':
@@ -38,7 +41,17 @@ export const rescuedOf = ({ message }: Verdict): Verdict => ({
   message: `failed, and was rescued: ${message}`,
 });
 
-function driftOf({ changes, assuming = [] }: Outcome): string {
+/** What holds only unless another task changes it is no success of its own. */
+function doubtOf(outcome: ToldOutcome): Verdict {
+  const { would = 'ok', message } = outcome;
+  if (would === 'changed')
+    return { element: 'failure', type: 'drift', message: `${driftOf(outcome)}${unlessOf(outcome)}` };
+  if (would === 'failed')
+    return { element: 'error', type: 'unless', message: `would fail${unlessOf(outcome)}: ${message ?? ''}` };
+  return { element: 'skipped', message: `${would}${unlessOf(outcome)}` };
+}
+
+function driftOf({ changes, assuming = [] }: ToldOutcome): string {
   const what = changes.length === 0 ? '' : `: ${changes.map((change) => change.what).join(', ')}`;
   return `would change${assuming.length === 0 ? '' : ` (assuming ${assuming.join(', ')})`}${what}`;
 }

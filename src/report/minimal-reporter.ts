@@ -11,6 +11,7 @@ export function minimalReporter(write: (text: string) => void, chalk: ChalkInsta
       ok: 'SUCCESS',
       changed: 'CHANGED',
       unknown: 'UNKNOWN',
+      unless: 'UNLESS',
       skipped: 'SKIPPED',
       failed: 'FAILED',
       unreachable: 'UNREACHABLE',

@@ -1,9 +1,9 @@
 import type { ChalkInstance } from 'chalk';
 import { changeText } from '../core/change.ts';
-import type { Outcome, ReportedChange } from '../core/event.ts';
+import type { ReportedChange, ToldOutcome } from '../core/event.ts';
 import type { Position } from '../core/source.ts';
 import { formatDiff } from './diff.ts';
-import { indent, isDebug, paintOf, shownOf, type Told } from './told.ts';
+import { indent, isDebug, paintOf, shownOf, type Told, unlessOf } from './told.ts';
 
 /** How outcomes are told. */
 interface OutcomeOptions {
@@ -22,38 +22,52 @@ export function outcomeLines(event: Told, host: string, options: OutcomeOptions)
   const lines = [paintOf(outcome.status, chalk)(`${wordOf(outcome, check)}: [${host}]${item}${said}`)];
   if (outcome.status === 'failed') lines.push(...failureLines(outcome, task.at, verbosity));
   if (outcome.ignored === true) lines.push(chalk.cyan('...ignoring'));
-  if (outcome.status === 'changed' || outcome.status === 'failed')
+  if (outcome.status === 'changed' || outcome.status === 'failed' || outcome.would === 'changed')
     lines.push(...outcome.changes.flatMap((change) => changeLines(change, options)));
   for (const warning of outcome.warnings ?? []) lines.push(chalk.magenta(`[WARNING]: ${warning}`));
-  if (verbosity >= 2 && (said === '' || outcome.status === 'failed') && outcome.status !== 'skipped')
+  if (verbosity >= 2 && (said === '' || outcome.status === 'failed') && (outcome.would ?? outcome.status) !== 'skipped')
     lines.push(indent(JSON.stringify(outcome.result, null, 2)));
   return `${lines.join('\n')}\n`;
 }
 
-function wordOf({ status, assuming, failure }: Outcome, check: boolean): string {
+const endingWords = {
+  ok: 'ok',
+  changed: 'changed',
+  unknown: 'unknown',
+  skipped: 'skipping',
+  failed: 'fatal',
+  unreachable: 'fatal',
+} as const;
+
+function wordOf(outcome: ToldOutcome, check: boolean): string {
+  const { status, would, assuming, failure } = outcome;
   if (failure?.reason === 'interrupted') return 'interrupted';
-  if (status === 'failed' || status === 'unreachable') return 'fatal';
-  if (status === 'skipped') return 'skipping';
-  if (status !== 'changed' || !check) return status;
-  return assuming === undefined || assuming.length === 0
-    ? 'would change'
-    : `would change, assuming ${assuming.map((task) => `"${task}"`).join(', ')}`;
+  const ending = status === 'unless' ? (would ?? 'ok') : status;
+  if (status === 'unless' && ending === 'failed') return `would fail${unlessOf(outcome)}`;
+  const rests =
+    assuming === undefined || assuming.length === 0
+      ? ''
+      : `, assuming ${assuming.map((task) => `"${task}"`).join(', ')}`;
+  return ending === 'changed' && check
+    ? `would change${rests}${unlessOf(outcome)}`
+    : `${endingWords[ending]}${unlessOf(outcome)}`;
 }
 
-function saidOf({ task }: Told, { status, message, result, failure }: Outcome): string {
+function saidOf({ task }: Told, { status, would, message, result, failure }: ToldOutcome): string {
   if (failure?.reason === 'interrupted') return '';
   const reason = indent(message ?? '').trimStart();
   if (status === 'unreachable')
     return `: UNREACHABLE! ${reason}${failure?.hint === undefined ? '' : `\n${indent(failure.hint)}`}`;
   if (status === 'failed') return `: FAILED! ${reason}`;
   if (status === 'unknown') return ` ${message ?? ''}`;
-  if (isDebug(task) && (status === 'ok' || status === 'changed'))
+  if (status === 'unless' && would === 'failed') return `: ${reason}`;
+  if (isDebug(task) && ['ok', 'changed'].includes(would ?? status))
     return ` => ${JSON.stringify(shownOf(result), null, 4)}`;
   return '';
 }
 
 /** What a failed command left to read, as far as the message does not say it already; and where the task stands. */
-function failureLines({ message = '', result, failure }: Outcome, at: Position, verbosity: number): string[] {
+function failureLines({ message = '', result, failure }: ToldOutcome, at: Position, verbosity: number): string[] {
   const place = `${at.file}:${at.line}:${at.column}`;
   const rc = result['rc'];
   const lines = typeof rc === 'number' && rc !== 0 && !message.includes(`exit code ${rc}`) ? [`exit code: ${rc}`] : [];

@@ -4,13 +4,13 @@ import { fitted, type Told } from './told.ts';
 
 type Finished = Extract<Event, { kind: 'run-finished' }>;
 
-const keys = ['ok', 'changed', 'unreachable', 'failed', 'skipped', 'rescued', 'ignored', 'unknown'] as const;
+const keys = ['ok', 'changed', 'unreachable', 'failed', 'skipped', 'rescued', 'ignored', 'unless', 'unknown'] as const;
 
 /** A line a host as Ansible prints it, with all counts, in its columns. */
 export const ansibleRecap = ({ summaries }: Finished, chalk: ChalkInstance): readonly string[] =>
   rowsOf(Object.keys(summaries).sort(), { summaries, chalk, atLeast: 26 }, (summary) =>
     keys
-      .filter((key) => key !== 'unknown')
+      .filter((key) => key !== 'unknown' && key !== 'unless')
       .map((key) => `${key}=${summary[key]}`.padEnd(key.length + 6))
       .join('')
       .trimEnd(),
@@ -47,15 +47,19 @@ function rowsOf(
 }
 
 function gravity(summary: HostSummary | undefined): number {
-  const { failed = 0, unreachable = 0, changed = 0, unknown = 0 } = summary ?? {};
-  const place = [failed + unreachable, changed, unknown].findIndex((count) => count > 0);
+  const { failed = 0, unreachable = 0, changed = 0, unknown = 0, unless = 0 } = summary ?? {};
+  const place = [failed + unreachable, changed, unknown + unless].findIndex((count) => count > 0);
   return place === -1 ? 3 : place;
 }
 
-function paintHost(host: string, { failed, unreachable, changed, unknown }: HostSummary, chalk: ChalkInstance): string {
+function paintHost(
+  host: string,
+  { failed, unreachable, changed, unknown, unless }: HostSummary,
+  chalk: ChalkInstance,
+): string {
   if (failed + unreachable > 0) return chalk.red(host);
   if (changed > 0) return chalk.yellow(host);
-  return unknown > 0 ? chalk.magenta(host) : chalk.green(host);
+  return unknown + unless > 0 ? chalk.magenta(host) : chalk.green(host);
 }
 
 /** Each failure that a host ended with once more, at the end where it is read first: hosts, task, place, reason. */

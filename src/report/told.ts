@@ -1,5 +1,5 @@
 import type { ChalkInstance } from 'chalk';
-import type { Event, Outcome, Status } from '../core/event.ts';
+import type { Event, Outcome, Status, ToldOutcome } from '../core/event.ts';
 
 /** An event that tells how a task, or one item of its loop, ended. */
 export type Told = Extract<Event, { kind: 'item-finished' | 'task-finished' }>;
@@ -19,10 +19,21 @@ export const paintOf = (status: Status, chalk: ChalkInstance): ChalkInstance =>
     ok: chalk.green,
     changed: chalk.yellow,
     unknown: chalk.magenta,
+    unless: chalk.magenta,
     skipped: chalk.cyan,
     failed: chalk.red,
     unreachable: chalk.red,
   })[status];
+
+/** What an outcome depends on, the nearest task first: `unless "deploy" changes it`; nothing where it is plain. */
+export function unlessOf({ unless = [], would }: Pick<ToldOutcome, 'unless' | 'would'>): string {
+  const [first, second, ...others] = unless.toReversed().map((task) => `"${task}"`);
+  if (first === undefined) return '';
+  const does = would === 'failed' ? 'mend' : 'change';
+  if (second === undefined) return `, unless ${first} ${does}s it`;
+  const last = others.length === 0 ? `${first} or ${second}` : `${first}, ${second} or ${others.length} more`;
+  return `, unless ${last} ${does} it`;
+}
 
 /** Each line of a text moved to the right. */
 export const indent = (text: string): string => text.replace(/^/gm, '    ');

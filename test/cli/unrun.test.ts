@@ -26,31 +26,35 @@ test('what a command would say that a check does not run is unknown to later tas
   expect(code).toBe(2);
 });
 
-describe('U16: an unknown tells how it is now', () => {
+describe('U16: what follows a command is told as it is now', () => {
   const check = async (task: string) => {
     using rig = new Rig().write({
       f: 'old\n',
       'play.yaml': `- hosts: localhost\n  gather_facts: false\n  tasks:\n    - { name: acts, command: date, register: said }\n    - ${task}\n`,
     });
     const { stdout } = await rig.run(['play.yaml', '--check']);
-    return stdout.split('\n').find((line) => line.startsWith('unknown')) ?? stdout;
+    return /TASK \[(?!acts).*\n([\s\S]*?)\n\nPLAY RECAP/.exec(stdout)?.[1] ?? stdout;
   };
 
   test.each([
     [
       'drift',
       'copy: {dest: f, content: "new\\n"}',
-      /^unknown: \[localhost\] depends on "acts"; now: would change content: .* \(4 bytes\)$/,
+      /^would change, unless "acts" changes it: \[localhost\]\n {4}content: .* \(4 bytes\)$/,
     ],
-    ['order', 'file: {path: f, state: file}', /; now: ok$/],
-    ['failure', 'verify: "false"', /; now: .*exit code 1/],
-    ['guarded command', 'command: {cmd: date, creates: nothing}', /; now: would run command: date$/],
+    ['order', 'file: {path: f, state: file}', /^ok, unless "acts" changes it: \[localhost\]$/],
+    ['failure', 'verify: "false"', /^would fail, unless "acts" mends it: .*exit code 1/],
+    ['guarded command', 'command: {cmd: date, creates: nothing}', /^would change, unless .*\n {4}command: date$/],
     [
       'condition',
       'copy: {dest: f, content: "new\\n"}\n      when: said.rc == 0',
       /depends on "acts"; now, if it runs: would change content: /,
     ],
-    ['secret', 'copy: {dest: f, content: "new\\n"}\n      no_log: true', /^unknown: \[localhost\] .*(?<!bytes\))$/],
+    [
+      'secret',
+      'copy: {dest: f, content: "new\\n"}\n      no_log: true',
+      /^would change, unless "acts" changes it: \[localhost\]$/,
+    ],
   ])('%s', async (_, task, told) => {
     expect(await check(task)).toMatch(told);
   });

@@ -31,11 +31,12 @@ describe('the install document', () => {
     expect(foreseen.code).toBe(2);
     expect(tasksThat(foreseen, 'changed')).not.toEqual([]);
     const other = those('task-finished', foreseen).filter(
-      ({ outcome }) => !['changed', 'unknown', 'ok', 'skipped'].includes(outcome.status),
+      ({ outcome }) => !['changed', 'unknown', 'unless', 'ok', 'skipped'].includes(outcome.status),
     );
     expect(other).toEqual([]);
     for (const { task, outcome } of those('task-finished', foreseen))
       if (outcome.status === 'unknown') expect(outcome.message, task.name).toMatch(/^depends on "/);
+      else if (outcome.status === 'unless') expect(outcome.unless, task.name).not.toEqual([]);
   });
 
   test('a run with nobody watching takes them to the whole document', async () => {
@@ -47,7 +48,7 @@ describe('the install document', () => {
       expect.arrayContaining(steps),
     );
     // Whatever the check called ok is not changed; whatever it said would change was changed.
-    const said = tasksThat(foreseen, 'changed', 'unknown');
+    const said = tasksThat(foreseen, 'changed', 'unless', 'unknown');
     const changed = ofTasks(ran, tasksThat(ran, 'changed'));
     expect(changed.filter((task) => !said.includes(task))).toEqual([]);
     expect(ofTasks(foreseen, tasksThat(foreseen, 'changed')).filter((task) => !changed.includes(task))).toEqual([]);
@@ -73,7 +74,7 @@ describe('the install document', () => {
   test('a check then is clean, in one round a host and play as well', async () => {
     const ran = await inEvents('--check', '--diff', playbook);
 
-    expect(tasksThat(ran, 'changed', 'unknown', 'failed', 'unreachable')).toEqual([]);
+    expect(tasksThat(ran, 'changed', 'unless', 'unknown', 'failed', 'unreachable')).toEqual([]);
     expect(those('play-finished', ran).map(({ rounds }) => rounds)).toEqual(oneRoundEach);
     expect(ran.code).toBe(0);
   });
@@ -290,7 +291,7 @@ describe('twenty things done by hand', () => {
 
     expect(failures(repair)).toEqual([]);
     expect(repair.code).toBe(0);
-    const said = tasksThat(check, 'changed', 'unknown');
+    const said = tasksThat(check, 'changed', 'unless', 'unknown');
     const changed = [...tasksThat(refused, 'changed'), ...tasksThat(repair, 'changed')];
     expect(changed.filter((task) => !said.includes(task))).toEqual([]);
     // Its configuration was changed, and a test mail is due once for each.
@@ -300,7 +301,7 @@ describe('twenty things done by hand', () => {
   test('are gone then', async () => {
     const ran = await inEvents('--check', playbook);
 
-    expect(tasksThat(ran, 'changed', 'unknown', 'failed', 'unreachable')).toEqual([]);
+    expect(tasksThat(ran, 'changed', 'unless', 'unknown', 'failed', 'unreachable')).toEqual([]);
     expect(ran.code).toBe(0);
   });
 });
@@ -311,7 +312,10 @@ const fingerprints = async (hosts: readonly string[]) =>
 /** Every difference that a check tells, but for what handlers would do. */
 const differences = (ran: RanWithEvents) =>
   those('task-finished', ran)
-    .filter(({ task, outcome }) => ['changed', 'failed'].includes(outcome.status) && !task.handler)
+    .filter(
+      ({ task, outcome: { status, would } }) =>
+        (status === 'failed' || (would ?? status) === 'changed') && !task.handler,
+    )
     .flatMap(({ host, task, outcome: { changes, status, message } }) =>
       [...changes, ...(status === 'failed' ? [{ what: 'failure', from: null, to: message ?? '' }] : [])].map(
         (change) => ({ host, task: task.name, ...change }),

@@ -24,6 +24,8 @@ async function check(tasks: string, prepare: (folder: string) => void = () => {}
       name: String(task.name),
       status: String(outcome.status),
       message: outcome.message,
+      unless: outcome.unless,
+      would: outcome.would,
     }));
   const told = outcomes.map(({ name, status }) => `${name}: ${status}`);
   return { told, outcomes, code: said.code, all: said.stdout + said.stderr };
@@ -155,8 +157,8 @@ describe('M6: what a run cannot repair fails in a check', () => {
     async (_type, proof) => {
       const { told, outcomes, all } = await check(`- {name: mend, command: touch x}\n- name: proof\n  ${proof}`);
 
-      expect(told, all).toEqual(['mend: changed', 'proof: unknown']);
-      expect(outcomes[1]?.message).toContain('depends on "mend"');
+      expect(told, all).toEqual(['mend: changed', 'proof: unless']);
+      expect(outcomes[1]).toMatchObject({ would: 'failed', unless: ['mend'] });
     },
   );
 
@@ -199,7 +201,7 @@ describe('M7: a check goes on', () => {
 - {name: aside, file: {path: FOLDER, state: directory}}`,
     );
 
-    expect(told, all).toEqual(['fails: failed', 'reader: unknown', 'link: failed', 'below: unknown', 'aside: ok']);
+    expect(told, all).toEqual(['fails: failed', 'reader: unknown', 'link: failed', 'below: unless', 'aside: ok']);
   });
 
   test('a rescue waits for it', async () => {
@@ -253,7 +255,7 @@ describe('a task of which nobody knows whether it runs', () => {
 - {name: aside, file: {path: FOLDER, state: directory}}`,
     );
 
-    expect(told, all).toEqual(['it: skipped', 'maybe: unknown', 'later: unknown', 'reads: unknown', 'aside: ok']);
+    expect(told, all).toEqual(['it: skipped', 'maybe: unknown', 'later: unless', 'reads: unless', 'aside: ok']);
   });
 });
 
@@ -265,8 +267,8 @@ describe('what a command with check_mode: false finds, while changes before it a
   test('fails no assertion: what it asserts depends on those changes', async () => {
     const { told, outcomes, code, all } = await check(`${change}${look}${fails}`);
 
-    expect(told, all).toEqual(['change: changed', 'look: ok', 'holds: unknown']);
-    expect(outcomes[2]?.message).toBe('depends on "change"; now: Assertion failed');
+    expect(told, all).toEqual(['change: changed', 'look: ok', 'holds: unless']);
+    expect(outcomes[2]).toMatchObject({ would: 'failed', unless: ['change'], message: 'Assertion failed' });
     expect(code).toBe(2);
   });
 
@@ -281,10 +283,10 @@ describe('what a command with check_mode: false finds, while changes before it a
     expect(told, all).toEqual([
       'change: changed',
       'look: ok',
-      'made: ok',
-      'of it: unknown',
+      'made: unless',
+      'of it: unless',
       'each: ok',
-      'of each: unknown',
+      'of each: unless',
     ]);
   });
 
@@ -296,8 +298,8 @@ describe('what a command with check_mode: false finds, while changes before it a
     expect(
       outcomes.map(({ status }) => status),
       all,
-    ).toEqual(['changed', 'unknown']);
-    expect(outcomes[1]?.message).toMatch(/^depends on "change"; now: /);
+    ).toEqual(['changed', 'unless']);
+    expect(outcomes[1]).toMatchObject({ would: 'failed', unless: ['change'] });
     expect(code).toBe(2);
   });
 
@@ -320,13 +322,13 @@ describe('about: what a command changes and its guards look at', () => {
   test('leaves all else known, before the command and after it', async () => {
     const { told, all } = await check(tasks(", about: ['path:FOLDER/done']"));
 
-    expect(told, all).toEqual(['change: changed', 'once: changed', 'other: ok', 'same: unknown']);
+    expect(told, all).toEqual(['change: changed', 'once: changed', 'other: ok', 'same: unless']);
   });
 
   test('is anything where nothing is said', async () => {
     const { told, all } = await check(tasks(''));
 
-    expect(told, all).toEqual(['change: changed', 'once: unknown', 'other: unknown', 'same: unknown']);
+    expect(told, all).toEqual(['change: changed', 'once: unless', 'other: unless', 'same: unless']);
   });
 });
 
@@ -343,7 +345,7 @@ describe('a handler that an unknown task notifies', () => {
       `${tasks('- {name: new, command: {cmd: echo, about: "path:/nowhere"}, register: r}')}${handlers}`,
     );
 
-    expect(told.slice(1), all).toEqual(['drift: unknown', 'after: unknown', 'later: unknown', 'elsewhere: ok']);
+    expect(told.slice(1), all).toEqual(['drift: unknown', 'after: unknown', 'later: unless', 'elsewhere: ok']);
   });
 
   test('is told as what it is where another task is sure to notify it', async () => {

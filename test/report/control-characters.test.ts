@@ -113,7 +113,17 @@ async function written(form: ReportForm, event: Event): Promise<string> {
   report(event);
   if (form.name === 'live') await new Promise((resolve) => setTimeout(resolve, 200)); // it paints now and then
   report({ kind: 'play-finished', play: 1, rounds: {}, time });
-  const none = { ok: 1, changed: 0, unreachable: 0, failed: 1, skipped: 0, rescued: 0, ignored: 0, unknown: 0 };
+  const none = {
+    ok: 1,
+    changed: 0,
+    unreachable: 0,
+    failed: 1,
+    skipped: 0,
+    rescued: 0,
+    ignored: 0,
+    unknown: 0,
+    unless: 0,
+  };
   report({
     kind: 'run-finished',
     summaries: { h: none, [hostile]: none },

@@ -25,6 +25,7 @@ export const summaryOf = (counts: Partial<HostSummary> = {}): HostSummary => ({
   rescued: 0,
   ignored: 0,
   unknown: 0,
+  unless: 0,
   ...counts,
 });
 

@@ -1,17 +1,17 @@
 import { describe, expect, it, test } from 'vitest';
-import type { Outcome, ReportedChange, Status } from '../../src/core/event.ts';
+import type { ReportedChange, Status, ToldOutcome } from '../../src/core/event.ts';
 import type { TaskResult } from '../../src/core/task-type.ts';
 import { compare } from './compare.ts';
 import type { Story, Told } from './told.ts';
 
-const outcome = (status: Status, more: Partial<Outcome> = {}): Outcome => ({
+const outcome = (status: Status, more: Partial<ToldOutcome> = {}): ToldOutcome => ({
   status,
   changes: [],
   result: {} as TaskResult,
   ...more,
 });
 
-const told = (name: string, is: Outcome, more: Partial<Told> = {}): Told => ({
+const told = (name: string, is: ToldOutcome, more: Partial<Told> = {}): Told => ({
   key: name,
   taskKey: name,
   name,
@@ -24,7 +24,7 @@ const told = (name: string, is: Outcome, more: Partial<Told> = {}): Told => ({
 
 const story = (tasks: readonly Told[], exitCode = 0): Story => ({ told: tasks, exitCode });
 
-const one = (before: Outcome, after: Outcome): readonly string[] =>
+const one = (before: ToldOutcome, after: ToldOutcome): readonly string[] =>
   compare(story([told('a', before)]), story([told('a', after)])).map(({ worth }) => worth);
 
 const mode = (from: string, to: string): ReportedChange => ({ what: 'mode', from, to });
@@ -48,6 +48,24 @@ describe('what a prediction was worth', () => {
     ['failed', 'skipped', 'failed in the check only'],
   ])('%s, then %s: %s', ([before, after, worth]) => {
     expect(one(outcome(before), outcome(after))).toEqual([worth]);
+  });
+
+  test.for<[NonNullable<ToldOutcome['would']>, Status, string, string]>([
+    ['ok', 'ok', './deploy', 'true, unless'],
+    ['ok', 'changed', './deploy', 'altered'],
+    ['ok', 'changed', 'true', 'lie'],
+    ['changed', 'changed', './deploy', 'true, unless'],
+    ['changed', 'failed', './deploy', 'altered'],
+    ['failed', 'failed', './deploy', 'true, unless'],
+    ['failed', 'ok', 'test', 'failed in the check only'],
+  ])('would be %s unless a command changes it, then %s after %s: %s', ([would, after, cmd, worth]) => {
+    const command = told('command', outcome('changed', { result: { cmd: [cmd] } as TaskResult }));
+    const before = outcome('unless', { would, unless: ['command'] });
+
+    expect(compare(story([told('a', before)]), story([command, told('a', outcome(after))]))).toMatchObject([
+      { worth: 'lie', detail: 'not told → changed' },
+      { worth },
+    ]);
   });
 
   it('is a lie where it is changed from or to something else', () => {

@@ -1,10 +1,14 @@
-import type { Outcome } from '../../src/core/event.ts';
+import type { ToldOutcome } from '../../src/core/event.ts';
 import type { Story, Told } from './told.ts';
 
 /** What a prediction was worth. */
 export type Worth =
   /** The run did as the check said. */
   | 'true'
+  /** The check said so `unless` a task changes it, and so it was. */
+  | 'true, unless'
+  /** It was otherwise, and one of the tasks that it named may have made it so. */
+  | 'altered'
   /** The check said that it does not know. */
   | 'unknown'
   /** The run ended before it came to this. */
@@ -30,8 +34,8 @@ export interface Verdict {
   readonly about: Told;
   /** `ok → changed`, or what differs. */
   readonly detail: string;
-  readonly check?: Outcome;
-  readonly run?: Outcome;
+  readonly check?: ToldOutcome;
+  readonly run?: ToldOutcome;
   /** For unknown: the types of the tasks that it depends on, and the reason without names. */
   readonly causes?: readonly string[];
   readonly reason?: string;
@@ -59,7 +63,7 @@ export function compare(check: Story, run: Story): readonly Verdict[] {
     const told = foreseen.get(happened.key) ?? foreseen.get(happened.taskKey);
     if (told !== undefined) {
       used.add(told);
-      add(judged(told, happened, check));
+      add(judged(told, happened, check, run));
       otherWay ||= told.outcome.status === 'unknown' && happened.outcome.status === 'failed';
     } else if (otherWay)
       add({ worth: 'unknown', about: happened, detail: '', reason: UNSEEN, causes: ['include or rescue'] });
@@ -77,11 +81,21 @@ const UNSEEN = 'in an include or a rescue that perhaps comes';
 
 const isInclude = (type: string): boolean => /(^|\.)include_(tasks|role)$/.test(type);
 
-function judged(told: Told, happened: Told, check: Story): Omit<Verdict, 'follows'> {
+function judged(told: Told, happened: Told, check: Story, run: Story): Omit<Verdict, 'follows'> {
   const before = told.outcome;
   const after = happened.outcome;
   const both = { about: told, check: before, run: after };
   if (before.status === 'unknown') return { worth: 'unknown', ...unknownOf(told, check), about: told, detail: '' };
+  if (before.status === 'unless') {
+    const plain = judged(
+      { ...told, outcome: { ...before, status: before.would ?? 'ok', unless: [] } },
+      happened,
+      check,
+      run,
+    );
+    if (plain.worth === 'true') return { ...plain, about: told, worth: 'true, unless' };
+    return leftAlone(before.unless ?? [], run) ? plain : { ...plain, about: told, worth: 'altered' };
+  }
   const detail = `${before.status} → ${after.status}`;
   if (before.status === after.status) {
     const differs =
@@ -94,11 +108,19 @@ function judged(told: Told, happened: Told, check: Story): Omit<Verdict, 'follow
   return { worth: 'lie', ...both, detail };
 }
 
-function otherChange(before: Outcome, after: Outcome): { worth: Worth; detail: string } | undefined {
-  const lines = (outcome: Outcome): string =>
+/** Whether these tasks were all commands that change nothing: what rests on them had to come true. */
+const leftAlone = (tasks: readonly string[], run: Story): boolean =>
+  tasks.every((task) =>
+    run.told.some(
+      ({ name, outcome }) => name === task && /^(true|test)\b/.test(String([outcome.result['cmd']].flat()[0])),
+    ),
+  );
+
+function otherChange(before: ToldOutcome, after: ToldOutcome): { worth: Worth; detail: string } | undefined {
+  const lines = (outcome: ToldOutcome): string =>
     JSON.stringify(outcome.changes.map(({ what, from, to }) => [what, from, to]));
   if (lines(before) !== lines(after)) return { worth: 'other from → to', detail: `${lines(before)} / ${lines(after)}` };
-  const diffs = (outcome: Outcome): string =>
+  const diffs = (outcome: ToldOutcome): string =>
     JSON.stringify(outcome.changes.map(({ diff }) => [diff?.before, diff?.after]));
   if (diffs(before) !== diffs(after)) return { worth: 'other diff', detail: `${diffs(before)} / ${diffs(after)}` };
   return undefined;
@@ -107,7 +129,7 @@ function otherChange(before: Outcome, after: Outcome): { worth: Worth; detail: s
 /** Keys that are about the moment of looking, or are compared already. */
 const NOT_COMPARED = ['atime', 'diff', 'start', 'end', 'delta', 'elapsed', 'results', 'backup', 'backup_file'];
 
-function otherResult(before: Outcome, after: Outcome): { worth: Worth; detail: string } | undefined {
+function otherResult(before: ToldOutcome, after: ToldOutcome): { worth: Worth; detail: string } | undefined {
   // A command that a check does not run says that it skipped it, and nothing of what it would give.
   if (before.status === 'failed' || before.result['skipped'] === true) return undefined;
   const other = otherValues(before.result, after.result, '');
@@ -132,6 +154,8 @@ function notRun(told: Told, check: Story, cut: boolean): Omit<Verdict, 'follows'
   const both = { about: told, check: told.outcome };
   if (status === 'unknown') return { worth: 'unknown', ...unknownOf(told, check), ...both, detail: '' };
   if (cut) return { worth: 'not reached', ...both, detail: status };
+  if (status === 'unless')
+    return { worth: told.outcome.would === 'skipped' ? 'true, unless' : 'altered', ...both, detail: '' };
   return { worth: 'lie', ...both, detail: `${status} → not run` };
 }
 

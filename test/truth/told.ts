@@ -1,4 +1,4 @@
-import type { Event, Outcome } from '../../src/core/event.ts';
+import type { Event, ToldOutcome } from '../../src/core/event.ts';
 
 /** What was told of a task, an item of its loop, or a handler. */
 export interface Told {
@@ -9,7 +9,7 @@ export interface Told {
   readonly name: string;
   readonly type: string;
   readonly handler: boolean;
-  readonly outcome: Outcome;
+  readonly outcome: ToldOutcome;
   /** Several items follow from this one: they are what counts. */
   readonly looped: boolean;
 }

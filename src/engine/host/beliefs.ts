@@ -10,15 +10,23 @@ type Believed = Belief | { readonly is: 'asks'; readonly questions: readonly Any
 
 /** What is believed about a question: an answer, perhaps one that a check foresees; or that nothing can be said. */
 export type Belief =
-  | { readonly is: 'answer'; readonly answer: Answer<unknown>; readonly assuming?: string }
+  | {
+      readonly is: 'answer';
+      readonly answer: Answer<unknown>;
+      readonly assuming?: string;
+      /** The tasks that may make it another; it is the answer if they leave alone what it is about. */
+      readonly unless?: readonly string[];
+    }
   | { readonly is: 'unknown'; readonly because: string };
 
 /** What a foreseen change does to later answers. */
 interface Foreseen {
   readonly task: string;
   readonly answers: ReadonlyMap<string, unknown>;
-  /** Subjects about which other questions have no answer any more; everything, where the change does not say. */
+  /** Subjects about which other questions have no answer any more. */
   readonly blurred: readonly Subject[];
+  /** Subjects that may be others, or as before; everything, where the change does not say. */
+  readonly doubtful: readonly Subject[];
 }
 
 /** What the hosts of a run have in common. */
@@ -74,33 +82,32 @@ export class Beliefs {
     // A difference that nothing follows from leaves all as it is.
     if (effects === undefined || effects.length > 0) this.markUncertain(task);
     if (effects === undefined) {
-      this.#blur(task, [everything]);
+      this.#foreseen.push({ task, answers: new Map(), blurred: [], doubtful: [everything] });
       return;
     }
     const predicted = effects.filter((effect) => 'predicts' in effect);
+    const altered = effects.map((effect) => ({ effect, subjects: alteredBy(effect) }));
+    const isDoubt = (effect: Effect, subjects: readonly Subject[]): boolean =>
+      'mayAlter' in effect || subjects.includes(everything);
     this.#foreseen.push({
       task,
       answers: new Map(predicted.map((effect) => [effect.predicts.key, effect.answer])),
-      blurred: effects.flatMap(alteredBy),
+      blurred: altered.flatMap(({ effect, subjects }) => (isDoubt(effect, subjects) ? [] : subjects)),
+      doubtful: altered.flatMap(({ effect, subjects }) => (isDoubt(effect, subjects) ? subjects : [])),
     });
     // What a change says of paths is known, whatever else it says of them.
     this.#files.blur(
       task,
-      effects.flatMap((effect) => ('becomes' in effect ? [] : alteredBy(effect))),
+      altered.flatMap(({ effect, subjects }) => ('becomes' in effect || isDoubt(effect, subjects) ? [] : subjects)),
     );
     for (const effect of effects) if ('becomes' in effect) this.#files.become(task, effect.becomes);
   }
 
-  #blur(task: string, subjects: readonly Subject[]): void {
-    this.#files.blur(task, subjects);
-    this.#foreseen.push({ task, answers: new Map(), blurred: subjects });
-  }
-
-  /** In a check: a task may change this, or not: nothing is known of it any more. */
+  /** In a check: a task may change this, or not. */
   doubt(task: string, subjects: readonly Subject[]): void {
     if (subjects.length === 0) return;
     this.markUncertain(task);
-    this.#blur(task, subjects);
+    this.#foreseen.push({ task, answers: new Map(), blurred: [], doubtful: subjects });
   }
 
   /** The same of all that these effects are about. */
@@ -129,13 +136,44 @@ export class Beliefs {
     return this.#foreseen.findLast(({ blurred }) => touchesAny(blurred, [subject]))?.task;
   }
 
+  /** The last task that may make this subject another, or leave it as it is. */
+  doubtfulBecauseOf(subject: Subject): string | undefined {
+    return this.#foreseen.findLast(({ doubtful }) => touchesAny(doubtful, [subject]))?.task;
+  }
+
+  /** The last task that makes this subject another, or may. */
+  touchedBy(subject: Subject): string | undefined {
+    return this.blurredBy(subject) ?? this.doubtfulBecauseOf(subject);
+  }
+
+  /** Whether some task may have changed anything: no doubt adds to that. */
+  get doubtsAll(): boolean {
+    return this.#foreseen.some(({ doubtful }) => doubtful.includes(everything));
+  }
+
   /** What is believed of a question, or what has to be asked. Without `foreseen`, of the host as it is now. */
   of(question: AnyQuestion<unknown>, user: string, foreseen = true): Believed {
     if ('kind' in question && question.kind.known !== undefined) return { is: 'answer', answer: question.kind.known };
     const now = this.#now(question, user);
     const told = foreseen ? this.#foretold(question, user, now) : undefined;
-    if (told !== undefined) return told;
-    return now === undefined ? this.#asks([question], user) : { is: 'answer', answer: now };
+    const believed: Believed =
+      told ?? (now === undefined ? this.#asks([question], user) : { is: 'answer', answer: now });
+    if (!foreseen || believed.is !== 'answer') return believed;
+    const unless = this.#mayBeAlteredBy(question, believed.answer);
+    return unless.length === 0 ? believed : { ...believed, unless };
+  }
+
+  /** The tasks after which an answer may be another: nobody knows what they change, or what all the answer depends on. */
+  #mayBeAlteredBy(question: AnyQuestion<unknown>, answer: Answer<unknown>): readonly string[] {
+    const subjects = about(question, answer.ok ? answer.value : undefined);
+    if (subjects.length === 0 && !('controller' in question)) return [];
+    const tasks: string[] = [];
+    for (const { task, answers, blurred, doubtful } of this.#foreseen.toReversed()) {
+      if (answers.has(question.key)) break;
+      if (touchesAny(doubtful, subjects) || (blurred.length > 0 && subjects.includes(everything))) tasks.push(task);
+    }
+    const elsewhere = this.#elsewhere(question);
+    return [...new Set(elsewhere === undefined ? tasks : [...tasks, elsewhere])].toReversed();
   }
 
   #asks(questions: readonly AnyQuestion<unknown>[], user: string): Believed {
@@ -161,16 +199,14 @@ export class Beliefs {
     for (const { task, answers, blurred } of isAffected ? this.#foreseen.toReversed() : []) {
       if (answers.has(question.key))
         return { is: 'answer', answer: { ok: true, value: answers.get(question.key) }, assuming: task };
-      if (!foretells && blurred.includes(everything)) return { is: 'unknown', because: task };
       // What the question is about may depend on its answer (where a link leads), so ask first.
       if (!foretells && blurred.length > 0 && now === undefined) return this.#asks([question], user);
-      if (!touchesAny(blurred, about(question, now?.ok === true ? now.value : undefined))) continue;
+      const subjects = about(question, now?.ok === true ? now.value : undefined);
+      if (subjects.includes(everything) || !touchesAny(blurred, subjects)) continue;
       if (!foretells) return { is: 'unknown', because: task };
       break;
     }
-    if (foretells && !this.#files.isEmpty) return this.#fromPicture(question, user);
-    const elsewhere = this.#elsewhere(question);
-    return elsewhere === undefined ? undefined : { is: 'unknown', because: elsewhere };
+    return foretells && !this.#files.isEmpty ? this.#fromPicture(question, user) : undefined;
   }
 
   #fromPicture({ kind, arg }: Question<unknown>, user: string): Believed {
@@ -208,6 +244,7 @@ function touchesAny(blurred: Foreseen['blurred'], asked: readonly Subject[]): bo
 
 /** What is another after an effect. */
 function alteredBy(effect: Effect): readonly Subject[] {
+  if ('mayAlter' in effect) return effect.mayAlter;
   if ('blurs' in effect) return effect.blurs;
   return 'predicts' in effect ? altered(effect.predicts) : alteredPaths(effect.becomes);
 }

@@ -31,13 +31,14 @@ export type Acted =
   | { readonly ok: true; readonly replies: readonly Reply[] }
   | { readonly ok: false; readonly failure: SessionFailure };
 
-/** How a task ended on a host, before `changed_when` and the like have their say. */
+/** How a task ended on a host, before `changed_when` and the like have their say; in a check perhaps only `unless` a task changes it. */
 export type Converged =
   | {
       readonly status: 'ok' | 'changed';
       readonly changes: readonly Change[];
       readonly result: TaskResult;
       readonly assuming: readonly string[];
+      readonly unless: readonly string[];
       readonly warnings: readonly string[];
     }
   | {
@@ -48,8 +49,14 @@ export type Converged =
       readonly didChange: boolean;
       /** In a check: what it would have changed; undefined where nobody says. */
       readonly would?: readonly Change[];
+      readonly unless?: readonly string[];
     }
-  | { readonly status: 'skipped'; readonly message: string; readonly result: TaskResult }
+  | {
+      readonly status: 'skipped';
+      readonly message: string;
+      readonly result: TaskResult;
+      readonly unless: readonly string[];
+    }
   | { readonly status: 'unknown'; readonly message: string; readonly assuming: readonly string[] }
   | { readonly status: 'unreachable'; readonly failure: SessionFailure };
 
@@ -69,7 +76,7 @@ export async function converge(
   const deadline = 'wait' in plan ? Date.now() + plan.wait.deadlineMs : 0;
   while ('wait' in plan) {
     // A check waits for nothing: what is not so now is told.
-    if (context.check) return { ...failed(plan.wait.failed, [], {}), would: [] };
+    if (context.check) return { ...failed(plan.wait.failed, [], {}), would: [], unless: looked.basis.unless };
     if (Date.now() >= deadline)
       return failed(plan.wait.failed, [], {
         elapsed: Math.floor((Date.now() - deadline + plan.wait.deadlineMs) / 1000),
@@ -79,9 +86,11 @@ export async function converge(
     if ('ended' in looked) return looked.ended;
     plan = planned(type, looked, params, context);
   }
-  if ('unknown' in plan) return { status: 'unknown', message: plan.unknown, assuming: looked.assuming };
-  if ('failed' in plan) return { ...failed(plan.failed, [], plan.result ?? {}), would: plan.would };
-  if (plan.skipped !== undefined) return { status: 'skipped', message: plan.skipped, result: plan.result ?? {} };
+  if ('unknown' in plan) return { status: 'unknown', message: plan.unknown, assuming: looked.basis.assuming };
+  const { unless } = looked.basis;
+  if ('failed' in plan) return { ...failed(plan.failed, [], plan.result ?? {}), would: plan.would, unless };
+  if (plan.skipped !== undefined)
+    return { status: 'skipped', message: plan.skipped, result: plan.result ?? {}, unless };
 
   const { changes, warnings = [] } = plan;
   const done = { params, before: looked.state, startedAt, context };
@@ -89,13 +98,13 @@ export async function converge(
     ...(plan as { result?: TaskResult }).result,
     ...type.result?.({ ...done, changes, state, replies, endedAt: new Date() }),
   });
-  if (changes.length === 0) return settled('ok', [], finish(looked.state, [], []), looked.assuming, warnings);
+  if (changes.length === 0) return settled('ok', [], finish(looked.state, [], []), looked.basis, warnings);
   if (context.check) {
     target.foresee(changes);
     // Only the result of a type that has one, and does not act, is told from the state afterwards.
     const then = type.acts === true || type.result === undefined ? undefined : target.afterwards?.(changes);
     const state = then === undefined ? looked.state : stateAfter(type, params, context, looked.state, then);
-    return told(changes, finish(state, [], changes), looked.assuming, warnings);
+    return told(changes, finish(state, [], changes), looked.basis, warnings);
   }
   return apply({ type, params, context, target, warnings, finish }, looked, plan, { changes: [], replies: [] });
 }
@@ -123,8 +132,21 @@ interface Earlier {
 interface Looked {
   readonly state: State;
   readonly questions: readonly AnyQuestion<unknown>[];
-  readonly assuming: readonly string[];
+  readonly basis: Basis;
 }
+
+/** In a check: the tasks that what was found rests on, and those that may make it otherwise. */
+interface Basis {
+  readonly assuming: readonly string[];
+  readonly unless: readonly string[];
+}
+
+const solid: Basis = { assuming: [], unless: [] };
+
+const both = (one: Basis, other: Basis): Basis => ({
+  assuming: [...new Set([...one.assuming, ...other.assuming])],
+  unless: [...new Set([...one.unless, ...other.unless])],
+});
 
 async function look(
   type: AnyTaskType,
@@ -141,7 +163,7 @@ async function look(
   return {
     state: { ...one.state, ...two.state },
     questions: [...Object.values(first), ...Object.values(second)] as AnyQuestion<unknown>[],
-    assuming: [...new Set([...one.assuming, ...two.assuming])],
+    basis: both(one.basis, two.basis),
   };
 }
 
@@ -168,25 +190,26 @@ function stateAfter(
 async function answered(
   questions: Questions,
   target: Target,
-): Promise<{ state: State; assuming: string[] } | { ended: Converged }> {
+): Promise<{ state: State; basis: Basis } | { ended: Converged }> {
   const list = Object.values(questions);
-  if (list.length === 0) return { state: {}, assuming: [] };
+  if (list.length === 0) return { state: {}, basis: solid };
   const asked = await target.ask(list);
   if (!asked.ok && asked.failure.reason === 'late')
     return { ended: failed(`took too long: ${asked.failure.message}`, [], {}) };
   if (!asked.ok) return { ended: { status: 'unreachable', failure: asked.failure } };
   const state: Record<string, unknown> = {};
-  const assuming: string[] = [];
+  let basis = solid;
   for (const [name, { key }] of Object.entries(questions)) {
     const belief = asked.beliefs.get(key);
     if (belief === undefined) return { ended: failed(`no answer to ${key}`, [], {}) };
     if (belief.is === 'unknown')
       return { ended: { status: 'unknown', message: dependsOn(belief.because), assuming: [belief.because] } };
-    if (!belief.answer.ok) return { ended: failed(belief.answer.why, [], {}) };
-    if (belief.assuming !== undefined) assuming.push(belief.assuming);
-    state[name] = belief.answer.value;
+    const { answer, assuming, unless = [] } = belief;
+    if (!answer.ok) return { ended: { ...failed(answer.why, [], {}), unless } };
+    basis = both(basis, { assuming: assuming === undefined ? [] : [assuming], unless });
+    state[name] = answer.value;
   }
-  return { state, assuming };
+  return { state, basis };
 }
 
 const planned = (type: AnyTaskType, looked: Looked, params: unknown, context: TaskContext): Plan =>
@@ -210,7 +233,7 @@ async function apply(
     if (!acted.ok) return { status: 'unreachable', failure: acted.failure };
     const result = finish(looked.state, replies, changes);
     if (result['failed'] === true) return failed(String(result['msg'] ?? 'failed'), changes, result, true);
-    return settled('changed', changes, result, [], warnings);
+    return settled('changed', changes, result, solid, warnings);
   }
   const wrong = firstFailure(commands, acted.ok ? acted.replies : []);
   if (wrong !== undefined) return failed(wrong.message, changes, { ...wrong.result }, replies.length > 1);
@@ -220,7 +243,7 @@ async function apply(
   const remains = remaining(left);
   if ('failed' in left) return failed(left.failed, changes, left.result ?? {}, true);
   if (remains.length > 0 && type.reached?.(looked.state, again.state, params) === true)
-    return told(changes, finish(again.state, replies, changes), [], warnings);
+    return told(changes, finish(again.state, replies, changes), solid, warnings);
   // Of what was lost on the way, what is still to be done is done once more.
   const goesOn = plan.more === true || (!acted.ok && earlier.lost !== true);
   if ('changes' in left && remains.length > 0 && goesOn)
@@ -231,7 +254,7 @@ async function apply(
       { changes: acted.ok ? changes : earlier.changes, replies, lost: !acted.ok },
     );
   if (!('changes' in left) || remains.length > 0) return failed(notConverged(remains), changes, {}, true);
-  return told(changes, finish(again.state, replies, changes), [], warnings);
+  return told(changes, finish(again.state, replies, changes), solid, warnings);
 }
 
 const remaining = (plan: Plan): readonly Change[] =>
@@ -253,14 +276,9 @@ export function whyNotConverged(
 }
 
 /** Changed, where more than means was done. */
-function told(
-  changes: readonly Change[],
-  result: TaskResult,
-  assuming: readonly string[],
-  warnings: readonly string[],
-): Converged {
+function told(changes: readonly Change[], result: TaskResult, basis: Basis, warnings: readonly string[]): Converged {
   const ends = changes.filter((change) => change.means !== true);
-  return settled(ends.length > 0 ? 'changed' : 'ok', ends, result, assuming, warnings);
+  return settled(ends.length > 0 ? 'changed' : 'ok', ends, result, basis, warnings);
 }
 
 /** The first command that failed, and what to say of it. */
@@ -308,12 +326,12 @@ const settled = (
   status: 'ok' | 'changed',
   changes: readonly Change[],
   result: TaskResult,
-  assuming: readonly string[],
+  basis: Basis,
   warnings: readonly string[],
 ): Converged => ({
   status,
   changes,
   result,
-  assuming,
+  ...basis,
   warnings,
 });

@@ -1,13 +1,28 @@
-import type { Outcome } from '../../core/event.ts';
+import type { Ending, Outcome, ToldOutcome } from '../../core/event.ts';
 
 /** What reporters may see of an outcome. */
-export const redacted = (outcome: Outcome): Outcome =>
-  outcome.censored === true
-    ? { ...outcome, changes: [], message: undefined, warnings: [], result: censoredResult(outcome) }
-    : outcome;
+export const redacted = (outcome: Outcome): ToldOutcome =>
+  told(
+    outcome.censored === true
+      ? { ...outcome, changes: [], message: undefined, warnings: [], result: censoredResult(outcome) }
+      : outcome,
+  );
 
 const censoredResult = ({ result }: Outcome) => ({
   censored: "the output has been hidden due to the fact that 'no_log: true' was specified for this result",
   changed: result['changed'] === true,
   ...(result['failed'] === true ? { failed: true } : {}),
 });
+
+/** What holds only unless a task before changes it is never told as if it held anyway. */
+function told(outcome: Outcome): ToldOutcome {
+  const status = countedAs(outcome);
+  return status === 'unless' ? { ...outcome, status, would: wouldEnd(outcome.status) } : { ...outcome, status };
+}
+
+/** As what an outcome is counted. */
+export const countedAs = ({ status, unless = [] }: Pick<Outcome, 'status' | 'unless'>): ToldOutcome['status'] =>
+  unless.length > 0 ? 'unless' : status;
+
+const wouldEnd = (status: Ending): NonNullable<ToldOutcome['would']> =>
+  status === 'ok' || status === 'changed' || status === 'skipped' ? status : 'failed';

@@ -1,8 +1,11 @@
+import type { Outcome } from '../../core/event.ts';
+import type { Handler } from '../../language/model.ts';
 import { eachLimited } from '../host/each-limited.ts';
 import { type HandlerNote, whenOf } from '../host/handler-note.ts';
 import type { Identity } from '../host/identity.ts';
 import { forgetHandlers, notesOf } from '../host/journal.ts';
 import { runSilently } from '../host/run-silently.ts';
+import { writtenPaths } from '../task/perhaps.ts';
 import { retryWhenKnown } from '../task/retry-when-known.ts';
 import { runMetaHandler } from './act-meta.ts';
 import type { BatchRun } from './batch-run.ts';
@@ -11,7 +14,9 @@ import { isDueByNow, learnLeft } from './left-over.ts';
 import { computeIncluded, tellIncluded } from './perform-include.ts';
 import { performTask } from './perform-task.ts';
 import type { PlayHost } from './play-host.ts';
+import { recordOutcome } from './record-outcome.ts';
 import { refOf } from './task-ref.ts';
+import { tellOutcome } from './tell-outcome.ts';
 
 /** Run the handlers that are due, each once, in the order of their definition. */
 export async function flushHandlers(performing: BatchRun, hosts: readonly PlayHost[]): Promise<void> {
@@ -37,7 +42,9 @@ export async function flushHandlers(performing: BatchRun, hosts: readonly PlayHo
         host.perhapsDue.delete(handler.id);
         ran.get(host)!.add(handler.id);
       }
+      const rests = due.map((host) => restOn(host, handler.id));
       await runHandler(performing, due, handler);
+      for (const release of rests) release();
     }
     const known = new Set(handlers.all.map((handler) => handler.id));
     for (const host of hosts) for (const id of host.due) if (!known.has(id)) host.due.delete(id);
@@ -48,15 +55,45 @@ export async function flushHandlers(performing: BatchRun, hosts: readonly PlayHo
   });
 }
 
-/** In a check: what nobody knows of handlers that tasks may notify of which nobody knows whether they would change anything. */
+/** In a check: a handler is due only unless tasks change what notifies it; so it is told. */
+function restOn({ state, dueUnless }: PlayHost, id: number): () => void {
+  const own = (dueUnless.get(id) ?? []).filter((task) => !state.rests.has(task));
+  dueUnless.delete(id);
+  for (const task of own) state.rests.add(task);
+  return () => {
+    for (const task of own) state.rests.delete(task);
+  };
+}
+
+/** In a check: what becomes of handlers that perhaps are due. */
 async function tellPerhapsDue(performing: BatchRun, hosts: readonly PlayHost[]): Promise<void> {
   for (const handler of performing.handlers.all)
     for (const host of hosts) {
-      const because = host.perhapsDue.get(handler.id);
+      const perhaps = host.perhapsDue.get(handler.id);
       host.perhapsDue.delete(handler.id);
-      if (because !== undefined && !host.out && handler.kind === 'task')
-        await performTask(performing, [host], handler, true, because);
+      if (perhaps === undefined || host.out || handler.kind !== 'task') continue;
+      if (perhaps.is === 'unknown') await performTask(performing, [host], handler, true, perhaps.because);
+      else tellNotDue(performing, host, handler, perhaps.because);
     }
+}
+
+/** A handler that nothing notifies, unless the task that would is made to by another one. */
+function tellNotDue({ play }: BatchRun, host: PlayHost, handler: Handler, because: string): void {
+  const { state } = host;
+  const { beliefs } = state.link;
+  const ref = refOf(play, handler, host, true);
+  const sight = play.scopes.of(state, handler, host.exported);
+  if (!beliefs.doubtsAll) beliefs.doubt(ref.name, writtenPaths({ play, task: handler }, sight));
+  const message = 'not notified';
+  const outcome: Outcome = {
+    status: 'skipped',
+    changes: [],
+    message,
+    unless: [because],
+    result: { changed: false, skipped: true, skip_reason: message },
+  };
+  tellOutcome(play, host.name, ref, outcome);
+  recordOutcome(play, host, handler, outcome);
 }
 
 /** Forget the notes of the handlers that ran and are not due again. */

@@ -12,6 +12,7 @@ import type { BatchRun } from './batch-run.ts';
 import type { PlayHost } from './play-host.ts';
 import { recordOutcome } from './record-outcome.ts';
 import { refOf } from './task-ref.ts';
+import { tellOutcome } from './tell-outcome.ts';
 
 /** Bring in, on each host, what an include names there. */
 export async function performInclude(
@@ -67,7 +68,12 @@ export async function computeIncluded(
   include: Include,
 ): Promise<readonly Included[]> {
   const { state } = host;
-  const settled = await retryWhenKnown({ play, state }, () => includes.compute(play, state, include, host.exported));
+  const settled = await retryWhenKnown({ play, state }, () => {
+    state.readOfNow.clear();
+    return includes.compute(play, state, include, host.exported);
+  });
+  // Whether what it brings is done depends on this, too; and so does whatever follows from that.
+  for (const task of state.readOfNow) state.rests.add(task);
   return settled.is === 'value' ? settled.value : (notComputed(settled) ?? []);
 }
 
@@ -112,9 +118,8 @@ export async function tellIncluded(
     register(host, include, { changed: false, include: one.what });
     return;
   }
-  emit({ kind: 'task-started', play: play.definition.id, task: ref, host: host.name });
   const outcome = await outcomeOf(performing, host, include, one, ref);
-  emit({ kind: 'task-finished', play: play.definition.id, task: ref, host: host.name, outcome, tookMs: 0 });
+  tellOutcome(play, host.name, ref, outcome);
   if (outcome.status === 'unknown' && include.register !== undefined)
     host.state.set.set(include.register, entryNotKnownYet(new NotKnownYet('unknown', host.name, ref.name)));
   else register(host, include, outcome.result);
@@ -128,10 +133,13 @@ async function outcomeOf(
   one: Exclude<Included, { kind: 'brings' }>,
   { name }: TaskRef,
 ): Promise<Outcome> {
-  if (one.kind === 'skipped')
+  const { link, rests } = host.state;
+  if (one.kind === 'skipped') {
+    if (rests.size > 0 && !link.beliefs.doubtsAll) link.beliefs.doubt(name, ['everything']);
     return {
       status: 'skipped',
       changes: [],
+      unless: [...rests],
       message: `Conditional result was False: ${one.condition}`,
       result: {
         changed: false,
@@ -140,9 +148,10 @@ async function outcomeOf(
         false_condition: one.condition,
       },
     };
+  }
   if (one.kind === 'failed') return failure(performing, host, include, one);
   // What it would bring in may do anything, and set any variable.
-  host.state.link.beliefs.foresee(name, undefined);
+  link.beliefs.foresee(name, undefined);
   host.state.doubt = name;
   return unknownOutcome(one.because);
 }

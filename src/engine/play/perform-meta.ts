@@ -1,4 +1,4 @@
-import type { Outcome, TaskRef } from '../../core/event.ts';
+import type { Outcome } from '../../core/event.ts';
 import type { Meta } from '../../language/model.ts';
 import { failure } from '../task/early-outcomes.ts';
 import { unknownOutcome, unreachable } from '../task/outcome.ts';
@@ -11,6 +11,7 @@ import { flushHandlers } from './flush-handlers.ts';
 import type { PlayHost } from './play-host.ts';
 import { recordOutcome } from './record-outcome.ts';
 import { refOf } from './task-ref.ts';
+import { tellOutcome } from './tell-outcome.ts';
 
 /** Do what a meta task says: to the hosts for which its condition holds. */
 export async function performMeta(performing: BatchRun, hosts: readonly PlayHost[], meta: Meta): Promise<void> {
@@ -19,12 +20,18 @@ export async function performMeta(performing: BatchRun, hosts: readonly PlayHost
   const wanted: PlayHost[] = [];
   for (const host of hosts) {
     const { state } = host;
+    state.readOfNow.clear();
     const refused = await retryWhenKnown({ play, state }, () => ({
       by: firstFalse(meta.keywords.when, play.scopes.of(state, meta, host.exported)),
     }));
+    const unless = [...state.rests, ...state.readOfNow];
+    const because = unless.at(-1);
     if (refused.is !== 'value') tellUncomputed(performing, host, meta, refused);
-    else if (refused.value.by === undefined) wanted.push(host);
-    else if (!meta.implicit) tellSkipped(performing, host, meta);
+    else if (refused.value.by !== undefined) tellSkipped(performing, host, meta, unless);
+    // Whether it is the end of something depends on a task that perhaps changes it: then a check looks at what follows.
+    else if (because !== undefined && continuing[meta.action] !== undefined)
+      tellUncomputed(performing, host, meta, { is: 'unknown', because });
+    else wanted.push(host);
   }
   if (wanted.length === 0) return;
   if (meta.action === 'flush_handlers') return flushHandlers(performing, wanted);
@@ -41,7 +48,8 @@ const continuing: Readonly<Partial<Record<Meta['action'], (host: string, role?: 
   clear_host_errors: (host) => `, not clearing host error state for ${host}`,
 };
 
-function tellSkipped(performing: BatchRun, host: PlayHost, meta: Meta): void {
+function tellSkipped(performing: BatchRun, host: PlayHost, meta: Meta, unless: readonly string[]): void {
+  if (meta.implicit) return;
   const { play } = performing;
   const { emit } = play.run;
   const reason = `${meta.action} conditional evaluated to False${continuing[meta.action]?.(host.name, meta.role?.name) ?? ''}`;
@@ -50,10 +58,11 @@ function tellSkipped(performing: BatchRun, host: PlayHost, meta: Meta): void {
     status: 'skipped',
     changes: [],
     message: reason,
+    unless,
     result: { changed: false, skipped: true, msg: meta.action, skip_reason: reason },
   };
   emit({ kind: 'meta', text: `META: ${reason}`, host: host.name });
-  tell(performing, host, task, outcome);
+  tellOutcome(play, host.name, task, outcome);
 }
 
 /** Nobody knows whether it is to be done: the play goes on, and whatever follows may not be reached. */
@@ -67,7 +76,7 @@ function tellUncomputed(
   const task = refOf(play, meta, host, false);
   const outcome = outcomeOf(settled);
   if (outcome.status === 'unknown') host.state.link.beliefs.markUncertain(task.name);
-  tell(performing, host, task, outcome);
+  tellOutcome(play, host.name, task, outcome);
   recordOutcome(play, host, meta, outcome);
 }
 
@@ -75,9 +84,4 @@ function outcomeOf(settled: Exclude<Computation<unknown>, { is: 'value' }>): Out
   if (settled.is === 'unknown') return unknownOutcome(settled.because);
   if (settled.is === 'unreachable') return unreachable(settled.failure);
   return failure(placed(settled.error), ansibleMessage(settled.error));
-}
-
-function tell({ play }: BatchRun, { name: host }: PlayHost, task: TaskRef, outcome: Outcome): void {
-  play.run.emit({ kind: 'task-started', play: play.definition.id, task, host });
-  play.run.emit({ kind: 'task-finished', play: play.definition.id, task, host, outcome, tookMs: 0 });
 }

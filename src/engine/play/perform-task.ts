@@ -3,7 +3,7 @@ import { toJs } from '../../core/value.ts';
 import type { Task } from '../../language/model.ts';
 import { dependsOn } from '../host/depends-on.ts';
 import { eachLimited } from '../host/each-limited.ts';
-import { redacted } from '../host/redacted.ts';
+import { countedAs, redacted } from '../host/redacted.ts';
 import { type Computation, retryWhenKnown } from '../task/retry-when-known.ts';
 import { runTask } from '../task/run-task.ts';
 import type { Ran, TaskRun } from '../task/task-run.ts';
@@ -14,7 +14,7 @@ import { aheadOf } from './ahead-of.ts';
 import type { BatchRun } from './batch-run.ts';
 import { beforeChange } from './before-change.ts';
 import { notifiedHandlers } from './notified.ts';
-import type { PlayHost } from './play-host.ts';
+import type { Perhaps, PlayHost } from './play-host.ts';
 import { failWith, recordOutcome } from './record-outcome.ts';
 import { refOf } from './task-ref.ts';
 
@@ -103,7 +103,9 @@ async function runOnHost(
   const ran = await runTask(run, uncomputed);
   const outcome =
     ran.outcome.status === 'changed' ? await notify(performing, host, task, ref, ran.outcome) : ran.outcome;
-  if (outcome.status === 'unknown') await notifyPerhaps(performing, host, task, ref);
+  if (outcome.status === 'unknown') await notifyPerhaps(performing, host, task, { is: 'unknown', because: ref.name });
+  else if (outcome.status !== 'changed' && countedAs(outcome) === 'unless')
+    await notifyPerhaps(performing, host, task, { is: 'unless', because: ref.name });
   emit({
     kind: 'task-finished',
     play: play.definition.id,
@@ -129,12 +131,14 @@ function shareOutcome(from: PlayHost, to: PlayHost, task: Task, outcome: Outcome
       to.state.set.set(name, entry);
 }
 
-/** In a check: nobody knows whether these handlers are due. Names that cannot be computed are told by a task that notifies. */
-async function notifyPerhaps(performing: BatchRun, host: PlayHost, task: Task, { name }: TaskRef): Promise<void> {
+/** In a check: these handlers may be due. Names that cannot be computed are told by a task that notifies. */
+async function notifyPerhaps(performing: BatchRun, host: PlayHost, task: Task, perhaps: Perhaps): Promise<void> {
   const notified = await notifiedHandlers(performing, host, task);
   if (notified.is !== 'value') return;
-  for (const { id } of notified.value.flatMap(({ handlers }) => handlers))
-    if (!host.perhapsDue.has(id)) host.perhapsDue.set(id, name);
+  for (const { id } of notified.value.flatMap(({ handlers }) => handlers)) {
+    const known = host.perhapsDue.get(id);
+    if (known === undefined || (known.is === 'unless' && perhaps.is === 'unknown')) host.perhapsDue.set(id, perhaps);
+  }
 }
 
 /** Make the notified handlers due. A task that notifies what nobody defines has failed. */
@@ -172,6 +176,8 @@ async function notify(
       });
     }
     for (const handler of handlers) {
+      if (countedAs(outcome) !== 'unless') host.dueUnless.delete(handler.id);
+      else if (!host.due.has(handler.id)) host.dueUnless.set(handler.id, outcome.unless ?? []);
       host.due.add(handler.id);
       play.run.emit({ kind: 'notified', task: ref, host: host.name, handler: name });
     }

@@ -5,6 +5,12 @@ import { Window } from '../task/ahead.ts';
 import { Cursor } from '../task/cursor.ts';
 import type { HostState } from '../variables/host-state.ts';
 
+/** Who may notify a handler: nobody knows, or it does not `unless` a task before changes what it is about. */
+export interface Perhaps {
+  readonly because: string;
+  readonly is: 'unknown' | 'unless';
+}
+
 /** A host while a play runs on it. */
 export class PlayHost {
   readonly state: HostState;
@@ -12,8 +18,10 @@ export class PlayHost {
   readonly window = new Window();
   /** Ids of handlers that are due. */
   readonly due = new Set<number>();
-  /** In a check: ids of handlers that may be due, each with the task of which nobody knows whether it notifies it. */
-  readonly perhapsDue = new Map<number, string>();
+  /** In a check: ids of handlers that may be due, each with the task that perhaps notifies it. */
+  readonly perhapsDue = new Map<number, Perhaps>();
+  /** In a check: ids of handlers that are due unless these tasks change what notifies them. */
+  readonly dueUnless = new Map<number, readonly string[]>();
   /** Roles made public by includes: what later tasks see. */
   exported: readonly VarsLayer[] = [];
   /** What an interrupted run left, once asked. */
@@ -47,6 +55,7 @@ export class PlayHost {
     this.state = state;
     this.cursor = new Cursor(items);
     this.#roundsBefore = state.link.rounds;
+    state.rests.clear();
   }
 
   get name(): string {

@@ -2,6 +2,7 @@ import type { Outcome } from '../../core/event.ts';
 import { fromJs, type Value } from '../../core/value.ts';
 import type { Block, Include, Meta, Task } from '../../language/model.ts';
 import { entryNotKnownYet, NotKnownYet } from '../host/not-known-yet.ts';
+import { countedAs } from '../host/redacted.ts';
 import { applyUnknownFacts } from '../task/apply-facts.ts';
 import type { PlayContext } from '../variables/play-context.ts';
 import type { PlayHost } from './play-host.ts';
@@ -32,7 +33,7 @@ export function recordOutcome(
     host.end();
     return;
   }
-  state.count(outcome.status);
+  state.count(countedAs(outcome));
   if (outcome.status === 'unreachable') {
     state.unreachable = true;
     play.run.emit({

@@ -4,7 +4,7 @@ import type { Task } from '../../language/model.ts';
 import { mergeOver } from '../../language/variables/merge-layers.ts';
 import { evaluate, isWritten } from '../../template/index.ts';
 import { entryNotKnownYet, NotKnownYet } from '../host/not-known-yet.ts';
-import type { HostState } from '../variables/host-state.ts';
+import { type HostState, noDoubt } from '../variables/host-state.ts';
 import { keywordTruth } from '../variables/keyword-values.ts';
 import type { PlayContext } from '../variables/play-context.ts';
 import type { TemplateScope } from '../variables/scopes.ts';
@@ -19,7 +19,7 @@ export function applyFacts(
   sight: TemplateScope,
   call: BoundTask,
   outcome: Outcome,
-  unknown: ReadonlyMap<string, NotKnownYet> = new Map(),
+  doubt = noDoubt,
 ): void {
   const given = outcome.result['ansible_facts'];
   if (given === undefined || !['ok', 'changed'].includes(outcome.status)) return;
@@ -33,7 +33,7 @@ export function applyFacts(
   const { gives = 'facts' } = call.type;
   // A file of variables was written by a person, and so was a fact that is made of nothing else.
   const written = (gives === 'include_vars' || isWritten(task.args, sight.scope)) && { written: true as const };
-  if (gives === 'facts') remember(play, owner, facts, unknown);
+  if (gives === 'facts') remember(play, owner, facts, doubt);
   else
     for (const [name, value] of facts)
       (gives === 'set_fact' ? owner.set : owner.included).set(String(name), {
@@ -50,13 +50,8 @@ function overKnown(name: string, value: Value, { scope, env }: TemplateScope): R
   return known === undefined ? value : mergeOver(evaluate(known, scope, env), value);
 }
 
-function remember(
-  play: PlayContext,
-  owner: HostState,
-  facts: ReadonlyMap<Value, Value>,
-  unknown: ReadonlyMap<string, NotKnownYet> = new Map(),
-): void {
-  owner.facts.add(facts, unknown);
+function remember(play: PlayContext, owner: HostState, facts: ReadonlyMap<Value, Value>, doubt = noDoubt): void {
+  owner.facts.add(facts, doubt);
   cacheFacts(play, owner);
 }
 

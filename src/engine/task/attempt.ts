@@ -5,16 +5,16 @@ import type { HostLink } from '../host/host-link.ts';
 import { NotKnownYet } from '../host/not-known-yet.ts';
 import { nowText } from '../host/now-text.ts';
 import { createTarget } from '../host/target.ts';
-import type { HostState } from '../variables/host-state.ts';
+import type { FactDoubt, HostState } from '../variables/host-state.ts';
 import { foreseenResult, isUnrun } from '../variables/partly-known.ts';
 import type { TemplateScope } from '../variables/scopes.ts';
 import { applyFacts } from './apply-facts.ts';
 import { ended, inBackground, jobOf, starting } from './background.ts';
 import { type BoundTask, bindTask } from './bind-task.ts';
 import { failure, ignorable, skip, uncomputed } from './early-outcomes.ts';
-import { unknownFacts } from './facts.ts';
+import { doubtOfFacts } from './facts.ts';
 import type { LoopItem } from './loop.ts';
-import { outcomeOf, unknownOutcome, unlessUncertain } from './outcome.ts';
+import { outcomeOf, unknownOutcome, unlessMended } from './outcome.ts';
 import { doubtWhatItMayChange, namedPaths } from './perhaps.ts';
 import { retryWhenKnown } from './retry-when-known.ts';
 import { type Ran, sightAfter, type TaskRun } from './task-run.ts';
@@ -30,12 +30,17 @@ export async function attempt(
   attempts?: number,
 ): Promise<Ran> {
   const { play, state, task } = run;
-  state.readOfNow = undefined;
+  state.readOfNow.clear();
   const computed = await bindTask(play, state, task, sight, false).catch(unlessUnknown);
-  const { readOfNow } = state;
+  const read = new Set([...state.rests, ...(run.read ?? []), ...state.readOfNow]);
   if (computed instanceof NotKnownYet) return unknownRun(run, sight, computed.because);
-  if (computed.kind === 'skipped')
-    return { outcome: { ...skip(computed.message, computed.condition), censored: computed.censored } };
+  if (computed.kind === 'skipped') {
+    if (read.size > 0) await doubtWhatItMayChange(run, sight, (call) => wouldOf(run, call), { unlessAll: true });
+    return {
+      outcome: { ...skip(computed.message, computed.condition), censored: computed.censored, unless: [...read] },
+      ofNow: [...read],
+    };
+  }
   if (computed.kind === 'failed')
     return {
       outcome: await ignorable({ ...failure(computed.message, computed.msg), censored: computed.censored }, run, sight),
@@ -48,17 +53,21 @@ export async function attempt(
   const registering = (result: Outcome['result']) => (isForeseen ? foreseenResult(result, call.type) : result);
   const after = (result: Outcome['result']): TemplateScope =>
     sightAfter(run, item, registering(attempts === undefined ? result : { ...result, attempts }));
+  state.readOfNow.clear();
   const settled = await retryWhenKnown(run, () => outcomeOf(converged, call, after, task));
-  const judged = settled.is === 'value' ? settled.value : await uncomputed(settled, run, sight);
-  const held = call.ansible ? judged : unlessUncertain(judged, converged, call, readOfNow);
+  for (const one of state.readOfNow) read.add(one);
+  const judged = withUnless(settled.is === 'value' ? settled.value : await uncomputed(settled, run, sight), read);
+  const held = call.ansible ? judged : unlessMended(judged, converged, call);
   const doubted = held.status === 'unreachable' && play.run.signal.aborted ? interrupted(held) : held;
   const would = 'would' in converged ? converged.would : converged.status === 'unknown' ? undefined : foreseen;
   foresee(run, call, doubted, would);
-  const { outcome, unknown } = withoutUnknownFacts(doubted, run, call);
-  const absorbed = await retryWhenKnown(run, () => applyFacts(play, state, task, sight, call, outcome, unknown));
+  const { outcome, doubt } = withDoubtedFacts(doubted, run, call);
+  const absorbed = await retryWhenKnown(run, () => applyFacts(play, state, task, sight, call, outcome, doubt));
   if (absorbed.is !== 'value') return { outcome: await uncomputed(absorbed, run, sight) };
-  const ofNow = call.type.controllerOnly === true ? readOfNow : lookedInSpiteOf(run, call);
-  if (ofNow !== undefined && call.type.gives === 'set_fact') markOfNow(state, outcome, ofNow);
+  const ofNow = [
+    ...new Set([...(outcome.unless ?? []), ...(doubt?.ofNow.values() ?? []), ...lookedInSpiteOf(run, call)]),
+  ];
+  if (call.type.gives === 'set_fact') markOfNow(state, outcome, ofNow);
   const grown = outcome.status === 'ok' && play.inventory.absorb(outcome.result, state.host.name);
   const result = registering(withoutPrivate(outcome.result));
   const shown = outcome.result['_ansible_verbose_always'] === true ? true : undefined;
@@ -68,12 +77,20 @@ export async function attempt(
   return { outcome: await ignorable(told, run, sight), delegatedTo: call.delegatedTo, ofNow };
 }
 
+/** In a check: what is made of values that tasks may make others holds unless they do. */
+const withUnless = (outcome: Outcome, read: ReadonlySet<string>): Outcome =>
+  read.size === 0 || outcome.status === 'unknown' || outcome.status === 'unreachable'
+    ? outcome
+    : { ...outcome, unless: [...new Set([...(outcome.unless ?? []), ...read])] };
+
 /** In a check: the foreseen change that a task does not see which runs in spite of the check. */
-const lookedInSpiteOf = ({ play }: TaskRun, { context, link }: BoundTask): string | undefined =>
-  play.run.options.check && !context.check ? link.beliefs.uncertainBecauseOf(false) : undefined;
+function lookedInSpiteOf({ play }: TaskRun, { context, link }: BoundTask): readonly string[] {
+  const because = play.run.options.check && !context.check ? link.beliefs.uncertainBecauseOf(false) : undefined;
+  return because === undefined ? [] : [because];
+}
 
 /** What is made of values of now is of now. */
-function markOfNow(state: HostState, { result }: Outcome, because: string): void {
+function markOfNow(state: HostState, { result }: Outcome, because: readonly string[]): void {
   for (const name of Object.keys(result['ansible_facts'] ?? {})) {
     const entry = state.set.get(name);
     if (entry !== undefined) state.set.set(name, state.ofNow(entry, because));
@@ -122,7 +139,7 @@ async function foundNow(run: TaskRun, call: BoundTask): Promise<string | undefin
 function foresee(
   { ref, play, state }: TaskRun,
   call: BoundTask,
-  { status, result }: Outcome,
+  { status, result, unless = [] }: Outcome,
   would: readonly Change[] | undefined,
 ) {
   if (!play.run.options.check) return;
@@ -139,22 +156,24 @@ function foresee(
   if (status === 'unknown') doubtAll();
   if (status === 'unknown' || status === 'failed') return;
   for (const change of would ?? []) beliefs.foresee(ref.name, change.effects);
+  // What another task may change, this one then changes, too, or changes otherwise.
+  if (unless.length > 0 && !beliefs.doubtsAll) beliefs.doubt(ref.name, namedPaths(call));
 }
 
-/** In a check a host tells its facts as they are now: those that a foreseen change may alter are left out, and unknown. */
-function withoutUnknownFacts(
+/** In a check a host tells its facts as they are now: those that a foreseen change alters are left out, and unknown. */
+function withDoubtedFacts(
   outcome: Outcome,
   { state }: TaskRun,
   { context, link, type }: BoundTask,
-): { readonly outcome: Outcome; readonly unknown?: ReadonlyMap<string, NotKnownYet> } {
+): { readonly outcome: Outcome; readonly doubt?: FactDoubt } {
   const { ansible_facts: found } = outcome.result;
   if (!context.check || type.gives !== 'facts' || typeof found !== 'object' || found === null) return { outcome };
-  const unknown = unknownFacts(link.beliefs, state.host.name, { ...found });
-  const [first] = unknown.values();
-  if (first === undefined) return { outcome };
+  const doubt = doubtOfFacts(link.beliefs, state.host.name, { ...found });
+  const [first] = doubt.unknown.values();
+  if (first === undefined) return { outcome, doubt };
   state.doubt = first.because;
-  const known = Object.fromEntries(Object.entries(found).filter(([name]) => !unknown.has(name)));
-  return { outcome: { ...outcome, result: { ...outcome.result, ansible_facts: known } }, unknown };
+  const known = Object.fromEntries(Object.entries(found).filter(([name]) => !doubt.unknown.has(name)));
+  return { outcome: { ...outcome, result: { ...outcome.result, ansible_facts: known } }, doubt };
 }
 
 /** Nothing is wrong with the host of a task that we broke off. */
@@ -208,7 +227,7 @@ async function convergeAsToldBy(call: BoundTask, target: Target, by: (call: Boun
   // Ansible's copy and template do not look at what is in their way: they tell what they would write.
   const { would = [] } = converged;
   return foreseen.status === 'unknown' && would.length > 0
-    ? { status: 'changed', changes: would, result: {}, assuming: foreseen.assuming, warnings: [] }
+    ? { status: 'changed', changes: would, result: {}, assuming: foreseen.assuming, unless: [], warnings: [] }
     : converged;
 }
 

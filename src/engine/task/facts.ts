@@ -6,7 +6,7 @@ import type { Beliefs } from '../host/beliefs.ts';
 import type { Ahead } from '../host/host-link.ts';
 import type { Identity } from '../host/identity.ts';
 import { NotKnownYet } from '../host/not-known-yet.ts';
-import type { HostState } from '../variables/host-state.ts';
+import type { FactDoubt, HostState } from '../variables/host-state.ts';
 import type { PlayContext } from '../variables/play-context.ts';
 
 /** The question that all facts come from. */
@@ -43,31 +43,37 @@ export async function learnFacts(
 }
 
 function take(play: PlayContext, state: HostState, found: Readonly<Record<string, unknown>>): void {
-  const unknown = unknownFacts(state.link.beliefs, state.host.name, found);
-  const known = Object.fromEntries(Object.entries(found).filter(([name]) => !unknown.has(name)));
-  state.facts.gather(fromJs(known) as Map<Value, Value>, unknown);
+  const doubt = doubtOfFacts(state.link.beliefs, state.host.name, found);
+  const known = Object.fromEntries(Object.entries(found).filter(([name]) => !doubt.unknown.has(name)));
+  state.facts.gather(fromJs(known) as Map<Value, Value>, doubt);
   cacheFacts(play, state);
 }
 
-/** Facts are kept for the next run as well, where there is a cache and nothing of them is unknown. */
+/** Facts are kept for the next run as well, where there is a cache and nothing of them is in doubt. */
 export function cacheFacts(play: PlayContext, owner: HostState): void {
-  if (!owner.facts.arePartlyUnknown) play.run.factCache?.write(owner.host.name, owner.facts.all);
+  if (!owner.facts.areInDoubt) play.run.factCache?.write(owner.host.name, owner.facts.all);
 }
 
-/** Those of the facts that a foreseen change may alter, and what touching them says. */
-export function unknownFacts(
-  beliefs: Beliefs,
-  host: string,
-  found: Readonly<Record<string, unknown>>,
-): ReadonlyMap<string, NotKnownYet> {
+/** Those of the facts that a foreseen change alters, with what touching them says, and those that a task may alter, or leave alone. */
+export function doubtOfFacts(beliefs: Beliefs, host: string, found: Readonly<Record<string, unknown>>): FactDoubt {
   const { ansible_interfaces: listed } = found;
   const interfaces = Array.isArray(listed) ? listed.map(String) : [];
   const unknown = new Map<string, NotKnownYet>();
+  const ofNow = new Map<string, string>();
   for (const name of Object.keys(found)) {
-    const because = aboutFact(name, interfaces)
-      .map((subject) => beliefs.blurredBy(subject))
-      .find((task) => task !== undefined);
+    const subjects = aboutFact(name, interfaces);
+    const because = firstOf(subjects, (subject) => beliefs.blurredBy(subject));
+    const perhaps = firstOf(subjects, (subject) => beliefs.doubtfulBecauseOf(subject));
     if (because !== undefined) unknown.set(name, new NotKnownYet('unknown', host, because));
+    else if (perhaps !== undefined) ofNow.set(name, perhaps);
   }
-  return unknown;
+  return { unknown, ofNow };
+}
+
+function firstOf<A, B>(all: readonly A[], of: (one: A) => B | undefined): B | undefined {
+  for (const one of all) {
+    const found = of(one);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }

@@ -34,21 +34,14 @@ export const unreachable = (failure: SessionFailure): Outcome => ({
   result: { changed: false, ...(isRefusal(failure) ? { failed: true } : { unreachable: true }), msg: failure.message },
 });
 
-/** What fails in a check may only fail because nothing is changed in a check: then it is unknown. */
-export function unlessUncertain(
-  outcome: Outcome,
-  converged: Converged,
-  call: BoundTask,
-  readOfNow: string | undefined,
-): Outcome {
+/** What fails in a check may only fail because nothing is changed in a check: then nobody knows, `unless` these tasks mend it. */
+export function unlessMended(outcome: Outcome, converged: Converged, call: BoundTask): Outcome {
   if (outcome.status !== 'failed') return outcome;
-  const because = call.type.controllerOnly === true ? readOfNow : uncertainBecauseOf(call, converged);
-  if (because === undefined) return outcome;
-  return {
-    ...unknownOutcome(because),
-    message: `${dependsOn(because)}; now: ${outcome.message ?? 'failed'}`,
-    censored: outcome.censored,
-  };
+  const because = call.type.controllerOnly === true ? undefined : uncertainBecauseOf(call, converged);
+  const unless = [...new Set([...(outcome.unless ?? []), ...(because === undefined ? [] : [because])])];
+  if (unless.length === 0) return outcome;
+  const { message = 'failed', censored } = outcome;
+  return { status: 'unknown', changes: [], message, assuming: unless, unless, result: {}, censored };
 }
 
 function uncertainBecauseOf({ type, params, context, link }: BoundTask, converged: Converged): string | undefined {
@@ -75,7 +68,10 @@ export function outcomeOf(
   sightOf: (result: TaskResult) => TemplateScope,
   task: Task,
 ): Outcome {
-  const common = { censored: call.censored ? true : undefined };
+  const common = {
+    censored: call.censored ? true : undefined,
+    ...('unless' in converged && { unless: converged.unless }),
+  };
   if (converged.status === 'unreachable') {
     const { failure } = converged;
     if (!isRefusal(failure)) return { ...unreachable(failure), ...common };

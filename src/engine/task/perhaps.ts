@@ -13,10 +13,19 @@ import type { TaskRun } from './task-run.ts';
 /** What a task would change as it is: nothing where it is in order, undefined where nobody knows. */
 type LookAt = (call: BoundTask) => Promise<readonly Change[] | undefined>;
 
-/** In a check: nobody knows whether a task runs, or with which parameters. What it may change is not known either. */
-export async function doubtWhatItMayChange(run: TaskRun, sight: TemplateScope, lookAt: LookAt): Promise<void> {
+/**
+ * In a check: nobody knows whether a task runs, or with which parameters. What it may change is not known either. With
+ * `unlessAll` nothing is looked at where all is in doubt anyway.
+ */
+export async function doubtWhatItMayChange(
+  run: TaskRun,
+  sight: TemplateScope,
+  lookAt: LookAt,
+  { unlessAll = false } = {},
+): Promise<void> {
   const { play, state, task, ref } = run;
   const { beliefs } = state.link;
+  if (unlessAll && beliefs.doubtsAll) return;
   const anyway: Task = { ...task, keywords: { ...task.keywords, when: [] } };
   const computed = await retryWhenKnown(run, () => bindTask(play, state, anyway, sight, true));
   if (computed.is !== 'value' || computed.value.kind !== 'call')
@@ -40,7 +49,10 @@ export function namedPaths({ type, params }: BoundTask): readonly Subject[] {
 }
 
 /** The same of a task that cannot be computed: the paths that are written out, or anything. */
-export function writtenPaths({ play, task }: TaskRun, { scope, env }: TemplateScope): readonly Subject[] {
+export function writtenPaths(
+  { play, task }: Pick<TaskRun, 'play' | 'task'>,
+  { scope, env }: TemplateScope,
+): readonly Subject[] {
   const type = typeof task.type === 'string' ? play.run.loadedType(task.type) : undefined;
   if (type === undefined) return ['everything'];
   if (changesNothing(type, task)) return [];

@@ -15,7 +15,7 @@ import { type Ran, sightAfter, type TaskRun } from './task-run.ts';
 export async function runLoop(run: TaskRun, items: readonly LoopItem[], sight: TemplateScope): Promise<Ran> {
   const { play, state, task, ref } = run;
   const outcomes: Outcome[] = [];
-  let ofNow: string | undefined;
+  const ofNow = new Set<string>(run.read);
   const pause = keywordNumber(
     task.loop?.pause === undefined ? undefined : { value: task.loop.pause, at: task.at },
     sight,
@@ -25,7 +25,7 @@ export async function runLoop(run: TaskRun, items: readonly LoopItem[], sight: T
     const own = itemSight(play, state, task, item, run.layers);
     const settled = await retryWhenKnown(run, () => runUntil(run, own, item));
     const ran: Ran = settled.is === 'value' ? settled.value : { outcome: await uncomputed(settled, run, own) };
-    ofNow = ran.ofNow ?? ofNow;
+    for (const one of ran.ofNow ?? []) ofNow.add(one);
     const result = {
       ...ran.outcome.result,
       [item.loopVar]: toJs(item.value),
@@ -59,7 +59,10 @@ export async function runLoop(run: TaskRun, items: readonly LoopItem[], sight: T
     if (pause !== undefined && item !== items.at(-1))
       await sleep(pause * 1000, undefined, { signal: play.run.signal }).catch(() => {});
   }
-  return { outcome: together(outcomes, items.length), looped: true, ofNow };
+  const outcome = together(outcomes, items.length);
+  // Without an item the loop itself is all that was read.
+  const unless = items.length === 0 ? run.read : outcome.unless;
+  return { outcome: { ...outcome, unless }, looped: true, ofNow: [...ofNow] };
 }
 
 async function labelOf(run: TaskRun, item: LoopItem, sight: TemplateScope): Promise<string> {
@@ -97,6 +100,7 @@ function together(outcomes: readonly Outcome[], wanted: number): Outcome {
     ignored: failed.length > 0 && failed.every((one) => one.ignored === true) ? true : undefined,
     censored: outcomes.some((one) => one.censored === true) ? true : undefined,
     assuming: [...new Set(outcomes.flatMap((one) => one.assuming ?? []))],
+    unless: unlessOf(outcomes, status),
     failure: outcomes.find((one) => one.failure !== undefined)?.failure,
     result: {
       results: outcomes.map((one) => one.result),
@@ -107,6 +111,14 @@ function together(outcomes: readonly Outcome[], wanted: number): Outcome {
       ...(status === 'skipped' && wanted === 0 ? { skipped_reason: msg } : {}),
     },
   };
+}
+
+/** What the whole depends on; nothing where an item that ends as the whole does so in any case. */
+function unlessOf(outcomes: readonly Outcome[], status: Outcome['status']): readonly string[] {
+  const isPlain = ({ unless = [] }: Outcome): boolean => unless.length === 0;
+  const decides = status !== 'ok' && status !== 'skipped';
+  if (decides && outcomes.some((one) => one.status === status && isPlain(one))) return [];
+  return [...new Set(outcomes.flatMap(({ unless = [] }) => unless))];
 }
 
 /** The gravest status decides; a loop is skipped where all of its items are, or where it has none. */

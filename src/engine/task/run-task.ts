@@ -16,12 +16,14 @@ export async function runTask(
   const { play, state, task, ref } = run;
   const sight = play.scopes.of(state, task, run.layers);
   const compute = async (): Promise<Ran> => {
+    state.readOfNow.clear();
     const items = loopOf(task, sight);
+    const read = [...state.readOfNow];
     if (items === undefined) return runUntil(run, sight);
     if (items.kind === 'failed')
       return { outcome: await ignorable(failed(task, sight, items.message, items.msg), run, sight) };
-    if (items.kind === 'skipped') return { outcome: skip(items.message, items.condition) };
-    return runLoop(run, items.items, sight);
+    if (items.kind === 'skipped') return { outcome: { ...skip(items.message, items.condition), unless: read } };
+    return runLoop({ ...run, read }, items.items, sight);
   };
   const perform = async (): Promise<Ran> => {
     if (uncomputable?.is === 'unknown') return unknownRun(run, sight, uncomputable.because);
@@ -34,7 +36,7 @@ export async function runTask(
   return ran;
 }
 
-function register(run: TaskRun, { outcome, ofNow }: Ran): void {
+function register(run: TaskRun, { outcome, ofNow = [] }: Ran): void {
   const { state, task, ref } = run;
   if (task.register === undefined) return;
   if (outcome.status === 'unknown')
@@ -43,7 +45,6 @@ function register(run: TaskRun, { outcome, ofNow }: Ran): void {
       entryNotKnownYet(new NotKnownYet('unknown', state.host.name, outcome.assuming?.[0] ?? ref.name)),
     );
   else {
-    const entry = { value: registered(run, outcome.result) };
-    state.set.set(task.register, ofNow === undefined ? entry : state.ofNow(entry, ofNow));
+    state.set.set(task.register, state.ofNow({ value: registered(run, outcome.result) }, ofNow));
   }
 }

@@ -31,6 +31,13 @@ export async function runUntil(run: TaskRun, sight: TemplateScope, item?: LoopIt
     }
     if (refused.is !== 'value') return { ...ran, outcome: await uncomputed(refused, run, sight) };
     if (refused.value === undefined) return { ...ran, outcome: { ...outcome, result } };
+    // A check does not wait for what a task may change that it does not run.
+    const { unless = [] } = outcome;
+    if (unless.length > 0)
+      return {
+        ...ran,
+        outcome: { ...unknownOutcome(unless.at(-1) ?? ''), unless, message: `until: ${refused.value}` },
+      };
     if (count > retries || play.run.signal.aborted) {
       const last = { ...outcome, result: { ...result, ...givenUpAfter(run, count) } };
       if (task.until === undefined || task.failedWhen !== undefined) return { ...ran, outcome: last };

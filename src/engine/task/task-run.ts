@@ -21,6 +21,8 @@ export interface TaskRun {
   readonly ref: TaskRef;
   readonly layers: readonly VarsLayer[];
   readonly ahead: () => Promise<readonly Ahead[]>;
+  /** In a check: the tasks that may make other values of those that were read for the loop. */
+  readonly read?: readonly string[];
   readonly beforeChange: (changes: readonly Change[], identity: Identity) => Promise<readonly Command[]>;
 }
 
@@ -30,8 +32,8 @@ export interface Ran {
   readonly delegatedTo?: string;
   /** Whether it went through the items of a loop. */
   readonly looped?: boolean;
-  /** In a check: the foreseen change in spite of which it really looked, or read what had: what it found may be otherwise then. */
-  readonly ofNow?: string;
+  /** In a check: the tasks that may make what it found otherwise: it looked in spite of them, or `unless` they change it. */
+  readonly ofNow?: readonly string[];
 }
 
 /** What conditions see of a task after it ran: its variables, and the result under the name that it registers. */

@@ -1,4 +1,5 @@
 import type { Outcome, TaskRef } from '../../core/event.ts';
+import { countedAs, redacted } from '../host/redacted.ts';
 import { placed } from '../variables/error-text.ts';
 import type { HostState } from '../variables/host-state.ts';
 import type { PlayContext } from '../variables/play-context.ts';
@@ -52,7 +53,7 @@ const refOfKeyword = ({ definition: play }: PlayContext, keyword: string): TaskR
 
 function tell({ definition: play, run }: PlayContext, state: HostState, task: TaskRef, outcome: Outcome): void {
   const host = state.host.name;
-  state.count(outcome.status);
+  state.count(countedAs(outcome));
   run.emit({ kind: 'task-started', play: play.id, task, host });
-  run.emit({ kind: 'task-finished', play: play.id, task, host, outcome, tookMs: 0 });
+  run.emit({ kind: 'task-finished', play: play.id, task, host, outcome: redacted(outcome), tookMs: 0 });
 }

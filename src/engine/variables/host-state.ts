@@ -23,29 +23,42 @@ export class HostState {
   /** A task failed in a check, which went on: the host is not in order. */
   stumbled = false;
   unreachable = false;
-  readonly #counts = { ok: 0, changed: 0, unreachable: 0, failed: 0, skipped: 0, rescued: 0, ignored: 0, unknown: 0 };
+  readonly #counts = {
+    ok: 0,
+    changed: 0,
+    unreachable: 0,
+    failed: 0,
+    skipped: 0,
+    rescued: 0,
+    ignored: 0,
+    unknown: 0,
+    unless: 0,
+  };
   /** In a check: what is to be doubted if the host goes on after the failure at hand, because it was not done. */
   readonly undone: (() => void)[] = [];
   /** In a check: the last task that would set variables of which not even the names are known. */
   doubt: string | undefined;
-  /** In a check: the foreseen change that may make another value of one that was read since this was cleared. */
-  readOfNow: string | undefined;
+  /** In a check: the tasks that may make other values of those that were read since this was cleared. */
+  readonly readOfNow = new Set<string>();
+  /** In a check: the tasks that decide whether what now comes is done at all: an include, a `meta` or what notifies a handler rests on them. */
+  readonly rests = new Set<string>();
   /** The task that failed last, for `rescue`. */
   fallen: { task: Dict; result: Value } | undefined;
 
   constructor(host: Host, link: HostLink) {
     this.host = host;
     this.link = link;
-    this.facts = new Facts(host.name);
+    this.facts = new Facts(host.name, (entry, because) => this.ofNow(entry, because));
   }
 
   /**
-   * In a check: a value that was found on the host as it is now, by a task that really ran, though `because` is foreseen
-   * and may make it another. Whoever reads it is told.
+   * In a check: a value that is as the host is now, or made of such values, though the tasks `because` are foreseen and may
+   * make it another. Whoever reads it is told.
    */
-  ofNow(entry: Entry, because: string): Entry {
+  ofNow(entry: Entry, because: readonly string[]): Entry {
+    if (because.length === 0) return entry;
     const get = () => {
-      this.readOfNow = because;
+      for (const task of because) this.readOfNow.add(task);
       return entry.value;
     };
     return Object.defineProperty({ ...entry }, 'value', { enumerable: true, get });
@@ -84,6 +97,15 @@ export class HostState {
   }
 }
 
+/** In a check: facts that are unknown because of a foreseen change, and those that hold unless a task changes them. */
+export interface FactDoubt {
+  readonly unknown: ReadonlyMap<string, NotKnownYet>;
+  readonly ofNow: ReadonlyMap<string, string>;
+}
+
+/** All of them are known. */
+export const noDoubt: FactDoubt = { unknown: new Map(), ofNow: new Map() };
+
 /** Connection variables and the like: named as facts are, but no facts. */
 const noFacts =
   /^ansible_(host|port|user|password|pass|ssh_(?!host_key_\w+_public).*|connection|shell_.*|become.*|python_interpreter|.*_interpreter|pct_.*|sudo.*|su_.*|private_key_file|timeout|remote_.*|facts|host_key_checking|.*_executable|group_priority|managed|loop|loop_var|index_var|failed_.*|search_path|delegated_vars|async.*|limit|inventory_sources|config_file|winrm.*|psrp.*|network_.*|os|docker.*|httpapi.*|pipelining|check_mode|diff_mode|forks|verbosity|version|run_tags|skip_tags|play_.*|role_.*|parent_.*|dependent_.*|collection_name|play|become)$/;
@@ -110,9 +132,12 @@ class Facts implements Vars {
   readonly #newer = new Set<string>();
   readonly #facts = new Map<Value, Value>();
   readonly #unknown = new Map<string, NotKnownYet>();
+  readonly #doubted = new Map<string, string>();
+  readonly #ofNow: (entry: Entry, because: readonly string[]) => Entry;
 
-  constructor(host: string) {
+  constructor(host: string, ofNow: (entry: Entry, because: readonly string[]) => Entry) {
     this.#host = host;
+    this.#ofNow = ofNow;
   }
 
   /** Whether facts are due and not gathered yet, or were gathered. */
@@ -133,35 +158,41 @@ class Facts implements Vars {
     this.#newer.clear();
   }
 
-  /** Take what was gathered. In a check some are `unknown`. */
-  gather(facts: ReadonlyMap<Value, Value>, unknown: ReadonlyMap<string, NotKnownYet>): void {
+  /** Take what was gathered. In a check some may be in doubt. */
+  gather(facts: ReadonlyMap<Value, Value>, doubt: FactDoubt): void {
     const older = ([name]: readonly [Value, unknown]) => !this.#newer.has(String(name));
-    this.#take([...facts].filter(older), [...unknown].filter(older));
+    const unknown = new Map([...doubt.unknown].filter(older));
+    this.#take([...facts].filter(older), { ...doubt, unknown });
   }
 
   /** Take facts that a task gives; their names are as `ansible_facts` has them, with or without `ansible_`. */
-  add(facts: ReadonlyMap<Value, Value>, unknown: ReadonlyMap<string, NotKnownYet> = new Map()): void {
-    if (this.#due) for (const name of [...facts.keys(), ...unknown.keys()]) this.#newer.add(String(name));
-    this.#take(facts, unknown);
+  add(facts: ReadonlyMap<Value, Value>, doubt = noDoubt): void {
+    if (this.#due) for (const name of [...facts.keys(), ...doubt.unknown.keys()]) this.#newer.add(String(name));
+    this.#take(facts, doubt);
   }
 
-  #take(facts: Iterable<readonly [Value, Value]>, unknown: Iterable<readonly [string, NotKnownYet]>): void {
+  #take(facts: Iterable<readonly [Value, Value]>, { unknown, ofNow }: FactDoubt): void {
     for (const [key, value] of facts) {
       const name = String(key);
+      const perhaps = ofNow.get(name);
       this.#facts.set(short(name), value);
       this.#unknown.delete(short(name));
-      this.#entries.set(name, { value });
+      if (perhaps === undefined) this.#doubted.delete(short(name));
+      else this.#doubted.set(short(name), perhaps);
+      this.#entries.set(name, this.#ofNow({ value }, perhaps === undefined ? [] : [perhaps]));
     }
     for (const [name, touched] of unknown) {
       this.#facts.delete(short(name));
       this.#unknown.set(short(name), touched);
       this.#entries.set(name, entryNotKnownYet(touched));
     }
-    this.#entries.set('ansible_facts', { value: partlyKnown(this.#facts, this.#unknown) });
+    const all = { value: partlyKnown(this.#facts, this.#unknown) };
+    this.#entries.set('ansible_facts', this.#ofNow(all, [...new Set(this.#doubted.values())]));
   }
 
-  get arePartlyUnknown(): boolean {
-    return this.#unknown.size > 0;
+  /** In a check: whether some are in doubt. */
+  get areInDoubt(): boolean {
+    return this.#unknown.size + this.#doubted.size > 0;
   }
 
   /** All of them, as a cache keeps them. */
@@ -177,6 +208,7 @@ class Facts implements Vars {
     this.#entries.clear();
     this.#facts.clear();
     this.#unknown.clear();
+    this.#doubted.clear();
     this.#due = false;
     this.#known = false;
   }

@@ -1,4 +1,5 @@
 import {
+  becomes,
   blurs,
   type Change,
   type Command,
@@ -6,6 +7,7 @@ import {
   decodeText,
   exists,
   exporting,
+  mayAlter,
   ownLocale,
   predicts,
   type Script,
@@ -113,10 +115,20 @@ const notRun = (cmd: string | readonly string[], { stdout, msg }: { stdout: stri
 
 /** What a command leaves behind is not known, but for the guards that say so, and what it is not about. */
 const foreseen = ({ creates, removes, chdir, about = ['everything'] }: Guards) => [
-  blurs(...about),
-  ...(creates === undefined ? [] : [predicts(exists(creates, chdir), true)]),
-  ...(removes === undefined ? [] : [predicts(exists(removes, chdir), false)]),
+  mayAlter(...about),
+  // What it makes is there then, and is not known.
+  ...(creates === undefined
+    ? []
+    : [...(isOnePath(creates) ? [blurs(`path:${creates}`)] : []), predicts(exists(creates, chdir), true)]),
+  ...(removes === undefined
+    ? []
+    : [
+        ...(isOnePath(removes) ? [becomes({ place: removes, was: 'file', entry: undefined })] : []),
+        predicts(exists(removes, chdir), false),
+      ]),
 ];
+
+const isOnePath = (path: string): boolean => path.startsWith('/') && !/[*?[]/.test(path);
 
 /** The line that goes into the folder of a command. */
 export function inFolder(chdir: string | undefined): Script {

@@ -1,9 +1,9 @@
 import {
-  blurs,
   type Change,
   type Freshness,
   freshness,
   listening,
+  mayAlter,
   type Newest,
   type Plan,
   predicts,
@@ -209,7 +209,8 @@ function withEffects({ gives, ...change }: UnitChange, wanted: WantedUnit, after
       predicts(unit(wanted.name, wanted.scope), after),
       ...fresh,
       ...places,
-      blurs('network:', 'path:/run', 'absent:*'),
+      // Whoever starts may listen, write below /run, and make what was not there.
+      mayAlter('network:', 'path:/run', 'absent:*'),
     ],
   };
 }

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import type { Outcome } from '../../../src/core/event.ts';
+import type { ToldOutcome } from '../../../src/core/event.ts';
 import { modelHost, runModel } from '../model-host.ts';
 
 // What a task came to, once failed_when, changed_when and the like have had their say.
 
 /** The outcome of one task on a host whose value `a` is 1. */
-async function outcome(task: string, options: { check?: boolean; diff?: boolean } = {}): Promise<Outcome> {
+async function outcome(task: string, options: { check?: boolean; diff?: boolean } = {}): Promise<ToldOutcome> {
   const text = `- hosts: all\n  gather_facts: false\n  tasks: [{${task}}]\n`;
   const { events } = await runModel(text, { h: modelHost({ a: '1' }) }, options);
   const finished = events.find((event) => event.kind === 'task-finished');

@@ -1,0 +1,178 @@
+import { describe, expect, test } from 'vitest';
+import { Rig } from '../cli/rig.ts';
+
+const indented = (text: string): string => text.replace(/^(?! {2}handlers:| {4}- \{name: after)/gm, '    ');
+
+/** A check of these tasks on this machine, where FOLDER holds `there` and nothing else. */
+async function check(tasks: string, form: 'json' | 'plain' = 'json') {
+  using rig = new Rig();
+  const play = `- hosts: localhost\n  gather_facts: false\n  tasks:\n${indented(tasks)}\n`;
+  rig.write({ 'p.yaml': play.replaceAll('FOLDER', rig.folder), there: 'x\n' });
+  const said = await rig.run(['p.yaml', '-i', 'localhost,', '-c', 'local', '--check', '-o', form]);
+  const events =
+    form === 'json' ? said.stdout.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line)])) : [];
+  const told = events
+    .filter(({ kind }) => kind === 'task-finished')
+    .map(
+      ({ task, outcome }) =>
+        `${task.name}: ${outcome.would ?? ''} ${outcome.status} ${(outcome.unless ?? []).join('+')}`,
+    );
+  return { told: told.map((line) => line.replace(/\s+/g, ' ').trim()), code: said.code, text: said.stdout };
+}
+
+/** Commands that a check does not run: nobody knows what they change. */
+const deploy = '- {name: deploy, command: ./deploy}\n';
+/** The same, of which not even the author says whether it changes anything. */
+const perhaps = '- {name: perhaps, command: ./perhaps, register: p, changed_when: "\'new\' in p.stdout"}\n';
+const there = 'copy: {dest: FOLDER/there, content: "x\\n", mode: "0644"}';
+
+describe('what follows a command is looked at as if the command left it alone', () => {
+  test.each([
+    ['ok', there, 'ok'],
+    ['would change', 'copy: {dest: FOLDER/there, content: other}', 'changed'],
+    ['would fail', 'lineinfile: {path: FOLDER/none, line: x}', 'failed'],
+    ['would fail: a proof', 'verify: test -e FOLDER/none', 'failed'],
+    ['skipped', 'stat: {path: FOLDER}, register: s, when: false', undefined],
+  ])('%s', async (_, task, would) => {
+    const { told } = await check(`${deploy}- {name: it, ${task}}\n`);
+
+    expect(told).toEqual(['deploy: changed', would === undefined ? 'it: skipped' : `it: ${would} unless deploy`]);
+  });
+
+  test('and told so, with a count of its own, and never as plain ok', async () => {
+    const { text, code } = await check(
+      `${perhaps}- {name: a, ${there}}\n- {name: b, copy: {dest: FOLDER/there, content: y}}\n- {name: c, verify: test -e FOLDER/none}\n`,
+      'plain',
+    );
+
+    expect(text).toContain('ok, unless "perhaps" changes it: [localhost]');
+    expect(text).toContain('would change, unless "perhaps" changes it: [localhost]');
+    expect(text).toContain('would fail, unless "b" or "perhaps" mend it: [localhost]: test -e');
+    expect(text).toMatch(/localhost : ok=0 changed=0 failed=0 unless=3 unknown=1$/m);
+    expect(code).toBe(3);
+  });
+
+  test('of many commands the last two are named', async () => {
+    const commands = ['one', 'two', 'three', 'four'].map((name) => `- {name: ${name}, command: "true"}\n`).join('');
+    const { text } = await check(`${commands}- {name: it, ${there}}\n`, 'plain');
+
+    expect(text).toContain('ok, unless "four", "three" or 2 more change it');
+  });
+
+  test('but what it says that it is about leaves all else as it is', async () => {
+    const { told } = await check(
+      `- {name: deploy, command: {cmd: ./deploy, about: ["path:/opt/app"]}}\n- {name: it, ${there}}\n`,
+    );
+
+    expect(told).toEqual(['deploy: changed', 'it: ok']);
+  });
+
+  test('what it creates is there then, and is not known', async () => {
+    const { told } = await check(
+      `- {name: deploy, command: {cmd: ./deploy, creates: FOLDER/made, about: ["path:FOLDER/made"]}}
+- {name: waits, wait_for: {path: FOLDER/made, timeout: 1}}
+- {name: stats, stat: {path: FOLDER/made}}
+- {name: again, command: {cmd: ./again, creates: FOLDER/made}}\n`,
+    );
+
+    expect(told).toEqual(['deploy: changed', 'waits: ok', 'stats: unknown', 'again: ok']);
+  });
+});
+
+describe('what is made of such a finding holds only unless the command changes it', () => {
+  const found = '- {name: found, stat: {path: FOLDER/there}, register: s}\n';
+
+  test('a parameter, a fact, a loop and a condition', async () => {
+    const aside = '- {name: deploy, command: {cmd: ./deploy, about: ["path:FOLDER/there"]}}\n';
+    const { told } = await check(
+      `${aside}${found}- {name: parameter, copy: {dest: FOLDER/aside, content: "{{ s.stat.size }}"}}
+- {name: fact, set_fact: {size: "{{ s.stat.size }}"}}
+- {name: of fact, copy: {dest: FOLDER/other, content: "{{ size }}"}}
+- {name: loop, debug: {msg: x}, loop: "{{ [s.stat.size] }}"}
+- {name: condition, copy: {dest: FOLDER/third, content: x}, when: not s.stat.exists}
+- {name: plain, debug: {msg: x}}\n`,
+    );
+
+    expect(told).toEqual([
+      'deploy: changed',
+      'found: ok unless deploy',
+      'parameter: changed unless deploy',
+      'fact: ok unless deploy',
+      'of fact: changed unless deploy',
+      'loop: ok unless deploy',
+      'condition: skipped unless deploy',
+      'plain: ok',
+    ]);
+  });
+
+  test('what a task so skipped would change is in doubt, too', async () => {
+    const { told } = await check(
+      `- {name: deploy, command: {cmd: ./deploy, about: ["path:FOLDER/there"]}}\n${found}- {name: condition, copy: {dest: FOLDER/third, content: x}, when: not s.stat.exists}
+- {name: third, file: {path: FOLDER/third, state: absent}}\n`,
+    );
+
+    expect(told.at(-1)).toBe('third: ok unless condition');
+  });
+
+  test('an include and what it brings, and the end of a host', async () => {
+    const { told } = await check(
+      `- {name: deploy, command: {cmd: ./deploy, about: ["path:FOLDER/there"]}}\n${found}- {name: left out, include_tasks: none.yaml, when: not s.stat.exists}
+- {name: end, meta: end_host, when: s.stat.exists}
+- {name: later, debug: {msg: x}}\n`,
+    );
+
+    expect(told.slice(2)).toEqual(['left out: skipped unless deploy', 'end: unknown', 'later: ok unless deploy']);
+  });
+
+  test('until does not wait for it', async () => {
+    const { told } = await check(
+      `${deploy}- {name: it, stat: {path: FOLDER/none}, register: s, until: s.stat.exists, retries: 1000, delay: 1000}\n`,
+    );
+
+    expect(told).toEqual(['deploy: changed', 'it: failed unless deploy']);
+  });
+});
+
+describe('a handler', () => {
+  const handlers = '  handlers:\n    - {name: after, file: {path: FOLDER/stamp, state: touch}}\n';
+
+  test('is not due unless the command changes what notifies it', async () => {
+    const { told } = await check(`${deploy}- {name: it, ${there}, notify: after}\n${handlers}`);
+
+    expect(told).toEqual(['deploy: changed', 'it: ok unless deploy', 'after: skipped unless it']);
+  });
+
+  test('is due unless the command does what notifies it', async () => {
+    const { told } = await check(
+      `${deploy}- {name: it, copy: {dest: FOLDER/new, content: x}, notify: after}\n${handlers}`,
+    );
+
+    expect(told).toEqual(['deploy: changed', 'it: changed unless deploy', 'after: changed unless deploy']);
+  });
+
+  test('is due where the command itself notifies it', async () => {
+    const { told } = await check(
+      `- {name: deploy, command: {cmd: ./deploy, about: ["path:/opt/app"]}, notify: after}\n${handlers}`,
+    );
+
+    expect(told).toEqual(['deploy: changed', 'after: changed']);
+  });
+});
+
+test('a loop depends on it as its items do', async () => {
+  const { told } = await check(
+    `- {name: deploy, command: {cmd: ./deploy, about: ["path:FOLDER/there"]}}
+- {name: one of two, file: {path: "FOLDER/{{ item }}", state: touch, access_time: preserve, modification_time: preserve}, loop: [there, new]}
+- {name: both, stat: {path: "FOLDER/{{ item }}"}, loop: [there, new]}\n`,
+  );
+
+  expect(told).toEqual(['deploy: changed', 'one of two: changed', 'both: ok unless deploy+one of two']);
+});
+
+test('with a question about anything a foreseen change is such a task: what it asks may look at it', async () => {
+  const { told } = await check(
+    `- {name: change, copy: {dest: FOLDER/new, content: x}}\n- {name: proof, verify: test -e FOLDER/there}\n- {name: bound, verify: {cmd: test -e FOLDER/there, about: ["path:FOLDER/there"]}}\n`,
+  );
+
+  expect(told).toEqual(['change: changed', 'proof: ok unless change', 'bound: ok']);
+});
