@@ -124,6 +124,23 @@ describe('what is made of such a finding holds only unless the command changes i
     expect(told.slice(2)).toEqual(['left out: skipped unless deploy', 'end: unknown', 'later: ok unless deploy']);
   });
 
+  test('what comes where a rescue may come instead, and what that would have set', async () => {
+    const { told } = await check(
+      `${deploy.replace('./deploy', '{cmd: ./deploy, about: ["path:FOLDER/none"]}')}- block:
+  - {name: proof, verify: {cmd: test -e FOLDER/none, about: ["path:FOLDER/none"]}}
+  - {name: rest, debug: {msg: x}}
+  rescue:
+  - {name: rescue, set_fact: {r: 1}}
+- {name: after block, debug: {msg: x}, when: r is defined}\n`,
+    );
+
+    expect(told.slice(1)).toEqual([
+      'proof: failed unless deploy',
+      'rest: ok unless proof',
+      'after block: skipped unless proof',
+    ]);
+  });
+
   test('until does not wait for it', async () => {
     const { told } = await check(
       `${deploy}- {name: it, stat: {path: FOLDER/none}, register: s, until: s.stat.exists, retries: 1000, delay: 1000}\n`,

@@ -14,6 +14,7 @@ const outcome = (status: Status, more: Partial<ToldOutcome> = {}): ToldOutcome =
 const told = (name: string, is: ToldOutcome, more: Partial<Told> = {}): Told => ({
   key: name,
   taskKey: name,
+  host: 'h',
   name,
   type: 'copy',
   handler: false,

@@ -64,7 +64,8 @@ export function compare(check: Story, run: Story): readonly Verdict[] {
     if (told !== undefined) {
       used.add(told);
       add(judged(told, happened, check, run));
-      otherWay ||= told.outcome.status === 'unknown' && happened.outcome.status === 'failed';
+      const { status, would } = told.outcome;
+      otherWay ||= (status === 'unknown' || would === 'failed') && happened.outcome.status === 'failed';
     } else if (otherWay)
       add({ worth: 'unknown', about: happened, detail: '', reason: UNSEEN, causes: ['include or rescue'] });
     else add({ worth: 'lie', about: happened, detail: `not told → ${happened.outcome.status}`, run: happened.outcome });

@@ -6,6 +6,7 @@ export interface Told {
   readonly key: string;
   /** The task's key, without the item. */
   readonly taskKey: string;
+  readonly host: string;
   readonly name: string;
   readonly type: string;
   readonly handler: boolean;
@@ -27,21 +28,24 @@ export function storyOf(lines: string): Story {
   const told: Told[] = [];
   const passed = new Map<string, number>();
   let exitCode: number | undefined;
-  let item = 0;
+  const items = new Map<string, number>();
   for (const line of lines.split('\n')) {
     if (line === '') continue;
     const event = JSON.parse(line) as Event;
     if (event.kind === 'run-finished') exitCode = event.exitCode;
     if (event.kind !== 'item-finished' && event.kind !== 'task-finished') continue;
-    const { task, outcome } = event;
-    const place = `${task.at.file}:${task.at.line}`;
+    const { host, task, outcome } = event;
+    const place = `${host} ${task.at.file}:${task.at.line}`;
     const taskKey = `${place} ${passed.get(place) ?? 0}`;
-    const about = { taskKey, name: task.name, type: task.type, handler: task.handler, outcome };
-    if (event.kind === 'item-finished') told.push({ ...about, key: `${taskKey} [${item++}]`, looped: false });
-    else {
+    const item = items.get(place) ?? 0;
+    const about = { taskKey, host, name: task.name, type: task.type, handler: task.handler, outcome };
+    if (event.kind === 'item-finished') {
+      told.push({ ...about, key: `${taskKey} [${item}]`, looped: false });
+      items.set(place, item + 1);
+    } else {
       told.push({ ...about, key: taskKey, looped: item > 0 });
       passed.set(place, (passed.get(place) ?? 0) + 1);
-      item = 0;
+      items.delete(place);
     }
   }
   return { told, exitCode };

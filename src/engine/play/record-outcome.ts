@@ -43,6 +43,9 @@ export function recordOutcome(
     });
     host.end();
   }
+  // If it fails after all, a rescue comes, and what follows here does not: nobody knows which.
+  if (outcome.status === 'unknown' && task.kind !== 'block' && host.cursor.isRescued)
+    state.rests.add(refOf(play, task, host, false).name);
   if (outcome.status !== 'failed') return;
   if (goesOn(play, host, task)) {
     for (const doubt of undone) doubt();
