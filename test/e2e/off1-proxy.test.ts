@@ -257,7 +257,7 @@ describe('twenty things done by hand', () => {
       'fail2ban runs with its present configuration: depends on reload fail2ban',
       'fail2ban watches nginx: depends on reload fail2ban',
       'Prometheus asks for the metrics of container 100: depends on The monitoring repository is cloned',
-      'The change is committed and pushed: depends on Prometheus asks for the metrics of container 100',
+      'The change is committed and pushed: depends on The monitoring repository is cloned',
       'A test mail to root reaches the relay: depends on fail2ban is installed',
     ]);
   });
