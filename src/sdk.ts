@@ -43,14 +43,14 @@ export { each, together } from './core/questions/each.ts';
 export { type Facts, facts } from './core/questions/facts.ts';
 export {
   type ArchiveArg,
+  type ArchiveMember,
   type ArchiveSource,
   type ArchiveState,
   archive,
-  isZip,
-  tarArguments,
-  withArchive,
-  zipMembers,
+  type MemberThere,
+  memberPrintings,
 } from './core/questions/files/archive.ts';
+export { tarArguments, withArchive, zipMembers } from './core/questions/files/archive-script.ts';
 export { type Checksum, type ChecksumAlgorithm, checksum } from './core/questions/files/checksum.ts';
 export { type Content, content } from './core/questions/files/content.ts';
 export {

@@ -15,7 +15,7 @@ import {
   tree,
   userAccount,
 } from '../src/sdk.ts';
-import { attributeParams, named } from './shared/files/attributes.ts';
+import { attributeParams } from './shared/files/attributes.ts';
 import { ancestors, planDirectory } from './shared/files/file-directory.ts';
 import { planHardLink, planLink } from './shared/files/file-links.ts';
 import { type FileParams, type FileState, planAbsent, planExisting } from './shared/files/file-states.ts';
@@ -64,8 +64,8 @@ export default defineTask({
         params.recurse && params.follow && params.state !== 'absent' ? tree({ path, follow: true }) : nothing(),
       times: asked === undefined ? nothing() : shell({ ...asked, about: [] }),
       self: self(),
-      ownerAccount: userAccount(named(params.owner)),
-      groupAccount: groupAccount(named(params.group)),
+      ownerAccount: userAccount(params.owner),
+      groupAccount: groupAccount(params.group),
     };
   },
   thenAsk(state, params, context) {

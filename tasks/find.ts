@@ -21,6 +21,7 @@ import {
 import { patternOf } from './shared/editing/python-pattern.ts';
 import { kindFlags, permissionFlags } from './shared/files/entry-flags.ts';
 import { ageLimit, sizeLimit } from './shared/files/find-filters.ts';
+import { isSizeKnown } from './shared/files/path-info.ts';
 
 const params = {
   paths: {
@@ -212,7 +213,10 @@ function told(entry: Found, sum: string | undefined) {
     size,
     ...(sum !== undefined && { checksum: sum }),
   };
-  if (inode === undefined) return withLacking(known, ['inode', 'dev', 'nlink', 'atime', 'mtime', 'ctime']);
+  if (inode === undefined) {
+    const unknown = ['inode', 'dev', 'nlink', 'atime', 'mtime', 'ctime', ...(isSizeKnown(entry) ? [] : ['size'])];
+    return withLacking(Object.fromEntries(Object.entries(known).filter(([key]) => !unknown.includes(key))), unknown);
+  }
   const { dev, ino, nlink, atime, mtime, ctime } = inode;
   return { ...known, inode: ino, dev, nlink, atime, mtime, ctime };
 }

@@ -13,6 +13,7 @@ import {
   withLacking,
 } from '../src/sdk.ts';
 import { kindFlags, permissionFlags } from './shared/files/entry-flags.ts';
+import { isSizeKnown } from './shared/files/path-info.ts';
 
 export default defineTask({
   name: 'ansible.builtin.stat',
@@ -73,6 +74,7 @@ export default defineTask({
     };
     const unknown = [
       ...(entry.inode === undefined ? ofInode : []),
+      ...(isSizeKnown(entry) ? [] : ['size']),
       ...(state.exists && state.may === undefined ? ofUser : []),
       ...(details?.foreseen === true ? ofDetails : []),
     ];

@@ -2,7 +2,6 @@ import {
   type ArchiveArg,
   type ArchiveState,
   archive,
-  blurs,
   type Change,
   type Command,
   ControllerError,
@@ -11,29 +10,30 @@ import {
   defineTask,
   download,
   exists,
+  followed,
   type HttpRequest,
-  joinPath,
+  type MemberThere,
+  memberPrintings,
   nothing,
   type Params,
-  parentOf,
+  type PathState,
   reading,
   type Script,
   type Self,
-  type Subject,
   script,
   sh,
   showMode,
   stat,
   type TaskContext,
   tarArguments,
-  tidyPath,
   urlLogin,
   withArchive,
   zipMembers,
 } from '../src/sdk.ts';
-import { attributeParams, unknownAccount } from './shared/files/attributes.ts';
+import { type Accounts, attributeParams, unknownAccount } from './shared/files/attributes.ts';
 import { askAccounts } from './shared/files/copy-file.ts';
 import { followedInfo } from './shared/files/path-info.ts';
+import { unpackedEffects } from './shared/files/unpacked.ts';
 
 const params = {
   src: {
@@ -94,24 +94,22 @@ export default defineTask({
   plan(state, task, context) {
     if (state.created === true) return { changes: [], result: { msg: `skipped, since ${task.creates} exists` } };
     const known = state.archiveNow ?? state.archive;
-    const wrong = unknownAccount(task, state) ?? known?.failure;
+    const wrong = unknownAccount(task, state) ?? known?.obstacle ?? known?.failure;
     if (wrong !== undefined) return { failed: wrong, result: { src: task.src, dest: task.dest } };
-    const content = known!.differences.filter((line) => counts(line, task, state.self, known!.zip));
+    const content = known!.differences
+      .filter(({ what }) => counts(what, task, state.self, known!.zip))
+      .map(({ name, what }) => `${name}: ${what}`);
     const attributes = attributeDifferences(known!, task);
     if (content.length === 0 && attributes.length === 0) return { changes: [] };
-    return {
-      changes: [
-        unpackChange(known!, [...content, ...attributes], commandsOf(known!, content.length > 0, task, context), task),
-      ],
-    };
+    return { changes: [unpackChange(known!, { content, attributes }, state, task, context)] };
   },
-  result: ({ state, params: task }) => {
-    const known = state.archiveNow ?? state.archive;
+  result: ({ before, state, params: task }) => {
+    const known = state.archiveNow ?? state.archive ?? before.archiveNow ?? before.archive;
     return {
       src: task.src,
       dest: task.dest,
-      handler: known?.zip === true ? 'ZipArchive' : 'TgzArchive',
-      ...(task.list_files && { files: known?.members ?? [] }),
+      ...(known !== undefined && { handler: known.zip ? 'ZipArchive' : 'TgzArchive' }),
+      ...(task.list_files && { files: known?.members.map(({ name }) => name) ?? [] }),
       ...followedInfo(state.dest),
     };
   },
@@ -178,50 +176,69 @@ const keepsNewer = (task: Task): boolean => task.keep_newer || told(task, '--kee
 /** Whether a difference is one that unpacking removes: who is not root owns what he unpacks, and given attributes come after. */
 function counts(difference: string, task: Task, self: Self, zip: boolean): boolean {
   // What is there already stays, however it looks.
-  if (told(task, ...(zip ? ['-n'] : ['--skip-old-files', '--keep-old-files', '-k'])))
-    return /: missing$|No such file or directory$/.test(difference);
+  if (told(task, ...(zip ? ['-n'] : ['--skip-old-files', '--keep-old-files', '-k']))) return difference === 'missing';
   const givesOwner = self.uid === 0 && !told(task, '--no-same-owner', '-o');
-  if (/: Mode differs$/.test(difference)) return task.mode === undefined && !told(task, '--no-same-permissions');
-  if (/: Uid differs$/.test(difference)) return givesOwner && task.owner === undefined;
-  if (/: Gid differs$/.test(difference)) return givesOwner && task.group === undefined;
-  if (/: Mod time differs$/.test(difference)) return !told(task, '-m', '--touch');
+  if (difference === 'Mode differs') return task.mode === undefined && !told(task, '--no-same-permissions');
+  if (difference === 'Uid differs') return givesOwner && task.owner === undefined;
+  if (difference === 'Gid differs') return givesOwner && task.group === undefined;
+  if (difference === 'Mod time differs') return !told(task, '-m', '--touch');
   return true;
 }
 
-type Owned = ArchiveState['owned'][number];
-
-function attributeDifferences({ owned }: ArchiveState, { owner, group, mode }: Task): readonly string[] {
-  const wrong = (one: Owned): boolean =>
+function attributeDifferences({ there }: ArchiveState, { owner, group, mode }: Task): readonly string[] {
+  const wrong = (one: MemberThere): boolean =>
     (owner !== undefined && one.user !== owner && String(one.uid) !== owner) ||
     (group !== undefined && one.group !== group && String(one.gid) !== group) ||
-    (mode !== undefined && !one.link && computeMode(mode, one.mode, one.name.endsWith('/')) !== one.mode);
-  return owned
+    (mode !== undefined && one.kind !== 'link' && computeMode(mode, one.mode, one.name.endsWith('/')) !== one.mode);
+  return there
     .filter(wrong)
     .map(({ name, user, group: own, mode: bits }) => `${name}: ${user}:${own} ${showMode(bits)}`);
 }
 
+interface Known extends Accounts {
+  readonly dest: PathState;
+  readonly self: Self;
+}
+
 function unpackChange(
   known: ArchiveState,
-  differing: readonly string[],
-  commands: readonly Command[],
+  { content, attributes }: { readonly content: readonly string[]; readonly attributes: readonly string[] },
+  state: Known,
   task: Task,
+  context: TaskContext,
 ): Change {
+  const differing = [...content, ...attributes];
+  const unpacks = content.length > 0;
+  const entry = followed(state.dest);
+  const printing = memberPrintings(argOf(task, context), known.zip);
+  const printable = new Set(known.members.slice(0, mostPrinted));
   return {
     what: 'unpacked archive',
     from: `${differing.length} of ${known.members.length} members differ: ${differing.slice(0, 5).join('; ')}${differing.length > 5 ? '; …' : ''}`,
     to: urlLogin(task.src).url,
-    commands,
-    effects: [blurs(...brought(known, task.dest))],
+    commands: commandsOf(known, unpacks, task, context),
+    effects: unpackedEffects({
+      known,
+      dest: task.dest,
+      root: { place: state.dest.resolved ?? task.dest, entry: entry! },
+      self: state.self,
+      accounts: state,
+      given: task,
+      unpacks,
+      holding: (member) => ({
+        printedBy: printable.has(member) ? printing(member) : { key: printing(member).key },
+      }),
+      isOpen: keepsNewer(task) || task.extra_opts.some((one) => !renames.test(one)),
+    }),
     paths: [task.dest],
   };
 }
 
-/** What unpacking brings or alters: the members, and the names in the directories that they are in. */
-const brought = ({ members }: ArchiveState, dest: string): readonly Subject[] =>
-  members.flatMap((name) => {
-    const path = tidyPath(joinPath(dest, name));
-    return [`listed:${parentOf(path)}`, ...(name.endsWith('/') ? [`entry:${path}`] : [`path:${path}`])];
-  });
+/** Of so many members a later task may be told what they hold before they are unpacked: each is a process on the host. */
+const mostPrinted = 200;
+
+/** What gives members other names, and alters nothing else. */
+const renames = /^--(?:strip(?:-components)?|transform|xform|one-top-level)=/;
 
 const commandsOf = (known: ArchiveState, unpacks: boolean, task: Task, context: TaskContext): readonly Command[] => [
   ...(unpacks ? [unpack(known, task, context)] : []),

@@ -86,7 +86,7 @@ function judged(told: Told, happened: Told, check: Story, run: Story): Omit<Verd
   const before = told.outcome;
   const after = happened.outcome;
   const both = { about: told, check: before, run: after };
-  if (before.status === 'unknown') return { worth: 'unknown', ...unknownOf(told, check), about: told, detail: '' };
+  if (before.status === 'unknown') return { worth: 'unknown', ...unknownOf(told, check), ...both, detail: '' };
   if (before.status === 'unless') {
     const plain = judged(
       { ...told, outcome: { ...before, status: before.would ?? 'ok', unless: [] } },

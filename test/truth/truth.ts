@@ -76,8 +76,8 @@ function tell(result: CaseResult): void {
     process.stdout.write(readFileSync(join(directory, 'play/play.yaml'), 'utf8'));
     for (const { worth, about, check, run, detail } of [...verdicts, ...again]) {
       const told = [check?.status, run?.status].map((status) => status ?? '–').join(' → ');
-      const reason = check?.message ?? run?.message ?? '';
-      process.stdout.write(`${worth.padEnd(24)} ${about.name}: ${told} ${worth === 'true' ? '' : detail} ${reason}\n`);
+      const message = check?.message ?? run?.message ?? '';
+      process.stdout.write(`${worth.padEnd(24)} ${about.name}: ${told} ${worth === 'true' ? '' : detail} ${message}\n`);
     }
   }
   const bad = result.troubles.length > 0 || result.writes.length > 0 || verdicts.some(({ worth }) => worth === 'lie');

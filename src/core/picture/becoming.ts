@@ -1,3 +1,4 @@
+import type { ShellText } from '../command.ts';
 import type { Entry, EntryKind } from '../questions/files/entry.ts';
 
 /** What is at a path after a change. */
@@ -12,13 +13,25 @@ export interface Becoming {
   readonly entry: Entry | undefined;
   /** Of a file, what it then holds; left out where it is the same file as before, with other attributes. */
   readonly holds?: Holding;
+  /** Of a file, its modification time in seconds since the epoch where the change sets one; else a file that is written has that of the run, and another keeps its own. */
+  readonly mtime?: number | 'unknown';
   /** Of a link, what it then says; and whether it says that already. */
   readonly target?: string;
   readonly sameTarget?: boolean;
 }
 
-/** What a file holds: these bytes, what another file of the host holds (a copy), or that very file (a hard link). */
+/** What a file holds: these bytes, what another file of the host holds (a copy), that very file (a hard link), or what is printed. */
 export type Holding =
   | { readonly bytes: Uint8Array }
   | { readonly copyOf: string; readonly sha1?: string }
-  | { readonly nameOf: string };
+  | { readonly nameOf: string }
+  | { readonly printedBy: Printing };
+
+/** What a file will hold, told by how it can be had: a member of an archive, a file of a commit. */
+export interface Printing {
+  /** Two with one key hold the same. */
+  readonly key: string;
+  /** Prints it; left out where nobody can say beforehand what it will be. */
+  readonly script?: ShellText;
+  readonly stdin?: Uint8Array | undefined;
+}

@@ -1,10 +1,13 @@
 import { type Entry, fileId, foreseeable } from '../questions/files/entry.ts';
 import { directoriesAbove, parentOf } from '../questions/files/paths.ts';
 import { type Subject, touches } from '../touches.ts';
-import type { Becoming, Holding } from './becoming.ts';
+import type { Becoming, Printing } from './becoming.ts';
 
-/** What a foreseen file holds: bytes, or what a file of the host holds as it is now. */
-type Held = { readonly bytes: Uint8Array } | { readonly place: string; readonly sha1?: string };
+/** What a foreseen file holds: bytes, what a file of the host holds as it is now, or what is printed. */
+export type Held =
+  | { readonly bytes: Uint8Array }
+  | { readonly place: string; readonly sha1?: string }
+  | { readonly printedBy: Printing };
 
 /** A foreseen file, shared by all its names. */
 interface FileRecord {
@@ -13,6 +16,7 @@ interface FileRecord {
   task: string;
   at: number;
   names: number | undefined;
+  mtime: Becoming['mtime'];
   readonly id: string;
 }
 
@@ -26,7 +30,8 @@ type Thing =
 type Made = { readonly task: string; readonly at: number };
 
 /** What is foreseen at a place. */
-export type Foreseen = Made & (Thing | { readonly is: 'file'; readonly entry: Entry; readonly held: Held });
+export type Foreseen = Made &
+  (Thing | { readonly is: 'file'; readonly entry: Entry; readonly held: Held; readonly mtime: Becoming['mtime'] });
 
 /** The same as it is kept: a file may have other names. */
 type Stored = Made & (Thing | { readonly is: 'file'; readonly file: FileRecord });
@@ -88,7 +93,8 @@ export class Overlay {
     this.#places.set(place, this.#stored(becoming, before, keeps, { task, at }));
   }
 
-  #stored({ place, entry, target, holds }: Becoming, before: Stored | undefined, keeps: boolean, made: Made): Stored {
+  #stored(becoming: Becoming, before: Stored | undefined, keeps: boolean, made: Made): Stored {
+    const { entry, target } = becoming;
     if (entry === undefined) return { ...made, is: 'absent' };
     if (entry.kind === 'link') return { ...made, is: 'link', entry: foreseeable(entry), target: target ?? '' };
     if (entry.kind === 'directory')
@@ -99,17 +105,21 @@ export class Overlay {
         empty: !keeps || (before?.is === 'directory' && before.empty),
       };
     if (entry.kind !== 'file') return { ...made, is: 'other', entry: foreseeable(entry) };
-    return { ...made, is: 'file', file: this.#fileOf(place, entry, before, holds, made) };
+    return { ...made, is: 'file', file: this.#fileOf({ ...becoming, entry }, before, made) };
   }
 
-  #fileOf(place: string, entry: Entry, before: Stored | undefined, holds: Holding | undefined, made: Made): FileRecord {
+  #fileOf(
+    { place, entry, holds, mtime }: Becoming & { readonly entry: Entry },
+    before: Stored | undefined,
+    made: Made,
+  ): FileRecord {
     if (holds !== undefined && 'nameOf' in holds) return this.#secondName(holds.nameOf, entry, made);
     if (holds !== undefined) {
-      const held = 'bytes' in holds ? holds : this.#heldAt(holds.copyOf, holds.sha1);
-      return { ...made, entry: foreseeable(entry), held, names: 1, id: `foreseen ${made.at}` };
+      const held = 'copyOf' in holds ? this.#heldAt(holds.copyOf, holds.sha1) : holds;
+      return { ...made, entry: foreseeable(entry), held, names: 1, mtime, id: `foreseen ${made.at}` };
     }
     const known = before?.is === 'file' ? before.file : this.#record(entry, place, made);
-    Object.assign(known, made, { entry: foreseeable(entry) });
+    Object.assign(known, made, { entry: foreseeable(entry), mtime: mtime ?? known.mtime });
     return known;
   }
 
@@ -126,7 +136,14 @@ export class Overlay {
     const id = fileId(entry) ?? `foreseen ${made.at}`;
     const known = this.#inodes.get(id);
     if (known !== undefined) return known;
-    const file = { ...made, entry: foreseeable(entry), held: { place }, names: entry.inode?.nlink, id };
+    const file = {
+      ...made,
+      entry: foreseeable(entry),
+      held: { place },
+      names: entry.inode?.nlink,
+      mtime: undefined,
+      id,
+    };
     this.#inodes.set(id, file);
     return file;
   }
@@ -208,10 +225,11 @@ export class Overlay {
 }
 
 /** A foreseen file as a question sees it: which names are one file is told by `id`, how many there are by `names`. */
-const asForeseen = ({ entry, held, task, at, id, names }: FileRecord): Foreseen => ({
+const asForeseen = ({ entry, held, task, at, id, names, mtime }: FileRecord): Foreseen => ({
   is: 'file',
   task,
   at,
   held,
+  mtime,
   entry: { ...entry, foreseen: { id, ...(names !== undefined && { names }) } },
 });

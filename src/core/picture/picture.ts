@@ -10,6 +10,22 @@ export class AskFirst {
   }
 }
 
+/** Foretell something of each of several: what has to be asked first is asked of all of them at once. */
+export function ofEach<T, R>(items: readonly T[], foretell: (item: T) => R): readonly R[] {
+  const first: AnyQuestion<unknown>[] = [];
+  const told = items.flatMap((item) => {
+    try {
+      return [foretell(item)];
+    } catch (error) {
+      if (!(error instanceof AskFirst)) throw error;
+      first.push(...error.questions);
+      return [];
+    }
+  });
+  if (first.length > 0) throw new AskFirst(...first);
+  return told;
+}
+
 /** Thrown while foretelling: a foreseen change leaves the answer unknown. */
 export class NotForeseen {
   readonly task: string;

@@ -39,20 +39,18 @@ export interface Accounts {
 /** The part of an entry that attributes are about. */
 export type Owned = Pick<Entry, 'kind' | 'mode' | 'uid' | 'gid' | 'owner' | 'group'>;
 
-/** The name to look up, where an owner is not given by number. */
-export const named = (owner: string | undefined): string | undefined =>
-  owner === undefined || /^\d+$/.test(owner) ? undefined : owner;
-
 /** Why the attributes can not be given, or undefined. */
 export function unknownAccount(
   { owner, group, validate }: Attributes & { readonly validate?: string },
   { ownerAccount, groupAccount }: Accounts,
 ): string | undefined {
   if (validate?.includes('%s') === false) return `validate must contain %s: ${validate}`;
-  if (ownerAccount?.exists === false) return `chown failed: failed to look up user ${owner}`;
-  if (groupAccount?.exists === false) return `chgrp failed: failed to look up group ${group}`;
+  if (ownerAccount?.exists === false && !isNumber(owner)) return `chown failed: failed to look up user ${owner}`;
+  if (groupAccount?.exists === false && !isNumber(group)) return `chgrp failed: failed to look up group ${group}`;
   return undefined;
 }
+
+const isNumber = (name: string | undefined): boolean => name !== undefined && /^\d+$/.test(name);
 
 /** An entry as it is once it has its attributes. */
 export function withAttributes<E extends Owned>(entry: E, wanted: Attributes, accounts: Accounts): E {
@@ -80,8 +78,8 @@ function ownerAfter(
 ): Pick<Owned, 'uid' | 'owner'> {
   const own = { uid: entry.uid, owner: entry.owner };
   if (owner === undefined || owner === entry.owner) return own;
-  const uid = account === undefined ? Number(owner) : (account.id ?? -1);
-  return uid === entry.uid ? own : { uid, owner: account === undefined ? undefined : owner };
+  const { id, name } = idAndName(owner, account);
+  return id === entry.uid ? own : { uid: id, owner: name };
 }
 
 function groupAfter(
@@ -91,8 +89,17 @@ function groupAfter(
 ): Pick<Owned, 'gid' | 'group'> {
   const own = { gid: entry.gid, group: entry.group };
   if (group === undefined || group === entry.group) return own;
-  const gid = account === undefined ? Number(group) : (account.id ?? -1);
-  return gid === entry.gid ? own : { gid, group: account === undefined ? undefined : group };
+  const { id, name } = idAndName(group, account);
+  return id === entry.gid ? own : { gid: id, group: name };
+}
+
+/** Number and name of an account that is given by one of them. */
+function idAndName(
+  given: string,
+  account: Account | undefined,
+): { readonly id: number; readonly name: string | undefined } {
+  if (account?.exists !== true && isNumber(given)) return { id: Number(given), name: account?.byNumber };
+  return { id: account?.id ?? -1, name: given };
 }
 
 /** The differences between an entry's owner, group and mode and the wanted ones, with the commands that set them (`through` links, when it is the entry behind one). */

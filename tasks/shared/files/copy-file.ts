@@ -23,7 +23,7 @@ import {
   tidyPath,
   userAccount,
 } from '../../../src/sdk.ts';
-import { type Accounts, type Attributes, named, unknownAccount } from './attributes.ts';
+import { type Accounts, type Attributes, unknownAccount } from './attributes.ts';
 import type { FileSource } from './copy-source.ts';
 import { fileChanges } from './file-content.ts';
 import { foldersFor } from './file-directory.ts';
@@ -66,8 +66,8 @@ export interface CopyFileState extends Accounts {
 /** Who logs in, and whom the owner and group that are wanted mean. */
 export const askAccounts = ({ owner, group }: Attributes) => ({
   self: self(),
-  ownerAccount: userAccount(named(owner)),
-  groupAccount: groupAccount(named(group)),
+  ownerAccount: userAccount(owner),
+  groupAccount: groupAccount(group),
 });
 
 /** The questions of copying one file: one round, whether the destination is a folder or not. */

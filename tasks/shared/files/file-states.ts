@@ -86,16 +86,14 @@ export function attributed(
   const after = withAttributes(entry, params, state);
   const { before } = state;
   const target = before.exists ? before.link?.target : undefined;
+  const times = timeChanges(at, entry, params, state.times, otherwise);
+  const mtime = times.some(({ what }) => what === 'modification time') ? ('unknown' as const) : undefined;
+  const more = { ...(target !== undefined && { target }), ...(mtime !== undefined && { mtime }) };
   const effects = [
-    at !== path
-      ? throughEffect(path, before, after)
-      : entryEffect(path, before, after, target === undefined ? {} : { target }),
+    at !== path ? throughEffect(path, before, after, undefined, mtime) : entryEffect(path, before, after, more),
   ];
   return {
-    changes: [
-      ...attributeChanges(at, entry, params, state),
-      ...timeChanges(at, entry, params, state.times, otherwise),
-    ].map((change) => ({
+    changes: [...attributeChanges(at, entry, params, state), ...times].map((change) => ({
       ...change,
       effects,
       paths: [at],

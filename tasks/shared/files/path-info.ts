@@ -9,13 +9,14 @@ import {
   type PathState,
   type Self,
   type TaskResult,
+  withLacking,
 } from '../../../src/sdk.ts';
 
 /** What Ansible's file types tell of what they leave behind: ids, names, mode, size and state. */
 export function pathInfo(state: PathState): TaskResult {
   // A dangling link has nothing to tell, in Ansible neither.
   if (!state.exists || followed(state) === undefined) return {};
-  return {
+  const info = {
     uid: state.uid,
     gid: state.gid,
     owner: state.owner ?? String(state.uid),
@@ -25,7 +26,12 @@ export function pathInfo(state: PathState): TaskResult {
     size: state.size,
     state: stateName(state),
   };
+  return isSizeKnown(state) ? info : withLacking({ ...info, size: undefined }, ['size']);
 }
+
+/** How big a directory will be only its file system knows. */
+export const isSizeKnown = ({ kind, inode }: Pick<Entry, 'kind' | 'inode'>): boolean =>
+  kind !== 'directory' || inode !== undefined;
 
 /** The same of what is at the end of a link. */
 export function followedInfo(state: PathState): TaskResult {
@@ -61,7 +67,7 @@ export function entryEffect(
   path: string,
   before: PathState,
   entry: Entry,
-  more: Pick<Becoming, 'holds' | 'target'> = {},
+  more: Pick<Becoming, 'holds' | 'target' | 'mtime'> = {},
 ): Effect {
   const said = before.exists ? before.link?.target : undefined;
   return becomes({
@@ -75,8 +81,14 @@ export function entryEffect(
 }
 
 /** How a path is once the entry that it leads to, links followed, is another. */
-export function throughEffect(path: string, before: PathState, entry: Entry, holds?: Holding): Effect {
-  const more = holds === undefined ? {} : { holds };
+export function throughEffect(
+  path: string,
+  before: PathState,
+  entry: Entry,
+  holds?: Holding,
+  mtime?: Becoming['mtime'],
+): Effect {
+  const more = { ...(holds !== undefined && { holds }), ...(mtime !== undefined && { mtime }) };
   if (!before.exists || before.link === undefined) return entryEffect(path, before, entry, more);
   return becomes({ place: before.resolved ?? path, path, was: before.link.to?.kind, entry, ...more });
 }

@@ -5,6 +5,7 @@ import type { Reply } from '../../session.ts';
 import { decodeText } from '../../text-codec.ts';
 import { mustHoldKnown } from './foreseen-path.ts';
 import { complaint, contents, inGroups, nulWords, readRealpaths, realpaths } from './paths.ts';
+import { printedChecksum } from './printed.ts';
 import { endAt, stat } from './stat.ts';
 
 /** A digest that coreutils know. */
@@ -51,8 +52,9 @@ function foretold(picture: Picture, { path, algorithm }: Arg): Checksum {
   mustHoldKnown(picture, end, path);
   const { place, foreseen } = end;
   if (foreseen?.is !== 'file') return checksumNow(picture, { path, algorithm }, place);
-  const { held } = foreseen;
+  const { held, task } = foreseen;
   if ('bytes' in held) return { hex: hash(algorithm, held.bytes), resolved: place };
+  if ('printedBy' in held) return { hex: printedChecksum(picture, held.printedBy, algorithm, task), resolved: place };
   if (held.sha1 !== undefined && algorithm === 'sha1') return { hex: held.sha1, resolved: place };
   return { ...checksumNow(picture, { path, algorithm }, held.place), resolved: place };
 }

@@ -4,6 +4,7 @@ import type { Reply } from '../../session.ts';
 import { decodeText } from '../../text-codec.ts';
 import { mustHoldKnown } from './foreseen-path.ts';
 import { contents, nulWords, readRealpaths, realpaths } from './paths.ts';
+import { printedBytes } from './printed.ts';
 import { endAt, stat } from './stat.ts';
 
 /** What a file holds, links followed; undefined bytes where there is no regular file. */
@@ -40,8 +41,10 @@ function foretold(picture: Picture, path: string): Content {
   mustHoldKnown(picture, end, path);
   const { place, foreseen } = end;
   if (foreseen?.is !== 'file') return contentNow(picture, path, place);
-  if ('bytes' in foreseen.held) return { bytes: foreseen.held.bytes, resolved: place };
-  return { ...contentNow(picture, path, foreseen.held.place), resolved: place };
+  const { held, task } = foreseen;
+  if ('bytes' in held) return { bytes: held.bytes, resolved: place };
+  if ('printedBy' in held) return { bytes: printedBytes(picture, held.printedBy, task), resolved: place };
+  return { ...contentNow(picture, path, held.place), resolved: place };
 }
 
 /** What a file of the host holds now, asked under the path that is wanted, or where it is not there, under its place. */

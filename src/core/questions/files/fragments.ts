@@ -1,4 +1,5 @@
 import { quote } from '../../command.ts';
+import { ofEach } from '../../picture/picture.ts';
 import { type Question, type QuestionKind, question } from '../../question.ts';
 import { decodeText } from '../../text-codec.ts';
 import { contentAt } from './content.ts';
@@ -28,14 +29,14 @@ const kind: QuestionKind<string, readonly Fragment[] | undefined> = {
     if (root?.entry?.kind !== 'directory') return undefined;
     const at = isSamePlace(picture, root, path) ? path : root.place;
     const now = new Map((isEmptied(root) ? [] : (picture.now(fragments(at)) ?? [])).map((one) => [one.name, one]));
-    return (foreseenListing(at, picture) ?? [])
-      .flatMap(({ name, kind }): readonly Fragment[] => {
-        const place = joinPath(root.place, name);
-        const known = now.get(name);
-        if (kind === 'file' && known !== undefined && picture.files.at(place) === undefined) return [known];
-        const bytes = contentAt(picture, place);
-        return bytes === undefined ? [] : [{ name, bytes }];
-      })
+    return ofEach(foreseenListing(at, picture) ?? [], ({ name, kind }): readonly Fragment[] => {
+      const place = joinPath(root.place, name);
+      const known = now.get(name);
+      if (kind === 'file' && known !== undefined && picture.files.at(place) === undefined) return [known];
+      const bytes = contentAt(picture, place);
+      return bytes === undefined ? [] : [{ name, bytes }];
+    })
+      .flat()
       .toSorted((a, b) => (a.name < b.name ? -1 : 1));
   },
   alongside: (path) => [stat(path), listing(path)] as readonly Question<unknown>[],

@@ -1,4 +1,5 @@
 import { quote, script } from '../../command.ts';
+import { ofEach } from '../../picture/picture.ts';
 import { type Answer, type Picture, type Question, type QuestionKind, question } from '../../question.ts';
 import type { Reply } from '../../session.ts';
 import { decodeText } from '../../text-codec.ts';
@@ -78,7 +79,7 @@ function foreseenTree(
   });
   return [
     top,
-    ...entries.map(({ path, listed, foreseen, place }): TreeEntry => {
+    ...ofEach(entries, ({ path, listed, foreseen, place }): TreeEntry => {
       if (foreseen === undefined) return listed;
       const located = { place, entry: foreseen.entry, foreseen };
       return {
