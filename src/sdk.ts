@@ -41,17 +41,17 @@ export { noUser, type Shadow, type UserState, user } from './core/questions/acco
 // The typed questions, and the commands that many types share.
 export { each, together } from './core/questions/each.ts';
 export { type Facts, facts } from './core/questions/facts.ts';
-export {
-  type ArchiveArg,
-  type ArchiveMember,
-  type ArchiveSource,
-  type ArchiveState,
-  archive,
-  type MemberThere,
-  memberPrintings,
-} from './core/questions/files/archive.ts';
+export { archive, memberPrintings } from './core/questions/files/archive.ts';
 export { tarArguments, withArchive, zipMembers } from './core/questions/files/archive-script.ts';
+export type {
+  ArchiveArg,
+  ArchiveMember,
+  ArchiveSource,
+  ArchiveState,
+  MemberThere,
+} from './core/questions/files/archive-state.ts';
 export { type Checksum, type ChecksumAlgorithm, checksum } from './core/questions/files/checksum.ts';
+export { clone } from './core/questions/files/clone.ts';
 export { type Content, content } from './core/questions/files/content.ts';
 export {
   type Entry,
@@ -84,7 +84,7 @@ export { type HttpReply, type HttpRequest, http, httpScript, readHttp } from './
 export { type Lineage, lineages } from './core/questions/network/lineages.ts';
 export { nameInHeaders, servedName } from './core/questions/network/served-name.ts';
 export { type TcpAnswer, type TcpQuestion, tcp } from './core/questions/network/tcp.ts';
-export { download, type UrlState, urlState } from './core/questions/network/url-state.ts';
+export { download, servedPath, type UrlState, urlState } from './core/questions/network/url-state.ts';
 export { nothing } from './core/questions/nothing.ts';
 export {
   type AptLists,

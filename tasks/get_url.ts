@@ -19,6 +19,7 @@ import {
   type Question,
   type Self,
   servedName,
+  servedPath,
   stat,
   type TaskContext,
   tidyPath,
@@ -91,6 +92,8 @@ interface UrlTaskState extends Accounts {
   readonly named?: PathState;
   readonly namedSum?: Checksum;
   readonly self: Self;
+  /** Of a URL of the host's own files, the file. */
+  readonly source?: PathState;
 }
 
 export default defineTask({
@@ -100,6 +103,7 @@ export default defineTask({
   ask(task, context) {
     const dest = tidyPath(task.dest);
     const sum = checksumOf(task);
+    const source = servedPath(task.url);
     return {
       dest: stat(dest),
       destParent: stat(parentOf(dest)),
@@ -109,7 +113,9 @@ export default defineTask({
       sums: sum !== undefined && isUrl(sum.value) ? http(requestOf(task, context, sum.value)) : nothing(),
       // With a checksum the network is asked only once it does not match.
       served: sum === undefined ? askUrl(task, context, nameIn(task.url)) : nothing(),
-      name: servedName(requestOf(task, context, task.url), dest),
+      // Only HTTP has a field for it.
+      name: /^https?:/i.test(task.url) ? servedName(requestOf(task, context, task.url), dest) : nothing(),
+      source: source === undefined ? nothing() : stat(source),
       ...askAccounts(task),
     };
   },
@@ -289,7 +295,9 @@ function planUrl(state: UrlTaskState, task: Task, context: TaskContext): Plan {
 function downloadChange(state: UrlTaskState, task: Task, context: TaskContext, wanted: string | undefined): Change {
   const place = placeOf(state, task);
   const there = followed(place.before);
-  const { mode } = withAttributes(there ?? newEntry('file', state.self, followed(place.parent)), task, state);
+  const after = withAttributes(there ?? newEntry('file', state.self, followed(place.parent)), task, state);
+  const { mode } = after;
+  const source = state.source && followed(state.source);
   const algorithm = checksumOf(task)?.algorithm;
   const path = there === undefined ? place.path : (place.before.resolved ?? place.path);
   return {
@@ -311,7 +319,17 @@ function downloadChange(state: UrlTaskState, task: Task, context: TaskContext, w
         long: true,
       },
     ],
-    effects: [blurs(`entry:${path}`, `entry:${place.path}`)],
+    effects:
+      source === undefined || task.backup
+        ? [blurs(`entry:${path}`, `entry:${place.path}`)]
+        : [
+            throughEffect(
+              place.path,
+              place.before,
+              { ...after, kind: 'file', size: source.size },
+              { copyOf: state.source?.resolved ?? '' },
+            ),
+          ],
     paths: [path],
   };
 }

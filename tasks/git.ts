@@ -1,8 +1,24 @@
-import { defineTask, type Question, type ShellAnswer } from '../src/sdk.ts';
+import {
+  defineTask,
+  type PathState,
+  parentOf,
+  type Question,
+  type Self,
+  type ShellAnswer,
+  self,
+  stat,
+  tidyPath,
+} from '../src/sdk.ts';
 import { planGit, relationNeeded } from './shared/git/git-plan.ts';
 import { askClone, askRelation, askRemote, readClone, readRemote } from './shared/git/git-questions.ts';
 
-type GitQuestions = { readonly clone: Question<ShellAnswer>; readonly remote?: Question<ShellAnswer> };
+type GitQuestions = {
+  readonly clone: Question<ShellAnswer>;
+  readonly remote?: Question<ShellAnswer>;
+  readonly dest: Question<PathState>;
+  readonly parent: Question<PathState>;
+  readonly self: Question<Self>;
+};
 
 export default defineTask({
   name: 'ansible.builtin.git',
@@ -62,6 +78,9 @@ export default defineTask({
   },
   ask: (params): GitQuestions => ({
     clone: askClone(params),
+    dest: stat(tidyPath(params.dest)),
+    parent: stat(parentOf(params.dest)),
+    self: self(),
     ...(params.update || params.clone ? { remote: askRemote(params) } : {}),
   }),
   thenAsk(state, params): { readonly relation?: Question<ShellAnswer> } {
@@ -76,7 +95,7 @@ export default defineTask({
     planGit(
       readClone(state.clone, params.dest),
       state.remote === undefined ? undefined : readRemote(state.remote, params),
-      state.relation,
+      state,
       params,
     ),
   result({ before, state, changes, params }) {

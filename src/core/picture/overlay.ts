@@ -4,7 +4,7 @@ import { type Subject, touches } from '../touches.ts';
 import type { Becoming, Printing } from './becoming.ts';
 
 /** What a foreseen file holds: bytes, what a file of the host holds as it is now, or what is printed. */
-export type Held =
+type Held =
   | { readonly bytes: Uint8Array }
   | { readonly place: string; readonly sha1?: string }
   | { readonly printedBy: Printing };
@@ -213,10 +213,13 @@ export class Overlay {
     return blurred ?? last.at(-1)?.[1].task;
   }
 
-  /** The last task that leaves something at or below a place unknown which nothing later makes known. */
-  blurredBelow(place: string, since: number): string | undefined {
+  /** The last task that leaves something at or below a place (or with `depth` 1, in it) unknown which nothing later makes known. */
+  blurredBelow(place: string, since: number, depth?: number): string | undefined {
+    const start = place === '/' ? '/' : `${place}/`;
     return this.#blurs.findLast(({ subject, at }) => {
       if (at <= since || (subject !== 'everything' && !touches(subject, `path:${place}`))) return false;
+      const path = subject.slice(subject.indexOf(':') + 1);
+      if (depth === 1 && path.startsWith(start) && path.slice(start.length).includes('/')) return false;
       const single = /^(?:entry|data|inode|missing):(\/[^*]*)$/.exec(subject)?.[1];
       const later = single === undefined ? undefined : this.#places.get(single);
       return later === undefined || later.at < at;

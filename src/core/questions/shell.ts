@@ -19,7 +19,8 @@ export interface ShellAnswer {
   readonly timedOut: boolean;
 }
 
-const kind: QuestionKind<ShellQuestion, ShellAnswer> = {
+/** How a script is asked. */
+export const shellKind: QuestionKind<ShellQuestion, ShellAnswer> = {
   name: 'shell',
   scripts: (args) => args.map(({ script, deadlineMs }) => ({ script, deadlineMs })),
   read: (replies) =>
@@ -34,4 +35,4 @@ const kind: QuestionKind<ShellQuestion, ShellAnswer> = {
 export const shell = (
   arg: ShellQuestion,
   options: { host?: string; beyond?: boolean; secret?: boolean } = {},
-): Question<ShellAnswer> => question(kind, arg, options);
+): Question<ShellAnswer> => question(shellKind, arg, options);

@@ -95,12 +95,16 @@ export class Beliefs {
       blurred: altered.flatMap(({ effect, subjects }) => (isDoubt(effect, subjects) ? [] : subjects)),
       doubtful: altered.flatMap(({ effect, subjects }) => (isDoubt(effect, subjects) ? subjects : [])),
     });
-    // What a change says of paths is known, whatever else it says of them.
+    // What a change says of paths is known, unless it says after that that something there is not.
+    const certain = altered.filter(({ effect, subjects }) => !isDoubt(effect, subjects));
     this.#files.blur(
       task,
-      altered.flatMap(({ effect, subjects }) => ('becomes' in effect || isDoubt(effect, subjects) ? [] : subjects)),
+      certain.flatMap(({ effect, subjects }) => ('predicts' in effect ? subjects : [])),
     );
-    for (const effect of effects) if ('becomes' in effect) this.#files.become(task, effect.becomes);
+    for (const { effect, subjects } of certain) {
+      if ('becomes' in effect) this.#files.become(task, effect.becomes);
+      else if ('blurs' in effect) this.#files.blur(task, subjects);
+    }
   }
 
   /** In a check: a task may change this, or not. */

@@ -1,8 +1,12 @@
 import {
+  becomes,
   blurs,
   type Change,
   type Command,
+  type Effect,
+  followed,
   type Plan,
+  parentOf,
   predicts,
   type Script,
   type ShellAnswer,
@@ -10,6 +14,7 @@ import {
   sh,
 } from '../../../src/sdk.ts';
 import { askClone, askRelation, type Clone, type GitAccess, gitWith, type Remote, repoUrl } from './git-questions.ts';
+import { cloned, type Places } from './git-tree.ts';
 
 /** The parameters of `git` that its plan reads. */
 interface WantedClone extends GitAccess {
@@ -41,7 +46,7 @@ export const relationNeeded = (
 export function planGit(
   now: Clone,
   remote: Remote | undefined,
-  relation: ShellAnswer | undefined,
+  { relation, ...places }: Places & { readonly relation?: ShellAnswer },
   wanted: WantedClone,
 ): Plan {
   if (now.error !== undefined) return { failed: now.error };
@@ -50,10 +55,13 @@ export function planGit(
   if ((there && !wanted.update) || (!there && !wanted.clone)) return { changes: [] };
   if (remote?.error !== undefined || remote?.sha === undefined)
     return { failed: remote?.error ?? 'the repository was not asked' };
-  if (!there) return { changes: [cloning(wanted, remote)] };
+  const above = places.parent && followed(places.parent);
+  if (!there && above !== undefined && above.kind !== 'directory')
+    return { failed: `cannot clone to ${wanted.dest}: ${parentOf(wanted.dest)} is not a directory` };
+  if (!there) return { changes: [cloning(wanted, remote, { places, now })] };
   const kept = wanted.force ? undefined : localWork(now, wanted);
-  if (kept !== undefined) return { failed: kept, would: moves(now, remote, relation, wanted) };
-  return { changes: moves(now, remote, relation, wanted) };
+  if (kept !== undefined) return { failed: kept, would: moves({ now, remote, relation, places }, wanted) };
+  return { changes: moves({ now, remote, relation, places }, wanted) };
 }
 
 const short = (sha: string | undefined): string => sha?.slice(0, 10) ?? 'no commit';
@@ -79,7 +87,11 @@ const verified = ({ verify_commit }: WantedClone, g: Script): Script =>
   verify_commit ? script` && ${g} verify-commit HEAD` : script``;
 const forced = (force: boolean): readonly string[] => (force ? ['--force'] : []);
 
-function cloning(wanted: WantedClone, { sha, kind, branch }: Remote): Change {
+function cloning(
+  wanted: WantedClone,
+  { sha, kind, branch }: Remote,
+  at: { readonly places: Places; readonly now: Clone },
+): Change {
   const repo = repoUrl(wanted);
   const { dest, version, remote, bare, depth, single_branch, reference, separate_git_dir } = wanted;
   const g = gitWith(wanted, { writes: true });
@@ -92,34 +104,59 @@ function cloning(wanted: WantedClone, { sha, kind, branch }: Remote): Change {
     ...(separate_git_dir === undefined ? [] : ['--separate-git-dir', separate_git_dir]),
     ...(named && !bare ? ['--branch', version] : []),
   ];
-  const at =
+  const checkout =
     named || version === 'HEAD' || bare
       ? script``
       : script` && { ${g} cat-file -e ${`${sha}^{commit}`} 2>/dev/null || ${g} fetch ${remote} ${version}; } && ${g} checkout -q --detach ${sha!}`;
-  const command = sh`${umasked(wanted)}mkdir -p -- "$(dirname -- ${dest})" && ${g} clone ${words} -- ${repo} ${dest} && cd -- ${dest}${at}${submodules(wanted, g)}${verified(wanted, g)}`;
+  const command = sh`${umasked(wanted)}mkdir -p -- "$(dirname -- ${dest})" && ${g} clone ${words} -- ${repo} ${dest} && cd -- ${dest}${checkout}${submodules(wanted, g)}${verified(wanted, g)}`;
   const stdout = `clone\n${sha}\n${kind === 'branch' ? (branch ?? '') : ''}\n${repo}\n0\n`;
   return {
     what: `clone ${dest}`,
     from: null,
     to: `${version} ${short(sha)}`,
     commands: [long(command, `git clone ${repo} ${dest}`)],
-    effects: effects(wanted, stdout),
+    effects: [...cloned(wanted, at.places, at.now.brings), predictClone(wanted, stdout)],
   };
 }
 
 const long = (command: Command, shown: string): Command => ({ ...command, shown, long: true });
 
-const effects = (wanted: WantedClone, stdout: string): Change['effects'] => [
-  blurs(`path:${wanted.dest}`, 'absent:unit:*'),
-  predicts(askClone(wanted), { code: 0, stdout, stderr: '', timedOut: false }),
-];
+const predictClone = (wanted: WantedClone, stdout: string): Effect =>
+  predicts(askClone(wanted), { code: 0, stdout, stderr: '', timedOut: false });
 
-function moves(now: Clone, remote: Remote, relation: ShellAnswer | undefined, wanted: WantedClone): readonly Change[] {
+/** What a clone that moves leaves: its directory, in which anything may be another. */
+const moved = (wanted: WantedClone, { dest }: Places, stdout: string): readonly Effect[] => {
+  const entry = dest && followed(dest);
+  const place = dest?.resolved ?? wanted.dest;
+  return [
+    blurs('absent:unit:*'),
+    predictClone(wanted, stdout),
+    ...(entry === undefined
+      ? [blurs(`path:${place}`)]
+      : [becomes({ place, was: entry.kind, entry }), blurs(`path:${place}/*`)]),
+  ];
+};
+
+function moves(
+  {
+    now,
+    remote,
+    relation,
+    places,
+  }: {
+    readonly now: Clone;
+    readonly remote: Remote;
+    readonly relation: ShellAnswer | undefined;
+    readonly places: Places;
+  },
+  wanted: WantedClone,
+): readonly Change[] {
   const { dest, force, bare } = wanted;
   const repo = repoUrl(wanted);
   const g = script`${gitWith(wanted, { writes: true })} -C ${dest}`;
-  const after = effects(
+  const after = moved(
     wanted,
+    places,
     `clone\n${remote.sha}\n${remote.kind === 'branch' ? (remote.branch ?? '') : ''}\n${repo}\n0\n`,
   );
   const url: Change = {
@@ -149,7 +186,7 @@ function moves(now: Clone, remote: Remote, relation: ShellAnswer | undefined, wa
       ),
     ],
     effects: [
-      ...(after ?? []),
+      ...after,
       ...(relation === undefined
         ? []
         : [predicts(askRelation(wanted, remote.sha!), { code: 0, stdout: '0\t0\n', stderr: '', timedOut: false })]),

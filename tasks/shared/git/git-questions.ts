@@ -1,4 +1,15 @@
-import { quote, type Script, type ShellAnswer, script, sh, shell, urlLogin, writtenScript } from '../../../src/sdk.ts';
+import {
+  clone,
+  quote,
+  type Script,
+  type ShellAnswer,
+  type ShellQuestion,
+  script,
+  sh,
+  shell,
+  urlLogin,
+  writtenScript,
+} from '../../../src/sdk.ts';
 
 /** The parameters that say which repository, and how git gets to it. */
 export interface GitAccess {
@@ -25,8 +36,19 @@ export interface Clone {
   readonly dirty: readonly string[];
   /** Commits that no branch of the repository had when it was fetched last. */
   readonly local: number;
+  /** Where there is no clone, and the repository is on the host: what the wanted commit holds. */
+  readonly brings?: readonly Blob[];
   /** Why there is no answer. */
   readonly error?: string;
+}
+
+/** A file, directory or link of a commit. */
+export interface Blob {
+  readonly path: string;
+  readonly kind: 'file' | 'directory' | 'link' | 'other';
+  readonly mode: number;
+  readonly sha: string;
+  readonly size: number;
 }
 
 /** What the repository has under the wanted name. */
@@ -72,16 +94,38 @@ function loggingIn(repo: string): { variables: Script; options: readonly string[
   };
 }
 
+/** The directory of a repository that is on the host itself. */
+export const localRepository = ({ repo }: Pick<GitAccess, 'repo'>): string | undefined =>
+  repo.startsWith('/') ? repo : /^file:\/\/(\/[^%?#]*)$/.exec(repo)?.[1];
+
+/** Script: what the wanted commit of a repository of this host holds. */
+function treeScript(access: GitAccess): Script {
+  const repo = localRepository(access);
+  if (repo === undefined || access.bare) return script`:`;
+  const { version } = access;
+  const names = version === 'HEAD' ? ['HEAD'] : [`refs/heads/${version}`, `refs/tags/${version}`, version];
+  return script`for r in ${names}; do ${gitWith(access)} -C ${repo} ls-tree -r -t -l -z --full-tree "$r" 2>/dev/null && break; done`;
+}
+
+function askTree(access: GitAccess): ShellQuestion | undefined {
+  const repo = localRepository(access);
+  return repo === undefined ? undefined : { ...sh`${treeScript(access)}`, about: [`path:${repo}`, 'by:package:git'] };
+}
+
 /** Ask how the clone is. */
 export const askClone = (access: GitAccess) =>
-  shell({
+  clone({
+    dest: access.dest,
+    bare: access.bare,
+    brings: askTree(access),
     ...sh`dest=${access.dest}; command -v ${access.executable ?? 'git'} >/dev/null || { echo 'git is not installed' >&2; exit 127; }
-[ -e "$dest" ] || { echo absent; exit; }
+tree() { ${treeScript(access)}; }
+[ -e "$dest" ] || { echo absent; tree; exit; }
 [ -d "$dest" ] || { echo other; exit; }
 g() { ${gitWith(access)} -C "$dest" "$@"; }
 trusted() { [ -O "$1" ] || { [ "$(id -u)" = 0 ] && [ "$(stat -c %u -- "$1")" = "$SUDO_UID" ]; } || g config --get-all safe.directory | grep -Fqx -e '*' -e "$dest"; }
 foreign() { echo foreign; stat -c %U -- "$1"; id -un; exit; }
-[ -n "$(ls -A "$dest")" ] || { trusted "$dest" || foreign "$dest"; echo empty; exit; }
+[ -n "$(ls -A "$dest")" ] || { trusted "$dest" || foreign "$dest"; echo empty; tree; exit; }
 inside=$(g rev-parse ${access.bare ? '--absolute-git-dir' : '--show-toplevel'} 2>&1) || case $inside in
 *'not a git repository'*) echo other; exit ;;
 *'dubious ownership'* | *'owned by someone else'*) trusted "$dest" && foreign "$dest/.git"; foreign "$dest" ;;
@@ -99,7 +143,7 @@ export function readClone({ code, stdout, stderr }: ShellAnswer, dest: string): 
   const [is, head, branch, url, local, ...dirty] = stdout.split('\n');
   if (is === 'foreign') return { is: 'absent', dirty: [], local: 0, error: dubious(dest, head ?? '', branch ?? '') };
   if (code !== 0) return { is: 'absent', dirty: [], local: 0, error: stderr.trim() };
-  if (is !== 'clone') return { is: is as Clone['is'], dirty: [], local: 0 };
+  if (is !== 'clone') return { is: is as Clone['is'], dirty: [], local: 0, ...readTree(stdout) };
   const given = (text: string | undefined) => (text === '' ? undefined : text);
   return {
     is,
@@ -110,6 +154,32 @@ export function readClone({ code, stdout, stderr }: ShellAnswer, dest: string): 
     dirty: dirty.filter((line) => line !== ''),
   };
 }
+
+/** What stands behind the first line, where anything does; undefined where git alone knows what becomes of it. */
+function readTree(stdout: string): { readonly brings?: readonly Blob[] } {
+  const brings = stdout
+    .slice(stdout.indexOf('\n') + 1)
+    .split('\0')
+    .flatMap((line) => {
+      const [, mode = '', sha = '', size, path] = /^(\d{6}) \w+ (\w+) +(\d+|-)\t(.*)$/s.exec(line) ?? [];
+      return path === undefined
+        ? []
+        : [
+            {
+              path,
+              kind: kinds[mode.slice(0, 3)] ?? 'other',
+              mode: Number.parseInt(mode.slice(3), 8),
+              sha,
+              size: Number(size) || 0,
+            },
+          ];
+    });
+  // Of files with attributes git may write something else; submodules are further repositories.
+  const isPlain = brings.every(({ path, kind }) => kind !== 'other' && !/(^|\/)\.git(attributes|modules)$/.test(path));
+  return brings.length > 0 && isPlain ? { brings } : {};
+}
+
+const kinds: Readonly<Record<string, Blob['kind']>> = { '100': 'file', '040': 'directory', '120': 'link' };
 
 /** Who owns a clone says by its configuration what git runs in it, so git does nothing in a clone of somebody else. */
 const dubious = (dest: string, owner: string, user: string): string =>

@@ -1,5 +1,5 @@
 import { decodeText, encodeText } from '../../text-codec.ts';
-import type { ArchiveArg, ArchiveDifference, ArchiveMember, ArchiveState, MemberThere } from './archive.ts';
+import type { ArchiveArg, ArchiveDifference, ArchiveMember, ArchiveState, MemberThere } from './archive-state.ts';
 import type { EntryKind } from './entry.ts';
 import { nulWords } from './paths.ts';
 
@@ -86,7 +86,7 @@ function readDifference(line: string, zip: boolean): ArchiveDifference {
 
 function splitDifference(line: string): ArchiveDifference {
   const missing = /^tar: (.*): Warning: Cannot (?:stat|readlink): No such file or directory$/.exec(line);
-  if (missing !== null) return { name: missing[1]!, what: 'missing' };
+  if (missing !== null) return { name: missing[1] ?? '', what: 'missing' };
   const [, name = '', what = line] =
     /^(?:tar: )?(.*): (Not linked to .*|Warning: .*|Cannot .*|[^:]*)$/.exec(line) ?? [];
   return { name, what };
@@ -120,15 +120,15 @@ function newerNames(
 
 function readThere(words: readonly string[]): MemberThere & { readonly time: number } {
   const [name, raw, uid, gid, user, group, time, size, id] = words as [string, ...string[]];
-  const bits = Number.parseInt(raw!, 16);
+  const bits = Number.parseInt(raw ?? '', 16);
   return {
     name,
     kind: kinds[bits >> 12] ?? 'file',
     mode: bits & 0o7777,
     uid: Number(uid),
     gid: Number(gid),
-    user: user!,
-    group: group!,
+    user: user ?? '',
+    group: group ?? '',
     size: Number(size),
     id,
     time: Number(time),

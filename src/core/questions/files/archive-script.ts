@@ -1,5 +1,5 @@
 import { type Script, type ShellText, script, sh } from '../../command.ts';
-import type { ArchiveArg, ArchiveSource } from './archive.ts';
+import type { ArchiveArg, ArchiveSource } from './archive-state.ts';
 
 /** How tar is told what a stream holds: it can only find out of files. */
 function compression(bytes: Uint8Array): readonly string[] {
@@ -10,8 +10,7 @@ function compression(bytes: Uint8Array): readonly string[] {
   return starts(0x28, 0xb5, 0x2f, 0xfd) ? ['--zstd'] : [];
 }
 
-/** Whether bytes are a zip archive. */
-export const isZip = (bytes: Uint8Array): boolean => bytes[0] === 0x50 && bytes[1] === 0x4b;
+const isZip = (bytes: Uint8Array): boolean => bytes[0] === 0x50 && bytes[1] === 0x4b;
 
 /** tar's arguments for an archive, which is the file `$s` or on stdin: where from, what of it. */
 export function tarArguments({ source, include, exclude, extra }: ArchiveArg): Script {
@@ -39,8 +38,10 @@ ${use}
 )`;
 }
 
-// Words ended by NUL: the type, whether `dest` is a directory, the members, the differences, accounts where something
-// differs; then nine for each member that is there.
+/**
+ * Compares an archive with a directory. Words ended by NUL: the type, whether `dest` is a directory, the members, the
+ * differences, accounts where something differs; then nine for each member that is there.
+ */
 export const archiveScript = (arg: ArchiveArg): ShellText =>
   sh`LC_ALL=C; export LC_ALL
 d=${arg.dest}

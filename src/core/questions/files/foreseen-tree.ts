@@ -25,6 +25,8 @@ interface Directory<Listed> {
   /** What the host lists, parents first; asked only where the directory is not a new or emptied one. */
   readonly listed: () => readonly Listed[];
   readonly pathOf: (listed: Listed) => string;
+  /** 1 where only the entries in it matter. */
+  readonly depth?: number | undefined;
   /** Device and inode, where the listing tells. */
   readonly idOf?: (listed: Listed) => string | undefined;
 }
@@ -32,12 +34,12 @@ interface Directory<Listed> {
 /** All that will be below a directory, parents first. Throws `NotForeseen` where a foreseen change leaves something there unknown. */
 export function entriesBelow<Listed>(
   picture: Picture,
-  { root, listed, pathOf, idOf }: Directory<Listed>,
+  { root, listed, pathOf, idOf, depth }: Directory<Listed>,
 ): readonly Below<Listed>[] {
   const { files } = picture;
   const { place: top, foreseen } = root;
   const emptied = isEmptied(root);
-  const unknown = files.blurredBelow(top, emptied ? (foreseen?.at ?? 0) : 0);
+  const unknown = files.blurredBelow(top, emptied ? (foreseen?.at ?? 0) : 0, depth);
   if (unknown !== undefined) throw new NotForeseen(unknown);
   const seen = new Set<string>();
   const stays = (emptied ? [] : listed()).flatMap((one): readonly Below<Listed>[] => {

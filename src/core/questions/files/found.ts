@@ -6,7 +6,7 @@ import { decodeText } from '../../text-codec.ts';
 import { type Entry, fileId } from './entry.ts';
 import { type FindEntry, findFormat, readFound } from './find-entries.ts';
 import { type Below, entriesBelow, isEmptied, isSamePlace } from './foreseen-tree.ts';
-import { isInside, tidyPath } from './paths.ts';
+import { byPath, isInside, tidyPath } from './paths.ts';
 import { endAt, stat } from './stat.ts';
 
 /** An entry below a folder that is searched. */
@@ -41,6 +41,7 @@ const kind: QuestionKind<Arg, Finding> = {
     const start = `${given((asked.arg as Arg).path).replace(/\/+$/, '')}/`;
     const below = entriesBelow(picture, {
       root,
+      depth: arg.depth,
       listed: () => picture.now(asked).entries,
       pathOf: (entry) => entry.path.slice(start.length),
       idOf: (entry) => (entry.kind === 'file' ? fileId(entry) : undefined),
@@ -50,7 +51,7 @@ const kind: QuestionKind<Arg, Finding> = {
       .map((one) => foundEntry(one, `${given(arg.path).replace(/\/+$/, '')}/${one.path}`, picture));
     if (arg.follow && entries.some((entry) => entry.kind === 'link'))
       throw new NotForeseen(picture.files.touchedBy('everything') ?? '');
-    return { entries, isFolder: true, skipped: isEmptied(root) ? {} : picture.now(asked).skipped };
+    return { entries: byPath(entries), isFolder: true, skipped: isEmptied(root) ? {} : picture.now(asked).skipped };
   },
   alongside: ({ path }) => [stat(path) as Question<unknown>],
 };
@@ -85,7 +86,7 @@ function readFinding({ code, stdout, stderr }: Reply, { path }: Arg): Answer<Fin
   const odd = entries.find((entry) => !entry.path.startsWith(root) || !isInside(entry.path.slice(root.length)));
   if (odd !== undefined)
     return { ok: false, why: `the host reports ${JSON.stringify(odd.path)} below ${path}: no such path can exist` };
-  return { ok: true, value: { entries, isFolder: true, skipped } };
+  return { ok: true, value: { entries: byPath(entries), isFolder: true, skipped } };
 }
 
 function withInode({ more, ...entry }: FindEntry): Found {

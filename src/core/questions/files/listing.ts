@@ -36,7 +36,12 @@ export function foreseenListing(path: string, picture: Picture): readonly Listed
   const root = endAt(picture, path);
   if (root?.entry?.kind !== 'directory') return undefined;
   const asked = listing(isSamePlace(picture, root, path) ? path : root.place);
-  const below = entriesBelow(picture, { root, listed: () => picture.now(asked) ?? [], pathOf: ({ name }) => name });
+  const below = entriesBelow(picture, {
+    root,
+    listed: () => picture.now(asked) ?? [],
+    pathOf: ({ name }) => name,
+    depth: 1,
+  });
   return below.filter((one) => !one.path.includes('/')).map(asListed);
 }
 

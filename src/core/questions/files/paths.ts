@@ -37,6 +37,10 @@ export function tidyPath(path: string): string {
 export const joinPath = (folder: string, name: string): string =>
   name === '' ? folder : `${folder.replace(/\/+$/, '')}/${name}`;
 
+/** Entries in the order of their paths, parents first: a file system lists them in an order that nobody can foresee. */
+export const byPath = <T extends { readonly path: string }>(entries: readonly T[]): readonly T[] =>
+  entries.toSorted((a, b) => (a.path < b.path ? -1 : 1));
+
 /** Whether a path that a host tells of stays inside of the directory that it is told to be in: no `..`, not absolute. */
 export const isInside = (path: string): boolean =>
   path !== '' && !path.startsWith('/') && path.split('/').every((word) => word !== '' && word !== '.' && word !== '..');

@@ -8,7 +8,7 @@ import { type Entry, foreseeable } from './entry.ts';
 import { type FindEntry, findFormat, readFound } from './find-entries.ts';
 import type { Located } from './foreseen-path.ts';
 import { entriesBelow, isSamePlace } from './foreseen-tree.ts';
-import { isInside, joinPath, nulWords, tidyPath } from './paths.ts';
+import { byPath, isInside, joinPath, nulWords, tidyPath } from './paths.ts';
 import { endAt, entryAt, stat } from './stat.ts';
 
 /** An entry below a folder. */
@@ -54,7 +54,7 @@ const kind: QuestionKind<TreeOptions, readonly TreeEntry[] | undefined> = {
       return entry === undefined ? undefined : [{ ...treeEntry('', entry), ...(target !== undefined && { target }) }];
     }
     const entries = foreseenTree(picture, { ...root, entry: root.entry }, arg);
-    return arg.follow === true ? entries.flatMap((entry) => led(picture, root.place, entry, arg, [])) : entries;
+    return byPath(arg.follow === true ? entries.flatMap((entry) => led(picture, root.place, entry, arg, [])) : entries);
   },
   alongside: ({ path }) => [stat(path) as Question<unknown>],
 };
@@ -180,7 +180,7 @@ function readTree(
       ok: false,
       why: `the host reports ${JSON.stringify(odd.path)} below ${options.path}: no such path can exist`,
     };
-  if (summed === undefined) return { ok: true, value: entries };
+  if (summed === undefined) return { ok: true, value: byPath(entries) };
   const root = rootOf(options);
   const sums = new Map(
     nulWords(summed.stdout).map((line) => [line.slice(line.indexOf(' *') + 2), line.slice(0, line.indexOf(' *'))]),
@@ -188,7 +188,7 @@ function readTree(
   const sumFor = (path: string) => sums.get(path === '' ? root : `${root.replace(/\/$/, '')}/${path}`);
   return {
     ok: true,
-    value: entries.map((entry) => (entry.kind === 'file' ? { ...entry, sha1: sumFor(entry.path) } : entry)),
+    value: byPath(entries).map((entry) => (entry.kind === 'file' ? { ...entry, sha1: sumFor(entry.path) } : entry)),
   };
 }
 

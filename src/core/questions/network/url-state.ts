@@ -1,7 +1,10 @@
 import { type ShellText, script, sh } from '../../command.ts';
-import { type Question, type QuestionKind, question } from '../../question.ts';
+import { NotForeseen } from '../../picture/picture.ts';
+import { type Picture, type Question, type QuestionKind, question } from '../../question.ts';
 import { decodeText, encodeText } from '../../text-codec.ts';
-import { contents } from '../files/paths.ts';
+import { checksumAt } from '../files/checksum.ts';
+import { contents, joinPath } from '../files/paths.ts';
+import { endAt, stat } from '../files/stat.ts';
 import { type HttpRequest, httpScript } from './http.ts';
 
 /** How what a URL serves compares with a file of the host. */
@@ -41,13 +44,49 @@ const kind: QuestionKind<Arg, UrlState> = {
         },
       };
     }),
-  about: ({ dest, name }) => [
-    ...contents(dest, `${dest}/${name}`),
+  about: ({ request, dest, name }) => [
+    ...contents(dest, `${dest}/${name}`, servedPath(request.url)),
     'path:/usr/bin/curl',
     'data:/etc/resolv.conf',
     'data:/etc/hosts',
   ],
+  foretell: foretold,
+  alongside: ({ dest, request }) =>
+    [dest, servedPath(request.url)].flatMap((path) => (path === undefined ? [] : [stat(path) as Question<unknown>])),
 };
+
+/** The file of the host that a URL is of; undefined where it is none. */
+export function servedPath(url: string): string | undefined {
+  const [, path] = /^file:\/\/(?:localhost)?(\/[^?#]*)/i.exec(url) ?? [];
+  try {
+    return path === undefined ? undefined : decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+}
+
+/** In a check: how what a URL serves will compare with a file that is foreseen, or foreseen to be gone. */
+function foretold(arg: Arg, picture: Picture): UrlState {
+  const { request, dest, name } = arg;
+  const into = endAt(picture, dest);
+  const end = into?.entry?.kind === 'directory' ? endAt(picture, joinPath(dest, name)) : into;
+  const source = servedPath(request.url);
+  const from = source === undefined ? undefined : endAt(picture, source);
+  const task = picture.files.touchedBy('everything') ?? '';
+  if (end === undefined) throw new NotForeseen(task);
+  if (end.foreseen === undefined && into?.foreseen === undefined && from?.foreseen === undefined)
+    return picture.now(urlState(arg));
+  const compares = end.entry?.kind === 'file';
+  if (source !== undefined) {
+    if (from?.entry?.kind !== 'file')
+      return { status: -1, sha1: undefined, failure: `curl: (37) Couldn't open file ${source}` };
+    return { status: 0, sha1: compares ? checksumAt(picture, from.place) : undefined, failure: undefined };
+  }
+  const now = picture.now(urlState(arg));
+  // Of a file that is then newer than what is served nobody is told that it differs.
+  if (compares && (!arg.always || now.sha1 === undefined)) throw new NotForeseen(task);
+  return { ...now, status: now.status === 304 ? 200 : now.status, sha1: compares ? now.sha1 : undefined };
+}
 
 /** Ask what a URL serves, from the host: of a file that is there its checksum is compared, of one that is not only whether it can be had. */
 export const urlState = (arg: Arg): Question<UrlState> =>
