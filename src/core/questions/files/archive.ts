@@ -20,7 +20,11 @@ const kind: QuestionKind<ArchiveArg, ArchiveState> = {
   read: (replies, args) =>
     args.map((arg, index) => ({
       ok: true,
-      value: readArchive(replies[index]?.stdout ?? Buffer.alloc(0), decodeText(replies[index]?.stderr ?? Buffer.alloc(0)), arg),
+      value: readArchive(
+        replies[index]?.stdout ?? Buffer.alloc(0),
+        decodeText(replies[index]?.stderr ?? Buffer.alloc(0)),
+        arg,
+      ),
     })),
   about: ({ dest, source }) => [
     `path:${tidyPath(dest)}`,
