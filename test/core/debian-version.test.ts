@@ -7,8 +7,11 @@ const part = fc.stringMatching(/^[0-9][0-9a-z.+~]{0,6}$/);
 const version = fc
   .tuple(fc.constantFrom('', '0:', '1:'), part, fc.constantFrom('', '-'), part)
   .map(([epoch, upstream, dash, revision]) => `${epoch}${upstream}${dash === '' ? '' : dash + revision}`);
-const dpkg = (a: string, operator: string, b: string) =>
-  spawnSync('dpkg', ['--compare-versions', a, operator, b]).status === 0;
+
+const operator = (a: string, b: string): string => {
+  const sign = Math.sign(compareVersions(a, b));
+  return { '-1': 'lt', '0': 'eq', '1': 'gt' }[String(sign)] ?? '';
+};
 
 describe('compareVersions', () => {
   test.for([
@@ -24,12 +27,14 @@ describe('compareVersions', () => {
   });
 
   test('agrees with dpkg', () => {
-    fc.assert(
-      fc.property(version, version, (a, b) => {
-        const sign = Math.sign(compareVersions(a, b));
-        expect(dpkg(a, sign < 0 ? 'lt' : sign > 0 ? 'gt' : 'eq', b)).toBe(true);
-      }),
-      { numRuns: 150 },
-    );
+    const pairs = fc.sample(fc.tuple(version, version), 150);
+    const compared = pairs.map(([a, b]) => `${a} ${operator(a, b)} ${b}`);
+
+    // One shell asks dpkg of all of them, and prints what it denies.
+    const loop =
+      'while read -r a operator b; do dpkg --compare-versions "$a" "$operator" "$b" || echo "$a $operator $b"; done; echo end';
+    const { stdout } = spawnSync('sh', ['-c', loop], { input: compared.join('\n').concat('\n'), encoding: 'utf8' });
+
+    expect(stdout).toBe('end\n');
   });
 });

@@ -1,8 +1,8 @@
 import type { ChildProcess } from 'node:child_process';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Event } from '../../src/core/event.ts';
-import { labReset, labUp } from '../../src/lab/index.ts';
-import { on, until } from '../lab/in-lab.ts';
+import { labUp } from '../../src/lab/index.ts';
+import { on, pristine, until } from '../lab/in-lab.ts';
 import { cutOff, failures, inEvents, type RanWithEvents, tasksThat, those } from './program.ts';
 
 // The whole document from pristine hosts, by runs of which all but the last are cut off: one story, told in order.
@@ -10,8 +10,8 @@ import { cutOff, failures, inEvents, type RanWithEvents, tasksThat, those } from
 const playbook = 'playbooks/off1-proxy.yaml';
 
 beforeAll(async () => {
+  for (const host of ['services', 'off2', 'off1']) await pristine(host);
   await labUp();
-  for (const host of ['services', 'off2', 'off1']) await labReset(host);
 });
 
 describe('the install document is cut off', () => {

@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Login, labHost, labReset } from '../../src/lab/index.ts';
-import { on } from '../lab/in-lab.ts';
+import type { Login } from '../../src/lab/index.ts';
+import { on, pristine } from '../lab/in-lab.ts';
 import { eventsOf, failures, program, type RanWithEvents, tasksThat, those } from './program.ts';
 
 // Eight playbooks as people who know Ansible write them, each on a plain Debian of its own: checked from pristine, run, run
@@ -20,8 +20,7 @@ describe.each(playbooks)('%s', (name) => {
   let foreseen: RanWithEvents;
 
   beforeAll(async () => {
-    const logins = await Promise.all(hosts.map((host) => labHost(host)));
-    await Promise.all(hosts.map((host) => labReset(host)));
+    const logins = await Promise.all(hosts.map(pristine));
     writeFileSync(inventory(name), inventoryOf(logins));
   });
 

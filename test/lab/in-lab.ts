@@ -1,12 +1,18 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { mkdirSync, renameSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { buildSync } from 'esbuild';
-import { labExec } from '../../src/lab/index.ts';
-import { packageRoot } from '../../src/lab/paths.ts';
+import { type Login, labExec, labHost, labReset } from '../../src/lab/index.ts';
+import { packageRoot, state } from '../../src/lab/paths.ts';
 import { switchNamespace } from '../../src/lab/switch.ts';
+
+/** Have a host of the lab as it first was. One that was never started is so when it starts. */
+export async function pristine(host: string): Promise<Login> {
+  if (existsSync(state('hosts', host))) await labReset(host);
+  return labHost(host);
+}
 
 /** What a script says on a host of the lab; one that fails fails the test. */
 export async function on(host: string, script: string, input = ''): Promise<string> {

@@ -39,12 +39,16 @@ function connector() {
 }
 
 describe.skipIf(!mayMakeUsers)('become', () => {
-  sessionContract('sudo from root to nobody', async () => {
-    const made = createConnector({ env: { HOME: sshd.folder } });
-    const opened = await made.open(endpoint('root', { method: 'sudo', user: 'nobody' }));
-    if (!opened.ok) throw new Error(opened.failure.message);
-    return { session: opened.session, close: () => made.close() };
-  });
+  sessionContract(
+    'sudo from root to nobody',
+    async () => {
+      const made = createConnector({ env: { HOME: sshd.folder } });
+      const opened = await made.open(endpoint('root', { method: 'sudo', user: 'nobody' }));
+      if (!opened.ok) throw new Error(opened.failure.message);
+      return { session: opened.session, close: () => made.close() };
+    },
+    { wire: 'as local' },
+  );
 
   test.for([
     ['sudo without a password', () => endpoint(free.name, { method: 'sudo', user: 'root' }), 'root'],

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { Part, Reply, Session } from '../../src/core/session.ts';
+import { isThorough } from '../thorough.ts';
 
 /** A session to test, and how to look at its host from outside. */
 export interface Subject {
@@ -8,16 +9,31 @@ export interface Subject {
   close(): Promise<void>;
 }
 
-/** What every session does, whatever the way to its shell. */
-export function sessionContract(name: string, open: () => Promise<Subject>): void {
+/**
+ * What every session does, whatever the way to its shell. What a shell makes of many parts and odd texts is the same for all ways through a
+ * child's pipes: `wire` says that it is tried with another of them.
+ */
+export function sessionContract(
+  name: string,
+  open: () => Promise<Subject>,
+  { wire = 'tried here' }: { readonly wire?: 'tried here' | 'as local' } = {},
+): void {
+  const wireTest = test.skipIf(wire === 'as local' && !isThorough);
   const session = async (): Promise<Session> => {
     const subject = await open();
     onTestFinished(() => subject.close());
     return subject.session;
   };
-  const run = async (parts: readonly (string | Part)[]): Promise<readonly Reply[]> => replies(await session(), parts);
+  // One for all tests that leave a session as it was: opening one costs more than most of what they ask of it.
+  let shared: Promise<Subject> | undefined;
+  const run = async (parts: readonly (string | Part)[]): Promise<readonly Reply[]> => {
+    shared ??= open();
+    return replies((await shared).session, parts);
+  };
 
   describe(name, { timeout: 30_000 }, () => {
+    afterAll(async () => (await shared)?.close());
+
     test('greets with user, uid and home', async () => {
       const opened = await session();
 
@@ -175,7 +191,7 @@ export function sessionContract(name: string, open: () => Promise<Subject>): voi
       expect(text(said)).toBe(text(same));
     });
 
-    test('answers 1000 parts in one exchange', async () => {
+    wireTest('answers 1000 parts in one exchange', async () => {
       const opened = await session();
 
       const said = await replies(
@@ -311,7 +327,7 @@ export function sessionContract(name: string, open: () => Promise<Subject>): voi
       );
     });
 
-    test('prints whatever is quoted in a script', async () => {
+    wireTest('prints whatever is quoted in a script', async () => {
       const opened = await session();
       const words = fc.string({ unit: 'binary', maxLength: 50 }).filter((word) => !word.includes('\0'));
 
@@ -328,7 +344,7 @@ export function sessionContract(name: string, open: () => Promise<Subject>): voi
       );
     });
 
-    test('answers a batch as it answers each part alone', async () => {
+    wireTest('answers a batch as it answers each part alone', async () => {
       const opened = await session();
       const part = fc.record(
         {

@@ -19,12 +19,16 @@ function open(endpoint: Endpoint, path = PATH) {
   return connector.open(endpoint);
 }
 
-sessionContract('docker', async () => {
-  const connector = createConnector({ env: { ...process.env, PATH } });
-  const opened = await connector.open(box);
-  if (!opened.ok) throw new Error(opened.failure.message);
-  return { session: opened.session, close: () => connector.close() };
-});
+sessionContract(
+  'docker',
+  async () => {
+    const connector = createConnector({ env: { ...process.env, PATH } });
+    const opened = await connector.open(box);
+    if (!opened.ok) throw new Error(opened.failure.message);
+    return { session: opened.session, close: () => connector.close() };
+  },
+  { wire: 'as local' },
+);
 
 describe('docker', () => {
   test('runs in the container, with the words of the inventory as words of the client', async () => {

@@ -10,17 +10,21 @@ beforeAll(async () => {
 afterAll(() => sshd.stop());
 
 for (const connection of ['ssh', 'openssh'] as const)
-  sessionContract(connection, async () => {
-    const connector = createConnector({ env: { HOME: sshd.folder, PATH: process.env.PATH } });
-    const opened = await connector.open({
-      name: 'web',
-      connection,
-      address: '127.0.0.1',
-      port: sshd.port,
-      user: 'root',
-      privateKeyFile: sshd.privateKey,
-      knownHostsFiles: [sshd.knownHosts],
-    });
-    if (!opened.ok) throw new Error(opened.failure.message);
-    return { session: opened.session, close: () => connector.close() };
-  });
+  sessionContract(
+    connection,
+    async () => {
+      const connector = createConnector({ env: { HOME: sshd.folder, PATH: process.env.PATH } });
+      const opened = await connector.open({
+        name: 'web',
+        connection,
+        address: '127.0.0.1',
+        port: sshd.port,
+        user: 'root',
+        privateKeyFile: sshd.privateKey,
+        knownHostsFiles: [sshd.knownHosts],
+      });
+      if (!opened.ok) throw new Error(opened.failure.message);
+      return { session: opened.session, close: () => connector.close() };
+    },
+    { wire: connection === 'ssh' ? 'tried here' : 'as local' },
+  );

@@ -32,12 +32,16 @@ const container = (id: string, more: Partial<Endpoint> = {}): Endpoint => ({
 
 const connect = () => createConnector({ env: { ...process.env, PATH: `${folder}:${process.env.PATH}` } });
 
-sessionContract('pct', async () => {
-  const connector = connect();
-  const opened = await connector.open(container('100'));
-  if (!opened.ok) throw new Error(opened.failure.message);
-  return { session: opened.session, close: () => connector.close() };
-});
+sessionContract(
+  'pct',
+  async () => {
+    const connector = connect();
+    const opened = await connector.open(container('100'));
+    if (!opened.ok) throw new Error(opened.failure.message);
+    return { session: opened.session, close: () => connector.close() };
+  },
+  { wire: 'as local' },
+);
 
 describe('pct', () => {
   const open = async (endpoint: Endpoint) => {

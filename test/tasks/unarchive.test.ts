@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import {
   appendFileSync,
   chmodSync,
+  cpSync,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -12,7 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import type { Controller } from '../../src/core/task-type.ts';
 import unarchive from '../../tasks/unarchive.ts';
 import { runHere } from './harness.ts';
@@ -20,6 +21,15 @@ import { folder } from './local-host.ts';
 
 /** Archives of a small tree, and an empty folder to unpack them in. */
 function archives() {
+  const dir = folder();
+  cpSync(made.path, dir.path, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true });
+  return dir;
+}
+
+const made = makeArchives();
+afterAll(() => made[Symbol.dispose]());
+
+function makeArchives() {
   const dir = folder();
   mkdirSync(dir.at('src/sub'), { recursive: true });
   mkdirSync(dir.at('dest'));
