@@ -90,6 +90,8 @@ describe('what is made of such a finding holds only unless the command changes i
 - {name: of fact, copy: {dest: FOLDER/other, content: "{{ size }}"}}
 - {name: loop, debug: {msg: x}, loop: "{{ [s.stat.size] }}"}
 - {name: condition, copy: {dest: FOLDER/third, content: x}, when: not s.stat.exists}
+- {name: missing, copy: {dest: FOLDER/fourth, content: "{{ s.stat.nosuch }}"}}
+- {name: missing loop, debug: {msg: x}, loop: "{{ s.stat.nosuch }}"}
 - {name: plain, debug: {msg: x}}\n`,
     );
 
@@ -101,6 +103,8 @@ describe('what is made of such a finding holds only unless the command changes i
       'of fact: changed unless deploy',
       'loop: ok unless deploy',
       'condition: skipped unless deploy',
+      'missing: failed unless deploy',
+      'missing loop: failed unless deploy',
       'plain: ok',
     ]);
   });

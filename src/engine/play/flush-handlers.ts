@@ -7,6 +7,7 @@ import { forgetHandlers, notesOf } from '../host/journal.ts';
 import { runSilently } from '../host/run-silently.ts';
 import { writtenPaths } from '../task/perhaps.ts';
 import { retryWhenKnown } from '../task/retry-when-known.ts';
+import { tellOutcome } from '../task/tell-outcome.ts';
 import { runMetaHandler } from './act-meta.ts';
 import type { BatchRun } from './batch-run.ts';
 import type { AnyHandler } from './handlers.ts';
@@ -16,7 +17,6 @@ import { performTask } from './perform-task.ts';
 import type { PlayHost } from './play-host.ts';
 import { recordOutcome } from './record-outcome.ts';
 import { refOf } from './task-ref.ts';
-import { tellOutcome } from './tell-outcome.ts';
 
 /** Run the handlers that are due, each once, in the order of their definition. */
 export async function flushHandlers(performing: BatchRun, hosts: readonly PlayHost[]): Promise<void> {

@@ -6,13 +6,13 @@ import { unresolved } from '../task/bind-task.ts';
 import type { Included } from '../task/includes.ts';
 import { unknownOutcome } from '../task/outcome.ts';
 import { type Computation, retryWhenKnown } from '../task/retry-when-known.ts';
+import { tellOutcome } from '../task/tell-outcome.ts';
 import { placed } from '../variables/error-text.ts';
 import { keywordTruth } from '../variables/keyword-values.ts';
 import type { BatchRun } from './batch-run.ts';
 import type { PlayHost } from './play-host.ts';
 import { recordOutcome } from './record-outcome.ts';
 import { refOf } from './task-ref.ts';
-import { tellOutcome } from './tell-outcome.ts';
 
 /** Bring in, on each host, what an include names there. */
 export async function performInclude(

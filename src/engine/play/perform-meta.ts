@@ -3,6 +3,7 @@ import type { Meta } from '../../language/model.ts';
 import { failure } from '../task/early-outcomes.ts';
 import { unknownOutcome, unreachable } from '../task/outcome.ts';
 import { type Computation, retryWhenKnown } from '../task/retry-when-known.ts';
+import { tellOutcome } from '../task/tell-outcome.ts';
 import { ansibleMessage, placed } from '../variables/error-text.ts';
 import { firstFalse } from '../variables/keyword-values.ts';
 import { actMeta } from './act-meta.ts';
@@ -11,7 +12,6 @@ import { flushHandlers } from './flush-handlers.ts';
 import type { PlayHost } from './play-host.ts';
 import { recordOutcome } from './record-outcome.ts';
 import { refOf } from './task-ref.ts';
-import { tellOutcome } from './tell-outcome.ts';
 
 /** Do what a meta task says: to the hosts for which its condition holds. */
 export async function performMeta(performing: BatchRun, hosts: readonly PlayHost[], meta: Meta): Promise<void> {

@@ -1,9 +1,9 @@
 import type { Outcome, TaskRef } from '../../core/event.ts';
 import { toJs } from '../../core/value.ts';
 import type { Task } from '../../language/model.ts';
+import { asTold, countedAs } from '../host/as-told.ts';
 import { dependsOn } from '../host/depends-on.ts';
 import { eachLimited } from '../host/each-limited.ts';
-import { countedAs, redacted } from '../host/redacted.ts';
 import { type Computation, retryWhenKnown } from '../task/retry-when-known.ts';
 import { runTask } from '../task/run-task.ts';
 import type { Ran, TaskRun } from '../task/task-run.ts';
@@ -111,7 +111,7 @@ async function runOnHost(
     play: play.definition.id,
     task: ref,
     host: host.name,
-    outcome: redacted(outcome),
+    outcome: asTold(outcome),
     tookMs: performance.now() - startedAt,
     delegatedTo: ran.delegatedTo,
     looped: ran.looped === true,

@@ -1,8 +1,8 @@
 import type { Outcome } from '../../core/event.ts';
 import { fromJs, type Value } from '../../core/value.ts';
 import type { Block, Include, Meta, Task } from '../../language/model.ts';
+import { countedAs } from '../host/as-told.ts';
 import { entryNotKnownYet, NotKnownYet } from '../host/not-known-yet.ts';
-import { countedAs } from '../host/redacted.ts';
 import { applyUnknownFacts } from '../task/apply-facts.ts';
 import type { PlayContext } from '../variables/play-context.ts';
 import type { PlayHost } from './play-host.ts';

@@ -3,11 +3,11 @@ import type { Outcome, TaskRef } from '../../core/event.ts';
 import { shell } from '../../core/questions/shell.ts';
 import { toJs } from '../../core/value.ts';
 import type { Block } from '../../language/model.ts';
+import { asTold } from '../host/as-told.ts';
 import { dependsOn } from '../host/depends-on.ts';
 import { eachLimited } from '../host/each-limited.ts';
 import type { Identity } from '../host/identity.ts';
 import { putBack, release } from '../host/journal.ts';
-import { redacted } from '../host/redacted.ts';
 import { runSilently } from '../host/run-silently.ts';
 import { unreachable } from '../task/outcome.ts';
 import { type Computation, retryWhenKnown } from '../task/retry-when-known.ts';
@@ -47,7 +47,7 @@ export async function validate(performing: BatchRun, hosts: readonly PlayHost[],
       play: play.definition.id,
       task: ref,
       host: host.name,
-      outcome: redacted({ ...outcome, censored: censored ? true : undefined }),
+      outcome: asTold({ ...outcome, censored: censored ? true : undefined }),
       tookMs: performance.now() - startedAt,
     });
     if (outcome.status === 'ok') {

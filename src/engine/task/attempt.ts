@@ -14,8 +14,8 @@ import { type BoundTask, bindTask } from './bind-task.ts';
 import { failure, ignorable, skip, uncomputed } from './early-outcomes.ts';
 import { doubtOfFacts } from './facts.ts';
 import type { LoopItem } from './loop.ts';
-import { outcomeOf, unknownOutcome, unlessMended } from './outcome.ts';
-import { doubtWhatItMayChange, namedPaths } from './perhaps.ts';
+import { outcomeOf, unknownOutcome, unlessMended, wouldFail } from './outcome.ts';
+import { doubtWhatItMayChange, namedPaths, writtenPaths } from './perhaps.ts';
 import { retryWhenKnown } from './retry-when-known.ts';
 import { type Ran, sightAfter, type TaskRun } from './task-run.ts';
 
@@ -41,10 +41,10 @@ export async function attempt(
       ofNow: [...read],
     };
   }
-  if (computed.kind === 'failed')
-    return {
-      outcome: await ignorable({ ...failure(computed.message, computed.msg), censored: computed.censored }, run, sight),
-    };
+  if (computed.kind === 'failed') {
+    const outcome = { ...failure(computed.message, computed.msg), censored: computed.censored };
+    return { outcome: await ignorable(doubted(outcome, run, sight, [...read]), run, sight) };
+  }
   const { call } = computed;
   const foreseen: Change[] = [];
   const converged = await withNow(run, call, await convergeOrStart(run, call, sight, foreseen));
@@ -58,10 +58,10 @@ export async function attempt(
   for (const one of state.readOfNow) read.add(one);
   const judged = withUnless(settled.is === 'value' ? settled.value : await uncomputed(settled, run, sight), read);
   const held = call.ansible ? judged : unlessMended(judged, converged, call);
-  const doubted = held.status === 'unreachable' && play.run.signal.aborted ? interrupted(held) : held;
+  const kept = held.status === 'unreachable' && play.run.signal.aborted ? interrupted(held) : held;
   const would = 'would' in converged ? converged.would : converged.status === 'unknown' ? undefined : foreseen;
-  foresee(run, call, doubted, would);
-  const { outcome, doubt } = withDoubtedFacts(doubted, run, call);
+  foresee(run, call, kept, would);
+  const { outcome, doubt } = withDoubtedFacts(kept, run, call);
   const absorbed = await retryWhenKnown(run, () => applyFacts(play, state, task, sight, call, outcome, doubt));
   if (absorbed.is !== 'value') return { outcome: await uncomputed(absorbed, run, sight) };
   const ofNow = [
@@ -75,6 +75,13 @@ export async function attempt(
     ? { ...outcome, status: 'changed', result: { ...result, changed: true } }
     : { ...outcome, result, shown };
   return { outcome: await ignorable(told, run, sight), delegatedTo: call.delegatedTo, ofNow };
+}
+
+/** In a check: a task that cannot be computed from values that tasks may make others. It may change what it names, if they do. */
+export function doubted(outcome: Outcome, run: TaskRun, sight: TemplateScope, read: readonly string[]): Outcome {
+  const { beliefs } = run.state.link;
+  if (read.length > 0 && !beliefs.doubtsAll) beliefs.doubt(run.ref.name, writtenPaths(run, sight));
+  return wouldFail(outcome, read);
 }
 
 /** In a check: what is made of values that tasks may make others holds unless they do. */

@@ -38,8 +38,12 @@ export const unreachable = (failure: SessionFailure): Outcome => ({
 export function unlessMended(outcome: Outcome, converged: Converged, call: BoundTask): Outcome {
   if (outcome.status !== 'failed') return outcome;
   const because = call.type.controllerOnly === true ? undefined : uncertainBecauseOf(call, converged);
-  const unless = [...new Set([...(outcome.unless ?? []), ...(because === undefined ? [] : [because])])];
-  if (unless.length === 0) return outcome;
+  return wouldFail(outcome, [...new Set([...(outcome.unless ?? []), ...(because === undefined ? [] : [because])])]);
+}
+
+/** In a check: what fails unless one of these tasks mends it; where there is none, it fails. */
+export function wouldFail(outcome: Outcome, unless: readonly string[]): Outcome {
+  if (outcome.status !== 'failed' || unless.length === 0) return outcome;
   const { message = 'failed', censored } = outcome;
   return { status: 'unknown', changes: [], message, assuming: unless, unless, result: {}, censored };
 }

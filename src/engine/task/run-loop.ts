@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Outcome } from '../../core/event.ts';
 import { toJs, type Value } from '../../core/value.ts';
 import { evaluate } from '../../template/index.ts';
-import { redacted } from '../host/redacted.ts';
+import { asTold } from '../host/as-told.ts';
 import { firstFalse, keywordNumber } from '../variables/keyword-values.ts';
 import type { TemplateScope } from '../variables/scopes.ts';
 import { uncomputed } from './early-outcomes.ts';
@@ -42,7 +42,7 @@ export async function runLoop(run: TaskRun, items: readonly LoopItem[], sight: T
       // Ansible's word for an item that is nobody's business.
       label: outcome.censored === true ? 'None' : await labelOf(run, item, own),
       item: outcome.censored === true ? null : toJs(item.value),
-      outcome: redacted(outcome),
+      outcome: asTold(outcome),
       delegatedTo: ran.delegatedTo,
     });
     // A later item may look at what this one registered.

@@ -1,6 +1,6 @@
 import { entryNotKnownYet, NotKnownYet } from '../host/not-known-yet.ts';
 import { applyUnknownFacts } from './apply-facts.ts';
-import { unknownRun } from './attempt.ts';
+import { doubted, unknownRun } from './attempt.ts';
 import { failed, ignorable, skip, uncomputed } from './early-outcomes.ts';
 import { loopOf } from './loop.ts';
 import { type Computation, retryWhenKnown } from './retry-when-known.ts';
@@ -18,10 +18,12 @@ export async function runTask(
   const compute = async (): Promise<Ran> => {
     state.readOfNow.clear();
     const items = loopOf(task, sight);
-    const read = [...state.readOfNow];
+    const read = [...state.rests, ...state.readOfNow];
     if (items === undefined) return runUntil(run, sight);
     if (items.kind === 'failed')
-      return { outcome: await ignorable(failed(task, sight, items.message, items.msg), run, sight) };
+      return {
+        outcome: await ignorable(doubted(failed(task, sight, items.message, items.msg), run, sight, read), run, sight),
+      };
     if (items.kind === 'skipped') return { outcome: { ...skip(items.message, items.condition), unless: read } };
     return runLoop({ ...run, read }, items.items, sight);
   };

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Outcome } from '../../core/event.ts';
-import { redacted } from '../host/redacted.ts';
+import { asTold } from '../host/as-told.ts';
 import { ansibleMessage, placedCondition } from '../variables/error-text.ts';
 import { firstFalse, keywordNumber } from '../variables/keyword-values.ts';
 import { isUnrun } from '../variables/partly-known.ts';
@@ -53,7 +53,7 @@ export async function runUntil(run: TaskRun, sight: TemplateScope, item?: LoopIt
       task: ref,
       host: state.host.name,
       left: retries - count + 1,
-      outcome: redacted(outcome),
+      outcome: asTold(outcome),
     });
     await sleep(delay * 1000, undefined, { signal: play.run.signal }).catch(() => {});
     state.link.beliefs.forget();

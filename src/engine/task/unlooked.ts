@@ -1,10 +1,11 @@
 import type { Outcome, TaskRef } from '../../core/event.ts';
-import { countedAs, redacted } from '../host/redacted.ts';
+import { countedAs } from '../host/as-told.ts';
 import { placed } from '../variables/error-text.ts';
 import type { HostState } from '../variables/host-state.ts';
 import type { PlayContext } from '../variables/play-context.ts';
 import { isRefusal, unknownOutcome, unreachable } from './outcome.ts';
 import type { Computation } from './retry-when-known.ts';
+import { tellOutcome } from './tell-outcome.ts';
 
 /**
  * In a check: what a play does on these hosts is not known, since one of its own keywords is not. It is told as one
@@ -51,9 +52,7 @@ const refOfKeyword = ({ definition: play }: PlayContext, keyword: string): TaskR
   tags: [],
 });
 
-function tell({ definition: play, run }: PlayContext, state: HostState, task: TaskRef, outcome: Outcome): void {
-  const host = state.host.name;
+function tell(context: PlayContext, state: HostState, task: TaskRef, outcome: Outcome): void {
   state.count(countedAs(outcome));
-  run.emit({ kind: 'task-started', play: play.id, task, host });
-  run.emit({ kind: 'task-finished', play: play.id, task, host, outcome: redacted(outcome), tookMs: 0 });
+  tellOutcome(context, state.host.name, task, outcome);
 }

@@ -1,7 +1,7 @@
 import type { Ending, Outcome, ToldOutcome } from '../../core/event.ts';
 
 /** What reporters may see of an outcome. */
-export const redacted = (outcome: Outcome): ToldOutcome =>
+export const asTold = (outcome: Outcome): ToldOutcome =>
   told(
     outcome.censored === true
       ? { ...outcome, changes: [], message: undefined, warnings: [], result: censoredResult(outcome) }
