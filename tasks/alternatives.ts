@@ -110,7 +110,7 @@ const query = (name: string) =>
 function readGroup(text: string): Group {
   const field = (name: string) => new RegExp(`^${name}: (.*)$`, 'm').exec(text)?.[1];
   const priorities = [...text.matchAll(/^Alternative: (.*)\nPriority: (-?\d+)$/gm)].map(
-    ([, path, priority]) => [path!, Number(priority)] as const,
+    ([, path = '', priority]) => [path, Number(priority)] as const,
   );
   return {
     link: field('Link'),

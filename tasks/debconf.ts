@@ -88,7 +88,7 @@ function readAnswers(text: string): Readonly<Record<string, string>> {
     return value === undefined ? {} : { [name]: value };
   }
   return Object.fromEntries(
-    [...text.matchAll(/^[* ] (\S+): ?(.*)$/gm)].map(([, question, value]) => [question!, value!]),
+    [...text.matchAll(/^[* ] (\S+): ?(.*)$/gm)].map(([, question = '', value = '']) => [question, value]),
   );
 }
 

@@ -190,12 +190,12 @@ const nameIn = (url: string): string =>
   ) || 'index.html';
 
 function checksumOf(task: Task): { algorithm: ChecksumAlgorithm; value: string } | undefined {
-  const [, algorithm, value] = /^(md5|sha1|sha224|sha256|sha384|sha512):(.+)$/is.exec(task.checksum.trim()) ?? [];
+  const [, algorithm, value = ''] = /^(md5|sha1|sha224|sha256|sha384|sha512):(.+)$/is.exec(task.checksum.trim()) ?? [];
   return algorithm === undefined
     ? undefined
     : {
         algorithm: algorithm.toLowerCase() as ChecksumAlgorithm,
-        value: isUrl(value!) ? value! : value!.replace(/\W/g, '').toLowerCase(),
+        value: isUrl(value) ? value : value.replace(/\W/g, '').toLowerCase(),
       };
 }
 

@@ -9,6 +9,7 @@ import {
   script,
   sh,
   shell,
+  upTo,
 } from '../src/sdk.ts';
 
 export default defineTask({
@@ -78,7 +79,7 @@ const supported = (names: readonly string[]) =>
 const normal = (name: string): string =>
   name.replace(/\.([A-Za-z0-9-]+)/, (_, charset: string) => `.${charset.toLowerCase().replaceAll('-', '')}`);
 
-const localeOf = (line: string): string => line.replace(/^[#\s]*/, '').split(/\s/)[0]!;
+const localeOf = (line: string): string => upTo(line.replace(/^[#\s]*/, ''), /\s/);
 
 /** Comment lines in or out as the package's own configuration does, then generate what the file says. */
 function edit(names: readonly string[], state: string, charsets: ReadonlyMap<string, string>): Command {

@@ -71,7 +71,7 @@ const skipped = (msg: string) => ({ changes: [], skipped: msg });
 /** Where the arguments begin: they are the shell's to read, as they were written. */
 function argumentsAt(cmd: string): number {
   for (let end = 1; end <= cmd.length; end++)
-    if ((end === cmd.length || /\s/.test(cmd[end]!)) && splitWords(cmd.slice(0, end))?.length === 1) return end;
+    if ((end === cmd.length || /\s/.test(cmd.charAt(end))) && splitWords(cmd.slice(0, end))?.length === 1) return end;
   return cmd.length;
 }
 

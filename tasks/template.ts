@@ -1,4 +1,4 @@
-import { ControllerError, defineTask, encodeText, type Params } from '../src/sdk.ts';
+import { ControllerError, codeOf, defineTask, encodeText, type Params } from '../src/sdk.ts';
 import { attributeParams } from './shared/files/attributes.ts';
 import { askCopyFile, copyFileResult, planCopyFile } from './shared/files/copy-file.ts';
 import { thenAskFolders } from './shared/files/file-directory.ts';
@@ -96,7 +96,7 @@ function encode(text: string, encoding: string): Uint8Array {
     name === 'latin1' || name === 'iso88591' ? 0xff : name === 'ascii' || name === 'usascii' ? 0x7f : undefined;
   if (limit === undefined)
     throw new ControllerError(`unknown output_encoding ${encoding}; expected utf-8, latin-1 or ascii`);
-  const codes = [...text].map((char) => char.codePointAt(0)!);
+  const codes = [...text].map(codeOf);
   const foreign = codes.find((code) => code > limit);
   if (foreign !== undefined)
     throw new ControllerError(`'${String.fromCodePoint(foreign)}' cannot be written in ${encoding}`);

@@ -1,4 +1,4 @@
-import { defineTask, exporting, type Plan, sh, shell, writtenScript } from '../src/sdk.ts';
+import { defineTask, exporting, type Plan, sh, shell, upTo, writtenScript } from '../src/sdk.ts';
 
 export default defineTask({
   name: 'verify',
@@ -43,4 +43,4 @@ export default defineTask({
   examples: [{ title: 'The host has a name', yaml: 'verify: test -s /etc/hostname' }],
 });
 
-const firstLine = (cmd: string): string => cmd.trim().split('\n')[0]!;
+const firstLine = (cmd: string): string => upTo(cmd.trim(), '\n');

@@ -7,6 +7,7 @@ import {
   predicts,
   type Questions,
   sh,
+  upTo,
   zfs,
 } from '../src/sdk.ts';
 import { sameProperty, zfsValue } from './shared/storage/zfs-values.ts';
@@ -133,7 +134,7 @@ const volumeSize = (properties: Properties): string | undefined =>
 
 /** The datasets above one, nearest first. */
 function parents(name: string): readonly string[] {
-  const words = name.split('@')[0]!.split('/');
+  const words = upTo(name, '@').split('/');
   return words.slice(1).map((_, index) => words.slice(0, words.length - 1 - index).join('/'));
 }
 

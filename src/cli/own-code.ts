@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import * as nodeModule from 'node:module';
 import { join } from 'node:path';
 import type { Diagnostic, Position, Result } from '../core/source.ts';
+import { upTo } from '../core/text/up-to.ts';
 
 /** TypeScript and JavaScript files of the user's own in a folder; a project's unit tests are none of ours. */
 export function ownFiles(folder: string): readonly string[] {
@@ -74,8 +75,7 @@ async function importByJiti(path: string): Promise<Exports> {
   return jiti.import<Exports>(path);
 }
 
-const messageOf = (error: unknown): string =>
-  (error instanceof Error ? error.message : String(error)).split('\n')[0]!.trim();
+const messageOf = (error: unknown): string => upTo(error instanceof Error ? error.message : String(error), '\n').trim();
 
 /** Where in the file it went wrong, as far as the error tells. */
 function placeIn(path: string, error: unknown): Position | undefined {

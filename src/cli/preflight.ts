@@ -1,4 +1,5 @@
 import type { Diagnostic } from '../core/source.ts';
+import { upTo } from '../core/text/up-to.ts';
 import { isDict, type Raw, type Value, Vaulted } from '../core/value.ts';
 import type { Definition, Definitions } from '../language/check/checking.ts';
 import { addVars } from '../language/check/variables.ts';
@@ -81,7 +82,7 @@ function wrongPasswords({ context, playbooks }: Loaded, decrypt: Loaded['decrypt
     plays.filter((play) => hostsOf(play, context).length > 0),
     hosts.flatMap((host) => host.layers),
   )) {
-    const label = vaulted.envelope.trim().split('\n')[0]!;
+    const label = upTo(vaulted.envelope.trim(), '\n');
     if (!tried.has(label)) tried.set(label, vaulted);
   }
   return [...tried.values()].flatMap((vaulted) => {

@@ -110,7 +110,7 @@ function size(value: Raw): number | Wrong {
   const match = /^\s*(\d+\.?\d*|\.\d+)\s*([KMGTPEZY]?)(i?B?|b)?\s*$/i.exec(String(value));
   if (match === null) return new Wrong('a size such as 10MB');
   return Math.round(
-    Number(match[1]) * 1024 ** ['', 'K', 'M', 'G', 'T', 'P', 'E', 'Z', 'Y'].indexOf(match[2]!.toUpperCase()),
+    Number(match[1]) * 1024 ** ['', 'K', 'M', 'G', 'T', 'P', 'E', 'Z', 'Y'].indexOf((match[2] ?? '').toUpperCase()),
   );
 }
 

@@ -5,7 +5,7 @@ export function compareVersions(a: string, b: string): number {
 }
 
 function parse(version: string): { epoch: number; upstream: string; revision: string } {
-  const [, epoch = '0', rest = ''] = /^(?:(\d+):)?(.*)$/s.exec(version)!;
+  const [, epoch = '0', rest = ''] = /^(?:(\d+):)?(.*)$/s.exec(version) ?? [];
   const dash = rest.lastIndexOf('-');
   return dash < 0
     ? { epoch: Number(epoch), upstream: rest, revision: '' }
@@ -14,10 +14,10 @@ function parse(version: string): { epoch: number; upstream: string; revision: st
 
 /** Text and numbers in turn: text by letter, numbers by value. */
 function compareParts(a: string, b: string): number {
-  const [x, y] = [a.match(/\D*\d*/g)!, b.match(/\D*\d*/g)!];
+  const [x, y] = [a.match(/\D*\d*/g) ?? [], b.match(/\D*\d*/g) ?? []];
   for (let index = 0; index < Math.max(x.length, y.length); index++) {
-    const [, text = '', digits = ''] = /^(\D*)(\d*)$/.exec(x[index] ?? '')!;
-    const [, otherText = '', otherDigits = ''] = /^(\D*)(\d*)$/.exec(y[index] ?? '')!;
+    const [, text = '', digits = ''] = /^(\D*)(\d*)$/.exec(x[index] ?? '') ?? [];
+    const [, otherText = '', otherDigits = ''] = /^(\D*)(\d*)$/.exec(y[index] ?? '') ?? [];
     const difference = compareText(text, otherText) || Number(digits) - Number(otherDigits);
     if (difference !== 0) return difference;
   }

@@ -3,7 +3,7 @@ export function splitWords(line: string): readonly string[] | undefined {
   const words: string[] = [];
   let word: string | undefined;
   for (let at = 0; at < line.length; at++) {
-    const char = line[at]!;
+    const char = line.charAt(at);
     if (/\s/.test(char)) {
       if (word !== undefined) words.push(word);
       word = undefined;
@@ -23,7 +23,7 @@ export function splitWords(line: string): readonly string[] | undefined {
 function readQuoted(line: string, start: number, mark: string): { text: string; end: number } | undefined {
   let text = '';
   for (let at = start; at < line.length; at++) {
-    const char = line[at]!;
+    const char = line.charAt(at);
     if (char === mark) return { text, end: at };
     if (mark === '"' && char === '\\' && (line[at + 1] === '"' || line[at + 1] === '\\')) text += line[++at];
     else text += char;

@@ -1,3 +1,5 @@
+import { codeOf } from './text/code-of.ts';
+
 /** A file's bytes as text that goes back to the same bytes, whatever they are. */
 export interface OpenedText {
   readonly text: string;
@@ -35,7 +37,7 @@ export function decodeText(bytes: Uint8Array): string {
     const size = sequenceAt(bytes, at);
     if (size === 0) units[length++] = 0xdc00 + bytes[at++]!;
     else {
-      const point = size === 1 ? bytes[at]! : buffer.toString('utf8', at, at + size).codePointAt(0)!;
+      const point = size === 1 ? bytes[at]! : codeOf(buffer.toString('utf8', at, at + size));
       if (point > 0xffff) units[length++] = 0xd7c0 + (point >> 10);
       units[length++] = point > 0xffff ? 0xdc00 + (point & 0x3ff) : point;
       at += size;

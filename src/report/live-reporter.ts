@@ -1,6 +1,7 @@
 import type { ChalkInstance } from 'chalk';
 import { Listr, type ListrRenderer, type ListrTaskWrapper } from 'listr2';
 import type { Event, Reporter } from '../core/event.ts';
+import { upTo } from '../core/text/up-to.ts';
 import { visible } from '../core/visible.ts';
 import { type Busy, liveLines, type Progress } from './live-view.ts';
 
@@ -138,7 +139,7 @@ class RunningPlay {
 }
 
 // What is waited for is told whole above; a line that is painted must stay one line.
-const firstLine = (text: string): string => printable(text.split('\n', 1)[0]!);
+const firstLine = (text: string): string => printable(upTo(text, '\n'));
 
 const printable = (line: string): string =>
   visible(

@@ -1,4 +1,5 @@
 import type { Value } from '../core/value.ts';
+import type { Operator } from './python/arithmetic.ts';
 
 interface Node {
   /** Where in the text it starts. */
@@ -40,11 +41,11 @@ export type Expression = Node &
     | { readonly type: 'positive'; readonly operand: Expression }
     | { readonly type: 'and'; readonly left: Expression; readonly right: Expression }
     | { readonly type: 'or'; readonly left: Expression; readonly right: Expression }
-    | { readonly type: 'binary'; readonly operator: string; readonly left: Expression; readonly right: Expression }
+    | { readonly type: 'binary'; readonly operator: Operator; readonly left: Expression; readonly right: Expression }
     | {
         readonly type: 'compare';
         readonly left: Expression;
-        readonly rest: readonly { readonly operator: string; readonly right: Expression }[];
+        readonly rest: readonly { readonly operator: Comparison; readonly right: Expression }[];
       }
     | {
         readonly type: 'conditional';
@@ -53,6 +54,9 @@ export type Expression = Node &
         readonly no: Expression | undefined;
       }
   );
+
+/** How two values are compared. */
+export type Comparison = '==' | '!=' | '<' | '<=' | '>' | '>=' | 'in' | 'not in';
 
 /** What `set` and `for` assign to. */
 export type Target = Node &

@@ -1,5 +1,5 @@
 import { Tuple, type Value } from '../core/value.ts';
-import type { Arguments, Expression } from './ast.ts';
+import type { Arguments, Comparison, Expression } from './ast.ts';
 import type { Context, Frame } from './context.ts';
 import { fail, TemplateError } from './errors.ts';
 import { findFilter, findTest } from './plugins.ts';
@@ -111,7 +111,7 @@ const compilers: Compilers = {
     };
   },
   binary: ({ operator, left, right, offset }) => {
-    const [a, b, apply] = [compileExpression(left), compileExpression(right), operators[operator]!];
+    const [a, b, apply] = [compileExpression(left), compileExpression(right), operators[operator]];
     return (context, frame) => {
       const x = a(context, frame);
       const y = b(context, frame);
@@ -201,7 +201,7 @@ function compilePlugin(
   };
 }
 
-const comparisons: Record<string, (a: Value, b: Value) => boolean> = {
+const comparisons: Readonly<Record<Comparison, (a: Value, b: Value) => boolean>> = {
   '==': equals,
   '!=': (a, b) => !equals(a, b),
   '<': (a, b) => compare(a, b, '<') < 0,
@@ -214,7 +214,7 @@ const comparisons: Record<string, (a: Value, b: Value) => boolean> = {
 
 function compileCompare({ left, rest, offset }: Extract<Expression, { type: 'compare' }>): Run {
   const first = compileExpression(left);
-  const others = rest.map(({ operator, right }) => ({ holds: comparisons[operator]!, run: compileExpression(right) }));
+  const others = rest.map(({ operator, right }) => ({ holds: comparisons[operator], run: compileExpression(right) }));
   return (context, frame) => {
     let value = first(context, frame);
     for (const { holds, run } of others) {

@@ -166,7 +166,7 @@ export function withLineEnds(text: string, wanted: number, newline = '\n'): stri
 }
 
 /** How many line ends a text ends in. */
-export const countLineEnds = (text: string): number => /\n*$/.exec(text)![0].length;
+export const countLineEnds = (text: string): number => /\n*$/.exec(text)?.[0].length ?? 0;
 
 /** A value in which nothing is undefined. */
 export function checked(value: Value): Value {

@@ -115,9 +115,9 @@ function evaluateForgiving(source: string, at: Position | undefined, scope: Scop
   } catch (error) {
     const name = error instanceof Error && /'(hostvars\[.+\]|[\w_]+)' is undefined/.exec(error.message)?.[1];
     if (!name || !isUndefinedError(error)) throw error;
-    for (const [, tested, logic, state] of source.matchAll(DEFINED)) {
-      if (tested!.replaceAll("'", '"') === name.replaceAll("'", '"'))
-        return logic!.includes('not') === (state === 'defined');
+    for (const [, tested = '', logic = '', state] of source.matchAll(DEFINED)) {
+      if (tested.replaceAll("'", '"') === name.replaceAll("'", '"'))
+        return logic.includes('not') === (state === 'defined');
     }
     throw error;
   }

@@ -1,6 +1,8 @@
-import type { Expression } from './ast.ts';
+import { oneOr } from '../core/one-or.ts';
+import type { Comparison, Expression } from './ast.ts';
 import { parseFilters, parsePostfix } from './parse-postfix.ts';
 import { parsePrimary } from './parse-primary.ts';
+import type { Operator } from './python/arithmetic.ts';
 import type { Tokens } from './tokens.ts';
 
 /** A whole expression, conditional ones included. */
@@ -42,12 +44,12 @@ function parseNot(tokens: Tokens): Expression {
   return { type: 'not', operand: tokens.within(() => parseNot(tokens)), offset };
 }
 
-const COMPARISONS = new Set(['==', '!=', '<', '<=', '>', '>=']);
+const COMPARISONS = ['==', '!=', '<', '<=', '>', '>='] as const;
 
 function parseCompare(tokens: Tokens): Expression {
   const { offset } = tokens.current;
   const left = parseSum(tokens);
-  const rest: { operator: string; right: Expression }[] = [];
+  const rest: { operator: Comparison; right: Expression }[] = [];
   for (;;) {
     const operator = comparison(tokens);
     if (!operator) return rest.length === 0 ? left : { type: 'compare', left, rest, offset };
@@ -55,9 +57,13 @@ function parseCompare(tokens: Tokens): Expression {
   }
 }
 
-function comparison(tokens: Tokens): string | undefined {
+function comparison(tokens: Tokens): Comparison | undefined {
   const { current, next } = tokens;
-  if (current.type === 'operator' && COMPARISONS.has(current.text)) return tokens.take().text;
+  const sign = current.type === 'operator' ? COMPARISONS.find((one) => one === current.text) : undefined;
+  if (sign !== undefined) {
+    tokens.take();
+    return sign;
+  }
   if (tokens.skip('name', 'in')) return 'in';
   if (tokens.word('not') && next.type === 'name' && next.text === 'in') {
     tokens.take();
@@ -70,18 +76,16 @@ function comparison(tokens: Tokens): string | undefined {
 type Parse = (tokens: Tokens) => Expression;
 
 const leftAssociative =
-  (operand: Parse, operators: readonly string[]): Parse =>
+  (operand: Parse, operators: readonly Operator[]): Parse =>
   (tokens) => {
     let left = operand(tokens);
-    for (
-      let links = 0;
-      tokens.current.type === 'operator' && operators.includes(tokens.current.text);
-      links = tokens.link(links)
-    ) {
-      const { text, offset } = tokens.take();
-      left = { type: 'binary', operator: text, left, right: operand(tokens), offset };
+    for (let links = 0; ; links = tokens.link(links)) {
+      const { type, text, offset } = tokens.current;
+      const operator = type === 'operator' ? operators.find((one) => one === text) : undefined;
+      if (operator === undefined) return left;
+      tokens.take();
+      left = { type: 'binary', operator, left, right: operand(tokens), offset };
     }
-    return left;
   };
 
 // Jinja's order, which differs from Python's: `~` binds tighter than `+`, and `**` is left-associative.
@@ -93,7 +97,7 @@ function parseConcat(tokens: Tokens): Expression {
   const { offset } = tokens.current;
   const items = [parseProduct(tokens)];
   while (tokens.skip('operator', '~')) items.push(parseProduct(tokens));
-  return items.length === 1 ? items[0]! : { type: 'concat', items, offset };
+  return oneOr(items, () => ({ type: 'concat', items, offset }));
 }
 
 function parseUnary(tokens: Tokens, withFilter = true): Expression {

@@ -1,3 +1,4 @@
+import { oneOr } from '../core/one-or.ts';
 import type { Arguments, Expression } from './ast.ts';
 import { parseExpression } from './parse-expression.ts';
 import { parsePrimary } from './parse-primary.ts';
@@ -39,7 +40,7 @@ function parseSubscript(tokens: Tokens, target: Expression): Expression {
   }
   const close = tokens.expect('operator', ']');
   if (keys.length === 0) throw mistake("Expected an expression, got ']'", close);
-  const key: Expression = keys.length === 1 ? keys[0]! : { type: 'tuple', items: keys, offset };
+  const key: Expression = oneOr(keys, () => ({ type: 'tuple', items: keys, offset }));
   return { type: 'item', target, key, offset: keys[0]!.offset };
 }
 

@@ -1,3 +1,4 @@
+import { oneOr } from '../core/one-or.ts';
 import type { Expression, MacroParts, Statement, Target } from './ast.ts';
 import { type Syntax, SyntaxMistake, type Token, tokenize, tokenizeExpression } from './lexer.ts';
 import { parseExpression } from './parse-expression.ts';
@@ -231,7 +232,7 @@ class Parser {
   #print(offset: number): Statement {
     const items = [parseExpression(this.#tokens)];
     while (this.#tokens.skip('operator', ',')) items.push(parseExpression(this.#tokens));
-    return { type: 'output', value: items.length === 1 ? items[0]! : { type: 'concat', items, offset }, offset };
+    return { type: 'output', value: oneOr(items, () => ({ type: 'concat', items, offset })), offset };
   }
 
   #include(offset: number): Statement {

@@ -150,7 +150,7 @@ function readScalar(c: Cursor, code: number, indent: number): Scalar {
   const from = c.pos;
   if (code === 34 || code === 39) return { text: readQuoted(c), plain: false, from, to: c.pos };
   if (isIndicator(c, 58)) return { text: '', plain: true, from, to: from };
-  if (cannotStart.has(c.text[from]!)) {
+  if (cannotStart.has(c.text.charAt(from))) {
     const message = `found character "${c.text[from]}" that cannot start any token`;
     throw new SyntaxMistake(message, from, from + 1, 'put the text in quotes');
   }

@@ -104,7 +104,7 @@ function readFlowScalar(c: Cursor, code: number): Scalar {
   const from = c.pos;
   if (code === 34 || code === 39) return { text: readQuoted(c), plain: false, from, to: c.pos };
   if (code === 58 && isBlank(c.text.charCodeAt(c.pos + 1))) return { text: '', plain: true, from, to: from };
-  if (cannotStart.has(c.text[from]!)) throw new SyntaxMistake(`"${c.text[from]}" cannot start a value`, from);
+  if (cannotStart.has(c.text.charAt(from))) throw new SyntaxMistake(`"${c.text[from]}" cannot start a value`, from);
   const text = readPlain(c, -1, true);
   if (text === '' && !isFlowIndicator(code)) throw new SyntaxMistake(`"${c.text[from]}" cannot start a value`, from);
   if (text === '' && code !== 44) return { text, plain: true, from, to: from };

@@ -9,7 +9,7 @@ export function notHere(c: Cursor, from: number, line: number): SyntaxMistake {
 
 /** A text went on into a line that holds a colon: by its indentation that line belongs to it. */
 export function missingColon(c: Cursor, from: number, line: number): SyntaxMistake {
-  const start = c.lineStart + /^ */.exec(c.text.slice(c.lineStart))![0].length;
+  const start = c.lineStart + (/^ */.exec(c.text.slice(c.lineStart))?.[0].length ?? 0);
   const ownLine = c.text.slice(line, from).trim() === '';
   const hint = ownLine
     ? 'is a colon missing at the end of the line above?'

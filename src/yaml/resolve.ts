@@ -72,7 +72,7 @@ function magnitude(digits: string): number {
 function readTimestamp(text: string): string | undefined {
   const match = timestamp.exec(text);
   if (match === null) return undefined;
-  const [, year, month, day, hour, minute, second, fraction, zone, sign, zoneHour, zoneMinute] = match;
+  const [, year, month = '', day = '', hour, minute, second, fraction, zone, sign, zoneHour = '', zoneMinute] = match;
   if (hour === undefined) return date.test(text) ? text : undefined;
   const clock = `${hour.padStart(2, '0')}:${minute}:${second}`;
   const micros = (fraction ?? '').slice(0, 6).padEnd(6, '0');
@@ -81,7 +81,7 @@ function readTimestamp(text: string): string | undefined {
       ? ''
       : sign === undefined
         ? '+00:00'
-        : `${sign}${zoneHour!.padStart(2, '0')}:${zoneMinute ?? '00'}`;
-  const day2 = `${year}-${month!.padStart(2, '0')}-${day!.padStart(2, '0')}`;
+        : `${sign}${zoneHour.padStart(2, '0')}:${zoneMinute ?? '00'}`;
+  const day2 = `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`;
   return `${day2} ${clock}${micros === '000000' ? '' : `.${micros}`}${offset}`;
 }

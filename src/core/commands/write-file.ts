@@ -89,7 +89,7 @@ ${joined(
 
 function ownership({ owner, group }: FileToWrite): readonly Script[] {
   const given = [owner, group].map((id) => (id === undefined ? '' : String(id)));
-  const wanted = given[1] === '' ? given[0]! : `${given[0]}:${given[1]}`;
+  const wanted = given[1] === '' ? (given[0] ?? '') : `${given[0]}:${given[1]}`;
   // What is not given stays as it was; who may not give files away keeps his own, as with any editor.
   const kept =
     owner === undefined || group === undefined

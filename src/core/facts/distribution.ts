@@ -84,7 +84,7 @@ function lsb(parts: Parts, release: Readonly<Record<string, string>>, id: string
 const readRelease = (text: string): Readonly<Record<string, string>> =>
   Object.fromEntries(
     text.split('\n').flatMap((line) => {
-      const [, name, value] = /^([A-Z_]+)=(.*)$/.exec(line) ?? [];
-      return name === undefined ? [] : [[name, value!.replace(/^(["'])(.*)\1$/, '$2').replace(/\\(.)/g, '$1')]];
+      const [, name, value = ''] = /^([A-Z_]+)=(.*)$/.exec(line) ?? [];
+      return name === undefined ? [] : [[name, value.replace(/^(["'])(.*)\1$/, '$2').replace(/\\(.)/g, '$1')]];
     }),
   );

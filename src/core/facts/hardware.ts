@@ -1,3 +1,4 @@
+import { upTo } from '../text/up-to.ts';
 import { type Parts, partLines, partText } from './parts.ts';
 
 /** Processors, memory, mounts, and what the firmware says. */
@@ -33,7 +34,7 @@ function processorFacts(parts: Parts) {
 function memoryFacts(parts: Parts) {
   const kb = new Map(
     partLines(parts, 'meminfo').map((line) => [
-      line.split(':')[0]!,
+      upTo(line, ':'),
       Number(/\d+/.exec(line.split(':')[1] ?? '')?.[0] ?? 0),
     ]),
   );
@@ -72,7 +73,7 @@ function mounts(parts: Parts) {
     ]),
   );
   const uuids = new Map(
-    partLines(parts, 'uuids').map((line) => [`/dev/${line.split(' ')[1]?.split('/').at(-1)}`, line.split(' ')[0]!]),
+    partLines(parts, 'uuids').map((line) => [`/dev/${line.split(' ')[1]?.split('/').at(-1)}`, upTo(line, ' ')]),
   );
   return partLines(parts, 'mounts')
     .map(readMount)

@@ -22,10 +22,10 @@ function readIni(text: string): Readonly<Record<string, Record<string, string>>>
   for (const line of text.split('\n').map((one) => one.trim())) {
     if (line === '' || line.startsWith('#') || line.startsWith(';')) continue;
     const [, title] = /^\[(.+)\]$/.exec(line) ?? [];
-    const [, key, value] = /^([^=:]+?)\s*[=:]\s*(.*)$/.exec(line) ?? [];
+    const [, key, value = ''] = /^([^=:]+?)\s*[=:]\s*(.*)$/.exec(line) ?? [];
     if (title !== undefined) section = sections[title] ??= {};
     else if (key === undefined || section === undefined) return undefined;
-    else section[key.toLowerCase()] = value!;
+    else section[key.toLowerCase()] = value;
   }
   return Object.keys(sections).length === 0 ? undefined : sections;
 }

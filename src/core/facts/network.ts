@@ -1,3 +1,4 @@
+import { upTo } from '../text/up-to.ts';
 import type { Address, DefaultRoute } from './address.ts';
 import { addressesFromKernel } from './kernel-addresses.ts';
 import { type Parts, partLines, partText } from './parts.ts';
@@ -25,16 +26,16 @@ export function networkFacts(parts: Parts): Readonly<Record<string, unknown>> {
 
 /** A line of `ip -o addr`. */
 function readAddress(line: string): Address[] {
-  const [, device, family, address, prefix, rest = ''] =
+  const [, device, family, address = '', prefix, rest = ''] =
     /^\d+:\s+(\S+)\s+inet(6?)\s+([^/\s]+)(?:\/(\d+))?\s*(.*)$/.exec(line) ?? [];
   if (device === undefined) return [];
   const word = (name: string) => new RegExp(`\\b${name} (\\S+)`).exec(rest)?.[1];
-  const last = rest.split('\\')[0]!.trim().split(/\s+/).at(-1);
+  const last = upTo(rest, '\\').trim().split(/\s+/).at(-1);
   return [
     {
       device,
       family: family === '6' ? 6 : 4,
-      address: address!,
+      address,
       prefix: Number(prefix ?? (family === '6' ? 128 : 32)),
       broadcast: word('brd'),
       scope: word('scope'),

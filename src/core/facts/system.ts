@@ -1,3 +1,4 @@
+import { upTo } from '../text/up-to.ts';
 import { type Parts, partLines, partText } from './parts.ts';
 
 /** Names, kernel, user, time, environment, and what manages the system. */
@@ -41,7 +42,7 @@ function nameFacts(parts: Parts) {
   const fqdn = nodename.includes('.') ? nodename : (names.find((name) => name.includes('.')) ?? names[0] ?? nodename);
   return {
     nodename,
-    hostname: nodename.split('.')[0]!,
+    hostname: upTo(nodename, '.'),
     fqdn,
     domain: fqdn.includes('.') ? fqdn.slice(fqdn.indexOf('.') + 1) : '',
   };
@@ -143,12 +144,12 @@ function pythonFacts(parts: Parts): Readonly<Record<string, unknown>> {
 const hostKeys = (parts: Parts): Readonly<Record<string, string>> =>
   Object.fromEntries(
     partLines(parts, 'host-keys').flatMap((line) => {
-      const [, name, type, key] = /^(?:.*\/)?ssh_host_(\w+)_key\.pub:(\S+) (\S+)/.exec(line) ?? [];
+      const [, name, type = '', key = ''] = /^(?:.*\/)?ssh_host_(\w+)_key\.pub:(\S+) (\S+)/.exec(line) ?? [];
       return name === undefined
         ? []
         : [
-            [`ssh_host_key_${name}_public`, key!],
-            [`ssh_host_key_${name}_public_keytype`, type!],
+            [`ssh_host_key_${name}_public`, key],
+            [`ssh_host_key_${name}_public_keytype`, type],
           ];
     }),
   );

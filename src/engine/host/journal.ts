@@ -2,6 +2,7 @@ import type { Change } from '../../core/change.ts';
 import { type Command, joined, type Script, script, sh } from '../../core/command.ts';
 import { hash } from '../../core/hash.ts';
 import { type Question, type QuestionKind, question } from '../../core/question.ts';
+import { onlyReply } from '../../core/questions/only-reply.ts';
 import { decodeText, encodeText } from '../../core/text-codec.ts';
 import { blockField, fieldsOf, type HandlerNote, readNote } from './handler-note.ts';
 
@@ -30,13 +31,13 @@ const kind: QuestionKind<string, LeftOver> = {
           .script,
     },
   ],
-  read: ([reply]) => {
-    const lines = decodeText(reply!.stdout).split('\n');
+  read: onlyReply((reply) => {
+    const lines = decodeText(reply.stdout).split('\n');
     const those = (word: string) => [
       ...new Set(lines.filter((line) => line.startsWith(`${word} `)).map((line) => line.slice(word.length + 1))),
     ];
     return [{ ok: true, value: { handlers: those('handler').map(readNote), blocks: those('block') } }];
-  },
+  }),
   about: () => ['retrace:journal'],
 };
 

@@ -3,7 +3,7 @@ export function shellWords(line: string): { readonly text: string; readonly colu
   const words: { text: string; column: number }[] = [];
   let at = 0;
   while (at < line.length) {
-    if (/\s/.test(line[at]!)) at++;
+    if (/\s/.test(line.charAt(at))) at++;
     else if (line[at] === '#') break;
     else {
       const word = readWord(line, at);
@@ -18,7 +18,7 @@ export function shellWords(line: string): { readonly text: string; readonly colu
 function readWord(line: string, start: number): { text: string; end: number } | undefined {
   let text = '';
   let at = start;
-  while (at < line.length && !/[\s#]/.test(line[at]!)) {
+  while (at < line.length && !/[\s#]/.test(line.charAt(at))) {
     const piece = readPiece(line, at);
     if (!piece) return undefined;
     text += piece.text;
@@ -28,8 +28,8 @@ function readWord(line: string, start: number): { text: string; end: number } | 
 }
 
 function readPiece(line: string, at: number): { text: string; end: number } | undefined {
-  const char = line[at]!;
-  if (char === '\\') return at + 1 < line.length ? { text: line[at + 1]!, end: at + 2 } : undefined;
+  const char = line.charAt(at);
+  if (char === '\\') return at + 1 < line.length ? { text: line.charAt(at + 1), end: at + 2 } : undefined;
   if (char !== '"' && char !== "'") return { text: char, end: at + 1 };
   const quoted = char === '"' ? /"((?:[^"\\]|\\.)*)"/y : /'([^']*)'/y;
   quoted.lastIndex = at;

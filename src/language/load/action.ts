@@ -138,7 +138,7 @@ function actionDict(
     );
     return undefined;
   }
-  const [word, ...rest] = type.split(/\s+(?=\w+=)/);
+  const [word = '', ...rest] = type.split(/\s+(?=\w+=)/);
   const given = new Map(value);
   given.delete('module');
   const inline = readArguments(rest.join(' '), false).pairs;
@@ -147,9 +147,9 @@ function actionDict(
   const typeAt = writtenAt(value, 'module', valueAt);
   const own = { value: given, at: valueAt };
   return {
-    type: templated(word!, typeAt),
+    type: templated(word, typeAt),
     typeAt,
-    args: argsOf(loading, dict, 'action', word!, own),
+    args: argsOf(loading, dict, 'action', word, own),
     argsAt: valueAt,
     local,
   };

@@ -47,7 +47,7 @@ function splitArguments(text: string): readonly string[] {
   let quote = '';
   let depth = 0;
   for (let at = 0; at < text.length; at++) {
-    const char = text[at]!;
+    const char = text.charAt(at);
     const two = char + (text[at + 1] ?? '');
     if (quote === '' && (opens.has(two) || (closes.has(two) && depth > 0))) {
       depth += opens.has(two) ? 1 : -1;

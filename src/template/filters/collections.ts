@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { must } from '../../core/must.ts';
 import { isDict, type Value } from '../../core/value.ts';
 import { fail } from '../errors.ts';
 import { SeededRandom } from '../python/random.ts';
@@ -49,7 +50,8 @@ function dictOf(pairs: readonly (readonly [Value, Value])[]): Value {
 
 function pairOf(value: Value, index: number): readonly [Value, Value] {
   const pair = sequence(value) ?? (typeof value === 'string' ? [...value] : undefined);
-  if (pair?.length === 2) return [pair[0]!, pair[1]!];
+  const [key, item, ...more] = pair ?? [];
+  if (key !== undefined && item !== undefined && more.length === 0) return [key, item];
   return fail(
     `dictionary update sequence element #${index} has length ${pair?.length ?? typeName(value)}; 2 is required`,
   );
@@ -82,14 +84,15 @@ function byAttribute(items: Value, attribute: Value): Value {
 
 /** Dicts of several lists that have the same value under a key are one; in the order of these values. */
 function mergeBy(terms: readonly Value[], recursive: boolean, listMerge: string): Value {
-  const by = terms.at(-1)!;
+  const by = must(terms.at(-1), 'the key to merge by');
   const lists = terms.slice(0, -1).flatMap((term) => {
     const list =
       sequence(term) ??
       fail(
         `All arguments before the argument index for community.general.lists_mergeby must be lists. ${repr(term)} is ${typeName(term)}`,
       );
-    return list.every((item) => sequence(item) !== undefined) ? list.map((item) => sequence(item)!) : [list];
+    const inner = list.flatMap((item) => (sequence(item) === undefined ? [] : [sequence(item) ?? []]));
+    return inner.length === list.length ? inner : [list];
   });
   const merged = new Map<Value, Value>();
   for (const item of lists.flat()) {
@@ -145,10 +148,9 @@ function matcher(target: Value, how: string): (key: Value) => boolean {
 function replaceKeys(data: Value, target: Value, how: string): Value {
   const rules = (sequence(target) ?? [target]).map((rule) => {
     const dict = mapping(rule) ?? fail('The target must be a list of dictionaries with the keys before and after.');
-    const [before, after] = ['before', 'after'].map(
-      (key) => lookup(dict, key) ?? fail(`The target misses the key ${key}.`),
-    );
-    return { fits: matcher(before!, how), after: after! };
+    const of = (key: string): Value => lookup(dict, key) ?? fail(`The target misses the key ${key}.`);
+    const [before, after] = [of('before'), of('after')];
+    return { fits: matcher(before, how), after };
   });
   return mapItems(data, (dict) =>
     [...dict].map(([key, value]) => [rules.find(({ fits }) => fits(key))?.after ?? key, value] as const),

@@ -134,7 +134,7 @@ function inside(item: Value, keys: readonly Value[], skipMissing: boolean): read
   }
   return Array.isArray(value)
     ? value
-    : fail(`the key ${repr(keys.at(-1)!)} should point to a list, got ${repr(value)}`, 'template-type');
+    : fail(`the key ${repr(keys.at(-1) ?? '')} should point to a list, got ${repr(value)}`, 'template-type');
 }
 
 /** Ansible's `bool`: the words that mean yes are true, anything else is false. */
@@ -149,11 +149,8 @@ function rekey(data: Value, key: Value, duplicates: string): Value {
   if (duplicates !== 'error' && duplicates !== 'overwrite')
     return fail(`duplicates parameter to rekey_on_member has unknown value: ${duplicates}`);
   present(data);
-  const items = mapping(data)
-    ? [...mapping(data)!.values()]
-    : typeof data === 'string' || isInt(data)
-      ? undefined
-      : iterate(data);
+  const all = mapping(data);
+  const items = all ? [...all.values()] : typeof data === 'string' || isInt(data) ? undefined : iterate(data);
   const result = new Map<Value, Value>();
   for (const item of items ?? fail('Type is not a valid list, set, or dict', 'template-type')) {
     const dict = mapping(item) ?? fail('List item is not a valid dict', 'template-type');

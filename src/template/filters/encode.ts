@@ -76,12 +76,13 @@ function indentOf(value: Value): string | undefined {
 }
 
 function toJson([value, indent, sortKeys, separators, ensureAscii]: Args): string {
-  const [item, key] = separators === null ? [undefined, undefined] : (separatorsOf(separators) as [string, string]);
+  const [item, key = ''] =
+    separators === null ? [undefined, undefined] : (separatorsOf(separators) as [string, string]);
   return dumpJson(present(value), {
     indent: indentOf(indent),
     sortKeys: truth(sortKeys),
     ensureAscii: truth(ensureAscii),
-    ...(item !== undefined && { itemSeparator: item, keySeparator: key! }),
+    ...(item !== undefined && { itemSeparator: item, keySeparator: key }),
   });
 }
 

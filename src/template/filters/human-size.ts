@@ -36,7 +36,7 @@ export function humanToBytes(value: Value, defaultUnit: Value, isBits: Value): V
 const badSize = (text: string): never => fail(`human_to_bytes() can't interpret following string: ${text}`);
 
 function unitWorth(unit: string, isBits: boolean, text: string): number {
-  const letter = unit[0]!.toUpperCase();
+  const letter = unit.charAt(0).toUpperCase();
   if (!UNITS.includes(letter)) return badSize(text);
   const names = isBits ? ['bit', 'bits'] : ['byte', 'bytes'];
   const symbol = isBits ? 'b' : 'B';

@@ -67,7 +67,7 @@ export const listFilters: Callees = {
   sum: fn('value, attribute=None, start=0', ([value, attribute, start], context) => {
     const get = attribute === null ? (item: Value) => item : attributeGetter(attribute, context);
     let total = start;
-    for (const item of iterate(value)) total = operators['+']!(total, get(item));
+    for (const item of iterate(value)) total = operators['+'](total, get(item));
     return total;
   }),
   unique: fn('value, case_sensitive=False, attribute=None', ([value, cased, attribute], context) => {

@@ -18,9 +18,9 @@ export function mergeDicts(
   recursive: boolean,
   listMerge: string,
 ): Map<Value, Value> {
-  const mergeLists = LIST_MERGES[listMerge];
-  if (!mergeLists)
-    return fail(
+  const mergeLists =
+    LIST_MERGES[listMerge] ??
+    fail(
       "merge_hash: 'list_merge' argument can only be equal to 'replace', 'keep', 'append', 'prepend', 'append_rp' or 'prepend_rp'",
     );
   const merged = new Map(low);
@@ -34,6 +34,6 @@ export function mergeDicts(
     const [lowDict, highDict] = [mapping(below), mapping(value)];
     if (lowDict && highDict) return recursive ? mergeDicts(lowDict, highDict, true, listMerge) : value;
     const [lowList, highList] = [sequence(below), sequence(value)];
-    return lowList && highList ? mergeLists!(lowList, highList) : value;
+    return lowList && highList ? mergeLists(lowList, highList) : value;
   }
 }

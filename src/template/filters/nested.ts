@@ -1,3 +1,4 @@
+import { oneOr } from '../../core/one-or.ts';
 import type { Value } from '../../core/value.ts';
 import type { Context } from '../context.ts';
 import { fail } from '../errors.ts';
@@ -64,7 +65,7 @@ function indexOf(data: Value, { test, value, key, strict, wantlist }: Wanted, co
     if (part === undefined) return strict ? fail(`'${str(key)}' was not found in ${str(item)}`) : [];
     return holds(part) ? [index] : [];
   });
-  return at.length === 1 && !wantlist ? at[0]! : at;
+  return wantlist ? at : oneOr(at, (many) => many);
 }
 
 /** Each value in data by its path: `a.b[0]['with space']`. */

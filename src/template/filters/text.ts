@@ -33,7 +33,7 @@ export const textFilters: Callees = {
   title: fn('value', ([value]) =>
     asText(value).replace(
       /([-\s({[<]+)|([^-\s({[<]+)/g,
-      (part) => part[0]!.toUpperCase() + part.slice(1).toLowerCase(),
+      (part) => part.charAt(0).toUpperCase() + part.slice(1).toLowerCase(),
     ),
   ),
   trim: fn('value, chars=None', ([value, set]) => strip(asText(value), set, true, true)),

@@ -62,10 +62,10 @@ function convert(time: Value, unit: string, year: Value, month: Value): Value {
     .trim()
     .split(/\s+/)
     .reduce((sum, part) => {
-      const [, count, name] =
+      const [, count, name = ''] =
         /^([+-]?\d+)([A-Za-z]+)$/.exec(part) ?? fail(`to_time_unit() can not interpret following string: ${str(time)}`);
       return (
-        sum + Number(count) * (worth(name!) ?? fail(`to_time_unit() can not interpret following string: ${str(time)}`))
+        sum + Number(count) * (worth(name) ?? fail(`to_time_unit() can not interpret following string: ${str(time)}`))
       );
     }, 0);
   return float(Math.round((total / wanted) * 1e12) / 1e12);

@@ -19,14 +19,15 @@ function decode(text: string): string {
 function splitUrl(url: string, query: string): Value {
   const parts = new Map<Value, Value>(Object.entries(urlParts(url)));
   if (query === '') return parts;
-  return parts.has(query) ? parts.get(query)! : fail(`urlsplit: unknown URL component: ${query}`);
+  const part = parts.get(query);
+  return part === undefined ? fail(`urlsplit: unknown URL component: ${query}`) : part;
 }
 
 /** The parts of a URL as Python's `urlsplit` tells them. */
 function urlParts(url: string): Record<string, Value> {
-  const [, scheme = '', afterScheme = ''] = /^(?:([a-zA-Z][\w+.-]*):)?(.*)$/s.exec(url)!;
-  const [, netloc = '', rest = ''] = /^(?:\/\/([^/?#]*))?(.*)$/s.exec(afterScheme)!;
-  const [, path = '', search = '', fragment = ''] = /^([^?#]*)(?:\?([^#]*))?(?:#(.*))?$/s.exec(rest)!;
+  const [, scheme = '', afterScheme = ''] = /^(?:([a-zA-Z][\w+.-]*):)?(.*)$/s.exec(url) ?? [];
+  const [, netloc = '', rest = ''] = /^(?:\/\/([^/?#]*))?(.*)$/s.exec(afterScheme) ?? [];
+  const [, path = '', search = '', fragment = ''] = /^([^?#]*)(?:\?([^#]*))?(?:#(.*))?$/s.exec(rest) ?? [];
   const at = netloc.lastIndexOf('@');
   const [username, password] = at < 0 ? [null, null] : splitFirst(netloc.slice(0, at), ':');
   const [, host = '', port] = /^(\[[^\]]*\]|[^:]*)(?::(\d*))?$/.exec(netloc.slice(at + 1)) ?? [];

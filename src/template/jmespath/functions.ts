@@ -10,7 +10,7 @@ type Argument = Value | ((value: Value) => Value);
 
 type Fn = (args: readonly Value[], by: (value: Value) => Value) => Value;
 
-const sum = (items: readonly Value[]): Value => items.reduce<Value>((total, item) => operators['+']!(total, item), 0);
+const sum = (items: readonly Value[]): Value => items.reduce<Value>((total, item) => operators['+'](total, item), 0);
 
 const typeOf = (value: Value): string => {
   if (value === null) return 'null';
@@ -29,35 +29,56 @@ const self = (value: Value): Value => value;
 const sortBy = (items: readonly Value[], by: (value: Value) => Value): Value =>
   [...items].sort((a, b) => compare(by(a), by(b)));
 
+/** A function of one value, or of one and `&expression`. */
+const unary =
+  (body: (value: Value, by: (value: Value) => Value) => Value): Fn =>
+  ([value], by) =>
+    body(given(value), by);
+
+/** A function of two values; an `&expression` is null among them. */
+const binary =
+  (body: (left: Value, right: Value, by: (value: Value) => Value) => Value): Fn =>
+  ([left, right], by) =>
+    body(given(left), given(right), by);
+
+function given(value: Value | undefined): Value {
+  if (value === undefined) throw new TypeError('an argument is missing');
+  return value;
+}
+
 const table: Record<string, Fn> = {
-  abs: ([x]) => operators['*']!(x!, numberOf(x as number) < 0 ? -1 : 1),
-  avg: ([items]) => (length(items!) === 0 ? null : operators['/']!(sum(iterate(items!)), length(items!))),
-  ceil: ([x]) => intOf(Math.ceil(numberOf(x as number))),
-  contains: ([container, item]) =>
-    typeof container === 'string' && typeof item !== 'string' ? false : contains(container!, item!),
-  ends_with: ([text, suffix]) => (text as string).endsWith(suffix as string),
-  floor: ([x]) => intOf(Math.floor(numberOf(x as number))),
-  join: ([glue, items]) => iterate(items!).join(glue as string),
-  keys: ([dict]) => [...(dict as Map<Value, Value>).keys()],
-  length: ([value]) => length(value!),
-  map: ([, items], by) => iterate(items!).map(by),
-  max: ([items]) => extreme(iterate(items!), self, 1),
-  max_by: ([items], by) => extreme(iterate(items!), by, 1),
+  abs: unary((x) => operators['*'](x, numberOf(x as number) < 0 ? -1 : 1)),
+  avg: unary((items) => (length(items) === 0 ? null : operators['/'](sum(iterate(items)), length(items)))),
+  ceil: unary((x) => intOf(Math.ceil(numberOf(x as number)))),
+  contains: binary((container, item) =>
+    typeof container === 'string' && typeof item !== 'string' ? false : contains(container, item),
+  ),
+  ends_with: binary((text, suffix) => (text as string).endsWith(suffix as string)),
+  floor: unary((x) => intOf(Math.floor(numberOf(x as number)))),
+  join: binary((glue, items) => iterate(items).join(glue as string)),
+  keys: unary((dict) => [...(dict as Map<Value, Value>).keys()]),
+  length: unary(length),
+  map: binary((_, items, by) => iterate(items).map(by)),
+  max: unary((items) => extreme(iterate(items), self, 1)),
+  max_by: unary((items, by) => extreme(iterate(items), by, 1)),
   merge: (dicts) => new Map(dicts.flatMap((dict) => [...(dict as Map<Value, Value>)])),
-  min: ([items]) => extreme(iterate(items!), self, -1),
-  min_by: ([items], by) => extreme(iterate(items!), by, -1),
+  min: unary((items) => extreme(iterate(items), self, -1)),
+  min_by: unary((items, by) => extreme(iterate(items), by, -1)),
   not_null: (values) => values.find((value) => value !== null) ?? null,
-  reverse: ([value]) => (typeof value === 'string' ? chars(value).reverse().join('') : [...iterate(value!)].reverse()),
-  sort: ([items]) => sortBy(iterate(items!), self),
-  sort_by: ([items], by) => sortBy(iterate(items!), by),
-  starts_with: ([text, prefix]) => (text as string).startsWith(prefix as string),
-  sum: ([items]) => sum(iterate(items!)),
-  to_array: ([value]) => (Array.isArray(value) ? value : [value!]),
-  to_number: ([value]) => toNumber(value!),
-  to_string: ([value]) =>
-    typeof value === 'string' ? value : dumpJson(value!, { itemSeparator: ',', keySeparator: ':' }),
-  type: ([value]) => typeOf(value!),
-  values: ([dict]) => [...(dict as Map<Value, Value>).values()],
+  reverse: unary((value) =>
+    typeof value === 'string' ? chars(value).reverse().join('') : [...iterate(value)].reverse(),
+  ),
+  sort: unary((items) => sortBy(iterate(items), self)),
+  sort_by: unary((items, by) => sortBy(iterate(items), by)),
+  starts_with: binary((text, prefix) => (text as string).startsWith(prefix as string)),
+  sum: unary((items) => sum(iterate(items))),
+  to_array: unary((value) => (Array.isArray(value) ? value : [value])),
+  to_number: unary(toNumber),
+  to_string: unary((value) =>
+    typeof value === 'string' ? value : dumpJson(value, { itemSeparator: ',', keySeparator: ':' }),
+  ),
+  type: unary(typeOf),
+  values: unary((dict) => [...(dict as Map<Value, Value>).values()]),
 };
 
 function toNumber(value: Value): Value {

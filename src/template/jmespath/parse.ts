@@ -1,3 +1,4 @@
+import { must } from '../../core/must.ts';
 import { fail } from '../errors.ts';
 import { parseJson } from '../python/json.ts';
 import type { Path } from './ast.ts';
@@ -17,13 +18,16 @@ function tokenize(source: string): Token[] {
     const start = TOKEN.lastIndex;
     const groups = TOKEN.exec(text)?.groups;
     if (!groups) return fail(`json_query: unexpected character at ${start} in '${source}'`);
-    const [type, value] = Object.entries(groups).find(([, each]) => each !== undefined)!;
-    tokens.push({ type: type === 'op' ? value! : type, text: value! });
+    const [type, value] = must(
+      Object.entries(groups).find(([, each]) => each !== undefined),
+      'the kind of a token',
+    );
+    tokens.push({ type: type === 'op' ? value : type, text: value });
   }
   return tokens;
 }
 
-const BINDING: Record<string, number> = {
+const BINDING = {
   '|': 1,
   '||': 2,
   '&&': 3,
@@ -40,7 +44,9 @@ const BINDING: Record<string, number> = {
   '{': 50,
   '[': 55,
   '(': 60,
-};
+} as const;
+
+const bindingOf = (type: string): number => (Object.hasOwn(BINDING, type) ? BINDING[type as keyof typeof BINDING] : 0);
 
 /** What stops a projection: anything that binds less tightly goes on after it. */
 const PROJECTION_STOP = 10;
@@ -84,7 +90,7 @@ class Parser {
 
   #expression(binding: number): Path {
     let left = this.#prefix();
-    while ((BINDING[this.#type] ?? 0) > binding) left = this.#infix(left);
+    while (bindingOf(this.#type) > binding) left = this.#infix(left);
     return left;
   }
 
@@ -106,14 +112,14 @@ class Parser {
           type: 'project',
           kind: 'values',
           left: { type: 'current' },
-          right: this.#afterProjection(BINDING['*']!),
+          right: this.#afterProjection(BINDING['*']),
         };
       case '[]':
         return {
           type: 'project',
           kind: 'flatten',
           left: { type: 'current' },
-          right: this.#afterProjection(BINDING['[]']!),
+          right: this.#afterProjection(BINDING['[]']),
         };
       case '[?':
         return this.#filter({ type: 'current' });
@@ -141,7 +147,7 @@ class Parser {
     if (type === '.') return this.#dot(left);
     if (type === '[') return this.#bracket(left, false);
     if (type === '[?') return this.#filter(left);
-    if (type === '[]') return { type: 'project', kind: 'flatten', left, right: this.#afterProjection(BINDING['[]']!) };
+    if (type === '[]') return { type: 'project', kind: 'flatten', left, right: this.#afterProjection(BINDING['[]']) };
     if (type === '|') return { type: 'pipe', left, right: this.#expression(1) };
     if (type === '||') return { type: 'or', left, right: this.#expression(2) };
     if (type === '&&') return { type: 'and', left, right: this.#expression(3) };
@@ -151,9 +157,9 @@ class Parser {
   #dot(left: Path): Path {
     if (this.#type === '*') {
       this.#take();
-      return { type: 'project', kind: 'values', left, right: this.#afterProjection(BINDING['*']!) };
+      return { type: 'project', kind: 'values', left, right: this.#afterProjection(BINDING['*']) };
     }
-    return { type: 'pipe', left, right: this.#afterDot(BINDING['.']!) };
+    return { type: 'pipe', left, right: this.#afterDot(BINDING['.']) };
   }
 
   #afterDot(binding: number): Path {
@@ -169,7 +175,7 @@ class Parser {
   }
 
   #afterProjection(binding: number): Path {
-    if ((BINDING[this.#type] ?? 0) < PROJECTION_STOP) return { type: 'current' };
+    if (bindingOf(this.#type) < PROJECTION_STOP) return { type: 'current' };
     if (this.#type === '[' || this.#type === '[?') return this.#expressionFrom(binding);
     if (this.#type !== '.') return this.#fail();
     this.#take();
@@ -179,7 +185,7 @@ class Parser {
   /** The rest of a projection that goes on with brackets. */
   #expressionFrom(binding: number): Path {
     let left: Path = { type: 'current' };
-    while ((BINDING[this.#type] ?? 0) > binding) left = this.#infix(left);
+    while (bindingOf(this.#type) > binding) left = this.#infix(left);
     return left;
   }
 
@@ -187,13 +193,13 @@ class Parser {
     if (this.#type === 'number' || this.#type === ':') return this.#indexOrSlice(left);
     if (this.#type === '*' && this.#tokens[this.#at + 1]?.type === ']') {
       this.#at += 2;
-      return { type: 'project', kind: 'list', left, right: this.#afterProjection(BINDING['*']!) };
+      return { type: 'project', kind: 'list', left, right: this.#afterProjection(BINDING['*']) };
     }
     return canBeList ? this.#list() : this.#fail();
   }
 
   #indexOrSlice(left: Path): Path {
-    const parts: (number | null)[] = [null];
+    const parts: [number | null, ...(number | null)[]] = [null];
     while (this.#type !== ']') {
       const { type, text } = this.#take();
       if (type === ':') parts.push(null);
@@ -201,20 +207,21 @@ class Parser {
       else return this.#fail();
     }
     this.#take();
-    if (parts.length === 1) return { type: 'pipe', left, right: { type: 'index', index: parts[0]! } };
-    const slice: Path = { type: 'slice', start: parts[0]!, stop: parts[1]!, step: parts[2] ?? null };
+    const [start, stop, step = null] = parts;
+    if (stop === undefined) return { type: 'pipe', left, right: { type: 'index', index: start ?? this.#fail() } };
+    const slice: Path = { type: 'slice', start, stop, step };
     return {
       type: 'project',
       kind: 'list',
       left: { type: 'pipe', left, right: slice },
-      right: this.#afterProjection(BINDING['*']!),
+      right: this.#afterProjection(BINDING['*']),
     };
   }
 
   #filter(left: Path): Path {
     const test = this.#expression(0);
     this.#expect(']');
-    const right: Path = this.#type === '[]' ? { type: 'current' } : this.#afterProjection(BINDING['[?']!);
+    const right: Path = this.#type === '[]' ? { type: 'current' } : this.#afterProjection(BINDING['[?']);
     return { type: 'filter', left, test, right };
   }
 

@@ -1,3 +1,4 @@
+import { must } from '../../core/must.ts';
 import { isDict, Tuple, type Value } from '../../core/value.ts';
 import { getSlice } from '../python/access.ts';
 import { isNumber } from '../python/number.ts';
@@ -79,7 +80,8 @@ function visit(path: Path, value: Value): Value {
 }
 
 function projected(kind: 'list' | 'values' | 'flatten', value: Value): readonly Value[] | undefined {
-  if (kind === 'values') return mapping(value) && [...mapping(value)!.values()];
+  const dict = mapping(value);
+  if (kind === 'values') return dict && [...dict.values()];
   const items = listOf(value);
   return kind === 'list' ? items : items?.flatMap((item) => (listOf(item) ?? [item]) as Value[]);
 }
@@ -90,7 +92,13 @@ function compared(operator: string, a: Value, b: Value): Value {
   const ordered = isNumber(a) && isNumber(b) && typeof a !== 'boolean' && typeof b !== 'boolean';
   if (!ordered && !(typeof a === 'string' && typeof b === 'string')) return null;
   const order = compare(a, b);
-  return { '<': order < 0, '<=': order <= 0, '>': order > 0, '>=': order >= 0 }[operator]!;
+  const orders: Readonly<Record<string, boolean>> = {
+    '<': order < 0,
+    '<=': order <= 0,
+    '>': order > 0,
+    '>=': order >= 0,
+  };
+  return must(orders[operator], `the comparison ${operator}`);
 }
 
 const sameKind = (a: Value, b: Value): boolean => (typeof a === 'boolean') === (typeof b === 'boolean');

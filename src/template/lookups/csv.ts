@@ -10,7 +10,7 @@ export function readCsv(text: string, delimiter: string): string[][] {
     field = '';
   };
   for (let at = 0; at < text.length; at++) {
-    const char = text[at]!;
+    const char = text.charAt(at);
     if (quoted) {
       if (char !== '"') field += char;
       else if (text[at + 1] === '"') field += text[++at];

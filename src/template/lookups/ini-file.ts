@@ -26,8 +26,9 @@ export function readIni(text: string, options: IniOptions): Map<string, Section>
     }
     const header = /^\[([^\]]+)\]/.exec(line);
     if (header && !options.properties) {
-      current = header[1] === 'DEFAULT' ? defaults : (sections.get(header[1]!) ?? new Map());
-      if (current !== defaults) sections.set(header[1]!, current);
+      const [, title = ''] = header;
+      current = title === 'DEFAULT' ? defaults : (sections.get(title) ?? new Map());
+      if (current !== defaults) sections.set(title, current);
       last = undefined;
       continue;
     }
@@ -37,11 +38,11 @@ export function readIni(text: string, options: IniOptions): Map<string, Section>
 }
 
 function readOption(line: string, section: Section, { file, caseSensitive, allowNoValue }: IniOptions): string {
-  const match = /^(.*?)\s*(?:[=:]\s*(.*))?$/.exec(line)!;
-  const name = caseSensitive ? match[1]!.trim() : match[1]!.trim().toLowerCase();
-  if (match[2] === undefined && !allowNoValue) return fail(`Source contains parsing errors: '${file}': ${line}`);
+  const [, key = '', value] = /^(.*?)\s*(?:[=:]\s*(.*))?$/.exec(line) ?? [];
+  const name = caseSensitive ? key.trim() : key.trim().toLowerCase();
+  if (value === undefined && !allowNoValue) return fail(`Source contains parsing errors: '${file}': ${line}`);
   if (section.has(name)) return fail(`Duplicate option in '${file}': option '${name}' already exists`);
-  section.set(name, match[2]?.trim() ?? null);
+  section.set(name, value?.trim() ?? null);
   return name;
 }
 

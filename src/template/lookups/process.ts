@@ -52,8 +52,9 @@ function fetchUrl(url: string, options: Kwargs): Value[] {
   });
   const answer: { status?: number; body?: string; error?: string } = JSON.parse(stdout || '{"error":"no answer"}');
   if (answer.error !== undefined) return fail(`Failed lookup url for ${url} : ${answer.error}`);
-  if (answer.status! >= 400) return fail(`Received HTTP error for ${url} : HTTP Error ${answer.status}`);
-  return truth(options.get('split_lines') ?? true) ? splitLines(answer.body!) : [answer.body!];
+  const { status = 0, body = '' } = answer;
+  if (status >= 400) return fail(`Received HTTP error for ${url} : HTTP Error ${status}`);
+  return truth(options.get('split_lines') ?? true) ? splitLines(body) : [body];
 }
 
 function headers(options: Kwargs): Record<string, string> {

@@ -1,3 +1,4 @@
+import { oneOr } from '../../core/one-or.ts';
 import type { Value } from '../../core/value.ts';
 import type { Context } from '../context.ts';
 import { asTemplateError, fail, isUndefinedError, TemplateError } from '../errors.ts';
@@ -25,7 +26,7 @@ export function runLookup(
   if (wantList) return [...items];
   if (items.length === 0) return [];
   if (items.every((item) => typeof item === 'string')) return items.join(',');
-  return items.length === 1 ? items[0]! : [...items];
+  return oneOr(items, () => [...items]);
 }
 
 /** Failures of lookups may be told as warnings or ignored; what is undefined never is. */

@@ -26,10 +26,10 @@ const SHORTCUT = new RegExp(`^(?:(${NUMBER})-)?(${NUMBER})(?:/(${NUMBER}))?(?::(
 function read(term: string): Range {
   const match = SHORTCUT.exec(term);
   if (!match) return fromOptions(keyValues(term).options);
-  const [, start, end, stride, format] = match;
+  const [, start, end = '', stride, format] = match;
   return {
     ...(start && { start: whole('start', start) }),
-    end: whole('end', end!),
+    end: whole('end', end),
     ...(stride && { stride: whole('stride', stride) }),
     ...(format && { format }),
   };
@@ -39,10 +39,12 @@ function fromOptions(options: ReadonlyMap<string, string>): Range {
   const unknown = [...options.keys()].filter((name) => !['start', 'end', 'count', 'stride', 'format'].includes(name));
   if (unknown.length > 0)
     return fail(`unrecognized arguments to with_sequence: [${unknown.map((name) => `'${name}'`).join(', ')}]`);
-  const numbers = ['start', 'end', 'count', 'stride']
-    .filter((name) => options.has(name))
-    .map((name) => [name, whole(name, options.get(name)!)]);
-  return { ...Object.fromEntries(numbers), ...(options.has('format') && { format: options.get('format')! }) };
+  const numbers = ['start', 'end', 'count', 'stride'].flatMap((name) => {
+    const text = options.get(name);
+    return text === undefined ? [] : [[name, whole(name, text)]];
+  });
+  const format = options.get('format');
+  return { ...Object.fromEntries(numbers), ...(format !== undefined && { format }) };
 }
 
 function whole(name: string, text: string): number {

@@ -6,8 +6,11 @@ import { percentFormat } from './percent-format.ts';
 import { typeName, undefinedError } from './repr.ts';
 import { sequence } from './values.ts';
 
+/** The signs of Python's binary operators. */
+export type Operator = '+' | '-' | '*' | '/' | '//' | '%' | '**';
+
 /** Python's binary operators. */
-export const operators: Record<string, (a: Value, b: Value) => Value> = {
+export const operators: Readonly<Record<Operator, (a: Value, b: Value) => Value>> = {
   '+': add,
   '-': (a, b) =>
     dates('-', a, b) ??

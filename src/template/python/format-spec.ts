@@ -37,16 +37,16 @@ export function formatValue(value: Value, text: string): string {
 function parse(text: string): Spec {
   const match = SPEC.exec(text);
   if (!match) return fail('Invalid format specifier');
-  const [, fill, align = '', sign, alternate, zero, width, group, precision, type] = match;
+  const [, fill, align = '', sign = '', alternate, zero, width, group = '', precision, type = ''] = match;
   return {
     fill: fill || (zero ? '0' : ' '),
     align: align || (zero ? '=' : ''),
-    sign: sign!,
+    sign,
     alternate: alternate === '#',
     width: Number(width || 0),
-    group: group!,
+    group,
     precision: precision === undefined ? undefined : Number(precision),
-    type: type!,
+    type,
   };
 }
 

@@ -123,7 +123,7 @@ class Reader {
     const quote =
       this.#text.startsWith('"""', this.#at) || this.#text.startsWith("'''", this.#at)
         ? this.#text.slice(this.#at, this.#at + 3)
-        : this.#text[this.#at]!;
+        : this.#text.charAt(this.#at);
     const start = this.#at + quote.length;
     let end = start;
     while (!this.#text.startsWith(quote, end)) {

@@ -1,3 +1,4 @@
+import { codeOf } from '../../core/text/code-of.ts';
 import { fail } from '../errors.ts';
 import type { Flags, Pattern } from './pattern.ts';
 
@@ -271,7 +272,7 @@ export class Translator {
   }
 
   #range(from: string, to: string): string {
-    if (from.codePointAt(0)! > to.codePointAt(0)!) this.#fail(`bad character range ${from}-${to}`);
+    if (codeOf(from) > codeOf(to)) this.#fail(`bad character range ${from}-${to}`);
     const range = `${setSafe(from)}-${setSafe(to)}`;
     if (!this.#flags.i || this.#globalIgnoreCase || !/[a-z]/i.test(from)) return range;
     return `${range}${setSafe(from.toLowerCase())}-${setSafe(to.toLowerCase())}${setSafe(from.toUpperCase())}-${setSafe(to.toUpperCase())}`;

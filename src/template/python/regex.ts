@@ -1,3 +1,4 @@
+import { oneOr } from '../../core/one-or.ts';
 import type { Value } from '../../core/value.ts';
 import { Tuple } from '../../core/value.ts';
 import { fail } from '../errors.ts';
@@ -78,7 +79,7 @@ function longerAt(regexp: RegExp, text: string, at: number): RegExpExecArray | n
 
 function toMatch(pattern: Pattern, match: RegExpMatchArray | RegExpExecArray): Match {
   const groups = Array.from({ length: pattern.groups }, (_, index) => match.groups?.[`g${index + 1}`]);
-  return { start: match.index!, end: match.index! + match[0].length, groups: [match[0], ...groups] };
+  return { start: match.index ?? 0, end: (match.index ?? 0) + match[0].length, groups: [match[0], ...groups] };
 }
 
 /** The first match anywhere; with `anchored`, only at the start. */
@@ -121,14 +122,14 @@ export function compileReplacement(by: string, pattern: Pattern): (match: Match)
   return (match) => parts.map((part) => (typeof part === 'string' ? part : (match.groups[part] ?? ''))).join('');
 }
 
-function replacementPart([all, named, octal, number, char]: RegExpMatchArray, pattern: Pattern): string | number {
+function replacementPart([all, named, octal, number, char = '']: RegExpMatchArray, pattern: Pattern): string | number {
   if (named !== undefined) return groupNumber(named, pattern);
   if (octal !== undefined) return String.fromCharCode(Number.parseInt(octal, 8));
   if (number !== undefined) return groupNumber(number, pattern);
   if (char === '\\') return '\\';
-  const control = CONTROLS[char!];
+  const control = CONTROLS[char];
   if (control) return control;
-  return /[a-zA-Z]/.test(char!) ? fail(`bad escape ${all}`, 'regex') : all;
+  return /[a-zA-Z]/.test(char) ? fail(`bad escape ${all}`, 'regex') : all;
 }
 
 /** A group's number by its number or name. */
@@ -140,9 +141,10 @@ export function groupNumber(name: string, pattern: Pattern): number {
 
 /** What Python's `findall` makes of a match. */
 export function findallItem(match: Match): Value {
-  if (match.groups.length === 1) return match.groups[0]!;
-  const groups = match.groups.slice(1).map((group) => group ?? '');
-  return groups.length === 1 ? groups[0]! : new Tuple(groups);
+  const [whole = '', ...inner] = match.groups;
+  if (inner.length === 0) return whole;
+  const groups = inner.map((group) => group ?? '');
+  return oneOr(groups, () => new Tuple(groups));
 }
 
 /** Python's `re.escape`. */

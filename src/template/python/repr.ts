@@ -1,3 +1,4 @@
+import { codeOf } from '../../core/text/code-of.ts';
 import { Float, isDict, Tuple, type Value } from '../../core/value.ts';
 import { TemplateError } from '../errors.ts';
 import { floatRepr } from './number.ts';
@@ -58,7 +59,7 @@ const dictRepr = (dict: ReadonlyMap<Value, Value>): string =>
   `{${[...dict].map(([key, item]) => `${repr(key)}: ${repr(item)}`).join(', ')}}`;
 
 const tupleRepr = (items: readonly Value[]): string =>
-  items.length === 1 ? `(${repr(items[0]!)},)` : `(${items.map(repr).join(', ')})`;
+  `(${items.map(repr).join(', ')}${items.length === 1 ? ',' : ''})`;
 
 const UNPRINTABLE = /[\\\p{C}\p{Zl}\p{Zp}\p{Zs}]/gu;
 
@@ -73,7 +74,7 @@ const SHORT: Record<string, string> = { ' ': ' ', '\\': '\\\\', '\n': '\\n', '\r
 function escapeChar(char: string): string {
   const short = SHORT[char];
   if (short) return short;
-  const code = char.codePointAt(0)!;
+  const code = codeOf(char);
   if (code < 0x100) return `\\x${code.toString(16).padStart(2, '0')}`;
   return code < 0x10000 ? `\\u${code.toString(16).padStart(4, '0')}` : `\\U${code.toString(16).padStart(8, '0')}`;
 }

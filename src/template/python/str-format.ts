@@ -29,7 +29,7 @@ function expand(text: string, field: (name: string) => Value, depth: number): st
   if (depth === 0) return fail('Max string recursion exceeded');
   let result = '';
   for (let index = 0; index < text.length; index++) {
-    const char = text[index]!;
+    const char = text.charAt(index);
     if ((char === '{' || char === '}') && text[index + 1] === char) {
       result += char;
       index++;
@@ -56,9 +56,9 @@ function closing(text: string, start: number): number {
 }
 
 function replacement(inside: string, field: (name: string) => Value, depth: number): string {
-  const [, name, conversion, spec = ''] =
+  const [, name = '', conversion, spec = ''] =
     /^((?:[^[\]!:]|\[[^\]]*\])*)(?:!(.))?(?::(.*))?$/s.exec(inside) ?? fail('Invalid format string');
-  const value = field(name!);
+  const value = field(name);
   const converted = conversion === 's' ? str(value) : conversion ? repr(value) : value;
   return formatValue(converted, spec.includes('{') ? expand(spec, field, depth - 1) : spec);
 }

@@ -1,3 +1,4 @@
+import { codeOf } from '../../core/text/code-of.ts';
 import { Tuple, type Value } from '../../core/value.ts';
 import { fail } from '../errors.ts';
 import { indexOf, isInt } from './number.ts';
@@ -22,7 +23,9 @@ export const stringMethods: Callees = {
   lower: simple((self) => self.toLowerCase()),
   casefold: simple((self) => self.toLowerCase().replaceAll('ß', 'ss')),
   capitalize: simple(capitalize),
-  title: simple((self) => self.toLowerCase().replace(/\p{L}+/gu, (word) => word[0]!.toUpperCase() + word.slice(1))),
+  title: simple((self) =>
+    self.toLowerCase().replace(/\p{L}+/gu, (word) => word.charAt(0).toUpperCase() + word.slice(1)),
+  ),
   swapcase: simple((self) =>
     self.replace(/\p{L}/gu, (char) => (char === char.toUpperCase() ? char.toLowerCase() : char.toUpperCase())),
   ),
@@ -121,7 +124,7 @@ export function capitalize(self: string): string {
 }
 
 const titled = (self: string): string =>
-  self.toLowerCase().replace(/\p{L}+/gu, (word) => word[0]!.toUpperCase() + word.slice(1));
+  self.toLowerCase().replace(/\p{L}+/gu, (word) => word.charAt(0).toUpperCase() + word.slice(1));
 
 /** Python's `strip`: white space, or a set of characters. */
 export function strip(self: string, set: Value, left: boolean, right: boolean): string {
@@ -252,7 +255,7 @@ function expandTabs(self: string, size: number): string {
 }
 
 function translated(char: string, table: Value): string {
-  const by = mapping(table)?.get(char.codePointAt(0)!);
+  const by = mapping(table)?.get(codeOf(char));
   if (by === undefined) return char;
   if (by === null) return '';
   if (typeof by === 'string') return by;

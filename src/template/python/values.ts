@@ -1,3 +1,4 @@
+import { pairs } from '../../core/pairs.ts';
 import { Float, isDict, Tuple, type Value } from '../../core/value.ts';
 import { fail } from '../errors.ts';
 import { LazyMapping, MISSING, PyObject, Undefined } from './object.ts';
@@ -100,7 +101,7 @@ function plainNumber(value: Value): number | bigint | undefined {
 }
 
 const sameItems = (a: readonly Value[], b: readonly Value[]): boolean =>
-  a.length === b.length && a.every((item, index) => equals(item, b[index]!));
+  a.length === b.length && pairs(a, b).every(([x, y]) => equals(x, y));
 
 const sameEntries = (a: ReadonlyMap<Value, Value>, b: ReadonlyMap<Value, Value>): boolean =>
   a.size === b.size && [...a].every(([key, item]) => hasKey(b, key) && equals(item, lookup(b, key)!));

@@ -1,3 +1,5 @@
+import { codeOf } from '../../core/text/code-of.ts';
+
 /** Where a scalar is written. */
 interface WritePlace {
   readonly column: number;
@@ -122,7 +124,7 @@ function writeDouble(text: string, place: WritePlace): string {
 function escapeChar(char: string): string {
   const short = ESCAPES[char];
   if (short) return `\\${short}`;
-  const code = char.codePointAt(0)!;
+  const code = codeOf(char);
   if (code <= 0xff) return `\\x${code.toString(16).toUpperCase().padStart(2, '0')}`;
   return code <= 0xffff
     ? `\\u${code.toString(16).toUpperCase().padStart(4, '0')}`

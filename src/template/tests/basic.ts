@@ -60,9 +60,9 @@ export const basicTests: Callees = {
     (value) =>
       /\p{L}/u.test(str(value)) && str(value) === str(value).toUpperCase() && str(value) !== str(value).toLowerCase(),
   ),
-  even: plain((value) => equals(operators['%']!(value, 2), 0)),
-  odd: plain((value) => equals(operators['%']!(value, 2), 1)),
-  divisibleby: binary((value, by) => equals(operators['%']!(value, by), 0)),
+  even: plain((value) => equals(operators['%'](value, 2), 0)),
+  odd: plain((value) => equals(operators['%'](value, 2), 1)),
+  divisibleby: binary((value, by) => equals(operators['%'](value, by), 0)),
   filter: fn('value', ([value], context) => findFilter(str(value), context.session.env) !== undefined),
   test: fn('value', ([value], context) => findTest(str(value), context.session.env) !== undefined),
 };

@@ -16,11 +16,11 @@ type Key = (number | string | Key)[];
 function key(text: string): Key {
   const match = VERSION.exec(text);
   if (!match) return fail(`Version comparison failed: Invalid version: '${text}'`);
-  const [, epoch, release, pre, preNumber, dash, post, postNumber, dev, devNumber, local] = match;
+  const [, epoch, release = '', pre, preNumber, dash, post, postNumber, dev, devNumber, local] = match;
   const hasPost = dash !== undefined || post !== undefined;
   return [
     Number(epoch ?? 0),
-    release!
+    release
       .replace(/(?:\.0+)*$/, '')
       .split('.')
       .map(Number),

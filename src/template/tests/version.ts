@@ -1,5 +1,6 @@
 import compareSemver from 'semver/functions/compare.js';
 import parseSemver from 'semver/functions/parse.js';
+import { pairs } from '../../core/pairs.ts';
 import type { Value } from '../../core/value.ts';
 import { fail } from '../errors.ts';
 import { str } from '../python/repr.ts';
@@ -106,14 +107,14 @@ function strictParts(text: string): (number | string)[] {
 
 function compareStrict(a: string, b: string): number {
   const [left, right] = [strictParts(a), strictParts(b)];
-  const index = left.findIndex((part, at) => part !== right[at]);
-  if (index < 0) return 0;
-  return left[index]! < right[index]! ? -1 : 1;
+  const differing = pairs(left, right).find(([x, y]) => x !== y);
+  if (differing === undefined) return 0;
+  const [x, y] = differing;
+  return x < y ? -1 : 1;
 }
 
 function semver(a: string, b: string): number {
-  const [left, right] = [a, b].map(
-    (text) => parseSemver(text) ?? fail(`Version comparison failed: invalid semantic version '${text}'`),
-  );
-  return compareSemver(left!, right!);
+  const parsed = (text: string) =>
+    parseSemver(text) ?? fail(`Version comparison failed: invalid semantic version '${text}'`);
+  return compareSemver(parsed(a), parsed(b));
 }

@@ -64,8 +64,8 @@ function splitOutsideQuotes(text: string, separator: string): readonly string[] 
   const parts = [''];
   let quoted = false;
   for (let at = 0; at < text.length; at++) {
-    const char = text[at]!;
-    if (char === '\\' && text[at + 1] === '"') parts[parts.length - 1] += char + text[++at]!;
+    const char = text.charAt(at);
+    if (char === '\\' && text[at + 1] === '"') parts[parts.length - 1] += char + text.charAt(++at);
     else if (char === separator && !quoted) parts.push('');
     else {
       if (char === '"') quoted = !quoted;

@@ -1,3 +1,5 @@
+import { upTo } from '../../../src/sdk.ts';
+
 /** How many TCP connections to a local port are in one of the states; `table` is the kernel's `/proc/net/tcp` and `tcp6`. */
 export function activeConnections(
   table: string,
@@ -12,7 +14,7 @@ export function activeConnections(
     return (
       Number.parseInt(local.split(':')[1] ?? '', 16) === port &&
       wanted.has(state) &&
-      !others.has(remote.split(':')[0]!.slice(-8))
+      !others.has(upTo(remote, ':').slice(-8))
     );
   }).length;
 }

@@ -1,4 +1,4 @@
-import type { Live } from '../../../src/sdk.ts';
+import { type Live, upTo } from '../../../src/sdk.ts';
 
 /** Lines of a container's configuration: key → value. */
 export type Lines = Readonly<Record<string, string>>;
@@ -96,7 +96,7 @@ export function diskSize(line: string): number | undefined {
 }
 
 /** The storage that a disk is on. */
-export const diskStorage = (line: string): string => line.split(/[:,]/)[0]!;
+export const diskStorage = (line: string): string => upTo(line, /[:,]/);
 
 const sameDisk = (now: string, wanted: string): boolean =>
   now === wanted ||

@@ -1,4 +1,6 @@
 import { quote } from '../../command.ts';
+import { must } from '../../must.ts';
+import { pairs } from '../../pairs.ts';
 import { type Question, type QuestionKind, question } from '../../question.ts';
 import { decodeText } from '../../text-codec.ts';
 import { inGroups } from '../files/paths.ts';
@@ -26,10 +28,11 @@ const kind: QuestionKind<Arg, Account | undefined> = {
   scripts: (args) =>
     databases(args).map(({ database, names }) => ({ script: `getent ${database} -- ${names.map(quote).join(' ')}` })),
   read(replies, args) {
-    const asked = databases(args);
+    const asked = pairs(databases(args), replies);
     return args.map(({ database, name }) => {
       if (name === undefined) return { ok: true, value: undefined };
-      const reply = replies[asked.findIndex((one) => one.database === database && one.names.includes(name))]!;
+      const found = asked.find(([one]) => one.database === database && one.names.includes(name));
+      const [, reply] = must(found, `the reply about ${name}`);
       // 2: some of the names are not there.
       if (reply.code !== 0 && reply.code !== 2)
         return { ok: false, why: decodeText(reply.stderr).trim() || `getent: exit code ${reply.code}` };

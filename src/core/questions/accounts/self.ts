@@ -1,5 +1,6 @@
 import { type Question, type QuestionKind, question } from '../../question.ts';
 import { decodeText } from '../../text-codec.ts';
+import { onlyReply } from '../only-reply.ts';
 
 /** As whom questions are asked and commands run on a host. */
 export interface Self {
@@ -12,11 +13,11 @@ export interface Self {
 const kind: QuestionKind<null, Self> = {
   name: 'self',
   scripts: () => [{ script: 'id' }],
-  read([reply]) {
-    const match = /^uid=(\d+)(?:\(([^)]*)\))? gid=(\d+)(?:\(([^)]*)\))?/.exec(decodeText(reply!.stdout));
-    if (match === null) return [{ ok: false, why: decodeText(reply!.stderr).trim() || 'id said nothing' }];
+  read: onlyReply((reply) => {
+    const match = /^uid=(\d+)(?:\(([^)]*)\))? gid=(\d+)(?:\(([^)]*)\))?/.exec(decodeText(reply.stdout));
+    if (match === null) return [{ ok: false, why: decodeText(reply.stderr).trim() || 'id said nothing' }];
     return [{ ok: true, value: { uid: Number(match[1]), gid: Number(match[3]), user: match[2], group: match[4] } }];
-  },
+  }),
   about: () => [],
 };
 

@@ -2,6 +2,7 @@ import { quote } from '../../command.ts';
 import { type Question, type QuestionKind, question } from '../../question.ts';
 import { decodeText } from '../../text-codec.ts';
 import { entries } from '../files/paths.ts';
+import { onlyReply } from '../only-reply.ts';
 
 /** An ssh key pair on a host; the private half is never read by us. */
 export interface SshKey {
@@ -21,12 +22,12 @@ export interface SshKey {
 const kind: QuestionKind<string, SshKey> = {
   name: 'ssh key',
   scripts: (paths) => [{ script: paths.map(keyScript).join('\n') }],
-  read([reply], paths) {
-    const words = decodeText(reply!.stdout).split('\0').slice(0, -1);
+  read: onlyReply((reply, paths) => {
+    const words = decodeText(reply.stdout).split('\0').slice(0, -1);
     if (words.length !== paths.length * 5)
-      return paths.map(() => ({ ok: false, why: decodeText(reply!.stderr).trim() || 'ssh-keygen said nothing' }));
+      return paths.map(() => ({ ok: false, why: decodeText(reply.stderr).trim() || 'ssh-keygen said nothing' }));
     return paths.map((_, index) => ({ ok: true, value: readKey(words.slice(index * 5, index * 5 + 5)) }));
-  },
+  }),
   about: (path) => entries(path, `${path}.pub`),
 };
 

@@ -1,6 +1,7 @@
 import { quote } from '../../command.ts';
 import { type Question, type QuestionKind, question } from '../../question.ts';
 import { decodeText } from '../../text-codec.ts';
+import { onlyReply } from '../only-reply.ts';
 
 /** A user as the host's databases have it. */
 export interface UserState {
@@ -69,10 +70,10 @@ const kind: QuestionKind<Arg, UserState> = {
           .join('\n'),
     },
   ],
-  read([reply], args) {
-    const parts = decodeText(reply!.stdout).split('\x1e\n').slice(1);
+  read: onlyReply((reply, args) => {
+    const parts = decodeText(reply.stdout).split('\x1e\n').slice(1);
     return args.map((arg, index) => ({ ok: true, value: readUser(parts[index] ?? '', arg) }));
-  },
+  }),
   about: ({ name }, answer) => [`user:${name}`, ...(answer?.exists === true ? [] : [`absent:user:${name}`])],
 };
 

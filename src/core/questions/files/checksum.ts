@@ -1,5 +1,7 @@
 import { quote } from '../../command.ts';
 import { hash } from '../../hash.ts';
+import { must } from '../../must.ts';
+import { pairs } from '../../pairs.ts';
 import { type Answer, type Picture, type Question, type QuestionKind, question } from '../../question.ts';
 import type { Reply } from '../../session.ts';
 import { decodeText } from '../../text-codec.ts';
@@ -26,12 +28,12 @@ const kind: QuestionKind<Arg, Checksum> = {
   name: 'checksum',
   scripts: (args) => grouped(args).map(({ algorithm, paths }) => ({ script: checksumScript(algorithm, paths) })),
   read: (replies, args) => {
-    const groups = grouped(args);
-    const read = new Map(groups.map((group, index) => [group, readSums(replies[index]!, group.paths)]));
-    return args.map(({ path, algorithm }) => {
-      const group = groups.find((one) => one.algorithm === algorithm && one.paths.includes(path))!;
-      return read.get(group)![group.paths.indexOf(path)]!;
-    });
+    const sums = new Map(
+      pairs(replies, grouped(args)).flatMap(([reply, { algorithm, paths }]) =>
+        pairs(paths, readSums(reply, paths)).map(([path, sum]) => [`${algorithm} ${path}`, sum] as const),
+      ),
+    );
+    return args.map(({ path, algorithm }) => must(sums.get(`${algorithm} ${path}`), `the sum of ${path}`));
   },
   about: ({ path }, answer) => [
     ...contents(path, answer?.resolved),

@@ -1,4 +1,5 @@
 import { quote } from '../../command.ts';
+import { must } from '../../must.ts';
 import { type Answer, type Picture, type Question, type QuestionKind, question } from '../../question.ts';
 import type { Reply } from '../../session.ts';
 import { decodeText } from '../../text-codec.ts';
@@ -20,7 +21,7 @@ const kind: QuestionKind<string, Content> = {
     ...paths.map((path) => ({ script: contentScript(path), large: true })),
   ],
   read: ([places, ...replies], paths) => {
-    const real = readRealpaths(nulWords(places!.stdout), paths.length);
+    const real = readRealpaths(nulWords(must(places, 'the reply with the real paths').stdout), paths.length);
     return replies.map((reply, index) => readContent(reply, real[index]));
   },
   about: (path, answer) => [

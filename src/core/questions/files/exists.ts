@@ -1,8 +1,10 @@
 import { joined, type Script, script } from '../../command.ts';
 import { NotForeseen } from '../../picture/picture.ts';
 import { type Picture, type Question, type QuestionKind, question } from '../../question.ts';
+import { upTo } from '../../text/up-to.ts';
 import { decodeText } from '../../text-codec.ts';
 import type { Subject } from '../../touches.ts';
+import { onlyReply } from '../only-reply.ts';
 import { entries } from './paths.ts';
 import { entryAt, stat } from './stat.ts';
 
@@ -19,14 +21,14 @@ const kind: QuestionKind<ExistsQuestion, boolean> = {
       script: `any() { for f do if [ -e "$f" ] || [ -L "$f" ]; then echo 1; return; fi; done; echo 0; }\n${args.map(one).join('\n')}`,
     },
   ],
-  read: ([reply], args) => {
-    const lines = decodeText(reply!.stdout).split('\n');
+  read: onlyReply((reply, args) => {
+    const lines = decodeText(reply.stdout).split('\n');
     return args.map((_, index) => ({ ok: true, value: lines[index] === '1' }));
-  },
+  }),
   about: (arg) => {
     const path = absolutePattern(arg);
     if (path === undefined) return 'everything';
-    const fixed = path.split(/[*?[]/)[0]!;
+    const fixed = upTo(path, /[*?[]/);
     return fixed === path ? entries(path) : [`path:${fixed}*` satisfies Subject];
   },
   foretell(arg, picture) {

@@ -1,4 +1,5 @@
 import { quote } from '../../command.ts';
+import { pairs } from '../../pairs.ts';
 import { type Question, type QuestionKind, question } from '../../question.ts';
 import { mustHoldKnown } from './foreseen-path.ts';
 import { contents, entries, inGroups, nulWords } from './paths.ts';
@@ -24,8 +25,8 @@ const kind: QuestionKind<Arg, FileDetails> = {
   name: 'file details',
   scripts: (args) => inGroups(args, 200).map((group) => ({ script: group.map(detailsScript).join('\n') })),
   read: (replies, args) =>
-    inGroups(args, 200).flatMap((group, index) => {
-      const words = nulWords(replies[index]!.stdout);
+    pairs(replies, inGroups(args, 200)).flatMap(([reply, group]) => {
+      const words = nulWords(reply.stdout);
       return group.map((_, at) => ({ ok: true, value: readDetails(words[2 * at] ?? '', words[2 * at + 1] ?? '') }));
     }),
   about: ({ path }) => [...entries(path), ...contents(path)],

@@ -24,11 +24,11 @@ export function readFound(stdout: Reply['stdout'], more: readonly string[]): rea
 }
 
 function readEntry(words: readonly string[]): FindEntry {
-  const [path, letter, mode, uid, gid, owner, group, size] = words as [string, ...string[]];
+  const [path, letter = '', mode = '', uid, gid, owner, group, size] = words as [string, ...string[]];
   return {
     path,
-    kind: kinds[letter!] ?? 'file',
-    mode: Number.parseInt(mode!, 8),
+    kind: kinds[letter] ?? 'file',
+    mode: Number.parseInt(mode, 8),
     uid: Number(uid),
     gid: Number(gid),
     owner: owner === uid ? undefined : owner,

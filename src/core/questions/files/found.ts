@@ -1,4 +1,5 @@
 import { quote } from '../../command.ts';
+import { pairs } from '../../pairs.ts';
 import { NotForeseen } from '../../picture/picture.ts';
 import { type Answer, type Picture, type Question, type QuestionKind, question } from '../../question.ts';
 import type { Reply } from '../../session.ts';
@@ -32,7 +33,7 @@ interface Arg {
 const kind: QuestionKind<Arg, Finding> = {
   name: 'found',
   scripts: (args) => args.map((arg) => ({ script: findScript(arg) })),
-  read: (replies, args) => replies.map((reply, index) => readFinding(reply, args[index]!)),
+  read: (replies, args) => pairs(replies, args).map(([reply, arg]) => readFinding(reply, arg)),
   about: ({ path }) => [`path:${tidyPath(path)}`],
   foretell(arg, picture) {
     const root = endAt(picture, arg.path);
@@ -80,7 +81,7 @@ LC_ALL=C find ${follow ? '-L' : '-H'} ${quote(given(path))} -mindepth 1 ${depth 
 function readFinding({ code, stdout, stderr }: Reply, { path }: Arg): Answer<Finding> {
   if (code === absent) return { ok: true, value: { entries: [], isFolder: false, skipped: {} } };
   const complaints = decodeText(stderr).matchAll(/^find: [‘'](.*)[’']: (.*)$/gm);
-  const skipped = Object.fromEntries([...complaints].map(([, path, why]) => [path!, why!]));
+  const skipped = Object.fromEntries([...complaints].map(([, path = '', why = '']) => [path, why]));
   const entries = readFound(stdout, more).map(withInode);
   const root = `${given(path).replace(/\/+$/, '')}/`;
   const odd = entries.find((entry) => !entry.path.startsWith(root) || !isInside(entry.path.slice(root.length)));

@@ -58,7 +58,7 @@ const absent = 44;
 const listScript = (path: string): string =>
   `[ -d ${quote(path)} ] || exit ${absent}\nfind -H ${quote(path.startsWith('/') ? path : `./${path}`)} -mindepth 1 -maxdepth 1 -printf '%f\\0%y\\0%l\\0'`;
 
-function readListed([name, letter, target]: readonly string[]): Listed {
+function readListed([name = '', letter, target]: readonly string[]): Listed {
   const kindOf = letter === 'f' ? 'file' : letter === 'd' ? 'directory' : letter === 'l' ? 'link' : 'other';
-  return { name: name!, kind: kindOf, ...(kindOf === 'link' && { target }) };
+  return { name, kind: kindOf, ...(kindOf === 'link' && { target }) };
 }

@@ -3,6 +3,7 @@ import type { Printing } from '../../picture/becoming.ts';
 import { NotForeseen, Refused } from '../../picture/picture.ts';
 import type { Answer, Picture, Question, QuestionKind } from '../../question.ts';
 import type { Reply } from '../../session.ts';
+import { upTo } from '../../text/up-to.ts';
 import { decodeText } from '../../text-codec.ts';
 
 type Printable = Printing & { readonly script: ShellText };
@@ -40,7 +41,7 @@ const bytesKind: QuestionKind<Printable, Uint8Array> = {
 const sumKind: QuestionKind<Printable & { readonly algorithm: string }, string> = {
   name: 'printed sum',
   scripts: (args) => args.map((arg) => ({ script: sumScript(arg, arg.algorithm), stdin: arg.stdin, deadlineMs })),
-  read: (replies) => replies.map((reply) => answerOf(reply, ({ stdout }) => decodeText(stdout).split(' ')[0]!)),
+  read: (replies) => replies.map((reply) => answerOf(reply, ({ stdout }) => upTo(decodeText(stdout), ' '))),
   about: () => [],
 };
 

@@ -1,4 +1,5 @@
 import { quote } from '../../command.ts';
+import { pairs } from '../../pairs.ts';
 import { type Answer, type Picture, type Question, type QuestionKind, question } from '../../question.ts';
 import type { Reply } from '../../session.ts';
 import { decodeText } from '../../text-codec.ts';
@@ -19,7 +20,7 @@ import {
 const kind: QuestionKind<string, PathState> = {
   name: 'stat',
   scripts: (paths) => inGroups(paths).map((group) => ({ script: statScript(group) })),
-  read: (replies, paths) => inGroups(paths).flatMap((group, index) => readStats(replies[index]!, group)),
+  read: (replies, paths) => pairs(replies, inGroups(paths)).flatMap(([reply, group]) => readStats(reply, group)),
   about: (path, answer) => [
     ...inodes(
       path,
@@ -97,13 +98,14 @@ function readStats(reply: Reply, paths: readonly string[]): readonly Answer<Path
   let at = 0;
   for (; at < words.length && words[at] !== 'r'; ) {
     const tag = words[at++];
-    if (tag === 'm') may.push(words[at++]!);
+    if (tag === 'm') may.push(words[at++] ?? '');
     else if (tag === 't') {
       const count = Number(words[at++]);
       targets = words.slice(at, at + count);
       at += count;
     } else {
-      (tag === 'l' ? found : behind).set(words[at]!, readEntry(words.slice(at + 1, at + 1 + fields.length)));
+      const [path = '', ...values] = words.slice(at, at + 1 + fields.length);
+      (tag === 'l' ? found : behind).set(path, readEntry(values));
       at += 1 + fields.length;
     }
   }
@@ -153,8 +155,8 @@ function readEntry(words: readonly string[]): Entry {
     dev,
     ino,
     nlink,
-    major,
-    minor,
+    major = '',
+    minor = '',
     blocks,
     blockSize,
     atime,
@@ -175,7 +177,7 @@ function readEntry(words: readonly string[]): Entry {
       dev: Number(dev),
       ino: Number(ino),
       nlink: Number(nlink),
-      deviceType: Number.parseInt(major!, 16) * 256 + Number.parseInt(minor!, 16),
+      deviceType: Number.parseInt(major, 16) * 256 + Number.parseInt(minor, 16),
       blocks: Number(blocks),
       blockSize: Number(blockSize),
       atime: Number(atime),

@@ -1,4 +1,5 @@
 import { quote, script } from '../../command.ts';
+import { must } from '../../must.ts';
 import { ofEach } from '../../picture/picture.ts';
 import { type Answer, type Picture, type Question, type QuestionKind, question } from '../../question.ts';
 import type { Reply } from '../../session.ts';
@@ -42,7 +43,13 @@ const kind: QuestionKind<TreeOptions, readonly TreeEntry[] | undefined> = {
     ]),
   read(replies, args) {
     let next = 0;
-    return args.map((arg) => readTree(arg, replies[next++]!, arg.checksums === true ? replies[next++] : undefined));
+    return args.map((arg) =>
+      readTree(
+        arg,
+        must(replies[next++], 'the reply with the list'),
+        arg.checksums === true ? replies[next++] : undefined,
+      ),
+    );
   },
   about: ({ path }) => [`path:${tidyPath(path)}`],
   foretell(arg, picture) {

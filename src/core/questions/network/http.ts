@@ -1,5 +1,6 @@
 import { type Script, type ShellText, script, sh } from '../../command.ts';
 import { exporting } from '../../commands/exporting.ts';
+import { pairs } from '../../pairs.ts';
 import type { Answer, Question, QuestionKind } from '../../question.ts';
 import { question } from '../../question.ts';
 import type { Reply } from '../../session.ts';
@@ -53,7 +54,7 @@ const kind: QuestionKind<HttpRequest, HttpReply> = {
   name: 'http',
   scripts: (requests) =>
     requests.map((request) => ({ ...httpScript(request), deadlineMs: request.timeout * 10_000 + 5_000 })),
-  read: (replies, requests) => replies.map((reply, index) => readHttp(reply, requests[index]!)),
+  read: (replies, requests) => pairs(replies, requests).map(([reply, request]) => readHttp(reply, request)),
 };
 
 /** Ask a web server something that changes nothing there (GET, HEAD), from the host. */
@@ -186,7 +187,7 @@ function readHeaders(said: string): Pick<HttpReply, 'reason' | 'headers' | 'cook
     const value = line.slice(colon + 1).trim();
     headers[name] = headers[name] === undefined ? value : `${headers[name]}, ${value}`;
     const cookie = name === 'set-cookie' ? /^([^=;]+)=([^;]*)/.exec(value) : null;
-    if (cookie !== null) cookies[cookie[1]!.trim()] = cookie[2]!;
+    if (cookie !== null) cookies[(cookie[1] ?? '').trim()] = cookie[2] ?? '';
   }
   return { reason: /^HTTP\/\S+ \d+ ?(.*)$/.exec(statusLine)?.[1] ?? '', headers, cookies };
 }

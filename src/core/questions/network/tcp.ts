@@ -1,5 +1,6 @@
 import { quote } from '../../command.ts';
 import { type Question, type QuestionKind, question } from '../../question.ts';
+import { upTo } from '../../text/up-to.ts';
 import { decodeText } from '../../text-codec.ts';
 
 /** A port to knock at, from the host. */
@@ -33,7 +34,7 @@ const kind: QuestionKind<TcpQuestion, TcpAnswer> = {
       const said = decodeText(stderr).trim();
       return {
         ok: true,
-        value: { is: verdict(code, said), said: said.split('\n')[0]!, heard: stdout.toString('latin1') },
+        value: { is: verdict(code, said), said: upTo(said, '\n'), heard: stdout.toString('latin1') },
       };
     }),
 };

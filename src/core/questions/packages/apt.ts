@@ -2,6 +2,7 @@ import { quote } from '../../command.ts';
 import { groupBy } from '../../group-by.ts';
 import { type Question, type QuestionKind, question } from '../../question.ts';
 import { decodeText } from '../../text-codec.ts';
+import { onlyReply } from '../only-reply.ts';
 
 /**
  * Options that keep a question from writing: apt saves what it has computed where its caches are out of date.
@@ -27,12 +28,12 @@ const listsKind: QuestionKind<null, AptLists> = {
         'date +%s; stat -c %Y /var/lib/apt/periodic/update-success-stamp /var/lib/apt/lists 2>/dev/null; set -- /var/lib/apt/lists/*_*; [ ! -e "$1" ]; echo $?',
     },
   ],
-  read([reply], args) {
-    const [now = 0, ...times] = decodeText(reply!.stdout).trim().split('\n').map(Number);
+  read: onlyReply((reply, args) => {
+    const [now = 0, ...times] = decodeText(reply.stdout).trim().split('\n').map(Number);
     const hasLists = times.pop() === 1;
     const updatedAt = !hasLists ? 0 : Math.max(0, ...times);
     return args.map(() => ({ ok: true, value: { updatedAt, ageSeconds: now - updatedAt } }));
-  },
+  }),
   about: () => ['apt:lists'],
 };
 
@@ -64,8 +65,8 @@ const policyKind: QuestionKind<PolicyArg, AptPolicy> = {
           .join('\n'),
     },
   ],
-  read([reply], args) {
-    const sections = decodeText(reply!.stdout)
+  read: onlyReply((reply, args) => {
+    const sections = decodeText(reply.stdout)
       .split(/^== (.*)\n/m)
       .slice(1);
     const byRelease = new Map(
@@ -77,7 +78,7 @@ const policyKind: QuestionKind<PolicyArg, AptPolicy> = {
       ok: true,
       value: byRelease.get(release)?.get(name) ?? { known: false, versions: [] },
     }));
-  },
+  }),
   about: ({ name }) => [`package:${name}`, 'apt:lists'],
 };
 
@@ -108,7 +109,7 @@ function readPolicy(block: string): AptPolicy {
     known: true,
     installed: field('Installed'),
     candidate: field('Candidate'),
-    versions: [...table].map(([, version]) => version!),
+    versions: [...table].map(([, version = '']) => version),
   };
 }
 
@@ -145,16 +146,16 @@ export const aptSimulation = (...words: readonly string[]): Question<AptSimulati
 function readSimulation(code: number, stdout: string, stderr: string): AptSimulation {
   const lines = (pattern: RegExp) => [...stdout.matchAll(pattern)];
   return {
-    install: lines(/^Inst (\S+) (?:\[([^\]]*)\] )?\((\S+)/gm).map(([, name, from, version]) => ({
-      name: name!,
-      version: version!,
+    install: lines(/^Inst (\S+) (?:\[([^\]]*)\] )?\((\S+)/gm).map(([, name = '', from, version = '']) => ({
+      name,
+      version,
       from,
     })),
-    remove: lines(/^(?:Remv|Purg) (\S+) (?:\[([^\]]*)\])?/gm).map(([, name, version = '']) => ({
-      name: name!,
+    remove: lines(/^(?:Remv|Purg) (\S+) (?:\[([^\]]*)\])?/gm).map(([, name = '', version = '']) => ({
+      name,
       version,
     })),
-    files: lines(/^Del (.*)$/gm).map(([, file]) => file!),
+    files: lines(/^Del (.*)$/gm).map(([, file = '']) => file),
     ...(code === 0 ? {} : { error: aptError(stderr, stdout) ?? `apt-get: exit code ${code}` }),
   };
 }

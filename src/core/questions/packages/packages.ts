@@ -2,7 +2,9 @@ import { quote } from '../../command.ts';
 import { groupBy } from '../../group-by.ts';
 import { type Question, type QuestionKind, question } from '../../question.ts';
 import { globPattern } from '../../text/glob.ts';
+import { upTo } from '../../text/up-to.ts';
 import { decodeText } from '../../text-codec.ts';
+import { onlyReply } from '../only-reply.ts';
 
 /** A package as dpkg knows it. */
 export interface Package {
@@ -40,12 +42,12 @@ exit 0`;
 const kind: QuestionKind<string, Packages> = {
   name: 'packages',
   scripts: (names) => [{ script: script(names) }],
-  read([reply], names) {
-    if (reply!.code === 127)
+  read: onlyReply((reply, names) => {
+    if (reply.code === 127)
       return names.map(() => ({ ok: false, why: 'dpkg-query is not installed: this host is not Debian' }));
-    const rows = readRows(decodeText(reply!.stdout));
+    const rows = readRows(decodeText(reply.stdout));
     return names.map((name) => ({ ok: true, value: packagesOf(name, rows) }));
-  },
+  }),
   about: (name, answer) => [
     `package:${plainName(name)}`,
     ...(answer?.providers ?? []).map((one) => `package:${one.name}`),
@@ -75,22 +77,22 @@ function readRows(text: string): readonly Row[] {
         version,
         status,
         want,
-        provides: provides.split(',').map((one) => one.trim().split(/[ (:]/)[0]!),
+        provides: provides.split(',').map((one) => upTo(one.trim(), /[ (:]/)),
       };
     });
   return [...groupBy(rows, (row) => `${row.name}:${row.architecture}`).values()].map(([row]) => row);
 }
 
 function packagesOf(name: string, rows: readonly Row[]): Packages {
-  const [pattern, architecture] = name.split(':');
-  const means = globPattern(pattern!);
+  const [pattern = '', architecture] = name.split(':');
+  const means = globPattern(pattern);
   const found = rows
     .filter((row) => means.test(row.name) && (architecture === undefined || architecture === row.architecture))
     .map(bare);
   if (found.some((row) => row.status === 'installed')) return { found, providers: [] };
   return {
     found,
-    providers: rows.filter((row) => row.status === 'installed' && row.provides.includes(pattern!)).map(bare),
+    providers: rows.filter((row) => row.status === 'installed' && row.provides.includes(pattern)).map(bare),
   };
 }
 

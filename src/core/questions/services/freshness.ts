@@ -1,6 +1,7 @@
 import { quote } from '../../command.ts';
 import { type Question, type QuestionKind, question } from '../../question.ts';
 import { decodeText } from '../../text-codec.ts';
+import { onlyReply } from '../only-reply.ts';
 import { fullName, systemctl, type UnitScope } from './units.ts';
 
 /** What was changed last, and when. */
@@ -35,10 +36,10 @@ interface Arg {
 const kind: QuestionKind<Arg, Freshness> = {
   name: 'freshness',
   scripts: (args) => [{ script: `${prelude}${args.map(one).join('\n')}`, deadlineMs: 30_000 }],
-  read([reply], args) {
-    const [clock = '', ...parts] = decodeText(reply!.stdout).split('\x1e\n');
+  read: onlyReply((reply, args) => {
+    const [clock = '', ...parts] = decodeText(reply.stdout).split('\x1e\n');
     return args.map((_, index) => ({ ok: true, value: readFreshness(clock, parts[index] ?? '') }));
-  },
+  }),
   // A unit that will have read its configuration anew leaves the configuration as it is.
   about: ({ name, config }, answer) => [
     `unit:${fullName(name)}`,

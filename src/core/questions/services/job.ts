@@ -15,7 +15,7 @@ export interface JobState {
 const kind: QuestionKind<string, JobState> = {
   name: 'job',
   scripts: (files) => files.map((file) => ({ script: `j=${quote(file)}; ${look}` })),
-  read: (replies, files) => files.map((_, index) => ({ ok: true, value: stateOf(replies[index]!.stdout) })),
+  read: (replies) => replies.map((reply) => ({ ok: true, value: stateOf(reply.stdout) })),
 };
 
 /** Ask what became of the job that is kept in a file. */

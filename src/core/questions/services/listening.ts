@@ -1,5 +1,6 @@
 import { type Question, type QuestionKind, question } from '../../question.ts';
 import { decodeText } from '../../text-codec.ts';
+import { onlyReply } from '../only-reply.ts';
 import { fullName } from './units.ts';
 
 interface Arg {
@@ -11,8 +12,8 @@ interface Arg {
 const kind: QuestionKind<Arg, readonly string[]> = {
   name: 'listening',
   scripts: () => [{ script: 'cat /proc/net/tcp /proc/net/tcp6 2>/dev/null' }],
-  read([reply], args) {
-    const all = decodeText(reply!.stdout)
+  read: onlyReply((reply, args) => {
+    const all = decodeText(reply.stdout)
       .split('\n')
       .flatMap((line) => listener(line));
     return args.map(({ ports }) => ({
@@ -21,7 +22,7 @@ const kind: QuestionKind<Arg, readonly string[]> = {
         ...new Set(all.filter(({ port }) => ports.includes(port)).map(({ address, port }) => `${address}:${port}`)),
       ].sort(),
     }));
-  },
+  }),
   about: ({ unit }) => [`unit:${unit}`],
 };
 
@@ -39,11 +40,11 @@ function listener(line: string): readonly { readonly address: string; readonly p
 
 /** The kernel prints each four bytes of an address reversed. */
 function addressOf(hex: string): string {
-  const bytes = hex.match(/.{8}/g)!.flatMap((word) => word.match(/../g)!.reverse());
+  const bytes = (hex.match(/.{8}/g) ?? []).flatMap((word) => (word.match(/../g) ?? []).reverse());
   const dotted = (four: readonly string[]) => four.map((byte) => Number.parseInt(byte, 16)).join('.');
   if (bytes.length === 4) return dotted(bytes);
   const text = bytes.join('').toLowerCase();
   if (/^0*$/.test(text)) return '*';
   if (text.startsWith(`${'0'.repeat(20)}ffff`)) return dotted(bytes.slice(12));
-  return new URL(`http://[${text.match(/..../g)!.join(':')}]`).hostname;
+  return new URL(`http://[${(text.match(/..../g) ?? []).join(':')}]`).hostname;
 }

@@ -1,5 +1,7 @@
 import { quote, type Script, script } from '../../command.ts';
 import { groupBy } from '../../group-by.ts';
+import { must } from '../../must.ts';
+import { pairs } from '../../pairs.ts';
 import { type Question, type QuestionKind, question } from '../../question.ts';
 import { decodeText } from '../../text-codec.ts';
 import type { Subject } from '../../touches.ts';
@@ -41,12 +43,15 @@ const kind: QuestionKind<Arg, Unit> = {
   name: 'unit',
   scripts: (args) => byScope(args).map(([scope, names]) => ({ script: scriptOf(scope, names) })),
   read(replies, args) {
-    const scopes = byScope(args).map(([scope]) => scope);
+    const scopes = pairs(replies, byScope(args));
     return args.map(({ name, scope }) => {
-      const reply = replies[scopes.indexOf(scope)]!;
+      const [reply, [, names]] = must(
+        scopes.find(([, [one]]) => one === scope),
+        `the reply about ${scope}`,
+      );
       if (reply.code !== 0)
         return { ok: false, why: decodeText(reply.stderr).trim() || 'systemd does not run on this host' };
-      const index = byScope(args)[scopes.indexOf(scope)]![1].indexOf(name);
+      const index = names.indexOf(name);
       const [boot = '', ...blocks] = blocksOf(decodeText(reply.stdout));
       const { code, text } = blockOf(blocks[index] ?? '');
       if (code !== '0') return { ok: false, why: text.trim() || 'systemctl said nothing of it' };

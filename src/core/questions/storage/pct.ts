@@ -81,8 +81,8 @@ function readConfig(file: string): Record<string, string> {
   const config: Record<string, string> = {};
   for (const line of file.split('\n')) {
     if (line.startsWith('[')) break;
-    const match = /^([a-z][a-z0-9._-]*):\s*(.*?)\s*$/.exec(line);
-    if (match !== null) config[match[1]!] = match[2]!;
+    const [, key, value = ''] = /^([a-z][a-z0-9._-]*):\s*(.*?)\s*$/.exec(line) ?? [];
+    if (key !== undefined) config[key] = value;
   }
   return config;
 }
@@ -96,9 +96,9 @@ function othersOf(bound: string, sources: string): readonly string[] {
 }
 
 function readLive(mounts: string, addresses: string, routes: string): Omit<Live, 'others'> {
-  const pairs = [...addresses.matchAll(/^\d+: (\S+)\s+inet6? (\S+)/gm)].map(([, name, address]) => ({
-    name: name!,
-    address: address!,
+  const pairs = [...addresses.matchAll(/^\d+: (\S+)\s+inet6? (\S+)/gm)].map(([, name = '', address = '']) => ({
+    name,
+    address,
   }));
   return {
     // The kernel writes blanks in paths as octal numbers.
@@ -113,6 +113,6 @@ function readLive(mounts: string, addresses: string, routes: string): Omit<Live,
     addresses: Object.fromEntries(
       pairs.map(({ name }) => [name, pairs.filter((one) => one.name === name).map(({ address }) => address)]),
     ),
-    gateways: [...routes.matchAll(/^default via (\S+)/gm)].map(([, gateway]) => gateway!),
+    gateways: [...routes.matchAll(/^default via (\S+)/gm)].map(([, gateway = '']) => gateway),
   };
 }

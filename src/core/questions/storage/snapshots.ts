@@ -1,4 +1,6 @@
 import { quote } from '../../command.ts';
+import { must } from '../../must.ts';
+import { pairs } from '../../pairs.ts';
 import { type Answer, type Question, type QuestionKind, question } from '../../question.ts';
 import type { Reply } from '../../session.ts';
 import { decodeText } from '../../text-codec.ts';
@@ -36,7 +38,7 @@ interface Replica {
 const kind: QuestionKind<SnapshotsOf, Snapshots> = {
   name: 'snapshots',
   scripts: (args) => args.map((arg) => ({ script: `export LC_ALL=C; ${snapshotScript(arg)}`, deadlineMs: 120_000 })),
-  read: (replies, args) => replies.map((reply, index) => readSnapshots(reply, args[index]!)),
+  read: (replies, args) => pairs(replies, args).map(([reply, arg]) => readSnapshots(reply, arg)),
   about: ({ dataset, ssh }) => (ssh === undefined ? datasetAndBelow(dataset) : ['network:']),
 };
 
@@ -65,15 +67,17 @@ function readSnapshots({ code, stdout, stderr }: Reply, { dataset, recursive, ss
   const names = [...values.keys()];
   // `zfs get` lists bookmarks, too.
   const datasets = names.filter((name) => !/[@#]/.test(name) && (recursive || name === dataset));
+  const told = (name: string, property: string): string =>
+    must(values.get(name)?.[property], `the ${property} of ${name}`);
   const bookmarks = (one: string): string[] =>
-    names.filter((name) => name.startsWith(`${one}#`)).map((name) => values.get(name)!['guid']!);
+    names.filter((name) => name.startsWith(`${one}#`)).map((name) => told(name, 'guid'));
   const of = (one: string): Snapshot[] =>
     names
       .filter((name) => name.startsWith(`${one}@`))
       .map((name) => ({
         name: name.slice(one.length + 1),
-        guid: values.get(name)!['guid']!,
-        creation: Number(values.get(name)!['creation']),
+        guid: told(name, 'guid'),
+        creation: Number(told(name, 'creation')),
       }))
       .sort((a, b) => a.creation - b.creation);
   return {
@@ -81,7 +85,7 @@ function readSnapshots({ code, stdout, stderr }: Reply, { dataset, recursive, ss
     value: Object.fromEntries(
       datasets.map((one) => {
         const marks = bookmarks(one);
-        const replica: Replica = { mountpoint: values.get(one)!.mountpoint, snapshots: of(one) };
+        const replica: Replica = { mountpoint: values.get(one)?.mountpoint, snapshots: of(one) };
         return [one, marks.length === 0 ? replica : { ...replica, bookmarks: marks }];
       }),
     ),

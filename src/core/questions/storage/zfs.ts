@@ -2,6 +2,7 @@ import { quote } from '../../command.ts';
 import { type Answer, type Question, type QuestionKind, question } from '../../question.ts';
 import type { Reply } from '../../session.ts';
 import { decodeText } from '../../text-codec.ts';
+import { onlyReply } from '../only-reply.ts';
 
 /** A dataset's properties by name, each with where it comes from (`local`, `default`, `inherited from …`, `-`); undefined where there is no such dataset. */
 export type Dataset = Readonly<Record<string, { readonly value: string; readonly source: string }>> | undefined;
@@ -12,10 +13,10 @@ const kind: QuestionKind<string, Dataset> = {
   scripts: (names) => [
     { script: `LC_ALL=C zfs get -H -p -o name,property,value,source all -- ${names.map(quote).join(' ')}` },
   ],
-  read: ([reply], names) => {
-    const said = properties(reply!);
-    return names.map((name) => readDataset(name, said, reply!));
-  },
+  read: onlyReply((reply, names) => {
+    const said = properties(reply);
+    return names.map((name) => readDataset(name, said, reply));
+  }),
   about: (name) => [`dataset:${name}`],
 };
 
@@ -32,11 +33,11 @@ export const datasetAndBelow = (name: string): readonly string[] => [
 function properties({ stdout }: Reply): ReadonlyMap<string, NonNullable<Dataset>> {
   const datasets = new Map<string, Record<string, { value: string; source: string }>>();
   for (const line of decodeText(stdout).split('\n')) {
-    const [name, property, value, source] = line.split('\t');
+    const [name = '', property = '', value = '', source] = line.split('\t');
     if (source === undefined) continue;
-    const dataset = datasets.get(name!) ?? {};
-    dataset[property!] = { value: value!, source };
-    datasets.set(name!, dataset);
+    const dataset = datasets.get(name) ?? {};
+    dataset[property] = { value, source };
+    datasets.set(name, dataset);
   }
   return datasets;
 }
