@@ -53,13 +53,14 @@ function row({ about, check, run, worth, reason }: Verdict): string {
   return `| ${[about.host, name, before, run?.status ?? 'not run', note.split('\n')[0] ?? ''].map(cell).join(' | ')} |\n`;
 }
 
-const cell = (text: string): string => text.replaceAll('|', '\\|');
+function cell(text: string): string {
+  return text.replaceAll('|', '\\|');
+}
 
-const rows = (counts: ReadonlyMap<string, number>): string =>
-  [...counts]
-    .toSorted(([, one], [, other]) => other - one)
-    .map(([what, times]) => `| ${cell(what)} | ${times} |\n`)
-    .join('');
+function rows(counts: ReadonlyMap<string, number>): string {
+  const sorted = [...counts].toSorted(([, one], [, other]) => other - one);
+  return sorted.map(([what, times]) => `| ${cell(what)} | ${times} |\n`).join('');
+}
 
 function countsOf(all: readonly string[]): ReadonlyMap<string, number> {
   const counts = new Map<string, number>();
