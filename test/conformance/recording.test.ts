@@ -1,0 +1,73 @@
+import { appendFileSync, cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { themes } from './differential/harness.ts';
+import { playbooks, recorded } from './differential/recording.ts';
+
+/** The playbooks with their recordings, where a test may spoil them. */
+function copied(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'retrace-'));
+  onTestFinished(() => rmSync(folder, { recursive: true }));
+  cpSync(playbooks, folder, { recursive: true });
+  return folder;
+}
+
+describe('what Ansible did is recorded', () => {
+  test.each(themes)('and nothing has changed since: %s', (theme) => {
+    expect(Object.keys(recorded(theme))).toEqual(['check', 'run', 'again']);
+  });
+
+  test.each([
+    'file.yaml',
+    'dump.j2',
+    'harness.ts',
+    'roles/app/tasks/main.yaml',
+    'templates/server.conf.j2',
+    'files/tree/top.txt',
+  ])('a recording is not believed after a change of %s', (file) => {
+    const folder = copied();
+    expect(() => recorded('file', folder)).not.toThrow();
+
+    appendFileSync(join(folder, file), '# changed\n');
+
+    expect(() => recorded('file', folder)).toThrow(
+      "file.yaml, or what it uses, has changed since Ansible's run of it was recorded; record it again: npm run differential -- --record file",
+    );
+  });
+
+  test('nor after a file has been added or removed', () => {
+    const folder = copied();
+    writeFileSync(join(folder, 'group_vars/one.yaml'), 'level: one\n');
+    expect(() => recorded('file', folder)).toThrow('has changed since');
+    rmSync(join(folder, 'group_vars/one.yaml'));
+    expect(() => recorded('file', folder)).not.toThrow();
+
+    rmSync(join(folder, 'host_vars'), { recursive: true });
+
+    expect(() => recorded('file', folder)).toThrow('has changed since');
+  });
+
+  test('another playbook does not matter', () => {
+    const folder = copied();
+
+    appendFileSync(join(folder, 'copy.yaml'), '# changed\n');
+
+    expect(() => recorded('file', folder)).not.toThrow();
+  });
+
+  test('a recording of another Ansible than the one that is installed is not believed', () => {
+    const folder = copied();
+    const file = join(folder, 'recorded/file.json');
+    writeFileSync(file, readFileSync(file, 'utf8').replace(/core [\d.]+/, 'core 2.13.1'));
+
+    expect(() => recorded('file', folder)).toThrow(/^file\.yaml was recorded with core 2\.13\.1, and here is core 2\./);
+  });
+
+  test('a playbook without a recording says how to make one', () => {
+    const folder = copied();
+    rmSync(join(folder, 'recorded/file.json'));
+
+    expect(() => recorded('file', folder)).toThrow('npm run differential -- --record file');
+  });
+});
