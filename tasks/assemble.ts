@@ -50,6 +50,7 @@ export default defineTask({
   }),
   ask: (task, context) => ({
     remote: task.local === undefined ? fragments(tidyPath(task.src)) : nothing(),
+    from: task.local === undefined ? stat(tidyPath(task.src)) : nothing(),
     ...askDest(task, context),
   }),
   plan(state, task, context) {
@@ -57,6 +58,11 @@ export default defineTask({
     if (given === undefined) return { failed: `Source (${task.src}) does not exist or is not a directory` };
     const source = sourceOf(given, task);
     if ('failed' in source) return source;
+    const isInside = state.from !== undefined && state.from.resolved === state.destParent.resolved;
+    if (isInside && !isStable(given, source, task))
+      return {
+        failed: `${task.dest} is one of its own fragments: it would grow each time; choose others with regexp, or put it elsewhere`,
+      };
     return planCopyFile(state, copying(task), source, context);
   },
   result({ state, params: task, replies }) {
@@ -77,6 +83,16 @@ export default defineTask({
     },
   ],
 });
+
+/** Whether a file among the fragments stays as it is once it was made. */
+function isStable(given: readonly Fragment[], { bytes }: { readonly bytes: Uint8Array }, task: Task): boolean {
+  const name = nameOf(task.dest);
+  const then = [...given.filter((one) => one.name !== name), { name, bytes }].toSorted((a, b) =>
+    a.name < b.name ? -1 : 1,
+  );
+  const again = sourceOf(then, task);
+  return 'bytes' in again && Buffer.compare(again.bytes, bytes) === 0;
+}
 
 const copying = (task: Task) => ({
   ...task,

@@ -298,6 +298,7 @@ function downloadChange(state: UrlTaskState, task: Task, context: TaskContext, w
   const after = withAttributes(there ?? newEntry('file', state.self, followed(place.parent)), task, state);
   const { mode } = after;
   const source = state.source && followed(state.source);
+  const sha1 = servedOf(state)?.sha1;
   const algorithm = checksumOf(task)?.algorithm;
   const path = there === undefined ? place.path : (place.before.resolved ?? place.path);
   return {
@@ -327,7 +328,7 @@ function downloadChange(state: UrlTaskState, task: Task, context: TaskContext, w
               place.path,
               place.before,
               { ...after, kind: 'file', size: source.size },
-              { copyOf: state.source?.resolved ?? '' },
+              { copyOf: state.source?.resolved ?? '', ...(sha1 !== undefined && { sha1 }) },
             ),
           ],
     paths: [path],

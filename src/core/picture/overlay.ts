@@ -88,7 +88,8 @@ export class Overlay {
     if (was === 'link' && sameTarget !== true) this.#linkGone = task;
     const keeps = entry?.kind === 'directory' && was === 'directory';
     if (!keeps) for (const below of this.#below(place)) this.#places.delete(below);
-    if (was === undefined || entry === undefined) this.#parents.add(parentOf(place));
+    // What is written is renamed to its place: that, too, alters the directory's times.
+    if (was !== entry?.kind || holds !== undefined || sameTarget === false) this.#parents.add(parentOf(place));
     if (before?.is === 'file' && (entry === undefined || holds !== undefined)) this.#unname(before.file);
     this.#places.set(place, this.#stored(becoming, before, keeps, { task, at }));
   }

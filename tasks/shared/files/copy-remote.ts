@@ -159,6 +159,10 @@ function planRemoteTree(state: CopyRemoteState, task: TreeCopyParams, src: strin
   );
   const root = src.endsWith('/') ? state.dest : state.inside;
   const base = root.resolved ?? baseOf(task, src);
+  const source = state.source.resolved;
+  // It would hold itself, and itself again.
+  if (source !== undefined && base.startsWith(`${source}/`))
+    return { failed: `cannot copy ${tidyPath(src)} into itself: ${base} is in it` };
   const places = new Map((state.destTree ?? []).map((entry) => [below(entry.path), entry]));
   const known = Object.fromEntries(
     items.flatMap((item) => [

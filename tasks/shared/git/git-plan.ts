@@ -50,14 +50,15 @@ export function planGit(
   wanted: WantedClone,
 ): Plan {
   if (now.error !== undefined) return { failed: now.error };
-  if (now.is === 'other') return { failed: `${wanted.dest} exists and is not a git clone` };
+  // It follows from what is known of files.
+  if (now.is === 'other') return { failed: `${wanted.dest} exists and is not a git clone`, would: [] };
   const there = now.is === 'clone';
   if ((there && !wanted.update) || (!there && !wanted.clone)) return { changes: [] };
   if (remote?.error !== undefined || remote?.sha === undefined)
     return { failed: remote?.error ?? 'the repository was not asked' };
   const above = places.parent && followed(places.parent);
   if (!there && above !== undefined && above.kind !== 'directory')
-    return { failed: `cannot clone to ${wanted.dest}: ${parentOf(wanted.dest)} is not a directory` };
+    return { failed: `cannot clone to ${wanted.dest}: ${parentOf(wanted.dest)} is not a directory`, would: [] };
   if (!there) return { changes: [cloning(wanted, remote, { places, now })] };
   const kept = wanted.force ? undefined : localWork(now, wanted);
   if (kept !== undefined) return { failed: kept, would: moves({ now, remote, relation, places }, wanted) };

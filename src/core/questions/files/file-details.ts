@@ -2,6 +2,7 @@ import { quote } from '../../command.ts';
 import { pairs } from '../../pairs.ts';
 import { type Question, type QuestionKind, question } from '../../question.ts';
 import { mustHoldKnown } from './foreseen-path.ts';
+import { isSamePlace } from './foreseen-tree.ts';
 import { contents, entries, inGroups, nulWords } from './paths.ts';
 import { endAt, entryAt, stat } from './stat.ts';
 
@@ -36,7 +37,15 @@ const kind: QuestionKind<Arg, FileDetails> = {
     const { foreseen, place, now } = located;
     if (foreseen !== undefined && !(foreseen.is === 'directory' && !foreseen.empty)) return { foreseen: true };
     mustHoldKnown(picture, located, arg.path);
-    return picture.now(now === undefined ? fileDetails(place, false) : fileDetails(arg.path, arg.follow));
+    if (now !== undefined || isSamePlace(picture, located, arg.path))
+      return picture.now(fileDetails(arg.path, arg.follow));
+    const { mimetype, charset, flags, version } = picture.now(fileDetails(place, false));
+    // lsattr says nothing of a link.
+    const isLink = entryAt(picture, arg.path).entry?.kind === 'link';
+    return {
+      ...(mimetype !== undefined && { mimetype, charset }),
+      ...(!isLink && flags !== undefined && { flags, version }),
+    };
   },
   alongside: ({ path }) => [stat(path) as Question<unknown>],
 };

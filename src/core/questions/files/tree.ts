@@ -9,7 +9,7 @@ import { type Entry, foreseeable } from './entry.ts';
 import { type FindEntry, findFormat, readFound } from './find-entries.ts';
 import type { Located } from './foreseen-path.ts';
 import { entriesBelow, isSamePlace } from './foreseen-tree.ts';
-import { byPath, isInside, joinPath, nulWords, tidyPath } from './paths.ts';
+import { byPath, directoriesAbove, isInside, joinPath, nulWords, tidyPath } from './paths.ts';
 import { endAt, entryAt, stat } from './stat.ts';
 
 /** An entry below a folder. */
@@ -120,10 +120,16 @@ function led(
   // A ring is told by find on stderr, and not listed.
   if (end === undefined) return [];
   if (end.entry === undefined) return [entry];
-  if (end.entry.kind === 'directory' && [root, ...above].some((one) => `${one}/`.startsWith(`${end.place}/`)))
-    return [];
-  return foreseenTree(picture, { ...end, entry: end.entry }, options).flatMap((one) =>
-    led(picture, end.place, one, options, [root, ...above]).map((found) => ({
+  const walked = [...above, root, ...directoriesAbove(`/${entry.path}`).map((path) => joinPath(root, path.slice(1)))];
+  if (end.entry.kind === 'directory' && walked.includes(end.place)) return [];
+  const { place } = end;
+  // Below where it leads the walk may come to a directory that it is in already.
+  const again = walked.filter((one) => one.startsWith(`${place}/`));
+  const below = foreseenTree(picture, { ...end, entry: end.entry }, options).filter(
+    ({ path }) => !again.some((one) => `${joinPath(place, path)}/`.startsWith(`${one}/`)),
+  );
+  return below.flatMap((one) =>
+    led(picture, place, one, options, walked).map((found) => ({
       ...found,
       path: found.path === '' ? entry.path : `${entry.path}/${found.path}`,
     })),

@@ -73,10 +73,9 @@ function foretold(arg: Arg, picture: Picture): UrlState {
   const source = servedPath(request.url);
   const from = source === undefined ? undefined : endAt(picture, source);
   const task = picture.files.touchedBy('everything') ?? '';
-  if (end === undefined) throw new NotForeseen(task);
-  if (end.foreseen === undefined && into?.foreseen === undefined && from?.foreseen === undefined)
+  if (end !== undefined && end.foreseen === undefined && into?.foreseen === undefined && from?.foreseen === undefined)
     return picture.now(urlState(arg));
-  const compares = end.entry?.kind === 'file';
+  const compares = end?.entry?.kind === 'file';
   if (source !== undefined) {
     if (from?.entry?.kind !== 'file')
       return { status: -1, sha1: undefined, failure: `curl: (37) Couldn't open file ${source}` };
