@@ -47,20 +47,23 @@ function furnished(): Dir {
   return dir;
 }
 
+/** What is unpacked and cloned is beside the directory. */
+const sources = folder();
+afterAll(() => rmSync(sources.path, { recursive: true, force: true }));
+
 /** An archive of what goes into `d`: a file that is there, one of another mode, a new one, a link. */
-function packed(dir: Dir, pack: string): string {
-  const script = `mkdir -p ../src/sub && cd ../src && echo A > a && echo b > sub/b && chmod 600 sub/b && ln -sf a link && echo new > new && ${pack} a sub link new`;
-  execFileSync('sh', ['-c', script], { cwd: dir.at('d') });
-  execFileSync('rm', ['-r', dir.at('src')]);
-  return dir.at('packed');
+function packed(name: string, pack: string): string {
+  const script = `mkdir -p src/sub && cd src && echo A > a && echo b > sub/b && chmod 600 sub/b && ln -sf a link && echo new > new && ${pack}`;
+  execFileSync('sh', ['-c', script], { cwd: sources.path });
+  return sources.at(name);
 }
 
 /** A repository with a file, and a program in a directory. */
-function repository(dir: Dir): string {
+function repository(): string {
   const script =
     'git init -q repo && cd repo && mkdir deep && echo x > deep/x && chmod 755 deep/x && echo f > f && git add . && git -c user.name=a -c user.email=a@b commit -qm a';
-  execFileSync('sh', ['-c', script], { cwd: dir.path });
-  return dir.at('repo');
+  execFileSync('sh', ['-c', script], { cwd: sources.path });
+  return sources.at('repo');
 }
 
 const PATHS = [
@@ -107,22 +110,22 @@ const CHANGES: readonly [string, (dir: Dir) => Play][] = [
   ['a copy of a file', (dir) => [[copy, { src: dir.at('f'), dest: dir.at('new'), remote_src: true }]]],
   ['a copy of a directory', (dir) => [[copy, { src: `${dir.at('d')}/`, dest: dir.at('new'), remote_src: true }]]],
   ['a file of fragments', (dir) => [[assemble, { src: dir.at('d'), dest: dir.at('new') }]]],
-  ['an archive is unpacked', (dir) => [[unarchive, { src: packed(dir, 'tar -cf ../packed'), dest: dir.at('d'), remote_src: true }]]],
+  ['an archive is unpacked', (dir) => [[unarchive, { src: packed('p.tar', 'tar -cf ../p.tar a sub link new'), dest: dir.at('d'), remote_src: true }]]],
   [
     'an archive is unpacked where another file was written before',
     (dir) => [
       [copy, { content: 'one\n', dest: dir.at('d/new') }],
-      [unarchive, { src: packed(dir, 'tar -czf ../packed'), dest: dir.at('d'), remote_src: true, owner: 'daemon', mode: 'u+x' }],
+      [unarchive, { src: packed('p.tgz', 'tar -czf ../p.tgz a sub link new'), dest: dir.at('d'), remote_src: true, owner: 'daemon', mode: 'u+x' }],
     ],
   ],
   [
     'a zip archive is unpacked into a new directory',
     (dir) => [
       [file, { path: dir.at('new'), state: 'directory', mode: '2755' }],
-      [unarchive, { src: packed(dir, 'zip -qr ../packed.zip . -i a \'sub/*\' sub/ new && mv ../packed.zip ../packed; :'), dest: dir.at('new'), remote_src: true }],
+      [unarchive, { src: packed('p.zip', 'zip -qr ../p.zip a sub new'), dest: dir.at('new'), remote_src: true }],
     ],
   ],
-  ['a clone', (dir) => [[git, { repo: repository(dir), dest: dir.at('new') }]]],
+  ['a clone', (dir) => [[git, { repo: repository(), dest: dir.at('new') }]]],
   ['a download of a file of the host', (dir) => [[getUrl, { url: `file://${dir.at('f')}`, dest: dir.at('d/new'), mode: '0600' }]]],
   [
     'a directory goes and another comes',
