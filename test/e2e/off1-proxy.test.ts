@@ -64,7 +64,7 @@ describe('the install document', () => {
   });
 
   test('-v tells the rounds', async () => {
-    const { code, stdout } = await program('--lab', '-v', playbook);
+    const { code, stdout } = await program('--lab', '-v', '--tags', 'git', playbook);
 
     expect(stdout).toMatch(/^rounds: /m);
     expect(stdout).toMatch(/^ct100 +: ok=\d+ +changed=0 /m);

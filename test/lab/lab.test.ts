@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { imageRoot } from '../../src/lab/images.ts';
 import { labHost, labReset, labUp } from '../../src/lab/index.ts';
 import { labTag, stateDir } from '../../src/lab/paths.ts';
+import { isThorough } from '../thorough.ts';
 import { inLab, lab, on } from './in-lab.ts';
 
 beforeAll(async () => {
@@ -299,7 +300,7 @@ describe('a lab of its own', () => {
     expect(await own('status')).toContain('debian1    stopped');
   });
 
-  test.for([200, 900, 2000, 3500])(
+  test.for(isThorough ? [200, 900, 2000, 3500] : [900, 3500])(
     'leaves nothing either when up was killed after %i ms, and comes up again',
     async (ms) => {
       await prepare();
