@@ -114,7 +114,8 @@ function memberEntry(
   const owned = keepsOwner ? packedOwner(uid, gid, known, self) : own;
   if (owned === undefined) return undefined;
   const kept = self.uid === 0 ? mode : mode & ~0o022;
-  const bits = known.zip ? mode & 0o777 : kept;
+  // unzip leaves the bit that a new directory inherits.
+  const bits = known.zip ? (mode & 0o777) | (kind === 'directory' ? parent.mode & 0o2000 : 0) : kept;
   const entry = {
     kind,
     mode: isLink ? 0o777 : bits,
