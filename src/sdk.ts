@@ -23,6 +23,8 @@ export { compareVersions } from './core/debian-version.ts';
 export { hash, hmacSha1 } from './core/hash.ts';
 export { withLacking } from './core/lacking.ts';
 export { chmodMode, computeMode, showMode } from './core/mode.ts';
+export { must } from './core/must.ts';
+export { pairs } from './core/pairs.ts';
 export type { BoundTask, ParamSpec, ParamSpecs, Params } from './core/params.ts';
 export type { Becoming, Holding } from './core/picture/becoming.ts';
 export {

@@ -44,18 +44,21 @@ export default defineTask({
   plan({ file }, task, context) {
     const keys = wantedKeys(task);
     if (typeof keys === 'string') return { failed: keys };
-    if (file.path === undefined) return { failed: `Failed to lookup user ${task.user}` };
+    const { path } = file;
+    if (path === undefined) return { failed: `Failed to lookup user ${task.user}` };
     if (task.state === 'absent' && file.bytes === undefined) return { changes: [] };
     const opened = openText(file.bytes ?? new Uint8Array());
     const text = putKeys(opened.text, keys, task.state, task.exclusive);
     const same = file.bytes !== undefined && text === opened.text;
-    const effects = foreseen(file, same ? file.bytes! : opened.close(text), task);
+    const effects = foreseen(file, path, same ? file.bytes : opened.close(text), task);
     const changes = [
-      ...folderChanges(file, task),
-      ...(same ? [] : [keysChange(file, opened.text, opened.close(text), keys, { ...task, diff: context.diff })]),
-      ...(same && task.manage_dir && task.state === 'present' ? ownerChanges(file) : []),
+      ...folderChanges(file, path, task),
+      ...(same
+        ? []
+        : [keysChange({ ...file, path }, opened.text, opened.close(text), keys, { ...task, diff: context.diff })]),
+      ...(same && task.manage_dir && task.state === 'present' ? ownerChanges(file, path) : []),
     ];
-    return { changes: changes.map((change) => ({ ...change, effects, paths: [file.path!] })) };
+    return { changes: changes.map((change) => ({ ...change, effects, paths: [path] })) };
   },
   result: ({ state: { file }, params: task }) => ({
     keyfile: file.path,
@@ -101,13 +104,13 @@ function wantedKeys(task: Task): readonly AuthorizedKey[] | string {
 }
 
 function keysChange(
-  file: HomeFile,
+  file: HomeFile & { readonly path: string },
   before: string,
   after: Uint8Array,
   keys: readonly AuthorizedKey[],
   task: Task & { readonly diff: boolean },
 ): Change {
-  const path = task.follow ? (file.resolved ?? file.path!) : file.path!;
+  const path = task.follow ? (file.resolved ?? file.path) : file.path;
   const names = keys.map((key) => key.comment || `${key.key.slice(0, 12)}…${key.key.slice(-8)}`).join(', ');
   return {
     what: 'authorized keys',
@@ -131,9 +134,9 @@ function shownBefore(before: string, names: string, { state }: Task): string {
 }
 
 /** The folder, which sshd wants to be the user's own. */
-function folderChanges(file: HomeFile, task: Task): readonly Change[] {
+function folderChanges(file: HomeFile, keyfile: string, task: Task): readonly Change[] {
   if (!task.manage_dir || task.state === 'absent') return [];
-  const path = parentOf(file.path!);
+  const path = parentOf(keyfile);
   const { folder, uid, gid } = file;
   if (folder === undefined) {
     const commands = [makeDirectory(path, 0o700), sh`chown -- ${`${uid}:${gid}`} ${path}`];
@@ -156,7 +159,7 @@ function folderChanges(file: HomeFile, task: Task): readonly Change[] {
   ];
 }
 
-function ownerChanges({ file, uid, gid, path }: HomeFile): readonly Change[] {
+function ownerChanges({ file, uid, gid }: HomeFile, path: string): readonly Change[] {
   if (file === undefined) return [];
   return [
     ...(file.uid === uid && file.gid === gid
@@ -166,16 +169,16 @@ function ownerChanges({ file, uid, gid, path }: HomeFile): readonly Change[] {
             what: 'owner',
             from: `${file.uid}:${file.gid}`,
             to: `${uid}:${gid}`,
-            commands: [sh`chown -- ${`${uid}:${gid}`} ${path!}`],
+            commands: [sh`chown -- ${`${uid}:${gid}`} ${path}`],
           },
         ]),
     ...(file.mode === 0o600
       ? []
-      : [{ what: 'mode', from: showMode(file.mode), to: '0600', commands: [sh`chmod 0600 -- ${path!}`] }]),
+      : [{ what: 'mode', from: showMode(file.mode), to: '0600', commands: [sh`chmod 0600 -- ${path}`] }]),
   ];
 }
 
-function foreseen(file: HomeFile, bytes: Uint8Array, task: Task): readonly Effect[] {
+function foreseen(file: HomeFile, path: string, bytes: Uint8Array, task: Task): readonly Effect[] {
   const own = { uid: file.uid, gid: file.gid };
   const folder = task.manage_dir ? { ...own, mode: 0o700 } : file.folder;
   return [
@@ -186,11 +189,7 @@ function foreseen(file: HomeFile, bytes: Uint8Array, task: Task): readonly Effec
       folder,
     }),
     {
-      blurs: [
-        `entry:${file.path}`,
-        `data:${file.path}`,
-        ...(file.folder === undefined ? [`entry:${parentOf(file.path!)}`] : []),
-      ],
+      blurs: [`entry:${path}`, `data:${path}`, ...(file.folder === undefined ? [`entry:${parentOf(path)}`] : [])],
     },
   ];
 }

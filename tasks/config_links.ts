@@ -10,6 +10,7 @@ import {
   followed,
   type Listed,
   listing,
+  must,
   type Params,
   type PathState,
   parentOf,
@@ -87,7 +88,7 @@ export default defineTask({
     const nowhere = lookedInto(task).find((directory) => state[`in ${directory}`] === undefined);
     if (nowhere !== undefined) return { failed: `${nowhere} is not a directory` };
     const wanted = wishes(task, contentsIn(state));
-    const broken = wanted.filter(({ source }) => followed(state[`source ${source}`]!) === undefined);
+    const broken = wanted.filter(({ source }) => followed(must(state[`source ${source}`], source)) === undefined);
     if (broken.length > 0)
       return {
         failed: broken.map(({ source, dest }) => `${dest} would point to nothing: ${source} does not exist`).join('; '),
@@ -173,8 +174,8 @@ function linkChange(
   diff: boolean,
   now: Date,
 ): readonly Change[] {
-  const at = state[`at ${dest}`]!;
-  const target = state[`source ${source}`]!;
+  const at = must(state[`at ${dest}`], dest);
+  const target = must(state[`source ${source}`], source);
   // A relative one leads there only if it does so in truth, too: what its `..` go up from may itself be a link.
   if (at.exists && at.link !== undefined && leadsTo(dest, at.link.target, source))
     if (targetPath(dest, at.link.target) === source || at.resolved === target.resolved) return [];

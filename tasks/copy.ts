@@ -1,4 +1,4 @@
-import { type Controller, ControllerError, defineTask, nameOf, type Params } from '../src/sdk.ts';
+import { type Controller, ControllerError, defineTask, must, nameOf, type Params } from '../src/sdk.ts';
 import { attributeParams } from './shared/files/attributes.ts';
 import { askCopyFile, type CopyFileState, copyFileResult, planCopyFile } from './shared/files/copy-file.ts';
 import {
@@ -120,8 +120,9 @@ type Given = Params<typeof params>;
 function sourceOf(given: Given, controller: Controller) {
   if (given.content !== undefined)
     return { from: 'text' as const, bytes: textContent(given.content), name: nameOf(given.dest), path: undefined };
-  if (given.remote_src) return { from: 'host' as const, path: given.src! };
-  return localSources(given.src!, controller, { follow: given.local_follow, decrypt: given.decrypt });
+  const src = must(given.src, 'src, where no content is given,');
+  if (given.remote_src) return { from: 'host' as const, path: src };
+  return localSources(src, controller, { follow: given.local_follow, decrypt: given.decrypt });
 }
 
 function preserved(given: Given, controller: Controller): string | undefined {

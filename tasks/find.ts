@@ -9,6 +9,8 @@ import {
   type Found,
   found,
   globPattern,
+  must,
+  nameOf,
   openText,
   type Params,
   type Pattern,
@@ -100,7 +102,7 @@ export default defineTask({
       .filter((entry) => holds(entry, known, task))
       .map((entry) => told(entry, known[`sum ${entry.path}`]?.hex));
     const skipped = skippedPaths(known, task.paths);
-    const examined = task.paths.reduce((sum, path) => sum + known[`in ${path}`]!.entries.length, 0);
+    const examined = task.paths.reduce((sum, path) => sum + must(known[`in ${path}`], path).entries.length, 0);
     return {
       files,
       matched: files.length,
@@ -129,7 +131,7 @@ export default defineTask({
 const skippedPaths = (known: FindState, paths: readonly string[]): Readonly<Record<string, string>> =>
   Object.fromEntries(
     paths.flatMap((path) => {
-      const there = known[`in ${path}`]!;
+      const there = must(known[`in ${path}`], path);
       return there.isFolder ? Object.entries(there.skipped) : [[path, `'${path}' is not a directory`]];
     }),
   );
@@ -156,7 +158,7 @@ function chooseEntries(
   if (typeof wanted === 'string' || typeof excluded === 'string')
     return { failed: typeof wanted === 'string' ? wanted : String(excluded) };
   const fits = (entry: Found): boolean => {
-    const name = entry.path.split('/').at(-1)!;
+    const name = nameOf(entry.path);
     if (!task.hidden && name.startsWith('.')) return false;
     if (task.file_type !== 'any' && entry.kind !== task.file_type) return false;
     if (!wanted.some((matches) => matches(name)) || excluded.some((matches) => matches(name))) return false;

@@ -11,6 +11,7 @@ import {
   type HttpRequest,
   http,
   joinPath,
+  nameOf,
   nothing,
   type Params,
   type PathState,
@@ -181,13 +182,7 @@ const isUrl = (text: string): boolean => /^[a-z]+:\/\//i.test(text);
 
 /** The last name of a URL's path. */
 const nameIn = (url: string): string =>
-  decodeURIComponent(
-    url
-      .replace(/[?#].*$/, '')
-      .replace(/\/+$/, '')
-      .split('/')
-      .at(-1)!,
-  ) || 'index.html';
+  decodeURIComponent(nameOf(url.replace(/[?#].*$/, '').replace(/\/+$/, ''))) || 'index.html';
 
 function checksumOf(task: Task): { algorithm: ChecksumAlgorithm; value: string } | undefined {
   const [, algorithm, value = ''] = /^(md5|sha1|sha224|sha256|sha384|sha512):(.+)$/is.exec(task.checksum.trim()) ?? [];

@@ -1,4 +1,4 @@
-import { type Controller, ControllerError, defineTask } from '../src/sdk.ts';
+import { type Controller, ControllerError, defineTask, nameOf } from '../src/sdk.ts';
 
 export default defineTask({
   name: 'ansible.builtin.include_vars',
@@ -82,7 +82,7 @@ function filesBelow(
     .filter((one) => one.kind !== 'directory')
     .map((one) => one.path);
   const wanted = names.filter((name) => {
-    const base = name.split('/').at(-1)!;
+    const base = nameOf(name);
     if (base.startsWith('.') || (depth > 0 && name.split('/').length > depth)) return false;
     if (ignore_files.some((pattern) => new RegExp(`${pattern}$`).test(base))) return false;
     return files_matching === undefined || new RegExp(files_matching).test(base);

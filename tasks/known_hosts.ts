@@ -57,7 +57,7 @@ function planHost(state: EditState, task: Task, context: TaskContext): Plan {
   const opened = openEdited(state);
   const text = putHostKeys(opened.text, {
     host: task.name,
-    keys: keys.map(({ key }) => key!),
+    keys: keys.flatMap(({ key }) => key ?? []),
     state: task.state,
     hashed: task.hash_host,
   });

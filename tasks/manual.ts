@@ -7,6 +7,7 @@ import {
   decodeText,
   defineTask,
   exporting,
+  must,
   type Params,
   type Plan,
   type Questions,
@@ -110,7 +111,8 @@ async function prepared(
 
 /** Why the proof does not hold; undefined where it holds. */
 function openByTask(state: unknown, { proven_by: proof }: Given, context: TaskContext): string | undefined {
-  const plan = proof!.type.plan(state as never, proof!.params as never, looking(context));
+  const { type, params } = must(proof, 'the task that proves it');
+  const plan = type.plan(state as never, params as never, looking(context));
   if ('failed' in plan) return plan.failed;
   if ('unknown' in plan) return plan.unknown;
   if ('wait' in plan) return plan.wait.shown ?? plan.wait.failed;

@@ -101,7 +101,8 @@ function replaced(state: EditState, task: Task): Replaced | { readonly failed: s
   if (section?.ok === false) return { failed: section.why };
   const found = section === undefined ? undefined : searchPattern(section.pattern, opened.text);
   if (section !== undefined && found === undefined) return { opened, text: opened.text, count: 0, unmatched: true };
-  const inner = found === undefined ? opened.text : (found.groups[section!.pattern.names.get('subsection')!] ?? '');
+  const inner =
+    found === undefined ? opened.text : (found.groups[section?.pattern.names.get('subsection') ?? -1] ?? '');
   // The subsection starts where what is before it ends.
   const start =
     found === undefined

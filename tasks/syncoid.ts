@@ -179,7 +179,7 @@ function datasets(source: NonNullable<Snapshots>, given: Given): readonly Sendin
 }
 
 const hasNewest = (sent: readonly Snapshot[], received: readonly Snapshot[] = []): boolean =>
-  sent.length > 0 && received.some(({ guid }) => guid === sent.at(-1)!.guid);
+  received.some(({ guid }) => guid === sent.at(-1)?.guid);
 
 const hasOne = (sent: readonly Snapshot[] = [], received: readonly Snapshot[] = []): boolean =>
   sent.some(({ guid }) => received.some((one) => one.guid === guid));

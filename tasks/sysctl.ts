@@ -27,7 +27,8 @@ export default defineTask({
   plan({ file, kernel }, { name, value = '', state, sysctl_file, sysctl_set, reload, ignoreerrors }) {
     const lines = file.bytes === undefined ? [] : decodeText(file.bytes).replace(/\n$/, '').split('\n');
     const at = lines.findLastIndex((line) => keyOf(line) === name);
-    const is = at < 0 ? null : spaced(lines[at]!.slice(lines[at]!.indexOf('=') + 1));
+    const line = lines[at];
+    const is = line === undefined ? null : spaced(line.slice(line.indexOf('=') + 1));
     const to = state === 'present' ? spaced(value) : null;
     const others = lines.filter((line, index) => keyOf(line) !== name || (index === at && to !== null));
     const after =

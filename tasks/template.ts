@@ -1,4 +1,4 @@
-import { ControllerError, codeOf, defineTask, encodeText, type Params } from '../src/sdk.ts';
+import { ControllerError, codeOf, defineTask, encodeText, nameOf, type Params } from '../src/sdk.ts';
 import { attributeParams } from './shared/files/attributes.ts';
 import { askCopyFile, copyFileResult, planCopyFile } from './shared/files/copy-file.ts';
 import { thenAskFolders } from './shared/files/file-directory.ts';
@@ -47,7 +47,7 @@ export default defineTask({
     if (controller.isDirectory(found.path)) throw new ControllerError(`${found.path} is a directory, not a template`);
     const text = controller.render(found.path, { ...given, newline_sequence: newline(given) });
     const mode = given.mode === 'preserve' ? `0${controller.modeOf(found.path).toString(8)}` : given.mode;
-    const name = given.src.split('/').at(-1)!;
+    const name = nameOf(given.src);
     return {
       ...given,
       mode,

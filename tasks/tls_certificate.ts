@@ -8,6 +8,7 @@ import {
   keyMatches,
   type Params,
   type Plan,
+  pairs,
   readCertificates,
   type ShellAnswer,
   sh,
@@ -58,11 +59,11 @@ export default defineTask({
     const certificates = file.bytes === undefined ? undefined : readCertificates(file.bytes);
     const first = certificates?.[0];
     const faults =
-      first === undefined
+      certificates === undefined || first === undefined
         ? [absent(given, file.bytes !== undefined)]
         : [
             ...faultsOf(first, given, context),
-            ...faultsOfChain(certificates!, given),
+            ...faultsOfChain(certificates, given),
             ...faultsOfKey(first, given, key?.bytes),
           ];
     const result = first === undefined ? {} : told(first, context);
@@ -168,15 +169,15 @@ function faultsOf(
 }
 
 function faultsOfChain(certificates: readonly Certificate[], { chain }: Given): readonly Fault[] {
-  const broken = certificates.findIndex(
-    (certificate, index) => index > 0 && !issuedBy(certificates[index - 1]!, certificate),
-  );
-  return chain && broken > 0
+  const links = pairs(certificates.slice(0, -1), certificates.slice(1));
+  const broken = links.findIndex(([below, above]) => !issuedBy(below, above));
+  const [below, above] = links[broken] ?? [];
+  return chain && below !== undefined && above !== undefined
     ? [
         {
-          what: `certificate ${broken + 1} of the chain`,
-          from: certificates[broken]!.subject,
-          to: certificates[broken - 1]!.issuer,
+          what: `certificate ${broken + 2} of the chain`,
+          from: above.subject,
+          to: below.issuer,
         },
       ]
     : [];

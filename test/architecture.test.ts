@@ -161,8 +161,8 @@ describe('the types', () => {
 });
 
 describe('what is claimed of a value', () => {
-  /** To go down to 200: most are indices of arrays, and groups of regular expressions that always take part. */
-  const MOST_CLAIMS = 340;
+  /** Most that are left are indices of arrays in numeric algorithms (Blowfish, Python's random numbers, hashes). */
+  const MOST_CLAIMS = 181;
 
   test('is claimed no more often with `!` than so far', () => {
     const claims = (node: ts.Node): number => {

@@ -1,5 +1,6 @@
 import { dirname, join, resolve } from 'node:path';
 import type { EventData } from '../core/event.ts';
+import { must } from '../core/must.ts';
 import type { Secrets } from '../core/secrets.ts';
 import type { Connector } from '../core/session.ts';
 import type { Diagnostic, Result } from '../core/source.ts';
@@ -101,7 +102,8 @@ export async function loadAll(given: Given): Promise<Result<Loaded>> {
   if (!inventory.ok || !playbooks.ok)
     return { ok: false, error: [inventory, playbooks].flatMap((result) => (result.ok ? [] : result.error)) };
   registry.addPython(pythonModules(playbooks.value));
-  const hosts = withPlaybookVars(inventory.value, directories[0]!);
+  const directory = must(directories[0], 'the directory of a playbook');
+  const hosts = withPlaybookVars(inventory.value, directory);
   if (!hosts.ok) return hosts;
   for (const secret of hosts.value.secrets) secrets.add(secret);
   const loader = { ...createDynamicLoader(options), vars: (path: string) => varsOf(path, passwords.value, secrets) };
@@ -125,7 +127,7 @@ export async function loadAll(given: Given): Promise<Result<Loaded>> {
         }),
     },
     decrypt,
-    directories[0]!,
+    directory,
     plugins.value,
   );
   return {

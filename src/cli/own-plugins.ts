@@ -18,16 +18,18 @@ export async function loadOwnPlugins(folders: readonly string[]): Promise<Result
       return one.ok ? Object.entries(one.value).filter(isPlugin) : [];
     });
   };
-  const [filters, tests, lookups] = await Promise.all(
-    ['filter_plugins', 'test_plugins', 'lookup_plugins'].map(functionsIn),
-  );
+  const [filters, tests, lookups] = await Promise.all([
+    functionsIn('filter_plugins'),
+    functionsIn('test_plugins'),
+    functionsIn('lookup_plugins'),
+  ]);
   if (mistakes.length > 0) return { ok: false, error: mistakes };
   return {
     ok: true,
     value: {
-      filters: table(filters!, filter),
-      tests: table(tests!, (plain) => filter((...args) => Boolean(plain(...args)))),
-      lookups: table(lookups!, lookup),
+      filters: table(filters, filter),
+      tests: table(tests, (plain) => filter((...args) => Boolean(plain(...args)))),
+      lookups: table(lookups, lookup),
     },
   };
 }

@@ -30,10 +30,11 @@ function load(name: Value, context: Context): Loaded | undefined {
 }
 
 function loadOrFail(name: Value, context: Context): Loaded {
+  const names = sequence(name);
   return (
     load(name, context) ??
     fail(
-      sequence(name) ? `none of the templates given were found: ${sequence(name)!.map(str).join(', ')}` : str(name),
+      names === undefined ? str(name) : `none of the templates given were found: ${names.map(str).join(', ')}`,
       'template-not-found',
     )
   );

@@ -24,14 +24,14 @@ export function findFile(kind: 'templates' | 'files' | 'vars', name: string, con
 
 /** `~` and `~name` at the start of a path as the folders that they mean. */
 export function expandHome(path: string, env: Env): string {
-  const [, user, rest] = /^~([^/]*)(.*)$/s.exec(path) ?? [];
+  const [, user, rest = ''] = /^~([^/]*)(.*)$/s.exec(path) ?? [];
   if (user === undefined) return path;
   if (user === '') return (env.variables.HOME ?? homedir()) + rest;
   const entry = new TextDecoder()
     .decode(env.readFile('/etc/passwd'))
     .split('\n')
     .find((line) => line.startsWith(`${user}:`));
-  return entry ? entry.split(':')[5] + rest! : path;
+  return entry ? entry.split(':')[5] + rest : path;
 }
 
 function read(path: string, context: Context): FoundFile | undefined {

@@ -1,3 +1,4 @@
+import { must } from '../core/must.ts';
 import type { Expression, Statement, Target } from './ast.ts';
 import { globals } from './globals.ts';
 import type { RenderOptions } from './header.ts';
@@ -93,7 +94,8 @@ class Names {
   }
 
   local(...names: readonly string[]): void {
-    for (const name of names) this.#scopes.at(-1)!.add(name);
+    const scope = must(this.#scopes.at(-1), 'the innermost scope');
+    for (const name of names) scope.add(name);
   }
 
   assign(target: Target): void {
@@ -127,7 +129,7 @@ const visitors: Visitors = {
       names.visit(test);
       names.guarded(test, () => names.visit(body));
     }
-    names.guarded(branches[0]!.test, () => names.visit(otherwise));
+    names.guarded(must(branches[0], 'the first branch of an if').test, () => names.visit(otherwise));
   },
   for: ({ target, items, test, body, otherwise }, names) => {
     names.visit(items);

@@ -1,3 +1,4 @@
+import { must } from '../core/must.ts';
 import { Tuple, type Value } from '../core/value.ts';
 import { fail } from './errors.ts';
 import { runLookup } from './lookups/run-lookup.ts';
@@ -38,7 +39,7 @@ class Cycler extends PyObject {
   }
 
   override attribute(name: string): Value | undefined {
-    if (name === 'current') return this.#items[this.#position]!;
+    if (name === 'current') return this.#current();
     if (name === 'pos') return this.#position;
     if (name === 'items') return new Tuple(this.#items);
     if (name === 'next') return new Callable('next', () => this.#next());
@@ -46,8 +47,12 @@ class Cycler extends PyObject {
     return undefined;
   }
 
+  #current(): Value {
+    return must(this.#items[this.#position], 'the current item of a cycler');
+  }
+
   #next(): Value {
-    const item = this.#items[this.#position]!;
+    const item = this.#current();
     this.#position = (this.#position + 1) % this.#items.length;
     return item;
   }

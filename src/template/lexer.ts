@@ -193,8 +193,9 @@ class Lexer {
     end.lastIndex = this.#at;
     const match = end.exec(this.#text);
     if (!match) throw new SyntaxMistake('Missing end of raw directive', start, 2);
-    this.#data(this.#before(match.index, this.#syntax.blockStart, match[1]!), end.lastIndex);
-    this.#afterBlock(match[2]!);
+    const [, startSign = '', endSign = ''] = match;
+    this.#data(this.#before(match.index, this.#syntax.blockStart, startSign), end.lastIndex);
+    this.#afterBlock(endSign);
   }
 
   #variable(start: number): void {

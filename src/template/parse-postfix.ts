@@ -39,9 +39,10 @@ function parseSubscript(tokens: Tokens, target: Expression): Expression {
     keys.push(part.key);
   }
   const close = tokens.expect('operator', ']');
-  if (keys.length === 0) throw mistake("Expected an expression, got ']'", close);
+  const [first] = keys;
+  if (first === undefined) throw mistake("Expected an expression, got ']'", close);
   const key: Expression = oneOr(keys, () => ({ type: 'tuple', items: keys, offset }));
-  return { type: 'item', target, key, offset: keys[0]!.offset };
+  return { type: 'item', target, key, offset: first.offset };
 }
 
 function parseSubscribed(
@@ -50,7 +51,7 @@ function parseSubscribed(
   offset: number,
 ): { key: Expression } | { sliced: Expression } {
   const start = tokens.op(':') ? undefined : parseExpression(tokens);
-  if (!tokens.op(':')) return { key: start! };
+  if (start !== undefined && !tokens.op(':')) return { key: start };
   tokens.take();
   const stop = tokens.op(':') || tokens.op(']') || tokens.op(',') ? undefined : parseExpression(tokens);
   const step = tokens.skip('operator', ':') && !tokens.op(']') && !tokens.op(',') ? parseExpression(tokens) : undefined;

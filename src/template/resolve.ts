@@ -12,8 +12,10 @@ export function resolveName(name: string, context: Context): Value {
   const known = context.owns ? session.owned.get(name) : session.cache.get(name);
   if (known !== undefined) return known;
   const raw = session.scope.get(name);
-  if (raw === undefined)
-    return Object.hasOwn(globals, name) ? globals[name]! : context.undefined(`'${name}' is undefined`);
+  if (raw === undefined) {
+    const value = Object.hasOwn(globals, name) ? globals[name] : undefined;
+    return value === undefined ? context.undefined(`'${name}' is undefined`) : value;
+  }
   return context.owns ? own(name, raw, context) : keep(session.cache, name, resolveVariable(name, raw, context));
 }
 

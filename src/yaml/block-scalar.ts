@@ -20,7 +20,7 @@ export function readBlockScalar(c: Cursor, indent: number): BlockText {
 function readHeader(c: Cursor): { chomp: string; increment: number } {
   const header = /[-+1-9]{0,2}/y;
   header.lastIndex = c.pos + 1;
-  const flags = header.exec(c.text)![0];
+  const [flags = ''] = header.exec(c.text) ?? [];
   const from = c.pos;
   c.pos += 1 + flags.length;
   const afterFlags = c.text.charCodeAt(c.pos);

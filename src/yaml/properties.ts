@@ -46,7 +46,7 @@ const anchorName = /[\w-]*/y;
 function readName(c: Cursor): string {
   const from = c.pos;
   anchorName.lastIndex = from + 1;
-  const name = anchorName.exec(c.text)![0];
+  const [name = ''] = anchorName.exec(c.text) ?? [];
   c.pos = from + 1 + name.length;
   const after = c.text.charCodeAt(c.pos);
   if (name !== '' && (isBlank(after) || isFlowIndicator(after) || c.text[c.pos] === ':')) return name;

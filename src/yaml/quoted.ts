@@ -40,11 +40,10 @@ function checkMarkers(c: Cursor, open: number, close: number): void {
 }
 
 function foldQuoted(text: string, escapes: boolean): string {
-  const lines = text.split('\n');
-  let folded = lines[0]!;
+  const [first = '', ...lines] = text.split('\n');
+  let folded = first;
   let breaks = 0;
   for (const [index, line] of lines.entries()) {
-    if (index === 0) continue;
     const rest = line.replace(/^[ \t]+/, '');
     breaks++;
     if (rest === '' && index < lines.length - 1) continue;

@@ -33,9 +33,8 @@ function readPiece(line: string, at: number): { text: string; end: number } | un
   if (char !== '"' && char !== "'") return { text: char, end: at + 1 };
   const quoted = char === '"' ? /"((?:[^"\\]|\\.)*)"/y : /'([^']*)'/y;
   quoted.lastIndex = at;
-  const match = quoted.exec(line);
-  if (!match) return undefined;
+  const [, inside] = quoted.exec(line) ?? [];
+  if (inside === undefined) return undefined;
   // Inside double quotes a backslash hides only a quote or another backslash.
-  const inside = char === '"' ? match[1]!.replace(/\\(["\\])/g, '$1') : match[1]!;
-  return { text: inside, end: quoted.lastIndex };
+  return { text: char === '"' ? inside.replace(/\\(["\\])/g, '$1') : inside, end: quoted.lastIndex };
 }

@@ -110,14 +110,14 @@ function generalAction(loading: Loading, dict: RawDict, key: string, at: Positio
   const local = key === 'local_action';
   if (isRawDict(value)) return actionDict(loading, dict, value, valueAt, local);
   const text = scalarText(value);
-  const match = text === undefined ? null : /^\s*((?:\{\{.*?\}\}|\S)+)\s*([\s\S]*)$/.exec(text);
-  if (match === null) {
+  const [, word, rest = ''] = /^\s*((?:\{\{.*?\}\}|\S)+)\s*([\s\S]*)$/.exec(text ?? '') ?? [];
+  if (word === undefined) {
     report(loading, 'wrong-keyword-type', `'${key}' takes a string or a dict; this is ${kindOf(value)}`, valueAt);
     return undefined;
   }
-  const type = isTemplateText(match[1]!) ? new Template(match[1]!, valueAt) : match[1]!;
-  const given = { value: templated(match[2]!, valueAt), at: valueAt };
-  return { type, typeAt: valueAt, args: argsOf(loading, dict, key, match[1]!, given), argsAt: valueAt, local };
+  const type = isTemplateText(word) ? new Template(word, valueAt) : word;
+  const given = { value: templated(rest, valueAt), at: valueAt };
+  return { type, typeAt: valueAt, args: argsOf(loading, dict, key, word, given), argsAt: valueAt, local };
 }
 
 function actionDict(

@@ -1,4 +1,5 @@
 import { isAbsolute, join, normalize } from 'node:path';
+import { must } from '../../core/must.ts';
 import type { Position } from '../../core/source.ts';
 import type { Raw } from '../../core/value.ts';
 import type { Item } from '../model.ts';
@@ -28,7 +29,7 @@ export function loadImportTasks(
   const inner = deeper(within, keywordsOf(loading, dict, 'task', within.keywords, at), layer);
   const args = action.args as RawDict; // checked above
   const fileAt = argPlace(args, 'file', action.argsAt, 'value');
-  const file = staticText(loading, args.get('file')!, inner, fileAt);
+  const file = staticText(loading, must(args.get('file'), 'the file of an import'), inner, fileAt);
   return file === undefined ? [] : loadTaskFile(loading, file, inner, fileAt);
 }
 

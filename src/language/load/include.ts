@@ -103,7 +103,7 @@ export function checkIncludeArgs(
 function namesFiles(loading: Loading, type: string, args: RawDict, at: Position): boolean {
   const wrong = [...args.keys()].find((key) => String(key).endsWith('_from') && !isName(args.get(key)));
   if (wrong === undefined) return true;
-  const message = `Expected a string for ${String(wrong)} but got ${kindOf(args.get(wrong)!)} instead, for ${type}`;
+  const message = `Expected a string for ${String(wrong)} but got ${kindOf(args.get(wrong))} instead, for ${type}`;
   report(loading, 'wrong-keyword-type', message, argPlace(args, String(wrong), at, 'value'));
   return false;
 }

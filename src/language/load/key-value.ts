@@ -79,7 +79,7 @@ function isEscaped(text: string, at: number): boolean {
 
 // Gives the start of the next word: the blanks that lead a line.
 function endWord(words: string[], word: string, char: string): string {
-  const startsLine = words.length === 0 || words.at(-1)!.endsWith('\n');
+  const startsLine = words.at(-1)?.endsWith('\n') !== false;
   if (char === '\n') {
     if (word === '' && !startsLine) words[words.length - 1] += '\n';
     else words.push(`${word}\n`);
@@ -122,6 +122,6 @@ function decodeEscapes(text: string): string {
   if (!text.includes('\\')) return text;
   return text.replace(
     /\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([abfnrtv\\'"]))/g,
-    (_, x, u, U, one) => (one === undefined ? String.fromCodePoint(Number.parseInt(x ?? u ?? U, 16)) : meanings[one]!),
+    (_, x, u, U, one) => meanings[one] ?? String.fromCodePoint(Number.parseInt(x ?? u ?? U, 16)),
   );
 }

@@ -112,7 +112,8 @@ function enterRole(within: Within, role: RoleRef, keywords: Keywords): Within {
 // A role of a collection finds the others there by their short names.
 function collectionOf(name: string, outer: readonly string[]): readonly string[] {
   const match = /^(\w+\.\w+)\.\w/.exec(name);
-  return match === null ? outer : [match[1]!, ...outer.filter((other) => other !== match[1])];
+  const [, own] = match ?? [];
+  return own === undefined ? outer : [own, ...outer.filter((other) => other !== own)];
 }
 
 function varsOfRole(loading: Loading, use: RoleUse, name: string, path: string): VarsLayer[] {

@@ -104,7 +104,7 @@ function mergeBy(terms: readonly Value[], recursive: boolean, listMerge: string)
     const known = lookup(merged, key);
     assign(merged, key, known === undefined ? item : mergeDicts(mapping(known)!, dict, recursive, listMerge));
   }
-  return sorted([...merged.values()], (a, b) => compare(lookup(mapping(a)!, by)!, lookup(mapping(b)!, by)!));
+  return sorted([...merged], ([a], [b]) => compare(a, b)).map(([, item]) => item);
 }
 
 /** A hardware address that begins so; the same each time for one seed. */

@@ -19,7 +19,10 @@ const STYLES: Record<string, Style> = {
 /** Text as a comment: each line decorated, with a decorated empty line before and after. */
 export function commentText(text: string, styleName: string, options: ReadonlyMap<string, Value>): string {
   const style = STYLES[styleName] ?? fail(`comment: unknown style '${styleName}'`);
-  const option = (name: string, standard: string): string => (options.has(name) ? str(options.get(name)!) : standard);
+  const option = (name: string, standard: string): string => {
+    const value = options.get(name);
+    return value === undefined ? standard : str(value);
+  };
   const newline = option('newline', '\n');
   const decoration = option('decoration', style.decoration);
   const [prefix, postfix] = [option('prefix', decoration.trimEnd()), option('postfix', decoration.trimEnd())];

@@ -125,10 +125,12 @@ function slices_(items: readonly Value[], count: number, fill: Value): Value {
 }
 
 function dictSort(value: Value, cased: boolean, by: string, reverse: boolean): Value {
-  const position = { key: 0, value: 1 }[by];
-  if (position === undefined) return fail('You can only sort by either "key" or "value"');
+  if (by !== 'key' && by !== 'value') return fail('You can only sort by either "key" or "value"');
   const entries = [...(mapping(value) ?? fail(`dictsort needs a mapping, not ${repr(value)}`))];
-  const key = (entry: [Value, Value]) => (cased ? entry[position]! : lower(entry[position]!));
+  const key = (entry: [Value, Value]) => {
+    const part = entry[by === 'key' ? 0 : 1];
+    return cased ? part : lower(part);
+  };
   return sorted(entries, (a, b) => compare(key(a), key(b)), reverse).map((entry) => new Tuple(entry));
 }
 
@@ -166,18 +168,19 @@ function extreme(value: Value, cased: Value, attribute: Value, context: Context,
   return rest.reduce((best, item) => (Math.sign(compare(get(item), get(best))) === sign ? item : best), first);
 }
 
-function mapItems([value, ...args]: readonly Value[], kwargs: Kwargs, context: Context): Value {
-  if (args.length === 0 && kwargs.has('attribute')) {
-    const get = attributeGetter(kwargs.get('attribute')!, context, kwargs.get('default'));
+function mapItems([value = null, ...args]: readonly Value[], kwargs: Kwargs, context: Context): Value {
+  const attribute = kwargs.get('attribute');
+  if (args.length === 0 && attribute !== undefined) {
+    const get = attributeGetter(attribute, context, kwargs.get('default'));
     const unknown = [...kwargs.keys()].find((name) => name !== 'attribute' && name !== 'default');
     if (unknown !== undefined) return fail(`Unexpected keyword argument '${unknown}'`);
-    return itemsOf(value!).map(get);
+    return itemsOf(value).map(get);
   }
   const [name, ...rest] = args;
   if (name === undefined) return fail('map requires a filter argument');
   const filter = findFilter(str(name), context.session.env);
   if (!filter) throw new TemplateError(`No filter named '${str(name)}'.`, 'unknown-filter');
-  return itemsOf(value!).map((item) => filter.call(str(name), [item, ...rest], kwargs, context));
+  return itemsOf(value).map((item) => filter.call(str(name), [item, ...rest], kwargs, context));
 }
 
 /** What these filters go through: whatever is false is as good as an empty list. */
@@ -186,13 +189,13 @@ const itemsOf = (value: Value): readonly Value[] => (truth(present(value)) ? ite
 /** `select`, `reject`, and the same by an attribute. */
 function chooser(keeps: (verdict: boolean) => boolean, byAttribute: boolean): Callee {
   return {
-    call: (_, [value, ...args], kwargs, context) => {
+    call: (_, [value = null, ...args], kwargs, context) => {
       const get = byAttribute
         ? attributeGetter(args[0] ?? fail('Missing parameter for attribute name'), context)
         : (item: Value) => item;
       const [name, ...rest] = byAttribute ? args.slice(1) : args;
       const holds = name === undefined ? truth : testNamed(str(name), rest, kwargs, context);
-      return itemsOf(value!).filter((item) => keeps(holds(get(item))));
+      return itemsOf(value).filter((item) => keeps(holds(get(item))));
     },
   };
 }

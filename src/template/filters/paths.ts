@@ -83,8 +83,8 @@ const relative = (text: string, start: string): string =>
   posix.relative(posix.resolve(start), posix.resolve(text)) || '.';
 
 function commonPath(paths: readonly string[]): string {
-  if (paths.length === 0) return '';
-  const absolute = paths[0]!.startsWith('/');
+  const absolute = paths[0]?.startsWith('/');
+  if (absolute === undefined) return '';
   if (paths.some((each) => each.startsWith('/') !== absolute)) return fail("Can't mix absolute and relative paths");
   const [first = [], ...rest] = paths.map((each) => each.split('/').filter((part) => part !== '' && part !== '.'));
   const same = first.findIndex((part, index) => rest.some((parts) => parts[index] !== part));
@@ -101,8 +101,8 @@ function splitExtension(text: string): [string, string] {
 }
 
 function splitDrive(text: string): [string, string] {
-  const unc = /^([\\/]{2}[^\\/]+[\\/][^\\/]+)(.*)$/s.exec(text);
-  if (unc) return [unc[1]!, unc[2]!];
+  const [, drive, rest = ''] = /^([\\/]{2}[^\\/]+[\\/][^\\/]+)(.*)$/s.exec(text) ?? [];
+  if (drive !== undefined) return [drive, rest];
   return text[1] === ':' ? [text.slice(0, 2), text.slice(2)] : ['', text];
 }
 

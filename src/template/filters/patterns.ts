@@ -48,7 +48,7 @@ function regexSearch(text: string, source: string, groups: readonly Value[], opt
   const wanted = groups.map((group) => groupOf(str(group)));
   const match = search(pattern, text);
   if (!match) return null;
-  if (wanted.length === 0) return match.groups[0]!;
+  if (wanted.length === 0) return match.groups[0] ?? '';
   return wanted.map((name) => match.groups[groupNumber(name, pattern)] ?? null);
 }
 

@@ -24,7 +24,7 @@ export const textFilters: Callees = {
   forceescape: escaping,
   safe: string,
   string,
-  format: { call: (_, [value, ...args], kwargs) => format(asText(value!), args, kwargs) },
+  format: { call: (_, [value = null, ...args], kwargs) => format(asText(value), args, kwargs) },
   indent: fn('value, width=4, first=False, blank=False', ([value, width, first, blank]) =>
     indent(asText(value), width, truth(first), truth(blank)),
   ),

@@ -3,8 +3,7 @@ export function wrapText(text: string, width: number, breakLongWords: boolean, b
   const chunks = split(text, breakOnHyphens);
   const lines: string[] = [];
   let line = '';
-  while (chunks.length > 0) {
-    const chunk = chunks[0]!;
+  for (let [chunk] = chunks; chunk !== undefined; [chunk] = chunks) {
     if (line === '' && lines.length > 0 && chunk.trim() === '') {
       chunks.shift();
     } else if (line.length + chunk.length <= width) {
@@ -17,7 +16,8 @@ export function wrapText(text: string, width: number, breakLongWords: boolean, b
       lines.push(line.trimEnd());
       line = '';
     } else if (line === '') {
-      lines.push(chunks.shift()!);
+      lines.push(chunk);
+      chunks.shift();
     } else {
       lines.push(line.trimEnd());
       line = '';

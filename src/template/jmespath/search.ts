@@ -42,8 +42,10 @@ function visit(path: Path, value: Value): Value {
       return path.value;
     case 'index':
       return listOf(value)?.at(path.index) ?? null;
-    case 'slice':
-      return listOf(value) ? getSlice([...listOf(value)!], path.start, path.stop, path.step, undefined as never) : null;
+    case 'slice': {
+      const items = listOf(value);
+      return items ? getSlice([...items], path.start, path.stop, path.step, undefined as never) : null;
+    }
     case 'pipe':
       return visit(path.right, visit(path.left, value));
     case 'project':

@@ -88,7 +88,7 @@ function withoutKey(pair: Value, path: readonly string[]): Value {
 function remove(item: Value, [key = '', ...rest]: readonly string[]): Value {
   const dict = new Map(asDict(item));
   if (rest.length === 0) dict.delete(key);
-  else dict.set(key, remove(dict.get(key)!, rest));
+  else dict.set(key, remove(dict.get(key) ?? null, rest));
   return dict;
 }
 

@@ -31,7 +31,8 @@ function read(term: string, options: Kwargs, context: Context): Value {
   const get = (name: string): Value | undefined => inside.get(name) ?? options.get(name) ?? undefined;
   const path = resolve(context.session.env.folder, expandHome(words.join(' '), context.session.env));
   const existing = path === '/dev/null' ? undefined : stored(path, context);
-  const scheme = get('encrypt') === undefined || get('encrypt') === null ? undefined : str(get('encrypt')!);
+  const encrypt = get('encrypt') ?? undefined;
+  const scheme = encrypt === undefined ? undefined : str(encrypt);
   const text = existing?.text ?? generate(Number(get('length') ?? 20), characters(get('chars')), get('seed'));
   const salt =
     scheme === undefined ? existing?.salt : (existing?.salt ?? randomSalt(schemeNamed(scheme)?.saltSize ?? 8));

@@ -48,7 +48,10 @@ function wishOf(term: string, options: Kwargs, context: Context): Wish {
   const unknown = [...inside.keys(), ...options.keys()].find((name) => !KNOWN.split(' ').includes(name));
   if (unknown !== undefined) return fail(`lookup_plugin.passwordstore: there is no option ${unknown}`);
   const get = (name: string): Value | undefined => inside.get(name) ?? options.get(name);
-  const text = (name: string) => (get(name) === undefined || get(name) === null ? undefined : str(get(name)!));
+  const text = (name: string) => {
+    const value = get(name) ?? undefined;
+    return value === undefined ? undefined : str(value);
+  };
   const { session } = context;
   const fromVars = session.scope.get('passwordstore');
   const directory = text('directory') ?? (typeof fromVars === 'string' ? fromVars : undefined);

@@ -19,9 +19,7 @@ export const tableLookups: Lookups = {
 
 /** The options of a call under those that its term has inside. */
 function optionsOf(options: Kwargs, inside: ReadonlyMap<string, string>): (name: string, standard: string) => string {
-  return (name, standard) =>
-    inside.get(name) ??
-    (options.get(name) === undefined || options.get(name) === null ? standard : str(options.get(name)!));
+  return (name, standard) => inside.get(name) ?? str(options.get(name) ?? standard);
 }
 
 function readText(name: string, encoding: string, context: Context): string {

@@ -28,9 +28,9 @@ export const dictMethods: Callees = {
     const existing = existingKey(dict, key);
     if (existing === undefined)
       return (fallback as Value[])[0] ?? ((fallback as Value[]).length ? null : fail(repr(key)));
-    const value = dict.get(existing)!;
+    const value = dict.get(existing);
     dict.delete(existing);
-    return value;
+    return value ?? null;
   }),
   popitem: fn('self', ([self]) => {
     const last = [...dictOf(self)].at(-1);

@@ -1,3 +1,4 @@
+import { oneOr } from '../../core/one-or.ts';
 import { Tuple, type Value } from '../../core/value.ts';
 import { float, parseFloat10, parseInt10 } from './number.ts';
 import { assign } from './values.ts';
@@ -82,8 +83,8 @@ class Reader {
   #tuple(): Value {
     const start = this.#at;
     const items = this.#items(')');
-    const lone = items.length === 1 && !/,\s*\)$/.test(this.#text.slice(start, this.#at));
-    return lone ? items[0]! : new Tuple(items);
+    const endsWithComma = /,\s*\)$/.test(this.#text.slice(start, this.#at));
+    return endsWithComma ? new Tuple(items) : oneOr(items, () => new Tuple(items));
   }
 
   #dict(): Value {
@@ -118,7 +119,8 @@ class Reader {
   }
 
   #string(): Value {
-    const prefix = /^[a-zA-Z]*/.exec(this.#text.slice(this.#at, this.#at + 2))![0].toLowerCase();
+    const [letters = ''] = /^[a-zA-Z]*/.exec(this.#text.slice(this.#at, this.#at + 2)) ?? [];
+    const prefix = letters.toLowerCase();
     this.#at += prefix.length;
     const quote =
       this.#text.startsWith('"""', this.#at) || this.#text.startsWith("'''", this.#at)

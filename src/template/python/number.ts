@@ -45,12 +45,12 @@ export function parseInt10(text: string, base = 10): Value | undefined {
   if (base === 10) return INT_TEXT.test(trimmed) ? int(signed(trimmed.replaceAll('_', ''), '')) : undefined;
   const match = /^([+-]?)(0[xob])?([0-9a-z]+(?:_[0-9a-z]+)*)$/i.exec(trimmed);
   if (!match) return undefined;
-  const prefix = (match[2] ?? '').toLowerCase();
-  const prefixBase = { '0x': 16, '0o': 8, '0b': 2 }[prefix];
+  const [, sign = '', prefix = '', rest = ''] = match;
+  const prefixBase = { '0x': 16, '0o': 8, '0b': 2 }[prefix.toLowerCase()];
   const actual = base === 0 ? (prefixBase ?? 10) : base;
   // `0b1` in base 16 is a number of three digits.
-  const digits = prefixBase === actual ? match[3]! : (match[2] ?? '') + match[3]!;
-  return fromDigits(match[1]!, digits.replaceAll('_', '').toLowerCase(), actual);
+  const digits = prefixBase === actual ? rest : prefix + rest;
+  return fromDigits(sign, digits.replaceAll('_', '').toLowerCase(), actual);
 }
 
 function signed(text: string, prefix: string): bigint {

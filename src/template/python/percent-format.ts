@@ -13,8 +13,8 @@ export function percentFormat(text: string, values: Value): string {
   const dict = isDict(values) ? values : undefined;
   let used = 0;
   const next = (): Value => {
-    if (used >= items.length) return fail('not enough arguments for format string');
-    return items[used++]!;
+    const item = items[used++];
+    return item === undefined ? fail('not enough arguments for format string') : item;
   };
   const result = text.replace(CONVERSION, (all, ...[key, flags, width, precision, type]) => {
     if (type === '%') return '%';

@@ -4,8 +4,12 @@ import type { Flags, Pattern } from './pattern.ts';
 
 const WORD = '\\p{L}\\p{N}_';
 const SPACE = '\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000';
-const UNICODE: Record<string, string> = { d: '\\p{Nd}', w: WORD, s: SPACE };
-const ASCII: Record<string, string> = { d: '0-9', w: 'a-zA-Z0-9_', s: '\\t-\\r ' };
+type Classes = Readonly<Record<'d' | 'w' | 's', string>>;
+
+const isClass = (char: string): char is keyof Classes => /^[dws]$/.test(char);
+
+const UNICODE: Classes = { d: '\\p{Nd}', w: WORD, s: SPACE };
+const ASCII: Classes = { d: '0-9', w: 'a-zA-Z0-9_', s: '\\t-\\r ' };
 const CONTROL: Record<string, string> = { a: '\\x07', f: '\\f', n: '\\n', r: '\\r', t: '\\t', v: '\\v' };
 
 interface Scoped {
@@ -61,9 +65,14 @@ export class Translator {
     for (;;) {
       const match = /^\(\?([aiLmsux]+)\)/.exec(this.#source.slice(this.#at));
       if (!match) return;
-      for (const flag of match[1]!) if (flag in this.#flags) this.#flags[flag as keyof Scoped] = true;
+      for (const flag of match[1] ?? '') if (flag in this.#flags) this.#flags[flag as keyof Scoped] = true;
       this.#at += match[0].length;
     }
+  }
+
+  /** The character here; it is not the end. */
+  #character(): string {
+    return String.fromCodePoint(codeOf(this.#source.slice(this.#at, this.#at + 2)));
   }
 
   #fail(message: string): never {
@@ -110,7 +119,7 @@ export class Translator {
   }
 
   #atom(): string {
-    const char = String.fromCodePoint(this.#source.codePointAt(this.#at)!);
+    const char = this.#character();
     if (this.#flags.x && /\s/.test(char)) return this.#one('');
     if (this.#flags.x && char === '#') return this.#comment();
     if (char === '(') return this.#group();
@@ -153,7 +162,7 @@ export class Translator {
     const reference = /^\(\?P=(\w+)\)/.exec(rest);
     if (reference) {
       this.#at += reference[0].length;
-      return this.#reference(this.#names.get(reference[1]!) ?? this.#fail(`unknown group name '${reference[1]}'`));
+      return this.#reference(this.#names.get(reference[1] ?? '') ?? this.#fail(`unknown group name '${reference[1]}'`));
     }
     if (rest.startsWith('(?#')) {
       const end = rest.indexOf(')');
@@ -165,7 +174,7 @@ export class Translator {
     if (plain) return inside(plain[0], plain[0].length);
     if (rest.startsWith('(?>')) return this.#atomic(inside('(?:', 3));
     const conditional = /^\(\?\((\w+)\)/.exec(rest);
-    if (conditional) return this.#conditional(conditional[0].length, conditional[1]!);
+    if (conditional) return this.#conditional(conditional[0].length, conditional[1] ?? '');
     const flags = /^\(\?([aiLmsux]*)(?:-([imsx]+))?(:|\))/.exec(rest);
     if (!flags) return this.#fail('unknown extension');
     return this.#scoped(inside, flags, saved);
@@ -173,7 +182,7 @@ export class Translator {
 
   #scoped(inside: (opening: string, skip: number) => string, flags: RegExpExecArray, saved: Scoped): string {
     const changed = { ...saved };
-    for (const flag of flags[1]!) if (flag in changed) changed[flag as keyof Scoped] = true;
+    for (const flag of flags[1] ?? '') if (flag in changed) changed[flag as keyof Scoped] = true;
     for (const flag of flags[2] ?? '') if (flag in changed) changed[flag as keyof Scoped] = false;
     this.#flags = changed;
     if (flags[3] === ':') return inside('(?:', flags[0].length);
@@ -205,10 +214,11 @@ export class Translator {
     const table = this.#flags.a ? ASCII : UNICODE;
     if (char === 'A') return this.#skip('(?<![^])');
     if (char === 'Z') return this.#skip('(?![^])');
-    if (char === 'b') return this.#skip(this.#boundary(table.w!));
-    if (char === 'B') return this.#skip(`(?!${this.#boundary(table.w!)})`);
-    if (/[dws]/.test(char)) return this.#skip(`[${table[char]}]`);
-    if (/[DWS]/.test(char)) return this.#skip(`[^${table[char.toLowerCase()]}]`);
+    if (char === 'b') return this.#skip(this.#boundary(table.w));
+    if (char === 'B') return this.#skip(`(?!${this.#boundary(table.w)})`);
+    if (isClass(char)) return this.#skip(`[${table[char]}]`);
+    const opposite = char.toLowerCase();
+    if (isClass(opposite)) return this.#skip(`[^${table[opposite]}]`);
     const group = /^\\([1-9]\d?)/.exec(rest);
     if (group && !/^\\[1-3][0-7]{2}/.test(rest)) {
       this.#at += group[0].length;
@@ -232,14 +242,14 @@ export class Translator {
     const hex = /^\\(?:x([\da-fA-F]{2})|u([\da-fA-F]{4})|U([\da-fA-F]{8}))/.exec(rest);
     if (hex) {
       this.#at += hex[0].length;
-      return String.fromCodePoint(Number.parseInt(hex[1] ?? hex[2] ?? hex[3]!, 16));
+      return String.fromCodePoint(Number.parseInt(hex[1] ?? hex[2] ?? hex[3] ?? '', 16));
     }
     const octal = /^\\(0[0-7]{0,2}|[1-3][0-7]{2})/.exec(rest);
     if (octal) {
       this.#at += octal[0].length;
-      return String.fromCharCode(Number.parseInt(octal[1]!, 8));
+      return String.fromCharCode(Number.parseInt(octal[1] ?? '', 8));
     }
-    const char = String.fromCodePoint(rest.codePointAt(1)!);
+    const char = String.fromCodePoint(codeOf(rest.slice(1)));
     this.#at += 1 + char.length;
     if (char in CONTROL) return JSON.parse(`"${{ a: '\\u0007', v: '\\u000b' }[char] ?? `\\${char}`}"`);
     if (/[a-zA-Z]/.test(char)) return this.#fail(`bad escape \\${char}`);
@@ -285,14 +295,14 @@ export class Translator {
 
   /** A member of a set: `=` and a character, or a class. */
   #setChar(): string {
-    const char = String.fromCodePoint(this.#source.codePointAt(this.#at)!);
+    const char = this.#character();
     if (char !== '\\') {
       this.#at += char.length;
       return `=${char}`;
     }
     const kind = this.#source[this.#at + 1] ?? '';
     const table = this.#flags.a ? ASCII : UNICODE;
-    if (/[dws]/.test(kind)) return this.#skip(table[kind]!);
+    if (isClass(kind)) return this.#skip(table[kind]);
     if (kind === 'D') return this.#skip(this.#flags.a ? '\\D' : '\\P{Nd}');
     if (kind === 'S') return this.#skip('\\S');
     if (kind === 'W') return this.#skip(this.#flags.a ? '\\W' : '\\p{P}\\p{S}\\p{Z}\\p{C}\\p{M}');

@@ -62,15 +62,22 @@ function bind(callee: string, parameters: readonly Parameter[], args: readonly V
     if (kind === 'args') {
       bound.push(args.slice(position));
       position = args.length;
-    } else if (kind === 'kwargs') {
+      continue;
+    }
+    if (kind === 'kwargs') {
       bound.push(new Map(rest()));
       named = kwargs.size;
-    } else if (position < args.length && !onlyByName) {
-      if (kwargs.has(name)) return fail(`${callee}() got multiple values for argument '${name}'`, 'template-type');
-      bound.push(args[position++]!);
-    } else if (kwargs.size > 0 && kwargs.has(name)) {
+      continue;
+    }
+    const placed = onlyByName ? undefined : args[position];
+    const given = kwargs.size > 0 ? kwargs.get(name) : undefined;
+    if (placed !== undefined) {
+      if (given !== undefined) return fail(`${callee}() got multiple values for argument '${name}'`, 'template-type');
+      position++;
+      bound.push(placed);
+    } else if (given !== undefined) {
       named++;
-      bound.push(kwargs.get(name)!);
+      bound.push(given);
     } else if (fallback !== undefined) bound.push(fallback);
     else return fail(`${callee}() missing a required argument: '${name}'`, 'template-type');
   }

@@ -65,10 +65,10 @@ function replacement(inside: string, field: (name: string) => Value, depth: numb
 
 function follow(start: Value, path: string, context: Context): Value {
   let value = start;
-  for (const [, attribute, item] of path.matchAll(/\.([^.[]+)|\[([^\]]+)\]/g)) {
+  for (const [, attribute, item = ''] of path.matchAll(/\.([^.[]+)|\[([^\]]+)\]/g)) {
     value =
       attribute === undefined
-        ? getItem(value, /^\d+$/.test(item!) ? Number(item) : item!, context)
+        ? getItem(value, /^\d+$/.test(item) ? Number(item) : item, context)
         : getAttribute(value, attribute, context);
   }
   return value;

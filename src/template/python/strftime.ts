@@ -1,3 +1,4 @@
+import { must } from '../../core/must.ts';
 import { fail } from '../errors.ts';
 
 const DAYS = ['Sunday', 'Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday'];
@@ -47,14 +48,17 @@ function isoWeek(d: Date): { year: number; week: number } {
 
 const hour12 = (d: Date): number => d.getUTCHours() % 12 || 12;
 
+const dayName = (d: Date): string => must(DAYS[d.getUTCDay()], 'the name of a day');
+const monthName = (d: Date): string => must(MONTHS[d.getUTCMonth()], 'the name of a month');
+
 type Code = (date: Date, microsecond: number, offset: number | undefined) => string;
 
 const codes: Record<string, Code> = {
-  a: (d) => DAYS[d.getUTCDay()]!.slice(0, 3),
-  A: (d) => DAYS[d.getUTCDay()]!,
-  b: (d) => MONTHS[d.getUTCMonth()]!.slice(0, 3),
-  h: (d) => MONTHS[d.getUTCMonth()]!.slice(0, 3),
-  B: (d) => MONTHS[d.getUTCMonth()]!,
+  a: (d) => dayName(d).slice(0, 3),
+  A: dayName,
+  b: (d) => monthName(d).slice(0, 3),
+  h: (d) => monthName(d).slice(0, 3),
+  B: monthName,
   c: (d) => strftime('%a %b %e %H:%M:%S %Y', d),
   C: (d) => pad(Math.floor(d.getUTCFullYear() / 100)),
   d: (d) => pad(d.getUTCDate()),

@@ -134,9 +134,8 @@ function compareText(a: string, b: string): number {
 }
 
 function compareItems(a: readonly Value[], b: readonly Value[], symbol: string): number {
-  for (let index = 0; index < Math.min(a.length, b.length); index++) {
-    if (!equals(a[index]!, b[index]!)) return compare(a[index]!, b[index]!, symbol);
-  }
+  const common = Math.min(a.length, b.length);
+  for (const [x, y] of pairs(a.slice(0, common), b.slice(0, common))) if (!equals(x, y)) return compare(x, y, symbol);
   return a.length - b.length;
 }
 

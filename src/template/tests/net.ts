@@ -1,3 +1,4 @@
+import { must } from '../../core/must.ts';
 import type { Value } from '../../core/value.ts';
 import { macaddr } from '../filters/net/hardware.ts';
 import { isLoopback, isMulticast } from '../filters/net/kinds.ts';
@@ -7,7 +8,8 @@ import { type Callee, type Callees, fn } from '../python/signature.ts';
 import { iterate } from '../python/values.ts';
 
 const network = (value: Value): Network | undefined => parseNetwork(str(value));
-const ranges = (...texts: string[]): readonly Network[] => texts.map((text) => parseNetwork(text)!);
+const ranges = (...texts: string[]): readonly Network[] =>
+  texts.map((text) => must(parseNetwork(text), `the network ${text}`));
 
 /** An address or network of which something holds. */
 const is = (holds: (network: Network, text: string) => boolean): Callee =>

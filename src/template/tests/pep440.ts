@@ -1,3 +1,4 @@
+import { pairs } from '../../core/pairs.ts';
 import { fail } from '../errors.ts';
 
 const VERSION =
@@ -43,8 +44,9 @@ function preKey(pre: string | undefined, number: string | undefined, hasPost: bo
 }
 
 function compareKeys(a: Key, b: Key): number {
-  for (let index = 0; index < Math.min(a.length, b.length); index++) {
-    const order = compareParts(a[index]!, b[index]!);
+  const common = Math.min(a.length, b.length);
+  for (const [x, y] of pairs(a.slice(0, common), b.slice(0, common))) {
+    const order = compareParts(x, y);
     if (order !== 0) return order;
   }
   return a.length - b.length;

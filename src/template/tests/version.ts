@@ -81,8 +81,8 @@ const looseParts = (text: string): Part[] =>
 /** The order of two versions as Python's distutils has it. */
 export function compareLoose(a: string, b: string): number {
   const [left, right] = [looseParts(a), looseParts(b)];
-  for (let index = 0; index < Math.min(left.length, right.length); index++) {
-    const [x, y] = [left[index]!, right[index]!];
+  const common = Math.min(left.length, right.length);
+  for (const [x, y] of pairs(left.slice(0, common), right.slice(0, common))) {
     if (x === y) continue;
     if (typeof x !== typeof y)
       return fail(

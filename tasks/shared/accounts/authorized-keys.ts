@@ -16,12 +16,13 @@ export function readAuthorizedKey(line: string): AuthorizedKey | undefined {
   if (text === '' || text.startsWith('#')) return undefined;
   const words = splitOutsideQuotes(text, ' ').filter((word) => word !== '');
   const at = words.findIndex((word) => types.test(word));
-  if (at < 0 || words[at + 1] === undefined || at > 1) return undefined;
+  const [type, key, ...comment] = words.slice(Math.max(at, 0));
+  if (at < 0 || type === undefined || key === undefined || at > 1) return undefined;
   return {
     options: words.slice(0, at).join(' '),
-    type: words[at]!,
-    key: words[at + 1]!,
-    comment: words.slice(at + 2).join(' '),
+    type,
+    key,
+    comment: comment.join(' '),
   };
 }
 

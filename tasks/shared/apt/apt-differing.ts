@@ -1,4 +1,5 @@
 import type { Packages } from '../../../src/sdk.ts';
+import { must } from '../../../src/sdk.ts';
 import type { AptGiven, AptState } from './apt-state.ts';
 import { installed, type PackageSpec, satisfies, versionFor } from './package-spec.ts';
 
@@ -17,7 +18,7 @@ interface Differing {
 /** The packages that are not as they should be. */
 export function differing(given: AptGiven, state: AptState): readonly Differing[] {
   return given.specs.flatMap((spec): Differing[] => {
-    const now = state[`package ${spec.name}`]!;
+    const now = must(state[`package ${spec.name}`], spec.name);
     if (given.state === 'absent') return toRemove(spec, now, given.purge);
     const policy = state[`policy ${spec.name}`];
     const from = installed(now)?.version ?? null;

@@ -4,6 +4,7 @@ import {
   type Change,
   compareVersions,
   exists,
+  must,
   type Plan,
   packages,
   predicts,
@@ -62,7 +63,7 @@ function refusal(given: AptGiven, { lists, simulation, whole, upgrade, ...state 
     given.state !== 'latest' || given.allow_change_held_packages === true || given.force === true
       ? undefined
       : differing(given, { lists, simulation, ...state }).find(
-          ({ spec }) => installed(state[`package ${spec.name}`]!)?.want === 'hold',
+          ({ spec }) => installed(must(state[`package ${spec.name}`], spec.name))?.want === 'hold',
         );
   if (held !== undefined)
     return `package ${held.spec.name} is on hold at ${held.from}; \`allow_change_held_packages: true\` changes it anyway`;

@@ -10,6 +10,7 @@ import {
   groupAccount,
   hash,
   joinPath,
+  must,
   nothing,
   type PathState,
   type Plan,
@@ -98,7 +99,7 @@ function placeOf(
     return { path: dest, before: state.dest, sum: state.destSum, parent: state.destParent, now: state.destNow };
   return {
     path: joinPath(dest, source.name),
-    before: state.inside!,
+    before: must(state.inside, 'what is inside the directory'),
     sum: state.insideSum,
     parent: state.dest,
     now: state.insideNow,

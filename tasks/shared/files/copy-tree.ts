@@ -9,6 +9,7 @@ import {
   type Holding,
   hash,
   joinPath,
+  must,
   type PathState,
   type Plan,
   parentOf,
@@ -121,7 +122,7 @@ function planItem(
   state: CopyTreeState,
   task: TreeCopyParams,
 ): Planned {
-  const before = state[`at ${item.path}`]!;
+  const before = must(state[`at ${item.path}`], item.path);
   if (item.kind === 'directory') return planFolder(item, path, before, parent, state, task);
   const own = before.exists && (before.link === undefined || item.kind === 'link') ? before : undefined;
   if (followed(before)?.kind === 'directory' && own?.kind === 'directory')
@@ -164,13 +165,14 @@ function planLink(
   state: CopyTreeState,
 ): Planned {
   if (before.exists && before.link?.target === item.target) return { changes: [] };
-  const entry = newEntry('link', state.self, parent, item.target!.length);
+  const target = must(item.target, `the target of ${item.path}`);
+  const entry = newEntry('link', state.self, parent, target.length);
   const change: Change = {
     what: `link ${item.path}`,
     from: !before.exists ? null : before.link === undefined ? before.kind : `→ ${before.link.target}`,
     to: `→ ${item.target}`,
-    commands: [sh`ln -sfnT -- ${item.target!} ${path}`],
-    effects: [entryEffect(path, before, entry, { target: item.target! })],
+    commands: [sh`ln -sfnT -- ${target} ${path}`],
+    effects: [entryEffect(path, before, entry, { target })],
     paths: [path],
   };
   return { changes: [change] };
@@ -198,7 +200,7 @@ function planFile(
   const write: Command = writeFile({
     ...wanted,
     path,
-    content: item.content!,
+    content: must(item.content, `the content of ${item.path}`),
     mode: after.mode,
     unsafe: task.unsafe_writes,
   });

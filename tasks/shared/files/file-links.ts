@@ -4,6 +4,7 @@ import {
   fileId,
   followed,
   joinPath,
+  must,
   nameOf,
   namesOf,
   type PathState,
@@ -92,7 +93,7 @@ function attributesOfLink(
   const at = params.follow ? (source?.resolved ?? targetPath(path, target)) : path;
   const own =
     before.exists && before.link !== undefined ? before : newEntry('link', self, followed(parent), target.length);
-  const entry = params.follow ? to! : own;
+  const entry = (params.follow ? to : undefined) ?? own;
   const after = withAttributes(entry, params, state);
   const effects = [
     params.follow
@@ -119,14 +120,15 @@ export function planHardLink(state: FileState, params: FileParams): Plan {
   const { source } = state;
   const given = tidyPath(params.path);
   if (params.src === undefined) return { failed: 'src is required for creating new hardlinks' };
-  if (!isThere(source)) return { failed: 'src does not exist', result: { dest: given, src: params.src } };
-  if (source !== undefined && followed(source)?.kind === 'directory')
+  if (source === undefined || !isThere(source))
+    return { failed: 'src does not exist', result: { dest: given, src: params.src } };
+  if (followed(source)?.kind === 'directory')
     return { failed: `hard link not allowed for directory: ${params.src}`, result: { dest: given, src: params.src } };
   // In a folder the name of the source is meant, as with `ln`.
-  const isFolder = state.before.exists && state.before.kind === 'directory' && state.inside !== undefined;
-  const { path, before } = isFolder
-    ? { path: joinPath(given, nameOf(params.src)), before: state.inside! }
-    : { path: given, before: state.before };
+  const { path, before } =
+    state.before.exists && state.before.kind === 'directory' && state.inside !== undefined
+      ? { path: joinPath(given, nameOf(params.src)), before: state.inside }
+      : { path: given, before: state.before };
   const same = isSame(before, source);
   if (before.exists && before.kind === 'directory')
     return { failed: `refusing to convert from directory to hardlink for ${path}`, result: { path } };
@@ -141,9 +143,9 @@ export function planHardLink(state: FileState, params: FileParams): Plan {
   }
   const wrong = unknownAccount(params, state) ?? wrongTime(state.times);
   if (wrong !== undefined) return { failed: wrong };
-  const entry = same && before.exists ? before : followed(source!)!;
+  const entry = same && before.exists ? before : must(followed(source), 'what the source is');
   const after = withAttributes(entry, params, state);
-  const holds = { nameOf: source!.resolved ?? params.src };
+  const holds = { nameOf: source.resolved ?? params.src };
   const effects = [entryEffect(path, before, after, same ? {} : { holds })];
   const link: Change = {
     what: 'hard link',

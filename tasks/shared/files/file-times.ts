@@ -12,17 +12,17 @@ const words = [undefined, '', 'now', 'preserve'];
 
 /** What asks the host for the seconds since the epoch of the times given: it knows its time zone. */
 export function timeScript(params: TimeParams): Command | undefined {
-  const given = [
-    [params.access_time, params.access_time_format],
-    [params.modification_time, params.modification_time_format],
-  ] as const;
-  if (given.every(([time]) => words.includes(time))) return undefined;
-  const [access, modification] = given.map(([time, format]) =>
-    words.includes(time) ? sh`echo` : sh`date -d ${isoTime(time!, format) ?? 'not a time'} +%s`,
-  );
-  return sh`${access!}
-${modification!}`;
+  if ([params.access_time, params.modification_time].every((time) => words.includes(time))) return undefined;
+  const [access, modification] = [
+    secondsOf(params.access_time, params.access_time_format),
+    secondsOf(params.modification_time, params.modification_time_format),
+  ];
+  return sh`${access}
+${modification}`;
 }
+
+const secondsOf = (time: string | undefined, format: string): Command =>
+  time === undefined || words.includes(time) ? sh`echo` : sh`date -d ${isoTime(time, format) ?? 'not a time'} +%s`;
 
 /** Changes of the times of an entry; `otherwise` holds for a time that is not given. */
 export function timeChanges(
@@ -68,14 +68,11 @@ function timeChange(
 /** A time written in a strftime format, as `date -d` reads it; undefined when it does not fit. */
 function isoTime(time: string, format: string): string | undefined {
   const names: string[] = [];
-  const pattern = format.replace(
-    /%(.)|([.*+?^${}()|[\]\\])/g,
-    (_all, directive: string | undefined, special: string | undefined) => {
-      if (special !== undefined) return `\\${special}`;
-      names.push(directive!);
-      return directive === 'Y' ? '(\\d{4})' : directive === '%' ? '(%)' : '(\\d{1,2})';
-    },
-  );
+  const pattern = format.replace(/%(.)|([.*+?^${}()|[\]\\])/g, (_all, directive = '', special: string | undefined) => {
+    if (special !== undefined) return `\\${special}`;
+    names.push(directive);
+    return directive === 'Y' ? '(\\d{4})' : directive === '%' ? '(%)' : '(\\d{1,2})';
+  });
   const match = new RegExp(`^${pattern}$`).exec(time);
   if (match === null) return undefined;
   const part = (name: string, otherwise: string) => (match[names.indexOf(name) + 1] ?? otherwise).padStart(2, '0');

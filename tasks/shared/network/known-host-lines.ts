@@ -12,7 +12,7 @@ interface HostKey {
 /** A line as a key; undefined for comments and what is none. */
 export function readHostKey(line: string): HostKey | undefined {
   const words = line.trim().split(/\s+/);
-  const marker = words[0]?.startsWith('@') === true ? words.shift()! : '';
+  const marker = words[0]?.startsWith('@') === true ? (words.shift() ?? '') : '';
   const [hosts, type, key, ...comment] = words;
   if (hosts === undefined || hosts.startsWith('#') || type === undefined || key === undefined) return undefined;
   return { marker, hosts: hosts.split(','), type, key, comment: comment.join(' ') };

@@ -21,7 +21,7 @@ export interface Mounted {
 /** Ask what is mounted at a place. */
 export function askMounted(path: string, src: string, fstype: string): Question<ShellAnswer> {
   const device = /^(UUID|LABEL|PARTUUID|PARTLABEL)="?([^"]*)"?$/.exec(src);
-  const source = device === null ? src : `/dev/disk/by-${device[1]!.toLowerCase()}/${device[2]}`;
+  const source = device === null ? src : `/dev/disk/by-${(device[1] ?? '').toLowerCase()}/${device[2]}`;
   return shell({
     ...sh`p=${path} s=${source}
 if [ -d "$p" ]; then echo directory; elif [ -e "$p" ]; then echo file; else echo none; fi

@@ -17,5 +17,7 @@ function bytes(text: string): number | undefined {
   const match = /^(\d+(?:\.\d+)?)([KMGTPEZ]?)(?:i?B)?$/i.exec(text);
   return match === null
     ? undefined
-    : Math.round(Number(match[1]) * 1024 ** ['', 'K', 'M', 'G', 'T', 'P', 'E', 'Z'].indexOf(match[2]!.toUpperCase()));
+    : Math.round(
+        Number(match[1]) * 1024 ** ['', 'K', 'M', 'G', 'T', 'P', 'E', 'Z'].indexOf((match[2] ?? '').toUpperCase()),
+      );
 }

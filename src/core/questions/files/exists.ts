@@ -1,4 +1,5 @@
 import { joined, type Script, script } from '../../command.ts';
+import { must } from '../../must.ts';
 import { NotForeseen } from '../../picture/picture.ts';
 import { type Picture, type Question, type QuestionKind, question } from '../../question.ts';
 import { upTo } from '../../text/up-to.ts';
@@ -70,7 +71,9 @@ const one = ({ pattern, chdir }: ExistsQuestion): string =>
 /** A glob pattern for `sh`: its wildcards stay, everything else means itself. */
 const globbing = (pattern: string): Script =>
   joined(
-    pattern.split(/([*?]|\[!?|\])/).map((piece, index) => (index % 2 === 1 ? WILDCARDS[piece]! : fixed(piece))),
+    pattern
+      .split(/([*?]|\[!?|\])/)
+      .map((piece, index) => (index % 2 === 1 ? must(WILDCARDS[piece], `the wildcard ${piece}`) : fixed(piece))),
     script``,
   );
 

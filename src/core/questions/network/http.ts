@@ -120,7 +120,7 @@ function configLine(line: string | [string, string | number | undefined] | false
   if (line === false || line === undefined) return '';
   if (typeof line === 'string') return `${line}\n`;
   const [key, value] = line;
-  return value === undefined ? '' : `${key} = "${String(value).replace(/[\\"\n\r\t\v]/g, (c) => escapes[c]!)}"\n`;
+  return value === undefined ? '' : `${key} = "${String(value).replace(/[\\"\n\r\t\v]/g, (c) => escapes[c] ?? c)}"\n`;
 }
 
 const escapes: Readonly<Record<string, string>> = {

@@ -3,13 +3,13 @@ import { fail } from '../../errors.ts';
 import { str } from '../../python/repr.ts';
 import { firstOf, type Network, showAddress } from './network.ts';
 
-const pairs = (hex: string): string[] => hex.match(/../g)!;
+const pairs = (hex: string): string[] => hex.match(/../g) ?? [];
 
 const FORMS: Record<string, (hex: string) => Value> = {
   bare: (hex) => hex.toUpperCase(),
   bool: () => true,
   int: (hex) => Number.parseInt(hex, 16),
-  cisco: (hex) => hex.match(/.{4}/g)!.join('.'),
+  cisco: (hex) => (hex.match(/.{4}/g) ?? []).join('.'),
   eui48: (hex) => pairs(hex.toUpperCase()).join('-'),
   win: (hex) => pairs(hex.toUpperCase()).join('-'),
   linux: (hex) => pairs(hex).join(':'),

@@ -84,6 +84,11 @@ export function usable(network: Network): readonly [bigint, bigint] | undefined 
   return size === 2n ? [firstOf(network), lastOf(network)] : [firstOf(network) + 1n, lastOf(network) - 1n];
 }
 
+function atUsable(network: Network, index: 0 | 1): string | null {
+  const range = usable(network);
+  return range === undefined ? null : at(network, range[index]);
+}
+
 type Query = (subject: Subject) => Value;
 
 const ofNetwork =
@@ -160,7 +165,7 @@ const queries: Record<string, Query> = {
   bool: () => true,
   broadcast: plain((network) => (broadcast(network) === undefined ? null : at(network, lastOf(network)))),
   cidr: plain(showNetwork),
-  first_usable: ofNetwork((network) => (usable(network) ? at(network, usable(network)![0]) : null)),
+  first_usable: ofNetwork((network) => atUsable(network, 0)),
   gateway: addressPrefix,
   gw: addressPrefix,
   host: plain((network) =>
@@ -185,7 +190,7 @@ const queries: Record<string, Query> = {
   ),
   ipv4: toV4,
   ipv6: toV6,
-  last_usable: ofNetwork((network) => (usable(network) ? at(network, usable(network)![1]) : null)),
+  last_usable: ofNetwork((network) => atUsable(network, 1)),
   'link-local': kept(({ version, value }) => isLinkLocal({ version, value, prefix: bitsOf(version) })),
   lo: loopback,
   loopback,
@@ -203,12 +208,11 @@ const queries: Record<string, Query> = {
   previous_usable: shifted(-1n),
   private: kept(isPrivate),
   public: kept(isPublic),
-  range_usable: ofNetwork((network) =>
-    usable(network)
-      ? usable(network)!
-          .map((value) => at(network, value))
-          .join('-')
-      : null,
+  range_usable: ofNetwork(
+    (network) =>
+      usable(network)
+        ?.map((value) => at(network, value))
+        .join('-') ?? null,
   ),
   revdns: plain(reverse),
   router: addressPrefix,

@@ -1,6 +1,8 @@
+import { must } from '../../../core/must.ts';
 import { bitsOf, holds, type Network, parseNetwork } from './network.ts';
 
-const networks = (texts: readonly string[]): readonly Network[] => texts.map((text) => parseNetwork(text)!);
+const networks = (texts: readonly string[]): readonly Network[] =>
+  texts.map((text) => must(parseNetwork(text), `the network ${text}`));
 
 const PRIVATE = networks([
   '10.0.0.0/8',

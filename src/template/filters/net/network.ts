@@ -31,9 +31,10 @@ function parseV4(text: string, mayBeShort: boolean): bigint | undefined {
 
 function parseV6(text: string): bigint | undefined {
   const embedded = /^(.*:)(\d+\.\d+\.\d+\.\d+)$/.exec(text);
-  const v4 = embedded && parseV4(embedded[2]!, false);
-  if (embedded && v4 === undefined) return undefined;
-  const full = embedded ? `${embedded[1]}${(v4! >> 16n).toString(16)}:${(v4! & 0xffffn).toString(16)}` : text;
+  const [, before = '', dotted] = embedded ?? [];
+  const v4 = dotted === undefined ? 0n : parseV4(dotted, false);
+  if (v4 === undefined) return undefined;
+  const full = dotted === undefined ? text : `${before}${(v4 >> 16n).toString(16)}:${(v4 & 0xffffn).toString(16)}`;
   const halves = full.split('::');
   if (halves.length > 2 || !/^[\da-f:]*:[\da-f:]*$/i.test(full)) return undefined;
   const [head = [], tail = []] = halves.map((half) => (half === '' ? [] : half.split(':')));

@@ -164,14 +164,15 @@ function positionIn(network: Network, query: string): Value {
 }
 
 function cidrMerge(items: readonly Value[], action: string): Value {
-  const networks = items.map((item) =>
-    cidrOf(parseNetwork(str(item)) ?? fail(`cidr_merge: error in netaddr:\ninvalid IPNetwork ${str(item)}`)),
+  const given = items.map(
+    (item) => parseNetwork(str(item)) ?? fail(`cidr_merge: error in netaddr:\ninvalid IPNetwork ${str(item)}`),
   );
+  const networks = given.map(cidrOf);
   if (action === 'merge') return merge(networks).map(showNetwork);
   if (action !== 'span') return fail(`cidr_merge: invalid action '${action}'`);
-  if (networks.length === 0) return null;
-  if (networks.length === 1) return showNetwork(parseNetwork(str(items[0]!))!);
-  return showNetwork(span(networks));
+  const [first] = given;
+  if (first === undefined) return null;
+  return showNetwork(given.length === 1 ? first : span(cidrOf(first), networks));
 }
 
 function merge(networks: readonly Network[]): Network[] {
@@ -198,10 +199,9 @@ function joinLast(merged: Network[]): boolean {
   return true;
 }
 
-function span(networks: readonly Network[]): Network {
-  const [first] = networks;
-  let whole = first!;
-  while (whole.prefix > 0 && !networks.every((network) => holds(whole, network)))
+function span(first: Network, all: readonly Network[]): Network {
+  let whole = first;
+  while (whole.prefix > 0 && !all.every((network) => holds(whole, network)))
     whole = cidrOf({ ...whole, prefix: whole.prefix - 1 });
   return whole;
 }
