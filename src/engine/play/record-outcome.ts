@@ -2,7 +2,6 @@ import type { Outcome } from '../../core/event.ts';
 import { fromJs, type Value } from '../../core/value.ts';
 import type { Block, Include, Meta, Task } from '../../language/model.ts';
 import { countedAs } from '../host/as-told.ts';
-import { entryNotKnownYet, NotKnownYet } from '../host/not-known-yet.ts';
 import { applyUnknownFacts } from '../task/apply-facts.ts';
 import type { PlayContext } from '../variables/play-context.ts';
 import type { PlayHost } from './play-host.ts';
@@ -62,15 +61,17 @@ function goesOn({ run }: PlayContext, { cursor }: PlayHost, task: Task | Include
 const isGuard = (run: PlayContext['run'], task: Task | Include | Block): boolean =>
   task.kind === 'task' && typeof task.type === 'string' && run.loadedType(task.type)?.guards === true;
 
-/** The host goes on in its check. What the task would have found, set or brought in is not known. */
+/** The host goes on in its check. What the task would have set or brought in is not known; what it registers is what made it fail. */
 function stumble(play: PlayContext, host: PlayHost, task: Task | Include | Meta | Block): void {
   const { state } = host;
   state.stumbled = true;
   if (task.kind === 'block') return;
   const { name } = refOf(play, task, host, false);
   if (task.kind === 'task') {
-    if (task.register !== undefined)
-      state.set.set(task.register, entryNotKnownYet(new NotKnownYet('unknown', state.host.name, name)));
+    // A run ends there; whoever goes on once the task is mended finds something else.
+    const registered = task.register === undefined ? undefined : state.set.get(task.register);
+    if (task.register !== undefined && registered !== undefined)
+      state.set.set(task.register, state.ofNow(registered, [name]));
     applyUnknownFacts(play, state, task, name);
   }
   if (task.kind === 'include') {
