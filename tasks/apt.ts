@@ -124,11 +124,8 @@ export default defineTask({
       ...(params.upgrade === 'no'
         ? {}
         : { upgrade: aptSimulation(...aptWords(upgradeAction(params.upgrade), params)) }),
-      ...(params.state === 'fixed'
-        ? { whole: aptSimulation('-f', 'install') }
-        : params.state === 'build-dep'
-          ? { whole: aptSimulation('build-dep', ...(params.name ?? [])) }
-          : {}),
+      ...(params.state === 'fixed' && { whole: aptSimulation('-f', 'install') }),
+      ...(params.state === 'build-dep' && { whole: aptSimulation('build-dep', ...(params.name ?? [])) }),
       ...(params.autoremove ? { autoremove: aptSimulation('autoremove', ...(params.purge ? ['--purge'] : [])) } : {}),
       ...(params.autoclean ? { autoclean: aptSimulation('autoclean') } : {}),
       ...(params.clean ? { archives: exists('/var/cache/apt/archives/*.deb') } : {}),

@@ -75,13 +75,9 @@ export default defineTask({
     if (task.state === 'absent' && !isFile(state)) return {};
     const attributes = attributesChanged(changes, state, task);
     const content = changes.some((change) => change.what === 'block' || change.what === 'file');
-    const message = !content
-      ? ''
-      : !isFile(state)
-        ? 'File created'
-        : task.state === 'absent' || task.block === ''
-          ? 'Block removed'
-          : 'Block inserted';
+    const edited = task.state === 'absent' || task.block === '' ? 'Block removed' : 'Block inserted';
+    const done = isFile(state) ? edited : 'File created';
+    const message = content ? done : '';
     return {
       msg: [message, attributes ? 'ownership, perms or SE linux context changed' : '']
         .filter((part) => part !== '')
@@ -116,12 +112,13 @@ function withBlock(
   const compiled = source === undefined ? undefined : patternOf(opened.foreign(source));
   if (compiled?.ok === false) return { failed: compiled.why };
   const marker = (mark: string) => opened.foreign(task.marker.replaceAll('{mark}', mark));
+  const before = task.insertbefore === undefined ? undefined : compiled?.pattern;
   const text = putBlock(opened.text, {
     block: task.state === 'absent' ? '' : opened.foreign(task.block),
     begin: marker(task.marker_begin),
     end: marker(task.marker_end),
     after: task.insertafter === undefined || task.insertafter === 'EOF' ? 'EOF' : compiled?.pattern,
-    before: task.insertbefore === 'BOF' ? 'BOF' : task.insertbefore === undefined ? undefined : compiled?.pattern,
+    before: task.insertbefore === 'BOF' ? 'BOF' : before,
   });
   return { opened, text };
 }

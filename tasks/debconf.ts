@@ -27,7 +27,7 @@ export default defineTask({
     const hidden = vtype === 'password';
     const change: Change = {
       what: `debconf ${question}`,
-      from: is === undefined ? null : hidden ? '(hidden)' : is,
+      from: is !== undefined && hidden ? '(hidden)' : (is ?? null),
       to: hidden ? '(hidden, other)' : to,
       commands: [
         reading(sh`debconf-set-selections ${params.unseen ? ['-u'] : []}`, `${name} ${question} ${vtype} ${to}\n`),

@@ -190,12 +190,10 @@ function absent(
   if ('failed' in compiled) return compiled;
   const line = opened.foreign(task.line ?? '');
   const search = task.search_string === undefined ? undefined : opened.foreign(task.search_string);
-  const goes = (text: string) =>
-    compiled.regexp !== undefined
-      ? text.search(compiled.regexp.regexp) >= 0
-      : search !== undefined
-        ? text.includes(search)
-        : bare(text) === line;
+  const goes = (text: string): boolean => {
+    if (compiled.regexp !== undefined) return text.search(compiled.regexp.regexp) >= 0;
+    return search === undefined ? bare(text) === line : text.includes(search);
+  };
   const lines = textLines(opened.text);
   const removed = lines.filter(goes);
   const text = lines.filter((one) => !goes(one)).join('');

@@ -18,14 +18,9 @@ export default defineTask({
     enablerepo: { type: 'list', elements: 'str', ignored: 'it is for dnf' },
     disablerepo: { type: 'list', elements: 'str', ignored: 'it is for dnf' },
   },
-  prepare: (params) => ({
-    ...params,
-    state:
-      params.state === 'installed'
-        ? ('present' as const)
-        : params.state === 'removed'
-          ? ('absent' as const)
-          : params.state,
-  }),
+  prepare: (params) => {
+    const state = params.state === 'installed' ? ('present' as const) : params.state;
+    return { ...params, state: state === 'removed' ? ('absent' as const) : state };
+  },
   examples: [{ title: 'A package', yaml: 'package:\n  name: less\n  state: present' }],
 });

@@ -1,4 +1,4 @@
-import { defineTask, type Params, searchPattern, substitute } from '../src/sdk.ts';
+import { defineTask, type Match, type Params, searchPattern, substitute } from '../src/sdk.ts';
 import { askEdit, type EditState, inTheWay, isFile, openEdited, planEdit } from './shared/editing/edit-file.ts';
 import { patternOf } from './shared/editing/python-pattern.ts';
 import { attributeParams } from './shared/files/attributes.ts';
@@ -56,14 +56,7 @@ export default defineTask({
     const edited = replaced(before, task);
     const content = changes.some((change) => change.what.endsWith('replacements'));
     const attributes = changes.some((change) => ['mode', 'owner', 'group'].includes(change.what));
-    const message =
-      'failed' in edited
-        ? ''
-        : edited.unmatched === true
-          ? `Pattern for before/after params did not match the given file: ${sectionSource(task)}`
-          : content
-            ? `${edited.count} replacements made`
-            : '';
+    const message = 'failed' in edited ? '' : toldOf(edited, task, content);
     return {
       msg: [message, attributes ? 'ownership, perms or SE linux context changed' : '']
         .filter((part) => part !== '')
@@ -104,12 +97,7 @@ function replaced(state: EditState, task: Task): Replaced | { readonly failed: s
   const inner =
     found === undefined ? opened.text : (found.groups[section?.pattern.names.get('subsection') ?? -1] ?? '');
   // The subsection starts where what is before it ends.
-  const start =
-    found === undefined
-      ? 0
-      : task.before === undefined
-        ? found.end - inner.length
-        : found.start + found.groups[0]!.lastIndexOf(inner, found.groups[0]!.length);
+  const start = found === undefined ? 0 : startOf(inner, found, task);
   try {
     const made = substitute(pattern.pattern, opened.foreign(task.replace), inner);
     return {
@@ -126,4 +114,13 @@ function sectionSource({ after, before }: Task): string | undefined {
   if (after !== undefined && before !== undefined) return `${after}(?P<subsection>.*?)${before}`;
   if (after !== undefined) return `${after}(?P<subsection>.*)`;
   return before === undefined ? undefined : `(?P<subsection>.*)${before}`;
+}
+
+function toldOf({ unmatched, count }: Replaced, task: Task, content: boolean): string {
+  if (unmatched === true) return `Pattern for before/after params did not match the given file: ${sectionSource(task)}`;
+  return content ? `${count} replacements made` : '';
+}
+
+function startOf(inner: string, { start, end, groups: [whole = ''] }: Match, { before }: Task): number {
+  return before === undefined ? end - inner.length : start + whole.lastIndexOf(inner, whole.length);
 }

@@ -13,7 +13,7 @@ import {
   withLacking,
 } from '../src/sdk.ts';
 import { kindFlags, permissionFlags } from './shared/files/entry-flags.ts';
-import { isSizeKnown } from './shared/files/path-info.ts';
+import { isSizeKnown, itself } from './shared/files/path-info.ts';
 
 export default defineTask({
   name: 'ansible.builtin.stat',
@@ -52,7 +52,7 @@ export default defineTask({
   }),
   plan: () => ({ changes: [] }),
   result({ state: { state, sum, md5, details }, params }) {
-    const entry = params.follow ? followed(state) : state.exists ? state : undefined;
+    const entry = params.follow ? followed(state) : itself(state);
     if (entry === undefined) return { stat: { exists: false } };
     const told = {
       exists: true,

@@ -31,12 +31,8 @@ export default defineTask({
     const is = line === undefined ? null : spaced(line.slice(line.indexOf('=') + 1));
     const to = state === 'present' ? spaced(value) : null;
     const others = lines.filter((line, index) => keyOf(line) !== name || (index === at && to !== null));
-    const after =
-      to === null
-        ? others
-        : at < 0
-          ? [...lines, `${name}=${to}`]
-          : others.map((line) => (keyOf(line) === name ? `${name}=${to}` : line));
+    const withValue = others.map((line) => (to !== null && keyOf(line) === name ? `${name}=${to}` : line));
+    const after = to !== null && at < 0 ? [...withValue, `${name}=${to}`] : withValue;
     const text = after.map((line) => `${line}\n`).join('');
     const flags = ignoreerrors ? ['-e'] : [];
     const kept: Change = {

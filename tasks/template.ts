@@ -89,11 +89,18 @@ export default defineTask({
 const newline = (given: Params<typeof params>): string =>
   given.newline_sequence.replace('\\r', '\r').replace('\\n', '\n');
 
+/** The highest code point of encodings with a byte for each. */
+const LIMITS = new Map([
+  ['latin1', 0xff],
+  ['iso88591', 0xff],
+  ['ascii', 0x7f],
+  ['usascii', 0x7f],
+]);
+
 function encode(text: string, encoding: string): Uint8Array {
   const name = encoding.toLowerCase().replaceAll(/[-_ ]/g, '');
   if (name === 'utf8') return encodeText(text);
-  const limit =
-    name === 'latin1' || name === 'iso88591' ? 0xff : name === 'ascii' || name === 'usascii' ? 0x7f : undefined;
+  const limit = LIMITS.get(name);
   if (limit === undefined)
     throw new ControllerError(`unknown output_encoding ${encoding}; expected utf-8, latin-1 or ascii`);
   const codes = [...text].map(codeOf);

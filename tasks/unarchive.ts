@@ -250,15 +250,14 @@ function unpack(known: ArchiveState, task: Task, context: TaskContext): Command 
   const { source } = arg;
   const stdin = source.download?.stdin ?? source.bytes;
   const untar = script`tar -C ${task.dest} --extract ${task.keep_newer ? ['--keep-newer-files'] : []} ${tarArguments(arg)}`;
+  const untarred = source.bytes !== undefined ? untar : withArchive(source, untar);
   const text = known.zip
     ? withArchive(
         source,
         // In the locale C, unzip would write other names than those that are not ASCII. It ends with 1 when it had to warn.
         script`LC_ALL=C.UTF-8 unzip ${task.keep_newer ? ['-u'] : []} -o -q ${task.extra_opts} "$s" ${zipMembers(arg)} -d ${task.dest} || [ $? = 1 ]`,
       )
-    : source.bytes !== undefined
-      ? untar
-      : withArchive(source, untar);
+    : untarred;
   return { ...(stdin === undefined ? sh`${text}` : reading(sh`${text}`, stdin)), long: true };
 }
 
@@ -269,7 +268,7 @@ const noLinks = script`xargs -0 -r sh -c 'for f; do [ -h "$f" ] || printf "%s\0"
 function giving({ names }: ArchiveState, { dest, owner, group, mode }: Task): readonly Command[] {
   const each = (command: Script): Command => reading(sh`cd -- ${dest} && ${command}`, names);
   const id = [owner ?? '', group === undefined ? '' : `:${group}`].join('');
-  const bits = mode === undefined ? undefined : /^[0-7]+$/.test(mode) ? chmodMode(Number.parseInt(mode, 8)) : mode;
+  const bits = mode !== undefined && /^[0-7]+$/.test(mode) ? chmodMode(Number.parseInt(mode, 8)) : mode;
   return [
     ...(id === '' ? [] : [each(script`xargs -0 -r chown -h -- ${id}`)]),
     ...(bits === undefined ? [] : [each(script`${noLinks} | xargs -0 -r chmod -- ${bits}`)]),

@@ -98,9 +98,7 @@ export default defineTask({
     name: params.name,
     state: params.state,
     ...(params.state === 'absent'
-      ? changes.length === 0
-        ? {}
-        : { force: params.force, remove: params.remove }
+      ? toldRemoval(changes, params)
       : {
           uid: now.uid,
           group: now.gid,
@@ -161,3 +159,8 @@ const asked = (params: WantedUser): { shadow: boolean; key?: string } => ({
 
 const groupsOf = ({ group, groups = [] }: WantedUser): readonly string[] =>
   [...(group === undefined ? [] : [group]), ...groups].filter((name) => name !== '');
+
+const toldRemoval = (
+  changes: readonly Change[],
+  { force, remove }: { readonly force: boolean; readonly remove: boolean },
+) => (changes.length === 0 ? {} : { force, remove });

@@ -44,13 +44,11 @@ const coercions: { readonly [T in ParamType]: (value: Raw, home: Home) => unknow
   },
   bool: (value) => truthOf(value) ?? new Wrong('a boolean (true or false)'),
   int: (value) => {
-    const number =
-      value instanceof Float ? value.value : typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+    const number = numberIn(value);
     return typeof number === 'number' && Number.isInteger(number) ? number : new Wrong('an integer');
   },
   float: (value) => {
-    const number =
-      value instanceof Float ? value.value : typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+    const number = numberIn(value);
     return typeof number === 'number' && !Number.isNaN(number) ? number : new Wrong('a number');
   },
   list: (value) => {
@@ -144,5 +142,11 @@ export function describeValue(value: Raw): string {
   if (isDict(value)) return 'a dictionary';
   if (Array.isArray(value) || value instanceof Tuple) return 'a list';
   if (typeof value === 'string') return `\`${value}\``;
-  return `\`${value instanceof Float ? value.value.toFixed(1) : typeof value === 'boolean' ? (value ? 'true' : 'false') : String(value)}\``;
+  return `\`${value instanceof Float ? value.value.toFixed(1) : String(value)}\``;
+}
+
+/** A text that is written as a number as that number; anything else as it is. */
+function numberIn(value: unknown): unknown {
+  if (value instanceof Float) return value.value;
+  return typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
 }

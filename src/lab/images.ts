@@ -54,11 +54,9 @@ async function build(name: ImageName, progress: Progress): Promise<void> {
   rmSync(scratch, { recursive: true, force: true });
   mkdirSync(scratch, { recursive: true, mode: 0o755 });
   await progress.step(`building ${title}`, async () => {
-    const made = !on
-      ? await buildBase(scratch)
-      : shiftedBy
-        ? await shifted(on, scratch, shiftedBy)
-        : await buildLayer(name, on, scratch);
+    const above = (base: ImageName) =>
+      shiftedBy ? shifted(base, scratch, shiftedBy) : buildLayer(name, base, scratch);
+    const made = await (on ? above(on) : buildBase(scratch));
     renameSync(made, imageRoot(name));
     rmSync(scratch, { recursive: true, force: true });
   });

@@ -131,11 +131,8 @@ function parseFilter(tokens: Tokens, target: Expression | undefined, bare = fals
 export function parseFilterChain(tokens: Tokens, bare: boolean): Expression {
   let node = parseFilter(tokens, undefined, bare);
   for (let links = 0; tokens.op('|') || tokens.word('is') || tokens.op('('); links = tokens.link(links)) {
-    node = tokens.op('|')
-      ? parseFilter(tokens, node)
-      : tokens.op('(')
-        ? parseCall(tokens, node)
-        : parseTest(tokens, node);
+    if (tokens.op('|')) node = parseFilter(tokens, node);
+    else node = tokens.op('(') ? parseCall(tokens, node) : parseTest(tokens, node);
   }
   return node;
 }

@@ -76,12 +76,8 @@ function readTimestamp(text: string): string | undefined {
   if (hour === undefined) return date.test(text) ? text : undefined;
   const clock = `${hour.padStart(2, '0')}:${minute}:${second}`;
   const micros = (fraction ?? '').slice(0, 6).padEnd(6, '0');
-  const offset =
-    zone === undefined
-      ? ''
-      : sign === undefined
-        ? '+00:00'
-        : `${sign}${zoneHour.padStart(2, '0')}:${zoneMinute ?? '00'}`;
+  const told = sign === undefined ? '+00:00' : `${sign}${zoneHour.padStart(2, '0')}:${zoneMinute ?? '00'}`;
+  const offset = zone === undefined ? '' : told;
   const day2 = `${year}-${month.padStart(2, '0')}-${day.padStart(2, '0')}`;
   return `${day2} ${clock}${micros === '000000' ? '' : `.${micros}`}${offset}`;
 }

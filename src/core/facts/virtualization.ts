@@ -7,9 +7,9 @@ export function virtualizationFacts(parts: Parts): Readonly<Record<string, unkno
   const host = there(parts, '/dev/kvm') || there(parts, '/sys/module/kvm') ? 'kvm' : undefined;
   return {
     virtualization_type: guest ?? host ?? 'NA',
-    virtualization_role: guest !== undefined ? 'guest' : host !== undefined ? 'host' : 'NA',
+    virtualization_role: roleOf(guest, host),
     virtualization_tech_guest:
-      guest === undefined ? [] : container(parts) === undefined ? [guest] : [...new Set([guest, 'container'])],
+      guest === undefined ? [] : [...new Set([guest, ...(container(parts) === undefined ? [] : ['container'])])],
     virtualization_tech_host: host === undefined ? [] : [host],
   };
 }
@@ -41,5 +41,11 @@ function machine(parts: Parts): string | undefined {
     .join('\n');
   const known = products.find(([pattern]) => pattern.test(dmi))?.[1];
   if (known !== undefined) return known;
-  return /hypervisor/.test(partText(parts, 'cpuinfo')) ? (there(parts, '/proc/xen') ? 'xen' : 'kvm') : undefined;
+  if (!/hypervisor/.test(partText(parts, 'cpuinfo'))) return undefined;
+  return there(parts, '/proc/xen') ? 'xen' : 'kvm';
+}
+
+function roleOf(guest: string | undefined, host: string | undefined): string {
+  if (guest !== undefined) return 'guest';
+  return host === undefined ? 'NA' : 'host';
 }

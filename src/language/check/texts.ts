@@ -52,7 +52,10 @@ function taskTexts(task: Task): TemplateText[] {
 // Parameters that are expressions without braces.
 function bareArgs(task: Task): TemplateText[] {
   const type = typeof task.type === 'string' ? shortTypeName(task.type) : '';
-  const key = type === 'assert' ? 'that' : type === 'debug' ? 'var' : undefined;
+  const key = new Map([
+    ['assert', 'that'],
+    ['debug', 'var'],
+  ]).get(type);
   const value = key !== undefined && task.args instanceof Map ? (task.args as Map<unknown, Raw>).get(key) : undefined;
   if (value === undefined || key === undefined) return [];
   const all = Array.isArray(value) ? (value as readonly Raw[]) : [value];

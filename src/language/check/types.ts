@@ -61,8 +61,8 @@ function placeOfProblem(task: Task, { path, code }: ParamProblem): Position {
     const found = locationOf(container, Array.isArray(container) ? Number(key) : key);
     if (found === undefined) return place;
     place = code === 'unknown-parameter' ? (found.key ?? found.value) : found.value;
-    container =
-      container instanceof Map ? container.get(key) : Array.isArray(container) ? container[Number(key)] : undefined;
+    if (container instanceof Map) container = container.get(key);
+    else container = Array.isArray(container) ? container[Number(key)] : undefined;
   }
   return place;
 }

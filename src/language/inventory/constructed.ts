@@ -90,8 +90,10 @@ function joinKeyedGroup(source: Source, host: string, keyed: Map<Value, Raw>, va
 /** What a key's value gives: a text itself, of a list each item, of a dict each key with its value. */
 function keyedNames(source: Source, key: Value, keyed: Map<Value, Raw>): readonly string[] {
   const fallback = keyed.get('default_value');
-  const orFallback = (value: Value): string[] =>
-    value === '' || value === null ? (fallback == null ? [] : [text(fallback)]) : [text(value)];
+  const orFallback = (value: Value): string[] => {
+    const told = value === '' || value === null ? fallback : value;
+    return told == null ? [] : [text(told)];
+  };
   if (typeof key === 'string') return orFallback(key);
   if (Array.isArray(key)) return key.flatMap(orFallback);
   if (!isDict(key)) {

@@ -67,7 +67,8 @@ function readChildren(draft: Draft, parent: string, children: Map<Value, Raw>, f
 function readHosts(draft: Draft, group: string, hosts: Map<Value, Raw>, file: string): void {
   for (const [key, written] of hosts) {
     const at = locationOf(hosts, key)?.key;
-    const vars: Vars | undefined = written === null ? new Map() : isDict(written) ? placedVars(written) : undefined;
+    const given = written ?? new Map();
+    const vars: Vars | undefined = isDict(given) ? placedVars(given) : undefined;
     if (vars) addHosts(draft, { written: String(key), group, vars, file, ...(at && { at }) });
     else malformed(draft, `host ${key} has a dict of variables`, locationOf(hosts, key)?.value ?? at);
   }

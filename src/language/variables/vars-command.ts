@@ -25,12 +25,8 @@ export async function varsCommand(
   { options: values, rest: [hostName = '', name] }: VarsLine,
   io: VarsIo,
 ): Promise<number> {
-  const folder =
-    values['playbook-dir'] !== undefined
-      ? resolve(io.cwd, values['playbook-dir'])
-      : values.playbook === undefined
-        ? io.cwd
-        : folderOf(values.playbook, io.cwd);
+  const own = values.playbook === undefined ? io.cwd : folderOf(values.playbook, io.cwd);
+  const folder = values['playbook-dir'] === undefined ? own : resolve(io.cwd, values['playbook-dir']);
   const opened = await openInventory({ ...values, 'playbook-dir': folder }, io);
   if (!opened.ok) return tell(io, opened.error, 1);
   tell(io, opened.warnings ?? [], 0);
@@ -55,13 +51,9 @@ export async function varsCommand(
   if (name !== undefined && magic.has(name)) return answerMagic(name, scope, teller, io);
   if (name !== undefined && explained.length === 0)
     return refuse(io, notThere(`${name} is not defined for ${hostName}`, name, scope.names()), 1);
-  io.stdout.write(
-    values.json
-      ? asJson(host, explained, teller)
-      : name === undefined
-        ? asTable(explained, teller)
-        : explained.map((one) => inFull(one, teller)).join(''),
-  );
+  if (values.json) io.stdout.write(asJson(host, explained, teller));
+  else if (name === undefined) io.stdout.write(asTable(explained, teller));
+  else io.stdout.write(explained.map((one) => inFull(one, teller)).join(''));
   return 0;
 }
 

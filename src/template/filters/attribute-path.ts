@@ -13,14 +13,7 @@ export function attributeGetter(
   fallback?: Value,
   ignoreCase = false,
 ): (item: Value) => Value {
-  const parts =
-    path === null
-      ? []
-      : isInt(path)
-        ? [path]
-        : str(path)
-            .split('.')
-            .map((part) => (/^\d+$/.test(part) ? Number(part) : part));
+  const parts = partsOf(path);
   return (item) => {
     let value = item;
     for (const part of parts) {
@@ -37,4 +30,12 @@ export function attributesGetter(paths: Value, context: Context, ignoreCase: boo
     attributeGetter(path, context, undefined, ignoreCase),
   );
   return (item) => getters.map((get) => get(item));
+}
+
+function partsOf(path: Value): readonly Value[] {
+  if (path === null) return [];
+  if (isInt(path)) return [path];
+  return str(path)
+    .split('.')
+    .map((part) => (/^\d+$/.test(part) ? Number(part) : part));
 }

@@ -46,7 +46,8 @@ export const basicFilters: Callees = {
 };
 
 function absolute(value: Value): Value {
-  if (isInt(value)) return Number(value) < 0 ? int(-BigInt(value)) : typeof value === 'boolean' ? Number(value) : value;
+  if (typeof value === 'boolean') return Number(value);
+  if (isInt(value)) return Number(value) < 0 ? int(-BigInt(value)) : value;
   if (isNumber(value)) return float(Math.abs(numberOf(value)));
   str(value);
   return fail(`bad operand type for abs(): '${typeName(value)}'`, 'template-type');

@@ -115,11 +115,8 @@ function flatten(items: readonly Value[], levels: number, skipNulls: boolean): V
 export function subelements(value: Value, path: Value, skipMissing: boolean): Value[] {
   if (!isDict(value) && !Array.isArray(value)) return fail('obj must be a list of dicts or a nested dict');
   const items = isDict(value) ? [...value.values()] : value;
-  const keys = Array.isArray(path)
-    ? path
-    : typeof path === 'string'
-      ? path.split('.')
-      : fail('subelements must be a list or a string', 'template-type');
+  const keys = typeof path === 'string' ? path.split('.') : path;
+  if (!Array.isArray(keys)) return fail('subelements must be a list or a string', 'template-type');
   return items.flatMap((item: Value) => inside(item, keys, skipMissing).map((each) => new Tuple([item, each])));
 }
 
@@ -150,9 +147,9 @@ function rekey(data: Value, key: Value, duplicates: string): Value {
     return fail(`duplicates parameter to rekey_on_member has unknown value: ${duplicates}`);
   present(data);
   const all = mapping(data);
-  const items = all ? [...all.values()] : typeof data === 'string' || isInt(data) ? undefined : iterate(data);
+  if (typeof data === 'string' || isInt(data)) return fail('Type is not a valid list, set, or dict', 'template-type');
   const result = new Map<Value, Value>();
-  for (const item of items ?? fail('Type is not a valid list, set, or dict', 'template-type')) {
+  for (const item of all ? all.values() : iterate(data)) {
     const dict = mapping(item) ?? fail('List item is not a valid dict', 'template-type');
     if (!hasKey(dict, key)) return fail(`Key ${str(key)} was not found`);
     const name = lookup(dict, key)!;
@@ -165,7 +162,8 @@ function rekey(data: Value, key: Value, duplicates: string): Value {
 
 function zip(lists: readonly (readonly Value[])[], fill?: Value): Value {
   const lengths = lists.map((list) => list.length);
-  const count = lists.length === 0 ? 0 : fill === undefined ? Math.min(...lengths) : Math.max(...lengths);
+  if (lists.length === 0) return [];
+  const count = fill === undefined ? Math.min(...lengths) : Math.max(...lengths);
   return Array.from(
     { length: count },
     (_, index) => new Tuple(lists.map((list) => (index < list.length ? list[index]! : fill!))),

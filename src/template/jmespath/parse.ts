@@ -242,7 +242,8 @@ class Parser {
   #hash(): Path {
     const entry = (): readonly [string, Path] => {
       const { type, text } = this.#take();
-      const key = type === 'quoted' ? (JSON.parse(text) as string) : type === 'name' ? text : this.#fail();
+      if (type !== 'quoted' && type !== 'name') this.#fail();
+      const key = type === 'quoted' ? (JSON.parse(text) as string) : text;
       this.#expect(':');
       return [key, this.#expression(0)];
     };

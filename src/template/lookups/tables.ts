@@ -17,6 +17,8 @@ export const tableLookups: Lookups = {
   ini: lookup((terms, options, context) => terms.flatMap((term) => fromIni(str(term), options, context))),
 };
 
+const listOf = (value: Value): Value[] => (Array.isArray(value) ? [...value] : [value]);
+
 /** The options of a call under those that its term has inside. */
 function optionsOf(options: Kwargs, inside: ReadonlyMap<string, string>): (name: string, standard: string) => string {
   return (name, standard) => inside.get(name) ?? str(options.get(name) ?? standard);
@@ -40,7 +42,7 @@ function fromCsv(term: string, options: Kwargs, context: Context): Value[] {
   const row = rows.find(([first]) => first === key);
   if (row) return [row[Number(get('col', '1'))] ?? fail('csvfile: list index out of range')];
   const fallback = inside.get('default') ?? options.get('default') ?? null;
-  return fallback === null ? [] : Array.isArray(fallback) ? [...fallback] : [fallback];
+  return fallback === null ? [] : listOf(fallback);
 }
 
 function fromIni(term: string, options: Kwargs, context: Context): Value[] {
@@ -64,7 +66,8 @@ function fromIni(term: string, options: Kwargs, context: Context): Value[] {
   if (yes('re')) return matching(values, key);
   const value = values.get(yes('case_sensitive') ? key : key.toLowerCase());
   const fallback = inside.get('default') ?? options.get('default') ?? '';
-  return value === undefined ? (Array.isArray(fallback) ? [...fallback] : [fallback]) : value === null ? [] : [value];
+  if (value === undefined) return listOf(fallback);
+  return value === null ? [] : [value];
 }
 
 function matching(values: ReadonlyMap<string, string | null>, source: string): Value[] {

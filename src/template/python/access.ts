@@ -8,14 +8,14 @@ import { Callable, LazyMapping, NamedTuple, PyObject, Undefined } from './object
 import { repr, str, typeName } from './repr.ts';
 import type { Callee, Callees } from './signature.ts';
 import { stringMethods } from './string-methods.ts';
-import { chars, hashable, lookup } from './values.ts';
+import { chars, hashable, lookup, sequence } from './values.ts';
 
 /** Jinja's `value.name`: an attribute or method, else the item of that name, else undefined. */
 export function getAttribute(value: Value, name: string, context: Context): Value {
   if (value instanceof Undefined) return value;
   const method = ownAttribute(value, name, context);
   if (method !== undefined) return method;
-  const item = isDict(value) ? value.get(name) : value instanceof LazyMapping ? value.get(name) : undefined;
+  const item = isDict(value) || value instanceof LazyMapping ? value.get(name) : undefined;
   return item === undefined ? noAttribute(value, name, context) : item;
 }
 
@@ -48,13 +48,7 @@ function ownItem(value: Value, key: Value): Value | undefined {
 }
 
 function element(value: Value, index: number): Value | undefined {
-  const items = Array.isArray(value)
-    ? value
-    : value instanceof Tuple
-      ? value.items
-      : typeof value === 'string'
-        ? chars(value)
-        : undefined;
+  const items = typeof value === 'string' ? chars(value) : sequence(value);
   if (items) return items[index < 0 ? index + items.length : index];
   return value instanceof Uint8Array ? value.at(index) : undefined;
 }
@@ -104,8 +98,9 @@ function slice<T>(items: readonly T[], startValue: Value, stopValue: Value, step
     return step > 0 ? Math.min(Math.max(positive, 0), size) : Math.min(Math.max(positive, -1), size - 1);
   };
   const [from, to] = [bound0(startValue), bound0(stopValue)];
-  const start = from === undefined ? (step > 0 ? 0 : size - 1) : clamp(from);
-  const stop = to === undefined ? (step > 0 ? size : -1) : clamp(to);
+  const [first, last] = step > 0 ? [0, size] : [size - 1, -1];
+  const start = from === undefined ? first : clamp(from);
+  const stop = to === undefined ? last : clamp(to);
   if (step === 1) return items.slice(start, Math.max(start, stop));
   const taken: T[] = [];
   for (let at = start; step > 0 ? at < stop : at > stop; at += step) taken.push(items[at]!);

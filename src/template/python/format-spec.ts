@@ -53,7 +53,8 @@ function parse(text: string): Spec {
 function formatNumber(value: Value & (number | bigint | boolean | object), spec: Spec): string {
   const isWhole = isInt(value as Value) && !'eEfFgG%'.includes(spec.type || ' ');
   const [negative, digits] = isWhole ? whole(value as bigint, spec) : real(value, spec);
-  const sign = negative ? '-' : spec.sign === '-' ? '' : spec.sign;
+  const ofPositive = spec.sign === '-' ? '' : spec.sign;
+  const sign = negative ? '-' : ofPositive;
   const prefix = isWhole && spec.alternate ? ({ x: '0x', X: '0X', o: '0o', b: '0b' }[spec.type] ?? '') : '';
   const body = group(digits, spec);
   if (spec.align !== '=') return pad(sign + prefix + body, spec, spec.align || '>');

@@ -59,8 +59,8 @@ function replacement(inside: string, field: (name: string) => Value, depth: numb
   const [, name = '', conversion, spec = ''] =
     /^((?:[^[\]!:]|\[[^\]]*\])*)(?:!(.))?(?::(.*))?$/s.exec(inside) ?? fail('Invalid format string');
   const value = field(name);
-  const converted = conversion === 's' ? str(value) : conversion ? repr(value) : value;
-  return formatValue(converted, spec.includes('{') ? expand(spec, field, depth - 1) : spec);
+  const convert = conversion === 's' ? str : repr;
+  return formatValue(conversion ? convert(value) : value, spec.includes('{') ? expand(spec, field, depth - 1) : spec);
 }
 
 function follow(start: Value, path: string, context: Context): Value {

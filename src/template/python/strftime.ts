@@ -137,13 +137,10 @@ export function strptime(text: string, format: string): ParsedTime {
     .replaceAll('%F', '%Y-%m-%d')
     .replaceAll('%R', '%H:%M')
     .replaceAll('%c', '%a %b %d %H:%M:%S %Y');
-  const pattern = expanded.replace(/%(.)|(\s+)|([\\^$.*+?()[\]{}|])/g, (_, code, space, special) =>
-    space
-      ? '\\s+'
-      : special
-        ? `\\${special}`
-        : (PARTS[code] ?? fail(`'${code}' is a bad directive in format '${format}'`)),
-  );
+  const pattern = expanded.replace(/%(.)|(\s+)|([\\^$.*+?()[\]{}|])/g, (_, code, space, special) => {
+    if (space) return '\\s+';
+    return special ? `\\${special}` : (PARTS[code] ?? fail(`'${code}' is a bad directive in format '${format}'`));
+  });
   const match = new RegExp(`^${pattern}$`, 'i').exec(text);
   if (!match) return fail(`time data '${text}' does not match format '${format}'`);
   return fromParts(match.groups ?? {});

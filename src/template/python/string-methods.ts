@@ -100,10 +100,7 @@ export const stringMethods: Callees = {
   zfill: fn('self, width', ([self, width]) => zfill(self as string, width)),
   expandtabs: fn('self, tabsize=8', ([self, size]) => expandTabs(self as string, indexOf(size))),
   encode: fn('self, encoding="utf-8", errors="strict"', ([self, encoding]) =>
-    Buffer.from(
-      self as string,
-      /latin|8859-1|ascii/.test(encoding as string) ? 'latin1' : /16/.test(encoding as string) ? 'utf16le' : 'utf8',
-    ),
+    Buffer.from(self as string, nodeEncoding(encoding as string)),
   ),
   format: fn('self, *args, **kwargs', ([self, args, kwargs], context) =>
     strFormat(self as string, args as Value[], kwargs as Map<string, Value>, context),
@@ -125,6 +122,11 @@ export function capitalize(self: string): string {
 
 const titled = (self: string): string =>
   self.toLowerCase().replace(/\p{L}+/gu, (word) => word.charAt(0).toUpperCase() + word.slice(1));
+
+function nodeEncoding(python: string): BufferEncoding {
+  if (/latin|8859-1|ascii/.test(python)) return 'latin1';
+  return /16/.test(python) ? 'utf16le' : 'utf8';
+}
 
 /** Python's `strip`: white space, or a set of characters. */
 export function strip(self: string, set: Value, left: boolean, right: boolean): string {
@@ -212,8 +214,10 @@ function part(self: string, start: Value, end: Value): string {
 
 function find(self: string, sub: string, start: Value, end: Value, last: boolean): number {
   const all = chars(self);
-  const at = (value: Value, fallback: number) =>
-    value === null ? fallback : indexOf(value) < 0 ? Math.max(0, indexOf(value) + all.length) : indexOf(value);
+  const at = (value: Value, fallback: number) => {
+    const index = value === null ? fallback : indexOf(value);
+    return index < 0 ? Math.max(0, index + all.length) : index;
+  };
   const from = at(start, 0);
   const inside = all.slice(from, at(end, all.length)).join('');
   const found = last ? inside.lastIndexOf(sub) : inside.indexOf(sub);

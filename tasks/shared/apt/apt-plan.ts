@@ -85,7 +85,8 @@ function named(given: AptGiven, state: AptState): readonly Change[] {
   const { simulation } = state;
   const wild = all.filter((one) => one.spec.wild);
   if (wild.length === all.length && simulation !== undefined && simulation.install.length === 0) return [];
-  const action = given.state === 'absent' ? (given.purge ? 'purge' : 'remove') : 'install';
+  const removing = given.purge ? 'purge' : 'remove';
+  const action = given.state === 'absent' ? removing : 'install';
   const command = aptGet([action, ...all.map((one) => one.word)], given);
   const versions = new Map(simulation?.install.map((one) => [one.name, one.version]));
   const own = all.map(

@@ -163,7 +163,7 @@ export function commandResult(done: Done<unknown, unknown>, cmd: string | readon
     start: timestamp(done.startedAt),
     end: timestamp(done.endedAt),
     delta: duration(done.endedAt.getTime() - done.startedAt.getTime()),
-    msg: reply.timedOut === true ? 'took too long and was ended' : reply.code === 0 ? '' : 'non-zero return code',
+    msg: messageOf(reply),
     ...(reply.code === 0 ? {} : { failed: true }),
   };
 }
@@ -181,3 +181,8 @@ export const commandReturns = {
   delta: 'How long it took.',
   msg: 'Why it was not run, or that it failed.',
 } as const;
+
+function messageOf({ timedOut, code }: Done<unknown, unknown>['replies'][number]): string {
+  if (timedOut === true) return 'took too long and was ended';
+  return code === 0 ? '' : 'non-zero return code';
+}

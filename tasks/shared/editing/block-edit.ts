@@ -35,8 +35,9 @@ function joined(lines: readonly string[], at: number, block: readonly string[]):
 
 /** The last line that matches counts. */
 function placeOf(lines: readonly string[], { after, before }: BlockEdit): number {
-  const pattern = typeof after === 'object' ? after : typeof before === 'object' ? before : undefined;
+  const pattern = [after, before].find((one) => typeof one === 'object');
   if (pattern === undefined) return before === 'BOF' ? 0 : lines.length;
   const matched = lines.findLastIndex((line) => searchPattern(pattern, line) !== undefined);
-  return matched < 0 ? lines.length : typeof after === 'object' ? matched + 1 : matched;
+  if (matched < 0) return lines.length;
+  return typeof after === 'object' ? matched + 1 : matched;
 }

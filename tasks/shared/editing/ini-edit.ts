@@ -29,12 +29,8 @@ export function editIni(text: string, edit: IniEdit): IniEdited {
   const lines = text.split('\n');
   if (lines.at(-1) === '') lines.pop(); // what is after the last newline is no line
   const range = sectionRange(lines, edit.section);
-  const edited =
-    range === undefined
-      ? withoutSection(lines, edit)
-      : edit.option === undefined
-        ? wholeSection(lines, range, edit)
-        : inSection(lines, range, edit);
+  const within = edit.option === undefined ? wholeSection : inSection;
+  const edited = range === undefined ? withoutSection(lines, edit) : within(lines, range, edit);
   if (edited.message === 'OK') return { text, message: 'OK' };
   return {
     text: edited.lines.length === 0 ? '' : `${edited.lines.join('\n')}\n`,

@@ -106,7 +106,7 @@ function placeFor(
   lines: readonly string[],
   { after, before, firstMatch }: LineEdit,
 ): { index: number; matched: number } | undefined {
-  const pattern = typeof after === 'object' ? after : typeof before === 'object' ? before : undefined;
+  const pattern = [after, before].find((one) => typeof one === 'object');
   if (pattern === undefined) return undefined;
   const matching = (line: string) => searchPattern(pattern, line) !== undefined;
   const matched = firstMatch ? lines.findIndex(matching) : lines.findLastIndex(matching);

@@ -153,7 +153,7 @@ function planRemoteFile(
 
 function planRemoteTree(state: CopyRemoteState, task: TreeCopyParams, src: string): Plan {
   const into = src.endsWith('/') ? '' : nameOf(src);
-  const below = (path: string) => (into === '' ? path : path === '' ? into : `${into}/${path}`);
+  const below = (path: string) => [into, path].filter((part) => part !== '').join('/');
   const items = (state.sourceTree ?? []).flatMap((entry) =>
     below(entry.path) === '' ? [] : itemOf(entry, below(entry.path), src, state.source.resolved),
   );

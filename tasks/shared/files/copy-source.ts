@@ -50,5 +50,7 @@ export function localSources(
 export const textContent = (content: unknown): Uint8Array =>
   encodeText(typeof content === 'object' && content !== null ? pythonJson(content) : scalarText(content));
 
-const scalarText = (value: unknown): string =>
-  typeof value === 'boolean' ? (value ? 'True' : 'False') : value === null ? '' : String(value);
+function scalarText(value: unknown): string {
+  if (typeof value === 'boolean') return value ? 'True' : 'False';
+  return value === null ? '' : String(value);
+}

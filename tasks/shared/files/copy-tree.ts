@@ -27,7 +27,7 @@ import { askAccounts, type CopyParams } from './copy-file.ts';
 import type { TreeSource } from './copy-source.ts';
 import { contentDiff } from './file-content.ts';
 import { folderChange, foldersFor } from './file-directory.ts';
-import { entryEffect, followedInfo, newEntry, throughEffect } from './path-info.ts';
+import { entryEffect, followedInfo, newEntry, throughEffect, toldBefore } from './path-info.ts';
 
 /** One entry to be at its place below a destination. */
 export interface TreeItem {
@@ -169,7 +169,7 @@ function planLink(
   const entry = newEntry('link', state.self, parent, target.length);
   const change: Change = {
     what: `link ${item.path}`,
-    from: !before.exists ? null : before.link === undefined ? before.kind : `→ ${before.link.target}`,
+    from: toldBefore(before),
     to: `→ ${item.target}`,
     commands: [sh`ln -sfnT -- ${target} ${path}`],
     effects: [entryEffect(path, before, entry, { target })],
@@ -204,9 +204,10 @@ function planFile(
     mode: after.mode,
     unsafe: task.unsafe_writes,
   });
+  const linkBefore = before.exists ? `link → ${before.link?.target}` : null;
   const content: Change = {
     what: `${old === undefined ? 'file' : 'content of'} ${item.path}`,
-    from: old === undefined ? (before.exists ? `link → ${before.link?.target}` : null) : `${old.size} bytes`,
+    from: old === undefined ? linkBefore : `${old.size} bytes`,
     to: `${item.sha1?.slice(0, 12)} (${item.size} bytes)`,
     ...(old === undefined && bytes !== undefined && { diff: contentDiff(path, undefined, bytes) }),
     commands: [write],

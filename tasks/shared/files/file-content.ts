@@ -56,7 +56,7 @@ export function fileChanges(file: FileWrite): readonly Change[] {
   const { path, before, follow } = file;
   const through = follow && before.exists && before.link !== undefined;
   const at = through ? (before.resolved ?? path) : path;
-  const old = through ? followed(before) : before.exists && before.link === undefined ? before : undefined;
+  const old = through || (before.exists && before.link === undefined) ? followed(before) : undefined;
   const holds = file.same && old !== undefined ? undefined : holding(file.content);
   const start: Entry = old ?? newEntry('file', file.self, followed(file.parent));
   const after: Entry = {
@@ -75,25 +75,22 @@ export function fileChanges(file: FileWrite): readonly Change[] {
   return changes.map((change) => ({ ...change, effects: foreseen, paths: [at] }));
 }
 
+/** What was there before, in a few words. */
+function toldContent({ before, now, follow }: FileWrite, old: Entry | undefined): string | null {
+  if (old !== undefined)
+    return now === undefined ? `${old.size} bytes` : `${hash('sha1', now).slice(0, 12)} (${now.length} bytes)`;
+  return before.exists && before.link !== undefined && !follow ? `link → ${before.link.target}` : null;
+}
+
 function contentChange(file: FileWrite, at: string, old: Entry | undefined, after: Entry): Change {
-  const { wanted, before } = file;
+  const { wanted } = file;
   const sha1 = file.content instanceof Uint8Array ? hash('sha1', file.content) : file.content.sha1;
   // A checksum says something only beside another.
   const size = `${sizeOf(file.content)} bytes`;
   const label = old === undefined ? size : `${sha1.slice(0, 12)} (${size})`;
-  const replaced = before.exists && before.link !== undefined && old === undefined && !file.follow;
   return {
     what: file.what ?? (old === undefined ? 'file' : 'content'),
-    from:
-      file.from !== undefined
-        ? file.from
-        : old !== undefined
-          ? file.now === undefined
-            ? `${old.size} bytes`
-            : `${hash('sha1', file.now).slice(0, 12)} (${file.now.length} bytes)`
-          : replaced
-            ? `link → ${before.link?.target}`
-            : null,
+    from: file.from !== undefined ? file.from : toldContent(file, old),
     to: file.to !== undefined ? file.to : label,
     ...(file.diff &&
       file.content instanceof Uint8Array && {

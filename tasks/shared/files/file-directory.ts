@@ -31,7 +31,7 @@ import {
 import { attributed, type FileParams, type FileState } from './file-states.ts';
 import { wrongTime } from './file-times.ts';
 import { makeDirectory } from './make-directory.ts';
-import { entryEffect, newEntry, stateName } from './path-info.ts';
+import { entryEffect, itself, newEntry, stateName } from './path-info.ts';
 
 /** A folder with its parents; what is made gets owner and mode, and with `recurse` all below it. */
 export function planDirectory(state: FileState, params: FileParams): Plan {
@@ -39,7 +39,7 @@ export function planDirectory(state: FileState, params: FileParams): Plan {
   const path = tidyPath(params.path);
   const linked = before.exists && before.link !== undefined && params.follow;
   const at = linked ? (before.resolved ?? path) : path;
-  const entry = linked ? followed(before) : before.exists ? before : undefined;
+  const entry = linked ? followed(before) : itself(before);
   const wrong = unknownAccount(params, state) ?? wrongTime(state.times);
   if (wrong !== undefined) return { failed: wrong };
   if (entry === undefined) return makeFolders(state, params, at);

@@ -16,7 +16,7 @@ import {
 import { attributeChanges, unknownAccount, withAttributes } from './attributes.ts';
 import type { FileParams, FileState } from './file-states.ts';
 import { timeChanges, wrongTime } from './file-times.ts';
-import { entryEffect, newEntry } from './path-info.ts';
+import { entryEffect, newEntry, toldBefore } from './path-info.ts';
 
 /** A symbolic link that says what it should; then owner and mode, of what it points to or of itself. */
 export function planLink(state: FileState, params: FileParams): Plan {
@@ -71,7 +71,7 @@ function linkChange(state: FileState, path: string, target: string): Change {
   const isFolder = before.exists && before.kind === 'directory';
   return {
     what: 'link',
-    from: !before.exists ? null : before.link === undefined ? before.kind : `→ ${before.link.target}`,
+    from: toldBefore(before),
     to: `→ ${target}`,
     commands: [...(isFolder ? [sh`rmdir -- ${path}`] : []), sh`ln -sfnT -- ${target} ${path}`],
     effects: [entryEffect(path, before, newEntry('link', self, followed(parent), target.length), { target })],

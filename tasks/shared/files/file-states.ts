@@ -11,7 +11,7 @@ import {
 } from '../../../src/sdk.ts';
 import { type Accounts, type Attributes, attributeChanges, unknownAccount, withAttributes } from './attributes.ts';
 import { type TimeParams, timeChanges, wrongTime } from './file-times.ts';
-import { absentEffect, entryEffect, stateName, throughEffect } from './path-info.ts';
+import { absentEffect, entryEffect, itself, stateName, throughEffect } from './path-info.ts';
 
 /** What the `file` type is told. */
 export interface FileParams extends Attributes, TimeParams {
@@ -64,7 +64,7 @@ export function planExisting(state: FileState, params: FileParams): Plan {
   const path = tidyPath(params.path);
   const linked = before.exists && before.link !== undefined && params.follow;
   const at = linked ? (before.resolved ?? path) : path;
-  const entry = linked ? followed(before) : before.exists ? before : undefined;
+  const entry = linked ? followed(before) : itself(before);
   if (entry === undefined)
     return { failed: `file (${at}) is absent, cannot continue`, result: { path: at, state: 'absent' } };
   if (entry.kind === 'directory' || entry.kind === 'link')

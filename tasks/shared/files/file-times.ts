@@ -65,13 +65,16 @@ function timeChange(
   return { what, from, to: seconds ?? wanted, commands: [sh`touch ${flag} -c -h -d ${`@${seconds}`} -- ${path}`] };
 }
 
+/** What stands for a directive; for all others a number of two digits. */
+const DIRECTIVES: Readonly<Record<string, string>> = { Y: '(\\d{4})', '%': '(%)' };
+
 /** A time written in a strftime format, as `date -d` reads it; undefined when it does not fit. */
 function isoTime(time: string, format: string): string | undefined {
   const names: string[] = [];
   const pattern = format.replace(/%(.)|([.*+?^${}()|[\]\\])/g, (_all, directive = '', special: string | undefined) => {
     if (special !== undefined) return `\\${special}`;
     names.push(directive);
-    return directive === 'Y' ? '(\\d{4})' : directive === '%' ? '(%)' : '(\\d{1,2})';
+    return DIRECTIVES[directive] ?? '(\\d{1,2})';
   });
   const match = new RegExp(`^${pattern}$`).exec(time);
   if (match === null) return undefined;

@@ -2,7 +2,7 @@ import { type Change, followed, type Plan, tidyPath, writeFile } from '../../../
 import { unknownAccount, withAttributes } from './attributes.ts';
 import { attributed, type FileParams, type FileState } from './file-states.ts';
 import { timeChanges, wrongTime } from './file-times.ts';
-import { newEntry, throughEffect } from './path-info.ts';
+import { itself, newEntry, throughEffect } from './path-info.ts';
 
 /** An empty file where there is none; else its times become now, unless they are to be preserved. */
 export function planTouch(state: FileState, params: FileParams): Plan {
@@ -10,7 +10,7 @@ export function planTouch(state: FileState, params: FileParams): Plan {
   const path = tidyPath(params.path);
   const linked = before.exists && before.link !== undefined && params.follow;
   const at = linked ? (before.resolved ?? path) : path;
-  const entry = linked ? followed(before) : before.exists ? before : undefined;
+  const entry = linked ? followed(before) : itself(before);
   if (entry === undefined) return touchNew(state, params, at);
   return attributed(state, params, at, entry, 'now');
 }

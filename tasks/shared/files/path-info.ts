@@ -46,11 +46,21 @@ export function stateName(state: PathState): 'absent' | 'link' | 'directory' | '
   return namesOf(state) > 1 ? 'hard' : 'file';
 }
 
+/** The entry at a path itself, links not followed. */
+export const itself = (state: PathState): Extract<PathState, { exists: true }> | undefined =>
+  state.exists ? state : undefined;
+
+/** What a link takes the place of, in words. */
+export function toldBefore(before: PathState): string | null {
+  if (!before.exists) return null;
+  return before.link === undefined ? before.kind : `→ ${before.link.target}`;
+}
+
 /** An entry as it is when somebody has just made it, before it gets owner and mode. */
 export function newEntry(kind: 'file' | 'directory' | 'link', self: Self, parent: Entry | undefined, size = 0): Entry {
   // A folder with setgid gives its group, and to folders the bit.
   const inherits = parent !== undefined && (parent.mode & 0o2000) !== 0;
-  const mode = kind === 'file' ? 0o644 : kind === 'link' ? 0o777 : 0o755 | (inherits ? 0o2000 : 0);
+  const mode = { file: 0o644, link: 0o777, directory: 0o755 | (inherits ? 0o2000 : 0) }[kind];
   return {
     kind,
     mode,

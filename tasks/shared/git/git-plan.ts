@@ -218,11 +218,8 @@ function fetching(
   g: Script,
 ): Script {
   const shallow = depth === undefined || kind === 'commit' ? [] : ['--depth', depth];
-  const specs = bare
-    ? ['+refs/heads/*:refs/heads/*']
-    : depth !== undefined && branch !== undefined
-      ? [`+refs/heads/${branch}:refs/remotes/${remote}/${branch}`]
-      : [`+refs/heads/*:refs/remotes/${remote}/*`];
+  const wanted = depth !== undefined && branch !== undefined ? branch : '*';
+  const specs = bare ? ['+refs/heads/*:refs/heads/*'] : [`+refs/heads/${wanted}:refs/remotes/${remote}/${wanted}`];
   // Not `-q`: with it git does not say which ref it refused to move.
   const words = [...forced(force), ...shallow, remote, ...specs, ...(refspec === undefined ? [] : [refspec])];
   const fetch = script`${g} fetch --tags ${words}`;

@@ -78,14 +78,8 @@ export function foreseenMount(
   now: Partial<{ folder: string; swap: boolean; row: { fstype: string; source: string; options: string } }>,
 ): ShellAnswer {
   const [folder, , helper, swap, real = '', path = ''] = stdout.split('\n');
-  const head = [
-    now.folder ?? folder,
-    'no',
-    helper,
-    now.swap === undefined ? swap : now.swap ? 'yes' : 'no',
-    real,
-    path,
-  ];
+  const isSwap = now.swap ? 'yes' : 'no';
+  const head = [now.folder ?? folder, 'no', helper, now.swap === undefined ? swap : isSwap, real, path];
   const row =
     now.row === undefined
       ? []

@@ -124,8 +124,8 @@ function enabling(now: Unit, wanted: WantedUnit): UnitChange | undefined {
   if (enabled === wanted.enabled || pointless) return undefined;
   return {
     what: `unit ${now.name} at boot`,
-    from: now.file.startsWith('masked') ? 'masked' : enabled ? 'enabled' : 'disabled',
-    to: wanted.enabled ? 'enabled' : 'disabled',
+    from: now.file.startsWith('masked') ? 'masked' : toldEnabled(enabled),
+    to: toldEnabled(wanted.enabled),
     commands: [control(wanted, wanted.enabled ? 'enable' : 'disable', ...(wanted.force === true ? ['--force'] : []))],
     gives:
       now.initScript === undefined
@@ -140,12 +140,13 @@ const runs = ({ active, sub }: Unit): boolean =>
 function running(now: Unit, wanted: WantedUnit, fresh: Freshness | undefined): UnitChange | undefined {
   const up = runs(now);
   const { state } = wanted;
+  const started = now.ends ? {} : { active: 'active', sub: 'running' };
   const act = (to: string, verb: string, more: Partial<UnitChange> = {}): UnitChange => ({
     what: `unit ${now.name}`,
     from: now.sub === 'auto-restart' || now.active === 'failed' ? 'failed' : now.active,
     to,
     commands: commandsFor(verb, wanted),
-    gives: verb === 'stop' ? { active: 'inactive', sub: 'dead' } : now.ends ? {} : { active: 'active', sub: 'running' },
+    gives: verb === 'stop' ? { active: 'inactive', sub: 'dead' } : started,
     ...more,
   });
   if (state === 'stopped') return up || now.active === 'deactivating' ? act('inactive', 'stop') : undefined;
@@ -239,3 +240,5 @@ export const unitResult = (state: UnitState, wanted: WantedUnit): TaskResult => 
   ...(wanted.state === undefined ? {} : { state: wanted.state === 'stopped' ? 'stopped' : 'started' }),
   status: state.unit.properties,
 });
+
+const toldEnabled = (enabled: boolean): string => (enabled ? 'enabled' : 'disabled');

@@ -41,8 +41,9 @@ const kind: QuestionKind<Arg, Account | undefined> = {
   },
   // One that is not there may come with a package.
   about({ database, name }, answer) {
+    if (name === undefined) return [];
     const subject = `${database === 'passwd' ? 'user' : 'group'}:${name}`;
-    return name === undefined ? [] : answer?.exists === false ? [subject, `absent:${subject}`] : [subject];
+    return answer?.exists === false ? [subject, `absent:${subject}`] : [subject];
   },
 };
 

@@ -58,7 +58,10 @@ const absent = 44;
 const listScript = (path: string): string =>
   `[ -d ${quote(path)} ] || exit ${absent}\nfind -H ${quote(path.startsWith('/') ? path : `./${path}`)} -mindepth 1 -maxdepth 1 -printf '%f\\0%y\\0%l\\0'`;
 
-function readListed([name = '', letter, target]: readonly string[]): Listed {
-  const kindOf = letter === 'f' ? 'file' : letter === 'd' ? 'directory' : letter === 'l' ? 'link' : 'other';
+/** The letters of find's `%y`. */
+const kinds: Readonly<Record<string, Listed['kind']>> = { f: 'file', d: 'directory', l: 'link' };
+
+function readListed([name = '', letter = '', target]: readonly string[]): Listed {
+  const kindOf = kinds[letter] ?? 'other';
   return { name, kind: kindOf, ...(kindOf === 'link' && { target }) };
 }

@@ -14,7 +14,7 @@ export const inGroups = <T>(items: readonly T[], size = pathsAtOnce): readonly (
 export function parentOf(path: string): string {
   const trimmed = path.replace(/\/+$/, '');
   const slash = trimmed.lastIndexOf('/');
-  return slash < 0 ? '.' : slash === 0 ? '/' : trimmed.slice(0, slash).replace(/\/+$/, '') || '/';
+  return slash < 0 ? '.' : trimmed.slice(0, slash).replace(/\/+$/, '') || '/';
 }
 
 /** Every directory above a path but the root (and `.`), outermost first, as text; nothing is looked up. */

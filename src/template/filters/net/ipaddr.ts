@@ -84,6 +84,12 @@ export function usable(network: Network): readonly [bigint, bigint] | undefined 
   return size === 2n ? [firstOf(network), lastOf(network)] : [firstOf(network) + 1n, lastOf(network) - 1n];
 }
 
+/** Network and broadcast address are nobody's, but where there are two addresses only. */
+function usableCount(count: bigint): bigint {
+  if (count === 1n) return 0n;
+  return count === 2n ? 2n : count - 2n;
+}
+
 function atUsable(network: Network, index: 0 | 1): string | null {
   const range = usable(network);
   return range === undefined ? null : at(network, range[index]);
@@ -217,9 +223,7 @@ const queries: Record<string, Query> = {
   revdns: plain(reverse),
   router: addressPrefix,
   size: plain((network) => int(addressCount(network))),
-  size_usable: plain((network) =>
-    int(addressCount(network) === 1n ? 0n : addressCount(network) === 2n ? 2n : addressCount(network) - 2n),
-  ),
+  size_usable: plain((network) => int(usableCount(addressCount(network)))),
   subnet,
   type: plain((network) => (addressCount(network) === 1n || !isNetworkAddress(network) ? 'address' : 'network')),
   unicast: kept((network) => !isMulticast(network)),
@@ -227,12 +231,10 @@ const queries: Record<string, Query> = {
   v6: toV6,
   version: plain(({ version }) => version),
   wildcard: plain(hostmask),
-  wrap: ({ network, text, type }) =>
-    network.version === 4
-      ? text
-      : type === 'address'
-        ? `[${address(network)}]`
-        : `[${address(network)}]/${network.prefix}`,
+  wrap: ({ network, text, type }) => {
+    if (network.version === 4) return text;
+    return type === 'address' ? `[${address(network)}]` : `[${address(network)}]/${network.prefix}`;
+  },
 };
 
 /** Whether a value can be given to the address filters at all. */
