@@ -173,7 +173,7 @@ class States {
     const scopes = new Scopes(this.#run, play, none, (host) => this.get(host));
     const bare = { keywords: noKeywords };
     const identity = (of: HostState): Identity =>
-      identityOf(this.#run, of, bare, scopes.of(of, { layers: [], searchPath: [] }), (node) => {
+      identityOf(this.#run, of, { task: bare, sight: scopes.of(of, { layers: [], searchPath: [] }) }, (node) => {
         const other = this.get(node);
         return other === undefined ? undefined : identity(other).endpoint;
       });

@@ -209,21 +209,13 @@ function playContext(
       return context.identity(state, { keywords: play.keywords }, sight, environmentBeforeFacts(play, sight));
     },
     identity: (state, task, sight, environment, keywords) =>
-      identityOf(
-        run,
-        state,
-        task,
-        sight,
-        (node) => {
-          const other = across.states.get(node);
-          return other === undefined
-            ? undefined
-            : context.identity(other, { keywords: { ...play.keywords, connection: undefined } }, scopes.of(other))
-                .endpoint;
-        },
-        environment,
-        keywords,
-      ),
+      identityOf(run, state, { task, sight, environment, keywords }, (node) => {
+        const other = across.states.get(node);
+        return other === undefined
+          ? undefined
+          : context.identity(other, { keywords: { ...play.keywords, connection: undefined } }, scopes.of(other))
+              .endpoint;
+      }),
   };
   return context;
 }

@@ -4,12 +4,19 @@ import type { Task } from '../../language/model.ts';
 import { mergeOver } from '../../language/variables/merge-layers.ts';
 import { evaluate, isWritten } from '../../template/index.ts';
 import { entryNotKnownYet, NotKnownYet } from '../host/not-known-yet.ts';
-import { type HostState, noDoubt } from '../variables/host-state.ts';
+import { type FactDoubt, type HostState, noDoubt } from '../variables/host-state.ts';
 import { keywordTruth } from '../variables/keyword-values.ts';
 import type { PlayContext } from '../variables/play-context.ts';
 import type { TemplateScope } from '../variables/scopes.ts';
 import type { BoundTask } from './bind-task.ts';
 import { cacheFacts } from './facts.ts';
+
+/** A task that has run on a host: how it came out, and which of the facts that it gives are in doubt. */
+interface Performed {
+  readonly call: BoundTask;
+  readonly outcome: Outcome;
+  readonly doubt?: FactDoubt;
+}
 
 /** Take up what a result gives besides itself: facts and variables, which later tasks see. */
 export function applyFacts(
@@ -17,9 +24,7 @@ export function applyFacts(
   state: HostState,
   task: Task,
   sight: TemplateScope,
-  call: BoundTask,
-  outcome: Outcome,
-  doubt = noDoubt,
+  { call, outcome, doubt = noDoubt }: Performed,
 ): void {
   const given = outcome.result['ansible_facts'];
   if (given === undefined || !['ok', 'changed'].includes(outcome.status)) return;

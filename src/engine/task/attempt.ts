@@ -62,7 +62,7 @@ export async function attempt(
   const would = 'would' in converged ? converged.would : converged.status === 'unknown' ? undefined : foreseen;
   foresee(run, call, kept, would);
   const { outcome, doubt } = withDoubtedFacts(kept, run, call);
-  const absorbed = await retryWhenKnown(run, () => applyFacts(play, state, task, sight, call, outcome, doubt));
+  const absorbed = await retryWhenKnown(run, () => applyFacts(play, state, task, sight, { call, outcome, doubt }));
   if (absorbed.is !== 'value') return { outcome: await uncomputed(absorbed, run, sight) };
   const ofNow = [
     ...new Set([...(outcome.unless ?? []), ...(doubt?.ofNow.values() ?? []), ...lookedInSpiteOf(run, call)]),

@@ -57,7 +57,7 @@ export async function bindTask(
     const refused = firstFalse(task.keywords.when, sight, warnings);
     if (refused !== undefined)
       return { kind: 'skipped', message: 'Conditional result was False', condition: refused, censored };
-    return { kind: 'call', call: await makeCall(play, state, task, sight, peek, censored, warnings) };
+    return { kind: 'call', call: await makeCall(play, state, task, sight, { peek, censored, warnings }) };
   } catch (thrown) {
     const error = asTemplateError(thrown);
     if (error instanceof TemplateError) {
@@ -76,9 +76,7 @@ async function makeCall(
   state: HostState,
   task: Task,
   sight: TemplateScope,
-  peek: boolean,
-  censored: boolean,
-  warnings: string[],
+  { peek, censored, warnings }: Pick<BoundTask, 'censored' | 'warnings'> & { readonly peek: boolean },
 ): Promise<BoundTask> {
   const { options } = play.run;
   const type = await typeOf(play, task, sight);

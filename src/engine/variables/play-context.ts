@@ -30,15 +30,20 @@ export interface PlayContext {
   ): Identity;
 }
 
+/** A task that acts on a host: what the host's variables say, and where the task's keywords are computed if not there. */
+interface Acting {
+  readonly task: Pick<Task, 'keywords'>;
+  readonly sight: TemplateScope;
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly keywords?: TemplateScope;
+}
+
 /** The identity of a host for a task, or for the play itself. */
 export function identityOf(
   run: RunContext,
   state: HostState,
-  task: Pick<Task, 'keywords'>,
-  sight: TemplateScope,
+  { task, sight, environment = {}, keywords = sight }: Acting,
   nodeEndpoint: (host: string) => Endpoint | undefined,
-  environment: Readonly<Record<string, string>> = {},
-  keywords: TemplateScope = sight,
 ): Identity {
   const said: Said = {
     variable(name) {

@@ -108,8 +108,7 @@ export function attributeChanges(
   entry: Owned,
   wanted: Attributes,
   accounts: Accounts,
-  of = '',
-  through = false,
+  { of = '', through = false }: { readonly of?: string; readonly through?: boolean } = {},
 ): readonly Change[] {
   const after = withAttributes(entry, wanted, accounts);
   const changes: Change[] = [];

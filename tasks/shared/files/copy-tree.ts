@@ -99,13 +99,13 @@ export function planItems(state: CopyTreeState, task: TreeCopyParams, items: rea
   const folders = new Map<string, Entry | undefined>([['', followed(made.parent)]]);
   const changes: Change[] = [...made.changes];
   for (const item of items) {
-    const planned = planItem(
+    const place: TreePlace = {
       item,
-      joinPath(base, item.path),
-      folders.get(item.path.includes('/') ? parentOf(item.path) : ''),
-      state,
-      task,
-    );
+      path: joinPath(base, item.path),
+      before: must(state[`at ${item.path}`], item.path),
+      parent: folders.get(item.path.includes('/') ? parentOf(item.path) : ''),
+    };
+    const planned = planItem(place, state, task);
     if ('failed' in planned) return planned;
     changes.push(...planned.changes);
     if (item.kind === 'directory') folders.set(item.path, planned.entry);
@@ -115,32 +115,25 @@ export function planItems(state: CopyTreeState, task: TreeCopyParams, items: rea
 
 type Planned = { readonly changes: readonly Change[]; readonly entry?: Entry } | { readonly failed: string };
 
-function planItem(
-  item: TreeItem,
-  path: string,
-  parent: Entry | undefined,
-  state: CopyTreeState,
-  task: TreeCopyParams,
-): Planned {
-  const before = must(state[`at ${item.path}`], item.path);
-  if (item.kind === 'directory') return planFolder(item, path, before, parent, state, task);
+/** Where an entry is to be: what is there, and the directory that it is in. */
+interface TreePlace {
+  readonly item: TreeItem;
+  readonly path: string;
+  readonly before: PathState;
+  readonly parent: Entry | undefined;
+}
+
+function planItem(place: TreePlace, state: CopyTreeState, task: TreeCopyParams): Planned {
+  const { item, path, before } = place;
+  if (item.kind === 'directory') return planFolder(place, state, task);
   const own = before.exists && (before.link === undefined || item.kind === 'link') ? before : undefined;
   if (followed(before)?.kind === 'directory' && own?.kind === 'directory')
     return { failed: `cannot write to ${path}: it is a directory` };
   if (before.exists && !task.force) return { changes: [] };
-  return item.kind === 'link'
-    ? planLink(item, path, before, parent, state)
-    : planFile(item, path, before, parent, state, task);
+  return item.kind === 'link' ? planLink(place, state) : planFile(place, state, task);
 }
 
-function planFolder(
-  item: TreeItem,
-  path: string,
-  before: PathState,
-  parent: Entry | undefined,
-  state: CopyTreeState,
-  task: TreeCopyParams,
-): Planned {
+function planFolder({ item, path, before, parent }: TreePlace, state: CopyTreeState, task: TreeCopyParams): Planned {
   const wanted = { ...task, mode: task.directory_mode ?? (task.keepModes === true ? showMode(item.mode) : undefined) };
   const there = followed(before);
   if (there === undefined) {
@@ -157,13 +150,7 @@ function planFolder(
   };
 }
 
-function planLink(
-  item: TreeItem,
-  path: string,
-  before: PathState,
-  parent: Entry | undefined,
-  state: CopyTreeState,
-): Planned {
+function planLink({ item, path, before, parent }: TreePlace, state: CopyTreeState): Planned {
   if (before.exists && before.link?.target === item.target) return { changes: [] };
   const target = must(item.target, `the target of ${item.path}`);
   const entry = newEntry('link', state.self, parent, target.length);
@@ -178,14 +165,7 @@ function planLink(
   return { changes: [change] };
 }
 
-function planFile(
-  item: TreeItem,
-  path: string,
-  before: PathState,
-  parent: Entry | undefined,
-  state: CopyTreeState,
-  task: TreeCopyParams,
-): Planned {
+function planFile({ item, path, before, parent }: TreePlace, state: CopyTreeState, task: TreeCopyParams): Planned {
   const old = before.exists && before.link === undefined ? before : undefined;
   const wanted = task.keepModes === true ? { ...task, mode: showMode(item.mode) } : task;
   const fresh = newEntry('file', state.self, parent);

@@ -129,7 +129,7 @@ function recursedChanges(
           }),
         ];
     const of = ` of ${entry.path}`;
-    return attributeChanges(path, entry, wanted, state, of, through).map((change) => ({
+    return attributeChanges(path, entry, wanted, state, { of, through }).map((change) => ({
       ...change,
       effects,
       paths: [path],

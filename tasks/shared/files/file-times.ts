@@ -34,15 +34,8 @@ export function timeChanges(
 ): readonly Change[] {
   const [access, modification] = asked?.stdout.split('\n') ?? [];
   return [
-    timeChange(path, 'access time', '-a', params.access_time || otherwise, access, entry?.inode?.atime),
-    timeChange(
-      path,
-      'modification time',
-      '-m',
-      params.modification_time || otherwise,
-      modification,
-      entry?.inode?.mtime,
-    ),
+    timeChange(path, ACCESS, params.access_time || otherwise, access, entry?.inode?.atime),
+    timeChange(path, MODIFICATION, params.modification_time || otherwise, modification, entry?.inode?.mtime),
   ].filter((change) => change !== undefined);
 }
 
@@ -50,10 +43,18 @@ export function timeChanges(
 export const wrongTime = (asked: ShellAnswer | undefined): string | undefined =>
   asked !== undefined && asked.code !== 0 ? `Error while obtaining timestamp: ${asked.stderr.trim()}` : undefined;
 
+/** One of a file's times, and touch's flag for it. */
+interface FileTime {
+  readonly what: string;
+  readonly flag: string;
+}
+
+const ACCESS: FileTime = { what: 'access time', flag: '-a' };
+const MODIFICATION: FileTime = { what: 'modification time', flag: '-m' };
+
 function timeChange(
   path: string,
-  what: string,
-  flag: string,
+  { what, flag }: FileTime,
   wanted: string,
   seconds: string | undefined,
   current: number | undefined,
