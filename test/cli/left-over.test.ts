@@ -50,6 +50,20 @@ test('U2: a handler left over runs after the task that repairs what it trips ove
   expect(existsSync(notesOf(rig))).toBe(false);
 });
 
+test('a check tells a handler left over once, however often handlers are flushed', async () => {
+  using rig = new Rig();
+  rig.write({
+    'play.yaml': play(rig, `  tasks:${failing}\n    - meta: flush_handlers\n  post_tasks: [ping: ]`, log()),
+  });
+
+  await run(rig, 'play.yaml', '-e', 'boom=true');
+  const { told } = await run(rig, 'play.yaml', '--check');
+
+  expect(told.match(/RUNNING HANDLER \[restart\]/g)).toHaveLength(1);
+  expect(existsSync(notesOf(rig))).toBe(true);
+  await run(rig, 'play.yaml');
+});
+
 test('U2: what nothing else notifies is told with run, time and the way to drop it', async () => {
   using rig = new Rig();
   rig.write({ 'play.yaml': play(rig, `  tasks:${failing}`, log()) });

@@ -49,7 +49,7 @@ export async function flushHandlers(performing: BatchRun, hosts: readonly PlayHo
     const known = new Set(handlers.all.map((handler) => handler.id));
     for (const host of hosts) for (const id of host.due) if (!known.has(id)) host.due.delete(id);
   }
-  if (play.run.options.check) return tellPerhapsDue(performing, hosts);
+  if (play.run.options.check) await tellPerhapsDue(performing, hosts);
   await eachLimited(hosts, play.run.options.forks, async (host) => {
     if (!host.out) await forget(performing, host, ran.get(host) ?? new Set());
   });
@@ -106,6 +106,8 @@ async function forget({ play, handlers }: BatchRun, host: PlayHost, ran: Readonl
   const forgotten = new Set(names.value);
   if (host.left !== undefined)
     host.left = { ...host.left, handlers: host.left.handlers.filter(({ name }) => !forgotten.has(name)) };
+  // The notes stay on the host, as nothing was done; in this play they are told once.
+  if (play.run.options.check) return;
   for (const noted of host.takeNoted(forgotten))
     await runSilently(host.state.link, noted.identity, [forgetHandlers(host.name, noted.names)]);
   for (const ids of host.dueInBlock.values()) for (const { id } of over) ids.delete(id);
