@@ -8,6 +8,7 @@ import {
   pct,
   predicts,
   sh,
+  withLacking,
 } from '../src/sdk.ts';
 import {
   diskSize,
@@ -81,7 +82,7 @@ export default defineTask({
   },
   result: ({ params: { vmid }, state: { container } }) => ({
     vmid,
-    config: container?.config ?? {},
+    config: asKnown(container?.config ?? {}),
     running: container?.running ?? false,
   }),
   returns: {
@@ -126,6 +127,16 @@ function wantedLines(given: Given): Lines {
   return Object.fromEntries(
     Object.entries(lines).flatMap(([key, value]) => (value === undefined ? [] : [[key, String(value)]])),
   );
+}
+
+/** A configuration without what Proxmox makes up when it makes the container: its disk, and the address of a card that was given none. */
+function asKnown(config: Lines): Lines {
+  const isMadeUp = ([name, value]: readonly [string, string]): boolean =>
+    name === 'rootfs' ? /^[^:]+:\d+$/.test(value) : /^net\d+$/.test(name) && !/(^|,)hwaddr=/.test(value);
+  const lines = Object.entries(config);
+  const unknown = lines.filter(isMadeUp).map(([name]) => name);
+  const known = Object.fromEntries(lines.filter((line) => !isMadeUp(line)));
+  return unknown.length === 0 ? config : withLacking(known, unknown);
 }
 
 function refused(config: Lines, { vmid, unprivileged, rootfs }: Given): string | undefined {

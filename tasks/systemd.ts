@@ -67,10 +67,10 @@ export default defineTask({
     // A new unit is known only once systemd has read its file.
     return 'failed' in plan && before.length > 0 && unit.load === 'not-found' ? { changes: before, more: true } : plan;
   },
-  result: ({ state, params }) =>
+  result: ({ state, params, changes, context }) =>
     params.name === undefined || state.unit === undefined
       ? { name: null, status: {} }
-      : unitResult({ unit: state.unit }, wantedUnit(params, params.name)),
+      : unitResult({ unit: state.unit }, wantedUnit(params, params.name), context.check && changes.length > 0),
   returns: {
     name: 'The unit.',
     enabled: 'The parameter.',

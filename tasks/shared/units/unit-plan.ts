@@ -10,6 +10,7 @@ import {
   type TaskResult,
   type Unit,
   unit,
+  withLacking,
 } from '../../../src/sdk.ts';
 import { commandsFor, control } from './unit-commands.ts';
 import { portsOf, samePlaces, tellPlaces } from './unit-listening.ts';
@@ -233,12 +234,27 @@ function warnings(
   ];
 }
 
-/** Ansible's return values. */
-export const unitResult = (state: UnitState, wanted: WantedUnit): TaskResult => ({
+/** Ansible's return values. Of a change that is `foreseen` only, nobody knows what systemd will say of the rest. */
+export const unitResult = (state: UnitState, wanted: WantedUnit, foreseen: boolean): TaskResult => ({
   name: wanted.name,
   ...(wanted.enabled === undefined ? {} : { enabled: wanted.enabled }),
   ...(wanted.state === undefined ? {} : { state: wanted.state === 'stopped' ? 'stopped' : 'started' }),
-  status: state.unit.properties,
+  status: foreseen ? lasting(state.unit.properties) : state.unit.properties,
 });
+
+const lasting = (properties: Unit['properties']): Unit['properties'] => {
+  const changing = Object.keys(properties).filter((name) => !LASTING.has(name));
+  return withLacking(Object.fromEntries(Object.entries(properties).filter(([name]) => LASTING.has(name))), changing);
+};
+
+/** What starting, stopping and enabling a unit leave as it is. */
+const LASTING: ReadonlySet<string> = new Set([
+  'Id',
+  'Description',
+  'FragmentPath',
+  'SourcePath',
+  'Type',
+  'RemainAfterExit',
+]);
 
 const toldEnabled = (enabled: boolean): string => (enabled ? 'enabled' : 'disabled');
