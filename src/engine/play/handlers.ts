@@ -119,9 +119,7 @@ export function notifiedNames(notify: readonly Written[], { scope, env }: Templa
   return notify.flatMap(({ value }) => flat(evaluate(value, scope, env)));
 }
 
-const flat = (value: Value): string[] =>
-  Array.isArray(value)
-    ? (value as readonly Value[]).flatMap(flat)
-    : value === null || isDict(value)
-      ? []
-      : [String(value)];
+function flat(value: Value): string[] {
+  if (Array.isArray(value)) return (value as readonly Value[]).flatMap(flat);
+  return value === null || isDict(value) ? [] : [String(value)];
+}

@@ -75,12 +75,10 @@ function proofOf(play: PlayContext, host: PlayHost, block: Block): Proof {
   };
 }
 
-const messageOf = (proof: Exclude<Computation<never>, { is: 'value' }>): string =>
-  proof.is === 'mistaken'
-    ? placed(proof.error)
-    : proof.is === 'unknown'
-      ? dependsOn(proof.because)
-      : proof.failure.message;
+function messageOf(proof: Exclude<Computation<never>, { is: 'value' }>): string {
+  if (proof.is === 'mistaken') return placed(proof.error);
+  return proof.is === 'unknown' ? dependsOn(proof.because) : proof.failure.message;
+}
 
 /** The command that would prove the block could not be computed: what the block changed is put back. */
 async function unproved(play: PlayContext, host: PlayHost, key: string, why: string): Promise<Outcome> {

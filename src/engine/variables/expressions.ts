@@ -42,8 +42,13 @@ export function evaluateWritten(
 /** Ansible's words. */
 const NOT_DEFINED = 'VARIABLE IS NOT DEFINED!';
 
+function typeName(value: Value): string | undefined {
+  if (Array.isArray(value)) return "<class 'list'>";
+  return value instanceof Map ? "<class 'dict'>" : undefined;
+}
+
 const named = (value: Value, name: string): ReturnType<Controller['evaluate']> => ({
-  name: Array.isArray(value) ? "<class 'list'>" : value instanceof Map ? "<class 'dict'>" : name,
+  name: typeName(value) ?? name,
   value: toJs(value),
 });
 
