@@ -271,8 +271,9 @@ export function whyNotConverged(
   context: TaskContext,
 ): string | undefined {
   const plan = type.plan(state, params, context);
+  if ('failed' in plan) return plan.failed;
   const remains = remaining(plan);
-  return 'failed' in plan ? plan.failed : remains.length > 0 ? notConverged(remains) : undefined;
+  return remains.length > 0 ? notConverged(remains) : undefined;
 }
 
 /** Changed, where more than means was done. */

@@ -86,15 +86,10 @@ function notComputed(settled: Computation<unknown>): readonly Included[] | undef
 }
 
 function typesOf(items: readonly Item[]): string[] {
-  return items.flatMap((item) =>
-    item.kind === 'task'
-      ? typeof item.type === 'string'
-        ? [item.type]
-        : []
-      : item.kind === 'block'
-        ? typesOf([...item.block, ...item.rescue, ...item.always])
-        : [],
-  );
+  return items.flatMap((item) => {
+    if (item.kind === 'block') return typesOf([...item.block, ...item.rescue, ...item.always]);
+    return item.kind === 'task' && typeof item.type === 'string' ? [item.type] : [];
+  });
 }
 
 /** Tell how one turn of an include ended; where it failed, the host falls. */

@@ -117,14 +117,14 @@ function unwind(host: PlayHost): 'rescue' | 'always' | undefined {
 }
 
 function taskDict(task: Task | Include | Meta | Block, play: PlayContext, host: PlayHost): Map<Value, Value> {
-  const name =
-    task.kind === 'block'
-      ? String(task.name ?? 'block')
-      : task.name === undefined
-        ? ''
-        : refOf(play, task, host, false).name.replace(/^.* : /, '');
   return new Map<Value, Value>([
-    ['name', name],
+    ['name', bareName(task, play, host)],
     ['action', task.kind === 'task' ? String(task.type) : task.kind],
   ]);
+}
+
+/** The name as it is written, templates computed; without its role. */
+function bareName(task: Task | Include | Meta | Block, play: PlayContext, host: PlayHost): string {
+  if (task.kind === 'block') return String(task.name ?? 'block');
+  return task.name === undefined ? '' : refOf(play, task, host, false).name.replace(/^.* : /, '');
 }

@@ -102,7 +102,7 @@ function batchKeywords({ definition: play, run, scopes }: PlayContext, first: Ho
   const serial = toJs(keywordValue(play.serial, sight) ?? null);
   const percentage = keywordValue(play.maxFailPercentage, sight);
   return {
-    serial: (serial === null ? [] : Array.isArray(serial) ? serial : [serial]) as (number | string)[],
+    serial: listOf(serial) as (number | string)[],
     maxFailPercentage: percentage === undefined || percentage === null ? undefined : Number(toJs(percentage)),
     strategy: String(toJs(keywordValue(play.strategy, sight) ?? run.options.strategy ?? 'linear')).replace(
       /^ansible\.builtin\./,
@@ -273,13 +273,17 @@ function hostsOf(context: PlayContext): { hosts: readonly string[] } | { error: 
 
 function nameOf(context: PlayContext): string {
   const { definition: play } = context;
-  if (play.name === undefined)
-    return typeof play.hosts.value === 'string'
-      ? play.hosts.value
-      : Array.isArray(play.hosts.value)
-        ? play.hosts.value.join(',')
-        : '';
+  const { value } = play.hosts;
+  if (play.name === undefined) return Array.isArray(value) ? value.join(',') : textOr(value, '');
   const { name } = play;
   const { scope, env } = playSight(context);
   return ifKnown(() => String(evaluate(name, scope, env))) ?? String(name instanceof Template ? name.source : name);
+}
+
+const textOr = (value: unknown, otherwise: string): string => (typeof value === 'string' ? value : otherwise);
+
+/** A list, where one thing may be written instead. */
+function listOf(value: unknown): readonly unknown[] {
+  if (value === null) return [];
+  return Array.isArray(value) ? value : [value];
 }

@@ -81,12 +81,8 @@ async function questionsFor(
   try {
     const sight = play.scopes.of(state, task, layers);
     const loop = loopOf(task, sight);
-    const sights =
-      loop === undefined
-        ? [sight]
-        : loop.kind === 'items'
-          ? loop.items.slice(0, room).map((item) => itemSight(play, state, task, item, layers))
-          : [];
+    const items = loop?.kind === 'items' ? loop.items.slice(0, room) : [];
+    const sights = loop === undefined ? [sight] : items.map((item) => itemSight(play, state, task, item, layers));
     for (const one of sights) {
       if (asked.length >= room) break;
       const computed = await bindTask(play, state, task, one, true);

@@ -59,8 +59,7 @@ export async function attempt(
   const judged = withUnless(settled.is === 'value' ? settled.value : await uncomputed(settled, run, sight), read);
   const held = call.ansible ? judged : unlessMended(judged, converged, call);
   const kept = held.status === 'unreachable' && play.run.signal.aborted ? interrupted(held) : held;
-  const would = 'would' in converged ? converged.would : converged.status === 'unknown' ? undefined : foreseen;
-  foresee(run, call, kept, would);
+  foresee(run, call, kept, wouldChange(converged, foreseen));
   const { outcome, doubt } = withDoubtedFacts(kept, run, call);
   const absorbed = await retryWhenKnown(run, () => applyFacts(play, state, task, sight, { call, outcome, doubt }));
   if (absorbed.is !== 'value') return { outcome: await uncomputed(absorbed, run, sight) };
@@ -75,6 +74,12 @@ export async function attempt(
     ? { ...outcome, status: 'changed', result: { ...result, changed: true } }
     : { ...outcome, result, shown };
   return { outcome: await ignorable(told, run, sight), delegatedTo: call.delegatedTo, ofNow };
+}
+
+/** In a check: what a task would change, or would have changed; undefined where nobody says. */
+function wouldChange(converged: Converged, foreseen: readonly Change[]): readonly Change[] | undefined {
+  if ('would' in converged) return converged.would;
+  return converged.status === 'unknown' ? undefined : foreseen;
 }
 
 /** In a check: a task that cannot be computed from values that tasks may make others. It may change what it names, if they do. */

@@ -151,7 +151,8 @@ function judge(
         ? before['changed'] === true
         : firstFalse(task.changedWhen, sightOf(base)) === undefined;
     const result = { ...base, changed };
-    const status = failed ? 'failed' : changed ? 'changed' : 'ok';
+    const succeeded = changed ? 'changed' : 'ok';
+    const status = failed ? 'failed' : succeeded;
     const message = failed ? reasonOf(converged, before, task) : undefined;
     return { status, changes: changed || failed ? changes : [], message, assuming, warnings, result };
   } catch (error) {

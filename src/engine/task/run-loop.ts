@@ -81,14 +81,7 @@ const evaluateText = (value: Value): string =>
 function together(outcomes: readonly Outcome[], wanted: number): Outcome {
   const status = statusOf(outcomes, wanted);
   const failed = outcomes.filter((one) => one.status === 'failed');
-  const msg =
-    wanted === 0
-      ? 'No items in the list'
-      : failed.length > 0
-        ? 'One or more items failed'
-        : status === 'skipped'
-          ? 'All items skipped'
-          : 'All items completed';
+  const msg = loopMessage(status, wanted, failed.length);
   const messages: Partial<Record<Outcome['status'], string>> = {
     skipped: msg,
     unknown: outcomes.find((one) => one.status === 'unknown')?.message,
@@ -111,6 +104,13 @@ function together(outcomes: readonly Outcome[], wanted: number): Outcome {
       ...(status === 'skipped' && wanted === 0 ? { skipped_reason: msg } : {}),
     },
   };
+}
+
+/** What Ansible says of a loop as a whole. */
+function loopMessage(status: Outcome['status'], wanted: number, failed: number): string {
+  if (wanted === 0) return 'No items in the list';
+  if (failed > 0) return 'One or more items failed';
+  return status === 'skipped' ? 'All items skipped' : 'All items completed';
 }
 
 /** What the whole depends on; nothing where an item that ends as the whole does so in any case. */
