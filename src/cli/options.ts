@@ -13,7 +13,7 @@ export const runOptions = {
     short: 'l',
     value: 'PATTERN',
     many: true,
-    help: 'only these hosts of those that the plays name',
+    help: 'only these hosts of those that the plays name; @FILE has a pattern a line',
   },
   tags: { type: 'list', short: 't', value: 'TAGS', help: 'only tasks with one of these tags' },
   'skip-tags': { type: 'list', value: 'TAGS', help: 'no tasks with any of these tags' },

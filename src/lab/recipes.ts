@@ -19,7 +19,7 @@ interface Recipe {
   readonly shiftedBy?: number;
 }
 
-// No Python: the hosts must prove that we need none. `forbidden` in images.ts watches over it.
+// No Python: the hosts must prove that we need none. test/lab/lab.test.ts watches over it.
 const basePackages =
   `systemd systemd-sysv dbus openssh-server sudo iproute2 cron ifupdown procps iputils-ping ca-certificates less
   netbase nftables nano locales debconf-utils logrotate libnss-myhostname`.split(/\s+/);

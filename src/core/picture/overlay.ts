@@ -89,7 +89,8 @@ export class Overlay {
     const keeps = entry?.kind === 'directory' && was === 'directory';
     if (!keeps) for (const below of this.#below(place)) this.#places.delete(below);
     // What is written is renamed to its place: that, too, alters the directory's times.
-    if (was !== entry?.kind || holds !== undefined || sameTarget === false) this.#parents.add(parentOf(place));
+    const isOtherLink = entry?.kind === 'link' && sameTarget !== true;
+    if (was !== entry?.kind || holds !== undefined || isOtherLink) this.#parents.add(parentOf(place));
     if (before?.is === 'file' && (entry === undefined || holds !== undefined)) this.#unname(before.file);
     this.#places.set(place, this.#stored(becoming, before, keeps, { task, at }));
   }

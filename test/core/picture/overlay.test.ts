@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest';
+import type { Becoming } from '../../../src/core/picture/becoming.ts';
+import { Overlay } from '../../../src/core/picture/overlay.ts';
+import type { Entry, EntryKind } from '../../../src/core/questions/files/entry.ts';
+
+const entry = (kind: EntryKind): Entry => ({
+  kind,
+  mode: 0o755,
+  uid: 0,
+  gid: 0,
+  owner: 'root',
+  group: 'root',
+  size: 1,
+});
+
+const link = { place: '/d/it', was: 'link', entry: entry('link'), target: 'there' } as const;
+
+// A new name, or another entry under an old one, gives its directory another time.
+test.each<[string, Becoming, boolean]>([
+  ['a new file', { place: '/d/it', was: undefined, entry: entry('file'), holds: { bytes: new Uint8Array() } }, true],
+  ['a file that goes', { place: '/d/it', was: 'file', entry: undefined }, true],
+  [
+    'a file that is replaced',
+    { place: '/d/it', was: 'file', entry: entry('file'), holds: { bytes: new Uint8Array() } },
+    true,
+  ],
+  ['another mode of a file', { place: '/d/it', was: 'file', entry: entry('file') }, false],
+  ['a link that leads elsewhere then', link, true],
+  ['another owner of a link', { ...link, sameTarget: true }, false],
+])('%s: whether the directory has other times then', (_, becoming, isRelisted) => {
+  const files = new Overlay();
+
+  files.become('task', becoming);
+
+  expect(files.isRelisted('/d')).toBe(isRelisted);
+});
