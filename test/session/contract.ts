@@ -220,7 +220,7 @@ export function sessionContract(
       const script = `trap '' TERM; (sleep ${seconds} & sleep ${seconds}); setsid sleep ${seconds} & sleep ${seconds}`;
 
       const said = await replies(opened, ['echo before', { script, deadlineMs: 300 }, 'echo after']);
-      const [running] = await replies(opened, [countSleeps(seconds)]);
+      const [running] = await replies(opened, [leftSleeps(seconds)]);
 
       expect(said.map(({ timedOut }) => timedOut ?? false)).toEqual([false, true, false]);
       expect(said[1]!.code).not.toBe(0);
@@ -247,7 +247,7 @@ export function sessionContract(
       const [said] = await replies(opened, [
         { script: 'cat; exit 3', stdin: Buffer.from('in'), deadlineMs: seconds * 1000 },
       ]);
-      const [running] = await replies(opened, [countSleeps(seconds)]);
+      const [running] = await replies(opened, [leftSleeps(seconds)]);
 
       expect(plain(said!)).toEqual({ code: 3, stdout: 'in', stderr: '' });
       expect(text(running)).toBe('0\n');
@@ -280,7 +280,7 @@ export function sessionContract(
 
       expect(exchanged).toMatchObject({ ok: false, failure: { reason: 'lost' } });
       expect(exchanged.ok ? [] : exchanged.failure.replies!.map((reply) => text(reply))).toEqual(['whole\n']);
-      const [running] = await replies(opened, [countSleeps(seconds)]);
+      const [running] = await replies(opened, [leftSleeps(seconds)]);
       expect(text(running)).toBe('0\n');
     });
 
@@ -392,5 +392,8 @@ const unlikelySeconds = (): number => 100_000 + Math.floor(Math.random() * 900_0
 
 // The brackets keep grep itself out of the count.
 const sleeping = (seconds: number): string => `grep -la '[s]leep.${seconds}' /proc/[0-9]*/cmdline 2>/dev/null`;
+/** How many are left in the end: what is killed takes a moment to be gone. */
+const leftSleeps = (seconds: number): string =>
+  `for i in 1 2 3 4 5 6 7 8 9 10; do [ "$(${countSleeps(seconds)})" = 0 ] && break; sleep 0.2; done; ${countSleeps(seconds)}`;
 const countSleeps = (seconds: number): string => `${sleeping(seconds)} | wc -l | tr -d ' '`;
 const killSleeps = (seconds: number): string => `kill $(${sleeping(seconds)} | tr -dc '0-9\\n')`;

@@ -1,4 +1,4 @@
-import type { ShellText } from '../command.ts';
+import type { Script } from '../command.ts';
 import type { Entry, EntryKind } from '../questions/files/entry.ts';
 
 /** What is at a path after a change. */
@@ -32,6 +32,6 @@ export interface Printing {
   /** Two with one key hold the same. */
   readonly key: string;
   /** Prints it; left out where nobody can say beforehand what it will be. */
-  readonly script?: ShellText;
+  readonly script?: Script;
   readonly stdin?: Uint8Array | undefined;
 }

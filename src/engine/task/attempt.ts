@@ -238,9 +238,9 @@ async function convergeAsToldBy(call: BoundTask, target: Target, by: (call: Boun
   if (foreseen.status === 'ok' || foreseen.status === 'changed') return foreseen;
   // Ansible's copy and template do not look at what is in their way: they tell what they would write.
   const { would = [] } = converged;
-  return foreseen.status === 'unknown' && would.length > 0
-    ? { status: 'changed', changes: would, result: {}, assuming: foreseen.assuming, unless: [], warnings: [] }
-    : converged;
+  if (would.length === 0 || (foreseen.status !== 'unknown' && foreseen.status !== 'failed')) return converged;
+  const assuming = foreseen.status === 'unknown' ? foreseen.assuming : [];
+  return { status: 'changed', changes: would, result: {}, assuming, unless: [], warnings: [] };
 }
 
 function targetOf(

@@ -8,7 +8,7 @@ import {
   type PathState,
   parentOf,
   type Self,
-  sh,
+  script,
 } from '../../../src/sdk.ts';
 import { newEntry } from '../files/path-info.ts';
 import { type Blob, type GitAccess, gitWith, localRepository } from './git-questions.ts';
@@ -60,11 +60,11 @@ function filesOf(
     if (kind === 'directory') return becomes({ place: joinPath(place, path), was: undefined, entry });
     // What a link says is not asked for.
     if (kind !== 'file') return blurs(`path:${joinPath(place, path)}`);
-    const script =
+    const prints =
       printed.has(blob) && size <= mostBytes
-        ? sh`${gitWith(wanted)} -C ${localRepository(wanted) ?? ''} cat-file blob ${sha}`.script
+        ? script`${gitWith(wanted)} -C ${localRepository(wanted) ?? ''} cat-file blob ${sha}`
         : undefined;
-    const printedBy = { key: `blob ${sha}`, ...(script !== undefined && { script }) };
+    const printedBy = { key: `blob ${sha}`, ...(prints !== undefined && { script: prints }) };
     return becomes({ place: joinPath(place, path), was: undefined, entry, holds: { printedBy } });
   });
 }

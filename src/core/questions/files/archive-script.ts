@@ -136,9 +136,9 @@ const zipNewer = script`a=$(unzip -Z -T "$s" "$e" | sed -n 's/.* \([0-9]\{8\}\.[
       [ "$(date -r "$p" +%Y%m%d.%H%M%S)" \> "$a" ] && continue`;
 
 /** A script that prints what a member of an archive holds, which it names as the archive does. */
-export function memberScript(arg: ArchiveArg, member: string, zip: boolean): ShellText {
+export function memberScript(arg: ArchiveArg, member: string, zip: boolean): Script {
   const name = member.replace(/[[\]*?\\]/g, '\\$&');
   const untar = script`LC_ALL=C tar -xO ${tarArguments({ ...arg, include: [], exclude: [] })} -- ${member}`;
-  if (zip) return withArchive(arg.source, script`LC_ALL=C.UTF-8 unzip -p "$s" ${name}`).text;
-  return (arg.source.bytes === undefined ? withArchive(arg.source, untar) : untar).text;
+  if (zip) return withArchive(arg.source, script`LC_ALL=C.UTF-8 unzip -p "$s" ${name}`);
+  return arg.source.bytes === undefined ? withArchive(arg.source, untar) : untar;
 }

@@ -1,4 +1,4 @@
-import { type ShellText, script, writtenScript } from '../../command.ts';
+import { type Script, type ShellText, script } from '../../command.ts';
 import type { Printing } from '../../picture/becoming.ts';
 import { NotForeseen, Refused } from '../../picture/picture.ts';
 import type { Answer, Picture, Question, QuestionKind } from '../../question.ts';
@@ -6,7 +6,7 @@ import type { Reply } from '../../session.ts';
 import { upTo } from '../../text/up-to.ts';
 import { decodeText } from '../../text-codec.ts';
 
-type Printable = Printing & { readonly script: ShellText };
+type Printable = Printing & { readonly script: Script };
 
 const isPrintable = (printing: Printing): printing is Printable => printing.script !== undefined;
 
@@ -33,7 +33,7 @@ function nowOrUnknown<A>(picture: Picture, question: Question<A>, task: string):
 
 const bytesKind: QuestionKind<Printable, Uint8Array> = {
   name: 'printed',
-  scripts: (args) => args.map(({ script, stdin }) => ({ script, stdin, large: true, deadlineMs })),
+  scripts: (args) => args.map(({ script, stdin }) => ({ script: script.text, stdin, large: true, deadlineMs })),
   read: (replies) => replies.map((reply) => answerOf(reply, ({ stdout }) => stdout)),
   about: () => [],
 };
@@ -63,7 +63,7 @@ const printedSum = (printing: Printable, algorithm: string): Question<string> =>
 
 // The exit code is that of what prints, not that of the last command of the pipe.
 const sumScript = (printing: Printable, algorithm: string): ShellText =>
-  script`{ c=$({ { (${writtenScript(printing.script)}
+  script`{ c=$({ { (${printing.script}
 ); echo "$?" >&3; } | ${algorithm}sum -b >&4; } 3>&1); } 4>&1
 exit "$c"`.text;
 
