@@ -144,7 +144,7 @@ class Binder {
     this.#problem(
       'not-a-choice',
       path,
-      `\`${named(path)}\` is one of ${spec.choices.join(', ')}; found \`${String(value)}\``,
+      `\`${named(path)}\` must be one of ${spec.choices.join(', ')}; found \`${String(value)}\``,
       hint,
     );
     return undefined;

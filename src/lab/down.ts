@@ -19,7 +19,10 @@ import { namespaceOf, switchNamespace } from './switch.ts';
 export async function labDown(progress: Progress = silent): Promise<void> {
   const why = obstacle();
   if (why) throw new Error(why);
-  if (outside().length > 0) throw new Error('lab down ends all that runs in the network of the lab: run it outside');
+  if (outside().length > 0)
+    throw new Error(
+      '`lab down` ends everything that runs in the network of the lab, this shell as well: run it from outside',
+    );
   if (!existsSync(stateDir())) return;
   await withLock(progress, async () => {
     await progress.step('switching the lab off', async () => {

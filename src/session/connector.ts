@@ -91,13 +91,13 @@ function noWay(endpoint: Endpoint): SessionFailure | undefined {
     return {
       reason: 'become',
       message: `${name}: there is no become method \`${become.method}\``,
-      hint: `become_method is one of ${becomeMethodNames.join(', ')}`,
+      hint: `become_method must be one of ${becomeMethodNames.join(', ')}`,
     };
   if (connectionNamed(connection) === undefined)
     return {
       reason: 'unsupported',
-      message: `${name}: there is no connection \`${connection}\``,
-      hint: `ansible_connection is one of ${connectionNames.join(', ')}`,
+      message: `${name}: unknown connection type \`${connection}\``,
+      hint: `ansible_connection must be one of ${connectionNames.join(', ')}`,
     };
   const way = connectionOf(connection);
   if (way.kind === 'login') return undefined;

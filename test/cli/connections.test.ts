@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { Rig } from './rig.ts';
 
 test.for([
-  ['{ ansible_connection: winrm }', 'there is no connection `winrm`'],
+  ['{ ansible_connection: winrm }', 'unknown connection type `winrm`'],
   ['{ ansible_connection: pct }', 'give ansible_pct_node, a host of the inventory, and ansible_pct_id'],
 ] as const)('a way that there is not is told, and does not become another one: %s', async ([variables, message]) => {
   using rig = new Rig().write({
@@ -29,7 +29,7 @@ test.for(['runas', 'ansible.builtin.doas'])('a become method that there is not f
   const { code, stdout } = await rig.run(['play.yaml']);
 
   expect(stdout).toContain(`there is no become method \`${method}\``);
-  expect(stdout).toContain('become_method is one of sudo, su, doas');
+  expect(stdout).toContain('become_method must be one of sudo, su, doas');
   expect(stdout).toContain('"msg": "went on"');
   expect(code).toBe(0);
 });

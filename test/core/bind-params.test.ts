@@ -96,7 +96,7 @@ describe('bindParams', () => {
     expect(bound(type, { paht: '/x', state: 'presnt' })).toEqual([
       ['unknown-parameter', 'paht', '`paht` is not a parameter of `box`', 'did you mean `path`?'],
       ['missing-parameter', '', '`box` needs the parameter `path`', undefined],
-      ['not-a-choice', 'state', '`state` is one of present, absent; found `presnt`', 'did you mean `present`?'],
+      ['not-a-choice', 'state', '`state` must be one of present, absent; found `presnt`', 'did you mean `present`?'],
     ]);
   });
 

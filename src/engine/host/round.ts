@@ -44,7 +44,7 @@ function readSafely(
 ): readonly Answer<unknown>[] {
   const late = replies.find((reply) => reply.timedOut === true);
   if (late !== undefined && kind.name !== 'shell')
-    return args.map(() => ({ ok: false, why: `no answer in time to ${kind.name}` }));
+    return args.map(() => ({ ok: false, why: `the host did not answer in time: ${kind.name}` }));
   return kind.read(replies, args);
 }
 

@@ -23,7 +23,8 @@ function expandRange(range: string): readonly string[] | { readonly problem: str
 
 function numbers(range: string, from: string, to: string, stride: number) {
   const padded = from.length > 1 && from.startsWith('0');
-  if (padded && from.length !== to.length) return wrong(range, 'with leading zeros both ends are of one length');
+  if (padded && from.length !== to.length)
+    return wrong(range, 'if there are leading zeros, both ends must have the same number of digits');
   if (Number(from) > Number(to)) return wrong(range, 'its end is below its beginning');
   return series(Number(from), Number(to), stride).map((n) =>
     padded ? String(n).padStart(from.length, '0') : String(n),

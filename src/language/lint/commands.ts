@@ -96,7 +96,7 @@ export const commandAlwaysChanged: Rule = {
     if (hasAnyArg(item, ['creates', 'removes', 'unless', 'onlyif'])) return [];
     const fix =
       'say when it changes something: creates, removes, unless, onlyif, or changed_when (false for what only looks)';
-    return [{ at: item.typeAt, message: 'nothing says when this command changes something', fix }];
+    return [{ at: item.typeAt, message: 'this task does not say when its command changes something', fix }];
   },
 };
 

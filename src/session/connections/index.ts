@@ -18,6 +18,6 @@ export const connections: Readonly<Record<ConnectionName, Connection>> = {
 /** The way of an endpoint whose word has been looked at before. */
 export function connectionOf(word: string): Connection {
   const name = connectionNamed(word);
-  if (name === undefined) throw new Error(`there is no connection ${word}`);
+  if (name === undefined) throw new Error(`unknown connection type ${word}`);
   return connections[name];
 }

@@ -12,7 +12,7 @@ export const pct: EnteredConnection = {
     via === undefined || settings?.id === undefined
       ? {
           reason: 'unsupported',
-          message: `${name}: the connection pct does not know which container this is`,
+          message: `${name}: no container is given for the connection pct`,
           hint: 'give ansible_pct_node, a host of the inventory, and ansible_pct_id',
         }
       : undefined,

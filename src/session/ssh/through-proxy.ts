@@ -38,7 +38,7 @@ function resolveChain(specs: readonly string[], { endpoint, via }: Reached, reso
 
 const circle = ({ name }: Endpoint, via: readonly string[]): TargetResult => ({
   ok: false,
-  failure: { reason: 'unreachable', message: `${name}: ProxyJump goes in a circle: ${via.join(', ')}` },
+  failure: { reason: 'unreachable', message: `${name}: ProxyJump forms a loop: ${via.join(', ')}` },
 });
 
 /** The endpoint of a jump host, from [user@]host[:port] or ssh://…: with how the target checks host keys, without its password and key. */

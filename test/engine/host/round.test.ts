@@ -38,7 +38,7 @@ describe('questions of one round', () => {
   test('have no answer where the host did not give it in time', () => {
     const answers = mergeQuestions([named('a')]).read([reply('half', { timedOut: true })]);
 
-    expect([...answers.values()]).toEqual([{ ok: false, why: 'no answer in time to names' }]);
+    expect([...answers.values()]).toEqual([{ ok: false, why: 'the host did not answer in time: names' }]);
   });
 
   test('that hold a secret are a part of their own, which is told nowhere; secret to one is secret to all', () => {

@@ -69,7 +69,7 @@ describe('ssh', { timeout: 20_000 }, () => {
     const config = 'Host one\nProxyJump two\nHost two\nProxyJump one\n';
 
     expect(await sshConnection(connect(), endpoint(config, { address: 'one' }))).toMatch(
-      /ProxyJump goes in a circle: two, one, two/,
+      /ProxyJump forms a loop: two, one, two/,
     );
   });
 

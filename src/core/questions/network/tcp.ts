@@ -30,7 +30,7 @@ const kind: QuestionKind<TcpQuestion, TcpAnswer> = {
   read: (replies) =>
     replies.map(({ code, stdout, stderr }) => {
       if (code === 127)
-        return { ok: false, why: 'this host has neither bash, nc nor perl to try a TCP connection with' };
+        return { ok: false, why: 'cannot test a TCP connection: this host has none of bash, nc and perl' };
       const said = decodeText(stderr).trim();
       return {
         ok: true,
