@@ -85,7 +85,8 @@ _mark() {
 # _watchdog SECONDS: succeeds when it had to kill something.
 _watchdog() {
   _before=$!
-  trap '[ "$!" = "$_before" ] || kill "$!"; exit 1' TERM
+  # A child that has not become sleep yet would only note a TERM, and lose it.
+  trap '[ "$!" = "$_before" ] || kill -KILL "$!"; exit 1' TERM
   sleep "$1" &
   wait "$!"
   trap '' TERM
