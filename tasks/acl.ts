@@ -20,17 +20,17 @@ const params = {
     doc: 'Whether the entry should be present; `query` only reports the ACL.',
   },
   etype: { type: 'str', choices: ['group', 'mask', 'other', 'user'], doc: 'The kind of entry.' },
-  entity: { type: 'str', default: '', doc: 'The user or group (default: the owner).' },
-  permissions: { type: 'str', doc: 'Its permissions: any of `r`, `w`, `x` and `X`.' },
-  entry: { type: 'str', doc: 'The whole entry instead, as setfacl takes it: `[default:]TYPE:ENTITY:PERMISSIONS`.' },
-  default: { type: 'bool', default: false, doc: 'The entry that what is made in a directory gets.' },
-  recursive: { type: 'bool', default: false, aliases: ['recurse'], doc: 'All that is below a directory as well.' },
-  follow: { type: 'bool', default: true, doc: 'Follow a link.' },
+  entity: { type: 'str', default: '', doc: 'The user or group the entry is for (default: the owner).' },
+  permissions: { type: 'str', doc: 'The permissions to grant: any of `r`, `w`, `x` and `X`.' },
+  entry: { type: 'str', doc: 'The whole entry in setfacl notation, instead of the parameters above: `[default:]TYPE:ENTITY:PERMISSIONS`.' },
+  default: { type: 'bool', default: false, doc: 'Manage the default entry, which new files and directories in the directory inherit.' },
+  recursive: { type: 'bool', default: false, aliases: ['recurse'], doc: 'Apply the entry to everything below the directory as well.' },
+  follow: { type: 'bool', default: true, doc: 'If the path is a link, manage the ACL of its target.' },
   recalculate_mask: {
     type: 'str',
     default: 'default',
     choices: ['default', 'mask', 'no_mask'],
-    doc: 'Whether the mask is recalculated.',
+    doc: 'Whether to recalculate the ACL mask.',
   },
   use_nfsv4_acls: { type: 'bool', default: false, ignored: 'only POSIX ACLs are managed' },
 } as const;
@@ -40,7 +40,7 @@ type Task = Params<typeof params>;
 export default defineTask({
   name: 'ansible.posix.acl',
   summary: 'Manage one entry of the POSIX ACL of a file.',
-  description: 'The package `acl` must be on the host.',
+  description: 'Requires the package `acl` on the host.',
   params,
   rules: {
     mutuallyExclusive: [
@@ -79,12 +79,12 @@ export default defineTask({
   returns: { acl: 'The entries of the ACL.' },
   examples: [
     {
-      title: 'A user may read a file',
+      title: 'Let a user read a file',
       yaml: 'acl:\n  path: /etc/retrace.key\n  etype: user\n  entity: www-data\n  permissions: r\n  state: present',
       runs: { no: 'needs the file and the package acl' },
     },
     {
-      title: 'All that is made in a directory can be written by a group',
+      title: 'Let a group write everything that is created in a directory',
       yaml: 'acl:\n  path: /srv/shared\n  entry: default:group:staff:rwX\n  recursive: true\n  state: present',
       runs: { no: 'needs the directory and the package acl' },
     },

@@ -3,18 +3,18 @@ import { defineTask } from '../src/sdk.ts';
 export default defineTask({
   name: 'ansible.builtin.add_host',
   summary: 'Add a host to the inventory of this run.',
-  description: 'All other parameters become variables of the host.',
+  description: 'All other parameters become host variables.',
   controllerOnly: true,
   oncePerPlay: true,
   anyParams: true,
   params: {
-    name: { type: 'str', required: true, aliases: ['host', 'hostname'], doc: 'The host; with a port as `host:22`.' },
+    name: { type: 'str', required: true, aliases: ['host', 'hostname'], doc: 'The name of the host, optionally with a port, as in `host:22`.' },
     groups: {
       type: 'list',
       elements: 'str',
       aliases: ['group', 'groupname'],
       default: [],
-      doc: 'Groups that it joins.',
+      doc: 'The groups to add the host to.',
     },
   },
   plan(_state, params) {
@@ -36,7 +36,7 @@ export default defineTask({
   returns: { add_host: 'The host with its groups and variables.' },
   examples: [
     {
-      title: 'A container that was just made',
+      title: 'A container that was just created',
       yaml: 'add_host:\n  name: ct100\n  groups: [proxies]\n  ansible_host: 10.1.0.100',
     },
   ],

@@ -4,25 +4,25 @@ export default defineTask({
   name: 'community.general.alternatives',
   summary: 'Choose which program provides a command name (update-alternatives).',
   params: {
-    name: { type: 'str', required: true, doc: 'The name, for example `editor`.' },
-    path: { type: 'path', required: true, doc: 'The program.' },
-    link: { type: 'path', doc: 'Where the name is; needed where it is new.' },
-    priority: { type: 'int', doc: 'How much the program counts where nobody chooses; 50 for a new one.' },
+    name: { type: 'str', required: true, doc: 'The generic command name, for example `editor`.' },
+    path: { type: 'path', required: true, doc: 'The program that provides the command.' },
+    link: { type: 'path', doc: 'The path of the generic link; required if the name is new.' },
+    priority: { type: 'int', doc: 'The priority of the program in automatic mode; a new program gets 50 by default.' },
     state: {
       type: 'str',
       default: 'selected',
       choices: ['present', 'selected', 'auto', 'absent'],
-      doc: 'Whether it is known, chosen, or left to priorities.',
+      doc: 'Whether the program should be registered (`present`), chosen (`selected`), left to priorities (`auto`) or removed (`absent`).',
     },
     subcommands: {
       type: 'list',
       elements: 'dict',
       aliases: ['slaves'],
-      doc: 'Links that follow the choice.',
+      doc: 'Additional links that are switched together with the main one.',
       options: {
-        name: { type: 'str', required: true, doc: 'Their name.' },
-        path: { type: 'path', required: true, doc: 'Where they lead.' },
-        link: { type: 'path', required: true, doc: 'Where they are.' },
+        name: { type: 'str', required: true, doc: 'The generic name of the link.' },
+        path: { type: 'path', required: true, doc: 'The target of the link.' },
+        link: { type: 'path', required: true, doc: 'The path of the link.' },
       },
     },
   },
@@ -87,7 +87,7 @@ export default defineTask({
   returns: {},
   examples: [
     {
-      title: 'The editor',
+      title: 'Choose the editor',
       yaml: 'alternatives:\n  name: pager\n  path: /bin/more',
       runs: { no: 'a test host need not have it' },
     },

@@ -37,13 +37,13 @@ export default defineTask({
   name: 'ansible.builtin.apt',
   summary: 'Install, upgrade and remove Debian packages.',
   description:
-    'One dpkg-query covers the packages of all tasks. Missing packages are simulated first: a check reports what else would be installed or removed, and a package that apt cannot find fails at once.',
+    'One dpkg-query covers the packages of all tasks. The installation of missing packages is simulated first, so a check reports what else would be installed or removed, and a package that apt cannot find fails at once.',
   params: {
     name: {
       type: 'list',
       elements: 'str',
       aliases: ['package', 'pkg'],
-      doc: 'Packages: `name`, `name=1.2*`, `name>=1.2`, `name:architecture`, with wildcards.',
+      doc: 'The packages, as `name`, `name=1.2*`, `name>=1.2` or `name:architecture`; wildcards are allowed.',
     },
     state: {
       type: 'str',
@@ -57,16 +57,16 @@ export default defineTask({
       default: 0,
       doc: 'Fetch package lists only if they are older than this, in seconds.',
     },
-    update_cache_retries: { type: 'int', default: 5, doc: 'How many times to try fetching.' },
+    update_cache_retries: { type: 'int', default: 5, doc: 'How many times to try to fetch the package lists.' },
     update_cache_retry_max_delay: { type: 'int', default: 12, doc: 'The longest wait between two tries, in seconds.' },
     install_recommends: {
       type: 'bool',
       aliases: ['install-recommends'],
-      doc: 'Whether to install recommended packages; by default, as the host is configured.',
+      doc: 'Whether to install recommended packages (default: as configured on the host).',
     },
     default_release: { type: 'str', aliases: ['default-release'], doc: 'The release to prefer (`-t`).' },
-    purge: { type: 'bool', default: false, doc: 'With `state: absent`, remove configuration as well.' },
-    autoremove: { type: 'bool', default: false, doc: 'Remove dependencies that nothing needs any more.' },
+    purge: { type: 'bool', default: false, doc: 'With `state: absent`, remove configuration files as well.' },
+    autoremove: { type: 'bool', default: false, doc: 'Remove dependencies that are no longer needed.' },
     autoclean: { type: 'bool', default: false, doc: 'Delete downloaded packages that are out of date.' },
     clean: { type: 'bool', default: false, doc: 'Delete all downloaded packages.' },
     upgrade: {
@@ -106,7 +106,7 @@ export default defineTask({
       doc: 'Allow downgrades, unsigned packages, and changes of held and essential ones.',
     },
     lock_timeout: { type: 'int', default: 60, doc: "How long to wait for apt's lock, in seconds." },
-    policy_rc_d: { type: 'int', doc: 'The exit code of policy-rc.d meanwhile; 101 keeps services from being started.' },
+    policy_rc_d: { type: 'int', doc: 'The exit code of policy-rc.d during the task; 101 keeps services from being started.' },
     force_apt_get: { type: 'bool', default: false, ignored: 'apt-get is what is used' },
   },
   rules: { mutuallyExclusive: [['deb', 'name', 'upgrade']] },
@@ -159,23 +159,23 @@ export default defineTask({
   },
   returns: {
     cache_updated: 'Whether package lists were fetched.',
-    cache_update_time: 'When they last were, in seconds since the epoch.',
+    cache_update_time: 'When the package lists were last fetched, in seconds since the epoch.',
     stdout: 'What apt-get wrote to stdout.',
     stderr: 'What apt-get wrote to stderr.',
   },
   examples: [
     {
-      title: 'Two packages, with package lists of today',
+      title: 'Install two packages, with package lists no older than a day',
       yaml: 'apt:\n  name: [tree, less]\n  cache_valid_time: 86400',
     },
     {
-      title: 'The newest version, without what is only recommended',
+      title: 'Install the newest version, without recommended packages',
       yaml: 'apt:\n  name: tree\n  state: latest\n  install_recommends: false',
     },
-    { title: 'Any version from a series', yaml: 'apt:\n  name: tree=2.*' },
+    { title: 'Install any version of a series', yaml: 'apt:\n  name: tree=2.*' },
     { title: 'Remove a package and its configuration', yaml: 'apt:\n  name: nano\n  state: absent\n  purge: true' },
-    { title: 'Only package lists', yaml: 'apt:\n  update_cache: true\n  cache_valid_time: 3600' },
-    { title: 'A package file', yaml: 'apt:\n  deb: /srv/tool_1.0_all.deb', runs: { no: 'needs a package file' } },
+    { title: 'Fetch package lists only', yaml: 'apt:\n  update_cache: true\n  cache_valid_time: 3600' },
+    { title: 'Install a package file', yaml: 'apt:\n  deb: /srv/tool_1.0_all.deb', runs: { no: 'needs a package file' } },
     { title: 'Upgrade everything', yaml: 'apt:\n  upgrade: dist\n  update_cache: true', runs: { no: 'takes long' } },
   ],
 });

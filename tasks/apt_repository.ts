@@ -22,7 +22,7 @@ export default defineTask({
       type: 'str',
       required: true,
       secret: 'password in URL',
-      doc: 'The line: `deb [options] URL suite components`.',
+      doc: 'The source line: `deb [options] URL suite components`.',
     },
     state: {
       type: 'str',
@@ -39,9 +39,9 @@ export default defineTask({
       type: 'bool',
       default: true,
       aliases: ['update-cache'],
-      doc: 'Fetch package lists where it changed.',
+      doc: 'Fetch package lists if the source changed.',
     },
-    update_cache_retries: { type: 'int', default: 5, doc: 'How many times to try fetching.' },
+    update_cache_retries: { type: 'int', default: 5, doc: 'How many times to try to fetch the package lists.' },
     update_cache_retry_max_delay: { type: 'int', default: 12, doc: 'The longest wait between two tries, in seconds.' },
     codename: { type: 'str', ignored: 'it is for PPAs' },
     install_python_apt: { type: 'bool', default: true, ignored: 'no Python is needed' },
@@ -92,10 +92,10 @@ export default defineTask({
     return { changes: [change] };
   },
   result: ({ params: { repo, state } }) => ({ repo, state }),
-  returns: { repo: 'The line.', state: 'The parameter.' },
+  returns: { repo: 'The source line.', state: 'The parameter `state`.' },
   examples: [
     {
-      title: 'Another suite',
+      title: 'Add a suite',
       yaml: 'apt_repository:\n  repo: deb http://deb.debian.org/debian bookworm-backports main\n  filename: backports\n  update_cache: false',
     },
   ],

@@ -22,19 +22,19 @@ import { askAccounts, copyFileResult, planCopyFile } from './shared/files/copy-f
 import type { FileSource } from './shared/files/copy-source.ts';
 
 const params = {
-  src: { type: 'path', required: true, doc: 'The directory of fragments, joined in the order of their names.' },
-  dest: { type: 'path', required: true, doc: 'The file that they make.' },
-  remote_src: { type: 'bool', default: true, doc: 'The fragments are on the host; else beside the playbook.' },
-  regexp: { type: 'str', doc: 'Only fragments whose name matches this Python pattern.' },
-  delimiter: { type: 'str', doc: 'A line between fragments.' },
-  ignore_hidden: { type: 'bool', default: false, doc: 'Leave out names that begin with a dot.' },
+  src: { type: 'path', required: true, doc: 'The directory of the fragments, which are joined in the order of their names.' },
+  dest: { type: 'path', required: true, doc: 'The file to assemble.' },
+  remote_src: { type: 'bool', default: true, doc: 'Whether the fragments are on the host rather than next to the playbook.' },
+  regexp: { type: 'str', doc: 'Use only fragments whose names match this Python regular expression.' },
+  delimiter: { type: 'str', doc: 'A line to put between fragments.' },
+  ignore_hidden: { type: 'bool', default: false, doc: 'Leave out fragments whose names begin with a dot.' },
   backup: {
     type: 'bool',
     default: false,
-    doc: 'Keep a backup of the replaced file beside it, with a timestamp in its name.',
+    doc: 'Keep a backup of the replaced file next to it, with a timestamp in its name.',
   },
-  validate: { type: 'str', doc: 'A command with `%s` for the new file, which must succeed before it is put in place.' },
-  decrypt: { type: 'bool', default: true, doc: 'Decrypt fragments that are under Ansible Vault.' },
+  validate: { type: 'str', doc: 'A command that must succeed before the new file is put in place; `%s` stands for the path of the new file.' },
+  decrypt: { type: 'bool', default: true, doc: 'Decrypt fragments that are encrypted with Ansible Vault.' },
   ...attributeParams,
 } as const;
 
@@ -75,10 +75,10 @@ export default defineTask({
       msg: 'OK',
     };
   },
-  returns: { dest: 'the file', src: 'the directory of fragments', checksum: 'its SHA-1', md5sum: 'its MD5' },
+  returns: { dest: 'the file', src: 'the directory of fragments', checksum: 'the SHA-1 of the file', md5sum: 'the MD5 of the file' },
   examples: [
     {
-      title: 'One file of many',
+      title: 'Make one file of many',
       yaml: 'assemble:\n  src: /etc/profile.d\n  dest: /tmp/retrace-assembled\n  delimiter: "# ---"',
     },
   ],

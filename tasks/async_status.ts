@@ -4,11 +4,11 @@ export default defineTask({
   name: 'ansible.builtin.async_status',
   summary: 'Report whether a background job has ended, and how.',
   description:
-    'A task with `async` and `poll: 0` starts such a job. With `until: job is finished` this waits for it. It then gives what the task would have given, had it been waited for; of a job that another run started, what its commands said.',
+    'A task with `async` and `poll: 0` starts such a job. With `until: job is finished`, this task waits for it. The result is then the one the original task would have had if it had waited; for a job that another run started, it is the output of its commands.',
   asksAnew: true,
   params: {
-    jid: { type: 'str', required: true, doc: 'The job: `ansible_job_id` of the task that started it.' },
-    mode: { type: 'str', choices: ['status', 'cleanup'], default: 'status', doc: 'Ask, or forget what is kept of it.' },
+    jid: { type: 'str', required: true, doc: 'The job ID: `ansible_job_id` from the result of the task that started it.' },
+    mode: { type: 'str', choices: ['status', 'cleanup'], default: 'status', doc: 'Whether to query the job or to delete what is kept of it.' },
   },
   prepare: (params, controller) => ({ ...params, ...controller.job(params.jid) }),
   ask: ({ file }) => ({ job: job(file) }),
@@ -30,11 +30,11 @@ export default defineTask({
     return told({ ...about, ...result, finished: 1 });
   },
   returns: {
-    ansible_job_id: 'The job.',
-    started: 'One: it was started.',
-    finished: 'One when it has ended.',
+    ansible_job_id: 'The job ID.',
+    started: '1 if the job was started.',
+    finished: '1 if the job has ended.',
     results_file: 'The status file on the host.',
-    erased: 'That file, when it is forgotten.',
+    erased: 'The status file, if it was deleted.',
   },
   examples: [
     {

@@ -17,7 +17,7 @@ import { contentDiff } from './shared/files/file-content.ts';
 import { makeDirectory } from './shared/files/make-directory.ts';
 
 const params = {
-  user: { type: 'str', required: true, doc: 'Whose keys they are.' },
+  user: { type: 'str', required: true, doc: 'The user who may log in with the keys.' },
   key: { type: 'str', required: true, doc: 'The public keys, one per line.' },
   state: {
     type: 'str',
@@ -26,10 +26,10 @@ const params = {
     doc: 'Whether the keys should be present.',
   },
   exclusive: { type: 'bool', default: false, doc: 'Remove all other keys.' },
-  key_options: { type: 'str', doc: 'What the keys may do, for example `no-pty,command="…"`.' },
-  comment: { type: 'str', doc: 'Replaces the comment of the keys.' },
-  path: { type: 'str', doc: "The file, instead of the user's ~/.ssh/authorized_keys." },
-  manage_dir: { type: 'bool', default: true, doc: 'Make the directory, and keep it to its owner.' },
+  key_options: { type: 'str', doc: 'Options of the keys, for example `no-pty,command="…"`.' },
+  comment: { type: 'str', doc: 'A comment to replace the one in the keys.' },
+  path: { type: 'str', doc: "The file that holds the keys, instead of the user's ~/.ssh/authorized_keys." },
+  manage_dir: { type: 'bool', default: true, doc: 'Create the directory if needed, and make it accessible to its owner only.' },
   follow: { type: 'bool', default: false, doc: 'Write through a link instead of replacing it.' },
   validate_certs: { type: 'bool', default: true, ignored: 'keys are not fetched from URLs' },
 } as const;
@@ -74,18 +74,18 @@ export default defineTask({
     comment: task.comment ?? null,
     follow: task.follow,
   }),
-  returns: { keyfile: 'the file that holds the keys', user: 'whose keys they are', key: 'the keys' },
+  returns: { keyfile: 'the file that holds the keys', user: 'the user who may log in with the keys', key: 'the keys' },
   examples: [
     {
-      title: 'A key for root',
+      title: 'Add a key for root',
       yaml: 'authorized_key:\n  user: root\n  key: ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGEpZ6Yf2hxv4cBmRz5S2h1zJ0o3q9uEw8b7x6c5v4n3 off@example.org',
     },
     {
-      title: 'A key that may do one thing only',
+      title: 'Add a key that may run only one command',
       yaml: 'authorized_key:\n  user: root\n  key: ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIGEpZ6Yf2hxv4cBmRz5S2h1zJ0o3q9uEw8b7x6c5v4n4 backup\n  key_options: no-pty,command="/usr/bin/true"',
     },
     {
-      title: 'A key that must not be there',
+      title: 'Remove a key',
       yaml: 'authorized_key:\n  user: root\n  key: ssh-rsa AAAAB3NzaC1yc2E old\n  state: absent',
     },
   ],

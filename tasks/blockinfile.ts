@@ -26,24 +26,24 @@ const params = {
     type: 'str',
     default: '',
     aliases: ['content'],
-    doc: 'The lines of the block; without any, the block is removed.',
+    doc: 'The lines of the block; if there are none, the block is removed.',
   },
   marker: {
     type: 'str',
     default: '# {mark} ANSIBLE MANAGED BLOCK',
-    doc: 'The line above and below the block; `{mark}` tells them apart.',
+    doc: 'The line above and below the block; `{mark}` is replaced with `marker_begin` and `marker_end`.',
   },
-  marker_begin: { type: 'str', default: 'BEGIN', doc: 'What `{mark}` is above.' },
-  marker_end: { type: 'str', default: 'END', doc: 'What `{mark}` is below.' },
-  insertafter: { type: 'str', doc: 'Insert a new block after the last line that matches this, or at `EOF`.' },
-  insertbefore: { type: 'str', doc: 'The same before that line, or at `BOF`.' },
+  marker_begin: { type: 'str', default: 'BEGIN', doc: 'The text that replaces `{mark}` in the line above the block.' },
+  marker_end: { type: 'str', default: 'END', doc: 'The text that replaces `{mark}` in the line below the block.' },
+  insertafter: { type: 'str', doc: 'Insert a new block after the last line that matches this pattern, or at `EOF`.' },
+  insertbefore: { type: 'str', doc: 'Insert a new block before the last line that matches this pattern, or at `BOF`.' },
   create: { type: 'bool', default: false, doc: 'Create the file if it does not exist.' },
   backup: {
     type: 'bool',
     default: false,
-    doc: 'Keep a backup of the replaced file beside it, with a timestamp in its name.',
+    doc: 'Keep a backup of the replaced file next to it, with a timestamp in its name.',
   },
-  validate: { type: 'str', doc: 'A command with `%s` for the new file, which must succeed before it is put in place.' },
+  validate: { type: 'str', doc: 'A command that must succeed before the new file is put in place; `%s` stands for the path of the new file.' },
   ...attributeParams,
 } as const;
 
@@ -85,17 +85,17 @@ export default defineTask({
       ...backupFile(replies, task.backup),
     };
   },
-  returns: { msg: 'File created, Block inserted or Block removed', backup_file: 'where what was replaced is kept' },
+  returns: { msg: 'File created, Block inserted or Block removed', backup_file: 'the path of the backup' },
   examples: [
     {
-      title: 'A block at the end of a file',
+      title: 'Put a block at the end of a file',
       yaml: 'blockinfile:\n  path: /etc/retrace-block.conf\n  create: true\n  block: |\n    Match User backup\n      X11Forwarding no',
     },
     {
-      title: 'Several blocks in one file have markers of their own',
+      title: 'Put several blocks in one file, each with its own markers',
       yaml: "blockinfile:\n  path: /etc/retrace-block.conf\n  create: true\n  marker: '# {mark} proxy'\n  insertbefore: BOF\n  block: 10.1.0.100 proxy",
     },
-    { title: 'No block', yaml: "blockinfile:\n  path: /etc/hosts\n  marker: '# {mark} old'\n  state: absent" },
+    { title: 'Remove a block', yaml: "blockinfile:\n  path: /etc/hosts\n  marker: '# {mark} old'\n  state: absent" },
   ],
 });
 

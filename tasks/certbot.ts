@@ -23,23 +23,23 @@ const params = {
     type: 'str',
     default: 'installed',
     choices: ['installed', 'renewable'],
-    doc: '`installed`: there is a certificate for the domains. `renewable`: a dry run of the renewal of all has succeeded lately.',
+    doc: '`installed`: there is a certificate for the domains. `renewable`: a dry run of renewing all certificates has succeeded recently.',
   },
-  domains: { type: 'list', elements: 'str', default: [], doc: 'The names that the certificate is for.' },
-  cert_name: { type: 'str', doc: "certbot's name for it (default: the first domain)." },
+  domains: { type: 'list', elements: 'str', default: [], doc: 'The names the certificate is for.' },
+  cert_name: { type: 'str', doc: "certbot's name for the certificate (default: the first domain)." },
   plugin: {
     type: 'str',
     default: 'nginx',
     choices: ['apache', 'nginx', 'standalone', 'webroot'],
-    doc: 'How the ownership of the names is proven.',
+    doc: 'The certbot plugin that proves ownership of the names.',
   },
-  webroot_path: { type: 'path', doc: 'The directory for the plugin `webroot`.' },
+  webroot_path: { type: 'path', doc: 'The web root directory, for the plugin `webroot`.' },
   email: { type: 'str', doc: 'The address that receives notices about the certificate.' },
   server: {
     type: 'str',
-    doc: "The ACME server's directory; default: Let's Encrypt, or its staging server for a dry run.",
+    doc: "The directory URL of the ACME server (default: Let's Encrypt, or its staging server for a dry run).",
   },
-  max_age_days: { type: 'int', default: 7, doc: 'After how many days a dry run is to be repeated.' },
+  max_age_days: { type: 'int', default: 7, doc: 'The number of days after which a dry run is repeated.' },
 } as const;
 
 type Given = Params<typeof params>;
@@ -48,7 +48,7 @@ export default defineTask({
   name: 'certbot',
   summary: 'Obtain certificates from an ACME server, or prove that they can be renewed.',
   description:
-    'A dry run makes the plugin answer the challenges for real, which changes the web server for a moment and takes seconds: no question. So it is a change, done once and remembered in /var/lib/letsencrypt; it is due again after `max_age_days`, and as soon as anything in /etc/letsencrypt, a hook, certbot or its plugins, or the addresses of the names have changed. Beside another certbot it waits. A check reports that it is due. A dry run that fails names the domain and the reason.',
+    'A dry run makes the plugin answer the challenges for real, which changes the web server for a moment and takes seconds, so it is not asked as a read-only question but treated as a change. It is done once and remembered in /var/lib/letsencrypt; it is due again after `max_age_days`, or as soon as anything in /etc/letsencrypt, a hook, certbot or its plugins, or the addresses of the names have changed. If another certbot is running, it waits. A check reports that a dry run is due. If a dry run fails, the task names the domain and the reason.',
   params,
   rules: {
     requiredIf: [
@@ -62,12 +62,12 @@ export default defineTask({
   returns: {},
   examples: [
     {
-      title: 'A certificate for the images',
+      title: 'Obtain a certificate for the image server',
       yaml: 'certbot:\n  domains: [images.openfoodfacts.org]\n  email: tech@openfoodfacts.org',
       runs: { no: "asks Let's Encrypt" },
     },
     {
-      title: 'All certificates can be renewed',
+      title: 'Prove that all certificates can be renewed',
       yaml: 'certbot:\n  state: renewable',
       runs: { no: "asks Let's Encrypt" },
     },

@@ -12,13 +12,13 @@ import copyBetween from './copy_between.ts';
 import { type Choice, choose } from './shared/network/best-certificate.ts';
 
 const params = {
-  from: { type: 'str', required: true, doc: 'The host of the inventory that has the certificates.' },
-  src: { type: 'path', default: '/etc/letsencrypt', doc: "certbot's directory there." },
-  dest: { type: 'path', default: '/etc/letsencrypt', doc: "certbot's directory here." },
+  from: { type: 'str', required: true, doc: 'The inventory host to copy the certificates from.' },
+  src: { type: 'path', default: '/etc/letsencrypt', doc: 'The certbot directory on the other host.' },
+  dest: { type: 'path', default: '/etc/letsencrypt', doc: 'The certbot directory on this host.' },
   names: {
     type: 'dict',
     default: {},
-    doc: 'Certificates that must be here in the end, by the names that certbot has for them, each with the list of names that it must be for.',
+    doc: "The certificates that must be on this host in the end: certbot's name for each, with the list of names it must be valid for.",
   },
 } as const;
 
@@ -33,9 +33,9 @@ interface State {
 
 export default defineTask({
   name: 'certificates_between',
-  summary: 'Copy the certbot directory from another host, but keep each certificate that is better here.',
+  summary: 'Copy the certbot directory from another host, but keep each certificate that is better on this host.',
   description:
-    'Certificates renew themselves, on either host. One that is here, is valid, fits its key and names, and ends no earlier than the other, is kept with its archive and its renewal configuration. One is copied only where there is none or the other is better, and never one that is not right itself. All else of the directory (accounts, options) is copied as `copy_between` does. Where neither host has a right one of those in `names`, the task fails and says why, for both.',
+    "Certificates are renewed automatically, on either host. A certificate on this host that is valid, fits its key and names, and expires no earlier than the other host's is kept, with its archive and its renewal configuration. A certificate is copied only if there is none here or the other one is better, and only if it is itself valid and fits its key and names. The rest of the directory (accounts, options) is copied as `copy_between` does. If neither host has a suitable certificate for an entry of `names`, the task fails and says why, for both hosts.",
   params,
   ask: ({ from, src, dest }) => ({
     there: tree({ path: tidyPath(src), checksums: true }, { host: from, beyond: true }),
@@ -70,12 +70,12 @@ export default defineTask({
     return { ...plan, ...('changes' in plan ? { result, warnings: left } : {}) };
   },
   returns: {
-    kept: 'Certificates that are better here, or as good, and were left as they are.',
-    better: 'Certificates that were better there.',
+    kept: 'The certificates that are as good or better on this host, and were kept.',
+    better: 'The certificates that were better on the other host.',
   },
   examples: [
     {
-      title: 'The certificates of the proxy, unless they have been renewed here since',
+      title: 'Copy the certificates of the proxy, unless they have been renewed here since',
       yaml: 'certificates_between:\n  from: proxy\n  names:\n    images.openfoodfacts.org: [images.openfoodfacts.org]',
       runs: { no: 'needs two hosts' },
     },

@@ -13,7 +13,7 @@ export default defineTask({
   name: 'ansible.builtin.command',
   summary: 'Run a program with arguments, without a shell.',
   description:
-    'Runs each time, and reports a change each time, unless `creates`, `removes`, `unless` or `onlyif` says that there is no need. This holds in a check as well.',
+    'Runs and reports a change every time, unless `creates`, `removes`, `unless` or `onlyif` shows that there is nothing to do. A check honours these parameters as well.',
   freeForm: 'cmd',
   acts: true,
   params: {
@@ -55,11 +55,11 @@ export default defineTask({
   returns: commandReturns,
   examples: [
     {
-      title: 'Look at something; this never changes the host',
+      title: 'Look at something, without ever changing the host',
       yaml: 'command: uname -a\nchanged_when: false\ncheck_mode: false',
     },
     {
-      title: 'Run once: afterwards the file exists',
+      title: 'Run once; afterwards the file exists',
       yaml: 'command: touch /tmp/retrace-command\nargs:\n  creates: /tmp/retrace-command',
     },
     {

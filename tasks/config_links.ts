@@ -35,23 +35,23 @@ import { contentDiff } from './shared/files/file-content.ts';
 import { entryEffect } from './shared/files/path-info.ts';
 
 const params = {
-  src: { type: 'path', required: true, doc: 'The directory of the clone that the links point into.' },
-  dest: { type: 'path', required: true, doc: 'The directory that the links are in.' },
+  src: { type: 'path', required: true, doc: 'The directory in the clone that the links point into.' },
+  dest: { type: 'path', required: true, doc: 'The directory that holds the links.' },
   links: {
     type: 'list',
     elements: 'raw',
-    doc: 'Names below `src`, each linked under the same name below `dest`; or `NAME: OTHER-NAME`; or patterns such as `*.conf`, for all that match. Default: everything in `src`.',
+    doc: 'Names below `src`, each linked under the same name below `dest`; or `NAME: OTHER-NAME`; or patterns such as `*.conf`, which link everything that matches. Default: everything in `src`.',
   },
   stale: {
     type: 'str',
     default: 'absent',
     choices: ['absent', 'keep'],
-    doc: 'What becomes of links beside ours that point below `src` and are not wanted, or point to nothing there.',
+    doc: 'What to do with other links in the same directories that point below `src` but are not wanted, or point to nothing there.',
   },
   backup_dir: {
     type: 'path',
     default: '/var/backups',
-    doc: 'Where a copy that is in place of a link is kept when its content differs.',
+    doc: 'The directory in which to keep a copy that was in place of a link, if its content differs.',
   },
 } as const;
 
@@ -68,7 +68,7 @@ interface LinksState {
 
 export default defineTask({
   name: 'config_links',
-  summary: 'Link files and directories of a clone into a directory of the host, and report links that have decayed.',
+  summary: 'Link files and directories of a clone into a directory of the host, and report broken or missing links.',
   description:
     'Reports and repairs links that are missing, point elsewhere or nowhere, have been replaced by a copy, or are left over. A copy whose content differs is kept in `backup_dir`.',
   params,
@@ -108,20 +108,20 @@ export default defineTask({
     dest: task.dest,
     links: wishes(task, contentsIn(state)).map(({ dest }) => dest),
   }),
-  returns: { links: 'the links that are wanted' },
+  returns: { links: 'the wanted links' },
   examples: [
     {
-      title: 'Units and drop-ins of a clone',
+      title: 'Link the units and drop-ins of a clone',
       yaml: 'config_links:\n  src: /opt/openfoodfacts-infrastructure/confs/off1-reverse-proxy/systemd/system\n  dest: /etc/systemd/system\n  links:\n    - email-failures@.service\n    - nginx.service.d\n    - prometheus-nginx-exporter.service.d',
       runs: { no: 'needs a clone' },
     },
     {
-      title: 'All sites of a clone, whatever they are called',
+      title: 'Link all sites of a clone, whatever they are called',
       yaml: 'config_links:\n  src: /opt/openfoodfacts-infrastructure/confs/proxy/nginx/sites-available\n  dest: /etc/nginx/sites-enabled\n  links: ["*"]',
       runs: { no: 'needs a clone' },
     },
     {
-      title: 'A link under another name',
+      title: 'Link a file under another name',
       yaml: 'config_links:\n  src: /usr/share/doc\n  dest: /tmp\n  links:\n    - apt: retrace-doc-of-apt',
     },
   ],

@@ -24,14 +24,14 @@ import { makeDirectory } from './shared/files/make-directory.ts';
 import { ownerOf, surplus, type TreeDifference, treeDifferences } from './shared/files/tree-copy.ts';
 
 const params = {
-  from: { type: 'str', required: true, doc: 'The host of the inventory that has the tree.' },
-  src: { type: 'path', required: true, doc: 'The directory there.' },
-  dest: { type: 'path', required: true, doc: 'The directory here that becomes the same.' },
-  delete: { type: 'bool', default: false, doc: 'Remove what the source does not have.' },
+  from: { type: 'str', required: true, doc: 'The inventory host to copy from.' },
+  src: { type: 'path', required: true, doc: 'The directory on the other host.' },
+  dest: { type: 'path', required: true, doc: 'The directory on this host, which is made identical.' },
+  delete: { type: 'bool', default: false, doc: 'Remove everything that the source does not have.' },
   id_offset: {
     type: 'int',
     default: 0,
-    doc: "Taken from owners' numbers from this number on: 100000 for the files of an unprivileged container, seen from its node.",
+    doc: 'Subtracted from owner numbers that are at least this: 100000 for the files of an unprivileged container, seen from its node.',
   },
 } as const;
 
@@ -46,7 +46,7 @@ export default defineTask({
   name: 'copy_between',
   summary: 'Copy a directory from one host to another, with owners, modes and links.',
   description:
-    'What differs is carried through the controller in memory: nothing of it is written to its disk or shown. Owners are compared and set by name, since their numbers differ from host to host.',
+    'Differing files pass through the controller in memory; none of their content is written to its disk or shown. Owners are compared and set by name, since their numbers differ from host to host.',
   params,
   ask: (task) => ({
     there: tree({ path: tidyPath(task.src), checksums: true }, { host: task.from, beyond: true }),
@@ -84,10 +84,10 @@ export default defineTask({
     };
   },
   result: ({ params: task }) => ({ src: task.src, dest: task.dest, from: task.from }),
-  returns: { dest: 'the directory here', src: 'the directory there', from: 'the host there' },
+  returns: { dest: 'the directory on this host', src: 'the directory on the other host', from: 'the other host' },
   examples: [
     {
-      title: 'Certificates, from the proxy that has them',
+      title: 'Copy certificates from the proxy',
       yaml: 'copy_between:\n  from: proxy\n  src: /etc/letsencrypt\n  dest: /etc/letsencrypt',
       runs: { no: 'needs two hosts' },
     },

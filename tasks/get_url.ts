@@ -50,7 +50,7 @@ const params = {
   backup: {
     type: 'bool',
     default: false,
-    doc: 'Keep a backup of the replaced file beside it, with a timestamp in its name.',
+    doc: 'Keep a backup of the replaced file next to it, with a timestamp in its name.',
   },
   timeout: { type: 'int', default: 10, doc: 'Seconds without an answer.' },
   headers: { type: 'dict', doc: 'Header fields of the request.' },
@@ -156,7 +156,7 @@ export default defineTask({
     msg: 'what came of it',
     elapsed: 'seconds that it took',
     checksum_dest: 'the checksum of the file',
-    backup_file: 'where what was replaced is kept',
+    backup_file: 'the path of the backup',
     size: 'size in bytes',
   },
   examples: [

@@ -27,7 +27,7 @@ const params = {
   backup: {
     type: 'bool',
     default: false,
-    doc: 'Keep a backup of the replaced file beside it, with a timestamp in its name.',
+    doc: 'Keep a backup of the replaced file next to it, with a timestamp in its name.',
   },
   ...attributeParams,
 } as const;
@@ -73,7 +73,7 @@ export default defineTask({
   returns: {
     msg: 'what was done: OK, section added, option added, option changed, section removed',
     path: 'the file',
-    backup_file: 'where what was replaced is kept',
+    backup_file: 'the path of the backup',
   },
   examples: [
     {

@@ -43,9 +43,9 @@ const params = {
   backup: {
     type: 'bool',
     default: false,
-    doc: 'Keep a backup of the replaced file beside it, with a timestamp in its name.',
+    doc: 'Keep a backup of the replaced file next to it, with a timestamp in its name.',
   },
-  validate: { type: 'str', doc: 'A command with `%s` for the new file, which must succeed before it is put in place.' },
+  validate: { type: 'str', doc: 'A command that must succeed before the new file is put in place; `%s` stands for the path of the new file.' },
   others: { type: 'str', ignored: 'means nothing in Ansible either' },
   ...attributeParams,
 } as const;
@@ -87,7 +87,7 @@ export default defineTask({
   },
   returns: {
     msg: 'line added, line replaced, or how many were removed',
-    backup: 'where what was replaced is kept',
+    backup: 'the path of the backup',
     found: 'how many lines were removed',
   },
   examples: [

@@ -21,9 +21,9 @@ const params = {
   backup: {
     type: 'bool',
     default: false,
-    doc: 'Keep a backup of the replaced file beside it, with a timestamp in its name.',
+    doc: 'Keep a backup of the replaced file next to it, with a timestamp in its name.',
   },
-  validate: { type: 'str', doc: 'A command with `%s` for the new file, which must succeed before it is put in place.' },
+  validate: { type: 'str', doc: 'A command that must succeed before the new file is put in place; `%s` stands for the path of the new file.' },
   encoding: { type: 'str', default: 'utf-8', ignored: 'bytes that are not UTF-8 are kept as they are' },
   others: { type: 'str', ignored: 'means nothing in Ansible either' },
   ...attributeParams,
@@ -65,7 +65,7 @@ export default defineTask({
       ...backupFile(replies, task.backup),
     };
   },
-  returns: { msg: 'how many replacements were made', backup_file: 'where what was replaced is kept' },
+  returns: { msg: 'how many replacements were made', backup_file: 'the path of the backup' },
   examples: [
     {
       title: 'A name, wherever it is a word of its own',

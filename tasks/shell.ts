@@ -12,7 +12,7 @@ export default defineTask({
   name: 'ansible.builtin.shell',
   summary: 'Run a script in a shell on the host.',
   description:
-    'Runs each time, and reports a change each time, unless `creates`, `removes`, `unless` or `onlyif` says that there is no need. This holds in a check as well.',
+    'Runs and reports a change every time, unless `creates`, `removes`, `unless` or `onlyif` shows that there is nothing to do. A check honours these parameters as well.',
   freeForm: 'cmd',
   acts: true,
   params: {

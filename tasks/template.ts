@@ -9,7 +9,7 @@ const params = {
   backup: {
     type: 'bool',
     default: false,
-    doc: 'Keep a backup of the replaced file beside it, with a timestamp in its name.',
+    doc: 'Keep a backup of the replaced file next to it, with a timestamp in its name.',
   },
   force: {
     type: 'bool',
@@ -17,7 +17,7 @@ const params = {
     doc: 'Replace a file whose content differs; without it only a missing file is written.',
   },
   follow: { type: 'bool', default: false, doc: 'Write through a link at the destination instead of replacing it.' },
-  validate: { type: 'str', doc: 'A command with `%s` for the new file, which must succeed before it is put in place.' },
+  validate: { type: 'str', doc: 'A command that must succeed before the new file is put in place; `%s` stands for the path of the new file.' },
   newline_sequence: {
     type: 'str',
     default: '\n',
@@ -63,10 +63,10 @@ export default defineTask({
     src: 'the template',
     checksum: 'SHA-1 of the text',
     md5sum: 'MD5 of the text',
-    backup_file: 'where what was replaced is kept',
+    backup_file: 'the path of the backup',
     mode: 'permission bits, for example 0644',
-    owner: 'name of the user that owns it',
-    group: 'name of the group that owns it',
+    owner: 'name of the owner',
+    group: 'name of the group',
     uid: 'UID of the owner',
     gid: 'GID of the group',
     size: 'size in bytes',

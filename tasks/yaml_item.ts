@@ -20,7 +20,7 @@ export default defineTask({
     backup: {
       type: 'bool',
       default: false,
-      doc: 'Keep a backup of the replaced file beside it, with a timestamp in its name.',
+      doc: 'Keep a backup of the replaced file next to it, with a timestamp in its name.',
     },
     ...attributeParams,
   },
@@ -35,7 +35,7 @@ export default defineTask({
     return planEdit(state, task, { opened, text: edited.text }, context, told);
   },
   result: ({ params, replies }) => ({ backup: backupFile(replies, params.backup).backup_file ?? '' }),
-  returns: { backup: 'where what was replaced is kept' },
+  returns: { backup: 'the path of the backup' },
   examples: [
     {
       title: 'Prometheus asks one more exporter of a job',
