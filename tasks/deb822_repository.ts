@@ -20,7 +20,7 @@ import { absentEffect } from './shared/files/path-info.ts';
 const list = { type: 'list', elements: 'str' } as const;
 
 const params = {
-  name: { type: 'str', required: true, doc: 'The name of the source, and of its file.' },
+  name: { type: 'str', required: true, doc: 'The name of the source and of its file.' },
   state: {
     type: 'str',
     default: 'present',
@@ -28,24 +28,24 @@ const params = {
     doc: 'Whether the source should be present.',
   },
   types: { ...list, default: ['deb'], doc: 'Binary packages (`deb`), sources (`deb-src`), or both.' },
-  uris: { ...list, doc: 'Where it is.' },
-  suites: { ...list, doc: 'Its suites.' },
-  components: { ...list, doc: 'Its components.' },
-  architectures: { ...list, doc: 'Only these architectures.' },
-  signed_by: { type: 'str', doc: 'Its key: a URL, a path of the host, or the armored key itself.' },
-  enabled: { type: 'bool', doc: 'Whether apt uses it.' },
-  trusted: { type: 'bool', doc: 'Whether it is trusted without a signature.' },
-  allow_downgrade_to_insecure: { type: 'bool', doc: 'Allow it to lose its signature.' },
-  allow_insecure: { type: 'bool', doc: 'Allow it to be insecure.' },
-  allow_weak: { type: 'bool', doc: 'Allow weak digests.' },
-  by_hash: { type: 'bool', doc: 'Fetch by hash.' },
+  uris: { ...list, doc: 'The URLs of the repository.' },
+  suites: { ...list, doc: 'The suites to use.' },
+  components: { ...list, doc: 'The components to use.' },
+  architectures: { ...list, doc: 'Use only these architectures.' },
+  signed_by: { type: 'str', doc: 'The signing key: a URL, a path on the host, or the ASCII-armored key itself.' },
+  enabled: { type: 'bool', doc: 'Whether apt uses the source.' },
+  trusted: { type: 'bool', doc: 'Whether the source is trusted without a signature.' },
+  allow_downgrade_to_insecure: { type: 'bool', doc: 'Allow a source that used to be signed to become unsigned.' },
+  allow_insecure: { type: 'bool', doc: 'Allow the source to be insecure.' },
+  allow_weak: { type: 'bool', doc: 'Allow weak hash algorithms.' },
+  by_hash: { type: 'bool', doc: 'Fetch index files by their hash.' },
   check_date: { type: 'bool', doc: 'Refuse release files from the future.' },
   check_valid_until: { type: 'bool', doc: 'Refuse release files that are too old.' },
-  date_max_future: { type: 'int', doc: 'By how many seconds a release file may be from the future.' },
-  inrelease_path: { type: 'str', doc: 'The path of its InRelease file.' },
-  languages: { ...list, doc: 'Languages of translations.' },
-  targets: { ...list, doc: 'What is fetched.' },
-  pdiffs: { type: 'bool', doc: 'Fetch differences only.' },
+  date_max_future: { type: 'int', doc: 'How many seconds in the future the date of a release file may be.' },
+  inrelease_path: { type: 'str', doc: 'The path of the InRelease file.' },
+  languages: { ...list, doc: 'The languages of translations to fetch.' },
+  targets: { ...list, doc: 'The index targets to fetch.' },
+  pdiffs: { type: 'bool', doc: 'Fetch only differences to the previous index files.' },
   mode: { type: 'mode', default: '0644', doc: 'The mode of the file.' },
 } as const;
 
@@ -78,18 +78,18 @@ export default defineTask({
     dest: fileOf(task),
     key_filename: isUrl(task) ? (keyPath(task, state.key) ?? null) : null,
   }),
-  returns: { repo: 'the source as it is written', dest: 'its file', key_filename: 'the file of its key' },
+  returns: { repo: 'the source as written', dest: 'the file of the source', key_filename: 'the file of the signing key' },
   examples: [
     {
-      title: 'Backports',
+      title: 'Add backports',
       yaml: 'deb822_repository:\n  name: backports\n  uris: http://deb.debian.org/debian\n  suites: bookworm-backports\n  components: [main]\n  signed_by: /usr/share/keyrings/debian-archive-keyring.gpg',
     },
     {
-      title: 'With a key from the network',
+      title: 'Add a source with a key from a URL',
       yaml: 'deb822_repository:\n  name: tools\n  uris: https://apt.example.org\n  suites: stable\n  components: main\n  signed_by: https://apt.example.org/key.asc',
       runs: { no: 'needs the network' },
     },
-    { title: 'Gone', yaml: 'deb822_repository:\n  name: gone\n  state: absent' },
+    { title: 'Remove a source', yaml: 'deb822_repository:\n  name: gone\n  state: absent' },
   ],
 });
 

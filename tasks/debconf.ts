@@ -4,14 +4,14 @@ export default defineTask({
   name: 'ansible.builtin.debconf',
   summary: 'Preseed the answers to the questions that Debian packages ask.',
   description:
-    "What was answered is read from debconf's own files: all packages' answers cost nothing. Values of passwords are never shown.",
+    "The current answers are read directly from debconf's own files, so even the answers for all packages cost nothing. Passwords are never shown.",
   params: {
     name: { type: 'str', required: true, aliases: ['pkg'], doc: 'The package.' },
     question: { type: 'str', aliases: ['selection', 'setting'], doc: 'The question, for example `postfix/mailname`.' },
     vtype: {
       type: 'str',
       choices: ['boolean', 'error', 'multiselect', 'note', 'password', 'seen', 'select', 'string', 'text', 'title'],
-      doc: 'The type of its value.',
+      doc: 'The type of the answer.',
     },
     value: { type: 'raw', aliases: ['answer'], doc: 'The answer.' },
     unseen: { type: 'bool', default: false, doc: 'Leave the question unseen, so that it is still asked.' },
@@ -55,11 +55,11 @@ export default defineTask({
   returns: { current: 'The answer now.', previous: 'The answer before.' },
   examples: [
     {
-      title: 'How a mail server is set up',
+      title: 'Choose how a mail server is set up',
       yaml: 'debconf:\n  name: postfix\n  question: postfix/main_mailer_type\n  vtype: select\n  value: Satellite system',
     },
     {
-      title: 'A yes or no',
+      title: 'Answer a yes-or-no question',
       yaml: 'debconf:\n  name: tzdata\n  question: tzdata/retrace\n  vtype: boolean\n  value: true',
     },
   ],

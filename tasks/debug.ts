@@ -7,7 +7,7 @@ export default defineTask({
   params: {
     msg: { type: 'raw', default: 'Hello world!', doc: 'What to print.' },
     var: { type: 'expression', doc: 'The name of a variable, or an expression, to print.' },
-    verbosity: { type: 'int', default: 0, doc: 'Print only with at least this many `-v`.' },
+    verbosity: { type: 'int', default: 0, doc: 'Print only if at least this many `-v` are given.' },
   },
   rules: { mutuallyExclusive: [['msg', 'var']] },
   prepare: (params, controller, { verbosity = 0 }) => ({
@@ -25,7 +25,7 @@ export default defineTask({
   },
   returns: { msg: 'The message.' },
   examples: [
-    { title: 'Say something', yaml: 'debug:\n  msg: "{{ inventory_hostname }} is being looked at"' },
-    { title: 'Show a variable', yaml: 'debug:\n  var: group_names' },
+    { title: 'Print a message', yaml: 'debug:\n  msg: "{{ inventory_hostname }} is being looked at"' },
+    { title: 'Print a variable', yaml: 'debug:\n  var: group_names' },
   ],
 });

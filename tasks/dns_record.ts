@@ -6,19 +6,19 @@ const params = {
     type: 'str',
     default: 'A',
     choices: ['A', 'AAAA', 'CAA', 'CNAME', 'MX', 'NS', 'PTR', 'SRV', 'TXT'],
-    doc: 'Its type.',
+    doc: 'The type of the record.',
   },
   values: {
     type: 'list',
     elements: 'str',
     required: true,
     aliases: ['value'],
-    doc: 'All values that it has, in any order, as in a zone file; none: there is no such record.',
+    doc: 'All values of the record, in any order, as in a zone file; an empty list means that there must be no such record.',
   },
   zone: { type: 'str', doc: 'The zone whose name servers are queried (default: found automatically).' },
-  servers: { type: 'list', elements: 'str', doc: "Name servers to ask instead of the zone's: names or addresses." },
-  resolver: { type: 'str', doc: "The address of a resolver to ask as well, instead of the controller's own." },
-  timeout: { type: 'int', default: 3, doc: 'Seconds to wait for an answer, twice.' },
+  servers: { type: 'list', elements: 'str', doc: "The name servers to query instead of the zone's, by name or address." },
+  resolver: { type: 'str', doc: "The address of the resolver to query as well, instead of the controller's own." },
+  timeout: { type: 'int', default: 3, doc: 'Seconds to wait for an answer; each query is tried twice.' },
 } as const;
 
 type Given = Params<typeof params>;
@@ -27,7 +27,7 @@ export default defineTask({
   name: 'dns_record',
   summary: 'Prove that a DNS record is exactly as it should be, at every name server of its zone and at a resolver.',
   description:
-    'Asked by the controller. Nothing is changed: the record is kept where it is, by whoever keeps it. A server that says something else fails the task, and is named.',
+    'The controller sends the queries. Nothing is changed: the record is maintained elsewhere. If a server gives a different answer, the task fails and names that server.',
   looks: () => true,
   params,
   ask: ({ name, type, zone, servers, resolver, timeout }) => ({
@@ -48,10 +48,10 @@ export default defineTask({
       would: [],
     };
   },
-  returns: { servers: 'What each server said.' },
+  returns: { servers: 'What each server answered.' },
   examples: [
     {
-      title: 'The public name leads to the new proxy, everywhere',
+      title: 'Prove that the public name points to the new proxy everywhere',
       yaml: 'dns_record:\n  name: off1-proxy.openfoodfacts.org\n  type: A\n  values: [213.36.253.215]',
       runs: { no: 'asks the real DNS' },
     },

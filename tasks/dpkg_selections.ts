@@ -9,7 +9,7 @@ export default defineTask({
       type: 'str',
       required: true,
       choices: ['install', 'hold', 'deinstall', 'purge'],
-      doc: 'What to do with it.',
+      doc: 'The selection to set.',
     },
   },
   ask: ({ name }) => ({ package: packages(name) }),
@@ -33,5 +33,5 @@ export default defineTask({
     };
   },
   returns: { before: 'The selection before.', after: 'The selection after.' },
-  examples: [{ title: 'Leave a package at its version', yaml: 'dpkg_selections:\n  name: less\n  selection: hold' }],
+  examples: [{ title: 'Keep a package at its version', yaml: 'dpkg_selections:\n  name: less\n  selection: hold' }],
 });

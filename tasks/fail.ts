@@ -5,12 +5,12 @@ export default defineTask({
   summary: 'Fail with a message.',
   controllerOnly: true,
   guards: true,
-  params: { msg: { type: 'str', default: 'Failed as requested from task', doc: 'Why.' } },
+  params: { msg: { type: 'str', default: 'Failed as requested from task', doc: 'The message to fail with.' } },
   plan: (_state, { msg }) => ({ failed: msg, result: { msg } }),
   returns: { msg: 'The message.' },
   examples: [
     {
-      title: 'Refuse what the play is not made for',
+      title: 'Refuse a host that the play is not made for',
       yaml: "fail:\n  msg: only Debian is supported\nwhen: inventory_hostname == 'nowhere'",
     },
   ],

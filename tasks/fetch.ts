@@ -17,11 +17,11 @@ import {
 
 const params = {
   src: { type: 'path', required: true, doc: 'The file on the host.' },
-  dest: { type: 'str', required: true, doc: 'A directory on the controller: the file goes to `DEST/HOST/SRC` in it.' },
+  dest: { type: 'str', required: true, doc: 'A directory on the controller; the file is copied to `DEST/HOST/SRC`.' },
   flat: {
     type: 'bool',
     default: false,
-    doc: 'The destination is the file itself; with a slash at its end, the directory for it.',
+    doc: 'Use `dest` as the path of the file itself or, if it ends in a slash, as the directory for it.',
   },
   fail_on_missing: { type: 'bool', default: true, doc: 'Fail if the file does not exist.' },
   validate_checksum: { type: 'bool', default: true, ignored: 'what arrived is always compared' },
@@ -84,18 +84,18 @@ export default defineTask({
     };
   },
   returns: {
-    dest: 'where it is on the controller',
-    checksum: 'its SHA-1',
-    remote_checksum: 'the SHA-1 on the host',
+    dest: 'the path of the file on the controller',
+    checksum: 'the SHA-1 of the file',
+    remote_checksum: 'the SHA-1 of the file on the host',
     file: 'the file on the host',
   },
   examples: [
     {
-      title: 'A file of each host, in a directory of its own',
+      title: 'Fetch a file from each host into a directory of its own',
       yaml: 'fetch:\n  src: /etc/hostname\n  dest: /tmp/retrace-fetched',
     },
     {
-      title: 'One file, under the name given',
+      title: 'Fetch one file, under a given name',
       yaml: 'fetch:\n  src: /etc/os-release\n  dest: /tmp/retrace-fetched-os-release\n  flat: true',
     },
   ],

@@ -27,24 +27,24 @@ export default defineTask({
   name: 'ansible.builtin.file',
   summary: 'Create or remove files, directories and links, and set their owner, group and mode.',
   params: {
-    path: { type: 'path', required: true, aliases: ['dest', 'name'], doc: 'What it is about.' },
+    path: { type: 'path', required: true, aliases: ['dest', 'name'], doc: 'The path of the file, directory or link.' },
     state: {
       type: 'str',
       choices: ['absent', 'directory', 'file', 'hard', 'link', 'touch'],
-      doc: 'How it should be. Without it what is there keeps its kind; with `recurse` it is a directory.',
+      doc: 'The desired state. By default, an existing path stays what it is; with `recurse` the default is a directory.',
     },
-    src: { type: 'path', doc: 'What a link points to; relative to where the link is.' },
-    recurse: { type: 'bool', default: false, doc: 'Give owner, group and mode to all that is below a directory, too.' },
+    src: { type: 'path', doc: 'The target of the link; a relative target starts from the directory of the link.' },
+    recurse: { type: 'bool', default: false, doc: 'Set owner, group and mode of everything below a directory as well.' },
     force: {
       type: 'bool',
       default: false,
       doc: 'Create the link even if its target does not exist, and replace a file or an empty directory.',
     },
-    follow: { type: 'bool', default: true, doc: 'Where the path is a link, mean what it points to.' },
-    access_time: { type: 'str', doc: 'Time of the last access: `preserve`, `now`, or a time.' },
-    access_time_format: { type: 'str', default: '%Y%m%d%H%M.%S', doc: 'How `access_time` is written.' },
-    modification_time: { type: 'str', doc: 'Time of the last change: `preserve`, `now`, or a time.' },
-    modification_time_format: { type: 'str', default: '%Y%m%d%H%M.%S', doc: 'How `modification_time` is written.' },
+    follow: { type: 'bool', default: true, doc: 'If the path is a link, manage its target.' },
+    access_time: { type: 'str', doc: 'The time of the last access: `preserve`, `now`, or a time.' },
+    access_time_format: { type: 'str', default: '%Y%m%d%H%M.%S', doc: 'The format of `access_time`.' },
+    modification_time: { type: 'str', doc: 'The time of the last modification: `preserve`, `now`, or a time.' },
+    modification_time_format: { type: 'str', default: '%Y%m%d%H%M.%S', doc: 'The format of `modification_time`.' },
     ...attributeParams,
   },
   ask(params) {
@@ -116,35 +116,35 @@ export default defineTask({
       : { path: params.path, ...pathInfo(before) };
   },
   returns: {
-    path: 'what it was about (`dest` for links and `touch`)',
-    state: 'what is there now: absent, directory, file, hard or link',
+    path: 'the path (`dest` for links and `touch`)',
+    state: 'the state now: absent, directory, file, hard or link',
     mode: 'permission bits, for example 0644',
     owner: 'name of the owner',
     group: 'name of the group',
     uid: 'UID of the owner',
     gid: 'GID of the group',
     size: 'size in bytes',
-    src: 'what a link points to',
+    src: 'the target of a link',
   },
   examples: [
     {
-      title: 'A directory with its parents',
+      title: 'Create a directory with its parents',
       yaml: "file:\n  path: /srv/retrace-file/www\n  state: directory\n  owner: www-data\n  mode: '0755'",
     },
-    { title: 'A link to a directory', yaml: 'file:\n  src: /usr/share/doc\n  dest: /tmp/retrace-doc\n  state: link' },
+    { title: 'Link to a directory', yaml: 'file:\n  src: /usr/share/doc\n  dest: /tmp/retrace-doc\n  state: link' },
     {
-      title: 'A link in place of a file',
+      title: 'Replace a file with a link',
       yaml: 'file:\n  src: /etc/hostname\n  dest: /tmp/retrace-hostname\n  state: link\n  force: true',
     },
     {
-      title: 'A symbolic mode',
+      title: 'Set a symbolic mode',
       yaml: 'file:\n  path: /srv/retrace-file\n  state: directory\n  recurse: true\n  mode: u=rwX,g=rX,o=',
     },
     {
-      title: 'A file that is there, and is not touched when it is',
+      title: 'Create an empty file, and leave an existing one untouched',
       yaml: 'file:\n  path: /tmp/retrace-touched\n  state: touch\n  access_time: preserve\n  modification_time: preserve',
     },
-    { title: 'Nothing', yaml: 'file:\n  path: /tmp/retrace-gone\n  state: absent' },
+    { title: 'Remove whatever is at a path', yaml: 'file:\n  path: /tmp/retrace-gone\n  state: absent' },
   ],
 });
 

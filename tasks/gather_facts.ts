@@ -10,5 +10,5 @@ export default defineTask({
     ...setup.params,
     parallel: { type: 'bool', ignored: 'all facts are gathered in one question' },
   },
-  examples: [{ title: 'Facts, where the play gathers none', yaml: 'gather_facts:' }],
+  examples: [{ title: 'Gather facts in a play that does not gather them', yaml: 'gather_facts:' }],
 });

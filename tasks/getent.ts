@@ -2,13 +2,13 @@ import { defineTask, sh, shell } from '../src/sdk.ts';
 
 export default defineTask({
   name: 'ansible.builtin.getent',
-  summary: 'Look up one entry, or all, in a database of the host such as passwd or hosts.',
+  summary: 'Look up one entry, or all entries, in a database of the host such as passwd or hosts.',
   params: {
-    database: { type: 'str', required: true, doc: 'The database: passwd, group, hosts, services …' },
-    key: { type: 'str', default: '', doc: 'The entry (default: all).' },
-    service: { type: 'str', doc: 'The source to ask, instead of those that the host is configured for.' },
-    split: { type: 'str', doc: 'What separates the fields.' },
-    fail_key: { type: 'bool', default: true, doc: 'Fail where the entry is missing.' },
+    database: { type: 'str', required: true, doc: 'The database: passwd, group, hosts, services, …' },
+    key: { type: 'str', default: '', doc: 'The entry to look up (default: all).' },
+    service: { type: 'str', doc: 'The source to query, instead of the ones configured on the host.' },
+    split: { type: 'str', doc: 'The character that separates the fields.' },
+    fail_key: { type: 'bool', default: true, doc: 'Fail if the entry is missing.' },
   },
   ask: ({ database, key, service }) => ({
     entries: shell({
@@ -42,9 +42,9 @@ export default defineTask({
   gives: 'facts',
   returns: { ansible_facts: '`getent_DATABASE`: the fields of each entry.' },
   examples: [
-    { title: 'A user', yaml: 'getent:\n  database: passwd\n  key: root' },
+    { title: 'Look up a user', yaml: 'getent:\n  database: passwd\n  key: root' },
     {
-      title: 'A group that need not be there',
+      title: 'Look up a group that may not exist',
       yaml: 'getent:\n  database: group\n  key: nobody-knows\n  fail_key: false',
     },
   ],

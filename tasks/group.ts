@@ -6,10 +6,10 @@ export default defineTask({
   params: {
     name: { type: 'str', required: true, doc: 'The group.' },
     state: { type: 'str', default: 'present', choices: ['absent', 'present'], doc: 'Whether the group should exist.' },
-    gid: { type: 'int', doc: 'Its numeric ID.' },
-    system: { type: 'bool', default: false, doc: "A new group gets a number from the system's range." },
-    non_unique: { type: 'bool', default: false, doc: 'Allow an ID that another group has.' },
-    force: { type: 'bool', default: false, doc: 'Delete it even if it is the primary group of a user.' },
+    gid: { type: 'int', doc: 'The numeric ID of the group.' },
+    system: { type: 'bool', default: false, doc: 'Give a new group an ID from the system range.' },
+    non_unique: { type: 'bool', default: false, doc: 'Allow an ID that another group already has.' },
+    force: { type: 'bool', default: false, doc: 'Delete the group even if it is the primary group of a user.' },
     local: { type: 'bool', default: false, ignored: 'groups are always made in the local files' },
   },
   rules: { requiredBy: { non_unique: ['gid'] } },
@@ -17,11 +17,11 @@ export default defineTask({
   plan: ({ group = { exists: false } }, params) => ({ changes: changes(group, params) }),
   result: ({ state: { group }, params: { name, state, gid, system } }) =>
     state === 'absent' ? { name, state } : { name, state, gid: group?.id ?? gid, system },
-  returns: { name: 'The group.', gid: 'Its number.', state: 'Whether it exists.', system: 'The parameter.' },
+  returns: { name: 'The group.', gid: 'The numeric ID of the group.', state: 'Whether the group exists.', system: 'The parameter `system`.' },
   examples: [
-    { title: 'A group', yaml: 'group:\n  name: retracers' },
-    { title: 'With a number of its own', yaml: 'group:\n  name: retracer-files\n  gid: 2345' },
-    { title: 'Gone', yaml: 'group:\n  name: nobody-knows\n  state: absent' },
+    { title: 'Create a group', yaml: 'group:\n  name: retracers' },
+    { title: 'Create a group with a given ID', yaml: 'group:\n  name: retracer-files\n  gid: 2345' },
+    { title: 'Remove a group', yaml: 'group:\n  name: nobody-knows\n  state: absent' },
   ],
 });
 

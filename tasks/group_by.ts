@@ -5,15 +5,15 @@ export default defineTask({
   summary: 'Put hosts into a group whose name is computed.',
   controllerOnly: true,
   params: {
-    key: { type: 'str', required: true, doc: 'The group.' },
-    parents: { type: 'list', elements: 'str', default: ['all'], doc: 'Groups that it belongs to.' },
+    key: { type: 'str', required: true, doc: 'The name of the group.' },
+    parents: { type: 'list', elements: 'str', default: ['all'], doc: 'The parent groups of the group.' },
   },
   plan: (_state, { key, parents }) => ({
     changes: [],
     result: { add_group: { name: dashed(key), parents: parents.map(dashed) }, parent_groups: parents.map(dashed) },
   }),
-  returns: { add_group: 'The group.', parent_groups: 'Groups that it belongs to.' },
-  examples: [{ title: 'A group for each site', yaml: 'group_by:\n  key: "site_{{ site | default(\'main\') }}"' }],
+  returns: { add_group: 'The name of the group.', parent_groups: 'The parent groups of the group.' },
+  examples: [{ title: 'Make a group for each site', yaml: 'group_by:\n  key: "site_{{ site | default(\'main\') }}"' }],
 });
 
 const dashed = (name: string): string => name.replaceAll(' ', '-');

@@ -14,7 +14,7 @@ export default defineTask({
   name: 'ansible.builtin.hostname',
   summary: 'Set the host name, now and at boot.',
   params: {
-    name: { type: 'str', required: true, doc: 'The name.' },
+    name: { type: 'str', required: true, doc: 'The host name.' },
     use: {
       type: 'str',
       choices: [
@@ -64,8 +64,8 @@ export default defineTask({
       ansible_domain: name.split('.').slice(1).join('.'),
     },
   }),
-  returns: { name: 'The name.', ansible_facts: 'Facts that depend on it.' },
-  examples: [{ title: 'A name', yaml: 'hostname:\n  name: retraced' }],
+  returns: { name: 'The host name.', ansible_facts: 'The facts that depend on the host name.' },
+  examples: [{ title: 'Set the host name', yaml: 'hostname:\n  name: retraced' }],
 });
 
 const kernelName = shell({ ...sh`cat /proc/sys/kernel/hostname`, about: ['hostname:'] });

@@ -15,14 +15,14 @@ import { followedInfo } from './shared/files/path-info.ts';
 
 const params = {
   path: { type: 'path', required: true, aliases: ['dest'], doc: 'The file.' },
-  section: { type: 'str', doc: 'The section (default: the lines above the first one).' },
+  section: { type: 'str', doc: 'The section (default: the lines above the first section).' },
   option: { type: 'str', doc: 'The option (default: the section as a whole).' },
-  value: { type: 'str', doc: 'What the option is.' },
-  values: { type: 'list', elements: 'str', doc: 'Several values, each with a line of its own.' },
-  state: { type: 'str', default: 'present', choices: ['absent', 'present'], doc: 'Whether it should exist.' },
-  exclusive: { type: 'bool', default: true, doc: 'Other values of the option go.' },
-  no_extra_spaces: { type: 'bool', default: false, doc: 'No blanks around the `=`.' },
-  allow_no_value: { type: 'bool', default: false, doc: 'An option may stand alone.' },
+  value: { type: 'str', doc: 'The value of the option.' },
+  values: { type: 'list', elements: 'str', doc: 'Several values of the option, each on a line of its own.' },
+  state: { type: 'str', default: 'present', choices: ['absent', 'present'], doc: 'Whether the option or section should exist.' },
+  exclusive: { type: 'bool', default: true, doc: "Remove the option's other values." },
+  no_extra_spaces: { type: 'bool', default: false, doc: 'Write no blanks around the `=`.' },
+  allow_no_value: { type: 'bool', default: false, doc: 'Allow an option without a value.' },
   create: { type: 'bool', default: true, doc: 'Create the file if it does not exist.' },
   backup: {
     type: 'bool',
@@ -77,10 +77,10 @@ export default defineTask({
   },
   examples: [
     {
-      title: 'A setting in a section',
+      title: 'Set an option in a section',
       yaml: 'ini_file:\n  path: /etc/retrace.ini\n  section: server\n  option: listen\n  value: 10.1.0.100:9113',
     },
-    { title: 'No such section', yaml: 'ini_file:\n  path: /etc/retrace.ini\n  section: old\n  state: absent' },
+    { title: 'Remove a section', yaml: 'ini_file:\n  path: /etc/retrace.ini\n  section: old\n  state: absent' },
   ],
 });
 

@@ -7,12 +7,12 @@ const params = {
     type: 'str',
     required: true,
     aliases: ['host'],
-    doc: 'The host, as `ssh` names it: with a port other than 22, `[HOST]:PORT`.',
+    doc: 'The host, as `ssh` names it: `[HOST]:PORT` if the port is not 22.',
   },
-  key: { type: 'str', doc: 'Its key as known_hosts holds it: `HOST TYPE KEY`; several, one per line.' },
+  key: { type: 'str', doc: "The host's key, as known_hosts holds it: `HOST TYPE KEY`; several keys, one per line." },
   path: { type: 'path', default: '~/.ssh/known_hosts', doc: 'The file.' },
-  hash_host: { type: 'bool', default: false, doc: 'Hide the name of the host.' },
-  state: { type: 'str', default: 'present', choices: ['absent', 'present'], doc: 'Whether the host should be known.' },
+  hash_host: { type: 'bool', default: false, doc: 'Hash the name of the host, so that it cannot be read.' },
+  state: { type: 'str', default: 'present', choices: ['absent', 'present'], doc: "Whether the host's key should be in the file." },
 } as const;
 
 type Task = Params<typeof params>;
@@ -31,10 +31,10 @@ export default defineTask({
     state: task.state,
     hash_host: task.hash_host,
   }),
-  returns: { name: 'the host', key: 'its key', path: 'the file' },
+  returns: { name: 'the host', key: 'the key of the host', path: 'the file' },
   examples: [
     {
-      title: 'The key of a forge, known before anything is cloned from there',
+      title: 'Add the key of a forge before anything is cloned from it',
       yaml: 'known_hosts:\n  name: forge.example.org\n  key: forge.example.org ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl\n  path: /etc/ssh/ssh_known_hosts',
     },
     { title: 'Forget a host', yaml: 'known_hosts:\n  name: gone.example.org\n  state: absent' },

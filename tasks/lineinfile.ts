@@ -25,20 +25,20 @@ const params = {
   regexp: {
     type: 'str',
     aliases: ['regex'],
-    doc: 'What a line matches that is replaced (the last one) or removed (all); a Python pattern.',
+    doc: 'A Python regular expression; the last matching line is replaced, or all matching lines are removed.',
   },
-  search_string: { type: 'str', doc: 'As `regexp`, but plain text that the line holds.' },
+  search_string: { type: 'str', doc: 'Like `regexp`, but plain text that the line contains.' },
   backrefs: {
     type: 'bool',
     default: false,
-    doc: 'Put groups of `regexp` into the line; where nothing matches, do nothing.',
+    doc: 'Insert groups of `regexp` into the line; if nothing matches, do nothing.',
   },
   insertafter: {
     type: 'str',
-    doc: 'Where nothing is replaced, insert after the last line that matches this; or `EOF`, `BOF`.',
+    doc: 'If no line is replaced, insert the line after the last line that matches this pattern, or at `EOF` or `BOF`.',
   },
-  insertbefore: { type: 'str', doc: 'The same before that line; or `BOF`.' },
-  firstmatch: { type: 'bool', default: false, doc: 'Take the first line that matches instead of the last.' },
+  insertbefore: { type: 'str', doc: 'If no line is replaced, insert the line before the last line that matches this pattern, or at `BOF`.' },
+  firstmatch: { type: 'bool', default: false, doc: 'Use the first matching line instead of the last.' },
   create: { type: 'bool', default: false, doc: 'Create the file if it does not exist.' },
   backup: {
     type: 'bool',
@@ -86,25 +86,25 @@ export default defineTask({
     };
   },
   returns: {
-    msg: 'line added, line replaced, or how many were removed',
+    msg: 'line added, line replaced, or how many lines were removed',
     backup: 'the path of the backup',
     found: 'how many lines were removed',
   },
   examples: [
     {
-      title: 'A setting, whatever it was',
+      title: 'Set an option, whatever its value was',
       yaml: "lineinfile:\n  path: /etc/retrace-line.conf\n  regexp: '^#?PermitRootLogin '\n  line: PermitRootLogin no\n  create: true\n  mode: '0644'",
     },
     {
-      title: 'A line after another',
+      title: 'Insert a line after another',
       yaml: "lineinfile:\n  path: /etc/retrace-hosts\n  create: true\n  insertafter: '^127\\.0\\.0\\.1'\n  line: 10.1.0.100 proxy",
     },
     {
-      title: 'A line with what it was',
+      title: 'Change a line, keeping parts of it',
       yaml: "lineinfile:\n  path: /etc/login.defs\n  regexp: '^(UMASK\\s+)\\d+'\n  line: '\\g<1>027'\n  backrefs: true",
     },
     {
-      title: 'Lines that must not be there',
+      title: 'Remove lines',
       yaml: "lineinfile:\n  path: /etc/login.defs\n  regexp: '^#.*obsolete'\n  state: absent",
     },
   ],

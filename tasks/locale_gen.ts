@@ -16,8 +16,8 @@ export default defineTask({
   name: 'community.general.locale_gen',
   summary: 'Generate or remove locales.',
   params: {
-    name: { type: 'list', elements: 'str', required: true, doc: 'Locales, for example `fr_FR.UTF-8`.' },
-    state: { type: 'str', default: 'present', choices: ['absent', 'present'], doc: 'Whether they should be present.' },
+    name: { type: 'list', elements: 'str', required: true, doc: 'The locales, for example `fr_FR.UTF-8`.' },
+    state: { type: 'str', default: 'present', choices: ['absent', 'present'], doc: 'Whether the locales should be present.' },
   },
   ask: ({ name }) => ({ generated, list: content('/etc/locale.gen'), supported: supported(name) }),
   plan({ generated: { stdout }, list, supported: known }, { name, state }) {
@@ -60,7 +60,7 @@ export default defineTask({
   returns: { name: 'The locales.' },
   examples: [
     {
-      title: 'Two locales',
+      title: 'Generate two locales',
       yaml: 'locale_gen:\n  name: [en_US.UTF-8, fr_FR.UTF-8]',
       runs: { no: 'needs the package locales' },
     },

@@ -22,14 +22,14 @@ const params = {
   instructions: { type: 'str', required: true, doc: 'What a person has to do, and where.' },
   show_file: {
     type: 'path',
-    doc: 'A file of the host that the person needs, such as a public key; its text is shown with the instructions.',
+    doc: 'A file on the host that the person needs, such as a public key; its text is shown with the instructions.',
   },
-  proven_by: { type: 'task', doc: 'A task that only looks: where it has nothing to do, the step is done.' },
-  unless: { type: 'str', doc: 'A read-only command: where it succeeds, the step is done.' },
+  proven_by: { type: 'task', doc: 'A task used as proof, and never carried out: if it has nothing to do, the step is done.' },
+  unless: { type: 'str', doc: 'A read-only command: if it succeeds, the step is done.' },
   about: {
     type: 'list',
     elements: 'subject',
-    doc: 'What that command depends on, for example `path:/root/.ssh`: so a check knows which foreseen change matters. Default: everything.',
+    doc: 'What the command of `unless` depends on, for example `path:/root/.ssh`, so that a check knows which foreseen changes matter. Default: everything.',
   },
   poll: { type: 'int', default: 5, doc: 'Seconds between two checks while waiting for a person.' },
   timeout: { type: 'int', default: 86400, doc: 'Seconds to wait for a person before the task fails.' },
@@ -39,9 +39,9 @@ type Given = Params<typeof params>;
 
 export default defineTask({
   name: 'manual',
-  summary: 'Wait for a step that a person must do, and prove that it was done.',
+  summary: 'Wait for a step that a person must carry out, and prove that it was done.',
   description:
-    'Where the proof holds, the task is ok. Else, in an interactive run, the instructions are shown and the proof is asked for again until it holds. A run that nobody watches fails there, with the instructions, since what follows may rely on it; it never waits. A check reports the open step as a difference and continues.',
+    'If the proof holds, the task is ok. Otherwise an interactive run shows the instructions and repeats the proof until it holds. An unattended run never waits: it fails with the instructions, since later tasks may rely on the step. A check reports the open step as a difference and continues.',
   params,
   rules: { requiredOneOf: [['proven_by', 'unless']], mutuallyExclusive: [['proven_by', 'unless']] },
   prepare: async (given, controller, context): Promise<Given> => ({
@@ -83,12 +83,12 @@ export default defineTask({
   returns: { done: 'Whether the proof holds.' },
   examples: [
     {
-      title: 'The record is made in the console of the registrar',
+      title: 'Create a record in the console of the registrar',
       yaml: 'manual:\n  instructions: Add the record A off1-proxy → 213.36.253.215 to openfoodfacts.org in the console of OVH.\n  proven_by:\n    dns_record:\n      name: off1-proxy.openfoodfacts.org\n      values: [213.36.253.215]',
       runs: { no: 'asks the real DNS' },
     },
     {
-      title: 'Somebody has looked at the machine',
+      title: 'Have somebody look at the machine',
       yaml: 'manual:\n  instructions: Look whether /etc is there.\n  unless: test -d /etc',
     },
   ],

@@ -5,13 +5,13 @@ export default defineTask({
   summary: 'Load or unload a kernel module.',
   params: {
     name: { type: 'str', required: true, doc: 'The module.' },
-    params: { type: 'str', default: '', doc: 'Its parameters.' },
-    state: { type: 'str', default: 'present', choices: ['absent', 'present'], doc: 'Whether it is loaded.' },
+    params: { type: 'str', default: '', doc: 'The parameters of the module.' },
+    state: { type: 'str', default: 'present', choices: ['absent', 'present'], doc: 'Whether the module is loaded.' },
     persistent: {
       type: 'str',
       default: 'disabled',
       choices: ['disabled', 'absent', 'present'],
-      doc: 'Whether it is loaded at each start.',
+      doc: 'Whether the module is loaded at every boot.',
     },
   },
   ask: ({ name, params }) => ({ module: moduleState(name, params) }),
@@ -61,10 +61,10 @@ export default defineTask({
     return { changes: [...(loaded === (state === 'present') ? [] : [load]), ...(differs ? [keep] : [])] };
   },
   result: ({ params: { name, params, state } }) => ({ name, params, state }),
-  returns: { name: 'The module.', state: 'The parameter.', params: 'Its parameters.' },
+  returns: { name: 'The module.', state: 'The parameter `state`.', params: 'The parameters of the module.' },
   examples: [
     {
-      title: 'Loaded now and at each start',
+      title: 'Load a module now and at every boot',
       yaml: 'modprobe:\n  name: br_netfilter\n  persistent: present',
       runs: { no: 'a test host has no kernel of its own' },
     },

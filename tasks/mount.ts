@@ -20,24 +20,24 @@ import { entryFor, type FstabEntry, withEntry } from './shared/storage/fstab.ts'
 import { askMounted, differingOptions, foreseenMount, type Mounted, readMounted } from './shared/storage/mounted.ts';
 
 const params = {
-  path: { type: 'path', required: true, aliases: ['name'], doc: 'Where it is mounted; `none` for swap.' },
-  src: { type: 'str', doc: 'The device, `UUID=…`, directory or network share.' },
+  path: { type: 'path', required: true, aliases: ['name'], doc: 'The mount point; `none` for swap.' },
+  src: { type: 'str', doc: 'The device, `UUID=…`, directory or network share to mount.' },
   fstype: { type: 'str', doc: 'The kind of filesystem.' },
-  opts: { type: 'str', doc: 'Its options, as in fstab (default: `defaults`).' },
-  dump: { type: 'str', default: '0', doc: "fstab's fifth field." },
-  passno: { type: 'str', default: '0', doc: "fstab's sixth field." },
+  opts: { type: 'str', doc: 'The mount options, as in fstab (default: `defaults`).' },
+  dump: { type: 'str', default: '0', doc: 'The fifth field in fstab.' },
+  passno: { type: 'str', default: '0', doc: 'The sixth field in fstab.' },
   state: {
     type: 'str',
     required: true,
     choices: ['absent', 'absent_from_fstab', 'ephemeral', 'mounted', 'present', 'remounted', 'unmounted'],
     doc: 'Mounted and in fstab (`mounted`), in fstab (`present`), mounted only (`ephemeral`), not mounted (`unmounted`), neither (`absent`, which removes the directory as well), not in fstab (`absent_from_fstab`); `remounted` mounts it again each time.',
   },
-  fstab: { type: 'path', default: '/etc/fstab', doc: 'The table of mounts.' },
-  boot: { type: 'bool', default: true, doc: 'Whether it is mounted at boot; otherwise `noauto` is added.' },
+  fstab: { type: 'path', default: '/etc/fstab', doc: 'The path of the fstab file.' },
+  boot: { type: 'bool', default: true, doc: 'Whether the filesystem is mounted at boot; otherwise `noauto` is added.' },
   backup: {
     type: 'bool',
     default: false,
-    doc: 'Keep a backup of the previous fstab beside it, with a timestamp in its name.',
+    doc: 'Keep a backup of the previous fstab next to it, with a timestamp in its name.',
   },
   opts_no_log: { type: 'bool', default: false, ignored: 'use `no_log` where options hold a secret' },
 } as const;
@@ -48,7 +48,7 @@ export default defineTask({
   name: 'ansible.posix.mount',
   summary: 'Mount filesystems, and manage their entries in /etc/fstab.',
   description:
-    'What is mounted is compared with what the kernel reports: source, filesystem and options. A filesystem is mounted before fstab is written, so that one which cannot be mounted does not hang the next boot.',
+    'The wanted source, filesystem and options are compared with what the kernel reports as mounted. A filesystem is mounted before fstab is written, so that one that cannot be mounted does not hang the next boot.',
   params,
   rules: {
     requiredIf: ['mounted', 'present', 'ephemeral'].map((state) => ({
@@ -83,23 +83,23 @@ export default defineTask({
     boot: task.boot ? 'yes' : 'no',
     ...backupFile(replies, task.backup),
   }),
-  returns: { name: 'where it is mounted', opts: 'its options', backup_file: 'where the previous fstab is kept' },
+  returns: { name: 'the mount point', opts: 'the mount options', backup_file: 'the path of the backup of fstab' },
   examples: [
     {
-      title: 'In fstab only',
+      title: 'Add an entry to fstab only',
       yaml: 'mount:\n  path: /mnt/retrace\n  src: tmpfs\n  fstype: tmpfs\n  opts: size=16m,nosuid\n  state: present',
     },
     {
-      title: 'A data disk, mounted now and at boot',
+      title: 'Mount a data disk now and at boot',
       yaml: 'mount:\n  path: /srv/data\n  src: UUID=b3e48f45-f933-4c8e-a700-22a159ec9077\n  fstype: ext4\n  opts: noatime\n  state: mounted',
       runs: { no: 'needs a disk' },
     },
     {
-      title: 'A directory at another place',
+      title: 'Mount a directory at another place',
       yaml: 'mount:\n  path: /srv/chroot/data\n  src: /srv/data\n  fstype: none\n  opts: bind\n  state: mounted',
       runs: { no: 'a test host may not mount' },
     },
-    { title: 'Gone', yaml: 'mount:\n  path: /mnt/gone\n  state: absent' },
+    { title: 'Unmount a filesystem and remove its entry', yaml: 'mount:\n  path: /mnt/gone\n  state: absent' },
   ],
 });
 
