@@ -17,19 +17,19 @@ import { attributeChanges, attributeParams, unknownAccount } from './shared/file
 import { askAccounts } from './shared/files/copy-file.ts';
 
 const params = {
-  path: { type: 'path', required: true, doc: 'The private key; the public one gets `.pub` at the end.' },
+  path: { type: 'path', required: true, doc: 'The path of the private key; the public key is next to it, with `.pub` appended.' },
   state: { type: 'str', default: 'present', choices: ['absent', 'present'], doc: 'Whether the key pair should exist.' },
   type: { type: 'str', default: 'rsa', choices: ['rsa', 'dsa', 'rsa1', 'ecdsa', 'ed25519'], doc: 'The kind of key.' },
-  size: { type: 'int', doc: 'How many bits; 4096 for rsa, 256 for ecdsa, fixed for others.' },
+  size: { type: 'int', doc: 'The number of bits (default: 4096 for rsa, 256 for ecdsa); fixed for other types.' },
   comment: { type: 'str', doc: 'The comment of the public key.' },
-  force: { type: 'bool', default: false, doc: 'Make a new pair each time.' },
+  force: { type: 'bool', default: false, doc: 'Generate a new pair every time.' },
   regenerate: {
     type: 'str',
     default: 'partial_idempotence',
     choices: ['never', 'fail', 'partial_idempotence', 'full_idempotence', 'always'],
-    doc: 'When to regenerate an existing pair: `never`; `fail`: never, but fail if its type or size differs; `partial_idempotence`: if they differ; `full_idempotence`: if they differ, or it cannot be read; `always`.',
+    doc: 'When to regenerate an existing pair. `never`: never; `fail`: never, but fail if the type or size differs; `partial_idempotence`: if they differ; `full_idempotence`: if they differ or the key cannot be read; `always`: every time.',
   },
-  passphrase: { type: 'str', secret: true, doc: 'Not supported: keys for programs have none.' },
+  passphrase: { type: 'str', secret: true, doc: 'Not supported: keys for programs have no passphrase.' },
   private_key_format: {
     type: 'str',
     default: 'auto',
@@ -110,18 +110,18 @@ export default defineTask({
   }),
   returns: {
     filename: 'the private key',
-    size: 'how many bits',
+    size: 'the number of bits',
     type: 'the kind of key',
-    fingerprint: 'its fingerprint',
+    fingerprint: 'the fingerprint of the key',
     public_key: 'the public key, without its comment',
-    comment: 'its comment',
+    comment: 'the comment of the key',
   },
   examples: [
     {
-      title: 'A key for root, never regenerated',
+      title: 'Generate a key for root once, and never again',
       yaml: 'openssh_keypair:\n  path: /root/retrace_id_ed25519\n  type: ed25519\n  comment: off@example.org\n  regenerate: fail',
     },
-    { title: 'No key', yaml: 'openssh_keypair:\n  path: /root/retrace_id_gone\n  state: absent' },
+    { title: 'Remove a key', yaml: 'openssh_keypair:\n  path: /root/retrace_id_gone\n  state: absent' },
   ],
 });
 

@@ -22,5 +22,5 @@ export default defineTask({
     const state = params.state === 'installed' ? ('present' as const) : params.state;
     return { ...params, state: state === 'removed' ? ('absent' as const) : state };
   },
-  examples: [{ title: 'A package', yaml: 'package:\n  name: less\n  state: present' }],
+  examples: [{ title: 'Install a package', yaml: 'package:\n  name: less\n  state: present' }],
 });

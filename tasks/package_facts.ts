@@ -8,7 +8,7 @@ export default defineTask({
       type: 'list',
       elements: 'str',
       default: ['auto'],
-      doc: 'Which package managers; only apt is supported.',
+      doc: 'The package managers to query; only apt is supported.',
     },
     strategy: { type: 'str', default: 'first', choices: ['first', 'all'], ignored: 'there is one package manager' },
   },
@@ -24,5 +24,5 @@ export default defineTask({
   },
   gives: 'facts',
   returns: { ansible_facts: '`packages`: a list of versions for each name.' },
-  examples: [{ title: 'All packages', yaml: 'package_facts:' }],
+  examples: [{ title: 'List all packages', yaml: 'package_facts:' }],
 });

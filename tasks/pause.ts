@@ -5,13 +5,13 @@ export default defineTask({
   name: 'ansible.builtin.pause',
   summary: 'Wait for a while, or until somebody presses Return.',
   description:
-    'Without seconds or minutes it asks on the terminal; if nobody is there to answer, it continues with a warning. A check does not wait.',
+    'Without `seconds` or `minutes`, the task asks on the terminal; if nobody is there to answer, it continues with a warning. A check does not wait.',
   controllerOnly: true,
   params: {
-    seconds: { type: 'float', doc: 'How long, in seconds.' },
-    minutes: { type: 'float', doc: 'How long, in minutes.' },
+    seconds: { type: 'float', doc: 'How long to wait, in seconds.' },
+    minutes: { type: 'float', doc: 'How long to wait, in minutes.' },
     prompt: { type: 'str', doc: 'The text to show.' },
-    echo: { type: 'bool', default: true, doc: 'Show what is typed.' },
+    echo: { type: 'bool', default: true, doc: 'Show the input as it is typed.' },
   },
   rules: { mutuallyExclusive: [['minutes', 'seconds']] },
   async prepare(params, controller, context) {
@@ -41,12 +41,12 @@ export default defineTask({
     };
   },
   returns: {
-    user_input: 'What was typed.',
-    delta: 'How long it took, in seconds.',
-    start: 'When it began.',
-    stop: 'When it ended.',
-    echo: 'The parameter.',
-    stdout: 'How long it was to be.',
+    user_input: 'The input that was typed.',
+    delta: 'How long the pause took, in seconds.',
+    start: 'When the pause began.',
+    stop: 'When the pause ended.',
+    echo: 'The parameter `echo`.',
+    stdout: 'How long the pause was meant to be.',
   },
   examples: [{ title: 'Give a service a moment', yaml: 'pause:\n  seconds: 1' }],
 });

@@ -33,40 +33,40 @@ const params = {
     type: 'str',
     doc: 'The template to create it from, for example `local:vztmpl/debian-12-standard_12.2-1_amd64.tar.zst`.',
   },
-  hostname: { type: 'str', doc: 'Its name.' },
-  cores: { type: 'int', doc: 'How many processors it may use.' },
-  memory: { type: 'int', doc: 'How many MiB of memory it may use.' },
-  swap: { type: 'int', doc: 'How many MiB of swap it may use.' },
+  hostname: { type: 'str', doc: 'The host name of the container.' },
+  cores: { type: 'int', doc: 'How many processors the container may use.' },
+  memory: { type: 'int', doc: 'How many MiB of memory the container may use.' },
+  swap: { type: 'int', doc: 'How many MiB of swap the container may use.' },
   rootfs: {
     type: 'str',
     aliases: ['disk'],
-    doc: 'Storage and size in GiB of its disk: `zfs-hdd:32`. It can grow, not shrink or move.',
+    doc: 'The storage and size in GiB of the root disk, for example `zfs-hdd:32`. The disk can grow, but not shrink or move.',
   },
   unprivileged: {
     type: 'bool',
-    doc: 'Whether its root is not the root of the node. Decided once, when it is created.',
+    doc: 'Whether root in the container is an unprivileged user on the node. Decided once, when the container is created.',
   },
-  features: { type: 'list', elements: 'str', doc: 'Features, for example `nesting=1`.' },
-  onboot: { type: 'bool', doc: 'Whether it starts with the node.' },
-  nameserver: { type: 'str', doc: 'The name server that it asks.' },
-  searchdomain: { type: 'str', doc: 'The domain that it looks names up in.' },
-  netif: { type: 'dict', doc: 'Network cards: `net0: name=eth0,bridge=vmbr1,ip=10.1.0.100/24`.' },
-  mounts: { type: 'dict', doc: 'Mount points: `mp0: /zfs-hdd/off/images,mp=/mnt/off/images`.' },
+  features: { type: 'list', elements: 'str', doc: 'The features of the container, for example `nesting=1`.' },
+  onboot: { type: 'bool', doc: 'Whether the container starts with the node.' },
+  nameserver: { type: 'str', doc: 'The name server the container uses.' },
+  searchdomain: { type: 'str', doc: 'The DNS search domain of the container.' },
+  netif: { type: 'dict', doc: 'The network cards, for example `net0: name=eth0,bridge=vmbr1,ip=10.1.0.100/24`.' },
+  mounts: { type: 'dict', doc: 'The mount points, for example `mp0: /zfs-hdd/off/images,mp=/mnt/off/images`.' },
   exact: {
     type: 'bool',
     default: false,
-    doc: 'Whether network cards and mount points that are not named here are removed, of the kinds that are; with network cards, default routes of the running container as well.',
+    doc: 'Whether network cards are removed that `netif` does not name, and mount points that `mounts` does not name; a parameter that is not given removes nothing. With `netif`, other default routes of the running container are removed as well.',
   },
-  pubkey: { type: 'str', doc: 'Public keys that may log in as root, for the creation.' },
+  pubkey: { type: 'str', doc: 'Public keys that may log in as root; used only when the container is created.' },
 } as const;
 
 type Given = Params<typeof params>;
 
 export default defineTask({
   name: 'proxmox_ct',
-  summary: 'Create a Proxmox container, and manage its configuration line by line.',
+  summary: 'Create a Proxmox container and manage its configuration line by line.',
   description:
-    'Runs on the Proxmox node. Each line of /etc/pve/lxc/ID.conf is compared separately; lines that are not named stay as they are. A running container is restarted only where a change needs it, or where it turns out to have been started before its configuration was changed: a mount, an address or a gateway that the configuration has and the container has not, or a mount of a directory that is no longer what the node has there (a dataset that was mounted since).',
+    'Runs on the Proxmox node. Each line of /etc/pve/lxc/ID.conf is compared separately; lines that the task does not name stay as they are. A running container is restarted only if a change needs it, or if it turns out to have been started before its configuration was changed: a mount, an address or a gateway is in the configuration but not in the container, or a mounted directory is no longer the one at that path on the node (because a dataset has been mounted there since).',
   params,
   ask: ({ vmid }) => ({ container: pct(vmid) }),
   plan: ({ container }, given) => {
@@ -87,17 +87,17 @@ export default defineTask({
   }),
   returns: {
     vmid: 'The number of the container.',
-    config: 'The lines of its configuration.',
-    running: 'Whether it runs.',
+    config: "The lines of the container's configuration.",
+    running: 'Whether the container is running.',
   },
   examples: [
     {
-      title: 'A container with a card in the internal network',
+      title: 'Create a container with a card in the internal network',
       yaml: 'proxmox_ct:\n  vmid: 100\n  state: started\n  ostemplate: local:vztmpl/debian-12-standard_12.2-1_amd64.tar.zst\n  hostname: proxy\n  cores: 4\n  memory: 2048\n  rootfs: zfs-hdd:32\n  unprivileged: true\n  features: [nesting=1]\n  onboot: true\n  netif:\n    net0: name=eth0,bridge=vmbr1,ip=10.1.0.100/24',
       runs: { no: 'needs a Proxmox node' },
     },
     {
-      title: 'Mount points, and no others',
+      title: 'Set mount points, and remove all others',
       yaml: 'proxmox_ct:\n  vmid: 100\n  state: started\n  mounts:\n    mp0: /zfs-hdd/off/images,mp=/mnt/off/images\n  exact: true',
       runs: { no: 'needs a Proxmox node' },
     },

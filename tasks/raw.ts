@@ -5,12 +5,12 @@ export default defineTask({
   name: 'ansible.builtin.raw',
   summary: 'Run a script in the login shell of the host, with nothing added.',
   description:
-    'No module of ours needs more than /bin/sh on a host, so this is `shell` without its guards; Ansible needs it where there is no Python.',
+    'Retrace tasks need only /bin/sh on a host, so this is just `shell` without its guards; Ansible needs it for hosts without Python.',
   freeForm: 'cmd',
   acts: true,
   params: {
     cmd: { type: 'str', required: true, aliases: ['_raw_params', 'free_form'], doc: 'The script.' },
-    executable: { type: 'path', doc: 'The shell that runs it, by its full path.' },
+    executable: { type: 'path', doc: 'The absolute path of the shell that runs the script.' },
   },
   plan: (_state, { cmd, executable }) =>
     planCommand({}, {}, cmd, { ...sh`${executable ?? '/bin/sh'} -c ${cmd}`, shown: cmd }),

@@ -9,15 +9,15 @@ const params = {
   regexp: {
     type: 'str',
     required: true,
-    doc: 'What is replaced, wherever it matches; a Python pattern in which `^` and `$` mean lines.',
+    doc: 'A Python regular expression; every match is replaced. `^` and `$` match at the start and end of each line.',
   },
   replace: {
     type: 'str',
     default: '',
-    doc: 'What it becomes; `\\1` and `\\g<name>` are groups. If empty, the match is removed.',
+    doc: 'The replacement; `\\1` and `\\g<name>` stand for groups. If it is empty, matches are removed.',
   },
-  after: { type: 'str', doc: 'Only after the first place that this pattern matches.' },
-  before: { type: 'str', doc: 'Only before this pattern matches.' },
+  after: { type: 'str', doc: 'Replace only after the first match of this pattern.' },
+  before: { type: 'str', doc: 'Replace only before the place where this pattern matches.' },
   backup: {
     type: 'bool',
     default: false,
@@ -68,11 +68,11 @@ export default defineTask({
   returns: { msg: 'how many replacements were made', backup_file: 'the path of the backup' },
   examples: [
     {
-      title: 'A name, wherever it is a word of its own',
+      title: 'Replace a name wherever it is a whole word',
       yaml: "replace:\n  path: /etc/login.defs\n  regexp: '\\bnosuchword\\b'\n  replace: other",
     },
     {
-      title: 'Comment lines out, in one section',
+      title: 'Comment out lines in one section',
       yaml: "replace:\n  path: /etc/login.defs\n  after: '^# none of this'\n  regexp: '^(.+)$'\n  replace: '# \\1'",
     },
   ],

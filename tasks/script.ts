@@ -11,9 +11,9 @@ import {
 
 export default defineTask({
   name: 'ansible.builtin.script',
-  summary: 'Copy a script from the controller to the host, and run it.',
+  summary: 'Copy a script from the controller to the host and run it.',
   description:
-    'The script is sent on stdin into a directory that only its user can read, run with its own interpreter line, and removed.',
+    'The script is sent on stdin into a directory that only the user running it can read, run with the interpreter in its #! line, and then removed.',
   freeForm: 'cmd',
   acts: true,
   params: {
@@ -24,8 +24,8 @@ export default defineTask({
       doc: 'The script, searched for in `files`, and its arguments.',
     },
     ...guards,
-    executable: { type: 'str', doc: 'The interpreter that runs it, instead of its interpreter line.' },
-    decrypt: { type: 'bool', default: true, doc: 'Decrypt the script where it is under Ansible Vault.' },
+    executable: { type: 'str', doc: 'The interpreter to run the script with, instead of the one in its #! line.' },
+    decrypt: { type: 'bool', default: true, doc: 'Decrypt the script if it is encrypted with Ansible Vault.' },
   },
   prepare(params, controller) {
     const name = splitWords(params.cmd)?.[0];

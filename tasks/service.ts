@@ -7,24 +7,24 @@ export default defineTask({
   name: 'ansible.builtin.service',
   summary: 'Start, stop, restart, enable and disable services.',
   description:
-    'The same as `systemd`, which is what Debian has. One `systemctl show` covers the services of all tasks.',
+    'The same as `systemd`, which is what Debian uses. One `systemctl show` covers the services of all tasks.',
   params: {
     ...systemd.params,
-    sleep: { type: 'int', doc: 'How long to wait between stop and start of a restart, in seconds.' },
+    sleep: { type: 'int', doc: 'How long to wait between stopping and starting in a restart, in seconds.' },
     arguments: { type: 'str', aliases: ['args'], ignored: 'systemd has no arguments for services' },
     pattern: { type: 'str', ignored: 'systemd knows which services run' },
     runlevel: { type: 'str', default: 'default', ignored: 'it is for OpenRC' },
     use: { type: 'str', default: 'auto', ignored: 'systemd is what is used' },
   },
   examples: [
-    { title: 'Running, and started at boot', yaml: 'service:\n  name: cron\n  state: started\n  enabled: true' },
+    { title: 'Start a service, now and at boot', yaml: 'service:\n  name: cron\n  state: started\n  enabled: true' },
     {
-      title: 'Stopped',
+      title: 'Stop a service',
       yaml: 'service:\n  name: systemd-timesyncd\n  state: stopped',
       runs: { no: 'a test host need not have it' },
     },
     {
-      title: 'As a handler',
+      title: 'Restart a service in a handler',
       yaml: 'service:\n  name: cron\n  state: restarted',
       runs: { no: 'it restarts each time' },
     },

@@ -2,7 +2,7 @@ import { defineTask, sh, shell } from '../src/sdk.ts';
 
 export default defineTask({
   name: 'ansible.builtin.service_facts',
-  summary: 'List the services, whether they run and whether they start at boot, as facts.',
+  summary: 'List the services as facts: whether they are running and whether they start at boot.',
   params: {},
   ask: () => ({ units: services }),
   plan({ units: { code, stdout, stderr } }) {
@@ -26,8 +26,8 @@ export default defineTask({
     return { changes: [], result: { ansible_facts: { services: Object.fromEntries(known) } } };
   },
   gives: 'facts',
-  returns: { ansible_facts: '`services`: name, state and status for each.' },
-  examples: [{ title: 'All services', yaml: 'service_facts:' }],
+  returns: { ansible_facts: '`services`: the name, state and status of each.' },
+  examples: [{ title: 'List all services', yaml: 'service_facts:' }],
 });
 
 const services = shell({

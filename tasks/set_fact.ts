@@ -6,7 +6,7 @@ export default defineTask({
   controllerOnly: true,
   anyParams: true,
   gives: 'set_fact',
-  params: { cacheable: { type: 'bool', default: false, doc: 'Keep them in the fact cache as well.' } },
+  params: { cacheable: { type: 'bool', default: false, doc: 'Keep the variables in the fact cache as well.' } },
   plan(_state, params, { native }) {
     const { cacheable, ...given } = params as Readonly<Record<string, unknown>>;
     const wrong = Object.keys(given).find((name) => !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name));
@@ -22,7 +22,7 @@ export default defineTask({
     return { changes: [], result: { ansible_facts: facts, _ansible_facts_cacheable: cacheable } };
   },
   returns: { ansible_facts: 'The variables that were set.' },
-  examples: [{ title: 'Two variables', yaml: 'set_fact:\n  site: images\n  port: "{{ 80 + 1 }}"' }],
+  examples: [{ title: 'Set two variables', yaml: 'set_fact:\n  site: images\n  port: "{{ 80 + 1 }}"' }],
 });
 
 /** Ansible 2.14 takes the words true, false, yes and no for booleans here, and playbooks count on it. */

@@ -5,9 +5,9 @@ export default defineTask({
   summary: 'Record values that are printed at the end of the run.',
   controllerOnly: true,
   params: {
-    data: { type: 'dict', required: true, doc: 'Names and values.' },
-    per_host: { type: 'bool', default: false, doc: 'Keep them for each host.' },
-    aggregate: { type: 'bool', default: true, doc: 'Add to what is kept already.' },
+    data: { type: 'dict', required: true, doc: 'The names and values to record.' },
+    per_host: { type: 'bool', default: false, doc: 'Record the values separately for each host.' },
+    aggregate: { type: 'bool', default: true, doc: 'Add to values that are already recorded, instead of replacing them.' },
   },
   plan(_state, { data, per_host, aggregate }) {
     const wrong = Object.keys(data).find((name) => !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name));
@@ -17,6 +17,6 @@ export default defineTask({
       };
     return { changes: [], result: { ansible_stats: { data, per_host, aggregate } } };
   },
-  returns: { ansible_stats: 'What is kept.' },
-  examples: [{ title: 'A number for the recap', yaml: 'set_stats:\n  data:\n    certificates: 3' }],
+  returns: { ansible_stats: 'The recorded values.' },
+  examples: [{ title: 'Record a number for the recap', yaml: 'set_stats:\n  data:\n    certificates: 3' }],
 });

@@ -3,19 +3,19 @@ import { defineTask, facts, globPattern } from '../src/sdk.ts';
 export default defineTask({
   name: 'ansible.builtin.setup',
   summary: 'Gather facts about a host.',
-  description: 'One question with a deadline. Plays gather facts automatically, when something first needs one.',
+  description: 'Facts are gathered in a single query with a deadline. Plays gather facts automatically, as soon as something needs one.',
   params: {
     gather_subset: {
       type: 'list',
       elements: 'str',
       default: ['all'],
-      doc: 'Which facts: all, min, hardware, network, virtual, local, or these with `!`.',
+      doc: 'The facts to gather: all, min, hardware, network, virtual or local; a leading `!` excludes one.',
     },
     filter: {
       type: 'list',
       elements: 'str',
       default: [],
-      doc: 'Keep only facts whose names match one of these patterns.',
+      doc: 'Return only facts whose names match one of these patterns.',
     },
     fact_path: { type: 'path', default: '/etc/ansible/facts.d', doc: 'The directory of local facts.' },
     gather_timeout: { type: 'int', default: 10, ignored: 'facts have one deadline' },
@@ -41,9 +41,9 @@ export default defineTask({
   gives: 'facts',
   returns: { ansible_facts: 'The facts.' },
   examples: [
-    { title: 'All facts', yaml: 'setup:' },
+    { title: 'Gather all facts', yaml: 'setup:' },
     {
-      title: 'Some of them',
+      title: 'Gather some facts',
       yaml: "setup:\n  gather_subset: ['!all', network]\n  filter: ['ansible_default_ipv4', 'ansible_all_*']",
     },
   ],

@@ -18,7 +18,7 @@ export default defineTask({
   params: {
     cmd: { type: 'str', required: true, aliases: ['_raw_params', 'free_form'], doc: 'The script.' },
     ...guards,
-    executable: { type: 'path', doc: 'The absolute path of the shell that runs it (default: /bin/sh).' },
+    executable: { type: 'path', doc: 'The absolute path of the shell that runs the script (default: /bin/sh).' },
     stdin: { type: 'str', doc: 'Standard input of the script.' },
     stdin_add_newline: { type: 'bool', default: true, doc: 'End `stdin` with a newline.' },
     strip_empty_ends: {
@@ -39,7 +39,7 @@ export default defineTask({
   returns: commandReturns,
   examples: [
     {
-      title: 'A pipe, which `command` has not got',
+      title: 'Run a pipe, which `command` cannot do',
       yaml: 'shell: echo one two | wc -w\nregister: words\nchanged_when: false\ncheck_mode: false',
     },
     {
@@ -47,7 +47,7 @@ export default defineTask({
       yaml: 'shell:\n  cmd: echo {a,b} > /tmp/retrace-shell\n  executable: /bin/bash\n  creates: /tmp/retrace-shell',
     },
     {
-      title: 'Only where it is needed',
+      title: 'Run only if needed',
       yaml: 'shell: echo x >> /tmp/retrace-once\nargs:\n  unless: grep -qx x /tmp/retrace-once',
     },
   ],

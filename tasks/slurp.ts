@@ -19,5 +19,5 @@ export default defineTask({
     encoding: 'base64',
   }),
   returns: { content: 'the bytes of the file, as base64', source: 'the file', encoding: 'base64' },
-  examples: [{ title: 'What a file of the host says', yaml: 'slurp:\n  src: /etc/hostname' }],
+  examples: [{ title: 'Read a file of the host', yaml: 'slurp:\n  src: /etc/hostname' }],
 });

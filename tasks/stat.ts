@@ -21,28 +21,28 @@ export default defineTask({
   looks: () => true,
   params: {
     path: { type: 'path', required: true, aliases: ['dest', 'name'], doc: 'The path.' },
-    follow: { type: 'bool', default: false, doc: 'Report what a link points to instead of the link.' },
+    follow: { type: 'bool', default: false, doc: 'If the path is a link, report its target instead.' },
     get_checksum: { type: 'bool', default: true, doc: 'Return the checksum of a file.' },
     checksum_algorithm: {
       type: 'str',
       default: 'sha1',
       aliases: ['checksum', 'checksum_algo'],
       choices: ['md5', 'sha1', 'sha224', 'sha256', 'sha384', 'sha512'],
-      doc: 'Which checksum.',
+      doc: 'The checksum algorithm.',
     },
     get_mime: {
       type: 'bool',
       default: true,
       aliases: ['mime', 'mime_type', 'mime-type'],
-      doc: 'Return the kind of content, if the host has `file`.',
+      doc: 'Return the MIME type, if the host has `file`.',
     },
     get_attributes: {
       type: 'bool',
       default: true,
       aliases: ['attr', 'attributes'],
-      doc: 'Return the flags, if the host has `lsattr`.',
+      doc: 'Return the file attributes, if the host has `lsattr`.',
     },
-    get_md5: { type: 'bool', default: false, doc: 'Return the MD5 as well.' },
+    get_md5: { type: 'bool', default: false, doc: 'Return the MD5 checksum as well.' },
   },
   ask: ({ path, follow, get_checksum, checksum_algorithm, get_mime, get_attributes, get_md5 }) => ({
     state: stat(path),
@@ -81,11 +81,11 @@ export default defineTask({
     const known = Object.fromEntries(Object.entries(told).filter(([key]) => !unknown.includes(key)));
     return { stat: unknown.length === 0 ? told : withLacking(known, unknown) };
   },
-  returns: { stat: 'what is at the path: `exists`, and where it does, kind, mode, ids, times, checksum and more' },
+  returns: { stat: 'what is at the path: `exists` and, if something exists, its kind, mode, IDs, times, checksum and more' },
   examples: [
-    { title: 'Whether something is there', yaml: 'stat:\n  path: /etc/hostname' },
+    { title: 'Check whether something is there', yaml: 'stat:\n  path: /etc/hostname' },
     {
-      title: 'Of what a link points to, without reading the file',
+      title: 'Look at the target of a link, without reading the file',
       yaml: 'stat:\n  path: /etc/localtime\n  follow: true\n  get_checksum: false\n  get_mime: false',
     },
   ],

@@ -18,16 +18,16 @@ const params = {
   source: {
     type: 'str',
     required: true,
-    doc: 'What to send: `dataset`, or `user@host:dataset`, which the host reaches by ssh.',
+    doc: 'The dataset to send: `dataset`, or `user@host:dataset`, which the host reaches by ssh.',
   },
-  target: { type: 'str', required: true, doc: 'Where to: `dataset` or `user@host:dataset`.' },
-  recursive: { type: 'bool', default: false, doc: 'Whether the datasets below are sent as well.' },
-  skip_parent: { type: 'bool', default: false, doc: 'Whether only the datasets below are sent.' },
+  target: { type: 'str', required: true, doc: 'The dataset to send to: `dataset` or `user@host:dataset`.' },
+  recursive: { type: 'bool', default: false, doc: 'Whether child datasets are sent as well.' },
+  skip_parent: { type: 'bool', default: false, doc: 'Whether only child datasets are sent.' },
   exclude: { type: 'list', elements: 'str', default: [], doc: 'Datasets to leave out, as regular expressions.' },
   no_sync_snap: {
     type: 'bool',
     default: false,
-    doc: 'Send existing snapshots, and create none.',
+    doc: 'Send existing snapshots only, and create none.',
   },
   no_privilege_elevation: {
     type: 'bool',
@@ -35,12 +35,12 @@ const params = {
     doc: 'Do not use sudo, for users that ZFS has delegated the rights to.',
   },
   no_rollback: { type: 'bool', default: false, doc: 'Never roll the target back.' },
-  no_stream: { type: 'bool', default: false, doc: 'Send the newest snapshot only, not those between.' },
+  no_stream: { type: 'bool', default: false, doc: 'Send only the newest snapshot, not the intermediate ones.' },
   identifier: {
     type: 'str',
-    doc: 'A word in the names of the snapshots that it makes, where a dataset has several targets.',
+    doc: 'A word to put in the names of the snapshots that syncoid creates, in case a dataset has several targets.',
   },
-  compress: { type: 'str', doc: 'How to compress on the way: lzo, zstd-fast, none, …' },
+  compress: { type: 'str', doc: 'The compression for the transfer: lzo, zstd-fast, none, …' },
   source_bwlimit: {
     type: 'str',
     doc: 'The maximum number of bytes per second that the source sends, for example `10M`.',
@@ -63,7 +63,7 @@ export default defineTask({
   name: 'syncoid',
   summary: 'Replicate ZFS datasets with syncoid, unless the target already has the newest snapshot.',
   description:
-    'In order when the newest snapshot of each dataset of the source is on the target, identified by its guid. A snapshot that is made while it sends is for the next run. What syncoid prints is shown while it sends.',
+    'Nothing is done if the newest snapshot of each source dataset, identified by its guid, is on the target. A snapshot that is taken during the transfer is left for the next run. The output of syncoid is shown while it runs.',
   params,
   ask: (given) => ({ source: snapshots(sideOf(given.source, given)), target: snapshots(sideOf(given.target, given)) }),
   thenAsk: ({ target }, given) => {
@@ -102,7 +102,7 @@ export default defineTask({
   returns: { newest: 'The newest snapshot of each dataset of the target.' },
   examples: [
     {
-      title: 'The images are replicated',
+      title: 'Replicate the images',
       yaml: 'syncoid:\n  source: off1operator@10.0.0.2:zfs-hdd/opf\n  target: zfs-hdd/opf\n  recursive: true\n  no_sync_snap: true\n  no_privilege_elevation: true',
       runs: { no: 'a test host has no pool' },
     },

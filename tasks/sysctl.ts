@@ -16,10 +16,10 @@ export default defineTask({
   params: {
     name: { type: 'str', required: true, aliases: ['key'], doc: 'The parameter, for example `net.ipv4.ip_forward`.' },
     value: { type: 'str', aliases: ['val'], doc: 'The value to set.' },
-    state: { type: 'str', default: 'present', choices: ['present', 'absent'], doc: 'Whether the file says so.' },
-    sysctl_file: { type: 'path', default: '/etc/sysctl.conf', doc: 'The file that is read at the next start.' },
-    sysctl_set: { type: 'bool', default: false, doc: 'Set it now, where the kernel has another.' },
-    reload: { type: 'bool', default: true, doc: 'Have the file read where it changed.' },
+    state: { type: 'str', default: 'present', choices: ['present', 'absent'], doc: 'Whether the parameter should be in the file.' },
+    sysctl_file: { type: 'path', default: '/etc/sysctl.conf', doc: 'The file to write the parameter to, which is read at boot.' },
+    sysctl_set: { type: 'bool', default: false, doc: 'Set the value in the running kernel as well, if it differs.' },
+    reload: { type: 'bool', default: true, doc: 'Load the file with `sysctl -p` if it changed.' },
     ignoreerrors: { type: 'bool', default: false, doc: 'Continue if the kernel does not know a parameter.' },
   },
   rules: { requiredIf: [{ param: 'state', is: 'present', needs: ['value'] }] },
@@ -70,7 +70,7 @@ export default defineTask({
   returns: {},
   examples: [
     {
-      title: 'Forward packets',
+      title: 'Enable packet forwarding',
       yaml: "sysctl:\n  name: net.ipv4.ip_forward\n  value: '1'\n  sysctl_file: /etc/sysctl.d/90-retrace.conf\n  reload: false",
     },
   ],

@@ -25,11 +25,11 @@ export default defineTask({
   aliases: ['ansible.builtin.systemd_service'],
   summary: "Start, stop, enable and mask systemd units, and reload systemd's configuration.",
   description:
-    'One `systemctl show` covers the units of all tasks. The manager is reloaded only where files on disk are not what it has read.',
+    'One `systemctl show` covers the units of all tasks. The manager is reloaded only if the files on disk differ from what it has read.',
   params: {
-    name: { type: 'str', aliases: ['service', 'unit'], doc: 'The unit; `.service` is added where it has no suffix.' },
+    name: { type: 'str', aliases: ['service', 'unit'], doc: 'The unit; `.service` is added if the name has no suffix.' },
     ...unitParams,
-    masked: { type: 'bool', doc: 'Whether it is masked: then nothing can start it.' },
+    masked: { type: 'bool', doc: 'Whether the unit is masked, so that nothing can start it.' },
     daemon_reload: {
       type: 'bool',
       default: false,
@@ -40,15 +40,15 @@ export default defineTask({
       type: 'bool',
       default: false,
       aliases: ['daemon-reexec'],
-      doc: 'Restart systemd itself first, each time.',
+      doc: 'Re-execute systemd itself first (daemon-reexec), every time.',
     },
     scope: {
       type: 'str',
       default: 'system',
       choices: ['system', 'user', 'global'],
-      doc: "The system's manager, the user's, or what all users' managers start.",
+      doc: "The manager to talk to: the system's (`system`), the user's (`user`), or the defaults for all users (`global`).",
     },
-    no_block: { type: 'bool', default: false, doc: 'Do not wait for it to finish.' },
+    no_block: { type: 'bool', default: false, doc: 'Do not wait for the operation to finish.' },
     force: { type: 'bool', doc: 'Replace links that are in the way of enabling or masking.' },
   },
   rules: {
@@ -73,27 +73,27 @@ export default defineTask({
       : unitResult({ unit: state.unit }, wantedUnit(params, params.name), context.check && changes.length > 0),
   returns: {
     name: 'The unit.',
-    enabled: 'The parameter.',
-    state: 'How it runs.',
+    enabled: 'The parameter `enabled`.',
+    state: 'The state of the unit.',
     status: 'What `systemctl show` reports.',
   },
   examples: [
-    { title: 'Running, and started at boot', yaml: 'systemd:\n  name: cron\n  state: started\n  enabled: true' },
+    { title: 'Start a service, now and at boot', yaml: 'systemd:\n  name: cron\n  state: started\n  enabled: true' },
     {
-      title: 'Restarted where its configuration is newer than its process',
+      title: 'Restart a service if its configuration is newer than its process',
       yaml: 'systemd:\n  name: ssh\n  state: started\n  restart_when_stale: true\n  config: [/etc/ssh/sshd_config, /etc/ssh/sshd_config.d]',
     },
     {
-      title: 'Reloaded where its configuration is newer than its last start or reload',
+      title: 'Reload a service if its configuration is newer than its last start or reload',
       yaml: 'systemd:\n  name: ssh\n  state: started\n  reload_when_stale: true\n  config: [/etc/ssh/sshd_config, /etc/ssh/sshd_config.d]',
     },
     {
-      title: 'Reachable from inside only',
+      title: 'Make a service reachable from inside only',
       yaml: 'systemd:\n  name: prometheus-nginx-exporter\n  state: started\n  restart_when_stale: true\n  listens: ["10.1.0.100:9113"]',
       runs: { no: 'a test host need not have it' },
     },
-    { title: 'systemd knows the files of its units', yaml: 'systemd:\n  daemon_reload: true' },
-    { title: 'A timer', yaml: 'systemd_service:\n  name: apt-daily.timer\n  enabled: false\n  state: stopped' },
+    { title: 'Make sure systemd has read the current unit files', yaml: 'systemd:\n  daemon_reload: true' },
+    { title: 'Stop and disable a timer', yaml: 'systemd_service:\n  name: apt-daily.timer\n  enabled: false\n  state: stopped' },
   ],
 });
 

@@ -5,10 +5,10 @@ export default defineTask({
   summary: 'Create a temporary file or directory with a unique name.',
   acts: true,
   params: {
-    state: { type: 'str', default: 'file', choices: ['directory', 'file'], doc: 'What to make.' },
-    path: { type: 'path', doc: 'The directory that it is made in, instead of the usual one.' },
-    prefix: { type: 'str', default: 'ansible.', doc: 'How its name begins.' },
-    suffix: { type: 'str', default: '', doc: 'How its name ends.' },
+    state: { type: 'str', default: 'file', choices: ['directory', 'file'], doc: 'Whether to create a file or a directory.' },
+    path: { type: 'path', doc: 'The directory to create it in, instead of the default temporary directory.' },
+    prefix: { type: 'str', default: 'ansible.', doc: 'The beginning of the name.' },
+    suffix: { type: 'str', default: '', doc: 'The end of the name.' },
   },
   plan(_state, { state, path, prefix, suffix }) {
     const kind = state === 'directory' ? ['-d'] : [];
@@ -32,10 +32,10 @@ export default defineTask({
     const path = decodeText(made.stdout).replace(/\n$/, '');
     return { path, state, ...(state === 'directory' ? { mode: '0700' } : { mode: '0600', size: 0 }) };
   },
-  returns: { path: 'where it is' },
+  returns: { path: 'the path that was created' },
   examples: [
     {
-      title: 'A directory to work in',
+      title: 'Create a directory to work in',
       yaml: 'tempfile:\n  state: directory\n  suffix: build',
       runs: { no: 'makes another one each time' },
     },

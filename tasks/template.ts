@@ -5,7 +5,7 @@ import { thenAskFolders } from './shared/files/file-directory.ts';
 
 const params = {
   src: { type: 'path', required: true, doc: 'The template, below `templates/` beside the playbook or in the role.' },
-  dest: { type: 'path', required: true, doc: 'Where its text goes.' },
+  dest: { type: 'path', required: true, doc: 'The destination of the rendered text.' },
   backup: {
     type: 'bool',
     default: false,
@@ -14,7 +14,7 @@ const params = {
   force: {
     type: 'bool',
     default: true,
-    doc: 'Replace a file whose content differs; without it only a missing file is written.',
+    doc: 'Replace an existing file whose content differs; otherwise only a missing file is written.',
   },
   follow: { type: 'bool', default: false, doc: 'Write through a link at the destination instead of replacing it.' },
   validate: { type: 'str', doc: 'A command that must succeed before the new file is put in place; `%s` stands for the path of the new file.' },
@@ -22,23 +22,23 @@ const params = {
     type: 'str',
     default: '\n',
     choices: ['\n', '\r', '\r\n', '\\n', '\\r', '\\r\\n'],
-    doc: 'What ends the lines.',
+    doc: 'The line ending of the output.',
   },
   trim_blocks: { type: 'bool', default: true, doc: 'Remove the newline after a block.' },
   lstrip_blocks: { type: 'bool', default: false, doc: 'Remove the blanks before a block.' },
-  block_start_string: { type: 'str', default: '{%', doc: 'Begins a block.' },
-  block_end_string: { type: 'str', default: '%}', doc: 'Ends a block.' },
-  variable_start_string: { type: 'str', default: '{{', doc: 'Begins an expression.' },
-  variable_end_string: { type: 'str', default: '}}', doc: 'Ends an expression.' },
-  comment_start_string: { type: 'str', default: '{#', doc: 'Begins a comment.' },
-  comment_end_string: { type: 'str', default: '#}', doc: 'Ends a comment.' },
-  output_encoding: { type: 'str', default: 'utf-8', doc: 'How the text becomes bytes: utf-8, latin-1 or ascii.' },
+  block_start_string: { type: 'str', default: '{%', doc: 'The string that begins a block.' },
+  block_end_string: { type: 'str', default: '%}', doc: 'The string that ends a block.' },
+  variable_start_string: { type: 'str', default: '{{', doc: 'The string that begins an expression.' },
+  variable_end_string: { type: 'str', default: '}}', doc: 'The string that ends an expression.' },
+  comment_start_string: { type: 'str', default: '{#', doc: 'The string that begins a comment.' },
+  comment_end_string: { type: 'str', default: '#}', doc: 'The string that ends a comment.' },
+  output_encoding: { type: 'str', default: 'utf-8', doc: 'The encoding of the output: utf-8, latin-1 or ascii.' },
   ...attributeParams,
 } as const;
 
 export default defineTask({
   name: 'ansible.builtin.template',
-  summary: 'Render a template, and write the result to a file.',
+  summary: 'Render a template and write the result to a file.',
   params,
   prepare(given, controller) {
     const found = controller.find('templates', given.src);
@@ -59,7 +59,7 @@ export default defineTask({
   plan: (state, task, context) => planCopyFile(state, task, task.source, context),
   result: ({ state, params: task, replies }) => copyFileResult(state, task, task.source, replies),
   returns: {
-    dest: 'where it went',
+    dest: 'the destination',
     src: 'the template',
     checksum: 'SHA-1 of the text',
     md5sum: 'MD5 of the text',
@@ -74,12 +74,12 @@ export default defineTask({
   },
   examples: [
     {
-      title: 'A configuration file, put in place only when the program accepts it',
+      title: 'Put a configuration file in place only if the program accepts it',
       yaml: "template:\n  src: sshd_config.j2\n  dest: /etc/ssh/sshd_config\n  owner: root\n  mode: '0600'\n  validate: /usr/sbin/sshd -t -f %s\n  backup: true",
       runs: { no: 'needs a template beside the playbook' },
     },
     {
-      title: 'A template for a file that is full of braces itself',
+      title: 'Use other delimiters for a file that is itself full of braces',
       yaml: "template:\n  src: page.html.j2\n  dest: /srv/page.html\n  variable_start_string: '[['\n  variable_end_string: ']]'",
       runs: { no: 'needs a template beside the playbook' },
     },

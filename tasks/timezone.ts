@@ -4,8 +4,8 @@ export default defineTask({
   name: 'community.general.timezone',
   summary: 'Set the time zone.',
   params: {
-    name: { type: 'str', doc: 'The zone, for example `Europe/Paris`.' },
-    hwclock: { type: 'str', choices: ['local', 'UTC'], aliases: ['rtc'], doc: 'What the hardware clock shows.' },
+    name: { type: 'str', doc: 'The time zone, for example `Europe/Paris`.' },
+    hwclock: { type: 'str', choices: ['local', 'UTC'], aliases: ['rtc'], doc: 'Whether the hardware clock shows UTC or local time.' },
   },
   rules: { requiredOneOf: [['hwclock', 'name']] },
   ask: ({ name }) => ({ zone: zoneOf(name ?? ''), clock }),
@@ -35,7 +35,7 @@ export default defineTask({
     return { changes: [...(differs ? [set] : []), ...(hwclock === undefined || hwclock === shows ? [] : [hardware])] };
   },
   returns: {},
-  examples: [{ title: 'A zone', yaml: 'timezone:\n  name: Etc/UTC' }],
+  examples: [{ title: 'Set a time zone', yaml: 'timezone:\n  name: Etc/UTC' }],
 });
 
 const zoneOf = (name: string) =>

@@ -21,19 +21,19 @@ const params = {
     type: 'path',
     required: true,
     aliases: ['certificate'],
-    doc: 'The certificate, PEM; the chain may follow it.',
+    doc: 'The certificate file, in PEM format; the chain may follow the certificate.',
   },
-  key: { type: 'path', doc: 'Its private key, PEM without passphrase. It stays in memory.' },
-  names: { type: 'list', elements: 'str', default: [], doc: 'Names that it must be for; a wildcard may cover them.' },
-  issuer: { type: 'str', doc: "Text that must be in its issuer's name, for example `Let's Encrypt`." },
-  days_left: { type: 'int', default: 0, doc: 'How many days it must still be valid.' },
+  key: { type: 'path', doc: 'The private key of the certificate, in PEM format without a passphrase. The key is kept only in memory.' },
+  names: { type: 'list', elements: 'str', default: [], doc: 'The names the certificate must be valid for; a wildcard may cover them.' },
+  issuer: { type: 'str', doc: "Text that must be in the issuer's name, for example `Let's Encrypt`." },
+  days_left: { type: 'int', default: 0, doc: 'How many more days the certificate must be valid.' },
   served_at: {
     type: 'str',
-    doc: 'ADDRESS:PORT of the server that must be serving this very certificate when it is asked for the first of `names`: a file that is right is of no use while the server still has the old one.',
+    doc: 'ADDRESS:PORT of the server that must present this very certificate when asked for the first of `names`: a correct file is of no use while the server still has the old certificate.',
   },
-  seen_from: { type: 'str', doc: 'The host of the inventory that queries the server (default: this host).' },
-  timeout: { type: 'int', default: 0, doc: 'Seconds to keep trying until it is served: a reload takes a moment.' },
-  chain: { type: 'bool', default: true, doc: 'Whether each certificate in the file must be signed by the next.' },
+  seen_from: { type: 'str', doc: 'The inventory host that queries the server (default: this host).' },
+  timeout: { type: 'int', default: 0, doc: 'Seconds to keep trying until the server presents the certificate, since a reload takes a moment.' },
+  chain: { type: 'bool', default: true, doc: 'Whether each certificate in the file must be signed by the next one.' },
 } as const;
 
 type Given = Params<typeof params>;
@@ -41,9 +41,9 @@ type Given = Params<typeof params>;
 export default defineTask({
   name: 'tls_certificate',
   summary:
-    'Prove that a certificate is the right one: its key, names, issuer, chain, days left, and that it is the one that is served.',
+    'Prove that a certificate is the right one: its key, names, issuer, chain, days left, and that it is the one being served.',
   description:
-    'Nothing is changed. What is wrong fails the task, all of it at once; a check reports it as differences.',
+    'Nothing is changed. If anything is wrong, the task fails and reports all of it at once; a check reports it as differences.',
   looks: () => true,
   params,
   rules: { requiredBy: { served_at: ['names'], seen_from: ['served_at'] } },
@@ -76,23 +76,23 @@ export default defineTask({
     return { wait: { againMs: 500, deadlineMs: given.timeout * 1000, failed, shown: failed } };
   },
   returns: {
-    subject: 'Whose certificate it is.',
-    issuer: 'Who signed it.',
-    names: 'The names that it is for.',
-    not_before: 'From when it is valid.',
-    not_after: 'Until when it is valid.',
-    days_left: 'How many whole days that is from now.',
-    serial: 'Its serial number.',
-    fingerprint: 'Its SHA-256 fingerprint.',
+    subject: 'The subject of the certificate.',
+    issuer: 'The issuer that signed the certificate.',
+    names: 'The names the certificate is valid for.',
+    not_before: 'The start of the validity period.',
+    not_after: 'The end of the validity period.',
+    days_left: 'How many whole days of validity are left.',
+    serial: 'The serial number.',
+    fingerprint: 'The SHA-256 fingerprint.',
   },
   examples: [
     {
-      title: 'It is the one that clients of the server get',
+      title: 'Prove that clients of the server get this certificate',
       yaml: 'tls_certificate:\n  path: /etc/letsencrypt/live/images.openfoodfacts.org/fullchain.pem\n  names: [images.openfoodfacts.org]\n  served_at: 10.1.0.100:443\n  seen_from: proxy\n  timeout: 10',
       runs: { no: 'a test host has no certificate' },
     },
     {
-      title: 'The certificate of the image server is the right one, and for two more weeks',
+      title: 'Prove that the certificate of the image server is right for two more weeks',
       yaml: 'tls_certificate:\n  path: /etc/letsencrypt/live/images.openfoodfacts.org/fullchain.pem\n  key: /etc/letsencrypt/live/images.openfoodfacts.org/privkey.pem\n  names: [images.openfoodfacts.org]\n  days_left: 14',
       runs: { no: 'a test host has no certificate' },
     },

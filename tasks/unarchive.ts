@@ -39,25 +39,25 @@ const params = {
   src: {
     type: 'path',
     required: true,
-    doc: 'The archive: tar, plain or compressed, or zip; with `remote_src` a URL, too, which the host fetches with curl.',
+    doc: 'The archive: tar (plain or compressed) or zip; with `remote_src` also a URL, which the host fetches with curl.',
   },
-  dest: { type: 'path', required: true, doc: 'The directory that it is unpacked in; it must exist.' },
+  dest: { type: 'path', required: true, doc: 'The directory to unpack the archive into; it must exist.' },
   remote_src: { type: 'bool', default: false, doc: 'The archive is on the host already.' },
-  copy: { type: 'bool', default: true, doc: 'Older opposite of `remote_src`.' },
+  copy: { type: 'bool', default: true, doc: 'The older parameter with the opposite meaning of `remote_src`.' },
   creates: { type: 'path', doc: 'If this exists, nothing is unpacked.' },
-  include: { type: 'list', elements: 'str', default: [], doc: 'Only these members.' },
-  exclude: { type: 'list', elements: 'str', default: [], doc: 'All but these members.' },
+  include: { type: 'list', elements: 'str', default: [], doc: 'Unpack only these members.' },
+  exclude: { type: 'list', elements: 'str', default: [], doc: 'Unpack all members except these.' },
   extra_opts: {
     type: 'list',
     elements: 'str',
     default: [],
-    doc: 'More arguments for tar or unzip; the comparison uses them, too.',
+    doc: 'Additional arguments for tar or unzip; the comparison uses them as well.',
   },
-  keep_newer: { type: 'bool', default: false, doc: 'Files that are newer than in the archive stay.' },
+  keep_newer: { type: 'bool', default: false, doc: 'Keep files that are newer than those in the archive.' },
   list_files: { type: 'bool', default: false, doc: 'Return the list of members.' },
-  decrypt: { type: 'bool', default: true, doc: 'Decrypt an archive that is under Ansible Vault.' },
+  decrypt: { type: 'bool', default: true, doc: 'Decrypt an archive that is encrypted with Ansible Vault.' },
   io_buffer_size: { type: 'int', default: 65536, ignored: 'archives are read as the shell does' },
-  validate_certs: { type: 'bool', default: true, doc: 'Refuse a certificate that does not prove the name in a URL.' },
+  validate_certs: { type: 'bool', default: true, doc: 'Refuse a server whose certificate is not valid for the name in the URL.' },
   ...attributeParams,
 } as const;
 
@@ -67,7 +67,7 @@ export default defineTask({
   name: 'ansible.builtin.unarchive',
   summary: 'Unpack an archive into a directory.',
   description:
-    'A directory that holds what the archive holds is left alone: members are compared by content, mode, owner and time.',
+    'Nothing is unpacked if the directory already holds what the archive holds: members are compared by content, mode, owner and time.',
   params,
   prepare(given, controller): Task {
     if (isUrl(given.src) && !given.remote_src && given.copy)
@@ -117,18 +117,18 @@ export default defineTask({
     src: 'the archive',
     dest: 'the directory',
     handler: 'the kind of archive',
-    files: 'its members, with `list_files`',
+    files: 'the members of the archive, with `list_files`',
     mode: 'permission bits of the directory',
     owner: 'owner of the directory',
   },
   examples: [
     {
-      title: 'An archive of the host',
+      title: 'Unpack an archive on the host',
       yaml: 'unarchive:\n  src: /usr/local/src/tool.tar.gz\n  dest: /opt\n  remote_src: true\n  creates: /opt/tool',
       runs: { no: 'needs an archive' },
     },
     {
-      title: 'An archive from files/',
+      title: 'Unpack an archive from files/',
       yaml: 'unarchive:\n  src: tool.tar.xz\n  dest: /opt\n  owner: root\n  group: root',
       runs: { no: 'needs an archive beside the playbook' },
     },

@@ -15,8 +15,8 @@ export default defineTask({
   guards: true,
   params: {
     argument_spec: { type: 'dict', required: true, doc: "The role's parameters, as in meta/argument_specs.yml." },
-    provided_arguments: { type: 'dict', default: {}, doc: 'Values that count more than variables.' },
-    validate_args_context: { type: 'dict', doc: 'Which role it is, for the result.' },
+    provided_arguments: { type: 'dict', default: {}, doc: 'Values that take precedence over variables.' },
+    validate_args_context: { type: 'dict', doc: 'The role that is validated, to be reported in the result.' },
   },
   prepare: (params, controller) => ({
     ...params,
@@ -48,7 +48,7 @@ export default defineTask({
   returns: { argument_errors: 'What is wrong.', argument_spec_data: 'The parameters.' },
   examples: [
     {
-      title: 'A port',
+      title: 'Validate a port',
       yaml: 'validate_argument_spec:\n  argument_spec:\n    port: { type: int, required: true }\n  provided_arguments:\n    port: 80',
     },
   ],

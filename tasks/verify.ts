@@ -2,16 +2,16 @@ import { defineTask, exporting, type Plan, sh, shell, upTo, writtenScript } from
 
 export default defineTask({
   name: 'verify',
-  summary: 'Prove something by a read-only command, which must succeed.',
+  summary: 'Prove something with a read-only command that must succeed.',
   description:
-    'The command is run together with all other questions, so it costs no round trip of its own, and never counts as a change. It must change nothing on the host. Where it fails, the task fails with what it said, in a check, too, unless a change that the check foresees may mend it.',
+    'The command runs together with all other questions, so it costs no extra round trip, and it never counts as a change. It must not change anything on the host. If it fails, the task fails with its output, even in a check, unless a change that the check foresees may fix it.',
   looks: () => true,
   params: {
     cmd: { type: 'str', required: true, doc: 'The command, for `sh`.' },
     about: {
       type: 'list',
       elements: 'str',
-      doc: 'What the outcome depends on, for example `unit:nginx`, `path:/etc/nginx`, `package:nginx`, `network:`: so a check knows which foreseen change matters. Default: everything.',
+      doc: 'What the outcome depends on, for example `unit:nginx`, `path:/etc/nginx`, `package:nginx`, `network:`, so that a check knows which foreseen changes matter. Default: everything.',
     },
     timeout: { type: 'int', default: 0, doc: 'Seconds to keep trying until it succeeds.' },
     deadline: { type: 'int', default: 60, doc: 'Seconds that one attempt may take.' },
@@ -37,10 +37,10 @@ export default defineTask({
   },
   returns: {
     rc: 'The exit code of the command.',
-    stdout: 'What it wrote to stdout.',
-    stderr: 'What it wrote to stderr.',
+    stdout: 'What the command wrote to stdout.',
+    stderr: 'What the command wrote to stderr.',
   },
-  examples: [{ title: 'The host has a name', yaml: 'verify: test -s /etc/hostname' }],
+  examples: [{ title: 'Prove that the host has a name', yaml: 'verify: test -s /etc/hostname' }],
 });
 
 const firstLine = (cmd: string): string => upTo(cmd.trim(), '\n');

@@ -18,15 +18,15 @@ import { activeConnections } from './shared/network/connections.ts';
 const params = {
   host: { type: 'str', default: '127.0.0.1', doc: 'The name or address to connect to, from the host.' },
   port: { type: 'int', doc: 'The TCP port to try.' },
-  path: { type: 'path', doc: 'The path that must exist, or must not.' },
+  path: { type: 'path', doc: 'The path that must exist or be absent.' },
   state: {
     type: 'str',
     default: 'started',
     choices: ['absent', 'drained', 'present', 'refused', 'started', 'stopped'],
-    doc: 'What to wait for. Ours: `refused`, a connection that is refused outright; a port where nobody answers is not refused.',
+    doc: 'The state to wait for. Not in Ansible: `refused`, a connection that is refused outright; a port that does not answer at all is not refused.',
   },
-  search_regex: { type: 'str', doc: 'What must be found in the file, or in what the server sends first.' },
-  timeout: { type: 'int', default: 300, doc: 'Seconds after which it has failed.' },
+  search_regex: { type: 'str', doc: 'A pattern that must match in the file, or in the first data that the server sends.' },
+  timeout: { type: 'int', default: 300, doc: 'Seconds after which the task fails.' },
   delay: { type: 'int', default: 0, ignored: 'checking costs nothing, so the first check is immediate' },
   sleep: { type: 'int', default: 1, doc: 'Seconds between two attempts.' },
   connect_timeout: { type: 'int', default: 5, doc: 'Seconds for one attempt to connect.' },
@@ -42,16 +42,16 @@ const params = {
     default: [],
     doc: 'Addresses whose connections do not count, for `drained`.',
   },
-  msg: { type: 'str', doc: 'What to say when it has failed.' },
+  msg: { type: 'str', doc: 'The message if the task fails.' },
 } as const;
 
 type Given = Params<typeof params>;
 
 export default defineTask({
   name: 'ansible.builtin.wait_for',
-  summary: 'Wait until a port, a path or a text is present, or gone.',
+  summary: 'Wait until a port, a path or a text is present or gone.',
   description:
-    'A check looks once; what is missing is reported as a difference. The state `refused` proves that a port is closed to the asker: the connection is refused, and did not merely get lost on the way.',
+    'A check looks only once and reports an unmet condition as a difference. The state `refused` proves that a port is closed to this host: the connection is refused, not merely lost on the way.',
   skippedByAnsible: true,
   looks: () => true,
   params,
@@ -99,18 +99,18 @@ export default defineTask({
     search_regex: search_regex ?? null,
   }),
   returns: {
-    elapsed: 'Seconds that were waited.',
-    match_groups: 'What the groups of `search_regex` matched.',
-    match_groupdict: 'What its named groups matched.',
+    elapsed: 'How many seconds the task waited.',
+    match_groups: 'The text matched by the groups of `search_regex`.',
+    match_groupdict: 'The text matched by the named groups of `search_regex`.',
   },
   examples: [
     {
-      title: 'Nobody can reach the exporter there',
+      title: 'Prove that the exporter cannot be reached there',
       yaml: 'wait_for:\n  host: 127.0.0.1\n  port: 9113\n  state: refused\n  timeout: 5',
     },
-    { title: 'The file is there', yaml: 'wait_for:\n  path: /etc/hostname\n  search_regex: "[a-z]+"' },
+    { title: 'Wait for a file', yaml: 'wait_for:\n  path: /etc/hostname\n  search_regex: "[a-z]+"' },
     {
-      title: 'The web server listens',
+      title: 'Wait until the web server is listening',
       yaml: 'wait_for:\n  port: 80\n  timeout: 30',
       runs: { no: 'there is no web server on a test host' },
     },

@@ -8,15 +8,15 @@ export default defineTask({
   name: 'yaml_item',
   summary: 'Add or remove an item in a list of a YAML file.',
   description:
-    'The list is found by reading the file as YAML, not by a pattern, so that the item cannot end up in another one; comments and layout stay as they are. What would be written is read again first, and the task fails where it does not say what was wanted.',
+    'The list is found by parsing the file as YAML, not by a pattern, so that the item cannot end up in a different list; comments and layout stay as they are. The new text is parsed again before it is written, and the task fails if it does not have the intended meaning.',
   params: {
     path: { type: 'path', required: true, aliases: ['dest'], doc: 'The file.' },
     list: {
       type: 'str',
       required: true,
-      doc: 'Where the list is: names with dots between them, `[0]` for an item by its number, `[name=web]` for the one item that has this.',
+      doc: 'The path of the list in the file: keys separated by dots, `[0]` for an item by its index, `[name=web]` for the one item with that key and value.',
     },
-    item: { type: 'str', required: true, doc: 'The text that the list is to hold. A new one comes last.' },
+    item: { type: 'str', required: true, doc: 'The text of the item. A new item is added at the end of the list.' },
     backup: {
       type: 'bool',
       default: false,
@@ -38,7 +38,7 @@ export default defineTask({
   returns: { backup: 'the path of the backup' },
   examples: [
     {
-      title: 'Prometheus asks one more exporter of a job',
+      title: 'Add an exporter to a Prometheus job',
       yaml: 'yaml_item:\n  path: /etc/prometheus/prometheus.yml\n  list: scrape_configs[job_name=free-exporters].static_configs[0].targets\n  item: off1-proxy/nginx',
       runs: { no: 'needs Prometheus' },
     },

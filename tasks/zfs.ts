@@ -16,19 +16,19 @@ export default defineTask({
   name: 'community.general.zfs',
   summary: 'Create, configure or destroy a ZFS dataset.',
   description:
-    'Each property is compared separately, by its exact value: `10G` and `10737418240` are the same. Parents that are missing are created. A property that is inherited or a default is set only where its value differs.',
+    'Each property is compared separately, by its exact value: `10G` and `10737418240` are the same. Missing parents are created. A property whose value is inherited or a default is set only if the value differs.',
   params: {
     name: {
       type: 'str',
       required: true,
       doc: 'The dataset, for example `tank/data`, or a snapshot, `tank/data@monday`.',
     },
-    state: { type: 'str', required: true, choices: ['absent', 'present'], doc: 'Whether it should exist.' },
-    origin: { type: 'str', doc: 'The snapshot of which it is created as a clone.' },
+    state: { type: 'str', required: true, choices: ['absent', 'present'], doc: 'Whether the dataset should exist.' },
+    origin: { type: 'str', doc: 'The snapshot to create the dataset from, as a clone.' },
     extra_zfs_properties: {
       type: 'dict',
       default: {},
-      doc: 'Properties and their values; `true` and `false` are `on` and `off`.',
+      doc: 'Properties and their values; `true` and `false` mean `on` and `off`.',
     },
   },
   // Its parents tell where it would be mounted.
@@ -46,10 +46,10 @@ export default defineTask({
     return { changes: differing.map(([property, value]) => adjust(name, dataset, after, property, value)) };
   },
   result: ({ params: { name, state, extra_zfs_properties } }) => ({ name, state, ...extra_zfs_properties }),
-  returns: { name: 'The dataset.', state: 'Whether it exists.' },
+  returns: { name: 'The dataset.', state: 'Whether the dataset exists.' },
   examples: [
     {
-      title: 'A dataset for the images',
+      title: 'Create a dataset for the images',
       yaml: 'zfs:\n  name: zfs-hdd/off/images\n  state: present\n  extra_zfs_properties:\n    compression: lz4\n    quota: 100G',
       runs: { no: 'a test host has no pool' },
     },

@@ -23,15 +23,15 @@ import { duration, splitLines, timestamp } from '../text.ts';
 
 /** Parameters that `command`, `shell` and `script` share. */
 export const guards = {
-  creates: { type: 'path', doc: 'A path or pattern; where something matches it, the command is not run.' },
-  removes: { type: 'path', doc: 'A path or pattern; where nothing matches it, the command is not run.' },
+  creates: { type: 'path', doc: 'A path or pattern; if something matches it, the command is not run.' },
+  removes: { type: 'path', doc: 'A path or pattern; if nothing matches it, the command is not run.' },
   unless: { type: 'str', doc: 'A read-only command, run first; if it succeeds, the task has nothing to do.' },
   onlyif: { type: 'str', doc: 'A read-only command, run first; if it fails, the task has nothing to do.' },
-  chdir: { type: 'path', doc: 'The directory to run in.' },
+  chdir: { type: 'path', doc: 'The directory to run the command in.' },
   about: {
     type: 'list',
     elements: 'subject',
-    doc: 'All that the command changes, and that `unless` and `onlyif` look at, for example `path:/etc/nginx`, `unit:nginx.service`, `package:nginx`: a check then knows that it leaves everything else as it is. Default: anything.',
+    doc: 'Everything that the command changes, and that `unless` and `onlyif` look at, for example `path:/etc/nginx`, `unit:nginx.service`, `package:nginx`, so that a check knows that the command leaves the rest unchanged. Default: anything.',
   },
 } as const;
 

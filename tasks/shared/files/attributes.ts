@@ -12,9 +12,9 @@ import {
 
 /** Owner, group and mode: the parameters of every type that leaves a file or folder behind. */
 export const attributeParams = {
-  mode: { type: 'mode', doc: "Permission bits, for example `'0644'` or `u=rw,go=r`." },
-  owner: { type: 'str', doc: 'Name or UID of the owner.' },
-  group: { type: 'str', doc: 'Name or GID of the group.' },
+  mode: { type: 'mode', doc: "The permission bits, for example `'0644'` or `u=rw,go=r`." },
+  owner: { type: 'str', doc: 'The name or UID of the owner.' },
+  group: { type: 'str', doc: 'The name or GID of the group.' },
   unsafe_writes: { type: 'bool', default: false, doc: 'Overwrite in place if the file cannot be replaced.' },
   attributes: { type: 'str', aliases: ['attr'], ignored: 'file flags (`chattr`) are left as they are' },
   selevel: { type: 'str', ignored: 'hosts are managed without SELinux' },

@@ -21,30 +21,30 @@ export const unitParams = {
   state: {
     type: 'str',
     choices: ['reloaded', 'restarted', 'started', 'stopped'],
-    doc: 'Whether it runs; restarted and reloaded do so each time.',
+    doc: 'The state of the unit; `restarted` and `reloaded` act every time.',
   },
-  enabled: { type: 'bool', doc: 'Whether it is started at boot.' },
+  enabled: { type: 'bool', doc: 'Whether the unit is started at boot.' },
   restart_when_stale: {
     type: 'bool',
     default: false,
-    doc: 'Restart it where its unit, drop-ins or `config` changed after its process was started (not in Ansible).',
+    doc: 'Restart the unit if its unit file, drop-ins or `config` changed after its process was started (not in Ansible).',
   },
   reload_when_stale: {
     type: 'bool',
     default: false,
-    doc: 'Reload it where its `config` changed after it was started or reloaded last, whoever changed it (not in Ansible). With `restart_when_stale` as well, it is restarted only for its unit and drop-ins.',
+    doc: 'Reload the unit if its `config` changed after it was last started or reloaded, whoever changed it (not in Ansible). With `restart_when_stale` as well, it is restarted only for its unit file and drop-ins.',
   },
   config: {
     type: 'list',
     elements: 'path',
     default: [],
-    doc: 'Its configuration: files, links (followed) and directories, for `restart_when_stale` and `reload_when_stale` (not in Ansible).',
+    doc: 'The configuration of the unit: files, links (followed) and directories, for `restart_when_stale` and `reload_when_stale` (not in Ansible).',
   },
   listens: {
     type: 'list',
     elements: 'str',
     default: [],
-    doc: 'Where it is to listen, for example `10.1.0.100:9113` or `*:80`: restart it where these ports are open at other addresses, or at none (not in Ansible).',
+    doc: 'Where the unit should listen, for example `10.1.0.100:9113` or `*:80`: restart it if these ports are open at other addresses, or at none (not in Ansible).',
   },
 } as const;
 
