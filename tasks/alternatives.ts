@@ -87,7 +87,7 @@ export default defineTask({
   returns: {},
   examples: [
     {
-      title: 'Choose the editor',
+      title: 'Choose the pager',
       yaml: 'alternatives:\n  name: pager\n  path: /bin/more',
       runs: { no: 'a test host need not have it' },
     },
