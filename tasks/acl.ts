@@ -91,7 +91,7 @@ export default defineTask({
   ],
 });
 
-/** What is wrong with the parameters, told before any host is asked. */
+/** What is wrong with the parameters, reported before any host is asked. */
 function wrongly(task: Task): string | undefined {
   if (task.state === 'query') return undefined;
   if (task.entry === undefined && task.etype === undefined) return "'etype' or 'entry' must be given";
@@ -125,7 +125,7 @@ const askAcl = (task: Task) =>
     about: [`inode:${tidyPath(task.path)}`, 'by:package:acl'],
   });
 
-/** `--test` prints what would come of it, `*,*` for what stays as it is. */
+/** `--test` prints the result, with `*,*` for whatever stays unchanged. */
 const askTried = (task: Task) =>
   shell({
     ...setfacl(task, '--test'),

@@ -104,7 +104,7 @@ export default defineTask({
 const withLine = (text: string, line: string): string =>
   `${text === '' || text.endsWith('\n') ? text : `${text}\n`}${line}\n`;
 
-/** A file as it was, where apt cannot use what was written: else no package could be installed on the host any more. */
+/** Restores a file if apt cannot use the new one; otherwise no package could be installed on the host any more. */
 const puttingBack = (path: string, text: string | undefined): Script =>
   text === undefined ? script`rm -f -- ${path}` : script`printf %s ${text} >${path}`;
 

@@ -48,7 +48,7 @@ export default defineTask({
 const told = (result: TaskResult) =>
   result['failed'] === true ? { failed: String(result['msg']), result } : { changes: [], result };
 
-/** What is known where the task itself is not: what its last command said. */
+/** The result if the task itself is unknown: the output of its last command. */
 function ofAnotherRun({ replies }: JobState): TaskResult {
   const last = replies.at(-1);
   const [stdout, stderr] = [last?.stdout, last?.stderr].map((text) =>

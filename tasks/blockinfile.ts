@@ -64,7 +64,7 @@ export default defineTask({
       return { changes: [], result: { msg: `File ${task.path} not present` } };
     const plan = planEdit(state, task, edited, context, isFile(state) ? { what: 'block' } : {});
     if (task.marker.includes('{mark}') || !('changes' in plan)) return plan;
-    // With one and the same marker above and below, a block is never found again.
+    // If the markers above and below are identical, a block is never found again.
     return {
       ...plan,
       changes: plan.changes.map((change) => ({ ...change, repeats: true as const })),

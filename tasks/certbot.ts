@@ -76,7 +76,7 @@ export default defineTask({
 
 const stamp = '/var/lib/letsencrypt/.dry-run-succeeded';
 
-// What the outcome of a dry run depends on besides the files of certbot, a line each: the programs, the hooks, where the names lead.
+// What the outcome of a dry run depends on besides certbot's files, one per line: the programs, the hooks, the addresses of the names.
 const depends = script`depends() {
   printf 'the programs '; dpkg-query -W -f '\${Package} \${Version} \${db:Status-Status}\n' certbot 'python3-certbot*' python3-acme 2>/dev/null | cksum
   printf 'the hooks '; {
@@ -91,7 +91,7 @@ const depends = script`depends() {
 }
 `;
 
-/** When anything was changed last, when a dry run has succeeded last, now, what it depended on that is otherwise now, and what there is to renew. */
+/** The time of the last change, of the last successful dry run, and now; what the dry run depended on that has changed; and what there is to renew. */
 const askDryRun = () => ({
   tested: shell({
     ...sh`${depends}date +%s
@@ -137,7 +137,7 @@ function whyDue(now: number, last: number, changed: number, others: string, give
   return days >= given.max_age_days ? `${days} days ago` : undefined;
 }
 
-/** certbot, once no other one runs: its timer may have begun a moment ago. What it says is in `$said`. */
+/** Runs certbot once no other certbot is running, since its timer may have started one a moment ago. The output is in `$said`. */
 const patiently = (command: Script | Command): Script => script`waited=0
 until said=$(${command} 2>&1); do
   case $said in *'Another instance of Certbot is already running'*) ;; *) waited=500 ;; esac
@@ -146,7 +146,7 @@ until said=$(${command} 2>&1); do
 done
 `;
 
-// Of pages of output, what tells the name and the reason.
+// From pages of output, the lines that give the name and the reason.
 const dryRun = ({ server }: Given): Command => ({
   ...sh`${depends}failed() {
   printf '%s\n' "$said" | grep -E '^(Failed to renew|Simulating renewal of|Another instance of|  *(Domain|Type|Detail): |.*requested .* plugin|.*[Ee]rror: )' >&2 || printf '%s\n' "$said" >&2

@@ -84,7 +84,7 @@ export default defineTask({
 
 const asCopy = ({ from, src, dest }: Given) => ({ from, src, dest, delete: true, id_offset: 0 });
 
-/** Of a certificate that is the other host's, the archive here. What that one has not is taken away: certbot puts its newest number in force. */
+/** The archive on this host of a certificate taken from the other host. Files that the other host lacks are removed, since certbot uses the highest number. */
 const isArchived = (path: string, choices: ReadonlyMap<string, Choice>): boolean => {
   const name = /^archive\/([^/]+)\//.exec(path)?.[1];
   const take = name === undefined ? undefined : choices.get(name)?.take;
@@ -93,7 +93,7 @@ const isArchived = (path: string, choices: ReadonlyMap<string, Choice>): boolean
 
 const treesOf = ({ there, here }: Pick<State, 'there' | 'here'>) => ({ there, here });
 
-/** What becomes of each certificate that is on one of the hosts or wanted. */
+/** What to do with each certificate that is on one of the hosts or is wanted. */
 function choicesOf(
   { theirs, ours }: Pick<State, 'theirs' | 'ours'>,
   { names }: Given,

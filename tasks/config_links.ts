@@ -57,7 +57,7 @@ const params = {
 
 type Task = Params<typeof params>;
 
-/** State under names of its own for each link: `at DEST`, `source SRC`, and the content of both. */
+/** The state of each link, under separate names: `at DEST`, `source SRC`, and the content of both. */
 interface LinksState {
   readonly [key: `${'in' | 'beside'} ${string}`]: readonly Listed[] | undefined;
   readonly [key: `${'at' | 'source'} ${string}`]: PathState | undefined;
@@ -79,7 +79,7 @@ export default defineTask({
   },
   thenAsk(state, task, context) {
     const wanted = wishes(task, contentsIn(state));
-    // What is in the directories was asked first; the links that they stand for come next.
+    // The contents of the directories were asked for first; the links that the patterns stand for come next.
     const unasked = wanted.filter(({ dest }) => !(`at ${dest}` in state));
     if (unasked.length > 0) return together(askLinks(wanted, task), askCopies([], state, context.diff));
     return together(askLinks([], task), askCopies(wanted, state, context.diff));
@@ -139,13 +139,13 @@ function askLinks(wanted: readonly LinkWish[], task: Task) {
   return together(
     each('source', sources, stat),
     each('at', dests, stat),
-    // Of a link this is the content that it leads to; asked at once, so that a copy costs no second round.
+    // For a link this is the content of its target; asked for right away, so that a copy costs no second round.
     each('sum', [...dests, ...sources], checksum),
     each('beside', homes(wanted, task), listing),
   );
 }
 
-/** Of what is in place of links: its content, to tell whether it differs. */
+/** The content of whatever is in place of a link, to see whether it differs. */
 function askCopies(wanted: readonly LinkWish[], state: LinksState, diff: boolean) {
   const copies = wanted.filter(({ dest }) => isCopy(state[`at ${dest}`]));
   const isDirectory = ({ dest }: LinkWish) => {
@@ -176,7 +176,7 @@ function linkChange(
 ): readonly Change[] {
   const at = must(state[`at ${dest}`], dest);
   const target = must(state[`source ${source}`], source);
-  // A relative one leads there only if it does so in truth, too: what its `..` go up from may itself be a link.
+  // A relative link counts only if it really leads there: the directory its `..` start from may itself be a link.
   if (at.exists && at.link !== undefined && leadsTo(dest, at.link.target, source))
     if (targetPath(dest, at.link.target) === source || at.resolved === target.resolved) return [];
   const link = {
@@ -220,7 +220,7 @@ function sameCopy(wish: LinkWish, isFolder: boolean, state: LinksState): boolean
   const told = (entries: readonly TreeEntry[]) =>
     JSON.stringify(entries.map(({ path, kind, sha1, target }) => [path, kind, sha1, target]).sort());
   const [is, wanted] = [state[`tree ${wish.dest}`], state[`tree ${wish.source}`]];
-  // What could not be compared counts as different: it is kept.
+  // Content that could not be compared counts as different, so it is kept.
   return is !== undefined && wanted !== undefined && told(is) === told(wanted);
 }
 

@@ -52,7 +52,7 @@ export default defineTask({
     there: tree({ path: tidyPath(task.src), checksums: true }, { host: task.from, beyond: true }),
     here: tree({ path: tidyPath(task.dest), checksums: true }),
   }),
-  /** Names that nothing here belongs to yet: whether they exist. */
+  /** Whether the accounts exist that own nothing here yet. */
   thenAsk(state, task) {
     const known = new Set((state.here ?? []).flatMap(({ owner, group }) => [`user ${owner}`, `group ${group}`]));
     const names = new Set(
@@ -109,7 +109,7 @@ function copyChanges(differences: readonly TreeDifference[], task: Task): readon
   const attributes = differences
     .filter((one) => !one.kind && !(one.entry.kind !== 'directory' && one.content))
     .flatMap((one) => attributeChange(one, dest));
-  // One command brings all that is streamed; it is told entry by entry.
+  // One command carries the whole stream; it is reported entry by entry.
   const brought = streamed.map(
     (one, index): Change => ({
       what: `${one.entry.kind} ${one.entry.path}`,
@@ -154,7 +154,7 @@ function attributeChange({ entry, owner, now, mode, owned }: TreeDifference, des
   const chmod = sh`chmod -- ${chmodMode(entry.mode)} ${path}`;
   const to = `${owner.user}:${owner.group}`;
   return [
-    // chown may take setuid away, so the mode is set again after it.
+    // chown may clear setuid, so the mode is set again after it.
     ...(owned
       ? [
           {
@@ -180,7 +180,7 @@ function attributeChange({ entry, owner, now, mode, owned }: TreeDifference, des
   ];
 }
 
-/** Files and links out of a tar stream: into a folder that only we may enter, given owner and mode there, then moved to their places. */
+/** Files and links from a tar stream: unpacked into a folder that only we may enter, given owner and mode there, then moved to their places. */
 function stream(differences: readonly TreeDifference[], task: Task): Command {
   const dest = tidyPath(task.dest);
   const paths = differences.map(({ entry }) => entry.path);
@@ -194,7 +194,7 @@ function stream(differences: readonly TreeDifference[], task: Task): Command {
     ({ entry }) => chmodMode(entry.mode),
   );
   const kinds = groupedBy(differences, ({ entry }) => entry.kind);
-  // The stream is the other host's word: nothing is taken but what was listed, and nothing that is of another kind.
+  // The stream comes from the other host and is not trusted: only listed entries are taken, and only if they are of the listed kind.
   const command = sh`umask 077
 d=${dest}
 t=$(mktemp -d -- ${joinPath(dest, '.incoming.XXXXXX')}) || exit

@@ -60,7 +60,7 @@ export default defineTask({
 
 const record = ({ name, type }: Given): string => `${type} ${name}`;
 
-/** A name that is not there is the same as one without such a record. */
+/** A name that does not exist is treated like one without such a record. */
 function sameValues(reply: DnsReply, wanted: readonly string[]): boolean {
   if ('failure' in reply) return reply.failure === 'nxdomain' && wanted.length === 0;
   return (
@@ -72,7 +72,7 @@ function sameValues(reply: DnsReply, wanted: readonly string[]): boolean {
   );
 }
 
-/** Names do not care for case, nor for the dot at their end. */
+/** Names are compared without regard to case or a trailing dot. */
 const normal = (value: string): string => value.toLowerCase().replace(/\.$/, '');
 
 function said(reply: DnsReply): string {

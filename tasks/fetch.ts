@@ -55,7 +55,7 @@ export default defineTask({
     const dest = destination(task, context.host);
     if (task.controller.isDirectory(dest))
       return { failed: `${dest} is a directory on the controller: end it with a slash to put the file into it` };
-    // Nothing is done on the host: the file is written when the result is made up, once its bytes are known.
+    // Nothing is done on the host: the file is written when the result is built, once its bytes are known.
     return {
       changes: [
         {
@@ -102,7 +102,7 @@ export default defineTask({
 });
 
 function destination({ src, dest, flat }: Fetch, host: string): string {
-  // The path may be what a host has told: whatever it says, the file goes below DEST/HOST.
+  // The path may come from a host: whatever it is, the file goes below DEST/HOST.
   if (!flat) return joinPath(dest, rootedPath(`${host}${rootedPath(src)}`).slice(1));
   return dest.endsWith('/') ? joinPath(dest, nameOf(rootedPath(src))) : dest;
 }

@@ -56,7 +56,7 @@ export default defineTask({
       before: stat(path),
       parent: stat(parentOf(path)),
       source: linked ? stat(state === 'hard' ? src : targetPath(path, src)) : nothing(),
-      // In place of a folder, Ansible takes a relative source as relative to that folder.
+      // If the link replaces a folder, Ansible takes a relative source as relative to that folder.
       sourceBelow: linked && state === 'link' && !src.startsWith('/') ? stat(joinPath(path, src)) : nothing(),
       inside: linked && state === 'hard' ? stat(joinPath(path, nameOf(src))) : nothing(),
       below: params.recurse && params.state !== 'absent' ? tree({ path }) : nothing(),
@@ -165,7 +165,7 @@ function planState(state: FileState, params: FileParams): Plan {
   }
 }
 
-/** The state that is meant where none is given. */
+/** The state that is meant if none is given. */
 function wanted(params: FileParams, { before }: { readonly before: PathState }): string {
   if (params.state !== undefined) return params.state;
   if (params.recurse) return 'directory';

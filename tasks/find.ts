@@ -127,7 +127,7 @@ export default defineTask({
   ],
 });
 
-/** What could not be looked into, and why. */
+/** The paths that could not be searched, and why. */
 const skippedPaths = (known: FindState, paths: readonly string[]): Readonly<Record<string, string>> =>
   Object.fromEntries(
     paths.flatMap((path) => {

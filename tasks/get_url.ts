@@ -86,14 +86,14 @@ interface UrlTaskState extends Accounts {
   readonly insideSum: Checksum;
   readonly sums?: HttpReply;
   readonly served?: UrlState;
-  /** Asked once the checksum is known not to match, or of the name that the server gives. */
+  /** Asked once the checksum is known not to match, or to learn the name that the server gives. */
   readonly servedNow?: UrlState;
-  /** What the server calls the file, where it goes into a directory, and what is there. */
+  /** If the file goes into a directory: the name the server gives it, and what is at that path. */
   readonly name?: string;
   readonly named?: PathState;
   readonly namedSum?: Checksum;
   readonly self: Self;
-  /** Of a URL of the host's own files, the file. */
+  /** The path of the file, for a URL of one of the host's own files. */
   readonly source?: PathState;
 }
 
@@ -180,7 +180,7 @@ interface ThenAsked {
 
 const isUrl = (text: string): boolean => /^[a-z]+:\/\//i.test(text);
 
-/** The last name of a URL's path. */
+/** The last component of a URL's path. */
 const nameIn = (url: string): string =>
   decodeURIComponent(nameOf(url.replace(/[?#].*$/, '').replace(/\/+$/, ''))) || 'index.html';
 
@@ -194,7 +194,7 @@ function checksumOf(task: Task): { algorithm: ChecksumAlgorithm; value: string }
       };
 }
 
-/** The checksum that the file must have; undefined when a list of checksums does not tell. */
+/** The checksum that the file must have; undefined if a list of checksums does not have it. */
 function wantedSum(state: UrlTaskState, task: Task): string | undefined {
   const sum = checksumOf(task);
   if (sum === undefined || !isUrl(sum.value)) return sum?.value;

@@ -73,7 +73,7 @@ import waitFor from './wait_for.ts';
 import yamlItem from './yaml_item.ts';
 import zfs from './zfs.ts';
 
-// All in one piece: seventy small chunks cost more to find than to read.
+// All in one module: seventy small chunks would cost more to find than to read.
 const types = [
   mount,
   gatherFacts,
@@ -150,7 +150,7 @@ const types = [
   zfs,
 ];
 
-/** Every task type there is, by its canonical name. */
+/** All task types, by canonical name. */
 export const taskTypes: Readonly<Record<string, AnyTaskType>> = Object.fromEntries(
   // A type's functions take its own parameters only; the engine gives them what `bindParams` made of that type's specs.
   types.map((type) => [type.name, type]),
@@ -161,7 +161,7 @@ const aliases: Record<string, string> = {
   systemd_service: 'ansible.builtin.systemd',
 };
 
-// Types of other collections were once Ansible's own: their short names still work. Types of our own have but one name.
+// Types of other collections were once Ansible's own: their short names still work. Our own types have only one name.
 const shortNames = new Map([
   ...Object.keys(taskTypes)
     .filter((name) => name.includes('.'))

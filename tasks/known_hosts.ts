@@ -41,7 +41,7 @@ export default defineTask({
   ],
 });
 
-/** ssh keeps its folder to its owner. */
+/** ssh makes its folder accessible to its owner only. */
 const fileOf = (task: Task) => ({ path: task.path, directory_mode: '0700' });
 
 function planHost(state: EditState, task: Task, context: TaskContext): Plan {
@@ -76,7 +76,7 @@ function planHost(state: EditState, task: Task, context: TaskContext): Plan {
   });
 }
 
-/** A key as ssh tells of it: two of one type are told apart by their fingerprints. */
+/** A key as ssh describes it: two keys of the same type differ in their fingerprints. */
 const tellKey = ({ type, key }: { readonly type: string; readonly key: string }): string =>
   `${type} SHA256:${fingerprint(key)}`;
 

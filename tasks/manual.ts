@@ -94,10 +94,10 @@ export default defineTask({
   ],
 });
 
-/** Names of our own questions, beside those of the proof. */
+/** The names of our own questions, next to those of the proof. */
 const own = { done: 'manual: done', file: 'manual: file' } as const;
 
-/** The proof looks once and tells what it sees, also where it would wait by itself. */
+/** The proof looks once and reports what it sees, even if it would wait by itself. */
 const looking = (context: TaskContext): TaskContext => ({ ...context, check: false });
 
 async function prepared(
@@ -109,7 +109,7 @@ async function prepared(
   return { type: proof.type, params: await proof.type.prepare(proof.params as never, controller, context) };
 }
 
-/** Why the proof does not hold; undefined where it holds. */
+/** Why the proof does not hold; undefined if it holds. */
 function openByTask(state: unknown, { proven_by: proof }: Given, context: TaskContext): string | undefined {
   const { type, params } = must(proof, 'the task that proves it');
   const plan = type.plan(state as never, params as never, looking(context));
@@ -129,7 +129,7 @@ function byHand(state: unknown, { proven_by: proof }: Given, context: TaskContex
   const plan = proof?.type.plan(state as never, proof.params as never, context);
   const seen = plan !== undefined && 'changes' in plan ? plan.changes : [];
   const differences = seen.length > 0 ? seen : [{ what: 'manual step', from: `open: ${open}`, to: 'done' }];
-  // Whatever may depend on the step is not known before a person has done it.
+  // Anything that may depend on the step is unknown until a person has done it.
   return differences.map(({ what, from, to }) => ({ what, from, to, commands: [], effects: [blurs('manual:')] }));
 }
 

@@ -126,7 +126,7 @@ const isBind = (task: Task): boolean =>
     .split(',')
     .some((one) => one === 'bind' || one === 'rbind');
 
-/** Whether what is mounted is what is meant, going by its source and its kind. */
+/** Whether the mounted filesystem is the wanted one, judging by source and type. */
 const sameMount = (now: Mounted, task: Task): boolean =>
   now.sameSource &&
   (isBind(task) ||
@@ -180,7 +180,7 @@ const remount = (task: Task, options: string): Command => {
     : sh`mount -o ${words} -- ${task.src} ${task.path}`;
 };
 
-/** Options as the kernel tells them. */
+/** Options as the kernel reports them. */
 const shownOptions = (options: string): string =>
   options
     .split(',')
@@ -226,7 +226,7 @@ function fstabPlan(state: EditState, task: Task, context: TaskContext): Plan {
   );
 }
 
-/** The directory goes as well, where nothing is in it. */
+/** The directory is removed as well, if it is empty. */
 function removal(now: Mounted, task: Task): readonly Change[] {
   if (task.state !== 'absent' || isSwap(task) || now.folder !== 'directory') return [];
   return [

@@ -129,7 +129,7 @@ function wantedLines(given: Given): Lines {
   );
 }
 
-/** A configuration without what Proxmox makes up when it makes the container: its disk, and the address of a card that was given none. */
+/** A configuration without what Proxmox chooses when it creates the container: the disk, and the address of a card that was given none. */
 function asKnown(config: Lines): Lines {
   const isMadeUp = ([name, value]: readonly [string, string]): boolean =>
     name === 'rootfs' ? /^[^:]+:\d+$/.test(value) : /^net\d+$/.test(name) && !/(^|,)hwaddr=/.test(value);
@@ -228,7 +228,7 @@ function adjust(container: NonNullable<Container>, given: Given): readonly Chang
         ]
       : lines;
   const stale = staleness();
-  // A gateway that it has besides is taken away while it runs.
+  // An additional gateway is removed while the container runs.
   const gateways = given.exact && given.netif !== undefined && live !== undefined ? strayGateways(live, after) : [];
   const lessGateways = gateways.map((gateway) => takeGateway(vmid, gateway, will(true)));
   if (stale.length === 0) return [...lines, ...lessGateways];
@@ -267,7 +267,7 @@ function setLine(vmid: number, key: string, now: string | undefined, value: stri
 
 const start = (vmid: number): readonly Command[] => [{ ...sh`pct start ${vmid}`, long: true }, booted(vmid)];
 
-/** Started is not booted: what comes next may need its services. */
+/** A started container has not necessarily booted, and the next tasks may need its services. */
 const booted = (vmid: number): Command => ({
   ...sh`pct exec ${vmid} -- sh -c 'command -v systemctl >/dev/null || exit 0; n=0; while [ $n -lt 60 ]; do case $(systemctl is-system-running 2>/dev/null) in running|degraded) exit 0;; esac; n=$((n + 1)); sleep 0.5; done' </dev/null`,
   shown: `wait until container ${vmid} has booted`,

@@ -44,7 +44,7 @@ export default defineTask({
     if ('failed' in edited) return edited;
     const plan = planEdit(state, task, edited, context, { what: `${edited.count} replacements` });
     if (!('changes' in plan)) return plan;
-    // What it becomes may match again: then each run replaces, as with Ansible.
+    // The replacement may match again: then every run replaces, as in Ansible.
     return {
       ...plan,
       changes: plan.changes.map((change) =>
@@ -96,7 +96,7 @@ function replaced(state: EditState, task: Task): Replaced | { readonly failed: s
   if (section !== undefined && found === undefined) return { opened, text: opened.text, count: 0, unmatched: true };
   const inner =
     found === undefined ? opened.text : (found.groups[section?.pattern.names.get('subsection') ?? -1] ?? '');
-  // The subsection starts where what is before it ends.
+  // The subsection starts where the text before it ends.
   const start = found === undefined ? 0 : startOf(inner, found, task);
   try {
     const made = substitute(pattern.pattern, opened.foreign(task.replace), inner);
@@ -106,7 +106,7 @@ function replaced(state: EditState, task: Task): Replaced | { readonly failed: s
       count: made.count,
     };
   } catch (error) {
-    return { failed: `${(error as Error).message} in ${task.replace}` }; // a group that the pattern has not got
+    return { failed: `${(error as Error).message} in ${task.replace}` }; // a group that the pattern does not have
   }
 }
 

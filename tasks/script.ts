@@ -41,7 +41,7 @@ export default defineTask({
   },
   ask: (params, context) => askGuards(params, context),
   plan(state, params) {
-    // Unlike command and shell, Ansible calls it skipped.
+    // Unlike with command and shell, Ansible reports this as skipped.
     if (state.creates === true) return skipped(`${params.creates} exists, matching creates option`);
     if (state.removes === false) return skipped(`${params.removes} does not exist, matching removes option`);
     const reason = notNeeded(state, params);
@@ -68,14 +68,14 @@ export default defineTask({
 
 const skipped = (msg: string) => ({ changes: [], skipped: msg });
 
-/** Where the arguments begin: they are the shell's to read, as they were written. */
+/** Where the arguments begin: the shell reads them as they were written. */
 function argumentsAt(cmd: string): number {
   for (let end = 1; end <= cmd.length; end++)
     if ((end === cmd.length || /\s/.test(cmd.charAt(end))) && splitWords(cmd.slice(0, end))?.length === 1) return end;
   return cmd.length;
 }
 
-// Where nothing may be executed in /tmp (noexec), the script goes where it may be.
+// If nothing may be executed in /tmp (noexec), the script goes to a place that allows it.
 const elsewhere = script`if [ ! -x "$folder/script" ]; then
   for base in /var/tmp "$HOME" /run /var/lib; do
     other=$(mktemp -d -- "$base/retrace.XXXXXX" 2>/dev/null) || continue

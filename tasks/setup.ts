@@ -56,7 +56,7 @@ const groups: Readonly<Record<string, RegExp>> = {
   local: /^ansible_local$/,
 };
 
-/** Ansible's finer subsets, and the one of ours that has their facts. */
+/** Ansible's finer subsets, and which of our subsets has their facts. */
 const finer: Readonly<Record<string, string>> = {
   apparmor: 'min',
   cmdline: 'min',

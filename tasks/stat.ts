@@ -91,7 +91,7 @@ export default defineTask({
   ],
 });
 
-// What nobody knows of a file that a check only foresees.
+// The values that are unknown for a file that a check only foresees.
 const ofInode = ['inode', 'dev', 'nlink', 'atime', 'mtime', 'ctime', 'blocks', 'block_size', 'device_type'];
 const ofUser = ['readable', 'writeable', 'executable'];
 const ofDetails = ['mimetype', 'charset', 'attr_flags', 'attributes', 'version'];
@@ -105,7 +105,7 @@ function numbers(entry: Entry) {
     ...(entry.owner !== undefined && { pw_name: entry.owner }),
     ...(entry.group !== undefined && { gr_name: entry.group }),
     size: entry.size,
-    // In a check, of what is only foreseen, there is no inode to tell of.
+    // In a check, a path that is only foreseen has no inode to report.
     ...(inode !== undefined && {
       inode: inode.ino,
       dev: inode.dev,

@@ -119,13 +119,13 @@ interface Sending {
 
 const isText = (text: string | undefined): text is string => text !== undefined;
 
-/** The dataset that a dataset is in; undefined for a pool. */
+/** The parent of a dataset; undefined for a pool. */
 function parentOf(dataset: string): string | undefined {
   const end = dataset.lastIndexOf('/');
   return end === -1 ? undefined : dataset.slice(0, end);
 }
 
-/** Why nothing can be received: zfs makes no dataset that another one would have to hold which is not there. */
+/** Why nothing can be received: zfs does not create a dataset whose parent is missing. */
 function homeless(given: Given, target: Snapshots, parent: Snapshots): string | undefined {
   if (target !== undefined) return undefined;
   const { dataset } = sideOf(given.target, given);
@@ -135,7 +135,7 @@ function homeless(given: Given, target: Snapshots, parent: Snapshots): string | 
   return given.skip_parent ? `there is no dataset ${given.target}, and with \`skip_parent\` none is made` : undefined;
 }
 
-/** Why syncoid refuses to send: it destroys nothing that is on the target but for what a rollback does. */
+/** Why syncoid refuses to send: it destroys nothing on the target except what a rollback discards. */
 function whyRefused(
   { source, target: name, snapshots, bookmarks }: Sending,
   target: Snapshots,
@@ -187,7 +187,7 @@ const hasOne = (sent: readonly Snapshot[] = [], received: readonly Snapshot[] = 
 /** What is below a mountpoint will differ; the mountpoints of other datasets stay. */
 function mounted(dataset: string, target: Snapshots): readonly Effect[] {
   const path = target?.[dataset]?.mountpoint;
-  // A new one is mounted where its parent says, which is its name unless somebody has changed that.
+  // A new one is mounted where its parent's mountpoint says, which follows its name unless somebody has changed that.
   if (path === undefined) return [blurs(`dataset:${dataset}`, `path:/${dataset}`)];
   const kept = Object.values(target ?? {}).flatMap(({ mountpoint }) =>
     mountpoint?.startsWith('/') ? [mountpoint] : [],
@@ -195,7 +195,7 @@ function mounted(dataset: string, target: Snapshots): readonly Effect[] {
   return path.startsWith('/') ? [blurs(`path:${path}/*`), ...kept.map((one) => predicts(exists(one), true))] : [];
 }
 
-/** One call of syncoid serves all datasets: the first change has it, the others only tell. */
+/** One call of syncoid serves all datasets: the first change has it, the others only report. */
 function replicate(one: Sending, target: Snapshots, given: Given, all: readonly Sending[], first: boolean): Change {
   const received = target?.[one.target]?.snapshots;
   const common = received?.findLast(({ guid }) => one.snapshots.some((snapshot) => snapshot.guid === guid));

@@ -105,7 +105,7 @@ type Given = Omit<WantedUnit, 'name'> & {
 
 const wantedUnit = (params: Given, name: string): WantedUnit => ({ ...params, name });
 
-/** Files of units, and of what generators read, that changed after the manager read them last. (`NeedDaemonReload` overlooks new drop-in folders.) */
+/** Files of units, and of what generators read, that changed after the manager last read them. (`NeedDaemonReload` overlooks new drop-in folders.) */
 const needsReload = (scope: 'system' | 'user') =>
   shell({
     ...sh`run=${scope === 'system' ? '/run' : script`"\${XDG_RUNTIME_DIR:-/run/user/$(id -u)}"`}; read=$run/systemd/systemd-units-load

@@ -89,7 +89,7 @@ export default defineTask({
 const newline = (given: Params<typeof params>): string =>
   given.newline_sequence.replace('\\r', '\r').replace('\\n', '\n');
 
-/** The highest code point of encodings with a byte for each. */
+/** The highest code point of the single-byte encodings. */
 const LIMITS = new Map([
   ['latin1', 0xff],
   ['iso88591', 0xff],

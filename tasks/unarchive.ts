@@ -84,7 +84,7 @@ export default defineTask({
   ask: (task, context) => ({
     dest: stat(task.dest),
     created: task.creates === undefined ? nothing() : exists(quotePattern(task.creates)),
-    // With `creates` the archive is looked at only where that is missing.
+    // With `creates`, the archive is looked at only if that path is missing.
     archive: task.creates === undefined ? archive(argOf(task, context)) : nothing(),
     ...askAccounts(task),
   }),
@@ -135,7 +135,7 @@ export default defineTask({
   ],
 });
 
-/** A path as a pattern that only it matches. */
+/** A pattern that matches only the given path. */
 const quotePattern = (path: string): string => path.replace(/[*?[]/g, '[$&]');
 
 const isUrl = (src: string): boolean => /^[a-z]+:\/\//i.test(src);
@@ -173,9 +173,9 @@ const told = (task: Task, ...options: readonly string[]): boolean =>
 
 const keepsNewer = (task: Task): boolean => task.keep_newer || told(task, '--keep-newer-files', '-u');
 
-/** Whether a difference is one that unpacking removes: who is not root owns what he unpacks, and given attributes come after. */
+/** Whether unpacking removes a difference: a user other than root owns the unpacked files, and given attributes are set afterwards. */
 function counts(difference: string, task: Task, self: Self, zip: boolean): boolean {
-  // What is there already stays, however it looks.
+  // An existing file stays, whatever it looks like.
   if (told(task, ...(zip ? ['-n'] : ['--skip-old-files', '--keep-old-files', '-k']))) return difference === 'missing';
   const givesOwner = self.uid === 0 && !told(task, '--no-same-owner', '-o');
   if (difference === 'Mode differs') return task.mode === undefined && !told(task, '--no-same-permissions');
@@ -234,10 +234,10 @@ function unpackChange(
   };
 }
 
-/** Of so many members a later task may be told what they hold before they are unpacked: each is a process on the host. */
+/** How many members a later task may see the content of before they are unpacked: each costs a process on the host. */
 const mostPrinted = 200;
 
-/** What gives members other names, and alters nothing else. */
+/** Arguments that rename members and change nothing else. */
 const renames = /^--(?:strip(?:-components)?|transform|xform|one-top-level)=/;
 
 const commandsOf = (known: ArchiveState, unpacks: boolean, task: Task, context: TaskContext): readonly Command[] => [
@@ -254,14 +254,14 @@ function unpack(known: ArchiveState, task: Task, context: TaskContext): Command 
   const text = known.zip
     ? withArchive(
         source,
-        // In the locale C, unzip would write other names than those that are not ASCII. It ends with 1 when it had to warn.
+        // In the locale C, unzip would write other names than those that are not ASCII. It exits with 1 if it had to warn.
         script`LC_ALL=C.UTF-8 unzip ${task.keep_newer ? ['-u'] : []} -o -q ${task.extra_opts} "$s" ${zipMembers(arg)} -d ${task.dest} || [ $? = 1 ]`,
       )
     : untarred;
   return { ...(stdin === undefined ? sh`${text}` : reading(sh`${text}`, stdin)), long: true };
 }
 
-// A link has no mode of its own, and chmod would alter what it leads to.
+// A link has no mode of its own, and chmod would change its target.
 const noLinks = script`xargs -0 -r sh -c 'for f; do [ -h "$f" ] || printf "%s\0" "$f"; done' sh`;
 
 /** Owner, group and mode for every member, once it is unpacked. */

@@ -85,7 +85,7 @@ export default defineTask({
   }),
   plan(state, given) {
     const byNumber = (name: string) => state[`group ${name}`]?.byNumber;
-    // Further groups may be given by number; the databases tell them by name.
+    // Supplementary groups may be given by ID; the databases report them by name.
     const params = { ...given, groups: given.groups?.map((name) => byNumber(name) ?? name) };
     const missing =
       params.state === 'absent'
@@ -144,7 +144,7 @@ export default defineTask({
 const isNew = (changes: readonly Change[], name: string): boolean =>
   changes.some(({ what, from }) => what === `user ${name}` && from === null);
 
-/** What has to be asked of the user beyond the plain. */
+/** What has to be asked about the user beyond the basics. */
 const asked = (params: WantedUser): { shadow: boolean; key?: string } => ({
   shadow: [
     params.password,

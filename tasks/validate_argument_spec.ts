@@ -30,7 +30,7 @@ export default defineTask({
       argument_spec_data: argument_spec,
       ...(context === undefined ? {} : { validate_args_context: context }),
     };
-    // A float is no int for Ansible, also where it has no fraction.
+    // Ansible does not accept a float as an int, even without a fraction.
     const fractions = floats.filter(
       (name) => Number.isInteger(values[name]) && (argument_spec[name] as Dict | undefined)?.type === 'int',
     );
@@ -73,7 +73,7 @@ function typeOf(type: unknown): ParamSpec['type'] {
   return type === undefined ? 'str' : 'raw';
 }
 
-/** A role's parameters as ours; what is no known type is taken as it comes. */
+/** A role's parameters as ours; an unknown type is accepted as it is. */
 const paramSpecs = (options: Dict): ParamSpecs =>
   Object.fromEntries(Object.entries(options).map(([name, spec]) => [name, paramSpec(spec as Dict)]));
 
@@ -87,7 +87,7 @@ const paramSpec = (spec: Dict): ParamSpec => ({
   ...(typeof spec.options === 'object' && spec.options !== null ? { options: paramSpecs(spec.options as Dict) } : {}),
 });
 
-/** Problems in the words that playbooks know: all that is missing in one place is one error. */
+/** Problems in the wording that playbooks know: everything missing in one place is one error. */
 function ansibleErrors(problems: readonly ParamProblem[], values: Dict, spec: Dict): readonly string[] {
   const lacking = problems.filter((one) => one.code === 'missing-parameter');
   const places = [...new Set(lacking.map((one) => one.path.join('.')))];
@@ -103,7 +103,7 @@ function ansibleErrors(problems: readonly ParamProblem[], values: Dict, spec: Di
   ];
 }
 
-/** Where parameters within are expected, and it is not even a dict, Ansible says so three times. */
+/** If suboptions are expected but the value is not even a dict, Ansible says so three times. */
 function allOf(problem: ParamProblem, values: Dict, spec: Dict): readonly string[] {
   const first = ansibleError(problem, values, spec);
   const { options } = specAt(spec, problem.path) ?? {};

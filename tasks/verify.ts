@@ -20,7 +20,7 @@ export default defineTask({
   ask: ({ cmd, about, deadline }, context) => ({
     answer: shell(
       { ...sh`${exporting(context.environment)}${writtenScript(cmd)}`, about, deadlineMs: deadline * 1000 },
-      // What it says that it is about bounds it; else it may look at anything, other hosts as well.
+      // `about` limits what it looks at; without it, it may look at anything, including other hosts.
       { beyond: about === undefined || about.some((subject) => subject.startsWith('network:')) },
     ),
   }),

@@ -59,7 +59,7 @@ export default defineTask({
   ask: (given, context): Questions => {
     const { host, port, path, state, search_regex: regex, connect_timeout: connectTimeout } = given;
     if (path !== undefined) return regex === undefined ? { there: exists(path) } : { file: content(path) };
-    // Nothing to look at: time is to pass, and asking takes as long.
+    // There is nothing to look at: the task only lets time pass, and the question takes that long.
     if (port === undefined)
       return {
         slept: shell(
@@ -125,7 +125,7 @@ interface State {
   readonly knock?: TcpAnswer;
 }
 
-/** What one look tells: whether it is as wanted, else how it is. */
+/** The outcome of one look: whether the state is as wanted, or else what it is. */
 interface Seen {
   readonly holds: boolean;
   readonly is: string;
