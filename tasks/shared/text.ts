@@ -16,7 +16,7 @@ export function duration(ms: number): string {
   return `${days > 0 ? `${days} day${days > 1 ? 's' : ''}, ` : ''}${clock}.${String(Math.round(ms % 1000)).padStart(3, '0')}000`;
 }
 
-/** JSON as Python's `json.dumps` writes it: spaces after commas and colons, all but ASCII as escapes. */
+/** JSON as Python's `json.dumps` writes it: spaces after commas and colons, everything but ASCII escaped. */
 export function pythonJson(data: unknown): string {
   if (Array.isArray(data)) return `[${data.map(pythonJson).join(', ')}]`;
   if (typeof data !== 'object' || data === null) return asciiJson(data);

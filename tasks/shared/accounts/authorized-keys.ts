@@ -10,7 +10,7 @@ export interface AuthorizedKey {
 const types =
   /^(ssh-(rsa|dss|ed25519)|ecdsa-sha2-\S+|sk-\S+@openssh\.com|ssh-\S+-cert-v01@openssh\.com|ecdsa-\S+-cert-v01@openssh\.com)$/;
 
-/** A key out of its line; undefined for comments, empty lines and what is no key. */
+/** A key out of its line; undefined for comments, empty lines and anything else that is not a key. */
 export function readAuthorizedKey(line: string): AuthorizedKey | undefined {
   const text = line.trim();
   if (text === '' || text.startsWith('#')) return undefined;

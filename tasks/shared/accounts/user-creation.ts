@@ -19,7 +19,7 @@ export function creation(wanted: WantedUser): UserChange {
       ? ['-m', ...option('-k', skeleton), ...option('-K', umask === undefined ? undefined : `UMASK=${umask}`)]
       : ['-M']),
   ];
-  // useradd refuses to make a group that is there already; then it is meant to be the user's own.
+  // useradd refuses to create a group that already exists; that group is then meant as the user's own.
   return {
     what: `user ${name}`,
     from: null,
@@ -32,7 +32,7 @@ export function creation(wanted: WantedUser): UserChange {
   };
 }
 
-/** How useradd leaves a user; numbers that it chooses are not known. */
+/** The user as useradd creates it; IDs that it chooses are not known. */
 export const created = (wanted: WantedUser, asked: Asked): UserState => ({
   exists: true,
   uid: wanted.uid ?? -1,

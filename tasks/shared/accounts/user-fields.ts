@@ -1,7 +1,7 @@
 import { sh, type UserState } from '../../../src/sdk.ts';
 import { expiryDay, namedGroups, option, type UserChange, type WantedUser } from './wanted-user.ts';
 
-/** What differs of an account, its groups and its home. */
+/** The differences in an account, its groups and its home directory. */
 export function accountChanges(now: UserState, wanted: WantedUser, newHomeExists: boolean): readonly UserChange[] {
   const { name, uid, non_unique, group, comment, home, move_home, shell, expires } = wanted;
   const field = (
@@ -70,7 +70,7 @@ function membership(now: UserState, { name, groups, append }: WantedUser): reado
   ];
 }
 
-/** As useradd makes a home: from the skeleton, with the mode that login.defs says. */
+/** Creates a home directory as useradd does: from the skeleton, with the mode set in login.defs. */
 function missingHome(home: string, { name, create_home, skeleton = '/etc/skel' }: WantedUser): readonly UserChange[] {
   if (!create_home) return [];
   const make = sh`mode=$(sed -n 's/^HOME_MODE[[:space:]]*//p' /etc/login.defs 2>/dev/null)
@@ -86,7 +86,7 @@ umask 077; mkdir -p -- ${home} && cp -Rp -- ${`${skeleton}/.`} ${`${home}/`} && 
   ];
 }
 
-/** What differs of the ages that a password may have. */
+/** The differences in the password's minimum and maximum age. */
 export function aging(
   now: UserState,
   { name, password_expire_min, password_expire_max, password_expire_warn }: WantedUser,

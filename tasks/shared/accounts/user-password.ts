@@ -1,7 +1,7 @@
 import { type Command, reading, sh, type UserState } from '../../../src/sdk.ts';
 import type { UserChange, WantedUser } from './wanted-user.ts';
 
-/** What differs of a user's password, and of its lock. */
+/** The differences in a user's password and its lock. */
 export function passwords(
   now: UserState,
   { name, password, update_password, password_lock }: WantedUser,
@@ -31,12 +31,12 @@ export function passwords(
   return [...(sets ? [set] : []), ...(lock === undefined ? [] : [locking])];
 }
 
-/** A hash without what locks it. */
+/** A hash without the prefix that locks it. */
 const unlocked = (hash: string): string => hash.replace(/^!+/, '');
 
 const withPassword = (name: string, hash: string): Command => reading(sh`chpasswd -e`, `${name}:${hash}\n`);
 
-/** A warning where a password is no hash. */
+/** A warning if a password is not a hash. */
 export const passwordWarnings = (password: string | undefined): readonly string[] =>
   password === undefined || /^(\$\d?\w*\$.+|[!*x]*|!.*|_.*|[./0-9A-Za-z]{13})$/.test(password)
     ? []

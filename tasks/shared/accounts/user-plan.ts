@@ -17,7 +17,7 @@ import { keys } from './user-key.ts';
 import { passwords, passwordWarnings } from './user-password.ts';
 import type { Asked, UserChange, WantedUser } from './wanted-user.ts';
 
-/** Plan what differs of a user, field by field. */
+/** Plan the changes to a user, field by field. */
 export function planUser(now: UserState, wanted: WantedUser, asked: Asked, newHomeExists = false): Plan {
   if (asked.shadow && now.exists && now.shadow === undefined)
     return { failed: `what /etc/shadow says of ${wanted.name} can be read by root only` };
@@ -52,7 +52,7 @@ function withEffects(
         home: after.home,
       }
     : { exists: false };
-  // What was not asked (the shadow entry, a key) cannot be foreseen of a user that is there.
+  // What was not asked (the shadow entry, a key) cannot be foreseen for an existing user.
   const known = after.exists ? after.shadow !== undefined : true;
   const variants = [asked, { shadow: false }, ...(known ? [{ shadow: true }] : [])].map(
     (variant): Effect => predicts(user(name, variant), after),

@@ -1,6 +1,6 @@
 import type { Change, UserState } from '../../../src/sdk.ts';
 
-/** What is to be true of a user. */
+/** The desired state of a user. */
 export interface WantedUser {
   readonly name: string;
   readonly state: 'absent' | 'present';
@@ -34,7 +34,7 @@ export interface WantedUser {
   readonly force: boolean;
 }
 
-/** What is asked of a user besides the account. */
+/** What is asked about a user besides the account. */
 export interface Asked {
   readonly shadow: boolean;
   readonly key?: string;
@@ -45,7 +45,7 @@ export interface UserChange extends Omit<Change, 'effects'> {
   readonly gives?: Partial<UserState>;
 }
 
-/** An option of a command, where it is given. */
+/** An option of a command, if a value is given. */
 export const option = (flag: string, value: string | number | undefined): readonly (string | number)[] =>
   value === undefined ? [] : [flag, value];
 

@@ -3,7 +3,7 @@ import { must } from '../../../src/sdk.ts';
 import type { AptGiven, AptState } from './apt-state.ts';
 import { installed, type PackageSpec, satisfies, versionFor } from './package-spec.ts';
 
-/** What apt-get is told of the packages that are not as they should be: a word for each. */
+/** The arguments to apt-get for the packages that are not as they should be, one for each. */
 export const wordsToInstall = (given: AptGiven, state: AptState): readonly string[] =>
   differing(given, state).map((one) => one.word);
 

@@ -24,7 +24,7 @@ export const withoutLine = (text: string, wanted: string): string =>
     .filter((line) => plainSource(line) !== wanted)
     .join('\n');
 
-/** The file that a source goes into: as Ansible makes it of the URL, where no name is given. */
+/** The file that a source goes into: if no name is given, derived from the URL as Ansible does. */
 export function fileFor(repo: string, filename: string | undefined): string {
   if (filename !== undefined)
     return filename.startsWith('/')

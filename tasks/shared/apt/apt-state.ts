@@ -18,7 +18,7 @@ export interface PlainApt extends AptGetOptions {
   readonly deb?: string;
 }
 
-/** Those, with the packages' names taken apart. */
+/** The same parameters, with the package names parsed. */
 export type AptGiven = PlainApt & { readonly specs: readonly PackageSpec[] };
 
 /** What was asked for an apt task. */

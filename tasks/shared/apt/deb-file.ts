@@ -5,7 +5,7 @@ import { installed } from './package-spec.ts';
 interface DebPackage {
   readonly name: string;
   readonly version: string;
-  /** Told only by the file's name, where it has not been downloaded yet. */
+  /** Known only from the file's name, if it has not been downloaded yet. */
   readonly guessed: boolean;
 }
 
@@ -30,7 +30,7 @@ export function debPackage(path: string | undefined, answer: ShellAnswer | undef
   return stem === undefined || told === undefined ? undefined : { name: stem, version: told, guessed: true };
 }
 
-/** The version that is installed of a package file's package, if it is another than the file's. */
+/** The installed version of a package file's package, if it differs from the file's. */
 export function debDiffers(deb: DebPackage, now: Packages): { readonly from: string | null } | undefined {
   const version = installed(now)?.version;
   // A file's name leaves the epoch out.
@@ -38,11 +38,11 @@ export function debDiffers(deb: DebPackage, now: Packages): { readonly from: str
   return same ? undefined : { from: version ?? null };
 }
 
-/** What brings a package file to where apt-get finds it, and its path there. */
+/** The command that brings a package file to a place where apt-get finds it, and its path there. */
 export const fetchDeb = (path: string): { readonly before: Script; readonly path: Script } =>
   isUrl(path)
     ? {
-        // apt's own downloader is there where apt is; curl and wget need not be.
+        // apt's own downloader is always present with apt; curl and wget need not be.
         before: script`folder=$(mktemp -d) && chmod 755 "$folder" || exit
 trap 'rm -rf -- "$folder"' EXIT
 /usr/lib/apt/apt-helper download-file ${path} "$folder/package.deb" || exit

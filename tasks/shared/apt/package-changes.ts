@@ -23,7 +23,7 @@ export const simulated = (simulation: AptSimulation, command: Command): readonly
     simulation,
   );
 
-/** Changes with the command that makes them, and what else it does. */
+/** Changes with the command that makes them, and its other effects. */
 export function withCommand(
   [first, ...rest]: readonly Change[],
   command: Command,
@@ -46,7 +46,7 @@ export function withCommand(
   ];
 }
 
-/** The packages that apt-get would remove besides. */
+/** The additional packages that apt-get would remove. */
 export const alsoRemoved = ({ remove, install }: AptSimulation): readonly Change[] =>
   remove
     .filter(({ name }) => !install.some((one) => one.name === name))
@@ -58,7 +58,7 @@ export const alsoRemoved = ({ remove, install }: AptSimulation): readonly Change
       effects: [predicts(packages(name), foreseenPackages(name, null, false))],
     }));
 
-/** How a package is after it was installed in a version, or removed. */
+/** The state of a package after a version of it was installed, or it was removed. */
 export function foreseenPackages(name: string, version: string | null, purge: boolean): Packages {
   const one = { name, architecture: '', version: version ?? '', want: version === null ? 'deinstall' : 'install' };
   if (version === null) return { found: purge ? [] : [{ ...one, status: 'config-files' }], providers: [] };

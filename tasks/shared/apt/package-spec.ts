@@ -32,7 +32,7 @@ export function satisfies(spec: PackageSpec, now: Packages): boolean {
     : globPattern(spec.version).test(one.version);
 }
 
-/** The version to tell apt-get, where a task asks for one: the best that fits. */
+/** The version to pass to apt-get, if a task asks for one: the best match. */
 export function versionFor(spec: PackageSpec, policy: AptPolicy | undefined): string | undefined {
   if (spec.version === undefined) return undefined;
   if (spec.operator !== '>=' && !/[*?[]/.test(spec.version)) return spec.version;

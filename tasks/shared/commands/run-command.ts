@@ -69,7 +69,7 @@ interface Guarded {
   readonly onlyif?: ShellAnswer;
 }
 
-/** Run a command, unless its guards say that there is no need. */
+/** Run a command, unless its guards show that there is nothing to do. */
 export function planCommand(state: Guarded, params: Guards, cmd: string | readonly string[], command: Command) {
   const reason = notNeeded(state, params);
   if (reason !== undefined) return { changes: [], result: notRun(cmd, reason) };
@@ -86,7 +86,7 @@ export function planCommand(state: Guarded, params: Guards, cmd: string | readon
 // The exit code belongs to the result: `failed_when` may find it good.
 const anyCode = Array.from({ length: 256 }, (_, code) => code);
 
-/** Why a guard says that there is no need to run. */
+/** Why a guard shows that there is nothing to do. */
 export function notNeeded(state: Guarded, { creates, removes }: Guards): { stdout: string; msg: string } | undefined {
   const because = (what: string) => ({ stdout: `skipped, since ${what}`, msg: `Did not run command since ${what}` });
   const path = (name: string | undefined, how: string) => ({
@@ -113,10 +113,10 @@ const notRun = (cmd: string | readonly string[], { stdout, msg }: { stdout: stri
   delta: null,
 });
 
-/** What a command leaves behind is not known, but for the guards that say so, and what it is not about. */
+/** The effects of a command are unknown, except what its guards say and what `about` rules out. */
 const foreseen = ({ creates, removes, chdir, about = ['everything'] }: Guards) => [
   mayAlter(...about),
-  // What it makes is there then, and is not known.
+  // What it creates then exists, with unknown content.
   ...(creates === undefined
     ? []
     : [...(isOnePath(creates) ? [blurs(`path:${creates}`)] : []), predicts(exists(creates, chdir), true)]),

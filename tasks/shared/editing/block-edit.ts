@@ -3,7 +3,7 @@ import { textLines } from './line-edit.ts';
 
 /** What `blockinfile` is to do; texts in the file's own encoding. */
 interface BlockEdit {
-  /** Lines between the markers; none take the block away. */
+  /** The lines between the markers; if there are none, the block is removed. */
   readonly block: string;
   readonly begin: string;
   readonly end: string;
@@ -11,7 +11,7 @@ interface BlockEdit {
   readonly before?: 'BOF' | Pattern;
 }
 
-/** Have a block between two markers in a text: where it was, else where it is to be inserted. */
+/** Put a block between two markers into a text: where it was, or else where it should be inserted. */
 export function putBlock(text: string, edit: BlockEdit): string {
   const [begin, end] = [`${edit.begin}\n`, `${edit.end}\n`];
   const block =

@@ -33,7 +33,7 @@ export function withoutEntry(table: string, entry: CronEntry): string {
   return joined([...lines.slice(0, entry.env ? at : at - 1), ...lines.slice(at + 1)]);
 }
 
-/** Where the entry's line is; a job's is the one below its name. */
+/** The position of the entry's line; a job's line is the one below its name. */
 function indexOf(lines: readonly string[], { env, name }: CronEntry): number {
   if (env) return lines.findIndex((line) => names(line, name));
   const at = lines.indexOf(marker(name));

@@ -25,11 +25,11 @@ interface EditParams extends Attributes {
   readonly backup?: boolean;
   readonly validate?: string;
   readonly unsafe_writes?: boolean;
-  /** Mode of folders that are made. */
+  /** The mode of folders that are created. */
   readonly directory_mode?: string;
 }
 
-/** What is known of a file to edit. */
+/** What is known about a file to edit. */
 export interface EditState extends Accounts {
   readonly before: PathState;
   readonly now: Content;
@@ -46,14 +46,14 @@ export const askEdit = (task: EditParams, options: { secret?: boolean } = {}) =>
   ...askAccounts(task),
 });
 
-/** Where a file is to be made, the folders above it, once its own is known to be missing. */
+/** If a file is to be created: the folders above it, once its own is known to be missing. */
 export const thenAskEdit = (state: EditState, task: EditParams) =>
   thenAskFolders(state.parent, parentOf(tidyPath(task.path)));
 
-/** The text of the file; empty where there is none. */
+/** The text of the file; empty if there is no file. */
 export const openEdited = (state: EditState): OpenedText => openText(state.now.bytes ?? new Uint8Array());
 
-/** The same for types that put lines in: where each line of the file ends as on Windows, so do those. */
+/** The same for types that insert lines: if every line of the file has a Windows line ending, so do the new ones. */
 export function openLines(state: EditState): OpenedText {
   const opened = openEdited(state);
   if (!opened.text.includes('\r\n') || /(?<!\r)\n/.test(opened.text)) return opened;
@@ -68,7 +68,7 @@ export function openLines(state: EditState): OpenedText {
 export const isFile = (state: EditState): boolean =>
   followed(state.before) !== undefined && followed(state.before)?.kind !== 'directory';
 
-/** Why nothing can be edited there: a directory is there, or a link to one, or what it would be in is no directory. */
+/** Why nothing can be edited there: there is a directory, or a link to one, or its parent is not a directory. */
 export function inTheWay(state: EditState, task: EditParams): { failed: string; result?: TaskResult } | undefined {
   if (followed(state.before)?.kind === 'directory')
     return { failed: `Path ${task.path} is a directory !`, result: { rc: 256 } };

@@ -20,14 +20,14 @@ interface IniEdited {
     | 'option added'
     | 'option changed'
     | 'section removed';
-  /** Values that the option has had; undefined where it was not there. */
+  /** Values that the option has had; undefined if the option was missing. */
   readonly was?: string;
 }
 
 /** An ini file's text with an option, or a section, in it or not. */
 export function editIni(text: string, edit: IniEdit): IniEdited {
   const lines = text.split('\n');
-  if (lines.at(-1) === '') lines.pop(); // what is after the last newline is no line
+  if (lines.at(-1) === '') lines.pop(); // what follows the last newline is not a line
   const range = sectionRange(lines, edit.section);
   const within = edit.option === undefined ? wholeSection : inSection;
   const edited = range === undefined ? withoutSection(lines, edit) : within(lines, range, edit);
@@ -97,7 +97,7 @@ function inSection(lines: readonly string[], range: { start: number; end: number
   };
 }
 
-/** Lines that set the option stay or become what they should be; what is missing comes after the last line that sets something. */
+/** Lines that set the option stay or become what they should be; missing lines are added after the last line that sets something. */
 function presentIn(body: readonly string[], edit: IniEdit): readonly string[] {
   const wanted = optionLines(edit);
   const left = [...wanted];
@@ -111,7 +111,7 @@ function presentIn(body: readonly string[], edit: IniEdit): readonly string[] {
     right: isOption(line, edit.option!) && take(line) !== undefined,
   }));
   const isComment = (line: string) => /^\s*[#;]/.test(line);
-  // A line that is there with another value is replaced in its place; further ones go.
+  // A line with another value is replaced in place; further ones are removed.
   const next = kept.flatMap(({ line, own, right }) => {
     if (!own || right) return [line];
     if (isComment(line))

@@ -12,7 +12,7 @@ export interface LineEdit {
   readonly before?: 'BOF' | Pattern;
 }
 
-/** What came of it. */
+/** The outcome. */
 interface LineEdited {
   readonly lines: readonly string[];
   readonly message: '' | 'line added' | 'line replaced';
@@ -26,10 +26,10 @@ interface LineEdited {
 /** A text as lines, each with the newline that ends it. */
 export const textLines = (text: string): readonly string[] => text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
 
-/** A line without what ends it. */
+/** A line without its line ending. */
 export const bare = (line: string): string => line.replace(/[\r\n]+$/, '');
 
-/** Have a line in a text: in place of one that matches, else where it is to be inserted. */
+/** Put a line into a text: in place of a matching line, or else where it should be inserted. */
 export function putLine(lines: readonly string[], edit: LineEdit): LineEdited {
   const found = findLine(lines, edit);
   if (found !== undefined) return replaceLine(lines, edit, found.at, found.match);
@@ -119,6 +119,6 @@ function insert(lines: readonly string[], index: number, line: string): LineEdit
   const ended =
     index === lines.length && last !== undefined && !/[\n\r]$/.test(last) ? lines.with(-1, `${last}\n`) : lines;
   const added = { lines: ended.toSpliced(index, 0, `${line}\n`), message: 'line added' as const, at: index + 1 };
-  // Two lines in one are never found again as one.
+  // A line that consists of two lines is never found again.
   return line.includes('\n') ? { ...added, goesOn: true } : added;
 }

@@ -7,7 +7,7 @@ interface FoundList {
 
 type Failed = { readonly failed: string };
 
-/** The text with an item at the end of one of its lists; the same text where the item is there. All else stays as written. */
+/** The text with an item at the end of one of its lists; the same text if the item is already there. Everything else stays as written. */
 export function withItem(text: string, file: string, path: string, item: string): { readonly text: string } | Failed {
   const found = listAt(text, file, path);
   if ('failed' in found) return found;
@@ -15,7 +15,7 @@ export function withItem(text: string, file: string, path: string, item: string)
   const edited = inserted(text, found.list, item);
   if (edited === undefined)
     return { failed: `the list ${path} in ${file} is written in a way that cannot be added to` };
-  // What was made is read like what was found: nothing is written that means something else than was wanted.
+  // The new text is parsed like the old one, so that nothing is written that means something else than was wanted.
   const after = listAt(edited, file, path);
   const wanted = [...found.list, item];
   if ('failed' in after || JSON.stringify(shown(after.list)) !== JSON.stringify(shown(wanted)))
@@ -83,7 +83,7 @@ function inserted(text: string, list: readonly unknown[], item: string): string 
   return lines.join('\n');
 }
 
-/** A text as YAML, in quotes where it would be something else without. */
+/** A text as YAML, quoted if it would mean something else unquoted. */
 function asScalar(item: string): string {
   const plain = loadYaml(`[${item}]`, '', { plain: true });
   const value = plain.ok ? plain.value.value : undefined;

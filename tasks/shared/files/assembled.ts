@@ -1,7 +1,7 @@
 import type { Fragment } from '../../../src/sdk.ts';
 import { encodeText } from '../../../src/sdk.ts';
 
-/** Fragments in one: a newline where one lacks it, a delimiter between them. */
+/** Joins fragments: a newline is added if a fragment lacks it, and a delimiter is put between them. */
 export function assembled(fragments: readonly Fragment[], delimiter: string | undefined): Uint8Array {
   const newline = new Uint8Array([10]);
   const between = delimiter === undefined || delimiter === '' ? [] : [delimiterBytes(delimiter)];

@@ -30,7 +30,7 @@ export interface Attributes {
   readonly mode?: string;
 }
 
-/** What is known of the accounts that a task names. */
+/** What is known about the accounts that a task names. */
 export interface Accounts {
   readonly ownerAccount: Account | undefined;
   readonly groupAccount: Account | undefined;
@@ -39,7 +39,7 @@ export interface Accounts {
 /** The part of an entry that attributes are about. */
 export type Owned = Pick<Entry, 'kind' | 'mode' | 'uid' | 'gid' | 'owner' | 'group'>;
 
-/** Why the attributes can not be given, or undefined. */
+/** Why the attributes cannot be set, or undefined. */
 export function unknownAccount(
   { owner, group, validate }: Attributes & { readonly validate?: string },
   { ownerAccount, groupAccount }: Accounts,
@@ -67,7 +67,7 @@ export function withAttributes<E extends Owned>(entry: E, wanted: Attributes, ac
   };
 }
 
-/** The kernel takes the setuid and setgid bits of a program away when its owner changes. */
+/** The kernel clears the setuid and setgid bits of a program when its owner changes. */
 const modeAfterChown = ({ kind, mode }: Owned): number =>
   kind === 'directory' ? mode : mode & ~(0o4000 | ((mode & 0o010) !== 0 ? 0o2000 : 0));
 
@@ -112,7 +112,7 @@ export function attributeChanges(
 ): readonly Change[] {
   const after = withAttributes(entry, wanted, accounts);
   const changes: Change[] = [];
-  // chown first: it takes setuid away.
+  // chown first, since it clears setuid.
   if (after.uid !== entry.uid)
     changes.push(
       change(
@@ -152,6 +152,6 @@ const change = (what: string, from: string, to: string, ...commands: Command[]):
   commands,
 });
 
-/** Differences that the command of another change removes as well, so that they are only told. */
+/** Differences that the command of another change removes as well, so that they are only reported. */
 export const withoutCommands = (changes: readonly Change[]): readonly Change[] =>
   changes.map((one) => ({ ...one, commands: [] }));

@@ -12,17 +12,17 @@ interface Folders {
   readonly links?: readonly unknown[];
 }
 
-/** What is in the directories that have to be looked into for the names of links; undefined for one that is not there. */
+/** What is in the directories that have to be looked into for the names of links; undefined for a missing one. */
 export type Contents = (directory: string) => readonly Listed[] | undefined;
 
-/** The directories to look into: all of `src`, or those that patterns as `sites-available/*` are about. */
+/** The directories to look into: all of `src`, or those that patterns such as `sites-available/*` refer to. */
 export function lookedInto({ src, links }: Folders): readonly string[] {
   if (links === undefined) return [tidyPath(src)];
   const patterns = links.flatMap(pairs).filter(([from]) => isPattern(from));
   return [...new Set(patterns.map(([from]) => parentOf(joinPath(tidyPath(src), tidyPath(from)))))];
 }
 
-/** The links that a task wants: those named, those that match a pattern, or all that is in the source directory. */
+/** The links that a task wants: those named, those that match a pattern, or everything in the source directory. */
 export function wishes({ src, dest, links }: Folders, contents: Contents): readonly LinkWish[] {
   const all = (contents(tidyPath(src)) ?? []).map(({ name }): [string, string] => [name, name]);
   const names = links?.flatMap(pairs).flatMap((pair) => expanded(pair, src, contents)) ?? all;
@@ -30,13 +30,13 @@ export function wishes({ src, dest, links }: Folders, contents: Contents): reado
     source: joinPath(tidyPath(src), tidyPath(from)),
     dest: joinPath(tidyPath(dest), tidyPath(to)),
   }));
-  // One that is named and matches a pattern, too.
+  // A link that is named and also matches a pattern.
   return [...new Map(wanted.map((wish) => [wish.dest, wish])).values()];
 }
 
 const isPattern = (name: string): boolean => /[*?[]/.test(name);
 
-/** The names that a pattern stands for, as the shell has it: those that begin with a dot only where it does. */
+/** The names that a pattern stands for, as the shell has it: names that begin with a dot only if the pattern does. */
 function expanded([from, to]: [string, string], src: string, contents: Contents): [string, string][] {
   if (!isPattern(from)) return [[from, to]];
   const [directory, pattern] = [from.includes('/') ? parentOf(from) : '', nameOf(from)];
@@ -77,15 +77,15 @@ export function staleLinks(
   );
 }
 
-/** Whether a link leads below a folder, going by what it says. */
+/** Whether a link leads below a folder, judging by its text. */
 const pointsBelow = (link: string, target: string, folder: string): boolean =>
   `${normal(targetPath(link, target))}/`.startsWith(`${normal(folder)}/`);
 
-/** Whether a link leads to a path, going by what it says: absolute, or relative to where it is. */
+/** Whether a link leads to a path, judging by its text: absolute, or relative to where the link is. */
 export const leadsTo = (link: string, target: string, path: string): boolean =>
   normal(targetPath(link, target)) === normal(path);
 
-/** A path with its `..` taken away, as far as text tells. */
+/** A path with its `..` resolved, as far as the text allows. */
 function normal(path: string): string {
   const words: string[] = [];
   for (const word of tidyPath(path).split('/')) {

@@ -64,7 +64,7 @@ export interface CopyFileState extends Accounts {
   readonly [above: `above ${string}`]: PathState | undefined;
 }
 
-/** Who logs in, and whom the owner and group that are wanted mean. */
+/** The login user, and the accounts that the wanted owner and group refer to. */
 export const askAccounts = ({ owner, group }: Attributes) => ({
   self: self(),
   ownerAccount: userAccount(owner),
@@ -142,7 +142,7 @@ export function planCopyFile(state: CopyFileState, task: CopyParams, source: Fil
   return { changes: [...folders.changes, ...written] satisfies readonly Change[] };
 }
 
-/** What would be written if nothing stood in the way. */
+/** What would be written if nothing were in the way. */
 const unwritten = ({ path, before }: Place, { bytes }: FileSource): Change => ({
   what: before.exists ? 'content' : 'file',
   from: null,

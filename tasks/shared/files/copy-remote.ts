@@ -29,7 +29,7 @@ import { fileChanges } from './file-content.ts';
 import { ancestors, foldersFor } from './file-directory.ts';
 import { followedInfo } from './path-info.ts';
 
-/** What is known of the host when something of its own is copied. */
+/** What is known about the host when one of its own files is copied. */
 export interface CopyRemoteState extends Accounts {
   readonly source: PathState;
   readonly sourceSum: Checksum;
@@ -160,7 +160,7 @@ function planRemoteTree(state: CopyRemoteState, task: TreeCopyParams, src: strin
   const root = src.endsWith('/') ? state.dest : state.inside;
   const base = root.resolved ?? baseOf(task, src);
   const source = state.source.resolved;
-  // It would hold itself, and itself again.
+  // The copy would contain itself, endlessly.
   if (source !== undefined && base.startsWith(`${source}/`))
     return { failed: `cannot copy ${tidyPath(src)} into itself: ${base} is in it` };
   const places = new Map((state.destTree ?? []).map((entry) => [below(entry.path), entry]));
@@ -199,7 +199,7 @@ function itemOf(entry: TreeEntry, path: string, src: string, place: string | und
   ];
 }
 
-/** An entry of a tree as `stat` would tell it; what a link leads to is not known. */
+/** An entry of a tree as `stat` would report it; the target of a link is not known. */
 function stateOf(entry: TreeEntry | undefined, path: string): PathState {
   if (entry === undefined) return { exists: false, place: path, resolved: path };
   const { id, path: _path, mtime: _mtime, ...known } = entry;

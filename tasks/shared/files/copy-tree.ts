@@ -34,7 +34,7 @@ export interface TreeItem {
   readonly path: string;
   readonly kind: 'file' | 'directory' | 'link';
   readonly mode: number;
-  /** A new entry gets the source's mode where none is given, as with `cp -r`. */
+  /** A new entry gets the source's mode if none is given, as with `cp -r`. */
   readonly keepsMode?: boolean;
   readonly target?: string;
   readonly sha1?: string;
@@ -71,7 +71,7 @@ const itemsOf = (source: TreeSource): readonly TreeItem[] => [
 export const askCopyTree = (task: CopyParams, source: TreeSource) =>
   together({ dest: stat(tidyPath(task.dest)), ...askAccounts(task) }, askItems(tidyPath(task.dest), itemsOf(source)));
 
-/** Of each entry, what is at its place; of files, with which content. */
+/** What is at the place of each entry and, for files, with which content. */
 function askItems(base: string, items: readonly TreeItem[]) {
   const paths = (some: readonly TreeItem[]) => some.map(({ path }) => path);
   return together(

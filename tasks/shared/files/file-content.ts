@@ -36,14 +36,14 @@ interface FileWrite {
   readonly content: Uint8Array | HostFile;
   /** Whether it has that content already. */
   readonly same: boolean;
-  /** What it has now, where known: for the diff. */
+  /** The current content, if known, for the diff. */
   readonly now?: Uint8Array;
   /** A link at the path is written through; without it, it is replaced by the file. */
   readonly follow: boolean;
   readonly validate?: string;
   readonly backup?: boolean;
   readonly unsafe?: boolean;
-  /** Tell a diff, when nothing is secret. */
+  /** Report a diff if nothing is secret. */
   readonly diff: boolean;
   /** What the change of content is called: `content`, `line 12`. */
   readonly what?: string;
@@ -85,7 +85,7 @@ function toldContent({ before, now, follow }: FileWrite, old: Entry | undefined)
 function contentChange(file: FileWrite, at: string, old: Entry | undefined, after: Entry): Change {
   const { wanted } = file;
   const sha1 = file.content instanceof Uint8Array ? hash('sha1', file.content) : file.content.sha1;
-  // A checksum says something only beside another.
+  // A checksum is only useful next to another one.
   const size = `${sizeOf(file.content)} bytes`;
   const label = old === undefined ? size : `${sha1.slice(0, 12)} (${size})`;
   return {
@@ -100,7 +100,7 @@ function contentChange(file: FileWrite, at: string, old: Entry | undefined, afte
       writeFile({
         path: at,
         content: file.content,
-        // A file that is replaced keeps what is not given; the mode is computed, so that it counts before the rename.
+        // A replaced file keeps the attributes that are not given; the mode is computed, so that it counts before the rename.
         mode: after.mode,
         owner: wanted.owner,
         group: wanted.group,
@@ -112,7 +112,7 @@ function contentChange(file: FileWrite, at: string, old: Entry | undefined, afte
   };
 }
 
-/** What is shown of a change of content; of binary content only that it differs. */
+/** What is shown of a change of content; for binary content, only that it differs. */
 export function contentDiff(path: string, before: Uint8Array | undefined, after: Uint8Array): Diff {
   return { before: shown(before ?? new Uint8Array()), after: shown(after), beforeHeader: path, afterHeader: path };
 }

@@ -116,7 +116,7 @@ function recursedChanges(
     const place = joinPath(root.place, entry.path);
     const { target, path: _path, mtime: _mtime, sha1: _sha1, id, ...owned } = entry;
     const after = { ...withAttributes(owned, wanted, state), ...(id !== undefined && { foreseen: { id } }) };
-    // What a link below leads to may be anywhere.
+    // The target of a link in it may be anywhere.
     const effects = through
       ? [blurs(`path:${root.at}`)]
       : [

@@ -18,7 +18,7 @@ import type { FileParams, FileState } from './file-states.ts';
 import { timeChanges, wrongTime } from './file-times.ts';
 import { entryEffect, newEntry, toldBefore } from './path-info.ts';
 
-/** A symbolic link that says what it should; then owner and mode, of what it points to or of itself. */
+/** A symbolic link with the right target; then owner and mode, of the target or of the link itself. */
 export function planLink(state: FileState, params: FileParams): Plan {
   const { before } = state;
   const path = tidyPath(params.path);

@@ -40,7 +40,7 @@ export interface FileState extends Accounts {
   readonly [above: `above ${string}`]: PathState | undefined;
 }
 
-/** What is there goes away, whatever it is; of a link, the link alone. */
+/** Whatever is there is removed; for a link, only the link itself. */
 export function planAbsent({ before, listing }: FileState, params: FileParams): Plan {
   if (!before.exists) return { changes: [] };
   const path = tidyPath(params.path);
@@ -72,7 +72,7 @@ export function planExisting(state: FileState, params: FileParams): Plan {
   return attributed(state, params, at, entry);
 }
 
-/** Attribute and time changes of an entry that is there, at the path where they are made; or why they can not be. */
+/** Attribute and time changes of an entry that is there, at the path where they are made; or why they cannot be made. */
 export function attributed(
   state: FileState,
   params: FileParams,

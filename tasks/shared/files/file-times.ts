@@ -10,7 +10,7 @@ export interface TimeParams {
 
 const words = [undefined, '', 'now', 'preserve'];
 
-/** What asks the host for the seconds since the epoch of the times given: it knows its time zone. */
+/** The question that converts the given times to seconds since the epoch; it is put to the host, which knows its time zone. */
 export function timeScript(params: TimeParams): Command | undefined {
   if ([params.access_time, params.modification_time].every((time) => words.includes(time))) return undefined;
   const [access, modification] = [

@@ -1,5 +1,5 @@
 import { type Command, sh, showMode } from '../../../src/sdk.ts';
 
-/** Make a directory. Another run may do the same at this moment, and be first: then it is there, and gets its owner and mode all the same. */
+/** Make a directory. Another run may create it first at the same moment; then it exists already, and still gets its owner and mode. */
 export const makeDirectory = (path: string, mode: number): Command =>
   sh`mkdir -m ${showMode(mode)} -- ${path} || { [ -d ${path} ] && [ ! -h ${path} ]; }`;

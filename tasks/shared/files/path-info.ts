@@ -12,9 +12,9 @@ import {
   withLacking,
 } from '../../../src/sdk.ts';
 
-/** What Ansible's file types tell of what they leave behind: ids, names, mode, size and state. */
+/** What Ansible's file types report about the resulting file: ids, names, mode, size and state. */
 export function pathInfo(state: PathState): TaskResult {
-  // A dangling link has nothing to tell, in Ansible neither.
+  // There is nothing to report for a dangling link, in Ansible either.
   if (!state.exists || followed(state) === undefined) return {};
   const info = {
     uid: state.uid,
@@ -29,7 +29,7 @@ export function pathInfo(state: PathState): TaskResult {
   return isSizeKnown(state) ? info : withLacking({ ...info, size: undefined }, ['size']);
 }
 
-/** How big a directory will be only its file system knows. */
+/** Only the file system knows how big a directory will be. */
 export const isSizeKnown = ({ kind, inode }: Pick<Entry, 'kind' | 'inode'>): boolean =>
   kind !== 'directory' || inode !== undefined;
 

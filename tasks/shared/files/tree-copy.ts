@@ -1,6 +1,6 @@
 import type { TreeEntry } from '../../../src/sdk.ts';
 
-/** Whose an entry is to be: a name where it has one, else a number. */
+/** The wanted owner of an entry: a name if it has one, otherwise a number. */
 interface Owner {
   readonly user: string;
   readonly group: string;
@@ -23,7 +23,7 @@ export interface TreeDifference {
   readonly owned: boolean;
 }
 
-/** How a source tree and its copy differ; entries that are no files, folders or links are left out. */
+/** How a source tree and its copy differ; entries other than files, folders and links are left out. */
 export function treeDifferences(
   source: readonly TreeEntry[],
   dest: readonly TreeEntry[],

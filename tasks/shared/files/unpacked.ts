@@ -27,7 +27,7 @@ interface Unpacking {
   /** Whether members are unpacked, and not only given attributes. */
   readonly unpacks: boolean;
   readonly holding: (member: ArchiveMember) => Holding;
-  /** The user's own arguments for tar or unzip leave it open how members will look. */
+  /** The user's own arguments for tar or unzip make it unpredictable what members will look like. */
   readonly isOpen: boolean;
 }
 
@@ -53,7 +53,7 @@ function givenTo(there: MemberThere, { root, accounts, given }: Unpacking): Effe
   return becomes({ place, was: there.kind, entry: attributed(entryOf(there), given, accounts) });
 }
 
-/** All members as they come, directories before what is in them; undefined where one goes where nobody can say. */
+/** All members as they come, directories before what is in them; undefined if it cannot be predicted where one of them goes. */
 function becomings(unpacking: Unpacking): readonly Effect[] | undefined {
   const { known, root } = unpacking;
   const there = new Map(known.there.map((one) => [placeOf(one, unpacking), entryOf(one)]));
@@ -69,7 +69,7 @@ function becomings(unpacking: Unpacking): readonly Effect[] | undefined {
     const entry = parent && memberEntry(member, old, parent, unpacking);
     if (entry === undefined || parent === undefined) return undefined;
     const isNew = member.kind === 'directory' && old?.kind !== 'directory';
-    // A directory gets its own mode at last: until then it is as one that was just made.
+    // A directory gets its own mode last: until then it is like one that was just created.
     if (member.kind === 'directory')
       parents.set(place, isNew ? { ...entry, mode: parent.mode, gid: parent.gid, group: parent.group } : entry);
     if (isNew) made.add(place);
@@ -92,7 +92,7 @@ function becomings(unpacking: Unpacking): readonly Effect[] | undefined {
 const placeOf = ({ name }: { readonly name: string }, { root }: Unpacking): string =>
   tidyPath(joinPath(root.place, name));
 
-/** A member once it is unpacked; undefined where nobody can say how it will look. */
+/** A member once it is unpacked; undefined if that cannot be predicted. */
 function memberEntry(
   member: ArchiveMember,
   old: Entry | undefined,
@@ -104,7 +104,7 @@ function memberEntry(
   if (mode === undefined || !(kind === 'file' || kind === 'directory' || isLink)) return undefined;
   // It fails, unless the directory is empty.
   if (old?.kind === 'directory' && kind !== 'directory') return undefined;
-  // unzip leaves a directory that is there as it is.
+  // unzip leaves an existing directory unchanged.
   if (known.zip && old?.kind === 'directory') return attributed(old, given, accounts);
   const keepsOwner = !known.zip && self.uid === 0 && uid !== undefined && gid !== undefined;
   const inherits = (parent.mode & 0o2000) !== 0;
@@ -125,7 +125,7 @@ function memberEntry(
   return attributed({ ...entry, kind }, given, accounts);
 }
 
-/** Whose a member is, as the archive says it; undefined where the host was not asked for the names. */
+/** The owner of a member according to the archive; undefined if the host was not asked for the names. */
 function packedOwner(
   uid: number,
   gid: number,

@@ -42,7 +42,7 @@ export const relationNeeded = (
     ? remote.sha
     : undefined;
 
-/** Plan what differs of a clone. */
+/** Plan the changes to a clone. */
 export function planGit(
   now: Clone,
   remote: Remote | undefined,
@@ -67,7 +67,7 @@ export function planGit(
 
 const short = (sha: string | undefined): string => sha?.slice(0, 10) ?? 'no commit';
 
-/** What somebody did in the clone, and would be lost. */
+/** Local work in the clone that would be lost. */
 function localWork({ dirty, local }: Clone, { dest, bare }: WantedClone): string | undefined {
   if (bare || (dirty.length === 0 && local === 0)) return undefined;
   return dirty.length > 0
@@ -203,7 +203,7 @@ function moves(
   return [...(sameUrl(now.url, repo) ? [] : [url]), ...(dirty ? [cleaning] : []), ...(same ? [] : [move])];
 }
 
-/** Nobody's password is told, neither one that an earlier run or a colleague has left in the clone. */
+/** No password is shown, not even one that an earlier run or a colleague has left in the clone. */
 const toldUrl = (repo: string): string => {
   const url = repoUrl({ repo });
   return url === repo ? url : `${url} with a password`;

@@ -32,7 +32,7 @@ export interface Clone {
   readonly head?: string;
   readonly branch?: string;
   readonly url?: string;
-  /** Files with local changes, as git's short status tells them. */
+  /** Files with local changes, as git's short status reports them. */
   readonly dirty: readonly string[];
   /** Commits that no branch of the repository had when it was fetched last. */
   readonly local: number;
@@ -82,7 +82,7 @@ function sshWith(access: GitAccess, { writes }: { writes: boolean }): Script {
 /** Where the repository is: its URL without a password, which git would show to everybody in its helpers' arguments. */
 export const repoUrl = ({ repo }: Pick<GitAccess, 'repo'>): string => urlLogin(repo).url;
 
-/** The password of a URL, for this server alone: in git's environment, which only its user can read. */
+/** The password of a URL, for this server only: in git's environment, which only its user can read. */
 function loggingIn(repo: string): { variables: Script; options: readonly string[] } {
   const { url, login } = urlLogin(repo);
   if (login === undefined) return { variables: script``, options: [] };
@@ -155,7 +155,7 @@ export function readClone({ code, stdout, stderr }: ShellAnswer, dest: string): 
   };
 }
 
-/** What stands behind the first line, where anything does; undefined where git alone knows what becomes of it. */
+/** The text after the first line, if any; undefined if only git knows the result. */
 function readTree(stdout: string): { readonly brings?: readonly Blob[] } {
   const brings = stdout
     .slice(stdout.indexOf('\n') + 1)
@@ -174,14 +174,14 @@ function readTree(stdout: string): { readonly brings?: readonly Blob[] } {
             },
           ];
     });
-  // Of files with attributes git may write something else; submodules are further repositories.
+  // git may write files with attributes differently; submodules are separate repositories.
   const isPlain = brings.every(({ path, kind }) => kind !== 'other' && !/(^|\/)\.git(attributes|modules)$/.test(path));
   return brings.length > 0 && isPlain ? { brings } : {};
 }
 
 const kinds: Readonly<Record<string, Blob['kind']>> = { '100': 'file', '040': 'directory', '120': 'link' };
 
-/** Who owns a clone says by its configuration what git runs in it, so git does nothing in a clone of somebody else. */
+/** The owner of a clone determines through its configuration what git runs in it, so git refuses to work in somebody else's clone. */
 const dubious = (dest: string, owner: string, user: string): string =>
   `${dest} belongs to ${owner}, so git does nothing in it as ${user} (dubious ownership): set become_user: ${owner}, or give it to ${user} (chown -R), or trust it on the host: git config --global --add safe.directory ${quote(dest)}`;
 

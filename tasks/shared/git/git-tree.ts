@@ -58,7 +58,7 @@ function filesOf(
     const entry = kind === 'file' ? { ...made, mode } : made;
     if (kind === 'directory') folders.set(path, entry);
     if (kind === 'directory') return becomes({ place: joinPath(place, path), was: undefined, entry });
-    // What a link says is not asked for.
+    // The target of a link is not asked for.
     if (kind !== 'file') return blurs(`path:${joinPath(place, path)}`);
     const prints =
       printed.has(blob) && size <= mostBytes
@@ -69,6 +69,6 @@ function filesOf(
   });
 }
 
-/** Of so many files, no bigger than this, a later task may be told what they hold before they are there: each is a process on the host. */
+/** How many files, and of what size at most, a later task may see the content of before they exist: each costs a process on the host. */
 const mostPrinted = 200;
 const mostBytes = 16 * 1024 * 1024;

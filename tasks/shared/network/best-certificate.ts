@@ -1,6 +1,6 @@
 import { type Certificate, covers, issuedBy, keyMatches, type Lineage, readCertificates } from '../../../src/sdk.ts';
 
-/** What is to be done with a certificate that there may be on two hosts. */
+/** What to do with a certificate that may exist on two hosts. */
 export type Choice =
   /** The one here is as good as it, or ends later. */
   | { readonly take: 'here' }
@@ -10,7 +10,7 @@ export type Choice =
   | { readonly take: 'same' }
   | { readonly take: 'none'; readonly here: string; readonly there: string };
 
-/** Which of two certificates is to be kept: one that is right, and the one that ends later if both are. */
+/** Which of two certificates to keep: the valid one, or if both are valid, the one that expires later. */
 export function choose(
   here: Lineage | undefined,
   there: Lineage | undefined,

@@ -49,7 +49,7 @@ function multipart(fields: Readonly<Record<string, unknown>>, readFile: (name: s
     const head = `Content-Disposition: form-data; name="${name}"${named}\r\nContent-Type: ${String(type)}\r\n\r\n`;
     return Buffer.concat([Buffer.from(head), content, Buffer.from('\r\n')]);
   });
-  // The same for the same form, so that asking again is the same question.
+  // Identical for the same form, so that asking again is the same question.
   const boundary = `==============${hash('sha1', Buffer.concat(parts))}==`;
   const body = Buffer.concat([
     ...parts.flatMap((part) => [Buffer.from(`--${boundary}\r\n`), part]),

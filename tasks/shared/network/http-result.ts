@@ -1,14 +1,14 @@
 import type { HttpReply, TaskResult } from '../../../src/sdk.ts';
 import { decodeText } from '../../../src/sdk.ts';
 
-/** What decides how a reply is judged and told. */
+/** The parameters that decide how a reply is judged and reported. */
 interface Expected {
   readonly status_code: readonly number[];
   readonly return_content: boolean;
   readonly expect: { readonly content_type: string | undefined; readonly contains: string | undefined } | undefined;
 }
 
-/** Ansible's return values of a request; `failed` where the status is none of the expected. */
+/** Ansible's return values of a request; `failed` if the status is not one of the expected ones. */
 export function uriResult(reply: HttpReply, wanted: Expected): TaskResult {
   const fault = faultOf(reply, wanted);
   const failed = fault !== undefined;

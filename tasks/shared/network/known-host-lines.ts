@@ -9,7 +9,7 @@ interface HostKey {
   readonly comment: string;
 }
 
-/** A line as a key; undefined for comments and what is none. */
+/** A line as a key; undefined for comments and anything else that is not a key. */
 export function readHostKey(line: string): HostKey | undefined {
   const words = line.trim().split(/\s+/);
   const marker = words[0]?.startsWith('@') === true ? (words.shift() ?? '') : '';
@@ -35,7 +35,7 @@ export function hideHost(host: string, key: string): string {
   return `|1|${salt.toString('base64')}|${hmacSha1(salt, host)}`;
 }
 
-/** What a host's keys are to be. */
+/** The wanted keys of a host. */
 interface HostWish {
   readonly host: string;
   /** None: any key of the host is meant. */

@@ -24,8 +24,8 @@ export function keepingHardware(key: string, now: string | undefined, wanted: st
 }
 
 /**
- * Whether a running container has the new value of a line only after a restart; null where the line goes. Of addresses,
- * gateways and mounts that it has not got, what it really has tells more: see `lacks`.
+ * Whether a running container has the new value of a line only after a restart; null if the line is removed. For addresses,
+ * gateways and mounts that it does not have, its actual state tells more: see `lacks`.
  */
 export function needsRestart(
   key: string,
@@ -66,7 +66,7 @@ export function lacks(live: Live, config: Lines): readonly string[] {
   ];
 }
 
-/** Gateways that a running container has and its configuration has not; none where it gets them from the network. */
+/** Gateways that a running container has but its configuration does not; none if it gets them from the network. */
 export function strayGateways(live: Live, config: Lines): readonly string[] {
   const nets = Object.entries(config).flatMap(([key, value]) => (/^net\d+$/.test(key) ? [settings(value)] : []));
   const addresses = nets.flatMap((set) => [set.get('ip'), set.get('ip6')]);
@@ -75,7 +75,7 @@ export function strayGateways(live: Live, config: Lines): readonly string[] {
   return live.gateways.filter((gateway) => !gateways.has(gateway));
 }
 
-/** A list of settings; what stands first without a name is the volume. */
+/** A list of settings; a first one without a name is the volume. */
 const settings = (line: string): ReadonlyMap<string, string> =>
   new Map(
     line
@@ -106,7 +106,7 @@ const isList = (key: string): boolean => /^(net|mp)\d+$|^features$/.test(key);
 const isAddress = (address: string | undefined): address is string =>
   address !== undefined && /^[0-9a-f.:]+\/\d+$/i.test(address);
 
-/** What Proxmox takes where there is no line. */
+/** The default that Proxmox uses if there is no line. */
 const defaults: Lines = { onboot: '0', unprivileged: '0', memory: '512', swap: '512', protection: '0', template: '0' };
 
 const addedByProxmox = new Set(['hwaddr', 'type', 'size']);

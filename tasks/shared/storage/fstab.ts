@@ -9,7 +9,7 @@ export interface FstabEntry {
   readonly passno: string;
 }
 
-/** A text with its entry for a place as wanted, in the place of the last one for it; undefined takes all of them away. */
+/** A text with its entry for a place as wanted, in the place of the last one for it; undefined removes all of them. */
 export function withEntry(text: string, at: Pick<FstabEntry, 'src' | 'path' | 'fstype'>, entry?: FstabEntry): string {
   const lines: readonly string[] = text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
   const own = (line: string) => isFor(line, at);
@@ -26,7 +26,7 @@ export function entryFor(text: string, at: Pick<FstabEntry, 'src' | 'path' | 'fs
   return line?.trim().split(/\s+/).join(' ');
 }
 
-/** Swap is mounted nowhere: its entries are told apart by their devices. */
+/** Swap has no mount point, so its entries are distinguished by their devices. */
 function isFor(line: string, { src, path, fstype }: Pick<FstabEntry, 'src' | 'path' | 'fstype'>): boolean {
   const entry = readEntry(line);
   if (entry === undefined) return false;

@@ -1,7 +1,7 @@
 import { type Question, type ShellAnswer, sh, shell, tidyPath } from '../../../src/sdk.ts';
 import { unescaped } from './fstab.ts';
 
-/** What the kernel tells of a place. */
+/** What the kernel reports about a mount point. */
 export interface Mounted {
   readonly folder: 'directory' | 'file' | 'none';
   /** Whether what is mounted there is the source that was asked about. */
@@ -66,13 +66,13 @@ function readRow(line: string): Row | undefined {
   const [, , , , point = '', options = ''] = left.split(' ');
   if (right === undefined) return undefined;
   const [fstype = '', source = '', more = ''] = right.split(' ');
-  // What the mount says of `ro` goes before what its filesystem says.
+  // The `ro` of the mount takes precedence over that of its filesystem.
   const own = options.split(',');
   const rest = more.split(',').filter((one) => one !== 'rw' && (one !== 'ro' || !own.includes('ro')));
   return { point: unescaped(point), fstype, source: unescaped(source), options: [...own, ...rest.map(unescaped)] };
 }
 
-/** What is foreseen to be told of a place. */
+/** What the kernel is expected to report about a mount point. */
 export function foreseenMount(
   { stdout }: ShellAnswer,
   now: Partial<{ folder: string; swap: boolean; row: { fstype: string; source: string; options: string } }>,
@@ -92,7 +92,7 @@ const escapedPoint = (path: string): string => path.replaceAll('\\', '\\134').re
 const flags = ['noexec', 'nosuid', 'nodev', 'noatime', 'nodiratime', 'sync', 'dirsync'];
 const implied = ['user', 'users', 'owner', 'group'];
 
-/** Options that are asked for and not in force, or in force and not asked for; only those that the kernel tells. */
+/** Options that are asked for and not in force, or in force and not asked for; only those that the kernel reports. */
 export function differingOptions(wanted: string, told: readonly string[]): readonly string[] {
   const options = wanted.split(',').filter((one) => one !== '');
   const has = (name: string) => options.includes(name);

@@ -5,7 +5,7 @@ export function zfsValue(value: unknown): string {
   return value === 'False' ? 'off' : String(value);
 }
 
-/** Whether a property has a value, however a number of bytes is written, and where `none` is 0. */
+/** Whether a property has a value, however a number of bytes is written, with `none` counting as 0. */
 export function sameProperty(now: string | undefined, wanted: string): boolean {
   if (now === undefined) return false;
   return now === wanted || (bytes(now) !== undefined && bytes(now) === bytes(wanted));

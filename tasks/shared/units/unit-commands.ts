@@ -18,8 +18,8 @@ export function commandsFor(verb: string, wanted: WantedUnit): readonly Command[
 }
 
 /**
- * nginx and Apache are told by a signal to begin anew with other workers, and systemd calls the reload done once it is sent:
- * whoever asks in that moment is served by the old configuration. Waits until no worker of before takes requests, ten seconds at most.
+ * A signal tells nginx and Apache to start new workers, and systemd considers the reload done once the signal is sent:
+ * a request at that moment is served with the old configuration. Waits until no old worker takes requests, ten seconds at most.
  */
 const withNewWorkers = (reload: Command, { name, scope }: WantedUnit): Command => ({
   ...reload,

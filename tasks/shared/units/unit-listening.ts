@@ -8,11 +8,11 @@ export const portsOf = (places: readonly string[]): readonly number[] =>
 export const samePlaces = (now: readonly string[], wanted: readonly string[]): boolean =>
   now.toSorted().join() === wanted.toSorted().join();
 
-/** Where somebody listens, for people. */
+/** The listening addresses, in readable form. */
 export const tellPlaces = (places: readonly string[]): string | null =>
   places.length === 0 ? null : places.toSorted().join(', ');
 
-/** Started is not listening: a service may take a moment. One that never does is found out by looking. */
+/** A started service may take a moment to listen. One that never does is found by checking afterwards. */
 export function awaitListening(places: readonly string[]): readonly Command[] {
   if (places.length === 0) return [];
   const ports = portsOf(places).map((port) => `:${port.toString(16).toUpperCase().padStart(4, '0')}`);

@@ -62,7 +62,7 @@ interface UnitState {
   readonly places?: readonly string[];
 }
 
-/** Plan what differs of a unit; `before` is done first (manager reloads). */
+/** Plan the changes to a unit; `before` is done first (manager reloads). */
 export function planUnit(state: UnitState, wanted: WantedUnit, before: readonly Change[] = []): Plan {
   const { unit: now, fresh, places } = state;
   if (now.load === 'not-found' && wanted.masked === undefined)
@@ -158,7 +158,7 @@ function running(now: Unit, wanted: WantedUnit, fresh: Freshness | undefined): U
   return stale === undefined ? undefined : act(`${stale.verb}ed`, stale.verb, { from: stale.why });
 }
 
-/** It runs, and listens elsewhere. Where it is restarted anyway, that is what mends it. */
+/** The unit runs but listens elsewhere. If it is restarted anyway, that restart fixes it. */
 function placing(
   now: Unit,
   wanted: WantedUnit,
@@ -175,7 +175,7 @@ function placing(
   };
 }
 
-/** Both clocks are read with a grain of ten milliseconds. */
+/** Both clocks are read with a resolution of ten milliseconds. */
 const grainSeconds = 0.03;
 
 /** What has to be done to a running unit for its files to be in force, and why. */
@@ -211,7 +211,7 @@ function withEffects({ gives, ...change }: UnitChange, wanted: WantedUnit, after
       predicts(unit(wanted.name, wanted.scope), after),
       ...fresh,
       ...places,
-      // Whoever starts may listen, write below /run, and make what was not there.
+      // A unit that starts may listen, write below /run, and create new files.
       mayAlter('network:', 'path:/run', 'absent:*'),
     ],
   };
@@ -234,7 +234,7 @@ function warnings(
   ];
 }
 
-/** Ansible's return values. Of a change that is `foreseen` only, nobody knows what systemd will say of the rest. */
+/** Ansible's return values. If a change is only `foreseen`, it is unknown what systemd will report for the rest. */
 export const unitResult = (state: UnitState, wanted: WantedUnit, foreseen: boolean): TaskResult => ({
   name: wanted.name,
   ...(wanted.enabled === undefined ? {} : { enabled: wanted.enabled }),
@@ -247,7 +247,7 @@ const lasting = (properties: Unit['properties']): Unit['properties'] => {
   return withLacking(Object.fromEntries(Object.entries(properties).filter(([name]) => LASTING.has(name))), changing);
 };
 
-/** What starting, stopping and enabling a unit leave as it is. */
+/** What starting, stopping and enabling a unit leave unchanged. */
 const LASTING: ReadonlySet<string> = new Set([
   'Id',
   'Description',

@@ -1,6 +1,6 @@
 import type { UnitScope } from '../../../src/sdk.ts';
 
-/** What is to be true of a unit. */
+/** The desired state of a unit. */
 export interface WantedUnit {
   readonly name: string;
   readonly scope: UnitScope;
