@@ -109,7 +109,7 @@ async function prepared(
   return { type: proof.type, params: await proof.type.prepare(proof.params as never, controller, context) };
 }
 
-/** Why the proof does not hold; undefined if it holds. */
+/** Why the proof does not hold; undefined if it does. */
 function openByTask(state: unknown, { proven_by: proof }: Given, context: TaskContext): string | undefined {
   const { type, params } = must(proof, 'the task that proves it');
   const plan = type.plan(state as never, params as never, looking(context));

@@ -64,7 +64,7 @@ export function openLines(state: EditState): OpenedText {
   };
 }
 
-/** Whether there is a file to edit. */
+/** Whether a file to edit exists. */
 export const isFile = (state: EditState): boolean =>
   followed(state.before) !== undefined && followed(state.before)?.kind !== 'directory';
 

@@ -36,7 +36,7 @@ export interface Clone {
   readonly dirty: readonly string[];
   /** Commits that no branch of the repository had when it was fetched last. */
   readonly local: number;
-  /** Where there is no clone, and the repository is on the host: what the wanted commit holds. */
+  /** What the wanted commit holds, if there is no clone and the repository is on the host. */
   readonly brings?: readonly Blob[];
   /** Why there is no answer. */
   readonly error?: string;

@@ -2,15 +2,15 @@ import { type Certificate, covers, issuedBy, keyMatches, type Lineage, readCerti
 
 /** What to do with a certificate that may exist on two hosts. */
 export type Choice =
-  /** The one here is as good as it, or ends later. */
+  /** The one here is as good, or expires later. */
   | { readonly take: 'here' }
-  /** The one there is right, and the one here is not, or ends before it. */
+  /** The one there is right, and the one here is not or expires earlier. */
   | { readonly take: 'there' }
   /** They are the same, or neither is right. */
   | { readonly take: 'same' }
   | { readonly take: 'none'; readonly here: string; readonly there: string };
 
-/** Which of two certificates to keep: the valid one, or if both are valid, the one that expires later. */
+/** Which of two certificates to keep: the right one, or if both are right, the one that expires later. */
 export function choose(
   here: Lineage | undefined,
   there: Lineage | undefined,
@@ -25,7 +25,7 @@ export function choose(
   return { take: ours.notAfter >= theirs.notAfter ? 'here' : 'there' };
 }
 
-/** A certificate that is right; else what is wrong with it. */
+/** A certificate if it is right; otherwise what is wrong with it. */
 function judged(lineage: Lineage | undefined, names: readonly string[], now: Date): Certificate | string {
   if (lineage?.chain === undefined) return 'absent';
   const chain = readCertificates(lineage.chain);

@@ -29,7 +29,7 @@ export function isHost(word: string, host: string): boolean {
     : hmacSha1(Buffer.from(salt, 'base64'), host) === hidden;
 }
 
-/** A name that tells nobody which host is meant. The salt follows from host and key, so that the line is the same each time. */
+/** A hashed name, which does not reveal the host. The salt follows from host and key, so that the line is the same each time. */
 export function hideHost(host: string, key: string): string {
   const salt = Buffer.from(hash('sha1', `${host} ${key}`), 'hex');
   return `|1|${salt.toString('base64')}|${hmacSha1(salt, host)}`;
@@ -38,7 +38,7 @@ export function hideHost(host: string, key: string): string {
 /** The wanted keys of a host. */
 interface HostWish {
   readonly host: string;
-  /** None: any key of the host is meant. */
+  /** If there are none, any key of the host is meant. */
   readonly keys: readonly HostKey[];
   readonly state: 'present' | 'absent';
   readonly hashed: boolean;
