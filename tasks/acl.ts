@@ -22,9 +22,21 @@ const params = {
   etype: { type: 'str', choices: ['group', 'mask', 'other', 'user'], doc: 'The kind of entry.' },
   entity: { type: 'str', default: '', doc: 'The user or group the entry is for (default: the owner).' },
   permissions: { type: 'str', doc: 'The permissions to grant: any of `r`, `w`, `x` and `X`.' },
-  entry: { type: 'str', doc: 'The whole entry in setfacl notation, instead of the parameters above: `[default:]TYPE:ENTITY:PERMISSIONS`.' },
-  default: { type: 'bool', default: false, doc: 'Manage the default entry, which new files and directories in the directory inherit.' },
-  recursive: { type: 'bool', default: false, aliases: ['recurse'], doc: 'Apply the entry to everything below the directory as well.' },
+  entry: {
+    type: 'str',
+    doc: 'The whole entry in setfacl notation, instead of the parameters above: `[default:]TYPE:ENTITY:PERMISSIONS`.',
+  },
+  default: {
+    type: 'bool',
+    default: false,
+    doc: 'Manage the default entry, which new files and directories in the directory inherit.',
+  },
+  recursive: {
+    type: 'bool',
+    default: false,
+    aliases: ['recurse'],
+    doc: 'Apply the entry to everything below the directory as well.',
+  },
   follow: { type: 'bool', default: true, doc: 'If the path is a link, manage the ACL of its target.' },
   recalculate_mask: {
     type: 'str',

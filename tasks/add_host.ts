@@ -8,7 +8,12 @@ export default defineTask({
   oncePerPlay: true,
   anyParams: true,
   params: {
-    name: { type: 'str', required: true, aliases: ['host', 'hostname'], doc: 'The name of the host, optionally with a port, as in `host:22`.' },
+    name: {
+      type: 'str',
+      required: true,
+      aliases: ['host', 'hostname'],
+      doc: 'The name of the host, optionally with a port, as in `host:22`.',
+    },
     groups: {
       type: 'list',
       elements: 'str',

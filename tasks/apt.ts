@@ -106,7 +106,10 @@ export default defineTask({
       doc: 'Allow downgrades, unsigned packages, and changes of held and essential ones.',
     },
     lock_timeout: { type: 'int', default: 60, doc: "How long to wait for apt's lock, in seconds." },
-    policy_rc_d: { type: 'int', doc: 'The exit code of policy-rc.d during the task; 101 keeps services from being started.' },
+    policy_rc_d: {
+      type: 'int',
+      doc: 'The exit code of policy-rc.d during the task; 101 keeps services from being started.',
+    },
     force_apt_get: { type: 'bool', default: false, ignored: 'apt-get is what is used' },
   },
   rules: { mutuallyExclusive: [['deb', 'name', 'upgrade']] },
@@ -175,7 +178,11 @@ export default defineTask({
     { title: 'Install any version of a series', yaml: 'apt:\n  name: tree=2.*' },
     { title: 'Remove a package and its configuration', yaml: 'apt:\n  name: nano\n  state: absent\n  purge: true' },
     { title: 'Fetch package lists only', yaml: 'apt:\n  update_cache: true\n  cache_valid_time: 3600' },
-    { title: 'Install a package file', yaml: 'apt:\n  deb: /srv/tool_1.0_all.deb', runs: { no: 'needs a package file' } },
+    {
+      title: 'Install a package file',
+      yaml: 'apt:\n  deb: /srv/tool_1.0_all.deb',
+      runs: { no: 'needs a package file' },
+    },
     { title: 'Upgrade everything', yaml: 'apt:\n  upgrade: dist\n  update_cache: true', runs: { no: 'takes long' } },
   ],
 });

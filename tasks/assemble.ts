@@ -22,9 +22,17 @@ import { askAccounts, copyFileResult, planCopyFile } from './shared/files/copy-f
 import type { FileSource } from './shared/files/copy-source.ts';
 
 const params = {
-  src: { type: 'path', required: true, doc: 'The directory of the fragments, which are joined in the order of their names.' },
+  src: {
+    type: 'path',
+    required: true,
+    doc: 'The directory of the fragments, which are joined in the order of their names.',
+  },
   dest: { type: 'path', required: true, doc: 'The file to assemble.' },
-  remote_src: { type: 'bool', default: true, doc: 'Whether the fragments are on the host rather than next to the playbook.' },
+  remote_src: {
+    type: 'bool',
+    default: true,
+    doc: 'Whether the fragments are on the host rather than next to the playbook.',
+  },
   regexp: { type: 'str', doc: 'Use only fragments whose names match this Python regular expression.' },
   delimiter: { type: 'str', doc: 'A line to put between fragments.' },
   ignore_hidden: { type: 'bool', default: false, doc: 'Leave out fragments whose names begin with a dot.' },
@@ -33,7 +41,10 @@ const params = {
     default: false,
     doc: 'Keep a backup of the replaced file next to it, with a timestamp in its name.',
   },
-  validate: { type: 'str', doc: 'A command that must succeed before the new file is put in place; `%s` stands for the path of the new file.' },
+  validate: {
+    type: 'str',
+    doc: 'A command that must succeed before the new file is put in place; `%s` stands for the path of the new file.',
+  },
   decrypt: { type: 'bool', default: true, doc: 'Decrypt fragments that are encrypted with Ansible Vault.' },
   ...attributeParams,
 } as const;
@@ -75,7 +86,12 @@ export default defineTask({
       msg: 'OK',
     };
   },
-  returns: { dest: 'the file', src: 'the directory of fragments', checksum: 'the SHA-1 of the file', md5sum: 'the MD5 of the file' },
+  returns: {
+    dest: 'the file',
+    src: 'the directory of fragments',
+    checksum: 'the SHA-1 of the file',
+    md5sum: 'the MD5 of the file',
+  },
   examples: [
     {
       title: 'Make one file of many',

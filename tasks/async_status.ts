@@ -7,8 +7,17 @@ export default defineTask({
     'A task with `async` and `poll: 0` starts such a job. With `until: job is finished`, this task waits for it. The result is then the one the original task would have had if it had waited; for a job that another run started, it is the output of its commands.',
   asksAnew: true,
   params: {
-    jid: { type: 'str', required: true, doc: 'The job ID: `ansible_job_id` from the result of the task that started it.' },
-    mode: { type: 'str', choices: ['status', 'cleanup'], default: 'status', doc: 'Whether to query the job or to delete what is kept of it.' },
+    jid: {
+      type: 'str',
+      required: true,
+      doc: 'The job ID: `ansible_job_id` from the result of the task that started it.',
+    },
+    mode: {
+      type: 'str',
+      choices: ['status', 'cleanup'],
+      default: 'status',
+      doc: 'Whether to query the job or to delete what is kept of it.',
+    },
   },
   prepare: (params, controller) => ({ ...params, ...controller.job(params.jid) }),
   ask: ({ file }) => ({ job: job(file) }),

@@ -29,7 +29,11 @@ const params = {
   key_options: { type: 'str', doc: 'Options of the keys, for example `no-pty,command="…"`.' },
   comment: { type: 'str', doc: 'A comment to replace the one in the keys.' },
   path: { type: 'str', doc: "The file that holds the keys, instead of the user's ~/.ssh/authorized_keys." },
-  manage_dir: { type: 'bool', default: true, doc: 'Create the directory if needed, and make it accessible to its owner only.' },
+  manage_dir: {
+    type: 'bool',
+    default: true,
+    doc: 'Create the directory if needed, and make it accessible to its owner only.',
+  },
   follow: { type: 'bool', default: false, doc: 'Write through a link instead of replacing it.' },
   validate_certs: { type: 'bool', default: true, ignored: 'keys are not fetched from URLs' },
 } as const;

@@ -35,7 +35,10 @@ const params = {
     aliases: ['thirsty'],
     doc: 'Replace an existing file whose content differs; otherwise only a missing file is written.',
   },
-  validate: { type: 'str', doc: 'A command that must succeed before the new file is put in place; `%s` stands for the path of the new file.' },
+  validate: {
+    type: 'str',
+    doc: 'A command that must succeed before the new file is put in place; `%s` stands for the path of the new file.',
+  },
   directory_mode: { type: 'mode', doc: 'The permission bits of directories that are created.' },
   follow: { type: 'bool', default: false, doc: 'Write through a link at the destination instead of replacing it.' },
   local_follow: {

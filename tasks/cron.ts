@@ -7,15 +7,28 @@ export default defineTask({
   description: 'A job is identified by the comment `#Ansible: NAME` above it, which is the one Ansible writes.',
   params: {
     name: { type: 'str', required: true, doc: 'A name that identifies the job; with `env`, the name of the variable.' },
-    state: { type: 'str', default: 'present', choices: ['absent', 'present'], doc: 'Whether the job or variable should be present.' },
+    state: {
+      type: 'str',
+      default: 'present',
+      choices: ['absent', 'present'],
+      doc: 'Whether the job or variable should be present.',
+    },
     job: { type: 'str', aliases: ['value'], doc: 'The command to run; with `env`, the value of the variable.' },
-    user: { type: 'str', doc: 'The user whose crontab it is; with `cron_file`, the user the job runs as (default: root).' },
+    user: {
+      type: 'str',
+      doc: 'The user whose crontab it is; with `cron_file`, the user the job runs as (default: root).',
+    },
     cron_file: { type: 'path', doc: 'The crontab file; a bare name means a file in /etc/cron.d.' },
     minute: { type: 'str', default: '*', doc: 'The minute at which the job runs.' },
     hour: { type: 'str', default: '*', doc: 'The hour at which the job runs.' },
     day: { type: 'str', default: '*', aliases: ['dom'], doc: 'The day of the month on which the job runs.' },
     month: { type: 'str', default: '*', doc: 'The month in which the job runs.' },
-    weekday: { type: 'str', default: '*', aliases: ['dow'], doc: 'The day of the week on which the job runs; 0 is Sunday.' },
+    weekday: {
+      type: 'str',
+      default: '*',
+      aliases: ['dow'],
+      doc: 'The day of the week on which the job runs; 0 is Sunday.',
+    },
     special_time: {
       type: 'str',
       choices: ['annually', 'daily', 'hourly', 'monthly', 'reboot', 'weekly', 'yearly'],
@@ -78,7 +91,10 @@ export default defineTask({
   }),
   returns: { jobs: 'The names of all jobs in the crontab.', envs: 'The names of all variables in the crontab.' },
   examples: [
-    { title: 'Run a job every night', yaml: 'cron:\n  name: look back\n  minute: "30"\n  hour: "4"\n  job: /usr/bin/true' },
+    {
+      title: 'Run a job every night',
+      yaml: 'cron:\n  name: look back\n  minute: "30"\n  hour: "4"\n  job: /usr/bin/true',
+    },
     {
       title: 'Put a job in a file, to run as another user',
       yaml: 'cron:\n  name: count\n  special_time: daily\n  cron_file: retrace\n  user: nobody\n  job: /usr/bin/true',

@@ -78,7 +78,11 @@ export default defineTask({
     dest: fileOf(task),
     key_filename: isUrl(task) ? (keyPath(task, state.key) ?? null) : null,
   }),
-  returns: { repo: 'the source as written', dest: 'the file of the source', key_filename: 'the file of the signing key' },
+  returns: {
+    repo: 'the source as written',
+    dest: 'the file of the source',
+    key_filename: 'the file of the signing key',
+  },
   examples: [
     {
       title: 'Add backports',

@@ -16,7 +16,11 @@ const params = {
     doc: 'All values of the record, in any order, as in a zone file; an empty list means that there must be no such record.',
   },
   zone: { type: 'str', doc: 'The zone whose name servers are queried (default: found automatically).' },
-  servers: { type: 'list', elements: 'str', doc: "The name servers to query instead of the zone's, by name or address." },
+  servers: {
+    type: 'list',
+    elements: 'str',
+    doc: "The name servers to query instead of the zone's, by name or address.",
+  },
   resolver: { type: 'str', doc: "The address of the resolver to query as well, instead of the controller's own." },
   timeout: { type: 'int', default: 3, doc: 'Seconds to wait for an answer; each query is tried twice.' },
 } as const;

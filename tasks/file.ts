@@ -34,7 +34,11 @@ export default defineTask({
       doc: 'The desired state. By default, an existing path stays what it is; with `recurse` the default is a directory.',
     },
     src: { type: 'path', doc: 'The target of the link; a relative target starts from the directory of the link.' },
-    recurse: { type: 'bool', default: false, doc: 'Set owner, group and mode of everything below a directory as well.' },
+    recurse: {
+      type: 'bool',
+      default: false,
+      doc: 'Set owner, group and mode of everything below a directory as well.',
+    },
     force: {
       type: 'bool',
       default: false,

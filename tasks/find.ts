@@ -40,7 +40,12 @@ const params = {
     aliases: ['pattern'],
     doc: 'The patterns that names must match: shell patterns or, with `use_regex`, Python regular expressions.',
   },
-  excludes: { type: 'list', elements: 'str', aliases: ['exclude'], doc: 'Patterns of names to leave out, even if they match `patterns`.' },
+  excludes: {
+    type: 'list',
+    elements: 'str',
+    aliases: ['exclude'],
+    doc: 'Patterns of names to leave out, even if they match `patterns`.',
+  },
   use_regex: { type: 'bool', default: false, doc: 'Treat patterns as Python regular expressions.' },
   file_type: {
     type: 'str',
@@ -61,7 +66,11 @@ const params = {
   },
   size: { type: 'str', doc: 'The minimum size, for example `10m`; if negative, the maximum size.' },
   contains: { type: 'str', doc: 'A Python regular expression that must match a line of the file from its beginning.' },
-  read_whole_file: { type: 'bool', default: false, doc: 'Match `contains` against the whole file instead of line by line.' },
+  read_whole_file: {
+    type: 'bool',
+    default: false,
+    doc: 'Match `contains` against the whole file instead of line by line.',
+  },
   get_checksum: { type: 'bool', default: false, doc: 'Return the SHA-1 of each file.' },
 } as const;
 

@@ -45,8 +45,16 @@ const params = {
     required: true,
     doc: 'The destination. In a directory, the file gets the name that the server gives it (Content-Disposition), or else the last part of the URL.',
   },
-  checksum: { type: 'str', default: '', doc: 'The checksum the file must have: `sha256:HEX`, or `sha256:URL` with the URL of a checksum list.' },
-  force: { type: 'bool', default: false, doc: 'Download and compare the file even if the server reports nothing newer.' },
+  checksum: {
+    type: 'str',
+    default: '',
+    doc: 'The checksum the file must have: `sha256:HEX`, or `sha256:URL` with the URL of a checksum list.',
+  },
+  force: {
+    type: 'bool',
+    default: false,
+    doc: 'Download and compare the file even if the server reports nothing newer.',
+  },
   backup: {
     type: 'bool',
     default: false,

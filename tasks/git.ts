@@ -48,7 +48,11 @@ export default defineTask({
     single_branch: { type: 'bool', default: false, doc: 'Clone only one branch.' },
     bare: { type: 'bool', default: false, doc: 'Make a bare clone, without a working tree.' },
     recursive: { type: 'bool', default: true, doc: 'Clone submodules as well.' },
-    track_submodules: { type: 'bool', default: false, doc: 'Let submodules follow the branches of their own repositories.' },
+    track_submodules: {
+      type: 'bool',
+      default: false,
+      doc: 'Let submodules follow the branches of their own repositories.',
+    },
     accept_hostkey: {
       type: 'bool',
       default: false,
@@ -59,7 +63,10 @@ export default defineTask({
     ssh_opts: { type: 'str', doc: 'Additional options for ssh.' },
     executable: { type: 'path', doc: 'The git program to use.' },
     reference: { type: 'path', doc: 'An existing clone to borrow commits from.' },
-    separate_git_dir: { type: 'path', doc: 'The directory in which to keep the repository, separate from the working tree.' },
+    separate_git_dir: {
+      type: 'path',
+      doc: 'The directory in which to keep the repository, separate from the working tree.',
+    },
     umask: { type: 'raw', doc: 'The umask for files of the clone.' },
     verify_commit: {
       type: 'bool',

@@ -17,7 +17,12 @@ export default defineTask({
   plan: ({ group = { exists: false } }, params) => ({ changes: changes(group, params) }),
   result: ({ state: { group }, params: { name, state, gid, system } }) =>
     state === 'absent' ? { name, state } : { name, state, gid: group?.id ?? gid, system },
-  returns: { name: 'The group.', gid: 'The numeric ID of the group.', state: 'Whether the group exists.', system: 'The parameter `system`.' },
+  returns: {
+    name: 'The group.',
+    gid: 'The numeric ID of the group.',
+    state: 'Whether the group exists.',
+    system: 'The parameter `system`.',
+  },
   examples: [
     { title: 'Create a group', yaml: 'group:\n  name: retracers' },
     { title: 'Create a group with a given ID', yaml: 'group:\n  name: retracer-files\n  gid: 2345' },

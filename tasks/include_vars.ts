@@ -18,8 +18,17 @@ export default defineTask({
     depth: { type: 'int', default: 0, doc: 'How many levels deep to search `dir`; 0 means no limit.' },
     files_matching: { type: 'str', doc: 'Read only files whose names match this regular expression.' },
     ignore_files: { type: 'list', elements: 'str', doc: 'Regular expressions of names to leave out.' },
-    extensions: { type: 'list', elements: 'str', default: ['json', 'yaml', 'yml'], doc: 'The extensions of the files to read.' },
-    ignore_unknown_extensions: { type: 'bool', default: false, doc: 'Skip files with other extensions, instead of failing.' },
+    extensions: {
+      type: 'list',
+      elements: 'str',
+      default: ['json', 'yaml', 'yml'],
+      doc: 'The extensions of the files to read.',
+    },
+    ignore_unknown_extensions: {
+      type: 'bool',
+      default: false,
+      doc: 'Skip files with other extensions, instead of failing.',
+    },
   },
   rules: { mutuallyExclusive: [['file', 'dir']], requiredOneOf: [['file', 'dir']] },
   prepare(params, controller) {
@@ -37,7 +46,10 @@ export default defineTask({
       ...(merge && { _ansible_merge: true }),
     },
   }),
-  returns: { ansible_facts: 'The variables that were loaded.', ansible_included_var_files: 'The files that were read.' },
+  returns: {
+    ansible_facts: 'The variables that were loaded.',
+    ansible_included_var_files: 'The files that were read.',
+  },
   examples: [
     {
       title: 'Load a file next to the playbook',

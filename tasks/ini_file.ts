@@ -19,7 +19,12 @@ const params = {
   option: { type: 'str', doc: 'The option (default: the section as a whole).' },
   value: { type: 'str', doc: 'The value of the option.' },
   values: { type: 'list', elements: 'str', doc: 'Several values of the option, each on a line of its own.' },
-  state: { type: 'str', default: 'present', choices: ['absent', 'present'], doc: 'Whether the option or section should exist.' },
+  state: {
+    type: 'str',
+    default: 'present',
+    choices: ['absent', 'present'],
+    doc: 'Whether the option or section should exist.',
+  },
   exclusive: { type: 'bool', default: true, doc: "Remove the option's other values." },
   no_extra_spaces: { type: 'bool', default: false, doc: 'Write no blanks around the `=`.' },
   allow_no_value: { type: 'bool', default: false, doc: 'Allow an option without a value.' },

@@ -12,7 +12,12 @@ const params = {
   key: { type: 'str', doc: "The host's key, as known_hosts holds it: `HOST TYPE KEY`; several keys, one per line." },
   path: { type: 'path', default: '~/.ssh/known_hosts', doc: 'The file.' },
   hash_host: { type: 'bool', default: false, doc: 'Hash the name of the host, so that it cannot be read.' },
-  state: { type: 'str', default: 'present', choices: ['absent', 'present'], doc: "Whether the host's key should be in the file." },
+  state: {
+    type: 'str',
+    default: 'present',
+    choices: ['absent', 'present'],
+    doc: "Whether the host's key should be in the file.",
+  },
 } as const;
 
 type Task = Params<typeof params>;

@@ -37,7 +37,10 @@ const params = {
     type: 'str',
     doc: 'If no line is replaced, insert the line after the last line that matches this pattern, or at `EOF` or `BOF`.',
   },
-  insertbefore: { type: 'str', doc: 'If no line is replaced, insert the line before the last line that matches this pattern, or at `BOF`.' },
+  insertbefore: {
+    type: 'str',
+    doc: 'If no line is replaced, insert the line before the last line that matches this pattern, or at `BOF`.',
+  },
   firstmatch: { type: 'bool', default: false, doc: 'Use the first matching line instead of the last.' },
   create: { type: 'bool', default: false, doc: 'Create the file if it does not exist.' },
   backup: {
@@ -45,7 +48,10 @@ const params = {
     default: false,
     doc: 'Keep a backup of the replaced file next to it, with a timestamp in its name.',
   },
-  validate: { type: 'str', doc: 'A command that must succeed before the new file is put in place; `%s` stands for the path of the new file.' },
+  validate: {
+    type: 'str',
+    doc: 'A command that must succeed before the new file is put in place; `%s` stands for the path of the new file.',
+  },
   others: { type: 'str', ignored: 'means nothing in Ansible either' },
   ...attributeParams,
 } as const;

@@ -17,7 +17,12 @@ export default defineTask({
   summary: 'Generate or remove locales.',
   params: {
     name: { type: 'list', elements: 'str', required: true, doc: 'The locales, for example `fr_FR.UTF-8`.' },
-    state: { type: 'str', default: 'present', choices: ['absent', 'present'], doc: 'Whether the locales should be present.' },
+    state: {
+      type: 'str',
+      default: 'present',
+      choices: ['absent', 'present'],
+      doc: 'Whether the locales should be present.',
+    },
   },
   ask: ({ name }) => ({ generated, list: content('/etc/locale.gen'), supported: supported(name) }),
   plan({ generated: { stdout }, list, supported: known }, { name, state }) {

@@ -24,7 +24,10 @@ const params = {
     type: 'path',
     doc: 'A file on the host that the person needs, such as a public key; its text is shown with the instructions.',
   },
-  proven_by: { type: 'task', doc: 'A task used as proof, and never carried out: if it has nothing to do, the step is done.' },
+  proven_by: {
+    type: 'task',
+    doc: 'A task used as proof, and never carried out: if it has nothing to do, the step is done.',
+  },
   unless: { type: 'str', doc: 'A read-only command: if it succeeds, the step is done.' },
   about: {
     type: 'list',

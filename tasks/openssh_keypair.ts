@@ -17,7 +17,11 @@ import { attributeChanges, attributeParams, unknownAccount } from './shared/file
 import { askAccounts } from './shared/files/copy-file.ts';
 
 const params = {
-  path: { type: 'path', required: true, doc: 'The path of the private key; the public key is next to it, with `.pub` appended.' },
+  path: {
+    type: 'path',
+    required: true,
+    doc: 'The path of the private key; the public key is next to it, with `.pub` appended.',
+  },
   state: { type: 'str', default: 'present', choices: ['absent', 'present'], doc: 'Whether the key pair should exist.' },
   type: { type: 'str', default: 'rsa', choices: ['rsa', 'dsa', 'rsa1', 'ecdsa', 'ed25519'], doc: 'The kind of key.' },
   size: { type: 'int', doc: 'The number of bits (default: 4096 for rsa, 256 for ecdsa); fixed for other types.' },

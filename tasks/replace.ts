@@ -23,7 +23,10 @@ const params = {
     default: false,
     doc: 'Keep a backup of the replaced file next to it, with a timestamp in its name.',
   },
-  validate: { type: 'str', doc: 'A command that must succeed before the new file is put in place; `%s` stands for the path of the new file.' },
+  validate: {
+    type: 'str',
+    doc: 'A command that must succeed before the new file is put in place; `%s` stands for the path of the new file.',
+  },
   encoding: { type: 'str', default: 'utf-8', ignored: 'bytes that are not UTF-8 are kept as they are' },
   others: { type: 'str', ignored: 'means nothing in Ansible either' },
   ...attributeParams,

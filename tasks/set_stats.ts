@@ -7,7 +7,11 @@ export default defineTask({
   params: {
     data: { type: 'dict', required: true, doc: 'The names and values to record.' },
     per_host: { type: 'bool', default: false, doc: 'Record the values separately for each host.' },
-    aggregate: { type: 'bool', default: true, doc: 'Add to values that are already recorded, instead of replacing them.' },
+    aggregate: {
+      type: 'bool',
+      default: true,
+      doc: 'Add to values that are already recorded, instead of replacing them.',
+    },
   },
   plan(_state, { data, per_host, aggregate }) {
     const wrong = Object.keys(data).find((name) => !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name));

@@ -3,7 +3,8 @@ import { defineTask, facts, globPattern } from '../src/sdk.ts';
 export default defineTask({
   name: 'ansible.builtin.setup',
   summary: 'Gather facts about a host.',
-  description: 'Facts are gathered in a single query with a deadline. Plays gather facts automatically, as soon as something needs one.',
+  description:
+    'Facts are gathered in a single query with a deadline. Plays gather facts automatically, as soon as something needs one.',
   params: {
     gather_subset: {
       type: 'list',

@@ -81,7 +81,9 @@ export default defineTask({
     const known = Object.fromEntries(Object.entries(told).filter(([key]) => !unknown.includes(key)));
     return { stat: unknown.length === 0 ? told : withLacking(known, unknown) };
   },
-  returns: { stat: 'what is at the path: `exists` and, if something exists, its kind, mode, IDs, times, checksum and more' },
+  returns: {
+    stat: 'what is at the path: `exists` and, if something exists, its kind, mode, IDs, times, checksum and more',
+  },
   examples: [
     { title: 'Check whether something is there', yaml: 'stat:\n  path: /etc/hostname' },
     {

@@ -16,8 +16,17 @@ export default defineTask({
   params: {
     name: { type: 'str', required: true, aliases: ['key'], doc: 'The parameter, for example `net.ipv4.ip_forward`.' },
     value: { type: 'str', aliases: ['val'], doc: 'The value to set.' },
-    state: { type: 'str', default: 'present', choices: ['present', 'absent'], doc: 'Whether the parameter should be in the file.' },
-    sysctl_file: { type: 'path', default: '/etc/sysctl.conf', doc: 'The file to write the parameter to, which is read at boot.' },
+    state: {
+      type: 'str',
+      default: 'present',
+      choices: ['present', 'absent'],
+      doc: 'Whether the parameter should be in the file.',
+    },
+    sysctl_file: {
+      type: 'path',
+      default: '/etc/sysctl.conf',
+      doc: 'The file to write the parameter to, which is read at boot.',
+    },
     sysctl_set: { type: 'bool', default: false, doc: 'Set the value in the running kernel as well, if it differs.' },
     reload: { type: 'bool', default: true, doc: 'Load the file with `sysctl -p` if it changed.' },
     ignoreerrors: { type: 'bool', default: false, doc: 'Continue if the kernel does not know a parameter.' },

@@ -27,7 +27,11 @@ export default defineTask({
   description:
     'One `systemctl show` covers the units of all tasks. The manager is reloaded only if the files on disk differ from what it has read.',
   params: {
-    name: { type: 'str', aliases: ['service', 'unit'], doc: 'The unit; `.service` is added if the name has no suffix.' },
+    name: {
+      type: 'str',
+      aliases: ['service', 'unit'],
+      doc: 'The unit; `.service` is added if the name has no suffix.',
+    },
     ...unitParams,
     masked: { type: 'bool', doc: 'Whether the unit is masked, so that nothing can start it.' },
     daemon_reload: {
@@ -93,7 +97,10 @@ export default defineTask({
       runs: { no: 'a test host need not have it' },
     },
     { title: 'Make sure systemd has read the current unit files', yaml: 'systemd:\n  daemon_reload: true' },
-    { title: 'Stop and disable a timer', yaml: 'systemd_service:\n  name: apt-daily.timer\n  enabled: false\n  state: stopped' },
+    {
+      title: 'Stop and disable a timer',
+      yaml: 'systemd_service:\n  name: apt-daily.timer\n  enabled: false\n  state: stopped',
+    },
   ],
 });
 

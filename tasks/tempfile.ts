@@ -5,7 +5,12 @@ export default defineTask({
   summary: 'Create a temporary file or directory with a unique name.',
   acts: true,
   params: {
-    state: { type: 'str', default: 'file', choices: ['directory', 'file'], doc: 'Whether to create a file or a directory.' },
+    state: {
+      type: 'str',
+      default: 'file',
+      choices: ['directory', 'file'],
+      doc: 'Whether to create a file or a directory.',
+    },
     path: { type: 'path', doc: 'The directory to create it in, instead of the default temporary directory.' },
     prefix: { type: 'str', default: 'ansible.', doc: 'The beginning of the name.' },
     suffix: { type: 'str', default: '', doc: 'The end of the name.' },

@@ -17,7 +17,10 @@ const params = {
     doc: 'Replace an existing file whose content differs; otherwise only a missing file is written.',
   },
   follow: { type: 'bool', default: false, doc: 'Write through a link at the destination instead of replacing it.' },
-  validate: { type: 'str', doc: 'A command that must succeed before the new file is put in place; `%s` stands for the path of the new file.' },
+  validate: {
+    type: 'str',
+    doc: 'A command that must succeed before the new file is put in place; `%s` stands for the path of the new file.',
+  },
   newline_sequence: {
     type: 'str',
     default: '\n',

@@ -5,7 +5,12 @@ export default defineTask({
   summary: 'Set the time zone.',
   params: {
     name: { type: 'str', doc: 'The time zone, for example `Europe/Paris`.' },
-    hwclock: { type: 'str', choices: ['local', 'UTC'], aliases: ['rtc'], doc: 'Whether the hardware clock shows UTC or local time.' },
+    hwclock: {
+      type: 'str',
+      choices: ['local', 'UTC'],
+      aliases: ['rtc'],
+      doc: 'Whether the hardware clock shows UTC or local time.',
+    },
   },
   rules: { requiredOneOf: [['hwclock', 'name']] },
   ask: ({ name }) => ({ zone: zoneOf(name ?? ''), clock }),

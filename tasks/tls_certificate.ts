@@ -23,8 +23,16 @@ const params = {
     aliases: ['certificate'],
     doc: 'The certificate file, in PEM format; the chain may follow the certificate.',
   },
-  key: { type: 'path', doc: 'The private key of the certificate, in PEM format without a passphrase. The key is kept only in memory.' },
-  names: { type: 'list', elements: 'str', default: [], doc: 'The names the certificate must be valid for; a wildcard may cover them.' },
+  key: {
+    type: 'path',
+    doc: 'The private key of the certificate, in PEM format without a passphrase. The key is kept only in memory.',
+  },
+  names: {
+    type: 'list',
+    elements: 'str',
+    default: [],
+    doc: 'The names the certificate must be valid for; a wildcard may cover them.',
+  },
   issuer: { type: 'str', doc: "Text that must be in the issuer's name, for example `Let's Encrypt`." },
   days_left: { type: 'int', default: 0, doc: 'How many more days the certificate must be valid.' },
   served_at: {
@@ -32,7 +40,11 @@ const params = {
     doc: 'ADDRESS:PORT of the server that must present this very certificate when asked for the first of `names`: a correct file is of no use while the server still has the old certificate.',
   },
   seen_from: { type: 'str', doc: 'The inventory host that queries the server (default: this host).' },
-  timeout: { type: 'int', default: 0, doc: 'Seconds to keep trying until the server presents the certificate, since a reload takes a moment.' },
+  timeout: {
+    type: 'int',
+    default: 0,
+    doc: 'Seconds to keep trying until the server presents the certificate, since a reload takes a moment.',
+  },
   chain: { type: 'bool', default: true, doc: 'Whether each certificate in the file must be signed by the next one.' },
 } as const;
 

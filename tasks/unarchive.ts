@@ -57,7 +57,11 @@ const params = {
   list_files: { type: 'bool', default: false, doc: 'Return the list of members.' },
   decrypt: { type: 'bool', default: true, doc: 'Decrypt an archive that is encrypted with Ansible Vault.' },
   io_buffer_size: { type: 'int', default: 65536, ignored: 'archives are read as the shell does' },
-  validate_certs: { type: 'bool', default: true, doc: 'Refuse a server whose certificate is not valid for the name in the URL.' },
+  validate_certs: {
+    type: 'bool',
+    default: true,
+    doc: 'Refuse a server whose certificate is not valid for the name in the URL.',
+  },
   ...attributeParams,
 } as const;
 

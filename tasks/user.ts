@@ -40,9 +40,17 @@ export default defineTask({
     append: { type: 'bool', default: false, doc: 'Keep supplementary groups that are not in `groups`.' },
     comment: { type: 'str', doc: "The user's comment field, usually the full name." },
     home: { type: 'path', doc: 'The home directory.' },
-    create_home: { type: 'bool', default: true, aliases: ['createhome'], doc: 'Create the home directory if it is missing.' },
+    create_home: {
+      type: 'bool',
+      default: true,
+      aliases: ['createhome'],
+      doc: 'Create the home directory if it is missing.',
+    },
     move_home: { type: 'bool', default: false, doc: 'Move the old home directory to the new location.' },
-    skeleton: { type: 'str', doc: 'The directory whose content is copied into a new home directory (default: /etc/skel).' },
+    skeleton: {
+      type: 'str',
+      doc: 'The directory whose content is copied into a new home directory (default: /etc/skel).',
+    },
     umask: { type: 'str', doc: 'The umask to create a new home directory with.' },
     shell: { type: 'str', doc: 'The login shell.' },
     system: { type: 'bool', default: false, doc: 'Give a new user an ID from the system range.' },
@@ -61,7 +69,10 @@ export default defineTask({
     generate_ssh_key: { type: 'bool', default: false, doc: 'Generate an ssh key if the user has none.' },
     ssh_key_type: { type: 'str', default: 'rsa', doc: 'The type of the ssh key.' },
     ssh_key_bits: { type: 'int', doc: 'The size of the ssh key in bits.' },
-    ssh_key_file: { type: 'path', doc: 'The file of the ssh key, relative to the home directory (default: .ssh/id_TYPE).' },
+    ssh_key_file: {
+      type: 'path',
+      doc: 'The file of the ssh key, relative to the home directory (default: .ssh/id_TYPE).',
+    },
     ssh_key_comment: { type: 'str', default: 'ansible-generated on $HOSTNAME', doc: 'The comment of the ssh key.' },
     ssh_key_passphrase: { type: 'str', secret: true, doc: 'The passphrase of the ssh key.' },
     remove: { type: 'bool', default: false, doc: 'With `state: absent`, remove the home directory and mail as well.' },
@@ -136,7 +147,10 @@ export default defineTask({
       title: 'Create a user with supplementary groups and an ssh key',
       yaml: 'user:\n  name: retracer\n  groups: [adm, games]\n  append: true\n  generate_ssh_key: true\n  ssh_key_type: ed25519',
     },
-    { title: 'Remove a user with the home directory', yaml: 'user:\n  name: nobody-knows\n  state: absent\n  remove: true' },
+    {
+      title: 'Remove a user with the home directory',
+      yaml: 'user:\n  name: nobody-knows\n  state: absent\n  remove: true',
+    },
   ],
 });
 

@@ -25,7 +25,10 @@ const params = {
     choices: ['absent', 'drained', 'present', 'refused', 'started', 'stopped'],
     doc: 'The state to wait for. Not in Ansible: `refused`, a connection that is refused outright; a port that does not answer at all is not refused.',
   },
-  search_regex: { type: 'str', doc: 'A pattern that must match in the file, or in the first data that the server sends.' },
+  search_regex: {
+    type: 'str',
+    doc: 'A pattern that must match in the file, or in the first data that the server sends.',
+  },
   timeout: { type: 'int', default: 300, doc: 'Seconds after which the task fails.' },
   delay: { type: 'int', default: 0, ignored: 'checking costs nothing, so the first check is immediate' },
   sleep: { type: 'int', default: 1, doc: 'Seconds between two attempts.' },

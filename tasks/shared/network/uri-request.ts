@@ -46,7 +46,11 @@ export const uriParams = {
   client_cert: { type: 'path', doc: 'A file on the host with the client certificate, and possibly its key.' },
   client_key: { type: 'path', doc: 'A file on the host with the key of the client certificate.' },
   ciphers: { type: 'list', elements: 'str', doc: 'The ciphers to offer.' },
-  timeout: { type: 'int', default: 30, doc: 'Seconds to wait for the connection, and for each further piece of the answer.' },
+  timeout: {
+    type: 'int',
+    default: 30,
+    doc: 'Seconds to wait for the connection, and for each further piece of the answer.',
+  },
   follow_redirects: {
     type: 'str',
     default: 'safe',
@@ -61,7 +65,10 @@ export const uriParams = {
     type: 'dict',
     doc: 'Not in Ansible: further requirements for the answer.',
     options: {
-      content_type: { type: 'str', doc: 'The content type of the answer, without parameters, for example `image/jpeg`.' },
+      content_type: {
+        type: 'str',
+        doc: 'The content type of the answer, without parameters, for example `image/jpeg`.',
+      },
       contains: { type: 'str', doc: 'A text that must be in the body.' },
     },
   },
