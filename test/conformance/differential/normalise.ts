@@ -3,6 +3,7 @@ const keys: readonly { readonly key: RegExp; readonly put: unknown; readonly why
   { key: /^invocation$/, put: undefined, why: "Ansible's echo of the parameters, which it does not document" },
   { key: /^(start|end|delta|started|elapsed)$/, put: 'TIME', why: 'when it ran, and how long' },
   { key: /^(atime|ctime|mtime|birthtime)$/, put: 'TIME', why: 'when the file was written' },
+  { key: /^cache_update_time$/, put: 'TIME', why: 'when the image of the host was built' },
   { key: /^(inode|dev|version)$/, put: 'NUMBER', why: 'which disk, and where on it' },
   { key: /^backup(_file)?$/, put: 'BACKUP', why: 'the name holds a time' },
 ];
