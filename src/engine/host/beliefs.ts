@@ -87,16 +87,14 @@ export class Beliefs {
     }
     const predicted = effects.filter((effect) => 'predicts' in effect);
     const altered = effects.map((effect) => ({ effect, subjects: alteredBy(effect) }));
-    const isDoubt = (effect: Effect, subjects: readonly Subject[]): boolean =>
-      'mayAlter' in effect || subjects.includes(everything);
+    const certain = altered.filter((one) => !isDoubt(one));
     this.#foreseen.push({
       task,
       answers: new Map(predicted.map((effect) => [effect.predicts.key, effect.answer])),
-      blurred: altered.flatMap(({ effect, subjects }) => (isDoubt(effect, subjects) ? [] : subjects)),
-      doubtful: altered.flatMap(({ effect, subjects }) => (isDoubt(effect, subjects) ? subjects : [])),
+      blurred: certain.flatMap(({ subjects }) => subjects),
+      doubtful: altered.filter(isDoubt).flatMap(({ subjects }) => subjects),
     });
     // What a change says of paths is known, unless it says after that that something there is not.
-    const certain = altered.filter(({ effect, subjects }) => !isDoubt(effect, subjects));
     this.#files.blur(
       task,
       certain.flatMap(({ effect, subjects }) => ('predicts' in effect ? subjects : [])),
@@ -112,6 +110,11 @@ export class Beliefs {
     if (subjects.length === 0) return;
     this.markUncertain(task);
     this.#foreseen.push({ task, answers: new Map(), blurred: [], doubtful: subjects });
+  }
+
+  /** The same of what follows from another doubt: where a task may have changed anything, this adds nothing. */
+  doubtFurther(task: string, subjects: readonly Subject[]): void {
+    if (!this.doubtsAll) this.doubt(task, subjects);
   }
 
   /** The same of all that these effects are about. */
@@ -169,6 +172,7 @@ export class Beliefs {
 
   /** The tasks after which an answer may be another: nobody knows what they change, or what all the answer depends on. */
   #mayBeAlteredBy(question: AnyQuestion<unknown>, answer: Answer<unknown>): readonly string[] {
+    if (this.#foreseen.length === 0 && this.#world.unsettled === undefined) return [];
     const subjects = about(question, answer.ok ? answer.value : undefined);
     if (subjects.length === 0 && !('controller' in question)) return [];
     const tasks: string[] = [];
@@ -199,13 +203,13 @@ export class Beliefs {
   /** What a check foresees of a question; undefined where nothing that is foreseen touches it. */
   #foretold(question: AnyQuestion<unknown>, user: string, now: Answer<unknown> | undefined): Believed | undefined {
     const foretells = 'kind' in question && question.kind.foretell !== undefined;
-    const isAffected = 'controller' in question || about(question).length > 0;
+    const isAffected = this.#foreseen.length > 0 && ('controller' in question || about(question).length > 0);
+    const subjects = isAffected ? about(question, now?.ok === true ? now.value : undefined) : [];
     for (const { task, answers, blurred } of isAffected ? this.#foreseen.toReversed() : []) {
       if (answers.has(question.key))
         return { is: 'answer', answer: { ok: true, value: answers.get(question.key) }, assuming: task };
       // What the question is about may depend on its answer (where a link leads), so ask first.
       if (!foretells && blurred.length > 0 && now === undefined) return this.#asks([question], user);
-      const subjects = about(question, now?.ok === true ? now.value : undefined);
       if (subjects.includes(everything) || !touchesAny(blurred, subjects)) continue;
       if (!foretells) return { is: 'unknown', because: task };
       break;
@@ -245,6 +249,10 @@ function touchesAny(blurred: Foreseen['blurred'], asked: readonly Subject[]): bo
   if (asked.includes(everything)) return blurred.length > 0;
   return blurred.some((one) => asked.some((other) => touches(one, other)));
 }
+
+/** Whether an effect only may come: nobody knows what is another then. */
+const isDoubt = ({ effect, subjects }: { readonly effect: Effect; readonly subjects: readonly Subject[] }): boolean =>
+  'mayAlter' in effect || subjects.includes(everything);
 
 /** What is another after an effect. */
 function alteredBy(effect: Effect): readonly Subject[] {

@@ -80,10 +80,9 @@ async function tellPerhapsDue(performing: BatchRun, hosts: readonly PlayHost[]):
 /** A handler that nothing notifies, unless the task that would is made to by another one. */
 function tellNotDue({ play }: BatchRun, host: PlayHost, handler: Handler, because: string): void {
   const { state } = host;
-  const { beliefs } = state.link;
   const ref = refOf(play, handler, host, true);
   const sight = play.scopes.of(state, handler, host.exported);
-  if (!beliefs.doubtsAll) beliefs.doubt(ref.name, writtenPaths({ play, task: handler }, sight));
+  state.link.beliefs.doubtFurther(ref.name, writtenPaths({ play, task: handler }, sight));
   const message = 'not notified';
   const outcome: Outcome = {
     status: 'skipped',

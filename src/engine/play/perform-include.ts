@@ -68,12 +68,11 @@ export async function computeIncluded(
   include: Include,
 ): Promise<readonly Included[]> {
   const { state } = host;
-  const settled = await retryWhenKnown({ play, state }, () => {
-    state.readOfNow.clear();
-    return includes.compute(play, state, include, host.exported);
-  });
+  const { value: settled, read } = await state.reading(() =>
+    retryWhenKnown({ play, state }, () => includes.compute(play, state, include, host.exported)),
+  );
   // Whether what it brings is done depends on this, too; and so does whatever follows from that.
-  for (const task of state.readOfNow) state.rests.add(task);
+  for (const task of read) state.rests.add(task);
   return settled.is === 'value' ? settled.value : (notComputed(settled) ?? []);
 }
 
@@ -130,7 +129,7 @@ async function outcomeOf(
 ): Promise<Outcome> {
   const { link, rests } = host.state;
   if (one.kind === 'skipped') {
-    if (rests.size > 0 && !link.beliefs.doubtsAll) link.beliefs.doubt(name, ['everything']);
+    if (rests.size > 0) link.beliefs.doubtFurther(name, ['everything']);
     return {
       status: 'skipped',
       changes: [],

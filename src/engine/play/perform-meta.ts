@@ -20,11 +20,12 @@ export async function performMeta(performing: BatchRun, hosts: readonly PlayHost
   const wanted: PlayHost[] = [];
   for (const host of hosts) {
     const { state } = host;
-    state.readOfNow.clear();
-    const refused = await retryWhenKnown({ play, state }, () => ({
-      by: firstFalse(meta.keywords.when, play.scopes.of(state, meta, host.exported)),
-    }));
-    const unless = [...state.rests, ...state.readOfNow];
+    const { value: refused, read } = await state.reading(() =>
+      retryWhenKnown({ play, state }, () => ({
+        by: firstFalse(meta.keywords.when, play.scopes.of(state, meta, host.exported)),
+      })),
+    );
+    const unless = [...state.rests, ...read];
     const because = unless.at(-1);
     if (refused.is !== 'value') tellUncomputed(performing, host, meta, refused);
     else if (refused.value.by !== undefined) tellSkipped(performing, host, meta, unless);

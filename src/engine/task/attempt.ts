@@ -30,9 +30,9 @@ export async function attempt(
   attempts?: number,
 ): Promise<Ran> {
   const { play, state, task } = run;
-  state.readOfNow.clear();
-  const computed = await bindTask(play, state, task, sight, false).catch(unlessUnknown);
-  const read = new Set([...state.rests, ...(run.read ?? []), ...state.readOfNow]);
+  const bound = await state.reading(() => bindTask(play, state, task, sight, false).catch(unlessUnknown));
+  const { value: computed } = bound;
+  const read = new Set([...state.rests, ...(run.read ?? []), ...bound.read]);
   if (computed instanceof NotKnownYet) return unknownRun(run, sight, computed.because);
   if (computed.kind === 'skipped') {
     if (read.size > 0) await doubtWhatItMayChange(run, sight, (call) => wouldOf(run, call), { unlessAll: true });
@@ -53,9 +53,10 @@ export async function attempt(
   const registering = (result: Outcome['result']) => (isForeseen ? foreseenResult(result, call.type) : result);
   const after = (result: Outcome['result']): TemplateScope =>
     sightAfter(run, item, registering(attempts === undefined ? result : { ...result, attempts }));
-  state.readOfNow.clear();
-  const settled = await retryWhenKnown(run, () => outcomeOf(converged, call, after, task));
-  for (const one of state.readOfNow) read.add(one);
+  const { value: settled, read: judging } = await state.reading(() =>
+    retryWhenKnown(run, () => outcomeOf(converged, call, after, task)),
+  );
+  for (const one of judging) read.add(one);
   const judged = withUnless(settled.is === 'value' ? settled.value : await uncomputed(settled, run, sight), read);
   const held = call.ansible ? judged : unlessMended(judged, converged, call);
   const kept = held.status === 'unreachable' && play.run.signal.aborted ? interrupted(held) : held;
@@ -85,7 +86,7 @@ function wouldChange(converged: Converged, foreseen: readonly Change[]): readonl
 /** In a check: a task that cannot be computed from values that tasks may make others. It may change what it names, if they do. */
 export function doubted(outcome: Outcome, run: TaskRun, sight: TemplateScope, read: readonly string[]): Outcome {
   const { beliefs } = run.state.link;
-  if (read.length > 0 && !beliefs.doubtsAll) beliefs.doubt(run.ref.name, writtenPaths(run, sight));
+  if (read.length > 0) beliefs.doubtFurther(run.ref.name, writtenPaths(run, sight));
   return wouldFail(outcome, read);
 }
 
@@ -169,7 +170,7 @@ function foresee(
   if (status === 'unknown' || status === 'failed') return;
   for (const change of would ?? []) beliefs.foresee(ref.name, change.effects);
   // What another task may change, this one then changes, too, or changes otherwise.
-  if (unless.length > 0 && !beliefs.doubtsAll) beliefs.doubt(ref.name, namedPaths(call));
+  if (unless.length > 0) beliefs.doubtFurther(ref.name, namedPaths(call));
 }
 
 /** In a check a host tells its facts as they are now: those that a foreseen change alters are left out, and unknown. */

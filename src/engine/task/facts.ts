@@ -62,18 +62,13 @@ export function doubtOfFacts(beliefs: Beliefs, host: string, found: Readonly<Rec
   const ofNow = new Map<string, string>();
   for (const name of Object.keys(found)) {
     const subjects = aboutFact(name, interfaces);
-    const because = firstOf(subjects, (subject) => beliefs.blurredBy(subject));
-    const perhaps = firstOf(subjects, (subject) => beliefs.doubtfulBecauseOf(subject));
+    const because = firstKnown(subjects.map((subject) => beliefs.blurredBy(subject)));
+    const perhaps = firstKnown(subjects.map((subject) => beliefs.doubtfulBecauseOf(subject)));
     if (because !== undefined) unknown.set(name, new NotKnownYet('unknown', host, because));
     else if (perhaps !== undefined) ofNow.set(name, perhaps);
   }
   return { unknown, ofNow };
 }
 
-function firstOf<A, B>(all: readonly A[], of: (one: A) => B | undefined): B | undefined {
-  for (const one of all) {
-    const found = of(one);
-    if (found !== undefined) return found;
-  }
-  return undefined;
-}
+const firstKnown = (tasks: readonly (string | undefined)[]): string | undefined =>
+  tasks.find((task) => task !== undefined);

@@ -16,9 +16,8 @@ export async function runTask(
   const { play, state, task, ref } = run;
   const sight = play.scopes.of(state, task, run.layers);
   const compute = async (): Promise<Ran> => {
-    state.readOfNow.clear();
-    const items = loopOf(task, sight);
-    const read = [...state.rests, ...state.readOfNow];
+    const { value: items, read: looping } = await state.reading(() => loopOf(task, sight));
+    const read = [...state.rests, ...looping];
     if (items === undefined) return runUntil(run, sight);
     if (items.kind === 'failed')
       return {

@@ -8,7 +8,7 @@ import type { TemplateScope } from '../variables/scopes.ts';
 import { attempt } from './attempt.ts';
 import { ignorable, uncomputed } from './early-outcomes.ts';
 import type { LoopItem } from './loop.ts';
-import { unknownOutcome } from './outcome.ts';
+import { unknownOutcome, wouldFail } from './outcome.ts';
 import { retryWhenKnown } from './retry-when-known.ts';
 import { type Ran, sightAfter, type TaskRun } from './task-run.ts';
 
@@ -36,7 +36,7 @@ export async function runUntil(run: TaskRun, sight: TemplateScope, item?: LoopIt
     if (unless.length > 0)
       return {
         ...ran,
-        outcome: { ...unknownOutcome(unless.at(-1) ?? ''), unless, message: `until: ${refused.value}` },
+        outcome: wouldFail({ ...outcome, status: 'failed', message: `until: ${refused.value}` }, unless),
       };
     if (count > retries || play.run.signal.aborted) {
       const last = { ...outcome, result: { ...result, ...givenUpAfter(run, count) } };

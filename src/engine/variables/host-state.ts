@@ -38,8 +38,7 @@ export class HostState {
   readonly undone: (() => void)[] = [];
   /** In a check: the last task that would set variables of which not even the names are known. */
   doubt: string | undefined;
-  /** In a check: the tasks that may make other values of those that were read since this was cleared. */
-  readonly readOfNow = new Set<string>();
+  readonly #read = new Set<string>();
   /** In a check: the tasks that decide whether what now comes is done at all: an include, a `meta` or what notifies a handler rests on them. */
   readonly rests = new Set<string>();
   /** The task that failed last, for `rescue`. */
@@ -58,10 +57,17 @@ export class HostState {
   ofNow(entry: Entry, because: readonly string[]): Entry {
     if (because.length === 0) return entry;
     const get = () => {
-      for (const task of because) this.readOfNow.add(task);
+      for (const task of because) this.#read.add(task);
       return entry.value;
     };
     return Object.defineProperty({ ...entry }, 'value', { enumerable: true, get });
+  }
+
+  /** Compute something. In a check, `read` are the tasks that may make others of the values that were read for it. */
+  async reading<T>(compute: () => T | Promise<T>): Promise<{ readonly value: T; readonly read: readonly string[] }> {
+    this.#read.clear();
+    const value = await compute();
+    return { value, read: [...this.#read] };
   }
 
   count(status: Status | 'rescued' | 'ignored'): void {

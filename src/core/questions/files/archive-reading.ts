@@ -1,6 +1,6 @@
 import { decodeText, encodeText } from '../../text-codec.ts';
 import type { ArchiveArg, ArchiveDifference, ArchiveMember, ArchiveState, MemberThere } from './archive-state.ts';
-import type { EntryKind } from './entry.ts';
+import { kindOfBits } from './entry.ts';
 import { nulWords } from './paths.ts';
 
 /** What a directory must be that something is unpacked in. */
@@ -123,7 +123,7 @@ function readThere(words: readonly string[]): MemberThere & { readonly time: num
   const bits = Number.parseInt(raw ?? '', 16);
   return {
     name,
-    kind: kinds[bits >> 12] ?? 'file',
+    kind: kindOfBits(bits),
     mode: bits & 0o7777,
     uid: Number(uid),
     gid: Number(gid),
@@ -134,16 +134,6 @@ function readThere(words: readonly string[]): MemberThere & { readonly time: num
     time: Number(time),
   };
 }
-
-const kinds: Readonly<Record<number, EntryKind>> = {
-  1: 'fifo',
-  2: 'char',
-  4: 'directory',
-  6: 'block',
-  8: 'file',
-  10: 'link',
-  12: 'socket',
-};
 
 const namesById = (entries: string): Readonly<Record<number, string>> =>
   Object.fromEntries(

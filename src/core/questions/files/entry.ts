@@ -1,6 +1,19 @@
 /** What an entry of a folder is. */
 export type EntryKind = 'file' | 'directory' | 'link' | 'char' | 'block' | 'fifo' | 'socket';
 
+/** The kind that the upper bits of `st_mode` tell. */
+export const kindOfBits = (bits: number): EntryKind => KINDS[bits >> 12] ?? 'file';
+
+const KINDS: Readonly<Record<number, EntryKind>> = {
+  1: 'fifo',
+  2: 'char',
+  4: 'directory',
+  6: 'block',
+  8: 'file',
+  10: 'link',
+  12: 'socket',
+};
+
 /** What the kernel says of one entry of a folder. */
 export interface Entry {
   readonly kind: EntryKind;

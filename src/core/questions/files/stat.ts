@@ -3,7 +3,7 @@ import { pairs } from '../../pairs.ts';
 import { type Answer, type Picture, type Question, type QuestionKind, question } from '../../question.ts';
 import type { Reply } from '../../session.ts';
 import { decodeText } from '../../text-codec.ts';
-import type { Entry, EntryKind, PathState } from './entry.ts';
+import { type Entry, kindOfBits, type PathState } from './entry.ts';
 import { endOf, foreseenState, type Located, locate } from './foreseen-path.ts';
 import {
   complaint,
@@ -166,7 +166,7 @@ function readEntry(words: readonly string[]): Entry {
   ] = words as [string, ...string[]];
   const bits = Number.parseInt(raw, 16);
   return {
-    kind: kinds[bits >> 12] ?? 'file',
+    kind: kindOfBits(bits),
     mode: bits & 0o7777,
     uid: Number(uid),
     gid: Number(gid),
@@ -187,13 +187,3 @@ function readEntry(words: readonly string[]): Entry {
     },
   };
 }
-
-const kinds: Readonly<Record<number, EntryKind>> = {
-  1: 'fifo',
-  2: 'char',
-  4: 'directory',
-  6: 'block',
-  8: 'file',
-  10: 'link',
-  12: 'socket',
-};
