@@ -1,16 +1,16 @@
 import { splitCollection } from './collection-name.ts';
 
-/** What the engine and the command line know of a way to become another user. */
+/** What the engine and the command line know about a way to become another user. */
 interface BecomeSpec {
-  /** Collections in which Ansible has it: `community.general.doas` is `doas`. */
+  /** The Ansible collections that provide it: `community.general.doas` is `doas`. */
   readonly collections: readonly string[];
-  /** The variables that hold its password alone, besides those that hold anybody's. */
+  /** Password variables specific to this method, in addition to those shared by all methods. */
   readonly passwords: readonly string[];
 }
 
 /**
- * Ways to become another user. How each works is in src/session/become, in a file of its name; that there is one for each name
- * here, and none besides, is held by types.
+ * Ways to become another user. Each is implemented in src/session/become, in a file of the same name; the types ensure
+ * that every name here has an implementation, and that there are no others.
  */
 const BECOME_METHODS = {
   sudo: { collections: ['ansible.builtin'], passwords: ['ansible_sudo_pass'] },
@@ -18,16 +18,16 @@ const BECOME_METHODS = {
   doas: { collections: ['community.general'], passwords: ['ansible_doas_pass'] },
 } as const satisfies Readonly<Record<string, BecomeSpec>>;
 
-/** A way to become another user that there is. */
+/** The name of a supported way to become another user. */
 export type BecomeMethodName = keyof typeof BECOME_METHODS;
 
 /** All names. */
 export const becomeMethodNames = Object.keys(BECOME_METHODS) as readonly BecomeMethodName[];
 
-/** What is known of a way. */
+/** The spec of a become method. */
 export const becomeSpec = (name: BecomeMethodName): BecomeSpec => BECOME_METHODS[name];
 
-/** The way that a word means, with its collection or without. */
+/** The become method that a word names, with or without its collection. */
 export function becomeMethodNamed(word: string): BecomeMethodName | undefined {
   const { collection, name } = splitCollection(word);
   return becomeMethodNames.find(

@@ -6,7 +6,7 @@ import type { TaskType } from './task-type.ts';
 import { passwordsIn } from './url-login.ts';
 import { isDict, type Raw, Template, type Value, Vaulted } from './value.ts';
 
-/** Something wrong with one parameter, without its place. */
+/** A problem with one parameter, without its position. */
 export interface ParamProblem {
   readonly code:
     | 'unknown-parameter'
@@ -15,19 +15,19 @@ export interface ParamProblem {
     | 'not-a-choice'
     | 'conflicting-parameters'
     | 'mode-without-zero';
-  /** The parameter as written; its path for nested ones (`['headers', 'x']`). */
+  /** The parameter as written; for a nested one, its path (`['headers', 'x']`). */
   readonly path: readonly string[];
   readonly message: string;
   readonly hint?: string;
 }
 
-/** What binding needs besides the values. */
+/** What binding needs in addition to the values. */
 interface BindOptions {
-  /** Values equal to this were omitted (`default(omit)`). */
+  /** A value equal to this is treated as omitted (`default(omit)`). */
   readonly omit?: string;
-  /** What `~` and `$HOME` in paths stand for; a function, since it is known only once there is a session. */
+  /** Resolves `~` and `$HOME` in paths; a function, since the home is known only once there is a session. */
   readonly home?: Home;
-  /** The task type of a name, for parameters that are tasks. */
+  /** Looks up a task type by name, for parameters that are tasks. */
   readonly taskType?: (name: string) => TaskType | undefined;
 }
 
@@ -37,7 +37,10 @@ type Bound =
 
 type Shape = Pick<TaskType, 'name' | 'params' | 'rules' | 'anyParams'>;
 
-/** Give values to a task type's parameters: aliases resolved, types coerced as Ansible does, defaults filled in; all mistakes at once. */
+/**
+ * Bind values to a task type's parameters: resolve aliases, coerce types as Ansible does, fill in defaults. Reports
+ * all mistakes at once.
+ */
 export function bindParams(type: Shape, args: Raw, options: BindOptions = {}): Bound {
   const binder = new Binder(options);
   const params = binder.dict(type, args, []);
@@ -46,7 +49,10 @@ export function bindParams(type: Shape, args: Raw, options: BindOptions = {}): B
     : { ok: true, params, secrets: binder.secrets };
 }
 
-/** Mistakes that can be seen before templates are evaluated: names, what is missing, and the types of plain values. */
+/**
+ * Mistakes that can be found before templates are evaluated: wrong names, missing parameters, and wrong types of plain
+ * values.
+ */
 export function checkParams(type: Shape, args: Raw, options: BindOptions = {}): readonly ParamProblem[] {
   if (args instanceof Template || args instanceof Vaulted) return [];
   const binder = new Binder(options);
@@ -74,7 +80,7 @@ class Binder {
     return params;
   }
 
-  /** The values under their parameters' own names. */
+  /** The values, keyed by their parameters' canonical names. */
   #named(shape: Shape, args: Raw, path: readonly string[]): ReadonlyMap<string, Raw> {
     const named = new Map<string, Raw>();
     if (args === null || args === undefined) return named;
@@ -117,7 +123,10 @@ class Binder {
     return bound;
   }
 
-  /** A default is written as its value is, but for the home of a path, which nobody knows before there is a host. */
+  /**
+   * A default is used as it is written, except that the home in a path is resolved, which cannot be done before there
+   * is a host.
+   */
   #default({ type, default: value }: ParamSpec): unknown {
     return type === 'path' && typeof value === 'string' ? expandHome(value, this.#options.home) : value;
   }
@@ -136,7 +145,7 @@ class Binder {
 
   #chosen(spec: ParamSpec, value: unknown, path: readonly string[]): unknown {
     if (spec.choices === undefined || spec.choices.includes(value as string)) return value;
-    // YAML reads `state: yes` as a boolean; where a choice is spelled so, it is meant.
+    // YAML reads `state: yes` as a boolean; if one of the choices is spelled `yes`, that choice is meant.
     const spelled = typeof value === 'string' && spec.choices.find((choice) => truthWords(choice, value));
     if (spelled !== undefined && spelled !== false) return spelled;
     const near = suggest(String(value), spec.choices.map(String));
@@ -200,20 +209,20 @@ class Binder {
   }
 }
 
-/** How a message names a parameter: an item of a list by the list's name and its number, the first being 1. */
+/** How a message names a parameter. A list item is named by the list's name and its 1-based index. */
 const named = (path: readonly string[]): string => {
   const [parent, last = ''] = path.slice(-2);
   return parent !== undefined && /^\d+$/.test(last) ? `${parent}, item ${Number(last) + 1}` : (path.at(-1) ?? '');
 };
 
-/** Whether a value says as little as none: a null, or an empty text for a path that need not be given. */
+/** Whether a value counts as not given: null, or an empty string for an optional path. */
 const isNone = (value: Raw, spec: ParamSpec | undefined): boolean =>
   spec !== undefined &&
   ((value === null && spec.type !== 'raw') || (value === '' && spec.type === 'path' && spec.required !== true));
 
 const known = new WeakMap<ParamSpecs, ReadonlyMap<string, string>>();
 
-/** The name of each parameter by all that it may be called. */
+/** Maps every name and alias to the parameter's canonical name. */
 function namesOf(params: ParamSpecs): ReadonlyMap<string, string> {
   const names =
     known.get(params) ??

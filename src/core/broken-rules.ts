@@ -1,12 +1,12 @@
 import type { ParamRules } from './task-type.ts';
 
-/** A rule between parameters that does not hold. */
+/** A rule between parameters that is violated. */
 interface BrokenRule {
   readonly code: 'conflicting-parameters' | 'missing-parameter';
   readonly message: string;
 }
 
-/** The rules between parameters that do not hold, in Ansible's words. */
+/** The violated rules between parameters, in Ansible's wording. */
 export function brokenRules(
   {
     mutuallyExclusive = [],

@@ -3,28 +3,31 @@ import type { Becoming } from './picture/becoming.ts';
 import type { AnyQuestion } from './question.ts';
 import type { Subject } from './touches.ts';
 
-/** One difference between how a host is and how it should be, and the commands that remove it. */
+/** One difference between the current and the desired state of a host, and the commands that remove it. */
 export interface Change {
-  /** What differs, in the field's word: `mode`, `link`, `package nginx`, `line 12`. */
+  /** What differs, in the usual term: `mode`, `link`, `package nginx`, `line 12`. */
   readonly what: string;
-  /** How it is; null where there is nothing. */
+  /** The current value; null if there is nothing yet. */
   readonly from: string | null;
-  /** How it will be; null where there will be nothing. */
+  /** The new value; null if it will be removed. */
   readonly to: string | null;
-  /** Text before and after, for `--diff`. Left out for secrets. */
+  /** Text before and after, for `--diff`. Omitted for secrets. */
   readonly diff?: Diff;
   readonly commands: readonly Command[];
-  /** What later questions would then answer, in a check. Without it anything on the host may become another. */
+  /** What later questions will answer after this change, in a check. If omitted, anything on the host may change. */
   readonly effects?: readonly Effect[];
-  /** Done each time (`state: restarted`): asked again, it may be planned again, and has converged nevertheless. */
+  /**
+   * Made every time (`state: restarted`). Planning it again right after it ran does not mean that the task failed to
+   * converge.
+   */
   readonly repeats?: true;
-  /** Only a means to look better or to do the rest (package lists are fetched): done, but not told as a change. */
+  /** Only preparation for the rest (fetching package lists): made, but not reported as a change. */
   readonly means?: true;
-  /** Paths whose former state a validating block keeps, so that it can put them back. */
+  /** Paths whose previous state a validating block saves, so that it can restore them. */
   readonly paths?: readonly string[];
 }
 
-/** What a file, or another text, held before a change and holds after it, with what stands over each side. */
+/** The content of a file or another text before and after a change, with a header for each side. */
 export interface Diff {
   readonly before: string;
   readonly after: string;
@@ -33,9 +36,12 @@ export interface Diff {
 }
 
 /**
- * A consequence of a change: what is then at a path, from which every question about it is answered; the answer that one
- * question then has; whatever is about these subjects is then another, and unknown; or it may become another or stay as it
- * is, as after a command: what a check says of it holds unless this task changes it.
+ * A consequence of a change:
+ * - `becomes`: what is at a path afterwards; every question about the path is answered from it;
+ * - `predicts`: the answer that one question has afterwards;
+ * - `blurs`: everything about these subjects changes, and is unknown afterwards;
+ * - `mayAlter`: these subjects may or may not change, as after a command: what a check says about them holds unless
+ *   this task changes them.
  */
 export type Effect =
   | { readonly becomes: Becoming }
@@ -43,32 +49,32 @@ export type Effect =
   | { readonly blurs: readonly Subject[] }
   | { readonly mayAlter: readonly Subject[] };
 
-/** What is at a path after a change. */
+/** Declares what is at a path after a change. */
 export const becomes = (becoming: Becoming): Effect => ({ becomes: becoming });
 
-/** What a later question would answer after a change. */
+/** Declares what a later question answers after a change. */
 export const predicts = <A>(question: AnyQuestion<A>, answer: A): Effect => ({
   predicts: question as AnyQuestion<unknown>,
   answer,
 });
 
-/** Subjects that nothing can be said about after a change. */
+/** Declares subjects about which nothing is known after a change. */
 export const blurs = (...subjects: Subject[]): Effect => ({ blurs: subjects });
 
-/** Subjects that a change may make others, or leave alone: nobody knows. */
+/** Declares subjects that a change may or may not alter; which of the two is not known. */
 export const mayAlter = (...subjects: Subject[]): Effect => ({ mayAlter: subjects });
 
-/** A change in one line: `mode: 0644 → 0600`. What only acts has nothing to compare with: `command: make install`. */
+/** A change in one line: `mode: 0644 → 0600`. An action with nothing to compare reads `command: make install`. */
 export function changeText(
   { what, from, to }: Pick<Change, 'what' | 'from' | 'to'>,
   paint: { from: (text: string) => string; to: (text: string) => string } = { from: String, to: String },
 ): string {
   if (from === '') return `${what}: ${paint.to(shown(to ?? ''))}`;
   const after = shown(to ?? 'absent');
-  // A checksum tells a person something only beside another one.
+  // A checksum is only useful to a person next to another one.
   const told = from === null ? after.replace(/^[0-9a-f]{12} \((\d+ bytes)\)$/, '$1') : after;
   return `${what}: ${paint.from(shown(from ?? 'absent'))} → ${paint.to(told)}`;
 }
 
-/** Where a link points to is written with an arrow; between two values stands another one. */
+/** A link target starts with its own arrow; drop it, since an arrow already separates the two values. */
 const shown = (value: string): string => value.replace(/^→ /, '');

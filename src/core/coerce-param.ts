@@ -3,16 +3,16 @@ import { wrongSubject } from './subject.ts';
 import { truthOf } from './text/truth.ts';
 import { Expression, Float, isDict, type Raw, Template, Tuple, toJs, type Value, Vaulted } from './value.ts';
 
-/** What `~`, `$HOME` and `~user` in paths stand for; a function, since it is known only once there is a session. */
+/** Resolves `~`, `$HOME` and `~user` in paths; a function, since homes are known only once there is a session. */
 export type Home = ((user?: string) => string | undefined) | undefined;
 
-/** A value as a parameter of that type has it, as Ansible makes it; `Wrong` where it cannot be one. */
+/** Coerce a value to a parameter's type, as Ansible does; `Wrong` if that is impossible. */
 export const coerce = (type: ParamType, value: Raw, home: Home): unknown => coercions[type](value, home);
 
-/** Marks a value that is not known before its template is evaluated. */
+/** Marks a value that is unknown until its template is evaluated. */
 export const later = Symbol('later');
 
-/** What a value should have been. */
+/** What was expected instead of a value. */
 export class Wrong {
   readonly expected: string;
   readonly hint: string | undefined;
@@ -24,7 +24,7 @@ export class Wrong {
   }
 }
 
-/** Whether a value that YAML read as a boolean is a choice that is spelled so. */
+/** Whether a boolean that YAML read is this choice, spelled as a truth word. */
 export const truthWords = (choice: unknown, value: string): boolean =>
   typeof choice === 'string' &&
   ((value === 'True' && truthOf(choice) === true) || (value === 'False' && truthOf(choice) === false));
@@ -80,7 +80,10 @@ function subject(value: Raw): string | Wrong {
   return wrong === undefined ? word : new Wrong(wrong.expected, wrong.hint);
 }
 
-/** An int is a mode as YAML 1.1 read it: `0644` arrives as 420. `644` without its zero would be a mode nobody means. */
+/**
+ * YAML 1.1 reads `0644` as the integer 420, which is a mode. A plain `644`, without the leading zero, would be a mode
+ * that nobody means.
+ */
 function modeFromInt(value: number): string | Wrong {
   if (!Number.isInteger(value) || value < 0 || value > 0o7777 || (value > 0o777 && /^[0-7]{3}$/.test(String(value))))
     return new Wrong(`a mode with a leading zero`, `write \`'0${value}'\``, 'mode-without-zero');
@@ -96,7 +99,7 @@ function text(value: Raw): string | Wrong {
   return new Wrong('text');
 }
 
-/** A path whose `~`, `$HOME` or `~user` at its start is the home, where that is known. */
+/** Expand a leading `~`, `$HOME` or `~user` to the home directory, if it is known. */
 export function expandHome(path: string, home: Home): string | Wrong {
   const [start, user] = /^(?:~([^/]*)|\$HOME)(?=\/|$)/.exec(path) ?? [];
   if (start === undefined || home === undefined) return path;
@@ -117,7 +120,7 @@ function dictFromText(words: string): Map<Value, Raw> | undefined {
     try {
       return new Map(Object.entries(JSON.parse(words) as Record<string, Value>));
     } catch {
-      return undefined; // not JSON: what was found is told instead
+      return undefined; // not JSON: the caller reports what it found instead
     }
   }
   const pairs = words.split(/[,\s]+/).filter((pair) => pair !== '');
@@ -125,7 +128,7 @@ function dictFromText(words: string): Map<Value, Raw> | undefined {
   return new Map(pairs.map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]));
 }
 
-/** A raw tree as plain data; what holds a template is not known yet. */
+/** A raw tree as plain data; anything that contains a template becomes `later`. */
 export function plainValue(value: Raw): unknown {
   return holdsTemplate(value) ? later : toJs(value as Value);
 }
@@ -136,7 +139,7 @@ const holdsTemplate = (value: Raw): boolean =>
   (Array.isArray(value) && (value as readonly Raw[]).some(holdsTemplate)) ||
   (isDict(value) && [...(value as Map<Value, Raw>).values()].some(holdsTemplate));
 
-/** A value as a message names it. */
+/** Describe a value for a message. */
 export function describeValue(value: Raw): string {
   if (value === null || value === undefined) return 'nothing';
   if (isDict(value)) return 'a dictionary';
@@ -145,7 +148,7 @@ export function describeValue(value: Raw): string {
   return `\`${value instanceof Float ? value.value.toFixed(1) : String(value)}\``;
 }
 
-/** A text that is written as a number as that number; anything else as it is. */
+/** Convert a string that spells a number to that number; return anything else unchanged. */
 function numberIn(value: unknown): unknown {
   if (value instanceof Float) return value.value;
   return typeof value === 'string' && value.trim() !== '' ? Number(value) : value;

@@ -1,28 +1,28 @@
 import { suggest } from './suggest.ts';
 
 interface Common {
-  /** Its letter, behind one dash. */
+  /** Its one-letter form, after a single dash. */
   readonly short?: string;
   /** Other spellings. */
   readonly aliases?: readonly string[];
-  /** What its value is called in the help. */
+  /** The placeholder for its value in the help. */
   readonly value?: string;
   readonly help: string;
 }
 
-/** An option of a command: the single source for parsing, the type of its value, help and completion. */
+/** An option of a command: the single source for parsing, its value's type, help and completion. */
 export type OptionSpec = Common &
   (
     | { readonly type: 'switch' }
-    /** A switch that counts how often it is given: `-vvv`. */
+    /** A switch that counts its occurrences: `-vvv`. */
     | { readonly type: 'count' }
     | { readonly type: 'int'; readonly min?: number }
     | { readonly type: 'choice'; readonly choices: readonly string[] }
-    /** Words between commas; several such options add up. */
+    /** Comma-separated words; repeating the option adds to the list. */
     | { readonly type: 'list' }
-    /** With `many` it may be given several times, and each value is kept. */
+    /** With `many` it may be repeated, and every value is kept. */
     | { readonly type: 'text'; readonly many?: true; readonly mayBeEmpty?: true }
-    /** With `exists` it is read, so it has to be there. */
+    /** With `exists` the file will be read, so it must exist. */
     | {
         readonly type: 'path';
         readonly many?: true;
@@ -31,10 +31,10 @@ export type OptionSpec = Common &
       }
   );
 
-/** The options of a command by their names, in the order of the help. */
+/** A command's options by name, in the order of the help. */
 export type OptionSpecs = Readonly<Record<string, OptionSpec>>;
 
-/** The value of an option, as its type in the table has it: switches and counts always have one, others where they were given. */
+/** The type of an option's value: switches and counts always have one, others only if they were given. */
 type ValueOf<S> = S extends { type: 'switch' }
   ? boolean
   : S extends { type: 'count' }
@@ -49,10 +49,10 @@ type GivenValue<S> = S extends { type: 'int' }
       ? readonly string[]
       : string;
 
-/** What was given, each as the type that its option names. */
+/** The given options, each with the type that its spec declares. */
 export type OptionValues<S extends OptionSpecs> = { readonly [K in keyof S]: ValueOf<S[K]> };
 
-/** A command line that was understood: options, and the words that are none. */
+/** A parsed command line: options and positional words. */
 export interface CommandLine<S extends OptionSpecs> {
   readonly options: OptionValues<S>;
   readonly rest: readonly string[];
@@ -64,7 +64,10 @@ type Read<S extends OptionSpecs> =
 
 type Value = boolean | number | string | readonly string[] | undefined;
 
-/** Read a command line. All mistakes at once; `-abc`, `-fVALUE`, `--name=value`, unambiguous beginnings and `--` are understood. */
+/**
+ * Parse a command line. Supports `-abc`, `-fVALUE`, `--name=value`, unambiguous abbreviations and `--`; reports all
+ * mistakes at once.
+ */
 export function parseOptions<const S extends OptionSpecs>(specs: S, argv: readonly string[]): Read<S> {
   const known = namesOf(specs);
   const given: Record<string, Value> = { ...nothingGiven(specs) };
@@ -99,11 +102,11 @@ export function parseOptions<const S extends OptionSpecs>(specs: S, argv: readon
       mistakes.push(...shorts(word, specs, take));
     } else rest.push(word);
   }
-  // Each value was read by the type that its option names.
+  // Safe cast: each value was read according to its option's type.
   return mistakes.length > 0 ? { ok: false, mistakes } : { ok: true, options: given as OptionValues<S>, rest };
 }
 
-/** The options of a command where none is given. */
+/** A command's options when none is given. */
 export const nothingGiven = <S extends OptionSpecs>(specs: S): OptionValues<S> =>
   Object.fromEntries(Object.entries(specs).map(([name, { type }]) => [name, NOTHING_GIVEN[type]])) as OptionValues<S>;
 
@@ -117,14 +120,17 @@ const NOTHING_GIVEN: Readonly<Record<OptionSpec['type'], Value>> = {
   path: undefined,
 };
 
-/** Whether a value follows the option's name. */
+/** Whether the option takes a value. */
 export const takesValue = ({ type }: OptionSpec): boolean => type !== 'switch' && type !== 'count';
 
-/** Each spelling, and the name of the option that it means. */
+/** Maps each spelling to the option's name. */
 const namesOf = (specs: OptionSpecs): ReadonlyMap<string, string> =>
   new Map(Object.entries(specs).flatMap(([name, { aliases = [] }]) => [name, ...aliases].map((one) => [one, name])));
 
-/** A word as an option's type takes it, added to what was given before it where values add up; or what was expected. */
+/**
+ * Read a word as an option's type requires, appending to earlier values if the option accumulates; or return what was
+ * expected.
+ */
 function readValue(
   spec: OptionSpec,
   word: string,
@@ -152,7 +158,7 @@ function readInteger(word: string, min: number | undefined): { readonly value: n
   return { value: Number(word) };
 }
 
-/** What to say of a word that is none of those that are known. */
+/** The message for a word that is not one of the known choices. */
 export function expectedOneOf(choices: readonly string[], word: string): string {
   const near = suggest(word, choices);
   return `expected one of ${choices.join(', ')}, got "${word}"${near === undefined ? '' : `; did you mean "${near}"?`}`;
@@ -168,7 +174,7 @@ const wordsOf = (text: string): readonly string[] =>
 
 type Take = (name: string, spec: OptionSpec, shown: string, inline: string | undefined) => void;
 
-/** Short options behind one dash; the first that takes a value has all that follows. */
+/** Short options after a single dash; the first one that takes a value consumes the rest of the word. */
 function shorts(word: string, specs: OptionSpecs, take: Take): readonly string[] {
   const byShort = new Map(Object.entries(specs).map(([name, spec]) => [spec.short, [name, spec] as const]));
   for (let i = 1; i < word.length; i++) {
@@ -183,7 +189,7 @@ function shorts(word: string, specs: OptionSpecs, take: Take): readonly string[]
   return [];
 }
 
-/** The one option that an abbreviation can mean. */
+/** The one option that an abbreviation can stand for. */
 function unambiguous(written: string, known: ReadonlyMap<string, string>): string | undefined {
   const meant = new Set(
     [...known].filter(([one]) => written.length > 1 && one.startsWith(written)).map(([, name]) => name),
@@ -203,7 +209,7 @@ const VALUE_NAMES: Partial<Record<OptionSpec['type'], string>> = { int: 'N', pat
 
 const valueName = ({ type, value }: OptionSpec): string => value ?? VALUE_NAMES[type] ?? 'VALUE';
 
-/** The options as the help shows them. */
+/** Format the options for the help. */
 export function formatOptions(specs: OptionSpecs): string {
   const rows = Object.entries(specs).map(([name, spec]) => {
     const value = takesValue(spec) ? ` ${valueName(spec)}` : '';

@@ -1,31 +1,31 @@
 declare const isShell: unique symbol;
 
-/** Text for a shell that came out of the tags below: every value in it is quoted. Nothing else has this type. */
+/** Shell text produced by the tags below, with every value quoted. Nothing else has this type. */
 export type ShellText = string & { readonly [isShell]: true };
 
-/** Something for a host to do, as a value: a script whose every value is quoted, and what it reads. */
+/** Something for a host to execute, as a value: a script in which every value is quoted, and its stdin. */
 export interface Command {
   readonly script: ShellText;
   readonly stdin?: Uint8Array | string | FromHost;
   /** Shown instead of the script in `-vvv` and the journal. */
   readonly shown?: string;
-  /** Exit codes that count as success; 0 without it. */
+  /** Exit codes that count as success; only 0 by default. */
   readonly accepts?: readonly number[];
-  /** Streams its output to the live view; for work that takes long. */
+  /** Streams its output to the live view; for long-running work. */
   readonly long?: boolean;
-  /** Milliseconds after which it is killed and has failed. */
+  /** After this many milliseconds it is killed and counts as failed. */
   readonly deadlineMs?: number;
-  /** Written by the user, not by us: it runs in the locale that the login has, and not in the C locale. */
+  /** Written by the user, not by us: it runs in the login's locale instead of the C locale. */
   readonly ownLocale?: boolean;
 }
 
-/** What a command reads may come from another host: its command's stdout, carried in memory. */
+/** Stdin can come from another host: the stdout of a command there, held in memory. */
 export interface FromHost {
   readonly host: string;
   readonly command: Command;
 }
 
-/** A word or piece of a script that needs no quoting, because it is one already. */
+/** A word or piece of script that needs no quoting because it is already shell text. */
 export class Script {
   readonly text: ShellText;
   constructor(text: ShellText) {
@@ -36,12 +36,15 @@ export class Script {
   }
 }
 
-/** What can be put into a command: a value that is quoted, a piece of script, another command's script, or a list of them. */
+/**
+ * What can be interpolated into a command: a value (quoted), a piece of script, another command's script, or a list of
+ * these.
+ */
 export type Word = OneWord | readonly OneWord[];
 
 type OneWord = string | number | Script | Pick<Command, 'script'>;
 
-/** Quote a word for `sh`, so that it means exactly itself. (zx's `quote` is for bash only.) */
+/** Quote a word for `sh`, so that it stands for exactly itself. (zx's `quote` is for bash only.) */
 export function quote(word: string): string {
   if (word === '') return "''";
   if (/^[A-Za-z0-9_%+,./:@-]+$/.test(word)) return word;
@@ -54,15 +57,16 @@ function quoteWord(word: Word): string {
   return typeof word === 'object' && 'script' in word ? word.script : quote(String(word));
 }
 
-/** As written, but for what a template of JavaScript cannot hold otherwise: `\${` and a backtick. */
+/** The text as written, after unescaping what a JavaScript template cannot contain literally: `\${` and a backtick. */
 const asWritten = (piece: string): string => piece.replace(/\\(?=\$\{|`)/g, '');
 
-/** The one place that makes text for a shell. */
+/** The only place that creates shell text. */
 const shellText = (text: string): ShellText => text as ShellText;
 
 /**
- * A piece of script in which every value is quoted; a list becomes its words, a `Script` stays as it is. A value goes beside
- * quotes, never into them: `` script`"$HOME"/${name}` ``. The shell's own `${…}` is written `\${…}`.
+ * A piece of script in which every value is quoted; a list becomes several words, a `Script` is inserted unchanged.
+ * Put a value next to quotes, never inside them: `` script`"$HOME"/${name}` ``. Write the shell's own `${…}` as
+ * `\${…}`.
  */
 export const script = (pieces: TemplateStringsArray, ...words: Word[]): Script =>
   new Script(
@@ -73,14 +77,17 @@ export const script = (pieces: TemplateStringsArray, ...words: Word[]): Script =
 
 const nothing = new Script(shellText(''));
 
-/** Pieces of script one after the other, with a piece (`` script` && ` ``) between them. */
+/** Join pieces of script with a separator (`` script` && ` ``). */
 export const joined = (pieces: readonly Script[], between: Script): Script =>
   new Script(shellText(pieces.map(({ text }) => text).join(between.text)));
 
-/** A script that a person wrote as such: the only text for a shell that is none of ours. */
+/** A script that a person wrote as such: the only shell text that we did not write ourselves. */
 export const writtenScript = (text: string): Script => new Script(shellText(text));
 
-/** The beginning of a script that runs in the locale that the login has: the wire shell, which is in the C locale, remembers it. */
+/**
+ * Prefix for a script that runs in the login's locale. The wire shell itself runs in the C locale and remembers the
+ * login's in `$_locale`.
+ */
 export const ownLocale = script`LC_ALL=$_locale
 [ "$LC_ALL" ] || unset LC_ALL
 `;
@@ -90,5 +97,5 @@ export const sh = (pieces: TemplateStringsArray, ...words: Word[]): Command => (
   script: script(pieces, ...words).text,
 });
 
-/** The same command with something to read on stdin. */
+/** The same command with stdin. */
 export const reading = (command: Command, stdin: Uint8Array | string | FromHost): Command => ({ ...command, stdin });

@@ -1,24 +1,26 @@
 import { splitCollection } from './collection-name.ts';
 
-/** What the engine and the command line know of a way to a shell: how it is called, and which variables tell it something. */
+/** What the engine and the command line know about a connection type: its names and the variables that configure it. */
 export interface ConnectionSpec {
-  /** Other names for the same, as Ansible has them. */
+  /** Ansible's other names for it. */
   readonly aliases: readonly string[];
-  /** Collections in which Ansible has it: `community.docker.docker` is `docker`. */
+  /** The Ansible collections that provide it: `community.docker.docker` is `docker`. */
   readonly collections: readonly string[];
-  /** Who one is after the login: whom the inventory names, the user of this program, or always root. */
+  /** The user after login: the one that the inventory names, the user running this program, or always root. */
   readonly login: 'named' | 'own' | 'root';
-  /** The variables that it reads otherwise than all do, or alone; the first that is set counts. */
+  /**
+   * Variables that only this connection reads, or reads differently from the others; the first one that is set wins.
+   */
   readonly variables: Readonly<Record<string, readonly string[]>>;
-  /** The setting that names the host of the inventory through which it goes. */
+  /** The setting that names the inventory host through which it connects. */
   readonly via?: string;
-  /** What a task that makes such a host, or takes it away, says that it changes. */
+  /** The subject that a task affects when it creates or removes such a host. */
   readonly subject?: (settings: Readonly<Record<string, string | undefined>>) => string;
 }
 
 /**
- * Ways to a shell. How each works is in src/session/connections, in a file of its name; that there is one for each name here,
- * and none besides, is held by types.
+ * Connection types. Each is implemented in src/session/connections, in a file of the same name; the types ensure that
+ * every name here has an implementation, and that there are no others.
  */
 const CONNECTIONS = {
   ssh: {
@@ -49,12 +51,12 @@ const CONNECTIONS = {
   },
 } as const satisfies Readonly<Record<string, ConnectionSpec>>;
 
-/** A way to a shell that there is. */
+/** The name of a supported connection. */
 export type ConnectionName = keyof typeof CONNECTIONS;
 
 type Own<N extends ConnectionName> = keyof (typeof CONNECTIONS)[N]['variables'];
 
-/** What all ways read, whether it means something to them or not. */
+/** Variables that every connection reads, whether it has a use for them or not. */
 export const COMMON_VARIABLES = {
   address: ['ansible_host', 'ansible_ssh_host'],
   port: ['ansible_port', 'ansible_ssh_port'],
@@ -66,25 +68,25 @@ export const COMMON_VARIABLES = {
   knownHosts: ['retrace_known_hosts'],
 } as const satisfies ConnectionSpec['variables'];
 
-/** What only one of the ways needs to be told. */
+/** Settings that only one of the connections uses. */
 type SettingName = Exclude<{ [N in ConnectionName]: Own<N> }[ConnectionName], keyof typeof COMMON_VARIABLES>;
 
-/** Settings as texts; what nobody set is not there. */
+/** Settings as strings; a setting that nobody set is absent. */
 export type Settings = Readonly<Partial<Record<SettingName, string>>>;
 
-/** All names, ours first. */
+/** All names, with our own first. */
 export const connectionNames = Object.keys(CONNECTIONS) as readonly ConnectionName[];
 
-/** What is known of a way, each property whether this one has it or not. */
+/** The spec of a connection, typed so that every optional property can be read. */
 export const connectionSpec = (name: ConnectionName): ConnectionSpec => CONNECTIONS[name];
 
-/** All that somebody may write for a way, without collections. */
+/** Every word that names a connection, without collections. */
 export const connectionWords: readonly string[] = [
   ...connectionNames,
   ...connectionNames.flatMap((name) => connectionSpec(name).aliases),
 ];
 
-/** The way that a word means, in our words or Ansible's. */
+/** The connection that a word names, in our terms or Ansible's. */
 export function connectionNamed(word: string): ConnectionName | undefined {
   const { collection, name } = splitCollection(word);
   return connectionNames.find((each) => {
@@ -94,7 +96,7 @@ export function connectionNamed(word: string): ConnectionName | undefined {
   });
 }
 
-/** Every variable that says something of the way to a host. */
+/** Every variable that configures how to reach a host. */
 export const connectionVariables: ReadonlySet<string> = new Set(
   [COMMON_VARIABLES, ...connectionNames.map((name) => connectionSpec(name).variables)].flatMap((variables) =>
     Object.values(variables).flat(),

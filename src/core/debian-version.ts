@@ -1,4 +1,4 @@
-/** Compare versions as dpkg does: negative where the first is the older. */
+/** Compare versions as dpkg does: negative if the first is older. */
 export function compareVersions(a: string, b: string): number {
   const [x, y] = [parse(a), parse(b)];
   return x.epoch - y.epoch || compareParts(x.upstream, y.upstream) || compareParts(x.revision, y.revision);
@@ -12,7 +12,7 @@ function parse(version: string): { epoch: number; upstream: string; revision: st
     : { epoch: Number(epoch), upstream: rest.slice(0, dash), revision: rest.slice(dash + 1) };
 }
 
-/** Text and numbers in turn: text by letter, numbers by value. */
+/** Compare alternating runs of text and digits: text by character, digits by value. */
 function compareParts(a: string, b: string): number {
   const [x, y] = [a.match(/\D*\d*/g) ?? [], b.match(/\D*\d*/g) ?? []];
   for (let index = 0; index < Math.max(x.length, y.length); index++) {
@@ -32,7 +32,7 @@ function compareText(a: string, b: string): number {
   return 0;
 }
 
-/** A tilde sorts before the end, letters before other signs. */
+/** A tilde sorts before the end of the text, letters before other characters. */
 function rank(char: string | undefined): number {
   if (char === undefined) return 0;
   if (char === '~') return -1;

@@ -3,48 +3,54 @@ import type { SessionFailure } from './session.ts';
 import type { Diagnostic, Position } from './source.ts';
 import type { TaskResult } from './task-type.ts';
 
-/** How a task ended on a host. `unknown` only in a check. */
+/** How a task ended on a host. `unknown` occurs only in a check. */
 export type Ending = 'ok' | 'changed' | 'unknown' | 'skipped' | 'failed' | 'unreachable';
 
-/** The same as it is told. `unless`, only in a check: so it would end if a task before, which may change anything, leaves alone what it is about. */
+/**
+ * The ending as reported. `unless` occurs only in a check: the task ends this way unless an earlier task, which may
+ * change anything, alters what it is about.
+ */
 export type Status = Ending | 'unless';
 
-/** A change as told to people: without its commands. */
+/** A change as reported to people: without its commands. */
 export type ReportedChange = Pick<Change, 'what' | 'from' | 'to' | 'diff'>;
 
 /** How a task, or one item of its loop, ended. */
 export interface Outcome {
   readonly status: Ending;
   readonly changes: readonly ReportedChange[];
-  /** Ansible's return values, as `register` gets them. */
+  /** Ansible's return values, as `register` stores them. */
   readonly result: TaskResult;
-  /** For failed, unknown, skipped: why, in one sentence. */
+  /** For failed, unknown and skipped: the reason, in one sentence. */
   readonly message?: string;
-  /** In a check: the tasks whose foreseen changes this one builds on (`would change, assuming …`). */
+  /** In a check: the tasks whose predicted changes this one builds on (`would change, assuming …`). */
   readonly assuming?: readonly string[];
-  /** In a check: tasks before this one that may change what it is about, nobody knows; it would end so if they do not. Where it would fail, the status is `unknown`. */
+  /**
+   * In a check: earlier tasks that may or may not change what this one is about; this outcome holds if they do not. If
+   * the task would fail in that case, the status is `unknown`.
+   */
   readonly unless?: readonly string[];
-  /** Failed, but `ignore_errors`. */
+  /** Failed, but with `ignore_errors`. */
   readonly ignored?: boolean;
-  /** `no_log`: result and changes are for the engine, never for people. */
+  /** `no_log`: the result and changes are for the engine only and are never shown. */
   readonly censored?: boolean;
-  /** Its result is what the task is for: Ansible prints it without being asked for more. */
+  /** The result is the task's purpose: like Ansible, print it without `-v`. */
   readonly shown?: boolean;
   readonly warnings?: readonly string[];
   readonly failure?: SessionFailure;
 }
 
-/** An outcome as it is told. */
+/** An outcome as reported. */
 export interface ToldOutcome extends Omit<Outcome, 'status'> {
   readonly status: Status;
-  /** With `unless`: how the task would end if those tasks leave alone what it is about. */
+  /** With `unless`: how the task would end if those tasks do not alter what it is about. */
   readonly would?: 'ok' | 'changed' | 'skipped' | 'failed';
 }
 
-/** A task as events name it. */
+/** How events refer to a task. */
 export interface TaskRef {
   readonly id: number;
-  /** Templated; the type's name where none was written. With its role: `nginx : install`. */
+  /** Rendered; the type's name if the task has none. Includes the role: `nginx : install`. */
   readonly name: string;
   readonly type: string;
   readonly at: Position;
@@ -53,7 +59,7 @@ export interface TaskRef {
   readonly tags: readonly string[];
 }
 
-/** How often each outcome happened on a host. */
+/** How often each outcome occurred on a host. */
 export interface HostSummary {
   readonly ok: number;
   readonly changed: number;
@@ -66,13 +72,13 @@ export interface HostSummary {
   readonly unless: number;
 }
 
-/** A fact about the run, as plain data. Reporters see nothing else. `time` is milliseconds since the epoch. */
+/** A fact about the run, as plain data. Reporters see nothing else. `time` is in milliseconds since the epoch. */
 export type Event = { readonly time: number } & (
   | {
       readonly kind: 'run-started';
       readonly version: string;
       readonly playbooks: readonly string[];
-      /** How many plays each of them has. */
+      /** The number of plays in each playbook. */
       readonly plays: readonly number[];
       readonly check: boolean;
       readonly diff: boolean;
@@ -86,7 +92,7 @@ export type Event = { readonly time: number } & (
       readonly at: Position;
     }
   | { readonly kind: 'no-hosts'; readonly play: number; readonly pattern: string }
-  /** A session is being opened, or answers are awaited: what the live view shows between tasks. */
+  /** A session is being opened or answers are pending; the live view shows this between tasks. */
   | {
       readonly kind: 'host-busy';
       readonly host: string;
@@ -94,7 +100,7 @@ export type Event = { readonly time: number } & (
       readonly about?: string;
     }
   | { readonly kind: 'task-started'; readonly play: number; readonly task: TaskRef; readonly host: string }
-  /** One item of a loop; the task's own `task-finished` follows. */
+  /** One item of a loop finished; the task's own `task-finished` follows. */
   | {
       readonly kind: 'item-finished';
       readonly play: number;
@@ -130,14 +136,14 @@ export type Event = { readonly time: number } & (
       readonly stream: 'stdout' | 'stderr';
       readonly text: string;
     }
-  /** The last failure of this host was caught by a rescue: it is none of the host's. */
+  /** A rescue caught this host's last failure, so it does not count against the host. */
   | { readonly kind: 'rescued'; readonly host: string }
   | { readonly kind: 'included'; readonly task: TaskRef; readonly host: string; readonly what: string }
   | { readonly kind: 'notified'; readonly task: TaskRef; readonly host: string; readonly handler: string }
   | { readonly kind: 'meta'; readonly text: string; readonly host?: string }
   | { readonly kind: 'host-unreachable'; readonly host: string; readonly failure: SessionFailure }
   | { readonly kind: 'warning'; readonly diagnostic: Diagnostic; readonly host?: string }
-  /** `-vvv`: what was sent to a host. */
+  /** With `-vvv`: what was sent to a host. */
   | {
       readonly kind: 'sent';
       readonly host: string;
@@ -159,8 +165,8 @@ export type Event = { readonly time: number } & (
 
 type WithoutTime<E> = E extends unknown ? Omit<E, 'time'> : never;
 
-/** An event before it got its time. */
+/** An event before it is timestamped. */
 export type EventData = WithoutTime<Event>;
 
-/** Told each event of a run, in order. */
+/** Receives each event of a run, in order. */
 export type Reporter = (event: Event) => void;

@@ -1,4 +1,4 @@
-/** The items by a key, in the order in which keys and items come. (`Map.groupBy` needs Node 21.) */
+/** Group items by a key, preserving the order of keys and items. (`Map.groupBy` needs Node 21.) */
 export function groupBy<T, K>(items: Iterable<T>, keyOf: (item: T) => K): Map<K, [T, ...T[]]> {
   const groups = new Map<K, [T, ...T[]]>();
   for (const item of items) {

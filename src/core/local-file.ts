@@ -12,13 +12,13 @@ import {
 import { isSystemError } from './system-error.ts';
 import { localPath } from './text-codec.ts';
 
-/** More than this is not held in memory for a task. */
+/** The largest file that a task may hold in memory. */
 const LARGEST = 1024 ** 3;
 
-/** What a device may give: `/dev/null` is a file like others, `/dev/zero` has no end. */
+/** The most to read from a device: `/dev/null` reads like any other file, but `/dev/zero` never ends. */
 const LARGEST_DEVICE = 1024 ** 2;
 
-/** A file of this machine, whole. What would wait for somebody to write, or never end, is refused. */
+/** Read a whole local file. Refuses anything that would block waiting for a writer or never end. */
 export function readLocalFile(path: string, largest = LARGEST): Uint8Array {
   const file = openSync(localPath(path), constants.O_RDONLY | constants.O_NONBLOCK);
   try {
@@ -28,7 +28,7 @@ export function readLocalFile(path: string, largest = LARGEST): Uint8Array {
     if (stats.size > largest) throw refused(path, `it has ${stats.size} bytes, more than the ${largest} that are read`);
     return readFileSync(file);
   } catch (error) {
-    // The descriptor has no name, and the message is for people.
+    // An error on a file descriptor has no path; add it, since people read the message.
     if (isSystemError(error) && error.path === undefined) throw Object.assign(error, { path });
     throw error;
   } finally {
@@ -50,7 +50,7 @@ function readDevice(file: number, path: string): Uint8Array {
 const refused = (path: string, reason: string): Error =>
   Object.assign(new Error(`${path}: ${reason}`), { code: 'EUNREADABLE', syscall: 'read', path, reason });
 
-/** What kind of thing a path is, in words. */
+/** The kind of file, in words. */
 export function kindOf(stats: Pick<Stats, 'isFIFO' | 'isSocket' | 'isDirectory' | 'isFile'>): string {
   if (stats.isFIFO()) return 'FIFO';
   if (stats.isSocket()) return 'socket';
@@ -58,11 +58,11 @@ export function kindOf(stats: Pick<Stats, 'isFIFO' | 'isSocket' | 'isDirectory' 
   return stats.isFile() ? 'regular file' : 'device';
 }
 
-/** What is at a path, links followed; undefined where there is nothing that can be looked at. */
+/** Stat a path, following links; undefined if nothing is there or it cannot be examined. */
 export const statOf = (path: string): Stats | undefined =>
   attempt(() => statSync(localPath(path), { throwIfNoEntry: false }));
 
-/** The same of a link itself. */
+/** The same, without following a link. */
 export const lstatOf = (path: string): Stats | undefined =>
   attempt(() => lstatSync(localPath(path), { throwIfNoEntry: false }));
 

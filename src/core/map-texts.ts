@@ -1,4 +1,7 @@
-/** The same plain data with every text in it, keys included, replaced by what `text` makes of it, and every number by what `number` does. */
+/**
+ * Copy plain data, replacing every string in it (keys included) with the result of `text`, and every number with the
+ * result of `number`.
+ */
 export const mapTexts = <T>(
   data: T,
   text: (text: string) => string,
@@ -10,7 +13,7 @@ interface Changes {
   readonly number: (number: number | bigint) => unknown;
 }
 
-/** Whether this is an object of keys and values alone. */
+/** Whether this is a plain object of keys and values. */
 export const isRecord = (data: unknown): data is Readonly<Record<string, unknown>> =>
   typeof data === 'object' && data !== null && Object.getPrototypeOf(data) === Object.prototype;
 

@@ -1,10 +1,10 @@
 /** Permission bits as Ansible prints them: `0644`, `4755`. */
 export const showMode = (mode: number): string => mode.toString(8).padStart(4, '0');
 
-/** Permission bits for chmod: with five digits it takes setgid away from folders, too. */
+/** Permission bits for chmod. Five digits, because only then does chmod clear setgid on a directory. */
 export const chmodMode = (mode: number): string => mode.toString(8).padStart(5, '0');
 
-/** The permission bits that a parameter (`'0644'`, `'u=rw,go-w'`) makes of the current ones. */
+/** Apply a mode parameter (`'0644'`, `'u=rw,go-w'`) to the current permission bits. */
 export function computeMode(wanted: string, current: number, isDirectory: boolean): number {
   if (/^0?o?[0-7]+$/.test(wanted)) return Number.parseInt(wanted.replace('o', ''), 8) & 0o7777;
   return wanted.split(',').reduce((mode, clause) => applyClause(clause, mode, isDirectory, current), current);
@@ -15,7 +15,7 @@ const groups = { u: { shift: 6, set: 0o4000 }, g: { shift: 3, set: 0o2000 }, o: 
 function applyClause(clause: string, mode: number, isDirectory: boolean, before: number): number {
   const [, said = '', steps] = /^([ugoa]*)((?:[-+=][rwxXstugo]*)+)$/.exec(clause) ?? [];
   if (steps === undefined) return mode;
-  // Without a who, chmod lets the umask decide what is given; that of a session is 022.
+  // Without a "who", chmod applies the umask, which is 022 in a session.
   const masked = said === '' ? 0o777 & ~0o022 : 0o777;
   const whos = said === '' || said.includes('a') ? ['u', 'g', 'o'] : [...new Set(said)];
   let next = mode;
@@ -25,7 +25,7 @@ function applyClause(clause: string, mode: number, isDirectory: boolean, before:
   return next;
 }
 
-/** What an entry has while clauses are applied, and what it had before. */
+/** An entry's mode while clauses are being applied, and its original mode. */
 interface ModeOf {
   readonly mode: number;
   readonly isDirectory: boolean;
@@ -47,7 +47,7 @@ function applyOne(
   bits &= (masked & (7 << shift)) | 0o7000;
   if (operator === '+') return mode | bits;
   if (operator === '-') return mode & ~bits;
-  // As Ansible reads it, `=` takes setuid, setgid and sticky away as well, of folders too; chmod itself would leave them.
+  // As in Ansible, `=` also clears setuid, setgid and sticky, even on directories, where chmod itself would keep them.
   const cleared = (7 << shift) | set;
   return (mode & ~cleared) | bits;
 }

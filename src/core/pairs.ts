@@ -1,4 +1,4 @@
-/** The items of two lists that belong together by their places. */
+/** Zip two lists of equal length. */
 export const pairs = <A, B>(left: readonly A[], right: readonly B[]): readonly (readonly [A, B])[] => {
   if (left.length !== right.length) throw new Error(`a mistake in Retrace: ${left.length} for ${right.length}`);
   return left.map((one, index) => [one, right[index]!]);

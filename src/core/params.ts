@@ -1,8 +1,8 @@
 import type { Expression } from './value.ts';
 
 /**
- * The types that Ansible's argument specs know; `mode` is a file mode (`'0644'`, `'u=rw,g=r'`), `expression` one that the
- * controller evaluates, as `when`; `subject` what a command is about (`path:/etc/nginx`).
+ * The types of Ansible's argument specs. `mode` is a file mode (`'0644'`, `'u=rw,g=r'`), `expression` is evaluated by
+ * the controller like `when`, and `subject` is what a command is about (`path:/etc/nginx`).
  */
 export type ParamType =
   | 'str'
@@ -32,11 +32,11 @@ export interface ParamSpec {
   /** The keys of a dict, or of each dict in a list. */
   readonly options?: ParamSpecs;
   readonly rules?: import('./task-type.ts').ParamRules;
-  /** Never told; of URLs, the passwords in them. */
+  /** Never shown; `password in URL` hides only the passwords in URLs. */
   readonly secret?: boolean | 'password in URL';
-  /** Accepted for Ansible's sake; says why it changes nothing here. */
+  /** Accepted for compatibility with Ansible; says why it has no effect here. */
   readonly ignored?: string;
-  /** Names a file of the controller, looked for in these folders of role and playbook. */
+  /** Names a file on the controller, searched for in this directory of the role and the playbook. */
   readonly localFile?: 'files' | 'templates' | 'vars';
 }
 
@@ -86,5 +86,8 @@ type Given<S extends ParamSpec> = S extends { required: true } | { default: unkn
   ? ValueOf<S>
   : ValueOf<S> | undefined;
 
-/** Parameters after binding: typed, defaults filled in, aliases resolved; what was not given is `undefined`. */
+/**
+ * Parameters after binding: typed, with defaults filled in and aliases resolved; one that was not given is
+ * `undefined`.
+ */
 export type Params<Specs extends ParamSpecs> = { readonly [K in keyof Specs]: Given<Specs[K]> };

@@ -2,58 +2,63 @@ import type { Overlay } from './picture/overlay.ts';
 import type { Part, Reply } from './session.ts';
 import type { Subject } from './touches.ts';
 
-/** An answer, or why there is none (permission denied, a tool that is not there). */
+/** An answer, or the reason why there is none (permission denied, missing tool). */
 export type Answer<A> = { readonly ok: true; readonly value: A } | { readonly ok: false; readonly why: string };
 
 /**
- * A kind of question. Questions of one kind are merged: twenty `stat`s become one process on the host.
- * Where it runs on a host, `scripts` turns all arguments that were asked into parts, and `read` their replies into
- * answers, in the order of the arguments.
+ * A kind of question. Questions of one kind are merged: twenty `stat`s become one process on the host. For a kind that
+ * runs on a host, `scripts` turns all requested arguments into parts, and `read` turns their replies into answers, in
+ * the order of the arguments.
  */
 export interface QuestionKind<Arg, A> {
   readonly name: string;
   readonly scripts: (args: readonly Arg[]) => readonly Pick<Part, 'script' | 'stdin' | 'deadlineMs' | 'large'>[];
   readonly read: (replies: readonly Reply[], args: readonly Arg[]) => readonly Answer<A>[];
-  /** What an answer depends on. Default: everything on the host, so any foreseen change makes it unknown. */
+  /**
+   * The subjects that an answer depends on. Default: everything on the host, so any predicted change makes it unknown.
+   */
   about?(arg: Arg, answer?: A): readonly Subject[] | 'everything';
   /**
-   * In a check: the answer after all that is foreseen, told from the picture of the host; the host's own answer where
-   * nothing that is foreseen touches it. Without it, an answer that a foreseen change touches is unknown.
+   * In a check: compute the answer after all predicted changes from the picture of the host; this is the host's own
+   * answer if no predicted change touches it. Without it, an answer that a predicted change touches is unknown.
    */
   foretell?(arg: Arg, picture: Picture): A;
-  /** What `foretell` needs besides the answer itself: asked in the same round, in a check. */
+  /** What `foretell` needs in addition to the answer itself; asked in the same round, in a check. */
   alongside?(arg: Arg): readonly AnyQuestion<unknown>[];
-  /** The answer, where it is known beforehand: the host is not asked. */
+  /** The answer, if it is known in advance: the host is not asked. */
   readonly known?: Answer<A>;
-  /** Takes the host a second or more: not asked ahead while changes go on, after each of which it would be asked anew. */
+  /**
+   * Takes the host a second or more. Not asked ahead while changes are being made, since each one would require asking
+   * again.
+   */
   readonly costly?: boolean;
 }
 
-/** A host in a check, as a kind of question sees it: how it is now, and what is foreseen. */
+/** A host in a check, as a kind of question sees it: its current state and the predicted changes. */
 export interface Picture {
-  /** What foreseen changes leave at which path. */
+  /** What the predicted changes leave at each path. */
   readonly files: Overlay;
-  /** The host's own answer, as it is now. Throws `AskFirst` where it was not asked yet, `Refused` where it has none. */
+  /** The host's own current answer. Throws `AskFirst` if it has not been asked yet, `Refused` if there is no answer. */
   now<A>(question: Question<A>): A;
-  /** The same where it happens to be known. */
+  /** The same, if it is already known. */
   nowIfAsked<A>(question: Question<A>): A | undefined;
-  /** The answer rests on this. */
+  /** Record that the answer relies on this predicted change. */
   restsOn(foreseen: { readonly task: string; readonly at: number }): void;
-  /** Throws `NotForeseen` where one of these subjects is unknown, unless something later than `since` made it known. */
+  /** Throws `NotForeseen` if one of these subjects is unknown, unless something later than `since` made it known. */
   mustBeKnown(subjects: readonly Subject[], since: number): void;
 }
 
-/** Something read-only to ask, as a value. */
+/** A read-only request, as a value. */
 export interface Question<A> {
   readonly kind: QuestionKind<unknown, A>;
   readonly arg: unknown;
-  /** Two questions with one key have one answer. */
+  /** Questions with the same key share one answer. */
   readonly key: string;
   /** Another inventory host to ask instead of the task's own. */
   readonly host?: string;
-  /** Asked of the world beyond the host (another machine, the network): a change on any host makes the answer stale. */
+  /** Concerns the world beyond the host (another machine, the network): a change on any host makes the answer stale. */
   readonly beyond?: boolean;
-  /** It has to do with a secret (`no_log`): what it sends to a host is told nowhere. */
+  /** Involves a secret (`no_log`): what it sends to a host is never shown. */
   readonly secret?: boolean;
 }
 
@@ -64,18 +69,21 @@ export interface ControllerQuestion<A> {
   readonly beyond: true;
 }
 
-/** A question to a host, or to the controller. */
+/** A question for a host or for the controller. */
 export type AnyQuestion<A> = Question<A> | ControllerQuestion<A>;
 
-/** Whether the host needs a second or more for the answer. */
+/** Whether the host needs a second or more to answer. */
 export const isCostly = (question: AnyQuestion<unknown>): boolean =>
   'kind' in question && question.kind.costly === true;
 
-/** Whether it is left to its own task while changes go on: each of them would make the answer to what is asked of the world stale. */
+/**
+ * Whether to ask it only when its own task runs while changes are being made: it is costly, or about the world beyond
+ * the host, where every change would make the answer stale.
+ */
 export const isAskedInTurn = (question: AnyQuestion<unknown>): boolean =>
   isCostly(question) || question.beyond === true;
 
-/** Ask a question of a kind. */
+/** Create a question of a kind. */
 export function question<Arg, A>(
   kind: QuestionKind<Arg, A>,
   arg: Arg,
@@ -85,5 +93,5 @@ export function question<Arg, A>(
   return { kind: kind as QuestionKind<unknown, A>, arg, key, ...options };
 }
 
-/** The same question, of which nothing is told. */
+/** The same question, kept out of all output. */
 export const hidden = <Q extends AnyQuestion<unknown>>(one: Q): Q => ('kind' in one ? { ...one, secret: true } : one);

@@ -1,12 +1,15 @@
 import { quote } from './command.ts';
 import { isRecord, mapTexts } from './map-texts.ts';
 
-/** What nobody may see: texts that are masked wherever a run tells something. */
+/** Texts that nobody may see: masked in everything that a run reports. */
 export class Secrets {
   readonly #texts = new Set<string>();
   #pattern: RegExp | undefined;
 
-  /** Mask this text from now on; lines of a text that has several are masked each. Shorter than three letters would mask half the output. */
+  /**
+   * Mask this text from now on, and each line of it if it has several. Texts shorter than three characters are
+   * ignored, since they would mask half the output.
+   */
   add(text: string): void {
     const whole = text.trim();
     for (const part of [whole, ...whole.split('\n').map((line) => line.trim())])
@@ -16,7 +19,10 @@ export class Secrets {
       }
   }
 
-  /** The same data with every secret in its texts, keys included, replaced by `********`; a number that is one, too. */
+  /**
+   * Copy data, replacing every secret in its strings (keys included) with `********`, and also every number that is a
+   * secret.
+   */
   mask<T>(data: T): T {
     if (this.#texts.size === 0) return data;
     this.#pattern ??= new RegExp(
@@ -36,7 +42,7 @@ export class Secrets {
   }
 }
 
-/** Parts of events that are the program's own words and the inventory's names: nothing in them is a secret. */
+/** Parts of events that hold the program's own words or names from the inventory, and never a secret. */
 const STRUCTURE: ReadonlySet<string> = new Set([
   'kind',
   'status',
@@ -54,10 +60,13 @@ const STRUCTURE: ReadonlySet<string> = new Set([
   'version',
 ]);
 
-/** An event with every secret in its texts masked: never its kind, its keys, its status or its hosts. Data of a task, keys included, is masked whole. */
+/**
+ * An event with every secret in its texts masked, but never its kind, keys, status or hosts. Task data is masked
+ * entirely, keys included.
+ */
 export function maskEvent<E>(event: E, secrets: Secrets): E {
   if (Array.isArray(event)) return event.map((item) => maskEvent(item, secrets)) as E;
-  if (typeof event === 'number') return event; // a duration, a line: numbers that people wrote are in results and items
+  if (typeof event === 'number') return event; // a duration or a line number: numbers that people wrote occur only in results and items
   if (!isRecord(event)) return secrets.mask(event);
   return Object.fromEntries(
     Object.entries(event).map(([key, value]) => {
@@ -69,14 +78,14 @@ export function maskEvent<E>(event: E, secrets: Secrets): E {
 
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
-/** A secret as it is, and as JSON, URLs and quoted words of a shell, these in JSON too, spell it. */
+/** A secret as it is, and as JSON, URLs and quoted shell words spell it; the latter also inside JSON. */
 function spellings(text: string): string[] {
-  // Ours, what the filter `quote` writes, and what `command` makes of a `$`.
+  // Our own quoting, that of the filter `quote`, and what `command` does with a `$`.
   const words = [quote(text).replace(/^'|'$/g, ''), text.replaceAll("'", `'"'"'`), expanding(text)];
   return [...new Set([text, inJson(text), ...inUrls(text), ...words, ...words.map(inJson)])];
 }
 
-/** A word of `command` in which `$NAME` stands for itself where the host has no such variable. */
+/** A word of `command` in which `$NAME` stands for itself if the host has no such variable. */
 const expanding = (text: string): string =>
   text
     .split(/(\$[A-Za-z_]\w*)/)
@@ -84,7 +93,10 @@ const expanding = (text: string): string =>
     .join('')
     .replace(/^'|'$/g, '');
 
-/** As JavaScript encodes it and as Python does, which leaves `/` and encodes `!'()*`; in a query a blank is `+`. */
+/**
+ * URL-encoded as JavaScript does it, and as Python does, which leaves `/` alone and encodes `!'()*`; in a query a
+ * space is `+`.
+ */
 function inUrls(text: string): string[] {
   const script = encodeURIComponent(text);
   const python = script.replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);

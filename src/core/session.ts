@@ -1,25 +1,25 @@
 import type { Settings } from './connections.ts';
 
-/** One thing for a host's shell to do: a POSIX sh script with its own stdin, stdout, stderr and exit code. */
+/** One script for a host's shell: POSIX sh, with its own stdin, stdout, stderr and exit code. */
 export interface Part {
   readonly script: string;
-  /** Told instead of the script, where that is nobody's business (`no_log`). */
+  /** Shown instead of the script if that is confidential (`no_log`). */
   readonly shown?: string;
-  /** What the script reads; without it stdin is empty. Content travels here, never in the script. */
+  /** The script's stdin; empty by default. Content travels here, never in the script. */
   readonly stdin?: Uint8Array;
-  /** Skipped when the part before it failed or was skipped: the commands of one change stop at the first failure. */
+  /** Skipped if the previous part failed or was skipped: the commands of one change stop at the first failure. */
   readonly needsPrevious?: boolean;
-  /** Killed, with all it started, after so many milliseconds; its reply then has `timedOut`. */
+  /** Killed with all its child processes after this many milliseconds; its reply then has `timedOut`. */
   readonly deadlineMs?: number;
-  /** Its output is a file's content, or a whole tree: much of it is nothing strange. */
+  /** Its output is a file's content or a whole tree, so a large output is expected. */
   readonly large?: boolean;
-  /** Told when its reply has arrived whole. */
+  /** Called when its reply has arrived completely. */
   readonly onReply?: () => void;
-  /** Told stdout and stderr as they come, for work that takes long. */
+  /** Called with stdout and stderr as they arrive, for long-running work. */
   readonly onOutput?: (stream: 'stdout' | 'stderr', chunk: Uint8Array) => void;
 }
 
-/** What one part said. Output is bytes, exactly as the script wrote them. */
+/** The reply to one part. Output is bytes, exactly as the script wrote them. */
 export interface Reply {
   readonly code: number;
   readonly stdout: Buffer;
@@ -28,54 +28,59 @@ export interface Reply {
   readonly timedOut?: boolean;
 }
 
-/** What is known of a session from its first answer on. */
+/** What is known about a session from its first reply on. */
 export interface Greeting {
   readonly user: string;
   readonly uid: number;
   readonly home: string;
 }
 
-/** Why there is no session, or no longer one. */
+/** Why there is no session, or why it ended. */
 export interface SessionFailure {
   readonly reason:
     | 'unreachable' // no route, refused, timed out, name not found
-    | 'authentication' // the server did not take any of our keys or the password
+    | 'authentication' // the server accepted neither our keys nor the password
     | 'host-key-unknown'
     | 'host-key-changed'
-    | 'become' // sudo, su or doas said no
-    | 'lost' // the connection ended while we used it
-    | 'late' // no answer in the time that the task has
-    | 'interrupted' // we ended it, as somebody asked for
-    | 'unsupported'; // this way to a shell lacks something; the message says which other has it
-  /** One sentence; names host and port, and what the other side said. */
+    | 'become' // sudo, su or doas refused
+    | 'lost' // the connection ended while in use
+    | 'late' // no answer within the task's timeout
+    | 'interrupted' // we ended it because the user asked for it
+    | 'unsupported'; // this connection lacks a feature; the message says which one has it
+  /** One sentence; names the host, the port and what the other side said. */
   readonly message: string;
-  /** The way out, as the command that accepts a host key. */
+  /** How to solve it, such as the command that accepts a host key. */
   readonly hint?: string;
-  /** For `lost`: replies that had arrived whole before the end. */
+  /** For `lost`: replies that had arrived completely before the connection ended. */
   readonly replies?: readonly Reply[];
 }
 
-/** What came of one exchange with a session: a reply to each script, or why there is none. */
+/** The result of one exchange with a session: a reply to each script, or why there is none. */
 export type Exchanged =
   | { readonly ok: true; readonly replies: readonly Reply[] }
   | { readonly ok: false; readonly failure: SessionFailure };
 
 /**
- * A running `/bin/sh` on a host, as one user. All ways to a shell (ssh, openssh, local, pct, become) are this.
- * Exchanges are answered in the order they are given; each is one round trip whatever the number of parts.
+ * A running `/bin/sh` on a host, as one user. Every connection (ssh, openssh, local, pct, become) provides one.
+ * Exchanges are answered in the order in which they are sent; each takes one round trip, no matter how many parts it
+ * has.
  */
 export interface Session {
   readonly greeting: Greeting;
   exchange(parts: readonly Part[], signal?: AbortSignal): Promise<Exchanged>;
-  /** Bytes and exchanges so far: what tests count. */
+  /** Bytes and exchanges so far, for tests to count. */
   readonly traffic: { readonly exchanges: number; readonly bytesSent: number; readonly bytesReceived: number };
   close(): Promise<void>;
 }
 
-/** How to get a shell: what an inventory and the command line say of one host and user. Times are milliseconds. */
+/**
+ * How to get a shell: what the inventory and the command line say about one host and user. Times are in milliseconds.
+ */
 export interface Endpoint {
-  readonly name: string; // the inventory's name, for messages
-  /** One of CONNECTIONS; what an inventory calls so otherwise stays as it is, and opening says that there is none. */
+  readonly name: string; // name in the inventory, for messages
+  /**
+   * One of CONNECTIONS. An unknown name from an inventory is kept; opening it reports that no such connection exists.
+   */
   readonly connection: string;
   readonly address?: string;
   readonly port?: number;
@@ -86,17 +91,17 @@ export interface Endpoint {
   readonly hostKeyChecking?: boolean;
   readonly sshConfigFile?: string;
   readonly connectTimeoutMs?: number;
-  /** What only this way needs to be told. */
+  /** Settings that only this connection uses. */
   readonly settings?: Settings;
-  /** The way to the host of the inventory through which this one is reached. */
+  /** The endpoint of the inventory host through which this one is reached. */
   readonly via?: Endpoint;
   readonly become?: Become;
-  readonly shell?: string; // default /bin/sh
+  readonly shell?: string; // default: /bin/sh
 }
 
-/** Becoming another user on the same connection. The password goes in once, on stdin. */
+/** Becoming another user on the same connection. The password is sent once, on stdin. */
 export interface Become {
-  /** One of BECOME_METHODS, or what an inventory calls so, as with connections. */
+  /** One of BECOME_METHODS, or an unknown name from an inventory, handled as for connections. */
   readonly method: string;
   readonly user: string;
   readonly password?: string;
@@ -104,15 +109,18 @@ export interface Become {
   readonly exe?: string;
 }
 
-/** Opens sessions and keeps connections: two sessions on one host share one login. */
+/** Opens sessions and keeps connections: two sessions on the same host share one login. */
 export interface Connector {
   open(
     endpoint: Endpoint,
     signal?: AbortSignal,
   ): Promise<{ ok: true; session: Session } | { ok: false; failure: SessionFailure }>;
-  /** Forgets the sessions of an endpoint's host, and its login: the next session logs in anew; what is going on ends in its own time. */
+  /**
+   * Forget the sessions and the login of an endpoint's host: the next session logs in again. Exchanges in progress
+   * finish in their own time.
+   */
   reset(endpoint: Endpoint): Promise<void>;
-  /** Logins made so far (tests count them). */
+  /** Number of logins so far, for tests. */
   readonly logins: number;
   close(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-/** A command line as words, as Python's `shlex.split` reads it; undefined where a quote is not closed. */
+/** Split a command line into words, as Python's `shlex.split` does; undefined if a quote is not closed. */
 export function splitWords(line: string): readonly string[] | undefined {
   const words: string[] = [];
   let word: string | undefined;

@@ -1,6 +1,9 @@
 import { suggest } from './suggest.ts';
 
-/** The kinds of subjects that there are, and what the name behind the colon is of. What a type is about or blurs is one of them. */
+/**
+ * All kinds of subjects, and what the name after the colon refers to. Everything that a type is about or blurs has one
+ * of these kinds.
+ */
 const KINDS = {
   path: 'an absolute path, and all below it',
   entry: 'an absolute path, without what is below it',
@@ -33,10 +36,13 @@ const PATHS = /^(?:path|entry|data|inode|listed|missing|mount)$/;
 /** All kinds of subjects. */
 export const subjectKinds: readonly string[] = Object.keys(KINDS);
 
-/** What is wrong with a subject that a person wrote, as what was expected and a hint; undefined for one that there is. */
+/**
+ * What is wrong with a subject that a person wrote: what was expected, and a hint; undefined if the subject is valid.
+ */
 export function wrongSubject(text: string): { readonly expected: string; readonly hint?: string } | undefined {
   if (text === 'absent:*') return undefined;
-  // Of what is not there, and of what an answer depends on without telling of it: a subject again.
+  // `absent:` (something that is not there) and `by:` (what an answer depends on without mentioning it) wrap another
+  // subject.
   const [, kind, name = ''] = /^(?:absent:|by:)?([^:]*):(.*)$/s.exec(text) ?? [];
   const examples = 'a subject, as path:/etc/nginx, unit:nginx.service or package:nginx';
   if (kind === undefined || !Object.hasOwn(KINDS, kind)) {

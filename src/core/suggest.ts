@@ -1,10 +1,16 @@
-/** The word nearest to a mistyped one, if any is near enough to be meant; else one that it begins, or that begins it. */
+/**
+ * The candidate nearest to a mistyped word, if any is near enough to be what was meant; otherwise one of which it is a
+ * prefix, or the reverse.
+ */
 export function suggest(word: string, candidates: Iterable<string>): string | undefined {
   const all = [...candidates];
   return nearest(word, all) ?? beginning(word, all);
 }
 
-/** `dir` → directory, `upercase` → upper: of several words the shortest that is begun, or the longest that begins it. */
+/**
+ * `dir` → directory, `upercase` → upper: the shortest of the words that it begins, or the longest of those that begin
+ * it.
+ */
 function beginning(word: string, candidates: readonly string[]): string | undefined {
   const lower = word.toLowerCase();
   if (lower.length < 3) return undefined;
@@ -14,7 +20,7 @@ function beginning(word: string, candidates: readonly string[]): string | undefi
   return within.toSorted((a, b) => b.length - a.length)[0];
 }
 
-/** Whether a word begins with another one, of which one letter may be mistyped. */
+/** Whether a word starts with another one, allowing for one mistyped letter in that. */
 const begins = (word: string, start: string): boolean =>
   word.length > start.length && [-1, 0, 1].some((more) => editDistance(word.slice(0, start.length + more), start) <= 1);
 
@@ -24,7 +30,7 @@ function nearest(word: string, candidates: readonly string[]): string | undefine
   let bestDistance = limit + 1;
   const lower = word.toLowerCase();
   for (const candidate of candidates) {
-    // As many letters as the lengths differ by have to come or go at least.
+    // The distance is at least the difference between the lengths.
     if (Math.abs(candidate.length - lower.length) >= bestDistance) continue;
     const distance = editDistance(lower, candidate.toLowerCase());
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
@@ -32,7 +38,7 @@ function nearest(word: string, candidates: readonly string[]): string | undefine
   return best;
 }
 
-/** How many letters to insert, delete, replace or swap with their neighbour (Damerau–Levenshtein). */
+/** The number of insertions, deletions, replacements and swaps of neighbouring letters (Damerau–Levenshtein). */
 function editDistance(a: string, b: string): number {
   let before: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, j) => j);

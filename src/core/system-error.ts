@@ -1,13 +1,13 @@
-/** What the operating system said when it refused something on this machine. */
+/** An error from the operating system on this machine. */
 interface SystemError extends Error {
   readonly code: string;
   readonly syscall: string;
   readonly path?: string;
-  /** Why, where we refuse what the system would do. */
+  /** The reason, if we refuse something that the system would allow. */
   readonly reason?: string;
 }
 
-/** Whether the operating system refused: no mistake of ours, but of what it was asked for. */
+/** Whether the operating system refused the operation: not a bug of ours, but a problem with what was requested. */
 export const isSystemError = (error: unknown): error is SystemError =>
   error instanceof Error &&
   'code' in error &&
@@ -40,7 +40,7 @@ const acts: Readonly<Record<string, string>> = {
   rename: 'cannot rename',
 };
 
-/** The same in words, with the path: `cannot open /etc/shadow: permission denied`; undefined for any other error. */
+/** The error in words, with the path: `cannot open /etc/shadow: permission denied`; undefined for any other error. */
 export function systemReason(error: unknown): string | undefined {
   if (!isSystemError(error)) return undefined;
   const { code, syscall, path, message, reason } = error;

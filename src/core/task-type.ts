@@ -4,10 +4,10 @@ import type { AnyQuestion } from './question.ts';
 import type { Reply } from './session.ts';
 import type { Expression } from './value.ts';
 
-/** The questions of one task by name; `state` has their answers under the same names. */
+/** The questions of one task by name; `state` has the answers under the same names. */
 export type Questions = Readonly<Record<string, AnyQuestion<unknown>>>;
 
-/** What the answers to a task's questions tell. */
+/** The answers to a task's questions. */
 export type StateOf<Q extends Questions> = {
   readonly [K in keyof Q]: NonNullable<Q[K]> extends AnyQuestion<infer A> ? A : never;
 };
@@ -15,21 +15,26 @@ export type StateOf<Q extends Questions> = {
 /** What `register` gets, as plain data; the engine adds `changed`, `failed`, `skipped`, `diff`. */
 export type TaskResult = Readonly<Record<string, unknown>>;
 
-/** What a task has to do, told from its state. No changes: the host is as it should be. */
+/** What a task has to do, derived from its state. No changes: the host is already as it should be. */
 export type Plan =
   | {
       readonly changes: readonly Change[];
       readonly result?: TaskResult;
       readonly warnings?: readonly string[];
       readonly skipped?: string;
-      /** What else differs can be told only after these changes (fetched package lists): plan again. */
+      /**
+       * The remaining differences can be determined only after these changes (fetched package lists): plan again then.
+       */
       readonly more?: true;
     }
-  /** In a check `would` tells what it would have changed, were it not for this; a proof, which only looks, changes nothing: []. */
+  /**
+   * In a check, `would` lists what it would have changed without this failure; a proof, which only reads, changes
+   * nothing: [].
+   */
   | { readonly failed: string; readonly result?: TaskResult; readonly would?: readonly Change[] }
-  /** Only in a check, where the state does not tell. */
+  /** Only in a check, if the state does not determine the outcome. */
   | { readonly unknown: string }
-  /** Not there yet (wait_for, a manual step): ask again after so many milliseconds, until the deadline. */
+  /** Not ready yet (wait_for, a manual step): ask again after this many milliseconds, until the deadline. */
   | {
       readonly wait: {
         readonly againMs: number;
@@ -39,15 +44,15 @@ export type Plan =
       };
     };
 
-/** What a type may know besides its parameters. */
+/** What a type may know in addition to its parameters. */
 export interface TaskContext {
   readonly check: boolean;
   readonly diff: boolean;
   readonly host: string;
   readonly interactive: boolean;
-  /** How long a step of a person is waited for at most. */
+  /** The longest time to wait for a person to complete a manual step. */
   readonly personWaitMs?: number;
-  /** Ansible's `jinja2_native`: texts stay texts also where they look like something else. */
+  /** Ansible's `jinja2_native`: strings stay strings even if they look like something else. */
   readonly native?: boolean;
   /** How many times `-v` was given. */
   readonly verbosity?: number;
@@ -56,16 +61,21 @@ export interface TaskContext {
   readonly environment: Readonly<Record<string, string>>;
 }
 
-/** The controller's side of a task, used before any question: files beside the playbook, templates, variables. */
+/** The controller's side of a task, used before any question: files next to the playbook, templates, variables. */
 export interface Controller {
-  /** The first that exists of `name` in the search path for this task (`files`, `templates`, `vars` of role and playbook). */
+  /**
+   * The first existing `name` in this task's search path (`files`, `templates`, `vars` of the role and the playbook).
+   */
   find(
     kind: 'files' | 'templates' | 'vars',
     name: string,
   ): { ok: true; path: string } | { ok: false; searched: readonly string[] };
-  /** A file of the controller; without `decrypt: false`, what is under Ansible Vault is decrypted. */
+  /** Read a file on the controller; decrypts Ansible Vault content unless `decrypt: false`. */
   readFile(path: string, options?: { readonly decrypt?: boolean }): Uint8Array;
-  /** Relative path, mode, and content (or link target) of everything below a folder, parents first; `follow` is for links. */
+  /**
+   * Relative path, mode, and content (or link target) of everything below a directory, parents first; `follow` says
+   * how to treat links.
+   */
   readTree(
     path: string,
     options?: { readonly follow?: boolean; readonly contents?: boolean; readonly decrypt?: boolean },
@@ -77,39 +87,41 @@ export interface Controller {
     target?: string;
   }[];
   isDirectory(path: string): boolean;
-  /** Permission bits of a file, links followed. */
+  /** Permission bits of a file, following links. */
   modeOf(path: string): number;
   writeFile(path: string, content: Uint8Array, mode?: number): void;
-  /** Text of a template file, rendered with the task's variables. */
+  /** Render a template file with the task's variables. */
   render(path: string, options: TemplateOptions): string;
-  /** What an expression of the playbook comes to with the task's variables, as plain data; and what it is called. */
+  /**
+   * Evaluate an expression from the playbook with the task's variables; returns its name and its value as plain data.
+   */
   evaluate(expression: Expression): { readonly name: string; readonly value: unknown };
-  /** The first of the conditions that does not hold, as `when` would say. */
+  /** The first condition that does not hold, evaluated like `when`. */
   broken(conditions: Expression): { readonly condition: unknown } | undefined;
-  /** A variable, as plain data and as Python calls its type; none where it is not defined. */
+  /** A variable as plain data, and whether Python would call it a float; undefined if the variable is not defined. */
   variable(name: string): { readonly value: unknown; readonly float: boolean } | undefined;
-  /** A YAML or JSON text of variables (vault included), for include_vars. */
+  /** Parse YAML or JSON text with variables (vault included), for include_vars. */
   parseVars(text: string, path: string): Readonly<Record<string, unknown>>;
-  /** A job on the task's host: the file that tells of it, and what this run knows of it. */
+  /** A job on the task's host: its status file, and what this run knows about it. */
   job(id: string): { readonly file: string; readonly started?: StartedJob | undefined };
   prompt(question: string, options: { echo: boolean }): Promise<string>;
-  /** Let time pass; as a prompt, only when it is the task's turn. */
+  /** Wait; like `prompt`, only when it is the task's turn. */
   wait(ms: number): Promise<void>;
 }
 
-/** A task that was started and not waited for: what its type makes of its end. */
+/** A task that was started in the background: how its type turns its end into a result. */
 export interface StartedJob {
   /** What to ask once it has ended. */
   ask(): Questions;
-  /** The result that the task would have had, from the answers, what its commands said, and how long they took. */
+  /** The result that the task would have had, computed from the answers, its commands' replies and its duration. */
   ended(state: Readonly<Record<string, unknown>>, replies: readonly Reply[], seconds: number): TaskResult;
-  /** Its result where there was nothing to wait for. */
+  /** Its result if there was nothing to wait for. */
   readonly over?: TaskResult;
 }
 
-/** The options of the `template` task type that concern rendering, under their own names. */
+/** The rendering options of the `template` task type, under their own names. */
 export interface TemplateOptions {
-  /** Where the text goes: `template_destpath`. */
+  /** The destination path: `template_destpath`. */
   readonly dest?: string;
   readonly trim_blocks?: boolean;
   readonly lstrip_blocks?: boolean;
@@ -122,13 +134,13 @@ export interface TemplateOptions {
   readonly comment_end_string?: string;
 }
 
-/** What the commands of a task did: told to `result` after a run, without replies in a check. */
+/** What a task's commands did; passed to `result` after a run, and without replies in a check. */
 export interface Done<S, P> {
   readonly params: P;
   readonly state: S;
   readonly before: S;
   readonly changes: readonly Change[];
-  /** A reply for each command that ran, in order. Empty in a check. */
+  /** One reply for each command that ran, in order. Empty in a check. */
   readonly replies: readonly Reply[];
   readonly startedAt: Date;
   readonly endedAt: Date;
@@ -139,11 +151,14 @@ export interface Done<S, P> {
 export interface Example {
   readonly title: string;
   readonly yaml: string;
-  /** `parses`: only checked against the parameters, where running needs what a test host has not got; says why. */
+  /**
+   * `no`: the tests only check it against the parameters, because running it needs something that a test host does not
+   * have; gives the reason.
+   */
   readonly runs?: { readonly no: string };
 }
 
-/** What a task type is: data and pure functions. What Ansible calls a module. */
+/** A task type, as data and pure functions. Ansible calls it a module. */
 export interface TaskType<
   Specs extends ParamSpecs = ParamSpecs,
   Q extends Questions = Questions,
@@ -151,29 +166,35 @@ export interface TaskType<
   R = Params<Specs>,
 > {
   readonly name: string;
-  /** Other names that mean the same, as `ansible.builtin.systemd_service`. */
+  /** Other names for it, such as `ansible.builtin.systemd_service`. */
   readonly aliases?: readonly string[];
   readonly summary: string;
   readonly description?: string;
   readonly params: Specs;
-  /** The parameter that free-form text goes to (`command: echo hi`). */
+  /** The parameter that takes free-form text (`command: echo hi`). */
   readonly freeForm?: string;
-  /** Done once for all hosts, on the first of them (`add_host`), as with `run_once`. */
+  /** Runs once for all hosts, on the first of them (`add_host`), as with `run_once`. */
   readonly oncePerPlay?: true;
-  /** Takes any further parameter (`set_fact`). */
+  /** Accepts arbitrary further parameters (`set_fact`). */
   readonly anyParams?: boolean;
   readonly rules?: ParamRules;
-  /** Acts each time it is planned (`command`): asked again, it is not expected to have nothing left to do. */
+  /** Acts every time (`command`): planning again after it ran is not expected to find nothing left to do. */
   readonly acts?: boolean;
-  /** Needs no host: it is computed by the controller alone (`debug`, `set_fact`). */
+  /** Needs no host: the controller computes it alone (`debug`, `set_fact`). */
   readonly controllerOnly?: boolean;
-  /** With these parameters it only looks: whatever comes of it, the host is as before. */
+  /** With these parameters it is read-only: the host stays as it was, whatever the result. */
   readonly looks?: (params: R) => boolean;
-  /** It fails where what follows is not wanted (`fail`, `assert`): in a check, too, that is the end. Other failures are told, and the check goes on. */
+  /**
+   * Fails deliberately, to prevent what follows (`fail`, `assert`), so its failure ends a check as well. Other
+   * failures in a check are reported, and the check goes on.
+   */
   readonly guards?: true;
-  /** A check of Ansible skips it; called as Ansible, one that fails in a check is skipped, too. */
+  /**
+   * Ansible's check mode skips it. When this program is called as `ansible` or `ansible-playbook`, one that fails in a
+   * check is skipped, too.
+   */
   readonly skippedByAnsible?: true;
-  /** What it asks goes on changing by itself: earlier answers are no good, neither to it nor to later tasks. */
+  /** What it asks about changes by itself: earlier answers are of no use, neither to it nor to later tasks. */
   readonly asksAnew?: true;
   /** Reads what it needs on the controller: files, templates. Runs before `ask`; may throw `ControllerError`. */
   readonly prepare?: (params: Params<Specs>, controller: Controller, context: TaskContext) => R | Promise<R>;
@@ -181,21 +202,27 @@ export interface TaskType<
   /** Questions that depend on the first answers: a second round, shared by all tasks that need one. */
   readonly thenAsk?: (state: StateOf<Q>, params: R, context: TaskContext) => M;
   readonly plan: (state: StateOf<Q> & Partial<StateOf<M>>, params: R, context: TaskContext) => Plan;
-  /** After the changes: whether what was planned is so, where more may have come up meanwhile (a new snapshot). Without it nothing may be left to plan. */
+  /**
+   * After the changes: whether what was planned has been achieved, for types where new work may have appeared
+   * meanwhile (a new snapshot). Without it, planning again must find nothing left to do.
+   */
   readonly reached?: (
     before: StateOf<Q> & Partial<StateOf<M>>,
     now: StateOf<Q> & Partial<StateOf<M>>,
     params: R,
   ) => boolean;
   readonly result?: (done: Done<StateOf<Q> & Partial<StateOf<M>>, R>) => TaskResult;
-  /** What `ansible_facts` in its result become: facts (the default), or variables of Ansible's levels 19 and 18. */
+  /**
+   * What the `ansible_facts` in its result become: facts (the default), or variables at Ansible's precedence level 19
+   * or 18.
+   */
   readonly gives?: 'facts' | 'set_fact' | 'include_vars';
   /** Documented keys of the result. */
   readonly returns?: Readonly<Record<string, string>>;
   readonly examples: readonly Example[];
 }
 
-/** Any task type: what the registry holds. That its functions fit its parameters is proved where it is defined. */
+/** Any task type, as the registry holds it. Each definition proves that its functions fit its parameters. */
 // biome-ignore lint/suspicious/noExplicitAny: no other type takes all task types; bindParams proves the parameters
 export type AnyTaskType = TaskType<any, any, any, any>;
 
@@ -204,7 +231,7 @@ export interface ParamRules {
   readonly mutuallyExclusive?: readonly (readonly string[])[];
   readonly requiredTogether?: readonly (readonly string[])[];
   readonly requiredOneOf?: readonly (readonly string[])[];
-  /** When the first has the value, the named ones are required (all, or any with `any`). */
+  /** If the first parameter has this value, the named ones are required (all of them, or at least one with `any`). */
   readonly requiredIf?: readonly {
     readonly param: string;
     readonly is: unknown;
@@ -214,10 +241,10 @@ export interface ParamRules {
   readonly requiredBy?: Readonly<Record<string, readonly string[]>>;
 }
 
-/** A foreseen failure on the controller, as a file that is not there: its message becomes the task's. */
+/** An expected failure on the controller, such as a missing file; its message becomes the task's message. */
 export class ControllerError extends Error {}
 
-/** Define a task type; the types of its parameters and of its state follow from what is written. */
+/** Define a task type; the types of its parameters and state are inferred. */
 export const defineTask = <
   const Specs extends ParamSpecs,
   Q extends Questions = Record<never, never>,

@@ -1,20 +1,20 @@
 import { codeOf } from './text/code-of.ts';
 
-/** A file's bytes as text that goes back to the same bytes, whatever they are. */
+/** A file's bytes as text that converts back to the same bytes, whatever they are. */
 export interface OpenedText {
   readonly text: string;
-  /** Text of ours as it reads in this file's encoding. */
+  /** Converts our own text to how it reads in this file's encoding. */
   readonly foreign: (text: string) => string;
   readonly close: (text: string) => Uint8Array;
 }
 
-/** Bytes as UTF-8 text; where they are not, each byte as one character, so that nothing is lost. */
+/** Decode bytes as UTF-8; if they are not UTF-8, map each byte to one character, so that nothing is lost. */
 export function openText(bytes: Uint8Array): OpenedText {
   try {
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
     return { text, foreign: (ours) => ours, close: encodeText };
   } catch {
-    // Not UTF-8: latin1 maps each byte to the character of its number, and back.
+    // Not UTF-8: latin1 maps each byte to the character with the same number, and back.
     return {
       text: Buffer.from(bytes).toString('latin1'),
       foreign: (ours) => encodeText(ours).toString('latin1'),
@@ -24,8 +24,9 @@ export function openText(bytes: Uint8Array): OpenedText {
 }
 
 /**
- * What a host or a file says, as text. A byte that is not UTF-8 becomes a lone surrogate (0xE9 is U+DCE9), as in Python, so that
- * `encodeText` gives the same bytes: names and texts in other encodings survive. On a terminal it shows as U+FFFD.
+ * Decode text from a host or a file. A byte that is not UTF-8 becomes a lone surrogate (0xE9 is U+DCE9), as in Python,
+ * so that `encodeText` restores the same bytes: names and texts in other encodings survive. A terminal shows it as
+ * U+FFFD.
  */
 export function decodeText(bytes: Uint8Array): string {
   const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -46,7 +47,7 @@ export function decodeText(bytes: Uint8Array): string {
   return Buffer.from(units.buffer, 0, length * 2).toString('utf16le');
 }
 
-// The first byte of a sequence of UTF-8, up to which one, how long it is, and what its second byte may be.
+// For each kind of UTF-8 sequence: the highest first byte, the length, and the range of the second byte.
 const sequences = [
   [0x7f, 1, 0, 0],
   [0xc1, 0, 0, 0],
@@ -61,7 +62,7 @@ const sequences = [
   [0xff, 0, 0, 0],
 ] as const;
 
-/** How many bytes make one character here; 0 where they are not UTF-8. */
+/** The length in bytes of the character at this offset; 0 if it is not UTF-8. */
 function sequenceAt(bytes: Uint8Array, at: number): number {
   const first = bytes[at]!;
   if (first < 0x80) return 1;
@@ -72,13 +73,13 @@ function sequenceAt(bytes: Uint8Array, at: number): number {
   return size;
 }
 
-/** Text as UTF-8, and what `decodeText` made of other bytes as those bytes. */
+/** Encode text as UTF-8; what `decodeText` made of other bytes becomes those bytes again. */
 export function encodeText(text: string): Buffer {
   if (text.isWellFormed()) return Buffer.from(text);
-  // With `u` a surrogate matches only where it stands alone; latin1 takes the lower byte of each.
+  // With `u` a surrogate matches only if it stands alone; latin1 keeps the lower byte of each.
   const pieces = text.split(/([\udc80-\udcff]+)/u);
   return Buffer.concat(pieces.map((piece, index) => Buffer.from(piece, index % 2 === 0 ? 'utf8' : 'latin1')));
 }
 
-/** A path as the file system of this machine takes it. */
+/** A path in the form that the local file system expects. */
 export const localPath = (path: string): string | Buffer => (path.isWellFormed() ? path : encodeText(path));

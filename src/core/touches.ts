@@ -1,15 +1,22 @@
 /**
- * What a question is about, or a change affects: `path:/etc/nginx`, `unit:nginx.service`, `package:nginx`, `user:bob`,
- * `dataset:tank/a`, `network:`. The part after the colon may end in `*`. A path stands for itself and all below it;
- * `entry:/etc/nginx` is that path alone: a folder that is made or gets another mode leaves what is below it as it is;
- * of that, `data:` is what a file holds and `inode:` all else, so that another mode leaves the content as it is.
- * `listed:/etc` is what folders hold there: names come and go, while files that are there stay as they are.
- * `absent:unit:…` and `missing:/path` are those of which an answer says that they are not there.
- * `by:package:git` is what an answer depends on and does not tell of: where the answer will be another, it stays as it is.
+ * What a question is about, or what a change affects: `path:/etc/nginx`, `unit:nginx.service`, `package:nginx`,
+ * `user:bob`, `dataset:tank/a`, `network:`. The part after the colon may end in `*`.
+ *
+ * - `path:` means the path and everything below it.
+ * - `entry:/etc/nginx` means that path alone: creating a directory or changing its mode leaves what is below it
+ *   unchanged. It has two parts: `data:` is a file's content, `inode:` everything else, so a new mode leaves the
+ *   content unchanged.
+ * - `listed:/etc` means the names in a directory: names come and go, while the files that stay are unchanged.
+ * - `absent:unit:…` and `missing:/path` mean that an answer says that the thing does not exist.
+ * - `by:package:git` is something that an answer depends on but does not report: a change of the answer does not
+ *   change it.
  */
 export type Subject = string;
 
-/** Whether what is said about one subject can touch the other: equal, below it, or matched by its star. */
+/**
+ * Whether a statement about one subject can affect the other: they are equal, one contains the other, or a star
+ * matches.
+ */
 export function touches(changed: Subject, asked: Subject): boolean {
   if (changed.startsWith('listed:'))
     return /^(path|entry):/.test(asked) && touches(changed.replace('listed:', 'path:'), asked);

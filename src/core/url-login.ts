@@ -1,10 +1,10 @@
-/** A user and password as they stand in a URL. */
+/** The user and password in a URL. */
 interface Login {
   readonly user: string;
   readonly password: string;
 }
 
-/** A user of so many characters without a password is a token, as forges give them; shorter ones are names. */
+/** A user this long without a password is a token, as code forges issue them; a shorter one is a user name. */
 const token = '[^/?#@\\s:]{16,}';
 
 const login = new RegExp(
@@ -12,7 +12,7 @@ const login = new RegExp(
   'is',
 );
 
-/** A URL without the user and password in it, or the token, and these; where it has neither it stays as it is. */
+/** Split a URL into the URL without its user and password (or token), and those. A URL with neither is unchanged. */
 export function urlLogin(url: string): { readonly url: string; readonly login?: Login } {
   const { scheme, user, password, alone, rest } = login.exec(url)?.groups ?? {};
   return scheme === undefined
@@ -23,7 +23,7 @@ export function urlLogin(url: string): { readonly url: string; readonly login?: 
       };
 }
 
-/** The passwords and tokens of all URLs in a text, as written and as they are. */
+/** The passwords and tokens of all URLs in a text, both encoded and decoded. */
 export const passwordsIn = (text: string): readonly string[] =>
   [...text.matchAll(secrets)].flatMap(([, password, alone]) => {
     const one = password ?? alone ?? '';
@@ -32,7 +32,7 @@ export const passwordsIn = (text: string): readonly string[] =>
 
 const secrets = new RegExp(`[a-z][a-z0-9+.-]*://(?:[^/?#@\\s:]*:([^/?#@\\s]*)|(?<=https?://)(${token}))@`, 'gi');
 
-/** Something that is not well encoded means itself. */
+/** Percent-decode a text; an invalid encoding stands for itself. */
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text);

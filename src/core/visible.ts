@@ -1,15 +1,18 @@
 import { mapTexts } from './map-texts.ts';
 
-// C0 without tab and line feed, DEL, C1, and what turns the direction of writing.
+// C0 without tab and line feed, DEL, C1, and the characters that change the writing direction.
 const control = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
-/** A text whose control characters are seen and do nothing: a terminal obeys them, whoever wrote them. Lines and tabs stay. */
+/**
+ * Make the control characters in a text visible and harmless: a terminal obeys them, no matter who wrote them. Line
+ * feeds and tabs stay.
+ */
 export const visible = (text: string): string => text.replace(control, pictured);
 
-/** The same data with the control characters of all its texts made visible. */
+/** Copy data, making the control characters in all its strings visible. */
 export const visibleIn = <T>(data: T): T => mapTexts(data, visible);
 
-/** A control picture, as `␛` for escape, where Unicode has one; else its number. */
+/** A control picture, such as `␛` for escape, if Unicode has one; otherwise the character's code. */
 function pictured(character: string): string {
   const code = character.charCodeAt(0);
   if (code < 0x20) return String.fromCharCode(0x2400 + code);

@@ -1,10 +1,10 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 
-/** What a certificate says, as plain data. */
+/** The content of a certificate, as plain data. */
 export interface Certificate {
   readonly subject: string;
   readonly issuer: string;
-  /** DNS names and IP addresses that it is for. */
+  /** The DNS names and IP addresses that it covers. */
   readonly names: readonly string[];
   readonly notBefore: Date;
   readonly notAfter: Date;
@@ -14,30 +14,30 @@ export interface Certificate {
   readonly pem: string;
 }
 
-/** The certificates of a PEM file in their order; undefined where it has none or one cannot be read. */
+/** The certificates in a PEM file, in order; undefined if it has none or one of them is unreadable. */
 export function readCertificates(file: Uint8Array): readonly Certificate[] | undefined {
   const blocks = new TextDecoder().decode(file).match(/-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/g);
   try {
     return blocks?.map(readCertificate);
   } catch {
-    return undefined; // the file is damaged, which the caller tells
+    return undefined; // the file is damaged; the caller reports it
   }
 }
 
-/** Whether a private key (PEM, without passphrase) belongs to a certificate; undefined where it is no such key. */
+/** Whether a private key (PEM, without passphrase) belongs to a certificate; undefined if it is not such a key. */
 export function keyMatches({ pem }: Certificate, key: Uint8Array): boolean | undefined {
   try {
     return new X509Certificate(pem).checkPrivateKey(createPrivateKey(Buffer.from(key)));
   } catch {
-    return undefined; // no key, or one under a passphrase
+    return undefined; // not a key, or protected by a passphrase
   }
 }
 
-/** Whether a certificate is for a name or address, wildcards heeded. */
+/** Whether a certificate covers a name or address, including by wildcard. */
 export const covers = ({ pem }: Certificate, name: string): boolean =>
   new X509Certificate(pem)[/^[\d.]+$|:/.test(name) ? 'checkIP' : 'checkHost'](name) !== undefined;
 
-/** Whether the first was signed by the second. */
+/** Whether the second certificate signed the first. */
 export function issuedBy(issued: Certificate, issuer: Certificate): boolean {
   const by = new X509Certificate(issuer.pem);
   const certificate = new X509Certificate(issued.pem);
@@ -60,5 +60,5 @@ function readCertificate(pem: string): Certificate {
   };
 }
 
-// Node prints one part of a name a line.
+// Node prints each part of a name on its own line.
 const oneLine = (name: string | undefined): string => (name ?? '').split('\n').join(', ');
