@@ -1,4 +1,4 @@
-/** All that a task type may import. */
+/** Everything a task type may import. */
 
 export { bindParams, type ParamProblem } from './core/bind-params.ts';
 export { becomes, blurs, type Change, type Diff, type Effect, mayAlter, predicts } from './core/change.ts';
@@ -132,7 +132,7 @@ export { urlLogin } from './core/url-login.ts';
 export { Expression, fromJs } from './core/value.ts';
 export { type Certificate, covers, issuedBy, keyMatches, readCertificates } from './core/x509.ts';
 export type { Pattern } from './template/python/pattern.ts';
-// Python's regular expressions, for what users write as such.
+// Python's regular expressions, for the patterns that users write.
 export {
   compilePattern,
   compileReplacement,
@@ -141,6 +141,6 @@ export {
   search as searchPattern,
   substitute,
 } from './template/python/regex.ts';
-// YAML that hosts have, and where its values are written.
+// YAML files found on hosts, and where their values are written.
 export { loadYaml } from './yaml/load.ts';
 export { valuePlaceOf } from './yaml/places.ts';

@@ -32,7 +32,7 @@ const options = {
   },
 } as const satisfies OptionSpecs;
 
-/** One task on hosts, as `ansible PATTERN -m TYPE -a ARGS` runs it: a playbook that is made here. */
+/** Runs one task on hosts, as `ansible PATTERN -m TYPE -a ARGS` does, by building a one-task playbook. */
 export const adHoc = defineCommand({
   name: 'ansible',
   usage: ['PATTERN [options]'],
@@ -51,16 +51,16 @@ export const adHoc = defineCommand({
   },
 });
 
-/** JSON stays what it is; other text is the task's free form or its `k=v` words. */
+/** JSON is parsed; any other text is the task's free form or its `k=v` words. */
 function readArgs(args: string): unknown {
   if (!args.trim().startsWith('{')) return args;
   try {
     return JSON.parse(args);
   } catch {
-    return args; // no JSON after all: the task type says what it expects
+    return args; // not valid JSON: the task type will report what it expects
   }
 }
 
-/** `poll` is about a task in the background only; 0 seconds there are none. */
+/** `poll` only applies to a background task, and a background time of 0 seconds means no background task. */
 const inBackground = ({ background, poll }: { readonly background?: number; readonly poll?: number }): object =>
   background === undefined || background === 0 ? {} : { async: background, ...(poll !== undefined && { poll }) };

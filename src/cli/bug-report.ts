@@ -2,7 +2,7 @@ import { systemReason } from '../core/system-error.ts';
 import { visible } from '../core/visible.ts';
 import { version } from './version.ts';
 
-/** What to say of an exception that ended the program, and its exit code. What the system refused is no bug. */
+/** The message for an exception that ended the program, and the exit code. A refusal by the operating system is not a bug. */
 export function lastWords(error: unknown): { readonly text: string; readonly exitCode: number } {
   const refused = systemReason(error);
   return refused === undefined
@@ -10,7 +10,7 @@ export function lastWords(error: unknown): { readonly text: string; readonly exi
     : { text: visible(`error: ${refused}\n`), exitCode: 1 };
 }
 
-/** What to say of an exception that nobody foresaw: it is a bug of ours, not a mistake of the user's. */
+/** The message for an unexpected exception: a bug of ours, not a user mistake. */
 function bugReport(error: unknown): string {
   const shown = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return `unexpected: this is a bug in Retrace ${version} (Node ${process.version}); please report it with what you ran and this text:\n${shown}\n`;

@@ -10,67 +10,67 @@ import type { CommandIo } from '../language/config/command-io.ts';
 import type { Face } from './face.ts';
 import { wrongValues } from './wrong-values.ts';
 
-/** What commands have of the world, and of the program that they belong to. */
+/** What a command gets from its surroundings, and the program it belongs to. */
 export interface CliIo extends CommandIo {
   readonly face: Face;
-  /** All commands that have a name. */
+  /** All named commands. */
   readonly commands: readonly Command[];
 }
 
-/** What a command that was called has of the world. */
+/** What a command gets when it is called. */
 export interface CallIo extends CliIo {
-  /** Report what is wrong with its command line; gives the exit code. */
+  /** Reports mistakes in the command line and returns the exit code. */
   readonly refuse: (mistakes: readonly string[]) => number;
 }
 
-/** A command: its line of the overview, its help, its completion and its parser come from this description. */
+/** A command. Its line in the overview, its help, its completion and its parser are all derived from this description. */
 export interface Command<S extends OptionSpecs = OptionSpecs> {
-  /** What it is called by after `run`; nothing for the one that runs playbooks. */
+  /** The word after `run`; empty for the command that runs playbooks. */
   readonly name: string;
-  /** One line of the overview. */
+  /** Its line in the overview. */
   readonly summary: string;
-  /** Ways to call it, without its name: `HOST [NAME]`. */
+  /** The ways to call it, without its name: `HOST [NAME]`. */
   readonly usage: readonly string[];
-  /** What there is to know besides, at most a few lines. */
+  /** Further help text, a few lines at most. */
   readonly about?: string;
   readonly options: S;
-  /** The words that are no options: what is missing where there are none, and how many it takes. */
+  /** Positional words: what to call them when they are missing, and how many are allowed. */
   readonly words?: { readonly what: string; readonly least: number; readonly most: number };
-  /** What the first of them must be, or, for completion, what it may be. */
+  /** What the first of them must be or, for completion only, what it may be. */
   readonly first?: readonly string[] | 'hosts' | 'task types' | 'commands';
-  /** Everything behind the first word is for another program: no options are read. */
+  /** Everything after the first word belongs to another program, so no options are parsed there. */
   readonly passesOn?: true;
-  /** The program of Ansible's that it also answers as, and the exit code for a command line that was not understood. */
+  /** The Ansible program that it also answers as, and the exit code for a bad command line. */
   readonly ansible?: { readonly name: string; readonly usageError: number };
-  /** Help of its own instead of the one made from this description. */
+  /** Replaces the help generated from this description. */
   help?(io: CliIo): Promise<string | undefined>;
-  /** Does it; gives the exit code. */
+  /** Runs the command and returns the exit code. */
   run(line: CommandLine<S>, io: CallIo): Promise<number>;
 }
 
-/** A command with the types of its options. */
+/** Defines a command, inferring the types of its options. */
 export const defineCommand = <const S extends OptionSpecs>(command: Command<S>): Command => command;
 
-/** The option that each command has. */
+/** The option that every command has. */
 export const HELP = { help: { type: 'switch', short: 'h', help: 'print this help' } } as const satisfies OptionSpecs;
 /** The option of the programs that have a version. */
 export const VERSION = { version: { type: 'switch', help: 'print the version' } } as const satisfies OptionSpecs;
 
-/** The options that a command understands: its own, and those that each has. */
+/** The options that a command accepts: its own and the common ones. */
 export const optionsOf = ({ options, name }: Command, face: Face): OptionSpecs => ({
   ...options,
   ...((face.ansible || name === '') && VERSION),
   ...HELP,
 });
 
-/** Read a command line and do what it says: help, version and mistakes are dealt with here, for all commands alike. */
+/** Parses a command line and runs the command. Help, version and mistakes are handled here, the same way for all commands. */
 export async function callCommand(command: Command, argv: readonly string[], io: CliIo): Promise<number> {
   const refuse = (mistakes: readonly string[]): number => report(mistakes, command, io);
   const line = readLine(command, argv, io.face);
   if (!line.ok) return refuse(line.mistakes);
   if (line.options['help'] === true) return print(await helpOf(command, io), io);
   if (line.options['version'] === true) return print(`${io.face.version}\n`, io);
-  // Ansible's programs take an empty value, and scripts may count on it.
+  // Ansible's programs accept an empty value, and scripts may rely on that.
   const wrong = io.face.ansible ? [] : wrongValues(command.options, line.options, io.cwd);
   const mistakes = [...wrong, ...mistakesOfWords(command, line.rest, io.face)];
   return mistakes.length > 0 ? refuse(mistakes) : command.run(line, { ...io, refuse });
@@ -101,7 +101,7 @@ function readLine(command: Command, argv: readonly string[], face: Face): Return
 
 function mistakesOfWords({ words, first }: Command, rest: readonly string[], face: Face): readonly string[] {
   const { what, least, most } = words ?? { what: '', least: 0, most: 0 };
-  // Ansible's programs have words of their own for a wrong one.
+  // Ansible's programs have their own wording for a wrong choice.
   const choices = !face.ansible && Array.isArray(first) ? (first as readonly string[]) : undefined;
   const [word] = rest;
   if (choices !== undefined && word === undefined && least > 0) return [`expected one of ${choices.join(', ')}`];
@@ -110,7 +110,7 @@ function mistakesOfWords({ words, first }: Command, rest: readonly string[], fac
   return rest.slice(most).map((extra) => `unexpected argument "${extra}"`);
 }
 
-/** How a user calls it: `run vault`, `ansible-vault`. */
+/** How a user invokes it: `run vault`, `ansible-vault`. */
 const calledBy = ({ name }: Command, face: Face): string => (face.ansible || name === '' ? face.name : `run ${name}`);
 
 const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;

@@ -1,13 +1,13 @@
 import { type OptionSpec, type OptionSpecs, takesValue } from '../core/command-line.ts';
 
-/** What completion has to know of a command. The one without a name runs playbooks. */
+/** What completion needs to know about a command. The one without a name runs playbooks. */
 interface Completable {
   readonly name: string;
   readonly options: OptionSpecs;
   readonly first?: readonly string[] | 'hosts' | 'task types';
 }
 
-/** The scripts that make shells complete commands, their options and the values of these. */
+/** Scripts that make shells complete commands, options and option values. */
 export const COMPLETION_SCRIPTS = {
   bash: (commands: readonly Completable[]): string => `_run_complete() {
   local word=\${COMP_WORDS[COMP_CWORD]} before=\${COMP_WORDS[COMP_CWORD-1]} command=\${COMP_WORDS[1]} options
@@ -63,13 +63,13 @@ ${lines(commands, firstWords, (name, words) => `complete -c run -n '__fish_seen_
 `,
 } as const;
 
-// What the program itself knows; a completion never fails aloud.
+// These words come from the program itself. A completion must fail silently.
 const hosts = `run inventory --list 2>/dev/null | grep -o '"[^"]*": {$' | cut -d'"' -f2 | grep -v '^_meta$\\|^hostvars$'`;
 const types = `run doc 2>/dev/null | sed 's/ .*//; s/^.*\\.//'`;
 const tags = (words: string): string =>
   `for p in ${words}; do [ -f "$p" ] && run "$p" --list-tags 2>/dev/null; done | sed -n 's/.*TASK TAGS: \\[\\(.*\\)\\].*/\\1/p' | tr -d ' ' | tr , '\\n' | sort -u`;
 
-/** A pattern of the shell, and the words that belong to it. */
+/** A shell pattern and the words it completes to. */
 type Words = readonly [pattern: string, words: string];
 
 const lines = (
@@ -85,7 +85,7 @@ const lines = (
 const namesOf = (commands: readonly Completable[]): readonly string[] =>
   commands.map(({ name }) => name).filter((name) => name !== '');
 
-/** Whatever is no command is a playbook: the command without a name. */
+/** Anything that is not a command is a playbook, which the command without a name runs. */
 const knownCommand = (commands: readonly Completable[]): string =>
   `  case $command in ${namesOf(commands).join('|')}) ;; *) command= ;; esac`;
 
@@ -94,7 +94,7 @@ const spellingsOf = (name: string, { short }: OptionSpec): readonly string[] => 
   ...(short === undefined ? [] : [`-${short}`]),
 ];
 
-/** What may follow the options of a command that have choices. */
+/** Completions for the values of options that have choices. */
 const valuesOf = ({ name, options }: Completable): readonly Words[] =>
   Object.entries(options).flatMap(([option, spec]) =>
     spec.type === 'choice'
@@ -109,7 +109,7 @@ const valuesOf = ({ name, options }: Completable): readonly Words[] =>
       : [],
   );
 
-/** What may follow the name of a command. */
+/** Completions for the first word after a command's name. */
 function firstWords({ name, first }: Completable): readonly Words[] {
   if (first === undefined) return [];
   if (first === 'hosts') return [[name, `$(${hosts})`]];

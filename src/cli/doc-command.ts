@@ -5,14 +5,16 @@ import type { TaskType } from '../core/task-type.ts';
 import { playbookSchema } from './schema.ts';
 import { taskTypeRegistry } from './task-types.ts';
 
-/** What is to be printed: of one type, of all, or all of them for editors or our docs. */
+/** What to print: one type, all types, or all of them for editors or for our docs. */
 interface Asked {
   readonly type: string | undefined;
   readonly schema: boolean;
   readonly markdown: boolean;
 }
 
-/** Print the task types with a sentence each, all about one, the page of all built-in ones for our docs, or a schema for editors. */
+/**
+ * Prints a one-line summary of every task type, everything about one type, the docs page of all built-in types, or a schema for editors.
+ */
 export async function docCommand({ type: name, ...asked }: Asked): Promise<number> {
   if (asked.markdown) return markdown();
   const registry = taskTypeRegistry([process.cwd()], []);

@@ -1,7 +1,7 @@
 import { ANSIBLE_VERSION } from '../language/variables/magic-variables.ts';
 import { version } from './version.ts';
 
-/** As which program we answer: our own, or one of Ansible's with its words, defaults and exit codes. */
+/** The program we answer as: our own, or one of Ansible's with its wording, defaults and exit codes. */
 export interface Face {
   readonly name: string;
   readonly ansible: boolean;
@@ -11,7 +11,7 @@ export interface Face {
 /** Our own face. */
 export const run: Face = { name: 'run', ansible: false, version: `retrace ${version}` };
 
-/** The face of one of Ansible's programs. Scripts compare the core version; what we are stands behind it. */
+/** The face of one of Ansible's programs. Scripts compare the core version, so our own version comes after it. */
 export const ansibleFace = (name: string): Face => ({
   name,
   ansible: true,

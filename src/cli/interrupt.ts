@@ -1,19 +1,20 @@
 import { setMaxListeners } from 'node:events';
 
 /**
- * A signal that Ctrl-C and the like give: the first ends the run cleanly, a second ends the program at once. One that was passed on by the
- * process that waits for this one (SIGUSR2, see the lab's `inside.ts`) may be the same that a terminal sent to both: it is counted by itself.
+ * An abort signal driven by Ctrl-C and the like: the first signal ends the run cleanly, the second ends the program at once. A signal
+ * passed on by the process that waits for this one (SIGUSR2, see the lab's `inside.ts`) may be the same one that the terminal sent to both,
+ * so it is counted separately.
  */
 export function interruptible(tell: (text: string) => void): { readonly signal: AbortSignal; end(): void } {
   const controller = new AbortController();
-  // Each connection listens: Node would warn of the eleventh.
+  // Every connection adds a listener, and Node would warn at the eleventh.
   setMaxListeners(0, controller.signal);
   const seen = { own: 0, passed: 0 };
   const stop = (name: NodeJS.Signals): void => {
     const count = ++seen[name === 'SIGUSR2' ? 'passed' : 'own'];
     if (count > 1) {
       tell('\nended at once; what was being changed may be half done, the next run finds out\n');
-      // The handler is ours, so the default action of the signal has to be asked for.
+      // We installed a handler, so the signal's default action has to be triggered explicitly.
       process.removeAllListeners(name);
       process.kill(process.pid, name);
     } else if (!controller.signal.aborted) {

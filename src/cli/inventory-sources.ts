@@ -6,7 +6,10 @@ import { nearInventory } from '../language/inventory/near-inventory.ts';
 import type { Face } from './face.ts';
 import type { Parsed } from './options.ts';
 
-/** The inventory that was given, else the configured one, else the one beside the playbook or its folder, else localhost alone. */
+/**
+ * The inventory given on the command line, else the configured one, else the one next to the playbook or its directory, else just
+ * localhost.
+ */
 export function inventorySources(parsed: Parsed, config: Config, origins: Origins, face: Face): readonly string[] {
   const given = parsed.options.inventory;
   if (given !== undefined) return given;
@@ -18,7 +21,7 @@ export function inventorySources(parsed: Parsed, config: Config, origins: Origin
   return near === undefined ? config.inventory.filter((path) => existsSync(path)) : [near];
 }
 
-/** The lab's inventory: that of the playbook's own project, else the one that came with the program. */
+/** The lab inventory of the playbook's own project, else the one shipped with the program. */
 function labInventory(directory: string): string {
   const near = join(dirname(directory), 'inventory', 'lab.yaml');
   return existsSync(near) ? near : labInventoryPath();

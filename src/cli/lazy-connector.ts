@@ -1,6 +1,6 @@
 import type { Connector } from '../core/session.ts';
 
-/** A connector whose code is loaded by the first connection: listings and checks of syntax need none. */
+/** A connector whose code is loaded on the first connection: listings and syntax checks need none. */
 export function lazyConnector(env: NodeJS.ProcessEnv): Connector {
   let loaded: Connector | undefined;
   let loading: Promise<Connector> | undefined;

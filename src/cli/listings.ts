@@ -8,11 +8,11 @@ import { evaluate, TemplateError } from '../template/index.ts';
 import type { Loaded } from './load-all.ts';
 import type { Parsed } from './options.ts';
 
-/** Whether something is to be listed instead of run. */
+/** Whether to list something instead of running. */
 export const lists = ({ options }: Parsed): boolean =>
   options['list-tasks'] || options['list-tags'] || options['list-hosts'];
 
-/** What --list-tasks, --list-tags and --list-hosts print, or undefined where nothing is to be listed. */
+/** What --list-tasks, --list-tags and --list-hosts print; undefined if none of them is given. */
 export function listingOf(parsed: Parsed, { playbooks, context }: Loaded): string | undefined {
   if (!lists(parsed)) return undefined;
   const { 'list-tasks': tasks, 'list-tags': tagNames, 'list-hosts': hosts } = parsed.options;
@@ -31,7 +31,7 @@ export function listingOf(parsed: Parsed, { playbooks, context }: Loaded): strin
     .join('\n');
 }
 
-/** The hosts of a play that the run's limit leaves. */
+/** The hosts of a play that remain after the run's limit. */
 export function hostsOf(play: Play, context: Loaded['context']): readonly string[] {
   const selected = selectHosts(context.inventory, shown(play.hosts.value, play, context), {
     limit: context.options.limit,
@@ -40,7 +40,7 @@ export function hostsOf(play: Play, context: Loaded['context']): readonly string
   return selected.ok ? selected.value : [];
 }
 
-/** A name or pattern computed with the play's and the extra variables; as written where that does not suffice. */
+/** A name or pattern, evaluated with the play's variables and the extra variables; as written if those are not enough. */
 function shown(raw: Raw, play: Play, context: Loaded['context']): string {
   const value = computed(raw, play, context);
   if (value === undefined) return raw instanceof Template ? raw.source : String(raw);
@@ -61,7 +61,10 @@ function computed(raw: Raw, play: Play, context: Loaded['context']): unknown {
   }
 }
 
-/** Patterns that fit no host: what can be known before anything is touched. Plays after an `add_host` may name hosts to come. */
+/**
+ * Patterns that match no host, as far as that is known before any host is touched. Plays after an `add_host` may name hosts that do not
+ * exist yet.
+ */
 export function unknownHosts({ playbooks, context }: Loaded): readonly Diagnostic[] {
   const plays = playbooks.flatMap((playbook) => playbook.plays);
   if (mayAddHosts(plays)) return [];
@@ -78,7 +81,7 @@ export function unknownHosts({ playbooks, context }: Loaded): readonly Diagnosti
 /** Whether a run may add hosts to the inventory. */
 export const mayAddHosts = (plays: readonly Play[]): boolean => plays.some((play) => play.items.some(addsHosts));
 
-/** Whether a play says its hosts without a template. */
+/** Whether a play's hosts are given without a template. */
 export const isSettled = (play: Play): boolean => !holdsTemplate(play.hosts.value);
 
 const holdsTemplate = (raw: Raw): boolean =>

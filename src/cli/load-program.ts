@@ -4,9 +4,9 @@ import { dirname, join } from 'node:path';
 import { Script } from 'node:vm';
 
 /**
- * The program, a CommonJS bundle beside the file that starts it. V8 gets the code that it compiled when the bundle was
- * built (Node 20 has no compile cache of its own), which halves the time to start; without it, or when it is another
- * V8's, the program starts all the same.
+ * Loads the program, a CommonJS bundle next to the file that starts it. V8 gets the code it compiled when the bundle was built (Node 20 has
+ * no compile cache of its own), which halves the startup time. Without that cache, or with one from another V8 version, the program still
+ * starts.
  */
 export function loadProgram(): typeof import('./program.ts') {
   const path = join(import.meta.dirname, 'program.cjs');
@@ -15,7 +15,7 @@ export function loadProgram(): typeof import('./program.ts') {
     filename: path,
     cachedData: readOrNothing(cache),
   });
-  // As `require` would have done it, so that whoever requires the program meets this instance.
+  // Load it as `require` would, so that anyone who requires the program gets this instance.
   const module = new Module(path);
   Object.assign(module, { filename: path, loaded: true });
   const require = createRequire(path);

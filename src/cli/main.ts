@@ -10,11 +10,11 @@ const calledAs = (process.env['RETRACE_CALLED_AS'] ?? process.argv[1] ?? 'run')
   .replace(/^.*\//, '')
   .replace(/\.cjs$/, '');
 
-// Most runs take a second or less: code that V8 compiles anew for speed seldom pays for it, so it waits ten times longer.
-// Newer versions decide by other means, and have no such flag.
+// Most runs take a second or less, and recompiling code for speed seldom pays off in that time, so V8 waits ten times longer before doing
+// it. Newer V8 versions decide differently and do not have this flag.
 if (process.versions.v8.startsWith('11.')) setFlagsFromString('--interrupt-budget=600000');
 
-// Nobody reads any more (`run doc | head`): what is under way goes on to its end, unseen.
+// The reader has gone away (`run doc | head`): let the work in progress finish, unseen.
 for (const stream of [process.stdout, process.stderr])
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;

@@ -3,11 +3,11 @@ import { dirname, extname } from 'node:path';
 import { nearFile } from './near-file.ts';
 import { runOptions } from './options.ts';
 
-/** What to say of playbooks that are not there; the names of commands are what a word may have been meant for, besides files. */
+/** The diagnostics for playbooks that do not exist; a word may also have been meant as the name of a command. */
 export const missingPlaybooks = (files: readonly string[], commandNames: readonly string[] = []): readonly string[] =>
   files.filter((file) => !existsSync(file)).map((file) => notFound(file, commandNames));
 
-/** A word that is neither a command nor a file: which of either, or which option, may be meant. */
+/** The message for a word that is neither a command nor a file, suggesting a similar command, file or option. */
 function notFound(file: string, commandNames: readonly string[]): string {
   const isBare = dirname(file) === '.' && extname(file) === '' && commandNames.length > 0;
   const message = isBare ? `"${file}" is neither a command nor a playbook` : `cannot find the playbook ${file}`;

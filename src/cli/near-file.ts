@@ -2,7 +2,10 @@ import { existsSync, readdirSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { suggest } from '../core/suggest.ts';
 
-/** The file that may be meant by a path that is not there, written as the path was; other words may be meant as well where it names no directory. */
+/**
+ * The existing file that a wrong path may have meant, spelled the way the path was. If the path names no directory, `words` are suggested
+ * too.
+ */
 export function nearFile(path: string, written: string, words: readonly string[] = []): string | undefined {
   const directory = dirname(path);
   const names = existsSync(directory) ? readdirSync(directory) : [];

@@ -1,4 +1,4 @@
-/** What to say where this Node is too old for us; undefined where it will do. Written so that an old Node can run it. */
+/** The message if this version of Node is too old, undefined otherwise. Written so that an old Node can run it. */
 export function tooOld(version: string): string | undefined {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   return major > 20 || (major === 20 && minor >= 11)

@@ -6,8 +6,8 @@ import { hostsOf, isSettled, mayAddHosts } from './listings.ts';
 import type { Loaded } from './load-all.ts';
 
 /**
- * A run that has no host to work on: a mistake, not a success. Hosts that a play adds to the inventory may still come, and an
- * empty group is a warning: inventories that ask a cloud have them.
+ * Diagnoses a run without any host to work on: that is a mistake, not a success. Hosts may still come from plays that add them to the
+ * inventory. An empty group is only a warning, because cloud inventories have empty groups.
  */
 export function nothingToDo(loaded: Loaded, severity: Diagnostic['severity']): readonly Diagnostic[] {
   const { playbooks, context } = loaded;

@@ -5,7 +5,7 @@ import { INVENTORY_OPTION } from '../language/inventory/inventory-options.ts';
 import { VAULT_OPTIONS } from '../language/vault/vault-options.ts';
 import { outputFormNames } from '../report/forms/index.ts';
 
-/** Options of running playbooks, named as ansible-playbook names them; what is ours comes last. */
+/** The options for running playbooks, named as in ansible-playbook; our own come last. */
 export const runOptions = {
   ...INVENTORY_OPTION,
   limit: {
@@ -95,5 +95,5 @@ export const runOptions = {
   verbose: { type: 'count', short: 'v', help: 'report more; -vvv shows what is sent' },
 } as const satisfies OptionSpecs;
 
-/** A command line of running playbooks. */
+/** The parsed command line of a playbook run. */
 export type Parsed = CommandLine<typeof runOptions>;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Diagnostic, Position, Result } from '../core/source.ts';
 import { upTo } from '../core/text/up-to.ts';
 
-/** TypeScript and JavaScript files of the user's own in a folder; a project's unit tests are none of ours. */
+/** The user's TypeScript and JavaScript files in a directory, without the project's unit tests. */
 export function ownFiles(folder: string): readonly string[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder, { withFileTypes: true })
@@ -15,7 +15,10 @@ export function ownFiles(folder: string): readonly string[] {
 
 const unlike = /\.(d|test|spec)\.[jt]s$/;
 
-/** What a file of the user's own exports. In it, `retrace` is what task types may import; whatever is wrong with it is told. */
+/**
+ * Loads a user's file and returns its exports. Inside it, `retrace` resolves to what task types may import. Anything wrong with the file is
+ * reported.
+ */
 export async function importOwn(path: string): Promise<Result<Readonly<Record<string, unknown>>>> {
   try {
     return { ok: true, value: await (readsTypeScript ? importNatively(path) : importByJiti(path)) };
@@ -24,7 +27,7 @@ export async function importOwn(path: string): Promise<Result<Readonly<Record<st
   }
 }
 
-/** Something wrong with code of the user's own. */
+/** A diagnostic for a mistake in user code. */
 export const ownMistake = (path: string, message: string, at?: Position): Diagnostic => ({
   severity: 'error',
   code: 'own-code',
@@ -34,7 +37,7 @@ export const ownMistake = (path: string, message: string, at?: Position): Diagno
 
 type Exports = Record<string, unknown>;
 
-// Not `import()`: code that V8 takes from its cache cannot.
+// Not `import()`, which does not work in code that V8 takes from its cache.
 const load = nodeModule.createRequire(import.meta.url);
 
 interface Resolved {
@@ -44,10 +47,10 @@ interface Resolved {
 
 type Resolve = (name: string, context: unknown, next: (name: string, context: unknown) => Resolved) => Resolved;
 
-// Not in the types of Node 20, which has no such hooks.
+// Missing from the types of Node 20, which has no such hooks.
 const { registerHooks } = nodeModule as { registerHooks?: (hooks: { resolve: Resolve }) => void };
 
-/** Node 22.18 and newer read TypeScript by themselves, and let us say what a name means. */
+/** Node 22.18 and newer read TypeScript natively and let us control module resolution. */
 const readsTypeScript =
   registerHooks !== undefined && 'typescript' in process.features && process.features.typescript !== false;
 
@@ -77,7 +80,7 @@ async function importByJiti(path: string): Promise<Exports> {
 
 const messageOf = (error: unknown): string => upTo(error instanceof Error ? error.message : String(error), '\n').trim();
 
-/** Where in the file it went wrong, as far as the error tells. */
+/** The place in the file where it went wrong, if the error says. */
 function placeIn(path: string, error: unknown): Position | undefined {
   const told = error instanceof Error ? `${error.message}\n${error.stack ?? ''}` : '';
   const match = new RegExp(`${path.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')}:(\\d+)(?::(\\d+))?`).exec(told);

@@ -4,10 +4,13 @@ import { fromJs, toJs, type Value } from '../core/value.ts';
 import { type Callee, type Env, type Lookup, TemplateError, Undefined } from '../template/index.ts';
 import { importOwn, ownFiles } from './own-code.ts';
 
-/** Filters, tests and lookups of the user's own. */
+/** The user's own filters, tests and lookups. */
 export type OwnPlugins = Pick<Env, 'filters' | 'tests' | 'lookups'>;
 
-/** What `filter_plugins/`, `test_plugins/` and `lookup_plugins/` beside the playbooks export: each function is one, by its name. */
+/**
+ * Loads the exports of `filter_plugins/`, `test_plugins/` and `lookup_plugins/` next to the playbooks. Each exported function is a plugin
+ * under its name.
+ */
 export async function loadOwnPlugins(folders: readonly string[]): Promise<Result<OwnPlugins>> {
   const mistakes: Diagnostic[] = [];
   const functionsIn = async (name: string): Promise<readonly [string, Plain][]> => {
@@ -42,7 +45,7 @@ const isPlugin = (entry: [string, unknown]): entry is [string, Plain] =>
 const table = <T>(functions: readonly [string, Plain][], make: (plain: Plain, name: string) => T): Record<string, T> =>
   Object.fromEntries(functions.map(([name, plain]) => [name, make(plain, name)]));
 
-/** Plain data goes in and comes out; what is given by name arrives as one object, after the rest. */
+/** Plugins take and return plain data; named arguments arrive as one object after the positional ones. */
 const filter = (plain: Plain): Callee => ({
   call: (name, args, kwargs) =>
     answer(name, plain, [...args.map(given), ...(kwargs.size === 0 ? [] : [named(kwargs)])]),

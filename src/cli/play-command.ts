@@ -21,7 +21,7 @@ import { endPrompts } from './prompt.ts';
 import { verbosityOf } from './run-options.ts';
 import { version } from './version.ts';
 
-/** Run playbooks, check them, or list what they have. Returns the exit code. */
+/** Runs playbooks, checks them, or lists their contents. Returns the exit code. */
 export async function playCommand(parsed: Parsed, io: CallIo): Promise<number> {
   const { face, commands } = io;
   const absent = face.ansible
@@ -34,9 +34,9 @@ export async function playCommand(parsed: Parsed, io: CallIo): Promise<number> {
   if (parsed.options.lab) {
     const { insideLab, isInsideLab, labCommand } = await import('../lab/index.ts');
     if (!isInsideLab()) {
-      // What the lab is doing goes to stderr: stdout is the run's.
+      // The lab's progress goes to stderr, because stdout belongs to the run.
       const aside = { stdout: process.stderr, stderr: process.stderr, isTTY: process.stderr.isTTY === true };
-      // What would be told after minutes of building can be told before.
+      // Report now what would otherwise only surface after minutes of building.
       const missing = [...parsed.rest, ...(parsed.options.inventory ?? [])].filter(isMissing);
       if (missing.length > 0) return io.refuse(missing.map((file) => `the file ${file} does not exist`));
       const code = await labCommand(['up'], aside);
@@ -46,7 +46,7 @@ export async function playCommand(parsed: Parsed, io: CallIo): Promise<number> {
   return play(parsed, face);
 }
 
-/** Whether this names a file that is not there; `a,b` and `h,` are lists of hosts. */
+/** Whether this names a file that does not exist; `a,b` and `h,` are host lists. */
 const isMissing = (path: string): boolean => !path.includes(',') && !existsSync(path);
 
 const print = (text: string): number => {
@@ -54,7 +54,7 @@ const print = (text: string): number => {
   return 0;
 };
 
-/** Run what the command line names, or the playbooks whose texts are given. */
+/** Runs the playbooks named on the command line, or those whose texts are given. */
 export async function play(parsed: Parsed, face: Face, texts: Readonly<Record<string, string>> = {}): Promise<number> {
   const { config, warnings, origins } = readConfig();
   const chalk = createChalk(process.stdout, process.env);
@@ -111,7 +111,7 @@ export async function play(parsed: Parsed, face: Face, texts: Readonly<Record<st
       return 1;
     }
     tell(loaded.warnings ?? []);
-    // Ansible finds these only when it comes to them, and what it never comes to does not matter to it.
+    // Ansible finds these only when it reaches them, and never notices what it does not reach.
     const syntax = parsed.options['syntax-check'] ? ('syntax' as const) : undefined;
     const only = lists(parsed) ? ('listing' as const) : syntax;
     const mistakes = face.ansible ? [] : (await import('./preflight.ts')).preflight(loaded.value, { only });
@@ -127,7 +127,7 @@ export async function play(parsed: Parsed, face: Face, texts: Readonly<Record<st
     const { exitCode } = await runPlaybooks(loaded.value.context, loaded.value.playbooks, version);
     return exitCode;
   } catch (error) {
-    // A bug of ours, told with its stack: not with what is secret.
+    // A bug of ours: show the stack, but not the secrets.
     throw error instanceof Error ? maskedError(error, secrets) : error;
   } finally {
     await connector.close();
@@ -136,7 +136,7 @@ export async function play(parsed: Parsed, face: Face, texts: Readonly<Record<st
   }
 }
 
-/** Of a file under Ansible Vault no line is worth showing. */
+/** No line of a vault-encrypted file is worth showing. */
 const readable = (text: string | undefined): string | undefined =>
   text === undefined || isEnvelope(text) ? undefined : text;
 
@@ -145,10 +145,10 @@ function maskedError(error: Error, secrets: Secrets): Error {
   return Object.assign(error, secrets.mask({ message, stack }));
 }
 
-/** Whoever wants a run's events besides what it prints names a file for them; runs are added to it. */
+/** Appends the run's events to a file, for users who want them in addition to the printed output. */
 async function recorder(file: string | undefined): Promise<Reporter[]> {
   if (file === undefined || file === '') return [];
   const { appendFileSync } = await import('node:fs');
-  appendFileSync(file, '', { mode: 0o600 }); // a file that cannot be written ends the program before it begins
+  appendFileSync(file, '', { mode: 0o600 }); // an unwritable file ends the program before the run starts
   return [jsonReporter((text) => appendFileSync(file, text, { mode: 0o600 }))];
 }

@@ -12,13 +12,13 @@ import type { Loaded } from './load-all.ts';
 import { nothingToDo } from './nothing-to-do.ts';
 import { unconfirmed } from './to-confirm.ts';
 
-/** Everything wrong with a run that can be known before any host is touched, all at once. */
+/** Everything wrong with a run that can be known before any host is touched, reported all at once. */
 export function preflight(
   loaded: Loaded,
   { only }: { readonly only?: 'listing' | 'syntax' } = {},
 ): readonly Diagnostic[] {
   const { context, playbooks, files, decrypt } = loaded;
-  // Who only lists or checks the syntax may do so without an inventory.
+  // Listing and checking the syntax work without an inventory.
   const idle = nothingToDo(loaded, only === undefined ? 'error' : 'warning');
   const withoutHosts = context.inventory.hosts.size === 0 && idle.length > 0;
   const wrongHosts = withoutHosts ? [] : [...emptyLimit(loaded), ...unknownHosts(loaded)];
@@ -35,17 +35,17 @@ export function preflight(
       tags: { only: context.options.tags, skip: context.options.skipTags },
       env: context.env([]),
     }),
-    // Nothing that is listed is decrypted: who only looks needs no password.
+    // A listing decrypts nothing, so it needs no password.
     ...(only === undefined ? unconfirmed(loaded) : []),
     ...(only !== undefined && !loaded.hasPasswords ? [] : wrongPasswords(loaded, decrypt)),
   ];
 }
 
-/** Whether a play is for a host of this run, as far as that is known before. */
+/** Whether a play has hosts in this run, as far as that is known in advance. */
 const mayHaveHosts = (play: Play, { context, playbooks }: Loaded): boolean =>
   !isSettled(play) || hostsOf(play, context).length > 0 || mayAddHosts(playbooks.flatMap((playbook) => playbook.plays));
 
-/** A limit that leaves no host is a typo, not a wish to do nothing. */
+/** A limit that matches no host is a typo, not a wish to do nothing. */
 function emptyLimit({ context }: Loaded): readonly Diagnostic[] {
   const { limit } = context.options;
   if (limit === undefined) return [];
@@ -62,7 +62,7 @@ function emptyLimit({ context }: Loaded): readonly Diagnostic[] {
       ];
 }
 
-/** Each variable of inventory and command line with all that it is somewhere; layers that hosts share are read once. */
+/** Every inventory and command-line variable with all the values it has anywhere. Layers shared between hosts are read once. */
 function definitionsOf({ context }: Loaded): Definitions {
   const hosts = [...context.inventory.hosts.values(), context.inventory.localhost];
   const layers = new Set([context.extra, ...hosts.flatMap((host) => host.layers)]);
@@ -71,11 +71,11 @@ function definitionsOf({ context }: Loaded): Definitions {
   return definitions;
 }
 
-/** Values under a vault that the passwords do not open: one of each label is tried, since a try takes 10 ms. */
+/** Vault values that the given passwords do not open. Only one per label is tried, because each try takes 10 ms. */
 function wrongPasswords({ context, playbooks }: Loaded, decrypt: Loaded['decrypt']): readonly Diagnostic[] {
   const tried = new Map<string, Vaulted>();
   const plays = playbooks.flatMap((playbook) => playbook.plays);
-  // The secrets of hosts that this run has nothing to do with are left alone.
+  // Leave alone the secrets of hosts that are not part of this run.
   const names = new Set(plays.flatMap((play) => hostsOf(play, context)));
   const hosts = [...context.inventory.hosts.values()].filter((host) => names.has(host.name));
   for (const vaulted of vaultedIn(

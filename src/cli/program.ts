@@ -1,4 +1,4 @@
-/** What the built program offers to the file that starts it, and to whoever imports `retrace`. */
+/** What the built program exports to the file that starts it and to anyone who imports `retrace`. */
 
 export * as sdk from '../sdk.ts';
 export { lastWords } from './bug-report.ts';

@@ -2,17 +2,17 @@ import { createInterface, type Interface } from 'node:readline';
 import { Writable } from 'node:stream';
 import { visible } from '../core/visible.ts';
 
-/** Ask on the terminal. At the end of the input the answer is empty. */
+/** Asks a question on the terminal. At the end of input the answer is empty. */
 export async function ask(question: string): Promise<string> {
   process.stderr.write(visible(question));
   return nextLine();
 }
 
-/** Ask for a secret: what is typed is not shown. */
+/** Asks for a secret without echoing what is typed. */
 export async function askSecret(question: string): Promise<string> {
   shown = false;
   try {
-    // The terminal's echo is off before the question is there to be answered: somebody, or a program, may be quick.
+    // Turn the terminal's echo off before printing the question: a quick person, or a program, may answer at once.
     lines ??= listen();
     process.stderr.write(visible(question));
     return await nextLine();
@@ -22,7 +22,7 @@ export async function askSecret(question: string): Promise<string> {
   }
 }
 
-/** Stop listening to the terminal, so that the program can end. */
+/** Stops listening to the terminal, so that the program can end. */
 export function endPrompts(): void {
   lines?.close();
 }
@@ -33,7 +33,7 @@ let ended = false;
 const waiting: ((line: string) => void)[] = [];
 const early: string[] = [];
 
-/** One reader for all questions: what was typed ahead, or piped in, answers the next ones. */
+/** One reader serves all questions, so that typed-ahead or piped input answers the later ones. */
 function nextLine(): Promise<string> {
   lines ??= listen();
   const line = early.shift();
@@ -55,7 +55,7 @@ function listen(): Interface {
     if (next === undefined) early.push(line);
     else next(line);
   });
-  // In raw mode Ctrl-C is only a character; it means what it means everywhere.
+  // In raw mode Ctrl-C is just a character; give it its usual meaning.
   reader.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
   reader.on('close', () => {
     ended = true;

@@ -6,7 +6,7 @@ import { decodeText } from '../core/text-codec.ts';
 import type { Item, Playbook } from '../language/model.ts';
 import { PYTHON_SHIM } from './python-shim.ts';
 
-/** Modules that the user wrote for Ansible, in Python: in `library/` beside playbooks and in roles. By name, the path. */
+/** Python modules that the user wrote for Ansible, found in `library/` next to playbooks and in roles. Maps names to paths. */
 export function pythonModules(playbooks: readonly Playbook[]): ReadonlyMap<string, string> {
   const plays = playbooks.flatMap((playbook) => playbook.plays);
   const folders = new Set(plays.flatMap((play) => [play.directory, ...play.items.flatMap(rolePaths)]));
@@ -27,8 +27,8 @@ function pythonFiles(folder: string): string[] {
 }
 
 /**
- * A task type that runs such a module with the host's Python: the only thing that needs any there. It acts each time,
- * since nothing tells what it would do. What it imports of Ansible is a small stand-in that goes with it.
+ * A task type that runs such a module with the host's Python; nothing else needs Python on a host. It runs every time, because there is no
+ * way to know what it would do. A small stand-in for the parts of Ansible that it imports is sent along.
  */
 export const pythonModule = (name: string, path: string): AnyTaskType =>
   defineTask({
@@ -41,7 +41,7 @@ export const pythonModule = (name: string, path: string): AnyTaskType =>
     plan(_state, { args, source }, { check, diff, verbosity = 0 }) {
       const given = JSON.stringify({ name, path, args, source, check, diff, verbosity });
       const program = `import sys, json\nGIVEN = json.loads(${JSON.stringify(given)})\n${PYTHON_SHIM}`;
-      // The program goes in on stdin, so that no argument tells a secret.
+      // The program goes in on stdin, so that no secret appears in an argument.
       const command = reading(sh`exec python3 -`, program);
       return {
         changes: [{ what: name, from: '', to: 'run', commands: [{ ...command, accepts: anyCode, long: true }] }],
@@ -54,7 +54,7 @@ export const pythonModule = (name: string, path: string): AnyTaskType =>
 
 const anyCode = Array.from({ length: 256 }, (_, code) => code);
 
-/** The last line that is a JSON object is the result, whatever was printed before. */
+/** The last line that parses as a JSON object is the result, whatever was printed before it. */
 function resultOf(stdout: Uint8Array, stderr: Uint8Array, code: number): TaskResult {
   const lines = decodeText(stdout).trim().split('\n').toReversed();
   for (const line of lines.filter((one) => one.startsWith('{'))) {
@@ -62,7 +62,7 @@ function resultOf(stdout: Uint8Array, stderr: Uint8Array, code: number): TaskRes
       const result = JSON.parse(line) as Record<string, unknown>;
       return { changed: false, ...result, ...(result['failed'] === true && { msg: result['msg'] ?? 'failed' }) };
     } catch {
-      // A line that only looks like one is something that was printed.
+      // The line only looked like JSON: it is ordinary output.
     }
   }
   const said = decodeText(stderr).trim() || decodeText(stdout).trim() || `exit code ${code}`;

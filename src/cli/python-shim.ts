@@ -1,4 +1,4 @@
-/** What a module in Python finds under `ansible.module_utils`: enough to say what it takes, run commands, and give a result. */
+/** What a Python module finds under `ansible.module_utils`: enough to declare its parameters, run commands and return a result. */
 export const PYTHON_SHIM = String.raw`
 import os, shutil, subprocess, types
 

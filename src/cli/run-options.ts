@@ -6,14 +6,14 @@ import type { Face } from './face.ts';
 import type { Parsed } from './options.ts';
 import { ask, askSecret } from './prompt.ts';
 
-/** How much is told: `-vv` counts 2. */
+/** The verbosity: `-vv` is 2. */
 export const verbosityOf = (parsed: Parsed, config: Config): number => parsed.options.verbose || config.verbosity;
 
-/** What the command line and Ansible's configuration decide about a run; passwords are asked for here. */
+/** What the command line and Ansible's configuration say about a run. This is where passwords are asked for. */
 export async function runOptionsOf(parsed: Parsed, config: Config, origins: Origins, face: Face): Promise<RunOptions> {
   const { options } = parsed;
   const watched = process.stdin.isTTY === true && process.stdout.isTTY === true;
-  // In the lab an operator does the manual steps, so they are waited for; what it does not do in a minute, nobody else does.
+  // In the lab an operator performs the manual steps, so wait for them, but only for a minute, because nobody else will do them.
   const interactive = options.lab || watched;
   const personWait = options.lab && !watched ? { personWaitMs: 60_000 } : {};
   const password =
@@ -23,7 +23,7 @@ export async function runOptionsOf(parsed: Parsed, config: Config, origins: Orig
   return {
     check: options.check,
     diff: options.diff || config.diffAlways,
-    // Ansible's default of 5 has Python processes in mind; a host is only a connection here.
+    // Ansible's default of 5 is meant for Python processes; here a host only costs a connection.
     forks: options.forks ?? (origins.has('forks') ? config.forks : 50),
     tags: options.tags ?? config.runTags,
     skipTags: options['skip-tags'] ?? config.skipTags,
@@ -64,7 +64,7 @@ export async function runOptionsOf(parsed: Parsed, config: Config, origins: Orig
   };
 }
 
-/** Keywords that hold wherever a play does not say otherwise. */
+/** Keywords that apply wherever a play does not override them. */
 export function keywordsOf(config: Config): Partial<Keywords> {
   const at = { file: 'ansible.cfg', line: 1, column: 1 };
   return {

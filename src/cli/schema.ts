@@ -6,7 +6,7 @@ import type { KeywordPlace, KeywordSpec, KeywordType } from '../language/keyword
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** A JSON schema of playbooks, for editors: plays, blocks and tasks with our keywords, and the parameters of each type under its names. */
+/** A JSON schema of playbooks for editors: plays, blocks and tasks with our keywords, and the parameters of each type under its names. */
 export function playbookSchema(types: readonly (readonly [names: readonly string[], type: TaskType])[]): Json {
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
@@ -44,7 +44,7 @@ const closed = (properties: Json, required: readonly string[] = []): Json => ({
   ...(required.length > 0 && { required }),
 });
 
-/** What has the key is the one thing, else the other: an editor then tells mistakes of that one alone. */
+/** Something with the key is `one`, anything else is `other`, so that an editor reports mistakes of that one only. */
 const either = (key: string, one: string, other: string): Json => ({
   if: { type: 'object', required: [key] },
   // biome-ignore lint/suspicious/noThenProperty: JSON schema's word
@@ -52,10 +52,10 @@ const either = (key: string, one: string, other: string): Json => ({
   else: ref(other),
 });
 
-/** Actions that are part of the language, no task types. */
+/** Actions that are part of the language rather than task types. */
 const languageActions = ['include_tasks', 'import_tasks', 'include_role', 'import_role', 'include', 'meta'];
 
-/** The keywords that may stand in a place, as properties. */
+/** The keywords allowed in a place, as properties. */
 const keywordsOf = (place: KeywordPlace): Json =>
   Object.fromEntries(
     [...keywordsOn(place)].flatMap((name) => {
@@ -80,7 +80,7 @@ const typed = (...type: readonly string[]): Json => ({ type });
 const scalar = typed('string', 'number', 'boolean', 'null');
 const items = typed('array', 'null');
 
-/** What may be written for a keyword of each type; a test holds that the loader takes the same. */
+/** What each type of keyword accepts; a test checks that the loader accepts the same. */
 const keywordTypes: Readonly<Record<KeywordType, Json>> = {
   bool: typed('boolean', 'string', 'number', 'null'),
   int: typed('number', 'string', 'null'),
@@ -147,13 +147,13 @@ function typeFor({ type, choices, options, elements }: ParamSpec): Json {
   return { type: jsonTypes[type] };
 }
 
-/** YAML 1.1 reads `yes` as true; an editor's YAML may, too. */
+/** YAML 1.1 reads `yes` as true, and so may an editor's YAML. */
 const spelled = (choices: readonly unknown[]): boolean[] =>
   choices.some((choice) => choice === 'yes' || choice === 'no') ? [true, false] : [];
 
 const all = ['string', 'number', 'boolean', 'array', 'object', 'null'];
 
-/** What may be written for each type; text everywhere, since it may be a template. */
+/** What each type of parameter accepts. Text is accepted everywhere, since it may be a template. */
 const jsonTypes: Readonly<Record<ParamType, readonly string[]>> = {
   str: ['string', 'number', 'boolean', 'null'],
   path: ['string', 'null'],

@@ -6,7 +6,10 @@ import type { TaskType } from '../core/task-type.ts';
 import { importOwn, ownFiles, ownMistake } from './own-code.ts';
 import { pythonModule } from './python-modules.ts';
 
-/** Finds task types by any of their names: the user's own in `tasks/` beside the playbooks (or `further` folders), and the built-in ones. */
+/**
+ * Finds task types by any of their names: the user's own in `tasks/` next to the playbooks (or in the `further` directories), and the
+ * built-in ones.
+ */
 export function taskTypeRegistry(folders: readonly string[], further: readonly string[]) {
   const loaded = new Map<string, TaskType>();
   const own = new Map<string, string>(
@@ -22,15 +25,15 @@ export function taskTypeRegistry(folders: readonly string[], further: readonly s
 
   return {
     load: async (name: string): Promise<TaskType | undefined> => known(name),
-    /** The type of a name, where it has been loaded. */
+    /** The type with a given name, if it has been loaded. */
     known,
-    /** The names of all types, the user's own first. */
+    /** The names of all types, the user's first. */
     names: (): readonly string[] => [...own.keys(), ...Object.keys(taskTypes)],
-    /** Modules in Python that the user has: what no type is named as. */
+    /** Adds the user's Python modules, for names that no task type has. */
     addPython(modules: ReadonlyMap<string, string>): void {
       for (const [name, path] of modules) if (known(name) === undefined) loaded.set(name, pythonModule(name, path));
     },
-    /** Load the user's own types, what checks of parameters need; tells what is wrong with the user's own. */
+    /** Loads the user's own types, which parameter checks need, and reports what is wrong with them. */
     async loadOwn(): Promise<readonly Diagnostic[]> {
       const mine = await Promise.all([...own].map(async ([name, path]) => [name, await loadFile(path)] as const));
       for (const [name, type] of mine) if (type.ok) loaded.set(name, type.value);
@@ -39,7 +42,7 @@ export function taskTypeRegistry(folders: readonly string[], further: readonly s
   };
 }
 
-/** Types that are part of the program are in its registry already. */
+/** Task types shipped with the program are in its registry already. */
 const builtIn = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? '../../tasks' : '../tasks', import.meta.url));
 
 const nameOf = (path: string): string => basename(path).replace(/\.[jt]s$/, '');
@@ -52,7 +55,7 @@ async function loadFile(path: string): Promise<Result<TaskType>> {
   return wrong === undefined ? { ok: true, value: type! } : { ok: false, error: [ownMistake(path, wrong)] };
 }
 
-/** What keeps a default export from being a task type; written in JavaScript, nothing else would tell. */
+/** What keeps a default export from being a task type. For types written in JavaScript, this is the only check. */
 function mistakeIn(type: unknown, name: string): string | undefined {
   if (typeof type !== 'object' || type === null) return 'exports no task type: `export default defineTask({ … })`';
   const given = type as Readonly<Record<string, unknown>>;

@@ -7,19 +7,19 @@ import { decryptVault, encryptVault } from '../language/vault/vault.ts';
 import { defaultEnv, type Env, TemplateError } from '../template/index.ts';
 import type { OwnPlugins } from './own-plugins.ts';
 
-/** What templates of a run may reach: files beside them, the vault, the inventory, the configuration. */
+/** What the templates of a run can access: files next to them, the vault, the inventory, the configuration. */
 interface TemplateReach {
   readonly decrypt: (vaulted: Vaulted) => string;
   readonly inventory: LoadedInventory;
   readonly config: Config;
-  /** The folder of the playbook. */
+  /** The directory of the playbook. */
   readonly directory: string;
   readonly emit: (event: EventData) => void;
-  /** Filters, tests and lookups of the user's own. */
+  /** The user's own filters, tests and lookups. */
   readonly plugins: OwnPlugins;
 }
 
-/** Makes the environment of templates for a search path; one for each, since every task of every host asks for it. */
+/** Returns the template environment for a search path. It is cached per path, because every task asks for it on every host. */
 export function templateEnvs(reach: TemplateReach): (searchPath: readonly string[]) => Env {
   const made = new WeakMap<readonly string[], Env>();
   return (searchPath) => {
@@ -56,7 +56,7 @@ function opened(envelope: string, secret: string): string {
   throw new TemplateError(text.error[0]!.message, 'vault');
 }
 
-/** A setting by Ansible's name for it (`DEFAULT_FORKS`), where it is one that we honour. */
+/** A setting by Ansible's name for it (`DEFAULT_FORKS`), if we honour it. */
 function settingOf(config: Config, name: string): ReturnType<Env['setting']> {
   const plain = name
     .replace(/^DEFAULT_/, '')

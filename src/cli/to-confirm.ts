@@ -5,20 +5,20 @@ import type { Host, Vars, VarsLayer } from '../language/model.ts';
 import { hostsOf } from './listings.ts';
 import type { Loaded } from './load-all.ts';
 
-/** The variable that names what somebody has to look at before the first run: each name with the reason. */
+/** The variable that lists what somebody must review before the first run, each name with the reason. */
 const VARIABLE = 'retrace_confirm';
 
 /** A variable that nobody has confirmed yet. */
 interface Open {
   readonly name: string;
   readonly why: string;
-  /** What it is now, as written; nothing where it is still to be filled in. */
+  /** Its current value as written; undefined if it is still to be filled in. */
   readonly value?: string;
-  /** Where it, or else the request, is written. */
+  /** Where it is written or, failing that, where the request for it is. */
   readonly at?: Position;
 }
 
-/** What is to be confirmed or filled in for the hosts of a run, each once. */
+/** What has to be confirmed or filled in for the hosts of a run, without duplicates. */
 function toConfirm({ context, playbooks }: Loaded): readonly Open[] {
   const names = new Set(playbooks.flatMap(({ plays }) => plays.flatMap((play) => hostsOf(play, context))));
   const open = [...context.inventory.hosts.values()]
@@ -38,7 +38,7 @@ export function confirmList(loaded: Loaded, directory: string): string {
   return `\nto be confirmed or filled in before the first run, then to be taken out of ${VARIABLE}:\n${lines.join('\n')}\n`;
 }
 
-/** What keeps a run from beginning, or what a check warns of: it changes nothing. */
+/** Diagnostics about unconfirmed variables: they keep a run from starting, but are only warnings in a check, which changes nothing. */
 export function unconfirmed(loaded: Loaded): readonly Diagnostic[] {
   return toConfirm(loaded).map(({ name, why, value, at }) => ({
     severity: loaded.context.options.check ? 'warning' : 'error',
@@ -66,6 +66,6 @@ function openOf(host: Host, extra: Vars): readonly Open[] {
 
 const isEmpty = (raw: Raw | undefined): boolean => raw === undefined || raw === null || raw === '';
 
-/** A value as written; what is under the vault, or was given on the command line, may be a secret. */
+/** A value as written. A vault-encrypted value, or one from the command line, may be a secret. */
 const shown = (raw: Raw, secret: boolean): string =>
   secret || raw instanceof Vaulted ? 'given, not shown' : asWritten(raw).replace(/\n[\s\S]*/, ' …');

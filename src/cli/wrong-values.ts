@@ -4,8 +4,8 @@ import type { OptionSpec, OptionSpecs, OptionValues } from '../core/command-line
 import { nearFile } from './near-file.ts';
 
 /**
- * What is wrong with values that any text could be: an empty one, as `--limit "$HOSTS"` gives it where nothing was set, would mean
- * all hosts; and a file that is to be read has to be there.
+ * Finds wrong values in free-text options. An empty one, as `--limit "$HOSTS"` yields when the variable is unset, would mean all hosts; and
+ * a file that is to be read must exist.
  */
 export const wrongValues = (specs: OptionSpecs, values: OptionValues<OptionSpecs>, cwd: string): readonly string[] =>
   Object.entries(specs).flatMap(([name, spec]) =>

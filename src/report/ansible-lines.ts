@@ -4,7 +4,7 @@ import type { Diagnostic } from '../core/source.ts';
 import { formatDiff } from './diff.ts';
 import { isDebug, paintOf, shownOf, type Told } from './told.ts';
 
-/** An outcome as Ansible prints it: scripts read these lines. */
+/** An outcome as Ansible prints it, because scripts read these lines. */
 export function ansibleOutcome(event: Told, host: string, verbosity: number, chalk: ChalkInstance): string {
   const { outcome } = event;
   const label = event.kind === 'item-finished' ? event.label : undefined;
@@ -18,7 +18,7 @@ export function ansibleOutcome(event: Told, host: string, verbosity: number, cha
   return `${lines.join('\n')}\n`;
 }
 
-/** An error as Ansible's scripts look for it: the message first, and the place below. */
+/** An error in the form that Ansible scripts look for: the message first, the place below it. */
 export const ansibleError = (diagnostic: Diagnostic, show: (diagnostic: Diagnostic) => string): string =>
   diagnostic.at === undefined
     ? `ERROR! ${diagnostic.message}`
@@ -34,7 +34,7 @@ function wordOf({ status }: ToldOutcome): string {
   return status === 'skipped' ? 'skipping' : status;
 }
 
-/** What Ansible prints behind the host: a result where something failed, was to be shown, or more is to be told. */
+/** What Ansible prints after the host: the result if something failed, if it was meant to be shown, or at higher verbosity. */
 function ansibleSaid({ task }: Told, outcome: ToldOutcome, isItem: boolean, verbosity: number): string {
   const { status, result } = outcome;
   if (status === 'unreachable') return `: UNREACHABLE! => ${oneLine(result)}`;
@@ -44,7 +44,7 @@ function ansibleSaid({ task }: Told, outcome: ToldOutcome, isItem: boolean, verb
   return verbosity >= 1 && status !== 'unknown' ? ` => ${oneLine(result)}` : '';
 }
 
-/** JSON in one line, spaced as Python does; a line break is never inside a text of it. */
+/** JSON on one line, spaced as in Python; no text in it contains a line break. */
 const oneLine = (value: unknown): string =>
   JSON.stringify(value, null, 1)
     .replace(/([[{])\n\s*/g, '$1')

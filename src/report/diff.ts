@@ -2,7 +2,7 @@ import type { ChalkInstance } from 'chalk';
 import { createTwoFilesPatch } from 'diff';
 import type { Diff } from '../core/change.ts';
 
-/** A text's change as a unified diff, indented as the changes are; of more lines than `most` the first. */
+/** A text change as a unified diff, indented like the changes; at most the first `most` lines. */
 export function formatDiff(
   { before, after, beforeHeader, afterHeader }: Diff,
   chalk: ChalkInstance,
@@ -27,7 +27,10 @@ export function formatDiff(
   return shown.map((line) => `    ${line}`).join('\n');
 }
 
-/** What no eye sees at the end of a line that differs: blanks as dots, tabs as arrows. A carriage return is its sign already. */
+/**
+ * Makes invisible characters at the end of a differing line visible: blanks as dots, tabs as arrows. A carriage return already has its own
+ * sign.
+ */
 const blanksSeen = (line: string): string =>
   /^[+-]/.test(line) ? line.replace(/[ \t␍]+$/, (end) => end.replaceAll(' ', '·').replaceAll('\t', '⇥')) : line;
 

@@ -1,7 +1,7 @@
 import type { Status } from '../core/event.ts';
 import type { Told } from './told.ts';
 
-/** Outcomes of one task on several hosts, told once for all hosts of which the same is to be said; in the play's order. */
+/** Folds the outcomes of one task on several hosts: hosts with the same outcome share one report. Keeps the play's order. */
 export function folded(
   events: readonly Told[],
   order: readonly string[],
@@ -20,13 +20,13 @@ export function folded(
   return [...groups.values()].map(({ event, hosts }) => tell(event, named(hosts, verbosity, event.outcome.status)));
 }
 
-/** All that differ or fail have their names; of many in order a few stand for the rest. */
+/** Names all hosts that changed or failed; of many unchanged hosts only a few are named. */
 function named(hosts: readonly string[], verbosity: number, status: Status): string {
   const isQuiet = status === 'ok' || status === 'skipped';
   if (!isQuiet || verbosity > 0 || hosts.length <= 6) return hosts.join(', ');
   return `${hosts.slice(0, 3).join(', ')} and ${hosts.length - 3} more`;
 }
 
-/** The host of an outcome, and whom the task was delegated to. */
+/** The host of an outcome, and the host that the task was delegated to. */
 export const hostOf = ({ host, delegatedTo }: Told): string =>
   delegatedTo === undefined ? host : `${host} -> ${delegatedTo}`;

@@ -2,14 +2,14 @@ import type { ChalkInstance } from 'chalk';
 import type { Reporter, Status } from '../core/event.ts';
 import type { Diagnostic } from '../core/source.ts';
 
-/** What a reporter is made with. */
+/** What a reporter is created with. */
 export interface ReportOptions {
   readonly stdout: { write(text: string): unknown; readonly rows?: number; readonly columns?: number };
   readonly chalk: ChalkInstance;
   readonly verbosity: number;
   /** Outcomes that are not reported. */
   readonly hides?: ReadonlySet<Status>;
-  /** Outcomes are reported as they come, also of several hosts: somebody is asked before each task. */
+  /** Report outcomes as they come, even from several hosts, because the user is asked before each task. */
   readonly atOnce?: boolean;
   readonly formatDiagnostic: (diagnostic: Diagnostic) => string;
 }
@@ -17,9 +17,9 @@ export interface ReportOptions {
 /** A way to report a run. */
 export interface ReportForm {
   readonly name: string;
-  /** What it is good for, as the help shows it. */
+  /** What it is useful for, as shown in the help. */
   readonly summary: string;
-  /** People get no character that a terminal obeys; programs get every character as it is. */
+  /** Output for people contains no character that controls a terminal; programs get every character unchanged. */
   readonly forPeople: boolean;
   create(options: ReportOptions): Promise<Reporter>;
 }

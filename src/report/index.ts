@@ -4,17 +4,20 @@ import { visibleIn } from '../core/visible.ts';
 import { ansibleError } from './ansible-lines.ts';
 import type { ReportForm, ReportOptions } from './form.ts';
 
-/** The reporter of a form. Programs get every character as it is, people get none that a terminal obeys. */
+/**
+ * Creates the reporter of a form. Output for programs contains every character unchanged; output for people has terminal control characters
+ * removed.
+ */
 export async function createReporter(form: ReportForm, options: ReportOptions): Promise<Reporter> {
   const report = await form.create(options);
   return form.forPeople ? (event) => report(shownToPeople(event)) : report;
 }
 
-/** What hosts and files say is theirs: a link, a line of a diff or a message may hold what clears a screen or writes "ok" on it. */
+/** Hosts and files are not trusted: a link, a diff line or a message may contain sequences that clear the screen or print "ok" on it. */
 function shownToPeople(event: Event): Event {
-  if (event.kind === 'output') return event; // the live view takes single lines of it
+  if (event.kind === 'output') return event; // the live view takes single lines from it
   const shown = visibleIn(event);
-  // A heading or a label is one line: what follows a line feed would look like a line of ours.
+  // A heading or a label is a single line: text after a line feed would look like output of ours.
   const inOneLine = { ...('task' in shown && { task: { ...shown.task, name: oneLine(shown.task.name) } }) };
   return {
     ...shown,
@@ -25,7 +28,7 @@ function shownToPeople(event: Event): Event {
 
 const oneLine = (text: string): string => text.replaceAll('\n', '␊');
 
-/** Colours, unless NO_COLOR says no or there is no terminal to show them. */
+/** Colours, unless NO_COLOR is set or there is no terminal to show them. */
 export function createChalk(stdout: NodeJS.WriteStream, env: NodeJS.ProcessEnv): ChalkInstance {
   if (env['NO_COLOR'] || env['ANSIBLE_NOCOLOR']) return new Chalk({ level: 0 });
   if (env['FORCE_COLOR'] || env['ANSIBLE_FORCE_COLOR']) return new Chalk({ level: 1 });

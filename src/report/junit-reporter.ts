@@ -11,11 +11,11 @@ interface TestCase {
   readonly attributes: NonNullable<XmlElement['attributes']>;
   readonly tookMs: number;
   verdict: Verdict | undefined;
-  /** What there is to read of it, as the other forms print it. */
+  /** The text to read, as the other forms print it. */
   readonly text: string;
 }
 
-/** What a play did on one host, or what was wrong with the run itself. */
+/** What a play did on one host, or what went wrong with the run itself. */
 interface Suite {
   readonly name: string;
   readonly host?: string;
@@ -32,8 +32,8 @@ interface JUnitOptions {
 type Finished = Extract<Event, { kind: 'run-finished' }>;
 
 /**
- * JUnit's XML, for CI servers: a suite for each play and host, a test case for each task. It is written at the end of the run, in
- * one piece. Whatever lets the run end with another exit code than 0 is a failure or an error in it, and nothing else is.
+ * Writes JUnit XML for CI servers: a suite per play and host, a test case per task. It is written in one piece at the end of the run.
+ * Exactly those things that make the run exit with a code other than 0 become failures or errors.
  */
 export function junitReporter({ write, verbosity, formatDiagnostic }: JUnitOptions): Reporter {
   const chalk = new Chalk({ level: 0 });

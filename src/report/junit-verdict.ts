@@ -4,12 +4,12 @@ import { unlessOf } from './told.ts';
 /** Why a test case did not pass. */
 export interface Verdict {
   readonly element: 'failure' | 'error' | 'skipped';
-  /** Of failures and errors: the kind. */
+  /** For failures and errors: the kind. */
   readonly type?: string;
   readonly message: string;
 }
 
-/** What a CI server is told of an outcome; nothing where the task is a success. In a check a drift is none. */
+/** What to tell a CI server about an outcome; undefined if the task succeeded. Drift found by a check is not a success. */
 export function verdictOf(outcome: ToldOutcome, check: boolean): Verdict | undefined {
   const { status, message = status, ignored, failure } = outcome;
   if (failure?.reason === 'interrupted') return { element: 'error', type: 'interrupted', message: 'interrupted' };
@@ -35,13 +35,13 @@ export function verdictOf(outcome: ToldOutcome, check: boolean): Verdict | undef
   }
 }
 
-/** What a rescue caught is neither a success nor a failure of the run. */
+/** A failure that a rescue caught is neither a success nor a failure of the run. */
 export const rescuedOf = ({ message }: Verdict): Verdict => ({
   element: 'skipped',
   message: `failed, and was rescued: ${message}`,
 });
 
-/** What holds only unless another task changes it is no success of its own. */
+/** A result that only holds unless another task changes it is not a success in itself. */
 function doubtOf(outcome: ToldOutcome): Verdict {
   const { would = 'ok', message } = outcome;
   if (would === 'changed')

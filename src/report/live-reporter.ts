@@ -12,7 +12,7 @@ export interface Screen {
   readonly chalk: ChalkInstance;
 }
 
-/** Paints what the busy hosts of a list are doing, below whatever else is written. (listr2's own renderers need minutes for 100 hosts.) */
+/** Paints what the busy hosts of a list are doing, below all other output. (listr2's own renderers need minutes for 100 hosts.) */
 class LiveRenderer implements ListrRenderer {
   static nonTTY = true;
   static rendererOptions: { paint: () => void };
@@ -32,7 +32,7 @@ class LiveRenderer implements ListrRenderer {
 
 type HostTask = ListrTaskWrapper<unknown, typeof ListrRenderer, typeof ListrRenderer>;
 
-/** Everything that `plain` prints, and below it, while it lasts, what each host is doing and for how long. */
+/** Prints everything that `plain` prints and, below it while the run lasts, what each host is doing and for how long. */
 export function liveReporter(screen: Screen, makePlain: (write: (text: string) => void) => Reporter): Reporter {
   const area = new Area(screen);
   const plain = makePlain((text) => area.above(text));
@@ -52,7 +52,7 @@ export function liveReporter(screen: Screen, makePlain: (write: (text: string) =
   };
 }
 
-/** The hosts of one play as a list of listr2's, each task of it lasting as long as its host is in the play. */
+/** The hosts of one play as a listr2 list, in which each listr2 task lasts as long as its host is in the play. */
 class RunningPlay {
   readonly #busy = new Map<string, Busy>();
   readonly #names = new Map<string, string>();
@@ -77,7 +77,7 @@ class RunningPlay {
           await whole;
         },
       })),
-      // The signals are the program's: it ends a run cleanly, listr2 would end the process.
+      // We handle the signals ourselves to end a run cleanly; listr2 would end the process.
       {
         concurrent: true,
         renderer: LiveRenderer as typeof ListrRenderer,
@@ -138,7 +138,7 @@ class RunningPlay {
   }
 }
 
-// What is waited for is told whole above; a line that is painted must stay one line.
+// The full text of what is being waited for stands above; a painted line must stay one line.
 const firstLine = (text: string): string => printable(upTo(text, '\n'));
 
 const printable = (line: string): string =>
@@ -149,7 +149,7 @@ const printable = (line: string): string =>
       .trim(),
   );
 
-/** The lines at the bottom of the terminal that are painted over and over. */
+/** The lines at the bottom of the terminal that are repainted continuously. */
 class Area {
   readonly #screen: Screen;
   #lines = 0;
@@ -164,7 +164,7 @@ class Area {
     this.#lines = lines.length;
   }
 
-  /** Text that stays, above the painted lines. */
+  /** Writes permanent text above the painted lines. */
   above(text: string): void {
     this.#screen.write(`${this.#erase()}${text}`);
   }

@@ -11,7 +11,7 @@ export interface Busy {
   readonly output?: string;
 }
 
-/** Numbers of the play under way. */
+/** Counters for the current play. */
 export interface Progress {
   readonly play: string;
   readonly hosts: number;
@@ -23,8 +23,8 @@ export interface Progress {
 const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 
 /**
- * The lines below what has been said: a line a busy host, the longest at it first, as many as fit, and one that counts.
- * Hosts that do the same fast thing would only flicker: those busy for less than a moment are only counted.
+ * The live lines: one per busy host, the longest-running first, as many as fit, then a line with totals. Hosts doing the same quick thing
+ * would only flicker, so those busy for less than a moment are just counted.
  */
 export function liveLines(
   busy: readonly Busy[],

@@ -2,7 +2,7 @@ import type { ChalkInstance } from 'chalk';
 import type { Reporter } from '../core/event.ts';
 import { paintOf } from './told.ts';
 
-/** What `ansible PATTERN -m TYPE` prints: one result a host, commands with their output. */
+/** Prints what `ansible PATTERN -m TYPE` prints: one result per host, commands with their output. */
 export function minimalReporter(write: (text: string) => void, chalk: ChalkInstance): Reporter {
   return (event) => {
     if (event.kind !== 'task-finished') return;
@@ -29,7 +29,7 @@ export function minimalReporter(write: (text: string) => void, chalk: ChalkInsta
   };
 }
 
-/** Keys in their alphabetical order, as Ansible prints results. */
+/** Sorts keys alphabetically, as Ansible does in results. */
 const sortKeys = (_key: string, value: unknown): unknown =>
   typeof value === 'object' && value !== null && !Array.isArray(value)
     ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1)))

@@ -5,15 +5,17 @@ import type { Position } from '../core/source.ts';
 import { formatDiff } from './diff.ts';
 import { indent, isDebug, paintOf, shownOf, type Told, unlessOf } from './told.ts';
 
-/** How outcomes are told. */
+/** How to report outcomes. */
 interface OutcomeOptions {
   readonly chalk: ChalkInstance;
   readonly verbosity: number;
-  /** Nothing was changed: a change is one that a run would make. */
+  /** Nothing was changed: a reported change is one that a run would make. */
   readonly check: boolean;
 }
 
-/** How a task, or an item of its loop, ended: word, host and reason; what changed; for a failure what the command said, and the place. */
+/**
+ * How a task, or an item of its loop, ended: the status, host and reason; what changed; for a failure, the command's output and the place.
+ */
 export function outcomeLines(event: Told, host: string, options: OutcomeOptions): string {
   const { outcome, task } = event;
   const { chalk, verbosity, check } = options;
@@ -66,7 +68,7 @@ function saidOf({ task }: Told, { status, would, message, result, failure }: Tol
   return '';
 }
 
-/** What a failed command left to read, as far as the message does not say it already; and where the task stands. */
+/** What a failed command printed, unless the message already says it, and where the task is written. */
 function failureLines({ message = '', result, failure }: ToldOutcome, at: Position, verbosity: number): string[] {
   const place = `${at.file}:${at.line}:${at.column}`;
   const rc = result['rc'];
@@ -82,7 +84,7 @@ function failureLines({ message = '', result, failure }: ToldOutcome, at: Positi
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value.trim() : '');
 
-// The reason stands at the end of what a command prints, at times at the beginning: both are shown.
+// The reason is usually at the end of a command's output but sometimes at the beginning, so show both.
 const fewest = { stderr: 20, stdout: 10 };
 
 function streamLines(stream: 'stderr' | 'stdout', text: string, verbosity: number): string {

@@ -13,18 +13,18 @@ interface PlainOptions {
   readonly chalk: ChalkInstance;
   readonly verbosity: number;
   readonly columns: number;
-  /** Ansible's words throughout, for scripts that read them: `changed`, also in a check. */
+  /** Use Ansible's wording throughout, for scripts that read it: `changed`, even in a check. */
   readonly ansible: boolean;
-  /** Outcomes that are not told, nor are tasks that have no others. */
+  /** Outcomes to leave out, along with tasks that have no others. */
   readonly hides?: ReadonlySet<Status>;
-  /** Outcomes are told as they come; without it, those of several hosts are told together once all are there. */
+  /** Report outcomes as they come; otherwise those of several hosts are reported together once all are there. */
   readonly atOnce?: boolean;
   readonly formatDiagnostic: (diagnostic: Diagnostic) => string;
 }
 
 type Finished = Extract<Event, { kind: 'run-finished' }>;
 
-/** Lines as Ansible prints them: a heading a task, a line a host, and the recap. */
+/** Prints lines as Ansible does: a heading per task, a line per host, and the recap. */
 export function plainReporter(options: PlainOptions): Reporter {
   const { write, verbosity, hides = new Set() } = options;
   let heading: string | undefined;

@@ -6,7 +6,7 @@ type Finished = Extract<Event, { kind: 'run-finished' }>;
 
 const keys = ['ok', 'changed', 'unreachable', 'failed', 'skipped', 'rescued', 'ignored', 'unless', 'unknown'] as const;
 
-/** A line a host as Ansible prints it, with all counts, in its columns. */
+/** The recap as Ansible prints it: a line per host with all counts, in its columns. */
 export const ansibleRecap = ({ summaries }: Finished, chalk: ChalkInstance): readonly string[] =>
   rowsOf(Object.keys(summaries).sort(), { summaries, chalk, atLeast: 26 }, (summary) =>
     keys
@@ -16,7 +16,7 @@ export const ansibleRecap = ({ summaries }: Finished, chalk: ChalkInstance): rea
       .trimEnd(),
   );
 
-/** A line a host, hosts that failed first, with the counts that say something. */
+/** A line per host, failed hosts first, with only the counts that matter. */
 export function recapLines({ summaries }: Finished, chalk: ChalkInstance): readonly string[] {
   const hosts = Object.keys(summaries).sort();
   const gravest = hosts.toSorted((a, b) => gravity(summaries[a]) - gravity(summaries[b]));
@@ -62,13 +62,13 @@ function paintHost(
   return unknown + unless > 0 ? chalk.magenta(host) : chalk.green(host);
 }
 
-/** Each failure that a host ended with once more, at the end where it is read first: hosts, task, place, reason. */
+/** Repeats each failure that ended a host's run, at the end of the output where it is read first: hosts, task, place, reason. */
 export function failureRecap(failures: readonly Told[], { summaries }: Finished, width: number): readonly string[] {
   const ended = Object.keys(summaries)
     .sort()
     .flatMap((host) => {
       const count = (summaries[host]?.failed ?? 0) + (summaries[host]?.unreachable ?? 0);
-      // What a rescue caught came before.
+      // Earlier failures were caught by a rescue.
       return count === 0 ? [] : failures.filter((one) => one.host === host).slice(-count);
     });
   const hostsOf = new Map<string, string[]>();
@@ -90,7 +90,7 @@ function reasonOf({ outcome: { message = 'failed', result } }: Told): string {
 
 const lastLine = (text: unknown): string => (typeof text === 'string' ? (text.trim().split('\n').at(-1) ?? '') : '');
 
-/** Names in lines that fit. */
+/** Names wrapped into lines that fit. */
 function wrapped(names: readonly string[], width: number): string {
   const lines: string[] = [];
   for (const [index, name] of names.entries()) {
@@ -102,7 +102,7 @@ function wrapped(names: readonly string[], width: number): string {
   return lines.join('\n');
 }
 
-/** What the exit code of a check does not say: hosts that cannot be reached hide that others differ. */
+/** What a check's exit code does not say: unreachable hosts hide that others differ. */
 export function hiddenDrift({ summaries }: Finished): string | undefined {
   const all = Object.entries(summaries);
   const away = all.filter(([, { unreachable }]) => unreachable > 0);

@@ -1,13 +1,13 @@
 import type { ChalkInstance } from 'chalk';
 import type { Event, Outcome, Status, ToldOutcome } from '../core/event.ts';
 
-/** An event that tells how a task, or one item of its loop, ended. */
+/** An event that reports how a task, or one item of its loop, ended. */
 export type Told = Extract<Event, { kind: 'item-finished' | 'task-finished' }>;
 
-/** Whether a task is there to print something. */
+/** Whether a task exists to print something. */
 export const isDebug = ({ type }: { readonly type: string }): boolean => /(^|\.)debug$/.test(type);
 
-/** What `debug` is there to show. */
+/** What a `debug` task is meant to show. */
 export const shownOf = (result: Outcome['result']) =>
   Object.fromEntries(
     Object.entries(result).filter(([key]) => !['changed', 'failed', '_ansible_verbose_always'].includes(key)),
@@ -25,7 +25,7 @@ export const paintOf = (status: Status, chalk: ChalkInstance): ChalkInstance =>
     unreachable: chalk.red,
   })[status];
 
-/** What an outcome depends on, the nearest task first: `unless "deploy" changes it`; nothing where it is plain. */
+/** What an outcome depends on, the nearest task first: `unless "deploy" changes it`; undefined if it is unconditional. */
 export function unlessOf({ unless = [], would }: Pick<ToldOutcome, 'unless' | 'would'>): string {
   const [first, second, ...others] = unless.toReversed().map((task) => `"${task}"`);
   if (first === undefined) return '';
@@ -35,16 +35,16 @@ export function unlessOf({ unless = [], would }: Pick<ToldOutcome, 'unless' | 'w
   return `, unless ${last} ${does} it`;
 }
 
-/** Each line of a text moved to the right. */
+/** Indents each line of a text. */
 export const indent = (text: string): string => text.replace(/^/gm, '    ');
 
-/** A text in one line that fits, and shows by an ellipsis that there is more. */
+/** A text cut to fit on one line, with an ellipsis if there is more. */
 export function fitted(text: string, width: number): string {
   const line = text.replace(/\s+/g, ' ').trim();
   return line.length <= width ? line : `${line.slice(0, Math.max(0, width - 1))}…`;
 }
 
-/** Told by its items already: only how the whole ended adds something. */
+/** Whether the items of the loop already said it: then only the overall status adds something. */
 export const isToldByItems = (event: Event): boolean =>
   event.kind === 'task-finished' &&
   event.looped === true &&

@@ -1,11 +1,11 @@
-/** An element of XML: attributes without a value are left out, children are elements or text. */
+/** An XML element: attributes without a value are left out, children are elements or text. */
 export interface XmlElement {
   readonly name: string;
   readonly attributes?: Readonly<Record<string, string | number | undefined>>;
   readonly children?: readonly (XmlElement | string)[];
 }
 
-/** A document as text, an element a line; text stands as it is. */
+/** A document as text, one element per line; text is not reindented. */
 export const xmlDocument = (root: XmlElement): string =>
   `<?xml version="1.0" encoding="UTF-8"?>\n${elementText(root, '')}\n`;
 
@@ -24,7 +24,8 @@ function elementText({ name, attributes = {}, children = [] }: XmlElement, inden
   return `${open}>\n${inner.join('\n')}\n${indent}</${name}>`;
 }
 
-// What XML 1.0 allows in no form, not even escaped: most control characters, half pairs, and the last two code points of the plane.
+// Characters that XML 1.0 does not allow in any form, not even escaped: most control characters, lone surrogates, and the last two code
+// points of the plane.
 const forbidden =
   /[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 
@@ -36,5 +37,5 @@ const escaped = (text: string): string =>
     .replace(/[&<>"]/g, (character) => ENTITIES[character] ?? character)
     .replaceAll('\r', '&#13;');
 
-/** A parser makes blanks of the line feeds and tabs of an attribute that are not escaped. */
+/** Parsers turn unescaped line feeds and tabs in an attribute into blanks. */
 const escapedAttribute = (text: string): string => escaped(text).replaceAll('\n', '&#10;').replaceAll('\t', '&#9;');

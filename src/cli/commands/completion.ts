@@ -2,7 +2,7 @@ import { defineCommand, optionsOf } from '../command.ts';
 import { COMPLETION_SCRIPTS } from '../completion-scripts.ts';
 import { playbooks } from './playbooks.ts';
 
-/** `run completion`: made from the same tables as the parser and the help. */
+/** `run completion`: generated from the same tables as the parser and the help. */
 export const completion = defineCommand({
   name: 'completion',
   usage: ['bash|zsh|fish'],

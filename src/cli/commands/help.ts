@@ -18,7 +18,7 @@ export const help = defineCommand({
   },
 });
 
-/** What may be meant by a word that is no command: one that is written nearly so, or a task type. */
+/** Suggests what an unknown command may have meant: a similarly spelled command, or a task type. */
 async function notACommand(word: string, commands: readonly { readonly name: string }[]): Promise<string> {
   const said = `"${word}" is not a command`;
   const { taskTypes } = await import('../../../tasks/index.ts');

@@ -9,5 +9,7 @@ import { lint } from './lint.ts';
 import { vars } from './vars.ts';
 import { vault } from './vault.ts';
 
-/** The commands besides running playbooks, in the order of the overview: a new one is a file beside this one, and its line here. */
+/**
+ * All commands except the one that runs playbooks, in the order of the overview. To add one, add a file in this directory and a line here.
+ */
 export const commands: readonly Command[] = [vars, inventory, vault, lint, doc, lab, linkAnsible, completion, help];

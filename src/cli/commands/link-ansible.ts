@@ -2,7 +2,7 @@ import { existsSync, lstatSync, mkdirSync, readlinkSync, symlinkSync } from 'nod
 import { join, resolve } from 'node:path';
 import { defineCommand } from '../command.ts';
 
-/** `run link-ansible`: only where somebody asks for it. */
+/** `run link-ansible`: creates the links only on request. */
 export const linkAnsible = defineCommand({
   name: 'link-ansible',
   usage: ['DIRECTORY'],
@@ -22,7 +22,7 @@ What already exists under such a name is left alone, and reported.`,
   },
 });
 
-/** The script that builds what is missing, in a clone; the program itself where it was installed. */
+/** In a clone, the script that builds whatever is missing; in an installation, the program itself. */
 function launcher(): string {
   const script = resolve(import.meta.dirname, '../run');
   return existsSync(script) ? script : join(import.meta.dirname, 'run.cjs');

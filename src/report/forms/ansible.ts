@@ -1,7 +1,7 @@
 import type { ReportForm } from '../form.ts';
 import { plainLines } from './plain.ts';
 
-/** For scripts that read what `ansible-playbook` prints. */
+/** For scripts that read the output of `ansible-playbook`. */
 export const ansible = {
   name: 'ansible',
   summary: "lines in Ansible's own words",

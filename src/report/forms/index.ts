@@ -5,10 +5,10 @@ import { live } from './live.ts';
 import { minimal } from './minimal.ts';
 import { plainForm } from './plain.ts';
 
-/** The forms that `--output` offers: a new one is a file beside this one, and its name here. */
+/** The forms that `--output` offers. To add one, add a file in this directory and its name here. */
 export const OUTPUT_FORMS = [live, plainForm, json, junit] as const;
 
-/** The forms of Ansible's programs, by which we answer under their names. */
+/** The forms of Ansible's programs, used when we run under their names. */
 export const ANSIBLE_FORMS = { 'ansible-playbook': ansible, ansible: minimal } as const;
 
 /** A form that `--output` offers. */

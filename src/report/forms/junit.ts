@@ -1,6 +1,6 @@
 import type { ReportForm } from '../form.ts';
 
-/** For CI servers. People read it there, and on terminals. */
+/** For CI servers, where people read it, as they do on terminals. */
 export const junit = {
   name: 'junit',
   summary: "JUnit's XML at the end of the run, for CI servers: in a check each drift is a failure",

@@ -1,7 +1,7 @@
 import type { ReportForm } from '../form.ts';
 import { plainLines } from './plain.ts';
 
-/** For people at a terminal; what draws is loaded only then. */
+/** For people at a terminal. The drawing code is loaded only when needed. */
 export const live = {
   name: 'live',
   summary: 'lines, and below them what each host is doing right now',

@@ -1,6 +1,6 @@
 import type { ReportForm } from '../form.ts';
 
-/** For scripts that read what `ansible` prints of a task. */
+/** For scripts that read what `ansible` prints about a task. */
 export const minimal = {
   name: 'minimal',
   summary: "one result per host, as Ansible's ad-hoc command prints it",

@@ -1,7 +1,7 @@
 import type { Reporter } from '../../core/event.ts';
 import type { ReportForm, ReportOptions } from '../form.ts';
 
-/** Lines as they are written from top to bottom; also those above the live view. */
+/** Lines written from top to bottom; also used for those above the live view. */
 export async function plainLines(
   { stdout, verbosity, chalk, hides, atOnce, formatDiagnostic }: ReportOptions,
   ansible = false,
@@ -12,7 +12,7 @@ export async function plainLines(
       write,
       chalk,
       verbosity,
-      columns: stdout.columns || 79, // a terminal may say 0: it does not know
+      columns: stdout.columns || 79, // a terminal may report 0 when it does not know its width
       ansible,
       ...(hides !== undefined && { hides }),
       ...(atOnce !== undefined && { atOnce }),
