@@ -3,18 +3,18 @@ import type { Diagnostic } from '../../core/source.ts';
 import { formatDiagnostic } from '../format-diagnostic.ts';
 import { isEnvelope } from '../vault/envelope.ts';
 
-/** What a command has of the world: where it writes, what it reads, who it can ask. */
+/** What a command gets from its surroundings: where to write, what to read, whom to ask. */
 export interface CommandIo {
   readonly stdout: { write(text: string | Uint8Array): unknown };
   readonly stderr: { write(text: string | Uint8Array): unknown };
   readonly stdin: AsyncIterable<Uint8Array | string>;
-  /** Whether a person watches. */
+  /** Whether a person is watching. */
   readonly isTTY: boolean;
   readonly env: NodeJS.ProcessEnv;
   readonly cwd: string;
-  /** Whether we were called by the name of one of Ansible's programs. */
+  /** Whether we were called under the name of one of Ansible's programs. */
   readonly asAnsible?: boolean;
-  /** Asks without showing what is typed. */
+  /** Asks for a secret without echoing what is typed. */
   askSecret(question: string): Promise<string>;
 }
 
@@ -27,7 +27,7 @@ export async function readStdin(io: Pick<CommandIo, 'stdin'>): Promise<Buffer> {
 
 const PREFIX = { error: 'ERROR! ', warning: '[WARNING]: ' } as const;
 
-/** Writes diagnostics as people and scripts around Ansible know them, with an excerpt where there is a place; gives back the exit code. */
+/** Writes diagnostics in the form that Ansible's users and scripts expect, with an excerpt if the place is known; returns the exit code. */
 export function tell(io: Pick<CommandIo, 'stderr'>, diagnostics: readonly Diagnostic[], code: number): number {
   const texts = new Map<string, string | undefined>();
   const read = (file: string): string | undefined => {
@@ -39,13 +39,13 @@ export function tell(io: Pick<CommandIo, 'stderr'>, diagnostics: readonly Diagno
   return code;
 }
 
-// Of a file under Ansible Vault no line is worth showing.
+// No line of a vault-encrypted file is worth showing.
 function textOf(file: string): string | undefined {
   try {
     const text = readFileSync(file, 'utf8');
     return isEnvelope(text) || text.includes('\0') ? undefined : text;
   } catch {
-    // An excerpt is a help, not a duty.
+    // An excerpt is only a convenience.
     return undefined;
   }
 }

@@ -1,6 +1,6 @@
 import type { SETTINGS } from './settings.ts';
 
-/** Settings that are read and change nothing here so far; whoever sets one to something else than its default is told. */
+/** Settings that are read but have no effect so far. Setting one to anything but its default gives a warning. */
 export const WITHOUT_EFFECT: ReadonlySet<keyof typeof SETTINGS> = new Set([
   'playbookVarsRoot',
   'varsPluginStage',
@@ -31,10 +31,10 @@ export const WITHOUT_EFFECT: ReadonlySet<keyof typeof SETTINGS> = new Set([
   'retryFilesSavePath',
 ]);
 
-/** Settings without a meaning here, since what they tune does not exist: nothing is lost by passing over them. */
+/** Settings for things that do not exist here, so they can safely be ignored. */
 export const WITHOUT_MEANING: readonly RegExp[] = [
   /cow/i,
-  // A source that cannot be read is always a mistake here.
+  // An unreadable source is always a mistake here.
   /unparsed/i,
   /pipelining/i,
   /^(ANSIBLE_)?(LOCAL_TEMP|REMOTE_TEMP|REMOTE_TMP|HOME|CONFIG|KEEP_REMOTE_FILES|MODULE_|SYSLOG|NO_TARGET_SYSLOG)/,

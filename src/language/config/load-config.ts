@@ -24,7 +24,7 @@ type ValueOf<S> = S extends { choices: readonly (infer C)[] }
     ? TypeOf[T]
     : never;
 
-/** Ansible's configuration as it applies here; what has no default is undefined where nobody set it. */
+/** Ansible's configuration, as far as it applies here. A setting without a default is undefined unless somebody set it. */
 export type Config = {
   readonly [K in keyof typeof SETTINGS]: (typeof SETTINGS)[K] extends { default: unknown }
     ? ValueOf<(typeof SETTINGS)[K]>
@@ -37,7 +37,7 @@ export type Config = {
 /** Where a setting's value comes from. */
 export type Origins = ReadonlyMap<keyof typeof SETTINGS, string>;
 
-/** Reads ansible.cfg and the `ANSIBLE_*` variables; mistakes and what is not honoured come as diagnostics. */
+/** Reads ansible.cfg and the `ANSIBLE_*` variables. Mistakes and settings that are not honoured are returned as diagnostics. */
 export function loadConfig(
   env: NodeJS.ProcessEnv,
   cwd: string,
@@ -69,7 +69,7 @@ interface Found {
   readonly text: string;
   /** What paths are relative to. */
   readonly base: string;
-  /** The variable's or the file's name, for people. */
+  /** The name of the variable or file, for people. */
   readonly from: string;
   readonly at?: Position;
   readonly quoted: boolean;
@@ -80,7 +80,7 @@ function fromEnv(setting: Setting, env: NodeJS.ProcessEnv, cwd: string): Found |
     (candidate) => env[candidate] !== undefined && !(candidate === 'NO_COLOR' && env[candidate] === ''),
   );
   if (name === undefined) return undefined;
-  // no-color.org: any text that is not empty means yes.
+  // no-color.org: any non-empty text means yes.
   const text = name === 'NO_COLOR' ? 'true' : (env[name] as string);
   return { text, base: cwd, from: name, quoted: false };
 }
@@ -124,7 +124,7 @@ function findConfigFile(env: NodeJS.ProcessEnv, cwd: string, warnings: Diagnosti
 const withFileName = (path: string): string =>
   statSync(path, { throwIfNoEntry: false })?.isDirectory() ? join(path, 'ansible.cfg') : path;
 
-// Anybody could put an ansible.cfg into a folder that all can write to, and it can run programs.
+// Anybody could put an ansible.cfg into a world-writable directory, and it can run programs.
 function trusted(folder: string, warnings: Diagnostic[]): boolean {
   const isOpen = ((statSync(folder, { throwIfNoEntry: false })?.mode ?? 0) & 0o002) !== 0;
   if (isOpen && statSync(join(folder, 'ansible.cfg'), { throwIfNoEntry: false })) {
@@ -159,7 +159,7 @@ const invalid = ({ from, at }: Found, problem: string): Diagnostic => ({
   ...(at && { at }),
 });
 
-/** What is set but has no effect here, in one warning. */
+/** One warning about all settings that are set but have no effect here. */
 function notHonoured(
   env: NodeJS.ProcessEnv,
   entries: ReadonlyMap<string, IniEntry>,

@@ -6,7 +6,7 @@ export interface IniEntry {
   readonly at: Position;
 }
 
-/** A file as Python's configparser reads it: `section.key` → value; comments after ` ;`, indented lines continue a value. */
+/** Reads a file as Python's configparser does: `section.key` → value; ` ;` starts a comment, and indented lines continue a value. */
 export function parseIni(text: string, file: string): ReadonlyMap<string, IniEntry> {
   const entries = new Map<string, IniEntry>();
   let section = '';

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { truthOf } from '../../core/text/truth.ts';
 import type { Setting } from './settings.ts';
 
-/** What a text means as a setting, or why it means nothing. */
+/** The value that a text means for a setting, or why it is not valid. */
 type ReadSetting = { readonly value: unknown } | { readonly problem: string };
 
 /** What reading a setting depends on. */
@@ -12,11 +12,11 @@ interface ReadContext {
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
   readonly home: string;
-  /** Quotes around the text are no part of it. */
+  /** Whether quotes around the text are stripped. */
   readonly quoted: boolean;
 }
 
-/** Reads a setting's text by its type. */
+/** Reads a setting's text according to its type. */
 export function readSetting({ type, choices }: Setting, written: string, context: ReadContext): ReadSetting {
   const text = context.quoted ? unquote(written) : written;
   switch (type) {

@@ -13,7 +13,7 @@ export interface Setting {
 
 const IGNORED = ['.pyc', '.pyo', '.swp', '.bak', '~', '.rpm', '.md', '.txt', '.rst', '.orig', '.ini', '.cfg', '.retry'];
 
-/** All settings that change what a run means, under our names. */
+/** All settings that change what a run means, by our names. */
 export const SETTINGS = {
   inventory: {
     type: 'sources',
@@ -139,7 +139,7 @@ export const SETTINGS = {
   executable: { type: 'str', default: '/bin/sh', env: ['ANSIBLE_EXECUTABLE'], ini: ['defaults.executable'] },
   forks: { type: 'int', default: 5, env: ['ANSIBLE_FORKS'], ini: ['defaults.forks'] },
   strategy: { type: 'str', default: 'linear', env: ['ANSIBLE_STRATEGY'], ini: ['defaults.strategy'] },
-  // A path on hosts, whose `~` is not ours.
+  // A path on hosts, so its `~` is not our home directory.
   asyncDir: { type: 'str', env: ['ANSIBLE_ASYNC_DIR'], ini: ['defaults.async_dir'] },
   pollInterval: { type: 'int', default: 15, env: ['ANSIBLE_POLL_INTERVAL'], ini: ['defaults.poll_interval'] },
   forceHandlers: { type: 'bool', default: false, env: ['ANSIBLE_FORCE_HANDLERS'], ini: ['defaults.force_handlers'] },

@@ -14,7 +14,7 @@ type Inherited<How> = {
 
 type CamelCase<S extends string> = S extends `${infer A}_${infer B}` ? `${A}${Capitalize<CamelCase<B>>}` : S;
 
-/** What an inherited keyword of a type is read to. */
+/** What the value of an inherited keyword is read into, by type. */
 interface Read {
   readonly bool: Written;
   readonly int: Written;
@@ -29,8 +29,8 @@ interface Read {
 type ReadOf<K extends KeywordName> = Read[(typeof KEYWORDS)[K]['type'] & keyof Read];
 
 /**
- * The keywords in force for an item, in camel case: its own, else the nearest ancestor's (block, include, role, play).
- * Where Ansible accumulates, all of them, outermost first.
+ * The keywords in effect for an item, in camel case: its own, else those of the nearest ancestor (block, include, role, play). Where
+ * Ansible accumulates, all of them, outermost first.
  */
 export type Keywords = {
   readonly [K in Inherited<'all'> as CamelCase<K>]: ReadOf<K>;
@@ -38,11 +38,11 @@ export type Keywords = {
   readonly [K in Inherited<'nearest'> as CamelCase<K>]?: ReadOf<K>;
 };
 
-/** Types that an inherited keyword may have. */
+/** The types that an inherited keyword may have. */
 export type InheritedType = keyof Read;
 
 /** Nothing inherited. */
 export const noKeywords: Keywords = { when: [], environment: [], moduleDefaults: [], tags: [] };
 
-/** The name of a keyword in the model. */
+/** The name of a keyword's field in the model. */
 export const fieldOf = (name: string): string => name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase());

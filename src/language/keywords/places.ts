@@ -1,10 +1,10 @@
 import { KEYWORDS, type KeywordName, type KeywordPlace, type KeywordSpec } from './table.ts';
 
-const all = Object.entries(KEYWORDS) as readonly (readonly [KeywordName, KeywordSpec])[]; // entries of that very object
+const all = Object.entries(KEYWORDS) as readonly (readonly [KeywordName, KeywordSpec])[]; // these are the entries of that very object
 
 const byPlace = new Map<KeywordPlace, ReadonlySet<string>>();
 
-/** The names of the keywords that may stand in a place. */
+/** The keywords allowed in a place. */
 export function keywordsOn(place: KeywordPlace): ReadonlySet<string> {
   const known = byPlace.get(place);
   if (known !== undefined) return known;
@@ -13,6 +13,6 @@ export function keywordsOn(place: KeywordPlace): ReadonlySet<string> {
   return found;
 }
 
-/** What the table says of a word that may stand in a place, undefined where it is no keyword there. */
+/** The table's entry for a keyword; undefined if the word is not a keyword in that place. */
 export const keywordOn = (place: KeywordPlace, word: unknown): KeywordSpec | undefined =>
-  typeof word === 'string' && keywordsOn(place).has(word) ? KEYWORDS[word as KeywordName] : undefined; // it is in the table
+  typeof word === 'string' && keywordsOn(place).has(word) ? KEYWORDS[word as KeywordName] : undefined; // the table has it

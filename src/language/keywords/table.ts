@@ -1,10 +1,10 @@
 import { becomeMethodNames } from '../../core/become-methods.ts';
 import { connectionNames } from '../../core/connections.ts';
 
-/** Where a keyword may stand. `include` is include_tasks and include_role; an import is a `task`, and so is `apply:`. */
+/** Where a keyword may appear. `include` means include_tasks and include_role; an import counts as a `task`, and so does `apply:`. */
 export type KeywordPlace = 'play' | 'role' | 'block' | 'task' | 'handler' | 'include' | 'import_playbook';
 
-/** What may be written. A template may stand for a `bool`, an `int`, a `text`, and for each of `dicts`. */
+/** The values that a keyword accepts. A template may replace a `bool`, an `int`, a `text`, and each of `dicts`. */
 export type KeywordType =
   | 'bool'
   | 'int'
@@ -27,15 +27,18 @@ export type KeywordType =
   | 'value'
   | 'any';
 
-/** A keyword of playbooks. */
+/** A playbook keyword. */
 export interface KeywordSpec {
   readonly type: KeywordType;
   readonly on: readonly KeywordPlace[];
-  /** What is inside inherits it: the nearest one is in force, or all of them, the outermost first. Without: only where it stands. */
+  /**
+   * How nested items inherit it: only the nearest value is in effect, or all of them, outermost first. Without it, the keyword applies only
+   * where it is written.
+   */
   readonly inherited?: 'nearest' | 'all';
-  /** When its template is evaluated: never, as the playbook is loaded, once for a play, for each task and host, or for each turn of a loop. */
+  /** When its template is evaluated: never, when the playbook is loaded, once per play, per task and host, or per iteration of a loop. */
   readonly templated: 'never' | 'load' | 'play' | 'task' | 'turn';
-  /** Who acts on it: the loader alone (src/language/load), or the engine; or why it has no effect here. */
+  /** What acts on it: the loader alone (src/language/load) or the engine; or why it has no effect here. */
   readonly use: { readonly by: 'loader' | 'engine' } | { readonly none: string };
   readonly doc: string;
 }
@@ -48,12 +51,12 @@ const tasks = ['task', 'handler'] as const;
 const tasksAndIncludes = [...tasks, 'include'] as const;
 
 /**
- * All keywords of playbooks; `with_NAME` besides, on tasks and includes. What a play, a block or a task may hold, how it is
- * read and inherited, the editors' schema, the warning that one has no effect and docs/keywords.md follow from this table.
+ * All playbook keywords, except `with_NAME` on tasks and includes. This table determines what a play, a block or a task may contain, how it
+ * is read and inherited, the editors' schema, the warnings about keywords without effect, and docs/keywords.md.
  */
 // biome-ignore format: a table
 export const KEYWORDS = {
-  // What plays, roles, blocks and tasks share.
+  // Shared by plays, roles, blocks and tasks.
   name: { type: 'any', on: everywhere, templated: 'turn', use: { by: 'loader' }, doc: 'What it is called, in reports and by notify.' },
   vars: { type: 'vars', on: everywhere, templated: 'turn', use: { by: 'loader' }, doc: 'Variables for all that is in it.' },
   tags: { type: 'tags', on: everywhere, inherited: 'all', templated: 'task', use: { by: 'engine' }, doc: 'Words by which --tags and --skip-tags select it.' },
@@ -102,7 +105,7 @@ export const KEYWORDS = {
   strategy: { type: 'any', on: ['play'], templated: 'play', use: { by: 'engine' }, doc: 'The order of tasks across hosts: linear, free, host_pinned.' },
   order: { type: 'any', on: ['play'], templated: 'play', use: { by: 'engine' }, doc: 'The order of hosts: inventory, sorted, reverse_inventory, reverse_sorted, shuffle.' },
   user: { type: 'text', on: ['play'], templated: 'turn', use: { by: 'loader' }, doc: 'The older name of remote_user.' },
-  // Entries of roles: and of the dependencies of a role; everything else in one is a parameter of the role.
+  // Entries of roles: and of a role's dependencies. Any other key of an entry is a parameter of the role.
   role: { type: 'name', on: ['role'], templated: 'load', use: { by: 'loader' }, doc: 'The name of the role.' },
   src: { type: 'name', on: ['role'], templated: 'load', use: { by: 'loader' }, doc: 'The name of the role, where role: does not give it.' },
   scm: { type: 'any', on: ['role'], templated: 'never', use: { none: 'roles are not fetched; only ansible-galaxy reads it' }, doc: 'The version control system of the role.' },

@@ -2,7 +2,7 @@ import { Template } from '../../core/value.ts';
 import { argPlace } from '../load/action.ts';
 import { argOf, type Finding, hasAnyArg, type Linted, type Rule, typeName } from './rule.ts';
 
-/** Commands for which there is a task type, and with which words they only look. */
+/** Commands that have a task type, with the arguments that only read. */
 const types: Readonly<Record<string, { readonly use: string; readonly only?: RegExp }>> = {
   'apt-get': { use: 'apt' },
   apt: { use: 'apt' },
@@ -43,7 +43,7 @@ const types: Readonly<Record<string, { readonly use: string; readonly only?: Reg
 
 const isCommand = ({ item }: Linted): boolean => ['command', 'shell', 'raw'].includes(typeName(item));
 
-/** The text of a command, as far as it is written out. */
+/** The text of a command, as far as it is written literally. */
 function commandOf({ item }: Linted): string {
   const cmd = argOf(item, 'cmd') ?? argOf(item, '_raw_params');
   if (typeof cmd === 'string') return cmd.trim();
@@ -56,7 +56,7 @@ function commandOf({ item }: Linted): string {
 
 const at = ({ item }: Linted) => (item.kind === 'task' ? argPlace(item.args, 'cmd', item.argsAt, 'value') : item.at);
 
-/** A command does what a task type does better. */
+/** A command that a task type would replace better. */
 export const commandInsteadOfType: Rule = {
   code: 'command-instead-of-type',
   why: 'a task type looks before it acts, so a check tells the truth and a second run changes nothing',
@@ -70,7 +70,7 @@ export const commandInsteadOfType: Rule = {
   },
 };
 
-/** A shell is started for what needs none. */
+/** A shell started for something that does not need one. */
 export const shellWithoutNeed: Rule = {
   code: 'shell-without-need',
   why: 'a shell reads quotes, spaces and variables in values its own way, and the shells of hosts differ',
@@ -86,7 +86,7 @@ export const shellWithoutNeed: Rule = {
   },
 };
 
-/** A command always counts as a change. */
+/** A command that always counts as a change. */
 export const commandAlwaysChanged: Rule = {
   code: 'command-always-changed',
   why: 'a command counts as changed each time, so handlers run each time and real changes cannot be seen',
@@ -100,7 +100,7 @@ export const commandAlwaysChanged: Rule = {
   },
 };
 
-/** A command that only looks, and that a check does not run all the same. */
+/** A command that only reads, but is not marked to run in a check. */
 export const lookNotInCheck: Rule = {
   code: 'look-not-in-check',
   why: 'a check runs no command that it is not told to run, so whatever reads the result is unknown there',

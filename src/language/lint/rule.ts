@@ -3,13 +3,13 @@ import type { Raw } from '../../core/value.ts';
 import { shortTypeName } from '../load/action.ts';
 import type { Handler, Include, Item, Meta, Play, Task } from '../model.ts';
 
-/** An item that is no block, as lint sees it. */
+/** An item other than a block, as lint sees it. */
 export interface Linted {
   readonly item: Task | Handler | Include | Meta;
   readonly isHandler: boolean;
 }
 
-/** What a rule found: where, and what exactly. */
+/** What a rule found: where, and what exactly is wrong. */
 export interface Finding {
   readonly at: Position;
   readonly message: string;
@@ -17,7 +17,7 @@ export interface Finding {
   readonly fix: string;
 }
 
-/** A mistake that bites: what it is called, why it bites, and how it is found in an item. */
+/** A mistake worth a warning: its code, why it matters, and how to find it in an item. */
 export interface Rule {
   readonly code: string;
   /** Why it matters, in one sentence. */
@@ -25,7 +25,7 @@ export interface Rule {
   readonly find: (linted: Linted, play: Play) => readonly Finding[];
 }
 
-/** The short name of a task's type; empty where it is a template, or no task. */
+/** The short name of a task's type; empty if the type is a template or the item is not a task. */
 export const typeName = (item: Item): string =>
   item.kind === 'task' && typeof item.type === 'string' ? shortTypeName(item.type) : '';
 

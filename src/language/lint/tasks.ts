@@ -4,7 +4,7 @@ import { argPlace } from '../load/action.ts';
 import type { PlacedInclude } from '../load/include.ts';
 import { argOf, type Finding, type Rule } from './rule.ts';
 
-/** A mode without its zero. */
+/** A mode without its leading zero. */
 export const modeWithoutZero: Rule = {
   code: 'mode-without-zero',
   why: 'without a leading zero or quotes YAML reads a decimal number, and the file gets bits that nobody meant',
@@ -34,7 +34,7 @@ export const packageLatest: Rule = {
   },
 };
 
-/** `ignore_errors` where nobody looks at what happened. */
+/** `ignore_errors` on a task whose result nobody reads. */
 export const errorsIgnoredUnseen: Rule = {
   code: 'errors-ignored-unseen',
   why: 'every failure is ignored, also those that nobody thought of, such as a full disk or a mistyped path',
@@ -62,13 +62,13 @@ export const taskWithoutName: Rule = {
       : [],
 };
 
-/** Tags on an include, which do not reach what it brings. */
+/** Tags on an include, which do not apply to the items it includes. */
 export const tagsStopAtInclude: Rule = {
   code: 'tags-stop-at-include',
   why: 'with --tags the include runs, but the tasks that it brings have other tags and are left out',
   find: ({ item }) => {
     if (item.kind !== 'include' || item.apply !== undefined) return [];
-    const outer = (item as PlacedInclude).within.keywords.tags; // all includes come from the loader
+    const outer = (item as PlacedInclude).within.keywords.tags; // the loader creates every include
     const own = item.keywords.tags.filter((tag) => !outer.includes(tag) && tag !== 'always' && tag !== 'never');
     if (own.length === 0) return [];
     const fix = `add "apply: {tags: [${own.join(', ')}]}" to the include, or use import_${item.of}`;
@@ -76,7 +76,7 @@ export const tagsStopAtInclude: Rule = {
   },
 };
 
-/** Lookups whose terms are variables, so that a bare word is one that lacks its braces. */
+/** Lookups whose terms are variables, so a bare word there is a variable missing its braces. */
 const takesLists = new Set([
   undefined,
   'items',
@@ -90,7 +90,7 @@ const takesLists = new Set([
   'random_choice',
 ]);
 
-/** A variable in a loop without its braces. */
+/** A loop variable without its braces. */
 export const bareLoopVariable: Rule = {
   code: 'bare-loop-variable',
   why: 'without braces it is the word itself: the loop runs once, with the name of the variable',
@@ -104,7 +104,7 @@ export const bareLoopVariable: Rule = {
   },
 };
 
-/** Two handlers with one name. */
+/** Two handlers with the same name. */
 export const duplicateHandler: Rule = {
   code: 'duplicate-handler',
   why: 'of handlers with the same name only the last is ever run',

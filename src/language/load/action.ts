@@ -9,13 +9,13 @@ import { type Loading, report } from './loading.ts';
 import { reportUnknown } from './unknown-keyword.ts';
 import { isRawDict, keyPlace, kindOf, type RawDict, scalarText, writtenAt } from './written.ts';
 
-/** What a task does: its type and parameters as written. */
+/** What a task does: its type, and its parameters as written. */
 export interface Action {
   readonly type: string | Raw;
   readonly typeAt: Position;
   readonly args: Raw;
   readonly argsAt: Position;
-  /** `local_action`: on the controller. */
+  /** `local_action`: runs on the controller. */
   readonly local: boolean;
 }
 
@@ -30,7 +30,7 @@ const commands = new Set([
   'ansible.windows.win_shell',
 ]);
 
-/** Where free-form text goes for what is no task type but part of the language. */
+/** The parameter that takes free-form text, for actions that are part of the language rather than task types. */
 const freeForm: Readonly<Record<string, string>> = {
   include_tasks: 'file',
   import_tasks: 'file',
@@ -51,7 +51,7 @@ const freeForm: Readonly<Record<string, string>> = {
 /** A name without `ansible.builtin.` or `ansible.legacy.`. */
 export const shortTypeName = (name: string): string => name.replace(/^ansible\.(?:builtin|legacy)\./, '');
 
-/** The action of a task, undefined (and told) where there is none or more than one. */
+/** The action of a task. Undefined, with a diagnostic, if there is none or more than one. */
 export function actionOf(loading: Loading, dict: RawDict, at: Position): Action | undefined {
   const named = [...dict.keys()].filter((key) => typeof key !== 'string' || !isKeyword(key)).map(String);
   const general = ['action', 'local_action'].filter((key) => dict.has(key));
@@ -76,7 +76,7 @@ export function actionOf(loading: Loading, dict: RawDict, at: Position): Action 
 
 const isKeyword = (key: string): boolean => keywordsOn('handler').has(key) || key.startsWith('with_');
 
-// Keys that are neither keywords nor known types are mistyped keywords, if something else is the action.
+// If something else is the action, keys that are neither keywords nor known types are mistyped keywords.
 function realActions(loading: Loading, dict: RawDict, named: string[], general: string[], at: Position): string[] {
   if (named.length + general.length < 2) return [...general, ...named];
   const isType = (key: string) =>
@@ -103,7 +103,7 @@ function namedAction(loading: Loading, dict: RawDict, key: string, at: Position)
   return { type: key, typeAt, args: argsOf(loading, dict, key, key, given), argsAt: given.at, local: false };
 }
 
-// `action: copy src=a` and `action: {module: copy, src: a}`.
+// Reads `action: copy src=a` and `action: {module: copy, src: a}`.
 function generalAction(loading: Loading, dict: RawDict, key: string, at: Position): Action | undefined {
   const value = dict.get(key);
   const valueAt = writtenAt(dict, key, at);
@@ -158,7 +158,7 @@ function actionDict(
 const templated = (text: string, at: Position): string | Template =>
   isTemplateText(text) ? new Template(text, at) : text;
 
-// The parameters: those of the action, over those of `args:`.
+// The parameters: the action's own, overriding those of `args:`.
 function argsOf(loading: Loading, dict: RawDict, key: string, type: string, given: Written): Raw {
   const own = ownArgs(loading, dict, key, type, given);
   const more = dict.get('args');
@@ -174,7 +174,7 @@ function argsOf(loading: Loading, dict: RawDict, key: string, type: string, give
   return own;
 }
 
-// What is only known later stands under `_variable_params`, or alone where there is nothing else.
+// Parameters only known later are kept under `_variable_params`, or alone if there is nothing else.
 function mergeArgs(own: Raw, more: RawDict): Raw {
   const first: RawDict = isRawDict(own) ? own : new Map([['_variable_params', own]]);
   const merged = first.size === 0 ? more : placeLike(new Map([...more, ...first]), first, more);
@@ -198,7 +198,7 @@ function ownArgs(loading: Loading, dict: RawDict, key: string, type: string, giv
 const freeFormOf = (loading: Loading, type: string): string | undefined =>
   loading.options.taskType?.(type)?.freeForm ?? freeForm[shortTypeName(type)];
 
-// `file: "{{ params }}"` gives all parameters; other text has no meaning here.
+// `file: "{{ params }}"` gives all parameters; any other text means nothing here.
 function withoutFreeForm(loading: Loading, args: RawDict, type: string, given: Written): Raw {
   const rest = args.get('_raw_params');
   if (rest instanceof Template && args.size === 1) return rest;
@@ -225,7 +225,7 @@ function addText(args: RawDict, text: string, given: Written, isCommand: boolean
   for (const [name, value] of pairs) args.set(name, templated(value, placeInText(given, text, value)));
 }
 
-// Where a part of the text stands, if it stands there unchanged and on the first line.
+// The place of a part of the text, if it appears there unchanged and on the first line.
 function placeInText(given: Written, text: string, part: string): Position {
   const start = given.value instanceof Template ? (given.value.at ?? given.at) : given.at;
   const offset = text.indexOf(part);

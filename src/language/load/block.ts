@@ -10,10 +10,10 @@ import { checkKeywords } from './unknown-keyword.ts';
 import { deeper, varsLayer } from './within.ts';
 import { type RawDict, writtenAt } from './written.ts';
 
-/** Whether a dict of a task list is a block. */
+/** Whether a dict in a task list is a block. */
 export const isBlockDict = (dict: RawDict): boolean => dict.has('block') || dict.has('rescue') || dict.has('always');
 
-/** A block with its rescue and always parts. */
+/** Loads a block with its rescue and always sections. */
 export function loadBlock(loading: Loading, dict: RawDict, within: Within, at: Position): readonly Item[] {
   if (within.asHandlers) {
     report(loading, 'block-as-handler', 'Using a block as a handler is not supported.', at);

@@ -18,7 +18,7 @@ import { isRawDict, kindOf, writtenVarsOf } from './written.ts';
 
 type RoleArgs = Parameters<DynamicLoader['role']>[1];
 
-/** Loads what includes bring, when they run. */
+/** Loads what includes refer to, at the time they run. */
 export function createDynamicLoader(options: LoadOptions = {}): DynamicLoader {
   const files = options.files ?? createFiles();
   const start = (): Loading => ({ options: { ...options, files }, files, problems: [] });
@@ -97,11 +97,11 @@ function conclude(
   return { ok: true, value: brought, warnings: loading.problems };
 }
 
-// What is brought inherits from around the include, from `apply`, and the include's variables.
+// Included items inherit from the include's surroundings, from `apply`, and from the include's variables.
 function withinOf(loading: Loading, include: Include, vars: readonly VarsLayer[]): Within {
-  const { within } = include as PlacedInclude; // all includes come from loadInclude
+  const { within } = include as PlacedInclude; // loadInclude creates every include
   const { play } = within;
-  // What imports in there add is told as brought; the play itself stays as it was loaded.
+  // What imports inside it add is reported as part of what was included; the play itself stays as it was loaded.
   const own = { ...play, staticLayers: [...play.staticLayers, ...play.exported], exported: [], importedHandlers: [] };
   const inner = { ...within, play: own, layers: [...within.layers, ...vars] };
   const apply = include.apply;

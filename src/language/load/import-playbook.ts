@@ -14,7 +14,7 @@ import { checkKeywords } from './unknown-keyword.ts';
 import { varsLayer } from './within.ts';
 import { isRawDict, isRawList, kindOf, type RawDict, writtenAt } from './written.ts';
 
-/** The plays of a playbook file, those of imported playbooks in their places. */
+/** Loads the plays of a playbook file, with those of imported playbooks in place of the imports. */
 export function loadPlaybookFile(
   loading: Loading,
   file: string,
@@ -46,11 +46,11 @@ export function loadPlaybookFile(
   );
 }
 
-/** The playbook file that an entry stands in, and how the run came to it. */
+/** The playbook file that contains an entry, and how we got to it. */
 interface From {
   readonly file: string;
   readonly inherited: PlayInheritance;
-  /** The files that import each other, this one last. */
+  /** The chain of files importing each other, this one last. */
   readonly chain: readonly string[];
 }
 
@@ -105,7 +105,7 @@ function loadNamed(loading: Loading, name: string, { file, inherited, chain }: F
   return loadPlaybookFile(loading, path, inherited, chain, at);
 }
 
-// A name in a collection, or a path beside the importing playbook.
+// Resolves a name in a collection, or a path next to the importing playbook.
 function findPlaybook(loading: Loading, name: string, file: string): string | undefined {
   const path = isAbsolute(name) ? name : join(dirname(file), name);
   if (loading.files.isFile(path)) return path;

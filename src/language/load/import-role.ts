@@ -14,7 +14,7 @@ import { staticText } from './static-text.ts';
 import { deeper, varsLayer } from './within.ts';
 import { isRawDict, layerOf, type RawDict } from './written.ts';
 
-/** The items of `import_role`; its handlers, defaults and vars are for all of the play. */
+/** Loads the items of `import_role`. Its handlers, defaults and vars apply to the whole play. */
 export function loadImportRole(
   loading: Loading,
   dict: RawDict,
@@ -32,7 +32,7 @@ export function loadImportRole(
   const use = roleUse(loading, args, dict, inner, action.argsAt);
   if (use === undefined) return [];
   const loaded = loadRole(loading, use, inner);
-  // As with the role's own, all of the play sees the variables that it was imported with.
+  // The whole play sees the variables of the import, just as it sees the role's own.
   const given = dict.get('vars');
   const own = isRawDict(given) ? [layerOf(LEVELS.role, `vars of the import of role ${use.name}`, given)] : [];
   within.play.exported.push(...loaded.exported, ...own);

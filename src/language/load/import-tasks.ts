@@ -14,7 +14,7 @@ import { staticText } from './static-text.ts';
 import { deeper, inFile, varsLayer } from './within.ts';
 import { isRawDict, type RawDict } from './written.ts';
 
-/** The items of `import_tasks`: each has the import's keywords and variables. */
+/** Loads the items of `import_tasks`. Each gets the keywords and variables of the import. */
 export function loadImportTasks(
   loading: Loading,
   dict: RawDict,
@@ -23,7 +23,7 @@ export function loadImportTasks(
   at: Position,
 ): readonly Item[] {
   if (refusesLoop(loading, dict, action, at) || !checkIncludeArgs(loading, action, 'tasks', [])) return [];
-  // The old `include` gives its variables as an include does, also where it is an import.
+  // The old `include` passes its variables as an include does, even when it acts as an import.
   const level = shortTypeName(String(action.type)) === 'include' ? LEVELS.includeParams : LEVELS.task;
   const layer = varsLayer(loading, dict, level, 'import_tasks vars', at);
   const inner = deeper(within, keywordsOf(loading, dict, 'task', within.keywords, at), layer);
@@ -33,7 +33,7 @@ export function loadImportTasks(
   return file === undefined ? [] : loadTaskFile(loading, file, inner, fileAt);
 }
 
-/** Tell that an import cannot be repeated, where it is. */
+/** Reports a loop on an import, which cannot be repeated. */
 export function refusesLoop(loading: Loading, dict: RawDict, action: Action, at: Position): boolean {
   const repeated = [...dict.keys()].some((key) => key === 'loop' || String(key).startsWith('with_'));
   if (!repeated) return false;
@@ -43,7 +43,7 @@ export function refusesLoop(loading: Loading, dict: RawDict, action: Action, at:
   return true;
 }
 
-/** The items of a file of tasks that is named from somewhere. */
+/** Loads the items of a task file named in an import. */
 export function loadTaskFile(loading: Loading, name: string, within: Within, at: Position): Item[] {
   const candidates = candidatesOf(name, within);
   const path = candidates.find((candidate) => loading.files.isFile(candidate));

@@ -11,10 +11,10 @@ import { checkTaskKeywords, itemBase, listenOf, optional, registerOf } from './t
 import { deeper, varsLayer } from './within.ts';
 import { isRawDict, keyPlace, kindOf, type RawDict } from './written.ts';
 
-/** An include with what surrounds it: what it brings inherits from there, not from the include itself. */
+/** An include with its surroundings: included items inherit from those, not from the include itself. */
 export interface PlacedInclude extends Include {
   readonly within: Within;
-  /** Its own variables: uses of a role with others are other roles. */
+  /** The include's own variables: uses of a role with different variables are different roles. */
   readonly vars?: RawDict;
 }
 
@@ -39,7 +39,7 @@ interface IncludeAction extends Action {
   readonly of: 'tasks' | 'role';
 }
 
-/** An `include_tasks` or `include_role`: what it brings is loaded when it runs. */
+/** Loads an `include_tasks` or `include_role`. What it includes is loaded when it runs. */
 export function loadInclude(
   loading: Loading,
   dict: RawDict,
@@ -52,7 +52,7 @@ export function loadInclude(
   const owner = { name: of === 'tasks' ? 'TaskInclude' : 'IncludeRole', known: keywordsOn('include') };
   checkTaskKeywords(loading, dict, action, owner, at);
   if (!checkIncludeArgs(loading, action, of, ['apply'])) return [];
-  const args = action.args as RawDict; // checked in the line above
+  const args = action.args as RawDict; // checked on the line above
   const apply = applyOf(loading, type, args, action.argsAt);
   const layer = varsLayer(loading, dict, LEVELS.includeParams, 'include vars', at);
   const inner = deeper(within, keywordsOf(loading, dict, 'include', within.keywords, at), layer);
@@ -71,7 +71,7 @@ export function loadInclude(
   return [include];
 }
 
-/** Whether the arguments of an include or import are what it takes; tells what is not. */
+/** Checks whether an include or import gets arguments that it accepts, and reports those that it does not. */
 export function checkIncludeArgs(
   loading: Loading,
   action: Action,
@@ -99,7 +99,7 @@ export function checkIncludeArgs(
   return hasTarget(loading, action, args, of) && namesFiles(loading, type, args, argsAt);
 }
 
-/** Which files of a role are used is said by name. */
+/** Which files of a role to use must be given by name. */
 function namesFiles(loading: Loading, type: string, args: RawDict, at: Position): boolean {
   const wrong = [...args.keys()].find((key) => String(key).endsWith('_from') && !isName(args.get(key)));
   if (wrong === undefined) return true;

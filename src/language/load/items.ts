@@ -11,7 +11,7 @@ import { loadMeta } from './meta.ts';
 import { loadTask } from './task.ts';
 import { isRawDict, isRawList, kindOf, type RawDict, writtenAt } from './written.ts';
 
-/** The items of a list of tasks and blocks, imports replaced by what they bring. */
+/** Loads the items of a list of tasks and blocks, with imports replaced by what they import. */
 export function loadItems(loading: Loading, list: Raw | undefined, within: Within, at: Position): Item[] {
   if (list === undefined || list === null) return [];
   if (!isRawList(list)) {
@@ -22,14 +22,14 @@ export function loadItems(loading: Loading, list: Raw | undefined, within: Withi
   return list.flatMap((entry, index) => loadEntry(loading, entry, within, writtenAt(list, index, at)));
 }
 
-/** The handlers of a list. */
+/** Loads a list of handlers. */
 export function loadHandlers(
   loading: Loading,
   list: Raw | undefined,
   within: Within,
   at: Position,
 ): (Handler | Include | Meta)[] {
-  return loadItems(loading, list, { ...within, asHandlers: true }, at) as (Handler | Include | Meta)[]; // as handlers, items are these only
+  return loadItems(loading, list, { ...within, asHandlers: true }, at) as (Handler | Include | Meta)[]; // all are handlers
 }
 
 function loadEntry(loading: Loading, entry: Raw, within: Within, at: Position): readonly Item[] {
@@ -66,14 +66,14 @@ function loadAction(loading: Loading, dict: RawDict, action: Action, within: Wit
   }
 }
 
-/** Tell that a role cannot be a handler, where it is one. */
+/** Reports a role used as a handler, which is not possible. */
 function refusesRole(loading: Loading, action: Action, within: Within, at: Position): boolean {
   if (!within.asHandlers) return false;
   report(loading, 'role-as-handler', `Using '${String(action.type)}' as a handler is not supported.`, at);
   return true;
 }
 
-// The old `include` is an import unless it is repeated or its file is a template.
+// The old `include` acts as an import unless it has a loop or its file is a template.
 function isStatic(dict: RawDict, action: Action): boolean {
   const repeated = [...dict.keys()].some((key) => key === 'loop' || String(key).startsWith('with_'));
   return !repeated && isRawDict(action.args) && typeof action.args.get('file') === 'string';

@@ -4,7 +4,7 @@ interface TextArguments {
   readonly free: string;
 }
 
-/** Options that may stand in the text of a command; all else with `=` belongs to the command. */
+/** Options that the text of a command may contain; any other `=` belongs to the command itself. */
 const commandOptions = new Set([
   'creates',
   'removes',
@@ -17,7 +17,7 @@ const commandOptions = new Set([
   'strip_empty_ends',
 ]);
 
-/** Read `a=1 b="2 3"` and free-form text; for commands only the few options that commands take are pairs. */
+/** Reads `a=1 b="2 3"` and free-form text. For commands, only the few options that they accept are read as pairs. */
 export function readArguments(text: string, isCommand: boolean): TextArguments {
   const pairs = new Map<string, string>();
   if (!/[=\\]/.test(text)) return { pairs, free: text };
@@ -31,15 +31,15 @@ export function readArguments(text: string, isCommand: boolean): TextArguments {
   return { pairs, free: pairs.size === 0 && !/\\\s/.test(text) ? text : joinWords(free) };
 }
 
-// The first `=` that no backslash escapes, and that stands after a name.
+// Finds the first unescaped `=` that follows a name.
 function pairAt(word: string): number {
   const at = word.search(/(?<!\\)=/);
   return at > 0 ? at : -1;
 }
 
 /**
- * Words parted by blanks that are neither in quotes nor in template braces. Blanks before the first word of a line
- * and all but one after a word stay with the word, so that joining gives the text again.
+ * Splits text into words at blanks outside quotes and template braces. Blanks at the start of a line, and all but one after a word, stay
+ * with the word, so that joining the words restores the text.
  */
 function splitArguments(text: string): readonly string[] {
   const words: string[] = [];
@@ -77,7 +77,7 @@ function isEscaped(text: string, at: number): boolean {
   return slashes % 2 === 1;
 }
 
-// Gives the start of the next word: the blanks that lead a line.
+// Returns the start of the next word: the leading blanks of a line.
 function endWord(words: string[], word: string, char: string): string {
   const startsLine = words.at(-1)?.endsWith('\n') !== false;
   if (char === '\n') {
@@ -85,7 +85,7 @@ function endWord(words: string[], word: string, char: string): string {
     else words.push(`${word}\n`);
     return '';
   }
-  // A lone backslash is a line that went on, in a text whose lines YAML joined.
+  // A lone backslash is a line continuation in a text whose lines YAML has joined.
   if (word.trim() === '\\') return '';
   if (word.trim() !== '') words.push(word);
   else if (startsLine) return `${word} `;
@@ -117,7 +117,7 @@ const meanings: Readonly<Record<string, string>> = {
   '"': '"',
 };
 
-// The escapes of Python's strings but the octal ones: `\1` is a group of a pattern. Others stay as they are.
+// Decodes the escapes of Python strings except the octal ones, because `\1` is a group in a pattern. Anything else is left unchanged.
 function decodeEscapes(text: string): string {
   if (!text.includes('\\')) return text;
   return text.replace(

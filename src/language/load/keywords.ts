@@ -31,7 +31,7 @@ const readers: Readonly<Record<InheritedType, Read>> = {
   tags: tagsIn,
 };
 
-/** The keywords in force for what a dict describes: its own, else the surrounding ones; where Ansible accumulates, all. */
+/** The keywords in effect for what a dict describes: its own, else the surrounding ones; where Ansible accumulates, all of them. */
 export function keywordsOf(
   loading: Loading,
   dict: RawDict,
@@ -44,7 +44,7 @@ export function keywordsOf(
     if (spec === undefined) return [];
     if ('none' in spec.use) tellIdle(loading, dict, String(key), spec.use.none, at);
     if (spec.inherited === undefined) return [];
-    const value = readers[spec.type as InheritedType](loading, dict, key as KeywordName, at); // the table has no other
+    const value = readers[spec.type as InheritedType](loading, dict, key as KeywordName, at); // the table has no other types
     return value === undefined ? [] : [[fieldOf(String(key)), value, spec.inherited] as const];
   });
   if (own.length === 0) return outer;
@@ -53,11 +53,11 @@ export function keywordsOf(
 }
 
 function joined(outer: Keywords, field: string, own: unknown): readonly unknown[] {
-  const around = outer[field as 'when']; // one of those that accumulate: all of them are lists
+  const around = outer[field as 'when']; // one of the accumulating keywords, which are all lists
   return [...new Set([...around, ...(own as readonly unknown[])])];
 }
 
-/** A keyword's value if it is there and of its type; an empty one counts as not there. */
+/** The value of a keyword if it is present and has the right type; an empty one counts as absent. */
 export function typedIn(loading: Loading, dict: RawDict, key: KeywordName, at: Position): Written | undefined {
   const written = writtenIn(dict, key, at);
   if (written === undefined || written.value === null) return undefined;
@@ -89,7 +89,7 @@ function labelIn(loading: Loading, dict: RawDict, key: KeywordName, at: Position
   return written === undefined ? undefined : (scalarText(written.value) ?? String(written.value));
 }
 
-/** Names: one or a list of them. */
+/** Reads names: one, or a list of them. */
 export function namesIn(loading: Loading, dict: RawDict, key: KeywordName, at: Position): readonly Written[] {
   const names = writtenList(dict, key, at) ?? [];
   for (const { value, at: nameAt } of names)
@@ -98,7 +98,7 @@ export function namesIn(loading: Loading, dict: RawDict, key: KeywordName, at: P
   return names.filter(({ value }) => isScalar(value));
 }
 
-/** Conditions (`when`, `until` …): one or a list, of which all must hold. */
+/** Reads conditions (`when`, `until` …): one, or a list that must all hold. */
 export function conditionsIn(loading: Loading, dict: RawDict, key: string, at: Position): readonly Written[] {
   const conditions = writtenList(dict, key, at) ?? [];
   for (const condition of conditions) {
@@ -126,7 +126,7 @@ function dictsIn(loading: Loading, dict: RawDict, key: string, at: Position): re
 function tagsIn(loading: Loading, dict: RawDict, _key: string, at: Position): readonly string[] {
   const value = dict.get('tags');
   const text = scalarText(value);
-  // What a template gives is known only with variables.
+  // The result of a template is only known once there are variables.
   if (text !== undefined && isTemplateText(text)) return [text.trim()];
   if (text !== undefined)
     return text

@@ -4,40 +4,40 @@ import type { Vaulted } from '../../core/value.ts';
 import type { Files } from '../files.ts';
 import type { Keywords, RoleRef, Vars, VarsLayer } from '../model.ts';
 
-/** What the loaders of playbooks need to know. */
+/** Options for loading playbooks. */
 export interface LoadOptions {
-  /** The controller's files; one for a run, so that each is read once. */
+  /** The controller's files, shared within a run so that each is read only once. */
   readonly files?: Files;
-  /** Folders of roles, after `roles/` beside the playbook. */
+  /** Directories of roles, searched after `roles/` next to the playbook. */
   readonly rolesPath?: readonly string[];
-  /** Folders that hold `ansible_collections`. */
+  /** Directories that contain `ansible_collections`. */
   readonly collectionsPath?: readonly string[];
-  /** What `-e` set: known before anything runs. */
+  /** What `-e` sets, which is known before anything runs. */
   readonly extraVars?: Vars;
-  /** The task type of a name, short or full. */
+  /** The task type with a given name, short or full. */
   readonly taskType?: (name: string) => Pick<TaskType, 'name' | 'freeForm'> | undefined;
-  /** Keywords that hold where a play does not say otherwise: settings. */
+  /** Keywords from the settings, which apply where a play does not override them. */
   readonly keywords?: Partial<Keywords>;
-  /** The text of an encrypted file. */
+  /** Decrypts the text of an encrypted file. */
   readonly decrypt?: (vaulted: Vaulted) => string;
 }
 
-/** A loading under way: the mistakes found so far, all told at the end. */
+/** A load in progress. It collects mistakes, which are all reported at the end. */
 export interface Loading {
   readonly options: LoadOptions;
   readonly files: Files;
   readonly problems: Diagnostic[];
 }
 
-/** What a whole play shares while it is loaded. */
+/** State shared by a whole play while it is being loaded. */
 export interface PlayScope {
-  /** The folder of the playbook. */
+  /** The directory of the playbook. */
   readonly directory: string;
-  /** Play variables, known before roles are. */
+  /** Play variables, which are known before roles are. */
   readonly layers: readonly VarsLayer[];
-  /** Vars files that are known already: for names of imports only. */
+  /** Vars files known at load time; used only for the names of imports. */
   readonly staticLayers: readonly VarsLayer[];
-  /** Defaults and vars of roles, which all tasks of the play see. */
+  /** Defaults and vars of roles, visible to all tasks of the play. */
   readonly exported: VarsLayer[];
   /** Handlers that imported roles add to the play's own. */
   readonly importedHandlers: import('../model.ts').Play['handlers'][number][];
@@ -45,27 +45,27 @@ export interface PlayScope {
   readonly roles: Map<string, RoleRef>;
 }
 
-/** What surrounds an item: all that it inherits. */
+/** The surroundings of an item: everything it inherits. */
 export interface Within {
   readonly play: PlayScope;
   readonly keywords: Keywords;
-  /** Variables beyond the play's, low to high. */
+  /** Variables in addition to the play's, lowest precedence first. */
   readonly layers: readonly VarsLayer[];
   readonly role?: RoleRef;
   readonly searchPath: readonly string[];
-  /** How many of them are roles. */
+  /** How many of the directories belong to roles. */
   readonly roleFolders: number;
-  /** Collections in which short names of roles are looked for first. */
+  /** Collections to search first for short role names. */
   readonly collections: readonly string[];
-  /** Folders in which task files are looked for, nearest first. */
+  /** Directories to search for task files, nearest first. */
   readonly taskFolders: readonly string[];
   /** Whether the items are handlers. */
   readonly asHandlers: boolean;
-  /** Files and roles being loaded around this, against endless recursion. */
+  /** Files and roles currently being loaded around this; guards against endless recursion. */
   readonly chain: readonly string[];
 }
 
-/** Tell a mistake. */
+/** Reports a mistake. */
 export function report(loading: Loading, code: string, message: string, at?: Position, hint?: string): void {
   const diagnostic: Diagnostic = { severity: 'error', code, message, ...(at && { at }), ...(hint && { hint }) };
   loading.problems.push(diagnostic);
@@ -73,5 +73,5 @@ export function report(loading: Loading, code: string, message: string, at?: Pos
 
 let lastId = 0;
 
-/** A number that no other item of this process has. */
+/** A number unique among all items of this process. */
 export const nextId = (): number => ++lastId;

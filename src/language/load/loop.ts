@@ -6,7 +6,7 @@ import { type Loading, report } from './loading.ts';
 import { checkKeywords } from './unknown-keyword.ts';
 import { isRawDict, keyPlace, kindOf, type RawDict, writtenAt } from './written.ts';
 
-/** What repeats a task: `loop`, or `with_…` with the lookup of that name; undefined where nothing does. */
+/** The loop of a task: `loop`, or `with_…` with the lookup of that name; undefined if the task has no loop. */
 export function loopOf(loading: Loading, dict: RawDict, at: Position): Loop | undefined {
   const keys = [...dict.keys()].filter((key) => typeof key === 'string' && (key === 'loop' || key.startsWith('with_')));
   const key = keys.at(-1) as string | undefined;

@@ -69,7 +69,7 @@ export function loadMeta(
   ];
 }
 
-/** A meta task that nobody wrote: the end of a section, the end of a role. */
+/** A meta task generated at the end of a section or of a role. */
 export function implicitMeta(action: Meta['action'], within: Within, at: Position): Meta {
   const { keywords, layers, searchPath, role } = within;
   return {

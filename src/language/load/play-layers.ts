@@ -3,8 +3,8 @@ import type { Item, Play, VarsLayer } from '../model.ts';
 type Layers = readonly VarsLayer[];
 
 /**
- * Give all items of a play what is for all of it: its variables, and the defaults and vars of its roles, which even
- * earlier tasks see. Only then is it known which roles there are.
+ * Gives all items of a play what applies to the whole play: its variables, and the defaults and vars of its roles, which even earlier tasks
+ * see. This has to wait until all roles are known.
  */
 export function shareWithPlay(play: Play, exported: Layers): Play {
   const shared = unique([...exported, ...play.layers]);
@@ -13,17 +13,17 @@ export function shareWithPlay(play: Play, exported: Layers): Play {
     ...play,
     layers: byLevel(shared),
     items: play.items.map((item) => completeItem(item, complete)),
-    handlers: play.handlers.map((item) => completeItem(item, complete)) as Play['handlers'], // each stays what it is
+    handlers: play.handlers.map((item) => completeItem(item, complete)) as Play['handlers'], // each item keeps its type
   };
 }
 
-/** The same for items that come later: variables of the play, below what the items have. */
+/** Does the same for items that are loaded later: adds variables of the play below the items' own. */
 export function completeItems<T extends Item>(items: readonly T[], shared: Layers): T[] {
   const complete = completer(shared);
-  return items.map((item) => completeItem(item, complete) as T); // each stays what it is
+  return items.map((item) => completeItem(item, complete) as T); // each item keeps its type
 }
 
-// Items beside each other share their layers, and go on sharing them.
+// Neighbouring items share their layers and must still share them afterwards.
 function completer(shared: Layers): (own: Layers) => Layers {
   const known = new Map<Layers, Layers>();
   return (own) => {
@@ -42,7 +42,7 @@ function completeItem(item: Item, complete: (own: Layers) => Layers): Item {
   return { ...item, layers, block: all(item.block), rescue: all(item.rescue), always: all(item.always) };
 }
 
-// Of a layer that is there twice the last place counts: it is stronger.
+// If a layer occurs twice, keep its last position, where it has higher precedence.
 const unique = (layers: Layers): Layers => [...new Set(layers.toReversed())].toReversed();
 
 const byLevel = (layers: Layers): Layers => layers.toSorted((a, b) => a.level - b.level);

@@ -20,16 +20,16 @@ import { varsPromptOf } from './vars-prompt.ts';
 import { varsLayer } from './within.ts';
 import { isRawDict, isRawList, kindOf, type RawDict, writtenAt, writtenIn, writtenList } from './written.ts';
 
-/** What an `import_playbook` gives to the plays that it brings. */
+/** What an `import_playbook` passes to the plays that it imports. */
 export interface PlayInheritance {
   readonly keywords: Play['keywords'];
   readonly layers: readonly VarsLayer[];
 }
 
-/** What a play inherits that no other playbook imports. */
+/** What a play inherits if no other playbook imports it. */
 export const noInheritance: PlayInheritance = { keywords: noKeywords, layers: [] };
 
-/** A play of a playbook. */
+/** Loads a play. */
 export function loadPlay(
   loading: Loading,
   dict: RawDict,
@@ -117,7 +117,7 @@ function settings(loading: Loading, dict: RawDict, at: Position) {
   });
 }
 
-// In the order in which they run; handlers of roles come before the play's own.
+// In execution order; handlers of roles come before the play's own.
 function sections(
   loading: Loading,
   dict: RawDict,

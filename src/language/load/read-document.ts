@@ -4,7 +4,7 @@ import { type Document, loadYaml } from '../../yaml/load.ts';
 import type { Files } from '../files.ts';
 import { type Loading, report } from './loading.ts';
 
-/** A file's document, and what is wrong with it. */
+/** A file's document and its mistakes. */
 interface ReadFile {
   readonly document?: Document;
   readonly problems: readonly Diagnostic[];
@@ -12,7 +12,7 @@ interface ReadFile {
 
 const readFiles = new WeakMap<Files, Map<string, ReadFile>>();
 
-/** A file's YAML, read once a run; each loading that needs it is told what is wrong with it. */
+/** Reads a file's YAML, once per run; its mistakes are reported to every load that needs the file. */
 export function readDocument(loading: Loading, path: string, at?: Position): Document | undefined {
   const known = readFiles.get(loading.files) ?? new Map<string, ReadFile>();
   readFiles.set(loading.files, known);
@@ -42,7 +42,7 @@ function parseFile(loading: Loading, path: string, at?: Position): Document | un
   return loaded.ok ? loaded.value : undefined;
 }
 
-// A whole file under Ansible Vault; other tools' encryption leaves bytes that are no text.
+// The file may be vault-encrypted as a whole. Other tools' encryption leaves bytes that are not text.
 function plainText(loading: Loading, text: string, path: string): string | undefined {
   const at = { file: path, line: 1, column: 1 };
   if (text.startsWith('$ANSIBLE_VAULT;')) {

@@ -15,7 +15,7 @@ interface RoleEntry {
   readonly keywords: Keywords;
   readonly vars?: RawDict;
   readonly params?: RawDict;
-  /** Tells uses with other parameters, conditions or tags apart. */
+  /** Distinguishes uses that have different parameters, conditions or tags. */
   readonly fingerprint: string;
 }
 
@@ -28,11 +28,11 @@ export interface RoleUse extends RoleEntry {
   readonly handlersFrom?: string;
   readonly allowDuplicates?: boolean;
   readonly validate?: boolean;
-  /** By `import_role` or `include_role`. */
+  /** Used by `import_role` or `include_role`. */
   readonly included?: boolean;
 }
 
-/** Read an entry of `roles:`: a name, or a dict with keywords and parameters. */
+/** Reads an entry of `roles:`: a name, or a dict with keywords and parameters. */
 export function readRoleEntry(loading: Loading, raw: Raw, within: Within, at: Position): RoleEntry | undefined {
   if (!isRawDict(raw)) return nameEntry(loading, raw, within, at);
   const nameKey = ['role', 'name', 'src'].find((key) => raw.has(key));
@@ -71,7 +71,7 @@ function dictEntry(loading: Loading, raw: RawDict, name: string, within: Within,
 const fingerprintOf = (raw: RawDict, params: RawDict): string =>
   fingerprint([raw.get('when') ?? null, raw.get('tags') ?? null, raw.get('vars') ?? null, params]);
 
-/** A text that is equal for equal values, places left out. */
+/** A text that is the same for equal values, wherever they are written. */
 export function fingerprint(value: Raw): string {
   return JSON.stringify(value, (_, part) => {
     if (part instanceof Map) return { dict: [...part] };

@@ -1,26 +1,26 @@
 import { basename, dirname, extname, isAbsolute, join, resolve } from 'node:path';
 import type { Loading } from './loading.ts';
 
-/** A role's folder, found. */
+/** The directory of a role that was found. */
 interface RolePlace {
   readonly name: string;
   readonly path: string;
 }
 
-/** Folders in which a role was looked for. */
+/** Directories to search for a role. */
 interface RoleSearch {
   readonly found?: RolePlace;
   readonly searched: readonly string[];
 }
 
-/** Where to look: beside the playbook, beside the role that asks, in the collections in force. */
+/** Where to look: next to the playbook, next to the requesting role, in the collections in effect. */
 export interface RolePlaces {
   readonly playbookFolder: string;
   readonly beside?: string;
   readonly collections: readonly string[];
 }
 
-/** Look for a role by name, by path, or by its full name in a collection. */
+/** Finds a role by name, by path, or by its full name in a collection. */
 export function findRole(loading: Loading, name: string, places: RolePlaces): RoleSearch {
   const { playbookFolder, beside } = places;
   const full = /^\w+\.\w+\.[\w.]+$/.test(name) ? [name] : [];
@@ -51,7 +51,7 @@ function findInCollections(loading: Loading, name: string, playbookFolder: strin
 
 const extensions = ['.yml', '.yaml', '.json'];
 
-/** The file of tasks, handlers or meta data of a role: `main`, or another that was asked for. */
+/** The file with a role's tasks, handlers or metadata: `main`, or another file requested by name. */
 export function roleFile(loading: Loading, path: string, folder: string, name = 'main'): string | undefined {
   const base = join(path, folder, name);
   const candidates =
@@ -61,7 +61,7 @@ export function roleFile(loading: Loading, path: string, folder: string, name = 
   return candidates.find((candidate) => candidate.startsWith(`${path}/`) && loading.files.isFile(candidate));
 }
 
-/** The files of variables of a role: one, or all in a folder of that name, in order. */
+/** A role's variable files: a single one, or all files in a directory of that name, in order. */
 export function roleVarsFiles(
   loading: Loading,
   path: string,
@@ -81,5 +81,5 @@ function filesBelow(loading: Loading, folder: string): string[] {
   return [...files, ...paths.filter(loading.files.isDirectory).flatMap((path) => filesBelow(loading, path))];
 }
 
-/** The folder that holds a role's folder: where roles beside it are. */
+/** The directory that contains a role's directory, where its sibling roles are. */
 export const besideRole = (path: string): string => dirname(path);

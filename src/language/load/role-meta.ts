@@ -16,7 +16,7 @@ interface RoleMeta {
   readonly argumentSpecsAt: Position;
 }
 
-/** Read `meta/main.yml` and `meta/argument_specs.yml` of a role. */
+/** Reads a role's `meta/main.yml` and `meta/argument_specs.yml`. */
 export function readMeta(loading: Loading, path: string, at: Position): RoleMeta {
   const main = dictIn(loading, roleFile(loading, path, 'meta'), at);
   const specs = dictIn(loading, roleFile(loading, path, 'meta', 'argument_specs'), at);
@@ -51,7 +51,7 @@ function dependenciesIn(loading: Loading, dict: RawDict | undefined, at: Positio
   return [];
 }
 
-/** The task that checks a role's parameters, where the role says what they must be. */
+/** The task that validates a role's parameters, if the role specifies them. */
 export function argumentSpecTask(loading: Loading, meta: RoleMeta, use: RoleUse, within: Within): readonly Item[] {
   const entry = (use.tasksFrom ?? 'main').replace(/\.(?:ya?ml|json)$/, '');
   const spec = meta.argumentSpecs?.get(entry);

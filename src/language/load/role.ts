@@ -13,17 +13,17 @@ import { argumentSpecTask, readMeta } from './role-meta.ts';
 import { inFile } from './within.ts';
 import { isRawDict, kindOf, layerOf } from './written.ts';
 
-/** What a role brings. */
+/** What loading a role yields. */
 interface LoadedRole {
   readonly items: readonly Item[];
   readonly handlers: readonly (Handler | Include | Meta)[];
-  /** Defaults and vars for all of the play. */
+  /** Defaults and vars for the whole play. */
   readonly exported: readonly VarsLayer[];
 }
 
 const nothing: LoadedRole = { items: [], handlers: [], exported: [] };
 
-/** Load a role with the roles that it depends on. */
+/** Loads a role together with its dependencies. */
 export function loadRole(loading: Loading, use: RoleUse, within: Within): LoadedRole {
   const search = findRole(loading, use.name, placesOf(within));
   if (search.found === undefined) {
@@ -50,13 +50,13 @@ function loadFound(loading: Loading, use: RoleUse, within: Within, name: string,
   const role = roleRef(use, within, name, path, use.allowDuplicates ?? meta.allowDuplicates);
   const around = enterRole(within, role, use.keywords);
   const own = varsOfRole(loading, use, name, path);
-  // A dependency sees its parent's variables and parameters below its own.
+  // A dependency sees its parent's variables and parameters, with lower precedence than its own.
   const seen = [...own, ...entryLayers(use, name)];
   const dependencies = meta.dependencies.map((entry) => loadDependency(loading, entry, around, seen));
   const entry = entryLayers(use, name);
   const below = [...dependencies.flatMap((dependency) => dependency.exported), ...own];
   const inner = { ...around, layers: [...around.layers, ...below, ...entry] };
-  // The variables of an entry of `roles:` are for all of the play, its parameters are not.
+  // The variables of an entry of `roles:` apply to the whole play; its parameters do not.
   const exported = [...below, ...entry.filter(({ level }) => level === LEVELS.role)];
   const spec = use.validate === false ? [] : argumentSpecTask(loading, meta, use, inner);
   const items = [...spec, ...tasksOf(loading, use, path, inner), implicitMeta('role_complete', inner, use.at)];
@@ -78,7 +78,7 @@ function loadDependency(
   return read === undefined ? nothing : loadRole(loading, { ...read, at: entry.at }, parent);
 }
 
-// The same use of a role is one role: it runs once, whoever asks for it.
+// The same use of a role is one role, which runs once no matter who requires it.
 function roleRef(use: RoleUse, within: Within, name: string, path: string, allowDuplicates: boolean): RoleRef {
   const parents = within.role === undefined ? [] : [within.role.name, ...within.role.parents];
   const froms = [use.tasksFrom, use.varsFrom, use.defaultsFrom, use.handlersFrom];
@@ -109,7 +109,7 @@ function enterRole(within: Within, role: RoleRef, keywords: Keywords): Within {
   };
 }
 
-// A role of a collection finds the others there by their short names.
+// A role in a collection finds the collection's other roles by their short names.
 function collectionOf(name: string, outer: readonly string[]): readonly string[] {
   const match = /^(\w+\.\w+)\.\w/.exec(name);
   const [, own] = match ?? [];
@@ -128,7 +128,7 @@ function varsOfRole(loading: Loading, use: RoleUse, name: string, path: string):
   return [...varsIn(loading, use, path, defaults), ...varsIn(loading, use, path, vars)];
 }
 
-/** A directory of a role that variables come from: which file in it, and what they count as. */
+/** A role directory that holds variables: which file to read in it, and their precedence level. */
 interface RoleVars {
   readonly folder: 'defaults' | 'vars';
   readonly from: string | undefined;
@@ -164,7 +164,7 @@ function reportMissing(loading: Loading, use: RoleUse, path: string, folder: str
   );
 }
 
-/** What is used of a role lies in the role: no path leads out of it. */
+/** Whether a file of a role lies within the role's directory: no path may lead out of it. */
 const isInside = (path: string, folder: string, from: string): boolean =>
   resolve(path, folder, from).startsWith(`${path}/`);
 

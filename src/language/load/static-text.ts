@@ -4,7 +4,7 @@ import { defaultEnv, evaluate, TemplateError } from '../../template/index.ts';
 import type { VarsLayer } from '../model.ts';
 import type { Loading, Within } from './loading.ts';
 
-/** A name that must be known before anything runs: evaluated with extra vars and the variables written around it. */
+/** Evaluates a name that must be known before anything runs, using the extra vars and the variables written around it. */
 export function staticText(loading: Loading, raw: Raw, within: Within, at: Position): string | undefined {
   if (typeof raw === 'string') return raw;
   const evaluated = staticValue(loading, raw, within, at);
@@ -13,14 +13,14 @@ export function staticText(loading: Loading, raw: Raw, within: Within, at: Posit
   return undefined;
 }
 
-/** A value that can be computed without any host, or why not. */
+/** A value that can be computed without a host, or the reason why it cannot. */
 function staticValue(
   loading: Loading,
   raw: Raw,
   within: Within,
   at: Position,
 ): { ok: true; value: Value } | { ok: false; error: Diagnostic } {
-  if (!(raw instanceof Template) && !(raw instanceof Vaulted)) return { ok: true, value: raw as Value }; // plain scalars only come here
+  if (!(raw instanceof Template) && !(raw instanceof Vaulted)) return { ok: true, value: raw as Value }; // only plain scalars get here
   try {
     return {
       ok: true,

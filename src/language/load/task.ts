@@ -12,7 +12,7 @@ import { type KeywordOwner, reportUnknown } from './unknown-keyword.ts';
 import { deeper, varsLayer } from './within.ts';
 import { isRawDict, keyPlace, kindOf, type RawDict, scalarText } from './written.ts';
 
-/** A task, or a handler where the surroundings are handlers. */
+/** Loads a task, or a handler if the surroundings are handlers. */
 export function loadTask(
   loading: Loading,
   dict: RawDict,
@@ -49,7 +49,7 @@ export function loadTask(
   return within.asHandlers ? { ...task, listen: listenOf(loading, dict, at) } : task;
 }
 
-/** What every item has: number, place, name, and what it inherits. */
+/** What every item has: id, place, name, and what it inherits. */
 export function itemBase(dict: RawDict, within: Within, at: Position) {
   const name = dict.get('name');
   const { keywords, layers, searchPath, role } = within;
@@ -64,15 +64,15 @@ export function itemBase(dict: RawDict, within: Within, at: Position) {
   };
 }
 
-/** The entries of an object that are there. */
+/** An object without its undefined entries. */
 export const optional = <T extends object>(all: T): Partial<T> =>
-  Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) as Partial<T>; // only entries are left out
+  Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) as Partial<T>; // entries are only left out
 
 /** The names that a handler listens to. */
 export const listenOf = (loading: Loading, dict: RawDict, at: Position): readonly string[] =>
   namesIn(loading, dict, 'listen', at).map(({ value }) => scalarText(value) ?? String(value));
 
-/** The place of keywords that a task of these surroundings is. */
+/** The kind of place, as far as keywords are concerned, that a task in these surroundings is. */
 export const placeOfTask = ({ asHandlers }: Within): KeywordPlace => (asHandlers ? 'handler' : 'task');
 
 function results(loading: Loading, dict: RawDict, at: Position) {
@@ -89,7 +89,7 @@ function results(loading: Loading, dict: RawDict, at: Position) {
   };
 }
 
-/** The variable that a task's result goes to. */
+/** The variable that a task registers its result in. */
 export function registerOf(loading: Loading, dict: RawDict, at: Position): string | undefined {
   const value = dict.get('register');
   if (value === undefined || value === null) return undefined;
@@ -106,7 +106,7 @@ export function registerOf(loading: Loading, dict: RawDict, at: Position): strin
   return undefined;
 }
 
-/** Tell keywords that are none here. */
+/** Reports keys that are not keywords here. */
 export function checkTaskKeywords(
   loading: Loading,
   dict: RawDict,

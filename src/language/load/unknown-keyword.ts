@@ -3,13 +3,13 @@ import { suggest } from '../../core/suggest.ts';
 import { type Loading, report } from './loading.ts';
 import { keyPlace, type RawDict } from './written.ts';
 
-/** What has keywords, by the name that Ansible's messages have for it. */
+/** Something that has keywords, by the name that Ansible's messages use for it. */
 export interface KeywordOwner {
   readonly name: string;
   readonly known: ReadonlySet<string>;
 }
 
-/** Tell every key of a dict that is not among the known ones, and is not the one that may stand besides. */
+/** Reports every key of a dict that is neither a known keyword nor the one extra key allowed. */
 export function checkKeywords(
   loading: Loading,
   dict: RawDict,
@@ -23,7 +23,7 @@ export function checkKeywords(
   }
 }
 
-/** Tell that a keyword does nothing here, and why. */
+/** Reports that a keyword has no effect here, and why. */
 export function tellIdle(loading: Loading, dict: RawDict, key: string, why: string, at: Position): void {
   loading.problems.push({
     severity: 'warning',
@@ -33,7 +33,7 @@ export function tellIdle(loading: Loading, dict: RawDict, key: string, why: stri
   });
 }
 
-/** Tell that a keyword means nothing where it stands. */
+/** Reports that a keyword means nothing in this place. */
 export function reportUnknown(loading: Loading, key: string, { name, known }: KeywordOwner, at: Position): void {
   const near = suggest(key, known);
   const hint = near === undefined ? undefined : `did you mean "${near}"?`;

@@ -6,7 +6,10 @@ import type { Loading, PlayScope } from './loading.ts';
 import { readDocument } from './read-document.ts';
 import { isRawDict, isRawList, layerOf } from './written.ts';
 
-/** Vars files whose names hold no template: imports may be named by what is in them. Unreadable ones are told when the play runs. */
+/**
+ * Reads the vars files whose names contain no template, since the names of imports may depend on them. Unreadable files are reported when
+ * the play runs.
+ */
 export function staticVarsFiles(loading: Loading, files: readonly Written[], play: PlayScope): readonly VarsLayer[] {
   return files.flatMap(({ value }) => {
     const path = firstThere(loading, isRawList(value) ? value : [value], play);
@@ -21,6 +24,6 @@ function firstThere(loading: Loading, names: readonly Raw[], play: PlayScope): s
   return paths.find(loading.files.isFile);
 }
 
-/** Where a vars file of a play is looked for. */
+/** The places to look for a play's vars file. */
 export const varsFilePaths = (name: string, directory: string): readonly string[] =>
   isAbsolute(name) ? [name] : [join(directory, 'vars', name), join(directory, name)];

@@ -9,7 +9,7 @@ import { isRawDict, isRawList, kindOf, type RawDict, scalarText, writtenAt } fro
 
 const known = new Set(Object.keys(VARS_PROMPT));
 
-/** What a play asks its user for. */
+/** The variables that a play prompts for. */
 export function varsPromptOf(loading: Loading, dict: RawDict, at: Position): readonly VarsPrompt[] {
   const value = dict.get('vars_prompt');
   if (value === undefined || value === null) return [];

@@ -5,13 +5,13 @@ import type { Level } from '../variables/levels.ts';
 import { type Loading, report, type Within } from './loading.ts';
 import { isRawDict, kindOf, layerOf, type RawDict, writtenAt } from './written.ts';
 
-/** The same surroundings with other keywords and further variables. */
+/** The same surroundings with other keywords and one more layer of variables. */
 export function deeper(within: Within, keywords: Keywords, layer?: VarsLayer): Within {
   if (keywords === within.keywords && layer === undefined) return within;
   return { ...within, keywords, layers: layer === undefined ? within.layers : [...within.layers, layer] };
 }
 
-/** The surroundings of items that are in a file of tasks of their own. */
+/** The surroundings of items in a separate task file. */
 export function inFile(within: Within, file: string): Within {
   const folder = dirname(file);
   return {
@@ -25,14 +25,14 @@ export function inFile(within: Within, file: string): Within {
 const prepend = (folder: string, folders: readonly string[]): readonly string[] =>
   folders[0] === folder ? folders : [folder, ...folders.filter((other) => other !== folder)];
 
-// Roles come first, then the folder of the task file, last the playbook's.
+// Roles come first, then the directory of the task file, then the playbook's.
 function insertFolder(within: Within, folder: string): readonly string[] {
   const roles = within.searchPath.slice(0, within.roleFolders);
   const rest = within.play.directory;
   return [...new Set([...roles, folder, rest])];
 }
 
-/** The `vars:` of a dict as a layer, undefined where there are none. */
+/** The `vars:` of a dict as a layer; undefined if there are none. */
 export function varsLayer(
   loading: Loading,
   dict: RawDict,
@@ -44,7 +44,7 @@ export function varsLayer(
   return vars === undefined ? undefined : layerOf(level, from, vars);
 }
 
-/** The `vars:` of a dict, undefined where there are none; `owner` is told where they are no variables. */
+/** The `vars:` of a dict; undefined if there are none. If they are not a dict of variables, that is reported, naming `owner`. */
 export function writtenVars(loading: Loading, dict: RawDict, owner: string, at: Position): RawDict | undefined {
   const vars = dict.get('vars');
   if (vars === undefined || vars === null) return undefined;

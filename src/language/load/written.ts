@@ -7,9 +7,9 @@ import type { Level } from '../variables/levels.ts';
 /** A dict as written. */
 export type RawDict = Map<Value, Raw>;
 
-/** Whether what is written is a mapping. */
+/** Whether a written value is a mapping. */
 export const isRawDict = (value: Raw | undefined): value is RawDict => value instanceof Map;
-/** Whether what is written is a list. */
+/** Whether a written value is a list. */
 export const isRawList = (value: Raw | undefined): value is readonly Raw[] => Array.isArray(value);
 
 /** The text of a string or template, undefined for anything else. */
@@ -18,21 +18,21 @@ export function scalarText(value: Raw | undefined): string | undefined {
   return value instanceof Template ? value.source : undefined;
 }
 
-/** Where an entry's value was written; the container's own place where that is not known. */
+/** Where an entry's value is written, or `otherwise` if that is not known. */
 export const writtenAt = (container: Raw, key: unknown, otherwise: Position): Position =>
   valuePlaceOf(container, key) ?? otherwise;
 
-/** Where an entry's key was written. */
+/** Where an entry's key is written, or `otherwise` if that is not known. */
 export const keyPlace = (container: Raw, key: unknown, otherwise: Position): Position =>
   locationOf(container, key)?.key ?? otherwise;
 
-/** A dict's value with its place, undefined where the key is not there. */
+/** A dict's value with its place; undefined if the key is missing. */
 export function writtenIn(dict: RawDict, key: string, otherwise: Position): Written | undefined {
   const value = dict.get(key);
   return value === undefined ? undefined : { value, at: writtenAt(dict, key, otherwise) };
 }
 
-/** A value that may be one thing or a list of things, as a list; an empty value is none. */
+/** A value that may be a single thing or a list, as a list; an empty value gives an empty list. */
 export function writtenList(dict: RawDict, key: string, otherwise: Position): readonly Written[] | undefined {
   const value = dict.get(key);
   if (value === undefined) return undefined;
@@ -52,7 +52,7 @@ export const layerOf = (level: Level, from: string, dict: RawDict): VarsLayer =>
 
 const known = new WeakMap<RawDict, Vars>();
 
-/** A dict of variables, each with its place; the same for the same dict. */
+/** A dict of variables, each with its place. The result is cached per dict. */
 export function writtenVarsOf(dict: RawDict): Vars {
   const found = known.get(dict);
   if (found !== undefined) return found;
@@ -67,7 +67,7 @@ function readVars(dict: RawDict): Vars {
   let index = 0;
   for (const [name, value] of dict) {
     const entry = index++;
-    // Places are wanted for few of many variables.
+    // Places are computed lazily, because few of the many variables need one.
     vars.set(String(name), {
       value,
       written: true,
@@ -79,7 +79,7 @@ function readVars(dict: RawDict): Vars {
   return vars;
 }
 
-/** The kind of a value, in Python's words, for messages. */
+/** The type of a value for messages, in Python's terms. */
 export function kindOf(value: Raw | undefined): string {
   if (value === null || value === undefined) return 'nothing';
   if (value instanceof Map) return 'a dict';

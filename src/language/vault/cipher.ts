@@ -5,7 +5,7 @@ const ITERATIONS = 10_000;
 const BLOCK = 16;
 const SALT_BYTES = 32;
 
-/** Encrypts as Ansible Vault 1.1 does: PBKDF2-HMAC-SHA256, AES-256-CTR, HMAC-SHA256 over the ciphertext. */
+/** Encrypts in the format of Ansible Vault 1.1: PBKDF2-HMAC-SHA256, AES-256-CTR, HMAC-SHA256 over the ciphertext. */
 export function seal(plaintext: Uint8Array, password: Uint8Array): Omit<Envelope, 'version' | 'label'> {
   const salt = randomBytes(SALT_BYTES);
   const keys = deriveKeys(password, salt);
@@ -14,7 +14,7 @@ export function seal(plaintext: Uint8Array, password: Uint8Array): Omit<Envelope
   return { salt, hmac: sign(ciphertext, keys.hmac), ciphertext };
 }
 
-/** What is in the envelope; undefined with any other password than its own. */
+/** The content of an envelope; undefined if the password is wrong. */
 export function unseal(envelope: Envelope, password: Uint8Array): Buffer | undefined {
   const keys = deriveKeys(password, envelope.salt);
   const expected = sign(envelope.ciphertext, keys.hmac);
@@ -30,7 +30,7 @@ function deriveKeys(password: Uint8Array, salt: Uint8Array) {
 
 const sign = (ciphertext: Uint8Array, key: Uint8Array): Buffer => createHmac('sha256', key).update(ciphertext).digest();
 
-// PKCS#7, although a counter mode needs no padding: the format has it.
+// PKCS#7 padding: a counter mode needs none, but the format requires it.
 function pad(plaintext: Uint8Array): Buffer {
   const missing = BLOCK - (plaintext.length % BLOCK);
   return Buffer.concat([plaintext, Buffer.alloc(missing, missing)]);

@@ -5,7 +5,7 @@ import type { Result } from '../../core/source.ts';
 import { splitWords } from '../../core/split-words.ts';
 import { createPrivate, privateFolder, shredFolder } from './private-files.ts';
 
-/** Lets a person edit a secret with `$EDITOR`; no trace of it is left, however the editing ends. */
+/** Lets a person edit a secret with `$EDITOR`, leaving no trace of it however the editing ends. */
 export async function editPrivately(secret: Uint8Array, name: string, env: NodeJS.ProcessEnv): Promise<Result<Buffer>> {
   const [editor, ...args] = splitWords(env.EDITOR || 'vi') ?? [];
   if (editor === undefined) return failed(`EDITOR is not a command: ${env.EDITOR}`);
@@ -46,7 +46,7 @@ function runEditor(
   });
 }
 
-/** Ctrl-C belongs to the editor, which shares our terminal; other ends clean up first and then happen. */
+/** Ctrl-C belongs to the editor, which shares our terminal. Other signals take effect after the cleanup. */
 function onEnd(cleanUp: () => void): () => void {
   const ignore = () => {};
   const end = (signal: NodeJS.Signals) => {

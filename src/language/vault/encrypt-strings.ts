@@ -8,11 +8,11 @@ import type { VaultCall } from './vault-call.ts';
 interface Plain {
   readonly name?: string;
   readonly text: string;
-  /** Where it comes from, for people. */
+  /** Where the text comes from, for people. */
   readonly from: string;
 }
 
-/** `encrypt_string`: texts as inline `!vault` values, each under its name. */
+/** `encrypt_string`: prints texts as inline `!vault` values, each under its name. */
 export async function encryptStrings(call: VaultCall): Promise<Result<void>> {
   const { io, values } = call;
   const plains = await collect(call);
@@ -38,7 +38,7 @@ async function collect({ io, values, files: args }: VaultCall): Promise<readonly
   const names = values.name ?? [];
   const typed = values.prompt ? [await promptFor(io, names[0])] : [];
   const isPiped = args.includes('-') || values['stdin-name'] !== undefined || (args.length === 0 && !values.prompt);
-  // A single name with nothing else to name is meant for what is piped, which ansible-vault leaves without one.
+  // If the only name given has no other text to name, it names the piped text, which ansible-vault leaves unnamed.
   const alone = args.every((arg) => arg === '-') && !values.prompt && names.length === 1 ? names[0] : undefined;
   const piped = isPiped
     ? [{ name: values['stdin-name'] ?? alone, text: (await readStdin(io)).toString('utf8'), from: 'stdin' }]

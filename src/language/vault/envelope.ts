@@ -1,9 +1,9 @@
 import type { Diagnostic, Position, Result } from '../../core/source.ts';
 
-/** A text under Ansible Vault, taken apart. */
+/** The parts of a vault-encrypted text. */
 export interface Envelope {
   readonly version: '1.1' | '1.2';
-  /** The vault id that it was encrypted for; `default` where it names none. */
+  /** The vault id it was encrypted for; `default` if the header names none. */
   readonly label: string;
   readonly salt: Buffer;
   readonly hmac: Buffer;
@@ -13,10 +13,10 @@ export interface Envelope {
 const MAGIC = '$ANSIBLE_VAULT';
 const COLUMNS = 80;
 
-/** Whether text says of itself that it is under Ansible Vault. */
+/** Whether a text claims to be vault-encrypted. */
 export const isEnvelope = (text: string): boolean => text.trimStart().startsWith(`${MAGIC};`);
 
-/** Takes the text of an envelope apart; what is broken is told, nothing is decrypted. */
+/** Parses the text of an envelope and reports what is malformed; decrypts nothing. */
 export function parseEnvelope(text: string, at?: Position): Result<Envelope> {
   if (!isEnvelope(text)) return broken('input is not vault encrypted data', at);
   const [header = '', ...lines] = text.trim().split(/\r?\n/);

@@ -18,7 +18,10 @@ import {
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 
-/** Writes a file so that it is never half there and never readable by others than before; a new one, or with `owner`, only by its owner. */
+/**
+ * Writes a file so that it is never half-written and never readable by more users than before. A new file, or one written with `owner`, is
+ * readable only by its owner.
+ */
 export function writePrivately(path: string, bytes: Uint8Array, readers: 'as before' | 'owner' = 'as before'): void {
   const target = statSync(path, { throwIfNoEntry: false }) ? realpathSync(path) : path;
   const before = statSync(target, { throwIfNoEntry: false });
@@ -36,12 +39,12 @@ export function writePrivately(path: string, bytes: Uint8Array, readers: 'as bef
   }
 }
 
-// Only root can give files away; for others the file stays theirs, as with any editor.
+// Only root can change a file's owner; for other users the file becomes theirs, as with any editor.
 function keepOwner(path: string, uid: number, gid: number): void {
   if (process.getuid?.() === 0) chownSync(path, uid, gid);
 }
 
-/** A file that nobody else can read from its first byte on. */
+/** Creates a file that nobody else can read at any time. */
 export function createPrivate(path: string, bytes: Uint8Array): void {
   const file = openSync(path, 'wx', 0o600);
   try {
@@ -52,7 +55,7 @@ export function createPrivate(path: string, bytes: Uint8Array): void {
   }
 }
 
-/** A folder for secrets that nobody else can enter, in memory where the system has such a place. */
+/** Creates a directory for secrets that nobody else can enter, in memory if the system offers such a place. */
 export function privateFolder(): string {
   return mkdtempSync(join(isWritable('/dev/shm') ? '/dev/shm' : tmpdir(), 'retrace-vault-'));
 }
@@ -62,12 +65,12 @@ function isWritable(folder: string): boolean {
     accessSync(folder, constants.W_OK);
     return true;
   } catch {
-    // Not there or not ours: an answer.
+    // Missing or not writable: that is an answer.
     return false;
   }
 }
 
-/** Overwrites all files in a folder, then removes it: an editor's own copies are in it too. */
+/** Overwrites all files in a directory, then removes it, because it also contains the editor's own copies. */
 export function shredFolder(folder: string): void {
   if (!statSync(folder, { throwIfNoEntry: false })) return;
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {

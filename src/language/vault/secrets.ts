@@ -5,24 +5,24 @@ import { basename, resolve } from 'node:path';
 import type { Diagnostic, Result } from '../../core/source.ts';
 import type { VaultSecret } from './vault.ts';
 
-/** Where vault passwords are to come from, as the command line and the configuration say. */
+/** Where vault passwords come from, according to the command line and the configuration. */
 interface VaultSources {
-  /** `label@source`, `label@prompt` or a source alone. */
+  /** `label@source`, `label@prompt` or just a source. */
   readonly vaultIds?: readonly string[];
   readonly passwordFiles?: readonly string[];
   readonly ask?: boolean;
-  /** They are for new secrets: what is typed is asked twice. */
+  /** Whether they are for new secrets, so that a typed password is asked for twice. */
   readonly isNew?: boolean;
 }
 
-/** What gathering passwords needs of the world. */
+/** What gathering passwords needs from its surroundings. */
 export interface VaultIo {
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
   askSecret(prompt: string): Promise<string>;
 }
 
-/** Gathers the passwords in the order given: vault ids, password files, the prompt. */
+/** Gathers the passwords in this order: vault ids, password files, the prompt. */
 export async function loadVaultSecrets(sources: VaultSources, io: VaultIo): Promise<Result<VaultSecret[]>> {
   const secrets: VaultSecret[] = [];
   for (const { label, source } of vaultIdsOf(sources)) {
@@ -35,7 +35,7 @@ export async function loadVaultSecrets(sources: VaultSources, io: VaultIo): Prom
   return { ok: true, value: secrets };
 }
 
-/** A vault id as written, taken apart at its first `@`. */
+/** Splits a vault id at its first `@`. */
 export function parseVaultId(written: string): { label: string; source: string } {
   const at = written.indexOf('@');
   return at < 0
@@ -73,7 +73,7 @@ function fromFile(path: string): Result<Buffer> {
   }
 }
 
-// A script whose name ends in -client is told which vault id is wanted; this is Ansible's protocol for keyrings.
+// A script whose name ends in -client is passed the wanted vault id: Ansible's protocol for keyrings.
 function fromScript(path: string, label: string, io: VaultIo): Result<Buffer> {
   const args = /-client(\.[^.]*)?$/.test(basename(path)) ? ['--vault-id', label] : [];
   const ran = spawnSync(path, args, { cwd: io.cwd, env: io.env, stdio: ['inherit', 'pipe', 'inherit'] });
@@ -93,7 +93,7 @@ function isExecutable(path: string): boolean {
     accessSync(path, constants.X_OK);
     return (statSync(path).mode & 0o111) !== 0;
   } catch {
-    // Not executable is an answer here.
+    // Not executable: that is an answer.
     return false;
   }
 }

@@ -13,10 +13,10 @@ import { secretsOf, VAULT_OPTIONS } from './vault-options.ts';
 
 /** An action of `run vault`. */
 export interface VaultAction {
-  /** Its passwords are for new secrets: typed ones are asked twice. */
+  /** Whether its passwords are for new secrets, so that typed ones are asked for twice. */
   readonly encrypts: boolean;
   readonly needsEncryption: boolean;
-  /** How many files it takes; `any` where its arguments are no files. */
+  /** How many files it takes; `any` if its arguments are not files. */
   readonly files: 'one' | 'some' | 'stdin' | 'any';
   readonly run: (call: VaultCall) => Promise<Result<void>>;
 }
@@ -121,7 +121,7 @@ async function eachFile(
   return DONE;
 }
 
-/** Each file, or standard input, through a function to its place: itself, or where `--output` says. */
+/** Applies a function to each file, or to standard input, and writes the result back or to `--output`. */
 async function eachInput(
   call: VaultCall,
   change: (bytes: Buffer, file: string) => Result<Buffer>,
@@ -140,7 +140,7 @@ async function eachInput(
 
 function writeOutput(io: CommandIo, target: string, bytes: Buffer): void {
   if (target === '-') io.stdout.write(bytes);
-  // As ansible-vault: what was encrypted was for everybody to read, what is decrypted is not.
+  // As in ansible-vault: anybody may read encrypted text, but not what was decrypted.
   else writePrivately(resolve(io.cwd, target), bytes, 'owner');
 }
 
@@ -160,7 +160,7 @@ function readInput(file: string): Result<Buffer> {
   }
 }
 
-// As ansible-vault, which tells people but not pipes.
+// As in ansible-vault, only people see the message, not pipes.
 function announce({ io }: VaultCall, done: Result<void>, message: string): Result<void> {
   if (done.ok && io.isTTY) io.stderr.write(`${message}\n`);
   return done;

@@ -3,14 +3,14 @@ import type { Config } from '../config/index.ts';
 import type { VaultSecret } from './vault.ts';
 import type { VaultLine } from './vault-options.ts';
 
-/** What an action of `run vault` is called with. */
+/** The arguments of an action of `run vault`. */
 export interface VaultCall {
   readonly values: VaultLine['options'];
   readonly files: readonly string[];
   readonly secrets: readonly VaultSecret[];
-  /** Whom to encrypt for, where the action always encrypts. */
+  /** Whom to encrypt for, if the action always encrypts. */
   readonly encryptFor?: VaultSecret;
-  /** The vault id that was asked for. */
+  /** The requested vault id. */
   readonly label?: string;
   readonly config: Config;
   readonly io: CommandIo;

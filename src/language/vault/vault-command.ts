@@ -6,7 +6,9 @@ import { VAULT_ACTIONS, type VaultAction } from './vault-actions.ts';
 import type { VaultCall } from './vault-call.ts';
 import { secretsOf, type VaultLine } from './vault-options.ts';
 
-/** `run vault`: what ansible-vault does. Exit codes: 0, 1 where something fails; as ansible-vault 2 and 5 for wrong options. */
+/**
+ * `run vault`, which does what ansible-vault does. Exit codes: 0; 1 on failure; under the name ansible-vault, 2 and 5 for wrong options.
+ */
 export async function vaultCommand({ options, rest: [name, ...files] }: VaultLine, io: CommandIo): Promise<number> {
   const action = isAction(name) ? VAULT_ACTIONS[name] : undefined;
   if (action === undefined)
@@ -22,7 +24,7 @@ export async function vaultCommand({ options, rest: [name, ...files] }: VaultLin
 const isAction = (name: string | undefined): name is keyof typeof VAULT_ACTIONS =>
   name !== undefined && Object.hasOwn(VAULT_ACTIONS, name);
 
-/** Scripts around Ansible know its codes; under our own name there is one. */
+/** Scripts that call ansible-vault know its exit codes; under our own name there is a single one. */
 const usageError = ({ asAnsible }: CommandIo, code: number): number => (asAnsible === true ? code : 1);
 
 const mistake = (message: string): readonly Diagnostic[] => [{ severity: 'error', code: 'vault-options', message }];

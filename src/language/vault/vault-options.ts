@@ -4,7 +4,7 @@ import type { Config } from '../config/index.ts';
 import { loadVaultSecrets, type VaultIo } from './secrets.ts';
 import type { VaultSecret } from './vault.ts';
 
-/** The options by which any command is given vault passwords. */
+/** The vault password options, common to all commands that decrypt. */
 export const VAULT_OPTIONS = {
   'vault-password-file': {
     type: 'path',
@@ -47,13 +47,16 @@ export const VAULT_COMMAND_OPTIONS = {
   verbose: { type: 'switch', short: 'v', help: 'report more' },
 } as const satisfies OptionSpecs;
 
-/** A command line of `run vault`, with its action as the first word. */
+/** A parsed command line of `run vault`, with the action as its first word. */
 export type VaultLine = CommandLine<typeof VAULT_COMMAND_OPTIONS>;
 
-/** Those options as they were given. */
+/** The values given for those options. */
 type VaultOptionValues = OptionValues<typeof VAULT_OPTIONS>;
 
-/** The vault passwords that options and configuration name; what is given on the command line comes first. With `prompt` one is asked for where none is named. */
+/**
+ * Gathers the vault passwords named by options and configuration, those of the command line first. With `prompt`, asks for one if none is
+ * named.
+ */
 export function secretsOf(
   values: VaultOptionValues,
   config: Pick<Config, 'vaultIdentityList' | 'vaultPasswordFile' | 'askVaultPass'>,

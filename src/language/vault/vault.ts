@@ -3,7 +3,7 @@ import type { Vaulted } from '../../core/value.ts';
 import { seal, unseal } from './cipher.ts';
 import { formatEnvelope, parseEnvelope } from './envelope.ts';
 
-/** A vault password with the vault id that it goes by. */
+/** A vault password with its vault id. */
 export interface VaultSecret {
   readonly label: string;
   readonly password: Uint8Array;
@@ -11,13 +11,13 @@ export interface VaultSecret {
   readonly from: string;
 }
 
-/** What is under Ansible Vault, as bytes: with the secret that its label names, else with any that fits. */
+/** Decrypts a vault-encrypted text to bytes, with the secret that its label names, else with any that fits. */
 export function decryptVault(text: string, secrets: readonly VaultSecret[], at?: Position): Result<Buffer> {
   const opened = openVault(text, secrets, at);
   return opened.ok ? { ok: true, value: opened.value.plaintext } : opened;
 }
 
-/** What is under Ansible Vault, with the secret that it is encrypted for, under the label that it carries. */
+/** Decrypts a vault-encrypted text, and returns the secret that it was encrypted for, and the label it carries. */
 export function openVault(
   text: string,
   secrets: readonly VaultSecret[],
@@ -34,13 +34,13 @@ export function openVault(
   return wrongPassword(secrets, label, at);
 }
 
-/** Puts text under Ansible Vault, for the secret's vault id. */
+/** Encrypts text with a vault password, for the secret's vault id. */
 export function encryptVault(plaintext: Uint8Array | string, secret: VaultSecret): string {
   const bytes = typeof plaintext === 'string' ? Buffer.from(plaintext) : plaintext;
   return formatEnvelope({ label: secret.label, ...seal(bytes, secret.password) });
 }
 
-/** Decrypts inline `!vault` values, each envelope once however often it is used: deriving its key takes 10 ms. */
+/** Decrypts inline `!vault` values. Each envelope is decrypted only once, because deriving its key takes 10 ms. */
 export function vaultOpener(secrets: readonly VaultSecret[]): (vaulted: Vaulted) => Result<string> {
   const opened = new Map<string, Result<string>>();
   return (vaulted) => {
