@@ -1,22 +1,22 @@
 import { type Dirent, readdirSync, readFileSync, type Stats, statSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 
-/** The controller's files, each looked at once. */
+/** The controller's files, each examined only once. */
 export interface Files {
-  /** A file's text, undefined where there is none that can be read. */
+  /** A file's text; undefined if there is no readable file. */
   readText(path: string): string | undefined;
   isFile(path: string): boolean;
   isDirectory(path: string): boolean;
-  /** Names in a folder, sorted; none where there is no folder. */
+  /** The names in a directory, sorted; empty if there is no such directory. */
   list(path: string): readonly string[];
 }
 
-/** The real file system, remembered. */
+/** The real file system, cached. */
 export function createFiles(): Files {
   const texts = new Map<string, string | undefined>();
   const folders = new Map<string, Entries | undefined>();
   const kinds = new Map<string, Dirent | Stats | undefined>();
-  // One look into a folder tells of all that is not there: a role is looked for in many places.
+  // Listing a directory once shows everything that is missing from it: a role is searched for in many places.
   const entriesOf = (folder: string): Entries | undefined =>
     remember(folders, folder, () => (isKnownAbsent(folder) ? nothing : readFolder(folder)));
   const isKnownAbsent = (path: string): boolean => folders.get(dirname(path))?.has(basename(path)) === false;
@@ -41,7 +41,7 @@ type Entries = ReadonlyMap<string, Dirent>;
 
 const nothing: Entries = new Map();
 
-/** What is in a folder, nothing in one that is not there; undefined for one that may be passed through but not listed. */
+/** The contents of a directory; empty if it does not exist, undefined if it can be traversed but not listed. */
 function readFolder(folder: string): Entries | undefined {
   try {
     return new Map(readdirSync(folder, { withFileTypes: true }).map((entry) => [entry.name, entry]));
@@ -57,7 +57,7 @@ function remember<T>(known: Map<string, T>, path: string, look: () => T): T {
   return found;
 }
 
-// What cannot be looked at is, for a loader, not there.
+// For a loader, what cannot be examined does not exist.
 function attempt<T>(look: () => T): T | undefined {
   try {
     return look();

@@ -2,12 +2,12 @@ import { Chalk } from 'chalk';
 import type { Diagnostic, Position } from '../core/source.ts';
 import { visible } from '../core/visible.ts';
 
-/** Options of showing diagnostics. */
+/** How to show diagnostics. */
 interface ExcerptOptions {
   readonly colour?: boolean;
 }
 
-/** A diagnostic as people read it: place and message, the line, what is meant underlined, the hint. */
+/** A diagnostic for people: place and message, the line with the relevant part underlined, the hint. */
 export function formatDiagnostic(
   diagnostic: Diagnostic,
   readFile: (file: string) => string | undefined,
@@ -29,15 +29,15 @@ const place = (at: Position): string => `${visible(at.file)}:${at.line}:${at.col
 
 let latest: { readonly text: string; readonly lines: readonly string[] } = { text: '', lines: [''] };
 
-/** The lines of a text; a file with one mistake often has a thousand, so those of the last text are kept. */
+/** The lines of a text. A file with one mistake often has a thousand of them, so the lines of the last text are cached. */
 function linesOf(text: string): readonly string[] {
   if (text !== latest.text) latest = { text, lines: text.split(/\r\n?|\n/) };
   return latest.lines;
 }
 
 /**
- * The place itself for one that was counted in a text whose lines YAML joined: it lies beyond the end of its line,
- * and goes on where the next lines start.
+ * Corrects a place that was counted in a text whose lines YAML had joined, and so may lie beyond the end of its line: moves it on into the
+ * following lines.
  */
 function settlePlace(at: Position, text: string): Position {
   const lines = linesOf(text);

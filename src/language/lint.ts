@@ -13,7 +13,7 @@ import {
 } from './lint/tasks.ts';
 import type { Item, Play, Playbook } from './model.ts';
 
-/** The mistakes that bite most, the worst first. */
+/** The rules, the most harmful mistakes first. */
 export const lintRules: readonly Rule[] = [
   modeWithoutZero,
   bareLoopVariable,
@@ -31,7 +31,7 @@ export const lintRules: readonly Rule[] = [
   taskWithoutName,
 ];
 
-/** What is allowed in playbooks, but bites: each with why, and what to write instead. */
+/** Finds what is allowed in playbooks but causes trouble, with the reason and a better way to write it. */
 export function lint(playbooks: readonly Playbook[]): readonly Diagnostic[] {
   const found = playbooks.flatMap(({ plays }) => plays.flatMap(lintPlay));
   const distinct = new Map(found.map((one) => [JSON.stringify([one.code, one.at]), one]));

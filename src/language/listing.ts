@@ -2,21 +2,21 @@ import { asWritten, type Raw, Template } from '../core/value.ts';
 import type { Item, Play, Playbook, Task } from './model.ts';
 import { computedTags } from './tags.ts';
 
-/** What a listing shows, and how it knows it. */
+/** What a listing shows, and where it gets it from. */
 export interface ListingOptions {
   readonly tasks?: boolean;
   readonly tags?: boolean;
-  /** The hosts of a play; shown where given. */
+  /** The hosts of a play; shown only if given. */
   readonly hosts?: (play: Play) => readonly string[];
   /** Whether something with these tags would run. */
   readonly selected: (tags: readonly string[]) => boolean;
-  /** A name or pattern as people see it; as written where not given. */
+  /** Formats a name or pattern for people; by default it is shown as written. */
   readonly show?: (raw: Raw, play: Play) => string;
-  /** A template's value with what is known before there are hosts; undefined where that does not suffice. */
+  /** Evaluates a template with what is known before there are hosts; undefined if that is not enough. */
   readonly compute?: (template: Template, play: Play) => unknown;
 }
 
-/** A playbook's plays with their tasks, tags and hosts, as `--list-tasks`, `--list-tags` and `--list-hosts` print them. */
+/** Lists a playbook's plays with their tasks, tags and hosts, as `--list-tasks`, `--list-tags` and `--list-hosts` print them. */
 export function listPlaybook(playbook: Playbook, options: ListingOptions): string {
   const plays = playbook.plays.map((play, index) => listPlay(play, index + 1, options));
   return ['', `playbook: ${playbook.file}`, ...plays.flatMap((lines) => ['', ...lines]), ''].join('\n');
@@ -44,7 +44,7 @@ function listHosts(patterns: readonly string[], hosts: readonly string[]): strin
   return [`    pattern: [${shown}]`, `    hosts (${hosts.length}):`, ...hosts.map((host) => `      ${host}`)];
 }
 
-// As Ansible: what only runs after a failure, or always, is not listed.
+// As in Ansible, rescue and always sections are not listed.
 function shownItems(item: Item): readonly Exclude<Item, { kind: 'block' }>[] {
   if (item.kind === 'block') return item.block.flatMap(shownItems);
   return item.kind === 'meta' && item.implicit ? [] : [item];
@@ -57,7 +57,7 @@ function taskLine(item: Exclude<Item, { kind: 'block' }>, tagsOfItem: TagsOf): s
 
 function titleOf(item: Exclude<Item, { kind: 'block' }>): string {
   if (item.name === undefined) return actionOf(item);
-  // Ansible names an include_role as if it stood in no role.
+  // Ansible names an include_role as if it were in no role.
   const isRole = item.kind === 'include' && item.of === 'role';
   return item.role === undefined || isRole ? asWritten(item.name) : `${item.role.name} : ${asWritten(item.name)}`;
 }

@@ -7,20 +7,20 @@ import type { Level } from './variables/levels.ts';
 export interface Entry {
   readonly value: Raw;
   readonly at?: Position;
-  /** A person wrote it, in a file or in a command line: its texts may be taken as expressions. Without that, nobody did. */
+  /** Set if a person wrote the value, in a file or on a command line, so that its texts may be used as expressions. */
   readonly written?: true;
 }
 
 /** Variables, by name. */
 export type Vars = ReadonlyMap<string, Entry>;
 
-/** Variables of one origin. */
+/** Variables from one origin. */
 export interface VarsLayer {
   readonly level: Level;
   /** Where they come from, for people: `role defaults of nginx`, `group_vars/web.yaml`. */
   readonly from: string;
   readonly vars: Vars;
-  /** They come from a file that is under Ansible Vault as a whole: their texts are secrets. */
+  /** They come from a fully vault-encrypted file, so their texts are secrets. */
   readonly secret?: boolean;
 }
 
@@ -30,9 +30,11 @@ export type { Keywords, Written };
 export interface RoleRef {
   readonly name: string;
   readonly path: string;
-  /** Names of the roles that brought it in, nearest first (`ansible_parent_role_names`). */
+  /** Names of the roles that led to it, nearest first (`ansible_parent_role_names`). */
   readonly parents: readonly string[];
-  /** Equal for uses that are the same role (same parameters, conditions, tags): unless duplicates are allowed, it runs once a host. */
+  /**
+   * Equal for uses that count as the same role (same parameters, conditions, tags), which runs once per host unless duplicates are allowed.
+   */
   readonly instance?: string;
   readonly allowDuplicates?: boolean;
 }
@@ -44,17 +46,19 @@ interface ItemBase {
   readonly name?: Raw;
   readonly keywords: Keywords;
   readonly role?: RoleRef;
-  /** Variables that only items here see: play, role, block, task, include. Low to high. */
+  /** Variables that only items here see: play, role, block, task, include. Lowest precedence first. */
   readonly layers: readonly VarsLayer[];
-  /** Folders in which relative `src` and `file` are looked for, nearest first; `files/`, `templates/`, `vars/`, `tasks/` are below them. */
+  /**
+   * Directories to search for relative `src` and `file`, nearest first, in their subdirectories `files/`, `templates/`, `vars/`, `tasks/`.
+   */
   readonly searchPath: readonly string[];
 }
 
-/** What repeats a task or an include. */
+/** The loop of a task or an include. */
 export interface Loop {
   /** The list: an expression's value, or the terms of a lookup. */
   readonly over: Written;
-  /** `with_items` → `items`: the lookup whose list it is; none for `loop`. */
+  /** `with_items` → `items`: the lookup that produces the list; undefined for `loop`. */
   readonly lookup?: string;
   readonly loopVar?: Raw;
   readonly indexVar?: Raw;
@@ -65,13 +69,13 @@ export interface Loop {
   readonly breakWhen?: readonly Written[];
 }
 
-/** A task as the playbook writes it. */
+/** A task as written in the playbook. */
 export interface Task extends ItemBase {
   readonly kind: 'task';
   /** The task type's name, as written (`apt`, `ansible.builtin.apt`); a template only in `action: "{{ … }}"`. */
   readonly type: string | Raw;
   readonly typeAt: Position;
-  /** Its parameters: a dict of what was written (free-form text under the type's parameter for it, `args:` merged in). */
+  /** Its parameters as written: a dict, with free-form text stored under the type's parameter for it and `args:` merged in. */
   readonly args: Raw;
   readonly argsAt: Position;
   readonly loop?: Loop;
@@ -86,22 +90,22 @@ export interface Task extends ItemBase {
   readonly poll?: Written;
 }
 
-/** A task that runs at the end of a play when a change notifies it, by its name or by what it listens to. */
+/** A task that runs at the end of a play if a change notifies it, by its name or by a name it listens to. */
 export interface Handler extends Task {
   readonly listen: readonly string[];
 }
 
-/** Tasks under common keywords, with what is done when one of them fails and what is done in any case. */
+/** Tasks with common keywords, with what to do when one of them fails and what to do in any case. */
 export interface Block extends ItemBase {
   readonly kind: 'block';
   readonly block: readonly Item[];
   readonly rescue: readonly Item[];
   readonly always: readonly Item[];
-  /** Ours: a read-only command that must succeed after the block's changes; if it fails they are put back. */
+  /** Our own keyword: a read-only command that must succeed after the block's changes; if it fails, they are rolled back. */
   readonly validate?: Written;
 }
 
-/** `include_tasks` and `include_role`: what they bring is known when they run. */
+/** `include_tasks` and `include_role`, whose content is only known when they run. */
 export interface Include extends ItemBase {
   readonly kind: 'include';
   readonly of: 'tasks' | 'role';
@@ -110,13 +114,13 @@ export interface Include extends ItemBase {
   readonly args: Raw;
   readonly loop?: Loop;
   readonly register?: string;
-  /** Keywords for all that is brought in. */
+  /** Keywords for everything included. */
   readonly apply?: Raw;
-  /** As a handler, the names it listens to. */
+  /** If it is a handler, the names it listens to. */
   readonly listen?: readonly string[];
 }
 
-/** A `meta` task: something that the run itself does. */
+/** A `meta` task: an instruction to the run itself. */
 export interface Meta extends ItemBase {
   readonly kind: 'meta';
   readonly action:
@@ -131,16 +135,16 @@ export interface Meta extends ItemBase {
     | 'refresh_inventory'
     | 'reset_connection'
     | 'role_complete';
-  /** As a handler, the names it listens to. */
+  /** If it is a handler, the names it listens to. */
   readonly listen?: readonly string[];
-  /** Ours to insert (after pre_tasks, tasks, post_tasks), not written by anybody; not shown. */
+  /** Inserted by us (after pre_tasks, tasks, post_tasks) rather than written by anybody; not shown. */
   readonly implicit: boolean;
 }
 
-/** What a list of tasks holds. */
+/** What a list of tasks can contain. */
 export type Item = Task | Block | Include | Meta;
 
-/** A play: the hosts, and all that is done on them, in its order. */
+/** A play: the hosts, and everything to do on them, in order. */
 export interface Play {
   readonly id: number;
   readonly at: Position;
@@ -158,14 +162,14 @@ export interface Play {
   readonly forceHandlers?: Written;
   /** pre_tasks, roles, tasks, post_tasks, each followed by an implicit `flush_handlers`. */
   readonly items: readonly Item[];
-  /** In the order in which they run; the last of a name wins. Includes those of roles. */
+  /** In execution order, including those of roles; of those with the same name the last wins. */
   readonly handlers: readonly (Handler | Include | Meta)[];
-  /** The folder of the playbook (`playbook_dir`). */
+  /** The directory of the playbook (`playbook_dir`). */
   readonly directory: string;
   /** `when`, `vars` and `tags` of an `import_playbook` are in keywords and layers. */
 }
 
-/** A variable that a person is asked for before a play. */
+/** A variable that the user is prompted for before a play. */
 export interface VarsPrompt {
   readonly name: string;
   readonly prompt: string;
@@ -173,21 +177,21 @@ export interface VarsPrompt {
   readonly default?: Raw;
   /** Ask twice, until both answers are the same. */
   readonly confirm: boolean;
-  /** The scheme of the hash that the variable is to hold. */
+  /** The hash scheme to apply to the answer. */
   readonly encrypt?: string;
   readonly salt?: string;
   readonly saltSize?: number;
 }
 
-/** What an include brings: items, and with a role its handlers and the variables that stay visible afterwards. */
+/** What an include adds: items and, for a role, its handlers and the variables that stay visible afterwards. */
 export interface IncludedItems {
   readonly items: readonly Item[];
   readonly handlers: readonly (Handler | Include | Meta)[];
-  /** Role defaults and vars that all later tasks of the play see (`public: true`). */
+  /** Role defaults and vars visible to all later tasks of the play (`public: true`). */
   readonly exported: readonly VarsLayer[];
 }
 
-/** Loads what is known only while running; the engine calls it with templated names. */
+/** Loads what is only known during the run. The engine calls it with names already evaluated. */
 export interface DynamicLoader {
   tasks(include: Include, file: string, vars: VarsLayer[]): Result<IncludedItems>;
   role(
@@ -204,27 +208,30 @@ export interface DynamicLoader {
     },
     vars: VarsLayer[],
   ): Result<IncludedItems>;
-  /** A vars file (`vars_files`, `include_vars`), vault decrypted lazily. */
+  /** A vars file (`vars_files`, `include_vars`); vault values are decrypted lazily. */
   vars(path: string): Result<Vars>;
 }
 
 /** A host of the inventory. */
 export interface Host {
   readonly name: string;
-  /** Groups it is in, direct and through children, weakest first (depth, then ansible_group_priority, then name); without `all`. */
+  /**
+   * The groups it is in, directly or through children, lowest precedence first (depth, then ansible_group_priority, then name); without
+   * `all`.
+   */
   readonly groups: readonly string[];
-  /** Everything that inventory and group_vars/host_vars say of it, low to high. */
+  /** All its variables from inventory and group_vars/host_vars, lowest precedence first. */
   readonly layers: readonly VarsLayer[];
 }
 
-/** The hosts and groups that a run may know, frozen. */
+/** The hosts and groups available to a run; immutable. */
 export interface Inventory {
   readonly hosts: ReadonlyMap<string, Host>;
-  /** Group name → its hosts in the inventory's order, `all` and `ungrouped` included. */
+  /** Group name → its hosts in inventory order, including `all` and `ungrouped`. */
   readonly groups: ReadonlyMap<string, readonly string[]>;
-  /** Group name → names of the groups directly below it. */
+  /** Group name → names of its direct child groups. */
   readonly children: ReadonlyMap<string, readonly string[]>;
-  /** The files and folders it was read from. */
+  /** The files and directories it was read from. */
   readonly sources: readonly string[];
 }
 

@@ -22,7 +22,7 @@ export function checkPlaybooks(playbooks: readonly Playbook[], options: CheckOpt
   return distinct(checking.problems);
 }
 
-// What the run itself puts on the controller cannot be there before.
+// Files that the run itself creates on the controller cannot exist beforehand.
 function checkMissing(checking: Checking, plays: readonly ReachedPlay[]): void {
   const made = plays.some(makesLocalFiles);
   for (const { missing } of plays)
@@ -30,7 +30,7 @@ function checkMissing(checking: Checking, plays: readonly ReachedPlay[]): void {
 }
 
 function checkPlay(checking: Checking, reached: ReachedPlay): void {
-  // What is surely reached comes first: what was checked once is not checked again.
+  // Check what is certainly reached first, because nothing is checked twice.
   const items = CHANCES.flatMap((chance) => reached.items.filter((one) => one.chance === chance));
   for (const one of items)
     checkWeighed(checking, one, (own) => {
@@ -43,7 +43,7 @@ function checkPlay(checking: Checking, reached: ReachedPlay): void {
   checkLocalFiles(checking, reached);
 }
 
-// Roles that are used in several places have their mistakes once.
+// Report the mistakes of a role only once, even if it is used in several places.
 function distinct(problems: readonly Diagnostic[]): readonly Diagnostic[] {
   const keyOf = (one: Diagnostic): string => JSON.stringify([one.code, one.message, one.at]);
   const grave = new Set(problems.filter(({ severity }) => severity === 'error').map(keyOf));

@@ -1,13 +1,13 @@
 import { isTemplateText } from '../core/value.ts';
 
-/** What `--tags` and `--skip-tags` say. */
+/** The selection made by `--tags` and `--skip-tags`. */
 export interface TagSelection {
-  /** Empty: all. */
+  /** Empty means all. */
   readonly only: readonly string[];
   readonly skip: readonly string[];
 }
 
-/** Tags as words: one that is a template gives what it computes to, a list or words with commas between them. */
+/** Evaluates tags that are templates, each of which yields a list or comma-separated words. */
 export function computedTags(tags: readonly string[], compute: (template: string) => unknown): readonly string[] {
   if (!tags.some(isTemplateText)) return tags;
   return tags.flatMap((tag) => (isTemplateText(tag) ? wordsOf(compute(tag)) : [tag]));
@@ -22,7 +22,7 @@ function wordsOf(value: unknown): string[] {
     .filter((word) => word !== '');
 }
 
-/** Whether something with these tags is to run; `always`, `never`, `tagged`, `untagged` and `all` have Ansible's meaning. */
+/** Whether something with these tags is to run; `always`, `never`, `tagged`, `untagged` and `all` mean what they mean in Ansible. */
 export function selectedByTags(tags: readonly string[], { only, skip }: TagSelection): boolean {
   const own = new Set(tags.length === 0 ? ['untagged'] : tags);
   return isWanted(own, only.length === 0 ? ['all'] : only) && !isSkipped(own, skip);

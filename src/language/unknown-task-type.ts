@@ -1,7 +1,7 @@
 import { suggest } from '../core/suggest.ts';
 import { shortTypeName } from './load/action.ts';
 
-/** Names of other systems' and tools' modules, with the type that does the same here. */
+/** Names of modules for other systems and tools, with the type that does the same here. */
 const SAME_AS: Readonly<Record<string, string>> = {
   apt_get: 'apt',
   aptitude: 'apt',
@@ -14,7 +14,7 @@ const SAME_AS: Readonly<Record<string, string>> = {
   curl: 'uri',
 };
 
-/** What there is to say of a task type that nobody knows. */
+/** The message about an unknown task type. */
 export function unknownTaskType(name: string, known: readonly string[]): { message: string; hint: string } {
   const near = nearest(name, known);
   return {
@@ -26,7 +26,7 @@ export function unknownTaskType(name: string, known: readonly string[]): { messa
   };
 }
 
-// What a collection's names share is no likeness: only the last word is compared.
+// Compare only the last word: sharing a collection name does not make two names similar.
 function nearest(name: string, known: readonly string[]): string | undefined {
   const last = shortTypeName(name).replace(/^.*\./, '');
   const short = new Map(known.map((full) => [full.replace(/^.*\./, ''), full]));

@@ -6,7 +6,7 @@ import type { Files } from '../files.ts';
 import type { DynamicLoader, Play } from '../model.ts';
 import type { TagSelection } from '../tags.ts';
 
-/** The variables of a name, from wherever they are; undefined among them: a value that only the run knows. */
+/** The definitions of each variable, wherever they are. An undefined among them stands for a value that only the run knows. */
 export type Definitions = ReadonlyMap<string, ReadonlySet<Definition | undefined>>;
 
 /** A variable as written. */
@@ -14,38 +14,38 @@ export interface Definition {
   readonly value: Raw;
 }
 
-/** What static checks need to know of the run. */
+/** What static checks need to know about the run. */
 export interface CheckOptions {
-  /** The task type of a name, short or full; none: unknown. Without this function types are not checked. */
+  /** The task type with a given name, short or full; undefined if unknown. Without this function, types are not checked. */
   readonly taskType?: (name: string) => TaskType | undefined;
   /** Names of task types, for suggestions. */
   readonly typeNames?: readonly string[];
   readonly files: Files;
-  /** Whether files under Ansible Vault are to be opened: what is only listed needs no password. */
+  /** Whether to decrypt vault-encrypted files: a mere listing needs no password. */
   readonly opensVaults?: boolean;
-  /** Loads what includes bring whose names are known already. */
+  /** Loads what includes refer to, where its name is known already. */
   readonly loader: DynamicLoader;
-  /** What inventory, configuration and `-e` define, of all hosts; without it undefined variables are not looked for. */
+  /** What inventory, configuration and `-e` define, for all hosts. Without it, undefined variables are not looked for. */
   readonly variables?: Definitions;
-  /** What the run's tags leave; without it everything is to run. */
+  /** The run's tag selection; without it, everything runs. */
   readonly tags?: TagSelection;
-  /** Whether a play has hosts in this run; without it all have. */
+  /** Whether a play has hosts in this run; without it, all plays have. */
   readonly hasHosts?: (play: Play) => boolean;
-  /** Filters, tests and lookups beside the built-in ones. */
+  /** Filters, tests and lookups in addition to the built-in ones. */
   readonly env?: Env;
 }
 
-/** A check of playbooks under way. */
+/** A check of playbooks in progress. */
 export interface Checking {
   readonly options: CheckOptions;
   readonly problems: Diagnostic[];
-  /** Texts of templates that are known to be right. */
+  /** Template texts already found to be correct. */
   readonly checkedTexts: Set<string>;
-  /** Tasks whose parameters were checked: roles that are used in several places are written once. */
+  /** Tasks whose parameters were already checked: a role used in several places is written only once. */
   readonly checkedTasks: Set<string>;
 }
 
-/** Tell something that is wrong. */
+/** Reports a problem. */
 export function problem(
   checking: Checking,
   code: string,
@@ -56,38 +56,41 @@ export function problem(
   checking.problems.push({ severity: 'error', code, message, ...(at && { at }), ...(hint && { hint }) });
 }
 
-/** A play with everything that can be known to run in it. */
+/** A play with everything known to run in it. */
 export interface ReachedPlay {
   readonly play: Play;
   readonly items: readonly Reached[];
   /** Something is included whose content is not known before the run. */
   readonly opaque: boolean;
-  /** What is included by name and not there: what the run makes itself may be. */
+  /** Missing files that are included by name; the run itself may create them. */
   readonly missing: readonly Diagnostic[];
 }
 
-/** An item with what it stands in. */
+/** An item with its context. */
 export interface Reached {
   readonly item: Exclude<import('../model.ts').Item, { kind: 'block' }>;
   readonly isHandler: boolean;
-  /** Its failure is caught: by a rescue or by ignore_errors. */
+  /** Its failure is caught, by a rescue or by ignore_errors. */
   readonly mayFail: boolean;
   readonly chance: Chance;
 }
 
-/** Whether an item is reached: `perhaps`, behind an include with a condition; `elsewhere`, behind a condition on the system. */
+/**
+ * Whether an item is reached: `perhaps` if it is behind an include with a condition, `elsewhere` if it is behind a condition on the host's
+ * system.
+ */
 export type Chance = 'sure' | 'perhaps' | 'elsewhere';
 
-/** From what is surely reached to what is not. */
+/** Ordered from certain to least certain. */
 export const CHANCES: readonly Chance[] = ['sure', 'perhaps', 'elsewhere'];
 
-/** What may be missing where it is not needed; other mistakes are some wherever they stand. */
+/** Diagnostics about something missing, which does no harm where it is not needed. All other mistakes are mistakes wherever they are. */
 const MAY_BE_MISSING = new Set([
   ...['unknown-task-type', 'unknown-filter', 'unknown-test', 'unknown-lookup', 'unknown-handler'],
   ...['missing-file', 'missing-role', 'undefined-variable'],
 ]);
 
-/** What was found in something that is reached with this chance: where it may never be, mistakes are warnings until it is. */
+/** Adjusts what was found to the chance of getting there: mistakes are only warnings where the run may never get. */
 export function weighed(found: readonly Diagnostic[], chance: Chance): readonly Diagnostic[] {
   if (chance === 'sure') return found;
   return found.map((one) =>
@@ -95,7 +98,7 @@ export function weighed(found: readonly Diagnostic[], chance: Chance): readonly 
   );
 }
 
-/** Check an item; what is found weighs as much as it is sure to be reached. */
+/** Checks an item and adjusts the severity of what is found to the chance of reaching the item. */
 export function checkWeighed(checking: Checking, { chance }: Reached, check: (own: Checking) => void): void {
   const own = { ...checking, problems: [] };
   check(own);

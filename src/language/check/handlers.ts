@@ -2,7 +2,7 @@ import { suggest } from '../../core/suggest.ts';
 import { Template } from '../../core/value.ts';
 import { type Checking, problem, type Reached, type ReachedPlay } from './checking.ts';
 
-/** Check that each handler that is notified by name is defined, where all handlers are known. */
+/** Checks that every handler notified by name is defined, if all handlers are known. */
 export function checkNotify(checking: Checking, reached: ReachedPlay): void {
   if (reached.opaque) return;
   const handlers = reached.items.filter(

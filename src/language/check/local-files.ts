@@ -10,7 +10,7 @@ import { checkTemplateFile } from './templates.ts';
 
 type Kind = 'files' | 'templates' | 'vars';
 
-/** Parameters that name a file of the controller, for types that do not say so themselves. */
+/** Parameters that name a file on the controller, for types that do not declare this themselves. */
 const localFiles: Readonly<Record<string, { readonly param: string; readonly kind: Kind }>> = {
   copy: { param: 'src', kind: 'files' },
   template: { param: 'src', kind: 'templates' },
@@ -18,9 +18,9 @@ const localFiles: Readonly<Record<string, { readonly param: string; readonly kin
   unarchive: { param: 'src', kind: 'files' },
 };
 
-/** Check that files and templates that tasks name are there, and that templates can be read. */
+/** Checks that the files and templates named in tasks exist, and that the templates can be read. */
 export function checkLocalFiles(checking: Checking, { items }: ReachedPlay): void {
-  // What the run itself puts on the controller cannot be there before.
+  // Files that the run itself creates on the controller cannot exist beforehand.
   const makesFiles = items.some(({ item }) => item.kind === 'task' && writesHere(item));
   for (const one of items) {
     const { item } = one;
@@ -28,7 +28,7 @@ export function checkLocalFiles(checking: Checking, { items }: ReachedPlay): voi
   }
 }
 
-/** Whether a play may make files on the controller. */
+/** Whether a play may create files on the controller. */
 export function makesLocalFiles({ play, items }: ReachedPlay): boolean {
   const tasks = items.flatMap(({ item }) => (item.kind === 'task' ? [item] : []));
   return (tasks.length > 0 && isLocal(play.hosts.value)) || tasks.some(writesHere);
@@ -67,7 +67,7 @@ function paramsOf(checking: Checking, task: Task): readonly { param: string; kin
   return said.length > 0 || usual === undefined ? said : [usual];
 }
 
-// Of a command only the first word names the file.
+// In a command, only the first word names the file.
 function nameIn(value: Raw | undefined, param: string): string | undefined {
   if (typeof value !== 'string' || value === '') return undefined;
   return param === 'cmd' ? value.trim().split(/\s+/)[0] : value;
@@ -76,7 +76,7 @@ function nameIn(value: Raw | undefined, param: string): string | undefined {
 const hasOwnSyntax = (args: RawDict): boolean =>
   [...args.keys()].some((key) => /_(?:start|end)_string$/.test(String(key)));
 
-/** The template file that a task names without a template; undefined where it names none, or has brackets of its own. */
+/** The template file that a task names literally. Undefined if it names none, or sets its own delimiters. */
 export function templateFileOf(checking: Checking, task: Task): string | undefined {
   const args = task.args instanceof Map ? (task.args as RawDict) : undefined;
   if (args === undefined || typeof task.type !== 'string' || shortTypeName(task.type) !== 'template') return undefined;

@@ -1,4 +1,4 @@
-/** Variables that are always there. */
+/** Variables that always exist. */
 export const magicNames: readonly string[] = [
   'ansible_facts',
   'environment',

@@ -12,7 +12,7 @@ interface Walk {
   opaque: boolean;
 }
 
-/** All items of a play: also those of blocks, and of includes whose names are written out. */
+/** Collects all items of a play, including those of blocks, and of includes whose names are literal. */
 export function reach(checking: Checking, play: Play): ReachedPlay {
   const walk: Walk = { checking, reached: [], seen: new Set(), missing: [], opaque: false };
   const around = { isHandler: false, mayFail: false, chance: 'sure' } as const;
@@ -51,7 +51,7 @@ function visitInclude(walk: Walk, include: Include, around: Around): void {
 
 const later = (one: Chance, other: Chance): Chance => (CHANCES.indexOf(one) > CHANCES.indexOf(other) ? one : other);
 
-/** Whether a condition asks what kind of system a host is: it needs facts. */
+/** Whether a condition tests what kind of system a host is, which needs facts. */
 function asksForSystem({ value }: Written): boolean {
   if (typeof value !== 'string' && !(value instanceof Template)) return false;
   const { required, optional } =
@@ -59,7 +59,7 @@ function asksForSystem({ value }: Written): boolean {
   return [...required, ...optional].some((name) => name.startsWith('ansible_') && !OF_THE_RUN.test(name));
 }
 
-/** Variables named like facts that say nothing of a host's system. */
+/** Variables that are named like facts but say nothing about a host's system. */
 const OF_THE_RUN =
   /^ansible_(?:check_mode|diff_mode|play_|loop|index_var|role_|parent_role|dependent_role|collection_|run_tags|skip_tags|forks|limit|inventory_sources|verbosity|version|config_file|playbook_python|facts_cache|search_path|host$|port$|user$|connection$|become|ssh_|local$)/;
 
@@ -73,7 +73,7 @@ function bring(
   const given = ['file', 'name', 'role', 'tasks_from', 'vars_from', 'defaults_from', 'handlers_from'].map(text);
   if (include.loop !== undefined || given.some((value) => value !== undefined && typeof value !== 'string'))
     return undefined;
-  const [file, name, role, tasksFrom, varsFrom, defaultsFrom, handlersFrom] = given as (string | undefined)[]; // checked in the line above
+  const [file, name, role, tasksFrom, varsFrom, defaultsFrom, handlersFrom] = given as (string | undefined)[]; // checked on the line above
   const key = `${chance} ${include.of} ${include.role?.path} ${include.searchPath.join(':')} ${given.join(':')}`;
   if (walk.seen.has(key)) return 'seen';
   walk.seen.add(key);
@@ -83,11 +83,11 @@ function bring(
     include.of === 'tasks'
       ? loader.tasks(include, file ?? '', [])
       : loader.role(include, { name: name ?? role ?? '', ...froms }, []);
-  // What a handler or a block with a rescue names may never be asked for.
+  // What a handler, or a block with a rescue, includes may never be needed.
   return settle(walk, brought, mayFail || isHandler ? later(chance, 'perhaps') : chance);
 }
 
-// Mistakes in a file that is there are mistakes; what is named by a variable that is not known yet is looked for in the run.
+// Mistakes in an existing file are mistakes. What is named by a variable that is not known yet is left to the run.
 function settle(walk: Walk, result: Result<IncludedItems>, chance: Chance): IncludedItems | undefined {
   if (result.ok) return result.value;
   const told = weighed(

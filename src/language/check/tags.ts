@@ -3,12 +3,12 @@ import { suggest } from '../../core/suggest.ts';
 import { isTemplateText } from '../../core/value.ts';
 import type { Checking, ReachedPlay } from './checking.ts';
 
-/** Words of `--tags` and `--skip-tags` that mean something without being anybody's tag. */
+/** Words with a special meaning in `--tags` and `--skip-tags`, which need not be anybody's tag. */
 const SPECIAL = new Set(['all', 'always', 'never', 'tagged', 'untagged']);
 
 /**
- * Tags of the command line that no task has. A run for such a tag would do nothing, or less than was meant: a mistake. It is a warning
- * where something is included by a name that only the run knows, and for `--skip-tags`, which skips too little.
+ * Reports command-line tags that no task has. A run for such a tag would do nothing, or less than was meant, so it is a mistake. It is only
+ * a warning if something is included by a name that only the run knows, and for `--skip-tags`, which then skips too little.
  */
 export function checkTags(checking: Checking, plays: readonly ReachedPlay[]): void {
   const { tags } = checking.options;

@@ -4,7 +4,7 @@ import { checkTemplate } from '../../template/index.ts';
 import type { Checking, Reached } from './checking.ts';
 import { inRaw, type TemplateText, textsOf } from './texts.ts';
 
-/** Check the templates of an item, its conditions included: their syntax, filters, tests and lookups. */
+/** Checks the templates of an item, including its conditions: syntax, filters, tests and lookups. */
 export function checkTexts(checking: Checking, { item }: Reached): void {
   if ('loop' in item && item.loop?.lookup !== undefined) {
     const { lookup, over } = item.loop;
@@ -15,7 +15,7 @@ export function checkTexts(checking: Checking, { item }: Reached): void {
     check(checking, text, 'error');
 }
 
-/** Check the templates of a value that may never be used: mistakes are only warnings. */
+/** Checks the templates of a value that may never be used, so mistakes are only warnings. */
 export function checkUnusedTexts(checking: Checking, raw: Raw): void {
   for (const text of inRaw(raw)) check(checking, text, 'warning');
 }
@@ -28,7 +28,7 @@ function check(checking: Checking, { source, at, kind }: TemplateText, severity:
   checking.problems.push(...(severity === 'warning' ? found.map((one) => ({ ...one, severity })) : found));
 }
 
-/** Check a template file. */
+/** Checks a template file. */
 export function checkTemplateFile(checking: Checking, path: string, at: Position): void {
   const text = checking.options.files.readText(path);
   const key = `file ${path}`;

@@ -4,18 +4,18 @@ import { locationOf } from '../../yaml/places.ts';
 import { shortTypeName } from '../load/action.ts';
 import type { Item, Task, Written } from '../model.ts';
 
-/** A text of an item that templates read: with braces, or a bare expression. */
+/** A text of an item that is read as a template, or as a bare expression. */
 export interface TemplateText {
   readonly source: string;
   readonly at: Position | undefined;
   readonly kind: 'text' | 'expression';
-  /** Evaluated for each turn of the loop, or with the result at hand. */
+  /** Evaluated in each iteration of the loop, or once the result is available. */
   readonly afterLoop: boolean;
 }
 
 type Leaf = Exclude<Item, { kind: 'block' }>;
 
-/** All texts of an item that its run evaluates, conditions of its surroundings included. */
+/** All texts of an item that its run evaluates, including the conditions around it. */
 export function textsOf(item: Leaf): TemplateText[] {
   const { keywords } = item;
   const perTurn = [...keywords.environment, ...singles(item)].flatMap((written) => inRaw(written.value, true));
@@ -74,7 +74,7 @@ function loopTexts({ loop }: { loop?: import('../model.ts').Loop }): TemplateTex
   return [...inRaw(loop.over.value, false), ...control];
 }
 
-/** Conditions are decided for each item of a loop. */
+/** Conditions are evaluated for each item of a loop. */
 function conditions(list: readonly Written[]): TemplateText[] {
   const afterLoop = true;
   return list.flatMap(({ value, at }): TemplateText[] => {
@@ -83,7 +83,7 @@ function conditions(list: readonly Written[]): TemplateText[] {
   });
 }
 
-// The place of a text in quotes is that of the quote.
+// The place of a quoted text is the place of its quote.
 const inQuotes = (at: Position, text: string): Position =>
   at.length === text.length + 2 ? { ...at, column: at.column + 1, length: text.length } : at;
 

@@ -7,7 +7,7 @@ import type { Task } from '../model.ts';
 import { unknownTaskType } from '../unknown-task-type.ts';
 import { type Checking, problem } from './checking.ts';
 
-/** Check that a task's type exists and that its parameters are what it takes. */
+/** Checks that a task's type exists and accepts the task's parameters. */
 export function checkType(checking: Checking, task: Task): void {
   const { taskType } = checking.options;
   if (taskType === undefined || typeof task.type !== 'string' || wasChecked(checking, task)) return;
@@ -40,10 +40,10 @@ function checkArgs(checking: Checking, task: Task, type: TaskType): void {
   if (!told.some(({ code }) => code === 'mode-without-zero')) checkModes(checking, task, type);
 }
 
-/** What may be otherwise once all parameters are known. */
+/** Problems that may disappear once all parameters are known. */
 const dependsOnAll: ReadonlySet<string> = new Set(['missing-parameter', 'conflicting-parameters']);
 
-// A template may come to nothing (`omit`): only then is it known whether two parameters exclude each other.
+// A template may evaluate to nothing (`omit`), so until then it is open whether two parameters exclude each other.
 function isUndecided(task: Task, { code, message }: ParamProblem): boolean {
   if (code !== 'conflicting-parameters' || !(task.args instanceof Map)) return false;
   const names = new Set(message.split(/[^\w]+/));
@@ -67,7 +67,7 @@ function placeOfProblem(task: Task, { path, code }: ParamProblem): Position {
   return place;
 }
 
-/** Numbers that are modes in decimal: 0644, 0755 … as whoever computed them would write them. */
+/** Decimal numbers that result from computing modes: 0644, 0755 … in decimal notation. */
 const decimalModes = new Set([
   0o400, 0o440, 0o444, 0o555, 0o600, 0o640, 0o644, 0o660, 0o664, 0o666, 0o700, 0o710, 0o711, 0o750, 0o755, 0o770, 0o775,
   0o777,

@@ -21,7 +21,7 @@ import { templateFileOf } from './local-files.ts';
 import { magicNames } from './magic-names.ts';
 import { type TemplateText, textsOf } from './texts.ts';
 
-/** Check that each variable that a task needs is defined somewhere; silent where something may define more than can be seen. */
+/** Checks that every variable a task needs is defined somewhere. Says nothing if something may define more than can be seen. */
 export function checkVariables(checking: Checking, plays: readonly ReachedPlay[]): void {
   const { variables } = checking.options;
   if (variables === undefined) return;
@@ -33,7 +33,7 @@ export function checkVariables(checking: Checking, plays: readonly ReachedPlay[]
     for (const one of items) checkWeighed(checking, one, (own) => checkItem(own, one, known));
 }
 
-// Gathers all names that are defined; false where that cannot be known.
+// Gathers all defined names; false if that is impossible to know.
 function collect(checking: Checking, { play, items, opaque }: ReachedPlay, defined: Defined): boolean {
   if (opaque || !collectVarsFiles(checking, play, defined)) return false;
   for (const layer of play.layers) addVars(defined, layer.vars);
@@ -48,7 +48,7 @@ function collect(checking: Checking, { play, items, opaque }: ReachedPlay, defin
   });
 }
 
-/** All definitions, and which variables they do not suffice for. */
+/** All definitions, and the variables they are not enough for. */
 interface Known {
   readonly defined: Definitions;
   readonly lacks: Map<string, Lack | undefined>;
@@ -62,12 +62,12 @@ function define(defined: Defined, name: string, definition: Definition | undefin
   else known.add(definition);
 }
 
-/** Add what a layer of variables defines. */
+/** Adds what a layer of variables defines. */
 export function addVars(defined: Defined, vars: Vars): void {
   for (const [name, definition] of vars) define(defined, name, definition);
 }
 
-/** Names whose values only the run knows. */
+/** Adds names whose values only the run knows. */
 function addNames(defined: Defined, names: Iterable<string>): void {
   for (const name of names) define(defined, name, undefined);
 }
@@ -77,7 +77,7 @@ function collectVarsFiles(checking: Checking, play: ReachedPlay['play'], defined
     const names = Array.isArray(value) ? (value as readonly Raw[]) : [value];
     if (!names.every((name) => typeof name === 'string')) return false;
     const paths = names.flatMap((name) => varsFilePaths(name, play.directory));
-    // What a file that is not there yet will define is not known.
+    // What a file that does not exist yet will define is unknown.
     return paths.some(checking.options.files.isFile) && paths.every((path) => addFile(checking, path, defined));
   });
 }
@@ -96,7 +96,7 @@ function collectLoop(item: Reached['item'], defined: Defined): boolean {
   return !names.some((name) => name instanceof Template);
 }
 
-/** Types that define variables under names that only the run knows. */
+/** Types that define variables with names that only the run knows. */
 const definesMore = new Set(['include_vars', 'add_host', 'group_by', 'set_stats', 'async_status']);
 
 function collectTask(checking: Checking, task: Task, defined: Defined): boolean {
@@ -112,7 +112,8 @@ function collectTask(checking: Checking, task: Task, defined: Defined): boolean 
   return !keys.some((key) => key.includes('{') || key === '_variable_params' || key === '_raw_params');
 }
 
-// A variable whose every definition needs one that nobody defines: told where it is written. What depends on a condition may never be computed.
+// Reports a variable whose every definition needs an undefined variable, at the place where it is written. A value behind a condition may
+// never be computed.
 function checkDefinition(checking: Checking, name: string, known: Known, item: Reached['item']): void {
   const { tags } = checking.options;
   if (tags !== undefined && (item.keywords.tags.some(isTemplateText) || !selectedByTags(item.keywords.tags, tags)))
@@ -137,11 +138,11 @@ interface Lack {
   readonly at?: Position;
 }
 
-// What keeps all definitions of a variable from being computed.
+// What keeps every definition of a variable from being computed.
 function lacking(name: string, known: Known): Lack | undefined {
   const { defined, lacks } = known;
   if (lacks.has(name)) return lacks.get(name);
-  lacks.set(name, undefined); // one that is made of itself is another mistake
+  lacks.set(name, undefined); // a self-referring variable is a different mistake
   const found = [...(defined.get(name) ?? [])].map((one) =>
     one?.value instanceof Template ? lackOf(name, one.value, known) : undefined,
   );
@@ -168,7 +169,7 @@ function checkItem(checking: Checking, { item, mayFail }: Reached, known: Known)
   if (item.kind === 'task') checkTemplateFile(checking, item, known, guarded);
 }
 
-// Only what the file surely needs: it may set the rest itself, or never come to it.
+// Only what the file certainly needs: it may set the rest itself, or never get to it.
 function checkTemplateFile(checking: Checking, task: Task, known: Known, guarded: ReadonlySet<string>): void {
   const path = templateFileOf(checking, task);
   const source = path === undefined ? undefined : checking.options.files.readText(path);
@@ -215,7 +216,7 @@ function checkText(
   }
 }
 
-// Where the name stands in the text.
+// Where the name is in the text.
 function placeIn({ source, at }: TemplateText, name: string) {
   if (at === undefined) return undefined;
   const offset = source.search(new RegExp(`\\b${name}\\b`));

@@ -5,11 +5,11 @@ import { varsFilePaths } from '../load/vars-files.ts';
 import type { Checking, ReachedPlay } from './checking.ts';
 import { makesLocalFiles } from './local-files.ts';
 
-/** Check that the files of variables that plays name are there and can be read: told where they are named. */
+/** Checks that the variable files named in plays exist and can be read; reports them where they are named. */
 export function checkVarsFiles(checking: Checking, plays: readonly ReachedPlay[]): void {
   plays.forEach(({ play }, index) => {
     if (checking.options.hasHosts?.(play) === false) return;
-    // What an earlier play puts on the controller cannot be there before.
+    // Files that an earlier play creates on the controller cannot exist beforehand.
     const severity = plays.slice(0, index).some(makesLocalFiles) ? 'warning' : 'error';
     for (const { value, at } of play.varsFiles) {
       const names = Array.isArray(value) ? (value as readonly Raw[]) : [value];
@@ -21,7 +21,7 @@ export function checkVarsFiles(checking: Checking, plays: readonly ReachedPlay[]
   });
 }
 
-/** Of several names the first that is there counts, as in the run. */
+/** Of several names the first existing file is used, as in the run. */
 function check(
   { options }: Checking,
   names: readonly string[],

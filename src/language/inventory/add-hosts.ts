@@ -3,7 +3,7 @@ import type { Vars } from '../model.ts';
 import { addHost, addHostVars, type Draft, shortSource } from './draft.ts';
 import { expandRanges, splitPort } from './host-range.ts';
 
-/** Adds all hosts that a line of an inventory means: ranges expanded, the port taken off, variables for each of them. */
+/** Adds all hosts that an inventory line stands for: expands ranges, splits off the port, and gives each host the variables. */
 export function addHosts(
   draft: Draft,
   { written, group, vars, file, at }: { written: string; group: string; vars: Vars; file?: string; at?: Position },

@@ -9,10 +9,10 @@ import { addChild, addGroup, addHostVars, copyDraft, type Draft, safeName, short
 import { freeze } from './freeze.ts';
 import { type VarsFolder, varsReader } from './vars-folders.ts';
 
-/** Evaluates an expression, as in `{{ }}`, in the variables of a host. */
+/** Evaluates an expression, as in `{{ }}`, with the variables of a host. */
 export type EvaluateExpression = (source: string, scope: Scope) => Result<Value>;
 
-/** Whether a YAML source is of the `constructed` plugin: groups and variables computed from those that there are. */
+/** Whether a YAML source is for the `constructed` plugin: groups and variables computed from existing variables. */
 export const isConstructed = (root: Raw): root is Map<Value, Raw> =>
   isDict(root) && /^(ansible\.builtin\.)?constructed$/.test(String(root.get('plugin') ?? ''));
 
@@ -24,7 +24,7 @@ interface Source {
   readonly evaluate: EvaluateExpression;
 }
 
-/** Adds the groups and variables that a `constructed` source computes for every host known so far. */
+/** Adds the groups and variables that a `constructed` source computes, for every host known so far. */
 export function applyConstructed(
   draft: Draft,
   root: Map<Value, Raw>,
@@ -87,7 +87,7 @@ function joinKeyedGroup(source: Source, host: string, keyed: Map<Value, Raw>, va
   if (parent !== '') addChild(source.draft, safeName(parent), name);
 }
 
-/** What a key's value gives: a text itself, of a list each item, of a dict each key with its value. */
+/** The names that a key's value yields: a text itself, each item of a list, each key of a dict with its value. */
 function keyedNames(source: Source, key: Value, keyed: Map<Value, Raw>): readonly string[] {
   const fallback = keyed.get('default_value');
   const orFallback = (value: Value): string[] => {
@@ -122,7 +122,7 @@ function evaluated(source: Source, section: string, name: string, expression: Ra
   if (typeof expression !== 'string' && !(expression instanceof Template)) return expression as Value;
   const result = source.evaluate(expressionText(expression), scope);
   if (result.ok) return result.value;
-  // Hosts without the variable are the usual case: only a strict source minds.
+  // Hosts without the variable are normal; only a strict source complains.
   if (source.strict) for (const { message } of result.error) complain(source, section, `${name}: ${message}`);
   return undefined;
 }
@@ -140,7 +140,7 @@ function rendered(source: Source, written: Raw, scope: Scope): string {
     .join('');
 }
 
-// Python's words for the two truths, since names are made of them.
+// Booleans spelled as in Python, since they become part of names.
 function text(value: Raw): string {
   if (value === true) return 'True';
   if (value === false) return 'False';

@@ -3,31 +3,31 @@ import type { Diagnostic, Position } from '../../core/source.ts';
 import type { Vars, VarsLayer } from '../model.ts';
 import { LEVELS } from '../variables/levels.ts';
 
-/** An inventory while its sources are read, one after the other, each adding to what is there. */
+/** An inventory under construction: its sources are read one after the other, each adding to it. */
 export interface Draft {
   readonly hosts: Map<string, HostDraft>;
   readonly groups: Map<string, GroupDraft>;
-  /** What the sources' readers have to say: mistakes and warnings. */
+  /** Mistakes and warnings from the sources' readers. */
   readonly notes: Diagnostic[];
-  /** What a group of that name is called: where configured, with nothing in it that a variable's name could not have. */
+  /** Turns a written name into a group's name: if so configured, without characters that a variable name cannot contain. */
   readonly groupName: (written: string) => string;
 }
 
 interface HostDraft {
-  /** Its variables by the sources, in their order. */
+  /** Its variables from the sources, in source order. */
   readonly layers: VarsLayer[];
 }
 
-/** A group while the sources of the inventory are read. */
+/** A group under construction. */
 export interface GroupDraft {
   readonly hosts: Set<string>;
   readonly children: Set<string>;
   readonly layers: VarsLayer[];
-  /** `ansible_group_priority`: among groups of one depth, the higher wins. */
+  /** `ansible_group_priority`: among groups of the same depth, the higher wins. */
   priority: number;
 }
 
-/** An inventory with nothing but the two groups that are always there. */
+/** An inventory with only the two groups that always exist. */
 export function emptyDraft(groupName: (written: string) => string = (written) => written): Draft {
   const draft: Draft = { hosts: new Map(), groups: new Map(), notes: [], groupName };
   addGroup(draft, 'all');
@@ -35,7 +35,7 @@ export function emptyDraft(groupName: (written: string) => string = (written) =>
   return draft;
 }
 
-/** A draft of its own with the same content. */
+/** An independent copy of a draft. */
 export function copyDraft({ hosts, groups, notes, groupName }: Draft): Draft {
   return {
     hosts: new Map([...hosts].map(([name, host]) => [name, { layers: [...host.layers] }])),
@@ -52,7 +52,7 @@ const copyGroup = ({ hosts, children, layers, priority }: GroupDraft): GroupDraf
   priority,
 });
 
-/** The group of that name, made if it is new. */
+/** The group with a given name, created if needed. */
 export function addGroup(draft: Draft, written: string): GroupDraft {
   const name = draft.groupName(written);
   const group = draft.groups.get(name) ?? { hosts: new Set(), children: new Set(), layers: [], priority: 1 };
@@ -60,7 +60,7 @@ export function addGroup(draft: Draft, written: string): GroupDraft {
   return group;
 }
 
-/** The host of that name, made if it is new, as a member of the group. `source` is the file that names it. */
+/** The host with a given name, created if needed, as a member of the group. `source` is the file that names it. */
 export function addHost(draft: Draft, name: string, group: string, source?: string): HostDraft {
   const host = draft.hosts.get(name) ?? { layers: source === undefined ? [] : [whereFrom(source)] };
   draft.hosts.set(name, host);
@@ -68,7 +68,7 @@ export function addHost(draft: Draft, name: string, group: string, source?: stri
   return host;
 }
 
-/** Puts a group below another; a circle is a mistake. */
+/** Makes a group the child of another; a cycle is a mistake. */
 export function addChild(draft: Draft, parent: string, child: string, at?: Position): void {
   const above = addGroup(draft, parent);
   addGroup(draft, child);
@@ -80,7 +80,7 @@ export function addChild(draft: Draft, parent: string, child: string, at?: Posit
   above.children.add(draft.groupName(child));
 }
 
-/** Variables that a source gives to a group. */
+/** Adds variables that a source sets for a group. */
 export function addGroupVars(draft: Draft, name: string, vars: Vars, source: string): void {
   const group = addGroup(draft, name);
   const priority = Number(vars.get('ansible_group_priority')?.value ?? group.priority);
@@ -90,14 +90,14 @@ export function addGroupVars(draft: Draft, name: string, vars: Vars, source: str
     appendVars(group.layers, { level: LEVELS.inventoryGroup, from: `${source}, group ${name}`, vars: rest });
 }
 
-/** Variables that a source gives to a host that is there. */
+/** Adds variables that a source sets for an existing host. */
 export function addHostVars(draft: Draft, name: string, vars: Vars, source: string): void {
   const layers = draft.hosts.get(name)?.layers;
   if (layers && vars.size > 0)
     appendVars(layers, { level: LEVELS.inventoryHost, from: `${source}, host ${name}`, vars });
 }
 
-// A file that speaks of one thing several times makes one layer: fewer to look through.
+// Merge into one layer what a file says about the same thing in several places, so that lookups have fewer layers to search.
 function appendVars(layers: VarsLayer[], layer: VarsLayer): void {
   const last = layers.at(-1);
   if (last?.from !== layer.from) layers.push(layer);
@@ -120,5 +120,5 @@ const whereFrom = (source: string): VarsLayer => ({
 /** The name of a source, for people. */
 export const shortSource = (file: string): string => basename(file);
 
-/** A group's name with nothing in it that a variable's name could not have. */
+/** A group's name without characters that a variable name cannot contain. */
 export const safeName = (name: string): string => name.replace(/^\d|[^\p{L}\p{N}_]/gu, '_');

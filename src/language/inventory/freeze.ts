@@ -3,7 +3,7 @@ import { LEVELS } from '../variables/levels.ts';
 import type { Draft, GroupDraft } from './draft.ts';
 import type { VarsFolder, VarsReader } from './vars-folders.ts';
 
-/** The finished inventory of a draft: groups put in order, every host with all that is said of it. */
+/** Turns a draft into the finished inventory: groups ordered, every host with all its variables. */
 export function freeze(
   draft: Draft,
   folders: readonly VarsFolder[],
@@ -42,7 +42,7 @@ const LOCAL: VarsLayer = {
   ]),
 };
 
-// Every group is below all, every host in some group: in `ungrouped` if in no other.
+// Puts every group below `all` and every host into some group: `ungrouped`, if it has no other.
 function adopt(draft: Draft): void {
   const all = draft.groups.get('all') as GroupDraft;
   const ungrouped = draft.groups.get('ungrouped') as GroupDraft;
@@ -66,7 +66,7 @@ function parentsOf(draft: Draft): ReadonlyMap<string, readonly string[]> {
   return parents;
 }
 
-/** The longest way down from `all` to each group. */
+/** The longest path from `all` to each group. */
 function depthsOf(draft: Draft): ReadonlyMap<string, number> {
   const depths = new Map<string, number>();
   const visit = (name: string, depth: number): void => {
@@ -101,7 +101,7 @@ const byStrength = (draft: Draft, depths: ReadonlyMap<string, number>) => (a: st
   (draft.groups.get(a)?.priority ?? 1) - (draft.groups.get(b)?.priority ?? 1) ||
   (a < b ? -1 : 1);
 
-// Hosts of the same groups share one list: a thousand hosts have few combinations.
+// Hosts with the same groups share one list: a thousand hosts have few combinations.
 function layersByGroups(draft: Draft, folders: readonly VarsFolder[], reader: VarsReader) {
   const known = new Map<string, readonly VarsLayer[]>();
   return (groups: readonly string[]): readonly VarsLayer[] => {
@@ -134,7 +134,7 @@ function hostLayers(
 
 const byLevel = (layers: readonly VarsLayer[]) => [...layers].sort((a, b) => a.level - b.level);
 
-/** The hosts of a group and of all below it, breadth first. */
+/** The hosts of a group and of all its descendants, breadth first. */
 function membersOf(draft: Draft, name: string): readonly string[] {
   const groups = new Set([name]);
   for (const group of groups) for (const child of draft.groups.get(group)?.children ?? []) groups.add(child);

@@ -1,4 +1,4 @@
-/** A name with ranges, as `www[01:50:2].example.com` or `db-[a:f]`, as all the names that it means. */
+/** Expands a name with ranges, such as `www[01:50:2].example.com` or `db-[a:f]`, to all the names it stands for. */
 export function expandRanges(pattern: string): readonly string[] | { readonly problem: string } {
   const match = /^(.*?)\[([^[\]]*:[^[\]]*)\](.*)$/s.exec(pattern);
   if (!match) return [pattern];
@@ -45,7 +45,7 @@ const series = (from: number, to: number, stride: number): number[] =>
 
 const wrong = (range: string, why: string) => ({ problem: `[${range}] is not a range of hosts: ${why}` });
 
-/** A host as written in an inventory, its port apart: `host:22`, `[2001:db8::1]:22`, `host`. */
+/** Splits the port off a host as written in an inventory: `host:22`, `[2001:db8::1]:22`, `host`. */
 export function splitPort(written: string): { readonly name: string; readonly port?: number } {
   const bracketed = /^\[([0-9a-fA-F:.]*:[0-9a-fA-F:.]*:[0-9a-fA-F:.]*)\](?::(\d+))?$/.exec(written);
   const plain = bracketed ?? /^((?:\[[^\]]*\]|[^:[\]])+):(\d+)$/.exec(written);

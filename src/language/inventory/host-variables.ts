@@ -5,9 +5,9 @@ import { LEVELS } from '../variables/levels.ts';
 import type { HashBehaviour } from '../variables/merge-layers.ts';
 import type { LoadedInventory } from './load-inventory.ts';
 
-/** How the variables of hosts and groups are listed. */
+/** How to list the variables of hosts and groups. */
 export interface ListOptions {
-  /** Hosts with their own variables only, groups with theirs. */
+  /** Show only the variables set for a host or group itself. */
   readonly export?: boolean;
   readonly extra?: VarsLayer;
   readonly hashBehaviour?: HashBehaviour;
@@ -15,7 +15,7 @@ export interface ListOptions {
   readonly only?: ReadonlySet<string>;
 }
 
-// What the inventory says of a host's place, and what a run would add, is nobody's variable.
+// What the inventory says about a host's position, and what a run would add, does not count as its variables.
 const INTERNAL = new Set([
   'inventory_file',
   'inventory_dir',
@@ -27,13 +27,13 @@ const INTERNAL = new Set([
   'playbook_dir',
 ]);
 
-/** The variables of a host, as written: all that apply to it, or its own. */
+/** The variables of a host, as written: all that apply to it, or only its own. */
 export function hostVariables(host: Host, options: ListOptions): ReadonlyMap<string, Raw> {
   const layers = options.export ? host.layers.filter(({ level }) => level >= LEVELS.inventoryHost) : host.layers;
   return listed(layers, options);
 }
 
-/** The variables that are given to a group itself, as written. */
+/** The variables set for a group itself, as written. */
 export function groupVariables(
   inventory: LoadedInventory,
   name: string,

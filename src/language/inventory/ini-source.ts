@@ -15,7 +15,7 @@ interface Line {
   readonly at: Position;
 }
 
-/** Reads an inventory in INI form: hosts with variables, `[group]`, `[group:vars]`, `[group:children]`. */
+/** Reads an INI inventory: hosts with variables, `[group]`, `[group:vars]`, `[group:children]`. */
 export function readIniSource(draft: Draft, text: string, file: string): void {
   const declared = new Set(draft.groups.keys());
   const referred: { group: string; by: string; at: Position }[] = [];

@@ -13,7 +13,10 @@ import { type LoadedInventory, loadInventory, withPlaybookVars } from './load-in
 import { nearInventory } from './near-inventory.ts';
 import { hostOf, selectHosts } from './select-hosts.ts';
 
-/** `run inventory`: prints the inventory as ansible-inventory does. Exit codes: 0, 1 for mistakes; as ansible-inventory 5 for wrong options. */
+/**
+ * `run inventory`: prints the inventory as ansible-inventory does. Exit codes: 0; 1 for mistakes; under the name ansible-inventory, 5 for
+ * wrong options.
+ */
 export async function inventoryCommand(
   { options: values, rest: positionals }: InventoryLine,
   io: CommandIo,
@@ -58,17 +61,17 @@ function answer(
   return (values.yaml ? listYaml : listJson)(inventory, options);
 }
 
-/** What the options of a command need, to load the inventory that they name. */
+/** The options needed to load an inventory. */
 type InventoryValues = OptionValues<typeof INVENTORY_OPTIONS> & { readonly export?: boolean };
 
-/** An inventory, with what options and configuration say of its variables. */
+/** An inventory, and how to show its variables according to options and configuration. */
 export interface OpenedInventory {
   readonly inventory: LoadedInventory;
   readonly options: ListOptions;
   readonly config: Config;
 }
 
-/** The inventory that options and configuration name, with what the options say of its variables. */
+/** Loads the inventory that options and configuration name, and determines how to show its variables. */
 export async function openInventory(values: InventoryValues, io: CommandIo): Promise<Result<OpenedInventory>> {
   const { config, warnings, origins } = loadConfig(io.env, io.cwd);
   if (warnings.some(({ severity }) => severity === 'error')) return { ok: false, error: warnings };
@@ -103,7 +106,7 @@ export async function openInventory(values: InventoryValues, io: CommandIo): Pro
   };
 }
 
-// What is given; what is configured; under our own name, what lies near; Ansible's default where it exists.
+// In this order: what is given; what is configured; under our own name, what is nearby; Ansible's default if it exists.
 function sourcesOf(values: InventoryValues, config: Config, origins: Origins, io: CommandIo): readonly string[] {
   if (values.inventory !== undefined) return values.inventory;
   if (origins.has('inventory')) return config.inventory;

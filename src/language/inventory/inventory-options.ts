@@ -1,7 +1,7 @@
 import type { CommandLine, OptionSpecs } from '../../core/command-line.ts';
 import { VAULT_OPTIONS } from '../vault/vault-options.ts';
 
-/** Where hosts come from: the option of every command that reads an inventory. */
+/** Where hosts come from. Every command that reads an inventory has this option. */
 export const INVENTORY_OPTION = {
   inventory: {
     type: 'text',
@@ -13,7 +13,7 @@ export const INVENTORY_OPTION = {
   },
 } as const satisfies OptionSpecs;
 
-/** Options of the commands that look at an inventory. */
+/** The options of commands that inspect an inventory. */
 export const INVENTORY_OPTIONS = {
   ...INVENTORY_OPTION,
   limit: { type: 'text', short: 'l', value: 'PATTERN', help: 'only these hosts' },
@@ -47,5 +47,5 @@ export const INVENTORY_COMMAND_OPTIONS = {
   ...INVENTORY_OPTIONS,
 } as const satisfies OptionSpecs;
 
-/** A command line of `run inventory`. */
+/** A parsed command line of `run inventory`. */
 export type InventoryLine = CommandLine<typeof INVENTORY_COMMAND_OPTIONS>;

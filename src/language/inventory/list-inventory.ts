@@ -21,7 +21,7 @@ export function listJson(inventory: LoadedInventory, options: ListOptions = {}):
   return printJson(new Map<Value, Value>([...top, ['_meta', new Map([['hostvars', hostvars]])]]));
 }
 
-/** The variables of one host as `ansible-inventory --host` prints them. */
+/** One host's variables as `ansible-inventory --host` prints them. */
 export const hostJson = (vars: ReadonlyMap<string, Raw>): string => printJson(shownVars(vars, TAGGED));
 
 /** The same as YAML. */
@@ -38,7 +38,7 @@ function jsonGroup(inventory: LoadedInventory, name: string, options: ListOption
   ]);
 }
 
-/** The inventory as `ansible-inventory --list --yaml` prints it: an inventory that could be read again. */
+/** The inventory as `ansible-inventory --list --yaml` prints it, which can be loaded again. */
 export function listYaml(inventory: LoadedInventory, options: ListOptions = {}): string {
   return printYaml((as) => {
     const seen = new Set<string>();
@@ -58,7 +58,7 @@ function yamlGroup(
     children.set(child, yamlGroup(inventory, child, options, as, seen));
   const hosts = new Map<Value, Value>();
   for (const host of directHosts(inventory, name, options)) {
-    // A host of several groups has its variables where it comes first.
+    // A host in several groups shows its variables only the first time.
     const vars = seen.has(host) ? new Map<string, Raw>() : hostVariables(inventory.hosts.get(host)!, options);
     seen.add(host);
     hosts.set(host, shownVars(vars, as));
@@ -71,7 +71,7 @@ function yamlGroup(
   );
 }
 
-/** The tree of groups and hosts as `ansible-inventory --graph` prints it; undefined where there is no such group. */
+/** The tree of groups and hosts as `ansible-inventory --graph` prints it; undefined if there is no such group. */
 export function graph(
   inventory: LoadedInventory,
   start = 'all',
@@ -107,7 +107,7 @@ function graphVars(vars: ReadonlyMap<string, Raw>, depth: number): string[] {
     .map((name) => graphLine(`{${name} = ${str(shownValue(vars.get(name) as Raw, MASKED))}}`, depth));
 }
 
-// The hosts of `all` itself show below `ungrouped`, or below their other groups.
+// The hosts of `all` itself appear under `ungrouped`, or under their other groups.
 function directHosts(inventory: LoadedInventory, name: string, { only }: ListOptions): string[] {
   const hosts = name === 'all' ? [] : [...(inventory.draft.groups.get(name)?.hosts ?? [])];
   return only ? hosts.filter((host) => only.has(host)) : hosts;
@@ -125,7 +125,7 @@ const shownVars = (vars: ReadonlyMap<string, Raw>, as: ShownAs): Map<Value, Valu
 const printJson = (value: Value): string =>
   `${dumpJson(value, { indent: '    ', sortKeys: true, ensureAscii: false })}\n`;
 
-/** YAML in which an envelope is a `!vault` block, as one writes it. */
+/** YAML in which an encrypted value is a `!vault` block, as people write it. */
 function printYaml(make: (as: ShownAs) => Value): string {
   const envelopes: Vaulted[] = [];
   const value = make({ vaulted: (vaulted) => `__vaulted_${envelopes.push(vaulted) - 1}__`, unsafe: (text) => text });

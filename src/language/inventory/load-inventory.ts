@@ -8,11 +8,11 @@ import { freeze } from './freeze.ts';
 import { type InventoryOptions, readPath } from './read-path.ts';
 import { type VarsFolder, type VarsReader, varsReader } from './vars-folders.ts';
 
-/** An inventory that knows what it was made of, so that hosts, groups and variables can be added later. */
+/** An inventory that remembers what it was built from, so that hosts, groups and variables can be added later. */
 export interface LoadedInventory extends Inventory {
-  /** For plays on `localhost` where no source names it; in no group, but with what is said of `all`. */
+  /** The host for plays on `localhost` if no source names it. It is in no group, but gets the variables of `all`. */
   readonly localhost: Host;
-  /** Texts from files under Ansible Vault, to be masked. */
+  /** Texts from vault-encrypted files, to be masked. */
   readonly secrets: ReadonlySet<string>;
   readonly draft: Draft;
   readonly folders: readonly VarsFolder[];
@@ -20,7 +20,7 @@ export interface LoadedInventory extends Inventory {
   readonly reader: VarsReader;
 }
 
-/** Loads an inventory from its sources: files, folders, executable scripts, lists as `a,b,`. All mistakes are told at once. */
+/** Loads an inventory from its sources: files, directories, executable scripts, lists such as `a,b,`. Reports all mistakes at once. */
 export function loadInventory(sources: readonly string[], options: InventoryOptions = {}): Result<LoadedInventory> {
   const draft = emptyDraft(options.safeGroupNames ? safeName : undefined);
   const cwd = options.cwd ?? process.cwd();
@@ -40,7 +40,7 @@ export function loadInventory(sources: readonly string[], options: InventoryOpti
   return finish({ draft, folders, options, sources: read, reader: varsReader(options.vaultSecrets ?? []) });
 }
 
-/** A list of many hosts is longer than any file's name may be. */
+/** A long list of hosts may exceed the maximum length of a file name. */
 function statOf(path: string): ReturnType<typeof statSync> {
   try {
     return statSync(path, { throwIfNoEntry: false });
@@ -50,7 +50,7 @@ function statOf(path: string): ReturnType<typeof statSync> {
   }
 }
 
-/** The same inventory with `group_vars` and `host_vars` beside the playbook. */
+/** The same inventory plus `group_vars` and `host_vars` next to the playbook. */
 export function withPlaybookVars(inventory: LoadedInventory, playbookDir: string): Result<LoadedInventory> {
   const path = resolve(inventory.options.cwd ?? process.cwd(), playbookDir);
   const known = inventory.folders.some((folder) => folder.path === path && folder.of === 'playbook');
@@ -59,7 +59,7 @@ export function withPlaybookVars(inventory: LoadedInventory, playbookDir: string
     : finish({ ...inventory, folders: [...inventory.folders, { path, of: 'playbook' }] });
 }
 
-/** The inventory as its sources are by now; what was added to it since is not in it. */
+/** Reads the inventory's sources again; drops what was added to it since. */
 export function reloadInventory({ sources, options, folders }: LoadedInventory): Result<LoadedInventory> {
   const read = loadInventory(sources, options);
   if (!read.ok) return read;
@@ -70,7 +70,7 @@ export function reloadInventory({ sources, options, folders }: LoadedInventory):
   );
 }
 
-/** The same inventory after a change to its draft: what `add_host` and `group_by` do. */
+/** The same inventory after a change to its draft, as made by `add_host` and `group_by`. */
 export function changeInventory(inventory: LoadedInventory, change: (draft: Draft) => void): Result<LoadedInventory> {
   const draft = copyDraft(inventory.draft);
   change(draft);

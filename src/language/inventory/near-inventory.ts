@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** The inventory that lies in a folder, or in the one above; undefined where none does. */
+/** The inventory in a directory or in its parent; undefined if there is none. */
 export const nearInventory = (folder: string): string | undefined =>
   [folder, dirname(folder)]
     .flatMap((each) => INVENTORY_NAMES.map((name) => join(each, name)))
     .find((path) => path !== '/etc/hosts' && existsSync(path));
 
-/** Where an inventory may lie, relative to a playbook's directory or the one above; the first that is there is used. */
+/** Where an inventory may be, relative to a playbook's directory or its parent; the first existing one is used. */
 export const INVENTORY_NAMES: readonly string[] = [
   ...['production.yaml', 'production.yml', 'production', 'hosts.yaml', 'hosts.yml', 'hosts.ini', 'hosts'].map(
     (name) => `inventory/${name}`,

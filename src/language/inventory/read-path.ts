@@ -18,19 +18,19 @@ export interface InventoryOptions {
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
   readonly vaultSecrets?: readonly VaultSecret[];
-  /** Endings of files that a folder's listing leaves out. */
+  /** Extensions of files to skip in a directory. */
   readonly ignoreExtensions?: readonly string[];
-  /** Regular expressions of names that a folder's listing leaves out. */
+  /** Regular expressions of file names to skip in a directory. */
   readonly ignorePatterns?: readonly string[];
-  /** Evaluates the expressions of `constructed` sources; with an environment of no secrets where not given. */
+  /** Evaluates the expressions of `constructed` sources; by default in an environment without secrets. */
   readonly evaluate?: EvaluateExpression;
-  /** Group names get underscores for what a variable's name could not have (`force_valid_group_names`). */
+  /** Replace characters in group names that a variable name cannot contain by underscores (`force_valid_group_names`). */
   readonly safeGroupNames?: boolean;
-  /** What a source that is not there is; an error where nothing else is said. */
+  /** The severity of a missing source; an error by default. */
   readonly missing?: 'error' | 'warning';
 }
 
-/** Endings of files in a folder of inventories that are no inventories. */
+/** Extensions of files in an inventory directory that are not inventories. */
 const IGNORED_EXTENSIONS = [
   '.pyc',
   '.pyo',
@@ -51,11 +51,11 @@ const NOT_SOURCES = ['group_vars', 'host_vars', 'vars_plugins'];
 /** What reading sources depends on. */
 interface Reading {
   readonly options: InventoryOptions;
-  /** The sources' folders so far. */
+  /** The directories of the sources so far. */
   readonly folders: readonly VarsFolder[];
 }
 
-/** Reads a file, or all files of a folder, into the draft. */
+/** Reads a file, or all files of a directory, into the draft. */
 export function readPath(draft: Draft, path: string, reading: Reading): void {
   const { options } = reading;
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
@@ -102,7 +102,7 @@ function evaluateHere(source: string, scope: Scope): Result<Value> {
   }
 }
 
-// Where no ending tells: a section's bracket means INI, a key with nothing behind its colon YAML.
+// Without a known extension: a section's bracket means INI, a key with nothing after its colon means YAML.
 function isYaml(path: string, text: string): boolean {
   if (['.yml', '.yaml', '.json'].includes(extname(path))) return true;
   if (extname(path) === '.ini' || /^\[/m.test(text)) return false;

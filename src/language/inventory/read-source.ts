@@ -3,13 +3,13 @@ import type { Diagnostic, Result } from '../../core/source.ts';
 import { isEnvelope } from '../vault/envelope.ts';
 import { decryptVault, type VaultSecret } from '../vault/vault.ts';
 
-/** A file's text, and whether it was under Ansible Vault. */
+/** A file's text, and whether it was vault-encrypted. */
 interface SourceFile {
   readonly text: string;
   readonly vaulted: boolean;
 }
 
-/** Reads a text file; Ansible Vault is decrypted, what other tools encrypted is told as such. */
+/** Reads a text file. Vault-encrypted files are decrypted; files encrypted by other tools are reported as such. */
 export function readSource(path: string, secrets: readonly VaultSecret[]): Result<SourceFile> {
   let bytes: Buffer;
   try {
@@ -41,7 +41,7 @@ function foreignEncryption(bytes: Buffer): ForeignTool | undefined {
   return isSops(bytes) ? { tool: 'SOPS', hint: 'decrypt it first: sops --decrypt' } : undefined;
 }
 
-// SOPS leaves the keys readable and adds one of its own, with a MAC below it.
+// SOPS leaves the keys readable and adds a key of its own, with a MAC below it.
 function isSops(bytes: Buffer): boolean {
   if (!bytes.includes('ENC[AES256_GCM,')) return false;
   const text = bytes.toString('latin1');
@@ -52,7 +52,7 @@ function decodeUtf8(bytes: Buffer): string | undefined {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    // Not UTF-8 is an answer here.
+    // Not UTF-8: that is an answer.
     return undefined;
   }
 }

@@ -6,7 +6,7 @@ import type { Vars } from '../model.ts';
 import { addHosts } from './add-hosts.ts';
 import { addChild, addGroup, addGroupVars, addHostVars, type Draft, shortSource } from './draft.ts';
 
-/** Runs an inventory script with `--list` and reads its JSON; without `_meta` every host is asked for with `--host`. */
+/** Runs an inventory script with `--list` and reads its JSON. Without `_meta`, calls it for every host with `--host`. */
 export function readScriptSource(draft: Draft, path: string, env: NodeJS.ProcessEnv): void {
   const listed = runScript(path, ['--list'], env);
   if (!listed.ok) {
@@ -28,7 +28,7 @@ function readGroup(draft: Draft, name: string, written: Value, file: string): vo
   addGroupVars(draft, name, scriptVars(vars), shortSource(file));
 }
 
-// A list is hosts; a dict without the known keys is, in the oldest form, one host's variables.
+// A list contains hosts; in the oldest form, a dict without the known keys contains one host's variables.
 function groupParts(
   name: string,
   written: Value,
@@ -43,7 +43,7 @@ function groupParts(
 
 function giveVars(draft: Draft, hostvars: Map<Value, Value>, path: string): void {
   for (const [host, vars] of hostvars) {
-    // Variables of a host that no group names are no reason to have it.
+    // Variables alone do not create a host: some group must name it.
     if (draft.hosts.has(String(host))) addHostVars(draft, String(host), scriptVars(vars), shortSource(path));
   }
 }
@@ -56,7 +56,7 @@ function askEachHost(draft: Draft, path: string, env: NodeJS.ProcessEnv): void {
   }
 }
 
-/** What a program prints is data, whatever braces are in it: see decision 1. */
+/** What a program prints is data even if it contains braces: see decision 1. */
 const scriptVars = (vars: Value): Vars =>
   new Map(isDict(vars) ? [...vars].map(([name, value]) => [String(name), { value }]) : []);
 
@@ -85,7 +85,7 @@ function parseJson(text: string): Value | undefined {
   try {
     return fromJs(JSON.parse(text));
   } catch {
-    // Text that is no JSON is an answer here.
+    // Not JSON: that is an answer.
     return undefined;
   }
 }

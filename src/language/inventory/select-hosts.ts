@@ -6,7 +6,7 @@ import type { Host, Inventory } from '../model.ts';
 import type { LoadedInventory } from './load-inventory.ts';
 import { isWild, nameTest, parsePattern, parseTerm, splitPattern, type Term } from './parse-pattern.ts';
 
-/** In which order a play takes its hosts, by the words of its keyword `order`. */
+/** The order in which a play takes its hosts, by the values of its keyword `order`. */
 const ORDERS: Readonly<Record<string, (hosts: readonly string[], random: () => number) => readonly string[]>> = {
   inventory: (hosts) => hosts,
   reverse_inventory: (hosts) => [...hosts].reverse(),
@@ -15,22 +15,22 @@ const ORDERS: Readonly<Record<string, (hosts: readonly string[], random: () => n
   shuffle: shuffled,
 };
 
-/** How hosts are selected beyond the pattern. */
+/** How to select hosts, in addition to the pattern. */
 interface SelectOptions {
-  /** A pattern that all hosts must fit as well; `@file` in it stands for the lines of that file. */
+  /** A pattern that all hosts must match as well; `@file` in it stands for the lines of that file. */
   readonly limit?: string;
   /** inventory, sorted, reverse_sorted, reverse_inventory or shuffle. */
   readonly order?: string;
-  /** What a term that fits nothing is. */
+  /** How to report a term that matches nothing. */
   readonly mismatch?: 'warning' | 'error' | 'ignore';
   /** Where the pattern is written. */
   readonly at?: Position;
-  /** Where `@file` in a limit is looked for. */
+  /** The directory in which to look for `@file` of a limit. */
   readonly cwd?: string;
   readonly random?: () => number;
 }
 
-/** The hosts that a pattern means, in order, of which only those within the limit. */
+/** The hosts that match a pattern, in order, restricted to the limit. */
 export function selectHosts(
   inventory: Inventory,
   pattern: string | readonly string[],
@@ -46,7 +46,7 @@ export function selectHosts(
   return failed ? { ok: false, error: notes } : { ok: true, value, warnings: notes };
 }
 
-/** The host of a selected name; the implicit localhost where the inventory has none of that name. */
+/** The host with a selected name; the implicit localhost if the inventory has none of that name. */
 export function hostOf(inventory: LoadedInventory, name: string): Host | undefined {
   return inventory.hosts.get(name) ?? (LOCAL_NAMES.includes(name) ? { ...inventory.localhost, name } : undefined);
 }
@@ -77,7 +77,7 @@ function without(hosts: readonly string[], others: readonly string[]): string[] 
 }
 
 function hostsOfTerm(selection: Selection, written: string): readonly string[] {
-  // A name with brackets may be a host's own name: that comes before all meaning of the brackets.
+  // A name with brackets may be the literal name of a host, which takes precedence over any meaning of the brackets.
   if (selection.inventory.hosts.has(written)) return [written];
   const term = parseTerm(written);
   const hosts = hostsOfName(selection, term.name);
@@ -117,7 +117,7 @@ function noMatch(inventory: Inventory, options: SelectOptions, notes: Diagnostic
   notes.push(note(options.mismatch ?? 'warning', 'unknown-host', message, options.at, meant));
 }
 
-// `@file` stands for the lines of a file: that is how a retry file is given.
+// `@file` stands for the lines of a file, which is how a retry file is passed.
 function limitTerms(limit: string, { options, notes }: Selection): readonly string[] {
   return splitPattern(limit).flatMap((term) =>
     term.startsWith('@') ? linesOf(term.slice(1), options, notes) : [term],

@@ -1,4 +1,4 @@
-/** Words as Python's shlex splits them, comments left out; undefined where a quote is not closed. */
+/** Splits words as Python's shlex does, leaving out comments; undefined if a quote is not closed. */
 export function shellWords(line: string): { readonly text: string; readonly column: number }[] | undefined {
   const words: { text: string; column: number }[] = [];
   let at = 0;
@@ -35,6 +35,6 @@ function readPiece(line: string, at: number): { text: string; end: number } | un
   quoted.lastIndex = at;
   const [, inside] = quoted.exec(line) ?? [];
   if (inside === undefined) return undefined;
-  // Inside double quotes a backslash hides only a quote or another backslash.
+  // Inside double quotes, a backslash escapes only a quote or another backslash.
   return { text: char === '"' ? inside.replace(/\\(["\\])/g, '$1') : inside, end: quoted.lastIndex };
 }

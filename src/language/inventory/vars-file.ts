@@ -6,16 +6,16 @@ import type { VaultSecret } from '../vault/vault.ts';
 import { readSource } from './read-source.ts';
 import { placedVars } from './vars-of.ts';
 
-/** What a file of variables holds. */
+/** The contents of a variables file. */
 export interface VarsFile {
   readonly vars: Vars;
-  /** The file as a whole was under Ansible Vault. */
+  /** Whether the file as a whole was vault-encrypted. */
   readonly vaulted: boolean;
-  /** Its texts where it was under Ansible Vault: to be masked. */
+  /** Its texts if it was vault-encrypted, to be masked. */
   readonly secrets: readonly string[];
 }
 
-/** Loads a file of variables, YAML or JSON, decrypted where it is under Ansible Vault. An empty file has none. */
+/** Loads a variables file, YAML or JSON, decrypting it if necessary. An empty file has no variables. */
 export function loadVarsFile(path: string, secrets: readonly VaultSecret[]): Result<VarsFile> {
   const source = readSource(path, secrets);
   if (!source.ok) return source;
@@ -28,7 +28,7 @@ export function loadVarsFile(path: string, secrets: readonly VaultSecret[]): Res
   return { ok: true, value: { vars, vaulted, secrets: vaulted ? textsIn(value) : [] }, warnings: document.warnings };
 }
 
-/** All texts and numbers in a value, however deep: what must be masked where the value is a secret. */
+/** All texts and numbers in a value, at any depth: what to mask if the value is a secret. */
 export function textsIn(value: Raw): readonly string[] {
   if (typeof value === 'string') return [value];
   if (typeof value === 'number' || typeof value === 'bigint') return [String(value)];

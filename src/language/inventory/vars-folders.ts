@@ -8,23 +8,23 @@ import { loadVarsFile, type VarsFile } from './vars-file.ts';
 
 const EXTENSIONS = ['', '.yml', '.yaml', '.json'];
 
-/** A folder that has `group_vars` and `host_vars`: of an inventory, or of the playbook, which is stronger. */
+/** A directory with `group_vars` and `host_vars`: an inventory's, or the playbook's, which has higher precedence. */
 export interface VarsFolder {
   readonly path: string;
   readonly of: 'inventory' | 'playbook';
 }
 
-/** Reads `group_vars` and `host_vars`, each file once. */
+/** Reads `group_vars` and `host_vars`, each file only once. */
 export interface VarsReader {
   groupLayers(folder: VarsFolder, group: string): readonly VarsLayer[];
   hostLayers(folder: VarsFolder, host: string): readonly VarsLayer[];
-  /** Mistakes and warnings that were not taken yet. */
+  /** Returns the mistakes and warnings since the last call. */
   takeNotes(): readonly Diagnostic[];
-  /** Texts from files under Ansible Vault, to be masked. */
+  /** Texts from vault-encrypted files, to be masked. */
   readonly secrets: ReadonlySet<string>;
 }
 
-/** A reader of `group_vars` and `host_vars` that decrypts with these secrets. */
+/** Creates a reader of `group_vars` and `host_vars` that decrypts with the given secrets. */
 export function varsReader(vaultSecrets: readonly VaultSecret[]): VarsReader {
   const notes: Diagnostic[] = [];
   const secrets = new Set<string>();
@@ -65,7 +65,7 @@ const GROUP_LEVELS = {
 
 const groupLevel = ({ of }: VarsFolder, group: string): Level => GROUP_LEVELS[of][group === 'all' ? 'all' : 'group'];
 
-/** The files of a group or host in `group_vars` or `host_vars`: a file of its name, or all in a folder of its name. */
+/** The files of a group or host in `group_vars` or `host_vars`: a single file of that name, or all files in a directory of that name. */
 function findVarsFiles(
   parent: string,
   name: string,
@@ -80,7 +80,7 @@ function findVarsFiles(
   return isFolder(path) ? filesBelow(path) : [path];
 }
 
-// In order of name, deeper folders where their names stand; editors' leftovers and hidden files left out.
+// Sorted by name, with subdirectories in their sorted position; skips hidden files and editor backups.
 function filesBelow(folder: string): readonly string[] {
   return listFolder(folder)
     .filter((name) => !name.startsWith('.') && !name.endsWith('~'))

@@ -3,7 +3,7 @@ import { str } from '../../template/python/repr.ts';
 import { locationOf } from '../../yaml/places.ts';
 import type { Entry, Vars } from '../model.ts';
 
-/** A dict from a file as variables, each with the place of its key (found only when somebody asks). */
+/** Turns a dict from a file into variables, each with the place of its key (computed on demand). */
 export function placedVars(dict: ReadonlyMap<Value, Raw>): Vars {
   return new Map([...dict].map(([key, value]) => [str(key), placed(dict, key, value)]));
 }

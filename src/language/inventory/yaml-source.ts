@@ -9,7 +9,7 @@ import { placedVars } from './vars-of.ts';
 
 const SECTIONS = ['hosts', 'children', 'vars'];
 
-/** Reads an inventory in YAML: groups by name, each with `hosts`, `children` and `vars`. */
+/** Reads a YAML inventory: groups by name, each with `hosts`, `children` and `vars`. */
 export function readYamlSource(draft: Draft, root: Raw, file: string): void {
   if (root === null) return;
   if (!isDict(root)) {
@@ -44,7 +44,7 @@ function readSection(
     draft.notes.push({ severity: 'warning', code: 'unknown-key', message, ...(at && { at }), ...hint });
     return;
   }
-  // `hosts: one` is an old short form of a dict with one key.
+  // `hosts: one` is an old short form of a dict with a single key.
   const entries = typeof content === 'string' ? new Map([[content, null]]) : content;
   if (entries === null) return;
   if (!isDict(entries)) {

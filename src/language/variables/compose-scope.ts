@@ -3,32 +3,35 @@ import type { VarsLayer } from '../model.ts';
 import type { Magic } from './magic-variables.ts';
 import { type HashBehaviour, strongestFirst, valueIn, writtenIn } from './merge-layers.ts';
 
-/** What decides the variables of one host and one item. */
+/** What determines the variables for one host and one item. */
 interface ScopeInput {
-  /** Whose inventory layers count; only these are read. */
+  /** The host whose inventory layers are used; nothing else of it is read. */
   readonly host: { readonly layers: readonly VarsLayer[] };
-  /** What the run knows: facts (11), vars_prompt (13), vars_files (14), include_vars (18), set_fact and registered (19), extra vars (22) … */
+  /**
+   * What the run has added: facts (11), vars_prompt (13), vars_files (14), include_vars (18), set_fact and registered (19), extra vars (22)
+   * …
+   */
   readonly state?: readonly VarsLayer[];
   /** What the item sees: play, role, block, task and include variables. */
   readonly item?: { readonly layers: readonly VarsLayer[] };
-  /** Above everything, computed when touched. */
+  /** Overrides everything; computed on access. */
   readonly magic?: Magic;
   readonly hashBehaviour?: HashBehaviour;
 }
 
-/** The variables of one host and one item: values as written, found when they are asked for. */
+/** The variables for one host and one item: values as written, looked up on demand. */
 export interface ComposedScope {
   get(name: string): Raw | undefined;
   names(): Iterable<string>;
-  /** Whether a person wrote the value of that name, and not a host, a lookup or the run. */
+  /** Whether a person wrote the value of a variable, as opposed to a host, a lookup or the run. */
   written(name: string): boolean;
-  /** The layers, strongest first: what `run vars` tells. */
+  /** The layers, highest precedence first, as shown by `run vars`. */
   layers(): readonly VarsLayer[];
 }
 
 /**
- * Composes the variables of one host and one item in Ansible's order of precedence. Composing costs nothing, a look-up
- * at most one step a layer; the layers' maps may be lazy and may throw when touched: nothing is caught here.
+ * Composes the variables for one host and one item in Ansible's order of precedence. Composing costs nothing; a lookup costs at most one
+ * step per layer. The layers' maps may be lazy and may throw on access: nothing is caught here.
  */
 export function composeScope(input: ScopeInput): ComposedScope {
   let sorted: readonly VarsLayer[] | undefined;

@@ -4,24 +4,24 @@ import type { VarsLayer } from '../model.ts';
 import type { ComposedScope } from './compose-scope.ts';
 import { LEVELS } from './levels.ts';
 
-/** One place that gives a variable a value. */
+/** One place that sets a variable. */
 export interface VarOrigin {
   readonly written: Raw;
   /** Ansible's order of precedence, 1 to 22. */
   readonly level: number;
   readonly from: string;
   readonly at?: Position;
-  /** From a file under Ansible Vault: not to be shown. */
+  /** From a vault-encrypted file, so not to be shown. */
   readonly secret: boolean;
 }
 
-/** A variable: where its value comes from, and what that hides, strongest first. */
+/** A variable: where its value comes from, and what that overrides, highest precedence first. */
 export interface Explanation extends VarOrigin {
   readonly name: string;
   readonly hides: readonly VarOrigin[];
 }
 
-/** What a level of precedence is, for people. */
+/** Descriptions of the precedence levels, for people. */
 export const LEVEL_NAMES: Readonly<Record<number, string>> = {
   [LEVELS.commandLine]: 'command line values',
   [LEVELS.roleDefaults]: 'role defaults',
@@ -47,7 +47,7 @@ export const LEVEL_NAMES: Readonly<Record<number, string>> = {
   [LEVELS.extraVars]: 'extra vars',
 };
 
-/** Where the variables of a scope come from, by name; all of them, or one. */
+/** Where the variables of a scope come from, by name: all of them, or just one. */
 export function explainVars(scope: ComposedScope, name?: string): readonly Explanation[] {
   const layers = scope.layers();
   const names = name === undefined ? [...new Set(layers.flatMap(({ vars }) => [...vars.keys()]))].sort() : [name];
@@ -57,7 +57,7 @@ export function explainVars(scope: ComposedScope, name?: string): readonly Expla
   });
 }
 
-// A folder of both the inventory and the playbook gives its files twice: the stronger counts.
+// A directory that serves both the inventory and the playbook yields its files twice; keep the one with higher precedence.
 function differing(origins: readonly VarOrigin[]): readonly VarOrigin[] {
   return origins.filter((origin, index) => origins.findIndex(({ from }) => from === origin.from) === index);
 }

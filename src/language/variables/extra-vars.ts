@@ -11,11 +11,11 @@ import { LEVELS } from './levels.ts';
 interface ExtraOptions {
   readonly cwd: string;
   readonly vaultSecrets: readonly VaultSecret[];
-  /** Gets what a file under Ansible Vault holds, to be masked. */
+  /** Receives the content of vault-encrypted files, to be masked. */
   readonly secret?: (text: string) => void;
 }
 
-/** The layer of `-e`: each `k=v …`, YAML or JSON, or `@file`; the later wins. */
+/** Builds the layer of `-e`: each is `k=v …`, YAML or JSON, or `@file`; later ones win. */
 export function extraLayer(given: readonly string[], options: ExtraOptions): Result<VarsLayer> {
   const vars = new Map<string, Entry>();
   for (const written of given) {

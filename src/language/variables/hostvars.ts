@@ -2,16 +2,16 @@ import { isDict, type Raw, Template, type Value } from '../../core/value.ts';
 import { isUndefinedError, LazyMapping, TemplateError, Undefined } from '../../template/index.ts';
 import type { Inventory } from '../model.ts';
 
-/** Variables that a mapping shows: by name, as written. */
+/** The variables behind a mapping: by name, as written. */
 export interface ReadableScope {
   get(name: string): Raw | undefined;
   names(): Iterable<string>;
 }
 
-/** Computes what is written in a scope: templates rendered, vaults opened. */
+/** Evaluates what is written in a scope: renders templates, decrypts vault values. */
 export type Evaluate = (written: Raw, scope: ReadableScope) => Value;
 
-/** `vars`: all variables of a scope but itself as a mapping, each computed when it is touched. */
+/** `vars`: all variables of a scope, except itself, as a mapping; each is computed on access. */
 export function varsDict(scope: ReadableScope, evaluate: Evaluate): LazyMapping {
   const others: ReadableScope = {
     get: (name) => (name === 'vars' ? undefined : scope.get(name)),
@@ -21,7 +21,7 @@ export function varsDict(scope: ReadableScope, evaluate: Evaluate): LazyMapping 
   return mapping('dict', others, (written) => computed(written, scope, evaluate), all);
 }
 
-/** `show` computes a variable where all are shown at once: one that cannot be computed is then shown as written. */
+/** `show` computes a variable when all are shown at once; one that cannot be computed is then shown as written. */
 function mapping(
   name: string,
   scope: ReadableScope,
@@ -37,8 +37,8 @@ function mapping(
 }
 
 /**
- * `hostvars`: the variables of every host, each host's composed when it is touched. Iterating gives the hosts of the
- * inventory; `scopeOf` may know more (`localhost`), and knows nothing of names that are no hosts.
+ * `hostvars`: the variables of every host, composed when a host is accessed. Iterating yields the inventory's hosts; `scopeOf` may know
+ * more hosts (`localhost`), and returns nothing for names that are not hosts.
  */
 export function hostvarsDict(
   inventory: Inventory,
@@ -52,7 +52,7 @@ export function hostvarsDict(
   return new LazyMapping('HostVars', read, () => inventory.hosts.keys());
 }
 
-/** From outside a play, what only the play's variables would tell stays as it is written. */
+/** From outside a play, a value that needs the play's variables stays as written. */
 function asFarAsKnown(written: Raw, scope: ReadableScope, evaluate: Evaluate): Value {
   if (Array.isArray(written)) return (written as readonly Raw[]).map((part) => asFarAsKnown(part, scope, evaluate));
   if (isDict(written))
@@ -61,7 +61,7 @@ function asFarAsKnown(written: Raw, scope: ReadableScope, evaluate: Evaluate): V
   return value instanceof Undefined && written instanceof Template ? written.source : value;
 }
 
-/** A variable that mentions something undefined is itself undefined, until it is used. */
+/** A variable that refers to something undefined is itself undefined, until it is used. */
 function computed(written: Raw, scope: ReadableScope, evaluate: Evaluate): Value {
   try {
     return evaluate(written, scope);
@@ -71,7 +71,7 @@ function computed(written: Raw, scope: ReadableScope, evaluate: Evaluate): Value
   }
 }
 
-// What throws (pending, unknown) is not remembered, and not caught.
+// Exceptions (pending, unknown) are neither cached nor caught.
 function remembering<T extends Value>(compute: (key: string) => T | undefined): (key: string) => T | undefined {
   const known = new Map<string, T>();
   return (key) => {

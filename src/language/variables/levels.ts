@@ -1,4 +1,6 @@
-/** Ansible's order of precedence: of two variables of a name, the one of the higher level is seen; of equal levels the later. */
+/**
+ * Ansible's order of precedence: of two variables with the same name the one with the higher level wins, and on equal levels the later one.
+ */
 export const LEVELS = {
   commandLine: 1,
   roleDefaults: 2,
@@ -22,9 +24,9 @@ export const LEVELS = {
   roleParams: 20,
   includeParams: 21,
   extraVars: 22,
-  /** The variables of a turn of a loop, above all others. */
+  /** The variables of a loop iteration, above all others. */
   loop: 23,
 } as const;
 
-/** A level of precedence. */
+/** A precedence level. */
 export type Level = (typeof LEVELS)[keyof typeof LEVELS];

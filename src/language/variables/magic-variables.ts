@@ -1,22 +1,22 @@
 import type { Dict, Raw, Value } from '../../core/value.ts';
 import type { Host, Inventory, RoleRef } from '../model.ts';
 
-/** Variables that are computed when they are touched. */
+/** Variables that are computed on access. */
 export type Magic = ReadonlyMap<string, () => Raw>;
 
-/** What the magic variables of one host and one item tell. */
+/** What the magic variables for one host and one item are computed from. */
 interface MagicInput {
   readonly host: Host;
   readonly inventory: Inventory;
   readonly run: RunFacts;
   readonly play?: PlayFacts;
   readonly role?: RoleRef;
-  /** `hostvars`, as `hostvarsDict` makes it. */
+  /** `hostvars`, as built by `hostvarsDict`. */
   readonly hostvars?: () => Value;
-  /** `vars`, as `varsDict` makes it. */
+  /** `vars`, as built by `varsDict`. */
   readonly vars?: () => Value;
   readonly omit?: Value;
-  /** Further ones, stronger than these: `ansible_loop`, `ansible_failed_task` … */
+  /** Additional ones, with higher precedence than these: `ansible_loop`, `ansible_failed_task` … */
   readonly also?: Magic;
 }
 
@@ -33,25 +33,25 @@ export interface RunFacts {
   readonly limit?: string;
 }
 
-/** What changes with the play, and with its hosts falling out; functions where it changes while it runs. */
+/** What changes with the play, and as its hosts drop out; functions for what changes while it runs. */
 export interface PlayFacts {
   readonly name: string;
-  /** All hosts that the play's pattern gives. */
+  /** All hosts that match the play's pattern. */
   hostsAll(): readonly string[];
-  /** Those that have neither failed nor become unreachable. */
+  /** The hosts that have neither failed nor become unreachable. */
   hosts(): readonly string[];
-  /** Those of the batch that `serial` makes. */
+  /** The hosts of the current `serial` batch. */
   batch(): readonly string[];
   /** Names of the roles listed in the play. */
   readonly roleNames: readonly string[];
-  /** Names of the roles that others bring in. */
+  /** Names of the roles that are dependencies of others. */
   readonly dependentRoleNames: readonly string[];
 }
 
-/** The version of Ansible's language that we speak, for playbooks that ask. */
+/** The version of Ansible whose language we implement, for playbooks that ask. */
 export const ANSIBLE_VERSION = '2.16.14';
 
-/** The variables that Ansible gives to every host and item, above all others. */
+/** The variables that Ansible defines for every host and item, overriding all others. */
 export function magicVariables(input: MagicInput): Magic {
   return new Map<string, () => Raw>([
     ...hostMagic(input),
@@ -124,7 +124,7 @@ function roleMagic(role: RoleRef): Entry[] {
 // A role's full name is namespace.collection.role.
 const collectionOf = (role: string) => (role.split('.').length === 3 ? role.split('.').slice(0, 2).join('.') : null);
 
-/** The name up to its first dot; an address stays whole. */
+/** The name up to its first dot; an address is kept whole. */
 const shortName = (name: string) => (/^[\d.]+$|:/.test(name) ? name : (name.split('.')[0] ?? name));
 
 function versionDict(): Dict {
@@ -140,7 +140,7 @@ function versionDict(): Dict {
 
 const groupsDicts = new WeakMap<Inventory, Dict>();
 
-// One dict an inventory: with a thousand hosts it is touched ten thousand times.
+// One dict per inventory: with a thousand hosts it is accessed ten thousand times.
 function groupsDict(inventory: Inventory): Dict {
   const known =
     groupsDicts.get(inventory) ??

@@ -1,20 +1,20 @@
 import { isDict, type Raw, type Value } from '../../core/value.ts';
 import type { VarsLayer } from '../model.ts';
 
-/** What two layers that both set a variable mean: the higher one alone, or dicts merged. */
+/** What happens if two layers set the same variable: the higher one wins, or dicts are merged. */
 export type HashBehaviour = 'replace' | 'merge';
 
-/** The layers from the strongest to the weakest; of equal levels the later comes first. */
+/** The layers from highest to lowest precedence; among equal levels the later comes first. */
 export function strongestFirst(layers: readonly VarsLayer[]): readonly VarsLayer[] {
   return [...layers].reverse().sort((a, b) => b.level - a.level);
 }
 
-/** A variable's value by the layers (strongest first), undefined where none sets it. */
+/** A variable's value from the layers (highest precedence first); undefined if none sets it. */
 export function valueIn(layers: readonly VarsLayer[], name: string, behaviour: HashBehaviour): Raw | undefined {
   return behaviour === 'merge' ? mergedIn(layers, name) : firstIn(layers, name);
 }
 
-/** Whether a person wrote all that makes up a variable's value. */
+/** Whether a person wrote everything that a variable's value consists of. */
 export function writtenIn(layers: readonly VarsLayer[], name: string, behaviour: HashBehaviour): boolean {
   const found = layers.flatMap((layer) => layer.vars.get(name) ?? []);
   const counts = behaviour === 'merge' ? found : found.slice(0, 1);
@@ -35,13 +35,13 @@ function mergedIn(layers: readonly VarsLayer[], name: string): Raw | undefined {
     const found = layer.vars.get(name);
     if (found === undefined) continue;
     merged.push(found.value);
-    // What is below something that is no dict cannot show through.
+    // Anything below a value that is not a dict is hidden.
     if (!isDict(found.value)) break;
   }
   return merged.length === 0 ? undefined : merged.reduceRight(mergeOver);
 }
 
-/** A dict over a dict merges, deeply; anything else hides what is below it. */
+/** Merges a dict into a dict recursively; anything else hides what is below it. */
 export function mergeOver(weaker: Raw, stronger: Raw): Raw {
   if (!isDict(weaker) || !isDict(stronger)) return stronger;
   const both: Map<Value, Raw> = new Map(weaker);

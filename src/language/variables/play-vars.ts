@@ -10,14 +10,14 @@ import type { Host, Play, VarsLayer } from '../model.ts';
 import { createDynamicLoader, type LoadOptions, loadPlaybooks } from '../playbook.ts';
 import { LEVELS } from './levels.ts';
 
-/** A play of a playbook that is for a host: its number there, and its hosts. */
+/** A play of a playbook that includes a host: its number in the playbook, and its hosts. */
 export interface PlayOfHost {
   readonly play: Play;
   readonly number: number;
   readonly hosts: readonly string[];
 }
 
-/** The plays of a playbook that are for a host; `compute` evaluates their patterns. */
+/** The plays of a playbook that include a host; `compute` evaluates their patterns. */
 export function playsFor(
   file: string,
   host: Host,
@@ -37,7 +37,7 @@ export function playsFor(
   return { ok: true, value, warnings: loaded.warnings ?? [] };
 }
 
-/** What the `vars_files` of a play give a host: of each entry the first file that is there. */
+/** What a play's `vars_files` yield for a host: for each entry, the first file that exists. */
 export function varsFilesOf(
   play: Play,
   options: LoadOptions,
@@ -70,8 +70,8 @@ const missing = (names: readonly string[], at: Diagnostic['at']): Diagnostic => 
   ...(at && { at }),
 });
 
-/** How a play is called. */
+/** The name to show for a play. */
 export const playName = ({ name, hosts }: Play): string => asWritten(name ?? hosts.value);
 
-/** The folder of a playbook, where its variables and plugins lie. */
+/** The directory of a playbook, where its variables and plugins are. */
 export const folderOf = (playbook: string, cwd: string): string => dirname(resolve(cwd, playbook));

@@ -9,14 +9,14 @@ import { type Magic, magicVariables, type PlayFacts } from './magic-variables.ts
 import { type PlayOfHost, playName, playsFor, varsFilesOf } from './play-vars.ts';
 import type { Teller } from './vars-teller.ts';
 
-/** Where we are, and, where a playbook is named, which play of it. */
+/** The current directory and, if a playbook is named, which of its plays is meant. */
 interface AskedPlay {
   readonly folder: string;
   readonly playbook: string | undefined;
   readonly number: string | undefined;
 }
 
-/** What a host sees: of the inventory, and of a play for it where a playbook is named. */
+/** What a host sees: the inventory's variables and, if a playbook is named, those of a play for that host. */
 export function seenBy(
   host: Host,
   { inventory, options, config }: OpenedInventory,

@@ -15,12 +15,12 @@ import { seenBy } from './seen-by.ts';
 import type { VarsLine } from './vars-options.ts';
 import { createTeller, MASKED, type Teller } from './vars-teller.ts';
 
-/** Besides what every command has: filters, tests and lookups of the user's own, from the folder of playbooks. */
+/** In addition to what every command gets: the user's own filters, tests and lookups, loaded from the directory of the playbooks. */
 interface VarsIo extends CommandIo {
   readonly plugins?: (folder: string) => Promise<Result<Partial<Env>>>;
 }
 
-/** `run vars`: tells each value of a host and where it comes from. Exit codes: 0, 1 for mistakes and what is not there. */
+/** `run vars`: shows each value of a host and where it comes from. Exit codes: 0; 1 for mistakes and for anything that does not exist. */
 export async function varsCommand(
   { options: values, rest: [hostName = '', name] }: VarsLine,
   io: VarsIo,
@@ -87,7 +87,7 @@ function shown(origin: VarOrigin, teller: Teller): string {
   return problem === undefined ? teller.line(value as Value) : `cannot be computed: ${problem}`;
 }
 
-/** Everything about one variable: its value, as what it is written, its place, and all that it hides. */
+/** Everything about one variable: its value, what it is written as, its place, and everything it overrides. */
 function inFull(one: Explanation, teller: Teller): string {
   const written = one.written instanceof Template ? [`  written  ${one.written.source}`] : [];
   const hides = one.hides.map((other) => `  hides    ${shown(other, teller)}  from ${teller.place(other)}`);

@@ -14,5 +14,5 @@ export const VARS_OPTIONS = {
   json: { type: 'switch', help: 'print JSON' },
 } as const satisfies OptionSpecs;
 
-/** A command line of `run vars`: a host, and the name of a variable. */
+/** A parsed command line of `run vars`: a host, and the name of a variable. */
 export type VarsLine = CommandLine<typeof VARS_OPTIONS>;

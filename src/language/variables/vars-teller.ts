@@ -9,23 +9,23 @@ import { vaultOpener } from '../vault/vault.ts';
 import { LEVEL_NAMES, type VarOrigin } from './explain-vars.ts';
 import type { ReadableScope } from './hostvars.ts';
 
-/** Says values and places, with every secret masked. */
+/** Formats values and places, with all secrets masked. */
 export interface Teller {
   decrypt(vaulted: Vaulted): string;
   evaluate(written: Raw, scope: ReadableScope): Value;
-  /** The scope in which values are computed from now on. */
+  /** Sets the scope in which values are computed from now on. */
   sees(scope: ReadableScope): void;
-  /** The value in this host's variables, as one line; `undefined` and a reason where it cannot be computed. */
+  /** The value with this host's variables, on one line; `undefined` and a reason if it cannot be computed. */
   computed(origin: VarOrigin): { readonly value?: Value; readonly problem?: string };
   line(value: Value): string;
   place(origin: VarOrigin): string;
   mask<T>(data: T): T;
 }
 
-/** What is shown of a secret. */
+/** Shown in place of a secret. */
 export const MASKED = '********';
 
-/** The teller of an inventory's values; `folder` is where templates look for files. */
+/** Creates the teller for an inventory's values; `folder` is where templates look for files. */
 export function createTeller(inventory: LoadedInventory, plugins: Partial<Env>, folder: string, cwd: string): Teller {
   const secrets = new Secrets();
   for (const text of inventory.secrets) secrets.add(text);
