@@ -15,12 +15,12 @@ export interface QuestionKind<Arg, A> {
   readonly scripts: (args: readonly Arg[]) => readonly Pick<Part, 'script' | 'stdin' | 'deadlineMs' | 'large'>[];
   readonly read: (replies: readonly Reply[], args: readonly Arg[]) => readonly Answer<A>[];
   /**
-   * The subjects that an answer depends on. Default: everything on the host, so any predicted change makes it unknown.
+   * The subjects that an answer depends on. Default: everything on the host, so any foreseen change makes it unknown.
    */
   about?(arg: Arg, answer?: A): readonly Subject[] | 'everything';
   /**
-   * In a check: compute the answer after all predicted changes from the picture of the host; this is the host's own
-   * answer if no predicted change touches it. Without it, an answer that a predicted change touches is unknown.
+   * In a check: compute the answer after all foreseen changes from the picture of the host; this is the host's own
+   * answer if no foreseen change touches it. Without it, an answer that a foreseen change touches is unknown.
    */
   foretell?(arg: Arg, picture: Picture): A;
   /** What `foretell` needs in addition to the answer itself; asked in the same round, in a check. */
@@ -34,15 +34,15 @@ export interface QuestionKind<Arg, A> {
   readonly costly?: boolean;
 }
 
-/** A host in a check, as a kind of question sees it: its current state and the predicted changes. */
+/** A host in a check, as a kind of question sees it: its current state and the foreseen changes. */
 export interface Picture {
-  /** What the predicted changes leave at each path. */
+  /** What the foreseen changes leave at each path. */
   readonly files: Overlay;
   /** The host's own current answer. Throws `AskFirst` if it has not been asked yet, `Refused` if there is no answer. */
   now<A>(question: Question<A>): A;
   /** The same, if it is already known. */
   nowIfAsked<A>(question: Question<A>): A | undefined;
-  /** Record that the answer relies on this predicted change. */
+  /** Record that the answer relies on this foreseen change. */
   restsOn(foreseen: { readonly task: string; readonly at: number }): void;
   /** Throws `NotForeseen` if one of these subjects is unknown, unless something later than `since` made it known. */
   mustBeKnown(subjects: readonly Subject[], since: number): void;

@@ -1,6 +1,6 @@
 import { joined, type Script, script } from '../command.ts';
 
-/** The lines that put an `environment:` in force for what follows in a script. */
+/** Script lines that export an `environment:` to the rest of the script. */
 export const exporting = (environment: Readonly<Record<string, string>>): Script =>
   joined(
     Object.entries(environment).map(

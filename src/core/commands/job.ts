@@ -2,8 +2,9 @@ import { type Command, joined, reading, type Script, script, sh } from '../comma
 import { encodeText } from '../text-codec.ts';
 
 /**
- * Start commands that go on by themselves on the host, one after the other up to the first failure, for so long at most.
- * What becomes of them is kept in `file` and others beside it, readable by their user alone; `job` asks for it.
+ * Start a background job on the host: the commands run one after the other, stop at the first failure, and the whole
+ * job is killed after this many seconds. `file` and others next to it record the outcome, readable only by their user;
+ * `job` reads it.
  */
 export function startJob(file: string, commands: readonly Command[], seconds: number): Command {
   const inputs = commands.map(({ stdin }) => bytesOf(stdin as Uint8Array | string | undefined));
@@ -13,7 +14,7 @@ export function startJob(file: string, commands: readonly Command[], seconds: nu
 `,
   ).text;
   const take = inputs.map((input, index) => script`head -c ${input.length} >"$j.in"${index}`);
-  // The script is a file, not an argument: arguments are for everybody to see.
+  // The script is a file, not an argument, because everybody can see arguments.
   const start = sh`umask 077; j=${file}; mkdir -p "$(dirname "$j")" || exit 1
 printf '%s\n' ${body} >"$j.sh"; s=; command -v setsid >/dev/null && s=setsid; echo running >"$j"`;
   const rest = sh`$s sh -c ${goOn} sh "$j" ${seconds} </dev/null >/dev/null 2>&1 &`;
@@ -28,7 +29,7 @@ ${rest}`,
   };
 }
 
-/** One command of a job: what it says and how it ends is kept for itself. */
+/** One command of a job, with its output and exit code saved separately. */
 const step = (command: Command, index: number): Script => {
   const accepted = joined(
     (command.accepts ?? [0]).map((code) => script`${code}`),
@@ -42,11 +43,11 @@ ${command}
 const goOn =
   'b=$(date +%s.%N); timeout -k 10 "$2" sh "$1.sh" "$1"; echo "done $? $b $(date +%s.%N)" >"$1.tmp"; rm -f "$1".in* "$1.sh"; mv "$1.tmp" "$1"';
 
-/** Whether commands can be a job: one that reads from another host needs us to carry it. */
+/** Whether commands can run as a job: stdin from another host has to be carried by us. */
 export const canBeJob = (commands: readonly Command[]): boolean =>
   commands.every(({ stdin }) => stdin === undefined || typeof stdin === 'string' || stdin instanceof Uint8Array);
 
-/** Forget a job. */
+/** Delete a job's files. */
 export const forgetJob = (file: string): Command => ({
   ...sh`rm -f ${file} ${file}.*`,
   shown: `forget the job ${file}`,

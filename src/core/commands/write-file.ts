@@ -4,36 +4,36 @@ import type { ChecksumAlgorithm } from '../questions/files/checksum.ts';
 import { joinPath, nameOf, parentOf } from '../questions/files/paths.ts';
 import { splitWords } from '../split-words.ts';
 
-/** A file to write: its whole content, and how it is from the first byte on. */
+/** A file to write: its complete content, and the attributes it has from the first byte on. */
 export interface FileToWrite {
-  /** Where it goes. Not followed when it is a link, so give the resolved path to write through one. */
+  /** The destination. A link there is replaced, not followed, so pass the resolved path to write through a link. */
   readonly path: string;
-  /** Travels on stdin; or is copied from another file of the host; or is what a script there prints. */
+  /** Sent on stdin, or copied from another file on the host, or printed by a script there. */
   readonly content: Uint8Array | string | FromHost | { readonly copyOf: string } | Produced;
   /** The checksum that the content must have. */
   readonly expects?: { readonly algorithm: ChecksumAlgorithm; readonly hex: string };
-  /** Permission bits. Without them those of the file that is replaced, else 0666 less the umask. */
+  /** Permission bits. Default: those of the replaced file, otherwise 0666 minus the umask. */
   readonly mode?: number;
-  /** Name or number; without it as the file that is replaced. */
+  /** Name or number. Default: that of the replaced file. */
   readonly owner?: string | number;
   readonly group?: string | number;
-  /** A command with `%s` for the new file, which must succeed before the file is put in place. */
+  /** A command with `%s` for the new file; it must succeed before the file is put in place. */
   readonly validate?: string;
-  /** Keep what is replaced beside it, under a name with the time; the name is the command's output. */
+  /** Keep the replaced file next to it, with the time in its name; the command prints that name. */
   readonly backup?: boolean;
-  /** Overwrite in place where the file can not be replaced (a mount point in a container). */
+  /** Overwrite in place if the file cannot be replaced (a mount point in a container). */
   readonly unsafe?: boolean;
 }
 
-/** Content that a script on the host prints, as a download. */
+/** Content that a script on the host prints, such as a download. */
 interface Produced {
   readonly script: ShellText;
   readonly stdin?: Uint8Array;
 }
 
 /**
- * Write a file so that nobody sees half of it, or may read what he should not: beside its target under umask 077,
- * given owner and mode, validated, synced, renamed.
+ * Write a file so that nobody ever sees half of it or reads what they should not: create it next to the target under
+ * umask 077, set owner and mode, validate, sync, rename.
  */
 export function writeFile(file: FileToWrite): Command {
   const { path, content } = file;
@@ -63,7 +63,10 @@ const checking = ({ expects, path }: FileToWrite): readonly Script[] =>
         script`{ s=$(${`${expects.algorithm}sum`} < "$t") && s=\${s%% *} && { [ "$s" = ${expects.hex} ] || { echo ${`The checksum for ${path} did not match ${expects.hex}; it was `}"$s." >&2; false; }; }; }`,
       ];
 
-/** What the new file is called until it is whole, but for the number of the shell that writes it: one whose shell is gone was left by a run that was killed. */
+/**
+ * The temporary name, followed by the PID of the shell that writes it: a file whose shell is gone was left behind by a
+ * run that was killed.
+ */
 const beside = ({ path }: FileToWrite): string => joinPath(parentOf(path), `.${nameOf(path).slice(0, 200)}.retrace`);
 
 const writeScript = (file: FileToWrite): Command => sh`p=${file.path}
@@ -90,7 +93,8 @@ ${joined(
 function ownership({ owner, group }: FileToWrite): readonly Script[] {
   const given = [owner, group].map((id) => (id === undefined ? '' : String(id)));
   const wanted = given[1] === '' ? (given[0] ?? '') : `${given[0]}:${given[1]}`;
-  // What is not given stays as it was; who may not give files away keeps his own, as with any editor.
+  // An owner or group that is not given stays as it was. A user who may not give files away becomes the owner, as with
+  // any editor.
   const kept =
     owner === undefined || group === undefined
       ? [script`{ [ -h "$p" ] || [ ! -e "$p" ] || chown --reference="$p" -- "$t" 2>/dev/null || :; }`]

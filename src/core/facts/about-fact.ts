@@ -1,9 +1,9 @@
 import type { Subject } from '../touches.ts';
 
 /**
- * What a fact depends on that a task can change while the host runs. All others stay as they are whatever a task does:
- * the distribution, the hardware, and what only a reboot alters (the kernel, the process that is PID 1). What changes
- * by itself (time, memory, load) is as it was when it was asked.
+ * The subjects of the facts that a task can change while the host runs. No task changes any other fact: the
+ * distribution, the hardware, and what only a reboot alters (the kernel, the process that is PID 1). Facts that change
+ * by themselves (time, memory, load) keep the value from when they were gathered.
  */
 const changeable: readonly { readonly names: RegExp; readonly subjects: readonly Subject[] }[] = [
   { names: /^(hostname|nodename)$/, subjects: ['hostname:', 'entry:/etc/hostname'] },
@@ -18,7 +18,10 @@ const changeable: readonly { readonly names: RegExp; readonly subjects: readonly
   { names: /^user_/, subjects: ['user:*'] },
 ];
 
-/** What a fact is about: a foreseen change of that leaves it unknown. `interfaces` are the host's, each a fact of its own. */
+/**
+ * The subjects of a fact: a foreseen change to one of them makes the fact unknown. `interfaces` are the host's network
+ * interfaces, each of which has a fact of its own.
+ */
 export function aboutFact(name: string, interfaces: readonly string[]): readonly Subject[] {
   const plain = name.replace(/^ansible_/, '');
   if (interfaces.some((one) => plain === one.replace(/[-.:]/g, '_'))) return ['network:'];

@@ -1,4 +1,4 @@
-/** An address of an interface. */
+/** An address of a network interface. */
 export interface Address {
   readonly device: string;
   readonly family: 4 | 6;
@@ -6,11 +6,11 @@ export interface Address {
   readonly prefix: number;
   readonly broadcast?: string;
   readonly scope?: string;
-  /** Another name for the interface with this address, as `eth0:1`. */
+  /** An alias of the interface with this address, such as `eth0:1`. */
   readonly label?: string;
 }
 
-/** Where packets to the world leave. */
+/** The default route. */
 export interface DefaultRoute {
   readonly device: string;
   readonly gateway?: string;

@@ -42,7 +42,7 @@ const families: Readonly<Record<string, string>> = {
   SLES: 'Suse',
 };
 
-/** Which distribution it is, in Ansible's words. */
+/** The distribution, named as Ansible names it. */
 export function distributionFacts(parts: Parts): Readonly<Record<string, unknown>> {
   const release = readRelease(partText(parts, 'os-release'));
   const id = release['ID'] ?? '';
@@ -64,7 +64,7 @@ export function distributionFacts(parts: Parts): Readonly<Record<string, unknown
   };
 }
 
-/** Debian's own file knows the point release, which os-release leaves out. */
+/** Debian's own version file has the point release, which os-release omits. */
 const versionOf = (id: string, version: string, debian: string): string =>
   id === 'debian' && /^\d/.test(debian) ? debian : version;
 
@@ -80,7 +80,7 @@ function lsb(parts: Parts, release: Readonly<Record<string, string>>, id: string
   };
 }
 
-/** `NAME="value"` lines, as a shell reads them. */
+/** Parse `NAME="value"` lines, as a shell reads them. */
 const readRelease = (text: string): Readonly<Record<string, string>> =>
   Object.fromEntries(
     text.split('\n').flatMap((line) => {

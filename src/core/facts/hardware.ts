@@ -1,7 +1,7 @@
 import { upTo } from '../text/up-to.ts';
 import { type Parts, partLines, partText } from './parts.ts';
 
-/** Processors, memory, mounts, and what the firmware says. */
+/** Processors, memory, mounts, and what the firmware reports. */
 export const hardwareFacts = (parts: Parts): Readonly<Record<string, unknown>> => ({
   ...processorFacts(parts),
   ...memoryFacts(parts),
@@ -87,7 +87,7 @@ function mounts(parts: Parts) {
     }));
 }
 
-/** The kernel writes a blank in a path as `\040`. */
+/** The kernel writes a space in a path as `\040`. */
 function readMount(line: string): Mount {
   const [device = '', mount = '', fstype = '', options = ''] = line
     .split(' ')

@@ -1,7 +1,7 @@
 import type { Address, DefaultRoute } from './address.ts';
 import { type Parts, partLines } from './parts.ts';
 
-/** Addresses and default routes as the kernel's own files tell them, where there is no `ip`. */
+/** Addresses and default routes from the kernel's own files, for hosts without `ip`. */
 export function addressesFromKernel(parts: Parts): {
   readonly addresses: readonly Address[];
   readonly route4?: DefaultRoute;
@@ -32,7 +32,10 @@ function readRoute(line: string): Route {
   return { device, destination: swapped(destination), gateway: swapped(gateway), mask: swapped(mask) };
 }
 
-/** Local addresses are the leaves of the trie that are followed by `/32 host LOCAL`; their network tells the interface. */
+/**
+ * Local addresses are the leaves of the trie that are followed by `/32 host LOCAL`; the network they are in identifies
+ * the interface.
+ */
 function addresses4(lines: readonly string[], routes: readonly Route[]): readonly Address[] {
   const local = lines.flatMap((line, index) =>
     line.includes('/32 host LOCAL') ? [/(\d+\.){3}\d+/.exec(lines[index - 1] ?? '')?.[0]] : [],
@@ -77,7 +80,7 @@ function readRoute6(line: string): DefaultRoute | undefined {
   return /^0+$/.test(destination) && prefix === '00' && isGateway ? { device, gateway: shorten(gateway) } : undefined;
 }
 
-/** An IPv6 address in its shortest form: the first longest run of zeros becomes `::`. */
+/** Write an IPv6 address in its shortest form: the first of the longest runs of zeros becomes `::`. */
 function shorten(hex: string): string {
   const groups = (hex.match(/.{4}/g) ?? []).map((group) => Number.parseInt(group, 16).toString(16));
   const runs = groups.map((_, start) => ({ start, length: zerosFrom(groups, start) }));

@@ -1,6 +1,6 @@
 import type { Parts } from './parts.ts';
 
-/** Local facts: files in JSON or INI, or programs that print such. */
+/** Local facts: JSON or INI files, or programs that print either. */
 export const localFacts = (parts: Parts): Readonly<Record<string, unknown>> =>
   Object.fromEntries(
     [...parts].flatMap(([name, text]) =>
@@ -12,7 +12,7 @@ function readFact(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    return readIni(text) ?? `error loading facts as JSON or ini - please check content: ${text.trim().slice(0, 200)}`; // neither of the two forms
+    return readIni(text) ?? `error loading facts as JSON or ini - please check content: ${text.trim().slice(0, 200)}`; // neither JSON nor INI
   }
 }
 

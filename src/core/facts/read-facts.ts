@@ -6,7 +6,7 @@ import { readParts } from './parts.ts';
 import { systemFacts } from './system.ts';
 import { virtualizationFacts } from './virtualization.ts';
 
-/** Facts by Ansible's names, from what the script of facts printed. */
+/** Turn the output of the facts script into facts under Ansible's names. */
 export function readFacts(output: string): Readonly<Record<string, unknown>> {
   const parts = readParts(output);
   const all = {

@@ -1,7 +1,7 @@
 import { upTo } from '../text/up-to.ts';
 import { type Parts, partLines, partText } from './parts.ts';
 
-/** Names, kernel, user, time, environment, and what manages the system. */
+/** Names, kernel, user, time, environment, service manager and package manager. */
 export function systemFacts(parts: Parts): Readonly<Record<string, unknown>> {
   const machine = partText(parts, 'machine');
   return {
@@ -32,10 +32,10 @@ export function systemFacts(parts: Parts): Readonly<Record<string, unknown>> {
   };
 }
 
-/** Whether the host has a file. */
+/** Whether a file exists on the host. */
 export const there = (parts: Parts, path: string): boolean => partLines(parts, 'there').includes(path);
 
-/** A host's name without dots, its full name as its resolver tells, and the domain of that. */
+/** The host name without dots, the full name according to its resolver, and the domain part of that. */
 function nameFacts(parts: Parts) {
   const nodename = partText(parts, 'hostname');
   const names = partLines(parts, 'names').at(-1)?.split(/\s+/).slice(1) ?? [];
@@ -101,7 +101,10 @@ function selinux(parts: Parts) {
     : { status: 'enabled', mode: enforce === '1' ? 'enforcing' : 'permissive', policyvers: Number(version) };
 }
 
-/** The root of process 1 is the system's; where it may not be looked at, a file system's usual first inodes tell. */
+/**
+ * In a chroot, / differs from the root of process 1. If that may not be read, compare the inode of / with the root
+ * inodes that file systems usually have.
+ */
 function isChroot(parts: Parts): boolean {
   if (environment(parts)['debian_chroot'] !== undefined) return true;
   const [own, first] = partLines(parts, 'root');
@@ -126,7 +129,7 @@ function userFacts(parts: Parts) {
   };
 }
 
-/** We need no Python; playbooks that ask for its version get what the link of python3 tells, or nothing. */
+/** We need no Python; playbooks that ask for its version get what the python3 link points to, or nothing. */
 function pythonFacts(parts: Parts): Readonly<Record<string, unknown>> {
   const [, minor] = /python3\.(\d+)$/.exec(partText(parts, 'python')) ?? [];
   if (minor === undefined) return {};

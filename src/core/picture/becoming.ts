@@ -3,35 +3,46 @@ import type { Entry, EntryKind } from '../questions/files/entry.ts';
 
 /** What is at a path after a change. */
 export interface Becoming {
-  /** The place of the entry itself: links on the way to it resolved (`PathState.place`), a link at its end not. */
+  /**
+   * The place of the entry itself: links on the way to it are resolved (`PathState.place`), a link at its end is not.
+   */
   readonly place: string;
-  /** The path as the task names it, where that is another. */
+  /** The path as the task names it, if it differs from the place. */
   readonly path?: string;
-  /** What kind of entry was there before the change; undefined for nothing. */
+  /** The kind of entry there before the change; undefined if there was none. */
   readonly was: EntryKind | undefined;
-  /** What is there afterwards; undefined for nothing. A directory that was there keeps what is in it, a new one is empty. */
+  /**
+   * The entry there afterwards; undefined if there is none. An existing directory keeps its content, a new one is
+   * empty.
+   */
   readonly entry: Entry | undefined;
-  /** Of a file, what it then holds; left out where it is the same file as before, with other attributes. */
+  /** For a file, its content afterwards; omitted if it is the same file as before with other attributes. */
   readonly holds?: Holding;
-  /** Of a file, its modification time in seconds since the epoch where the change sets one; else a file that is written has that of the run, and another keeps its own. */
+  /**
+   * For a file, its modification time in seconds since the epoch, if the change sets it. Otherwise a file that is
+   * written gets the time of the run, and any other file keeps its own.
+   */
   readonly mtime?: number | 'unknown';
-  /** Of a link, what it then says; and whether it says that already. */
+  /** For a link, its target afterwards, and whether it already has that target. */
   readonly target?: string;
   readonly sameTarget?: boolean;
 }
 
-/** What a file holds: these bytes, what another file of the host holds (a copy), that very file (a hard link), or what is printed. */
+/**
+ * A file's content: these bytes, a copy of another file on the host, that same file (a hard link), or the output of a
+ * script.
+ */
 export type Holding =
   | { readonly bytes: Uint8Array }
   | { readonly copyOf: string; readonly sha1?: string }
   | { readonly nameOf: string }
   | { readonly printedBy: Printing };
 
-/** What a file will hold, told by how it can be had: a member of an archive, a file of a commit. */
+/** Identifies a file's future content by its origin: a member of an archive, a file in a commit. */
 export interface Printing {
-  /** Two with one key hold the same. */
+  /** Printings with the same key have the same content. */
   readonly key: string;
-  /** Prints it; left out where nobody can say beforehand what it will be. */
+  /** Prints the content; omitted if nobody can know it in advance. */
   readonly script?: Script;
   readonly stdin?: Uint8Array | undefined;
 }

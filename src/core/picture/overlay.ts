@@ -3,7 +3,7 @@ import { directoriesAbove, parentOf } from '../questions/files/paths.ts';
 import { type Subject, touches } from '../touches.ts';
 import type { Becoming, Printing } from './becoming.ts';
 
-/** What a foreseen file holds: bytes, what a file of the host holds as it is now, or what is printed. */
+/** The content of a foreseen file: bytes, the current content of a file on the host, or the output of a script. */
 type Held =
   | { readonly bytes: Uint8Array }
   | { readonly place: string; readonly sha1?: string }
@@ -20,7 +20,7 @@ interface FileRecord {
   readonly id: string;
 }
 
-/** What is foreseen at a place, but for files. */
+/** What is foreseen at a place, other than files. */
 type Thing =
   | { readonly is: 'absent' }
   | { readonly is: 'link'; readonly entry: Entry; readonly target: string }
@@ -33,14 +33,16 @@ type Made = { readonly task: string; readonly at: number };
 export type Foreseen = Made &
   (Thing | { readonly is: 'file'; readonly entry: Entry; readonly held: Held; readonly mtime: Becoming['mtime'] });
 
-/** The same as it is kept: a file may have other names. */
+/** The same, as stored: a file may have several names. */
 type Stored = Made & (Thing | { readonly is: 'file'; readonly file: FileRecord });
 
-/** The files of a host as they will be: what foreseen changes leave, laid over what is there now. */
+/** The future files of a host: the results of foreseen changes, laid over what is there now. */
 export class Overlay {
   readonly #places = new Map<string, Stored>();
   readonly #parents = new Set<string>();
-  /** Files of the host whose attributes are foreseen to change, by device and inode: they may have other names. */
+  /**
+   * Files of the host whose attributes are foreseen to change, by device and inode, since they may have other names.
+   */
   readonly #inodes = new Map<string, FileRecord>();
   #blurs: (Made & { readonly subject: Subject })[] = [];
   #clock = 0;
@@ -51,12 +53,12 @@ export class Overlay {
     return this.#clock === 0;
   }
 
-  /** The task that replaces or removes a link which the host has: paths through it lead elsewhere then. */
+  /** The task that replaces or removes an existing link on the host: paths through it then lead elsewhere. */
   get linkGone(): string | undefined {
     return this.#linkGone;
   }
 
-  /** Begin with what another one foresees; neither sees what the other learns from then on. */
+  /** Start with a copy of another overlay; later additions to either do not affect the other. */
   copyFrom(other: Overlay): void {
     const files = new Map<FileRecord, FileRecord>();
     const own = (file: FileRecord): FileRecord => {
@@ -80,7 +82,7 @@ export class Overlay {
     for (const subject of subjects) this.#blurs.push({ subject, task, at: this.#clock });
   }
 
-  /** A change leaves this. */
+  /** Record the result of a change. */
   become(task: string, becoming: Becoming): void {
     const { place, was, entry, holds, sameTarget } = becoming;
     const at = ++this.#clock;
@@ -88,7 +90,7 @@ export class Overlay {
     if (was === 'link' && sameTarget !== true) this.#linkGone = task;
     const keeps = entry?.kind === 'directory' && was === 'directory';
     if (!keeps) for (const below of this.#below(place)) this.#places.delete(below);
-    // What is written is renamed to its place: that, too, alters the directory's times.
+    // A written file is renamed into place, which also changes the directory's times.
     const isOtherLink = entry?.kind === 'link' && sameTarget !== true;
     if (was !== entry?.kind || holds !== undefined || isOtherLink) this.#parents.add(parentOf(place));
     if (before?.is === 'file' && (entry === undefined || holds !== undefined)) this.#unname(before.file);
@@ -133,7 +135,7 @@ export class Overlay {
     return file;
   }
 
-  /** A file of the host that gets other attributes or another name. */
+  /** The record of a file on the host that gets other attributes or another name. */
   #record(entry: Entry, place: string, made: Made): FileRecord {
     const id = fileId(entry) ?? `foreseen ${made.at}`;
     const known = this.#inodes.get(id);
@@ -160,19 +162,19 @@ export class Overlay {
     return { place, ...(sha1 !== undefined && { sha1 }) };
   }
 
-  /** What is foreseen at a place itself. */
+  /** What is foreseen at exactly this place. */
   at(place: string): Foreseen | undefined {
     const stored = this.#places.get(place);
     return stored?.is === 'file' ? asForeseen(stored.file) : stored;
   }
 
-  /** What is foreseen of a file of the host under another of its names, which `fileId` tells. */
+  /** What is foreseen for a file of the host under another of its names, which share its `fileId`. */
   byId(id: string | undefined): Foreseen | undefined {
     const file = id === undefined ? undefined : this.#inodes.get(id);
     return file === undefined ? undefined : asForeseen(file);
   }
 
-  /** The nearest directory above a place under which nothing of the host's counts any more. */
+  /** The nearest directory above a place whose content on the host no longer counts. */
   emptiedAbove(place: string): Foreseen | undefined {
     for (const above of directoriesAbove(place).toReversed()) {
       const there = this.at(above);
@@ -181,7 +183,7 @@ export class Overlay {
     return undefined;
   }
 
-  /** Whether names come or go in this directory: its own size and times are other ones then. */
+  /** Whether entries are added to or removed from this directory, which changes its own size and times. */
   isRelisted(place: string): boolean {
     return this.#parents.has(place);
   }
@@ -206,7 +208,7 @@ export class Overlay {
     )?.task;
   }
 
-  /** The last task that makes something else of one of these subjects, known or not. */
+  /** The last task that changes one of these subjects, whether the result is known or not. */
   touchedBy(subjects: readonly Subject[] | 'everything'): string | undefined {
     const last = [...this.#places].filter(
       ([place]) => subjects === 'everything' || subjects.some((one) => touches(`path:${place}`, one)),
@@ -215,7 +217,10 @@ export class Overlay {
     return blurred ?? last.at(-1)?.[1].task;
   }
 
-  /** The last task that leaves something at or below a place (or with `depth` 1, in it) unknown which nothing later makes known. */
+  /**
+   * The last task that makes something at or below a place (with `depth` 1: directly in it) unknown, if nothing later
+   * makes it known again.
+   */
   blurredBelow(place: string, since: number, depth?: number): string | undefined {
     const start = place === '/' ? '/' : `${place}/`;
     return this.#blurs.findLast(({ subject, at }) => {
@@ -229,7 +234,7 @@ export class Overlay {
   }
 }
 
-/** A foreseen file as a question sees it: which names are one file is told by `id`, how many there are by `names`. */
+/** A foreseen file as a question sees it: `id` identifies the names of the same file, `names` is their number. */
 const asForeseen = ({ entry, held, task, at, id, names, mtime }: FileRecord): Foreseen => ({
   is: 'file',
   task,

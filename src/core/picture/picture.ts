@@ -2,7 +2,7 @@ import type { Answer, AnyQuestion, Picture, Question } from '../question.ts';
 import type { Subject } from '../touches.ts';
 import type { Overlay } from './overlay.ts';
 
-/** Thrown while foretelling: these have to be asked of the host first. */
+/** Thrown while foretelling: the host must answer these questions first. */
 export class AskFirst {
   readonly questions: readonly AnyQuestion<unknown>[];
   constructor(...questions: readonly AnyQuestion<unknown>[]) {
@@ -10,7 +10,10 @@ export class AskFirst {
   }
 }
 
-/** Foretell something of each of several: what has to be asked first is asked of all of them at once. */
+/**
+ * Foretell each of several items; collects the questions that must be asked first, so that all of them are asked at
+ * once.
+ */
 export function ofEach<T, R>(items: readonly T[], foretell: (item: T) => R): readonly R[] {
   const first: AnyQuestion<unknown>[] = [];
   const told = items.flatMap((item) => {
@@ -26,7 +29,7 @@ export function ofEach<T, R>(items: readonly T[], foretell: (item: T) => R): rea
   return told;
 }
 
-/** Thrown while foretelling: a foreseen change leaves the answer unknown. */
+/** Thrown while foretelling: a foreseen change makes the answer unknown. */
 export class NotForeseen {
   readonly task: string;
   constructor(task: string) {
@@ -34,7 +37,7 @@ export class NotForeseen {
   }
 }
 
-/** Thrown while foretelling: the host refused an answer that this one rests on. */
+/** Thrown while foretelling: the host refused an answer that this one depends on. */
 export class Refused {
   readonly why: string;
   constructor(why: string) {
@@ -48,7 +51,7 @@ export class HostPicture implements Picture {
   readonly #now: (question: AnyQuestion<unknown>) => Answer<unknown> | undefined;
   #last: { readonly task: string; readonly at: number } | undefined;
 
-  /** `now` has the host's own answers, so far as it was asked. */
+  /** `now` looks up the host's own answers, as far as it has been asked. */
   constructor(files: Overlay, now: (question: AnyQuestion<unknown>) => Answer<unknown> | undefined) {
     this.files = files;
     this.#now = now;
@@ -75,7 +78,7 @@ export class HostPicture implements Picture {
     if (task !== undefined) throw new NotForeseen(task);
   }
 
-  /** The last foreseen change that what was told rests on. */
+  /** The last foreseen change that the answer is based on. */
   get because(): string | undefined {
     return this.#last?.task;
   }

@@ -1,6 +1,6 @@
 import type { AnyQuestion } from '../question.ts';
 
-/** A question about each of several things, under names of their own: `at /etc/a`, `at /etc/b`. */
+/** One question about each of several things, with the thing in its name: `at /etc/a`, `at /etc/b`. */
 export const each = <const Prefix extends string, Q extends AnyQuestion<unknown>>(
   prefix: Prefix,
   things: readonly string[],
@@ -10,7 +10,10 @@ export const each = <const Prefix extends string, Q extends AnyQuestion<unknown>
     Record<`${Prefix} ${string}`, Q>
   >;
 
-/** Questions in one. Of `{ ...each('at', …), ...each('sum', …) }` the type would forget the names; of this it knows them. */
+/**
+ * Merge sets of questions. The type of `{ ...each('at', …), ...each('sum', …) }` would lose the names; this keeps
+ * them.
+ */
 export const together = <A extends object, B extends object, C extends object = object, D extends object = object>(
   a: A,
   b: B,

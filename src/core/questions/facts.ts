@@ -5,11 +5,11 @@ import { decodeText } from '../text-codec.ts';
 
 /** Which facts to gather. */
 interface FactsQuestion {
-  /** The folder of local facts; Ansible's `/etc/ansible/facts.d` without it. */
+  /** The directory of local facts. Default: Ansible's `/etc/ansible/facts.d`. */
   readonly factPath?: string;
 }
 
-/** Facts by Ansible's names, `ansible_` included. */
+/** Facts under Ansible's names, including `ansible_`. */
 export type Facts = Readonly<Record<string, unknown>>;
 
 const kind: QuestionKind<FactsQuestion, Facts> = {
@@ -17,14 +17,16 @@ const kind: QuestionKind<FactsQuestion, Facts> = {
   scripts: (args) =>
     args.map(({ factPath = '/etc/ansible/facts.d' }) => ({ script: script(factPath), deadlineMs: 30_000 })),
   read: (replies) => replies.map((reply) => ({ ok: true, value: readFacts(decodeText(reply.stdout)) })),
-  // Each fact is about something else (`aboutFact`): the engine leaves out those that a foreseen change may alter.
+  // Each fact has its own subjects (`aboutFact`): the engine omits the facts that a foreseen change may alter.
   about: () => [],
 };
 
-/** Ask a host's facts: one script, which needs nothing but a POSIX shell and coreutils. */
+/** Gather a host's facts with one script, which needs only a POSIX shell and coreutils. */
 export const facts = (arg: FactsQuestion = {}): Question<Facts> => question(kind, arg);
 
-/** Each part of the output begins with a record separator and its name. What is not there is left out. */
+/**
+ * Each part of the output begins with a record separator and its name. Parts that the host does not have are omitted.
+ */
 const script = (factPath: string): string => `export LC_ALL=C
 part() { printf '\\036%s\\n' "$1"; }
 file() { [ -r "$2" ] && { part "$1"; cat "$2" 2>/dev/null; }; }

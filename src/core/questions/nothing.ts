@@ -8,5 +8,5 @@ const kind: QuestionKind<null, undefined> = {
   known: { ok: true, value: undefined },
 };
 
-/** In place of a question that need not be asked; costs nothing, and is always answered with undefined. */
+/** A placeholder for a question that need not be asked; costs nothing, and the answer is always undefined. */
 export const nothing = (): Question<undefined> => question(kind, null);

@@ -3,15 +3,15 @@ import { type Question, type QuestionKind, question } from '../question.ts';
 import { decodeText } from '../text-codec.ts';
 import type { Subject } from '../touches.ts';
 
-/** A read-only script to ask of a host, for what no typed question covers. */
+/** A read-only script to run on a host, for what no typed question covers. */
 export interface ShellQuestion {
   readonly script: ShellText;
-  /** What the answer depends on; everything, where nothing is said. */
+  /** What the answer depends on; everything by default. */
   readonly about?: readonly Subject[];
   readonly deadlineMs?: number;
 }
 
-/** What a script said. */
+/** The output of a script. */
 export interface ShellAnswer {
   readonly code: number;
   readonly stdout: string;
@@ -19,7 +19,7 @@ export interface ShellAnswer {
   readonly timedOut: boolean;
 }
 
-/** How a script is asked. */
+/** The kind of question that runs a script. */
 export const shellKind: QuestionKind<ShellQuestion, ShellAnswer> = {
   name: 'shell',
   scripts: (args) => args.map(({ script, deadlineMs }) => ({ script, deadlineMs })),
@@ -31,7 +31,7 @@ export const shellKind: QuestionKind<ShellQuestion, ShellAnswer> = {
   about: ({ about }) => about ?? 'everything',
 };
 
-/** Ask a read-only script; any exit code is an answer. */
+/** Run a read-only script; any exit code is an answer. */
 export const shell = (
   arg: ShellQuestion,
   options: { host?: string; beyond?: boolean; secret?: boolean } = {},

@@ -1,12 +1,15 @@
-/** How a pattern is read. */
+/** How to read a pattern. */
 interface GlobOptions {
-  /** `[a-z]` stands for one of these letters (default), or means itself, as in OpenSSH's patterns. */
+  /** `[a-z]` matches one of these letters (default), or is literal, as in OpenSSH's patterns. */
   readonly classes?: boolean;
-  /** `*` and `?` stand for a slash as well (default), or for all but that, as in paths. */
+  /** `*` and `?` also match a slash (default), or everything except a slash, as in paths. */
   readonly slashes?: boolean;
 }
 
-/** A shell pattern (`*`, `?`, `[a-z]`, `[!a-z]`) as a regular expression for a whole name, as Python's fnmatch reads it. */
+/**
+ * Convert a shell pattern (`*`, `?`, `[a-z]`, `[!a-z]`) to a regular expression for a whole name, as Python's fnmatch
+ * reads it.
+ */
 export function globPattern(pattern: string, { classes = true, slashes = true }: GlobOptions = {}): RegExp {
   const pieces = pattern.match(classes ? /\[!?\]?[^\]]*\]|[\s\S]/gu : /[\s\S]/gu) ?? [];
   const any = slashes ? '.' : '[^/]';
@@ -20,7 +23,7 @@ export function globPattern(pattern: string, { classes = true, slashes = true }:
 
 const escaped = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/]/gu, '\\$&');
 
-/** `[!a-c]`; a range that goes backwards holds nothing. */
+/** `[!a-c]`; a reversed range matches nothing. */
 function classOf(piece: string): string {
   const negated = piece.startsWith('[!');
   const inside = piece.slice(negated ? 2 : 1, -1);

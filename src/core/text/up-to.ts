@@ -1,4 +1,4 @@
-/** The text before the first `end`; all of it where there is none. */
+/** The text before the first `end`, or all of it if there is none. */
 export function upTo(text: string, end: string | RegExp): string {
   const [before = ''] = text.split(end, 1);
   return before;

@@ -5,16 +5,16 @@ import { type Question, type QuestionKind, question } from '../../question.ts';
 import { decodeText } from '../../text-codec.ts';
 import { inGroups } from '../files/paths.ts';
 
-/** A user or group, as far as owning files goes. */
+/** The parts of a user or group that matter for file ownership. */
 export interface Account {
   readonly exists: boolean;
-  /** Undefined where a check foresees that it will exist, but not under which number. */
+  /** Undefined if a check foresees that the account will exist, but not its number. */
   readonly id?: number;
-  /** A user's home. */
+  /** A user's home directory. */
   readonly home?: string;
-  /** The name of the one that has this number, where the name is one and none is called so. */
+  /** If the given name is a number and no account has it as its name: the name of the account with that number. */
   readonly byNumber?: string;
-  /** A user's own group. */
+  /** A user's primary group. */
   readonly gid?: number;
 }
 
@@ -33,13 +33,13 @@ const kind: QuestionKind<Arg, Account | undefined> = {
       if (name === undefined) return { ok: true, value: undefined };
       const found = asked.find(([one]) => one.database === database && one.names.includes(name));
       const [, reply] = must(found, `the reply about ${name}`);
-      // 2: some of the names are not there.
+      // Exit code 2: some of the names do not exist.
       if (reply.code !== 0 && reply.code !== 2)
         return { ok: false, why: decodeText(reply.stderr).trim() || `getent: exit code ${reply.code}` };
       return { ok: true, value: readAccount(database, name, decodeText(reply.stdout)) };
     });
   },
-  // One that is not there may come with a package.
+  // A missing account may be created by a package.
   about({ database, name }, answer) {
     if (name === undefined) return [];
     const subject = `${database === 'passwd' ? 'user' : 'group'}:${name}`;
@@ -47,11 +47,11 @@ const kind: QuestionKind<Arg, Account | undefined> = {
   },
 };
 
-/** Whether a user exists, and under which number; undefined where no name is given. */
+/** Whether a user exists, and its number; undefined if no name is given. */
 export const userAccount = (name: string | undefined, options: { host?: string } = {}): Question<Account | undefined> =>
   question(kind, { database: 'passwd', name } as Arg, options);
 
-/** Whether a group exists, and under which number; undefined where no name is given. */
+/** Whether a group exists, and its number; undefined if no name is given. */
 export const groupAccount = (
   name: string | undefined,
   options: { host?: string } = {},

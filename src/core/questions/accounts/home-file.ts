@@ -2,13 +2,13 @@ import { quote } from '../../command.ts';
 import { type Question, type QuestionKind, question } from '../../question.ts';
 import { decodeText } from '../../text-codec.ts';
 
-/** A file below a user's home, and the folder that it is in. */
+/** A file below a user's home, and the directory that contains it. */
 export interface HomeFile {
-  /** Where it is, with the home filled in; undefined when there is no such user. */
+  /** The file's path with the home filled in; undefined if there is no such user. */
   readonly path: string | undefined;
   readonly uid: number;
   readonly gid: number;
-  /** Undefined where the file is not there. */
+  /** Undefined if the file does not exist. */
   readonly bytes: Uint8Array | undefined;
   readonly file: Owned | undefined;
   readonly folder: Owned | undefined;
@@ -45,10 +45,11 @@ const kind: QuestionKind<Arg, HomeFile> = {
   ],
 };
 
-/** Ask for a file of a user, wherever his home is. */
+/** Ask for a file of a user, wherever the home is. */
 export const homeFile = (user: string, path: string): Question<HomeFile> => question(kind, { user, path });
 
-// One header of NUL-ended words, then the file's bytes. Where the folder is missing, so is the file: what is there is told in this order.
+// One header of NUL-terminated words, then the file's bytes. Without the directory there is no file either, so the
+// words come in that order.
 const homeScript = ({ user, path }: Arg): string => `LC_ALL=C; export LC_ALL
 e=$(getent passwd ${quote(user)}) || { printf '\\0'; exit 0; }
 h=\${e%:*}; h=\${h##*:}; r=\${e#*:*:}; u=\${r%%:*}; r=\${r#*:}; g=\${r%%:*}

@@ -2,7 +2,7 @@ import { type Question, type QuestionKind, question } from '../../question.ts';
 import { decodeText } from '../../text-codec.ts';
 import { onlyReply } from '../only-reply.ts';
 
-/** As whom questions are asked and commands run on a host. */
+/** The user who asks questions and runs commands on a host. */
 export interface Self {
   readonly uid: number;
   readonly gid: number;

@@ -4,18 +4,18 @@ import { decodeText } from '../../text-codec.ts';
 import { entries } from '../files/paths.ts';
 import { onlyReply } from '../only-reply.ts';
 
-/** An ssh key pair on a host; the private half is never read by us. */
+/** An ssh key pair on a host; we never read the private half. */
 export interface SshKey {
-  /** Why the private key can not be used, where it is there. */
+  /** Why an existing private key cannot be used. */
   readonly broken: string | undefined;
   readonly exists: boolean;
   readonly size: number | undefined;
   /** As in `ssh-keygen -t`: rsa, dsa, ecdsa, ed25519. */
   readonly type: string | undefined;
   readonly fingerprint: string | undefined;
-  /** `TYPE KEY` of the private key. */
+  /** `TYPE KEY`, derived from the private key. */
   readonly derived: string | undefined;
-  /** What the public file holds. */
+  /** The content of the public key file. */
   readonly published: string | undefined;
 }
 

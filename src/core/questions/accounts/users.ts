@@ -3,20 +3,20 @@ import { type Question, type QuestionKind, question } from '../../question.ts';
 import { decodeText } from '../../text-codec.ts';
 import { onlyReply } from '../only-reply.ts';
 
-/** A user as the host's databases have it. */
+/** A user according to the host's databases. */
 export interface UserState {
   readonly exists: boolean;
   readonly uid: number;
   readonly gid: number;
-  /** The name of its own group. */
+  /** The name of the primary group. */
   readonly group: string;
   readonly comment: string;
   readonly home: string;
   readonly shell: string;
-  /** All groups but its own. */
+  /** All groups except the primary one. */
   readonly groups: readonly string[];
   readonly homeExists: boolean;
-  /** Asked only where a task is about it, since it needs root and is secret. */
+  /** Asked only if a task needs it, since it requires root and is secret. */
   readonly shadow?: Shadow;
   /** An ssh key, if asked for: its public part and fingerprint. */
   readonly key?: {
@@ -27,7 +27,7 @@ export interface UserState {
   };
 }
 
-/** What `/etc/shadow` says; days count since the epoch. */
+/** The `/etc/shadow` entry; days are counted since the epoch. */
 export interface Shadow {
   readonly password: string;
   readonly minDays?: number;
@@ -77,7 +77,7 @@ const kind: QuestionKind<Arg, UserState> = {
   about: ({ name }, answer) => [`user:${name}`, ...(answer?.exists === true ? [] : [`absent:user:${name}`])],
 };
 
-/** How a user is; with `shadow` its password and expiry, with `key` an ssh key in its home. */
+/** The state of a user; with `shadow` also password and expiry, with `key` also an ssh key in the home. */
 export const user = (name: string, more: { shadow?: boolean; key?: string } = {}): Question<UserState> =>
   question(
     kind,
@@ -85,7 +85,7 @@ export const user = (name: string, more: { shadow?: boolean; key?: string } = {}
     more.shadow === true ? { secret: true } : {},
   );
 
-/** A user that is not there. */
+/** The state of a user that does not exist. */
 export const noUser: UserState = {
   exists: false,
   uid: -1,
@@ -103,7 +103,7 @@ function readUser(part: string, { shadow, key }: Arg): UserState {
     part.split('\n');
   if (entry === '') return noUser;
   const [, , uid, gid, comment = '', path = '', shell = ''] = entry.split(':');
-  // Its own group comes first, by its number where that has no name.
+  // The primary group comes first, by its number if it has no name.
   const [group = '', ...others] = groups.split(' ').filter((one) => one !== '');
   return {
     exists: true,

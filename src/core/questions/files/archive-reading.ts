@@ -3,7 +3,7 @@ import type { ArchiveArg, ArchiveDifference, ArchiveMember, ArchiveState, Member
 import { kindOfBits } from './entry.ts';
 import { nulWords } from './paths.ts';
 
-/** What a directory must be that something is unpacked in. */
+/** The message if the destination is not an existing directory. */
 export const noDirectory = (dest: string): string => `dest '${dest}' must be an existing dir`;
 
 const nobody = (failure: string, zip: boolean, obstacle: string | undefined): ArchiveState => ({
@@ -26,17 +26,17 @@ type Named = Omit<ArchiveMember, 'name'> & { readonly name: Buffer };
 
 const lines = (text: string): readonly string[] => text.split('\n').filter((line) => line !== '');
 
-/** Reads what the script of an archive prints. */
+/** Parse the output of the archive script. */
 export function readArchive(stdout: Buffer, stderr: string, { dest, keepNewer }: ArchiveArg): ArchiveState {
   const [type, isThere, listing, different, users = '', groups = '', ...looks] = nulWords(stdout);
   const zip = type === 'zip';
   const noDest = isThere === '1' ? undefined : noDirectory(dest);
-  // tar tells such names as they would be inside, but that it has removed something.
+  // tar lists such names as they would be inside, and only warns on stderr that it removed something.
   const climbing = /^tar: Removing leading `(.*\.\..*)' from/m.exec(stderr)?.[1];
   if (climbing !== undefined) return nobody(isOutside(climbing), zip, noDest);
   if (listing === undefined || different === undefined)
     return nobody(stderr.trim() || 'the archive cannot be read', zip, type === undefined ? undefined : noDest);
-  // unzip, too, unpacks an absolute name inside.
+  // unzip also unpacks an absolute name inside.
   const told = lines(listing).flatMap(zip ? zipMember : tarMember);
   const outside = told.map(({ name }) => decodeText(name)).find((name) => name.split('/').includes('..'));
   if (outside !== undefined) return nobody(isOutside(outside), zip, noDest);
@@ -54,7 +54,7 @@ export function readArchive(stdout: Buffer, stderr: string, { dest, keepNewer }:
     zip,
     members,
     names: Buffer.concat(named.flatMap(({ name }) => [name, Buffer.from([0])])),
-    // Where a member's whole name was stripped, nothing is unpacked.
+    // If a member's whole name was stripped, it is not unpacked.
     differences: inOrder(
       differences.filter(({ name, what }) => name !== '' && what !== throughLink && !newer.has(name)),
       members,
@@ -66,10 +66,10 @@ export function readArchive(stdout: Buffer, stderr: string, { dest, keepNewer }:
   };
 }
 
-/** A directory of a zip archive is here a link to one, which unzip follows. */
+/** A directory in a zip archive is a link to a directory here; unzip follows it. */
 const throughLink = 'through a link';
 
-/** unzip does not remove what is where it is to put something else. */
+/** unzip does not remove an existing entry to make room for a member. */
 export const inTheWay = (differences: readonly ArchiveDifference[]): string | undefined => {
   const one = differences.find(({ what }) => what === 'in the way');
   if (one === undefined) return undefined;
@@ -78,7 +78,7 @@ export const inTheWay = (differences: readonly ArchiveDifference[]): string | un
     : `${one.name} exists and is a directory: unzip does not replace it`;
 };
 
-/** A line of tar's comparison, or of ours with a zip archive. */
+/** Parse a line of tar's comparison, or of our own for a zip archive. */
 function readDifference(line: string, zip: boolean): ArchiveDifference {
   const { name, what } = splitDifference(line);
   return { name: zip ? name : decodeText(unescaped(name)), what };
@@ -92,7 +92,10 @@ function splitDifference(line: string): ArchiveDifference {
   return { name, what };
 }
 
-/** Differences in the order of the members, under the members' names: tar mixes stdout and stderr, and tells directories without a slash. */
+/**
+ * Sort differences into the order of the members and give them the members' names: tar mixes stdout and stderr, and
+ * reports directories without a slash.
+ */
 export function inOrder(
   differences: readonly ArchiveDifference[],
   members: readonly ArchiveMember[],
@@ -105,7 +108,7 @@ export function inOrder(
     .toSorted((a, b) => at(a) - at(b));
 }
 
-/** Members whose files are newer than in the archive. */
+/** Members whose files are newer here than in the archive. */
 function newerNames(
   members: readonly ArchiveMember[],
   there: readonly { readonly name: string; readonly time: number }[],
@@ -145,7 +148,7 @@ const namesById = (entries: string): Readonly<Record<number, string>> =>
 
 const letters: Readonly<Record<string, ArchiveMember['kind']>> = { '-': 'file', d: 'directory', l: 'link' };
 
-/** A line of tar's long listing. An absolute name is unpacked inside, so it means what is there. */
+/** Parse a line of tar's long listing. An absolute name is unpacked inside, so it refers to what is there. */
 function tarMember(line: string): readonly Named[] {
   const match = /^(.)(\S{9})\S* +(\d+)\/(\d+) +([\d,]+) (\d{4}-\d\d-\d\d) (\d\d:\d\d:[\d.]+) (.*)$/s.exec(line);
   if (match === null) return [{ ...unreadable, name: unescaped(line.replace(/^\/+/, '')) }];
@@ -175,7 +178,7 @@ const unreadable = {
   mtime: undefined,
 } as const;
 
-/** A line of unzip's listing; its first and last ones are about the archive. */
+/** Parse a line of unzip's listing; its first and last lines are about the archive. */
 function zipMember(line: string): readonly Named[] {
   const [, letter = '', bits = '', size, name = ''] =
     /^([-a-z?])(\S+) +[\d.]+ [a-z0-9]+ +(\d+) \S+ \S+ \d{8}\.\d{6} (.*)$/s.exec(line) ?? [];
@@ -196,7 +199,7 @@ function splitAt(text: string, mark: string | undefined): readonly [string, stri
   return mark === undefined || at < 0 ? [text] : [text.slice(0, at), text.slice(at + mark.length)];
 }
 
-/** `rwxr-sr-t` as bits. */
+/** Convert `rwxr-sr-t` to bits. */
 function modeOf(text: string): number {
   const bits = [...text].reduce((sum, letter) => 2 * sum + ('-ST'.includes(letter) ? 0 : 1), 0);
   const special = [text[2], text[5], text[8]].map((letter) => (/[sStT]/.test(letter ?? '') ? 1 : 0));
@@ -205,7 +208,7 @@ function modeOf(text: string): number {
 
 const escapes: Readonly<Record<string, number>> = { a: 7, b: 8, f: 12, n: 10, r: 13, t: 9, v: 11, '?': 127, '\\': 92 };
 
-/** What tar's names mean, which are escaped as in C. */
+/** Undo the C-style escaping of tar's names. */
 function unescaped(text: string): Buffer {
   const parts = text.split(/\\([0-7]{3}|.)/);
   return Buffer.concat(

@@ -1,7 +1,7 @@
 import { type Script, type ShellText, script, sh } from '../../command.ts';
 import type { ArchiveArg, ArchiveSource } from './archive-state.ts';
 
-/** How tar is told what a stream holds: it can only find out of files. */
+/** Tell tar how a stream is compressed: it can detect that only for files. */
 function compression(bytes: Uint8Array): readonly string[] {
   const starts = (...magic: number[]) => magic.every((byte, index) => bytes[index] === byte);
   if (starts(0x1f, 0x8b)) return ['--gzip'];
@@ -12,13 +12,16 @@ function compression(bytes: Uint8Array): readonly string[] {
 
 const isZip = (bytes: Uint8Array): boolean => bytes[0] === 0x50 && bytes[1] === 0x4b;
 
-/** tar's arguments for an archive, which is the file `$s` or on stdin: where from, what of it. */
+/** tar's arguments for an archive, which is the file `$s` or stdin: the source and which members. */
 export function tarArguments({ source, include, exclude, extra }: ArchiveArg): Script {
   const from = source.bytes === undefined ? script`-f "$s"` : script`${compression(source.bytes)} -f -`;
   return script`${from} ${[...exclude.map((pattern) => `--exclude=${pattern}`), ...extra, ...include]}`;
 }
 
-/** A script that has the archive as the file `$s`, in a temporary one of the login's own where it must be brought first. */
+/**
+ * A script that has the archive as the file `$s`; one that must be transferred first goes into a temporary file of the
+ * login user.
+ */
 export function withArchive({ path, bytes, download }: ArchiveSource, use: Script): Script {
   if (bytes === undefined && download === undefined)
     return script`s=${path}
@@ -29,7 +32,7 @@ ${use}`;
       : script`${download} >"$s" || { echo "cannot download "${path} >&2; exit 1; }`;
   const curl = script`command -v curl >/dev/null || { echo 'curl is not on the host, which fetches archives: install it (apt: name=curl)' >&2; exit 1; }
 `;
-  // mktemp makes a file that only its owner can read.
+  // mktemp creates a file that only its owner can read.
   return script`(${download === undefined ? script`` : curl}s=$(mktemp) || exit 1
 trap 'rm -f -- "$s"' EXIT
 trap 'exit 129' HUP INT TERM
@@ -39,8 +42,8 @@ ${use}
 }
 
 /**
- * Compares an archive with a directory. Words ended by NUL: the type, whether `dest` is a directory, the members, the
- * differences, accounts where something differs; then nine for each member that is there.
+ * Compares an archive with a directory. Prints NUL-terminated words: the type, whether `dest` is a directory, the
+ * members, the differences, the accounts if something differs; then nine words for each member that exists.
  */
 export const archiveScript = (arg: ArchiveArg): ShellText =>
   sh`LC_ALL=C; export LC_ALL
@@ -52,7 +55,7 @@ function comparing(arg: ArchiveArg): Script {
   const { bytes, download } = arg.source;
   if (bytes !== undefined && download === undefined)
     return isZip(bytes) ? withArchive(arg.source, zipScript(arg)) : tarScript(arg);
-  // The script is given the file `$s`, whatever it is called.
+  // The script gets the file as `$s`, whatever its name is.
   const here = { ...arg, source: { path: '' } };
   return withArchive(
     arg.source,
@@ -65,17 +68,18 @@ fi`,
   );
 }
 
-/** How the members that are there look; names come as NUL-ended words. */
+/** The attributes of the members that exist; names are passed as NUL-terminated words. */
 const looks = script`{ cd -- "$d" 2>/dev/null && xargs -0 -r stat --printf '%n\0%f\0%u\0%g\0%U\0%G\0%.Y\0%s\0%D:%i\0' -- 2>/dev/null; }
 :`;
 
 const differs = '(differs?|: Not linked to .*|: Warning: Cannot .*|: Cannot .*)$';
 
-/** What stands before the name in tar's long listing. */
+/** What precedes the name in tar's long listing. */
 const listed = `[^ ]{10,11} +[0-9]+/[0-9]+ +[0-9,]+ [0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9.]+ `;
 
-// `--diff -vv` lists every member, and after each what differs of it, all under the names that they get. 1 is a difference, 2 a failure.
-// Its names are escaped as in C; `printf %b` wants a zero before octal digits. No byte 1 is among them.
+// `--diff -vv` lists every member, and after each its differences, all under the names that they get on unpacking. Exit
+// code 1 is a difference, 2 a failure. Names are escaped as in C, and contain no byte 1; `printf %b` requires a zero
+// before octal digits.
 const tarScript = (arg: ArchiveArg): Script => script`if [ "$t" ]; then set -- -C "$d" --diff; else set -- --list; fi
 o=$(tar "$@" -vv --numeric-owner --full-time --utc --quoting-style=escape --show-transformed-names ${tarArguments(arg)} 2>&1)
 [ "$?" -lt 2 ] && ! printf '%s\n' "$o" | grep -q "^tar: Removing leading ..*[.][.]" || { printf 'tar\0%s\0' "$t"; printf '%s\n' "$o" >&2; exit 1; }
@@ -90,17 +94,17 @@ printf '\0'
 n=$(printf '%s\n' "$m" | sed 's;^/*;;; /^$/d' | sed 's/\\\\/\x01/g; s/\\\([0-7][0-7][0-7]\)/\\0\1/g; s/\x01/\\\\/g')
 [ -z "$n" ] || printf '%s\n' "$n" | while IFS= read -r f; do printf '%b\0' "$f"; done | ${looks}`;
 
-/** unzip's option that forgets folders. */
+/** unzip's option that ignores directories. */
 const junks = (extra: readonly string[]): boolean => extra.some((one) => /^-[a-zA-Z]*j/.test(one));
 
-/** What unzip is told besides the archive and where to: which members, and which not. */
+/** unzip's arguments in addition to archive and destination: which members to include and exclude. */
 export const zipMembers = ({ include, exclude }: Pick<ArchiveArg, 'include' | 'exclude'>): Script =>
   script`${[...include, ...(exclude.length === 0 ? [] : ['-x', ...exclude])]}`;
 
-/** What stands before the name in unzip's listing. */
+/** What precedes the name in unzip's listing. */
 const zipped = '[-a-z?][^ ]+ +[0-9.]+ [a-z0-9]+ +[0-9]+ [^ ]+ [^ ]+ [0-9]{8}\\.[0-9]{6} ';
 
-// unzip writes names as the locale has them: in C they would become `#U00e9`.
+// unzip writes names in the encoding of the locale: in the C locale they would become `#U00e9`.
 const zipScript = (arg: ArchiveArg): Script => {
   const flat = junks(arg.extra);
   return script`LC_ALL=C.UTF-8
@@ -131,11 +135,11 @@ printf '\0\0\0'
 [ -z "$m" ] || printf '%s\n' "$m" | sed 's;^/*;;'${flat ? script` | sed '/\/$/d; s;.*/;;'` : script``} | tr '\n' '\0' | ${looks}`;
 };
 
-// Both times are of this place, as digits: later is greater.
+// Both times are local and written as digits, so the greater one is later.
 const zipNewer = script`a=$(unzip -Z -T "$s" "$e" | sed -n 's/.* \([0-9]\{8\}\.[0-9]\{6\}\) .*/\1/p' | head -n 1)
       [ "$(date -r "$p" +%Y%m%d.%H%M%S)" \> "$a" ] && continue`;
 
-/** A script that prints what a member of an archive holds, which it names as the archive does. */
+/** A script that prints the content of an archive member, given the member's name in the archive. */
 export function memberScript(arg: ArchiveArg, member: string, zip: boolean): Script {
   const name = member.replace(/[[\]*?\\]/g, '\\$&');
   const untar = script`LC_ALL=C tar -xO ${tarArguments({ ...arg, include: [], exclude: [] })} -- ${member}`;

@@ -1,43 +1,43 @@
 import type { ShellText } from '../../command.ts';
 import type { EntryKind } from './entry.ts';
 
-/** An archive: a file of the host, bytes from the controller, or what a script with its stdin prints. */
+/** An archive: a file on the host, bytes from the controller, or the output of a script with its stdin. */
 export interface ArchiveSource {
   readonly path: string;
   readonly bytes?: Uint8Array;
   readonly download?: { readonly script: ShellText; readonly stdin: Uint8Array };
 }
 
-/** What of an archive is meant, and where it is unpacked. */
+/** Which members of an archive, and where to unpack them. */
 export interface ArchiveArg {
   readonly source: ArchiveSource;
   readonly dest: string;
   readonly include: readonly string[];
   readonly exclude: readonly string[];
-  /** The user's own arguments for tar or unzip: comparing is told what unpacking is told. */
+  /** The user's own arguments for tar or unzip, passed both when comparing and when unpacking. */
   readonly extra: readonly string[];
-  /** Files that are newer than in the archive are no difference. */
+  /** Files newer than in the archive do not count as differences. */
   readonly keepNewer: boolean;
 }
 
-/** What an archive says of a member. */
+/** What an archive records about a member. */
 export interface ArchiveMember {
-  /** Under the name that it gets in the directory; of a directory with a slash at its end. */
+  /** Its name in the destination directory; a directory's name ends in a slash. */
   readonly name: string;
   readonly kind: 'file' | 'directory' | 'link' | 'other';
-  /** Undefined where it was packed on a system without permission bits. */
+  /** Undefined if it was packed on a system without permission bits. */
   readonly mode: number | undefined;
-  /** Undefined in a zip archive: who unpacks it owns it. */
+  /** Undefined in a zip archive: the user who unpacks it becomes the owner. */
   readonly uid: number | undefined;
   readonly gid: number | undefined;
   readonly size: number;
-  /** Seconds since 1970; a zip archive does not tell in which time zone. */
+  /** Seconds since 1970; a zip archive does not record the time zone. */
   readonly mtime: number | undefined;
-  /** Of a link, where a tar archive has it. */
+  /** For a link, if the archive is a tar archive. */
   readonly target?: string;
 }
 
-/** What is at the place of a member, links on the way followed. */
+/** What exists at a member's place, following links on the way. */
 export interface MemberThere {
   readonly name: string;
   readonly kind: EntryKind;
@@ -51,30 +51,30 @@ export interface MemberThere {
   readonly id: string | undefined;
 }
 
-/** What differs of a member: `missing`, or in tar's words. */
+/** How a member differs: `missing`, or in tar's words. */
 export interface ArchiveDifference {
-  /** As the archive names the member. */
+  /** The member's name in the archive. */
   readonly name: string;
   readonly what: string;
 }
 
-/** How an archive compares with a directory. */
+/** The result of comparing an archive with a directory. */
 export interface ArchiveState {
-  /** Why it cannot be unpacked where it is wanted: no directory, something in the way. */
+  /** Why it cannot be unpacked there: no directory, or something is in the way. */
   readonly obstacle: string | undefined;
   /** What is wrong with the archive. */
   readonly failure: string | undefined;
   readonly zip: boolean;
   readonly members: readonly ArchiveMember[];
-  /** The names of all members as bytes, NUL after each: names need not be UTF-8. */
+  /** The names of all members as bytes, each NUL-terminated: names need not be UTF-8. */
   readonly names: Uint8Array;
   /** In the order of the members. */
   readonly differences: readonly ArchiveDifference[];
-  /** Owners, permission bits and kinds of members that are there. */
+  /** Owners, permission bits and kinds of the members that exist. */
   readonly there: readonly MemberThere[];
-  /** A directory of the archive is a link there, and what is in it is unpacked elsewhere. */
+  /** A directory of the archive is a link here, so its content is unpacked elsewhere. */
   readonly leadsElsewhere: boolean;
-  /** Names of the owners and groups that the archive names by number, where something differs. */
+  /** Names of the owners and groups that the archive lists by number, if something differs. */
   readonly users: Readonly<Record<number, string>>;
   readonly groups: Readonly<Record<number, string>>;
 }

@@ -35,13 +35,13 @@ const kind: QuestionKind<ArchiveArg, ArchiveState> = {
   alongside: ({ dest }) => [stat(dest) as Question<unknown>],
 };
 
-/** What tells one archive from another. Its bytes are not part of a question's key; their checksum is. */
+/** Identifies an archive. A question's key contains the checksum of its bytes, not the bytes. */
 function identityOf({ bytes, path, download }: ArchiveSource): object {
   const sum = bytes ?? download?.stdin;
   return { path, sum: sum === undefined ? undefined : hash('sha1', sum) };
 }
 
-/** Ask how an archive compares with a directory. */
+/** Compare an archive with a directory. */
 export function archive(arg: ArchiveArg): Question<ArchiveState> {
   const { download } = arg.source;
   return {
@@ -53,8 +53,8 @@ export function archive(arg: ArchiveArg): Question<ArchiveState> {
 }
 
 /**
- * What each member of an archive holds. Where members get other names, of what must be fetched first, and of what is big
- * nobody can say beforehand.
+ * The content of each archive member. It cannot be known in advance if members are renamed, if the archive must be
+ * downloaded first, or if it is big.
  */
 export function memberPrintings(arg: ArchiveArg, zip: boolean): (member: ArchiveMember) => Printing {
   const { source, extra } = arg;

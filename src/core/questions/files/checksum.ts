@@ -10,10 +10,10 @@ import { complaint, contents, inGroups, nulWords, readRealpaths, realpaths } fro
 import { printedChecksum } from './printed.ts';
 import { endAt, stat } from './stat.ts';
 
-/** A digest that coreutils know. */
+/** A digest that coreutils supports. */
 export type ChecksumAlgorithm = 'md5' | 'sha1' | 'sha224' | 'sha256' | 'sha384' | 'sha512';
 
-/** A file's checksum in hexadecimal, links followed; undefined where there is no regular file. */
+/** A file's checksum in hexadecimal, following links; undefined if it is not a regular file. */
 export interface Checksum {
   readonly hex: string | undefined;
   readonly resolved: string | undefined;
@@ -43,11 +43,11 @@ const kind: QuestionKind<Arg, Checksum> = {
   alongside: ({ path }) => [stat(path) as Question<unknown>],
 };
 
-/** In a check: the SHA-1 of the file that will be at a place. */
+/** In a check: the SHA-1 of the foreseen file at a place. */
 export const checksumAt = (picture: Picture, place: string): string | undefined =>
   foretold(picture, { path: place, algorithm: 'sha1' }).hex;
 
-/** In a check: the checksum that a path will have. */
+/** In a check: the foreseen checksum of a path. */
 function foretold(picture: Picture, { path, algorithm }: Arg): Checksum {
   const end = endAt(picture, path);
   if (end?.entry?.kind !== 'file') return { hex: undefined, resolved: end?.place };
@@ -61,13 +61,16 @@ function foretold(picture: Picture, { path, algorithm }: Arg): Checksum {
   return { ...checksumNow(picture, { path, algorithm }, held.place), resolved: place };
 }
 
-/** The checksum of a file of the host as it is now, asked under the path that is wanted, or else under its place. */
+/**
+ * The current checksum of a file on the host: the answer for the requested path if it is known, otherwise for its
+ * place.
+ */
 function checksumNow(picture: Picture, { path, algorithm }: Arg, place: string): Checksum {
   const known = picture.nowIfAsked(checksum(path, algorithm));
   return known?.resolved === place ? known : picture.now(checksum(place, algorithm));
 }
 
-/** The checksum of a file of the host. */
+/** The checksum of a file on the host. */
 export const checksum = (
   path: string,
   algorithm: ChecksumAlgorithm = 'sha1',
@@ -82,7 +85,7 @@ const grouped = (args: readonly Arg[]): readonly { algorithm: ChecksumAlgorithm;
     })),
   );
 
-// Only regular files: a fifo would wait for a writer.
+// Only regular files: reading a FIFO would block until there is a writer.
 const checksumScript = (algorithm: ChecksumAlgorithm, paths: readonly string[]): string => `LC_ALL=C; export LC_ALL
 set -- ${paths.map(quote).join(' ')}
 n=$#

@@ -7,15 +7,15 @@ import { foreseenListing } from './listing.ts';
 import { endAt, stat } from './stat.ts';
 
 /**
- * A script that tells of a clone: `absent`, `empty` or `other` in its first line where there is none, then what it would
- * bring; else what only git can tell.
+ * A script that examines a clone. Without a clone, its first line is `absent`, `empty` or `other`, followed by what a
+ * clone would bring; otherwise it prints what only git knows.
  */
 interface CloneQuestion extends ShellQuestion {
   /** The directory of the clone. */
   readonly dest: string;
-  /** Whether it has no files, and is the repository itself. */
+  /** Whether it is a bare repository, without a working tree. */
   readonly bare: boolean;
-  /** Tells what a clone would bring, where that can be asked. */
+  /** Reports what a clone would bring, if that can be determined. */
   readonly brings?: ShellQuestion;
 }
 
@@ -28,7 +28,7 @@ const kind: QuestionKind<CloneQuestion, ShellAnswer> = {
   alongside: ({ dest }) => [stat(dest) as Question<unknown>],
 };
 
-/** Ask of a clone. */
+/** Ask about a clone. */
 export const clone = (arg: CloneQuestion): Question<ShellAnswer> => question(kind, arg);
 
 function foretold(arg: CloneQuestion, picture: Picture): ShellAnswer {
@@ -40,7 +40,7 @@ function foretold(arg: CloneQuestion, picture: Picture): ShellAnswer {
   const last = files.below(place).at(-1)?.[1].task ?? foreseen?.task;
   const unknown = files.blurredBelow(place, isEmptied(root) ? (foreseen?.at ?? 0) : 0);
   if (unknown !== undefined) throw new NotForeseen(unknown);
-  // As the host has it.
+  // Nothing is foreseen here, so the host's answer holds.
   if (last === undefined) return picture.now(clone(arg));
   const names = (foreseenListing(place, picture) ?? []).map(({ name }) => name);
   if (names.length === 0) {

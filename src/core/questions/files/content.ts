@@ -8,7 +8,7 @@ import { contents, nulWords, readRealpaths, realpaths } from './paths.ts';
 import { printedBytes } from './printed.ts';
 import { endAt, stat } from './stat.ts';
 
-/** What a file holds, links followed; undefined bytes where there is no regular file. */
+/** A file's content, following links; undefined if it is not a regular file. */
 export interface Content {
   readonly bytes: Uint8Array | undefined;
   readonly resolved: string | undefined;
@@ -32,10 +32,10 @@ const kind: QuestionKind<string, Content> = {
   alongside: (path) => [stat(path) as Question<unknown>],
 };
 
-/** In a check: what the file that will be at a path holds. */
+/** In a check: the foreseen content of the file at a path. */
 export const contentAt = (picture: Picture, path: string): Uint8Array | undefined => foretold(picture, path).bytes;
 
-/** In a check: the content that a path will have. */
+/** In a check: the foreseen content of a path. */
 function foretold(picture: Picture, path: string): Content {
   const end = endAt(picture, path);
   if (end?.entry?.kind !== 'file') return { bytes: undefined, resolved: end?.place };
@@ -48,19 +48,22 @@ function foretold(picture: Picture, path: string): Content {
   return { ...contentNow(picture, path, held.place), resolved: place };
 }
 
-/** What a file of the host holds now, asked under the path that is wanted, or where it is not there, under its place. */
+/**
+ * The current content of a file on the host: the answer for the requested path if it is known, otherwise for its
+ * place.
+ */
 function contentNow(picture: Picture, path: string, place: string): Content {
   const known = picture.nowIfAsked(content(path));
   return known?.resolved === place ? known : picture.now(content(place));
 }
 
-/** The bytes of a file of the host. Where it may hold a secret, say so: then no diff, journal or -v output shows it. */
+/** The bytes of a file on the host. If it may contain a secret, say so: then no diff, journal or -v output shows it. */
 export const content = (path: string, options: { host?: string; secret?: boolean } = {}): Question<Content> =>
   question(kind, path, options);
 
 const absent = 44;
 
-// A fifo or device would block or never end, so only what a reader expects is read.
+// A FIFO or device could block or never end, so read only files of kinds that a reader expects.
 const contentScript = (path: string): string => `p=${quote(path)}
 if [ -f "$p" ]; then LC_ALL=C cat -- "$p"
 else exit ${absent}; fi`;

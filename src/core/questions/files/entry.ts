@@ -1,7 +1,7 @@
-/** What an entry of a folder is. */
+/** The kind of a directory entry. */
 export type EntryKind = 'file' | 'directory' | 'link' | 'char' | 'block' | 'fifo' | 'socket';
 
-/** The kind that the upper bits of `st_mode` tell. */
+/** The kind encoded in the upper bits of `st_mode`. */
 export const kindOfBits = (bits: number): EntryKind => KINDS[bits >> 12] ?? 'file';
 
 const KINDS: Readonly<Record<number, EntryKind>> = {
@@ -14,24 +14,24 @@ const KINDS: Readonly<Record<number, EntryKind>> = {
   12: 'socket',
 };
 
-/** What the kernel says of one entry of a folder. */
+/** The kernel's information about one directory entry. */
 export interface Entry {
   readonly kind: EntryKind;
-  /** Permission bits, setuid, setgid and sticky included. */
+  /** Permission bits, including setuid, setgid and sticky. */
   readonly mode: number;
   readonly uid: number;
   readonly gid: number;
-  /** Names of owner and group; undefined where the id has none. */
+  /** Names of owner and group; undefined if the id has no name. */
   readonly owner: string | undefined;
   readonly group: string | undefined;
   readonly size: number;
-  /** What only a look at the host can tell; undefined in what a check foresees. */
+  /** What can be known only by looking at the host; undefined for foreseen entries. */
   readonly inode?: Inode;
-  /** In what a check foresees: two names with one `id` are one file, which has so many names, where that is known. */
+  /** For foreseen entries: names with the same `id` are one file; `names` is the number of its names, if known. */
   readonly foreseen?: { readonly id: string; readonly names?: number };
 }
 
-/** Numbers and times of an entry. Times are seconds since the epoch. */
+/** An entry's numbers and times. Times are in seconds since the epoch. */
 export interface Inode {
   readonly dev: number;
   readonly ino: number;
@@ -42,11 +42,11 @@ export interface Inode {
   readonly atime: number;
   readonly mtime: number;
   readonly ctime: number;
-  /** 0 where the file system does not keep it. */
+  /** 0 if the file system does not record it. */
   readonly birthtime: number;
 }
 
-/** What of an entry can be foreseen: neither its inode, nor what else is told of its path. */
+/** The foreseeable part of an entry: neither its inode nor the other information about its path. */
 export const foreseeable = ({ kind, mode, uid, gid, owner, group, size }: Entry): Entry => ({
   kind,
   mode,
@@ -57,39 +57,39 @@ export const foreseeable = ({ kind, mode, uid, gid, owner, group, size }: Entry)
   size,
 });
 
-/** An entry alone, without what else is told of its path. */
+/** The entry alone, without the other information about its path. */
 export const entryOf = (entry: Entry): Entry => ({
   ...foreseeable(entry),
   ...(entry.inode !== undefined && { inode: entry.inode }),
   ...(entry.foreseen !== undefined && { foreseen: entry.foreseen }),
 });
 
-/** Which file an entry is: names with one id are one file. Undefined where nobody knows. */
+/** Identifies the file of an entry: names with the same id are one file. Undefined if unknown. */
 export const fileId = ({ inode, foreseen }: Pick<Entry, 'inode' | 'foreseen'>): string | undefined =>
   foreseen?.id ?? (inode === undefined ? undefined : `${inode.dev}:${inode.ino}`);
 
-/** How many names a file has; 1 where nobody knows. */
+/** The number of names that a file has; 1 if unknown. */
 export const namesOf = ({ inode, foreseen }: Pick<Entry, 'inode' | 'foreseen'>): number =>
   inode?.nlink ?? foreseen?.names ?? 1;
 
-/** What is at a path: nothing, or an entry; of a link, also what it points to. */
+/** What is at a path: nothing, or an entry; for a link, also what it points to. */
 export type PathState = {
-  /** Where the entry itself is, or would be: links on the way resolved, one at its end not. */
+  /** The place of the entry itself, existing or not: links on the way are resolved, one at its end is not. */
   readonly place?: string | undefined;
-  /** The path with all links on the way resolved, the last one included; undefined where links go round in a ring. */
+  /** The path with all links resolved, including the last one; undefined if the links form a loop. */
   readonly resolved: string | undefined;
 } & (
   | { readonly exists: false }
   | (Entry & {
       readonly exists: true;
-      /** Of a link: its target as written, and the entry at its end, undefined when it dangles. */
+      /** For a link: its target as written, and the entry at its end, undefined if it dangles. */
       readonly link?: { readonly target: string; readonly to: Entry | undefined };
-      /** What the asking user may do with it (links followed); undefined in what a check foresees. */
+      /** What the asking user may do with it (following links); undefined for foreseen entries. */
       readonly may?: { readonly read: boolean; readonly write: boolean; readonly execute: boolean };
     })
 );
 
-/** The entry that a path leads to, links followed; undefined where there is none. */
+/** The entry that a path leads to, following links; undefined if there is none. */
 export function followed(state: PathState): Entry | undefined {
   if (!state.exists) return undefined;
   return state.link === undefined ? state : state.link.to;

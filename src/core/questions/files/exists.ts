@@ -9,7 +9,7 @@ import { onlyReply } from '../only-reply.ts';
 import { entries } from './paths.ts';
 import { entryAt, stat } from './stat.ts';
 
-/** Whether anything has a path that matches a pattern; relative ones are below `chdir`. */
+/** Whether any path matches a pattern; relative patterns start at `chdir`. */
 interface ExistsQuestion {
   readonly pattern: string;
   readonly chdir?: string;
@@ -42,19 +42,19 @@ const kind: QuestionKind<ExistsQuestion, boolean> = {
   },
 };
 
-/** The pattern from its directory on; undefined where that is not known. */
+/** The pattern as an absolute path; undefined if its directory is unknown. */
 function absolutePattern({ pattern, chdir }: ExistsQuestion): string | undefined {
   if (pattern.startsWith('/')) return pattern;
   return chdir === undefined ? undefined : `${chdir}/${pattern}`;
 }
 
-/** The path that is asked for, where no wildcard is in it and it is known below which directory it is. */
+/** The path in question, if the pattern has no wildcard and its directory is known. */
 function fixedPath(arg: ExistsQuestion): string | undefined {
   const path = absolutePattern(arg);
   return path === undefined || /[*?[]/.test(path) ? undefined : path;
 }
 
-/** Whether a pattern with wildcards will match something: known where nothing that is foreseen touches it. */
+/** Whether a pattern with wildcards will match something: known only if no foreseen change touches it. */
 function existsLike(arg: ExistsQuestion, picture: Picture): boolean {
   const now = picture.now(question(kind, arg));
   const touched = picture.files.touchedBy(kind.about!(arg, now) as readonly Subject[]);
@@ -68,7 +68,7 @@ const one = ({ pattern, chdir }: ExistsQuestion): string =>
     : script`(cd -- ${chdir} >/dev/null 2>&1 && any ${globbing(pattern)} || echo 0)`
   ).text;
 
-/** A glob pattern for `sh`: its wildcards stay, everything else means itself. */
+/** A glob pattern for `sh`: wildcards stay active, everything else is quoted. */
 const globbing = (pattern: string): Script =>
   joined(
     pattern
@@ -87,5 +87,5 @@ const WILDCARDS: Readonly<Record<string, Script>> = {
 
 const fixed = (piece: string): Script => (piece === '' ? script`` : script`${piece}`);
 
-/** Ask whether anything has a path that matches a pattern, a dangling link included. */
+/** Ask whether any path matches a pattern; a dangling link counts. */
 export const exists = (pattern: string, chdir?: string): Question<boolean> => question(kind, { pattern, chdir });

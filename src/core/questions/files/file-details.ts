@@ -6,14 +6,14 @@ import { isSamePlace } from './foreseen-tree.ts';
 import { contents, entries, inGroups, nulWords } from './paths.ts';
 import { endAt, entryAt, stat } from './stat.ts';
 
-/** What `file` and `lsattr` say of a path; undefined where the host has not got them. */
+/** The output of `file` and `lsattr` for a path; undefined if the host does not have them. */
 export interface FileDetails {
   readonly mimetype?: string;
   readonly charset?: string;
   /** Flags as `lsattr` prints them, and the inode's version. */
   readonly flags?: string;
   readonly version?: string;
-  /** In a check: the file is only foreseen, and nothing of this is known. */
+  /** In a check: the file is only foreseen, so none of this is known. */
   readonly foreseen?: true;
 }
 
@@ -40,7 +40,7 @@ const kind: QuestionKind<Arg, FileDetails> = {
     if (now !== undefined || isSamePlace(picture, located, arg.path))
       return picture.now(fileDetails(arg.path, arg.follow));
     const { mimetype, charset, flags, version } = picture.now(fileDetails(place, false));
-    // lsattr says nothing of a link.
+    // lsattr prints nothing for a link.
     const isLink = entryAt(picture, arg.path).entry?.kind === 'link';
     return {
       ...(mimetype !== undefined && { mimetype, charset }),
@@ -50,10 +50,11 @@ const kind: QuestionKind<Arg, FileDetails> = {
   alongside: ({ path }) => [stat(path) as Question<unknown>],
 };
 
-/** The kind of content that a file has, and its flags. */
+/** The content type of a file, and its flags. */
 export const fileDetails = (path: string, follow: boolean): Question<FileDetails> => question(kind, { path, follow });
 
-// One process each per path: `file` reads the content, so its output can not be told apart by name safely.
+// One process each per path: `file` prints text taken from the content, so its output for several names cannot be split
+// safely.
 const detailsScript = ({ path, follow }: Arg): string =>
   `p=${quote(path)}
 if [ -e "$p" ] || [ -h "$p" ]; then

@@ -2,19 +2,19 @@ import type { Reply } from '../../session.ts';
 import type { Entry, EntryKind } from './entry.ts';
 import { nulWords } from './paths.ts';
 
-/** An entry as `find` tells it, and the fields that a question asks for beyond. */
+/** An entry as printed by `find`, and the additional fields that a question requested. */
 export interface FindEntry extends Omit<Entry, 'inode'> {
   readonly path: string;
   readonly more: readonly string[];
 }
 
-/** The argument of `find -printf` for entries whose path is `path`, with more fields behind. */
+/** The argument of `find -printf` for entries whose path is `path`, followed by more fields. */
 export const findFormat = (path: '%p' | '%P', more: readonly string[]): string =>
   [path, '%y', '%m', '%U', '%G', '%u', '%g', '%s', ...more].map((field) => `${field}\\0`).join('');
 
 const own = 8;
 
-/** What `find` printed in that format. */
+/** Parse the output of `find` in that format. */
 export function readFound(stdout: Reply['stdout'], more: readonly string[]): readonly FindEntry[] {
   const words = nulWords(stdout);
   const width = own + more.length;

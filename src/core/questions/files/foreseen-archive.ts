@@ -12,13 +12,13 @@ import { contents, inodes, joinPath, parentOf, tidyPath } from './paths.ts';
 import { printedChecksum } from './printed.ts';
 import { endAt, entryAt } from './stat.ts';
 
-/** How archives and their members are asked for. */
+/** How to ask about archives and their members. */
 interface Asking {
   readonly archive: (arg: ArchiveArg) => Question<ArchiveState>;
   readonly memberPrintings: (arg: ArchiveArg, zip: boolean) => (member: ArchiveMember) => Printing;
 }
 
-/** In a check: how an archive compares with a directory after all that is foreseen. */
+/** In a check: the comparison of an archive with a directory after all foreseen changes. */
 export function foretoldArchive(arg: ArchiveArg, picture: Picture, asking: Asking): ArchiveState {
   const source = sourceNow(arg, picture);
   const root = endAt(picture, arg.dest);
@@ -44,7 +44,7 @@ export function foretoldArchive(arg: ArchiveArg, picture: Picture, asking: Askin
   };
 }
 
-/** An archive that is only foreseen: where it is a copy of what is there, that is looked at instead. */
+/** If the archive is only foreseen, but as a copy of an existing file, look at that file instead. */
 function sourceNow(arg: ArchiveArg, picture: Picture): ArchiveArg {
   const { source } = arg;
   if (source.bytes !== undefined || source.download !== undefined) return arg;
@@ -63,11 +63,14 @@ interface Compared {
   readonly now: ArchiveState;
   readonly picture: Picture;
   readonly printing: (member: ArchiveMember) => Printing;
-  /** Where it is unpacked, links resolved. */
+  /** Where it is unpacked, with links resolved. */
   readonly root: string;
 }
 
-/** An archive that tells no members cannot be read, now or later; unless tar stumbled over what is in the directory. */
+/**
+ * An archive whose members cannot be listed is unreadable now and later, unless tar stumbled over something in the
+ * directory.
+ */
 function failureAt({ now, picture, root }: Compared): string | undefined {
   const touched = picture.files.touchedBy([`path:${root}`]);
   if (now.failure !== undefined && !/Source '.*' does not exist/.test(now.failure) && touched !== undefined)
@@ -88,14 +91,14 @@ function compareMember(member: ArchiveMember, compared: Compared): MemberCompare
   const known = now.differences.filter(({ name }) => name === member.name);
   const touching = touchedAt(picture, place, there?.id);
   picture.mustBeKnown([...inodes(place), ...contents(place), `missing:${place}`], touching?.at ?? 0);
-  // As the host has it.
+  // Nothing is foreseen here, so the host's answer holds.
   if (touching === undefined) return { differences: known, there };
   picture.restsOn(touching);
   const located = entryAt(picture, place);
   if (given.keepNewer && located.entry !== undefined) throw new NotForeseen(touching.task);
   const looked = now.zip ? endAt(picture, place) : located;
   const above = entryAt(picture, parentOf(place)).entry?.kind;
-  // tar finds that it cannot look there, and fails.
+  // tar cannot look there, and fails.
   if (located.entry === undefined && above !== undefined && above !== 'directory' && above !== 'link')
     throw new NotForeseen(touching.task);
   const whats = now.zip ? zipDifferences(member, looked, compared) : tarDifferences(member, located, known, compared);
@@ -106,7 +109,7 @@ function compareMember(member: ArchiveMember, compared: Compared): MemberCompare
   };
 }
 
-/** What is foreseen at a place, or above it so that nothing of the host\'s counts there. */
+/** What is foreseen at a place, or above it such that the host's own content there no longer counts. */
 const touchedAt = ({ files }: Picture, place: string, id: string | undefined): Foreseen | undefined =>
   files.at(place) ?? files.emptiedAbove(place) ?? files.byId(id);
 
@@ -122,7 +125,7 @@ const thereOf = (name: string, entry: Entry): MemberThere => ({
   id: fileId(entry),
 });
 
-/** What `tar --diff` will say of a member, in its order. */
+/** What `tar --diff` will report about a member, in its order. */
 function tarDifferences(
   member: ArchiveMember,
   { place, entry, target, foreseen }: Located,
@@ -163,7 +166,7 @@ function zipDifferences(member: ArchiveMember, end: Located | undefined, compare
   return holdsSame(member, end.place, end.foreseen, compared) ? [] : ['Contents differ'];
 }
 
-/** Whether a file will hold what a member holds: of the same archive, or by its checksum. */
+/** Whether a file will have the content of a member: it comes from the same archive, or has the same checksum. */
 function holdsSame(
   member: ArchiveMember,
   place: string,

@@ -4,29 +4,29 @@ import type { Picture } from '../../question.ts';
 import { type Entry, entryOf, fileId, type PathState } from './entry.ts';
 import { contents, directoriesAbove, inodes, joinPath, targetPath, tidyPath } from './paths.ts';
 
-/** What is at a path in a check, links on the way to it followed. */
+/** In a check: what is at a path, following the links on the way to it. */
 export interface Located {
-  /** Where the entry itself is, or would be. */
+  /** The place of the entry itself, existing or not. */
   readonly place: string;
   readonly entry: Entry | undefined;
-  /** Of a link, what it says. */
+  /** For a link, its target. */
   readonly target?: string;
-  /** What is foreseen there; undefined where it is as the host has it. */
+  /** What is foreseen there; undefined if it stays as it is on the host. */
   readonly foreseen?: Foreseen;
-  /** The host's own answer, where nothing on the way to the place is foreseen. */
+  /** The host's own answer, if nothing is foreseen on the way to the place. */
   readonly now?: PathState;
 }
 
 type StatNow = (path: string) => PathState;
 
-/** As many links on the way as Linux follows. */
+/** The maximum number of links that Linux follows. */
 const mostLinks = 40;
 
-/** The entry at a path, as it will be. Throws `NotForeseen` where a foreseen change leaves it unknown. */
+/** The foreseen entry at a path. Throws `NotForeseen` if a foreseen change makes it unknown. */
 export function locate(picture: Picture, path: string, statNow: StatNow, links = 0): Located {
   const text = tidyPath(path);
   if (links > mostLinks) return { place: text, entry: undefined };
-  // `..` after a link leads elsewhere than it reads: as the host resolves it.
+  // `..` after a link does not lead where the text suggests, so use the host's own resolution.
   const written = text.startsWith('/') && !text.split('/').includes('..');
   const redirected = written ? redirection(picture, text) : undefined;
   if (redirected !== undefined) return resolved(picture, redirected, statNow, links);
@@ -50,7 +50,7 @@ export function locate(picture: Picture, path: string, statNow: StatNow, links =
   return asOnHost(picture, place, now);
 }
 
-/** A path with the first link above it resolved by one step; undefined where there is none. */
+/** Resolve the first link above a path by one step; undefined if there is none. */
 function firstLink(path: string, statNow: StatNow): string | undefined {
   for (const above of directoriesAbove(path)) {
     const now = statNow(above);
@@ -60,7 +60,7 @@ function firstLink(path: string, statNow: StatNow): string | undefined {
   return undefined;
 }
 
-/** An entry as the host has it; another name of the same file may be foreseen to change. */
+/** An entry as it is on the host; a change may be foreseen under another name of the same file. */
 function asOnHost(picture: Picture, place: string, now: PathState): Located {
   if (!now.exists) return { place, entry: undefined, now };
   const other = picture.files.byId(fileId(now));
@@ -80,7 +80,7 @@ function foreseenAt(picture: Picture, foreseen: Foreseen, place: string, text = 
 
 type Redirection = { readonly to: string } | { readonly nothingAt: string; readonly since: Foreseen };
 
-/** The first foreseen thing above a path because of which it leads elsewhere, or nowhere. */
+/** The first foreseen change above a path that makes it lead elsewhere, or nowhere. */
 function redirection(picture: Picture, path: string): Redirection | undefined {
   let emptied: Foreseen | undefined;
   for (const above of [...directoriesAbove(path), path]) {
@@ -108,7 +108,7 @@ function resolved(picture: Picture, redirected: Redirection, statNow: StatNow, l
   return { place: nothingAt, entry: undefined, foreseen: since };
 }
 
-/** The entry that a path leads to, links followed; undefined where they go round in a ring. */
+/** The entry that a path leads to, following links; undefined if they form a loop. */
 export function endOf(picture: Picture, path: string, statNow: StatNow): Located | undefined {
   return follow(picture, locate(picture, path, statNow), statNow, 0);
 }
@@ -117,13 +117,13 @@ function follow(picture: Picture, from: Located, statNow: StatNow, links: number
   if (from.entry?.kind !== 'link') return from;
   if (links >= mostLinks) return undefined;
   const unchanged = from.foreseen === undefined ? endOnHost(picture, from, statNow) : undefined;
-  // Where links go round in a ring, the host tells one of them as the end.
+  // If links form a loop, the host reports one of them as the end.
   if (unchanged !== undefined) return unchanged.entry?.kind === 'link' ? undefined : unchanged;
   const next = locate(picture, targetPath(from.place, from.target ?? ''), statNow, links + 1);
   return follow(picture, next, statNow, links + 1);
 }
 
-/** Where a link of the host leads now, if nothing that is foreseen lies on the way. */
+/** Where a link on the host leads now, if nothing is foreseen on the way. */
 function endOnHost(picture: Picture, { now }: Located, statNow: StatNow): Located | undefined {
   if (now?.exists !== true || now.link === undefined || now.resolved === undefined) return undefined;
   if (picture.files.linkGone !== undefined) return undefined;
@@ -136,7 +136,7 @@ function endOnHost(picture: Picture, { now }: Located, statNow: StatNow): Locate
   return { place, entry: to };
 }
 
-/** What a question for the state of a path is told. */
+/** The answer to a question about the state of a path. */
 export function foreseenState(located: Located, picture: Picture, statNow: StatNow): PathState {
   const { place, entry, now, foreseen } = located;
   if (entry === undefined)
@@ -162,7 +162,7 @@ function linkState(located: Located & { readonly entry: Entry }, picture: Pictur
   };
 }
 
-/** In a check: what must not have become unknown for a file's content to be known. */
+/** In a check: a file's content is known only if none of these subjects has become unknown. */
 export function mustHoldKnown(picture: Picture, { place, foreseen }: Located, path: string): void {
   picture.mustBeKnown(contents(place, tidyPath(path)), foreseen?.at ?? 0);
 }

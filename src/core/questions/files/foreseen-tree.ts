@@ -5,33 +5,36 @@ import type { Located } from './foreseen-path.ts';
 import { joinPath, parentOf } from './paths.ts';
 import { stat } from './stat.ts';
 
-/** An entry below a directory in a check: as the host lists it, or as it is foreseen. */
+/** In a check: an entry below a directory, as listed by the host or as foreseen. */
 export type Below<Listed> = {
-  /** Below the directory. */
+  /** Relative to the directory. */
   readonly path: string;
   readonly place: string;
 } & (
   | {
-      /** The host's entry, where it stays as it is. */
+      /** The host's entry, if it stays as it is. */
       readonly listed: Listed;
       readonly foreseen?: undefined;
     }
   | { readonly listed?: undefined; readonly foreseen: Exclude<Foreseen, { is: 'absent' }> }
 );
 
-/** A directory of a check, and how the host lists what is in it now. */
+/** A directory in a check, and how the host lists its current content. */
 interface Directory<Listed> {
   readonly root: Located;
-  /** What the host lists, parents first; asked only where the directory is not a new or emptied one. */
+  /** The host's listing, parents first; called only if the directory is neither new nor emptied. */
   readonly listed: () => readonly Listed[];
   readonly pathOf: (listed: Listed) => string;
-  /** 1 where only the entries in it matter. */
+  /** 1 if only its direct entries matter. */
   readonly depth?: number | undefined;
-  /** Device and inode, where the listing tells. */
+  /** Device and inode, if the listing has them. */
   readonly idOf?: (listed: Listed) => string | undefined;
 }
 
-/** All that will be below a directory, parents first. Throws `NotForeseen` where a foreseen change leaves something there unknown. */
+/**
+ * Everything that will be below a directory, parents first. Throws `NotForeseen` if a foreseen change makes something
+ * there unknown.
+ */
 export function entriesBelow<Listed>(
   picture: Picture,
   { root, listed, pathOf, idOf, depth }: Directory<Listed>,
@@ -69,9 +72,9 @@ export function entriesBelow<Listed>(
   return [...stays, ...comes];
 }
 
-/** Whether a directory is new, or was emptied: nothing that the host has there counts. */
+/** Whether a directory is new or was emptied, so that the host's own content there no longer counts. */
 export const isEmptied = ({ foreseen }: Located): boolean => foreseen?.is === 'directory' && foreseen.empty;
 
-/** Whether the host's answer about a path is about this place now. */
+/** Whether the host's answer for a path is about this place now. */
 export const isSamePlace = (picture: Picture, { place }: Located, path: string): boolean =>
   picture.nowIfAsked(stat(path))?.resolved === place;

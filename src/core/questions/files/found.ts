@@ -10,13 +10,13 @@ import { type Below, entriesBelow, isEmptied, isSamePlace } from './foreseen-tre
 import { byPath, isInside, tidyPath } from './paths.ts';
 import { endAt, stat } from './stat.ts';
 
-/** An entry below a folder that is searched. */
+/** An entry below a searched directory. */
 export interface Found extends Entry {
-  /** As the folder was given, and what is below it. */
+  /** The directory as given, followed by the path below it. */
   readonly path: string;
 }
 
-/** What was found below a folder, and what could not be looked into. */
+/** The entries found below a directory, and what could not be read. */
 export interface Finding {
   readonly entries: readonly Found[];
   readonly isFolder: boolean;
@@ -25,7 +25,7 @@ export interface Finding {
 
 interface Arg {
   readonly path: string;
-  /** How deep to go; undefined for all the way. */
+  /** The maximum depth; undefined for no limit. */
   readonly depth?: number;
   readonly follow: boolean;
 }
@@ -57,7 +57,7 @@ const kind: QuestionKind<Arg, Finding> = {
   alongside: ({ path }) => [stat(path) as Question<unknown>],
 };
 
-/** What is foreseen has no inode, and neither has a directory in which names come or go. */
+/** A foreseen entry has no inode, and neither has a directory where entries are added or removed. */
 function foundEntry({ listed, foreseen, place }: Below<Found>, path: string, picture: Picture): Found {
   if (foreseen !== undefined) return { ...foreseen.entry, path };
   const { inode, ...entry } = listed;
@@ -65,7 +65,7 @@ function foundEntry({ listed, foreseen, place }: Below<Found>, path: string, pic
   return { ...entry, path, ...(kept && inode !== undefined && { inode }) };
 }
 
-/** Search a folder. */
+/** Search a directory. */
 export const found = (arg: Arg): Question<Finding> => question(kind, arg);
 
 const absent = 44;

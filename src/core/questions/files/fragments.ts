@@ -8,7 +8,7 @@ import { foreseenListing, listing } from './listing.ts';
 import { joinPath, tidyPath } from './paths.ts';
 import { endAt, stat } from './stat.ts';
 
-/** A file of a folder, with its content. */
+/** A file in a directory, with its content. */
 export interface Fragment {
   readonly name: string;
   readonly bytes: Uint8Array;
@@ -42,12 +42,12 @@ const kind: QuestionKind<string, readonly Fragment[] | undefined> = {
   alongside: (path) => [stat(path), listing(path)] as readonly Question<unknown>[],
 };
 
-/** All files of a folder with their contents, by name; undefined where there is no folder. */
+/** All files in a directory with their content, by name; undefined if the directory does not exist. */
 export const fragments = (path: string): Question<readonly Fragment[] | undefined> => question(kind, path);
 
 const absent = 44;
 
-// Each file: its name, NUL, its length, NUL, its bytes.
+// For each file: its name, NUL, its length, NUL, its bytes.
 const fragmentsScript = (path: string): string => `[ -d ${quote(path)} ] || exit ${absent}
 cd -- ${quote(path)} || exit
 for f in * .[!.]* ..?*; do

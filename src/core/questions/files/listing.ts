@@ -5,11 +5,11 @@ import { type Below, entriesBelow, isSamePlace } from './foreseen-tree.ts';
 import { nulWords, tidyPath } from './paths.ts';
 import { endAt, stat } from './stat.ts';
 
-/** A name in a folder. */
+/** A name in a directory. */
 export interface Listed {
   readonly name: string;
   readonly kind: 'file' | 'directory' | 'link' | 'other';
-  /** Of a link, what it says. */
+  /** For a link, its target. */
   readonly target?: string;
 }
 
@@ -31,7 +31,7 @@ const kind: QuestionKind<string, readonly Listed[] | undefined> = {
   alongside: (path) => [stat(path) as Question<unknown>],
 };
 
-/** In a check: the names that will be in a folder. */
+/** In a check: the names that will be in a directory. */
 export function foreseenListing(path: string, picture: Picture): readonly Listed[] | undefined {
   const root = endAt(picture, path);
   if (root?.entry?.kind !== 'directory') return undefined;
@@ -50,7 +50,7 @@ function asListed({ path: name, listed, foreseen }: Below<Listed>): Listed {
   return { name, kind: foreseen.is, ...(foreseen.is === 'link' && { target: foreseen.target }) };
 }
 
-/** The names in a folder; undefined where there is no folder. */
+/** The names in a directory; undefined if it does not exist. */
 export const listing = (path: string): Question<readonly Listed[] | undefined> => question(kind, path);
 
 const absent = 44;

@@ -10,19 +10,19 @@ type Printable = Printing & { readonly script: Script };
 
 const isPrintable = (printing: Printing): printing is Printable => printing.script !== undefined;
 
-/** In a check: the bytes that a file will hold which a task makes. */
+/** In a check: the foreseen content of a file that a task creates. */
 export const printedBytes = (picture: Picture, printing: Printing, task: string): Uint8Array => {
   if (!isPrintable(printing)) throw new NotForeseen(task);
   return nowOrUnknown(picture, printed(printing), task);
 };
 
-/** In a check: the checksum of what a file will hold which a task makes. */
+/** In a check: the checksum of the foreseen content of a file that a task creates. */
 export const printedChecksum = (picture: Picture, printing: Printing, algorithm: string, task: string): string => {
   if (!isPrintable(printing)) throw new NotForeseen(task);
   return nowOrUnknown(picture, printedSum(printing, algorithm), task);
 };
 
-/** What cannot be had beforehand is unknown, and no failure. */
+/** Content that cannot be obtained in advance is unknown, not a failure. */
 function nowOrUnknown<A>(picture: Picture, question: Question<A>, task: string): A {
   try {
     return picture.now(question);
@@ -47,21 +47,21 @@ const sumKind: QuestionKind<Printable & { readonly algorithm: string }, string> 
 
 const deadlineMs = 60_000;
 
-/** The bytes that a file will hold. */
+/** The future content of a file. */
 const printed = (printing: Printable): Question<Uint8Array> => ({
   kind: bytesKind as QuestionKind<unknown, Uint8Array>,
   arg: printing,
   key: `printed ${printing.key}`,
 });
 
-/** The checksum of what a file will hold. */
+/** The checksum of a file's future content. */
 const printedSum = (printing: Printable, algorithm: string): Question<string> => ({
   kind: sumKind as QuestionKind<unknown, string>,
   arg: { ...printing, algorithm },
   key: `printed ${algorithm} ${printing.key}`,
 });
 
-// The exit code is that of what prints, not that of the last command of the pipe.
+// The exit code is that of the printing script, not of the last command in the pipe.
 const sumScript = (printing: Printable, algorithm: string): ShellText =>
   script`{ c=$({ { (${printing.script}
 ); echo "$?" >&3; } | ${algorithm}sum -b >&4; } 3>&1); } 4>&1

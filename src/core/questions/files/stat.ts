@@ -37,13 +37,13 @@ const statNow =
   (path: string): PathState =>
     picture.now(stat(path));
 
-/** In a check: the entry that will be at a path itself, links on the way followed. */
+/** In a check: the foreseen entry at a path itself, following only links on the way. */
 export const entryAt = (picture: Picture, path: string): Located => locate(picture, path, statNow(picture));
 
-/** In a check: the entry that a path will lead to, a link at its end followed, too. */
+/** In a check: the foreseen entry that a path leads to, also following a link at its end. */
 export const endAt = (picture: Picture, path: string): Located | undefined => endOf(picture, path, statNow(picture));
 
-/** What is at a path of the host. A link is not followed: what it points to is told beside it. */
+/** What is at a path on the host. A link is not followed; its target is reported separately. */
 export const stat = (path: string, options: { host?: string } = {}): Question<PathState> =>
   question(kind, path, options);
 
@@ -137,7 +137,7 @@ function readStats(reply: Reply, paths: readonly string[]): readonly Answer<Path
   });
 }
 
-/** Where an entry is whose directory really is `parent`. */
+/** The place of an entry whose directory really is `parent`. */
 function placeOf(path: string, parent: string | undefined, resolved: string | undefined): string | undefined {
   const name = nameOf(path);
   if (name === '' || name === '.' || name === '..') return resolved;

@@ -12,17 +12,17 @@ import { entriesBelow, isSamePlace } from './foreseen-tree.ts';
 import { byPath, directoriesAbove, isInside, joinPath, nulWords, tidyPath } from './paths.ts';
 import { endAt, entryAt, stat } from './stat.ts';
 
-/** An entry below a folder. */
+/** An entry below a directory. */
 export interface TreeEntry extends Omit<Entry, 'inode'> {
-  /** Below the root; empty for the root itself. */
+  /** Relative to the root; empty for the root itself. */
   readonly path: string;
-  /** Undefined in what a check foresees. */
+  /** Undefined for foreseen entries. */
   readonly mtime: number | undefined;
-  /** Device and inode, as `DEV:INO`; undefined in what a check foresees. */
+  /** Device and inode, as `DEV:INO`; undefined for foreseen entries. */
   readonly id?: string;
-  /** Of a link, what it says. */
+  /** For a link, its target. */
   readonly target?: string;
-  /** Of a regular file, when checksums were asked for. */
+  /** For a regular file, if checksums were requested. */
   readonly sha1?: string;
 }
 
@@ -30,7 +30,7 @@ export interface TreeEntry extends Omit<Entry, 'inode'> {
 export interface TreeOptions {
   readonly path: string;
   readonly checksums?: boolean;
-  /** Links below the root lead on, as `find -L` walks. */
+  /** Follow links below the root, as `find -L` does. */
   readonly follow?: boolean;
 }
 
@@ -54,7 +54,7 @@ const kind: QuestionKind<TreeOptions, readonly TreeEntry[] | undefined> = {
   about: ({ path }) => [`path:${tidyPath(path)}`],
   foretell(arg, picture) {
     const root = endAt(picture, arg.path);
-    // Where links go round in a ring, find says so, and where one dangles, it is the link that is listed.
+    // find reports link loops on stderr, and lists a dangling link as the link itself.
     if (root === undefined) return picture.now(tree(arg));
     if (root.entry === undefined) {
       const { entry, target } = entryAt(picture, arg.path);
@@ -66,7 +66,7 @@ const kind: QuestionKind<TreeOptions, readonly TreeEntry[] | undefined> = {
   alongside: ({ path }) => [stat(path) as Question<unknown>],
 };
 
-/** What a tree will be, links not followed. */
+/** The foreseen tree, without following links. */
 function foreseenTree(
   picture: Picture,
   root: Located & { readonly entry: Entry },
@@ -107,7 +107,7 @@ const treeEntry = (path: string, entry: Entry): TreeEntry => ({
 const sumOf = (picture: Picture, { place, entry }: Located): { sha1?: string } =>
   entry?.kind === 'file' ? { sha1: checksumAt(picture, place) } : {};
 
-/** An entry as a walk that follows links finds it, with all below where it leads. */
+/** An entry as found by a walk that follows links, with everything below where it leads. */
 function led(
   picture: Picture,
   root: string,
@@ -117,13 +117,13 @@ function led(
 ): readonly TreeEntry[] {
   if (entry.kind !== 'link') return [entry];
   const end = endAt(picture, joinPath(root, entry.path));
-  // A ring is told by find on stderr, and not listed.
+  // find reports a loop on stderr and does not list it.
   if (end === undefined) return [];
   if (end.entry === undefined) return [entry];
   const walked = [...above, root, ...directoriesAbove(`/${entry.path}`).map((path) => joinPath(root, path.slice(1)))];
   if (end.entry.kind === 'directory' && walked.includes(end.place)) return [];
   const { place } = end;
-  // Below where it leads the walk may come to a directory that it is in already.
+  // Below its target, the walk may reach a directory that it is already in.
   const again = walked.filter((one) => one.startsWith(`${place}/`));
   const below = foreseenTree(picture, { ...end, entry: end.entry }, options).filter(
     ({ path }) => !again.some((one) => `${joinPath(place, path)}/`.startsWith(`${one}/`)),
@@ -136,7 +136,10 @@ function led(
   );
 }
 
-/** Everything below a folder, the folder itself first, parents before children; undefined where nothing is there. */
+/**
+ * Everything below a directory, starting with the directory itself, parents before children; undefined if nothing is
+ * there.
+ */
 export const tree = (
   options: TreeOptions,
   at: { host?: string; beyond?: boolean } = {},
@@ -144,10 +147,10 @@ export const tree = (
 
 const absent = 44;
 
-/** A root that `find` cannot take for an option. */
+/** The root, written so that `find` cannot mistake it for an option. */
 const rootOf = ({ path }: TreeOptions): string => (path.startsWith('/') ? path : `./${path}`);
 
-// The root may itself be a link to a folder: `-H` walks what it leads to.
+// The root may itself be a link to a directory: `-H` walks what it leads to.
 const walk = (options: TreeOptions): string =>
   `find ${options.follow === true ? '-L' : '-H'} ${quote(rootOf(options))}`;
 
@@ -160,8 +163,8 @@ const sumScript = (options: TreeOptions): string => `${walk(options)} -type f -e
 const more = ['%T@', '%l', '%D', '%i'];
 
 /**
- * A listing is what the host says, and others are written by it: each entry must be inside, once, and in a directory
- * that was listed before it, not below a link.
+ * A listing comes from the host, and others on it may have crafted it: each entry must be inside the root, occur once,
+ * and be in a directory that was listed before it, not below a link.
  */
 function isNoTree(): (entry: TreeEntry) => boolean {
   const directories = new Set<string>();

@@ -2,23 +2,23 @@ import type { ControllerQuestion } from '../../question.ts';
 
 type RecordType = 'A' | 'AAAA' | 'CAA' | 'CNAME' | 'MX' | 'NS' | 'PTR' | 'SRV' | 'TXT';
 
-/** A DNS record to look up at every server that has a say in it. */
+/** A DNS record to look up at every server responsible for it. */
 export interface DnsLookup {
   readonly name: string;
   readonly type: RecordType;
-  /** Whose name servers to ask; without it, the nearest zone above the name that has any. */
+  /** The zone whose name servers to ask. Default: the nearest zone above the name that has any. */
   readonly zone?: string;
-  /** Servers to ask instead of the zone's: names or addresses, perhaps with a port. */
+  /** Servers to ask instead of the zone's: names or addresses, optionally with a port. */
   readonly servers?: readonly string[];
   /** The resolver to ask, instead of the controller's own. */
   readonly resolver?: string;
   readonly timeoutMs: number;
 }
 
-/** What each server said, the resolver last; or why nobody could be asked. */
+/** The reply of each server, with the resolver last; or why none could be asked. */
 export type DnsAnswer = { readonly replies: readonly DnsReply[] } | { readonly problem: string };
 
-/** What one server said: values, or how it failed. */
+/** The reply of one server: values, or how it failed. */
 export type DnsReply = { readonly server: string } & (
   | { readonly values: readonly string[] }
   | { readonly failure: 'nxdomain' | 'timeout' | 'refused' | 'servfail' | 'error'; readonly said: string }
@@ -84,7 +84,7 @@ const failures: Readonly<Record<string, Extract<DnsReply, { failure: unknown }>[
   ESERVFAIL: 'servfail',
 };
 
-/** A record as a zone file writes it. */
+/** A record as it is written in a zone file. */
 function recordText(record: unknown): string {
   if (typeof record === 'string') return record.toLowerCase().replace(/\.$/, '');
   if (Array.isArray(record)) return record.join('');

@@ -6,16 +6,16 @@ import { question } from '../../question.ts';
 import type { Reply } from '../../session.ts';
 import { decodeText, encodeText } from '../../text-codec.ts';
 
-/** An HTTP request as `curl` on the host makes it. */
+/** An HTTP request, made by `curl` on the host. */
 export interface HttpRequest {
   readonly url: string;
   readonly method: string;
   readonly headers: readonly (readonly [string, string])[];
-  /** Text, or bytes as base64: arguments of questions are plain data. */
+  /** Text, or bytes as base64: the arguments of questions are plain data. */
   readonly body?: { readonly text: string } | { readonly base64: string } | { readonly file: string };
   readonly user?: string;
   readonly password?: string;
-  /** Send the password at once, without waiting to be asked. */
+  /** Send the password at once, without waiting for a challenge. */
   readonly basic?: boolean;
   readonly validateCerts: boolean;
   readonly caPath?: string;
@@ -24,25 +24,25 @@ export interface HttpRequest {
   readonly ciphers?: readonly string[];
   readonly timeout: number;
   readonly follow: boolean;
-  /** Connect here instead of where DNS says; the name in the request stays. */
+  /** Connect to this address instead of the one from DNS; the name in the request stays. */
   readonly resolveTo?: string;
   readonly unixSocket?: string;
   readonly agent?: string;
   readonly compressed?: boolean;
   readonly proxy?: boolean;
   readonly netrc?: boolean;
-  /** Environment for curl, as `https_proxy`. */
+  /** Environment variables for curl, such as `https_proxy`. */
   readonly environment?: Readonly<Record<string, string>>;
 }
 
-/** What a server said; `status` is -1 where there was no HTTP answer, and `failure` says why. */
+/** A server's response; `status` is -1 if there was no HTTP response, and `failure` says why. */
 export interface HttpReply {
   readonly status: number;
   readonly reason: string;
-  /** Header fields of the last response, names in lower case; repeated ones joined by `, `. */
+  /** Header fields of the last response, with lower-case names; repeated ones are joined by `, `. */
   readonly headers: Readonly<Record<string, string>>;
   readonly cookies: Readonly<Record<string, string>>;
-  /** The body, each byte one character (latin1), so that it stays plain data. */
+  /** The body with each byte as one character (latin1), so that it stays plain data. */
   readonly body: string;
   readonly url: string;
   readonly redirected: boolean;
@@ -57,11 +57,14 @@ const kind: QuestionKind<HttpRequest, HttpReply> = {
   read: (replies, requests) => pairs(replies, requests).map(([reply, request]) => readHttp(reply, request)),
 };
 
-/** Ask a web server something that changes nothing there (GET, HEAD), from the host. */
+/** Make a request that changes nothing on the server (GET, HEAD), from the host. */
 export const http = (request: HttpRequest): Question<HttpReply> =>
   question(kind, request, { beyond: true, secret: request.password !== undefined });
 
-/** The script that makes a request, and what it reads: curl's configuration, then the body. Nothing of it is in argv, but for `more` options where there is no body. */
+/**
+ * The script that makes a request, and its stdin: curl's configuration, then the body. None of it is in argv, except
+ * the `more` options if there is no body.
+ */
 export function httpScript(request: HttpRequest, more: Script = script``): { script: ShellText; stdin: Uint8Array } {
   const config = encodeText(curlConfig(request));
   const body = bodyOf(request);
@@ -83,12 +86,12 @@ function curlConfig(request: HttpRequest): string {
     'show-error',
     'include',
     'globoff',
-    'http1.1', // its status line has a reason, which HTTP/2 has not
+    'http1.1', // its status line has a reason phrase, which HTTP/2 does not have
     ['url', request.url],
     ['output', '-'],
     ['write-out', '%{stderr}\n%{http_code} %{size_header} %{num_redirects} %{time_total}\n%{url_effective}\n'],
     ['connect-timeout', timeout],
-    // Ansible's timeout is that of the socket: a transfer may take longer as long as something arrives.
+    // Ansible's timeout is that of the socket: a transfer may take longer as long as data arrives.
     ['speed-time', timeout],
     ['speed-limit', 1],
     method === 'HEAD' && 'head',
@@ -132,14 +135,14 @@ const escapes: Readonly<Record<string, string>> = {
   '\v': '\\v',
 };
 
-/** curl's `HOST:PORT:ADDRESS:PORT`, for the URL's own host only: a redirect elsewhere goes where DNS says. */
+/** curl's `HOST:PORT:ADDRESS:PORT`, for the URL's own host only: a redirect elsewhere uses DNS. */
 function connectTo(url: string, address: string): string {
   const host = /^[a-z]+:\/\/(?:[^/@]*@)?(\[[^\]]*\]|[^/:?#]*)/i.exec(url)?.[1] ?? '';
   const bracketed = /^[^[]*:[^:]*:/.test(address) ? `[${address}]` : address;
   return `${host}::${/\]:\d+$|^[^[\]:]+:\d+$/.test(bracketed) ? bracketed : `${bracketed}:`}`;
 }
 
-/** What curl wrote, as a reply. */
+/** Parse curl's output. */
 export function readHttp(
   { code, stdout, stderr }: Pick<Reply, 'code' | 'stdout' | 'stderr'>,
   { url }: HttpRequest,
@@ -170,7 +173,7 @@ export function readHttp(
   };
 }
 
-/** The fields of the last response: before it there may be redirects, challenges and `100 Continue`. */
+/** The header fields of the last response: redirects, challenges and `100 Continue` may precede it. */
 function readHeaders(said: string): Pick<HttpReply, 'reason' | 'headers' | 'cookies'> {
   const [statusLine = '', ...lines] = (
     said

@@ -3,12 +3,12 @@ import { type Question, type QuestionKind, question } from '../../question.ts';
 import { decodeText } from '../../text-codec.ts';
 import { tidyPath } from '../files/paths.ts';
 
-/** A certificate that certbot keeps (its word is lineage), as its links in `live` lead to it. */
+/** A certificate kept by certbot (which calls it a lineage), as its links in `live` lead to it. */
 export interface Lineage {
   readonly name: string;
-  /** The certificate and its chain; undefined where the link leads nowhere. */
+  /** The certificate and its chain; undefined if the link leads nowhere. */
   readonly chain: Uint8Array | undefined;
-  /** Its private key. It stays in memory. */
+  /** Its private key, which stays in memory. */
   readonly key: Uint8Array | undefined;
 }
 
@@ -23,13 +23,14 @@ const kind: QuestionKind<string, readonly Lineage[]> = {
   about: (path) => [`path:${tidyPath(path)}`],
 };
 
-/** The certificates of a certbot directory with their keys, by name; none where there is no such directory. */
+/** The certificates in a certbot directory with their keys, by name; empty if there is no such directory. */
 export const lineages = (
   path: string,
   options: { host?: string; beyond?: boolean } = {},
 ): Question<readonly Lineage[]> => question(kind, path, { ...options, secret: true });
 
-// Each: its name; then of chain and key the length and the bytes, `-` where there is none; all but the bytes end in NUL.
+// For each: its name, then the length and bytes of the chain and of the key, with `-` for a missing one; everything
+// except the bytes ends in NUL.
 const lineagesScript = (path: string): string => `export LC_ALL=C
 cd -- ${quote(path)}/live 2>/dev/null || exit 0
 for d in */; do

@@ -24,11 +24,14 @@ ${asking}`,
   about: ({ dest }) => [`entry:${dest}`, 'path:/usr/bin/curl', 'data:/etc/resolv.conf', 'data:/etc/hosts'],
 };
 
-/** Ask under which name a server wants a file to be kept, which matters only where it goes into a directory; nobody is asked otherwise. */
+/**
+ * Ask what file name a server suggests. That matters only if the destination is a directory; otherwise no request is
+ * made.
+ */
 export const servedName = (request: HttpRequest, dest: string): Question<string | undefined> =>
   question(kind, { request, dest }, { beyond: true, secret: request.password !== undefined });
 
-/** The file name of the last response's Content-Disposition, without any directory in it. */
+/** The file name in the last response's Content-Disposition, without any directory. */
 export function nameInHeaders(headers: string): string | undefined {
   const last =
     headers

@@ -3,19 +3,19 @@ import { type Question, type QuestionKind, question } from '../../question.ts';
 import { upTo } from '../../text/up-to.ts';
 import { decodeText } from '../../text-codec.ts';
 
-/** A port to knock at, from the host. */
+/** A port to connect to from the host. */
 export interface TcpQuestion {
   readonly host: string;
   readonly port: number;
   readonly timeoutSeconds: number;
-  /** Wait so long for what the server says by itself, up to 64 KiB. */
+  /** How long to wait for what the server sends unprompted, up to 64 KiB. */
   readonly listenSeconds?: number;
 }
 
-/** What came of knocking. `refused`: somebody said no at once; `timeout`: nobody answered. */
+/** The result of connecting. `refused`: rejected at once; `timeout`: no answer. */
 export interface TcpAnswer {
   readonly is: 'open' | 'refused' | 'timeout' | 'unreachable' | 'name-not-found' | 'error';
-  /** The words of the system for it. */
+  /** The system's error message. */
   readonly said: string;
   readonly heard: string;
 }
@@ -42,7 +42,7 @@ const kind: QuestionKind<TcpQuestion, TcpAnswer> = {
 /** Try a TCP connection from the host. */
 export const tcp = (arg: TcpQuestion): Question<TcpAnswer> => question(kind, arg, { beyond: true });
 
-/** bash can connect by itself; else nc, else perl, which Debian always has. */
+/** bash can connect by itself; otherwise use nc, otherwise perl, which Debian always has. */
 function knock({ host, port, timeoutSeconds, listenSeconds = 0 }: TcpQuestion): string {
   const target = `${quote(host)} ${quote(String(port))}`;
   const listen = listenSeconds > 0 ? `; timeout ${listenSeconds} cat <&3 | head -c 65536` : '';

@@ -7,21 +7,23 @@ import { contents, joinPath } from '../files/paths.ts';
 import { endAt, stat } from '../files/stat.ts';
 import { type HttpRequest, httpScript } from './http.ts';
 
-/** How what a URL serves compares with a file of the host. */
+/** The comparison of what a URL serves with a file on the host. */
 export interface UrlState {
-  /** HTTP status (or 226 of ftp, 0 of file:); 304 where the file is not older than what is served; -1 without an answer. */
+  /**
+   * HTTP status (226 for ftp, 0 for file:); 304 if what is served is not newer than the file; -1 without a response.
+   */
   readonly status: number;
-  /** SHA-1 of what is served, where it was compared with a file. */
+  /** SHA-1 of what is served, if it was compared with a file. */
   readonly sha1: string | undefined;
   readonly failure: string | undefined;
 }
 
 interface Arg {
   readonly request: HttpRequest;
-  /** The file to compare with; where it is a folder, the name in it. */
+  /** The file to compare with; if it is a directory, `name` is the name in it. */
   readonly dest: string;
   readonly name: string;
-  /** Compare the content even where the server says that nothing is newer. */
+  /** Compare the content even if the server says that nothing is newer. */
   readonly always: boolean;
 }
 
@@ -55,7 +57,7 @@ const kind: QuestionKind<Arg, UrlState> = {
     [dest, servedPath(request.url)].flatMap((path) => (path === undefined ? [] : [stat(path) as Question<unknown>])),
 };
 
-/** The file of the host that a URL is of; undefined where it is none. */
+/** The path of a file on the host that a URL refers to; undefined if it does not. */
 export function servedPath(url: string): string | undefined {
   const [, path] = /^file:\/\/(?:localhost)?(\/[^?#]*)/i.exec(url) ?? [];
   try {
@@ -65,7 +67,7 @@ export function servedPath(url: string): string | undefined {
   }
 }
 
-/** In a check: how what a URL serves will compare with a file that is foreseen, or foreseen to be gone. */
+/** In a check: the comparison of what a URL serves with a file that is foreseen to change or disappear. */
 function foretold(arg: Arg, picture: Picture): UrlState {
   const { request, dest, name } = arg;
   const into = endAt(picture, dest);
@@ -82,16 +84,19 @@ function foretold(arg: Arg, picture: Picture): UrlState {
     return { status: 0, sha1: compares ? checksumAt(picture, from.place) : undefined, failure: undefined };
   }
   const now = picture.now(urlState(arg));
-  // Of a file that is then newer than what is served nobody is told that it differs.
+  // A file that is newer by then would not be reported as different.
   if (compares && (!arg.always || now.sha1 === undefined)) throw new NotForeseen(task);
   return { ...now, status: now.status === 304 ? 200 : now.status, sha1: compares ? now.sha1 : undefined };
 }
 
-/** Ask what a URL serves, from the host: of a file that is there its checksum is compared, of one that is not only whether it can be had. */
+/**
+ * Compare what a URL serves with a file on the host, by checksum; if the file does not exist, only find out whether
+ * the URL is available.
+ */
 export const urlState = (arg: Arg): Question<UrlState> =>
   question(kind, arg, { beyond: true, secret: arg.request.password !== undefined });
 
-/** curl as a program of the host, with its configuration on stdin, so that no password is in its arguments. */
+/** curl as a program on the host, with its configuration on stdin, so that no password is in its arguments. */
 export function download(request: HttpRequest): { script: ShellText; stdin: Uint8Array } {
   const { script, stdin } = httpScript({ ...request, method: 'GET' });
   return { script, stdin: configured(stdin, ['fail']) };
@@ -106,11 +111,12 @@ function configured(stdin: Uint8Array, more: readonly string[]): Uint8Array {
   );
 }
 
-// The configuration is read whole, then one of its two forms is used: compare with the file, or only ask.
+// The configuration is read completely, then used in one of two ways: compare with the file, or only make a request.
 function urlScript({ request, dest, name, always }: Arg): { script: ShellText; stdin: Uint8Array } {
   const { stdin, ...command } = httpScript({ ...request, method: 'GET' }, script` "$@"`);
   const config = configured(stdin, []);
-  // Of file: and ftp: curl says nothing where nothing is newer, as if an empty file were served; only HTTP has a status for it.
+  // For file: and ftp:, curl prints nothing if nothing is newer, as if an empty file were served; only HTTP has a
+  // status for that.
   const onlyNewer = always || !/^https?:/i.test(request.url) ? script`` : script` --time-cond "$d"`;
   const text = sh`command -v curl >/dev/null || { echo 'curl is not on the host' >&2; exit 1; }
 d=${dest}

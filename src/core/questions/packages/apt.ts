@@ -5,8 +5,8 @@ import { decodeText } from '../../text-codec.ts';
 import { onlyReply } from '../only-reply.ts';
 
 /**
- * Options that keep a question from writing: apt saves what it has computed where its caches are out of date.
- * They are used then only, since without its caches it is slow.
+ * Options that keep a question from writing: apt saves its caches if they are out of date. Set only in that case,
+ * since apt is slow without its caches.
  */
 const withoutWriting = `fresh=/var/cache/apt/pkgcache.bin; inMemory=
 for f in /var/lib/dpkg/status /var/lib/apt/lists /etc/apt/sources.list /etc/apt/sources.list.d /etc/apt/preferences.d; do
@@ -15,7 +15,7 @@ done\n`;
 
 /** When the package lists of a host were last fetched. */
 export interface AptLists {
-  /** Seconds since the epoch; 0 where they never were. */
+  /** Seconds since the epoch; 0 if they were never fetched. */
   readonly updatedAt: number;
   readonly ageSeconds: number;
 }
@@ -119,7 +119,7 @@ export interface AptSimulation {
   readonly remove: readonly { readonly name: string; readonly version: string }[];
   /** Files that `autoclean` would delete. */
   readonly files: readonly string[];
-  /** What apt says where it could not do it, as `Unable to locate package nosuch`. */
+  /** apt's message if it could not do it, such as `Unable to locate package nosuch`. */
   readonly error?: string;
 }
 
@@ -136,7 +136,7 @@ const simulationKind: QuestionKind<readonly string[], AptSimulation> = {
       value: readSimulation(reply.code, decodeText(reply.stdout), decodeText(reply.stderr)),
     })),
   costly: true,
-  // Not about packages: what is foreseen to be installed by earlier tasks does not make it worthless.
+  // Not about packages: the foreseen installations of earlier tasks do not make the answer worthless.
   about: () => ['apt:lists'],
 };
 
@@ -160,7 +160,7 @@ function readSimulation(code: number, stdout: string, stderr: string): AptSimula
   };
 }
 
-/** What apt complains of, without its `E:`, and the unmet dependencies that are why, which it prints as if they were no error. */
+/** apt's error message, without its `E:`, and the unmet dependencies that explain it, which apt prints on stdout. */
 export const aptError = (stderr: string, stdout = ''): string | undefined => {
   const lines = stderr.split('\n').flatMap((line) => (line.startsWith('E: ') ? [line.slice(3)] : []));
   const unmet = /have unmet dependencies:\n((?: .*(?:\n|$))+)/.exec(stdout)?.[1] ?? '';

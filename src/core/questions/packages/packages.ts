@@ -6,23 +6,23 @@ import { upTo } from '../../text/up-to.ts';
 import { decodeText } from '../../text-codec.ts';
 import { onlyReply } from '../only-reply.ts';
 
-/** A package as dpkg knows it. */
+/** A package in dpkg's database. */
 export interface Package {
   readonly name: string;
   readonly architecture: string;
-  /** Empty where nothing of it is installed. */
+  /** Empty if no version is installed. */
   readonly version: string;
-  /** `config-files` is what a removed package leaves (dpkg's `rc`); only `installed` is installed. */
+  /** `config-files` is what a removed package leaves behind (dpkg's `rc`); only `installed` means installed. */
   readonly status: string;
-  /** What dpkg is told to do with it: `install`, `hold`, `deinstall`, `purge`. */
+  /** The selection in dpkg: `install`, `hold`, `deinstall`, `purge`. */
   readonly want: string;
 }
 
-/** What dpkg knows by a name. */
+/** What dpkg knows about a name. */
 export interface Packages {
-  /** Packages that the name or pattern means, installed or not. */
+  /** Packages that match the name or pattern, installed or not. */
   readonly found: readonly Package[];
-  /** Installed packages that provide it, where no package of that name is installed. */
+  /** Installed packages that provide it, if no package with that name is installed. */
   readonly providers: readonly Package[];
 }
 
@@ -30,7 +30,7 @@ export interface Packages {
 const fields = ['Package', 'Architecture', 'Version', 'db:Status-Status', 'db:Status-Want', 'Provides'];
 const format = `${fields.map((field) => `\${${field}}`).join('\\t')}\\n`;
 
-// The virtual ones are looked for only where a name means no installed package.
+// Virtual packages are searched only if a name matches no installed package.
 const script = (names: readonly string[]): string => `command -v dpkg-query >/dev/null || exit 127
 show() { LC_ALL=C dpkg-query -W -f='${format}' -- "$@" 2>/dev/null; }
 found=$(show ${names.map(quote).join(' ')}); status=$?
@@ -54,7 +54,7 @@ const kind: QuestionKind<string, Packages> = {
   ],
 };
 
-/** What dpkg knows by a name, which may be virtual, have an architecture (`libc6:i386`) or wildcards. */
+/** What dpkg knows about a name, which may be virtual, or have an architecture (`libc6:i386`) or wildcards. */
 export const packages = (name: string, options: { host?: string } = {}): Question<Packages> =>
   question(kind, name, options);
 

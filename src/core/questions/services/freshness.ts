@@ -4,26 +4,26 @@ import { decodeText } from '../../text-codec.ts';
 import { onlyReply } from '../only-reply.ts';
 import { fullName, systemctl, type UnitScope } from './units.ts';
 
-/** What was changed last, and when. */
+/** The most recently changed file, and when it changed. */
 export interface Newest {
   readonly path: string;
   /** Seconds since the epoch. */
   readonly at: number;
 }
 
-/** Whether a service runs with what its files say now. */
+/** Whether a service runs with the current content of its files. */
 export interface Freshness {
-  /** Seconds since the epoch when its main process was started; undefined where none runs. */
+  /** When its main process started, in seconds since the epoch; undefined if it is not running. */
   readonly startedAt?: number;
-  /** When it has read its configuration last, as far as can be told: when it was started or reloaded. */
+  /** When it last read its configuration, as far as can be determined: when it was started or reloaded. */
   readonly loadedAt?: number;
-  /** What was changed last of its unit and drop-ins. */
+  /** The most recently changed file among its unit and drop-ins. */
   readonly unit?: Newest;
-  /** What was changed last of its configuration. */
+  /** The most recently changed file of its configuration. */
   readonly config?: Newest;
-  /** Configuration that is not there. */
+  /** Configuration files that do not exist. */
   readonly missing: readonly string[];
-  /** Configuration that is a file of its own and no link: what else comes and goes does not touch it. */
+  /** Configuration that is a single file and not a link: other files that come and go do not affect it. */
   readonly files?: readonly string[];
 }
 
@@ -40,7 +40,7 @@ const kind: QuestionKind<Arg, Freshness> = {
     const [clock = '', ...parts] = decodeText(reply.stdout).split('\x1e\n');
     return args.map((_, index) => ({ ok: true, value: readFreshness(clock, parts[index] ?? '') }));
   }),
-  // A unit that will have read its configuration anew leaves the configuration as it is.
+  // A unit that rereads its configuration leaves the configuration itself unchanged.
   about: ({ name, config }, answer) => [
     `unit:${fullName(name)}`,
     ...config.flatMap((path) =>
@@ -51,15 +51,17 @@ const kind: QuestionKind<Arg, Freshness> = {
   ],
 };
 
-/** Whether unit, drop-ins or configuration of a service changed since its process was started. */
+/** Whether the unit, drop-ins or configuration of a service changed since its process started. */
 export const freshness = (name: string, scope: UnitScope, config: readonly string[]): Question<Freshness> =>
   question(kind, { name, scope, config });
 
-// A process's start is told in ticks since boot; what they are in seconds since the epoch, a process started now tells.
-// Of a reload tell two: systemd's last change of the unit's state, if it succeeded; and programs that begin anew with new
-// children (nginx, postfix), whoever told them to. Of those the oldest counts, but not one of before that only ends its work.
-// Folders of drop-ins count as well, under the names that they have there: they may be links, and a drop-in may be gone from them.
-// The time of a file's last change of any kind is what counts: packages and `cp -p` bring files with old contents' times.
+// A process's start time is given in ticks since boot; a process started now is the reference for converting it to
+// seconds since the epoch. Two things reveal a reload: systemd's last state change of the unit, if the reload
+// succeeded; and programs that start new children (nginx, postfix), whoever told them to. Of those children the oldest
+// counts, except one from before the reload that is only finishing its work. Directories of drop-ins count as well,
+// under the names they have there: they may be links, and a drop-in may have been removed from them. The time that
+// counts is a file's ctime, the last change of any kind, since packages and `cp -p` create files with old modification
+// times.
 const prelude = `export LC_ALL=C
 cat /proc/self/stat; date +%s.%N; getconf CLK_TCK
 newest() {
@@ -127,5 +129,5 @@ function labelled(label: 'unit' | 'config', lines: readonly string[]): { unit?: 
   return path === undefined ? {} : { [label]: { path, at: Number(at) } };
 }
 
-/** The 22nd field; the second, the program's name in parentheses, may hold anything. */
+/** The 22nd field; the second one, the program's name in parentheses, may contain anything. */
 const startTicks = (stat: string): number => Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19]);

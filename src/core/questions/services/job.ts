@@ -3,12 +3,12 @@ import { type Question, type QuestionKind, question } from '../../question.ts';
 import type { Reply } from '../../session.ts';
 import { decodeText } from '../../text-codec.ts';
 
-/** What became of a job that was started on the host: it goes on, or ended, or there is none. */
+/** The state of a job on the host: it is running, or has ended, or does not exist. */
 export interface JobState {
   readonly state: 'none' | 'running' | 'done';
-  /** What each of its commands said, as far as they were run. */
+  /** The replies of its commands, as far as they ran. */
   readonly replies: readonly Reply[];
-  /** How long it went on. */
+  /** How long it ran. */
   readonly seconds: number;
 }
 
@@ -18,10 +18,10 @@ const kind: QuestionKind<string, JobState> = {
   read: (replies) => replies.map((reply) => ({ ok: true, value: stateOf(reply.stdout) })),
 };
 
-/** Ask what became of the job that is kept in a file. */
+/** Ask about the job that is recorded in a file. */
 export const job = (file: string): Question<JobState> => question(kind, file);
 
-/** Its state in one line, then each command: exit code and lengths in one line, then what it said. */
+/** Its state on one line; then for each command, exit code and lengths on one line, followed by its output. */
 const look = `[ -e "$j" ] || { echo none; exit; }; cat "$j"; i=0; while [ -e "$j.err$i" ]; do
 echo "$(cat "$j.rc$i" 2>/dev/null || echo -) $(wc -c <"$j.out$i") $(wc -c <"$j.err$i")"; cat "$j.out$i" "$j.err$i"; i=$((i + 1)); done`;
 
@@ -33,7 +33,7 @@ function stateOf(said: Buffer): JobState {
   return { state, replies, seconds: Math.max(0, Number.parseFloat(`${end}`) - Number.parseFloat(`${begin}`)) };
 }
 
-/** A command without an exit code was ended with the whole job, whose own it then is. */
+/** A command without an exit code ended together with the whole job, and gets the job's exit code. */
 function repliesIn(said: Buffer, code: number): Reply[] {
   const replies: Reply[] = [];
   for (let rest = said; rest.length > 0; ) {

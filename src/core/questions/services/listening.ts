@@ -4,7 +4,7 @@ import { onlyReply } from '../only-reply.ts';
 import { fullName } from './units.ts';
 
 interface Arg {
-  /** Whose restart may alter the answer. */
+  /** The unit whose restart may change the answer. */
   readonly unit: string;
   readonly ports: readonly number[];
 }
@@ -26,11 +26,14 @@ const kind: QuestionKind<Arg, readonly string[]> = {
   about: ({ unit }) => [`unit:${unit}`],
 };
 
-/** Where on the host somebody listens at these TCP ports, as `10.1.0.100:9113`; `*` is every address, as `ss` tells it. */
+/**
+ * Which of these TCP ports on the host have a listener, and at which address, as `10.1.0.100:9113`; `*` means every
+ * address, as in `ss`.
+ */
 export const listening = (unit: string, ports: readonly number[]): Question<readonly string[]> =>
   question(kind, { unit: fullName(unit), ports });
 
-/** A line of the kernel's table, where it is one of a socket that listens (0A). */
+/** Parse a line of the kernel's table, if it is a listening socket (0A). */
 function listener(line: string): readonly { readonly address: string; readonly port: number }[] {
   const [, local, state] = /^\s*\d+: ([0-9A-F]+:[0-9A-F]{4}) \S+ ([0-9A-F]{2}) /.exec(line) ?? [];
   if (local === undefined || state !== '0A') return [];
@@ -38,7 +41,7 @@ function listener(line: string): readonly { readonly address: string; readonly p
   return [{ address: addressOf(address), port: Number.parseInt(port, 16) }];
 }
 
-/** The kernel prints each four bytes of an address reversed. */
+/** The kernel prints every four bytes of an address reversed. */
 function addressOf(hex: string): string {
   const bytes = (hex.match(/.{8}/g) ?? []).flatMap((word) => (word.match(/../g) ?? []).reverse());
   const dotted = (four: readonly string[]) => four.map((byte) => Number.parseInt(byte, 16)).join('.');

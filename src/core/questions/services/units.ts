@@ -6,26 +6,26 @@ import { type Question, type QuestionKind, question } from '../../question.ts';
 import { decodeText } from '../../text-codec.ts';
 import type { Subject } from '../../touches.ts';
 
-/** Which service manager: the system's, the user's own, or (for enabling) that of all users. */
+/** Which service manager: the system's, the user's own, or (for enabling) the one of all users. */
 export type UnitScope = 'system' | 'user' | 'global';
 
-/** A unit as systemd tells of it. */
+/** A unit as reported by systemd. */
 export interface Unit {
   readonly name: string;
   /** `loaded`, `not-found`, `masked`, `bad-setting`, `error`. */
   readonly load: string;
   readonly active: string;
   readonly sub: string;
-  /** `enabled`, `disabled`, `static`, `generated`, `masked` …; empty where there is no file. */
+  /** `enabled`, `disabled`, `static`, `generated`, `masked` …; empty if it has no unit file. */
   readonly file: string;
-  /** Its files on disk are not what systemd has read. */
+  /** Its files on disk differ from what systemd has loaded. */
   readonly needsReload: boolean;
-  /** It does its work and ends: not running is how it should be. */
+  /** It does its work and exits, so it is normal that it is not running. */
   readonly ends: boolean;
   readonly canReload: boolean;
-  /** An init script that systemd made a unit of, and whether it is started at boot. */
+  /** An init script that systemd turned into a unit, and whether it starts at boot. */
   readonly initScript?: { readonly enabled: boolean };
-  /** All that was asked, by systemd's names. */
+  /** All requested properties, under systemd's names. */
   readonly properties: Readonly<Record<string, string>>;
 }
 
@@ -61,13 +61,13 @@ const kind: QuestionKind<Arg, Unit> = {
   about: ({ name }, answer) => unitSubjects(name, answer),
 };
 
-/** What an answer about a unit depends on; one that is not there may come with a package. */
+/** The subjects of an answer about a unit; a missing unit may be installed by a package. */
 const unitSubjects = (name: string, answer?: Unit): readonly Subject[] => [
   `unit:${fullName(name)}`,
   ...(answer === undefined || answer.load === 'not-found' ? [`absent:unit:${fullName(name)}`] : []),
 ];
 
-/** How a unit is: one `systemctl show` for all units that are asked about. */
+/** The state of a unit: one `systemctl show` for all units in question. */
 export const unit = (name: string, scope: UnitScope = 'system'): Question<Unit> => question(kind, { name, scope });
 
 /** A unit's name with its suffix. */
@@ -76,7 +76,7 @@ export const fullName = (name: string): string =>
     ? name
     : `${name}.service`;
 
-/** `systemctl` for a scope; a user's manager is found by its runtime folder. */
+/** `systemctl` for a scope; a user's manager is found by its runtime directory. */
 export const systemctl = (scope: UnitScope): Script => SYSTEMCTL[scope];
 
 const SYSTEMCTL: Readonly<Record<UnitScope, Script>> = {
@@ -106,7 +106,10 @@ UnitFileState=$f" ;;
 }
 ${scope === 'global' ? names.map(globally).join('\n') : asking(names.map(fullName))}`;
 
-/** All at once, where systemd takes all names; one that it does not know to read would fail the others. */
+/**
+ * Ask about all units at once if systemd accepts all their names; a name that it cannot parse would make the others
+ * fail.
+ */
 function asking(names: readonly string[]): string {
   const plain = names.filter((name) => /^[A-Za-z0-9:_.\\@-]{1,200}$/.test(name) && !name.includes('@.'));
   const each = names.map((name) => `one ${quote(name)}`).join('\n');
@@ -116,20 +119,20 @@ ${each}
 fi`;
 }
 
-/** What is started at boot, then a block for each unit. */
+/** What starts at boot, then a block for each unit. */
 function blocksOf(stdout: string): readonly string[] {
   const [boot = '', ...blocks] = stdout.split('\x1e\n');
   const together = blocks[0]?.startsWith('all\n') === true ? blocks[0].slice('all\n'.length) : undefined;
   return [boot, ...(together === undefined ? blocks : together.split('\n\n').map((block) => `0\n${block}`))];
 }
 
-/** The exit code, and what was printed. */
+/** The exit code and the output. */
 const blockOf = (block: string): { readonly code: string; readonly text: string } => {
   const end = block.indexOf('\n');
   return { code: block.slice(0, Math.max(end, 0)), text: block.slice(end + 1) };
 };
 
-/** The managers of all users cannot be asked; what they would start can. */
+/** The managers of all users cannot be asked, but what they would start can be read. */
 const globally = (name: string): string =>
   `told 0 "LoadState=loaded
 UnitFileState=$(file ${quote(fullName(name))})"`;

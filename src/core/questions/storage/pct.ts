@@ -3,25 +3,31 @@ import { type Answer, type Question, type QuestionKind, question } from '../../q
 import type { Reply } from '../../session.ts';
 import { decodeText } from '../../text-codec.ts';
 
-/** A Proxmox container: its configuration's lines, and how it runs. Undefined where there is none of that number. */
+/**
+ * A Proxmox container: the lines of its configuration, and its running state. Undefined if there is no container with
+ * that number.
+ */
 export type Container =
   | {
-      /** `net0`, `mp1`, `memory`, … → their values, as they stand in the file; snapshots left out. */
+      /** `net0`, `mp1`, `memory`, … → their values as written in the file, without snapshots. */
       readonly config: Readonly<Record<string, string>>;
       readonly running: boolean;
-      /** What the running container really has; undefined where it does not run, or does not tell. */
+      /** The actual settings of the running container; undefined if it is not running, or cannot be asked. */
       readonly live?: Live;
     }
   | undefined;
 
-/** What a running container has, which is its configuration of when it was started. */
+/** The settings of a running container, which are those of its configuration when it was started. */
 export interface Live {
   readonly mounts: readonly string[];
-  /** Addresses with their prefix length, by interface. */
+  /** Addresses with prefix length, by interface. */
   readonly addresses: Readonly<Record<string, readonly string[]>>;
-  /** Gateways of default routes. */
+  /** Gateways of the default routes. */
   readonly gateways: readonly string[];
-  /** Mount points of the configuration whose directory on the node is not the one that the container has: another was mounted there since. */
+  /**
+   * Mount points in the configuration whose directory on the node differs from the one in the container: another one
+   * has been mounted there since.
+   */
   readonly others: readonly string[];
 }
 
@@ -32,15 +38,16 @@ const kind: QuestionKind<string, Container> = {
   about: (id) => [`ct:${id}`, `path:/etc/pve/lxc/${id}.conf`, `entry:/etc/pve/lxc/${id}.conf`],
 };
 
-/** A Proxmox container of the node, by its number. */
+/** A Proxmox container of the node, by number. */
 export const pct = (id: string | number, options: { host?: string } = {}): Question<Container> =>
   question(kind, String(id), options);
 
-// What the container itself says: the configuration may have been edited since it was started. Its arguments are its mount points.
+// Run inside the container, since the configuration may have been edited after it was started. Its arguments are the
+// mount points.
 const inside = `cat /proc/self/mountinfo; printf '\\0'; ip -o addr show; printf '\\0'; ip -o route show default; ip -o -6 route show default
 printf '\\0'; [ $# = 0 ] || stat -L -c '%d:%i %n' -- "$@" 2>/dev/null`;
 
-// The directories that are bound into it, as the node has them now: `SOURCE,mp=POINT` with a path as source.
+// The directories bound into it, as they are on the node now: `SOURCE,mp=POINT` with a path as the source.
 const containerScript = (id: string): string => `export LC_ALL=C
 command -v pct >/dev/null 2>&1 || exit 127
 f=/etc/pve/lxc/${quote(id)}.conf
@@ -76,7 +83,7 @@ function readContainer({ code, stdout, stderr }: Reply): Answer<Container> {
   return { ok: true, value: { config: readConfig(file), running: status.includes('running'), ...(live && { live }) } };
 }
 
-/** The lines above the first section: below it are snapshots and pending changes. */
+/** The lines before the first section; the sections are snapshots and pending changes. */
 function readConfig(file: string): Record<string, string> {
   const config: Record<string, string> = {};
   for (const line of file.split('\n')) {
@@ -87,7 +94,7 @@ function readConfig(file: string): Record<string, string> {
   return config;
 }
 
-/** Mount points that have not the directory that the node has now; lines of `DEVICE:INODE POINT`. */
+/** Mount points whose directory is not the current one on the node; from lines of `DEVICE:INODE POINT`. */
 function othersOf(bound: string, sources: string): readonly string[] {
   const has = new Set(bound.split('\n'));
   return sources
@@ -101,7 +108,7 @@ function readLive(mounts: string, addresses: string, routes: string): Omit<Live,
     address,
   }));
   return {
-    // The kernel writes blanks in paths as octal numbers.
+    // The kernel writes spaces in paths as octal numbers.
     mounts: mounts
       .split('\n')
       .flatMap(

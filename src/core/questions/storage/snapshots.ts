@@ -6,11 +6,11 @@ import type { Reply } from '../../session.ts';
 import { decodeText } from '../../text-codec.ts';
 import { datasetAndBelow } from './zfs.ts';
 
-/** Whose snapshots: of a dataset of the host, or of one that the host reaches by ssh. */
+/** Whose snapshots: of a dataset on the host, or on one that the host reaches by ssh. */
 export interface SnapshotsOf {
   readonly dataset: string;
   readonly recursive: boolean;
-  /** Arguments for ssh, the destination last; without it the host's own. */
+  /** Arguments for ssh, with the destination last. Default: the host's own datasets. */
   readonly ssh?: readonly string[];
 }
 
@@ -18,20 +18,20 @@ export interface SnapshotsOf {
 export interface Snapshot {
   /** The part after `@`. */
   readonly name: string;
-  /** The same wherever it was sent to. */
+  /** Stays the same wherever the snapshot is sent. */
   readonly guid: string;
   /** Seconds since the epoch. */
   readonly creation: number;
 }
 
-/** Datasets with their snapshots, oldest first; undefined where there is no such dataset. */
+/** Datasets with their snapshots, oldest first; undefined if there is no such dataset. */
 export type Snapshots = Readonly<Record<string, Replica>> | undefined;
 
 interface Replica {
-  /** Where it is mounted: a path, `none`, `legacy`; undefined in what a check foresees. */
+  /** Where it is mounted: a path, `none` or `legacy`; undefined for foreseen datasets. */
   readonly mountpoint?: string;
   readonly snapshots: readonly Snapshot[];
-  /** The guids of snapshots that are gone and have left a bookmark, from which can be sent on. */
+  /** The guids of deleted snapshots that left a bookmark, from which an incremental send can start. */
   readonly bookmarks?: readonly string[];
 }
 
@@ -42,10 +42,10 @@ const kind: QuestionKind<SnapshotsOf, Snapshots> = {
   about: ({ dataset, ssh }) => (ssh === undefined ? datasetAndBelow(dataset) : ['network:']),
 };
 
-/** The snapshots of a dataset, and of those below it. */
+/** The snapshots of a dataset and of those below it. */
 export const snapshots = (of: SnapshotsOf): Question<Snapshots> => question(kind, of, { beyond: of.ssh !== undefined });
 
-// `zfs get` has told exact numbers for longer than `zfs list` has.
+// `zfs get` has supported exact numbers for longer than `zfs list`.
 function snapshotScript({ dataset, recursive, ssh }: SnapshotsOf): string {
   const ask = `zfs get -H -p ${recursive ? '-r' : '-d 1'} -o name,property,value guid,creation,mountpoint ${quote(dataset)}`;
   return ssh === undefined
@@ -65,7 +65,7 @@ function readSnapshots({ code, stdout, stderr }: Reply, { dataset, recursive, ss
     if (value !== undefined) values.set(name, { ...values.get(name), [property]: value });
   }
   const names = [...values.keys()];
-  // `zfs get` lists bookmarks, too.
+  // `zfs get` also lists bookmarks.
   const datasets = names.filter((name) => !/[@#]/.test(name) && (recursive || name === dataset));
   const told = (name: string, property: string): string =>
     must(values.get(name)?.[property], `the ${property} of ${name}`);

@@ -4,12 +4,15 @@ import type { Reply } from '../../session.ts';
 import { decodeText } from '../../text-codec.ts';
 import { onlyReply } from '../only-reply.ts';
 
-/** A dataset's properties by name, each with where it comes from (`local`, `default`, `inherited from …`, `-`); undefined where there is no such dataset. */
+/**
+ * A dataset's properties by name, each with its source (`local`, `default`, `inherited from …`, `-`); undefined if
+ * there is no such dataset.
+ */
 export type Dataset = Readonly<Record<string, { readonly value: string; readonly source: string }>> | undefined;
 
 const kind: QuestionKind<string, Dataset> = {
   name: 'zfs',
-  // -p: exact numbers. A dataset that is not there is complained of on stderr, the others are told all the same.
+  // -p: exact numbers. A missing dataset causes an error on stderr; the others are still printed.
   scripts: (names) => [
     { script: `LC_ALL=C zfs get -H -p -o name,property,value,source all -- ${names.map(quote).join(' ')}` },
   ],
@@ -20,10 +23,10 @@ const kind: QuestionKind<string, Dataset> = {
   about: (name) => [`dataset:${name}`],
 };
 
-/** The properties of a ZFS dataset, volume or snapshot of the host. */
+/** The properties of a ZFS dataset, volume or snapshot on the host. */
 export const zfs = (name: string, options: { host?: string } = {}): Question<Dataset> => question(kind, name, options);
 
-/** What is about a dataset and everything below it. */
+/** The subjects of a dataset and everything below it. */
 export const datasetAndBelow = (name: string): readonly string[] => [
   `dataset:${name}`,
   `dataset:${name}/*`,
