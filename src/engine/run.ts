@@ -17,12 +17,15 @@ import { identityOf } from './variables/play-context.ts';
 import type { RunContext } from './variables/run-context.ts';
 import { Scopes } from './variables/scopes.ts';
 
-/** How a run ended: the exit code says it to scripts. */
+/** How a run ended; scripts see the exit code. */
 export interface RunEnd {
   readonly exitCode: number;
 }
 
-/** Run playbooks: plays in order, until the end, an interrupt, or no host is left. `run-finished` is always the last event. */
+/**
+ * Run playbooks: their plays in order, until the end, an interrupt, or no hosts are left. `run-finished` is always the
+ * last event.
+ */
 export async function runPlaybooks(
   given: RunContext,
   playbooks: readonly Playbook[],
@@ -98,7 +101,10 @@ export async function runPlaybooks(
   return { exitCode: states.exitCode };
 }
 
-/** 0 done or in order; 1 error or interrupted; 2 failed, or drift in a check; 3 no drift, but something is unknown or holds only `unless` a task changes it; 4 unreachable. */
+/**
+ * 0: success, or nothing to change; 1: error or interrupted; 2: failed, or drift in a check; 3: no drift, but
+ * something is unknown or holds only `unless` a task changes it; 4: unreachable.
+ */
 function exitCodeOf(summaries: readonly HostSummary[], ended: Ended, run: RunContext, idle: boolean): number {
   const some = (key: keyof HostSummary): boolean => summaries.some((summary) => summary[key] > 0);
   if (run.signal.aborted) return 130;
@@ -106,7 +112,7 @@ function exitCodeOf(summaries: readonly HostSummary[], ended: Ended, run: RunCon
   if (ended.failed) return 2;
   if (!run.options.check || run.options.ansible === true) return 0;
   if (some('changed')) return 2;
-  // A check that looked at nothing does not know that all is in order.
+  // A check that looked at nothing cannot claim that everything is in order.
   return some('unknown') || some('unless') || idle ? 3 : 0;
 }
 
@@ -114,10 +120,10 @@ const NOTHING_DONE = 'nothing was checked: no task of these playbooks is for a h
 
 const isWritten = (item: Item): boolean => !(item.kind === 'meta' && item.implicit);
 
-/** Whether some host is out in the end; errors that were cleared do not count. */
+/** Whether some host is out at the end; cleared errors do not count. */
 type Ended = Readonly<Record<'failed' | 'unreachable', boolean>>;
 
-/** The hosts that a run has to do with, each made when it is first needed; localhost is always there. */
+/** The states of the hosts in a run, each created when it is first needed; localhost always exists. */
 class States {
   exitCode = 1;
   readonly #states = new Map<string, HostState>();
@@ -157,7 +163,9 @@ class States {
     return state;
   }
 
-  /** How a question or a command's content reaches another host: as the inventory says, without a task's keywords. */
+  /**
+   * How a question or a command's stdin reaches another host: with its inventory settings, without a task's keywords.
+   */
   #other(name: string): { link: HostLink; identity: Identity } | undefined {
     const state = this.get(name);
     const play = this.#plays()[0];
@@ -180,12 +188,12 @@ class States {
     return { link: state.link, identity: identity(state) };
   }
 
-  /** The inventory is another: hosts have other variables and groups. */
+  /** The inventory has changed: hosts have other variables and groups. */
   refresh(): void {
     for (const [name, state] of this.#states) state.host = hostOf(this.#run.inventory, name) ?? state.host;
   }
 
-  /** Those that the run had to do with so far. */
+  /** All hosts used so far in the run. */
   get all(): readonly HostState[] {
     return [...this.#states.values()];
   }

@@ -1,6 +1,6 @@
 import type { Ending, Outcome, ToldOutcome } from '../../core/event.ts';
 
-/** What reporters may see of an outcome. */
+/** The part of an outcome that reporters may see. */
 export const asTold = (outcome: Outcome): ToldOutcome =>
   told(
     outcome.censored === true
@@ -14,13 +14,13 @@ const censoredResult = ({ result }: Outcome) => ({
   ...(result['failed'] === true ? { failed: true } : {}),
 });
 
-/** What holds only unless a task before changes it is never told as if it held anyway. */
+/** An outcome that holds only unless an earlier task changes something is never reported as unconditional. */
 function told(outcome: Outcome): ToldOutcome {
   const status = countedAs(outcome);
   return status === 'unless' ? { ...outcome, status, would: wouldEnd(outcome.status) } : { ...outcome, status };
 }
 
-/** As what an outcome is counted. */
+/** The status under which an outcome is counted. */
 export const countedAs = ({ status, unless = [] }: Pick<Outcome, 'status' | 'unless'>): ToldOutcome['status'] =>
   unless.length > 0 ? 'unless' : status;
 

@@ -5,41 +5,43 @@ import { AskFirst, HostPicture, NotForeseen, Refused } from '../../core/picture/
 import type { Answer, AnyQuestion, Question } from '../../core/question.ts';
 import { type Subject, touches } from '../../core/touches.ts';
 
-/** What is believed of a question, or the questions that have to be asked first. */
+/** What is believed about a question, or the questions that must be asked first. */
 type Believed = Belief | { readonly is: 'asks'; readonly questions: readonly AnyQuestion<unknown>[] };
 
-/** What is believed about a question: an answer, perhaps one that a check foresees; or that nothing can be said. */
+/** What is believed about a question: an answer, possibly one that a check foresees; or that the answer is unknown. */
 export type Belief =
   | {
       readonly is: 'answer';
       readonly answer: Answer<unknown>;
       readonly assuming?: string;
-      /** The tasks that may make it another; it is the answer if they leave alone what it is about. */
+      /** The tasks that may change the answer; it holds if they do not alter what it is about. */
       readonly unless?: readonly string[];
     }
   | { readonly is: 'unknown'; readonly because: string };
 
-/** What a foreseen change does to later answers. */
+/** The effect of a foreseen change on later answers. */
 interface Foreseen {
   readonly task: string;
   readonly answers: ReadonlyMap<string, unknown>;
-  /** Subjects about which other questions have no answer any more. */
+  /** Subjects about which other questions no longer have an answer. */
   readonly blurred: readonly Subject[];
-  /** Subjects that may be others, or as before; everything, where the change does not say. */
+  /** Subjects that may or may not have changed; everything, if the change does not say. */
   readonly doubtful: readonly Subject[];
 }
 
-/** What the hosts of a run have in common. */
+/** State shared by all hosts of a run. */
 export interface World {
-  /** Changes made so far, on any host. */
+  /** Number of changes made so far, on any host. */
   changes: number;
-  /** Whether this is a check: what foretelling needs is asked along, so that it costs no round of its own. */
+  /**
+   * Whether this is a check: what foretelling needs is then asked in the same round, so that it costs no extra round.
+   */
   readonly check?: boolean;
-  /** In a check: the last task that would change something somewhere, or of which nobody knows. */
+  /** In a check: the last task that would change something somewhere, or of which that is not known. */
   unsettled?: string;
 }
 
-/** What a host has answered since it last changed, and in a check what it would answer after the changes foreseen so far. */
+/** A host's answers since its last change; in a check, also its answers after the changes foreseen so far. */
 export class Beliefs {
   #answers = new Map<string, { answer: Answer<unknown>; world: number }>();
   #foreseen: Foreseen[] = [];
@@ -47,7 +49,7 @@ export class Beliefs {
   readonly #world: World;
   #unsettled: string | undefined;
 
-  /** `world` counts changes on all hosts: answers about what lies beyond a host are stale after any. */
+  /** `world` counts changes on all hosts: answers about things beyond a host are stale after any of them. */
   constructor(world: World) {
     this.#world = world;
   }
@@ -56,30 +58,30 @@ export class Beliefs {
     this.#answers.set(`${user}\0${question.key}`, { answer, world: this.#world.changes });
   }
 
-  /** Something changed on the host: nothing that it said before counts any more. */
+  /** The host has changed: discard all earlier answers. */
   forget(): void {
     this.#answers = new Map();
     this.#world.changes++;
   }
 
-  /** Ask this anew next time. */
+  /** Ask this question again next time. */
   drop(question: AnyQuestion<unknown>, user: string): void {
     this.#answers.delete(`${user}\0${question.key}`);
   }
 
-  /** In a check: a task would change the host, or nobody knows whether it would. */
+  /** In a check: a task would change the host, or it is not known whether it would. */
   markUncertain(task: string): void {
     this.#unsettled = task;
     this.#world.unsettled = task;
   }
 
-  /** The last task that may make a difference to what is found now; with `beyond`, on any host. */
+  /** The last task that may affect what is found now; with `beyond`, on any host. */
   uncertainBecauseOf(beyond: boolean): string | undefined {
     return this.#unsettled ?? (beyond ? this.#world.unsettled : undefined);
   }
 
   foresee(task: string, effects: readonly Effect[] | undefined): void {
-    // A difference that nothing follows from leaves all as it is.
+    // A change without effects leaves every answer as it is.
     if (effects === undefined || effects.length > 0) this.markUncertain(task);
     if (effects === undefined) {
       this.#foreseen.push({ task, answers: new Map(), blurred: [], doubtful: [everything] });
@@ -94,7 +96,7 @@ export class Beliefs {
       blurred: certain.flatMap(({ subjects }) => subjects),
       doubtful: altered.filter(isDoubt).flatMap(({ subjects }) => subjects),
     });
-    // What a change says of paths is known, unless it says after that that something there is not.
+    // What a change declares about paths is known, unless it later declares that something there is unknown.
     this.#files.blur(
       task,
       certain.flatMap(({ effect, subjects }) => ('predicts' in effect ? subjects : [])),
@@ -105,24 +107,30 @@ export class Beliefs {
     }
   }
 
-  /** In a check: a task may change this, or not. */
+  /** In a check: a task may or may not change these subjects. */
   doubt(task: string, subjects: readonly Subject[]): void {
     if (subjects.length === 0) return;
     this.markUncertain(task);
     this.#foreseen.push({ task, answers: new Map(), blurred: [], doubtful: subjects });
   }
 
-  /** The same of what follows from another doubt: where a task may have changed anything, this adds nothing. */
+  /**
+   * The same for a doubt that follows from another one: if a task may already have changed anything, this adds
+   * nothing.
+   */
   doubtFurther(task: string, subjects: readonly Subject[]): void {
     if (!this.doubtsAll) this.doubt(task, subjects);
   }
 
-  /** The same of all that these effects are about. */
+  /** The same for all subjects of these effects. */
   doubtEffects(task: string, effects: readonly Effect[] | undefined): void {
     this.doubt(task, effects?.flatMap(alteredBy) ?? [everything]);
   }
 
-  /** What would be believed of a question once changes with these effects were made. Nothing is asked, and nothing is foreseen by it. */
+  /**
+   * What would be believed about a question after changes with these effects. Asks nothing, and records nothing as
+   * foreseen.
+   */
   afterwards(
     effects: readonly (readonly Effect[] | undefined)[],
     user: string,
@@ -138,27 +146,27 @@ export class Beliefs {
     };
   }
 
-  /** The last task whose foreseen change leaves this subject unknown. */
+  /** The last task whose foreseen change makes this subject unknown. */
   blurredBy(subject: Subject): string | undefined {
     return this.#foreseen.findLast(({ blurred }) => touchesAny(blurred, [subject]))?.task;
   }
 
-  /** The last task that may make this subject another, or leave it as it is. */
+  /** The last task that may or may not change this subject. */
   doubtfulBecauseOf(subject: Subject): string | undefined {
     return this.#foreseen.findLast(({ doubtful }) => touchesAny(doubtful, [subject]))?.task;
   }
 
-  /** The last task that makes this subject another, or may. */
+  /** The last task that changes this subject, or may change it. */
   touchedBy(subject: Subject): string | undefined {
     return this.blurredBy(subject) ?? this.doubtfulBecauseOf(subject);
   }
 
-  /** Whether some task may have changed anything: no doubt adds to that. */
+  /** Whether some task may have changed anything, so that further doubts add nothing. */
   get doubtsAll(): boolean {
     return this.#foreseen.some(({ doubtful }) => doubtful.includes(everything));
   }
 
-  /** What is believed of a question, or what has to be asked. Without `foreseen`, of the host as it is now. */
+  /** What is believed about a question, or what must be asked. Without `foreseen`, about the host as it is now. */
   of(question: AnyQuestion<unknown>, user: string, foreseen = true): Believed {
     if ('kind' in question && question.kind.known !== undefined) return { is: 'answer', answer: question.kind.known };
     const now = this.#now(question, user);
@@ -170,7 +178,10 @@ export class Beliefs {
     return unless.length === 0 ? believed : { ...believed, unless };
   }
 
-  /** The tasks after which an answer may be another: nobody knows what they change, or what all the answer depends on. */
+  /**
+   * The tasks that may change an answer: either it is not known what they change, or not known what the answer depends
+   * on.
+   */
   #mayBeAlteredBy(question: AnyQuestion<unknown>, answer: Answer<unknown>): readonly string[] {
     if (this.#foreseen.length === 0 && this.#world.unsettled === undefined) return [];
     const subjects = about(question, answer.ok ? answer.value : undefined);
@@ -192,7 +203,7 @@ export class Beliefs {
     return { is: 'asks', questions: [...questions, ...along] };
   }
 
-  /** The host's own answer, as it is now; undefined where it was not asked, or is stale. */
+  /** The host's own current answer; undefined if it was not asked, or is stale. */
   #now(question: AnyQuestion<unknown>, user: string): Answer<unknown> | undefined {
     const known = this.#answers.get(`${user}\0${question.key}`);
     return known === undefined || (question.beyond === true && known.world !== this.#world.changes)
@@ -200,7 +211,7 @@ export class Beliefs {
       : known.answer;
   }
 
-  /** What a check foresees of a question; undefined where nothing that is foreseen touches it. */
+  /** What a check foresees as the answer; undefined if no foreseen change touches it. */
   #foretold(question: AnyQuestion<unknown>, user: string, now: Answer<unknown> | undefined): Believed | undefined {
     const foretells = 'kind' in question && question.kind.foretell !== undefined;
     const isAffected = this.#foreseen.length > 0 && ('controller' in question || about(question).length > 0);
@@ -208,7 +219,7 @@ export class Beliefs {
     for (const { task, answers, blurred } of isAffected ? this.#foreseen.toReversed() : []) {
       if (answers.has(question.key))
         return { is: 'answer', answer: { ok: true, value: answers.get(question.key) }, assuming: task };
-      // What the question is about may depend on its answer (where a link leads), so ask first.
+      // The subjects of a question may depend on its answer (where a link leads), so ask first.
       if (!foretells && blurred.length > 0 && now === undefined) return this.#asks([question], user);
       if (subjects.includes(everything) || !touchesAny(blurred, subjects)) continue;
       if (!foretells) return { is: 'unknown', because: task };
@@ -231,7 +242,7 @@ export class Beliefs {
     }
   }
 
-  /** The last task that may make a difference on any host, where a question may be about all the world. */
+  /** The last task that may affect any host, for a question that may depend on the whole world. */
   #elsewhere(question: AnyQuestion<unknown>): string | undefined {
     return question.beyond === true && about(question).includes(everything) ? this.#world.unsettled : undefined;
   }
@@ -239,33 +250,36 @@ export class Beliefs {
 
 const everything: Subject = 'everything';
 
-/** What an answer depends on. */
+/** The subjects that an answer depends on. */
 const about = (question: AnyQuestion<unknown>, answer?: unknown): readonly Subject[] =>
   subjects(question, answer).map((subject) => subject.replace(/^by:/, ''));
 
-/** Whether what is blurred touches what a question is about. */
+/** Whether one of the blurred subjects touches one of those asked about. */
 function touchesAny(blurred: Foreseen['blurred'], asked: readonly Subject[]): boolean {
   if (blurred.includes(everything)) return true;
   if (asked.includes(everything)) return blurred.length > 0;
   return blurred.some((one) => asked.some((other) => touches(one, other)));
 }
 
-/** Whether an effect only may come: nobody knows what is another then. */
+/** Whether an effect is only possible, so that it is not known what it changes. */
 const isDoubt = ({ effect, subjects }: { readonly effect: Effect; readonly subjects: readonly Subject[] }): boolean =>
   'mayAlter' in effect || subjects.includes(everything);
 
-/** What is another after an effect. */
+/** The subjects that an effect changes. */
 function alteredBy(effect: Effect): readonly Subject[] {
   if ('mayAlter' in effect) return effect.mayAlter;
   if ('blurs' in effect) return effect.blurs;
   return 'predicts' in effect ? altered(effect.predicts) : alteredPaths(effect.becomes);
 }
 
-/** What is another where an answer is: all that it depends on, but for the means of asking. */
+/** The subjects that change when an answer changes: all that it depends on, except the tools used to obtain it. */
 const altered = (question: AnyQuestion<unknown>): readonly Subject[] =>
   subjects(question).filter((subject) => !subject.startsWith('by:'));
 
-/** What other kinds of questions are no longer sure of. A directory or link that comes or goes takes all below it along. */
+/**
+ * The subjects that become uncertain for other kinds of questions. When a directory or link appears or disappears, so
+ * does everything below it.
+ */
 function alteredPaths({ place, path = place, was, entry, holds }: Becoming): readonly Subject[] {
   const paths = [...new Set([place, path])];
   const isOnlyAttributes = was !== undefined && was === entry?.kind && holds === undefined && was !== 'link';

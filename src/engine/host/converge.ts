@@ -7,31 +7,37 @@ import { decodeText } from '../../core/text-codec.ts';
 import type { Belief } from './beliefs.ts';
 import { dependsOn } from './depends-on.ts';
 
-/** A host as one task sees it: it can be asked, and told to change. */
+/** A host as seen by one task, which can ask it questions and change it. */
 export interface Target {
-  /** What is believed of these questions, asking what is not known: at most one round. */
+  /** What is believed about these questions; asks those that are not known, in at most one round. */
   ask(questions: readonly AnyQuestion<unknown>[]): Promise<Asked>;
-  /** Run the commands in order, up to the first failure; whatever was known is forgotten; the questions are asked in the same round. */
+  /**
+   * Run the commands in order, up to the first failure; discard all earlier answers; ask the questions in the same
+   * round.
+   */
   act(commands: readonly Command[], changes: readonly Change[], after: readonly AnyQuestion<unknown>[]): Promise<Acted>;
-  /** In a check: what later questions would answer. */
+  /** In a check: record what later questions will answer. */
   foresee(changes: readonly Change[]): void;
-  /** In a check: what is believed of a question once these changes are made, without asking. */
+  /** In a check: what would be believed about a question after these changes, without asking. */
   afterwards?(changes: readonly Change[]): (question: AnyQuestion<unknown>) => Belief | undefined;
-  /** Forget the answers to these, and let time pass. */
+  /** Discard the answers to these questions and wait. */
   wait(ms: number, questions: readonly AnyQuestion<unknown>[], shown: string | undefined): Promise<void>;
 }
 
-/** What a host said to a task's questions, or why it said nothing. */
+/** A host's answers to a task's questions, or why there are none. */
 export type Asked =
   | { readonly ok: true; readonly beliefs: ReadonlyMap<string, Belief> }
   | { readonly ok: false; readonly failure: SessionFailure };
 
-/** What the commands of a change said, or why they could not be sent. */
+/** The replies to a change's commands, or why they could not be sent. */
 export type Acted =
   | { readonly ok: true; readonly replies: readonly Reply[] }
   | { readonly ok: false; readonly failure: SessionFailure };
 
-/** How a task ended on a host, before `changed_when` and the like have their say; in a check perhaps only `unless` a task changes it. */
+/**
+ * How a task ended on a host, before `changed_when` and the like are applied; in a check, possibly only `unless` a
+ * task changes it.
+ */
 export type Converged =
   | {
       readonly status: 'ok' | 'changed';
@@ -47,7 +53,7 @@ export type Converged =
       readonly changes: readonly Change[];
       readonly result: TaskResult;
       readonly didChange: boolean;
-      /** In a check: what it would have changed; undefined where nobody says. */
+      /** In a check: what it would have changed; undefined if that is not known. */
       readonly would?: readonly Change[];
       readonly unless?: readonly string[];
     }
@@ -62,7 +68,7 @@ export type Converged =
 
 type State = Readonly<Record<string, unknown>>;
 
-/** Look at a host, remove what differs, and look again. In a check: look, and say what would differ. */
+/** Look at a host, remove the differences, and look again. In a check: look, and report the differences. */
 export async function converge(
   type: AnyTaskType,
   params: unknown,
@@ -75,7 +81,7 @@ export async function converge(
   let plan = planned(type, looked, params, context);
   const deadline = 'wait' in plan ? Date.now() + plan.wait.deadlineMs : 0;
   while ('wait' in plan) {
-    // A check waits for nothing: what is not so now is told.
+    // A check does not wait: it reports what is not there yet.
     if (context.check) return { ...failed(plan.wait.failed, [], {}), would: [], unless: looked.basis.unless };
     if (Date.now() >= deadline)
       return failed(plan.wait.failed, [], {
@@ -101,7 +107,7 @@ export async function converge(
   if (changes.length === 0) return settled('ok', [], finish(looked.state, [], []), looked.basis, warnings);
   if (context.check) {
     target.foresee(changes);
-    // Only the result of a type that has one, and does not act, is told from the state afterwards.
+    // Only a type that has a `result` and does not act computes its result from the state afterwards.
     const then = type.acts === true || type.result === undefined ? undefined : target.afterwards?.(changes);
     const state = then === undefined ? looked.state : stateAfter(type, params, context, looked.state, then);
     return told(changes, finish(state, [], changes), looked.basis, warnings);
@@ -111,7 +117,7 @@ export async function converge(
 
 type Finish = (state: State, replies: readonly Reply[], changes: readonly Change[]) => TaskResult;
 
-/** A task that is being applied. */
+/** A task whose changes are being made. */
 interface Applied {
   readonly type: AnyTaskType;
   readonly params: unknown;
@@ -121,11 +127,11 @@ interface Applied {
   readonly finish: Finish;
 }
 
-/** What was done before the changes at hand, where a plan had to be made anew after some. */
+/** What was done before the current changes, if the plan had to be made again after some of them. */
 interface Earlier {
   readonly changes: readonly Change[];
   readonly replies: readonly Reply[];
-  /** Whether the connection was lost while it was done. */
+  /** Whether the connection was lost meanwhile. */
   readonly lost?: boolean;
 }
 
@@ -135,7 +141,7 @@ interface Looked {
   readonly basis: Basis;
 }
 
-/** In a check: the tasks that what was found rests on, and those that may make it otherwise. */
+/** In a check: the tasks that the findings build on, and those that may invalidate them. */
 interface Basis {
   readonly assuming: readonly string[];
   readonly unless: readonly string[];
@@ -167,7 +173,10 @@ async function look(
   };
 }
 
-/** In a check: the state that a look after the changes would find; where it is not foreseen, as it is now. */
+/**
+ * In a check: the state that a look after the changes would find; for answers that are not foreseen, the current
+ * state.
+ */
 function stateAfter(
   type: AnyTaskType,
   params: unknown,
@@ -229,7 +238,7 @@ async function apply(
   const changes = [...earlier.changes, ...plan.changes];
   const replies = [...earlier.replies, ...(acted.ok ? acted.replies : [])];
   if (type.acts === true) {
-    // Nothing tells afterwards whether it ran to its end, so the outcome is not guessed.
+    // Nothing reveals afterwards whether the command ran to its end, so do not guess the outcome.
     if (!acted.ok) return { status: 'unreachable', failure: acted.failure };
     const result = finish(looked.state, replies, changes);
     if (result['failed'] === true) return failed(String(result['msg'] ?? 'failed'), changes, result, true);
@@ -244,7 +253,7 @@ async function apply(
   if ('failed' in left) return failed(left.failed, changes, left.result ?? {}, true);
   if (remains.length > 0 && type.reached?.(looked.state, again.state, params) === true)
     return told(changes, finish(again.state, replies, changes), solid, warnings);
-  // Of what was lost on the way, what is still to be done is done once more.
+  // After a lost connection, do what remains once more.
   const goesOn = plan.more === true || (!acted.ok && earlier.lost !== true);
   if ('changes' in left && remains.length > 0 && goesOn)
     return apply(
@@ -263,7 +272,7 @@ const remaining = (plan: Plan): readonly Change[] =>
 const notConverged = (remains: readonly Change[]): string =>
   `did not converge: after the change still ${remains.map((change) => changeText(change)).join(', ')}`;
 
-/** What is wrong with a state that was to be what the parameters say; undefined where nothing is. */
+/** How a state differs from what the parameters require; undefined if it does not. */
 export function whyNotConverged(
   type: AnyTaskType,
   state: State,
@@ -276,13 +285,13 @@ export function whyNotConverged(
   return remains.length > 0 ? notConverged(remains) : undefined;
 }
 
-/** Changed, where more than means was done. */
+/** Changed, if more than preparatory changes were made. */
 function told(changes: readonly Change[], result: TaskResult, basis: Basis, warnings: readonly string[]): Converged {
   const ends = changes.filter((change) => change.means !== true);
   return settled(ends.length > 0 ? 'changed' : 'ok', ends, result, basis, warnings);
 }
 
-/** The first command that failed, and what to say of it. */
+/** The first command that failed, and the message for it. */
 export function firstFailure(
   commands: readonly Command[],
   replies: readonly Reply[],
@@ -306,7 +315,7 @@ export function firstFailure(
   return undefined;
 }
 
-/** A long text's beginning and end: the reason stands at one of them. */
+/** The beginning and end of a long text: the reason is usually at one of them. */
 const shortened = (text: string): string =>
   text.length <= 4000 ? text : `${text.slice(0, 2000)}\n…\n${text.slice(-2000)}`;
 

@@ -1,2 +1,2 @@
-/** What an outcome depends on that a check cannot foresee: the task that would change it. */
+/** The message for an outcome that a check cannot foresee because it depends on a task's change. */
 export const dependsOn = (because: string): string => `depends on "${because}"`;

@@ -1,4 +1,4 @@
-/** Do something for every item, at most so many at a time; waits for all. */
+/** Run an action for every item, with limited concurrency, and wait for all of them. */
 export async function eachLimited<T>(
   items: readonly T[],
   limit: number,

@@ -1,14 +1,14 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Facts of hosts that outlive a run: one JSON file a host, as Ansible's `jsonfile` keeps them. */
+/** Facts that outlive a run: one JSON file per host, in the format of Ansible's `jsonfile`. */
 export interface FactCache {
   read(host: string): Readonly<Record<string, unknown>> | undefined;
   write(host: string, facts: Readonly<Record<string, unknown>>): void;
   forget(host: string): void;
 }
 
-/** A cache in a folder. Files older than the timeout count for nothing; 0 is for ever. */
+/** A cache in a directory. Files older than the timeout are ignored; 0 means no timeout. */
 export function jsonFactCache(folder: string, prefix: string, timeoutSeconds: number): FactCache {
   const fileOf = (host: string): string => join(folder, `${prefix}${host.replaceAll('/', '_')}`);
   return {
@@ -33,7 +33,7 @@ function factsIn(text: string): Readonly<Record<string, unknown>> | undefined {
     const facts: unknown = JSON.parse(text);
     return typeof facts === 'object' && facts !== null ? (facts as Record<string, unknown>) : undefined;
   } catch {
-    // A file that is no JSON was cut short by a crash: it is as if there were none.
+    // Invalid JSON was cut short by a crash: treat it as missing.
     return undefined;
   }
 }

@@ -1,46 +1,49 @@
-/** A handler that was notified and has not run yet, as a host's journal has it: one line, fields separated by tabs. */
+/**
+ * A handler that was notified but has not run yet, as recorded in a host's journal: one line with tab-separated
+ * fields.
+ */
 export interface HandlerNote {
-  /** Playbook, play and handler. In a note of an older version: playbook and handler. */
+  /** Playbook, play and handler. In a note from an older version: playbook and handler. */
   readonly name: string;
-  /** What follows is unknown of notes of older versions. */
+  /** Notes from older versions lack this and the following fields. */
   readonly by?: Notifier;
-  /** Validating blocks that may yet put back the only changes that notified it. */
+  /** Validating blocks that may yet roll back the only changes that notified it. */
   readonly blocks: readonly string[];
 }
 
 /** What notified a handler, and when. */
 interface Notifier {
-  /** The run, by when it began and a random part. */
+  /** The run, identified by its start time and a random part. */
   readonly run: string;
-  /** The task, so that the same task of a later run is recognized. */
+  /** The task, to recognize the same task in a later run. */
   readonly task: string;
-  /** How many of the play's own flushes (after pre_tasks, tasks and post_tasks) come before the task. */
+  /** The number of the play's own flushes (after pre_tasks, tasks and post_tasks) before the task. */
   readonly section: number;
 }
 
-/** How a run marks its notes. */
+/** The mark of a run in its notes. */
 export const runMark = (startedAt: Date, random: string): string => `${startedAt.toISOString()} ${random}`;
 
-/** When a run began, for people; undefined where a mark is none that a run gave. */
+/** When a run began, for people; undefined if the mark was not made by a run. */
 export function whenOf(mark: string): string | undefined {
   const [, day, time] = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d):[\d.]+Z [\da-f]+$/.exec(mark) ?? [];
   return day === undefined ? undefined : `${day} ${time} UTC`;
 }
 
-/** A field may hold anything that people write. */
+/** Make arbitrary text safe for a field. */
 export const asField = (text: string): string => text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ');
 
-/** The fields of a note, in the order in which its line has them. */
+/** The fields of a note, in the order of its line. */
 export const fieldsOf = ({ name, by, blocks }: HandlerNote): readonly string[] => [
   asField(name),
   ...(by === undefined ? [] : [by.run, String(by.section), asField(by.task)]),
   ...blocks.map(blockField),
 ];
 
-/** How a note names a validating block. */
+/** How a note refers to a validating block. */
 export const blockField = (block: string): string => `block:${block}`;
 
-/** A note as it was written; a line that no version wrote is taken as a name that no handler has. */
+/** Parse a note. A line that no version wrote is read as the name of a handler that does not exist. */
 export function readNote(line: string): HandlerNote {
   const [name = '', run, section, task, ...rest] = line.split('\t');
   if (run === undefined || task === undefined || whenOf(run) === undefined || !/^\d{1,4}$/.test(section ?? ''))

@@ -4,14 +4,16 @@ import type { HostLink } from './host-link.ts';
 import type { Identity } from './identity.ts';
 import { HomeNotKnownYet, NotKnownYet } from './not-known-yet.ts';
 
-/** The home of a host's user; touching it before there is a session says so. */
+/** The home of a host's user; throws `HomeNotKnownYet` before there is a session. */
 export function homeOf(link: HostLink, identity: Identity): string {
   const home = link.home(identity);
   if (home === undefined) throw new HomeNotKnownYet(link, identity);
   return home;
 }
 
-/** The home of another user of a host, undefined where there is none of that name; touching it before it is asked says so. */
+/**
+ * The home of another user on a host, undefined if there is no such user; throws `HomeNotKnownYet` before it is asked.
+ */
 export function homeOfUser(link: HostLink, identity: Identity, user: string): string | undefined {
   const belief = link.beliefs.of(userAccount(user), identity.key);
   if (belief.is === 'asks') throw new HomeNotKnownYet(link, identity, user);

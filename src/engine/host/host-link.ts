@@ -18,21 +18,24 @@ import { mergeQuestions, untold } from './round.ts';
 import { type Opened, Sessions, type SessionsOptions } from './sessions.ts';
 import { linesOf } from './whole-lines.ts';
 
-/** Where and as whom something is asked or done. */
+/** On which host and as which user something is asked or done. */
 export interface Place {
   readonly link: HostLink;
   readonly identity: Identity;
 }
 
-/** A question for a host other than, or as somebody other than, the task at hand: what asking ahead yields. */
+/** A question for a host or user other than the current task's: what asking ahead produces. */
 export interface Ahead extends Place {
   readonly question: AnyQuestion<unknown>;
 }
 
-/** How long a round may take in which coming tasks ask, too: one that does not answer them must not keep the task at hand. */
+/**
+ * The longest time that a round may take if it includes questions of coming tasks: one that does not answer them must
+ * not delay the current task.
+ */
 const aheadWaitMs = 20_000;
 
-/** Who could not be asked in a round, and why. */
+/** A host and user that could not be asked in a round, and why. */
 interface Unasked {
   readonly link: HostLink;
   readonly key: string;
@@ -41,19 +44,22 @@ interface Unasked {
 
 interface LinkOptions extends SessionsOptions {
   readonly beliefs: Beliefs;
-  /** In a check: the task whose foreseen change would make this host reachable (a container still to be created). */
+  /**
+   * In a check: the task whose foreseen change would make this host reachable (a container that has not been created
+   * yet).
+   */
   readonly excuse?: (identity: Identity) => string | undefined;
-  /** The link and usual identity of another inventory host, for questions and content that come from there. */
+  /** The link and default identity of another inventory host, for questions and content from there. */
   readonly other: (host: string) => Place | undefined;
 }
 
-/** The conversation with one host: its sessions, its rounds, and what is believed of it. */
+/** The conversation with one host: its sessions, its rounds, and what is believed about it. */
 export class HostLink {
   readonly name: string;
   readonly beliefs: Beliefs;
-  /** Jobs that this run started there, by the file that tells of them. */
+  /** Jobs that this run started there, by their status file. */
   readonly jobs = new Map<string, StartedJob>();
-  /** Those of them that are not known to have ended: what the host answered may be true no longer. */
+  /** Those of them that are not known to have ended: while they run, the host's answers may become outdated. */
   readonly goingOn = new Set<string>();
   readonly #options: LinkOptions;
   readonly #sessions: Sessions;
@@ -65,7 +71,7 @@ export class HostLink {
     this.#sessions = new Sessions(options);
   }
 
-  /** Exchanges with this host so far, whatever the number of questions in them. */
+  /** Exchanges with this host so far, regardless of the number of questions in each. */
   get rounds(): number {
     return this.#sessions.rounds;
   }
@@ -75,26 +81,29 @@ export class HostLink {
     return this.#sessions.home(identity);
   }
 
-  /** A session of an identity, opened where there is none. */
+  /** The session of an identity, opened if necessary. */
   open(identity: Identity): Promise<Opened> {
     return this.#sessions.open(identity);
   }
 
-  /** In a check: the task without whose foreseen change this failure may not be (a container, a user, a right to become one). */
+  /**
+   * In a check: the task whose foreseen change may resolve this failure (a container, a user, the right to become
+   * one).
+   */
   excused(identity: Identity, { reason }: SessionFailure): string | undefined {
     const because = this.#options.excuse?.(identity);
     return because ?? (reason === 'become' ? this.beliefs.uncertainBecauseOf(false) : undefined);
   }
 
-  /** Log in anew for all that comes: only then is a user in the groups that it was put into. */
+  /** Log in again from now on: only a new login sees the groups that a user was added to. */
   async reset(): Promise<void> {
     this.beliefs.forget();
     await this.#sessions.reset();
   }
 
   /**
-   * What is believed of the questions; those that nobody answered yet are asked, with those of `ahead`, in one round.
-   * Without `foreseen`, what a check foresees does not count.
+   * What is believed about the questions. Those without an answer are asked in one round, together with those of
+   * `ahead`. Without `foreseen`, ignores what a check foresees.
    */
   async ask(
     identity: Identity,
@@ -104,10 +113,10 @@ export class HostLink {
   ): Promise<Asked> {
     const deadline = deadlineMs === undefined ? undefined : Date.now() + deadlineMs;
     const own = questions.map((question) => this.#placed(identity, question));
-    // Another task may change the host while this one asks: what it was told is then forgotten, and asked again.
+    // Another task may change the host while this one asks; the answers are then discarded and asked again.
     for (;;) {
       const missing = own.flatMap((one) => missingOf(one, foreseen));
-      // With a session the home of its user is known, so that more of what comes can be asked ahead.
+      // Opening a session first reveals its user's home, so that more coming questions can be asked ahead.
       const asksHere = missing.some(({ link, question }) => link === this && !('controller' in question));
       const opened = asksHere ? await this.open(identity) : undefined;
       const closed = opened?.ok === false ? { link: this, key: identity.key, failure: opened.failure } : undefined;
@@ -124,7 +133,7 @@ export class HostLink {
     }
   }
 
-  /** What coming tasks ask; nothing more once they asked what was not answered. */
+  /** The questions of coming tasks; none any more once such questions went unanswered. */
   #coming(ahead: () => Promise<readonly Ahead[]>): Promise<readonly Ahead[]> {
     return this.#asksAhead ? ahead() : Promise.resolve([]);
   }
@@ -143,7 +152,10 @@ export class HostLink {
     return because === undefined ? failed : { is: 'unknown', because };
   }
 
-  /** Do the commands in order, up to the first failure; forget what was known, and ask the questions in the same round. */
+  /**
+   * Run the commands in order, up to the first failure; discard earlier answers, and ask the questions in the same
+   * round.
+   */
   async act(
     identity: Identity,
     commands: readonly Command[],
@@ -153,7 +165,7 @@ export class HostLink {
       after: readonly AnyQuestion<unknown>[];
       ahead: () => Promise<readonly Ahead[]>;
       deadlineMs?: number;
-      /** Neither the commands nor what they print are told. */
+      /** Show neither the commands nor their output. */
       censored?: boolean;
     },
   ): Promise<Acted> {
@@ -162,7 +174,7 @@ export class HostLink {
     const done = [...options.before, ...commands];
     const cut = new AbortController();
     let timer: NodeJS.Timeout | undefined;
-    // From when the commands are done, what only coming tasks want to know must not keep this one.
+    // Once the commands are done, questions that only coming tasks need must not delay this one.
     const startAheadWait = (): void => {
       if (coming.length > 0) timer = setTimeout(() => cut.abort(), aheadWaitMs);
     };
@@ -181,7 +193,7 @@ export class HostLink {
         onOutput: command.long === true && options.censored !== true ? linesOf(options.onOutput, lines) : undefined,
       }),
     );
-    // Asked ahead on the same shell only: another would look while the change is being made.
+    // Ask ahead only on the same shell: another shell would look while the change is being made.
     const after = options.after.filter(
       (one): one is Question<unknown> => !('controller' in one) && one.host === undefined,
     );
@@ -214,7 +226,7 @@ export class HostLink {
     return { ok: true, replies: replies.slice(options.before.length, parts.length) };
   }
 
-  /** What a command prints, for another host to read. */
+  /** A command's output, as input for another host. */
   async output(
     identity: Identity,
     command: Command,
@@ -242,7 +254,7 @@ export class HostLink {
     return { link: elsewhere?.link ?? this, identity: elsewhere?.identity ?? identity, question };
   }
 
-  /** Ask on every host at once. Who cannot be asked is told, with why; the others' answers are learned all the same. */
+  /** Ask on every host at once. Reports who could not be asked and why; the other answers are recorded nevertheless. */
   async #round(own: readonly Ahead[], coming: readonly Ahead[], limits: Limits): Promise<readonly Unasked[]> {
     const isOwn = new Set(own.map(({ question }) => question.key));
     const placed = [...own, ...coming.filter(({ link, identity }) => !link.#sessions.isRefused(identity))]
@@ -258,7 +270,7 @@ export class HostLink {
     const unasked = await Promise.all([
       ...groups.map(async (group): Promise<Unasked | undefined> => {
         const [{ link, identity }] = group;
-        // Another try would be another wrong password, or as long a wait again.
+        // Trying again would send another wrong password, or wait just as long again.
         if (limits.closed?.link === link && limits.closed.key === identity.key) return limits.closed;
         const questions = group.map((one) => one.question as Question<unknown>);
         const failure = await link.#askAll(
@@ -276,8 +288,8 @@ export class HostLink {
   }
 
   /**
-   * Reading twice does no harm, so a connection that was lost while asking is opened again once. Where the questions of coming
-   * tasks may be why no answer comes, the task at hand asks its own alone.
+   * Reading twice is harmless, so reopen once a connection that was lost while asking. If the questions of coming
+   * tasks may be the reason for a missing answer, ask the current task's questions alone.
    */
   async #askAll(
     identity: Identity,
@@ -321,23 +333,23 @@ export class HostLink {
   }
 }
 
-/** What holds for a round. */
+/** The conditions of a round. */
 interface Limits {
   readonly foreseen: boolean;
-  /** When the task at hand must have its answers. */
+  /** When the current task must have its answers. */
   readonly deadline: number | undefined;
-  /** Of whom there is no session, and why: it was tried just now. */
+  /** An identity without a session, and why; opening one has just failed. */
   readonly closed: Unasked | undefined;
 }
 
-/** When to give an exchange up; with questions of coming tasks in it early enough to ask again without them. */
+/** When to give up on an exchange. With questions of coming tasks in it, early enough to ask again without them. */
 function cutAfter(deadline: number | undefined, withComing: boolean): AbortSignal | undefined {
   const left = deadline === undefined ? Number.POSITIVE_INFINITY : Math.max(1, deadline - Date.now());
   const ms = withComing ? Math.min(left / 2, aheadWaitMs) : left;
   return Number.isFinite(ms) ? AbortSignal.timeout(Math.ceil(ms)) : undefined;
 }
 
-/** What has to be asked so that a question is answered; nothing where that is believed already. */
+/** What must be asked to answer a question; nothing if the answer is already believed. */
 function missingOf({ link, identity, question }: Ahead, foreseen: boolean): readonly Ahead[] {
   const belief = link.beliefs.of(question, identity.key, foreseen);
   return belief.is === 'asks' ? belief.questions.map((one) => ({ link, identity, question: one })) : [];

@@ -7,19 +7,19 @@ import { decodeText, encodeText } from '../../core/text-codec.ts';
 import { blockField, fieldsOf, type HandlerNote, readNote } from './handler-note.ts';
 
 /**
- * What an interrupted run leaves to the next one, kept on the host itself: handlers that were notified and have not run,
- * and the former state of what a validating block has changed and not yet proved. Written in the same round as the
- * change that it belongs to, before it; gone when the handlers ran and the block was proved.
+ * What an interrupted run leaves for the next one, stored on the host itself: handlers that were notified but have not
+ * run, and the former state of what a validating block has changed but not yet validated. Written just before the
+ * change that it belongs to, in the same round; deleted when the handlers have run and the block is validated.
  */
 export interface LeftOver {
   readonly handlers: readonly HandlerNote[];
   readonly blocks: readonly string[];
 }
 
-// Root's journal is the host's; another user has their own.
+// Root's journal is the host's; any other user has their own.
 const folder = script`d=/var/lib/retrace; [ -w /var/lib ] || d="$HOME/.local/state/retrace"; `;
 
-// Several hosts of an inventory may be one machine, so each has handlers of its own.
+// Several hosts in an inventory may be the same machine, so each has its own handlers.
 const handlersOf = (host: string): string => `handlers-${encodeURIComponent(host)}`;
 
 const kind: QuestionKind<string, LeftOver> = {
@@ -41,24 +41,24 @@ const kind: QuestionKind<string, LeftOver> = {
   about: () => ['retrace:journal'],
 };
 
-/** What a run that was interrupted has left on the host. */
+/** What an interrupted run left on the host. */
 export const leftOver = (host: string): Question<LeftOver> => question(kind, host);
 
-/** Where the notes of a host's handlers are, for people. */
+/** Where the handler notes of a host are stored, for people. */
 export const notesOf = (host: string): string =>
   `/var/lib/retrace/${handlersOf(host)} on the host (~/.local/state/retrace/${handlersOf(host)} of a user other than root)`;
 
-/** Note that a handler is due, before the change that notifies it. */
+/** Record that a handler is due, before the change that notifies it. */
 export const noteHandler = (host: string, note: HandlerNote): Command => ({
   ...sh`${folder}mkdir -p "$d" && printf '%s\n' ${fieldsOf(note).join('\t')} >>"$d"/${handlersOf(host)}`,
   shown: `note that ${note.name} is due`,
 });
 
-/** Do something with the notes of a host, if there are any: a filter whose output replaces them. */
+/** Filter a host's notes, if there are any: the filter's output replaces them. */
 const rewrite = (host: string, filter: Script): Script =>
   script`f="$d"/${handlersOf(host)}; [ ! -f "$f" ] || { ${filter} <"$f" >"$f.new"; mv "$f.new" "$f"; [ -s "$f" ] || rm -f "$f"; }; `;
 
-/** Forget the notes of some names, of which the handlers ran. The notes of others stay. */
+/** Delete the notes of the named handlers, which have run. Other notes stay. */
 export const forgetHandlers = (host: string, names: readonly string[]): Command => {
   const patterns = joined(
     names.map((name) => script`${name}|${`${name}\t`}*`),
@@ -71,23 +71,31 @@ export const forgetHandlers = (host: string, names: readonly string[]): Command 
   };
 };
 
-/** Keep the former state of what a change is about to touch, each path once a block, in a file of its own: a path may hold any character. */
+/**
+ * Save the former state of what a change is about to affect, each path once per block. Each path is in a file of its
+ * own, since it may contain any character.
+ */
 export const keep = (block: string, changes: readonly Change[]): readonly Command[] =>
   [...new Set(changes.flatMap((change) => change.paths ?? []))].map((path) => ({
     ...sh`${folder}k="$d"/kept/${block}; s="$k"/seen-${hash('sha1', encodeText(path))}; mkdir -p "$k" && chmod 700 "$k" && if [ ! -e "$s" ]; then n=$(($(cat "$k/count" 2>/dev/null || echo 0) + 1)); { [ ! -e ${path} ] && [ ! -L ${path} ] || cp -a -- ${path} "$k/was-$n"; } && printf %s ${path} >"$k/path-$n" && echo $n >"$k/count" && : >"$s"; fi`,
     shown: `keep ${path} as it is`,
   }));
 
-/** The changes of a block are proved: nothing can put them back, nor with them the reason of a handler. */
+/**
+ * A block's changes are validated: they can no longer be rolled back, and neither can their notifications of handlers.
+ */
 export const release = (host: string, block: string): Command => ({
   ...sh`${folder}${rewrite(host, script`sed ${`s/\t${blockField(block)}//`}`)}rm -rf -- "$d"/kept/${block}; rmdir "$d/kept" "$d" 2>/dev/null; :`,
   shown: 'forget what was kept',
 });
 
-// A path may end in line breaks, which `$(…)` takes away.
+// A path may end in line breaks, which `$(…)` would remove.
 const WITHOUT_DOT = script`"\${p%.}"`;
 
-/** Put everything back as it was before the block, and forget the handlers that only the block notified. A list of paths, one a line, is of an older version: such lines could mean anything. */
+/**
+ * Restore everything as it was before the block, and delete the handlers that only the block notified. A list of
+ * paths, one per line, is from an older version and cannot be trusted: a path may contain line breaks.
+ */
 export const putBack = (host: string, block: string): Command => ({
   ...sh`${folder}k="$d"/kept/${block}; [ ! -e "$k/paths" ] || exit 1; n=1; while [ -e "$k/path-$n" ]; do p=$(cat "$k/path-$n" && echo .) && p=${WITHOUT_DOT} && rm -rf -- "$p" && { [ ! -e "$k/was-$n" ] && [ ! -L "$k/was-$n" ] || cp -a -- "$k/was-$n" "$p"; } || exit 1; n=$((n + 1)); done; rm -rf -- "$k"; ${rewrite(host, script`grep -vF ${`\t${blockField(block)}`}`)}rmdir "$d/kept" "$d" 2>/dev/null; :`,
   shown: 'put back what was kept',

@@ -2,12 +2,12 @@ import type { HostLink } from './host-link.ts';
 import type { Identity } from './identity.ts';
 
 /**
- * Thrown when a template touches a value that cannot be known yet. It is no error: the one who computes decides
- * whether to wait (pending, facts, home) or to say so (unknown).
+ * Thrown when a template reads a value that cannot be known yet. It is not an error: the caller decides whether to
+ * wait (pending, facts, home) or to report unknown.
  */
 export class NotKnownYet {
   readonly what: 'pending' | 'facts' | 'home' | 'unknown';
-  /** For unknown: the task whose foreseen change, or whose skipped command, the value depends on. */
+  /** For unknown: the task whose foreseen change or skipped command the value depends on. */
   readonly because: string;
   readonly host: string;
   constructor(what: NotKnownYet['what'], host: string, because = '') {
@@ -17,11 +17,11 @@ export class NotKnownYet {
   }
 }
 
-/** The home of somebody on a host, touched before it is known. */
+/** A home directory on a host, read before it is known. */
 export class HomeNotKnownYet extends NotKnownYet {
   readonly link: HostLink;
   readonly identity: Identity;
-  /** Whose it is, where not the identity's own. */
+  /** The user, if it is not the identity's own. */
   readonly user: string | undefined;
   constructor(link: HostLink, identity: Identity, user?: string) {
     super('home', link.name);
@@ -31,7 +31,7 @@ export class HomeNotKnownYet extends NotKnownYet {
   }
 }
 
-/** A variable's entry that throws when its value is read. */
+/** A property descriptor that throws when the value is read. */
 export const entryNotKnownYet = (touched: NotKnownYet): { readonly value: never } => ({
   get value(): never {
     throw touched;

@@ -7,7 +7,7 @@ import { decodeText, localPath } from '../../core/text-codec.ts';
 type TreeEntry = ReturnType<Controller['readTree']>[number];
 type TreeOptions = NonNullable<Parameters<Controller['readTree']>[1]>;
 
-/** A directory being read, and those that it lies in. */
+/** A directory that is being read, and its ancestors. */
 interface Reading extends TreeOptions {
   readonly root: string;
   readonly above: readonly Stats[];
@@ -15,8 +15,8 @@ interface Reading extends TreeOptions {
 }
 
 /**
- * Everything below a directory, parents first. With `follow` a link is what it points to; one that points to nothing, or to a
- * directory that it lies in, stays a link, as in Ansible.
+ * Everything below a directory, parents first. With `follow`, a link becomes what it points to; one that dangles or
+ * points to a directory that contains it stays a link, as in Ansible.
  */
 export const readTree = (
   root: string,
@@ -43,7 +43,7 @@ function readDirectory(directory: string, reading: Reading): TreeEntry[] {
   });
 }
 
-/** What a link is followed to; undefined where it stays a link. */
+/** What a link is replaced by; undefined if it stays a link. */
 function followable(path: string, { follow, above }: Reading): Stats | undefined {
   const stats = follow === true ? statOf(path) : undefined;
   return above.some(({ dev, ino }) => dev === stats?.dev && ino === stats.ino) ? undefined : stats;

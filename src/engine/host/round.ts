@@ -2,17 +2,17 @@ import { groupBy } from '../../core/group-by.ts';
 import type { Answer, Question, QuestionKind } from '../../core/question.ts';
 import type { Part, Reply } from '../../core/session.ts';
 
-/** Questions of one host and user, merged into the parts of one exchange. */
+/** Questions for one host and user, merged into the parts of one exchange. */
 interface Asking {
   readonly parts: readonly Part[];
-  /** The answers, by question key, out of the parts' replies. */
+  /** Extracts the answers, by question key, from the replies to the parts. */
   read(replies: readonly Reply[]): ReadonlyMap<string, Answer<unknown>>;
 }
 
-/** Told instead of a script that holds a secret. */
+/** Shown instead of a script that contains a secret. */
 export const untold = '(hidden: it may hold a secret)';
 
-/** Merge questions: those of one kind become as few parts as the kind makes of them, each key is asked once. */
+/** Merge questions: each kind merges its own into few parts, and each key is asked once. */
 export function mergeQuestions(questions: readonly Question<unknown>[]): Asking {
   const groups = groupByKind(questions);
   const compiled = groups.map(({ kind, secret, asked }) => {
@@ -54,7 +54,10 @@ interface Group {
   readonly asked: readonly Question<unknown>[];
 }
 
-/** Each key once; one that is secret to somebody is so to all, and in a part with nothing else, so that the rest can be told. */
+/**
+ * Group questions by kind, each key once. A key that is secret in one question is secret in all, and secret ones get
+ * parts of their own, so that the rest can be shown.
+ */
 function groupByKind(questions: readonly Question<unknown>[]): readonly Group[] {
   const secrets = new Set(questions.filter((one) => one.secret === true).map((one) => one.key));
   const once = [...new Map(questions.map((one) => [one.key, one])).values()];

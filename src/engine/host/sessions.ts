@@ -2,10 +2,10 @@ import type { EventData } from '../../core/event.ts';
 import type { Connector, Endpoint, Exchanged, Part, Session, SessionFailure } from '../../core/session.ts';
 import type { Identity } from './identity.ts';
 
-/** How long a host that has answered before is waited for. */
+/** How long to wait for a host that has answered before. */
 const reconnectMs = 5000;
 
-/** What the sessions of a host need of the run. */
+/** What a host's sessions need from the run. */
 export interface SessionsOptions {
   readonly name: string;
   readonly connector: Connector;
@@ -16,14 +16,17 @@ export interface SessionsOptions {
 /** A session, or why there is none. */
 export type Opened = { ok: true; session: Session } | { ok: false; failure: SessionFailure };
 
-/** The sessions of one host, one for each identity: opening them, and the exchanges that go over them. */
+/** The sessions of one host, one for each identity: opens them and exchanges data over them. */
 export class Sessions {
-  /** Exchanges so far, whatever the number of parts in them. */
+  /** Exchanges so far, regardless of the number of parts in each. */
   rounds = 0;
   readonly #options: SessionsOptions;
   readonly #homes = new Map<string, string>();
   readonly #endpoints = new Map<string, Endpoint>();
-  /** As whom nobody became: not tried again for what only coming tasks ask, since each try with a wrong password counts. */
+  /**
+   * Identities for which becoming the user failed. They are not tried again for coming tasks alone, since each attempt
+   * with a wrong password counts.
+   */
   readonly #refused = new Set<string>();
   #greeted: Session | undefined;
 
@@ -36,12 +39,12 @@ export class Sessions {
     return this.#homes.get(identity.key);
   }
 
-  /** Whether nobody became that user when it was tried last. */
+  /** Whether the last attempt to become that user failed. */
   isRefused(identity: Identity): boolean {
     return this.#refused.has(identity.key);
   }
 
-  /** A session of an identity, opened where there is none. */
+  /** The session of an identity, opened if necessary. */
   async open(identity: Identity): Promise<Opened> {
     if (this.#greeted === undefined)
       this.#options.emit({ kind: 'host-busy', host: this.#options.name, doing: 'connecting' });
@@ -56,13 +59,13 @@ export class Sessions {
     return opened;
   }
 
-  /** End all sessions, so that the next one logs in anew. */
+  /** Close all sessions, so that the next one logs in again. */
   async reset(): Promise<void> {
     await Promise.all([...this.#endpoints.values()].map((endpoint) => this.#options.connector.reset(endpoint)));
     this.#endpoints.clear();
   }
 
-  /** A host that has answered in this run, and then does not: its sshd may just be restarting. */
+  /** A host that answered earlier in this run and now does not may just be restarting its sshd. */
   async #reopen({ endpoint }: Identity): ReturnType<Connector['open']> {
     const { connector, signal } = this.#options;
     const deadline = Date.now() + reconnectMs;
@@ -74,7 +77,7 @@ export class Sessions {
     }
   }
 
-  /** Send parts and wait for their replies; `cut` ends one that takes too long, which is told as late. */
+  /** Send parts and wait for their replies; `cut` ends an exchange that takes too long, which is reported as `late`. */
   async exchange(
     session: Session,
     identity: Identity,
@@ -93,7 +96,7 @@ export class Sessions {
     });
     const exchanged = await session.exchange(parts, cut === undefined ? signal : AbortSignal.any([signal, cut]));
     if (exchanged.ok) return exchanged;
-    // A failure becomes an event: what had arrived before it, secrets perhaps, has no place there.
+    // The failure becomes an event, so remove the replies that arrived before it: they may contain secrets.
     const { replies, ...failure } = exchanged.failure;
     if (cut?.aborted !== true || signal.aborted) return { ok: false, failure };
     return {

@@ -6,23 +6,26 @@ import type { Target } from './converge.ts';
 import type { Ahead, HostLink } from './host-link.ts';
 import type { Identity } from './identity.ts';
 
-/** What a task's target is made of: a host's link, as whom, and what is asked or told besides. */
+/** What a task's target needs: the host's link, the identity, and what to ask or report in addition. */
 interface TargetOptions {
   readonly link: HostLink;
   readonly identity: Identity;
-  /** In a check: told what the task would change. */
+  /** In a check: called with what the task would change. */
   readonly foresee: (changes: readonly Change[]) => void;
   readonly signal: AbortSignal;
   /** Questions of coming tasks, asked in the same round. */
   readonly ahead?: () => Promise<readonly Ahead[]>;
-  /** Commands that go before a change, in the same round: keeping what a validating block may put back, journalling handlers. */
+  /**
+   * Commands to run before a change, in the same round: saving what a validating block may roll back, recording
+   * handlers.
+   */
   readonly beforeChange?: (changes: readonly Change[]) => Promise<readonly Command[]>;
   readonly onOutput?: (stream: 'stdout' | 'stderr', text: string) => void;
   readonly onWait?: (shown: string | undefined) => void;
   readonly deadlineMs?: number;
-  /** In a check the task sees the host as it is, not as earlier tasks would have left it: as with Ansible. */
+  /** In a check, the task sees the host as it is, not as earlier tasks would have left it: as with Ansible. */
   readonly blind?: boolean;
-  /** `no_log`: neither its commands nor what they print are told. */
+  /** `no_log`: show neither its commands nor their output. */
   readonly censored?: boolean;
 }
 

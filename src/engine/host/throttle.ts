@@ -1,4 +1,4 @@
-/** Lets at most so many act on a task at a time, however they come to it. */
+/** Limits how many hosts act on a task at the same time, however they get there. */
 export class Throttle {
   readonly #queues = new Map<object, { acting: number; readonly waiting: (() => void)[] }>();
 

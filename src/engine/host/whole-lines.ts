@@ -1,9 +1,9 @@
-/** A line of output that is longer is not told while it comes; the result has it. */
+/** A longer output line is not shown live; the result contains it. */
 const LONGEST = 65_536;
 
 /**
- * Live output, told in whole lines: in a half of a line nobody would know the half of a secret, and a character may be cut.
- * What a `\r` ends (a progress bar) is a line as well.
+ * Live output, reported in whole lines: in half a line, half a secret would not be recognized, and a character may be
+ * cut. A line that `\r` ends (a progress bar) counts as well.
  */
 class WholeLines {
   readonly #tell: (text: string) => void;
@@ -14,7 +14,7 @@ class WholeLines {
     this.#tell = tell;
   }
 
-  /** What came; all lines that end in it are told. */
+  /** Add output; reports all lines that it completes. */
   push(chunk: Uint8Array): void {
     const bytes = Buffer.from(chunk);
     const end = Math.max(bytes.lastIndexOf('\n'), bytes.lastIndexOf('\r')) + 1;
@@ -25,7 +25,7 @@ class WholeLines {
     this.#keep(bytes.subarray(end));
   }
 
-  /** Nothing more comes: what has no end is told, too. */
+  /** The output has ended: report an unfinished last line as well. */
   end(): void {
     const text = this.#size > LONGEST ? '… (a long line)\n' : Buffer.concat(this.#kept).toString();
     this.#kept = [];
@@ -42,7 +42,7 @@ class WholeLines {
 
 type Told = (stream: 'stdout' | 'stderr', text: string) => void;
 
-/** Both streams of a command, each in whole lines; `open` gets those that are to be ended with it. */
+/** Both streams of a command, each split into whole lines; collects in `open` what must be ended with the command. */
 export function linesOf(tell: Told, open: { end(): void }[]): (stream: 'stdout' | 'stderr', chunk: Uint8Array) => void {
   const lines = {
     stdout: new WholeLines((text) => tell('stdout', text)),
