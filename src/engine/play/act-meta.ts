@@ -3,7 +3,7 @@ import type { BatchRun } from './batch-run.ts';
 import type { PlayHost } from './play-host.ts';
 import { refOf } from './task-ref.ts';
 
-/** Do what a meta task says to these hosts. */
+/** Perform a meta task's action on these hosts. */
 export async function actMeta(
   performing: BatchRun,
   hosts: readonly PlayHost[],
@@ -60,7 +60,7 @@ export async function actMeta(
   }
 }
 
-/** Do what a meta task says that is a handler. */
+/** Perform the action of a meta task that is a handler. */
 export async function runMetaHandler(performing: BatchRun, hosts: readonly PlayHost[], meta: Meta): Promise<void> {
   const { play } = performing;
   for (const host of hosts)
@@ -70,6 +70,6 @@ export async function runMetaHandler(performing: BatchRun, hosts: readonly PlayH
       task: refOf(play, meta, host, true),
       host: host.name,
     });
-  // `flush_handlers` is no handler: the loader refuses it.
+  // `flush_handlers` cannot be a handler: the loader refuses it.
   if (meta.action !== 'flush_handlers') return actMeta(performing, hosts, meta.action, meta);
 }

@@ -8,7 +8,7 @@ import type { BatchRun } from './batch-run.ts';
 import { isSelected } from './is-selected.ts';
 import type { PlayHost } from './play-host.ts';
 
-/** What a round may ask besides: the rest of this task, what comes, and what an interrupted run left. */
+/** What a round may ask in addition: the rest of this task, coming tasks, and what an interrupted run left. */
 export async function aheadOf(performing: BatchRun, host: PlayHost, task: Task): Promise<readonly Ahead[]> {
   const { play } = performing;
   if (play.run.options.askAhead === false) return [];
@@ -23,7 +23,7 @@ export async function aheadOf(performing: BatchRun, host: PlayHost, task: Task):
   return [...asked, { link: host.state.link, identity: play.mainIdentity(host.state), question: leftOver(host.name) }];
 }
 
-/** Bring in, for asking ahead only, what an include is known to bring. */
+/** Expand an include whose content is already known, only for asking ahead. */
 function expandInclude({ play, includes }: BatchRun, host: PlayHost, cursor: Cursor): boolean {
   const step = cursor.next();
   if (step === undefined || step.kind !== 'item' || step.item.kind !== 'include') return false;

@@ -9,17 +9,17 @@ export interface BatchRun {
   readonly play: PlayContext;
   readonly handlers: Handlers;
   readonly includes: Includes;
-  /** What `throttle` of tasks counts: with the strategy `free`, hosts come to a task one by one. */
+  /** Counts for the `throttle` of tasks: with the strategy `free`, hosts reach a task one by one. */
   readonly throttle: Throttle;
-  /** All hosts of the batch, those that are out included. */
+  /** All hosts of the batch, including those that are out. */
   readonly hosts: readonly PlayHost[];
   /** Whether the play has anything that an interrupted run may have left. */
   readonly mayHaveLeft: boolean;
-  /** More failed hosts than this share of the batch end the play. */
+  /** If more than this share of the batch has failed, the play ends. */
   readonly maxFailPercentage: number | undefined;
-  /** Tasks before this name are passed over. */
+  /** Tasks before the one with this name are skipped. */
   startAt: string | undefined;
-  /** Set by `any_errors_fatal`, `end_play` and the like: no host goes on. */
+  /** Set by `any_errors_fatal`, `end_play` and the like: no host continues. */
   stop: 'no' | 'fatal' | 'end' | 'end-batch' | { readonly error: string };
   stepping: boolean;
 }

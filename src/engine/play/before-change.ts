@@ -10,7 +10,10 @@ import { blockKey, captureLeft, sectionOf, taskKey } from './left-over.ts';
 import { notifiedHandlers } from './notified.ts';
 import type { PlayHost } from './play-host.ts';
 
-/** Commands that go with a change, in its round: due handlers are noted, a validating block keeps what was. */
+/**
+ * Commands to run with a change, in its round: recording handlers that become due, and saving the former state for a
+ * validating block.
+ */
 export async function beforeChange(
   performing: BatchRun,
   host: PlayHost,
@@ -22,7 +25,7 @@ export async function beforeChange(
   const blocks = host.cursor.validating.map(blockKey);
   const named = await notifiedBy(performing, host, task);
   const inside = changes.every(canBePutBack) ? blocks : [];
-  // Ansible forgets what a failed host was notified of, and its scripts count on it.
+  // Ansible forgets the notifications of a failed host, and its users' scripts rely on that.
   const notes = performing.play.run.options.ansible === true ? [] : newNotes(performing, host, task, { named, inside });
   remember(host, { named, inside });
   for (const { name } of notes) host.noteAs(identity, name);
@@ -35,19 +38,22 @@ export async function beforeChange(
 
 const canBePutBack = ({ paths = [] }: Change): boolean => paths.length > 0;
 
-/** What cannot be computed is told when the task has changed something, and then fails it. */
+/** If the handlers cannot be computed, that is reported after the task has changed something, and makes it fail. */
 async function notifiedBy(performing: BatchRun, host: PlayHost, task: Task): Promise<readonly AnyHandler[]> {
   const named = await notifiedHandlers(performing, host, task);
   return named.is === 'value' ? named.value.flatMap((one) => one.handlers) : [];
 }
 
-/** What a change notifies, and the validating blocks that may yet put back all of it. */
+/** The handlers that a change notifies, and the validating blocks that may yet roll back the whole change. */
 interface Notifying {
   readonly named: readonly AnyHandler[];
   readonly inside: readonly string[];
 }
 
-/** Notes of handlers that were not due, or for nothing but what a block may put back that this change is not in. */
+/**
+ * Notes for handlers that are not due yet, or are due only because of a block that does not contain this change and
+ * may yet be rolled back.
+ */
 function newNotes(
   { handlers, play }: BatchRun,
   host: PlayHost,
@@ -66,7 +72,10 @@ function newNotes(
   }));
 }
 
-/** Which handlers have no other reason than changes that a block may yet put back: when it does, they are not due. */
+/**
+ * Remember which handlers are due only because of changes that a block may yet roll back: if it does, they are no
+ * longer due.
+ */
 function remember(host: PlayHost, { named, inside }: Notifying): void {
   for (const [key, ids] of host.dueInBlock) if (!inside.includes(key)) for (const { id } of named) ids.delete(id);
   for (const key of inside)

@@ -28,8 +28,8 @@ export async function flushHandlers(performing: BatchRun, hosts: readonly PlayHo
     await makeLeftDue(performing, host);
   });
   const ran = new Map(hosts.map((host) => [host, new Set<number>()]));
-  // Handlers that notify each other, or themselves, run once in a flush; what is due again then waits for the next.
-  // A host that fails goes on in its rescue at once; what is due then waits for the next flush.
+  // Handlers that notify each other or themselves run once per flush; those that become due again wait for the next
+  // one. A host that fails continues in its rescue at once; its due handlers wait for the next flush.
   const falls = new Map(hosts.map((host) => [host, host.falls]));
   const isDue = (host: PlayHost, id: number): boolean =>
     !host.out && host.falls === falls.get(host) && host.due.has(id) && !ran.get(host)!.has(id);
@@ -55,7 +55,7 @@ export async function flushHandlers(performing: BatchRun, hosts: readonly PlayHo
   });
 }
 
-/** In a check: a handler is due only unless tasks change what notifies it; so it is told. */
+/** In a check: a handler that is due only unless tasks change what notifies it is reported that way. */
 function restOn({ state, dueUnless }: PlayHost, id: number): () => void {
   const own = (dueUnless.get(id) ?? []).filter((task) => !state.rests.has(task));
   dueUnless.delete(id);
@@ -65,7 +65,7 @@ function restOn({ state, dueUnless }: PlayHost, id: number): () => void {
   };
 }
 
-/** In a check: what becomes of handlers that perhaps are due. */
+/** In a check: report the handlers that may be due. */
 async function tellPerhapsDue(performing: BatchRun, hosts: readonly PlayHost[]): Promise<void> {
   for (const handler of performing.handlers.all)
     for (const host of hosts) {
@@ -77,7 +77,7 @@ async function tellPerhapsDue(performing: BatchRun, hosts: readonly PlayHost[]):
     }
 }
 
-/** A handler that nothing notifies, unless the task that would is made to by another one. */
+/** Report a handler that is not notified, unless another task changes the one that would notify it. */
 function tellNotDue({ play }: BatchRun, host: PlayHost, handler: Handler, because: string): void {
   const { state } = host;
   const ref = refOf(play, handler, host, true);
@@ -95,7 +95,7 @@ function tellNotDue({ play }: BatchRun, host: PlayHost, handler: Handler, becaus
   recordOutcome(play, host, handler, outcome);
 }
 
-/** Forget the notes of the handlers that ran and are not due again. */
+/** Delete the notes of the handlers that ran and are not due again. */
 async function forget({ play, handlers }: BatchRun, host: PlayHost, ran: ReadonlySet<number>): Promise<void> {
   const over = handlers.all.filter(({ id }) => ran.has(id) && !host.due.has(id));
   const names = await retryWhenKnown({ play, state: host.state }, () =>
@@ -105,14 +105,14 @@ async function forget({ play, handlers }: BatchRun, host: PlayHost, ran: Readonl
   const forgotten = new Set(names.value);
   if (host.left !== undefined)
     host.left = { ...host.left, handlers: host.left.handlers.filter(({ name }) => !forgotten.has(name)) };
-  // The notes stay on the host, as nothing was done; in this play they are told once.
+  // The notes stay on the host, since nothing was done; in this play they are reported once.
   if (play.run.options.check) return;
   for (const noted of host.takeNoted(forgotten))
     await runSilently(host.state.link, noted.identity, [forgetHandlers(host.name, noted.names)]);
   for (const ids of host.dueInBlock.values()) for (const { id } of over) ids.delete(id);
 }
 
-/** Of the handlers that an earlier run left, make due what is due by now, and say so. */
+/** Make the handlers left by an earlier run due, as far as their time has come, and report them. */
 async function makeLeftDue(performing: BatchRun, host: PlayHost): Promise<void> {
   const { play, handlers } = performing;
   const left = host.left?.handlers.filter((note) => isDueByNow(note, host, play.definition)) ?? [];
@@ -121,7 +121,7 @@ async function makeLeftDue(performing: BatchRun, host: PlayHost): Promise<void> 
   for (const [handler, notes] of noted.value) {
     if (!host.due.has(handler.id)) tellLeft(performing, host, handler, notes);
     host.due.add(handler.id);
-    // Nobody knows as whom it was noted: as the play's user, or as whom the handler runs.
+    // It is not known whose journal has the note: that of the play's user, or that of the user who runs the handler.
     for (const { name } of notes) {
       host.noteAs(play.mainIdentity(host.state), name);
       host.noteAs(await identityFor(performing, host, handler), name);
@@ -141,7 +141,7 @@ function tellLeft({ play }: BatchRun, host: PlayHost, handler: AnyHandler, notes
   });
 }
 
-/** As whom a handler runs; where that cannot be computed, the handler itself will say so. */
+/** The identity that runs a handler; if it cannot be computed, the handler itself will report that. */
 async function identityFor({ play }: BatchRun, host: PlayHost, handler: AnyHandler): Promise<Identity> {
   const sight = play.scopes.of(host.state, handler, host.exported);
   const own = await retryWhenKnown({ play, state: host.state }, () => play.identity(host.state, handler, sight));

@@ -9,10 +9,10 @@ import type { HostState } from '../variables/host-state.ts';
 import type { PlayContext } from '../variables/play-context.ts';
 import type { TemplateScope } from '../variables/scopes.ts';
 
-/** What may stand under `handlers`. */
+/** What may be listed under `handlers`. */
 export type AnyHandler = Handler | Include | Meta;
 
-/** The handlers of a play, found by the names that tasks notify. */
+/** The handlers of a play, looked up by the names that tasks notify. */
 export class Handlers {
   readonly #play: PlayContext;
   #all: readonly AnyHandler[];
@@ -23,18 +23,21 @@ export class Handlers {
     this.#all = handlers;
   }
 
-  /** All of them, in the order in which they run. */
+  /** All handlers, in the order in which they run. */
   get all(): readonly AnyHandler[] {
     return this.#all;
   }
 
-  /** Handlers that an include brought. */
+  /** Add handlers from an include. */
   add(handlers: readonly AnyHandler[]): void {
     const known = new Set(this.#all.map((handler) => handler.id));
     this.#all = [...this.#all, ...handlers.filter((handler) => !known.has(handler.id))];
   }
 
-  /** Those that a name means on a host; may throw `NotKnownYet` where facts are not there yet: one of that name, and all that listen to it. */
+  /**
+   * The handlers that a name refers to on a host: one with that name, and all that listen to it. May throw
+   * `NotKnownYet` if facts are missing.
+   */
   named(name: string, state: HostState): readonly AnyHandler[] {
     const called = lastListed(this.#all.filter((handler) => this.#names(handler, state).includes(name)));
     const listening = this.#all.filter((handler) => handler.listen?.includes(name));
@@ -50,7 +53,7 @@ export class Handlers {
     return handler.role === undefined ? [name] : [name, `${handler.role.name} : ${name}`];
   }
 
-  /** Nobody can notify a handler whose name cannot be computed, unless it listens to something. */
+  /** A handler whose name cannot be computed cannot be notified, unless it listens to something. */
   #warn({ id, name, listen, at }: AnyHandler): void {
     if (!(name instanceof Template) || (listen ?? []).length > 0 || this.#unusable.has(id)) return;
     this.#unusable.add(id);
@@ -61,7 +64,10 @@ export class Handlers {
     });
   }
 
-  /** How a handler is noted in a host's journal: the same in the next run of the playbook. May throw `NotKnownYet`, as `named`. */
+  /**
+   * A handler's name in a host's journal, which is the same in the next run of the playbook. May throw `NotKnownYet`,
+   * like `named`.
+   */
   noteOf(handler: AnyHandler, state: HostState): string {
     const { definition: play } = this.#play;
     const folder = basename(play.directory);
@@ -69,7 +75,10 @@ export class Handlers {
     return asField(`${folder}/${basename(play.at.file)}, ${ofPlay}, ${this.#called(handler, state)}`);
   }
 
-  /** How versions before noted it: the playbooks and plays that have a handler of one name shared its notes. */
+  /**
+   * Its name in the notes of earlier versions, where playbooks and plays with handlers of the same name shared their
+   * notes.
+   */
   formerNoteOf(handler: AnyHandler, state: HostState): string {
     return `${basename(this.#play.definition.at.file)}/${this.#called(handler, state)}`.replaceAll('\n', ' ');
   }
@@ -79,7 +88,10 @@ export class Handlers {
     return handler.role === undefined ? name : `${handler.role.name} : ${name}`;
   }
 
-  /** The handlers that notes of an earlier run mean, each with its notes. Of the copies that the uses of a role bring, the last. */
+  /**
+   * The handlers that the notes of an earlier run refer to, each with its notes. If several uses of a role have a
+   * copy, the last one.
+   */
   noted(notes: readonly HandlerNote[], state: HostState): ReadonlyMap<AnyHandler, readonly HandlerNote[]> {
     const meant = new Map<AnyHandler, readonly HandlerNote[]>();
     if (notes.length === 0) return meant;
@@ -95,7 +107,10 @@ export class Handlers {
   }
 }
 
-/** The last list of handlers that has the name wins, and in it the first: so Ansible looks them up. Each use of a role has a list. */
+/**
+ * The last list of handlers that has the name wins, and the first handler in it: that is how Ansible looks them up.
+ * Each use of a role has its own list.
+ */
 function lastListed(handlers: readonly AnyHandler[]): AnyHandler | undefined {
   const last = handlers.at(-1);
   return handlers.find((handler) => handler.at.file === last?.at.file && handler.role === last.role);
@@ -108,7 +123,8 @@ function nameOf(handler: AnyHandler, play: PlayContext, state: HostState): strin
   try {
     return String(evaluate(handler.name, scope, env));
   } catch (error) {
-    // A handler whose name cannot be computed on this host cannot be notified by it; others of its names still can.
+    // A handler whose name cannot be computed on this host cannot be notified there; other handlers with the name still
+    // can.
     if (error instanceof TemplateError || (error instanceof NotKnownYet && error.what === 'unknown')) return undefined;
     throw error;
   }

@@ -5,7 +5,7 @@ import { evaluate } from '../../template/index.ts';
 import { ifKnown } from '../task/retry-when-known.ts';
 import type { BatchRun } from './batch-run.ts';
 
-/** Whether the run's tags want an item; what we inserted ourselves is always wanted. */
+/** Whether the run's tags select an item; items that we inserted ourselves are always selected. */
 export function isSelected(performing: BatchRun, item: Task | Include | Meta): boolean {
   if (item.kind === 'meta' && (item.implicit || item.action === 'role_complete')) return true;
   const { tags, skipTags } = performing.play.run.options;

@@ -8,7 +8,7 @@ import type { PlayContext } from '../variables/play-context.ts';
 import type { BatchRun } from './batch-run.ts';
 import type { PlayHost } from './play-host.ts';
 
-/** Take what the first round told of an interrupted run, before a change makes it forgotten. */
+/** Remember what the first round reported about an interrupted run, before a change makes the host's answers stale. */
 export function captureLeft(play: PlayContext, host: PlayHost): void {
   if (host.left !== undefined) return;
   const identity = ifKnown(() => play.mainIdentity(host.state));
@@ -16,11 +16,11 @@ export function captureLeft(play: PlayContext, host: PlayHost): void {
   const belief = host.state.link.beliefs.of(leftOver(host.name), identity.key);
   if (belief?.is !== 'answer' || !belief.answer.ok) return;
   const left = belief.answer.value as LeftOver;
-  // What this run has noted itself is nothing that an earlier one left.
+  // Notes made by this run itself were not left by an earlier one.
   host.left = { ...left, handlers: left.handlers.filter(({ by }) => by?.run !== play.mark) };
 }
 
-/** Know what an interrupted run left on the host, asking where no round did. */
+/** Find out what an interrupted run left on the host, asking if no round has. */
 export async function learnLeft(performing: BatchRun, host: PlayHost): Promise<void> {
   if (!performing.mayHaveLeft || host.left !== undefined) return;
   captureLeft(performing.play, host);
@@ -32,20 +32,23 @@ export async function learnLeft(performing: BatchRun, host: PlayHost): Promise<v
   if (asked.ok) captureLeft(performing.play, host);
 }
 
-/** How a block is known in the journal, in this run and the next. */
+/** A block's identifier in the journal, the same in this run and the next. */
 export const blockKey = (block: Block): string =>
   createHash('sha1')
     .update(`${block.at.file.split('/').at(-1)} ${JSON.stringify(block.name ?? '')} ${String(block.validate?.value)}`)
     .digest('hex')
     .slice(0, 16);
 
-/** How a task is known in the journal: by its name, in its file. */
+/** A task's identifier in the journal: its name and its file. */
 export const taskKey = ({ at, name, type, role }: Task): string => {
   const called = name === undefined ? `${asWritten(type)} in line ${at.line}` : asWritten(name);
   return asField(`${role === undefined ? '' : `${role.name} : `}${at.file.split('/').at(-1)}: ${called}`);
 };
 
-/** In which section of a play a host is: how many of the play's own flushes (after pre_tasks, tasks and post_tasks) it has reached. */
+/**
+ * The section of the play that a host is in: how many of the play's own flushes (after pre_tasks, tasks and
+ * post_tasks) it has reached.
+ */
 export const sectionOf = ({ cursor }: PlayHost, { items }: Play): number =>
   countFlushes(items.slice(0, cursor.reached));
 
@@ -53,8 +56,8 @@ const countFlushes = (items: Play['items']): number =>
   items.filter((item) => item.kind === 'meta' && item.action === 'flush_handlers' && item.implicit).length;
 
 /**
- * Whether a handler that an earlier run left is due by now: the task that notified it was passed, or its section is over. Not
- * before: what comes until then may repair what the handler trips over.
+ * Whether a handler that an earlier run left is due by now: the host has passed the task that notified it, or its
+ * section is over. Not earlier, because tasks before that may repair what would make the handler fail.
  */
 export function isDueByNow({ by }: HandlerNote, host: PlayHost, play: Play): boolean {
   if (by !== undefined && host.passed.has(by.task)) return true;

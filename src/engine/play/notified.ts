@@ -4,13 +4,13 @@ import type { BatchRun } from './batch-run.ts';
 import { type AnyHandler, notifiedNames } from './handlers.ts';
 import type { PlayHost } from './play-host.ts';
 
-/** A name that a task notifies, and the handlers that it means on a host: none where nobody defines it. */
+/** A name that a task notifies, and the handlers that it refers to on a host: empty if none is defined. */
 interface Notified {
   readonly name: string;
   readonly handlers: readonly AnyHandler[];
 }
 
-/** What a task notifies on a host. */
+/** The handlers that a task notifies on a host. */
 export async function notifiedHandlers(
   { play, handlers }: BatchRun,
   host: PlayHost,

@@ -14,7 +14,7 @@ import type { PlayHost } from './play-host.ts';
 import { recordOutcome } from './record-outcome.ts';
 import { refOf } from './task-ref.ts';
 
-/** Bring in, on each host, what an include names there. */
+/** Include, on each host, what the include names there. */
 export async function performInclude(
   performing: BatchRun,
   hosts: readonly PlayHost[],
@@ -23,7 +23,7 @@ export async function performInclude(
 ): Promise<void> {
   const { play, handlers } = performing;
   for (const host of hosts) host.cursor.advance();
-  // Only the include itself is done once: what it brings is the first host's alone.
+  // Only the include itself runs once: what it includes runs on the first host alone.
   const first = hosts.slice(0, 1);
   const once = await Promise.all(
     first.map(({ state, exported }) =>
@@ -40,7 +40,7 @@ export async function performInclude(
       await tellIncluded(performing, host, include, one);
     if (failed !== -1) continue;
     const brought = included.filter((one) => one.kind === 'brings');
-    // In their order: of handlers of one name the last counts, and of variables.
+    // In order, since the last of several handlers or variables with the same name counts.
     for (const one of brought) {
       handlers.add(one.brought.handlers);
       host.exported = [...host.exported, ...one.brought.exported];
@@ -52,7 +52,7 @@ export async function performInclude(
   }
 }
 
-/** With Ansible a type that there is not, in what is brought in, ends the run: no rescue catches it. */
+/** As in Ansible, an unknown task type in included content ends the run; no rescue catches it. */
 async function loadTypes(performing: BatchRun, items: readonly Item[]): Promise<void> {
   const { run } = performing.play;
   const names = typesOf(items);
@@ -61,7 +61,7 @@ async function loadTypes(performing: BatchRun, items: readonly Item[]): Promise<
   if (missing !== undefined && run.options.ansible === true) performing.stop = { error: unresolved(missing) };
 }
 
-/** What an include brings on a host, facts gathered where it needs them. */
+/** What an include brings in on a host; gathers facts if it needs them. */
 export async function computeIncluded(
   { play, includes }: BatchRun,
   host: PlayHost,
@@ -71,12 +71,12 @@ export async function computeIncluded(
   const { value: settled, read } = await state.reading(() =>
     retryWhenKnown({ play, state }, () => includes.compute(play, state, include, host.exported)),
   );
-  // Whether what it brings is done depends on this, too; and so does whatever follows from that.
+  // Whether the included tasks run depends on these tasks, too, and so does everything that follows from them.
   for (const task of read) state.rests.add(task);
   return settled.is === 'value' ? settled.value : (notComputed(settled) ?? []);
 }
 
-/** What an include comes to that could not be computed; undefined where it could. */
+/** The result of an include that could not be computed; undefined if it could. */
 function notComputed(settled: Computation<unknown>): readonly Included[] | undefined {
   if (settled.is === 'value') return undefined;
   if (settled.is === 'unknown') return [{ kind: 'unknown', because: settled.because }];
@@ -91,7 +91,7 @@ function typesOf(items: readonly Item[]): string[] {
   });
 }
 
-/** Tell how one turn of an include ended; where it failed, the host falls. */
+/** Report the result of one iteration of an include; if it failed, so has the host. */
 export async function tellIncluded(
   performing: BatchRun,
   host: PlayHost,
@@ -106,7 +106,7 @@ export async function tellIncluded(
     return;
   }
   if (one.kind === 'brings') {
-    // As Ansible counts: a file of tasks is a task that was done, a role is not.
+    // As Ansible counts: an included task file counts as a task, a role does not.
     if (include.of === 'tasks') host.state.count('ok');
     emit({ kind: 'included', task: ref, host: host.name, what: one.what });
     register(host, include, { changed: false, include: one.what });
@@ -144,7 +144,7 @@ async function outcomeOf(
     };
   }
   if (one.kind === 'failed') return failure(performing, host, include, one);
-  // What it would bring in may do anything, and set any variable.
+  // The tasks that it would include may do anything, and set any variable.
   link.beliefs.foresee(name, undefined);
   host.state.doubt = name;
   return unknownOutcome(one.because);

@@ -13,7 +13,7 @@ import type { PlayHost } from './play-host.ts';
 import { recordOutcome } from './record-outcome.ts';
 import { refOf } from './task-ref.ts';
 
-/** Do what a meta task says: to the hosts for which its condition holds. */
+/** Perform a meta task's action on the hosts where its condition holds. */
 export async function performMeta(performing: BatchRun, hosts: readonly PlayHost[], meta: Meta): Promise<void> {
   const { play } = performing;
   for (const host of hosts) host.cursor.advance();
@@ -29,7 +29,8 @@ export async function performMeta(performing: BatchRun, hosts: readonly PlayHost
     const because = unless.at(-1);
     if (refused.is !== 'value') tellUncomputed(performing, host, meta, refused);
     else if (refused.value.by !== undefined) tellSkipped(performing, host, meta, unless);
-    // Whether it is the end of something depends on a task that perhaps changes it: then a check looks at what follows.
+    // If the decision to end something depends on a task that may or may not change it, a check continues and looks at
+    // what follows.
     else if (because !== undefined && continuing[meta.action] !== undefined)
       tellUncomputed(performing, host, meta, { is: 'unknown', because });
     else wanted.push(host);
@@ -39,7 +40,7 @@ export async function performMeta(performing: BatchRun, hosts: readonly PlayHost
   return actMeta(performing, wanted, meta.action, meta);
 }
 
-/** What goes on where the condition of a meta task does not hold. */
+/** What continues if the condition of a meta task does not hold. */
 const continuing: Readonly<Partial<Record<Meta['action'], (host: string, role?: string) => string>>> = {
   end_role: (host, role) => `, continuing role ${role} for ${host}`,
   end_host: (host) => `, continuing execution for ${host}`,
@@ -66,7 +67,7 @@ function tellSkipped(performing: BatchRun, host: PlayHost, meta: Meta, unless: r
   tellOutcome(play, host.name, task, outcome);
 }
 
-/** Nobody knows whether it is to be done: the play goes on, and whatever follows may not be reached. */
+/** It is not known whether the action is to be performed: the play continues, but what follows may not be reached. */
 function tellUncomputed(
   performing: BatchRun,
   host: PlayHost,

@@ -19,8 +19,9 @@ import { failWith, recordOutcome } from './record-outcome.ts';
 import { refOf } from './task-ref.ts';
 
 /**
- * Run a task or handler on hosts, told as one task; whoever fails leaves or is rescued. In a check nobody may know
- * whether a handler is due, `because` of the task that may notify it: then nobody knows what it does.
+ * Run a task or handler on hosts, reported as one task; a host that fails drops out or is rescued. `because` is set in
+ * a check if it is not known whether a handler is due, because of the task that may notify it: its outcome is then
+ * unknown.
  */
 export async function performTask(
   performing: BatchRun,
@@ -51,7 +52,7 @@ export async function performTask(
     for (const other of performing.hosts)
       if (other !== host && !other.out) shareOutcome(host, other, task, ran.outcome);
   });
-  // What is done once for all has failed for all.
+  // If a task that runs once for all hosts fails, it fails for all of them.
   if (once && outcomes.some(isBad) && (first.out || first.falls > falls))
     for (const other of hosts) if (other !== first && !other.out) failWith(other, first);
   const fatal = once || play.run.options.anyErrorsFatal || anyErrorsFatal;
@@ -59,7 +60,7 @@ export async function performTask(
   if (fatal && acting.some(({ out, state }) => out && (state.failed || state.unreachable))) endAll(performing);
 }
 
-/** How a task is spread over hosts: what is computed once for all of them, before any begins. */
+/** How to spread a task over the hosts, computed once for all of them before any begins. */
 const spreadOf = ({ keywords }: Task, sight: TemplateScope) => ({
   runOnce: keywordTruth(keywords.runOnce, sight) === true,
   throttle: Number(toJs(keywordValue(keywords.throttle, sight) ?? 0)),
@@ -70,7 +71,7 @@ const noSpread: ReturnType<typeof spreadOf> = { runOnce: false, throttle: 0, any
 const isBad = ({ status, ignored }: Outcome): boolean =>
   ignored !== true && (status === 'failed' || status === 'unreachable');
 
-/** One host's failure is everybody's: who is not in a rescue or always by now has failed, too. */
+/** One host's failure counts for all: every host not already in a rescue or always has failed, too. */
 function endAll(performing: BatchRun): void {
   for (const host of performing.hosts) {
     if (host.cursor.isCatching) continue;
@@ -131,7 +132,9 @@ function shareOutcome(from: PlayHost, to: PlayHost, task: Task, outcome: Outcome
       to.state.set.set(name, entry);
 }
 
-/** In a check: these handlers may be due. Names that cannot be computed are told by a task that notifies. */
+/**
+ * In a check: these handlers may be due. Names that cannot be computed are reported by a task that certainly notifies.
+ */
 async function notifyPerhaps(performing: BatchRun, host: PlayHost, task: Task, perhaps: Perhaps): Promise<void> {
   const notified = await notifiedHandlers(performing, host, task);
   if (notified.is !== 'value') return;
@@ -141,7 +144,7 @@ async function notifyPerhaps(performing: BatchRun, host: PlayHost, task: Task, p
   }
 }
 
-/** Make the notified handlers due. A task that notifies what nobody defines has failed. */
+/** Make the notified handlers due. A task that notifies an undefined handler has failed. */
 async function notify(
   performing: BatchRun,
   host: PlayHost,
@@ -160,7 +163,7 @@ async function notify(
   if (notified.is === 'mistaken') return failed(placed(notified.error));
   if (notified.is === 'unreachable') return failed(notified.failure.message);
   if (notified.is === 'unknown') {
-    // Any handler may be due, and do anything.
+    // Any handler may be due, and may do anything.
     host.state.link.beliefs.foresee(ref.name, undefined);
     const message = `which handlers it notifies ${dependsOn(notified.because)}`;
     return { ...outcome, message, assuming: [...(outcome.assuming ?? []), notified.because] };

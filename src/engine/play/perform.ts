@@ -12,7 +12,7 @@ import type { PlayHost } from './play-host.ts';
 import { refOf } from './task-ref.ts';
 import { validate } from './validate.ts';
 
-/** Do one step for hosts that are all at it. */
+/** Perform one step on hosts that are all at it. */
 export async function perform(performing: BatchRun, hosts: readonly PlayHost[], step: Step): Promise<void> {
   if (step.kind === 'validate') return validate(performing, hosts, step.block);
   const { item } = step;
@@ -26,11 +26,14 @@ export async function perform(performing: BatchRun, hosts: readonly PlayHost[], 
   );
 }
 
-/** A role runs once a host and play, whoever brings it in again, unless it allows duplicates. */
+/** A role runs once per host and play, no matter how often it is included, unless it allows duplicates. */
 const hasRun = ({ completedRoles }: PlayHost, { role }: Task | Include | Meta): boolean =>
   role?.instance !== undefined && role.allowDuplicates !== true && completedRoles.has(role.instance);
 
-/** What a role that was ended still has is passed over, up to its own end, and with it the roles that it would bring in. */
+/**
+ * The remaining items of an ended role are skipped up to the role's own end, including the roles that it would
+ * include.
+ */
 function hasEnded(host: PlayHost, item: Task | Include | Meta): boolean {
   if (host.endedRole === undefined) return false;
   if (item.kind !== 'meta' || item.action !== 'role_complete' || item.role?.instance !== host.endedRole) return true;

@@ -5,7 +5,10 @@ import { Window } from '../task/ahead.ts';
 import { Cursor } from '../task/cursor.ts';
 import type { HostState } from '../variables/host-state.ts';
 
-/** Who may notify a handler: nobody knows, or it does not `unless` a task before changes what it is about. */
+/**
+ * Whether a handler may be due: it is not known (`unknown`), or it is not notified `unless` an earlier task changes
+ * something.
+ */
 export interface Perhaps {
   readonly because: string;
   readonly is: 'unknown' | 'unless';
@@ -18,35 +21,35 @@ export class PlayHost {
   readonly window = new Window();
   /** Ids of handlers that are due. */
   readonly due = new Set<number>();
-  /** In a check: ids of handlers that may be due, each with the task that perhaps notifies it. */
+  /** In a check: ids of handlers that may be due, each with the task that may notify it. */
   readonly perhapsDue = new Map<number, Perhaps>();
   /** In a check: ids of handlers that are due unless these tasks change what notifies them. */
   readonly dueUnless = new Map<number, readonly string[]>();
-  /** Roles made public by includes: what later tasks see. */
+  /** Variables of roles that includes made public, visible to later tasks. */
   exported: readonly VarsLayer[] = [];
-  /** What an interrupted run left, once asked. */
+  /** What an interrupted run left; undefined until asked. */
   left: LeftOver | undefined;
-  /** The tasks that the host has passed, as the journal knows them. */
+  /** The tasks that the host has passed, by their journal identifiers. */
   readonly passed = new Set<string>();
-  /** What was noted in the host's journal, and as whom: to be forgotten when the handler ran. */
+  /** The notes in the host's journal, by identity, to delete when the handlers have run. */
   readonly #noted = new Map<string, { readonly identity: Identity; readonly names: Set<string> }>();
-  /** Validating blocks in which something was changed, by name in the journal; and as whom. */
+  /** Validating blocks in which something was changed, by journal identifier, with the identities that changed it. */
   readonly touchedBlocks = new Map<string, Map<string, Identity>>();
-  /** Handlers that are due for nothing but what a validating block may yet put back: by block, their ids. */
+  /** Ids of handlers that are due only because of changes that a validating block may yet roll back, by block. */
   readonly dueInBlock = new Map<string, Set<number>>();
-  /** Validating blocks that a failure left: their changes are to be put back. */
+  /** Validating blocks left because of a failure: their changes must be rolled back. */
   readonly toPutBack: Block[] = [];
-  /** Whether the host was asked anything in this play: only then can something be left on it that matters. */
+  /** Whether the host was asked anything in this play: otherwise nothing left on it matters. */
   get asked(): boolean {
     return this.state.link.rounds > this.#roundsBefore;
   }
   readonly #roundsBefore: number;
-  /** Instances of roles that did something on this host in this play, and those that ran to their end. */
+  /** Role instances that did something on this host in this play, and those that completed. */
   readonly startedRoles = new Set<string>();
   readonly completedRoles = new Set<string>();
-  /** The instance of the role that `meta: end_role` ended: what is left of it is passed over. */
+  /** The role instance that `meta: end_role` ended: its remaining items are skipped. */
   endedRole: string | undefined;
-  /** How many times it failed so that it left what it was doing. */
+  /** How many times a failure made it leave what it was doing. */
   falls = 0;
   /** Out of the play: failed, unreachable, or ended by `meta`. */
   out = false;
@@ -62,7 +65,7 @@ export class PlayHost {
     return this.state.host.name;
   }
 
-  /** A handler was noted in the journal of whoever this is. */
+  /** Record that a handler was noted in this identity's journal. */
   noteAs(identity: Identity, name: string): void {
     const whose = whoseJournal(identity);
     const noted = this.#noted.get(whose) ?? { identity, names: new Set() };
@@ -70,7 +73,7 @@ export class PlayHost {
     this.#noted.set(whose, noted);
   }
 
-  /** Of these notes, those in each journal; they are to be forgotten there now. */
+  /** Remove these names from the recorded notes and return those in each journal, where they must now be deleted. */
   takeNoted(names: ReadonlySet<string>): readonly { readonly identity: Identity; readonly names: readonly string[] }[] {
     return [...this.#noted.values()].flatMap(({ identity, names: noted }) => {
       const those = [...names].filter((name) => noted.delete(name));
@@ -78,18 +81,18 @@ export class PlayHost {
     });
   }
 
-  /** Somebody changed something in a validating block. */
+  /** Record that an identity changed something in a validating block. */
   touch(block: string, identity: Identity): void {
     const touched = this.touchedBlocks.get(block) ?? new Map<string, Identity>();
     this.touchedBlocks.set(block, touched.set(whoseJournal(identity), identity));
   }
 
-  /** Nothing more for this host in this play. */
+  /** End the play for this host. */
   end(): void {
     this.out = true;
     this.cursor.end();
   }
 }
 
-/** What else is in the environment does not matter to a journal. */
+/** The rest of the environment does not matter to a journal. */
 const whoseJournal = ({ endpoint }: Identity): string => JSON.stringify(endpoint);

@@ -7,7 +7,7 @@ import type { PlayContext } from '../variables/play-context.ts';
 import type { PlayHost } from './play-host.ts';
 import { refOf } from './task-ref.ts';
 
-/** What an outcome means for the host: counted; failed hosts fall to their rescue, or out. */
+/** Apply an outcome to the host: count it; a failed host continues in its rescue, or is out. */
 export function recordOutcome(
   play: PlayContext,
   host: PlayHost,
@@ -26,7 +26,7 @@ export function recordOutcome(
     state.count('skipped');
     return;
   }
-  // What was broken off is neither done nor failed: the next run finds out.
+  // An interrupted task has neither succeeded nor failed: the next run finds out.
   if (outcome.failure?.reason === 'interrupted') {
     state.unreachable = true;
     host.end();
@@ -42,7 +42,7 @@ export function recordOutcome(
     });
     host.end();
   }
-  // If it fails after all, a rescue comes, and what follows here does not: nobody knows which.
+  // If the task fails after all, its rescue runs instead of what follows here; which of the two is not known.
   if (outcome.status === 'unknown' && task.kind !== 'block' && host.cursor.isRescued)
     state.rests.add(refOf(play, task, host, false).name);
   if (outcome.status !== 'failed') return;
@@ -52,7 +52,10 @@ export function recordOutcome(
   } else failHost(play, host, task, outcome);
 }
 
-/** In a check a failure ends nothing, unless a rescue waits for it, or what follows is not wanted then. */
+/**
+ * In a check, a failure does not end anything, unless a rescue would catch it, or the task exists to prevent what
+ * follows.
+ */
 function goesOn({ run }: PlayContext, { cursor }: PlayHost, task: Task | Include | Meta | Block): boolean {
   if (!run.options.check || run.options.ansible === true || cursor.isRescued) return false;
   return task.kind !== 'meta' && !isGuard(run, task);
@@ -61,14 +64,16 @@ function goesOn({ run }: PlayContext, { cursor }: PlayHost, task: Task | Include
 const isGuard = (run: PlayContext['run'], task: Task | Include | Block): boolean =>
   task.kind === 'task' && typeof task.type === 'string' && run.loadedType(task.type)?.guards === true;
 
-/** The host goes on in its check. What the task would have set or brought in is not known; what it registers is what made it fail. */
+/**
+ * The host continues its check. What the task would have set or included is unknown; what it registers is the failure.
+ */
 function stumble(play: PlayContext, host: PlayHost, task: Task | Include | Meta | Block): void {
   const { state } = host;
   state.stumbled = true;
   if (task.kind === 'block') return;
   const { name } = refOf(play, task, host, false);
   if (task.kind === 'task') {
-    // A run ends there; whoever goes on once the task is mended finds something else.
+    // A run would end here; one that gets past this point, with the problem fixed, finds a different result.
     const registered = task.register === undefined ? undefined : state.set.get(task.register);
     if (task.register !== undefined && registered !== undefined)
       state.set.set(task.register, state.ofNow(registered, [name]));
@@ -80,7 +85,7 @@ function stumble(play: PlayContext, host: PlayHost, task: Task | Include | Meta 
   }
 }
 
-/** A failed step: the host goes on in its rescue or always, or is out. */
+/** After a failed step, the host continues in its rescue or always, or is out. */
 function failHost(play: PlayContext, host: PlayHost, task: Task | Include | Meta | Block, outcome: Outcome): void {
   const to = unwind(host);
   if (to === undefined && play.run.options.check && play.run.options.ansible !== true) tellTheEnd(play, host, task);
@@ -93,13 +98,13 @@ function failHost(play: PlayContext, host: PlayHost, task: Task | Include | Meta
     host.state.fallen = { task: taskDict(task, play, host), result: fromJs(outcome.result) };
 }
 
-/** What follows is not looked at: said, so that nobody takes it for in order. */
+/** Report that the rest is not checked, so that nobody assumes that it is in order. */
 function tellTheEnd({ run }: PlayContext, { name: host }: PlayHost, { at }: Task | Include | Meta | Block): void {
   const message = 'what follows on this host was not checked: it must not run if this fails';
   run.emit({ kind: 'warning', host, diagnostic: { severity: 'warning', code: 'not-looked-at', message, at } });
 }
 
-/** A host goes on in its rescue or always, or is out, because another one failed. */
+/** Because another host failed, a host continues in its rescue or always, or is out. */
 export function failWith(host: PlayHost, other: PlayHost): void {
   if (unwind(host) !== undefined) host.state.fallen = other.state.fallen;
 }
@@ -123,7 +128,7 @@ function taskDict(task: Task | Include | Meta | Block, play: PlayContext, host: 
   ]);
 }
 
-/** The name as it is written, templates computed; without its role. */
+/** The rendered name, without its role. */
 function bareName(task: Task | Include | Meta | Block, play: PlayContext, host: PlayHost): string {
   if (task.kind === 'block') return String(task.name ?? 'block');
   return task.name === undefined ? '' : refOf(play, task, host, false).name.replace(/^.* : /, '');

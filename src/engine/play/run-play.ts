@@ -22,18 +22,18 @@ import { PlayHost } from './play-host.ts';
 import { prepare } from './prepare-play.ts';
 import { batches, free, linear } from './strategy.ts';
 
-/** What a run keeps from play to play. */
+/** State that a run keeps from play to play. */
 export interface RunState {
   readonly states: { get(host: string): HostState | undefined; readonly all: readonly HostState[] };
   readonly includes: Includes;
   readonly inventory: LiveInventory;
-  /** How the run marks its notes on hosts. */
+  /** The mark of this run in its notes on hosts. */
   readonly mark: string;
   startAt: string | undefined;
   stepping: boolean;
 }
 
-/** Run one play. Says whether the run goes on. */
+/** Run one play. Returns whether the run continues. */
 export async function runPlay(
   run: RunContext,
   play: Play,
@@ -96,7 +96,7 @@ export async function runPlay(
 const reachable = (states: readonly HostState[]): readonly HostState[] =>
   states.filter((state) => !state.failed && !state.unreachable);
 
-/** The keywords that say how a play goes through its hosts, computed for the first of them. */
+/** The keywords that control how a play goes through its hosts, computed for the first host. */
 function batchKeywords({ definition: play, run, scopes }: PlayContext, first: HostState) {
   const sight = scopes.of(first);
   const serial = toJs(keywordValue(play.serial, sight) ?? null);
@@ -135,7 +135,7 @@ async function runBatch(
   await (strategy === 'free' || strategy === 'host_pinned' ? free(performing) : linear(performing));
   across.startAt = performing.startAt;
   across.stepping = performing.stepping;
-  // Handlers of hosts that failed run only when asked for; the others' have run in the flush that ends the play.
+  // Handlers of failed hosts run only on request; those of other hosts have run in the flush at the end of the play.
   if (forceHandlers) {
     const failed = hosts.filter((host) => host.state.failed && host.due.size > 0);
     for (const host of failed) host.out = false;
@@ -145,7 +145,7 @@ async function runBatch(
   return performing.stop;
 }
 
-/** A role that is included brings handlers only when it is reached. */
+/** An included role adds its handlers only when it is reached. */
 const mayHaveHandlers = ({ handlers, items }: Play): boolean => handlers.length > 0 || hasInclude(items);
 
 const hasInclude = (items: readonly Item[]): boolean =>
@@ -185,7 +185,7 @@ function playContext(
       get name(): string {
         return playName(play);
       },
-      // In the inventory's order, whatever `order` the play has; its batches have that.
+      // In inventory order, whatever the play's `order`; that applies to the batches.
       hostsAll: () => inInventory(all()),
       hosts: () => inInventory(all()).filter(alive),
       batch: () =>
@@ -282,7 +282,7 @@ function nameOf(context: PlayContext): string {
 
 const textOr = (value: unknown, otherwise: string): string => (typeof value === 'string' ? value : otherwise);
 
-/** A list, where one thing may be written instead. */
+/** A list, for keywords that also accept a single value. */
 function listOf(value: unknown): readonly unknown[] {
   if (value === null) return [];
   return Array.isArray(value) ? value : [value];

@@ -5,7 +5,7 @@ import { perform } from './perform.ts';
 import type { PlayHost } from './play-host.ts';
 import { putBackLeft } from './validate.ts';
 
-/** All hosts do a task before any does the next. */
+/** All hosts finish a task before any starts the next. */
 export async function linear(performing: BatchRun): Promise<void> {
   while (goesOn(performing)) {
     const steps = nextSteps(performing, performing.hosts);
@@ -18,7 +18,7 @@ export async function linear(performing: BatchRun): Promise<void> {
   }
 }
 
-/** Each host goes on as fast as it can. */
+/** Each host proceeds as fast as it can. */
 export async function free(performing: BatchRun): Promise<void> {
   await eachLimited(performing.hosts, performing.play.run.options.forks, async (host) => {
     while (goesOn(performing)) {
@@ -43,7 +43,7 @@ function nextSteps(performing: BatchRun, hosts: readonly PlayHost[]): Map<PlayHo
   return steps;
 }
 
-/** A failure that an `always` only delayed goes on falling. */
+/** A failure that an `always` only delayed takes effect. */
 function nextStep({ play }: BatchRun, host: PlayHost): Step | undefined {
   for (;;) {
     const step = host.cursor.next();
@@ -75,7 +75,7 @@ function stopIfTooManyFailed(performing: BatchRun): void {
   if ((failed / hosts.length) * 100 > maxFailPercentage) performing.stop = 'fatal';
 }
 
-/** Hosts by what the play's `serial` makes of them. */
+/** Split hosts into batches according to the play's `serial`. */
 export function batches<T>(hosts: readonly T[], serial: readonly (number | string)[]): readonly (readonly T[])[] {
   if (serial.length === 0) return [hosts];
   const sized: T[][] = [];

@@ -6,7 +6,7 @@ import { ifKnown } from '../task/retry-when-known.ts';
 import type { PlayContext } from '../variables/play-context.ts';
 import type { PlayHost } from './play-host.ts';
 
-/** A task as events name it. */
+/** A task as events refer to it. */
 export function refOf(play: PlayContext, item: Task | Include | Meta, host: PlayHost, handler: boolean): TaskRef {
   const name = item.name === undefined ? actionOf(item) : nameText(play, item.name, item, host);
   return {
@@ -33,7 +33,7 @@ function actionOf(item: Task | Include | Meta): string {
     : item.type;
 }
 
-/** Ansible names an include_role as if it stood in no role. */
+/** Ansible names an include_role as if it were not in a role. */
 const bringsRole = (item: Task | Include | Meta): boolean => item.kind === 'include' && item.of === 'role';
 
 function nameText(play: PlayContext, name: Raw, item: Task | Include | Meta, host: PlayHost): string {

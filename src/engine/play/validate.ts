@@ -19,7 +19,10 @@ import { blockKey, learnLeft } from './left-over.ts';
 import type { PlayHost } from './play-host.ts';
 import { recordOutcome } from './record-outcome.ts';
 
-/** Prove what a validating block changed: the command must succeed, or everything is put back and the block has failed. */
+/**
+ * Validate what a validating block changed: the command must succeed, otherwise everything is rolled back and the
+ * block has failed.
+ */
 export async function validate(performing: BatchRun, hosts: readonly PlayHost[], block: Block): Promise<void> {
   const { play } = performing;
   const key = blockKey(block);
@@ -59,7 +62,7 @@ export async function validate(performing: BatchRun, hosts: readonly PlayHost[],
   });
 }
 
-/** The command that proves a block, and as whom it runs. */
+/** The command that validates a block, and the identity that runs it. */
 interface Proof {
   readonly command: string;
   readonly censored: boolean;
@@ -80,7 +83,7 @@ function messageOf(proof: Exclude<Computation<never>, { is: 'value' }>): string 
   return proof.is === 'unknown' ? dependsOn(proof.because) : proof.failure.message;
 }
 
-/** The command that would prove the block could not be computed: what the block changed is put back. */
+/** The command that would validate the block could not be computed: roll back what the block changed. */
 async function unproved(play: PlayContext, host: PlayHost, key: string, why: string): Promise<Outcome> {
   const back = await undo(host, key, play.mainIdentity(host.state));
   const message = `${why}; ${back ? 'what the block had changed was put back' : 'what the block had changed could NOT be put back'}`;
@@ -117,7 +120,7 @@ async function prove(host: PlayHost, key: string, { command, censored, identity 
   };
 }
 
-/** A task inside a validating block failed: what the block changed until then is put back. */
+/** A task inside a validating block failed: roll back what the block has changed so far. */
 export async function putBackLeft({ play }: BatchRun, host: PlayHost): Promise<void> {
   for (const block of host.toPutBack.splice(0)) {
     const key = blockKey(block);
@@ -136,13 +139,16 @@ export async function putBackLeft({ play }: BatchRun, host: PlayHost): Promise<v
   }
 }
 
-/** As whom what was there before a block is kept: whoever changed something in it, or after an interrupted run the block's own user. */
+/**
+ * The identities whose journals hold the state from before a block: those that changed something in it, or after an
+ * interrupted run the block's own.
+ */
 const keepersOf = (host: PlayHost, key: string, own: Identity): readonly Identity[] => {
   const those = [...(host.touchedBlocks.get(key)?.values() ?? [])];
   return those.length === 0 ? [own] : those;
 };
 
-/** Put everything back, and with it the reason of the handlers that were due for nothing else. */
+/** Roll everything back; handlers that were due only because of it are no longer due. */
 async function undo(host: PlayHost, key: string, own: Identity): Promise<boolean> {
   const due = host.dueInBlock.get(key) ?? new Set<number>();
   host.dueInBlock.delete(key);
@@ -151,7 +157,7 @@ async function undo(host: PlayHost, key: string, own: Identity): Promise<boolean
     back = (await runSilently(host.state.link, who, [putBack(host.name, key)])) && back;
   if (!back) return false;
   for (const id of due) host.due.delete(id);
-  // Nor is what an earlier run left for nothing but the block.
+  // The same goes for handlers that an earlier run left only because of this block.
   if (host.left !== undefined)
     host.left = { ...host.left, handlers: host.left.handlers.filter(({ blocks }) => !blocks.includes(key)) };
   return true;

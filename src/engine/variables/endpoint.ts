@@ -12,18 +12,19 @@ import type { Value } from '../../core/value.ts';
 import type { Keywords, Written } from '../../language/model.ts';
 import type { ConnectionDefaults } from './run-context.ts';
 
-/** What is said of the way to a host, computed where it is asked for. */
+/** Everything that configures how to reach a host, evaluated on demand. */
 export interface Said {
-  /** A variable; undefined where nobody set it. */
+  /** A variable; undefined if nobody set it. */
   readonly variable: (name: string) => Value | undefined;
-  /** A keyword as written. */
+  /** Evaluate a keyword as written. */
   readonly keyword: (written: Written | undefined) => Value | undefined;
   readonly keywords: Keywords;
 }
 
 /**
- * How to reach a host for a task: variables first, then the task's keywords, then the command line, as Ansible ranks
- * them. `nodeEndpoint` gives the way to another host, for containers that are reached through theirs.
+ * How to reach a host for a task: variables first, then the task's keywords, then the command line, in Ansible's order
+ * of precedence. `nodeEndpoint` returns the endpoint of another host, for containers that are reached through their
+ * node.
  */
 export function endpointOf(
   name: string,
@@ -62,7 +63,10 @@ export function endpointOf(
   };
 }
 
-/** What a task says that it changes when it makes this host or takes it away, and on which host it does: a container's node. */
+/**
+ * The subject that a task affects when it creates or removes this host, and the host on which it does so: a
+ * container's node.
+ */
 export function subjectOf({ connection, settings = {}, via }: Endpoint): { host: string; subject: string } | undefined {
   const name = connectionNamed(connection);
   const subject = name === undefined ? undefined : connectionSpec(name).subject;
@@ -73,7 +77,7 @@ const UNKNOWN: Pick<ConnectionSpec, 'login' | 'variables' | 'via'> = { login: 'n
 
 const usual = (name: string): ConnectionName => (isLocalhost(name) ? 'local' : 'ssh');
 
-/** What a way reads beside what all do. */
+/** The settings that a connection reads in addition to the common ones. */
 function settingsOf(said: Said, variables: Readonly<Record<string, readonly string[]>>): Record<string, string> {
   return Object.fromEntries(
     Object.entries(variables).flatMap(([setting, names]) => {
@@ -88,7 +92,7 @@ function becomeOf(said: Said, defaults: ConnectionDefaults, login: string | unde
   const wanted = truthOf(variable('ansible_become')) ?? truthOf(keyword(keywords.become)) ?? defaults.become ?? false;
   if (!wanted) return undefined;
   const user = textOf(said, ['ansible_become_user']) ?? wordOf(said, keywords.becomeUser) ?? defaults.becomeUser;
-  // Whoever logs in as that user has nothing to become.
+  // A user who logs in as the target user need not become it.
   if ((user ?? 'root') === login) return undefined;
   const word =
     textOf(said, ['ansible_become_method']) ?? wordOf(said, keywords.becomeMethod) ?? defaults.becomeMethod ?? 'sudo';

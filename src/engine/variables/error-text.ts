@@ -1,14 +1,14 @@
 import { inOneLine } from '../../core/source.ts';
 import { isUndefinedError, type TemplateError } from '../../template/index.ts';
 
-/** What a template's mistake says, with its place. */
+/** The message of a template error, with its position. */
 export const placed = (error: TemplateError): string => inOneLine(error.diagnostic);
 
-/** The same of a condition on a task's result, with the keyword it stands under and its text. */
+/** The same for a condition on a task's result, with its keyword and its text. */
 export const placedCondition = (keyword: string, { diagnostic, condition }: TemplateError): string =>
   inOneLine({ ...diagnostic, message: `${keyword}: ${condition ?? ''}: ${diagnostic.message}` });
 
-/** The same in Ansible's words, which playbooks look at in `msg`. */
+/** The same in Ansible's words, which playbooks test in `msg`. */
 export function ansibleMessage(error: TemplateError): string {
   const { condition, message } = error;
   if (condition !== undefined)

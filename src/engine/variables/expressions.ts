@@ -20,7 +20,7 @@ import {
 } from '../../template/index.ts';
 import type { TemplateScope } from './scopes.ts';
 
-/** What `debug: var` shows: an expression that a person wrote, or the value that is there instead. */
+/** The value that `debug: var` shows: of an expression that a person wrote, or the value given instead. */
 export function evaluateWritten(
   { written, value }: Expression,
   at: Position,
@@ -39,7 +39,7 @@ export function evaluateWritten(
   return named(given, typeof source === 'string' ? withoutBraces(source) : 'value');
 }
 
-/** Ansible's words. */
+/** Ansible's wording. */
 const NOT_DEFINED = 'VARIABLE IS NOT DEFINED!';
 
 function typeName(value: Value): string | undefined {
@@ -54,7 +54,7 @@ const named = (value: Value, name: string): ReturnType<Controller['evaluate']> =
 
 const withoutBraces = (source: string): string => /^\s*\{\{\s*(.+?)\s*\}\}\s*$/s.exec(source)?.[1] ?? source;
 
-/** The first condition that does not hold, of what a person wrote under `that`. */
+/** The first condition that does not hold, of those that a person wrote under `that`. */
 export function firstBroken({ written, value }: Expression, sight: TemplateScope): ReturnType<Controller['broken']> {
   if (written === undefined) return brokenValue(fromJs(value), null);
   if (Array.isArray(written)) return firstOf(written as readonly Raw[], (one) => brokenText(one, sight));
@@ -84,7 +84,7 @@ const brokenText = (condition: Raw, { scope, env }: TemplateScope): ReturnType<C
 const shown = (condition: Raw): unknown =>
   condition instanceof Template ? condition.source : toJs(condition as Value);
 
-/** What nobody wrote has a truth, but is no expression. */
+/** A value that nobody wrote can be true or false, but is never evaluated as an expression. */
 function brokenValue(value: Value, written: Raw): ReturnType<Controller['broken']> {
   return firstOf(listed(value), (one) => {
     if (typeof one === 'string' && one !== '') throw notWritten(written, one);
@@ -92,7 +92,7 @@ function brokenValue(value: Value, written: Raw): ReturnType<Controller['broken'
   });
 }
 
-/** A variable by its name alone. */
+/** Look up a variable by its name alone. */
 export function variable(name: string, { scope, env }: TemplateScope): ReturnType<Controller['variable']> {
   const raw = scope.get(name);
   const value = raw === undefined ? undefined : definedOr(undefined, () => evaluate(raw, scope, env));

@@ -7,20 +7,20 @@ import type { HostLink } from '../host/host-link.ts';
 import { entryNotKnownYet, NotKnownYet } from '../host/not-known-yet.ts';
 import { partlyKnown } from './partly-known.ts';
 
-/** What a run knows of one host, from its first play to its last. */
+/** What a run knows about one host, from its first play to its last. */
 export class HostState {
-  /** As the inventory knows it by now. */
+  /** The host according to the current inventory. */
   host: Host;
   readonly link: HostLink;
-  /** set_fact and registered variables. */
+  /** Variables from set_fact and register. */
   readonly set = new Map<string, Entry>();
   readonly included = new Map<string, Entry>();
   readonly prompted = new Map<string, Entry>();
-  /** Layers of the current play that depend on the host: vars_files, roles made public. */
+  /** The current play's layers that depend on the host: vars_files, public roles. */
   playLayers: readonly VarsLayer[] = [];
   readonly facts: Facts;
   failed = false;
-  /** A task failed in a check, which went on: the host is not in order. */
+  /** A task failed in a check that went on: the host is not in order. */
   stumbled = false;
   unreachable = false;
   readonly #counts = {
@@ -34,12 +34,18 @@ export class HostState {
     unknown: 0,
     unless: 0,
   };
-  /** In a check: what is to be doubted if the host goes on after the failure at hand, because it was not done. */
+  /**
+   * In a check: doubts to apply if the host continues after the current failure, since the task's changes were not
+   * made.
+   */
   readonly undone: (() => void)[] = [];
-  /** In a check: the last task that would set variables of which not even the names are known. */
+  /** In a check: the last task that would set variables whose names are not even known. */
   doubt: string | undefined;
   readonly #read = new Set<string>();
-  /** In a check: the tasks that decide whether what now comes is done at all: an include, a `meta` or what notifies a handler rests on them. */
+  /**
+   * In a check: the tasks that decide whether the coming tasks run at all, because an include, a `meta` or a handler's
+   * notification depends on them.
+   */
   readonly rests = new Set<string>();
   /** The task that failed last, for `rescue`. */
   fallen: { task: Dict; result: Value } | undefined;
@@ -51,8 +57,8 @@ export class HostState {
   }
 
   /**
-   * In a check: a value that is as the host is now, or made of such values, though the tasks `because` are foreseen and may
-   * make it another. Whoever reads it is told.
+   * In a check: a value based on the host's current state, although the foreseen tasks in `because` may change it.
+   * Everything that reads it is reported accordingly.
    */
   ofNow(entry: Entry, because: readonly string[]): Entry {
     if (because.length === 0) return entry;
@@ -63,7 +69,7 @@ export class HostState {
     return Object.defineProperty({ ...entry }, 'value', { enumerable: true, get });
   }
 
-  /** Compute something. In a check, `read` are the tasks that may make others of the values that were read for it. */
+  /** Compute something. In a check, `read` lists the tasks that may change the values it read. */
   async reading<T>(compute: () => T | Promise<T>): Promise<{ readonly value: T; readonly read: readonly string[] }> {
     this.#read.clear();
     const value = await compute();
@@ -72,16 +78,16 @@ export class HostState {
 
   count(status: Status | 'rescued' | 'ignored'): void {
     this.#counts[status]++;
-    // A changed task is an ok one, as Ansible counts.
+    // As Ansible counts, a changed task is also an ok one.
     if (status === 'changed') this.#counts.ok++;
   }
 
-  /** What failed all the same, and was ignored, has changed something. */
+  /** A failed task whose failure was ignored may still have changed something. */
   countChange(): void {
     this.#counts.changed++;
   }
 
-  /** A failure that a rescue caught is no failure of the host. */
+  /** A failure that a rescue caught does not count against the host. */
   rescued(): void {
     this.#counts.rescued++;
     this.#counts.failed--;
@@ -91,7 +97,7 @@ export class HostState {
     return { ...this.#counts };
   }
 
-  /** Variables that the run found, low to high. */
+  /** Variables that the run found, from low to high precedence. */
   get layers(): readonly VarsLayer[] {
     return [
       { level: LEVELS.facts, from: 'facts', vars: this.facts },
@@ -109,10 +115,10 @@ export interface FactDoubt {
   readonly ofNow: ReadonlyMap<string, string>;
 }
 
-/** All of them are known. */
+/** Nothing is in doubt. */
 export const noDoubt: FactDoubt = { unknown: new Map(), ofNow: new Map() };
 
-/** Connection variables and the like: named as facts are, but no facts. */
+/** Connection variables and the like: named like facts, but not facts. */
 const noFacts =
   /^ansible_(host|port|user|password|pass|ssh_(?!host_key_\w+_public).*|connection|shell_.*|become.*|python_interpreter|.*_interpreter|pct_.*|sudo.*|su_.*|private_key_file|timeout|remote_.*|facts|host_key_checking|.*_executable|group_priority|managed|loop|loop_var|index_var|failed_.*|search_path|delegated_vars|async.*|limit|inventory_sources|config_file|winrm.*|psrp.*|network_.*|os|docker.*|httpapi.*|pipelining|check_mode|diff_mode|forks|verbosity|version|run_tags|skip_tags|play_.*|role_.*|parent_.*|dependent_.*|collection_name|play|become)$/;
 
@@ -124,17 +130,20 @@ const mayBeFact = (name: string): boolean =>
   name === 'module_setup';
 
 /**
- * The facts of a host as variables. A play that gathers makes them due; while they are due, touching one says so, and the
- * engine asks. They stay due until something touches them, in whatever play.
+ * The facts of a host as variables. A play that gathers facts makes them due; while they are due, reading one throws
+ * `NotKnownYet`, and the engine gathers them. They stay due until something reads them, in whatever play.
  */
 class Facts implements Vars {
   readonly #entries = new Map<string, Entry>();
   readonly #host: string;
-  /** Whether the next touch gathers. */
+  /** Whether the next read gathers facts. */
   #due = false;
-  /** Whether they were ever gathered: `gathering: smart` then is content. */
+  /** Whether they were ever gathered: enough for `gathering: smart`. */
   #known = false;
-  /** What tasks gave since facts are due: it is newer than what is gathered for the sake of the play's beginning. */
+  /**
+   * Facts that tasks set since gathering became due: they are newer than what is gathered on behalf of the start of
+   * the play.
+   */
   readonly #newer = new Set<string>();
   readonly #facts = new Map<Value, Value>();
   readonly #unknown = new Map<string, NotKnownYet>();
@@ -146,32 +155,32 @@ class Facts implements Vars {
     this.#ofNow = ofNow;
   }
 
-  /** Whether facts are due and not gathered yet, or were gathered. */
+  /** Whether facts are due or have been gathered. */
   get known(): boolean {
     return this.#due || this.#known;
   }
 
-  /** A play gathers: what was gathered before is old. */
+  /** A play gathers facts: those gathered earlier are outdated. */
   makeDue(): void {
     this.#due = true;
     this.#newer.clear();
   }
 
-  /** They were asked for, whatever came of it. */
+  /** They have been requested, whatever the result. */
   settle(): void {
     this.#due = false;
     this.#known = true;
     this.#newer.clear();
   }
 
-  /** Take what was gathered. In a check some may be in doubt. */
+  /** Store gathered facts. In a check, some may be in doubt. */
   gather(facts: ReadonlyMap<Value, Value>, doubt: FactDoubt): void {
     const older = ([name]: readonly [Value, unknown]) => !this.#newer.has(String(name));
     const unknown = new Map([...doubt.unknown].filter(older));
     this.#take([...facts].filter(older), { ...doubt, unknown });
   }
 
-  /** Take facts that a task gives; their names are as `ansible_facts` has them, with or without `ansible_`. */
+  /** Store facts that a task set; names are as in `ansible_facts`, with or without `ansible_`. */
   add(facts: ReadonlyMap<Value, Value>, doubt = noDoubt): void {
     if (this.#due) for (const name of [...facts.keys(), ...doubt.unknown.keys()]) this.#newer.add(String(name));
     this.#take(facts, doubt);
@@ -196,12 +205,12 @@ class Facts implements Vars {
     this.#entries.set('ansible_facts', this.#ofNow(all, [...new Set(this.#doubted.values())]));
   }
 
-  /** In a check: whether some are in doubt. */
+  /** In a check: whether some facts are in doubt. */
   get areInDoubt(): boolean {
     return this.#unknown.size + this.#doubted.size > 0;
   }
 
-  /** All of them, as a cache keeps them. */
+  /** All facts, in the form that a cache stores. */
   get all(): Readonly<Record<string, unknown>> {
     return Object.fromEntries(
       [...this.#entries].flatMap(([name, { value }]) =>

@@ -27,22 +27,22 @@ function evaluatePlaced(value: Raw, at: Position, { scope, env }: TemplateScope)
   }
 }
 
-/** A condition as it is written. */
+/** A condition as written. */
 export function conditionText(value: Raw): string {
   if (value instanceof Template) return value.source;
   if (typeof value === 'boolean') return value ? 'True' : 'False';
   return String(toJs(value as Value));
 }
 
-/** A keyword's value, computed; undefined where it is not given. */
+/** The evaluated value of a keyword; undefined if it is not given. */
 export const keywordValue = (written: Written | undefined, { scope, env }: TemplateScope): Value | undefined =>
   written === undefined ? undefined : evaluate(written.value, scope, env);
 
-/** What a keyword that is yes or no says; undefined where it is not written. */
+/** The value of a yes/no keyword; undefined if it is not given. */
 export const keywordTruth = (written: Written | undefined, sight: TemplateScope): boolean | undefined =>
   truthOf(keywordValue(written, sight));
 
-/** The number of a keyword; undefined where it is not written, or none. */
+/** The value of a numeric keyword; undefined if it is not given or not a number. */
 export function keywordNumber(written: Written | undefined, sight: TemplateScope): number | undefined {
   const value = keywordValue(written, sight);
   return value === undefined || value === null ? undefined : Number(toJs(value));

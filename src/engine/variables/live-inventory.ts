@@ -15,7 +15,7 @@ import type { Vars } from '../../language/model.ts';
 
 type Change = (draft: Draft) => void;
 
-/** The inventory while a run goes on: tasks add hosts and groups, and its sources can be read again. */
+/** The inventory during a run: tasks add hosts and groups, and its sources can be reread. */
 export class LiveInventory {
   #now: LoadedInventory;
   readonly #changes: Change[] = [];
@@ -26,7 +26,7 @@ export class LiveInventory {
     this.#changed = changed;
   }
 
-  /** Take up what the result of `add_host` or `group_by` says of the inventory. Says whether that was new. */
+  /** Apply what the result of `add_host` or `group_by` adds to the inventory. Returns whether anything changed. */
   absorb(result: TaskResult, host: string): boolean {
     const change = changeOf(result, host);
     if (change === undefined) return false;
@@ -36,7 +36,7 @@ export class LiveInventory {
     return signature(this.#now) !== before;
   }
 
-  /** Read the sources again; what tasks have added stays. */
+  /** Reread the sources; what tasks have added stays. */
   refresh(): readonly Diagnostic[] {
     const read = reloadInventory(this.#now);
     if (!read.ok) return read.error;
@@ -66,7 +66,7 @@ interface AddedGroup {
 }
 
 function changeOf(result: TaskResult, host: string): Change | undefined {
-  // The task types that give these document their shapes.
+  // The casts follow the result shapes that the task types document.
   const added = result['add_host'] as AddedHost | undefined;
   if (added !== undefined)
     return (draft) => {
@@ -86,7 +86,7 @@ function changeOf(result: TaskResult, host: string): Change | undefined {
 const varsOf = (vars: AddedHost['vars']): Vars =>
   new Map(Object.entries(vars).map(([name, value]) => [name, { value: fromJs(value) as Raw }]));
 
-/** Who is there and in which groups, and how many variables are said of whom. */
+/** All hosts, their groups, and the number of variables of each. */
 const signature = (inventory: LoadedInventory): string =>
   JSON.stringify([
     [...inventory.groups],

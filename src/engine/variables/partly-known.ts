@@ -4,7 +4,7 @@ import { type Dict, fromJs, type Value } from '../../core/value.ts';
 import { LazyMapping } from '../../template/index.ts';
 import type { NotKnownYet } from '../host/not-known-yet.ts';
 
-/** A mapping some of whose keys are not known: asking for one of them, or (with `rest`) for all there is, throws. */
+/** A mapping with unknown keys: reading one of them, or (with `rest`) the whole mapping, throws. */
 function mapping(known: Dict, unknown: (key: string) => NotKnownYet | undefined, rest?: NotKnownYet): LazyMapping {
   return new LazyMapping(
     'dict',
@@ -20,18 +20,21 @@ function mapping(known: Dict, unknown: (key: string) => NotKnownYet | undefined,
   );
 }
 
-/** A mapping of which these keys are not known, each because of a task. */
+/** A mapping in which these keys are unknown, each because of a task. */
 export function partlyKnown(known: Dict, unknown: ReadonlyMap<string, NotKnownYet>): Value {
   const [rest] = unknown.values();
   return rest === undefined ? known : mapping(known, (key) => unknown.get(key), rest);
 }
 
-/** What a command that a check does not run has as its message. */
+/** The message in the result of a command that a check does not run. */
 export const wouldRun = 'would run';
 
 type Result = Readonly<Record<string, unknown>>;
 
-/** The result of a task that would change something: what its type documents and the result does not hold is not known yet. */
+/**
+ * The result of a task that would change something: keys that its type documents but the result lacks are not known
+ * yet.
+ */
 export const foreseenResult = (
   result: Result,
   { returns = {} }: { readonly returns?: Readonly<Record<string, string>> | undefined },
@@ -45,9 +48,9 @@ export const foreseenResult = (
 export const isUnrun = (result: Result): boolean => result['skipped'] === true && result['msg'] === wouldRun;
 
 /**
- * A result as later tasks see it. A command that a check does not run tells that it would change something, or not, and
- * nothing of what it would say: touching that makes the toucher unknown. Where a failure of it is ignored (`mayFail`),
- * nobody knows whether it fails either. Of a change that is foreseen, what only the change brings is unknown likewise.
+ * A result as later tasks see it. For a command that a check does not run, it is known whether it would change
+ * something, but not its output: reading that makes the reader unknown. If its failure would be ignored (`mayFail`),
+ * it is also unknown whether it fails. For a foreseen change, what only the change itself produces is unknown as well.
  */
 export function asRegistered(result: Result, touched: NotKnownYet, mayFail: boolean): Value {
   const { results } = result;
@@ -64,7 +67,7 @@ export function asRegistered(result: Result, touched: NotKnownYet, mayFail: bool
   return lacks(result) ? asPartlyKnown(result, touched) : fromJs(result);
 }
 
-/** Whether something in a result is not known. */
+/** Whether part of a result is unknown. */
 function lacks(value: unknown): boolean {
   if (Array.isArray(value)) return value.some(lacks);
   if (!isRecord(value)) return false;
@@ -83,7 +86,7 @@ function asPartlyKnown(value: unknown, touched: NotKnownYet): Value {
   return keys === undefined ? known : mapping(known, (key) => (keys.has(key) ? touched : undefined));
 }
 
-/** What the engine gives each result, if anything: where it is not there, it would not be there after a run either. */
+/** Keys that the engine adds to results: one that is absent now would be absent after a run, too. */
 // biome-ignore format: a list
 const ofEngine: ReadonlySet<string> = new Set(['changed', 'failed', 'skipped', 'unreachable', 'results', 'attempts', 'diff', 'warnings', 'exception',
   'ansible_facts', 'ansible_job_id', 'finished', 'started', 'invocation', 'item', 'ansible_loop_var']);

@@ -8,19 +8,22 @@ import type { LiveInventory } from './live-inventory.ts';
 import type { RunContext } from './run-context.ts';
 import { OMIT, type Scopes, type TemplateScope } from './scopes.ts';
 
-/** What the functions of the engine share while a play runs. */
+/** What the engine's functions share while a play runs. */
 export interface PlayContext {
   readonly run: RunContext;
-  /** How the run marks its notes on hosts. */
+  /** The mark of this run in its notes on hosts. */
   readonly mark: string;
   readonly definition: Play;
   readonly scopes: Scopes;
   readonly inventory: LiveInventory;
   /** A host of the inventory, or localhost. */
   stateOf(host: string): HostState | undefined;
-  /** As whom the play itself asks: facts, what an interrupted run left. */
+  /** The identity with which the play itself asks: facts, what an interrupted run left. */
   mainIdentity(state: HostState): Identity;
-  /** As whom a task acts on a host. `sight` is what that host's variables say, `keywords` where the task's keywords are computed. */
+  /**
+   * The identity with which a task acts on a host. `sight` has that host's variables; `keywords` is where the task's
+   * keywords are evaluated.
+   */
   identity(
     state: HostState,
     task: Pick<Task, 'keywords'>,
@@ -30,7 +33,7 @@ export interface PlayContext {
   ): Identity;
 }
 
-/** A task that acts on a host: what the host's variables say, and where the task's keywords are computed if not there. */
+/** A task that acts on a host: the host's variables, and where to evaluate the task's keywords if not there. */
 interface Acting {
   readonly task: Pick<Task, 'keywords'>;
   readonly sight: TemplateScope;

@@ -8,7 +8,7 @@ import type { RunFacts } from '../../language/variables/magic-variables.ts';
 import type { Env } from '../../template/env.ts';
 import type { FactCache } from '../host/fact-cache.ts';
 
-/** What the command line decides about a run. */
+/** The command line's decisions about a run. */
 export interface RunOptions {
   readonly check: boolean;
   readonly diff: boolean;
@@ -17,38 +17,38 @@ export interface RunOptions {
   readonly skipTags: readonly string[];
   readonly limit?: string;
   readonly startAtTask?: string;
-  /** Asked before each task with --step: go on, skip it, or go on without asking. */
+  /** Called before each task with --step: run it, skip it, or continue without asking. */
   readonly step?: (task: string) => Promise<'yes' | 'no' | 'continue'>;
   readonly forceHandlers: boolean;
   readonly anyErrorsFatal: boolean;
   readonly interactive: boolean;
-  /** How long a step of a person is waited for at most, where it is known that nobody comes later. */
+  /** The longest time to wait for a person's manual step, if it is known that nobody will come later. */
   readonly personWaitMs?: number;
   readonly prompt: (question: string, options: { echo: boolean }) => Promise<string>;
-  /** Connection settings of the command line; variables of the inventory win over them. */
+  /** Connection settings from the command line; inventory variables take precedence. */
   readonly connection: ConnectionDefaults;
-  /** Answer as Ansible does where we would do otherwise: a check that finds drift still exits with 0. */
+  /** Behave like Ansible where we would differ: a check that finds drift still exits with 0. */
   readonly ansible?: boolean;
-  /** Where a play says none. */
+  /** The strategy of plays that do not specify one. */
   readonly strategy?: string;
-  /** A task that notifies a handler that nobody defines ends the run, or is warned about. */
+  /** Whether notifying an undefined handler ends the run or causes a warning. */
   readonly missingHandler?: 'error' | 'warning';
   readonly flushCache?: boolean;
   /** Ansible's `jinja2_native`. */
   readonly native?: boolean;
-  /** What a pattern that fits no host is. */
+  /** How to treat a pattern that matches no host. */
   readonly mismatch?: 'warning' | 'error' | 'ignore';
   readonly hashBehaviour: 'replace' | 'merge';
-  /** What `ansible_managed` says in templates: `{file}`, `{host}` and `{uid}` are filled in, then dates as of strftime. */
+  /** The text of `ansible_managed` in templates: `{file}`, `{host}` and `{uid}` are replaced, then strftime formats. */
   readonly managed?: string;
-  /** Where jobs are kept on hosts, unless a variable says. */
+  /** The directory for jobs on hosts, unless a variable sets it. */
   readonly asyncDir?: string;
   readonly gathering: 'implicit' | 'explicit' | 'smart';
-  /** Only tests turn it off: it never alters what a run does or says, only how long it takes. */
+  /** Turned off only by tests: it never alters what a run does or reports, only how long it takes. */
   readonly askAhead?: boolean;
 }
 
-/** How to log in where the inventory does not say: command line, environment and ansible.cfg. */
+/** How to log in if the inventory does not say: command line, environment and ansible.cfg. */
 export interface ConnectionDefaults {
   readonly user?: string;
   readonly password?: string;
@@ -61,27 +61,27 @@ export interface ConnectionDefaults {
   readonly becomeExe?: string;
   readonly becomeFlags?: string;
   readonly port?: number;
-  /** The shell on hosts. */
+  /** The shell on the hosts. */
   readonly shell?: string;
   readonly hostKeyChecking: boolean;
   readonly connectTimeoutMs: number;
   readonly defaults?: Partial<Endpoint>;
 }
 
-/** All that a run is given: nothing here is found by itself. */
+/** Everything that a run needs; it looks up nothing by itself. */
 export interface RunContext {
   readonly inventory: LoadedInventory;
   readonly loader: DynamicLoader;
   readonly connector: Connector;
   readonly options: RunOptions;
-  /** Facts of earlier runs, where they are kept. */
+  /** Facts of earlier runs, if they are cached. */
   readonly factCache?: FactCache;
   /** Extra vars (level 22). */
   readonly extra: VarsLayer;
   readonly runFacts: RunFacts;
   readonly env: (searchPath: readonly string[]) => Env;
   readonly taskType: (name: string) => Promise<TaskType | undefined>;
-  /** The type of a name, where it has been loaded. */
+  /** A task type by name, if it has been loaded. */
   readonly loadedType: (name: string) => TaskType | undefined;
   readonly secrets: Secrets;
   readonly emit: (event: EventData) => void;

@@ -9,18 +9,18 @@ import { type Env, evaluate, type Scope, scopeOver } from '../../template/index.
 import type { HostState } from './host-state.ts';
 import type { RunContext } from './run-context.ts';
 
-/** What `default(omit)` leaves in a parameter; nobody can write it by chance. */
+/** The value of a parameter with `default(omit)`; nobody can write it by chance. */
 export const OMIT = `__omit_place_holder__${randomBytes(20).toString('hex')}`;
 
-/** Variables as a template sees them, and where they may reach. */
+/** Variables as a template sees them, and the environment it runs in. */
 export interface TemplateScope {
   readonly scope: Scope;
-  /** The same without `ansible_host` and the like where no variable says them. */
+  /** The same without `ansible_host` and the like, unless a variable sets them. */
   readonly variables?: Scope;
   readonly env: Env;
 }
 
-/** Makes the variables of a play's hosts and items. */
+/** Builds the variables for a play's hosts and items. */
 export class Scopes {
   readonly #context: RunContext;
   readonly #play: Play;
@@ -34,7 +34,10 @@ export class Scopes {
     this.#state = state;
   }
 
-  /** What an item sees on a host; `also` are layers of this moment (loop variables, a result), `magic` names above all. */
+  /**
+   * The variables of an item on a host. `also` holds temporary layers (loop variables, a result), `magic` names that
+   * override everything.
+   */
   of(
     state: HostState,
     item?: Pick<Item, 'layers' | 'role' | 'searchPath'> & Partial<Pick<Item, 'keywords'>>,
@@ -66,7 +69,7 @@ export class Scopes {
     return { scope, variables: composed, env };
   }
 
-  /** What connects to a host, under Ansible's names, where no variable says: keywords and the command line do. */
+  /** Connection settings under Ansible's names, from keywords and the command line, unless a variable sets them. */
   #connection(state: HostState, keywords: Keywords | undefined, scope: () => Scope | undefined, env: Env): Scope {
     const { connection } = this.#context.options;
     const said = (written: Written | undefined, seen: Scope): Raw | undefined =>
@@ -86,7 +89,7 @@ export class Scopes {
         if (computing || what === '' || seen === undefined) return undefined;
         computing = true;
         try {
-          // Both names mean the same: `ansible_user` is what `ansible_ssh_user` says, and the other way round.
+          // Both names are equivalent: `ansible_user` has the value of `ansible_ssh_user` and vice versa.
           const value = seen.get(ssh === undefined ? `ansible_ssh_${what}` : `ansible_${what}`);
           return value ?? values[what]?.(seen) ?? undefined;
         } finally {
@@ -97,7 +100,7 @@ export class Scopes {
     };
   }
 
-  /** Of the host that a task is delegated to: its variables, under its name. */
+  /** The variables of the host that a task is delegated to, under its name. */
   #delegated(written: Written, scope: Scope, env: Env): Raw {
     const name = String(evaluate(written.value, scope, env));
     const other = this.#state(name);
@@ -110,7 +113,7 @@ export class Scopes {
     return new Map<Value, Value>([[name, varsDict(seen, (value) => evaluate(value, theirs, env))]]);
   }
 
-  /** What `hostvars` shows of a host: all but what only a play gives. */
+  /** A host's `hostvars`: everything except what only a play defines. */
   #fromOutside(state: HostState): Scope {
     const { scope, env } = this.of(state);
     const { options, extra } = this.#context;
@@ -155,7 +158,7 @@ export class Scopes {
   }
 }
 
-/** A layer of one name, for this moment. */
+/** A temporary layer of variables. */
 export const layerOf = (level: Level, from: string, values: Readonly<Record<string, Raw>>): VarsLayer => ({
   level,
   from,
