@@ -2,7 +2,7 @@ import type { Value } from '../core/value.ts';
 import type { Operator } from './python/arithmetic.ts';
 
 interface Node {
-  /** Where in the text it starts. */
+  /** The offset in the text where it starts. */
   readonly offset: number;
   readonly length?: number;
 }

@@ -9,7 +9,7 @@ import { parseKind, type TextKind } from './parse-kind.ts';
 import { findFilter, findLookup, findTest, knownNames } from './plugins.ts';
 import { walk } from './walk.ts';
 
-/** What is wrong with a template and can be told without any value. */
+/** The mistakes in a template that can be found without any values. */
 export function checkTemplate(
   source: string,
   at: Position | undefined,
@@ -51,7 +51,7 @@ function unknownName(node: Expression | Statement, env: Env): Finding | undefine
 const LOOKUPS = new Set(['lookup', 'query', 'q']);
 
 function unknown(what: 'filter' | 'test' | 'lookup', name: string, known: readonly string[]): Finding {
-  // What a collection's names share is no likeness.
+  // Sharing a collection name does not make two names similar.
   const last = (full: string): string => full.replace(/^.*\./, '');
   const byLast = new Map(known.map((full) => [last(full), full]));
   const close = byLast.get(suggest(last(name), [...byLast.keys()]) ?? '');

@@ -10,10 +10,10 @@ import { str, typeName, undefinedError } from './python/repr.ts';
 import { assign, compare, contains, equals, iterate, mapping, truth } from './python/values.ts';
 import { resolveName } from './resolve.ts';
 
-/** An expression, ready to run. */
+/** A compiled expression. */
 export type Run = (context: Context, frame: Frame) => Value;
 
-/** An expression as a function: each node becomes one closure over its parts. */
+/** Compiles an expression to a function: each node becomes a closure over its parts. */
 export function compileExpression(node: Expression): Run {
   return (compilers[node.type] as (node: Expression) => Run)(node);
 }
@@ -127,7 +127,7 @@ const compilers: Compilers = {
   },
 };
 
-/** Python's inner attributes are out of bounds for templates. */
+/** Templates may not access Python's internal attributes. */
 function unsafe(run: Run, name: string): Run {
   return (context, frame) => {
     const value = run(context, frame);
@@ -182,7 +182,7 @@ function compileCall(node: Extract<Expression, { type: 'call' }>): Run {
 /** The text of a `{% filter %}` block. */
 const blockText: Run = (_, frame) => frame.vars.get('') ?? '';
 
-/** Filters and tests are called alike: what they are given comes first. */
+/** Filters and tests are called the same way, with the value they apply to first. */
 function compilePlugin(
   node: Extract<Expression, { type: 'filter' | 'test' }>,
   run: Run,

@@ -40,13 +40,13 @@ function loadOrFail(name: Value, context: Context): Loaded {
   );
 }
 
-/** A context for another file of the same evaluation. */
+/** A context for another file within the same evaluation. */
 function contextFor({ path, template }: Loaded, context: Context, scope?: Scope): Context {
   const session = scope ? { ...context.session, scope, cache: new Map(), owned: new Map() } : context.session;
   return new Context(session, template.text, { file: path, line: 1, column: 1 }, template.changes);
 }
 
-/** Run something in another file, whose errors name that file. */
+/** Runs something in another file, so that its errors name that file. */
 function within<T>(inner: Context, run: () => T): T {
   try {
     return run();
@@ -55,7 +55,7 @@ function within<T>(inner: Context, run: () => T): T {
   }
 }
 
-/** `{% include %}`: the other file's text, with or without our variables. */
+/** `{% include %}`: inserts the text of another file, rendered with or without our variables. */
 export function compileInclude(node: Extract<Statement, { type: 'include' }>): RunBody {
   const name = compileExpression(node.template);
   return (context, frame, out) => {
@@ -71,7 +71,7 @@ export function compileInclude(node: Extract<Statement, { type: 'include' }>): R
 
 const NO_VARIABLES: Scope = { get: () => undefined, names: () => [] };
 
-/** What a template file defines: its macros and variables. */
+/** What a template file exports: its macros and variables. */
 class Module extends PyObject {
   readonly opaque = 'TemplateModule';
   readonly vars: ReadonlyMap<string, Value>;
@@ -131,7 +131,7 @@ export function compileFromImport(node: Extract<Statement, { type: 'from-import'
 
 const lineOf = (context: Context): number => context.text.slice(0, context.offset).split('\n').length;
 
-/** `{% extends %}`: what follows only fills the parent's blocks. */
+/** `{% extends %}`: everything after it only fills the parent's blocks. */
 export function compileExtends(node: Extract<Statement, { type: 'extends' }>): RunBody {
   const name = compileExpression(node.template);
   return (context, frame, out) => {

@@ -12,19 +12,19 @@ import { Callable, MISSING, Namespace, PyObject, Undefined } from './python/obje
 import { str } from './python/repr.ts';
 import { iterate, truth } from './python/values.ts';
 
-/** Statements, ready to write their output. */
+/** Compiled statements, which write to an output. */
 export type RunBody = (context: Context, frame: Frame, out: Output) => void;
 
-/** What compiling needs to collect on the way: the blocks of the template. */
+/** The blocks of a template, collected while compiling. */
 export type Blocks = Map<string, Block>;
 
-/** A whole template: what it writes, and its blocks for templates that extend it. */
+/** A compiled template: its body, and its blocks for templates that extend it. */
 export function compileBody(statements: readonly Statement[]): { body: RunBody; blocks: ReadonlyMap<string, Block> } {
   const blocks: Blocks = new Map();
   return { body: compileStatements(statements, blocks), blocks };
 }
 
-/** Statements, one after the other. */
+/** Compiles a sequence of statements. */
 export function compileStatements(statements: readonly Statement[], blocks: Blocks): RunBody {
   const runs = statements.map((statement) =>
     (compilers[statement.type] as (s: Statement, blocks: Blocks) => RunBody)(statement, blocks),
@@ -83,7 +83,7 @@ const compilers: Compilers = {
     const run = compileStatements(body, blocks);
     return (context, frame, out) => {
       const inner = new Frame(frame);
-      // All values are computed before any name is set: `with a=1, b=a` takes the outer `a`.
+      // Compute all values before setting any name: `with a=1, b=a` uses the outer `a`.
       const values = assigns.map((each) => each.run(context, frame));
       for (const [index, each] of assigns.entries()) each.assign(values[index]!, inner, context);
       run(context, inner, out);
@@ -122,14 +122,14 @@ const compilers: Compilers = {
   'from-import': compileFromImport,
 };
 
-/** A value as `{{ }}` prints it: None as nothing, nothing undefined inside. */
+/** A value as `{{ }}` prints it: None prints nothing, and nothing inside may be undefined. */
 function printed(value: Value, context: Context, offset: number): string {
   if (typeof value === 'string') return value;
   if (value instanceof Undefined && value !== MISSING) context.offset = offset;
   return value instanceof PyObject && value.iterate ? str(value.iterate()) : str(checked(value));
 }
 
-/** What a body writes, as a value, through filters if there are any. */
+/** The output of a body as a value, passed through filters if there are any. */
 function captured(body: RunBody, filter: Run | undefined): Run {
   return (context, frame) => {
     const inner = new Frame(frame);
@@ -137,13 +137,13 @@ function captured(body: RunBody, filter: Run | undefined): Run {
     body(context, inner, out);
     if (!filter) return out.text;
     const piped = new Frame(frame);
-    // The innermost filter of a chain without target reads the nameless variable.
+    // In a filter chain without a target, the innermost filter reads the nameless variable.
     piped.vars.set('', out.text);
     return filter(context, piped);
   };
 }
 
-/** A function that assigns a value to a target. */
+/** Returns a function that assigns a value to a target. */
 export function compileTarget(target: Target): (value: Value, frame: Frame, context: Context) => void {
   if (target.type === 'name') {
     return (value, frame) => {
@@ -197,7 +197,7 @@ function compileBlock(
     run(context, frame, out);
   });
   return (context, frame, out) => {
-    // In a template that extends another, blocks are written where the parent has them.
+    // In a template that extends another, blocks are rendered where the parent has them.
     if (context.parent) return;
     runBlock(context.blocks.get(name) ?? [], 0, scoped ? frame : rootOf(frame), context, out);
   };
@@ -209,7 +209,7 @@ function rootOf(frame: Frame): Frame {
   return root;
 }
 
-/** Write a block; `super()` in it writes the one that it overrides. */
+/** Renders a block; `super()` inside it renders the block that it overrides. */
 function runBlock(chain: readonly Block[], level: number, frame: Frame, context: Context, out: Output): void {
   const block = chain[level];
   if (!block) throw new TemplateError('there is no parent block called by super()');
@@ -225,7 +225,7 @@ function blockText(chain: readonly Block[], level: number, frame: Frame, context
   return out.text;
 }
 
-/** Jinja's `self`: each block as a function. */
+/** Jinja's `self`, which offers each block as a function. */
 export class BlockReference extends PyObject {
   readonly opaque = 'TemplateReference';
   readonly #context: Context;

@@ -13,16 +13,16 @@ import { str, undefinedError } from './python/repr.ts';
 import { sequence } from './python/values.ts';
 import { walk } from './walk.ts';
 
-/** A text, ready to be evaluated. */
+/** A compiled text. */
 interface Compiled {
-  /** The text that offsets count in. */
+  /** The text that offsets refer to. */
   readonly text: string;
   /** Whether it calls a method that changes a list or dict in place. */
   readonly changes: boolean;
   readonly run: (context: Context) => Value;
 }
 
-/** A template file, ready to be rendered, included, imported or extended. */
+/** A compiled template file, which can be rendered, included, imported or extended. */
 export interface CompiledTemplate {
   readonly text: string;
   readonly changes: boolean;
@@ -44,11 +44,11 @@ function cached<T>(cache: Map<string, T>, key: string, make: () => T): T {
   return made;
 }
 
-/** A text of a playbook. */
+/** Compiles a text from a playbook. */
 export const compileText = (source: string, at?: Position): Compiled =>
   cached(texts, source, () => located(source, at, () => makeText(source)));
 
-/** A bare expression, as of `when:`. */
+/** Compiles a bare expression, as in `when:`. */
 export const compileBare = (source: string, at?: Position): Compiled =>
   cached(expressions, source, () =>
     located(source, at, () => {
@@ -58,7 +58,7 @@ export const compileBare = (source: string, at?: Position): Compiled =>
     }),
   );
 
-/** A template file. */
+/** Compiles a template file. */
 export const compileTemplate = (source: string, syntax: Syntax, at?: Position): CompiledTemplate =>
   cached(templates, JSON.stringify(syntax) + source, () =>
     located(source, at, () => {
@@ -119,8 +119,8 @@ function makeText(source: string): Compiled {
       changes: found,
       run: (context) => {
         const result = run(context, new Frame());
-        // None prints as nothing; only a name alone gives its value as it is.
-        // Ansible does not see one line end after a lone name when that is a number; text gets it all the same.
+        // None prints nothing; only a bare name yields its value unchanged. Ansible ignores one line end after a bare name if the value is
+        // a number, but text keeps it.
         const text = newlines > (isName ? 1 : 0);
         return result === null && !isName ? '' : native(result, convert, newlines, text);
       },
@@ -134,7 +134,7 @@ function makeText(source: string): Compiled {
   };
 }
 
-/** Values of a lone `{{ }}` keep their type; text that looks like a literal becomes what it says, as in Ansible. */
+/** The value of a lone `{{ }}` keeps its type; text that looks like a literal is converted to it, as in Ansible. */
 function native(result: Value, convert: (text: string) => Value, newlines: number, asText: boolean): Value {
   const value = checked(result);
   if (typeof value === 'string') return withNewlines(convert(value), newlines);
@@ -148,7 +148,7 @@ const TEXT_FILTERS = new Set(['string', 'to_json', 'to_nice_json', 'to_yaml', 't
 const keepsText = (node: Expression): boolean =>
   node.type === 'filter' && TEXT_FILTERS.has(node.name.replace(/^ansible\.(builtin|legacy)\./, ''));
 
-/** Text that is a Python or JSON literal of a list, dict or boolean becomes that value. */
+/** Converts text that is a Python or JSON literal of a list, dict or boolean to that value. */
 export function convertText(text: string): Value {
   if (text === 'True') return true;
   if (text === 'False') return false;
@@ -156,19 +156,19 @@ export function convertText(text: string): Value {
   return literal(text, true) ?? text;
 }
 
-/** A template's text ends in as many line ends as its source. */
+/** Makes a template's text end in as many line ends as its source. */
 const withNewlines = (value: Value, wanted: number): Value =>
   typeof value === 'string' ? withLineEnds(value, wanted) : value;
 
-/** A text with line ends added until it ends in so many. */
+/** Appends line ends until the text ends in the wanted number. */
 export function withLineEnds(text: string, wanted: number, newline = '\n'): string {
   return text + newline.repeat(Math.max(0, wanted - countLineEnds(text)));
 }
 
-/** How many line ends a text ends in. */
+/** The number of line ends at the end of a text. */
 export const countLineEnds = (text: string): number => /\n*$/.exec(text)?.[0].length ?? 0;
 
-/** A value in which nothing is undefined. */
+/** Fails if anything in the value is undefined, else returns it. */
 export function checked(value: Value): Value {
   if (value === null || typeof value !== 'object') return value;
   if (value === MISSING) return value;
@@ -178,7 +178,7 @@ export function checked(value: Value): Value {
   return value;
 }
 
-/** Run a template's body, and those that it extends. */
+/** Runs a template's body, and the bodies of the templates it extends. */
 export function renderBody(
   body: RunBody,
   blocks: ReadonlyMap<string, Block>,

@@ -5,17 +5,17 @@ import { asTemplateError, positionIn, TemplateError } from './errors.ts';
 import type { Syntax } from './lexer.ts';
 import { Undefined } from './python/object.ts';
 
-/** The variables that templates see. `get` may throw what it likes: only mistakes of templates are ever caught here. */
+/** The variables that templates see. `get` may throw anything: only template mistakes are ever caught here. */
 export interface Scope {
   get(name: string): Raw | undefined;
   names(): Iterable<string>;
-  /** Whether a person wrote the value of that name; where that is not told, nobody did. */
+  /** Whether a person wrote the value of a variable. Without this function, nobody did. */
   written?(name: string): boolean;
-  /** Values of variables already computed, by name; whoever supplies it clears it when a variable changes. */
+  /** Cached values of variables, by name; whoever supplies the cache must clear it when a variable changes. */
   readonly cache?: Map<string, Value>;
 }
 
-/** Two scopes as one: what the upper one does not define, the lower may. A null is a value. */
+/** Stacks two scopes: a variable that the upper one does not define comes from the lower. A null counts as defined. */
 export const scopeOver = (upper: Scope, lower: Scope): Scope => ({
   get(name) {
     const value = upper.get(name);
@@ -25,7 +25,7 @@ export const scopeOver = (upper: Scope, lower: Scope): Scope => ({
   written: (name) => (upper.get(name) === undefined ? lower : upper).written?.(name) === true,
 });
 
-/** Names that a template itself sets, inside out. */
+/** The names that a template itself sets, as nested frames. */
 export class Frame {
   readonly vars = new Map<string, Value>();
   readonly parent: Frame | undefined;
@@ -43,18 +43,18 @@ export interface Output {
   text: string;
 }
 
-/** What the evaluation of one template text knows; nested texts have their own, over the same session. */
+/** The state of evaluating one template text; nested texts have their own context over the same session. */
 export class Context {
   readonly session: Session;
   readonly text: string;
   readonly at: Position | undefined;
-  /** Where in the text the evaluation is: what an error that has no place of its own points to. */
+  /** The current offset in the text, used for errors that have no place of their own. */
   offset = 0;
-  /** Bodies of blocks, the overriding one first. */
+  /** The bodies of each block, the overriding one first. */
   readonly blocks = new Map<string, Block[]>();
-  /** The template that this one extends, once it said so. */
+  /** The template that this one extends, once `extends` has run. */
   parent: ((context: Context, out: Output) => void) | undefined;
-  /** Whether values of variables may be changed in place, so that this evaluation must own them. */
+  /** Whether variables' values may be changed in place, so that this evaluation needs its own copies. */
   readonly owns: boolean;
 
   constructor(session: Session, text: string, at: Position | undefined, owns: boolean) {
@@ -64,7 +64,7 @@ export class Context {
     this.owns = owns;
   }
 
-  /** A value that is not there, which remembers where it was asked for. */
+  /** Creates an undefined value that remembers where it was requested. */
   undefined(message: string | (() => string)): Undefined {
     const { text, at, offset } = this;
     return new Undefined(
@@ -73,24 +73,24 @@ export class Context {
     );
   }
 
-  /** Give an error that has no place the one where the evaluation is. */
+  /** Gives an error without a place the current one. */
   locate(error: unknown): unknown {
     const told = asTemplateError(error);
     return told instanceof TemplateError ? told.locate(positionIn(this.text, this.at, this.offset)) : told;
   }
 }
 
-/** One evaluation from outside: its variables, its effects, and what it computed already. */
+/** One evaluation from outside: its variables, its effects, and what it has computed so far. */
 export interface Session {
   readonly scope: Scope;
   readonly env: Env;
   readonly cache: Map<string, Value>;
-  /** Copies of variables that a template may change. */
+  /** Copies of the variables that a template may change. */
   readonly owned: Map<string, Value>;
-  /** The variables being resolved, outermost first. */
+  /** The variables currently being resolved, outermost first. */
   readonly resolving: string[];
-  /** Rounds of its loops so far. */
+  /** Loop iterations so far. */
   readonly spent: { rounds: number };
-  /** How files that are included, imported or extended are read. */
+  /** The syntax of files that are included, imported or extended. */
   readonly syntax: Syntax;
 }

@@ -5,37 +5,37 @@ import { fail } from './errors.ts';
 import type { Lookups } from './lookups/lookup.ts';
 import type { Callees } from './python/signature.ts';
 
-/** What templates may reach outside of themselves. */
+/** What templates can access outside themselves. */
 export interface Env {
-  /** A file of the control machine, undefined where there is none. */
+  /** A file on the controller; undefined if there is none. */
   readFile(path: string): Uint8Array | undefined;
-  /** The folders in which a relative name of this kind is looked for, first hit wins. */
+  /** The directories to search for a relative name of this kind; the first hit wins. */
   searchPath(kind: 'templates' | 'files' | 'vars'): readonly string[];
-  /** The text inside an Ansible Vault envelope. */
+  /** Decrypts an Ansible Vault envelope. */
   decrypt(vaulted: Vaulted): string;
-  /** An Ansible Vault envelope of a text, for the filter `vault`. */
+  /** Encrypts a text to an Ansible Vault envelope, for the filter `vault`. */
   encrypt(text: string, secret: string, options: { salt?: string; id?: string }): string;
-  /** The text of an envelope under a given secret, for the filter `unvault`. */
+  /** Decrypts an envelope with a given secret, for the filter `unvault`. */
   decryptWith(envelope: string, secret: string): string;
   now(): Date;
-  /** A number from 0 up to 1. */
+  /** A number from 0 (inclusive) to 1 (exclusive). */
   random(): number;
   /** Environment variables, as the lookup `env` sees them. */
   readonly variables: Readonly<Record<string, string | undefined>>;
   /** A setting of Ansible's configuration, for the lookup `config`. */
   setting(name: string): Value | undefined;
-  /** The hosts that a pattern means, for the lookup `inventory_hostnames`. */
+  /** The hosts that match a pattern, for the lookup `inventory_hostnames`. */
   hosts(pattern: string): readonly string[];
-  /** The working folder of commands that lookups run. */
+  /** The working directory of commands that lookups run. */
   readonly folder: string;
   warn(message: string): void;
-  /** Filters, tests and lookups beside the built-in ones. */
+  /** Filters, tests and lookups in addition to the built-in ones. */
   readonly filters: Callees;
   readonly tests: Callees;
   readonly lookups: Lookups;
 }
 
-/** An environment on this machine's files, without vault, inventory or additions; `changes` replace parts of it. */
+/** An environment with this machine's files but without vault, inventory or plugins; `changes` replaces parts of it. */
 export function defaultEnv(changes: Partial<Env> = {}): Env {
   return {
     readFile,
@@ -57,7 +57,10 @@ export function defaultEnv(changes: Partial<Env> = {}): Env {
   };
 }
 
-/** A file's content, decrypted where it is under Ansible Vault: what it holds is then a secret. Every controller file is opened by this. */
+/**
+ * A file's content, decrypted if it is vault-encrypted, in which case the content is a secret. Every file on the controller is opened
+ * through this function.
+ */
 export function opened(content: Uint8Array, path: string, env: Pick<Env, 'decrypt'>): Uint8Array {
   const start = Buffer.from(content.subarray(0, 16)).toString('latin1');
   if (!start.startsWith('$ANSIBLE_VAULT;')) return content;

@@ -1,10 +1,10 @@
 import type { Diagnostic, Position } from '../core/source.ts';
 import { systemReason } from '../core/system-error.ts';
 
-/** A mistake that shows while a template is read or evaluated. */
+/** A mistake found while parsing or evaluating a template. */
 export class TemplateError extends Error {
   diagnostic: Diagnostic;
-  /** The condition that could not be evaluated, as written. */
+  /** The condition that failed to evaluate, as written. */
   condition?: string;
 
   constructor(message: string, code = 'template-error', at?: Position, hint?: string) {
@@ -13,23 +13,23 @@ export class TemplateError extends Error {
     this.diagnostic = { severity: 'error', code, message, ...(at && { at }), ...(hint && { hint }) };
   }
 
-  /** Tell the place, unless an inner template told a closer one. */
+  /** Sets the place, unless an inner template has already set a more precise one. */
   locate(at: Position | undefined): this {
     if (at && !this.diagnostic.at) this.diagnostic = { ...this.diagnostic, at };
     return this;
   }
 }
 
-/** Whether the error means that something is undefined, which `default` and `is defined` may forgive. */
+/** Whether the error means that something is undefined, which `default` and `is defined` forgive. */
 export const isUndefinedError = (error: unknown): boolean =>
   error instanceof TemplateError && error.diagnostic.code === 'undefined';
 
-/** Stop the evaluation with a mistake of the template's author. */
+/** Stops the evaluation, reporting a mistake of the template's author. */
 export function fail(message: string, code = 'template-error'): never {
   throw new TemplateError(message, code);
 }
 
-/** Where in a file an offset of a template's text is, given where the text starts. */
+/** Converts an offset in a template's text to a position in the file, given where the text starts. */
 export function positionIn(
   text: string,
   start: Position | undefined,
@@ -44,8 +44,8 @@ export function positionIn(
 }
 
 /**
- * What is no mistake of ours as one of the template's author: too deep or too large for a template, or a file that the operator may not
- * read. Anything else that was thrown stays what it is.
+ * Turns errors that are not bugs of ours into template errors: nesting or output too large, or a file that the operator may not read.
+ * Returns anything else unchanged.
  */
 export function asTemplateError(error: unknown): unknown {
   if (error instanceof TemplateError) return error;
@@ -53,7 +53,7 @@ export function asTemplateError(error: unknown): unknown {
   return reason === undefined ? error : Object.assign(new TemplateError(reason, 'template-limit'), { cause: error });
 }
 
-/** V8's words for what does not fit its stack or its longest text. */
+/** Recognizes V8's messages about exceeding its stack or its maximum string length. */
 function tooMuch(error: unknown): string | undefined {
   if (!(error instanceof RangeError)) return undefined;
   if (error.message.includes('call stack')) return 'this is nested, or calls itself, too deeply';

@@ -12,12 +12,12 @@ import { resolve } from './resolve.ts';
 import { openSession } from './session.ts';
 import { isWritten } from './written.ts';
 
-/** A value as written, evaluated: a lone `{{ expression }}` keeps its type, anything else with braces becomes text. */
+/** Evaluates a value as written: a lone `{{ expression }}` keeps its type, anything else with braces becomes text. */
 export function evaluate(raw: Raw, scope: Scope, env: Env): Value {
   return resolve(raw, openSession(scope, env));
 }
 
-/** A bare expression, without braces; what is undefined is an error. */
+/** Evaluates a bare expression, without braces; an undefined result is an error. */
 export function evaluateExpression(source: string, at: Position | undefined, scope: Scope, env: Env): Value {
   const compiled = compileBare(source, at);
   const context = new Context(openSession(scope, env), compiled.text, at, compiled.changes);
@@ -29,7 +29,7 @@ export function evaluateExpression(source: string, at: Position | undefined, sco
   }
 }
 
-/** The text of a template file. */
+/** Renders the text of a template file. */
 export function renderTemplate(text: string, file: string, options: RenderOptions, scope: Scope, env: Env): string {
   const header = readHeader(text, options);
   const at = { file, line: 1 + header.lines, column: 1 };
@@ -45,13 +45,13 @@ export function renderTemplate(text: string, file: string, options: RenderOption
   }
 }
 
-/** What a condition came to; a warning tells what newer versions of Ansible will not accept. */
+/** The result of a condition, with a warning about what newer versions of Ansible will not accept. */
 interface Condition {
   readonly value: boolean;
   readonly warning?: string;
 }
 
-/** A condition as of `when:` — a boolean, or an expression in a text. */
+/** Evaluates a condition as in `when:`: a boolean, or an expression as text. */
 export function evaluateCondition(raw: Raw, scope: Scope, env: Env): Condition {
   if (raw === null || raw === '') return { value: true };
   const at = raw instanceof Template ? raw.at : undefined;
@@ -66,7 +66,7 @@ export function evaluateCondition(raw: Raw, scope: Scope, env: Env): Condition {
   }
 }
 
-/** With braces the text is evaluated first; where people wrote all that it is made of, it is then the expression. */
+/** Text with braces is evaluated first. The result is then used as the expression, but only if people wrote everything it consists of. */
 function evaluateBraces(raw: Raw, at: Position | undefined, scope: Scope, env: Env): Condition {
   const first = evaluate(raw, scope, env);
   const source = raw instanceof Template ? raw.source : undefined;
@@ -92,7 +92,7 @@ function describe(value: Value): string {
   return value instanceof Map ? 'a mapping' : 'a number';
 }
 
-/** A condition that a host, a lookup or the run has given: as Ansible, we do not evaluate it. */
+/** A condition that comes from a host, a lookup or the run. Like Ansible, we do not evaluate it. */
 export function notWritten(raw: Raw, found: string): TemplateError {
   const source = raw instanceof Template ? raw.source : undefined;
   const from = source === undefined ? 'the condition' : `\`${source}\``;
@@ -108,7 +108,7 @@ export function notWritten(raw: Raw, found: string): TemplateError {
 
 const DEFINED = /(hostvars\[.+\]|[\w_]+)\s+(not\s+is|is|is\s+not)\s+(defined|undefined)/g;
 
-/** Ansible takes `a.b and a is defined` as false where `a` is undefined: the test anywhere in the text answers for it. */
+/** Ansible treats `a.b and a is defined` as false if `a` is undefined: the test counts wherever it is in the text. */
 function evaluateForgiving(source: string, at: Position | undefined, scope: Scope, env: Env): Value {
   try {
     return evaluateExpression(source, at, scope, env);

@@ -10,7 +10,9 @@ interface FoundFile {
   readonly bytes: Uint8Array;
 }
 
-/** A file of the control machine by a name relative to the search path; each folder is tried with and without its kind's subfolder. */
+/**
+ * Finds a file on the controller by a name relative to the search path; each directory is tried with and without its kind's subdirectory.
+ */
 export function findFile(kind: 'templates' | 'files' | 'vars', name: string, context: Context): FoundFile | undefined {
   const { env } = context.session;
   const expanded = expandHome(name, env);
@@ -22,7 +24,7 @@ export function findFile(kind: 'templates' | 'files' | 'vars', name: string, con
   return undefined;
 }
 
-/** `~` and `~name` at the start of a path as the folders that they mean. */
+/** Expands `~` and `~name` at the start of a path. */
 export function expandHome(path: string, env: Env): string {
   const [, user, rest = ''] = /^~([^/]*)(.*)$/s.exec(path) ?? [];
   if (user === undefined) return path;
@@ -39,7 +41,7 @@ function read(path: string, context: Context): FoundFile | undefined {
   return bytes && { path, bytes: opened(bytes, path, context.session.env) };
 }
 
-/** A template for `include`, `import` and `extends`: beside the file that names it, or on the search path. */
+/** Finds a template for `include`, `import` and `extends`: next to the file that names it, or on the search path. */
 export function findTemplate(name: string, context: Context): { path: string; text: string } | undefined {
   const beside = context.at && read(resolve(dirname(context.at.file), name), context);
   const found = beside ?? findFile('templates', name, context);

@@ -7,10 +7,10 @@ import { fail } from './errors.ts';
 import { Callable, PyObject } from './python/object.ts';
 import { equals, iterate, truth } from './python/values.ts';
 
-/** Loops within loops have no end for people long before; no signal reaches a program that evaluates one. */
+/** Nested loops can run practically forever, and no signal reaches a program while it evaluates one: hence a limit. */
 const MOST_ROUNDS = 5_000_000;
 
-/** A `for`, with its filter, its `else` and recursion. */
+/** Compiles a `for` with its filter, its `else` and recursion. */
 export function compileFor(node: Extract<Statement, { type: 'for' }>, blocks: Blocks): RunBody {
   const items = compileExpression(node.items);
   const assign = compileTarget(node.target);

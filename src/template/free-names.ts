@@ -5,17 +5,17 @@ import type { RenderOptions } from './header.ts';
 import { parseKind, type TextKind, type Tree } from './parse-kind.ts';
 import { walk } from './walk.ts';
 
-/** The variables that a template mentions and does not set itself. */
+/** The variables that a template uses and does not set itself. */
 interface FreeNames {
-  /** Those without which it fails. */
+  /** Those it fails without. */
   readonly required: ReadonlySet<string>;
-  /** Those that it only asks about, by `is defined`, `default` and the like. */
+  /** Those it only tests, with `is defined`, `default` and the like. */
   readonly optional: ReadonlySet<string>;
-  /** Of the required, those that no condition and no loop stands before, and that it asks about nowhere. */
+  /** The required ones that are used outside any condition or loop and are not tested anywhere. */
   readonly certain: ReadonlySet<string>;
 }
 
-/** The variables that a template mentions; one with mistakes mentions none. */
+/** The variables that a template uses; none if it has mistakes. */
 export function freeNames(
   source: string,
   { kind = 'text', options = {} }: { kind?: TextKind; options?: RenderOptions } = {},
@@ -30,7 +30,7 @@ export function freeNames(
   };
 }
 
-/** Filters and tests that take what is undefined. */
+/** Filters and tests that accept undefined values. */
 const FORGIVING = new Set(['default', 'd', 'mandatory', 'defined', 'undefined']);
 
 type AnyNode = Expression | Statement;
@@ -42,7 +42,7 @@ class Names {
   #conditions = 0;
   readonly #scopes: Set<string>[] = [new Set()];
 
-  /** Note the names in a tree; `asked` means that being undefined is forgiven there. */
+  /** Records the names in a tree; `asked` means that undefined is forgiven there. */
   visit(tree: Tree | AnyNode, asked = false): void {
     if (Array.isArray(tree)) for (const each of tree as readonly Statement[]) this.visit(each);
     else {
@@ -53,7 +53,7 @@ class Names {
     }
   }
 
-  /** All nodes below one that has no meaning of its own for names. */
+  /** Visits all children of a node that treats names in no special way. */
   children(node: object): void {
     for (const child of Object.values(node)) {
       if (child === null || typeof child !== 'object' || child instanceof Map) continue;
@@ -68,14 +68,14 @@ class Names {
     if (!asked && this.#conditions === 0) this.certain.add(name);
   }
 
-  /** A part that may never be evaluated. */
+  /** Visits a part that may never be evaluated. */
   perhaps(visit: () => void): void {
     this.#conditions++;
     visit();
     this.#conditions--;
   }
 
-  /** What a condition asks about by `is defined` is not required where the condition decides. */
+  /** Names that a condition tests with `is defined` are not required where the condition guards. */
   guarded(condition: Expression, visit: () => void): void {
     const before = new Set(this.required);
     this.perhaps(visit);
@@ -86,7 +86,7 @@ class Names {
     }
   }
 
-  /** A part whose names are not seen outside of it. */
+  /** Visits a part whose names are not visible outside it. */
   inner(visit: () => void): void {
     this.#scopes.push(new Set());
     visit();

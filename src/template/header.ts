@@ -2,17 +2,19 @@ import { fail } from './errors.ts';
 import { inlineSyntax, type Syntax } from './lexer.ts';
 import { literal } from './python/literal.ts';
 
-/** How Ansible's `template` reads files, and the options that change it. */
+/** How Ansible's `template` parses files, and the options that change that. */
 export const fileSyntax: { readonly syntax: Syntax } = {
   syntax: { ...inlineSyntax, keepBackslashes: false },
 };
 
-/** The options of the `template` task type that concern rendering, under their own names. */
+/** The rendering options of the `template` task type, under their own names. */
 export interface RenderOptions {
   readonly trim_blocks?: boolean;
   readonly lstrip_blocks?: boolean;
   readonly newline_sequence?: string;
-  /** Jinja's meaning, also for files that are included. Without it a file's text ends in as many line ends as its template, as in Ansible. */
+  /**
+   * As in Jinja, and it also applies to included files. Without it a file's text ends in as many line ends as its template, as in Ansible.
+   */
   readonly keep_trailing_newline?: boolean;
   readonly variable_start_string?: string;
   readonly variable_end_string?: string;
@@ -37,7 +39,7 @@ const FIELDS: Readonly<Record<keyof RenderOptions, keyof Syntax>> = {
 
 const HEADER = '#jinja2:';
 
-/** The syntax of a file under these options and its own `#jinja2:` line, and the text without that line. */
+/** The syntax of a file, from these options and its own `#jinja2:` line, and the text without that line. */
 export function readHeader(text: string, options: RenderOptions): { syntax: Syntax; text: string; lines: number } {
   const syntax = Object.entries(options).reduce(changed, fileSyntax.syntax);
   if (!text.startsWith(HEADER)) return { syntax, text, lines: 0 };

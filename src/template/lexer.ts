@@ -2,7 +2,7 @@ import type { Value } from '../core/value.ts';
 import { unescapeText } from './python/literal.ts';
 import { float, int } from './python/number.ts';
 
-/** How a template text is written: its delimiters, and what happens to white space around blocks. */
+/** How a template text is written: its delimiters, and how white space around blocks is treated. */
 export interface Syntax {
   readonly blockStart: string;
   readonly blockEnd: string;
@@ -14,11 +14,11 @@ export interface Syntax {
   readonly lstripBlocks: boolean;
   readonly keepTrailingNewline: boolean;
   readonly newline: string;
-  /** Ansible doubles the backslashes of string literals inside `{{ }}` of playbooks, so that `'\1'` reaches a regex as written. */
+  /** Ansible doubles the backslashes of string literals inside `{{ }}` in playbooks, so that `'\1'` reaches a regex as written. */
   readonly keepBackslashes: boolean;
 }
 
-/** How Ansible reads the texts of playbooks. */
+/** How Ansible parses texts in playbooks. */
 export const inlineSyntax: Syntax = {
   blockStart: '{%',
   blockEnd: '%}',
@@ -33,7 +33,7 @@ export const inlineSyntax: Syntax = {
   keepBackslashes: true,
 };
 
-/** What a token is, in Jinja's names. */
+/** Token types, by Jinja's names. */
 export type TokenType =
   | 'data'
   | 'variable_begin'
@@ -46,18 +46,18 @@ export type TokenType =
   | 'operator'
   | 'eof';
 
-/** A word of a template, with its place. */
+/** A token of a template, with its place. */
 export interface Token {
   readonly type: TokenType;
-  /** The text of a name, an operator or data. */
+  /** For a name, an operator or data: the text. */
   readonly text: string;
-  /** The value of a literal. */
+  /** For a literal: the value. */
   readonly value: Value;
   readonly offset: number;
   readonly end: number;
 }
 
-/** Thrown by lexer and parser; the caller knows the file. */
+/** Thrown by the lexer and the parser; the caller knows the file. */
 export class SyntaxMistake extends Error {
   readonly offset: number;
   readonly length: number;
@@ -68,14 +68,14 @@ export class SyntaxMistake extends Error {
   }
 }
 
-/** The tokens of a template text; offsets count in the text with its line ends as `\n`. */
+/** Splits a template text into tokens; offsets refer to the text with its line ends converted to `\n`. */
 export function tokenize(source: string, syntax: Syntax): Token[] {
   const lexer = new Lexer(source, syntax);
   lexer.template();
   return lexer.tokens;
 }
 
-/** The tokens of a bare expression, as in `when:`. */
+/** Splits a bare expression, as in `when:`, into tokens. */
 export function tokenizeExpression(source: string): Token[] {
   const lexer = new Lexer(source, inlineSyntax);
   lexer.expression(undefined, false);
@@ -142,7 +142,7 @@ class Lexer {
     return found === null ? undefined : { at: found.index, start: found[0] };
   }
 
-  /** The text before a tag, without the white space that the tag eats. */
+  /** The text before a tag, without the white space that the tag strips. */
   #before(end: number, start: string, sign: string): string {
     const text = this.#text.slice(this.#at, end);
     if (sign === '-') return text.trimEnd();
@@ -166,7 +166,7 @@ class Lexer {
     this.#afterBlock(this.#text[end - 1] ?? '');
   }
 
-  /** What a block's end eats, given the sign before it. */
+  /** Skips the white space that a block's end strips, depending on the sign before it. */
   #afterBlock(sign: string): void {
     if (sign === '-') this.#match(SPACE);
     else if (sign !== '+' && this.#syntax.trimBlocks && this.#text[this.#at] === '\n') this.#at++;
@@ -264,11 +264,11 @@ class Lexer {
   }
 }
 
-/** A string literal whose backslashes stay: only the quote that ends it had to be escaped. */
+/** A string literal that keeps its backslashes: only its closing quote had to be escaped. */
 const kept = (string: string): string =>
   string.slice(1, -1).replaceAll(/\\([\s\S])/g, (all, char) => (char === string[0] ? char : all));
 
-/** What is looked for in a template again and again. */
+/** Regular expressions for a syntax, built once because they are used repeatedly. */
 interface Patterns {
   readonly tag: RegExp;
   readonly variableEnd: RegExp;
@@ -286,7 +286,7 @@ function patternsOf(syntax: Syntax): Patterns {
 }
 
 function makePatterns({ commentStart, blockStart, blockEnd, variableStart, variableEnd }: Syntax): Patterns {
-  // Where several begin at the same place, the longest is meant.
+  // If several match at the same place, the longest wins.
   const starts = [commentStart, blockStart, variableStart].sort((a, b) => b.length - a.length);
   const end = escapePattern(blockEnd);
   return {

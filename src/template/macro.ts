@@ -9,11 +9,11 @@ interface MacroCode {
   readonly name: string;
   readonly parameters: readonly { readonly name: string; readonly fallback: Run | undefined }[];
   readonly body: RunBody;
-  /** Which of `varargs`, `kwargs` and `caller` the body mentions: the macro takes what it mentions. */
+  /** Which of `varargs`, `kwargs` and `caller` the body uses: the macro accepts exactly those. */
   readonly used: ReadonlySet<string>;
 }
 
-/** A macro as a callable value, closed over the frame in which it was defined. */
+/** Makes a macro a callable value, closed over the frame it was defined in. */
 export const makeMacro = (code: MacroCode, context: Context, frame: Frame): PyObject => new Macro(code, context, frame);
 
 class Macro extends PyObject {

@@ -5,7 +5,7 @@ import { parsePrimary } from './parse-primary.ts';
 import type { Operator } from './python/arithmetic.ts';
 import type { Tokens } from './tokens.ts';
 
-/** A whole expression, conditional ones included. */
+/** Parses a whole expression, including conditional ones. */
 export function parseExpression(tokens: Tokens, withConditional = true): Expression {
   return tokens.within(() => (withConditional ? parseConditional(tokens) : parseOr(tokens)));
 }
@@ -88,7 +88,7 @@ const leftAssociative =
     }
   };
 
-// Jinja's order, which differs from Python's: `~` binds tighter than `+`, and `**` is left-associative.
+// Jinja's precedence, which differs from Python's: `~` binds tighter than `+`, and `**` is left-associative.
 const parsePower = leftAssociative((tokens) => parseUnary(tokens), ['**']);
 const parseProduct = leftAssociative(parsePower, ['*', '/', '//', '%']);
 const parseSum = leftAssociative((tokens) => parseConcat(tokens), ['+', '-']);

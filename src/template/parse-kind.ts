@@ -6,13 +6,13 @@ import { type RenderOptions, readHeader } from './header.ts';
 import { inlineSyntax, SyntaxMistake } from './lexer.ts';
 import { parseBareExpression, parseTemplate } from './parser.ts';
 
-/** How a text is to be read: a text of a playbook with braces, a bare expression, or a template file. */
+/** How to parse a text: as playbook text with braces, as a bare expression, or as a template file. */
 export type TextKind = 'text' | 'expression' | 'file';
 
-/** What a text was parsed to. */
+/** The result of parsing a text. */
 export type Tree = Expression | readonly Statement[];
 
-/** A parsed text or why it cannot be parsed, and where the text that was read starts: below the header of a file. */
+/** A parsed text, or why it cannot be parsed, and where the parsed text starts: after the header of a file. */
 type Parsed = Text & ({ readonly tree: Tree } | { readonly mistake: SyntaxMistake | TemplateError });
 
 interface Text {
@@ -20,7 +20,7 @@ interface Text {
   readonly start: (at: Position | undefined) => Position | undefined;
 }
 
-/** Parse a text of any kind. */
+/** Parses a text of any kind. */
 export function parseKind(source: string, kind: TextKind, options: RenderOptions): Parsed {
   const whole = { text: source, start: (at: Position | undefined) => at };
   if (kind === 'expression' && !isTemplateText(source)) return parsed(whole, () => parseBareExpression(source));

@@ -4,7 +4,7 @@ import { parseExpression } from './parse-expression.ts';
 import { parsePrimary } from './parse-primary.ts';
 import { mistake, type Tokens } from './tokens.ts';
 
-/** The subscripts and calls after an expression. */
+/** Parses the subscripts and calls after an expression. */
 export function parsePostfix(tokens: Tokens, start: Expression): Expression {
   let node = start;
   for (let links = 0; ; links = tokens.link(links)) {
@@ -65,7 +65,7 @@ function parseCall(tokens: Tokens, target: Expression): Expression {
 
 const noArguments: Arguments = { args: [], named: [] };
 
-/** The parenthesized arguments of a call. */
+/** Parses the parenthesized arguments of a call. */
 function parseArguments(tokens: Tokens): Arguments {
   const open = tokens.expect('operator', '(');
   const args: Expression[] = [];
@@ -98,7 +98,7 @@ function parseArguments(tokens: Tokens): Arguments {
   return { args, named, ...(spread && { spread }), ...(spreadNamed && { spreadNamed }) };
 }
 
-/** The filters, tests and calls after an expression. */
+/** Parses the filters, tests and calls after an expression. */
 export function parseFilters(tokens: Tokens, start: Expression): Expression {
   let node = start;
   for (let links = 0; ; links = tokens.link(links)) {
@@ -120,14 +120,14 @@ function dottedName(tokens: Tokens): { name: string; offset: number; length: num
   return { name, offset: first.offset, length: end - first.offset };
 }
 
-/** One filter after `|`; without a target in `{% filter %}`. */
+/** Parses one filter after `|`; in `{% filter %}` it has no target. */
 function parseFilter(tokens: Tokens, target: Expression | undefined, bare = false): Expression {
   if (!bare) tokens.expect('operator', '|');
   const { name, offset, length } = dottedName(tokens);
   return { type: 'filter', target, name, ...(tokens.op('(') ? parseArguments(tokens) : noArguments), offset, length };
 }
 
-/** The chain of filters of `{% filter a | b %}` and `{% set x | a | b %}`. */
+/** Parses the filter chain of `{% filter a | b %}` and `{% set x | a | b %}`. */
 export function parseFilterChain(tokens: Tokens, bare: boolean): Expression {
   let node = parseFilter(tokens, undefined, bare);
   for (let links = 0; tokens.op('|') || tokens.word('is') || tokens.op('('); links = tokens.link(links)) {

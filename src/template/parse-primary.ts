@@ -3,7 +3,7 @@ import { SyntaxMistake, type Token } from './lexer.ts';
 import { parseExpression } from './parse-expression.ts';
 import { describeToken, mistake, type Tokens } from './tokens.ts';
 
-/** The words that are values. */
+/** The words that stand for values. */
 export const CONSTANTS: Record<string, boolean | null> = {
   true: true,
   True: true,
@@ -13,7 +13,7 @@ export const CONSTANTS: Record<string, boolean | null> = {
   None: null,
 };
 
-/** A name, a literal, or an expression in brackets. */
+/** Parses a name, a literal, or an expression in brackets. */
 export function parsePrimary(tokens: Tokens): Expression {
   const token = tokens.current;
   const place = { offset: token.offset, length: token.end - token.offset };
@@ -52,7 +52,7 @@ function parseStrings(tokens: Tokens): Expression {
   return { type: 'constant', value, offset, length: end - offset };
 }
 
-/** Where a tuple is allowed: `{{ a, b }}`, `for … in a, b`, `set x = a, b`. */
+/** Parses a place that allows a tuple: `{{ a, b }}`, `for … in a, b`, `set x = a, b`. */
 export function parseTuple(
   tokens: Tokens,
   {

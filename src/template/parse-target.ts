@@ -2,7 +2,7 @@ import type { Target } from './ast.ts';
 import { CONSTANTS, tupleEnds } from './parse-primary.ts';
 import { mistake, type Tokens } from './tokens.ts';
 
-/** What `for` and `set` assign to. */
+/** Parses what `for` and `set` assign to. */
 export function parseTarget(
   tokens: Tokens,
   {

@@ -7,12 +7,12 @@ import { parseTuple } from './parse-primary.ts';
 import { parseTarget } from './parse-target.ts';
 import { describeToken, mistake, Tokens } from './tokens.ts';
 
-/** A template text as statements. */
+/** Parses a template text into statements. */
 export function parseTemplate(source: string, syntax: Syntax): Statement[] {
   return new Parser(new Tokens(tokenize(source, syntax), source.length)).template();
 }
 
-/** A bare expression, as of `when:`. */
+/** Parses a bare expression, as in `when:`. */
 export function parseBareExpression(source: string): Expression {
   const tokens = new Tokens(tokenizeExpression(source), source.length);
   const expression = parseExpression(tokens);
@@ -58,7 +58,7 @@ class Parser {
     autoescape: (offset) => this.#autoescape(offset),
   };
 
-  /** The statements up to one of these tags, whose name is left to be read. */
+  /** Parses statements up to one of these tags, whose name is left unread. */
   #until(ends: readonly string[], name?: string): Statement[] {
     const body: Statement[] = [];
     const tokens = this.#tokens;
@@ -111,7 +111,7 @@ class Parser {
     return ` Jinja was looking for the following tags: ${ends}. The innermost block that needs to be closed is '${innermost.name}'.`;
   }
 
-  /** A body: the rest of the opening tag, statements, and the closing tag's name. */
+  /** Parses a body: the rest of the opening tag, the statements, and the closing tag's name. */
   #body(name: string): Statement[] {
     this.#tokens.expect('block_end');
     const body = this.#tokens.within(() => this.#until([`end${name}`], name));
@@ -228,7 +228,7 @@ class Parser {
     return standard;
   }
 
-  /** `print a, b` writes one after the other. */
+  /** `print a, b` prints one after the other. */
   #print(offset: number): Statement {
     const items = [parseExpression(this.#tokens)];
     while (this.#tokens.skip('operator', ',')) items.push(parseExpression(this.#tokens));

@@ -14,7 +14,7 @@ export const findTest = (name: string, env: Env): Callee | undefined => find(nam
 /** A lookup by its short or full name. */
 export const findLookup = (name: string, env: Env): Lookup | undefined => find(name, env.lookups, lookups);
 
-/** The names that a registry and its additions know. */
+/** The names in a registry, including additions. */
 export const knownNames = (kind: 'filters' | 'tests' | 'lookups', env: Env): string[] => [
   ...Object.keys(env[kind]),
   ...Object.keys({ filters, tests, lookups }[kind]),
@@ -29,5 +29,5 @@ function find<T>(name: string, own: Readonly<Record<string, T>>, builtin: Readon
 
 const OURS = /^(?:ansible\.(?:builtin|legacy|utils|netcommon|posix)|community\.general)\.(\w+)$/;
 
-/** The last part of a full name in one of the collections that we speak for. */
+/** The last part of a full name, if it is in one of the collections that we implement. */
 const shortName = (name: string): string | undefined => (name.includes('.') ? OURS.exec(name)?.[1] : undefined);

@@ -28,7 +28,7 @@ function keep(cache: Map<string, Value>, name: string, value: Value): Value {
   return value;
 }
 
-/** A variable whose own text mentions something undefined is itself undefined, until it is used. */
+/** A variable whose text refers to something undefined is itself undefined, until it is used. */
 function resolveVariable(name: string, raw: Raw, context: Context): Value {
   const { session } = context;
   if (session.resolving.includes(name)) {
@@ -47,10 +47,10 @@ function resolveVariable(name: string, raw: Raw, context: Context): Value {
   }
 }
 
-/** Whole trees known to hold nothing that needs evaluation. */
+/** Whole trees known to contain nothing to evaluate. */
 const plain = new WeakSet<object>();
 
-/** A value as written, evaluated through and through. */
+/** Evaluates a value as written, at every depth. */
 export function resolve(raw: Raw, session: Session): Value {
   if (raw instanceof Template) return isTemplateText(raw.source) ? evaluateText(raw, session) : raw.source;
   if (raw instanceof Vaulted) return decrypt(raw, session);

@@ -4,7 +4,7 @@ import type { Env } from './env.ts';
 import { fileSyntax } from './header.ts';
 import type { Syntax } from './lexer.ts';
 
-/** A new evaluation over a scope. */
+/** Starts a new evaluation over a scope. */
 export function openSession(scope: Scope, env: Env, { syntax = fileSyntax.syntax }: { syntax?: Syntax } = {}): Session {
   return {
     scope,

@@ -1,10 +1,10 @@
 import { SyntaxMistake, type Token, type TokenType } from './lexer.ts';
 
-/** Evaluating needs stack for each level, and so does every look at the tree. */
+/** Evaluation uses stack for every level, and so does every other walk over the tree. */
 const DEEPEST = 200;
 const LONGEST = 500;
 
-/** The tokens of a template, read once from left to right. */
+/** The tokens of a template, consumed from left to right. */
 export class Tokens {
   readonly #tokens: readonly Token[];
   readonly #eof: Token;
@@ -24,7 +24,7 @@ export class Tokens {
     return this.#tokens[this.#index + 1] ?? this.#eof;
   }
 
-  /** Something that lies in what is being read; whoever reads such things checks that they do not go too deep. */
+  /** Reads something nested; the parser calls this for everything that can nest, to limit the depth. */
   within<T>(read: () => T): T {
     if (++this.#depth > DEEPEST) throw mistake(`nested more than ${DEEPEST} levels deep`, this.current);
     const inner = read();
@@ -32,7 +32,7 @@ export class Tokens {
     return inner;
   }
 
-  /** One more link of a chain of operators or filters, each of which holds what is before it. */
+  /** Counts one more link in a chain of operators or filters, each of which contains the previous one. */
   link(count: number): number {
     if (count >= LONGEST) throw mistake(`a chain of more than ${LONGEST} operators or filters`, this.current);
     return count + 1;
@@ -86,7 +86,7 @@ const TOKEN_NAMES: Partial<Record<TokenType, string>> = {
   number: 'integer',
 };
 
-/** A token, for people. */
+/** A token as described in messages. */
 export const describeToken = (token: Token): string =>
   token.type === 'string' || token.type === 'number' ? String(token.value) : (TOKEN_NAMES[token.type] ?? token.text);
 

@@ -1,6 +1,6 @@
 import type { Expression, Statement } from './ast.ts';
 
-/** Visit every node of a tree, parents first. */
+/** Visits every node of a tree, parents first. */
 export function walk(
   node: Expression | Statement | readonly Statement[],
   visit: (node: Expression | Statement) => void,
@@ -13,7 +13,7 @@ export function walk(
   for (const child of Object.values(node)) if (child !== null && typeof child === 'object') walkInto(child, visit);
 }
 
-/** Nodes are what has a type and an offset; anything between is looked through. */
+/** Nodes have a type and an offset; anything in between is traversed. */
 function walkInto(part: object, visit: (node: Expression | Statement) => void): void {
   if ('type' in part && 'offset' in part) walk(part as Expression, visit);
   else if (!(part instanceof Map))

@@ -6,9 +6,9 @@ import { parseKind } from './parse-kind.ts';
 import { walk } from './walk.ts';
 
 /**
- * Whether people wrote all that a value is made of: itself, and each variable that it mentions, to the last. What hosts
- * answer, lookups find, and the run knows is not; nor is what calls something, since nobody knows what that gives.
- * `raw` is something that a person wrote.
+ * Whether people wrote everything that a value consists of: the value itself and each variable it refers to, recursively. Host answers,
+ * lookup results and what the run knows do not count, and neither does the result of a call, which could be anything. `raw` is something
+ * that a person wrote.
  */
 export function isWritten(raw: Raw, scope: Scope, within: ReadonlySet<string> = new Set()): boolean {
   if (raw instanceof Template) return isWrittenText(raw.source, scope, within);
@@ -29,12 +29,12 @@ function isWrittenText(source: string, scope: Scope, within: ReadonlySet<string>
 
 function isWrittenName(name: string, scope: Scope, within: ReadonlySet<string>): boolean {
   if (within.has(name) || Object.hasOwn(globals, name)) return false;
-  // What is not there brings no text.
+  // A variable that does not exist contributes no text.
   if (scope.written?.(name) !== true) return scope.get(name) === undefined;
   return isWritten(scope.get(name) ?? null, scope, new Set([...within, name]));
 }
 
-/** What gives nothing but what it is given: listed, so that whatever comes new is not among it. */
+/** Nodes that yield nothing but their inputs. This is an allowlist, so that new node types are excluded by default. */
 const PURE_NODES: ReadonlySet<(Expression | Statement)['type']> = new Set([
   'data',
   'output',

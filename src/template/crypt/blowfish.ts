@@ -1,4 +1,4 @@
-/** Blowfish as bcrypt uses it: a key schedule that is repeated, and salted once. */
+/** Blowfish as used in bcrypt, where the key schedule is repeated and salted. */
 export class Blowfish {
   readonly #p: Int32Array;
   readonly #s: Int32Array;
@@ -9,7 +9,7 @@ export class Blowfish {
     this.#s = digits.slice(18);
   }
 
-  /** Mix a key, and a salt if there is one, into the state. */
+  /** Mixes a key, and a salt if there is one, into the state. */
   expand(key: Uint8Array, salt?: Uint8Array): void {
     let at = 0;
     const next = (bytes: Uint8Array): number => {
@@ -33,7 +33,7 @@ export class Blowfish {
     }
   }
 
-  /** Encrypt two words in place. */
+  /** Encrypts two words in place. */
   encrypt(words: number[], at: number): void {
     const [p, s] = [this.#p, this.#s];
     let left = words[at]! ^ p[0]!;
@@ -55,7 +55,7 @@ export class Blowfish {
 
 let words: Int32Array | undefined;
 
-/** Blowfish starts from the binary digits of pi after the point; computing them is shorter than listing them. */
+/** Blowfish's initial state is the binary expansion of pi after the point; computing it is shorter than listing it. */
 function piWords(): Int32Array {
   words ??= compute();
   return words;

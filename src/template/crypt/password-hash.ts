@@ -5,7 +5,7 @@ import { bcrypt } from './bcrypt.ts';
 import { md5Crypt } from './md5-crypt.ts';
 import { shaCrypt } from './sha-crypt.ts';
 
-/** What decides a password's hash beside the password. */
+/** What a password's hash depends on, apart from the password. */
 interface HashOptions {
   readonly salt?: string | undefined;
   readonly saltSize?: number | undefined;
@@ -41,12 +41,12 @@ const NAMES: Record<string, string> = {
   sha512: 'sha512_crypt',
 };
 
-/** Ansible's word for a scheme as ours. */
+/** The scheme for a name that Ansible uses. */
 export const schemeNamed = (name: string): Scheme | undefined => SCHEMES[NAMES[name] ?? name];
 
 const known = new Map<string, string>();
 
-/** A password as crypt(3) stores it. The same question is asked at each evaluation of a variable: the answer is kept. */
+/** Hashes a password as crypt(3) stores it. Results are cached, because every evaluation of a variable asks for the same one. */
 export function hashPassword(password: string, name: string, options: HashOptions = {}): string {
   const scheme = schemeNamed(name) ?? fail(`crypt does not support '${name}' algorithm`);
   const salt = options.salt ?? randomSalt(options.saltSize ?? scheme.saltSize);
@@ -65,6 +65,6 @@ function checkSalt(salt: string, name: string, scheme: Scheme, options: HashOpti
   if (scheme === SCHEMES.bcrypt && salt.length < 22) fail('salt too small (bcrypt requires exactly 22 chars)');
 }
 
-/** A salt nobody can guess. */
+/** An unpredictable salt. */
 export const randomSalt = (size: number): string =>
   Array.from({ length: size }, () => ALPHABET[randomInt(64)]).join('');

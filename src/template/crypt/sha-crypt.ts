@@ -7,7 +7,7 @@ type ShaScheme = 'sha256' | 'sha512';
 
 const DEFAULT_ROUNDS = 5000;
 
-/** crypt(3)'s `$5$` and `$6$`; the standard number of rounds is not written into the result. */
+/** crypt(3)'s `$5$` and `$6$`; the default number of rounds is not written into the result. */
 export function shaCrypt(scheme: ShaScheme, password: string, salt: string, rounds = DEFAULT_ROUNDS): string {
   const key = Buffer.from(password);
   const salted = Buffer.from(salt.slice(0, 16));
@@ -37,7 +37,7 @@ function stretch(scheme: ShaScheme, key: Buffer, salt: Buffer, rounds: number): 
   return digest;
 }
 
-/** Hundreds of thousands of rounds are usual: Node's one-shot hash takes a quarter of the time, where there is one. */
+/** Hundreds of thousands of rounds are common, so use Node's one-shot hash if it exists: it takes a quarter of the time. */
 function digestInto(digest: Buffer, scheme: ShaScheme, message: Buffer): void {
   if (crypto.hash) digest.write(crypto.hash(scheme, message, 'binary'), 'latin1');
   else createHash(scheme).update(message).digest().copy(digest);
@@ -50,7 +50,7 @@ function first(hash: (...parts: Buffer[]) => Buffer, key: Buffer, salt: Buffer):
   return hash(...parts);
 }
 
-/** A digest repeated to a length. */
+/** A digest repeated up to a length. */
 const spread = (digest: Buffer, length: number): Buffer => Buffer.alloc(length, digest);
 
 const print256 = (d: Buffer): string =>

@@ -6,7 +6,7 @@ import { Undefined } from '../python/object.ts';
 import { str } from '../python/repr.ts';
 import { lower } from './common.ts';
 
-/** A function that follows a path such as `a.b.0`; `fallback` replaces what is not there. */
+/** Returns a function that follows a path such as `a.b.0`; `fallback` replaces what does not exist. */
 export function attributeGetter(
   path: Value,
   context: Context,
@@ -24,7 +24,7 @@ export function attributeGetter(
   };
 }
 
-/** A function that follows several paths, as `sort(attribute='a,b')`. */
+/** Returns a function that follows several paths, as in `sort(attribute='a,b')`. */
 export function attributesGetter(paths: Value, context: Context, ignoreCase: boolean): (item: Value) => Value {
   const getters = (typeof paths === 'string' ? paths.split(',') : [paths]).map((path) =>
     attributeGetter(path, context, undefined, ignoreCase),

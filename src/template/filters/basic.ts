@@ -53,7 +53,7 @@ function absolute(value: Value): Value {
   return fail(`bad operand type for abs(): '${typeName(value)}'`, 'template-type');
 }
 
-/** Jinja's `int`: text of an int in its base, or of a float; else the default. */
+/** Jinja's `int`: parses the text of an int in its base, or of a float; otherwise returns the default. */
 function toInt(value: Value, otherwise: Value, base: number): Value {
   if (value instanceof Undefined && value !== MISSING) return str(value);
   if (isInt(value)) return typeof value === 'boolean' ? Number(value) : value;

@@ -13,7 +13,7 @@ import { toBool } from './data.ts';
 import { mergeDicts } from './merge.ts';
 import { timeFilters } from './time-units.ts';
 
-/** Filters of the collection community.general, by the names under which nobody else's are meant. */
+/** Filters of the collection community.general, under names that nobody else uses. */
 export const communityFilters: Callees = {
   ...inCollection(timeFilters),
   'community.general.dict': fn('sequence', ([pairs]) => dictOf(iterate(pairs).map(pairOf))),
@@ -82,7 +82,7 @@ function byAttribute(items: Value, attribute: Value): Value {
   return dict;
 }
 
-/** Dicts of several lists that have the same value under a key are one; in the order of these values. */
+/** Merges dicts from several lists that have the same value under a key, ordered by these values. */
 function mergeBy(terms: readonly Value[], recursive: boolean, listMerge: string): Value {
   const by = must(terms.at(-1), 'the key to merge by');
   const lists = terms.slice(0, -1).flatMap((term) => {
@@ -107,7 +107,7 @@ function mergeBy(terms: readonly Value[], recursive: boolean, listMerge: string)
   return sorted([...merged], ([a], [b]) => compare(a, b)).map(([, item]) => item);
 }
 
-/** A hardware address that begins so; the same each time for one seed. */
+/** A random hardware address with the given prefix; deterministic if there is a seed. */
 function randomMac(value: Value, seed: Value): Value {
   if (typeof value !== 'string') return fail(`Invalid value type (${typeName(value)}) for random_mac (${str(value)})`);
   const given = value.toLowerCase().split(':');
@@ -130,7 +130,7 @@ function mapItems(data: Value, change: (dict: ReadonlyMap<Value, Value>) => Entr
   );
 }
 
-/** Whether a key is one of the targets, begins or ends with one, or fits a pattern. */
+/** Whether a key equals one of the targets, starts or ends with one, or matches a pattern. */
 function matcher(target: Value, how: string): (key: Value) => boolean {
   const list = sequence(target);
   const texts = (list ?? [target]).map(str);

@@ -102,7 +102,7 @@ function items2dict(value: Value, keyName: Value, valueName: Value): Value {
   return dict;
 }
 
-/** A list whose inner lists are spread, `levels` deep; null items (also as text) go. */
+/** Flattens nested lists `levels` deep; drops null items (also in text form). */
 function flatten(items: readonly Value[], levels: number, skipNulls: boolean): Value[] {
   return items.flatMap((item) => {
     if (skipNulls && (item === null || item === 'None' || item === 'null')) return [];
@@ -111,7 +111,7 @@ function flatten(items: readonly Value[], levels: number, skipNulls: boolean): V
   });
 }
 
-/** Pairs of each element and each part of one of its lists. */
+/** Pairs each element with each item of one of its lists. */
 export function subelements(value: Value, path: Value, skipMissing: boolean): Value[] {
   if (!isDict(value) && !Array.isArray(value)) return fail('obj must be a list of dicts or a nested dict');
   const items = isDict(value) ? [...value.values()] : value;
@@ -134,7 +134,7 @@ function inside(item: Value, keys: readonly Value[], skipMissing: boolean): read
     : fail(`the key ${repr(keys.at(-1) ?? '')} should point to a list, got ${repr(value)}`, 'template-type');
 }
 
-/** Ansible's `bool`: the words that mean yes are true, anything else is false. */
+/** Ansible's `bool`: words that mean yes are true, anything else is false. */
 export function toBool(value: Value): Value {
   if (value === null || typeof value === 'boolean') return value;
   present(value);

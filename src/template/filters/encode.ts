@@ -34,7 +34,7 @@ const checksum = fn('value', ([value]) => digest('sha1', value));
 const JSON_OPTIONS =
   'indent=None, sort_keys=False, separators=None, ensure_ascii=True, vault_to_text=True, preprocess_unsafe=False, skipkeys=False, allow_nan=True, check_circular=True, default=None';
 
-/** Ansible's filters between values and text in JSON, YAML, base64 and hashes. */
+/** Ansible's filters for JSON, YAML, base64 and hashes. */
 export const encodeFilters: Callees = {
   b64encode: fn("value, encoding='utf-8'", ([value, encoding]) =>
     bytesOf(value, encodingOf(encoding)).toString('base64'),
@@ -120,7 +120,7 @@ function yamlFilter(signature: string, standardFlow: boolean | null): Callee {
   });
 }
 
-/** A word for `sh`, as Python's `shlex.quote` writes it. */
+/** Quotes a word for `sh`, as Python's `shlex.quote` does. */
 const shellQuote = (text: string): string => {
   if (text === '') return "''";
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'"'"'`)}'`;

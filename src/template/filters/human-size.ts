@@ -9,7 +9,7 @@ import { present } from './common.ts';
 const UNITS = ['Y', 'Z', 'E', 'P', 'T', 'G', 'M', 'K', 'B'];
 const worth = (unit: string): number => (unit === 'B' ? 1 : 1024 ** (8 - UNITS.indexOf(unit)));
 
-/** A number of bytes (or bits) for people: `1.00 KB`. */
+/** Formats a number of bytes (or bits) for people: `1.00 KB`. */
 export function humanReadable(value: Value, isBits: Value, unit: Value): string {
   const size = isNumber(present(value))
     ? numberOf(value as number)
@@ -23,7 +23,7 @@ export function humanReadable(value: Value, isBits: Value, unit: Value): string 
 
 const SIZE = /^\s*(\d*\.?\d*)\s*([A-Za-z]+)?/;
 
-/** The bytes (or bits) that a text such as `1.5 GB` means. */
+/** The number of bytes (or bits) in a text such as `1.5 GB`. */
 export function humanToBytes(value: Value, defaultUnit: Value, isBits: Value): Value {
   const text = str(present(value));
   const [, digits, written] = SIZE.exec(text) ?? [];

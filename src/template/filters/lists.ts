@@ -93,7 +93,7 @@ function onlyAttribute(value: Value, name: string, context: Context): Value {
   return found instanceof PyObject ? found : context.undefined(`'dict object' has no attribute '${name}'`);
 }
 
-/** Elements without later equals; the key says what equal means. */
+/** Drops duplicates, keeping the first; the key determines equality. */
 export function unique(items: readonly Value[], key: (item: Value) => Value = (item) => item): Value[] {
   const seen = new Set<string>();
   return items.filter((item) => {
@@ -183,7 +183,7 @@ function mapItems([value = null, ...args]: readonly Value[], kwargs: Kwargs, con
   return itemsOf(value).map((item) => filter.call(str(name), [item, ...rest], kwargs, context));
 }
 
-/** What these filters go through: whatever is false is as good as an empty list. */
+/** What these filters iterate over: any falsy value counts as an empty list. */
 const itemsOf = (value: Value): readonly Value[] => (truth(present(value)) ? iterate(value) : []);
 
 /** `select`, `reject`, and the same by an attribute. */

@@ -11,7 +11,7 @@ const LIST_MERGES: Record<string, (low: readonly Value[], high: readonly Value[]
   prepend_rp: (low, high) => [...high, ...low.filter((item) => !truth(contains([...high], item)))],
 };
 
-/** A dict over another one: what `high` says wins; with `recursive` inner dicts are merged too, and lists as told. */
+/** Merges a dict into another; values in `high` win. With `recursive`, inner dicts are merged too, and lists as specified. */
 export function mergeDicts(
   low: ReadonlyMap<Value, Value>,
   high: ReadonlyMap<Value, Value>,

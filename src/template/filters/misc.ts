@@ -12,7 +12,7 @@ import { elements, truth } from '../python/values.ts';
 import { commentText } from './comment.ts';
 import { present } from './common.ts';
 
-/** Ansible's filters of chance, time, secrets and decoration. */
+/** Ansible's filters for randomness, time, secrets and decoration. */
 export const miscFilters: Callees = {
   random: fn('end, start=None, step=None, seed=None', ([end, start, step, seed]) =>
     random(end, start, step, below(seed)),
@@ -81,7 +81,7 @@ function random(end: Value, start: Value, step: Value, pick: Below): Value {
   return items.length === 0 ? fail('Cannot choose from an empty sequence') : items[pick(items.length)]!;
 }
 
-/** Python's shuffle: from the end, each with one before it or itself; what is no list stays as it is. */
+/** Python's shuffle: from the end, swaps each item with itself or an earlier one. Leaves anything but a list unchanged. */
 function shuffle(value: Value, pick: Below): Value {
   const items = elements(value);
   if (!items) return value;

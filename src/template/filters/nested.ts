@@ -9,7 +9,7 @@ import { type Callees, fn } from '../python/signature.ts';
 import { assign, lookup, mapping, sequence, truth } from '../python/values.ts';
 import { attributeGetter } from './attribute-path.ts';
 
-/** Filters of the collection ansible.utils for data in data. */
+/** Filters of the collection ansible.utils for nested data. */
 export const nestedFilters: Callees = {
   'ansible.utils.index_of': fn(
     'data, test, value=None, key=None, fail_on_missing=False, wantlist=False',
@@ -52,7 +52,7 @@ interface Wanted {
   readonly wantlist: boolean;
 }
 
-/** Where in a list something holds: one index, or a list of them. */
+/** Where in a list a condition holds: one index, or a list of them. */
 function indexOf(data: Value, { test, value, key, strict, wantlist }: Wanted, context: Context): Value {
   const list = sequence(data) ?? fail("The 'data' of index_of must be a list.", 'template-type');
   const callee = findTest(test, context.session.env) ?? fail(`no test named '${test}'`, 'unknown-test');
@@ -68,7 +68,7 @@ function indexOf(data: Value, { test, value, key, strict, wantlist }: Wanted, co
   return wantlist ? at : oneOr(at, (many) => many);
 }
 
-/** Each value in data by its path: `a.b[0]['with space']`. */
+/** Every value in nested data with its path: `a.b[0]['with space']`. */
 function pathsIn(data: Value, path: string): (readonly [Value, Value])[] {
   const dict = mapping(data);
   if (dict !== undefined && dict.size > 0)
@@ -100,7 +100,7 @@ const isEmpty = (value: Value): boolean => mapping(value)?.size === 0 || sequenc
 
 const isOfTexts = (value: Value): boolean => sequence(value)?.every((item) => typeof item === 'string') === true;
 
-/** Data in which, at any depth, only these keys have plain values; what is empty then goes, but not out of the outermost list. */
+/** Keeps only these keys' plain values, at any depth; drops what becomes empty, except from the outermost list. */
 function kept(data: Value, fits: (key: Value) => boolean): Value {
   const list = sequence(data);
   if (list !== undefined) return list.map((item) => kept(item, fits));

@@ -11,7 +11,7 @@ import { present } from './common.ts';
 
 const path = (change: (path: string) => Value): Callee => fn('path', ([value]) => change(str(value)));
 
-/** Ansible's filters on paths of the control machine. */
+/** Ansible's filters for paths on the controller. */
 export const pathFilters: Callees = {
   basename: path((text) => text.slice(text.lastIndexOf('/') + 1)),
   dirname: path(dirname),
@@ -46,7 +46,7 @@ function dirname(text: string): string {
   return /^\/*$/.test(head) ? head : head.replace(/\/+$/, '');
 }
 
-/** Python's `os.path.join`: an absolute part starts anew. */
+/** Python's `os.path.join`: an absolute part discards everything before it. */
 function joinPaths(parts: readonly string[]): string {
   return parts.reduce((joined, part) => {
     if (part.startsWith('/')) return part;
@@ -57,7 +57,7 @@ function joinPaths(parts: readonly string[]): string {
 function normalize(text: string): string {
   if (text === '') return '.';
   const normal = posix.normalize(text).replace(/(?<=.)\/$/, '');
-  // POSIX gives exactly two leading slashes a meaning of their own, and Python keeps them.
+  // POSIX gives exactly two leading slashes a special meaning, and Python keeps them.
   return /^\/\/(?!\/)/.test(text) ? `/${normal}` : normal;
 }
 
@@ -74,7 +74,7 @@ function tryRealpath(text: string): string | undefined {
   try {
     return realpathSync(text);
   } catch {
-    // A part that does not exist yet: the caller tries its parent.
+    // This part does not exist yet: the caller tries its parent.
     return undefined;
   }
 }

@@ -103,7 +103,7 @@ function truncate(text: string, width: number, killWords: boolean, end: string, 
   return (blank < 0 ? cut : cut.slice(0, blank)) + end;
 }
 
-/** Percent-encoding as Python's `quote`, with `/` kept unless for a query. */
+/** Percent-encodes like Python's `quote`, keeping `/` unless the text is for a query. */
 function quoteUrl(text: string, forQuery = false): string {
   const kept = encodeURIComponent(
     text.replace(/[\ud800-\udfff](?![\udc00-\udfff])(?<![\ud800-\udbff].)/g, '?'),
@@ -152,7 +152,7 @@ function fileSize(bytes: number, binary: boolean): string {
   return `${((base * bytes) / base ** (power + 2)).toFixed(1)} ${prefixes[power]}`;
 }
 
-/** Python's `pprint`, whose lines are at most 80 wide. */
+/** Python's `pprint`, with lines at most 80 characters wide. */
 function pretty(value: Value, room = 80, depth = 0): string {
   const flat = repr(value);
   if (flat.length + depth <= room) return isDict(value) ? sortedRepr(value) : flat;

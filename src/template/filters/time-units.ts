@@ -5,7 +5,7 @@ import { str } from '../python/repr.ts';
 import { type Callees, fn } from '../python/signature.ts';
 
 const day = 86_400_000;
-/** Milliseconds; a year and a month have as many days as the filter is told. */
+/** In milliseconds; the filter's caller specifies how many days a year and a month have. */
 const UNITS = (year: number, month: number): Readonly<Record<string, number>> => ({
   ms: 1,
   msec: 1,
@@ -32,7 +32,7 @@ const UNITS = (year: number, month: number): Readonly<Record<string, number>> =>
 const to = (unit: string) =>
   fn('human_time, year=365, month=30', ([time, year, month]) => convert(time, unit, year, month));
 
-/** Durations as people write them (`1h 30m`) in other units. */
+/** Filters that convert durations as people write them (`1h 30m`) to other units. */
 export const timeFilters: Callees = {
   to_time_unit: fn("human_time, unit='ms', year=365, month=30", ([time, unit, year, month]) =>
     convert(time, str(unit), year, month),

@@ -3,7 +3,7 @@ import { fail } from '../errors.ts';
 import { str } from '../python/repr.ts';
 import { type Callees, fn } from '../python/signature.ts';
 
-/** Ansible's filters on addresses of the web. */
+/** Ansible's filters for URLs. */
 export const urlFilters: Callees = {
   urlsplit: fn("value, query='', alias='urlsplit'", ([value, query]) => splitUrl(str(value), str(query))),
   urldecode: fn('value', ([value]) => decode(str(value))),
@@ -23,7 +23,7 @@ function splitUrl(url: string, query: string): Value {
   return part === undefined ? fail(`urlsplit: unknown URL component: ${query}`) : part;
 }
 
-/** The parts of a URL as Python's `urlsplit` tells them. */
+/** The parts of a URL, as returned by Python's `urlsplit`. */
 function urlParts(url: string): Record<string, Value> {
   const [, scheme = '', afterScheme = ''] = /^(?:([a-zA-Z][\w+.-]*):)?(.*)$/s.exec(url) ?? [];
   const [, netloc = '', rest = ''] = /^(?:\/\/([^/?#]*))?(.*)$/s.exec(afterScheme) ?? [];

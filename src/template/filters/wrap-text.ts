@@ -1,4 +1,4 @@
-/** Python's `textwrap` for one line: blanks at line ends are dropped. */
+/** Python's `textwrap` for a single line; drops blanks at line ends. */
 export function wrapText(text: string, width: number, breakLongWords: boolean, breakOnHyphens: boolean): string[] {
   const chunks = split(text, breakOnHyphens);
   const lines: string[] = [];

@@ -5,7 +5,7 @@ import { dumpJson } from '../python/json.ts';
 import { float, intOf, isNumber, numberOf, parseFloat10, parseInt10 } from '../python/number.ts';
 import { chars, compare, contains, iterate, length } from '../python/values.ts';
 
-/** An argument: a value, or a function made of `&expression`. */
+/** An argument: a value, or a function from `&expression`. */
 type Argument = Value | ((value: Value) => Value);
 
 type Fn = (args: readonly Value[], by: (value: Value) => Value) => Value;
@@ -29,13 +29,13 @@ const self = (value: Value): Value => value;
 const sortBy = (items: readonly Value[], by: (value: Value) => Value): Value =>
   [...items].sort((a, b) => compare(by(a), by(b)));
 
-/** A function of one value, or of one and `&expression`. */
+/** A function of one value, or of one value and an `&expression`. */
 const unary =
   (body: (value: Value, by: (value: Value) => Value) => Value): Fn =>
   ([value], by) =>
     body(given(value), by);
 
-/** A function of two values; an `&expression` is null among them. */
+/** A function of two values; an `&expression` counts as null. */
 const binary =
   (body: (left: Value, right: Value, by: (value: Value) => Value) => Value): Fn =>
   ([left, right], by) =>
@@ -88,7 +88,7 @@ function toNumber(value: Value): Value {
   return parseInt10(value) ?? (real === undefined ? null : float(real));
 }
 
-/** Call a function of JMESPath. */
+/** Calls a JMESPath function. */
 export function callFunction(name: string, args: readonly Argument[]): Value {
   const body = Object.hasOwn(table, name) ? table[name] : undefined;
   if (!body) return fail(`json_query: unknown function: ${name}()`);

@@ -48,10 +48,10 @@ const BINDING = {
 
 const bindingOf = (type: string): number => (Object.hasOwn(BINDING, type) ? BINDING[type as keyof typeof BINDING] : 0);
 
-/** What stops a projection: anything that binds less tightly goes on after it. */
+/** What ends a projection: anything that binds less tightly applies to its result. */
 const PROJECTION_STOP = 10;
 
-/** Parse a JMESPath expression. */
+/** Parses a JMESPath expression. */
 export function parsePath(source: string): Path {
   const parser = new Parser(tokenize(source), source);
   return parser.whole();
@@ -182,7 +182,7 @@ class Parser {
     return this.#afterDot(binding);
   }
 
-  /** The rest of a projection that goes on with brackets. */
+  /** The rest of a projection that continues with brackets. */
   #expressionFrom(binding: number): Path {
     let left: Path = { type: 'current' };
     while (bindingOf(this.#type) > binding) left = this.#infix(left);
@@ -256,7 +256,7 @@ class Parser {
   }
 }
 
-/** A literal between backquotes: JSON, or bare text. */
+/** A literal in backquotes: JSON, or bare text. */
 function literal(text: string) {
   return /^\s*(?:["[{\d-]|true$|false$|null$)/.test(text) ? parseJson(text) : text.trimStart();
 }

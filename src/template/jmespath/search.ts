@@ -9,14 +9,14 @@ import { parsePath } from './parse.ts';
 
 const parsed = new Map<string, Path>();
 
-/** What a JMESPath expression finds in a value. */
+/** Evaluates a JMESPath expression on a value. */
 export function search(source: string, value: Value): Value {
   const path = parsed.get(source) ?? parsePath(source);
   parsed.set(source, path);
   return visit(path, value);
 }
 
-/** JMESPath's truth: empty things, false and null are false; zero is true. */
+/** Truth in JMESPath: empty values, false and null are false; zero is true. */
 function holds(value: Value): boolean {
   if (value === null || value === false || value === '') return false;
   if (Array.isArray(value)) return value.length > 0;
@@ -28,7 +28,7 @@ function listOf(value: Value): readonly Value[] | undefined {
   return value instanceof Tuple ? value.items : undefined;
 }
 
-/** Apply a path to each element, dropping what is null. */
+/** Applies a path to each element and drops nulls. */
 const project = (items: readonly Value[] | undefined, path: Path): Value =>
   items === undefined ? null : items.map((item) => visit(path, item)).filter((item) => item !== null);
 

@@ -1,4 +1,4 @@
-/** The rows of a CSV text: fields may be quoted, and a quote inside is doubled. */
+/** Parses CSV text: fields may be quoted, and a quote inside a quoted field is doubled. */
 export function readCsv(text: string, delimiter: string): string[][] {
   const rows: string[][] = [];
   let row: string[] = [];

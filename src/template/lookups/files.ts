@@ -13,7 +13,7 @@ import { mapping, sequence, truth } from '../python/values.ts';
 import { glob } from './glob.ts';
 import { type Lookups, lookup } from './lookup.ts';
 
-/** Lookups of files on the control machine. */
+/** Lookups for files on the controller. */
 export const fileLookups: Lookups = {
   file: lookup((terms, options, context) =>
     terms.map((term) => trimmed(readText('files', str(term), context), options)),
@@ -72,7 +72,7 @@ function renderFile(name: string, options: Kwargs, context: Context): Value {
 const mayHoldTemplate = (text: string, { blockStart, variableStart, commentStart }: Syntax): boolean =>
   [blockStart, variableStart, commentStart].some((start) => text.includes(start));
 
-/** The session with more variables, those of the template file among them. */
+/** The session with additional variables, including those of the template file. */
 function sessionWith(
   syntax: Syntax,
   extra: ReadonlyMap<Value, Value>,

@@ -4,7 +4,7 @@ import { statOf } from '../../core/local-file.ts';
 import { globPattern } from '../../core/text/glob.ts';
 import { decodeText, localPath } from '../../core/text-codec.ts';
 
-/** The regular files that match a shell pattern, in the order of the folder's listing, sorted by name. */
+/** The regular files that match a shell pattern, sorted by name within each directory. */
 export function glob(pattern: string): string[] {
   const parts = pattern.split('/');
   const start = pattern.startsWith('/') ? '/' : '';
@@ -30,7 +30,7 @@ function list(folder: string): string[] {
   try {
     return readdirSync(localPath(folder), 'buffer').map(decodeText);
   } catch {
-    // What is no folder, or may not be read, has no matches.
+    // Anything that is not a readable directory has no matches.
     return [];
   }
 }

@@ -3,7 +3,7 @@ import { fail } from '../errors.ts';
 /** How an INI file is read. */
 interface IniOptions {
   readonly file: string;
-  /** A Java properties file: no sections, all under `''`. */
+  /** A Java properties file: no sections, everything is under `''`. */
   readonly properties: boolean;
   readonly caseSensitive: boolean;
   readonly allowNoValue: boolean;
@@ -11,7 +11,7 @@ interface IniOptions {
 
 type Section = Map<string, string | null>;
 
-/** The sections of an INI text as Python's configparser reads them: `=` or `:`, continued lines, `%(name)s` inside values. */
+/** Reads the sections of an INI text as Python's configparser does: `=` or `:`, continuation lines, `%(name)s` inside values. */
 export function readIni(text: string, options: IniOptions): Map<string, Section> {
   const sections = new Map<string, Section>();
   const defaults: Section = new Map();

@@ -1,14 +1,14 @@
 import { splitWords } from '../../core/split-words.ts';
 import { fail } from '../errors.ts';
 
-/** What `word key=value …` says, as old lookups take their options inside a term. */
+/** The parts of `word key=value …`: old lookups take their options inside a term. */
 interface KeyValues {
-  /** The words without `=`. */
+  /** The words without a `=`. */
   readonly words: readonly string[];
   readonly options: ReadonlyMap<string, string>;
 }
 
-/** Split a term into words and `key=value` pairs. */
+/** Splits a term into words and `key=value` pairs. */
 export function keyValues(term: string): KeyValues {
   const all =
     splitWords(term) ?? fail(`failed at splitting arguments, either an unbalanced jinja2 block or quotes: ${term}`);

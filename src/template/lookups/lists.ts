@@ -7,7 +7,7 @@ import { type Lookups, lookup } from './lookup.ts';
 
 const listOf = (value: Value): readonly Value[] => sequence(value) ?? [value];
 
-/** One level of inner lists spread, as all `with_` loops but a few do it. */
+/** Flattens one level of inner lists, as nearly all `with_` loops do. */
 const spread = (terms: readonly Value[]): Value[] => terms.flatMap((term) => listOf(term) as Value[]);
 
 /** Lookups that only rearrange their terms. */
@@ -79,7 +79,7 @@ function eachSubelement([items, path, flags]: readonly Value[]): Value[] {
   );
 }
 
-/** Ansible takes the list out of the element that stands beside its parts. */
+/** Like Ansible, removes the list from the element that is paired with its items. */
 function withoutKey(pair: Value, path: readonly string[]): Value {
   const [item, part] = iterate(pair) as [Value, Value];
   return new Tuple([remove(item, path), part]);

@@ -2,7 +2,7 @@ import type { Value } from '../../core/value.ts';
 import type { Context } from '../context.ts';
 import type { Kwargs } from '../python/object.ts';
 
-/** A lookup: a list of what its terms find. */
+/** A lookup, which returns a list of what its terms find. */
 export interface Lookup {
   run(terms: readonly Value[], options: Kwargs, context: Context): readonly Value[];
 }
@@ -10,5 +10,5 @@ export interface Lookup {
 /** A table of lookups. */
 export type Lookups = Readonly<Record<string, Lookup>>;
 
-/** A lookup of a function. */
+/** Makes a lookup from a function. */
 export const lookup = (run: Lookup['run']): Lookup => ({ run });

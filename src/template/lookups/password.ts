@@ -13,7 +13,7 @@ import { sequence } from '../python/values.ts';
 import { keyValues } from './key-values.ts';
 import { lookup } from './lookup.ts';
 
-/** A password kept in a file, made and written there when it is first asked for. */
+/** A password kept in a file, generated and stored there the first time it is requested. */
 export const password = lookup((terms, options, context) => terms.map((term) => read(str(term), options, context)));
 
 const KNOWN = ['length', 'encrypt', 'chars', 'ident', 'seed'];
@@ -61,7 +61,7 @@ function stored(path: string, context: Context): Stored | undefined {
   return { text, salt, ident };
 }
 
-/** The file and its folder are for their owner only, from the first byte. */
+/** Makes the file and its directory accessible only to the owner from the start. */
 function write(path: string, { text, salt, ident }: Stored): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   writeFileSync(path, `${text}${salt ? ` salt=${salt}` : ''}${salt && ident ? ` ident=${ident}` : ''}\n`, {
@@ -82,7 +82,7 @@ const SETS: Record<string, string> = {
   punctuation: PUNCTUATION,
 };
 
-/** The characters that `chars` allows: names of Python's sets, or characters themselves; `,,` is a comma. */
+/** The characters that `chars` allows: names of Python's character sets, or literal characters; `,,` is a comma. */
 function characters(chars: Value | undefined): string {
   const names = chars === undefined || chars === null ? ['ascii_letters', 'digits', '.,:-_'] : split(chars);
   return names

@@ -12,7 +12,7 @@ import { loadYaml } from '../python/yaml-load.ts';
 import { keyValues } from './key-values.ts';
 import { lookup } from './lookup.ts';
 
-/** Secrets of the program `pass` on the controller: `lookup('community.general.passwordstore', 'path subkey=user')`. */
+/** Secrets from the program `pass` on the controller: `lookup('community.general.passwordstore', 'path subkey=user')`. */
 export const passwordstore = lookup((terms, options, context) =>
   terms.map((term) => secretOf(str(term), options, context)),
 );
@@ -68,7 +68,7 @@ function wishOf(term: string, options: Kwargs, context: Context): Wish {
   };
 }
 
-/** The first line, all of it, or one of the `key: value` lines below. */
+/** The first line, all of it, or one of the `key: value` lines below it. */
 function told({ flag, text }: Wish, content: string): Value {
   const whole = content.trimEnd();
   if (flag('returnall')) return whole;
@@ -84,7 +84,7 @@ function told({ flag, text }: Wish, content: string): Value {
 const LETTERS = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789';
 const SYMBOLS = '!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~';
 
-/** A new secret, given or made; with `backup` the old one stays in a line of its own. */
+/** Stores a new secret, given or generated; `backup` keeps the old one on a line of its own. */
 function insert(wish: Wish, old: string | undefined): Value {
   const chars = wish.flag('nosymbols') ? LETTERS : LETTERS + SYMBOLS;
   const made = () =>

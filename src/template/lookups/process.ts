@@ -8,7 +8,7 @@ import { splitLines } from '../python/string-methods.ts';
 import { mapping, truth } from '../python/values.ts';
 import { type Lookups, lookup } from './lookup.ts';
 
-/** Lookups that ask other programs. */
+/** Lookups that run other programs. */
 export const processLookups: Lookups = {
   pipe: lookup((terms, _options, { session }) =>
     terms.map((term) => shell(str(term), session.env.folder, 'pipe').trimEnd()),
@@ -29,7 +29,7 @@ function shell(command: string, folder: string, name: string): string {
   return status === 0 ? decodeText(stdout) : fail(`lookup_plugin.${name}(${command}) returned ${status}`);
 }
 
-// Templates are evaluated synchronously, so a child process of our own runtime waits for the answer.
+// Templates are evaluated synchronously, so run a child process of our own runtime that fetches the answer, and wait for it.
 const FETCH = `
 const { url, init, timeout } = JSON.parse(require('fs').readFileSync(0, 'utf8'));
 fetch(url, { ...init, signal: AbortSignal.timeout(timeout) }).then(

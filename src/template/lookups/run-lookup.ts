@@ -9,7 +9,7 @@ import { truth } from '../python/values.ts';
 
 const OWN_OPTIONS = new Set(['wantlist', 'errors', 'allow_unsafe']);
 
-/** `lookup(name, *terms)` joins what it finds with commas; `query` and `wantlist=True` give the list. */
+/** `lookup(name, *terms)` joins the results with commas; `query` and `wantlist=True` return the list. */
 export function runLookup(
   [nameValue, ...terms]: readonly Value[],
   kwargs: Kwargs,
@@ -29,7 +29,7 @@ export function runLookup(
   return oneOr(items, () => [...items]);
 }
 
-/** Failures of lookups may be told as warnings or ignored; what is undefined never is. */
+/** Failures of lookups may be turned into warnings or ignored, but undefined variables never. */
 function attempt(run: () => readonly Value[], errors: string, context: Context): readonly Value[] | undefined {
   try {
     return run();

@@ -5,7 +5,7 @@ import { str } from '../python/repr.ts';
 import { keyValues } from './key-values.ts';
 import { lookup } from './lookup.ts';
 
-/** Numbers in a row as text: `5`, `2-10/2:host%02d`, `start=1 end=4`, or the same as options. */
+/** A sequence of numbers as text: `5`, `2-10/2:host%02d`, `start=1 end=4`, or the same as options. */
 export const sequence = lookup((terms, options) => {
   const given = new Map([...options].map(([name, value]) => [name, str(value)]));
   if (terms.length === 0) return numbers(fromOptions(given));

@@ -11,7 +11,7 @@ import { readIni } from './ini-file.ts';
 import { keyValues } from './key-values.ts';
 import { type Lookups, lookup } from './lookup.ts';
 
-/** Lookups of one value in a table file. */
+/** Lookups for a value in a table file. */
 export const tableLookups: Lookups = {
   csvfile: lookup((terms, options, context) => terms.flatMap((term) => fromCsv(str(term), options, context))),
   ini: lookup((terms, options, context) => terms.flatMap((term) => fromIni(str(term), options, context))),
@@ -19,7 +19,7 @@ export const tableLookups: Lookups = {
 
 const listOf = (value: Value): Value[] => (Array.isArray(value) ? [...value] : [value]);
 
-/** The options of a call under those that its term has inside. */
+/** The options of a call, overridden by those inside its term. */
 function optionsOf(options: Kwargs, inside: ReadonlyMap<string, string>): (name: string, standard: string) => string {
   return (name, standard) => inside.get(name) ?? str(options.get(name) ?? standard);
 }

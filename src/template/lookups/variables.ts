@@ -6,7 +6,7 @@ import { repr, str, typeName, undefinedError } from '../python/repr.ts';
 import { resolveName } from '../resolve.ts';
 import { type Lookups, lookup } from './lookup.ts';
 
-/** Lookups of variables, the environment and the configuration. */
+/** Lookups for variables, the environment and the configuration. */
 export const variableLookups: Lookups = {
   vars: lookup((terms, options, context) =>
     terms.map((term) => {

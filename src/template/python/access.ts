@@ -10,7 +10,7 @@ import type { Callee, Callees } from './signature.ts';
 import { stringMethods } from './string-methods.ts';
 import { chars, hashable, lookup, sequence } from './values.ts';
 
-/** Jinja's `value.name`: an attribute or method, else the item of that name, else undefined. */
+/** Jinja's `value.name`: an attribute or method, else the item with that name, else undefined. */
 export function getAttribute(value: Value, name: string, context: Context): Value {
   if (value instanceof Undefined) return value;
   const method = ownAttribute(value, name, context);
@@ -19,7 +19,7 @@ export function getAttribute(value: Value, name: string, context: Context): Valu
   return item === undefined ? noAttribute(value, name, context) : item;
 }
 
-/** Jinja's `value[key]`: the item, else the attribute of that name, else undefined. */
+/** Jinja's `value[key]`: the item, else the attribute with that name, else undefined. */
 export function getItem(value: Value, key: Value, context: Context): Value {
   if (value instanceof Undefined) return value;
   const item = ownItem(value, key);
@@ -38,7 +38,7 @@ function noItem(value: Value, key: Value, context: Context): Undefined {
   return context.undefined(() => `${objectName(value)} has no element ${repr(key)}`);
 }
 
-/** What Jinja calls a value in its messages. */
+/** How Jinja's messages refer to a value. */
 const objectName = (value: Value): string => (value === null ? 'None' : `${typeName(value)} object`);
 
 function ownItem(value: Value, key: Value): Value | undefined {
@@ -114,7 +114,7 @@ function bound0(value: Value): number | undefined {
   return fail('slice indices must be integers or None or have an __index__ method', 'template-type');
 }
 
-/** Call a value as a function. */
+/** Calls a value as a function. */
 export function callValue(
   value: Value,
   args: readonly Value[],

@@ -6,7 +6,7 @@ import { percentFormat } from './percent-format.ts';
 import { typeName, undefinedError } from './repr.ts';
 import { sequence } from './values.ts';
 
-/** The signs of Python's binary operators. */
+/** The symbols of Python's binary operators. */
 export type Operator = '+' | '-' | '*' | '/' | '//' | '%' | '**';
 
 /** Python's binary operators. */
@@ -53,7 +53,7 @@ function add(a: Value, b: Value): Value {
   );
 }
 
-/** What objects with operators of their own (dates) make of it. */
+/** The result for objects with their own operators (dates). */
 function dates(symbol: '+' | '-', a: Value, b: Value): Value | undefined {
   return a instanceof PyObject && 'operate' in a
     ? (a.operate as (symbol: string, other: Value) => Value | undefined)(symbol, b)
@@ -95,7 +95,7 @@ function multiply(a: Value, b: Value): Value {
   );
 }
 
-/** What a value made by repetition may have in characters or items. */
+/** The maximum length, in characters or items, of a value built by repetition. */
 const LARGEST = 50_000_000;
 
 function repeat(value: Value, times: number | bigint | boolean): Value | undefined {
@@ -133,7 +133,7 @@ function modulo(a: Value, b: Value): Value {
   return int(((x % y) + y) % y);
 }
 
-/** Python's remainder has the sign of the divisor. */
+/** Python's remainder, which has the sign of the divisor. */
 function modOf(x: number, y: number): number {
   const rest = x % y;
   return rest !== 0 && rest < 0 !== y < 0 ? rest + y : rest;

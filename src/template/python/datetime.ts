@@ -4,7 +4,7 @@ import { float } from './number.ts';
 import { Callable, PyObject } from './object.ts';
 import { strftime } from './strftime.ts';
 
-/** Python's naive `datetime`: a date and a time of day, in milliseconds as if it were UTC, and the microseconds besides. */
+/** Python's naive `datetime`: a date and time of day, in milliseconds as if it were UTC, plus microseconds. */
 export class DateTime extends PyObject {
   readonly opaque = 'datetime';
   readonly ms: number;
@@ -34,7 +34,7 @@ export class DateTime extends PyObject {
     return strftime(format, this.date, this.microsecond, this.offsetMinutes);
   }
 
-  /** Seconds since 1970; a naive time counts as local. */
+  /** Seconds since 1970; a naive time is taken as local time. */
   timestamp(): number {
     if (this.offsetMinutes !== undefined)
       return (this.ms - this.offsetMinutes * 60_000) / 1000 + this.microsecond / 1e6;

@@ -8,7 +8,7 @@ import { assign, existingKey, hashable, iterate, lookup, mapping } from './value
 const dictOf = (value: Value): Map<Value, Value> =>
   value instanceof LazyMapping ? value.toDict() : (value as Map<Value, Value>);
 
-/** The methods of dicts; the views that Python returns are lists here. */
+/** The methods of dicts. Python returns views, we return lists. */
 export const dictMethods: Callees = {
   get: fn(
     'self, key, default=None',

@@ -59,7 +59,7 @@ function formatNumber(value: Value & (number | bigint | boolean | object), spec:
   const body = group(digits, spec);
   if (spec.align !== '=') return pad(sign + prefix + body, spec, spec.align || '>');
   const room = spec.width - sign.length - prefix.length;
-  // Zeros that fill a grouped number are grouped too.
+  // Zeros that pad a grouped number are grouped too.
   const filled = spec.group && spec.fill === '0' ? group(digits, spec, room) : body.padStart(room, spec.fill);
   return sign + prefix + filled;
 }
@@ -81,7 +81,7 @@ function real(value: Value & (number | bigint | boolean | object), spec: Spec): 
   return [negative, realDigits(Math.abs(x), spec.type, spec.precision, spec.alternate)];
 }
 
-/** The digits of a positive float in one of Python's presentations. */
+/** The digits of a positive float in one of Python's presentation types. */
 export function realDigits(x: number, type: string, precision: number | undefined, alternate = false): string {
   if (!Number.isFinite(x)) return /[EFG]/.test(type) ? floatRepr(x).toUpperCase() : floatRepr(x);
   if (type === '%') return `${fixedEven(x * 100, precision ?? 6)}%`;
@@ -99,7 +99,7 @@ function scientific(x: number, precision: number, type: string): string {
 
 function general(x: number, precision: number, type: string, alternate: boolean): string {
   const exponent = x === 0 ? 0 : Number(x.toExponential(precision - 1).split('e')[1]);
-  // Without a type a float keeps at least one digit after the point.
+  // Without a type, a float keeps at least one digit after the point.
   const limit = type === '' ? precision - 1 : precision;
   const trim = (digits: string) => (alternate || !digits.includes('.') ? digits : digits.replace(/\.?0+$/, ''));
   if (exponent < -4 || exponent >= limit) {

@@ -5,7 +5,7 @@ import { float, floatRepr, isNumber, parseInt10 } from './number.ts';
 import { repr, str, typeName } from './repr.ts';
 import { compare, mapping, sequence } from './values.ts';
 
-/** How Python's `json.dumps` writes. */
+/** Formatting options of Python's `json.dumps`. */
 interface JsonStyle {
   readonly indent?: string | undefined;
   readonly sortKeys?: boolean;
@@ -93,7 +93,7 @@ const quote = (text: string, ensureAscii: boolean): string => {
   return `"${text.replace(unsafe, (char) => SHORT[char] ?? `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`)}"`;
 };
 
-/** JSON text as a value; numbers keep Python's difference between int and float. */
+/** Parses JSON; numbers keep Python's distinction between int and float. */
 export function parseJson(source: string): Value {
   const parser = new JsonParser(source);
   return parser.document();

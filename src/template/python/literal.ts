@@ -3,7 +3,7 @@ import { Tuple, type Value } from '../../core/value.ts';
 import { float, parseFloat10, parseInt10 } from './number.ts';
 import { assign } from './values.ts';
 
-/** Python's literal of a text; undefined where it is none. With `json`, `true`, `false` and `null` are words too. */
+/** Parses a text as a Python literal; undefined if it is not one. With `json`, `true`, `false` and `null` are accepted too. */
 export function literal(text: string, json = false): Value | undefined {
   const reader = new Reader(text, json);
   try {
@@ -150,7 +150,7 @@ function number(word: string): Value {
 
 const ESCAPE = /\\(?:x([0-9a-fA-F]{2})|u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([0-7]{1,3})|([\s\S]))/g;
 
-/** A string literal's inside with Python's escapes resolved; unknown ones keep their backslash. */
+/** Resolves Python's escapes in a string literal's content; unknown ones keep their backslash. */
 export function unescapeText(inside: string): string {
   if (!inside.includes('\\')) return inside;
   return inside.replace(ESCAPE, (all, ...[hex2, hex4, hex8, octal, char]) => {

@@ -1,7 +1,7 @@
 import { Float, type Value } from '../../core/value.ts';
 import { fail } from '../errors.ts';
 
-/** Whether a value is a Python number; bool is an int. */
+/** Whether a value is a Python number; a bool counts as an int. */
 export const isNumber = (value: Value): value is number | bigint | boolean | Float =>
   typeof value === 'number' || typeof value === 'bigint' || typeof value === 'boolean' || value instanceof Float;
 
@@ -9,28 +9,28 @@ export const isNumber = (value: Value): value is number | bigint | boolean | Flo
 export const isInt = (value: Value): value is number | bigint | boolean =>
   typeof value === 'bigint' || typeof value === 'boolean' || (typeof value === 'number' && Number.isInteger(value));
 
-/** Whether Python has this as a float. */
+/** Whether a value is a Python float. */
 export const isFloat = (value: Value): value is number | Float =>
   value instanceof Float || (typeof value === 'number' && !Number.isInteger(value));
 
-/** A Python float. */
+/** Makes a Python float. */
 export const float = (x: number): Value => (Number.isInteger(x) ? new Float(x) : x);
 
-/** A Python int, as a number where it fits. */
+/** Makes a Python int, stored as a number if it fits. */
 export const int = (x: bigint): Value => (x >= -MAX && x <= MAX ? Number(x) : x);
 const MAX = BigInt(Number.MAX_SAFE_INTEGER);
 
-/** A Python int of a number without fraction, however large. */
+/** Makes a Python int from a number without a fraction, however large. */
 export const intOf = (x: number): Value => (Number.isSafeInteger(x) ? x + 0 : BigInt(x));
 
-/** The JavaScript number nearest to a Python number. */
+/** The JavaScript number closest to a Python number. */
 export const numberOf = (value: number | bigint | boolean | Float): number =>
   value instanceof Float ? value.value : Number(value);
 
-/** A number for arithmetic of any size. */
+/** The number as a bigint, for arithmetic of any size. */
 export const bigOf = (value: number | bigint | boolean): bigint => BigInt(value);
 
-/** A small int argument, as of a width or an index. */
+/** Reads a small int argument, such as a width or an index. */
 export function indexOf(value: Value): number {
   if (isInt(value)) return Number(value);
   return fail(`an integer is required`);
@@ -39,7 +39,7 @@ export function indexOf(value: Value): number {
 const INT_TEXT = /^[+-]?\d+(_\d+)*$/;
 const FLOAT_TEXT = /^[+-]?((\d+(_\d+)*)?\.?(\d+(_\d+)*)?(e[+-]?\d+(_\d+)*)?|inf(inity)?|nan)$/i;
 
-/** Python's `int(text, base)`, undefined where Python raises ValueError. */
+/** Python's `int(text, base)`; undefined where Python raises ValueError. */
 export function parseInt10(text: string, base = 10): Value | undefined {
   const trimmed = text.trim();
   if (base === 10) return INT_TEXT.test(trimmed) ? int(signed(trimmed.replaceAll('_', ''), '')) : undefined;
@@ -48,7 +48,7 @@ export function parseInt10(text: string, base = 10): Value | undefined {
   const [, sign = '', prefix = '', rest = ''] = match;
   const prefixBase = { '0x': 16, '0o': 8, '0b': 2 }[prefix.toLowerCase()];
   const actual = base === 0 ? (prefixBase ?? 10) : base;
-  // `0b1` in base 16 is a number of three digits.
+  // In base 16, `0b1` is a three-digit number.
   const digits = prefixBase === actual ? rest : prefix + rest;
   return fromDigits(sign, digits.replaceAll('_', '').toLowerCase(), actual);
 }
@@ -69,7 +69,7 @@ function fromDigits(sign: string, digits: string, base: number): Value | undefin
   return int(sign === '-' ? -total : total);
 }
 
-/** Python's `float(text)`, undefined where Python raises ValueError. */
+/** Python's `float(text)`; undefined where Python raises ValueError. */
 export function parseFloat10(text: string): number | undefined {
   const trimmed = text.trim();
   if (!FLOAT_TEXT.test(trimmed)) return undefined;
@@ -81,7 +81,7 @@ export function parseFloat10(text: string): number | undefined {
   return Number(trimmed.replaceAll('_', ''));
 }
 
-/** Python's text of a float: the shortest digits that read back, with an exponent below 1e-4 and from 1e16. */
+/** Python's text of a float: the fewest digits that round-trip, with an exponent below 1e-4 and from 1e16. */
 export function floatRepr(x: number): string {
   if (Number.isNaN(x)) return 'nan';
   if (!Number.isFinite(x)) return x > 0 ? 'inf' : '-inf';
@@ -102,7 +102,7 @@ function decimal(digits: string, exponent: number): string {
   return `${sign}${all.slice(0, exponent + 1)}.${all.slice(exponent + 1)}`;
 }
 
-/** A positive number with so many decimals, as Python prints it: an exact half goes to the even neighbour. */
+/** Formats a positive number with a fixed number of decimals as Python does: an exact half goes to the even neighbour. */
 export function fixedEven(x: number, precision: number): string {
   if (x >= 1e21 || precision > 70)
     return x >= 1e21
@@ -110,7 +110,7 @@ export function fixedEven(x: number, precision: number): string {
       : x.toFixed(Math.min(100, precision));
   const shown = x.toFixed(precision);
   const rest = x.toFixed(precision + 30).slice(x.toFixed(precision + 30).indexOf('.') + 1 + precision);
-  // `toFixed` takes an exact half up.
+  // `toFixed` rounds an exact half up.
   return /^50*$/.test(rest) && Number(shown.at(-1)) % 2 === 1
     ? (Number(shown) - 10 ** -precision).toFixed(precision)
     : shown;

@@ -7,9 +7,9 @@ export type Kwargs = ReadonlyMap<string, Value>;
 /** No keyword arguments. */
 export const noKwargs: Kwargs = new Map();
 
-/** A thing of Python that is no plain data; what it can do, it has as a method. */
+/** A Python object that is not plain data; its abilities are its methods. */
 export abstract class PyObject implements Opaque {
-  /** Python's name of its type. */
+  /** The name of its Python type. */
   abstract readonly opaque: string;
   attribute?(name: string, context: Context): Value | undefined;
   call?(args: readonly Value[], kwargs: Kwargs, context: Context): Value;
@@ -18,7 +18,7 @@ export abstract class PyObject implements Opaque {
   iterate?(): readonly Value[];
 }
 
-/** A Python callable made of a function. */
+/** A Python callable made from a function. */
 export class Callable extends PyObject {
   readonly opaque: string = 'function';
   readonly name: string;
@@ -39,7 +39,7 @@ export class Callable extends PyObject {
   }
 }
 
-/** A value that is not there; any use but a test fails with its message. */
+/** An undefined value: any use of it except a test fails with its message. */
 export class Undefined extends PyObject {
   readonly opaque = 'AnsibleUndefined';
   readonly #message: string | (() => string);
@@ -55,23 +55,23 @@ export class Undefined extends PyObject {
     return typeof this.#message === 'string' ? this.#message : this.#message();
   }
 
-  /** Give an error the place where the missing thing was asked for. */
+  /** Sets an error's place to where the undefined value was requested. */
   locate(error: Error): void {
     this.#locate?.(error);
   }
 }
 
-/** What `x if c` is where `c` is false and no `else` says otherwise: prints as nothing, is false and empty. */
+/** The value of `x if c` if `c` is false and there is no `else`: it prints nothing, and is false and empty. */
 export const MISSING = new Undefined('the inline if-expression evaluated to false and no else section was defined.');
 
-/** A mapping whose values are computed when they are asked for, as `hostvars` and `vars`. */
+/** A mapping whose values are computed on access, such as `hostvars` and `vars`. */
 export class LazyMapping extends PyObject {
   readonly opaque: string;
   readonly #get: (key: string) => Value | undefined;
   readonly #keys: () => Iterable<string>;
   readonly #show: (key: string) => Value | undefined;
 
-  /** `show` gives a value as it is shown where all are at once. */
+  /** `show` returns a value as it is displayed when all are shown at once. */
   constructor(name: string, get: (key: string) => Value | undefined, keys: () => Iterable<string>, show = get) {
     super();
     this.opaque = name;
@@ -88,13 +88,13 @@ export class LazyMapping extends PyObject {
     return [...this.#keys()];
   }
 
-  /** All of it at once. */
+  /** Computes all of it. */
   toDict(): Map<Value, Value> {
     return new Map(this.keys().map((key) => [key, this.#show(key) ?? null]));
   }
 }
 
-/** Python's `namespace()` of Jinja: the only thing that `set` can assign into. */
+/** Jinja's `namespace()`: the only object whose attributes `set` can assign. */
 export class Namespace extends PyObject {
   readonly opaque = 'Namespace';
   readonly values: Map<string, Value>;
@@ -109,7 +109,7 @@ export class Namespace extends PyObject {
   }
 }
 
-/** A tuple whose parts have names too, as what `groupby` yields. */
+/** A tuple whose parts also have names, such as those that `groupby` yields. */
 export class NamedTuple extends Tuple {
   readonly names: readonly string[];
 
@@ -118,7 +118,7 @@ export class NamedTuple extends Tuple {
     this.names = names;
   }
 
-  /** A part by its name. */
+  /** A part, by name. */
   part(name: string): Value | undefined {
     return this.items[this.names.indexOf(name)];
   }

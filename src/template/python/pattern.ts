@@ -1,4 +1,4 @@
-/** Python's flags of `re`. */
+/** The flags of Python's `re`. */
 export interface Flags {
   readonly ignorecase?: boolean;
   readonly multiline?: boolean;
@@ -7,10 +7,10 @@ export interface Flags {
   readonly ascii?: boolean;
 }
 
-/** A Python pattern as a JavaScript one, with the names of its groups. */
+/** A Python pattern converted to a JavaScript one, with the names of its groups. */
 export interface Pattern {
   readonly regexp: RegExp;
-  /** How many groups it has. */
+  /** The number of groups. */
   readonly groups: number;
   readonly names: ReadonlyMap<string, number>;
 }

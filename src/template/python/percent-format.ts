@@ -20,19 +20,19 @@ export function percentFormat(text: string, values: Value): string {
     if (type === '%') return '%';
     if (type === undefined) return fail('incomplete format');
     const wide = width === '*' ? Number(next()) : Number(width || 0);
-    // `%.f` has a precision: none is 0.
+    // `%.f` does have a precision: an empty one means 0.
     const digits = precision === '*' ? Number(next()) : precisionOf(precision, /\.[hlL]?.$/.test(all));
     const value = key === undefined ? next() : named(dict, key);
     return pad(convert(value, type, flags, digits), flags, wide, type);
   });
-  // A list may be indexed, as a dict may: Python then does not count.
+  // Lists and dicts can be indexed, and then Python does not count arguments.
   if (!dict && used < items.length && !Array.isArray(values)) {
     return fail('not all arguments converted during string formatting');
   }
   return result;
 }
 
-/** The digits that a conversion names; a point without any means 0, and no point that it is left open. */
+/** The digits given in a conversion. A point without digits means 0; no point leaves the precision open. */
 function precisionOf(digits: string | undefined, hasPoint: boolean): number | undefined {
   if (digits !== undefined) return Number(digits);
   return hasPoint ? 0 : undefined;

@@ -5,7 +5,7 @@ import { str } from './repr.ts';
 
 const N = 624;
 
-/** Python's seeded generator: the same seed gives the same numbers as there. */
+/** Python's seeded generator: a given seed yields the same numbers as in Python. */
 export class SeededRandom {
   readonly #state = new Uint32Array(N);
   #index = N;
@@ -68,7 +68,7 @@ export class SeededRandom {
     return value;
   }
 
-  /** A whole number from 0 up to, not including, the limit. */
+  /** An integer from 0 to the limit, exclusive. */
   below(limit: number): number {
     const bits = limit.toString(2).length;
     if (bits > 53) return Number(this.#bits(bits) % BigInt(limit));

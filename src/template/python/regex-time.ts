@@ -1,17 +1,17 @@
 import { Script } from 'node:vm';
 import { fail } from '../errors.ts';
 
-/** How long the search of one pattern in one text may take. */
+/** How long searching one text for one pattern may take. */
 const LONGEST_MS = 10_000;
 
-/** Steps that nobody waits for: what may need more is watched. */
+/** A number of steps that takes no noticeable time: only what may need more is watched. */
 const FEW_STEPS = 1e10;
 
-/** What makes V8's search, which tries all ways, take long. */
+/** What can make V8's backtracking search slow. */
 interface Risk {
-  /** Something repeated within something repeated: `(a+)+` doubles its time with each character. */
+  /** A repetition inside a repetition: `(a+)+` doubles the time with every character. */
   readonly nested: boolean;
-  /** How many parts may be of any length: each is one more power of the text's length. */
+  /** How many parts have unbounded length: each adds one to the exponent of the text's length. */
   readonly repeats: number;
 }
 
@@ -27,8 +27,8 @@ function riskOf(regexp: RegExp): Risk {
 }
 
 /**
- * Do a search, and give it up after ten seconds if it is of those that may never end: no signal reaches a program that searches. To watch
- * costs a tenth of a millisecond, so what is known to end is not watched.
+ * Runs a search, giving up after ten seconds if it is one that may never end, since no signal reaches a program while it searches. Watching
+ * costs a tenth of a millisecond, so a search known to end is not watched.
  */
 export function inTime<T>(regexp: RegExp, text: string, search: () => T): T {
   const { nested, repeats } = riskOf(regexp);

@@ -20,12 +20,12 @@ interface Scoped {
   a: boolean;
 }
 
-/** Reads a Python pattern and writes the JavaScript one that means the same. */
+/** Translates a Python pattern to an equivalent JavaScript one. */
 export class Translator {
   readonly #source: string;
   readonly #names = new Map<string, number>();
   #flags: Scoped;
-  /** Whether the whole is compiled case-insensitively; a scoped `(?i:…)` spells letters out instead. */
+  /** Whether the whole pattern is compiled case-insensitively; a scoped `(?i:…)` spells out both cases instead. */
   #globalIgnoreCase: boolean;
   #groups = 0;
   #at = 0;
@@ -60,7 +60,7 @@ export class Translator {
     }
   }
 
-  /** `(?i)` at the start holds for the whole pattern. */
+  /** `(?i)` at the start applies to the whole pattern. */
   #globalFlags(): void {
     for (;;) {
       const match = /^\(\?([aiLmsux]+)\)/.exec(this.#source.slice(this.#at));
@@ -70,7 +70,7 @@ export class Translator {
     }
   }
 
-  /** The character here; it is not the end. */
+  /** The current character; fails at the end. */
   #character(): string {
     return String.fromCodePoint(codeOf(this.#source.slice(this.#at, this.#at + 2)));
   }
@@ -103,7 +103,7 @@ export class Translator {
     const quantifier = match[0].replace(/^\{,/, '{0,');
     const next = this.#source[this.#at];
     if (isAnchor) this.#fail('nothing to repeat');
-    // Lookarounds cannot be repeated in JavaScript unless wrapped.
+    // JavaScript cannot repeat lookarounds unless they are wrapped.
     const wrapped = /^\(\?[=!<]/.test(atom) && !atom.startsWith('(?<g') ? `(?:${atom})` : atom;
     if (next === '?') return wrapped + quantifier + this.#one('?');
     if (next === '+') return this.#atomic(wrapped + quantifier + this.#one(''));
@@ -112,7 +112,7 @@ export class Translator {
     return wrapped + quantifier;
   }
 
-  /** Atomic groups and possessive quantifiers: a lookahead never gives back. Its capture is not one of Python's. */
+  /** Atomic groups and possessive quantifiers, emulated with a lookahead, which never backtracks. Its capture is not one of Python's. */
   #atomic(inside: string): string {
     const name = `atomic${this.#at}`;
     return `(?:(?=(?<${name}>${inside}))\\k<${name}>)`;
@@ -203,7 +203,7 @@ export class Translator {
     const body = this.#alternatives();
     this.#at++;
     const [yes, no = ''] = splitTop(body);
-    // JavaScript's reference to a group that did not take part matches nothing: a negative test tells them apart.
+    // In JavaScript, a reference to a group that did not participate matches the empty string, so a negative test tells the cases apart.
     return `(?:(?<=(?=\\k<g${number}>)[^]*)${yes}|${no})`;
   }
 
@@ -236,7 +236,7 @@ export class Translator {
 
   #boundary = (word: string): string => `(?:(?<=[${word}])(?![${word}])|(?<![${word}])(?=[${word}]))`;
 
-  /** The character that an escape stands for. */
+  /** The character that an escape represents. */
   #escapedChar(): string {
     const rest = this.#source.slice(this.#at);
     const hex = /^\\(?:x([\da-fA-F]{2})|u([\da-fA-F]{4})|U([\da-fA-F]{8}))/.exec(rest);
@@ -293,7 +293,7 @@ export class Translator {
     return setSafe(char.toLowerCase()) + setSafe(char.toUpperCase());
   }
 
-  /** A member of a set: `=` and a character, or a class. */
+  /** A member of a set: `=` followed by a character, or a class. */
   #setChar(): string {
     const char = this.#character();
     if (char !== '\\') {

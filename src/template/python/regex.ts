@@ -8,7 +8,7 @@ import { Translator } from './regex-translate.ts';
 
 const cache = new Map<string, Pattern>();
 
-/** Compile a pattern of Python's `re`. */
+/** Compiles a pattern of Python's `re`. */
 export function compilePattern(source: string, flags: Flags = {}): Pattern {
   const key = `${flags.ignorecase ? 'i' : ''}${flags.multiline ? 'm' : ''}${flags.dotall ? 's' : ''}${flags.verbose ? 'x' : ''}${flags.ascii ? 'a' : ''}:${source}`;
   const known = cache.get(key);
@@ -19,15 +19,15 @@ export function compilePattern(source: string, flags: Flags = {}): Pattern {
   return pattern;
 }
 
-/** A match, its groups counted as Python does. */
+/** A match, with groups numbered as in Python. */
 export interface Match {
   readonly start: number;
   readonly end: number;
-  /** The whole, then each group; undefined where a group took no part. */
+  /** The whole match, then each group; undefined for a group that did not participate. */
   readonly groups: readonly (string | undefined)[];
 }
 
-/** All matches, none overlapping. After an empty match Python looks once more at the same place, for one that is not. */
+/** All non-overlapping matches. After an empty match, Python tries again at the same place for a non-empty one. */
 export const matches = (pattern: Pattern, text: string, most = Number.POSITIVE_INFINITY): readonly Match[] =>
   inTime(pattern.regexp, text, () => {
     const found: Match[] = [];
@@ -52,10 +52,10 @@ function* eachMatch(pattern: Pattern, text: string): Generator<Match> {
   }
 }
 
-/** One character is two units of JavaScript's text beyond the first plane. */
+/** Characters beyond the first plane take two units of JavaScript text. */
 const characterLength = (text: string, at: number): number => ((text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1);
 
-/** The next match from here on. V8's lookarounds also match between the two units of one character: no place for Python. */
+/** The next match from this position on. V8's lookarounds also match between the two units of one character, which Python never does. */
 function matchFrom(regexp: RegExp, text: string, from: number): RegExpExecArray | null {
   for (let at = from; ; ) {
     regexp.lastIndex = at;
@@ -67,7 +67,7 @@ function matchFrom(regexp: RegExp, text: string, from: number): RegExpExecArray 
 
 const splitsCharacter = (text: string, at: number): boolean => at > 0 && characterLength(text, at - 1) === 2;
 
-/** A match at this place that is not empty: what follows it must differ from what followed before. */
+/** A non-empty match at this position: the rest of the text after the match must differ from the rest before it. */
 function longerAt(regexp: RegExp, text: string, at: number): RegExpExecArray | null {
   const sticky = new RegExp(
     `(?=(?<rest>[^]*))(?:${regexp.source})(?!\\k<rest>(?![^]))`,
@@ -109,7 +109,7 @@ const CONTROLS: Record<string, string> = { a: '\x07', f: '\f', n: '\n', r: '\r',
 
 const REFERENCE = /\\(?:g<([^>]*)>|(0[0-7]{0,2}|[1-3][0-7]{2})|([1-9]\d?)|([\s\S]))/g;
 
-/** A replacement text with `\1` and `\g<name>` as a function of the match. */
+/** Compiles a replacement text with `\1` and `\g<name>` to a function of the match. */
 export function compileReplacement(by: string, pattern: Pattern): (match: Match) => string {
   if (!by.includes('\\')) return () => by;
   const parts: (string | number)[] = [];
@@ -132,14 +132,14 @@ function replacementPart([all, named, octal, number, char = '']: RegExpMatchArra
   return /[a-zA-Z]/.test(char) ? fail(`bad escape ${all}`, 'regex') : all;
 }
 
-/** A group's number by its number or name. */
+/** The number of a group given by number or name. */
 export function groupNumber(name: string, pattern: Pattern): number {
   const number = /^\d+$/.test(name) ? Number(name) : pattern.names.get(name);
   if (number === undefined) return fail(`IndexError: unknown group name '${name}'`, 'regex');
   return number <= pattern.groups ? number : fail(`invalid group reference ${number}`, 'regex');
 }
 
-/** What Python's `findall` makes of a match. */
+/** What Python's `findall` returns for a match. */
 export function findallItem(match: Match): Value {
   const [whole = '', ...inner] = match.groups;
   if (inner.length === 0) return whole;

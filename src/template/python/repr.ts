@@ -4,7 +4,7 @@ import { TemplateError } from '../errors.ts';
 import { floatRepr } from './number.ts';
 import { LazyMapping, MISSING, PyObject, Undefined } from './object.ts';
 
-/** Python's `str()`: what a value looks like in text. */
+/** Python's `str()`: a value as text. */
 export function str(value: Value): string {
   if (typeof value === 'string') return value;
   if (typeof value === 'number' && Number.isInteger(value)) return String(value);
@@ -14,7 +14,7 @@ export function str(value: Value): string {
   return repr(value);
 }
 
-/** Python's `repr()`: how a value looks inside a list. */
+/** Python's `repr()`: a value as shown inside a list. */
 export function repr(value: Value): string {
   if (value === null) return 'None';
   if (typeof value === 'boolean') return value ? 'True' : 'False';
@@ -33,14 +33,14 @@ export function repr(value: Value): string {
   return `<${typeName(value)} object>`;
 }
 
-/** The error for using what is not there. */
+/** The error for using an undefined value. */
 export function undefinedError(value: Undefined): TemplateError {
   const error = new TemplateError(value.message, 'undefined');
   value.locate(error);
   return error;
 }
 
-/** Python's name of a value's type, as its messages print it. */
+/** The name of a value's type in Python's messages. */
 export function typeName(value: Value): string {
   if (value === null) return 'NoneType';
   if (typeof value === 'boolean') return 'bool';

@@ -4,10 +4,10 @@ import { fail } from '../errors.ts';
 import { literal } from './literal.ts';
 import type { Kwargs } from './object.ts';
 
-/** Bound arguments, in the order of the signature; what the signature does not name is never looked at. */
+/** Bound arguments, in the order of the signature; those that the signature does not name are never read. */
 export type Args = readonly [Value, Value, Value, Value, Value, Value, Value, Value, Value, Value, Value, Value];
 
-/** Something that templates can call by name: a filter, a test, a method, a global function. */
+/** Something that templates call by name: a filter, a test, a method, a global function. */
 export interface Callee {
   call(name: string, args: readonly Value[], kwargs: Kwargs, context: Context): Value;
 }
@@ -22,7 +22,7 @@ interface Parameter {
   readonly onlyByName: boolean;
 }
 
-/** A callee of a signature as Python writes it (`value, width=80, *rest, **options`) and what it does with its arguments. */
+/** Makes a callee from a signature in Python's notation (`value, width=80, *rest, **options`) and a function of the bound arguments. */
 export function fn(signature: string, body: (args: Args, context: Context) => Value): Callee {
   let parameters: readonly Parameter[] | undefined;
   return {

@@ -17,7 +17,7 @@ const MONTHS = [
   'December',
 ];
 
-/** C's `strftime` in the C locale; the date's UTC fields are the fields that are printed. */
+/** C's `strftime` in the C locale; prints the UTC fields of the date. */
 export function strftime(format: string, date: Date, microsecond = 0, offsetMinutes?: number): string {
   return format.replace(/%([-_0^#]?)(\d*)([a-zA-Z%+])/g, (all, flag, width, code) => {
     const part = codes[code as string]?.(date, microsecond, offsetMinutes);
@@ -122,7 +122,7 @@ const PARTS: Record<string, string> = {
   '%': '%',
 };
 
-/** What `strptime` reads: milliseconds as if UTC, microseconds, and the zone's offset if the text tells it. */
+/** What `strptime` reads: milliseconds as if UTC, microseconds, and the zone's offset if the text contains one. */
 interface ParsedTime {
   readonly ms: number;
   readonly microsecond: number;

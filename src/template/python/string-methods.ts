@@ -128,7 +128,7 @@ function nodeEncoding(python: string): BufferEncoding {
   return /16/.test(python) ? 'utf16le' : 'utf8';
 }
 
-/** Python's `strip`: white space, or a set of characters. */
+/** Python's `strip`: strips white space, or a set of characters. */
 export function strip(self: string, set: Value, left: boolean, right: boolean): string {
   const drop =
     set === null
@@ -167,7 +167,7 @@ function rsplit(self: string, sep: Value, max: number): Value[] {
   return parts.map(flipped).reverse();
 }
 
-/** Python's line ends, which are more than `\n`. */
+/** Splits at Python's line ends, which are more than `\n`. */
 export function splitLines(self: string, keep = false): string[] {
   const lines =
     self.match(
@@ -188,7 +188,7 @@ function joined(item: Value, at: number): string {
   return fail(`sequence item ${at}: expected str instance, ${typeName(item)} found`, 'template-type');
 }
 
-/** Python's `replace`, at most `count` times unless that is negative. */
+/** Python's `replace`: at most `count` times, without limit if that is negative. */
 export function replace(self: string, old: string, by: string, count: number): string {
   const parts = old === '' ? ['', ...chars(self), ''] : self.split(old);
   if (count < 0) return parts.join(by);
@@ -230,7 +230,7 @@ const count = (self: string, sub: string): number => (sub === '' ? length(self) 
 
 const room = (self: string, width: Value): number => Math.max(0, indexOf(width) - length(self));
 
-/** Python's `center`, which puts an odd blank left where the width is odd. */
+/** Python's `center`, which puts the odd blank on the left if the width is odd. */
 export function center(self: string, width: number, fill = ' '): string {
   const missing = width - length(self);
   if (missing <= 0) return self;

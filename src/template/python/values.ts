@@ -4,7 +4,7 @@ import { fail } from '../errors.ts';
 import { LazyMapping, MISSING, PyObject, Undefined } from './object.ts';
 import { repr, typeName, undefinedError } from './repr.ts';
 
-/** Python's truth of a value. */
+/** The truth value of a value in Python. */
 export function truth(value: Value): boolean {
   if (typeof value === 'boolean') return value;
   if (value === null) return false;
@@ -21,7 +21,7 @@ export function truth(value: Value): boolean {
   return true;
 }
 
-/** The elements that Python would iterate over. */
+/** The elements that iterating in Python would yield. */
 export function iterate(value: Value): readonly Value[] {
   const items = elements(value);
   if (items) return items;
@@ -29,7 +29,7 @@ export function iterate(value: Value): readonly Value[] {
   return fail(`'${typeName(value)}' object is not iterable`);
 }
 
-/** The elements of an iterable, undefined for anything else. */
+/** The elements of an iterable; undefined for anything else. */
 export function elements(value: Value): readonly Value[] | undefined {
   if (Array.isArray(value)) return value;
   if (typeof value === 'string') return chars(value);
@@ -42,13 +42,13 @@ export function elements(value: Value): readonly Value[] | undefined {
   return undefined;
 }
 
-/** A list or tuple, what Ansible calls a sequence; text is none. */
+/** The items of a list or tuple, which Ansible calls a sequence; text is not one. */
 export function sequence(value: Value): readonly Value[] | undefined {
   if (Array.isArray(value)) return value;
   return value instanceof Tuple ? value.items : undefined;
 }
 
-/** A dict, lazy ones computed. */
+/** A dict; a lazy one is computed. */
 export function mapping(value: Value): ReadonlyMap<Value, Value> | undefined {
   if (isDict(value)) return value;
   return value instanceof LazyMapping ? value.toDict() : undefined;
@@ -56,7 +56,7 @@ export function mapping(value: Value): ReadonlyMap<Value, Value> | undefined {
 
 const SURROGATE = /[\ud800-\udfff]/;
 
-/** The characters of a text, by Python's count. */
+/** The characters of a text, as Python counts them. */
 export const chars = (text: string): string[] => (SURROGATE.test(text) ? Array.from(text) : text.split(''));
 
 /** Python's `len()`. */
@@ -109,10 +109,10 @@ const sameEntries = (a: ReadonlyMap<Value, Value>, b: ReadonlyMap<Value, Value>)
 function compareNumbers(x: number | bigint, y: number | bigint): number {
   if (x < y) return -1;
   if (x > y) return 1;
-  return x === y || Number(x) === Number(y) ? 0 : Number.NaN; // NaN is neither, and not equal to itself
+  return x === y || Number(x) === Number(y) ? 0 : Number.NaN; // NaN is neither, and does not equal itself
 }
 
-/** Python's `<`: negative, zero or positive, as sorting wants it; `symbol` is for the message. */
+/** Python's `<`, as a number suitable for sorting; `symbol` is for the message. */
 export function compare(a: Value, b: Value, symbol = '<'): number {
   if (typeof a === 'string' && typeof b === 'string') return compareText(a, b);
   const [x, y] = [plainNumber(a), plainNumber(b)];
@@ -129,7 +129,7 @@ export function compare(a: Value, b: Value, symbol = '<'): number {
 function compareText(a: string, b: string): number {
   if (a === b) return 0;
   if (!SURROGATE.test(a) && !SURROGATE.test(b)) return a < b ? -1 : 1;
-  // Python orders by code point, JavaScript by UTF-16 unit.
+  // Python sorts by code point, JavaScript by UTF-16 unit.
   return Buffer.compare(Buffer.from(a), Buffer.from(b));
 }
 
@@ -159,14 +159,14 @@ function textContains(text: string, item: Value): boolean {
   return fail(`'in <string>' requires string as left operand, not ${typeName(item)}`);
 }
 
-/** A dict key that Python accepts. */
+/** Fails if Python would not accept the value as a dict key. */
 export function hashable(key: Value): Value {
   if (key instanceof Undefined) throw undefinedError(key);
   if (Array.isArray(key) || isDict(key)) return fail(`unhashable type: '${typeName(key)}'`);
   return key;
 }
 
-/** The key under which a dict already holds an equal key: `1`, `1.0` and `True` are one, equal tuples too. */
+/** The equal key that a dict already contains: `1`, `1.0` and `True` are the same key, and so are equal tuples. */
 export function existingKey(dict: ReadonlyMap<Value, Value>, key: Value): Value | undefined {
   if (dict.has(key)) return key;
   if (typeof key === 'string' || key === null) return undefined;
@@ -178,7 +178,7 @@ export function existingKey(dict: ReadonlyMap<Value, Value>, key: Value): Value 
 export const hasKey = (dict: ReadonlyMap<Value, Value>, key: Value): boolean =>
   dict.has(key) || existingKey(dict, key) !== undefined;
 
-/** A dict's value under a key, undefined when it has none. */
+/** A dict's value for a key; undefined if it has none. */
 export function lookup(dict: ReadonlyMap<Value, Value>, key: Value): Value | undefined {
   const found = dict.get(key);
   if (found !== undefined || typeof key === 'string') return found;
@@ -186,19 +186,19 @@ export function lookup(dict: ReadonlyMap<Value, Value>, key: Value): Value | und
   return existing === undefined ? undefined : dict.get(existing);
 }
 
-/** Python's `dict[key] = value`: an equal key keeps its place and form. */
+/** Python's `dict[key] = value`: an existing equal key keeps its position and form. */
 export function assign(dict: Map<Value, Value>, key: Value, value: Value): void {
   const existing = typeof key === 'string' ? key : existingKey(dict, hashable(key));
   dict.set(existing === undefined ? key : existing, value);
 }
 
-/** A text that says equal for equal values, for sets. */
+/** A text that is the same for equal values, for use in sets. */
 export const identityKey = (value: Value): string => {
   const number = plainNumber(value);
   return number === undefined ? repr(value) : `n${number}`;
 };
 
-/** A copy that shares no list and no dict with its original. */
+/** A copy that shares no list or dict with the original. */
 export function deepCopy(value: Value): Value {
   if (Array.isArray(value)) return value.map(deepCopy);
   if (isDict(value)) return new Map([...value].map(([key, item]) => [key, deepCopy(item)]));

@@ -1,4 +1,4 @@
-/** Which styles a text can be written in. */
+/** The styles that a text can be written in. */
 interface Facts {
   readonly multiline: boolean;
   readonly flowPlain: boolean;
@@ -9,7 +9,7 @@ interface Facts {
 
 const BREAK = /[\r\n\x85\u2028\u2029]/;
 
-/** What libyaml's emitter finds out about a text before it chooses a style. */
+/** What libyaml's emitter determines about a text before choosing a style. */
 export function analyze(text: string): Facts {
   if (text === '') return { multiline: false, flowPlain: false, blockPlain: true, singleQuoted: true, block: false };
   const marks = indicators(text);
@@ -26,7 +26,7 @@ export function analyze(text: string): Facts {
   };
 }
 
-// libyaml, which Ansible prints with, takes nothing beyond the first plane for printable.
+// libyaml, which Ansible prints with, considers nothing beyond the first plane printable.
 const UNPRINTABLE = /[^\n\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd]/;
 
 interface Marks {

@@ -8,20 +8,20 @@ import { analyze } from './yaml-analyze.ts';
 import { scalarKind } from './yaml-scalar.ts';
 import { writeScalar } from './yaml-write.ts';
 
-/** How the dumper writes. */
+/** Formatting options of the dumper. */
 interface YamlStyle {
-  /** True for `[a]` and `{a: b}` everywhere, false nowhere, undefined for lists and dicts that hold only scalars. */
+  /** Flow style (`[a]`, `{a: b}`): true everywhere, false nowhere, undefined only for lists and dicts of scalars. */
   readonly flow: boolean | undefined;
   readonly indent: number;
   readonly width: number;
   readonly sortKeys: boolean;
   readonly explicitStart: boolean;
   readonly explicitEnd: boolean;
-  /** A quote or block sign to use for all scalars. */
+  /** The quote or block indicator to use for all scalars. */
   readonly style: string;
 }
 
-/** A value as Ansible prints it, which uses libyaml's emitter. */
+/** Formats a value as Ansible does, which uses libyaml's emitter. */
 export function dumpYaml(value: Value, style: YamlStyle): string {
   return new Emitter(style).document(value);
 }
@@ -47,7 +47,7 @@ class Emitter {
   #indent: number | undefined;
   readonly #indents: (number | undefined)[] = [];
   #flowLevel = 0;
-  /** Whether the last thing written was white space, and whether only indentation stands before. */
+  /** Whether the last output was white space, and whether the line has only indentation so far. */
   #whitespace = true;
   #indention = true;
   #openEnded = false;
@@ -173,7 +173,7 @@ class Emitter {
     return (node.kind === 'list' ? node.items : node.entries).length === 0;
   }
 
-  /** libyaml's choice of a scalar's style. */
+  /** libyaml's choice of style for a scalar. */
   #styleOf({ text, type, style }: Extract<Node, { kind: 'scalar' }>, { simpleKey = false }: Place): string {
     const facts = analyze(text);
     if (simpleKey && facts.multiline) return '"';
@@ -238,7 +238,7 @@ class Emitter {
 
 const isPlainScalar = (node: Node): boolean => node.kind === 'scalar' && node.style === '';
 
-/** PyYAML sorts keys where Python can, and leaves them as they are where it cannot. */
+/** PyYAML sorts keys if Python can compare them, and otherwise leaves them in order. */
 function sortEntries(entries: [Value, Value][]): void {
   const before = [...entries];
   try {
@@ -274,6 +274,6 @@ function floatText(x: number): string {
   if (Number.isNaN(x)) return '.nan';
   if (!Number.isFinite(x)) return x > 0 ? '.inf' : '-.inf';
   const text = floatRepr(x);
-  // YAML 1.1 wants a point in a float.
+  // YAML 1.1 requires a point in a float.
   return text.includes('e') && !text.includes('.') ? text.replace('e', '.0e') : text;
 }

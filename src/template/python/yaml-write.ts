@@ -1,9 +1,9 @@
 import { codeOf } from '../../core/text/code-of.ts';
 
-/** Where a scalar is written. */
+/** Where to write a scalar. */
 interface WritePlace {
   readonly column: number;
-  /** Whether white space stands right before. */
+  /** Whether it is preceded by white space. */
   readonly whitespace: boolean;
   readonly indent: number;
   readonly step: number;
@@ -12,7 +12,7 @@ interface WritePlace {
   readonly split: boolean;
 }
 
-/** A scalar's text in a style: plain, `'`, `"`, `|` or `>`; folded at the width as PyYAML folds. */
+/** A scalar in a given style: plain, `'`, `"`, `|` or `>`; lines are folded at the width as in PyYAML. */
 export function writeScalar(text: string, style: string, place: WritePlace): string {
   if (style === '') return writePlain(text, place);
   if (style === "'") return writeSingle(text, place);
@@ -35,13 +35,13 @@ class Line {
     this.column += Array.from(part).length;
   }
 
-  /** A line end, and the indentation of the next line. */
+  /** Writes a line end and the indentation of the next line. */
   break(): void {
     this.text += '\n';
     this.indent();
   }
 
-  /** The indentation of a line that was just begun. */
+  /** Writes the indentation of a line that has just begun. */
   indent(): void {
     this.text += ' '.repeat(this.#indent);
     this.column = this.#indent;
@@ -50,7 +50,7 @@ class Line {
 
 const words = (text: string): string[] => text.match(/ |[\n\x85\u2028\u2029]+|[^ \n\x85\u2028\u2029]+/g) ?? [];
 
-/** A line may be broken at a lone blank beyond the width, but for the first and the last character. */
+/** A line can be broken at a single blank beyond the width, except at the first or last character. */
 function breaksAt(all: readonly string[], index: number, line: Line, place: WritePlace): boolean {
   const lone = all[index] === ' ' && all[index - 1] !== ' ' && all[index + 1] !== ' ';
   return lone && place.split && line.column > place.width;
@@ -76,7 +76,7 @@ function writeSingle(text: string, place: WritePlace): string {
     const inner = index > 0 && index < all.length - 1;
     if (inner && breaksAt(all, index, line, place)) line.break();
     else if (/^[\n\x85\u2028\u2029]/.test(word)) {
-      // One line end alone would be read as a blank.
+      // A single line end would be read as a blank.
       line.text += word.startsWith('\n') ? `\n${word}` : word;
       line.indent();
     } else line.put(word.replaceAll("'", "''"));

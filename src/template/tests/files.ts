@@ -18,7 +18,7 @@ const sameFile = fn('path, other', ([path, other]) => {
   return a.ino === b.ino && a.dev === b.dev;
 });
 
-/** Tests of files on the control machine. */
+/** Tests for files on the controller. */
 export const fileTests: Callees = {
   directory,
   is_dir: directory,
@@ -36,7 +36,7 @@ export const fileTests: Callees = {
   is_same_file: sameFile,
 };
 
-/** A mount point is on another device than its parent, or is the root. */
+/** A mount point is on a different device than its parent, or is the root. */
 function isMount(path: string): boolean {
   const own = lstatOf(path);
   const parent = lstatOf(dirname(path));

@@ -11,14 +11,14 @@ const network = (value: Value): Network | undefined => parseNetwork(str(value));
 const ranges = (...texts: string[]): readonly Network[] =>
   texts.map((text) => must(parseNetwork(text), `the network ${text}`));
 
-/** An address or network of which something holds. */
+/** A test that an address or network meets a condition. */
 const is = (holds: (network: Network, text: string) => boolean): Callee =>
   fn('ip', ([value]) => {
     const parsed = network(value);
     return parsed !== undefined && holds(parsed, str(value));
   });
 
-/** A network whose host bits are all zero, as Python's `ip_network` demands, or an address. */
+/** An address, or a network whose host bits are all zero as Python's `ip_network` requires. */
 const isStrict = (one: Network): boolean => firstOf(one) === one.value;
 const isAddress = (_: Network, text: string): boolean => !text.includes('/');
 const anyOf =
@@ -30,7 +30,7 @@ const prefixes = Array.from({ length: 32 }, (_, index) => index + 1);
 const netmasks = new Set(prefixes.map((prefix) => maskOf(4, prefix)));
 const hostmasks = new Set(prefixes.slice(0, -1).map((prefix) => hostmaskOf(4, prefix)));
 
-// What Python's module ipaddress counts so.
+// What Python's module ipaddress considers private.
 const PRIVATE = ranges(
   '0.0.0.0/8',
   '10.0.0.0/8',
@@ -112,7 +112,7 @@ const own: Callees = {
   ),
 };
 
-/** The tests of addresses of ansible.utils, under their full names. */
+/** The address tests of ansible.utils, under their full names. */
 export const netTests: Callees = Object.fromEntries(
   Object.entries(own).map(([name, test]) => [`ansible.utils.${name}`, test]),
 );

@@ -7,7 +7,7 @@ const VERSION =
 const PRE: Record<string, number> = { a: 1, alpha: 1, b: 2, beta: 2, c: 3, rc: 3, pre: 3, preview: 3 };
 const LAST = Number.POSITIVE_INFINITY;
 
-/** Order of two Python versions (PEP 440). */
+/** Compares two Python versions (PEP 440). */
 export function comparePep440(a: string, b: string): number {
   return compareKeys(key(a), key(b));
 }

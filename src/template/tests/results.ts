@@ -6,7 +6,7 @@ import { str } from '../python/repr.ts';
 import { type Callee, type Callees, fn } from '../python/signature.ts';
 import { equals, mapping, truth } from '../python/values.ts';
 
-/** What a test looks up: one key, so that others may be unknown. */
+/** What a test reads: a single key, so that others may be unknown. */
 type Result = { get(key: string): Value | undefined };
 
 const test = (name: string, holds: (result: Result, context: Context) => Value): Callee =>
@@ -25,7 +25,7 @@ const succeeded = test('failed', (result) => !truth(flag('failed')(result)));
 const changed = test('changed', isChanged);
 const skipped = test('skipped', flag('skipped'));
 
-/** Tests of what tasks registered. */
+/** Tests for registered results. */
 export const resultTests: Callees = {
   failed,
   failure: failed,
@@ -42,7 +42,7 @@ export const resultTests: Callees = {
   started: test('started', asynchronous('started')),
 };
 
-/** A loop's result is changed when one of its items is. */
+/** A loop's result counts as changed if one of its items changed. */
 function isChanged(result: Result): Value {
   const itself = result.get('changed');
   if (itself !== undefined) return itself;

@@ -12,7 +12,7 @@ const subset = fn('a, b', ([a, b]) => isSubset(a, b));
 const superset = fn('a, b', ([a, b]) => isSubset(b, a));
 const nan = fn('value', ([value]) => isNumber(value) && Number.isNaN(numberOf(value)));
 
-/** Tests of lists. */
+/** Tests for lists. */
 export const setTests: Callees = {
   subset,
   issubset: subset,

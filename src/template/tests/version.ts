@@ -78,7 +78,7 @@ const looseParts = (text: string): Part[] =>
     .map((part) => (/^\d+$/.test(part) ? Number(part) : part));
 
 /** distutils' LooseVersion: runs of digits and of letters, compared one by one. */
-/** The order of two versions as Python's distutils has it. */
+/** Compares two versions as Python's distutils does. */
 export function compareLoose(a: string, b: string): number {
   const [left, right] = [looseParts(a), looseParts(b)];
   const common = Math.min(left.length, right.length);
@@ -101,7 +101,7 @@ function strictParts(text: string): (number | string)[] {
   const match = STRICT.exec(text);
   if (!match) return fail(`Version comparison failed: invalid version number '${text}'`);
   const [, major, minor, , patch, pre, number] = match;
-  // A release comes after its alphas and betas.
+  // A release is newer than its alphas and betas.
   return [Number(major), Number(minor), Number(patch ?? 0), pre?.[0] ?? 'z', Number(number ?? 0)];
 }
 

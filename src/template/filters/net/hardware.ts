@@ -22,7 +22,7 @@ const FORMS: Record<string, (hex: string) => Value> = {
   psql: (hex) => `${hex.slice(0, 6)}:${hex.slice(6)}`,
 };
 
-/** What the hardware address filters say about a value. */
+/** What the hardware address filters return for a value. */
 export function macaddr(value: Value, query: string, alias: string): Value {
   const hex = hardwareHex(str(value));
   if (hex === undefined)
@@ -32,7 +32,7 @@ export function macaddr(value: Value, query: string, alias: string): Value {
   return form ? form(hex) : fail(`${alias}: unknown filter type: ${query}`);
 }
 
-/** The 12 digits of a 48-bit address in any of its notations. */
+/** The 12 digits of a 48-bit address in any notation. */
 function hardwareHex(text: string): string | undefined {
   const groups = text.split(/[:-]/);
   if (groups.length === 6 && groups.every((group) => /^[\da-f]{1,2}$/i.test(group)))
@@ -47,7 +47,7 @@ function hardwareHex(text: string): string | undefined {
   return /^[\da-f]{12}$/i.test(bare) ? bare.toLowerCase() : undefined;
 }
 
-/** The address that a host with this hardware address gives itself in an IPv6 network. */
+/** The address that a host with this hardware address assigns itself in an IPv6 network. */
 export function slaac(network: Network | undefined, query: Value): Value {
   const hex = hardwareHex(str(query));
   if (network?.version !== 6 || !hex) return false;

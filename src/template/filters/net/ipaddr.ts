@@ -19,14 +19,14 @@ import {
   showNetwork,
 } from './network.ts';
 
-/** An address or network as a filter got it: what it was written as, and whether it had a prefix. */
+/** An address or network passed to a filter: how it was written, and whether it had a prefix. */
 interface Subject {
   readonly network: Network;
   readonly text: string;
   readonly type: 'address' | 'network';
 }
 
-/** What `ipaddr` says about a value: itself, an answer to a query, or false where it is none. */
+/** What `ipaddr` returns for a value: the value itself, the answer to a query, or false if it is not an address. */
 export function ipaddr(value: Value, query = '', version?: 4 | 6, alias = 'ipaddr'): Value {
   const items = sequence(value);
   if (items)
@@ -40,7 +40,7 @@ export function ipaddr(value: Value, query = '', version?: 4 | 6, alias = 'ipadd
   return element(subject, query, alias);
 }
 
-/** A value as an address or network, numbers as addresses. */
+/** Parses a value as an address or network; numbers are addresses. */
 export function subjectOf(value: Value, version?: 4 | 6): Subject | undefined {
   if (!truth(value) || value === true) return undefined;
   const text = str(value);
@@ -77,14 +77,14 @@ const broadcast = (network: Network): bigint | undefined => (addressCount(networ
 const netmask = ({ version, prefix }: Network): string => showAddress(version, maskOf(version, prefix));
 const hostmask = ({ version, prefix }: Network): string => showAddress(version, hostmaskOf(version, prefix));
 
-/** The first and last address that hosts may have. */
+/** The first and last address available to hosts. */
 export function usable(network: Network): readonly [bigint, bigint] | undefined {
   const size = addressCount(network);
   if (size === 1n) return undefined;
   return size === 2n ? [firstOf(network), lastOf(network)] : [firstOf(network) + 1n, lastOf(network) - 1n];
 }
 
-/** Network and broadcast address are nobody's, but where there are two addresses only. */
+/** Network and broadcast addresses are excluded, unless the network has only two addresses. */
 function usableCount(count: bigint): bigint {
   if (count === 1n) return 0n;
   return count === 2n ? 2n : count - 2n;
@@ -237,6 +237,6 @@ const queries: Record<string, Query> = {
   },
 };
 
-/** Whether a value can be given to the address filters at all. */
+/** Whether a value is acceptable to the address filters at all. */
 export const isAddressLike = (value: Value): boolean =>
   typeof value === 'string' || isInt(value) || sequence(value) !== undefined;

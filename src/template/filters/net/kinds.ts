@@ -24,17 +24,17 @@ const within =
   (network: Network): boolean =>
     ranges.some((range) => holds(range, network));
 
-/** Whether a network is of those that are valid on one link only. */
+/** Whether a network is link-local. */
 export const isLinkLocal = within(LINK_LOCAL);
-/** Whether a network is of those that never leave the host. */
+/** Whether a network is a loopback network. */
 export const isLoopback = within(LOOPBACK);
-/** Whether a network is of those that address groups. */
+/** Whether a network is multicast. */
 export const isMulticast = within(MULTICAST);
 
-/** Private as the library netaddr counts it: link-local too. */
+/** Private as defined by the netaddr library, which includes link-local. */
 export const isPrivate = (network: Network): boolean => within(PRIVATE)(network) || isLinkLocal(network);
 
-/** An address that can be reached from anywhere: none of the special ones, no mask. */
+/** Whether an address is globally reachable: not special, and not a mask. */
 export function isPublic({ version, value }: Network): boolean {
   const address = { version, value, prefix: bitsOf(version) };
   return !isMulticast(address) && !isPrivate(address) && !isLoopback(address) && !isMask(address);

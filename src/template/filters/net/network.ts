@@ -1,14 +1,14 @@
-/** An address with the length of its network's prefix. */
+/** An address with the prefix length of its network. */
 export interface Network {
   readonly version: 4 | 6;
   readonly value: bigint;
   readonly prefix: number;
 }
 
-/** How many bits an address of a version has. */
+/** The number of bits in an address of a version. */
 export const bitsOf = (version: 4 | 6): number => (version === 4 ? 32 : 128);
 
-/** An address or network as text; undefined where the text is none. */
+/** Parses an address or network; undefined if the text is neither. */
 export function parseNetwork(text: string): Network | undefined {
   const [address = '', mask, ...rest] = text.split('/');
   if (rest.length > 0) return undefined;
@@ -45,7 +45,7 @@ function parseV6(text: string): bigint | undefined {
   return groups.reduce((total, group) => total * 65536n + BigInt(`0x${group}`), 0n);
 }
 
-/** A prefix length, also written as a netmask or hostmask. */
+/** Parses a prefix length, which may also be written as a netmask or hostmask. */
 function parsePrefix(text: string, version: 4 | 6): number | undefined {
   const bits = bitsOf(version);
   if (/^\d+$/.test(text)) return Number(text) <= bits ? Number(text) : undefined;
@@ -70,14 +70,14 @@ export const maskOf = (version: 4 | 6, prefix: number): bigint => all(version) ^
 export const firstOf = ({ version, value, prefix }: Network): bigint => value & maskOf(version, prefix);
 /** The last address of a network. */
 export const lastOf = (network: Network): bigint => firstOf(network) | hostmaskOf(network.version, network.prefix);
-/** How many addresses a network has. */
+/** The number of addresses in a network. */
 export const addressCount = ({ version, prefix }: Network): bigint => 1n << BigInt(bitsOf(version) - prefix);
 
-/** Whether a network holds another, or an address. */
+/** Whether a network contains another network or an address. */
 export const holds = (outer: Network, inner: Network): boolean =>
   outer.version === inner.version && firstOf(outer) <= firstOf(inner) && lastOf(inner) <= lastOf(outer);
 
-/** An address as text, IPv6 in its shortest form. */
+/** Formats an address, IPv6 in its shortest form. */
 export function showAddress(version: 4 | 6, value: bigint): string {
   if (version === 4) return [24n, 16n, 8n, 0n].map((shift) => (value >> shift) & 255n).join('.');
   if (value >> 32n === 0xffffn) return `::ffff:${showAddress(4, value & 0xffffffffn)}`;
@@ -86,7 +86,7 @@ export function showAddress(version: 4 | 6, value: bigint): string {
   return shorten(groups);
 }
 
-/** The longest run of zero groups, the first of them, becomes `::`. */
+/** Replaces the longest run of zero groups, the first if there are several, by `::`. */
 function shorten(groups: readonly string[]): string {
   let best = { at: -1, length: 1 };
   for (let at = 0; at < 8; at++) {
@@ -98,8 +98,8 @@ function shorten(groups: readonly string[]): string {
   return `${groups.slice(0, best.at).join(':')}::${groups.slice(best.at + best.length).join(':')}`;
 }
 
-/** An address with its prefix. */
+/** Formats an address with its prefix. */
 export const showNetwork = ({ version, value, prefix }: Network): string => `${showAddress(version, value)}/${prefix}`;
 
-/** The network that an address is in. */
+/** The network that contains an address. */
 export const cidrOf = (network: Network): Network => ({ ...network, value: firstOf(network) });

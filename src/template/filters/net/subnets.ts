@@ -27,7 +27,7 @@ const filter = (alias: string, version?: 4 | 6) =>
     return ipaddr(value, str(query), version, alias);
   });
 
-/** The filters of ansible.utils on addresses and networks. */
+/** The ansible.utils filters for addresses and networks. */
 export const netFilters: Callees = {
   ipaddr: filter('ipaddr'),
   ipv4: filter('ipv4', 4),
@@ -71,7 +71,7 @@ function ipmath(text: string, amount: Value): Value {
   return showAddress(network.version, value);
 }
 
-/** An address with its prefix, or the network itself where it is one. */
+/** An address with its prefix, or the network itself if the value is one. */
 function normal(value: Value): Network | undefined {
   return subjectOf(value)?.network;
 }
@@ -153,7 +153,7 @@ function subnetAt(network: Network, prefix: number, index: number | undefined): 
   });
 }
 
-/** Which subnet of another network this one is, counted from 1. */
+/** The position, counted from 1, of this subnet in another network. */
 function positionIn(network: Network, query: string): Value {
   const outer = normal(query);
   if (!outer) return fail(`You must pass a valid subnet or IP address; ${query} is invalid`);
@@ -189,7 +189,7 @@ function merge(networks: readonly Network[]): Network[] {
   return merged;
 }
 
-/** Two halves of one network become that network. */
+/** Joins two halves of a network into that network. */
 function joinLast(merged: Network[]): boolean {
   const [a, b] = [merged.at(-2), merged.at(-1)];
   if (!a || !b || a.version !== b.version || a.prefix !== b.prefix || a.prefix === 0) return false;
