@@ -20,7 +20,7 @@ import { debPackage, debQuestion } from './shared/apt/deb-file.ts';
 import { packageSpec } from './shared/apt/package-spec.ts';
 import { splitLines } from './shared/text.ts';
 
-/** The questions of an apt task; packages and policies by the package's name. */
+/** The questions for an apt task; packages and policies are keyed by package name. */
 type AptQuestions = {
   readonly lists: Question<AptLists>;
   readonly upgrade?: Question<AptSimulation>;
@@ -192,7 +192,7 @@ type Given = PlainApt & { readonly name: readonly string[] | undefined };
 const specsOf = ({ name = [], state }: Given) =>
   state === 'build-dep' || state === 'fixed' ? [] : name.filter((one) => one.trim() !== '').map(packageSpec);
 
-/** The packages of a task; all of them with `latest` are an upgrade. */
+/** The packages of a task. `latest` applied to all of them is an upgrade. */
 function planned(params: Given) {
   const all = params.state === 'latest' && params.name?.includes('*') === true;
   const given = all ? { ...params, name: [], upgrade: 'dist' } : params;

@@ -100,7 +100,7 @@ export default defineTask({
   ],
 });
 
-/** Whether the assembled file, if it is among the fragments itself, stays the same when assembled again. */
+/** Whether the assembled file, if it is one of the fragments itself, stays the same when assembled again. */
 function isStable(given: readonly Fragment[], { bytes }: { readonly bytes: Uint8Array }, task: Task): boolean {
   const name = nameOf(task.dest);
   const then = [...given.filter((one) => one.name !== name), { name, bytes }].toSorted((a, b) =>

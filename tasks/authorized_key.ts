@@ -121,7 +121,7 @@ function keysChange(
     from: file.bytes === undefined ? null : shownBefore(before, names, task),
     to: task.state === 'absent' ? null : names,
     ...(task.diff && { diff: contentDiff(path, file.bytes, after) }),
-    // sshd refuses keys that others could write.
+    // sshd refuses key files that others can write to.
     commands: [
       writeFile({
         path,
@@ -137,7 +137,7 @@ function shownBefore(before: string, names: string, { state }: Task): string {
   return `${before.split('\n').filter((line) => readAuthorizedKey(line) !== undefined).length} keys`;
 }
 
-/** The folder, which sshd wants to be the user's own. */
+/** The changes to the directory, which sshd requires to belong to the user. */
 function folderChanges(file: HomeFile, keyfile: string, task: Task): readonly Change[] {
   if (!task.manage_dir || task.state === 'absent') return [];
   const path = parentOf(keyfile);

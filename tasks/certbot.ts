@@ -76,7 +76,8 @@ export default defineTask({
 
 const stamp = '/var/lib/letsencrypt/.dry-run-succeeded';
 
-// What the outcome of a dry run depends on besides certbot's files, one per line: the programs, the hooks, the addresses of the names.
+// Everything except certbot's files that the outcome of a dry run depends on, one per line: the programs, the hooks, the addresses of the
+// names.
 const depends = script`depends() {
   printf 'the programs '; dpkg-query -W -f '\${Package} \${Version} \${db:Status-Status}\n' certbot 'python3-certbot*' python3-acme 2>/dev/null | cksum
   printf 'the hooks '; {
@@ -91,7 +92,10 @@ const depends = script`depends() {
 }
 `;
 
-/** The time of the last change, of the last successful dry run, and now; what the dry run depended on that has changed; and what there is to renew. */
+/**
+ * Asks for the times of the last change, of the last successful dry run, and now; what the dry run depends on that has changed; and what
+ * there is to renew.
+ */
 const askDryRun = () => ({
   tested: shell({
     ...sh`${depends}date +%s
@@ -128,7 +132,7 @@ function planDryRun({ stdout }: ShellAnswer, given: Given): Plan {
   };
 }
 
-/** Why a dry run is due: when the last one was, or before what. */
+/** Why a dry run is due: when the last one was, or what has changed since. */
 function whyDue(now: number, last: number, changed: number, others: string, given: Given): string | undefined {
   if (last === 0) return 'never';
   if (changed >= last + 1) return 'before /etc/letsencrypt was changed';
@@ -146,7 +150,7 @@ until said=$(${command} 2>&1); do
 done
 `;
 
-// From pages of output, the lines that give the name and the reason.
+// Pick the lines that give the name and the reason out of pages of output.
 const dryRun = ({ server }: Given): Command => ({
   ...sh`${depends}failed() {
   printf '%s\n' "$said" | grep -E '^(Failed to renew|Simulating renewal of|Another instance of|  *(Domain|Type|Detail): |.*requested .* plugin|.*[Ee]rror: )' >&2 || printf '%s\n' "$said" >&2

@@ -93,7 +93,7 @@ const isArchived = (path: string, choices: ReadonlyMap<string, Choice>): boolean
 
 const treesOf = ({ there, here }: Pick<State, 'there' | 'here'>) => ({ there, here });
 
-/** What to do with each certificate that is on one of the hosts or is wanted. */
+/** What to do with each certificate that exists on one of the hosts or is wanted. */
 function choicesOf(
   { theirs, ours }: Pick<State, 'theirs' | 'ours'>,
   { names }: Given,
@@ -109,13 +109,16 @@ const listOf = (names: unknown): readonly string[] => (names === undefined ? [] 
 const namesOf = (choices: ReadonlyMap<string, Choice>, take: Choice['take']): readonly string[] =>
   [...choices].flatMap(([name, choice]) => (choice.take === take ? [name] : []));
 
-/** An entry as it is to be here: not those of certificates that stay, of which only the keys are to be root's alone; and nothing of the past. */
+/**
+ * The wanted state of an entry here. Entries of certificates that stay are left out, except that their keys must be accessible to root
+ * alone; so is anything obsolete.
+ */
 function wantedEntry(
   entry: TreeEntry,
   choices: ReadonlyMap<string, Choice>,
   here: readonly TreeEntry[],
 ): readonly TreeEntry[] {
-  // What certbot once asked with, and asks with no more.
+  // What certbot used to make its requests with and no longer does.
   if (/^(csr|keys)(\/|$)/.test(entry.path)) return [];
   const name = lineageOf(entry.path);
   const take = name === undefined ? undefined : choices.get(name)?.take;

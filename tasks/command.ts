@@ -69,7 +69,7 @@ export default defineTask({
   ],
 });
 
-/** What Ansible makes of a program that is not there, or may not be run; our shell says so in its own way. */
+/** Ansible's result for a program that does not exist or may not be executed; our shell words it differently. */
 function notStarted(words: readonly string[], { rc, stdout, stderr }: TaskResult): TaskResult | undefined {
   const [program = ''] = words;
   const [, named, why = ''] = /^.*?: (?:\d+: )?(?:eval: )?(.*): ([^:]+)$/.exec(String(stderr)) ?? [];

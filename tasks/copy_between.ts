@@ -52,7 +52,7 @@ export default defineTask({
     there: tree({ path: tidyPath(task.src), checksums: true }, { host: task.from, beyond: true }),
     here: tree({ path: tidyPath(task.dest), checksums: true }),
   }),
-  /** Whether the accounts exist that own nothing here yet. */
+  /** Asks whether accounts exist that own nothing here yet. */
   thenAsk(state, task) {
     const known = new Set((state.here ?? []).flatMap(({ owner, group }) => [`user ${owner}`, `group ${group}`]));
     const names = new Set(
@@ -99,7 +99,7 @@ function accountsOf(entry: TreeEntry, task: Task): readonly string[] {
   return [`user ${user}`, `group ${group}`].filter((name) => !/ \d+$/.test(name));
 }
 
-/** Folders first; then all files and links in one stream; then owners and modes of what was there already. */
+/** Directories first; then all files and links in one stream; then owners and modes of what already existed. */
 function copyChanges(differences: readonly TreeDifference[], task: Task): readonly Change[] {
   const dest = tidyPath(task.dest);
   const folders = differences
@@ -180,7 +180,10 @@ function attributeChange({ entry, owner, now, mode, owned }: TreeDifference, des
   ];
 }
 
-/** Files and links from a tar stream: unpacked into a folder that only we may enter, given owner and mode there, then moved to their places. */
+/**
+ * Extracts files and links from a tar stream: into a directory that only we can enter, where they get owner and mode before being moved
+ * into place.
+ */
 function stream(differences: readonly TreeDifference[], task: Task): Command {
   const dest = tidyPath(task.dest);
   const paths = differences.map(({ entry }) => entry.path);

@@ -97,7 +97,7 @@ export default defineTask({
   ],
 });
 
-/** A name as apt takes it for files. */
+/** A name in the form that apt requires for files. */
 const nameOf = ({ name }: Task): string =>
   name
     .toLowerCase()
@@ -109,7 +109,7 @@ const keyFile = (task: Task, ending: string): string => `/etc/apt/keyrings/${nam
 const isUrl = ({ signed_by, state }: Task): boolean =>
   state === 'present' && /^(https?|ftp):\/\//i.test(signed_by ?? '');
 
-/** The key as the host gets it. */
+/** Asks for the key in the form that the host will store. */
 const askKey = (url: string) =>
   shell(
     {

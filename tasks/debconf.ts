@@ -68,7 +68,7 @@ export default defineTask({
 const files = ['/var/cache/debconf/config.dat', '/var/cache/debconf/passwords.dat'];
 const about = ['debconf:', 'by:package:*'];
 
-/** Each question is a paragraph of debconf's files; none is longer than its twenty fields. */
+/** In debconf's files each question is a paragraph, with at most twenty fields. */
 const answerTo = (question: string) =>
   shell(
     {
@@ -80,7 +80,7 @@ const answerTo = (question: string) =>
 
 const answersOf = (name: string) => shell({ ...sh`LC_ALL=C debconf-show ${name}`, about });
 
-/** Values by question, of paragraphs as they are or of what `debconf-show` prints. */
+/** Reads the values by question, either from the paragraphs or from the output of `debconf-show`. */
 function readAnswers(text: string): Readonly<Record<string, string>> {
   const [, name] = /^Name: (.*)$/m.exec(text) ?? [];
   if (name !== undefined) {

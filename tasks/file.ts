@@ -60,7 +60,7 @@ export default defineTask({
       before: stat(path),
       parent: stat(parentOf(path)),
       source: linked ? stat(state === 'hard' ? src : targetPath(path, src)) : nothing(),
-      // If the link replaces a folder, Ansible takes a relative source as relative to that folder.
+      // If the link replaces a directory, Ansible resolves a relative source in that directory.
       sourceBelow: linked && state === 'link' && !src.startsWith('/') ? stat(joinPath(path, src)) : nothing(),
       inside: linked && state === 'hard' ? stat(joinPath(path, nameOf(src))) : nothing(),
       below: params.recurse && params.state !== 'absent' ? tree({ path }) : nothing(),
@@ -95,7 +95,7 @@ export default defineTask({
       return { failed: "recurse option requires state to be 'directory'" };
     if (params.src !== undefined && params.state !== 'link' && params.state !== 'hard')
       return { failed: "src option requires state to be 'link' or 'hard'" };
-    const known: FileState = state as FileState; // `then` only adds ancestors under names of their own
+    const known: FileState = state as FileState; // `then` only adds ancestors, under their own names
     const plan = planState(known, params);
     return 'failed' in plan
       ? { ...plan, result: { path: tidyPath(params.path), ...pathInfo(state.before), ...plan.result } }
@@ -169,7 +169,7 @@ function planState(state: FileState, params: FileParams): Plan {
   }
 }
 
-/** The state that is meant if none is given. */
+/** The default state if none is given. */
 function wanted(params: FileParams, { before }: { readonly before: PathState }): string {
   if (params.state !== undefined) return params.state;
   if (params.recurse) return 'directory';

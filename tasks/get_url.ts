@@ -120,9 +120,9 @@ export default defineTask({
       destSum: checksum(dest, sum?.algorithm ?? 'sha1'),
       insideSum: checksum(joinPath(dest, nameIn(task.url)), sum?.algorithm ?? 'sha1'),
       sums: sum !== undefined && isUrl(sum.value) ? http(requestOf(task, context, sum.value)) : nothing(),
-      // With a checksum the network is asked only once it does not match.
+      // If there is a checksum, use the network only once the file does not match it.
       served: sum === undefined ? askUrl(task, context, nameIn(task.url)) : nothing(),
-      // Only HTTP has a field for it.
+      // Only HTTP has a header for it.
       name: /^https?:/i.test(task.url) ? servedName(requestOf(task, context, task.url), dest) : nothing(),
       source: source === undefined ? nothing() : stat(source),
       ...askAccounts(task),
@@ -202,7 +202,7 @@ function checksumOf(task: Task): { algorithm: ChecksumAlgorithm; value: string }
       };
 }
 
-/** The checksum that the file must have; undefined if a list of checksums does not have it. */
+/** The checksum that the file must have; undefined if it is missing from a list of checksums. */
 function wantedSum(state: UrlTaskState, task: Task): string | undefined {
   const sum = checksumOf(task);
   if (sum === undefined || !isUrl(sum.value)) return sum?.value;

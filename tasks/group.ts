@@ -62,7 +62,7 @@ function changes(now: Account, { name, state, gid, system, non_unique, force }: 
         id: gid,
       }),
     ];
-  // A check may foresee a group without knowing its ID; if one is given, the group gets that one.
+  // A check may predict a group without knowing its ID; if one is given, the group gets that one.
   if (gid === undefined || now.id === undefined || now.id === gid) return [];
   return [change(`gid ${now.id}`, `gid ${gid}`, ['groupmod', ...number], { exists: true, id: gid })];
 }

@@ -110,7 +110,7 @@ function filesBelow(
     .map((name) => `${root}/${name}`);
 }
 
-/** Dictionaries arrive as objects or as maps, and leave as they came. */
+/** Dictionaries arrive as objects or as maps and are returned in the same form. */
 function deepMerge(one: Vars, other: Vars): Vars {
   const entries = Object.entries(other).map(([key, value]) => [key, merged(one[key], value)]);
   return { ...one, ...Object.fromEntries(entries) };

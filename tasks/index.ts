@@ -73,7 +73,7 @@ import waitFor from './wait_for.ts';
 import yamlItem from './yaml_item.ts';
 import zfs from './zfs.ts';
 
-// All in one module: seventy small chunks would cost more to find than to read.
+// All in one module, because seventy small chunks would take longer to locate than to read.
 const types = [
   mount,
   gatherFacts,
@@ -152,16 +152,16 @@ const types = [
 
 /** All task types, by canonical name. */
 export const taskTypes: Readonly<Record<string, AnyTaskType>> = Object.fromEntries(
-  // A type's functions take its own parameters only; the engine gives them what `bindParams` made of that type's specs.
+  // The functions of a type only accept its own parameters; the engine passes them what `bindParams` made from that type's specs.
   types.map((type) => [type.name, type]),
 );
 
-/** Second names of some types. */
+/** Alternative names of some types. */
 const aliases: Record<string, string> = {
   systemd_service: 'ansible.builtin.systemd',
 };
 
-// Types of other collections were once Ansible's own: their short names still work. Our own types have only one name.
+// Types that are now in other collections used to be Ansible's own, so their short names still work. Our own types have only one name.
 const shortNames = new Map([
   ...Object.keys(taskTypes)
     .filter((name) => name.includes('.'))

@@ -46,7 +46,7 @@ export default defineTask({
   ],
 });
 
-/** ssh makes its folder accessible to its owner only. */
+/** ssh creates its directory accessible to the owner only. */
 const fileOf = (task: Task) => ({ path: task.path, directory_mode: '0700' });
 
 function planHost(state: EditState, task: Task, context: TaskContext): Plan {
@@ -81,7 +81,7 @@ function planHost(state: EditState, task: Task, context: TaskContext): Plan {
   });
 }
 
-/** A key as ssh describes it: two keys of the same type differ in their fingerprints. */
+/** A key as ssh describes it: two keys of the same type can be told apart by their fingerprints. */
 const tellKey = ({ type, key }: { readonly type: string; readonly key: string }): string =>
   `${type} SHA256:${fingerprint(key)}`;
 

@@ -128,7 +128,7 @@ function planPresent(state: EditState, task: Task, context: TaskContext): Plan {
       ? {}
       : { what: `line ${edited.at}`, from: edited.was ?? null, to: bare(edited.text.split('\n')[edited.at - 1] ?? '') };
   const plan = planEdit(state, task, edited, context, told);
-  // One of several matching lines: what is left for the next run is not a failure of this one.
+  // This replaced one of several matching lines; the rest is left to the next run and is not a failure of this one.
   if (edited.goesOn !== true || !('changes' in plan)) return plan;
   return { ...plan, changes: plan.changes.map((change) => ({ ...change, repeats: true as const })) };
 }
@@ -183,7 +183,7 @@ function present(
     const { lines, ...rest } = putLine(textLines(opened.text), edit);
     return { opened, text: lines.join(''), ...rest };
   } catch (error) {
-    return { failed: `${(error as Error).message} in the line ${task.line}` }; // a group that the pattern does not have
+    return { failed: `${(error as Error).message} in the line ${task.line}` }; // a group that the pattern lacks
   }
 }
 

@@ -80,13 +80,13 @@ const supported = (names: readonly string[]) =>
     about: ['by:package:locales'],
   });
 
-/** `locale -a` writes fr_FR.UTF-8 as fr_FR.utf8. */
+/** `locale -a` prints fr_FR.UTF-8 as fr_FR.utf8. */
 const normal = (name: string): string =>
   name.replace(/\.([A-Za-z0-9-]+)/, (_, charset: string) => `.${charset.toLowerCase().replaceAll('-', '')}`);
 
 const localeOf = (line: string): string => upTo(line.replace(/^[#\s]*/, ''), /\s/);
 
-/** Comment lines in or out as the package's own configuration does, then generate what the file says. */
+/** Comments or uncomments lines as the package's own configuration script does, then generates what the file says. */
 function edit(names: readonly string[], state: string, charsets: ReadonlyMap<string, string>): Command {
   const pattern = (name: string) => name.replace(/[.[\]*^$\\/]/g, '\\$&');
   const lines = names.map((name) => {

@@ -100,7 +100,7 @@ export default defineTask({
 /** The names of our own questions, next to those of the proof. */
 const own = { done: 'manual: done', file: 'manual: file' } as const;
 
-/** The proof looks once and reports what it sees, even if it would wait by itself. */
+/** The proof looks only once and reports what it sees, even if it would normally wait. */
 const looking = (context: TaskContext): TaskContext => ({ ...context, check: false });
 
 async function prepared(
@@ -112,7 +112,7 @@ async function prepared(
   return { type: proof.type, params: await proof.type.prepare(proof.params as never, controller, context) };
 }
 
-/** Why the proof does not hold; undefined if it does. */
+/** The reason why the proof fails; undefined if it succeeds. */
 function openByTask(state: unknown, { proven_by: proof }: Given, context: TaskContext): string | undefined {
   const { type, params } = must(proof, 'the task that proves it');
   const plan = type.plan(state as never, params as never, looking(context));
@@ -127,7 +127,7 @@ function openByTask(state: unknown, { proven_by: proof }: Given, context: TaskCo
         .join('; ');
 }
 
-/** What a person has to change: the differences that the proof sees, or that the step is open. */
+/** What a person has to change: the differences that the proof reports, or that the step is open. */
 function byHand(state: unknown, { proven_by: proof }: Given, context: TaskContext, open: string): readonly Change[] {
   const plan = proof?.type.plan(state as never, proof.params as never, context);
   const seen = plan !== undefined && 'changes' in plan ? plan.changes : [];

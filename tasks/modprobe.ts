@@ -77,7 +77,7 @@ interface State {
   readonly options: boolean;
 }
 
-/** Modules that are built into the kernel are always loaded. */
+/** Asks about a module; modules built into the kernel always count as loaded. */
 function moduleState(name: string, params: string) {
   const plain = name.replaceAll('-', '_');
   const options =

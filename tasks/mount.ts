@@ -172,7 +172,7 @@ function liveChanges(now: Mounted, answer: ShellAnswer, task: Task): readonly Ch
   return [change(now.options.join(','), words, remount(task, [words, ...differing].join(',')), { row })];
 }
 
-/** Without fstab's own options: they are those before the change. */
+/** Leaves out fstab's own options, which are still those from before the change. */
 const remount = (task: Task, options: string): Command => {
   const words = ['remount', ...options.split(',').filter((one) => one !== '' && one !== 'defaults')].join(',');
   return task.src === undefined
@@ -226,7 +226,7 @@ function fstabPlan(state: EditState, task: Task, context: TaskContext): Plan {
   );
 }
 
-/** The directory is removed as well, if it is empty. */
+/** Removes the directory as well, if it is empty. */
 function removal(now: Mounted, task: Task): readonly Change[] {
   if (task.state !== 'absent' || isSwap(task) || now.folder !== 'directory') return [];
   return [

@@ -98,7 +98,7 @@ export default defineTask({
         failed: `the key ${task.path} is ${describe(key)}, not ${wanted(task)}; regenerate decides what becomes of it`,
       };
     if (reason === 'new') return finish([makeChange(key, task)]);
-    // ssh-keygen refuses a key that others may read, so other differences are seen only once its mode is right.
+    // ssh-keygen refuses a key that others can read, so other differences only show once its mode is right.
     if (key.broken !== undefined && /too open|UNPROTECTED/.test(key.broken))
       return { ...finish(attributes()), more: true };
     if (key.broken !== undefined) return { failed: `Unable to read the key ${task.path}: ${key.broken}` };
@@ -175,7 +175,7 @@ function makeChange(key: SshKey, task: Task): Change {
   };
 }
 
-/** The public half, if it is missing, belongs to another key, or has another comment. */
+/** Creates the public half if it is missing, belongs to another key, or has another comment. */
 function publicChange(key: SshKey, task: Task): readonly Change[] {
   const comment = task.comment ?? key.published?.split(' ').slice(2).join(' ') ?? '';
   const line = [key.derived, comment].filter((word) => word !== '').join(' ');

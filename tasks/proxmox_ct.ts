@@ -104,7 +104,7 @@ export default defineTask({
   ],
 });
 
-/** The lines that the parameters ask for. */
+/** The configuration lines that the parameters ask for. */
 function wantedLines(given: Given): Lines {
   function flag(value: boolean | undefined): '0' | '1' | undefined {
     if (value === undefined) return undefined;
@@ -129,7 +129,10 @@ function wantedLines(given: Given): Lines {
   );
 }
 
-/** A configuration without what Proxmox chooses when it creates the container: the disk, and the address of a card that was given none. */
+/**
+ * A configuration without what Proxmox chooses when creating the container: the disk, and the hardware address of a card that was given
+ * none.
+ */
 function asKnown(config: Lines): Lines {
   const isMadeUp = ([name, value]: readonly [string, string]): boolean =>
     name === 'rootfs' ? /^[^:]+:\d+$/.test(value) : /^net\d+$/.test(name) && !/(^|,)hwaddr=/.test(value);
@@ -267,7 +270,7 @@ function setLine(vmid: number, key: string, now: string | undefined, value: stri
 
 const start = (vmid: number): readonly Command[] => [{ ...sh`pct start ${vmid}`, long: true }, booted(vmid)];
 
-/** A started container has not necessarily booted, and the next tasks may need its services. */
+/** A started container has not necessarily finished booting, and the next tasks may need its services. */
 const booted = (vmid: number): Command => ({
   ...sh`pct exec ${vmid} -- sh -c 'command -v systemctl >/dev/null || exit 0; n=0; while [ $n -lt 60 ]; do case $(systemctl is-system-running 2>/dev/null) in running|degraded) exit 0;; esac; n=$((n + 1)); sleep 0.5; done' </dev/null`,
   shown: `wait until container ${vmid} has booted`,

@@ -47,7 +47,7 @@ export default defineTask({
     if ('failed' in edited) return edited;
     const plan = planEdit(state, task, edited, context, { what: `${edited.count} replacements` });
     if (!('changes' in plan)) return plan;
-    // The replacement may match again: then every run replaces, as in Ansible.
+    // The replacement may match again; then every run replaces, as in Ansible.
     return {
       ...plan,
       changes: plan.changes.map((change) =>
@@ -109,7 +109,7 @@ function replaced(state: EditState, task: Task): Replaced | { readonly failed: s
       count: made.count,
     };
   } catch (error) {
-    return { failed: `${(error as Error).message} in ${task.replace}` }; // a group that the pattern does not have
+    return { failed: `${(error as Error).message} in ${task.replace}` }; // a group that the pattern lacks
   }
 }
 

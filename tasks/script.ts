@@ -68,14 +68,14 @@ export default defineTask({
 
 const skipped = (msg: string) => ({ changes: [], skipped: msg });
 
-/** Where the arguments begin: the shell reads them as they were written. */
+/** Where the arguments begin: the shell parses them as they were written. */
 function argumentsAt(cmd: string): number {
   for (let end = 1; end <= cmd.length; end++)
     if ((end === cmd.length || /\s/.test(cmd.charAt(end))) && splitWords(cmd.slice(0, end))?.length === 1) return end;
   return cmd.length;
 }
 
-// If nothing may be executed in /tmp (noexec), the script goes to a place that allows it.
+// If /tmp does not allow execution (noexec), the script goes to a place that does.
 const elsewhere = script`if [ ! -x "$folder/script" ]; then
   for base in /var/tmp "$HOME" /run /var/lib; do
     other=$(mktemp -d -- "$base/retrace.XXXXXX" 2>/dev/null) || continue

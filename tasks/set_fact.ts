@@ -25,7 +25,7 @@ export default defineTask({
   examples: [{ title: 'Set two variables', yaml: 'set_fact:\n  site: images\n  port: "{{ 80 + 1 }}"' }],
 });
 
-/** Ansible 2.14 takes the words true, false, yes and no for booleans here, and playbooks count on it. */
+/** Ansible 2.14 treats the words true, false, yes and no as booleans here, and playbooks rely on that. */
 function asBoolean(value: unknown): unknown {
   const word = typeof value === 'string' ? value.toLowerCase() : '';
   if (word === 'true' || word === 'yes') return true;

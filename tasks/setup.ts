@@ -57,7 +57,7 @@ const groups: Readonly<Record<string, RegExp>> = {
   local: /^ansible_local$/,
 };
 
-/** Ansible's finer subsets, and which of our subsets has their facts. */
+/** Ansible's finer-grained subsets, and which of our subsets contains their facts. */
 const finer: Readonly<Record<string, string>> = {
   apparmor: 'min',
   cmdline: 'min',
@@ -98,7 +98,7 @@ const finer: Readonly<Record<string, string>> = {
 
 const known = new Set([...Object.keys(groups), ...Object.keys(finer)]);
 
-/** What is always gathered, unless it is excluded itself, and what the words of `gather_subset` add to it or take from it. */
+/** The subsets to gather: the defaults, unless excluded themselves, plus and minus the words of `gather_subset`. */
 function subsetsOf(words: readonly string[]): ReadonlySet<string> {
   const every = ['min', ...Object.keys(groups)];
   const named = (word: string) => (word === 'all' ? every.filter((one) => one !== 'min') : [finer[word] ?? word]);

@@ -93,7 +93,7 @@ export default defineTask({
   ],
 });
 
-// The values that are unknown for a file that a check only foresees.
+// The values that are unknown for a file that a check only predicts.
 const ofInode = ['inode', 'dev', 'nlink', 'atime', 'mtime', 'ctime', 'blocks', 'block_size', 'device_type'];
 const ofUser = ['readable', 'writeable', 'executable'];
 const ofDetails = ['mimetype', 'charset', 'attr_flags', 'attributes', 'version'];
@@ -107,7 +107,7 @@ function numbers(entry: Entry) {
     ...(entry.owner !== undefined && { pw_name: entry.owner }),
     ...(entry.group !== undefined && { gr_name: entry.group }),
     size: entry.size,
-    // In a check, a path that is only foreseen has no inode to report.
+    // In a check, a path that is only predicted has no inode to report.
     ...(inode !== undefined && {
       inode: inode.ino,
       dev: inode.dev,

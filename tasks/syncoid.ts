@@ -109,7 +109,7 @@ export default defineTask({
   ],
 });
 
-/** A dataset to send, and where it goes. */
+/** A dataset to send, and its destination. */
 interface Sending {
   readonly source: string;
   readonly target: string;
@@ -184,10 +184,10 @@ const hasNewest = (sent: readonly Snapshot[], received: readonly Snapshot[] = []
 const hasOne = (sent: readonly Snapshot[] = [], received: readonly Snapshot[] = []): boolean =>
   sent.some(({ guid }) => received.some((one) => one.guid === guid));
 
-/** What is below a mountpoint will differ; the mountpoints of other datasets stay. */
+/** Everything below a mountpoint will differ; the mountpoints of other datasets stay. */
 function mounted(dataset: string, target: Snapshots): readonly Effect[] {
   const path = target?.[dataset]?.mountpoint;
-  // A new one is mounted where its parent's mountpoint says, which follows its name unless somebody has changed that.
+  // A new dataset is mounted below its parent's mountpoint, which follows the parent's name unless somebody has changed it.
   if (path === undefined) return [blurs(`dataset:${dataset}`, `path:/${dataset}`)];
   const kept = Object.values(target ?? {}).flatMap(({ mountpoint }) =>
     mountpoint?.startsWith('/') ? [mountpoint] : [],
@@ -195,7 +195,7 @@ function mounted(dataset: string, target: Snapshots): readonly Effect[] {
   return path.startsWith('/') ? [blurs(`path:${path}/*`), ...kept.map((one) => predicts(exists(one), true))] : [];
 }
 
-/** One call of syncoid serves all datasets: the first change has it, the others only report. */
+/** A single call of syncoid handles all datasets: the first change carries the command, the others only report. */
 function replicate(one: Sending, target: Snapshots, given: Given, all: readonly Sending[], first: boolean): Change {
   const received = target?.[one.target]?.snapshots;
   const common = received?.findLast(({ guid }) => one.snapshots.some((snapshot) => snapshot.guid === guid));

@@ -87,7 +87,7 @@ export default defineTask({
 
 const keyOf = (line: string): string | undefined => /^\s*([^#;=\s][^=]*?)\s*=/.exec(line)?.[1];
 const spaced = (value: string): string => value.trim().split(/\s+/).join(' ');
-/** Dots in the name are folders, unless it is written with slashes; then its dots are dots. */
+/** Dots in the name separate directories, unless it is written with slashes; then they are literal. */
 const kernelPath = (name: string): string => `/proc/sys/${name.includes('/') ? name : name.replaceAll('.', '/')}`;
 const kernelValue = (name: string) =>
   shell({ ...sh`cat -- ${kernelPath(name)} 2>/dev/null; :`, about: [`sysctl:${name}`] });

@@ -68,7 +68,7 @@ export default defineTask({
     if (params.name === undefined || state.unit === undefined) return { changes: before };
     const { unit, fresh, places } = state;
     const plan = planUnit({ unit, fresh, places }, wantedUnit(params, params.name), before);
-    // A new unit is known only once systemd has read its file.
+    // A new unit is only known after systemd has read its file.
     return 'failed' in plan && before.length > 0 && unit.load === 'not-found' ? { changes: before, more: true } : plan;
   },
   result: ({ state, params, changes, context }) =>
@@ -112,7 +112,10 @@ type Given = Omit<WantedUnit, 'name'> & {
 
 const wantedUnit = (params: Given, name: string): WantedUnit => ({ ...params, name });
 
-/** Files of units, and of what generators read, that changed after the manager last read them. (`NeedDaemonReload` overlooks new drop-in folders.) */
+/**
+ * Asks for files of units and input files of generators that changed after the manager last read them. (`NeedDaemonReload` misses new
+ * drop-in directories.)
+ */
 const needsReload = (scope: 'system' | 'user') =>
   shell({
     ...sh`run=${scope === 'system' ? '/run' : script`"\${XDG_RUNTIME_DIR:-/run/user/$(id -u)}"`}; read=$run/systemd/systemd-units-load

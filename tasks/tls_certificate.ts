@@ -111,7 +111,7 @@ export default defineTask({
   ],
 });
 
-/** The certificate that a server shows to whoever asks it for a name. */
+/** Asks for the certificate that a server presents for a name. */
 const served = (place: string, name: string, host: string | undefined) =>
   shell(
     {
@@ -145,7 +145,7 @@ function faultsOfServed(
 
 const tellSerial = ({ serial, notAfter }: Certificate): string => `serial ${serial}, until ${notAfter.toISOString()}`;
 
-/** What is not as it should be. */
+/** Something wrong with a certificate. */
 interface Fault {
   readonly what: string;
   readonly from: string | null;

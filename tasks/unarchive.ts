@@ -88,7 +88,7 @@ export default defineTask({
   ask: (task, context) => ({
     dest: stat(task.dest),
     created: task.creates === undefined ? nothing() : exists(quotePattern(task.creates)),
-    // With `creates`, the archive is looked at only if that path is missing.
+    // With `creates`, the archive is read only if that path is missing.
     archive: task.creates === undefined ? archive(argOf(task, context)) : nothing(),
     ...askAccounts(task),
   }),
@@ -139,7 +139,7 @@ export default defineTask({
   ],
 });
 
-/** A pattern that matches only the given path. */
+/** Quotes a path as a pattern that matches nothing else. */
 const quotePattern = (path: string): string => path.replace(/[*?[]/g, '[$&]');
 
 const isUrl = (src: string): boolean => /^[a-z]+:\/\//i.test(src);
@@ -177,7 +177,10 @@ const told = (task: Task, ...options: readonly string[]): boolean =>
 
 const keepsNewer = (task: Task): boolean => task.keep_newer || told(task, '--keep-newer-files', '-u');
 
-/** Whether unpacking removes a difference: a user other than root owns the unpacked files, and given attributes are set afterwards. */
+/**
+ * Whether a difference matters, because unpacking would remove it: files unpacked by a user other than root belong to that user, and given
+ * attributes are set afterwards.
+ */
 function counts(difference: string, task: Task, self: Self, zip: boolean): boolean {
   // An existing file stays, whatever it looks like.
   if (told(task, ...(zip ? ['-n'] : ['--skip-old-files', '--keep-old-files', '-k']))) return difference === 'missing';
@@ -238,7 +241,7 @@ function unpackChange(
   };
 }
 
-/** How many members a later task may see the content of before they are unpacked: each costs a process on the host. */
+/** The number of members whose content later tasks may read before they are unpacked: each costs a process on the host. */
 const mostPrinted = 200;
 
 /** Arguments that rename members and change nothing else. */
@@ -258,17 +261,17 @@ function unpack(known: ArchiveState, task: Task, context: TaskContext): Command 
   const text = known.zip
     ? withArchive(
         source,
-        // In the locale C, unzip would write other names than those that are not ASCII. It exits with 1 if it had to warn.
+        // In the C locale, unzip would write non-ASCII names differently. It exits with 1 if it had to warn.
         script`LC_ALL=C.UTF-8 unzip ${task.keep_newer ? ['-u'] : []} -o -q ${task.extra_opts} "$s" ${zipMembers(arg)} -d ${task.dest} || [ $? = 1 ]`,
       )
     : untarred;
   return { ...(stdin === undefined ? sh`${text}` : reading(sh`${text}`, stdin)), long: true };
 }
 
-// A link has no mode of its own, and chmod would change its target.
+// A link has no mode of its own, and chmod would change its target instead.
 const noLinks = script`xargs -0 -r sh -c 'for f; do [ -h "$f" ] || printf "%s\0" "$f"; done' sh`;
 
-/** Owner, group and mode for every member, once it is unpacked. */
+/** Sets owner, group and mode of every member after it is unpacked. */
 function giving({ names }: ArchiveState, { dest, owner, group, mode }: Task): readonly Command[] {
   const each = (command: Script): Command => reading(sh`cd -- ${dest} && ${command}`, names);
   const id = [owner ?? '', group === undefined ? '' : `:${group}`].join('');

@@ -26,7 +26,7 @@ import { toRequest, uriParams } from './shared/network/uri-request.ts';
 
 type Prepared = Params<typeof uriParams> & { readonly request: HttpRequest };
 
-/** Whether a request leaves the server as it was. */
+/** Whether a request leaves the server unchanged. */
 const asks = ({ request }: Prepared): boolean => request.method === 'GET' || request.method === 'HEAD';
 
 export default defineTask({
@@ -107,7 +107,7 @@ export default defineTask({
   ],
 });
 
-/** An answer that is not as it should be: a run may wait for a better one. */
+/** A reply that does not meet the requirements; a run may wait for a better one. */
 function wrong({ request, wait }: Prepared, { failed, ...result }: TaskResult): Plan {
   const said = String(result.msg);
   const shown = `${request.method} ${request.url}: ${said}`;
@@ -123,7 +123,7 @@ interface State {
   readonly old?: Content;
 }
 
-/** Where the body goes: `dest`, or in that folder the file that the address names. */
+/** Where the body goes: `dest` or, if that is a directory, the file in it that the URL names. */
 function fileFor({ dest, reply }: State, given: Prepared): string | undefined {
   if (given.dest === undefined || dest === undefined || reply === undefined) return undefined;
   const isFolder = followed(dest)?.kind === 'directory';

@@ -154,11 +154,11 @@ export default defineTask({
   ],
 });
 
-/** Whether the user was made, rather than altered. */
+/** Whether the user was created, as opposed to modified. */
 const isNew = (changes: readonly Change[], name: string): boolean =>
   changes.some(({ what, from }) => what === `user ${name}` && from === null);
 
-/** What has to be asked about the user beyond the basics. */
+/** What has to be asked about the user in addition to the basics. */
 const asked = (params: WantedUser): { shadow: boolean; key?: string } => ({
   shadow: [
     params.password,

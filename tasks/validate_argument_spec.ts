@@ -73,7 +73,7 @@ function typeOf(type: unknown): ParamSpec['type'] {
   return type === undefined ? 'str' : 'raw';
 }
 
-/** A role's parameters as ours; an unknown type is accepted as it is. */
+/** Converts a role's parameter specs to ours; an unknown type accepts anything. */
 const paramSpecs = (options: Dict): ParamSpecs =>
   Object.fromEntries(Object.entries(options).map(([name, spec]) => [name, paramSpec(spec as Dict)]));
 
@@ -87,7 +87,7 @@ const paramSpec = (spec: Dict): ParamSpec => ({
   ...(typeof spec.options === 'object' && spec.options !== null ? { options: paramSpecs(spec.options as Dict) } : {}),
 });
 
-/** Problems in the wording that playbooks know: everything missing in one place is one error. */
+/** Problems in the wording that playbooks expect: everything missing in one place is a single error. */
 function ansibleErrors(problems: readonly ParamProblem[], values: Dict, spec: Dict): readonly string[] {
   const lacking = problems.filter((one) => one.code === 'missing-parameter');
   const places = [...new Set(lacking.map((one) => one.path.join('.')))];
@@ -103,7 +103,7 @@ function ansibleErrors(problems: readonly ParamProblem[], values: Dict, spec: Di
   ];
 }
 
-/** If suboptions are expected but the value is not even a dict, Ansible says so three times. */
+/** If suboptions are expected but the value is not even a dict, Ansible reports it three times. */
 function allOf(problem: ParamProblem, values: Dict, spec: Dict): readonly string[] {
   const first = ansibleError(problem, values, spec);
   const { options } = specAt(spec, problem.path) ?? {};

@@ -20,7 +20,7 @@ export default defineTask({
   ask: ({ cmd, about, deadline }, context) => ({
     answer: shell(
       { ...sh`${exporting(context.environment)}${writtenScript(cmd)}`, about, deadlineMs: deadline * 1000 },
-      // `about` limits what it looks at; without it, it may look at anything, including other hosts.
+      // `about` limits what it reads; without it, it may depend on anything, including other hosts.
       { beyond: about === undefined || about.some((subject) => subject.startsWith('network:')) },
     ),
   }),

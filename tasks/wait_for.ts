@@ -62,7 +62,7 @@ export default defineTask({
   ask: (given, context): Questions => {
     const { host, port, path, state, search_regex: regex, connect_timeout: connectTimeout } = given;
     if (path !== undefined) return regex === undefined ? { there: exists(path) } : { file: content(path) };
-    // There is nothing to look at: the task only lets time pass, and the question takes that long.
+    // There is nothing to check: the task only lets time pass, and the question takes that long.
     if (port === undefined)
       return {
         slept: shell(
@@ -128,7 +128,7 @@ interface State {
   readonly knock?: TcpAnswer;
 }
 
-/** The outcome of one look: whether the state is as wanted, or else what it is. */
+/** The outcome of one check: whether the state is as wanted, or else what it is. */
 interface Seen {
   readonly holds: boolean;
   readonly is: string;
@@ -159,7 +159,7 @@ function lookAtPort(knock: TcpAnswer, given: Given): Seen {
   return { ...search(knock.heard, given, false), is: 'open, without the text' };
 }
 
-/** Python's multiline search; its `(?P<name>…)` is written `(?<name>…)` here. */
+/** Python's multiline search, with its `(?P<name>…)` written as `(?<name>…)`. */
 function search(text: string, { search_regex = '' }: Given, gone: boolean): Pick<Seen, 'holds' | 'result'> {
   const match = new RegExp(search_regex.replaceAll('(?P<', '(?<'), 'm').exec(text);
   return {

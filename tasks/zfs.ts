@@ -31,7 +31,7 @@ export default defineTask({
       doc: 'Properties and their values; `true` and `false` mean `on` and `off`.',
     },
   },
-  // The parents determine where the dataset would be mounted.
+  // The parents determine where the dataset will be mounted.
   ask: ({ name }): Questions => Object.fromEntries([name, ...parents(name)].map((one) => [one, zfs(one)])),
   plan: (datasets, { name, state, origin, extra_zfs_properties }) => {
     const known = datasets as Readonly<Record<string, Dataset>>;
@@ -125,20 +125,20 @@ function creation(name: string, origin: string | undefined, properties: Properti
 
 type Properties = readonly (readonly [string, string])[];
 
-/** As `zfs get` will report them. */
+/** Properties as `zfs get` will report them. */
 const local = (properties: Properties): NonNullable<Dataset> =>
   Object.fromEntries(properties.map(([property, value]) => [property, { value, source: 'local' }]));
 
 const volumeSize = (properties: Properties): string | undefined =>
   properties.find(([property]) => property === 'volsize')?.[1];
 
-/** The datasets above one, nearest first. */
+/** The ancestors of a dataset, nearest first. */
 function parents(name: string): readonly string[] {
   const words = upTo(name, '@').split('/');
   return words.slice(1).map((_, index) => words.slice(0, words.length - 1 - index).join('/'));
 }
 
-/** Where a new dataset will be mounted, undefined if that cannot be told, null for nowhere. */
+/** Where a new dataset will be mounted: undefined if that is unknown, null for nowhere. */
 function mountpoint(
   name: string,
   properties: Properties,
@@ -153,7 +153,7 @@ function mountpoint(
   return path === undefined || path.startsWith('/') ? path : null;
 }
 
-/** What a mount there may change. */
+/** What mounting a filesystem there may change. */
 function mounted(path: string | null | undefined): readonly string[] {
   if (path === null) return [];
   return path === undefined ? ['path:*', 'entry:*'] : [`path:${path}`, `entry:${path}`, `entry:${path}/*`];

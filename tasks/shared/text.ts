@@ -1,13 +1,13 @@
-/** The lines of a text as Python's `splitlines` tells them. */
+/** Splits a text into lines as Python's `splitlines` does. */
 export function splitLines(text: string): readonly string[] {
   const lines = text.split(/\r\n|[\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029]/);
   return lines.at(-1) === '' ? lines.slice(0, -1) : lines;
 }
 
-/** A point in time as Ansible prints it: `2024-06-01 12:00:00.000000`. */
+/** Formats a point in time as Ansible does: `2024-06-01 12:00:00.000000`. */
 export const timestamp = (date: Date): string => `${date.toISOString().replace('T', ' ').slice(0, -1)}000`;
 
-/** A duration as Python prints it: `0:00:01.250000`. */
+/** Formats a duration as Python does: `0:00:01.250000`. */
 export function duration(ms: number): string {
   const seconds = Math.floor(ms / 1000);
   const two = (n: number) => String(n).padStart(2, '0');
@@ -16,7 +16,7 @@ export function duration(ms: number): string {
   return `${days > 0 ? `${days} day${days > 1 ? 's' : ''}, ` : ''}${clock}.${String(Math.round(ms % 1000)).padStart(3, '0')}000`;
 }
 
-/** JSON as Python's `json.dumps` writes it: spaces after commas and colons, everything but ASCII escaped. */
+/** Formats JSON as Python's `json.dumps` does: spaces after commas and colons, and non-ASCII characters escaped. */
 export function pythonJson(data: unknown): string {
   if (Array.isArray(data)) return `[${data.map(pythonJson).join(', ')}]`;
   if (typeof data !== 'object' || data === null) return asciiJson(data);

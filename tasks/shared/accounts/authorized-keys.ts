@@ -1,4 +1,4 @@
-/** A line of an authorized_keys file that holds a key. */
+/** A line of an authorized_keys file that contains a key. */
 export interface AuthorizedKey {
   readonly type: string;
   readonly key: string;
@@ -10,7 +10,7 @@ export interface AuthorizedKey {
 const types =
   /^(ssh-(rsa|dss|ed25519)|ecdsa-sha2-\S+|sk-\S+@openssh\.com|ssh-\S+-cert-v01@openssh\.com|ecdsa-\S+-cert-v01@openssh\.com)$/;
 
-/** A key out of its line; undefined for comments, empty lines and anything else that is not a key. */
+/** Parses a line's key; undefined for comments, empty lines and anything else that is not a key. */
 export function readAuthorizedKey(line: string): AuthorizedKey | undefined {
   const text = line.trim();
   if (text === '' || text.startsWith('#')) return undefined;
@@ -26,15 +26,15 @@ export function readAuthorizedKey(line: string): AuthorizedKey | undefined {
   };
 }
 
-/** A key as its line. */
+/** Formats a key as a line. */
 const keyLine = ({ type, key, options, comment }: AuthorizedKey): string =>
   [options, type, key, comment].filter((word) => word !== '').join(' ');
 
-/** Whether two sets of options mean the same, whatever their order. */
+/** Whether two sets of options mean the same, regardless of order. */
 const sameOptions = (a: string, b: string): boolean =>
   splitOutsideQuotes(a, ',').toSorted().join('\n') === splitOutsideQuotes(b, ',').toSorted().join('\n');
 
-/** A key file's text with the wanted keys in it, or without them; every other line stays where it is. */
+/** A key file's text with the wanted keys added or removed; every other line stays in place. */
 export function putKeys(
   text: string,
   wanted: readonly AuthorizedKey[],

@@ -1,7 +1,7 @@
 import { sh, type UserState } from '../../../src/sdk.ts';
 import { type Asked, expiryDay, namedGroups, option, type UserChange, type WantedUser } from './wanted-user.ts';
 
-/** The change that makes a user. */
+/** The change that creates a user. */
 export function creation(wanted: WantedUser): UserChange {
   const { name, uid, non_unique, group, groups, comment, home, shell, system, create_home, skeleton, umask, expires } =
     wanted;
@@ -19,7 +19,7 @@ export function creation(wanted: WantedUser): UserChange {
       ? ['-m', ...option('-k', skeleton), ...option('-K', umask === undefined ? undefined : `UMASK=${umask}`)]
       : ['-M']),
   ];
-  // useradd refuses to create a group that already exists; that group is then meant as the user's own.
+  // useradd refuses to create a group that already exists, so use the existing group as the user's own.
   return {
     what: `user ${name}`,
     from: null,
@@ -32,7 +32,7 @@ export function creation(wanted: WantedUser): UserChange {
   };
 }
 
-/** The user as useradd creates it; IDs that it chooses are not known. */
+/** The user as useradd creates it; the IDs that it picks are unknown. */
 export const created = (wanted: WantedUser, asked: Asked): UserState => ({
   exists: true,
   uid: wanted.uid ?? -1,

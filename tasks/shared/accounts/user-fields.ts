@@ -1,7 +1,7 @@
 import { sh, type UserState } from '../../../src/sdk.ts';
 import { expiryDay, namedGroups, option, type UserChange, type WantedUser } from './wanted-user.ts';
 
-/** The differences in an account, its groups and its home directory. */
+/** The changes needed to an account, its groups and its home directory. */
 export function accountChanges(now: UserState, wanted: WantedUser, newHomeExists: boolean): readonly UserChange[] {
   const { name, uid, non_unique, group, comment, home, move_home, shell, expires } = wanted;
   const field = (
@@ -25,7 +25,7 @@ export function accountChanges(now: UserState, wanted: WantedUser, newHomeExists
   const ownGroup = group !== undefined && /^\d+$/.test(group) ? now.gid : now.group;
   const tidyHome = home?.replace(/(.)\/$/, '$1');
   const moves = tidyHome !== undefined && tidyHome !== now.home;
-  // With no old home there is nothing to move.
+  // Without an old home there is nothing to move.
   const carried = moves && move_home && now.homeExists;
   const homeThere = moves ? newHomeExists || carried : now.homeExists;
   const day = expires === undefined || expires < 0 ? undefined : Math.floor(expires / 86400);
@@ -86,7 +86,7 @@ umask 077; mkdir -p -- ${home} && cp -Rp -- ${`${skeleton}/.`} ${`${home}/`} && 
   ];
 }
 
-/** The differences in the password's minimum and maximum age. */
+/** The changes needed to the password's minimum and maximum age. */
 export function aging(
   now: UserState,
   { name, password_expire_min, password_expire_max, password_expire_warn }: WantedUser,

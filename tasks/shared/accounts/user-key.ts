@@ -1,11 +1,11 @@
 import { type Command, joined, reading, script, sh, type UserState } from '../../../src/sdk.ts';
 import { option, type UserChange, type WantedUser } from './wanted-user.ts';
 
-/** The ssh key's file, relative to the home unless it is given in full. */
+/** The path of the ssh key's file, relative to the home unless it is absolute. */
 export const keyPath = ({ ssh_key_file, ssh_key_type }: WantedUser): string =>
   ssh_key_file ?? `.ssh/id_${ssh_key_type}`;
 
-/** A key is made as root, and given to the user before it can be seen. */
+/** Creates a key as root, and gives it to the user before it becomes visible. */
 export function keys(now: UserState, wanted: WantedUser): readonly UserChange[] {
   const { key } = now;
   if (key === undefined || (key.exists && !wanted.force)) return [];

@@ -1,7 +1,7 @@
 import { type Command, reading, sh, type UserState } from '../../../src/sdk.ts';
 import type { UserChange, WantedUser } from './wanted-user.ts';
 
-/** The differences in a user's password and its lock. */
+/** The changes needed to a user's password and its lock. */
 export function passwords(
   now: UserState,
   { name, password, update_password, password_lock }: WantedUser,
@@ -10,7 +10,7 @@ export function passwords(
   const is = now.shadow?.password ?? '';
   const sets =
     password !== undefined && (!existed || (update_password === 'always' && unlocked(is) !== unlocked(password)));
-  // As Ansible does: what is given is what is set, so that an account that was locked for want of a password can log in.
+  // As in Ansible, the given value is what gets set, so an account that was locked because it had no password can then log in.
   const locked = password_lock === true ? `!${unlocked(password ?? '')}` : password;
   const hash = sets && locked !== undefined ? locked : is;
   const set: UserChange = {
@@ -31,7 +31,7 @@ export function passwords(
   return [...(sets ? [set] : []), ...(lock === undefined ? [] : [locking])];
 }
 
-/** A hash without the prefix that locks it. */
+/** A hash without the prefix that locks the account. */
 const unlocked = (hash: string): string => hash.replace(/^!+/, '');
 
 const withPassword = (name: string, hash: string): Command => reading(sh`chpasswd -e`, `${name}:${hash}\n`);

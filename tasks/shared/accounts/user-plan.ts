@@ -17,7 +17,7 @@ import { keys } from './user-key.ts';
 import { passwords, passwordWarnings } from './user-password.ts';
 import type { Asked, UserChange, WantedUser } from './wanted-user.ts';
 
-/** Plan the changes to a user, field by field. */
+/** Plans the changes to a user, field by field. */
 export function planUser(now: UserState, wanted: WantedUser, asked: Asked, newHomeExists = false): Plan {
   if (asked.shadow && now.exists && now.shadow === undefined)
     return { failed: `what /etc/shadow says of ${wanted.name} can be read by root only` };
@@ -52,7 +52,7 @@ function withEffects(
         home: after.home,
       }
     : { exists: false };
-  // What was not asked (the shadow entry, a key) cannot be foreseen for an existing user.
+  // What was not queried (the shadow entry, a key) cannot be predicted for an existing user.
   const known = after.exists ? after.shadow !== undefined : true;
   const variants = [asked, { shadow: false }, ...(known ? [{ shadow: true }] : [])].map(
     (variant): Effect => predicts(user(name, variant), after),
@@ -74,7 +74,7 @@ const removal = ({ name, remove, force }: WantedUser): UserChange => ({
   what: `user ${name}`,
   from: 'present',
   to: null,
-  // 12: there was no mail or home to remove.
+  // Exit code 12: there was no mail or home to remove.
   commands: [
     {
       ...sh`userdel ${[...(force ? ['-f'] : []), ...(remove ? ['-r'] : [])]} -- ${name}`,

@@ -34,22 +34,22 @@ export interface WantedUser {
   readonly force: boolean;
 }
 
-/** What is asked about a user besides the account. */
+/** What is asked about a user in addition to the account. */
 export interface Asked {
   readonly shadow: boolean;
   readonly key?: string;
 }
 
-/** A change, and how it leaves the user. */
+/** A change, and the user's state after it. */
 export interface UserChange extends Omit<Change, 'effects'> {
   readonly gives?: Partial<UserState>;
 }
 
-/** An option of a command, if a value is given. */
+/** An option of a command, if there is a value for it. */
 export const option = (flag: string, value: string | number | undefined): readonly (string | number)[] =>
   value === undefined ? [] : [flag, value];
 
-/** A day as useradd and usermod take it; the empty word is never. */
+/** A day in the format that useradd and usermod accept; the empty word means never. */
 export function expiryDay(expires: number | undefined): string | undefined {
   if (expires === undefined) return undefined;
   return expires < 0 ? '' : new Date(expires * 1000).toISOString().slice(0, 10);

@@ -3,11 +3,11 @@ import { must } from '../../../src/sdk.ts';
 import type { AptGiven, AptState } from './apt-state.ts';
 import { installed, type PackageSpec, satisfies, versionFor } from './package-spec.ts';
 
-/** The arguments to apt-get for the packages that are not as they should be, one for each. */
+/** The arguments to apt-get, one for each package that is not as wanted. */
 export const wordsToInstall = (given: AptGiven, state: AptState): readonly string[] =>
   differing(given, state).map((one) => one.word);
 
-/** A package that is not as it should be. */
+/** A package that is not as wanted. */
 interface Differing {
   readonly spec: PackageSpec;
   readonly from: string | null;
@@ -15,7 +15,7 @@ interface Differing {
   readonly word: string;
 }
 
-/** The packages that are not as they should be. */
+/** The packages that are not as wanted. */
 export function differing(given: AptGiven, state: AptState): readonly Differing[] {
   return given.specs.flatMap((spec): Differing[] => {
     const now = must(state[`package ${spec.name}`], spec.name);

@@ -9,7 +9,7 @@ import {
   sh,
 } from '../../../src/sdk.ts';
 
-/** The parameters of `apt` that say how apt-get is run. */
+/** The parameters of `apt` that determine how apt-get is run. */
 export interface AptGetOptions {
   readonly install_recommends?: boolean;
   readonly default_release?: string;
@@ -25,7 +25,7 @@ export interface AptGetOptions {
   readonly policy_rc_d?: number;
 }
 
-/** The arguments between `apt-get` and the packages, as far as they affect what it would do. */
+/** The arguments between `apt-get` and the packages that affect what it would do. */
 export function aptWords<W>(action: readonly W[], options: AptGetOptions): readonly (W | string)[] {
   const on = (given: boolean | undefined, ...words: string[]) => (given === true ? words : []);
   return [
@@ -45,8 +45,8 @@ export function aptWords<W>(action: readonly W[], options: AptGetOptions): reado
 }
 
 /**
- * An apt-get command that asks nobody, waits for its lock, keeps edited configuration files, and first completes what
- * an interrupted installation has left undone.
+ * An apt-get command that never prompts, waits for its lock, keeps edited configuration files, and first completes an interrupted
+ * installation.
  */
 export function aptGet(action: readonly (string | Script)[], options: AptGetOptions = {}): Command {
   const { dpkg_options = 'force-confdef,force-confold', lock_timeout = 60, policy_rc_d } = options;
@@ -64,19 +64,19 @@ export function aptGet(action: readonly (string | Script)[], options: AptGetOpti
   };
 }
 
-/** apt-get refuses to go on if dpkg was killed half-way: its journal is then still there, and dpkg must finish its work first. */
+/** apt-get refuses to continue if dpkg was killed half-way: its journal still exists, and dpkg has to finish its work first. */
 const withoutQuestions = (apt: Script, dpkg: Script): Script =>
   script`export DEBIAN_FRONTEND=noninteractive DEBIAN_PRIORITY=critical APT_LISTCHANGES_FRONTEND=none LC_ALL=C
 ${apt} </dev/null || { code=$?; ls /var/lib/dpkg/updates 2>/dev/null | grep -q '^[0-9]*$' || exit $code; ${dpkg} </dev/null && ${apt} </dev/null; }`;
 
-/** policy-rc.d decides which services package scripts may start; ours exists for one command only. */
+/** policy-rc.d decides which services package scripts may start; ours exists only during one command. */
 const withPolicy = (code: number): Script => script`policy=/usr/sbin/policy-rc.d
 [ ! -e "$policy" ] || mv "$policy" "$policy.before" || exit
 trap 'rm -f "$policy"; [ ! -e "$policy.before" ] || mv "$policy.before" "$policy"' EXIT
 printf '#!/bin/sh\nexit %s\n' ${code} >"$policy" && chmod 755 "$policy" || exit
 `;
 
-/** Fetch the package lists; a mirror that does not answer, or a held lock, is retried. */
+/** Fetches the package lists, retrying if a mirror does not answer or the lock is held. */
 export const fetchLists = (retries = 5, maxDelaySeconds = 12): Command => ({
   ...sh`tries=0; delay=1
 until LC_ALL=C apt-get -q -o APT::Update::Error-Mode=any update </dev/null; do
@@ -103,7 +103,7 @@ export const listsChange = (
   ...more,
 });
 
-/** How old package lists are, for people. */
+/** The age of the package lists, for people. */
 export function age({ updatedAt, ageSeconds }: AptLists): string {
   if (updatedAt === 0) return 'never fetched';
   const days = Math.floor(ageSeconds / 86400);
@@ -114,9 +114,9 @@ export function age({ updatedAt, ageSeconds }: AptLists): string {
 }
 
 /**
- * What else packages add or remove is not known beforehand: files, units, users that were not there, and what is in folders,
- * except those that Debian's policy leaves to the administrator. A single file of /etc that is there stays as it
- * is, unless it is the package's own: dpkg keeps configuration that it finds.
+ * The unpredictable side effects of packages: files, units and users that did not exist, and the contents of directories other than those
+ * that Debian's policy leaves to the administrator. A single existing file in /etc stays as it is unless it is the package's own, because
+ * dpkg keeps the configuration it finds.
  */
 export const packageEffects = (...names: readonly string[]): Effect =>
   blurs(

@@ -23,7 +23,7 @@ export function listsPending({ update_cache, cache_valid_time }: PlainApt, lists
   return cache_valid_time === 0 || lists.updatedAt === 0 || lists.ageSeconds > cache_valid_time;
 }
 
-/** Plan an apt task. */
+/** Plans an apt task. */
 export function planApt(given: AptGiven, state: AptState, check: boolean): Plan {
   const pending = listsPending(given, state.lists);
   const only =
@@ -57,7 +57,7 @@ export function planApt(given: AptGiven, state: AptState, check: boolean): Plan 
   return { changes: [...lists, ...changes], ...(later || given.autoremove ? { more: true } : {}) };
 }
 
-/** Why apt-get could not do it, as far as that is known beforehand. */
+/** Why apt-get would fail, as far as that can be known beforehand. */
 function refusal(given: AptGiven, { lists, simulation, whole, upgrade, ...state }: AptState): string | undefined {
   const held =
     given.state !== 'latest' || given.allow_change_held_packages === true || given.force === true
@@ -135,7 +135,7 @@ function debChange(given: AptGiven, state: AptState): readonly Change[] {
   ];
 }
 
-/** What apt-get does to all packages: upgrades, repairs, build dependencies, orphans. */
+/** What apt-get does to the system as a whole: upgrades, repairs, build dependencies, orphans. */
 function wholesale(given: AptGiven, state: AptState): readonly Change[] {
   const { upgrade, whole, autoremove } = state;
   const action = given.state === 'fixed' ? ['-f', 'install'] : ['build-dep', ...(given.name ?? [])];

@@ -1,4 +1,4 @@
-/** apt's source files by path, as the question prints them. */
+/** apt's source files by path, parsed from the question's output. */
 export const sourcesOf = (stdout: string): ReadonlyMap<string, string> =>
   new Map(
     stdout
@@ -7,24 +7,24 @@ export const sourcesOf = (stdout: string): ReadonlyMap<string, string> =>
       .map((part) => [part.slice(0, part.indexOf('\n')), part.slice(part.indexOf('\n') + 1)] as const),
   );
 
-/** A line of a source without comment, with single blanks. */
+/** A source line without its comment, and with single blanks. */
 export const plainSource = (line: string): string => line.replace(/#.*$/, '').trim().split(/\s+/).join(' ');
 
-/** The sources that a file names, with single blanks. */
+/** The sources in a file, with single blanks. */
 export const activeLines = (text: string): readonly string[] =>
   text
     .split('\n')
     .map(plainSource)
     .filter((line) => line !== '');
 
-/** A file without a source. */
+/** A file's text without a source. */
 export const withoutLine = (text: string, wanted: string): string =>
   text
     .split('\n')
     .filter((line) => plainSource(line) !== wanted)
     .join('\n');
 
-/** The file that a source goes into: if no name is given, derived from the URL as Ansible does. */
+/** The file for a source: derived from the URL as in Ansible, if no name is given. */
 export function fileFor(repo: string, filename: string | undefined): string {
   if (filename !== undefined)
     return filename.startsWith('/')

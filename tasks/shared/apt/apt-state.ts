@@ -21,7 +21,7 @@ export interface PlainApt extends AptGetOptions {
 /** The same parameters, with the package names parsed. */
 export type AptGiven = PlainApt & { readonly specs: readonly PackageSpec[] };
 
-/** What was asked for an apt task. */
+/** The answers that an apt task needs. */
 export interface AptState {
   readonly lists: AptLists;
   readonly upgrade?: AptSimulation;

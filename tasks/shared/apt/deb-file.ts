@@ -1,17 +1,17 @@
 import { type Packages, type Script, type ShellAnswer, script, sh, shell } from '../../../src/sdk.ts';
 import { installed } from './package-spec.ts';
 
-/** A package file's own name and version. */
+/** The name and version of a package file. */
 interface DebPackage {
   readonly name: string;
   readonly version: string;
-  /** Known only from the file's name, if it has not been downloaded yet. */
+  /** Only known from the file's name, because the file has not been downloaded yet. */
   readonly guessed: boolean;
 }
 
 const isUrl = (path: string): boolean => path.includes('://');
 
-/** Ask what a package file says of itself; one that is still to be downloaded cannot be asked. */
+/** Asks a package file about its contents, which is impossible before it is downloaded. */
 export const debQuestion = (path: string) =>
   shell(
     isUrl(path)
@@ -19,7 +19,7 @@ export const debQuestion = (path: string) =>
       : { ...sh`LC_ALL=C dpkg-deb -f ${path} Package Version`, about: [`path:${path}`, `entry:${path}`] },
   );
 
-/** The package in a file: as it says, or for a URL as its name `name_version_architecture.deb` tells. */
+/** The package in a file: as the file says or, for a URL, as its name `name_version_architecture.deb` says. */
 export function debPackage(path: string | undefined, answer: ShellAnswer | undefined): DebPackage | undefined {
   if (path === undefined || answer === undefined) return undefined;
   const field = (name: string) => new RegExp(`^${name}: (.*)$`, 'm').exec(answer.stdout)?.[1];
@@ -30,19 +30,19 @@ export function debPackage(path: string | undefined, answer: ShellAnswer | undef
   return stem === undefined || told === undefined ? undefined : { name: stem, version: told, guessed: true };
 }
 
-/** The installed version of a package file's package, if it differs from the file's. */
+/** The installed version of a package file's package, if it differs from the file's version. */
 export function debDiffers(deb: DebPackage, now: Packages): { readonly from: string | null } | undefined {
   const version = installed(now)?.version;
-  // A file's name leaves the epoch out.
+  // A file's name omits the epoch.
   const same = version === deb.version || (deb.guessed && version?.replace(/^\d+:/, '') === deb.version);
   return same ? undefined : { from: version ?? null };
 }
 
-/** The command that brings a package file to a place where apt-get finds it, and its path there. */
+/** The command that downloads a package file to a place where apt-get finds it, and its path there. */
 export const fetchDeb = (path: string): { readonly before: Script; readonly path: Script } =>
   isUrl(path)
     ? {
-        // apt's own downloader is always present with apt; curl and wget need not be.
+        // apt's own downloader always exists where apt does; curl and wget may be missing.
         before: script`folder=$(mktemp -d) && chmod 755 "$folder" || exit
 trap 'rm -rf -- "$folder"' EXIT
 /usr/lib/apt/apt-helper download-file ${path} "$folder/package.deb" || exit

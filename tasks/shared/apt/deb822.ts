@@ -1,7 +1,7 @@
-/** What a field of a paragraph holds. */
+/** The value of a field in a paragraph. */
 type Field = string | number | boolean | readonly string[] | undefined;
 
-/** A paragraph as apt reads it; fields without a value are left out, several lines are indented, an empty one is a dot. */
+/** A paragraph in apt's format: fields without a value are left out, continuation lines are indented, and an empty line becomes a dot. */
 export const deb822 = (fields: readonly (readonly [string, Field])[]): string =>
   fields
     .flatMap(([name, value]) => (value === undefined || value === '' ? [] : [`${name}:${shown(value)}\n`]))

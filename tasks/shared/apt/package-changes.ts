@@ -10,7 +10,7 @@ import {
 } from '../../../src/sdk.ts';
 import { packageEffects } from './apt-get.ts';
 
-/** The changes that apt-get said it would make. */
+/** The changes that apt-get's simulation announces. */
 export const simulated = (simulation: AptSimulation, command: Command): readonly Change[] =>
   withCommand(
     [
@@ -23,14 +23,14 @@ export const simulated = (simulation: AptSimulation, command: Command): readonly
     simulation,
   );
 
-/** Changes with the command that makes them, and its other effects. */
+/** Adds to changes the command that makes them and its other effects. */
 export function withCommand(
   [first, ...rest]: readonly Change[],
   command: Command,
   simulation: AptSimulation | undefined,
 ): readonly Change[] {
   if (first === undefined) return [];
-  // Without knowing which, any package's configuration.
+  // If it is unknown which packages change, any package's configuration may.
   const touched =
     simulation === undefined ? [''] : [...simulation.install, ...simulation.remove].map(({ name }) => name);
   const dependencies = simulation?.install.map((one) =>
@@ -58,7 +58,7 @@ export const alsoRemoved = ({ remove, install }: AptSimulation): readonly Change
       effects: [predicts(packages(name), foreseenPackages(name, null, false))],
     }));
 
-/** The state of a package after a version of it was installed, or it was removed. */
+/** The predicted state of a package after installing a version of it or removing it. */
 export function foreseenPackages(name: string, version: string | null, purge: boolean): Packages {
   const one = { name, architecture: '', version: version ?? '', want: version === null ? 'deinstall' : 'install' };
   if (version === null) return { found: purge ? [] : [{ ...one, status: 'config-files' }], providers: [] };

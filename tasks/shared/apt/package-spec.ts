@@ -1,15 +1,15 @@
 import { type AptPolicy, compareVersions, globPattern, type Package, type Packages } from '../../../src/sdk.ts';
 
-/** A package as a task names it: `nginx`, `nginx=1.22*`, `nginx>=1.18`, `php8.2-*`, `libc6:i386`. */
+/** A package as written in a task: `nginx`, `nginx=1.22*`, `nginx>=1.18`, `php8.2-*`, `libc6:i386`. */
 export interface PackageSpec {
   readonly name: string;
   readonly operator?: '=' | '>=';
   readonly version?: string;
-  /** The name has wildcards. */
+  /** Whether the name has wildcards. */
   readonly wild: boolean;
 }
 
-/** Read a package as a task names it. */
+/** Parses a package as written in a task. */
 export function packageSpec(text: string): PackageSpec {
   const [, name = '', operator, version] = /^([^\s=>]+)\s*(?:(>=|=)\s*(.+))?$/.exec(text.trim()) ?? [
     undefined,
@@ -18,11 +18,11 @@ export function packageSpec(text: string): PackageSpec {
   return { name, operator: operator as PackageSpec['operator'], version, wild: /[*?[]/.test(name) };
 }
 
-/** The installed package that a name means: itself, or the one that provides it. */
+/** The installed package that a name refers to: the package itself, or one that provides it. */
 export const installed = ({ found, providers }: Packages): Package | undefined =>
   found.find((one) => one.status === 'installed') ?? providers[0];
 
-/** Whether what is installed is what the task names. */
+/** Whether the installed package satisfies the task. */
 export function satisfies(spec: PackageSpec, now: Packages): boolean {
   const one = installed(now);
   if (one === undefined) return false;
@@ -32,7 +32,7 @@ export function satisfies(spec: PackageSpec, now: Packages): boolean {
     : globPattern(spec.version).test(one.version);
 }
 
-/** The version to pass to apt-get, if a task asks for one: the best match. */
+/** The version to pass to apt-get if a task asks for one: the best match. */
 export function versionFor(spec: PackageSpec, policy: AptPolicy | undefined): string | undefined {
   if (spec.version === undefined) return undefined;
   if (spec.operator !== '>=' && !/[*?[]/.test(spec.version)) return spec.version;

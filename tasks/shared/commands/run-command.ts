@@ -35,7 +35,7 @@ export const guards = {
   },
 } as const;
 
-/** What the guards of a command are given. */
+/** The guards of a command. */
 interface Guards {
   readonly creates?: string | undefined;
   readonly removes?: string | undefined;
@@ -45,7 +45,7 @@ interface Guards {
   readonly about?: readonly string[] | undefined;
 }
 
-/** The questions that the guards ask. */
+/** The questions to ask for the guards. */
 export function askGuards({ creates, removes, unless, onlyif, chdir, about }: Guards, context: TaskContext) {
   const ask = (written: string) =>
     shell({
@@ -61,7 +61,7 @@ export function askGuards({ creates, removes, unless, onlyif, chdir, about }: Gu
   };
 }
 
-/** What the guards answered. */
+/** The answers to the guards' questions. */
 interface Guarded {
   readonly creates?: boolean;
   readonly removes?: boolean;
@@ -69,7 +69,7 @@ interface Guarded {
   readonly onlyif?: ShellAnswer;
 }
 
-/** Run a command, unless its guards show that there is nothing to do. */
+/** Runs a command, unless its guards show that there is nothing to do. */
 export function planCommand(state: Guarded, params: Guards, cmd: string | readonly string[], command: Command) {
   const reason = notNeeded(state, params);
   if (reason !== undefined) return { changes: [], result: notRun(cmd, reason) };
@@ -83,10 +83,10 @@ export function planCommand(state: Guarded, params: Guards, cmd: string | readon
   return { changes: [change] };
 }
 
-// The exit code belongs to the result: `failed_when` may find it good.
+// The exit code is part of the result, because `failed_when` may accept it.
 const anyCode = Array.from({ length: 256 }, (_, code) => code);
 
-/** Why a guard shows that there is nothing to do. */
+/** The guard that shows that there is nothing to do, and why. */
 export function notNeeded(state: Guarded, { creates, removes }: Guards): { stdout: string; msg: string } | undefined {
   const because = (what: string) => ({ stdout: `skipped, since ${what}`, msg: `Did not run command since ${what}` });
   const path = (name: string | undefined, how: string) => ({
@@ -130,7 +130,7 @@ const foreseen = ({ creates, removes, chdir, about = ['everything'] }: Guards) =
 
 const isOnePath = (path: string): boolean => path.startsWith('/') && !/[*?[]/.test(path);
 
-/** The line that goes into the folder of a command. */
+/** The shell line that changes to a command's directory. */
 export function inFolder(chdir: string | undefined): Script {
   if (chdir === undefined) return script``;
   return script`cd -- ${chdir} >/dev/null 2>&1 || { echo ${`Unable to change directory before execution: ${chdir}`} >&2; exit 1; }

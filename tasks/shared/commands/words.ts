@@ -1,6 +1,6 @@
 import { joined, type Script, script, writtenScript } from '../../../src/sdk.ts';
 
-/** A word for `sh` in which `$NAME`, `${NAME}` and a leading `~` stand for what they are on the host; unset names stay as written. */
+/** A word for `sh` in which `$NAME`, `${NAME}` and a leading `~` are expanded on the host; unset names stay as written. */
 export function expanding(word: string): Script {
   const home = /^~([a-z_][a-z0-9_-]*)?(?=\/|$)/.exec(word);
   const rest = home === null ? word : word.slice(home[0].length).replace(/^\//, '');

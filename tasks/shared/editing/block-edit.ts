@@ -1,9 +1,9 @@
 import { type Pattern, searchPattern } from '../../../src/sdk.ts';
 import { textLines } from './line-edit.ts';
 
-/** What `blockinfile` is to do; texts in the file's own encoding. */
+/** The parameters of a `blockinfile` edit, with texts in the file's own encoding. */
 interface BlockEdit {
-  /** The lines between the markers; if there are none, the block is removed. */
+  /** The lines between the markers; if empty, the block is removed. */
   readonly block: string;
   readonly begin: string;
   readonly end: string;
@@ -11,7 +11,7 @@ interface BlockEdit {
   readonly before?: 'BOF' | Pattern;
 }
 
-/** Put a block between two markers into a text: where it was, or else where it should be inserted. */
+/** Puts a block between two markers into a text: in its old place, or else where it should be inserted. */
 export function putBlock(text: string, edit: BlockEdit): string {
   const [begin, end] = [`${edit.begin}\n`, `${edit.end}\n`];
   const block =
@@ -33,7 +33,7 @@ function joined(lines: readonly string[], at: number, block: readonly string[]):
   return ended.toSpliced(at, 0, ...block).join('');
 }
 
-/** The last line that matches counts. */
+/** The place of the last matching line. */
 function placeOf(lines: readonly string[], { after, before }: BlockEdit): number {
   const pattern = [after, before].find((one) => typeof one === 'object');
   if (pattern === undefined) return before === 'BOF' ? 0 : lines.length;

@@ -1,4 +1,4 @@
-/** A job or a variable of a crontab, as its line. */
+/** A job or a variable in a crontab, as its line. */
 export interface CronEntry {
   readonly env: boolean;
   readonly name: string;
@@ -7,7 +7,7 @@ export interface CronEntry {
 
 const marker = (name: string): string => `#Ansible: ${name}`;
 
-/** A crontab with an entry: in place of the one of its name, or added. */
+/** A crontab with an entry added, or replacing the one with the same name. */
 export function withEntry(
   table: string,
   entry: CronEntry,

@@ -19,17 +19,17 @@ import { askAccounts } from '../files/copy-file.ts';
 import { fileChanges } from '../files/file-content.ts';
 import { foldersFor, thenAskFolders } from '../files/file-directory.ts';
 
-/** What a type that edits a file is told. */
+/** The parameters of a type that edits a file. */
 interface EditParams extends Attributes {
   readonly path: string;
   readonly backup?: boolean;
   readonly validate?: string;
   readonly unsafe_writes?: boolean;
-  /** The mode of folders that are created. */
+  /** The mode of directories that are created. */
   readonly directory_mode?: string;
 }
 
-/** What is known about a file to edit. */
+/** What is known about a file to be edited. */
 export interface EditState extends Accounts {
   readonly before: PathState;
   readonly now: Content;
@@ -38,7 +38,7 @@ export interface EditState extends Accounts {
   readonly [above: `above ${string}`]: PathState | undefined;
 }
 
-/** The questions about a file that is edited. */
+/** The questions about a file to be edited. */
 export const askEdit = (task: EditParams, options: { secret?: boolean } = {}) => ({
   before: stat(tidyPath(task.path)),
   now: content(tidyPath(task.path), options),
@@ -46,14 +46,14 @@ export const askEdit = (task: EditParams, options: { secret?: boolean } = {}) =>
   ...askAccounts(task),
 });
 
-/** If a file is to be created: the folders above it, once its own is known to be missing. */
+/** Asks about all parent directories once the file's own is known to be missing, if the file is to be created. */
 export const thenAskEdit = (state: EditState, task: EditParams) =>
   thenAskFolders(state.parent, parentOf(tidyPath(task.path)));
 
 /** The text of the file; empty if there is no file. */
 export const openEdited = (state: EditState): OpenedText => openText(state.now.bytes ?? new Uint8Array());
 
-/** The same for types that insert lines: if every line of the file has a Windows line ending, so do the new ones. */
+/** The same for types that insert lines: if every line of the file has a Windows line ending, new ones get it too. */
 export function openLines(state: EditState): OpenedText {
   const opened = openEdited(state);
   if (!opened.text.includes('\r\n') || /(?<!\r)\n/.test(opened.text)) return opened;
@@ -68,7 +68,7 @@ export function openLines(state: EditState): OpenedText {
 export const isFile = (state: EditState): boolean =>
   followed(state.before) !== undefined && followed(state.before)?.kind !== 'directory';
 
-/** Why nothing can be edited there: there is a directory, or a link to one, or its parent is not a directory. */
+/** Why the file cannot be edited: the path is a directory or a link to one, or its parent is not a directory. */
 export function inTheWay(state: EditState, task: EditParams): { failed: string; result?: TaskResult } | undefined {
   if (followed(state.before)?.kind === 'directory')
     return { failed: `Path ${task.path} is a directory !`, result: { rc: 256 } };
@@ -77,14 +77,14 @@ export function inTheWay(state: EditState, task: EditParams): { failed: string; 
   return { failed: `Destination directory ${parentOf(tidyPath(task.path))} is not a directory` };
 }
 
-/** What an edit is called: `line 3`, from what to what. */
+/** How to describe an edit: `line 3`, from what to what. */
 interface Told {
   readonly what?: string;
   readonly from?: string | null;
   readonly to?: string | null;
 }
 
-/** The changes that give the file its new text, owner and mode; folders are made where they are missing. */
+/** The changes that give the file its new text, owner and mode, creating missing directories. */
 export function planEdit(
   state: EditState,
   task: EditParams,
@@ -123,7 +123,7 @@ export function planEdit(
   return { changes: [...folders.changes, ...changes] satisfies readonly Change[] };
 }
 
-/** Whether owner, group or mode were set, besides the text; a file that is made gets those that are given. */
+/** Whether owner, group or mode were changed in addition to the text; a newly created file gets whatever is given. */
 export const attributesChanged = (changes: readonly Change[], before: EditState, task: EditParams): boolean =>
   changes.some((change) => ['mode', 'owner', 'group'].includes(change.what)) ||
   (changes.length > 0 && !isFile(before) && (task.mode ?? task.owner ?? task.group) !== undefined);

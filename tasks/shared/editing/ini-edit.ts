@@ -1,11 +1,11 @@
-/** What `ini_file` is to do. */
+/** The parameters of an `ini_file` edit. */
 interface IniEdit {
-  /** None: options above the first section. */
+  /** Undefined means options above the first section. */
   readonly section: string | undefined;
   readonly option: string | undefined;
   readonly values: readonly string[];
   readonly state: 'present' | 'absent';
-  /** Other values of the option are replaced or removed. */
+  /** Replace or remove other values of the option. */
   readonly exclusive: boolean;
   readonly noSpaces: boolean;
   readonly allowNoValue: boolean;
@@ -20,11 +20,11 @@ interface IniEdited {
     | 'option added'
     | 'option changed'
     | 'section removed';
-  /** Values that the option has had; undefined if the option was missing. */
+  /** The option's previous values; undefined if it was missing. */
   readonly was?: string;
 }
 
-/** An ini file's text with an option, or a section, in it or not. */
+/** An ini file's text with an option or a section added or removed. */
 export function editIni(text: string, edit: IniEdit): IniEdited {
   const lines = text.split('\n');
   if (lines.at(-1) === '') lines.pop(); // what follows the last newline is not a line
@@ -44,7 +44,7 @@ interface Edited {
   readonly message: IniEdited['message'];
 }
 
-/** Where a section's lines are: after its heading, up to the next. */
+/** The range of a section's lines: after its heading, up to the next one. */
 function sectionRange(
   lines: readonly string[],
   section: string | undefined,
@@ -69,7 +69,7 @@ function valuesOf(body: readonly string[], { option }: IniEdit): string | undefi
 function withoutSection(lines: readonly string[], edit: IniEdit): Edited {
   if (edit.state === 'absent') return { lines, message: 'OK' };
   const options = edit.option === undefined ? [] : optionLines(edit);
-  // The first section of an empty file comes after an empty line, as Ansible writes it.
+  // As in Ansible, the first section of an empty file follows an empty line.
   const before = lines.length === 0 ? [''] : lines;
   return {
     lines: [...before, `[${edit.section}]`, ...options],
@@ -97,7 +97,7 @@ function inSection(lines: readonly string[], range: { start: number; end: number
   };
 }
 
-/** Lines that set the option stay or become what they should be; missing lines are added after the last line that sets something. */
+/** Keeps or corrects the lines that set the option; adds missing lines after the last line that sets anything. */
 function presentIn(body: readonly string[], edit: IniEdit): readonly string[] {
   const wanted = optionLines(edit);
   const left = [...wanted];
@@ -111,7 +111,7 @@ function presentIn(body: readonly string[], edit: IniEdit): readonly string[] {
     right: isOption(line, edit.option!) && take(line) !== undefined,
   }));
   const isComment = (line: string) => /^\s*[#;]/.test(line);
-  // A line with another value is replaced in place; further ones are removed.
+  // A line with a different value is replaced in place; any further ones are removed.
   const next = kept.flatMap(({ line, own, right }) => {
     if (!own || right) return [line];
     if (isComment(line))

@@ -1,41 +1,41 @@
 import { compileReplacement, type Match, type Pattern, searchPattern } from '../../../src/sdk.ts';
 
-/** What `lineinfile` is to do with lines; texts in the file's own encoding, patterns compiled. */
+/** The parameters of a `lineinfile` edit, with texts in the file's own encoding and patterns compiled. */
 export interface LineEdit {
   readonly line: string;
   readonly regexp?: Pattern;
   readonly search?: string;
   readonly backrefs: boolean;
   readonly firstMatch: boolean;
-  /** A place, or what a line there matches. */
+  /** A position, or a pattern for the line there. */
   readonly after?: 'EOF' | 'BOF' | Pattern;
   readonly before?: 'BOF' | Pattern;
 }
 
-/** The outcome. */
+/** The result of an edit. */
 interface LineEdited {
   readonly lines: readonly string[];
   readonly message: '' | 'line added' | 'line replaced';
-  /** The line, counted from 1, with what it was. */
+  /** The line's number, counted from 1, and its previous text. */
   readonly at?: number;
   readonly was?: string;
-  /** The next run would do the same again, with another line that matches. */
+  /** The next run would make another change, to another matching line. */
   readonly goesOn?: true;
 }
 
-/** A text as lines, each with the newline that ends it. */
+/** Splits a text into lines, each with its line ending. */
 export const textLines = (text: string): readonly string[] => text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
 
 /** A line without its line ending. */
 export const bare = (line: string): string => line.replace(/[\r\n]+$/, '');
 
-/** Put a line into a text: in place of a matching line, or else where it should be inserted. */
+/** Puts a line into a text: in place of a matching line, or else where it should be inserted. */
 export function putLine(lines: readonly string[], edit: LineEdit): LineEdited {
   const found = findLine(lines, edit);
   if (found !== undefined) return replaceLine(lines, edit, found.at, found.match);
   const exact = lines.findLastIndex((line) => bare(line) === edit.line);
   const place = placeFor(lines, edit);
-  // A search for the place that stops at the first match does not see the same line further down.
+  // A search for the place that stops at the first match does not notice the same line further down.
   const seen =
     edit.firstMatch && place !== undefined
       ? lines.slice(0, place.matched).some((line) => bare(line) === edit.line)
@@ -86,7 +86,7 @@ function replaceLine(
   return goesOn(lines, at, ended, regexp, backrefs) ? { ...replaced, goesOn: true } : replaced;
 }
 
-/** Whether this is one replacement of several: one is done already, or there are more to come. */
+/** Whether this is one of several replacements: an identical line shows that one was already made, or more lines match. */
 function goesOn(
   lines: readonly string[],
   at: number,
@@ -101,7 +101,7 @@ function goesOn(
   );
 }
 
-/** Where `insertafter` or `insertbefore` puts a line; the last line that matches counts, or with `firstmatch` the first. */
+/** Where `insertafter` or `insertbefore` puts a line: at the last matching line or, with `firstmatch`, the first. */
 function placeFor(
   lines: readonly string[],
   { after, before, firstMatch }: LineEdit,
@@ -119,6 +119,6 @@ function insert(lines: readonly string[], index: number, line: string): LineEdit
   const ended =
     index === lines.length && last !== undefined && !/[\n\r]$/.test(last) ? lines.with(-1, `${last}\n`) : lines;
   const added = { lines: ended.toSpliced(index, 0, `${line}\n`), message: 'line added' as const, at: index + 1 };
-  // A line that consists of two lines is never found again.
+  // A text of two lines never matches a single line again.
   return line.includes('\n') ? { ...added, goesOn: true } : added;
 }

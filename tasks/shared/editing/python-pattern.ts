@@ -1,6 +1,6 @@
 import { compilePattern, type Pattern } from '../../../src/sdk.ts';
 
-/** A pattern as users write it, or what is wrong with it. */
+/** Compiles a user's pattern; returns the problem if it is not valid. */
 export function patternOf(
   source: string,
   flags: Parameters<typeof compilePattern>[1] = { ascii: true },

@@ -1,13 +1,13 @@
 import { loadYaml, valuePlaceOf } from '../../../src/sdk.ts';
 
-/** A list in a YAML text: where its items are written, and what they are. */
+/** A list in a YAML text: where its items are written, and their values. */
 interface FoundList {
   readonly list: readonly unknown[];
 }
 
 type Failed = { readonly failed: string };
 
-/** The text with an item at the end of one of its lists; the same text if the item is already there. Everything else stays as written. */
+/** The text with an item appended to one of its lists; unchanged if the item is already there. Everything else stays as written. */
 export function withItem(text: string, file: string, path: string, item: string): { readonly text: string } | Failed {
   const found = listAt(text, file, path);
   if ('failed' in found) return found;
@@ -15,7 +15,7 @@ export function withItem(text: string, file: string, path: string, item: string)
   const edited = inserted(text, found.list, item);
   if (edited === undefined)
     return { failed: `the list ${path} in ${file} is written in a way that cannot be added to` };
-  // The new text is parsed like the old one, so that nothing is written that means something else than was wanted.
+  // Parse the new text like the old one, so that nothing with an unintended meaning is ever written.
   const after = listAt(edited, file, path);
   const wanted = [...found.list, item];
   if ('failed' in after || JSON.stringify(shown(after.list)) !== JSON.stringify(shown(wanted)))
@@ -23,7 +23,7 @@ export function withItem(text: string, file: string, path: string, item: string)
   return { text: edited };
 }
 
-/** The list at a path like `jobs[name=web].targets`. */
+/** The list at a path such as `jobs[name=web].targets`. */
 function listAt(text: string, file: string, path: string): FoundList | Failed {
   const read = loadYaml(text, file, { plain: true });
   if (!read.ok) {
@@ -42,7 +42,7 @@ function listAt(text: string, file: string, path: string): FoundList | Failed {
   return Array.isArray(value) ? { list: value } : { failed: `${file}: ${path} is not a list` };
 }
 
-/** `a.b[0][name=x]` as `a`, `b`, `[0]`, `[name=x]`. */
+/** Splits `a.b[0][name=x]` into `a`, `b`, `[0]`, `[name=x]`. */
 const stepsOf = (path: string): readonly string[] => path.match(/\[[^\]]*\]|[^.[]+/g) ?? [];
 
 function follow(value: unknown, step: string): { readonly value: unknown } | Failed {
@@ -67,7 +67,7 @@ function follow(value: unknown, step: string): { readonly value: unknown } | Fai
     : { failed: `has no item with ${key} = ${wanted}; it has ${names.filter((name) => name !== '').join(', ')}` };
 }
 
-/** The text with a line after the list's last item, or with the item behind it in brackets. */
+/** The text with a line added after the list's last item, or with the item added inside the brackets. */
 function inserted(text: string, list: readonly unknown[], item: string): string | undefined {
   const at = valuePlaceOf(list, list.length - 1);
   if (at === undefined || list[list.length - 1] instanceof Object) return undefined;
@@ -83,14 +83,14 @@ function inserted(text: string, list: readonly unknown[], item: string): string 
   return lines.join('\n');
 }
 
-/** A text as YAML, quoted if it would mean something else unquoted. */
+/** A text as a YAML scalar, quoted if it would otherwise mean something else. */
 function asScalar(item: string): string {
   const plain = loadYaml(`[${item}]`, '', { plain: true });
   const value = plain.ok ? plain.value.value : undefined;
   return Array.isArray(value) && value.length === 1 && value[0] === item ? item : JSON.stringify(item);
 }
 
-/** Values of YAML as JSON compares them: a dict as its pairs. */
+/** A YAML value as JSON for comparison: a dict becomes its pairs. */
 const shown = (value: unknown): unknown => {
   if (value instanceof Map) return [...value].map(([key, entry]) => [key, shown(entry)]);
   return Array.isArray(value) ? value.map(shown) : value;

@@ -1,7 +1,7 @@
 import type { Fragment } from '../../../src/sdk.ts';
 import { encodeText } from '../../../src/sdk.ts';
 
-/** Joins fragments: a newline is added if a fragment lacks it, and a delimiter is put between them. */
+/** Joins fragments, adding a newline where a fragment lacks one, and a delimiter between them. */
 export function assembled(fragments: readonly Fragment[], delimiter: string | undefined): Uint8Array {
   const newline = new Uint8Array([10]);
   const between = delimiter === undefined || delimiter === '' ? [] : [delimiterBytes(delimiter)];
@@ -13,7 +13,7 @@ export function assembled(fragments: readonly Fragment[], delimiter: string | un
   return Buffer.concat(pieces);
 }
 
-/** Escapes as `\n` are meant; a delimiter ends its line. */
+/** Interprets escapes such as `\n`; a delimiter ends its own line. */
 function delimiterBytes(delimiter: string): Uint8Array {
   const escapes: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', '\\': '\\', "'": "'", '"': '"' };
   const text = delimiter.replace(/\\(x([0-9a-fA-F]{2})|.)/g, (all, char: string, hex: string | undefined) =>

@@ -10,7 +10,7 @@ import {
   showMode,
 } from '../../../src/sdk.ts';
 
-/** Owner, group and mode: the parameters of every type that leaves a file or folder behind. */
+/** Owner, group and mode: the parameters of every type that creates files or directories. */
 export const attributeParams = {
   mode: { type: 'mode', doc: "The permission bits, for example `'0644'` or `u=rw,go=r`." },
   owner: { type: 'str', doc: 'The name or UID of the owner.' },
@@ -23,23 +23,23 @@ export const attributeParams = {
   seuser: { type: 'str', ignored: 'hosts are managed without SELinux' },
 } as const satisfies ParamSpecs;
 
-/** What a task says about owner, group and mode. */
+/** The owner, group and mode that a task wants. */
 export interface Attributes {
   readonly owner?: string;
   readonly group?: string;
   readonly mode?: string;
 }
 
-/** What is known about the accounts that a task names. */
+/** What is known about the accounts named in a task. */
 export interface Accounts {
   readonly ownerAccount: Account | undefined;
   readonly groupAccount: Account | undefined;
 }
 
-/** The part of an entry that attributes are about. */
+/** The part of an entry that attributes concern. */
 export type Owned = Pick<Entry, 'kind' | 'mode' | 'uid' | 'gid' | 'owner' | 'group'>;
 
-/** Why the attributes cannot be set, or undefined. */
+/** Why the attributes cannot be set; undefined if they can. */
 export function unknownAccount(
   { owner, group, validate }: Attributes & { readonly validate?: string },
   { ownerAccount, groupAccount }: Accounts,
@@ -52,7 +52,7 @@ export function unknownAccount(
 
 const isNumber = (name: string | undefined): boolean => name !== undefined && /^\d+$/.test(name);
 
-/** An entry as it is once it has its attributes. */
+/** An entry after its attributes are set. */
 export function withAttributes<E extends Owned>(entry: E, wanted: Attributes, accounts: Accounts): E {
   const owned = {
     ...entry,
@@ -93,7 +93,7 @@ function groupAfter(
   return id === entry.gid ? own : { gid: id, group: name };
 }
 
-/** Number and name of an account that is given by one of them. */
+/** The ID and name of an account given by either. */
 function idAndName(
   given: string,
   account: Account | undefined,
@@ -102,7 +102,10 @@ function idAndName(
   return { id: account?.id ?? -1, name: given };
 }
 
-/** The differences between an entry's owner, group and mode and the wanted ones, with the commands that set them (`through` links, when it is the entry behind one). */
+/**
+ * The changes needed to an entry's owner, group and mode, with the commands that make them (`through` links, if the entry is the target of
+ * one).
+ */
 export function attributeChanges(
   path: string,
   entry: Owned,
@@ -112,7 +115,7 @@ export function attributeChanges(
 ): readonly Change[] {
   const after = withAttributes(entry, wanted, accounts);
   const changes: Change[] = [];
-  // chown first, since it clears setuid.
+  // Run chown first, because it clears setuid.
   if (after.uid !== entry.uid)
     changes.push(
       change(
@@ -152,6 +155,6 @@ const change = (what: string, from: string, to: string, ...commands: Command[]):
   commands,
 });
 
-/** Differences that the command of another change removes as well, so that they are only reported. */
+/** Differences that another change's command already fixes, so they are only reported. */
 export const withoutCommands = (changes: readonly Change[]): readonly Change[] =>
   changes.map((one) => ({ ...one, commands: [] }));

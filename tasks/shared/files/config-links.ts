@@ -1,6 +1,6 @@
 import { globPattern, joinPath, type Listed, nameOf, parentOf, targetPath, tidyPath } from '../../../src/sdk.ts';
 
-/** A link that is wanted. */
+/** A wanted link. */
 export interface LinkWish {
   readonly source: string;
   readonly dest: string;
@@ -12,17 +12,17 @@ interface Folders {
   readonly links?: readonly unknown[];
 }
 
-/** What is in the directories that have to be looked into for the names of links; undefined for a missing one. */
+/** The contents of the directories that must be listed to find names for links; undefined for a missing directory. */
 export type Contents = (directory: string) => readonly Listed[] | undefined;
 
-/** The directories to look into: all of `src`, or those that patterns such as `sites-available/*` refer to. */
+/** The directories to list: all of `src`, or those that patterns such as `sites-available/*` refer to. */
 export function lookedInto({ src, links }: Folders): readonly string[] {
   if (links === undefined) return [tidyPath(src)];
   const patterns = links.flatMap(pairs).filter(([from]) => isPattern(from));
   return [...new Set(patterns.map(([from]) => parentOf(joinPath(tidyPath(src), tidyPath(from)))))];
 }
 
-/** The links that a task wants: those named, those that match a pattern, or everything in the source directory. */
+/** The links that a task wants: the named ones, those matching a pattern, or one for everything in the source directory. */
 export function wishes({ src, dest, links }: Folders, contents: Contents): readonly LinkWish[] {
   const all = (contents(tidyPath(src)) ?? []).map(({ name }): [string, string] => [name, name]);
   const names = links?.flatMap(pairs).flatMap((pair) => expanded(pair, src, contents)) ?? all;
@@ -30,13 +30,13 @@ export function wishes({ src, dest, links }: Folders, contents: Contents): reado
     source: joinPath(tidyPath(src), tidyPath(from)),
     dest: joinPath(tidyPath(dest), tidyPath(to)),
   }));
-  // A link that is named and also matches a pattern.
+  // A link may be named and match a pattern too.
   return [...new Map(wanted.map((wish) => [wish.dest, wish])).values()];
 }
 
 const isPattern = (name: string): boolean => /[*?[]/.test(name);
 
-/** The names that a pattern stands for, as the shell has it: names that begin with a dot only if the pattern does. */
+/** Expands a pattern to names as the shell does: names starting with a dot match only if the pattern starts with one. */
 function expanded([from, to]: [string, string], src: string, contents: Contents): [string, string][] {
   if (!isPattern(from)) return [[from, to]];
   const [directory, pattern] = [from.includes('/') ? parentOf(from) : '', nameOf(from)];
@@ -56,13 +56,13 @@ function pairs(link: unknown): [string, string][] {
   return [[String(link), String(link)]];
 }
 
-/** The directories that links are in, or would be: those of patterns as well, of which nothing may be left. */
+/** The directories that contain, or would contain, links; also those of patterns that match nothing, where no link may be left. */
 export function homes(wanted: readonly LinkWish[], { dest, links = [] }: Folders): readonly string[] {
   const named = links.flatMap(pairs).map(([, to]) => parentOf(joinPath(tidyPath(dest), tidyPath(to))));
   return [...new Set([tidyPath(dest), ...wanted.map((wish) => parentOf(wish.dest)), ...named])];
 }
 
-/** Links beside the wanted ones that point below the source folder: left over from what was once linked. */
+/** Unwanted links pointing below the source directory: leftovers of earlier links. */
 export function staleLinks(
   wanted: readonly LinkWish[],
   task: Folders,
@@ -77,15 +77,15 @@ export function staleLinks(
   );
 }
 
-/** Whether a link leads below a folder, judging by its text. */
+/** Whether a link points below a directory, judging by its text. */
 const pointsBelow = (link: string, target: string, folder: string): boolean =>
   `${normal(targetPath(link, target))}/`.startsWith(`${normal(folder)}/`);
 
-/** Whether a link leads to a path, judging by its text: absolute, or relative to where the link is. */
+/** Whether a link points to a path, judging by its text: absolute, or relative to the link's location. */
 export const leadsTo = (link: string, target: string, path: string): boolean =>
   normal(targetPath(link, target)) === normal(path);
 
-/** A path with its `..` resolved, as far as the text allows. */
+/** A path with `..` resolved, as far as the text allows. */
 function normal(path: string): string {
   const words: string[] = [];
   for (const word of tidyPath(path).split('/')) {

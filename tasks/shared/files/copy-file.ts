@@ -30,7 +30,7 @@ import { fileChanges } from './file-content.ts';
 import { foldersFor } from './file-directory.ts';
 import { followedInfo } from './path-info.ts';
 
-/** What copying a file is told. */
+/** The parameters for copying a file. */
 export interface CopyParams extends Attributes {
   readonly dest: string;
   readonly force: boolean;
@@ -42,7 +42,7 @@ export interface CopyParams extends Attributes {
   readonly unsafe_writes: boolean;
 }
 
-/** What is asked of the place of one file. */
+/** What is known about the place of one file. */
 interface Place {
   readonly path: string;
   readonly before: PathState;
@@ -51,7 +51,7 @@ interface Place {
   readonly now: Content | undefined;
 }
 
-/** What is known of the host when one file is copied: of the destination, and of the file's name in it, if it is a folder. */
+/** What is known about the host when copying one file: the destination and, if that is a directory, the file's name in it. */
 export interface CopyFileState extends Accounts {
   readonly dest: PathState;
   readonly destSum?: Checksum;
@@ -71,7 +71,7 @@ export const askAccounts = ({ owner, group }: Attributes) => ({
   groupAccount: groupAccount(group),
 });
 
-/** The questions of copying one file: one round, whether the destination is a folder or not. */
+/** The questions for copying one file, in a single round whether the destination is a directory or not. */
 export function askCopyFile(task: CopyParams, source: FileSource, context: TaskContext) {
   const dest = tidyPath(task.dest);
   const folder = task.dest.endsWith('/');
@@ -88,7 +88,7 @@ export function askCopyFile(task: CopyParams, source: FileSource, context: TaskC
   };
 }
 
-/** Where the file goes: the destination, or its name in it. */
+/** Where the file goes: the destination, or its name inside it. */
 function placeOf(
   state: CopyFileState,
   task: Pick<CopyParams, 'dest'>,
@@ -106,7 +106,7 @@ function placeOf(
   };
 }
 
-/** Give a file its content, owner and mode, making the folder that `dest/` names. */
+/** Gives a file its content, owner and mode, creating the directory if the destination ends in a slash. */
 export function planCopyFile(state: CopyFileState, task: CopyParams, source: FileSource, context: TaskContext): Plan {
   if (source.from === 'text' && (task.dest.endsWith('/') || followed(state.dest)?.kind === 'directory'))
     return { failed: 'can not use content with a dir as dest' };
@@ -162,7 +162,7 @@ function refusal(place: Place, task: CopyParams): string | undefined {
   return undefined;
 }
 
-/** What `register` gets of a copied file. */
+/** The registered result of copying a file. */
 export function copyFileResult(
   state: CopyFileState,
   task: CopyParams,
@@ -180,7 +180,7 @@ export function copyFileResult(
   };
 }
 
-/** Where `writeFile` kept what it replaced: it prints that. */
+/** Where `writeFile` saved what it replaced, according to its output. */
 export function backupFile(replies: readonly Reply[], asked: boolean): TaskResult {
   const path = asked
     ? replies.map((reply) => decodeText(reply.stdout).trim()).find((text) => text.endsWith('~'))

@@ -29,7 +29,7 @@ import { fileChanges } from './file-content.ts';
 import { ancestors, foldersFor } from './file-directory.ts';
 import { followedInfo } from './path-info.ts';
 
-/** What is known about the host when one of its own files is copied. */
+/** What is known about the host when copying one of its own files. */
 export interface CopyRemoteState extends Accounts {
   readonly source: PathState;
   readonly sourceSum: Checksum;
@@ -46,7 +46,7 @@ export interface CopyRemoteState extends Accounts {
   readonly [above: `above ${string}`]: PathState | undefined;
 }
 
-/** What must be known to copy something that is on the host already. */
+/** The questions for copying something that is already on the host. */
 export function askCopyRemote(task: CopyParams, src: string) {
   const dest = tidyPath(task.dest);
   const inside = joinPath(dest, nameOf(src));
@@ -62,7 +62,7 @@ export function askCopyRemote(task: CopyParams, src: string) {
   };
 }
 
-/** The second round: a folder's entries and their places; for a diff, the contents. */
+/** The second round of questions: a directory's entries and their places; for a diff, the contents. */
 export function thenAskCopyRemote(state: CopyRemoteState, task: CopyParams, src: string, context: TaskContext) {
   const folders = state.dest.exists ? {} : ancestors(tidyPath(task.dest));
   if (followed(state.source)?.kind !== 'directory') {
@@ -80,7 +80,7 @@ export function thenAskCopyRemote(state: CopyRemoteState, task: CopyParams, src:
   });
 }
 
-/** The folder that a source folder's entries go into. */
+/** The directory that receives a source directory's entries. */
 const baseOf = (task: CopyParams, src: string): string =>
   src.endsWith('/') ? tidyPath(task.dest) : joinPath(tidyPath(task.dest), nameOf(src));
 
@@ -91,7 +91,7 @@ function placeOf(state: CopyRemoteState, task: CopyParams, src: string) {
     : { path: dest, before: state.dest, sum: state.destSum, parent: state.destParent };
 }
 
-/** What differs between a file or folder of the host and its copy there. */
+/** The changes needed to make a file or directory on the host equal to its source there. */
 export function planCopyRemote(state: CopyRemoteState, task: TreeCopyParams, src: string, context: TaskContext): Plan {
   const source = followed(state.source);
   if (source === undefined) return { failed: `Source ${src} not found` };
@@ -199,7 +199,7 @@ function itemOf(entry: TreeEntry, path: string, src: string, place: string | und
   ];
 }
 
-/** An entry of a tree as `stat` would report it; the target of a link is not known. */
+/** An entry of a tree in the form that `stat` reports; the target of a link is unknown. */
 function stateOf(entry: TreeEntry | undefined, path: string): PathState {
   if (entry === undefined) return { exists: false, place: path, resolved: path };
   const { id, path: _path, mtime: _mtime, ...known } = entry;
@@ -213,7 +213,7 @@ function stateOf(entry: TreeEntry | undefined, path: string): PathState {
   };
 }
 
-/** What `register` gets of what was copied within the host. */
+/** The registered result of a copy within the host. */
 export function copyRemoteResult(
   state: CopyRemoteState,
   task: CopyParams,

@@ -1,25 +1,25 @@
 import { type Controller, ControllerError, encodeText, nameOf } from '../../../src/sdk.ts';
 import { pythonJson } from '../text.ts';
 
-/** One file from the controller. */
+/** A single file from the controller. */
 export interface FileSource {
   readonly from: 'file' | 'text';
   readonly bytes: Uint8Array;
-  /** Its name in a folder. */
+  /** Its name inside a directory. */
   readonly name: string;
   readonly path: string | undefined;
 }
 
-/** A folder from the controller. */
+/** A directory from the controller. */
 export interface TreeSource {
   readonly from: 'tree';
   readonly path: string;
-  /** The folder below the destination that the entries go into; empty when the source ended in a slash. */
+  /** The directory below the destination that receives the entries; empty if the source ended in a slash. */
   readonly into: string;
   readonly entries: readonly SourceEntry[];
 }
 
-/** An entry of a folder, parents before children. */
+/** An entry of a directory; parents come before children. */
 interface SourceEntry {
   readonly path: string;
   readonly kind: 'file' | 'directory' | 'link';
@@ -28,7 +28,7 @@ interface SourceEntry {
   readonly target?: string;
 }
 
-/** A file or folder beside the playbook, read whole. */
+/** Reads a whole file or directory next to the playbook. */
 export function localSources(
   src: string,
   controller: Controller,
@@ -46,7 +46,7 @@ export function localSources(
   };
 }
 
-/** The bytes of `content:`; lists and dicts become JSON as Python writes it. */
+/** The bytes of `content:`; lists and dicts become JSON in Python's format. */
 export const textContent = (content: unknown): Uint8Array =>
   encodeText(typeof content === 'object' && content !== null ? pythonJson(content) : scalarText(content));
 

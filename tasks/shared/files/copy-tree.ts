@@ -29,28 +29,28 @@ import { contentDiff } from './file-content.ts';
 import { folderChange, foldersFor } from './file-directory.ts';
 import { entryEffect, followedInfo, newEntry, throughEffect, toldBefore } from './path-info.ts';
 
-/** One entry to be at its place below a destination. */
+/** An entry to put in its place below a destination. */
 export interface TreeItem {
   readonly path: string;
   readonly kind: 'file' | 'directory' | 'link';
   readonly mode: number;
-  /** A new entry gets the source's mode if none is given, as with `cp -r`. */
+  /** Whether a new entry gets the source's mode if none is given, as with `cp -r`. */
   readonly keepsMode?: boolean;
   readonly target?: string;
   readonly sha1?: string;
   readonly size: number;
-  /** The bytes, or where they are on the host. */
+  /** The bytes, or the path that has them on the host. */
   readonly content?: Uint8Array | { readonly copyOf: string; readonly place: string };
 }
 
-/** What is known of the places of a tree's entries: `at PATH`, `sum PATH`, and folders above the destination. */
+/** What is known about the places of a tree's entries: `at PATH`, `sum PATH`, and the directories above the destination. */
 export type CopyTreeState = Accounts & { readonly self: Self; readonly dest: PathState } & {
   readonly [at: `at ${string}`]: PathState | undefined;
   readonly [sum: `sum ${string}`]: Checksum | undefined;
   readonly [above: `above ${string}`]: PathState | undefined;
 };
 
-/** The parameters of a copied tree; `keepModes` gives each file the mode that it has in the source. */
+/** The parameters for copying a tree; `keepModes` gives each file its mode in the source. */
 export interface TreeCopyParams extends CopyParams {
   readonly keepModes?: boolean;
 }
@@ -67,11 +67,11 @@ const itemsOf = (source: TreeSource): readonly TreeItem[] => [
   ),
 ];
 
-/** The questions about the places of a folder's entries; all in one round. */
+/** The questions about the places of a directory's entries, all in one round. */
 export const askCopyTree = (task: CopyParams, source: TreeSource) =>
   together({ dest: stat(tidyPath(task.dest)), ...askAccounts(task) }, askItems(tidyPath(task.dest), itemsOf(source)));
 
-/** What is at the place of each entry and, for files, with which content. */
+/** Asks what is at the place of each entry and, for files, its content. */
 function askItems(base: string, items: readonly TreeItem[]) {
   const paths = (some: readonly TreeItem[]) => some.map(({ path }) => path);
   return together(
@@ -80,11 +80,11 @@ function askItems(base: string, items: readonly TreeItem[]) {
   );
 }
 
-/** What differs between a tree of the controller and the destination. */
+/** The changes needed to make the destination match a tree on the controller. */
 export const planCopyTree = (state: CopyTreeState, task: TreeCopyParams, source: TreeSource): Plan =>
   planItems(state, task, itemsOf(source));
 
-/** Give a destination the entries of a tree: folders first, then what is in them; what else is there stays. */
+/** Puts the entries of a tree into a destination, directories before their contents; anything else there stays. */
 export function planItems(state: CopyTreeState, task: TreeCopyParams, items: readonly TreeItem[]): Plan {
   const base = tidyPath(task.dest);
   const wrong = unknownAccount(task, state);
@@ -115,7 +115,7 @@ export function planItems(state: CopyTreeState, task: TreeCopyParams, items: rea
 
 type Planned = { readonly changes: readonly Change[]; readonly entry?: Entry } | { readonly failed: string };
 
-/** Where an entry is to be: what is there, and the directory that it is in. */
+/** The place of an entry: what is there now, and the directory that contains it. */
 interface TreePlace {
   readonly item: TreeItem;
   readonly path: string;
@@ -210,7 +210,7 @@ const told = (
 ): readonly Change[] =>
   changes.map((change) => ({ ...change, what: `${change.what} of ${item.path}`, effects, paths: [path] }));
 
-/** What `register` gets of a copied tree. */
+/** The registered result of copying a tree. */
 export const copyTreeResult = (state: CopyTreeState, task: CopyParams, source: TreeSource): TaskResult => ({
   dest: `${task.dest.replace(/\/$/, '')}/`,
   src: source.path,

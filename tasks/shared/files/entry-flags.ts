@@ -1,6 +1,6 @@
 import type { Entry } from '../../../src/sdk.ts';
 
-/** What kind of thing an entry is, in Ansible's words. */
+/** The flags for an entry's type, by Ansible's names. */
 export const kindFlags = ({ kind }: Entry) => ({
   isdir: kind === 'directory',
   ischr: kind === 'char',
@@ -11,7 +11,7 @@ export const kindFlags = ({ kind }: Entry) => ({
   issock: kind === 'socket',
 });
 
-/** What the permission bits allow, one by one. */
+/** The permission bits, one by one. */
 export const permissionFlags = (mode: number) => ({
   wusr: (mode & 0o200) !== 0,
   rusr: (mode & 0o400) !== 0,

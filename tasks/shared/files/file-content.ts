@@ -15,16 +15,16 @@ import {
 import { type Accounts, type Attributes, attributeChanges, withAttributes, withoutCommands } from './attributes.ts';
 import { entryEffect, newEntry, throughEffect } from './path-info.ts';
 
-/** A file of the host whose content another gets. */
+/** A file on the host whose content another one gets. */
 interface HostFile {
   readonly copyOf: string;
-  /** The same with links resolved. */
+  /** Its path with links resolved. */
   readonly place: string;
   readonly size: number;
   readonly sha1: string;
 }
 
-/** What is needed to tell how a file must change, and how. */
+/** What is needed to determine how a file must change. */
 interface FileWrite {
   readonly path: string;
   readonly before: PathState;
@@ -32,26 +32,26 @@ interface FileWrite {
   readonly self: Self;
   readonly accounts: Accounts;
   readonly wanted: Attributes;
-  /** The content that it should have; or another file of the host that has it. */
+  /** The wanted content, or another file on the host that has it. */
   readonly content: Uint8Array | HostFile;
-  /** Whether it has that content already. */
+  /** Whether it already has that content. */
   readonly same: boolean;
   /** The current content, if known, for the diff. */
   readonly now?: Uint8Array;
-  /** A link at the path is written through; without it, it is replaced by the file. */
+  /** Whether a link at the path is followed; if not, the file replaces it. */
   readonly follow: boolean;
   readonly validate?: string;
   readonly backup?: boolean;
   readonly unsafe?: boolean;
-  /** Report a diff if nothing is secret. */
+  /** Whether to report a diff, if nothing is secret. */
   readonly diff: boolean;
-  /** What the change of content is called: `content`, `line 12`. */
+  /** How to describe the change of content: `content`, `line 12`. */
   readonly what?: string;
   readonly from?: string | null;
   readonly to?: string | null;
 }
 
-/** The changes that give a file its content, owner and mode: written right from the first byte, and each difference told. */
+/** The changes that give a file its content, owner and mode. The file has them from its first byte, and each difference is reported. */
 export function fileChanges(file: FileWrite): readonly Change[] {
   const { path, before, follow } = file;
   const through = follow && before.exists && before.link !== undefined;
@@ -66,7 +66,7 @@ export function fileChanges(file: FileWrite): readonly Change[] {
   };
   const foreseen = [
     through ? throughEffect(path, before, after, holds) : entryEffect(path, before, after, holds && { holds }),
-    // The copy that is kept has a name with the time in it.
+    // The backup's name contains the time.
     ...(file.backup === true && holds !== undefined && old !== undefined ? [blurs(`listed:${parentOf(at)}`)] : []),
   ];
   const attributes = old === undefined ? [] : attributeChanges(at, old, file.wanted, file.accounts);
@@ -75,7 +75,7 @@ export function fileChanges(file: FileWrite): readonly Change[] {
   return changes.map((change) => ({ ...change, effects: foreseen, paths: [at] }));
 }
 
-/** What was there before, in a few words. */
+/** A short description of what was there before. */
 function toldContent({ before, now, follow }: FileWrite, old: Entry | undefined): string | null {
   if (old !== undefined)
     return now === undefined ? `${old.size} bytes` : `${hash('sha1', now).slice(0, 12)} (${now.length} bytes)`;
@@ -100,7 +100,7 @@ function contentChange(file: FileWrite, at: string, old: Entry | undefined, afte
       writeFile({
         path: at,
         content: file.content,
-        // A replaced file keeps the attributes that are not given; the mode is computed, so that it counts before the rename.
+        // A replaced file keeps attributes that are not given; the mode is computed here so that it is set before the rename.
         mode: after.mode,
         owner: wanted.owner,
         group: wanted.group,
@@ -112,7 +112,7 @@ function contentChange(file: FileWrite, at: string, old: Entry | undefined, afte
   };
 }
 
-/** What is shown of a change of content; for binary content, only that it differs. */
+/** The diff to show for a change of content; for binary content, only that it differs. */
 export function contentDiff(path: string, before: Uint8Array | undefined, after: Uint8Array): Diff {
   return { before: shown(before ?? new Uint8Array()), after: shown(after), beforeHeader: path, afterHeader: path };
 }
@@ -123,9 +123,9 @@ const shown = (bytes: Uint8Array): string =>
 const sizeOf = (content: FileWrite['content']): number =>
   content instanceof Uint8Array ? content.length : content.size;
 
-/** Whether bytes can be shown to people. */
+/** Whether bytes can be shown to people as text. */
 const isText = (bytes: Uint8Array): boolean => !bytes.subarray(0, 8192).includes(0);
 
-/** What a file holds once it has this content. */
+/** What is known about a file's content after the write. */
 const holding = (content: FileWrite['content']): Holding =>
   content instanceof Uint8Array ? { bytes: content } : { copyOf: content.place, sha1: content.sha1 };

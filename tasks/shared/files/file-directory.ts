@@ -33,7 +33,7 @@ import { wrongTime } from './file-times.ts';
 import { makeDirectory } from './make-directory.ts';
 import { entryEffect, itself, newEntry, stateName } from './path-info.ts';
 
-/** A folder with its parents; what is made gets owner and mode, and with `recurse` all below it. */
+/** Plans a directory with its parents. New ones get owner and mode; with `recurse`, so does everything inside. */
 export function planDirectory(state: FileState, params: FileParams): Plan {
   const { before } = state;
   const path = tidyPath(params.path);
@@ -54,7 +54,7 @@ export function planDirectory(state: FileState, params: FileParams): Plan {
   return { changes: [...own.changes, ...recursedChanges(state, { at, place }, params)] };
 }
 
-/** The folders that are missing on the way to a path, outermost first; or what is in the way. */
+/** The missing directories on the way to a path, outermost first; or what is in the way. */
 function missingFolders(
   path: string,
   state: { readonly [above: `above ${string}`]: PathState | undefined },
@@ -80,7 +80,7 @@ function makeFolders(state: FileState, params: FileParams, at: string): Plan {
   return { changes: made.changes };
 }
 
-/** A new folder, with its owner and mode before anybody else can put something in it. */
+/** Creates a directory that has its owner and mode before anybody else can put something in it. */
 export function folderChange(
   folder: string,
   entry: Owned,
@@ -95,14 +95,14 @@ export function folderChange(
     what: `directory${nameOf(folder) === '' ? '' : ` ${folder}`}`,
     from: null,
     to: showMode(entry.mode),
-    // mkdir's own mode is as narrow as the wanted one; chmod afterwards because of setgid, and because chown may clear bits.
+    // mkdir's own mode is as restrictive as the wanted one; chmod comes afterwards because of setgid, and because chown may clear bits.
     commands: [makeDirectory(folder, entry.mode & 0o777), ...owned, sh`chmod -- ${chmodMode(entry.mode)} ${folder}`],
     effects,
     paths: [folder],
   };
 }
 
-/** Attribute differences of everything below a folder; what links lead to is given them through the links. */
+/** The attribute changes for everything below a directory; targets of links are changed through the links. */
 function recursedChanges(
   state: FileState,
   root: { readonly at: string; readonly place: string },
@@ -116,7 +116,7 @@ function recursedChanges(
     const place = joinPath(root.place, entry.path);
     const { target, path: _path, mtime: _mtime, sha1: _sha1, id, ...owned } = entry;
     const after = { ...withAttributes(owned, wanted, state), ...(id !== undefined && { foreseen: { id } }) };
-    // The target of a link in it may be anywhere.
+    // A link inside it may point anywhere.
     const effects = through
       ? [blurs(`path:${root.at}`)]
       : [
@@ -140,15 +140,15 @@ function recursedChanges(
     .flatMap(([entry, through]) => changesOf(entry, through));
 }
 
-/** Questions about the folders above a path, once it is known to be missing. */
+/** Asks about the directories above a path, once it is known to be missing. */
 export const thenAskFolders = (state: PathState, path: string): ReturnType<typeof ancestors> =>
   state.exists ? {} : ancestors(tidyPath(path));
 
-/** Every folder above a path, so that the missing ones can be made. */
+/** Asks about every directory above a path, so that missing ones can be created. */
 export const ancestors = (path: string): Readonly<Record<`above ${string}`, ReturnType<typeof stat>>> =>
   each('above', directoriesAbove(path), stat);
 
-/** The changes that make a folder and those above it that are missing, and how it then is. */
+/** The changes that create a directory and its missing parents, and its state afterwards. */
 export function foldersFor(
   path: string,
   state: Accounts & { readonly self: Self; readonly [above: `above ${string}`]: PathState | undefined },

@@ -18,7 +18,7 @@ import type { FileParams, FileState } from './file-states.ts';
 import { timeChanges, wrongTime } from './file-times.ts';
 import { entryEffect, newEntry, toldBefore } from './path-info.ts';
 
-/** A symbolic link with the right target; then owner and mode, of the target or of the link itself. */
+/** Plans a symbolic link with the right target, then owner and mode of the target or of the link itself. */
 export function planLink(state: FileState, params: FileParams): Plan {
   const { before } = state;
   const path = tidyPath(params.path);
@@ -79,7 +79,7 @@ function linkChange(state: FileState, path: string, target: string): Change {
   };
 }
 
-/** With `follow`, owner and mode are those of what the link points to. */
+/** With `follow`, owner and mode apply to the link's target. */
 function attributesOfLink(
   state: FileState,
   params: FileParams,
@@ -115,7 +115,7 @@ const danglingWarning = (params: FileParams, source: PathState | undefined) =>
       }
     : {};
 
-/** A second name for a file. */
+/** Plans a hard link: a second name for a file. */
 export function planHardLink(state: FileState, params: FileParams): Plan {
   const { source } = state;
   const given = tidyPath(params.path);
@@ -124,7 +124,7 @@ export function planHardLink(state: FileState, params: FileParams): Plan {
     return { failed: 'src does not exist', result: { dest: given, src: params.src } };
   if (followed(source)?.kind === 'directory')
     return { failed: `hard link not allowed for directory: ${params.src}`, result: { dest: given, src: params.src } };
-  // In a folder the name of the source is meant, as with `ln`.
+  // In a directory, use the source's name, as `ln` does.
   const { path, before } =
     state.before.exists && state.before.kind === 'directory' && state.inside !== undefined
       ? { path: joinPath(given, nameOf(params.src)), before: state.inside }

@@ -13,7 +13,7 @@ import { type Accounts, type Attributes, attributeChanges, unknownAccount, withA
 import { type TimeParams, timeChanges, wrongTime } from './file-times.ts';
 import { absentEffect, entryEffect, itself, stateName, throughEffect } from './path-info.ts';
 
-/** What the `file` type is told. */
+/** The parameters of the `file` type. */
 export interface FileParams extends Attributes, TimeParams {
   readonly path: string;
   readonly state?: string;
@@ -23,16 +23,16 @@ export interface FileParams extends Attributes, TimeParams {
   readonly follow: boolean;
 }
 
-/** What the `file` type knows of the host. */
+/** What the `file` type knows about the host. */
 export interface FileState extends Accounts {
   readonly before: PathState;
   readonly parent: PathState;
   readonly source?: PathState;
   readonly sourceBelow?: PathState;
-  /** What has the name of the source, in a folder. */
+  /** The entry with the source's name, if the path is a directory. */
   readonly inside?: PathState;
   readonly below?: readonly TreeEntry[];
-  /** The same, links followed. */
+  /** The same with links followed. */
   readonly belowLinks?: readonly TreeEntry[];
   readonly listing?: readonly TreeEntry[];
   readonly times?: ShellAnswer;
@@ -40,7 +40,7 @@ export interface FileState extends Accounts {
   readonly [above: `above ${string}`]: PathState | undefined;
 }
 
-/** Whatever is there is removed; for a link, only the link itself. */
+/** Removes whatever is there; for a link, only the link itself. */
 export function planAbsent({ before, listing }: FileState, params: FileParams): Plan {
   if (!before.exists) return { changes: [] };
   const path = tidyPath(params.path);
@@ -58,7 +58,7 @@ export function planAbsent({ before, listing }: FileState, params: FileParams): 
   return { changes: [change] };
 }
 
-/** A file that must be there already gets owner, group, mode and times. */
+/** Sets owner, group, mode and times of a file that must already exist. */
 export function planExisting(state: FileState, params: FileParams): Plan {
   const { before } = state;
   const path = tidyPath(params.path);
@@ -72,7 +72,7 @@ export function planExisting(state: FileState, params: FileParams): Plan {
   return attributed(state, params, at, entry);
 }
 
-/** Attribute and time changes of an entry that is there, at the path where they are made; or why they cannot be made. */
+/** The attribute and time changes for an existing entry, at the path where they are made; or why they cannot be made. */
 export function attributed(
   state: FileState,
   params: FileParams,

@@ -1,6 +1,6 @@
 import { type Change, type Command, type Entry, type ShellAnswer, sh } from '../../../src/sdk.ts';
 
-/** When a file was last read and changed, as parameters say it. */
+/** The parameters for a file's access and modification time. */
 export interface TimeParams {
   readonly access_time?: string;
   readonly access_time_format: string;
@@ -10,7 +10,7 @@ export interface TimeParams {
 
 const words = [undefined, '', 'now', 'preserve'];
 
-/** The question that converts the given times to seconds since the epoch; it is put to the host, which knows its time zone. */
+/** The command that converts the given times to seconds since the epoch. It runs on the host, which knows its own time zone. */
 export function timeScript(params: TimeParams): Command | undefined {
   if ([params.access_time, params.modification_time].every((time) => words.includes(time))) return undefined;
   const [access, modification] = [
@@ -24,7 +24,7 @@ ${modification}`;
 const secondsOf = (time: string | undefined, format: string): Command =>
   time === undefined || words.includes(time) ? sh`echo` : sh`date -d ${isoTime(time, format) ?? 'not a time'} +%s`;
 
-/** Changes of the times of an entry; `otherwise` holds for a time that is not given. */
+/** The changes to an entry's times; `otherwise` is used for a time that is not given. */
 export function timeChanges(
   path: string,
   entry: Entry | undefined,
@@ -39,11 +39,11 @@ export function timeChanges(
   ].filter((change) => change !== undefined);
 }
 
-/** Why the times given mean nothing to the host. */
+/** Why the host does not understand the given times. */
 export const wrongTime = (asked: ShellAnswer | undefined): string | undefined =>
   asked !== undefined && asked.code !== 0 ? `Error while obtaining timestamp: ${asked.stderr.trim()}` : undefined;
 
-/** One of a file's times, and touch's flag for it. */
+/** One of a file's times, and the touch option for it. */
 interface FileTime {
   readonly what: string;
   readonly flag: string;
@@ -66,10 +66,10 @@ function timeChange(
   return { what, from, to: seconds ?? wanted, commands: [sh`touch ${flag} -c -h -d ${`@${seconds}`} -- ${path}`] };
 }
 
-/** What stands for a directive; for all others a number of two digits. */
+/** Patterns for directives that are not two-digit numbers. */
 const DIRECTIVES: Readonly<Record<string, string>> = { Y: '(\\d{4})', '%': '(%)' };
 
-/** A time written in a strftime format, as `date -d` reads it; undefined when it does not fit. */
+/** Converts a time in a strftime format to one that `date -d` understands; undefined if it does not match the format. */
 function isoTime(time: string, format: string): string | undefined {
   const names: string[] = [];
   const pattern = format.replace(/%(.)|([.*+?^${}()|[\]\\])/g, (_all, directive = '', special: string | undefined) => {

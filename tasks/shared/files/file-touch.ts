@@ -4,7 +4,7 @@ import { attributed, type FileParams, type FileState } from './file-states.ts';
 import { timeChanges, wrongTime } from './file-times.ts';
 import { itself, newEntry, throughEffect } from './path-info.ts';
 
-/** An empty file if there is none; otherwise its times are set to now, unless they should be preserved. */
+/** Plans an empty file if there is none; otherwise sets its times to now, unless they are to be preserved. */
 export function planTouch(state: FileState, params: FileParams): Plan {
   const { before } = state;
   const path = tidyPath(params.path);

@@ -12,16 +12,16 @@ import {
   withLacking,
 } from '../../../src/sdk.ts';
 
-/** What Ansible's file types report about the resulting file: ids, names, mode, size and state. */
+/** What Ansible's file types report about the resulting file: IDs, names, mode, size and state. */
 export function pathInfo(state: PathState): TaskResult {
-  // There is nothing to report for a dangling link, in Ansible either.
+  // As in Ansible, there is nothing to report for a dangling link.
   if (!state.exists || followed(state) === undefined) return {};
   const info = {
     uid: state.uid,
     gid: state.gid,
     owner: state.owner ?? String(state.uid),
     group: state.group ?? String(state.gid),
-    // Unlike stat, these types put a zero before four digits: 02750.
+    // Unlike stat, these types put a zero in front of four digits: 02750.
     mode: `0${state.mode.toString(8).padStart(3, '0')}`,
     size: state.size,
     state: stateName(state),
@@ -29,36 +29,36 @@ export function pathInfo(state: PathState): TaskResult {
   return isSizeKnown(state) ? info : withLacking({ ...info, size: undefined }, ['size']);
 }
 
-/** Only the file system knows how big a directory will be. */
+/** Whether an entry's size can be predicted: only the file system knows how big a directory will be. */
 export const isSizeKnown = ({ kind, inode }: Pick<Entry, 'kind' | 'inode'>): boolean =>
   kind !== 'directory' || inode !== undefined;
 
-/** The same of what is at the end of a link. */
+/** The same for the target of a link. */
 export function followedInfo(state: PathState): TaskResult {
   const entry = followed(state);
   return entry === undefined ? {} : pathInfo({ exists: true, ...entry, resolved: state.resolved });
 }
 
-/** Ansible's word for what is at a path. */
+/** Ansible's name for what is at a path. */
 export function stateName(state: PathState): 'absent' | 'link' | 'directory' | 'hard' | 'file' {
   if (!state.exists) return 'absent';
   if (state.kind === 'link' || state.kind === 'directory') return state.kind;
   return namesOf(state) > 1 ? 'hard' : 'file';
 }
 
-/** The entry at a path itself, links not followed. */
+/** The entry at a path itself, without following links. */
 export const itself = (state: PathState): Extract<PathState, { exists: true }> | undefined =>
   state.exists ? state : undefined;
 
-/** What a link takes the place of, in words. */
+/** A description of what a link replaces. */
 export function toldBefore(before: PathState): string | null {
   if (!before.exists) return null;
   return before.link === undefined ? before.kind : `→ ${before.link.target}`;
 }
 
-/** An entry as it is when somebody has just made it, before it gets owner and mode. */
+/** An entry as just created, before its owner and mode are set. */
 export function newEntry(kind: 'file' | 'directory' | 'link', self: Self, parent: Entry | undefined, size = 0): Entry {
-  // A folder with setgid gives its group, and to folders the bit.
+  // A setgid directory passes on its group, and to directories the bit as well.
   const inherits = parent !== undefined && (parent.mode & 0o2000) !== 0;
   const mode = { file: 0o644, link: 0o777, directory: 0o755 | (inherits ? 0o2000 : 0) }[kind];
   return {
@@ -72,7 +72,7 @@ export function newEntry(kind: 'file' | 'directory' | 'link', self: Self, parent
   };
 }
 
-/** How a path is once an entry of its own is there instead of what was. Without `holds` it is the same file with other attributes. */
+/** The effect of putting a new entry at a path in place of what was there. Without `holds` it is the same file with other attributes. */
 export function entryEffect(
   path: string,
   before: PathState,
@@ -90,7 +90,7 @@ export function entryEffect(
   });
 }
 
-/** How a path is once the entry that it leads to, links followed, is another. */
+/** The effect of changing the entry that a path leads to with links followed. */
 export function throughEffect(
   path: string,
   before: PathState,
@@ -103,7 +103,7 @@ export function throughEffect(
   return becomes({ place: before.resolved ?? path, path, was: before.link.to?.kind, entry, ...more });
 }
 
-/** How a path is once nothing is there. */
+/** The effect of removing what is at a path. */
 export const absentEffect = (path: string, before: PathState): Effect =>
   becomes({
     place: before.place ?? path,

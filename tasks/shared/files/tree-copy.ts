@@ -6,24 +6,24 @@ interface Owner {
   readonly group: string;
 }
 
-/** Ids of an unprivileged container as the numbers that they mean inside. */
+/** The ID offset of an unprivileged container, to convert IDs to those inside. */
 interface IdShift {
   readonly by: number;
 }
 
-/** One entry that is not as it is at the source. */
+/** An entry that differs from its source. */
 export interface TreeDifference {
   readonly entry: TreeEntry;
   readonly owner: Owner;
   readonly now: TreeEntry | undefined;
-  /** What differs. */
+  /** Which parts differ. */
   readonly kind: boolean;
   readonly content: boolean;
   readonly mode: boolean;
   readonly owned: boolean;
 }
 
-/** How a source tree and its copy differ; entries other than files, folders and links are left out. */
+/** The differences between a source tree and its copy; ignores entries other than files, directories and links. */
 export function treeDifferences(
   source: readonly TreeEntry[],
   dest: readonly TreeEntry[],
@@ -36,7 +36,7 @@ export function treeDifferences(
   });
 }
 
-/** What is at the destination and not at the source; of a whole folder, the folder only. */
+/** What exists at the destination but not at the source; for a whole directory, only the directory. */
 export function surplus(source: readonly TreeEntry[], dest: readonly TreeEntry[]): readonly TreeEntry[] {
   const wanted = new Set(source.map((entry) => entry.path));
   const extra = dest.filter((entry) => !wanted.has(entry.path));
@@ -46,7 +46,7 @@ export function surplus(source: readonly TreeEntry[], dest: readonly TreeEntry[]
   );
 }
 
-/** Whose an entry is at the destination: by name, since numbers differ from host to host. */
+/** The owner of an entry at the destination: by name, because IDs differ from host to host. */
 export function ownerOf(entry: TreeEntry, { by }: IdShift): Owner {
   if (by > 0 && (entry.uid >= by || entry.gid >= by))
     return {

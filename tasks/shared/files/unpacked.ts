@@ -14,31 +14,31 @@ import {
 } from '../../../src/sdk.ts';
 import { type Accounts, type Attributes, withAttributes } from './attributes.ts';
 
-/** An archive that is unpacked. */
+/** The unpacking of an archive. */
 interface Unpacking {
   readonly known: ArchiveState;
-  /** The directory, and where it really is. */
+  /** The directory, and its real path. */
   readonly dest: string;
   readonly root: { readonly place: string; readonly entry: Entry };
   readonly self: Self;
   readonly accounts: Accounts;
-  /** What all members get once they are unpacked. */
+  /** The attributes given to all members after unpacking. */
   readonly given: Attributes;
-  /** Whether members are unpacked, and not only given attributes. */
+  /** Whether members are unpacked; if not, they are only given attributes. */
   readonly unpacks: boolean;
   readonly holding: (member: ArchiveMember) => Holding;
-  /** The user's own arguments for tar or unzip make it unpredictable what members will look like. */
+  /** The user passes arguments to tar or unzip, so the members' attributes cannot be predicted. */
   readonly isOpen: boolean;
 }
 
-/** What unpacking leaves at each path; what it brings or alters, where nobody can say how. */
+/** The effects of unpacking on each path; if they cannot be predicted, which paths become uncertain. */
 export function unpackedEffects(unpacking: Unpacking): readonly Effect[] {
   const { known, unpacks } = unpacking;
   if (unpacking.isOpen || known.leadsElsewhere) return [blursOf(unpacking)];
   return (unpacks ? becomings(unpacking) : known.there.map((one) => givenTo(one, unpacking))) ?? [blursOf(unpacking)];
 }
 
-/** The members, and the names in the directories that they are in. */
+/** The members, and the listings of their directories. */
 const blursOf = ({ known: { members }, dest }: Unpacking): Effect =>
   blurs(
     ...members.flatMap(({ name }) => {
@@ -47,13 +47,13 @@ const blursOf = ({ known: { members }, dest }: Unpacking): Effect =>
     }),
   );
 
-/** A member that is there only gets its attributes. */
+/** An existing member only gets its attributes. */
 function givenTo(there: MemberThere, { root, accounts, given }: Unpacking): Effect {
   const place = tidyPath(joinPath(root.place, there.name));
   return becomes({ place, was: there.kind, entry: attributed(entryOf(there), given, accounts) });
 }
 
-/** All members as they come, directories before what is in them; undefined if it cannot be predicted where one of them goes. */
+/** All members in order, directories before their contents; undefined if it cannot be predicted where one of them goes. */
 function becomings(unpacking: Unpacking): readonly Effect[] | undefined {
   const { known, root } = unpacking;
   const there = new Map(known.there.map((one) => [placeOf(one, unpacking), entryOf(one)]));
@@ -69,7 +69,7 @@ function becomings(unpacking: Unpacking): readonly Effect[] | undefined {
     const entry = parent && memberEntry(member, old, parent, unpacking);
     if (entry === undefined || parent === undefined) return undefined;
     const isNew = member.kind === 'directory' && old?.kind !== 'directory';
-    // A directory gets its own mode last: until then it is like one that was just created.
+    // A directory gets its own mode last; until then it is like a newly created one.
     if (member.kind === 'directory')
       parents.set(place, isNew ? { ...entry, mode: parent.mode, gid: parent.gid, group: parent.group } : entry);
     if (isNew) made.add(place);
@@ -92,7 +92,7 @@ function becomings(unpacking: Unpacking): readonly Effect[] | undefined {
 const placeOf = ({ name }: { readonly name: string }, { root }: Unpacking): string =>
   tidyPath(joinPath(root.place, name));
 
-/** A member once it is unpacked; undefined if that cannot be predicted. */
+/** A member after unpacking; undefined if that cannot be predicted. */
 function memberEntry(
   member: ArchiveMember,
   old: Entry | undefined,
@@ -102,7 +102,7 @@ function memberEntry(
   const { kind, mode, uid, gid, size, target } = member;
   const isLink = kind === 'link' && target !== undefined;
   if (mode === undefined || !(kind === 'file' || kind === 'directory' || isLink)) return undefined;
-  // It fails, unless the directory is empty.
+  // Unpacking fails, unless the directory is empty.
   if (old?.kind === 'directory' && kind !== 'directory') return undefined;
   // unzip leaves an existing directory unchanged.
   if (known.zip && old?.kind === 'directory') return attributed(old, given, accounts);
@@ -114,7 +114,7 @@ function memberEntry(
   const owned = keepsOwner ? packedOwner(uid, gid, known, self) : own;
   if (owned === undefined) return undefined;
   const kept = self.uid === 0 ? mode : mode & ~0o022;
-  // unzip leaves the bit that a new directory inherits.
+  // unzip keeps the bit that a new directory inherits.
   const bits = known.zip ? (mode & 0o777) | (kind === 'directory' ? parent.mode & 0o2000 : 0) : kept;
   const entry = {
     kind,

@@ -32,7 +32,7 @@ interface WantedClone extends GitAccess {
   readonly verify_commit: boolean;
 }
 
-/** The commit whose relation to the clone's has to be asked, where they differ. */
+/** The commit to compare with the clone's, if they differ. */
 export const relationNeeded = (
   clone: Clone,
   remote: Remote | undefined,
@@ -42,7 +42,7 @@ export const relationNeeded = (
     ? remote.sha
     : undefined;
 
-/** Plan the changes to a clone. */
+/** Plans the changes to a clone. */
 export function planGit(
   now: Clone,
   remote: Remote | undefined,
@@ -50,7 +50,7 @@ export function planGit(
   wanted: WantedClone,
 ): Plan {
   if (now.error !== undefined) return { failed: now.error };
-  // It follows from what is known of files.
+  // This follows from what is known about files.
   if (now.is === 'other') return { failed: `${wanted.dest} exists and is not a git clone`, would: [] };
   const there = now.is === 'clone';
   if ((there && !wanted.update) || (!there && !wanted.clone)) return { changes: [] };
@@ -125,7 +125,7 @@ const long = (command: Command, shown: string): Command => ({ ...command, shown,
 const predictClone = (wanted: WantedClone, stdout: string): Effect =>
   predicts(askClone(wanted), { code: 0, stdout, stderr: '', timedOut: false });
 
-/** What a clone that moves leaves: its directory, in which anything may be another. */
+/** The effects on a clone that moves to another commit: anything in its directory may change. */
 const moved = (wanted: WantedClone, { dest }: Places, stdout: string): readonly Effect[] => {
   const entry = dest && followed(dest);
   const place = dest?.resolved ?? wanted.dest;
@@ -203,7 +203,7 @@ function moves(
   return [...(sameUrl(now.url, repo) ? [] : [url]), ...(dirty ? [cleaning] : []), ...(same ? [] : [move])];
 }
 
-/** No password is shown, not even one that an earlier run or a colleague has left in the clone. */
+/** Never show a password, not even one that an earlier run or a colleague left in the clone. */
 const toldUrl = (repo: string): string => {
   const url = repoUrl({ repo });
   return url === repo ? url : `${url} with a password`;
@@ -220,7 +220,7 @@ function fetching(
   const shallow = depth === undefined || kind === 'commit' ? [] : ['--depth', depth];
   const wanted = depth !== undefined && branch !== undefined ? branch : '*';
   const specs = bare ? ['+refs/heads/*:refs/heads/*'] : [`+refs/heads/${wanted}:refs/remotes/${remote}/${wanted}`];
-  // Not `-q`: with it git does not say which ref it refused to move.
+  // Not `-q`, which keeps git from saying which ref it refused to update.
   const words = [...forced(force), ...shallow, remote, ...specs, ...(refspec === undefined ? [] : [refspec])];
   const fetch = script`${g} fetch --tags ${words}`;
   return kind === 'branch'
@@ -228,19 +228,19 @@ function fetching(
     : script`${fetch} && { ${g} cat-file -e ${`${sha}^{commit}`} 2>/dev/null || ${g} fetch -q ${remote} ${sha!}; }`;
 }
 
-/** What is checked out has no local work by now, unless that may be thrown away; another branch of the clone may have. */
+/** What is checked out has no local work at this point, unless it may be thrown away; other branches of the clone may have some. */
 function arriving(now: Clone, { remote, force, bare }: WantedClone, { branch, kind, sha }: Remote, g: Script): Script {
   if (bare) return branch === undefined ? script`:` : script`${g} symbolic-ref HEAD ${`refs/heads/${branch}`}`;
   const checkout = script`${g} checkout -q ${forced(force)}`;
   if (kind !== 'branch' || branch === undefined) return script`${checkout} --detach ${sha!}`;
   const there = `refs/remotes/${remote}/${branch}`;
-  // `reset --keep` takes a file that was touched, copied or restored for a changed one, until it is looked at.
+  // `reset --keep` mistakes a file that was touched, copied or restored for a changed one until the index is refreshed.
   const reset = script`{ ${g} update-index -q --refresh >/dev/null || :; } && ${g} reset -q ${force ? '--hard' : '--keep'} ${there}`;
   if (now.branch === branch) return reset;
   return script`{ ${checkout} ${branch} -- 2>/dev/null || ${checkout} --track -b ${branch} ${there}; } && ${reset}`;
 }
 
-/** Refuse to move a branch of the clone that has local commits. */
+/** Refuses to move a branch of the clone that has local commits. */
 function guarding(now: Clone, { force, bare }: WantedClone, { branch, kind }: Remote, g: Script): Script {
   if (force || bare || kind !== 'branch' || branch === undefined || now.branch === branch) return script``;
   const count = script`$(${g} rev-list --count ${`refs/heads/${branch}`} --not --remotes --tags 2>/dev/null)`;

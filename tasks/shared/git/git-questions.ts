@@ -11,7 +11,7 @@ import {
   writtenScript,
 } from '../../../src/sdk.ts';
 
-/** The parameters that say which repository, and how git gets to it. */
+/** The parameters that say which repository to use, and how git reaches it. */
 export interface GitAccess {
   readonly repo: string;
   readonly dest: string;
@@ -25,18 +25,18 @@ export interface GitAccess {
   readonly executable?: string;
 }
 
-/** How a clone is. */
+/** The state of a clone. */
 export interface Clone {
-  /** Nothing there, something else, or a clone. */
+  /** Nothing at all, an empty directory, something else, or a clone. */
   readonly is: 'absent' | 'empty' | 'other' | 'clone';
   readonly head?: string;
   readonly branch?: string;
   readonly url?: string;
   /** Files with local changes, as git's short status reports them. */
   readonly dirty: readonly string[];
-  /** Commits that no branch of the repository had when it was fetched last. */
+  /** The number of commits that were on no branch of the repository at the last fetch. */
   readonly local: number;
-  /** What the wanted commit holds, if there is no clone and the repository is on the host. */
+  /** The content of the wanted commit, if there is no clone yet and the repository is on the host. */
   readonly brings?: readonly Blob[];
   /** Why there is no answer. */
   readonly error?: string;
@@ -51,7 +51,7 @@ export interface Blob {
   readonly size: number;
 }
 
-/** What the repository has under the wanted name. */
+/** What the repository has for the wanted name. */
 export interface Remote {
   readonly sha?: string;
   readonly kind?: 'branch' | 'tag' | 'commit';
@@ -59,7 +59,7 @@ export interface Remote {
   readonly error?: string;
 }
 
-/** git, as it is asked and told: without a terminal. */
+/** git as used for questions and changes, without a terminal. */
 export function gitWith(access: GitAccess, options: { writes: boolean } = { writes: false }): Script {
   const { variables, options: helper } = loggingIn(access.repo);
   return script`LC_ALL=C GIT_TERMINAL_PROMPT=0 GIT_OPTIONAL_LOCKS=0 GIT_SSH_COMMAND=${sshWith(access, options).text} ${variables}${access.executable ?? 'git'} ${helper}`;
@@ -71,7 +71,7 @@ function sshWith(access: GitAccess, { writes }: { writes: boolean }): Script {
     ...(writes ? [] : ['-o', 'UpdateHostKeys=no']),
     '-o',
     `StrictHostKeyChecking=${accepting ? 'accept-new' : 'yes'}`,
-    // A question must not write to known_hosts: new keys go to the first file named.
+    // A question must not write to known_hosts, and new keys go to the first file named.
     ...(accepting && !writes ? ['-o', 'UserKnownHostsFile=/dev/null ~/.ssh/known_hosts'] : []),
     ...(access.key_file === undefined ? [] : ['-i', access.key_file, '-o', 'IdentitiesOnly=yes']),
   ];
@@ -79,10 +79,10 @@ function sshWith(access: GitAccess, { writes }: { writes: boolean }): Script {
   return script`ssh -o BatchMode=yes ${words}${more}`;
 }
 
-/** Where the repository is: its URL without a password, which git would show to everybody in its helpers' arguments. */
+/** The repository's URL without its password, which git would expose in the arguments of its helpers. */
 export const repoUrl = ({ repo }: Pick<GitAccess, 'repo'>): string => urlLogin(repo).url;
 
-/** The password of a URL, for this server only: in git's environment, which only its user can read. */
+/** The password of a URL, for this server only, passed in git's environment, which only the same user can read. */
 function loggingIn(repo: string): { variables: Script; options: readonly string[] } {
   const { url, login } = urlLogin(repo);
   if (login === undefined) return { variables: script``, options: [] };
@@ -98,7 +98,7 @@ function loggingIn(repo: string): { variables: Script; options: readonly string[
 export const localRepository = ({ repo }: Pick<GitAccess, 'repo'>): string | undefined =>
   repo.startsWith('/') ? repo : /^file:\/\/(\/[^%?#]*)$/.exec(repo)?.[1];
 
-/** Script: what the wanted commit of a repository of this host holds. */
+/** A script that lists the wanted commit of a repository on this host. */
 function treeScript(access: GitAccess): Script {
   const repo = localRepository(access);
   if (repo === undefined || access.bare) return script`:`;
@@ -112,7 +112,7 @@ function askTree(access: GitAccess): ShellQuestion | undefined {
   return repo === undefined ? undefined : { ...sh`${treeScript(access)}`, about: [`path:${repo}`, 'by:package:git'] };
 }
 
-/** Ask how the clone is. */
+/** Asks for the state of the clone. */
 export const askClone = (access: GitAccess) =>
   clone({
     dest: access.dest,
@@ -138,7 +138,7 @@ ${access.bare ? script`` : script`g status --porcelain --untracked-files=no`}`,
     about: [`path:${access.dest}`, 'by:package:git'],
   });
 
-/** Read how the clone is. */
+/** Parses the state of the clone. */
 export function readClone({ code, stdout, stderr }: ShellAnswer, dest: string): Clone {
   const [is, head, branch, url, local, ...dirty] = stdout.split('\n');
   if (is === 'foreign') return { is: 'absent', dirty: [], local: 0, error: dubious(dest, head ?? '', branch ?? '') };
@@ -155,7 +155,7 @@ export function readClone({ code, stdout, stderr }: ShellAnswer, dest: string): 
   };
 }
 
-/** The text after the first line, if any; undefined if only git knows the result. */
+/** Parses the text after the first line, if any; undefined if only git knows the result. */
 function readTree(stdout: string): { readonly brings?: readonly Blob[] } {
   const brings = stdout
     .slice(stdout.indexOf('\n') + 1)
@@ -181,11 +181,11 @@ function readTree(stdout: string): { readonly brings?: readonly Blob[] } {
 
 const kinds: Readonly<Record<string, Blob['kind']>> = { '100': 'file', '040': 'directory', '120': 'link' };
 
-/** The owner of a clone determines through its configuration what git runs in it, so git refuses to work in somebody else's clone. */
+/** A clone's configuration determines what git runs in it, so git refuses to work in somebody else's clone. */
 const dubious = (dest: string, owner: string, user: string): string =>
   `${dest} belongs to ${owner}, so git does nothing in it as ${user} (dubious ownership): set become_user: ${owner}, or give it to ${user} (chown -R), or trust it on the host: git config --global --add safe.directory ${quote(dest)}`;
 
-/** Ask what the repository has under the wanted name. */
+/** Asks what the repository has for the wanted name. */
 export const askRemote = (access: GitAccess) =>
   shell(
     {
@@ -207,7 +207,7 @@ const refsOf = (version: string): readonly string[] => [
   ...(version.startsWith('refs/') ? [version] : []),
 ];
 
-/** Read what the repository has under the wanted name. */
+/** Parses what the repository has for the wanted name. */
 export function readRemote({ code, stdout, stderr, timedOut }: ShellAnswer, access: GitAccess): Remote {
   const { version } = access;
   const repo = repoUrl(access);
@@ -227,7 +227,7 @@ export function readRemote({ code, stdout, stderr, timedOut }: ShellAnswer, acce
   return { error: `${repo} has no branch or tag ${version}` };
 }
 
-/** Ask how the clone's commit and a wanted one are related. */
+/** Asks how the clone's commit is related to the wanted one. */
 export const askRelation = (access: GitAccess, sha: string) =>
   shell({
     ...sh`${gitWith(access)} -C ${access.dest} rev-list --left-right --count ${`HEAD...${sha}`}`,

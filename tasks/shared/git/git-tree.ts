@@ -13,14 +13,14 @@ import {
 import { newEntry } from '../files/path-info.ts';
 import { type Blob, type GitAccess, gitWith, localRepository } from './git-questions.ts';
 
-/** Where a clone is, or will be. */
+/** The places a clone occupies or will occupy. */
 export interface Places {
   readonly dest?: PathState;
   readonly parent?: PathState;
   readonly self?: Self;
 }
 
-/** What a new clone leaves: its directory, the files of the commit where they are known, and what only git knows in `.git`. */
+/** The effects of a new clone: its directory, the commit's files as far as they are known, and an unpredictable `.git`. */
 export function cloned(
   wanted: GitAccess & { readonly umask?: unknown; readonly separate_git_dir?: string; readonly recursive?: boolean },
   { dest, parent, self }: Places,
@@ -58,7 +58,7 @@ function filesOf(
     const entry = kind === 'file' ? { ...made, mode } : made;
     if (kind === 'directory') folders.set(path, entry);
     if (kind === 'directory') return becomes({ place: joinPath(place, path), was: undefined, entry });
-    // The target of a link is not asked for.
+    // The target of a link is never queried.
     if (kind !== 'file') return blurs(`path:${joinPath(place, path)}`);
     const prints =
       printed.has(blob) && size <= mostBytes
@@ -69,6 +69,6 @@ function filesOf(
   });
 }
 
-/** How many files, and of what size at most, a later task may see the content of before they exist: each costs a process on the host. */
+/** The number and maximum size of files whose content later tasks may read before they exist: each costs a process on the host. */
 const mostPrinted = 200;
 const mostBytes = 16 * 1024 * 1024;

@@ -1,16 +1,16 @@
 import { type Certificate, covers, issuedBy, keyMatches, type Lineage, readCertificates } from '../../../src/sdk.ts';
 
-/** What to do with a certificate that may exist on two hosts. */
+/** Which of two hosts' certificates to use. */
 export type Choice =
   /** The one here is as good, or expires later. */
   | { readonly take: 'here' }
-  /** The one there is right, and the one here is not or expires earlier. */
+  /** The one there is right, and the one here is wrong or expires earlier. */
   | { readonly take: 'there' }
-  /** They are the same, or neither is right. */
+  /** They are the same, or both are wrong. */
   | { readonly take: 'same' }
   | { readonly take: 'none'; readonly here: string; readonly there: string };
 
-/** Which of two certificates to keep: the right one, or if both are right, the one that expires later. */
+/** Chooses between two certificates: the right one or, if both are right, the one that expires later. */
 export function choose(
   here: Lineage | undefined,
   there: Lineage | undefined,

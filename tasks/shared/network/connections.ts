@@ -1,6 +1,6 @@
 import { upTo } from '../../../src/sdk.ts';
 
-/** How many TCP connections to a local port are in one of the states; `table` is the kernel's `/proc/net/tcp` and `tcp6`. */
+/** Counts the TCP connections to a local port that are in one of the states; `table` is the kernel's `/proc/net/tcp` and `tcp6`. */
 export function activeConnections(
   table: string,
   port: number,
@@ -19,7 +19,7 @@ export function activeConnections(
   }).length;
 }
 
-/** The kernel's numbers of TCP states. */
+/** The kernel's codes for TCP states. */
 const codes: Readonly<Record<string, string>> = {
   ESTABLISHED: '01',
   SYN_SENT: '02',

@@ -1,13 +1,13 @@
 import { type HttpRequest, hash } from '../../../src/sdk.ts';
 import { pythonJson } from '../text.ts';
 
-/** A request's body and the content type that it has by its format. */
+/** A request's body, and the content type of its format. */
 interface Encoded {
   readonly body: NonNullable<HttpRequest['body']>;
   readonly type?: string;
 }
 
-/** Write data as the body of a request, in one of the formats that Ansible knows. Text that is JSON already stays as it is. */
+/** Encodes data as the body of a request, in one of the formats that Ansible supports. Text that is already JSON is left unchanged. */
 export function encodeBody(
   body: unknown,
   format: 'raw' | 'json' | 'form-urlencoded' | 'form-multipart',
@@ -25,7 +25,7 @@ export function encodeBody(
   return { body: { text: typeof body === 'string' ? body : pythonJson(body) } };
 }
 
-/** Pairs of a dict or of a list of pairs; a list as a value repeats its name. */
+/** URL-encodes the pairs of a dict, or a list of pairs; the name is repeated for each item if a value is a list. */
 function urlencoded(data: unknown): string {
   const pairs = Array.isArray(data) ? (data as [string, unknown][]) : Object.entries(data as object);
   const flat = pairs.flatMap(([name, value]) =>
@@ -34,7 +34,7 @@ function urlencoded(data: unknown): string {
   return new URLSearchParams(flat).toString();
 }
 
-/** Fields as parts of a form: a text, `content` with a `filename` for the server, or the file of that name. */
+/** Encodes fields as parts of a form: a text, `content` with a `filename` for the server, or the file of that name. */
 function multipart(fields: Readonly<Record<string, unknown>>, readFile: (name: string) => Uint8Array): Encoded {
   const parts = Object.entries(fields).map(([name, value]) => {
     const field =
@@ -49,7 +49,7 @@ function multipart(fields: Readonly<Record<string, unknown>>, readFile: (name: s
     const head = `Content-Disposition: form-data; name="${name}"${named}\r\nContent-Type: ${String(type)}\r\n\r\n`;
     return Buffer.concat([Buffer.from(head), content, Buffer.from('\r\n')]);
   });
-  // Identical for the same form, so that asking again is the same question.
+  // The boundary is the same for the same form, so that repeating the question yields the same question.
   const boundary = `==============${hash('sha1', Buffer.concat(parts))}==`;
   const body = Buffer.concat([
     ...parts.flatMap((part) => [Buffer.from(`--${boundary}\r\n`), part]),

@@ -1,7 +1,7 @@
 import type { HttpReply, TaskResult } from '../../../src/sdk.ts';
 import { decodeText } from '../../../src/sdk.ts';
 
-/** The parameters that decide how a reply is judged and reported. */
+/** The parameters that determine how a reply is judged and reported. */
 interface Expected {
   readonly status_code: readonly number[];
   readonly return_content: boolean;
@@ -32,7 +32,7 @@ export function uriResult(reply: HttpReply, wanted: Expected): TaskResult {
   };
 }
 
-/** What is not as it should be. */
+/** What is wrong with a reply. */
 function faultOf({ status, headers, body }: HttpReply, { status_code: codes, expect }: Expected): string | undefined {
   if (!codes.includes(status)) return `Status code was ${status} and not [${codes.join(', ')}]`;
   const type = headers['content-type']?.replace(/;.*/, '').trim();
@@ -50,7 +50,7 @@ function saying({ status, reason, headers, failure }: HttpReply): string {
   return `${reason || 'OK'} (${headers['content-length'] ?? 'unknown'} bytes)`;
 }
 
-/** `Content-Type` becomes `content_type`, as variables are named. */
+/** Turns `Content-Type` into `content_type`, the style of variable names. */
 const headerKeys = (headers: HttpReply['headers']): Record<string, string> =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.replaceAll('-', '_'), value]));
 
@@ -60,6 +60,6 @@ function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    return undefined; // said to be JSON and is not: the text tells more
+    return undefined; // claims to be JSON but is not: the text is more useful
   }
 }

@@ -1,6 +1,6 @@
 import { hash, hmacSha1 } from '../../../src/sdk.ts';
 
-/** A key as a line of known_hosts holds it. */
+/** A key in a line of known_hosts. */
 interface HostKey {
   readonly marker: string;
   readonly hosts: readonly string[];
@@ -9,7 +9,7 @@ interface HostKey {
   readonly comment: string;
 }
 
-/** A line as a key; undefined for comments and anything else that is not a key. */
+/** Parses a line as a key; undefined for comments and anything else that is not a key. */
 export function readHostKey(line: string): HostKey | undefined {
   const words = line.trim().split(/\s+/);
   const marker = words[0]?.startsWith('@') === true ? (words.shift() ?? '') : '';
@@ -21,7 +21,7 @@ export function readHostKey(line: string): HostKey | undefined {
 const hostLine = ({ marker, hosts, type, key, comment }: HostKey): string =>
   [marker, hosts.join(','), type, key, comment].filter((word) => word !== '').join(' ');
 
-/** Whether a name of a line is this host, hidden or not. */
+/** Whether a name on a line is this host, hashed or not. */
 export function isHost(word: string, host: string): boolean {
   const [, salt, hidden] = /^\|1\|([^|]+)\|([^|]+)$/.exec(word) ?? [];
   return salt === undefined
@@ -29,7 +29,7 @@ export function isHost(word: string, host: string): boolean {
     : hmacSha1(Buffer.from(salt, 'base64'), host) === hidden;
 }
 
-/** A hashed name, which does not reveal the host. The salt follows from host and key, so that the line is the same each time. */
+/** A hashed name, which does not reveal the host. The salt is derived from host and key, so that the line is always the same. */
 export function hideHost(host: string, key: string): string {
   const salt = Buffer.from(hash('sha1', `${host} ${key}`), 'hex');
   return `|1|${salt.toString('base64')}|${hmacSha1(salt, host)}`;
@@ -38,13 +38,13 @@ export function hideHost(host: string, key: string): string {
 /** The wanted keys of a host. */
 interface HostWish {
   readonly host: string;
-  /** If there are none, any key of the host is meant. */
+  /** If empty, any key of the host is meant. */
   readonly keys: readonly HostKey[];
   readonly state: 'present' | 'absent';
   readonly hashed: boolean;
 }
 
-/** The text with the host's keys in it, or without them; another key of the same type is replaced. */
+/** The text with the host's keys added or removed; another key of the same type is replaced. */
 export function putHostKeys(text: string, wish: HostWish): string {
   const lines = text.split('\n');
   if (lines.at(-1) === '') lines.pop();

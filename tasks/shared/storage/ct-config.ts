@@ -3,7 +3,10 @@ import { type Live, upTo } from '../../../src/sdk.ts';
 /** Lines of a container's configuration: key → value. */
 export type Lines = Readonly<Record<string, string>>;
 
-/** Whether a line says the same: settings in any order; what Proxmox adds by itself does not count unless it is asked for. */
+/**
+ * Whether two lines mean the same: the order of settings does not matter, and what Proxmox adds by itself does not count unless it was
+ * requested.
+ */
 export function sameLine(key: string, now: string | undefined, wanted: string): boolean {
   if (key === 'rootfs') return now !== undefined && sameDisk(now, wanted);
   if (!isList(key)) return (now ?? defaults[key]) === wanted;
@@ -15,7 +18,7 @@ export function sameLine(key: string, now: string | undefined, wanted: string): 
   );
 }
 
-/** A new network line with what Proxmox gave the old one, so that a card keeps its hardware address. */
+/** A new network line that keeps what Proxmox added to the old one, so that a card keeps its hardware address. */
 export function keepingHardware(key: string, now: string | undefined, wanted: string): string {
   if (!key.startsWith('net') || now === undefined) return wanted;
   const [is, should] = [settings(now), settings(wanted)];
@@ -24,8 +27,8 @@ export function keepingHardware(key: string, now: string | undefined, wanted: st
 }
 
 /**
- * Whether a running container has the new value of a line only after a restart; null if the line is removed. For addresses,
- * gateways and mounts that it does not have, its actual state tells more: see `lacks`.
+ * Whether a running container gets a line's new value only after a restart; null means that the line is removed. For addresses, gateways
+ * and mounts missing in the container, its actual state says more: see `lacks`.
  */
 export function needsRestart(
   key: string,
@@ -43,7 +46,10 @@ export function needsRestart(
   return names.some((name) => is.get(name) !== should.get(name) && !/^(ip|gw)6?$/.test(name));
 }
 
-/** What a running container lacks of its configuration: it was started before the configuration, or what is mounted on the node, was changed. */
+/**
+ * The parts of its configuration that a running container lacks, because it was started before the configuration, or what is mounted on the
+ * node, was changed.
+ */
 export function lacks(live: Live, config: Lines): readonly string[] {
   const lines = Object.entries(config).map(([key, value]) => [key, settings(value)] as const);
   const mounts = lines.flatMap(([key, set]) => (/^mp\d+$/.test(key) ? [set.get('mp')!] : []));
@@ -66,7 +72,7 @@ export function lacks(live: Live, config: Lines): readonly string[] {
   ];
 }
 
-/** Gateways that a running container has but its configuration does not; none if it gets them from the network. */
+/** Gateways that a running container has but its configuration does not; empty if it gets them from the network. */
 export function strayGateways(live: Live, config: Lines): readonly string[] {
   const nets = Object.entries(config).flatMap(([key, value]) => (/^net\d+$/.test(key) ? [settings(value)] : []));
   const addresses = nets.flatMap((set) => [set.get('ip'), set.get('ip6')]);
@@ -75,7 +81,7 @@ export function strayGateways(live: Live, config: Lines): readonly string[] {
   return live.gateways.filter((gateway) => !gateways.has(gateway));
 }
 
-/** A list of settings; a first one without a name is the volume. */
+/** Parses a list of settings; the first is the volume if it has no name. */
 const settings = (line: string): ReadonlyMap<string, string> =>
   new Map(
     line
@@ -85,7 +91,7 @@ const settings = (line: string): ReadonlyMap<string, string> =>
       ),
   );
 
-/** The size of a disk in GiB: `zfs-hdd:32`, or `zfs-hdd:subvol-100-disk-0,size=32G` once it is there. */
+/** The size of a disk in GiB: from `zfs-hdd:32`, or `zfs-hdd:subvol-100-disk-0,size=32G` once it exists. */
 export function diskSize(line: string): number | undefined {
   const asked = /^[^:,]+:(\d+)(,|$)/.exec(line)?.[1];
   if (asked !== undefined) return Number(asked);
@@ -95,7 +101,7 @@ export function diskSize(line: string): number | undefined {
     : Number(number) * { M: 1 / 1024, G: 1, T: 1024, '': 1 / 2 ** 30 }[unit as 'M']!;
 }
 
-/** The storage that a disk is on. */
+/** The storage of a disk. */
 export const diskStorage = (line: string): string => upTo(line, /[:,]/);
 
 const sameDisk = (now: string, wanted: string): boolean =>
@@ -106,7 +112,7 @@ const isList = (key: string): boolean => /^(net|mp)\d+$|^features$/.test(key);
 const isAddress = (address: string | undefined): address is string =>
   address !== undefined && /^[0-9a-f.:]+\/\d+$/i.test(address);
 
-/** The default that Proxmox uses if there is no line. */
+/** Proxmox's defaults for missing lines. */
 const defaults: Lines = { onboot: '0', unprivileged: '0', memory: '512', swap: '512', protection: '0', template: '0' };
 
 const addedByProxmox = new Set(['hwaddr', 'type', 'size']);

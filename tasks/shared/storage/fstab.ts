@@ -1,7 +1,7 @@
-/** One mount as /etc/fstab has it. */
+/** An entry of /etc/fstab. */
 export interface FstabEntry {
   readonly src: string;
-  /** Where it is mounted; `none` for swap. */
+  /** The mount point; `none` for swap. */
   readonly path: string;
   readonly fstype: string;
   readonly opts: string;
@@ -9,7 +9,7 @@ export interface FstabEntry {
   readonly passno: string;
 }
 
-/** A text with its entry for a place as wanted, in the place of the last one for it; undefined removes all of them. */
+/** A text with the wanted entry for a mount point, in place of the last existing one; undefined removes all of them. */
 export function withEntry(text: string, at: Pick<FstabEntry, 'src' | 'path' | 'fstype'>, entry?: FstabEntry): string {
   const lines: readonly string[] = text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
   const own = (line: string) => isFor(line, at);
@@ -20,7 +20,7 @@ export function withEntry(text: string, at: Pick<FstabEntry, 'src' | 'path' | 'f
   return `${text === '' || text.endsWith('\n') ? text : `${text}\n`}${writeEntry(entry)}`;
 }
 
-/** The entry for a place, as fields with single blanks. */
+/** The entry for a mount point, its fields separated by single blanks. */
 export function entryFor(text: string, at: Pick<FstabEntry, 'src' | 'path' | 'fstype'>): string | undefined {
   const line = text.split('\n').findLast((one) => isFor(one, at));
   return line?.trim().split(/\s+/).join(' ');
@@ -45,10 +45,10 @@ function readEntry(line: string): FstabEntry | undefined {
 const writeEntry = ({ src, path, fstype, opts, dump, passno }: FstabEntry): string =>
   `${[src, path, fstype, opts, dump, passno].map(escaped).join(' ')}\n`;
 
-/** Blanks and backslashes as fstab and the kernel's tables write them. */
+/** Escapes blanks and backslashes as in fstab and the kernel's tables. */
 const escaped = (word: string): string =>
   word.replace(/[ \t\n\\]/g, (one) => `\\${one.charCodeAt(0).toString(8).padStart(3, '0')}`);
 
-/** The text of a word of fstab, or of the kernel's tables. */
+/** Unescapes a word from fstab or the kernel's tables. */
 export const unescaped = (word: string): string =>
   word.replace(/\\([0-3][0-7]{2})/g, (_, digits: string) => String.fromCharCode(Number.parseInt(digits, 8)));

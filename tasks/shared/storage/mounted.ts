@@ -4,21 +4,21 @@ import { unescaped } from './fstab.ts';
 /** What the kernel reports about a mount point. */
 export interface Mounted {
   readonly folder: 'directory' | 'file' | 'none';
-  /** Whether what is mounted there is the source that was asked about. */
+  /** Whether the mounted source is the one in question. */
   readonly sameSource: boolean;
-  /** Whether `mount` knows this kind of filesystem where it needs a helper. */
+  /** Whether `mount` supports this type of filesystem, if it needs a helper for it. */
   readonly helper: boolean;
   /** Whether the source is in use as swap. */
   readonly swap: boolean;
-  /** How many filesystems are mounted there, one over the other. */
+  /** The number of filesystems mounted there, one over the other. */
   readonly layers: number;
   readonly fstype?: string;
   readonly source?: string;
-  /** Options of the mount and of its filesystem. */
+  /** The options of the mount and of its filesystem. */
   readonly options: readonly string[];
 }
 
-/** Ask what is mounted at a place. */
+/** Asks what is mounted at a path. */
 export function askMounted(path: string, src: string, fstype: string): Question<ShellAnswer> {
   const device = /^(UUID|LABEL|PARTUUID|PARTLABEL)="?([^"]*)"?$/.exec(src);
   const source = device === null ? src : `/dev/disk/by-${(device[1] ?? '').toLowerCase()}/${device[2]}`;
@@ -34,7 +34,7 @@ cat /proc/self/mountinfo`,
   });
 }
 
-/** Read what is mounted at a place. */
+/** Parses what is mounted at a path. */
 export function readMounted({ stdout }: ShellAnswer, src: string): Mounted {
   const [folder = 'none', sameFile, helper, swap, real = '', path = '', ...table] = stdout.split('\n');
   const rows = table.map(readRow).filter((row) => row?.point === path);
@@ -60,7 +60,7 @@ interface Row {
   readonly options: readonly string[];
 }
 
-/** A line of mountinfo: `36 35 98:0 /root /point opts [tags] - fstype source superopts`. */
+/** Parses a line of mountinfo: `36 35 98:0 /root /point opts [tags] - fstype source superopts`. */
 function readRow(line: string): Row | undefined {
   const [left = '', right] = line.split(' - ');
   const [, , , , point = '', options = ''] = left.split(' ');
@@ -92,7 +92,7 @@ const escapedPoint = (path: string): string => path.replaceAll('\\', '\\134').re
 const flags = ['noexec', 'nosuid', 'nodev', 'noatime', 'nodiratime', 'sync', 'dirsync'];
 const implied = ['user', 'users', 'owner', 'group'];
 
-/** Options that are asked for and not in force, or in force and not asked for; only those that the kernel reports. */
+/** Options that are wanted but not in effect, or in effect but not wanted; only those that the kernel reports. */
 export function differingOptions(wanted: string, told: readonly string[]): readonly string[] {
   const options = wanted.split(',').filter((one) => one !== '');
   const has = (name: string) => options.includes(name);
@@ -111,7 +111,7 @@ export function differingOptions(wanted: string, told: readonly string[]): reado
   return [...readOnly, ...flagged, ...valued];
 }
 
-/** Sizes in bytes; modes without leading zeros. */
+/** Normalizes a value: sizes in bytes, modes without leading zeros. */
 function plainValue(name: string, value: string): string {
   if (name === 'mode') return value.replace(/^0+(?=.)/, '');
   const [, digits, unit] = /^(\d+)([kmgKMG])$/.exec(value) ?? [];

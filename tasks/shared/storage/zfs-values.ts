@@ -1,17 +1,17 @@
-/** A property's value as `zfs set` takes it: booleans are `on` and `off`. */
+/** A property's value in the form that `zfs set` accepts: booleans are `on` and `off`. */
 export function zfsValue(value: unknown): string {
   if (typeof value === 'boolean') return value ? 'on' : 'off';
   if (value === 'True') return 'on';
   return value === 'False' ? 'off' : String(value);
 }
 
-/** Whether a property has a value, however a number of bytes is written, with `none` counting as 0. */
+/** Whether a property has a value, regardless of how a number of bytes is written; `none` counts as 0. */
 export function sameProperty(now: string | undefined, wanted: string): boolean {
   if (now === undefined) return false;
   return now === wanted || (bytes(now) !== undefined && bytes(now) === bytes(wanted));
 }
 
-/** A size in bytes: `1.5G`, `100M`, `4096`, `none`. */
+/** Parses a size to bytes: `1.5G`, `100M`, `4096`, `none`. */
 function bytes(text: string): number | undefined {
   if (text === 'none') return 0;
   const match = /^(\d+(?:\.\d+)?)([KMGTPEZ]?)(?:i?B)?$/i.exec(text);

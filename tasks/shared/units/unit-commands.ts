@@ -7,7 +7,7 @@ export const control = ({ scope, name }: WantedUnit, ...words: string[]): Comman
   ...sh`LC_ALL=C ${systemctl(scope)} ${words} -- ${fullName(name)}`,
 });
 
-/** What starts, stops, restarts or reloads a unit, and waits until that is so. */
+/** The commands that start, stop, restart or reload a unit and wait until that is done. */
 export function commandsFor(verb: string, wanted: WantedUnit): readonly Command[] {
   const block = wanted.no_block === true ? ['--no-block'] : [];
   const one = (word: string): Command => ({ ...explained(control(wanted, word, ...block), wanted), long: true });
@@ -18,8 +18,8 @@ export function commandsFor(verb: string, wanted: WantedUnit): readonly Command[
 }
 
 /**
- * A signal tells nginx and Apache to start new workers, and systemd considers the reload done once the signal is sent:
- * a request at that moment is served with the old configuration. Waits until no old worker takes requests, ten seconds at most.
+ * On a signal nginx and Apache start new workers, and systemd considers the reload done once the signal is sent, so a request at that
+ * moment still gets the old configuration. Waits until no old worker accepts requests, for ten seconds at most.
  */
 const withNewWorkers = (reload: Command, { name, scope }: WantedUnit): Command => ({
   ...reload,
@@ -32,7 +32,7 @@ done`,
   shown: reload.shown ?? reload.script,
 });
 
-/** A unit that does not start says why in its journal: on stdout, so that the reason which systemctl gives stays the message. */
+/** A unit that does not start gives its reasons in its journal. They go to stdout, so that systemctl's own reason remains the message. */
 const explained = (command: Command, { name, scope }: WantedUnit): Command => ({
   ...command,
   ...sh`${command} || { code=$?; ${systemctl(scope)} status --no-pager -n 10 -- ${fullName(name)}; exit $code; }`,

@@ -1,18 +1,18 @@
 import { type Command, sh } from '../../../src/sdk.ts';
 
-/** The ports of places to listen on: `10.1.0.100:9113`, `[::1]:80`. */
+/** The ports of listening addresses: `10.1.0.100:9113`, `[::1]:80`. */
 export const portsOf = (places: readonly string[]): readonly number[] =>
   [...new Set(places.map((place) => Number(place.slice(place.lastIndexOf(':') + 1))))].sort((a, b) => a - b);
 
-/** Whether places are the ones wanted; in any order. */
+/** Whether the listening addresses are the wanted ones, in any order. */
 export const samePlaces = (now: readonly string[], wanted: readonly string[]): boolean =>
   now.toSorted().join() === wanted.toSorted().join();
 
-/** The listening addresses, in readable form. */
+/** Listening addresses in readable form. */
 export const tellPlaces = (places: readonly string[]): string | null =>
   places.length === 0 ? null : places.toSorted().join(', ');
 
-/** A started service may take a moment to listen. One that never does is found by checking afterwards. */
+/** Waits until a started service listens, which may take a moment. One that never does is found by checking afterwards. */
 export function awaitListening(places: readonly string[]): readonly Command[] {
   if (places.length === 0) return [];
   const ports = portsOf(places).map((port) => `:${port.toString(16).toUpperCase().padStart(4, '0')}`);

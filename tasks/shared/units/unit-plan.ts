@@ -55,14 +55,14 @@ export const askUnit = ({ name, scope, restart_when_stale, reload_when_stale, co
   ...(listens.length > 0 ? { places: listening(name, portsOf(listens)) } : {}),
 });
 
-/** What was asked. */
+/** The answers about a unit. */
 interface UnitState {
   readonly unit: Unit;
   readonly fresh?: Freshness;
   readonly places?: readonly string[];
 }
 
-/** Plan the changes to a unit; `before` is done first (manager reloads). */
+/** Plans the changes to a unit; `before` is done first (manager reloads). */
 export function planUnit(state: UnitState, wanted: WantedUnit, before: readonly Change[] = []): Plan {
   const { unit: now, fresh, places } = state;
   if (now.load === 'not-found' && wanted.masked === undefined)
@@ -87,12 +87,12 @@ export function planUnit(state: UnitState, wanted: WantedUnit, before: readonly 
   };
 }
 
-/** A change, and how it leaves the unit. */
+/** A change, and the unit's state after it. */
 interface UnitChange extends Change {
   readonly gives: Partial<Unit>;
 }
 
-/** A mask is a link in /etc: a unit file that is there itself cannot be masked. */
+/** Why a unit cannot be masked: a mask is a link in /etc, so it cannot replace a unit file there. */
 function maskRefused(now: Unit, wanted: WantedUnit): string | undefined {
   const file = now.properties['FragmentPath'] ?? '';
   if (wanted.masked !== true || wanted.force === true || now.load === 'masked' || now.file.startsWith('masked'))
@@ -114,10 +114,13 @@ function masking(now: Unit, wanted: WantedUnit): UnitChange | undefined {
   };
 }
 
-/** Started at boot: what `systemctl is-enabled` calls so, but not for this boot only (`enabled-runtime`). A file that is merely linked is not. */
+/**
+ * States in which `systemctl is-enabled` means that the unit starts at boot. Excluded are those for this boot only (`enabled-runtime`), and
+ * files that are merely linked.
+ */
 const atBoot = /^(enabled|alias|static|generated|transient)$/;
 
-/** Static units have nothing that could be enabled; indirect ones are enabled by another name only. */
+/** Static units have nothing to enable; indirect ones can only be enabled under another name. */
 function enabling(now: Unit, wanted: WantedUnit): UnitChange | undefined {
   if (wanted.enabled === undefined) return undefined;
   const enabled = now.initScript?.enabled ?? atBoot.test(now.file);
@@ -158,7 +161,7 @@ function running(now: Unit, wanted: WantedUnit, fresh: Freshness | undefined): U
   return stale === undefined ? undefined : act(`${stale.verb}ed`, stale.verb, { from: stale.why });
 }
 
-/** The unit runs but listens elsewhere. If it is restarted anyway, that restart fixes it. */
+/** The unit runs but listens on other addresses. If it is restarted anyway, that restart fixes it. */
 function placing(
   now: Unit,
   wanted: WantedUnit,
@@ -178,7 +181,7 @@ function placing(
 /** Both clocks are read with a resolution of ten milliseconds. */
 const grainSeconds = 0.03;
 
-/** What has to be done to a running unit for its files to be in force, and why. */
+/** What has to be done to a running unit so that its files take effect, and why. */
 function staleness(
   fresh: Freshness | undefined,
   wanted: WantedUnit,
@@ -247,7 +250,7 @@ const lasting = (properties: Unit['properties']): Unit['properties'] => {
   return withLacking(Object.fromEntries(Object.entries(properties).filter(([name]) => LASTING.has(name))), changing);
 };
 
-/** What starting, stopping and enabling a unit leave unchanged. */
+/** Properties that starting, stopping and enabling a unit leave unchanged. */
 const LASTING: ReadonlySet<string> = new Set([
   'Id',
   'Description',
