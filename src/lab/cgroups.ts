@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { labTag, state } from './paths.ts';
 import { until } from './processes.ts';
 
-/** Move a host's first process, which waits for it, into control groups of its own: several systemds must not share one. */
+/** Move a host's first process, which is waiting for this, into control groups of its own: several systemds cannot share one. */
 export function joinGroup(host: string, pid: number): void {
   for (const hierarchy of hierarchies()) {
     const group = join(hierarchy, `retrace-lab${labTag()}`, host);
@@ -13,16 +13,16 @@ export function joinGroup(host: string, pid: number): void {
   writeFileSync(state('run', `go-${host}`), '');
 }
 
-/** Remove the control groups of a host that is off. */
+/** Remove the control groups of a stopped host. */
 export async function removeGroup(host: string): Promise<void> {
   for (const hierarchy of hierarchies()) {
     const group = join(hierarchy, `retrace-lab${labTag()}`, host);
-    // The kernel empties a group a moment after its last process is gone.
+    // The kernel empties a group a moment after its last process has gone.
     await until(`the removal of ${group}`, 5_000, () => removeTree(group) || undefined);
   }
 }
 
-/** Remove the control groups of the lab. */
+/** Remove all control groups of the lab. */
 export async function removeAllGroups(): Promise<void> {
   for (const hierarchy of hierarchies()) {
     const group = join(hierarchy, `retrace-lab${labTag()}`);
@@ -30,7 +30,7 @@ export async function removeAllGroups(): Promise<void> {
   }
 }
 
-// systemd looks at its own hierarchy only: the one named so, beside the unified one where both exist.
+// systemd only looks at its own hierarchy: the one named after it, next to the unified one if both exist.
 function hierarchies(): readonly string[] {
   const root = '/sys/fs/cgroup';
   if (existsSync(join(root, 'cgroup.procs'))) return [root];

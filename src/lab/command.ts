@@ -13,7 +13,7 @@ import { whyFailed } from './run-command.ts';
 import { labStatus } from './status.ts';
 import { labReset, labUp } from './up.ts';
 
-/** `run lab …`: do what was asked, and return the exit code. */
+/** `run lab …`: run the command and return the exit code. */
 export async function labCommand(argv: readonly string[], io: LabIo): Promise<number> {
   const [name = '', ...rest] = argv;
   if (name === '' || isHelp(name)) {
@@ -84,7 +84,7 @@ const commands: Readonly<Record<string, Command>> = {
   },
 };
 
-// A shell's text for ssh, which joins its words with blanks: what was typed goes through as it is, as with ssh itself.
+// The command as one text for ssh, which joins its words with blanks: what was typed is passed on unchanged, as with ssh itself.
 function sshTarget(host: string, command: readonly string[]): readonly string[] {
   const container = containerNamed(host);
   if (!container) return [`root@${addressOf(hostNamed(host))}`, ...command];

@@ -17,7 +17,7 @@ const steps: Readonly<Record<string, () => Promise<string>>> = {
   'monitoring-key': () => deployKey('id_ed25519_monitoring', 'openfoodfacts-monitoring'),
 };
 
-/** The names of what a person does by hand in the lab. */
+/** The names of the manual steps that can be done in the lab. */
 export const manualSteps: readonly string[] = Object.keys(steps);
 
 async function leadsTo100(name: string): Promise<string> {

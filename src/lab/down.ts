@@ -13,8 +13,8 @@ import { runUnjudged } from './run-command.ts';
 import { namespaceOf, switchNamespace } from './switch.ts';
 
 /**
- * Leave nothing of the lab on this machine but files: no process, mount, namespace, interface, control group. What there is
- * is found by looking, not from notes, so that it also works after a crash. The hosts' disks stay for the next `up`.
+ * Leave nothing of the lab on this machine except files: no process, mount, namespace, interface or control group. What exists is found by
+ * looking rather than from records, so that this also works after a crash. The hosts' disks stay for the next `up`.
  */
 export async function labDown(progress: Progress = silent): Promise<void> {
   const why = obstacle();
@@ -37,13 +37,13 @@ export async function labDown(progress: Progress = silent): Promise<void> {
   });
 }
 
-/** The hosts that a process was started for, whether or not it still runs. */
+/** The hosts that a process was started for, even if it no longer runs. */
 function runningHosts(): readonly string[] {
   if (!existsSync(state('run'))) return [];
   return readdirSync(state('run')).flatMap((name) => /^host-(.*)\.pid$/.exec(name)?.[1] ?? []);
 }
 
-/** The mounts of this machine that are in the lab's folder. */
+/** The mounts on this machine that are inside the lab's directory. */
 function labMounts(): readonly string[] {
   const points = readFileSync('/proc/self/mountinfo', 'utf8')
     .split('\n')
@@ -60,7 +60,7 @@ function labNamespaces(): readonly string[] {
 // Another lab on this machine, with its state elsewhere, may still need the limit.
 const anyLab = () => existsSync('/run/netns') && readdirSync('/run/netns').some((name) => name.startsWith('rtlab'));
 
-/** The processes of the lab: those that carry its mark, those in its networks, and their children. */
+/** The processes of the lab: those with its mark, those in its networks, and their children. */
 function labProcesses(): readonly number[] {
   const networks = new Set(labNamespaces().map((name) => statSync(`/run/netns/${name}`).ino));
   const own = ancestorsOf(process.pid);
@@ -88,7 +88,7 @@ async function removeMounts(): Promise<void> {
 
 async function removeNamespaces(): Promise<void> {
   for (const name of labNamespaces()) await runUnjudged`ip netns del ${name}`;
-  // ip-netns makes this folder a mount of its own at its first use; when it is empty, nobody else needs that.
+  // ip-netns turns this directory into a mount of its own on first use; once it is empty, nobody needs that any more.
   if (existsSync('/run/netns') && readdirSync('/run/netns').length === 0) {
     await runUnjudged`umount -l /run/netns`;
     rmSync('/run/netns', { recursive: true, force: true });
@@ -99,7 +99,7 @@ function isMarked(pid: number): boolean {
   try {
     return readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0').includes(`${mark}=${stateDir()}`);
   } catch {
-    return false; // gone meanwhile
+    return false; // already gone
   }
 }
 
@@ -107,7 +107,7 @@ function networkOf(pid: number): number {
   try {
     return statSync(`/proc/${pid}/ns/net`).ino;
   } catch {
-    return 0; // gone meanwhile
+    return 0; // already gone
   }
 }
 

@@ -7,7 +7,7 @@ const cleanEnvironment = {
   LANG: 'C.UTF-8',
 };
 
-/** Run a command in a booted host, as root, without its sshd. */
+/** Run a command as root in a booted host, without using its sshd. */
 export function enter(init: number, command: readonly string[], input: string | Uint8Array = ''): Promise<Ended> {
   return new Promise((resolve, reject) => {
     const child = spawn('nsenter', ['--target', String(init), '--all', '--', ...command], { env: cleanEnvironment });
@@ -15,7 +15,7 @@ export function enter(init: number, command: readonly string[], input: string | 
     const err: Buffer[] = [];
     child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
     child.stderr.on('data', (chunk: Buffer) => err.push(chunk));
-    child.stdin.on('error', () => {}); // the command may end without reading
+    child.stdin.on('error', () => {}); // the command may end without reading its input
     child.on('error', reject);
     child.on('close', (code) =>
       resolve({ code: code ?? 255, stdout: Buffer.concat(out).toString(), stderr: Buffer.concat(err).toString() }),

@@ -13,25 +13,25 @@ import { inNamespace, namespaceOf, plugIn } from './switch.ts';
 
 const bootDeadlineMs = 90_000;
 
-/** Where a host's disk is: what it wrote over its image, and the data that is bound into it. */
+/** The location of a host's disk: what it has written over its image, and the data bound into it. */
 const disk = (host: string, ...parts: readonly string[]): string => state('hosts', host, ...parts);
 
 /** The disk of a host as it was after its setup. */
 const pristine = (host: string, ...parts: readonly string[]): string => state('pristine', host, ...parts);
 
 /**
- * The process that is a running host's init, as this machine numbers it. What begins to boot a host has, for a moment, a child
- * that is still in this machine's own namespaces: a command meant for the host (`systemctl poweroff`) must never reach those.
+ * The process ID, on this machine, of a running host's init. While a host starts booting, it briefly has a child that is still in this
+ * machine's own namespaces; a command meant for the host (`systemctl poweroff`) must never run there.
  */
 export function initOf(host: string): number | undefined {
   const nspawn = daemonPid(`host-${host}`);
   return nspawn === undefined ? undefined : childrenOf(nspawn).find(isElsewhere);
 }
 
-/** Plug a host in and boot it; returns when its systemd says that it is up. */
+/** Plug a host in and boot it; returns when its systemd reports that it is up. */
 export async function boot(host: LabHost): Promise<void> {
   if (initOf(host.name) !== undefined) return;
-  await powerOff(host.name); // what a crash may have left
+  await powerOff(host.name); // a crash may have left something running
   await plugIn(host.name, host.links);
   await inNamespace(namespaceOf(host.name), addressScript(host));
   for (const part of ['upper', 'work', 'root', 'data'])
@@ -51,12 +51,12 @@ async function hasBooted(host: string): Promise<true | undefined> {
   return /^(running|degraded)/.test(stdout) || undefined;
 }
 
-/** Switch a host off, as by its power plug; its disk stays. */
+/** Switch a host off as if its power plug were pulled; its disk stays. */
 export async function powerOff(host: string): Promise<void> {
   const plug = daemonPid(`host-${host}`);
   const own = plug === undefined ? [] : [plug, ...childrenOf(plug)].map((pid) => ({ pid, start: startOf(pid) }));
   await until(`the end of ${host}`, 20_000, () => {
-    // One that has ended and that nobody has asked for yet is over: not every first process of a machine does ask.
+    // A process that has exited but has not been reaped counts as gone: not every machine's first process reaps its children.
     const alive = own.filter(({ pid, start }) => isAlive(pid, start));
     for (const { pid } of alive) killHard(pid);
     return alive.length === 0 || undefined;
@@ -66,7 +66,7 @@ export async function powerOff(host: string): Promise<void> {
   await removeGroup(host);
 }
 
-/** Shut a host down in order, so that its file systems are whole; one that does not end in time is switched off. */
+/** Shut a host down cleanly, so that its file systems are intact; if that takes too long, switch it off. */
 export async function shutDown(host: string): Promise<void> {
   const init = initOf(host);
   if (init !== undefined) {
@@ -77,7 +77,7 @@ export async function shutDown(host: string): Promise<void> {
   await powerOff(host);
 }
 
-/** Keep the disk of a host that is off as its pristine state. */
+/** Save the disk of a stopped host as its pristine state. */
 export async function keepPristine(host: LabHost): Promise<void> {
   const scratch = `${pristine(host.name)}.new`;
   for (const folder of [pristine(host.name), scratch]) rmSync(folder, { recursive: true, force: true });
@@ -88,7 +88,7 @@ export async function keepPristine(host: LabHost): Promise<void> {
   await run`mv ${scratch} ${pristine(host.name)}`;
 }
 
-/** Bring the disk of a host that is off back to its pristine state, or to its bare image when it has none. */
+/** Reset the disk of a stopped host to its pristine state, or to its bare image if it has none. */
 export async function restorePristine(host: LabHost): Promise<void> {
   throwAway(disk(host.name));
   if (!isSetUp(host)) rmSync(pristine(host.name), { recursive: true, force: true });
@@ -98,7 +98,7 @@ export async function restorePristine(host: LabHost): Promise<void> {
   writeFileSync(disk(host.name, 'id'), setupId(host));
 }
 
-// Deleting a disk takes seconds when much was installed on it; nobody has to wait for that.
+// Deleting a disk takes seconds if much was installed on it, and nobody has to wait for that.
 function throwAway(folder: string): void {
   if (!existsSync(folder)) return;
   mkdirSync(state('trash'), { recursive: true });
@@ -106,16 +106,16 @@ function throwAway(folder: string): void {
   startDaemon('trash', ['rm', '-rf', ...readdirSync(state('trash')).map((name) => state('trash', name))]);
 }
 
-/** What the running hosts were made from. */
+/** The images and layers that the running hosts were created from. */
 export function imagesInUse(): string {
   const running = readdirSync(state('hosts')).filter((host) => initOf(host) !== undefined);
   return running.map((host) => readIfThere(disk(host, 'id')) ?? '').join(' ');
 }
 
-/** Whether a host's disk was made from the image and the content of today. */
+/** Whether a host's disk was created from the current image and content. */
 export const isCurrent = (host: LabHost): boolean => readIfThere(disk(host.name, 'id')) === setupId(host);
 
-/** Whether a host has a pristine state, from the image and the content of today. */
+/** Whether a host has a pristine state created from the current image and content. */
 export const isSetUp = (host: LabHost): boolean =>
   !host.setup || readIfThere(pristine(host.name, 'id')) === setupId(host);
 
@@ -124,7 +124,7 @@ const setupId = (host: LabHost) =>
   (host.setup ? ` ${contentId(host.name === 'services' ? forgeSeed() : undefined)}` : '');
 
 async function mountRoot(host: LabHost): Promise<void> {
-  // A volatile overlay spares every fsync, and after a power cut refuses to be mounted until this is gone.
+  // A volatile overlay skips every fsync and, after a power cut, cannot be mounted until this is removed.
   rmSync(disk(host.name, 'work', 'work'), { recursive: true, force: true });
   const layer = existsSync(pristine(host.name, 'layer')) ? `${pristine(host.name, 'layer')}:` : '';
   const options = `lowerdir=${layer}${lowerDirs(host.image)},upperdir=${disk(host.name, 'upper')},workdir=${disk(host.name, 'work')},volatile`;
@@ -136,7 +136,7 @@ function nspawn(host: LabHost): readonly string[] {
   if (host.containers?.includes('container'))
     images.push(`--bind-ro=${templateFile()}:/var/lib/lab-images/container.tar.zst`);
   return [
-    // Kernel parameters of the host's own network can be set, as on a real one.
+    // Make the kernel parameters of the host's own network writable, as on a real host.
     ...['env', 'SYSTEMD_NSPAWN_API_VFS_WRITABLE=network'],
     ...['sh', '-c', 'while [ ! -e "$0" ]; do sleep 0.02; done; rm "$0"; exec "$@"', state('run', `go-${host.name}`)],
     ...['systemd-nspawn', '-q', '-D', disk(host.name, 'root'), '-M', namespaceOf(host.name), `--hostname=${host.name}`],

@@ -2,45 +2,45 @@ import { createHash } from 'node:crypto';
 import type { ImageName } from './recipes.ts';
 import { type Link, routing } from './switch.ts';
 
-/** A host of the lab: an image, network cards, and what makes it more than its image. */
+/** A host of the lab: an image, network cards, and what distinguishes it from its image. */
 export interface LabHost {
   readonly name: string;
   readonly image: ImageName;
   readonly links: readonly Link[];
-  /** Other names that it is known by. */
+  /** Other names that it goes by. */
   readonly aliases?: readonly string[];
-  /** Its addresses are on bridges of its own, which `network` makes. */
+  /** Whether its addresses are on its own bridges, which `network` creates. */
   readonly bridged?: boolean;
-  /** What is done to its network, in its namespace, before it boots. */
+  /** A script that sets up its network, run in its namespace before it boots. */
   readonly network: string;
-  /** A script of the content that is run in it after its first boot. What it leaves is the pristine state. */
+  /** A script from the content directory that runs in it after its first boot. The result is the pristine state. */
   readonly setup?: string;
-  /** Hosts that must be up before it is set up. */
+  /** Hosts that must be up before its setup. */
   readonly needs?: readonly string[];
   /** Images that it starts containers from. */
   readonly containers?: readonly ImageName[];
 }
 
-/** The hosts that `lab up` starts: what the install document tells of, and the world around it. */
+/** The hosts that `lab up` starts: those in the install document, and the world around them. */
 export const documentHosts: readonly string[] = ['services', 'off1', 'off2'];
 
-/** The hosts for comparisons, with Python. */
+/** The hosts for comparisons, which have Python. */
 export const benchHosts: readonly string[] = ['bench1', 'bench2', 'bench3', 'bench4', 'twin1', 'twin2'];
 
-/** The address of the lab's resolver. */
+/** The address of the lab's DNS resolver. */
 export const resolver = '198.51.100.55';
 
-/** A host by its name: one of the table, or a plain Debian of any other name. */
+/** Finds a host by name: one from the table, or for any other name a plain Debian. */
 export function hostNamed(name: string): LabHost {
   if (!/^[a-z][a-z0-9-]{0,9}$/.test(name))
     throw new Error(`expected a host name of 1 to 10 lowercase letters, digits and dashes, got "${name}"`);
   return special[name] ?? plainHost(name);
 }
 
-/** A host's address: the first of its first card. */
+/** A host's address: the first one of its first card. */
 export const addressOf = (host: LabHost): string => (host.links[0]?.addresses[0] ?? '').replace(/\/.*/, '');
 
-/** What gives a host its addresses and routes, to be run in its namespace. */
+/** The script that gives a host its addresses and routes, to be run in its namespace. */
 export function addressScript(host: LabHost): string {
   const own = host.links.flatMap(({ addresses }, card) =>
     addresses.map((address) => `ip addr replace ${address} dev eth${card}`),
@@ -48,7 +48,7 @@ export function addressScript(host: LabHost): string {
   return [...(host.bridged ? [] : own), host.network].join('\n');
 }
 
-/** What a host may be called by who logs in to it: its addresses, and its other names. */
+/** The names that someone logging in may use for a host: its addresses, and its other names. */
 export const knownAs = (host: LabHost): readonly string[] => [
   ...(host.aliases ?? []),
   ...host.links.flatMap(({ addresses }) => addresses.map((address) => address.replace(/\/.*/, ''))),
@@ -62,7 +62,7 @@ const proxmox = (name: string, address: string, publicAddress: string, container
     { bridge: 'vmbr0', addresses: [`${publicAddress}/27`] },
   ],
   bridged: true,
-  // As on Proxmox, the cards are ports of bridges that have the addresses, and containers are plugged into the bridges.
+  // As on Proxmox, the cards are ports of bridges, which have the addresses and which containers are plugged into.
   network: `
     for n in 0 1; do
       case $n in 0) bridge=vmbr1 address=${address}/8;; 1) bridge=vmbr0 address=${publicAddress}/27;; esac
@@ -110,7 +110,7 @@ function plainHost(name: string): LabHost {
   };
 }
 
-// Any other name gets an address that follows from it, so that no table of them has to be kept.
+// Any other name gets an address derived from it, so that no table has to be kept.
 function plainAddress(name: string, kind: string, number: number): string {
   if (kind === 'debian' && number > 0 && number < 255) return `10.8.0.${number}`;
   if (kind === 'bench' && number > 0 && number < 100) return `10.9.0.${number}`;

@@ -18,7 +18,7 @@ import { aptProxy, switchNamespace } from './switch.ts';
 
 const building = new Map<string, Promise<void>>();
 
-/** Have an image and those below it, building what is missing. */
+/** Make sure an image and those below it exist, building what is missing. */
 export function ensureImage(name: ImageName, progress: Progress): Promise<void> {
   const id = imageId(name);
   if (existsSync(imageRoot(name))) return Promise.resolve();
@@ -29,16 +29,16 @@ export function ensureImage(name: ImageName, progress: Progress): Promise<void> 
   return work;
 }
 
-/** Where an image's own files are. */
+/** The directory with an image's own files. */
 export const imageRoot = (name: ImageName): string => state('images', imageId(name));
 
 /** The archive of the container template. */
 export const templateFile = (): string => `${imageRoot('container')}.tar.zst`;
 
-/** The folders of an image as overlayfs wants its lower layers. */
+/** The directories of an image, in the form that overlayfs expects for its lower layers. */
 export const lowerDirs = (name: ImageName): string => layersOf(name).map(imageRoot).join(':');
 
-/** Throw away images that no recipe of today makes and that nobody uses. */
+/** Delete images that no current recipe produces and that nobody uses. */
 export function removeOldImages(inUse: string): void {
   const wanted = new Set((Object.keys(recipes) as ImageName[]).map(imageId));
   for (const file of readdirSync(state('images'))) {
@@ -83,7 +83,7 @@ async function buildBase(scratch: string): Promise<string> {
   return root;
 }
 
-// The packages are installed into an overlay, so that only what they add is kept, and 100 MB need not be copied.
+// Install the packages into an overlay, so that only what they add is stored and 100 MB need not be copied.
 async function buildLayer(name: ImageName, on: ImageName, scratch: string): Promise<string> {
   const [upper, work, root] = ['upper', 'work', 'root'].map((part) => join(scratch, part)) as [string, string, string];
   for (const folder of [upper, work, root]) mkdirSync(folder, { mode: 0o755 });
@@ -108,12 +108,12 @@ async function finish(name: ImageName, root: string): Promise<void> {
   await run`chroot ${root} sh -euc ${script}`;
 }
 
-// Unprivileged containers see their files' owners less the shift, as Proxmox unpacks a template for them.
+// An unprivileged container sees file owners reduced by the shift, so add the shift here, as Proxmox does when unpacking a template.
 async function shifted(on: ImageName, scratch: string, by: number): Promise<string> {
   const root = join(scratch, 'root');
   await run`cp -a ${imageRoot(on)} ${root}`;
   shiftOwners(root, by);
-  // What a playbook names as the template: a real archive, though the stand-in for `pct` need not unpack it.
+  // The template that a playbook names is a real archive, although the stand-in for `pct` does not need to unpack it.
   await run`tar --create --file ${templateFile()} --use-compress-program ${'zstd -1 -T0'} --exclude ./var/lib/apt/lists/* --directory ${imageRoot(on)} .`;
   return root;
 }
@@ -131,7 +131,7 @@ deb http://deb.debian.org/debian bookworm-updates main
 deb http://security.debian.org/debian-security bookworm-security main
 `;
 
-// Own mount and process namespaces: what a maintainer script starts or mounts ends with the build.
+// With its own mount and process namespaces, anything that a maintainer script starts or mounts ends with the build.
 const installScript = `
 ns=$1 root=$2; shift 2
 [ $# -gt 0 ] || exit 0

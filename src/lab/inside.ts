@@ -8,28 +8,28 @@ import { switchNamespace } from './switch.ts';
 
 const insideMark = 'RETRACE_INSIDE_LAB';
 
-/** Whether this program stands in the lab's network already. */
+/** Whether this program is already in the lab's network. */
 export function isInsideLab(): boolean {
   const namespace = `/run/netns/${switchNamespace()}`;
   if (process.env[insideMark] !== '1' || !existsSync(namespace)) return false;
   return statSync('/proc/self/ns/net').ino === statSync(namespace).ino;
 }
 
-/** Run this program again in the lab's network, and return its exit code; nothing when it stands there already. */
+/** Run this program again in the lab's network and return its exit code; undefined if it is already there. */
 export async function insideLab(argv: readonly string[]): Promise<number | undefined> {
   if (isInsideLab()) return undefined;
-  // This program knows what is meant, also when a terminal has sent the signal to it as well.
+  // This program can interpret the signal even if the terminal has sent it to it as well.
   return runInside([process.execPath, ...process.execArgv, process.argv[1] ?? '', ...argv], 'SIGUSR2');
 }
 
 /**
- * Run a command in the lab's network, on this terminal, and return its exit code. `passedOn` is how it is told of a signal that this
- * process got; without it, as the signal means to most programs.
+ * Run a command in the lab's network, on this terminal, and return its exit code. `passedOn` is the signal to send it when this process
+ * gets one; by default, it is a signal that most programs understand.
  */
 export function runInside(command: readonly string[], passedOn?: NodeJS.Signals): Promise<number> {
   const resolvConf = state('run', 'resolv.conf');
   writeFileSync(resolvConf, `search openfoodfacts.org\nnameserver ${resolver}\n`);
-  // ip-netns gives the command a mount namespace of its own: the machine's /etc/resolv.conf is not touched.
+  // ip-netns gives the command its own mount namespace, so the machine's /etc/resolv.conf is not affected.
   const script = 'mount --bind "$1" "$(readlink -f /etc/resolv.conf)"; shift; exec "$@"';
   const args = isInsideLab()
     ? [...command]
@@ -40,7 +40,7 @@ export function runInside(command: readonly string[], passedOn?: NodeJS.Signals)
       stdio: 'inherit',
       env: { ...process.env, [insideMark]: '1', ...outsideEnvironment() },
     });
-    // A terminal sends Ctrl-C to the child as well, which decides what it means; `kill` sends it to this process alone.
+    // A terminal also sends Ctrl-C to the child, which decides what to do with it; `kill` sends it to this process alone.
     const interrupt = () => passedOn !== undefined && child.kill(passedOn);
     const pass = () => child.kill(passedOn ?? 'SIGTERM');
     process.on('SIGINT', interrupt).on('SIGTERM', pass).on('SIGHUP', pass);

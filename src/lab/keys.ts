@@ -2,13 +2,13 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { state } from './paths.ts';
 import { run, runScript } from './run-command.ts';
 
-/** The key by which the operator logs in to the lab's hosts. */
+/** The key that the operator uses to log in to the lab's hosts. */
 export const operatorKey = (): string => state('keys', 'operator');
 
-/** The host keys of the lab, as ssh's known_hosts file. */
+/** The lab's host keys, as a known_hosts file for ssh. */
 export const knownHostsFile = (): string => state('known_hosts');
 
-/** A key pair of the lab; made once, so that it stays the same when hosts are reset. */
+/** A key pair of the lab, generated only once so that it stays the same when hosts are reset. */
 export async function keyPair(name: string, comment: string): Promise<{ secret: string; public: string }> {
   mkdirSync(state('keys'), { recursive: true, mode: 0o700 });
   const file = state('keys', name);
@@ -16,7 +16,7 @@ export async function keyPair(name: string, comment: string): Promise<{ secret: 
   return { secret: readFileSync(file, 'utf8'), public: readFileSync(`${file}.pub`, 'utf8') };
 }
 
-/** The host key of a host, and a line in known_hosts for its name and its addresses. */
+/** A host's key, and a known_hosts line with its name and addresses. */
 export async function hostKey(host: string, addresses: readonly string[]): Promise<{ secret: string; public: string }> {
   const pair = await keyPair(`host-${host}`, `root@${host}`);
   mkdirSync(state('known_hosts.d'), { recursive: true });
@@ -25,7 +25,7 @@ export async function hostKey(host: string, addresses: readonly string[]): Promi
   return pair;
 }
 
-/** Put all hosts' lines together. */
+/** Join the lines of all hosts. */
 export function writeKnownHosts(): void {
   const lines = readdirSync(state('known_hosts.d'))
     .sort()
@@ -33,7 +33,7 @@ export function writeKnownHosts(): void {
   writeFileSync(knownHostsFile(), lines.join(''));
 }
 
-/** The lab's certificate authority, which its hosts trust, and a certificate by it for each of the lab's own servers. */
+/** The lab's certificate authority, which its hosts trust, and a certificate issued by it for each of the lab's own servers. */
 export async function certificates(): Promise<void> {
   mkdirSync(state('keys'), { recursive: true, mode: 0o700 });
   if (existsSync(state('keys', 'free-exporters.pem'))) return;

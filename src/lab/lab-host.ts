@@ -3,7 +3,7 @@ import { knownHostsFile, operatorKey } from './keys.ts';
 import { type Progress, silent } from './progress.ts';
 import { labUp } from './up.ts';
 
-/** What is needed to log in to a host of the lab, as root, from the lab's network. */
+/** What is needed to log in as root to a host of the lab, from the lab's network. */
 export interface Login {
   readonly name: string;
   readonly address: string;
@@ -11,13 +11,13 @@ export interface Login {
   readonly knownHostsFile: string;
 }
 
-/** Have a host of any name running: a plain Debian 12 unless the lab knows the name. */
+/** Make sure a host with any name is running: a plain Debian 12 unless the lab knows the name. */
 export async function labHost(name: string, progress: Progress = silent): Promise<Login> {
   await labUp([name], progress);
   return loginOf(name);
 }
 
-/** Have the hosts for comparisons running: Debian with Python, for Ansible's sake. */
+/** Make sure the hosts for comparisons are running: Debian with Python, which Ansible needs. */
 export async function labBenchHosts(progress: Progress = silent): Promise<readonly Login[]> {
   await labUp(benchHosts, progress);
   return benchHosts.map(loginOf);

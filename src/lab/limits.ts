@@ -3,12 +3,12 @@ import { state } from './paths.ts';
 
 const limit = '/proc/sys/fs/inotify/max_user_instances';
 
-// Each systemd takes about five; the kernel's usual 128 for all of root's are gone with two dozen hosts and containers.
+// Each systemd takes about five; the kernel's default of 128 for all of root's is used up by two dozen hosts and containers.
 const enough = 2048;
 
 const before = () => state('inotify-before');
 
-/** Let this machine have as many systemds as a lab may want, and remember what it let before. */
+/** Allow as many systemds on this machine as a lab may need, and remember the previous limit. */
 export function raiseLimits(): void {
   const now = readFileSync(limit, 'utf8').trim();
   if (Number(now) >= enough) return;
@@ -16,7 +16,7 @@ export function raiseLimits(): void {
   writeFileSync(limit, String(enough));
 }
 
-/** Give this machine back the limit that it had. */
+/** Restore this machine's previous limit. */
 export function restoreLimits(): void {
   if (!existsSync(before())) return;
   writeFileSync(limit, readFileSync(before(), 'utf8'));

@@ -22,7 +22,7 @@ export async function withLock<T>(progress: Progress, work: () => Promise<T>): P
   }
 }
 
-// Linking a finished file is atomic: a lock is never seen half written.
+// Linking a complete file is atomic, so a lock is never seen half-written.
 function take(file: string): boolean {
   const mine = `${file}.${process.pid}`;
   writeFileSync(mine, JSON.stringify({ pid: process.pid, start: startOf(process.pid) }));
@@ -42,6 +42,6 @@ function holder(file: string): { pid: number; start: string } | undefined {
   try {
     return JSON.parse(readFileSync(file, 'utf8'));
   } catch {
-    return undefined; // released meanwhile
+    return undefined; // already released
   }
 }

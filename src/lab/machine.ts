@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import type { Progress } from './progress.ts';
 import { run, runUnjudged } from './run-command.ts';
 
-/** What stands in the way of a lab on this machine, in one sentence; nothing when it can be. */
+/** Why this machine cannot run a lab, in one sentence; undefined if it can. */
 export function obstacle(): string | undefined {
   if (process.platform !== 'linux')
     return `the lab needs Linux with namespaces and overlay mounts; this is ${process.platform}`;
@@ -11,7 +11,7 @@ export function obstacle(): string | undefined {
   return undefined;
 }
 
-/** Have the programs that the lab is made with, installing by apt what is missing. */
+/** Make sure the programs needed for the lab exist, installing missing ones with apt. */
 export async function prepareMachine(progress: Progress): Promise<void> {
   const missing = needed.filter(({ path }) => !path.some(existsSync)).map(({ debian }) => debian);
   if (missing.length === 0) return;
@@ -30,7 +30,7 @@ const needed = [
   { debian: 'debian-archive-keyring', path: ['/usr/share/keyrings/debian-archive-keyring.gpg'] },
 ];
 
-// A mirror may be slow or its lists older than the pool: retry, and refresh the lists only when installing failed.
+// A mirror may be slow, or our package lists older than its pool: retry, and refresh the lists only if installing failed.
 async function install(packages: readonly string[]): Promise<void> {
   const options = ['-o', 'Acquire::Retries=5', '-o', 'DPkg::Lock::Timeout=120', '-y', '-q', '--no-install-recommends'];
   const quietly = ['env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get'];

@@ -1,2 +1,2 @@
-/** The environment variable by which every process of the lab can be found again, whoever started it. */
+/** The environment variable that identifies every process of the lab, whoever started it. */
 export const mark = 'RETRACE_LAB_MARK';

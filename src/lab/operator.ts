@@ -1,7 +1,7 @@
 import type { Reporter } from '../core/event.ts';
 import { doManualStep } from './do.ts';
 
-/** What the lab's operator does at which step of the install document. */
+/** The work of the lab's operator for each step of the install document. */
 const work: Readonly<Record<string, string>> = {
   S06: 'dns',
   S08: 'deploy-key',
@@ -10,8 +10,8 @@ const work: Readonly<Record<string, string>> = {
 };
 
 /**
- * Somebody who watches a run in the lab, and does by hand what a manual step waits for, so that a whole run needs nobody
- * else. `say` is told what was done.
+ * Watches a run in the lab and does by hand what a manual step waits for, so that a whole run needs nobody else. `say` gets a message about
+ * what was done.
  */
 export function labOperator(say: (text: string) => void): Reporter {
   const steps = new Map<string, string | undefined>();
@@ -24,7 +24,7 @@ export function labOperator(say: (text: string) => void): Reporter {
     done.add(name);
     say(`the lab's operator does it: run lab do ${name}`);
     doManualStep(name, { say } as Parameters<typeof doManualStep>[1]).catch((error: unknown) => {
-      // The run goes on waiting, and tells in the end what is not done.
+      // The run keeps waiting, and reports at the end what is not done.
       say(`the lab's operator could not: ${error instanceof Error ? error.message : String(error)}`);
     });
   };

@@ -1,15 +1,15 @@
 const outsideMark = 'RETRACE_LAB_OUTSIDE';
 
 /**
- * The words before a command that make it run where this machine's mounts and network are. A program that was started in
- * the lab's network has mounts of its own: what it mounted there, nobody else would see.
+ * The words that, put before a command, make it run with this machine's mounts and network. A program started in the lab's network has its
+ * own mount namespace, so nobody else would see what it mounts there.
  */
 export function outside(): readonly string[] {
   const pid = process.env[outsideMark];
   return pid === undefined ? [] : ['nsenter', `--target=${pid}`, '--mount', '--net', '--'];
 }
 
-/** What tells a program in the lab's network where it came from: the process that waits for it. */
+/** Tells a program in the lab's network where it came from: the process that waits for it. */
 export const outsideEnvironment = (): Readonly<Record<string, string>> => ({
   [outsideMark]: process.env[outsideMark] ?? String(process.pid),
 });

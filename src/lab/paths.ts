@@ -3,22 +3,22 @@ import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Where the lab keeps images, disks, keys and process ids. */
+/** Where the lab keeps images, disks, keys and process IDs. */
 export const stateDir = (): string => process.env.RETRACE_LAB_DIR ?? usualDir;
 
 const usualDir = '/var/lib/retrace-lab';
 
-/** What tells a lab's namespaces and control groups from those of a lab with its state elsewhere. */
+/** Distinguishes a lab's namespaces and control groups from those of a lab with its state elsewhere. */
 export const labTag = (folder = stateDir()): string =>
   folder === usualDir ? '' : createHash('sha256').update(folder).digest('hex').slice(0, 4);
 
-/** A path below the lab's state. */
+/** A path inside the lab's state directory. */
 export const state = (...parts: readonly string[]): string => join(stateDir(), ...parts);
 
 /** The files that the lab puts into its hosts, and the scripts that set them up. */
 export const contentDir = (): string => join(packageRoot(), 'src', 'lab', 'content');
 
-/** What the forge has instead of the lab's own content: a directory with `infrastructure` and `monitoring`. */
+/** What the forge serves instead of the lab's own content: a directory with `infrastructure` and `monitoring`. */
 export function forgeSeed(): string | undefined {
   const folder = process.env.RETRACE_LAB_REPOSITORY;
   if (folder === undefined || folder === '') return undefined;
@@ -30,10 +30,10 @@ export function forgeSeed(): string | undefined {
   return resolve(folder);
 }
 
-/** The inventory that names the lab's hosts as production names its own. */
+/** The inventory that gives the lab's hosts the names that production uses. */
 export const labInventoryPath = (): string => join(packageRoot(), 'inventory', 'lab.yaml');
 
-/** The folder of this package, whether the program runs from its sources or from its bundle. */
+/** The directory of this package, whether the program runs from source or from its bundle. */
 export function packageRoot(): string {
   let folder = dirname(fileURLToPath(import.meta.url));
   while (!existsSync(join(folder, 'package.json')) || !existsSync(join(folder, 'src', 'lab', 'content'))) {

@@ -14,14 +14,14 @@ import { mark } from './mark.ts';
 import { outside } from './outside.ts';
 import { state, stateDir } from './paths.ts';
 
-/** Start something that outlives this program, and remember its process id under a name. */
+/** Start something that outlives this program, and record its process ID under a name. */
 export function startDaemon(name: string, command: readonly string[]): number {
   mkdirSync(state('run'), { recursive: true });
   const log = openSync(state('run', `${name}.log`), 'w');
   const [file = '', ...args] = [...outside(), ...command];
   const env = { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', HOME: '/root', [mark]: stateDir() };
   const child = spawn(file, args, { detached: true, stdio: ['ignore', log, log], env, cwd: '/' });
-  child.on('error', () => {}); // the pid below is undefined then, and said so
+  child.on('error', () => {}); // then the pid below is undefined, which is reported
   closeSync(log);
   if (child.pid === undefined) throw new Error(`cannot start ${file}`);
   child.unref();
@@ -29,7 +29,7 @@ export function startDaemon(name: string, command: readonly string[]): number {
   return child.pid;
 }
 
-/** The process id of a running daemon. */
+/** The process ID of a running daemon. */
 export function daemonPid(name: string): number | undefined {
   try {
     const [pid = '', start = ''] = readFileSync(state('run', `${name}.pid`), 'utf8').split(' ');
@@ -39,15 +39,17 @@ export function daemonPid(name: string): number | undefined {
   }
 }
 
-/** Forget a daemon's process id. */
+/** Forget a daemon's process ID. */
 export const forgetDaemon = (name: string): void => rmSync(state('run', `${name}.pid`), { force: true });
 
-/** When a process began, in clock ticks since the machine did: with it a process id is never mistaken for a later one. */
+/**
+ * When a process started, in clock ticks since the machine booted. Together with it, a process ID cannot be mistaken for a later process's.
+ */
 export function startOf(pid: number): string {
   return statFields(pid)[19] ?? '';
 }
 
-/** Whether a process runs and is the one that began then. */
+/** Whether a process is running and is the one that started then. */
 export const isAlive = (pid: number, start: string): boolean =>
   start !== '' && startOf(pid) === start && statFields(pid)[0] !== 'Z';
 
@@ -58,26 +60,26 @@ export function childrenOf(pid: number): readonly number[] {
       readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').split(' ').filter(Boolean).map(Number),
     );
   } catch {
-    return []; // gone meanwhile
+    return []; // already gone
   }
 }
 
-/** Whether a process lives in another process namespace than this program: a host's own, once it boots. */
+/** Whether a process is in a different process namespace than this program; once a host boots, it has its own. */
 export function isElsewhere(pid: number): boolean {
   try {
     return readlinkSync(`/proc/${pid}/ns/pid`) !== readlinkSync('/proc/self/ns/pid');
   } catch {
-    return false; // gone meanwhile
+    return false; // already gone
   }
 }
 
-/** All process ids of this machine. */
+/** All process IDs on this machine. */
 export const allPids = (): readonly number[] =>
   readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))
     .map(Number);
 
-/** Wait until a condition holds; a deadline that passes is an exception with what was awaited. */
+/** Wait until a condition holds; if the deadline passes, throw an error that names what was awaited. */
 export async function until<T>(
   what: string,
   deadlineMs: number,
@@ -92,7 +94,7 @@ export async function until<T>(
   }
 }
 
-// The second field, the name, may hold anything, blanks and parentheses included.
+// The second field, the name, may contain anything, including blanks and parentheses.
 function statFields(pid: number): readonly string[] {
   try {
     const text = readFileSync(`/proc/${pid}/stat`, 'utf8');

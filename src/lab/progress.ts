@@ -1,16 +1,16 @@
 import type { LabIo } from './lab-io.ts';
 
-/** Tells a person what the lab is doing and for how long. */
+/** Shows a person what the lab is doing and for how long. */
 export interface Progress {
-  /** Do a piece of work under a title. */
+  /** Do some work under a title. */
   readonly step: <T>(title: string, work: () => Promise<T>) => Promise<T>;
-  /** Say one thing. */
+  /** Print a message. */
   readonly say: (text: string) => void;
 }
 
 const redrawMs = 200;
 
-/** Plain lines, one when a step is done; on a terminal also a live line with what is under way. */
+/** Plain lines, one for each finished step; on a terminal also a live line with the work in progress. */
 export function progressOn(io: LabIo): Progress {
   const under = new Map<symbol, { title: string; since: number }>();
   let timer: NodeJS.Timeout | undefined;
@@ -50,7 +50,7 @@ export function progressOn(io: LabIo): Progress {
   return { step, say };
 }
 
-/** For callers that tell nobody. */
+/** For callers that want no output. */
 export const silent: Progress = { step: (_title, work) => work(), say: () => {} };
 
 const seconds = (since: number) => `${((Date.now() - since) / 1000).toFixed(1)} s`;

@@ -3,34 +3,34 @@ import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { contentDir } from './paths.ts';
 
-/** An image that the lab's hosts are made of. */
+/** An image that hosts of the lab are created from. */
 export type ImageName = 'base' | 'proxmox' | 'services' | 'web' | 'proxy' | 'python' | 'container';
 
-/** How an image is made: packages and files on top of another image. */
+/** How to build an image: packages and files on top of another image. */
 interface Recipe {
   readonly title: string;
   readonly on?: ImageName;
   readonly packages: readonly string[];
-  /** A folder of the content that is laid over the image. */
+  /** A directory of the content that is laid over the image. */
   readonly files?: string;
-  /** What is done in the image in the end, as root. */
+  /** A script to run in the image at the end, as root. */
   readonly script?: string;
-  /** The first user id of a container that does not have the host's own. */
+  /** The first user ID of a container whose IDs are shifted. */
   readonly shiftedBy?: number;
 }
 
-// No Python: the hosts must prove that we need none. test/lab/lab.test.ts watches over it.
+// No Python: the hosts must prove that we need none, which test/lab/lab.test.ts checks.
 const basePackages =
   `systemd systemd-sysv dbus openssh-server sudo iproute2 cron ifupdown procps iputils-ping ca-certificates less
   netbase nftables nano locales debconf-utils logrotate libnss-myhostname`.split(/\s+/);
 
-// Units that only cost time at boot, or would change a host behind a test's back.
+// Units that only slow down the boot, or would change a host behind a test's back.
 const masked =
   `apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer e2scrub_all.timer e2scrub_reap.service fstrim.timer
   systemd-networkd.service systemd-networkd.socket systemd-resolved.service console-getty.service getty@.service container-getty@.service
   systemd-timesyncd.service`.split(/\s+/);
 
-/** How each image is made. */
+/** How to build each image. */
 export const recipes: Readonly<Record<ImageName, Recipe>> = {
   base: {
     title: 'the base image',
@@ -47,7 +47,7 @@ export const recipes: Readonly<Record<ImageName, Recipe>> = {
     on: 'base',
     packages: ['zfs-fuse', 'sanoid', 'systemd-container', 'openssh-client', 'git'],
     files: 'proxmox',
-    // Debian's own unit sets the OOM score, which it may not here, and then counts as failed; ours is zfs-fuse-lab.
+    // Debian's own unit sets the OOM score, which is not allowed here, and then counts as failed; ours is zfs-fuse-lab.
     script:
       'groupadd --system zfs; systemctl mask zfs-fuse.service sanoid.timer machines.target; systemctl enable zfs-fuse-lab.service pve-guests.service',
   },
@@ -68,7 +68,7 @@ export const recipes: Readonly<Record<ImageName, Recipe>> = {
   container: { title: 'the container template', on: 'base', packages: [], shiftedBy: 100_000 },
 };
 
-/** An image's name with a digest of all that it is made from: another recipe is another image. */
+/** An image's name with a digest of everything it is built from, so a changed recipe makes a new image. */
 export function imageId(name: ImageName): string {
   const digest = createHash('sha256');
   for (let at: ImageName | undefined = name; at; at = recipes[at].on) {
@@ -79,7 +79,7 @@ export function imageId(name: ImageName): string {
   return `${name}-${digest.digest('hex').slice(0, 12)}`;
 }
 
-/** A digest of all that the lab puts into hosts, and of another directory if one is given. */
+/** A digest of everything that the lab puts into hosts, plus another directory if given. */
 export function contentId(more?: string): string {
   const digest = createHash('sha256');
   digestFolder(digest, contentDir());
@@ -87,7 +87,7 @@ export function contentId(more?: string): string {
   return digest.digest('hex').slice(0, 12);
 }
 
-/** An image and all below it, the topmost first. */
+/** An image and all those below it, topmost first. */
 export function layersOf(name: ImageName): readonly ImageName[] {
   const { on, shiftedBy } = recipes[name];
   return on && shiftedBy === undefined ? [name, ...layersOf(on)] : [name];

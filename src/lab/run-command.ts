@@ -3,26 +3,26 @@ import { mark } from './mark.ts';
 import { outside } from './outside.ts';
 import { stateDir } from './paths.ts';
 
-/** What a command ended with. */
+/** How a command ended. */
 export interface Ended {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** Run a command of this machine, quietly; a failure is an exception, since the lab cannot go on without it. */
+/** Run a command on this machine without output; a failure throws, since the lab cannot continue without it. */
 export const run = (words: TemplateStringsArray, ...values: readonly Word[]): ProcessPromise =>
   $({ ...options(), nothrow: false })(words, ...values);
 
-/** Run a command of this machine, quietly; how it ended is for the caller to judge. */
+/** Run a command on this machine without output; the caller judges how it ended. */
 export const runUnjudged = (words: TemplateStringsArray, ...values: readonly Word[]): ProcessPromise =>
   $({ ...options(), nothrow: true })(words, ...values);
 
-/** Run a POSIX shell script on this machine, with its words as `$1`, `$2` …; the first command that fails ends it. */
+/** Run a POSIX shell script on this machine, with the words as `$1`, `$2` …; it stops at the first command that fails. */
 export const runScript = (script: string, words: readonly string[] = []): ProcessPromise =>
   run`sh -euc ${script} sh ${words}`;
 
-/** What is told of something thrown while the lab is at work: of a command that failed, what it said. */
+/** The message for something thrown while the lab is working: for a failed command, its output. */
 export function whyFailed(error: unknown): string {
   if (error instanceof ProcessOutput)
     return error.stderr.trim() || error.stdout.trim() || `exit code ${error.exitCode}`;
@@ -31,7 +31,7 @@ export function whyFailed(error: unknown): string {
 
 type Word = string | readonly string[];
 
-// Each command is one simple command, so that words before it can say where it runs.
+// Each command is a single simple command, so that words in front of it can determine where it runs.
 const options = () => ({
   quiet: true,
   verbose: false,

@@ -10,14 +10,14 @@ interface SeedFile {
   readonly mode?: number;
 }
 
-/** Put what makes it this host over a host's image: its name, its keys, who may log in. */
+/** Add to a host's image what makes it this particular host: its name, its keys, who may log in. */
 export async function seed(host: LabHost, root: string): Promise<void> {
   const operator = await keyPair('operator', 'operator@retrace-lab');
   const own = await hostKey(host.name, knownAs(host));
   for (const file of [...common(host.name, operator.public), ...hostKeyFiles(own)]) write(root, file);
 }
 
-/** What every host of the lab has, containers included. */
+/** What every host of the lab has, including containers. */
 const common = (name: string, authorizedKey: string): readonly SeedFile[] => [
   { path: '/etc/hostname', content: `${name}\n` },
   {
@@ -28,7 +28,7 @@ const common = (name: string, authorizedKey: string): readonly SeedFile[] => [
   { path: '/root/.ssh/authorized_keys', content: authorizedKey, mode: 0o600 },
 ];
 
-/** A host key as sshd wants it. */
+/** A host key in the files that sshd expects. */
 const hostKeyFiles = (pair: { secret: string; public: string }): readonly SeedFile[] => [
   { path: '/etc/ssh/ssh_host_ed25519_key', content: pair.secret, mode: 0o600 },
   { path: '/etc/ssh/ssh_host_ed25519_key.pub', content: pair.public },
@@ -36,7 +36,7 @@ const hostKeyFiles = (pair: { secret: string; public: string }): readonly SeedFi
 
 function write(root: string, { path, content, mode = 0o644 }: SeedFile): void {
   const file = join(root, path);
-  // Folders of the upper layer hide the modes of those below: root's are its own affair.
+  // Directories of the upper layer hide the modes of those below, and root's directory is private.
   mkdirSync(dirname(file), { recursive: true, mode: path.startsWith('/root/') ? 0o700 : 0o755 });
   rmSync(file, { force: true });
   writeFileSync(file, content, { mode });

@@ -9,7 +9,7 @@ import { contentDir, forgeSeed, state } from './paths.ts';
 
 const folder = '/run/lab-setup';
 
-/** Run a host's setup script in it, with the lab's content and keys beside it while it runs. */
+/** Run a host's setup script inside it, with the lab's content and keys available while it runs. */
 export async function setUp(host: LabHost): Promise<void> {
   const init = initOf(host.name);
   if (!host.setup || init === undefined) return;

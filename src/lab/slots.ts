@@ -1,4 +1,4 @@
-/** Let at most so many pieces of work run at the same time; the others wait for their turn. */
+/** Limit how many pieces of work run at the same time; the others wait for their turn. */
 export function slotsOf(count: number): <T>(work: () => Promise<T>) => Promise<T> {
   let free = count;
   const waiting: (() => void)[] = [];
@@ -15,7 +15,7 @@ export function slotsOf(count: number): <T>(work: () => Promise<T>) => Promise<T
   };
 }
 
-/** Wait for all, also when one fails, so that nothing goes on behind the back of who called; then fail as the first did. */
+/** Wait for all even if one fails, so that nothing continues behind the caller's back; then fail as the first one did. */
 export async function settleAll(work: readonly Promise<unknown>[]): Promise<void> {
   for (const result of await Promise.allSettled(work)) if (result.status === 'rejected') throw result.reason;
 }

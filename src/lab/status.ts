@@ -5,7 +5,7 @@ import { initOf } from './host.ts';
 import { addressOf, documentHosts, hostNamed } from './hosts.ts';
 import { state } from './paths.ts';
 
-/** The lab's hosts and containers, one line each: name, whether it runs, address. */
+/** The lab's hosts and containers, one per line: name, whether it is running, address. */
 export async function labStatus(): Promise<readonly string[]> {
   const known = existsSync(state('hosts')) ? readdirSync(state('hosts')) : [];
   const names = [...new Set([...documentHosts, ...known.sort()])];

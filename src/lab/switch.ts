@@ -5,10 +5,10 @@ import { contentDir, labTag, state } from './paths.ts';
 import { daemonPid, startDaemon, until } from './processes.ts';
 import { runScript, runUnjudged } from './run-command.ts';
 
-/** The network namespace that stands for the lab's cables and its internet. */
+/** The network namespace that represents the lab's cables and its internet. */
 export const switchNamespace = (): string => `rtlab${labTag()}`;
 
-/** The bridges: the internal network, the public one, and the rest of the world. */
+/** The bridges: the internal network, the public network, and the rest of the world. */
 type Bridge = 'vmbr1' | 'vmbr0' | 'world';
 
 /** A network card of a host. */
@@ -18,14 +18,14 @@ export interface Link {
   readonly addresses: readonly string[];
 }
 
-/** The switch's own addresses: what hosts use as gateway, and where programs of this machine stand. */
+/** The switch's own addresses, which hosts use as their gateway and programs on this machine as their own. */
 const switchAddresses: Readonly<Record<Bridge, readonly string[]>> = {
   vmbr1: ['10.0.0.254/8', '10.1.0.254/24'],
   vmbr0: ['198.51.100.222/27'],
   world: ['198.51.100.1/26'],
 };
 
-/** Makes whoever does this in a network namespace a router that believes every sender. */
+/** Shell commands that turn the network namespace they run in into a router that accepts packets from any source address. */
 export const routing =
   'cd /proc/sys/net/ipv4; echo 1 >ip_forward; for card in all default; do echo 0 >"conf/$card/rp_filter"; done';
 
@@ -35,7 +35,7 @@ export const aptProxy = { address: '10.0.0.254', port: '3142' } as const;
 /** The namespace of a host. */
 export const namespaceOf = (host: string): string => `rt${labTag()}-${host}`;
 
-/** Have the switch, and apt's way out of it. */
+/** Make sure the switch exists, and apt's way out of it. */
 export async function startSwitch(): Promise<void> {
   const addresses = Object.entries(switchAddresses).flatMap(([bridge, list]) =>
     list.map((address) => `${bridge}=${address}`),
@@ -56,7 +56,7 @@ export async function startSwitch(): Promise<void> {
   }
 }
 
-/** Have a host's namespace, with its cards plugged into the switch. */
+/** Make sure a host's namespace exists, with its cards plugged into the switch. */
 export async function plugIn(host: string, links: readonly Link[]): Promise<void> {
   const cards = links.map((link, index) =>
     [`v-${host}-${index}`, `eth${index}`, link.bridge, macOf(host, index)].join(' '),
@@ -64,24 +64,24 @@ export async function plugIn(host: string, links: readonly Link[]): Promise<void
   await runScript(plugScript, [switchNamespace(), namespaceOf(host), ...cards]);
 }
 
-/** Take a host's network away, with the rules and routes that were made in it; its cards go from the switch when it gets new ones. */
+/** Remove a host's network with the rules and routes in it; its cards disappear from the switch when it gets new ones. */
 export async function unplug(host: string): Promise<void> {
   await runUnjudged`ip netns del ${namespaceOf(host)}`;
 }
 
-/** Run a script with a host's network, but this machine's files. */
+/** Run a script with a host's network but this machine's files. */
 export const inNamespace = (namespace: string, script: string, words: readonly string[] = []) =>
   runScript('ns=$1; shift; exec ip netns exec "$ns" sh -euc "$@"', [namespace, script, 'sh', ...words]);
 
 const aptSocket = () => state('run', 'apt.sock');
 
-// Stable, so that nobody's neighbour cache goes stale when a host is reset.
+// Stable, so that no neighbour cache becomes stale when a host is reset.
 function macOf(host: string, index: number): string {
   const digest = createHash('sha256').update(`${host} ${index}`).digest('hex');
   return `02${digest.slice(0, 10)}`.replace(/..(?=.)/g, '$&:');
 }
 
-// Every part can be there already, from a run that was killed in the middle.
+// Every part may already exist, from a run that was killed half-way.
 const switchScript = `
 ns=$1; shift
 ip netns list | grep -qx "$ns\\( .*\\)\\?" || ip netns add "$ns"

@@ -24,11 +24,11 @@ import { setUp } from './set-up.ts';
 import { settleAll, slotsOf } from './slots.ts';
 import { startSwitch, unplug } from './switch.ts';
 
-/** How many hosts boot at the same time: more only take turns on two cores. */
+/** How many hosts boot at the same time: more would only take turns on two cores. */
 const bootsAtOnce = 2;
 const buildsAtOnce = 3;
 
-/** Have hosts of the lab running: those of the install document unless others are named. What runs already is left alone. */
+/** Make sure hosts of the lab are running: those of the install document unless others are named. Running ones are left alone. */
 export async function labUp(names: readonly string[] = documentHosts, progress: Progress = silent): Promise<void> {
   const why = obstacle();
   if (why) throw new Error(why);
@@ -59,7 +59,7 @@ export async function labUp(names: readonly string[] = documentHosts, progress: 
   });
 }
 
-/** Bring a host of the lab, or all that have a disk, back to its pristine state, running. */
+/** Reset a host of the lab, or all that have a disk, to the pristine state, and leave them running. */
 export async function labReset(name?: string, progress: Progress = silent): Promise<void> {
   const why = obstacle();
   if (why) throw new Error(why);
@@ -77,10 +77,10 @@ export async function labReset(name?: string, progress: Progress = silent): Prom
   );
 }
 
-// A host that was never set up boots twice: its first state is frozen in between, so that no reset sets it up again.
+// A host that was never set up boots twice: its first state is saved in between, so that no reset has to set it up again.
 async function bring(host: LabHost, progress: Progress): Promise<void> {
   if (isUp(host)) return;
-  await powerOff(host.name); // a setup that was killed leaves a host that runs and is not what it should be
+  await powerOff(host.name); // a setup that was killed leaves a running host in an undefined state
   if (!isCurrent(host)) await restorePristine(host);
   if (!isSetUp(host)) {
     await progress.step(`setting up ${host.name}`, () => firstSetUp(host));
@@ -122,7 +122,7 @@ const imagesOf = (hosts: readonly LabHost[]) => [
   ...new Set(hosts.flatMap(({ image, containers = [] }) => [image, ...containers])),
 ];
 
-// In an order in which whoever is needed comes first.
+// Sort so that the hosts needed by others come first.
 function withNeeds(hosts: readonly LabHost[]): readonly LabHost[] {
   const byName = new Map<string, LabHost>();
   const add = (host: LabHost) => {

@@ -1,12 +1,12 @@
 import { type Cursor, isBlank, SyntaxMistake, skipBlanks, skipLine } from './cursor.ts';
 
-/** Text of a `|` or `>` scalar, and where its first line of content starts. */
+/** The text of a `|` or `>` scalar, and where its first line of content starts. */
 interface BlockText {
   readonly text: string;
   readonly from: number;
 }
 
-/** Read a block scalar, the cursor at `|` or `>`; its lines are indented by more than `indent`. */
+/** Read a block scalar with the cursor at `|` or `>`; its lines are indented by more than `indent`. */
 export function readBlockScalar(c: Cursor, indent: number): BlockText {
   const folded = c.text.charCodeAt(c.pos) === 62;
   const { chomp, increment } = readHeader(c);
@@ -40,7 +40,7 @@ const badHeader = (c: Cursor, from: number): SyntaxMistake =>
     `put quotes around the text if the "${c.text[from]}" belongs to it`,
   );
 
-// Leading empty lines count, as for PyYAML: they may be longer than the first line of text.
+// Leading empty lines count, as in PyYAML: they may be longer than the first line of text.
 function detectIndent(c: Cursor): number {
   let deepest = 0;
   for (let at = c.pos; at < c.text.length; ) {
@@ -88,7 +88,7 @@ function chomped(lines: string[], chomp: string, ended: boolean, folded: boolean
 
 const isMore = (line: string): boolean => line.startsWith(' ') || line.startsWith('\t');
 
-// Lines are joined by a space; empty lines and lines that are indented more keep their breaks.
+// Lines are joined by a space; empty lines and more-indented lines keep their breaks.
 function fold(lines: readonly string[]): string {
   let text = '';
   let empty = 0;

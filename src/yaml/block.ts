@@ -11,14 +11,14 @@ import { readPlain } from './plain.ts';
 import { readAlias, readProperty } from './properties.ts';
 import { readQuoted } from './quoted.ts';
 
-/** A value and where it was written. */
+/** A value, and where it was written. */
 export interface Node {
   readonly value: Raw;
   readonly from: number;
   readonly to: number;
 }
 
-/** What surrounds a node: the column it must exceed, whether a list may stand on that column, and whether a dict may start on this line. */
+/** The context of a node: the column it must exceed, whether a list may start on that column, and whether a dict may start on this line. */
 interface NodePlace {
   readonly indent: number;
   readonly listAtIndent: boolean;
@@ -49,7 +49,7 @@ function isOutside(c: Cursor, place: NodePlace, line: number): boolean {
 const isIndicator = (c: Cursor, code: number): boolean =>
   c.text.charCodeAt(c.pos) === code && isBlank(c.text.charCodeAt(c.pos + 1));
 
-// On the line of a key a tag or anchor is the key's, on a line before it the whole dict's.
+// On the line of a key, a tag or anchor belongs to the key; on a line before it, to the whole dict.
 function readWithProperties(c: Cursor, place: NodePlace): Node {
   const from = c.pos;
   const line = c.lineStart;
@@ -69,7 +69,7 @@ function readWithProperties(c: Cursor, place: NodePlace): Node {
 const emptyWith = (c: Cursor, props: Properties | undefined, at: number): Raw =>
   scalarValue(c, { text: '', plain: true, from: at, to: at }, props);
 
-// `keyFrom`: where a key would start whose properties are `props`.
+// `keyFrom`: where a key with the properties `props` would start.
 function readContent(
   c: Cursor,
   { indent, dictHere }: NodePlace,
@@ -115,7 +115,7 @@ function readText(c: Cursor, indent: number, props: Properties | undefined): Nod
   return { value: scalarValue(c, scalar, props), from, to: c.pos };
 }
 
-/** What may be a value or a key. */
+/** Something that may be a value or a key. */
 interface Atom {
   readonly scalar?: Scalar;
   readonly value: () => Raw;
@@ -131,7 +131,7 @@ function readAtom(c: Cursor, code: number, indent: number, props: Properties | u
 
 const whole = (c: Cursor, value: Raw): Atom => ({ value: () => value, to: c.pos });
 
-// `{{ x }}` without quotes is a dict whose key is a dict: the commonest mistake of all.
+// `{{ x }}` without quotes is a dict whose key is a dict, and the most common mistake of all.
 function readFlowAtom(c: Cursor, props: Properties | undefined): Atom {
   const from = c.pos;
   const braces = c.text.startsWith('{{', from) || c.text.startsWith('{%', from);
@@ -239,7 +239,7 @@ function plainKey(value: Raw, from: number, to: number): Key {
   throw new SyntaxMistake('a key must be a plain value, not a list or dict', from, to);
 }
 
-// Whether the collection at this column has another entry; the cursor moves to the next token.
+// Whether the collection at this column has another entry; moves the cursor to the next token.
 function continues(c: Cursor, column: number): boolean {
   const line = c.lineStart;
   skipToToken(c);

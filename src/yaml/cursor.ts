@@ -2,7 +2,7 @@ import type { Diagnostic } from '../core/source.ts';
 import type { Raw } from '../core/value.ts';
 import type { SourceText } from './places.ts';
 
-/** A reading position in a YAML text, and what was met so far. */
+/** A reading position in a YAML text, and what has been found so far. */
 export interface Cursor {
   readonly source: SourceText;
   readonly text: string;
@@ -11,17 +11,17 @@ export interface Cursor {
   lineStart: number;
   /** Whether texts with braces become templates. */
   readonly templates: boolean;
-  /** Above zero within `!unsafe`. */
+  /** Greater than zero inside `!unsafe`. */
   unsafe: number;
   readonly anchors: Map<string, Raw>;
-  /** How many nodes surround the one that is read. */
+  /** How many nodes enclose the current one. */
   depth: number;
-  /** How many values aliases stood for so far. */
+  /** How many values the aliases so far have stood for. */
   expanded: number;
   readonly warnings: Diagnostic[];
 }
 
-/** Stops the reading of a text at its first mistake; turned into a diagnostic by whoever started it. */
+/** Stops parsing at the first mistake; whoever started parsing turns it into a diagnostic. */
 export class SyntaxMistake extends Error {
   readonly from: number;
   readonly to: number;
@@ -37,7 +37,7 @@ export class SyntaxMistake extends Error {
 /** Whether the character ends a word: blank, line end or end of text. */
 export const isBlank = (code: number): boolean => code === 32 || code === 10 || code === 9 || Number.isNaN(code);
 
-/** Move to the next token, over blanks, line ends and comments. */
+/** Move to the next token, skipping blanks, line ends and comments. */
 export function skipToToken(c: Cursor): void {
   const { text } = c;
   for (;;) {
@@ -50,7 +50,7 @@ export function skipToToken(c: Cursor): void {
   }
 }
 
-// A tab may part words, but never indents.
+// A tab may separate words, but never indent.
 function skipTab(c: Cursor): void {
   const from = c.pos;
   const indents = c.text.slice(c.lineStart, from).trim() === '';
@@ -75,12 +75,12 @@ export function skipLine(c: Cursor): void {
   c.pos = end < 0 ? c.text.length : end;
 }
 
-/** Move over spaces and tabs within the line. */
+/** Skip spaces and tabs within the line. */
 export function skipBlanks(c: Cursor): void {
   while (c.text.charCodeAt(c.pos) === 32 || c.text.charCodeAt(c.pos) === 9) c.pos++;
 }
 
-/** Whether a line that starts here is `---` or `...`. */
+/** Whether a line starting here is `---` or `...`. */
 export function isMarker(text: string, at: number): boolean {
   const code = text.charCodeAt(at);
   if (code !== 45 && code !== 46) return false;

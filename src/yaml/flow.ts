@@ -8,7 +8,7 @@ import { isFlowIndicator, readPlain } from './plain.ts';
 import { readAlias, readProperty } from './properties.ts';
 import { readQuoted } from './quoted.ts';
 
-/** Read `[…]` or `{…}`, the cursor at the opening bracket. */
+/** Read `[…]` or `{…}` with the cursor at the opening bracket. */
 export function readFlow(c: Cursor, props?: Properties): Raw {
   if (props?.tag === '!unsafe') c.unsafe++;
   const value = nested(c, () => (c.text.charCodeAt(c.pos) === 91 ? readFlowList(c, props) : readFlowDict(c, props)));

@@ -1,13 +1,13 @@
 import type { Raw } from '../core/value.ts';
 import { type Cursor, SyntaxMistake } from './cursor.ts';
 
-/** Whoever looks through a value needs stack for each of its levels. */
+/** The maximum depth: every walk over a value uses stack for each level. */
 const DEEPEST = 200;
 
-/** How many values the aliases of a file may stand for, all in all: ten lines can stand for billions. */
+/** The maximum number of values that the aliases of a file may stand for in total: ten lines can stand for billions. */
 const MOST = 1_000_000;
 
-/** Read a node that lies in another. */
+/** Read a node inside another one. */
 export function nested<T>(c: Cursor, read: () => T): T {
   if (++c.depth > DEEPEST) throw new SyntaxMistake(`nested more than ${DEEPEST} levels deep`, c.pos);
   const node = read();
@@ -15,7 +15,7 @@ export function nested<T>(c: Cursor, read: () => T): T {
   return node;
 }
 
-/** Count what an alias stands for. */
+/** Count the values that an alias stands for. */
 export function countAlias(c: Cursor, value: Raw, from: number): void {
   const { values, depth } = measure(value);
   c.expanded += values;
@@ -31,7 +31,7 @@ interface Measure {
 
 const measures = new WeakMap<object, Measure>();
 
-// What an alias stands for may hold aliases itself: each value is looked through once.
+// What an alias stands for may contain aliases itself, so each value is measured only once.
 function measure(value: unknown): Measure {
   const parts = partsOf(value);
   if (parts === undefined) return { values: 1, depth: 0 };

@@ -4,25 +4,25 @@ import { type Node, readNode } from './block.ts';
 import { atEnd, type Cursor, isMarker, SyntaxMistake, skipBlanks, skipLine, skipToToken } from './cursor.ts';
 import { type Location, positionAt, type SourceText } from './places.ts';
 
-/** What a YAML text holds. */
+/** The content of a YAML text. */
 export interface Document {
-  /** The first document's value. */
+  /** The value of the first document. */
   readonly value: Raw;
-  /** The values of all its documents. */
+  /** The values of all documents. */
   readonly values: readonly Raw[];
   readonly file: string;
   readonly at: Location;
 }
 
-/** Options of reading YAML. */
+/** Options for reading YAML. */
 interface YamlOptions {
-  /** Texts with braces stay plain texts. */
+  /** Keep texts with braces as plain texts. */
   readonly plain?: boolean;
-  /** More than one document is no mistake. */
+  /** Allow more than one document. */
   readonly several?: boolean;
 }
 
-/** Read a text as PyYAML's safe loader reads YAML 1.1, with Ansible's tags; texts with braces become templates. */
+/** Read a text as PyYAML's safe loader reads YAML 1.1, plus Ansible's tags; texts with braces become templates. */
 export function loadYaml(text: string, file: string, options: YamlOptions = {}): Result<Document> {
   const source: SourceText = { file, text: normalize(text) };
   const c: Cursor = {

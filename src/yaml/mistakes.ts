@@ -1,13 +1,13 @@
 import { type Cursor, SyntaxMistake } from './cursor.ts';
 
-/** A dict began where none may. */
+/** A dict starts where none is allowed. */
 export function notHere(c: Cursor, from: number, line: number): SyntaxMistake {
   if (c.lineStart !== line) return missingColon(c, from, line);
   const hint = 'put quotes around a value that holds a colon and a space; a dict starts on its own line';
   return new SyntaxMistake('mapping values are not allowed here', c.pos, c.pos + 1, hint);
 }
 
-/** A text went on into a line that holds a colon: by its indentation that line belongs to it. */
+/** A text continues on a line that contains a colon: judging by its indentation, that line is part of the text. */
 export function missingColon(c: Cursor, from: number, line: number): SyntaxMistake {
   const start = c.lineStart + (/^ */.exec(c.text.slice(c.lineStart))?.[0].length ?? 0);
   const ownLine = c.text.slice(line, from).trim() === '';
@@ -36,14 +36,14 @@ export function unquotedBraces(c: Cursor, from: number): SyntaxMistake {
   );
 }
 
-/** Something stands after a finished value. */
+/** Something follows a complete value. */
 export function trailing(c: Cursor): SyntaxMistake {
   const end = c.text.indexOf('\n', c.pos);
   const hint = 'put the whole value in one pair of quotes';
   return new SyntaxMistake('unexpected text after the value', c.pos, end < 0 ? c.text.length : end, hint);
 }
 
-/** A line whose indentation fits nothing above. */
+/** A line whose indentation matches nothing above it. */
 export function badIndent(c: Cursor, at: number, column: number): SyntaxMistake {
   const end = c.text.indexOf('\n', c.pos);
   const message = `this line is indented by ${at} spaces, which fits no line above`;

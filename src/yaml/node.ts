@@ -9,23 +9,23 @@ export interface Properties {
   readonly anchor?: string;
 }
 
-/** A scalar as read: its text, whether it was unquoted, and its offsets. */
+/** A scalar as parsed: its text, whether it was unquoted, and its offsets. */
 export interface Scalar {
   readonly text: string;
   readonly plain: boolean;
   readonly from: number;
   readonly to: number;
-  /** Where its content starts, if not at `from`. */
+  /** Where its content starts, if that is not at `from`. */
   readonly contentFrom?: number;
 }
 
-/** Remember a node under its anchor. */
+/** Store a node under its anchor. */
 export function anchored(c: Cursor, props: Properties | undefined, value: Raw): Raw {
   if (props?.anchor !== undefined) c.anchors.set(props.anchor, value);
   return value;
 }
 
-/** The value of a scalar in the place of a value: templates and vaults included. */
+/** The value of a scalar used as a value; it may be a template or a vault value. */
 export function scalarValue(c: Cursor, scalar: Scalar, props?: Properties): Raw {
   const tag = props?.tag;
   if (tag === undefined || tag === '!') {
@@ -35,14 +35,14 @@ export function scalarValue(c: Cursor, scalar: Scalar, props?: Properties): Raw 
   return anchored(c, props, tagged(c, scalar, tag));
 }
 
-/** The value of a scalar in the place of a key: never a template. */
+/** The value of a scalar used as a key; it is never a template. */
 export function keyValue(c: Cursor, scalar: Scalar, props?: Properties): Value {
   if (props === undefined) return scalar.plain ? resolvePlain(scalar.text) : scalar.text;
   const value = scalarValue({ ...c, templates: false }, scalar, props);
   if (value instanceof Template || value instanceof Vaulted) {
     throw new SyntaxMistake('a key cannot be encrypted', scalar.from, scalar.to);
   }
-  return value as Value; // a scalar without templates and vaults is a plain value
+  return value as Value; // without templates and vault values, a scalar is a plain value
 }
 
 function textValue(c: Cursor, scalar: Scalar, text: string): Raw {
@@ -83,7 +83,7 @@ function core(c: Cursor, scalar: Scalar, tag: string): Value {
   throw unknownTag(c, tag, scalar.from);
 }
 
-/** The mistake that a tag means nothing here. */
+/** The mistake of using a tag that has no meaning here. */
 export function unknownTag(c: Cursor, tag: string, before: number): SyntaxMistake {
   const at = Math.max(c.text.lastIndexOf(tag.replace(/^!!/, '!'), before), 0);
   return new SyntaxMistake(`could not determine a constructor for the tag "${tag}"`, at, at + tag.length);

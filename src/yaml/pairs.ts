@@ -2,15 +2,15 @@ import type { Raw, Value } from '../core/value.ts';
 import { type Cursor, SyntaxMistake } from './cursor.ts';
 import { offsetsOf, positionAt, setPlaces } from './places.ts';
 
-/** A dict while it is read. */
+/** A dict being read. */
 interface Pairs {
   readonly map: Map<Value, Raw>;
   readonly offsets: number[];
-  /** Dicts under `<<`, which give way to the dict's own keys. */
+  /** Dicts under `<<`, which the dict's own keys override. */
   readonly merged: Map<Value, Raw>[];
 }
 
-/** What a key is: a value, or `<<`. */
+/** A key: a value, or `<<`. */
 export type Key = { readonly value: Value; readonly merge: boolean; readonly from: number; readonly to: number };
 
 /** A value, and where it is written. */
@@ -20,10 +20,10 @@ interface Written {
   readonly to: number;
 }
 
-/** A mapping without pairs. */
+/** An empty mapping. */
 export const newPairs = (): Pairs => ({ map: new Map(), offsets: [], merged: [] });
 
-/** Add a pair; of equal keys the last wins, with a warning. */
+/** Add a pair; among equal keys the last wins, with a warning. */
 export function addPair(c: Cursor, pairs: Pairs, key: Key, { value, from, to }: Written): void {
   if (key.merge) {
     pairs.merged.push(...mergeSources(value, key));
@@ -63,7 +63,7 @@ export function finishPairs(c: Cursor, pairs: Pairs): Map<Value, Raw> {
   return mergePairs(c, pairs);
 }
 
-// Merged keys come first, as for PyYAML; of several sources the first wins.
+// Merged keys come first, as in PyYAML; among several sources the first wins.
 function mergePairs(c: Cursor, pairs: Pairs): Map<Value, Raw> {
   const map = new Map<Value, Raw>();
   for (const source of pairs.merged.toReversed()) for (const [key, value] of source) map.set(key, value);

@@ -1,15 +1,15 @@
 import type { Position } from '../core/source.ts';
 
-/** A text with its name, and where its lines start (found when first needed). */
+/** A text with its name, and where its lines start (computed on demand). */
 export interface SourceText {
   readonly file: string;
   readonly text: string;
   lineStarts?: readonly number[];
-  /** The line of the last place that was asked for: the next is mostly near. */
+  /** The line of the last requested place, because the next one is usually nearby. */
   lastLine?: number;
 }
 
-/** Where a value of a container was written, its key where it has one, and its text as written. */
+/** Where a container's value was written, and its key if it has one, and its text as written. */
 export interface Location {
   readonly key?: Position;
   readonly value: Position;
@@ -17,23 +17,23 @@ export interface Location {
 }
 
 /**
- * Offsets of the entries of a container, in its order: four numbers an entry
- * (key from and to, value from and to; a list's entries have -1 for keys).
+ * Offsets of the entries of a container, in order: four numbers per entry (key from and to, value from and to; for entries of a list, the
+ * key's are -1).
  */
 interface Places {
   readonly source: SourceText;
   readonly offsets: readonly number[];
 }
 
-// A side table, so that values stay plain data that anybody can make.
+// A side table, so that values remain plain data that anybody can create.
 const places = new WeakMap<object, Places>();
 
-/** Remember where the entries of a container were written. */
+/** Record where the entries of a container were written. */
 export function setPlaces(container: object, source: SourceText, offsets: readonly number[]): void {
   places.set(container, { source, offsets });
 }
 
-/** Where the entry of a dict (by key) or of a list (by index) was written; nothing for what no file wrote. */
+/** Where the entry of a dict (by key) or list (by index) was written; undefined for what does not come from a file. */
 export function locationOf(container: unknown, key: unknown): Location | undefined {
   if (typeof container !== 'object' || container === null) return undefined;
   const known = places.get(container);
@@ -47,7 +47,7 @@ export function locationOf(container: unknown, key: unknown): Location | undefin
   return keyFrom < 0 ? { value, source } : { key: positionAt(known.source, keyFrom, keyTo), value, source };
 }
 
-/** Where the value of an entry was written: locationOf for those who need no more. */
+/** Where the value of an entry was written: a cheaper locationOf for callers that need no more. */
 export function valuePlaceOf(container: unknown, key: unknown): Position | undefined {
   if (typeof container !== 'object' || container === null) return undefined;
   const known = places.get(container);
@@ -57,7 +57,7 @@ export function valuePlaceOf(container: unknown, key: unknown): Position | undef
   return from === undefined || from < 0 ? undefined : positionAt(known.source, from, known.offsets[index * 4 + 3]);
 }
 
-/** The places of a dict's values, each computed when it is first asked for. */
+/** The places of a dict's values, each computed on first use. */
 export function valuePlaces(map: ReadonlyMap<unknown, unknown>): ((index: number) => Position | undefined) | undefined {
   const known = places.get(map);
   if (known === undefined) return undefined;
@@ -67,7 +67,7 @@ export function valuePlaces(map: ReadonlyMap<unknown, unknown>): ((index: number
   };
 }
 
-/** The offsets of one entry of a dict, for a dict that takes it over from another in the same text. */
+/** The offsets of one entry of a dict, for another dict in the same text that takes the entry over. */
 export function offsetsOf(map: ReadonlyMap<unknown, unknown>, key: unknown): readonly number[] | undefined {
   const index = indexOfKey(map, key);
   return places.get(map)?.offsets.slice(index * 4, index * 4 + 4);
@@ -82,7 +82,7 @@ function indexOfKey(map: ReadonlyMap<unknown, unknown>, key: unknown): number {
   return Number.NaN;
 }
 
-/** The place of an offset in a text; the length ends with the line. */
+/** The place of an offset in a text; it extends at most to the end of the line. */
 export function positionAt(source: SourceText, from: number, to: number = from): Position {
   source.lineStarts ??= findLineStarts(source.text);
   const starts = source.lineStarts;
@@ -121,7 +121,7 @@ function lineOf(starts: readonly number[], offset: number): number {
   return low;
 }
 
-/** Give a dict the places that its entries have in dicts that it was made of. */
+/** Give a dict's entries the places that they have in the dicts it was made from. */
 export function placeLike<M extends ReadonlyMap<unknown, unknown>>(
   target: M,
   ...origins: readonly ReadonlyMap<unknown, unknown>[]
@@ -139,7 +139,7 @@ export function placeLike<M extends ReadonlyMap<unknown, unknown>>(
 const nowhere = [-1, -1, -1, -1];
 const isPlace = (offsets: readonly number[] | undefined): boolean => offsets !== undefined && offsets.length === 4;
 
-/** Place all entries of a dict where one entry of another stands: they were read out of its text. */
+/** Give all entries of a dict the place of one entry in another, because they were parsed from its text. */
 export function copyPlace(
   target: ReadonlyMap<unknown, unknown>,
   origin: ReadonlyMap<unknown, unknown>,

@@ -1,6 +1,6 @@
 import { type Cursor, isBlank, isMarker } from './cursor.ts';
 
-/** Read an unquoted scalar; lines that go on are indented by more than `indent` (in flow, by anything). */
+/** Read an unquoted scalar; continuation lines are indented by more than `indent` (inside brackets, by anything). */
 export function readPlain(c: Cursor, indent: number, flow: boolean): string {
   let text = readChunk(c, flow);
   while (c.text.charCodeAt(c.pos) === 10) {
@@ -13,7 +13,7 @@ export function readPlain(c: Cursor, indent: number, flow: boolean): string {
   return text;
 }
 
-// The part on this line; the cursor ends at the line's end only if nothing else stopped the scalar.
+// The part on this line; the cursor ends at the end of the line only if nothing else ended the scalar.
 function readChunk(c: Cursor, flow: boolean): string {
   const { text, pos: from } = c;
   let end = from;
@@ -38,7 +38,7 @@ function stops(text: string, at: number, code: number, from: number, flow: boole
 export const isFlowIndicator = (code: number): boolean =>
   code === 44 || code === 91 || code === 93 || code === 123 || code === 125;
 
-// Moves to the next line with text if it belongs to the scalar, and tells how many line ends lie between.
+// Move to the next line with text, if it belongs to the scalar, and return the number of line ends in between.
 function nextLine(c: Cursor, indent: number, flow: boolean): number {
   const { text } = c;
   let breaks = 0;

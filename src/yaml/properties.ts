@@ -6,7 +6,7 @@ import { isFlowIndicator } from './plain.ts';
 
 const standard = 'tag:yaml.org,2002:';
 
-/** Read one tag (`!…`) or anchor (`&…`) into what was read of them before. */
+/** Read one tag (`!…`) or anchor (`&…`) and add it to those read before. */
 export function readProperty(c: Cursor, before: Properties | undefined): Properties {
   const isTag = c.text.charCodeAt(c.pos) === 33;
   const from = c.pos;
@@ -28,7 +28,7 @@ function readTag(c: Cursor): string {
 
 const shortTag = (tag: string): string => (tag.startsWith(standard) ? `!!${tag.slice(standard.length)}` : tag);
 
-/** The value that an alias (`*name`) stands for, the cursor at the star. */
+/** The value that an alias (`*name`) stands for, with the cursor at the star. */
 export function readAlias(c: Cursor): Raw {
   const from = c.pos;
   const name = readName(c);

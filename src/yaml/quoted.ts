@@ -1,6 +1,6 @@
 import { type Cursor, isMarker, SyntaxMistake } from './cursor.ts';
 
-/** Read a scalar in single or double quotes, the cursor at the opening one. */
+/** Read a scalar in single or double quotes, with the cursor at the opening quote. */
 export const readQuoted = (c: Cursor): string => (c.text.charCodeAt(c.pos) === 39 ? readSingle(c) : readDouble(c));
 
 function readSingle(c: Cursor): string {
@@ -23,7 +23,7 @@ function readDouble(c: Cursor): string {
   throw unclosed(c, open);
 }
 
-// The text between the quotes with its lines folded; escapes are still in it.
+// The text between the quotes, with its lines folded but its escapes unresolved.
 function finish(c: Cursor, open: number, close: number, escapes: boolean): string {
   const text = c.text.slice(open + 1, close);
   c.pos = close + 1;

@@ -13,10 +13,10 @@ const timestamp =
   /^(\d{4})-(\d\d?)-(\d\d?)(?:(?:[Tt]|[ \t]+)(\d\d?):(\d\d):(\d\d)(?:\.(\d*))?(?:[ \t]*(Z|([-+])(\d\d?)(?::?(\d\d))?))?)?$/;
 const date = /^\d{4}-\d\d-\d\d$/;
 
-/** What one of YAML's words means: yes, off, null and the like; undefined for other texts. */
+/** The value of one of YAML's words (yes, off, null and the like); undefined for any other text. */
 export const plainWord = (text: string): Value | undefined => words.get(text);
 
-/** What a plain (unquoted) scalar means in YAML 1.1 as PyYAML reads it. */
+/** The value of a plain (unquoted) scalar in YAML 1.1 as PyYAML reads it. */
 export function resolvePlain(text: string): Value {
   const code = text.charCodeAt(0);
   const isDigit = code >= 48 && code <= 57;
@@ -32,7 +32,7 @@ function resolveNumber(text: string): Value | undefined {
   return readTimestamp(text);
 }
 
-/** An integer in any of YAML 1.1's spellings: 0644, 0x1f, 0b1, 1_000, 1:30. */
+/** Read an integer in any of YAML 1.1's notations: 0644, 0x1f, 0b1, 1_000, 1:30. */
 export function readInt(written: string): Value {
   const text = written.replaceAll('_', '');
   const negative = text.startsWith('-');
@@ -53,7 +53,7 @@ const narrow = (value: bigint): Value => {
   return Number.isSafeInteger(small) ? small : value;
 };
 
-/** A float in any of YAML 1.1's spellings; integral ones stay floats. */
+/** Read a float in any of YAML 1.1's notations; one without a fraction stays a float. */
 export function readFloat(written: string): Value {
   const text = written.replaceAll('_', '').toLowerCase();
   const sign = text.startsWith('-') ? -1 : 1;
@@ -68,7 +68,7 @@ function magnitude(digits: string): number {
   return digits.split(':').reduce((sum, part) => sum * 60 + Number(part), 0);
 }
 
-// Ansible has dates as Python objects; wherever they are shown they are this text.
+// In Ansible dates are Python objects; wherever they are printed, they look like this text.
 function readTimestamp(text: string): string | undefined {
   const match = timestamp.exec(text);
   if (match === null) return undefined;
