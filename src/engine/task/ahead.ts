@@ -12,7 +12,10 @@ import type { Cursor } from './cursor.ts';
 import { factsQuestion } from './facts.ts';
 import { itemSight, loopOf } from './loop.ts';
 
-/** How far to ask ahead: everything, until something changes; then little, and more with every quiet round. */
+/**
+ * How far to ask ahead: without limit until something changes; then a little, and more with every round without
+ * changes.
+ */
 export class Window {
   #size = Number.POSITIVE_INFINITY;
 
@@ -20,7 +23,7 @@ export class Window {
     this.#size = 2;
   }
 
-  /** The tasks to look at in this round. */
+  /** The number of tasks to look at in this round. */
   take(): number {
     const size = this.#size;
     this.#size *= 2;
@@ -28,16 +31,19 @@ export class Window {
   }
 }
 
-/** No round should compute more tasks than this, however long the play. */
+/** The most tasks that a round should compute, however long the play is. */
 const most = 2000;
 
-/** Nor should it ask more: a task may have a loop of thousands. While changes go on, each task of the window counts for so many. */
+/**
+ * The most questions that a round should ask: a task may loop over thousands of items. While changes are being made,
+ * each task in the window adds this many to the limit.
+ */
 const mostQuestions = 20_000;
 const questionsOfTask = 20;
 
 /**
- * The questions that coming tasks will ask, as far as they can be computed now. A task that needs a value still to come
- * is left out, and asked in its turn: whatever is left out or wrong here costs a round, never truth.
+ * The questions of coming tasks, as far as they can be computed now. A task that needs a value not known yet is left
+ * out, and asked in its turn: whatever is omitted or wrong here costs a round, never correctness.
  */
 export async function askAhead(
   play: PlayContext,
@@ -50,7 +56,7 @@ export async function askAhead(
   const pending = new Map<string, { readonly value: never }>();
   let left = Math.min(window, most);
   const budget = Math.min(window * questionsOfTask, mostQuestions);
-  let first = true; // the task at hand
+  let first = true; // the current task
   for (const task of tasks) {
     if (left-- <= 0 || asked.length >= budget) break;
     const seen: readonly VarsLayer[] =
@@ -105,7 +111,10 @@ async function questionsFor(
   return asked;
 }
 
-/** The tasks that a host comes to next, as far as can be told: blocks entered, nothing failing; `expand` brings in what includes are known to bring. */
+/**
+ * The tasks that a host will reach next, as far as can be predicted: enters blocks, assumes that nothing fails;
+ * `expand` replaces includes by content that is already known.
+ */
 export function* comingTasks(
   cursor: Cursor,
   selected: (task: Task) => boolean,

@@ -11,14 +11,14 @@ import type { TemplateScope } from '../variables/scopes.ts';
 import type { BoundTask } from './bind-task.ts';
 import { cacheFacts } from './facts.ts';
 
-/** A task that has run on a host: how it came out, and which of the facts that it gives are in doubt. */
+/** A task that has run on a host: its outcome, and which of its facts are in doubt. */
 interface Performed {
   readonly call: BoundTask;
   readonly outcome: Outcome;
   readonly doubt?: FactDoubt;
 }
 
-/** Take up what a result gives besides itself: facts and variables, which later tasks see. */
+/** Apply the facts and variables that a result carries, for later tasks to see. */
 export function applyFacts(
   play: PlayContext,
   state: HostState,
@@ -36,7 +36,7 @@ export function applyFacts(
       : undefined;
   const owner = delegated ?? state;
   const { gives = 'facts' } = call.type;
-  // A file of variables was written by a person, and so was a fact that is made of nothing else.
+  // A person wrote a variables file, and likewise a fact that is made only of what a person wrote.
   const written = (gives === 'include_vars' || isWritten(task.args, sight.scope)) && { written: true as const };
   if (gives === 'facts') remember(play, owner, facts, doubt);
   else
@@ -49,7 +49,7 @@ export function applyFacts(
     remember(play, owner, facts);
 }
 
-/** A value merged over what its variable is already. */
+/** A value merged into the current value of its variable. */
 function overKnown(name: string, value: Value, { scope, env }: TemplateScope): Raw {
   const known = scope.get(name);
   return known === undefined ? value : mergeOver(evaluate(known, scope, env), value);
@@ -60,12 +60,12 @@ function remember(play: PlayContext, owner: HostState, facts: ReadonlyMap<Value,
   cacheFacts(play, owner);
 }
 
-/** A task that would set variables or facts, but nobody knows to what: touching them makes later tasks unknown, too. */
+/** For a task that would set variables or facts to unknown values: later tasks that read them become unknown, too. */
 export function applyUnknownFacts(play: PlayContext, state: HostState, task: Task, because: string): void {
   const type = typeof task.type === 'string' ? play.run.loadedType(task.type) : undefined;
   if (type?.gives === undefined) return;
   if (type.gives !== 'set_fact' || !isDict(task.args)) {
-    // Which names it would set is not known either.
+    // The names that it would set are not known either.
     state.doubt = because;
     return;
   }

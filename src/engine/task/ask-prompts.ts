@@ -8,7 +8,9 @@ import type { HostState } from '../variables/host-state.ts';
 import type { PlayContext } from '../variables/play-context.ts';
 import type { RunContext } from '../variables/run-context.ts';
 
-/** Ask for the variables that a play prompts for, unless the command line gives them. Returns what is wrong. */
+/**
+ * Prompt for a play's vars_prompt, except for variables given on the command line. Returns what is wrong, if anything.
+ */
 export async function askPrompts(context: PlayContext, states: readonly HostState[]): Promise<string | undefined> {
   const { run, definition: play } = context;
   for (const prompt of play.varsPrompt) {
@@ -25,7 +27,7 @@ export async function askPrompts(context: PlayContext, states: readonly HostStat
   return undefined;
 }
 
-/** What all hosts get. A default that is a template stays one, unless its hash is wanted. */
+/** The value for all hosts. A default that is a template stays one, unless it must be hashed. */
 function promptedValue(
   prompt: VarsPrompt,
   said: string,

@@ -20,8 +20,8 @@ import { retryWhenKnown } from './retry-when-known.ts';
 import { type Ran, sightAfter, type TaskRun } from './task-run.ts';
 
 /**
- * Run a task, or one item, once: its parameters computed, the host brought to them, the outcome judged. Conditions on its
- * result see there how many `attempts` there were, where there may be several.
+ * Run a task, or one item, once: compute its parameters, converge the host, judge the outcome. If there may be several
+ * attempts, conditions on the result see their number in `attempts`.
  */
 export async function attempt(
   run: TaskRun,
@@ -48,7 +48,7 @@ export async function attempt(
   const { call } = computed;
   const foreseen: Change[] = [];
   const converged = await withNow(run, call, await convergeOrStart(run, call, sight, foreseen));
-  // What was done is done: only judging it is tried again where it touches what has to be asked first.
+  // The changes have been made: only judging is repeated if it reads something that must be asked first.
   const isForeseen = call.context.check && !call.ansible && converged.status === 'changed' && call.type.acts !== true;
   const registering = (result: Outcome['result']) => (isForeseen ? foreseenResult(result, call.type) : result);
   const after = (result: Outcome['result']): TemplateScope =>
@@ -77,32 +77,35 @@ export async function attempt(
   return { outcome: await ignorable(told, run, sight), delegatedTo: call.delegatedTo, ofNow };
 }
 
-/** In a check: what a task would change, or would have changed; undefined where nobody says. */
+/** In a check: the changes that a task would make, or would have made; undefined if that is not known. */
 function wouldChange(converged: Converged, foreseen: readonly Change[]): readonly Change[] | undefined {
   if ('would' in converged) return converged.would;
   return converged.status === 'unknown' ? undefined : foreseen;
 }
 
-/** In a check: a task that cannot be computed from values that tasks may make others. It may change what it names, if they do. */
+/**
+ * In a check: the outcome of a task that cannot be computed from values that other tasks may change. If they do, it
+ * may change what it names.
+ */
 export function doubted(outcome: Outcome, run: TaskRun, sight: TemplateScope, read: readonly string[]): Outcome {
   const { beliefs } = run.state.link;
   if (read.length > 0) beliefs.doubtFurther(run.ref.name, writtenPaths(run, sight));
   return wouldFail(outcome, read);
 }
 
-/** In a check: what is made of values that tasks may make others holds unless they do. */
+/** In a check: an outcome based on values that tasks may change holds unless they do. */
 const withUnless = (outcome: Outcome, read: ReadonlySet<string>): Outcome =>
   read.size === 0 || outcome.status === 'unknown' || outcome.status === 'unreachable'
     ? outcome
     : { ...outcome, unless: [...new Set([...(outcome.unless ?? []), ...read])] };
 
-/** In a check: the foreseen change that a task does not see which runs in spite of the check. */
+/** In a check: the foreseen change that is invisible to a task with `check_mode: false`, which really runs. */
 function lookedInSpiteOf({ play }: TaskRun, { context, link }: BoundTask): readonly string[] {
   const because = play.run.options.check && !context.check ? link.beliefs.uncertainBecauseOf(false) : undefined;
   return because === undefined ? [] : [because];
 }
 
-/** What is made of values of now is of now. */
+/** A fact based on the host's current state is marked as such itself. */
 function markOfNow(state: HostState, { result }: Outcome, because: readonly string[]): void {
   for (const name of Object.keys(result['ansible_facts'] ?? {})) {
     const entry = state.set.get(name);
@@ -110,7 +113,7 @@ function markOfNow(state: HostState, { result }: Outcome, because: readonly stri
   }
 }
 
-/** In a check: nobody knows whether the task runs, or with which parameters. */
+/** In a check: it is not known whether the task runs, or with which parameters. */
 export async function unknownRun(run: TaskRun, sight: TemplateScope, because: string): Promise<Ran> {
   let now: string | undefined;
   await doubtWhatItMayChange(run, sight, async (call) => {
@@ -128,27 +131,27 @@ function unlessUnknown(error: unknown): NotKnownYet {
   throw error;
 }
 
-/** What a task would change, of which nobody knows whether it runs. */
+/** The changes of a task of which it is not known whether it runs. */
 async function wouldOf(run: TaskRun, call: BoundTask): Promise<readonly Change[] | undefined> {
   const foreseen: Change[] = [];
   const { status } = await converge(call.type, call.params, call.context, targetOf(run, call, foreseen));
   return status === 'ok' || status === 'changed' ? foreseen : undefined;
 }
 
-/** In a check: of what cannot be foreseen, how it is now, which is what an audit asks. */
+/** In a check: if the outcome cannot be foreseen, report the current state, which is what an audit needs. */
 async function withNow(run: TaskRun, call: BoundTask, converged: Converged): Promise<Converged> {
   if (converged.status !== 'unknown' || call.ansible) return converged;
   const now = await foundNow(run, call);
   return now === undefined ? converged : { ...converged, message: `${converged.message}; now: ${now}` };
 }
 
-/** What a task would do on the host as it is now, whatever is foreseen. */
+/** What a task would do on the host as it is now, ignoring foreseen changes. */
 async function foundNow(run: TaskRun, call: BoundTask): Promise<string | undefined> {
   const target = targetOf(run, { ...call, ansible: true }, []);
   return nowText(await converge(call.type, call.params, { ...call.context, check: true }, target), call.type);
 }
 
-/** In a check: what later tasks are to think of what this one would do, or would have done. */
+/** In a check: record what this task would do, or would have done, for later tasks. */
 function foresee(
   { ref, play, state }: TaskRun,
   call: BoundTask,
@@ -158,22 +161,23 @@ function foresee(
   if (!play.run.options.check) return;
   const { beliefs } = call.link;
   if (status === 'unknown' && call.type.controllerOnly !== true) beliefs.markUncertain(ref.name);
-  // Whoever wrote the task says that it changes nothing.
+  // The task's author says that it changes nothing.
   if (status === 'skipped' && isUnrun(result)) return;
   const doubtAll = (): void => {
     for (const change of would ?? []) beliefs.doubtEffects(ref.name, change.effects);
     if (would === undefined) beliefs.doubt(ref.name, namedPaths(call));
   };
-  // Where a failure is rescued or ignored, what follows finds all as it is; elsewhere only who goes on in spite of it is in doubt.
+  // After a failure that is rescued or ignored, nothing has changed for what follows; otherwise the doubts apply only
+  // if the host continues in spite of it.
   if (status === 'failed') state.undone.push(doubtAll);
   if (status === 'unknown') doubtAll();
   if (status === 'unknown' || status === 'failed') return;
   for (const change of would ?? []) beliefs.foresee(ref.name, change.effects);
-  // What another task may change, this one then changes, too, or changes otherwise.
+  // What another task may change, this one then changes as well, or in another way.
   if (unless.length > 0) beliefs.doubtFurther(ref.name, namedPaths(call));
 }
 
-/** In a check a host tells its facts as they are now: those that a foreseen change alters are left out, and unknown. */
+/** In a check, a host reports its current facts: those that a foreseen change alters are removed and become unknown. */
 function withDoubtedFacts(
   outcome: Outcome,
   { state }: TaskRun,
@@ -189,7 +193,7 @@ function withDoubtedFacts(
   return { outcome: { ...outcome, result: { ...outcome.result, ansible_facts: known } }, doubt };
 }
 
-/** Nothing is wrong with the host of a task that we broke off. */
+/** The host of an interrupted task is not at fault. */
 const interrupted = (outcome: Outcome): Outcome => ({
   ...outcome,
   message: 'interrupted',
@@ -221,7 +225,7 @@ async function convergeOrStart(
   return run.task.async === undefined ? converged : ended(converged);
 }
 
-/** A target of which nothing is believed that was asked before. */
+/** A target that discards all earlier answers before it asks. */
 const anew = (target: Target, { beliefs }: HostLink): Target => ({
   ...target,
   ask(questions) {
@@ -230,14 +234,17 @@ const anew = (target: Target, { beliefs }: HostLink): Target => ({
   },
 });
 
-/** Ansible's modules seldom mind that in a check what earlier tasks would have made is not there; ours know what it would be. */
+/**
+ * Most Ansible modules tolerate that in a check, the results of earlier tasks do not exist yet; our types know what
+ * they would be.
+ */
 async function convergeAsToldBy(call: BoundTask, target: Target, by: (call: BoundTask) => Target): Promise<Converged> {
   const { type, params, context } = call;
   const converged = await converge(type, params, context, target);
   if (!call.ansible || !context.check || converged.status !== 'failed') return converged;
   const foreseen = await converge(type, params, context, by({ ...call, ansible: false }));
   if (foreseen.status === 'ok' || foreseen.status === 'changed') return foreseen;
-  // Ansible's copy and template do not look at what is in their way: they tell what they would write.
+  // Ansible's copy and template ignore what is in their way, and report what they would write.
   const { would = [] } = converged;
   if (would.length === 0 || (foreseen.status !== 'unknown' && foreseen.status !== 'failed')) return converged;
   const assuming = foreseen.status === 'unknown' ? foreseen.assuming : [];
@@ -266,6 +273,6 @@ function targetOf(
   });
 }
 
-/** What a result tells the engine alone. */
+/** Remove the keys of a result that are only for the engine. */
 const withoutPrivate = (result: Outcome['result']): Outcome['result'] =>
   Object.fromEntries(Object.entries(result).filter(([key]) => !key.startsWith('_ansible_')));

@@ -10,15 +10,15 @@ import type { TemplateScope } from '../variables/scopes.ts';
 import type { BoundTask } from './bind-task.ts';
 import { jobFile } from './job-file.ts';
 
-/** A job that a task is to start instead of waiting for its commands. */
+/** A job that a task starts instead of waiting for its commands. */
 interface Job {
   readonly id: string;
   readonly seconds: number;
-  /** The file on the host that tells what became of it. */
+  /** The job's status file on the host. */
   readonly file: string;
 }
 
-/** The job that `async` with `poll: 0` asks for. A check starts none. */
+/** The job requested by `async` with `poll: 0`. A check does not start any. */
 export function jobOf(
   task: Task,
   call: BoundTask,
@@ -32,7 +32,7 @@ export function jobOf(
   return { id, seconds, file: jobFile(id, call, sight, asyncDir) };
 }
 
-/** A target on which commands are started, and not waited for. */
+/** A target that starts commands without waiting for them. */
 export const inBackground = (target: Target, job: Job): Target => ({
   ...target,
   act: (commands, changes, after) =>
@@ -46,7 +46,10 @@ export const inBackground = (target: Target, job: Job): Target => ({
 const localeOf = (commands: readonly Command[]) =>
   commands.some(({ ownLocale }) => ownLocale === true) ? { ownLocale: true } : {};
 
-/** The type of a task whose commands are only started: all that is known of it is the job, and what is to be made of its end. */
+/**
+ * The type of a task whose commands are only started: its result describes the job, and `keep` receives how to turn
+ * the job's end into a result.
+ */
 export function starting(type: AnyTaskType, job: Job, keep: (started: StartedJob) => void): AnyTaskType {
   let planned: TaskResult = {};
   return {
@@ -76,13 +79,16 @@ const commandsOf = ({ changes }: AnyDone) => changes.flatMap(({ commands }) => c
 // biome-ignore lint/suspicious/noExplicitAny: what any task type is told
 type AnyDone = Done<any, any>;
 
-/** What tells the state after the job: the task's questions, the later ones as they were asked before it. */
+/**
+ * What to ask about the state after the job: the task's questions; those of `thenAsk` are based on the answers from
+ * before the job.
+ */
 const questionsAfter = (type: AnyTaskType, { params, before, context }: AnyDone): Questions => ({
   ...type.ask?.(params, context),
   ...type.thenAsk?.(before, params, context),
 });
 
-/** What the task would have given, had it been waited for. */
+/** The result that the task would have had if it had been waited for. */
 function resultOf(
   type: AnyTaskType,
   done: AnyDone & { readonly planned: TaskResult },
@@ -99,6 +105,6 @@ function resultOf(
   return remains === undefined ? { changed: true, ...result } : { changed: true, failed: true, msg: remains };
 }
 
-/** A task that was waited for is a job that has ended. */
+/** The result of a task that was waited for says that its job has ended. */
 export const ended = <C extends Converged>(converged: C): C =>
   'result' in converged ? { ...converged, result: { ...converged.result, started: 1, finished: 1 } } : converged;

@@ -1,2 +1,2 @@
-/** What a task was given is not what its type takes: a failure of the task, told before anything is asked. */
+/** The task's arguments do not fit its type: the task fails, and this is reported before anything is asked. */
 export class BadParams extends Error {}

@@ -20,28 +20,28 @@ import { argsOf } from './task-args.ts';
 
 /** A task with everything computed for one host and one loop item: ready to be asked, planned and applied. */
 export interface BoundTask extends Place {
-  /** The host of the inventory that it is delegated to. */
+  /** The inventory host that it is delegated to. */
   readonly delegatedTo?: string;
   readonly type: TaskType;
   readonly params: unknown;
   readonly context: TaskContext;
   readonly censored: boolean;
   readonly diff: boolean;
-  /** Ended as Ansible ends it where we know better: what its scripts count on. */
+  /** Whether to produce Ansible's outcome where ours would be more accurate, for users' scripts that rely on it. */
   readonly ansible: boolean;
   readonly timeoutMs?: number;
   readonly warnings: readonly string[];
 }
 
-/** What computing a task can end in instead of a call. */
+/** The possible results of computing a task. */
 type Computed =
   | { readonly kind: 'call'; readonly call: BoundTask }
   | { readonly kind: 'skipped'; readonly message: string; readonly condition: string; readonly censored: boolean }
   | { readonly kind: 'failed'; readonly message: string; readonly msg?: string; readonly censored: boolean };
 
 /**
- * Compute a task for a host: conditions, then where it runs, its parameters and its files. Throws `NotKnownYet` where a value
- * is not known yet. `peek` is asking ahead: nothing then may be prompted for or written.
+ * Compute a task for a host: its conditions, then where it runs, its parameters and its files. Throws `NotKnownYet` if
+ * a value is not known yet. With `peek`, for asking ahead, it must not prompt or write anything.
  */
 export async function bindTask(
   play: PlayContext,
@@ -129,7 +129,7 @@ async function typeOf(play: PlayContext, task: Task, sight: TemplateScope): Prom
   return type;
 }
 
-/** Nobody knows a task type of that name. */
+/** The error for an unknown task type. */
 export const unresolved = (name: string): string =>
   `couldn't resolve module/action '${name}'. This often indicates a misspelling, missing collection, or incorrect module path.`;
 
@@ -155,7 +155,7 @@ function placeOf(
 const sentence = ({ path, message, hint }: ParamProblem): string =>
   `${path.length > 1 ? `${path.slice(0, -1).join('.')}: ` : ''}${message}${hint === undefined ? '' : ` (${hint})`}`;
 
-/** The questions of a call whose answers are not known, and those that depend on answers that are. */
+/** The questions of a task that have no answer yet, and those that depend on answers that are known. */
 export function questionsOf(call: BoundTask): readonly AnyQuestion<unknown>[] {
   const first = Object.values(call.type.ask?.(call.params as never, call.context) ?? {}) as AnyQuestion<unknown>[];
   const beliefs = first.map((question) => call.link.beliefs.of(question, call.identity.key));

@@ -17,7 +17,9 @@ import type { PlayContext } from '../variables/play-context.ts';
 import type { TemplateScope } from '../variables/scopes.ts';
 import { jobFile } from './job-file.ts';
 
-/** The controller's side of one task. While asking ahead nothing is prompted for or written: such a task waits for its turn. */
+/**
+ * The controller's side of one task. While asking ahead it does not prompt or write: such a task waits for its turn.
+ */
 export function createController(
   { run }: PlayContext,
   task: Task,
@@ -64,7 +66,7 @@ export function createController(
   };
 }
 
-/** The names that Ansible gives to template files besides. */
+/** Add the variables that Ansible defines for template files. */
 function withTemplateNames(scope: Scope, path: string, dest: string | undefined, managed = 'Ansible managed'): Scope {
   const stat = statSync(localPath(path), { throwIfNoEntry: false });
   const names = new Map<string, () => Value>([
@@ -88,7 +90,7 @@ function managedBy(setting: string, path: string, mtime: Date): string {
   return text.includes('%') ? strftime(text, local) : text;
 }
 
-/** The first place where a file is: `files/NAME` and `NAME` below each folder of the search path. */
+/** The first existing file: `files/NAME` and `NAME` in each directory of the search path. */
 export function findFile(
   folders: readonly string[],
   kind: string,
@@ -101,7 +103,7 @@ export function findFile(
   return path === undefined ? { ok: false, searched: candidates } : { ok: true, path };
 }
 
-/** A path that may not be looked at is there for all we know: to open it says why not. */
+/** Assume that a path exists if it may not be examined: opening it gives the reason. */
 function isThere(path: string): boolean {
   try {
     return statSync(localPath(path), { throwIfNoEntry: false }) !== undefined;
@@ -111,7 +113,7 @@ function isThere(path: string): boolean {
   }
 }
 
-/** Written beside its place, with its mode from the first byte, then renamed. */
+/** Write next to the destination, with the final mode from the first byte, then rename. */
 function writeWhole(path: string, content: Uint8Array, mode: number): void {
   mkdirSync(localPath(dirname(path)), { recursive: true });
   const beside = `${path}.${process.pid}.tmp`;

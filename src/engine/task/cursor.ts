@@ -1,12 +1,12 @@
 import type { Block, Include, Item, Meta, Task } from '../../language/model.ts';
 
-/** What a host has to do next: an item, or to prove the changes of a validating block. */
+/** A host's next step: an item, or the validation of a validating block's changes. */
 export type Step = { readonly path: Path } & (
   | { readonly kind: 'item'; readonly item: Task | Include | Meta }
   | { readonly kind: 'validate'; readonly block: Block }
 );
 
-/** A place in a play, comparable: hosts go on in the order of their places. */
+/** A position in a play. Positions are comparable: hosts proceed in their order. */
 export type Path = readonly number[];
 
 interface Frame {
@@ -15,22 +15,22 @@ interface Frame {
   index: number;
   readonly block?: Block;
   readonly section?: 'block' | 'rescue' | 'always';
-  /** `always` is running because of a failure that goes on afterwards. */
+  /** `always` is running because of a failure, which takes effect afterwards. */
   readonly failing?: boolean;
   validated?: boolean;
 }
 
-/** What a failure does: where the host goes on, and what it leaves. */
+/** The effect of a failure: where the host continues, and what it leaves. */
 interface Fall {
-  /** Undefined when nothing catches the failure: the host is out. */
+  /** Undefined if nothing catches the failure: the host is out. */
   readonly to: 'rescue' | 'always' | undefined;
-  /** Validating blocks that were left without being proved; their changes are to be put back. */
+  /** Validating blocks that were left without being validated; their changes must be rolled back. */
   readonly left: readonly Block[];
 }
 
 const sections = { block: 0, rescue: 1, always: 2 } as const;
 
-/** Where one host is in the items of a play. */
+/** One host's position in the items of a play. */
 export class Cursor {
   #frames: Frame[];
 
@@ -38,14 +38,17 @@ export class Cursor {
     this.#frames = [{ items, base, index: 0 }];
   }
 
-  /** A cursor that can look ahead without moving this one. */
+  /** A copy that can look ahead without moving this cursor. */
   clone(): Cursor {
     const copy = new Cursor([]);
     copy.#frames = this.#frames.map((frame) => ({ ...frame }));
     return copy;
   }
 
-  /** The next step, or undefined at the end. Enters blocks and leaves finished ones; a failure that survives an `always` is in `fallen`. */
+  /**
+   * The next step, or undefined at the end. Enters blocks and leaves finished ones; `fallen` means that a failure
+   * takes effect after an `always`.
+   */
   next(): Step | { readonly kind: 'fallen' } | undefined {
     for (;;) {
       const frame = this.#frames.at(-1);
@@ -59,7 +62,7 @@ export class Cursor {
     }
   }
 
-  /** The step is done. */
+  /** Mark the step as done. */
   advance(): void {
     const frame = this.#frames.at(-1);
     if (frame === undefined) return;
@@ -67,7 +70,7 @@ export class Cursor {
     else frame.validated = true;
   }
 
-  /** What an include brought comes next; `turn` tells the includes of one loop apart. */
+  /** Insert what an include brought in; `turn` distinguishes the iterations of its loop. */
   insert(items: readonly Item[], path: Path, turn: number): void {
     if (items.length > 0) this.#frames.push({ items, base: [...path, turn], index: 0 });
   }
@@ -92,28 +95,28 @@ export class Cursor {
     }
   }
 
-  /** Nothing more to do. */
+  /** Leave all remaining items. */
   end(): void {
     this.#frames = [];
   }
 
-  /** How many of the outermost items were begun; none at the end. */
+  /** The number of outermost items begun; 0 at the end. */
   get reached(): number {
     return this.#frames[0]?.index ?? 0;
   }
 
-  /** Whether the host is in a `rescue` or `always`, so that a failure of all is none of its own. */
+  /** Whether the host is in a `rescue` or `always`, so that another host's failure does not affect it. */
   get isCatching(): boolean {
     const section = this.#frames.at(-1)?.section;
     return section === 'rescue' || section === 'always';
   }
 
-  /** The failure that brought the host into an `always` is forgiven: it does not go on falling afterwards. */
+  /** Forgive the failure that brought the host into an `always`: it no longer takes effect afterwards. */
   forgive(): void {
     this.#frames = this.#frames.map((frame) => (frame.failing === true ? { ...frame, failing: false } : frame));
   }
 
-  /** Whether a step comes from a `rescue` or `always` section: where a host is after a failure. */
+  /** Whether a step is in a `rescue` section, which is where a host is after a failure. */
   get rescuing(): boolean {
     return this.#frames.some((frame) => frame.section === 'rescue');
   }
@@ -156,7 +159,7 @@ export class Cursor {
   }
 }
 
-/** The order of two places in a play. */
+/** Compare two positions in a play. */
 export function comparePaths(a: Path, b: Path): number {
   for (let i = 0; i < Math.min(a.length, b.length); i++) if (a[i] !== b[i]) return a[i]! - b[i]!;
   return a.length - b.length;

@@ -9,7 +9,10 @@ import { writtenPaths } from './perhaps.ts';
 import { type Computation, ifKnown, retryWhenKnown } from './retry-when-known.ts';
 import type { TaskRun } from './task-run.ts';
 
-/** A task that failed before anything was asked or done; where a template did, `msg` is Ansible's, which then tells no more. */
+/**
+ * A task that failed before anything was asked or done. If a template caused it, `msg` is Ansible's message, and its
+ * result contains nothing else.
+ */
 export const failure = (message: string, msg?: string): Outcome => ({
   status: 'failed',
   changes: [],
@@ -17,18 +20,18 @@ export const failure = (message: string, msg?: string): Outcome => ({
   result: { failed: true, ...(msg === undefined ? { changed: false } : {}), msg: msg ?? message },
 });
 
-/** A task that failed before it could be computed: what it says may hold the values that `no_log` hides. */
+/** A task that failed before it could be computed: the message may contain values that `no_log` hides. */
 export const failed = (task: Task, sight: TemplateScope, message: string, msg: string | undefined): Outcome => ({
   ...failure(message, msg),
   censored: isCensored(task, sight) ? true : undefined,
 });
 
-/** Whether a task is under `no_log`; one that cannot be computed hides, to be safe. */
+/** Whether a task has `no_log`; if that cannot be computed, hide it to be safe. */
 function isCensored({ keywords }: Task, sight: TemplateScope): boolean {
   return ifKnown(() => keywordTruth(keywords.noLog, sight) ?? false) ?? true;
 }
 
-/** A task that is not for this host, or this item. */
+/** A task that does not apply to this host or this item. */
 export const skip = (message: string, condition?: string): Outcome => ({
   status: 'skipped',
   changes: [],
@@ -41,7 +44,7 @@ export const skip = (message: string, condition?: string): Outcome => ({
   },
 });
 
-/** An outcome under `ignore_errors` and `ignore_unreachable`. */
+/** Apply `ignore_errors` and `ignore_unreachable` to an outcome. */
 export async function ignorable(outcome: Outcome, run: TaskRun, sight: TemplateScope): Promise<Outcome> {
   const { ignoreErrors, ignoreUnreachable } = run.task.keywords;
   if (outcome.status !== 'failed' && outcome.status !== 'unreachable') return outcome;
@@ -57,7 +60,7 @@ export async function ignorable(outcome: Outcome, run: TaskRun, sight: TemplateS
   return { ...outcome, message: `${outcome.message ?? 'failed'}; and ${placed(ignored.error)}` };
 }
 
-/** What a task comes to that could not be computed. */
+/** The outcome of a task that could not be computed. */
 export async function uncomputed(
   settled: Exclude<Computation<unknown>, { is: 'value' }>,
   run: TaskRun,

@@ -6,7 +6,7 @@ import { OMIT, type TemplateScope } from '../variables/scopes.ts';
 import { BadParams } from './bad-params.ts';
 import { ifKnown } from './retry-when-known.ts';
 
-/** The `environment:` in force, the innermost winning. */
+/** The `environment:` in effect; the innermost takes precedence. */
 export function environmentOf(
   item: Pick<Task, 'keywords'>,
   { scope, env }: TemplateScope,
@@ -22,7 +22,7 @@ export function environmentOf(
 
 const isVariableName = (name: string): boolean => /^[A-Za-z_][A-Za-z0-9_]*$/.test(name);
 
-/** The same while facts are being gathered: what needs a fact is left out. */
+/** The environment while facts are being gathered: omits values that need a fact. */
 export function environmentBeforeFacts(
   item: Pick<Task, 'keywords'>,
   { scope, env }: TemplateScope,
@@ -47,5 +47,5 @@ function merged(environments: readonly Value[]): Readonly<Record<string, string>
   return all;
 }
 
-/** As Python writes it: a dict or list is no use to a shell, but Ansible's text. */
+/** Formatted as Python would: a dict or list is no use to a shell, but this is Ansible's text. */
 const textOf = (value: Value): string => (value === null ? '' : str(value));

@@ -18,8 +18,8 @@ type NoFacts =
   | { readonly is: 'unknown'; readonly because: string };
 
 /**
- * Gather a host's facts, as `gather_facts` does: one question, asked when something first touches a fact. In a check
- * after a foreseen change, the host tells what they are now; those that the change may alter are unknown.
+ * Gather a host's facts, as `gather_facts` does: one question, asked when something first reads a fact. In a check
+ * after a foreseen change, the host reports its current facts; those that the change may alter are unknown.
  */
 export async function learnFacts(
   play: PlayContext,
@@ -49,12 +49,14 @@ function take(play: PlayContext, state: HostState, found: Readonly<Record<string
   cacheFacts(play, state);
 }
 
-/** Facts are kept for the next run as well, where there is a cache and nothing of them is in doubt. */
+/** Write the facts to the cache, if there is one and none of them is in doubt. */
 export function cacheFacts(play: PlayContext, owner: HostState): void {
   if (!owner.facts.areInDoubt) play.run.factCache?.write(owner.host.name, owner.facts.all);
 }
 
-/** Those of the facts that a foreseen change alters, with what touching them says, and those that a task may alter, or leave alone. */
+/**
+ * The facts that a foreseen change alters, with what reading them throws, and those that a task may or may not alter.
+ */
 export function doubtOfFacts(beliefs: Beliefs, host: string, found: Readonly<Record<string, unknown>>): FactDoubt {
   const { ansible_interfaces: listed } = found;
   const interfaces = Array.isArray(listed) ? listed.map(String) : [];

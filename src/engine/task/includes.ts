@@ -12,7 +12,7 @@ import type { PlayContext } from '../variables/play-context.ts';
 import { OMIT, type TemplateScope } from '../variables/scopes.ts';
 import { itemSight, type LoopItem, loopOf, turnVars } from './loop.ts';
 
-/** One turn of an include on one host, computed. Hosts with one `key` share what it brings. */
+/** One iteration of an include on one host, computed. Hosts with the same `key` share the loaded content. */
 export type Included =
   | {
       readonly kind: 'brings';
@@ -23,26 +23,26 @@ export type Included =
       readonly item?: LoopItem;
     }
   | { readonly kind: 'skipped'; readonly condition: string; readonly item?: LoopItem }
-  /** In a check: whether it brings anything in, or what, is not known. */
+  /** In a check: it is not known whether it includes anything, or what. */
   | { readonly kind: 'unknown'; readonly because: string }
   | {
       readonly kind: 'failed';
       readonly message: string;
-      /** What it names cannot be loaded: `ignore_errors` is for what it computes. */
+      /** The file or role cannot be loaded: `ignore_errors` applies only to computing the include. */
       readonly unloadable?: true;
-      /** What it brings is there, but not right: with Ansible that ends the run. */
+      /** The content exists but contains a mistake: in Ansible that ends the run. */
       readonly mistake?: string;
       readonly item?: LoopItem;
     };
 
-/** Loads what includes bring, each file and role once for all hosts that give it the same variables. */
+/** Loads the content of includes, each file and role once for all hosts that give it the same variables. */
 export class Includes {
   readonly #brought = new Map<
     string,
     { ok: true; value: IncludedItems } | { ok: false; error: readonly Diagnostic[] }
   >();
 
-  /** What an include brings on a host, one result a turn of its loop. May throw `NotKnownYet`. */
+  /** What an include brings in on a host, one result per iteration of its loop. May throw `NotKnownYet`. */
   compute(play: PlayContext, state: HostState, include: Include, layers: readonly VarsLayer[]): readonly Included[] {
     const sight = play.scopes.of(state, include, layers);
     const loop = loopOf(include, sight);
@@ -99,7 +99,7 @@ export class Includes {
 const withoutOmitted = (args: Value): Value =>
   isDict(args) ? new Map([...args].filter(([, value]) => value !== OMIT)) : args;
 
-/** The loop's variables, as what is included sees them. */
+/** The loop's variables, as the included content sees them. */
 const turnLayer = (item: LoopItem): VarsLayer => ({
   level: LEVELS.includeParams,
   from: 'loop of the include',

@@ -4,7 +4,7 @@ import { homeOf } from '../host/homes.ts';
 import type { Place } from '../host/host-link.ts';
 import type { TemplateScope } from '../variables/scopes.ts';
 
-/** Where a job is kept on its host: in the folder that `ansible_async_dir` or the setting `async_dir` names. */
+/** A job's status file on its host, in the directory set by `ansible_async_dir` or the setting `async_dir`. */
 export function jobFile(
   id: string,
   { link, identity }: Place,

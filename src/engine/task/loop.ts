@@ -8,17 +8,17 @@ import { firstFalse, keywordTruth } from '../variables/keyword-values.ts';
 import type { PlayContext } from '../variables/play-context.ts';
 import type { TemplateScope } from '../variables/scopes.ts';
 
-/** One turn of a loop. */
+/** One iteration of a loop. */
 export interface LoopItem {
   readonly value: Value;
-  /** People wrote all of the list: its texts may be expressions. */
+  /** The whole list was written by people, so its strings may be expressions. */
   readonly written: boolean;
   readonly index: number;
   readonly loopVar: string;
   readonly indexVar?: string;
-  /** `ansible_loop`, where `extended` asks for it. */
+  /** `ansible_loop`, if `extended` requests it. */
   readonly extended?: Value;
-  /** What the item's result tells of its loop besides. */
+  /** Loop information to add to the item's result. */
   readonly shown: Readonly<Record<string, unknown>>;
 }
 
@@ -27,7 +27,10 @@ type Looped =
   | { readonly kind: 'skipped'; readonly message: string; readonly condition?: string }
   | { readonly kind: 'failed'; readonly message: string; readonly msg: string };
 
-/** The turns of an item's loop, or undefined where it has none. A loop that cannot be computed does not matter when the item is skipped anyway. */
+/**
+ * The iterations of an item's loop, or undefined if it has none. A loop that cannot be computed does not matter if the
+ * item is skipped anyway.
+ */
 export function loopOf(
   item: Pick<Task, 'loop' | 'keywords'> & { readonly type?: Task['type'] },
   sight: TemplateScope,
@@ -79,14 +82,14 @@ function listOf({ over, lookup }: Loop, type: string, { scope, env }: TemplateSc
   return found as readonly Value[];
 }
 
-/** Where `with_first_found` looks: what the task is about says so. */
+/** Where `with_first_found` searches depends on the task's type. */
 function filesOf(lookup: string, type: string): string {
   if (!lookup.endsWith('first_found')) return '';
   const kind = ['template', 'var'].find((word) => type.includes(word)) ?? 'file';
   return `, _kind='${kind}s'`;
 }
 
-/** `with_items: name` means the variable of that name. */
+/** `with_items: name` means the variable with that name. */
 const bareName = (text: string, known: boolean): Raw => (known ? new Template(`{{ ${text} }}`) : text);
 
 const termsOf = (value: Value): Value => (Array.isArray(value) ? value : [value]);
@@ -119,7 +122,7 @@ function turns(loop: Loop, list: readonly Value[], sight: TemplateScope): readon
   });
 }
 
-/** Loops over lookups that only rearrange what they are given. */
+/** Loops over lookups that only rearrange their input. */
 const REARRANGING = new Set([
   'items',
   'list',
@@ -151,7 +154,7 @@ function extendedLoop(list: readonly Value[], index: number, all: boolean): Valu
   ]);
 }
 
-/** The variables of one turn. */
+/** The variables of one iteration. */
 export function itemSight(
   play: PlayContext,
   state: HostState,
@@ -162,7 +165,7 @@ export function itemSight(
   return play.scopes.of(state, item, [...layers, { level: LEVELS.loop, from: 'the loop', vars: turnVars(turn) }]);
 }
 
-/** The variables of one turn, by name. */
+/** The variables of one iteration, by name. */
 export function turnVars({ value, written, index, loopVar, indexVar, extended }: LoopItem): Vars {
   const vars = new Map<string, Entry>([
     [loopVar, { value, ...(written && { written }) }],

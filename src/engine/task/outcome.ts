@@ -13,7 +13,7 @@ import { wouldRun } from '../variables/partly-known.ts';
 import type { TemplateScope } from '../variables/scopes.ts';
 import type { BoundTask } from './bind-task.ts';
 
-/** An outcome that cannot be told in a check, because of a change or a skipped command before it. */
+/** An outcome that a check cannot determine, because of an earlier change or skipped command. */
 export const unknownOutcome = (because: string): Outcome => ({
   status: 'unknown',
   changes: [],
@@ -22,10 +22,10 @@ export const unknownOutcome = (because: string): Outcome => ({
   result: {},
 });
 
-/** Whether the host answered, and only refused the user that the task is to be done as: the task has failed then. */
+/** Whether the host responded, and only becoming the task's user was refused: then the task has failed. */
 export const isRefusal = ({ reason }: SessionFailure): boolean => reason === 'become';
 
-/** A host that could not be asked, or that refused to be asked as the user that is wanted. */
+/** The outcome if the host could not be asked, or refused to let us become the task's user. */
 export const unreachable = (failure: SessionFailure): Outcome => ({
   status: isRefusal(failure) ? 'failed' : 'unreachable',
   changes: [],
@@ -34,14 +34,17 @@ export const unreachable = (failure: SessionFailure): Outcome => ({
   result: { changed: false, ...(isRefusal(failure) ? { failed: true } : { unreachable: true }), msg: failure.message },
 });
 
-/** What fails in a check may only fail because nothing is changed in a check: then nobody knows, `unless` these tasks mend it. */
+/**
+ * A failure in a check may be due only to the fact that a check changes nothing: the outcome is then unknown, `unless`
+ * these tasks resolve the failure.
+ */
 export function unlessMended(outcome: Outcome, converged: Converged, call: BoundTask): Outcome {
   if (outcome.status !== 'failed') return outcome;
   const because = call.type.controllerOnly === true ? undefined : uncertainBecauseOf(call, converged);
   return wouldFail(outcome, [...new Set([...(outcome.unless ?? []), ...(because === undefined ? [] : [because])])]);
 }
 
-/** In a check: what fails unless one of these tasks mends it; where there is none, it fails. */
+/** In a check: a failure is unknown if one of these tasks may resolve it; without such a task, it stays a failure. */
 export function wouldFail(outcome: Outcome, unless: readonly string[]): Outcome {
   if (outcome.status !== 'failed' || unless.length === 0) return outcome;
   const { message = 'failed', censored } = outcome;
@@ -49,23 +52,24 @@ export function wouldFail(outcome: Outcome, unless: readonly string[]): Outcome 
 }
 
 function uncertainBecauseOf({ type, params, context, link }: BoundTask, converged: Converged): string | undefined {
-  // It follows from answers that are all known, of a type that says what it would do: no foreseen change makes it otherwise.
+  // All answers are known, and the type says what it would do: no foreseen change would make a difference.
   if (converged.status === 'failed' && converged.would !== undefined) return undefined;
   const questions = Object.values(type.ask?.(params as never, context) ?? {}) as readonly AnyQuestion<unknown>[];
-  // Of files all that is foreseen is known. A command that runs in spite of the check does so before the changes that are only foreseen.
+  // Everything foreseen about files is known. But a command that really runs despite the check runs before the changes
+  // that are only foreseen.
   const isForeseen = context.check && type.acts !== true && converged.status === 'failed';
   if (isForeseen && questions.every(isOfFiles)) return undefined;
   return link.beliefs.uncertainBecauseOf(questions.some((question) => question.beyond === true));
 }
 
-/** Whether the answer to a question is told from the picture, or depends on nothing. */
+/** Whether a question is answered from the picture, or depends on nothing. */
 const isOfFiles = (question: AnyQuestion<unknown>): boolean =>
   'kind' in question &&
   (question.kind.known !== undefined ||
     question.kind.foretell !== undefined ||
     question.kind.about?.(question.arg).length === 0);
 
-/** A converged task as its outcome: Ansible's result keys added, `failed_when` and `changed_when` heard. */
+/** Turn a converged task into its outcome: add Ansible's result keys, apply `failed_when` and `changed_when`. */
 export function outcomeOf(
   converged: Converged,
   call: BoundTask,
@@ -112,14 +116,14 @@ export function outcomeOf(
       ...skippedInCheck(converged.result, `remote module (${call.type.name}) does not support check mode`),
     };
   const would = call.context.check && call.type.acts === true && converged.status === 'changed';
-  // Where a path guards a command, Ansible's check tells that it would run.
+  // If a path guards a command, Ansible's check reports that the command would run.
   const { creates, removes } = call.params as { creates?: unknown; removes?: unknown };
   if (would && call.ansible && creates === undefined && removes === undefined)
     return { ...common, ...skippedInCheck(converged.result) };
   return { ...common, ...judge(converged, call, sightOf, task, would) };
 }
 
-/** What Ansible makes of a command in a check: skipped, with a result that conditions can look at. */
+/** What Ansible's check makes of a command: skipped, with a result that conditions can read. */
 const skippedInCheck = (result: TaskResult, msg = 'Command would have run if not in check mode'): Outcome => {
   return { status: 'skipped', changes: [], message: msg, result: { ...result, changed: false, skipped: true, msg } };
 };
@@ -167,18 +171,21 @@ function judge(
   }
 }
 
-/** Why a task failed: what went wrong, and where only `failed_when` says that something did, what holds. */
+/** Why a task failed: the error, or if only `failed_when` made it fail, the conditions that hold. */
 function reasonOf(converged: Ended, { msg }: TaskResult, { failedWhen = [] }: Task): string {
   if ('message' in converged) return converged.message;
   const holds = `failed_when: ${failedWhen.map(({ value }) => conditionText(value)).join(' and ')}`;
   return msg === undefined || msg === '' ? holds : `${holds}: ${msg}`;
 }
 
-/** Whether `changed_when` says that the task changes nothing, whatever comes of it. */
+/** Whether `changed_when` says that the task never changes anything. */
 export const isNever = (written: Task['changedWhen']): boolean =>
   written?.length === 1 && String(written[0]?.value) === 'false';
 
-/** A command that a check does not run: whether it would change something, its author says, unless that takes its result. */
+/**
+ * A command that a check does not run: its author's `changed_when` says whether it would change something, unless that
+ * depends on its result.
+ */
 function unrun(sightOf: (result: TaskResult) => TemplateScope, { changedWhen = [] }: Task) {
   const result = (changed: boolean) => ({ changed, skipped: true, msg: wouldRun });
   try {

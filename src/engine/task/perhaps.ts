@@ -10,12 +10,12 @@ import { isNever } from './outcome.ts';
 import { ifKnown, retryWhenKnown } from './retry-when-known.ts';
 import type { TaskRun } from './task-run.ts';
 
-/** What a task would change as it is: nothing where it is in order, undefined where nobody knows. */
+/** What a task would change in the current state: an empty list if nothing, undefined if that is not known. */
 type LookAt = (call: BoundTask) => Promise<readonly Change[] | undefined>;
 
 /**
- * In a check: nobody knows whether a task runs, or with which parameters. What it may change is not known either. With
- * `unlessAll` nothing is looked at where all is in doubt anyway.
+ * In a check: record doubts for a task of which it is not known whether it runs, or with which parameters. With
+ * `unlessAll`, does nothing if everything is in doubt anyway.
  */
 export async function doubtWhatItMayChange(
   run: TaskRun,
@@ -40,7 +40,10 @@ export async function doubtWhatItMayChange(
 const changesNothing = (type: TaskType, { changedWhen }: Task): boolean =>
   type.controllerOnly === true || (type.acts === true && isNever(changedWhen));
 
-/** What a task names as what it is to change; of one that acts nobody knows. */
+/**
+ * The subjects that a task names as its targets; for a type that acts, everything unless the task says what it is
+ * about.
+ */
 export function namedPaths({ type, params }: BoundTask): readonly Subject[] {
   if (type.controllerOnly === true || type.looks?.(params as never) === true) return [];
   const given = params as Readonly<Record<string, unknown>>;
@@ -48,7 +51,7 @@ export function namedPaths({ type, params }: BoundTask): readonly Subject[] {
   return pathParams(type).flatMap((name) => (typeof given[name] === 'string' ? [`path:${given[name]}`] : []));
 }
 
-/** The same of a task that cannot be computed: the paths that are written out, or anything. */
+/** The same for a task that cannot be computed: the paths that are written literally, or everything. */
 export function writtenPaths(
   { play, task }: Pick<TaskRun, 'play' | 'task'>,
   { scope, env }: TemplateScope,
@@ -65,7 +68,7 @@ export function writtenPaths(
   return typeof path === 'string' ? [`path:${path}`] : ['everything'];
 }
 
-/** What a command says that it is about; of one that does not say nobody knows. */
+/** What a command says it is about; everything if it does not say. */
 const aboutOf = (about: unknown): readonly Subject[] => (Array.isArray(about) ? about.map(String) : ['everything']);
 
 const pathParams = ({ params }: TaskType): readonly string[] =>

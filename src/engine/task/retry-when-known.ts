@@ -7,26 +7,26 @@ import type { HostState } from '../variables/host-state.ts';
 import type { PlayContext } from '../variables/play-context.ts';
 import { learnFacts } from './facts.ts';
 
-/** What came of computing something. Whoever computes says what each of them means: none of them stands for another. */
+/** The result of computing something. Each caller decides what each case means: none stands for another. */
 export type Computation<T> =
   | { readonly is: 'value'; readonly value: T }
-  /** In a check: it depends on something that is not known, because of this task. */
+  /** In a check: the result depends on something that is unknown because of this task. */
   | { readonly is: 'unknown'; readonly because: string }
   | { readonly is: 'mistaken'; readonly error: TemplateError }
   | { readonly is: 'unreachable'; readonly failure: SessionFailure };
 
-/** Who computes: where, and what may be asked in the same round. */
+/** Where something is computed, and what may be asked in the same round. */
 interface Computing {
   readonly play: PlayContext;
-  /** The host whose variables count; without it, no doubt about them is known. */
+  /** The host whose variables are used; without it, doubts about them are not known. */
   readonly state?: HostState;
   readonly ahead?: () => Promise<readonly Ahead[]>;
 }
 
 /**
- * Compute something for which templates are evaluated, asking for what is missing (facts, a session's home), until it
- * is there. The only place that catches `NotKnownYet` during a run: everything that evaluates goes through it, so that
- * what is not known becomes an unknown outcome wherever it is touched. `act` may run several times: it only computes,
+ * Compute something that evaluates templates, asking for what is missing (facts, a session's home) until it is
+ * available. The only place in a run that catches `NotKnownYet`: everything that evaluates goes through it, so that an
+ * unknown value becomes an unknown outcome wherever it is read. `act` may be called several times: it only computes,
  * or has not begun to act when it throws.
  */
 export async function retryWhenKnown<T>(by: Computing, act: () => T | Promise<T>): Promise<Computation<T>> {
@@ -40,7 +40,7 @@ export async function retryWhenKnown<T>(by: Computing, act: () => T | Promise<T>
   }
 }
 
-/** What an error means; undefined where what was missing is there now. */
+/** What an error means; undefined if what was missing is now available. */
 async function meaningOf(
   by: Computing,
   error: unknown,
@@ -55,11 +55,11 @@ async function meaningOf(
   return satisfy(by, error);
 }
 
-/** In a check: the task that may have set the variable that an error says is not defined. */
+/** In a check: the task that may have set the variable that an error reports as undefined. */
 export const doubtOf = (play: PlayContext, state: HostState | undefined, error: TemplateError): string | undefined =>
   play.run.options.check && isUndefinedError(error) ? state?.doubt : undefined;
 
-/** Ask for what was touched: facts, or a session so that its home is known. */
+/** Ask for what was missing: facts, or a session that reveals its home. */
 async function satisfy(
   { play, ahead = async () => [] }: Computing,
   touched: NotKnownYet,
@@ -74,7 +74,7 @@ async function satisfy(
   return learnFacts(play, state, identity, ahead);
 }
 
-/** A home is known once there is a session of the one whose it is; another user's is asked. */
+/** A user's own home is known once that user has a session; another user's must be asked. */
 async function learnHome({ link, identity, user }: HomeNotKnownYet, ahead: () => Promise<readonly Ahead[]>) {
   const known = user === undefined ? await link.open(identity) : await link.ask(identity, [userAccount(user)], ahead);
   if (known.ok) return undefined;
@@ -84,7 +84,7 @@ async function learnHome({ link, identity, user }: HomeNotKnownYet, ahead: () =>
     : ({ is: 'unknown', because } as const);
 }
 
-/** How to reach a host cannot wait for what only the host can tell. */
+/** How to reach a host must not depend on what only the host can answer. */
 function identityBeforeFacts(play: PlayContext, state: HostState, host: string) {
   try {
     return play.mainIdentity(state);
@@ -97,7 +97,7 @@ function identityBeforeFacts(play: PlayContext, state: HostState, host: string) 
   }
 }
 
-/** A value, or nothing where it cannot be computed now: for what is told or asked ahead, and never for what decides. */
+/** A value, or undefined if it cannot be computed now: only for reporting or asking ahead, never for decisions. */
 export function ifKnown<T>(compute: () => T): T | undefined {
   try {
     return compute();

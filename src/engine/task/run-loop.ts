@@ -11,7 +11,7 @@ import { retryWhenKnown } from './retry-when-known.ts';
 import { runUntil } from './run-until.ts';
 import { type Ran, sightAfter, type TaskRun } from './task-run.ts';
 
-/** Run a task for each item of its loop; the outcome sums them up. */
+/** Run a task for each item of its loop; the outcome summarizes those of the items. */
 export async function runLoop(run: TaskRun, items: readonly LoopItem[], sight: TemplateScope): Promise<Ran> {
   const { play, state, task, ref } = run;
   const outcomes: Outcome[] = [];
@@ -39,13 +39,13 @@ export async function runLoop(run: TaskRun, items: readonly LoopItem[], sight: T
       play: play.definition.id,
       task: ref,
       host: state.host.name,
-      // Ansible's word for an item that is nobody's business.
+      // Ansible's label for a hidden item.
       label: outcome.censored === true ? 'None' : await labelOf(run, item, own),
       item: outcome.censored === true ? null : toJs(item.value),
       outcome: asTold(outcome),
       delegatedTo: ran.delegatedTo,
     });
-    // A later item may look at what this one registered.
+    // A later item may read what this one registered.
     if (outcome.status === 'unreachable') break;
     const { breakWhen } = task.loop ?? {};
     if (breakWhen !== undefined) {
@@ -60,7 +60,7 @@ export async function runLoop(run: TaskRun, items: readonly LoopItem[], sight: T
       await sleep(pause * 1000, undefined, { signal: play.run.signal }).catch(() => {});
   }
   const outcome = together(outcomes, items.length);
-  // Without an item the loop itself is all that was read.
+  // Without items, the loop expression is all that was read.
   const unless = items.length === 0 ? run.read : outcome.unless;
   return { outcome: { ...outcome, unless }, looped: true, ofNow: [...ofNow] };
 }
@@ -77,7 +77,7 @@ async function labelOf(run: TaskRun, item: LoopItem, sight: TemplateScope): Prom
 const evaluateText = (value: Value): string =>
   typeof value === 'object' ? JSON.stringify(toJs(value)) : String(value);
 
-/** The outcome of a loop out of those of its items, as Ansible sums up. */
+/** Combine the outcomes of a loop's items, as Ansible does. */
 function together(outcomes: readonly Outcome[], wanted: number): Outcome {
   const status = statusOf(outcomes, wanted);
   const failed = outcomes.filter((one) => one.status === 'failed');
@@ -106,14 +106,14 @@ function together(outcomes: readonly Outcome[], wanted: number): Outcome {
   };
 }
 
-/** What Ansible says of a loop as a whole. */
+/** Ansible's message for a loop as a whole. */
 function loopMessage(status: Outcome['status'], wanted: number, failed: number): string {
   if (wanted === 0) return 'No items in the list';
   if (failed > 0) return 'One or more items failed';
   return status === 'skipped' ? 'All items skipped' : 'All items completed';
 }
 
-/** What the whole depends on; nothing where an item that ends as the whole does so in any case. */
+/** What the combined outcome depends on; nothing if an item with the same status is certain to have it. */
 function unlessOf(outcomes: readonly Outcome[], status: Outcome['status']): readonly string[] {
   const isPlain = ({ unless = [] }: Outcome): boolean => unless.length === 0;
   const decides = status !== 'ok' && status !== 'skipped';
@@ -121,7 +121,7 @@ function unlessOf(outcomes: readonly Outcome[], status: Outcome['status']): read
   return [...new Set(outcomes.flatMap(({ unless = [] }) => unless))];
 }
 
-/** The gravest status decides; a loop is skipped where all of its items are, or where it has none. */
+/** The gravest status decides; a loop is skipped if all its items are, or if it has none. */
 function statusOf(outcomes: readonly Outcome[], wanted: number): Outcome['status'] {
   const gravest = (['unreachable', 'failed', 'unknown', 'changed'] as const).find((status) =>
     outcomes.some((one) => one.status === status),

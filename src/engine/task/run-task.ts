@@ -8,7 +8,10 @@ import { runLoop } from './run-loop.ts';
 import { runUntil } from './run-until.ts';
 import { type Ran, registered, type TaskRun } from './task-run.ts';
 
-/** Run a task on one host, with its loop, retries and conditions; or not, where a keyword of it is `uncomputable`. The result is registered; nothing else is decided here. */
+/**
+ * Run a task on one host, with its loop, retries and conditions; or not, if one of its keywords is `uncomputable`. The
+ * result is registered; nothing else is decided here.
+ */
 export async function runTask(
   run: TaskRun,
   uncomputable?: Exclude<Computation<unknown>, { is: 'value' }>,

@@ -12,7 +12,7 @@ import { unknownOutcome, wouldFail } from './outcome.ts';
 import { retryWhenKnown } from './retry-when-known.ts';
 import { type Ran, sightAfter, type TaskRun } from './task-run.ts';
 
-/** Run one item, or a task without a loop: until it is as `until` wants it, or as often as `retries` says. */
+/** Run one item, or a task without a loop, until `until` holds or `retries` is exhausted. */
 export async function runUntil(run: TaskRun, sight: TemplateScope, item?: LoopItem): Promise<Ran> {
   const { play, state, task, ref } = run;
   if (task.until === undefined && task.retries === undefined) return attempt(run, sight, item);
@@ -31,7 +31,7 @@ export async function runUntil(run: TaskRun, sight: TemplateScope, item?: LoopIt
     }
     if (refused.is !== 'value') return { ...ran, outcome: await uncomputed(refused, run, sight) };
     if (refused.value === undefined) return { ...ran, outcome: { ...outcome, result } };
-    // A check does not wait for what a task may change that it does not run.
+    // A check does not wait for something that a task it does not run may change.
     const { unless = [] } = outcome;
     if (unless.length > 0)
       return {
@@ -60,7 +60,10 @@ export async function runUntil(run: TaskRun, sight: TemplateScope, item?: LoopIt
   }
 }
 
-/** What speaks for another attempt: the first condition of `until` that does not hold; without `until`, that the task failed. */
+/**
+ * The reason for another attempt: the first condition of `until` that does not hold; without `until`, that the task
+ * failed.
+ */
 function refusedBy(
   run: TaskRun,
   item: LoopItem | undefined,
@@ -71,10 +74,10 @@ function refusedBy(
   return firstFalse(run.task.until, sightAfter(run, item, result));
 }
 
-/** What Ansible registers where `until` never came true: `attempts` counts without the first one. */
+/** What Ansible registers if `until` never held: `attempts` does not count the first one. */
 const givenUpAfter = ({ task }: TaskRun, count: number) =>
   task.until === undefined ? {} : { failed: true, attempts: Math.max(1, count - 1) };
 
-/** An outcome that has failed by what `until` says of it. */
+/** An outcome that failed because of `until`. */
 const failed = (outcome: Outcome, message: string, run: TaskRun, sight: TemplateScope): Promise<Outcome> =>
   ignorable({ ...outcome, status: 'failed', message }, run, sight);

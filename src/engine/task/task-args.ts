@@ -4,7 +4,7 @@ import type { Task } from '../../language/model.ts';
 import { evaluate } from '../../template/index.ts';
 import type { TemplateScope } from '../variables/scopes.ts';
 
-/** The parameters of a task: `module_defaults` below what the task says. */
+/** A task's parameters, with `module_defaults` for those that it does not set. */
 export function argsOf(task: Task, type: TaskType, sight: TemplateScope): Raw {
   const { rest, expressions } = apart(withKeys(task, sight), type);
   const evaluated: Raw = evaluate(rest, sight.scope, sight.env);
@@ -22,7 +22,10 @@ export function argsOf(task: Task, type: TaskType, sight: TemplateScope): Raw {
   return new Map<Value, Raw>([...defaults, ...((given ?? []) as Map<Value, Raw>)]);
 }
 
-/** Names of parameters may be templates: `set_fact` sets variables of any name. Only names in the playbook's own text are. */
+/**
+ * Parameter names may be templates, since `set_fact` sets variables with any name; but only names written in the
+ * playbook itself.
+ */
 function withKeys({ args, argsAt }: Task, { scope, env }: TemplateScope): Raw {
   if (!isDict(args) || ![...args.keys()].some((key) => isTemplateText(String(key)))) return args;
   const entries = [...(args as Map<Value, Raw>)].map(([key, value]): [Value, Raw] => [
@@ -32,7 +35,10 @@ function withKeys({ args, argsAt }: Task, { scope, env }: TemplateScope): Raw {
   return new Map(entries);
 }
 
-/** Parameters that are expressions stay as the playbook has them: what a template gives is never one. */
+/**
+ * Separate parameters that are expressions, which stay as written in the playbook: the output of a template is never
+ * one.
+ */
 function apart(args: Raw, { params }: TaskType): { rest: Raw; expressions: ReadonlyMap<Value, Raw> } {
   const names = new Set(
     Object.entries(params).flatMap(([name, { type, aliases = [] }]) =>

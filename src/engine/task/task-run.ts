@@ -13,7 +13,7 @@ import type { PlayContext } from '../variables/play-context.ts';
 import { layerOf, type TemplateScope } from '../variables/scopes.ts';
 import { itemSight, type LoopItem } from './loop.ts';
 
-/** What running a task needs besides the task. */
+/** What is needed to run a task, in addition to the task itself. */
 export interface TaskRun {
   readonly play: PlayContext;
   readonly state: HostState;
@@ -21,22 +21,25 @@ export interface TaskRun {
   readonly ref: TaskRef;
   readonly layers: readonly VarsLayer[];
   readonly ahead: () => Promise<readonly Ahead[]>;
-  /** In a check: the tasks that may make other values of those that were read for the loop. */
+  /** In a check: the tasks that may change values that were read for the loop. */
   readonly read?: readonly string[];
   readonly beforeChange: (changes: readonly Change[], identity: Identity) => Promise<readonly Command[]>;
 }
 
-/** What a task did on a host: how it ended, and what `register` gets. */
+/** What a task did on a host: its outcome and related information. */
 export interface Ran {
   readonly outcome: Outcome;
   readonly delegatedTo?: string;
-  /** Whether it went through the items of a loop. */
+  /** Whether it iterated over a loop's items. */
   readonly looped?: boolean;
-  /** In a check: the tasks that may make what it found otherwise: it looked in spite of them, or `unless` they change it. */
+  /**
+   * In a check: the tasks that may invalidate what it found: it looked in spite of them, or its outcome holds `unless`
+   * they change it.
+   */
   readonly ofNow?: readonly string[];
 }
 
-/** What conditions see of a task after it ran: its variables, and the result under the name that it registers. */
+/** What a task's conditions see after it ran: its variables, and the result under the name that it registers. */
 export function sightAfter(run: TaskRun, item: LoopItem | undefined, result: Outcome['result']): TemplateScope {
   const { play, state, task } = run;
   const layers =
@@ -46,6 +49,6 @@ export function sightAfter(run: TaskRun, item: LoopItem | undefined, result: Out
   return item === undefined ? play.scopes.of(state, task, layers) : itemSight(play, state, task, item, layers);
 }
 
-/** What a task registers. */
+/** The value that a task registers. */
 export const registered = ({ state, task, ref }: TaskRun, result: Outcome['result']): Value =>
   asRegistered(result, new NotKnownYet('unknown', state.host.name, ref.name), task.keywords.ignoreErrors !== undefined);

@@ -8,7 +8,7 @@ import type { Computation } from './retry-when-known.ts';
 import { tellOutcome } from './tell-outcome.ts';
 
 /**
- * In a check: what a play does on these hosts is not known, since one of its own keywords is not. It is told as one
+ * In a check: what a play does on these hosts is unknown, because one of its own keywords is. It is reported as one
  * unknown task, and whatever the play may change is unknown to later plays.
  */
 export function tellUnlooked(
@@ -25,7 +25,7 @@ export function tellUnlooked(
   }
 }
 
-/** A host that did not answer before the play began is out. */
+/** A host that did not respond before the play began is out. */
 export function tellUnreachable(
   context: PlayContext,
   state: HostState,
@@ -39,7 +39,7 @@ export function tellUnreachable(
   context.run.emit({ kind: 'host-unreachable', host: state.host.name, failure });
 }
 
-/** What is wrong with a keyword of a play that could not be computed for all its hosts at once. */
+/** The problem with a play keyword that could not be computed for all its hosts at once. */
 export const keywordError = (settled: Exclude<Computation<never>, { is: 'value' | 'unknown' }>): string =>
   settled.is === 'mistaken' ? placed(settled.error) : settled.failure.message;
 
