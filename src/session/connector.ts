@@ -10,16 +10,16 @@ import type { OrphanedShell } from './shell-session.ts';
 import type { ConfigLine } from './ssh/config/parse-config.ts';
 import { readConfig } from './ssh/config/read-config.ts';
 
-/** What a connector needs of the process around it. */
+/** What a connector needs from the surrounding process. */
 export interface ConnectorOptions {
-  /** How many logins are made at a time; without it as many as are asked for. */
+  /** The maximum number of concurrent login attempts; unlimited by default. */
   readonly forks?: number;
-  /** Where SSH_AUTH_SOCK and HOME are looked up. */
+  /** Provides SSH_AUTH_SOCK and HOME. */
   readonly env: NodeJS.ProcessEnv;
   readonly onDebug?: (line: string) => void;
 }
 
-/** A connector that keeps one login for each host and one session for each endpoint. */
+/** Create a connector, which keeps one login for each host and one session for each endpoint. */
 export function createConnector(options: ConnectorOptions): Connector {
   const sessions = new Map<string, Promise<Opened>>();
   const retired: Promise<Opened>[] = [];
@@ -57,7 +57,7 @@ export function createConnector(options: ConnectorOptions): Connector {
         retired.push(opened);
       }
       const { login } = layersOf(endpoint);
-      // The login of a container is its node's, which is not what is to be reset.
+      // A container's login is that of its node, which must not be reset.
       if (login.name === endpoint.name) await loginsOf(login).retire(login);
     },
     get logins() {
@@ -84,7 +84,7 @@ export function createConnector(options: ConnectorOptions): Connector {
   }
 }
 
-/** What an inventory says is any word: a way that we do not have must not become another one. */
+/** An inventory may name anything: an unknown connection must not silently become another one. */
 function noWay(endpoint: Endpoint): SessionFailure | undefined {
   const { name, connection, become } = endpoint;
   if (become !== undefined && becomeMethodNamed(become.method) === undefined)

@@ -1,2 +1,2 @@
-/** What a program said in several lines, in one. */
+/** Join several lines of output into one. */
 export const inOneLine = (said: string): string => said.split(/\s*\n\s*/).join('; ');

@@ -6,20 +6,20 @@ import { inOneLine } from './in-one-line.ts';
 import type { Ending } from './pipes.ts';
 import type { Prompt } from './start-shell.ts';
 
-/** What lies between a login and the shell that is wanted: containers to enter, users to become. */
+/** The layers between a login and the wanted shell: containers to enter, users to become. */
 interface Layers {
-  /** The endpoint that is logged in to. */
+  /** The endpoint to log in to. */
   readonly login: Endpoint;
-  /** Puts a command line into all layers. */
+  /** Wraps a command line in all layers. */
   readonly wrap: (commandLine: string) => string;
   readonly prompts: readonly Prompt[];
-  /** Whether there is any: the shell is then another user's than the one who logged in. */
+  /** Whether there are any layers: the shell then belongs to another user than the one who logged in. */
   readonly any: boolean;
-  /** Failures that are surely of one connection on the way, the outermost first. */
+  /** Explains failures that certainly come from one of the connections, outermost first. */
   readonly explain: (said: string, ending: Ending) => SessionFailure | undefined;
 }
 
-/** Takes an endpoint apart into the login and the layers upon it. */
+/** Split an endpoint into the login and the layers on top of it. */
 export function layersOf(endpoint: Endpoint): Layers {
   const { become } = endpoint;
   const base = connected(endpoint);
@@ -42,7 +42,9 @@ function connected(endpoint: Endpoint): Layers {
   };
 }
 
-/** Why no shell came: what a connection explains, else what becoming says, else all that was said. */
+/**
+ * Why no shell started: the connection's explanation, otherwise that of becoming the user, otherwise all the output.
+ */
 export function explainFailure(endpoint: Endpoint, said: string, ending: Ending): SessionFailure {
   const own = layersOf(endpoint).explain(said, ending);
   if (own !== undefined) return own;

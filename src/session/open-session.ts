@@ -13,7 +13,7 @@ export type Opened =
 /** How long a shell may take to greet after the login. */
 const greetingTimeoutMs = 30_000;
 
-/** Starts a shell through all layers of an endpoint and makes it a session. */
+/** Start a shell through all layers of an endpoint and make it a session. */
 export async function openSession(
   endpoint: Endpoint,
   launch: Launch,

@@ -18,6 +18,6 @@ function destroyChild(child: ChildProcessWithoutNullStreams): void {
   try {
     process.kill(-child.pid, 'SIGTERM');
   } catch {
-    // It has just ended by itself.
+    // The process has just ended by itself.
   }
 }

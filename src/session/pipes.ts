@@ -1,27 +1,27 @@
 import type { Readable, Writable } from 'node:stream';
 import type { SessionFailure } from '../core/session.ts';
 
-/** A process that runs somewhere, by its three streams. */
+/** A process running anywhere, represented by its three streams. */
 export interface Pipes {
   readonly stdin: Writable;
   readonly stdout: Readable;
   readonly stderr: Readable;
-  /** Fulfilled when the process and its streams have ended, with how. */
+  /** Resolves when the process and its streams have ended, with how they ended. */
   readonly ended: Promise<Ending>;
-  /** Lets go of the process at once, without waiting for it. */
+  /** Drop the process at once, without waiting for it. */
   destroy(): void;
 }
 
-/** How a process ended: its exit code, or what became of the connection to it. */
+/** How a process ended: its exit code, or what happened to the connection. */
 export interface Ending {
   readonly code?: number;
   readonly message: string;
 }
 
-/** The pipes of what was started, or why nothing was. */
+/** The pipes of the started process, or why it was not started. */
 export type Launched =
   | { readonly ok: true; readonly pipes: Pipes }
   | { readonly ok: false; readonly failure: SessionFailure };
 
-/** Starts a command line on a host, as the user who logged in there. */
+/** Starts a command line on a host, as the login user. */
 export type Launch = (commandLine: string, signal?: AbortSignal) => Promise<Launched>;

@@ -4,27 +4,32 @@ import type { Shell, Started } from './start-shell.ts';
 import { encodeExchange } from './wire/encode-exchange.ts';
 import { ReplyReader } from './wire/reply-reader.ts';
 
-/** What a session needs of the one who opens it. */
+/** What a session needs from its creator. */
 interface SessionSetup {
   /** Names host and port, for messages. */
   readonly place: string;
-  /** Another shell by the same way: to end what runs in the first, or to go on after that. */
+  /** Starts another shell the same way: to stop what runs in the first one, or to continue after that. */
   readonly startAgain: (signal?: AbortSignal) => Promise<Started>;
-  /** Told once when no more exchange is possible; with the shell, where the connection was lost in the middle of one. */
+  /** Called once no more exchanges are possible; with the shell if the connection was lost during an exchange. */
   readonly onEnd: (left?: OrphanedShell) => void;
 }
 
-/** A shell whose connection is gone, and which may go on with what it was told. */
+/** A shell whose connection is gone, and which may still be executing its commands. */
 export type OrphanedShell = Pick<Shell, 'pid' | 'token'>;
 
-/** What a host may send in one exchange, where nobody asked for the content of files: it is held in memory. */
+/** The maximum output of one exchange, unless file content was requested: it is held in memory. */
 const mostOfOutput = 32 * 1024 ** 2;
 const mostOfContent = 1024 ** 3;
 
-/** How long what a lost connection left running may take to end by itself: a package is better installed than broken off. */
+/**
+ * How long commands left running by a lost connection may take to finish: better to let a package installation
+ * complete than to break it off.
+ */
 const graceSeconds = 60;
 
-/** A session over a wire shell: exchanges go in one after another, each as one write, and come back as replies. */
+/**
+ * A session over a wire shell: exchanges are sent one after another, each in a single write, and come back as replies.
+ */
 export class ShellSession implements Session {
   readonly greeting: Greeting;
   readonly #setup: SessionSetup;
@@ -70,13 +75,16 @@ export class ShellSession implements Session {
     return exchanged;
   }
 
-  /** Before anything else: what a shell of the same user still does gets time to end, and nothing further is begun. */
+  /**
+   * Called first: gives what an old shell of the same user is still executing time to finish, and prevents it from
+   * starting anything more.
+   */
   async outlive({ pid, token }: OrphanedShell, signal?: AbortSignal): Promise<void> {
     const same = `case $(tr '\\0' ' ' </proc/${pid}/cmdline) in *${token}*) _abort ${pid} ${graceSeconds} ;; esac`;
     await this.exchange([{ script: same, deadlineMs: (graceSeconds + 10) * 1000 }], signal);
   }
 
-  /** After an interrupt the next exchange gets a new shell. */
+  /** After an interrupt, the next exchange gets a new shell. */
   async #revive(signal?: AbortSignal): Promise<Started> {
     if (this.#shell) return { ok: true, shell: this.#shell };
     const started = await this.#setup.startAgain(signal);
@@ -131,7 +139,7 @@ export class ShellSession implements Session {
     shell.pipes.stdin.write(bytes);
   }
 
-  /** Ends what runs by a second shell, since the first one reads nothing while it runs. */
+  /** Stop what is running from a second shell, since the first one does not read while it runs. */
   async #interrupt(shell: Shell): Promise<void> {
     this.#shell = undefined;
     const started = await this.#setup.startAgain(AbortSignal.timeout(3000));
@@ -157,7 +165,7 @@ export class ShellSession implements Session {
   }
 }
 
-/** At the end of its input a wire shell ends by itself; one that does not within a second is let go. */
+/** A wire shell exits at the end of its input; if it does not within a second, drop it. */
 async function endShell({ pipes }: Shell): Promise<void> {
   const timer = setTimeout(() => pipes.destroy(), 1000);
   pipes.stdin.end();

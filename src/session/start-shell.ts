@@ -3,26 +3,26 @@ import type { Greeting, SessionFailure } from '../core/session.ts';
 import type { Ending, Launch, Pipes } from './pipes.ts';
 import { bootstrap } from './wire/shell-text.ts';
 
-/** A login may print a long message of the day, but not without end. */
+/** A login may print a long message of the day, but not endless output. */
 const mostBeforeGreeting = 1024 ** 2;
-/** What is kept of it: the greeting is short. */
+/** How much of it to keep: the greeting is short. */
 const longestSaid = 64 * 1024;
 const longestReason = 2000;
 
-/** How to start a wire shell, and how to explain it when none comes. */
+/** How to start a wire shell, and how to explain a failure. */
 export interface ShellStart {
   readonly launch: Launch;
   readonly shell: string;
-  /** Puts the bootstrap into what becomes another user or enters a container. */
+  /** Wraps the bootstrap in commands that become another user or enter a container. */
   readonly wrap: (commandLine: string) => string;
   readonly home: 'inherited' | 'from passwd';
-  /** Passwords by the prompts that ask for them. */
+  /** Passwords, with the prompts that ask for them. */
   readonly prompts: readonly Prompt[];
   readonly timeoutMs: number;
   readonly explain: (said: string, ending: Ending) => SessionFailure;
 }
 
-/** A password for whoever shows exactly this prompt; without one the prompt is a failure. */
+/** The password for exactly this prompt; if there is none, the prompt is a failure. */
 export interface Prompt {
   readonly text: string;
   readonly password?: string;
@@ -35,18 +35,18 @@ export interface Shell {
   readonly pipes: Pipes;
   readonly greeting: Greeting;
   readonly pid: number;
-  /** Random; in the arguments of this shell alone. */
+  /** Random; occurs only in the arguments of this shell. */
   readonly token: string;
-  /** Where its output goes from now on. */
+  /** Direct its output to this sink from now on. */
   listen(sink: Sink): void;
 }
 
-/** A shell that answers, or why there is none. */
+/** A shell that responds, or why there is none. */
 export type Started =
   | { readonly ok: true; readonly shell: Shell }
   | { readonly ok: false; readonly failure: SessionFailure };
 
-/** Starts a wire shell and waits for its greeting, giving passwords where they are asked for. */
+/** Start a wire shell and wait for its greeting, answering password prompts. */
 export async function startShell(start: ShellStart, signal?: AbortSignal): Promise<Started> {
   const token = randomBytes(8).toString('hex');
   const launched = await start.launch(start.wrap(bootstrap(token, start.shell, start.home)), signal);
@@ -61,7 +61,7 @@ function awaitGreeting(pipes: Pipes, token: string, start: ShellStart, signal?: 
     let sink: Sink = receive;
     pipes.stdout.on('data', (chunk: Buffer) => sink('stdout', chunk));
     pipes.stderr.on('data', (chunk: Buffer) => sink('stderr', chunk));
-    // A write to a shell that has just ended fails; `ended` tells.
+    // Writing to a shell that has just ended fails; `ended` reports it.
     for (const stream of [pipes.stdin, pipes.stdout, pipes.stderr]) stream.on('error', () => {});
     const timer = setTimeout(() => giveUp(`no answer within ${start.timeoutMs / 1000} s`), start.timeoutMs);
     const onAbort = () => giveUp('interrupted');
@@ -86,14 +86,14 @@ function awaitGreeting(pipes: Pipes, token: string, start: ShellStart, signal?: 
       for (const { text, password } of start.prompts) {
         if (!said.stderr.includes(text)) continue;
         said.stderr = said.stderr.replace(text, '');
-        // Asked again, the password was wrong: without a further one the asker says so and ends.
+        // A second prompt means that the password was wrong: without another one, the program reports that and exits.
         if (password === undefined || asked.has(text)) pipes.stdin.end();
         else pipes.stdin.write(`${password}\n`);
         asked.add(text);
       }
     }
 
-    /** What the other side said last: a looping login script says the same again and again. */
+    /** The last output of the other side: a looping login script repeats itself endlessly. */
     function reason(instead?: string): string {
       return instead ?? (said.stderr.trim() || said.stdout.trim()).slice(-longestReason);
     }

@@ -6,9 +6,9 @@ import { throughPipes } from '../through-pipes.ts';
 
 /** One way to become another user on a host. */
 export interface BecomeMethod {
-  /** The command line that runs another one as the user, and what it asks on the way. */
+  /** The command line that runs another one as the user, and the prompt it may show. */
   readonly enter: (become: Become) => Entered;
-  /** The way out, by what it said. */
+  /** How to solve a failure, given the program's output. */
   readonly hint: (become: Become, words: string) => string | undefined;
 }
 
@@ -17,16 +17,16 @@ interface Entered {
   readonly prompts: readonly Prompt[];
 }
 
-/** Flags and programs may be several words. One with a quote that is not closed is taken as it stands. */
+/** Split flags or a program with arguments into words. If a quote is not closed, split at whitespace. */
 export const shellWordsOf = (text: string): readonly string[] => splitWords(text) ?? text.split(/\s+/).filter(Boolean);
 
-/** What the user's shell is given: another user than root cannot open the pipes of the one who logged in. */
+/** The command line for the user's shell: a user other than root cannot reopen the login user's pipes. */
 export const pipedFor = ({ user }: Become, line: string): string => (user === 'root' ? line : throughPipes(line));
 
 /** A shell that runs a command line. */
 export const shellFor = (line: string): Script => script`/bin/sh -c ${line}`;
 
-/** What PAM and the passwd file say to sudo and su alike, and the way out. */
+/** How to solve the failures that PAM and the passwd file cause for both sudo and su. */
 export function hintOfPassword({ user, password }: Become, words: string): string | undefined {
   if (/unknown user|does not exist|No passwd entry|unknown login/i.test(words))
     return `there is no user ${user} on the host: create it before this task, or correct become_user`;

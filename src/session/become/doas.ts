@@ -1,7 +1,7 @@
 import { script } from '../../core/command.ts';
 import { type BecomeMethod, pipedFor, shellFor, shellWordsOf } from './become-method.ts';
 
-/** By OpenBSD's doas. It reads a password from a terminal only; -n makes it say so instead of waiting. */
+/** OpenBSD's doas. It reads passwords only from a terminal; with -n it reports that instead of waiting. */
 export const doas: BecomeMethod = {
   enter(become) {
     const { user, flags = '', exe = 'doas' } = become;

@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import type { Become } from '../../core/session.ts';
 import { becomeMethodOf } from './index.ts';
 
-/** Why nobody became another user: what was said, in one line, and the way out. */
+/** Why becoming the user failed: the output in one line, and how to solve it. */
 export function explainBecome(become: Become, said: string): { readonly words: string; readonly hint?: string } {
   const lines = said
     .replace(
@@ -12,7 +12,7 @@ export function explainBecome(become: Become, said: string): { readonly words: s
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '');
-  // A lecture of the host's own, or what a login prints, stands before the reason.
+  // The host's own lecture, or what a login prints, may precede the reason.
   const own = lines.filter((line) => line.startsWith(`${basename(become.exe ?? become.method)}: `));
   const words = (own.length > 0 ? own : lines).join('; ');
   const hint = becomeMethodOf(become.method).hint(become, words);

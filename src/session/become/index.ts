@@ -4,10 +4,10 @@ import { doas } from './doas.ts';
 import { su } from './su.ts';
 import { sudo } from './sudo.ts';
 
-/** Each way to become another user, by the name that the table in src/core/become-methods.ts gives it. */
+/** Each become method by its name in src/core/become-methods.ts. */
 const becomeMethods: Readonly<Record<BecomeMethodName, BecomeMethod>> = { sudo, su, doas };
 
-/** The way that a word means which has been looked at before. */
+/** The become method for a word that has already been checked. */
 export function becomeMethodOf(word: string): BecomeMethod {
   const name = becomeMethodNamed(word);
   if (name === undefined) throw new Error(`there is no become method ${word}`);

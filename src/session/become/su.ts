@@ -1,7 +1,7 @@
 import { script } from '../../core/command.ts';
 import { type BecomeMethod, hintOfPassword, pipedFor, shellFor, shellWordsOf } from './become-method.ts';
 
-/** By su, which asks for the password of the user. */
+/** su, which asks for the target user's password. */
 export const su: BecomeMethod = {
   enter(become) {
     const { user, password, flags = '', exe = 'su' } = become;

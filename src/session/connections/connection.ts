@@ -2,54 +2,54 @@ import type { Endpoint, SessionFailure } from '../../core/session.ts';
 import type { Ending, Launch } from '../pipes.ts';
 import type { ConfigLine } from '../ssh/config/parse-config.ts';
 
-/** One way to a shell: how it gets there, and how it says where it went and why it did not arrive. */
+/** One way to reach a shell: how to connect, how to name the destination, and how to explain a failure. */
 export type Connection = LoginConnection | EnteredConnection;
 
-/** A way that starts command lines by itself. */
+/** A connection that starts command lines by itself. */
 export interface LoginConnection extends Described {
   readonly kind: 'login';
-  /** Its logins for one run, with nobody logged in yet. */
+  /** Create its logins for one run, initially none. */
   readonly logins: (context: LoginContext) => Logins;
 }
 
-/** A way from another host's shell into this host. */
+/** A connection that enters this host from another host's shell. */
 export interface EnteredConnection extends Described {
   readonly kind: 'entered';
-  /** What the inventory does not tell; with that nothing is tried. */
+  /** What is missing in the inventory; if anything is, no attempt is made. */
   readonly lacks: (endpoint: Endpoint) => SessionFailure | undefined;
-  /** Where it is entered from, and the command line there that runs another one here. */
+  /** The host to enter it from, and the command line there that runs another one here. */
   readonly enter: (endpoint: Endpoint) => { readonly from: Endpoint; readonly wrap: (commandLine: string) => string };
 }
 
 interface Described {
-  /** The host as messages name it. */
+  /** How messages name the host. */
   readonly place: (endpoint: Endpoint) => string;
-  /** What was tried, for messages about what nobody else explains. */
+  /** What was attempted, for failures that nothing else explains. */
   readonly label: (endpoint: Endpoint) => string;
-  /** The failures that are surely of this way, whatever lies further in. */
+  /** Explains failures that certainly come from this connection, whatever layers are inside it. */
   readonly explain?: (endpoint: Endpoint, said: string, ending: Ending) => SessionFailure | undefined;
 }
 
-/** What logins need of the process around them. */
+/** What logins need from the surrounding process. */
 export interface LoginContext {
-  /** How many logins are made at a time; without it as many as are asked for. */
+  /** The maximum number of concurrent login attempts; unlimited by default. */
   readonly forks?: number;
   readonly env: NodeJS.ProcessEnv;
   readonly home: string;
   readonly onDebug?: (line: string) => void;
-  /** The lines of the ssh configuration that an endpoint names. */
+  /** The lines of the ssh configuration that an endpoint uses. */
   readonly configOf: (endpoint: Endpoint) => readonly ConfigLine[];
 }
 
-/** Logins by endpoint, each shared by all that runs there. */
+/** Logins by endpoint, each shared by everything that runs there. */
 export interface Logins {
   launchAt(endpoint: Endpoint): Launch;
-  /** Lets an endpoint's login go on with what it carries, and nothing more. */
+  /** Let an endpoint's login finish what it carries, but start nothing more on it. */
   retire(endpoint: Endpoint): Promise<void>;
-  /** How many were made so far. */
+  /** Number of logins so far. */
   readonly count: number;
   close(): Promise<void>;
 }
 
-/** Said where a login succeeded, or needed none, and no shell came. */
+/** The message if a login succeeded, or none was needed, but no shell started. */
 export const noShell = (): string => 'no shell after the login';

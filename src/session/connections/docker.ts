@@ -4,7 +4,10 @@ import { splitWords } from '../../core/split-words.ts';
 import { inOneLine } from '../in-one-line.ts';
 import type { EnteredConnection } from './connection.ts';
 
-/** A container of Docker's, through the client on this machine (which may itself talk to another: DOCKER_HOST, contexts). */
+/**
+ * A Docker container, through the client on this machine (which may itself talk to another one: DOCKER_HOST,
+ * contexts).
+ */
 export const docker: EnteredConnection = {
   kind: 'entered',
   place: (endpoint) => {
@@ -18,7 +21,7 @@ export const docker: EnteredConnection = {
       message: `${docker.place(endpoint)}: ${what}`,
       hint,
     });
-    // The client would take such a name for one of its options.
+    // The client would mistake such a name for an option.
     if (!/^[A-Za-z0-9]/.test(containerOf(endpoint)))
       return wrong('this is not the name of a container', 'correct ansible_host, the name or the ID of the container');
     return splitWords(endpoint.settings?.extraArgs ?? '') === undefined
@@ -45,7 +48,7 @@ export const docker: EnteredConnection = {
   },
 };
 
-/** What surely comes from the client or the daemon: nothing else says it so before our shell has greeted. */
+/** Messages that certainly come from the client or the daemon: nothing else prints them before our shell's greeting. */
 const reasons: readonly { pattern: RegExp; words?: string; hint: string }[] = [
   {
     pattern: /docker: (?:command )?not found/,

@@ -6,7 +6,7 @@ import { openssh } from './openssh.ts';
 import { pct } from './pct.ts';
 import { ssh } from './ssh.ts';
 
-/** Each way to a shell, by the name that the table in src/core/connections.ts gives it. */
+/** Each connection by its name in src/core/connections.ts. */
 export const connections: Readonly<Record<ConnectionName, Connection>> = {
   ssh,
   openssh,
@@ -15,7 +15,7 @@ export const connections: Readonly<Record<ConnectionName, Connection>> = {
   docker,
 };
 
-/** The way of an endpoint whose word has been looked at before. */
+/** The connection for a word that has already been checked. */
 export function connectionOf(word: string): Connection {
   const name = connectionNamed(word);
   if (name === undefined) throw new Error(`unknown connection type ${word}`);

@@ -4,7 +4,7 @@ import { pipesOfChild } from '../pipes-of-child.ts';
 import { throughPipes } from '../through-pipes.ts';
 import { type LoginConnection, noShell } from './connection.ts';
 
-/** This machine, as the user of this program. */
+/** This machine, as the user running this program. */
 export const local: LoginConnection = {
   kind: 'login',
   place: ({ name }) => name,
@@ -21,7 +21,7 @@ export const local: LoginConnection = {
 export const launchLocal =
   (env: NodeJS.ProcessEnv): Launch =>
   async (commandLine): Promise<Launched> => {
-    // A session of its own: a Ctrl-C at the terminal is for us to handle, not for what runs here.
+    // In its own process session: we handle a Ctrl-C at the terminal, not the processes started here.
     const child = spawn('/bin/sh', ['-c', throughPipes(commandLine)], { env, detached: true, stdio: 'pipe' });
     return { ok: true, pipes: pipesOfChild(child) };
   };

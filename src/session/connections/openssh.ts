@@ -10,7 +10,7 @@ export const openssh: LoginConnection = {
   kind: 'login',
   place: addressOf,
   label: noShell,
-  // 255 is how ssh says that the failure is its own.
+  // ssh exits with 255 if the failure is its own.
   explain: (endpoint, said, { code }) => (code === 255 ? explainOpenssh(addressOf(endpoint), said) : undefined),
   logins({ env, configOf }) {
     const launcher = createOpensshLauncher(env);

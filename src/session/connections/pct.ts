@@ -3,7 +3,7 @@ import type { Endpoint } from '../../core/session.ts';
 import { inOneLine } from '../in-one-line.ts';
 import type { EnteredConnection } from './connection.ts';
 
-/** A container of Proxmox, through the node that it runs on: no sshd is needed in it. */
+/** A Proxmox container, through the node that it runs on: it needs no sshd. */
 export const pct: EnteredConnection = {
   kind: 'entered',
   place: (endpoint) => `${endpoint.name} (container ${idOf(endpoint)} on ${endpoint.via?.name})`,
@@ -23,7 +23,7 @@ export const pct: EnteredConnection = {
       wrap: (line) => script`exec pct exec ${idOf(endpoint)} -- /bin/sh -c ${line}`.text,
     };
   },
-  // Said with a user to become, too, it is not that user who is missing.
+  // If this is printed when becoming a user, it is not the user that is missing.
   explain: (endpoint, said) =>
     /^(?:Configuration file '.*\.conf' does not exist|container '\d+' not running|CT \d+ not running)/m.test(said)
       ? {

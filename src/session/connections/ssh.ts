@@ -3,7 +3,7 @@ import { createLoginPool } from '../ssh/login-pool.ts';
 import { targetOf } from '../ssh/target-of.ts';
 import { type LoginConnection, noShell } from './connection.ts';
 
-/** The built-in ssh: one login for each host, with the keys, agent and known hosts that the ssh configuration says. */
+/** The built-in ssh: one login per host, with the keys, agent and known hosts from the ssh configuration. */
 export const ssh: LoginConnection = {
   kind: 'login',
   place: addressOf,

@@ -1,12 +1,12 @@
 import type { SessionFailure } from '../../core/session.ts';
 
-/** Why the system's ssh gave no shell, from what it said. */
+/** Why the system's ssh failed to start a shell, from its output. */
 export function explainOpenssh(place: string, said: string): SessionFailure {
   const reason = reasons.find(([, pattern]) => pattern.test(said))?.[0] ?? 'unreachable';
   const [, offending] = /Offending \S+ key in (\S+)/.exec(said) ?? [];
   const lines = said.split('\n').map((line) => line.trim());
   const telling = lines.filter((line) => line && !/^@|^Warning: Permanently|^Pseudo-terminal/.test(line));
-  // The long warning about a changed key says in one line where the old one is.
+  // One line of the long warning about a changed key says where the old key is.
   const message = offending ? `shows a host key that differs from ${offending}` : telling.join('; ');
   return {
     reason,

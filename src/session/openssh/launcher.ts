@@ -8,16 +8,16 @@ import { pipesOfChild } from '../pipes-of-child.ts';
 import type { ConfigValues } from '../ssh/config/resolve-config.ts';
 import { sshArguments } from './ssh-arguments.ts';
 
-/** Starts commands by the system's ssh, with one login for each host. */
+/** Starts commands with the system's ssh, using one login per host. */
 interface OpensshLauncher {
   launchAt(endpoint: Endpoint, config: ConfigValues): Launch;
-  /** Lets a target's login go on with what it carries, and nothing more. */
+  /** Let a target's login finish what it carries, but start nothing more on it. */
   retire(endpoint: Endpoint, config: ConfigValues): Promise<void>;
   readonly logins: number;
   close(): Promise<void>;
 }
 
-/** A launcher whose logins are shared by all sessions of a target. */
+/** Create a launcher whose logins are shared by all sessions of a target. */
 export function createOpensshLauncher(env: NodeJS.ProcessEnv): OpensshLauncher {
   const masters = new Map<string, Master>();
   let folder: string | undefined;
@@ -51,7 +51,7 @@ export function createOpensshLauncher(env: NodeJS.ProcessEnv): OpensshLauncher {
       logins++;
       masters.set(key, { words, ready: untilItSpeaks(pipes) });
     }
-    // 255: the connection itself has ended, or never was.
+    // 255: the connection itself ended, or never existed.
     void pipes.ended.then(({ code }) => code === 255 && masters.delete(key));
     return { ok: true, pipes };
   }
@@ -62,7 +62,7 @@ export function createOpensshLauncher(env: NodeJS.ProcessEnv): OpensshLauncher {
   }
 }
 
-/** The ssh that made the connection which the others share, by its arguments. */
+/** The ssh process whose connection the others share, and its arguments. */
 interface Master {
   readonly words: readonly string[];
   readonly ready: Promise<unknown>;

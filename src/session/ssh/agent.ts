@@ -1,22 +1,27 @@
 import type { Duplex } from 'node:stream';
 import type { BaseAgent, OpenSSHAgent, ParsedKey } from 'ssh2';
 
-/** An ssh-agent, asked for one login. */
+/** An ssh-agent, used for one login. */
 export interface TargetAgent {
-  /** As ssh2 wants it. */
+  /** In the form that ssh2 expects. */
   readonly auth: BaseAgent;
-  /** Ends what is asked of it. A connection that nobody ends keeps the program from ending. */
+  /** Abort pending requests: an open connection to the agent would keep this process from exiting. */
   close(): void;
 }
 
 interface AgentLimits {
-  /** How long it may take to name its keys. To sign, a person may have to confirm: that has as long as the login. */
+  /**
+   * How long the agent may take to list its keys. Signing may need a person's confirmation, so it may take as long as
+   * the login.
+   */
   readonly namingMs: number;
-  /** The public keys to offer, if not all. */
+  /** The public keys to offer; all by default. */
   readonly only?: readonly Buffer[];
 }
 
-/** The agent that listens on a socket; one that does not answer in time has failed, and the login goes on without it. */
+/**
+ * The agent that listens on a socket. If it does not answer in time it has failed, and the login continues without it.
+ */
 export function agentAt(ssh2: typeof import('ssh2'), socket: string, { only, namingMs }: AgentLimits): TargetAgent {
   const open = new Set<Duplex>();
   let closed = false;
@@ -40,7 +45,7 @@ export function agentAt(ssh2: typeof import('ssh2'), socket: string, { only, nam
       const late = setTimeout(close, namingMs);
       super.getIdentities((error, keys) => {
         clearTimeout(late);
-        // What OpenSSH's agent gives are parsed keys, whatever the types allow.
+        // OpenSSH's agent returns parsed keys, whatever the types allow.
         done(error, only === undefined ? keys : (keys as ParsedKey[] | undefined)?.filter((key) => isIn(only, key)));
       });
     }
@@ -58,5 +63,5 @@ export function agentAt(ssh2: typeof import('ssh2'), socket: string, { only, nam
 
 const isIn = (keys: readonly Buffer[], key: ParsedKey): boolean => keys.some((one) => one.equals(publicBlob(key)));
 
-/** A key's public part, as agents and servers name it. (The types say that it may be text; it is a Buffer.) */
+/** A key's public part, as agents and servers encode it. (The types allow a string; it is a Buffer.) */
 export const publicBlob = (key: ParsedKey): Buffer => Buffer.from(key.getPublicSSH());

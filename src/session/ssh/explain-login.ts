@@ -2,16 +2,16 @@ import type { SessionFailure } from '../../core/session.ts';
 import type { Method } from './identities.ts';
 import type { SshTarget } from './target.ts';
 
-/** What happened before a login ended. */
+/** What happened before a login failed. */
 interface LoginStory {
   readonly tried: readonly Method[];
-  /** Keys that are there and could not be used, with why. */
+  /** Keys that exist but could not be used, with the reason. */
   readonly unusable: readonly string[];
-  /** The methods that the server said it takes. */
+  /** The methods that the server reported as acceptable. */
   readonly serverTakes: readonly string[];
 }
 
-/** Why a login did not succeed, from what ssh2 and the socket said. */
+/** Why a login failed, from the errors of ssh2 and the socket. */
 export function explainLogin(
   error: Error & { level?: string; code?: string },
   target: SshTarget,
@@ -30,7 +30,7 @@ function notTaken(target: SshTarget, { tried, unusable, serverTakes }: LoginStor
   const took = offered ? `it took none of ${offered}` : 'there is no key, agent or password to offer';
   const takes = serverTakes.length > 0 ? ` (it takes ${serverTakes.join(', ')})` : '';
   const message = [`${target.place}: as ${target.user}: ${why}${took}${takes}`, ...unusable].join('; ');
-  // Debian's own configuration asks for GSSAPI everywhere: it counts where the server knows it.
+  // Debian's default configuration requests GSSAPI everywhere, so it matters only if the server supports it.
   const lacks = target.lacks.filter(({ method }) => serverTakes.includes(method));
   if (lacks.length === 0) return { reason: 'authentication', message };
   return unsupported(`${message}; ssh2 does not support ${lacks.map(({ shown }) => shown).join(', ')}`);

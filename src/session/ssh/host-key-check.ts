@@ -5,15 +5,15 @@ import type { SessionFailure } from '../../core/session.ts';
 import { fingerprint, judgeHostKey, type KnownHost, keyType, knownTypes, parseKnownHosts } from './known-hosts.ts';
 import type { SshTarget } from './target.ts';
 
-/** What is known of a host's keys, ready to judge the one that it shows. */
+/** What is known about a host's keys, for checking the one that it presents. */
 export interface HostKeyCheck {
-  /** Which algorithms to ask for first, so that the host shows a key that is known. */
+  /** The algorithms to request first, so that the host presents a known key. */
   readonly types: readonly string[];
-  /** Nothing when the key is trusted. */
+  /** Resolves to undefined if the key is trusted. */
   judge(key: Buffer): Promise<SessionFailure | undefined>;
 }
 
-/** Reads the known_hosts files of a target. */
+/** Read the known_hosts files of a target. */
 export async function readHostKeyCheck(target: SshTarget): Promise<HostKeyCheck> {
   const known = (await Promise.all(target.knownHostsFiles.map(readKnownHosts))).flat();
   const name = target.hostKeyAlias ?? target.host;
@@ -28,7 +28,7 @@ async function readKnownHosts(file: string): Promise<readonly KnownHost[]> {
   try {
     return parseKnownHosts(await readFile(file, 'utf8'), file);
   } catch {
-    // A file that is not there, or not for us to read, knows no host.
+    // A missing or unreadable file contains no hosts.
     return [];
   }
 }
@@ -53,7 +53,7 @@ function judge(
         message: `${target.place}: shows ${shown}, but ${verdict.by.at} has ${fingerprint(verdict.by.key)}: either the host was reinstalled, or the connection is being intercepted`,
       };
     case 'unknown':
-      // A host that is known by another type of key is not unknown: whoever is in between would show that one.
+      // A host known by another key type is not unknown: an attacker in the middle would present a key of a new type.
       if (target.hostKeyChecking === 'off' && verdict.otherTypes.length === 0) return undefined;
       return target.hostKeyChecking === 'accept-new'
         ? accept(name, port, key, target)
@@ -86,7 +86,7 @@ function unknown(
 
 function acceptCommand(name: string, port: number, key: Buffer, target: SshTarget, file: string): string {
   const line = knownHostsLine(name, port, key);
-  // A scan would reach another machine, or none, where the way leads through a jump host or an alias.
+  // A scan would reach another machine, or none, if the host is behind a jump host or has an alias.
   if (target.jump || target.proxyCommand || target.hostKeyAlias) return `echo ${quote(line)} >> ${quote(file)}`;
   const scanType = keyType(key)
     .replace(/^ssh-/, '')

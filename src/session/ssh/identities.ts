@@ -4,15 +4,15 @@ import { showMode } from '../../core/mode.ts';
 import { agentAt, publicBlob, type TargetAgent } from './agent.ts';
 import type { SshTarget } from './target.ts';
 
-/** What there is to log in with, in the order in which it is tried, and what could not be used. */
+/** The available login methods, in the order of attempts, and what could not be used. */
 export interface Identities {
   readonly methods: readonly Method[];
   readonly unusable: readonly string[];
-  /** The agent among them. */
+  /** The agent, if it is one of the methods. */
   readonly agent?: TargetAgent;
 }
 
-/** One attempt to log in: for the server, and by its name in messages. */
+/** One login attempt: what ssh2 sends, and its name in messages. */
 export interface Method {
   readonly shown: string;
   readonly auth: AnyAuthMethod;
@@ -20,7 +20,7 @@ export interface Method {
 
 type Ssh2 = typeof import('ssh2');
 
-/** Collects keys, the agent and the password of a target. */
+/** Collect the keys, agent and password for a target. */
 export async function collectIdentities(ssh2: Ssh2, target: SshTarget): Promise<Identities> {
   const keys = (await Promise.all(target.identityFiles.map((file) => readKey(ssh2, file, target)))).flat();
   const unusable = keys.flatMap((key) => ('unusable' in key ? [key.unusable] : []));
@@ -49,7 +49,7 @@ async function readKey(ssh2: Ssh2, file: string, target: SshTarget): Promise<(Me
 const unusable = (file: string, { message }: Error): string =>
   message.includes('passphrase') ? `${file} is encrypted: add it to an ssh-agent with ssh-add` : `${file}: ${message}`;
 
-/** A private key of ours that others may read counts as lost: ssh does not take it either. */
+/** A private key that others can read counts as compromised: ssh does not accept it either. */
 async function openToOthers(file: string, text: string): Promise<string | undefined> {
   if (!text.includes('PRIVATE KEY')) return undefined;
   const { uid, mode } = await stat(file);

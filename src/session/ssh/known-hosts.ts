@@ -12,13 +12,13 @@ export interface KnownHost {
   readonly at: string;
 }
 
-/** What known_hosts says of a key that a host has shown. */
+/** The verdict of known_hosts on a key that a host presented. */
 type Verdict =
   | { readonly verdict: 'trusted' }
   | { readonly verdict: 'unknown'; readonly otherTypes: readonly KnownHost[]; readonly authority?: KnownHost }
   | { readonly verdict: 'changed' | 'revoked'; readonly by: KnownHost };
 
-/** Judges a key that `host` shows, as OpenSSH does. */
+/** Check a key that `host` presents, as OpenSSH does. */
 export function judgeHostKey(known: readonly KnownHost[], host: string, port: number, key: Buffer): Verdict {
   const revoked = known.find((entry) => entry.marker === '@revoked' && entry.key.equals(key));
   if (revoked) return { verdict: 'revoked', by: revoked };
@@ -27,7 +27,7 @@ export function judgeHostKey(known: readonly KnownHost[], host: string, port: nu
   if (plain.some((entry) => entry.key.equals(key))) return { verdict: 'trusted' };
   const other = plain.find(({ type }) => type === keyType(key));
   if (other) return { verdict: 'changed', by: other };
-  // OpenSSH takes a key that is known without the port.
+  // OpenSSH also accepts a key that is known without the port.
   if (port !== 22 && entriesFor(known, host, 22).some((entry) => !entry.marker && entry.key.equals(key)))
     return { verdict: 'trusted' };
   return {
@@ -37,20 +37,23 @@ export function judgeHostKey(known: readonly KnownHost[], host: string, port: nu
   };
 }
 
-/** The key types that a host is known by, best first asked for: else a host known by ed25519 may show rsa, and look unknown. */
+/**
+ * The key types known for a host, to be requested first: otherwise a host known by ed25519 may present an rsa key and
+ * look unknown.
+ */
 export const knownTypes = (known: readonly KnownHost[], host: string, port: number): readonly string[] => [
   ...new Set(entriesFor(known, host, port).flatMap(({ marker, type }) => (marker ? [] : [type]))),
 ];
 
-/** Reads a known_hosts file; lines that it cannot read it leaves out, as OpenSSH does. */
+/** Parse a known_hosts file; skips lines that it cannot parse, as OpenSSH does. */
 export const parseKnownHosts = (text: string, file: string): readonly KnownHost[] =>
   text.split('\n').flatMap((line, index) => parseLine(line, `${file}:${index + 1}`));
 
-/** A key's fingerprint as ssh shows it. */
+/** A key's fingerprint, in ssh's format. */
 export const fingerprint = (key: Buffer): string =>
   `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`;
 
-/** The type that a key blob begins with, such as `ssh-ed25519`. */
+/** The type at the start of a key blob, such as `ssh-ed25519`. */
 export const keyType = (key: Buffer): string => key.toString('latin1', 4, 4 + key.readUInt32BE(0));
 
 function parseLine(line: string, at: string): KnownHost[] {
@@ -75,7 +78,7 @@ function matchesHash(hashed: string, name: string): boolean {
   return createHmac('sha1', Buffer.from(salt, 'base64')).update(name).digest('base64') === hash;
 }
 
-/** Whether one of the patterns matches and none that begins with `!` does. */
+/** Whether one of the patterns matches and none of those starting with `!` does. */
 export function matchesPatterns(patterns: readonly string[], name: string): boolean {
   const matches = patterns.filter((pattern) => globPattern(pattern.replace(/^!/, ''), { classes: false }).test(name));
   return matches.length > 0 && !matches.some((pattern) => pattern.startsWith('!'));

@@ -4,23 +4,23 @@ import { ForwardError, type LoggedIn, type Login, logIn } from './login.ts';
 import { proxyStream } from './proxy-stream.ts';
 import type { SshTarget } from './target.ts';
 
-/** Logins by target, shared by all that runs there. */
+/** Logins by target, shared by everything that runs there. */
 interface LoginPool {
-  /** Starts a command on a target, with a further login only when the ones that there are take no more. */
+  /** Start a command on a target; logs in again only if the existing logins accept no more channels. */
   launch(target: SshTarget, commandLine: string, signal?: AbortSignal): Promise<Launched>;
-  /** Lets a target's logins go on with what they carry, and nothing more. */
+  /** Let a target's logins finish what they carry, but start nothing more on them. */
   retire(target: SshTarget): void;
   readonly logins: number;
   close(): void;
 }
 
-/** How many logins are made at a time, and who is told what ssh2 does. */
+/** The maximum number of concurrent login attempts, and a sink for ssh2's debug output. */
 interface LoginPoolOptions {
   readonly forks?: number;
   readonly onDebug?: (line: string) => void;
 }
 
-/** A pool in which nobody is logged in yet. */
+/** Create a pool without any logins. */
 export function createLoginPool({ forks = Number.POSITIVE_INFINITY, onDebug }: LoginPoolOptions): LoginPool {
   const loginsByTarget = new Map<string, Promise<LoggedIn>[]>();
   const retired: Promise<LoggedIn>[] = [];
@@ -65,7 +65,7 @@ export function createLoginPool({ forks = Number.POSITIVE_INFINITY, onDebug }: L
     const jump = target.jump && (await loginAt(target.jump, 0));
     if (jump && !jump.ok) return jump;
     const dial = dialler(target, jump?.login);
-    // After the jump host's login, which needs a slot of its own.
+    // Not before the jump host has logged in, since that needs a slot of its own.
     return slots.take(async () => {
       count++;
       try {
@@ -91,7 +91,7 @@ function dialler({ host, port, proxyCommand }: SshTarget, jump?: Login) {
   return proxyCommand ? () => proxyStream(proxyCommand) : undefined;
 }
 
-// A login is shared: who is interrupted stops waiting, and leaves it to the others.
+// A login is shared: an interrupted caller stops waiting, but the login continues for the others.
 function interruptible(launched: Promise<Launched>, signal?: AbortSignal): Promise<Launched> {
   if (!signal) return launched;
   return new Promise((resolve, reject) => {
@@ -102,7 +102,7 @@ function interruptible(launched: Promise<Launched>, signal?: AbortSignal): Promi
   });
 }
 
-/** Lets so many run at a time. */
+/** Limits the number of tasks running at the same time. */
 function createSlots(size: number) {
   const waiting: (() => void)[] = [];
   let free = size;

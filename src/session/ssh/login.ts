@@ -8,9 +8,9 @@ import { type HostKeyCheck, readHostKeyCheck } from './host-key-check.ts';
 import { collectIdentities, type Identities, type Method } from './identities.ts';
 import type { SshTarget } from './target.ts';
 
-/** A login on a host: commands start on it without another one. */
+/** A login on a host: commands can start on it without logging in again. */
 export interface Login {
-  /** `undefined` when the server gives no further channel on this login. */
+  /** Resolves to `undefined` if the server allows no further channel on this login. */
   exec(commandLine: string): Promise<Launched | undefined>;
   /** A connection from the host to somewhere else. */
   forward(host: string, port: number): Promise<Duplex>;
@@ -23,23 +23,23 @@ export type LoggedIn =
   | { readonly ok: true; readonly login: Login }
   | { readonly ok: false; readonly failure: SessionFailure };
 
-/** A host could not be reached from the one that shall be jumped through. */
+/** The target could not be reached from the jump host. */
 export class ForwardError extends Error {}
 
-/** Logs in at a target, by TCP or over what `dial` opens. */
+/** Log in to a target, over TCP or the stream that `dial` opens. */
 export async function logIn(
   target: SshTarget,
   dial: () => Duplex | Promise<Duplex> = () => tcp(target),
   onDebug?: (line: string) => void,
 ): Promise<LoggedIn> {
-  // Lazily: most of what is run in a terminal needs no ssh.
+  // Loaded lazily: most commands do not need ssh.
   const { default: ssh2 } = await import('ssh2');
   const [hostKeys, identities] = await Promise.all([readHostKeyCheck(target), collectIdentities(ssh2, target)]);
-  // Opened last: a stream that fails at once shall find ssh2 listening.
+  // Opened last, so that ssh2 is already listening if the stream fails at once.
   return converse(new ssh2.Client(), await dial(), { target, hostKeys, identities, onDebug });
 }
 
-// Node gives an address 250 ms before it tries the next one: too little for a far host.
+// Node gives each address 250 ms before it tries the next one, which is too short for a distant host.
 const tcp = ({ host, port }: SshTarget): Duplex =>
   connect({ host, port, noDelay: true, autoSelectFamilyAttemptTimeout: 2000 });
 
@@ -71,12 +71,12 @@ function converse(client: Client, sock: Duplex, { target, hostKeys, identities, 
     const withoutAgent = ({ message }: Error) => {
       const at = tried.findIndex(({ auth }) => auth.type === 'agent');
       const isMute = /^Failed to (connect|retrieve)/.test(message);
-      // Of an agent that could not be asked, the server has refused nothing.
+      // The agent could not be asked, so the server has not rejected it.
       if (isMute && at >= 0) tried.splice(at, 1);
       unusable.push(`the ssh-agent at ${target.agent} ${isMute ? 'does not answer' : `says: ${message}`}`);
     };
     client.on('error', (error) => {
-      // Without its agent, or with a key that cannot sign, the client goes on to the next method.
+      // Without its agent, or with a key that cannot sign, the client continues with the next method.
       if (error.level === 'agent') return void withoutAgent(error);
       if (/signing/.test(error.message)) return;
       last = {
@@ -107,7 +107,7 @@ function converse(client: Client, sock: Duplex, { target, hostKeys, identities, 
       },
       authHandler: (methodsLeft, _partial, next) => {
         if (methodsLeft) serverTakes = methodsLeft;
-        // The types forget that `false` ends it.
+        // The types omit that `false` ends the attempts.
         next((nextMethod(queue, serverTakes, tried) ?? false) as AnyAuthMethod);
       },
       ...(onDebug && { debug: (line: string) => onDebug(`${target.place}: ${line}`) }),
@@ -115,7 +115,7 @@ function converse(client: Client, sock: Duplex, { target, hostKeys, identities, 
   });
 }
 
-/** The next method that the server takes. */
+/** The next method that the server accepts. */
 function nextMethod(queue: Method[], serverTakes: readonly string[], tried: Method[]): AnyAuthMethod | undefined {
   const isTaken = ({ auth }: Method) =>
     serverTakes.length === 0 || serverTakes.includes(auth.type === 'agent' ? 'publickey' : auth.type);
@@ -133,7 +133,7 @@ function loginOf(client: Client, ended: Promise<Ending>, last: () => Ending): Lo
       new Promise((resolve) => {
         client.exec(commandLine, (error, channel) => {
           if (!error) return resolve({ ok: true, pipes: pipesOfChannel(channel, last) });
-          // The connection is fine, only MaxSessions is reached.
+          // The connection is fine; only MaxSessions has been reached.
           if ('reason' in error && typeof error.reason === 'number') return resolve(undefined);
           resolve({ ok: false, failure: { reason: 'lost', message: error.message } });
         });

@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import { Duplex } from 'node:stream';
 
-/** A ProxyCommand's stdin and stdout as one stream; when it fails, the stream's error is what the command said. */
+/** A ProxyCommand's stdin and stdout as one stream; if the command fails, the stream's error contains its output. */
 export function proxyStream(command: string): Duplex {
   const child = spawn('/bin/sh', ['-c', `exec ${command}`], { stdio: 'pipe' });
   const stream = new Duplex({
     read: () => void child.stdout.resume(),
-    // The command may end before it reads what it is told: its exit code and its words tell more than EPIPE.
+    // The command may end before it reads its input; its exit code and output are more informative than EPIPE.
     write: (chunk, _encoding, done) => void child.stdin.write(chunk, () => done()),
     final: (done) => void child.stdin.end(() => done()),
     destroy(error, done) {

@@ -10,7 +10,7 @@ import type { SshTarget } from './target.ts';
 import type { TargetContext, TargetResult } from './target-result.ts';
 import { throughProxy } from './through-proxy.ts';
 
-/** Completes an endpoint by the ssh configuration: what the inventory says comes first. */
+/** Complete an endpoint from the ssh configuration; the inventory takes precedence. */
 export function targetOf(endpoint: Endpoint, context: TargetContext): TargetResult {
   const config = configFor(endpoint, context);
   const values = readValues(config);
@@ -42,7 +42,7 @@ export function targetOf(endpoint: Endpoint, context: TargetContext): TargetResu
   return throughProxy({ target, endpoint, way, via: context.via ?? [] }, (text) => expandTokens(text, tokens), resolve);
 }
 
-/** What the ssh configuration says of an endpoint. */
+/** The ssh configuration for an endpoint. */
 export const configFor = (endpoint: Endpoint, { config }: Pick<TargetContext, 'config'>): ConfigValues =>
   resolveConfig(config, queryOf(endpoint));
 
@@ -56,7 +56,7 @@ const ofThisMachine = (): Tokens => ({
   L: hostname().replace(/\..*/, ''),
 });
 
-/** The line that makes all the difference and that only the system's ssh can honour. */
+/** The line that decides how to connect and that only the system's ssh can honour. */
 function beyondSsh2({ undecidable }: ConfigValues, values: ValueReader): string | undefined {
   const line =
     undecidable ?? values.line('proxyusefdpass', 'yes') ?? values.line('canonicalizehostname', 'yes', 'always');
@@ -111,11 +111,11 @@ function hostKeys(
 
 const inSshFolder = (home: string): string[] => [join(home, '.ssh/known_hosts'), join(home, '.ssh/known_hosts2')];
 
-// OpenSSH's `no` takes unknown keys, and only warns of a changed one; we refuse that one.
+// OpenSSH's `no` accepts unknown keys, and only warns about a changed one; we refuse a changed key.
 const checking = (said = 'ask'): SshTarget['hostKeyChecking'] =>
   ['no', 'off', 'accept-new'].includes(said) ? 'accept-new' : 'strict';
 
-/** Ways to log in that the configuration asks for and ssh2 lacks: named when the login fails. */
+/** Login methods that the configuration requests and ssh2 lacks; mentioned if the login fails. */
 function lacking(values: ValueReader): SshTarget['lacks'] {
   const lines = [
     ['gssapi-with-mic', values.line('gssapiauthentication', 'yes')],

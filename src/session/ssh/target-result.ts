@@ -2,7 +2,7 @@ import type { SessionFailure } from '../../core/session.ts';
 import type { ConfigLine } from './config/parse-config.ts';
 import type { SshTarget } from './target.ts';
 
-/** Where and how to log in, or what stands against it. */
+/** Where and how to log in, or what prevents it. */
 export type TargetResult =
   | { readonly ok: true; readonly target: SshTarget }
   | { readonly ok: false; readonly failure: SessionFailure };
@@ -14,6 +14,6 @@ export interface TargetContext {
   readonly home: string;
   /** The jump hosts on the way, as far as they are known. */
   readonly via?: readonly string[];
-  /** Reached through others: what its own lines say of the way does not count. */
+  /** Already reached through other hosts: its own proxy lines are ignored. */
   readonly direct?: boolean;
 }

@@ -2,7 +2,7 @@ import type { Endpoint } from '../../core/session.ts';
 import type { SshTarget } from './target.ts';
 import type { TargetContext, TargetResult } from './target-result.ts';
 
-/** A target whose way there is still open: what its configuration says of it, and the jump hosts that led to it. */
+/** A target whose route is not determined yet, with its configuration and the jump hosts that led to it. */
 interface Reached {
   readonly target: SshTarget;
   readonly endpoint: Endpoint;
@@ -13,7 +13,7 @@ interface Reached {
 /** Completes the endpoint of a jump host. */
 type Resolve = (jump: Endpoint, context: Pick<TargetContext, 'via' | 'direct'>) => TargetResult;
 
-/** Adds to a target what its configuration says of the way there: a ProxyCommand, or a chain of jump hosts. */
+/** Add the configured route to a target: a ProxyCommand, or a chain of jump hosts. */
 export function throughProxy(reached: Reached, expand: (text: string) => string, resolve: Resolve): TargetResult {
   const { target } = reached;
   const { command, jumps } = reached.way;
@@ -27,7 +27,7 @@ export function throughProxy(reached: Reached, expand: (text: string) => string,
 function resolveChain(specs: readonly string[], { endpoint, via }: Reached, resolve: Resolve): TargetResult {
   const [nearest = '', ...further] = specs;
   const way = [...via, nearest];
-  // Only the first of a chain is reached in its own way.
+  // Only the first host of a chain is reached by its own configured route.
   const first = via.includes(nearest) ? circle(endpoint, way) : resolve(jumpEndpoint(nearest, endpoint), { via: way });
   return further.reduce<TargetResult>((reached, spec) => {
     if (!reached.ok) return reached;
@@ -41,7 +41,10 @@ const circle = ({ name }: Endpoint, via: readonly string[]): TargetResult => ({
   failure: { reason: 'unreachable', message: `${name}: ProxyJump forms a loop: ${via.join(', ')}` },
 });
 
-/** The endpoint of a jump host, from [user@]host[:port] or ssh://…: with how the target checks host keys, without its password and key. */
+/**
+ * The endpoint of a jump host, from [user@]host[:port] or ssh://…: it checks host keys like the target, but does not
+ * use the target's password and key.
+ */
 function jumpEndpoint(spec: string, { knownHostsFiles, hostKeyChecking, connectTimeoutMs }: Endpoint): Endpoint {
   const [, user, bracketed, plain, port] =
     /^(?:ssh:\/\/)?(?:(.*)@)?(?:\[([^\]]+)\]|([^:]+))(?::(\d+))?\/?$/.exec(spec) ?? [];

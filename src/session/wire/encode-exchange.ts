@@ -2,7 +2,7 @@ import type { Part } from '../../core/session.ts';
 import { encodeText } from '../../core/text-codec.ts';
 import { prelude } from './shell-text.ts';
 
-/** An exchange as the wire shell reads it: the length of a text, the text, and then what the parts read, in their order. */
+/** Encode an exchange for the wire shell: the length of a text, the text, and then the stdin of each part, in order. */
 export function encodeExchange(parts: readonly Part[], nonce: string, options: { first: boolean }): Buffer {
   const text = encodeText(
     ['{', options.first ? prelude : '', `_n='${nonce}' _r=0`, '_mark', ...parts.map(call), '}'].join('\n'),

@@ -1,4 +1,4 @@
-/** Parts a stream of bytes at the marks that only we know: a random nonce, a word, and a newline. */
+/** Splits a stream of bytes at marks that only we know: a random nonce, a word, and a newline. */
 export class MarkSplitter {
   readonly #nonce: Buffer;
   readonly #onBytes: (bytes: Buffer) => void;
@@ -11,7 +11,7 @@ export class MarkSplitter {
     this.#onMark = onMark;
   }
 
-  /** Bytes go on at once, but for those at the end that could be the beginning of a mark. */
+  /** Passes bytes on at once, except those at the end that could be the start of a mark. */
   push(chunk: Buffer): void {
     let rest = this.#held.length > 0 ? Buffer.concat([this.#held, chunk]) : chunk;
     for (;;) {
@@ -33,7 +33,7 @@ export class MarkSplitter {
   }
 }
 
-/** How many bytes at the end of `bytes` are a beginning of `nonce`. */
+/** The number of bytes at the end of `bytes` that are a prefix of `nonce`. */
 function partialLength(bytes: Buffer, nonce: Buffer): number {
   const first = nonce.subarray(0, 1);
   let at = bytes.indexOf(first, Math.max(0, bytes.length - nonce.length + 1));

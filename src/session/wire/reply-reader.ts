@@ -3,14 +3,14 @@ import { MarkSplitter } from './mark-splitter.ts';
 
 type StreamName = 'stdout' | 'stderr';
 
-/** Reads the answer to one exchange: what comes on stdout and stderr becomes one reply for each part. */
+/** Reads the response to one exchange: turns stdout and stderr into one reply for each part. */
 export class ReplyReader {
   readonly #parts: readonly Part[];
   readonly #splitters: Record<StreamName, MarkSplitter>;
   readonly #replies: Reply[] = [];
   readonly #output: Record<StreamName, Buffer[][]>;
   readonly #marks: string[] = [];
-  // Before the first mark comes what earlier parts left running in the background: nobody's output.
+  // Output before the first mark comes from background processes of earlier parts, and is dropped.
   readonly #at: Record<StreamName, number> = { stdout: -1, stderr: -1 };
 
   constructor(parts: readonly Part[], nonce: string) {
@@ -23,7 +23,7 @@ export class ReplyReader {
     this.#splitters[stream].push(chunk);
   }
 
-  /** The replies that have arrived whole. */
+  /** The replies that have arrived completely. */
   get replies(): readonly Reply[] {
     return this.#replies;
   }

@@ -1,21 +1,22 @@
 import { quote } from '../../core/command.ts';
 
 /**
- * The command line that turns a login into a wire shell: it greets, then evaluates one exchange after another from stdin.
+ * The command line that turns a login into a wire shell: it greets, then evaluates one exchange after another from
+ * stdin.
  *
- * One line without backslashes before quotes or newlines, so that sh, bash, zsh, fish and csh all read it alike. The token is random, for
- * finding the greeting behind whatever a login prints, and no secret.
+ * A single line, without backslashes before quotes or newlines, so that sh, bash, zsh, fish and csh all read it alike.
+ * The token is random; it serves to find the greeting after whatever a login prints, and is not a secret.
  */
 export const bootstrap = (token: string, shell: string, home: 'inherited' | 'from passwd' = 'inherited'): string =>
   `exec ${quote(shell)} -c '${[
     'umask 022',
-    // With POSIXLY_CORRECT, `chmod MODE -- FILE` takes `--` for a file.
+    // With POSIXLY_CORRECT, `chmod MODE -- FILE` treats `--` as a file.
     'unset HISTFILE ENV BASH_ENV CDPATH POSIXLY_CORRECT',
     'case :$PATH: in *:/usr/sbin:*) ;; *) PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin ;; esac',
-    // What the login has, for what users have written themselves; LANGUAGE=C is what sudo and su were told (become/).
+    // The login's locale, for scripts that users wrote; sudo and su run with LANGUAGE=C (see become/).
     '_locale=$LC_ALL',
     'case $LANGUAGE in C) unset LANGUAGE ;; esac',
-    // A bash under sshd whose level is 1 reads ~/.bashrc, even for `bash -c`.
+    // A bash started by sshd with SHLVL 1 reads ~/.bashrc, even for `bash -c`.
     'LC_ALL=C SHLVL=1',
     'export LC_ALL SHLVL PATH',
     'i=$(id)',
@@ -26,15 +27,15 @@ export const bootstrap = (token: string, shell: string, home: 'inherited' | 'fro
     'printf %s "$HOME"',
     `echo " ${token}"`,
     'unset i u',
-    // Read whole before any of it runs: the exchange is one brace group, so a text that was cut short is a syntax error.
+    // Read completely before any of it runs: the exchange is one brace group, so a truncated text is a syntax error.
     'while read -r _n; do eval "$(dd bs=$_n count=1 iflag=fullblock 2>/dev/null)"; done',
   ].join('; ')}' sh`;
 
 /**
- * The functions with which an exchange is written; they travel on stdin with the first one.
+ * The functions used to write an exchange; they are sent on stdin with the first one.
  *
- * The wire shell's own stderr is /dev/null: what a shell says about its children ("Killed") belongs to no part. Descriptor 5 is
- * the channel's stderr. `dd`, not `head`: busybox's head reads ahead.
+ * The wire shell's own stderr is /dev/null: what a shell prints about its children ("Killed") belongs to no part.
+ * Descriptor 5 is the channel's stderr. `dd`, not `head`: busybox's head reads ahead.
  */
 export const prelude = `
 exec 5>&2 2>/dev/null

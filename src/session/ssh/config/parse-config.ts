@@ -1,16 +1,16 @@
-/** One line of an ssh_config file; `Include` holds what it includes. */
+/** One line of an ssh_config file; for `Include`, also the included lines. */
 export interface ConfigLine {
   /** In lower case. */
   readonly keyword: string;
   readonly words: readonly string[];
-  /** The line after its keyword, for commands. */
+  /** The rest of the line after the keyword, for commands. */
   readonly rest: string;
   /** As `file:line`. */
   readonly at: string;
   readonly included?: readonly ConfigLine[];
 }
 
-/** Reads the text of a file; `include` reads the files that a pattern names. */
+/** Parse the text of a file; `include` reads the files that match a pattern. */
 export function parseConfig(
   text: string,
   file: string,
@@ -24,7 +24,7 @@ export function parseConfig(
   });
 }
 
-/** Splits as OpenSSH does: quotes hold words together, a backslash keeps quotes and blanks, `#` begins a comment. */
+/** Split as OpenSSH does: quotes group words, a backslash escapes quotes and spaces, `#` starts a comment. */
 export function splitWords(text: string): string[] {
   const words: string[] = [];
   const word = /\s*((?:\\["'\\ ]|"(?:\\["\\]|[^"])*"|'(?:\\['\\]|[^'])*'|[^\s"'])+)/y;

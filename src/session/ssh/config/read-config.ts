@@ -4,7 +4,7 @@ import { matchesPatterns } from '../known-hosts.ts';
 import { type ConfigLine, parseConfig } from './parse-config.ts';
 import { expandHome } from './tokens.ts';
 
-/** Reads the user's and the system's ssh_config, or only the one that is asked for, with all that they include. */
+/** Read the user's and the system's ssh_config, or only the given file, with everything that they include. */
 export function readConfig(home: string, only?: string): readonly ConfigLine[] {
   if (only !== undefined)
     return only === 'none' ? [] : readFile(only, { home, relativeTo: join(home, '.ssh'), depth: 0 });
@@ -17,12 +17,12 @@ export function readConfig(home: string, only?: string): readonly ConfigLine[] {
 
 interface ConfigPlace {
   readonly home: string;
-  /** Where `Include` looks for relative names. */
+  /** The base directory for relative names in `Include`. */
   readonly relativeTo: string;
   readonly depth: number;
 }
 
-// A Host block of the first file ends with it.
+// Ends a Host block at the end of the first file.
 const scopeEnd: readonly ConfigLine[] = [{ keyword: 'host', words: ['*'], rest: '*', at: '' }];
 
 function readFile(file: string, place: ConfigPlace): readonly ConfigLine[] {
@@ -30,7 +30,7 @@ function readFile(file: string, place: ConfigPlace): readonly ConfigLine[] {
   try {
     text = readFileSync(file, 'utf8');
   } catch {
-    // As with OpenSSH, a file that is not there says nothing.
+    // As in OpenSSH, a missing file counts as empty.
     return [];
   }
   // OpenSSH gives up at the same depth, with an error.
@@ -45,7 +45,7 @@ function includedFiles(pattern: string, { home, relativeTo }: ConfigPlace): stri
   return glob(isAbsolute(expanded) ? expanded : join(relativeTo, expanded));
 }
 
-/** The files that a pattern with `*` and `?` names, in order. (Node 20 has no glob of its own.) */
+/** The files that match a pattern with `*` and `?`, in order. (Node 20 has no glob of its own.) */
 function glob(pattern: string): string[] {
   if (!/[*?]/.test(pattern)) return [pattern];
   const folder = dirname(pattern);

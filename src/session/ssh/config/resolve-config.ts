@@ -2,22 +2,22 @@ import { matchesPatterns } from '../known-hosts.ts';
 import type { ConfigLine } from './parse-config.ts';
 import { expandTokens } from './tokens.ts';
 
-/** For whom the configuration is asked: what was typed, and what was said beside it. */
+/** The host to look up: what was typed, and the options given with it. */
 export interface ConfigQuery {
   readonly host: string;
   readonly user?: string;
   readonly localUser: string;
 }
 
-/** What the configuration says of one host, by keyword in lower case; of several lines the first holds. */
+/** The configuration of one host, by lower-case keyword; the first of several lines wins. */
 export interface ConfigValues {
   readonly values: ReadonlyMap<string, ConfigLine>;
   readonly identityFiles: readonly string[];
-  /** A line whose meaning only the system's ssh can tell. */
+  /** A line that only the system's ssh can evaluate. */
   readonly undecidable?: ConfigLine;
 }
 
-/** Reads what holds for one host. `Match final` makes a second reading of it, as in OpenSSH. */
+/** Find the lines that apply to one host. As in OpenSSH, `Match final` requires a second pass. */
 export function resolveConfig(lines: readonly ConfigLine[], query: ConfigQuery): ConfigValues {
   const state: State = {
     query,
@@ -58,7 +58,7 @@ function take(line: ConfigLine, { values, identityFiles }: State): void {
     if (!identityFiles.includes(first)) identityFiles.push(first);
     return;
   }
-  // Of ProxyJump and ProxyCommand the one that comes first holds.
+  // Of ProxyJump and ProxyCommand, whichever comes first wins.
   const keyword = line.keyword === 'proxyjump' && values.has('proxycommand') ? undefined : line.keyword;
   if (keyword && !values.has(keyword) && !(keyword === 'proxycommand' && values.has('proxyjump')))
     values.set(keyword, line);
@@ -71,7 +71,7 @@ function matches(line: ConfigLine, state: State, outer: boolean): boolean {
     const negated = word.startsWith('!');
     const name = word.replace('!', '').toLowerCase();
     const holds = criteria[name]?.(state, name in withoutArgument ? '' : (words.shift() ?? ''));
-    // `exec` is only asked when all before it holds.
+    // `exec` is evaluated only if everything before it holds.
     if (holds === undefined && result) state.undecidable ??= line;
     if (holds !== undefined && name === 'final') state.wantsFinal ||= outer;
     result &&= (holds ?? false) !== negated;
@@ -81,7 +81,7 @@ function matches(line: ConfigLine, state: State, outer: boolean): boolean {
 
 const withoutArgument: Readonly<Record<string, true>> = { all: true, final: true, canonical: true };
 
-/** The criteria of `Match`; for the others we cannot tell. */
+/** The criteria of `Match` that we can evaluate. */
 const criteria: Readonly<Record<string, (state: State, patterns: string) => boolean>> = {
   all: () => true,
   final: ({ final }) => final,
@@ -93,7 +93,7 @@ const criteria: Readonly<Record<string, (state: State, patterns: string) => bool
   localuser: ({ query }, patterns) => matchesList(patterns, query.localUser),
 };
 
-/** The name that is connected to, as far as it is known. */
+/** The name to connect to, as far as it is known. */
 export const hostName = ({ values, query }: Pick<ConfigValues, 'values'> & { readonly query: ConfigQuery }): string =>
   expandTokens(values.get('hostname')?.words[0] ?? query.host, { h: query.host }).toLowerCase();
 

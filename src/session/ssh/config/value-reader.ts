@@ -1,17 +1,17 @@
 import type { ConfigLine } from './parse-config.ts';
 import type { ConfigValues } from './resolve-config.ts';
 
-/** The values of one host, by kind. */
+/** The configuration of one host, by type of value. */
 export interface ValueReader {
   text(keyword: string): string | undefined;
   number(keyword: string): number | undefined;
   words(keyword: string): readonly string[] | undefined;
   milliseconds(keyword: string): number | undefined;
-  /** The line of a keyword, if it says one of these; without any, whatever it says. */
+  /** The line of a keyword, if it has one of these values; if none are given, whatever its value. */
   line(keyword: string, ...said: readonly string[]): ConfigLine | undefined;
 }
 
-/** A reader of what the ssh configuration says of a host. */
+/** Create a reader for the ssh configuration of a host. */
 export function readValues({ values }: ConfigValues): ValueReader {
   const text = (keyword: string) => values.get(keyword)?.words[0];
   return {
@@ -26,7 +26,7 @@ export function readValues({ values }: ConfigValues): ValueReader {
   };
 }
 
-/** A time of ssh_config: seconds, or `1m30s`. */
+/** Parse a time in ssh_config: seconds, or `1m30s`. */
 function milliseconds(said: string | undefined): number | undefined {
   if (said === undefined || said === 'none') return undefined;
   const parts = [...said.toLowerCase().matchAll(/(\d+)([smhdw]?)/g)];
