@@ -4,7 +4,7 @@ import ts from 'typescript';
 import { describe, expect, test } from 'vitest';
 import { type Import, readSources, type Source } from './sources.ts';
 
-/** What the files of each part may import of the others: folders, or single files. Their own part is always allowed. */
+/** What each part's files may import from other parts: directories or single files. Their own part is always allowed. */
 const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'src/core': [],
   'src/yaml': ['src/core'],
@@ -14,14 +14,14 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'src/session': ['src/core'],
   'src/report': ['src/core'],
   'src/lab': ['src/core'],
-  // Python's regular expressions are part of what task types take as parameters; some edit YAML.
+  // Python's regular expressions occur in task types' parameters, and some types edit YAML.
   'src/sdk.ts': ['src/core', 'src/template/python', 'src/yaml'],
   'tasks/shared': ['src/sdk.ts'],
   tasks: ['src/sdk.ts', 'tasks/shared'],
   'src/cli': ['src', 'tasks', 'package.json'],
 };
 
-/** Where each package of the program is at home. */
+/** The part of the program where each package belongs. */
 const PACKAGES: Readonly<Record<string, readonly string[]>> = {
   chalk: ['src/report', 'src/language/format-diagnostic.ts'],
   diff: ['src/report'],
@@ -34,10 +34,10 @@ const PACKAGES: Readonly<Record<string, readonly string[]>> = {
 
 const PURE = ['src/yaml', 'src/sdk.ts', 'tasks'];
 
-/** The floors of the engine, the lowest first: none imports one above it. */
+/** The layers of the engine, lowest first: none imports from one above it. */
 const FLOORS = ['host', 'variables', 'task', 'play'].map((name) => `src/engine/${name}`);
 
-/** Where recursion is the matter itself, so that files may import each other in a circle. */
+/** Places where recursion is inherent, so that files may import each other in a cycle. */
 const RECURSIVE: readonly (readonly [why: string, ...places: string[]])[] = [
   ['an expression holds expressions, and a value has methods that give values', 'src/template'],
   ['a block, an import and a role hold items again', 'src/language/load'],
@@ -113,7 +113,7 @@ describe('what a file exports', () => {
   });
 });
 
-/** Words that each file has for its own; `failed` and `named` wait for a better one. What the SDK exports has its name from there. */
+/** Names that every file may declare for itself; `failed` and `named` await better ones. Names exported by the SDK are defined there. */
 const IDIOM = ['Task', 'attempt', 'failed', 'named'];
 
 describe('names', () => {
@@ -132,10 +132,10 @@ describe('names', () => {
 
 const TOP_LEVEL = /^(?:export )?(?:async )?(?:const|function\*?|class|interface|type) (\w+)/gm;
 
-/** Knowledge that has one place: how a second place of it would look, and the file that has it. */
+/** Knowledge that must be in one place: what a duplicate would look like, and the file that has it. */
 const ONE_PLACE: readonly (readonly [what: string, RegExp, home: RegExp])[] = [
   ['levels of precedence', /\blevel(?:: | === | !== | >= )[1-9]/, /^src\/language\/variables\/levels\.ts$/],
-  // The filter bool and set_fact take fewer words, as Ansible's do; the shim's are Python's.
+  // The filter bool and set_fact accept fewer words, as in Ansible; the shim's words are Python's.
   [
     'words for true and false',
     /'yes', '?(?:on|true)|\(\?:(?:yes|no)\|/i,
@@ -161,7 +161,7 @@ describe('the types', () => {
 });
 
 describe('what is claimed of a value', () => {
-  /** Most that are left are indices of arrays in numeric algorithms (Blowfish, Python's random numbers, hashes). */
+  /** Most of the remaining ones are array indices in numeric algorithms (Blowfish, Python's random numbers, hashes). */
   const MOST_CLAIMS = 179;
 
   test('is claimed no more often with `!` than so far', () => {
@@ -196,7 +196,7 @@ describe('the pages', () => {
   });
 });
 
-/** A directory and all below it; what the lab puts on its hosts is not ours. */
+/** A directory and everything below it, except what the lab puts on its hosts, which is not our code. */
 const directoriesOf = (top: string): readonly string[] => [
   top,
   ...readdirSync(top, { recursive: true, withFileTypes: true })
@@ -205,7 +205,7 @@ const directoriesOf = (top: string): readonly string[] => [
     .filter((path) => !isIn(path, 'src/lab/content')),
 ];
 
-/** Files, links and directories that a page names and that are not there. A bare name is one beside the page. */
+/** Files, links and directories that a page names and that do not exist. A bare name means one next to the page. */
 function missingIn(page: string): readonly string[] {
   const text = readFileSync(page, 'utf8');
   const beside = page.replace(/[^/]*$/, '');
@@ -216,7 +216,9 @@ function missingIn(page: string): readonly string[] {
   return [...paths, ...besides, ...links].filter((path) => !existsSync(path) && !/\bNAME\b/.test(path));
 }
 
-/** Files that are part of a circle of imports, or between two: what is left when those that import or are imported by none of the rest are taken away. */
+/**
+ * Files in an import cycle, or between two: what remains after repeatedly removing files that import, or are imported by, none of the rest.
+ */
 function inCircles(imports: ReadonlyMap<string, readonly string[]>): readonly string[] {
   const imported = new Set([...imports.values()].flat());
   const left = [...imports].filter(([path, froms]) => imported.has(path) && froms.some((from) => imports.has(from)));

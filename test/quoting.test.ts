@@ -4,12 +4,12 @@ import ts from 'typescript';
 import { expect, test } from 'vitest';
 
 /*
- * XM1: every value of a script goes through the tag. The type `ShellText` holds that nothing else becomes a command or a
- * question of a task type; here is held what types cannot see: that nobody casts, that a value never stands within quotes
- * of a template, and who may quote by hand or pass on a script that a person wrote.
+ * XM1: every value in a script goes through the tag. The type `ShellText` ensures that nothing else becomes a command or a question of a
+ * task type. These tests check what types cannot: that nobody casts, that a value is never inside quotes of a template, and who may quote
+ * by hand or pass on a script that a person wrote.
  */
 
-/** Parts of questions and of the wire are strings still. The list may only get shorter. */
+/** Parts of the questions and of the wire protocol are still plain strings. The list may only get shorter. */
 const QUOTES_BY_HAND: readonly string[] = [
   'src/core/command.ts', // the tag itself
   'src/core/questions/accounts/account.ts',
@@ -36,13 +36,13 @@ const QUOTES_BY_HAND: readonly string[] = [
   'src/core/questions/services/units.ts',
   'src/core/questions/accounts/users.ts',
   'src/core/questions/storage/zfs.ts',
-  'src/core/secrets.ts', // how a secret is spelled when it was quoted
+  'src/core/secrets.ts', // the forms a quoted secret may have
   'src/session/ssh/host-key-check.ts', // a command for people to copy
   'src/session/wire/shell-text.ts',
   'tasks/shared/git/git-questions.ts', // a command for people to copy
 ];
 
-/** Where a person's own script is passed on. */
+/** Places that pass on a person's own script. */
 const PASSES_ON: readonly string[] = [
   'src/core/command.ts',
   'src/engine/play/validate.ts', // `validate:` of a block
@@ -96,7 +96,7 @@ const files = ['src', 'tasks'].flatMap((folder) =>
     .map((path) => ({ path, tree: parse(path, readFileSync(path, 'utf8')) })),
 );
 
-/** The lines of templates for a shell in which a value stands within quotes. */
+/** The lines of shell templates that have a value inside quotes. */
 function inQuotes(tree: ts.SourceFile): readonly number[] {
   const lines: number[] = [];
   visit(tree, (node) => {
@@ -116,7 +116,7 @@ function inQuotes(tree: ts.SourceFile): readonly number[] {
 const rawText = (piece: ts.TemplateHead | ts.TemplateMiddle | ts.TemplateTail): string =>
   piece.getText().replace(/^[`}]|(\$\{|`)$/g, '');
 
-/** What is open after some text of a script: quotes, `$(` and `(`, the innermost last. */
+/** What is still open after some text of a script: quotes, `$(` and `(`, the innermost last. */
 function read(text: string, before: readonly string[]): readonly string[] {
   const open = [...before];
   for (let at = 0; at < text.length; at++) {
@@ -125,7 +125,7 @@ function read(text: string, before: readonly string[]): readonly string[] {
     if (inside === "'") {
       if (char === "'") open.pop();
     } else if (char === '\\') {
-      // `\${` is the shell's own, written in a template.
+      // `\${` is an expansion by the shell, written in a template.
       if (text[at + 1] !== '$' || text[at + 2] !== '{') at++;
     } else if (char === '"') {
       if (inside === '"') open.pop();
@@ -155,7 +155,7 @@ function uses(tree: ts.SourceFile, word: RegExp): boolean {
   return found;
 }
 
-/** Whether the name is that of src/core/command.ts: imported from there or from the sdk, or declared there. */
+/** Whether the name is the one from src/core/command.ts: imported from there or from the sdk, or declared there. */
 function isOfCommands({ text }: ts.Identifier, tree: ts.SourceFile): boolean {
   if (tree.fileName === 'src/core/command.ts') return true;
   return tree.statements.some(

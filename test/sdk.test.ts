@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { readSource } from './sources.ts';
 
-// Types of users' own are written against these names: what goes, or changes its name, breaks them.
+// Users' own types use these names: removing or renaming one breaks them.
 test('the names that a task type may import', () => {
   const sdk = readSource('src/sdk.ts');
 

@@ -1,4 +1,4 @@
 import fc from 'fast-check';
 
-// The same cases in every run, so that what was green stays so; FC_SEED=$RANDOM looks for others.
+// Use the same cases in every run, so that a passing test keeps passing; FC_SEED=$RANDOM tries others.
 fc.configureGlobal({ seed: Number(process.env['FC_SEED'] ?? 20261122) });

@@ -4,7 +4,7 @@ import ts from 'typescript';
 
 /** A source file, as far as the architecture is concerned. */
 export interface Source {
-  /** From the root of the project. */
+  /** Relative to the root of the project. */
   readonly path: string;
   readonly text: string;
   readonly imports: readonly Import[];
@@ -13,11 +13,11 @@ export interface Source {
 
 /** One import, or re-export, of a module. */
 export interface Import {
-  /** A path from the root of the project, or the name of a package. */
+  /** A path relative to the root of the project, or the name of a package. */
   readonly from: string;
-  /** As the other file calls them; `*` where all is taken. */
+  /** By the other file's names; `*` if everything is imported. */
   readonly names: readonly string[];
-  /** Of types alone: gone at run time. */
+  /** Whether only types are imported, which disappear at run time. */
   readonly typeOnly: boolean;
 }
 
@@ -28,7 +28,7 @@ export interface Export {
   readonly documented: boolean;
 }
 
-/** The sources below some folders, in the order of their paths. */
+/** The sources below some directories, sorted by path. */
 export const readSources = (...folders: readonly string[]): readonly Source[] =>
   folders.flatMap((folder) =>
     readdirSync(folder, { recursive: true, encoding: 'utf8' })
@@ -54,7 +54,7 @@ const importsOf = (file: ts.SourceFile): readonly Import[] =>
     return [{ from: resolved(file, moduleSpecifier.text), ...taken(clause) }];
   });
 
-/** `import('…')`, as a call and in a type; what is taken of it is not told. */
+/** `import('…')`, as a call and in a type; the imported names are not determined. */
 function dynamicImports(file: ts.SourceFile): readonly Import[] {
   const static_ = new Set(importsOf(file).map(({ from }) => from));
   return ts
@@ -98,7 +98,7 @@ const reExports = ({ exportClause }: ts.ExportDeclaration): readonly Export[] =>
 function namesOf(statement: ts.Statement): readonly string[] {
   if (ts.isVariableStatement(statement))
     return statement.declarationList.declarations.map(({ name }) => name.getText(statement.getSourceFile()));
-  const { name } = statement as ts.DeclarationStatement; // what else can be exported has a name
+  const { name } = statement as ts.DeclarationStatement; // anything else that can be exported has a name
   return [name?.getText(statement.getSourceFile()) ?? 'default'];
 }
 

@@ -1,5 +1,5 @@
 /**
- * Whether all is tried that there is to try (`npm run thorough`). Otherwise what is generated has fewer cases, and what lies in code that
- * ways to a host share is tried on some of them.
+ * Whether to try everything (`npm run thorough`). Otherwise fewer cases are generated, and code shared by several connections is tested
+ * with only some of them.
  */
 export const isThorough = (process.env['THOROUGH'] ?? '') !== '';

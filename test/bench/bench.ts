@@ -1,5 +1,5 @@
-// Times ours, Ansible with pipelining, Ansible with Mitogen and the floor side by side, in one run, on real hosts of the
-// lab, and writes docs/benchmarks.md. Needs root: it brings the lab up, and installs ansible-core and ansible-mitogen.
+// Times our program, Ansible with pipelining, Ansible with Mitogen, and a lower bound side by side in one run on real hosts of the lab, and
+// writes docs/benchmarks.md. Needs root, because it brings the lab up and installs ansible-core and ansible-mitogen.
 import { execFile, execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,7 +12,7 @@ import { delayingRelay } from './delaying-relay.ts';
 const root = join(import.meta.dirname, '..');
 const quick = process.argv.includes('--quick');
 const runs = quick ? 1 : 5;
-// Ansible's runs take minutes together, and vary little beside what they are compared with.
+// Ansible's runs take minutes in total, and vary little compared with the differences of interest.
 const slowRuns = 1;
 
 type Program = 'ours' | 'ansible' | 'mitogen' | 'floor';
@@ -53,7 +53,7 @@ interface Place {
   readonly folder: string;
 }
 
-/** Inventories, known hosts and configurations for some hosts, behind relays where there is to be a delay. */
+/** Writes inventories, known hosts and configurations for some hosts, which are behind relays if there is to be a delay. */
 async function placeOf(folder: string, logins: readonly Login[], delay: number): Promise<Place> {
   const relays =
     delay === 0 ? [] : await Promise.all(logins.map((login) => delayingRelay(login.address, 22, delay / 2)));
@@ -81,7 +81,7 @@ async function placeOf(folder: string, logins: readonly Login[], delay: number):
   );
   const config = (name: string, more: string): string => {
     const path = join(folder, `${name}-${delay}-${logins.length}.cfg`);
-    // ControlPersist is Ansible's default; each run starts without a connection, as a person's run does.
+    // ControlPersist is Ansible's default; each run starts without a connection, like a person's.
     writeFileSync(
       path,
       `[defaults]\nforks = 20\nretry_files_enabled = false\n${more}[ssh_connection]\npipelining = true\n`,
@@ -154,7 +154,7 @@ function median(values: readonly number[]): number {
 async function timed(place: Place, program: Exclude<Program, 'floor'>, flags: readonly string[]): Promise<number> {
   const play = join(root, 'test/bench/play.yaml');
   if (program === 'ours') return spawned([join(root, 'run'), play, '-i', place.inventory, ...flags], {});
-  // A folder of its own for each run: a connection that an earlier run left would be a head start.
+  // Use a separate directory for each run: a connection left by an earlier run would be a head start.
   const controlPath = mkdtempSync(join(place.folder, 'cp-'));
   return spawned(['/usr/bin/ansible-playbook', play, '-i', place.inventory, ...flags], {
     ANSIBLE_CONFIG: place.ansibleConfig[program],
@@ -162,9 +162,9 @@ async function timed(place: Place, program: Exclude<Program, 'floor'>, flags: re
   });
 }
 
-/** The questions that ours asks, as it sends them: what the floor asks as well. */
+/** Records the questions that our program sends, so that the lower bound asks the same. */
 async function learnQuestions(place: Place): Promise<void> {
-  // Not synchronously: the relay that delays lives in this process.
+  // Not synchronously, because the delaying relay lives in this process.
   const { stdout: events } = await promisify(execFile)(
     join(root, 'run'),
     [join(root, 'test/bench/play.yaml'), '-i', place.inventory, '-o', 'json'],
@@ -177,7 +177,7 @@ async function learnQuestions(place: Place): Promise<void> {
   }
 }
 
-/** `ssh HOST sh < questions.sh`, to all hosts at once. */
+/** `ssh HOST sh < questions.sh`, on all hosts at once. */
 async function floor(place: Place): Promise<number> {
   const startedAt = performance.now();
   await Promise.all(
@@ -225,7 +225,7 @@ function spawned(command: readonly string[], env: Readonly<Record<string, string
   });
 }
 
-/** How long it takes to start, beside Node with nothing to do. */
+/** How long the program takes to start, compared with Node doing nothing. */
 async function startUp(): Promise<string> {
   const times = { run: [] as number[], node: [] as number[] };
   for (let turn = 0; turn < 15; turn++) {

@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
-/** A TCP relay to a host's port that hands on every byte so many milliseconds later, each way. (The kernel here has no netem.) */
+/** A TCP relay to a host's port that delays every byte by a number of milliseconds, in each direction. (The kernel here has no netem.) */
 export async function delayingRelay(
   host: string,
   port: number,

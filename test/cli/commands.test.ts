@@ -22,7 +22,7 @@ async function call(command: Command, argv: readonly string[]) {
 const called = ({ name }: Command): string => (name === '' ? 'PLAYBOOK' : name);
 const all = [playbooks, adHoc, ...commands].map((command) => [called(command), command] as const);
 
-/** The files of a folder whose descriptions a registry beside them has. */
+/** The files in a directory whose descriptions are listed in the registry next to them. */
 const filesIn = (folder: string): readonly string[] =>
   readdirSync(join(import.meta.dirname, '../../src', folder))
     .filter((file) => file.endsWith('.ts') && file !== 'index.ts')
@@ -95,7 +95,7 @@ describe('each command of the registry', () => {
   );
 });
 
-/** A value that an option of this type cannot have, and what is said of it; nothing where any text will do. */
+/** Invalid values for an option of this type, and the resulting messages; none if any text is valid. */
 function wrongValues(spec: OptionSpec): readonly (readonly [string, string])[] {
   if (spec.type === 'int')
     return [

@@ -10,7 +10,7 @@ const hosts = (container: string, connection = 'community.docker.docker'): strin
 
 const play = (tasks: string): string => `- hosts: web\n  gather_facts: false\n  tasks:\n${tasks}`;
 
-/** A playbook for the container, and the client with which it is reached. */
+/** A playbook for the container, and the docker client used to reach it. */
 function rigFor(container: string, tasks: string) {
   const rig = new Rig();
   const env = { PATH: dockerClient(rig.folder) };
@@ -76,7 +76,7 @@ describe('a playbook over docker', () => {
 
   test.for([
     ['SIGTERM', 300],
-    // The command ends by itself, as on other hosts; with it all that was ours.
+    // The command ends by itself, as on other hosts, and with it everything that we started.
     ['SIGKILL', 3],
   ] as const)('leaves no process behind when it is ended by %s', { timeout: 60_000 }, async ([signal, seconds]) => {
     const { rig, env } = rigFor('box', `    - shell: touch FOLDER/busy; sleep ${seconds}\n`);
@@ -91,7 +91,7 @@ describe('a playbook over docker', () => {
   });
 });
 
-/** What runs with the client's directory on its PATH: the client, and all that is run in the container. */
+/** The processes with the client's directory on their PATH: the client, and everything run in the container. */
 function processesIn(folder: string): readonly string[] {
   const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
   const { stdout } = spawnSync('grep', ['-ls', `${folder}/bin`, ...pids.map((pid) => `/proc/${pid}/environ`)]);

@@ -6,7 +6,7 @@ import { Rig } from './rig.ts';
 const play = (tasks: string): string =>
   `- hosts: localhost\n  gather_facts: false\n  connection: local\n  tasks:\n${tasks.replace(/^/gm, '    ')}\n`;
 
-// Minor of 5-security: what `environment:` gives to a shell.
+// Minor finding of 5-security: what `environment:` passes to a shell.
 
 test.for([
   ['a dict', '{a: 1}', "{'a': 1}"],

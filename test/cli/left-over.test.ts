@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Rig } from './rig.ts';
 
-/** What a run that failed, or was killed, leaves to the next: handlers that are due. A play on a host of its own name. */
+/** What a failed or killed run leaves to the next one: pending handlers. The play is for a host with a unique name. */
 const play = (rig: Rig, sections: string, handler: string): string => `- hosts: ${hostOf(rig)}
   gather_facts: false
   vars: { conf: good, boom: false }
@@ -171,7 +171,7 @@ test('when the next run of a killed one puts a block back, the handlers of the b
       validate: grep -q good {{ playbook_dir }}/conf
       rescue: [ping: ]`;
   rig.write({ 'play.yaml': play(rig, killed, log()), conf: 'good' });
-  // The host kills the program while the block is not proved.
+  // The host kills the program before the block is validated.
   await rig.run(['-i', `${hostOf(rig)},`, '-c', 'local', '-e', 'boom=true', 'play.yaml'], { pidFile: 'pid' });
   expect(readFileSync(notesOf(rig), 'utf8')).toContain('restart');
   expect(read(rig, 'conf')).toBe('bad');

@@ -15,7 +15,7 @@ const namesIn = (rig: Rig, folder: string): string[] =>
     .map((name) => name.toString('latin1'))
     .sort();
 
-/** A run, and the same once more: `changed` of each. */
+/** Runs a play twice; returns the `changed` count of each run. */
 async function twice(rig: Rig): Promise<(string | undefined)[]> {
   const first = await rig.run(['play.yaml', '-i', 'localhost,']);
   const second = await rig.run(['play.yaml', '-i', 'localhost,']);

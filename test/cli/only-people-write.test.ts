@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Rig, type Said } from './rig.ts';
 
-/** Text that a host may print, and what it would do if it were run. */
+/** Text that a host may print, and what it would do if it were evaluated. */
 const PRINTED = `lookup('pipe', 'touch PWNED')`;
 
 const plays = (task: string, how: string) => `- hosts: localhost
@@ -15,7 +15,7 @@ const plays = (task: string, how: string) => `- hosts: localhost
       ignore_errors: true
 `;
 
-// `check_mode: false` also runs in an audit; `slurp` and `stat` do anyhow.
+// `check_mode: false` makes it run in an audit too; `slurp` and `stat` do so anyway.
 const said = { command: 'cat printed', check_mode: false };
 const asks = `${JSON.stringify(said).slice(1, -1).replaceAll('"', '').replace(',', '\n      ').replaceAll(':', ': ')}`;
 
@@ -41,7 +41,7 @@ const READERS = [
   'validate_argument_spec: { argument_spec: "{{ {r.stdout: {}} }}" }',
 ] as const;
 
-// Each on a host of its own, so that what one makes of it keeps no other from being tried; two runs for all of them.
+// Each is on its own host, so that the outcome of one does not keep another from being tried; two runs cover all of them.
 describe('XB1: what a host printed is not run', () => {
   const rig = new Rig();
   let told: readonly Said[];
@@ -63,7 +63,7 @@ describe('XB1: what a host printed is not run', () => {
 
   test.for(READERS.map((task, at) => [task, at] as const))('by %s', ([, at]) => {
     expect(existsSync(join(rig.folder, `PWNED${at}`))).toBe(false);
-    // The host was reached, and printed its text, in the run and in the check.
+    // The host was reached, and printed its text, both in the run and in the check.
     for (const { stdout, stderr } of told)
       expect(`${stdout}${stderr}`).toMatch(new RegExp(`^h${at} +: (ok|changed)=[1-9]`, 'm'));
   });

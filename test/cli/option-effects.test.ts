@@ -10,7 +10,7 @@ import { type Sshd, startSshd } from '../session/sshd.ts';
 import { makeUser, mayMakeUsers, type TestUser } from '../session/test-user.ts';
 import { Rig, type Said } from './rig.ts';
 
-/** Options without an effect, which say so, and what only a terminal shows. */
+/** Options without effect, which the program says about them, and options whose effect only shows on a terminal. */
 const withoutEffect = ['scp-extra-args', 'sftp-extra-args', 'ssh-common-args', 'ssh-extra-args', 'show-input'];
 
 test.for([adHoc, playbooks, ...commands].map((command) => [command.name, command] as const))(
@@ -48,7 +48,7 @@ describe.skipIf(!mayMakeUsers)('options of logging in and of becoming another us
     bob?.remove();
   });
 
-  /** A directory with an inventory of the sshd; with a key only where it is asked for. */
+  /** A directory with an inventory for the sshd; it has a key only if requested. */
   const rigOf = (variables: Readonly<Record<string, string>> = {}): Rig => {
     const box = { ansible_host: '127.0.0.1', ansible_port: sshd.port, ...variables };
     return new Rig().write({
@@ -124,7 +124,7 @@ describe('--timeout', () => {
   let silent: Server;
   let port: number;
   beforeAll(async () => {
-    silent = createServer(() => {}); // takes connections, and never says that it is an sshd
+    silent = createServer(() => {}); // accepts connections, but never identifies itself as an sshd
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve));
     const address = silent.address();
     port = typeof address === 'object' && address !== null ? address.port : 0;

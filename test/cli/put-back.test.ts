@@ -10,7 +10,7 @@ const handlers = `
     - name: rebuild
       command: touch {{ playbook_dir }}/rebuilt`;
 
-/** A block whose file does not pass its validation. */
+/** A block whose file fails its validation. */
 const block = `
     - block:
         - copy: { content: bad, dest: '{{ playbook_dir }}/conf' }

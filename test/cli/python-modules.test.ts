@@ -8,7 +8,7 @@ import type { Change } from '../../src/core/change.ts';
 
 const python = spawnSync('python3', ['--version']).status === 0;
 
-/** Run a module on this machine, as a host would. */
+/** Runs a module on this machine, as a host would. */
 function runModule(source: string, args: Readonly<Record<string, unknown>>) {
   const folder = mkdtempSync(join(tmpdir(), 'retrace-module-'));
   writeFileSync(join(folder, 'mine.py'), source);

@@ -5,14 +5,14 @@ import { dirname, join } from 'node:path';
 
 const program = join(import.meta.dirname, '../../dist/run.cjs');
 
-/** What a run of the program said, and how it ended. */
+/** The output of a program run, and how it ended. */
 export interface Said {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** A folder of its own with files, in which the built program runs; gone afterwards. */
+/** A temporary directory with files, in which the built program runs; removed afterwards. */
 export class Rig implements Disposable {
   readonly folder = mkdtempSync(join(tmpdir(), 'retrace-rig-'));
 
@@ -24,7 +24,7 @@ export class Rig implements Disposable {
     return this;
   }
 
-  /** Run the program with these words, as `calledAs`, in an environment that says nothing of the one outside. */
+  /** Runs the program with these arguments, as `calledAs`, in an environment isolated from the outer one. */
   run(
     args: readonly string[],
     options: { calledAs?: string; env?: Readonly<Record<string, string>>; input?: string; pidFile?: string } = {},

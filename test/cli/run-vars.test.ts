@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { Rig } from './rig.ts';
 
-// Levels of precedence that are known without a run; extra vars are the 22nd. What Ansible 2.14 gives for the same files
-// (`debug` in the play) is what is expected: of each level the variable that no stronger one sets.
+// Precedence levels that are known without a run; extra vars are the 22nd. The expected values are those of Ansible 2.14 for the same files
+// (`debug` in the play): for each level, the variable that no higher level sets.
 const LEVELS = [2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 14, 15] as const;
 
-/** A variable for each level, set there and on all levels below. */
+/** A variable for each level, set on that level and on all lower ones. */
 const from = (level: number, indent = ''): string =>
   [...LEVELS, 22].flatMap((own) => (own >= level ? [`${indent}v${own}: ${level}\n`] : [])).join('');
 
@@ -54,7 +54,7 @@ interface Told {
   readonly hides: readonly { readonly level: number }[];
 }
 
-/** All variables of a host, from one run. */
+/** All variables of a host, from a single run. */
 let listed: Promise<readonly Told[]> | undefined;
 function list(): Promise<readonly Told[]> {
   listed ??= vars('h', '--playbook', 'pb/site.yml', '--json').then(({ stdout }) => JSON.parse(stdout).vars);

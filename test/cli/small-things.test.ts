@@ -88,6 +88,6 @@ test('XM13: a repository is not asked anew after each change of other tasks', as
   const second = await rig.run(['p.yaml']);
 
   expect([first, second].map(({ stdout }) => /changed=\d+/.exec(stdout)?.[0])).toEqual(['changed=17', 'changed=0']);
-  // Ahead of all changes, for the task, and once it has cloned.
+  // Before all changes, for the task itself, and after it has cloned.
   expect([before, asked() - before]).toEqual([3, 1]);
 });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Rig } from './rig.ts';
 
-// M12: what somebody has to look at before the first run is told by one command, and nothing is run before.
+// M12: one command lists what somebody has to review before the first run, and nothing runs before that.
 
 const inventory = `all:
   vars:

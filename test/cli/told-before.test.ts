@@ -6,7 +6,7 @@ interface Case {
   readonly title: string;
   readonly text: string;
   readonly files?: Readonly<Record<string, string>>;
-  /** Parts of what is told; a run goes on where only a warning is. */
+  /** Parts of the messages; a run continues after a mere warning. */
   readonly told: readonly string[];
   readonly warning?: true;
 }

@@ -7,7 +7,7 @@ import { Rig } from './rig.ts';
 const play = (task: string): string =>
   `- hosts: localhost\n  connection: local\n  gather_facts: false\n  tasks:\n    - ${task}\n      ignore_errors: true\n    - debug: {msg: went on}\n`;
 
-/** A directory with everything that cannot be read. */
+/** A directory with every kind of unreadable file. */
 function rigWithTraps(files: Readonly<Record<string, string>>): Rig {
   const rig = new Rig().write(files);
   const at = (name: string): string => join(rig.folder, name);
@@ -19,7 +19,7 @@ function rigWithTraps(files: Readonly<Record<string, string>>): Rig {
   return rig;
 }
 
-/** Tasks, and what each fails with. */
+/** Tasks, and the reason each fails with. */
 const tasks: readonly (readonly [string, string])[] = [
   ['copy: {src: circle, dest: out}', 'cannot open circle: too many levels of symbolic links'],
   ['copy: {src: fifo, dest: out}', 'cannot read fifo: it is a FIFO'],

@@ -1,6 +1,6 @@
-// Runs Ansible's own integration targets through our front ends and through Debian's ansible-core, on two equal hosts of
-// the lab, counts the assertions that both hold, and writes docs/conformance.md. Needs root: it brings the lab up.
-// Targets create users and packages: nothing of them runs on the machine itself.
+// Runs Ansible's own integration targets with our programs and with Debian's ansible-core on two equal hosts of the lab, counts the
+// assertions that hold for both, and writes docs/conformance.md. Needs root, because it brings the lab up. Targets create users and
+// packages, so none of them runs on the machine itself.
 import { execFileSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
@@ -46,7 +46,7 @@ async function main(from: string, targets: readonly string[]): Promise<void> {
   if (asked.length === 0) writeFileSync(join(root, 'docs/conformance.md'), page(rows));
 }
 
-/** A host with Python and Ansible, the targets, and on our side our program under Ansible's names before it. */
+/** Prepares a host with Python and Ansible, the targets and, for our side, our program in front of it under Ansible's names. */
 async function prepare(side: Side, from: string): Promise<void> {
   const host = hosts[side];
   await labHost(

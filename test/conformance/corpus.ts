@@ -1,5 +1,5 @@
-// Loads every playbook, role, task file and template of repositories of playbooks, and writes what came of it to
-// docs/corpus.md. The repositories are not part of this one: bring them first.
+// Loads every playbook, role, task file and template of playbook repositories, and writes the results to docs/corpus.md. The repositories
+// are not part of this one and must be fetched first.
 import { writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Diagnostic } from '../../src/core/source.ts';

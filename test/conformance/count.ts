@@ -1,13 +1,13 @@
-/** Asserts of a run that held: by their place (file and line), how often. */
+/** The asserts of a run that held: how often, by place (file and line). */
 export type Held = ReadonlyMap<string, number>;
 
-/** How much of what the one program makes hold the other does as well. */
+/** How many of the assertions that hold for one program also hold for the other. */
 export interface Compared {
   readonly held: number;
   readonly of: number;
 }
 
-/** What our events tell of asserts: each that held, on each host and for each item. */
+/** What our events say about asserts: each one that held, on each host and for each item. */
 export function heldByEvents(lines: string): Held {
   const held = new Map<string, number>();
   for (const event of jsonLines(lines) as readonly Told[]) {
@@ -25,7 +25,7 @@ interface Told {
   readonly outcome: { readonly status: string };
 }
 
-/** What the callback plugin noted of Ansible's asserts, and how many conditions each place has. */
+/** What the callback plugin recorded about Ansible's asserts, and the number of conditions at each place. */
 export function heldByCallback(lines: string): { readonly held: Held; readonly conditions: Held } {
   const held = new Map<string, number>();
   const conditions = new Map<string, number>();
@@ -36,13 +36,13 @@ export function heldByCallback(lines: string): { readonly held: Held; readonly c
   return { held, conditions };
 }
 
-/** Commands of a script that held: the checks and runs that `set -e` let pass; the last one did not where the script failed. */
+/** Commands of a script that succeeded: the checks and runs that `set -e` let pass, except the last one if the script failed. */
 export function checksHeld(trace: string, exitCode: number): number {
   const lines = trace.split('\n').filter((line) => /^\+ ('?\[\[?'? |test |grep |diff |ansible)/.test(line));
   return exitCode === 0 ? lines.length : Math.max(0, lines.length - 1);
 }
 
-/** Assertions of Ansible's run that ours has as well: conditions of asserts, and checks of the script. */
+/** Assertions of Ansible's run that held in ours too: conditions of asserts, and checks of the script. */
 export function compare(
   ours: { readonly held: Held; readonly checks: number },
   theirs: { readonly held: Held; readonly conditions: Held; readonly checks: number },
@@ -61,7 +61,7 @@ function add(to: Map<string, number>, key: string, count: number): void {
   to.set(key, (to.get(key) ?? 0) + count);
 }
 
-/** Paths are told relative to different folders; a file's name and the line are the same in both. */
+/** Paths are reported relative to different directories, but a file's name and the line are the same in both. */
 const placeOf = (at: string): string => at.replace(/^.*\//, '');
 
 const jsonLines = (lines: string): readonly unknown[] =>

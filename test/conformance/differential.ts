@@ -1,5 +1,5 @@
-// Runs the playbooks of differential/ by ours and by Debian's ansible-playbook, each on a lab host of its own, and prints
-// how they differ. --record keeps what Ansible did: that is what ours is compared with in test/lab/differential.test.ts.
+// Runs the playbooks of differential/ with our program and with Debian's ansible-playbook, each on its own lab host, and prints the
+// differences. --record saves what Ansible did, which test/lab/differential.test.ts compares our results with.
 import { parseArgs } from 'node:util';
 import { differences, pristineHost, ranBy, themes } from './differential/harness.ts';
 import { intended } from './differential/intended.ts';

@@ -1,4 +1,4 @@
-/** What of Ansible's targets we do not hold, and why: told beside the numbers. */
+/** Parts of Ansible's targets that we do not pass, and why; printed next to the numbers. */
 export const missing: readonly { readonly target: string; readonly why: string }[] = [
   {
     target: 'loops',

@@ -5,7 +5,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { themes } from './differential/harness.ts';
 import { playbooks, recorded } from './differential/recording.ts';
 
-/** The playbooks with their recordings, where a test may spoil them. */
+/** A copy of the playbooks with their recordings, which a test may modify. */
 function copied(): string {
   const folder = mkdtempSync(join(tmpdir(), 'retrace-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));

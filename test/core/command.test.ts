@@ -9,7 +9,7 @@ const shells = [['/bin/dash'], ['/bin/bash'], ['/bin/bash', '--posix'], ['/bin/b
   ([file]) => existsSync(file!),
 );
 
-// With a socket as its stdin, as Node's pipes are, bash would read ~/.bashrc.
+// If its stdin were a socket, as Node's pipes are, bash would read ~/.bashrc.
 function run([file, ...words]: readonly string[], text: string): Buffer {
   return spawnSync(file!, [...words, '-c', text], {
     env: { PATH: process.env.PATH, LC_ALL: 'C' },
@@ -17,7 +17,7 @@ function run([file, ...words]: readonly string[], text: string): Buffer {
   }).stdout;
 }
 
-// What no shell can have: a NUL.
+// Except a NUL, which no shell can handle.
 const word = fc
   .oneof(
     fc.string({ unit: 'binary', maxLength: 60 }),
@@ -46,7 +46,7 @@ describe('quote', () => {
     });
   }
 
-  /** One shell runs all of the scripts; where that prints something else, each runs alone, to show which is wrong. */
+  /** One shell runs all scripts. If the output is wrong, each script runs alone, to show which one is wrong. */
   function tellsAll(shell: readonly string[], scripts: readonly string[], expected: readonly string[]): void {
     const isEqual = run(shell, scripts.join('\n')).equals(Buffer.from(expected.join('')));
     if (!isEqual) for (const [at, text] of scripts.entries()) expect(run(shell, text).toString()).toBe(expected[at]);
@@ -94,7 +94,7 @@ describe('sh', () => {
 
   test('XM1: is the only way to a command: text is none', () => {
     const name = 'x; touch /tmp/PWNED';
-    // @ts-expect-error: what no tag made is no text for a shell
+    // @ts-expect-error: text that does not come from a tag is not a script
     const command: Command = { script: `echo ${name}` };
     // @ts-expect-error: nor is it for a question
     const question: ShellQuestion = { script: 'echo' };

@@ -30,7 +30,7 @@ describe('compareVersions', () => {
     const pairs = fc.sample(fc.tuple(version, version), 150);
     const compared = pairs.map(([a, b]) => `${a} ${operator(a, b)} ${b}`);
 
-    // One shell asks dpkg of all of them, and prints what it denies.
+    // One shell asks dpkg about all of them, and prints those that it denies.
     const loop =
       'while read -r a operator b; do dpkg --compare-versions "$a" "$operator" "$b" || echo "$a $operator $b"; done; echo end';
     const { stdout } = spawnSync('sh', ['-c', loop], { input: compared.join('\n').concat('\n'), encoding: 'utf8' });

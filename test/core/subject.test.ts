@@ -52,7 +52,7 @@ test('the guide names them all', () => {
   expect(subjectKinds.filter((kind) => !guide.includes(`\`${kind}:`))).toEqual([]);
 });
 
-/** The kinds of the subjects in what is called `about`, `subjects` or `blurs`: texts, and the beginnings of templates. */
+/** The kinds of the subjects in properties named `about`, `subjects` or `blurs`: texts, and the starts of templates. */
 function subjectsIn(path: string, text: string): readonly string[] {
   const file = ts.createSourceFile(path, text, ts.ScriptTarget.ES2023, true);
   const found: string[] = [];
@@ -64,7 +64,7 @@ function subjectsIn(path: string, text: string): readonly string[] {
     ts.forEachChild(node, (child) => visit(child, inside));
   };
   visit(file, false);
-  // `retrace:journal` is what the engine itself keeps: no command is about it.
+  // `retrace:journal` belongs to the engine itself: no command is about it.
   return found.filter((kind) => !['absent', 'by', 'retrace'].includes(kind));
 }
 

@@ -3,26 +3,26 @@ import { labUp } from '../../src/lab/index.ts';
 import { on } from '../lab/in-lab.ts';
 import { failures, inEvents, tasksThat } from './program.ts';
 
-// Certificates renew themselves, on either host: the right one is served each time, and a second run changes nothing.
-// Told in order: each test stands on what those before it have left.
+// Certificates are renewed automatically, on either host: the right one is always served, and a second run changes nothing. The tests run
+// in order, each relying on the state left by those before it.
 
 const playbook = 'playbooks/off1-proxy.yaml';
 const name = 'images.openfoodfacts.org';
 const copies = "ct100: The certificates of off2's proxy are here, too";
 const renew = 'certbot renew --quiet --force-renewal --no-random-sleep-on-renew';
 
-/** What users get: the serial number of what is served at the public address of container 100. */
+/** What users get: the serial number of the certificate served at the public address of container 100. */
 const served = () =>
   on(
     'proxy',
     `openssl s_client -connect 198.51.100.215:443 -servername ${name} </dev/null 2>/dev/null | openssl x509 -noout -serial`,
   );
 
-/** The serial number of what a host has. */
+/** The serial number of a host's certificate. */
 const serialOn = (host: string) =>
   on(host, `openssl x509 -noout -serial -in /etc/letsencrypt/live/${name}/fullchain.pem`);
 
-/** Put another certificate in place of the one that a host has; what was there is kept for `putBack`. */
+/** Replaces a host's certificate by another one, saving the old one for `putBack`. */
 const replace = (host: string, make: string) =>
   on(
     host,
@@ -47,7 +47,7 @@ async function secondRunChangesNothing() {
   expect(tasksThat(again, 'changed')).toEqual([]);
 }
 
-/** The lab's authority forgets its accounts when it starts anew; a real one keeps them. Those of a host are opened again, under their keys. */
+/** The lab's authority forgets its accounts when it restarts, unlike a real one. This opens a host's accounts again, with their keys. */
 const openAccountsAgain = (host: string) =>
   on(
     host,

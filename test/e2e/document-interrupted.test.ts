@@ -5,7 +5,7 @@ import { labUp } from '../../src/lab/index.ts';
 import { on, pristine, until } from '../lab/in-lab.ts';
 import { cutOff, failures, inEvents, type RanWithEvents, tasksThat, those } from './program.ts';
 
-// The whole document from pristine hosts, by runs of which all but the last are cut off: one story, told in order.
+// The whole document from pristine hosts, in runs of which all but the last are interrupted: one story, in order.
 
 const playbook = 'playbooks/off1-proxy.yaml';
 
@@ -81,14 +81,14 @@ describe('the next run', () => {
   });
 });
 
-/** When a task has changed a host. */
+/** Matches when a task has changed a host. */
 const changed = (host: string, name: string) => (event: Event) =>
   event.kind === 'task-finished' &&
   event.host === host &&
   event.task.name === name &&
   event.outcome.status === 'changed';
 
-/** When a task has begun to change a host. */
+/** Matches when a task has started to change a host. */
 function changing(host: string, name: string): (event: Event) => boolean {
   let at: string | undefined;
   return (event) => {
@@ -97,16 +97,16 @@ function changing(host: string, name: string): (event: Event) => boolean {
   };
 }
 
-/** When a task has told something that it prints while it changes a host. */
+/** Matches when a task has printed something while changing a host. */
 const prints = (host: string, name: string, text: string) => (event: Event) =>
   event.kind === 'output' && event.host === host && event.task.name === name && event.text.includes(text);
 
 const killHard = ({ pid }: ChildProcess) => process.kill(-pid!, 'SIGKILL');
 
-/** As a terminal does: to all that run. */
+/** As a terminal does: signal the whole process group. */
 const interrupt = ({ pid }: ChildProcess) => process.kill(-pid!, 'SIGINT');
 
-/** Several tasks may notify one. */
+/** Several tasks may notify the same handler. */
 const notified = (ran: RanWithEvents) => [...new Set(those('notified', ran).map(({ handler }) => handler))];
 
 const handlersThatRan = (ran: RanWithEvents) =>
@@ -114,7 +114,7 @@ const handlersThatRan = (ran: RanWithEvents) =>
     .filter(({ task, outcome }) => task.handler && outcome.status !== 'skipped')
     .map(({ task }) => task.name);
 
-/** The handlers that a host knows to be due, without their playbook and play. */
+/** The handlers recorded on a host as pending, without their playbook and play. */
 const noted = async (host: string) => {
   const names = (await on(host, `cut -f 1 /var/lib/retrace/handlers-${host}`)).split('\n').filter(Boolean);
   return [...new Set(names.map((name) => name.split(', ').at(-1)))];

@@ -6,8 +6,8 @@ import type { Login } from '../../src/lab/index.ts';
 import { on, pristine } from '../lab/in-lab.ts';
 import { eventsOf, failures, program, type RanWithEvents, tasksThat, those } from './program.ts';
 
-// Eight playbooks as people who know Ansible write them, each on a plain Debian of its own: checked from pristine, run, run
-// again, checked again. What they say of the world stands in everyday/*.yaml.
+// Eight playbooks as written by people who know Ansible, each on its own plain Debian: checked on the pristine host, run, run again,
+// checked again. Expectations about the world are written in everyday/*.yaml.
 
 const playbooks = ['hardening', 'nginx-tls', 'postgresql', 'app', 'mounts', 'backups', 'exporter', 'rolling'] as const;
 const folder = 'test/e2e/everyday';
@@ -15,7 +15,7 @@ const place = mkdtempSync(join(tmpdir(), 'retrace-everyday-'));
 afterAll(() => rmSync(place, { recursive: true }));
 
 describe.each(playbooks)('%s', (name) => {
-  // A host is pristine once; what is rolled out needs two.
+  // A host is pristine only once, and a rollout needs two.
   const hosts = name === 'rolling' ? ['rolling1', 'rolling2'] : [name];
   let foreseen: RanWithEvents;
 
@@ -91,10 +91,13 @@ async function runOf(name: string, ...args: readonly string[]): Promise<RanWithE
   return { ...ran, events: eventsOf(ran.stdout) };
 }
 
-// What a check says of a command that its author called one that only looks.
+// What a check says about a command that its author declared read-only.
 const notRun = 'not run in a check';
 
-/** Where a run did otherwise than a check had said; what was told to be unknown, to hold only unless a task changes it, or not to be run in a check, may do as it likes. */
+/**
+ * Where a run differed from what a check had predicted. Predictions that were unknown, conditional on another task, or not run in a check
+ * cannot be false.
+ */
 function falsePredictions(check: RanWithEvents, run: RanWithEvents): readonly string[] {
   const did = outcomes(run);
   return [...outcomes(check)]
@@ -104,7 +107,7 @@ function falsePredictions(check: RanWithEvents, run: RanWithEvents): readonly st
     .map(([task, status]) => `${task}: ${status} was foreseen, ${did.get(task) ?? 'not run'} it was`);
 }
 
-/** How each task, or item of a loop, ended first on each host. */
+/** How each task, or item of a loop, first ended on each host. */
 function outcomes(ran: RanWithEvents): ReadonlyMap<string, string> {
   const all = new Map<string, string>();
   const items = those('item-finished', ran).map((event) => ({ ...event, item: ` (item=${event.label})` }));

@@ -1,6 +1,6 @@
 import { on } from '../lab/in-lab.ts';
 
-/** All that a host's disk holds, and what its systemd has done, in a form that can be compared; what hosts write by themselves is left out. */
+/** The content of a host's disk and what its systemd has done, in comparable form; leaves out what hosts write by themselves. */
 export async function fingerprint(host: string): Promise<readonly string[]> {
   const pools = /^off\d$/.test(host)
     ? 'zfs list -H -p -t all -o name,guid,mountpoint; pct list; cat /etc/pve/lxc/*.conf'
@@ -9,7 +9,7 @@ export async function fingerprint(host: string): Promise<readonly string[]> {
   return said.split('\n').toSorted();
 }
 
-/** What systemd has done on a host since then: units started, stopped, reloaded; logins and timers are not what is meant. */
+/** What systemd has done on a host since then: units started, stopped, reloaded; ignores logins and timers. */
 export async function unitsTouched(host: string, since: Date): Promise<readonly string[]> {
   const said = await on(host, `journalctl --quiet --output=cat --since=@${since.getTime() / 1000} _PID=1`);
   return said
@@ -23,7 +23,7 @@ export async function unitsTouched(host: string, since: Date): Promise<readonly 
     );
 }
 
-// ctime can not be set by anybody, so with the size it tells of every writing; access is not writing.
+// Nobody can set a file's ctime, so together with the size it reveals every write; reading does not count.
 const files = `find / -xdev \\( -path /proc -o -path /sys -o -path /run -o -path /dev -o -path /tmp -o -path /var/tmp -o -path /var/log \\
   -o -path /zfs-hdd/pve -o -path /var/lib/lab-data -o -path /var/lib/systemd/timers -o -path /var/lib/systemd/random-seed -o -path /var/lib/fail2ban \\
   -o -path /var/spool/postfix -o -path /var/lib/postfix -o -path /var/cache/nginx -o -path /var/lib/lab-mail \\) -prune \\

@@ -6,7 +6,7 @@ import { labHost, labReset } from '../../src/lab/index.ts';
 import { on, until as untilOn } from '../lab/in-lab.ts';
 import { failures, inEvents, start, tasksThat } from './program.ts';
 
-// A run that is cut off somewhere, and the next one, on a plain Debian host.
+// A run that is cut off somewhere, and the run after it, on a plain Debian host.
 
 const host = 'cutoff';
 const folder = mkdtempSync(join(tmpdir(), 'retrace-e2e-'));
@@ -26,7 +26,7 @@ beforeAll(async () => {
 beforeEach(() => labReset(host));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** A change that notifies, something that takes as long as it is told to, and a change after it. */
+/** A change that notifies a handler, something that takes as long as requested, and a change after it. */
 const slowly = `
 - hosts: ${host}
   gather_facts: false
@@ -49,7 +49,7 @@ describe('a run that is cut off while a command runs', () => {
   test('by Ctrl-C tells the recap and exits with 130; what it had ended runs no further', async () => {
     const run = start(['--lab', '-i', inventory, '-e', 'seconds=30', playbook('slowly', slowly)]);
     await until('test -e /root/busy');
-    // As a terminal does: to all that run.
+    // As a terminal does: signal the whole process group.
     process.kill(-run.child.pid!, 'SIGINT');
     const { code, stdout } = await run.ended;
 
@@ -91,7 +91,7 @@ describe('a run that is cut off while a command runs', () => {
     await completes();
   });
 
-  /** The next run does what is left, runs the handler that was due once, and leaves no note. */
+  /** The next run does the rest, runs the pending handler once, and leaves no record behind. */
   async function completes(): Promise<void> {
     expect(await on(host, 'test ! -e /root/handled; ls /var/lib/retrace')).toBe(`handlers-${host}\n`);
 
@@ -168,7 +168,7 @@ describe('a block that is proved', () => {
     ]);
     expect(ran.code).toBe(2);
     expect(await on(host, told)).toBe('former 640 www-data\n/nowhere\n');
-    // Nothing that is to be run later: what had notified the handler was put back.
+    // Nothing is left to run later: what had notified the handler was rolled back.
     expect(await on(host, 'ls /var/lib/retrace 2>/dev/null || true')).toBe('');
   });
 
@@ -188,7 +188,7 @@ describe('a block that is proved', () => {
 
     expect(next.code).toBe(code);
     expect(await on(host, told)).toBe(state);
-    // What was put back is no reason for a handler.
+    // A rolled-back change is no reason to run a handler.
     expect(await on(host, 'ls /var/lib/retrace 2>/dev/null || :')).toBe('');
   });
 });

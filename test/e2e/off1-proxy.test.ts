@@ -6,12 +6,12 @@ import { fingerprint, unitsTouched } from './fingerprint.ts';
 import { failures, inEvents, onTerminal, program, type RanWithEvents, tasksThat, those } from './program.ts';
 import { tamperings } from './tampering.ts';
 
-// One story on real hosts, told in order: each test stands on what those before it have left.
+// One story on real hosts, in order: each test relies on the state left by those before it.
 
 const playbook = 'playbooks/off1-proxy.yaml';
 const steps = Array.from({ length: 26 }, (_, index) => `S${String(index + 1).padStart(2, '0')}`);
 
-/** Task types that only look: their differences are for people, no run changes them. */
+/** Task types that only look: their differences are for people, and no run fixes them. */
 const looking = /(^|\.)(assert|certbot|manual|slurp|tls_certificate|uri|verify|wait_for)$/;
 
 const oneRoundEach = [{ off1: 1 }, { ct100: 1 }, { proxy: 1 }, { ct100: 1 }];
@@ -47,7 +47,7 @@ describe('the install document', () => {
     expect([...new Set(those('task-finished', ran).map(({ task }) => task.step))].toSorted()).toEqual(
       expect.arrayContaining(steps),
     );
-    // Whatever the check called ok is not changed; whatever it said would change was changed.
+    // What the check called ok was not changed, and what it said would change was changed.
     const said = tasksThat(foreseen, 'changed', 'unless', 'unknown');
     const changed = ofTasks(ran, tasksThat(ran, 'changed'));
     expect(changed.filter((task) => !said.includes(task))).toEqual([]);
@@ -103,7 +103,7 @@ describe('the forge', () => {
     const ran = await inEvents('--tags', 'monitoring', playbook);
 
     expect(tasksThat(told, 'changed')).toContain('ct100: The monitoring repository is cloned');
-    // Nobody works in this clone: what is in it by mistake is made anew.
+    // Nobody works in this clone, so anything put there by mistake is recreated.
     expect([failures(ran), tasksThat(ran, 'changed')]).toEqual([[], ['ct100: The monitoring repository is cloned']]);
     expect(await on('ct100', `git -C ${clone} rev-parse @{upstream}`)).toBe(before);
   });
@@ -216,7 +216,7 @@ describe('twenty things done by hand', () => {
     began = new Date();
     check = await inEvents('--check', '--diff', playbook);
 
-    // Where a run would stop, the check says so, and goes on.
+    // Where a run would stop, the check says so and continues.
     expect(failures(check)).toEqual([
       expect.stringMatching(/Our configuration is cloned: Local modifications exist.*README\.md/),
       expect.stringMatching(/Nothing in our clone is without a commit: .*README\.md/s),
@@ -241,8 +241,9 @@ describe('twenty things done by hand', () => {
     ).toEqual([]);
   });
 
-  // What a commit holds that is not here yet, nobody can tell without fetching it, which is writing. A command's `unless` may look at
-  // anything; what a reload puts in force, at what it is told to read; a folder of links, at what else is linked there.
+  // The content of a commit that is not here yet cannot be known without fetching it, which is a write. A command's `unless` may read
+  // anything; what a reload puts into effect depends on what the service is told to read; a directory of links depends on whatever else is
+  // linked there.
   test('leave unknown only what is proved, and what depends on what is to be done before', () => {
     const unknown = those('task-finished', check).filter(
       ({ task, outcome }) => outcome.status === 'unknown' && !task.handler,
@@ -294,7 +295,7 @@ describe('twenty things done by hand', () => {
     const said = tasksThat(check, 'changed', 'unless', 'unknown');
     const changed = [...tasksThat(refused, 'changed'), ...tasksThat(repair, 'changed')];
     expect(changed.filter((task) => !said.includes(task))).toEqual([]);
-    // Its configuration was changed, and a test mail is due once for each.
+    // Its configuration was changed, and each change calls for one test mail.
     expect(changed).toContain('ct100: A test mail to root reaches the relay');
   });
 
@@ -309,7 +310,7 @@ describe('twenty things done by hand', () => {
 const fingerprints = async (hosts: readonly string[]) =>
   new Map(await Promise.all(hosts.map(async (host) => [host, await fingerprint(host)] as const)));
 
-/** Every difference that a check tells, but for what handlers would do. */
+/** Every difference that a check reports, except what handlers would do. */
 const differences = (ran: RanWithEvents) =>
   those('task-finished', ran)
     .filter(
@@ -322,7 +323,7 @@ const differences = (ran: RanWithEvents) =>
       ),
     );
 
-/** Those of some tasks of a run that are no handlers and do not only look. */
+/** Those of some tasks of a run, without handlers and tasks that only look. */
 function ofTasks(ran: RanWithEvents, names: readonly string[]): readonly string[] {
   const acting = new Set(
     those('task-finished', ran)
@@ -332,7 +333,7 @@ function ofTasks(ran: RanWithEvents, names: readonly string[]): readonly string[
   return names.filter((name) => acting.has(name));
 }
 
-/** The jobs of a configuration of Prometheus, with what they ask. */
+/** The jobs in a Prometheus configuration, with their targets. */
 function targetsOf(text: string): readonly { readonly job: string; readonly targets: readonly string[] }[] {
   const { scrape_configs } = parse(text) as {
     scrape_configs: { job_name: string; static_configs?: { targets: string[] }[] }[];

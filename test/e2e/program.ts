@@ -4,14 +4,14 @@ import { quote } from '../../src/core/command.ts';
 import type { Event } from '../../src/core/event.ts';
 import { packageRoot } from '../../src/lab/paths.ts';
 
-/** How a run of the built program ended, and what it said. */
+/** How a run of the built program ended, and its output. */
 export interface Ran {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
 }
 
-/** A run as a program sees it: its events. */
+/** A run as seen by a program: its events. */
 export interface RanWithEvents extends Ran {
   readonly events: readonly Event[];
 }
@@ -20,13 +20,13 @@ const built = join(packageRoot(), 'dist', 'run.cjs');
 
 type Of<Kind extends Event['kind']> = Extract<Event, { kind: Kind }>;
 
-/** Start the built program at the top of the project, with these words. */
+/** Starts the built program in the project's root directory, with these arguments. */
 export function start(args: readonly string[]): { readonly child: ChildProcess; readonly ended: Promise<Ran> } {
   const child = spawn(process.execPath, [built, ...args], {
     cwd: packageRoot(),
     env: { ...process.env, RETRACE_CALLED_AS: 'run', NO_COLOR: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],
-    // A process group of its own, as a terminal gives it, so that all of it can be sent a signal.
+    // Use a separate process group, as a terminal does, so that all of it can be signalled.
     detached: true,
   });
   const said = { stdout: '', stderr: '' };
@@ -36,10 +36,10 @@ export function start(args: readonly string[]): { readonly child: ChildProcess; 
   return { child, ended };
 }
 
-/** Run the built program to its end. */
+/** Runs the built program to completion. */
 export const program = (...args: string[]): Promise<Ran> => start(args).ended;
 
-/** Run the built program on a terminal, and give an answer each time that it asks. */
+/** Runs the built program on a terminal, and answers every question. */
 export async function onTerminal(
   args: readonly string[],
   asks: string,
@@ -61,13 +61,13 @@ export async function onTerminal(
   return { code, stdout };
 }
 
-/** Run it in the lab, and read its events. */
+/** Runs it in the lab and parses its events. */
 export async function inEvents(...args: string[]): Promise<RanWithEvents> {
   const ran = await program('--lab', '--output', 'json', ...args);
   return { ...ran, events: eventsOf(ran.stdout) };
 }
 
-/** Run it in the lab, and cut it off by some means as soon as something is told of it. */
+/** Runs it in the lab, and cuts it off in some way as soon as a given event occurs. */
 export async function cutOff(
   args: readonly string[],
   when: (event: Event) => boolean,
@@ -88,24 +88,24 @@ export async function cutOff(
   return { ...ran, events: eventsOf(ran.stdout) };
 }
 
-/** The events that were printed, the last of which may be half a line where the program was killed. */
+/** The printed events; if the program was killed, the last one may be half a line. */
 export const eventsOf = (stdout: string): readonly Event[] =>
   stdout
     .split('\n')
     .slice(0, -1)
     .map((line) => JSON.parse(line) as Event);
 
-/** The events of a kind. */
+/** The events of one kind. */
 export const those = <Kind extends Event['kind']>(kind: Kind, { events }: RanWithEvents): readonly Of<Kind>[] =>
   events.filter((event): event is Of<Kind> => event.kind === kind);
 
-/** The tasks of some status, each as `host: name`. */
+/** The tasks with certain statuses, each as `host: name`. */
 export const tasksThat = (ran: RanWithEvents, ...statuses: readonly string[]): readonly string[] =>
   those('task-finished', ran)
     .filter(({ outcome }) => statuses.includes(outcome.status))
     .map(({ host, task }) => `${host}: ${task.name}`);
 
-/** What failed, with why: what a test shows that expected nothing to. */
+/** What failed, and why; tests that expect no failure show it. */
 export const failures = (ran: RanWithEvents): readonly string[] =>
   those('task-finished', ran)
     .filter(({ outcome }) => outcome.status === 'failed' || outcome.status === 'unreachable')

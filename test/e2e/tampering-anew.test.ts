@@ -15,8 +15,8 @@ import {
   type TamperingAnew,
 } from './tampering-anew.ts';
 
-// For each task and each proof of the playbook something done by hand that it must tell: none is missed, and each is told as what it
-// is. Those that do not touch each other are done together.
+// For each task and each proof of the playbook, something done by hand that it must report: none is missed, and each is reported as what it
+// is. Changes that do not interfere with each other are made together.
 
 const playbook = 'playbooks/off1-proxy.yaml';
 
@@ -56,13 +56,16 @@ describe('tampering anew: where a run stops', () => {
     expect(failures(await inEvents(playbook))).not.toEqual([]);
     for (const { host, undo } of ones) await on(host, undo ?? ':');
 
-    // All is well once a person took it back.
+    // Everything is fine once a person has undone it.
     expect(failures(await inEvents(playbook))).toEqual([]);
     if (isThorough || ones === ending) await isClean();
   });
 });
 
-/** Nothing is told any more. Outside of the thorough tests this is asked once for several groups: a run or check costs ten seconds of a core. */
+/**
+ * Expects that nothing is reported any more. Except in the thorough tests, this runs once for several groups, because a run or check costs
+ * ten seconds of CPU time.
+ */
 async function isClean(): Promise<void> {
   const check = await inEvents('--check', playbook);
   expect(tasksThat(check, 'changed', 'unless', 'unknown', 'failed', 'unreachable')).toEqual([]);
@@ -75,7 +78,7 @@ async function tamper(ones: readonly TamperingAnew[]): Promise<void> {
   }
 }
 
-/** What a check did not tell, or not as it is: with all that it did tell of that task. */
+/** What a check did not report, or reported wrongly, with everything that it did report about that task. */
 const missed = (check: RanWithEvents, ones: readonly TamperingAnew[]) =>
   ones.flatMap(({ what, task, told }) => {
     const said = [...those('task-finished', check), ...those('item-finished', check)]

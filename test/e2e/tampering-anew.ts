@@ -1,15 +1,15 @@
-/** Something done by hand to a host, and the task that must tell of it. */
+/** A manual change to a host, and the task that must report it. */
 export interface TamperingAnew {
   readonly what: string;
   readonly host: string;
   readonly script: string;
-  /** What has to be there for it to be done, on another host. */
+  /** What must exist on another host before it can be done. */
   readonly before?: { readonly host: string; readonly script: string };
-  /** The task that must tell it. */
+  /** The task that must report it. */
   readonly task: string;
-  /** What the check must say of it: of the difference, or why the task fails. */
+  /** What the check must say about the difference, or about why the task fails. */
   readonly told: RegExp;
-  /** How a person takes it back, of what no run repairs: a run stops there. */
+  /** How a person undoes it, for changes that no run repairs: a run stops there. */
   readonly undo?: string;
 }
 
@@ -19,17 +19,17 @@ const conf = '/etc/pve/lxc/100.conf';
 const image = '/zfs-hdd/off/images/products/560/247/784/2456';
 const siteOfExporters = '/etc/nginx/sites-available/free-exporters.openfoodfacts.org';
 
-/** Somebody commits a change of Prometheus's configuration to the forge, and fetches it here. */
+/** Somebody commits a change to Prometheus's configuration in the forge, and fetches it here. */
 const commit = (
   edit: string,
 ) => `cd ${monitoring} && ${edit} && git -c user.name=other -c user.email=other@example.org commit -qam other &&
   git -c core.sshCommand='ssh -i /root/.ssh/id_ed25519_monitoring' push -q`;
 
-/** Whoever tries to get to a port is refused; by a table that is called as the port. */
+/** Rejects connections that match a rule, using a separate table. */
 const refuse = (rule: string) =>
   `nft 'add table inet shut; add chain inet shut in { type filter hook input priority 0; }; add rule inet shut in ${rule} reject with tcp reset'`;
 
-/** What a run repairs, all of it at once. */
+/** What a run repairs, all at once. */
 export const repaired: readonly TamperingAnew[] = [
   {
     what: 'less memory',
@@ -195,7 +195,7 @@ export const repaired: readonly TamperingAnew[] = [
   },
 ];
 
-/** A command is run for it, after which a check knows nothing for certain. */
+/** A command is run to repair it, after which a check knows nothing for certain. */
 export const commanded: readonly TamperingAnew[] = [
   {
     what: 'a jail that was stopped',
@@ -206,7 +206,7 @@ export const commanded: readonly TamperingAnew[] = [
   },
 ];
 
-/** Packages: until they are as they should be, nothing is known of what they bring. */
+/** Packages: until they are restored, nothing is known about their contents. */
 export const removed: readonly TamperingAnew[] = [
   {
     what: 'a base package removed',
@@ -253,7 +253,7 @@ export const removed: readonly TamperingAnew[] = [
   },
 ];
 
-/** What was changed and is not in force: repaired by a reload. */
+/** Changed configuration that is not in effect; a reload repairs it. */
 export const stale: readonly TamperingAnew[] = [
   {
     what: "postfix's services",
@@ -277,7 +277,7 @@ export const stale: readonly TamperingAnew[] = [
     told: /loaded before \/etc\/fail2ban\/jail\.conf was changed → reloaded/,
   },
   {
-    // Not of opf, whose snapshots are compared; what has its files open keeps those.
+    // Not a dataset of opf, whose snapshots are compared. Processes keep the files that they have open.
     what: 'a dataset that is not mounted',
     host: 'off1',
     script: 'umount -l /zfs-hdd/opff/images',
@@ -318,12 +318,14 @@ export const stale: readonly TamperingAnew[] = [
     script:
       "mkdir -p /etc/letsencrypt/renewal-hooks/deploy && printf '#!/bin/sh\\n' >/etc/letsencrypt/renewal-hooks/deploy/new && chmod +x /etc/letsencrypt/renewal-hooks/deploy/new",
     task: 'The certificates can be renewed',
-    // The names that lead elsewhere are a reason as well.
+    // Changed DNS names are a reason, too.
     told: /dry run of the renewal: last before .* changed → succeeded/,
   },
 ];
 
-/** What a run does not repair: it stops there, and says why. What would hide another's trace is done apart, in `stoppingToo`. */
+/**
+ * What a run does not repair: it stops there and says why. Changes that would hide another's effects are made separately, in `stoppingToo`.
+ */
 export const stopping: readonly TamperingAnew[] = [
   {
     what: 'a package held back',
@@ -350,7 +352,7 @@ export const stopping: readonly TamperingAnew[] = [
     undo: `rm ${clone}/forgotten`,
   },
   {
-    // As the document leaves it: the unit that is to tell of it is not there.
+    // As the document leaves it: the unit that is to report its failure does not exist.
     what: 'a unit that tells of its failure by one that is not there',
     host: 'ct100',
     script: `mkdir -p /run/systemd/system/logrotate.service.d && printf '[Unit]\\nOnFailure=gone@logrotate.service\\n' >/run/systemd/system/logrotate.service.d/zz.conf && systemctl daemon-reload`,
@@ -431,7 +433,7 @@ export const stopping: readonly TamperingAnew[] = [
     undo: 'nft delete table inet shut 2>/dev/null || :',
   },
   {
-    // The relay can not be reached: a table of its own, since this one is for what leaves.
+    // The relay cannot be reached; this uses a separate table, since this one is for outgoing traffic.
     what: 'mail that is stuck',
     host: 'ct100',
     script: `nft 'add table inet mute; add chain inet mute out { type filter hook output priority 0; }; add rule inet mute out tcp dport 25 reject with tcp reset'
@@ -482,7 +484,7 @@ export const stoppingToo: readonly TamperingAnew[] = [
   },
 ];
 
-/** What would be reloaded or restarted as well: after that, what the services answer is not known. */
+/** What would also be reloaded or restarted, after which the services' answers are unknown. */
 export const listeningToo: readonly TamperingAnew[] = [
   {
     what: 'a site besides',
@@ -503,7 +505,7 @@ export const listeningToo: readonly TamperingAnew[] = [
   },
 ];
 
-/** What ends the check of its host as well: nothing may be pushed then. */
+/** What also ends the check of its host: nothing may be pushed then. */
 export const ending: readonly TamperingAnew[] = [
   {
     what: 'a target in another job',

@@ -1,25 +1,27 @@
-/** Something done by hand to a host of the lab, and the difference that a check must tell of it. */
+/** A manual change to a host of the lab, and the difference that a check must report. */
 export interface Tampering {
   readonly kind: string;
   readonly host: string;
   readonly script: string;
-  /** What has to be there for it to be done, on another host. */
+  /** What must exist on another host before it can be done. */
   readonly before?: { readonly host: string; readonly script: string };
-  /** The task that must tell it. */
+  /** The task that must report it. */
   readonly task: string;
   readonly what: RegExp;
   readonly from: RegExp | null;
   readonly to: RegExp;
-  /** What else is told because of it. */
+  /** What else is reported because of it. */
   readonly follows?: RegExp;
-  /** Another task that tells of it as well. */
+  /** Another task that reports it, too. */
   readonly alsoTold?: string;
 }
 
 const clone = '/opt/openfoodfacts-infrastructure/confs';
 const certificates = '/etc/letsencrypt/archive/images.openfoodfacts.org';
 
-/** One of each kind, in the order in which they are done: what makes systemd read its units comes before what it must not read. */
+/**
+ * One of each kind, in the order in which they are made: changes that make systemd read its units come before those that it must not read.
+ */
 export const tamperings: readonly Tampering[] = [
   {
     kind: 'link retargeted',
@@ -114,8 +116,7 @@ export const tamperings: readonly Tampering[] = [
     follows: /^container 100$/,
   },
   {
-    // One that had been fetched. Those that container 100 has mounted are busy: zfs refuses to destroy them. (This one
-    // is for a moment.)
+    // One that had been fetched. Those mounted in container 100 are busy, so zfs refuses to destroy them. (This one is only for a moment.)
     kind: 'dataset missing',
     host: 'off1',
     before: { host: 'off2', script: 'zfs create zfs-hdd/opf/extra && zfs snapshot zfs-hdd/opf/extra@by-hand' },
@@ -151,7 +152,7 @@ export const tamperings: readonly Tampering[] = [
     script: 'lab-dns set off1-proxy 198.51.100.9 2',
     task: 'The public name leads here',
     what: /^manual step$/,
-    // The resolver asks one of the two.
+    // The resolver asks either of the two.
     from: /^open: A off1-proxy\.openfoodfacts\.org should be 198\.51\.100\.215: .*ns2.* says 198\.51\.100\.9/,
     to: /^done$/,
   },
@@ -188,7 +189,7 @@ export const tamperings: readonly Tampering[] = [
     to: /^0600$/,
   },
   {
-    // Its drop-in was away while somebody restarted it.
+    // Somebody restarted it while its drop-in was missing.
     kind: 'exporter listening on all addresses',
     host: 'ct100',
     script: `cd /etc/systemd/system && mv prometheus-nginx-exporter.service.d /root/away && systemctl daemon-reload
@@ -199,7 +200,7 @@ export const tamperings: readonly Tampering[] = [
     what: /^unit prometheus-nginx-exporter\.service listens on$/,
     from: /^\*:9113$/,
     to: /^10\.1\.0\.100:9113$/,
-    // Older than its drop-in, and so restarted.
+    // It is older than its drop-in, and is therefore restarted.
     follows: /^unit prometheus-nginx-exporter\.service$/,
   },
   {

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { modelHost, runModel } from './model-host.ts';
 
-// Small worlds, so that tasks meet each other's values often.
+// Small worlds, so that tasks often touch the same values.
 const name = fc.constantFrom('a', 'b', 'c');
 const word = fc.constantFrom('0', '1');
 

@@ -110,7 +110,7 @@ ${handlers.replace(/^/gm, '    ')}`,
     );
 
     expect(told.slice(0, 3)).toEqual(['h go: changed', 'h one: changed', 'h two: changed']);
-    // What was notified again waits for the next flush, of which a play has three.
+    // What was notified again waits for the next flush; a play has three.
     expect(told.length).toBeLessThanOrEqual(7);
   });
 

@@ -4,7 +4,7 @@ import { Rig } from '../cli/rig.ts';
 
 const indented = (text: string): string => text.replace(/^(?! {2}handlers:| {4}- \{name: after)/gm, '    ');
 
-/** A check of these tasks on this machine. FOLDER is one of their own; `here` prepares it. */
+/** Checks these tasks on this machine. FOLDER is a temporary directory; `prepare` sets it up. */
 async function check(tasks: string, prepare: (folder: string) => void = () => {}) {
   using rig = new Rig();
   const play = `- hosts: localhost\n  gather_facts: false\n  tasks:\n${indented(tasks)}\n`.replaceAll(

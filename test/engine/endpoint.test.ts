@@ -24,7 +24,7 @@ describe('the way to a host', () => {
     ['ansible.builtin.local', 'local'],
     ['community.general.proxmox_pct_remote', 'pct'],
     ['community.proxmox.proxmox_pct_remote', 'pct'],
-    // What is none of ours stays what it is, and does not become another.
+    // A name that is not one of ours stays unchanged, and does not turn into another.
     ['winrm', 'winrm'],
     ['some.other.local', 'some.other.local'],
   ] as const)('of ansible_connection: %s is %s', ([word, connection]) => {

@@ -17,12 +17,12 @@ import setFact from '../../tasks/set_fact.ts';
 import { fakeSession } from '../session/fake-session.ts';
 import { createController } from './controller-of-tests.ts';
 
-/** A host that is nothing but named values: `get NAME` reads one, `put NAME VALUE` writes it. */
+/** A host that consists only of named values: `get NAME` reads one, `put NAME VALUE` writes it. */
 export interface ModelHost {
   readonly values: Map<string, string>;
   /** Every write, in order. */
   readonly writes: string[];
-  /** How the next exchange ends instead of being answered. */
+  /** How the next exchange fails, instead of being answered. */
   lose?: 'before' | 'after';
 }
 
@@ -34,7 +34,7 @@ const values: QuestionKind<string, string | null> = {
 };
 const asked = (name: string): Question<string | null> => question(values, name);
 
-/** The one task type of the model: a value is what it should be. */
+/** The only task type of the model: sets a value. */
 export const value = defineTask({
   name: 'value',
   summary: 'A named value of the model host.',
@@ -67,7 +67,7 @@ export const value = defineTask({
   examples: [],
 });
 
-/** Acts each time, as `command` does. */
+/** Acts every time, like `command`. */
 export const act = defineTask({
   name: 'act',
   summary: 'Writes each time.',
@@ -101,7 +101,7 @@ export interface Ran {
   readonly rounds: Readonly<Record<string, number>>;
 }
 
-/** Run a playbook's text on model hosts. */
+/** Runs a playbook on model hosts. */
 export async function runModel(
   text: string,
   hosts: Readonly<Record<string, ModelHost>>,
@@ -196,7 +196,7 @@ function modelConnector(hosts: Readonly<Record<string, ModelHost>>): Connector {
   };
 }
 
-/** A model host with these values. */
+/** A model host with the given values. */
 export const modelHost = (now: Readonly<Record<string, string>> = {}): ModelHost => ({
   values: new Map(Object.entries(now)),
   writes: [],

@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import { Rig } from '../cli/rig.ts';
 
-/** A first task whose result a check does not know, and what a template may touch of what follows from it. */
+/** A first task whose result is unknown in a check, and the expressions a template may use of what depends on it. */
 const skipped = '{name: it, command: echo yes, register: r}';
 const unknowable = '{{ r.stdout }}';
 const condition = 'r.stdout == "yes"';
 
-/** Where templates are computed: for each, what follows the skipped command, and the keywords of a play. */
+/** Places where templates are evaluated: for each, what follows the skipped command, and the keywords of a play. */
 const places: Readonly<Record<string, string>> = {
   'a parameter': `- debug: {msg: "${unknowable}"}`,
   when: `- {debug: , when: '${condition}'}`,

@@ -3,7 +3,7 @@ import { Rig } from '../cli/rig.ts';
 
 const indented = (text: string): string => text.replace(/^(?! {2}handlers:| {4}- \{name: after)/gm, '    ');
 
-/** A check of these tasks on this machine, where FOLDER holds `there` and nothing else. */
+/** Checks these tasks on this machine, with a FOLDER that contains only `there`. */
 async function check(tasks: string, form: 'json' | 'plain' = 'json') {
   using rig = new Rig();
   const play = `- hosts: localhost\n  gather_facts: false\n  tasks:\n${indented(tasks)}\n`;
@@ -20,9 +20,9 @@ async function check(tasks: string, form: 'json' | 'plain' = 'json') {
   return { told: told.map((line) => line.replace(/\s+/g, ' ').trim()), code: said.code, text: said.stdout };
 }
 
-/** Commands that a check does not run: nobody knows what they change. */
+/** Commands that a check does not run, so nobody knows what they change. */
 const deploy = '- {name: deploy, command: ./deploy}\n';
-/** The same, of which not even the author says whether it changes anything. */
+/** The same, where not even the author says whether it changes anything. */
 const perhaps = '- {name: perhaps, command: ./perhaps, register: p, changed_when: "\'new\' in p.stdout"}\n';
 const there = 'copy: {dest: FOLDER/there, content: "x\\n", mode: "0644"}';
 

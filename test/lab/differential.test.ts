@@ -26,7 +26,7 @@ describe('ours does what ansible-playbook did', () => {
   });
 });
 
-// That a recording is what Ansible does is asked of Ansible itself, for the playbook that takes it least; `npm run differential` asks for all.
+// Checks with Ansible itself that a recording is correct, for the fastest playbook; `npm run differential` checks all.
 test.runIf(existsSync('/usr/bin/ansible-playbook'))(
   'what was recorded is what ansible-playbook does: file',
   async () => {

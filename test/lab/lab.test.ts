@@ -10,7 +10,7 @@ import { inLab, lab, on } from './in-lab.ts';
 
 beforeAll(async () => {
   await labUp();
-  // What an earlier run left, the DNS records of the document above all, is not what these tests describe.
+  // These tests do not expect what an earlier run left behind, above all the DNS records of the document.
   await labReset();
 });
 
@@ -120,7 +120,7 @@ describe('the services', () => {
     const script = `const [host, ...lines] = process.argv.slice(1); const s = require('node:net').connect(25, host);
       s.on('data', () => s.write((lines.shift() ?? '') + '\\r\\n')); s.on('close', () => {});`;
 
-    // One line an answer, but the text of the letter goes in one piece.
+    // One line per answer, except that the text of the letter is sent in one piece.
     inLab([
       process.execPath,
       '-e',
@@ -251,7 +251,7 @@ describe('a lab of its own', () => {
   const tag = labTag(folder);
   const own = (...argv: string[]) => lab(argv, { RETRACE_LAB_DIR: folder });
 
-  /** What of that lab is on this machine. */
+  /** What exists of that lab on this machine. */
   function remains(): readonly string[] {
     const mounts = readFileSync('/proc/mounts', 'utf8')
       .split('\n')
@@ -263,7 +263,7 @@ describe('a lab of its own', () => {
           const text = readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
           return text.includes(folder) ? [text] : [];
         } catch {
-          return []; // gone meanwhile
+          return []; // already gone
         }
       });
     const groups = execFileSync('find', ['/sys/fs/cgroup', '-maxdepth', '2', '-name', `retrace-lab${tag}`], {
@@ -279,11 +279,11 @@ describe('a lab of its own', () => {
   }
 
   async function prepare(): Promise<void> {
-    // A run that was killed in the midst of these tests left its hosts mounted.
+    // A run killed in the middle of these tests leaves its hosts mounted.
     await own('down');
     rmSync(folder, { recursive: true, force: true });
     mkdirSync(`${folder}/images`, { recursive: true });
-    // The images of the other lab, as links: building them anew would show nothing here.
+    // Link the images of the other lab, because rebuilding them would show nothing here.
     execFileSync('cp', ['-al', imageRoot('base'), imageRoot('services'), `${folder}/images`]);
   }
 

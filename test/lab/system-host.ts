@@ -4,19 +4,19 @@ import type { Converged } from '../../src/engine/host/converge.ts';
 import { labExec, labHost } from '../../src/lab/index.ts';
 import { runHere } from '../tasks/harness.ts';
 
-/** The lab host that the system's task types are tried on. */
+/** The lab host that the system task types are tested on. */
 export const systemHost = 'system';
 
-/** Run a script as root in the host. */
+/** Runs a script as root on the host. */
 export async function sh(script: string, stdin?: Uint8Array | string): Promise<Reply> {
   const { code, stdout, stderr } = await labExec(systemHost, script, stdin);
   return { code: code ?? 255, stdout: Buffer.from(stdout), stderr: Buffer.from(stderr) };
 }
 
-/** What a script prints in the host. */
+/** The output of a script on the host. */
 export const said = async (script: string): Promise<string> => (await sh(script)).stdout.toString().trim();
 
-/** Run a task in the host, as the engine does. */
+/** Runs a task on the host, as the engine does. */
 export const runThere = (type: AnyTaskType, args: object, options: { check?: boolean } = {}): Promise<Converged> =>
   runHere(type, args as Record<string, unknown>, { ...options, sh });
 
@@ -29,5 +29,5 @@ export const outcomeOf = (ended: Converged): readonly string[] => [
   ...('message' in ended ? [ended.message] : []),
 ];
 
-/** Have the host running. */
+/** Makes sure the host is running. */
 export const upHost = (): Promise<unknown> => labHost(systemHost);

@@ -192,7 +192,7 @@ describe('types of the system, in a host', () => {
     });
   });
 
-  // The kernel's values cannot be set in a host of the lab.
+  // The kernel's parameters cannot be set on a host of the lab.
   test("the kernel's values are kept in a file", async () => {
     await sh('rm -f /etc/sysctl.d/try.conf; printf "# mine\\nvm.swappiness = 5\\n" > /etc/sysctl.d/try.conf');
     const value = (await said('cat /proc/sys/net/ipv4/ip_local_port_range')).replace(/\s+/, '   ');

@@ -74,7 +74,7 @@ systemctl daemon-reload; systemctl stop try; systemctl reset-failed`);
     ]);
   });
 
-  // systemd's reload of nginx sends a signal and is over; a long configuration shows what nginx serves until it has read it.
+  // systemd considers a reload of nginx done once the signal is sent; a long configuration shows what nginx serves until it has read it.
   test('have reloaded once it serves by its new configuration', async () => {
     await sh(`command -v nginx || { apt-get -q update && DEBIAN_FRONTEND=noninteractive apt-get -qy install nginx-light; }
 rm -f /etc/nginx/sites-enabled/*

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createFiles } from '../../src/language/files.ts';
 
-/** A folder with a file, a folder and links to both and to nothing. */
+/** A directory with a file, a subdirectory, and links to both and to nothing. */
 function folder() {
   const path = mkdtempSync(join(tmpdir(), 'files-'));
   writeFileSync(join(path, 'file'), 'text');

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { readArguments } from '../../src/language/load/key-value.ts';
 
 describe('arguments in a text', () => {
-  // As ansible-core 2.14's splitter answered.
+  // As answered by ansible-core 2.14's splitter.
   test.for<[string, Record<string, string>, string]>([
     ['src=a dest=b', { src: 'a', dest: 'b' }, ''],
     ['msg="a \'b\' c"', { msg: "a 'b' c" }, ''],

@@ -24,7 +24,7 @@ const check = (texts: Record<string, string>) => {
   return checkPlaybooks(loaded.value, { files, loader, taskType, typeNames, variables });
 };
 
-/** A variable as the inventory has it. */
+/** A variable as in the inventory. */
 const variables = new Map([
   ['from_inventory', new Set([{ value: 1 }])],
   [
@@ -37,7 +37,7 @@ const variables = new Map([
   ['made_of_itself', new Set([{ value: new Template('{{ made_of_itself }}') }])],
 ]);
 
-/** What is told of a play with these lines as its tasks. */
+/** What is reported about a play with these lines as its tasks. */
 const told = (tasks: string, more: Record<string, string> = {}, play = '') =>
   check({ '/p/site.yml': `- hosts: all\n${play}  tasks:\n${tasks.replace(/^/gm, '  ')}`, ...more });
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { selectedByTags } from '../../src/language/tags.ts';
 
 describe('selectedByTags', () => {
-  // tags of the task, --tags, --skip-tags, whether it runs: as ansible-playbook 2.14 decides
+  // tags of the task, --tags, --skip-tags, whether it runs: as decided by ansible-playbook 2.14
   test.for<[string[], string[], string[], boolean]>([
     [[], [], [], true],
     [['a'], [], [], true],

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { contentDir, packageRoot } from '../../src/lab/paths.ts';
 import { loadYaml } from '../../src/yaml/load.ts';
 
-// M3: what the playbooks name must be in the real repository, whose paths are kept in a list; the lab's has no others.
+// M3: what the playbooks name must exist in the real repository, whose paths are kept in a list; the lab's repository has no others.
 
 const clone = '/opt/openfoodfacts-infrastructure/';
 const real = readFileSync(join(packageRoot(), 'test/fixtures/infrastructure-paths.txt'), 'utf8')
@@ -53,7 +53,7 @@ function playbooks(): readonly { readonly file: string; readonly value: unknown 
     });
 }
 
-/** Every path in the clone that a value names; `config_links` names them as a directory and what is in it. */
+/** Every path in the clone that a value names; `config_links` names a directory and its contents. */
 function namesIn(value: unknown): readonly string[] {
   if (typeof value === 'string') return value.startsWith(`${clone}confs`) ? [value.slice(clone.length)] : [];
   if (Array.isArray(value)) return value.flatMap(namesIn);

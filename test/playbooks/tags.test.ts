@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { packageRoot } from '../../src/lab/paths.ts';
 
-// M minor: one without tags is left out by --tags, and the proofs after it would meet what is not in force yet.
+// M minor: --tags skips one without tags, and the proofs after it would see what is not in effect yet.
 test('M minor: every flush of handlers between the tasks of a step has their tags', () => {
   const root = join(packageRoot(), 'playbooks', 'off1-proxy');
   const bare = readdirSync(root).filter((file) =>

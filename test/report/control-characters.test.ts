@@ -8,9 +8,9 @@ import { json } from '../../src/report/forms/json.ts';
 import { plainForm } from '../../src/report/forms/plain.ts';
 import { createReporter } from '../../src/report/index.ts';
 
-// XM7: whatever a host says, a terminal shows it and does not obey it.
+// XM7: whatever a host prints, a terminal shows it and does not obey it.
 
-/** Sets the title, clears the screen, the same in C1, backspace, DEL, return to the line's start, and turns the direction of writing. */
+/** Sets the title, clears the screen, the same with C1 characters, backspace, DEL, carriage return, and reverses the writing direction. */
 const hostile = 'a\x1b]0;t\x07\x1b[2J\x9b2J\x08\x7f\rok: [h]\u202eb\u2066c\u200f\0';
 const control = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]/;
 
@@ -32,7 +32,7 @@ const warning = (severity: 'error' | 'warning'): Event => ({
   diagnostic: { severity, code: 'x', message: hostile, hint: hostile, at },
 });
 
-/** Each place of an event where a host's text can be. */
+/** Every field of an event that may contain a host's text. */
 const places: Readonly<Record<string, Event>> = {
   'target of a link': finished({ status: 'changed', changes: [{ what: 'link', from: hostile, to: hostile }] }),
   'what changes': finished({ status: 'changed', changes: [{ what: hostile, from: null, to: 'x' }] }),
@@ -98,7 +98,7 @@ const places: Readonly<Record<string, Event>> = {
   script: { kind: 'sent', host: 'h', user: hostile, parts: 1, script: hostile, time: 0 },
 };
 
-/** Everything that a form writes of a run in which this happens. The live view's own going up and erasing is left out. */
+/** Everything that a form writes for a run with this event, leaving out the live view's own cursor movements and erasing. */
 async function written(form: ReportForm, event: Event): Promise<string> {
   let text = '';
   const report = await createReporter(form, {
@@ -111,7 +111,7 @@ async function written(form: ReportForm, event: Event): Promise<string> {
   report({ kind: 'play-started', play: 1, name: hostile, hosts: ['h'], at, time });
   report({ kind: 'task-started', play: 1, task, host: 'h', time });
   report(event);
-  if (form.name === 'live') await new Promise((resolve) => setTimeout(resolve, 200)); // it paints now and then
+  if (form.name === 'live') await new Promise((resolve) => setTimeout(resolve, 200)); // it repaints only from time to time
   report({ kind: 'play-finished', play: 1, rounds: {}, time });
   const none = {
     ok: 1,

@@ -15,7 +15,7 @@ export const task: TaskRef = {
   tags: [],
 };
 
-/** The counts of a host on which nothing happened but this. */
+/** The counts of a host where nothing else happened. */
 export const summaryOf = (counts: Partial<HostSummary> = {}): HostSummary => ({
   ok: 0,
   changed: 0,
@@ -29,7 +29,7 @@ export const summaryOf = (counts: Partial<HostSummary> = {}): HostSummary => ({
   ...counts,
 });
 
-/** A task that ended so. */
+/** A task that ended in a certain way. */
 export const finished = (
   outcome: Partial<Outcome> = {},
   more: Partial<Of<'task-finished'>> = {},
@@ -56,7 +56,7 @@ export const runFinished = (summaries: Readonly<Record<string, HostSummary>>): O
   time: 0,
 });
 
-/** All that a form writes of these events, in a run on these hosts. */
+/** Everything that a form writes for these events, in a run on these hosts. */
 export async function written(
   form: ReportForm,
   events: readonly Event[],

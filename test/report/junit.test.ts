@@ -12,7 +12,7 @@ const time = Date.UTC(2026, 10, 29, 12);
 
 const finished: typeof finishedAtAll = (outcome, more) => finishedAtAll(outcome, { time, ...more });
 
-/** What is written of a run in which this happens. */
+/** The report of a run with these events. */
 async function reportOf(
   happenings: readonly Event[],
   { check = false, exitCode = 0, interrupted = false, summaries = { web1: summary } } = {},
@@ -211,7 +211,7 @@ test('warnings are the errors that the run printed', async () => {
   ]);
 });
 
-/** All of ASCII's control characters, C1, what XML's own syntax is made of, half of a pair, and what no document may hold. */
+/** All control characters of ASCII and C1, XML's own syntax characters, a lone surrogate, and what no document may contain. */
 const hostile = `${String.fromCharCode(...Array(32).keys())}\x7f\x80\x9b<b a='1'>&amp;]]>"\ud800x\udc00\ufffe\uffff</testcase>😀`;
 
 const places: readonly Event[] = [

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
 
-/** An element as a parser of XML reads it. */
+/** An element as parsed by an XML parser. */
 export interface Parsed {
   readonly tag: string;
   readonly attributes: Readonly<Record<string, string>>;
@@ -15,13 +15,13 @@ def element(one):
 print(json.dumps(element(tree.fromstring(sys.stdin.buffer.read()))))
 `;
 
-/** What Python's parser (expat) makes of a document; it refuses what is not well-formed. */
+/** The document as parsed by Python's parser (expat), which rejects malformed ones. */
 export const parseXml = (text: string): Parsed =>
   JSON.parse(
     execFileSync('python3', ['-I', '-S', '-c', script], { input: text, encoding: 'utf8', stdio: 'pipe' }),
   ) as Parsed;
 
-/** All test cases of a report: suite, name, and what they are (`passed`, or the element that says otherwise, with its type). */
+/** All test cases of a report: suite, name, and status (`passed`, or the element that says otherwise, with its type). */
 export const casesOf = (root: Parsed): readonly (readonly [suite: string, name: string, verdict: string])[] =>
   root.children.flatMap((suite) =>
     suite.children

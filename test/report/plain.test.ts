@@ -7,7 +7,7 @@ import { finished, runFinished, summaryOf, task, written } from './events.ts';
 const play = '\nPLAY [the play] ************************\n';
 const heading = '\nTASK [the task] ************************\n';
 
-/** What is below the heading of the task. */
+/** The output below the heading of the task. */
 const said = async (...given: Parameters<typeof written>): Promise<string> =>
   (await written(...given)).replace(play, '').replace(heading, '');
 

@@ -11,7 +11,7 @@ const line = (become: Become, inner = 'true'): string =>
 describe('the command line of a become method', () => {
   test.for([
     [{ method: 'sudo', user: 'root' }, "exec env LANGUAGE=C sudo -H -S -n -p '[sudo X]' -u root -- /bin/sh -c true"],
-    // With a password sudo may ask.
+    // With a password, sudo may ask.
     [
       { method: 'sudo', user: 'root', password: 'x' },
       "exec env LANGUAGE=C sudo -H -S -p '[sudo X]' -u root -- /bin/sh -c true",

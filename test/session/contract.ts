@@ -3,15 +3,15 @@ import { afterAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { Part, Reply, Session } from '../../src/core/session.ts';
 import { isThorough } from '../thorough.ts';
 
-/** A session to test, and how to look at its host from outside. */
+/** A session to test, and a way to look at its host from outside. */
 export interface Subject {
   readonly session: Session;
   close(): Promise<void>;
 }
 
 /**
- * What every session does, whatever the way to its shell. What a shell makes of many parts and odd texts is the same for all ways through a
- * child's pipes: `wire` says that it is tried with another of them.
+ * What every session does, however it reaches its shell. How a shell treats many parts and odd texts is the same for all connections
+ * through a child's pipes; `wire` says that another of them tests that.
  */
 export function sessionContract(
   name: string,
@@ -24,7 +24,7 @@ export function sessionContract(
     onTestFinished(() => subject.close());
     return subject.session;
   };
-  // One for all tests that leave a session as it was: opening one costs more than most of what they ask of it.
+  // Shared by all tests that leave a session unchanged, because opening one costs more than most of what they ask.
   let shared: Promise<Subject> | undefined;
   const run = async (parts: readonly (string | Part)[]): Promise<readonly Reply[]> => {
     shared ??= open();
@@ -122,7 +122,7 @@ export function sessionContract(
       const began = Date.now();
 
       const [first] = await replies(opened, ['{ sleep 0.3; echo late; sleep 5; } & echo started']);
-      // It would be 5.3 s otherwise.
+      // Otherwise it would take 5.3 s.
       expect(Date.now() - began).toBeLessThan(5000);
       await new Promise((done) => setTimeout(done, 600));
       const [second] = await replies(opened, ['echo next']);
@@ -247,7 +247,7 @@ export function sessionContract(
       const [said] = await replies(opened, [
         { script: 'cat; exit 3', stdin: Buffer.from('in'), deadlineMs: seconds * 1000 },
       ]);
-      // A watchdog is ended while it is about to begin, too.
+      // A watchdog must also end while it is just starting.
       for (let round = 0; round < 50; round++) await replies(opened, [{ script: 'true', deadlineMs: seconds * 1000 }]);
       const [running] = await replies(opened, [leftSleeps(seconds)]);
 
@@ -389,12 +389,12 @@ const text = (reply: Reply | undefined): string => reply?.stdout.toString() ?? '
 
 const plain = ({ code, stdout, stderr }: Reply) => ({ code, stdout: stdout.toString(), stderr: stderr.toString() });
 
-/** So many seconds as no other test sleeps on the same machine. */
+/** A number of seconds that no other test on the same machine sleeps. */
 const unlikelySeconds = (): number => 100_000 + Math.floor(Math.random() * 900_000);
 
-// The brackets keep grep itself out of the count.
+// The brackets keep grep from counting itself.
 const sleeping = (seconds: number): string => `grep -la '[s]leep.${seconds}' /proc/[0-9]*/cmdline 2>/dev/null`;
-/** How many are left in the end: what is killed takes a moment to be gone. */
+/** How many are left in the end, because a killed process takes a moment to disappear. */
 const leftSleeps = (seconds: number): string =>
   `for i in 1 2 3 4 5 6 7 8 9 10; do [ "$(${countSleeps(seconds)})" = 0 ] && break; sleep 0.2; done; ${countSleeps(seconds)}`;
 const countSleeps = (seconds: number): string => `${sleeping(seconds)} | wc -l | tr -d ' '`;

@@ -2,8 +2,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /*
- * Docker's client as far as a session sees it (its words and exit codes are those of 28.2): `exec -i` really runs a shell, for a
- * container that runs. `box` does; `stopped` is there and does not; `bare` has no shell. What it was given stands in a file.
+ * The parts of Docker's client that a session sees (with the wording and exit codes of 28.2): `exec -i` really runs a shell if the
+ * container is running. `box` is running, `stopped` is not, and `bare` has no shell. Its arguments are recorded in a file.
  */
 const standIn = (folder: string): string => `#!/bin/sh
 printf '%s\\n' "$*" >>${folder}/calls
@@ -42,7 +42,7 @@ id -u "$user" >/dev/null 2>&1 || { echo "unable to find user $user: no matching 
 exec setpriv --reuid="$user" --regid="$(id -g "$user")" --init-groups "$@"
 `;
 
-/** Puts the client into a directory, and returns the PATH with which it is found first. */
+/** Puts the client into a directory, and returns a PATH with that directory first. */
 export function dockerClient(folder: string): string {
   const bin = join(folder, 'bin');
   mkdirSync(bin);

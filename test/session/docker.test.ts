@@ -59,7 +59,7 @@ describe('docker', () => {
     ['one without a shell', { address: 'bare' }, 'stat /bin/sh: no such file', /needs a \/bin\/sh/],
     ['a user that is not there', { user: 'nosuch' }, 'unable to find user nosuch', /ansible_user/],
     ['a wrong option', { settings: { extraArgs: '--nosuch' } }, 'unknown flag: --nosuch', /extra_args/],
-    // Not a failure of sudo, which nobody came to.
+    // Not a failure of sudo, which was never reached.
     [
       'a container that is not there, with a user to become',
       { address: 'gone', become: { method: 'sudo', user: 'nobody' } },

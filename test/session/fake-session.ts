@@ -1,12 +1,12 @@
 import type { Exchanged, Greeting, Part, Reply, Session } from '../../src/core/session.ts';
 
-/** A session that answers from a table, and remembers what it was asked. */
+/** A session that answers from a table, and records what it was asked. */
 export interface FakeSession extends Session {
-  /** The scripts of each exchange, those that were skipped left out. */
+  /** The scripts of each exchange, without those that were skipped. */
   readonly asked: readonly (readonly string[])[];
 }
 
-/** A session without a host: `answers` says what a script replies; what it leaves out is success without output. */
+/** A session without a host: `answers` gives the reply to a script; by default a script succeeds without output. */
 export function fakeSession(
   answers: (script: string, stdin: string) => Partial<FakeReply>,
   greeting: Greeting = root,

@@ -5,7 +5,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { createConnector } from '../../src/session/index.ts';
 import { sessionContract } from './contract.ts';
 
-// By this name busybox is its shell.
+// Called by this name, busybox acts as its shell.
 const folder = mkdtempSync(join(tmpdir(), 'retrace-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 if (existsSync('/bin/busybox')) symlinkSync('/bin/busybox', join(folder, 'ash'));

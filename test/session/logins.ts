@@ -6,7 +6,7 @@ import type { Connector, Endpoint } from '../../src/core/session.ts';
 import { createConnector } from '../../src/session/index.ts';
 import { freePort, generateKey, type Sshd, startSshd } from './sshd.ts';
 
-/** What both ways by ssh do when they log in, and when they cannot. */
+/** What both ssh connections do when they log in, and when they cannot. */
 export function loginContract(connection: 'ssh' | 'openssh'): void {
   let sshd: Sshd;
   beforeAll(async () => {

@@ -7,7 +7,7 @@ import type { Endpoint } from '../../src/core/session.ts';
 import { createConnector } from '../../src/session/index.ts';
 import { sessionContract } from './contract.ts';
 
-// Proxmox's `pct exec` as far as a session sees it: runs its words for a container that runs, and says so when it does not.
+// The parts of Proxmox's `pct exec` that a session sees: runs its arguments if the container is running, and reports it if not.
 const standIn = `#!/bin/sh
 [ "$1" = exec ] && [ "$3" = -- ] || { echo "400 not enough arguments" >&2; exit 255; }
 [ "$2" = 100 ] || { echo "Configuration file 'nodes/pve/lxc/$2.conf' does not exist" >&2; exit 2; }
@@ -61,7 +61,7 @@ describe('pct', () => {
 
   test.for([
     ['', {}],
-    // Not a failure of sudo, which nobody came to.
+    // Not a failure of sudo, which was never reached.
     [', with a user to become in it', { become: { method: 'sudo', user: 'nobody' } }],
   ] as const)('says which container is not there%s', async ([, more]) => {
     const opened = await open(container('999', more));
@@ -75,7 +75,7 @@ describe('pct', () => {
     });
   });
 
-  // With processes of its own, in which nobody outside is seen: such shells have no parent and share the session 0.
+  // In a process namespace of its own, nobody outside is visible: such shells have no parent and share session 0.
   test.skipIf(process.getuid?.() !== 0)('ends what runs in a container with processes of its own', async () => {
     const own = mkdtempSync(join(tmpdir(), 'retrace-pct-'));
     onTestFinished(() => rmSync(own, { recursive: true }));

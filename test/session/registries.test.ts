@@ -5,7 +5,7 @@ import { connectionNames, connectionWords } from '../../src/core/connections.ts'
 import { becomeMethodOf } from '../../src/session/become/index.ts';
 import { connections } from '../../src/session/connections/index.ts';
 
-/** Where each connection is tested; ssh and openssh by what both do. */
+/** Where each connection is tested; for ssh and openssh, what they have in common. */
 const TESTED: Readonly<Record<string, string>> = { ssh: 'ssh-logins', openssh: 'openssh-logins' };
 
 const page = (name: string): string => readFileSync(`docs/${name}.md`, 'utf8');

@@ -4,20 +4,20 @@ import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A real sshd on this machine, with keys of its own, for one test file. */
+/** A real sshd on this machine with its own keys, for one test file. */
 export interface Sshd {
   readonly port: number;
-  /** Where its files are, and a client's: host keys, id_ed25519, known_hosts. */
+  /** The directory of its files and a client's: host keys, id_ed25519, known_hosts. */
   readonly folder: string;
   readonly knownHosts: string;
   readonly privateKey: string;
   readonly process: ChildProcess;
-  /** The key with which it shows itself, as `type base64`. */
+  /** Its host key, as `type base64`. */
   hostKey(type: 'ed25519' | 'rsa' | 'ecdsa'): string;
   stop(): Promise<void>;
 }
 
-/** Starts /usr/sbin/sshd on a free port of 127.0.0.1; `config` are further lines of its configuration. */
+/** Starts /usr/sbin/sshd on a free port of 127.0.0.1; `config` contains additional configuration lines. */
 export async function startSshd(
   config: readonly string[] = [],
   hostKeys: readonly ('ed25519' | 'rsa' | 'ecdsa')[] = ['ed25519'],
@@ -26,7 +26,7 @@ export async function startSshd(
     throw new Error('these tests need a real sshd: apt-get install openssh-server sudo');
   mkdirSync('/run/sshd', { recursive: true, mode: 0o755 });
   const folder = mkdtempSync(join(tmpdir(), 'retrace-sshd-'));
-  // Readable for the users that log in: sshd reads authorized_keys as them.
+  // Readable for the users that log in, because sshd reads authorized_keys as that user.
   chmodSync(folder, 0o755);
   const port = await freePort();
   for (const type of hostKeys) generateKey(join(folder, `host_${type}`), type);
@@ -56,12 +56,12 @@ export async function startSshd(
   };
 }
 
-/** Makes a key pair without a passphrase, unless one is given. */
+/** Generates a key pair, without a passphrase unless one is given. */
 export function generateKey(file: string, type: string, passphrase = ''): void {
   execFileSync('ssh-keygen', ['-q', '-t', type, '-N', passphrase, '-C', 'test', '-f', file]);
 }
 
-/** A port of 127.0.0.1 on which nobody listens. */
+/** A port of 127.0.0.1 where nobody listens. */
 export function freePort(): Promise<number> {
   return new Promise((resolve) => {
     const server = createServer().listen(0, '127.0.0.1', () => {
@@ -86,8 +86,8 @@ const settings = (folder: string, port: number, hostKeys: readonly string[]): st
   'PrintMotd no',
   'UseDNS no',
   'MaxStartups 100',
-  // A home of its own: what this machine's root has in ~/.bashrc is not tested, and a login that a test kills leaves
-  // nothing of it half done (pyenv's lock made every later login wait a minute).
+  // Use a separate home: root's own ~/.bashrc is not under test, and a login killed by a test must not leave anything half-done in it
+  // (pyenv's lock made every later login wait a minute).
   'Match User root',
   `  SetEnv HOME=${folder}`,
   '',

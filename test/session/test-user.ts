@@ -2,17 +2,17 @@ import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { rmSync, writeFileSync } from 'node:fs';
 
-/** A user of this machine with a password, for one test file. */
+/** A user on this machine with a password, for one test file. */
 export interface TestUser {
   readonly name: string;
   readonly password: string;
   remove(): void;
 }
 
-/** Whether tests may make users here. */
+/** Whether tests may create users here. */
 export const mayMakeUsers = process.getuid?.() === 0;
 
-/** Makes a user; `sudo` says what sudo lets them do and whether it asks for the password. */
+/** Creates a user; `sudo` determines what sudo allows and whether it asks for the password. */
 export function makeUser(sudo?: 'with password' | 'without password', shell = '/bin/sh'): TestUser {
   const name = `retrace-${randomBytes(4).toString('hex')}`;
   const password = randomBytes(8).toString('hex');

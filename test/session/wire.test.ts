@@ -4,7 +4,7 @@ import { MarkSplitter } from '../../src/session/wire/mark-splitter.ts';
 
 const nonce = '\x1e0123456789abcdef';
 
-/** What a splitter makes of chunks: bytes as text, marks in brackets. */
+/** What a splitter makes of chunks: bytes as text, markers in brackets. */
 function split(chunks: readonly Buffer[]): string {
   let said = '';
   const splitter = new MarkSplitter(
@@ -20,7 +20,7 @@ function split(chunks: readonly Buffer[]): string {
   return said;
 }
 
-/** Cuts bytes at any places. */
+/** Cuts bytes at arbitrary places. */
 const cut = (bytes: Buffer, places: readonly number[]): Buffer[] => {
   const sorted = [0, ...places.map((place) => place % (bytes.length + 1)).sort((a, b) => a - b), bytes.length];
   return sorted.slice(1).map((to, at) => bytes.subarray(sorted[at], to));
@@ -46,7 +46,7 @@ describe('a mark splitter', () => {
     );
     fc.assert(
       fc.property(fc.array(piece, { maxLength: 12 }), fc.array(fc.nat(1000), { maxLength: 30 }), (pieces, places) => {
-        // A whole nonce by chance is what a host cannot know.
+        // Exclude data that contains a complete nonce by chance, because a host cannot know it.
         const sent = `${pieces.map(([text]) => text).join('')}end`;
         fc.pre(sent.split(nonce).length - 1 === pieces.filter(([text]) => text.startsWith(nonce)).length);
 

@@ -113,7 +113,7 @@ describe('certbot installed', () => {
   });
 });
 
-/** Run the dry run with a certbot that behaves so. */
+/** Does the dry run with a certbot that behaves in a given way. */
 async function runWith(behaviour: string) {
   using place = folder();
   mkdirSync(place.at('bin'));

@@ -19,7 +19,7 @@ import { folder } from './local-host.ts';
 
 const name = 'images.example.org';
 
-// Made once, never changed.
+// Created once, never changed.
 let made: ReturnType<typeof folder>;
 beforeAll(() => {
   made = folder();
@@ -33,7 +33,7 @@ make good ${name} 30; make later ${name} 60; make other www.example.org 90; make
 openssl req -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -keyout expired.key -out expired.csr -subj /CN=${name} 2>/dev/null
 echo subjectAltName=DNS:${name} >ext; openssl x509 -req -in expired.csr -signkey expired.key -extfile ext -days -1 -out expired.pem 2>/dev/null`;
 
-/** A certbot directory with one certificate of a sort, or none. */
+/** A certbot directory with one certificate of a kind, or none. */
 function certbotDirectory(root: string, sort: string | undefined): void {
   for (const path of ['accounts', 'csr']) mkdirSync(`${root}/${path}`, { recursive: true });
   writeFileSync(`${root}/accounts/id`, 'ACCOUNT');

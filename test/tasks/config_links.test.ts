@@ -14,7 +14,7 @@ import config_links from '../../tasks/config_links.ts';
 import { runHere } from './harness.ts';
 import { folder } from './local-host.ts';
 
-/** A clone with two files and a folder, all linked as they should be. */
+/** A clone with two files and a directory, all linked as wanted. */
 function linked() {
   const dir = folder();
   for (const path of ['clone/nginx.service.d', 'etc', 'backups']) mkdirSync(dir.at(path), { recursive: true });
@@ -170,7 +170,7 @@ describe('config_links', () => {
 
     expect(await runHere(config_links, dir.args)).toMatchObject({ status: 'ok' });
 
-    // By its text it leads to the clone; but the directory that it is in is elsewhere.
+    // By its text it leads to the clone, but its directory is somewhere else.
     mkdirSync(dir.at('deep/er'), { recursive: true });
     symlinkSync(dir.at('deep/er'), dir.at('there'));
     symlinkSync('../clone/a.conf', dir.at('deep/er/a.conf'));

@@ -16,7 +16,7 @@ import copy_between from '../../tasks/copy_between.ts';
 import { planOn, runHere } from './harness.ts';
 import { folder, runScript } from './local-host.ts';
 
-/** A tree as certbot leaves it. */
+/** A tree as certbot creates it. */
 function certificates() {
   const dir = folder();
   for (const path of ['src/archive/x', 'src/live/x']) mkdirSync(dir.at(path), { recursive: true });
@@ -29,7 +29,7 @@ function certificates() {
 
 const bitsOf = (path: string) => (lstatSync(path).mode & 0o7777).toString(8);
 
-/** What a hostile `find` prints: path, kind, and the rest that an honest one would. */
+/** The output of a hostile `find`: path, kind, and the rest as an honest one would print it. */
 const listed = (...entries: readonly (readonly [path: string, kind: string])[]) =>
   Buffer.from(
     entries.map(([path, kind]) => `${[path, kind, '644', 0, 0, 'root', 'root', 1, 0, '', 1, 1].join('\0')}\0`).join(''),

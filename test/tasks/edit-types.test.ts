@@ -13,7 +13,7 @@ import { folder } from './local-host.ts';
 const managed = (block: string) => `# BEGIN ANSIBLE MANAGED BLOCK\n${block}# END ANSIBLE MANAGED BLOCK\n`;
 
 describe('blockinfile', () => {
-  // Each expectation is what ansible-playbook 2.14 makes of the same file.
+  // Each expectation is the result of ansible-playbook 2.14 on the same file.
   test.for<[string, Record<string, unknown>, string, string]>([
     ['one\n', { block: 'x\ny' }, `one\n${managed('x\ny\n')}`, 'Block inserted'],
     ['one', { block: 'x' }, `one\n${managed('x\n')}`, 'Block inserted'],

@@ -20,7 +20,7 @@ const bitsOf = (path: string) => (lstatSync(path).mode & 0o7777).toString(8);
 const aFile = (dir: Dir) => writeFileSync(dir.at('f'), 'x', { mode: 0o644 });
 const nothing = () => {};
 
-/** What the task told, with the folder's name cut out. */
+/** The messages of the task, with the directory's name removed. */
 const tellings = (dir: Dir, ended: Awaited<ReturnType<typeof runHere>>): string[] | string =>
   'changes' in ended && ended.status !== 'failed'
     ? ended.changes.map(({ what, from, to }) => `${what}: ${from} → ${to}`.replaceAll(dir.path, ''))

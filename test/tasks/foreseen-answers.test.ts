@@ -28,7 +28,7 @@ afterAll(() => rmSync(dir.path, { recursive: true, force: true }));
 type Play = Parameters<typeof runAllHere>[0];
 type Dir = ReturnType<typeof folder>;
 
-/** A directory with a file, a second name of it, a directory with files, links of every kind; it is always at the same place. */
+/** A directory with a file, a hard link to it, a directory with files, and links of every kind; always at the same path. */
 function furnished(): Dir {
   rmSync(dir.path, { recursive: true, force: true });
   mkdirSync(dir.path);
@@ -47,11 +47,11 @@ function furnished(): Dir {
   return dir;
 }
 
-/** What is unpacked and cloned is beside the directory. */
+/** The sources to unpack and clone are next to the directory. */
 const sources = folder();
 afterAll(() => rmSync(sources.path, { recursive: true, force: true }));
 
-/** An archive of what goes into `d`: a file that is there, one of another mode, a new one, a link. */
+/** An archive of what goes into `d`: an existing file, one with a different mode, a new one, a link. */
 function packed(name: string, pack: string): string {
   const script = `mkdir -p src/sub && cd src && echo A > a && echo b > sub/b && chmod 600 sub/b && ln -sf a link && echo new > new && ${pack}`;
   execFileSync('sh', ['-c', script], { cwd: sources.path });
@@ -167,7 +167,7 @@ describe('what a check foresees is what is there afterwards', () => {
     expect(Object.fromEntries(known.map((key) => [key, foreseen[key]]))).toEqual(
       Object.fromEntries(known.map((key) => [key, real[key]])),
     );
-    // Of so few changes nearly all is known.
+    // After so few changes nearly everything is known.
     expect(known.length).toBeGreaterThan(0.95 * Object.keys(real).length);
   });
 });
@@ -184,7 +184,7 @@ async function answers(target: ReturnType<typeof localTarget>, dir: Dir): Promis
   );
 }
 
-/** What a script says of the directory before anything is changed: that is the same for each test, and asked once. */
+/** What a script prints about the directory before anything is changed, cached because it is the same for every test. */
 const asFurnished: typeof runScript = (script, stdin) => {
   const known = saidBefore.get(script);
   if (known !== undefined) return known;
@@ -195,7 +195,9 @@ const asFurnished: typeof runScript = (script, stdin) => {
 const saidBefore = new Map<string, ReturnType<typeof runScript>>();
 const firstShell = oneShell();
 
-/** A shell that runs, one after the other, whatever scripts it is given at the same time: starting one for each takes most of the time. */
+/**
+ * A shell that runs, one after the other, all scripts passed to it at the same time: starting a shell for each would take most of the time.
+ */
 function oneShell(): typeof runScript {
   let waiting: { readonly script: string; readonly done: (said: Reply) => void }[] = [];
   const runAll = async () => {
@@ -220,7 +222,7 @@ function oneShell(): typeof runScript {
   };
 }
 
-/** An answer without what nobody can foresee: numbers and times of inodes, sizes of directories, the order of a listing. */
+/** An answer without what nobody can predict: inode numbers and times, sizes of directories, the order of a listing. */
 function comparable(answer: unknown): unknown {
   if (answer instanceof Uint8Array) return Buffer.from(answer).toString();
   if (Array.isArray(answer)) {

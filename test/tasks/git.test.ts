@@ -197,7 +197,7 @@ describe('git', () => {
   });
 });
 
-// P6: its configuration says what git runs (core.fsmonitor, filters), so whoever owns a clone would run it as root.
+// P6: its configuration determines what git runs (core.fsmonitor, filters), so the owner of a clone could make root run anything.
 describe.runIf(process.getuid?.() === 0)('P6: a clone of another user', () => {
   const nobody = (...paths: string[]) => execFileSync('chown', ['-R', 'nobody:nogroup', ...paths]);
   const refused = (path = '/clone') =>

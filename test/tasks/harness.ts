@@ -9,7 +9,7 @@ import { type Converged, converge, type Target } from '../../src/engine/host/con
 import { mergeQuestions } from '../../src/engine/host/round.ts';
 import { runScript } from './local-host.ts';
 
-/** What a task knows besides its parameters, in tests. */
+/** What a task gets in tests in addition to its parameters. */
 export const context: TaskContext = {
   check: false,
   diff: false,
@@ -19,14 +19,14 @@ export const context: TaskContext = {
   environment: {},
 };
 
-/** Bound parameters of a type; a mistake in them fails the test. */
+/** Binds parameters of a type; a mistake in them fails the test. */
 export function bind(type: AnyTaskType, args: Readonly<Record<string, unknown>>): unknown {
   const bound = bindParams(type, fromJs(args) as Raw, { home: () => '/root' });
   if (!bound.ok) throw new Error(bound.problems.map((problem) => problem.message).join('; '));
   return bound.params;
 }
 
-/** What a type plans on a state. */
+/** What a type plans for a given state. */
 export const planOn = (
   type: AnyTaskType,
   state: object,
@@ -45,7 +45,7 @@ export function changesOn(
   return plan.changes.map(({ what, from, to }) => `${what}: ${from ?? 'absent'} → ${to ?? 'absent'}`);
 }
 
-/** The scripts of what a type would run. */
+/** The scripts that a type would run. */
 export function commandsOn(
   type: AnyTaskType,
   state: object,
@@ -56,7 +56,7 @@ export function commandsOn(
   return plan.changes.flatMap((change) => change.commands.map((command) => command.script));
 }
 
-/** A controller that has nothing but what a test gives it. */
+/** A controller with nothing but the given parts. */
 export const controllerWith = (parts: Partial<Controller>): Controller =>
   new Proxy(parts as Controller, {
     get(target, name) {
@@ -66,7 +66,7 @@ export const controllerWith = (parts: Partial<Controller>): Controller =>
     },
   });
 
-/** Run a task of a type on this machine for real, as the engine does. */
+/** Really runs a task of a type on this machine, as the engine does. */
 export async function runHere(
   type: AnyTaskType,
   args: Readonly<Record<string, unknown>>,
@@ -81,7 +81,7 @@ export async function runHere(
   return converge(type, params, here, localTarget(options.sh ?? runScript));
 }
 
-/** Run tasks one after the other on this machine, as a play does; in a check each builds on what those before it foresee. */
+/** Runs tasks one after the other on this machine, as a play does; in a check each builds on the predictions of those before it. */
 export async function runAllHere(
   tasks: readonly (readonly [AnyTaskType, Readonly<Record<string, unknown>>])[],
   options: { check?: boolean; target?: Target } = {},
@@ -138,7 +138,7 @@ export function localTarget(sh: typeof runScript): Target {
 async function reply({ script, stdin, accepts = [0] }: Command, before: Reply[], sh: typeof runScript): Promise<Reply> {
   if (before.some((one) => one.skipped === true || !accepts.includes(one.code)))
     return { code: 0, stdout: Buffer.alloc(0), stderr: Buffer.alloc(0), skipped: true };
-  // In tests, another host is this machine as well.
+  // In tests, the other host is this machine, too.
   const bytes = typeof stdin === 'object' && 'command' in stdin ? (await sh(stdin.command.script)).stdout : stdin;
   return sh(script, bytes);
 }

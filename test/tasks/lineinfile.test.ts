@@ -29,7 +29,7 @@ const root = {
 };
 const self = { uid: 0, gid: 0, user: 'root', group: 'root' };
 
-/** The text that a file would have, or why the task fails. */
+/** The text that a file would have, or the reason why the task fails. */
 function edited(before: string | undefined, args: Record<string, unknown>): string | undefined {
   const bytes = before === undefined ? undefined : new TextEncoder().encode(before);
   const state = {
@@ -45,12 +45,12 @@ function edited(before: string | undefined, args: Record<string, unknown>): stri
 }
 
 describe('lineinfile', () => {
-  // Each expectation is what ansible-playbook 2.14 makes of the same file.
+  // Each expectation is the result of ansible-playbook 2.14 on the same file.
   test.for<[string | undefined, Record<string, unknown>, string]>([
     [text, { line: 'four' }, `${text}four\n`],
     ['no newline', { line: 'four' }, 'no newline\nfour\n'],
     [text, { line: 'two' }, text],
-    // P23: a file keeps its line ends, also where Ansible would leave mixed ones.
+    // P23: a file keeps its line endings, even where Ansible would mix them.
     ['one\r\ntwo\r\n', { line: 'two' }, 'one\r\ntwo\r\n'],
     [text, { regexp: '^two', line: 'TWO' }, 'one\ntwo\nthree\nTWO\n'],
     [text, { regexp: '^two', line: 'TWO', firstmatch: true }, 'one\nTWO\nthree\ntwo b\n'],

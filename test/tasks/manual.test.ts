@@ -65,7 +65,7 @@ describe('manual', () => {
   });
 });
 
-/** A manual step that is proven by a path being there. */
+/** A manual step that is proven by the existence of a path. */
 const run = ({ path }: { path: string }, more: Partial<TaskContext> = {}) =>
   converge(
     manual,

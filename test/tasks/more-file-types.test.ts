@@ -23,7 +23,7 @@ const ini = '# top\nglobal = 1\n\n[a]\nx = 1\ny=2\n;z = 3\n# w = 4\n\n[b]\nx = 9
 const many = '[a]\nx = 1\nx = 2\nx = 3\n';
 
 describe('editIni', () => {
-  // Each expectation is what community.general's ini_file makes of the same file.
+  // Each expectation is the result of community.general's ini_file on the same file.
   test.for([
     [ini, {}, ini.replace('x = 1', 'x = 5'), 'option changed'],
     [ini, { values: ['1'] }, ini, 'OK'],

@@ -68,7 +68,7 @@ const rawOf = (data: unknown): Raw =>
       ? new Map(Object.entries(data).map(([key, value]) => [key, rawOf(value)]))
       : (data as Raw);
 
-/** What is wrong with an example, as a playbook's only task. */
+/** The problems of an example, as the only task of a playbook. */
 function problemsOf(yaml: string): string[] {
   const text = `- hosts: all\n  tasks:\n    - ${yaml.replace(/\n/g, '\n      ')}\n`;
   const files = {

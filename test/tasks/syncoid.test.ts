@@ -32,7 +32,7 @@ describe('syncoid', () => {
     [undefined, ['snapshots of pool/b: absent → s2', 'snapshots of pool/b/images: absent → s2']],
     [{ ...inSync, 'pool/b/images': holding(snap('s1', 'i1')) }, ['snapshots of pool/b/images: s1 → s2']],
     [{ 'pool/b': source['tank/a'] }, ['snapshots of pool/b/images: absent → s2']],
-    // The same name is another snapshot when its guid differs.
+    // A snapshot with the same name but a different guid is a different snapshot.
     [{ ...inSync, 'pool/b': holding(snap('s1'), snap('s2', 'other')) }, ['snapshots of pool/b: s1 → s2']],
   ])('%j: %j', ([target, changes]) => {
     expect(changesOn(syncoid, { source, target, parent: pool }, args)).toEqual(changes);

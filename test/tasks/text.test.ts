@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { pythonJson } from '../../tasks/shared/text.ts';
 
-// As the real Ansible 2.14 wrote it for `content:` of copy.
+// As written by Ansible 2.14 for `content:` of copy.
 test('JSON is what Python writes', () => {
   const data = { a: 'é😀', b: [1, true, null], é: '\u007f/' };
 

@@ -6,7 +6,7 @@ import tlsCertificate from '../../tasks/tls_certificate.ts';
 import { context, planOn, runHere } from './harness.ts';
 import { folder } from './local-host.ts';
 
-// One CA with an intermediate signs them all: made once, never changed.
+// One CA with an intermediate signs them all; created once, never changed.
 let place: ReturnType<typeof folder>;
 beforeAll(() => {
   place = folder();
@@ -72,7 +72,7 @@ describe('tls_certificate', () => {
   });
 
   describe('M1: what is served', () => {
-    /** A server that shows a certificate, for as long as the test uses it. */
+    /** A server that presents a certificate for the duration of the test. */
     async function serving(name: string) {
       const server = createServer({
         cert: readFileSync(place.at(`${name}.pem`)),

@@ -19,7 +19,7 @@ import unarchive from '../../tasks/unarchive.ts';
 import { runHere } from './harness.ts';
 import { folder } from './local-host.ts';
 
-/** Archives of a small tree, and an empty folder to unpack them in. */
+/** Archives of a small tree, and an empty directory to unpack them in. */
 function archives() {
   const dir = folder();
   cpSync(made.path, dir.path, { recursive: true, preserveTimestamps: true, verbatimSymlinks: true });
@@ -194,7 +194,7 @@ describe('unarchive', () => {
     ]);
   });
 
-  // P11, H8: what tar is told when it unpacks, it is told when it compares.
+  // P11, H8: tar gets the same arguments for comparing as for unpacking.
   test.for([
     [['--strip-components=1'], 'b', 'sub/c'],
     [['--transform=s/^top/other/'], 'other/b', 'other/sub/c'],
@@ -344,7 +344,7 @@ describe('unarchive', () => {
   });
 });
 
-/** An archive whose members are all in one folder, as releases are. */
+/** An archive with all members in one directory, like a release. */
 function topped() {
   const dir = folder();
   mkdirSync(dir.at('src/top/sub'), { recursive: true });

@@ -55,7 +55,7 @@ describe('user', () => {
     [{ home: '/home/ann/' }, []],
     [{ home: '/srv/ann', move_home: true }, ['usermod -d /srv/ann -m -- ann']],
     [{ home: '/srv/ann', create_home: false }, ['usermod -d /srv/ann -- ann']],
-    // P16: a new home is made in the same run.
+    // P16: a new home is created in the same run.
     [{ home: '/srv/ann' }, ['usermod -d /srv/ann -- ann', expect.stringMatching(/mkdir -p -- \/srv\/ann/)]],
     [{ shell: '/bin/bash' }, ['usermod -s /bin/bash -- ann']],
     [{ expires: -1 }, []],

@@ -4,7 +4,7 @@ import yamlItem from '../../tasks/yaml_item.ts';
 import { runHere } from './harness.ts';
 import { folder } from './local-host.ts';
 
-// M4: shaped like the configuration of a real Prometheus: the lists of other jobs look the same.
+// M4: modelled on the configuration of a real Prometheus, where the lists of other jobs look alike.
 const config = `scrape_configs:
   - job_name: free
     static_configs:
@@ -65,7 +65,7 @@ describe('yaml_item', () => {
     ['a: 1\n', 'b', 'the file has no b; it has a'],
     ['a: []\n', 'a', 'the list a in'],
     ['a: [b\n', 'a', ':1:5: this "b" is never closed'],
-    // A list that stands in two places: an item in one would be one in both.
+    // A list that appears in two places: an item added to one would be in both.
     ['a: &l\n- x\nb: *l\n', 'b[3]', 'b has no [3]: it has 1 items'],
   ])('%j: %s fails with "%s", and nothing is written', async ([before, list, why]) => {
     using dir = folder();

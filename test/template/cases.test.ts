@@ -44,7 +44,7 @@ describe('what Python and Ansible make of a template', () => {
   });
 
   test.for(fixture.cases.filter(({ err }) => err))('$cat: $src fails', (each) => {
-    // Python's message comes after the name of its exception.
+    // Python's message follows the name of its exception.
     const message = each.pyerr!.replace(/^\w+: /, '');
 
     expect(() => run(each)).toThrow(TemplateError);

@@ -12,7 +12,7 @@ const text = (source: string, env = defaultEnv()) =>
     env,
   );
 
-// What Ansible 2.14 makes of them, with community.general 6.6.2 and ansible.utils 2.10.3.
+// The results of Ansible 2.14 with community.general 6.6.2 and ansible.utils 2.10.3.
 const cases: readonly (readonly [string, string])[] = [
   ["[['a',1],('b',[2])] | community.general.dict", '{"a": 1, "b": [2]}'],
   ["[1,2] | community.general.dict_kv('k')", '{"k": [1, 2]}'],
@@ -141,7 +141,7 @@ test.each(cases)('%s', (expression, expected) => {
   expect(text(`is {{ [${expression}] | to_json }}`)).toBe(`is [${expected}]`);
 });
 
-// From the documentation of community.general 9.1, which is newer than what ran above.
+// From the documentation of community.general 9.1, which is newer than the version used above.
 test.each([
   ["keep_keys(target=['a'])", [{ a: 1 }]],
   ["keep_keys(target='^b', matching_parameter='regex')", [{ b_x: 2 }]],
@@ -153,7 +153,7 @@ test.each([
   expect(JSON.parse(String(result).slice(3))).toEqual(expected);
 });
 
-// The program itself is not needed to see what it is asked, and what is made of its answer.
+// The program itself is not needed to see what it is asked, and what becomes of its answer.
 const pass = `#!/bin/sh
 case $1 in
   show) cat "$PASSWORD_STORE_DIR/$2" 2>/dev/null || { echo "Error: $2 is not in the password store." >&2; exit 1; } ;;

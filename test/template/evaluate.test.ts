@@ -306,7 +306,7 @@ function failHard(): never {
   throw new Error('this variable was not asked for');
 }
 
-// As Jinja2 3.1 has them.
+// As in Jinja2 3.1.
 describe('false values and odd kinds in filters', () => {
   test.each([
     ["{{ none | map('upper') | list }}", []],

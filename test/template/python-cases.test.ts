@@ -33,7 +33,7 @@ const scope = {
 };
 const env = defaultEnv({ searchPath: () => [folder], folder });
 
-/** As Python prints what Ansible makes of it: without jinja2_native a lone number is text. */
+/** Python's output for Ansible's result: without jinja2_native a lone number is text. */
 function run([kind, source]: Case): string {
   if (kind === 'e') return repr(evaluateExpression(source, undefined, scope, env));
   if (kind === 'w') return repr(evaluateCondition(new Template(source), scope, env).value);

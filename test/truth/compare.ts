@@ -1,42 +1,42 @@
 import type { ToldOutcome } from '../../src/core/event.ts';
 import type { Story, Told } from './told.ts';
 
-/** What a prediction was worth. */
+/** How a prediction turned out. */
 export type Worth =
-  /** The run did as the check said. */
+  /** The run did what the check had said. */
   | 'true'
-  /** The check said so `unless` a task changes it, and so it was. */
+  /** The check said so `unless` a task changes it, and it was so. */
   | 'true, unless'
-  /** It was otherwise, and one of the tasks that it named may have made it so. */
+  /** It was otherwise, and one of the tasks named may have caused it. */
   | 'altered'
-  /** The check said that it does not know. */
+  /** The check said that it did not know. */
   | 'unknown'
-  /** The run ended before it came to this. */
+  /** The run ended before it got there. */
   | 'not reached'
-  /** The check said ok or skipped, and the run changed, failed or ran something; or would change, and it was ok. */
+  /** The check said ok or skipped, but the run changed, failed or ran something; or the check said it would change, but it was ok. */
   | 'lie'
-  /** Both changed, from or to something else. */
+  /** Both changed, but from or to something else. */
   | 'other from → to'
-  /** The same from and to, and another diff. */
+  /** The same from and to, but another diff. */
   | 'other diff'
-  /** What it registers has other values than those that were foreseen. */
+  /** A registered value differs from the predicted one. */
   | 'other result'
-  /** The check said would change, and the run failed. */
+  /** The check said it would change, but the run failed. */
   | 'failure not foreseen'
   | 'failed in the check only';
 
-/** A prediction beside what came of it. */
+/** A prediction, and what came of it. */
 export interface Verdict {
   readonly worth: Worth;
-  /** An earlier prediction of this play was wrong already: this may only follow from it. */
+  /** An earlier prediction of this play was already wrong, so this one may just be a consequence. */
   readonly follows: boolean;
-  /** The check's word, or the run's where the check said nothing. */
+  /** What the check reported, or what the run reported if the check reported nothing. */
   readonly about: Told;
   /** `ok → changed`, or what differs. */
   readonly detail: string;
   readonly check?: ToldOutcome;
   readonly run?: ToldOutcome;
-  /** For unknown: the types of the tasks that it depends on, and the reason without names. */
+  /** For unknown: the types of the tasks it depends on, and the reason without names. */
   readonly causes?: readonly string[];
   readonly reason?: string;
 }
@@ -46,14 +46,14 @@ export const WRONG: readonly Worth[] = ['lie', 'other from → to', 'other diff'
 
 const MAKES_FOLLOW: readonly Worth[] = [...WRONG, 'failure not foreseen', 'failed in the check only'];
 
-/** Each prediction of a check beside what the run did, in the run's order; then what the run did not come to. */
+/** Pairs each prediction of a check with what the run did, in the run's order; then lists what the run did not reach. */
 export function compare(check: Story, run: Story): readonly Verdict[] {
   const foreseen = new Map(check.told.map((told) => [told.key, told]));
   const counts = run.told.filter(({ looped }) => !looped);
   const used = new Set<Told>();
   const verdicts: Verdict[] = [];
   let wrong = false;
-  // What an unknown failure leads to (a rescue, and what is left out) cannot be told, either.
+  // What follows from an unknown failure (a rescue, and what is skipped) is unknown as well.
   let otherWay = check.told.some(({ outcome, type }) => outcome.status === 'unknown' && isInclude(type));
   const add = (verdict: Omit<Verdict, 'follows'>): void => {
     verdicts.push({ ...verdict, follows: wrong });
@@ -109,7 +109,7 @@ function judged(told: Told, happened: Told, check: Story, run: Story): Omit<Verd
   return { worth: 'lie', ...both, detail };
 }
 
-/** Whether these tasks were all commands that change nothing: what rests on them had to come true. */
+/** Whether these tasks were all commands that change nothing, so that predictions depending on them had to come true. */
 const leftAlone = (tasks: readonly string[], run: Story): boolean =>
   tasks.every((task) =>
     run.told.some(
@@ -127,17 +127,17 @@ function otherChange(before: ToldOutcome, after: ToldOutcome): { worth: Worth; d
   return undefined;
 }
 
-/** Keys that are about the moment of looking, or are compared already. */
+/** Keys that depend on the time of looking, or are already compared. */
 const NOT_COMPARED = ['atime', 'diff', 'start', 'end', 'delta', 'elapsed', 'results', 'backup', 'backup_file'];
 
 function otherResult(before: ToldOutcome, after: ToldOutcome): { worth: Worth; detail: string } | undefined {
-  // A command that a check does not run says that it skipped it, and nothing of what it would give.
+  // For a command that a check does not run, it says that it skipped the command, and nothing about its results.
   if (before.status === 'failed' || before.result['skipped'] === true) return undefined;
   const other = otherValues(before.result, after.result, '');
   return other.length === 0 ? undefined : { worth: 'other result', detail: other.join(', ').slice(0, 300) };
 }
 
-/** Where a value that was foreseen is another one in the run. What was not foreseen at all is no lie. */
+/** Where a predicted value differs from the one in the run. A value that was not predicted at all is not a lie. */
 function otherValues(before: unknown, after: unknown, path: string): readonly string[] {
   if (isObject(before) && isObject(after))
     return Object.keys(before)
@@ -160,7 +160,7 @@ function notRun(told: Told, check: Story, cut: boolean): Omit<Verdict, 'follows'
   return { worth: 'lie', ...both, detail: `${status} → not run` };
 }
 
-/** Why something is unknown, and the types of the tasks that it depends on. */
+/** Why something is unknown, and the types of the tasks it depends on. */
 function unknownOf({ outcome }: Told, check: Story): { causes: readonly string[]; reason: string } {
   const types = new Map(check.told.map(({ name, type }) => [name, shortType(type)]));
   const names = outcome.assuming ?? [];
@@ -170,5 +170,5 @@ function unknownOf({ outcome }: Told, check: Story): { causes: readonly string[]
   return { causes, reason: message.replace(/"[^"]*"/g, '"…"') };
 }
 
-/** `copy` of `ansible.builtin.copy`. */
+/** `copy` from `ansible.builtin.copy`. */
 export const shortType = (type: string): string => type.slice(type.lastIndexOf('.') + 1);

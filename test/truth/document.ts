@@ -1,4 +1,4 @@
-// Checks the install document on pristine lab hosts, runs it, and tells outcome by outcome what came of what was foreseen.
+// Checks the install document on pristine lab hosts, runs it, and reports for each outcome what came of the prediction.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { resolve } from 'node:path';
 import { compare, shortType, type Verdict } from './compare.ts';
@@ -41,9 +41,9 @@ ${rows(countsOf(unknown.map(({ causes }) => causes?.join(', ') || '?')))}
 ${verdicts.map(row).join('')}`;
 }
 
-/** What a prediction was worth, in words that fit what has no counterpart in random plays. */
+/** How a prediction turned out, with additional words for what has no counterpart in random plays. */
 function worthOf({ about, check, worth }: Verdict): string {
-  // The lab's operator does in the run what a person has to.
+  // In the run, the lab's operator does what a person has to do.
   if (worth === 'lie' && check?.status === 'changed' && shortType(about.type) === 'manual') return 'true, done by hand';
   if (worth === 'lie' && check === undefined && about.name.startsWith('validate: ')) return 'only in a run';
   return worth;

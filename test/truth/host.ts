@@ -3,7 +3,7 @@ import { chmodSync, chownSync, cpSync, linkSync, mkdirSync, symlinkSync, utimesS
 import { join } from 'node:path';
 import type { Random } from './random.ts';
 
-/** What is at a path of a random host, relative to its top. Links and second names come after what they lead to. */
+/** What is at a path of a random host, relative to its top. Symbolic and hard links come after what they point to. */
 export type Entry =
   | { readonly kind: 'directory'; readonly path: string; readonly mode: number; readonly uid: number }
   | {
@@ -29,11 +29,11 @@ const LINES = [
   '',
 ];
 
-/** Lines as they occur in the files of a random host, and as random tasks put them there. */
+/** Lines that occur in the files of a random host, and that random tasks write into them. */
 export const someLines = (random: Random): readonly string[] =>
   Array.from({ length: random.int(1, 6) }, () => random.pick(LINES));
 
-/** A random text: with LF or CRLF, with or without an end to its last line, empty at times. */
+/** A random text: with LF or CRLF, with or without a final line ending, sometimes empty. */
 export function someText(random: Random): string {
   if (random.chance(0.1)) return '';
   const end = random.chance(0.15) ? '\r\n' : '\n';
@@ -102,7 +102,7 @@ const hardLink = (random: Random, path: string, files: readonly string[]): Entry
   to: random.pick(files),
 });
 
-/** A link to a file, a directory, another link, itself, or nowhere; relative, or from the top (`/…` is the top of the host). */
+/** A link to a file, a directory, another link, itself, or nothing; relative, or starting at the top (`/…` means the top of the host). */
 function link(random: Random, path: string, entries: readonly Entry[]): Entry {
   const targets = entries.length === 0 ? ['missing'] : entries.map((entry) => entry.path);
   const target = random.weighted([
@@ -114,7 +114,7 @@ function link(random: Random, path: string, entries: readonly Entry[]): Entry {
   return { kind: 'link', path, to: random.chance(0.3) ? `/${target}` : `${up}${target}` };
 }
 
-/** Makes the host below a directory; `sources` (`makeSources`) becomes its directory `src`. */
+/** Creates the host below a directory; `sources` (`makeSources`) becomes its directory `src`. */
 export function makeHost(top: string, entries: readonly Entry[], sources: string): void {
   mkdirSync(top, { recursive: true });
   cpSync(sources, join(top, 'src'), { recursive: true, preserveTimestamps: true });
@@ -129,15 +129,15 @@ export function makeHost(top: string, entries: readonly Entry[], sources: string
     if (root) chownSync(path, entry.uid, entry.uid);
     chmodSync(path, entry.mode);
   }
-  // Long ago, so that what a check or a run touches shows.
+  // Long ago, so that it shows what a check or a run touches.
   for (const entry of entries.toReversed())
     if (entry.kind !== 'link') utimesSync(join(top, entry.path), 1_600_000_000, 1_600_000_000);
 }
 
-/** Names that the sources of `git` and `unarchive` have below the top. */
+/** The names of the sources for `git` and `unarchive`, relative to the top. */
 export const SOURCES = { repository: 'src/repo.git', tar: 'src/t.tar.gz', zip: 'src/t.zip' } as const;
 
-/** Makes a repository to clone from, and two archives, in an empty directory. */
+/** Creates a repository to clone from, and two archives, in an empty directory. */
 export function makeSources(directory: string): void {
   execFileSync('/bin/sh', ['-c', MAKE_SOURCES], { cwd: directory, env: { ...process.env, ...GIT_ENV }, stdio: 'pipe' });
 }

@@ -2,10 +2,10 @@ import { createHash } from 'node:crypto';
 import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Each path below a directory with its kind, mode, owners, size, content or target, and time of change. */
+/** Every path below a directory with its kind, mode, owners, size, content or target, and modification time. */
 export type Manifest = ReadonlyMap<string, string>;
 
-/** What a directory holds now. */
+/** The current content of a directory. */
 export function manifestOf(top: string): Manifest {
   const manifest = new Map<string, string>();
   const look = (path: string): void => {

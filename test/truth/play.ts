@@ -26,7 +26,7 @@ const LEAVES: readonly (readonly [number, (world: World) => Task])[] = [
   [0.8, message],
 ];
 
-/** A playbook's YAML, as our reader takes it: each task has a line of its own. */
+/** A playbook as YAML, in the form our parser takes it: each task has its own line. */
 export const yamlOf = (value: unknown): string => stringify(value, { version: '1.1', lineWidth: 0 });
 
 /** A random play of about ten tasks for a host whose directory is the variable `h`. */
@@ -45,7 +45,7 @@ export function randomPlay(world: World, commands: boolean): Task {
   };
 }
 
-/** One task with what many tasks have: a name, a condition, a register, a handler to notify. */
+/** A task with what many tasks have: a name, a condition, a register, a handler to notify. */
 function leaf(world: World, commands: boolean): Task {
   const { random } = world;
   const condition = random.chance(0.25) ? world.condition() : undefined;
@@ -77,14 +77,14 @@ function handler(world: World, name: string): Task {
 const leaves = (world: World, count: number, commands: boolean): readonly Task[] =>
   Array.from({ length: count }, () => leaf(world, commands));
 
-/** So many tasks, some neighbours of them in blocks, included and imported files, and roles. */
+/** A number of tasks, some adjacent ones grouped into blocks, included and imported files, and roles. */
 function grouped(world: World, count: number, commands: boolean): readonly Task[] {
   const { random } = world;
   const tasks: Task[] = [];
   for (let left = count; left > 0; ) {
     const size = Math.min(left, random.chance(0.3) ? random.int(2, 3) : 1);
     const make = random.pick([block, block, included, imported, includedRole]);
-    // What it depends on was registered before what is in it.
+    // The condition depends on something registered before the block's tasks.
     const when = size > 1 ? condition(world, 0.25) : {};
     const inner = leaves(world, size, commands);
     tasks.push(...(size === 1 ? inner : [{ ...make(world, inner), ...when }]));
@@ -97,7 +97,7 @@ function block(world: World, tasks: readonly Task[]): Task {
   const { random } = world;
   const rescue = random.chance(0.6) ? { rescue: leaves(world, 1, false) } : {};
   const always = random.chance(0.4) ? { always: leaves(world, 1, false) } : {};
-  // What is ignored never reaches a rescue.
+  // An ignored failure never reaches a rescue.
   return { name: `${world.next()} block`, ignore_errors: false, block: tasks, ...rescue, ...always };
 }
 

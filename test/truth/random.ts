@@ -1,4 +1,4 @@
-/** Chance that is the same for the same seed. */
+/** Random numbers that are the same for the same seed. */
 export class Random {
   #state: number;
 
@@ -6,7 +6,7 @@ export class Random {
     this.#state = seed >>> 0;
   }
 
-  /** From 0 (included) to 1 (excluded); mulberry32. */
+  /** From 0 (inclusive) to 1 (exclusive); mulberry32. */
   next(): number {
     this.#state = (this.#state + 0x6d2b79f5) >>> 0;
     let mixed = this.#state;
@@ -25,21 +25,21 @@ export class Random {
     return low + Math.floor(this.next() * (high - low + 1));
   }
 
-  /** One of these. */
+  /** One of the given values. */
   pick<T>(from: readonly T[]): T {
     const picked = from[this.int(0, from.length - 1)];
     if (picked === undefined) throw new Error('nothing to pick from');
     return picked;
   }
 
-  /** So many of these, each at most once, in their order. */
+  /** A number of the given values, each at most once, in their order. */
   some<T>(from: readonly T[], count: number): readonly T[] {
     const places = new Set<number>();
     while (places.size < Math.min(count, from.length)) places.add(this.int(0, from.length - 1));
     return from.filter((_, place) => places.has(place));
   }
 
-  /** One of these by weight. */
+  /** One of the given values, chosen by weight. */
   weighted<T>(from: readonly (readonly [weight: number, value: T])[]): T {
     const sum = from.reduce((all, [weight]) => all + weight, 0);
     let left = this.next() * sum;
@@ -51,6 +51,6 @@ export class Random {
   }
 }
 
-/** A seed of its own for case N, so that neighbouring cases have nothing in common. */
+/** A separate seed for case N, so that neighbouring cases have nothing in common. */
 export const caseSeed = (seed: number, number: number): number =>
   (Math.imul(seed, 0x9e3779b1) ^ Math.imul(number + 1, 0x85ebca6b)) >>> 0;

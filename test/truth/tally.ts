@@ -1,13 +1,13 @@
 import { shortType, type Verdict, type Worth, WRONG } from './compare.ts';
 import type { CaseResult } from './truth-case.ts';
 
-/** The sum of many cases. */
+/** The totals over many cases. */
 export class Tally {
   cases = 0;
-  /** Cases whose program crashed, or refused the play. */
+  /** Cases in which the program crashed, or rejected the play. */
   readonly troubles: string[] = [];
   readonly writes: string[] = [];
-  /** Each wrong prediction in one line; whoever prints them takes them away. */
+  /** Each wrong prediction on one line; printing removes them. */
   readonly wrong: string[] = [];
   readonly worths = new Map<string, number>();
   readonly following = new Map<string, number>();
@@ -45,7 +45,7 @@ export class Tally {
     );
   }
 
-  /** How many in a hundred predictions are unknown. */
+  /** The percentage of predictions that are unknown. */
   get unknownPercent(): number {
     return this.predictions === 0 ? 0 : (100 * (this.worths.get('unknown') ?? 0)) / this.predictions;
   }

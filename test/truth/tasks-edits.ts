@@ -2,7 +2,7 @@ import { someLines } from './host.ts';
 import { attributes } from './tasks-files.ts';
 import type { Task, World } from './world.ts';
 
-/** What an edited file may get besides: to be made, a backup, a mode. */
+/** Optional parameters of an edited file: creation, a backup, a mode. */
 const extras = (world: World): Task => ({
   ...(world.random.chance(0.35) ? { create: true } : {}),
   ...(world.random.chance(0.1) ? { backup: true } : {}),
@@ -50,7 +50,7 @@ export function blockinfile(world: World): Task {
   };
 }
 
-/** `replace` of a pattern whose replacement it does not match again. */
+/** `replace`, with a replacement that the pattern does not match again. */
 export function replace(world: World): Task {
   const { random } = world;
   const [regexp, by] = random.pick([

@@ -3,7 +3,7 @@ import type { Task, World } from './world.ts';
 
 const MODES = ['0644', '0600', '0640', '0755', 'u=rw,go=r', 'u+x', 'preserve'];
 
-/** Mode, owner and group as some tasks give them. */
+/** Mode, owner and group, as given by some tasks. */
 export function attributes(world: World): Task {
   const { random } = world;
   const owners = process.getuid?.() === 0 ? ['root', 'daemon', 'nobody', '1'] : [];
@@ -14,7 +14,7 @@ export function attributes(world: World): Task {
   };
 }
 
-/** `file` in each of its states. */
+/** `file` in any of its states. */
 export function file(world: World): Task {
   const { random } = world;
   const state = random.pick(['directory', 'directory', 'touch', 'link', 'link', 'hard', 'absent', 'absent', 'file']);
@@ -47,7 +47,7 @@ function link(world: World, state: 'link' | 'hard'): Task {
   };
 }
 
-/** `copy` of a text, from the controller, on the host, of a tree. */
+/** `copy` of a text, from the controller, on the host, or of a tree. */
 export function copy(world: World): Task {
   const { random } = world;
   const extra = { ...attributes(world), ...(random.chance(0.1) ? { backup: true } : {}) };
@@ -108,7 +108,7 @@ function treeOnHost(world: World): Task {
   return { src: world.at(src) + (world.random.chance(0.6) ? '/' : ''), dest: world.at(dest), remote_src: true };
 }
 
-/** `template`, of things that are known and of a fact that an earlier task set. */
+/** `template`, with known values and with a fact set by an earlier task. */
 export function template(world: World): Task {
   const { random } = world;
   const dest = world.target('file');
@@ -120,7 +120,7 @@ export function template(world: World): Task {
   return { template: { src, dest: world.at(dest), ...attributes(world) } };
 }
 
-/** `assemble` of a directory of the host. */
+/** `assemble` of a directory on the host. */
 export function assemble(world: World): Task {
   const { random } = world;
   const src = random.chance(0.4) ? 'd/parts' : world.path('directory');
@@ -137,7 +137,7 @@ export function assemble(world: World): Task {
   };
 }
 
-/** `unarchive` of an archive of the host. */
+/** `unarchive` of an archive on the host. */
 export function unarchive(world: World): Task {
   const { random } = world;
   const dest = world.path('directory');
@@ -171,7 +171,7 @@ export function git(world: World): Task {
   };
 }
 
-/** `get_url` of a file of the host. */
+/** `get_url` of a file on the host. */
 export function getUrl(world: World): Task {
   const dest = world.target('file');
   world.touch(dest, 'file');

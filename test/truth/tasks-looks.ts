@@ -32,10 +32,10 @@ export function slurp(world: World): Task {
   return { slurp: { src: world.at(path) }, register: world.register('slurp', path) };
 }
 
-/** `set_fact` from something registered before; a look where there is nothing. */
+/** `set_fact` from something registered before; a look if there is nothing. */
 export const setFact = (world: World): Task => world.fact() ?? stat(world);
 
-/** `assert` of a condition on something registered; a look where there is nothing. */
+/** `assert` of a condition on something registered; a look if there is nothing. */
 export function assertion(world: World): Task {
   const that = world.condition();
   return that === undefined

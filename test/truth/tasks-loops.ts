@@ -8,7 +8,7 @@ const several = (world: World): readonly string[] =>
     return world.at(path);
   });
 
-/** A task that loops: over paths, over maps, over what an earlier task found. */
+/** A task with a loop: over paths, over maps, over what an earlier task found. */
 export function loop(world: World): Task {
   const { random } = world;
   const found = world.factOf('paths');

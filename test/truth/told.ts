@@ -1,6 +1,6 @@
 import type { Event, ToldOutcome } from '../../src/core/event.ts';
 
-/** What was told of a task, an item of its loop, or a handler. */
+/** What was reported about a task, an item of its loop, or a handler. */
 export interface Told {
   /** The same in a check and in the run: place, how often it was passed, number of the item. */
   readonly key: string;
@@ -11,19 +11,19 @@ export interface Told {
   readonly type: string;
   readonly handler: boolean;
   readonly outcome: ToldOutcome;
-  /** Several items follow from this one: they are what counts. */
+  /** Several items follow, and they are what counts. */
   readonly looped: boolean;
 }
 
-/** What a run of the program told, in its order. */
+/** What a run of the program reported, in order. */
 export interface Story {
   readonly told: readonly Told[];
   readonly exitCode: number | undefined;
-  /** What the program said instead, where it did not come to an end as it should. */
+  /** The program's output if it did not end properly. */
   readonly trouble?: string;
 }
 
-/** Reads the program's JSON: what was told of each task, item and handler. */
+/** Parses the program's JSON: what it reported about each task, item and handler. */
 export function storyOf(lines: string): Story {
   const told: Told[] = [];
   const passed = new Map<string, number>();

@@ -9,7 +9,7 @@ import { caseSeed, Random } from './random.ts';
 import { type Story, storyOf } from './told.ts';
 import { World } from './world.ts';
 
-/** Where and how cases are made. */
+/** Where and how cases are created. */
 export interface Setting {
   readonly seed: number;
   readonly commands: boolean;
@@ -17,27 +17,27 @@ export interface Setting {
   readonly program: string;
   /** A directory for the directories of cases. */
   readonly directory: string;
-  /** A directory that `makeSources` has filled. */
+  /** A directory filled by `makeSources`. */
   readonly sources: string;
 }
 
-/** What came of a case. */
+/** The result of a case. */
 export interface CaseResult {
   readonly number: number;
   readonly directory: string;
   readonly verdicts: readonly Verdict[];
-  /** Of some cases: what a second check foresaw, if anything, beside a second run. */
+  /** For some cases: the predictions of a second check, if any, compared with a second run. */
   readonly again: readonly Verdict[];
-  /** Paths that a check altered. */
+  /** Paths that a check changed. */
   readonly writes: readonly string[];
-  /** What kept the program from coming to its end. */
+  /** What kept the program from finishing. */
   readonly troubles: readonly string[];
 }
 
-/** Of so many cases one is checked, and run, a second time: that costs as much as another case, and shows less. */
+/** One in this many cases is checked and run a second time, which costs as much as another case and shows less. */
 const TWICE_EVERY = 4;
 
-/** Makes case `number`, and lets the program check it, run it, and check it again. */
+/** Creates case `number`, and has the program check it, run it, and check it again. */
 export async function runCase(setting: Setting, number: number): Promise<CaseResult> {
   const directory = join(setting.directory, `case-${number}`);
   const host = join(directory, 'host');
@@ -50,7 +50,7 @@ export async function runCase(setting: Setting, number: number): Promise<CaseRes
     return story;
   };
   const first = await pair(check, () => told(setting, number, ['--diff']));
-  // After a run that failed, a second check has nothing to agree with.
+  // After a failed run there is nothing for a second check to agree with.
   const second = first.ended === 0 && number % TWICE_EVERY === 0 ? await check() : undefined;
   const again =
     second === undefined || isClean(second)
@@ -59,7 +59,7 @@ export async function runCase(setting: Setting, number: number): Promise<CaseRes
           async () => second,
           () => told(setting, number, ['--diff']),
         );
-  // Handlers of a play that failed are noted for its next run.
+  // Pending handlers of a failed play are recorded for its next run.
   rmSync(`/var/lib/retrace/handlers-case-${number}`, { force: true });
   const troubles = [...first.troubles, ...again.troubles];
   return { number, directory, verdicts: first.verdicts, again: again.verdicts, writes, troubles };
@@ -79,7 +79,7 @@ async function pair(
   return { verdicts: compare(foreseen, happened), troubles: [], ended: happened.exitCode };
 }
 
-/** Writes host and playbook of a case. */
+/** Writes the host and the playbook of a case. */
 function writeCase({ seed, commands, sources }: Setting, number: number, directory: string): void {
   const random = new Random(caseSeed(seed, number));
   const entries = randomHost(random);
@@ -96,7 +96,7 @@ function writeCase({ seed, commands, sources }: Setting, number: number, directo
   }
 }
 
-/** What the program tells of a case. */
+/** What the program reports about a case. */
 function told({ program, directory }: Setting, number: number, options: readonly string[]): Promise<Story> {
   const name = `case-${number}`;
   const argv = [program, 'play.yaml', '-i', `${name},`, '-c', 'local', '-o', 'json', ...options];

@@ -21,7 +21,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(directory, { recursive: true }));
 
-// More of them: npm run truth -- --seed 20261129 --cases 100.
+// For more cases: npm run truth -- --seed 20261129 --cases 100.
 const cases = isThorough ? 12 : 5;
 
 it('a check of some random plays tells no lie, and writes nothing', { timeout: 300_000 }, async () => {
@@ -30,12 +30,12 @@ it('a check of some random plays tells no lie, and writes nothing', { timeout: 3
   for (let number = 0; number < cases; number++)
     tally.add(await runCase({ seed: 20261129, commands: false, program, directory, sources }, number));
 
-  // What only follows from a failure that was not foreseen is that one's fault.
+  // What only follows from an unpredicted failure is blamed on that failure.
   expect(tally.wrong.filter((line) => /^case \d+: (lie|other from → to|other diff|other result)\b/.test(line))).toEqual(
     [],
   );
   expect({ writes: tally.writes, troubles: tally.troubles }).toEqual({ writes: [], troubles: [] });
-  // As many as were made, so that the measurement cannot become true by comparing nothing.
+  // Expect as many as were made, so that the measurement cannot pass by comparing nothing.
   expect(tally.predictions).toBeGreaterThan(cases * 8);
 });
 

@@ -1,4 +1,4 @@
-// Makes random hosts and plays, and compares what a check foresees with what the run does. README.md has more.
+// Creates random hosts and plays, and compares what a check predicts with what the run does. README.md has more.
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -47,7 +47,7 @@ async function main(): Promise<number> {
   const tally = new Tally();
   let next = values.only === undefined ? 0 : Number(values.only);
   const end = values.only === undefined ? Number(values.cases) : next + 1;
-  // Ctrl-C ends it with the numbers so far; the cases that it reaches as well do not count.
+  // Ctrl-C ends it with the numbers so far; cases that are interrupted by it do not count.
   let interrupted = false;
   process.once('SIGINT', () => {
     interrupted = true;
@@ -69,7 +69,7 @@ async function main(): Promise<number> {
   return tally.isTrue && !tooMuch ? 0 : 1;
 }
 
-/** Prints a case with `--verbose`; takes its directory away where nobody wants it. */
+/** Prints a case with `--verbose`; removes its directory if nobody wants it. */
 function tell(result: CaseResult): void {
   const { directory, verdicts, again } = result;
   if (values.verbose) {

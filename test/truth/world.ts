@@ -1,7 +1,7 @@
 import type { Entry } from './host.ts';
 import type { Random } from './random.ts';
 
-/** What kind of thing a task wants at a path. */
+/** The kind of entry that a task wants at a path. */
 export type Kind = 'file' | 'directory' | 'link' | 'nothing';
 
 interface Place {
@@ -9,10 +9,10 @@ interface Place {
   readonly kind: Kind;
 }
 
-/** A task as its playbook has it: keywords and the parameters of its type. */
+/** A task as in its playbook: keywords and the parameters of its type. */
 export type Task = Readonly<Record<string, unknown>>;
 
-/** How often a task is about a path that an earlier task was about, or something near it. */
+/** How often a task uses a path that an earlier task used, or something near it. */
 const SAME_PATH = 0.6;
 
 const NEW_NAMES = ['new.conf', 'n1', 'n2', 'fresh', '30-c', 'new dir', 'x'];
@@ -20,7 +20,7 @@ const NEW_NAMES = ['new.conf', 'n1', 'n2', 'fresh', '30-c', 'new dir', 'x'];
 /** What random tasks choose from: the paths of the host, and what the tasks before them touched, registered and set. */
 export class World {
   readonly random: Random;
-  /** Files of the playbook's directory that tasks need, by their path in it. */
+  /** Files needed in the playbook's directory, by their relative path. */
   readonly controllerFiles = new Map<string, string>();
   readonly handlers: string[] = [];
   readonly #known: readonly Place[];
@@ -38,12 +38,12 @@ export class World {
     ];
   }
 
-  /** Numbers tasks, registers and files, so that each has a name of its own. */
+  /** Numbers tasks, registers and files, so that each has a unique name. */
   next(): number {
     return ++this.#count;
   }
 
-  /** A path for a task that wants this kind of thing there; more often than not one that an earlier task was about. */
+  /** A path for a task that wants this kind of entry there; usually one that an earlier task used. */
   path(wanted: Kind): string {
     const { random } = this;
     const from = this.#touched.length > 0 && random.chance(SAME_PATH) ? this.#touched : this.#known;
@@ -59,24 +59,24 @@ export class World {
     return slash === -1 ? path : path.slice(0, slash);
   }
 
-  /** A path at which a task makes something: one that is there, or a new name in a directory. */
+  /** A path for a task that creates something: an existing one, or a new name in a directory. */
   target(wanted: Kind): string {
     if (this.random.chance(0.65)) return this.path(wanted);
     const directory = this.random.chance(0.2) ? '' : `${this.path('directory')}/`;
     return `${directory}${this.random.pick(NEW_NAMES)}`;
   }
 
-  /** Notes what will be at a path after a task. */
+  /** Records what will be at a path after a task. */
   touch(path: string, kind: Kind): void {
     this.#touched.push({ path, kind });
   }
 
-  /** A path of the host as a playbook writes it. */
+  /** A path of the host as written in a playbook. */
   at(path: string): string {
     return path === '' ? '{{ h }}' : `{{ h }}/${path}`;
   }
 
-  /** Puts a file into the playbook's directory, and gives its path in it. */
+  /** Puts a file into the playbook's directory, and returns its relative path. */
   file(path: string, content: string): string {
     this.controllerFiles.set(path, content);
     return path;
@@ -89,7 +89,7 @@ export class World {
     return name;
   }
 
-  /** A condition on something that an earlier task registered or set; undefined where there is nothing yet. */
+  /** A condition on something that an earlier task registered or set; undefined if there is nothing yet. */
   condition(): string | undefined {
     const { random } = this;
     const facts = this.#facts.filter(({ kind }) => kind === 'truth');
@@ -99,7 +99,7 @@ export class World {
     return random.pick(conditionsOn(type)).replaceAll('R', name);
   }
 
-  /** A `set_fact` from something registered; undefined where nothing is. */
+  /** A `set_fact` from something registered; undefined if nothing is. */
   fact(): Task | undefined {
     if (this.#registers.length === 0) return undefined;
     const { name: register, type } = this.random.pick(this.#registers);

@@ -15,7 +15,7 @@ const mistake = (text: string) => {
 };
 
 describe('a plain scalar is what PyYAML makes of it', () => {
-  // Each line as PyYAML 6.0.3's safe_load answered.
+  // Each line as answered by PyYAML 6.0.3's safe_load.
   test.for<[string, Raw]>([
     ['yes', true],
     ['Yes', true],

@@ -6,7 +6,7 @@ import { loadYaml } from '../../src/yaml/load.ts';
 import { locationOf } from '../../src/yaml/places.ts';
 import { loadPlain } from '../../src/yaml/plain-values.ts';
 
-/** Texts that look like YAML often enough to reach its corners. */
+/** Texts that look enough like YAML to reach its corner cases. */
 const yamlish = fc
   .array(
     fc.constantFrom(

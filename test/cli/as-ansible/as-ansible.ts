@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { Rig, type Said } from '../rig.ts';
 
 /**
- * Run `play.yml` of these files as `ansible-playbook` on the local hosts a, b and c, and give what it told. The inline
- * snapshots of these tests are what Ansible itself told: with `ANSIBLE_PLAYBOOK=/usr/bin/ansible-playbook` (2.14) in the
- * environment that one is run, and must pass as well.
+ * Runs `play.yml` from these files as `ansible-playbook` on the local hosts a, b and c, and returns what it reported. The inline snapshots
+ * of these tests are what Ansible itself reported: with `ANSIBLE_PLAYBOOK=/usr/bin/ansible-playbook` (2.14) in the environment, that
+ * program is run instead, and must pass as well.
  */
 export async function play(files: Readonly<Record<string, string>>, ...args: string[]): Promise<string> {
   using rig = new Rig().write({ inv: inventory, ...files });
@@ -38,7 +38,7 @@ function told(stdout: string): string[] {
     if (hosts.length > 0) lines.push(`${heading}: ${hosts.sort().join(', ')}`);
     hosts = [];
   };
-  // Ansible has a heading for each batch of a play, and for each host that skips a meta task; we have one.
+  // Ansible prints a heading for each batch of a play, and for each host that skips a meta task; we print one.
   const isAgain = (next: string) => next === 'meta' && heading === 'meta';
   for (const line of stdout
     .replace(/ => \{\n[\s\S]*?\n\}/g, (body) => ` => ${JSON.stringify(JSON.parse(body.slice(4)))}`)
@@ -65,7 +65,7 @@ const itemOf = (rest: string): string => {
   return item === null ? '' : ` (${item[1]})`;
 };
 
-/** What a result says: its message, or what `debug` shows. */
+/** The text of a result: its message, or what `debug` shows. */
 function messageOf(rest: string): string {
   const json = / => (\{.*\})$/.exec(rest)?.[1];
   if (json === undefined) return '';

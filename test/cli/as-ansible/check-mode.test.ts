@@ -24,7 +24,7 @@ test('P31: what copy and template would write is told in a check, though a direc
     calledAs: 'ansible-playbook',
   });
 
-  // The last one fails with Ansible, too.
+  // The last one fails in Ansible, too.
   expect(stdout.match(/^(ok|changed|fatal|skipping): .*?\]/gm)).toEqual([
     'changed: [localhost]',
     'changed: [localhost]',

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { play } from './as-ansible.ts';
 
-// `meta: end_role` came with ansible-core 2.18, so that 2.14 does not know it; its documentation says what it does.
+// `meta: end_role` was added in ansible-core 2.18, so 2.14 does not know it; we follow its documentation.
 
 const files = {
   'roles/r/tasks/main.yml': `
@@ -30,7 +30,7 @@ describe('meta: end_role', () => {
 
     const times = (text: string) => said.split(`"${text}"`).length - 1;
     expect(said).toContain('exit 0');
-    // Two tasks are left out, by a alone; the roles around it, the play and the handler go on.
+    // Two tasks are skipped, on a alone; the surrounding roles, the play and the handler continue.
     expect(times('not reached')).toBe(2);
     expect(times('nested')).toBe(1);
     expect(times('handled')).toBe(2);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { play } from './as-ansible.ts';
 
-// Inline snapshots are what ansible-playbook 2.14 told: see as-ansible.ts.
+// Inline snapshots are what ansible-playbook 2.14 reported: see as-ansible.ts.
 
 const on = (what: string, files: Readonly<Record<string, string>> = {}) =>
   play({ ...files, 'play.yml': `- hosts: a\n  gather_facts: false\n${what}` });
@@ -143,7 +143,7 @@ describe('handlers', () => {
       rescue: [{name: rescue, debug: {msg: rescued}}]
     - {name: after, debug: {msg: after}}
   handlers: [{name: bad, fail: {msg: bad}}, {name: good, debug: {msg: good}}]`);
-    // Ansible counts it as failed, and exits with 0 all the same; we count it as rescued.
+    // Ansible counts it as failed but exits with 0; we count it as rescued.
     expect(said.replace(/(failed|rescued)=1/, 'counted')).toMatchInlineSnapshot(`
       "play a
       go: a changed "go"

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** CPU seconds that `--syntax-check` of a repository's playbooks takes, as ansible-playbook and with all that `run` checks. */
+/** CPU seconds that `--syntax-check` of a repository's playbooks takes with ansible-playbook, and with `run`, which checks more. */
 export interface Loading {
   readonly playbooks: number;
   readonly theirs: number;
@@ -12,7 +12,7 @@ export interface Loading {
 
 const ansiblePlaybook = '/usr/bin/ansible-playbook';
 
-/** Time the loading of the playbooks at a repository's top; nothing where there are none that both programs accept. */
+/** Times the loading of the playbooks at a repository's top level; undefined if there are none that both programs accept. */
 export function compareLoading(root: string, program: string): Loading | undefined {
   const playbooks = existsSync(ansiblePlaybook) ? playbooksOf(root) : [];
   if (playbooks.length === 0) return undefined;
@@ -23,7 +23,7 @@ export function compareLoading(root: string, program: string): Loading | undefin
     ['env', 'RETRACE_CALLED_AS=ansible-playbook', process.execPath, program, ...words],
     5,
   );
-  // It loads, and then may tell of task types that it does not have.
+  // It loads them, and afterwards may report task types that it does not have.
   const asRun = cpuSeconds(root, ['sh', '-c', '"$@"; true', 'sh', process.execPath, program, ...words], 5);
   if (theirs === undefined || asAnsible === undefined || asRun === undefined) return undefined;
   return { playbooks: playbooks.length, theirs, asAnsible, asRun };
@@ -38,14 +38,14 @@ const playbooksOf = (root: string): readonly string[] =>
       ),
     );
 
-/** The least of some turns, user and system time together; nothing when the program refuses what it loads. */
+/** The minimum over several runs, user and system time combined; undefined if the program rejects what it loads. */
 function cpuSeconds(cwd: string, command: readonly string[], turns: number): number | undefined {
   const seconds: number[] = [];
   for (let turn = 0; turn < turns; turn++) {
     const script = '"$@" >/dev/null 2>&1 || exit 1; times';
     const { status, stdout } = spawnSync('sh', ['-c', script, 'sh', ...command], { cwd, encoding: 'utf8' });
     if (status !== 0) return undefined;
-    // The second line is of the shell's children: user, then system time.
+    // The second line is about the shell's children: user time, then system time.
     seconds.push(
       [...stdout.split('\n')[1]!.matchAll(/(\d+)m([\d.]+)s/g)].reduce(
         (sum, [, m, s]) => sum + Number(m) * 60 + Number(s),

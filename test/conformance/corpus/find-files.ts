@@ -3,18 +3,18 @@ import { basename, dirname, join, relative } from 'node:path';
 import { isDict, type Raw } from '../../../src/core/value.ts';
 import { loadYaml } from '../../../src/yaml/load.ts';
 
-/** What a file of a playbook repository is. */
+/** What kind of file in a playbook repository it is. */
 export type FileKind = 'playbook' | 'tasks' | 'handlers' | 'vars' | 'yaml' | 'template';
 
 /** A file of a corpus. */
 export interface CorpusFile {
   readonly path: string;
   readonly kind: FileKind;
-  /** The folder of the role that it belongs to. */
+  /** The directory of the role it belongs to. */
   readonly role?: string;
 }
 
-/** All YAML files and templates below a folder, with what each is. */
+/** All YAML files and templates below a directory, with their kinds. */
 export function findFiles(root: string): readonly CorpusFile[] {
   return filesBelow(root).flatMap((path) => {
     if (path.endsWith('.j2')) return [{ path, kind: 'template' as const }];
@@ -48,7 +48,7 @@ const folderKinds: Readonly<Record<string, FileKind>> = {
   host_vars: 'vars',
 };
 
-// A folder says what a file should be; what it holds, whether it is.
+// The directory says what a file should be; its content says whether it is.
 function kindOf(path: string, folder: string | undefined): FileKind {
   const expected = folderKinds[folder ?? ''];
   if (expected === 'vars') return 'vars';
@@ -70,7 +70,7 @@ function shapeOf(path: string): 'playbook' | 'tasks' | 'dicts' | 'other' | 'brok
   return all(taskLike) ? 'tasks' : 'dicts';
 }
 
-/** Keys of which a task has one, whatever its type. */
+/** Keys of which every task has at least one, whatever its type. */
 const taskLike = [
   'name block when tags include_tasks import_tasks include_role import_role include meta set_fact debug fail assert',
   'command shell file copy template service apt register with_items loop',

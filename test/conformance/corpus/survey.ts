@@ -13,20 +13,20 @@ import { loadYaml } from '../../../src/yaml/load.ts';
 import { canonical, taskTypes } from '../../../tasks/index.ts';
 import { type CorpusFile, findFiles } from './find-files.ts';
 
-/** How many there are, and how many of them are right. */
+/** How many there are, and how many of them are correct. */
 export interface Tally {
   total: number;
   right: number;
 }
 
-/** What became of a folder of playbooks, roles and templates. */
+/** The results for a directory of playbooks, roles and templates. */
 export interface Survey {
   readonly name: string;
   readonly files: Tally;
   readonly tasks: Tally;
   readonly templates: Tally;
   readonly failures: readonly Diagnostic[];
-  /** Names that lie outside of the folder and of this program, with how often they are asked for. */
+  /** Names that are defined neither in the directory nor in this program, with the number of uses. */
   readonly elsewhere: Readonly<
     Record<'role' | 'task type' | 'filter' | 'test' | 'lookup', ReadonlyMap<string, number>>
   >;
@@ -35,7 +35,7 @@ export interface Survey {
 
 type Elsewhere = Record<keyof Survey['elsewhere'], Map<string, number>>;
 
-/** Load each file of a folder, bind its tasks, compile its templates. */
+/** Loads each file of a directory, binds its tasks, compiles its templates. */
 export function survey(root: string): Survey {
   const started = process.cpuUsage();
   const counted = new Count(root);
@@ -44,13 +44,13 @@ export function survey(root: string): Survey {
   return { ...counted.result(), seconds: (user + system) / 1e6 };
 }
 
-/** A count under way. */
+/** A count in progress. */
 class Count {
   readonly #root: string;
   readonly #files: Files;
   readonly #options: LoadOptions;
   readonly #texts = new Map<string, string>();
-  /** Folders of roles that are installed from elsewhere: empty here, so that what uses them loads. */
+  /** Directories of roles that are installed from elsewhere: empty here, so that what uses them loads. */
   readonly #absentRoles = new Set<string>();
   readonly #seenTasks = new Set<string>();
   readonly #seenTexts = new Set<string>();
@@ -113,7 +113,7 @@ class Count {
     return this.#loadPlaybook(playbook);
   }
 
-  // What is not a playbook is loaded as the smallest playbook that uses it.
+  // Anything but a playbook is loaded through the smallest playbook that uses it.
   #playbookFor({ path, kind, role }: CorpusFile): string {
     const playbook = join(this.#root, `${relative(this.#root, path).replaceAll('/', ':')}.corpus.yml`);
     const text = (value: string): string => JSON.stringify(value);
@@ -202,7 +202,7 @@ class Count {
     return own;
   }
 
-  // Names of other collections, or of plugins beside the playbooks in Python, are no failures: they are told by name.
+  // Names from other collections, or of Python plugins next to the playbooks, are not failures but are listed by name.
   #isElsewhere({ code, message }: Diagnostic): boolean {
     const kind = code.startsWith('unknown-') ? code.slice('unknown-'.length) : code === 'missing-role' ? 'role' : code;
     const name = quotedIn(message);
@@ -232,7 +232,7 @@ const rolesPathOf = (root: string): readonly string[] =>
     .map((folder) => join(root, folder))
     .filter((folder) => existsSync(folder));
 
-/** A repository that is a collection, as `ansible-galaxy` would have installed it. */
+/** A repository that is a collection, arranged as `ansible-galaxy` would have installed it. */
 function collectionOf(root: string): readonly string[] {
   const galaxy = ['galaxy.yml', 'ansible_collections/debops/debops/galaxy.yml']
     .map((name) => join(root, name))

@@ -2,7 +2,7 @@ import type { Told } from './told.ts';
 
 export type Side = 'ours' | 'theirs';
 
-/** A playbook is checked on hosts as they are, run, and run again. */
+/** A playbook is checked on fresh hosts, run, and run again. */
 export const phases = ['check', 'run', 'again'] as const;
 export type Phase = (typeof phases)[number];
 
@@ -16,14 +16,14 @@ export interface Seen {
   readonly files: Readonly<Record<string, string>>;
 }
 
-/** That, what it printed, and what it cost. */
+/** The same, plus its output and its cost. */
 export interface Ran extends Seen {
   readonly output: string;
-  /** How many rounds each play of ours cost a host. */
+  /** How many rounds each of our plays cost a host. */
   readonly rounds: readonly number[];
 }
 
-/** Each difference in one line: where, what ours is, what Ansible's is. */
+/** Each difference on one line: the place, our value, Ansible's value. */
 export function differencesOf(phase: Phase, ours: Ran, theirs: Seen): readonly string[] {
   const found = [...outcomes(phase, ours.told, theirs.told)];
   if (ours.exitCode !== theirs.exitCode && found.length === 0 && phase !== 'check')
@@ -37,7 +37,7 @@ function* outcomes(phase: Phase, ours: readonly Told[], theirs: readonly Told[])
   const [a, b] = [numbered(phase === 'check' ? untilFailed(ours, theirs) : ours), numbered(theirs)];
   for (const [key, told] of a) {
     const other = b.get(key);
-    // What ours calls unknown in a check, Ansible makes up, or fails of.
+    // What our check calls unknown, Ansible makes up, or fails on.
     if (phase === 'check' && (told.status === 'unknown' || told.status === 'retried')) continue;
     if (other?.status !== told.status || other.name !== told.name)
       yield `${key}: ours ${said(told)}, Ansible's ${said(other)}`;
@@ -47,7 +47,7 @@ function* outcomes(phase: Phase, ours: readonly Told[], theirs: readonly Told[])
       yield `${key}: ours none, Ansible's ${said(told)}`;
 }
 
-/** In a check Ansible fails where something is missing that was not really made: up to there both can be compared. */
+/** In a check, Ansible fails where something is missing because it was not really created; compare both up to there. */
 function untilFailed(ours: readonly Told[], theirs: readonly Told[]): readonly Told[] {
   const hosts = new Map(
     theirs.filter(({ status, item }) => status === 'failed' && !item).map(({ host, at }) => [host, at]),
@@ -61,7 +61,7 @@ function untilFailed(ours: readonly Told[], theirs: readonly Told[]): readonly T
 const said = (told: Told | undefined): string =>
   told === undefined ? 'none' : `${told.status} "${told.name}"${told.why ? ` (${told.why})` : ''}`;
 
-/** Each told by its place and host, and how often that place came. */
+/** Each outcome keyed by place and host, and by how often that place occurred. */
 function numbered(all: readonly Told[]): ReadonlyMap<string, Told> {
   const byKey = new Map<string, Told>();
   for (const told of all) {

@@ -1,11 +1,11 @@
-/** A difference that is meant, and why. Without a theme it may turn up in any playbook. */
+/** An intended difference, and the reason. Without a theme it may occur in any playbook. */
 export interface Intended {
   readonly theme?: string;
   readonly difference: RegExp;
   readonly why: string;
 }
 
-/** What docs/from-ansible.md tells under Different and Not there, as these playbooks meet it. */
+/** The differences listed in docs/from-ansible.md under Different and Not there, as they occur in these playbooks. */
 export const intended: readonly Intended[] = [
   {
     difference: /: ours (-?[\d.]+), Ansible's "\1"$/,

@@ -1,5 +1,5 @@
-// What Ansible did with a playbook, kept in a file: its outcomes, the values that it registered and the files that it left,
-// as far as they are compared. Ansible 2.14 does not change any more, and neither do the playbooks without their recordings.
+// What Ansible did with a playbook, stored in a file: its outcomes, the values it registered and the files it left, as far as they are
+// compared. Ansible 2.14 does not change any more, and a changed playbook invalidates its recording.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -12,14 +12,14 @@ export type Recorded = Readonly<Record<Phase, Seen>>;
 interface Recording {
   /** What `ansible-playbook --version` called itself. */
   readonly ansible: string;
-  /** The digest of all that could have led to something else. */
+  /** A digest of everything that could have led to a different result. */
   readonly inputs: string;
   readonly seen: Recorded;
 }
 
 export const playbooks = join(packageRoot(), 'test/conformance/differential');
 
-/** What Ansible did, unless something has changed since that was recorded: then it is not known. */
+/** What Ansible did, unless something has changed since it was recorded, which makes the result unknown. */
 export function recorded(theme: string, folder = playbooks): Recorded {
   const file = fileOf(theme, folder);
   const again = `record it again: npm run differential -- --record ${theme}`;
@@ -33,7 +33,7 @@ export function recorded(theme: string, folder = playbooks): Recorded {
   return seen;
 }
 
-/** Keep what Ansible did. */
+/** Stores what Ansible did. */
 export function record(theme: string, seen: Recorded, folder = playbooks): void {
   const ansible = ansibleVersion();
   if (ansible === undefined) throw new Error('ansible-playbook is not installed');
@@ -41,7 +41,7 @@ export function record(theme: string, seen: Recorded, folder = playbooks): void 
   writeFileSync(fileOf(theme, folder), `${JSON.stringify(recording, null, 1)}\n`);
 }
 
-/** What is compared, without what is only shown to whoever reads a difference. */
+/** The part that is compared, without what is only shown to a reader of a difference. */
 export function recordable({ check, run, again }: Recorded): Recorded {
   const compared = ({ exitCode, told, values, files }: Seen): Seen => ({
     exitCode,
@@ -54,7 +54,7 @@ export function recordable({ check, run, again }: Recorded): Recorded {
 
 const fileOf = (theme: string, folder: string): string => join(folder, 'recorded', `${theme}.json`);
 
-/** The playbook, the roles and files beside it, and how we look. */
+/** The playbook, its roles and files, and the code that observes the results. */
 function inputsOf(theme: string, folder: string): string {
   const digest = createHash('sha256');
   for (const file of inputFiles(theme, folder))

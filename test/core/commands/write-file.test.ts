@@ -38,7 +38,7 @@ describe('writeFile', () => {
       '.f.retrace-old-abcdef',
       '.g.retrace-4194305-abcdef',
     ];
-    // No process has a greater number than 4194304.
+    // No process ID is greater than 4194304.
     for (const name of [...names, '.f.retrace-4194305-abcdef']) writeFileSync(dir.at(name), 'half', { mode: 0o600 });
 
     await run(writeFile({ path: dir.at('f'), content: 'whole' }));

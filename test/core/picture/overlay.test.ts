@@ -15,7 +15,7 @@ const entry = (kind: EntryKind): Entry => ({
 
 const link = { place: '/d/it', was: 'link', entry: entry('link'), target: 'there' } as const;
 
-// A new name, or another entry under an old one, gives its directory another time.
+// A new name, or a different entry under an old one, changes the directory's time.
 test.each<[string, Becoming, boolean]>([
   ['a new file', { place: '/d/it', was: undefined, entry: entry('file'), holds: { bytes: new Uint8Array() } }, true],
   ['a file that goes', { place: '/d/it', was: 'file', entry: undefined }, true],

@@ -1,9 +1,9 @@
 import { createSocket } from 'node:dgram';
 
-/** What a test's name server knows: `A name` → values; a name of which it knows nothing does not exist. */
+/** The data of a test's name server: `A name` → values. A name that does not occur does not exist. */
 export type Zone = Readonly<Record<string, readonly string[]>>;
 
-/** A real name server on a free UDP port, with A and NS and TXT records. `silent` ones never answer. */
+/** A real name server on a free UDP port, with A, NS and TXT records. `silent` ones never answer. */
 export async function nameServer(zone: Zone, options: { silent?: boolean; refuses?: boolean } = {}) {
   const socket = createSocket('udp4');
   socket.on('message', (query, from) => {

@@ -4,7 +4,7 @@ import { touches } from '../../../src/core/touches.ts';
 
 const { kind, arg } = freshness('x', 'system', ['/etc/default/x', '/etc/x.d']);
 
-/** Whether a change touches what is known of this configuration. */
+/** Whether a change affects what is known about this configuration. */
 function isTouched(changed: string, answer?: Freshness): boolean {
   const about = kind.about?.(arg, answer) ?? 'everything';
   return about === 'everything' || about.some((asked) => touches(changed, asked.replace(/^by:/, '')));

@@ -19,7 +19,7 @@ import { job } from '../../../src/core/questions/services/job.ts';
 import { unit } from '../../../src/core/questions/services/units.ts';
 import { ask, askAll, folder } from '../../tasks/local-host.ts';
 
-/** What nobody should write, and somebody does. */
+/** Arguments that nobody should write, but somebody will. */
 const odd = [
   '',
   ' ',
@@ -45,7 +45,7 @@ const odd = [
   'x'.repeat(300),
 ];
 
-/** Kinds of question, each as it is asked about one text. Those that need systemd or ZFS are tried in the lab. */
+/** Kinds of question, each asking about one text. Those that need systemd or ZFS are tested in the lab. */
 // biome-ignore lint/suspicious/noExplicitAny: questions of all kinds in one list
 const kinds: readonly (readonly [string, (text: string) => Question<any>, good: string])[] = [
   ['user account', userAccount, 'root'],
@@ -78,7 +78,7 @@ describe('P4: an odd argument spoils no other', () => {
   });
 });
 
-/** As systemd does: a name that it cannot read fails all that are asked with it. */
+/** Like systemd: a name that it cannot parse makes the whole request fail. */
 const systemctl = `#!/bin/sh
 while [ "$1" != -- ]; do case $1 in is-enabled) enabled=1 ;; esac; shift; done; shift
 [ -z "$enabled" ] || { [ "$1" = tpl@.service ] && echo indirect; exit; }

@@ -13,7 +13,7 @@ import { aptLists } from '../../../src/core/questions/packages/apt.ts';
 import { packages } from '../../../src/core/questions/packages/packages.ts';
 import { mergeQuestions } from '../../../src/engine/host/round.ts';
 
-/** The processes that the scripts of a round start, each script in a shell of its own that is not counted. */
+/** Counts the processes that the scripts of a round start. Each script has its own shell, which is not counted. */
 function processes(...questions: readonly Question<unknown>[]): number {
   const counts = mergeQuestions(questions).parts.map(({ script }) => {
     const { stderr } = spawnSync('strace', ['-f', '-qq', '-e', 'trace=fork,vfork,clone,clone3', 'sh'], {
@@ -27,7 +27,7 @@ function processes(...questions: readonly Question<unknown>[]): number {
 
 const traces = spawnSync('strace', ['-qq', '-o', '/dev/null', 'true']).status === 0;
 
-// A process costs about a millisecond on the host: twenty paths must not cost twenty times what one costs.
+// A process costs about a millisecond on the host, so twenty paths must not cost twenty times as much as one.
 describe.skipIf(!traces)('the processes that questions start', () => {
   test.for([
     ['stat of files', [stat('/etc/passwd'), stat('/etc/group'), stat('/no/such')], 2],

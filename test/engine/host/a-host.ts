@@ -6,7 +6,7 @@ import { HostLink, type Place } from '../../../src/engine/host/host-link.ts';
 import type { Identity } from '../../../src/engine/host/identity.ts';
 import { type FakeReply, type FakeSession, fakeSession } from '../../session/fake-session.ts';
 
-/** A kind of question that a table answers: the names asked for come back with a `!`. */
+/** A kind of question answered from a table: the requested names are returned with a `!`. */
 export const names: QuestionKind<string, string> = {
   name: 'names',
   scripts: (asked) => [{ script: `names ${asked.join(' ')}` }],
@@ -17,20 +17,20 @@ export const names: QuestionKind<string, string> = {
   about: (name) => [`path:/${name}`],
 };
 
-/** Ask for a name. */
+/** Asks for a name. */
 export const named = (
   name: string,
   options: { host?: string; beyond?: boolean; secret?: boolean } = {},
 ): Question<string> => question(names, name, options);
 
-/** As root, and with no environment. */
+/** As root, with an empty environment. */
 export const root: Identity = {
   endpoint: { name: 'h', connection: 'ssh', address: 'h', user: 'root' },
   environment: {},
   key: 'root',
 };
 
-/** A host that is a table, and what was said to it. */
+/** A host simulated by a table, and a record of what was sent to it. */
 export interface TableHost {
   readonly link: HostLink;
   /** The scripts of each exchange. */
@@ -38,10 +38,10 @@ export interface TableHost {
   readonly events: readonly EventData[];
 }
 
-/** How a table answers a script. */
+/** How the table answers a script. */
 interface Table {
   readonly answers?: (script: string, stdin: string) => Partial<FakeReply>;
-  /** What comes of the first openings, in order: a failure, or a session. */
+  /** The results of the first attempts to open a session, in order: a failure, or a session. */
   readonly failures?: readonly (SessionFailure | undefined)[];
   readonly other?: (host: string) => Place | undefined;
   readonly excuse?: (identity: Identity) => string | undefined;
@@ -91,5 +91,5 @@ export function tableHost({
   return { link, asked: () => session.asked, events };
 }
 
-/** Nothing is asked ahead. */
+/** Nothing is asked in advance. */
 export const alone = async () => [];

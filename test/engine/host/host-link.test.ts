@@ -5,7 +5,7 @@ import type { ControllerQuestion, Question } from '../../../src/core/question.ts
 import type { Acted, Asked } from '../../../src/engine/host/converge.ts';
 import { alone, named, root, tableHost } from './a-host.ts';
 
-// A host's link decides what is asked, in which round, and what is believed afterwards.
+// A host's link decides what to ask, in which round, and what to believe afterwards.
 
 const values = (asked: Asked) =>
   asked.ok

@@ -10,7 +10,7 @@ const playbook = (prompt: string) => `
     - debug: { var: x }
 `;
 
-/** What hosts have of the variable, and what was asked, when these answers are typed. */
+/** The value of the variable on the hosts, and the questions asked, for these typed answers. */
 async function prompted(prompt: string, typed?: readonly string[], hosts: readonly string[] = ['h']) {
   const asked: string[] = [];
   const answers = [...(typed ?? [])];

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { ToldOutcome } from '../../../src/core/event.ts';
 import { modelHost, runModel } from '../model-host.ts';
 
-// What a task came to, once failed_when, changed_when and the like have had their say.
+// The outcome of a task after failed_when, changed_when and the like are applied.
 
 /** The outcome of one task on a host whose value `a` is 1. */
 async function outcome(task: string, options: { check?: boolean; diff?: boolean } = {}): Promise<ToldOutcome> {

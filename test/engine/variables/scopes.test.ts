@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { modelHost, runModel } from '../model-host.ts';
 
-// What a task sees: Ansible's order of precedence, as far as a play and its tasks have it.
+// What a task sees: Ansible's order of precedence, as far as it concerns a play and its tasks.
 
-/** What `debug` says of an expression in a task. */
+/** What `debug` prints for an expression in a task. */
 async function seen(play: string): Promise<unknown> {
   const { events } = await runModel(play, { h: modelHost() });
   const last = events.findLast((event) => event.kind === 'task-finished' && event.task.name === 'see');

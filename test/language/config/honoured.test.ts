@@ -11,7 +11,7 @@ const sources = readdirSync(root, { recursive: true, encoding: 'utf8' })
   .map((file) => readFileSync(join(root, file), 'utf8'))
   .join('\n');
 
-/** Colours are looked for in the environment, before anything is read. */
+/** Colours are determined from the environment before anything is read. */
 const elsewhere = new Set(['noColor', 'forceColor']);
 
 describe("settings of Ansible's configuration", () => {

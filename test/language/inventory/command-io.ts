@@ -1,6 +1,6 @@
 import type { CommandIo } from '../../../src/language/config/command-io.ts';
 
-/** An io that keeps what is written; `typed` are the answers to its questions, in order. */
+/** An io that records what is written; `typed` contains the answers to its questions, in order. */
 export function keepingIo({
   cwd,
   env = {},

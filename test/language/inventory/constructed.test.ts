@@ -42,7 +42,7 @@ describe('a constructed source', () => {
     });
   });
 
-  // What ansible-inventory 2.14 makes of them.
+  // The results of ansible-inventory 2.14.
   test.for([
     ['key: env\n    prefix: env', { env_prod_x: ['h1'] }],
     ['key: env\n    separator: ""', { prod_x: ['h1'] }],

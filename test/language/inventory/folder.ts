@@ -2,7 +2,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
-/** A folder of its own with these files; scripts (`#!`) are executable. */
+/** A temporary directory with these files; scripts (`#!`) are executable. */
 export function folderWith(files: Readonly<Record<string, string | Uint8Array>>) {
   const path = mkdtempSync(join(tmpdir(), 'retrace-inventory-'));
   for (const [name, content] of Object.entries(files)) {

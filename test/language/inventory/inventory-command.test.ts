@@ -46,7 +46,7 @@ describe('inventoryCommand prints what ansible-inventory prints', () => {
     expect({ stderr, stdout, code }).toEqual({ stderr: '', stdout: expected(file), code: 0 });
   });
 
-  // PyYAML writes a list that several hosts share once, and refers to it; we write it out.
+  // PyYAML writes a list shared by several hosts once and then refers to it; we write it out each time.
   test.for(['site', 'mixed'])('%s.list.yaml, but without aliases', async (name) => {
     const { stdout } = await run(['-i', name === 'site' ? 'site.yaml' : 'mixed.ini', '--list', '--yaml']);
 

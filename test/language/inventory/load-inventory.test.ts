@@ -148,7 +148,7 @@ describe('group_vars and host_vars', () => {
 
     const host = both.ok ? both.value.hosts.get('h') : undefined;
 
-    // group_vars of a group in the inventory (6) are above those of all beside the playbook (5).
+    // group_vars of a group in the inventory (6) have higher precedence than those of all next to the playbook (5).
     expect(['b', 'e', 'f'].map((name) => read(host, name))).toEqual(['first', 'playbook host_vars', 'playbook']);
   });
 
@@ -275,7 +275,7 @@ describe('scripts', () => {
     expect(inventory.groups.get('eu')).toEqual(['h1']);
     expect(inventory.groups.get('list')).toEqual(['h2']);
     expect(read(inventory.hosts.get('h1'), 'a')).toBe(1);
-    // What a program prints is no template: decision 1.
+    // What a program prints is never a template: decision 1.
     expect(read(inventory.hosts.get('h1'), 'b')).toBe('{{ a }}');
   });
 

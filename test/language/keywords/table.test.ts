@@ -52,7 +52,7 @@ describe('the loader and the schema', () => {
   };
   const cases = keywords
     .flatMap(([name, { on }]) => on.map((place) => [name, place] as const))
-    // What a text in `args` gives would be no parameter of an include.
+    // The result of a template in `args` would not be a parameter of an include.
     .filter(([name, place]) => !(name === 'args' && place === 'include'));
 
   test.for(cases)('take the same kinds of values for %s in a %s', ([name, place]) => {
@@ -94,14 +94,14 @@ interface Schema {
   >;
 }
 
-const schema = playbookSchema([]) as Json & Schema; // made by our own function
+const schema = playbookSchema([]) as Json & Schema; // built by our own function
 
 const options = (text: string) => ({
   files: memoryFiles({ '/p/site.yml': text, '/p/roles/r/tasks/main.yml': '[]', '/p/other.yml': '- hosts: all\n' }),
   taskType: (name: string) => (name === 'debug' ? { name } : undefined),
 });
 
-/** A playbook with a keyword in a place. */
+/** A playbook that has a keyword in a certain place. */
 function playbookWith(place: KeywordPlace, name: string, value: string): string {
   const line = `${name}: ${value}`;
   const others = (all: readonly (readonly [string, string])[]) =>

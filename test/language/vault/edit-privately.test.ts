@@ -9,7 +9,7 @@ import { folderWith } from '../inventory/folder.ts';
 
 const source = join(import.meta.dirname, '../../../src/language/vault/edit-privately.ts');
 
-/** A program that lets a secret be edited, as a process of its own that can be ended from outside. */
+/** A program for editing a secret, in a separate process that can be ended from outside. */
 function program(folder: ReturnType<typeof folderWith>): string {
   const entry = `import { editPrivately } from ${JSON.stringify(source)};
 const result = await editPrivately(Buffer.from('hunter2'), 'secret.yml', process.env);
@@ -30,7 +30,7 @@ async function until(condition: () => boolean): Promise<void> {
 }
 
 describe('editPrivately', () => {
-  // The editor is slow; what happens to it and to us meanwhile is up to the test.
+  // The editor is slow; the test decides what happens in the meantime to it and to us.
   const editor = '#!/bin/sh\necho "$1 $$" > "$NOTES.new"; mv "$NOTES.new" "$NOTES"\nexec sleep 60\n';
 
   test.for([
@@ -53,7 +53,7 @@ describe('editPrivately', () => {
     expect(wasThere).toBe('hunter2');
     expect(existsSync(dirname(path))).toBe(false);
     expect(existsSync(`/proc/${editorId}`)).toBe(false);
-    // Ctrl-C ends the editor, and then we say so; anything else is for us.
+    // Ctrl-C ends the editor, and we report that; any other signal is for us.
     expect(endedBy ?? code).toBe(signal === 'SIGINT' ? 9 : signal);
   });
 });

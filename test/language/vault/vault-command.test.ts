@@ -200,7 +200,7 @@ describe('vault encrypt_string', () => {
 });
 
 describe('vault edit', () => {
-  // Notes where the secret lies and how it is protected, then changes it.
+  // Records where the secret is stored and how it is protected, then changes it.
   const editor =
     '#!/bin/sh\n{ echo "$1"; stat -c %a "$1"; stat -c %a "$(dirname "$1")"; cat "$1"; } > "$NOTES"\ncp "$1" "$1.swp"\necho changed > "$1"\n';
 

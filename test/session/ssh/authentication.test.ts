@@ -40,7 +40,7 @@ function connect(env: NodeJS.ProcessEnv = {}): Connector {
   return connector;
 }
 
-/** A key that sshd takes; deleted after the test. */
+/** A key that sshd accepts; deleted after the test. */
 function acceptedKey(type: string, passphrase = ''): string {
   const file = join(sshd.folder, `key_${Math.random()}`);
   generateKey(file, type, passphrase);
@@ -49,7 +49,7 @@ function acceptedKey(type: string, passphrase = ''): string {
   return file;
 }
 
-/** A running ssh-agent that holds these keys. */
+/** Starts an ssh-agent with these keys. */
 async function agentWith(...keys: string[]): Promise<string> {
   const socket = join(sshd.folder, `agent_${Math.random()}`);
   const agent = spawn('ssh-agent', ['-D', '-a', socket], { stdio: ['ignore', 'pipe', 'ignore'] });

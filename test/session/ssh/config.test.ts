@@ -8,7 +8,7 @@ import { readConfig } from '../../../src/session/ssh/config/read-config.ts';
 import { hostName, resolveConfig } from '../../../src/session/ssh/config/resolve-config.ts';
 import { targetOf } from '../../../src/session/ssh/target-of.ts';
 
-/** A folder with files; in their text FOLDER is the folder. */
+/** A directory with files, in whose text FOLDER stands for the directory. */
 function folderWith(files: Readonly<Record<string, string>>): string {
   const folder = mkdtempSync(join(tmpdir(), 'retrace-config-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
@@ -19,7 +19,7 @@ function folderWith(files: Readonly<Record<string, string>>): string {
 
 const localUser = userInfo().username;
 
-/** What `ssh -G` makes of a configuration. */
+/** A configuration as resolved by `ssh -G`. */
 function asSsh(file: string, host: string): Record<string, string[]> {
   const lines = execFileSync('ssh', ['-F', file, '-G', host], { encoding: 'utf8', stdio: 'pipe' }).trim().split('\n');
   const byKeyword: Record<string, string[]> = {};
@@ -27,7 +27,7 @@ function asSsh(file: string, host: string): Record<string, string[]> {
   return byKeyword;
 }
 
-/** The same of ours, of what concerns us. */
+/** The same as resolved by us, as far as we use it. */
 function asOurs(file: string, host: string): Record<string, string[]> {
   const config = resolveConfig(readConfig(homedir(), file), { host, localUser });
   const words = (keyword: string) => config.values.get(keyword)?.words;
@@ -108,7 +108,7 @@ describe('ssh config', () => {
 
     const theirs = asSsh(file, 'web');
     expect(ours).toEqual(Object.fromEntries(Object.keys(ours).map((keyword) => [keyword, theirs[keyword]])));
-    // What OpenSSH says only when it is set, we must have as well.
+    // What OpenSSH prints only when it is set must be set in ours as well.
     for (const keyword of ['proxyjump', 'proxycommand', 'hostkeyalias', 'identityagent'] as const)
       expect(ours[keyword]).toEqual(theirs[keyword]);
   });
