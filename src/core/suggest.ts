@@ -1,6 +1,6 @@
 /**
- * The candidate nearest to a mistyped word, if any is near enough to be what was meant; otherwise one of which it is a
- * prefix, or the reverse.
+ * The candidate nearest to a mistyped word, if one is near enough to be what was meant; otherwise a candidate that
+ * starts with the word, or with which the word starts.
  */
 export function suggest(word: string, candidates: Iterable<string>): string | undefined {
   const all = [...candidates];
@@ -8,8 +8,8 @@ export function suggest(word: string, candidates: Iterable<string>): string | un
 }
 
 /**
- * `dir` → directory, `upercase` → upper: the shortest of the words that it begins, or the longest of those that begin
- * it.
+ * `dir` → directory, `upercase` → upper: the shortest candidate that starts with the word, or the longest with which
+ * it starts.
  */
 function beginning(word: string, candidates: readonly string[]): string | undefined {
   const lower = word.toLowerCase();
@@ -20,7 +20,7 @@ function beginning(word: string, candidates: readonly string[]): string | undefi
   return within.toSorted((a, b) => b.length - a.length)[0];
 }
 
-/** Whether a word starts with another one, allowing for one mistyped letter in that. */
+/** Whether a word starts with `start`, allowing for one mistyped letter. */
 const begins = (word: string, start: string): boolean =>
   word.length > start.length && [-1, 0, 1].some((more) => editDistance(word.slice(0, start.length + more), start) <= 1);
 

@@ -1,7 +1,7 @@
 import type { Readable, Writable } from 'node:stream';
 import type { SessionFailure } from '../core/session.ts';
 
-/** A process running anywhere, represented by its three streams. */
+/** A process, wherever it runs, represented by its three streams. */
 export interface Pipes {
   readonly stdin: Writable;
   readonly stdout: Readable;

@@ -174,7 +174,7 @@ export class Overlay {
     return file === undefined ? undefined : asForeseen(file);
   }
 
-  /** The nearest directory above a place whose content on the host no longer counts. */
+  /** The nearest directory above a place under which the host's own content no longer counts. */
   emptiedAbove(place: string): Foreseen | undefined {
     for (const above of directoriesAbove(place).toReversed()) {
       const there = this.at(above);

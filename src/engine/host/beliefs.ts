@@ -37,7 +37,7 @@ export interface World {
    * Whether this is a check: what foretelling needs is then asked in the same round, so that it costs no extra round.
    */
   readonly check?: boolean;
-  /** In a check: the last task that would change something somewhere, or of which that is not known. */
+  /** In a check: the last task, on any host, that would change something or may do so. */
   unsettled?: string;
 }
 
@@ -69,7 +69,7 @@ export class Beliefs {
     this.#answers.delete(`${user}\0${question.key}`);
   }
 
-  /** In a check: a task would change the host, or it is not known whether it would. */
+  /** In a check: a task would change the host, or may do so. */
   markUncertain(task: string): void {
     this.#unsettled = task;
     this.#world.unsettled = task;
@@ -261,7 +261,7 @@ function touchesAny(blurred: Foreseen['blurred'], asked: readonly Subject[]): bo
   return blurred.some((one) => asked.some((other) => touches(one, other)));
 }
 
-/** Whether an effect is only possible, so that it is not known what it changes. */
+/** Whether an effect is only possible, so that what it changes is not known. */
 const isDoubt = ({ effect, subjects }: { readonly effect: Effect; readonly subjects: readonly Subject[] }): boolean =>
   'mayAlter' in effect || subjects.includes(everything);
 

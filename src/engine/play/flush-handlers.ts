@@ -121,7 +121,7 @@ async function makeLeftDue(performing: BatchRun, host: PlayHost): Promise<void> 
   for (const [handler, notes] of noted.value) {
     if (!host.due.has(handler.id)) tellLeft(performing, host, handler, notes);
     host.due.add(handler.id);
-    // It is not known whose journal has the note: that of the play's user, or that of the user who runs the handler.
+    // Whose journal has the note is not known: that of the play's user, or that of the user who runs the handler.
     for (const { name } of notes) {
       host.noteAs(play.mainIdentity(host.state), name);
       host.noteAs(await identityFor(performing, host, handler), name);

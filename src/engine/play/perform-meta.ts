@@ -67,7 +67,7 @@ function tellSkipped(performing: BatchRun, host: PlayHost, meta: Meta, unless: r
   tellOutcome(play, host.name, task, outcome);
 }
 
-/** It is not known whether the action is to be performed: the play continues, but what follows may not be reached. */
+/** Whether to perform the action is not known: the play continues, but what follows may not be reached. */
 function tellUncomputed(
   performing: BatchRun,
   host: PlayHost,

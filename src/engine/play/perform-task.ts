@@ -19,9 +19,8 @@ import { failWith, recordOutcome } from './record-outcome.ts';
 import { refOf } from './task-ref.ts';
 
 /**
- * Run a task or handler on hosts, reported as one task; a host that fails drops out or is rescued. `because` is set in
- * a check if it is not known whether a handler is due, because of the task that may notify it: its outcome is then
- * unknown.
+ * Run a task or handler on hosts, reported as one task; a host that fails drops out or is rescued. In a check,
+ * `because` is the task that may have notified a handler: the handler's outcome is then unknown.
  */
 export async function performTask(
   performing: BatchRun,

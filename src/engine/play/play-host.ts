@@ -6,7 +6,7 @@ import { Cursor } from '../task/cursor.ts';
 import type { HostState } from '../variables/host-state.ts';
 
 /**
- * Whether a handler may be due: it is not known (`unknown`), or it is not notified `unless` an earlier task changes
+ * Whether a handler may be due: this is not known (`unknown`), or it is not notified `unless` an earlier task changes
  * something.
  */
 export interface Perhaps {

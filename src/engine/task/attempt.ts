@@ -113,7 +113,7 @@ function markOfNow(state: HostState, { result }: Outcome, because: readonly stri
   }
 }
 
-/** In a check: it is not known whether the task runs, or with which parameters. */
+/** In a check: a task that may or may not run, or whose parameters are not known. */
 export async function unknownRun(run: TaskRun, sight: TemplateScope, because: string): Promise<Ran> {
   let now: string | undefined;
   await doubtWhatItMayChange(run, sight, async (call) => {
@@ -131,7 +131,7 @@ function unlessUnknown(error: unknown): NotKnownYet {
   throw error;
 }
 
-/** The changes of a task of which it is not known whether it runs. */
+/** The changes of a task that may or may not run. */
 async function wouldOf(run: TaskRun, call: BoundTask): Promise<readonly Change[] | undefined> {
   const foreseen: Change[] = [];
   const { status } = await converge(call.type, call.params, call.context, targetOf(run, call, foreseen));

@@ -23,7 +23,7 @@ export type Included =
       readonly item?: LoopItem;
     }
   | { readonly kind: 'skipped'; readonly condition: string; readonly item?: LoopItem }
-  /** In a check: it is not known whether it includes anything, or what. */
+  /** In a check: whether it includes anything, or what, is not known. */
   | { readonly kind: 'unknown'; readonly because: string }
   | {
       readonly kind: 'failed';

@@ -14,8 +14,8 @@ import type { TaskRun } from './task-run.ts';
 type LookAt = (call: BoundTask) => Promise<readonly Change[] | undefined>;
 
 /**
- * In a check: record doubts for a task of which it is not known whether it runs, or with which parameters. With
- * `unlessAll`, does nothing if everything is in doubt anyway.
+ * In a check: record doubts for a task that may or may not run, or whose parameters are not known. With `unlessAll`,
+ * does nothing if everything is in doubt anyway.
  */
 export async function doubtWhatItMayChange(
   run: TaskRun,
