@@ -203,7 +203,8 @@ export class Translator {
     const body = this.#alternatives();
     this.#at++;
     const [yes, no = ''] = splitTop(body);
-    // In JavaScript, a reference to a group that did not participate matches the empty string, so a negative test tells the cases apart.
+    // In JavaScript, a reference to a group that did not participate matches the empty string, so this test passes then as well, and the
+    // second branch is only tried after the first one.
     return `(?:(?<=(?=\\k<g${number}>)[^]*)${yes}|${no})`;
   }
 
