@@ -36,7 +36,7 @@ describe.each(becomeMethodNames)('the become method %s', (name) => {
 
   test('is in the guide, and among those that an Ansible user finds here', () => {
     expect(page('guide')).toMatch(new RegExp(`\\b${name}\\b`));
-    expect(page('from-ansible').match(/\*\*Becoming:\*\*.*/)?.[0]).toMatch(new RegExp(`\\b${name}\\b`));
+    expect(page('from-ansible').match(/\*\*Become methods:\*\*.*/)?.[0]).toMatch(new RegExp(`\\b${name}\\b`));
   });
 
   test('never has the password in its command line', () => {
