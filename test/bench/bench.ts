@@ -233,7 +233,7 @@ async function startUp(): Promise<string> {
     times.node.push(await spawned([process.execPath, '-e', '0'], {}));
   }
   const [run, node] = [median(times.run), median(times.node)];
-  return `\`run --version\` takes ${run.toFixed(0)} ms, \`node -e 0\` ${node.toFixed(0)} ms: ${(run / node).toFixed(1)}×.`;
+  return `\`run --version\` takes ${run.toFixed(0)} ms and \`node -e 0\` takes ${node.toFixed(0)} ms: ${(run / node).toFixed(1)}×.`;
 }
 
 function page(rows: readonly (readonly string[])[], start: string): string {
@@ -252,17 +252,17 @@ function page(rows: readonly (readonly string[])[], start: string): string {
   const table = [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
   return `# Benchmarks
 
-The 40 tasks of [test/bench/play.yaml](../test/bench/play.yaml) on Debian 12 hosts of the lab, all programs side by side in one run
-of \`npm run bench\`; medians of whole processes, start-up included. *Ansible* is ansible-core 2.14 with pipelining, *Mitogen* is
-ansible-mitogen 0.3.3 on it; the *floor* is \`ssh HOST sh < questions.sh\` with the very questions that ours asks, to all hosts at
-once. The delay is that of a round trip, made by a relay. Ratios mean more than seconds: the machine has two cores, which the hosts
-share with the programs.
+These are the 40 tasks of [test/bench/play.yaml](../test/bench/play.yaml) on Debian 12 hosts in the lab. One run of \`npm run bench\` measures all programs
+side by side. Times are medians for whole processes, including start-up. *Ansible* is ansible-core 2.14 with pipelining; *Mitogen* is
+ansible-mitogen 0.3.3 on top of it. The *floor* is \`ssh HOST sh < questions.sh\` to all hosts at once, with exactly the questions that Retrace asks.
+The delay is the round-trip time, produced by a relay. Ratios mean more than absolute times, because the hosts share the machine's two
+cores with the programs.
 
 ${table}
 
 ${start}
 
-What we aim at: second run and check within 1.5× of the floor, 25× faster than Ansible with pipelining, 10× than Mitogen, in at most
-two round trips (\`-v\` tells them: here it is one for a host), and a start within 2× of Node's.
+Targets: the second run and the check take at most 1.5× the floor's time and two round trips (\`-v\` shows them; here there is one per host).
+They are 25× faster than Ansible with pipelining and 10× faster than Mitogen. Starting takes at most twice as long as starting Node.
 `;
 }

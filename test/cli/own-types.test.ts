@@ -115,7 +115,7 @@ export default defineTask({
     const lint = await rig.run(['lint', 'play.yaml']);
 
     expect(about.stdout).toContain('value (str; required)');
-    expect(list.stdout).toContain('Have a setting in a file like those of /etc/default.');
+    expect(list.stdout).toContain('Manage a setting in a file such as those in /etc/default.');
     expect(JSON.parse(schema.stdout)).toHaveProperty('definitions.task.properties.etc_default');
     expect(lint.stdout).toBe('nothing found\n');
   });
