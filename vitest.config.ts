@@ -1,15 +1,12 @@
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/**
- * The stories on the hosts of the install document, in an order in which none brings them to where another has just left them:
- * two of these begin from pristine hosts, and what follows each needs the document done.
- */
+/** The stories on the hosts of the install document: the first brings pristine hosts to it, and those that follow need it done. */
 const documentStories = [
-  'test/e2e/document-interrupted.test.ts',
-  'test/e2e/certificates.test.ts',
   'test/e2e/off1-proxy.test.ts',
+  'test/e2e/document-interrupted.test.ts',
   'test/e2e/tampering-anew.test.ts',
+  'test/e2e/certificates.test.ts',
   'test/lab/lab.test.ts',
 ];
 
@@ -22,7 +19,7 @@ class InOrder extends BaseSequencer {
 
 const lab = { fileParallelism: false, testTimeout: 600_000, hookTimeout: 900_000 };
 
-// fast: no host needed. document and hosts: real Debian hosts, in two processes at once (test/lab.sh), the files of each one after the other.
+// fast: no host needed. document and hosts: real Debian hosts, the files of each one after the other. test/all.sh runs all three.
 export default defineConfig({
   test: {
     sequence: { sequencer: InOrder },

