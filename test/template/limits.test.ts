@@ -32,6 +32,12 @@ describe('XM2: patterns on characters beyond U+FFFF', () => {
   });
 });
 
+test('what JavaScript cannot match as Python does is refused', () => {
+  expect(mistakeOf(() => resultOf("{{ 'Y' | regex_search('(a)?(?(1)Y|N)') }}"))).toMatch(
+    /conditional groups, like \(\?\(1\) at position 4, are not supported$/,
+  );
+});
+
 describe('limits of templates are mistakes with a place', () => {
   test.for([
     ['parentheses', `{{ ${'('.repeat(600)}1${')'.repeat(600)} }}`, /^2:\d+ nested more than 200 levels deep$/],

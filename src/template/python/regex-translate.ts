@@ -173,8 +173,12 @@ export class Translator {
     const plain = /^\(\?(?::|=|!|<=|<!)/.exec(rest);
     if (plain) return inside(plain[0], plain[0].length);
     if (rest.startsWith('(?>')) return this.#atomic(inside('(?:', 3));
-    const conditional = /^\(\?\((\w+)\)/.exec(rest);
-    if (conditional) return this.#conditional(conditional[0].length, conditional[1] ?? '');
+    // JavaScript cannot tell a group that did not take part from one that matched the empty string.
+    if (/^\(\?\(\w+\)/.test(rest))
+      return fail(
+        `regular expression '${this.#source}': conditional groups, like ${rest.slice(0, rest.indexOf(')') + 1)} at position ${this.#at}, are not supported`,
+        'regex',
+      );
     const flags = /^\(\?([aiLmsux]*)(?:-([imsx]+))?(:|\))/.exec(rest);
     if (!flags) return this.#fail('unknown extension');
     return this.#scoped(inside, flags, saved);
@@ -196,17 +200,6 @@ export class Translator {
   }
 
   #reference = (number: number): string => `\\k<g${number}>`;
-
-  #conditional(skip: number, name: string): string {
-    const number = this.#names.get(name) ?? Number(name);
-    this.#at += skip;
-    const body = this.#alternatives();
-    this.#at++;
-    const [yes, no = ''] = splitTop(body);
-    // In JavaScript, a reference to a group that did not participate matches the empty string, so this test passes then as well, and the
-    // second branch is only tried after the first one.
-    return `(?:(?<=(?=\\k<g${number}>)[^]*)${yes}|${no})`;
-  }
 
   #escape(): string {
     const rest = this.#source.slice(this.#at);
@@ -313,14 +306,3 @@ export class Translator {
 }
 
 const setSafe = (char: string): string => (/[\\\]^[-]/.test(char) ? `\\${char}` : char);
-
-function splitTop(body: string): [string, string | undefined] {
-  let depth = 0;
-  for (let at = 0; at < body.length; at++) {
-    if (body[at] === '\\') at++;
-    else if (body[at] === '(' || body[at] === '[') depth++;
-    else if (body[at] === ')' || body[at] === ']') depth--;
-    else if (body[at] === '|' && depth === 0) return [body.slice(0, at), body.slice(at + 1)];
-  }
-  return [body, undefined];
-}
