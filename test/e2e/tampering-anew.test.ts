@@ -55,7 +55,7 @@ describe('tampering anew: where a run stops', () => {
     const check = await inEvents('--check', '--diff', playbook);
     expect.soft(missed(check, ones)).toEqual([]);
     const stopped = failures(await inEvents(playbook)).at(-1);
-    expect.soft(ones.map(({ task }) => task)).toContain(stopped?.split(': ')[1]);
+    expect.soft(ones.map(({ task, stops = task }) => stops)).toContain(stopped?.split(': ')[1]);
     for (const { host, undo } of ones) await on(host, undo ?? ':');
 
     if (isThorough) await isWell();

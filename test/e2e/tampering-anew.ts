@@ -9,6 +9,8 @@ export interface TamperingAnew {
   readonly task: string;
   /** What the check must say about the difference, or about why the task fails. */
   readonly told: RegExp;
+  /** The task at which a run stops, if it is an earlier one. */
+  readonly stops?: string;
   /** How a person undoes it, for changes that no run repairs: a run stops there. */
   readonly undo?: string;
 }
@@ -501,6 +503,7 @@ export const listeningToo: readonly TamperingAnew[] = [
       'systemd-run --quiet --unit by-hand python3 -m http.server 9113 --bind 198.51.100.215 && until ss -Hltn "sport = :9113" | grep -q 198; do sleep 0.2; done',
     task: 'Nothing of it is reachable from outside',
     told: /198\.51\.100\.215:9113/,
+    stops: 'The exporter runs with its present configuration',
     undo: 'systemctl stop by-hand',
   },
 ];

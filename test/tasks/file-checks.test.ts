@@ -1,8 +1,10 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import blockinfile from '../../tasks/blockinfile.ts';
 import copy from '../../tasks/copy.ts';
 import file from '../../tasks/file.ts';
+import git from '../../tasks/git.ts';
 import lineinfile from '../../tasks/lineinfile.ts';
 import replace from '../../tasks/replace.ts';
 import stat from '../../tasks/stat.ts';
@@ -113,6 +115,10 @@ describe('a check of several file tasks', () => {
 describe('what cannot be done is foreseen, and fails in the run as well', () => {
   test.for<[string, (dir: Dir) => Play[number]]>([
     ['a hard link to a directory', (dir) => [file, { path: dir.at('new'), src: dir.at('d'), state: 'hard' }]],
+    ['a hard link below a file', (dir) => [file, { path: dir.at('f/new'), src: dir.at('f'), state: 'hard' }]],
+    ['a link to itself', (dir) => [file, { path: dir.at('new'), src: 'new', state: 'link', force: true }]],
+    ['a clone below a dangling link', (dir) => [git, { repo: dir.at('repo'), dest: dir.at('dangling/new') }]],
+    ['a clone below a file', (dir) => [git, { repo: dir.at('repo'), dest: dir.at('f/new/repo') }]],
     ['a copy below a file', (dir) => [copy, { src: dir.at('f'), dest: dir.at('f/new'), remote_src: true }]],
     ['a file below a file', (dir) => [copy, { content: 'x', dest: dir.at('f/new') }]],
     ['a file where a directory is', (dir) => [copy, { src: dir.at('f'), dest: `${dir.at('d')}/`, remote_src: true }]],
@@ -120,6 +126,13 @@ describe('what cannot be done is foreseen, and fails in the run as well', () => 
     using dir = folder();
     mkdirSync(dir.at('d/f'), { recursive: true });
     writeFileSync(dir.at('f'), 'x\n');
+    symlinkSync('nowhere', dir.at('dangling'));
+    execFileSync('sh', [
+      '-c',
+      'git init -q "$1" && cd "$1" && git -c user.name=a -c user.email=a@b commit -q --allow-empty -m a',
+      'sh',
+      dir.at('repo'),
+    ]);
 
     const [foreseen] = await runAllHere([task(dir)], { check: true });
     const [done] = await runAllHere([task(dir)]);

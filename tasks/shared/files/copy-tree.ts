@@ -27,7 +27,7 @@ import { askAccounts, type CopyParams } from './copy-file.ts';
 import type { TreeSource } from './copy-source.ts';
 import { contentDiff } from './file-content.ts';
 import { folderChange, foldersFor } from './file-directory.ts';
-import { entryEffect, followedInfo, newEntry, throughEffect, toldBefore } from './path-info.ts';
+import { entryEffect, followedInfo, newEntry, newLink, throughEffect, toldBefore } from './path-info.ts';
 
 /** An entry to put in its place below a destination. */
 export interface TreeItem {
@@ -153,7 +153,7 @@ function planFolder({ item, path, before, parent }: TreePlace, state: CopyTreeSt
 function planLink({ item, path, before, parent }: TreePlace, state: CopyTreeState): Planned {
   if (before.exists && before.link?.target === item.target) return { changes: [] };
   const target = must(item.target, `the target of ${item.path}`);
-  const entry = newEntry('link', state.self, parent, target.length);
+  const entry = newLink(state.self, parent, target);
   const change: Change = {
     what: `link ${item.path}`,
     from: toldBefore(before),

@@ -16,7 +16,7 @@ import {
 import { attributeChanges, unknownAccount, withAttributes } from './attributes.ts';
 import type { FileParams, FileState } from './file-states.ts';
 import { timeChanges, wrongTime } from './file-times.ts';
-import { entryEffect, newEntry, toldBefore } from './path-info.ts';
+import { entryEffect, newLink, toldBefore } from './path-info.ts';
 
 /** Plans a symbolic link with the right target, then owner and mode of the target or of the link itself. */
 export function planLink(state: FileState, params: FileParams): Plan {
@@ -61,10 +61,14 @@ function refusal(
   }
   if (before.exists && before.kind !== 'directory' && before.link === undefined && !params.force)
     return `refusing to convert from ${namesOf(before) > 1 ? 'hard' : 'file'} to symlink for ${path}`;
-  if (!before.exists && followed(parent)?.kind !== 'directory')
-    return `Error while linking: the parent directory of ${path} does not exist`;
-  return undefined;
+  if (params.src !== undefined && targetPath(path, target) === path) return `refusing to link ${path} to itself`;
+  return before.exists ? undefined : noParent(path, parent);
 }
+
+const noParent = (path: string, parent: PathState): string | undefined =>
+  followed(parent)?.kind === 'directory'
+    ? undefined
+    : `Error while linking: the parent directory of ${path} does not exist`;
 
 function linkChange(state: FileState, path: string, target: string): Change {
   const { before, parent, self } = state;
@@ -74,7 +78,7 @@ function linkChange(state: FileState, path: string, target: string): Change {
     from: toldBefore(before),
     to: `→ ${target}`,
     commands: [...(isFolder ? [sh`rmdir -- ${path}`] : []), sh`ln -sfnT -- ${target} ${path}`],
-    effects: [entryEffect(path, before, newEntry('link', self, followed(parent), target.length), { target })],
+    effects: [entryEffect(path, before, newLink(self, followed(parent), target), { target })],
     paths: [path],
   };
 }
@@ -91,8 +95,7 @@ function attributesOfLink(
   const to = source === undefined ? undefined : followed(source);
   if (params.follow && to === undefined) return [];
   const at = params.follow ? (source?.resolved ?? targetPath(path, target)) : path;
-  const own =
-    before.exists && before.link !== undefined ? before : newEntry('link', self, followed(parent), target.length);
+  const own = before.exists && before.link !== undefined ? before : newLink(self, followed(parent), target);
   const entry = (params.follow ? to : undefined) ?? own;
   const after = withAttributes(entry, params, state);
   const effects = [
@@ -141,7 +144,10 @@ export function planHardLink(state: FileState, params: FileParams): Plan {
       result: { dest: path, src: params.src },
     };
   }
-  const wrong = unknownAccount(params, state) ?? wrongTime(state.times);
+  const wrong =
+    unknownAccount(params, state) ??
+    wrongTime(state.times) ??
+    (before.exists || path !== given ? undefined : noParent(path, state.parent));
   if (wrong !== undefined) return { failed: wrong };
   const entry = same && before.exists ? before : must(followed(source), 'what the source is');
   const after = withAttributes(entry, params, state);

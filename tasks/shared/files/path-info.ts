@@ -72,6 +72,10 @@ export function newEntry(kind: 'file' | 'directory' | 'link', self: Self, parent
   };
 }
 
+/** The entry of a new symbolic link. Its size is that of its target in bytes. */
+export const newLink = (self: Self, parent: Entry | undefined, target: string): Entry =>
+  newEntry('link', self, parent, Buffer.byteLength(target));
+
 /** The effect of putting a new entry at a path in place of what was there. Without `holds` it is the same file with other attributes. */
 export function entryEffect(
   path: string,

@@ -6,7 +6,6 @@ import {
   type Effect,
   followed,
   type Plan,
-  parentOf,
   predicts,
   type Script,
   type ShellAnswer,
@@ -14,7 +13,7 @@ import {
   sh,
 } from '../../../src/sdk.ts';
 import { askClone, askRelation, type Clone, type GitAccess, gitWith, type Remote, repoUrl } from './git-questions.ts';
-import { cloned, type Places } from './git-tree.ts';
+import { cloned, type Places, placeOfClone } from './git-tree.ts';
 
 /** The parameters of `git` that its plan reads. */
 interface WantedClone extends GitAccess {
@@ -56,10 +55,11 @@ export function planGit(
   if ((there && !wanted.update) || (!there && !wanted.clone)) return { changes: [] };
   if (remote?.error !== undefined || remote?.sha === undefined)
     return { failed: remote?.error ?? 'the repository was not asked' };
-  const above = places.parent && followed(places.parent);
-  if (!there && above !== undefined && above.kind !== 'directory')
-    return { failed: `cannot clone to ${wanted.dest}: ${parentOf(wanted.dest)} is not a directory`, would: [] };
-  if (!there) return { changes: [cloning(wanted, remote, { places, now })] };
+  if (!there) {
+    const at = placeOfClone(wanted.dest, places);
+    if ('failed' in at) return { failed: at.failed, would: [] };
+    return { changes: [cloning(wanted, remote, cloned(wanted, { at, self: places.self }, now.brings))] };
+  }
   const kept = wanted.force ? undefined : localWork(now, wanted);
   if (kept !== undefined) return { failed: kept, would: moves({ now, remote, relation, places }, wanted) };
   return { changes: moves({ now, remote, relation, places }, wanted) };
@@ -88,11 +88,7 @@ const verified = ({ verify_commit }: WantedClone, g: Script): Script =>
   verify_commit ? script` && ${g} verify-commit HEAD` : script``;
 const forced = (force: boolean): readonly string[] => (force ? ['--force'] : []);
 
-function cloning(
-  wanted: WantedClone,
-  { sha, kind, branch }: Remote,
-  at: { readonly places: Places; readonly now: Clone },
-): Change {
+function cloning(wanted: WantedClone, { sha, kind, branch }: Remote, effects: readonly Effect[]): Change {
   const repo = repoUrl(wanted);
   const { dest, version, remote, bare, depth, single_branch, reference, separate_git_dir } = wanted;
   const g = gitWith(wanted, { writes: true });
@@ -116,7 +112,7 @@ function cloning(
     from: null,
     to: `${version} ${short(sha)}`,
     commands: [long(command, `git clone ${repo} ${dest}`)],
-    effects: [...cloned(wanted, at.places, at.now.brings), predictClone(wanted, stdout)],
+    effects: [...effects, predictClone(wanted, stdout)],
   };
 }
 

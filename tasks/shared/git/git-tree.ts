@@ -31,42 +31,48 @@ export interface Places {
  */
 export function cloned(
   wanted: GitAccess & { readonly umask?: unknown; readonly separate_git_dir?: string; readonly recursive?: boolean },
-  places: Places,
+  { at, self }: { readonly at: ClonePlace; readonly self: Self },
   brings: readonly Blob[] | undefined,
 ): readonly Effect[] {
-  const { self } = places;
-  const made = directoriesMade(wanted.dest, places);
-  const { dest, parent } = made ?? places;
-  const above = followed(parent);
-  const place = dest.resolved;
   const isPlain = wanted.umask === undefined && wanted.separate_git_dir === undefined && !wanted.bare;
-  if (above?.kind !== 'directory' || place === undefined || !isPlain)
+  const place = at.dest.resolved;
+  if (place === undefined || !isPlain)
     return [...directoriesAbove(wanted.dest), wanted.dest]
       .map((path) => blurs(`path:${path}`))
       .concat(blurs('absent:unit:*'));
-  const there = followed(dest);
-  const top = there ?? newEntry('directory', self, above);
-  const at = (path: string, was: Entry | undefined, entry: Entry): Effect =>
+  const there = followed(at.dest);
+  const top = there ?? newEntry('directory', self, followed(at.parent));
+  const entryAt = (path: string, was: Entry | undefined, entry: Entry): Effect =>
     becomes({ place: joinPath(place, path), was: was?.kind, entry });
   const git = newEntry('directory', self, top);
   return [
-    ...(made?.effects ?? []),
+    ...at.effects,
     blurs('absent:unit:*'),
-    at('', there, top),
-    at('.git', undefined, git),
+    entryAt('', there, top),
+    entryAt('.git', undefined, git),
     blurs(`path:${place}/.git/*`),
     ...(brings === undefined ? [blurs(`path:${place}/*`)] : filesOf(wanted, brings, { place, top, self })),
   ];
 }
 
-/** The directories that git creates above a clone whose parent is missing, and where the clone will be; undefined if it creates none. */
-function directoriesMade(path: string, places: Places) {
-  if (places.parent.exists) return undefined;
-  const nobody = { ...places, ownerAccount: undefined, groupAccount: undefined };
-  const folders = foldersFor(parentOf(tidyPath(path)), nobody, {});
-  if ('failed' in folders) return undefined;
+/** Where a new clone will be, and the effects of the directories that git creates above it. */
+export interface ClonePlace {
+  readonly dest: PathState;
+  readonly parent: PathState;
+  readonly effects: readonly Effect[];
+}
+
+/** Where a new clone will be, or what is in its way. */
+export function placeOfClone(path: string, places: Places): ClonePlace | { readonly failed: string } {
+  const above = parentOf(tidyPath(path));
+  if (places.parent.exists)
+    return followed(places.parent)?.kind === 'directory'
+      ? { ...places, effects: [] }
+      : { failed: `cannot clone to ${path}: ${above} is not a directory` };
+  const folders = foldersFor(above, { ...places, ownerAccount: undefined, groupAccount: undefined }, {});
+  if ('failed' in folders) return { failed: `cannot clone to ${path}: ${folders.failed}` };
   const { changes, parent } = folders;
-  const place = joinPath(parent.resolved ?? parentOf(path), nameOf(path));
+  const place = joinPath(parent.resolved ?? above, nameOf(path));
   const dest: PathState = { exists: false, place, resolved: place };
   return { effects: changes.flatMap(({ effects = [] }) => effects), parent, dest };
 }
