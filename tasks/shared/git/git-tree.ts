@@ -56,7 +56,7 @@ export function cloned(
 }
 
 /** Where a new clone will be, and the effects of the directories that git creates above it. */
-export interface ClonePlace {
+interface ClonePlace {
   readonly dest: PathState;
   readonly parent: PathState;
   readonly effects: readonly Effect[];
