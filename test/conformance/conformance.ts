@@ -1,12 +1,24 @@
-// Runs Ansible's own integration targets with our programs and with Debian's ansible-core on two equal hosts of the lab, counts the
-// assertions that hold for both, and writes docs/conformance.md. Needs root, because it brings the lab up. Targets create users and
-// packages, so none of them runs on the machine itself.
-import { execFileSync } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
-import { labExec, labHost, progressOn } from '../../src/lab/index.ts';
-import { type Compared, checksHeld, compare, heldByCallback, heldByEvents } from './count.ts';
-import { missing } from './missing.ts';
+// Runs Ansible's own integration targets through our front ends and through Debian's ansible-core, on two equal hosts of
+// the lab, counts the assertions that both hold, and writes docs/conformance.md. Needs root: it brings the lab up.
+// Targets create users and packages: nothing of them runs on the machine itself.
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { type Compared, checksHeld, compare, failuresOf, heldByCallback, heldByEvents, neverFailed } from './count.ts';
+import { whyLeftOut } from './left-out.ts';
+import { page, type Row, rowLine } from './page.ts';
+import { allAsserts, prepare, type Ran, run, type Side } from './twins.ts';
+
+const HELP = `usage: npm run conformance -- DIR [--all] [--cached DIR] [--misses] [TARGET...]
+
+  DIR            Ansible's sources: git clone --depth 1 --branch stable-2.14 https://github.com/ansible/ansible DIR
+  TARGET         which targets; all of the language if none is named
+  --all          every target that needs nothing that the lab lacks, and write docs/conformance.md
+  --cached DIR   keep there what Ansible did in each target, and take it from there the next time
+  --record       only that: do not run ours
+  --alone        run only ours, pass over all asserts, and tell what failed
+  --misses       tell below each target what we did not hold
+`;
 
 // Bundled into dist/ before it runs.
 const root = join(import.meta.dirname, '..');
@@ -14,127 +26,114 @@ const language =
   'conditionals loops loop_control blocks handlers tags include_import roles roles_arg_spec set_fact var_precedence environment check_mode failed_when meta_tasks filter_core test_core'.split(
     ' ',
   );
-const hosts = { ours: 'conf-ours', theirs: 'conf-core' } as const;
-type Side = keyof typeof hosts;
 
-const [folder, ...asked] = process.argv.slice(2);
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    all: { type: 'boolean' },
+    cached: { type: 'string' },
+    misses: { type: 'boolean' },
+    record: { type: 'boolean' },
+    alone: { type: 'boolean' },
+  },
+});
+const [folder, ...named] = positionals;
 
-interface Row extends Compared {
-  readonly target: string;
-  readonly exits: Readonly<Record<Side, string>>;
-  readonly seconds: Readonly<Record<Side, number>>;
-}
-
-async function main(from: string, targets: readonly string[]): Promise<void> {
-  await Promise.all([prepare('ours', from), prepare('theirs', from)]);
+async function main(from: string): Promise<void> {
+  const there = readdirSync(join(from, 'test/integration/targets'));
+  const asked = named.length > 0 ? named : language;
+  const targets = values.all === true && named.length === 0 ? there.filter((name) => !whyLeftOut(name)) : asked;
+  if (values.alone === true) return alone(from, targets);
+  const missing = targets.filter((target) => recorded(target) === undefined);
+  const sides: readonly Side[] = [
+    ...(values.record === true ? [] : ['ours' as const]),
+    ...(missing.length > 0 ? ['theirs' as const] : []),
+  ];
+  await Promise.all(sides.map((side) => prepare(side, from, root)));
+  // Each host works through the targets one after the other, ours when Ansible has told which assertions hold.
+  let last: Promise<unknown> = Promise.resolve();
+  const theirs = targets.map((target) => {
+    const mine = last.then(() => recorded(target) ?? record(target));
+    last = mine.catch(() => undefined);
+    return mine;
+  });
   const rows: Row[] = [];
-  for (const target of targets) {
-    const [ours, theirs] = await Promise.all([run('ours', target), run('theirs', target)]);
-    const compared = compare(
-      { held: heldByEvents(ours.events), checks: checksHeld(ours.trace, Number(ours.exit)) },
-      { ...heldByCallback(theirs.asserts), checks: checksHeld(theirs.trace, Number(theirs.exit)) },
-    );
-    const row = {
-      target,
-      ...compared,
-      exits: { ours: ours.exit, theirs: theirs.exit },
-      seconds: { ours: ours.seconds, theirs: theirs.seconds },
-    };
+  for (const [index, target] of targets.entries()) {
+    const core = await theirs[index];
+    if (core === undefined || values.record === true) continue;
+    const row = compared(target, await run('ours', target, neverFailed(core.asserts)), core);
     rows.push(row);
-    process.stdout.write(`${line(row)}\n`);
+    process.stdout.write(`${rowLine(row)}\n`);
+    if (values.misses === true) for (const line of row.misses) process.stdout.write(`    ${line}\n`);
   }
-  if (asked.length === 0) writeFileSync(join(root, 'docs/conformance.md'), page(rows));
+  if (values.all === true && named.length === 0) writeFileSync(join(root, 'docs/conformance.md'), page(rows, there));
 }
 
-/** Prepares a host with Python and Ansible, the targets and, for our side, our program in front of it under Ansible's names. */
-async function prepare(side: Side, from: string): Promise<void> {
-  const host = hosts[side];
-  await labHost(
-    host,
-    progressOn({ stdout: process.stderr, stderr: process.stderr, isTTY: process.stderr.isTTY === true }),
-  );
-  await on(
-    host,
-    `export DEBIAN_FRONTEND=noninteractive
-    command -v ansible-playbook >/dev/null || apt-get install -y -qq --no-install-recommends ansible-core python3-apt python-is-python3 python3-passlib python3-bcrypt python3-jmespath git >/dev/null
-    grep -q '^en_US' /etc/locale.gen || { echo 'en_US.UTF-8 UTF-8' >>/etc/locale.gen; locale-gen >/dev/null; }
-    rm -rf /root/ansible /opt/conformance /opt/retrace /opt/front
-    mkdir -p /root/ansible/test/integration /opt/conformance /opt/retrace/src/lab/content /opt/front`,
-  );
-  await unpack(host, join(from, 'test/integration'), ['targets'], '/root/ansible/test/integration');
-  await unpack(host, join(root, 'test/conformance'), ['in-host.sh', 'held_asserts.py'], '/opt/conformance');
-  if (side === 'theirs') return;
-  await unpack(host, root, ['dist', 'package.json', 'node_modules/jiti'], '/opt/retrace');
-  await unpack(host, join(process.execPath, '..'), [basename(process.execPath)], '/usr/local/bin');
-  for (const name of ['ansible', 'ansible-playbook', 'ansible-inventory', 'ansible-vault'])
-    await on(
-      host,
-      `printf '#!/bin/sh\\nRETRACE_CALLED_AS=${name} exec node /opt/retrace/dist/run.cjs "$@"\\n' >/opt/front/${name}; chmod +x /opt/front/${name}`,
-    );
+async function alone(from: string, targets: readonly string[]): Promise<void> {
+  await prepare('ours', from, root);
+  for (const target of targets) {
+    const ours = await run('ours', target, allAsserts(target));
+    const held = [...heldByEvents(ours.events).values()].reduce((sum, times) => sum + times, 0);
+    const failures = failuresOf(ours.events);
+    process.stdout.write(`${target}: exit code ${ours.exit}, ${held} asserts hold, ${ours.seconds.toFixed(0)} s\n`);
+    for (const line of [...failures.filter((one) => / assert: /.test(one)), ...failures.slice(-1), lastLines(ours.log)])
+      process.stdout.write(`    ${line.slice(0, 700)}\n`);
+  }
 }
 
-async function run(side: Side, target: string) {
-  const host = hosts[side];
-  const path = `${side === 'ours' ? '/opt/front:' : ''}/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin`;
-  const startedAt = performance.now();
-  await on(host, `PATH=${path} sh /opt/conformance/in-host.sh /root/ansible ${target}`);
-  const seconds = (performance.now() - startedAt) / 1000;
-  const read = async (name: string) =>
-    (await labExec(host, `cat /tmp/conformance/${target}/${name} 2>/dev/null`)).stdout;
+function compared(target: string, ours: Ran, core: Ran): Row {
+  const held = heldByEvents(ours.events);
+  const theirs = heldByCallback(core.asserts);
+  const counts: Compared = compare(
+    { held, checks: checksHeld(ours.trace, Number(ours.exit)) },
+    { ...theirs, checks: checksHeld(core.trace, Number(core.exit)) },
+  );
+  const failures = failuresOf(ours.events);
+  const passedOver = failures.some((line) => line.startsWith('passed over')) && counts.held < counts.of;
+  const misses = [...theirs.held]
+    .filter(([place, times]) => (held.get(place) ?? 0) < times)
+    .map(([place, times]) => {
+      const why = failures.find((line) => line.includes(`/${place} `) || line.includes(` ${place} `));
+      return `missing ${place}: ${held.get(place) ?? 0} of ${times}: ${why ?? 'not reached'}`;
+    });
   return {
-    events: await read('events'),
-    asserts: await read('asserts'),
-    trace: await read('trace'),
-    exit: (await read('exit')).trim(),
-    seconds,
+    target,
+    ...counts,
+    exits: { ours: ours.exit === '0' && passedOver ? '2' : ours.exit, theirs: core.exit },
+    seconds: { ours: ours.seconds, theirs: core.seconds },
+    misses: [
+      ...misses,
+      ...failures.filter((line) => !/^passed over/.test(line)).slice(-2),
+      ...(ours.exit === '0' ? [] : [`last printed: ${lastLines(ours.log)}`]),
+    ],
   };
 }
 
-async function on(host: string, script: string, input: Uint8Array | string = ''): Promise<void> {
-  const { code, stdout, stderr } = await labExec(host, script, input);
-  if (code !== 0) throw new Error(`on ${host}: exit code ${code}\n${stdout}${stderr}`);
+const lastLines = (log: string): string =>
+  log
+    .split('\n')
+    .filter((line) => /^(fatal|ERROR|\[ERROR|failed|error)/.test(line))
+    .slice(-2)
+    .join(' | ');
+
+const pathOf = (target: string): string | undefined => values.cached && join(values.cached, `${target}.json`);
+
+function recorded(target: string): Ran | undefined {
+  const path = pathOf(target);
+  return path !== undefined && existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Ran) : undefined;
 }
 
-async function unpack(host: string, from: string, names: readonly string[], to: string): Promise<void> {
-  const packed = execFileSync('tar', ['-C', from, '-c', ...names], { maxBuffer: 2 ** 30 });
-  await on(host, `tar -C ${to} -x --no-same-owner`, packed);
-}
-
-const percent = ({ held, of }: Compared): string => (of === 0 ? '–' : `${((100 * held) / of).toFixed(1)} %`);
-
-const line = (row: Row): string =>
-  `| ${row.target} | ${row.of} | ${row.held} | ${percent(row)} | ${row.exits.ours} / ${row.exits.theirs} | ${row.seconds.ours.toFixed(0)} s / ${row.seconds.theirs.toFixed(0)} s |`;
-
-function page(rows: readonly Row[]): string {
-  const all = rows.reduce((sum, { held, of }) => ({ held: sum.held + held, of: sum.of + of }), { held: 0, of: 0 });
-  return `# Conformance
-
-Ansible's own integration targets (stable-2.14) for the language, run through our front ends and through Debian's
-ansible-core 2.14.18 on two equal Debian hosts. A role target is a play with that role; a script target is its \`runme.sh\`,
-unmodified, with our \`ansible-playbook\`, \`ansible\`, \`ansible-inventory\` and \`ansible-vault\` first in PATH.
-
-An assertion is a condition of an \`assert\` task, on each host and for each item, or a check or run in a script; those are
-counted that Ansible reaches and holds, and of them those that we reach and hold as well. A script ends at its first failure,
-so what stands behind it counts as not held.
-
-Made by \`npm run conformance -- DIR\` (without DIR it says where to get Ansible's targets; nothing of them is kept here).
-
-| target | Ansible | ours | | exit codes (ours / Ansible) | time (ours / Ansible) |
-| --- | --: | --: | --: | --- | --- |
-${rows.map(line).join('\n')}
-| **all** | ${all.of} | ${all.held} | ${percent(all)} | | |
-
-## What is missing, and why
-
-${missing.map(({ target, why }) => `- **${target}**: ${why}`).join('\n')}
-`;
+async function record(target: string): Promise<Ran> {
+  const ran = await run('theirs', target, new Map());
+  const path = pathOf(target);
+  if (path !== undefined) {
+    mkdirSync(join(path, '..'), { recursive: true });
+    writeFileSync(path, JSON.stringify(ran));
+  }
+  return ran;
 }
 
 if (folder === undefined || !existsSync(join(folder, 'test/integration/targets'))) {
-  process.stderr.write(`conformance: name a folder with Ansible's sources, and which targets if not all of the language:
-
-  git clone --depth 1 --branch stable-2.14 https://github.com/ansible/ansible /tmp/ansible
-  npm run conformance -- /tmp/ansible [TARGET...]
-`);
+  process.stderr.write(HELP);
   process.exitCode = 1;
-} else await main(resolve(folder), asked.length > 0 ? asked : language);
+} else await main(resolve(folder));

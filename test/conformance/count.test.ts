@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { checksHeld, compare, heldByCallback, heldByEvents } from './count.ts';
+import { checksHeld, compare, failuresOf, heldByCallback, heldByEvents, neverFailed } from './count.ts';
 
 const event = (kind: string, line: number, status: string, looped?: boolean) =>
   JSON.stringify({
@@ -32,6 +32,10 @@ describe('what held', () => {
     expect(checksHeld(trace, 1)).toBe(2);
   });
 
+  test('of a script that went on is every check but those that it noted', () => {
+    expect(checksHeld('+ grep x\n+ grep y\n- failed\n+ grep z\n', 0)).toBe(2);
+  });
+
   test('counts by its conditions, and no more than Ansible makes hold', () => {
     const theirs = heldByCallback(
       '{"at": "/x/main.yml:3", "conditions": 2}\n{"at": "/x/main.yml:9", "conditions": 1}\n',
@@ -46,4 +50,34 @@ describe('what held', () => {
 
     expect(compare(ours, { ...theirs, checks: 4 })).toEqual({ held: 4 + 2, of: 4 + 2 + 1 });
   });
+
+  test('is told apart from what failed, also once', () => {
+    const noted = [
+      { at: '/t/a/main.yml:3', conditions: 1 },
+      { at: '/t/a/main.yml:9', conditions: 1 },
+      { at: '/t/a/main.yml:9', conditions: 1, failed: true },
+    ]
+      .map((one) => JSON.stringify(one))
+      .join('\n');
+
+    expect(neverFailed(noted)).toEqual(new Map([['/t/a/main.yml', new Set([3])]]));
+    expect([...heldByCallback(noted).held]).toEqual([
+      ['main.yml:3', 1],
+      ['main.yml:9', 1],
+    ]);
+  });
+});
+
+test('what failed is told with its place, and whether the run went on', () => {
+  const failed = (line: number, ignored?: boolean) =>
+    JSON.stringify({
+      kind: 'task-finished',
+      task: { type: 'assert', at: { file: 'main.yml', line } },
+      outcome: { status: 'failed', message: 'no', ignored },
+    });
+
+  expect(failuresOf(`${failed(3, true)}\n${failed(4)}`)).toEqual([
+    'passed over main.yml:3 assert: no',
+    'failed main.yml:4 assert: no',
+  ]);
 });

@@ -22,24 +22,58 @@ interface Told {
   readonly kind: string;
   readonly looped?: boolean;
   readonly task: { readonly type: string; readonly at: { readonly file: string; readonly line: number } };
-  readonly outcome: { readonly status: string };
+  readonly outcome: { readonly status: string; readonly message?: string; readonly ignored?: boolean };
 }
 
-/** What the callback plugin recorded about Ansible's asserts, and the number of conditions at each place. */
+/** What the callback plugin noted of Ansible's asserts: which held, and how many conditions each place has. */
 export function heldByCallback(lines: string): { readonly held: Held; readonly conditions: Held } {
   const held = new Map<string, number>();
   const conditions = new Map<string, number>();
-  for (const { at, conditions: count } of jsonLines(lines) as readonly { at: string; conditions: number }[]) {
+  for (const { at, conditions: count, failed } of jsonLines(lines) as readonly Noted[]) {
+    if (failed === true) continue;
     add(held, placeOf(at), 1);
     conditions.set(placeOf(at), count);
   }
   return { held, conditions };
 }
 
-/** Commands of a script that succeeded: the checks and runs that `set -e` let pass, except the last one if the script failed. */
+/** The lines of asserts that held whenever Ansible came by, by their file. */
+export function neverFailed(lines: string): ReadonlyMap<string, ReadonlySet<number>> {
+  const noted = jsonLines(lines) as readonly Noted[];
+  const failed = new Set(noted.filter((one) => one.failed === true).map(({ at }) => at));
+  const files = new Map<string, Set<number>>();
+  for (const { at } of noted) {
+    const [, file = '', line] = /^(.*):(\d+)$/.exec(at) ?? [];
+    if (!failed.has(at)) files.set(file, (files.get(file) ?? new Set()).add(Number(line)));
+  }
+  return files;
+}
+
+interface Noted {
+  readonly at: string;
+  readonly conditions: number;
+  readonly failed?: boolean;
+}
+
+/** What a run of ours did not get right: asserts that failed and were passed over, then what ended it. */
+export function failuresOf(lines: string): readonly string[] {
+  return (jsonLines(lines) as readonly Told[])
+    .filter(({ kind, outcome }) => kind === 'task-finished' && outcome.status === 'failed')
+    .map(
+      ({ task, outcome }) =>
+        `${outcome.ignored === true ? 'passed over' : 'failed'} ${task.at.file}:${task.at.line} ${task.type}: ${outcome.message}`,
+    );
+}
+
+/**
+ * Commands of a script that held: the checks and runs that `set -e` let pass; the last one did not where the script failed,
+ * nor did those that it noted as failed and passed over.
+ */
 export function checksHeld(trace: string, exitCode: number): number {
-  const lines = trace.split('\n').filter((line) => /^\+ ('?\[\[?'? |test |grep |diff |ansible)/.test(line));
-  return exitCode === 0 ? lines.length : Math.max(0, lines.length - 1);
+  const lines = trace.split('\n');
+  const checks = lines.filter((line) => /^\+ ('?\[\[?'? |test |grep |diff |ansible)/.test(line)).length;
+  const noted = lines.filter((line) => line === '- failed').length;
+  return Math.max(0, checks - (exitCode === 0 ? noted : Math.max(noted, 1)));
 }
 
 /** Assertions of Ansible's run that held in ours too: conditions of asserts, and checks of the script. */

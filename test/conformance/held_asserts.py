@@ -1,4 +1,4 @@
-"""Notes each assert of a run of Ansible that held, with its place and how many conditions it has."""
+"""Notes each assert of a run of Ansible that held, with its place and how many conditions it has, and each that failed."""
 
 import json
 import os
@@ -8,8 +8,8 @@ from ansible.plugins.callback import CallbackBase
 DOCUMENTATION = """
 name: held_asserts
 type: notification
-short_description: notes asserts that held
-description: Writes a line of JSON for each assert that held to the file that HELD_ASSERTS names.
+short_description: notes asserts
+description: Writes a line of JSON for each assert that held or failed to the file that HELD_ASSERTS names.
 """
 
 
@@ -27,11 +27,14 @@ class CallbackModule(CallbackBase):
     def v2_runner_item_on_ok(self, result):
         self._note(result)
 
-    def _note(self, result):
+    def v2_runner_on_failed(self, result, ignore_errors=False):
+        self._note(result, failed=True)
+
+    def _note(self, result, **more):
         task = result._task
         if task.action.rpartition(".")[2] != "assert":
             return
         that = task.args.get("that")
         conditions = len(that) if isinstance(that, list) else 1
         with open(os.environ["HELD_ASSERTS"], "a") as file:
-            file.write(json.dumps({"at": task.get_path(), "conditions": conditions}) + "\n")
+            file.write(json.dumps({"at": task.get_path(), "conditions": conditions, **more}) + "\n")

@@ -1,0 +1,36 @@
+import { expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { tolerant } from './tolerant.ts';
+
+const tasks = `# tasks
+- name: holds
+  assert:
+    that:
+      - a == 'x:y'
+      - b
+- debug: msg=hello
+
+- block:
+  - assert: {that: c}
+    when: d is defined
+- assert:
+    that: e
+`;
+
+test('tasks at the lines go on after what fails, and no line moves', () => {
+  const edited = tolerant(tasks, new Set([2, 10]));
+
+  expect(parse(edited)).toEqual([
+    { name: 'holds', assert: { that: ["a == 'x:y'", 'b'] }, ignore_errors: true },
+    { debug: 'msg=hello' },
+    { block: [{ assert: { that: 'c' }, when: 'd is defined', ignore_errors: true }] },
+    { assert: { that: 'e' } },
+  ]);
+  const lineOf = (text: string, what: string) => text.slice(0, text.indexOf(what)).split('\n').length;
+  for (const what of ['debug', 'block', 'that: e']) expect(lineOf(edited, what)).toBe(lineOf(tasks, what));
+});
+
+test('a file that is no YAML, or none of the lines, stays as it is', () => {
+  expect(tolerant('- a: [', new Set([1]))).toBe('- a: [');
+  expect(tolerant(tasks, new Set([3]))).toBe(tasks);
+});

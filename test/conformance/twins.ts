@@ -1,0 +1,115 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, dirname, join, relative } from 'node:path';
+import { labExec, labHost, progressOn } from '../../src/lab/index.ts';
+import { tolerant } from './tolerant.ts';
+
+/** Two equal hosts: one with our program under Ansible's names, one with Debian's ansible-core. */
+export type Side = 'ours' | 'theirs';
+const hosts = { ours: 'conf-ours', theirs: 'conf-core' } as const;
+
+/** What a run of a target left. */
+export interface Ran {
+  readonly events: string;
+  readonly asserts: string;
+  readonly trace: string;
+  readonly log: string;
+  readonly exit: string;
+  readonly seconds: number;
+}
+
+const integration = '/root/ansible/test/integration';
+let source = '';
+
+/** A host with Python and Ansible, the targets, and on our side our program under Ansible's names before it. */
+export async function prepare(side: Side, from: string, root: string): Promise<void> {
+  const host = hosts[side];
+  source = join(from, 'test/integration/targets');
+  await labHost(
+    host,
+    progressOn({ stdout: process.stderr, stderr: process.stderr, isTTY: process.stderr.isTTY === true }),
+  );
+  await on(
+    host,
+    `export DEBIAN_FRONTEND=noninteractive
+    command -v zstd >/dev/null && command -v ansible-playbook >/dev/null || { apt-get update -qq; apt-get install -y -qq --no-install-recommends ansible-core python3-apt python-is-python3 python3-passlib python3-bcrypt python3-jmespath python3-pexpect git unzip zip file acl gnupg openssh-client xz-utils bzip2 zstd >/dev/null; }
+    grep -q '^en_US' /etc/locale.gen || { echo 'en_US.UTF-8 UTF-8' >>/etc/locale.gen; locale-gen >/dev/null; }
+    rm -rf /root/ansible /opt/conformance /opt/retrace /opt/front
+    mkdir -p ${integration} /opt/conformance /opt/retrace/src/lab/content /opt/front`,
+  );
+  await unpack(host, join(from, 'test/integration'), ['targets'], integration);
+  await unpack(host, join(root, 'test/conformance'), ['in-host.sh', 'held_asserts.py'], '/opt/conformance');
+  if (side === 'theirs') return;
+  await unpack(host, root, ['dist', 'package.json', 'node_modules/jiti'], '/opt/retrace');
+  await unpack(host, join(process.execPath, '..'), [basename(process.execPath)], '/usr/local/bin');
+  for (const name of ['ansible', 'ansible-playbook', 'ansible-inventory', 'ansible-vault'])
+    await on(
+      host,
+      `printf '#!/bin/sh\\nRETRACE_CALLED_AS=${name} exec node /opt/retrace/dist/run.cjs "$@"\\n' >/opt/front/${name}; chmod +x /opt/front/${name}`,
+    );
+}
+
+/** Lines of files at which assertions are passed over. */
+type PassedOver = ReadonlyMap<string, ReadonlySet<number> | 'asserts'>;
+
+/** Every file of tasks of a target, with all its asserts. */
+export const allAsserts = (target: string): PassedOver =>
+  new Map(
+    readdirSync(join(source, target), { recursive: true, encoding: 'utf8' })
+      .filter((name) => /\.ya?ml$/.test(name) && statSync(join(source, target, name)).isFile())
+      .map((name) => [`${integration}/targets/${target}/${name}`, 'asserts']),
+  );
+
+/** Run a target from a fresh copy of it, on our side with assertions passed over at these lines of its files. */
+export async function run(side: Side, target: string, passedOver: PassedOver): Promise<Ran> {
+  const host = hosts[side];
+  const path = `${side === 'ours' ? '/opt/front:' : ''}/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin`;
+  const edited = [...passedOver].filter(([file]) => file.startsWith(`${integration}/targets/`));
+  const touched = [...new Set([target, ...edited.map(([file]) => targetOf(file))])];
+  await on(host, `cd ${integration}/targets && rm -rf ${touched.join(' ')}`);
+  await unpack(host, source, touched, `${integration}/targets`);
+  if (side === 'ours' && edited.length > 0) await passOver(host, edited);
+  const startedAt = performance.now();
+  await on(
+    host,
+    `PATH=${path} sh /opt/conformance/in-host.sh /root/ansible ${target} ${side === 'ours' ? 'tolerant' : ''}`,
+  );
+  const seconds = (performance.now() - startedAt) / 1000;
+  const read = async (name: string) =>
+    (await labExec(host, `cat /tmp/conformance/${target}/${name} 2>/dev/null`)).stdout;
+  return {
+    events: await read('events'),
+    asserts: await read('asserts'),
+    trace: await read('trace'),
+    log: (await read('log')).slice(-200_000),
+    exit: (await read('exit')).trim(),
+    seconds,
+  };
+}
+
+const targetOf = (file: string): string => relative(`${integration}/targets`, file).split('/')[0] ?? '';
+
+async function passOver(
+  host: string,
+  files: readonly (readonly [string, ReadonlySet<number> | 'asserts'])[],
+): Promise<void> {
+  const made = mkdtempSync(join(tmpdir(), 'conformance-'));
+  for (const [file, lines] of files) {
+    const name = relative(`${integration}/targets`, file);
+    mkdirSync(dirname(join(made, name)), { recursive: true });
+    writeFileSync(join(made, name), tolerant(readFileSync(join(source, name), 'utf8'), lines));
+  }
+  await unpack(host, made, ['.'], `${integration}/targets`);
+  rmSync(made, { recursive: true });
+}
+
+async function on(host: string, script: string, input: Uint8Array | string = ''): Promise<void> {
+  const { code, stdout, stderr } = await labExec(host, script, input);
+  if (code !== 0) throw new Error(`on ${host}: exit code ${code}\n${stdout}${stderr}`);
+}
+
+async function unpack(host: string, from: string, names: readonly string[], to: string): Promise<void> {
+  const packed = execFileSync('tar', ['-C', from, '-c', ...names], { maxBuffer: 2 ** 30 });
+  await on(host, `tar -C ${to} -x --no-same-owner`, packed);
+}
