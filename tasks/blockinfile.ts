@@ -9,6 +9,7 @@ import {
   openLines,
   planEdit,
   thenAskEdit,
+  untoldDiff,
 } from './shared/editing/edit-file.ts';
 import { patternOf } from './shared/editing/python-pattern.ts';
 import { attributeParams } from './shared/files/attributes.ts';
@@ -74,7 +75,7 @@ export default defineTask({
       warnings: ['marker has no {mark}: each run inserts the block again'],
     };
   },
-  result({ before: state, params: task, changes, replies }) {
+  result({ before: state, params: task, changes, replies, context }) {
     if (task.state === 'absent' && !isFile(state)) return {};
     const attributes = attributesChanged(changes, state, task);
     const content = changes.some((change) => change.what === 'block' || change.what === 'file');
@@ -86,6 +87,7 @@ export default defineTask({
         .filter((part) => part !== '')
         .join(' and '),
       ...backupFile(replies, task.backup),
+      ...untoldDiff(task.path, changes, context),
     };
   },
   returns: { msg: 'File created, Block inserted or Block removed', backup_file: 'the path of the backup' },

@@ -43,8 +43,7 @@ const params = {
   follow: { type: 'bool', default: false, doc: 'Write through a link at the destination instead of replacing it.' },
   local_follow: {
     type: 'bool',
-    default: true,
-    doc: 'Follow links in a source directory, instead of copying them as links.',
+    doc: 'Follow links in a source directory, instead of copying them as links; by default only on the controller.',
   },
   checksum: { type: 'str', doc: 'The SHA-1 the source must have.' },
   decrypt: { type: 'bool', default: true, doc: 'Decrypt sources that are encrypted with Ansible Vault.' },
@@ -125,7 +124,7 @@ function sourceOf(given: Given, controller: Controller) {
     return { from: 'text' as const, bytes: textContent(given.content), name: nameOf(given.dest), path: undefined };
   const src = must(given.src, 'src, where no content is given,');
   if (given.remote_src) return { from: 'host' as const, path: src };
-  return localSources(src, controller, { follow: given.local_follow, decrypt: given.decrypt });
+  return localSources(src, controller, { follow: given.local_follow ?? true, decrypt: given.decrypt });
 }
 
 function preserved(given: Given, controller: Controller): string | undefined {

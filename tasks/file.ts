@@ -10,12 +10,14 @@ import {
   self,
   shell,
   stat,
+  type TaskResult,
   targetPath,
   tidyPath,
   tree,
   userAccount,
 } from '../src/sdk.ts';
 import { attributeParams } from './shared/files/attributes.ts';
+import { fileDiff } from './shared/files/file-diff.ts';
 import { ancestors, planDirectory } from './shared/files/file-directory.ts';
 import { planHardLink, planLink } from './shared/files/file-links.ts';
 import { type FileParams, type FileState, planAbsent, planExisting } from './shared/files/file-states.ts';
@@ -101,23 +103,11 @@ export default defineTask({
       ? { ...plan, result: { path: tidyPath(params.path), ...pathInfo(state.before), ...plan.result } }
       : plan;
   },
-  result({ state, params }) {
-    const known = state as FileState;
-    const { before } = known;
-    const path = tidyPath(params.path);
-    const meant = wanted(params, state);
-    if (meant === 'absent') return { path, state: 'absent' };
-    if (meant === 'hard' && known.inside !== undefined && before.exists && before.kind === 'directory')
-      return { dest: joinPath(path, nameOf(params.src!)), src: params.src, ...pathInfo(known.inside) };
-    if (params.state === 'link' || params.state === 'hard')
-      return { dest: path, src: params.src ?? (before.exists ? before.link?.target : undefined), ...pathInfo(before) };
-    if (meant === 'touch') return { dest: path, ...pathInfo(before) };
-    return params.follow
-      ? {
-          path: before.exists && before.link !== undefined ? (before.resolved ?? path) : params.path,
-          ...followedInfo(before),
-        }
-      : { path: params.path, ...pathInfo(before) };
+  result({ state, before: earlier, params, changes }) {
+    const meant = wanted(params, earlier);
+    const { before, listing } = earlier;
+    const diff = fileDiff({ params, meant, before, now: state.before, changes, listing });
+    return { ...resultNow(state as FileState, params), ...(before.exists || meant !== 'absent' ? { diff } : {}) };
   },
   returns: {
     path: 'the path (`dest` for links and `touch`)',
@@ -129,6 +119,7 @@ export default defineTask({
     gid: 'GID of the group',
     size: 'size in bytes',
     src: 'the target of a link',
+    diff: 'the path, and what became another: `before` and `after`',
   },
   examples: [
     {
@@ -167,6 +158,25 @@ function planState(state: FileState, params: FileParams): Plan {
     default:
       return planExisting(state, params);
   }
+}
+
+/** What is reported of the path as it is now. */
+function resultNow(known: FileState, params: FileParams): TaskResult {
+  const { before } = known;
+  const path = tidyPath(params.path);
+  const meant = wanted(params, known);
+  if (meant === 'absent') return { path, state: 'absent' };
+  if (meant === 'hard' && known.inside !== undefined && before.exists && before.kind === 'directory')
+    return { dest: joinPath(path, nameOf(params.src!)), src: params.src, ...pathInfo(known.inside) };
+  if (params.state === 'link' || params.state === 'hard')
+    return { dest: path, src: params.src ?? (before.exists ? before.link?.target : undefined), ...pathInfo(before) };
+  if (meant === 'touch') return { dest: path, ...pathInfo(before) };
+  return params.follow
+    ? {
+        path: before.exists && before.link !== undefined ? (before.resolved ?? path) : params.path,
+        ...followedInfo(before),
+      }
+    : { path: params.path, ...pathInfo(before) };
 }
 
 /** The default state if none is given. */

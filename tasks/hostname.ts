@@ -55,8 +55,11 @@ export default defineTask({
     };
     return { changes: [...(kept === name ? [] : [write]), ...(now === name ? [] : [set])] };
   },
-  result: ({ params: { name } }) => ({
+  result: ({ before, changes, params: { name } }) => ({
     name,
+    ...(changes.length > 0 && {
+      diff: { before: `hostname = ${before.running.stdout.trim()}\n`, after: `hostname = ${name}\n` },
+    }),
     ansible_facts: {
       ansible_hostname: name.split('.')[0],
       ansible_nodename: name,
@@ -64,7 +67,11 @@ export default defineTask({
       ansible_domain: name.split('.').slice(1).join('.'),
     },
   }),
-  returns: { name: 'The host name.', ansible_facts: 'The facts that depend on the host name.' },
+  returns: {
+    name: 'The host name.',
+    diff: 'The host name before and after a change.',
+    ansible_facts: 'The facts that depend on the host name.',
+  },
   examples: [{ title: 'Set the host name', yaml: 'hostname:\n  name: retraced' }],
 });
 

@@ -29,14 +29,20 @@ export default defineTask({
   ask: (task) => askEdit(fileOf(task)),
   thenAsk: (state, task) => thenAskEdit(state, fileOf(task)),
   plan: (state, task, context) => planHost(state, task, context),
-  result: ({ params: task }) => ({
+  result: ({ before, params: task }) => ({
+    diff: diffOf(before, task),
     name: task.name,
     key: task.key ?? null,
     path: task.path,
     state: task.state,
     hash_host: task.hash_host,
   }),
-  returns: { name: 'the host', key: 'the key of the host', path: 'the file' },
+  returns: {
+    name: 'the host',
+    key: 'the key of the host',
+    path: 'the file',
+    diff: 'the text of the file before and after',
+  },
   examples: [
     {
       title: 'Add the key of a forge before anything is cloned from it',
@@ -50,22 +56,13 @@ export default defineTask({
 const fileOf = (task: Task) => ({ path: task.path, directory_mode: '0700' });
 
 function planHost(state: EditState, task: Task, context: TaskContext): Plan {
-  const keys = (task.key ?? '')
-    .split('\n')
-    .filter((line) => line.trim() !== '' && !line.startsWith('#'))
-    .map((line) => ({ line, key: readHostKey(line) }));
+  const keys = keysOf(task);
   if (task.state === 'present' && keys.length === 0) return { failed: 'No key specified when adding a host.' };
   const wrong = keys.find(({ key }) => key === undefined || !key.hosts.some((host) => isHost(host, task.name)));
   if (wrong !== undefined)
     return { failed: `Host parameter does not match hashed host field in supplied key: ${wrong.line}` };
   if (task.state === 'absent' && state.now.bytes === undefined) return { changes: [] };
-  const opened = openEdited(state);
-  const text = putHostKeys(opened.text, {
-    host: task.name,
-    keys: keys.flatMap(({ key }) => key ?? []),
-    state: task.state,
-    hashed: task.hash_host,
-  });
+  const { opened, text } = editOf(state, task);
   const known = opened.text
     .split('\n')
     .filter((line) => readHostKey(line)?.hosts.some((host) => isHost(host, task.name)) === true)
@@ -79,6 +76,35 @@ function planHost(state: EditState, task: Task, context: TaskContext): Plan {
     from: known.length === 0 ? null : known.join(', '),
     to,
   });
+}
+
+const keysOf = (task: Task) =>
+  (task.key ?? '')
+    .split('\n')
+    .filter((line) => line.trim() !== '' && !line.startsWith('#'))
+    .map((line) => ({ line, key: readHostKey(line) }));
+
+/** The text of the file, and as it should be. */
+function editOf(state: EditState, task: Task) {
+  const opened = openEdited(state);
+  const keys = keysOf(task).flatMap(({ key }) => key ?? []);
+  return {
+    opened,
+    text: putHostKeys(opened.text, { host: task.name, keys, state: task.state, hashed: task.hash_host }),
+  };
+}
+
+/** Ansible's `diff`, which it returns whether it was asked for or not; a file that is not there is /dev/null. */
+function diffOf(state: EditState, task: Task) {
+  const { opened, text } = editOf(state, task);
+  const isThere = state.now.bytes !== undefined;
+  const header = (there: boolean): string => (there ? task.path : '/dev/null');
+  return {
+    before: opened.text,
+    after: text,
+    before_header: header(isThere),
+    after_header: header(isThere || task.state === 'present'),
+  };
 }
 
 /** A key as ssh describes it: two keys of the same type can be told apart by their fingerprints. */

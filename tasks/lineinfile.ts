@@ -7,6 +7,7 @@ import {
   openLines,
   planEdit,
   thenAskEdit,
+  untoldDiff,
 } from './shared/editing/edit-file.ts';
 import { bare, type LineEdit, putLine, textLines } from './shared/editing/line-edit.ts';
 import { patternOf } from './shared/editing/python-pattern.ts';
@@ -76,7 +77,7 @@ export default defineTask({
     if (blocked !== undefined) return blocked;
     return task.state === 'present' ? planPresent(state, task, context) : planAbsent(state, task, context);
   },
-  result({ before, params: task, changes, replies }) {
+  result({ before, params: task, changes, replies, context }) {
     const edited = task.state === 'present' ? present(before, task) : absent(before, task);
     const message = 'failed' in edited ? '' : edited.message;
     if (task.state === 'absent' && !isFile(before)) return { msg: 'file not present' };
@@ -89,12 +90,14 @@ export default defineTask({
       msg: [message, attributes].filter((part) => part !== '').join(' and '),
       backup: backupFile(replies, task.backup).backup_file ?? '',
       ...(task.state === 'absent' && 'found' in edited ? { found: edited.found } : {}),
+      ...untoldDiff(task.path, changes, context),
     };
   },
   returns: {
     msg: 'line added, line replaced, or how many lines were removed',
     backup: 'the path of the backup',
     found: 'how many lines were removed',
+    diff: 'the text before and after; without `--diff` empty',
   },
   examples: [
     {

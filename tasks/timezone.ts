@@ -39,7 +39,18 @@ export default defineTask({
     const differs = name !== undefined && (now !== name || (file !== '' && file !== name));
     return { changes: [...(differs ? [set] : []), ...(hwclock === undefined || hwclock === shows ? [] : [hardware])] };
   },
-  returns: {},
+  result({ before, params: { name, hwclock } }) {
+    const link = before.zone.stdout.split('\n')[1] ?? '';
+    const was = link.replace(/^.*\/zoneinfo\//, '') || 'n/a';
+    const shows = /^LOCAL$/m.test(before.clock.stdout) ? 'local' : 'UTC';
+    return {
+      diff: {
+        before: { ...(name !== undefined && { name: was }), ...(hwclock !== undefined && { hwclock: shows }) },
+        after: { ...(name !== undefined && { name }), ...(hwclock !== undefined && { hwclock }) },
+      },
+    };
+  },
+  returns: { diff: 'what was set before, and what is now' },
   examples: [{ title: 'Set a time zone', yaml: 'timezone:\n  name: Etc/UTC' }],
 });
 

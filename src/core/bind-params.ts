@@ -19,6 +19,8 @@ export interface ParamProblem {
   readonly path: readonly string[];
   readonly message: string;
   readonly hint?: string;
+  /** The parameter that is not given, of those of the task type itself. */
+  readonly missing?: string;
 }
 
 /** What binding needs in addition to the values. */
@@ -114,7 +116,12 @@ class Binder {
     const value = given.get(name);
     if (value === undefined) {
       if (spec.required === true)
-        this.#problem('missing-parameter', path, `\`${owner}\` needs the parameter \`${name}\``);
+        this.problems.push({
+          code: 'missing-parameter',
+          path,
+          message: `\`${owner}\` needs the parameter \`${name}\``,
+          ...(path.length === 0 && { missing: name }),
+        });
       return this.#default(spec);
     }
     const bound = this.#coerce(spec, value, [...path, name]);

@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util';
 import { type Compared, checksHeld, compare, failuresOf, heldByCallback, heldByEvents, neverFailed } from './count.ts';
 import { whyLeftOut } from './left-out.ts';
 import { page, type Row, rowLine } from './page.ts';
-import { allAsserts, prepare, type Ran, run, type Side } from './twins.ts';
+import { allTasks, prepare, type Ran, run, type Side } from './twins.ts';
 
 const HELP = `usage: npm run conformance -- DIR [--all] [--cached DIR] [--misses] [TARGET...]
 
@@ -16,7 +16,7 @@ const HELP = `usage: npm run conformance -- DIR [--all] [--cached DIR] [--misses
   --all          every target that needs nothing that the lab lacks, and write docs/conformance.md
   --cached DIR   keep there what Ansible did in each target, and take it from there the next time
   --record       only that: do not run ours
-  --alone        run only ours, pass over all asserts, and tell what failed
+  --alone        run only ours, pass over all that fails, and tell it
   --misses       tell below each target what we did not hold
 `;
 
@@ -72,12 +72,11 @@ async function main(from: string): Promise<void> {
 async function alone(from: string, targets: readonly string[]): Promise<void> {
   await prepare('ours', from, root);
   for (const target of targets) {
-    const ours = await run('ours', target, allAsserts(target));
+    const ours = await run('ours', target, allTasks(target));
     const held = [...heldByEvents(ours.events).values()].reduce((sum, times) => sum + times, 0);
     const failures = failuresOf(ours.events);
     process.stdout.write(`${target}: exit code ${ours.exit}, ${held} asserts hold, ${ours.seconds.toFixed(0)} s\n`);
-    for (const line of [...failures.filter((one) => / assert: /.test(one)), ...failures.slice(-1), lastLines(ours.log)])
-      process.stdout.write(`    ${line.slice(0, 700)}\n`);
+    for (const line of [...failures, lastLines(ours.log)]) process.stdout.write(`    ${line.slice(0, 700)}\n`);
   }
 }
 

@@ -22,7 +22,12 @@ interface Told {
   readonly kind: string;
   readonly looped?: boolean;
   readonly task: { readonly type: string; readonly at: { readonly file: string; readonly line: number } };
-  readonly outcome: { readonly status: string; readonly message?: string; readonly ignored?: boolean };
+  readonly outcome: {
+    readonly status: string;
+    readonly message?: string;
+    readonly ignored?: boolean;
+    readonly result?: { readonly assertion?: unknown };
+  };
 }
 
 /** What the callback plugin noted of Ansible's asserts: which held, and how many conditions each place has. */
@@ -30,14 +35,14 @@ export function heldByCallback(lines: string): { readonly held: Held; readonly c
   const held = new Map<string, number>();
   const conditions = new Map<string, number>();
   for (const { at, conditions: count, failed } of jsonLines(lines) as readonly Noted[]) {
-    if (failed === true) continue;
+    if (failed === true || count === 0) continue;
     add(held, placeOf(at), 1);
     conditions.set(placeOf(at), count);
   }
   return { held, conditions };
 }
 
-/** The lines of asserts that held whenever Ansible came by, by their file. */
+/** The lines of tasks that never failed with Ansible, by their file. */
 export function neverFailed(lines: string): ReadonlyMap<string, ReadonlySet<number>> {
   const noted = jsonLines(lines) as readonly Noted[];
   const failed = new Set(noted.filter((one) => one.failed === true).map(({ at }) => at));
@@ -61,7 +66,7 @@ export function failuresOf(lines: string): readonly string[] {
     .filter(({ kind, outcome }) => kind === 'task-finished' && outcome.status === 'failed')
     .map(
       ({ task, outcome }) =>
-        `${outcome.ignored === true ? 'passed over' : 'failed'} ${task.at.file}:${task.at.line} ${task.type}: ${outcome.message}`,
+        `${outcome.ignored === true ? 'passed over' : 'failed'} ${task.at.file}:${task.at.line} ${task.type}: ${outcome.message}${outcome.result?.assertion === undefined ? '' : `: ${outcome.result.assertion}`}`,
     );
 }
 

@@ -1,4 +1,4 @@
-"""Notes each assert of a run of Ansible that held, with its place and how many conditions it has, and each that failed."""
+"""Notes each task of a run of Ansible that ended well, with its place and how many conditions it asserts, and each that failed."""
 
 import json
 import os
@@ -8,8 +8,8 @@ from ansible.plugins.callback import CallbackBase
 DOCUMENTATION = """
 name: held_asserts
 type: notification
-short_description: notes asserts
-description: Writes a line of JSON for each assert that held or failed to the file that HELD_ASSERTS names.
+short_description: notes tasks and what they assert
+description: Writes a line of JSON for each task that ended well or failed to the file that HELD_ASSERTS names.
 """
 
 
@@ -32,9 +32,7 @@ class CallbackModule(CallbackBase):
 
     def _note(self, result, **more):
         task = result._task
-        if task.action.rpartition(".")[2] != "assert":
-            return
-        that = task.args.get("that")
+        that = task.args.get("that") if task.action.rpartition(".")[2] == "assert" else []
         conditions = len(that) if isinstance(that, list) else 1
         with open(os.environ["HELD_ASSERTS"], "a") as file:
             file.write(json.dumps({"at": task.get_path(), "conditions": conditions, **more}) + "\n")

@@ -50,15 +50,15 @@ export async function prepare(side: Side, from: string, root: string): Promise<v
     );
 }
 
-/** Lines of files at which assertions are passed over. */
-type PassedOver = ReadonlyMap<string, ReadonlySet<number> | 'asserts'>;
+/** Lines of files at which a task that fails is passed over. */
+type PassedOver = ReadonlyMap<string, ReadonlySet<number> | 'all'>;
 
-/** Every file of tasks of a target, with all its asserts. */
-export const allAsserts = (target: string): PassedOver =>
+/** Every file of a target, with all its tasks. */
+export const allTasks = (target: string): PassedOver =>
   new Map(
     readdirSync(join(source, target), { recursive: true, encoding: 'utf8' })
       .filter((name) => /\.ya?ml$/.test(name) && statSync(join(source, target, name)).isFile())
-      .map((name) => [`${integration}/targets/${target}/${name}`, 'asserts']),
+      .map((name) => [`${integration}/targets/${target}/${name}`, 'all']),
   );
 
 /** Run a target from a fresh copy of it, on our side with assertions passed over at these lines of its files. */
@@ -80,7 +80,7 @@ export async function run(side: Side, target: string, passedOver: PassedOver): P
     (await labExec(host, `cat /tmp/conformance/${target}/${name} 2>/dev/null`)).stdout;
   return {
     events: await read('events'),
-    asserts: await read('asserts'),
+    asserts: await read('all'),
     trace: await read('trace'),
     log: (await read('log')).slice(-200_000),
     exit: (await read('exit')).trim(),
@@ -92,7 +92,7 @@ const targetOf = (file: string): string => relative(`${integration}/targets`, fi
 
 async function passOver(
   host: string,
-  files: readonly (readonly [string, ReadonlySet<number> | 'asserts'])[],
+  files: readonly (readonly [string, ReadonlySet<number> | 'all'])[],
 ): Promise<void> {
   const made = mkdtempSync(join(tmpdir(), 'conformance-'));
   for (const [file, lines] of files) {

@@ -143,6 +143,32 @@ describe('copy', () => {
     expect(ended).toMatchObject({ status: 'failed', message: message.replaceAll('@', dir.path) });
   });
 
+  test('of the host, links are followed with local_follow, and otherwise belong to who is asked for', async () => {
+    using dir = folder();
+    mkdirSync(dir.at('s'));
+    writeFileSync(dir.at('s/f'), 'hello\n');
+    symlinkSync('f', dir.at('s/l'));
+    const args = { src: `${dir.at('s')}/`, remote_src: true };
+
+    await runHere(copy, { ...args, dest: dir.at('followed'), local_follow: true });
+    await runHere(copy, { ...args, dest: dir.at('kept') });
+    const again = await runHere(copy, { ...args, dest: dir.at('kept') });
+    const owned = await runHere(copy, { ...args, dest: dir.at('kept'), owner: '12' }, { check: true });
+
+    expect(lstatSync(dir.at('followed/l')).isFile()).toBe(true);
+    expect(lstatSync(dir.at('kept/l')).isSymbolicLink()).toBe(true);
+    expect(again.status).toBe('ok');
+    expect(told(owned)).toContain('owner of l → 12');
+  });
+
+  test('of the host, what is no file is refused', async () => {
+    using dir = folder();
+
+    const ended = await runHere(copy, { src: '/dev/null', dest: dir.at('x'), remote_src: true });
+
+    expect(ended).toMatchObject({ status: 'failed', message: "Cannot copy invalid source '/dev/null': not a file" });
+  });
+
   test('copies a tree that is on the host, links as links', async () => {
     using dir = folder();
     mkdirSync(dir.at('s/sub'), { recursive: true });

@@ -263,6 +263,36 @@ describe('file', () => {
     expect(bitsOf(dir.at('d'))).toBe('700');
   });
 
+  test('H24: tells what becomes another in `diff`, whether it was asked for or not', async () => {
+    using dir = folder();
+    aFile(dir);
+    symlinkSync('f', dir.at('l'));
+    const path = dir.at('f');
+    const diffOf = async (args: Record<string, unknown>) => {
+      const ended = await runHere(file, args);
+      return 'result' in ended ? ended.result['diff'] : ended.status;
+    };
+
+    expect(await diffOf({ path, mode: '0600' })).toEqual({
+      before: { path, mode: '0644' },
+      after: { path, mode: '0600' },
+    });
+    expect(await diffOf({ path, mode: '0600' })).toEqual({ before: { path }, after: { path } });
+    expect(await diffOf({ path, modification_time: '202001010000.00' })).toEqual({
+      before: { path, mtime: expect.any(Number) },
+      after: { path, mtime: expect.any(Number) },
+    });
+    expect(await diffOf({ path: dir.at('l'), src: 'g', state: 'link', force: true })).toEqual({
+      before: { path: dir.at('l'), src: 'f' },
+      after: { path: dir.at('l'), src: 'g' },
+    });
+    expect(await diffOf({ path, state: 'absent' })).toEqual({
+      before: { path, state: 'file' },
+      after: { path, state: 'absent' },
+    });
+    expect(await diffOf({ path, state: 'absent' })).toBeUndefined();
+  });
+
   test('a symbolic link has no mode of its own', async () => {
     using dir = folder();
     aFile(dir);

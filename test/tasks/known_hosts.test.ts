@@ -53,6 +53,22 @@ describe('known_hosts', () => {
     expect(readFileSync(dir.at('.ssh/known_hosts'), 'utf8')).toBe('h ssh-ed25519 AAAA\n');
   });
 
+  test('H24: tells the text before and after in `diff`', async () => {
+    using dir = folder();
+    const path = dir.at('known');
+    const key = 'h ssh-ed25519 AAAA';
+
+    const made = await runHere(known_hosts, { name: 'h', key, path });
+    const gone = await runHere(known_hosts, { name: 'h', state: 'absent', path });
+
+    expect(made).toMatchObject({
+      result: { diff: { before: '', after: `${key}\n`, before_header: '/dev/null', after_header: path } },
+    });
+    expect(gone).toMatchObject({
+      result: { diff: { before: `${key}\n`, after: '', before_header: path, after_header: path } },
+    });
+  });
+
   test.for([
     [{ name: 'h' }, 'No key specified when adding a host.'],
     [

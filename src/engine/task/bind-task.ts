@@ -66,7 +66,8 @@ export async function bindTask(
       return { kind: 'failed', message: placed(error), msg: ansibleMessage(error), censored };
     }
     if (error instanceof ControllerError) return { kind: 'failed', message: error.message, censored };
-    if (error instanceof BadParams) return { kind: 'failed', message: error.message, censored };
+    if (error instanceof BadParams)
+      return { kind: 'failed', message: error.message, ...(error.msg !== undefined && { msg: error.msg }), censored };
     throw error;
   }
 }
@@ -89,7 +90,8 @@ async function makeCall(
       user === undefined ? homeOf(where.link, where.identity) : homeOfUser(where.link, where.identity, user),
     taskType: play.run.loadedType,
   });
-  if (!bound.ok) throw new BadParams(bound.problems.map((problem) => sentence(problem)).join('; '));
+  if (!bound.ok)
+    throw new BadParams(bound.problems.map((problem) => sentence(problem)).join('; '), msgOf(bound.problems));
   for (const secret of bound.secrets) play.run.secrets.add(secret);
   const context: TaskContext = {
     check,
@@ -150,6 +152,12 @@ function placeOf(
     identity: play.identity(other, task, play.scopes.of(other, task), environment, sight),
     delegatedTo: name,
   };
+}
+
+/** What Ansible says of parameters that are missing; of other mistakes it says the same as we. */
+function msgOf(problems: readonly ParamProblem[]): string | undefined {
+  const missing = problems.flatMap(({ missing: name }) => name ?? []);
+  return missing.length === 0 ? undefined : `missing required arguments: ${missing.join(', ')}`;
 }
 
 const sentence = ({ path, message, hint }: ParamProblem): string =>

@@ -127,3 +127,10 @@ export function planEdit(
 export const attributesChanged = (changes: readonly Change[], before: EditState, task: EditParams): boolean =>
   changes.some((change) => ['mode', 'owner', 'group'].includes(change.what)) ||
   (changes.length > 0 && !isFile(before) && (task.mode ?? task.owner ?? task.group) !== undefined);
+
+/** What Ansible returns as `diff` where no text was asked for, or none changed. */
+export function untoldDiff(path: string, changes: readonly Change[], { diff }: TaskContext): TaskResult {
+  if (diff && changes.length > 0) return {};
+  const headers = (of: string) => ({ before_header: `${path} (${of})`, after_header: `${path} (${of})` });
+  return { diff: [{ before: '', after: '', ...headers('content') }, headers('file attributes')] };
+}

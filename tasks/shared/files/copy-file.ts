@@ -40,6 +40,7 @@ export interface CopyParams extends Attributes {
   readonly checksum?: string;
   readonly directory_mode?: string;
   readonly unsafe_writes: boolean;
+  readonly local_follow?: boolean;
 }
 
 /** What is known about the place of one file. */

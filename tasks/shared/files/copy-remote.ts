@@ -75,7 +75,7 @@ export function thenAskCopyRemote(state: CopyRemoteState, task: CopyParams, src:
     });
   }
   return together(folders, {
-    sourceTree: tree({ path: tidyPath(src), checksums: true }),
+    sourceTree: tree({ path: tidyPath(src), checksums: true, follow: task.local_follow === true }),
     destTree: tree({ path: baseOf(task, src), checksums: true }),
   });
 }
@@ -96,6 +96,7 @@ export function planCopyRemote(state: CopyRemoteState, task: TreeCopyParams, src
   const source = followed(state.source);
   if (source === undefined) return { failed: `Source ${src} not found` };
   if (source.kind === 'directory') return planRemoteTree(state, task, src);
+  if (source.kind !== 'file') return { failed: `Cannot copy invalid source '${src}': not a file` };
   if (task.checksum !== undefined && task.checksum !== state.sourceSum.hex)
     return {
       failed: 'Copied file does not match the expected checksum. Transfer failed.',

@@ -130,7 +130,7 @@ function planItem(place: TreePlace, state: CopyTreeState, task: TreeCopyParams):
   if (followed(before)?.kind === 'directory' && own?.kind === 'directory')
     return { failed: `cannot write to ${path}: it is a directory` };
   if (before.exists && !task.force) return { changes: [] };
-  return item.kind === 'link' ? planLink(place, state) : planFile(place, state, task);
+  return item.kind === 'link' ? planLink(place, state, task) : planFile(place, state, task);
 }
 
 function planFolder({ item, path, before, parent }: TreePlace, state: CopyTreeState, task: TreeCopyParams): Planned {
@@ -150,15 +150,24 @@ function planFolder({ item, path, before, parent }: TreePlace, state: CopyTreeSt
   };
 }
 
-function planLink({ item, path, before, parent }: TreePlace, state: CopyTreeState): Planned {
-  if (before.exists && before.link?.target === item.target) return { changes: [] };
+function planLink({ item, path, before, parent }: TreePlace, state: CopyTreeState, task: TreeCopyParams): Planned {
+  const { owner, group } = task;
+  const wanted = { ...(owner !== undefined && { owner }), ...(group !== undefined && { group }) };
+  if (before.exists && before.link?.target === item.target) {
+    const effects = [entryEffect(path, before, withAttributes(before, wanted, state), { target: item.target ?? '' })];
+    return { changes: told(item, attributeChanges(path, before, wanted, state), effects, path) };
+  }
   const target = must(item.target, `the target of ${item.path}`);
-  const entry = newLink(state.self, parent, target);
+  const made = newLink(state.self, parent, target);
+  const entry = withAttributes(made, wanted, state);
   const change: Change = {
     what: `link ${item.path}`,
     from: toldBefore(before),
     to: `→ ${item.target}`,
-    commands: [sh`ln -sfnT -- ${target} ${path}`],
+    commands: [
+      sh`ln -sfnT -- ${target} ${path}`,
+      ...attributeChanges(path, made, wanted, state).flatMap((change) => change.commands),
+    ],
     effects: [entryEffect(path, before, entry, { target })],
     paths: [path],
   };

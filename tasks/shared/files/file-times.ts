@@ -32,10 +32,17 @@ export function timeChanges(
   asked: ShellAnswer | undefined,
   otherwise: 'now' | 'preserve',
 ): readonly Change[] {
-  const [access, modification] = asked?.stdout.split('\n') ?? [];
+  const seconds = asked?.stdout.split('\n') ?? [];
+  const access = { time: ACCESS, wanted: params.access_time || otherwise };
+  const modification = { time: MODIFICATION, wanted: params.modification_time || otherwise };
+  // Who may write a file but does not own it may set both times to now, and neither alone.
+  if (access.wanted === 'now' && modification.wanted === 'now') {
+    access.time = { ...ACCESS, flag: '-c' };
+    modification.time = { ...MODIFICATION, flag: '-c' };
+  }
   return [
-    timeChange(path, ACCESS, params.access_time || otherwise, access, entry?.inode?.atime),
-    timeChange(path, MODIFICATION, params.modification_time || otherwise, modification, entry?.inode?.mtime),
+    timeChange(path, access.time, access.wanted, seconds[0], entry?.inode?.atime),
+    timeChange(path, modification.time, modification.wanted, seconds[1], entry?.inode?.mtime),
   ].filter((change) => change !== undefined);
 }
 
