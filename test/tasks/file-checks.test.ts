@@ -117,6 +117,11 @@ describe('what cannot be done is foreseen, and fails in the run as well', () => 
     ['a hard link to a directory', (dir) => [file, { path: dir.at('new'), src: dir.at('d'), state: 'hard' }]],
     ['a hard link below a file', (dir) => [file, { path: dir.at('f/new'), src: dir.at('f'), state: 'hard' }]],
     ['a link to itself', (dir) => [file, { path: dir.at('new'), src: 'new', state: 'link', force: true }]],
+    [
+      'a link to itself by another path',
+      (dir) => [file, { path: dir.at('new'), src: dir.at('to-d/../new'), state: 'link', force: true }],
+    ],
+    ['a hard link of a link to itself', (dir) => [file, { path: dir.at('to-f'), src: dir.at('to-f'), state: 'hard' }]],
     ['a clone below a dangling link', (dir) => [git, { repo: dir.at('repo'), dest: dir.at('dangling/new') }]],
     ['a clone below a file', (dir) => [git, { repo: dir.at('repo'), dest: dir.at('f/new/repo') }]],
     ['a copy below a file', (dir) => [copy, { src: dir.at('f'), dest: dir.at('f/new'), remote_src: true }]],
@@ -127,6 +132,8 @@ describe('what cannot be done is foreseen, and fails in the run as well', () => 
     mkdirSync(dir.at('d/f'), { recursive: true });
     writeFileSync(dir.at('f'), 'x\n');
     symlinkSync('nowhere', dir.at('dangling'));
+    symlinkSync('f', dir.at('to-f'));
+    symlinkSync('d', dir.at('to-d'));
     execFileSync('sh', [
       '-c',
       'git init -q "$1" && cd "$1" && git -c user.name=a -c user.email=a@b commit -q --allow-empty -m a',

@@ -61,9 +61,14 @@ function refusal(
   }
   if (before.exists && before.kind !== 'directory' && before.link === undefined && !params.force)
     return `refusing to convert from ${namesOf(before) > 1 ? 'hard' : 'file'} to symlink for ${path}`;
-  if (params.src !== undefined && targetPath(path, target) === path) return `refusing to link ${path} to itself`;
+  if (params.src !== undefined && isOneName(path, before, targetPath(path, target), source))
+    return `refusing to link ${path} to itself`;
   return before.exists ? undefined : noParent(path, parent);
 }
+
+/** Whether two paths are the same entry of the same directory. */
+const isOneName = (path: string, before: PathState, other: string, there: PathState | undefined): boolean =>
+  path === other || (before.place !== undefined && before.place === there?.place);
 
 const noParent = (path: string, parent: PathState): string | undefined =>
   followed(parent)?.kind === 'directory'
@@ -144,6 +149,8 @@ export function planHardLink(state: FileState, params: FileParams): Plan {
       result: { dest: path, src: params.src },
     };
   }
+  if (!same && isOneName(path, before, tidyPath(params.src), source))
+    return { failed: `refusing to link ${path} to itself`, result: { path } };
   const wrong =
     unknownAccount(params, state) ??
     wrongTime(state.times) ??
