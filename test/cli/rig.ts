@@ -3,8 +3,6 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
-const program = join(import.meta.dirname, '../../dist/run.cjs');
-
 /** The output of a program run, and how it ended. */
 export interface Said {
   readonly code: number;
@@ -14,6 +12,8 @@ export interface Said {
 
 /** A temporary directory with files, in which the built program runs; removed afterwards. */
 export class Rig implements Disposable {
+  /** The built program, for a test that starts it in its own way. */
+  static readonly program = join(import.meta.dirname, '../../dist/run.cjs');
   readonly folder = mkdtempSync(join(tmpdir(), 'retrace-rig-'));
 
   write(files: Readonly<Record<string, string>>): this {
@@ -35,7 +35,7 @@ export class Rig implements Disposable {
       RETRACE_CALLED_AS: options.calledAs ?? 'run',
       ...options.env,
     };
-    const child = spawn(process.execPath, [program, ...args], { cwd: this.folder, env, stdio: 'pipe' });
+    const child = spawn(process.execPath, [Rig.program, ...args], { cwd: this.folder, env, stdio: 'pipe' });
     if (options.pidFile !== undefined) this.write({ [options.pidFile]: String(child.pid) });
     const said = { stdout: '', stderr: '' };
     child.stdout.on('data', (chunk) => (said.stdout += String(chunk)));

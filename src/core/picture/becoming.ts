@@ -18,6 +18,8 @@ export interface Becoming {
   readonly entry: Entry | undefined;
   /** For a file, its content afterwards; omitted if it is the same file as before with other attributes. */
   readonly holds?: Holding;
+  /** For a file: it is written in place, so its directory need not be writable. */
+  readonly inPlace?: boolean;
   /**
    * For a file, its modification time in seconds since the epoch, if the change sets it. Otherwise a file that is
    * written gets the time of the run, and any other file keeps its own.

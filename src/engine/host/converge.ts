@@ -6,6 +6,7 @@ import type { AnyTaskType, Plan, Questions, TaskContext, TaskResult } from '../.
 import { decodeText } from '../../core/text-codec.ts';
 import type { Belief } from './beliefs.ts';
 import { dependsOn } from './depends-on.ts';
+import { unwritable } from './unwritable.ts';
 
 /** A host as seen by one task, which can ask it questions and change it. */
 export interface Target {
@@ -106,6 +107,8 @@ export async function converge(
   });
   if (changes.length === 0) return settled('ok', [], finish(looked.state, [], []), looked.basis, warnings);
   if (context.check) {
+    const why = unwritable(changes, looked.state);
+    if (why !== undefined) return { ...failed(why, [], {}), would: [], unless };
     target.foresee(changes);
     // Only a type that has a `result` and does not act computes its result from the state afterwards.
     const then = type.acts === true || type.result === undefined ? undefined : target.afterwards?.(changes);
