@@ -73,7 +73,7 @@ const writeScript = (file: FileToWrite): Command => sh`p=${file.path}
 old=$(umask)
 umask 077
 for l in ${beside(file)}-*; do q=\${l##*.retrace-}; q=\${q%-*}; case $q in '' | *[!0-9]*) continue ;; esac; [ -d "/proc/$q" ] || [ ! -f "$l" ] || [ ! -O "$l" ] || rm -f -- "$l"; done
-t=$(mktemp -- ${beside(file)}-"$$"-XXXXXX) || exit
+t=$(mktemp -- ${beside(file)}-"$$"-XXXXXX${file.unsafe === true ? script` 2>/dev/null) || t=$(mktemp` : script``}) || exit
 trap 'rm -f -- "$t"' EXIT
 trap 'exit 129' HUP INT TERM
 ${joined(
@@ -125,9 +125,10 @@ const keepBackup = ({ backup }: FileToWrite): readonly Script[] =>
     ? [script`{ [ ! -e "$p" ] || { b="$p.$$.$(date +%Y-%m-%d@%H:%M:%S~)" && cp -p -- "$p" "$b" && printf %s "$b"; }; }`]
     : [];
 
+// Written in place, a file keeps its owner and mode if it belongs to someone else; the next look reports what then differs.
 const place = ({ unsafe }: FileToWrite): readonly Script[] => [
   script`sync -- "$t"`,
   unsafe === true
-    ? script`{ mv -fT -- "$t" "$p" 2>/dev/null || { cat "$t" > "$p" && chown --reference="$t" -- "$p" && chmod --reference="$t" -- "$p"; }; }`
+    ? script`{ mv -fT -- "$t" "$p" 2>/dev/null || { cat "$t" > "$p" && { { chown --reference="$t" -- "$p" && chmod --reference="$t" -- "$p"; } 2>/dev/null || [ ! -O "$p" ]; }; }; }`
     : script`mv -fT -- "$t" "$p"`,
 ];
