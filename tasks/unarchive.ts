@@ -96,7 +96,10 @@ export default defineTask({
     archiveNow: created === false ? archive(argOf(task, context)) : nothing(),
   }),
   plan(state, task, context) {
-    if (state.created === true) return { changes: [], result: { msg: `skipped, since ${task.creates} exists` } };
+    if (state.created === true) {
+      const msg = `skipped, since ${task.creates} exists`;
+      return { changes: [], skipped: msg, result: { msg } };
+    }
     const known = state.archiveNow ?? state.archive;
     const wrong = unknownAccount(task, state) ?? known?.obstacle ?? known?.failure;
     if (wrong !== undefined) return { failed: wrong, result: { src: task.src, dest: task.dest } };

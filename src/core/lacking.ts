@@ -14,3 +14,10 @@ export function lackingOf(known: object): ReadonlySet<string> | undefined {
   const { [lacking]: keys } = known as { [lacking]?: ReadonlySet<string> };
   return keys === undefined || keys.size === 0 ? undefined : keys;
 }
+
+/** The same part of a result without some of its keys. What it lacks is still marked. */
+export function omitting<T extends Readonly<Record<string, unknown>>>(known: T, omit: (key: string) => boolean): T {
+  const kept = Object.fromEntries(Object.entries(known).filter(([key]) => !omit(key))) as T;
+  const keys = lackingOf(known);
+  return keys === undefined ? kept : withLacking(kept, keys);
+}

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
 import { Rig } from '../cli/rig.ts';
 
@@ -194,6 +195,24 @@ describe('P: keys that a foreseen result lacks are unknown', () => {
     const { all } = await check(text);
 
     expect(all).toMatch(unknown === 0 ? /ok=3 changed=1 failed=0$/m : new RegExp(`unknown=${unknown}`));
+  });
+
+  test('of a directory that something will be unpacked into: its size, which the type does not document', async () => {
+    using rig = new Rig().write({
+      file: 'x',
+      'p.yaml': `- hosts: localhost
+  gather_facts: false
+  tasks:
+    - unarchive: {src: t.tar, dest: ., remote_src: true}
+      register: r
+    - debug: {msg: "{{ (r.size | default(0)) > 20 }}"}
+`,
+    });
+    execFileSync('sh', ['-c', 'tar -cf t.tar file && rm file'], { cwd: rig.folder });
+
+    const { stdout } = await rig.run(['p.yaml', '--check']);
+
+    expect(stdout).toMatch(/ok=1 +changed=1 +failed=0 +unknown=1$/m);
   });
 
   test('changed_when of the task itself', async () => {

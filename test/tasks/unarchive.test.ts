@@ -145,7 +145,10 @@ describe('unarchive', () => {
       creates: dir.at('dest/marker'),
     });
 
-    expect(ended).toMatchObject({ status: 'ok', result: { msg: `skipped, since ${dir.at('dest/marker')} exists` } });
+    expect(ended).toMatchObject({
+      status: 'skipped',
+      result: { msg: `skipped, since ${dir.at('dest/marker')} exists` },
+    });
   });
 
   test.for([

@@ -1,5 +1,6 @@
 import type { Change } from '../../core/change.ts';
 import type { Outcome } from '../../core/event.ts';
+import { omitting } from '../../core/lacking.ts';
 import { type Converged, converge, type Target } from '../host/converge.ts';
 import type { HostLink } from '../host/host-link.ts';
 import { NotKnownYet } from '../host/not-known-yet.ts';
@@ -189,7 +190,7 @@ function withDoubtedFacts(
   const [first] = doubt.unknown.values();
   if (first === undefined) return { outcome, doubt };
   state.doubt = first.because;
-  const known = Object.fromEntries(Object.entries(found).filter(([name]) => !doubt.unknown.has(name)));
+  const known = omitting({ ...found }, (name) => doubt.unknown.has(name));
   return { outcome: { ...outcome, result: { ...outcome.result, ansible_facts: known } }, doubt };
 }
 
@@ -275,4 +276,4 @@ function targetOf(
 
 /** Remove the keys of a result that are only for the engine. */
 const withoutPrivate = (result: Outcome['result']): Outcome['result'] =>
-  Object.fromEntries(Object.entries(result).filter(([key]) => !key.startsWith('_ansible_')));
+  omitting(result, (key) => key.startsWith('_ansible_'));

@@ -1,4 +1,5 @@
 import { aboutFact } from '../../core/facts/about-fact.ts';
+import { omitting } from '../../core/lacking.ts';
 import { facts } from '../../core/questions/facts.ts';
 import type { SessionFailure } from '../../core/session.ts';
 import { fromJs, type Value } from '../../core/value.ts';
@@ -44,7 +45,7 @@ export async function learnFacts(
 
 function take(play: PlayContext, state: HostState, found: Readonly<Record<string, unknown>>): void {
   const doubt = doubtOfFacts(state.link.beliefs, state.host.name, found);
-  const known = Object.fromEntries(Object.entries(found).filter(([name]) => !doubt.unknown.has(name)));
+  const known = omitting(found, (name) => doubt.unknown.has(name));
   state.facts.gather(fromJs(known) as Map<Value, Value>, doubt);
   cacheFacts(play, state);
 }
