@@ -36,12 +36,18 @@ function wordOf({ status }: ToldOutcome): string {
 
 /** What Ansible prints after the host: the result if something failed, if it was meant to be shown, or at higher verbosity. */
 function ansibleSaid({ task }: Told, outcome: ToldOutcome, isItem: boolean, verbosity: number): string {
-  const { status, result } = outcome;
+  const { status } = outcome;
+  const result = verbosity < 3 ? withoutDiff(outcome.result) : outcome.result;
   if (status === 'unreachable') return `: UNREACHABLE! => ${oneLine(result)}`;
   if (status === 'failed') return isItem ? ` => ${oneLine(result)}` : `: FAILED! => ${oneLine(result)}`;
   if ((isDebug(task) && ['ok', 'changed'].includes(status)) || outcome.shown === true)
     return ` => ${JSON.stringify(shownOf(result), null, 4)}`;
   return verbosity >= 1 && status !== 'unknown' ? ` => ${oneLine(result)}` : '';
+}
+
+/** Ansible prints a result's `diff` from -vvv on only. */
+function withoutDiff({ diff: _diff, ...result }: ToldOutcome['result']): ToldOutcome['result'] {
+  return result;
 }
 
 /** JSON on one line, spaced as in Python; no text in it contains a line break. */

@@ -60,6 +60,13 @@ describe('an outcome', () => {
     expect(await said(plainForm, [finished(outcome)], options)).toBe(text);
   });
 
+  test("H24: in Ansible's words, the `diff` of a result is printed from -vvv on", async () => {
+    const events = [finished({ result: { a: 1, diff: { before: 'x', after: 'y' } } })];
+
+    expect(await said(ansible, events, { verbosity: 1 })).toBe('ok: [web1] => {"a": 1}\n');
+    expect(await said(ansible, events, { verbosity: 3 })).toContain('"diff": {"before": "x", "after": "y"}');
+  });
+
   test("in Ansible's words, a change of a check is `changed`, and a failure is one line of JSON", async () => {
     const events = [finished({ status: 'changed', changes }), finished({ ...failed, result: { msg: 'bad', rc: 3 } })];
 
