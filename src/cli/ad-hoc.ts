@@ -20,15 +20,15 @@ const options = {
     mayBeEmpty: true,
     short: 'a',
     value: 'ARGS',
-    help: 'its parameters, as k=v words, JSON, or free text',
+    help: 'parameters of the task type, as k=v words, JSON or free text',
   },
-  background: { type: 'int', min: 0, short: 'B', value: 'SECONDS', help: 'end it after this many seconds' },
+  background: { type: 'int', min: 0, short: 'B', value: 'SECONDS', help: 'run the task in the background, for at most this many seconds' },
   poll: {
     type: 'int',
     min: 0,
     short: 'P',
     value: 'SECONDS',
-    help: 'with -B, seconds between two polls; 0: start it and do not wait',
+    help: 'with -B, seconds between polls; 0 means start the task and do not wait',
   },
 } as const satisfies OptionSpecs;
 
@@ -36,7 +36,7 @@ const options = {
 export const adHoc = defineCommand({
   name: 'ansible',
   usage: ['PATTERN [options]'],
-  summary: 'one task on hosts',
+  summary: 'run one task on hosts',
   options,
   words: { what: 'host pattern', least: 1, most: 1 },
   ansible: { name: 'ansible', usageError: 2 },

@@ -13,5 +13,5 @@ export function lastWords(error: unknown): { readonly text: string; readonly exi
 /** The message for an unexpected exception: a bug of ours, not a user mistake. */
 function bugReport(error: unknown): string {
   const shown = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return `unexpected: this is a bug in Retrace ${version} (Node ${process.version}); please report it with what you ran and this text:\n${shown}\n`;
+  return `unexpected: this is a bug in Retrace ${version} (Node ${process.version}); please report it with the command that you ran and this text:\n${shown}\n`;
 }

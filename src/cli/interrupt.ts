@@ -13,7 +13,7 @@ export function interruptible(tell: (text: string) => void): { readonly signal: 
   const stop = (name: NodeJS.Signals): void => {
     const count = ++seen[name === 'SIGUSR2' ? 'passed' : 'own'];
     if (count > 1) {
-      tell('\nended at once; what was being changed may be half done, the next run finds out\n');
+      tell('\nstopped immediately; a change may be incomplete, and the next run will find out\n');
       // We installed a handler, so the signal's default action has to be triggered explicitly.
       process.removeAllListeners(name);
       process.kill(process.pid, name);

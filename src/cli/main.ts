@@ -27,7 +27,7 @@ if (old !== undefined) {
 } else if (argv[0] === '--version' && !calledAs.startsWith('ansible')) process.stdout.write(`retrace ${version}\n`);
 else if (hasDirectory()) start();
 else {
-  process.stderr.write('ERROR! the current directory does not exist any more: go to one that does (cd)\n');
+  process.stderr.write('ERROR! the current directory no longer exists: change to another one (cd)\n');
   process.exitCode = 1;
 }
 

@@ -20,9 +20,9 @@ export function nothingToDo(loaded: Loaded, severity: Diagnostic['severity']): r
   if (idle.length < plays.length) return [];
   const { limit } = context.options;
   if (limit !== undefined)
-    return [{ severity, code: 'empty-limit', message: `no play has a host that the limit \`${limit}\` leaves` }];
+    return [{ severity, code: 'empty-limit', message: `the limit \`${limit}\` leaves no host for any play` }];
   return [
-    { severity: 'warning', code: 'no-hosts', message: 'no play has a host: nothing is done', at: first.hosts.at },
+    { severity: 'warning', code: 'no-hosts', message: 'no play has any hosts: nothing to do', at: first.hosts.at },
   ];
 }
 
@@ -31,9 +31,9 @@ function noHosts({ context }: Loaded, play: Play, severity: Diagnostic['severity
   const { playbookDir } = context.runFacts;
   const message =
     sources.length === 0
-      ? 'there is no inventory, so this play has no host'
-      : `the inventory ${sources.join(', ')} has no host, so this play has none`;
+      ? 'there is no inventory, so this play has no hosts'
+      : `the inventory ${sources.join(', ')} has no hosts, so this play has none`;
   const searched = `looked for ${INVENTORY_NAMES.join(', ')} in ${playbookDir} and ${dirname(playbookDir)}, and for /etc/ansible/hosts; `;
-  const hint = `${sources.length === 0 ? searched : ''}name an inventory with -i FILE, or hosts with -i host1,host2 (one: -i host1,); this machine alone is \`hosts: localhost\``;
+  const hint = `${sources.length === 0 ? searched : ''}specify an inventory with -i FILE, or hosts with -i host1,host2 (a single host: -i host1,); for this machine alone, use \`hosts: localhost\``;
   return { severity, code: 'no-inventory', message, at: play.hosts.at, hint };
 }

@@ -68,7 +68,7 @@ function given(value: Value): unknown {
 
 function answer(name: string, plain: Plain, args: readonly unknown[]): Value {
   const said = attempt(name, () => plain(...args));
-  if (said instanceof Promise) throw new TemplateError(`${name}: templates do not wait; it must not be async`);
+  if (said instanceof Promise) throw new TemplateError(`${name}: must not be async, because templates do not wait`);
   return fromJs(said);
 }
 

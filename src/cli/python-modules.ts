@@ -67,6 +67,6 @@ function resultOf(stdout: Uint8Array, stderr: Uint8Array, code: number): TaskRes
   }
   const said = decodeText(stderr).trim() || decodeText(stdout).trim() || `exit code ${code}`;
   const msg =
-    code === 127 ? `a module in Python needs python3 on the host: ${said}` : `the module gave no result: ${said}`;
+    code === 127 ? `a Python module needs python3 on the host: ${said}` : `the module returned no result: ${said}`;
   return { failed: true, msg, rc: code, module_stderr: decodeText(stderr), module_stdout: decodeText(stdout) };
 }

@@ -35,7 +35,7 @@ export function confirmList(loaded: Loaded, directory: string): string {
     `  ${name}: ${value ?? 'to be filled in'}${at === undefined ? '' : `  (${relative(directory, at.file)}:${at.line})`}`,
     `      ${why}`,
   ]);
-  return `\nto be confirmed or filled in before the first run, then to be taken out of ${VARIABLE}:\n${lines.join('\n')}\n`;
+  return `\nconfirm or fill in these values before the first run, then remove them from ${VARIABLE}:\n${lines.join('\n')}\n`;
 }
 
 /** Diagnostics about unconfirmed variables: they keep a run from starting, but are only warnings in a check, which changes nothing. */
@@ -43,8 +43,8 @@ export function unconfirmed(loaded: Loaded): readonly Diagnostic[] {
   return toConfirm(loaded).map(({ name, why, value, at }) => ({
     severity: loaded.context.options.check ? 'warning' : 'error',
     code: 'to-confirm',
-    message: `${name} is to be ${value === undefined ? 'filled in' : 'confirmed'} before the first run: ${why}`,
-    hint: `when it is right, take ${name} out of ${VARIABLE}`,
+    message: `${name} must be ${value === undefined ? 'filled in' : 'confirmed'} before the first run: ${why}`,
+    hint: `when the value is right, remove ${name} from ${VARIABLE}`,
     ...(at !== undefined && { at }),
   }));
 }

@@ -25,7 +25,7 @@ export function readLocalFile(path: string, largest = LARGEST): Uint8Array {
     const stats = fstatSync(file);
     if (stats.isFIFO() || stats.isSocket()) throw refused(path, `it is a ${kindOf(stats)}, not a regular file`);
     if (stats.isCharacterDevice() || stats.isBlockDevice()) return readDevice(file, path);
-    if (stats.size > largest) throw refused(path, `it has ${stats.size} bytes, more than the ${largest} that are read`);
+    if (stats.size > largest) throw refused(path, `it has ${stats.size} bytes; the limit is ${largest}`);
     return readFileSync(file);
   } catch (error) {
     // An error on a file descriptor has no path; add it, since people read the message.
@@ -44,7 +44,7 @@ function readDevice(file: number, path: string): Uint8Array {
     if (read === 0) return bytes.subarray(0, length);
     length += read;
   }
-  throw refused(path, 'it is a device that gives more than a file should hold');
+  throw refused(path, 'it is a device that returns more data than a file may contain');
 }
 
 const refused = (path: string, reason: string): Error =>

@@ -6,12 +6,12 @@ Real Debian 12 hosts on this machine, to try playbooks on: off1 and off2 (Proxmo
 proxy (101) and backend (113) in off2, and services (forge, DNS, ACME, mail). Container 100 (ct100) is for a playbook to
 create. Needs Linux and root; see docs/lab.md.
 
-  up [HOST…]            start what is not running; a HOST of another name is a plain Debian
-  status                what there is, and whether it runs
+  up [HOST…]            start the hosts that are not running; a HOST with any other name is a plain Debian
+  status                list the hosts and whether they are running
   reset [HOST…]         bring hosts back to their pristine state
   ssh HOST [COMMAND…]   a shell, or one command, on a host or in a container
   exec COMMAND…         run a program of this machine in the lab's network
-  do STEP…              do by hand what the install document leaves to people; see run lab do --help
+  do STEP…              perform a manual step of the install document; see run lab do --help
   down                  stop everything; the hosts' disks stay
 `,
   up: `usage: run lab up [--bench] [HOST…]

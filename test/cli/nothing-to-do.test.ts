@@ -59,7 +59,7 @@ const cases: readonly {
     text: play.replace('all', 'none'),
     args: ['-i', 'groups.ini'],
     code: 0,
-    told: ['no play has a host'],
+    told: ['no play has any hosts'],
   },
   {
     title: 'an empty group, in a check',

@@ -63,7 +63,7 @@ test('minor of X: a current directory that is gone is told in one line', () => {
 
   expect([said.status, String(said.stderr)]).toEqual([
     1,
-    'ERROR! the current directory does not exist any more: go to one that does (cd)\n',
+    'ERROR! the current directory no longer exists: change to another one (cd)\n',
   ]);
 });
 

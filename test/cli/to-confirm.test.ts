@@ -28,7 +28,7 @@ describe('retrace_confirm', () => {
     const { code, stdout } = await rig.run(['play.yaml', '--syntax-check']);
 
     expect(stdout.split('\n').slice(3)).toEqual([
-      'to be confirmed or filled in before the first run, then to be taken out of retrace_confirm:',
+      'confirm or fill in these values before the first run, then remove them from retrace_confirm:',
       '  relay: mail.example.org  (inventory.yaml:4)',
       '      the document does not say which',
       '  token: to be filled in  (inventory.yaml:10)',
@@ -45,8 +45,8 @@ describe('retrace_confirm', () => {
     const checked = await rig.run(['play.yaml', '--check']);
 
     expect([ran.code, ran.stdout]).toEqual([1, '']);
-    expect(ran.stderr).toContain('relay is to be confirmed before the first run: the document does not say which');
-    expect(ran.stderr).toContain('token is to be filled in before the first run: from the console');
+    expect(ran.stderr).toContain('relay must be confirmed before the first run: the document does not say which');
+    expect(ran.stderr).toContain('token must be filled in before the first run: from the console');
     expect([checked.code, checked.stderr]).toEqual([0, expect.stringContaining('[WARNING]:')]);
   });
 

@@ -7,7 +7,7 @@ export const completion = defineCommand({
   name: 'completion',
   usage: ['bash|zsh|fish'],
   summary: 'completion for your shell: eval "$(run completion bash)"',
-  about: `Prints what makes a shell complete commands, options and their values:
+  about: `Prints a script that makes the shell complete commands, options and their values:
   bash: eval "$(run completion bash)" in ~/.bashrc
   zsh:  eval "$(run completion zsh)" in ~/.zshrc, after compinit
   fish: run completion fish > ~/.config/fish/completions/run.fish`,

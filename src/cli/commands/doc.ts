@@ -4,12 +4,12 @@ import { defineCommand } from '../command.ts';
 export const doc = defineCommand({
   name: 'doc',
   usage: ['[TYPE]'],
-  summary: 'the task types, or one with its parameters and examples',
+  summary: 'list the task types, or show one with its parameters and examples',
   about:
-    'Prints the task types, or one with its parameters, what it returns, and examples. Types in tasks/ are among them.',
+    'Lists the task types, including those in tasks/, or shows one with its parameters, return values and examples.',
   options: {
     schema: { type: 'switch', help: 'print a JSON schema of playbooks, for editors' },
-    markdown: { type: 'switch', help: 'print the page of all task types' },
+    markdown: { type: 'switch', help: 'print a page that documents all task types' },
   },
   words: { what: 'task type', least: 0, most: 1 },
   first: 'task types',

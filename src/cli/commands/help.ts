@@ -6,7 +6,7 @@ import { overview } from '../overview.ts';
 export const help = defineCommand({
   name: 'help',
   usage: ['[COMMAND]'],
-  summary: 'this overview, or the help of a command',
+  summary: 'show this overview, or the help of a command',
   options: {},
   words: { what: 'command', least: 0, most: 1 },
   first: 'commands',

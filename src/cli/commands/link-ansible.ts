@@ -6,9 +6,9 @@ import { defineCommand } from '../command.ts';
 export const linkAnsible = defineCommand({
   name: 'link-ansible',
   usage: ['DIRECTORY'],
-  summary: 'make links named ansible, ansible-playbook, ansible-inventory and ansible-vault to this program',
-  about: `Makes links named as Ansible's programs in a directory, so that scripts that call them call this program.
-What already exists under such a name is left alone, and reported.`,
+  summary: 'create links to this program named ansible, ansible-playbook, ansible-inventory and ansible-vault',
+  about: `Creates links with the names of Ansible's programs in a directory, so that scripts that call Ansible call this program.
+Existing files with these names are left alone and reported.`,
   options: {},
   words: { what: 'directory', least: 1, most: 1 },
   run: async ({ rest: [directory = ''] }, io) => {

@@ -4,8 +4,8 @@ import { defineCommand } from '../command.ts';
 export const lint = defineCommand({
   name: 'lint',
   usage: ['PLAYBOOK...'],
-  summary: 'mistakes that bite later',
-  about: `Reports what works and bites later: in playbooks, and in the roles and files that they bring in. No host is touched.
+  summary: 'find mistakes that cause trouble later',
+  about: `Reports code that works now but causes trouble later, in playbooks and in the roles and files that they include. Connects to no host.
 Exit codes: 0 nothing found, 1 a playbook does not load, 2 something found.`,
   options: {},
   words: { what: 'playbook', least: 1, most: Number.POSITIVE_INFINITY },

@@ -6,7 +6,7 @@ import { overview } from '../overview.ts';
 export const playbooks = defineCommand({
   name: '',
   usage: ['PLAYBOOK... [options]'],
-  summary: 'bring hosts to what playbooks describe, or check whether they are',
+  summary: 'bring hosts into the state that playbooks describe, or check whether they are in it',
   options: runOptions,
   words: { what: 'playbook', least: 1, most: Number.POSITIVE_INFINITY },
   ansible: { name: 'ansible-playbook', usageError: 2 },

@@ -5,8 +5,8 @@ import { defineCommand } from '../command.ts';
 export const vars = defineCommand({
   name: 'vars',
   usage: ['HOST [NAME] [options]'],
-  summary: 'each variable of a host, where its value comes from, and what that hides',
-  about: 'Prints each variable of a host, where its value comes from, and what that hides. Secrets are masked.',
+  summary: "a host's variables, where each value comes from, and which values it overrides",
+  about: "Prints a host's variables, where each value comes from, and which values it overrides. Secrets are masked.",
   options: VARS_OPTIONS,
   words: { what: 'host', least: 1, most: 2 },
   first: 'hosts',

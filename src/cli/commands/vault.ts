@@ -8,7 +8,7 @@ export const vault = defineCommand({
     'create|decrypt|edit|view|encrypt|rekey [options] [FILE]...',
     'encrypt_string [options] [-n NAME] [STRING]...',
   ],
-  summary: 'secrets encrypted with Ansible Vault',
+  summary: 'read and write secrets encrypted with Ansible Vault',
   about: 'Reads and writes secrets encrypted with Ansible Vault, as ansible-vault does.',
   options: VAULT_COMMAND_OPTIONS,
   words: { what: 'action', least: 1, most: Number.POSITIVE_INFINITY },

@@ -8,9 +8,9 @@ export const VARS_OPTIONS = {
     type: 'path',
     exists: 'file',
     value: 'FILE',
-    help: 'as its first play for that host sees them, before its tasks set any',
+    help: 'show the variables as the first play for the host sees them, before its tasks',
   },
-  play: { type: 'int', min: 1, value: 'NUMBER', help: 'with --playbook: as the play of this number sees them' },
+  play: { type: 'int', min: 1, value: 'NUMBER', help: 'with --playbook: use the play with this number' },
   json: { type: 'switch', help: 'print JSON' },
 } as const satisfies OptionSpecs;
 

@@ -11,7 +11,7 @@ export const VAULT_OPTIONS = {
     aliases: ['vault-pass-file'],
     value: 'FILE',
     many: true,
-    help: "read the vault password from a file, or a script's output",
+    help: "read the vault password from a file, or from a script's output",
   },
   'vault-id': { type: 'text', value: 'LABEL@SOURCE', many: true, help: 'a labelled vault password' },
   'ask-vault-pass': { type: 'switch', short: 'J', aliases: ['ask-vault-password'], help: 'ask for the vault password' },
@@ -20,11 +20,11 @@ export const VAULT_OPTIONS = {
 /** The options of `run vault`. */
 export const VAULT_COMMAND_OPTIONS = {
   ...VAULT_OPTIONS,
-  'encrypt-vault-id': { type: 'text', value: 'LABEL', help: 'which of several to encrypt for' },
+  'encrypt-vault-id': { type: 'text', value: 'LABEL', help: 'the vault id to encrypt for, if there are several' },
   output: {
     type: 'path',
     value: 'FILE',
-    help: 'where to write (encrypt, decrypt, encrypt_string); - for standard output',
+    help: 'output file (encrypt, decrypt, encrypt_string); - means standard output',
   },
   'new-vault-password-file': { type: 'path', value: 'FILE', help: 'rekey: a file with the new password' },
   'new-vault-id': { type: 'text', value: 'LABEL@SOURCE', help: 'rekey: the new labelled password' },
@@ -40,10 +40,10 @@ export const VAULT_COMMAND_OPTIONS = {
     type: 'text',
     mayBeEmpty: true,
     value: 'NAME',
-    help: 'encrypt_string: the name for what is piped in',
+    help: 'encrypt_string: the name of the variable read from stdin',
   },
   prompt: { type: 'switch', short: 'p', help: 'encrypt_string: ask for the text' },
-  'show-input': { type: 'switch', help: 'encrypt_string: show what is typed' },
+  'show-input': { type: 'switch', help: 'encrypt_string: show the input while typing' },
   verbose: { type: 'switch', short: 'v', help: 'report more' },
 } as const satisfies OptionSpecs;
 

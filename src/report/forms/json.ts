@@ -10,7 +10,7 @@ export const jsonReporter =
 /** For programs. */
 export const json = {
   name: 'json',
-  summary: 'each event as a line of JSON, for programs',
+  summary: 'one line of JSON per event, for programs',
   forPeople: false,
   create: async ({ stdout }) => jsonReporter((text) => void stdout.write(text)),
 } as const satisfies ReportForm;

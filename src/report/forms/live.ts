@@ -4,7 +4,7 @@ import { plainLines } from './plain.ts';
 /** For people at a terminal. The drawing code is loaded only when needed. */
 export const live = {
   name: 'live',
-  summary: 'lines, and below them what each host is doing right now',
+  summary: 'the same lines, and below them the current activity of each host',
   forPeople: true,
   create: async (options) => {
     const { stdout, chalk } = options;

@@ -82,7 +82,7 @@ describe('http', () => {
       readHttp({ code: 127, stdout: Buffer.of(), stderr: Buffer.from('sh: 1: curl: not found\n') }, plain),
     ).toEqual({
       ok: false,
-      why: 'curl is not installed on this host, and http requests are made with it',
+      why: 'HTTP requests need curl, which is not installed on this host',
     });
   });
 });

@@ -3,22 +3,22 @@ import { KEYWORDS, type KeywordSpec } from '../../../src/language/keywords/table
 
 const WHEN = {
   never: 'never',
-  load: 'on loading',
-  play: 'once a play',
-  task: 'for each host',
-  turn: 'for each host and item',
+  load: 'when loaded',
+  play: 'once per play',
+  task: 'per host',
+  turn: 'per host and item',
 } as const;
 
 /** The page docs/keywords.md. */
 export const keywordsPage = (): string => `# Keywords
 
-Made from the table of keywords (\`src/language/keywords/table.ts\`) by \`npx vitest run test/language/keywords -u\`. Task types and their
-parameters: [task types](task-types.md). The names are Ansible's, but for \`step\` and \`validate\`.
+\`npx vitest run test/language/keywords -u\` generates this page from the keyword table (\`src/language/keywords/table.ts\`). [Task types](task-types.md)
+lists the task types and their parameters. All names are Ansible's, except \`step\` and \`validate\`.
 
-| keyword | type | on | inherited | template evaluated | |
+| keyword | type | allowed on | inherited | template evaluated | meaning |
 | --- | --- | --- | --- | --- | --- |
 ${Object.entries(KEYWORDS).map(row).join('\n')}
-| \`with_NAME\` | value | task, handler, include | | for each host | A loop over what the lookup NAME gives. |
+| \`with_NAME\` | value | task, handler, include | | per host | A loop over the items that the lookup NAME returns. |
 
 ## loop_control
 

@@ -20,7 +20,7 @@ const nobody = (failure: string, zip: boolean, obstacle: string | undefined): Ar
 });
 
 const isOutside = (name: string): string =>
-  `the archive has ${JSON.stringify(name)}, which is outside of the directory that it is unpacked in`;
+  `the archive contains ${JSON.stringify(name)}, which is outside the directory that it is unpacked into`;
 
 type Named = Omit<ArchiveMember, 'name'> & { readonly name: Buffer };
 
@@ -74,7 +74,7 @@ export const inTheWay = (differences: readonly ArchiveDifference[]): string | un
   const one = differences.find(({ what }) => what === 'in the way');
   if (one === undefined) return undefined;
   return one.name.endsWith('/')
-    ? `${one.name.slice(0, -1)} exists and is no directory: unzip does not replace it`
+    ? `${one.name.slice(0, -1)} exists and is not a directory: unzip does not replace it`
     : `${one.name} exists and is a directory: unzip does not replace it`;
 };
 

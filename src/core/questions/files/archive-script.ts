@@ -30,7 +30,7 @@ ${use}`;
     download === undefined
       ? script`cat >"$s" || exit 1`
       : script`${download} >"$s" || { echo "cannot download "${path} >&2; exit 1; }`;
-  const curl = script`command -v curl >/dev/null || { echo 'curl is not on the host, which fetches archives: install it (apt: name=curl)' >&2; exit 1; }
+  const curl = script`command -v curl >/dev/null || { echo 'curl, which fetches archives, is not installed on the host: install it (apt: name=curl)' >&2; exit 1; }
 `;
   // mktemp creates a file that only its owner can read.
   return script`(${download === undefined ? script`` : curl}s=$(mktemp) || exit 1
@@ -108,7 +108,7 @@ const zipped = '[-a-z?][^ ]+ +[0-9.]+ [a-z0-9]+ +[0-9]+ [^ ]+ [^ ]+ [0-9]{8}\\.[
 const zipScript = (arg: ArchiveArg): Script => {
   const flat = junks(arg.extra);
   return script`LC_ALL=C.UTF-8
-command -v unzip >/dev/null || { printf 'zip\0%s\0' "$t"; echo 'unzip is not on the host: install it (apt: name=unzip)' >&2; exit 1; }
+command -v unzip >/dev/null || { printf 'zip\0%s\0' "$t"; echo 'unzip is not installed on the host: install it (apt: name=unzip)' >&2; exit 1; }
 l=$(unzip -Z -T -s "$s" ${zipMembers(arg)}) || { printf 'zip\0%s\0' "$t"; printf '%s\n' "$l" >&2; exit 1; }
 m=$(printf '%s\n' "$l" | sed -nE ${`s;^${zipped};;p`})
 ${flat ? script`l=$(printf '%s\n' "$l" | sed -E ${`/\\/$/d; s;^(${zipped}).*/;\\1;`})` : script``}

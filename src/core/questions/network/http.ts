@@ -147,7 +147,7 @@ export function readHttp(
   { code, stdout, stderr }: Pick<Reply, 'code' | 'stdout' | 'stderr'>,
   { url }: HttpRequest,
 ): Answer<HttpReply> {
-  if (code === 127) return { ok: false, why: 'curl is not installed on this host, and http requests are made with it' };
+  if (code === 127) return { ok: false, why: 'HTTP requests need curl, which is not installed on this host' };
   const [, complaint = '', numbers = '', effective = url] =
     /^([\s\S]*?)\n?(\d+ \d+ \d+ [\d.,]+)\n([^\n]*)\n$/.exec(decodeText(stderr)) ?? [];
   if (numbers === '') return { ok: false, why: decodeText(stderr).trim() || `curl ended with exit code ${code}` };

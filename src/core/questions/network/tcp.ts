@@ -30,7 +30,7 @@ const kind: QuestionKind<TcpQuestion, TcpAnswer> = {
   read: (replies) =>
     replies.map(({ code, stdout, stderr }) => {
       if (code === 127)
-        return { ok: false, why: 'cannot test a TCP connection: this host has none of bash, nc and perl' };
+        return { ok: false, why: 'cannot test a TCP connection: this host has neither bash nor nc nor perl' };
       const said = decodeText(stderr).trim();
       return {
         ok: true,

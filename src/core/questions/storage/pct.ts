@@ -72,7 +72,7 @@ done`;
 
 function readContainer({ code, stdout, stderr }: Reply): Answer<Container> {
   if (code === 44) return { ok: true, value: undefined };
-  if (code === 127) return { ok: false, why: 'this host is not a Proxmox node: it has no pct' };
+  if (code === 127) return { ok: false, why: 'this host is not a Proxmox node: it does not have pct' };
   if (code !== 0) return { ok: false, why: decodeText(stderr).trim() || `pct: exit code ${code}` };
   const [file = '', status = '', mounts = '', addresses = '', routes, bound = '', sources = ''] =
     decodeText(stdout).split('\0');
