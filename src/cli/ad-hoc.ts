@@ -22,7 +22,13 @@ const options = {
     value: 'ARGS',
     help: 'parameters of the task type, as k=v words, JSON or free text',
   },
-  background: { type: 'int', min: 0, short: 'B', value: 'SECONDS', help: 'run the task in the background, for at most this many seconds' },
+  background: {
+    type: 'int',
+    min: 0,
+    short: 'B',
+    value: 'SECONDS',
+    help: 'run the task in the background, for at most this many seconds',
+  },
   poll: {
     type: 'int',
     min: 0,

@@ -3,7 +3,7 @@ import type { ReportForm } from '../form.ts';
 /** For CI servers, where people read it, as they do on terminals. */
 export const junit = {
   name: 'junit',
-  summary: "JUnit XML at the end of the run, for CI servers; in a check, each drift is a failure",
+  summary: 'JUnit XML at the end of the run, for CI servers; in a check, each drift is a failure',
   forPeople: true,
   create: async ({ stdout, verbosity, formatDiagnostic }) =>
     (await import('../junit-reporter.ts')).junitReporter({
