@@ -11,6 +11,8 @@ export interface Becoming {
   readonly path?: string;
   /** The kind of entry there before the change; undefined if there was none. */
   readonly was: EntryKind | undefined;
+  /** The file there before the change, if it has other names: it loses this one when it is replaced or removed. */
+  readonly former?: Entry | undefined;
   /**
    * The entry there afterwards; undefined if there is none. An existing directory keeps its content, a new one is
    * empty.

@@ -84,7 +84,7 @@ export class Overlay {
 
   /** Record the result of a change. */
   become(task: string, becoming: Becoming): void {
-    const { place, was, entry, holds, sameTarget } = becoming;
+    const { place, was, former, entry, holds, sameTarget } = becoming;
     const at = ++this.#clock;
     const before = this.#places.get(place);
     if (was === 'link' && sameTarget !== true) this.#linkGone = task;
@@ -93,7 +93,10 @@ export class Overlay {
     // A written file is renamed into place, which also changes the directory's times.
     const isOtherLink = entry?.kind === 'link' && sameTarget !== true;
     if (was !== entry?.kind || holds !== undefined || isOtherLink) this.#parents.add(parentOf(place));
-    if (before?.is === 'file' && (entry === undefined || holds !== undefined)) this.#unname(before.file);
+    const old = before?.is === 'file' ? before.file : undefined;
+    const hostFile = before === undefined ? former : undefined;
+    if (entry === undefined || holds !== undefined || entry.kind !== 'file')
+      this.#unname(old ?? (hostFile && this.#record(hostFile, place, { task, at })));
     this.#places.set(place, this.#stored(becoming, before, keeps, { task, at }));
   }
 
@@ -152,8 +155,8 @@ export class Overlay {
     return file;
   }
 
-  #unname(file: FileRecord): void {
-    if (file.names !== undefined) file.names--;
+  #unname(file: FileRecord | undefined): void {
+    if (file?.names !== undefined) file.names--;
   }
 
   #heldAt(place: string, sha1: string | undefined): Held {

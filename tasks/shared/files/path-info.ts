@@ -76,6 +76,9 @@ export function newEntry(kind: 'file' | 'directory' | 'link', self: Self, parent
 export const newLink = (self: Self, parent: Entry | undefined, target: string): Entry =>
   newEntry('link', self, parent, Buffer.byteLength(target));
 
+const withOtherNames = (entry: Entry): Entry | undefined =>
+  entry.kind === 'file' && namesOf(entry) > 1 ? entry : undefined;
+
 /** The effect of putting a new entry at a path in place of what was there. Without `holds` it is the same file with other attributes. */
 export function entryEffect(
   path: string,
@@ -88,6 +91,7 @@ export function entryEffect(
     place: before.place ?? path,
     path,
     was: before.exists ? before.kind : undefined,
+    former: before.exists ? withOtherNames(before) : undefined,
     entry,
     ...more,
     ...(more.target !== undefined && more.target === said && { sameTarget: true }),
@@ -104,7 +108,14 @@ export function throughEffect(
 ): Effect {
   const more = { ...(holds !== undefined && { holds }), ...(mtime !== undefined && { mtime }) };
   if (!before.exists || before.link === undefined) return entryEffect(path, before, entry, more);
-  return becomes({ place: before.resolved ?? path, path, was: before.link.to?.kind, entry, ...more });
+  return becomes({
+    place: before.resolved ?? path,
+    path,
+    was: before.link.to?.kind,
+    former: before.link.to && withOtherNames(before.link.to),
+    entry,
+    ...more,
+  });
 }
 
 /** The effect of removing what is at a path. */
@@ -113,5 +124,6 @@ export const absentEffect = (path: string, before: PathState): Effect =>
     place: before.place ?? path,
     path,
     was: before.exists ? before.kind : undefined,
+    former: before.exists ? withOtherNames(before) : undefined,
     entry: undefined,
   });
