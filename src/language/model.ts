@@ -30,8 +30,8 @@ export type { Keywords, Written };
 export interface RoleRef {
   readonly name: string;
   readonly path: string;
-  /** Names of the roles that led to it, nearest first (`ansible_parent_role_names`). */
-  readonly parents: readonly string[];
+  /** The roles that led to it, nearest first (`ansible_parent_role_names`, `ansible_parent_role_paths`). */
+  readonly parents: readonly Pick<RoleRef, 'name' | 'path'>[];
   /**
    * Equal for uses that count as the same role (same parameters, conditions, tags), which runs once per host unless duplicates are allowed.
    */

@@ -286,7 +286,7 @@ describe('roles', () => {
 
     expect([base!.name, web!.name]).toEqual(['base', 'web']);
     expect([values(base!.keywords.when), base!.keywords.tags]).toEqual([['w'], ['t']]);
-    expect([base!.role?.name, base!.role?.parents]).toEqual(['base', ['web']]);
+    expect([base!.role?.name, base!.role?.parents.map(({ name }) => name)]).toEqual(['base', ['web']]);
   });
 
   test('see their own defaults, vars and parameters, each at its level', () => {

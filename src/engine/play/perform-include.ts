@@ -10,6 +10,7 @@ import { tellOutcome } from '../task/tell-outcome.ts';
 import { placed } from '../variables/error-text.ts';
 import { keywordTruth } from '../variables/keyword-values.ts';
 import type { BatchRun } from './batch-run.ts';
+import { endAll } from './end-all.ts';
 import type { PlayHost } from './play-host.ts';
 import { recordOutcome } from './record-outcome.ts';
 import { refOf } from './task-ref.ts';
@@ -38,6 +39,7 @@ export async function performInclude(
     const failed = included.findIndex((one) => one.kind === 'failed');
     for (const one of failed === -1 ? included : included.slice(0, failed + 1))
       await tellIncluded(performing, host, include, one);
+    if (failed !== -1 && (await isFatal(performing, host, include))) endAll(performing);
     if (failed !== -1) continue;
     const brought = included.filter((one) => one.kind === 'brings');
     // In order, since the last of several handlers or variables with the same name counts.
@@ -50,6 +52,17 @@ export async function performInclude(
       host.cursor.insert(one.brought.items, path, one.turn);
     }
   }
+}
+
+/** Whether a failure of the include on this host, if nothing caught it, ends the play on all of them. */
+async function isFatal({ play }: BatchRun, host: PlayHost, include: Include): Promise<boolean> {
+  if (!host.out || !host.state.failed) return false;
+  if (play.run.options.anyErrorsFatal) return true;
+  const { state, exported } = host;
+  const computed = await retryWhenKnown({ play, state }, () =>
+    keywordTruth(include.keywords.anyErrorsFatal, play.scopes.of(state, include, exported)),
+  );
+  return computed.is === 'value' && computed.value === true;
 }
 
 /** As in Ansible, an unknown task type in included content ends the run; no rescue catches it. */

@@ -13,6 +13,7 @@ import type { TemplateScope } from '../variables/scopes.ts';
 import { aheadOf } from './ahead-of.ts';
 import type { BatchRun } from './batch-run.ts';
 import { beforeChange } from './before-change.ts';
+import { endAll } from './end-all.ts';
 import { notifiedHandlers } from './notified.ts';
 import type { Perhaps, PlayHost } from './play-host.ts';
 import { failWith, recordOutcome } from './record-outcome.ts';
@@ -69,15 +70,6 @@ const noSpread: ReturnType<typeof spreadOf> = { runOnce: false, throttle: 0, any
 
 const isBad = ({ status, ignored }: Outcome): boolean =>
   ignored !== true && (status === 'failed' || status === 'unreachable');
-
-/** One host's failure counts for all: every host not already in a rescue or always has failed, too. */
-function endAll(performing: BatchRun): void {
-  for (const host of performing.hosts) {
-    if (host.cursor.isCatching) continue;
-    performing.stop = 'fatal';
-    if (!host.state.unreachable) host.state.failed = true;
-  }
-}
 
 async function runOnHost(
   performing: BatchRun,

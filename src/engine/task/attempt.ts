@@ -69,7 +69,9 @@ export async function attempt(
     ...new Set([...(outcome.unless ?? []), ...(doubt?.ofNow.values() ?? []), ...lookedInSpiteOf(run, call)]),
   ];
   if (call.type.gives === 'set_fact') markOfNow(state, outcome, ofNow);
-  const grown = outcome.status === 'ok' && play.inventory.absorb(outcome.result, state.host.name);
+  const succeeded = outcome.status === 'ok' || outcome.status === 'changed';
+  const grown =
+    succeeded && play.inventory.absorb(outcome.result, state.host.name) && (task.changedWhen ?? []).length === 0;
   const result = registering(withoutPrivate(outcome.result));
   const shown = outcome.result['_ansible_verbose_always'] === true ? true : undefined;
   const told: Outcome = grown

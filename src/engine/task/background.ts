@@ -28,9 +28,11 @@ export function jobOf(
   const seconds = keywordNumber(task.async, sight) ?? 0;
   const poll = keywordNumber(task.poll, sight);
   if (seconds <= 0 || poll !== 0 || call.context.check || call.type.controllerOnly === true) return undefined;
-  const id = `j${randomInt(1e11, 1e12)}.${process.pid}`;
+  const id = newId();
   return { id, seconds, file: jobFile(id, call, sight, asyncDir) };
 }
+
+const newId = (): string => `j${randomInt(1e11, 1e12)}.${process.pid}`;
 
 /** A target that starts commands without waiting for them. */
 export const inBackground = (target: Target, job: Job): Target => ({
@@ -105,6 +107,8 @@ function resultOf(
   return remains === undefined ? { changed: true, ...result } : { changed: true, failed: true, msg: remains };
 }
 
-/** The result of a task that was waited for says that its job has ended. */
+/** The result of a task that was waited for says that its job has ended. Nothing is left of it on the host. */
 export const ended = <C extends Converged>(converged: C): C =>
-  'result' in converged ? { ...converged, result: { ...converged.result, started: 1, finished: 1 } } : converged;
+  'result' in converged
+    ? { ...converged, result: { ...converged.result, ansible_job_id: newId(), started: 1, finished: 1 } }
+    : converged;

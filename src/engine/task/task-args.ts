@@ -7,7 +7,7 @@ import type { TemplateScope } from '../variables/scopes.ts';
 /** A task's parameters, with `module_defaults` for those that it does not set. */
 export function argsOf(task: Task, type: TaskType, sight: TemplateScope): Raw {
   const { rest, expressions } = apart(withKeys(task, sight), type);
-  const evaluated: Raw = evaluate(rest, sight.scope, sight.env);
+  const evaluated: Raw = spreadOut(evaluate(rest, sight.scope, sight.env));
   const given = isDict(evaluated)
     ? new Map<Value, Raw>([...(evaluated as Map<Value, Raw>), ...expressions])
     : evaluated;
@@ -20,6 +20,14 @@ export function argsOf(task: Task, type: TaskType, sight: TemplateScope): Raw {
   }
   if (defaults.size === 0 || !(isDict(given) || given === null)) return given;
   return new Map<Value, Raw>([...defaults, ...((given ?? []) as Map<Value, Raw>)]);
+}
+
+/** Parameters that a template gives as a whole, with those named beside it, which win. */
+function spreadOut(args: Value): Value {
+  if (!isDict(args)) return args;
+  const all = args.get('_variable_params');
+  if (!isDict(all)) return args;
+  return new Map([...all, ...[...args].filter(([name]) => name !== '_variable_params')]);
 }
 
 /**

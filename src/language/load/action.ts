@@ -191,12 +191,21 @@ function ownArgs(loading: Loading, dict: RawDict, key: string, type: string, giv
   if (text === undefined) args.set(freeKey ?? '_raw_params', given.value);
   else addText(args, text, given, commands.has(shortTypeName(type)), freeKey ?? '_raw_params');
   if (freeKey === undefined && args.has('_raw_params')) return withoutFreeForm(loading, args, type, given);
+  // `add_host: "{{ params }}"`: its free form is not a parameter of its own.
+  if (shortTypeName(type) === 'add_host' && args.get('_raw_params') instanceof Template) return variableParams(args);
   copyPlace(args, dict, key);
   return args;
 }
 
 const freeFormOf = (loading: Loading, type: string): string | undefined =>
   loading.options.taskType?.(type)?.freeForm ?? freeForm[shortTypeName(type)];
+
+// Parameters given as a whole by a template, beside those named on the same line.
+function variableParams(args: RawDict): Raw {
+  const { _raw_params: all, ...named } = Object.fromEntries(args) as Record<string, Raw>;
+  const rest: RawDict = placeLike(new Map(Object.entries(named)), args);
+  return mergeArgs(all ?? null, rest);
+}
 
 // `file: "{{ params }}"` gives all parameters; any other text means nothing here.
 function withoutFreeForm(loading: Loading, args: RawDict, type: string, given: Written): Raw {

@@ -103,7 +103,7 @@ function withinOf(loading: Loading, include: Include, vars: readonly VarsLayer[]
   const { play } = within;
   // What imports inside it add is reported as part of what was included; the play itself stays as it was loaded.
   const own = { ...play, staticLayers: [...play.staticLayers, ...play.exported], exported: [], importedHandlers: [] };
-  const inner = { ...within, play: own, layers: [...within.layers, ...vars] };
+  const inner = { ...within, dynamic: true, play: own, layers: [...within.layers, ...vars] };
   const apply = include.apply;
   if (apply === undefined || !isRawDict(apply)) return inner;
   checkKeywords(loading, apply, { name: 'Block', known: keywordsOn('task') }, include.at);

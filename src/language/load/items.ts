@@ -1,5 +1,6 @@
 import type { Position } from '../../core/source.ts';
-import type { Raw } from '../../core/value.ts';
+import type { Raw, Value } from '../../core/value.ts';
+import { placeLike } from '../../yaml/places.ts';
 import type { Handler, Include, Item, Meta } from '../model.ts';
 import { type Action, actionOf, shortTypeName } from './action.ts';
 import { isBlockDict, loadBlock } from './block.ts';
@@ -56,9 +57,7 @@ function loadAction(loading: Loading, dict: RawDict, action: Action, within: Wit
       if (refusesRole(loading, action, within, at)) return [];
       return loadInclude(loading, dict, { ...action, of: 'role' }, within, at);
     case 'include':
-      return isStatic(dict, action)
-        ? loadImportTasks(loading, dict, action, within, at)
-        : loadInclude(loading, dict, { ...action, of: 'tasks' }, within, at);
+      return loadOldInclude(loading, ...withVars(dict, action), within, at);
     case 'meta':
       return loadMeta(loading, dict, action, within, at);
     default:
@@ -73,8 +72,27 @@ function refusesRole(loading: Loading, action: Action, within: Within, at: Posit
   return true;
 }
 
-// The old `include` acts as an import unless it has a loop or its file is a template.
-function isStatic(dict: RawDict, action: Action): boolean {
+// The old `include` acts as an import unless it has a loop, its file is a template, or it was itself included as the play ran.
+function loadOldInclude(loading: Loading, dict: RawDict, action: Action, within: Within, at: Position) {
   const repeated = [...dict.keys()].some((key) => key === 'loop' || String(key).startsWith('with_'));
-  return !repeated && isRawDict(action.args) && typeof action.args.get('file') === 'string';
+  const fixed = isRawDict(action.args) && typeof action.args.get('file') === 'string';
+  return fixed && !repeated && within.dynamic !== true
+    ? loadImportTasks(loading, dict, action, within, at)
+    : loadInclude(loading, dict, { ...action, of: 'tasks' }, within, at);
+}
+
+// Whatever else is given to the old `include` is a variable of what it includes, and wins over its `vars:`.
+function withVars(dict: RawDict, action: Action): [RawDict, Action] {
+  const { args } = action;
+  if (!isRawDict(args)) return [dict, action];
+  const isOwn = (key: Value) => key === 'file' || key === 'apply' || key === '_variable_params';
+  const vars = [...args].filter(([key]) => !isOwn(key));
+  if (vars.length === 0) return [dict, action];
+  const given = dict.get('vars');
+  const all: RawDict = new Map([...(isRawDict(given) ? given : []), ...vars]);
+  const own: RawDict = new Map([...args].filter(([key]) => isOwn(key)));
+  return [
+    placeLike(new Map([...dict, ['vars', placeLike(all, args)]]), dict),
+    { ...action, args: placeLike(own, args) },
+  ];
 }

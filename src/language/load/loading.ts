@@ -59,6 +59,8 @@ export interface Within {
   readonly collections: readonly string[];
   /** Directories to search for task files, nearest first. */
   readonly taskFolders: readonly string[];
+  /** Whether an include brought the items as the play ran. */
+  readonly dynamic?: boolean;
   /** Whether the items are handlers. */
   readonly asHandlers: boolean;
   /** Files and roles currently being loaded around this; guards against endless recursion. */

@@ -80,15 +80,18 @@ function loadDependency(
 
 // The same use of a role is one role, which runs once no matter who requires it.
 function roleRef(use: RoleUse, within: Within, name: string, path: string, allowDuplicates: boolean): RoleRef {
-  const parents = within.role === undefined ? [] : [within.role.name, ...within.role.parents];
+  const parents =
+    within.role === undefined ? [] : [{ name: within.role.name, path: within.role.path }, ...within.role.parents];
   const froms = [use.tasksFrom, use.varsFrom, use.defaultsFrom, use.handlersFrom];
   const key = [path, use.fingerprint, ...froms, use.included === true].join('\0');
   const known = within.play.roles.get(key);
-  if (known?.allowDuplicates === allowDuplicates && known.parents.join() === parents.join()) return known;
+  if (known?.allowDuplicates === allowDuplicates && pathsOf(known.parents) === pathsOf(parents)) return known;
   const role = { name, path, parents, allowDuplicates, instance: known?.instance ?? `${within.play.roles.size + 1}` };
   within.play.roles.set(key, role);
   return role;
 }
+
+const pathsOf = (roles: RoleRef['parents']): string => roles.map(({ path }) => path).join('\0');
 
 function enterRole(within: Within, role: RoleRef, keywords: Keywords): Within {
   return {

@@ -117,7 +117,12 @@ function roleMagic(role: RoleRef): Entry[] {
     ['ansible_role_name', () => role.name],
     ['role_uuid', () => `${role.name}@${role.path}`],
     ['ansible_collection_name', () => collectionOf(role.name)],
-    ['ansible_parent_role_names', () => role.parents],
+    ...(role.parents.length === 0
+      ? []
+      : [
+          entry('ansible_parent_role_names', () => role.parents.map(({ name }) => name)),
+          entry('ansible_parent_role_paths', () => role.parents.map(({ path }) => path)),
+        ]),
   ];
 }
 

@@ -168,6 +168,74 @@ describe('variables', () => {
   });
 });
 
+test('H23: add_host takes all parameters from a template; H26: changed_when holds for it and for group_by', async () => {
+  expect(
+    await on(
+      `
+    - add_host: "{{ all }}"
+      vars: {all: {hostname: new, x: one}}
+    - {debug: {msg: "{{ hostvars.new.x }}"}}
+    - {name: told so, add_host: {name: other}, changed_when: true}
+    - {debug: {msg: "{{ 'other' in groups.all }}"}}
+    - {name: told not, add_host: {name: third}, changed_when: false}
+    - {debug: {msg: "{{ 'third' in groups.all }}"}}
+    - {name: group, group_by: {key: of_a}, changed_when: false}
+    - {debug: {msg: "{{ groups.of_a }}"}}`,
+    ),
+  ).toMatchInlineSnapshot(`
+    "add_host: a changed
+    debug: a ok "one"
+    told so: a changed
+    debug: a ok true
+    told not: a ok
+    debug: a ok true
+    group: a ok
+    debug: a ok ["a"]"
+  `);
+});
+
+test('H23: include passes what is beside its file as variables', async () => {
+  expect(
+    await on(
+      `
+    - include: x.yml a=1
+    - include: x.yml
+      args: {a: 2}`,
+      { 'x.yml': '- {debug: {msg: "{{ a }}"}}' },
+    ),
+  ).toMatchInlineSnapshot(`
+    "debug: a ok "1"
+    debug: a ok 2"
+  `);
+});
+
+test('H22: any_errors_fatal holds for an include that finds no file', async () => {
+  // The message of the failure is worded differently.
+  const told = await play({
+    'play.yml': `- hosts: a,b
+  gather_facts: false
+  any_errors_fatal: true
+  tasks:
+    - {include_tasks: missing.yml, when: inventory_hostname == 'b'}
+    - {debug: {msg: never}}`,
+  });
+  expect(told.replace(/ \{"reason".*| "[^"]*missing[^\n]*/, '')).toMatchInlineSnapshot(`
+    "play a,b
+    include_tasks: a skipping, b fatal
+    a: skipped=1
+    b: failed=1
+    exit 2"
+  `);
+});
+
+test('H24: a task with async that was waited for tells the id of its job', async () => {
+  expect(
+    await on(`
+    - {command: "true", async: 5, poll: 1, register: r}
+    - {debug: {msg: "{{ r.ansible_job_id is match('j[0-9]+') }} {{ r.finished }}"}}`),
+  ).toContain('debug: a ok "True 1"');
+});
+
 test("H13: first_found looks where the task's files are, and not for variables", async () => {
   expect(
     await on(

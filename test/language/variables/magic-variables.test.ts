@@ -59,12 +59,13 @@ describe('magicVariables', () => {
   });
 
   test('those of a role are there only in a role', () => {
-    const role = { name: 'acme.web.nginx', path: '/roles/nginx', parents: ['site'] };
+    const role = { name: 'acme.web.nginx', path: '/roles/nginx', parents: [{ name: 'site', path: '/roles/site' }] };
     const inRole = magicVariables({ host: web1, inventory, run, role });
 
     expect(magic.has('role_path')).toBe(false);
     expect(inRole.get('role_path')?.()).toBe('/roles/nginx');
     expect(inRole.get('ansible_parent_role_names')?.()).toEqual(['site']);
+    expect(inRole.get('ansible_parent_role_paths')?.()).toEqual(['/roles/site']);
     expect(inRole.get('ansible_collection_name')?.()).toBe('acme.web');
   });
 
