@@ -122,6 +122,11 @@ describe('what cannot be done is foreseen, and fails in the run as well', () => 
       (dir) => [file, { path: dir.at('new'), src: dir.at('to-d/../new'), state: 'link', force: true }],
     ],
     ['a hard link of a link to itself', (dir) => [file, { path: dir.at('to-f'), src: dir.at('to-f'), state: 'hard' }]],
+    ['a clone to a dangling link', (dir) => [git, { repo: dir.at('repo'), dest: dir.at('dangling') }]],
+    [
+      'a new file with a line below a dangling link',
+      (dir) => [lineinfile, { path: dir.at('dangling/new'), line: 'x', create: true }],
+    ],
     ['a clone below a dangling link', (dir) => [git, { repo: dir.at('repo'), dest: dir.at('dangling/new') }]],
     ['a clone below a file', (dir) => [git, { repo: dir.at('repo'), dest: dir.at('f/new/repo') }]],
     ['a copy below a file', (dir) => [copy, { src: dir.at('f'), dest: dir.at('f/new'), remote_src: true }]],

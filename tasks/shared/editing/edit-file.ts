@@ -72,8 +72,8 @@ export const isFile = (state: EditState): boolean =>
 export function inTheWay(state: EditState, task: EditParams): { failed: string; result?: TaskResult } | undefined {
   if (followed(state.before)?.kind === 'directory')
     return { failed: `Path ${task.path} is a directory !`, result: { rc: 256 } };
-  const parent = followed(state.parent);
-  if (parent === undefined || parent.kind === 'directory') return undefined;
+  // A parent that does not exist is created, but not at the end of a link.
+  if (!state.parent.exists || followed(state.parent)?.kind === 'directory') return undefined;
   return { failed: `Destination directory ${parentOf(tidyPath(task.path))} is not a directory` };
 }
 

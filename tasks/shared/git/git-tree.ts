@@ -65,6 +65,8 @@ interface ClonePlace {
 /** Where a new clone will be, or what is in its way. */
 export function placeOfClone(path: string, places: Places): ClonePlace | { readonly failed: string } {
   const above = parentOf(tidyPath(path));
+  if (places.dest.exists && followed(places.dest) === undefined)
+    return { failed: `cannot clone to ${path}: it is a link to nothing` };
   if (places.parent.exists)
     return followed(places.parent)?.kind === 'directory'
       ? { ...places, effects: [] }
