@@ -1,4 +1,6 @@
 import { execFileSync } from 'node:child_process';
+import { symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { Rig } from '../cli/rig.ts';
 
@@ -195,6 +197,25 @@ describe('P: keys that a foreseen result lacks are unknown', () => {
     const { all } = await check(text);
 
     expect(all).toMatch(unknown === 0 ? /ok=3 changed=1 failed=0$/m : new RegExp(`unknown=${unknown}`));
+  });
+
+  test('what a change through a link leaves unknown: the owner in its own result, but not the path', async () => {
+    using rig = new Rig().write({
+      'd/in/file': 'x',
+      'p.yaml': `- hosts: localhost
+  gather_facts: false
+  tasks:
+    - file: {path: d, state: directory, recurse: true, mode: 'u=rwX,go='}
+      register: r
+    - debug: {msg: "{{ r.path }}"}
+    - debug: {msg: "{{ r.mode }}"}
+`,
+    });
+    symlinkSync('in', join(rig.folder, 'd/to-in'));
+
+    const { stdout } = await rig.run(['p.yaml', '--check']);
+
+    expect(stdout).toMatch(/ok=2 +changed=1 +failed=0 +unknown=1$/m);
   });
 
   test('of a directory that something will be unpacked into: its size, which the type does not document', async () => {

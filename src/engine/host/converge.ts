@@ -6,6 +6,7 @@ import type { AnyTaskType, Plan, Questions, TaskContext, TaskResult } from '../.
 import { decodeText } from '../../core/text-codec.ts';
 import type { Belief } from './beliefs.ts';
 import { dependsOn } from './depends-on.ts';
+import { withoutStale } from './stale-result.ts';
 import { unwritable } from './unwritable.ts';
 
 /** A host as seen by one task, which can ask it questions and change it. */
@@ -112,8 +113,12 @@ export async function converge(
     target.foresee(changes);
     // Only a type that has a `result` and does not act computes its result from the state afterwards.
     const then = type.acts === true || type.result === undefined ? undefined : target.afterwards?.(changes);
-    const state = then === undefined ? looked.state : stateAfter(type, params, context, looked.state, then);
-    return told(changes, finish(state, [], changes), looked.basis, warnings);
+    const { state, stale } =
+      then === undefined
+        ? { state: looked.state, stale: new Set<string>() }
+        : stateAfter(type, params, context, looked.state, then);
+    const result = withoutStale(state, stale, (one) => finish(one, [], changes));
+    return told(changes, result, looked.basis, warnings);
   }
   return apply({ type, params, context, target, warnings, finish }, looked, plan, { changes: [], replies: [] });
 }
@@ -177,8 +182,8 @@ async function look(
 }
 
 /**
- * In a check: the state that a look after the changes would find; for answers that are not foreseen, the current
- * state.
+ * In a check: the state that a look after the changes would find. Answers that are not foreseen keep their current value, and their names
+ * are told as stale.
  */
 function stateAfter(
   type: AnyTaskType,
@@ -186,17 +191,19 @@ function stateAfter(
   context: TaskContext,
   now: State,
   believed: (question: AnyQuestion<unknown>) => Belief | undefined,
-): State {
+): { readonly state: State; readonly stale: ReadonlySet<string> } {
+  const stale = new Set<string>();
   const known = (questions: Questions): State =>
     Object.fromEntries(
       Object.entries(questions).flatMap(([name, question]) => {
         const belief = believed(question);
         if (belief?.is === 'answer' && belief.answer.ok) return [[name, belief.answer.value]];
+        if (belief?.is === 'unknown') stale.add(name);
         return name in now ? [[name, now[name]]] : [];
       }),
     );
   const first = known(type.ask?.(params, context) ?? {});
-  return { ...now, ...first, ...known(type.thenAsk?.(first, params, context) ?? {}) };
+  return { state: { ...now, ...first, ...known(type.thenAsk?.(first, params, context) ?? {}) }, stale };
 }
 
 async function answered(
