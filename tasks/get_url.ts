@@ -174,7 +174,7 @@ export default defineTask({
       runs: { no: 'needs the internet' },
     },
     {
-      title: 'Download a key, and again whenever there is a newer one',
+      title: 'Download a key, and download it again whenever there is a newer one',
       yaml: 'get_url:\n  url: https://example.org/key.asc\n  dest: /etc/apt/keyrings/example.asc',
       runs: { no: 'needs the internet' },
     },

@@ -82,7 +82,7 @@ export default defineTask({
     const empty = behind.filter((one) => one.snapshots.length === 0);
     if (given.no_sync_snap && empty.length > 0)
       return {
-        failed: `${empty.map((one) => one.source).join(', ')} has no snapshot to send, and with \`no_sync_snap\` none is made`,
+        failed: `${empty.map((one) => one.source).join(', ')} has no snapshot to send, and \`no_sync_snap\` prevents creating one`,
       };
     const refused = homeless(given, target, parent) ?? behind.map((one) => whyRefused(one, target, given)).find(isText);
     if (behind.length > 0 && refused !== undefined) return { failed: refused };
@@ -132,7 +132,9 @@ function homeless(given: Given, target: Snapshots, parent: Snapshots): string | 
   const holder = parentOf(dataset);
   if (holder === undefined) return `there is no pool ${given.target}`;
   if (parent === undefined) return `there is no dataset ${holder}, in which ${given.target} would be made`;
-  return given.skip_parent ? `there is no dataset ${given.target}, and with \`skip_parent\` none is made` : undefined;
+  return given.skip_parent
+    ? `there is no dataset ${given.target}, and \`skip_parent\` prevents creating it`
+    : undefined;
 }
 
 /** Why syncoid refuses to send: it destroys nothing on the target except what a rollback discards. */

@@ -53,7 +53,7 @@ type Given = Params<typeof params>;
 export default defineTask({
   name: 'tls_certificate',
   summary:
-    'Prove that a certificate is the right one: its key, names, issuer, chain, days left, and that it is the one being served.',
+    'Verify that a certificate is the right one: its key, names, issuer, chain, days left, and that it is the one being served.',
   description:
     'Nothing is changed. If anything is wrong, the task fails and reports all of it at once; a check reports it as differences.',
   looks: () => true,

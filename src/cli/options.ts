@@ -48,13 +48,13 @@ export const runOptions = {
   become: { type: 'switch', short: 'b', help: 'become another user on the hosts' },
   'become-user': { type: 'text', value: 'USER', help: 'user to become (default: root)' },
   'become-method': { type: 'choice', choices: becomeMethodNames, value: 'METHOD', help: 'how to become' },
-  'ask-become-pass': { type: 'switch', short: 'K', help: 'ask for the password to become' },
+  'ask-become-pass': { type: 'switch', short: 'K', help: 'ask for the become password' },
   'become-password-file': {
     type: 'path',
     exists: 'file',
     aliases: ['become-pass-file'],
     value: 'FILE',
-    help: 'read the password to become from a file',
+    help: 'read the become password from a file',
   },
   'connection-password-file': {
     type: 'path',

@@ -7,9 +7,9 @@ import { suggest } from './suggest.ts';
 const KINDS = {
   path: 'an absolute path, and all below it',
   entry: 'an absolute path, without what is below it',
-  data: 'the absolute path of a file, of which only the content counts',
+  data: 'the absolute path of a file, whose content matters',
   inode: 'the absolute path of a file, of which all but the content counts',
-  listed: 'the absolute path of a directory, of which only the names in it count',
+  listed: 'the absolute path of a directory whose list of names matters',
   missing: 'an absolute path where nothing is',
   package: 'a package',
   apt: '`lists`: what apt has fetched of its repositories',

@@ -6,11 +6,11 @@ Real Debian 12 hosts on this machine, to try playbooks on: off1 and off2 (Proxmo
 proxy (101) and backend (113) in off2, and services (forge, DNS, ACME, mail). Container 100 (ct100) is for a playbook to
 create. Needs Linux and root; see docs/lab.md.
 
-  up [HOST…]            start the hosts that are not running; a HOST with any other name is a plain Debian
+  up [HOST…]            start the hosts that are not running; a HOST whose name the lab does not define is a plain Debian host
   status                list the hosts and whether they are running
   reset [HOST…]         bring hosts back to their pristine state
   ssh HOST [COMMAND…]   a shell, or one command, on a host or in a container
-  exec COMMAND…         run a program of this machine in the lab's network
+  exec COMMAND…         run a program from this machine inside the lab's network
   do STEP…              perform a manual step of the install document; see run lab do --help
   down                  stop everything; the hosts' disks stay
 `,
@@ -34,7 +34,7 @@ Log in to a host as root, over ssh; into a container (ct100, proxy, backend) thr
 `,
   exec: `usage: run lab exec COMMAND…
 
-Run a program of this machine in the lab's network, where the hosts' addresses and names are known.
+Run a program from this machine inside the lab's network, where the hosts' addresses and names are known.
 `,
   do: `usage: run lab do STEP…
 

@@ -73,7 +73,7 @@ export function createConnector(options: ConnectorOptions): Connector {
   function loginsOf({ name, connection }: Endpoint): Logins {
     const way = connectionOf(connection);
     const found = way.kind === 'login' ? logins.get(way) : undefined;
-    if (found === undefined) throw new Error(`${name}: nobody logs in by ${connection}`);
+    if (found === undefined) throw new Error(`${name}: there is no connection type ${connection}`);
     return found;
   }
 

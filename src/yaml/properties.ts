@@ -37,7 +37,7 @@ export function readAlias(c: Cursor): Raw {
     countAlias(c, value, from);
     return value;
   }
-  const hint = 'text that starts with "*" is put in quotes';
+  const hint = 'put text that starts with "*" in quotes';
   throw new SyntaxMistake(`no anchor "&${name}" before this`, from, c.pos, hint);
 }
 

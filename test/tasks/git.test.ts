@@ -109,16 +109,16 @@ describe('git', () => {
     const own = clone('rev-parse', 'HEAD');
 
     expect(lines(await runHere(git, args, { check: true }))[1]).toBe(
-      '1 local commits in /clone that the repository has not got',
+      '1 local commits in /clone that the repository does not have',
     );
     expect(lines(await runHere(git, args))).toEqual([
       'failed',
-      '1 local commits in /clone that the repository has not got',
+      '1 local commits in /clone that the repository does not have',
     ]);
     commit('two');
     expect(lines(await runHere(git, args))).toEqual([
       'failed',
-      '1 local commits in /clone that the repository has not got',
+      '1 local commits in /clone that the repository does not have',
     ]);
     expect(clone('rev-parse', 'HEAD')).toBe(own);
     expect((await runHere(git, { ...args, force: true })).status).toBe('changed');

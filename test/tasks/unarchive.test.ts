@@ -61,7 +61,7 @@ describe('unarchive', () => {
       mode: '0666',
     });
 
-    expect(ran).toMatchObject({ status: 'failed', message: expect.stringContaining('outside of the directory') });
+    expect(ran).toMatchObject({ status: 'failed', message: expect.stringContaining('outside the directory') });
     expect(lstatSync(dir.at('precious')).mode & 0o777).toBe(0o600);
   });
 

@@ -183,7 +183,7 @@ describe('a mistake in YAML', () => {
     ['a line that fits nothing', 'a:\n    b: 1\n  c: 2\n', 3, 3, undefined],
     ['an open quote', 'a: "b\nc: d\n', 1, 4, 'end the text with "'],
     ['an open bracket', 'a: [b,\nc: d\n', 1, 4, undefined],
-    ['an unknown alias', 'a: *b\n', 1, 4, 'text that starts with "*" is put in quotes'],
+    ['an unknown alias', 'a: *b\n', 1, 4, 'put text that starts with "*" in quotes'],
     ['a line without colon', 'a: 1\nb\nc: 2\n', 2, 1, 'a line of a dict is "key: value", with a space after the colon'],
     ['a second document', 'a: 1\n---\nb: 2\n', 2, 1, undefined],
   ])('is told with its place: %s', ([, text, line, column, hint]) => {

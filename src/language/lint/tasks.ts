@@ -7,7 +7,7 @@ import { argOf, type Finding, type Rule } from './rule.ts';
 /** A mode without its leading zero. */
 export const modeWithoutZero: Rule = {
   code: 'mode-without-zero',
-  why: 'without a leading zero or quotes YAML reads a decimal number, and the file gets bits that nobody meant',
+  why: 'without a leading zero or quotes, YAML reads a decimal number, and the file gets the wrong permissions',
   find: ({ item }) =>
     ['mode', 'directory_mode'].flatMap((name): Finding[] => {
       const source = item.kind === 'task' ? locationOf(item.args, name)?.source : undefined;
@@ -20,7 +20,7 @@ export const modeWithoutZero: Rule = {
 /** `state: latest`. */
 export const packageLatest: Rule = {
   code: 'package-latest',
-  why: 'what a run installs then depends on the day it runs, and a check reports drift that nobody made',
+  why: 'what a run installs then depends on the day, and a check reports drift although nothing was changed',
   find: ({ item }) => {
     if (argOf(item, 'state') !== 'latest' || item.kind !== 'task') return [];
     const at = argPlace(item.args, 'state', item.argsAt, 'value');

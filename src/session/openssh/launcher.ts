@@ -73,6 +73,6 @@ const untilItSpeaks = ({ stdout, ended }: Pipes): Promise<unknown> =>
 
 const noPassword = ({ name }: Endpoint): SessionFailure => ({
   reason: 'unsupported',
-  message: `${name}: the system’s ssh takes no password from us`,
+  message: `${name}: the system’s ssh cannot be given a password`,
   hint: 'use a key, or ansible_connection: ssh',
 });

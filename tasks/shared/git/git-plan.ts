@@ -72,7 +72,7 @@ function localWork({ dirty, local }: Clone, { dest, bare }: WantedClone): string
   if (bare || (dirty.length === 0 && local === 0)) return undefined;
   return dirty.length > 0
     ? `Local modifications exist in the destination: ${dest} (force=no): ${dirty.join(', ')}`
-    : `${local} local commits in ${dest} that the repository has not got`;
+    : `${local} local commits in ${dest} that the repository does not have`;
 }
 
 const umasked = ({ umask }: WantedClone): Script =>

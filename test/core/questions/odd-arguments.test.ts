@@ -1,5 +1,5 @@
 import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import type { Question } from '../../../src/core/question.ts';
 import { groupAccount, userAccount } from '../../../src/core/questions/accounts/account.ts';
 import { homeFile } from '../../../src/core/questions/accounts/home-file.ts';
@@ -45,6 +45,11 @@ const odd = [
   'x'.repeat(300),
 ];
 
+// A directory that no other program reads at the same time, which would change its times.
+const quiet = folder();
+afterAll(() => quiet[Symbol.dispose]());
+writeFileSync(quiet.at('file'), 'x');
+
 /** Kinds of question, each asking about one text. Those that need systemd or ZFS are tested in the lab. */
 // biome-ignore lint/suspicious/noExplicitAny: questions of all kinds in one list
 const kinds: readonly (readonly [string, (text: string) => Question<any>, good: string])[] = [
@@ -59,13 +64,13 @@ const kinds: readonly (readonly [string, (text: string) => Question<any>, good: 
   ['exists', exists, '/etc/passwd'],
   ['exists in a directory', (chdir) => exists('passwd', chdir), '/etc'],
   ['file details', (path) => fileDetails(path, true), '/etc/passwd'],
-  ['found', (path) => found({ path, follow: false }), '/etc/apt'],
-  ['fragments', fragments, '/etc/apt'],
+  ['found', (path) => found({ path, follow: false }), quiet.path],
+  ['fragments', fragments, quiet.path],
   ['home file', (name) => homeFile(name, '.profile'), 'root'],
   ['job', job, '/nowhere/job'],
-  ['listing', listing, '/etc/apt'],
+  ['listing', listing, quiet.path],
   ['ssh key', sshKey, '/nowhere/key'],
-  ['tree', (path) => tree({ path }), '/etc/apt'],
+  ['tree', (path) => tree({ path }), quiet.path],
 ];
 
 describe('P4: an odd argument spoils no other', () => {

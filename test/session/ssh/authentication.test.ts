@@ -202,7 +202,7 @@ describe('authentication', { timeout: 20_000 }, () => {
     const opened = await connect().open(endpoint({ privateKeyFile: key }));
 
     expect(opened.ok || opened.failure.message).toBe(
-      `web (127.0.0.1:${sshd.port}): as root: it took none of ${key} (it takes publickey)`,
+      `web (127.0.0.1:${sshd.port}): as root: the server accepted none of ${key} (it accepts publickey)`,
     );
   });
 
@@ -288,7 +288,7 @@ describe.skipIf(!mayMakeUsers)('authentication by password', { timeout: 20_000 }
     expect(opened.ok && opened.session.greeting.user).toBe(user.name);
     expect(refused).toMatchObject({
       ok: false,
-      failure: { reason: 'authentication', message: expect.stringMatching(/took none of password/) },
+      failure: { reason: 'authentication', message: expect.stringMatching(/accepted none of password/) },
     });
     expect(JSON.stringify(refused)).not.toContain('wrong');
   });
