@@ -204,11 +204,13 @@ export function loginContract(connection: 'ssh' | 'openssh'): void {
       });
       const opened = await connector.open(at);
       if (!opened.ok) throw new Error(opened.failure.message);
-      setTimeout(() => killAll(childrenOf(mortal.process.pid!)), 500);
+      const inHalf = join(sshd.folder, 'in-half');
+      void onceThere(inHalf).then(() => killAll(childrenOf(mortal.process.pid!)));
 
       const exchanged = await opened.session.exchange([
         { script: 'echo whole' },
-        { script: 'echo half; sleep 1.5' },
+        // The first reply is on its way before the connection ends.
+        { script: `echo half; sleep 0.5; touch ${inHalf}; sleep 1.5` },
         { script: 'echo never' },
       ]);
 
@@ -232,10 +234,11 @@ export function loginContract(connection: 'ssh' | 'openssh'): void {
       });
       const opened = await connector.open(at);
       if (!opened.ok) throw new Error(opened.failure.message);
-      const [ended, next] = [join(sshd.folder, 'ended'), join(sshd.folder, 'next')];
-      setTimeout(() => killAll(childrenOf(mortal.process.pid!)), 500);
+      const inFolder = (name: string) => join(sshd.folder, name);
+      const [running, ended, next] = [inFolder('running'), inFolder('ended'), inFolder('next')];
+      void onceThere(running).then(() => killAll(childrenOf(mortal.process.pid!)));
       const lost = await opened.session.exchange([
-        { script: `sleep 2; touch ${ended}` },
+        { script: `touch ${running}; sleep 2; touch ${ended}` },
         { script: `sleep 0.5; touch ${next}` },
       ]);
 
@@ -256,7 +259,7 @@ export function loginContract(connection: 'ssh' | 'openssh'): void {
       const written = join(sshd.folder, 'half');
       const began = join(sshd.folder, 'began');
       const script = `touch ${began}; { head -c 1000; sleep 0.7; cat; } >/dev/null; touch ${written}`;
-      setTimeout(() => killAll(childrenOf(mortal.process.pid!)), 500);
+      void onceThere(began).then(() => killAll(childrenOf(mortal.process.pid!)));
 
       const exchanged = await opened.session.exchange([{ script, stdin: Buffer.alloc(30_000_000) }]);
 
@@ -309,4 +312,9 @@ function isRunning(pid: number): boolean {
   } catch {
     return false;
   }
+}
+
+/** Waits until a script on this machine has created a file. */
+async function onceThere(path: string): Promise<void> {
+  while (!existsSync(path)) await new Promise((done) => setTimeout(done, 20));
 }
