@@ -37,7 +37,9 @@ export function fileDiff({ params, meant, before, now, changes, listing }: Compa
     const change = changes.find((one) => one.what === what);
     if (change !== undefined) set(name, old.inode?.[name], current.inode?.[name] ?? change.to);
   };
-  set('state', stateName(before).replace('hard', meant === 'hard' ? 'hard' : 'file'), meant);
+  // Without `state`, a file keeps what it is, whatever the number of its names.
+  const former = stateName(before);
+  set('state', former === 'hard' && params.state === undefined ? meant : former, meant);
   if (listing !== undefined && stateName(before) === 'directory') was['path_content'] = contentOf(path, listing);
   if (meant === 'absent') return { before: was, after: is };
   if (before.exists && now.exists) set('src', before.link?.target, now.link?.target);
