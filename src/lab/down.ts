@@ -7,7 +7,7 @@ import { obstacle } from './machine.ts';
 import { mark } from './mark.ts';
 import { outside } from './outside.ts';
 import { state, stateDir } from './paths.ts';
-import { allPids, childrenOf, startOf, until } from './processes.ts';
+import { allPids, childrenOf, endDeadlineMs, startOf, until } from './processes.ts';
 import { type Progress, silent } from './progress.ts';
 import { runUnjudged } from './run-command.ts';
 import { namespaceOf, switchNamespace } from './switch.ts';
@@ -75,7 +75,7 @@ function labProcesses(): readonly number[] {
 }
 
 async function endProcesses(): Promise<void> {
-  await until('the end of the processes of the lab', 20_000, () => {
+  await until('the end of the processes of the lab', endDeadlineMs, () => {
     const pids = labProcesses();
     for (const pid of pids) kill(pid);
     return pids.length === 0 || undefined;

@@ -5,7 +5,17 @@ import { enter } from './enter.ts';
 import { addressScript, type LabHost } from './hosts.ts';
 import { imageRoot, lowerDirs, templateFile } from './images.ts';
 import { forgeSeed, state } from './paths.ts';
-import { childrenOf, daemonPid, forgetDaemon, isAlive, isElsewhere, startDaemon, startOf, until } from './processes.ts';
+import {
+  childrenOf,
+  daemonPid,
+  endDeadlineMs,
+  forgetDaemon,
+  isAlive,
+  isElsewhere,
+  startDaemon,
+  startOf,
+  until,
+} from './processes.ts';
 import { contentId, imageId } from './recipes.ts';
 import { run, runUnjudged } from './run-command.ts';
 import { seed } from './seed.ts';
@@ -55,7 +65,7 @@ async function hasBooted(host: string): Promise<true | undefined> {
 export async function powerOff(host: string): Promise<void> {
   const plug = daemonPid(`host-${host}`);
   const own = plug === undefined ? [] : [plug, ...childrenOf(plug)].map((pid) => ({ pid, start: startOf(pid) }));
-  await until(`the end of ${host}`, 20_000, () => {
+  await until(`the end of ${host}`, endDeadlineMs, () => {
     // A process that has exited but has not been reaped counts as gone: not every machine's first process reaps its children.
     const alive = own.filter(({ pid, start }) => isAlive(pid, start));
     for (const { pid } of alive) killHard(pid);

@@ -14,6 +14,9 @@ import { mark } from './mark.ts';
 import { outside } from './outside.ts';
 import { state, stateDir } from './paths.ts';
 
+/** How long killed processes may take to be gone: the kernel may first have to write what their file systems hold. */
+export const endDeadlineMs = 60_000;
+
 /** Start something that outlives this program, and record its process ID under a name. */
 export function startDaemon(name: string, command: readonly string[]): number {
   mkdirSync(state('run'), { recursive: true });
