@@ -93,6 +93,23 @@ describe('a check of several file tasks', () => {
     expect(check.at(-1)).toMatchObject({ result: { stat: { exists: false } } });
   });
 
+  test('knows what is beside a bare clone', async () => {
+    using dir = folder();
+    mkdirSync(dir.at('d'));
+    writeFileSync(dir.at('d/f'), 'x\n');
+    commitIn(dir.at('repo'));
+
+    const check = await runAllHere(
+      [
+        [git, { repo: dir.at('repo'), dest: dir.at('d/new.git'), bare: true }],
+        [stat, { path: dir.at('d/f') }],
+      ],
+      { check: true },
+    );
+
+    expect(check.map((one) => one.status)).toEqual(['changed', 'ok']);
+  });
+
   test('sees a foreseen change through another name of the same file', async () => {
     using dir = folder();
     mkdirSync(dir.at('real'));
@@ -139,12 +156,7 @@ describe('what cannot be done is foreseen, and fails in the run as well', () => 
     symlinkSync('nowhere', dir.at('dangling'));
     symlinkSync('f', dir.at('to-f'));
     symlinkSync('d', dir.at('to-d'));
-    execFileSync('sh', [
-      '-c',
-      'git init -q "$1" && cd "$1" && git -c user.name=a -c user.email=a@b commit -q --allow-empty -m a',
-      'sh',
-      dir.at('repo'),
-    ]);
+    commitIn(dir.at('repo'));
 
     const [foreseen] = await runAllHere([task(dir)], { check: true });
     const [done] = await runAllHere([task(dir)]);
@@ -153,3 +165,9 @@ describe('what cannot be done is foreseen, and fails in the run as well', () => 
     expect(done).toMatchObject({ status: 'failed', didChange: false });
   });
 });
+
+/** Makes a repository with an empty commit. */
+function commitIn(path: string): void {
+  const script = 'git init -q "$1" && cd "$1" && git -c user.name=a -c user.email=a@b commit -q --allow-empty -m a';
+  execFileSync('sh', ['-c', script, 'sh', path]);
+}

@@ -1,7 +1,6 @@
 import {
   becomes,
   blurs,
-  directoriesAbove,
   type Effect,
   type Entry,
   followed,
@@ -36,10 +35,7 @@ export function cloned(
 ): readonly Effect[] {
   const isPlain = wanted.umask === undefined && wanted.separate_git_dir === undefined && !wanted.bare;
   const place = at.dest.resolved;
-  if (place === undefined || !isPlain)
-    return [...directoriesAbove(wanted.dest), wanted.dest]
-      .map((path) => blurs(`path:${path}`))
-      .concat(blurs('absent:unit:*'));
+  if (place === undefined || !isPlain) return [blurs(`path:${at.top}`, 'absent:unit:*')];
   const there = followed(at.dest);
   const top = there ?? newEntry('directory', self, followed(at.parent));
   const entryAt = (path: string, was: Entry | undefined, entry: Entry): Effect =>
@@ -60,6 +56,8 @@ interface ClonePlace {
   readonly dest: PathState;
   readonly parent: PathState;
   readonly effects: readonly Effect[];
+  /** The topmost of the directories that git creates: all that is new is in it. */
+  readonly top: string;
 }
 
 /** Where a new clone will be, or what is in its way. */
@@ -69,14 +67,15 @@ export function placeOfClone(path: string, places: Places): ClonePlace | { reado
     return { failed: `cannot clone to ${path}: it is a link to nothing` };
   if (places.parent.exists)
     return followed(places.parent)?.kind === 'directory'
-      ? { ...places, effects: [] }
+      ? { ...places, effects: [], top: path }
       : { failed: `cannot clone to ${path}: ${above} is not a directory` };
   const folders = foldersFor(above, { ...places, ownerAccount: undefined, groupAccount: undefined }, {});
   if ('failed' in folders) return { failed: `cannot clone to ${path}: ${folders.failed}` };
   const { changes, parent } = folders;
   const place = joinPath(parent.resolved ?? above, nameOf(path));
   const dest: PathState = { exists: false, place, resolved: place };
-  return { effects: changes.flatMap(({ effects = [] }) => effects), parent, dest };
+  const top = changes[0]?.paths?.[0] ?? path;
+  return { effects: changes.flatMap(({ effects = [] }) => effects), parent, dest, top };
 }
 
 function filesOf(
