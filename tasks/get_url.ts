@@ -331,7 +331,10 @@ function downloadChange(state: UrlTaskState, task: Task, context: TaskContext, w
               place.path,
               place.before,
               { ...after, kind: 'file', size: source.size },
-              { copyOf: state.source?.resolved ?? '', ...(sha1 !== undefined && { sha1 }) },
+              {
+                holds: { copyOf: state.source?.resolved ?? '', ...(sha1 !== undefined && { sha1 }) },
+                inPlace: task.unsafe_writes && there !== undefined,
+              },
             ),
           ],
     paths: [path],

@@ -32,8 +32,12 @@ describe.skipIf(!mayMakeUsers)('a directory that the user may not write to', () 
     expect([check.code, run.code]).toEqual([2, 2]);
   });
 
-  test('a file that is written in place needs no such directory', async () => {
-    using rig = rigOf('copy: { content: x, dest: closed/file, unsafe_writes: true }');
+  test.for([
+    'copy: { content: x, dest: closed/file, unsafe_writes: true }',
+    'copy: { src: tree/, dest: closed, unsafe_writes: true }',
+    'get_url: { url: file:///etc/hostname, dest: closed/file, force: true, unsafe_writes: true }',
+  ])('a file that is written in place needs no such directory: %s', async (task) => {
+    using rig = rigOf(task).write({ 'tree/file': 'new\n' });
 
     const check = await rig.run(['play.yaml', '--check']);
     const run = await rig.run(['play.yaml']);

@@ -185,7 +185,7 @@ function planFile({ item, path, before, parent }: TreePlace, state: CopyTreeStat
   if (same) return { changes: told(item, attributes, [entryEffect(path, before, after)], path) };
   const bytes = item.content instanceof Uint8Array ? item.content : undefined;
   const holds = bytes === undefined ? copied(item) : { bytes };
-  const effects = [entryEffect(path, before, after, { holds })];
+  const effects = [entryEffect(path, before, after, { holds, inPlace: task.unsafe_writes && old !== undefined })];
   const write: Command = writeFile({
     ...wanted,
     path,

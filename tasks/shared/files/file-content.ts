@@ -1,11 +1,9 @@
 import type { Self } from '../../../src/sdk.ts';
 import {
-  becomes,
   blurs,
   type Change,
   type Diff,
   decodeText,
-  type Effect,
   type Entry,
   followed,
   type Holding,
@@ -66,11 +64,9 @@ export function fileChanges(file: FileWrite): readonly Change[] {
     kind: 'file',
     size: sizeOf(file.content),
   };
-  const written = through
-    ? throughEffect(path, before, after, holds)
-    : entryEffect(path, before, after, holds && { holds });
+  const effectOf = through ? throughEffect : entryEffect;
   const foreseen = [
-    file.unsafe === true && old !== undefined ? writtenInPlace(written) : written,
+    effectOf(path, before, after, holds && { holds, inPlace: file.unsafe === true && old !== undefined }),
     // The backup's name contains the time.
     ...(file.backup === true && holds !== undefined && old !== undefined ? [blurs(`listed:${parentOf(at)}`)] : []),
   ];
@@ -79,9 +75,6 @@ export function fileChanges(file: FileWrite): readonly Change[] {
     file.same && old !== undefined ? attributes : [contentChange(file, at, old, after), ...withoutCommands(attributes)];
   return changes.map((change) => ({ ...change, effects: foreseen, paths: [at] }));
 }
-
-const writtenInPlace = (effect: Effect): Effect =>
-  'becomes' in effect ? becomes({ ...effect.becomes, inPlace: true }) : effect;
 
 /** A short description of what was there before. */
 function toldContent({ before, now, follow }: FileWrite, old: Entry | undefined): string | null {

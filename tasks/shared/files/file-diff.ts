@@ -8,7 +8,7 @@ import {
   tidyPath,
 } from '../../../src/sdk.ts';
 import type { FileParams } from './file-states.ts';
-import { stateName } from './path-info.ts';
+import { modeText, stateName } from './path-info.ts';
 
 /** What `file` tells of a path on one side of its `diff`. */
 type Side = Record<string, unknown>;
@@ -40,7 +40,7 @@ export function fileDiff({ params, meant, before, now, changes, listing }: Compa
   // Without `state`, a file keeps what it is, whatever the number of its names.
   const former = stateName(before);
   set('state', former === 'hard' && params.state === undefined ? meant : former, meant);
-  if (listing !== undefined && stateName(before) === 'directory') was['path_content'] = contentOf(path, listing);
+  if (listing !== undefined && former === 'directory') was['path_content'] = contentOf(path, listing);
   if (meant === 'absent') return { before: was, after: is };
   if (before.exists && now.exists) set('src', before.link?.target, now.link?.target);
   const [old, current] = params.follow && meant !== 'link' ? [followed(before), followed(now)] : [before, now];
@@ -55,8 +55,6 @@ export function fileDiff({ params, meant, before, now, changes, listing }: Compa
 }
 
 const isEntry = (state: PathState | Entry | undefined): state is Entry => state !== undefined && 'kind' in state;
-
-const modeText = (mode: number): string => `0${mode.toString(8).padStart(3, '0')}`;
 
 function contentOf(path: string, listing: readonly TreeEntry[]) {
   const below = listing.filter((entry) => entry.path !== '');

@@ -90,7 +90,9 @@ export function attributed(
   const mtime = times.some(({ what }) => what === 'modification time') ? ('unknown' as const) : undefined;
   const more = { ...(target !== undefined && { target }), ...(mtime !== undefined && { mtime }) };
   const effects = [
-    at !== path ? throughEffect(path, before, after, undefined, mtime) : entryEffect(path, before, after, more),
+    at !== path
+      ? throughEffect(path, before, after, mtime !== undefined ? { mtime } : {})
+      : entryEffect(path, before, after, more),
   ];
   return {
     changes: [...attributeChanges(at, entry, params, state), ...times].map((change) => ({

@@ -27,7 +27,7 @@ function touchNew(state: FileState, params: FileParams, at: string): Plan {
     from: null,
     to: 'empty',
     commands: [writeFile({ path: at, content: '', mode: entry.mode, owner: params.owner, group: params.group })],
-    effects: [throughEffect(tidyPath(params.path), state.before, entry, { bytes: new Uint8Array() })],
+    effects: [throughEffect(tidyPath(params.path), state.before, entry, { holds: { bytes: new Uint8Array() } })],
     paths: [at],
   };
   const dated = timeChanges(at, undefined, params, state.times, 'preserve').filter((one) => one.repeats !== true);

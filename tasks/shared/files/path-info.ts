@@ -4,7 +4,6 @@ import {
   type Effect,
   type Entry,
   followed,
-  type Holding,
   namesOf,
   type PathState,
   type Self,
@@ -21,13 +20,15 @@ export function pathInfo(state: PathState): TaskResult {
     gid: state.gid,
     owner: state.owner ?? String(state.uid),
     group: state.group ?? String(state.gid),
-    // Unlike stat, these types put a zero in front of four digits: 02750.
-    mode: `0${state.mode.toString(8).padStart(3, '0')}`,
+    mode: modeText(state.mode),
     size: state.size,
     state: stateName(state),
   };
   return isSizeKnown(state) ? info : withLacking({ ...info, size: undefined }, ['size']);
 }
+
+/** A mode as these types report it. Unlike stat, they put a zero in front of four digits: 02750. */
+export const modeText = (mode: number): string => `0${mode.toString(8).padStart(3, '0')}`;
 
 /** Whether an entry's size can be predicted: only the file system knows how big a directory will be. */
 export const isSizeKnown = ({ kind, inode }: Pick<Entry, 'kind' | 'inode'>): boolean =>
@@ -76,22 +77,24 @@ export function newEntry(kind: 'file' | 'directory' | 'link', self: Self, parent
 export const newLink = (self: Self, parent: Entry | undefined, target: string): Entry =>
   newEntry('link', self, parent, Buffer.byteLength(target));
 
-const withOtherNames = (entry: Entry): Entry | undefined =>
-  entry.kind === 'file' && namesOf(entry) > 1 ? entry : undefined;
+/** What an effect says of the entry that was there before. */
+const formerly = (entry: Entry | undefined): Pick<Becoming, 'was' | 'former'> => ({
+  was: entry?.kind,
+  former: entry?.kind === 'file' && namesOf(entry) > 1 ? entry : undefined,
+});
 
 /** The effect of putting a new entry at a path in place of what was there. Without `holds` it is the same file with other attributes. */
 export function entryEffect(
   path: string,
   before: PathState,
   entry: Entry,
-  more: Pick<Becoming, 'holds' | 'target' | 'mtime'> = {},
+  more: Pick<Becoming, 'holds' | 'inPlace' | 'target' | 'mtime'> = {},
 ): Effect {
   const said = before.exists ? before.link?.target : undefined;
   return becomes({
     place: before.place ?? path,
     path,
-    was: before.exists ? before.kind : undefined,
-    former: before.exists ? withOtherNames(before) : undefined,
+    ...formerly(itself(before)),
     entry,
     ...more,
     ...(more.target !== undefined && more.target === said && { sameTarget: true }),
@@ -103,19 +106,10 @@ export function throughEffect(
   path: string,
   before: PathState,
   entry: Entry,
-  holds?: Holding,
-  mtime?: Becoming['mtime'],
+  more: Pick<Becoming, 'holds' | 'inPlace' | 'mtime'> = {},
 ): Effect {
-  const more = { ...(holds !== undefined && { holds }), ...(mtime !== undefined && { mtime }) };
   if (!before.exists || before.link === undefined) return entryEffect(path, before, entry, more);
-  return becomes({
-    place: before.resolved ?? path,
-    path,
-    was: before.link.to?.kind,
-    former: before.link.to && withOtherNames(before.link.to),
-    entry,
-    ...more,
-  });
+  return becomes({ place: before.resolved ?? path, path, ...formerly(before.link.to), entry, ...more });
 }
 
 /** The effect of removing what is at a path. */
@@ -123,7 +117,6 @@ export const absentEffect = (path: string, before: PathState): Effect =>
   becomes({
     place: before.place ?? path,
     path,
-    was: before.exists ? before.kind : undefined,
-    former: before.exists ? withOtherNames(before) : undefined,
+    ...formerly(itself(before)),
     entry: undefined,
   });
