@@ -6,7 +6,7 @@ const lacking = Symbol('lacking');
  */
 export const withLacking = <T extends object>(known: T, keys: Iterable<string>): T => ({
   ...known,
-  [lacking]: new Set(keys),
+  [lacking]: new Set([...(lackingOf(known) ?? []), ...keys]),
 });
 
 /** The keys that part of a result will have but whose values are unknown; undefined if it is complete. */

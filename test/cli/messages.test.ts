@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { sh } from '../../src/core/command.ts';
-import { firstFailure } from '../../src/engine/host/converge.ts';
+import { firstFailure } from '../../src/engine/host/failed-command.ts';
 import { Rig } from './rig.ts';
 
 const play = (tasks: string, hosts = 'localhost'): string =>

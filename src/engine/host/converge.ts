@@ -3,10 +3,10 @@ import type { Command } from '../../core/command.ts';
 import { type AnyQuestion, isCostly } from '../../core/question.ts';
 import type { Reply, SessionFailure } from '../../core/session.ts';
 import type { AnyTaskType, Plan, Questions, TaskContext, TaskResult } from '../../core/task-type.ts';
-import { decodeText } from '../../core/text-codec.ts';
 import type { Belief } from './beliefs.ts';
 import { dependsOn } from './depends-on.ts';
-import { withoutStale } from './stale-result.ts';
+import { firstFailure } from './failed-command.ts';
+import { resultAfterwards } from './result-afterwards.ts';
 import { unwritable } from './unwritable.ts';
 
 /** A host as seen by one task, which can ask it questions and change it. */
@@ -113,11 +113,10 @@ export async function converge(
     target.foresee(changes);
     // Only a type that has a `result` and does not act computes its result from the state afterwards.
     const then = type.acts === true || type.result === undefined ? undefined : target.afterwards?.(changes);
-    const { state, stale } =
+    const result =
       then === undefined
-        ? { state: looked.state, stale: new Set<string>() }
-        : stateAfter(type, params, context, looked.state, then);
-    const result = withoutStale(state, stale, (one) => finish(one, [], changes));
+        ? finish(looked.state, [], changes)
+        : resultAfterwards(type, { params, context, now: looked.state }, then, (state) => finish(state, [], changes));
     return told(changes, result, looked.basis, warnings);
   }
   return apply({ type, params, context, target, warnings, finish }, looked, plan, { changes: [], replies: [] });
@@ -179,31 +178,6 @@ async function look(
     questions: [...Object.values(first), ...Object.values(second)] as AnyQuestion<unknown>[],
     basis: both(one.basis, two.basis),
   };
-}
-
-/**
- * In a check: the state that a look after the changes would find. Answers that are not foreseen keep their current value, and their names
- * are told as stale.
- */
-function stateAfter(
-  type: AnyTaskType,
-  params: unknown,
-  context: TaskContext,
-  now: State,
-  believed: (question: AnyQuestion<unknown>) => Belief | undefined,
-): { readonly state: State; readonly stale: ReadonlySet<string> } {
-  const stale = new Set<string>();
-  const known = (questions: Questions): State =>
-    Object.fromEntries(
-      Object.entries(questions).flatMap(([name, question]) => {
-        const belief = believed(question);
-        if (belief?.is === 'answer' && belief.answer.ok) return [[name, belief.answer.value]];
-        if (belief?.is === 'unknown') stale.add(name);
-        return name in now ? [[name, now[name]]] : [];
-      }),
-    );
-  const first = known(type.ask?.(params, context) ?? {});
-  return { state: { ...now, ...first, ...known(type.thenAsk?.(first, params, context) ?? {}) }, stale };
 }
 
 async function answered(
@@ -300,34 +274,6 @@ function told(changes: readonly Change[], result: TaskResult, basis: Basis, warn
   const ends = changes.filter((change) => change.means !== true);
   return settled(ends.length > 0 ? 'changed' : 'ok', ends, result, basis, warnings);
 }
-
-/** The first command that failed, and the message for it. */
-export function firstFailure(
-  commands: readonly Command[],
-  replies: readonly Reply[],
-): { message: string; result: TaskResult } | undefined {
-  for (const [index, reply] of replies.entries()) {
-    const { accepts = [0], shown, script } = commands[index]!;
-    if (reply.skipped === true || (accepts.includes(reply.code) && reply.timedOut !== true)) continue;
-    const said = shortened(decodeText(reply.stderr).trim() || decodeText(reply.stdout).trim());
-    const ending = reply.timedOut === true ? 'took too long and was ended' : `exit code ${reply.code}`;
-    const message = said === '' ? `${shown ?? script}: ${ending}` : said;
-    return {
-      message,
-      result: {
-        rc: reply.code,
-        stdout: decodeText(reply.stdout),
-        stderr: decodeText(reply.stderr),
-        cmd: shown ?? script,
-      },
-    };
-  }
-  return undefined;
-}
-
-/** The beginning and end of a long text: the reason is usually at one of them. */
-const shortened = (text: string): string =>
-  text.length <= 4000 ? text : `${text.slice(0, 2000)}\n…\n${text.slice(-2000)}`;
 
 const failed = (
   message: string,

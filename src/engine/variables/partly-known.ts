@@ -39,10 +39,10 @@ export const foreseenResult = (
   result: Result,
   { returns = {} }: { readonly returns?: Readonly<Record<string, string>> | undefined },
 ): Result =>
-  withLacking(result, [
-    ...(lackingOf(result) ?? []),
-    ...Object.keys(returns).filter((key) => result[key] === undefined),
-  ]);
+  withLacking(
+    result,
+    Object.keys(returns).filter((key) => result[key] === undefined),
+  );
 
 /** Whether this is the result of a command that a check does not run. */
 export const isUnrun = (result: Result): boolean => result['skipped'] === true && result['msg'] === wouldRun;
