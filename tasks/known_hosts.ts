@@ -29,8 +29,8 @@ export default defineTask({
   ask: (task) => askEdit(fileOf(task)),
   thenAsk: (state, task) => thenAskEdit(state, fileOf(task)),
   plan: (state, task, context) => planHost(state, task, context),
-  result: ({ before, params: task }) => ({
-    diff: diffOf(before, task),
+  result: ({ before, state, params: task }) => ({
+    diff: diffOf(before, state, task.path),
     name: task.name,
     key: task.key ?? null,
     path: task.path,
@@ -56,13 +56,22 @@ export default defineTask({
 const fileOf = (task: Task) => ({ path: task.path, directory_mode: '0700' });
 
 function planHost(state: EditState, task: Task, context: TaskContext): Plan {
-  const keys = keysOf(task);
+  const keys = (task.key ?? '')
+    .split('\n')
+    .filter((line) => line.trim() !== '' && !line.startsWith('#'))
+    .map((line) => ({ line, key: readHostKey(line) }));
   if (task.state === 'present' && keys.length === 0) return { failed: 'No key specified when adding a host.' };
   const wrong = keys.find(({ key }) => key === undefined || !key.hosts.some((host) => isHost(host, task.name)));
   if (wrong !== undefined)
     return { failed: `Host parameter does not match hashed host field in supplied key: ${wrong.line}` };
   if (task.state === 'absent' && state.now.bytes === undefined) return { changes: [] };
-  const { opened, text } = editOf(state, task);
+  const opened = openEdited(state);
+  const text = putHostKeys(opened.text, {
+    host: task.name,
+    keys: keys.flatMap(({ key }) => key ?? []),
+    state: task.state,
+    hashed: task.hash_host,
+  });
   const known = opened.text
     .split('\n')
     .filter((line) => readHostKey(line)?.hosts.some((host) => isHost(host, task.name)) === true)
@@ -78,32 +87,14 @@ function planHost(state: EditState, task: Task, context: TaskContext): Plan {
   });
 }
 
-const keysOf = (task: Task) =>
-  (task.key ?? '')
-    .split('\n')
-    .filter((line) => line.trim() !== '' && !line.startsWith('#'))
-    .map((line) => ({ line, key: readHostKey(line) }));
-
-/** The text of the file, and as it should be. */
-function editOf(state: EditState, task: Task) {
-  const opened = openEdited(state);
-  const keys = keysOf(task).flatMap(({ key }) => key ?? []);
-  return {
-    opened,
-    text: putHostKeys(opened.text, { host: task.name, keys, state: task.state, hashed: task.hash_host }),
-  };
-}
-
 /** Ansible's `diff`, which it returns whether it was asked for or not; a file that is not there is /dev/null. */
-function diffOf(state: EditState, task: Task) {
-  const { opened, text } = editOf(state, task);
-  const isThere = state.now.bytes !== undefined;
-  const header = (there: boolean): string => (there ? task.path : '/dev/null');
+function diffOf(before: EditState, after: EditState, path: string) {
+  const headerOf = ({ now }: EditState): string => (now.bytes === undefined ? '/dev/null' : path);
   return {
-    before: opened.text,
-    after: text,
-    before_header: header(isThere),
-    after_header: header(isThere || task.state === 'present'),
+    before: openEdited(before).text,
+    after: openEdited(after).text,
+    before_header: headerOf(before),
+    after_header: headerOf(after),
   };
 }
 

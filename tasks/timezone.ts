@@ -1,4 +1,4 @@
-import { type Change, defineTask, predicts, sh, shell, writeFile } from '../src/sdk.ts';
+import { type Change, defineTask, predicts, type ShellAnswer, sh, shell, writeFile } from '../src/sdk.ts';
 
 export default defineTask({
   name: 'community.general.timezone',
@@ -17,7 +17,7 @@ export default defineTask({
   plan({ zone, clock: adjtime }, { name, hwclock }) {
     const [known, link = '', file = ''] = zone.stdout.split('\n');
     if (name !== undefined && known !== 'yes') return { failed: `there is no time zone ${name} on this host` };
-    const now = link.replace(/^.*\/zoneinfo\//, '');
+    const now = zoneIn(link);
     const set: Change = {
       what: 'time zone',
       from: now || null,
@@ -28,7 +28,7 @@ export default defineTask({
       ],
       effects: [predicts(zoneOf(name ?? ''), { ...zone, stdout: `yes\n/usr/share/zoneinfo/${name}\n${name}\n` })],
     };
-    const shows = /^LOCAL$/m.test(adjtime.stdout) ? 'local' : 'UTC';
+    const shows = shownBy(adjtime);
     const hardware: Change = {
       what: 'hardware clock',
       from: shows,
@@ -40,12 +40,13 @@ export default defineTask({
     return { changes: [...(differs ? [set] : []), ...(hwclock === undefined || hwclock === shows ? [] : [hardware])] };
   },
   result({ before, params: { name, hwclock } }) {
-    const link = before.zone.stdout.split('\n')[1] ?? '';
-    const was = link.replace(/^.*\/zoneinfo\//, '') || 'n/a';
-    const shows = /^LOCAL$/m.test(before.clock.stdout) ? 'local' : 'UTC';
+    const was = zoneIn(before.zone.stdout.split('\n')[1] ?? '') || 'n/a';
     return {
       diff: {
-        before: { ...(name !== undefined && { name: was }), ...(hwclock !== undefined && { hwclock: shows }) },
+        before: {
+          ...(name !== undefined && { name: was }),
+          ...(hwclock !== undefined && { hwclock: shownBy(before.clock) }),
+        },
         after: { ...(name !== undefined && { name }), ...(hwclock !== undefined && { hwclock }) },
       },
     };
@@ -53,6 +54,12 @@ export default defineTask({
   returns: { diff: 'what was set before, and what is now' },
   examples: [{ title: 'Set a time zone', yaml: 'timezone:\n  name: Etc/UTC' }],
 });
+
+/** The zone that a link to its data is for; empty if there is no link. */
+const zoneIn = (link: string): string => link.replace(/^.*\/zoneinfo\//, '');
+
+/** The time that the hardware clock shows, according to /etc/adjtime. */
+const shownBy = (adjtime: ShellAnswer): 'local' | 'UTC' => (/^LOCAL$/m.test(adjtime.stdout) ? 'local' : 'UTC');
 
 const zoneOf = (name: string) =>
   shell({

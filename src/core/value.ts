@@ -110,6 +110,10 @@ export const asWritten = (raw: Raw): string =>
 /** Whether a value is a dict. */
 export const isDict = (value: unknown): value is Dict => value instanceof Map;
 
+/** The same dict without one of its keys. */
+export const withoutKey = <V>(dict: ReadonlyMap<Value, V>, key: Value): Map<Value, V> =>
+  new Map([...dict].filter(([name]) => name !== key));
+
 /** Convert plain JavaScript data (JSON) to a value: objects become dicts, in the same order. */
 export function fromJs(data: unknown): Value {
   if (data === undefined || data === null) return null;

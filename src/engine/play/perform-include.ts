@@ -22,17 +22,11 @@ export async function performInclude(
   include: Include,
   path: readonly number[],
 ): Promise<void> {
-  const { play, handlers } = performing;
+  const { handlers } = performing;
   for (const host of hosts) host.cursor.advance();
   // Only the include itself runs once: what it includes runs on the first host alone.
   const first = hosts.slice(0, 1);
-  const once = await Promise.all(
-    first.map(({ state, exported }) =>
-      retryWhenKnown({ play, state }, () =>
-        keywordTruth(include.keywords.runOnce, play.scopes.of(state, include, exported)),
-      ),
-    ),
-  );
+  const once = await Promise.all(first.map((host) => truthOf(performing, host, include, 'runOnce')));
   const uncomputed = once.map(notComputed).find((one) => one !== undefined);
   for (const host of once.some((one) => one.is === 'value' && one.value === true) ? first : hosts) {
     const included = uncomputed ?? (await computeIncluded(performing, host, include));
@@ -55,15 +49,23 @@ export async function performInclude(
 }
 
 /** Whether a failure of the include on this host, if nothing caught it, ends the play on all of them. */
-async function isFatal({ play }: BatchRun, host: PlayHost, include: Include): Promise<boolean> {
+async function isFatal(performing: BatchRun, host: PlayHost, include: Include): Promise<boolean> {
   if (!host.out || !host.state.failed) return false;
-  if (play.run.options.anyErrorsFatal) return true;
-  const { state, exported } = host;
-  const computed = await retryWhenKnown({ play, state }, () =>
-    keywordTruth(include.keywords.anyErrorsFatal, play.scopes.of(state, include, exported)),
-  );
+  if (performing.play.run.options.anyErrorsFatal) return true;
+  const computed = await truthOf(performing, host, include, 'anyErrorsFatal');
   return computed.is === 'value' && computed.value === true;
 }
+
+/** The value that a keyword of the include has on a host. */
+const truthOf = (
+  { play }: BatchRun,
+  { state, exported }: PlayHost,
+  include: Include,
+  keyword: 'runOnce' | 'anyErrorsFatal',
+) =>
+  retryWhenKnown({ play, state }, () =>
+    keywordTruth(include.keywords[keyword], play.scopes.of(state, include, exported)),
+  );
 
 /** As in Ansible, an unknown task type in included content ends the run; no rescue catches it. */
 async function loadTypes(performing: BatchRun, items: readonly Item[]): Promise<void> {

@@ -1,5 +1,5 @@
 import type { TaskType } from '../../core/task-type.ts';
-import { Expression, isDict, isTemplateText, type Raw, Template, type Value } from '../../core/value.ts';
+import { Expression, isDict, isTemplateText, type Raw, Template, type Value, withoutKey } from '../../core/value.ts';
 import type { Task } from '../../language/model.ts';
 import { evaluate } from '../../template/index.ts';
 import type { TemplateScope } from '../variables/scopes.ts';
@@ -27,7 +27,7 @@ function spreadOut(args: Value): Value {
   if (!isDict(args)) return args;
   const all = args.get('_variable_params');
   if (!isDict(all)) return args;
-  return new Map([...all, ...[...args].filter(([name]) => name !== '_variable_params')]);
+  return new Map([...all, ...withoutKey(args, '_variable_params')]);
 }
 
 /**

@@ -1,7 +1,7 @@
 import { checkParams, type ParamProblem } from '../../core/bind-params.ts';
 import type { Position } from '../../core/source.ts';
 import type { TaskType } from '../../core/task-type.ts';
-import { type Raw, Template } from '../../core/value.ts';
+import { type Raw, Template, withoutKey } from '../../core/value.ts';
 import { locationOf } from '../../yaml/places.ts';
 import type { Task } from '../model.ts';
 import { unknownTaskType } from '../unknown-task-type.ts';
@@ -32,7 +32,7 @@ function checkArgs(checking: Checking, task: Task, type: TaskType): void {
   const { args } = task;
   const open = args instanceof Template || task.keywords.moduleDefaults.length > 0;
   const later = args instanceof Map && args.has('_variable_params');
-  const found = checkParams(type, later ? without(args as Map<string, Raw>, '_variable_params') : args, {
+  const found = checkParams(type, later ? withoutKey(args, '_variable_params') : args, {
     taskType: checking.options.taskType,
   });
   const told = found.filter((one) => !((open || later) && dependsOnAll.has(one.code)) && !isUndecided(task, one));
@@ -48,10 +48,6 @@ function isUndecided(task: Task, { code, message }: ParamProblem): boolean {
   if (code !== 'conflicting-parameters' || !(task.args instanceof Map)) return false;
   const names = new Set(message.split(/[^\w]+/));
   return [...task.args].some(([name, value]) => value instanceof Template && names.has(String(name)));
-}
-
-function without(args: Map<string, Raw>, key: string): Map<string, Raw> {
-  return new Map([...args].filter(([name]) => name !== key));
 }
 
 function placeOfProblem(task: Task, { path, code }: ParamProblem): Position {

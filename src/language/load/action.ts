@@ -1,6 +1,6 @@
 import type { Position } from '../../core/source.ts';
 import { suggest } from '../../core/suggest.ts';
-import { isTemplateText, type Raw, Template } from '../../core/value.ts';
+import { isTemplateText, type Raw, Template, withoutKey } from '../../core/value.ts';
 import { copyPlace, locationOf, placeLike } from '../../yaml/places.ts';
 import { keywordsOn } from '../keywords/places.ts';
 import type { Written } from '../model.ts';
@@ -202,9 +202,7 @@ const freeFormOf = (loading: Loading, type: string): string | undefined =>
 
 // Parameters given as a whole by a template, beside those named on the same line.
 function variableParams(args: RawDict): Raw {
-  const { _raw_params: all, ...named } = Object.fromEntries(args) as Record<string, Raw>;
-  const rest: RawDict = placeLike(new Map(Object.entries(named)), args);
-  return mergeArgs(all ?? null, rest);
+  return mergeArgs(args.get('_raw_params') ?? null, placeLike(withoutKey(args, '_raw_params'), args));
 }
 
 // `file: "{{ params }}"` gives all parameters; any other text means nothing here.
