@@ -69,11 +69,17 @@ const checking = ({ expects, path }: FileToWrite): readonly Script[] =>
  */
 const beside = ({ path }: FileToWrite): string => joinPath(parentOf(path), `.${nameOf(path).slice(0, 200)}.retrace`);
 
+/** Creates the temporary file; elsewhere if the directory is not writable and the file may be written in place. */
+const temporary = (file: FileToWrite): Script =>
+  file.unsafe === true
+    ? script`t=$(mktemp -- ${beside(file)}-"$$"-XXXXXX 2>/dev/null) || t=$(mktemp) || exit`
+    : script`t=$(mktemp -- ${beside(file)}-"$$"-XXXXXX) || exit`;
+
 const writeScript = (file: FileToWrite): Command => sh`p=${file.path}
 old=$(umask)
 umask 077
 for l in ${beside(file)}-*; do q=\${l##*.retrace-}; q=\${q%-*}; case $q in '' | *[!0-9]*) continue ;; esac; [ -d "/proc/$q" ] || [ ! -f "$l" ] || [ ! -O "$l" ] || rm -f -- "$l"; done
-t=$(mktemp -- ${beside(file)}-"$$"-XXXXXX${file.unsafe === true ? script` 2>/dev/null) || t=$(mktemp` : script``}) || exit
+${temporary(file)}
 trap 'rm -f -- "$t"' EXIT
 trap 'exit 129' HUP INT TERM
 ${joined(

@@ -174,9 +174,10 @@ export class Translator {
     if (plain) return inside(plain[0], plain[0].length);
     if (rest.startsWith('(?>')) return this.#atomic(inside('(?:', 3));
     // JavaScript cannot tell a group that did not take part from one that matched the empty string.
-    if (/^\(\?\(\w+\)/.test(rest))
+    const conditional = /^\(\?\(\w+\)/.exec(rest);
+    if (conditional)
       return fail(
-        `regular expression '${this.#source}': conditional groups, like ${rest.slice(0, rest.indexOf(')') + 1)} at position ${this.#at}, are not supported`,
+        `regular expression '${this.#source}': conditional groups, like ${conditional[0]} at position ${this.#at}, are not supported`,
         'regex',
       );
     const flags = /^\(\?([aiLmsux]*)(?:-([imsx]+))?(:|\))/.exec(rest);

@@ -32,17 +32,14 @@ export function timeChanges(
   asked: ShellAnswer | undefined,
   otherwise: 'now' | 'preserve',
 ): readonly Change[] {
-  const seconds = asked?.stdout.split('\n') ?? [];
-  const access = { time: ACCESS, wanted: params.access_time || otherwise };
-  const modification = { time: MODIFICATION, wanted: params.modification_time || otherwise };
-  // Who may write a file but does not own it may set both times to now, and neither alone.
-  if (access.wanted === 'now' && modification.wanted === 'now') {
-    access.time = { ...ACCESS, flag: '-c' };
-    modification.time = { ...MODIFICATION, flag: '-c' };
-  }
+  const [access, modification] = asked?.stdout.split('\n') ?? [];
+  const wanted = { access: params.access_time || otherwise, modification: params.modification_time || otherwise };
+  // A user who may write a file but does not own it may set both times to now, but neither alone.
+  const isBothNow = wanted.access === 'now' && wanted.modification === 'now';
+  const of = (time: FileTime): FileTime => (isBothNow ? { ...time, flags: [] } : time);
   return [
-    timeChange(path, access.time, access.wanted, seconds[0], entry?.inode?.atime),
-    timeChange(path, modification.time, modification.wanted, seconds[1], entry?.inode?.mtime),
+    timeChange(path, of(ACCESS), wanted.access, access, entry?.inode?.atime),
+    timeChange(path, of(MODIFICATION), wanted.modification, modification, entry?.inode?.mtime),
   ].filter((change) => change !== undefined);
 }
 
@@ -50,27 +47,28 @@ export function timeChanges(
 export const wrongTime = (asked: ShellAnswer | undefined): string | undefined =>
   asked !== undefined && asked.code !== 0 ? `Error while obtaining timestamp: ${asked.stderr.trim()}` : undefined;
 
-/** One of a file's times, and the touch option for it. */
+/** One of a file's times, and the options of touch that set it alone. */
 interface FileTime {
   readonly what: string;
-  readonly flag: string;
+  readonly flags: readonly string[];
 }
 
-const ACCESS: FileTime = { what: 'access time', flag: '-a' };
-const MODIFICATION: FileTime = { what: 'modification time', flag: '-m' };
+const ACCESS: FileTime = { what: 'access time', flags: ['-a'] };
+const MODIFICATION: FileTime = { what: 'modification time', flags: ['-m'] };
 
 function timeChange(
   path: string,
-  { what, flag }: FileTime,
+  { what, flags }: FileTime,
   wanted: string,
   seconds: string | undefined,
   current: number | undefined,
 ): Change | undefined {
   if (wanted === 'preserve') return undefined;
   const from = current === undefined ? null : String(Math.floor(current));
-  if (wanted === 'now') return { what, from, to: 'now', repeats: true, commands: [sh`touch ${flag} -c -h -- ${path}`] };
+  if (wanted === 'now')
+    return { what, from, to: 'now', repeats: true, commands: [sh`touch ${flags} -c -h -- ${path}`] };
   if (from === seconds) return undefined;
-  return { what, from, to: seconds ?? wanted, commands: [sh`touch ${flag} -c -h -d ${`@${seconds}`} -- ${path}`] };
+  return { what, from, to: seconds ?? wanted, commands: [sh`touch ${flags} -c -h -d ${`@${seconds}`} -- ${path}`] };
 }
 
 /** Patterns for directives that are not two-digit numbers. */
