@@ -53,7 +53,7 @@ async function main(from: string): Promise<void> {
   // Each host works through the targets one after the other, ours when Ansible has told which assertions hold.
   let last: Promise<unknown> = Promise.resolve();
   const theirs = targets.map((target) => {
-    const mine = last.then(() => recorded(target) ?? record(target));
+    const mine = last.then(() => recorded(target) ?? record(from, target));
     last = mine.catch(() => undefined);
     return mine;
   });
@@ -61,7 +61,7 @@ async function main(from: string): Promise<void> {
   for (const [index, target] of targets.entries()) {
     const core = await theirs[index];
     if (core === undefined || values.record === true) continue;
-    const row = compared(target, await run('ours', target, neverFailed(core.asserts)), core);
+    const row = compared(target, await run('ours', from, target, neverFailed(core.asserts)), core);
     rows.push(row);
     process.stdout.write(`${rowLine(row)}\n`);
     if (values.misses === true) for (const line of row.misses) process.stdout.write(`    ${line}\n`);
@@ -72,7 +72,7 @@ async function main(from: string): Promise<void> {
 async function alone(from: string, targets: readonly string[]): Promise<void> {
   await prepare('ours', from, root);
   for (const target of targets) {
-    const ours = await run('ours', target, allTasks(target));
+    const ours = await run('ours', from, target, allTasks(from, target));
     const held = [...heldByEvents(ours.events).values()].reduce((sum, times) => sum + times, 0);
     const failures = failuresOf(ours.events);
     process.stdout.write(`${target}: exit code ${ours.exit}, ${held} asserts hold, ${ours.seconds.toFixed(0)} s\n`);
@@ -122,8 +122,8 @@ function recorded(target: string): Ran | undefined {
   return path !== undefined && existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Ran) : undefined;
 }
 
-async function record(target: string): Promise<Ran> {
-  const ran = await run('theirs', target, new Map());
+async function record(from: string, target: string): Promise<Ran> {
+  const ran = await run('theirs', from, target, new Map());
   const path = pathOf(target);
   if (path !== undefined) {
     mkdirSync(join(path, '..'), { recursive: true });

@@ -20,12 +20,13 @@ export interface Ran {
 }
 
 const integration = '/root/ansible/test/integration';
-let source = '';
+
+/** Where Ansible's sources have their targets. */
+const targetsIn = (from: string): string => join(from, 'test/integration/targets');
 
 /** A host with Python and Ansible, the targets, and on our side our program under Ansible's names before it. */
 export async function prepare(side: Side, from: string, root: string): Promise<void> {
   const host = hosts[side];
-  source = join(from, 'test/integration/targets');
   await labHost(
     host,
     progressOn({ stdout: process.stderr, stderr: process.stderr, isTTY: process.stderr.isTTY === true }),
@@ -54,22 +55,23 @@ export async function prepare(side: Side, from: string, root: string): Promise<v
 type PassedOver = ReadonlyMap<string, ReadonlySet<number> | 'all'>;
 
 /** Every file of a target, with all its tasks. */
-export const allTasks = (target: string): PassedOver =>
-  new Map(
-    readdirSync(join(source, target), { recursive: true, encoding: 'utf8' })
-      .filter((name) => /\.ya?ml$/.test(name) && statSync(join(source, target, name)).isFile())
-      .map((name) => [`${integration}/targets/${target}/${name}`, 'all']),
+export function allTasks(from: string, target: string): PassedOver {
+  const own = join(targetsIn(from), target);
+  const files = readdirSync(own, { recursive: true, encoding: 'utf8' }).filter(
+    (name) => /\.ya?ml$/.test(name) && statSync(join(own, name)).isFile(),
   );
+  return new Map(files.map((name) => [`${integration}/targets/${target}/${name}`, 'all']));
+}
 
 /** Run a target from a fresh copy of it, on our side with assertions passed over at these lines of its files. */
-export async function run(side: Side, target: string, passedOver: PassedOver): Promise<Ran> {
+export async function run(side: Side, from: string, target: string, passedOver: PassedOver): Promise<Ran> {
   const host = hosts[side];
   const path = `${side === 'ours' ? '/opt/front:' : ''}/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin`;
   const edited = [...passedOver].filter(([file]) => file.startsWith(`${integration}/targets/`));
   const touched = [...new Set([target, ...edited.map(([file]) => targetOf(file))])];
   await on(host, `cd ${integration}/targets && rm -rf ${touched.join(' ')}`);
-  await unpack(host, source, touched, `${integration}/targets`);
-  if (side === 'ours' && edited.length > 0) await passOver(host, edited);
+  await unpack(host, targetsIn(from), touched, `${integration}/targets`);
+  if (side === 'ours' && edited.length > 0) await passOver(host, from, edited);
   const startedAt = performance.now();
   await on(
     host,
@@ -92,13 +94,14 @@ const targetOf = (file: string): string => relative(`${integration}/targets`, fi
 
 async function passOver(
   host: string,
+  from: string,
   files: readonly (readonly [string, ReadonlySet<number> | 'all'])[],
 ): Promise<void> {
   const made = mkdtempSync(join(tmpdir(), 'conformance-'));
   for (const [file, lines] of files) {
     const name = relative(`${integration}/targets`, file);
     mkdirSync(dirname(join(made, name)), { recursive: true });
-    writeFileSync(join(made, name), tolerant(readFileSync(join(source, name), 'utf8'), lines));
+    writeFileSync(join(made, name), tolerant(readFileSync(join(targetsIn(from), name), 'utf8'), lines));
   }
   await unpack(host, made, ['.'], `${integration}/targets`);
   rmSync(made, { recursive: true });

@@ -54,8 +54,10 @@ describe('tampering anew: where a run stops', () => {
 
     const check = await inEvents('--check', '--diff', playbook);
     expect.soft(missed(check, ones)).toEqual([]);
-    const stopped = failures(await inEvents(playbook)).at(-1);
-    expect.soft(ones.map(({ task, stops = task }) => stops)).toContain(stopped?.split(': ')[1]);
+    const stopped = those('task-finished', await inEvents(playbook)).findLast(
+      ({ outcome }) => outcome.status === 'failed',
+    );
+    expect.soft(ones.map(({ task, stops = task }) => stops)).toContain(stopped?.task.name);
     for (const { host, undo } of ones) await on(host, undo ?? ':');
 
     if (isThorough) await isWell();

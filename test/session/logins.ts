@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { Connector, Endpoint } from '../../src/core/session.ts';
 import { createConnector } from '../../src/session/index.ts';
 import { freePort, generateKey, type Sshd, startSshd } from './sshd.ts';
@@ -315,6 +315,4 @@ function isRunning(pid: number): boolean {
 }
 
 /** Waits until a script on this machine has created a file. */
-async function onceThere(path: string): Promise<void> {
-  while (!existsSync(path)) await new Promise((done) => setTimeout(done, 20));
-}
+const onceThere = (path: string) => vi.waitFor(() => expect(existsSync(path)).toBe(true), 20_000);
