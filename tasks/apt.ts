@@ -12,7 +12,7 @@ import {
   packages,
   type Question,
 } from '../src/sdk.ts';
-import { wordsToInstall } from './shared/apt/apt-differing.ts';
+import { aptAction, differing } from './shared/apt/apt-differing.ts';
 import { aptWords } from './shared/apt/apt-get.ts';
 import { listsPending, planApt } from './shared/apt/apt-plan.ts';
 import type { PlainApt } from './shared/apt/apt-state.ts';
@@ -138,12 +138,10 @@ export default defineTask({
   thenAsk(state, plain): { readonly simulation?: Question<AptSimulation>; readonly debState?: Question<Packages> } {
     const params = planned(plain);
     const deb = debPackage(params.deb, state.deb);
-    const words = listsPending(params, state.lists) ? [] : wordsToInstall(params, state);
+    const all = listsPending(params, state.lists) ? [] : differing(params, state);
     return {
       ...(deb === undefined ? {} : { debState: packages(deb.name) }),
-      ...(words.length === 0
-        ? {}
-        : { simulation: aptSimulation(...aptWords([removal(params) ?? 'install', ...words], params)) }),
+      ...(all.length === 0 ? {} : { simulation: aptSimulation(...aptWords(aptAction(params, all), params)) }),
     };
   },
   plan: (state, params, context) => planApt(planned(params), state, context.check),
@@ -197,11 +195,6 @@ function planned(params: Given) {
   const all = params.state === 'latest' && params.name?.includes('*') === true;
   const given = all ? { ...params, name: [], upgrade: 'dist' } : params;
   return { ...given, specs: specsOf(given) };
-}
-
-function removal({ state, purge }: Given): string | undefined {
-  if (state !== 'absent') return undefined;
-  return purge ? 'purge' : 'remove';
 }
 
 const upgradeAction = (upgrade: string): readonly string[] =>

@@ -83,6 +83,36 @@ describe('apt', () => {
     expect(await said('ls /var/lib/dpkg/updates')).toBe('');
   });
 
+  describe('a package whose unpacking was interrupted, of which apt-get says that it is the newest version', () => {
+    const interrupted = `apt-get -y install tree && rm /usr/bin/tree &&
+      sed -i '/^Package: tree$/,/^$/s/^Status: .*/Status: install reinstreq half-installed/' /var/lib/dpkg/status`;
+
+    test.each([{ state: 'present' }, { state: 'latest' }, { state: 'present', only_upgrade: true }])(
+      'is installed again with %j',
+      async (more) => {
+        await sh(interrupted);
+        expect((await sh('apt-get -y install tree')).code).toBe(0);
+        expect((await sh('test -e /usr/bin/tree')).code).toBe(1);
+
+        const checked = await runThere(apt, { name: 'tree', ...more }, { check: true });
+        const ran = await runThere(apt, { name: 'tree', ...more });
+
+        expect(outcomeOf(checked)).toEqual(['changed', expect.stringMatching(/^package tree: half-installed → 2\./)]);
+        expect(outcomeOf(ran)).toEqual(outcomeOf(checked));
+        expect(await said('dpkg --audit; ls /usr/bin/tree')).toBe('/usr/bin/tree');
+      },
+    );
+
+    test('is removed where it should be absent', async () => {
+      await sh(interrupted);
+
+      const ran = await runThere(apt, { name: 'tree', state: 'absent' });
+
+      expect(outcomeOf(ran)).toEqual(['changed', 'package tree: half-installed → absent']);
+      expect(await said('dpkg --audit; find /usr/bin/tree /usr/share/man/man1/tree*')).toBe('');
+    });
+  });
+
   test('questions write nothing', async () => {
     await sh('rm -f /var/cache/apt/*.bin');
     const files =

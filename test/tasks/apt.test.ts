@@ -25,3 +25,22 @@ describe('P25: a package file older than what is installed', () => {
     });
   });
 });
+
+test('a package file is installed again where dpkg was killed while it unpacked the package', () => {
+  const hello = { name: 'hello', architecture: 'amd64', version: '2.9-1', status: 'half-installed', want: 'install' };
+  const state = {
+    lists: { updatedAt: 1, ageSeconds: 1 },
+    deb: { code: 0, stdout: 'Package: hello\nVersion: 2.9-1\n', stderr: '' },
+    debState: { found: [hello], providers: [] },
+  };
+
+  expect(planOn(apt, state, { deb: '/x/hello.deb' })).toMatchObject({
+    changes: [
+      {
+        what: 'package hello',
+        from: 'half-installed',
+        commands: [{ script: expect.stringMatching(/ install --reinstall \/x\/hello\.deb/) }],
+      },
+    ],
+  });
+});

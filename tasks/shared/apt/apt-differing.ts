@@ -1,11 +1,15 @@
 import type { Packages } from '../../../src/sdk.ts';
 import { must } from '../../../src/sdk.ts';
-import type { AptGiven, AptState } from './apt-state.ts';
-import { installed, type PackageSpec, satisfies, versionFor } from './package-spec.ts';
-
-/** The arguments to apt-get, one for each package that is not as wanted. */
-export const wordsToInstall = (given: AptGiven, state: AptState): readonly string[] =>
-  differing(given, state).map((one) => one.word);
+import type { AptGiven, AptState, PlainApt } from './apt-state.ts';
+import {
+  formerly,
+  isHalfInstalled,
+  isThere,
+  type PackageSpec,
+  satisfies,
+  versionFor,
+  versionOrStatus,
+} from './package-spec.ts';
 
 /** A package that is not as wanted. */
 interface Differing {
@@ -13,7 +17,38 @@ interface Differing {
   readonly from: string | null;
   readonly to: string | null;
   readonly word: string;
+  /** dpkg was killed while it unpacked the package: its files are incomplete. */
+  readonly halfInstalled: boolean;
 }
+
+/** The arguments to apt-get that bring packages to the wanted state. */
+export function aptAction(given: PlainApt, all: readonly Differing[]): readonly string[] {
+  const words = all.map((one) => one.word);
+  return given.state === 'absent'
+    ? [given.purge ? 'purge' : 'remove', ...words]
+    : installAction(
+        words,
+        all.some((one) => one.halfInstalled),
+      );
+}
+
+/** The arguments for what has to come first: dpkg removes no package that it has not unpacked completely. */
+export function aptActionBefore(given: PlainApt, all: readonly Differing[]): readonly string[] | undefined {
+  const half = all.filter((one) => one.halfInstalled);
+  return given.state === 'absent' && half.length > 0
+    ? installAction(
+        half.map((one) => one.word),
+        true,
+      )
+    : undefined;
+}
+
+/** apt-get takes a half-installed package for the newest version, and succeeds without doing anything, unless it is told to reinstall. */
+export const installAction = <W>(words: readonly W[], halfInstalled: boolean): readonly (W | string)[] => [
+  'install',
+  ...(halfInstalled ? ['--reinstall'] : []),
+  ...words,
+];
 
 /** The packages that are not as wanted. */
 export function differing(given: AptGiven, state: AptState): readonly Differing[] {
@@ -21,26 +56,26 @@ export function differing(given: AptGiven, state: AptState): readonly Differing[
     const now = must(state[`package ${spec.name}`], spec.name);
     if (given.state === 'absent') return toRemove(spec, now, given.purge);
     const policy = state[`policy ${spec.name}`];
-    const from = installed(now)?.version ?? null;
-    if (from === null && given.only_upgrade === true) return [];
     const version = versionFor(spec, policy);
     const word = version === undefined ? spec.name : `${spec.name}=${version}`;
+    const from = formerly(now);
+    if (from === null && given.only_upgrade === true) return [];
+    const one = { spec, from, word, halfInstalled: now.found.some(isHalfInstalled) };
     if (given.state === 'present' && !spec.wild)
-      return satisfies(spec, now) ? [] : [{ spec, from, to: version ?? 'installed', word }];
-    if (spec.wild) return [{ spec, from: null, to: 'installed', word }];
+      return satisfies(spec, now) ? [] : [{ ...one, to: version ?? 'installed' }];
+    if (spec.wild) return [{ ...one, from: null, to: 'installed' }];
     const newest = version ?? policy?.candidate;
-    return from !== null && (newest === undefined || from === newest)
-      ? []
-      : [{ spec, from, to: newest ?? 'installed', word }];
+    return from !== null && (newest === undefined || from === newest) ? [] : [{ ...one, to: newest ?? 'installed' }];
   });
 }
 
 function toRemove(spec: PackageSpec, { found }: Packages, purge: boolean): Differing[] {
-  const there = found.filter((one) => one.status === 'installed' || (purge && one.status === 'config-files'));
+  const there = found.filter((one) => isThere(one) || (purge && one.status === 'config-files'));
   return there.map((one) => ({
     spec: { ...spec, name: one.name },
-    from: one.status === 'installed' ? one.version : 'configuration files',
+    from: versionOrStatus(one),
     to: null,
     word: spec.name.includes(':') ? `${one.name}:${one.architecture}` : one.name,
+    halfInstalled: isHalfInstalled(one),
   }));
 }

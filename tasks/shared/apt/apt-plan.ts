@@ -10,12 +10,12 @@ import {
   predicts,
   sh,
 } from '../../../src/sdk.ts';
-import { differing } from './apt-differing.ts';
+import { aptAction, aptActionBefore, differing, installAction } from './apt-differing.ts';
 import { age, aptGet, listsChange, packageEffects } from './apt-get.ts';
 import type { AptGiven, AptState, PlainApt } from './apt-state.ts';
 import { debDiffers, debPackage, fetchDeb } from './deb-file.ts';
-import { alsoRemoved, foreseenPackages, simulated, withCommand } from './package-changes.ts';
-import { installed, versionFor } from './package-spec.ts';
+import { alsoRemoved, foreseenPackages, simulated, withCommands } from './package-changes.ts';
+import { installed, isHalfInstalled, versionFor } from './package-spec.ts';
 
 /** Whether package lists have to be fetched first. */
 export function listsPending({ update_cache, cache_valid_time }: PlainApt, lists: AptLists): boolean {
@@ -85,9 +85,8 @@ function named(given: AptGiven, state: AptState): readonly Change[] {
   const { simulation } = state;
   const wild = all.filter((one) => one.spec.wild);
   if (wild.length === all.length && simulation !== undefined && simulation.install.length === 0) return [];
-  const removing = given.purge ? 'purge' : 'remove';
-  const action = given.state === 'absent' ? removing : 'install';
-  const command = aptGet([action, ...all.map((one) => one.word)], given);
+  const before = aptActionBefore(given, all);
+  const commands = [...(before === undefined ? [] : [aptGet(before, given)]), aptGet(aptAction(given, all), given)];
   const versions = new Map(simulation?.install.map((one) => [one.name, one.version]));
   const own = all.map(
     (one): Change => ({
@@ -109,7 +108,7 @@ function named(given: AptGiven, state: AptState): readonly Change[] {
   );
   const names = new Set(own.map((change) => change.what));
   const others = simulation === undefined ? [] : alsoRemoved(simulation).filter((change) => !names.has(change.what));
-  return withCommand([...own, ...others], command, simulation);
+  return withCommands([...own, ...others], commands, simulation);
 }
 
 function debChange(given: AptGiven, state: AptState): readonly Change[] {
@@ -118,7 +117,7 @@ function debChange(given: AptGiven, state: AptState): readonly Change[] {
   const differs = deb === undefined || state.debState === undefined ? { from: null } : debDiffers(deb, state.debState);
   if (differs === undefined) return [];
   const { before, path } = fetchDeb(given.deb);
-  const command = aptGet(['install', path], given);
+  const command = aptGet(installAction([path], state.debState?.found.some(isHalfInstalled) === true), given);
   return [
     {
       what: `package ${deb?.name ?? given.deb}`,

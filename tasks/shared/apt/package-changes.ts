@@ -12,21 +12,21 @@ import { packageEffects } from './apt-get.ts';
 
 /** The changes that apt-get's simulation announces. */
 export const simulated = (simulation: AptSimulation, command: Command): readonly Change[] =>
-  withCommand(
+  withCommands(
     [
       ...simulation.install.map(
         (one): Change => ({ what: `package ${one.name}`, from: one.from ?? null, to: one.version, commands: [] }),
       ),
       ...alsoRemoved(simulation),
     ],
-    command,
+    [command],
     simulation,
   );
 
-/** Adds to changes the command that makes them and its other effects. */
-export function withCommand(
+/** Adds to changes the commands that make them and their other effects. */
+export function withCommands(
   [first, ...rest]: readonly Change[],
-  command: Command,
+  commands: readonly Command[],
   simulation: AptSimulation | undefined,
 ): readonly Change[] {
   if (first === undefined) return [];
@@ -39,7 +39,7 @@ export function withCommand(
   return [
     {
       ...first,
-      commands: [command],
+      commands,
       effects: [packageEffects(...touched), ...(dependencies as Effect[]), ...(first.effects ?? [])],
     },
     ...rest,

@@ -22,6 +22,24 @@ export function packageSpec(text: string): PackageSpec {
 export const installed = ({ found, providers }: Packages): Package | undefined =>
   found.find((one) => one.status === 'installed') ?? providers[0];
 
+/** Whether dpkg was killed while it unpacked the package. */
+export const isHalfInstalled = (one: Package): boolean => one.status === 'half-installed';
+
+/** Whether files of a package besides its configuration are on the host, complete or not. */
+export const isThere = ({ status }: Package): boolean => status !== 'not-installed' && status !== 'config-files';
+
+/** What a change shows for a package: its version or, if it is not completely installed, dpkg's status. */
+export function versionOrStatus({ status, version }: Package): string {
+  if (status === 'config-files') return 'configuration files';
+  return status === 'installed' ? version : status;
+}
+
+/** What a change of a package starts from; null if nothing of it is there but configuration. */
+export function formerly(now: Packages): string | null {
+  const one = installed(now) ?? now.found.find(isThere);
+  return one === undefined ? null : versionOrStatus(one);
+}
+
 /** Whether the installed package satisfies the task. */
 export function satisfies(spec: PackageSpec, now: Packages): boolean {
   const one = installed(now);
