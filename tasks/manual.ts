@@ -34,7 +34,7 @@ const params = {
     elements: 'subject',
     doc: 'What the command of `unless` depends on, for example `path:/root/.ssh`, so that a check knows which foreseen changes matter. Default: everything.',
   },
-  poll: { type: 'int', default: 5, doc: 'Seconds between two checks while waiting for a person.' },
+  poll: { type: 'int', default: 2, doc: 'Seconds between two checks while waiting for a person.' },
   timeout: { type: 'int', default: 86400, doc: 'Seconds to wait for a person before the task fails.' },
 } as const;
 
