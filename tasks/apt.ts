@@ -37,7 +37,7 @@ export default defineTask({
   name: 'ansible.builtin.apt',
   summary: 'Install, upgrade and remove Debian packages.',
   description:
-    'One dpkg-query covers the packages of all tasks. The installation of missing packages is simulated first, so a check reports what else would be installed or removed, and a package that apt cannot find fails at once.',
+    'One dpkg-query covers the packages of all tasks. The installation of missing packages is simulated first, so a check also reports which other packages would be installed or removed, and the task fails at once if apt cannot find a package.',
   params: {
     name: {
       type: 'list',
@@ -110,7 +110,7 @@ export default defineTask({
       type: 'int',
       doc: 'The exit code of policy-rc.d during the task; 101 keeps services from being started.',
     },
-    force_apt_get: { type: 'bool', default: false, ignored: 'apt-get is what is used' },
+    force_apt_get: { type: 'bool', default: false, ignored: 'apt-get is always used' },
   },
   rules: { mutuallyExclusive: [['deb', 'name', 'upgrade']] },
   ask(plain): AptQuestions {
@@ -161,8 +161,8 @@ export default defineTask({
   returns: {
     cache_updated: 'Whether package lists were fetched.',
     cache_update_time: 'When the package lists were last fetched, in seconds since the epoch.',
-    stdout: 'What apt-get wrote to stdout.',
-    stderr: 'What apt-get wrote to stderr.',
+    stdout: 'The stdout of apt-get.',
+    stderr: 'The stderr of apt-get.',
   },
   examples: [
     {

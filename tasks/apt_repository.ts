@@ -53,8 +53,8 @@ export default defineTask({
     { repo, state, filename, mode, update_cache, update_cache_retries, update_cache_retry_max_delay },
   ) {
     if (repo.startsWith('ppa:'))
-      return { failed: 'PPAs are for Ubuntu: give the line for sources.list, and its key by get_url' };
-    if (!/^\s*deb(-src)?\s/.test(repo)) return { failed: `not a valid source of packages: ${repo}` };
+      return { failed: 'PPAs are for Ubuntu: write the line for sources.list instead, and fetch the key with get_url' };
+    if (!/^\s*deb(-src)?\s/.test(repo)) return { failed: `not a valid package source: ${repo}` };
     const files = sourcesOf(answer.stdout);
     const line = repo.trim().split(/\s+/).join(' ');
     const wanted = plainSource(line);
@@ -104,7 +104,7 @@ export default defineTask({
 const withLine = (text: string, line: string): string =>
   `${text === '' || text.endsWith('\n') ? text : `${text}\n`}${line}\n`;
 
-/** Restores a file if apt cannot use the new one; otherwise no package could be installed on the host any more. */
+/** Restores a file if apt rejects the new one. apt reads all sources, so a single bad file would prevent every installation on the host. */
 const puttingBack = (path: string, text: string | undefined): Script =>
   text === undefined ? script`rm -f -- ${path}` : script`printf %s ${text} >${path}`;
 

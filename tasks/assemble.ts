@@ -72,7 +72,7 @@ export default defineTask({
     const isInside = state.from !== undefined && state.from.resolved === state.destParent.resolved;
     if (isInside && !isStable(given, source, task))
       return {
-        failed: `${task.dest} is one of its own fragments: it would grow each time; choose others with regexp, or put it elsewhere`,
+        failed: `${task.dest} is one of its own fragments and would grow with each run; exclude it with regexp, or choose another dest`,
       };
     return planCopyFile(state, copying(task), source, context);
   },
@@ -94,13 +94,13 @@ export default defineTask({
   },
   examples: [
     {
-      title: 'Make one file of many',
+      title: 'Join fragments into one file',
       yaml: 'assemble:\n  src: /etc/profile.d\n  dest: /tmp/retrace-assembled\n  delimiter: "# ---"',
     },
   ],
 });
 
-/** Whether the assembled file, if it is one of the fragments itself, stays the same when assembled again. */
+/** Whether a file that is one of its own fragments stays the same when it is assembled again. */
 function isStable(given: readonly Fragment[], { bytes }: { readonly bytes: Uint8Array }, task: Task): boolean {
   const name = nameOf(task.dest);
   const then = [...given.filter((one) => one.name !== name), { name, bytes }].toSorted((a, b) =>

@@ -4,7 +4,7 @@ export default defineTask({
   name: 'ansible.builtin.async_status',
   summary: 'Report whether a background job has ended, and how.',
   description:
-    'A task with `async` and `poll: 0` starts such a job. With `until: job is finished`, this task waits for it. The result is then the one the original task would have had if it had waited; for a job that another run started, it is the output of its commands.',
+    'A task with `async` and `poll: 0` starts such a job. With `until: job is finished`, this task waits for it. The result is then the one that the original task would have returned if it had waited. For a job that another run started, it is the output of the job's commands.',
   asksAnew: true,
   params: {
     jid: {
@@ -16,7 +16,7 @@ export default defineTask({
       type: 'str',
       choices: ['status', 'cleanup'],
       default: 'status',
-      doc: 'Whether to query the job or to delete what is kept of it.',
+      doc: 'Whether to query the job or to delete its files.',
     },
   },
   prepare: (params, controller) => ({ ...params, ...controller.job(params.jid) }),

@@ -137,7 +137,7 @@ function shownBefore(before: string, names: string, { state }: Task): string {
   return `${before.split('\n').filter((line) => readAuthorizedKey(line) !== undefined).length} keys`;
 }
 
-/** The changes to the directory, which sshd requires to belong to the user. */
+/** The changes to the directory. sshd requires that it belongs to the user. */
 function folderChanges(file: HomeFile, keyfile: string, task: Task): readonly Change[] {
   if (!task.manage_dir || task.state === 'absent') return [];
   const path = parentOf(keyfile);

@@ -48,7 +48,7 @@ export default defineTask({
   name: 'certbot',
   summary: 'Obtain certificates from an ACME server, or prove that they can be renewed.',
   description:
-    'A dry run makes the plugin answer the challenges for real, which changes the web server for a moment and takes seconds, so it is not asked as a read-only question but treated as a change. It is done once and remembered in /var/lib/letsencrypt; it is due again after `max_age_days`, or as soon as anything in /etc/letsencrypt, a hook, certbot or its plugins, or the addresses of the names have changed. If another certbot is running, it waits. A check reports that a dry run is due. If a dry run fails, the task names the domain and the reason.',
+    'In a dry run the plugin really answers the challenges, which takes seconds and changes the web server for a moment. So a dry run is treated as a change, not as a read-only question. Its success is recorded in /var/lib/letsencrypt. It is due again after `max_age_days`, or as soon as anything in /etc/letsencrypt, a hook, certbot or its plugins, or the addresses of the names have changed. If another certbot is running, the task waits for it. A check reports that a dry run is due. If a dry run fails, the task names the domain and the reason.',
   params,
   rules: {
     requiredIf: [
@@ -76,8 +76,8 @@ export default defineTask({
 
 const stamp = '/var/lib/letsencrypt/.dry-run-succeeded';
 
-// Everything except certbot's files that the outcome of a dry run depends on, one per line: the programs, the hooks, the addresses of the
-// names.
+// Everything besides certbot's own files that the outcome of a dry run depends on, one per line: the programs, the hooks, the addresses of
+// the names.
 const depends = script`depends() {
   printf 'the programs '; dpkg-query -W -f '\${Package} \${Version} \${db:Status-Status}\n' certbot 'python3-certbot*' python3-acme 2>/dev/null | cksum
   printf 'the hooks '; {
@@ -93,8 +93,8 @@ const depends = script`depends() {
 `;
 
 /**
- * Asks for the times of the last change, of the last successful dry run, and now; what the dry run depends on that has changed; and what
- * there is to renew.
+ * Asks for the current time and the times of the last change and the last successful dry run, for changes in what the dry run depends on,
+ * and for the certificates to renew.
  */
 const askDryRun = () => ({
   tested: shell({
@@ -132,7 +132,7 @@ function planDryRun({ stdout }: ShellAnswer, given: Given): Plan {
   };
 }
 
-/** Why a dry run is due: when the last one was, or what has changed since. */
+/** Why a dry run is due: the time of the last one, or what has changed since. */
 function whyDue(now: number, last: number, changed: number, others: string, given: Given): string | undefined {
   if (last === 0) return 'never';
   if (changed >= last + 1) return 'before /etc/letsencrypt was changed';

@@ -35,7 +35,7 @@ export default defineTask({
   name: 'certificates_between',
   summary: 'Copy the certbot directory from another host, but keep each certificate that is better on this host.',
   description:
-    "Certificates are renewed automatically, on either host. A certificate on this host that is valid, fits its key and names, and expires no earlier than the other host's is kept, with its archive and its renewal configuration. A certificate is copied only if there is none here or the other one is better, and only if it is itself valid and fits its key and names. The rest of the directory (accounts, options) is copied as `copy_between` does. If neither host has a suitable certificate for an entry of `names`, the task fails and says why, for both hosts.",
+    "Certificates are renewed automatically, on either host. A certificate on this host that is valid, fits its key and names, and expires no earlier than the other host's is kept, with its archive and its renewal configuration. A certificate is copied only if it is valid, fits its key and names, and is better than the one on this host, or there is none here. The rest of the directory (accounts, options) is copied as `copy_between` does. If neither host has a suitable certificate for an entry of `names`, the task fails and says why, for both hosts.",
   params,
   ask: ({ from, src, dest }) => ({
     there: tree({ path: tidyPath(src), checksums: true }, { host: from, beyond: true }),
@@ -54,10 +54,10 @@ export default defineTask({
       const told = missing.map((one) => ({
         what: `certificate ${one.name}`,
         from: `here ${one.here}, on ${task.from} ${one.there}`,
-        to: 'a right one on one of them',
+        to: 'a suitable one on either host',
       }));
       return {
-        failed: told.map(({ what, from }) => `there is no right ${what}: ${from}`).join('; '),
+        failed: told.map(({ what, from }) => `there is no suitable ${what}: ${from}`).join('; '),
         result,
         would: [],
       };
@@ -110,15 +110,15 @@ const namesOf = (choices: ReadonlyMap<string, Choice>, take: Choice['take']): re
   [...choices].flatMap(([name, choice]) => (choice.take === take ? [name] : []));
 
 /**
- * The wanted state of an entry here. Entries of certificates that stay are left out, except that their keys must be accessible to root
- * alone; so is anything obsolete.
+ * The wanted state of an entry here. Obsolete entries are left out, and so are entries of certificates that stay, except that their keys
+ * must be accessible only to root.
  */
 function wantedEntry(
   entry: TreeEntry,
   choices: ReadonlyMap<string, Choice>,
   here: readonly TreeEntry[],
 ): readonly TreeEntry[] {
-  // What certbot used to make its requests with and no longer does.
+  // Older versions of certbot kept their requests and the keys for them here.
   if (/^(csr|keys)(\/|$)/.test(entry.path)) return [];
   const name = lineageOf(entry.path);
   const take = name === undefined ? undefined : choices.get(name)?.take;

@@ -46,12 +46,12 @@ const params = {
     type: 'str',
     default: 'absent',
     choices: ['absent', 'keep'],
-    doc: 'What to do with other links in the same directories that point below `src` but are not wanted, or point to nothing there.',
+    doc: 'What to do with other links in the same directories that point below `src` and are not wanted or dangle.',
   },
   backup_dir: {
     type: 'path',
     default: '/var/backups',
-    doc: 'The directory in which to keep a copy that was in place of a link, if its content differs.',
+    doc: 'The directory in which to keep a file or directory that a link replaces, if its content differs.',
   },
 } as const;
 
@@ -79,7 +79,7 @@ export default defineTask({
   },
   thenAsk(state, task, context) {
     const wanted = wishes(task, contentsIn(state));
-    // The contents of the directories were asked for first; the links that the patterns stand for come next.
+    // The first round lists the directories; the next one asks for the links that match the patterns.
     const unasked = wanted.filter(({ dest }) => !(`at ${dest}` in state));
     if (unasked.length > 0) return together(askLinks(wanted, task), askCopies([], state, context.diff));
     return together(askLinks([], task), askCopies(wanted, state, context.diff));
@@ -139,7 +139,7 @@ function askLinks(wanted: readonly LinkWish[], task: Task) {
   return together(
     each('source', sources, stat),
     each('at', dests, stat),
-    // For a link this is the content of its target; asked for right away, so that a copy costs no second round.
+    // For a link this is the content of its target. It is asked for in the same round, so that a copy costs no second one.
     each('sum', [...dests, ...sources], checksum),
     each('beside', homes(wanted, task), listing),
   );
@@ -176,7 +176,7 @@ function linkChange(
 ): readonly Change[] {
   const at = must(state[`at ${dest}`], dest);
   const target = must(state[`source ${source}`], source);
-  // A relative link counts only if it really leads there: the directory its `..` start from may itself be a link.
+  // A relative link counts only if it really leads there: its `..` start from a directory that may itself be a link.
   if (at.exists && at.link !== undefined && leadsTo(dest, at.link.target, source))
     if (targetPath(dest, at.link.target) === source || at.resolved === target.resolved) return [];
   const link = {

@@ -98,7 +98,7 @@ export default defineTask({
   },
   examples: [
     {
-      title: 'Write a text to a file',
+      title: 'Write text to a file',
       yaml: "copy:\n  content: |\n    # managed\n    relayhost = 10.1.0.1\n  dest: /etc/retrace-copy.conf\n  mode: '0644'",
     },
     {
@@ -107,7 +107,7 @@ export default defineTask({
       runs: { no: 'needs a file beside the playbook' },
     },
     {
-      title: 'Make a copy on the host itself, once',
+      title: 'Copy a file on the host itself, once',
       yaml: 'copy:\n  src: /etc/passwd\n  dest: /tmp/retrace-passwd.old\n  remote_src: true\n  force: false\n  mode: preserve',
     },
     {

@@ -31,7 +31,7 @@ const params = {
   id_offset: {
     type: 'int',
     default: 0,
-    doc: 'Subtracted from owner numbers that are at least this: 100000 for the files of an unprivileged container, seen from its node.',
+    doc: 'This number is subtracted from UIDs and GIDs that are not lower: 100000 for the files of an unprivileged container, seen from its node.',
   },
 } as const;
 
@@ -46,7 +46,7 @@ export default defineTask({
   name: 'copy_between',
   summary: 'Copy a directory from one host to another, with owners, modes and links.',
   description:
-    'Differing files pass through the controller in memory; none of their content is written to its disk or shown. Owners are compared and set by name, since their numbers differ from host to host.',
+    "Differing files pass through the controller's memory; their content is neither written to its disk nor shown. Owners are compared and set by name, since their numbers differ from host to host.",
   params,
   ask: (task) => ({
     there: tree({ path: tidyPath(task.src), checksums: true }, { host: task.from, beyond: true }),
@@ -181,8 +181,8 @@ function attributeChange({ entry, owner, now, mode, owned }: TreeDifference, des
 }
 
 /**
- * Extracts files and links from a tar stream: into a directory that only we can enter, where they get owner and mode before being moved
- * into place.
+ * Extracts files and links from a tar stream into a directory that only our user can enter. There they get their owner and mode, and then
+ * they are moved into place.
  */
 function stream(differences: readonly TreeDifference[], task: Task): Command {
   const dest = tidyPath(task.dest);
@@ -204,8 +204,8 @@ t=$(mktemp -d -- ${joinPath(dest, '.incoming.XXXXXX')}) || exit
 trap 'rm -rf -- "$t"' EXIT
 trap 'exit 129' HUP INT TERM
 tar -C "$t" --no-same-owner -xf - -- ${paths} && cd -- "$t" || exit
-for p in ${kinds.get('file') ?? []}; do [ -f "$p" ] && [ ! -h "$p" ] || { echo "$p did not come as a file" >&2; exit 1; }; done
-for p in ${kinds.get('link') ?? []}; do [ -h "$p" ] || { echo "$p did not come as a link" >&2; exit 1; }; done
+for p in ${kinds.get('file') ?? []}; do [ -f "$p" ] && [ ! -h "$p" ] || { echo "$p did not arrive as a file" >&2; exit 1; }; done
+for p in ${kinds.get('link') ?? []}; do [ -h "$p" ] || { echo "$p did not arrive as a link" >&2; exit 1; }; done
 ${lines([...owners].map(([owner, names]) => script`chown -h -- ${owner} ${names} || exit`))}
 ${lines([...modes].map(([mode, names]) => script`chmod -- ${mode} ${names} || exit`))}
 for p in ${groupedBy(differences, () => '').get('') ?? []}; do mv -fT -- "$p" "$d/$p" || exit; done`;

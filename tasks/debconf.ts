@@ -4,7 +4,7 @@ export default defineTask({
   name: 'ansible.builtin.debconf',
   summary: 'Preseed the answers to the questions that Debian packages ask.',
   description:
-    "The current answers are read directly from debconf's own files, so even the answers for all packages cost nothing. Passwords are never shown.",
+    "The current answers are read directly from debconf's own files, so reading the answers for many packages is cheap. Passwords are never shown.",
   params: {
     name: { type: 'str', required: true, aliases: ['pkg'], doc: 'The package.' },
     question: { type: 'str', aliases: ['selection', 'setting'], doc: 'The question, for example `postfix/mailname`.' },
@@ -14,7 +14,7 @@ export default defineTask({
       doc: 'The type of the answer.',
     },
     value: { type: 'raw', aliases: ['answer'], doc: 'The answer.' },
-    unseen: { type: 'bool', default: false, doc: 'Leave the question unseen, so that it is still asked.' },
+    unseen: { type: 'bool', default: false, doc: 'Do not mark the question as seen, so that debconf still asks it.' },
   },
   rules: { requiredTogether: [['question', 'vtype', 'value']] },
   ask: ({ name, question }) => ({ now: question === undefined ? answersOf(name) : answerTo(question) }),
@@ -52,10 +52,10 @@ export default defineTask({
           previous: shown(before.now, question, vtype),
           ...(vtype === 'password' ? {} : { value }),
         },
-  returns: { current: 'The answer now.', previous: 'The answer before.' },
+  returns: { current: 'The current answer.', previous: 'The previous answer.' },
   examples: [
     {
-      title: 'Choose how a mail server is set up',
+      title: 'Choose the configuration type of a mail server',
       yaml: 'debconf:\n  name: postfix\n  question: postfix/main_mailer_type\n  vtype: select\n  value: Satellite system',
     },
     {

@@ -25,7 +25,7 @@ export default defineTask({
   },
   returns: { msg: 'The message.' },
   examples: [
-    { title: 'Print a message', yaml: 'debug:\n  msg: "{{ inventory_hostname }} is being looked at"' },
+    { title: 'Print a message', yaml: 'debug:\n  msg: "this is {{ inventory_hostname }}"' },
     { title: 'Print a variable', yaml: 'debug:\n  var: group_names' },
   ],
 });

@@ -47,12 +47,12 @@ export default defineTask({
     if (wrong.length === 0) return { changes: [], result };
     const to = wanted.join(', ') || 'no record';
     return {
-      failed: `${record(given)} should be ${to}: ${wrong.map((reply) => `${reply.server} says ${said(reply)}`).join('; ')}`,
+      failed: `${record(given)} should be ${to}: ${wrong.map((reply) => `${reply.server} ${said(reply)}`).join('; ')}`,
       result,
       would: [],
     };
   },
-  returns: { servers: 'What each server answered.' },
+  returns: { servers: "Each server's answer." },
   examples: [
     {
       title: 'Prove that the public name points to the new proxy everywhere',
@@ -64,7 +64,7 @@ export default defineTask({
 
 const record = ({ name, type }: Given): string => `${type} ${name}`;
 
-/** A name that does not exist is treated like one without such a record. */
+/** A name that does not exist is treated as one without such a record. */
 function sameValues(reply: DnsReply, wanted: readonly string[]): boolean {
   if ('failure' in reply) return reply.failure === 'nxdomain' && wanted.length === 0;
   return (
@@ -80,13 +80,13 @@ function sameValues(reply: DnsReply, wanted: readonly string[]): boolean {
 const normal = (value: string): string => value.toLowerCase().replace(/\.$/, '');
 
 function said(reply: DnsReply): string {
-  if ('values' in reply) return reply.values.join(', ') || 'no record';
+  if ('values' in reply) return `returns ${reply.values.join(', ') || 'no record'}`;
   const words = {
-    nxdomain: 'there is no such name (NXDOMAIN)',
-    timeout: 'nothing in time',
-    refused: 'it refuses',
-    servfail: 'it has failed (SERVFAIL)',
-    error: reply.said,
+    nxdomain: 'has no such name (NXDOMAIN)',
+    timeout: 'does not answer in time',
+    refused: 'refuses to answer',
+    servfail: 'fails to answer (SERVFAIL)',
+    error: `fails: ${reply.said}`,
   };
   return words[reply.failure];
 }

@@ -32,6 +32,6 @@ export default defineTask({
       result: { before, after: selection },
     };
   },
-  returns: { before: 'The selection before.', after: 'The selection after.' },
+  returns: { before: 'The selection before the task.', after: 'The selection after the task.' },
   examples: [{ title: 'Keep a package at its version', yaml: 'dpkg_selections:\n  name: less\n  selection: hold' }],
 });

@@ -24,8 +24,8 @@ const params = {
     doc: 'Use `dest` as the path of the file itself or, if it ends in a slash, as the directory for it.',
   },
   fail_on_missing: { type: 'bool', default: true, doc: 'Fail if the file does not exist.' },
-  validate_checksum: { type: 'bool', default: true, ignored: 'what arrived is always compared' },
-  validate_md5: { type: 'bool', ignored: 'what arrived is always compared' },
+  validate_checksum: { type: 'bool', default: true, ignored: 'the checksum is always verified' },
+  validate_md5: { type: 'bool', ignored: 'the checksum is always verified' },
 } as const;
 
 type Fetch = Params<typeof params> & { readonly controller: Controller };
@@ -55,7 +55,7 @@ export default defineTask({
     const dest = destination(task, context.host);
     if (task.controller.isDirectory(dest))
       return { failed: `${dest} is a directory on the controller: end it with a slash to put the file into it` };
-    // Nothing is done on the host: the file is written when the result is built, once its bytes are known.
+    // The host is not changed: the file on the controller is written when the result is built, once its bytes are known.
     return {
       changes: [
         {
@@ -102,7 +102,7 @@ export default defineTask({
 });
 
 function destination({ src, dest, flat }: Fetch, host: string): string {
-  // The path may come from a host: whatever it is, the file goes below DEST/HOST.
+  // The path may come from a host, so make sure that the file is written below DEST/HOST, whatever the path is.
   if (!flat) return joinPath(dest, rootedPath(`${host}${rootedPath(src)}`).slice(1));
   return dest.endsWith('/') ? joinPath(dest, nameOf(rootedPath(src))) : dest;
 }

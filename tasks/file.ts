@@ -119,7 +119,7 @@ export default defineTask({
     gid: 'GID of the group',
     size: 'size in bytes',
     src: 'the target of a link',
-    diff: 'the path, and what became another: `before` and `after`',
+    diff: 'the path and everything that changed: `before` and `after`',
   },
   examples: [
     {
@@ -160,7 +160,7 @@ function planState(state: FileState, params: FileParams): Plan {
   }
 }
 
-/** What is reported of the path as it is now. */
+/** The values in the result that describe the path as it is now. */
 function resultNow(known: FileState, params: FileParams): TaskResult {
   const { before } = known;
   const path = tidyPath(params.path);

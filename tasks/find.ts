@@ -95,7 +95,7 @@ export default defineTask({
     const chosen = chooseEntries(state, task, context.now);
     if ('failed' in chosen) return chosen;
     const ageless = task.age === undefined ? undefined : chosen.entries.find((entry) => entry.inode === undefined);
-    if (ageless !== undefined) return { unknown: `how old ${ageless.path} will be is not known before it is there` };
+    if (ageless !== undefined) return { unknown: `the age of ${ageless.path} is not known before it exists` };
     const contains = task.contains === undefined ? undefined : patternOf(task.contains, {});
     if (contains?.ok === false) return { failed: contains.why };
     const skipped = Object.entries(skippedPaths(state, task.paths));

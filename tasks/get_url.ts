@@ -53,14 +53,14 @@ const params = {
   force: {
     type: 'bool',
     default: false,
-    doc: 'Download and compare the file even if the server reports nothing newer.',
+    doc: 'Download and compare the file even if the server reports that it is not newer.',
   },
   backup: {
     type: 'bool',
     default: false,
     doc: 'Keep a backup of the replaced file next to it, with a timestamp in its name.',
   },
-  timeout: { type: 'int', default: 10, doc: 'Seconds to wait without an answer.' },
+  timeout: { type: 'int', default: 10, doc: 'Seconds to wait for an answer.' },
   headers: { type: 'dict', doc: 'The header fields to send.' },
   url_username: { type: 'str', aliases: ['username'], doc: 'The user name for the server.' },
   url_password: { type: 'str', aliases: ['password'], secret: true, doc: 'The password for the server.' },
@@ -73,7 +73,7 @@ const params = {
   use_proxy: { type: 'bool', default: true, doc: 'Use the proxy set in the environment.' },
   use_netrc: { type: 'bool', default: true, doc: "Use the passwords in the user's .netrc." },
   decompress: { type: 'bool', default: true, doc: 'Unpack content that was compressed for the transfer.' },
-  tmp_dest: { type: 'path', ignored: 'downloads are made beside their destination' },
+  tmp_dest: { type: 'path', ignored: 'downloads are made next to their destination' },
   unredirected_headers: {
     type: 'list',
     elements: 'str',
@@ -94,9 +94,9 @@ interface UrlTaskState extends Accounts {
   readonly insideSum: Checksum;
   readonly sums?: HttpReply;
   readonly served?: UrlState;
-  /** Asked once the checksum is known not to match, or to learn the name that the server gives. */
+  /** Asked only if the checksum does not match, or to learn the name that the server gives. */
   readonly servedNow?: UrlState;
-  /** If the file goes into a directory: the name the server gives it, and what is at that path. */
+  /** If the file goes into a directory: the name that the server gives it, and the entry at that path. */
   readonly name?: string;
   readonly named?: PathState;
   readonly namedSum?: Checksum;
@@ -120,9 +120,9 @@ export default defineTask({
       destSum: checksum(dest, sum?.algorithm ?? 'sha1'),
       insideSum: checksum(joinPath(dest, nameIn(task.url)), sum?.algorithm ?? 'sha1'),
       sums: sum !== undefined && isUrl(sum.value) ? http(requestOf(task, context, sum.value)) : nothing(),
-      // If there is a checksum, use the network only once the file does not match it.
+      // If there is a checksum, use the network only if the file does not match it.
       served: sum === undefined ? askUrl(task, context, nameIn(task.url)) : nothing(),
-      // Only HTTP has a header for it.
+      // Only HTTP has a header that gives a name.
       name: /^https?:/i.test(task.url) ? servedName(requestOf(task, context, task.url), dest) : nothing(),
       source: source === undefined ? nothing() : stat(source),
       ...askAccounts(task),

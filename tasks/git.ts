@@ -25,7 +25,7 @@ export default defineTask({
   name: 'ansible.builtin.git',
   summary: 'Clone a git repository and keep the clone at a branch, tag or commit.',
   description:
-    'The newest commit is looked up with `git ls-remote`, which changes nothing. A clone that belongs to another user is refused, as git itself does, unless it is listed in `safe.directory` on the host. Local commits and local changes are never discarded without `force`: the task fails and names them, even in a check.',
+    'The newest commit is looked up with `git ls-remote`, which changes nothing. As in git itself, a clone that belongs to another user is refused, unless it is listed in `safe.directory` on the host. Local commits and local changes are never discarded without `force`: the task fails and names them, even in a check.',
   params: {
     repo: {
       type: 'str',
@@ -68,7 +68,7 @@ export default defineTask({
       type: 'path',
       doc: 'The directory in which to keep the repository, separate from the working tree.',
     },
-    umask: { type: 'raw', doc: 'The umask for files of the clone.' },
+    umask: { type: 'raw', doc: 'The umask for the files of the clone.' },
     verify_commit: {
       type: 'bool',
       default: false,
@@ -79,7 +79,7 @@ export default defineTask({
       elements: 'str',
       default: [],
       aliases: ['gpg_allowlist'],
-      ignored: 'all keys that git trusts are trusted',
+      ignored: 'every key that gpg trusts is accepted',
     },
     archive: { type: 'path', ignored: 'archives are not made' },
     archive_prefix: { type: 'str', ignored: 'archives are not made' },

@@ -10,7 +10,7 @@ export default defineTask({
     system: { type: 'bool', default: false, doc: 'Give a new group an ID from the system range.' },
     non_unique: { type: 'bool', default: false, doc: 'Allow an ID that another group already has.' },
     force: { type: 'bool', default: false, doc: 'Delete the group even if it is the primary group of a user.' },
-    local: { type: 'bool', default: false, ignored: 'groups are always made in the local files' },
+    local: { type: 'bool', default: false, ignored: 'groups are always created in the local files' },
   },
   rules: { requiredBy: { non_unique: ['gid'] } },
   ask: ({ name }) => ({ group: groupAccount(name) }),
@@ -62,7 +62,7 @@ function changes(now: Account, { name, state, gid, system, non_unique, force }: 
         id: gid,
       }),
     ];
-  // A check may predict a group without knowing its ID; if one is given, the group gets that one.
+  // A check may predict a group without knowing its ID. If an ID is given, the group gets it.
   if (gid === undefined || now.id === undefined || now.id === gid) return [];
   return [change(`gid ${now.id}`, `gid ${gid}`, ['groupmod', ...number], { exists: true, id: gid })];
 }

@@ -32,7 +32,7 @@ export default defineTask({
         'solaris',
         'systemd',
       ],
-      ignored: 'the method follows from what the host has',
+      ignored: 'the method is chosen automatically',
     },
   },
   ask: () => ({ running: kernelName, file: content('/etc/hostname') }),

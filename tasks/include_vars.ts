@@ -7,7 +7,7 @@ export default defineTask({
   controllerOnly: true,
   gives: 'include_vars',
   params: {
-    file: { type: 'str', aliases: ['_raw_params', 'free-form'], doc: 'A file of variables, searched for in `vars`.' },
+    file: { type: 'str', aliases: ['_raw_params', 'free-form'], doc: 'A variables file, searched for in `vars`.' },
     dir: { type: 'str', doc: 'A directory whose files are all read, in the order of their names.' },
     name: { type: 'str', doc: 'A variable that receives all of them as a dictionary.' },
     hash_behaviour: {

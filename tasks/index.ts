@@ -73,7 +73,7 @@ import waitFor from './wait_for.ts';
 import yamlItem from './yaml_item.ts';
 import zfs from './zfs.ts';
 
-// All in one module, because seventy small chunks would take longer to locate than to read.
+// All task types are in one module, because seventy small chunks would take longer to locate than to read.
 const types = [
   mount,
   gatherFacts,
@@ -152,7 +152,7 @@ const types = [
 
 /** All task types, by canonical name. */
 export const taskTypes: Readonly<Record<string, AnyTaskType>> = Object.fromEntries(
-  // The functions of a type only accept its own parameters; the engine passes them what `bindParams` made from that type's specs.
+  // The functions of a type accept only its own parameters; the engine passes them the result of `bindParams` for that type's specs.
   types.map((type) => [type.name, type]),
 );
 

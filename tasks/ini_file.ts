@@ -25,7 +25,7 @@ const params = {
     choices: ['absent', 'present'],
     doc: 'Whether the option or section should exist.',
   },
-  exclusive: { type: 'bool', default: true, doc: "Remove the option's other values." },
+  exclusive: { type: 'bool', default: true, doc: 'Remove all other values of the option.' },
   no_extra_spaces: { type: 'bool', default: false, doc: 'Write no blanks around the `=`.' },
   allow_no_value: { type: 'bool', default: false, doc: 'Allow an option without a value.' },
   create: { type: 'bool', default: true, doc: 'Create the file if it does not exist.' },
@@ -76,7 +76,7 @@ export default defineTask({
     ...backupFile(replies, task.backup),
   }),
   returns: {
-    msg: 'what was done: OK, section added, option added, option changed, section removed',
+    msg: 'the action taken: OK, section added, option added, option changed, section removed',
     path: 'the file',
     backup_file: 'the path of the backup',
   },

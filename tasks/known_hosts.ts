@@ -45,7 +45,7 @@ export default defineTask({
   },
   examples: [
     {
-      title: 'Add the key of a forge before anything is cloned from it',
+      title: 'Add the key of a forge before cloning from it',
       yaml: 'known_hosts:\n  name: forge.example.org\n  key: forge.example.org ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl\n  path: /etc/ssh/ssh_known_hosts',
     },
     { title: 'Forget a host', yaml: 'known_hosts:\n  name: gone.example.org\n  state: absent' },
@@ -87,7 +87,7 @@ function planHost(state: EditState, task: Task, context: TaskContext): Plan {
   });
 }
 
-/** Ansible's `diff`, which it returns whether it was asked for or not; a file that is not there is /dev/null. */
+/** Ansible's `diff`, which it returns even without `--diff`; a missing file is shown as /dev/null. */
 function diffOf(before: EditState, after: EditState, path: string) {
   const headerOf = ({ now }: EditState): string => (now.bytes === undefined ? '/dev/null' : path);
   return {

@@ -53,7 +53,7 @@ const params = {
     type: 'str',
     doc: 'A command that must succeed before the new file is put in place; `%s` stands for the path of the new file.',
   },
-  others: { type: 'str', ignored: 'means nothing in Ansible either' },
+  others: { type: 'str', ignored: 'it has no effect in Ansible either' },
   ...attributeParams,
 } as const;
 
@@ -97,7 +97,7 @@ export default defineTask({
     msg: 'line added, line replaced, or how many lines were removed',
     backup: 'the path of the backup',
     found: 'how many lines were removed',
-    diff: 'the text before and after; without `--diff` empty',
+    diff: 'the text before and after; empty without `--diff`',
   },
   examples: [
     {
@@ -131,7 +131,7 @@ function planPresent(state: EditState, task: Task, context: TaskContext): Plan {
       ? {}
       : { what: `line ${edited.at}`, from: edited.was ?? null, to: bare(edited.text.split('\n')[edited.at - 1] ?? '') };
   const plan = planEdit(state, task, edited, context, told);
-  // This replaced one of several matching lines; the rest is left to the next run and is not a failure of this one.
+  // This run replaced one of several matching lines. The next run handles the others, so they are not a failure of this one.
   if (edited.goesOn !== true || !('changes' in plan)) return plan;
   return { ...plan, changes: plan.changes.map((change) => ({ ...change, repeats: true as const })) };
 }

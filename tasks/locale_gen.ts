@@ -86,7 +86,7 @@ const normal = (name: string): string =>
 
 const localeOf = (line: string): string => upTo(line.replace(/^[#\s]*/, ''), /\s/);
 
-/** Comments or uncomments lines as the package's own configuration script does, then generates what the file says. */
+/** Comments or uncomments lines as the package's own configuration script does, then generates the locales that are listed. */
 function edit(names: readonly string[], state: string, charsets: ReadonlyMap<string, string>): Command {
   const pattern = (name: string) => name.replace(/[.[\]*^$\\/]/g, '\\$&');
   const lines = names.map((name) => {

@@ -26,7 +26,7 @@ const params = {
   },
   proven_by: {
     type: 'task',
-    doc: 'A task used as proof, and never carried out: if it has nothing to do, the step is done.',
+    doc: 'A task that serves as proof and is never carried out: if it has nothing to do, the step is done.',
   },
   unless: { type: 'str', doc: 'A read-only command: if it succeeds, the step is done.' },
   about: {
@@ -91,7 +91,7 @@ export default defineTask({
       runs: { no: 'asks the real DNS' },
     },
     {
-      title: 'Have somebody look at the machine',
+      title: 'Ask somebody to look at the machine',
       yaml: 'manual:\n  instructions: Look whether /etc is there.\n  unless: test -d /etc',
     },
   ],
@@ -127,7 +127,7 @@ function openByTask(state: unknown, { proven_by: proof }: Given, context: TaskCo
         .join('; ');
 }
 
-/** What a person has to change: the differences that the proof reports, or that the step is open. */
+/** The changes that a person has to make: the differences that the proof reports or, if there are none, the open step itself. */
 function byHand(state: unknown, { proven_by: proof }: Given, context: TaskContext, open: string): readonly Change[] {
   const plan = proof?.type.plan(state as never, proof.params as never, context);
   const seen = plan !== undefined && 'changes' in plan ? plan.changes : [];
@@ -139,8 +139,8 @@ function byHand(state: unknown, { proven_by: proof }: Given, context: TaskContex
 function openByCommand({ code, stdout, stderr, timedOut }: ShellAnswer): string | undefined {
   if (code === 0 && !timedOut) return undefined;
   return timedOut
-    ? 'the command that proves it took too long'
-    : (stderr.trim() || stdout.trim() || `the command that proves it ended with exit code ${code}`).split('\n').at(-1);
+    ? 'the command of `unless` took too long'
+    : (stderr.trim() || stdout.trim() || `the command of \`unless\` ended with exit code ${code}`).split('\n').at(-1);
 }
 
 function told({ instructions }: Given, open: string, file: Content | undefined): string {

@@ -22,7 +22,7 @@ import { askMounted, differingOptions, foreseenMount, type Mounted, readMounted 
 const params = {
   path: { type: 'path', required: true, aliases: ['name'], doc: 'The mount point; `none` for swap.' },
   src: { type: 'str', doc: 'The device, `UUID=…`, directory or network share to mount.' },
-  fstype: { type: 'str', doc: 'The kind of filesystem.' },
+  fstype: { type: 'str', doc: 'The filesystem type.' },
   opts: { type: 'str', doc: 'The mount options, as in fstab (default: `defaults`).' },
   dump: { type: 'str', default: '0', doc: 'The fifth field in fstab.' },
   passno: { type: 'str', default: '0', doc: 'The sixth field in fstab.' },
@@ -30,7 +30,7 @@ const params = {
     type: 'str',
     required: true,
     choices: ['absent', 'absent_from_fstab', 'ephemeral', 'mounted', 'present', 'remounted', 'unmounted'],
-    doc: 'Mounted and in fstab (`mounted`), in fstab (`present`), mounted only (`ephemeral`), not mounted (`unmounted`), neither (`absent`, which removes the directory as well), not in fstab (`absent_from_fstab`); `remounted` mounts it again each time.',
+    doc: 'Mounted and in fstab (`mounted`), in fstab (`present`), mounted only (`ephemeral`), not mounted (`unmounted`), neither (`absent`, which removes the directory as well), not in fstab (`absent_from_fstab`); `remounted` remounts it each time.',
   },
   fstab: { type: 'path', default: '/etc/fstab', doc: 'The path of the fstab file.' },
   boot: { type: 'bool', default: true, doc: 'Whether the filesystem is mounted at boot; otherwise `noauto` is added.' },
@@ -39,7 +39,7 @@ const params = {
     default: false,
     doc: 'Keep a backup of the previous fstab next to it, with a timestamp in its name.',
   },
-  opts_no_log: { type: 'bool', default: false, ignored: 'use `no_log` where options hold a secret' },
+  opts_no_log: { type: 'bool', default: false, ignored: 'use `no_log` if the options contain a secret' },
 } as const;
 
 type Task = Params<typeof params>;
@@ -48,7 +48,7 @@ export default defineTask({
   name: 'ansible.posix.mount',
   summary: 'Mount filesystems, and manage their entries in /etc/fstab.',
   description:
-    'The wanted source, filesystem and options are compared with what the kernel reports as mounted. A filesystem is mounted before fstab is written, so that one that cannot be mounted does not hang the next boot.',
+    'The wanted source, filesystem and options are compared with what the kernel reports as mounted. A filesystem is mounted before its entry is written to fstab: an entry that cannot be mounted could stop the next boot.',
   params,
   rules: {
     requiredIf: ['mounted', 'present', 'ephemeral'].map((state) => ({
@@ -95,7 +95,7 @@ export default defineTask({
       runs: { no: 'needs a disk' },
     },
     {
-      title: 'Mount a directory at another place',
+      title: 'Bind-mount a directory',
       yaml: 'mount:\n  path: /srv/chroot/data\n  src: /srv/data\n  fstype: none\n  opts: bind\n  state: mounted',
       runs: { no: 'a test host may not mount' },
     },
@@ -114,7 +114,7 @@ const unmounts = ({ state }: Task): boolean => state === 'unmounted' || state ==
 
 function refusal(now: Mounted, task: Task): string | undefined {
   if (mounts(task) && !now.helper)
-    return `mount.${task.fstype} is not on the host: install ${task.fstype?.startsWith('nfs') === true ? 'nfs-common' : 'the package that brings it'}`;
+    return `mount.${task.fstype} is not on the host: install ${task.fstype?.startsWith('nfs') === true ? 'nfs-common' : 'the package that contains it'}`;
   if (mounts(task) && !isSwap(task) && now.layers > 0 && !sameMount(now, task))
     return `another filesystem is mounted at ${task.path}: ${now.source} (${now.fstype}); unmount it first`;
   if (task.state === 'remounted' && now.layers === 0) return `${task.path} is not mounted`;

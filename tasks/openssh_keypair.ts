@@ -38,13 +38,13 @@ const params = {
     type: 'str',
     default: 'auto',
     choices: ['auto', 'pkcs1', 'pkcs8', 'ssh'],
-    ignored: 'keys are in OpenSSH format',
+    ignored: 'keys are always in OpenSSH format',
   },
   backend: {
     type: 'str',
     default: 'auto',
     choices: ['auto', 'cryptography', 'opensshbin'],
-    ignored: "keys are made by the host's ssh-keygen",
+    ignored: "the host's ssh-keygen is always used",
   },
   ...attributeParams,
 } as const;
@@ -95,10 +95,10 @@ export default defineTask({
     const reason = renewal(key, task);
     if (reason === 'fail')
       return {
-        failed: `the key ${task.path} is ${describe(key)}, not ${wanted(task)}; regenerate decides what becomes of it`,
+        failed: `the key ${task.path} is ${describe(key)}, not ${wanted(task)}; set \`regenerate\` to replace it`,
       };
     if (reason === 'new') return finish([makeChange(key, task)]);
-    // ssh-keygen refuses a key that others can read, so other differences only show once its mode is right.
+    // ssh-keygen refuses a key that others can read, so other differences can be seen only once its mode is right.
     if (key.broken !== undefined && /too open|UNPROTECTED/.test(key.broken))
       return { ...finish(attributes()), more: true };
     if (key.broken !== undefined) return { failed: `Unable to read the key ${task.path}: ${key.broken}` };

@@ -14,7 +14,7 @@ export default defineTask({
       choices: ['absent', 'build-dep', 'latest', 'present', 'fixed', 'installed', 'removed'],
       doc: 'The state that the packages should be in.',
     },
-    use: { type: 'str', default: 'auto', ignored: 'apt is what is used' },
+    use: { type: 'str', default: 'auto', ignored: 'apt is always used' },
     enablerepo: { type: 'list', elements: 'str', ignored: 'it is for dnf' },
     disablerepo: { type: 'list', elements: 'str', ignored: 'it is for dnf' },
   },

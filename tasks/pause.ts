@@ -46,7 +46,7 @@ export default defineTask({
     start: 'When the pause began.',
     stop: 'When the pause ended.',
     echo: 'The parameter `echo`.',
-    stdout: 'How long the pause was meant to be.',
+    stdout: 'The intended length of the pause.',
   },
   examples: [{ title: 'Give a service a moment', yaml: 'pause:\n  seconds: 1' }],
 });

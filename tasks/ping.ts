@@ -8,5 +8,5 @@ export default defineTask({
   plan: ({ answer }, { data }) =>
     data === 'crash' || answer.code !== 0 ? { failed: 'boom' } : { changes: [], result: { ping: data } },
   returns: { ping: 'The value of `data`.' },
-  examples: [{ title: 'Check that the host is there', yaml: 'ping:' }],
+  examples: [{ title: 'Check that the host can be reached', yaml: 'ping:' }],
 });

@@ -31,7 +31,7 @@ const params = {
   },
   ostemplate: {
     type: 'str',
-    doc: 'The template to create it from, for example `local:vztmpl/debian-12-standard_12.2-1_amd64.tar.zst`.',
+    doc: 'The template to create the container from, for example `local:vztmpl/debian-12-standard_12.2-1_amd64.tar.zst`.',
   },
   hostname: { type: 'str', doc: 'The host name of the container.' },
   cores: { type: 'int', doc: 'How many processors the container may use.' },
@@ -44,7 +44,7 @@ const params = {
   },
   unprivileged: {
     type: 'bool',
-    doc: 'Whether root in the container is an unprivileged user on the node. Decided once, when the container is created.',
+    doc: 'Whether root in the container is an unprivileged user on the node. Fixed when the container is created.',
   },
   features: { type: 'list', elements: 'str', doc: 'The features of the container, for example `nesting=1`.' },
   onboot: { type: 'bool', doc: 'Whether the container starts with the node.' },
@@ -55,7 +55,7 @@ const params = {
   exact: {
     type: 'bool',
     default: false,
-    doc: 'Whether network cards are removed that `netif` does not name, and mount points that `mounts` does not name; a parameter that is not given removes nothing. With `netif`, other default routes of the running container are removed as well.',
+    doc: 'Whether to remove network cards that `netif` does not name, and mount points that `mounts` does not name. A parameter that is not given removes nothing. With `netif`, other default routes of the running container are removed as well.',
   },
   pubkey: { type: 'str', doc: 'Public keys that may log in as root; used only when the container is created.' },
 } as const;
@@ -66,7 +66,7 @@ export default defineTask({
   name: 'proxmox_ct',
   summary: 'Create a Proxmox container and manage its configuration line by line.',
   description:
-    'Runs on the Proxmox node. Each line of /etc/pve/lxc/ID.conf is compared separately; lines that the task does not name stay as they are. A running container is restarted only if a change needs it, or if it turns out to have been started before its configuration was changed: a mount, an address or a gateway is in the configuration but not in the container, or a mounted directory is no longer the one at that path on the node (because a dataset has been mounted there since).',
+    'Runs on the Proxmox node. Each line of /etc/pve/lxc/ID.conf is compared separately; lines that the task does not name stay as they are. A running container is restarted only if a change needs it, or if it still runs with an older configuration: a mount, an address or a gateway is in the configuration but not in the container, or a mounted directory is no longer the one at that path on the node (because a dataset has been mounted there since).',
   params,
   ask: ({ vmid }) => ({ container: pct(vmid) }),
   plan: ({ container }, given) => {
@@ -130,8 +130,8 @@ function wantedLines(given: Given): Lines {
 }
 
 /**
- * A configuration without what Proxmox chooses when creating the container: the disk, and the hardware address of a card that was given
- * none.
+ * A configuration without the values that Proxmox chooses when it creates the container: the disk, and the hardware address of a card that
+ * was given none.
  */
 function asKnown(config: Lines): Lines {
   const isMadeUp = ([name, value]: readonly [string, string]): boolean =>
@@ -149,7 +149,7 @@ function refused(config: Lines, { vmid, unprivileged, rootfs }: Given): string |
   const disk = config['rootfs'] ?? '';
   if (rootfs === undefined || sameLine('rootfs', disk, rootfs)) return undefined;
   if (diskStorage(disk) !== diskStorage(rootfs))
-    return `the disk of container ${vmid} is on ${diskStorage(disk)}, and is not moved to ${diskStorage(rootfs)}`;
+    return `the disk of container ${vmid} is on ${diskStorage(disk)}, and cannot be moved to ${diskStorage(rootfs)}`;
   return (diskSize(disk) ?? 0) > (diskSize(rootfs) ?? 0)
     ? `the disk of container ${vmid} has ${diskSize(disk)} GiB, and cannot shrink to ${diskSize(rootfs)}`
     : undefined;

@@ -17,7 +17,7 @@ const params = {
     doc: 'The replacement; `\\1` and `\\g<name>` stand for groups. If it is empty, matches are removed.',
   },
   after: { type: 'str', doc: 'Replace only after the first match of this pattern.' },
-  before: { type: 'str', doc: 'Replace only before the place where this pattern matches.' },
+  before: { type: 'str', doc: 'Replace only before the first match of this pattern.' },
   backup: {
     type: 'bool',
     default: false,
@@ -28,7 +28,7 @@ const params = {
     doc: 'A command that must succeed before the new file is put in place; `%s` stands for the path of the new file.',
   },
   encoding: { type: 'str', default: 'utf-8', ignored: 'bytes that are not UTF-8 are kept as they are' },
-  others: { type: 'str', ignored: 'means nothing in Ansible either' },
+  others: { type: 'str', ignored: 'it has no effect in Ansible either' },
   ...attributeParams,
 } as const;
 

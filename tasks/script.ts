@@ -68,21 +68,21 @@ export default defineTask({
 
 const skipped = (msg: string) => ({ changes: [], skipped: msg });
 
-/** Where the arguments begin: the shell parses them as they were written. */
+/** The position where the arguments begin. The shell parses them as they were written. */
 function argumentsAt(cmd: string): number {
   for (let end = 1; end <= cmd.length; end++)
     if ((end === cmd.length || /\s/.test(cmd.charAt(end))) && splitWords(cmd.slice(0, end))?.length === 1) return end;
   return cmd.length;
 }
 
-// If /tmp does not allow execution (noexec), the script goes to a place that does.
+// If /tmp is mounted with noexec, use a directory that allows execution.
 const elsewhere = script`if [ ! -x "$folder/script" ]; then
   for base in /var/tmp "$HOME" /run /var/lib; do
     other=$(mktemp -d -- "$base/retrace.XXXXXX" 2>/dev/null) || continue
     if cp -- "$folder/script" "$other/script" && [ -x "$other/script" ]; then rm -rf -- "$folder"; folder=$other; break; fi
     rm -rf -- "$other"
   done
-  [ -x "$folder/script" ] || { echo "nothing may be executed in $(dirname -- "$folder") (noexec), /var/tmp, $HOME, /run and /var/lib: name an interpreter (executable: /bin/sh)" >&2; exit 126; }
+  [ -x "$folder/script" ] || { echo "no program may be executed in $(dirname -- "$folder") (noexec), /var/tmp, $HOME, /run and /var/lib: name an interpreter (executable: /bin/sh)" >&2; exit 126; }
 fi
 `;
 

@@ -7,14 +7,14 @@ export default defineTask({
   name: 'ansible.builtin.service',
   summary: 'Start, stop, restart, enable and disable services.',
   description:
-    'The same as `systemd`, which is what Debian uses. One `systemctl show` covers the services of all tasks.',
+    'The same as `systemd`, the service manager of Debian. One `systemctl show` covers the services of all tasks.',
   params: {
     ...systemd.params,
     sleep: { type: 'int', doc: 'How long to wait between stopping and starting in a restart, in seconds.' },
     arguments: { type: 'str', aliases: ['args'], ignored: 'systemd has no arguments for services' },
     pattern: { type: 'str', ignored: 'systemd knows which services run' },
     runlevel: { type: 'str', default: 'default', ignored: 'it is for OpenRC' },
-    use: { type: 'str', default: 'auto', ignored: 'systemd is what is used' },
+    use: { type: 'str', default: 'auto', ignored: 'systemd is always used' },
   },
   examples: [
     { title: 'Start a service, now and at boot', yaml: 'service:\n  name: cron\n  state: started\n  enabled: true' },

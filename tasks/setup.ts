@@ -19,7 +19,7 @@ export default defineTask({
       doc: 'Return only facts whose names match one of these patterns.',
     },
     fact_path: { type: 'path', default: '/etc/ansible/facts.d', doc: 'The directory of local facts.' },
-    gather_timeout: { type: 'int', default: 10, ignored: 'facts have one deadline' },
+    gather_timeout: { type: 'int', default: 10, ignored: 'all facts share one deadline' },
   },
   ask: ({ fact_path }) => ({ facts: facts(fact_path === '/etc/ansible/facts.d' ? {} : { factPath: fact_path }) }),
   plan({ facts: all }, { gather_subset, filter }) {

@@ -31,7 +31,7 @@ export default defineTask({
   ask: (params, context) => askGuards(params, context),
   plan(state, params) {
     const stdin = params.stdin === undefined ? undefined : `${params.stdin}${params.stdin_add_newline ? '\n' : ''}`;
-    // Use a separate shell, so that `exit`, `exec` or `set` in the script affects nothing else.
+    // Use a separate shell, so that `exit`, `exec` or `set` in the script does not affect the session.
     const command = sh`${inFolder(params.chdir)}${params.executable ?? '/bin/sh'} -c ${params.cmd}`;
     return planCommand(state, params, params.cmd, { ...command, stdin, shown: params.cmd });
   },

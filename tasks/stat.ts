@@ -17,7 +17,7 @@ import { isSizeKnown, itself } from './shared/files/path-info.ts';
 
 export default defineTask({
   name: 'ansible.builtin.stat',
-  summary: 'Report what is at a path.',
+  summary: 'Report whether a path exists, and its kind, mode, owner, size and times.',
   looks: () => true,
   params: {
     path: { type: 'path', required: true, aliases: ['dest', 'name'], doc: 'The path.' },
@@ -82,10 +82,10 @@ export default defineTask({
     return { stat: unknown.length === 0 ? told : withLacking(known, unknown) };
   },
   returns: {
-    stat: 'what is at the path: `exists` and, if something exists, its kind, mode, IDs, times, checksum and more',
+    stat: '`exists` and, if the path exists, its kind, mode, IDs, times, checksum and more',
   },
   examples: [
-    { title: 'Check whether something is there', yaml: 'stat:\n  path: /etc/hostname' },
+    { title: 'Check whether a path exists', yaml: 'stat:\n  path: /etc/hostname' },
     {
       title: 'Look at the target of a link, without reading the file',
       yaml: 'stat:\n  path: /etc/localtime\n  follow: true\n  get_checksum: false\n  get_mime: false',

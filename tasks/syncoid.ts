@@ -32,13 +32,13 @@ const params = {
   no_privilege_elevation: {
     type: 'bool',
     default: false,
-    doc: 'Do not use sudo, for users that ZFS has delegated the rights to.',
+    doc: 'Do not use sudo, because the user has the rights by `zfs allow`.',
   },
   no_rollback: { type: 'bool', default: false, doc: 'Never roll the target back.' },
   no_stream: { type: 'bool', default: false, doc: 'Send only the newest snapshot, not the intermediate ones.' },
   identifier: {
     type: 'str',
-    doc: 'A word to put in the names of the snapshots that syncoid creates, in case a dataset has several targets.',
+    doc: 'A word to put in the names of the snapshots that syncoid creates; needed if a dataset has several targets.',
   },
   compress: { type: 'str', doc: 'The compression for the transfer: lzo, zstd-fast, none, …' },
   source_bwlimit: {
@@ -131,13 +131,13 @@ function homeless(given: Given, target: Snapshots, parent: Snapshots): string | 
   const { dataset } = sideOf(given.target, given);
   const holder = parentOf(dataset);
   if (holder === undefined) return `there is no pool ${given.target}`;
-  if (parent === undefined) return `there is no dataset ${holder}, in which ${given.target} would be made`;
+  if (parent === undefined) return `there is no dataset ${holder} to create ${given.target} in`;
   return given.skip_parent
     ? `there is no dataset ${given.target}, and \`skip_parent\` prevents creating it`
     : undefined;
 }
 
-/** Why syncoid refuses to send: it destroys nothing on the target except what a rollback discards. */
+/** Why syncoid refuses to send: it destroys nothing on the target except snapshots that a rollback discards. */
 function whyRefused(
   { source, target: name, snapshots, bookmarks }: Sending,
   target: Snapshots,
@@ -151,7 +151,7 @@ function whyRefused(
     return `${name} exists and has no snapshot in common with ${source}: syncoid refuses to destroy it; destroy or rename it first`;
   const newest = received.at(-1);
   return given.no_rollback && newest !== undefined && newest !== common
-    ? `${name} has a snapshot of its own, ${newest.name}, after ${common.name}, the last one in common with ${source}: with \`no_rollback\` nothing can be received`
+    ? `${name} has its own snapshot ${newest.name} after ${common.name}, the last one in common with ${source}: with \`no_rollback\` nothing can be received`
     : undefined;
 }
 
@@ -186,7 +186,7 @@ const hasNewest = (sent: readonly Snapshot[], received: readonly Snapshot[] = []
 const hasOne = (sent: readonly Snapshot[] = [], received: readonly Snapshot[] = []): boolean =>
   sent.some(({ guid }) => received.some((one) => one.guid === guid));
 
-/** Everything below a mountpoint will differ; the mountpoints of other datasets stay. */
+/** Everything below a mountpoint may differ afterwards, except below the mountpoints of other datasets. */
 function mounted(dataset: string, target: Snapshots): readonly Effect[] {
   const path = target?.[dataset]?.mountpoint;
   // A new dataset is mounted below its parent's mountpoint, which follows the parent's name unless somebody has changed it.

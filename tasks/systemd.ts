@@ -25,7 +25,7 @@ export default defineTask({
   aliases: ['ansible.builtin.systemd_service'],
   summary: "Start, stop, enable and mask systemd units, and reload systemd's configuration.",
   description:
-    'One `systemctl show` covers the units of all tasks. The manager is reloaded only if the files on disk differ from what it has read.',
+    'One `systemctl show` covers the units of all tasks. The manager is reloaded only if the files on disk have changed since it read them.',
   params: {
     name: {
       type: 'str',
@@ -68,7 +68,7 @@ export default defineTask({
     if (params.name === undefined || state.unit === undefined) return { changes: before };
     const { unit, fresh, places } = state;
     const plan = planUnit({ unit, fresh, places }, wantedUnit(params, params.name), before);
-    // A new unit is only known after systemd has read its file.
+    // systemd knows a new unit only after it has read the unit file.
     return 'failed' in plan && before.length > 0 && unit.load === 'not-found' ? { changes: before, more: true } : plan;
   },
   result: ({ state, params, changes, context }) =>
@@ -92,7 +92,7 @@ export default defineTask({
       yaml: 'systemd:\n  name: ssh\n  state: started\n  reload_when_stale: true\n  config: [/etc/ssh/sshd_config, /etc/ssh/sshd_config.d]',
     },
     {
-      title: 'Make a service reachable from inside only',
+      title: 'Make a service reachable only from the internal network',
       yaml: 'systemd:\n  name: prometheus-nginx-exporter\n  state: started\n  restart_when_stale: true\n  listens: ["10.1.0.100:9113"]',
       runs: { no: 'a test host need not have it' },
     },

@@ -37,12 +37,12 @@ export default defineTask({
     const path = decodeText(made.stdout).replace(/\n$/, '');
     return { path, state, ...(state === 'directory' ? { mode: '0700' } : { mode: '0600', size: 0 }) };
   },
-  returns: { path: 'the path that was created' },
+  returns: { path: 'the path of the new file or directory' },
   examples: [
     {
-      title: 'Create a directory to work in',
+      title: 'Create a working directory',
       yaml: 'tempfile:\n  state: directory\n  suffix: build',
-      runs: { no: 'makes another one each time' },
+      runs: { no: 'creates another one each time' },
     },
   ],
 });

@@ -4,7 +4,7 @@ import { askCopyFile, copyFileResult, planCopyFile } from './shared/files/copy-f
 import { thenAskFolders } from './shared/files/file-directory.ts';
 
 const params = {
-  src: { type: 'path', required: true, doc: 'The template, below `templates/` beside the playbook or in the role.' },
+  src: { type: 'path', required: true, doc: 'The template, in `templates/` next to the playbook or in the role.' },
   dest: { type: 'path', required: true, doc: 'The destination of the rendered text.' },
   backup: {
     type: 'bool',
@@ -82,7 +82,7 @@ export default defineTask({
       runs: { no: 'needs a template beside the playbook' },
     },
     {
-      title: 'Use other delimiters for a file that is itself full of braces',
+      title: 'Use other delimiters for a file that contains many braces',
       yaml: "template:\n  src: page.html.j2\n  dest: /srv/page.html\n  variable_start_string: '[['\n  variable_end_string: ']]'",
       runs: { no: 'needs a template beside the playbook' },
     },

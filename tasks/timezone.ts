@@ -51,11 +51,11 @@ export default defineTask({
       },
     };
   },
-  returns: { diff: 'what was set before, and what is now' },
+  returns: { diff: 'the settings before and after' },
   examples: [{ title: 'Set a time zone', yaml: 'timezone:\n  name: Etc/UTC' }],
 });
 
-/** The zone that a link to its data is for; empty if there is no link. */
+/** The zone that a link to its data names; empty if there is no link. */
 const zoneIn = (link: string): string => link.replace(/^.*\/zoneinfo\//, '');
 
 /** The time that the hardware clock shows, according to /etc/adjtime. */

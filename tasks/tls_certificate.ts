@@ -34,10 +34,10 @@ const params = {
     doc: 'The names the certificate must be valid for; a wildcard may cover them.',
   },
   issuer: { type: 'str', doc: "Text that must be in the issuer's name, for example `Let's Encrypt`." },
-  days_left: { type: 'int', default: 0, doc: 'How many more days the certificate must be valid.' },
+  days_left: { type: 'int', default: 0, doc: 'The number of days for which the certificate must remain valid.' },
   served_at: {
     type: 'str',
-    doc: 'ADDRESS:PORT of the server that must present this very certificate when asked for the first of `names`: a correct file is of no use while the server still has the old certificate.',
+    doc: 'ADDRESS:PORT of the server that must present exactly this certificate for the first of `names`: a correct file is of no use while the server still uses the old one.',
   },
   seen_from: { type: 'str', doc: 'The inventory host that queries the server (default: this host).' },
   timeout: {
@@ -53,7 +53,7 @@ type Given = Params<typeof params>;
 export default defineTask({
   name: 'tls_certificate',
   summary:
-    'Verify that a certificate is the right one: its key, names, issuer, chain, days left, and that it is the one being served.',
+    'Verify a certificate: its key, names, issuer, chain and remaining days, and that it is the one being served.',
   description:
     'Nothing is changed. If anything is wrong, the task fails and reports all of it at once; a check reports it as differences.',
   looks: () => true,
@@ -104,7 +104,7 @@ export default defineTask({
       runs: { no: 'a test host has no certificate' },
     },
     {
-      title: 'Prove that the certificate of the image server is right for two more weeks',
+      title: 'Prove that the certificate of the image server is valid for two more weeks',
       yaml: 'tls_certificate:\n  path: /etc/letsencrypt/live/images.openfoodfacts.org/fullchain.pem\n  key: /etc/letsencrypt/live/images.openfoodfacts.org/privkey.pem\n  names: [images.openfoodfacts.org]\n  days_left: 14',
       runs: { no: 'a test host has no certificate' },
     },
@@ -115,7 +115,7 @@ export default defineTask({
 const served = (place: string, name: string, host: string | undefined) =>
   shell(
     {
-      ...sh`command -v openssl >/dev/null || { echo 'openssl is not installed, and a server is asked with it' >&2; exit 127; }
+      ...sh`command -v openssl >/dev/null || { echo 'openssl is not installed, and is needed to query the server' >&2; exit 127; }
 LC_ALL=C timeout 10 openssl s_client -connect ${place} -servername ${name} </dev/null`,
       deadlineMs: 15_000,
     },

@@ -43,7 +43,7 @@ const params = {
   },
   dest: { type: 'path', required: true, doc: 'The directory to unpack the archive into; it must exist.' },
   remote_src: { type: 'bool', default: false, doc: 'The archive is on the host already.' },
-  copy: { type: 'bool', default: true, doc: 'The older parameter with the opposite meaning of `remote_src`.' },
+  copy: { type: 'bool', default: true, doc: 'An older parameter; the opposite of `remote_src`.' },
   creates: { type: 'path', doc: 'If this exists, nothing is unpacked.' },
   include: { type: 'list', elements: 'str', default: [], doc: 'Unpack only these members.' },
   exclude: { type: 'list', elements: 'str', default: [], doc: 'Unpack all members except these.' },
@@ -56,7 +56,7 @@ const params = {
   keep_newer: { type: 'bool', default: false, doc: 'Keep files that are newer than those in the archive.' },
   list_files: { type: 'bool', default: false, doc: 'Return the list of members.' },
   decrypt: { type: 'bool', default: true, doc: 'Decrypt an archive that is encrypted with Ansible Vault.' },
-  io_buffer_size: { type: 'int', default: 65536, ignored: 'archives are read as the shell does' },
+  io_buffer_size: { type: 'int', default: 65536, ignored: 'tar and unzip choose their own buffer sizes' },
   validate_certs: {
     type: 'bool',
     default: true,
@@ -71,7 +71,7 @@ export default defineTask({
   name: 'ansible.builtin.unarchive',
   summary: 'Unpack an archive into a directory.',
   description:
-    'Nothing is unpacked if the directory already holds what the archive holds: members are compared by content, mode, owner and time.',
+    'Nothing is unpacked if the directory already has all members of the archive, with the same content, mode, owner and time.',
   params,
   prepare(given, controller): Task {
     if (isUrl(given.src) && !given.remote_src && given.copy)
@@ -181,11 +181,11 @@ const told = (task: Task, ...options: readonly string[]): boolean =>
 const keepsNewer = (task: Task): boolean => task.keep_newer || told(task, '--keep-newer-files', '-u');
 
 /**
- * Whether a difference matters, because unpacking would remove it: files unpacked by a user other than root belong to that user, and given
- * attributes are set afterwards.
+ * Whether unpacking would remove a difference; others do not matter. Files that a user other than root unpacks belong to that user, and
+ * attributes given as parameters are set afterwards.
  */
 function counts(difference: string, task: Task, self: Self, zip: boolean): boolean {
-  // An existing file stays, whatever it looks like.
+  // With these options, existing files are never replaced.
   if (told(task, ...(zip ? ['-n'] : ['--skip-old-files', '--keep-old-files', '-k']))) return difference === 'missing';
   const givesOwner = self.uid === 0 && !told(task, '--no-same-owner', '-o');
   if (difference === 'Mode differs') return task.mode === undefined && !told(task, '--no-same-permissions');
@@ -244,10 +244,10 @@ function unpackChange(
   };
 }
 
-/** The number of members whose content later tasks may read before they are unpacked: each costs a process on the host. */
+/** The maximum number of members whose content a check offers to later tasks. Each one costs a process on the host. */
 const mostPrinted = 200;
 
-/** Arguments that rename members and change nothing else. */
+/** Arguments that only rename members. */
 const renames = /^--(?:strip(?:-components)?|transform|xform|one-top-level)=/;
 
 const commandsOf = (known: ArchiveState, unpacks: boolean, task: Task, context: TaskContext): readonly Command[] => [

@@ -33,7 +33,7 @@ export default defineTask({
   name: 'ansible.builtin.uri',
   summary: 'Send an HTTP request from the host, and check the response.',
   description:
-    'The request is made with curl. GET and HEAD are read-only questions: they are sent in a check as well and never count as a change. Other methods act every time and are not sent in a check. `resolve_to` asks a given machine for a name that DNS does not (yet) resolve to it, so that nobody has to edit /etc/hosts.',
+    'The request is made with curl. GET and HEAD are read-only questions: they are sent in a check as well and never count as a change. Other methods act every time and are not sent in a check. With `resolve_to`, the request goes to a given machine although DNS does not (yet) resolve the name to it, so nobody has to edit /etc/hosts.',
   params: uriParams,
   rules: { mutuallyExclusive: [['body', 'src']] },
   acts: true,
@@ -78,7 +78,7 @@ export default defineTask({
     msg: 'The status in words, or the error.',
     content: 'The body, with `return_content` or after a failure.',
     json: 'The body as data, if its type is JSON.',
-    content_type: 'The type of the body; every other header field has a key of its own in the same way.',
+    content_type: 'The type of the body; every other header field has its own key in the same way.',
     cookies: 'The cookies that were set.',
     cookies_string: 'The same as text.',
     elapsed: 'How many seconds the request took.',
@@ -90,7 +90,7 @@ export default defineTask({
       runs: { no: 'there is no such site on a test host' },
     },
     {
-      title: 'Wait a moment for the metrics to be there',
+      title: 'Wait a moment until the metrics are available',
       yaml: 'uri:\n  url: http://10.1.0.100:9113/metrics\n  expect:\n    contains: nginx_up 1\n  wait: 10',
       runs: { no: 'there is no such site on a test host' },
     },

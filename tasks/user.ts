@@ -63,8 +63,8 @@ export default defineTask({
     },
     password_lock: { type: 'bool', doc: "Whether the user's password is locked." },
     password_expire_min: { type: 'int', doc: 'The minimum number of days between password changes.' },
-    password_expire_max: { type: 'int', doc: 'The number of days after which the password must be changed.' },
-    password_expire_warn: { type: 'int', doc: 'The number of days before that to warn the user.' },
+    password_expire_max: { type: 'int', doc: 'The maximum number of days between password changes.' },
+    password_expire_warn: { type: 'int', doc: 'How many days before the password expires the user is warned.' },
     expires: { type: 'float', doc: 'When the account expires, in seconds since the epoch; negative for never.' },
     generate_ssh_key: { type: 'bool', default: false, doc: 'Generate an ssh key if the user has none.' },
     ssh_key_type: { type: 'str', default: 'rsa', doc: 'The type of the ssh key.' },
@@ -81,7 +81,7 @@ export default defineTask({
       default: false,
       doc: 'With `state: absent`, remove the user even if logged in; with `generate_ssh_key`, regenerate the key.',
     },
-    local: { type: 'bool', default: false, ignored: 'users are always made in the local files' },
+    local: { type: 'bool', default: false, ignored: 'users are always created in the local files' },
     seuser: { type: 'str', ignored: 'SELinux users are not managed' },
     login_class: { type: 'str', ignored: 'it is for BSD' },
     authorization: { type: 'str', ignored: 'it is for Solaris' },
@@ -158,7 +158,7 @@ export default defineTask({
 const isNew = (changes: readonly Change[], name: string): boolean =>
   changes.some(({ what, from }) => what === `user ${name}` && from === null);
 
-/** What has to be asked about the user in addition to the basics. */
+/** The additional questions about the user that these parameters need. */
 const asked = (params: WantedUser): { shadow: boolean; key?: string } => ({
   shadow: [
     params.password,

@@ -16,7 +16,7 @@ export default defineTask({
   params: {
     argument_spec: { type: 'dict', required: true, doc: "The role's parameters, as in meta/argument_specs.yml." },
     provided_arguments: { type: 'dict', default: {}, doc: 'Values that take precedence over variables.' },
-    validate_args_context: { type: 'dict', doc: 'The role that is validated, to be reported in the result.' },
+    validate_args_context: { type: 'dict', doc: 'The role that is validated; it is reported in the result.' },
   },
   prepare: (params, controller) => ({
     ...params,
@@ -45,7 +45,7 @@ export default defineTask({
     const msg = `Validation of arguments failed:\n${errors.join('\n')}`;
     return { failed: msg, result: { msg, argument_errors: errors, ...told } };
   },
-  returns: { argument_errors: 'What is wrong.', argument_spec_data: 'The parameters.' },
+  returns: { argument_errors: 'The errors.', argument_spec_data: 'The argument specification.' },
   examples: [
     {
       title: 'Validate a port',
@@ -87,7 +87,7 @@ const paramSpec = (spec: Dict): ParamSpec => ({
   ...(typeof spec.options === 'object' && spec.options !== null ? { options: paramSpecs(spec.options as Dict) } : {}),
 });
 
-/** Problems in the wording that playbooks expect: everything missing in one place is a single error. */
+/** Problems in Ansible's wording, which playbooks may rely on. All parameters missing in one place are a single error. */
 function ansibleErrors(problems: readonly ParamProblem[], values: Dict, spec: Dict): readonly string[] {
   const lacking = problems.filter((one) => one.code === 'missing-parameter');
   const places = [...new Set(lacking.map((one) => one.path.join('.')))];

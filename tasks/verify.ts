@@ -20,7 +20,7 @@ export default defineTask({
   ask: ({ cmd, about, deadline }, context) => ({
     answer: shell(
       { ...sh`${exporting(context.environment)}${writtenScript(cmd)}`, about, deadlineMs: deadline * 1000 },
-      // `about` limits what it reads; without it, it may depend on anything, including other hosts.
+      // Without `about`, the command may depend on anything, including other hosts.
       { beyond: about === undefined || about.some((subject) => subject.startsWith('network:')) },
     ),
   }),
@@ -37,10 +37,10 @@ export default defineTask({
   },
   returns: {
     rc: 'The exit code of the command.',
-    stdout: 'What the command wrote to stdout.',
-    stderr: 'What the command wrote to stderr.',
+    stdout: 'The stdout of the command.',
+    stderr: 'The stderr of the command.',
   },
-  examples: [{ title: 'Prove that the host has a name', yaml: 'verify: test -s /etc/hostname' }],
+  examples: [{ title: 'Prove that the hostname is set', yaml: 'verify: test -s /etc/hostname' }],
 });
 
 const firstLine = (cmd: string): string => upTo(cmd.trim(), '\n');

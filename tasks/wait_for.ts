@@ -23,7 +23,7 @@ const params = {
     type: 'str',
     default: 'started',
     choices: ['absent', 'drained', 'present', 'refused', 'started', 'stopped'],
-    doc: 'The state to wait for. Not in Ansible: `refused`, a connection that is refused outright; a port that does not answer at all is not refused.',
+    doc: 'The state to wait for. `refused` is not in Ansible: the host actively refuses the connection. A port that does not answer at all is not refused.',
   },
   search_regex: {
     type: 'str',
@@ -52,9 +52,9 @@ type Given = Params<typeof params>;
 
 export default defineTask({
   name: 'ansible.builtin.wait_for',
-  summary: 'Wait until a port, a path or a text is present or gone.',
+  summary: 'Wait until a port is open or closed, or a path or text is present or absent.',
   description:
-    'A check looks only once and reports an unmet condition as a difference. The state `refused` proves that a port is closed to this host: the connection is refused, not merely lost on the way.',
+    'A check looks only once and reports an unmet condition as a difference. The state `refused` proves that a port is closed to this host: the connection is refused, not merely dropped.',
   skippedByAnsible: true,
   looks: () => true,
   params,
@@ -128,7 +128,7 @@ interface State {
   readonly knock?: TcpAnswer;
 }
 
-/** The outcome of one check: whether the state is as wanted, or else what it is. */
+/** The outcome of one check: whether the state is as wanted, and if not, the actual state. */
 interface Seen {
   readonly holds: boolean;
   readonly is: string;

@@ -8,7 +8,7 @@ export default defineTask({
   name: 'yaml_item',
   summary: 'Add or remove an item in a list of a YAML file.',
   description:
-    'The list is found by parsing the file as YAML, not by a pattern, so that the item cannot end up in a different list; comments and layout stay as they are. The new text is parsed again before it is written, and the task fails if it does not have the intended meaning.',
+    'The list is found by parsing the file as YAML, not by a pattern, so that the item cannot end up in a different list; comments and layout stay as they are. The new text is parsed again before it is written, and the task fails if the result is not the intended list.',
   params: {
     path: { type: 'path', required: true, aliases: ['dest'], doc: 'The file.' },
     list: {

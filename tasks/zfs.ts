@@ -31,7 +31,7 @@ export default defineTask({
       doc: 'Properties and their values; `true` and `false` mean `on` and `off`.',
     },
   },
-  // The parents determine where the dataset will be mounted.
+  // The parents determine where the dataset is mounted.
   ask: ({ name }): Questions => Object.fromEntries([name, ...parents(name)].map((one) => [one, zfs(one)])),
   plan: (datasets, { name, state, origin, extra_zfs_properties }) => {
     const known = datasets as Readonly<Record<string, Dataset>>;

@@ -153,7 +153,7 @@ export const tamperings: readonly Tampering[] = [
     task: 'The public name leads here',
     what: /^manual step$/,
     // The resolver asks either of the two.
-    from: /^open: A off1-proxy\.openfoodfacts\.org should be 198\.51\.100\.215: .*ns2.* says 198\.51\.100\.9/,
+    from: /^open: A off1-proxy\.openfoodfacts\.org should be 198\.51\.100\.215: .*ns2.* returns 198\.51\.100\.9/,
     to: /^done$/,
   },
   {

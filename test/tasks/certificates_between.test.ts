@@ -88,7 +88,7 @@ describe('M1: certificates_between', () => {
     expect(await runHere(certificatesBetween, dir.args)).toMatchObject({
       status: 'failed',
       message: expect.stringMatching(
-        /^there is no right certificate images\.example\.org: here expired since .*, on proxy for www\.example\.org, and not for images\.example\.org$/,
+        /^there is no suitable certificate images\.example\.org: here expired since .*, on proxy for www\.example\.org, and not for images\.example\.org$/,
       ),
     });
     expect(dir.isHere()).toBe('expired');

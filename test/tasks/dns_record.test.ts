@@ -36,13 +36,13 @@ describe('dns_record', () => {
     ]);
 
     expect(plan).toMatchObject({
-      failed: 'A off1-proxy.example.org should be 192.0.2.1, 192.0.2.2: ns2 says 192.0.2.9; ns3 says nothing in time',
+      failed: 'A off1-proxy.example.org should be 192.0.2.1, 192.0.2.2: ns2 returns 192.0.2.9; ns3 does not answer in time',
     });
   });
 
   test('M6: a check fails as a run does', () => {
     expect(on([{ server: 'ns1', values: ['9.9.9.9'] }], {}, true)).toMatchObject({
-      failed: expect.stringContaining('ns1 says 9.9.9.9'),
+      failed: expect.stringContaining('ns1 returns 9.9.9.9'),
       would: [],
     });
   });

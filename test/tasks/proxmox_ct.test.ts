@@ -115,7 +115,7 @@ describe('proxmox_ct', () => {
   test.for([
     [{ unprivileged: false }, 'container 100 is unprivileged, and that cannot be changed'],
     [{ rootfs: 'zfs-hdd:16' }, 'the disk of container 100 has 32 GiB, and cannot shrink to 16'],
-    [{ rootfs: 'local:32' }, 'the disk of container 100 is on zfs-hdd, and is not moved to local'],
+    [{ rootfs: 'local:32' }, 'the disk of container 100 is on zfs-hdd, and cannot be moved to local'],
   ])('%j fails: %s', ([more, failed]) => {
     expect(planOn(proxmoxCt, { container: running }, { ...args, ...(more as object) })).toEqual({ failed });
   });

@@ -50,10 +50,10 @@ describe('syncoid', () => {
         'pool/b exists and has no snapshot in common with tank/a',
       ],
       ['a target that was made by hand', { ...inSync, 'pool/b': holding() }, {}, 'no snapshot in common'],
-      ['a snapshot of its own', own, { no_rollback: true }, 'own9, after s1'],
-      ['no parent', undefined, { target: 'pool/x/b' }, 'there is no dataset pool/x, in which pool/x/b would be made'],
+      ['a snapshot of its own', own, { no_rollback: true }, 'own9 after s1'],
+      ['no parent', undefined, { target: 'pool/x/b' }, 'there is no dataset pool/x to create pool/x/b in'],
       ['no pool', undefined, { target: 'pool' }, 'there is no pool pool'],
-      ['no target of skip_parent', undefined, { target: 'pool/x/b', skip_parent: true }, 'there is no dataset pool/x,'],
+      ['no target of skip_parent', undefined, { target: 'pool/x/b', skip_parent: true }, 'there is no dataset pool/x '],
     ])('%s', (_, target, more, message) => {
       const state = { source, target, parent: undefined };
       expect(planOn(syncoid, state, { ...args, ...more })).toMatchObject({ failed: expect.stringContaining(message) });
