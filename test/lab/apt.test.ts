@@ -68,7 +68,7 @@ describe('apt', () => {
 
     expect(outcomeOf(await runThere(apt, args, { check: true }))).toEqual([
       'unknown',
-      'what is newest is known only after package lists, 3 days old, are fetched',
+      'the newest versions are known only after the package lists (3 days old) are fetched',
     ]);
     expect(await runThere(apt, args)).toMatchObject({ status: 'ok', result: { cache_updated: true } });
   });

@@ -15,7 +15,7 @@ describe('P25: a package file older than what is installed', () => {
   test('fails in a check, too', () => {
     expect(planOn(apt, state, { deb: '/x/hello.deb' })).toMatchObject({
       failed:
-        '/x/hello.deb has version 2.9-1 of hello, older than the 1:2.8-1 that is installed; `allow_downgrade: true` installs it anyway',
+        '/x/hello.deb has version 2.9-1 of hello, older than the installed 1:2.8-1; `allow_downgrade: true` installs it anyway',
     });
   });
 

@@ -202,7 +202,7 @@ describe.runIf(process.getuid?.() === 0)('P6: a clone of another user', () => {
   const nobody = (...paths: string[]) => execFileSync('chown', ['-R', 'nobody:nogroup', ...paths]);
   const refused = (path = '/clone') =>
     expect.stringMatching(
-      `^${path} belongs to nobody, so git does nothing in it as root \\(dubious ownership\\): set become_user: nobody, .*safe.directory ${path}$`,
+      `^${path} belongs to nobody, so git refuses to work in it as root \\(dubious ownership\\): set become_user: nobody, .*safe.directory ${path}$`,
     );
 
   test.each([{ check: true }, { check: false }])('is refused, and stays as it is (check: $check)', async (options) => {

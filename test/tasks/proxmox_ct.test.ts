@@ -162,7 +162,7 @@ describe('proxmox_ct', () => {
 
     expect(lacks(has, lines)).toEqual([
       'without /mnt/b',
-      'with another /mnt/c than the node has',
+      'with a different /mnt/c than on the node',
       'without 192.0.2.2/24 on eth1',
     ]);
   });
@@ -215,7 +215,7 @@ describe('proxmox_ct', () => {
       const container = { config: lines, running: true, live: { ...has, others: ['/mnt/a'] } };
 
       expect(changesOn(proxmoxCt, { container }, args)).toEqual([
-        'container 100: running with another /mnt/a than the node has → restarted',
+        'container 100: running with a different /mnt/a than on the node → restarted',
       ]);
     });
   });

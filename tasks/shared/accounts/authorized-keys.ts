@@ -34,7 +34,7 @@ const keyLine = ({ type, key, options, comment }: AuthorizedKey): string =>
 const sameOptions = (a: string, b: string): boolean =>
   splitOutsideQuotes(a, ',').toSorted().join('\n') === splitOutsideQuotes(b, ',').toSorted().join('\n');
 
-/** A key file's text with the wanted keys added or removed; every other line stays in place. */
+/** Returns a key file's text with the wanted keys added or removed; every other line stays in place. */
 export function putKeys(
   text: string,
   wanted: readonly AuthorizedKey[],

@@ -19,7 +19,7 @@ export function creation(wanted: WantedUser): UserChange {
       ? ['-m', ...option('-k', skeleton), ...option('-K', umask === undefined ? undefined : `UMASK=${umask}`)]
       : ['-M']),
   ];
-  // useradd refuses to create a group that already exists, so use the existing group as the user's own.
+  // useradd fails if the user's own group already exists, so pass an existing group with `-g`.
   return {
     what: `user ${name}`,
     from: null,

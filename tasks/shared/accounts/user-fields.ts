@@ -110,8 +110,8 @@ export function aging(
           },
         ];
   return [
-    ...one('least age of password', '-m', now.shadow?.minDays, password_expire_min, 'minDays'),
-    ...one('greatest age of password', '-M', now.shadow?.maxDays, password_expire_max, 'maxDays'),
+    ...one('minimum password age', '-m', now.shadow?.minDays, password_expire_min, 'minDays'),
+    ...one('maximum password age', '-M', now.shadow?.maxDays, password_expire_max, 'maxDays'),
     ...one('warning before password expires', '-W', now.shadow?.warnDays, password_expire_warn, 'warnDays'),
   ];
 }

@@ -10,7 +10,7 @@ export function passwords(
   const is = now.shadow?.password ?? '';
   const sets =
     password !== undefined && (!existed || (update_password === 'always' && unlocked(is) !== unlocked(password)));
-  // As in Ansible, the given value is what gets set, so an account that was locked because it had no password can then log in.
+  // As in Ansible, the given value is set as it is, so a user whose account was locked for lack of a password can then log in.
   const locked = password_lock === true ? `!${unlocked(password ?? '')}` : password;
   const hash = sets && locked !== undefined ? locked : is;
   const set: UserChange = {

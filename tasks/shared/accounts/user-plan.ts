@@ -20,7 +20,7 @@ import type { Asked, UserChange, WantedUser } from './wanted-user.ts';
 /** Plans the changes to a user, field by field. */
 export function planUser(now: UserState, wanted: WantedUser, asked: Asked, newHomeExists = false): Plan {
   if (asked.shadow && now.exists && now.shadow === undefined)
-    return { failed: `what /etc/shadow says of ${wanted.name} can be read by root only` };
+    return { failed: `only root can read the entry of ${wanted.name} in /etc/shadow` };
   if (wanted.state === 'absent')
     return { changes: now.exists ? [withEffects(removal(wanted), noUser, wanted, asked)] : [] };
   const fresh = now.exists ? now : created(wanted, asked);
@@ -52,7 +52,7 @@ function withEffects(
         home: after.home,
       }
     : { exists: false };
-  // What was not queried (the shadow entry, a key) cannot be predicted for an existing user.
+  // For an existing user, anything that was not queried (the shadow entry, a key) cannot be predicted.
   const known = after.exists ? after.shadow !== undefined : true;
   const variants = [asked, { shadow: false }, ...(known ? [{ shadow: true }] : [])].map(
     (variant): Effect => predicts(user(name, variant), after),

@@ -34,7 +34,7 @@ export interface WantedUser {
   readonly force: boolean;
 }
 
-/** What is asked about a user in addition to the account. */
+/** The questions about a user in addition to the account. */
 export interface Asked {
   readonly shadow: boolean;
   readonly key?: string;
@@ -49,7 +49,7 @@ export interface UserChange extends Omit<Change, 'effects'> {
 export const option = (flag: string, value: string | number | undefined): readonly (string | number)[] =>
   value === undefined ? [] : [flag, value];
 
-/** A day in the format that useradd and usermod accept; the empty word means never. */
+/** A day in the format that useradd and usermod accept; an empty string means never. */
 export function expiryDay(expires: number | undefined): string | undefined {
   if (expires === undefined) return undefined;
   return expires < 0 ? '' : new Date(expires * 1000).toISOString().slice(0, 10);

@@ -32,7 +32,7 @@ export function aptAction(given: PlainApt, all: readonly Differing[]): readonly 
       );
 }
 
-/** The arguments for what has to come first: dpkg removes no package that it has not unpacked completely. */
+/** The arguments of a command that must run first, if any: dpkg refuses to remove a package that it has not unpacked completely. */
 export function aptActionBefore(given: PlainApt, all: readonly Differing[]): readonly string[] | undefined {
   const half = all.filter((one) => one.halfInstalled);
   return given.state === 'absent' && half.length > 0
@@ -43,7 +43,7 @@ export function aptActionBefore(given: PlainApt, all: readonly Differing[]): rea
     : undefined;
 }
 
-/** apt-get takes a half-installed package for the newest version, and succeeds without doing anything, unless it is told to reinstall. */
+/** apt-get mistakes a half-installed package for the newest version. Without `--reinstall` it does nothing, and succeeds. */
 export const installAction = <W>(words: readonly W[], halfInstalled: boolean): readonly (W | string)[] => [
   'install',
   ...(halfInstalled ? ['--reinstall'] : []),

@@ -25,7 +25,7 @@ export interface AptGetOptions {
   readonly policy_rc_d?: number;
 }
 
-/** The arguments between `apt-get` and the packages that affect what it would do. */
+/** The arguments between `apt-get` and the packages, as far as they affect which packages change. */
 export function aptWords<W>(action: readonly W[], options: AptGetOptions): readonly (W | string)[] {
   const on = (given: boolean | undefined, ...words: string[]) => (given === true ? words : []);
   return [
@@ -64,7 +64,7 @@ export function aptGet(action: readonly (string | Script)[], options: AptGetOpti
   };
 }
 
-/** apt-get refuses to continue if dpkg was killed half-way: its journal still exists, and dpkg has to finish its work first. */
+/** If dpkg was killed half-way, its journal still exists, and apt-get refuses to continue until dpkg has finished its work. */
 const withoutQuestions = (apt: Script, dpkg: Script): Script =>
   script`export DEBIAN_FRONTEND=noninteractive DEBIAN_PRIORITY=critical APT_LISTCHANGES_FRONTEND=none LC_ALL=C
 ${apt} </dev/null || { code=$?; ls /var/lib/dpkg/updates 2>/dev/null | grep -q '^[0-9]*$' || exit $code; ${dpkg} </dev/null && ${apt} </dev/null; }`;
@@ -103,7 +103,7 @@ export const listsChange = (
   ...more,
 });
 
-/** The age of the package lists, for people. */
+/** The age of the package lists, in words. */
 export function age({ updatedAt, ageSeconds }: AptLists): string {
   if (updatedAt === 0) return 'never fetched';
   const days = Math.floor(ageSeconds / 86400);
@@ -114,9 +114,9 @@ export function age({ updatedAt, ageSeconds }: AptLists): string {
 }
 
 /**
- * The unpredictable side effects of packages: files, units and users that did not exist, and the contents of directories other than those
- * that Debian's policy leaves to the administrator. A single existing file in /etc stays as it is unless it is the package's own, because
- * dpkg keeps the configuration it finds.
+ * The unpredictable side effects of packages: new files, units and users, and the contents of all directories except those that Debian's
+ * policy leaves to the administrator. An existing file in /etc that does not belong to the package stays as it is, because dpkg keeps the
+ * configuration that it finds.
  */
 export const packageEffects = (...names: readonly string[]): Effect =>
   blurs(

@@ -53,7 +53,7 @@ export function planApt(given: AptGiven, state: AptState, check: boolean): Plan 
     ...cleaning(given, state),
   ];
   if (check && later && changes.length === 0)
-    return { unknown: `what is newest is known only after package lists, ${age(state.lists)}, are fetched` };
+    return { unknown: `the newest versions are known only after the package lists (${age(state.lists)}) are fetched` };
   return { changes: [...lists, ...changes], ...(later || given.autoremove ? { more: true } : {}) };
 }
 
@@ -71,7 +71,7 @@ function refusal(given: AptGiven, { lists, simulation, whole, upgrade, ...state 
   const mayDowngrade = given.allow_downgrade === true || given.force === true;
   const newer = deb && state.debState && installed(state.debState)?.version;
   if (deb?.guessed === false && newer && !mayDowngrade && compareVersions(deb.version, newer) < 0)
-    return `${given.deb} has version ${deb.version} of ${deb.name}, older than the ${newer} that is installed; \`allow_downgrade: true\` installs it anyway`;
+    return `${given.deb} has version ${deb.version} of ${deb.name}, older than the installed ${newer}; \`allow_downgrade: true\` installs it anyway`;
   const error = simulation?.error ?? whole?.error ?? upgrade?.error;
   if (error === undefined) return undefined;
   return /Unable to locate|no installation candidate|was not found/.test(error)
@@ -134,7 +134,7 @@ function debChange(given: AptGiven, state: AptState): readonly Change[] {
   ];
 }
 
-/** What apt-get does to the system as a whole: upgrades, repairs, build dependencies, orphans. */
+/** The changes that are not about single packages: upgrades, repairs, build dependencies, orphans. */
 function wholesale(given: AptGiven, state: AptState): readonly Change[] {
   const { upgrade, whole, autoremove } = state;
   const action = given.state === 'fixed' ? ['-f', 'install'] : ['build-dep', ...(given.name ?? [])];

@@ -17,7 +17,7 @@ export const activeLines = (text: string): readonly string[] =>
     .map(plainSource)
     .filter((line) => line !== '');
 
-/** A file's text without a source. */
+/** Returns a file's text without one of its sources. */
 export const withoutLine = (text: string, wanted: string): string =>
   text
     .split('\n')

@@ -5,13 +5,13 @@ import { formerly, installed } from './package-spec.ts';
 interface DebPackage {
   readonly name: string;
   readonly version: string;
-  /** Only known from the file's name, because the file has not been downloaded yet. */
+  /** The version is known only from the file's name, because the file has not been downloaded yet. */
   readonly guessed: boolean;
 }
 
 const isUrl = (path: string): boolean => path.includes('://');
 
-/** Asks a package file about its contents, which is impossible before it is downloaded. */
+/** Asks for the name and version in a package file, which is impossible before it is downloaded. */
 export const debQuestion = (path: string) =>
   shell(
     isUrl(path)
@@ -19,7 +19,7 @@ export const debQuestion = (path: string) =>
       : { ...sh`LC_ALL=C dpkg-deb -f ${path} Package Version`, about: [`path:${path}`, `entry:${path}`] },
   );
 
-/** The package in a file: as the file says or, for a URL, as its name `name_version_architecture.deb` says. */
+/** The package in a file, read from the file itself or, for a URL, from its name `name_version_architecture.deb`. */
 export function debPackage(path: string | undefined, answer: ShellAnswer | undefined): DebPackage | undefined {
   if (path === undefined || answer === undefined) return undefined;
   const field = (name: string) => new RegExp(`^${name}: (.*)$`, 'm').exec(answer.stdout)?.[1];

@@ -23,14 +23,14 @@ export const simulated = (simulation: AptSimulation, command: Command): readonly
     simulation,
   );
 
-/** Adds to changes the commands that make them and their other effects. */
+/** Adds to changes the commands that make them, and the other effects of these commands. */
 export function withCommands(
   [first, ...rest]: readonly Change[],
   commands: readonly Command[],
   simulation: AptSimulation | undefined,
 ): readonly Change[] {
   if (first === undefined) return [];
-  // If it is unknown which packages change, any package's configuration may.
+  // If it is unknown which packages change, any package's configuration may change.
   const touched =
     simulation === undefined ? [''] : [...simulation.install, ...simulation.remove].map(({ name }) => name);
   const dependencies = simulation?.install.map((one) =>

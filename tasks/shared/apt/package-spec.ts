@@ -25,7 +25,7 @@ export const installed = ({ found, providers }: Packages): Package | undefined =
 /** Whether dpkg was killed while it unpacked the package. */
 export const isHalfInstalled = (one: Package): boolean => one.status === 'half-installed';
 
-/** Whether files of a package besides its configuration are on the host, complete or not. */
+/** Whether the host has any of a package's files other than its configuration. */
 export const isThere = ({ status }: Package): boolean => status !== 'not-installed' && status !== 'config-files';
 
 /** What a change shows for a package: its version or, if it is not completely installed, dpkg's status. */
@@ -34,7 +34,7 @@ export function versionOrStatus({ status, version }: Package): string {
   return status === 'installed' ? version : status;
 }
 
-/** What a change of a package starts from; null if nothing of it is there but configuration. */
+/** The old value in a package's change; null if the host has nothing of the package but configuration. */
 export function formerly(now: Packages): string | null {
   const one = installed(now) ?? now.found.find(isThere);
   return one === undefined ? null : versionOrStatus(one);
@@ -50,7 +50,7 @@ export function satisfies(spec: PackageSpec, now: Packages): boolean {
     : globPattern(spec.version).test(one.version);
 }
 
-/** The version to pass to apt-get if a task asks for one: the best match. */
+/** If a task asks for a version, the best match, which is passed to apt-get. */
 export function versionFor(spec: PackageSpec, policy: AptPolicy | undefined): string | undefined {
   if (spec.version === undefined) return undefined;
   if (spec.operator !== '>=' && !/[*?[]/.test(spec.version)) return spec.version;

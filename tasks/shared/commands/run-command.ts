@@ -31,7 +31,7 @@ export const guards = {
   about: {
     type: 'list',
     elements: 'subject',
-    doc: 'Everything that the command changes, and that `unless` and `onlyif` look at, for example `path:/etc/nginx`, `unit:nginx.service`, `package:nginx`, so that a check knows that the command leaves the rest unchanged. Default: anything.',
+    doc: 'Everything that the command changes or that `unless` and `onlyif` look at, for example `path:/etc/nginx`, `unit:nginx.service`, `package:nginx`. A check then knows that the command leaves the rest unchanged. Default: anything.',
   },
 } as const;
 
@@ -86,7 +86,7 @@ export function planCommand(state: Guarded, params: Guards, cmd: string | readon
 // The exit code is part of the result, because `failed_when` may accept it.
 const anyCode = Array.from({ length: 256 }, (_, code) => code);
 
-/** The guard that shows that there is nothing to do, and why. */
+/** The result if a guard shows that there is nothing to do. */
 export function notNeeded(state: Guarded, { creates, removes }: Guards): { stdout: string; msg: string } | undefined {
   const because = (what: string) => ({ stdout: `skipped, since ${what}`, msg: `Did not run command since ${what}` });
   const path = (name: string | undefined, how: string) => ({
@@ -113,10 +113,10 @@ const notRun = (cmd: string | readonly string[], { stdout, msg }: { stdout: stri
   delta: null,
 });
 
-/** The effects of a command are unknown, except what its guards say and what `about` rules out. */
+/** The effects of a command are unknown, except for what its guards state and `about` rules out. */
 const foreseen = ({ creates, removes, chdir, about = ['everything'] }: Guards) => [
   mayAlter(...about),
-  // What it creates then exists, with unknown content.
+  // The path in `creates` then exists, with unknown content.
   ...(creates === undefined
     ? []
     : [...(isOnePath(creates) ? [blurs(`path:${creates}`)] : []), predicts(exists(creates, chdir), true)]),
@@ -171,15 +171,15 @@ export function commandResult(done: Done<unknown, unknown>, cmd: string | readon
 /** The documented keys of a command's result. */
 export const commandReturns = {
   cmd: 'The command as it was run.',
-  rc: 'Its exit code.',
-  stdout: 'What it wrote to stdout.',
-  stderr: 'What it wrote to stderr.',
+  rc: 'The exit code.',
+  stdout: 'The stdout of the command.',
+  stderr: 'The stderr of the command.',
   stdout_lines: 'The lines of stdout.',
   stderr_lines: 'The lines of stderr.',
-  start: 'When it was started.',
-  end: 'When it ended.',
-  delta: 'How long it took.',
-  msg: 'Why it was not run, or that it failed.',
+  start: 'When the command was started.',
+  end: 'When the command ended.',
+  delta: 'How long the command took.',
+  msg: 'Why the command was not run, or that it failed.',
 } as const;
 
 function messageOf({ timedOut, code }: Done<unknown, unknown>['replies'][number]): string {

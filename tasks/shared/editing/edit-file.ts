@@ -46,7 +46,7 @@ export const askEdit = (task: EditParams, options: { secret?: boolean } = {}) =>
   ...askAccounts(task),
 });
 
-/** Asks about all parent directories once the file's own is known to be missing, if the file is to be created. */
+/** If the file's directory turns out to be missing, asks about all directories above it, so that they can be created. */
 export const thenAskEdit = (state: EditState, task: EditParams) =>
   thenAskFolders(state.parent, parentOf(tidyPath(task.path)));
 
@@ -77,7 +77,7 @@ export function inTheWay(state: EditState, task: EditParams): { failed: string; 
   return { failed: `Destination directory ${parentOf(tidyPath(task.path))} is not a directory` };
 }
 
-/** How to describe an edit: `line 3`, from what to what. */
+/** How to describe an edit: `line 3`, with the old and new text. */
 interface Told {
   readonly what?: string;
   readonly from?: string | null;
@@ -123,12 +123,12 @@ export function planEdit(
   return { changes: [...folders.changes, ...changes] satisfies readonly Change[] };
 }
 
-/** Whether owner, group or mode were changed in addition to the text; a newly created file gets whatever is given. */
+/** Whether owner, group or mode were changed in addition to the text; in a newly created file, all that are given count as changed. */
 export const attributesChanged = (changes: readonly Change[], before: EditState, task: EditParams): boolean =>
   changes.some((change) => ['mode', 'owner', 'group'].includes(change.what)) ||
   (changes.length > 0 && !isFile(before) && (task.mode ?? task.owner ?? task.group) !== undefined);
 
-/** What Ansible returns as `diff` where no text was asked for, or none changed. */
+/** Ansible's `diff` without `--diff` or without a change: the headers, with empty texts. */
 export function untoldDiff(path: string, changes: readonly Change[], { diff }: TaskContext): TaskResult {
   if (diff && changes.length > 0) return {};
   const headers = (of: string) => ({ before_header: `${path} (${of})`, after_header: `${path} (${of})` });

@@ -1,6 +1,6 @@
 /** The parameters of an `ini_file` edit. */
 interface IniEdit {
-  /** Undefined means options above the first section. */
+  /** If undefined, the edit applies to the lines above the first section. */
   readonly section: string | undefined;
   readonly option: string | undefined;
   readonly values: readonly string[];
@@ -69,7 +69,7 @@ function valuesOf(body: readonly string[], { option }: IniEdit): string | undefi
 function withoutSection(lines: readonly string[], edit: IniEdit): Edited {
   if (edit.state === 'absent') return { lines, message: 'OK' };
   const options = edit.option === undefined ? [] : optionLines(edit);
-  // As in Ansible, the first section of an empty file follows an empty line.
+  // As in Ansible, the first section in an empty file comes after an empty line.
   const before = lines.length === 0 ? [''] : lines;
   return {
     lines: [...before, `[${edit.section}]`, ...options],

@@ -19,7 +19,7 @@ interface LineEdited {
   /** The line's number, counted from 1, and its previous text. */
   readonly at?: number;
   readonly was?: string;
-  /** The next run would make another change, to another matching line. */
+  /** The next run would change another matching line. */
   readonly goesOn?: true;
 }
 
@@ -35,7 +35,7 @@ export function putLine(lines: readonly string[], edit: LineEdit): LineEdited {
   if (found !== undefined) return replaceLine(lines, edit, found.at, found.match);
   const exact = lines.findLastIndex((line) => bare(line) === edit.line);
   const place = placeFor(lines, edit);
-  // A search for the place that stops at the first match does not notice the same line further down.
+  // With `firstmatch`, the search for the place stops at the first match and does not notice the same line further down.
   const seen =
     edit.firstMatch && place !== undefined
       ? lines.slice(0, place.matched).some((line) => bare(line) === edit.line)
@@ -119,6 +119,6 @@ function insert(lines: readonly string[], index: number, line: string): LineEdit
   const ended =
     index === lines.length && last !== undefined && !/[\n\r]$/.test(last) ? lines.with(-1, `${last}\n`) : lines;
   const added = { lines: ended.toSpliced(index, 0, `${line}\n`), message: 'line added' as const, at: index + 1 };
-  // A text of two lines never matches a single line again.
+  // If the inserted text has several lines, no single line ever equals it, so the next run inserts it again.
   return line.includes('\n') ? { ...added, goesOn: true } : added;
 }

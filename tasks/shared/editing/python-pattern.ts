@@ -1,6 +1,6 @@
 import { compilePattern, type Pattern } from '../../../src/sdk.ts';
 
-/** Compiles a user's pattern; returns the problem if it is not valid. */
+/** Compiles a user's pattern, or returns the reason why it is not valid. */
 export function patternOf(
   source: string,
   flags: Parameters<typeof compilePattern>[1] = { ascii: true },

@@ -1,6 +1,6 @@
 import { loadYaml, valuePlaceOf } from '../../../src/sdk.ts';
 
-/** A list in a YAML text: where its items are written, and their values. */
+/** A list in a YAML text, with the positions and values of its items. */
 interface FoundList {
   readonly list: readonly unknown[];
 }
@@ -15,7 +15,7 @@ export function withItem(text: string, file: string, path: string, item: string)
   const edited = inserted(text, found.list, item);
   if (edited === undefined)
     return { failed: `the list ${path} in ${file} is written in a way that cannot be added to` };
-  // Parse the new text like the old one, so that nothing with an unintended meaning is ever written.
+  // Parse the new text as well, to make sure that it has the intended meaning before it is written.
   const after = listAt(edited, file, path);
   const wanted = [...found.list, item];
   if ('failed' in after || JSON.stringify(shown(after.list)) !== JSON.stringify(shown(wanted)))

@@ -52,7 +52,7 @@ export function unknownAccount(
 
 const isNumber = (name: string | undefined): boolean => name !== undefined && /^\d+$/.test(name);
 
-/** An entry after its attributes are set. */
+/** Returns an entry as it is after its attributes are set. */
 export function withAttributes<E extends Owned>(entry: E, wanted: Attributes, accounts: Accounts): E {
   const owned = {
     ...entry,
@@ -103,8 +103,8 @@ function idAndName(
 }
 
 /**
- * The changes needed to an entry's owner, group and mode, with the commands that make them (`through` links, if the entry is the target of
- * one).
+ * The changes needed to an entry's owner, group and mode, with the commands that make them. If the entry is the target of a link, the
+ * commands go `through` it.
  */
 export function attributeChanges(
   path: string,

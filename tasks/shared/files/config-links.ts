@@ -30,7 +30,7 @@ export function wishes({ src, dest, links }: Folders, contents: Contents): reado
     source: joinPath(tidyPath(src), tidyPath(from)),
     dest: joinPath(tidyPath(dest), tidyPath(to)),
   }));
-  // A link may be named and match a pattern too.
+  // A link may be named explicitly and also match a pattern.
   return [...new Map(wanted.map((wish) => [wish.dest, wish])).values()];
 }
 
@@ -56,7 +56,7 @@ function pairs(link: unknown): [string, string][] {
   return [[String(link), String(link)]];
 }
 
-/** The directories that contain, or would contain, links; also those of patterns that match nothing, where no link may be left. */
+/** The directories that contain, or would contain, links. This includes those of patterns that match nothing, where no link may remain. */
 export function homes(wanted: readonly LinkWish[], { dest, links = [] }: Folders): readonly string[] {
   const named = links.flatMap(pairs).map(([, to]) => parentOf(joinPath(tidyPath(dest), tidyPath(to))));
   return [...new Set([tidyPath(dest), ...wanted.map((wish) => parentOf(wish.dest)), ...named])];

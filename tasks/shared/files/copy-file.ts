@@ -43,7 +43,7 @@ export interface CopyParams extends Attributes {
   readonly local_follow?: boolean;
 }
 
-/** What is known about the place of one file. */
+/** A path for one file, and the known state of that path. */
 interface Place {
   readonly path: string;
   readonly before: PathState;
@@ -143,7 +143,7 @@ export function planCopyFile(state: CopyFileState, task: CopyParams, source: Fil
   return { changes: [...folders.changes, ...written] satisfies readonly Change[] };
 }
 
-/** What would be written if nothing were in the way. */
+/** The change that would be made if nothing were in the way. */
 const unwritten = ({ path, before }: Place, { bytes }: FileSource): Change => ({
   what: before.exists ? 'content' : 'file',
   from: null,
@@ -181,7 +181,7 @@ export function copyFileResult(
   };
 }
 
-/** Where `writeFile` saved what it replaced, according to its output. */
+/** The path where `writeFile` saved the replaced file, according to its output. */
 export function backupFile(replies: readonly Reply[], asked: boolean): TaskResult {
   const path = asked
     ? replies.map((reply) => decodeText(reply.stdout).trim()).find((text) => text.endsWith('~'))

@@ -29,7 +29,7 @@ import { fileChanges } from './file-content.ts';
 import { ancestors, foldersFor } from './file-directory.ts';
 import { followedInfo } from './path-info.ts';
 
-/** What is known about the host when copying one of its own files. */
+/** The state of the host for a copy of one of its own files. */
 export interface CopyRemoteState extends Accounts {
   readonly source: PathState;
   readonly sourceSum: Checksum;
@@ -161,7 +161,7 @@ function planRemoteTree(state: CopyRemoteState, task: TreeCopyParams, src: strin
   const root = src.endsWith('/') ? state.dest : state.inside;
   const base = root.resolved ?? baseOf(task, src);
   const source = state.source.resolved;
-  // The copy would contain itself, endlessly.
+  // A directory copied into itself would grow without end.
   if (source !== undefined && base.startsWith(`${source}/`))
     return { failed: `cannot copy ${tidyPath(src)} into itself: ${base} is in it` };
   const places = new Map((state.destTree ?? []).map((entry) => [below(entry.path), entry]));

@@ -39,11 +39,11 @@ export interface TreeItem {
   readonly target?: string;
   readonly sha1?: string;
   readonly size: number;
-  /** The bytes, or the path that has them on the host. */
+  /** The bytes, or the path of a file on the host that has them. */
   readonly content?: Uint8Array | { readonly copyOf: string; readonly place: string };
 }
 
-/** What is known about the places of a tree's entries: `at PATH`, `sum PATH`, and the directories above the destination. */
+/** The answers about the places of a tree's entries (`at PATH`, `sum PATH`), and about the directories above the destination. */
 export type CopyTreeState = Accounts & { readonly self: Self; readonly dest: PathState } & {
   readonly [at: `at ${string}`]: PathState | undefined;
   readonly [sum: `sum ${string}`]: Checksum | undefined;
@@ -71,7 +71,7 @@ const itemsOf = (source: TreeSource): readonly TreeItem[] => [
 export const askCopyTree = (task: CopyParams, source: TreeSource) =>
   together({ dest: stat(tidyPath(task.dest)), ...askAccounts(task) }, askItems(tidyPath(task.dest), itemsOf(source)));
 
-/** Asks what is at the place of each entry and, for files, its content. */
+/** Asks about the place of each entry and, for files, about its content. */
 function askItems(base: string, items: readonly TreeItem[]) {
   const paths = (some: readonly TreeItem[]) => some.map(({ path }) => path);
   return together(

@@ -15,7 +15,7 @@ import {
 import { type Accounts, type Attributes, attributeChanges, withAttributes, withoutCommands } from './attributes.ts';
 import { entryEffect, newEntry, throughEffect } from './path-info.ts';
 
-/** A file on the host whose content another one gets. */
+/** A file on the host whose content is copied to another. */
 interface HostFile {
   readonly copyOf: string;
   /** Its path with links resolved. */
@@ -24,7 +24,7 @@ interface HostFile {
   readonly sha1: string;
 }
 
-/** What is needed to determine how a file must change. */
+/** The wanted and current state of a file. */
 interface FileWrite {
   readonly path: string;
   readonly before: PathState;
@@ -34,7 +34,7 @@ interface FileWrite {
   readonly wanted: Attributes;
   /** The wanted content, or another file on the host that has it. */
   readonly content: Uint8Array | HostFile;
-  /** Whether it already has that content. */
+  /** Whether the file already has that content. */
   readonly same: boolean;
   /** The current content, if known, for the diff. */
   readonly now?: Uint8Array;
@@ -43,7 +43,7 @@ interface FileWrite {
   readonly validate?: string;
   readonly backup?: boolean;
   readonly unsafe?: boolean;
-  /** Whether to report a diff, if nothing is secret. */
+  /** Whether to report a diff; false if the content is secret. */
   readonly diff: boolean;
   /** How to describe the change of content: `content`, `line 12`. */
   readonly what?: string;
@@ -51,7 +51,7 @@ interface FileWrite {
   readonly to?: string | null;
 }
 
-/** The changes that give a file its content, owner and mode. The file has them from its first byte, and each difference is reported. */
+/** The changes that give a file its content, owner and mode. All are set before the rename, and each difference is reported. */
 export function fileChanges(file: FileWrite): readonly Change[] {
   const { path, before, follow } = file;
   const through = follow && before.exists && before.link !== undefined;
@@ -76,7 +76,7 @@ export function fileChanges(file: FileWrite): readonly Change[] {
   return changes.map((change) => ({ ...change, effects: foreseen, paths: [at] }));
 }
 
-/** A short description of what was there before. */
+/** A short description of the previous content or entry. */
 function toldContent({ before, now, follow }: FileWrite, old: Entry | undefined): string | null {
   if (old !== undefined)
     return now === undefined ? `${old.size} bytes` : `${hash('sha1', now).slice(0, 12)} (${now.length} bytes)`;

@@ -10,21 +10,21 @@ import {
 import type { FileParams } from './file-states.ts';
 import { modeText, stateName } from './path-info.ts';
 
-/** What `file` tells of a path on one side of its `diff`. */
+/** One side of the `diff` that `file` reports. */
 type Side = Record<string, unknown>;
 
-/** What is asked for, and how the path was and is, or will be. */
+/** The parameters, and the states of the path before and after the task. */
 interface Compared {
   readonly params: FileParams;
   readonly meant: string;
   readonly before: PathState;
   readonly now: PathState;
   readonly changes: readonly Change[];
-  /** What is below a directory that goes away. */
+  /** The entries below a directory that is removed. */
   readonly listing?: readonly TreeEntry[] | undefined;
 }
 
-/** Ansible's `diff` of a `file` task: the path, and on both sides what becomes another. */
+/** Ansible's `diff` of a `file` task: on both sides the path, and everything that differs. */
 export function fileDiff({ params, meant, before, now, changes, listing }: Compared): TaskResult {
   const path = tidyPath(params.path);
   const [was, is]: [Side, Side] = [{ path }, { path }];
@@ -37,7 +37,7 @@ export function fileDiff({ params, meant, before, now, changes, listing }: Compa
     const change = changes.find((one) => one.what === what);
     if (change !== undefined) set(name, old.inode?.[name], current.inode?.[name] ?? change.to);
   };
-  // Without `state`, a file keeps what it is, whatever the number of its names.
+  // Without `state`, a file with several names counts as what the task means it to be, not as `hard`.
   const former = stateName(before);
   set('state', former === 'hard' && params.state === undefined ? meant : former, meant);
   if (listing !== undefined && former === 'directory') was['path_content'] = contentOf(path, listing);

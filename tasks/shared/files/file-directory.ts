@@ -54,7 +54,7 @@ export function planDirectory(state: FileState, params: FileParams): Plan {
   return { changes: [...own.changes, ...recursedChanges(state, { at, place }, params)] };
 }
 
-/** The missing directories on the way to a path, outermost first; or what is in the way. */
+/** The missing directories on the way to a path, outermost first, or the error if something else is in the way. */
 function missingFolders(
   path: string,
   state: { readonly [above: `above ${string}`]: PathState | undefined },
@@ -102,7 +102,7 @@ export function folderChange(
   };
 }
 
-/** The attribute changes for everything below a directory; targets of links are changed through the links. */
+/** The attribute changes for everything below a directory. Targets of links are changed through the links. */
 function recursedChanges(
   state: FileState,
   root: { readonly at: string; readonly place: string },
@@ -116,7 +116,7 @@ function recursedChanges(
     const place = joinPath(root.place, entry.path);
     const { target, path: _path, mtime: _mtime, sha1: _sha1, id, ...owned } = entry;
     const after = { ...withAttributes(owned, wanted, state), ...(id !== undefined && { foreseen: { id } }) };
-    // A link inside it may point anywhere.
+    // A link inside the directory may point anywhere.
     const effects = through
       ? [blurs(`path:${root.at}`)]
       : [

@@ -23,7 +23,7 @@ export interface FileParams extends Attributes, TimeParams {
   readonly follow: boolean;
 }
 
-/** What the `file` type knows about the host. */
+/** The answers that the `file` type needs. */
 export interface FileState extends Accounts {
   readonly before: PathState;
   readonly parent: PathState;
@@ -32,7 +32,7 @@ export interface FileState extends Accounts {
   /** The entry with the source's name, if the path is a directory. */
   readonly inside?: PathState;
   readonly below?: readonly TreeEntry[];
-  /** The same with links followed. */
+  /** The same entries with links followed. */
   readonly belowLinks?: readonly TreeEntry[];
   readonly listing?: readonly TreeEntry[];
   readonly times?: ShellAnswer;

@@ -43,7 +43,7 @@ export function timeChanges(
   ].filter((change) => change !== undefined);
 }
 
-/** Why the host does not understand the given times. */
+/** The error if the host does not understand the given times. */
 export const wrongTime = (asked: ShellAnswer | undefined): string | undefined =>
   asked !== undefined && asked.code !== 0 ? `Error while obtaining timestamp: ${asked.stderr.trim()}` : undefined;
 

@@ -40,7 +40,7 @@ export function followedInfo(state: PathState): TaskResult {
   return entry === undefined ? {} : pathInfo({ exists: true, ...entry, resolved: state.resolved });
 }
 
-/** Ansible's name for what is at a path. */
+/** Ansible's name for the state of a path. */
 export function stateName(state: PathState): 'absent' | 'link' | 'directory' | 'hard' | 'file' {
   if (!state.exists) return 'absent';
   if (state.kind === 'link' || state.kind === 'directory') return state.kind;
@@ -51,7 +51,7 @@ export function stateName(state: PathState): 'absent' | 'link' | 'directory' | '
 export const itself = (state: PathState): Extract<PathState, { exists: true }> | undefined =>
   state.exists ? state : undefined;
 
-/** A description of what a link replaces. */
+/** A description of the entry that a link replaces. */
 export function toldBefore(before: PathState): string | null {
   if (!before.exists) return null;
   return before.link === undefined ? before.kind : `→ ${before.link.target}`;
@@ -59,7 +59,7 @@ export function toldBefore(before: PathState): string | null {
 
 /** An entry as just created, before its owner and mode are set. */
 export function newEntry(kind: 'file' | 'directory' | 'link', self: Self, parent: Entry | undefined, size = 0): Entry {
-  // A setgid directory passes on its group, and to directories the bit as well.
+  // In a setgid directory, a new entry gets the directory's group, and a new directory also gets the setgid bit.
   const inherits = parent !== undefined && (parent.mode & 0o2000) !== 0;
   const mode = { file: 0o644, link: 0o777, directory: 0o755 | (inherits ? 0o2000 : 0) }[kind];
   return {
@@ -77,13 +77,13 @@ export function newEntry(kind: 'file' | 'directory' | 'link', self: Self, parent
 export const newLink = (self: Self, parent: Entry | undefined, target: string): Entry =>
   newEntry('link', self, parent, Buffer.byteLength(target));
 
-/** What an effect says of the entry that was there before. */
+/** The part of an effect that describes the previous entry. */
 const formerly = (entry: Entry | undefined): Pick<Becoming, 'was' | 'former'> => ({
   was: entry?.kind,
   former: entry?.kind === 'file' && namesOf(entry) > 1 ? entry : undefined,
 });
 
-/** The effect of putting a new entry at a path in place of what was there. Without `holds` it is the same file with other attributes. */
+/** The effect of putting a new entry at a path. Without `holds`, it is the same file with other attributes. */
 export function entryEffect(
   path: string,
   before: PathState,
@@ -101,7 +101,7 @@ export function entryEffect(
   });
 }
 
-/** The effect of changing the entry that a path leads to with links followed. */
+/** The effect of changing the target of a path, with links followed. */
 export function throughEffect(
   path: string,
   before: PathState,
@@ -112,7 +112,7 @@ export function throughEffect(
   return becomes({ place: before.resolved ?? path, path, ...formerly(before.link.to), entry, ...more });
 }
 
-/** The effect of removing what is at a path. */
+/** The effect of removing the entry at a path. */
 export const absentEffect = (path: string, before: PathState): Effect =>
   becomes({
     place: before.place ?? path,

@@ -16,7 +16,7 @@ export interface TreeDifference {
   readonly entry: TreeEntry;
   readonly owner: Owner;
   readonly now: TreeEntry | undefined;
-  /** Which parts differ. */
+  /** The parts that differ. */
   readonly kind: boolean;
   readonly content: boolean;
   readonly mode: boolean;
@@ -36,7 +36,7 @@ export function treeDifferences(
   });
 }
 
-/** What exists at the destination but not at the source; for a whole directory, only the directory. */
+/** The entries that exist only at the destination. For a whole directory, this is only the directory itself. */
 export function surplus(source: readonly TreeEntry[], dest: readonly TreeEntry[]): readonly TreeEntry[] {
   const wanted = new Set(source.map((entry) => entry.path));
   const extra = dest.filter((entry) => !wanted.has(entry.path));

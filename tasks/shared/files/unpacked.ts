@@ -24,14 +24,14 @@ interface Unpacking {
   readonly accounts: Accounts;
   /** The attributes given to all members after unpacking. */
   readonly given: Attributes;
-  /** Whether members are unpacked; if not, they are only given attributes. */
+  /** Whether members are unpacked; if not, only their attributes are set. */
   readonly unpacks: boolean;
   readonly holding: (member: ArchiveMember) => Holding;
   /** The user passes arguments to tar or unzip, so the members' attributes cannot be predicted. */
   readonly isOpen: boolean;
 }
 
-/** The effects of unpacking on each path; if they cannot be predicted, which paths become uncertain. */
+/** The effects of unpacking on each path or, if these cannot be predicted, the paths whose state becomes unknown. */
 export function unpackedEffects(unpacking: Unpacking): readonly Effect[] {
   const { known, unpacks } = unpacking;
   if (unpacking.isOpen || known.leadsElsewhere) return [blursOf(unpacking)];
@@ -53,7 +53,7 @@ function givenTo(there: MemberThere, { root, accounts, given }: Unpacking): Effe
   return becomes({ place, was: there.kind, entry: attributed(entryOf(there), given, accounts) });
 }
 
-/** All members in order, directories before their contents; undefined if it cannot be predicted where one of them goes. */
+/** All members in order, directories before their contents; undefined if the place of one of them cannot be predicted. */
 function becomings(unpacking: Unpacking): readonly Effect[] | undefined {
   const { known, root } = unpacking;
   const there = new Map(known.there.map((one) => [placeOf(one, unpacking), entryOf(one)]));
@@ -69,7 +69,7 @@ function becomings(unpacking: Unpacking): readonly Effect[] | undefined {
     const entry = parent && memberEntry(member, old, parent, unpacking);
     if (entry === undefined || parent === undefined) return undefined;
     const isNew = member.kind === 'directory' && old?.kind !== 'directory';
-    // A directory gets its own mode last; until then it is like a newly created one.
+    // A directory gets its own mode last. Until then it has the mode of a newly created one.
     if (member.kind === 'directory')
       parents.set(place, isNew ? { ...entry, mode: parent.mode, gid: parent.gid, group: parent.group } : entry);
     if (isNew) made.add(place);
@@ -114,7 +114,7 @@ function memberEntry(
   const owned = keepsOwner ? packedOwner(uid, gid, known, self) : own;
   if (owned === undefined) return undefined;
   const kept = self.uid === 0 ? mode : mode & ~0o022;
-  // unzip keeps the bit that a new directory inherits.
+  // unzip keeps the setgid bit that a new directory inherits.
   const bits = known.zip ? (mode & 0o777) | (kind === 'directory' ? parent.mode & 0o2000 : 0) : kept;
   const entry = {
     kind,

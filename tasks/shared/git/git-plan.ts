@@ -49,12 +49,12 @@ export function planGit(
   wanted: WantedClone,
 ): Plan {
   if (now.error !== undefined) return { failed: now.error };
-  // This follows from what is known about files.
+  // This follows from the answers about files alone, so it is certain even if a foreseen change affects the clone.
   if (now.is === 'other') return { failed: `${wanted.dest} exists and is not a git clone`, would: [] };
   const there = now.is === 'clone';
   if ((there && !wanted.update) || (!there && !wanted.clone)) return { changes: [] };
   if (remote?.error !== undefined || remote?.sha === undefined)
-    return { failed: remote?.error ?? 'the repository was not asked' };
+    return { failed: remote?.error ?? 'the repository was not queried' };
   if (!there) {
     const at = placeOfClone(wanted.dest, places);
     if ('failed' in at) return { failed: at.failed, would: [] };
@@ -216,7 +216,7 @@ function fetching(
   const shallow = depth === undefined || kind === 'commit' ? [] : ['--depth', depth];
   const wanted = depth !== undefined && branch !== undefined ? branch : '*';
   const specs = bare ? ['+refs/heads/*:refs/heads/*'] : [`+refs/heads/${wanted}:refs/remotes/${remote}/${wanted}`];
-  // Not `-q`, which keeps git from saying which ref it refused to update.
+  // Without `-q`, git prints which ref it refused to update.
   const words = [...forced(force), ...shallow, remote, ...specs, ...(refspec === undefined ? [] : [refspec])];
   const fetch = script`${g} fetch --tags ${words}`;
   return kind === 'branch'
@@ -224,13 +224,13 @@ function fetching(
     : script`${fetch} && { ${g} cat-file -e ${`${sha}^{commit}`} 2>/dev/null || ${g} fetch -q ${remote} ${sha!}; }`;
 }
 
-/** What is checked out has no local work at this point, unless it may be thrown away; other branches of the clone may have some. */
+/** At this point the checked-out branch has no local work, unless it may be discarded. Other branches of the clone may have some. */
 function arriving(now: Clone, { remote, force, bare }: WantedClone, { branch, kind, sha }: Remote, g: Script): Script {
   if (bare) return branch === undefined ? script`:` : script`${g} symbolic-ref HEAD ${`refs/heads/${branch}`}`;
   const checkout = script`${g} checkout -q ${forced(force)}`;
   if (kind !== 'branch' || branch === undefined) return script`${checkout} --detach ${sha!}`;
   const there = `refs/remotes/${remote}/${branch}`;
-  // `reset --keep` mistakes a file that was touched, copied or restored for a changed one until the index is refreshed.
+  // Until the index is refreshed, `reset --keep` mistakes a file that was touched, copied or restored for a changed one.
   const reset = script`{ ${g} update-index -q --refresh >/dev/null || :; } && ${g} reset -q ${force ? '--hard' : '--keep'} ${there}`;
   if (now.branch === branch) return reset;
   return script`{ ${checkout} ${branch} -- 2>/dev/null || ${checkout} --track -b ${branch} ${there}; } && ${reset}`;

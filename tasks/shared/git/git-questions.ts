@@ -11,7 +11,7 @@ import {
   writtenScript,
 } from '../../../src/sdk.ts';
 
-/** The parameters that say which repository to use, and how git reaches it. */
+/** The parameters for the repository and how git reaches it. */
 export interface GitAccess {
   readonly repo: string;
   readonly dest: string;
@@ -27,7 +27,7 @@ export interface GitAccess {
 
 /** The state of a clone. */
 export interface Clone {
-  /** Nothing at all, an empty directory, something else, or a clone. */
+  /** The kind of entry at `dest`: nothing, an empty directory, something else, or a clone. */
   readonly is: 'absent' | 'empty' | 'other' | 'clone';
   readonly head?: string;
   readonly branch?: string;
@@ -36,7 +36,7 @@ export interface Clone {
   readonly dirty: readonly string[];
   /** The number of commits that were on no branch of the repository at the last fetch. */
   readonly local: number;
-  /** The content of the wanted commit, if there is no clone yet and the repository is on the host. */
+  /** The files of the wanted commit, if there is no clone yet and the repository is on the host. */
   readonly brings?: readonly Blob[];
   /** Why there is no answer. */
   readonly error?: string;
@@ -51,7 +51,7 @@ export interface Blob {
   readonly size: number;
 }
 
-/** What the repository has for the wanted name. */
+/** The branch, tag or commit of the repository that `version` names. */
 export interface Remote {
   readonly sha?: string;
   readonly kind?: 'branch' | 'tag' | 'commit';
@@ -59,7 +59,7 @@ export interface Remote {
   readonly error?: string;
 }
 
-/** git as used for questions and changes, without a terminal. */
+/** The git command for questions and changes, without a terminal. */
 export function gitWith(access: GitAccess, options: { writes: boolean } = { writes: false }): Script {
   const { variables, options: helper } = loggingIn(access.repo);
   return script`LC_ALL=C GIT_TERMINAL_PROMPT=0 GIT_OPTIONAL_LOCKS=0 GIT_SSH_COMMAND=${sshWith(access, options).text} ${variables}${access.executable ?? 'git'} ${helper}`;
@@ -82,7 +82,7 @@ function sshWith(access: GitAccess, { writes }: { writes: boolean }): Script {
 /** The repository's URL without its password, which git would expose in the arguments of its helpers. */
 export const repoUrl = ({ repo }: Pick<GitAccess, 'repo'>): string => urlLogin(repo).url;
 
-/** The password of a URL, for this server only, passed in git's environment, which only the same user can read. */
+/** The options that pass the password of a URL to git, for this server only. Only the same user can read git's environment. */
 function loggingIn(repo: string): { variables: Script; options: readonly string[] } {
   const { url, login } = urlLogin(repo);
   if (login === undefined) return { variables: script``, options: [] };
@@ -155,7 +155,7 @@ export function readClone({ code, stdout, stderr }: ShellAnswer, dest: string): 
   };
 }
 
-/** Parses the text after the first line, if any; undefined if only git knows the result. */
+/** Parses the listing of the commit after the first line, if any. The files are unknown if git may write them differently. */
 function readTree(stdout: string): { readonly brings?: readonly Blob[] } {
   const brings = stdout
     .slice(stdout.indexOf('\n') + 1)
@@ -181,11 +181,11 @@ function readTree(stdout: string): { readonly brings?: readonly Blob[] } {
 
 const kinds: Readonly<Record<string, Blob['kind']>> = { '100': 'file', '040': 'directory', '120': 'link' };
 
-/** A clone's configuration determines what git runs in it, so git refuses to work in somebody else's clone. */
+/** git runs commands from a clone's configuration, so it refuses to work in somebody else's clone. */
 const dubious = (dest: string, owner: string, user: string): string =>
-  `${dest} belongs to ${owner}, so git does nothing in it as ${user} (dubious ownership): set become_user: ${owner}, or give it to ${user} (chown -R), or trust it on the host: git config --global --add safe.directory ${quote(dest)}`;
+  `${dest} belongs to ${owner}, so git refuses to work in it as ${user} (dubious ownership): set become_user: ${owner}, or give it to ${user} (chown -R), or trust it on the host: git config --global --add safe.directory ${quote(dest)}`;
 
-/** Asks what the repository has for the wanted name. */
+/** Asks the repository for the wanted branch, tag or commit. */
 export const askRemote = (access: GitAccess) =>
   shell(
     {
@@ -207,7 +207,7 @@ const refsOf = (version: string): readonly string[] => [
   ...(version.startsWith('refs/') ? [version] : []),
 ];
 
-/** Parses what the repository has for the wanted name. */
+/** Parses the repository's answer about the wanted branch, tag or commit. */
 export function readRemote({ code, stdout, stderr, timedOut }: ShellAnswer, access: GitAccess): Remote {
   const { version } = access;
   const repo = repoUrl(access);

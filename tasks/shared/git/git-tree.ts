@@ -16,7 +16,7 @@ import { foldersFor } from '../files/file-directory.ts';
 import { newEntry } from '../files/path-info.ts';
 import { type Blob, type GitAccess, gitWith, localRepository } from './git-questions.ts';
 
-/** The places a clone occupies or will occupy, and those above it if its parent is missing. */
+/** The paths that a clone occupies or will occupy, and, if its parent is missing, the directories above it. */
 export interface Places {
   readonly dest: PathState;
   readonly parent: PathState;
@@ -51,16 +51,16 @@ export function cloned(
   ];
 }
 
-/** Where a new clone will be, and the effects of the directories that git creates above it. */
+/** The place of a new clone, and the effects of creating the directories above it. */
 interface ClonePlace {
   readonly dest: PathState;
   readonly parent: PathState;
   readonly effects: readonly Effect[];
-  /** The topmost of the directories that git creates: all that is new is in it. */
+  /** The topmost directory that git creates. It contains everything new. */
   readonly top: string;
 }
 
-/** Where a new clone will be, or what is in its way. */
+/** The place of a new clone, or the failure if something is in the way. */
 export function placeOfClone(path: string, places: Places): ClonePlace | { readonly failed: string } {
   const above = parentOf(tidyPath(path));
   if (places.dest.exists && followed(places.dest) === undefined)
@@ -91,7 +91,7 @@ function filesOf(
     const entry = kind === 'file' ? { ...made, mode } : made;
     if (kind === 'directory') folders.set(path, entry);
     if (kind === 'directory') return becomes({ place: joinPath(place, path), was: undefined, entry });
-    // The target of a link is never queried.
+    // The check does not ask for the targets of links in the commit.
     if (kind !== 'file') return blurs(`path:${joinPath(place, path)}`);
     const prints =
       printed.has(blob) && size <= mostBytes
@@ -102,6 +102,6 @@ function filesOf(
   });
 }
 
-/** The number and maximum size of files whose content later tasks may read before they exist: each costs a process on the host. */
+/** The maximum number and size of files whose content a check offers to later tasks. Each one costs a process on the host. */
 const mostPrinted = 200;
 const mostBytes = 16 * 1024 * 1024;

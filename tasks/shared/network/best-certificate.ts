@@ -2,15 +2,16 @@ import { type Certificate, covers, issuedBy, keyMatches, type Lineage, readCerti
 
 /** Which of two hosts' certificates to use. */
 export type Choice =
-  /** The one here is as good, or expires later. */
+  /** The one here is suitable, and the one there is unsuitable or does not expire later. */
   | { readonly take: 'here' }
-  /** The one there is right, and the one here is wrong or expires earlier. */
+  /** The one there is suitable, and the one here is unsuitable or expires earlier. */
   | { readonly take: 'there' }
-  /** They are the same, or both are wrong. */
+  /** Both hosts have the same certificate. */
   | { readonly take: 'same' }
+  /** Neither is suitable, for these reasons. */
   | { readonly take: 'none'; readonly here: string; readonly there: string };
 
-/** Chooses between two certificates: the right one or, if both are right, the one that expires later. */
+/** Chooses between two certificates: the suitable one or, if both are suitable, the one that expires later. */
 export function choose(
   here: Lineage | undefined,
   there: Lineage | undefined,
@@ -25,7 +26,7 @@ export function choose(
   return { take: ours.notAfter >= theirs.notAfter ? 'here' : 'there' };
 }
 
-/** A certificate if it is right; otherwise what is wrong with it. */
+/** A certificate if it is suitable; otherwise the reason why it is not. */
 function judged(lineage: Lineage | undefined, names: readonly string[], now: Date): Certificate | string {
   if (lineage?.chain === undefined) return 'absent';
   const chain = readCertificates(lineage.chain);

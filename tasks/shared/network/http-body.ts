@@ -25,7 +25,7 @@ export function encodeBody(
   return { body: { text: typeof body === 'string' ? body : pythonJson(body) } };
 }
 
-/** URL-encodes the pairs of a dict, or a list of pairs; the name is repeated for each item if a value is a list. */
+/** URL-encodes a dict or a list of pairs. If a value is a list, the name is repeated for each item. */
 function urlencoded(data: unknown): string {
   const pairs = Array.isArray(data) ? (data as [string, unknown][]) : Object.entries(data as object);
   const flat = pairs.flatMap(([name, value]) =>
@@ -34,7 +34,7 @@ function urlencoded(data: unknown): string {
   return new URLSearchParams(flat).toString();
 }
 
-/** Encodes fields as parts of a form: a text, `content` with a `filename` for the server, or the file of that name. */
+/** Encodes fields as parts of a form. A field is text, `content` with a `filename` for the server, or the name of a file to read. */
 function multipart(fields: Readonly<Record<string, unknown>>, readFile: (name: string) => Uint8Array): Encoded {
   const parts = Object.entries(fields).map(([name, value]) => {
     const field =
@@ -49,7 +49,7 @@ function multipart(fields: Readonly<Record<string, unknown>>, readFile: (name: s
     const head = `Content-Disposition: form-data; name="${name}"${named}\r\nContent-Type: ${String(type)}\r\n\r\n`;
     return Buffer.concat([Buffer.from(head), content, Buffer.from('\r\n')]);
   });
-  // The boundary is the same for the same form, so that repeating the question yields the same question.
+  // Derive the boundary from the form, so that asking again is the same question.
   const boundary = `==============${hash('sha1', Buffer.concat(parts))}==`;
   const body = Buffer.concat([
     ...parts.flatMap((part) => [Buffer.from(`--${boundary}\r\n`), part]),

@@ -32,7 +32,7 @@ export function uriResult(reply: HttpReply, wanted: Expected): TaskResult {
   };
 }
 
-/** What is wrong with a reply. */
+/** The reason why a reply is not as expected. */
 function faultOf({ status, headers, body }: HttpReply, { status_code: codes, expect }: Expected): string | undefined {
   if (!codes.includes(status)) return `Status code was ${status} and not [${codes.join(', ')}]`;
   const type = headers['content-type']?.replace(/;.*/, '').trim();

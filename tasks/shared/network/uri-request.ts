@@ -10,7 +10,7 @@ export const uriParams = {
     doc: 'The HTTP method. GET and HEAD are read-only and are sent in a check as well; all others act.',
   },
   headers: { type: 'dict', default: {}, doc: 'The header fields to send.' },
-  body: { type: 'raw', doc: 'The body to send: text, or data to be encoded as `body_format` says.' },
+  body: { type: 'raw', doc: 'The body to send: text, or data that is encoded as `body_format`.' },
   body_format: {
     type: 'str',
     default: 'raw',
@@ -49,7 +49,7 @@ export const uriParams = {
   timeout: {
     type: 'int',
     default: 30,
-    doc: 'Seconds to wait for the connection, and for each further piece of the answer.',
+    doc: 'Seconds to wait for the connection, and for each further part of the answer.',
   },
   follow_redirects: {
     type: 'str',
@@ -59,7 +59,7 @@ export const uriParams = {
   },
   resolve_to: {
     type: 'str',
-    doc: "Not in Ansible: connect to this address (or address:port) instead of the one DNS has for the URL's host.",
+    doc: "Not in Ansible: connect to this address (or address:port) instead of the one that DNS returns for the URL's host.",
   },
   expect: {
     type: 'dict',
@@ -153,7 +153,7 @@ function fromFile(
 function partOf(name: string, remote: boolean, controller: Controller): Uint8Array {
   if (remote)
     throw new ControllerError(
-      `the file ${name} of a form cannot be one of the host: fetch it first, or give its \`content\``,
+      `a form cannot contain ${name}, a file on the host: fetch it first, or give its \`content\``,
     );
   return localFile(name, controller);
 }

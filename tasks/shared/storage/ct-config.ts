@@ -4,7 +4,7 @@ import { type Live, upTo } from '../../../src/sdk.ts';
 export type Lines = Readonly<Record<string, string>>;
 
 /**
- * Whether two lines mean the same: the order of settings does not matter, and what Proxmox adds by itself does not count unless it was
+ * Whether two lines mean the same. The order of settings does not matter, and values that Proxmox adds by itself count only if they were
  * requested.
  */
 export function sameLine(key: string, now: string | undefined, wanted: string): boolean {
@@ -18,7 +18,7 @@ export function sameLine(key: string, now: string | undefined, wanted: string): 
   );
 }
 
-/** A new network line that keeps what Proxmox added to the old one, so that a card keeps its hardware address. */
+/** A new network line with the values that Proxmox added to the old one, so that a card keeps its hardware address. */
 export function keepingHardware(key: string, now: string | undefined, wanted: string): string {
   if (!key.startsWith('net') || now === undefined) return wanted;
   const [is, should] = [settings(now), settings(wanted)];
@@ -27,8 +27,8 @@ export function keepingHardware(key: string, now: string | undefined, wanted: st
 }
 
 /**
- * Whether a running container gets a line's new value only after a restart; null means that the line is removed. For addresses, gateways
- * and mounts missing in the container, its actual state says more: see `lacks`.
+ * Whether a running container gets a line's new value only after a restart; null means that the line is removed. `lacks` finds addresses,
+ * gateways and mounts that are missing in the container.
  */
 export function needsRestart(
   key: string,
@@ -47,8 +47,8 @@ export function needsRestart(
 }
 
 /**
- * The parts of its configuration that a running container lacks, because it was started before the configuration, or what is mounted on the
- * node, was changed.
+ * The parts of its configuration that a running container lacks, because it was started before the configuration or the node's mounts were
+ * changed.
  */
 export function lacks(live: Live, config: Lines): readonly string[] {
   const lines = Object.entries(config).map(([key, value]) => [key, settings(value)] as const);
@@ -62,7 +62,7 @@ export function lacks(live: Live, config: Lines): readonly string[] {
     ...mounts.filter((path) => !live.mounts.includes(path)).map((path) => `without ${path}`),
     ...mounts
       .filter((path) => live.mounts.includes(path) && live.others.includes(path))
-      .map((path) => `with another ${path} than the node has`),
+      .map((path) => `with a different ${path} than on the node`),
     ...addresses
       .filter(({ name, address }) => !(live.addresses[name] ?? []).includes(address))
       .map(({ name, address }) => `without ${address} on ${name}`),

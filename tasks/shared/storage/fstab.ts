@@ -9,7 +9,7 @@ export interface FstabEntry {
   readonly passno: string;
 }
 
-/** A text with the wanted entry for a mount point, in place of the last existing one; undefined removes all of them. */
+/** Returns a text with the wanted entry for a mount point in place of the last existing one. If `entry` is undefined, all are removed. */
 export function withEntry(text: string, at: Pick<FstabEntry, 'src' | 'path' | 'fstype'>, entry?: FstabEntry): string {
   const lines: readonly string[] = text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
   const own = (line: string) => isFor(line, at);

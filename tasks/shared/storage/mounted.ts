@@ -4,13 +4,13 @@ import { unescaped } from './fstab.ts';
 /** What the kernel reports about a mount point. */
 export interface Mounted {
   readonly folder: 'directory' | 'file' | 'none';
-  /** Whether the mounted source is the one in question. */
+  /** Whether the mounted source is the wanted one. */
   readonly sameSource: boolean;
   /** Whether `mount` supports this type of filesystem, if it needs a helper for it. */
   readonly helper: boolean;
   /** Whether the source is in use as swap. */
   readonly swap: boolean;
-  /** The number of filesystems mounted there, one over the other. */
+  /** The number of filesystems mounted there, one on top of the other. */
   readonly layers: number;
   readonly fstype?: string;
   readonly source?: string;
@@ -18,7 +18,7 @@ export interface Mounted {
   readonly options: readonly string[];
 }
 
-/** Asks what is mounted at a path. */
+/** Asks for the filesystem that is mounted at a path. */
 export function askMounted(path: string, src: string, fstype: string): Question<ShellAnswer> {
   const device = /^(UUID|LABEL|PARTUUID|PARTLABEL)="?([^"]*)"?$/.exec(src);
   const source = device === null ? src : `/dev/disk/by-${(device[1] ?? '').toLowerCase()}/${device[2]}`;
@@ -34,7 +34,7 @@ cat /proc/self/mountinfo`,
   });
 }
 
-/** Parses what is mounted at a path. */
+/** Parses the answer about the filesystem that is mounted at a path. */
 export function readMounted({ stdout }: ShellAnswer, src: string): Mounted {
   const [folder = 'none', sameFile, helper, swap, real = '', path = '', ...table] = stdout.split('\n');
   const rows = table.map(readRow).filter((row) => row?.point === path);

@@ -5,7 +5,7 @@ export function zfsValue(value: unknown): string {
   return value === 'False' ? 'off' : String(value);
 }
 
-/** Whether a property has a value, regardless of how a number of bytes is written; `none` counts as 0. */
+/** Whether a property has the wanted value. Sizes are compared in bytes, and `none` counts as 0. */
 export function sameProperty(now: string | undefined, wanted: string): boolean {
   if (now === undefined) return false;
   return now === wanted || (bytes(now) !== undefined && bytes(now) === bytes(wanted));

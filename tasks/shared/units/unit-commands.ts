@@ -2,7 +2,7 @@ import { type Command, fullName, sh, systemctl } from '../../../src/sdk.ts';
 import { awaitListening } from './unit-listening.ts';
 import type { WantedUnit } from './wanted-unit.ts';
 
-/** `systemctl` with these words, for a unit. */
+/** A `systemctl` command for a unit. */
 export const control = ({ scope, name }: WantedUnit, ...words: string[]): Command => ({
   ...sh`LC_ALL=C ${systemctl(scope)} ${words} -- ${fullName(name)}`,
 });
@@ -18,8 +18,8 @@ export function commandsFor(verb: string, wanted: WantedUnit): readonly Command[
 }
 
 /**
- * On a signal nginx and Apache start new workers, and systemd considers the reload done once the signal is sent, so a request at that
- * moment still gets the old configuration. Waits until no old worker accepts requests, for ten seconds at most.
+ * nginx and Apache reload by starting new workers, but systemd considers the reload done once the signal is sent. A request at that moment
+ * would still be served with the old configuration. So wait until no old worker accepts requests, for ten seconds at most.
  */
 const withNewWorkers = (reload: Command, { name, scope }: WantedUnit): Command => ({
   ...reload,
@@ -32,7 +32,7 @@ done`,
   shown: reload.shown ?? reload.script,
 });
 
-/** A unit that does not start gives its reasons in its journal. They go to stdout, so that systemctl's own reason remains the message. */
+/** Prints the journal of a unit that fails to start, on stdout, so that systemctl's own error on stderr remains the message. */
 const explained = (command: Command, { name, scope }: WantedUnit): Command => ({
   ...command,
   ...sh`${command} || { code=$?; ${systemctl(scope)} status --no-pager -n 10 -- ${fullName(name)}; exit $code; }`,

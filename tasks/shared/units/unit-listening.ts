@@ -12,14 +12,14 @@ export const samePlaces = (now: readonly string[], wanted: readonly string[]): b
 export const tellPlaces = (places: readonly string[]): string | null =>
   places.length === 0 ? null : places.toSorted().join(', ');
 
-/** Waits until a started service listens, which may take a moment. One that never does is found by checking afterwards. */
+/** Waits a moment until a started service listens. If it never does, the questions after the change notice it. */
 export function awaitListening(places: readonly string[]): readonly Command[] {
   if (places.length === 0) return [];
   const ports = portsOf(places).map((port) => `:${port.toString(16).toUpperCase().padStart(4, '0')}`);
   return [
     {
       ...sh`n=0; for port in ${ports}; do until grep -q "^ *[0-9]*: [0-9A-F]*$port [0-9A-F:]* 0A" /proc/net/tcp /proc/net/tcp6 2>/dev/null || [ $n = 100 ]; do n=$((n + 1)); sleep 0.1; done; done`,
-      shown: `wait until somebody listens on ${places.join(', ')}`,
+      shown: `wait until a process listens on ${places.join(', ')}`,
     },
   ];
 }

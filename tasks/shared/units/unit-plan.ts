@@ -32,7 +32,7 @@ export const unitParams = {
   reload_when_stale: {
     type: 'bool',
     default: false,
-    doc: 'Reload the unit if its `config` changed after it was last started or reloaded, whoever changed it (not in Ansible). With `restart_when_stale` as well, it is restarted only for its unit file and drop-ins.',
+    doc: 'Reload the unit if its `config` changed after it was last started or reloaded, no matter how (not in Ansible). If `restart_when_stale` is set as well, only changes to the unit file and drop-ins cause a restart.',
   },
   config: {
     type: 'list',
@@ -62,7 +62,7 @@ interface UnitState {
   readonly places?: readonly string[];
 }
 
-/** Plans the changes to a unit; `before` is done first (manager reloads). */
+/** Plans the changes to a unit. The changes in `before` (a reload of the manager) come first. */
 export function planUnit(state: UnitState, wanted: WantedUnit, before: readonly Change[] = []): Plan {
   const { unit: now, fresh, places } = state;
   if (now.load === 'not-found' && wanted.masked === undefined)
@@ -115,8 +115,8 @@ function masking(now: Unit, wanted: WantedUnit): UnitChange | undefined {
 }
 
 /**
- * States in which `systemctl is-enabled` means that the unit starts at boot. Excluded are those for this boot only (`enabled-runtime`), and
- * files that are merely linked.
+ * The states of `systemctl is-enabled` in which the unit starts at every boot. `enabled-runtime` applies only until the next boot, and
+ * `linked` does not enable anything.
  */
 const atBoot = /^(enabled|alias|static|generated|transient)$/;
 
@@ -178,10 +178,10 @@ function placing(
   };
 }
 
-/** Both clocks are read with a resolution of ten milliseconds. */
+/** The tolerance in comparisons of times: both clocks have a resolution of ten milliseconds. */
 const grainSeconds = 0.03;
 
-/** What has to be done to a running unit so that its files take effect, and why. */
+/** Whether a running unit must be restarted or reloaded for its files to take effect, and why. */
 function staleness(
   fresh: Freshness | undefined,
   wanted: WantedUnit,
@@ -228,7 +228,7 @@ function warnings(
 ): readonly string[] {
   return [
     ...(now.needsReload && before.length === 0
-      ? [`the files of ${now.name} changed since systemd has read them; \`daemon_reload: true\` makes it read them`]
+      ? [`the files of ${now.name} have changed since systemd read them; \`daemon_reload: true\` makes systemd read them again`]
       : []),
     ...(wanted.enabled === false && /^(static|generated|transient)/.test(now.file) && now.initScript === undefined
       ? [`${now.name} is ${now.file}: it is not started at boot on its own, but other units may start it`]
@@ -237,7 +237,7 @@ function warnings(
   ];
 }
 
-/** Ansible's return values. If a change is only `foreseen`, it is unknown what systemd will report for the rest. */
+/** Ansible's return values. If a change is only `foreseen`, systemd's values for the other properties are unknown. */
 export const unitResult = (state: UnitState, wanted: WantedUnit, foreseen: boolean): TaskResult => ({
   name: wanted.name,
   ...(wanted.enabled === undefined ? {} : { enabled: wanted.enabled }),
