@@ -2,7 +2,7 @@ import { systemReason } from '../core/system-error.ts';
 import { visible } from '../core/visible.ts';
 import { version } from './version.ts';
 
-/** The message for an exception that ended the program, and the exit code. A refusal by the operating system is not a bug. */
+/** The message for an exception that ended the program, and the exit code. An error from the operating system is not a bug. */
 export function lastWords(error: unknown): { readonly text: string; readonly exitCode: number } {
   const refused = systemReason(error);
   return refused === undefined

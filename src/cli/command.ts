@@ -10,14 +10,14 @@ import type { CommandIo } from '../language/config/command-io.ts';
 import type { Face } from './face.ts';
 import { wrongValues } from './wrong-values.ts';
 
-/** What a command gets from its surroundings, and the program it belongs to. */
+/** A command's surroundings, and the program that it belongs to. */
 export interface CliIo extends CommandIo {
   readonly face: Face;
   /** All named commands. */
   readonly commands: readonly Command[];
 }
 
-/** What a command gets when it is called. */
+/** What a command's `run` receives. */
 export interface CallIo extends CliIo {
   /** Reports mistakes in the command line and returns the exit code. */
   readonly refuse: (mistakes: readonly string[]) => number;
@@ -27,20 +27,20 @@ export interface CallIo extends CliIo {
 export interface Command<S extends OptionSpecs = OptionSpecs> {
   /** The word after `run`; empty for the command that runs playbooks. */
   readonly name: string;
-  /** Its line in the overview. */
+  /** The command's line in the overview. */
   readonly summary: string;
-  /** The ways to call it, without its name: `HOST [NAME]`. */
+  /** The ways to call the command, without its name: `HOST [NAME]`. */
   readonly usage: readonly string[];
   /** Further help text, a few lines at most. */
   readonly about?: string;
   readonly options: S;
-  /** Positional words: what to call them when they are missing, and how many are allowed. */
+  /** Positional words: their name in the message about missing ones, and how many are allowed. */
   readonly words?: { readonly what: string; readonly least: number; readonly most: number };
-  /** What the first of them must be or, for completion only, what it may be. */
+  /** The values allowed for the first of them or, for completion only, a kind of values. */
   readonly first?: readonly string[] | 'hosts' | 'task types' | 'commands';
   /** Everything after the first word belongs to another program, so no options are parsed there. */
   readonly passesOn?: true;
-  /** The Ansible program that it also answers as, and the exit code for a bad command line. */
+  /** The Ansible program that the command also stands in for, and the exit code for a wrong command line. */
   readonly ansible?: { readonly name: string; readonly usageError: number };
   /** Replaces the help generated from this description. */
   help?(io: CliIo): Promise<string | undefined>;
@@ -53,7 +53,7 @@ export const defineCommand = <const S extends OptionSpecs>(command: Command<S>):
 
 /** The option that every command has. */
 export const HELP = { help: { type: 'switch', short: 'h', help: 'print this help' } } as const satisfies OptionSpecs;
-/** The option of the programs that have a version. */
+/** The option of programs that print a version. */
 export const VERSION = { version: { type: 'switch', help: 'print the version' } } as const satisfies OptionSpecs;
 
 /** The options that a command accepts: its own and the common ones. */
@@ -70,7 +70,7 @@ export async function callCommand(command: Command, argv: readonly string[], io:
   if (!line.ok) return refuse(line.mistakes);
   if (line.options['help'] === true) return print(await helpOf(command, io), io);
   if (line.options['version'] === true) return print(`${io.face.version}\n`, io);
-  // Ansible's programs accept an empty value, and scripts may rely on that.
+  // Ansible's programs accept empty values, and scripts may rely on this.
   const wrong = io.face.ansible ? [] : wrongValues(command.options, line.options, io.cwd);
   const mistakes = [...wrong, ...mistakesOfWords(command, line.rest, io.face)];
   return mistakes.length > 0 ? refuse(mistakes) : command.run(line, { ...io, refuse });
@@ -110,7 +110,7 @@ function mistakesOfWords({ words, first }: Command, rest: readonly string[], fac
   return rest.slice(most).map((extra) => `unexpected argument "${extra}"`);
 }
 
-/** How a user invokes it: `run vault`, `ansible-vault`. */
+/** How a user invokes the command: `run vault`, `ansible-vault`. */
 const calledBy = ({ name }: Command, face: Face): string => (face.ansible || name === '' ? face.name : `run ${name}`);
 
 const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;

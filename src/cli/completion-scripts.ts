@@ -1,6 +1,6 @@
 import { type OptionSpec, type OptionSpecs, takesValue } from '../core/command-line.ts';
 
-/** What completion needs to know about a command. The one without a name runs playbooks. */
+/** The parts of a command that completion needs. The command without a name runs playbooks. */
 interface Completable {
   readonly name: string;
   readonly options: OptionSpecs;

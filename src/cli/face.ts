@@ -1,7 +1,7 @@
 import { ANSIBLE_VERSION } from '../language/variables/magic-variables.ts';
 import { version } from './version.ts';
 
-/** The program we answer as: our own, or one of Ansible's with its wording, defaults and exit codes. */
+/** The program that we behave as: our own, or one of Ansible's with its wording, defaults and exit codes. */
 export interface Face {
   readonly name: string;
   readonly ansible: boolean;

@@ -1,9 +1,9 @@
 import { setMaxListeners } from 'node:events';
 
 /**
- * An abort signal driven by Ctrl-C and the like: the first signal ends the run cleanly, the second ends the program at once. A signal
- * passed on by the process that waits for this one (SIGUSR2, see the lab's `inside.ts`) may be the same one that the terminal sent to both,
- * so it is counted separately.
+ * An abort signal for Ctrl-C and similar signals: the first ends the run cleanly, the second ends the program at once. The process that
+ * waits for this one passes its own signals on as SIGUSR2 (see the lab's `inside.ts`). The terminal may have sent the same signal to both,
+ * so the two kinds are counted separately.
  */
 export function interruptible(tell: (text: string) => void): { readonly signal: AbortSignal; end(): void } {
   const controller = new AbortController();

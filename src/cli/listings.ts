@@ -12,7 +12,7 @@ import type { Parsed } from './options.ts';
 export const lists = ({ options }: Parsed): boolean =>
   options['list-tasks'] || options['list-tags'] || options['list-hosts'];
 
-/** What --list-tasks, --list-tags and --list-hosts print; undefined if none of them is given. */
+/** The output of --list-tasks, --list-tags and --list-hosts; undefined if none of them is given. */
 export function listingOf(parsed: Parsed, { playbooks, context }: Loaded): string | undefined {
   if (!lists(parsed)) return undefined;
   const { 'list-tasks': tasks, 'list-tags': tagNames, 'list-hosts': hosts } = parsed.options;
@@ -40,7 +40,7 @@ export function hostsOf(play: Play, context: Loaded['context']): readonly string
   return selected.ok ? selected.value : [];
 }
 
-/** A name or pattern, evaluated with the play's variables and the extra variables; as written if those are not enough. */
+/** A name or pattern, evaluated with the play's variables and the extra variables. If these are not enough, it is shown as written. */
 function shown(raw: Raw, play: Play, context: Loaded['context']): string {
   const value = computed(raw, play, context);
   if (value === undefined) return raw instanceof Template ? raw.source : String(raw);
@@ -62,8 +62,8 @@ function computed(raw: Raw, play: Play, context: Loaded['context']): unknown {
 }
 
 /**
- * Patterns that match no host, as far as that is known before any host is touched. Plays after an `add_host` may name hosts that do not
- * exist yet.
+ * Diagnostics for patterns that match no host, as far as this is known before any host is touched. Plays after an `add_host` may name
+ * hosts that do not exist yet.
  */
 export function unknownHosts({ playbooks, context }: Loaded): readonly Diagnostic[] {
   const plays = playbooks.flatMap((playbook) => playbook.plays);

@@ -33,11 +33,11 @@ import { keywordsOf, runOptionsOf, verbosityOf } from './run-options.ts';
 import { taskTypeRegistry } from './task-types.ts';
 import { templateEnvs } from './template-env.ts';
 
-/** What the command passes to loading. */
+/** The input for loading. */
 interface Given {
   readonly parsed: Parsed;
   readonly face: Face;
-  /** Playbooks that are not files, by the name that stands for them. */
+  /** Playbooks that are not files, by the name that is used in place of a path. */
   readonly texts: Readonly<Record<string, string>>;
   readonly config: Config;
   readonly origins: Origins;
@@ -60,7 +60,7 @@ export interface Loaded {
   readonly typeNames: readonly string[];
 }
 
-/** Goes from a command line to a run that is ready to start: secrets, inventory, playbooks, task types. Touches no host. */
+/** Loads everything that the command line asks for: secrets, inventory, playbooks, task types. Touches no host. */
 export async function loadAll(given: Given): Promise<Result<Loaded>> {
   const { parsed, config, secrets } = given;
   const passwords = await loadVaultSecrets(vaultSources(parsed, config), {
@@ -145,7 +145,7 @@ export async function loadAll(given: Given): Promise<Result<Loaded>> {
   };
 }
 
-/** The real files, plus texts that stand in for some. */
+/** The real files, and the texts that are used in place of files. */
 function filesWith(texts: Readonly<Record<string, string>>): Files {
   const real = createFiles();
   return {
@@ -189,7 +189,7 @@ function contextOf(
   };
 }
 
-/** Decrypts inline vault values and registers what they hold as secret. */
+/** Decrypts inline vault values, and registers the decrypted values as secrets. */
 function decrypter(passwords: readonly VaultSecret[], secrets: Secrets): (vaulted: Vaulted) => string {
   const open = vaultOpener(passwords);
   return (vaulted) => {
@@ -229,9 +229,9 @@ function vaultSources(parsed: Parsed, config: Config) {
   };
 }
 
-/** The lab's inventory contains a secret too; its password lies next to it. */
+/** The lab's inventory contains a secret too. Its password is in a file next to the inventory. */
 const labVault = (parsed: Parsed): string[] =>
   parsed.options.lab ? [`lab@${join(dirname(labInventoryPath()), 'lab-vault-password')}`] : [];
 
-/** Ansible's configuration, as far as it applies here. */
+/** Ansible's configuration, as far as we support it. */
 export const readConfig = () => loadConfig(process.env, process.cwd());

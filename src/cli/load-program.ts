@@ -4,9 +4,9 @@ import { dirname, join } from 'node:path';
 import { Script } from 'node:vm';
 
 /**
- * Loads the program, a CommonJS bundle next to the file that starts it. V8 gets the code it compiled when the bundle was built (Node 20 has
- * no compile cache of its own), which halves the startup time. Without that cache, or with one from another V8 version, the program still
- * starts.
+ * Loads the program, a CommonJS bundle next to the file that starts it, with the code that V8 compiled when the bundle was built. This
+ * halves the startup time; Node 20 has no compile cache of its own. Without the cached code, or with that of another V8 version, the
+ * program still starts.
  */
 export function loadProgram(): typeof import('./program.ts') {
   const path = join(import.meta.dirname, 'program.cjs');
@@ -15,7 +15,7 @@ export function loadProgram(): typeof import('./program.ts') {
     filename: path,
     cachedData: readOrNothing(cache),
   });
-  // Load it as `require` would, so that anyone who requires the program gets this instance.
+  // Load the program as `require` would, so that later `require` calls return this instance.
   const module = new Module(path);
   Object.assign(module, { filename: path, loaded: true });
   const require = createRequire(path);

@@ -10,8 +10,8 @@ const calledAs = (process.env['RETRACE_CALLED_AS'] ?? process.argv[1] ?? 'run')
   .replace(/^.*\//, '')
   .replace(/\.cjs$/, '');
 
-// Most runs take a second or less, and recompiling code for speed seldom pays off in that time, so V8 waits ten times longer before doing
-// it. Newer V8 versions decide differently and do not have this flag.
+// Most runs take a second or less, and optimizing code seldom pays off in that time, so V8 waits ten times longer before it does. Newer V8
+// versions decide differently and do not have this flag.
 if (process.versions.v8.startsWith('11.')) setFlagsFromString('--interrupt-budget=600000');
 
 // The reader has gone away (`run doc | head`): let the work in progress finish, unseen.

@@ -3,7 +3,7 @@ import { dirname, extname } from 'node:path';
 import { nearFile } from './near-file.ts';
 import { runOptions } from './options.ts';
 
-/** The diagnostics for playbooks that do not exist; a word may also have been meant as the name of a command. */
+/** The diagnostics for playbooks that do not exist. A word may also be a misspelled command. */
 export const missingPlaybooks = (files: readonly string[], commandNames: readonly string[] = []): readonly string[] =>
   files.filter((file) => !existsSync(file)).map((file) => notFound(file, commandNames));
 

@@ -6,8 +6,8 @@ import { hostsOf, isSettled, mayAddHosts } from './listings.ts';
 import type { Loaded } from './load-all.ts';
 
 /**
- * Diagnoses a run without any host to work on: that is a mistake, not a success. Hosts may still come from plays that add them to the
- * inventory. An empty group is only a warning, because cloud inventories have empty groups.
+ * Reports a run that has no hosts as a mistake, because it must not count as a success. A run whose plays may add hosts to the inventory is
+ * not reported. An empty group is only a warning, because cloud inventories have empty groups.
  */
 export function nothingToDo(loaded: Loaded, severity: Diagnostic['severity']): readonly Diagnostic[] {
   const { playbooks, context } = loaded;

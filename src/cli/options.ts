@@ -35,7 +35,7 @@ export const runOptions = {
     choices: connectionWords,
     short: 'c',
     value: 'WAY',
-    help: 'how to connect',
+    help: 'connection type to use',
   },
   timeout: {
     type: 'int',
@@ -47,7 +47,7 @@ export const runOptions = {
   'ask-pass': { type: 'switch', short: 'k', help: 'ask for the login password' },
   become: { type: 'switch', short: 'b', help: 'become another user on the hosts' },
   'become-user': { type: 'text', value: 'USER', help: 'user to become (default: root)' },
-  'become-method': { type: 'choice', choices: becomeMethodNames, value: 'METHOD', help: 'how to become' },
+  'become-method': { type: 'choice', choices: becomeMethodNames, value: 'METHOD', help: 'become method to use' },
   'ask-become-pass': { type: 'switch', short: 'K', help: 'ask for the become password' },
   'become-password-file': {
     type: 'path',
@@ -67,7 +67,7 @@ export const runOptions = {
   'start-at-task': { type: 'text', value: 'NAME', help: 'start at the task with this name' },
   step: { type: 'switch', help: 'ask before each task' },
   'force-handlers': { type: 'switch', help: 'run handlers even on hosts that failed' },
-  'flush-cache': { type: 'switch', help: 'forget cached facts' },
+  'flush-cache': { type: 'switch', help: 'discard cached facts' },
   'list-tasks': { type: 'switch', help: 'list the tasks that would run, without connecting to any host' },
   'list-tags': { type: 'switch', help: 'list the tags, without connecting to any host' },
   'list-hosts': { type: 'switch', help: 'list the hosts, without connecting to any host' },

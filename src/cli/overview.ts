@@ -4,7 +4,7 @@ import { HELP, VERSION } from './command.ts';
 import { runOptions } from './options.ts';
 import { version } from './version.ts';
 
-/** What `run --help` prints: how to run playbooks, and the other commands. */
+/** The output of `run --help`: how to run playbooks, and the other commands. */
 export function overview(
   commands: readonly { readonly name: string; readonly summary: string; readonly usage: readonly string[] }[],
 ): string {

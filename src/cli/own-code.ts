@@ -16,8 +16,8 @@ export function ownFiles(folder: string): readonly string[] {
 const unlike = /\.(d|test|spec)\.[jt]s$/;
 
 /**
- * Loads a user's file and returns its exports. Inside it, `retrace` resolves to what task types may import. Anything wrong with the file is
- * reported.
+ * Loads a user's file and returns its exports, or a diagnostic for a mistake in it. In the file, `retrace` resolves to the exports of
+ * `src/sdk.ts`.
  */
 export async function importOwn(path: string): Promise<Result<Readonly<Record<string, unknown>>>> {
   try {
@@ -37,7 +37,7 @@ export const ownMistake = (path: string, message: string, at?: Position): Diagno
 
 type Exports = Record<string, unknown>;
 
-// Not `import()`, which does not work in code that V8 takes from its cache.
+// Do not use `import()`, which does not work in code from V8's cache.
 const load = nodeModule.createRequire(import.meta.url);
 
 interface Resolved {
@@ -47,7 +47,7 @@ interface Resolved {
 
 type Resolve = (name: string, context: unknown, next: (name: string, context: unknown) => Resolved) => Resolved;
 
-// Missing from the types of Node 20, which has no such hooks.
+// The types of Node 20 do not have `registerHooks`, because Node 20 lacks it.
 const { registerHooks } = nodeModule as { registerHooks?: (hooks: { resolve: Resolve }) => void };
 
 /** Node 22.18 and newer read TypeScript natively and let us control module resolution. */
@@ -80,7 +80,7 @@ async function importByJiti(path: string): Promise<Exports> {
 
 const messageOf = (error: unknown): string => upTo(error instanceof Error ? error.message : String(error), '\n').trim();
 
-/** The place in the file where it went wrong, if the error says. */
+/** The position of an error in the file, if the error has one. */
 function placeIn(path: string, error: unknown): Position | undefined {
   const told = error instanceof Error ? `${error.message}\n${error.stack ?? ''}` : '';
   const match = new RegExp(`${path.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')}:(\\d+)(?::(\\d+))?`).exec(told);

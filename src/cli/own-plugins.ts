@@ -8,8 +8,8 @@ import { importOwn, ownFiles } from './own-code.ts';
 export type OwnPlugins = Pick<Env, 'filters' | 'tests' | 'lookups'>;
 
 /**
- * Loads the exports of `filter_plugins/`, `test_plugins/` and `lookup_plugins/` next to the playbooks. Each exported function is a plugin
- * under its name.
+ * Loads the exports of the files in `filter_plugins/`, `test_plugins/` and `lookup_plugins/` next to the playbooks. Each exported function
+ * is a plugin with that name.
  */
 export async function loadOwnPlugins(folders: readonly string[]): Promise<Result<OwnPlugins>> {
   const mistakes: Diagnostic[] = [];

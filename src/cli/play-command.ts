@@ -36,7 +36,7 @@ export async function playCommand(parsed: Parsed, io: CallIo): Promise<number> {
     if (!isInsideLab()) {
       // The lab's progress goes to stderr, because stdout belongs to the run.
       const aside = { stdout: process.stderr, stderr: process.stderr, isTTY: process.stderr.isTTY === true };
-      // Report now what would otherwise only surface after minutes of building.
+      // Report missing files now, not after the lab has been built for minutes.
       const missing = [...parsed.rest, ...(parsed.options.inventory ?? [])].filter(isMissing);
       if (missing.length > 0) return io.refuse(missing.map((file) => `the file ${file} does not exist`));
       const code = await labCommand(['up'], aside);
@@ -54,7 +54,7 @@ const print = (text: string): number => {
   return 0;
 };
 
-/** Runs the playbooks named on the command line, or those whose texts are given. */
+/** Runs the playbooks named on the command line. `texts` are playbooks that are not files. */
 export async function play(parsed: Parsed, face: Face, texts: Readonly<Record<string, string>> = {}): Promise<number> {
   const { config, warnings, origins } = readConfig();
   const chalk = createChalk(process.stdout, process.env);
@@ -111,7 +111,7 @@ export async function play(parsed: Parsed, face: Face, texts: Readonly<Record<st
       return 1;
     }
     tell(loaded.warnings ?? []);
-    // Ansible finds these only when it reaches them, and never notices what it does not reach.
+    // Ansible reports such mistakes only when it reaches them, if at all.
     const syntax = parsed.options['syntax-check'] ? ('syntax' as const) : undefined;
     const only = lists(parsed) ? ('listing' as const) : syntax;
     const mistakes = face.ansible ? [] : (await import('./preflight.ts')).preflight(loaded.value, { only });
@@ -127,7 +127,7 @@ export async function play(parsed: Parsed, face: Face, texts: Readonly<Record<st
     const { exitCode } = await runPlaybooks(loaded.value.context, loaded.value.playbooks, version);
     return exitCode;
   } catch (error) {
-    // A bug of ours: show the stack, but not the secrets.
+    // This is a bug in Retrace: show the stack, but mask secrets.
     throw error instanceof Error ? maskedError(error, secrets) : error;
   } finally {
     await connector.close();
@@ -136,7 +136,7 @@ export async function play(parsed: Parsed, face: Face, texts: Readonly<Record<st
   }
 }
 
-/** No line of a vault-encrypted file is worth showing. */
+/** The text of a file for use in diagnostics; undefined if it is vault-encrypted, because its lines mean nothing to a reader. */
 const readable = (text: string | undefined): string | undefined =>
   text === undefined || isEnvelope(text) ? undefined : text;
 

@@ -12,7 +12,7 @@ import type { Loaded } from './load-all.ts';
 import { nothingToDo } from './nothing-to-do.ts';
 import { unconfirmed } from './to-confirm.ts';
 
-/** Everything wrong with a run that can be known before any host is touched, reported all at once. */
+/** Reports all mistakes that can be found before any host is touched. */
 export function preflight(
   loaded: Loaded,
   { only }: { readonly only?: 'listing' | 'syntax' } = {},
@@ -41,11 +41,11 @@ export function preflight(
   ];
 }
 
-/** Whether a play has hosts in this run, as far as that is known in advance. */
+/** Whether a play may have hosts in this run, as far as this is known in advance. */
 const mayHaveHosts = (play: Play, { context, playbooks }: Loaded): boolean =>
   !isSettled(play) || hostsOf(play, context).length > 0 || mayAddHosts(playbooks.flatMap((playbook) => playbook.plays));
 
-/** A limit that matches no host is a typo, not a wish to do nothing. */
+/** Reports a limit that matches no host, which is probably a typo. */
 function emptyLimit({ context }: Loaded): readonly Diagnostic[] {
   const { limit } = context.options;
   if (limit === undefined) return [];
@@ -62,7 +62,7 @@ function emptyLimit({ context }: Loaded): readonly Diagnostic[] {
       ];
 }
 
-/** Every inventory and command-line variable with all the values it has anywhere. Layers shared between hosts are read once. */
+/** All values of each inventory and command-line variable. Layers that several hosts share are read once. */
 function definitionsOf({ context }: Loaded): Definitions {
   const hosts = [...context.inventory.hosts.values(), context.inventory.localhost];
   const layers = new Set([context.extra, ...hosts.flatMap((host) => host.layers)]);
@@ -71,11 +71,11 @@ function definitionsOf({ context }: Loaded): Definitions {
   return definitions;
 }
 
-/** Vault values that the given passwords do not open. Only one per label is tried, because each try takes 10 ms. */
+/** Reports vault values that the given passwords do not decrypt. Tries only one value per label, because each try takes 10 ms. */
 function wrongPasswords({ context, playbooks }: Loaded, decrypt: Loaded['decrypt']): readonly Diagnostic[] {
   const tried = new Map<string, Vaulted>();
   const plays = playbooks.flatMap((playbook) => playbook.plays);
-  // Leave alone the secrets of hosts that are not part of this run.
+  // Do not try the secrets of hosts that are not part of this run.
   const names = new Set(plays.flatMap((play) => hostsOf(play, context)));
   const hosts = [...context.inventory.hosts.values()].filter((host) => names.has(host.name));
   for (const vaulted of vaultedIn(

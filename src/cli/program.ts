@@ -1,4 +1,4 @@
-/** What the built program exports to the file that starts it and to anyone who imports `retrace`. */
+/** The exports of the built program, for the file that starts it and for user code that imports `retrace`. */
 
 export * as sdk from '../sdk.ts';
 export { lastWords } from './bug-report.ts';

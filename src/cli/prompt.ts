@@ -12,7 +12,7 @@ export async function ask(question: string): Promise<string> {
 export async function askSecret(question: string): Promise<string> {
   shown = false;
   try {
-    // Turn the terminal's echo off before printing the question: a quick person, or a program, may answer at once.
+    // Turn the terminal's echo off before printing the question, because a program or a fast typist may answer at once.
     lines ??= listen();
     process.stderr.write(visible(question));
     return await nextLine();
@@ -33,7 +33,7 @@ let ended = false;
 const waiting: ((line: string) => void)[] = [];
 const early: string[] = [];
 
-/** One reader serves all questions, so that typed-ahead or piped input answers the later ones. */
+/** Reads a line. All questions share one reader, so that later ones get input that was typed ahead or piped. */
 function nextLine(): Promise<string> {
   lines ??= listen();
   const line = early.shift();
@@ -55,7 +55,7 @@ function listen(): Interface {
     if (next === undefined) early.push(line);
     else next(line);
   });
-  // In raw mode Ctrl-C is just a character; give it its usual meaning.
+  // In raw mode Ctrl-C is just a character, so send the signal here.
   reader.on('SIGINT', () => process.kill(process.pid, 'SIGINT'));
   reader.on('close', () => {
     ended = true;

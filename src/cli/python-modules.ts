@@ -27,8 +27,8 @@ function pythonFiles(folder: string): string[] {
 }
 
 /**
- * A task type that runs such a module with the host's Python; nothing else needs Python on a host. It runs every time, because there is no
- * way to know what it would do. A small stand-in for the parts of Ansible that it imports is sent along.
+ * A task type that runs such a module with the host's Python. Nothing else needs Python on a host. The module runs every time, because its
+ * effects cannot be known in advance. A small replacement for the parts of Ansible that it imports is sent with it.
  */
 export const pythonModule = (name: string, path: string): AnyTaskType =>
   defineTask({
@@ -41,7 +41,7 @@ export const pythonModule = (name: string, path: string): AnyTaskType =>
     plan(_state, { args, source }, { check, diff, verbosity = 0 }) {
       const given = JSON.stringify({ name, path, args, source, check, diff, verbosity });
       const program = `import sys, json\nGIVEN = json.loads(${JSON.stringify(given)})\n${PYTHON_SHIM}`;
-      // The program goes in on stdin, so that no secret appears in an argument.
+      // The program is sent on stdin, so that no secret appears in an argument.
       const command = reading(sh`exec python3 -`, program);
       return {
         changes: [{ what: name, from: '', to: 'run', commands: [{ ...command, accepts: anyCode, long: true }] }],
@@ -54,7 +54,7 @@ export const pythonModule = (name: string, path: string): AnyTaskType =>
 
 const anyCode = Array.from({ length: 256 }, (_, code) => code);
 
-/** The last line that parses as a JSON object is the result, whatever was printed before it. */
+/** The result: the last line that parses as a JSON object. */
 function resultOf(stdout: Uint8Array, stderr: Uint8Array, code: number): TaskResult {
   const lines = decodeText(stdout).trim().split('\n').toReversed();
   for (const line of lines.filter((one) => one.startsWith('{'))) {

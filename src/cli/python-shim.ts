@@ -1,4 +1,4 @@
-/** What a Python module finds under `ansible.module_utils`: enough to declare its parameters, run commands and return a result. */
+/** Our `ansible.module_utils` for Python modules: enough to declare parameters, run commands and return a result. */
 export const PYTHON_SHIM = String.raw`
 import os, shutil, subprocess, types
 

@@ -6,7 +6,7 @@ import { ansibleFace, type Face, run } from './face.ts';
 import { overview } from './overview.ts';
 import { askSecret, endPrompts } from './prompt.ts';
 
-/** Runs as the program we were called as. */
+/** Runs the program whose name we were called by. */
 export function runCommand(calledAs: string, argv: readonly string[]): Promise<number> {
   const program = [playbooks, adHoc, ...commands].find(({ ansible }) => ansible?.name === calledAs);
   const answer = program === undefined ? asOurselves(argv) : callCommand(program, argv, worldOf(ansibleFace(calledAs)));

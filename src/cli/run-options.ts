@@ -9,11 +9,11 @@ import { ask, askSecret } from './prompt.ts';
 /** The verbosity: `-vv` is 2. */
 export const verbosityOf = (parsed: Parsed, config: Config): number => parsed.options.verbose || config.verbosity;
 
-/** What the command line and Ansible's configuration say about a run. This is where passwords are asked for. */
+/** The options of a run, from the command line and Ansible's configuration. Asks for passwords if necessary. */
 export async function runOptionsOf(parsed: Parsed, config: Config, origins: Origins, face: Face): Promise<RunOptions> {
   const { options } = parsed;
   const watched = process.stdin.isTTY === true && process.stdout.isTTY === true;
-  // In the lab an operator performs the manual steps, so wait for them, but only for a minute, because nobody else will do them.
+  // The lab's operator performs the manual steps, so wait for them. Without a terminal, wait only a minute: nobody else will do them.
   const interactive = options.lab || watched;
   const personWait = options.lab && !watched ? { personWaitMs: 60_000 } : {};
   const password =
@@ -23,7 +23,7 @@ export async function runOptionsOf(parsed: Parsed, config: Config, origins: Orig
   return {
     check: options.check,
     diff: options.diff || config.diffAlways,
-    // Ansible's default of 5 is meant for Python processes; here a host only costs a connection.
+    // Ansible's default of 5 is meant for Python processes. Here a host costs only a connection.
     forks: options.forks ?? (origins.has('forks') ? config.forks : 50),
     tags: options.tags ?? config.runTags,
     skipTags: options['skip-tags'] ?? config.skipTags,

@@ -6,7 +6,7 @@ import type { KeywordPlace, KeywordSpec, KeywordType } from '../language/keyword
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** A JSON schema of playbooks for editors: plays, blocks and tasks with our keywords, and the parameters of each type under its names. */
+/** A JSON schema of playbooks for editors: plays, blocks and tasks with their keywords, and the parameters of each task type. */
 export function playbookSchema(types: readonly (readonly [names: readonly string[], type: TaskType])[]): Json {
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',
@@ -44,10 +44,10 @@ const closed = (properties: Json, required: readonly string[] = []): Json => ({
   ...(required.length > 0 && { required }),
 });
 
-/** Something with the key is `one`, anything else is `other`, so that an editor reports mistakes of that one only. */
+/** Matches an object with the key against `one`, anything else against `other`, so that an editor reports only the relevant mistakes. */
 const either = (key: string, one: string, other: string): Json => ({
   if: { type: 'object', required: [key] },
-  // biome-ignore lint/suspicious/noThenProperty: JSON schema's word
+  // biome-ignore lint/suspicious/noThenProperty: a JSON schema keyword
   then: ref(one),
   else: ref(other),
 });
@@ -80,7 +80,7 @@ const typed = (...type: readonly string[]): Json => ({ type });
 const scalar = typed('string', 'number', 'boolean', 'null');
 const items = typed('array', 'null');
 
-/** What each type of keyword accepts; a test checks that the loader accepts the same. */
+/** The values that each type of keyword accepts. A test checks that the loader accepts the same. */
 const keywordTypes: Readonly<Record<KeywordType, Json>> = {
   bool: typed('boolean', 'string', 'number', 'null'),
   int: typed('number', 'string', 'null'),
@@ -147,13 +147,13 @@ function typeFor({ type, choices, options, elements }: ParamSpec): Json {
   return { type: jsonTypes[type] };
 }
 
-/** YAML 1.1 reads `yes` as true, and so may an editor's YAML. */
+/** In YAML 1.1 `yes` means true, and an editor's parser may read it that way. */
 const spelled = (choices: readonly unknown[]): boolean[] =>
   choices.some((choice) => choice === 'yes' || choice === 'no') ? [true, false] : [];
 
 const all = ['string', 'number', 'boolean', 'array', 'object', 'null'];
 
-/** What each type of parameter accepts. Text is accepted everywhere, since it may be a template. */
+/** The values that each type of parameter accepts. Text is accepted everywhere, since it may be a template. */
 const jsonTypes: Readonly<Record<ParamType, readonly string[]>> = {
   str: ['string', 'number', 'boolean', 'null'],
   path: ['string', 'null'],

@@ -33,7 +33,7 @@ export function taskTypeRegistry(folders: readonly string[], further: readonly s
     addPython(modules: ReadonlyMap<string, string>): void {
       for (const [name, path] of modules) if (known(name) === undefined) loaded.set(name, pythonModule(name, path));
     },
-    /** Loads the user's own types, which parameter checks need, and reports what is wrong with them. */
+    /** Loads the user's own types, which parameter checks need, and reports mistakes in them. */
     async loadOwn(): Promise<readonly Diagnostic[]> {
       const mine = await Promise.all([...own].map(async ([name, path]) => [name, await loadFile(path)] as const));
       for (const [name, type] of mine) if (type.ok) loaded.set(name, type.value);
@@ -42,7 +42,7 @@ export function taskTypeRegistry(folders: readonly string[], further: readonly s
   };
 }
 
-/** Task types shipped with the program are in its registry already. */
+/** The directory of the built-in task types, which are in the registry already. */
 const builtIn = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? '../../tasks' : '../tasks', import.meta.url));
 
 const nameOf = (path: string): string => basename(path).replace(/\.[jt]s$/, '');
@@ -55,7 +55,7 @@ async function loadFile(path: string): Promise<Result<TaskType>> {
   return wrong === undefined ? { ok: true, value: type! } : { ok: false, error: [ownMistake(path, wrong)] };
 }
 
-/** What keeps a default export from being a task type. For types written in JavaScript, this is the only check. */
+/** The reason why a default export is not a task type. For types written in JavaScript, this is the only check. */
 function mistakeIn(type: unknown, name: string): string | undefined {
   if (typeof type !== 'object' || type === null) return 'exports no task type: `export default defineTask({ … })`';
   const given = type as Readonly<Record<string, unknown>>;
@@ -64,5 +64,5 @@ function mistakeIn(type: unknown, name: string): string | undefined {
   if (lacking !== undefined) return `the task type has no \`${lacking[0]}\``;
   return given['name'] === name
     ? undefined
-    : `the task type is named \`${String(given['name'])}\`, but its file \`${name}\`: tasks use the name of the file`;
+    : `the task type is named \`${String(given['name'])}\`, but its file is named \`${name}\`: tasks use the name of the file`;
 }

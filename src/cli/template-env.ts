@@ -7,7 +7,7 @@ import { decryptVault, encryptVault } from '../language/vault/vault.ts';
 import { defaultEnv, type Env, TemplateError } from '../template/index.ts';
 import type { OwnPlugins } from './own-plugins.ts';
 
-/** What the templates of a run can access: files next to them, the vault, the inventory, the configuration. */
+/** What the templates of a run can access: files, the vault, the inventory, the configuration. */
 interface TemplateReach {
   readonly decrypt: (vaulted: Vaulted) => string;
   readonly inventory: LoadedInventory;
@@ -56,7 +56,7 @@ function opened(envelope: string, secret: string): string {
   throw new TemplateError(text.error[0]!.message, 'vault');
 }
 
-/** A setting by Ansible's name for it (`DEFAULT_FORKS`), if we honour it. */
+/** A setting by Ansible's name for it (`DEFAULT_FORKS`), if we support it. */
 function settingOf(config: Config, name: string): ReturnType<Env['setting']> {
   const plain = name
     .replace(/^DEFAULT_/, '')

@@ -5,20 +5,20 @@ import type { Host, Vars, VarsLayer } from '../language/model.ts';
 import { hostsOf } from './listings.ts';
 import type { Loaded } from './load-all.ts';
 
-/** The variable that lists what somebody must review before the first run, each name with the reason. */
+/** The variable that lists the variables that somebody must review before the first run, each with the reason. */
 const VARIABLE = 'retrace_confirm';
 
 /** A variable that nobody has confirmed yet. */
 interface Open {
   readonly name: string;
   readonly why: string;
-  /** Its current value as written; undefined if it is still to be filled in. */
+  /** The current value as written; undefined if it is still to be filled in. */
   readonly value?: string;
-  /** Where it is written or, failing that, where the request for it is. */
+  /** The position of the value or, if there is none, of the request to confirm it. */
   readonly at?: Position;
 }
 
-/** What has to be confirmed or filled in for the hosts of a run, without duplicates. */
+/** The variables to confirm or fill in for the hosts of a run, without duplicates. */
 function toConfirm({ context, playbooks }: Loaded): readonly Open[] {
   const names = new Set(playbooks.flatMap(({ plays }) => plays.flatMap((play) => hostsOf(play, context))));
   const open = [...context.inventory.hosts.values()]
@@ -27,7 +27,7 @@ function toConfirm({ context, playbooks }: Loaded): readonly Open[] {
   return [...new Map(open.map((one) => [`${one.name} ${one.at?.file} ${one.at?.line}`, one])).values()];
 }
 
-/** All of it as one list, for people. */
+/** A printable list of these variables. */
 export function confirmList(loaded: Loaded, directory: string): string {
   const open = toConfirm(loaded);
   if (open.length === 0) return '';
@@ -38,7 +38,7 @@ export function confirmList(loaded: Loaded, directory: string): string {
   return `\nconfirm or fill in these values before the first run, then remove them from ${VARIABLE}:\n${lines.join('\n')}\n`;
 }
 
-/** Diagnostics about unconfirmed variables: they keep a run from starting, but are only warnings in a check, which changes nothing. */
+/** Diagnostics about unconfirmed variables. They are errors in a run, and only warnings in a check, because it changes nothing. */
 export function unconfirmed(loaded: Loaded): readonly Diagnostic[] {
   return toConfirm(loaded).map(({ name, why, value, at }) => ({
     severity: loaded.context.options.check ? 'warning' : 'error',

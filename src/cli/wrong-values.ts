@@ -4,8 +4,8 @@ import type { OptionSpec, OptionSpecs, OptionValues } from '../core/command-line
 import { nearFile } from './near-file.ts';
 
 /**
- * Finds wrong values in free-text options. An empty one, as `--limit "$HOSTS"` yields when the variable is unset, would mean all hosts; and
- * a file that is to be read must exist.
+ * Finds wrong values in free-text options. An empty value, as in `--limit "$HOSTS"` with an unset variable, would mean all hosts. A file to
+ * read must exist.
  */
 export const wrongValues = (specs: OptionSpecs, values: OptionValues<OptionSpecs>, cwd: string): readonly string[] =>
   Object.entries(specs).flatMap(([name, spec]) =>

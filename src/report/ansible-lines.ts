@@ -4,7 +4,7 @@ import type { Diagnostic } from '../core/source.ts';
 import { formatDiff } from './diff.ts';
 import { isDebug, paintOf, shownOf, type Told } from './told.ts';
 
-/** An outcome as Ansible prints it, because scripts read these lines. */
+/** Formats an outcome as Ansible prints it, because scripts parse these lines. */
 export function ansibleOutcome(event: Told, host: string, verbosity: number, chalk: ChalkInstance): string {
   const { outcome } = event;
   const label = event.kind === 'item-finished' ? event.label : undefined;
@@ -18,7 +18,7 @@ export function ansibleOutcome(event: Told, host: string, verbosity: number, cha
   return `${lines.join('\n')}\n`;
 }
 
-/** An error in the form that Ansible scripts look for: the message first, the place below it. */
+/** Formats an error in the form that scripts look for: the message first, the position below it. */
 export const ansibleError = (diagnostic: Diagnostic, show: (diagnostic: Diagnostic) => string): string =>
   diagnostic.at === undefined
     ? `ERROR! ${diagnostic.message}`
@@ -34,7 +34,7 @@ function wordOf({ status }: ToldOutcome): string {
   return status === 'skipped' ? 'skipping' : status;
 }
 
-/** What Ansible prints after the host: the result if something failed, if it was meant to be shown, or at higher verbosity. */
+/** The text that Ansible prints after the host: the result of a failure or of a `debug` task, or of any task at higher verbosity. */
 function ansibleSaid({ task }: Told, outcome: ToldOutcome, isItem: boolean, verbosity: number): string {
   const { status } = outcome;
   const result = verbosity < 3 ? withoutDiff(outcome.result) : outcome.result;
@@ -50,7 +50,7 @@ function withoutDiff({ diff: _diff, ...result }: ToldOutcome['result']): ToldOut
   return result;
 }
 
-/** JSON on one line, spaced as in Python; no text in it contains a line break. */
+/** JSON on one line, spaced as in Python. Line breaks in texts are escaped. */
 const oneLine = (value: unknown): string =>
   JSON.stringify(value, null, 1)
     .replace(/([[{])\n\s*/g, '$1')

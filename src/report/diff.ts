@@ -28,8 +28,7 @@ export function formatDiff(
 }
 
 /**
- * Makes invisible characters at the end of a differing line visible: blanks as dots, tabs as arrows. A carriage return already has its own
- * sign.
+ * Makes blanks at the end of a differing line visible: spaces as dots, tabs as arrows. A carriage return already has a symbol.
  */
 const blanksSeen = (line: string): string =>
   /^[+-]/.test(line) ? line.replace(/[ \t␍]+$/, (end) => end.replaceAll(' ', '·').replaceAll('\t', '⇥')) : line;

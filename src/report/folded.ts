@@ -20,7 +20,7 @@ export function folded(
   return [...groups.values()].map(({ event, hosts }) => tell(event, named(hosts, verbosity, event.outcome.status)));
 }
 
-/** Names all hosts that changed or failed; of many unchanged hosts only a few are named. */
+/** Names all hosts that changed or failed, but only a few of many unchanged hosts. */
 function named(hosts: readonly string[], verbosity: number, status: Status): string {
   const isQuiet = status === 'ok' || status === 'skipped';
   if (!isQuiet || verbosity > 0 || hosts.length <= 6) return hosts.join(', ');

@@ -2,7 +2,7 @@ import type { ChalkInstance } from 'chalk';
 import type { Reporter, Status } from '../core/event.ts';
 import type { Diagnostic } from '../core/source.ts';
 
-/** What a reporter is created with. */
+/** The options for creating a reporter. */
 export interface ReportOptions {
   readonly stdout: { write(text: string): unknown; readonly rows?: number; readonly columns?: number };
   readonly chalk: ChalkInstance;
@@ -17,9 +17,9 @@ export interface ReportOptions {
 /** A way to report a run. */
 export interface ReportForm {
   readonly name: string;
-  /** What it is useful for, as shown in the help. */
+  /** A description for the help. */
   readonly summary: string;
-  /** Output for people contains no character that controls a terminal; programs get every character unchanged. */
+  /** Whether people read the output: then it contains no characters that control a terminal. Programs get every character unchanged. */
   readonly forPeople: boolean;
   create(options: ReportOptions): Promise<Reporter>;
 }

@@ -5,19 +5,19 @@ import { ansibleError } from './ansible-lines.ts';
 import type { ReportForm, ReportOptions } from './form.ts';
 
 /**
- * Creates the reporter of a form. Output for programs contains every character unchanged; output for people has terminal control characters
- * removed.
+ * Creates the reporter of a form. Output for programs contains every character unchanged; output for people shows symbols in place of
+ * terminal control characters.
  */
 export async function createReporter(form: ReportForm, options: ReportOptions): Promise<Reporter> {
   const report = await form.create(options);
   return form.forPeople ? (event) => report(shownToPeople(event)) : report;
 }
 
-/** Hosts and files are not trusted: a link, a diff line or a message may contain sequences that clear the screen or print "ok" on it. */
+/** Replaces control characters in text from hosts and files, which is not trusted: it may clear the screen, or print "ok" on it. */
 function shownToPeople(event: Event): Event {
-  if (event.kind === 'output') return event; // the live view takes single lines from it
+  if (event.kind === 'output') return event; // the live view makes its lines visible itself
   const shown = visibleIn(event);
-  // A heading or a label is a single line: text after a line feed would look like output of ours.
+  // A heading or a label must stay on one line, because text after a line feed would look like our own output.
   const inOneLine = { ...('task' in shown && { task: { ...shown.task, name: oneLine(shown.task.name) } }) };
   return {
     ...shown,

@@ -11,11 +11,11 @@ interface TestCase {
   readonly attributes: NonNullable<XmlElement['attributes']>;
   readonly tookMs: number;
   verdict: Verdict | undefined;
-  /** The text to read, as the other forms print it. */
+  /** The text for people, as the other forms print it. */
   readonly text: string;
 }
 
-/** What a play did on one host, or what went wrong with the run itself. */
+/** The tasks of a play on one host, or the errors of the run itself. */
 interface Suite {
   readonly name: string;
   readonly host?: string;
@@ -32,8 +32,8 @@ interface JUnitOptions {
 type Finished = Extract<Event, { kind: 'run-finished' }>;
 
 /**
- * Writes JUnit XML for CI servers: a suite per play and host, a test case per task. It is written in one piece at the end of the run.
- * Exactly those things that make the run exit with a code other than 0 become failures or errors.
+ * Writes JUnit XML for CI servers: a suite per play and host, a test case per task. The whole document is written at the end of the run.
+ * Only outcomes that make the exit code differ from 0 become failures or errors.
  */
 export function junitReporter({ write, verbosity, formatDiagnostic }: JUnitOptions): Reporter {
   const chalk = new Chalk({ level: 0 });

@@ -9,7 +9,7 @@ export interface Verdict {
   readonly message: string;
 }
 
-/** What to tell a CI server about an outcome; undefined if the task succeeded. Drift found by a check is not a success. */
+/** The verdict for a CI server on an outcome; undefined if the task succeeded. Drift found by a check is not a success. */
 export function verdictOf(outcome: ToldOutcome, check: boolean): Verdict | undefined {
   const { status, message = status, ignored, failure } = outcome;
   if (failure?.reason === 'interrupted') return { element: 'error', type: 'interrupted', message: 'interrupted' };
@@ -35,13 +35,13 @@ export function verdictOf(outcome: ToldOutcome, check: boolean): Verdict | undef
   }
 }
 
-/** A failure that a rescue caught is neither a success nor a failure of the run. */
+/** A failure that a rescue caught is reported as skipped, because it is neither a success nor a failure of the run. */
 export const rescuedOf = ({ message }: Verdict): Verdict => ({
   element: 'skipped',
   message: `failed, and was rescued: ${message}`,
 });
 
-/** A result that only holds unless another task changes it is not a success in itself. */
+/** The verdict on an outcome that holds only unless another task changes it. */
 function doubtOf(outcome: ToldOutcome): Verdict {
   const { would = 'ok', message } = outcome;
   if (would === 'changed')

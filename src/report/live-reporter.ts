@@ -5,14 +5,14 @@ import { upTo } from '../core/text/up-to.ts';
 import { visible } from '../core/visible.ts';
 import { type Busy, liveLines, type Progress } from './live-view.ts';
 
-/** What the live view draws on. */
+/** The terminal that the live view draws on. */
 export interface Screen {
   readonly write: (text: string) => void;
   readonly size: () => { readonly rows: number; readonly columns: number };
   readonly chalk: ChalkInstance;
 }
 
-/** Paints what the busy hosts of a list are doing, below all other output. (listr2's own renderers need minutes for 100 hosts.) */
+/** Paints the activity of each busy host below all other output. (listr2's own renderers need minutes for 100 hosts.) */
 class LiveRenderer implements ListrRenderer {
   static nonTTY = true;
   static rendererOptions: { paint: () => void };
@@ -32,7 +32,7 @@ class LiveRenderer implements ListrRenderer {
 
 type HostTask = ListrTaskWrapper<unknown, typeof ListrRenderer, typeof ListrRenderer>;
 
-/** Prints everything that `plain` prints and, below it while the run lasts, what each host is doing and for how long. */
+/** Prints everything that `plain` prints and, below it during the run, the current activity of each host and its duration. */
 export function liveReporter(screen: Screen, makePlain: (write: (text: string) => void) => Reporter): Reporter {
   const area = new Area(screen);
   const plain = makePlain((text) => area.above(text));
@@ -77,7 +77,7 @@ class RunningPlay {
           await whole;
         },
       })),
-      // We handle the signals ourselves to end a run cleanly; listr2 would end the process.
+      // We handle the signals ourselves, to end a run cleanly. listr2 would end the process.
       {
         concurrent: true,
         renderer: LiveRenderer as typeof ListrRenderer,
@@ -138,7 +138,7 @@ class RunningPlay {
   }
 }
 
-// The full text of what is being waited for stands above; a painted line must stay one line.
+// The full instructions are printed above. A painted line must stay on one line.
 const firstLine = (text: string): string => printable(upTo(text, '\n'));
 
 const printable = (line: string): string =>

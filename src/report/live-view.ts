@@ -1,6 +1,6 @@
 import type { ChalkInstance } from 'chalk';
 
-/** What a host is doing right now. */
+/** The current activity of a host. */
 export interface Busy {
   readonly host: string;
   readonly task: string;
@@ -23,8 +23,8 @@ export interface Progress {
 const frames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 
 /**
- * The live lines: one per busy host, the longest-running first, as many as fit, then a line with totals. Hosts doing the same quick thing
- * would only flicker, so those busy for less than a moment are just counted.
+ * The live lines: one per busy host, the longest-running first, as many as fit, then a line with totals. Lines for quick tasks would only
+ * flicker, so hosts that have just become busy are only counted.
  */
 export function liveLines(
   busy: readonly Busy[],

@@ -2,7 +2,7 @@ import type { ChalkInstance } from 'chalk';
 import type { Reporter } from '../core/event.ts';
 import { paintOf } from './told.ts';
 
-/** Prints what `ansible PATTERN -m TYPE` prints: one result per host, commands with their output. */
+/** Prints one result per host, and the output of commands, as `ansible PATTERN -m TYPE` does. */
 export function minimalReporter(write: (text: string) => void, chalk: ChalkInstance): Reporter {
   return (event) => {
     if (event.kind !== 'task-finished') return;

@@ -9,12 +9,13 @@ import { indent, isDebug, paintOf, shownOf, type Told, unlessOf } from './told.t
 interface OutcomeOptions {
   readonly chalk: ChalkInstance;
   readonly verbosity: number;
-  /** Nothing was changed: a reported change is one that a run would make. */
+  /** Whether this is a check: then a reported change is one that a run would make. */
   readonly check: boolean;
 }
 
 /**
- * How a task, or an item of its loop, ended: the status, host and reason; what changed; for a failure, the command's output and the place.
+ * The lines about the outcome of a task or loop item: the status, host and reason; the changes; for a failure, the command's output and the
+ * position of the task.
  */
 export function outcomeLines(event: Told, host: string, options: OutcomeOptions): string {
   const { outcome, task } = event;
@@ -68,7 +69,7 @@ function saidOf({ task }: Told, { status, would, message, result, failure }: Tol
   return '';
 }
 
-/** What a failed command printed, unless the message already says it, and where the task is written. */
+/** The output of a failed command, unless the message already contains it, and the position of the task. */
 function failureLines({ message = '', result, failure }: ToldOutcome, at: Position, verbosity: number): string[] {
   const place = `${at.file}:${at.line}:${at.column}`;
   const rc = result['rc'];
@@ -84,7 +85,7 @@ function failureLines({ message = '', result, failure }: ToldOutcome, at: Positi
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value.trim() : '');
 
-// The reason is usually at the end of a command's output but sometimes at the beginning, so show both.
+// The reason is usually at the end of a command's output, but sometimes at the beginning, so show both.
 const fewest = { stderr: 20, stdout: 10 };
 
 function streamLines(stream: 'stderr' | 'stdout', text: string, verbosity: number): string {

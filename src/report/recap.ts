@@ -62,7 +62,7 @@ function paintHost(
   return unknown + unless > 0 ? chalk.magenta(host) : chalk.green(host);
 }
 
-/** Repeats each failure that ended a host's run, at the end of the output where it is read first: hosts, task, place, reason. */
+/** Repeats each failure that ended a host's run (hosts, task, position, reason) at the end of the output, where people look first. */
 export function failureRecap(failures: readonly Told[], { summaries }: Finished, width: number): readonly string[] {
   const ended = Object.keys(summaries)
     .sort()
@@ -102,7 +102,7 @@ function wrapped(names: readonly string[], width: number): string {
   return lines.join('\n');
 }
 
-/** What a check's exit code does not say: unreachable hosts hide that others differ. */
+/** A note if the exit code of a check hides drift: with unreachable hosts it is 4, even if other hosts differ. */
 export function hiddenDrift({ summaries }: Finished): string | undefined {
   const all = Object.entries(summaries);
   const away = all.filter(([, { unreachable }]) => unreachable > 0);

@@ -4,10 +4,10 @@ import type { Event, Outcome, Status, ToldOutcome } from '../core/event.ts';
 /** An event that reports how a task, or one item of its loop, ended. */
 export type Told = Extract<Event, { kind: 'item-finished' | 'task-finished' }>;
 
-/** Whether a task exists to print something. */
+/** Whether the purpose of a task is to print something. */
 export const isDebug = ({ type }: { readonly type: string }): boolean => /(^|\.)debug$/.test(type);
 
-/** What a `debug` task is meant to show. */
+/** The values that a `debug` task shows. */
 export const shownOf = (result: Outcome['result']) =>
   Object.fromEntries(
     Object.entries(result).filter(([key]) => !['changed', 'failed', '_ansible_verbose_always'].includes(key)),
@@ -25,7 +25,7 @@ export const paintOf = (status: Status, chalk: ChalkInstance): ChalkInstance =>
     unreachable: chalk.red,
   })[status];
 
-/** What an outcome depends on, the nearest task first: `unless "deploy" changes it`; undefined if it is unconditional. */
+/** The tasks that an outcome depends on, the nearest first, as in `unless "deploy" changes it`. */
 export function unlessOf({ unless = [], would }: Pick<ToldOutcome, 'unless' | 'would'>): string {
   const [first, second, ...others] = unless.toReversed().map((task) => `"${task}"`);
   if (first === undefined) return '';
@@ -44,7 +44,7 @@ export function fitted(text: string, width: number): string {
   return line.length <= width ? line : `${line.slice(0, Math.max(0, width - 1))}…`;
 }
 
-/** Whether the items of the loop already said it: then only the overall status adds something. */
+/** Whether the items of a loop have already been reported. Then only the overall status of the task is new. */
 export const isToldByItems = (event: Event): boolean =>
   event.kind === 'task-finished' &&
   event.looped === true &&

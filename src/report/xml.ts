@@ -5,7 +5,7 @@ export interface XmlElement {
   readonly children?: readonly (XmlElement | string)[];
 }
 
-/** A document as text, one element per line; text is not reindented. */
+/** Formats a document with one element per line. Text is not indented. */
 export const xmlDocument = (root: XmlElement): string =>
   `<?xml version="1.0" encoding="UTF-8"?>\n${elementText(root, '')}\n`;
 
@@ -24,8 +24,7 @@ function elementText({ name, attributes = {}, children = [] }: XmlElement, inden
   return `${open}>\n${inner.join('\n')}\n${indent}</${name}>`;
 }
 
-// Characters that XML 1.0 does not allow in any form, not even escaped: most control characters, lone surrogates, and the last two code
-// points of the plane.
+// Characters that XML 1.0 does not allow even in escaped form: most control characters, lone surrogates, and U+FFFE and U+FFFF.
 const forbidden =
   /[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 

@@ -90,7 +90,7 @@ export default defineTask({
     ['a mistake of syntax, with its place', 'const a = 1;\nexport default {{;\n', /odd\.ts:2:\d+/],
     ['an error while it loads', "throw new Error('no such luck');\n", /no such luck/],
     ['a file that exports no type', 'export const a = 1;\n', /exports no task type/],
-    ['a type of another name', etcDefault, /is named `etc_default`, but its file `odd`/],
+    ['a type of another name', etcDefault, /is named `etc_default`, but its file is named `odd`/],
     [
       'a type that lacks something',
       "export default { name: 'odd', summary: '', params: {}, examples: [] };\n",

@@ -4,7 +4,7 @@ import { defineCommand } from '../command.ts';
 export const lab = defineCommand({
   name: 'lab',
   usage: ['up|status|reset|ssh|exec|do|down'],
-  summary: 'real hosts on this machine for trying out playbooks',
+  summary: 'start and manage real hosts on this machine, for trying out playbooks',
   options: {},
   words: { what: 'action', least: 1, most: Number.POSITIVE_INFINITY },
   first: ['up', 'status', 'reset', 'ssh', 'exec', 'do', 'down'],

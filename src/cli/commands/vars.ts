@@ -5,7 +5,7 @@ import { defineCommand } from '../command.ts';
 export const vars = defineCommand({
   name: 'vars',
   usage: ['HOST [NAME] [options]'],
-  summary: "a host's variables, where each value comes from, and which values it overrides",
+  summary: "print a host's variables, where each value comes from, and which values it overrides",
   about: "Prints a host's variables, where each value comes from, and which values it overrides. Secrets are masked.",
   options: VARS_OPTIONS,
   words: { what: 'host', least: 1, most: 2 },

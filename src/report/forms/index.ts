@@ -8,11 +8,11 @@ import { plainForm } from './plain.ts';
 /** The forms that `--output` offers. To add one, add a file in this directory and its name here. */
 export const OUTPUT_FORMS = [live, plainForm, json, junit] as const;
 
-/** The forms of Ansible's programs, used when we run under their names. */
+/** The forms of Ansible's programs, which are used when we run under their names. */
 export const ANSIBLE_FORMS = { 'ansible-playbook': ansible, ansible: minimal } as const;
 
 /** A form that `--output` offers. */
 type OutputFormName = (typeof OUTPUT_FORMS)[number]['name'];
 
-/** The names of what `--output` offers. */
+/** The names of the forms that `--output` offers. */
 export const outputFormNames: readonly OutputFormName[] = OUTPUT_FORMS.map(({ name }) => name);

@@ -1,6 +1,6 @@
 import type { ReportForm } from '../form.ts';
 
-/** For CI servers, where people read it, as they do on terminals. */
+/** For CI servers. People read it there, so it counts as output for people. */
 export const junit = {
   name: 'junit',
   summary: 'JUnit XML at the end of the run, for CI servers; in a check, each drift is a failure',

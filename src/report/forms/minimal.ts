@@ -1,6 +1,6 @@
 import type { ReportForm } from '../form.ts';
 
-/** For scripts that read what `ansible` prints about a task. */
+/** For scripts that read the output of `ansible`. */
 export const minimal = {
   name: 'minimal',
   summary: "one result per host, as Ansible's ad-hoc command prints it",

@@ -1,7 +1,7 @@
 import type { Reporter } from '../../core/event.ts';
 import type { ReportForm, ReportOptions } from '../form.ts';
 
-/** Lines written from top to bottom; also used for those above the live view. */
+/** Creates a reporter that writes lines from top to bottom. The live view also uses it for the lines above its own. */
 export async function plainLines(
   { stdout, verbosity, chalk, hides, atOnce, formatDiagnostic }: ReportOptions,
   ansible = false,
