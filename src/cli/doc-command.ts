@@ -50,7 +50,7 @@ function markdown(): number {
   const sorted = Object.values(taskTypes).sort((a, b) => (shortName(a) < shortName(b) ? -1 : 1));
   process.stdout.write(`# Task types
 
-Made by \`npm run docs\` from the types themselves. Names are Ansible's where Ansible has the module; the others are ours.
+\`npm run docs\` generates this page from the task types. Types that Ansible also has keep its names; the others are ours.
 
 ${sorted.map((type) => `- [${shortName(type)}](#${shortName(type)}): ${type.summary}`).join('\n')}
 
@@ -110,4 +110,4 @@ const factsOf = (spec: ParamSpec): readonly string[] => [
 ];
 
 const aboutOf = ({ doc, ignored }: ParamSpec): string | undefined =>
-  ignored === undefined ? doc : `${doc ?? ''} Changes nothing here: ${ignored}`.trim();
+  ignored === undefined ? doc : `${doc ?? ''} Has no effect here: ${ignored}`.trim();

@@ -128,7 +128,7 @@ function schemaOf(spec: ParamSpec): Json {
     ...(spec.default !== undefined && { default: spec.default }),
     ...(spec.ignored !== undefined && {
       deprecated: true,
-      deprecationMessage: `Changes nothing here: ${spec.ignored}`,
+      deprecationMessage: `Has no effect here: ${spec.ignored}`,
     }),
   };
 }
