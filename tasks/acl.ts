@@ -76,7 +76,7 @@ export default defineTask({
     const entry = entryOf(task);
     const present = task.state === 'present';
     const change: Change = {
-      what: `ACL of ${differing.length === 1 ? differing[0] : `${task.path} and what is below it (${differing.length} entries)`}`,
+      what: `ACL of ${differing.length === 1 ? differing[0] : `${task.path} and everything below it (${differing.length} entries)`}`,
       from: present ? 'other' : entry,
       to: present ? entry : null,
       commands: [setfacl(task)],

@@ -53,7 +53,7 @@ export default defineTask({
     if (missing.length > 0) {
       const told = missing.map((one) => ({
         what: `certificate ${one.name}`,
-        from: `here ${one.here}, on ${task.from} ${one.there}`,
+        from: `here: ${one.here}; on ${task.from}: ${one.there}`,
         to: 'a suitable one on either host',
       }));
       return {
@@ -66,7 +66,7 @@ export default defineTask({
     const paths = new Set(wanted?.map(({ path }) => path));
     const compared = here?.filter(({ path }) => paths.has(path) || isArchived(path, choices));
     const plan = copyBetween.plan(Object.assign({}, given, { there: wanted, here: compared }), asCopy(task), context);
-    const left = wrong.map((one) => `certificate ${one.name} is not copied: on ${task.from} it is ${one.there}`);
+    const left = wrong.map((one) => `certificate ${one.name} is not copied; on ${task.from}: ${one.there}`);
     return { ...plan, ...('changes' in plan ? { result, warnings: left } : {}) };
   },
   returns: {

@@ -125,7 +125,7 @@ describe('M1: of two certificates the right one is served', () => {
 
     expect(failures(await ssl())).toEqual([
       expect.stringMatching(
-        /no right certificate images\.openfoodfacts\.org: here expired since .*, on proxy for www\.example\.org/,
+        /no suitable certificate images\.openfoodfacts\.org: here: expired on .*; on proxy: for www\.example\.org/,
       ),
     ]);
     expect(await serialOn('ct100')).toBe(before);

@@ -88,7 +88,7 @@ describe('M1: certificates_between', () => {
     expect(await runHere(certificatesBetween, dir.args)).toMatchObject({
       status: 'failed',
       message: expect.stringMatching(
-        /^there is no suitable certificate images\.example\.org: here expired since .*, on proxy for www\.example\.org, and not for images\.example\.org$/,
+        /^there is no suitable certificate images\.example\.org: here: expired on .*; on proxy: for www\.example\.org, but not for images\.example\.org$/,
       ),
     });
     expect(dir.isHere()).toBe('expired');
@@ -102,7 +102,7 @@ describe('M1: certificates_between', () => {
     expect(await runHere(certificatesBetween, { ...dir.args, names: {} })).toMatchObject({
       status: 'ok',
       warnings: [
-        expect.stringMatching(/^certificate images\.example\.org is not copied: on proxy it is expired since /),
+        expect.stringMatching(/^certificate images\.example\.org is not copied; on proxy: expired on /),
       ],
     });
   });

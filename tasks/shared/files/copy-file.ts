@@ -100,7 +100,7 @@ function placeOf(
     return { path: dest, before: state.dest, sum: state.destSum, parent: state.destParent, now: state.destNow };
   return {
     path: joinPath(dest, source.name),
-    before: must(state.inside, 'what is inside the directory'),
+    before: must(state.inside, 'the entry in the directory'),
     sum: state.insideSum,
     parent: state.dest,
     now: state.insideNow,

@@ -156,7 +156,7 @@ export function planHardLink(state: FileState, params: FileParams): Plan {
     wrongTime(state.times) ??
     (before.exists || path !== given ? undefined : noParent(path, state.parent));
   if (wrong !== undefined) return { failed: wrong };
-  const entry = same && before.exists ? before : must(followed(source), 'what the source is');
+  const entry = same && before.exists ? before : must(followed(source), 'the entry of the source');
   const after = withAttributes(entry, params, state);
   const holds = { nameOf: source.resolved ?? params.src };
   const effects = [entryEffect(path, before, after, same ? {} : { holds })];

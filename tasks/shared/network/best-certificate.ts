@@ -33,11 +33,11 @@ function judged(lineage: Lineage | undefined, names: readonly string[], now: Dat
   const certificate = chain?.[0];
   if (chain === undefined || certificate === undefined) return 'unreadable';
   if (certificate.notBefore > now) return `not valid before ${certificate.notBefore.toISOString()}`;
-  if (certificate.notAfter <= now) return `expired since ${certificate.notAfter.toISOString()}`;
+  if (certificate.notAfter <= now) return `expired on ${certificate.notAfter.toISOString()}`;
   const missing = names.filter((name) => !covers(certificate, name));
-  if (missing.length > 0) return `for ${certificate.names.join(', ')}, and not for ${missing.join(', ')}`;
+  if (missing.length > 0) return `for ${certificate.names.join(', ')}, but not for ${missing.join(', ')}`;
   if (lineage.key === undefined) return 'without its key';
-  if (keyMatches(certificate, lineage.key) !== true) return 'with the key of another';
+  if (keyMatches(certificate, lineage.key) !== true) return 'with the key of another certificate';
   const broken = chain.some((one, index) => index > 0 && !issuedBy(chain[index - 1] ?? one, one));
-  return broken ? 'with the chain of another' : certificate;
+  return broken ? 'with the chain of another certificate' : certificate;
 }

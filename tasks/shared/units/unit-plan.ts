@@ -98,7 +98,7 @@ function maskRefused(now: Unit, wanted: WantedUnit): string | undefined {
   if (wanted.masked !== true || wanted.force === true || now.load === 'masked' || now.file.startsWith('masked'))
     return undefined;
   if (!/^\/etc\/systemd\/|\/\.config\/systemd\/user\//.test(file)) return undefined;
-  return `Failed to mask ${now.name}: its own file ${file} is in the way; remove it first, or give \`force: true\``;
+  return `Failed to mask ${now.name}: its own file ${file} is in the way; remove it first, or set \`force: true\``;
 }
 
 function masking(now: Unit, wanted: WantedUnit): UnitChange | undefined {
