@@ -92,7 +92,7 @@ describe('uri', () => {
         { url: server.url, method: 'POST', body_format: 'form-multipart', remote_src: true, body },
         { controller },
       ),
-    ).rejects.toThrow('cannot be one of the host');
+    ).rejects.toThrow('a file on the host: fetch it first');
   });
 
   test('goes on asking as long as it is told to', async () => {
