@@ -93,7 +93,7 @@ const isArchived = (path: string, choices: ReadonlyMap<string, Choice>): boolean
 
 const treesOf = ({ there, here }: Pick<State, 'there' | 'here'>) => ({ there, here });
 
-/** What to do with each certificate that exists on one of the hosts or is wanted. */
+/** The choice for each certificate that exists on one of the hosts or is wanted. */
 function choicesOf(
   { theirs, ours }: Pick<State, 'theirs' | 'ours'>,
   { names }: Given,

@@ -104,7 +104,7 @@ export default defineTask({
     {
       title: 'Copy a file from files/',
       yaml: 'copy:\n  src: nginx.conf\n  dest: /etc/nginx/nginx.conf\n  owner: root\n  validate: nginx -t -c %s',
-      runs: { no: 'needs a file beside the playbook' },
+      runs: { no: 'needs a file next to the playbook' },
     },
     {
       title: 'Copy a file on the host itself, once',

@@ -91,7 +91,7 @@ export default defineTask({
   },
   examples: [
     {
-      title: 'Fetch a file from each host into a directory of its own',
+      title: 'Fetch a file from each host into a separate directory',
       yaml: 'fetch:\n  src: /etc/hostname\n  dest: /tmp/retrace-fetched',
     },
     {

@@ -33,7 +33,7 @@ export default defineTask({
     state: {
       type: 'str',
       choices: ['absent', 'directory', 'file', 'hard', 'link', 'touch'],
-      doc: 'The desired state. By default, an existing path stays what it is; with `recurse` the default is a directory.',
+      doc: 'The desired state. By default, an existing path keeps its state; with `recurse`, the default is a directory.',
     },
     src: { type: 'path', doc: 'The target of the link; a relative target starts from the directory of the link.' },
     recurse: {

@@ -54,12 +54,12 @@ export default defineTask({
     {
       title: 'Load a file next to the playbook',
       yaml: 'include_vars: secrets.yaml',
-      runs: { no: 'needs a file beside the playbook' },
+      runs: { no: 'needs a file next to the playbook' },
     },
     {
       title: 'Load all files of a directory into one variable',
       yaml: 'include_vars:\n  dir: vars/sites\n  name: sites',
-      runs: { no: 'needs a folder beside the playbook' },
+      runs: { no: 'needs a directory next to the playbook' },
     },
   ],
 });

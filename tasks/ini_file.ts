@@ -18,7 +18,7 @@ const params = {
   section: { type: 'str', doc: 'The section (default: the lines above the first section).' },
   option: { type: 'str', doc: 'The option (default: the section as a whole).' },
   value: { type: 'str', doc: 'The value of the option.' },
-  values: { type: 'list', elements: 'str', doc: 'Several values of the option, each on a line of its own.' },
+  values: { type: 'list', elements: 'str', doc: 'Several values of the option, each on a separate line.' },
   state: {
     type: 'str',
     default: 'present',

@@ -100,7 +100,7 @@ export default defineTask({
 /** The names of our own questions, next to those of the proof. */
 const own = { done: 'manual: done', file: 'manual: file' } as const;
 
-/** The proof looks only once and reports what it sees, even if it would normally wait. */
+/** Makes the proof look only once and report what it finds, even if it would normally wait. */
 const looking = (context: TaskContext): TaskContext => ({ ...context, check: false });
 
 async function prepared(

@@ -66,7 +66,7 @@ export default defineTask({
     {
       title: 'Load a module now and at every boot',
       yaml: 'modprobe:\n  name: br_netfilter\n  persistent: present',
-      runs: { no: 'a test host has no kernel of its own' },
+      runs: { no: 'test hosts share the kernel of the machine' },
     },
   ],
 });

@@ -61,7 +61,7 @@ export default defineTask({
     {
       title: 'Run a script with an argument',
       yaml: 'script: install.sh --quiet\nargs:\n  creates: /opt/thing',
-      runs: { no: 'needs a file beside the playbook' },
+      runs: { no: 'needs a file next to the playbook' },
     },
   ],
 });

@@ -79,12 +79,12 @@ export default defineTask({
     {
       title: 'Put a configuration file in place only if the program accepts it',
       yaml: "template:\n  src: sshd_config.j2\n  dest: /etc/ssh/sshd_config\n  owner: root\n  mode: '0600'\n  validate: /usr/sbin/sshd -t -f %s\n  backup: true",
-      runs: { no: 'needs a template beside the playbook' },
+      runs: { no: 'needs a template next to the playbook' },
     },
     {
       title: 'Use other delimiters for a file that contains many braces',
       yaml: "template:\n  src: page.html.j2\n  dest: /srv/page.html\n  variable_start_string: '[['\n  variable_end_string: ']]'",
-      runs: { no: 'needs a template beside the playbook' },
+      runs: { no: 'needs a template next to the playbook' },
     },
   ],
 });

@@ -137,7 +137,7 @@ export default defineTask({
     {
       title: 'Unpack an archive from files/',
       yaml: 'unarchive:\n  src: tool.tar.xz\n  dest: /opt\n  owner: root\n  group: root',
-      runs: { no: 'needs an archive beside the playbook' },
+      runs: { no: 'needs an archive next to the playbook' },
     },
   ],
 });

@@ -123,7 +123,7 @@ interface State {
   readonly old?: Content;
 }
 
-/** Where the body goes: `dest` or, if that is a directory, the file in it that the URL names. */
+/** The path for the body: `dest` or, if that is a directory, a file in it named after the URL. */
 function fileFor({ dest, reply }: State, given: Prepared): string | undefined {
   if (given.dest === undefined || dest === undefined || reply === undefined) return undefined;
   const isFolder = followed(dest)?.kind === 'directory';

@@ -138,7 +138,7 @@ function parents(name: string): readonly string[] {
   return words.slice(1).map((_, index) => words.slice(0, words.length - 1 - index).join('/'));
 }
 
-/** Where a new dataset will be mounted: undefined if that is unknown, null for nowhere. */
+/** The mount point of a new dataset: undefined if it is unknown, null if the dataset is not mounted. */
 function mountpoint(
   name: string,
   properties: Properties,
@@ -153,7 +153,7 @@ function mountpoint(
   return path === undefined || path.startsWith('/') ? path : null;
 }
 
-/** What mounting a filesystem there may change. */
+/** The subjects that mounting a filesystem there may change. */
 function mounted(path: string | null | undefined): readonly string[] {
   if (path === null) return [];
   return path === undefined ? ['path:*', 'entry:*'] : [`path:${path}`, `entry:${path}`, `entry:${path}/*`];

@@ -17,7 +17,7 @@ export interface CliIo extends CommandIo {
   readonly commands: readonly Command[];
 }
 
-/** What a command's `run` receives. */
+/** The second argument of a command's `run`. */
 export interface CallIo extends CliIo {
   /** Reports mistakes in the command line and returns the exit code. */
   readonly refuse: (mistakes: readonly string[]) => number;

@@ -7,7 +7,7 @@ import type { Face } from './face.ts';
 import type { Parsed } from './options.ts';
 
 /**
- * The inventory given on the command line, else the configured one, else the one next to the playbook or its directory, else just
+ * The inventory given on the command line, else the configured one, else the one next to the playbook or in the directory above, else only
  * localhost.
  */
 export function inventorySources(parsed: Parsed, config: Config, origins: Origins, face: Face): readonly string[] {

@@ -81,7 +81,7 @@ export function unknownHosts({ playbooks, context }: Loaded): readonly Diagnosti
 /** Whether a run may add hosts to the inventory. */
 export const mayAddHosts = (plays: readonly Play[]): boolean => plays.some((play) => play.items.some(addsHosts));
 
-/** Whether a play's hosts are given without a template. */
+/** Whether the `hosts` of a play contain no template. */
 export const isSettled = (play: Play): boolean => !holdsTemplate(play.hosts.value);
 
 const holdsTemplate = (raw: Raw): boolean =>

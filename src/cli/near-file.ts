@@ -3,8 +3,8 @@ import { basename, dirname, join } from 'node:path';
 import { suggest } from '../core/suggest.ts';
 
 /**
- * The existing file that a wrong path may have meant, in the same form as the path (relative or absolute). If the path names no directory,
- * `words` are suggested too.
+ * An existing file with a similar name, written in the same form as the wrong path (relative or absolute). If the path names no directory,
+ * one of `words` may be suggested too.
  */
 export function nearFile(path: string, written: string, words: readonly string[] = []): string | undefined {
   const directory = dirname(path);

@@ -1,7 +1,7 @@
 import type { Status } from '../core/event.ts';
 import type { Told } from './told.ts';
 
-/** Folds the outcomes of one task on several hosts: hosts with the same outcome share one report. Keeps the play's order. */
+/** Folds the outcomes of one task on several hosts, so that hosts with the same outcome share one report. Keeps the play's order. */
 export function folded(
   events: readonly Told[],
   order: readonly string[],

@@ -1,7 +1,7 @@
 import type { ToldOutcome } from '../core/event.ts';
 import { unlessOf } from './told.ts';
 
-/** Why a test case did not pass. */
+/** The reason why a test case did not pass. */
 export interface Verdict {
   readonly element: 'failure' | 'error' | 'skipped';
   /** For failures and errors: the kind. */

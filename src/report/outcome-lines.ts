@@ -5,7 +5,7 @@ import type { Position } from '../core/source.ts';
 import { formatDiff } from './diff.ts';
 import { indent, isDebug, paintOf, shownOf, type Told, unlessOf } from './told.ts';
 
-/** How to report outcomes. */
+/** Options for reporting outcomes. */
 interface OutcomeOptions {
   readonly chalk: ChalkInstance;
   readonly verbosity: number;

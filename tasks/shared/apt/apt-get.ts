@@ -128,5 +128,5 @@ export const packageEffects = (...names: readonly string[]): Effect =>
     ].flatMap((start) => [`inode:${start}*`, `data:${start}*`]),
   );
 
-/** Where packages put files. */
+/** The directories that packages install files into. */
 const theirs = ['/etc', '/usr', '/var', '/lib', '/bin', '/sbin', '/run', '/boot'];

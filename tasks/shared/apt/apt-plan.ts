@@ -57,7 +57,7 @@ export function planApt(given: AptGiven, state: AptState, check: boolean): Plan 
   return { changes: [...lists, ...changes], ...(later || given.autoremove ? { more: true } : {}) };
 }
 
-/** Why apt-get would fail, as far as that can be known beforehand. */
+/** The reason why apt-get would fail, as far as this can be known beforehand. */
 function refusal(given: AptGiven, { lists, simulation, whole, upgrade, ...state }: AptState): string | undefined {
   const held =
     given.state !== 'latest' || given.allow_change_held_packages === true || given.force === true

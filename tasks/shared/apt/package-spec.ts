@@ -28,7 +28,7 @@ export const isHalfInstalled = (one: Package): boolean => one.status === 'half-i
 /** Whether the host has any of a package's files other than its configuration. */
 export const isThere = ({ status }: Package): boolean => status !== 'not-installed' && status !== 'config-files';
 
-/** What a change shows for a package: its version or, if it is not completely installed, dpkg's status. */
+/** The text for a package in a change: its version or, if it is not completely installed, dpkg's status. */
 export function versionOrStatus({ status, version }: Package): string {
   if (status === 'config-files') return 'configuration files';
   return status === 'installed' ? version : status;

@@ -29,7 +29,7 @@ interface EditParams extends Attributes {
   readonly directory_mode?: string;
 }
 
-/** What is known about a file to be edited. */
+/** The answers about a file to be edited. */
 export interface EditState extends Accounts {
   readonly before: PathState;
   readonly now: Content;

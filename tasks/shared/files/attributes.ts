@@ -30,7 +30,7 @@ export interface Attributes {
   readonly mode?: string;
 }
 
-/** What is known about the accounts named in a task. */
+/** The answers about the accounts that a task names. */
 export interface Accounts {
   readonly ownerAccount: Account | undefined;
   readonly groupAccount: Account | undefined;

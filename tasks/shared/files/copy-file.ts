@@ -52,7 +52,7 @@ interface Place {
   readonly now: Content | undefined;
 }
 
-/** What is known about the host when copying one file: the destination and, if that is a directory, the file's name in it. */
+/** The state of the host for copying one file: the destination and, if that is a directory, the file's path in it. */
 export interface CopyFileState extends Accounts {
   readonly dest: PathState;
   readonly destSum?: Checksum;
@@ -89,7 +89,7 @@ export function askCopyFile(task: CopyParams, source: FileSource, context: TaskC
   };
 }
 
-/** Where the file goes: the destination, or its name inside it. */
+/** The path for the file: the destination itself or, if that is a directory, the file's name in it. */
 function placeOf(
   state: CopyFileState,
   task: Pick<CopyParams, 'dest'>,

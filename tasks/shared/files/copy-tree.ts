@@ -115,7 +115,7 @@ export function planItems(state: CopyTreeState, task: TreeCopyParams, items: rea
 
 type Planned = { readonly changes: readonly Change[]; readonly entry?: Entry } | { readonly failed: string };
 
-/** The place of an entry: what is there now, and the directory that contains it. */
+/** The place of an entry: its current state, and the directory that contains it. */
 interface TreePlace {
   readonly item: TreeItem;
   readonly path: string;

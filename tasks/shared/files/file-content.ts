@@ -127,6 +127,6 @@ const sizeOf = (content: FileWrite['content']): number =>
 /** Whether bytes can be shown to people as text. */
 const isText = (bytes: Uint8Array): boolean => !bytes.subarray(0, 8192).includes(0);
 
-/** What is known about a file's content after the write. */
+/** The known content of a file after the write. */
 const holding = (content: FileWrite['content']): Holding =>
   content instanceof Uint8Array ? { bytes: content } : { copyOf: content.place, sha1: content.sha1 };

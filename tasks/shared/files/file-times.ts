@@ -24,7 +24,7 @@ ${modification}`;
 const secondsOf = (time: string | undefined, format: string): Command =>
   time === undefined || words.includes(time) ? sh`echo` : sh`date -d ${isoTime(time, format) ?? 'not a time'} +%s`;
 
-/** The changes to an entry's times; `otherwise` is used for a time that is not given. */
+/** The changes to an entry's times. `otherwise` applies to a time that is not given. */
 export function timeChanges(
   path: string,
   entry: Entry | undefined,

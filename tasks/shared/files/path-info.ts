@@ -11,7 +11,7 @@ import {
   withLacking,
 } from '../../../src/sdk.ts';
 
-/** What Ansible's file types report about the resulting file: IDs, names, mode, size and state. */
+/** The values that Ansible's file types report about the resulting file: IDs, names, mode, size and state. */
 export function pathInfo(state: PathState): TaskResult {
   // As in Ansible, there is nothing to report for a dangling link.
   if (!state.exists || followed(state) === undefined) return {};

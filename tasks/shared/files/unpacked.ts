@@ -24,7 +24,7 @@ interface Unpacking {
   readonly accounts: Accounts;
   /** The attributes given to all members after unpacking. */
   readonly given: Attributes;
-  /** Whether members are unpacked; if not, only their attributes are set. */
+  /** Whether members are unpacked. If not, only their attributes are set. */
   readonly unpacks: boolean;
   readonly holding: (member: ArchiveMember) => Holding;
   /** The user passes arguments to tar or unzip, so the members' attributes cannot be predicted. */

@@ -38,7 +38,7 @@ export interface Clone {
   readonly local: number;
   /** The files of the wanted commit, if there is no clone yet and the repository is on the host. */
   readonly brings?: readonly Blob[];
-  /** Why there is no answer. */
+  /** The reason why there is no answer. */
   readonly error?: string;
 }
 

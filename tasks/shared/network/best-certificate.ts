@@ -2,9 +2,9 @@ import { type Certificate, covers, issuedBy, keyMatches, type Lineage, readCerti
 
 /** Which of two hosts' certificates to use. */
 export type Choice =
-  /** The one here is suitable, and the one there is unsuitable or does not expire later. */
+  /** The certificate on this host is suitable, and the other one is unsuitable or does not expire later. */
   | { readonly take: 'here' }
-  /** The one there is suitable, and the one here is unsuitable or expires earlier. */
+  /** The other host's certificate is suitable, and the one on this host is unsuitable or expires earlier. */
   | { readonly take: 'there' }
   /** Both hosts have the same certificate. */
   | { readonly take: 'same' }

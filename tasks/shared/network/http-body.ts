@@ -49,7 +49,7 @@ function multipart(fields: Readonly<Record<string, unknown>>, readFile: (name: s
     const head = `Content-Disposition: form-data; name="${name}"${named}\r\nContent-Type: ${String(type)}\r\n\r\n`;
     return Buffer.concat([Buffer.from(head), content, Buffer.from('\r\n')]);
   });
-  // Derive the boundary from the form, so that asking again is the same question.
+  // Derive the boundary from the form, so that a repeated question is identical to the first.
   const boundary = `==============${hash('sha1', Buffer.concat(parts))}==`;
   const body = Buffer.concat([
     ...parts.flatMap((part) => [Buffer.from(`--${boundary}\r\n`), part]),

@@ -1,7 +1,7 @@
 import { type Question, type ShellAnswer, sh, shell, tidyPath } from '../../../src/sdk.ts';
 import { unescaped } from './fstab.ts';
 
-/** What the kernel reports about a mount point. */
+/** The state of a mount point, as the kernel reports it. */
 export interface Mounted {
   readonly folder: 'directory' | 'file' | 'none';
   /** Whether the mounted source is the wanted one. */
@@ -72,7 +72,7 @@ function readRow(line: string): Row | undefined {
   return { point: unescaped(point), fstype, source: unescaped(source), options: [...own, ...rest.map(unescaped)] };
 }
 
-/** What the kernel is expected to report about a mount point. */
+/** The answer that is expected about a mount point after a change. */
 export function foreseenMount(
   { stdout }: ShellAnswer,
   now: Partial<{ folder: string; swap: boolean; row: { fstype: string; source: string; options: string } }>,
