@@ -92,7 +92,7 @@ export const runOptions = {
     help: 'output format (default: live on a terminal, otherwise plain)',
   },
   lab: { type: 'switch', help: 'run in the lab: start it if necessary, and use inventory/lab.yaml' },
-  verbose: { type: 'count', short: 'v', help: 'print more details; -vvv also prints the scripts that are sent to hosts' },
+  verbose: { type: 'count', short: 'v', help: 'print more details; with -vvv also the scripts sent to hosts' },
 } as const satisfies OptionSpecs;
 
 /** The parsed command line of a playbook run. */

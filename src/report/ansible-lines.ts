@@ -45,7 +45,7 @@ function ansibleSaid({ task }: Told, outcome: ToldOutcome, isItem: boolean, verb
   return verbosity >= 1 && status !== 'unknown' ? ` => ${oneLine(result)}` : '';
 }
 
-/** Ansible prints a result's `diff` from -vvv on only. */
+/** Removes `diff` from a result, because Ansible prints it only with -vvv or higher. */
 function withoutDiff({ diff: _diff, ...result }: ToldOutcome['result']): ToldOutcome['result'] {
   return result;
 }

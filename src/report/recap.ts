@@ -16,7 +16,7 @@ export const ansibleRecap = ({ summaries }: Finished, chalk: ChalkInstance): rea
       .trimEnd(),
   );
 
-/** A line per host, failed hosts first, with only the counts that matter. */
+/** The recap with a line per host, failed hosts first, and only the counts that are not zero. */
 export function recapLines({ summaries }: Finished, chalk: ChalkInstance): readonly string[] {
   const hosts = Object.keys(summaries).sort();
   const gravest = hosts.toSorted((a, b) => gravity(summaries[a]) - gravity(summaries[b]));

@@ -38,7 +38,7 @@ export function unlessOf({ unless = [], would }: Pick<ToldOutcome, 'unless' | 'w
 /** Indents each line of a text. */
 export const indent = (text: string): string => text.replace(/^/gm, '    ');
 
-/** A text cut to fit on one line, with an ellipsis if there is more. */
+/** Cuts text to fit on one line, with an ellipsis if it was longer. */
 export function fitted(text: string, width: number): string {
   const line = text.replace(/\s+/g, ' ').trim();
   return line.length <= width ? line : `${line.slice(0, Math.max(0, width - 1))}…`;

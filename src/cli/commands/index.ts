@@ -10,6 +10,7 @@ import { vars } from './vars.ts';
 import { vault } from './vault.ts';
 
 /**
- * All commands except the one that runs playbooks, in the order of the overview. To add one, add a file in this directory and a line here.
+ * All commands except the one that runs playbooks, in the order of the overview. To add one, write a file in this directory and list it
+ * here.
  */
 export const commands: readonly Command[] = [vars, inventory, vault, lint, doc, lab, linkAnsible, completion, help];

@@ -5,7 +5,7 @@ import { live } from './live.ts';
 import { minimal } from './minimal.ts';
 import { plainForm } from './plain.ts';
 
-/** The forms that `--output` offers. To add one, add a file in this directory and its name here. */
+/** The forms that `--output` offers. To add one, write a file in this directory and add its name here. */
 export const OUTPUT_FORMS = [live, plainForm, json, junit] as const;
 
 /** The forms of Ansible's programs, which are used when we run under their names. */

@@ -5,7 +5,7 @@ import { option, type UserChange, type WantedUser } from './wanted-user.ts';
 export const keyPath = ({ ssh_key_file, ssh_key_type }: WantedUser): string =>
   ssh_key_file ?? `.ssh/id_${ssh_key_type}`;
 
-/** Creates a key as root, and gives it to the user before it becomes visible. */
+/** Creates a key as root, and makes the user its owner before the file is visible. */
 export function keys(now: UserState, wanted: WantedUser): readonly UserChange[] {
   const { key } = now;
   if (key === undefined || (key.exists && !wanted.force)) return [];

@@ -1,7 +1,7 @@
 import { type Command, reading, sh, type UserState } from '../../../src/sdk.ts';
 import type { UserChange, WantedUser } from './wanted-user.ts';
 
-/** The changes needed to a user's password and its lock. */
+/** The changes needed to a user's password and to its lock. */
 export function passwords(
   now: UserState,
   { name, password, update_password, password_lock }: WantedUser,

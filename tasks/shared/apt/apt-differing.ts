@@ -17,7 +17,7 @@ interface Differing {
   readonly from: string | null;
   readonly to: string | null;
   readonly word: string;
-  /** dpkg was killed while it unpacked the package: its files are incomplete. */
+  /** Whether dpkg was killed while it unpacked the package, so that its files are incomplete. */
   readonly halfInstalled: boolean;
 }
 

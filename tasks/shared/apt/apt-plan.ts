@@ -134,7 +134,7 @@ function debChange(given: AptGiven, state: AptState): readonly Change[] {
   ];
 }
 
-/** The changes that are not about single packages: upgrades, repairs, build dependencies, orphans. */
+/** The changes that do not concern single packages: upgrades, repairs, build dependencies, orphans. */
 function wholesale(given: AptGiven, state: AptState): readonly Change[] {
   const { upgrade, whole, autoremove } = state;
   const action = given.state === 'fixed' ? ['-f', 'install'] : ['build-dep', ...(given.name ?? [])];

@@ -38,7 +38,7 @@ export function debDiffers(deb: DebPackage, now: Packages): { readonly from: str
   return same ? undefined : { from: formerly(now) };
 }
 
-/** The command that downloads a package file to a place where apt-get finds it, and its path there. */
+/** The command that downloads a package file, and the path to pass to apt-get. */
 export const fetchDeb = (path: string): { readonly before: Script; readonly path: Script } =>
   isUrl(path)
     ? {

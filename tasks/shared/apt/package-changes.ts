@@ -58,7 +58,7 @@ export const alsoRemoved = ({ remove, install }: AptSimulation): readonly Change
       effects: [predicts(packages(name), foreseenPackages(name, null, false))],
     }));
 
-/** The predicted state of a package after installing a version of it or removing it. */
+/** The predicted state of a package after a version of it is installed, or after it is removed. */
 export function foreseenPackages(name: string, version: string | null, purge: boolean): Packages {
   const one = { name, architecture: '', version: version ?? '', want: version === null ? 'deinstall' : 'install' };
   if (version === null) return { found: purge ? [] : [{ ...one, status: 'config-files' }], providers: [] };

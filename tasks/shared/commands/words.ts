@@ -14,6 +14,6 @@ export function expanding(word: string): Script {
   return script`${home[1] === undefined ? script`"$HOME"` : script`~${home[1]}`}${slash}${tail}`;
 }
 
-/** An expansion in double quotes whose name consists of letters and digits only. */
+/** A variable reference in double quotes. The name must consist of letters, digits and underscores. */
 const variable = (reference: string): Script =>
   writtenScript(`"\${${reference.replace(/[${}]/g, '')}-${reference.replace(/[$}]/g, (char) => `\\${char}`)}}"`);

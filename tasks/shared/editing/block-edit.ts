@@ -11,7 +11,7 @@ interface BlockEdit {
   readonly before?: 'BOF' | Pattern;
 }
 
-/** Puts a block between two markers into a text: in its old place, or else where it should be inserted. */
+/** Puts a block between two markers into a text: in place of the old block or, if there is none, at the place for a new one. */
 export function putBlock(text: string, edit: BlockEdit): string {
   const [begin, end] = [`${edit.begin}\n`, `${edit.end}\n`];
   const block =

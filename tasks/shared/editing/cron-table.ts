@@ -7,7 +7,7 @@ export interface CronEntry {
 
 const marker = (name: string): string => `#Ansible: ${name}`;
 
-/** A crontab with an entry added, or replacing the one with the same name. */
+/** Returns a crontab with an entry added, or in place of the one with the same name. */
 export function withEntry(
   table: string,
   entry: CronEntry,
@@ -25,7 +25,7 @@ export function withEntry(
   return joined([...lines.slice(0, index), entry.line, ...lines.slice(index)]);
 }
 
-/** A crontab without an entry. */
+/** Returns a crontab without an entry. */
 export function withoutEntry(table: string, entry: CronEntry): string {
   const lines = tableLines(table);
   const at = indexOf(lines, entry);

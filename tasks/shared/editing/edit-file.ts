@@ -53,7 +53,7 @@ export const thenAskEdit = (state: EditState, task: EditParams) =>
 /** The text of the file; empty if there is no file. */
 export const openEdited = (state: EditState): OpenedText => openText(state.now.bytes ?? new Uint8Array());
 
-/** The same for types that insert lines: if every line of the file has a Windows line ending, new ones get it too. */
+/** The same for types that insert lines: if every line of the file has a Windows line ending, new lines get one too. */
 export function openLines(state: EditState): OpenedText {
   const opened = openEdited(state);
   if (!opened.text.includes('\r\n') || /(?<!\r)\n/.test(opened.text)) return opened;

@@ -24,7 +24,7 @@ interface IniEdited {
   readonly was?: string;
 }
 
-/** An ini file's text with an option or a section added or removed. */
+/** Returns an INI file's text with an option or a section added or removed. */
 export function editIni(text: string, edit: IniEdit): IniEdited {
   const lines = text.split('\n');
   if (lines.at(-1) === '') lines.pop(); // what follows the last newline is not a line
@@ -97,7 +97,7 @@ function inSection(lines: readonly string[], range: { start: number; end: number
   };
 }
 
-/** Keeps or corrects the lines that set the option; adds missing lines after the last line that sets anything. */
+/** Keeps or corrects the lines that set the option, and adds missing lines after the last line that sets any option. */
 function presentIn(body: readonly string[], edit: IniEdit): readonly string[] {
   const wanted = optionLines(edit);
   const left = [...wanted];

@@ -29,7 +29,7 @@ export const textLines = (text: string): readonly string[] => text.match(/[^\n]*
 /** A line without its line ending. */
 export const bare = (line: string): string => line.replace(/[\r\n]+$/, '');
 
-/** Puts a line into a text: in place of a matching line, or else where it should be inserted. */
+/** Puts a line into a text: in place of a matching line or, if there is none, at the place for a new one. */
 export function putLine(lines: readonly string[], edit: LineEdit): LineEdited {
   const found = findLine(lines, edit);
   if (found !== undefined) return replaceLine(lines, edit, found.at, found.match);
@@ -86,7 +86,7 @@ function replaceLine(
   return goesOn(lines, at, ended, regexp, backrefs) ? { ...replaced, goesOn: true } : replaced;
 }
 
-/** Whether this is one of several replacements: an identical line shows that one was already made, or more lines match. */
+/** Whether this is one of several replacements: an identical line shows that one was made before, or other lines match. */
 function goesOn(
   lines: readonly string[],
   at: number,

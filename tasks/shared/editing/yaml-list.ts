@@ -7,7 +7,7 @@ interface FoundList {
 
 type Failed = { readonly failed: string };
 
-/** The text with an item appended to one of its lists; unchanged if the item is already there. Everything else stays as written. */
+/** Returns the text with an item appended to one of its lists, or unchanged if the list has the item. The rest stays as written. */
 export function withItem(text: string, file: string, path: string, item: string): { readonly text: string } | Failed {
   const found = listAt(text, file, path);
   if ('failed' in found) return found;
@@ -83,7 +83,7 @@ function inserted(text: string, list: readonly unknown[], item: string): string 
   return lines.join('\n');
 }
 
-/** A text as a YAML scalar, quoted if it would otherwise mean something else. */
+/** Formats text as a YAML scalar, quoted if it would otherwise mean something else. */
 function asScalar(item: string): string {
   const plain = loadYaml(`[${item}]`, '', { plain: true });
   const value = plain.ok ? plain.value.value : undefined;

@@ -10,7 +10,7 @@ import {
   showMode,
 } from '../../../src/sdk.ts';
 
-/** Owner, group and mode: the parameters of every type that creates files or directories. */
+/** Owner, group and mode: the parameters that all types that create files or directories share. */
 export const attributeParams = {
   mode: { type: 'mode', doc: "The permission bits, for example `'0644'` or `u=rw,go=r`." },
   owner: { type: 'str', doc: 'The name or UID of the owner.' },
@@ -67,7 +67,7 @@ export function withAttributes<E extends Owned>(entry: E, wanted: Attributes, ac
   };
 }
 
-/** The kernel clears the setuid and setgid bits of a program when its owner changes. */
+/** The mode after chown: the kernel clears the setuid and setgid bits of a program when its owner changes. */
 const modeAfterChown = ({ kind, mode }: Owned): number =>
   kind === 'directory' ? mode : mode & ~(0o4000 | ((mode & 0o010) !== 0 ? 0o2000 : 0));
 

@@ -85,7 +85,7 @@ const pointsBelow = (link: string, target: string, folder: string): boolean =>
 export const leadsTo = (link: string, target: string, path: string): boolean =>
   normal(targetPath(link, target)) === normal(path);
 
-/** A path with `..` resolved, as far as the text allows. */
+/** Resolves `..` in a path, judging by its text. */
 function normal(path: string): string {
   const words: string[] = [];
   for (const word of tidyPath(path).split('/')) {

@@ -84,7 +84,7 @@ function askItems(base: string, items: readonly TreeItem[]) {
 export const planCopyTree = (state: CopyTreeState, task: TreeCopyParams, source: TreeSource): Plan =>
   planItems(state, task, itemsOf(source));
 
-/** Puts the entries of a tree into a destination, directories before their contents; anything else there stays. */
+/** Plans to put the entries of a tree into a destination, directories before their contents. Other entries there stay. */
 export function planItems(state: CopyTreeState, task: TreeCopyParams, items: readonly TreeItem[]): Plan {
   const base = tidyPath(task.dest);
   const wrong = unknownAccount(task, state);

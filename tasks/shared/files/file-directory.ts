@@ -80,7 +80,7 @@ function makeFolders(state: FileState, params: FileParams, at: string): Plan {
   return { changes: made.changes };
 }
 
-/** Creates a directory that has its owner and mode before anybody else can put something in it. */
+/** Creates a directory so that it has its owner and mode before other users can put anything into it. */
 export function folderChange(
   folder: string,
   entry: Owned,

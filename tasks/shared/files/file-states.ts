@@ -72,7 +72,7 @@ export function planExisting(state: FileState, params: FileParams): Plan {
   return attributed(state, params, at, entry);
 }
 
-/** The attribute and time changes for an existing entry, at the path where they are made; or why they cannot be made. */
+/** The changes to attributes and times of an existing entry, or the reason why they cannot be made. */
 export function attributed(
   state: FileState,
   params: FileParams,

@@ -57,7 +57,7 @@ export function toldBefore(before: PathState): string | null {
   return before.link === undefined ? before.kind : `→ ${before.link.target}`;
 }
 
-/** An entry as just created, before its owner and mode are set. */
+/** A newly created entry, before its owner and mode are set. */
 export function newEntry(kind: 'file' | 'directory' | 'link', self: Self, parent: Entry | undefined, size = 0): Entry {
   // In a setgid directory, a new entry gets the directory's group, and a new directory also gets the setgid bit.
   const inherits = parent !== undefined && (parent.mode & 0o2000) !== 0;

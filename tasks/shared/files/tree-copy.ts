@@ -6,7 +6,7 @@ interface Owner {
   readonly group: string;
 }
 
-/** The ID offset of an unprivileged container, to convert IDs to those inside. */
+/** The ID offset of an unprivileged container, for converting the node's IDs to those in the container. */
 interface IdShift {
   readonly by: number;
 }
