@@ -30,7 +30,7 @@ export default defineTask({
     } = params as Readonly<Record<string, unknown>> & { readonly name: string; readonly groups: readonly string[] };
     const [, name = given, port] = /^([^:]+|\[[^\]]+\]):(\d+)$/.exec(given) ?? [];
     const all = port === undefined ? vars : { ansible_ssh_port: Number(port), ...vars };
-    // Ansible's users know `host_name` and `host_vars`; the engine reads the plain keys.
+    // Ansible's result has `host_name` and `host_vars`; the engine reads the plain keys.
     return {
       changes: [],
       result: {

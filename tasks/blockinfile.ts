@@ -68,7 +68,7 @@ export default defineTask({
       return { changes: [], result: { msg: `File ${task.path} not present` } };
     const plan = planEdit(state, task, edited, context, isFile(state) ? { what: 'block' } : {});
     if (task.marker.includes('{mark}') || !('changes' in plan)) return plan;
-    // If the markers above and below are identical, a block is never found again.
+    // If both markers are identical, an existing block is never found.
     return {
       ...plan,
       changes: plan.changes.map((change) => ({ ...change, repeats: true as const })),

@@ -150,7 +150,7 @@ until said=$(${command} 2>&1); do
 done
 `;
 
-// Pick the lines that give the name and the reason out of pages of output.
+// Of certbot's long output, print only the lines with the name and the reason.
 const dryRun = ({ server }: Given): Command => ({
   ...sh`${depends}failed() {
   printf '%s\n' "$said" | grep -E '^(Failed to renew|Simulating renewal of|Another instance of|  *(Domain|Type|Detail): |.*requested .* plugin|.*[Ee]rror: )' >&2 || printf '%s\n' "$said" >&2

@@ -129,7 +129,7 @@ function sourceOf(given: Given, controller: Controller) {
 
 function preserved(given: Given, controller: Controller): string | undefined {
   if (given.src === undefined) throw new ControllerError('mode: preserve needs a source file');
-  if (given.remote_src) return undefined; // the host's mode, known once it is asked
+  if (given.remote_src) return undefined; // the mode is on the host, and not known before it is asked
   const found = controller.find('files', given.src.replace(/\/+$/, ''));
   return found.ok && !controller.isDirectory(found.path) ? `0${controller.modeOf(found.path).toString(8)}` : undefined;
 }

@@ -109,7 +109,7 @@ function copyChanges(differences: readonly TreeDifference[], task: Task): readon
   const attributes = differences
     .filter((one) => !one.kind && !(one.entry.kind !== 'directory' && one.content))
     .flatMap((one) => attributeChange(one, dest));
-  // One command carries the whole stream; it is reported entry by entry.
+  // One command carries the whole stream, but the change is reported entry by entry.
   const brought = streamed.map(
     (one, index): Change => ({
       what: `${one.entry.kind} ${one.entry.path}`,

@@ -99,7 +99,7 @@ export default defineTask({
     );
     return {
       ...(wanted !== undefined && { relation: askRelation(params, wanted) }),
-      // git makes the directories that are missing above a clone.
+      // git creates missing directories above a clone.
       ...(!state.parent.exists && ancestors(parentOf(tidyPath(params.dest)))),
     };
   },

@@ -231,7 +231,7 @@ function adjust(container: NonNullable<Container>, given: Given): readonly Chang
         ]
       : lines;
   const stale = staleness();
-  // An additional gateway is removed while the container runs.
+  // Additional gateways are removed without a restart of the container.
   const gateways = given.exact && given.netif !== undefined && live !== undefined ? strayGateways(live, after) : [];
   const lessGateways = gateways.map((gateway) => takeGateway(vmid, gateway, will(true)));
   if (stale.length === 0) return [...lines, ...lessGateways];

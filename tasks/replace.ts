@@ -47,7 +47,7 @@ export default defineTask({
     if ('failed' in edited) return edited;
     const plan = planEdit(state, task, edited, context, { what: `${edited.count} replacements` });
     if (!('changes' in plan)) return plan;
-    // The replacement may match again; then every run replaces, as in Ansible.
+    // The replacement may match the pattern again. Then every run makes a change, as in Ansible.
     return {
       ...plan,
       changes: plan.changes.map((change) =>

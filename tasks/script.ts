@@ -41,7 +41,7 @@ export default defineTask({
   },
   ask: (params, context) => askGuards(params, context),
   plan(state, params) {
-    // Unlike with command and shell, Ansible reports this as skipped.
+    // Ansible reports this as skipped, unlike for command and shell.
     if (state.creates === true) return skipped(`${params.creates} exists, matching creates option`);
     if (state.removes === false) return skipped(`${params.removes} does not exist, matching removes option`);
     const reason = notNeeded(state, params);

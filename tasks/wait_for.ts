@@ -62,7 +62,7 @@ export default defineTask({
   ask: (given, context): Questions => {
     const { host, port, path, state, search_regex: regex, connect_timeout: connectTimeout } = given;
     if (path !== undefined) return regex === undefined ? { there: exists(path) } : { file: content(path) };
-    // There is nothing to check: the task only lets time pass, and the question takes that long.
+    // Without a port or path there is nothing to check. The question only waits for the given time.
     if (port === undefined)
       return {
         slept: shell(

@@ -14,7 +14,7 @@ const calledAs = (process.env['RETRACE_CALLED_AS'] ?? process.argv[1] ?? 'run')
 // versions decide differently and do not have this flag.
 if (process.versions.v8.startsWith('11.')) setFlagsFromString('--interrupt-budget=600000');
 
-// The reader has gone away (`run doc | head`): let the work in progress finish, unseen.
+// If the reader of the output has exited (`run doc | head`), let the work in progress finish without output.
 for (const stream of [process.stdout, process.stderr])
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;

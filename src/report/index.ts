@@ -15,7 +15,7 @@ export async function createReporter(form: ReportForm, options: ReportOptions): 
 
 /** Replaces control characters in text from hosts and files, which is not trusted: it may clear the screen, or print "ok" on it. */
 function shownToPeople(event: Event): Event {
-  if (event.kind === 'output') return event; // the live view makes its lines visible itself
+  if (event.kind === 'output') return event; // the live view replaces them itself
   const shown = visibleIn(event);
   // A heading or a label must stay on one line, because text after a line feed would look like our own output.
   const inOneLine = { ...('task' in shown && { task: { ...shown.task, name: oneLine(shown.task.name) } }) };

@@ -16,7 +16,7 @@ export const ansibleRecap = ({ summaries }: Finished, chalk: ChalkInstance): rea
       .trimEnd(),
   );
 
-/** The recap with a line per host, failed hosts first, and only the counts that are not zero. */
+/** The recap with a line per host, failed hosts first. Counts other than ok, changed and failed are left out if all hosts have zero. */
 export function recapLines({ summaries }: Finished, chalk: ChalkInstance): readonly string[] {
   const hosts = Object.keys(summaries).sort();
   const gravest = hosts.toSorted((a, b) => gravity(summaries[a]) - gravity(summaries[b]));

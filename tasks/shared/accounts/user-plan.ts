@@ -74,7 +74,7 @@ const removal = ({ name, remove, force }: WantedUser): UserChange => ({
   what: `user ${name}`,
   from: 'present',
   to: null,
-  // Exit code 12: there was no mail or home to remove.
+  // userdel exits with 12 if there was no mail spool or home directory to remove.
   commands: [
     {
       ...sh`userdel ${[...(force ? ['-f'] : []), ...(remove ? ['-r'] : [])]} -- ${name}`,

@@ -86,7 +86,7 @@ function toldContent({ before, now, follow }: FileWrite, old: Entry | undefined)
 function contentChange(file: FileWrite, at: string, old: Entry | undefined, after: Entry): Change {
   const { wanted } = file;
   const sha1 = file.content instanceof Uint8Array ? hash('sha1', file.content) : file.content.sha1;
-  // A checksum is only useful next to another one.
+  // A checksum is useful only for comparison with another one.
   const size = `${sizeOf(file.content)} bytes`;
   const label = old === undefined ? size : `${sha1.slice(0, 12)} (${size})`;
   return {
@@ -101,7 +101,7 @@ function contentChange(file: FileWrite, at: string, old: Entry | undefined, afte
       writeFile({
         path: at,
         content: file.content,
-        // A replaced file keeps attributes that are not given; the mode is computed here so that it is set before the rename.
+        // A replaced file keeps attributes that are not given. The mode is computed here, so that it is set before the rename.
         mode: after.mode,
         owner: wanted.owner,
         group: wanted.group,

@@ -95,7 +95,7 @@ export function folderChange(
     what: `directory${nameOf(folder) === '' ? '' : ` ${folder}`}`,
     from: null,
     to: showMode(entry.mode),
-    // mkdir's own mode is as restrictive as the wanted one; chmod comes afterwards because of setgid, and because chown may clear bits.
+    // mkdir sets a mode that is as restrictive as the wanted one. chmod follows because of setgid, and because chown may clear bits.
     commands: [makeDirectory(folder, entry.mode & 0o777), ...owned, sh`chmod -- ${chmodMode(entry.mode)} ${folder}`],
     effects,
     paths: [folder],

@@ -71,7 +71,7 @@ function sshWith(access: GitAccess, { writes }: { writes: boolean }): Script {
     ...(writes ? [] : ['-o', 'UpdateHostKeys=no']),
     '-o',
     `StrictHostKeyChecking=${accepting ? 'accept-new' : 'yes'}`,
-    // A question must not write to known_hosts, and new keys go to the first file named.
+    // A question must not write to known_hosts. ssh writes new keys to the first file, so that is /dev/null.
     ...(accepting && !writes ? ['-o', 'UserKnownHostsFile=/dev/null ~/.ssh/known_hosts'] : []),
     ...(access.key_file === undefined ? [] : ['-i', access.key_file, '-o', 'IdentitiesOnly=yes']),
   ];
