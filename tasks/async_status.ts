@@ -4,7 +4,7 @@ export default defineTask({
   name: 'ansible.builtin.async_status',
   summary: 'Report whether a background job has ended, and how.',
   description:
-    'A task with `async` and `poll: 0` starts such a job. With `until: job is finished`, this task waits for it. The result is then the one that the original task would have returned if it had waited. For a job that another run started, it is the output of the job's commands.',
+    'A task with `async` and `poll: 0` starts such a job. With `until: job is finished`, this task waits for it. The result is then the one that the original task would have returned if it had waited. For a job that another run started, it is the output of the commands in the job.',
   asksAnew: true,
   params: {
     jid: {

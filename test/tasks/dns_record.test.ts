@@ -36,7 +36,8 @@ describe('dns_record', () => {
     ]);
 
     expect(plan).toMatchObject({
-      failed: 'A off1-proxy.example.org should be 192.0.2.1, 192.0.2.2: ns2 returns 192.0.2.9; ns3 does not answer in time',
+      failed:
+        'A off1-proxy.example.org should be 192.0.2.1, 192.0.2.2: ns2 returns 192.0.2.9; ns3 does not answer in time',
     });
   });
 

@@ -228,7 +228,7 @@ function warnings(
 ): readonly string[] {
   return [
     ...(now.needsReload && before.length === 0
-      ? [`the files of ${now.name} have changed since systemd read them; \`daemon_reload: true\` makes systemd read them again`]
+      ? [`the files of ${now.name} changed after systemd read them; \`daemon_reload: true\` makes it read them again`]
       : []),
     ...(wanted.enabled === false && /^(static|generated|transient)/.test(now.file) && now.initScript === undefined
       ? [`${now.name} is ${now.file}: it is not started at boot on its own, but other units may start it`]
