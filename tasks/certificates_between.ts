@@ -35,7 +35,7 @@ export default defineTask({
   name: 'certificates_between',
   summary: 'Copy the certbot directory from another host, but keep each certificate that is better on this host.',
   description:
-    "Certificates are renewed automatically, on either host. A certificate on this host that is valid, fits its key and names, and expires no earlier than the other host's is kept, with its archive and its renewal configuration. A certificate is copied only if it is valid, fits its key and names, and is better than the one on this host, or there is none here. The rest of the directory (accounts, options) is copied as `copy_between` does. If neither host has a suitable certificate for an entry of `names`, the task fails and says why, for both hosts.",
+    "Certificates are renewed automatically, on either host. A certificate on this host that is valid, fits its key and names, and expires no earlier than the other host's is kept, with its archive and its renewal configuration. A certificate is copied only if it is valid, fits its key and names, and is better than the one on this host, or there is none here. The rest of the directory (accounts, options) is copied as `copy_between` does. If neither host has a suitable certificate for an entry of `names`, the task fails and reports why, for both hosts.",
   params,
   ask: ({ from, src, dest }) => ({
     there: tree({ path: tidyPath(src), checksums: true }, { host: from, beyond: true }),

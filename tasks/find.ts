@@ -65,7 +65,7 @@ const params = {
     doc: 'The timestamp that `age` refers to.',
   },
   size: { type: 'str', doc: 'The minimum size, for example `10m`; if negative, the maximum size.' },
-  contains: { type: 'str', doc: 'A Python regular expression that must match a line of the file from its beginning.' },
+  contains: { type: 'str', doc: 'A Python regular expression that must match at the beginning of a line of the file.' },
   read_whole_file: {
     type: 'bool',
     default: false,
