@@ -101,9 +101,7 @@ describe('M1: certificates_between', () => {
     expect(existsSync(dir.at(`here/live/${name}`))).toBe(false);
     expect(await runHere(certificatesBetween, { ...dir.args, names: {} })).toMatchObject({
       status: 'ok',
-      warnings: [
-        expect.stringMatching(/^certificate images\.example\.org is not copied; on proxy: expired on /),
-      ],
+      warnings: [expect.stringMatching(/^certificate images\.example\.org is not copied; on proxy: expired on /)],
     });
   });
 
