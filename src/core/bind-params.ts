@@ -19,7 +19,7 @@ export interface ParamProblem {
   readonly path: readonly string[];
   readonly message: string;
   readonly hint?: string;
-  /** The parameter that is not given, of those of the task type itself. */
+  /** The name of a missing parameter of the task type itself, as opposed to a nested one. */
   readonly missing?: string;
 }
 

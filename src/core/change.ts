@@ -5,7 +5,7 @@ import type { Subject } from './touches.ts';
 
 /** One difference between the current and the desired state of a host, and the commands that remove it. */
 export interface Change {
-  /** What differs, in the usual term: `mode`, `link`, `package nginx`, `line 12`. */
+  /** What differs, by its usual name: `mode`, `link`, `package nginx`, `line 12`. */
   readonly what: string;
   /** The current value; null if there is nothing yet. */
   readonly from: string | null;
@@ -14,7 +14,7 @@ export interface Change {
   /** Text before and after, for `--diff`. Omitted for secrets. */
   readonly diff?: Diff;
   readonly commands: readonly Command[];
-  /** What later questions will answer after this change, in a check. If omitted, anything on the host may change. */
+  /** In a check: how this change affects later answers. If omitted, it may change anything on the host. */
   readonly effects?: readonly Effect[];
   /**
    * Made every time (`state: restarted`). Planning it again right after it ran does not mean that the task failed to
@@ -52,7 +52,7 @@ export type Effect =
 /** Declares what is at a path after a change. */
 export const becomes = (becoming: Becoming): Effect => ({ becomes: becoming });
 
-/** Declares what a later question answers after a change. */
+/** Declares the answer to a question after a change. */
 export const predicts = <A>(question: AnyQuestion<A>, answer: A): Effect => ({
   predicts: question as AnyQuestion<unknown>,
   answer,
@@ -61,7 +61,7 @@ export const predicts = <A>(question: AnyQuestion<A>, answer: A): Effect => ({
 /** Declares subjects about which nothing is known after a change. */
 export const blurs = (...subjects: Subject[]): Effect => ({ blurs: subjects });
 
-/** Declares subjects that a change may or may not alter; which of the two is not known. */
+/** Declares subjects that a change may or may not alter. */
 export const mayAlter = (...subjects: Subject[]): Effect => ({ mayAlter: subjects });
 
 /** A change in one line: `mode: 0644 → 0600`. An action with nothing to compare reads `command: make install`. */
@@ -71,7 +71,7 @@ export function changeText(
 ): string {
   if (from === '') return `${what}: ${paint.to(shown(to ?? ''))}`;
   const after = shown(to ?? 'absent');
-  // A checksum is only useful to a person next to another one.
+  // A checksum is useful to people only next to another one.
   const told = from === null ? after.replace(/^[0-9a-f]{12} \((\d+ bytes)\)$/, '$1') : after;
   return `${what}: ${paint.from(shown(from ?? 'absent'))} → ${paint.to(told)}`;
 }

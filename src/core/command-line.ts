@@ -189,7 +189,7 @@ function shorts(word: string, specs: OptionSpecs, take: Take): readonly string[]
   return [];
 }
 
-/** The one option that an abbreviation can stand for. */
+/** The only option that starts with an abbreviation; undefined if there are none or several. */
 function unambiguous(written: string, known: ReadonlyMap<string, string>): string | undefined {
   const meant = new Set(
     [...known].filter(([one]) => written.length > 1 && one.startsWith(written)).map(([, name]) => name),

@@ -56,7 +56,7 @@ export type ConnectionName = keyof typeof CONNECTIONS;
 
 type Own<N extends ConnectionName> = keyof (typeof CONNECTIONS)[N]['variables'];
 
-/** Variables that every connection reads, whether it has a use for them or not. */
+/** Variables that every connection reads, even if it does not use them. */
 export const COMMON_VARIABLES = {
   address: ['ansible_host', 'ansible_ssh_host'],
   port: ['ansible_port', 'ansible_ssh_port'],
@@ -71,7 +71,7 @@ export const COMMON_VARIABLES = {
 /** Settings that only one of the connections uses. */
 type SettingName = Exclude<{ [N in ConnectionName]: Own<N> }[ConnectionName], keyof typeof COMMON_VARIABLES>;
 
-/** Settings as strings; a setting that nobody set is absent. */
+/** Settings as strings; unset ones are absent. */
 export type Settings = Readonly<Partial<Record<SettingName, string>>>;
 
 /** All names, with our own first. */

@@ -1,9 +1,6 @@
 const lacking = Symbol('lacking');
 
-/**
- * Part of a result that will also have these keys, whose values a check cannot predict: reading one of them gives
- * unknown.
- */
+/** Mark part of a result as also having these keys, whose values a check cannot predict: reading one gives unknown. */
 export const withLacking = <T extends object>(known: T, keys: Iterable<string>): T => ({
   ...known,
   [lacking]: new Set([...(lackingOf(known) ?? []), ...keys]),
@@ -15,7 +12,7 @@ export function lackingOf(known: object): ReadonlySet<string> | undefined {
   return keys === undefined || keys.size === 0 ? undefined : keys;
 }
 
-/** The same part of a result without some of its keys. What it lacks is still marked. */
+/** Copy part of a result without some of its keys. Keys with unknown values stay marked. */
 export function omitting<T extends Readonly<Record<string, unknown>>>(known: T, omit: (key: string) => boolean): T {
   const kept = Object.fromEntries(Object.entries(known).filter(([key]) => !omit(key))) as T;
   const keys = lackingOf(known);

@@ -77,7 +77,7 @@ export const isCostly = (question: AnyQuestion<unknown>): boolean =>
   'kind' in question && question.kind.costly === true;
 
 /**
- * Whether to ask it only when its own task runs while changes are being made: it is costly, or about the world beyond
+ * Whether, while changes are being made, to ask it only when its own task runs: it is costly, or about the world beyond
  * the host, where every change would make the answer stale.
  */
 export const isAskedInTurn = (question: AnyQuestion<unknown>): boolean =>

@@ -116,8 +116,8 @@ export interface Connector {
     signal?: AbortSignal,
   ): Promise<{ ok: true; session: Session } | { ok: false; failure: SessionFailure }>;
   /**
-   * Forget the sessions and the login of an endpoint's host: the next session logs in again. Exchanges in progress
-   * finish in their own time.
+   * Forget the sessions and the login of an endpoint's host: the next session logs in again. Exchanges in progress are
+   * not cut short.
    */
   reset(endpoint: Endpoint): Promise<void>;
   /** Number of logins so far, for tests. */

@@ -5,16 +5,16 @@ import { suggest } from './suggest.ts';
  * of these kinds.
  */
 const KINDS = {
-  path: 'an absolute path, and all below it',
-  entry: 'an absolute path, without what is below it',
-  data: 'the absolute path of a file, whose content matters',
-  inode: 'the absolute path of a file, of which all but the content counts',
+  path: 'an absolute path and everything below it',
+  entry: 'an absolute path, without anything below it',
+  data: 'the absolute path of a file; only its content matters',
+  inode: 'the absolute path of a file; everything but its content matters',
   listed: 'the absolute path of a directory whose list of names matters',
-  missing: 'an absolute path where nothing is',
+  missing: 'an absolute path where nothing exists',
   package: 'a package',
-  apt: '`lists`: what apt has fetched of its repositories',
-  debconf: 'a package with questions',
-  alternative: 'a generic name, as `editor`',
+  apt: '`lists`: the package lists that apt has fetched',
+  debconf: 'a package with debconf questions',
+  alternative: 'a generic name such as `editor`',
   unit: 'a unit, with its suffix',
   user: 'a user',
   group: 'a group',
@@ -22,7 +22,7 @@ const KINDS = {
   dataset: 'a ZFS dataset',
   mount: 'a mount point',
   swap: 'a swap file or device',
-  ct: 'the number of a container of Proxmox',
+  ct: 'the number of a Proxmox container',
   sysctl: 'a kernel parameter',
   module: 'a kernel module',
   network: 'nothing',
@@ -44,7 +44,7 @@ export function wrongSubject(text: string): { readonly expected: string; readonl
   // `absent:` (something that is not there) and `by:` (what an answer depends on without mentioning it) wrap another
   // subject.
   const [, kind, name = ''] = /^(?:absent:|by:)?([^:]*):(.*)$/s.exec(text) ?? [];
-  const examples = 'a subject, as path:/etc/nginx, unit:nginx.service or package:nginx';
+  const examples = 'a subject such as path:/etc/nginx, unit:nginx.service or package:nginx';
   if (kind === undefined || !Object.hasOwn(KINDS, kind)) {
     const near = suggest(kind ?? text, subjectKinds);
     return { expected: examples, ...(near !== undefined && { hint: `did you mean \`${near}:\`?` }) };

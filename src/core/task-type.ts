@@ -194,7 +194,7 @@ export interface TaskType<
    * check is skipped, too.
    */
   readonly skippedByAnsible?: true;
-  /** What it asks about changes by itself: earlier answers are of no use, neither to it nor to later tasks. */
+  /** The state that it asks about changes by itself, so earlier answers are useless, both to it and to later tasks. */
   readonly asksAnew?: true;
   /** Reads what it needs on the controller: files, templates. Runs before `ask`; may throw `ControllerError`. */
   readonly prepare?: (params: Params<Specs>, controller: Controller, context: TaskContext) => R | Promise<R>;

@@ -116,7 +116,7 @@ function exitCodeOf(summaries: readonly HostSummary[], ended: Ended, run: RunCon
   return some('unknown') || some('unless') || idle ? 3 : 0;
 }
 
-const NOTHING_DONE = 'nothing was checked: no task of these playbooks is for a host of this run';
+const NOTHING_DONE = 'nothing was checked: none of these playbooks has a task for a host of this run';
 
 const isWritten = (item: Item): boolean => !(item.kind === 'meta' && item.implicit);
 

@@ -22,8 +22,8 @@ const mostOfOutput = 32 * 1024 ** 2;
 const mostOfContent = 1024 ** 3;
 
 /**
- * How long commands left running by a lost connection may take to finish: better to let a package installation
- * complete than to break it off.
+ * How long commands left running by a lost connection may take to finish: it is better to let a package installation
+ * complete than to abort it.
  */
 const graceSeconds = 60;
 

@@ -3,7 +3,7 @@ import { Rig } from './rig.ts';
 
 test.for([
   ['{ ansible_connection: winrm }', 'unknown connection type `winrm`'],
-  ['{ ansible_connection: pct }', 'give ansible_pct_node, a host of the inventory, and ansible_pct_id'],
+  ['{ ansible_connection: pct }', 'set ansible_pct_node, an inventory host, and ansible_pct_id'],
 ] as const)('a way that there is not is told, and does not become another one: %s', async ([variables, message]) => {
   using rig = new Rig().write({
     'hosts.yaml': `all: { hosts: { box: ${variables} } }\n`,

@@ -61,7 +61,7 @@ describe('a playbook over docker', () => {
     expect(code).toBe(4);
     expect(stdout).toContain('UNREACHABLE');
     expect(stdout).toContain('No such container: gone');
-    expect(stdout).toContain('create the container before');
+    expect(stdout).toContain('create the container first');
   });
 
   test('is chosen by --connection, too', async () => {

@@ -168,7 +168,7 @@ test.each([
 );
 
 test.each([
-  ['until that never comes true', 'until: r.rc == 5\n  retries: 1', 'until: r.rc == 5: still not so after 2 attempts'],
+  ['until that never comes true', 'until: r.rc == 5\n  retries: 1', 'until: r.rc == 5: still false after 2 attempts'],
   [
     'failed_when that holds',
     'failed_when: [r.rc == 0, \'"x" in r.stdout\']',

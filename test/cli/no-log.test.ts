@@ -64,6 +64,6 @@ test('nor what it asks, loops over, fails with or finds wrong', async () => {
   expect([...told, done].flatMap(({ stdout, stderr }) => `${stdout}${stderr}`.match(/.*open-sesame.*/g) ?? [])).toEqual(
     [],
   );
-  expect(done.stdout).toContain('(hidden: it may hold a secret)');
+  expect(done.stdout).toContain('(hidden: it may contain a secret)');
   expect(done.code).toBe(0);
 });

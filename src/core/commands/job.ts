@@ -43,14 +43,16 @@ ${command}
 const goOn =
   'b=$(date +%s.%N); timeout -k 10 "$2" sh "$1.sh" "$1"; echo "done $? $b $(date +%s.%N)" >"$1.tmp"; rm -f "$1".in* "$1.sh"; mv "$1.tmp" "$1"';
 
-/** Whether commands can run as a job: stdin from another host has to be carried by us. */
+/**
+ * Whether commands can run as a job: not if the stdin of one comes from another host, since only we can transfer it.
+ */
 export const canBeJob = (commands: readonly Command[]): boolean =>
   commands.every(({ stdin }) => stdin === undefined || typeof stdin === 'string' || stdin instanceof Uint8Array);
 
 /** Delete a job's files. */
 export const forgetJob = (file: string): Command => ({
   ...sh`rm -f ${file} ${file}.*`,
-  shown: `forget the job ${file}`,
+  shown: `delete the files of job ${file}`,
 });
 
 const bytesOf = (stdin: Uint8Array | string = ''): Buffer =>

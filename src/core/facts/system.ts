@@ -102,7 +102,7 @@ function selinux(parts: Parts) {
 }
 
 /**
- * In a chroot, / differs from the root of process 1. If that may not be read, compare the inode of / with the root
+ * In a chroot, / differs from the root of process 1. If that root cannot be read, compare the inode of / with the root
  * inodes that file systems usually have.
  */
 function isChroot(parts: Parts): boolean {
@@ -129,7 +129,7 @@ function userFacts(parts: Parts) {
   };
 }
 
-/** We need no Python; playbooks that ask for its version get what the python3 link points to, or nothing. */
+/** Retrace needs no Python; the version comes from the target of the python3 link, for playbooks that read it. */
 function pythonFacts(parts: Parts): Readonly<Record<string, unknown>> {
   const [, minor] = /python3\.(\d+)$/.exec(partText(parts, 'python')) ?? [];
   if (minor === undefined) return {};

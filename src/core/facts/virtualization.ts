@@ -1,7 +1,7 @@
 import { type Parts, partLines, partText } from './parts.ts';
 import { there } from './system.ts';
 
-/** What kind of guest or virtualization host it is. */
+/** The kind of guest or virtualization host. */
 export function virtualizationFacts(parts: Parts): Readonly<Record<string, unknown>> {
   const guest = container(parts) ?? machine(parts);
   const host = there(parts, '/dev/kvm') || there(parts, '/sys/module/kvm') ? 'kvm' : undefined;

@@ -11,7 +11,7 @@ export interface Becoming {
   readonly path?: string;
   /** The kind of entry there before the change; undefined if there was none. */
   readonly was: EntryKind | undefined;
-  /** The file there before the change, if it has other names: it loses this one when it is replaced or removed. */
+  /** The file there before the change, if it has several names: replacing or removing it takes this name away. */
   readonly former?: Entry | undefined;
   /**
    * The entry there afterwards; undefined if there is none. An existing directory keeps its content, a new one is

@@ -37,7 +37,7 @@ export class NotForeseen {
   }
 }
 
-/** Thrown while foretelling: the host refused an answer that this one depends on. */
+/** Thrown while foretelling: the host could not answer a question that this one depends on. */
 export class Refused {
   readonly why: string;
   constructor(why: string) {

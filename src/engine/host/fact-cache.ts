@@ -33,7 +33,7 @@ function factsIn(text: string): Readonly<Record<string, unknown>> | undefined {
     const facts: unknown = JSON.parse(text);
     return typeof facts === 'object' && facts !== null ? (facts as Record<string, unknown>) : undefined;
   } catch {
-    // Invalid JSON was cut short by a crash: treat it as missing.
+    // Invalid JSON means that a crash cut the file short: treat it as missing.
     return undefined;
   }
 }

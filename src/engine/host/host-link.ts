@@ -30,8 +30,8 @@ export interface Ahead extends Place {
 }
 
 /**
- * The longest time that a round may take if it includes questions of coming tasks: one that does not answer them must
- * not delay the current task.
+ * The longest time that a round may take if it includes questions of coming tasks: a host that does not answer them
+ * must not delay the current task.
  */
 const aheadWaitMs = 20_000;
 
@@ -59,7 +59,7 @@ export class HostLink {
   readonly beliefs: Beliefs;
   /** Jobs that this run started there, by their status file. */
   readonly jobs = new Map<string, StartedJob>();
-  /** Those of them that are not known to have ended: while they run, the host's answers may become outdated. */
+  /** Jobs that are not known to have ended: while they run, the host's answers may become outdated. */
   readonly goingOn = new Set<string>();
   readonly #options: LinkOptions;
   readonly #sessions: Sessions;
@@ -87,8 +87,8 @@ export class HostLink {
   }
 
   /**
-   * In a check: the task whose foreseen change may resolve this failure (a container, a user, the right to become
-   * one).
+   * In a check: the task whose foreseen change may resolve this failure, by creating the container or user, or
+   * permitting become.
    */
   excused(identity: Identity, { reason }: SessionFailure): string | undefined {
     const because = this.#options.excuse?.(identity);
@@ -133,7 +133,7 @@ export class HostLink {
     }
   }
 
-  /** The questions of coming tasks; none any more once such questions went unanswered. */
+  /** The questions of coming tasks; none after such questions have gone unanswered once. */
   #coming(ahead: () => Promise<readonly Ahead[]>): Promise<readonly Ahead[]> {
     return this.#asksAhead ? ahead() : Promise.resolve([]);
   }

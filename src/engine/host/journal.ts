@@ -78,15 +78,13 @@ export const forgetHandlers = (host: string, names: readonly string[]): Command 
 export const keep = (block: string, changes: readonly Change[]): readonly Command[] =>
   [...new Set(changes.flatMap((change) => change.paths ?? []))].map((path) => ({
     ...sh`${folder}k="$d"/kept/${block}; s="$k"/seen-${hash('sha1', encodeText(path))}; mkdir -p "$k" && chmod 700 "$k" && if [ ! -e "$s" ]; then n=$(($(cat "$k/count" 2>/dev/null || echo 0) + 1)); { [ ! -e ${path} ] && [ ! -L ${path} ] || cp -a -- ${path} "$k/was-$n"; } && printf %s ${path} >"$k/path-$n" && echo $n >"$k/count" && : >"$s"; fi`,
-    shown: `keep ${path} as it is`,
+    shown: `save the current state of ${path}`,
   }));
 
-/**
- * A block's changes are validated: they can no longer be rolled back, and neither can their notifications of handlers.
- */
+/** A block's changes are validated: neither they nor their notifications of handlers can be rolled back any more. */
 export const release = (host: string, block: string): Command => ({
   ...sh`${folder}${rewrite(host, script`sed ${`s/\t${blockField(block)}//`}`)}rm -rf -- "$d"/kept/${block}; rmdir "$d/kept" "$d" 2>/dev/null; :`,
-  shown: 'forget what was kept',
+  shown: 'delete the saved state',
 });
 
 // A path may end in line breaks, which `$(…)` would remove.
@@ -98,5 +96,5 @@ const WITHOUT_DOT = script`"\${p%.}"`;
  */
 export const putBack = (host: string, block: string): Command => ({
   ...sh`${folder}k="$d"/kept/${block}; [ ! -e "$k/paths" ] || exit 1; n=1; while [ -e "$k/path-$n" ]; do p=$(cat "$k/path-$n" && echo .) && p=${WITHOUT_DOT} && rm -rf -- "$p" && { [ ! -e "$k/was-$n" ] && [ ! -L "$k/was-$n" ] || cp -a -- "$k/was-$n" "$p"; } || exit 1; n=$((n + 1)); done; rm -rf -- "$k"; ${rewrite(host, script`grep -vF ${`\t${blockField(block)}`}`)}rmdir "$d/kept" "$d" 2>/dev/null; :`,
-  shown: 'put back what was kept',
+  shown: 'restore the saved state',
 });

@@ -14,8 +14,8 @@ interface Looked {
 }
 
 /**
- * In a check: the result of a task after its foreseen changes, by the answers that a look afterwards would get. Keys that depend on an answer
- * that nobody knows then are not known.
+ * In a check: the result of a task after its foreseen changes, computed from the answers that the host would give then.
+ * Keys that depend on an unknown answer are unknown.
  */
 export function resultAfterwards(
   type: AnyTaskType,
@@ -37,7 +37,7 @@ export function resultAfterwards(
   );
 }
 
-/** The state that a look after the changes would find. Answers that nobody knows then keep their current value, and are stale. */
+/** The state after the changes. Answers that are unknown then keep their current value, and are listed as stale. */
 function stateAfter(
   type: AnyTaskType,
   { params, context, now }: Looked,
@@ -71,7 +71,7 @@ function attempted<T>(compute: () => T): T | undefined {
   try {
     return compute();
   } catch {
-    // Some type cannot make anything of such an answer: all of its result depends on it.
+    // A type may reject such an answer: its whole result then depends on it.
     return undefined;
   }
 }

@@ -10,7 +10,7 @@ interface Asking {
 }
 
 /** Shown instead of a script that contains a secret. */
-export const untold = '(hidden: it may hold a secret)';
+export const untold = '(hidden: it may contain a secret)';
 
 /** Merge questions: each kind merges its own into few parts, and each key is asked once. */
 export function mergeQuestions(questions: readonly Question<unknown>[]): Asking {

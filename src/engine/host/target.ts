@@ -66,7 +66,7 @@ export const createTarget = ({
         ),
   async wait(ms, questions, shown) {
     onWait?.(shown);
-    await sleep(ms, undefined, { signal }).catch(() => {}); // interrupted: the next exchange says so
+    await sleep(ms, undefined, { signal }).catch(() => {}); // interrupted: the next exchange reports it
     for (const question of questions) link.beliefs.drop(question, identity.key);
     link.beliefs.forget();
   },

@@ -5,9 +5,9 @@ import { followed, type PathState } from '../../core/questions/files/entry.ts';
 import { parentOf } from '../../core/questions/files/paths.ts';
 
 /**
- * In a check: why changes to files cannot be made, as far as the answers of the host tell: it said that the user who asked may not write to
- * a directory in which an entry would be created, replaced or removed. The host knows best: its answer includes ACLs and read-only file
- * systems. Undefined if nothing is known to be in the way.
+ * In a check: why changes to files cannot be made, according to the host: the user who asked may not write to a
+ * directory in which an entry would be created, replaced or removed. The host's answer takes ACLs and read-only file
+ * systems into account. Undefined if no obstacle is known.
  */
 export function unwritable(changes: readonly Change[], state: Readonly<Record<string, unknown>>): string | undefined {
   const answers = Object.values(state).filter(isPathState);

@@ -2,8 +2,8 @@
 const LONGEST = 65_536;
 
 /**
- * Live output, reported in whole lines: in half a line, half a secret would not be recognized, and a character may be
- * cut. A line that `\r` ends (a progress bar) counts as well.
+ * Live output, reported in whole lines: part of a line could contain part of a secret, which would not be recognized,
+ * or part of a character. `\r` ends a line, too (a progress bar).
  */
 class WholeLines {
   readonly #tell: (text: string) => void;

@@ -55,7 +55,7 @@ export async function flushHandlers(performing: BatchRun, hosts: readonly PlayHo
   });
 }
 
-/** In a check: a handler that is due only unless tasks change what notifies it is reported that way. */
+/** In a check: report the outcome of a handler as uncertain if it is due unless tasks change what notifies it. */
 function restOn({ state, dueUnless }: PlayHost, id: number): () => void {
   const own = (dueUnless.get(id) ?? []).filter((task) => !state.rests.has(task));
   dueUnless.delete(id);
@@ -121,7 +121,7 @@ async function makeLeftDue(performing: BatchRun, host: PlayHost): Promise<void> 
   for (const [handler, notes] of noted.value) {
     if (!host.due.has(handler.id)) tellLeft(performing, host, handler, notes);
     host.due.add(handler.id);
-    // Whose journal has the note is not known: that of the play's user, or that of the user who runs the handler.
+    // The note is in the journal of the play's user, or of the user who runs the handler; which one is not known.
     for (const { name } of notes) {
       host.noteAs(play.mainIdentity(host.state), name);
       host.noteAs(await identityFor(performing, host, handler), name);

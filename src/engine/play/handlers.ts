@@ -89,8 +89,8 @@ export class Handlers {
   }
 
   /**
-   * The handlers that the notes of an earlier run refer to, each with its notes. If several uses of a role have a
-   * copy, the last one.
+   * The handlers that the notes of an earlier run refer to, each with its notes. If several uses of a role contain the
+   * handler, the last one counts.
    */
   noted(notes: readonly HandlerNote[], state: HostState): ReadonlyMap<AnyHandler, readonly HandlerNote[]> {
     const meant = new Map<AnyHandler, readonly HandlerNote[]>();
@@ -108,8 +108,8 @@ export class Handlers {
 }
 
 /**
- * The last list of handlers that has the name wins, and the first handler in it: that is how Ansible looks them up.
- * Each use of a role has its own list.
+ * As in Ansible, the last list that contains the name wins, and the first such handler in it. Each use of a role has
+ * its own list.
  */
 function lastListed(handlers: readonly AnyHandler[]): AnyHandler | undefined {
   const last = handlers.at(-1);

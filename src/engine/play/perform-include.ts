@@ -15,7 +15,7 @@ import type { PlayHost } from './play-host.ts';
 import { recordOutcome } from './record-outcome.ts';
 import { refOf } from './task-ref.ts';
 
-/** Include, on each host, what the include names there. */
+/** Perform an include on each host, with the file or role that it names there. */
 export async function performInclude(
   performing: BatchRun,
   hosts: readonly PlayHost[],
@@ -56,7 +56,7 @@ async function isFatal(performing: BatchRun, host: PlayHost, include: Include): 
   return computed.is === 'value' && computed.value === true;
 }
 
-/** The value that a keyword of the include has on a host. */
+/** The boolean value of an include's keyword on a host. */
 const truthOf = (
   { play }: BatchRun,
   { state, exported }: PlayHost,

@@ -94,5 +94,5 @@ export class PlayHost {
   }
 }
 
-/** The rest of the environment does not matter to a journal. */
+/** Identifies the journal of an identity, whose environment does not matter for that. */
 const whoseJournal = ({ endpoint }: Identity): string => JSON.stringify(endpoint);

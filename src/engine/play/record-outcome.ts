@@ -100,7 +100,7 @@ function failHost(play: PlayContext, host: PlayHost, task: Task | Include | Meta
 
 /** Report that the rest is not checked, so that nobody assumes that it is in order. */
 function tellTheEnd({ run }: PlayContext, { name: host }: PlayHost, { at }: Task | Include | Meta | Block): void {
-  const message = 'what follows on this host was not checked: it must not run if this fails';
+  const message = 'the remaining tasks were not checked on this host: they must not run if this one fails';
   run.emit({ kind: 'warning', host, diagnostic: { severity: 'warning', code: 'not-looked-at', message, at } });
 }
 

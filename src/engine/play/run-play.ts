@@ -185,7 +185,7 @@ function playContext(
       get name(): string {
         return playName(play);
       },
-      // In inventory order, whatever the play's `order`; that applies to the batches.
+      // In inventory order: the play's `order` applies only to the batches.
       hostsAll: () => inInventory(all()),
       hosts: () => inInventory(all()).filter(alive),
       batch: () =>

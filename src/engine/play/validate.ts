@@ -86,7 +86,7 @@ function messageOf(proof: Exclude<Computation<never>, { is: 'value' }>): string 
 /** The command that would validate the block could not be computed: roll back what the block changed. */
 async function unproved(play: PlayContext, host: PlayHost, key: string, why: string): Promise<Outcome> {
   const back = await undo(host, key, play.mainIdentity(host.state));
-  const message = `${why}; ${back ? 'what the block had changed was put back' : 'what the block had changed could NOT be put back'}`;
+  const message = `${why}; ${back ? 'the changes of the block were rolled back' : 'the changes of the block could NOT be rolled back'}`;
   return { status: 'failed', changes: [], message, result: { failed: true, msg: message } };
 }
 
@@ -111,7 +111,7 @@ async function prove(host: PlayHost, key: string, { command, censored, identity 
     };
   }
   const back = await undo(host, key, identity);
-  const message = `${command} failed, ${back ? 'so what the block had changed was put back' : 'and what the block had changed could NOT be put back; it is kept under /var/lib/retrace/kept'}: ${(said.stderr || said.stdout).trim()}`;
+  const message = `${command} failed, ${back ? 'so the changes of the block were rolled back' : 'and the changes of the block could NOT be rolled back; the former state is in /var/lib/retrace/kept'}: ${(said.stderr || said.stdout).trim()}`;
   return {
     status: 'failed',
     changes: [],
@@ -129,8 +129,8 @@ export async function putBackLeft({ play }: BatchRun, host: PlayHost): Promise<v
     const back = await undo(host, key, proof.is === 'value' ? proof.value.identity : play.mainIdentity(host.state));
     host.touchedBlocks.delete(key);
     const message = back
-      ? `what the block ${String(block.name ?? '')} had changed was put back`
-      : `what the block had changed could not be put back; it is kept under /var/lib/retrace/kept/${key}`;
+      ? `the changes of the block ${String(block.name ?? '')} were rolled back`
+      : `the changes of the block could not be rolled back; the former state is in /var/lib/retrace/kept/${key}`;
     play.run.emit({
       kind: 'warning',
       host: host.name,

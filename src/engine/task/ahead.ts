@@ -31,11 +31,11 @@ export class Window {
   }
 }
 
-/** The most tasks that a round should compute, however long the play is. */
+/** The maximum number of tasks to compute for a round, however long the play is. */
 const most = 2000;
 
 /**
- * The most questions that a round should ask: a task may loop over thousands of items. While changes are being made,
+ * The maximum number of questions in a round: a task may loop over thousands of items. While changes are being made,
  * each task in the window adds this many to the limit.
  */
 const mostQuestions = 20_000;

@@ -36,7 +36,7 @@ export function applyFacts(
       : undefined;
   const owner = delegated ?? state;
   const { gives = 'facts' } = call.type;
-  // A person wrote a variables file, and likewise a fact that is made only of what a person wrote.
+  // Values count as written by a person if they come from a variables file, or from task arguments that are.
   const written = (gives === 'include_vars' || isWritten(task.args, sight.scope)) && { written: true as const };
   if (gives === 'facts') remember(play, owner, facts, doubt);
   else

@@ -238,8 +238,7 @@ const anew = (target: Target, { beliefs }: HostLink): Target => ({
 });
 
 /**
- * Most Ansible modules tolerate that in a check, the results of earlier tasks do not exist yet; our types know what
- * they would be.
+ * Most Ansible modules tolerate that the results of earlier tasks do not exist yet in a check; our types foresee them.
  */
 async function convergeAsToldBy(call: BoundTask, target: Target, by: (call: BoundTask) => Target): Promise<Converged> {
   const { type, params, context } = call;

@@ -123,7 +123,7 @@ export function outcomeOf(
   return { ...common, ...judge(converged, call, sightOf, task, would) };
 }
 
-/** What Ansible's check makes of a command: skipped, with a result that conditions can read. */
+/** The outcome of a command in Ansible's check: skipped, with a result that conditions can read. */
 const skippedInCheck = (result: TaskResult, msg = 'Command would have run if not in check mode'): Outcome => {
   return { status: 'skipped', changes: [], message: msg, result: { ...result, changed: false, skipped: true, msg } };
 };

@@ -68,7 +68,7 @@ export function writtenPaths(
   return typeof path === 'string' ? [`path:${path}`] : ['everything'];
 }
 
-/** What a command says it is about; everything if it does not say. */
+/** The subjects that a command declares; everything if it declares none. */
 const aboutOf = (about: unknown): readonly Subject[] => (Array.isArray(about) ? about.map(String) : ['everything']);
 
 const pathParams = ({ params }: TaskType): readonly string[] =>

@@ -7,7 +7,7 @@ import type { HostState } from '../variables/host-state.ts';
 import type { PlayContext } from '../variables/play-context.ts';
 import { learnFacts } from './facts.ts';
 
-/** The result of computing something. Each caller decides what each case means, and treats none like another. */
+/** The result of computing something. Each caller handles every case separately. */
 export type Computation<T> =
   | { readonly is: 'value'; readonly value: T }
   /** In a check: the result depends on something that is unknown because of this task. */

@@ -41,7 +41,7 @@ export async function runUntil(run: TaskRun, sight: TemplateScope, item?: LoopIt
     if (count > retries || play.run.signal.aborted) {
       const last = { ...outcome, result: { ...result, ...givenUpAfter(run, count) } };
       if (task.until === undefined || task.failedWhen !== undefined) return { ...ran, outcome: last };
-      const why = `until: ${refused.value}: still not so after ${count} ${count === 1 ? 'attempt' : 'attempts'}`;
+      const why = `until: ${refused.value}: still false after ${count} ${count === 1 ? 'attempt' : 'attempts'}`;
       return {
         ...ran,
         outcome: await failed(last, outcome.message === undefined ? why : `${why}: ${outcome.message}`, run, sight),

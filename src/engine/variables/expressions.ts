@@ -20,7 +20,7 @@ import {
 } from '../../template/index.ts';
 import type { TemplateScope } from './scopes.ts';
 
-/** The value that `debug: var` shows: of an expression that a person wrote, or the value given instead. */
+/** The value that `debug: var` shows: that of an expression written by a person, or else the given value. */
 export function evaluateWritten(
   { written, value }: Expression,
   at: Position,
@@ -84,7 +84,7 @@ const brokenText = (condition: Raw, { scope, env }: TemplateScope): ReturnType<C
 const shown = (condition: Raw): unknown =>
   condition instanceof Template ? condition.source : toJs(condition as Value);
 
-/** A value that nobody wrote can be true or false, but is never evaluated as an expression. */
+/** A value that no person wrote can be true or false, but is never evaluated as an expression. */
 function brokenValue(value: Value, written: Raw): ReturnType<Controller['broken']> {
   return firstOf(listed(value), (one) => {
     if (typeof one === 'string' && one !== '') throw notWritten(written, one);

@@ -20,7 +20,7 @@ export class HostState {
   playLayers: readonly VarsLayer[] = [];
   readonly facts: Facts;
   failed = false;
-  /** A task failed in a check that went on: the host is not in order. */
+  /** A task failed, and the check continued: the host is not as it should be. */
   stumbled = false;
   unreachable = false;
   readonly #counts = {

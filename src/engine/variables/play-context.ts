@@ -33,7 +33,7 @@ export interface PlayContext {
   ): Identity;
 }
 
-/** A task that acts on a host: the host's variables, and where to evaluate the task's keywords if not there. */
+/** A task that acts on a host: the host's variables, and the variables for the task's keywords if they differ. */
 interface Acting {
   readonly task: Pick<Task, 'keywords'>;
   readonly sight: TemplateScope;

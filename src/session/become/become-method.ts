@@ -33,7 +33,7 @@ export function hintOfPassword({ user, password }: Become, words: string): strin
   if (!/password|authentication|conversation failed/i.test(words)) return undefined;
   return password === undefined
     ? `give the password with ${passwordOptions}`
-    : `the password that ${passwordOptions} gave was refused`;
+    : `the password from ${passwordOptions} was refused`;
 }
 
 const passwordOptions = '-K (--ask-become-pass), --become-password-file or ansible_become_password';

@@ -13,6 +13,6 @@ export const doas: BecomeMethod = {
   },
   hint: (_, words) =>
     /authenti|tty/i.test(words)
-      ? 'doas takes a password from a terminal only: permit it with `nopass` in doas.conf, or become by sudo or su'
+      ? 'doas reads a password only from a terminal: use `nopass` in doas.conf, or become with sudo or su'
       : undefined,
 };

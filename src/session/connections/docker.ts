@@ -57,13 +57,13 @@ const reasons: readonly { pattern: RegExp; words?: string; hint: string }[] = [
   },
   {
     pattern: /^Error response from daemon: No such container/m,
-    hint: 'create the container before, or correct ansible_host, its name or ID',
+    hint: 'create the container first, or correct ansible_host, its name or ID',
   },
-  { pattern: /^Error response from daemon: .*is not running/m, hint: 'start the container before: docker start' },
+  { pattern: /^Error response from daemon: .*is not running/m, hint: 'start the container first: docker start' },
   { pattern: /^Error response from daemon: .*is paused/m, hint: 'resume the container: docker unpause' },
   {
     pattern: /^(?:Cannot connect to the Docker daemon|error during connect)/m,
-    hint: 'start the docker daemon, or say by DOCKER_HOST where it is',
+    hint: 'start the docker daemon, or set DOCKER_HOST to its address',
   },
   {
     pattern: /permission denied while trying to connect to the Docker daemon/,

@@ -12,8 +12,8 @@ export const pct: EnteredConnection = {
     via === undefined || settings?.id === undefined
       ? {
           reason: 'unsupported',
-          message: `${name}: no container is given for the connection pct`,
-          hint: 'give ansible_pct_node, a host of the inventory, and ansible_pct_id',
+          message: `${name}: the connection pct needs a container`,
+          hint: 'set ansible_pct_node, an inventory host, and ansible_pct_id',
         }
       : undefined,
   enter(endpoint) {

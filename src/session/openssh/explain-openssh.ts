@@ -10,7 +10,7 @@ export function explainOpenssh(place: string, said: string): SessionFailure {
   const message = offending ? `shows a host key that differs from ${offending}` : telling.join('; ');
   return {
     reason,
-    message: `${place}: ssh: ${message || 'ended without a word'}`,
+    message: `${place}: ssh: ${message || 'ended without a message'}`,
     ...(reason === 'host-key-unknown' && {
       hint: 'log in once by ssh and compare the fingerprint, or add the key to known_hosts',
     }),

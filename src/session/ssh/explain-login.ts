@@ -36,7 +36,7 @@ function notTaken(target: SshTarget, { tried, unusable, serverTakes }: LoginStor
   return unsupported(`${message}; ssh2 does not support ${lacks.map(({ shown }) => shown).join(', ')}`);
 }
 
-/** A failure that the system's ssh would not have. */
+/** A failure that the system's ssh would avoid. */
 export const unsupported = (message: string): SessionFailure => ({
   reason: 'unsupported',
   message,

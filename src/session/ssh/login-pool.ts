@@ -72,7 +72,7 @@ export function createLoginPool({ forks = Number.POSITIVE_INFINITY, onDebug }: L
         return await logIn(target, dial, onDebug);
       } catch (error) {
         if (!(error instanceof ForwardError)) throw error;
-        const message = `${target.place}: not reached through ${target.jump?.place}: ${error.message}`;
+        const message = `${target.place}: cannot be reached through ${target.jump?.place}: ${error.message}`;
         return { ok: false, failure: { reason: 'unreachable', message } };
       }
     });
@@ -123,5 +123,5 @@ function createSlots(size: number) {
 
 const noChannel = ({ place }: SshTarget): SessionFailure => ({
   reason: 'unreachable',
-  message: `${place}: the server gives no channel, even on a new login (MaxSessions 0?)`,
+  message: `${place}: the server opens no channel, even on a new login (MaxSessions 0?)`,
 });

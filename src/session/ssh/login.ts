@@ -73,7 +73,7 @@ function converse(client: Client, sock: Duplex, { target, hostKeys, identities, 
       const isMute = /^Failed to (connect|retrieve)/.test(message);
       // The agent could not be asked, so the server has not rejected it.
       if (isMute && at >= 0) tried.splice(at, 1);
-      unusable.push(`the ssh-agent at ${target.agent} ${isMute ? 'does not answer' : `says: ${message}`}`);
+      unusable.push(`the ssh-agent at ${target.agent} ${isMute ? 'does not answer' : `reports: ${message}`}`);
     };
     client.on('error', (error) => {
       // Without its agent, or with a key that cannot sign, the client continues with the next method.
@@ -82,7 +82,7 @@ function converse(client: Client, sock: Duplex, { target, hostKeys, identities, 
       last = {
         message:
           error.level === 'client-timeout'
-            ? `no sign of life for ${(target.keepaliveMs * target.keepaliveCount) / 1000} s`
+            ? `no response for ${(target.keepaliveMs * target.keepaliveCount) / 1000} s`
             : error.message,
       };
       fail(error);

@@ -2,7 +2,7 @@ import type { Endpoint } from '../../core/session.ts';
 import type { SshTarget } from './target.ts';
 import type { TargetContext, TargetResult } from './target-result.ts';
 
-/** A target whose route is not determined yet, with its configuration and the jump hosts that led to it. */
+/** A target without a route yet, with its configuration and the jump hosts that lead to it. */
 interface Reached {
   readonly target: SshTarget;
   readonly endpoint: Endpoint;

@@ -5,7 +5,7 @@ import { quote } from '../../core/command.ts';
  * stdin.
  *
  * A single line, without backslashes before quotes or newlines, so that sh, bash, zsh, fish and csh all read it alike.
- * The token is random; it serves to find the greeting after whatever a login prints, and is not a secret.
+ * The token is random, so that the greeting can be found after whatever a login prints; it is not a secret.
  */
 export const bootstrap = (token: string, shell: string, home: 'inherited' | 'from passwd' = 'inherited'): string =>
   `exec ${quote(shell)} -c '${[
@@ -116,7 +116,7 @@ _processes() {
 
 # _victims ROOT SPARED SHELL START: what descends from ROOT, and what was orphaned since START in the session of SHELL.
 # (START counts in hundredths of a second: what an earlier part left running in the same one is taken for this part's.)
-# Who has no parent was started from outside a container, is nobody's orphan, and may be the shell that runs this.
+# A process without a parent was started from outside the container: it is no orphan, and may be this very shell.
 _victims() {
   _processes
   _session=

@@ -77,7 +77,7 @@ describe('ssh', { timeout: 20_000 }, () => {
     const config = `Host gate\nHostName 127.0.0.1\nPort ${gate.port}\nUser root\nIdentityFile ${gate.privateKey}\nHost web\nHostName 127.0.0.1\nProxyJump gate\n`;
 
     expect(await sshConnection(connect(), endpoint(config, { address: 'web', port: await freePort() }))).toMatch(
-      /web.* not reached through gate.*refused/i,
+      /web.* cannot be reached through gate.*refused/i,
     );
   });
 

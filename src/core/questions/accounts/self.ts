@@ -15,7 +15,7 @@ const kind: QuestionKind<null, Self> = {
   scripts: () => [{ script: 'id' }],
   read: onlyReply((reply) => {
     const match = /^uid=(\d+)(?:\(([^)]*)\))? gid=(\d+)(?:\(([^)]*)\))?/.exec(decodeText(reply.stdout));
-    if (match === null) return [{ ok: false, why: decodeText(reply.stderr).trim() || 'id said nothing' }];
+    if (match === null) return [{ ok: false, why: decodeText(reply.stderr).trim() || 'id gave no reason' }];
     return [{ ok: true, value: { uid: Number(match[1]), gid: Number(match[3]), user: match[2], group: match[4] } }];
   }),
   about: () => [],

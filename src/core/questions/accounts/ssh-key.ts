@@ -25,7 +25,7 @@ const kind: QuestionKind<string, SshKey> = {
   read: onlyReply((reply, paths) => {
     const words = decodeText(reply.stdout).split('\0').slice(0, -1);
     if (words.length !== paths.length * 5)
-      return paths.map(() => ({ ok: false, why: decodeText(reply.stderr).trim() || 'ssh-keygen said nothing' }));
+      return paths.map(() => ({ ok: false, why: decodeText(reply.stderr).trim() || 'ssh-keygen gave no reason' }));
     return paths.map((_, index) => ({ ok: true, value: readKey(words.slice(index * 5, index * 5 + 5)) }));
   }),
   about: (path) => entries(path, `${path}.pub`),

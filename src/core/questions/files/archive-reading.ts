@@ -31,12 +31,12 @@ export function readArchive(stdout: Buffer, stderr: string, { dest, keepNewer }:
   const [type, isThere, listing, different, users = '', groups = '', ...looks] = nulWords(stdout);
   const zip = type === 'zip';
   const noDest = isThere === '1' ? undefined : noDirectory(dest);
-  // tar lists such names as they would be inside, and only warns on stderr that it removed something.
+  // tar lists such names as it would unpack them, and only warns on stderr that it removed a prefix.
   const climbing = /^tar: Removing leading `(.*\.\..*)' from/m.exec(stderr)?.[1];
   if (climbing !== undefined) return nobody(isOutside(climbing), zip, noDest);
   if (listing === undefined || different === undefined)
     return nobody(stderr.trim() || 'the archive cannot be read', zip, type === undefined ? undefined : noDest);
-  // unzip also unpacks an absolute name inside.
+  // unzip also unpacks an absolute name inside the directory.
   const told = lines(listing).flatMap(zip ? zipMember : tarMember);
   const outside = told.map(({ name }) => decodeText(name)).find((name) => name.split('/').includes('..'));
   if (outside !== undefined) return nobody(isOutside(outside), zip, noDest);
@@ -66,7 +66,7 @@ export function readArchive(stdout: Buffer, stderr: string, { dest, keepNewer }:
   };
 }
 
-/** A directory in a zip archive is a link to a directory here; unzip follows it. */
+/** A directory of a zip archive exists here as a link to a directory; unzip follows it. */
 const throughLink = 'through a link';
 
 /** unzip does not remove an existing entry to make room for a member. */
@@ -148,7 +148,7 @@ const namesById = (entries: string): Readonly<Record<number, string>> =>
 
 const letters: Readonly<Record<string, ArchiveMember['kind']>> = { '-': 'file', d: 'directory', l: 'link' };
 
-/** Parse a line of tar's long listing. An absolute name is unpacked inside, so it refers to what is there. */
+/** Parse a line of tar's long listing. A member with an absolute name is unpacked inside the directory. */
 function tarMember(line: string): readonly Named[] {
   const match = /^(.)(\S{9})\S* +(\d+)\/(\d+) +([\d,]+) (\d{4}-\d\d-\d\d) (\d\d:\d\d:[\d.]+) (.*)$/s.exec(line);
   if (match === null) return [{ ...unreadable, name: unescaped(line.replace(/^\/+/, '')) }];

@@ -1,7 +1,7 @@
 import { type Script, type ShellText, script, sh } from '../../command.ts';
 import type { ArchiveArg, ArchiveSource } from './archive-state.ts';
 
-/** Tell tar how a stream is compressed: it can detect that only for files. */
+/** The option that tells tar how a stream is compressed: it detects compression only in files. */
 function compression(bytes: Uint8Array): readonly string[] {
   const starts = (...magic: number[]) => magic.every((byte, index) => bytes[index] === byte);
   if (starts(0x1f, 0x8b)) return ['--gzip'];
@@ -12,15 +12,15 @@ function compression(bytes: Uint8Array): readonly string[] {
 
 const isZip = (bytes: Uint8Array): boolean => bytes[0] === 0x50 && bytes[1] === 0x4b;
 
-/** tar's arguments for an archive, which is the file `$s` or stdin: the source and which members. */
+/** tar's arguments for an archive in the file `$s` or on stdin: the source, and which members to include. */
 export function tarArguments({ source, include, exclude, extra }: ArchiveArg): Script {
   const from = source.bytes === undefined ? script`-f "$s"` : script`${compression(source.bytes)} -f -`;
   return script`${from} ${[...exclude.map((pattern) => `--exclude=${pattern}`), ...extra, ...include]}`;
 }
 
 /**
- * A script that has the archive as the file `$s`; one that must be transferred first goes into a temporary file of the
- * login user.
+ * A script with the archive in the file `$s`: if the archive must be transferred first, a temporary file of the login
+ * user.
  */
 export function withArchive({ path, bytes, download }: ArchiveSource, use: Script): Script {
   if (bytes === undefined && download === undefined)

@@ -8,7 +8,7 @@ export interface ArchiveSource {
   readonly download?: { readonly script: ShellText; readonly stdin: Uint8Array };
 }
 
-/** Which members of an archive, and where to unpack them. */
+/** Which members of an archive to unpack, and where. */
 export interface ArchiveArg {
   readonly source: ArchiveSource;
   readonly dest: string;

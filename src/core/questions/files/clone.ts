@@ -7,15 +7,15 @@ import { foreseenListing } from './listing.ts';
 import { endAt, stat } from './stat.ts';
 
 /**
- * A script that examines a clone. Without a clone, its first line is `absent`, `empty` or `other`, followed by what a
- * clone would bring; otherwise it prints what only git knows.
+ * A script that examines a clone. Without a clone, its first line is `absent`, `empty` or `other`, followed by what
+ * cloning would fetch; otherwise it prints what only git knows.
  */
 interface CloneQuestion extends ShellQuestion {
   /** The directory of the clone. */
   readonly dest: string;
   /** Whether it is a bare repository, without a working tree. */
   readonly bare: boolean;
-  /** Reports what a clone would bring, if that can be determined. */
+  /** Reports what cloning would fetch, if that can be determined. */
   readonly brings?: ShellQuestion;
 }
 

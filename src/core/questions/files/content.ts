@@ -57,13 +57,13 @@ function contentNow(picture: Picture, path: string, place: string): Content {
   return known?.resolved === place ? known : picture.now(content(place));
 }
 
-/** The bytes of a file on the host. If it may contain a secret, say so: then no diff, journal or -v output shows it. */
+/** The bytes of a file on the host. With `secret`, no diff, journal or -v output shows them. */
 export const content = (path: string, options: { host?: string; secret?: boolean } = {}): Question<Content> =>
   question(kind, path, options);
 
 const absent = 44;
 
-// A FIFO or device could block or never end, so read only files of kinds that a reader expects.
+// Reading a FIFO or device could block or never end, so read only regular files and the kinds that a reader expects.
 const contentScript = (path: string): string => `p=${quote(path)}
 if [ -f "$p" ]; then LC_ALL=C cat -- "$p"
 else exit ${absent}; fi`;

@@ -64,8 +64,8 @@ export const entries = (...paths: readonly (string | undefined)[]): readonly Sub
 ];
 
 /**
- * Script that prints the real path of each, NUL-terminated, including missing ones. If one leads nowhere (printed as
- * an empty path), all are printed again one by one.
+ * A script that prints the real path of each path, NUL-terminated, even if it does not exist. If one cannot be resolved
+ * (and prints as an empty path), all are resolved again one by one.
  */
 export const realpaths = (paths: readonly string[]): string => {
   const words = paths.map(quote).join(' ');

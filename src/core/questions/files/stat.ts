@@ -109,7 +109,7 @@ function readStats(reply: Reply, paths: readonly string[]): readonly Answer<Path
       at += 1 + fields.length;
     }
   }
-  if (words[at] !== 'r') return paths.map(() => ({ ok: false, why: stderr.trim() || 'stat said nothing' }));
+  if (words[at] !== 'r') return paths.map(() => ({ ok: false, why: stderr.trim() || 'stat gave no reason' }));
   const real = readRealpaths(words.slice(at + 1), 2 * paths.length);
   const links = paths.filter((path) => found.get(path)?.kind === 'link');
   return paths.map((path, index) => {

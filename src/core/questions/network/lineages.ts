@@ -3,7 +3,7 @@ import { type Question, type QuestionKind, question } from '../../question.ts';
 import { decodeText } from '../../text-codec.ts';
 import { tidyPath } from '../files/paths.ts';
 
-/** A certificate kept by certbot (which calls it a lineage), as its links in `live` lead to it. */
+/** A certificate managed by certbot (which calls it a lineage), found through its links in `live`. */
 export interface Lineage {
   readonly name: string;
   /** The certificate and its chain; undefined if the link leads nowhere. */

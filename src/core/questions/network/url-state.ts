@@ -57,7 +57,7 @@ const kind: QuestionKind<Arg, UrlState> = {
     [dest, servedPath(request.url)].flatMap((path) => (path === undefined ? [] : [stat(path) as Question<unknown>])),
 };
 
-/** The path of a file on the host that a URL refers to; undefined if it does not. */
+/** The path of the file on the host that a `file:` URL refers to; undefined for any other URL. */
 export function servedPath(url: string): string | undefined {
   const [, path] = /^file:\/\/(?:localhost)?(\/[^?#]*)/i.exec(url) ?? [];
   try {
@@ -84,7 +84,7 @@ function foretold(arg: Arg, picture: Picture): UrlState {
     return { status: 0, sha1: compares ? checksumAt(picture, from.place) : undefined, failure: undefined };
   }
   const now = picture.now(urlState(arg));
-  // A file that is newer by then would not be reported as different.
+  // The server may report nothing newer than a file that is changed only later, and then nothing is compared.
   if (compares && (!arg.always || now.sha1 === undefined)) throw new NotForeseen(task);
   return { ...now, status: now.status === 304 ? 200 : now.status, sha1: compares ? now.sha1 : undefined };
 }

@@ -136,7 +136,7 @@ const simulationKind: QuestionKind<readonly string[], AptSimulation> = {
       value: readSimulation(reply.code, decodeText(reply.stdout), decodeText(reply.stderr)),
     })),
   costly: true,
-  // Not about packages: the foreseen installations of earlier tasks do not make the answer worthless.
+  // Packages are left out, so that the answer stays valid although earlier tasks would install some.
   about: () => ['apt:lists'],
 };
 

@@ -26,7 +26,7 @@ export interface Packages {
   readonly providers: readonly Package[];
 }
 
-// biome-ignore format: one line a field
+// biome-ignore format: one line per field
 const fields = ['Package', 'Architecture', 'Version', 'db:Status-Status', 'db:Status-Want', 'Provides'];
 const format = `${fields.map((field) => `\${${field}}`).join('\\t')}\\n`;
 

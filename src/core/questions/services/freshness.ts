@@ -57,11 +57,11 @@ export const freshness = (name: string, scope: UnitScope, config: readonly strin
 
 // A process's start time is given in ticks since boot; a process started now is the reference for converting it to
 // seconds since the epoch. Two things reveal a reload: systemd's last state change of the unit, if the reload
-// succeeded; and programs that start new children (nginx, postfix), whoever told them to. Of those children the oldest
-// counts, except one from before the reload that is only finishing its work. Directories of drop-ins count as well,
-// under the names they have there: they may be links, and a drop-in may have been removed from them. The time that
-// counts is a file's ctime, the last change of any kind, since packages and `cp -p` create files with old modification
-// times.
+// succeeded; and programs that start new children (nginx, postfix), no matter who triggered that. The oldest of those
+// children counts, except one from before the reload that is only finishing its work. Directories of drop-ins count as
+// well, under the names they have there: they may be links, and a drop-in may have been removed from them. The time
+// that counts is a file's ctime, the last change of any kind, since packages and `cp -p` create files with old
+// modification times.
 const prelude = `export LC_ALL=C
 cat /proc/self/stat; date +%s.%N; getconf CLK_TCK
 newest() {
@@ -72,7 +72,7 @@ told() { if read -r stat <"/proc/$2/stat"; then printf '%s %s\\n' "$1" "$stat"; 
 fresh() {
   control=$1 unit=$2; shift 2
   printf '\\036\\n'; pid=$(eval "$control" show -p MainPID --value -- '"$unit"' 2>/dev/null)
-  # Of a unit that names no main process (Debian's postfix@-) the oldest of its processes.
+  # For a unit without a main process (Debian's postfix@-), the oldest of its processes.
   case $pid in '' | 0)
     group=$(eval "$control" show -p ControlGroup --value -- '"$unit"' 2>/dev/null)
     [ -z "$group" ] || pid=$(grep -lsF -- "$group" /proc/[0-9]*/cgroup | cut -d / -f 3 | sort -n | head -n 1) ;;

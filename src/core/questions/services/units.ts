@@ -54,7 +54,7 @@ const kind: QuestionKind<Arg, Unit> = {
       const index = names.indexOf(name);
       const [boot = '', ...blocks] = blocksOf(decodeText(reply.stdout));
       const { code, text } = blockOf(blocks[index] ?? '');
-      if (code !== '0') return { ok: false, why: text.trim() || 'systemctl said nothing of it' };
+      if (code !== '0') return { ok: false, why: text.trim() || 'systemctl gave no reason' };
       return { ok: true, value: readUnit(name, readProperties(text), boot.split('\n')[index] ?? '') };
     });
   },

@@ -6,7 +6,7 @@ import type { Reply } from '../../session.ts';
 import { decodeText } from '../../text-codec.ts';
 import { datasetAndBelow } from './zfs.ts';
 
-/** Whose snapshots: of a dataset on the host, or on one that the host reaches by ssh. */
+/** Which snapshots: those of a dataset on the host, or on a machine that the host reaches by ssh. */
 export interface SnapshotsOf {
   readonly dataset: string;
   readonly recursive: boolean;
