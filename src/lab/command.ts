@@ -84,7 +84,7 @@ const commands: Readonly<Record<string, Command>> = {
   },
 };
 
-// The command as one text for ssh, which joins its words with blanks: what was typed is passed on unchanged, as with ssh itself.
+// The command as a single string: ssh joins words with spaces, so the typed text is passed on unchanged, as with ssh itself.
 function sshTarget(host: string, command: readonly string[]): readonly string[] {
   const container = containerNamed(host);
   if (!container) return [`root@${addressOf(hostNamed(host))}`, ...command];
@@ -95,7 +95,7 @@ function sshTarget(host: string, command: readonly string[]): readonly string[] 
 }
 
 function sshOptions(): readonly string[] {
-  if (!existsSync(operatorKey())) throw new Error('the lab was never up: run lab up');
+  if (!existsSync(operatorKey())) throw new Error('the lab has never been started: run lab up');
   const options = [
     'IdentitiesOnly=yes',
     `IdentityFile=${operatorKey()}`,

@@ -17,7 +17,7 @@ create. Needs Linux and root; see docs/lab.md.
   up: `usage: run lab up [--bench] [HOST…]
 
 Start the hosts that are not running: services, off1 and off2, or those named. debian1, debian2 … are plain Debian
-without Python; --bench starts bench1 to bench4, twin1 and twin2, which have Python. The first time images are built.
+without Python; --bench starts bench1 to bench4, twin1 and twin2, which have Python. Images are built on first use.
 `,
   status: `usage: run lab status
 
@@ -25,7 +25,7 @@ One line for each host and container: its name, whether it runs, its address.
 `,
   reset: `usage: run lab reset [HOST…]
 
-Throw away what was done to a host, its containers and its ZFS pool included, and start it as it first was.
+Discard all changes to a host, including its containers and its ZFS pool, and start it in its initial state.
 Without HOST: services, off1 and off2.
 `,
   ssh: `usage: run lab ssh HOST [COMMAND…]
@@ -38,11 +38,11 @@ Run a program from this machine inside the lab's network, where the hosts' addre
 `,
   do: `usage: run lab do STEP…
 
-What the install document leaves to people:
-  dns             at the registrar: the A record of off1-proxy.openfoodfacts.org
-  images-dns      at the registrar: images.openfoodfacts.org moved to container 100
-  deploy-key      at the forge: root's key of ct100 may write to openfoodfacts-infrastructure
-  monitoring-key  at the forge: root's second key may write to openfoodfacts-monitoring
+Perform a manual step of the install document:
+  dns             at the registrar: create the A record of off1-proxy.openfoodfacts.org
+  images-dns      at the registrar: point images.openfoodfacts.org to container 100
+  deploy-key      at the forge: let root's key of ct100 write to openfoodfacts-infrastructure
+  monitoring-key  at the forge: let root's second key write to openfoodfacts-monitoring
 `,
   down: `usage: run lab down
 

@@ -7,7 +7,7 @@ export interface LabHost {
   readonly name: string;
   readonly image: ImageName;
   readonly links: readonly Link[];
-  /** Other names that it goes by. */
+  /** Its other names. */
   readonly aliases?: readonly string[];
   /** Whether its addresses are on its own bridges, which `network` creates. */
   readonly bridged?: boolean;
@@ -72,7 +72,7 @@ const proxmox = (name: string, address: string, publicAddress: string, container
       ip link set $bridge up
     done
     ip route replace default via 198.51.100.222
-    # The containers' gateway to all that is not their own network.
+    # The containers' gateway to all other networks.
     (${routing})`,
   setup: `setup/${name}.sh`,
   containers,

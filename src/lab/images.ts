@@ -38,7 +38,7 @@ export const templateFile = (): string => `${imageRoot('container')}.tar.zst`;
 /** The directories of an image, in the form that overlayfs expects for its lower layers. */
 export const lowerDirs = (name: ImageName): string => layersOf(name).map(imageRoot).join(':');
 
-/** Delete images that no current recipe produces and that nobody uses. */
+/** Delete images that no current recipe produces and no host uses. */
 export function removeOldImages(inUse: string): void {
   const wanted = new Set((Object.keys(recipes) as ImageName[]).map(imageId));
   for (const file of readdirSync(state('images'))) {

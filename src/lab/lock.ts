@@ -4,14 +4,14 @@ import { state, stateDir } from './paths.ts';
 import { isAlive, startOf } from './processes.ts';
 import type { Progress } from './progress.ts';
 
-/** Do something to the lab while nobody else does; a lock whose holder is dead is taken over. */
+/** Do some work while no other program changes the lab; a lock whose holder is dead is taken over. */
 export async function withLock<T>(progress: Progress, work: () => Promise<T>): Promise<T> {
   mkdirSync(stateDir(), { recursive: true, mode: 0o755 });
   const file = state('lock');
   let told = false;
   while (!take(file)) {
     if (!told)
-      progress.say(`another program is at work on the lab (process ${holder(file)?.pid ?? '?'}); waiting for it`);
+      progress.say(`another program is using the lab (process ${holder(file)?.pid ?? '?'}); waiting for it`);
     told = true;
     await sleep(200);
   }

@@ -10,7 +10,7 @@ const work: Readonly<Record<string, string>> = {
 };
 
 /**
- * Watches a run in the lab and does by hand what a manual step waits for, so that a whole run needs nobody else. `say` gets a message about
+ * Watches a run in the lab and performs the manual steps that it waits for, so that a whole run needs no person. `say` gets a message about
  * what was done.
  */
 export function labOperator(say: (text: string) => void): Reporter {

@@ -1,7 +1,7 @@
 const outsideMark = 'RETRACE_LAB_OUTSIDE';
 
 /**
- * The words that, put before a command, make it run with this machine's mounts and network. A program started in the lab's network has its
+ * The words to put before a command so that it runs with this machine's mounts and network. A program started in the lab's network has its
  * own mount namespace, so nobody else would see what it mounts there.
  */
 export function outside(): readonly string[] {

@@ -14,7 +14,7 @@ import { mark } from './mark.ts';
 import { outside } from './outside.ts';
 import { state, stateDir } from './paths.ts';
 
-/** How long killed processes may take to be gone: the kernel may first have to write what their file systems hold. */
+/** How long killed processes may take to disappear: the kernel may first have to write out their file systems. */
 export const endDeadlineMs = 60_000;
 
 /** Start something that outlives this program, and record its process ID under a name. */
@@ -45,9 +45,7 @@ export function daemonPid(name: string): number | undefined {
 /** Forget a daemon's process ID. */
 export const forgetDaemon = (name: string): void => rmSync(state('run', `${name}.pid`), { force: true });
 
-/**
- * When a process started, in clock ticks since the machine booted. Together with it, a process ID cannot be mistaken for a later process's.
- */
+/** When a process started, in clock ticks since the machine booted. It tells the process from a later one with the same ID. */
 export function startOf(pid: number): string {
   return statFields(pid)[19] ?? '';
 }

@@ -10,7 +10,7 @@ interface SeedFile {
   readonly mode?: number;
 }
 
-/** Add to a host's image what makes it this particular host: its name, its keys, who may log in. */
+/** Add to a host's image the files specific to this host: its name, its keys, who may log in. */
 export async function seed(host: LabHost, root: string): Promise<void> {
   const operator = await keyPair('operator', 'operator@retrace-lab');
   const own = await hostKey(host.name, knownAs(host));

@@ -57,7 +57,7 @@ function remember<T>(known: Map<string, T>, path: string, look: () => T): T {
   return found;
 }
 
-// For a loader, what cannot be examined does not exist.
+// A loader treats a path that it cannot examine as missing.
 function attempt<T>(look: () => T): T | undefined {
   try {
     return look();

@@ -95,7 +95,7 @@ export interface Handler extends Task {
   readonly listen: readonly string[];
 }
 
-/** Tasks with common keywords, with what to do when one of them fails and what to do in any case. */
+/** Tasks with common keywords, with the tasks to run if one of them fails (`rescue`) and in any case (`always`). */
 export interface Block extends ItemBase {
   readonly kind: 'block';
   readonly block: readonly Item[];
@@ -137,7 +137,7 @@ export interface Meta extends ItemBase {
     | 'role_complete';
   /** If it is a handler, the names it listens to. */
   readonly listen?: readonly string[];
-  /** Inserted by us (after pre_tasks, tasks, post_tasks) rather than written by anybody; not shown. */
+  /** Inserted by us (after pre_tasks, tasks, post_tasks), not written in the playbook; not shown. */
   readonly implicit: boolean;
 }
 
@@ -235,7 +235,7 @@ export interface Inventory {
   readonly sources: readonly string[];
 }
 
-/** What an item, or a whole playbook, was loaded with. */
+/** A loaded playbook. */
 export interface Playbook {
   readonly file: string;
   readonly plays: readonly Play[];

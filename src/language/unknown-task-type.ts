@@ -21,7 +21,7 @@ export function unknownTaskType(name: string, known: readonly string[]): { messa
     message: `unknown task type "${name}"`,
     hint:
       near === undefined
-        ? '`run doc` lists those that there are; write your own into tasks/NAME.ts beside the playbook, or have a task for another system in a file that is included with a condition'
+        ? '`run doc` lists all task types; write your own in tasks/NAME.ts next to the playbook, or move a task for another system to a file that is included conditionally'
         : `did you mean "${near}"?`,
   };
 }

@@ -7,9 +7,9 @@ import { walk } from './walk.ts';
 
 /** The variables that a template uses and does not set itself. */
 interface FreeNames {
-  /** Those it fails without. */
+  /** Variables without which it fails. */
   readonly required: ReadonlySet<string>;
-  /** Those it only tests, with `is defined`, `default` and the like. */
+  /** Variables that it only tests, with `is defined`, `default` and the like. */
   readonly optional: ReadonlySet<string>;
   /** The required ones that are used outside any condition or loop and are not tested anywhere. */
   readonly certain: ReadonlySet<string>;
@@ -75,7 +75,7 @@ class Names {
     this.#conditions--;
   }
 
-  /** Names that a condition tests with `is defined` are not required where the condition guards. */
+  /** Names that a condition tests with `is defined` are not required in the part that it guards. */
   guarded(condition: Expression, visit: () => void): void {
     const before = new Set(this.required);
     this.perhaps(visit);

@@ -58,7 +58,7 @@ function skipTab(c: Cursor): void {
   const code = c.text.charCodeAt(c.pos);
   if (!indents || code === 10 || code === 35 || Number.isNaN(code)) return;
   throw new SyntaxMistake(
-    'a tab indents this line; YAML takes only spaces',
+    'this line is indented with a tab; YAML accepts only spaces',
     from,
     from + 1,
     'replace the tab by spaces',

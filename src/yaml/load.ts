@@ -94,9 +94,9 @@ function endDocument(c: Cursor): void {
   const column = c.pos - c.lineStart;
   const message =
     column === 0
-      ? 'this line does not fit the lines above it'
-      : `this line is indented by ${column} spaces, which fits no line above`;
-  const hint = 'a file is one list or one dict: its lines start in the same column';
+      ? 'this line does not match the indentation of the lines above it'
+      : `this line is indented by ${column} spaces, which matches no line above`;
+  const hint = 'a file is one list or one dict, whose lines all start in the same column';
   throw new SyntaxMistake(message, c.pos, end < 0 ? c.text.length : end, hint);
 }
 

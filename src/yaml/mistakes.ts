@@ -3,7 +3,7 @@ import { type Cursor, SyntaxMistake } from './cursor.ts';
 /** A dict starts where none is allowed. */
 export function notHere(c: Cursor, from: number, line: number): SyntaxMistake {
   if (c.lineStart !== line) return missingColon(c, from, line);
-  const hint = 'put quotes around a value that holds a colon and a space; a dict starts on its own line';
+  const hint = 'put quotes around a value that contains a colon and a space; a dict starts on its own line';
   return new SyntaxMistake('mapping values are not allowed here', c.pos, c.pos + 1, hint);
 }
 
@@ -46,7 +46,7 @@ export function trailing(c: Cursor): SyntaxMistake {
 /** A line whose indentation matches nothing above it. */
 export function badIndent(c: Cursor, at: number, column: number): SyntaxMistake {
   const end = c.text.indexOf('\n', c.pos);
-  const message = `this line is indented by ${at} spaces, which fits no line above`;
+  const message = `this line is indented by ${at} spaces, which matches no line above`;
   return new SyntaxMistake(
     message,
     c.pos,

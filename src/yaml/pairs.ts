@@ -38,7 +38,7 @@ function mergeSources(value: Raw, key: Key): Map<Value, Raw>[] {
   const sources = Array.isArray(value) ? (value as readonly Raw[]) : [value];
   return sources.map((source) => {
     if (source instanceof Map) return source as Map<Value, Raw>;
-    throw new SyntaxMistake('"<<" takes a dict or a list of dicts', key.from, key.to);
+    throw new SyntaxMistake('"<<" needs a dict or a list of dicts', key.from, key.to);
   });
 }
 

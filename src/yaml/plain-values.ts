@@ -2,7 +2,7 @@ import type { Result } from '../core/source.ts';
 import type { Value } from '../core/value.ts';
 import { loadYaml } from './load.ts';
 
-/** What Python's yaml.safe_load makes of a text: only values, no templates. */
+/** Read a text as Python's yaml.safe_load does: only values, no templates. */
 export function loadPlain(text: string): Result<Value> {
   const loaded = loadYaml(text, '<text>', { plain: true });
   return loaded.ok ? { ok: true, value: loaded.value.value as Value } : loaded; // `plain` excludes templates and vault values

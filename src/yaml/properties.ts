@@ -50,7 +50,7 @@ function readName(c: Cursor): string {
   c.pos = from + 1 + name.length;
   const after = c.text.charCodeAt(c.pos);
   if (name !== '' && (isBlank(after) || isFlowIndicator(after) || c.text[c.pos] === ':')) return name;
-  throw new SyntaxMistake(`after "${c.text[from]}" a name is expected`, from, c.pos + 1, 'put the text in quotes');
+  throw new SyntaxMistake(`expected a name after "${c.text[from]}"`, from, c.pos + 1, 'put the text in quotes');
 }
 
 function readWord(c: Cursor): string {

@@ -93,13 +93,13 @@ function unescaped(c: Cursor, text: string, open: number): string {
 }
 
 function codePoint(code: number, c: Cursor, open: number): string {
-  if (code > 0x10ffff) throw new SyntaxMistake('there is no such character', open, c.pos);
+  if (code > 0x10ffff) throw new SyntaxMistake('there is no character with this code', open, c.pos);
   return code > 0xffff ? String.fromCodePoint(code) : String.fromCharCode(code);
 }
 
 function unknownEscape(c: Cursor, one: string, open: number): SyntaxMistake {
   const at = c.text.indexOf(`\\${one}`, open);
-  const hint = 'in double quotes a backslash is written twice; in single quotes it stands for itself';
+  const hint = 'in double quotes, write a backslash twice; in single quotes, once';
   return new SyntaxMistake(`unknown escape "\\${one}" in double quotes`, at, at + 2, hint);
 }
 

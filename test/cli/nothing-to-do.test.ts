@@ -29,7 +29,7 @@ const cases: readonly {
     text: `${local}    - include_tasks: "{{ inventory_hostname }}.yml"\n      tags: never\n`,
     args: ['-t', 'zz', '--check'],
     code: 3,
-    told: ['what the run includes may have it', 'nothing was checked'],
+    told: ['included tasks may have it', 'nothing was checked'],
   },
   {
     title: 'no inventory',

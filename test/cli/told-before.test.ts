@@ -124,7 +124,7 @@ describe('U11: what is for other systems is a warning until it is reached', () =
 
     expect(code).toBe(expected);
     expect(stdout + stderr).toContain('unknown task type "yum"');
-    if (expected === 1) expect(stderr).toContain('included with a condition');
+    if (expected === 1) expect(stderr).toContain('included conditionally');
   });
 
   test('U11: a wrong parameter is a mistake behind an include with a condition, too', async () => {

@@ -69,9 +69,9 @@ describe('static checks', () => {
       {
         severity: 'error',
         code: 'undefined-variable',
-        message: "'vault_x' is undefined, which `made` is made of; it is needed at /p/site.yml:3",
+        message: "'vault_x' is undefined, but `made` is computed from it, which is needed at /p/site.yml:3",
         at: expect.objectContaining({ file: '/i/hosts.yml', line: 5, column: 12 }),
-        hint: 'give it in an encrypted file: run vault create /i/group_vars/all/vault.yaml',
+        hint: 'define it in an encrypted file: run vault create /i/group_vars/all/vault.yaml',
       },
     ]);
   });

@@ -176,7 +176,7 @@ describe('a mistake in YAML', () => {
       'a: b: c\n',
       1,
       5,
-      'put quotes around a value that holds a colon and a space; a dict starts on its own line',
+      'put quotes around a value that contains a colon and a space; a dict starts on its own line',
     ],
     ['a tab', 'a:\n\tb: c\n', 2, 1, 'replace the tab by spaces'],
     ['a line indented too deep', 'a:\n  - b: 1\n     c: 2\n', 3, 6, undefined],

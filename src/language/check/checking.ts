@@ -6,7 +6,7 @@ import type { Files } from '../files.ts';
 import type { DynamicLoader, Play } from '../model.ts';
 import type { TagSelection } from '../tags.ts';
 
-/** The definitions of each variable, wherever they are. An undefined among them stands for a value that only the run knows. */
+/** The definitions of each variable, wherever they are. `undefined` among them stands for a value known only during the run. */
 export type Definitions = ReadonlyMap<string, ReadonlySet<Definition | undefined>>;
 
 /** A variable as written. */
@@ -23,9 +23,9 @@ export interface CheckOptions {
   readonly files: Files;
   /** Whether to decrypt vault-encrypted files: a mere listing needs no password. */
   readonly opensVaults?: boolean;
-  /** Loads what includes refer to, where its name is known already. */
+  /** Loads the files and roles of includes whose names are already known. */
   readonly loader: DynamicLoader;
-  /** What inventory, configuration and `-e` define, for all hosts. Without it, undefined variables are not looked for. */
+  /** The variables from inventory, configuration and `-e`, for all hosts. Without them, undefined variables are not reported. */
   readonly variables?: Definitions;
   /** The run's tag selection; without it, everything runs. */
   readonly tags?: TagSelection;
@@ -84,13 +84,13 @@ export type Chance = 'sure' | 'perhaps' | 'elsewhere';
 /** Ordered from certain to least certain. */
 export const CHANCES: readonly Chance[] = ['sure', 'perhaps', 'elsewhere'];
 
-/** Diagnostics about something missing, which does no harm where it is not needed. All other mistakes are mistakes wherever they are. */
+/** Codes of diagnostics about something missing, which is harmless where it is not needed. All other mistakes count everywhere. */
 const MAY_BE_MISSING = new Set([
   ...['unknown-task-type', 'unknown-filter', 'unknown-test', 'unknown-lookup', 'unknown-handler'],
   ...['missing-file', 'missing-role', 'undefined-variable'],
 ]);
 
-/** Adjusts what was found to the chance of getting there: mistakes are only warnings where the run may never get. */
+/** Adjusts diagnostics to the chance of reaching their place: mistakes are only warnings in items that the run may never reach. */
 export function weighed(found: readonly Diagnostic[], chance: Chance): readonly Diagnostic[] {
   if (chance === 'sure') return found;
   return found.map((one) =>

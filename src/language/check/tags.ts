@@ -3,7 +3,7 @@ import { suggest } from '../../core/suggest.ts';
 import { isTemplateText } from '../../core/value.ts';
 import type { Checking, ReachedPlay } from './checking.ts';
 
-/** Words with a special meaning in `--tags` and `--skip-tags`, which need not be anybody's tag. */
+/** Words with a special meaning in `--tags` and `--skip-tags`, which no task needs to have as a tag. */
 const SPECIAL = new Set(['all', 'always', 'never', 'tagged', 'untagged']);
 
 /**
@@ -22,7 +22,7 @@ export function checkTags(checking: Checking, plays: readonly ReachedPlay[]): vo
       checking.problems.push({
         severity,
         code: 'unknown-tag',
-        message: `${option}: no task has the tag "${tag}"${open ? ' (but what the run includes may have it)' : ''}`,
+        message: `${option}: no task has the tag "${tag}"${open ? ' (but included tasks may have it)' : ''}`,
         hint: hintOf(tag, known),
       });
   };

@@ -21,7 +21,10 @@ import { templateFileOf } from './local-files.ts';
 import { magicNames } from './magic-names.ts';
 import { type TemplateText, textsOf } from './texts.ts';
 
-/** Checks that every variable a task needs is defined somewhere. Says nothing if something may define more than can be seen. */
+/**
+ * Checks that every variable a task needs is defined somewhere. Reports nothing if more variables may be defined than can be known
+ * beforehand.
+ */
 export function checkVariables(checking: Checking, plays: readonly ReachedPlay[]): void {
   const { variables } = checking.options;
   if (variables === undefined) return;
@@ -48,7 +51,7 @@ function collect(checking: Checking, { play, items, opaque }: ReachedPlay, defin
   });
 }
 
-/** All definitions, and the variables they are not enough for. */
+/** All definitions, and what each variable lacks to be computed from them. */
 interface Known {
   readonly defined: Definitions;
   readonly lacks: Map<string, Lack | undefined>;
@@ -124,10 +127,10 @@ function checkDefinition(checking: Checking, name: string, known: Known, item: R
   problem(
     checking,
     'undefined-variable',
-    `'${lack.name}' is undefined, which \`${lack.of}\` is made of; it is needed at ${file}:${line}`,
+    `'${lack.name}' is undefined, but \`${lack.of}\` is computed from it, which is needed at ${file}:${line}`,
     lack.at,
     /^vault_/.test(lack.name) && lack.at !== undefined
-      ? `give it in an encrypted file: run vault create ${join(dirname(lack.at.file), 'group_vars/all/vault.yaml')}`
+      ? `define it in an encrypted file: run vault create ${join(dirname(lack.at.file), 'group_vars/all/vault.yaml')}`
       : undefined,
   );
 }

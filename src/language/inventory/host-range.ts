@@ -18,7 +18,7 @@ function expandRange(range: string): readonly string[] | { readonly problem: str
   if (to === '') return wrong(range, 'a range needs an end');
   if (/^[A-Za-z]$/.test(from) && /^[A-Za-z]$/.test(to)) return letters(range, from, to, stride);
   if (/^\d*$/.test(from) && /^\d+$/.test(to)) return numbers(range, from || '0', to, stride);
-  return wrong(range, 'its ends are two numbers or two letters');
+  return wrong(range, 'its ends must be two numbers or two letters');
 }
 
 function numbers(range: string, from: string, to: string, stride: number) {

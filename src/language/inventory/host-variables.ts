@@ -15,7 +15,7 @@ export interface ListOptions {
   readonly only?: ReadonlySet<string>;
 }
 
-// What the inventory says about a host's position, and what a run would add, does not count as its variables.
+// Variables for a host's position in the inventory, and variables that a run would add, are not listed.
 const INTERNAL = new Set([
   'inventory_file',
   'inventory_dir',

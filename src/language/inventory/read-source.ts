@@ -52,7 +52,7 @@ function decodeUtf8(bytes: Buffer): string | undefined {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    // Not UTF-8: that is an answer.
+    // No error: the bytes are just not UTF-8.
     return undefined;
   }
 }

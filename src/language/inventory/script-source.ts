@@ -85,7 +85,7 @@ function parseJson(text: string): Value | undefined {
   try {
     return fromJs(JSON.parse(text));
   } catch {
-    // Not JSON: that is an answer.
+    // Not JSON; the caller reports that.
     return undefined;
   }
 }

@@ -13,7 +13,7 @@ const SECTIONS = ['hosts', 'children', 'vars'];
 export function readYamlSource(draft: Draft, root: Raw, file: string): void {
   if (root === null) return;
   if (!isDict(root)) {
-    malformed(draft, 'a YAML inventory is a dict of groups', { file, line: 1, column: 1 });
+    malformed(draft, 'a YAML inventory must be a dict of groups', { file, line: 1, column: 1 });
     return;
   }
   for (const [name, group] of root) readGroup(draft, String(name), group, locationOf(root, name)?.key, file);
@@ -23,7 +23,7 @@ function readGroup(draft: Draft, name: string, group: Raw, at: Position | undefi
   addGroup(draft, name);
   if (group === null) return;
   if (!isDict(group)) {
-    malformed(draft, `group ${name} is a dict with hosts, children and vars`, at);
+    malformed(draft, `group ${name} must be a dict with hosts, children and vars`, at);
     return;
   }
   for (const [section, content] of group)
@@ -48,7 +48,7 @@ function readSection(
   const entries = typeof content === 'string' ? new Map([[content, null]]) : content;
   if (entries === null) return;
   if (!isDict(entries)) {
-    malformed(draft, `${section} of group ${name} is a dict, each name with a colon behind it`, at);
+    malformed(draft, `${section} of group ${name} must be a dict, with a colon after each name`, at);
     return;
   }
   if (section === 'vars') addGroupVars(draft, name, placedVars(entries), shortSource(file));
@@ -70,7 +70,7 @@ function readHosts(draft: Draft, group: string, hosts: Map<Value, Raw>, file: st
     const given = written ?? new Map();
     const vars: Vars | undefined = isDict(given) ? placedVars(given) : undefined;
     if (vars) addHosts(draft, { written: String(key), group, vars, file, ...(at && { at }) });
-    else malformed(draft, `host ${key} has a dict of variables`, locationOf(hosts, key)?.value ?? at);
+    else malformed(draft, `host ${key} must have a dict of variables`, locationOf(hosts, key)?.value ?? at);
   }
 }
 

@@ -14,7 +14,7 @@ type Inherited<How> = {
 
 type CamelCase<S extends string> = S extends `${infer A}_${infer B}` ? `${A}${Capitalize<CamelCase<B>>}` : S;
 
-/** What the value of an inherited keyword is read into, by type. */
+/** The form of an inherited keyword's value after reading, by keyword type. */
 interface Read {
   readonly bool: Written;
   readonly int: Written;

@@ -2,7 +2,7 @@ import { Template } from '../../core/value.ts';
 import { argPlace } from '../load/action.ts';
 import { argOf, type Finding, hasAnyArg, type Linted, type Rule, typeName } from './rule.ts';
 
-/** Commands that have a task type, with the arguments that only read. */
+/** Commands that a task type can replace; with `only`, just those that match it. */
 const types: Readonly<Record<string, { readonly use: string; readonly only?: RegExp }>> = {
   'apt-get': { use: 'apt' },
   apt: { use: 'apt' },
@@ -56,10 +56,10 @@ function commandOf({ item }: Linted): string {
 
 const at = ({ item }: Linted) => (item.kind === 'task' ? argPlace(item.args, 'cmd', item.argsAt, 'value') : item.at);
 
-/** A command that a task type would replace better. */
+/** A command for which there is a task type. */
 export const commandInsteadOfType: Rule = {
   code: 'command-instead-of-type',
-  why: 'a task type looks before it acts, so a check tells the truth and a second run changes nothing',
+  why: 'a task type examines the host before it acts, so a check is accurate and a second run changes nothing',
   find: (linted) => {
     if (!isCommand(linted)) return [];
     const command = commandOf(linted);
@@ -73,7 +73,7 @@ export const commandInsteadOfType: Rule = {
 /** A shell started for something that does not need one. */
 export const shellWithoutNeed: Rule = {
   code: 'shell-without-need',
-  why: 'a shell reads quotes, spaces and variables in values its own way, and the shells of hosts differ',
+  why: 'a shell interprets quotes, spaces and variables in values, and shells differ between hosts',
   find: (linted) => {
     if (typeName(linted.item) !== 'shell' || hasAnyArg(linted.item, ['executable'])) return [];
     const command = commandOf(linted).replaceAll(/\{\{.*?\}\}/gs, 'x');
@@ -95,20 +95,20 @@ export const commandAlwaysChanged: Rule = {
     if (isHandler || !isCommand(linted) || item.kind !== 'task' || item.changedWhen !== undefined) return [];
     if (hasAnyArg(item, ['creates', 'removes', 'unless', 'onlyif'])) return [];
     const fix =
-      'say when it changes something: creates, removes, unless, onlyif, or changed_when (false for what only looks)';
-    return [{ at: item.typeAt, message: 'this task does not say when its command changes something', fix }];
+      'declare when it changes something: creates, removes, unless, onlyif, or changed_when (false if it only reads)';
+    return [{ at: item.typeAt, message: 'this task does not declare when its command changes something', fix }];
   },
 };
 
 /** A command that only reads, but is not marked to run in a check. */
 export const lookNotInCheck: Rule = {
   code: 'look-not-in-check',
-  why: 'a check runs no command that it is not told to run, so whatever reads the result is unknown there',
+  why: 'a check runs a command only if told to, so everything that reads its result is unknown',
   find: (linted): Finding[] => {
     const { item, isHandler } = linted;
     if (isHandler || !isCommand(linted) || item.kind !== 'task' || item.keywords.checkMode !== undefined) return [];
     if (item.changedWhen?.length !== 1 || String(item.changedWhen[0]?.value) !== 'false') return [];
-    const fix = 'where it really changes nothing, add check_mode: false: then a check runs it, too';
+    const fix = 'if it really changes nothing, add check_mode: false, so that a check runs it, too';
     return [{ at: item.typeAt, message: '"changed_when: false" says that this changes nothing', fix }];
   },
 };

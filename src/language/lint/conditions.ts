@@ -17,11 +17,11 @@ function findIn(linted: Linted, pattern: RegExp, message: (match: RegExpExecArra
 /** Braces in a condition. */
 export const conditionWithBraces: Rule = {
   code: 'condition-with-braces',
-  why: 'a condition is an expression already; what braces yield is evaluated a second time, also when a host said it',
+  why: 'a condition is already an expression; the result of braces is evaluated again, even if it came from a host',
   find: (linted) =>
     listsOf(linted).flatMap(({ value, at }) =>
       value instanceof Template && /\{\{/.test(value.source)
-        ? [{ at, message: 'a condition holds braces', fix: `write it bare: ${bare(value.source)}` }]
+        ? [{ at, message: 'a condition contains braces', fix: `write it bare: ${bare(value.source)}` }]
         : [],
     ),
 };
@@ -48,12 +48,12 @@ export const comparedWithTrue: Rule = {
 /** `== ""`. */
 export const comparedWithEmpty: Rule = {
   code: 'compared-with-empty',
-  why: 'an empty list, null and an empty text are three things; a comparison with "" sees only one of them',
+  why: 'an empty list, null and an empty string are different; a comparison with "" detects only one of them',
   find: (linted) =>
     findIn(
       linted,
       /[!=]=\s*(''|"")/,
       ([found]) => `a condition compares: ${found}`,
-      'write "x | length > 0", or "x" for anything that is there',
+      'write "x | length > 0", or "x" for any value that is not empty',
     ),
 };

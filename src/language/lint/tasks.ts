@@ -20,7 +20,7 @@ export const modeWithoutZero: Rule = {
 /** `state: latest`. */
 export const packageLatest: Rule = {
   code: 'package-latest',
-  why: 'what a run installs then depends on the day, and a check reports drift although nothing was changed',
+  why: 'the installed version then depends on the day, and a check reports drift although nothing was changed',
   find: ({ item }) => {
     if (argOf(item, 'state') !== 'latest' || item.kind !== 'task') return [];
     const at = argPlace(item.args, 'state', item.argsAt, 'value');
@@ -37,7 +37,7 @@ export const packageLatest: Rule = {
 /** `ignore_errors` on a task whose result nobody reads. */
 export const errorsIgnoredUnseen: Rule = {
   code: 'errors-ignored-unseen',
-  why: 'every failure is ignored, also those that nobody thought of, such as a full disk or a mistyped path',
+  why: 'every failure is ignored, including unexpected ones such as a full disk or a mistyped path',
   find: ({ item }) => {
     const ignored = item.keywords.ignoreErrors;
     if (item.kind !== 'task' || ignored === undefined || ignored.value === false || item.register !== undefined)
@@ -46,7 +46,7 @@ export const errorsIgnoredUnseen: Rule = {
       {
         at: ignored.at,
         message: 'errors are ignored and the result is not checked',
-        fix: 'say what is not a failure with failed_when, or catch it with block and rescue',
+        fix: 'define failures with failed_when, or catch them with block and rescue',
       },
     ];
   },
@@ -58,21 +58,21 @@ export const taskWithoutName: Rule = {
   why: 'the run shows only the type, --start-at-task cannot reach it, and nobody can tell why it is there',
   find: ({ item }) =>
     item.kind === 'task' && item.name === undefined && !String(item.type).includes('validate_argument_spec')
-      ? [{ at: item.at, message: 'this task has no name', fix: 'say in one line what is true afterwards' }]
+      ? [{ at: item.at, message: 'this task has no name', fix: 'describe in one line what is true afterwards' }]
       : [],
 };
 
 /** Tags on an include, which do not apply to the items it includes. */
 export const tagsStopAtInclude: Rule = {
   code: 'tags-stop-at-include',
-  why: 'with --tags the include runs, but the tasks that it brings have other tags and are left out',
+  why: 'with --tags the include runs, but the included tasks do not have its tags and are skipped',
   find: ({ item }) => {
     if (item.kind !== 'include' || item.apply !== undefined) return [];
     const outer = (item as PlacedInclude).within.keywords.tags; // the loader creates every include
     const own = item.keywords.tags.filter((tag) => !outer.includes(tag) && tag !== 'always' && tag !== 'never');
     if (own.length === 0) return [];
     const fix = `add "apply: {tags: [${own.join(', ')}]}" to the include, or use import_${item.of}`;
-    return [{ at: item.at, message: `the tags ${own.join(', ')} do not reach into what is included`, fix }];
+    return [{ at: item.at, message: `the tags ${own.join(', ')} do not apply to the included tasks`, fix }];
   },
 };
 
@@ -93,7 +93,7 @@ const takesLists = new Set([
 /** A loop variable without its braces. */
 export const bareLoopVariable: Rule = {
   code: 'bare-loop-variable',
-  why: 'without braces it is the word itself: the loop runs once, with the name of the variable',
+  why: 'without braces it is a plain string: the loop runs once, with the name of the variable',
   find: ({ item }) => {
     const loop = 'loop' in item ? item.loop : undefined;
     if (loop === undefined || typeof loop.over.value !== 'string' || !takesLists.has(loop.lookup)) return [];
@@ -107,7 +107,7 @@ export const bareLoopVariable: Rule = {
 /** Two handlers with the same name. */
 export const duplicateHandler: Rule = {
   code: 'duplicate-handler',
-  why: 'of handlers with the same name only the last is ever run',
+  why: 'only the last of several handlers with the same name ever runs',
   find: (linted, play) => {
     const { item, isHandler } = linted;
     if (!isHandler || item.name === undefined || item.name instanceof Template) return [];
@@ -115,7 +115,7 @@ export const duplicateHandler: Rule = {
       (other) => String(other.name) === String(item.name) && other.role?.path === item.role?.path,
     );
     if (last === undefined || last.id === item.id || last.at.line === item.at.line) return [];
-    const fix = 'give it another name, and let both listen to one topic if both are meant';
+    const fix = 'rename it; if both should run, let both listen to the same topic';
     return [
       {
         at: item.at,

@@ -101,7 +101,7 @@ function conclude(
 function withinOf(loading: Loading, include: Include, vars: readonly VarsLayer[]): Within {
   const { within } = include as PlacedInclude; // loadInclude creates every include
   const { play } = within;
-  // What imports inside it add is reported as part of what was included; the play itself stays as it was loaded.
+  // Additions by imports inside it are returned with the included items; the play itself stays as it was loaded.
   const own = { ...play, staticLayers: [...play.staticLayers, ...play.exported], exported: [], importedHandlers: [] };
   const inner = { ...within, dynamic: true, play: own, layers: [...within.layers, ...vars] };
   const apply = include.apply;

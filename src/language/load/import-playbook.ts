@@ -46,7 +46,7 @@ export function loadPlaybookFile(
   );
 }
 
-/** The playbook file that contains an entry, and how we got to it. */
+/** The playbook file that contains an entry, and the imports that led to it. */
 interface From {
   readonly file: string;
   readonly inherited: PlayInheritance;

@@ -81,7 +81,7 @@ function loadOldInclude(loading: Loading, dict: RawDict, action: Action, within:
     : loadInclude(loading, dict, { ...action, of: 'tasks' }, within, at);
 }
 
-// Whatever else is given to the old `include` is a variable of what it includes, and wins over its `vars:`.
+// All other arguments of the old `include` are variables for the included items, and override its `vars:`.
 function withVars(dict: RawDict, action: Action): [RawDict, Action] {
   const { args } = action;
   if (!isRawDict(args)) return [dict, action];

@@ -90,7 +90,7 @@ function renameUser(dict: RawDict): RawDict {
 function hostsOf(loading: Loading, dict: RawDict, at: Position): Written {
   const hosts = writtenIn(dict, 'hosts', at);
   if (hosts === undefined)
-    report(loading, 'no-hosts', "the field 'hosts' is required but was not set", at, 'say where: "hosts: all"');
+    report(loading, 'no-hosts', "the field 'hosts' is required but was not set", at, 'for example "hosts: all"');
   else if (hosts.value === null || hosts.value === '' || (isRawList(hosts.value) && hosts.value.length === 0)) {
     report(loading, 'no-hosts', 'Hosts list cannot be empty. Please check your playbook', hosts.at);
   } else if (isRawDict(hosts.value)) {

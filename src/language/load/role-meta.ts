@@ -8,7 +8,7 @@ import type { RoleUse } from './role-entry.ts';
 import { roleFile } from './role-files.ts';
 import { isRawDict, isRawList, kindOf, type RawDict, scalarText, writtenAt } from './written.ts';
 
-/** What a role says about itself. */
+/** The metadata of a role. */
 interface RoleMeta {
   readonly dependencies: readonly { raw: Raw; at: Position }[];
   readonly allowDuplicates: boolean;

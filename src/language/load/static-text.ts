@@ -29,7 +29,7 @@ function staticValue(
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error;
     const hint =
-      'imports are resolved before any host is known: only vars of the play, its roles, vars_files and extra vars (-e) count; include_* takes all';
+      'imports are resolved before any host is known: only vars of the play, its roles, vars_files and extra vars (-e) are available; include_* accepts all';
     return { ok: false, error: { ...error.diagnostic, at: error.diagnostic.at ?? at, hint } };
   }
 }

@@ -95,7 +95,7 @@ export function registerOf(loading: Loading, dict: RawDict, at: Position): strin
   if (value === undefined || value === null) return undefined;
   if (typeof value === 'string' && /^[A-Za-z_]\w*$/.test(value)) return value;
   const shown = scalarText(value) ?? kindOf(value);
-  const hint = value instanceof Template || isRawDict(value) ? 'the name is written out, without braces' : undefined;
+  const hint = value instanceof Template || isRawDict(value) ? 'write the name itself, without braces' : undefined;
   report(
     loading,
     'invalid-variable-name',

@@ -33,7 +33,7 @@ export interface RunFacts {
   readonly limit?: string;
 }
 
-/** What changes with the play, and as its hosts drop out; functions for what changes while it runs. */
+/** What differs between plays; functions for values that change while a play runs, as hosts drop out. */
 export interface PlayFacts {
   readonly name: string;
   /** All hosts that match the play's pattern. */

@@ -87,7 +87,7 @@ function shown(origin: VarOrigin, teller: Teller): string {
   return problem === undefined ? teller.line(value as Value) : `cannot be computed: ${problem}`;
 }
 
-/** Everything about one variable: its value, what it is written as, its place, and everything it overrides. */
+/** Everything about one variable: its value, the source text, its place, and everything that it overrides. */
 function inFull(one: Explanation, teller: Teller): string {
   const written = one.written instanceof Template ? [`  written  ${one.written.source}`] : [];
   const hides = one.hides.map((other) => `  hides    ${shown(other, teller)}  from ${teller.place(other)}`);

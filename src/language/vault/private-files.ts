@@ -65,7 +65,7 @@ function isWritable(folder: string): boolean {
     accessSync(folder, constants.W_OK);
     return true;
   } catch {
-    // Missing or not writable: that is an answer.
+    // No error: it is missing or not writable.
     return false;
   }
 }

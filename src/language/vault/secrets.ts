@@ -93,7 +93,7 @@ function isExecutable(path: string): boolean {
     accessSync(path, constants.X_OK);
     return (statSync(path).mode & 0o111) !== 0;
   } catch {
-    // Not executable: that is an answer.
+    // No error: it is not executable.
     return false;
   }
 }

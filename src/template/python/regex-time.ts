@@ -4,7 +4,7 @@ import { fail } from '../errors.ts';
 /** How long searching one text for one pattern may take. */
 const LONGEST_MS = 10_000;
 
-/** A number of steps that takes no noticeable time: only what may need more is watched. */
+/** A number of steps that takes no noticeable time: only searches that may need more are watched. */
 const FEW_STEPS = 1e10;
 
 /** What can make V8's backtracking search slow. */
@@ -27,8 +27,8 @@ function riskOf(regexp: RegExp): Risk {
 }
 
 /**
- * Runs a search, giving up after ten seconds if it is one that may never end, since no signal reaches a program while it searches. Watching
- * costs a tenth of a millisecond, so a search known to end is not watched.
+ * Runs a search, giving up after ten seconds if it is one that may never end, since Node handles no signal during a search. Watching costs
+ * a tenth of a millisecond, so a search known to end is not watched.
  */
 export function inTime<T>(regexp: RegExp, text: string, search: () => T): T {
   const { nested, repeats } = riskOf(regexp);

@@ -12,7 +12,7 @@ export interface Callee {
   call(name: string, args: readonly Value[], kwargs: Kwargs, context: Context): Value;
 }
 
-/** A table of them. */
+/** A table of callees. */
 export type Callees = Readonly<Record<string, Callee>>;
 
 interface Parameter {

@@ -64,7 +64,7 @@ describe('an inventory in INI form', () => {
     ['[web\nh', "1:1 Invalid section entry: '[web'"],
     ['[nowhere:vars]\na=1', '1:1 [nowhere:vars] names the group nowhere, which no section declares'],
     ['[eu:children]\nwbe\n[web]', '2:1 [eu:children] names the group wbe, which no section declares'],
-    ['h[a:5]', '1:1 [a:5] is not a range of hosts: its ends are two numbers or two letters'],
+    ['h[a:5]', '1:1 [a:5] is not a range of hosts: its ends must be two numbers or two letters'],
   ] as const)('%j → %s', ([text, message]) => {
     expect(notes(text)).toEqual([message]);
   });
