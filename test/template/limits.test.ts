@@ -83,7 +83,7 @@ describe('what is computed comes to an end by itself, as no signal would be hear
     [
       'loops within loops',
       '{% for a in range(100000) %}{% for b in range(100000) %}{% endfor %}{% endfor %}',
-      /^2:\d+ the loops of this template have more than 5000000 rounds$/,
+      /^2:\d+ the loops of this template have more than 5000000 iterations$/,
     ],
   ] as const)('%s', ([, source, expected]) => {
     expect(mistakeOf(() => resultOf(source))).toMatch(expected);
