@@ -39,8 +39,8 @@ const FLOORS = ['host', 'variables', 'task', 'play'].map((name) => `src/engine/$
 
 /** Places where recursion is inherent, so that files may import each other in a cycle. */
 const RECURSIVE: readonly (readonly [why: string, ...places: string[]])[] = [
-  ['an expression holds expressions, and a value has methods that give values', 'src/template'],
-  ['a block, an import and a role hold items again', 'src/language/load'],
+  ['an expression contains expressions, and a value has methods that return values', 'src/template'],
+  ['a block, an import and a role contain items', 'src/language/load'],
   ['a parameter may be a task (`proven_by`)', 'src/core/params.ts', 'src/core/task-type.ts'],
 ];
 
@@ -48,15 +48,15 @@ const sources = readSources('src', 'tasks');
 const parts = Object.keys(ARROWS).toSorted((a, b) => b.length - a.length);
 
 describe('the architecture', () => {
-  test('every file belongs to a part that has its arrows', () => {
+  test('every file belongs to a part with declared imports', () => {
     expect(sources.filter(({ path }) => partOf(path) === undefined)).toEqual([]);
   });
 
-  test('a part imports only what the design lets it', () => {
+  test('a part imports only what the design allows', () => {
     expect(wrongImports((from, path) => isOurs(from) && !mayImport(path, from))).toEqual([]);
   });
 
-  test('no floor of the engine imports a higher one', () => {
+  test('no layer of the engine imports a higher one', () => {
     const floorOf = (path: string): number => {
       const at = FLOORS.findIndex((floor) => isIn(path, floor));
       return at === -1 && isIn(path, 'src/engine') ? FLOORS.length : at;
@@ -65,7 +65,7 @@ describe('the architecture', () => {
     expect(wrongImports((from, path) => isIn(path, 'src/engine') && floorOf(from) > floorOf(path))).toEqual([]);
   });
 
-  test('nothing imports itself in a circle, but for what is recursive by nature', () => {
+  test('there are no import cycles, except where recursion is inherent', () => {
     const isRecursive = (path: string, from: string): boolean =>
       RECURSIVE.some(([, ...places]) => isIn(path, ...places) && isIn(from, ...places));
     const importsOf = ({ path, imports }: Source) =>
@@ -74,14 +74,14 @@ describe('the architecture', () => {
     expect(inCircles(new Map(sources.map((source) => [source.path, importsOf(source)])))).toEqual([]);
   });
 
-  test('each package has one home', () => {
+  test('each package is imported in one part only', () => {
     const strays = (from: string, path: string) =>
       !isOurs(from) && !isBuiltin(from) && !isIn(path, ...(PACKAGES[packageOf(from)] ?? []));
 
     expect(wrongImports(strays)).toEqual([]);
   });
 
-  test('what is pure has nothing of Node', () => {
+  test('pure parts import nothing from Node', () => {
     expect(wrongImports((from, path) => isBuiltin(from) && isIn(path, ...PURE))).toEqual([]);
   });
 
@@ -91,7 +91,7 @@ describe('the architecture', () => {
 });
 
 describe('what a file exports', () => {
-  test('has a sentence about what it means, or is a task type, which says so itself', () => {
+  test('has a docstring, or is a task type, which describes itself', () => {
     const bare = sources.flatMap(({ path, exports }) =>
       exports.filter(({ documented }) => !documented).map(({ name }) => `${path} ${name}`),
     );
@@ -99,7 +99,7 @@ describe('what a file exports', () => {
     expect(bare.filter((line) => !/^tasks\/\w+\.ts default$/.test(line))).toEqual([]);
   });
 
-  test('is imported by another file, or is there for the tasks of users', () => {
+  test('is imported by another file, or exported for the task types of users', () => {
     const wanted = new Set(
       [...sources, ...readSources('test')].flatMap(({ imports }) =>
         imports.flatMap(({ from, names }) => names.map((name) => `${from} ${name}`)),
@@ -117,7 +117,7 @@ describe('what a file exports', () => {
 const IDIOM = ['Task', 'attempt', 'failed', 'named'];
 
 describe('names', () => {
-  test('what a file exports is not called as something else in three other files', () => {
+  test('the name of an export does not mean something else in three other files', () => {
     const namesIn = ({ text }: Source) => [...new Set([...text.matchAll(TOP_LEVEL)].map(([, name = '']) => name))];
     const files = new Map<string, string[]>();
     for (const source of sources)
@@ -144,7 +144,7 @@ const ONE_PLACE: readonly (readonly [what: string, RegExp, home: RegExp])[] = [
   ['shell patterns', /replaceAll\('\*', |=== '\*'\s*(?:\?|\) return) '/, /^src\/core\/text\/glob\.ts$/],
 ];
 
-describe('knowledge that has one place', () => {
+describe('knowledge that must be in one place', () => {
   test.for(ONE_PLACE)('%s', ([, sign, home]) => {
     const isOurs = ({ path }: Source) => !/^src\/(?:report|cli)\//.test(path) && !home.test(path);
 
@@ -153,18 +153,18 @@ describe('knowledge that has one place', () => {
 });
 
 describe('the types', () => {
-  test('are forced in five places at most', () => {
+  test('are asserted in at most five places', () => {
     const casts = sources.flatMap(({ path, text }) => [...text.matchAll(/\bas unknown as\b/g)].map(() => path));
 
     expect(casts.slice(5), casts.join(', ')).toEqual([]);
   });
 });
 
-describe('what is claimed of a value', () => {
+describe('non-null assertions', () => {
   /** Most of the remaining ones are array indices in numeric algorithms (Blowfish, Python's random numbers, hashes). */
   const MOST_CLAIMS = 179;
 
-  test('is claimed no more often with `!` than so far', () => {
+  test('with `!` do not become more frequent', () => {
     const claims = (node: ts.Node): number => {
       let count = ts.isNonNullExpression(node) ? 1 : 0;
       ts.forEachChild(node, (child) => {
@@ -179,7 +179,7 @@ describe('what is claimed of a value', () => {
 });
 
 describe('the pages', () => {
-  test('every directory of the sources has a README: what belongs there, what does not, where to begin', () => {
+  test('every source directory has a README: what belongs there, what does not, where to begin', () => {
     const lines = (directory: string): number =>
       existsSync(`${directory}/README.md`)
         ? readFileSync(`${directory}/README.md`, 'utf8').trim().split('\n').length
@@ -188,7 +188,7 @@ describe('the pages', () => {
     expect(['src', 'tasks'].flatMap(directoriesOf).filter((one) => lines(one) < 3 || lines(one) > 10)).toEqual([]);
   });
 
-  test('what the pages about the code name is there', () => {
+  test('all paths in the pages about the code exist', () => {
     const readmes = ['src', 'tasks'].flatMap(directoriesOf).map((one) => `${one}/README.md`);
     const pages = ['docs/architecture.md', 'docs/glossary.md', 'CONTRIBUTING.md', ...readmes];
 

@@ -19,7 +19,7 @@ const processes = (): readonly string[] =>
     })
     .filter((line) => /git|curl|s3kret/.test(line));
 
-test('passwords for servers are in no process list, and not in the clone', async () => {
+test('passwords for servers appear neither in the process list nor in the clone', async () => {
   using rig = new Rig();
   const git = (...words: string[]) => execFileSync('git', ['-C', rig.folder, ...words], { stdio: 'ignore' });
   git('init', '-q', '-b', 'main', 'repo');

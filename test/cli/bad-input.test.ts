@@ -73,7 +73,7 @@ describe('bad input ends with exit code 1, before any connection', () => {
     expect(stderr).not.toMatch(/^\s+at /m);
   });
 
-  test('a wrong vault password names the value that it does not open', async () => {
+  test('the error about a wrong vault password names the value that it cannot decrypt', async () => {
     using rig = new Rig().write({ 'inventory.yaml': inventory, right: 'right', wrong: 'wrong' });
     const { stdout } = await rig.run([
       'vault',
@@ -101,7 +101,7 @@ describe('bad input ends with exit code 1, before any connection', () => {
     ['--list-tags', [], 'TASK TAGS'],
     ['--list-hosts', [], 'h2'],
     ['--check', ['--limit', 'h1'], 'the task'],
-  ])('M minor: %s %j of a secret that only h2 has needs no password', async ([flag, limit, expected]) => {
+  ])('M minor: %s %j of a secret that only h2 uses needs no password', async ([flag, limit, expected]) => {
     using rig = new Rig().write({ right: 'right' });
     const { stdout: sealed } = await rig.run([
       'vault',
@@ -124,7 +124,7 @@ describe('bad input ends with exit code 1, before any connection', () => {
     expect([needed.code, needed.stderr]).toEqual([1, expect.stringContaining('no vault secrets found')]);
   });
 
-  test('a limit that leaves no host', async () => {
+  test('a limit that matches no host', async () => {
     using rig = new Rig().write({ 'inventory.yaml': inventory, 'play.yaml': tasks('- file: {path: /x}') });
 
     const { code, stderr } = await rig.run(['play.yaml', '--limit', 'h9']);
@@ -133,7 +133,7 @@ describe('bad input ends with exit code 1, before any connection', () => {
     expect(stderr).toContain('Could not match supplied host pattern');
   });
 
-  test('an option that is none, with the one that was meant', async () => {
+  test('an unknown option, with a suggestion', async () => {
     using rig = new Rig();
 
     const { code, stderr } = await rig.run(['play.yaml', '--chekc']);

@@ -11,7 +11,7 @@ afterAll(() => bob?.remove());
 const play = (tasks: string): string => `- hosts: localhost\n  gather_facts: false\n  tasks:\n${tasks}`;
 
 describe.skipIf(!mayMakeUsers)('becoming another user', () => {
-  test('U8: a user that is not there is a failed task with the way out, rescued and ignored as others', async () => {
+  test('U8: a missing user fails the task with a hint, and can be rescued and ignored like other failures', async () => {
     using rig = new Rig().write({
       'play.yaml': play(`    - { command: id, become: true, become_user: nosuch, ignore_errors: true }
     - block: [{ command: id, become: true, become_user: nosuch }]
@@ -29,7 +29,7 @@ describe.skipIf(!mayMakeUsers)('becoming another user', () => {
     expect(stdout).not.toMatch(/UNREACHABLE|unreachable=1/);
   });
 
-  test('U8: in a check a user that a task before would make is unknown, and the host goes on', async () => {
+  test('U8: in a check, a user that an earlier task would create is unknown, and the host continues', async () => {
     using rig = new Rig().write({
       'play.yaml': play(`    - user: { name: nosuch }
     - { command: id, args: { creates: /home/nosuch/x }, become: true, become_user: nosuch }

@@ -7,7 +7,7 @@ import { Rig } from './rig.ts';
 test.for([
   ['run', 'retrace '],
   ['ansible-playbook', 'ansible-playbook [core '],
-] as const)("the package's bin, linked as %s, starts by itself and answers as that program", ([name, answer]) => {
+] as const)("the package's bin, linked as %s, starts on its own and behaves like that program", ([name, answer]) => {
   using rig = new Rig();
   const link = join(rig.folder, name);
   symlinkSync(join(import.meta.dirname, '../../dist/run.cjs'), link);

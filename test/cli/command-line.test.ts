@@ -10,7 +10,7 @@ const play = `- hosts: localhost
 `;
 
 describe('the command line', () => {
-  test('a run changes what differs, the next one nothing, and a check tells which it would be', async () => {
+  test('a run changes what differs, the next one nothing, and a check predicts both', async () => {
     using rig = new Rig().write({ 'play.yaml': play });
 
     const check = await rig.run(['play.yaml', '--check']);
@@ -25,7 +25,7 @@ describe('the command line', () => {
     expect(second.stdout).toContain('rounds: localhost 1;');
   });
 
-  test('--tags and --skip-tags choose tasks, and what is tagged always stays', async () => {
+  test('--tags and --skip-tags select tasks; tasks tagged `always` stay', async () => {
     using rig = new Rig().write({ 'play.yaml': play });
 
     const tagged = await rig.run(['play.yaml', '--tags', 'make']);
@@ -36,7 +36,7 @@ describe('the command line', () => {
     expect(skipped.stdout.match(/TASK \[.*?\]/g)).toEqual(['TASK [told]']);
   });
 
-  test('-e wins, as words, YAML, JSON or a file', async () => {
+  test('-e takes precedence, as words, YAML, JSON or a file', async () => {
     using rig = new Rig().write({ 'play.yaml': play, 'vars.yaml': 'who: file\n' });
     const who = async (given: string) =>
       /"msg": "(.*)"/.exec((await rig.run(['play.yaml', '--tags', 'never', '-e', given])).stdout)?.[1];
@@ -46,7 +46,7 @@ describe('the command line', () => {
     expect(await who('@vars.yaml')).toBe('file');
   });
 
-  test('--start-at-task passes over what comes before', async () => {
+  test('--start-at-task skips the tasks before it', async () => {
     using rig = new Rig().write({ 'play.yaml': play });
 
     const { code, stdout } = await rig.run(['play.yaml', '--start-at-task', 'told']);
@@ -55,7 +55,7 @@ describe('the command line', () => {
     expect(code).toBe(0);
   });
 
-  test('--start-at-task with a name that no task has is an error', async () => {
+  test('--start-at-task with an unknown task name is an error', async () => {
     using rig = new Rig().write({ 'play.yaml': play });
 
     const { code, stdout } = await rig.run(['play.yaml', '--start-at-task', 'nothing']);
@@ -82,7 +82,7 @@ describe('the command line', () => {
     expect(stdout).toContain('folder\tTAGS: [make]\tSTEP: S01');
   });
 
-  test('--output json prints every event as a line, the end last', async () => {
+  test('--output json prints every event as a line, and the end last', async () => {
     using rig = new Rig().write({ 'play.yaml': play });
 
     const { stdout } = await rig.run(['play.yaml', '--output', 'json']);
@@ -95,7 +95,7 @@ describe('the command line', () => {
     expect(kinds.at(-1)).toBe('run-finished');
   });
 
-  test('a link named ansible-playbook answers as that program: a check that finds drift ends with 0', async () => {
+  test('a link named ansible-playbook behaves like that program: a check that finds drift exits with 0', async () => {
     using rig = new Rig().write({ 'play.yaml': play });
 
     const version = await rig.run(['--version'], { calledAs: 'ansible-playbook' });
@@ -106,7 +106,7 @@ describe('the command line', () => {
     expect(check.code).toBe(0);
   });
 
-  test('secrets are masked wherever they would show', async () => {
+  test('secrets are masked wherever they would appear', async () => {
     using rig = new Rig().write({ password: 'open sesame' });
     const { stdout } = await rig.run([
       'vault',
@@ -128,7 +128,7 @@ describe('the command line', () => {
     expect(said.stdout).toContain('it is ********');
   });
 
-  test('a file under Ansible Vault is copied as what it holds, and never shown', async () => {
+  test('a vault-encrypted file is copied decrypted, and never shown', async () => {
     using rig = new Rig().write({ password: 'open sesame', secret: 'hunter2hunter2\n' });
     await rig.run(['vault', 'encrypt', '--vault-password-file', 'password', 'secret']);
     rig.write({

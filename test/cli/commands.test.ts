@@ -41,7 +41,7 @@ describe('the registries', () => {
     expect(filesIn('report/forms')).toEqual(names.map((name) => `${name}.ts`).sort());
   });
 
-  test.for(OUTPUT_FORMS.map((form) => [form.name, form] as const))('the help has the form %s', async ([, form]) => {
+  test.for(OUTPUT_FORMS.map((form) => [form.name, form] as const))('the help lists the form %s', async ([, form]) => {
     const { stdout } = await call(playbooks, ['--help']);
 
     expect(stdout).toContain(`  ${form.name.padEnd(5)}  ${form.summary}\n`);
@@ -49,7 +49,7 @@ describe('the registries', () => {
 });
 
 describe('each command of the registry', () => {
-  test.for(all)('%s has help that names its options, and --help ends with 0', async ([, command]) => {
+  test.for(all)('%s has help that lists its options, and --help exits with 0', async ([, command]) => {
     const long = await call(command, ['--help']);
     const short = await call(command, ['-h']);
 
@@ -66,7 +66,7 @@ describe('each command of the registry', () => {
   });
 
   test.for(commands.map((command) => [command.name, command] as const))(
-    '%s is in the overview',
+    '%s is listed in the overview',
     async ([, command]) => {
       const { stdout } = await call(playbooks, ['--help']);
 
@@ -74,7 +74,7 @@ describe('each command of the registry', () => {
     },
   );
 
-  test.for(all)('%s has no option twice, by whatever spelling', ([, command]) => {
+  test.for(all)('%s defines no spelling of an option twice', ([, command]) => {
     const spellings = Object.entries(optionsOf(command, ourFace)).flatMap(([name, { short, aliases = [] }]) => [
       name,
       ...aliases,
@@ -85,7 +85,7 @@ describe('each command of the registry', () => {
   });
 
   test.for(all.filter(([, { passesOn }]) => passesOn === undefined))(
-    '%s refuses an option that is none, and says which was meant',
+    '%s refuses an unknown option, with a suggestion',
     async ([, command]) => {
       const { code, stdout, stderr } = await call(command, ['--hlep']);
 
@@ -134,7 +134,7 @@ describe('each option of the tables', () => {
     options.flatMap(([name, option, spec, command]) =>
       wrongValues(spec).map((wrong) => [name, option, ...wrong, command] as const),
     ),
-  )('%s --%s %j is refused: %s', async ([, option, value, message, command]) => {
+  )('%s --%s %j is rejected: %s', async ([, option, value, message, command]) => {
     const { code, stdout, stderr } = await call(command, [`--${option}=${value}`]);
 
     expect([code > 0, stdout]).toEqual([true, '']);
@@ -142,7 +142,7 @@ describe('each option of the tables', () => {
     expect(stderr).toContain(message);
   });
 
-  test.for(options)('%s --%s needs a value, or takes none', async ([, option, spec, command]) => {
+  test.for(options)('%s --%s needs a value, or accepts none', async ([, option, spec, command]) => {
     const isSwitch = spec.type === 'switch' || spec.type === 'count';
 
     const { code, stderr } = await call(command, [isSwitch ? `--${option}=x` : `--${option}`]);
@@ -186,7 +186,7 @@ describe('a mistyped command line is a mistake with a suggestion', () => {
 });
 
 describe('completion', () => {
-  test.for(['bash', 'zsh', 'fish'] as const)('%s takes the script', async (shell) => {
+  test.for(['bash', 'zsh', 'fish'] as const)('%s accepts the script', async (shell) => {
     const isThere = spawnSync(shell, ['--version']).status === 0;
     const { stdout } = await call(commands.find(({ name }) => name === 'completion')!, [shell]);
 

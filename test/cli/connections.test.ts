@@ -4,7 +4,7 @@ import { Rig } from './rig.ts';
 test.for([
   ['{ ansible_connection: winrm }', 'unknown connection type `winrm`'],
   ['{ ansible_connection: pct }', 'set ansible_pct_node, an inventory host, and ansible_pct_id'],
-] as const)('a way that there is not is told, and does not become another one: %s', async ([variables, message]) => {
+] as const)('an unknown connection is reported, and not replaced by another one: %s', async ([variables, message]) => {
   using rig = new Rig().write({
     'hosts.yaml': `all: { hosts: { box: ${variables} } }\n`,
     'play.yaml': '- hosts: box\n  gather_facts: false\n  tasks:\n    - raw: id\n',
@@ -16,7 +16,7 @@ test.for([
   expect(stdout).toContain(message);
 });
 
-test.for(['runas', 'ansible.builtin.doas'])('a become method that there is not fails the task: %s', async (method) => {
+test.for(['runas', 'ansible.builtin.doas'])('an unknown become method fails the task: %s', async (method) => {
   using rig = new Rig().write({
     'play.yaml': `- hosts: localhost
   gather_facts: false

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Rig } from './rig.ts';
 
-test('XM10: a timeout holds while a host is looked at, and what is asked ahead keeps no earlier task', async () => {
+test('XM10: a timeout applies while a host is asked, and asking ahead delays no earlier task', async () => {
   using rig = new Rig().write({
     'bin/stat': '#!/bin/sh\nexec sleep 600\n',
     'play.yaml': `- hosts: localhost

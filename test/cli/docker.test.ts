@@ -19,7 +19,7 @@ function rigFor(container: string, tasks: string) {
 }
 
 describe('a playbook over docker', () => {
-  test('is foreseen by a check, changes what is to be changed, and then nothing', async () => {
+  test('is predicted by a check, changes what differs, and then nothing', async () => {
     const { rig, run } = rigFor(
       'box',
       `    - copy: { dest: FOLDER/made, content: "{{ inventory_hostname }}\\n", mode: "0644" }
@@ -52,7 +52,7 @@ describe('a playbook over docker', () => {
     expect(await run()).toMatchObject({ code: 0, stdout: expect.stringContaining('"msg": "nobody in box"') });
   });
 
-  test('is unreachable without the container, and says why', async () => {
+  test('reports the host as unreachable without the container, and why', async () => {
     const { rig, run } = rigFor('gone', '    - raw: id\n');
     using _ = rig;
 
@@ -64,7 +64,7 @@ describe('a playbook over docker', () => {
     expect(stdout).toContain('create the container first');
   });
 
-  test('is chosen by --connection, too', async () => {
+  test('works with --connection, too', async () => {
     const { rig, run } = rigFor(
       'box',
       `    - { shell: 'echo $CONTAINER', register: r }\n    - debug: { var: r.stdout }\n`,
@@ -78,7 +78,7 @@ describe('a playbook over docker', () => {
     ['SIGTERM', 300],
     // The command ends by itself, as on other hosts, and with it everything that we started.
     ['SIGKILL', 3],
-  ] as const)('leaves no process behind when it is ended by %s', { timeout: 60_000 }, async ([signal, seconds]) => {
+  ] as const)('leaves no process behind when killed by %s', { timeout: 60_000 }, async ([signal, seconds]) => {
     const { rig, env } = rigFor('box', `    - shell: touch FOLDER/busy; sleep ${seconds}\n`);
     using _ = rig;
     const ended = rig.run(['-i', 'hosts.yaml', 'play.yaml'], { env, pidFile: 'pid' });

@@ -13,7 +13,7 @@ const pages = [
 ];
 
 describe('the docs', () => {
-  test('docs/task-types.md is what the task types say today (npm run docs)', async () => {
+  test('docs/task-types.md is up to date with the task types (npm run docs)', async () => {
     using rig = new Rig();
 
     const { stdout } = await rig.run(['doc', '--markdown']);
@@ -21,7 +21,7 @@ describe('the docs', () => {
     expect(readFileSync(join(root, 'docs/task-types.md'), 'utf8')).toBe(stdout);
   });
 
-  test.for(pages)('%s links only to what there is', (page) => {
+  test.for(pages)('%s links only to existing targets', (page) => {
     const text = readFileSync(join(root, page), 'utf8');
     const targets = [...text.matchAll(/\]\((?!https?:|#)([^)#]+)(?:#[^)]*)?\)/g)].map(([, target]) =>
       resolve(root, dirname(page), target!),
@@ -30,7 +30,7 @@ describe('the docs', () => {
     expect(targets.filter((target) => statSync(target, { throwIfNoEntry: false }) === undefined)).toEqual([]);
   });
 
-  test("the README's audit is what the program prints today", async () => {
+  test("the README's audit is what the program prints now", async () => {
     const readme = readFileSync(join(root, 'README.md'), 'utf8');
     const [, playbook = '', output = ''] = /```yaml\n([^`]*)```[^`]*`[^`]*`[^`]*```\n([^`]*)```/.exec(readme) ?? [];
     using rig = new Rig();

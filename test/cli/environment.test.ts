@@ -14,7 +14,7 @@ test.for([
   ['a truth', 'true', 'True'],
   ['a number', '1.5', '1.5'],
   ['nothing', 'null', ''],
-])('%s in environment is the text that Ansible makes of it', async ([, value, text]) => {
+])('%s in environment becomes the same text as in Ansible', async ([, value, text]) => {
   using rig = new Rig().write({
     'p.yaml': play(
       `- {shell: 'printf "<%s>" "$V" >out', environment: {V: ${value}}}\n- {debug: {msg: "{{ lookup('file', 'out') }}"}}`,
@@ -26,7 +26,7 @@ test.for([
   expect(stdout).toContain(`"msg": "<${text}>"`);
 });
 
-test('the name of a variable is a name, and no script', async () => {
+test('the name of a variable must be a name, not a script', async () => {
   using rig = new Rig().write({ 'p.yaml': play('- {command: "true", environment: {"A; echo x >PWNED; B": 1}}') });
 
   const { code, stdout } = await rig.run(['p.yaml']);
@@ -35,7 +35,7 @@ test('the name of a variable is a name, and no script', async () => {
   expect(stdout).toContain('environment: "A; echo x >PWNED; B" is not the name of a variable');
 });
 
-test('POSIXLY_CORRECT in the environment of a login is no matter', async () => {
+test('POSIXLY_CORRECT in the environment of a login makes no difference', async () => {
   using rig = new Rig().write({
     'p.yaml': play(
       '- {copy: {content: a, dest: "{{ playbook_dir }}/f", mode: "0600"}}\n- {file: {path: "{{ playbook_dir }}/f", mode: "0640"}}',
@@ -48,7 +48,7 @@ test('POSIXLY_CORRECT in the environment of a login is no matter', async () => {
   expect(code).toBe(0);
 });
 
-test('XM4: what a vaulted file of -e holds is masked', async () => {
+test('XM4: the content of a vault-encrypted file of -e is masked', async () => {
   using rig = new Rig().write({
     'p.yaml': play(
       '- {command: "printf %s {{ pw }}/{{ pin }}", register: r}\n- {debug: {var: r.stdout}}\n- {debug: {var: pin}}',
@@ -64,7 +64,7 @@ test('XM4: what a vaulted file of -e holds is masked', async () => {
   expect(stdout).not.toMatch(/marker|48151623/);
 });
 
-test('XM4: a secret that comes in two halves, beside a long line and half a character, is masked in live output', async () => {
+test('XM4: a secret that arrives in two halves, next to a long line and half a character, is masked in live output', async () => {
   using rig = new Rig().write({
     'p.yaml': play(`- shell: |
     printf 'begin\\npa-mar'; sleep 0.3; printf 'ker\\303'; sleep 0.3; printf '\\251\\n'; head -c 100000 /dev/zero | tr '\\0' x
@@ -88,7 +88,7 @@ test('XM4: a secret that comes in two halves, beside a long line and half a char
   expect(textOf('stderr')).toBe('\r********');
 });
 
-describe('P: what users have written runs in the locale of the login, our own questions in C', () => {
+describe('P: commands of users run in the locale of the login, our own questions in the C locale', () => {
   const said = async (tasks: string, env: Readonly<Record<string, string>>) => {
     using rig = new Rig().write({ 'p.yaml': play(tasks), 's.sh': '#!/bin/sh\necho "<$LC_ALL>"\n' });
     const { stdout } = await rig.run(['p.yaml', '-v'], { env });
@@ -111,14 +111,14 @@ describe('P: what users have written runs in the locale of the login, our own qu
     expect(out).toContain('ok=1 changed=0');
   });
 
-  test('without LC_ALL there is none', async () => {
+  test('without LC_ALL in the login it is not set', async () => {
     const out = await said('- {shell: "echo $LANG,${LC_ALL-none}", register: r}\n- debug: {msg: "{{ r.stdout }}"}', {
       LANG: 'C.UTF-8',
     });
     expect(out).toContain('"msg": "C.UTF-8,none"');
   });
 
-  test('what the task says itself wins', async () => {
+  test('the task takes precedence', async () => {
     const out = await said(
       '- {shell: "echo $LC_ALL", environment: {LC_ALL: C}, register: r}\n- debug: {msg: "<{{ r.stdout }}>"}',
       { LC_ALL: 'C.UTF-8' },

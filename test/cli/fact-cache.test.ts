@@ -24,7 +24,7 @@ const told = ({ stdout }: { stdout: string }): string[] =>
   [...stdout.matchAll(/"msg": (.*)/g)].map(([, text]) => text!);
 
 describe('the fact cache', () => {
-  test('facts that are set cacheable outlive the run, others do not', async () => {
+  test('facts set with cacheable outlive the run, others do not', async () => {
     using rig = new Rig().write(files);
 
     await rig.run(['keep.yaml', '-i', 'inventory']);
@@ -32,7 +32,7 @@ describe('the fact cache', () => {
     expect(told(await rig.run(['tell.yaml', '-i', 'inventory']))).toEqual([`"[1, 'two', 3.5] nothing"`, 'true']);
   });
 
-  test('--flush-cache forgets them', async () => {
+  test('--flush-cache deletes them', async () => {
     using rig = new Rig().write(files);
 
     await rig.run(['keep.yaml', '-i', 'inventory']);
@@ -44,7 +44,7 @@ describe('the fact cache', () => {
     expect(existsSync(join(rig.folder, 'cache/here'))).toBe(false);
   });
 
-  test('what is older than the timeout counts for nothing', async () => {
+  test('facts older than the timeout are ignored', async () => {
     using rig = new Rig().write(files);
 
     await rig.run(['keep.yaml', '-i', 'inventory']);
@@ -53,7 +53,7 @@ describe('the fact cache', () => {
     expect(told(await rig.run(['tell.yaml', '-i', 'inventory']))[0]).toBe('"nothing nothing"');
   });
 
-  test('with smart gathering, facts that are kept are not gathered again', async () => {
+  test('with smart gathering, cached facts are not gathered again', async () => {
     using rig = new Rig().write({
       ...files,
       'ansible.cfg': `${files['ansible.cfg']}gathering = smart\n`,

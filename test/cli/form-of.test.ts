@@ -9,7 +9,7 @@ const asked = { output: undefined, step: false };
 
 test.for([
   ['on a terminal', asked, terminal, 'live'],
-  ['on a terminal that can do nothing', asked, { isTTY: true, term: 'dumb' }, 'plain'],
+  ['on a dumb terminal', asked, { isTTY: true, term: 'dumb' }, 'plain'],
   ['into a pipe', asked, pipe, 'plain'],
   ['on a terminal where --step asks its questions', { ...asked, step: true }, terminal, 'plain'],
   ...OUTPUT_FORMS.map(({ name }) => [`--output ${name}`, { ...asked, output: name }, terminal, name] as const),
@@ -20,6 +20,6 @@ test.for([
 test.for([
   ['ansible-playbook', 'ansible'],
   ['ansible', 'minimal'],
-] as const)('%s has its own form, whatever is asked for', ([program, name]) => {
+] as const)('%s has its own form, whatever is requested', ([program, name]) => {
   expect(formOf({ ...asked, output: 'json' }, ansibleFace(program), terminal).name).toBe(name);
 });

@@ -21,7 +21,7 @@ const play = `- name: a play
 
 const verdicts = (xml: string) => casesOf(parseXml(xml)).map(([, name, verdict]) => [name, verdict]);
 
-test('a run as JUnit: what a parser of XML reads of it, with a host that prints markup', async () => {
+test('a run as JUnit is valid XML, even if a host prints markup', async () => {
   using rig = new Rig().write({ 'play.yaml': play });
 
   const { code, stdout, stderr } = await rig.run(['play.yaml', '--output', 'junit']);
@@ -40,7 +40,7 @@ test('a run as JUnit: what a parser of XML reads of it, with a host that prints 
   expect(stdout).toContain('␛[2J␁]]&gt;&lt;/testcase&gt;&lt;testcase name=&quot;forged&quot;/&gt;&amp;amp;');
 });
 
-test('a check as JUnit: a drift is a failure, what nobody can know an error', async () => {
+test('a check as JUnit: drift is a failure, an unknown outcome an error', async () => {
   using rig = new Rig().write({
     'play.yaml': `- name: a play
   hosts: localhost
@@ -64,7 +64,7 @@ test('a check as JUnit: a drift is a failure, what nobody can know an error', as
   ]);
 });
 
-test('an unreachable host is an error, also where nothing was done', async () => {
+test('an unreachable host is an error, even if nothing was done', async () => {
   using rig = new Rig().write({
     'hosts.yaml': 'all: {hosts: {h: {ansible_host: 127.0.0.1, ansible_port: 1}}}\n',
     'play.yaml': '- hosts: h\n  tasks:\n    - ping:\n',
@@ -76,7 +76,7 @@ test('an unreachable host is an error, also where nothing was done', async () =>
   expect(verdicts(stdout).map(([, verdict]) => verdict)).toEqual(['error unreachable']);
 });
 
-test('secrets are masked, also where XML spells them with entities', async () => {
+test('secrets are masked even if XML spells them with entities', async () => {
   using rig = new Rig().write({ password: 'pw' });
   const sealed = await rig.run(['vault', 'encrypt_string', '--vault-password-file', 'password', '-n', 's', 'a<b>&"c']);
   rig.write({

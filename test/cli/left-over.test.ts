@@ -29,7 +29,7 @@ const failing = `
       when: boom | bool`;
 const log = (word = 'ran') => `"echo ${word} >>{{ playbook_dir }}/log"`;
 
-test('U2: a handler left over runs after the task that repairs what it trips over, and the run says from where it is due', async () => {
+test('U2: a leftover handler runs after the task that repairs its cause of failure, and the run reports why it is due', async () => {
   using rig = new Rig();
   rig.write({
     'play.yaml': play(
@@ -50,7 +50,7 @@ test('U2: a handler left over runs after the task that repairs what it trips ove
   expect(existsSync(notesOf(rig))).toBe(false);
 });
 
-test('a check tells a handler left over once, however often handlers are flushed', async () => {
+test('a check reports a leftover handler once, however often handlers are flushed', async () => {
   using rig = new Rig();
   rig.write({
     'play.yaml': play(rig, `  tasks:${failing}\n    - meta: flush_handlers\n  post_tasks: [ping: ]`, log()),
@@ -64,7 +64,7 @@ test('a check tells a handler left over once, however often handlers are flushed
   await run(rig, 'play.yaml');
 });
 
-test('U2: what nothing else notifies is told with run, time and the way to drop it', async () => {
+test('U2: a handler that nothing else notifies is reported with run, time and how to drop it', async () => {
   using rig = new Rig();
   rig.write({ 'play.yaml': play(rig, `  tasks:${failing}`, log()) });
 
@@ -97,7 +97,7 @@ test.for([
     'before\nran\n',
   ],
   ['the end of its section', `  pre_tasks:${failing}\n  tasks:\n    - shell: ${log('after')}`, 'ran\nafter\n'],
-] as const)('U2: it is due at %s', async ([, sections, order]) => {
+] as const)('U2: it runs at %s', async ([, sections, order]) => {
   using rig = new Rig();
   rig.write({ 'play.yaml': play(rig, sections, log()) });
   await run(rig, 'play.yaml', '-e', 'boom=true');
@@ -109,7 +109,7 @@ test.for([
   expect(existsSync(notesOf(rig))).toBe(false);
 });
 
-test('U2: notes of older versions, and lines that nobody wrote, are read: the handler is due at the end', async () => {
+test('U2: notes of older versions and malformed lines are read: the handler is due at the end', async () => {
   using rig = new Rig();
   rig.write({ 'play.yaml': play(rig, `  pre_tasks: [ping: ]\n  tasks:\n    - shell: ${log('task')}`, log()) });
   const strange = 'restart\tx\ty\tz\n\u001b[31m\n';
@@ -123,7 +123,7 @@ test('U2: notes of older versions, and lines that nobody wrote, are read: the ha
   rmSync(notesOf(rig));
 });
 
-test('a note is of its playbook and play: others of the same name neither run nor forget it', async () => {
+test('a note belongs to its playbook and play: handlers of the same name elsewhere neither run nor delete it', async () => {
   using rig = new Rig();
   const text = play(rig, `  tasks:${failing}`, log());
   const other = (word: string) =>
@@ -144,7 +144,7 @@ test('a note is of its playbook and play: others of the same name neither run no
   expect(existsSync(notesOf(rig))).toBe(false);
 });
 
-test('what a run has noted itself is not taken for an earlier one’s, and of the copies of a role’s handler one runs', async () => {
+test('the notes of a run are not taken for those of an earlier one, and only one copy of the handler of a role runs', async () => {
   using rig = new Rig();
   rig.write({
     'roles/r/tasks/main.yml': '- { shell: "true", notify: h }',
@@ -160,7 +160,7 @@ test('what a run has noted itself is not taken for an earlier one’s, and of th
   expect(told).not.toContain('earlier run');
 });
 
-test('when the next run of a killed one puts a block back, the handlers of the block alone are not due any more', async () => {
+test('when the run after a killed one rolls back a block, handlers that only the block notified are no longer due', async () => {
   using rig = new Rig();
   const killed = `  tasks:
     - block:

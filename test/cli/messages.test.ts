@@ -6,7 +6,7 @@ import { Rig } from './rig.ts';
 const play = (tasks: string, hosts = 'localhost'): string =>
   `- hosts: ${hosts}\n  gather_facts: false\n  connection: local\n  tasks:\n${tasks.replace(/^/gm, '    ')}\n`;
 
-test('U3: a failed command shows its exit code, what it printed, and the place of its task', async () => {
+test('U3: a failed command shows its exit code, its output, and the place of its task', async () => {
   using rig = new Rig().write({
     'p.yaml': play('- name: boom\n  shell: echo to stdout; echo "E the reason" >&2; exit 3'),
   });
@@ -22,7 +22,7 @@ test('U3: a failed command shows its exit code, what it printed, and the place o
 `);
 });
 
-test('U3: of much output the beginning and the end are shown, and all of it with -v', async () => {
+test('U3: only the beginning and the end of long output are shown, and all of it with -v', async () => {
   using rig = new Rig().write({ 'p.yaml': play('- shell: seq 1 100 >&2; exit 1') });
 
   const short = await rig.run(['p.yaml']);
@@ -32,7 +32,7 @@ test('U3: of much output the beginning and the end are shown, and all of it with
   expect(long.stdout).toContain('        50\n');
 });
 
-test('U9: of a very long message the head is kept, too', () => {
+test('U9: the beginning of a very long message is kept, too', () => {
   const stderr = Buffer.from(`the reason\n${'journal\n'.repeat(1000)}the end`);
 
   const failure = firstFailure([sh`x`], [{ code: 1, stdout: Buffer.alloc(0), stderr }]);
@@ -43,7 +43,7 @@ test('U9: of a very long message the head is kept, too', () => {
 
 const hosts = Array.from({ length: 100 }, (_, index) => `h${String(index).padStart(3, '0')}`);
 
-test('U10: a hundred hosts are told together, failed ones first in the recap, and each failure once more at the end in 80 columns', async () => {
+test('U10: a hundred hosts are reported together, failed ones first in the recap, each failure again at the end', async () => {
   using rig = new Rig().write({
     'p.yaml': play(
       `- ping:\n- name: ${'long name '.repeat(12)}\n  shell: "echo because >&2; exit 1"\n  when: inventory_hostname in ["h050", "h007"]`,
@@ -70,7 +70,7 @@ test('U10: a hundred hosts are told together, failed ones first in the recap, an
   ]);
 });
 
-test('U10: what a rescue caught or was ignored is not among the failures at the end', async () => {
+test('U10: rescued and ignored failures are not among the failures at the end', async () => {
   using rig = new Rig().write({
     'p.yaml': play(
       '- fail: {msg: one}\n  ignore_errors: true\n- block:\n    - fail: {msg: two}\n  rescue:\n    - fail: {msg: three}',
@@ -82,7 +82,7 @@ test('U10: what a rescue caught or was ignored is not among the failures at the 
   expect(stdout.slice(stdout.indexOf('\nFAILED'))).toMatch(/localhost\n {2}fail \(p\.yaml:10\)\n {4}three\n$/);
 });
 
-test('U: a diff shows blanks and carriage returns at the end of lines, and of a long one the beginning', async () => {
+test('U: a diff shows spaces and carriage returns at the end of lines; a long diff is cut', async () => {
   using rig = new Rig().write({
     'p.yaml': play(
       '- copy: {dest: "{{ playbook_dir }}/a", content: "a \\nb\\r\\n"}\n- copy: {dest: "{{ playbook_dir }}/b", content: "{{ range(5000) | join(\'\\n\') }}\\n"}',
@@ -96,7 +96,7 @@ test('U: a diff shows blanks and carriage returns at the end of lines, and of a 
   expect(stdout.split('\n').length).toBeLessThan(150);
 });
 
-test('U: exit code 4 of a check does not hide that other hosts differ', async () => {
+test('U: exit code 4 of a check does not hide drift on other hosts', async () => {
   using rig = new Rig().write({
     'p.yaml':
       '- hosts: all\n  gather_facts: false\n  tasks:\n    - file: {path: /tmp/retrace-never-made, state: directory}\n',
@@ -109,7 +109,7 @@ test('U: exit code 4 of a check does not hide that other hosts differ', async ()
   expect(stdout).toContain('exit code 4: unreachable: away; drift was found on: here\n');
 });
 
-test('U: a link is told by what it points to, a new file by its size, a command as what runs', async () => {
+test('U: a link is reported by its target, a new file by its size, a command by its text', async () => {
   using rig = new Rig().write({
     'p.yaml': play(
       '- file: {src: /etc/hostname, dest: "{{ playbook_dir }}/l", state: link}\n- copy: {dest: "{{ playbook_dir }}/f", content: hello}\n- command: mount /x',
@@ -133,7 +133,7 @@ test.for([
     '-v',
     '- {command: "printf \'\\\\033[2J.yaml\'", register: r}\n- include_tasks: "{{ r.stdout }}"',
   ],
-])('XM7: %s holds no control character', async ([, option, tasks]) => {
+])('XM7: %s contains no control character', async ([, option, tasks]) => {
   using rig = new Rig().write({ 'p.yaml': play(tasks!) });
 
   const { stdout, stderr } = await rig.run(option === 'p.yaml' ? ['p.yaml'] : ['p.yaml', option!]);
@@ -149,7 +149,7 @@ test.each([
   ['failed_when', 'r.json.status', "'dict object' has no attribute 'json'"],
   ['changed_when', '(r.stdout | from_json).x', 'Expecting value: line 1 column 1 (char 0)'],
 ])(
-  'U17: %s that cannot be evaluated tells its text, its place and what the command said',
+  'U17: the error of %s shows its text, its place and the output of the command',
   async (keyword, condition, why) => {
     using rig = new Rig().write({
       'p.yaml': play(`- shell: ${odd}\n  register: r\n  delay: 0.01\n  ${keyword}: ${condition}`),
@@ -168,13 +168,13 @@ test.each([
 );
 
 test.each([
-  ['until that never comes true', 'until: r.rc == 5\n  retries: 1', 'until: r.rc == 5: still false after 2 attempts'],
+  ['until that never holds', 'until: r.rc == 5\n  retries: 1', 'until: r.rc == 5: still false after 2 attempts'],
   [
     'failed_when that holds',
     'failed_when: [r.rc == 0, \'"x" in r.stdout\']',
     'failed_when: r.rc == 0 and "x" in r.stdout',
   ],
-])('U17: %s is named', async (_, keywords, message) => {
+])('U17: the message names %s', async (_, keywords, message) => {
   using rig = new Rig().write({
     'p.yaml': play(`- command: echo x said\n  register: r\n  delay: 0.01\n  ${keywords}`),
   });
@@ -188,7 +188,7 @@ test.each([
   ['ignore_errors: true', { attempts: 1, failed: true }],
   ['failed_when: false', { attempts: 1, failed: true }],
   ['failed_when: r.attempts > 5', { attempts: 1, failed: true }],
-])('H10: until that runs out does not end the play with %s', async (keyword, registered) => {
+])('H10: exhausted retries of until do not end the play with %s', async (keyword, registered) => {
   using rig = new Rig().write({
     'p.yaml': play(
       `- command: "true"\n  register: r\n  until: r.rc == 5\n  retries: 1\n  delay: 0.01\n  ${keyword}\n- debug: msg={{ r.attempts }},{{ r.failed }}`,

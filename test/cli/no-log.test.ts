@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Rig } from './rig.ts';
 
-test('what a task under no_log does and prints is told nowhere', async () => {
+test('nothing that a task with no_log does or prints is reported', async () => {
   using rig = new Rig().write({
     'play.yaml': `- hosts: localhost
   gather_facts: false
@@ -23,7 +23,7 @@ test('what a task under no_log does and prints is told nowhere', async () => {
   expect(told[0]!.code).toBe(0);
 });
 
-test('nor what it asks, loops over, fails with or finds wrong', async () => {
+test('nor its questions, its loop items, its failures or its mistakes', async () => {
   using rig = new Rig().write({
     'play.yaml': `- hosts: localhost
   gather_facts: false

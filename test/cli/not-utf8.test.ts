@@ -23,7 +23,7 @@ async function twice(rig: Rig): Promise<(string | undefined)[]> {
   return [first, second].map(({ stdout }) => /ok=\d+ +changed=\d+/.exec(stdout)?.[0].replace(/ +/, ' '));
 }
 
-describe('P18: texts that are not UTF-8 keep their bytes', () => {
+describe('P18: text that is not UTF-8 keeps its bytes', () => {
   test.for([
     ['a template', 'template: {src: latin.j2, dest: out}'],
     ["lookup('file')", "copy: {content: \"{{ lookup('file', 'latin.j2') }}\\n\", dest: out}"],
@@ -37,7 +37,7 @@ describe('P18: texts that are not UTF-8 keep their bytes', () => {
     expect(readFileSync(join(rig.folder, 'out')).toString('hex')).toBe('636166e90a');
   });
 
-  test('what a command says, in a file, a name and the JSON of the run', async () => {
+  test('the output of a command in a file, a name and the JSON of the run', async () => {
     const tasks = play(
       "command: printf 'caf\\351'\n      changed_when: false\n      register: said",
       'copy: {content: "{{ said.stdout }}", dest: "out"}',

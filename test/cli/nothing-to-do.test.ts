@@ -13,19 +13,19 @@ const cases: readonly {
 }[] = [
   { title: 'a tag that no task has', args: ['-t', 'confg'], code: 1, told: ['"confg"', 'did you mean "config"?'] },
   {
-    title: 'the same beside one that is there',
+    title: 'the same next to one that exists',
     args: ['-t', 'config,zz'],
     code: 1,
     told: ['"zz"', 'known tags: config'],
   },
   {
-    title: '--skip-tags of a tag that no task has',
+    title: '--skip-tags with a tag that no task has',
     args: ['--skip-tags', 'confg'],
     code: 0,
     told: ['"confg"', 'config'],
   },
   {
-    title: 'a tag that only something unknown may have, in a check',
+    title: 'a tag that only unknown included tasks may have, in a check',
     text: `${local}    - include_tasks: "{{ inventory_hostname }}.yml"\n      tags: never\n`,
     args: ['-t', 'zz', '--check'],
     code: 3,
@@ -48,7 +48,7 @@ const cases: readonly {
     told: ['empty.ini has no host'],
   },
   {
-    title: 'a limit that no play has',
+    title: 'a limit outside the hosts of all plays',
     text: play.replace('all', 'db'),
     args: ['-i', 'groups.ini', '-l', 'web'],
     code: 1,
@@ -68,10 +68,10 @@ const cases: readonly {
     code: 3,
     told: ['nothing was checked'],
   },
-  { title: 'a tag that is there', args: ['-t', 'config', '--check'], code: 0, told: [] },
+  { title: 'a tag that exists', args: ['-t', 'config', '--check'], code: 0, told: [] },
 ];
 
-test.for(cases)('U7: doing nothing is no success: $title', async ({ args, text = local, code, told }) => {
+test.for(cases)('U7: doing nothing is not a success: $title', async ({ args, text = local, code, told }) => {
   using rig = new Rig().write({
     'play.yml': text,
     'empty.ini': '[web]\n',
@@ -84,7 +84,7 @@ test.for(cases)('U7: doing nothing is no success: $title', async ({ args, text =
   expect(said.code, said.stderr + said.stdout).toBe(code);
 });
 
-test('U7: as ansible-playbook, an unknown tag and no inventory end as with Ansible', async () => {
+test('U7: as ansible-playbook, an unknown tag or a missing inventory has the same result as with Ansible', async () => {
   using rig = new Rig().write({ 'play.yml': play });
 
   for (const args of [[], ['-i', 'localhost,', '-c', 'local', '-t', 'zz']])

@@ -42,7 +42,7 @@ const READERS = [
 ] as const;
 
 // Each is on its own host, so that the outcome of one does not keep another from being tried; two runs cover all of them.
-describe('XB1: what a host printed is not run', () => {
+describe('XB1: text that a host printed is not evaluated', () => {
   const rig = new Rig();
   let told: readonly Said[];
   beforeAll(async () => {
@@ -69,13 +69,13 @@ describe('XB1: what a host printed is not run', () => {
   });
 });
 
-test('XB1: debug shows such text as what it is', async () => {
+test('XB1: debug shows such text unchanged', async () => {
   using rig = new Rig().write({ printed: PRINTED, 'play.yaml': plays('debug: { var: "{{ r.stdout }}" }', asks) });
 
   expect((await rig.run(['play.yaml'])).stdout).toContain(`"r.stdout": "${PRINTED}"`);
 });
 
-test('XB1: what people wrote is evaluated, wherever it was written', async () => {
+test('XB1: text that people wrote is evaluated wherever it is written', async () => {
   using rig = new Rig().write({
     'inventory.yaml': 'all: { hosts: { localhost: { ansible_connection: local, one: "a == 1" } } }\n',
     'more.yaml': "more: [\"a == 1\", \"lookup('pipe', 'echo 1') == '1'\"]\n",

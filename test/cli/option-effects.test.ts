@@ -14,7 +14,7 @@ import { Rig, type Said } from './rig.ts';
 const withoutEffect = ['scp-extra-args', 'sftp-extra-args', 'ssh-common-args', 'ssh-extra-args', 'show-input'];
 
 test.for([adHoc, playbooks, ...commands].map((command) => [command.name, command] as const))(
-  'every option of %s stands in a test',
+  'every option of %s occurs in a test',
   ([, { options }]) => {
     const words = new Set(testTexts().flatMap((text) => text.match(/(?<=['" ])--?[a-zA-Z][\w-]*/g) ?? []));
     const isTested = ([name, spec]: readonly [string, OptionSpec]) =>
@@ -36,7 +36,7 @@ const testTexts = (): readonly string[] =>
 const ansible = (rig: Rig, args: readonly string[], input = ''): Promise<Said> =>
   rig.run(args, { calledAs: 'ansible', input });
 
-describe.skipIf(!mayMakeUsers)('options of logging in and of becoming another user', () => {
+describe.skipIf(!mayMakeUsers)('options for logging in and becoming another user', () => {
   let sshd: Sshd;
   let bob: TestUser;
   beforeAll(async () => {
@@ -58,7 +58,7 @@ describe.skipIf(!mayMakeUsers)('options of logging in and of becoming another us
   };
   const onBox = ['box', '-i', 'hosts.json', '-a', 'id -un'];
 
-  test('--user and --private-key: who logs in, with which key', async () => {
+  test('--user and --private-key: the login user and key', async () => {
     using rig = rigOf();
 
     const { code, stdout } = await ansible(rig, [...onBox, '--user', bob.name, '--private-key', sshd.privateKey]);
@@ -70,7 +70,7 @@ describe.skipIf(!mayMakeUsers)('options of logging in and of becoming another us
   test.for([
     ['right', 0],
     ['wrong', 4],
-  ] as const)('--ask-pass: the %s password is what the host is told', async ([which, code]) => {
+  ] as const)('--ask-pass: the %s password is sent to the host', async ([which, code]) => {
     using rig = rigOf();
     const password = which === 'right' ? bob.password : 'not it';
 
@@ -84,7 +84,7 @@ describe.skipIf(!mayMakeUsers)('options of logging in and of becoming another us
   test.for([
     ['right', 0],
     ['wrong', 2],
-  ] as const)('--ask-become-pass: the %s password is what sudo is told', async ([which, code]) => {
+  ] as const)('--ask-become-pass: the %s password is sent to sudo', async ([which, code]) => {
     using rig = rigOf({ ansible_user: bob.name, ansible_ssh_private_key_file: sshd.privateKey });
     const password = which === 'right' ? bob.password : 'not it';
 
@@ -96,7 +96,7 @@ describe.skipIf(!mayMakeUsers)('options of logging in and of becoming another us
   });
 
   test.for(['--become-password-file', '--connection-password-file'])(
-    '%s: the password that a host is told',
+    '%s: the password for the host',
     async (option) => {
       using rig = rigOf({ ansible_user: bob.name });
       rig.write({ password: `${bob.password}\n` });
@@ -110,7 +110,7 @@ describe.skipIf(!mayMakeUsers)('options of logging in and of becoming another us
     },
   );
 
-  test('--become-user: whom to become', async () => {
+  test('--become-user: the user to become', async () => {
     using rig = new Rig();
 
     const { code, stdout } = await ansible(rig, ['localhost', '-a', 'id -un', '-b', '--become-user', bob.name]);
@@ -146,7 +146,7 @@ describe('--timeout', () => {
 test.for([
   [[], false],
   [['--force-handlers'], true],
-] as const)('%j: handlers of a host that failed run: %s', async ([options, run]) => {
+] as const)('%j: handlers run on a failed host: %s', async ([options, run]) => {
   using rig = new Rig().write({
     'play.yaml': `- hosts: localhost
   gather_facts: false
@@ -167,7 +167,7 @@ test.for([
   [[], 1],
   [['--module-path', 'more'], 0],
   [['-M', 'other', '-M', 'more'], 0],
-] as const)('%j: a task type of another directory is there, or not: exit code %i', async ([options, code]) => {
+] as const)('%j: a task type from another directory is found, or not: exit code %i', async ([options, code]) => {
   using rig = new Rig().write({
     'more/greet.ts': `import { defineTask } from 'retrace';
 export default defineTask({
@@ -188,7 +188,7 @@ export default defineTask({
   expect(said.code).toBe(code);
 });
 
-test('--forks: no more hosts at a time', async () => {
+test('--forks: the maximum number of hosts at a time', async () => {
   using rig = new Rig();
   const alone = 'mkdir busy && sleep 0.3 && rmdir busy';
 
@@ -207,7 +207,7 @@ test('--forks: no more hosts at a time', async () => {
   expect(code).toBe(0);
 });
 
-test('encrypt_string --prompt: the text is asked for', async () => {
+test('encrypt_string --prompt: prompts for the text', async () => {
   using rig = new Rig().write({ password: 'x' });
 
   const words = ['vault', 'encrypt_string', '--prompt', '-n', 'name', '--vault-password-file', 'password'];
@@ -218,7 +218,7 @@ test('encrypt_string --prompt: the text is asked for', async () => {
 });
 
 describe('tasks in the background', () => {
-  test('--background: what takes longer is ended, and has failed', async () => {
+  test('--background: a task that takes longer is killed, and has failed', async () => {
     using rig = new Rig();
 
     const { code, stdout } = await ansible(rig, ['localhost', '-a', 'sleep 600', '--background', '1']);

@@ -17,7 +17,7 @@ test.for([
     '--output: expected one of live, plain, json, junit, got "junti"; did you mean "junit"?',
   ],
   ['U19', ['--become-method', 'runas'], '--become-method: expected one of sudo, su, doas, got "runas"'],
-] as const)('%s: %j is a mistake, and nothing runs', async ([, argv, message]) => {
+] as const)('%s: %j is an error, and nothing runs', async ([, argv, message]) => {
   using rig = new Rig().write({ 'p.yaml': '- hosts: localhost\n' });
 
   const { code, stdout, stderr } = await rig.run(['p.yaml', ...argv]);
@@ -26,7 +26,7 @@ test.for([
   expect(stderr).toContain(message);
 });
 
-test('U18: lint takes no options for playbooks, and reads no password file', async () => {
+test('U18: lint accepts no playbook options, and reads no password file', async () => {
   using rig = new Rig().write({ 'p.yaml': '- hosts: localhost\n', vpass: 'hunter2\n' });
 
   const { code, stdout, stderr } = await rig.run(['lint', 'p.yaml', '--vault-password-file', 'vpass']);
@@ -55,7 +55,7 @@ test.for([
   expect(tooOld(version) !== undefined).toBe(old);
 });
 
-test('U15: only our own name is in bin; links are made by choice', async () => {
+test('U15: only our own name is in bin; other links are optional', async () => {
   using rig = new Rig().write({ 'links/ansible-vault': 'theirs' });
 
   const { code, stderr } = await rig.run(['link-ansible', 'links']);
@@ -66,7 +66,7 @@ test('U15: only our own name is in bin; links are made by choice', async () => {
   expect(readlinkSync(join(rig.folder, 'links/ansible-playbook'))).toMatch(/\/run$/);
 });
 
-test('U13: the completion for bash is a script that bash takes', async () => {
+test('U13: the completion for bash is a valid bash script', async () => {
   using rig = new Rig();
   const { stdout } = await rig.run(['completion', 'bash']);
 

@@ -12,8 +12,8 @@ const local = (tasks: string): string =>
 const setting = local(`- name: a setting
   etc_default: { path: "{{ playbook_dir }}/cron", name: EXTRA_OPTS, value: -L 15 }`);
 
-describe('task types beside a playbook', () => {
-  test("the docs' example runs: a check tells the difference, a run removes it, the next finds none", async () => {
+describe('task types next to a playbook', () => {
+  test("the docs' example runs: a check reports the difference, a run removes it, the next finds none", async () => {
     using rig = new Rig().write({
       'tasks/etc_default.ts': etcDefault,
       'play.yaml': setting,
@@ -31,7 +31,7 @@ describe('task types beside a playbook', () => {
     expect(second.stdout).toMatch(/changed=0 /);
   });
 
-  test('a check plans a later task on what its change is said to bring', async () => {
+  test('a check plans a later task on the declared effects of a change', async () => {
     const twice = `${setting}${setting.replace(/^.*?tasks:\n/s, '')}`;
     using rig = new Rig().write({ 'tasks/etc_default.ts': etcDefault, 'play.yaml': twice });
 
@@ -56,7 +56,7 @@ describe('task types beside a playbook', () => {
     expect(name.stderr).toContain('did you mean "etc_default"?');
   });
 
-  test('helpers are imported from folders below, and a ControllerError is the failure of the task', async () => {
+  test('helpers are imported from subdirectories, and a ControllerError fails the task', async () => {
     using rig = new Rig().write({
       'tasks/shared/why.ts': "export const why: string = 'the moon is full';\n",
       'tasks/moody.ts': `import { ControllerError, defineTask } from 'retrace';
@@ -76,7 +76,7 @@ export default defineTask({
     expect(stdout).toContain('the moon is full');
   });
 
-  test('JavaScript does as well', async () => {
+  test('JavaScript works, too', async () => {
     using rig = new Rig().write({
       'tasks/greeting.js':
         "import { defineTask } from 'retrace';\nexport default defineTask({ name: 'greeting', summary: 'Greets.', params: { to: { type: 'str', required: true } }, freeForm: 'to', controllerOnly: true, examples: [], plan: (_, { to }) => ({ changes: [], result: { said: `hello ${to}` } }) });\n",
@@ -92,11 +92,11 @@ export default defineTask({
     ['a file that exports no type', 'export const a = 1;\n', /exports no task type/],
     ['a type of another name', etcDefault, /is named `etc_default`, but its file is named `odd`/],
     [
-      'a type that lacks something',
+      'a type without a required property',
       "export default { name: 'odd', summary: '', params: {}, examples: [] };\n",
       /no `plan`/,
     ],
-  ] as const)('%s is told', async ([, text, said]) => {
+  ] as const)('%s is reported', async ([, text, said]) => {
     using rig = new Rig().write({ 'tasks/odd.ts': text, 'play.yaml': local('- debug:') });
 
     const { code, stderr } = await rig.run(['play.yaml']);
@@ -106,7 +106,7 @@ export default defineTask({
     expect(stderr).not.toContain('bug');
   });
 
-  test('run doc, run lint and the schema know them, in their folder', async () => {
+  test('run doc, run lint and the schema know them in their directory', async () => {
     using rig = new Rig().write({ 'tasks/etc_default.ts': etcDefault, 'play.yaml': setting });
 
     const about = await rig.run(['doc', 'etc_default']);
@@ -121,7 +121,7 @@ export default defineTask({
   });
 });
 
-describe('filters, tests and lookups beside a playbook', () => {
+describe('filters, tests and lookups next to a playbook', () => {
   const files = {
     'filter_plugins/text.ts':
       "export const shout = (text: string, { times = 1 } = {}) => text.toUpperCase() + '!'.repeat(times);\n",
@@ -135,7 +135,7 @@ export const slow = async () => 1;
       'export const doubled = (terms: number[], { plus = 0 }) => terms.map((term) => term * 2 + plus);\n',
   };
 
-  test('they are called with plain data, and with what is given by name as an object', async () => {
+  test('they are called with plain data, and named arguments as an object', async () => {
     using rig = new Rig().write({
       ...files,
       'play.yaml': local(`- assert:
@@ -155,7 +155,7 @@ export const slow = async () => 1;
     ['{{ 1 | broken }}', 2, 'broken: out of order'],
     ['{{ 1 | slow }}', 2, 'must not be async'],
     ['{{ x | shout }}', 1, "'x' is undefined"],
-  ] as const)('what is wrong with %s is told', async ([template, code, message]) => {
+  ] as const)('the mistake in %s is reported', async ([template, code, message]) => {
     using rig = new Rig().write({ ...files, 'play.yaml': local(`- debug: { msg: '${template}' }`) });
 
     const said = await rig.run(['play.yaml']);
@@ -164,7 +164,7 @@ export const slow = async () => 1;
     expect(said.code).toBe(code);
   });
 
-  test('a file that does not load is told before any host is touched', async () => {
+  test('a file that cannot be loaded is reported before any host is touched', async () => {
     using rig = new Rig().write({ 'filter_plugins/odd.ts': 'export const = 1;\n', 'play.yaml': local('- debug:') });
 
     const { code, stderr } = await rig.run(['play.yaml']);

@@ -7,7 +7,7 @@ import { Rig } from './rig.ts';
 
 const program = join(import.meta.dirname, '../../dist/run.cjs');
 
-test('a run whose output nobody reads any more goes on to its end', async () => {
+test('a run continues to its end when nobody reads its output any more', async () => {
   const lines = Array.from({ length: 200 }, (_, n) => `    - debug: { msg: "${n} ${'x'.repeat(1000)}" }`).join('\n');
   using rig = new Rig().write({
     'play.yaml': `- hosts: localhost\n  gather_facts: false\n  tasks:\n${lines}\n    - copy: { dest: "{{ playbook_dir }}/end", content: reached }\n`,

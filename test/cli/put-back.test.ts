@@ -26,7 +26,7 @@ const play = (tasks: string): string => `- hosts: localhost
 
 const ran = (rig: Rig): readonly boolean[] => ['reloaded', 'rebuilt'].map((name) => existsSync(join(rig.folder, name)));
 
-test('handlers that only changes notified which were put back do not run, neither now nor in the next run', async () => {
+test('handlers that only rolled-back changes notified do not run, neither now nor in the next run', async () => {
   using rig = new Rig().write({ 'play.yaml': play(block), conf: 'good', 'next.yaml': play('\n    - ping:') });
 
   const failed = await rig.run(['play.yaml']);
@@ -38,7 +38,7 @@ test('handlers that only changes notified which were put back do not run, neithe
   expect(ran(rig)).toEqual([false, false]);
 });
 
-test('a handler that something else notified as well does run', async () => {
+test('a handler that another change also notified does run', async () => {
   const before = "\n    - copy: { content: x, dest: '{{ playbook_dir }}/other' }\n      notify: reload";
   const after = "\n    - copy: { content: x, dest: '{{ playbook_dir }}/another' }\n      notify: rebuild";
   using rig = new Rig().write({
@@ -51,7 +51,7 @@ test('a handler that something else notified as well does run', async () => {
   expect([done.code, ...ran(rig)]).toEqual([0, true, true]);
 });
 
-test('what cannot be put back keeps its handlers due', async () => {
+test('changes that cannot be rolled back keep their handlers due', async () => {
   const acting = block
     .replace('notify: [reload, rebuild]', 'notify: reload')
     .replace('\n      validate', "\n        - command: 'true'\n          notify: rebuild\n      validate");
@@ -64,7 +64,7 @@ test('what cannot be put back keeps its handlers due', async () => {
   expect(ran(rig)).toEqual([false, true]);
 });
 
-test('XB3: a path with a line break is put back, and what its second line names is left alone', async () => {
+test('XB3: a path with a line break is restored, and the path in its second line is left alone', async () => {
   using rig = new Rig();
   const precious = join(rig.folder, 'precious/file');
   const odd = join(rig.folder, `up/x\n${rig.folder}/precious`);

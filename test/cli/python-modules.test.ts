@@ -32,16 +32,16 @@ if __name__ == '__main__':
     main()
 `;
 
-describe.skipIf(!python)('a module that a user wrote for Ansible', () => {
-  test('gets its parameters and gives its result', () => {
+describe.skipIf(!python)('a module that a user has written for Ansible', () => {
+  test('receives its parameters and returns its result', () => {
     expect(runModule(module_, { name: "it's", times: '3' })).toEqual({ changed: true, said: "it'sit'sit's" });
   });
 
-  test('says what is missing', () => {
+  test('reports missing parameters', () => {
     expect(runModule(module_, {})).toMatchObject({ failed: true, msg: 'missing required arguments: name' });
   });
 
-  test('that imports more of Ansible than there is fails with what Python said', () => {
+  test('that imports unsupported parts of Ansible fails with the error from Python', () => {
     expect(runModule('from ansible.module_utils.urls import fetch_url', {})).toMatchObject({
       failed: true,
       msg: expect.stringContaining('ansible.module_utils.urls'),

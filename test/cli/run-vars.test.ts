@@ -63,7 +63,7 @@ function list(): Promise<readonly Told[]> {
 
 describe('run vars --playbook', () => {
   test.each([...LEVELS, 22])(
-    'a variable of level %i has the value of that level, and hides all below',
+    'a variable of level %i has the value of that level, and hides all lower ones',
     async (level) => {
       const told = (await list()).find(({ name }) => name === `v${level}`);
 
@@ -84,7 +84,7 @@ describe('run vars --playbook', () => {
     expect(stdout).toContain(`  value    ${value}\n`);
   });
 
-  test('tells file and line', async () => {
+  test('shows file and line', async () => {
     expect((await vars('h', 'v15', '--playbook', 'pb/site.yml')).stdout).toContain(`v15
   value    15
   from     pb/roles/r/vars/main.yml:1 (role vars)
@@ -93,7 +93,7 @@ describe('run vars --playbook', () => {
 `);
   });
 
-  test('of several plays tells the first, or the one that is named', async () => {
+  test('shows the first of several plays, or the requested one', async () => {
     const first = await vars('other', 'v12', '--playbook', 'pb/site.yml');
     const second = await vars('other', 'v12', '--playbook', 'pb/site.yml', '--play', '2');
     const none = await vars('h', 'v12', '--playbook', 'pb/site.yml', '--play', '1');
@@ -107,7 +107,7 @@ describe('run vars --playbook', () => {
     ]);
   });
 
-  test('without a playbook, filters beside it are known by its folder', async () => {
+  test('without a playbook, uses the filters in the directory', async () => {
     const { stdout } = await vars('h', 'v10', '--playbook-dir', 'pb');
 
     expect(stdout).toContain('  value    10\n');

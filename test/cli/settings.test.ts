@@ -12,7 +12,7 @@ const run = async (cfg: string, tasks: string, files: Readonly<Record<string, st
   return (await rig.run(['play.yml'], { calledAs: 'ansible-playbook' })).stdout;
 };
 
-test('no_log hides what every task says that does not say otherwise', async () => {
+test('no_log hides the output of every task that does not override it', async () => {
   const said = await run(
     '[defaults]\nno_log = true',
     '- debug: {msg: hidden words}\n- {debug: {msg: shown words}, no_log: false}',
@@ -22,7 +22,7 @@ test('no_log hides what every task says that does not say otherwise', async () =
   expect(said).toContain('shown words');
 });
 
-test('task_timeout ends tasks that take longer', async () => {
+test('task_timeout kills tasks that take longer', async () => {
   const said = await run(
     '[defaults]\ntask_timeout = 1',
     '- command: sleep 20\n  ignore_errors: true\n- {command: sleep 1.5, timeout: 20}',
@@ -42,7 +42,7 @@ test('ansible_managed is filled in for each template', async () => {
   expect(said).toMatch(/# \/\S*\/t\.j2 by \w+, year 2\d{3}"/);
 });
 
-test('hosts that skip, or are in order, are not shown where that is asked for', async () => {
+test('skipped and ok hosts are hidden if so configured', async () => {
   const tasks =
     '- {name: skips, debug: {}, when: false}\n- {name: is ok, debug: {msg: x}}\n- {name: changes, command: echo}';
   const headings = (said: string) => [...said.matchAll(/TASK \[(.*?)\]/g)].map(([, name]) => name);

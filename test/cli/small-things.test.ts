@@ -7,16 +7,16 @@ import { Rig } from './rig.ts';
 const head = '- hosts: localhost\n  connection: local\n  gather_facts: false\n';
 
 const cases: readonly (readonly [string, string, readonly string[], RegExp])[] = [
-  ['U14: a date becomes text as Python writes it', '- debug: {msg: "{{ [now()] }}"}', [], /"\d{4}-\d\d-\d\d \d\d:/],
+  ['U14: a date becomes text as in Python', '- debug: {msg: "{{ [now()] }}"}', [], /"\d{4}-\d\d-\d\d \d\d:/],
   ['U20: verbosity 1 prints with -v', '- debug: {msg: said, verbosity: 1}', ['-v'], /said/],
   [
-    'U20: --start-at-task takes sets of characters',
+    'U20: --start-at-task accepts character classes',
     '- {name: one, debug: {msg: first}}\n- {name: two, debug: {msg: second}}',
     ['--start-at-task', '[t]wo'],
     /^(?!.*first).*second/s,
   ],
   [
-    'U20: a keyword without effect is told',
+    'U20: a keyword without effect is reported',
     '- {ping: , debugger: always}',
     [],
     /play.yml:5:16 +`debugger` has no effect/,
@@ -32,7 +32,7 @@ test.for(cases)('%s', async ([, tasks, args, expected]) => {
   expect(code).toBe(0);
 });
 
-test('U14: a date as content of a file', async () => {
+test('U14: a date as the content of a file', async () => {
   using rig = new Rig();
   rig.write({
     'play.yml': `${head}  tasks:\n    - copy: {dest: ${rig.folder}/d, content: "{{ now() }}"}\n    - command: cat ${rig.folder}/d\n      register: r\n    - debug: {msg: "{{ r.stdout }}"}\n`,
@@ -44,7 +44,7 @@ test('U14: a date as content of a file', async () => {
 test.for([
   ['sit.yml', 'cannot find the playbook sit.yml; did you mean "site.yml"?'],
   ['lnt', 'did you mean "lint"?'],
-] as const)('U: a playbook that is not there: %s', async ([word, told]) => {
+] as const)('U: a missing playbook: %s', async ([word, told]) => {
   using rig = new Rig().write({ 'site.yml': head });
 
   const { code, stderr } = await rig.run([word]);
@@ -52,7 +52,7 @@ test.for([
   expect([code, stderr]).toEqual([1, expect.stringContaining(told)]);
 });
 
-test('minor of X: a current directory that is gone is told in one line', () => {
+test('minor of X: a deleted current directory is reported in one line', () => {
   const program = join(import.meta.dirname, '../../dist/run.cjs');
   const said = spawnSync('sh', [
     '-c',
@@ -67,7 +67,7 @@ test('minor of X: a current directory that is gone is told in one line', () => {
   ]);
 });
 
-test('XM13: a repository is not asked anew after each change of other tasks', async () => {
+test('XM13: a repository is not asked again after each change by other tasks', async () => {
   const copies = (from: number) =>
     Array.from(
       { length: 8 },

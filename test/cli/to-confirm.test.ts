@@ -22,7 +22,7 @@ const play =
 const files = { 'inventory.yaml': inventory, 'play.yaml': play };
 
 describe('retrace_confirm', () => {
-  test('M12: --syntax-check tells all of it in one list, with values and places', async () => {
+  test('M12: --syntax-check lists all of them, with values and places', async () => {
     using rig = new Rig().write(files);
 
     const { code, stdout } = await rig.run(['play.yaml', '--syntax-check']);
@@ -38,7 +38,7 @@ describe('retrace_confirm', () => {
     expect(code).toBe(0);
   });
 
-  test('M12: no run begins before, and a check warns', async () => {
+  test('M12: no run starts before that, and a check warns', async () => {
     using rig = new Rig().write(files);
 
     const ran = await rig.run(['play.yaml']);
@@ -50,7 +50,7 @@ describe('retrace_confirm', () => {
     expect([checked.code, checked.stderr]).toEqual([0, expect.stringContaining('[WARNING]:')]);
   });
 
-  test('M12: only what the hosts of the run have to do with', async () => {
+  test('M12: only values that concern the hosts of the run', async () => {
     using rig = new Rig().write({
       ...files,
       'inventory.yaml': inventory.replace('relay: the document', 'other: the document'),
@@ -62,7 +62,7 @@ describe('retrace_confirm', () => {
     expect(stdout).not.toContain('token');
   });
 
-  test('M12: what is secret is not shown, and what is taken out is asked for no more', async () => {
+  test('M12: secrets are not shown, and removed entries no longer need confirmation', async () => {
     using rig = new Rig().write(files);
 
     const { stdout } = await rig.run(['play.yaml', '--syntax-check', '-e', 'token=hush']);

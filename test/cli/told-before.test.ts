@@ -23,7 +23,7 @@ const cases: readonly Case[] = [
     told: ['play.yml:5:7', "'none.yml'", 'looked for'],
   },
   {
-    title: 'the same behind a condition',
+    title: 'the same with a condition',
     text: `${head}  tasks:\n    - include_tasks: none.yml\n      when: not true\n`,
     told: ['WARNING', "'none.yml'"],
     warning: true,
@@ -49,7 +49,7 @@ const cases: readonly Case[] = [
   },
 ];
 
-describe('U6: told before any host is touched', () => {
+describe('U6: reported before any host is touched', () => {
   test.for(cases)('U6: $title', async ({ text, files = {}, told, warning }) => {
     using rig = new Rig().write({ 'play.yml': text, ...files });
 
@@ -62,7 +62,7 @@ describe('U6: told before any host is touched', () => {
     }
   });
 
-  test('U6: what an earlier play makes need not be there before', async () => {
+  test('U6: files that an earlier play creates need not exist beforehand', async () => {
     using rig = new Rig();
     const make = `${head}  tasks:\n    - copy: {dest: ${rig.folder}/made.yml, content: "a: 1"}\n`;
     rig.write({ 'play.yml': `${make}${head}  vars_files: [made.yml]\n  tasks:\n    - debug: {msg: "is {{ a }}"}\n` });
@@ -72,7 +72,7 @@ describe('U6: told before any host is touched', () => {
     expect([code, stdout.includes('is 1')]).toEqual([0, true]);
   });
 
-  test('U6: a wrong or missing password of a vars_files is told where it is named', async () => {
+  test('U6: a wrong or missing password for a vars_files entry is reported at that entry', async () => {
     using rig = new Rig().write({ 'v.yml': 'a: 1\n', right: 'right', wrong: 'wrong' });
     await rig.run(['vault', 'encrypt', 'v.yml', '--vault-password-file', 'right']);
     rig.write({ 'play.yml': `${head}  vars_files: v.yml\n  tasks: [ping: ]\n` });
@@ -89,7 +89,7 @@ describe('U6: told before any host is touched', () => {
   });
 });
 
-describe('U11: what is for other systems is a warning until it is reached', () => {
+describe('U11: a mistake in tasks for other systems is a warning until they are reached', () => {
   const other = '- yum: {name: x}\n';
   const plays: readonly [string, string][] = [
     ['in a file that is included with a condition', '- include_tasks: o.yml\n  when: system == "RedHat"'],
@@ -117,7 +117,7 @@ describe('U11: what is for other systems is a warning until it is reached', () =
     ['reached', '- include_tasks: o.yml\n  when: inventory_hostname == "localhost"', 2],
     ['without any condition', '- include_tasks: o.yml', 1],
     ['with another condition', '- yum: {name: x}\n  when: inventory_hostname != "localhost"', 1],
-  ] as const)('U11: a mistake where it is %s', async ([, tasks, expected]) => {
+  ] as const)('U11: an error if it is %s', async ([, tasks, expected]) => {
     using rig = new Rig().write({ 'play.yml': `${head}  tasks:\n${tasks.replace(/^/gm, '    ')}\n`, 'o.yml': other });
 
     const { code, stdout, stderr } = await rig.run(['play.yml']);
@@ -127,7 +127,7 @@ describe('U11: what is for other systems is a warning until it is reached', () =
     if (expected === 1) expect(stderr).toContain('included conditionally');
   });
 
-  test('U11: a wrong parameter is a mistake behind an include with a condition, too', async () => {
+  test('U11: a wrong parameter is an error even in a conditional include', async () => {
     const tasks = '  tasks:\n    - include_tasks: o.yml\n      when: 1 == 2\n';
     using rig = new Rig().write({ 'play.yml': head + tasks, 'o.yml': '- file: {pth: /x}\n' });
 

@@ -38,8 +38,8 @@ const tasks: readonly (readonly [string, string])[] = [
 
 const yaml = (task: string): string => `    - ${task}\n      ignore_errors: true\n`;
 
-describe('XM6: what the operator may not read', () => {
-  test('is a failed task, and the run goes on', async () => {
+describe('XM6: a file that the operator may not read', () => {
+  test('fails the task, and the run continues', async () => {
     using rig = rigWithTraps({
       'play.yaml': `- hosts: localhost\n  connection: local\n  gather_facts: false\n  tasks:\n${tasks.map(([task]) => yaml(task)).join('')}`,
     });
@@ -51,7 +51,7 @@ describe('XM6: what the operator may not read', () => {
     expect([code, stderr]).toEqual([0, '']);
   });
 
-  test('a fileglob leaves out what it cannot look at', async () => {
+  test('is omitted from a fileglob if it cannot be examined', async () => {
     using rig = rigWithTraps({
       'play.yaml': play(`debug: {msg: "{{ lookup('fileglob', '*') }} {{ 'circle' is exists }}"}`),
     });
@@ -67,7 +67,7 @@ describe('XM6: what the operator may not read', () => {
     ['a password file', ['-i', 'localhost,', '--become-password-file', 'circle'], {}],
     ['a configuration', ['-i', 'localhost,'], { ANSIBLE_CONFIG: 'circle/ansible.cfg' }],
     ['a file of events', ['-i', 'localhost,'], { RETRACE_EVENTS: 'directory' }],
-  ] as const)('%s that cannot be read ends the program with one line', async ([, args, env]) => {
+  ] as const)('%s that cannot be read ends the program with a one-line message', async ([, args, env]) => {
     using rig = rigWithTraps({ 'play.yaml': play('ping:') });
 
     const { code, stderr } = await rig.run(['play.yaml', ...args], { env });
@@ -79,7 +79,7 @@ describe('XM6: what the operator may not read', () => {
 });
 
 describe('P3, H14: a copied directory', () => {
-  test('keeps links that point to nothing, to themselves, or to a directory that they lie in', async () => {
+  test('keeps links that point to nothing, to themselves, or to a directory that contains them', async () => {
     using rig = rigWithTraps({ 'play.yaml': play('copy: {src: tree/, dest: out/}'), 'tree/sub/f': 'x' });
     for (const [name, target] of Object.entries({ dangling: 'nowhere', self: 'self', 'sub/up': '..' }))
       symlinkSync(target, join(rig.folder, 'tree', name));
@@ -119,7 +119,7 @@ describe('places', () => {
   });
 
   test.for(['vars_files: [vars.yaml]\n  tasks: []', 'tasks:\n    - include_vars: vars.yaml'])(
-    'of a mistake in an encrypted file of variables are in that file: %s',
+    'of a mistake in an encrypted variables file are in that file: %s',
     async (how) => {
       using rig = new Rig().write({
         'play.yaml': `- hosts: localhost\n  connection: local\n  gather_facts: false\n  ${how}\n`,

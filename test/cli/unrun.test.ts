@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Rig } from './rig.ts';
 
-test('what a command would say that a check does not run is unknown to later tasks; that it would run is not', async () => {
+test('the output of a command that a check does not run is unknown to later tasks; that it would run is known', async () => {
   using rig = new Rig().write({
     'play.yaml': `- hosts: localhost
   gather_facts: false
@@ -26,7 +26,7 @@ test('what a command would say that a check does not run is unknown to later tas
   expect(code).toBe(2);
 });
 
-describe('U16: what follows a command is told as it is now', () => {
+describe('U16: tasks after a command are reported in their current state', () => {
   const check = async (task: string) => {
     using rig = new Rig().write({
       f: 'old\n',

@@ -36,7 +36,7 @@ describe.skipIf(!mayMakeUsers)('a directory that the user may not write to', () 
     'copy: { content: x, dest: closed/file, unsafe_writes: true }',
     'copy: { src: tree/, dest: closed, unsafe_writes: true }',
     'get_url: { url: file:///etc/hostname, dest: closed/file, force: true, unsafe_writes: true }',
-  ])('a file that is written in place needs no such directory: %s', async (task) => {
+  ])('a file that is written in place needs no writable directory: %s', async (task) => {
     using rig = rigOf(task).write({ 'tree/file': 'new\n' });
 
     const check = await rig.run(['play.yaml', '--check']);

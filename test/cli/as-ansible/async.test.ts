@@ -12,7 +12,7 @@ const playbook = (tasks: string) => ({
     kept: [changed, finished, started, rc, stdout, stderr, cmd, msg, path, state, mode]
   tasks:${tasks}`,
 });
-test('a job that has ended gives what its task would have given', async () => {
+test('a job that has ended returns the result that its task would have returned', async () => {
   const said = await play(
     playbook(`
     - {name: command, shell: "echo out; echo err >&2; exit 3", async: 30, poll: 0, register: command_job}
@@ -47,7 +47,7 @@ test('a job that has ended gives what its task would have given', async () => {
   `);
 });
 
-test('a job that goes on is started and not finished', async () => {
+test('a running job is started and not finished', async () => {
   expect(
     await play(
       playbook(`
@@ -65,7 +65,7 @@ test('a job that goes on is started and not finished', async () => {
   `);
 });
 
-test('what later tasks see of a host on which a job goes on is asked anew', async () => {
+test('later tasks on a host with a running job ask their questions again', async () => {
   expect(
     await play(
       playbook(`

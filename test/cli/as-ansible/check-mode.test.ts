@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { Rig } from '../rig.ts';
 
-test('P31: what copy and template would write is told in a check, though a directory for it is only foreseen below what nobody knows', async () => {
+test('P31: a check reports what copy and template would write, even if its directory is foreseen below an unknown one', async () => {
   using rig = new Rig();
   rig.write({
     'src/f': 'x',

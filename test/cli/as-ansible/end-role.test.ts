@@ -21,7 +21,7 @@ const files = {
 const on = (rest: string) => play({ ...files, 'play.yml': `- hosts: a,b\n  gather_facts: false\n${rest}` });
 
 describe('meta: end_role', () => {
-  test.each(['linear', 'free'])('ends the role for the hosts that want it, and nothing else (%s)', async (strategy) => {
+  test.each(['linear', 'free'])('ends the role only on the hosts where its condition holds (%s)', async (strategy) => {
     const said = await on(`
   strategy: ${strategy}
   vars: {ends: "{{ inventory_hostname == 'a' }}"}

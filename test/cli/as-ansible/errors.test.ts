@@ -8,7 +8,7 @@ const on = (what: string, files: Readonly<Record<string, string>> = {}) =>
 const failsOn = (hosts: string) => `{name: fails, fail: {msg: fails}, when: "inventory_hostname in '${hosts}'"}`;
 
 describe('hosts that fail', () => {
-  test('more of them than max_fail_percentage allows end the play; batches count for themselves', async () => {
+  test('end the play if they exceed max_fail_percentage, which is counted per batch', async () => {
     expect(
       await on(
         `  serial: [1, 2]\n  max_fail_percentage: 49\n  tasks: [${failsOn('b')}, {name: after, debug: {msg: goes on}}]`,
@@ -40,7 +40,7 @@ describe('hosts that fail', () => {
     `);
   });
 
-  test('end all with any_errors_fatal, after the rescue of those that have one', async () => {
+  test('end the play on all hosts with any_errors_fatal, after any rescue', async () => {
     expect(
       await on(`  any_errors_fatal: true
   tasks:
@@ -69,7 +69,7 @@ describe('hosts that fail', () => {
     `);
   });
 
-  test('end those of their own batch, and the play, when all of a batch failed', async () => {
+  test('end the play when all hosts of a batch have failed', async () => {
     expect(
       await on(`  serial: 1\n  tasks: [${failsOn('b')}, {name: after, debug: {msg: goes on}}]`),
     ).toMatchInlineSnapshot(`
@@ -85,7 +85,7 @@ describe('hosts that fail', () => {
 });
 
 describe('meta', () => {
-  test('end_host ends it for the host', async () => {
+  test('end_host ends the play for the host', async () => {
     expect(
       await on(`  tasks: [{meta: end_host, when: inventory_hostname == 'a'}, {name: after, debug: {msg: goes on}}]`),
     ).toMatchInlineSnapshot(`
@@ -114,7 +114,7 @@ describe('meta', () => {
     `);
   });
 
-  test('refresh_inventory reads the sources again; the play keeps its hosts, the next one sees the new', async () => {
+  test('refresh_inventory rereads the sources; the play keeps its hosts, the next play sees new ones', async () => {
     expect(
       await play({
         'play.yml': `
@@ -144,7 +144,7 @@ describe('meta', () => {
 });
 
 describe('tasks for several hosts', () => {
-  test('run_once acts on the first, and all have its result', async () => {
+  test('with run_once act on the first host, and all hosts get the result', async () => {
     expect(
       await on(`  tasks:
     - {name: once, command: "echo {{ inventory_hostname }}", run_once: true, register: said}
@@ -164,7 +164,7 @@ describe('tasks for several hosts', () => {
     `);
   });
 
-  test('come in the order that the play asks for', async () => {
+  test('run on the hosts in the order that the play specifies', async () => {
     const inOrder = (order: string) =>
       play({
         inv: ['b', 'c', 'a'].map((host) => `${host} ansible_connection=local\n`).join(''),
@@ -196,7 +196,7 @@ describe('tasks for several hosts', () => {
     `);
   });
 
-  test('with throttle run so many at a time', async () => {
+  test('with throttle run on at most that many hosts at a time', async () => {
     expect(
       await on(`  tasks:
     - {name: alone, shell: 'f="{{ playbook_dir }}/busy"; [ -e "$f" ] && exit 1; touch "$f"; sleep 0.2; rm "$f"', throttle: 1}`),

@@ -10,7 +10,7 @@ const told = async (plays: string) =>
     .join('\n');
 
 describe('H2: facts', () => {
-  test('that one play gathers are there in a later one that does not, touched before or not', async () => {
+  test('gathered by one play are available in a later play that does not gather, whether read before or not', async () => {
     expect(
       await told(`
 - {hosts: all}
@@ -47,7 +47,7 @@ describe('H2: facts', () => {
     ).toMatchInlineSnapshot(`"never: a ok "none""`);
   });
 
-  test('are gathered anew by each play that gathers, and what tasks gave since is newer', async () => {
+  test('are gathered again by each play that gathers; facts that tasks set meanwhile are newer', async () => {
     expect(
       await told(`
 - hosts: all
@@ -68,7 +68,7 @@ describe('H2: facts', () => {
     `);
   });
 
-  test('local ones and host keys are facts like others, also as the first that is touched', async () => {
+  test('include local facts and host keys, even if they are read first', async () => {
     expect(
       await told(`
 - hosts: all
@@ -81,7 +81,7 @@ describe('H2: facts', () => {
     `);
   });
 
-  test('may be in vars_files and in the hosts of a play', async () => {
+  test('may be used in vars_files and in the hosts of a play', async () => {
     expect(
       await play(
         {

@@ -8,7 +8,7 @@ const on = (what: string, files: Readonly<Record<string, string>> = {}) =>
 const go = (notify: string) => `{name: go, debug: {msg: go}, changed_when: true, notify: ${notify}}`;
 
 describe('handlers', () => {
-  test('of one name: the first of a list, and the list of the play before those of roles', async () => {
+  test('with the same name: the first in a list runs, and the list of the play precedes those of roles', async () => {
     expect(
       await on(
         `  roles: [r]\n  tasks: [${go('[n, m, "r : n"]')}]
@@ -48,7 +48,7 @@ describe('handlers', () => {
     `);
   });
 
-  test('may have names that are computed, and be notified by names that are', async () => {
+  test('may have templated names, and be notified by templated names', async () => {
     expect(
       await on(`  vars: {which: web}
   tasks: [${go('"restart {{ which }}"')}, ${go('"{{ [\'reload web\'] }}"')}]
@@ -64,7 +64,7 @@ describe('handlers', () => {
     `);
   });
 
-  test('of included roles can be notified from then on, by the play as well', async () => {
+  test('of included roles can be notified from then on, even by the play', async () => {
     expect(
       await on(`  tasks: [{include_role: {name: r}}, ${go('[of r, "r : of r 2"]')}]`, {
         'roles/r/tasks/main.yml': `- ${go('of r')}`,
@@ -83,7 +83,7 @@ describe('handlers', () => {
     `);
   });
 
-  test('run when flushed, once for all that notified them, and again when notified again', async () => {
+  test('run when flushed, once for all notifications, and again when notified again', async () => {
     expect(
       await on(`  pre_tasks: [${go('h')}]
   tasks: [${go('h')}, ${go('h')}, {meta: flush_handlers}, ${go('h')}, {name: last, debug: {msg: last}}]
@@ -103,7 +103,7 @@ describe('handlers', () => {
     `);
   });
 
-  test('of a host that failed do not run, unless they are forced', async () => {
+  test('do not run on a failed host, unless they are forced', async () => {
     const tasks = `  tasks: [${go('h')}, {name: fails, fail: {msg: fails}}]\n  handlers: [{name: h, debug: {msg: handled}}]`;
     expect(await on(tasks)).toMatchInlineSnapshot(`
       "play a
@@ -137,7 +137,7 @@ describe('handlers', () => {
     `);
   });
 
-  test('that fail fall to the rescue around the flush; what else is due waits for the next flush', async () => {
+  test('that fail are rescued by the block around the flush; other due handlers wait for the next flush', async () => {
     const said = await on(`  tasks:
     - block: [${go('[bad, good]')}, {meta: flush_handlers}]
       rescue: [{name: rescue, debug: {msg: rescued}}]

@@ -11,7 +11,7 @@ const on = (what: string, ...args: string[]) =>
   play({ ...files, 'play.yml': `- hosts: a\n  gather_facts: false\n${what}` }, ...args);
 
 describe('include_tasks', () => {
-  test('with ignore_errors: neither a file that is not there nor what it brings is ignored, a name that cannot be computed is', async () => {
+  test('with ignore_errors: ignores a name that cannot be computed, but neither a missing file nor failures inside', async () => {
     const said = (
       await on(`  tasks: [{include_tasks: none.yml, ignore_errors: true}, {name: after, debug: {msg: not reached}}]`)
     ).replace(/fatal .*/, 'fatal');
@@ -39,7 +39,7 @@ describe('include_tasks', () => {
     `);
   });
 
-  test('with apply ignores what it brings', async () => {
+  test('with ignore_errors in apply ignores failures of the included tasks', async () => {
     expect(
       await on(`  tasks:
     - include_tasks: {file: bad.yml, apply: {ignore_errors: true}}
@@ -70,7 +70,7 @@ describe('include_tasks', () => {
     `);
   });
 
-  test('with a loop, and variables of its own', async () => {
+  test('with a loop and variables', async () => {
     expect(
       await on(`  tasks:
     - {include_tasks: good.yml, loop: [1, 2], vars: {v: "v{{ item }}"}}
@@ -86,7 +86,7 @@ describe('include_tasks', () => {
     `);
   });
 
-  test('tags of an include do not reach in, those of an import and of apply do', async () => {
+  test('tags of an include do not apply to its tasks; those of an import and of apply do', async () => {
     expect(
       await on(
         `  vars: {t: yes please}
@@ -117,7 +117,7 @@ describe('include_tasks', () => {
 });
 
 describe('variables', () => {
-  test('of the play and its roles are not in hostvars; inventory, facts and registered ones are', async () => {
+  test('of the play and its roles are not in hostvars; inventory variables, facts and registered results are', async () => {
     expect(
       await play({
         inv: 'a ansible_connection=local of_inventory=1\n',
@@ -147,7 +147,7 @@ describe('variables', () => {
     `);
   });
 
-  test('None is empty in text, and None where it stands alone', async () => {
+  test('None is empty inside text, and stays None on its own', async () => {
     expect(
       await on(`  vars: {nil: null, lone: "{{ nil }}", text: "<{{ nil }}>", listed: ["{{ nil }}"]}
   tasks:

@@ -23,7 +23,7 @@ const vaulted = `$ANSIBLE_VAULT;1.1;AES256
 `;
 
 describe('values', () => {
-  test('H1: a null variable is null in template files, and not what lies under it', async () => {
+  test('H1: a null variable is null in template files, and hides the value below it', async () => {
     expect(
       await on(
         `
@@ -39,7 +39,7 @@ describe('values', () => {
     `);
   });
 
-  test('H5: a number behind a backslash in k=v arguments is a group', async () => {
+  test('H5: a number after a backslash in k=v arguments refers to a group', async () => {
     expect(
       await on(
         `
@@ -63,7 +63,7 @@ describe('values', () => {
 });
 
 describe('paths', () => {
-  test("H6: ~user is that user's home, ~ the home of whom the task becomes (H7)", async () => {
+  test("H6: ~user is that user's home, ~ the home of the become user (H7)", async () => {
     expect(
       await on(`
     - {name: other, stat: {path: ~root/}, register: r}
@@ -80,7 +80,7 @@ describe('paths', () => {
     `);
   });
 
-  test('H11: empty ones are none', async () => {
+  test('H11: empty values count as missing', async () => {
     const told = await on(`
     - {name: copy, copy: {src: "{{ empty }}", dest: x}, vars: {empty: ''}, ignore_errors: true}
     - {name: guard, command: {cmd: "true", creates: "", chdir: ""}}
@@ -93,7 +93,7 @@ describe('paths', () => {
   });
 });
 
-test('H4: files of the controller that are under Vault are read in the clear, wherever they are read', async () => {
+test('H4: vault-encrypted files on the controller are decrypted wherever they are read', async () => {
   expect(
     await on(
       `
@@ -124,7 +124,7 @@ test('H4: files of the controller that are under Vault are read in the clear, wh
 });
 
 describe('variables', () => {
-  test("H9: what connects has Ansible's names, also where only keywords say it", async () => {
+  test("H9: connection settings have Ansible's variable names, even if only keywords set them", async () => {
     expect(
       await on(`
     - {name: host, debug: {msg: "{{ ansible_host }} {{ ansible_ssh_host }} {{ ansible_user | default('nobody') }}"}}
@@ -137,7 +137,7 @@ describe('variables', () => {
     `);
   });
 
-  test('H16: include_vars merges with what is there, where it is told to', async () => {
+  test('H16: include_vars merges with existing values if requested', async () => {
     expect(
       await on(
         `
@@ -155,7 +155,7 @@ describe('variables', () => {
     `);
   });
 
-  test('H21: -e takes templates with blanks, and quotes', async () => {
+  test('H21: -e accepts templates with spaces, and quotes', async () => {
     expect(
       await on(
         `
@@ -168,7 +168,7 @@ describe('variables', () => {
   });
 });
 
-test('H23: add_host takes all parameters from a template; H26: changed_when holds for it and for group_by', async () => {
+test('H23: add_host accepts all parameters from a template; H26: changed_when applies to it and to group_by', async () => {
   expect(
     await on(
       `
@@ -194,7 +194,7 @@ test('H23: add_host takes all parameters from a template; H26: changed_when hold
   `);
 });
 
-test('H23: include passes what is beside its file as variables', async () => {
+test('H23: include passes arguments other than the file as variables', async () => {
   expect(
     await on(
       `
@@ -209,7 +209,7 @@ test('H23: include passes what is beside its file as variables', async () => {
   `);
 });
 
-test('H22: any_errors_fatal holds for an include that finds no file', async () => {
+test('H22: any_errors_fatal applies to an include whose file is missing', async () => {
   // The message of the failure is worded differently.
   const told = await play({
     'play.yml': `- hosts: a,b
@@ -228,7 +228,7 @@ test('H22: any_errors_fatal holds for an include that finds no file', async () =
   `);
 });
 
-test('H24: a task with async that was waited for tells the id of its job', async () => {
+test('H24: an async task that was waited for returns the ID of its job', async () => {
   expect(
     await on(`
     - {command: "true", async: 5, poll: 1, register: r}
@@ -236,7 +236,7 @@ test('H24: a task with async that was waited for tells the id of its job', async
   ).toContain('debug: a ok "True 1"');
 });
 
-test("H13: first_found looks where the task's files are, and not for variables", async () => {
+test("H13: first_found searches the task's file directories, not those of variables", async () => {
   expect(
     await on(
       `
@@ -252,7 +252,7 @@ test("H13: first_found looks where the task's files are, and not for variables",
   `);
 });
 
-test('H19: throttle holds where each host goes on as fast as it can, too', async () => {
+test('H19: throttle also applies to the strategy free', async () => {
   expect(
     await play({
       'play.yml': `- hosts: all

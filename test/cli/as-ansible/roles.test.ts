@@ -13,7 +13,7 @@ const roles = {
 const on = (what: string) => play({ ...roles, 'play.yml': `- hosts: a\n  gather_facts: false\n${what}` });
 
 describe('a role runs once', () => {
-  test('of `roles:`, and once more with other parameters, variables, tags or conditions', async () => {
+  test('from `roles:`, and again with other parameters, variables, tags or conditions', async () => {
     expect(
       await on(`
   roles: [r, r, {role: r, x: 1}, {role: r, x: 1}, {role: r, vars: {x: 3}}, {role: r, tags: [t]}, {role: r, when: true}]`),
@@ -40,7 +40,7 @@ describe('a role runs once', () => {
     `);
   });
 
-  test('as a dependency too', async () => {
+  test('as a dependency, too', async () => {
     expect(await on('  roles: [r, dep, r, dep]')).toMatchInlineSnapshot(`
       "play a
       r : in r: a ok "x=0"
@@ -51,7 +51,7 @@ describe('a role runs once', () => {
     `);
   });
 
-  test('on each host where it ran, not where its condition did not hold', async () => {
+  test('per host, not counting hosts where its condition did not hold', async () => {
     expect(
       await play({
         ...roles,
@@ -67,7 +67,7 @@ describe('a role runs once', () => {
     `);
   });
 
-  test('of imports and includes each time', async () => {
+  test('except that imports and includes run it each time', async () => {
     expect(
       await on(`
   tasks:
@@ -88,7 +88,7 @@ describe('a role runs once', () => {
     `);
   });
 
-  test('of imports and includes that do not allow duplicates; conditions and tags make no difference there', async () => {
+  test('for imports and includes without duplicates, regardless of conditions and tags', async () => {
     expect(
       await on(`
   tasks:
@@ -107,7 +107,7 @@ describe('a role runs once', () => {
     `);
   });
 
-  test('with the variables of an include, its loop’s among them', async () => {
+  test('per set of variables of an include, including those of its loop', async () => {
     expect(
       await on(`
   tasks:
@@ -128,7 +128,7 @@ describe('a role runs once', () => {
     `);
   });
 
-  test('of `roles:` and of an include are two', async () => {
+  test('for `roles:` and once for an include', async () => {
     expect(
       await on(`
   roles: [r]
@@ -155,7 +155,7 @@ describe('variables of a role', () => {
   const see = '{name: after, debug: {msg: "{{ d | default(0) }} {{ v | default(0) }} {{ p | default(0) }}"}}';
   const vary = (what: string) => play({ ...scoped, 'play.yml': `- hosts: a\n  gather_facts: false\n${what}` });
 
-  test('of `roles:` are seen by the whole play, its parameters are not', async () => {
+  test('in `roles:` are visible in the whole play, unlike its parameters', async () => {
     expect(
       await vary(`  pre_tasks: [${see}]\n  roles: [{role: v, p: 1}, {role: v, vars: {p: 2}}]\n  tasks: [${see}]`),
     ).toMatchInlineSnapshot(`
@@ -169,7 +169,7 @@ describe('variables of a role', () => {
     `);
   });
 
-  test('of an import are seen after and before it', async () => {
+  test('of an import are visible before and after it', async () => {
     expect(
       await vary(`  tasks: [${see}, {import_role: {name: v, vars_from: other}, vars: {p: 3, d: given}}, ${see}]`),
     ).toMatchInlineSnapshot(`
@@ -182,7 +182,7 @@ describe('variables of a role', () => {
     `);
   });
 
-  test('of an include are seen in it alone, unless it is public', async () => {
+  test('of an include are visible only in it, unless it is public', async () => {
     expect(
       await vary(
         `  tasks: [{include_role: {name: v}, vars: {p: 4}}, ${see}, {include_role: {name: v, public: true}}, ${see}]`,
@@ -198,7 +198,7 @@ describe('variables of a role', () => {
     `);
   });
 
-  test('of the parent are seen by a dependency below its own', async () => {
+  test('of the parent are visible to a dependency, with lower precedence than its own', async () => {
     expect(
       await play({
         ...scoped,
