@@ -43,7 +43,7 @@ describe('bindParams', () => {
     ['mode', 420, '0644'],
     ['mode', 'u=rw,g+r', 'u=rw,g+r'],
     ['raw', null, null],
-  ] as const)('a %s given as %j is %j', ([type, given, becomes]) => {
+  ] as const)('a %s given as %j becomes %j', ([type, given, becomes]) => {
     expect(bound(shape({ x: { type } }), { x: given }, { home: (user = 'me') => `/home/${user}` })).toEqual({
       x: becomes,
     });
@@ -61,19 +61,19 @@ describe('bindParams', () => {
     expect(bound(shape({ x: { type } }), { x: given })).toEqual([['wrong-type', 'x', message, undefined]]);
   });
 
-  test('a mode whose zero was forgotten is refused, with what was meant', () => {
+  test('a mode without its leading zero is rejected, with a suggestion', () => {
     expect(bound(shape({ mode: { type: 'mode' } }), { mode: 644 })).toEqual([
       ['mode-without-zero', 'mode', '`mode`: expected a mode with a leading zero, got `644`', "write `'0644'`"],
     ]);
   });
 
-  test('a whole float is text with its point', () => {
+  test('a float without a fraction keeps its point as text', () => {
     const done = bindParams(shape({ x: { type: 'str' } }), new Map([['x', new Float(5)]]) as Raw);
 
     expect(done).toMatchObject({ params: { x: '5.0' } });
   });
 
-  test('aliases are names, defaults are filled in, what is omitted was not given', () => {
+  test('aliases are resolved, defaults are filled in, omitted values count as missing', () => {
     const type = shape({
       path: { type: 'str', aliases: ['dest'] },
       mode: { type: 'str', default: '0644' },
@@ -87,7 +87,7 @@ describe('bindParams', () => {
     });
   });
 
-  test('all mistakes are told at once, with what was probably meant', () => {
+  test('all mistakes are reported at once, with suggestions', () => {
     const type = shape({
       path: { type: 'str', required: true },
       state: { type: 'str', choices: ['present', 'absent'] },
@@ -100,11 +100,11 @@ describe('bindParams', () => {
     ]);
   });
 
-  test('a choice that YAML reads as a boolean is what was written', () => {
+  test('a choice that YAML reads as a boolean becomes the written word', () => {
     expect(bound(shape({ x: { type: 'str', choices: ['no', 'yes', 'maybe'] } }), { x: true })).toEqual({ x: 'yes' });
   });
 
-  test('options of dictionaries, and of dictionaries in lists, are bound as parameters are', () => {
+  test('options of dictionaries, and of dictionaries in lists, are bound like parameters', () => {
     const options = { port: { type: 'int', required: true } } as Readonly<Record<string, ParamSpec>>;
     const type = shape({ one: { type: 'dict', options }, many: { type: 'list', elements: 'dict', options } });
 
@@ -118,7 +118,7 @@ describe('bindParams', () => {
     ]);
   });
 
-  test('a type that takes any name takes those that JavaScript has for itself', () => {
+  test('a type that accepts any parameter accepts names of built-in JavaScript properties', () => {
     const type = shape({ cacheable: { type: 'bool' } }, { anyParams: true });
 
     expect(bound(type, { constructor: 1, toString: 'x' })).toEqual({
@@ -128,7 +128,7 @@ describe('bindParams', () => {
     });
   });
 
-  test('values of secret parameters, and passwords in URLs, are told apart', () => {
+  test('values of secret parameters, and passwords in URLs, are collected', () => {
     const type = shape({
       key: { type: 'list', elements: 'str', secret: true },
       url: { type: 'str', secret: 'password in URL' },
@@ -162,7 +162,7 @@ describe('bindParams', () => {
 });
 
 describe('checkParams', () => {
-  test('waits for templates, and tells the mistakes that are plain already', () => {
+  test('waits for templates, and reports the mistakes in plain values', () => {
     const type = shape({
       a: { type: 'int', required: true },
       b: { type: 'list', elements: 'int' },

@@ -27,7 +27,7 @@ const word = fc
 
 describe('quote', () => {
   for (const shell of shells) {
-    test(`makes any word mean itself to ${shell.join(' ')}`, () => {
+    test(`makes any word literal for ${shell.join(' ')}`, () => {
       const lists = fc.sample(fc.array(word, { maxLength: 12 }), 60);
       tellsAll(
         shell,
@@ -36,7 +36,7 @@ describe('quote', () => {
       );
     });
 
-    test(`makes a word alone mean itself to ${shell.join(' ')}`, () => {
+    test(`makes a word on its own literal for ${shell.join(' ')}`, () => {
       const words = fc.sample(word, 40);
       tellsAll(
         shell,
@@ -74,25 +74,25 @@ describe('quote', () => {
 });
 
 describe('sh', () => {
-  test('quotes every value, and each word of a list by itself', () => {
+  test('quotes every value, and each word of a list separately', () => {
     expect(sh`chown ${'a b'} ${['x y', 'z', 3]}`.script).toBe("chown 'a b' 'x y' z 3");
   });
 
-  test('takes a script as it is', () => {
+  test('inserts a script unchanged', () => {
     expect(sh`${script`test -e ${'a b'}`} && ${script`echo $HOME`}`.script).toBe("test -e 'a b' && echo $HOME");
   });
 
-  test('takes another command, and pieces with something between them', () => {
+  test('inserts another command, and pieces joined by a separator', () => {
     const steps = joined([script`cd ${'a b'}`, script`ls`], script` && `);
 
     expect(sh`(${sh`cat ${'x y'}`}) || { ${steps}; }`.script).toBe("(cat 'x y') || { cd 'a b' && ls; }");
   });
 
-  test('writes what a template of JavaScript cannot hold: the shell’s braces and backticks', () => {
+  test('writes what a JavaScript template cannot contain: the shell’s braces and backticks', () => {
     expect(sh`echo "\${x%.}" "\`id\`" '\$x' ${'$x'}`.script).toBe('echo "${x%.}" "`id`" \'\\$x\' \'$x\'');
   });
 
-  test('XM1: is the only way to a command: text is none', () => {
+  test('XM1: is the only way to make a command: plain text is not one', () => {
     const name = 'x; touch /tmp/PWNED';
     // @ts-expect-error: text that does not come from a tag is not a script
     const command: Command = { script: `echo ${name}` };
@@ -108,7 +108,7 @@ describe('sh', () => {
 });
 
 describe('reading', () => {
-  test('gives a command something to read', () => {
+  test('gives a command its stdin', () => {
     expect(reading(sh`cat`, 'text')).toEqual({ script: 'cat', stdin: 'text' });
   });
 });

@@ -10,7 +10,7 @@ const printed = (parts: Record<string, string>): string =>
     .join('');
 
 describe('facts of this machine', () => {
-  test('are those that the system tells otherwise', async () => {
+  test('agree with other tools of the system', async () => {
     const told = await ask(facts());
     const addresses = Object.values(networkInterfaces()).flatMap((all) => all ?? []);
 
@@ -29,7 +29,7 @@ describe('facts of this machine', () => {
     );
   });
 
-  test('are the same where there is no `ip` to ask', async () => {
+  test('are the same without `ip`', async () => {
     const [part] = facts().kind.scripts([{}]);
     const network = async (script: string) => {
       const told = readFacts((await runScript(script)).stdout.toString());
@@ -89,7 +89,7 @@ describe('facts', () => {
       '',
       { ansible_distribution: 'Alpine', ansible_distribution_version: '3.19.1', ansible_os_family: 'Alpine' },
     ],
-  ] as const)('know the distribution of %j', ([release, debian, expected]) => {
+  ] as const)('recognize the distribution of %j', ([release, debian, expected]) => {
     expect(readFacts(printed({ 'os-release': release, debian_version: debian }))).toMatchObject(expected);
   });
 
@@ -101,11 +101,11 @@ describe('facts', () => {
       { ansible_hostname: 'off1', ansible_fqdn: 'off1.example.org', ansible_domain: 'example.org' },
     ],
     ['off1', '', { ansible_hostname: 'off1', ansible_fqdn: 'off1', ansible_domain: '' }],
-  ] as const)('know the names of %s (%s)', ([name, names, expected]) => {
+  ] as const)('contain the names of %s (%s)', ([name, names, expected]) => {
     expect(readFacts(printed({ hostname: name, names }))).toMatchObject(expected);
   });
 
-  test('know addresses, secondary ones and the way out', () => {
+  test('contain addresses, including secondary ones, and the default route', () => {
     const told = readFacts(
       printed({
         interfaces:
@@ -154,14 +154,14 @@ describe('facts', () => {
     [{ dmi: 'sys_vendor:VMware, Inc.' }, 'VMware', 'guest'],
     [{ dmi: 'sys_vendor:Dell Inc.', there: '/dev/kvm' }, 'kvm', 'host'],
     [{ dmi: 'sys_vendor:Dell Inc.' }, 'NA', 'NA'],
-  ] as const)('with %j are virtual as %s, %s', ([parts, type, role]) => {
+  ] as const)('with %j show virtualization %s, %s', ([parts, type, role]) => {
     expect(readFacts(printed(parts as Record<string, string>))).toMatchObject({
       ansible_virtualization_type: type,
       ansible_virtualization_role: role,
     });
   });
 
-  test('read local facts in JSON and INI', () => {
+  test('include local facts in JSON and INI', () => {
     expect(
       readFacts(
         printed({
@@ -177,7 +177,7 @@ describe('facts', () => {
     });
   });
 
-  test('read mounts with blanks in their paths', () => {
+  test('include mounts with spaces in their paths', () => {
     expect(
       readFacts(
         printed({ mounts: '/dev/sda1 /a\\040b ext4 rw 0 0\nproc /proc proc rw 0 0', space: '4096 100 40 10 4 /a b' }),

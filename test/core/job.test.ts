@@ -32,7 +32,7 @@ async function endOf(file: string) {
   throw new Error('it does not end');
 }
 
-test('a job goes on by itself, and tells in the end what each command said, up to the first that failed', async () => {
+test('a job runs on its own, and finally reports the output of each command, up to the first failure', async () => {
   const file = join(home, 'jobs', "it's 7.1");
   const commands = [
     { ...sh`echo one; sleep 0.3; exit 2`, accepts: [0, 2] },
@@ -54,7 +54,7 @@ test('a job goes on by itself, and tells in the end what each command said, up t
   expect(readdirSync(join(home, 'jobs'))).toEqual([]);
 });
 
-test('a job that takes too long is ended, and what it said until then is kept', async () => {
+test('a job that takes too long is killed, and its output until then is kept', async () => {
   const file = join(home, '8');
 
   exchange(startJob(file, [sh`echo began; sleep 30`], 1));

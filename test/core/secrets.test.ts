@@ -6,7 +6,7 @@ import { maskEvent, Secrets } from '../../src/core/secrets.ts';
 
 const secret = fc.string({ minLength: 3, maxLength: 12 }).filter((text) => text.trim() === text && text.length >= 3);
 
-test('a secret is masked as it is, and as scripts, JSON and URLs spell it', () => {
+test('a secret is masked as written, and as scripts, JSON and URLs spell it', () => {
   fc.assert(
     fc.property(secret, (text) => {
       const secrets = new Secrets();
@@ -20,7 +20,7 @@ test('a secret is masked as it is, and as scripts, JSON and URLs spell it', () =
   );
 });
 
-test('a script that holds a secret with a quote tells nothing of it', () => {
+test('a script that contains a secret with a quote reveals nothing of it', () => {
   const secrets = new Secrets();
   secrets.add("it's-open");
 
@@ -31,7 +31,7 @@ test('a script that holds a secret with a quote tells nothing of it', () => {
 });
 
 test.for(['changed', 'status', 'outcome', 'kind', 'task', 'web1', 'task-finished'])(
-  'XM3: an event keeps its form and its hosts, though %s is a secret',
+  'XM3: an event keeps its form and its hosts even if %s is a secret',
   (word) => {
     const secrets = new Secrets();
     secrets.add(word);
@@ -57,7 +57,7 @@ test.for(['changed', 'status', 'outcome', 'kind', 'task', 'web1', 'task-finished
 );
 
 test.for([
-  ['what the filter `quote` writes of it', "pa'ss-marker", `echo 'pa'"'"'ss-marker'`, "echo '********'"],
+  ['the output of the filter `quote`', "pa'ss-marker", `echo 'pa'"'"'ss-marker'`, "echo '********'"],
   ['Python in a URL', 'ab/cd+marker!', 'postgres://app:ab/cd%2Bmarker%21@db', 'postgres://app:********@db'],
   ['Python in a query', 'ab/cd marker!', '?p=ab%2Fcd+marker%21', '?p=********'],
   ['`command` of a $', 'pa$x;b', `printf pa"\${x-\\$x}"';b'`, "printf ********'"],
@@ -69,7 +69,7 @@ test.for([
   expect(secrets.mask(told)).toBe(masked);
 });
 
-test('XM4: a whole number that is secret is masked in results, and no duration is', () => {
+test('XM4: a secret integer is masked in results, but not in durations', () => {
   const secrets = new Secrets();
   secrets.add('48151623');
   const outcome = { status: 'ok', changes: [], result: { pin: 48151623, rc: 0 } };

@@ -34,11 +34,11 @@ test.for([
   ['path:etc/nginx', { expected: 'an absolute path after `path:`', hint: 'write `path:/etc/nginx`' }],
   ['data:etc/nginx', { expected: 'an absolute path after `data:`', hint: 'write `data:/etc/nginx`' }],
   ['unit:', { expected: 'a unit, with its suffix after `unit:`' }],
-] as const)('%s is none', ([text, wrong]) => {
+] as const)('%s is not a subject', ([text, wrong]) => {
   expect(wrongSubject(text)).toEqual(wrong);
 });
 
-test('the table has every kind of subject that questions are about and changes blur', () => {
+test('the table has every kind of subject that occurs in questions and changes', () => {
   const sources = readSources('src', 'tasks');
   const used = new Set(sources.flatMap(({ path, text }) => subjectsIn(path, text)));
 

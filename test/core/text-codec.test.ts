@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { decodeText, encodeText } from '../../src/core/text-codec.ts';
 
 describe('XM8, P18: bytes as text and back', () => {
-  test('are the same, whatever they are', () => {
+  test('are unchanged, whatever the bytes', () => {
     const bytes = fc.oneof(
       fc.uint8Array({ maxLength: 40 }),
       fc.string({ unit: 'binary' }).map((text) => new TextEncoder().encode(text)),
@@ -29,13 +29,13 @@ describe('XM8, P18: bytes as text and back', () => {
     expect(decodeText(Buffer.from(latin, 'latin1'))).toBe(text);
   });
 
-  test('a megabyte of anything', () => {
+  test('including a megabyte of random bytes', () => {
     const bytes = Buffer.alloc(1 << 20, 'caf\xe9 \xc3\xa9', 'latin1');
     expect(encodeText(decodeText(bytes)).equals(bytes)).toBe(true);
   });
 });
 
-test('XM8: what hosts say is never decoded in another way', () => {
+test('XM8: output of hosts is never decoded in another way', () => {
   const root = join(import.meta.dirname, '../..');
   const sources = ['src/core', 'src/engine', 'src/cli', 'tasks'].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })

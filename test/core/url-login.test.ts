@@ -9,7 +9,7 @@ test.for([
   ['https://git@h/x', 'https://git@h/x', undefined, []],
   ['https://h/a-path-of-many-letters@x', 'https://h/a-path-of-many-letters@x', undefined, []],
   ['ssh://a-user-of-many-letters@h/x', 'ssh://a-user-of-many-letters@h/x', undefined, []],
-] as const)('XM4: %s: who logs in, and what is secret of it', ([url, without, login, secrets]) => {
+] as const)('XM4: %s: the login, and its secret part', ([url, without, login, secrets]) => {
   expect(urlLogin(url)).toEqual(login === undefined ? { url: without } : { url: without, login });
   expect(passwordsIn(url)).toEqual(secrets);
 });

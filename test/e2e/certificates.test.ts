@@ -77,7 +77,7 @@ beforeAll(async () => {
   for (const host of ['proxy', 'ct100']) await openAccountsAgain(host);
 });
 
-describe('M1: of two certificates the right one is served', () => {
+describe('M1: the right one of two certificates is served', () => {
   test('one that was renewed on container 100 is kept', async () => {
     await on('ct100', renew);
     const ours = await serialOn('ct100');
@@ -91,7 +91,7 @@ describe('M1: of two certificates the right one is served', () => {
     await secondRunChangesNothing();
   });
 
-  test('one that was renewed on proxy is copied and put in force', async () => {
+  test('one that was renewed on proxy is copied and put into effect', async () => {
     await on('services', 'lab-dns set images 198.51.100.208');
     await on('proxy', renew);
     await on('services', 'lab-dns set images 198.51.100.215');
@@ -119,7 +119,7 @@ describe('M1: of two certificates the right one is served', () => {
     expect([await serialOn('ct100'), await served()]).toEqual([ours, ours]);
   });
 
-  test('where neither is right, it is told of both, and nothing is copied', async () => {
+  test('if neither is right, both are reported, and nothing is copied', async () => {
     await replace('ct100', expired);
     const before = await serialOn('ct100');
 
@@ -131,7 +131,7 @@ describe('M1: of two certificates the right one is served', () => {
     expect(await serialOn('ct100')).toBe(before);
   });
 
-  test('one that is not right on container 100 is replaced by the one of proxy', async () => {
+  test('a wrong one on container 100 is replaced by the one from proxy', async () => {
     await putBack('proxy');
     const theirs = await serialOn('proxy');
 

@@ -24,14 +24,14 @@ describe.each(playbooks)('%s', (name) => {
     writeFileSync(inventory(name), inventoryOf(logins));
   });
 
-  test('a check of a pristine host comes to its end, and fails nothing', async () => {
+  test('a check of a pristine host completes without failures', async () => {
     foreseen = await runOf(name, '--check');
 
     expect(failures(foreseen)).toEqual([]);
     expect(foreseen.code).toBe(2);
   });
 
-  test('the run does what the check said', async () => {
+  test('the run does what the check predicted', async () => {
     const ran = await runOf(name);
 
     expect(failures(ran)).toEqual([]);
@@ -39,14 +39,14 @@ describe.each(playbooks)('%s', (name) => {
     expect(falsePredictions(foreseen, ran)).toEqual([]);
   });
 
-  test('the same again changes nothing', async () => {
+  test('a second run changes nothing', async () => {
     const ran = await runOf(name);
 
     expect(tasksThat(ran, 'changed', 'failed', 'unreachable')).toEqual([]);
     expect(ran.code).toBe(0);
   });
 
-  test('a check then is in order', async () => {
+  test('a check afterwards finds no drift', async () => {
     const ran = await runOf(name, '--check');
 
     expect(tasksThat(ran, 'changed', 'unless', 'unknown', 'failed', 'unreachable')).toEqual([]);
@@ -54,10 +54,10 @@ describe.each(playbooks)('%s', (name) => {
   });
 });
 
-describe('a release that does not answer', () => {
+describe('a release that does not respond', () => {
   const live = (host: string): Promise<string> => on(host, 'readlink /srv/site/current');
 
-  test('is taken back on the first host, and no other gets it', async () => {
+  test('is rolled back on the first host, and no other host gets it', async () => {
     expect((await runOf('rolling', '-e', 'release=2')).code).toBe(0);
 
     const ran = await runOf('rolling', '-e', 'release=broken');

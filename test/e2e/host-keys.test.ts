@@ -28,7 +28,7 @@ beforeAll(async () => {
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-test('an unknown host key is refused, with the way out, which works', async () => {
+test('an unknown host key is refused, with a hint that works', async () => {
   writeFileSync(known, '');
 
   const { code, stdout } = await program('--lab', '-i', inventory, playbook);

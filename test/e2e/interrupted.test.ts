@@ -45,8 +45,8 @@ const slowly = `
       shell: echo ran >>/root/handled
 `;
 
-describe('a run that is cut off while a command runs', () => {
-  test('by Ctrl-C tells the recap and exits with 130; what it had ended runs no further', async () => {
+describe('a run that is cut off during a command', () => {
+  test('by Ctrl-C prints the recap and exits with 130; the command has been killed', async () => {
     const run = start(['--lab', '-i', inventory, '-e', 'seconds=30', playbook('slowly', slowly)]);
     await until('test -e /root/busy');
     // As a terminal does: signal the whole process group.
@@ -59,7 +59,7 @@ describe('a run that is cut off while a command runs', () => {
     await completes();
   });
 
-  test('M minor: by SIGINT to the outer process alone ends as by Ctrl-C', async () => {
+  test('M minor: by SIGINT to the outer process alone ends as with Ctrl-C', async () => {
     const run = start(['--lab', '-i', inventory, '-e', 'seconds=30', playbook('slowly', slowly)]);
     await until('test -e /root/busy');
     run.child.kill('SIGINT');
@@ -71,7 +71,7 @@ describe('a run that is cut off while a command runs', () => {
     await completes();
   });
 
-  test('by kill -9 is gone on with by the next', async () => {
+  test('by kill -9 is continued by the next run', async () => {
     const run = start(['--lab', '-i', inventory, '-e', 'seconds=3', playbook('slowly', slowly)]);
     await until('test -e /root/busy');
     process.kill(-run.child.pid!, 'SIGKILL');
@@ -80,7 +80,7 @@ describe('a run that is cut off while a command runs', () => {
     await completes();
   });
 
-  test('by the end of its sshd does not guess what became of it', async () => {
+  test('by the end of its sshd does not guess the outcome', async () => {
     const run = start(['--lab', '-i', inventory, '-e', 'seconds=3', playbook('slowly', slowly)]);
     await until('test -e /root/busy');
     await on(host, 'pkill -KILL -x sshd');
@@ -107,7 +107,7 @@ describe('a run that is cut off while a command runs', () => {
   }
 });
 
-test('a change whose connection is lost is looked at again, and gone on from', async () => {
+test('after a lost connection, a change is examined again and continued', async () => {
   const text = `
 - hosts: ${host}
   gather_facts: false
@@ -132,7 +132,7 @@ test('a change whose connection is lost is looked at again, and gone on from', a
   expect(await on(host, 'cat /etc/first /etc/last /root/handled; test ! -e /var/lib/retrace')).toBe('one\ntwo\nran\n');
 });
 
-describe('a block that is proved', () => {
+describe('a validating block', () => {
   const former =
     'printf former >/etc/proved; chmod 0640 /etc/proved; chown www-data /etc/proved; ln -s /nowhere /etc/proved.link';
   const told =
@@ -158,7 +158,7 @@ describe('a block that is proved', () => {
       shell: echo ran >>/root/handled
 `;
 
-  test('puts all of it back when the proof fails', async () => {
+  test('rolls back all of it when the validation fails', async () => {
     await on(host, former);
 
     const ran = await inEvents('-i', inventory, '-e', 'seconds=0', playbook('block', block));
@@ -174,8 +174,8 @@ describe('a block that is proved', () => {
 
   test.for([
     ['proves it', 'touch /root/good', 0, 'latter 600 root\n/etc/hostname\n/etc/proved.new\n/root/handled\n'],
-    ['puts it back', ':', 2, 'former 640 www-data\n/nowhere\n'],
-  ] as const)('when the run was killed in it, the next %s', async ([, then, code, state]) => {
+    ['rolls it back', ':', 2, 'former 640 www-data\n/nowhere\n'],
+  ] as const)('when a run was killed in it, the next %s', async ([, then, code, state]) => {
     await on(host, former);
     const run = start(['--lab', '-i', inventory, '-e', 'seconds=3', playbook('block', block)]);
     await until('test -e /root/busy');

@@ -36,7 +36,7 @@ beforeAll(async () => {
 describe('the install document', () => {
   let foreseen: RanWithEvents;
 
-  test('a check of pristine hosts fails nothing, and tells what is not known', async () => {
+  test('a check of pristine hosts has no failures, and reports what is unknown', async () => {
     foreseen = await inEvents('--check', playbook);
 
     expect(failures(foreseen)).toEqual([]);
@@ -51,7 +51,7 @@ describe('the install document', () => {
       else if (outcome.status === 'unless') expect(outcome.unless, task.name).not.toEqual([]);
   });
 
-  test('a first run that is killed while it creates container 100 has told nothing as done', async () => {
+  test('a first run that is killed while creating container 100 has not reported it as done', async () => {
     const ran = await cutOff([playbook], changing('off1', 'Container 100 exists and runs'), async (run) => {
       await until('off1', 'test -e /etc/pve/lxc/100.conf');
       killHard(run);
@@ -60,7 +60,7 @@ describe('the install document', () => {
     expect(tasksThat(ran, 'ok', 'changed')).toEqual([]);
   });
 
-  test('a run with nobody watching takes them to the whole document', async () => {
+  test('an unattended run applies the whole document', async () => {
     const ran = await inEvents(playbook);
 
     expect(failures(ran)).toEqual([]);
@@ -75,7 +75,7 @@ describe('the install document', () => {
     expect(ofTasks(foreseen, tasksThat(foreseen, 'changed')).filter((task) => !changed.includes(task))).toEqual([]);
   });
 
-  test('the same again changes nothing, in one round a host and play', async () => {
+  test('a second run changes nothing, in one round per host and play', async () => {
     const ran = await inEvents(playbook);
 
     expect(failures(ran)).toEqual([]);
@@ -84,7 +84,7 @@ describe('the install document', () => {
     expect(ran.code).toBe(0);
   });
 
-  test('-v tells the rounds', async () => {
+  test('-v shows the rounds', async () => {
     const { code, stdout } = await program('--lab', '-v', '--tags', 'git', playbook);
 
     expect(stdout).toMatch(/^rounds: /m);
@@ -92,7 +92,7 @@ describe('the install document', () => {
     expect(code).toBe(0);
   });
 
-  test('a check then is clean, in one round a host and play as well', async () => {
+  test('a check afterwards is clean, also in one round per host and play', async () => {
     const ran = await inEvents('--check', '--diff', playbook);
 
     expect(tasksThat(ran, 'changed', 'unless', 'unknown', 'failed', 'unreachable')).toEqual([]);
@@ -102,7 +102,7 @@ describe('the install document', () => {
 });
 
 describe('the forge', () => {
-  test('M4: has the target in the job of the free network, and in no other', async () => {
+  test('M4: has the target only in the job of the free network', async () => {
     const text = await on(
       'services',
       'runuser -u git -- git --git-dir=/home/git/openfoodfacts/openfoodfacts-monitoring.git show main:configs/prometheus/config.yml',
@@ -116,7 +116,7 @@ describe('the forge', () => {
     expect(text).toContain('# CONTAINER/SERVICE, asked as');
   });
 
-  test('M4: has a target that was put into another job told, and nothing of it is pushed', async () => {
+  test('M4: with a target in another job is reported, and nothing is pushed', async () => {
     const clone = '/opt/openfoodfacts-monitoring';
     const before = await on('ct100', `git -C ${clone} rev-parse @{upstream}`);
     await on('ct100', `printf '          - off1-proxy/nginx\\n' >>${clone}/configs/prometheus/config.yml`);
@@ -129,7 +129,7 @@ describe('the forge', () => {
     expect(await on('ct100', `git -C ${clone} rev-parse @{upstream}`)).toBe(before);
   });
 
-  test('M minor: is not enough where root may only read', async () => {
+  test('M minor: is not enough with read-only permission', async () => {
     const key = await on('ct100', 'cat /root/.ssh/id_ed25519.pub');
     const keys = await on('services', 'lab-deploy-key list');
     await on('services', 'lab-deploy-key clear; lab-deploy-key add openfoodfacts-infrastructure --read-only', key);
@@ -139,7 +139,7 @@ describe('the forge', () => {
     expect(tasksThat(told, 'changed')).toContain('ct100: The forge lets root write');
   });
 
-  test('M minor: what is in the clone without a commit is told, files that git does not know as well', async () => {
+  test('M minor: uncommitted changes in the clone are reported, including untracked files', async () => {
     await on('ct100', 'touch /opt/openfoodfacts-infrastructure/confs/new-site');
     const told = await inEvents('--check', '--tags', 'git', playbook);
     await on('ct100', 'rm /opt/openfoodfacts-infrastructure/confs/new-site');
@@ -151,8 +151,8 @@ describe('the forge', () => {
   });
 });
 
-describe('a part of it', () => {
-  test('--tags ssl runs the steps about certificates alone', async () => {
+describe('part of the document', () => {
+  test('--tags ssl runs only the steps about certificates', async () => {
     const ran = await inEvents('--tags', 'ssl', playbook);
 
     expect([...new Set(those('task-finished', ran).map(({ task }) => task.step))].toSorted()).toEqual([
@@ -172,7 +172,7 @@ describe('a part of it', () => {
     expect(ran.code).toBe(0);
   });
 
-  test('--start-at-task begins there', async () => {
+  test('--start-at-task starts there', async () => {
     const ran = await inEvents('--start-at-task', 'The certificates can be renewed', playbook);
 
     expect(those('task-finished', ran).map(({ task }) => task.name)).toEqual([
@@ -193,7 +193,7 @@ describe('a part of it', () => {
 describe('--step', () => {
   const questions = /Perform task: (.*) \(/g;
 
-  test('asks before each task, and does what is said', async () => {
+  test('asks before each task, and follows the answers', async () => {
     const { code, stdout } = await onTerminal(['--lab', '--step', '--tags', 'ssl', playbook], 'Perform task: ', [
       'n',
       'y',
@@ -217,13 +217,13 @@ describe('--step', () => {
   });
 });
 
-describe('twenty things done by hand', () => {
+describe('twenty manual changes', () => {
   const hosts = ['off1', 'ct100', 'proxy', 'off2', 'services'];
   let check: RanWithEvents;
   let before: ReadonlyMap<string, readonly string[]>;
   let began: Date;
 
-  test('are each of another kind', async () => {
+  test('are each of a different kind', async () => {
     for (const { host, script, before } of tamperings) {
       if (before !== undefined) await on(before.host, before.script);
       await on(host, script);
@@ -232,7 +232,7 @@ describe('twenty things done by hand', () => {
     expect(new Set(tamperings.map(({ kind }) => kind)).size).toBe(20);
   });
 
-  test('are found by a check, all of them and nothing else', async () => {
+  test('are all found by a check, and nothing else is', async () => {
     before = await fingerprints(hosts);
     began = new Date();
     check = await inEvents('--check', '--diff', playbook);
@@ -265,7 +265,7 @@ describe('twenty things done by hand', () => {
   // The content of a commit that is not here yet cannot be known without fetching it, which is a write. A command's `unless` may read
   // anything; what a reload puts into effect depends on what the service is told to read; a directory of links depends on whatever else is
   // linked there.
-  test('leave unknown only what is proved, and what depends on what is to be done before', () => {
+  test('leave unknown only proofs, and tasks that depend on earlier changes', () => {
     const unknown = those('task-finished', check).filter(
       ({ task, outcome }) => outcome.status === 'unknown' && !task.handler,
     );
@@ -284,7 +284,7 @@ describe('twenty things done by hand', () => {
     ]);
   });
 
-  test('are not touched by the check: nothing is written, and no unit is', async () => {
+  test('are not touched by the check, which writes nothing and changes no unit', async () => {
     const after = await fingerprints(hosts);
 
     for (const host of hosts) {
@@ -301,7 +301,7 @@ describe('twenty things done by hand', () => {
     }
   });
 
-  test('are repaired by a run, but for local work, which is never thrown away', async () => {
+  test('are repaired by a run, except local work, which is never discarded', async () => {
     const refused = await inEvents('--tags', 'git', playbook);
     expect(failures(refused)).toEqual([
       expect.stringMatching(/Our configuration is cloned: Local modifications exist.*README\.md/),
@@ -320,7 +320,7 @@ describe('twenty things done by hand', () => {
     expect(changed).toContain('ct100: A test mail to root reaches the relay');
   });
 
-  test('are gone then', async () => {
+  test('are gone afterwards', async () => {
     const ran = await inEvents('--check', playbook);
 
     expect(tasksThat(ran, 'changed', 'unless', 'unknown', 'failed', 'unreachable')).toEqual([]);

@@ -28,11 +28,11 @@ beforeAll(async () => {
 
 describe.for([
   ['what a run repairs', repaired],
-  ['what is not in force, and what is not on these hosts', stale],
+  ['what is not in effect, and what is not on these hosts', stale],
   ['what a command repairs', commanded],
   ['packages', removed],
 ] as const)('tampering anew: %s', ([, ones]) => {
-  test('each is told by its task; after a run none is told any more', async () => {
+  test('each is reported by its task, and none after a run', async () => {
     await tamper(ones);
 
     const check = await inEvents('--check', '--diff', playbook);
@@ -43,13 +43,13 @@ describe.for([
   });
 });
 
-describe('tampering anew: where a run stops', () => {
+describe('tampering anew: changes that stop a run', () => {
   test.for([
     ['each', stopping],
-    ['what would be hidden by those as well', stoppingToo],
-    ['what is found by another look at the same', listeningToo],
-    ['what ends a check, too,', ending],
-  ] as const)('%s is told by its proof, and a run stops there', async ([, ones]) => {
+    ['changes that those would hide', stoppingToo],
+    ['changes that another task finds', listeningToo],
+    ['changes that also end a check,', ending],
+  ] as const)('%s: reported by the proof, where a run stops', async ([, ones]) => {
     await tamper(ones);
 
     const check = await inEvents('--check', '--diff', playbook);
@@ -64,8 +64,8 @@ describe('tampering anew: where a run stops', () => {
   });
 });
 
-describe('tampering anew: once a person has undone it', () => {
-  test('a run fails nowhere, and a check reports nothing', isWell);
+describe('tampering anew: after a person has undone it', () => {
+  test('a run has no failures, and a check reports nothing', isWell);
 });
 
 async function isWell(): Promise<void> {

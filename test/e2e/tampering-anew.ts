@@ -41,7 +41,7 @@ export const repaired: readonly TamperingAnew[] = [
     told: /memory of container 100: 1024 → 2048/,
   },
   {
-    what: 'a line that has lost its gateway',
+    what: 'a network line without its gateway',
     host: 'off1',
     script: `sed -i '/^net1:/s/,gw=[0-9.]*//' ${conf}`,
     task: 'Container 100 has the public address',
@@ -62,14 +62,14 @@ export const repaired: readonly TamperingAnew[] = [
     told: /zfs-hddd\/opf .* → .*zfs-hdd\/opf /,
   },
   {
-    what: 'a line of mail that is gone',
+    what: 'a missing line of the mail configuration',
     host: 'ct100',
     script: "sed -i '/^virtual_alias_maps/d' /etc/postfix/main.cf",
     task: 'Mail to root goes to the team',
     told: /absent → virtual_alias_maps = /,
   },
   {
-    what: 'all mail of the team is taken for local',
+    what: 'all mail of the team is treated as local',
     host: 'ct100',
     script: 'postconf -e mydestination=openfoodfacts.org',
     task: 'Only what is for this machine is local mail',
@@ -104,14 +104,14 @@ export const repaired: readonly TamperingAnew[] = [
     told: /renamed → off1-proxy/,
   },
   {
-    what: 'a locale less',
+    what: 'a missing locale',
     host: 'ct100',
     script: "sed -i '/^fr_FR.UTF-8/d' /etc/locale.gen && locale-gen >/dev/null",
     task: 'Our locales are there',
     told: /fr_FR\.UTF-8/,
   },
   {
-    what: "root's key readable by all",
+    what: "root's key, readable by all",
     host: 'ct100',
     script: 'chmod 0644 /root/.ssh/id_ed25519',
     task: 'root has a key',
@@ -140,14 +140,14 @@ export const repaired: readonly TamperingAnew[] = [
     told: /unit certbot\.timer: inactive → active/,
   },
   {
-    what: 'a link that `sed -i` made a file of',
+    what: 'a link that `sed -i` has replaced by a file',
     host: 'ct100',
     script: "sed -i 's/2048/512/' /etc/nginx/nginx.conf",
     task: 'nginx.conf is that of all our proxies',
     told: /link \/etc\/nginx\/nginx\.conf: a copy whose content differs → /,
   },
   {
-    what: 'a site taken away',
+    what: 'a removed site',
     host: 'ct100',
     script: 'rm /etc/nginx/sites-enabled/images-off',
     task: 'The site of the images is linked',
@@ -161,35 +161,35 @@ export const repaired: readonly TamperingAnew[] = [
     told: /link \/etc\/fail2ban\/jail\.d\/nginx\.conf: a copy whose content differs → /,
   },
   {
-    what: 'arguments of the exporter',
+    what: 'changed arguments of the exporter',
     host: 'ct100',
     script: "echo '# by hand' >>/etc/default/prometheus-nginx-exporter",
     task: 'The exporter runs with its present configuration',
     told: /older than \/etc\/default\/prometheus-nginx-exporter → restarted/,
   },
   {
-    what: 'the entry of the map',
+    what: 'the missing entry of the map',
     host: 'proxy',
     script: "sed -i '/off1-proxy/d' /etc/nginx/sites-available/free-exporters.openfoodfacts.org",
     task: "The exporters' map has an entry for container 100",
     told: /absent → .*"\/off1-proxy\/nginx\/metrics" 10\.1\.0\.100:9113;/,
   },
   {
-    what: 'the target is gone from Prometheus',
+    what: 'the target is missing in Prometheus',
     host: 'ct100',
     script: commit(`sed -i '/off1-proxy.nginx/d' configs/prometheus/config.yml`),
     task: 'Prometheus asks for the metrics of container 100',
     told: /absent → off1-proxy\/nginx/,
   },
   {
-    what: 'a host key of the forge that is not known',
+    what: 'an unknown host key of the forge',
     host: 'ct100',
     script: ': >/root/.ssh/known_hosts',
     task: 'root knows the forge',
     told: /forge\.lab/,
   },
   {
-    what: "the monitoring's key readable by all",
+    what: "the key for monitoring, readable by all",
     host: 'ct100',
     script: 'chmod 0644 /root/.ssh/id_ed25519_monitoring',
     task: 'root has a key for the monitoring repository',
@@ -211,7 +211,7 @@ export const commanded: readonly TamperingAnew[] = [
 /** Packages: until they are restored, nothing is known about their contents. */
 export const removed: readonly TamperingAnew[] = [
   {
-    what: 'a base package removed',
+    what: 'a removed base package',
     host: 'ct100',
     script: 'apt-get -q -y remove screen',
     task: 'The base packages are installed',
@@ -265,7 +265,7 @@ export const stale: readonly TamperingAnew[] = [
     told: /loaded before \/etc\/postfix\/master\.cf was changed → reloaded/,
   },
   {
-    what: 'a file of the clone',
+    what: 'a changed file of the clone',
     host: 'ct100',
     script: `touch ${clone}/confs/proxy-off/nginx/log_format.conf`,
     task: 'nginx runs with its present configuration',
@@ -287,35 +287,35 @@ export const stale: readonly TamperingAnew[] = [
     told: /zfs mount zfs-hdd\/opff\/images/,
   },
   {
-    what: 'a deploy key that the forge does not know any more',
+    what: 'a deploy key that the forge no longer knows',
     host: 'services',
     script: "sed -i '/forge-serve openfoodfacts-infrastructure /d' /home/git/.ssh/authorized_keys",
     task: 'The forge lets root write',
     told: /manual step: open: .* → done/,
   },
   {
-    what: 'the deploy key of the monitoring',
+    what: 'the deploy key for monitoring',
     host: 'services',
     script: "sed -i '/forge-serve openfoodfacts-monitoring /d' /home/git/.ssh/authorized_keys",
     task: 'The forge lets root write to the monitoring repository',
     told: /manual step: open: .* → done/,
   },
   {
-    what: 'the name of container 100 leads elsewhere',
+    what: 'the name of container 100 points elsewhere',
     host: 'services',
     script: 'lab-dns set off1-proxy 198.51.100.9',
     task: 'The public name leads here',
     told: /A off1-proxy\.openfoodfacts\.org should be 198\.51\.100\.215: .* says 198\.51\.100\.9.* → done/,
   },
   {
-    what: 'the name of the images leads to off2 again',
+    what: 'the name of the images points to off2 again',
     host: 'services',
     script: 'lab-dns set images 198.51.100.208',
     task: 'The name of the images leads here',
     told: /A images\.openfoodfacts\.org should be 198\.51\.100\.215: .* says 198\.51\.100\.208.* → done/,
   },
   {
-    what: 'a hook of certbot',
+    what: 'a changed hook of certbot',
     host: 'ct100',
     script:
       "mkdir -p /etc/letsencrypt/renewal-hooks/deploy && printf '#!/bin/sh\\n' >/etc/letsencrypt/renewal-hooks/deploy/new && chmod +x /etc/letsencrypt/renewal-hooks/deploy/new",
@@ -330,7 +330,7 @@ export const stale: readonly TamperingAnew[] = [
  */
 export const stopping: readonly TamperingAnew[] = [
   {
-    what: 'a package held back',
+    what: 'a package on hold',
     host: 'ct100',
     script: 'apt-mark hold curl',
     task: 'No package is held back',
@@ -346,7 +346,7 @@ export const stopping: readonly TamperingAnew[] = [
     undo: "sed -i '/^myorigin = example.org/d' /etc/postfix/main.cf && systemctl reload postfix@- && touch /var/lib/misc/test-mail-was-sent",
   },
   {
-    what: 'a file that git does not know',
+    what: 'an untracked file',
     host: 'ct100',
     script: `touch ${clone}/forgotten`,
     task: 'Nothing in our clone is without a commit',
@@ -355,7 +355,7 @@ export const stopping: readonly TamperingAnew[] = [
   },
   {
     // As the document leaves it: the unit that is to report its failure does not exist.
-    what: 'a unit that tells of its failure by one that is not there',
+    what: 'a unit whose OnFailure unit does not exist',
     host: 'ct100',
     script: `mkdir -p /run/systemd/system/logrotate.service.d && printf '[Unit]\\nOnFailure=gone@logrotate.service\\n' >/run/systemd/system/logrotate.service.d/zz.conf && systemctl daemon-reload`,
     task: 'Each unit that may fail tells of it by a unit that exists',
@@ -371,7 +371,7 @@ export const stopping: readonly TamperingAnew[] = [
     undo: 'rm -r /run/systemd/system/certbot.timer.d && systemctl daemon-reload',
   },
   {
-    what: 'a second default route by the same gateway',
+    what: 'a second default route through the same gateway',
     host: 'ct100',
     script: 'ip route add default via 198.51.100.222 metric 77',
     task: 'There is exactly one default route',
@@ -387,7 +387,7 @@ export const stopping: readonly TamperingAnew[] = [
     undo: 'chmod 0755 /zfs-hdd/obf/images',
   },
   {
-    what: 'port 80 closed to the world',
+    what: 'port 80 closed to the outside',
     host: 'ct100',
     script: `nft 'add table inet shut; add chain inet shut in { type filter hook input priority 0; }; add rule inet shut in iifname eth1 tcp dport 80 drop'`,
     task: 'nginx answers on the public address',
@@ -419,7 +419,7 @@ export const stopping: readonly TamperingAnew[] = [
     undo: 'systemctl start nginx',
   },
   {
-    what: 'numbers that nobody gets',
+    what: 'metrics that cannot be read locally',
     host: 'ct100',
     script: refuse('iif lo tcp dport 8080'),
     task: 'nginx tells its numbers here',
@@ -427,7 +427,7 @@ export const stopping: readonly TamperingAnew[] = [
     undo: 'nft delete table inet shut 2>/dev/null || :',
   },
   {
-    what: 'metrics that proxy does not get',
+    what: 'metrics that proxy cannot reach',
     host: 'ct100',
     script: refuse('ip saddr 10.1.0.101 tcp dport 9113'),
     task: 'The metrics of container 100 are reachable from here',
@@ -436,7 +436,7 @@ export const stopping: readonly TamperingAnew[] = [
   },
   {
     // The relay cannot be reached; this uses a separate table, since this one is for outgoing traffic.
-    what: 'mail that is stuck',
+    what: 'stuck mail',
     host: 'ct100',
     script: `nft 'add table inet mute; add chain inet mute out { type filter hook output priority 0; }; add rule inet mute out tcp dport 25 reject with tcp reset'
       echo stuck | mail -s stuck nobody@example.org; timeout 60 sh -c 'until postqueue -j | grep -q deferred; do sleep 0.5; done'`,
@@ -449,7 +449,7 @@ export const stopping: readonly TamperingAnew[] = [
 /** The rest of those. */
 export const stoppingToo: readonly TamperingAnew[] = [
   {
-    what: "the backend's image on the disk",
+    what: "the backend's image on disk",
     host: 'off1',
     script: `cd ${image} && cp front_fr.3.200.jpg only-on-backend.jpg`,
     task: 'It is not on the disk',
@@ -457,7 +457,7 @@ export const stoppingToo: readonly TamperingAnew[] = [
     undo: `rm ${image}/only-on-backend.jpg`,
   },
   {
-    what: 'a directory that nginx may not read: the backend answers, which has that image as well',
+    what: 'a directory that nginx may not read: the backend, which also has that image, answers',
     host: 'off1',
     before: {
       host: 'backend',
@@ -489,7 +489,7 @@ export const stoppingToo: readonly TamperingAnew[] = [
 /** What would also be reloaded or restarted, after which the services' answers are unknown. */
 export const listeningToo: readonly TamperingAnew[] = [
   {
-    what: 'a site besides',
+    what: 'an additional site',
     host: 'ct100',
     script: ': >/etc/nginx/sites-enabled/stray',
     task: 'nginx serves our sites and no others',
@@ -497,7 +497,7 @@ export const listeningToo: readonly TamperingAnew[] = [
     undo: 'rm /etc/nginx/sites-enabled/stray && systemctl reload nginx',
   },
   {
-    what: 'metrics that the whole world gets',
+    what: 'metrics that the whole world can read',
     host: 'ct100',
     script:
       'systemd-run --quiet --unit by-hand python3 -m http.server 9113 --bind 198.51.100.215 && until ss -Hltn "sport = :9113" | grep -q 198; do sleep 0.2; done',

@@ -31,7 +31,7 @@ const task: fc.Arbitrary<string> = fc.oneof(
 
 const world = fc.dictionary(name, word);
 
-test('asking ahead alters neither what a run does nor what it says', async () => {
+test('asking ahead changes neither the effects of a run nor its output', async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(task, { minLength: 1, maxLength: 8 }),

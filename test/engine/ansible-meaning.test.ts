@@ -8,7 +8,7 @@ const messages = (events: Awaited<ReturnType<typeof runModel>>['events']): reado
 
 describe('errors', () => {
   const onBoth = (task: string) => [`a ${task}: ok`, `b ${task}: ok`];
-  test('that an always clears do not fail the run', async () => {
+  test('cleared in an always do not fail the run', async () => {
     const { told, exitCode } = await runModel(
       `
 - hosts: all
@@ -24,7 +24,7 @@ describe('errors', () => {
     expect(exitCode).toBe(0);
   });
 
-  test('of one host that a rescue catches are fatal for nobody', async () => {
+  test('of one host that a rescue catches are fatal for no host', async () => {
     const { told, exitCode } = await runModel(
       `
 - hosts: all
@@ -44,7 +44,7 @@ describe('errors', () => {
     expect(exitCode).toBe(0);
   });
 
-  test('are nobody else’s where all hosts went to their rescue', async () => {
+  test('do not affect other hosts if all hosts are rescued', async () => {
     const { told, exitCode } = await runModel(
       `
 - hosts: all
@@ -61,7 +61,7 @@ describe('errors', () => {
     expect(exitCode).toBe(0);
   });
 
-  test('of conditions are told in the words that playbooks look for, and registered as what the condition came to', async () => {
+  test('of conditions have the message that playbooks expect, and are registered with the value of the condition', async () => {
     const { events } = await runModel(
       `
 - hosts: all
@@ -94,7 +94,7 @@ ${handlers.replace(/^/gm, '    ')}`,
     return { told, events, exitCode };
   };
 
-  test('of one name in one list: the first is meant', async () => {
+  test('with the same name in one list: the first one runs', async () => {
     const { events } = await ran(
       '- {act: {name: a, is: 1}, notify: n}',
       '- {name: n, debug: {msg: first}}\n- {name: n, debug: {msg: second}}',
@@ -103,7 +103,7 @@ ${handlers.replace(/^/gm, '    ')}`,
     expect(messages(events)).toEqual(['first']);
   });
 
-  test('that notify each other run once a flush', async () => {
+  test('that notify each other run once per flush', async () => {
     const { told } = await ran(
       '- {name: go, act: {name: a, is: 1}, notify: one}',
       '- {name: one, act: {name: b, is: 1}, notify: two}\n- {name: two, act: {name: c, is: 1}, notify: [one, two]}',
@@ -114,7 +114,7 @@ ${handlers.replace(/^/gm, '    ')}`,
     expect(told.length).toBeLessThanOrEqual(7);
   });
 
-  test('that a block names are notified by all in it, unless a task names its own', async () => {
+  test('notified by a block are notified by all its tasks, unless a task has its own notify', async () => {
     const { events } = await ran(
       '- {notify: of block, block: [{act: {name: a, is: 1}}, {act: {name: b, is: 1}, notify: own}]}',
       '- {name: of block, debug: {msg: block}}\n- {name: own, debug: {msg: own}}',
@@ -123,7 +123,7 @@ ${handlers.replace(/^/gm, '    ')}`,
     expect(messages(events)).toEqual(['block', 'own']);
   });
 
-  test('that nobody defines end the run under Ansible’s names', async () => {
+  test('that are undefined end the run under Ansible’s names', async () => {
     const { events, exitCode } = await ran(
       '- {act: {name: a, is: 1}, notify: nobody}\n- debug: {msg: after}',
       '- {name: n, debug: {}}',
@@ -145,7 +145,7 @@ ${handlers.replace(/^/gm, '    ')}`,
 });
 
 describe('meta', () => {
-  test('whose condition does not hold says what goes on', async () => {
+  test('whose condition does not hold reports what continues', async () => {
     const { events } = await runModel('- {hosts: all, gather_facts: false, tasks: [{meta: end_host, when: false}]}', {
       h: modelHost(),
     });
@@ -159,7 +159,7 @@ describe('meta', () => {
 });
 
 describe('the inventory', () => {
-  test('grows by add_host, once for all hosts, and later plays see it', async () => {
+  test('grows with add_host, once for all hosts, and later plays see the new host', async () => {
     const { told, events } = await runModel(
       `
 - hosts: all
@@ -177,7 +177,7 @@ describe('the inventory', () => {
     expect(messages(events)).toEqual(['blue new']);
   });
 
-  test('is grouped by what a variable says', async () => {
+  test('is grouped by the value of a variable', async () => {
     const { events } = await runModel(
       `
 - {hosts: all, gather_facts: false, tasks: [{group_by: {key: "is_{{ inventory_hostname }}"}}]}
@@ -190,7 +190,7 @@ describe('the inventory', () => {
 });
 
 describe('variables', () => {
-  test('that only a play gives are not in hostvars', async () => {
+  test('defined only by a play are not in hostvars', async () => {
     const { events } = await runModel(
       `
 - hosts: all
@@ -218,7 +218,7 @@ describe('variables', () => {
     expect(messages(events)).toEqual(['b']);
   });
 
-  test('may have names that are computed', async () => {
+  test('may have templated names', async () => {
     const { events } = await runModel(
       `
 - hosts: all
@@ -232,7 +232,7 @@ describe('variables', () => {
     expect(messages(events)).toEqual([true]);
   });
 
-  test('that are None print as nothing, and stay None where a name stands alone', async () => {
+  test('that are None print as nothing, and stay None if the name is alone', async () => {
     const { events } = await runModel(
       `
 - hosts: all
@@ -267,7 +267,7 @@ describe('tags', () => {
 });
 
 describe('a check under Ansible’s names', () => {
-  test('skips what acts each time, and what depends on it can look at the result', async () => {
+  test('skips types that act each time, and dependent tasks can read the result', async () => {
     const { told } = await runModel(
       `
 - hosts: all
@@ -282,7 +282,7 @@ describe('a check under Ansible’s names', () => {
     expect(told).toEqual(['h acts: skipped', 'h looks: ok']);
   });
 
-  test('sees the host as it is, but does not fail for want of what would be there by then', async () => {
+  test('sees the current host, but does not fail because foreseen changes are missing', async () => {
     const { told, events } = await runModel(
       `
 - hosts: all
@@ -308,7 +308,7 @@ describe('a check under Ansible’s names', () => {
 });
 
 describe('what is registered', () => {
-  test('of a loop tells whether all of it was skipped', async () => {
+  test('for a loop shows whether all items were skipped', async () => {
     const { events } = await runModel(
       `
 - hosts: all
@@ -323,7 +323,7 @@ describe('what is registered', () => {
     expect(messages(events).at(-1)).toEqual([false, true]);
   });
 
-  test('of a failed task without a name is none', async () => {
+  test('for a failed task without a name has no name', async () => {
     const { events } = await runModel(
       `
 - hosts: all

@@ -50,21 +50,21 @@ describe('U5, P19: a command that says that it changes nothing', () => {
   const looks = '- {name: look, command: uptime, register: r, changed_when: false}\n';
   const drift = '- {name: drift, copy: {dest: FOLDER/x, content: x}}\n';
 
-  test('makes nothing else unknown', async () => {
+  test('makes no other task unknown', async () => {
     const { told, code, all } = await check(`${looks}${drift}`);
 
     expect(told, all).toEqual(['look: skipped', 'drift: changed']);
     expect(code).toBe(2);
   });
 
-  test('a host in order is in order, and the way to let it run is told', async () => {
+  test('a host without drift stays so, and the way to run the command is reported', async () => {
     const { outcomes, code, all } = await check(`${looks}- {file: {path: FOLDER, state: directory}}`);
 
     expect(code, all).toBe(0);
     expect(outcomes[0]?.message).toMatch(/not run in a check.*check_mode: false/);
   });
 
-  test.each(['r.stdout', 'r.rc', 'r.stdout_lines | length', 'r.msg'])('who reads %s is unknown', async (read) => {
+  test.each(['r.stdout', 'r.rc', 'r.stdout_lines | length', 'r.msg'])('a task that reads %s is unknown', async (read) => {
     const { told, code, all } = await check(`${looks}- {name: reader, debug: {msg: "{{ ${read} }}"}}`);
 
     expect(told, all).toEqual(['look: skipped', 'reader: unknown']);
@@ -82,7 +82,7 @@ describe('U5, P19: a command that says that it changes nothing', () => {
     expect(told, all).toEqual(['look: skipped', `it: ${status}`]);
   });
 
-  test('whether it fails is not known where that would be ignored', async () => {
+  test('whether it fails is unknown if a failure would be ignored', async () => {
     const { told, all } = await check(
       '- {name: look, command: uptime, register: r, changed_when: false, ignore_errors: true}\n- {name: it, debug: , when: r is failed}',
     );
@@ -101,7 +101,7 @@ describe('U5, P19: a command that says that it changes nothing', () => {
     expect(code).toBe(3);
   });
 
-  test('a type that can tell what it would change changes it all the same', async () => {
+  test('a type that can predict its changes still reports them', async () => {
     const { told, all } = await check(
       `- {name: one, copy: {dest: FOLDER/x, content: x}, changed_when: false}
 - {name: two, copy: {dest: FOLDER/x, content: x}}`,
@@ -123,8 +123,8 @@ function clones(folder: string): void {
   }
 }
 
-describe('P19: what is changed, and by what means', () => {
-  test('one clone tells nothing of the git that asks about the other', async () => {
+describe('P19: a change, and the tool used for it', () => {
+  test('cloning one repository does not affect questions about another one', async () => {
     const { told, all } = await check(
       `- {name: a, git: {repo: FOLDER/a, dest: FOLDER/ca}}
 - {name: b, git: {repo: FOLDER/b, dest: FOLDER/cb}}
@@ -136,7 +136,7 @@ describe('P19: what is changed, and by what means', () => {
   });
 });
 
-describe('M6: what a run cannot repair fails in a check', () => {
+describe('M6: a problem that a run cannot repair fails in a check', () => {
   const proofs: Readonly<Record<string, string>> = {
     verify: 'verify: "false"',
     wait_for: 'wait_for: {path: FOLDER/none, timeout: 1}',
@@ -153,7 +153,7 @@ describe('M6: what a run cannot repair fails in a check', () => {
   });
 
   test.each(Object.entries(proofs).filter(([type]) => type !== 'assert'))(
-    '%s, which a foreseen change may mend',
+    '%s, which a foreseen change may repair',
     async (_type, proof) => {
       const { told, outcomes, all } = await check(`- {name: mend, command: touch x}\n- name: proof\n  ${proof}`);
 
@@ -174,11 +174,11 @@ describe('M6: what a run cannot repair fails in a check', () => {
   });
 });
 
-describe('M7: a check goes on', () => {
+describe('M7: a check continues', () => {
   const fails = '- {name: fails, verify: "false", register: r}\n';
   const drift = '- {name: drift, copy: {dest: FOLDER/x, content: x}}';
 
-  test('what does not depend on a failed task is looked at; the failure stays in recap and exit code', async () => {
+  test('with tasks that do not depend on a failed one; the failure stays in recap and exit code', async () => {
     const { told, code, all } = await check(`${fails}${drift}`);
 
     expect(told, all).toEqual(['fails: failed', 'drift: changed']);
@@ -186,14 +186,14 @@ describe('M7: a check goes on', () => {
     expect(code).toBe(2);
   });
 
-  test('a failure alone', async () => {
+  test('after a single failure', async () => {
     const { told, code, all } = await check(`${fails}- {name: there, file: {path: FOLDER, state: directory}}`);
 
     expect(told, all).toEqual(['fails: failed', 'there: ok']);
     expect(code).toBe(2);
   });
 
-  test('who reads what it registers goes by what is found now, and so does who needs what it would have changed', async () => {
+  test('and tasks that depend on the failed one are based on the current state', async () => {
     const { told, all } = await check(
       `${fails}- {name: reader, debug: {msg: "{{ r.rc }}"}}
 - {name: link, file: {src: FOLDER, dest: FOLDER/p.yaml, state: link}}
@@ -204,7 +204,7 @@ describe('M7: a check goes on', () => {
     expect(told, all).toEqual(['fails: failed', 'reader: unless', 'link: failed', 'below: unless', 'aside: ok']);
   });
 
-  test('a rescue waits for it', async () => {
+  test('except if a rescue catches the failure', async () => {
     const { told, code, all } = await check(
       '- block: [{name: fails, verify: "false"}, {name: after, ping: }]\n  rescue: [{name: rescue, ping: }]\n  always: [{name: always, ping: }]\n- {name: next, ping: }',
     );
@@ -213,7 +213,7 @@ describe('M7: a check goes on', () => {
     expect(code).toBe(0);
   });
 
-  test('an always without a rescue is done in its turn', async () => {
+  test('and runs an always without a rescue in its turn', async () => {
     const { told, code, all } = await check(
       '- block: [{name: fails, verify: "false"}, {name: after, ping: }]\n  always: [{name: always, ping: }]\n- {name: next, ping: }',
     );
@@ -223,7 +223,7 @@ describe('M7: a check goes on', () => {
   });
 
   test.each(['fail: {msg: no}', 'assert: {that: 1 > 2}'])(
-    '%s guards what follows: that is not looked at',
+    '%s guards the following tasks, which are not checked',
     async (guard) => {
       const { told, code, all } = await check(`- {name: guard, ${guard}}\n${drift}`);
 
@@ -233,7 +233,7 @@ describe('M7: a check goes on', () => {
     },
   );
 
-  test('any_errors_fatal does not end a check', async () => {
+  test('even with any_errors_fatal', async () => {
     const { told, all } = await check(
       '- {name: fails, verify: "false", any_errors_fatal: true}\n- {name: next, ping: }',
     );
@@ -242,7 +242,7 @@ describe('M7: a check goes on', () => {
   });
 });
 
-describe('a task of which nobody knows whether it runs', () => {
+describe('a task that may or may not run', () => {
   const first = '- {name: it, command: echo, register: r, changed_when: false}\n';
 
   test.each([
@@ -259,12 +259,12 @@ describe('a task of which nobody knows whether it runs', () => {
   });
 });
 
-describe('what a command with check_mode: false finds, while changes before it are foreseen only', () => {
+describe('the output of a command with check_mode: false after foreseen changes', () => {
   const change = '- {name: change, copy: {dest: FOLDER/x, content: x}}\n';
   const look = '- {name: look, command: ls FOLDER, register: r, changed_when: false, check_mode: false}\n';
   const fails = '- {name: holds, assert: {that: "\'x\' in r.stdout"}}\n';
 
-  test('fails no assertion: what it asserts depends on those changes', async () => {
+  test('fails no assertion, which depends on those changes', async () => {
     const { told, outcomes, code, all } = await check(`${change}${look}${fails}`);
 
     expect(told, all).toEqual(['change: changed', 'look: ok', 'holds: unless']);
@@ -272,7 +272,7 @@ describe('what a command with check_mode: false finds, while changes before it a
     expect(code).toBe(2);
   });
 
-  test('nor one about what was made of it, or found in a loop', async () => {
+  test('nor one about values computed from it, or found in a loop', async () => {
     const { told, all } = await check(
       `${change}${look}- {name: made, set_fact: {names: "{{ r.stdout_lines }}"}}
 - {name: of it, assert: {that: "'x' in names"}}
@@ -290,7 +290,7 @@ describe('what a command with check_mode: false finds, while changes before it a
     ]);
   });
 
-  test('nor is it a failure where the command itself fails', async () => {
+  test('nor is it a failure if the command itself fails', async () => {
     const { outcomes, code, all } = await check(
       `${change}- {name: look, command: ls FOLDER/x, changed_when: false, check_mode: false}\n`,
     );
@@ -303,7 +303,7 @@ describe('what a command with check_mode: false finds, while changes before it a
     expect(code).toBe(2);
   });
 
-  test('but fails one where nothing is foreseen, or which is about something else', async () => {
+  test('but fails one if nothing is foreseen, or if it is about something else', async () => {
     expect((await check(`${look}${fails}`)).told).toEqual(['look: ok', 'holds: failed']);
     expect((await check(`${change}${look}- {name: other, assert: {that: 1 > 2}}\n`)).told).toEqual([
       'change: changed',
@@ -313,19 +313,19 @@ describe('what a command with check_mode: false finds, while changes before it a
   });
 });
 
-describe('about: what a command changes and its guards look at', () => {
+describe('about: the subjects of a command and its guards', () => {
   const tasks = (about: string) => `- {name: change, copy: {dest: FOLDER/x, content: x}}
 - {name: once, shell: {cmd: touch FOLDER/done, unless: test -e FOLDER/done${about}}}
 - {name: other, stat: {path: FOLDER}}
 - {name: same, file: {path: FOLDER/done, state: absent}}\n`;
 
-  test('leaves all else known, before the command and after it', async () => {
+  test('leaves everything else known, before and after the command', async () => {
     const { told, all } = await check(tasks(", about: ['path:FOLDER/done']"));
 
     expect(told, all).toEqual(['change: changed', 'once: changed', 'other: ok', 'same: unless']);
   });
 
-  test('is anything where nothing is said', async () => {
+  test('defaults to everything', async () => {
     const { told, all } = await check(tasks(''));
 
     expect(told, all).toEqual(['change: changed', 'once: unless', 'other: unless', 'same: unless']);
@@ -340,7 +340,7 @@ describe('a handler that an unknown task notifies', () => {
 - {name: elsewhere, stat: {path: FOLDER}}`;
   const handlers = '\n  handlers:\n    - {name: after, file: {path: FOLDER/stamp, state: touch}}';
 
-  test('is unknown itself, and so is what it would change', async () => {
+  test('is unknown, and so is everything that it would change', async () => {
     const { told, all } = await check(
       `${tasks('- {name: new, command: {cmd: echo, about: "path:/nowhere"}, register: r}')}${handlers}`,
     );
@@ -348,7 +348,7 @@ describe('a handler that an unknown task notifies', () => {
     expect(told.slice(1), all).toEqual(['drift: unknown', 'after: unknown', 'later: unless', 'elsewhere: ok']);
   });
 
-  test('is told as what it is where another task is sure to notify it', async () => {
+  test('is reported normally if another task certainly notifies it', async () => {
     const first = '- {name: sure, copy: {dest: FOLDER/y, content: y}, notify: after}\n';
     const { told, all } = await check(
       `${tasks(`${first}- {name: new, command: {cmd: echo, about: "path:/nowhere"}, register: r}`)}${handlers}`,

@@ -13,7 +13,7 @@ const endpoint = (variables: Readonly<Record<string, Value>>, name = 'box') =>
     (node) => ({ name: node, connection: 'ssh', address: '192.0.2.1' }),
   );
 
-describe('the way to a host', () => {
+describe('the endpoint of a host', () => {
   test.for([
     ['smart', 'ssh'],
     ['paramiko', 'ssh'],
@@ -35,7 +35,7 @@ describe('the way to a host', () => {
     ['box', 'ssh'],
     ['localhost', 'local'],
     ['127.0.0.1', 'local'],
-  ] as const)('of %s, of which nothing is said, is %s', ([name, connection]) => {
+  ] as const)('of %s without variables uses %s', ([name, connection]) => {
     expect(endpoint({}, name).connection).toBe(connection);
   });
 
@@ -56,11 +56,11 @@ describe('the way to a host', () => {
       { become: { method: 'doas', user: 'root', password: 'x' } },
     ],
     [{ ansible_become: true, ansible_become_method: 'runas' }, { become: { method: 'runas', user: 'root' } }],
-  ] as const)('as %j say it', ([variables, expected]) => {
+  ] as const)('with the variables %j', ([variables, expected]) => {
     expect(endpoint(variables as Readonly<Record<string, Value>>)).toMatchObject(expected);
   });
 
-  test('to a container is through its node, as root', () => {
+  test('of a container uses its node, as root', () => {
     const container = endpoint({
       ansible_connection: 'pct',
       ansible_pct_node: 'off2',

@@ -10,7 +10,7 @@ ${tasks.replace(/^\n/, '').replace(/^/gm, '    ')}
 `;
 
 describe('a run', () => {
-  test('costs one round on a host that is as it should be, whatever the number of tasks', async () => {
+  test('takes one round on a host without drift, whatever the number of tasks', async () => {
     const host = modelHost({ a: '1', b: '2', c: '3' });
 
     const { told, rounds, exitCode } = await runModel(
@@ -26,7 +26,7 @@ describe('a run', () => {
     expect(exitCode).toBe(0);
   });
 
-  test('changes what differs, and looks again', async () => {
+  test('changes what differs, and checks again', async () => {
     const host = modelHost({ a: '0' });
 
     const { told, rounds } = await runModel(play('- value: {name: a, is: 1}'), { h: host });
@@ -36,7 +36,7 @@ describe('a run', () => {
     expect(rounds).toEqual({ h: 2 });
   });
 
-  test('fails a task whose change did not make it so', async () => {
+  test('fails a task whose change had no effect', async () => {
     const { events, exitCode } = await runModel(play('- value: {name: a, is: 1, stuck: true}'), { h: modelHost() });
 
     const finished = events.find((event) => event.kind === 'task-finished');
@@ -46,7 +46,7 @@ describe('a run', () => {
     expect(exitCode).toBe(2);
   });
 
-  test('asks again after a change instead of believing an older answer', async () => {
+  test('asks again after a change instead of using an older answer', async () => {
     const host = modelHost({ a: '0', b: '1' });
 
     const { told } = await runModel(
@@ -61,7 +61,7 @@ describe('a run', () => {
     expect(host.writes).toEqual(['a=1', 'b=0', 'b=1']);
   });
 
-  test('keeps the linear order: no host does the next task before all did this one', async () => {
+  test('keeps the linear order: no host starts the next task before all have finished this one', async () => {
     const { told } = await runModel(
       play(`
 - {name: one, value: {name: a, is: 1}}
@@ -72,7 +72,7 @@ describe('a run', () => {
     expect(told.map((line) => line.split(' ')[1])).toEqual(['one:', 'one:', 'two:', 'two:']);
   });
 
-  test('costs a second round where a task needs what an earlier one registered', async () => {
+  test('takes a second round if a task needs the registered result of an earlier one', async () => {
     const { told, rounds } = await runModel(
       play(`
 - {value: {name: a, is: 1}, register: first}
@@ -84,7 +84,7 @@ describe('a run', () => {
     expect(rounds).toEqual({ h: 2 });
   });
 
-  test('goes on from what is true when the connection is lost in a change', async () => {
+  test('continues from the actual state when the connection is lost during a change', async () => {
     const before = modelHost({ a: '0' });
     before.lose = 'before';
     const after = modelHost({ a: '0' });
@@ -114,7 +114,7 @@ describe('a run', () => {
     expect(host.writes).toEqual(['a=1', 'b=1', 'c=1', 'told=1']);
   });
 
-  test('rescues a failed block, and always does what is always to be done', async () => {
+  test('rescues a failed block, and always runs the always section', async () => {
     const host = modelHost();
 
     const { exitCode } = await runModel(
@@ -134,7 +134,7 @@ describe('a run', () => {
     expect(exitCode).toBe(0);
   });
 
-  test('goes on failing after an always, and to the next rescue around it', async () => {
+  test('a failure continues after an always, to the next enclosing rescue', async () => {
     const host = modelHost();
 
     await runModel(
@@ -153,7 +153,7 @@ describe('a run', () => {
     expect(host.writes).toEqual(['inner=1', 'outer=1']);
   });
 
-  test('goes on with the other hosts when one fails', async () => {
+  test('continues with the other hosts when one fails', async () => {
     const { told, exitCode } = await runModel(
       play(`
 - {name: one, fail: {msg: broken}, when: inventory_hostname == 'h1'}
@@ -165,7 +165,7 @@ describe('a run', () => {
     expect(exitCode).toBe(2);
   });
 
-  test('tells a task finished for every task started, and the end last', async () => {
+  test('reports a task-finished event for every started task, and the end last', async () => {
     const { events } = await runModel(
       play(`
 - fail: {msg: broken}
@@ -180,7 +180,7 @@ describe('a run', () => {
 });
 
 describe('a check', () => {
-  test('tells what a run would change, and writes nothing', async () => {
+  test('reports what a run would change, and writes nothing', async () => {
     const host = modelHost({ a: '0', b: '1' });
 
     const { told, exitCode } = await runModel(
@@ -209,7 +209,7 @@ describe('a check', () => {
     expect(told).toEqual(['h first: changed', 'h second: changed (first)', 'h third: ok (second)']);
   });
 
-  test('calls unknown what a foreseen change makes so', async () => {
+  test('reports as unknown what a foreseen change makes unknown', async () => {
     const { told, exitCode } = await runModel(
       play(`
 - {name: first, value: {name: a, is: 1, blurs: b}}
@@ -223,7 +223,7 @@ describe('a check', () => {
     expect(exitCode).toBe(2);
   });
 
-  test('calls unknown what depends on a command that it does not run', async () => {
+  test('reports as unknown what depends on a command that it does not run', async () => {
     const { told, exitCode } = await runModel(
       play(`
 - {name: first, act: {name: a, is: 1}, register: r, changed_when: false}
@@ -243,7 +243,7 @@ describe('a check', () => {
     expect(exitCode).toBe(3);
   });
 
-  test('says what would fail after a foreseen change, unless that mends it', async () => {
+  test('reports what would fail, unless a foreseen change repairs it', async () => {
     const tasks = play(`
 - {name: first, value: {name: a, is: 1}}
 - {name: proof, value: {name: c, is: 1, broken: true}}`);

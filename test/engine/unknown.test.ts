@@ -67,7 +67,7 @@ async function check(text: string, ...more: string[]) {
   return { ...said, all: said.stdout + said.stderr };
 }
 
-describe('U1, P2, XM9: what is not known makes an outcome unknown, wherever it is touched', () => {
+describe('U1, P2, XM9: an unknown value makes an outcome unknown, wherever it is read', () => {
   test.each(Object.entries(places))('%s', async (_place, tasks) => {
     const { all, code } = await check(`${first}${indented(tasks)}\n`);
 
@@ -90,7 +90,7 @@ describe('U1: facts after a change that a check foresees', () => {
     `- hosts: localhost\n  tasks:\n    - ${task}\n${indented(tasks)}\n`;
 
   test.each(['ansible_distribution', 'ansible_facts.distribution', 'ansible_architecture'])(
-    '%s is told: no task changes it',
+    '%s is known: no task changes it',
     async (fact) => {
       const { all } = await check(checked('command: touch /tmp/x', `- debug: {msg: "it is {{ ${fact} }}"}`));
 
@@ -99,7 +99,7 @@ describe('U1: facts after a change that a check foresees', () => {
   );
 
   test.each(['ansible_hostname', 'ansible_facts.hostname', 'ansible_all_ipv4_addresses', 'ansible_facts | length'])(
-    '%s is told as it is, unless the command changes it',
+    '%s has its current value, unless the command changes it',
     async (fact) => {
       const { all } = await check(checked('command: touch /tmp/x', `- debug: {msg: "it is {{ ${fact} }}"}`));
 
@@ -108,7 +108,7 @@ describe('U1: facts after a change that a check foresees', () => {
     },
   );
 
-  test('what setup registers and sets is as far known', async () => {
+  test('the result of setup is known to the same extent', async () => {
     const { all } = await check(
       checked(
         'command: touch /tmp/x',
@@ -125,14 +125,14 @@ describe('U1: facts after a change that a check foresees', () => {
 });
 
 describe('H3: meta with a condition on a fact', () => {
-  test.each(['end_host', 'end_play', 'end_batch'])('%s goes on where it does not hold', async (meta) => {
+  test.each(['end_host', 'end_play', 'end_batch'])('%s continues if it does not hold', async (meta) => {
     const text = `- hosts: localhost\n  tasks:\n    - {meta: ${meta}, when: "ansible_distribution == 'Plan 9'"}\n    - debug: {msg: reached}\n`;
 
     expect((await check(text)).all).toContain('reached');
   });
 });
 
-describe('keywords that are computed after a task did its work', () => {
+describe('keywords that are evaluated after a task has done its work', () => {
   const keywords = {
     changed_when: "changed_when: ansible_distribution != ''",
     failed_when: "failed_when: ansible_distribution == ''",
@@ -160,8 +160,8 @@ describe('keywords that are computed after a task did its work', () => {
 describe('P: keys that a foreseen result lacks are unknown', () => {
   const copies = 'copy: {dest: FOLDER/x, content: x}';
   test.each([
-    ['what a POST would answer', 'uri: {url: "http://127.0.0.1:1/", method: POST}', 'r.content'],
-    ['a header of that', 'uri: {url: "http://127.0.0.1:1/", method: POST}', 'r.location'],
+    ['the response to a POST', 'uri: {url: "http://127.0.0.1:1/", method: POST}', 'r.content'],
+    ['a header of that response', 'uri: {url: "http://127.0.0.1:1/", method: POST}', 'r.location'],
     ['a condition on it', 'uri: {url: "http://127.0.0.1:1/", method: POST}', "'yes' if r.content == 'x' else 'no'"],
     ['an item of a loop', 'uri: {url: "http://127.0.0.1:1/", method: POST}\n  loop: [1]', 'r.results[0].content'],
     ['a default for it', 'uri: {url: "http://127.0.0.1:1/", method: POST}', "r.content | default('none')"],
@@ -174,10 +174,10 @@ describe('P: keys that a foreseen result lacks are unknown', () => {
   });
 
   test.each([
-    ['what no result has', 'r.nosuch', /failed=1/],
-    ['what is foreseen', 'r.dest', /ok=2/],
+    ['a key that no result has', 'r.nosuch', /failed=1/],
+    ['a foreseen key', 'r.dest', /ok=2/],
     ['mode and size that it will have', 'r.mode ~ r.size ~ r.owner', /"06441root"/],
-    ['that it would change', 'r.changed', /ok=2/],
+    ['whether it would change', 'r.changed', /ok=2/],
   ])('not %s', async (_, value, recap) => {
     const text = `- hosts: localhost\n  gather_facts: false\n  tasks:\n${indented(`- ${copies}\n  register: r\n- debug: {msg: "{{ ${value} }}"}`)}\n`;
 
@@ -186,10 +186,10 @@ describe('P: keys that a foreseen result lacks are unknown', () => {
 
   test.each([
     ['the time of a file', 'stat: {path: FOLDER/x}', 'r.stat.mtime', 1],
-    ['its kind of content', 'stat: {path: FOLDER/x}', 'r.stat.mimetype', 1],
+    ['its content type', 'stat: {path: FOLDER/x}', 'r.stat.mimetype', 1],
     ['but not its size', 'stat: {path: FOLDER/x}', 'r.stat.size', 0],
-    ['nor what it holds', 'stat: {path: FOLDER/x}', 'r.stat.checksum', 0],
-    ['the time of a file that is found', 'find: {paths: FOLDER, patterns: x}', 'r.files[0].mtime', 1],
+    ['nor its checksum', 'stat: {path: FOLDER/x}', 'r.stat.checksum', 0],
+    ['the time of a found file', 'find: {paths: FOLDER, patterns: x}', 'r.files[0].mtime', 1],
     ['but not how many are found', 'find: {paths: FOLDER, patterns: x}', 'r.matched', 0],
     ['which files are new', 'find: {paths: FOLDER, age: -1d}', 'r.matched', 2],
   ])('of a file that is only foreseen: %s', async (_, task, value, unknown) => {
@@ -199,7 +199,7 @@ describe('P: keys that a foreseen result lacks are unknown', () => {
     expect(all).toMatch(unknown === 0 ? /ok=3 changed=1 failed=0$/m : new RegExp(`unknown=${unknown}`));
   });
 
-  test('what a change through a link leaves unknown: the owner in its own result, but not the path', async () => {
+  test('a change through a link leaves the owner in its own result unknown, but not the path', async () => {
     using rig = new Rig().write({
       'd/in/file': 'x',
       'p.yaml': `- hosts: localhost
@@ -218,7 +218,7 @@ describe('P: keys that a foreseen result lacks are unknown', () => {
     expect(stdout).toMatch(/ok=2 +changed=1 +failed=0 +unknown=1$/m);
   });
 
-  test('of a directory that something will be unpacked into: its size, which the type does not document', async () => {
+  test('of a directory that something will be unpacked into: its undocumented size', async () => {
     using rig = new Rig().write({
       file: 'x',
       'p.yaml': `- hosts: localhost

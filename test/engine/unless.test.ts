@@ -26,7 +26,7 @@ const deploy = '- {name: deploy, command: ./deploy}\n';
 const perhaps = '- {name: perhaps, command: ./perhaps, register: p, changed_when: "\'new\' in p.stdout"}\n';
 const there = 'copy: {dest: FOLDER/there, content: "x\\n", mode: "0644"}';
 
-describe('what follows a command is looked at as if the command left it alone', () => {
+describe('tasks after a command are checked as if the command had no effect on them', () => {
   test.each([
     ['ok', there, 'ok'],
     ['would change', 'copy: {dest: FOLDER/there, content: other}', 'changed'],
@@ -39,7 +39,7 @@ describe('what follows a command is looked at as if the command left it alone', 
     expect(told).toEqual(['deploy: changed', would === undefined ? 'it: skipped' : `it: ${would} unless deploy`]);
   });
 
-  test('and told so, with a count of its own, and never as plain ok', async () => {
+  test('and reported as such, with a separate count, and never as plain ok', async () => {
     const { text, code } = await check(
       `${perhaps}- {name: a, ${there}}\n- {name: b, copy: {dest: FOLDER/there, content: y}}\n- {name: c, verify: test -e FOLDER/none}\n`,
       'plain',
@@ -52,14 +52,14 @@ describe('what follows a command is looked at as if the command left it alone', 
     expect(code).toBe(3);
   });
 
-  test('of many commands the last two are named', async () => {
+  test('naming the last two of many commands', async () => {
     const commands = ['one', 'two', 'three', 'four'].map((name) => `- {name: ${name}, command: "true"}\n`).join('');
     const { text } = await check(`${commands}- {name: it, ${there}}\n`, 'plain');
 
     expect(text).toContain('ok, unless "four", "three" or 2 more change it');
   });
 
-  test('but what it says that it is about leaves all else as it is', async () => {
+  test('but a command that declares its subjects affects nothing else', async () => {
     const { told } = await check(
       `- {name: deploy, command: {cmd: ./deploy, about: ["path:/opt/app"]}}\n- {name: it, ${there}}\n`,
     );
@@ -67,7 +67,7 @@ describe('what follows a command is looked at as if the command left it alone', 
     expect(told).toEqual(['deploy: changed', 'it: ok']);
   });
 
-  test('what it creates is there then, and is not known', async () => {
+  test('the file that it creates exists afterwards, with unknown content', async () => {
     const { told } = await check(
       `- {name: deploy, command: {cmd: ./deploy, creates: FOLDER/made, about: ["path:FOLDER/made"]}}
 - {name: waits, wait_for: {path: FOLDER/made, timeout: 1}}
@@ -79,7 +79,7 @@ describe('what follows a command is looked at as if the command left it alone', 
   });
 });
 
-describe('what is made of such a finding holds only unless the command changes it', () => {
+describe('values based on such a finding hold only unless the command changes it', () => {
   const found = '- {name: found, stat: {path: FOLDER/there}, register: s}\n';
 
   test('a parameter, a fact, a loop and a condition', async () => {
@@ -109,7 +109,7 @@ describe('what is made of such a finding holds only unless the command changes i
     ]);
   });
 
-  test('what a task so skipped would change is in doubt, too', async () => {
+  test('the changes of a task skipped in this way are in doubt, too', async () => {
     const { told } = await check(
       `- {name: deploy, command: {cmd: ./deploy, about: ["path:FOLDER/there"]}}\n${found}- {name: condition, copy: {dest: FOLDER/third, content: x}, when: not s.stat.exists}
 - {name: third, file: {path: FOLDER/third, state: absent}}\n`,
@@ -118,7 +118,7 @@ describe('what is made of such a finding holds only unless the command changes i
     expect(told.at(-1)).toBe('third: ok unless condition');
   });
 
-  test('an include and what it brings, and the end of a host', async () => {
+  test('an include with its tasks, and the end of a host', async () => {
     const { told } = await check(
       `- {name: deploy, command: {cmd: ./deploy, about: ["path:FOLDER/there"]}}\n${found}- {name: left out, include_tasks: none.yaml, when: not s.stat.exists}
 - {name: end, meta: end_host, when: s.stat.exists}
@@ -128,7 +128,7 @@ describe('what is made of such a finding holds only unless the command changes i
     expect(told.slice(2)).toEqual(['left out: skipped unless deploy', 'end: unknown', 'later: ok unless deploy']);
   });
 
-  test('what comes where a rescue may come instead, and what that would have set', async () => {
+  test('tasks that a rescue may replace, and the values that it would set', async () => {
     const { told } = await check(
       `${deploy.replace('./deploy', '{cmd: ./deploy, about: ["path:FOLDER/none"]}')}- block:
   - {name: proof, verify: {cmd: test -e FOLDER/none, about: ["path:FOLDER/none"]}}
@@ -163,7 +163,7 @@ describe('a handler', () => {
     expect(told).toEqual(['deploy: changed', 'it: ok unless deploy', 'after: skipped unless it']);
   });
 
-  test('is due unless the command does what notifies it', async () => {
+  test('is due unless the command makes the change that notifies it', async () => {
     const { told } = await check(
       `${deploy}- {name: it, copy: {dest: FOLDER/new, content: x}, notify: after}\n${handlers}`,
     );
@@ -171,7 +171,7 @@ describe('a handler', () => {
     expect(told).toEqual(['deploy: changed', 'it: changed unless deploy', 'after: changed unless deploy']);
   });
 
-  test('is due where the command itself notifies it', async () => {
+  test('is due if the command itself notifies it', async () => {
     const { told } = await check(
       `- {name: deploy, command: {cmd: ./deploy, about: ["path:/opt/app"]}, notify: after}\n${handlers}`,
     );
@@ -180,7 +180,7 @@ describe('a handler', () => {
   });
 });
 
-test('a loop depends on it as its items do', async () => {
+test('a loop depends on it if its items do', async () => {
   const { told } = await check(
     `- {name: deploy, command: {cmd: ./deploy, about: ["path:FOLDER/there"]}}
 - {name: one of two, file: {path: "FOLDER/{{ item }}", state: touch, access_time: preserve, modification_time: preserve}, loop: [there, new]}
@@ -190,7 +190,7 @@ test('a loop depends on it as its items do', async () => {
   expect(told).toEqual(['deploy: changed', 'one of two: changed', 'both: ok unless deploy+one of two']);
 });
 
-test('with a question about anything a foreseen change is such a task: what it asks may look at it', async () => {
+test('a foreseen change is such a task for a question that may depend on anything', async () => {
   const { told } = await check(
     `- {name: change, copy: {dest: FOLDER/new, content: x}}\n- {name: proof, verify: test -e FOLDER/there}\n- {name: bound, verify: {cmd: test -e FOLDER/there, about: ["path:FOLDER/there"]}}\n`,
   );

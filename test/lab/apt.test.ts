@@ -8,7 +8,7 @@ describe('apt', () => {
     await sh('apt-get -y purge tree nano; apt-get clean');
   });
 
-  test('installs what is missing, once, and a check tells so before', async () => {
+  test('installs a missing package once, as predicted by a check', async () => {
     const args = { name: ['tree', 'less'] };
     const checked = await runThere(apt, args, { check: true });
     expect(await said('dpkg-query -W -f="\\${Status}" tree')).toBe('');
@@ -23,11 +23,11 @@ describe('apt', () => {
     expect(outcomeOf(await runThere(apt, { name: 'tree>=1.9' }))).toEqual(['ok']);
   });
 
-  test('a virtual package is there where something provides it', async () => {
+  test('a virtual package counts as installed if something provides it', async () => {
     expect(outcomeOf(await runThere(apt, { name: 'awk' }))).toEqual(['ok']);
   });
 
-  test('what apt does not know fails at once, and the age of the lists is told', async () => {
+  test('an unknown package fails at once, and the age of the package lists is reported', async () => {
     const ended = await runThere(apt, { name: 'no-such-package' }, { check: true });
 
     expect(outcomeOf(ended)).toEqual([
@@ -36,7 +36,7 @@ describe('apt', () => {
     ]);
   });
 
-  test('removes, and purges what removal leaves', async () => {
+  test('removes packages, and purges their configuration files', async () => {
     await sh('apt-get -y install nano; DEBIAN_FRONTEND=noninteractive apt-get -y install cron');
 
     expect(outcomeOf(await runThere(apt, { name: 'nano', state: 'absent' }))).toEqual([
@@ -52,7 +52,7 @@ describe('apt', () => {
     expect(outcomeOf(await runThere(apt, { name: 'nano', state: 'absent', purge: true }))).toEqual(['ok']);
   });
 
-  test('fetches package lists only where they are too old', async () => {
+  test('fetches package lists only if they are too old', async () => {
     await sh('touch -d "3 days ago" /var/lib/apt/lists; rm -f /var/lib/apt/periodic/update-success-stamp');
 
     const first = await runThere(apt, { update_cache: true, cache_valid_time: 86400 });
@@ -73,7 +73,7 @@ describe('apt', () => {
     expect(await runThere(apt, args)).toMatchObject({ status: 'ok', result: { cache_updated: true } });
   });
 
-  test('ends first what a dpkg that was killed has left undone', async () => {
+  test('first completes the work of a killed dpkg', async () => {
     await sh('apt-get -y install tree; dpkg-query --status less >/var/lib/dpkg/updates/0000');
     expect((await sh('apt-get -y purge tree')).code).toBe(100);
 
@@ -83,7 +83,7 @@ describe('apt', () => {
     expect(await said('ls /var/lib/dpkg/updates')).toBe('');
   });
 
-  describe('a package whose unpacking was interrupted, of which apt-get says that it is the newest version', () => {
+  describe('a half-installed package that apt-get considers up to date', () => {
     const interrupted = `apt-get -y install tree && rm /usr/bin/tree &&
       sed -i '/^Package: tree$/,/^$/s/^Status: .*/Status: install reinstreq half-installed/' /var/lib/dpkg/status`;
 
@@ -103,7 +103,7 @@ describe('apt', () => {
       },
     );
 
-    test('is removed where it should be absent', async () => {
+    test('is removed if it should be absent', async () => {
       await sh(interrupted);
 
       const ran = await runThere(apt, { name: 'tree', state: 'absent' });
@@ -127,7 +127,7 @@ describe('apt', () => {
     expect(await said(files)).toBe('');
   });
 
-  test('cleans what was downloaded', async () => {
+  test('deletes downloaded packages', async () => {
     await sh('apt-get -y -d --reinstall install tree');
 
     expect(outcomeOf(await runThere(apt, { clean: true }))).toEqual(['changed', 'downloaded packages: kept → absent']);
@@ -145,13 +145,13 @@ describe('apt', () => {
     expect(outcomeOf(await runThere(apt, { deb }))).toEqual(['ok']);
   });
 
-  test('leaves a package on hold alone, and says so', async () => {
+  test('leaves a package on hold alone, and reports that', async () => {
     await sh('apt-get -y install hello; apt-mark hold hello');
 
     expect(outcomeOf(await runThere(apt, { name: 'hello' }))).toEqual(['ok']);
   });
 
-  test('services are not started under a policy', async () => {
+  test('services are not started with policy_rc_d', async () => {
     const args = { name: 'rsync', policy_rc_d: 101 };
     await sh('apt-get -y purge rsync');
 

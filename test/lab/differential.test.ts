@@ -6,7 +6,7 @@ import { type Intended, intended } from '../conformance/differential/intended.ts
 import { recordable, recorded } from '../conformance/differential/recording.ts';
 import { isThorough } from '../thorough.ts';
 
-describe('ours does what ansible-playbook did', () => {
+describe('Retrace does the same as ansible-playbook', () => {
   let host: Login;
   const met = new Set<Intended>();
   beforeAll(async () => {
@@ -22,7 +22,7 @@ describe('ours does what ansible-playbook did', () => {
     expect(found.filter((line) => !meant.some(({ difference }) => difference.test(line)))).toEqual([]);
   });
 
-  test('what is no longer different is no longer said to be', () => {
+  test('the list of known differences is up to date', () => {
     expect(intended.filter((one) => !met.has(one))).toEqual([]);
   });
 });
@@ -30,7 +30,7 @@ describe('ours does what ansible-playbook did', () => {
 // Checks with Ansible itself that a recording is correct, for the fastest playbook; `npm run differential` checks all. Reading a recording of
 // other playbooks or of another version of Ansible fails.
 test.runIf(isThorough && existsSync('/usr/bin/ansible-playbook'))(
-  'what was recorded is what ansible-playbook does: file',
+  'the recording matches the behaviour of ansible-playbook: file',
   async () => {
     const host = await pristineHost('theirs');
 

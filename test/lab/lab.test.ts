@@ -16,7 +16,7 @@ beforeAll(async () => {
 
 describe('the hosts', () => {
   test.for(['services', 'off1', 'off2', 'proxy', 'backend'])(
-    '%s answers, and nothing in it has failed',
+    '%s responds, and no unit in it has failed',
     async (host) => {
       expect(await on(host, 'systemctl is-system-running --wait')).toBe('running\n');
     },
@@ -36,14 +36,14 @@ describe('the hosts', () => {
     expect(snapshots).toMatch(/@autosnap_\S+_hourly\n.*@autosnap_\S+_hourly\n/);
   });
 
-  test('off1 has all of them but opf, at the newest snapshot', async () => {
+  test('off1 has all of them except opf, at the newest snapshot', async () => {
     const newest = 'zfs list -H -o name -t snapshot -s creation -r zfs-hdd/off/images | tail -n 1';
 
     expect(await on('off1', 'ls /zfs-hdd')).toBe('obf\noff\nopff\npve\n');
     expect(await on('off1', newest)).toBe(await on('off2', newest));
   });
 
-  test('a plain host of any name is there, and logs in by ssh', async () => {
+  test('a plain host with any name exists, and accepts ssh logins', async () => {
     const login = await labHost('labtest');
 
     const options = ['-F', '/dev/null', '-i', login.privateKeyFile, '-o', `UserKnownHostsFile=${login.knownHostsFile}`];
@@ -54,18 +54,18 @@ describe('the hosts', () => {
 });
 
 describe('the services', () => {
-  test.for(['198.51.100.53', '198.51.100.54', '198.51.100.55'])('%s knows the names of openfoodfacts.org', (server) => {
+  test.for(['198.51.100.53', '198.51.100.54', '198.51.100.55'])('%s resolves the names of openfoodfacts.org', (server) => {
     const script = `const { Resolver } = require('node:dns').promises; const r = new Resolver(); r.setServers(['${server}']);
       r.resolve4('proxy2.openfoodfacts.org').then((found) => console.log(found.join()))`;
 
     expect(inLab([process.execPath, '-e', script])).toBe('198.51.100.208\n');
   });
 
-  test('the ACME server has a directory, by a name that hosts trust', async () => {
+  test('the ACME server has a directory, under a name that hosts trust', async () => {
     expect(await on('proxy', 'curl -sS https://acme.lab:14000/dir')).toContain('newOrder');
   });
 
-  test('the forge denies who has no deploy key, and serves who has one', async () => {
+  test('the forge grants access only with a deploy key', async () => {
     const forge = readFileSync(`${stateDir()}/keys/host-services.pub`, 'utf8').split(' ').slice(0, 2).join(' ');
     const look = `mkdir -p -m 700 /root/.ssh; echo 'forge.lab ${forge}' >/root/.ssh/known_hosts
       GIT_SSH_COMMAND='ssh -o BatchMode=yes' git ls-remote git@forge.lab:openfoodfacts/openfoodfacts-infrastructure.git 2>&1 || true`;
@@ -81,7 +81,7 @@ describe('the services', () => {
     await on('services', 'lab-deploy-key clear');
   });
 
-  test('M4: the forge refuses a key for a repository that it was not given to, and for writing where it may only read', async () => {
+  test('M4: the forge rejects a key for other repositories, and a read-only key for writing', async () => {
     const ask = (service: string, repository: string) =>
       on(
         'off1',
@@ -102,7 +102,7 @@ describe('the services', () => {
     await on('services', 'lab-deploy-key clear');
   });
 
-  test('the relay keeps the mail that it gets', async () => {
+  test('the relay keeps the mail that it receives', async () => {
     const subject = `letter ${Date.now()}`;
     const letter = [
       'HELO lab',
@@ -132,7 +132,7 @@ describe('the services', () => {
     expect(await on('services', `grep -l '${subject}' /var/lib/lab-mail/* | wc -l`)).toBe('1\n');
   });
 
-  test('the backend has the image that the disk has not, and the exporters ask for a password', async () => {
+  test('the backend has the image that is missing on disk, and the exporters require a password', async () => {
     const image = '/images/products/560/247/784/2456/only-on-backend.jpg';
     const code = (options: string) => on('proxy', `curl -s -o /dev/null -w '%{http_code} %{content_type}' ${options}`);
 
@@ -140,14 +140,14 @@ describe('the services', () => {
     expect(await code('https://free-exporters.openfoodfacts.org/off/nginx/metrics')).toMatch(/^401 /);
   });
 
-  test('the certificate of images was issued, and its renewal can be tried', async () => {
+  test('the certificate of images has been issued, and a dry run of its renewal works', async () => {
     const dryRun =
       'certbot renew --dry-run --no-random-sleep-on-renew --server https://acme-staging.lab:14000/dir 2>&1';
 
     expect(await on('proxy', dryRun)).toContain('all simulated renewals succeeded');
   });
 
-  test('apt installs, and nothing else gets out', async () => {
+  test('apt can install packages, and nothing else reaches the internet', async () => {
     const script = `apt-get install -q -y tree >/dev/null && tree --version; getent hosts example.com || echo no name`;
     const away = `timeout 3 sh -c 'exec 3<>/dev/tcp/192.0.2.2/22' 2>&1; echo >/dev/null`;
     await labHost('labtest');
@@ -166,7 +166,7 @@ describe('the stand-in for pct', () => {
     --net0 name=eth0,bridge=vmbr1,ip=10.1.0.199/24,gw=10.0.0.1,hwaddr=BC:24:11:00:00:99`.replace(/\n\s*/g, ' ');
   const started = `timeout 60 sh -c 'until pct exec 199 -- systemctl is-system-running --wait 2>/dev/null; do sleep 0.1; done'`;
 
-  test('creates an unprivileged container whose config is in the format of Proxmox', async () => {
+  test('creates an unprivileged container with a configuration in the format of Proxmox', async () => {
     await on('off1', create);
 
     expect(await on('off1', 'pct config 199; pct status 199')).toBe(
@@ -183,13 +183,13 @@ onboot: 1\nostype: debian\nrootfs: zfs-hdd:subvol-199-disk-0,size=32G\nswap: 0\n
     expect(await on('off1', "pct exec 199 -- ip -o -4 addr show eth0 | awk '{ print $4 }'")).toBe('10.1.0.199/24\n');
   });
 
-  test('hands bytes and exit codes through', async () => {
+  test('passes bytes and exit codes through', async () => {
     const echo = `printf 'a\\0b\\377' | pct exec 199 -- sh -c 'cat; exit 7' | od -An -tx1; pct exec 199 -- sh -c 'exit 7' || echo $?`;
 
     expect(await on('off1', echo)).toBe(' 61 00 62 ff\n7\n');
   });
 
-  test('mounts at the next start, and does not start without the source of a mount', async () => {
+  test('applies mounts at the next start, and does not start if the source of a mount is missing', async () => {
     await on('off1', 'pct set 199 --mp0 /zfs-hdd/off/images,mp=/mnt/off/images');
     expect(await on('off1', 'pct exec 199 -- ls /mnt')).toBe('');
 
@@ -201,7 +201,7 @@ onboot: 1\nostype: debian\nrootfs: zfs-hdd:subvol-199-disk-0,size=32G\nswap: 0\n
     expect(await on('off1', missing)).toMatch(/none does not exist[\s\S]*code 255\nstatus: stopped\n/);
   });
 
-  test('forgets it', async () => {
+  test('destroys it', async () => {
     expect(await on('off1', 'pct destroy 199; pct list; pct status 199 2>&1; echo $?')).toMatch(
       /^Configuration file .* does not exist\n2\n$/,
     );
@@ -216,7 +216,7 @@ describe('reset', () => {
     expect(await on('off1', 'nft list ruleset')).toBe('');
   });
 
-  test('brings back a host as it first was', async () => {
+  test('restores the initial state of a host', async () => {
     await on(
       'off1',
       'echo spoilt >/etc/sanoid/syncoid-args.conf; zfs destroy -r zfs-hdd/obf; touch /root/mine; rm /usr/bin/less',
@@ -232,7 +232,7 @@ describe('reset', () => {
 });
 
 describe('a program in the network of the lab', () => {
-  test('resets hosts for all to see', async () => {
+  test('resets hosts with mounts that are visible outside', async () => {
     await on('labtest', 'touch /root/mine');
 
     await lab(['exec', process.execPath, ...lab.command, 'reset', 'labtest']);
@@ -242,7 +242,7 @@ describe('a program in the network of the lab', () => {
   });
 });
 
-describe('a lab of its own', () => {
+describe('a separate lab', () => {
   const folder = '/var/tmp/retrace-lab-test';
   const tag = labTag(folder);
   const own = (...argv: string[]) => lab(argv, { RETRACE_LAB_DIR: folder });
@@ -283,7 +283,7 @@ describe('a lab of its own', () => {
     execFileSync('cp', ['-al', imageRoot('base'), imageRoot('services'), `${folder}/images`]);
   }
 
-  test('leaves nothing but its disks when it goes down', async () => {
+  test('leaves only its disks when it is stopped', async () => {
     await prepare();
     await own('up', 'debian1');
     expect(remains()).not.toEqual([]);
@@ -297,7 +297,7 @@ describe('a lab of its own', () => {
   });
 
   test.for(isThorough ? [200, 900, 2000, 3500] : [900, 3500])(
-    'leaves nothing either when up was killed after %i ms, and comes up again',
+    'also leaves nothing when up was killed after %i ms, and can be started again',
     async (ms) => {
       await prepare();
       const up = spawn(process.execPath, [...lab.command, 'up', 'services'], {

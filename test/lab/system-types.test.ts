@@ -18,7 +18,7 @@ import { outcomeOf, runThere, said, sh, upHost } from './system-host.ts';
 const facts = (ended: unknown): Record<string, never> =>
   (ended as { result: { ansible_facts: Record<string, never> } }).result.ansible_facts;
 
-describe('types of the system, in a host', () => {
+describe('system task types, on a host', () => {
   beforeAll(async () => {
     await upHost();
     await sh(
@@ -26,7 +26,7 @@ describe('types of the system, in a host', () => {
     );
   });
 
-  test('cron keeps a job by its name, and all other lines', async () => {
+  test('cron manages a job by its name, and keeps all other lines', async () => {
     await sh('printf "# mine\\n1 2 3 4 5 /bin/mine\\n" | crontab -');
     const args = { name: 'look', minute: '5', hour: '*/2', job: "/bin/echo 100% 'x'" };
 
@@ -49,7 +49,7 @@ describe('types of the system, in a host', () => {
     expect(outcomeOf(await runThere(cron, { name: 'look', state: 'absent' }))).toEqual(['ok']);
   });
 
-  test('cron keeps files, and the crontabs of others', async () => {
+  test('cron manages files, and the crontabs of other users', async () => {
     const args = { name: 'count', special_time: 'daily', cron_file: 'try', user: 'nobody', job: '/bin/true' };
 
     expect((await runThere(cron, args)).status).toBe('changed');
@@ -63,7 +63,7 @@ describe('types of the system, in a host', () => {
     expect(await said('crontab -l -u nobody')).toBe('#Ansible: own\n#* * * * * true');
   });
 
-  test('debconf answers before it is asked', async () => {
+  test('debconf answers questions in advance', async () => {
     const args = {
       name: 'postfix',
       question: 'postfix/main_mailer_type',
@@ -96,7 +96,7 @@ describe('types of the system, in a host', () => {
     ).toEqual(['ok']);
   });
 
-  test('hostname is set now and for later', async () => {
+  test('hostname is set now and for later boots', async () => {
     await sh('hostname before; echo before > /etc/hostname');
 
     expect(outcomeOf(await runThere(hostname, { name: 'system' }))).toEqual([
@@ -121,7 +121,7 @@ describe('types of the system, in a host', () => {
     expect(outcomeOf(await runThere(localeGen, { name: 'xx_YY.UTF-8' }))[0]).toBe('failed');
   });
 
-  test('getent tells entries', async () => {
+  test('getent returns entries', async () => {
     expect(await runThere(getent, { database: 'passwd', key: 'root' })).toMatchObject({
       status: 'ok',
       result: { ansible_facts: { getent_passwd: { root: ['x', '0', '0', 'root', '/root', '/bin/bash'] } } },
@@ -132,7 +132,7 @@ describe('types of the system, in a host', () => {
     });
   });
 
-  test('packages are held, told, and had under any name', async () => {
+  test('packages are held, and package facts gathered', async () => {
     expect(outcomeOf(await runThere(dpkgSelections, { name: 'less', selection: 'hold' }))).toEqual([
       'changed',
       'selection of less: install → hold',
@@ -145,7 +145,7 @@ describe('types of the system, in a host', () => {
     });
   });
 
-  test('a source of packages is added and removed', async () => {
+  test('a package source is added and removed', async () => {
     await sh('rm -f /etc/apt/sources.list.d/*example*');
     const args = { repo: 'deb [trusted=yes]  http://u:p@apt.example.org/debian stable main', update_cache: false };
 
@@ -159,7 +159,7 @@ describe('types of the system, in a host', () => {
     expect(await said('ls /etc/apt/sources.list.d')).not.toContain('example');
   });
 
-  test('one of several programs is chosen', async () => {
+  test('one of several alternatives is selected', async () => {
     await sh('update-alternatives --auto pager');
     const choose = { name: 'pager', path: '/bin/more' };
 
@@ -185,7 +185,7 @@ describe('types of the system, in a host', () => {
     ]);
   });
 
-  test('services are told', async () => {
+  test('service facts are gathered', async () => {
     expect(facts(await runThere(serviceFacts, {}))['services']).toMatchObject({
       'cron.service': { state: 'running', status: 'enabled', source: 'systemd' },
       'ssh.service': { name: 'ssh.service' },
@@ -193,7 +193,7 @@ describe('types of the system, in a host', () => {
   });
 
   // The kernel's parameters cannot be set on a host of the lab.
-  test("the kernel's values are kept in a file", async () => {
+  test("kernel parameters are stored in a file", async () => {
     await sh('rm -f /etc/sysctl.d/try.conf; printf "# mine\\nvm.swappiness = 5\\n" > /etc/sysctl.d/try.conf');
     const value = (await said('cat /proc/sys/net/ipv4/ip_local_port_range')).replace(/\s+/, '   ');
     const args = {

@@ -75,7 +75,7 @@ systemctl daemon-reload; systemctl stop try; systemctl reset-failed`);
   });
 
   // systemd considers a reload of nginx done once the signal is sent; a long configuration shows what nginx serves until it has read it.
-  test('have reloaded once it serves by its new configuration', async () => {
+  test('finish a reload only when the service uses its new configuration', async () => {
     await sh(`command -v nginx || { apt-get -q update && DEBIAN_FRONTEND=noninteractive apt-get -qy install nginx-light; }
 rm -f /etc/nginx/sites-enabled/*
 { echo 'map_hash_max_size 400000; map $uri $x {'; seq -f '/%.0f y;' 100000; echo '}'; } >/etc/nginx/conf.d/long.conf
@@ -93,7 +93,7 @@ systemctl restart nginx; sed -i s/204/205/ /etc/nginx/conf.d/try.conf`);
     await sh('systemctl stop nginx');
   });
 
-  test('restart what is older than its configuration, once', async () => {
+  test('restart a service that is older than its configuration, once', async () => {
     const args = { name: 'try', state: 'started', restart_when_stale: true, config: ['/etc/try', '/etc/nowhere'] };
     await runThere(systemd, { name: 'try', state: 'restarted' });
     expect(outcomeOf(await runThere(systemd, args))).toEqual(['ok']);
@@ -114,7 +114,7 @@ systemctl restart nginx; sed -i s/204/205/ /etc/nginx/conf.d/try.conf`);
     expect((await runThere(systemd, args)).status).toBe('ok');
   });
 
-  test('reload the manager only where files changed', async () => {
+  test('reload the manager only if files have changed', async () => {
     expect(outcomeOf(await runThere(systemd, { daemon_reload: true }))).toEqual(['ok']);
     await sh(
       'mkdir -p /etc/systemd/system/try.service.d; printf "[Service]\\nNice=5\\n" > /etc/systemd/system/try.service.d/nice.conf',
@@ -138,14 +138,14 @@ systemctl restart nginx; sed -i s/204/205/ /etc/nginx/conf.d/try.conf`);
     });
   });
 
-  test('a unit that ends is started each time', async () => {
+  test('start a oneshot unit each time', async () => {
     expect(outcomeOf(await runThere(systemd, { name: 'try-once', state: 'started' }))).toEqual([
       'changed',
       'unit try-once.service: inactive → active',
     ]);
   });
 
-  test('a service that does not stay up has failed', async () => {
+  test('fail for a service that does not stay up', async () => {
     await sh('sleep 0.2');
     const ended = await runThere(systemd, { name: 'try-broken', state: 'started' });
 
@@ -154,7 +154,7 @@ systemctl restart nginx; sed -i s/204/205/ /etc/nginx/conf.d/try.conf`);
     expect(outcomeOf(await runThere(systemd, { name: 'try-broken', state: 'stopped' }))).toEqual(['ok']);
   });
 
-  test('mask, and refuse to start what is masked', async () => {
+  test('mask units, and refuse to start a masked one', async () => {
     await sh('mv /etc/systemd/system/try.service /lib/systemd/system/try.service; systemctl daemon-reload');
 
     expect(outcomeOf(await runThere(systemd, { name: 'try', masked: true, state: 'stopped' }))).toEqual([
@@ -171,20 +171,20 @@ systemctl restart nginx; sed -i s/204/205/ /etc/nginx/conf.d/try.conf`);
     expect((await runThere(systemd, { name: 'try', masked: false, state: 'started' })).status).toBe('ok');
   });
 
-  test('say so where there is no such unit', async () => {
+  test('report a missing unit', async () => {
     expect(outcomeOf(await runThere(systemd, { name: 'nosuch', state: 'started' }))).toEqual([
       'failed',
       'Could not find the requested service nosuch: host',
     ]);
   });
 
-  test('static units are as enabled as they can be', async () => {
+  test('treat static units as enabled', async () => {
     expect(outcomeOf(await runThere(systemd, { name: 'systemd-journald', enabled: true, state: 'started' }))).toEqual([
       'ok',
     ]);
   });
 
-  test('know timers, templates and aliases', async () => {
+  test('handle timers, templates and aliases', async () => {
     expect(outcomeOf(await runThere(systemd, { name: 'try-once.timer', enabled: true, state: 'started' }))).toEqual([
       'changed',
       'unit try-once.timer at boot: disabled → enabled',
@@ -201,7 +201,7 @@ systemctl restart nginx; sed -i s/204/205/ /etc/nginx/conf.d/try.conf`);
     ]);
   });
 
-  test('restart what listens elsewhere, and say where', async () => {
+  test('restart a service that listens elsewhere, and report where', async () => {
     await sh(
       'echo WHERE=0.0.0.0:2299 >/etc/try/where; systemctl restart try-port; sleep 0.5; echo WHERE=127.0.0.1:2299 >/etc/try/where',
     );

@@ -11,7 +11,7 @@ describe('user and group', () => {
     await sh('for u in ann bea; do userdel -rf $u; groupdel $u; done; groupdel crew; groupdel team');
   });
 
-  test('a group comes, changes its number, and goes', async () => {
+  test('a group is created, changes its number, and is removed', async () => {
     expect(outcomeOf(await runThere(group, { name: 'crew' }, { check: true }))).toEqual([
       'changed',
       'group crew: absent → present',
@@ -33,7 +33,7 @@ describe('user and group', () => {
     expect(outcomeOf(await runThere(group, { name: 'crew', state: 'absent' }))).toEqual(['ok']);
   });
 
-  test('a user is made with all that it was given, once', async () => {
+  test('a user is created with all given attributes, once', async () => {
     await runThere(group, { name: 'team' });
     const args = {
       name: 'ann',
@@ -62,7 +62,7 @@ describe('user and group', () => {
     ).toBe(`ann games team\nann ann 600\n${hash}:47482`);
   });
 
-  test('each field that differs is a change', async () => {
+  test('each differing field is a change', async () => {
     const args = { name: 'ann', comment: 'Ann', shell: '/bin/sh', groups: ['games'], expires: -1 };
     const lines = [
       "user ann, comment: Ann O'Nym → Ann",
@@ -114,7 +114,7 @@ describe('user and group', () => {
     ]);
   });
 
-  test('a home is moved, and made where it is missing', async () => {
+  test('a home is moved, and created if it is missing', async () => {
     await sh('touch /home/ann/mine');
     expect((await runThere(user, { name: 'ann', home: '/home/anna', move_home: true })).status).toBe('changed');
     expect(await said('ls /home/anna/mine')).toBe('/home/anna/mine');
@@ -130,7 +130,7 @@ describe('user and group', () => {
     expect(outcomeOf(await runThere(user, { name: 'ann', create_home: false }))).toEqual(['ok']);
   });
 
-  test('a system user without a home, whose group is there already', async () => {
+  test('a system user without a home, whose group already exists', async () => {
     await sh('groupadd bea');
     const args = { name: 'bea', system: true, create_home: false, shell: '/usr/sbin/nologin', home: '/nonexistent' };
 
@@ -158,14 +158,14 @@ describe('user and group', () => {
     await sh('rm -f /root/bea-key*');
   });
 
-  test('a group that is not there is an error', async () => {
+  test('a missing group is an error', async () => {
     expect(outcomeOf(await runThere(user, { name: 'ann', groups: ['nosuch'] }))).toEqual([
       'failed',
       'Group nosuch does not exist',
     ]);
   });
 
-  test('a user goes with its home', async () => {
+  test('a user is removed together with its home', async () => {
     expect(outcomeOf(await runThere(user, { name: 'ann', state: 'absent', remove: true }))).toEqual([
       'changed',
       'user ann: present → absent',

@@ -35,11 +35,11 @@ describe('createFiles', () => {
     expect([files.isFile(path), files.isDirectory(path)]).toEqual([isFile, isDirectory]);
   });
 
-  test('knows that there is a root', () => {
+  test('finds the root directory', () => {
     expect(createFiles().isDirectory('/')).toBe(true);
   });
 
-  test('lists names in order, and reads texts', () => {
+  test('lists names in order, and reads text files', () => {
     using temporary = folder();
     const files = createFiles();
 

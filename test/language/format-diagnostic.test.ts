@@ -6,7 +6,7 @@ const told = (diagnostic: Partial<Diagnostic>, text?: string) =>
   formatDiagnostic({ severity: 'error', code: 'x', message: 'something is wrong', ...diagnostic }, () => text);
 
 describe('formatDiagnostic', () => {
-  test('tells place, message, the line with the mistake underlined, and what to do', () => {
+  test('shows place, message, the line with the mistake underlined, and the hint', () => {
     const at = { file: 'web.yaml', line: 2, column: 5, length: 4 };
 
     expect(told({ at, hint: 'did you mean "mode"?' }, 'file:\n    mdoe: "755"\n')).toBe(
@@ -14,15 +14,15 @@ describe('formatDiagnostic', () => {
     );
   });
 
-  test('tells no place where there is none', () => {
+  test('shows no place if there is none', () => {
     expect(told({})).toBe('something is wrong');
   });
 
-  test('tells the place alone where the file cannot be read', () => {
+  test('shows only the place if the file cannot be read', () => {
     expect(told({ at: { file: 'a', line: 1, column: 1 } })).toBe('a:1:1  something is wrong');
   });
 
-  test('finds the line that is meant in a text whose lines were joined', () => {
+  test('finds the right line in a text whose lines were joined', () => {
     const text = 'a: >-\n  {{ one\n  | twoo }}\n';
 
     expect(told({ at: { file: 'f', line: 2, column: 12, length: 4 } }, text)).toBe(

@@ -6,7 +6,7 @@ import { folder, run } from '../../tasks/local-host.ts';
 const bitsOf = (path: string) => (lstatSync(path).mode & 0o7777).toString(8);
 
 describe('writeFile', () => {
-  test('writes any bytes under any name with the mode asked for, and leaves nothing beside', async () => {
+  test('writes any bytes under any name with the requested mode, and leaves no other file', async () => {
     using dir = folder();
     const bytes = Buffer.from([0, 1, 255, 39, 10]);
     const path = dir.at("-a b'$(c)");
@@ -19,7 +19,7 @@ describe('writeFile', () => {
     expect(readdirSync(dir.path)).toHaveLength(1);
   });
 
-  test('without a mode keeps that of the file it replaces, else goes by the umask', async () => {
+  test('without a mode keeps that of the replaced file, or applies the umask', async () => {
     using dir = folder();
     writeFileSync(dir.at('old'), 'x');
     chmodSync(dir.at('old'), 0o751);
@@ -30,7 +30,7 @@ describe('writeFile', () => {
     expect([bitsOf(dir.at('old')), bitsOf(dir.at('new'))]).toEqual(['751', (0o666 & ~process.umask()).toString(8)]);
   });
 
-  test('minor of X: takes away what a killed run left of the same file, and nothing else', async () => {
+  test('minor of X: removes the temporary file that a killed run left, and nothing else', async () => {
     using dir = folder();
     const names = [
       `.f.retrace-${process.pid}-abcdef`,
@@ -46,7 +46,7 @@ describe('writeFile', () => {
     expect(readdirSync(dir.path).toSorted()).toEqual([...names, 'f'].toSorted());
   });
 
-  test('has its mode when it is validated', async () => {
+  test('has its final mode when it is validated', async () => {
     using dir = folder();
 
     const seen = await run(
@@ -56,7 +56,7 @@ describe('writeFile', () => {
     expect(seen.stderr.toString()).toBe('failed to validate: rc:1 error:600\n');
   });
 
-  test('puts nothing in place when it does not validate, and says what was said', async () => {
+  test('replaces nothing if validation fails, and reports the output', async () => {
     using dir = folder();
     writeFileSync(dir.at('f'), 'old');
 
@@ -68,7 +68,7 @@ describe('writeFile', () => {
     expect(readdirSync(dir.path)).toEqual(['f']);
   });
 
-  test('keeps the replaced file beside it, and names it', async () => {
+  test('keeps the replaced file next to it, and reports its name', async () => {
     using dir = folder();
     writeFileSync(dir.at('f'), 'old');
 
@@ -79,7 +79,7 @@ describe('writeFile', () => {
     expect((await run(writeFile({ path: dir.at('g'), content: 'new', backup: true }))).stdout.toString()).toBe('');
   });
 
-  test('fails where the folder is not there, or a folder is in its place', async () => {
+  test('fails if the directory is missing, or the destination is a directory', async () => {
     using dir = folder();
     mkdirSync(dir.at('d'));
 

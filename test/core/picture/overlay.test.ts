@@ -18,16 +18,16 @@ const link = { place: '/d/it', was: 'link', entry: entry('link'), target: 'there
 // A new name, or a different entry under an old one, changes the directory's time.
 test.each<[string, Becoming, boolean]>([
   ['a new file', { place: '/d/it', was: undefined, entry: entry('file'), holds: { bytes: new Uint8Array() } }, true],
-  ['a file that goes', { place: '/d/it', was: 'file', entry: undefined }, true],
+  ['a removed file', { place: '/d/it', was: 'file', entry: undefined }, true],
   [
-    'a file that is replaced',
+    'a replaced file',
     { place: '/d/it', was: 'file', entry: entry('file'), holds: { bytes: new Uint8Array() } },
     true,
   ],
   ['another mode of a file', { place: '/d/it', was: 'file', entry: entry('file') }, false],
-  ['a link that leads elsewhere then', link, true],
+  ['a link with another target', link, true],
   ['another owner of a link', { ...link, sameTarget: true }, false],
-])('%s: whether the directory has other times then', (_, becoming, isRelisted) => {
+])('%s: whether the times of the directory change', (_, becoming, isRelisted) => {
   const files = new Overlay();
 
   files.become('task', becoming);

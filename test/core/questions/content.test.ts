@@ -6,7 +6,7 @@ import { content } from '../../../src/core/questions/files/content.ts';
 import { askAll, folder } from '../../tasks/local-host.ts';
 
 describe('content', () => {
-  test('is the bytes, links followed; none of what is no regular file', async () => {
+  test('is the bytes of a regular file, following links; undefined for anything else', async () => {
     using dir = folder();
     const bytes = Buffer.from([0, 255, 10, 10, 13]);
     writeFileSync(dir.at('-f'), bytes);
@@ -25,7 +25,7 @@ describe('content', () => {
 });
 
 describe('checksum', () => {
-  test('is that of the bytes, one process an algorithm, whatever the name', async () => {
+  test('is that of the bytes, with one process per algorithm, whatever the name', async () => {
     using dir = folder();
     writeFileSync(dir.at("a * b'\nc\\"), 'one');
     writeFileSync(dir.at('b'), 'two');
@@ -51,7 +51,7 @@ describe('checksum', () => {
     expect(asked[0]!.kind.scripts(asked.map((one) => one.arg))).toHaveLength(2);
   });
 
-  test.runIf(process.getuid?.() !== 0)('says why where it may not read', async () => {
+  test.runIf(process.getuid?.() !== 0)('reports why a file cannot be read', async () => {
     expect(await askAll([checksum('/etc/shadow')])).toMatchObject([
       { ok: false, why: expect.stringContaining('Permission denied') },
     ]);

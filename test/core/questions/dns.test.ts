@@ -6,7 +6,7 @@ const ask = (lookup: Partial<DnsLookup>) =>
   dns({ name: 'www.example.org', type: 'A', timeoutMs: 300, ...lookup }).controller(new AbortController().signal);
 
 describe('dns', () => {
-  test('tells what each server says, the resolver last', async () => {
+  test('returns the reply of each server, the resolver last', async () => {
     await using one = await nameServer({ 'A www.example.org': ['192.0.2.2', '192.0.2.1'] });
     await using two = await nameServer({ 'A www.example.org': ['192.0.2.9'] });
 
@@ -19,7 +19,7 @@ describe('dns', () => {
     });
   });
 
-  test('tells a name that does not exist from one without such a record, from silence and from refusal', async () => {
+  test('distinguishes a missing name, a missing record, silence and refusal', async () => {
     await using empty = await nameServer({});
     await using other = await nameServer({ 'TXT www.example.org': ['x'] });
     await using silent = await nameServer({}, { silent: true });
@@ -58,7 +58,7 @@ describe('dns', () => {
     });
   });
 
-  test('says so when there is nobody to ask', async () => {
+  test('reports that there is no server to ask', async () => {
     await using server = await nameServer({});
 
     expect(await ask({ resolver: server.address, zone: 'example.org' })).toEqual({

@@ -15,6 +15,6 @@ test.for([
   ['data:/etc/default/x', { missing: [], files: ['/etc/default/x'] }, true],
   ['listed:/etc/x.d*', { missing: [], files: ['/etc/default/x'] }, true],
   ['listed:/etc/default*', undefined, true],
-] as const)('M11: %s touches configuration of which is known %j: %s', ([changed, answer, wanted]) => {
+] as const)('M11: %s touches configuration with the answer %j: %s', ([changed, answer, wanted]) => {
   expect(isTouched(changed, answer)).toBe(wanted);
 });

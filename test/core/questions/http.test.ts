@@ -48,7 +48,7 @@ describe('http', () => {
     expect(httpScript({ ...plain, url: server.url, password: 'sec' }).script).not.toContain('sec');
   });
 
-  test('connects to another address and keeps the name', async () => {
+  test('connects to another address under the same name', async () => {
     await using server = await serve((incoming, response) => response.end(incoming.headers.host));
 
     const reply = await request({ url: 'http://images.example.org/a', resolveTo: `127.0.0.1:${server.port}` });
@@ -56,7 +56,7 @@ describe('http', () => {
     expect(reply.body).toBe('images.example.org');
   });
 
-  test('follows redirects only when told to, and tells the last response', async () => {
+  test('follows redirects only if requested, and returns the last response', async () => {
     await using server = await serve((incoming, response) =>
       incoming.url === '/old' ? response.writeHead(302, { Location: '/new' }).end('moved') : response.end('here'),
     );
@@ -70,14 +70,14 @@ describe('http', () => {
     });
   });
 
-  test('says why there was no HTTP answer', async () => {
+  test('reports why there was no HTTP response', async () => {
     const reply = await request({ url: 'http://127.0.0.1:1/' });
 
     expect(reply.status).toBe(-1);
     expect(reply.failure).toMatch(/^curl: \(7\) .*(refused|Could not connect|Failed to connect)/i);
   });
 
-  test('says that curl is missing', () => {
+  test('reports that curl is missing', () => {
     expect(
       readHttp({ code: 127, stdout: Buffer.of(), stderr: Buffer.from('sh: 1: curl: not found\n') }, plain),
     ).toEqual({

@@ -8,13 +8,13 @@ test.for([
   ['0.0.0.0', '0.0.0.0'],
   ['::', '*'],
   ['::1', '[::1]'],
-] as const)('a program that listens at %s does so at %s', async ([address, told]) => {
+] as const)('a program that listens at %s is reported at %s', async ([address, told]) => {
   const port = await listenAt(address);
 
   expect(await placesOf([port])).toEqual([`${told}:${port}`]);
 });
 
-test('only the ports that were asked for are told', async () => {
+test('only the requested ports are reported', async () => {
   const [one, two] = [await listenAt('127.0.0.1'), await listenAt('127.0.0.1')];
   await listenAt('127.0.0.1');
 

@@ -73,7 +73,7 @@ const kinds: readonly (readonly [string, (text: string) => Question<any>, good: 
   ['tree', (path) => tree({ path }), quiet.path],
 ];
 
-describe('P4: an odd argument spoils no other', () => {
+describe('P4: an odd argument does not affect the others', () => {
   test.for(kinds)('%s', async ([, about, good]) => {
     const alone = await ask(about(good));
     const answers = await askAll([...odd.slice(0, 11), good, ...odd.slice(11)].map((text) => about(text)));
@@ -92,7 +92,7 @@ first=; for u do [ -z "$first" ] || echo; first=no; printf 'Id=%s\\nLoadState=lo
 `;
 
 describe('P4: units', () => {
-  test('a template or a bad name among others is answered by itself', async () => {
+  test('a template or an invalid name among others gets its own answer', async () => {
     using bin = folder();
     writeFileSync(bin.at('systemctl'), systemctl, { mode: 0o755 });
     const path = process.env['PATH'];
@@ -113,15 +113,15 @@ describe('P4: units', () => {
     ]);
   });
 
-  test('names that systemd reads are asked in one process', async () => {
+  test('valid unit names are asked in one process', async () => {
     const [part] = unit('cron').kind.scripts([unit('cron').arg, unit('ssh').arg]);
 
     expect(part!.script).toContain('show cron.service ssh.service');
   });
 });
 
-describe('files whose names are part of another', () => {
-  test('one that cannot be read says nothing of one that is not there', async () => {
+describe('files whose names are part of other names', () => {
+  test('an unreadable file does not affect the answer for a missing one', async () => {
     using at = folder();
     mkdirSync(at.at('ab'));
     symlinkSync('loop', at.at('loop'));

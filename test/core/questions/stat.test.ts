@@ -5,7 +5,7 @@ import { touches } from '../../../src/core/touches.ts';
 import { ask, askAll, folder } from '../../tasks/local-host.ts';
 
 describe('stat', () => {
-  test('tells kind, bits, ids, names, size and inode of a file', async () => {
+  test('returns kind, bits, ids, names, size and inode of a file', async () => {
     using dir = folder();
     writeFileSync(dir.at('f'), 'hello');
     chmodSync(dir.at('f'), 0o4711);
@@ -28,7 +28,7 @@ describe('stat', () => {
     expect(state.exists && state.inode!.mtime).toBeCloseTo(real.mtimeMs / 1000, 3);
   });
 
-  test('tells what a link says and what is at its end', async () => {
+  test('returns the target of a link and the entry at its end', async () => {
     using dir = folder();
     mkdirSync(dir.at('d'));
     symlinkSync('d', dir.at('to-d'));
@@ -47,7 +47,7 @@ describe('stat', () => {
     ]);
   });
 
-  test('says that nothing is there, also below what is no folder', async () => {
+  test('reports that nothing is there, even below a regular file', async () => {
     using dir = folder();
     writeFileSync(dir.at('f'), '');
 
@@ -60,7 +60,7 @@ describe('stat', () => {
     ]);
   });
 
-  test('tells a path through a linked folder by where it really is', async () => {
+  test('resolves a path through a linked directory', async () => {
     using dir = folder();
     mkdirSync(dir.at('real'));
     symlinkSync('real', dir.at('link'));

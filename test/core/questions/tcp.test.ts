@@ -6,7 +6,7 @@ import type { Reply } from '../../../src/core/session.ts';
 import { runScript } from '../../tasks/local-host.ts';
 
 describe('tcp', () => {
-  test('an open port is open, and what it says by itself is heard', async () => {
+  test('an open port is open, and what the server sends unprompted is returned', async () => {
     await using server = await serve('220 hello\r\n');
 
     expect(await knock({ host: '127.0.0.1', port: server.port, timeoutSeconds: 20 })).toMatchObject({ is: 'open' });
@@ -16,20 +16,20 @@ describe('tcp', () => {
     });
   });
 
-  test('a port that nobody listens on is refused, not timed out', async () => {
+  test('a port without a listener is refused, not timed out', async () => {
     expect(await knock({ host: '127.0.0.1', port: 1, timeoutSeconds: 20 })).toMatchObject({
       is: 'refused',
       said: expect.stringContaining('refused'),
     });
   });
 
-  test('a name that does not exist is told from a port that is closed', async () => {
+  test('a name that does not exist is distinguished from a closed port', async () => {
     expect(await knock({ host: 'nosuch.invalid', port: 1, timeoutSeconds: 20 })).toMatchObject({
       is: 'name-not-found',
     });
   });
 
-  test.for([['perl', '/usr/bin/perl']] as const)('works with %s where there is no bash', async ([, tool]) => {
+  test.for([['perl', '/usr/bin/perl']] as const)('works with %s on a host without bash', async ([, tool]) => {
     await using server = await serve('220 hello\r\n');
 
     expect(
@@ -38,7 +38,7 @@ describe('tcp', () => {
     expect(await knock({ host: '127.0.0.1', port: 1, timeoutSeconds: 20 }, [tool])).toMatchObject({ is: 'refused' });
   });
 
-  test('where the time is up, that is what it says', () => {
+  test('a timeout is reported as such', () => {
     expect(read({ code: 124, stdout: Buffer.of(), stderr: Buffer.of() })).toMatchObject({
       ok: true,
       value: { is: 'timeout' },

@@ -10,7 +10,7 @@ const page = shell(sh`curl http://other/`, { beyond: true });
 const said = { ok: true, value: 'yes' } as const;
 
 describe('beliefs', () => {
-  test('what was asked of the world beyond is asked again after a change anywhere', () => {
+  test('questions beyond the host are asked again after any change', () => {
     const { here, there } = hosts();
     here.learn(page, 'root', said);
     there.forget();
@@ -18,14 +18,14 @@ describe('beliefs', () => {
     expect(here.of(page, 'root')).toEqual({ is: 'asks', questions: [page] });
   });
 
-  test('what need not be asked is known before anybody was asked, and after every change', () => {
+  test('an answer known in advance is available at once, and after every change', () => {
     const { here } = hosts();
     here.forget();
 
     expect(here.of(nothing(), 'root')).toEqual({ is: 'answer', answer: { ok: true, value: undefined } });
   });
 
-  test('what only a host knows is nothing that another changes', () => {
+  test('a change on one host does not affect answers about another', () => {
     const { here, there } = hosts();
     const own = shell(sh`cat /x`);
     here.learn(own, 'root', said);
@@ -35,7 +35,7 @@ describe('beliefs', () => {
     expect(here.of(own, 'root')).toEqual({ is: 'answer', answer: said });
   });
 
-  test('a foreseen change unsettles its host, and for what lies beyond a host every other', () => {
+  test('a foreseen change unsettles its host, and questions beyond the host on all hosts', () => {
     const { here, there } = hosts();
     there.foresee('start x', [blurs('unit:x')]);
 
@@ -44,14 +44,14 @@ describe('beliefs', () => {
     expect(here.uncertainBecauseOf(false)).toBeUndefined();
   });
 
-  test('a difference that nothing follows from unsettles nothing', () => {
+  test('a change without effects unsettles nothing', () => {
     const { here, there } = hosts();
     there.foresee('verify', []);
 
     expect([here.uncertainBecauseOf(true), there.uncertainBecauseOf(true)]).toEqual([undefined, undefined]);
   });
 
-  test('a unit that will have read its configuration anew leaves the configuration as it is', () => {
+  test('a unit that rereads its configuration leaves the configuration unchanged', () => {
     const { here } = hosts();
     here.foresee('nginx runs with its present configuration', [
       predicts(freshness('nginx', 'system', ['/etc/nginx']), { missing: [] }),

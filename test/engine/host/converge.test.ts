@@ -31,7 +31,7 @@ const follow = (place: string, knows: boolean) =>
 test.for([
   [true, 'changed'],
   [false, 'failed'],
-] as const)('where the aim moves on meanwhile, a type that knows it (%s): %s', async ([knows, status]) => {
+] as const)('new work appears meanwhile, and the type can tell (%s): %s', async ([knows, status]) => {
   using dir = folder();
   writeFileSync(dir.at('source'), 'one\n');
   writeFileSync(dir.at('target'), '');

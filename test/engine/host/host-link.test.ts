@@ -24,7 +24,7 @@ const proving = (questions: readonly Question<unknown>[] = []) => ({
 const codes = (acted: Acted) => (acted.ok ? acted.replies.map(({ code }) => code) : acted.failure.reason);
 
 describe('asking', () => {
-  test('takes one round for all questions, and one process for those of a kind', async () => {
+  test('takes one round for all questions, and one process per kind', async () => {
     const { link, asked } = tableHost();
 
     expect(values(await link.ask(root, [named('a'), named('b'), named('a')], alone))).toEqual(['a!', 'b!']);
@@ -32,7 +32,7 @@ describe('asking', () => {
     expect(link.rounds).toBe(1);
   });
 
-  test('asks nothing that is known', async () => {
+  test('asks nothing that is already known', async () => {
     const { link, asked } = tableHost();
     await link.ask(root, [named('a')], alone);
 
@@ -40,7 +40,7 @@ describe('asking', () => {
     expect(asked()).toEqual([['names a'], ['names b']]);
   });
 
-  test('asks for coming tasks in the same round, and nothing where the task at hand knows all', async () => {
+  test('asks for coming tasks in the same round, and nothing if the current task has all answers', async () => {
     const { link, asked } = tableHost();
     const ahead = async () => [{ link, identity: root, question: named('later') }];
 
@@ -50,7 +50,7 @@ describe('asking', () => {
     expect(asked()).toEqual([['names a later']]);
   });
 
-  test('asks another host where the question is for that one', async () => {
+  test('asks another host if the question is for that host', async () => {
     const far = tableHost({ name: 'far' });
     const { link, asked } = tableHost({ other: () => ({ link: far.link, identity: root }) });
 
@@ -58,7 +58,7 @@ describe('asking', () => {
     expect([asked(), far.asked()]).toEqual([[], [['names a']]]);
   });
 
-  test('lets the controller answer what is asked of it, without a session', async () => {
+  test('lets the controller answer its questions, without a session', async () => {
     const { link, asked } = tableHost({ failures: [{ reason: 'unreachable', message: 'no' }] });
     const dns: ControllerQuestion<string> = { controller: async () => 'here', key: 'dns', beyond: true };
 
@@ -66,7 +66,7 @@ describe('asking', () => {
     expect(asked()).toEqual([]);
   });
 
-  test('takes what a check foresees for the answer, unless the host as it is now is wanted', async () => {
+  test('returns the answer that a check foresees, unless the current one is requested', async () => {
     const { link, asked } = tableHost();
     link.beliefs.foresee('the copy', [predicts(named('a'), 'new')]);
 
@@ -75,13 +75,13 @@ describe('asking', () => {
     expect(values(await link.ask(root, [named('a')], alone, { foreseen: false }))).toEqual(['a!']);
   });
 
-  test('fails where the host cannot be reached, with the reason, and tries once', async () => {
+  test('fails if the host cannot be reached, with the reason, and tries once', async () => {
     const { link } = tableHost({ failures: [{ reason: 'authentication', message: 'no key' }] });
 
     expect(values(await link.ask(root, [named('a')], alone))).toBe('authentication');
   });
 
-  test('is unknown in a check where a foreseen change would make the host reachable', async () => {
+  test('is unknown in a check if a foreseen change would make the host reachable', async () => {
     const failure = { reason: 'unreachable', message: 'no such container' } as const;
     const { link } = tableHost({ failures: [failure, failure], excuse: () => 'the container exists' });
 
@@ -90,7 +90,7 @@ describe('asking', () => {
     ]);
   });
 
-  test('tells nothing of a question that holds a secret', async () => {
+  test('reveals nothing of a question that contains a secret', async () => {
     const { link, events } = tableHost();
     await link.ask(root, [named('a'), named('password', { secret: true })], alone);
 
@@ -101,7 +101,7 @@ describe('asking', () => {
 });
 
 describe('acting', () => {
-  test('takes one round for the commands and what proves them', async () => {
+  test('takes one round for the commands and the questions after them', async () => {
     const { link, asked } = tableHost();
 
     expect(codes(await link.act(root, [sh`one`, sh`two`], proving([named('a')])))).toEqual([0, 0]);
@@ -110,14 +110,14 @@ describe('acting', () => {
     expect(link.rounds).toBe(1);
   });
 
-  test('stops at the first command that fails, and looks all the same', async () => {
+  test('stops at the first command that fails, and still asks the questions', async () => {
     const { link, asked } = tableHost({ answers: (script) => (script === 'one' ? { code: 3 } : {}) });
 
     expect(codes(await link.act(root, [sh`one`, sh`two`], proving([named('a')])))).toEqual([3, -1]);
     expect(asked()).toEqual([['one', 'names a']]);
   });
 
-  test('forgets what was known of the host', async () => {
+  test('discards all answers of the host', async () => {
     const { link, asked } = tableHost();
     await link.ask(root, [named('a')], alone);
     await link.act(root, [sh`one`], proving());
@@ -126,7 +126,7 @@ describe('acting', () => {
     expect(asked()).toEqual([['names a'], ['one'], ['names a']]);
   });
 
-  test('gives the commands what comes from another host on stdin', async () => {
+  test('passes data from another host to the commands on stdin', async () => {
     const far = tableHost({ name: 'far', answers: () => ({ stdout: 'content' }) });
     const fed: string[] = [];
     const { link } = tableHost({
@@ -141,7 +141,7 @@ describe('acting', () => {
     expect(fed).toEqual(['content']);
   });
 
-  test('does nothing where what is to be written cannot be read there', async () => {
+  test('does nothing if the data cannot be read there', async () => {
     const far = tableHost({ name: 'far', answers: () => ({ code: 1, stderr: 'no such file' }) });
     const { link, asked } = tableHost({ other: () => ({ link: far.link, identity: root }) });
     const acted = await link.act(root, [{ ...sh`cat >x`, stdin: { host: 'far', command: sh`cat x` } }], proving());
@@ -151,16 +151,16 @@ describe('acting', () => {
   });
 });
 
-describe('a host that does not answer', () => {
+describe('a host that does not respond', () => {
   const gone = { reason: 'unreachable', message: 'refused' } as const;
 
-  test('is not waited for where it never did', async () => {
+  test('is not waited for if it never responded', async () => {
     const { link } = tableHost({ failures: [gone] });
 
     expect((await link.open(root)).ok).toBe(false);
   });
 
-  test('is waited for where it did before: its sshd may be restarting', async () => {
+  test('is waited for if it responded before: its sshd may be restarting', async () => {
     const { link } = tableHost({ failures: [undefined, gone, gone] });
     await link.open(root);
 

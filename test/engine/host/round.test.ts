@@ -12,13 +12,13 @@ const reply = (stdout: string, more: Partial<Reply> = {}): Reply => ({
 });
 
 describe('questions of one round', () => {
-  test('are one part for each kind, and each is asked once', () => {
+  test('become one part per kind, and each is asked once', () => {
     const { parts } = mergeQuestions([named('a'), shell(sh`uptime`), named('b'), named('a')]);
 
     expect(parts.map(({ script }) => script)).toEqual(['names a b', expect.stringContaining('uptime')]);
   });
 
-  test('have the answers that their parts gave', () => {
+  test('have the answers from their parts', () => {
     const asking = mergeQuestions([named('a'), named('b')]);
 
     expect([...asking.read([reply('1 2')])]).toEqual([
@@ -27,7 +27,7 @@ describe('questions of one round', () => {
     ]);
   });
 
-  test('have no answer where a part has no reply: the connection ended before', () => {
+  test('have no answer if a part has no reply because the connection ended', () => {
     expect([
       ...mergeQuestions([named('a')])
         .read([])
@@ -35,13 +35,13 @@ describe('questions of one round', () => {
     ]).toEqual([{ ok: false, why: 'no answer' }]);
   });
 
-  test('have no answer where the host did not give it in time', () => {
+  test('have no answer if the host did not reply in time', () => {
     const answers = mergeQuestions([named('a')]).read([reply('half', { timedOut: true })]);
 
     expect([...answers.values()]).toEqual([{ ok: false, why: 'the host did not answer in time: names' }]);
   });
 
-  test('that hold a secret are a part of their own, which is told nowhere; secret to one is secret to all', () => {
+  test('with a secret get a separate part, which is never shown; one secret question makes its key secret', () => {
     const { parts } = mergeQuestions([named('a'), named('key', { secret: true }), named('b'), named('key')]);
 
     expect(parts).toEqual([{ script: 'names a b' }, { script: 'names key', shown: untold }]);

@@ -21,9 +21,9 @@ const changes = (name: string) => `value: {name: ${name}, is: 2}`;
 
 describe('a handler', () => {
   test.for([
-    ['does not run where nobody notified it', `- {${changes('a')}}`, []],
-    ['does not run where the task that notifies it changed nothing', '- {value: {name: a, is: 1}, notify: first}', []],
-    ['runs where it did', `- {${changes('a')}, notify: first}`, ['first']],
+    ['does not run if no task notified it', `- {${changes('a')}}`, []],
+    ['does not run if the notifying task changed nothing', '- {value: {name: a, is: 1}, notify: first}', []],
+    ['runs if it changed something', `- {${changes('a')}, notify: first}`, ['first']],
     [
       'runs once, however often it is notified',
       `- {${changes('a')}, notify: first}\n- {${changes('b')}, notify: first}`,
@@ -34,12 +34,12 @@ describe('a handler', () => {
       `- {${changes('a')}, notify: [third, first]}`,
       ['first', 'third'],
     ],
-    ['runs where it listens to what is notified', `- {${changes('a')}, notify: both}`, ['second', 'third']],
-    ['runs by a name that is computed', `- {${changes('a')}, notify: "{{ 'fi' ~ 'rst' }}"}`, ['first']],
-    ['does not run for what changed_when denies', `- {${changes('a')}, changed_when: false, notify: first}`, []],
+    ['runs if it listens to the notified topic', `- {${changes('a')}, notify: both}`, ['second', 'third']],
+    ['runs by a templated name', `- {${changes('a')}, notify: "{{ 'fi' ~ 'rst' }}"}`, ['first']],
+    ['does not run if changed_when is false', `- {${changes('a')}, changed_when: false, notify: first}`, []],
     ['does not run after a failure', `- {${changes('a')}, notify: first}\n- fail: {msg: no}`, []],
     [
-      'runs at a flush, and again where it is notified again',
+      'runs at a flush, and again if it is notified again',
       `- {${changes('a')}, notify: first}\n- meta: flush_handlers\n- {${changes('b')}, notify: first}`,
       ['first', 'first'],
     ],
@@ -47,7 +47,7 @@ describe('a handler', () => {
     expect(await ran(tasks)).toEqual(names);
   });
 
-  test('runs after a failure where that is wanted', async () => {
+  test('runs after a failure if forced', async () => {
     const tasks = `- {${changes('a')}, notify: first}\n- fail: {msg: no}`;
 
     expect(await ran(tasks, { forceHandlers: true })).toEqual(['first']);
@@ -57,7 +57,7 @@ describe('a handler', () => {
     expect(await ran(`- {${changes('a')}, notify: first}`, { check: true })).toEqual(['first']);
   });
 
-  test('that a handler notifies runs in the same flush, where it comes later', async () => {
+  test('notified by a handler runs in the same flush if it comes later', async () => {
     const chain = `
   handlers:
     - {name: first, act: {name: f, is: 1}, notify: last}

@@ -44,23 +44,23 @@ describe('vars_prompt', () => {
     expect(await prompted(prompt, typed)).toEqual({ asked, values });
   });
 
-  test('what is private is not shown while it is typed', async () => {
+  test('private input is not shown while it is typed', async () => {
     expect((await prompted('prompt: Password', ['word'])).asked).toEqual(['(hidden) Password: ']);
   });
 
-  test('with encrypt the variable holds a hash, the same on all hosts', async () => {
+  test('with encrypt the variable contains a hash, the same on all hosts', async () => {
     const { values } = await prompted('private: false, encrypt: md5_crypt, salt_size: 4', ['word'], ['a', 'b']);
 
     expect(values).toEqual([expect.stringMatching(/^\$1\$[./\w]{4}\$[./\w]{22}$/), values[0]]);
   });
 
-  test('a given salt makes the hash that crypt(3) makes', async () => {
+  test('a given salt produces the same hash as crypt(3)', async () => {
     const { values } = await prompted('private: false, encrypt: sha512_crypt, salt: saltsalt', ['word']);
 
     expect(values).toEqual([expect.stringMatching(/^\$6\$rounds=656000\$saltsalt\$/)]);
   });
 
-  test('where nobody can be asked, the default stands', async () => {
+  test('without a terminal, the default is used', async () => {
     expect(await prompted('default: 5, private: false')).toEqual({ asked: [], values: ['5'] });
   });
 });

@@ -30,17 +30,17 @@ describe('the status', () => {
     ['changed_when that holds', `${inOrder}, changed_when: r is success`, 'changed'],
     ['when that does not hold', `${differs}, when: false`, 'skipped'],
     ['a condition that cannot be computed', `${inOrder}, failed_when: nobody.x`, 'failed'],
-    ['a change that did not make it so', 'value: {name: a, is: 2, stuck: true}', 'failed'],
+    ['a change without effect', 'value: {name: a, is: 2, stuck: true}', 'failed'],
   ] as const)('%s', async ([_, task, status]) => {
     expect((await outcome(task)).status).toBe(status);
   });
 
   test.for([
     ['nothing to do', inOrder, 'ok'],
-    ['something that would be done', differs, 'changed'],
-    ['what acts each time', 'act: {name: a, is: 2}', 'changed'],
-    ['what acts, and says that it changes nothing', 'act: {name: a, is: 2}, changed_when: false', 'skipped'],
-    ['what acts, and says so by its result', 'act: {name: a, is: 2}, register: r, changed_when: r.rc == 1', 'unknown'],
+    ['a change that would be made', differs, 'changed'],
+    ['a type that acts each time', 'act: {name: a, is: 2}', 'changed'],
+    ['the same with changed_when: false', 'act: {name: a, is: 2}, changed_when: false', 'skipped'],
+    ['the same, depending on its result', 'act: {name: a, is: 2}, register: r, changed_when: r.rc == 1', 'unknown'],
   ] as const)('in a check: %s', async ([_, task, status]) => {
     expect((await outcome(task, { check: true })).status).toBe(status);
   });
@@ -48,10 +48,10 @@ describe('the status', () => {
 
 describe('the message', () => {
   test.for([
-    ['of what is wrong', broken, 'broken'],
+    ['of a failure', broken, 'broken'],
     ['of failed_when: what holds', `${inOrder}, failed_when: "r.value == '1'"`, "failed_when: r.value == '1'"],
     [
-      'of a condition that cannot be computed: where it stands',
+      'of a condition that cannot be computed: its place',
       `${inOrder}, failed_when: nobody.x`,
       /^\/play\.yaml:3:\d+: failed_when: nobody\.x: .*nobody/,
     ],
@@ -67,7 +67,7 @@ describe('what is registered', () => {
   test.for([
     ['of nothing to do', inOrder, { changed: false, failed: false, value: '1' }],
     ['of something done', differs, { changed: true, failed: false, value: '2' }],
-    ['of something wrong', `${broken}, ignore_errors: true`, { failed: true, msg: 'broken' }],
+    ['of a failure', `${broken}, ignore_errors: true`, { failed: true, msg: 'broken' }],
     [
       'of failed_when',
       `${inOrder}, failed_when: true, ignore_errors: true`,
@@ -79,7 +79,7 @@ describe('what is registered', () => {
   });
 });
 
-test('a failure that changed something tells what it changed', async () => {
+test('a failure after a change reports the change', async () => {
   expect(await outcome(`${differs}, failed_when: true`)).toMatchObject({
     status: 'failed',
     changes: [{ what: 'a', from: '1', to: '2' }],

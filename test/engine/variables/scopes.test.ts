@@ -22,7 +22,7 @@ test.for([
   ['a task over the block', `- block: [{${see}, vars: {x: task}}]\n  vars: {x: block}`, 'task'],
   ['set_fact over a task', `- set_fact: {x: fact}\n- {${see}, vars: {x: task}}`, 'fact'],
   [
-    'what is registered over a task',
+    'a registered result over a task',
     `- {debug: {msg: said}, register: x}\n- {name: see, debug: {msg: "{{ x.msg }}"}, vars: {x: task}}`,
     'said',
   ],
@@ -34,9 +34,9 @@ test.for([
 test.for([
   ['a name that nobody set is undefined', '{{ nobody | default("none") }}', 'none'],
   ['the host has its name', '{{ inventory_hostname }}', 'h'],
-  ['the address of a host is its name where nothing says another', '{{ ansible_host }}', 'h'],
-  ['a variable may be made of others', '{{ y }}', 'of play'],
-  ['what is made of others sees the innermost', '{{ y }}', 'of task', 'x: task'],
+  ['the address of a host defaults to its name', '{{ ansible_host }}', 'h'],
+  ['a variable may refer to others', '{{ y }}', 'of play'],
+  ['a variable that refers to others sees the innermost ones', '{{ y }}', 'of task', 'x: task'],
 ] as const)('%s', async ([_, expression, value, more]) => {
   const task = `- {name: see, debug: {msg: '${expression}'}, vars: {y: "of {{ x }}"${more === undefined ? '' : `, ${more}`}}}`;
 

@@ -15,13 +15,13 @@ const sources = readdirSync(root, { recursive: true, encoding: 'utf8' })
 const elsewhere = new Set(['noColor', 'forceColor']);
 
 describe("settings of Ansible's configuration", () => {
-  test.for(Object.keys(SETTINGS) as (keyof typeof SETTINGS)[])('%s has an effect, or is said to have none', (name) => {
+  test.for(Object.keys(SETTINGS) as (keyof typeof SETTINGS)[])('%s has an effect, or is listed without one', (name) => {
     const used = new RegExp(`\\bconfig\\.${name}\\b`).test(sources) || elsewhere.has(name);
 
     expect(WITHOUT_EFFECT.has(name)).toBe(!used);
   });
 
-  test('one that has no effect is told, unless it says what is so anyway', () => {
+  test('one without effect is reported, unless it has its default value', () => {
     const { warnings } = loadConfig(
       { HOME: '/nowhere', ANSIBLE_LOG_PATH: '/x', ANSIBLE_RETRY_FILES_ENABLED: 'false' },
       '/nowhere',

@@ -10,7 +10,7 @@ function load(cfg: string, env: NodeJS.ProcessEnv = {}) {
 }
 
 describe('loadConfig', () => {
-  test('has defaults where nobody says otherwise', () => {
+  test('has defaults for everything that is not set', () => {
     const { config, warnings } = load('');
 
     expect(config).toMatchObject({ forks: 5, hostKeyChecking: true, hashBehaviour: 'replace', gathering: 'implicit' });
@@ -19,7 +19,7 @@ describe('loadConfig', () => {
     expect(warnings).toEqual([]);
   });
 
-  test('reads ansible.cfg in the current folder, paths relative to it', () => {
+  test('reads ansible.cfg in the current directory, with paths relative to it', () => {
     const { config, folder } = load(
       '[defaults]\ninventory = hosts.yaml, other\nroles_path=roles:~/more\nforks: 20 ; many\nremote_user = "root"\nhost_key_checking = no\nvault_identity_list = dev@a, prod@b\n[privilege_escalation]\nbecome = True\n',
     );
@@ -36,7 +36,7 @@ describe('loadConfig', () => {
     });
   });
 
-  test('environment variables are stronger, their paths relative to the current folder', () => {
+  test('environment variables take precedence, with paths relative to the current directory', () => {
     const { config, folder, origins } = load('[defaults]\nforks=20\n', { ANSIBLE_FORKS: '7', ANSIBLE_ROLES_PATH: 'r' });
 
     expect([config.forks, config.rolesPath]).toEqual([7, [`${folder}/r`]]);
@@ -50,13 +50,13 @@ describe('loadConfig', () => {
     expect(loadConfig({ ANSIBLE_CONFIG: folder.at('a') }, folder.path).config.forks).toBe(1);
   });
 
-  test('~/.ansible.cfg is taken where the current folder has none', () => {
+  test('~/.ansible.cfg is used if the current directory has no ansible.cfg', () => {
     using folder = folderWith({ 'home/.ansible.cfg': '[defaults]\nforks=3', 'work/x': '' });
 
     expect(loadConfig({ HOME: folder.at('home') }, folder.at('work')).config.forks).toBe(3);
   });
 
-  test('a folder that everybody can write to is not trusted', () => {
+  test('a world-writable directory is not trusted', () => {
     using folder = folderWith({ 'ansible.cfg': '[defaults]\nforks=99\n' });
     chmodSync(folder.path, 0o777);
 
@@ -66,7 +66,7 @@ describe('loadConfig', () => {
     expect(warnings).toMatchObject([{ code: 'config-untrusted' }]);
   });
 
-  test('a value that means nothing is a mistake with its place', () => {
+  test('an invalid value is a mistake with its place', () => {
     const { warnings } = load('[defaults]\nforks = many\ngathering = lazy\n', { ANSIBLE_FORCE_HANDLERS: 'perhaps' });
 
     expect(warnings.map(({ severity, message, at }) => [severity, at?.line, message.replace(/^.*: /, '')])).toEqual([
@@ -76,7 +76,7 @@ describe('loadConfig', () => {
     ]);
   });
 
-  test('what has no effect here is said once, what has no meaning here not at all', () => {
+  test('settings without effect are reported once, settings without meaning not at all', () => {
     const { warnings } = load(
       '[defaults]\nlibrary=mods\nnocows=1\nlocal_tmp=/t\n[ssh_connection]\npipelining=True\ncontrol_path=x\n',
       { ANSIBLE_STRATEGY_PLUGINS: 'x', ANSIBLE_STDOUT_CALLBACK: 'yaml', ANSIBLE_DEPRECATION_WARNINGS: 'false' },
