@@ -56,15 +56,15 @@ const PASSES_ON: readonly string[] = [
 
 const CASTS: readonly string[] = ['src/core/command.ts'];
 
-test('XM1: a value stands beside the quotes of a script, never within them', () => {
+test('XM1: a value is next to the quotes of a script, never inside them', () => {
   expect(files.flatMap(({ path, tree }) => inQuotes(tree).map((line) => `${path}:${line}`))).toEqual([]);
 });
 
 test.for([
   ['quotes by hand', /^quote$/, QUOTES_BY_HAND],
-  ['passes a script on that a person wrote', /^writtenScript$/, PASSES_ON],
+  ['passes on a script that a person wrote', /^writtenScript$/, PASSES_ON],
   ['casts to text for a shell', /^as ShellText$/, CASTS],
-] as const)('XM1: nobody but those of the list %s, and the list has no more than those', ([, word, list]) => {
+] as const)('XM1: exactly the files in the list: %s', ([, word, list]) => {
   const using = files.filter(({ tree }) => uses(tree, word)).map(({ path }) => path);
 
   expect(using.toSorted()).toEqual(list.toSorted());
@@ -81,7 +81,7 @@ test.for([
   ['sh`echo "$(dirname -- ${name})"`', false],
   ['script`echo \\${x%"a"} ${name}`', false],
   ['`echo "${name}"`', false],
-] as const)('%s: a value within quotes is found: %s', ([code, found]) => {
+] as const)('%s: a value inside quotes is found: %s', ([code, found]) => {
   expect(inQuotes(parse('x.ts', `const x = ${code};`)).length > 0).toBe(found);
 });
 

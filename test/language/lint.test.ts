@@ -32,13 +32,13 @@ describe('lint', () => {
     expect(told(text)).toMatchObject([{ severity: 'warning', code, at: { line } }]);
   });
 
-  test('tells a handler that is never run', () => {
+  test('reports a handler that never runs', () => {
     const handlers = '  handlers:\n  - {name: h, debug: }\n  - {name: h, debug: }\n';
 
     expect(told(task('debug:'), handlers)).toMatchObject([{ code: 'duplicate-handler', at: { line: 3 } }]);
   });
 
-  test('says why it matters and what to write instead', () => {
+  test('explains why it matters and what to write instead', () => {
     expect(told(task('debug:\nwhen: "{{ a }} is defined"'))).toMatchObject([
       { message: expect.stringContaining('a second time'), hint: 'write it bare: a is defined' },
     ]);
@@ -57,11 +57,11 @@ describe('lint', () => {
     [task('debug:\nignore_errors: true\nregister: r')],
     [task('debug:\nwhen: a | bool')],
     ['- meta: flush_handlers'],
-  ])('has nothing to say of %s', ([text]) => {
+  ])('reports nothing for %s', ([text]) => {
     expect(told(text)).toEqual([]);
   });
 
-  test('has a reason for each rule, and no two rules with one name', () => {
+  test('has a reason for each rule, and no two rules with the same name', () => {
     expect(new Set(lintRules.map(({ code }) => code)).size).toBe(lintRules.length);
     expect(lintRules.every(({ why }) => /^[a-z].*[^.]$/.test(why))).toBe(true);
   });

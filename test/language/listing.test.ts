@@ -32,7 +32,7 @@ const list = (options: Partial<ListingOptions>, only: readonly string[] = []) =>
 };
 
 describe('listPlaybook', () => {
-  test('lists tasks as ansible-playbook --list-tasks does, and the step that a task retraces', () => {
+  test('lists tasks like ansible-playbook --list-tasks, with the step of each task', () => {
     expect(list({ tasks: true })).toBe(`
 playbook: /p/site.yml
 

@@ -87,13 +87,13 @@ describe('a play', () => {
     expect(effective(loaded.layers, 'x')).toBe(1);
   });
 
-  test('asks for variables', () => {
+  test('prompts for variables', () => {
     const [prompt] = play('- hosts: all\n  vars_prompt:\n  - {name: v, private: no, default: d}\n').varsPrompt;
 
     expect(prompt).toEqual({ name: 'v', prompt: 'v', private: false, confirm: false, default: 'd' });
   });
 
-  test('gives items of different plays different numbers', () => {
+  test('gives items of different plays different ids', () => {
     const loaded = load('- hosts: all\n  tasks: [{debug: }]\n- hosts: all\n  tasks: [{debug: }]\n');
     const ids = loaded.ok ? loaded.value[0]!.plays.flatMap(({ items }) => items.map(({ id }) => id)) : [];
 
@@ -120,21 +120,21 @@ describe('the arguments of a task', () => {
     expect(args(text)).toEqual(expected);
   });
 
-  test('holds templates, each with its place', () => {
+  test('contain templates, each with its place', () => {
     const { msg } = args('- debug: msg={{ x  ~ "a b" }}');
 
     expect(msg).toEqual(new Template('{{ x  ~ "a b" }}', { file: '/p/site.yml', line: 3, column: 16, length: 16 }));
   });
 
-  test('may be a template as a whole', () => {
+  test('may be a single template', () => {
     expect(firstTask('- debug:\n  args: "{{ x }}"').args).toBeInstanceOf(Template);
   });
 
-  test('may be a template as a whole without args, too', () => {
+  test('may be a single template even without args', () => {
     expect(firstTask('- debug: "{{ x }}"').args).toBeInstanceOf(Template);
   });
 
-  test('of a local_action are for the controller', () => {
+  test('of a local_action apply on the controller', () => {
     const task = firstTask('- local_action: copy src=a');
 
     expect([task.type, task.keywords.delegateTo?.value]).toEqual(['copy', 'localhost']);
@@ -142,7 +142,7 @@ describe('the arguments of a task', () => {
 });
 
 describe('keywords', () => {
-  test('are inherited from the nearest, and accumulate where Ansible accumulates', () => {
+  test('are inherited from the nearest ancestor, or accumulate as in Ansible', () => {
     const text = `
 - hosts: all
   become: true
@@ -168,7 +168,7 @@ describe('keywords', () => {
     expect(values(environment)).toEqual([new Map([['A', 1]]), new Map([['B', 2]]), new Map([['C', 3]])]);
   });
 
-  test('tell how a task is repeated, and what becomes of its result', () => {
+  test('define how a task is repeated, and how its result is judged', () => {
     const task = firstTask(
       '- debug:\n  with_items: [1]\n  loop_control: {loop_var: x, label: "{{ x }}"}\n  register: r\n  until: r is success\n' +
         '  retries: 2\n  changed_when: [a, b]\n  failed_when: false\n  notify: h\n  async: 10\n  poll: 0\n',
@@ -187,11 +187,11 @@ describe('keywords', () => {
     });
   });
 
-  test('name the step that a task retraces', () => {
+  test('name the step of a task', () => {
     expect(firstTask('- debug:\n  step: S03').keywords.step).toBe('S03');
   });
 
-  test('of a block may hold what proves its changes', () => {
+  test('of a block may contain the command that validates its changes', () => {
     const [block] = tasks(withTasks('- block: [{debug: }]\n  validate: nginx -t'));
 
     expect((block as unknown as Block).validate).toMatchObject({ value: 'nginx -t', at: { line: 4 } });
@@ -199,7 +199,7 @@ describe('keywords', () => {
 });
 
 describe('variables', () => {
-  test('of play, block and task are seen by the task, the nearest winning', () => {
+  test('of play, block and task are visible to the task, and the nearest takes precedence', () => {
     const text = `
 - hosts: all
   vars: {p: 1, b: 1, t: 1}
@@ -215,13 +215,13 @@ describe('variables', () => {
     expect(task!.layers.map(({ level }) => level)).toEqual([12, 16, 17]);
   });
 
-  test('know where they were written', () => {
+  test('have the places where they were written', () => {
     const [layer] = play('- hosts: all\n  vars:\n    x: 1\n').layers;
 
     expect(layer!.vars.get('x')?.at).toMatchObject({ file: '/p/site.yml', line: 3, column: 8 });
   });
 
-  test('of roles are seen by all tasks of the play, also earlier ones', () => {
+  test('of roles are visible to all tasks of the play, even earlier ones', () => {
     const files = {
       '/p/site.yml': '- hosts: all\n  pre_tasks: [{debug: }]\n  roles: [a]\n',
       '/p/roles/a/defaults/main.yml': 'd: 1\n',
@@ -246,7 +246,7 @@ describe('imports', () => {
     expect(effective(y!.layers, 'v')).toBe(1);
   });
 
-  test('may be named by variables that are known', () => {
+  test('may be named by variables that are known at load time', () => {
     const files = {
       '/p/site.yml': '- hosts: all\n  vars: {n: x}\n  tasks: [{import_tasks: "{{ n }}-{{ e }}.yml"}]\n',
       '/p/x-1.yml': '- {name: found, debug: }\n',
@@ -308,13 +308,13 @@ describe('roles', () => {
     ]);
   });
 
-  test('look for files in their own folder first', () => {
+  test('look for files in their own directory first', () => {
     const [, web] = tasks(files);
 
     expect(web!.searchPath).toEqual(['/p/roles/web', '/p/roles/web/tasks', '/p']);
   });
 
-  test('that are used twice in the same way are one role', () => {
+  test('that are used twice in the same way count as one role', () => {
     const twice = {
       '/p/site.yml': '- hosts: all\n  roles: [r, {role: r}, {role: r, x: 1}]\n',
       '/p/roles/r/tasks/main.yml': '- {debug: }\n',
@@ -325,7 +325,7 @@ describe('roles', () => {
     expect(instances[0]).not.toBe(instances[2]);
   });
 
-  test('that say what their parameters are get a task that checks them', () => {
+  test('with an argument spec get a task that validates their parameters', () => {
     const spec = 'argument_specs: {main: {short_description: s, options: {a: {type: int}}}}\n';
     const [check] = tasks({
       '/p/site.yml': '- hosts: all\n  roles: [{role: r, a: 1}]\n',
@@ -381,7 +381,7 @@ describe('includes', () => {
     });
   });
 
-  test('give what they bring the keywords around them and of apply, not their own', () => {
+  test('give included items the surrounding keywords and those of apply, not their own', () => {
     const brought = createDynamicLoader({ files: memoryFiles(files), taskType }).tasks(include(), 'x.yml', []);
     const [task] = brought.ok ? brought.value.items : [];
 
@@ -393,7 +393,7 @@ describe('includes', () => {
     expect([effective(task!.layers, 'p'), effective(task!.layers, 'v')]).toEqual([1, 1]);
   });
 
-  test('of roles bring tasks, handlers, and variables for all if public', () => {
+  test('of roles add tasks, handlers, and variables for all tasks if public', () => {
     const roles = {
       '/p/site.yml': withTasks('- include_role: {name: r}\n'),
       '/p/roles/r/tasks/main.yml': '- {name: r, debug: }\n',
@@ -411,7 +411,7 @@ describe('includes', () => {
     expect(brought.ok && effective(brought.value.exported, 'x')).toBe(1);
   });
 
-  test('tell the mistakes of what they bring', () => {
+  test('report mistakes in the included content', () => {
     const loader = createDynamicLoader({
       files: memoryFiles({ ...files, '/p/x.yml': '- debug: {{ x }}\n' }),
       taskType,
@@ -444,7 +444,7 @@ describe('a mistake', () => {
     ],
     ['two actions', withTasks('- debug:\n  copy:'), 'conflicting action statements: debug, copy', 4],
     [
-      'text for a type that takes none',
+      'free-form text for a type that accepts none',
       withTasks('- debug: hello'),
       "this task 'debug' has extra params, which is only allowed in the following modules: include_tasks, import_tasks, include, include_role, import_role, meta, command, shell, raw, script, include_vars, set_fact, add_host, group_by",
       3,
@@ -511,32 +511,32 @@ describe('a mistake', () => {
       'did you mean "label"?',
     ],
     [
-      'a boolean that is none',
+      'an invalid boolean',
       '- hosts: all\n  become: maybe',
       "the field 'become' has an invalid value (maybe), and could not be converted to an bool",
       2,
     ],
     [
-      'a register that is no name',
+      'an invalid register name',
       withTasks('- debug:\n  register: a-b'),
       "Invalid variable name in 'register' specified: 'a-b'",
       4,
     ],
     [
-      'an import that is not there',
+      'a missing import',
       withTasks('- import_tasks: nope.yml'),
       "Unable to retrieve file contents: could not find or access 'nope.yml' on the Ansible Controller.",
       3,
     ],
-    ['a role that is not there', '- hosts: all\n  roles: [nope]', "the role 'nope' was not found in /p/roles:/p", 2],
-  ])('is told with its place: %s', ([, text, message, line, hint]) => {
+    ['a missing role', '- hosts: all\n  roles: [nope]', "the role 'nope' was not found in /p/roles:/p", 2],
+  ])('is reported with its place: %s', ([, text, message, line, hint]) => {
     const [first] = mistakes(text);
 
     expect(first).toMatchObject({ severity: 'error', message, at: { file: '/p/site.yml', line } });
     if (hint !== undefined) expect(first!.hint).toBe(hint);
   });
 
-  test('does not hide the next: all are told at once', () => {
+  test('does not hide the next one: all are reported at once', () => {
     const files = {
       '/p/site.yml':
         '- hosts: all\n  become: maybe\n  task: []\n  tasks:\n  - debug:\n    whn: 1\n  - import_tasks: bad.yml\n',
@@ -550,7 +550,7 @@ describe('a mistake', () => {
     ).toEqual(['unknown-keyword', 'unknown-keyword', 'wrong-keyword-type', 'yaml-syntax']);
   });
 
-  test('of roles that depend on each other ends the recursion', () => {
+  test('about roles that depend on each other ends the recursion', () => {
     const files = {
       '/p/site.yml': '- hosts: all\n  roles: [a]\n',
       '/p/roles/a/meta/main.yml': 'dependencies: [b]\n',

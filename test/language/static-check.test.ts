@@ -46,7 +46,7 @@ describe('static checks', () => {
     ['an unknown task type', '- fiel: {path: /a}', 'unknown-task-type', 3, 5],
     ['an unknown parameter', '- file:\n    path: /a\n    mdoe: "0644"', 'unknown-parameter', 5, 7],
     ['a missing parameter', '- file: {state: directory}', 'missing-parameter', 3, 5],
-    ['a value that is no choice', '- file: {path: /a, state: dir}', 'not-a-choice', 3, 29],
+    ['a value that is not a choice', '- file: {path: /a, state: dir}', 'not-a-choice', 3, 29],
     ['a mode without its zero', '- file: {path: /a, mode: 644}', 'mode-without-zero', 3, 28],
     ['a mode of four digits without zero', '- file: {path: /a, mode: 1777}', 'mode-without-zero', 3, 28],
     ['a template that ends too early', '- debug: {msg: "a {{ b"}', 'template-syntax', 3, 21],
@@ -55,16 +55,16 @@ describe('static checks', () => {
     ['a condition that ends too early', '- debug:\n  when: (1', 'template-syntax', 4, 12],
     ['a loop over an unknown lookup', '- debug: {}\n  with_nope: [1]', 'unknown-lookup', 4, 16],
     ['an unknown lookup', '- debug: {msg: "{{ lookup(\'nope\', 1) }}"}', 'unknown-lookup', 3, 22],
-    ['a handler that nobody defines', '- debug:\n  notify: [restart]', 'unknown-handler', 4, 14],
-    ['a file that is not there', '- copy: {src: nope, dest: /a}', 'missing-file', 3, 17],
-    ['a template that is not there', '- template: {src: nope.j2, dest: /a}', 'missing-file', 3, 21],
-    ['a variable that is defined nowhere', '- debug: {msg: "a {{ b.c }}"}', 'undefined-variable', 3, 24],
-    ['a variable in a condition that is defined nowhere', '- debug:\n  when: b', 'undefined-variable', 4, 11],
+    ['an undefined handler', '- debug:\n  notify: [restart]', 'unknown-handler', 4, 14],
+    ['a missing file', '- copy: {src: nope, dest: /a}', 'missing-file', 3, 17],
+    ['a missing template', '- template: {src: nope.j2, dest: /a}', 'missing-file', 3, 21],
+    ['an undefined variable', '- debug: {msg: "a {{ b.c }}"}', 'undefined-variable', 3, 24],
+    ['an undefined variable in a condition', '- debug:\n  when: b', 'undefined-variable', 4, 11],
   ])('find %s', ([, tasks, code, line, column]) => {
     expect(told(tasks)).toMatchObject([{ severity: 'error', code, at: { file: '/p/site.yml', line, column } }]);
   });
 
-  test.for(['made', 'made_of_made'])('find what %s is made of and nobody defines, where it is written', (name) => {
+  test.for(['made', 'made_of_made'])('report an undefined variable that %s depends on, where it is written', (name) => {
     expect(told(`- debug: {msg: "{{ ${name} }}"}`)).toEqual([
       {
         severity: 'error',
@@ -78,26 +78,26 @@ describe('static checks', () => {
 
   test.for([
     ['another host has another value', '- debug: {msg: "{{ made_or_not }}"}'],
-    ['there is a default where it is made', '- debug: {msg: "{{ made_with_default }}"}'],
+    ['there is a default in the definition', '- debug: {msg: "{{ made_with_default }}"}'],
     ['there is a default where it is used', '- debug: {msg: "{{ made | default(1) }}"}'],
     ['a condition may decide', '- debug: {msg: "{{ made }}"}\n  when: from_inventory == 2'],
     ['a task may set it', '- set_fact: {vault_x: 1}\n- debug: {msg: "{{ made }}"}'],
-    ['a task may set what is made', '- set_fact: {made: 1}\n- debug: {msg: "{{ made }}"}'],
-    ['a result is of that name', '- debug:\n  register: vault_x\n- debug: {msg: "{{ made }}"}'],
-    ['its failure is foreseen', '- debug: {msg: "{{ made }}"}\n  ignore_errors: true'],
-    ['it is made of itself', '- debug: {msg: "{{ made_of_itself }}"}'],
-  ] as const)('do not mind where %s', ([, tasks]) => {
+    ['a task may set the dependent variable', '- set_fact: {made: 1}\n- debug: {msg: "{{ made }}"}'],
+    ['a registered result has that name', '- debug:\n  register: vault_x\n- debug: {msg: "{{ made }}"}'],
+    ['its failure is ignored', '- debug: {msg: "{{ made }}"}\n  ignore_errors: true'],
+    ['it refers to itself', '- debug: {msg: "{{ made_of_itself }}"}'],
+  ] as const)('do not report it if %s', ([, tasks]) => {
     expect(told(tasks)).toEqual([]);
   });
 
-  test('suggest what may be meant', () => {
+  test('suggest similar names', () => {
     expect(told('- fiel: {path: /a}')[0]!.hint).toBe('did you mean "file"?');
     expect(told('- debug:\n  notify: [restrat]', {}, '  handlers: [{name: restart, debug: }]\n')[0]!.hint).toBe(
       'did you mean "restart"?',
     );
   });
 
-  test('tell all mistakes at once', () => {
+  test('report all mistakes at once', () => {
     expect(told('- fiel:\n- debug: {mgs: 1}\n- debug: {msg: "{{ }}"}').map(({ code }) => code)).toEqual([
       'unknown-task-type',
       'unknown-parameter',
@@ -105,87 +105,87 @@ describe('static checks', () => {
     ]);
   });
 
-  test('reach into files that are included by name', () => {
+  test('cover files that are included by literal names', () => {
     const [first] = told('- include_tasks: x.yml', { '/p/x.yml': '- debug: {mgs: 1}\n' });
 
     expect(first).toMatchObject({ code: 'unknown-parameter', at: { file: '/p/x.yml', line: 1 } });
   });
 
-  test('reach into template files', () => {
+  test('cover template files', () => {
     const [first] = told('- template: {src: a.j2, dest: /a}', { '/p/templates/a.j2': 'one\n{% if %}\n' });
 
     expect(first).toMatchObject({ code: 'template-syntax', at: { file: '/p/templates/a.j2', line: 2 } });
   });
 
-  test('U6: only warn of an included file that is not there and may never be asked for', () => {
+  test('U6: only warn about a missing include that may never be reached', () => {
     expect(told('- include_tasks: later.yml\n  when: from_inventory')).toMatchObject([
       { severity: 'warning', code: 'missing-file' },
     ]);
   });
 
-  test('only warn of mistakes in variables, which may never be used', () => {
+  test('only warn about mistakes in variables, which may never be used', () => {
     expect(told('- debug:', {}, '  vars: {x: "{{ 1 | nope }}"}\n')).toMatchObject([
       { severity: 'warning', code: 'unknown-filter' },
     ]);
   });
 });
 
-describe('static checks are silent', () => {
+describe('static checks report nothing', () => {
   test.for<[string, string, Record<string, string>?, string?]>([
-    ['of parameters that templates give', '- file: "{{ x }}"', {}, '  vars: {x: 1}\n'],
-    ['of parameters that args gives as a whole', '- file:\n  args: "{{ from_inventory }}"'],
+    ['about parameters from templates', '- file: "{{ x }}"', {}, '  vars: {x: 1}\n'],
+    ['about parameters from a templated args', '- file:\n  args: "{{ from_inventory }}"'],
     [
-      'of parameters that module_defaults may give',
+      'about parameters that module_defaults may set',
       '- file: {state: directory}',
       {},
       '  module_defaults: {file: {path: /a}}\n',
     ],
-    ['of modes that are decimal on purpose', '- file: {path: /a, mode: 420}'],
-    ['of modes with their zero', '- file: {path: /a, mode: 0644}\n- file: {path: /a, mode: "644"}'],
-    ['of parameters that may be omitted', '- copy: {src: "{{ from_inventory }}", content: "{{ omit }}", dest: /a}'],
+    ['about modes that are decimal on purpose', '- file: {path: /a, mode: 420}'],
+    ['about modes with a leading zero', '- file: {path: /a, mode: 0644}\n- file: {path: /a, mode: "644"}'],
+    ['about parameters that may be omitted', '- copy: {src: "{{ from_inventory }}", content: "{{ omit }}", dest: /a}'],
     [
-      'of variables that inventory, tasks, loops and facts define',
+      'about variables from inventory, tasks, loops and facts',
       '- debug: {msg: "{{ from_inventory }}{{ ansible_os_family }}{{ groups }}"}\n- command: ls\n  register: r\n' +
         '- debug: {msg: "{{ r }}{{ s }}{{ x }}{{ i }}{{ item }}"}\n  loop: [1]\n  loop_control: {index_var: i}\n  vars: {x: 1}\n- set_fact: {s: 1}',
     ],
     [
-      'of variables that the task first asks for',
+      'about variables that the task tests first',
       '- debug: {msg: "{{ b }}"}\n  when: b is defined\n- debug: {msg: "{{ c | default(1) }}"}',
     ],
     [
-      'of variables where an include may define them',
+      'about variables that an include may define',
       '- include_tasks: "{{ from_inventory }}"\n- debug: {msg: "{{ b }}"}',
     ],
     [
-      'of variables in a task whose failure is caught',
+      'about variables in a task whose failure is caught',
       '- block: [{debug: {msg: "{{ b }}"}}]\n  rescue: [{debug: }]\n- debug: {msg: "{{ c }}"}\n  ignore_errors: true',
     ],
     [
-      'of variables that a file of variables holds',
+      'about variables from a variables file',
       '- debug: {msg: "{{ b }}"}',
       { '/p/v.yml': 'b: 1\n' },
       '  vars_files: [v.yml]\n',
     ],
     [
-      'of handlers that a role or a listen defines',
+      'about handlers that a role or a listen defines',
       '- debug:\n  notify: [h, l, "r : h"]',
       { '/p/roles/r/handlers/main.yml': '- {name: h, debug: , listen: l}\n' },
       '  roles: [r]\n',
     ],
     [
-      'of handlers whose names are templates',
+      'about handlers whose names are templates',
       '- debug:\n  notify: x',
       {},
       '  handlers: [{name: "{{ from_inventory }}", debug: }]\n',
     ],
-    ['of files on the host', '- copy: {src: nope, dest: /a, remote_src: true}'],
-    ['of files that the run may make', '- command: make nope\n  delegate_to: localhost\n- copy: {src: nope, dest: /a}'],
+    ['about files on the host', '- copy: {src: nope, dest: /a, remote_src: true}'],
+    ['about files created by the run', '- command: make nope\n  delegate_to: localhost\n- copy: {src: nope, dest: /a}'],
     [
-      'of files that are there',
+      'about existing files',
       '- copy: {src: x, dest: /a}\n- copy: {src: d, dest: /a}',
       { '/p/files/x': '', '/p/d/y': '' },
     ],
-    ['of texts that are not templates', '- debug: {msg: !unsafe "{{ nope |"}'],
+    ['about texts that are not templates', '- debug: {msg: !unsafe "{{ nope |"}'],
   ])('%s', ([, tasks, more, play]) => {
     expect(told(tasks, more, play)).toEqual([]);
   });

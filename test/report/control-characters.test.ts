@@ -56,10 +56,10 @@ const places: Readonly<Record<string, Event>> = {
     result: { msg: hostile, unreachable: true },
     failure: { reason: 'unreachable', message: hostile, hint: hostile },
   }),
-  'what is unknown': finished({ status: 'unknown', message: hostile }),
-  'what is assumed': finished({ status: 'changed', assuming: [hostile] }),
+  'reason of an unknown outcome': finished({ status: 'unknown', message: hostile }),
+  'assumed task': finished({ status: 'changed', assuming: [hostile] }),
   result: finished({ result: { [hostile]: [hostile] }, shown: true }),
-  'what debug shows': finished({ result: { msg: hostile } }, { ...task, type: 'ansible.builtin.debug' }),
+  'output of debug': finished({ result: { msg: hostile } }, { ...task, type: 'ansible.builtin.debug' }),
   'warning of a task': finished({ warnings: [hostile] }),
   'name of a task': finished({}, { ...task, id: 2, name: hostile }),
   'name of a host': { ...finished({ status: 'failed' }), host: hostile } as Event,
@@ -80,10 +80,10 @@ const places: Readonly<Record<string, Event>> = {
     host: 'h',
     time: 0,
   },
-  'what is waited for': { kind: 'host-busy', host: 'h', doing: 'waiting', about: hostile, time: 0 },
+  'reason for waiting': { kind: 'host-busy', host: 'h', doing: 'waiting', about: hostile, time: 0 },
   output: { kind: 'output', task, host: 'h', stream: 'stdout', text: hostile, time: 0 },
-  'what is included': { kind: 'included', task: { ...task, name: hostile }, host: 'h', what: hostile, time: 0 },
-  'name of what is tried again': {
+  'included file': { kind: 'included', task: { ...task, name: hostile }, host: 'h', what: hostile, time: 0 },
+  'name of a retried task': {
     kind: 'retrying',
     play: 1,
     task: { ...task, name: hostile },
@@ -147,13 +147,13 @@ describe.concurrent.each(forms.filter(({ forPeople }) => forPeople))('XM7: as $n
   });
 });
 
-test('XM7: what is made visible can be read', async () => {
+test('XM7: control characters are shown readably', async () => {
   expect(await written(plainForm, places['message of a failure']!)).toContain(
     'FAILED! a␛]0;t␇␛[2J<U+009B>2J␈␡␍ok: [h]<U+202E>b<U+2066>c<U+200F>␀\n',
   );
 });
 
-test('XM7: programs get every character as it was', async () => {
+test('XM7: programs get every character unchanged', async () => {
   const lines = (await written(json, places['message of a failure']!)).trimEnd().split('\n');
 
   expect(lines.map((line) => JSON.parse(line).outcome?.message)).toContain(hostile);

@@ -65,7 +65,7 @@ const outcomes: readonly (readonly [string, Partial<Outcome>, string, string])[]
 test.for([
   ['run', false, 2],
   ['check', true, 3],
-] as const)('each outcome is what it is in a %s', async ([, check, column]) => {
+] as const)('each outcome has its status in a %s', async ([, check, column]) => {
   const events = outcomes.map(([name, outcome]) => finished(outcome, { task: { ...task, name } }));
 
   const cases = casesOf(parseXml(await reportOf(events, { check, exitCode: 2 })));
@@ -113,7 +113,7 @@ test('a suite for each play and host', async () => {
   ]);
 });
 
-test('what differs is in the text of the failure', async () => {
+test('the text of the failure contains the differences', async () => {
   const changes = [{ what: 'mode', from: '0600', to: '0644' }];
   const root = parseXml(await reportOf([finished({ status: 'changed', changes })], { check: true, exitCode: 2 }));
 
@@ -122,7 +122,7 @@ test('what differs is in the text of the failure', async () => {
   expect(drift?.text).toContain('mode: 0600 → 0644');
 });
 
-test('a loop is one case with the text of its items', async () => {
+test('a loop is a single case with the text of its items', async () => {
   const item = (label: string, outcome: Partial<Outcome>): Event => ({
     kind: 'item-finished',
     play: 1,
@@ -149,7 +149,7 @@ test('a loop is one case with the text of its items', async () => {
   expect(text).toContain('ok: [web1] => (item=a)\nfatal: [web1] => (item=b): FAILED! bad');
 });
 
-test('handlers, steps and delegation are in the name', async () => {
+test('the name contains handler, step and delegation', async () => {
   const named = { ...task, handler: true, step: 'S01' };
 
   const root = parseXml(await reportOf([finished({}, { task: named, delegatedTo: 'db1' })]));
@@ -157,15 +157,15 @@ test('handlers, steps and delegation are in the name', async () => {
   expect(casesOf(root)[0]?.[1]).toBe('S01 handler: the task (delegated to db1)');
 });
 
-describe('what a rescue caught is no failure', () => {
+describe('a rescued failure is not a failure', () => {
   const bad = (id: number) =>
     finished({ status: 'failed', message: 'bad' }, { task: { ...task, id, name: `task ${id}` } });
   const rescued: Event = { kind: 'rescued', host: 'web1', time };
 
   test.for<[string, readonly Event[], readonly string[]]>([
     ['alone', [bad(1), rescued], ['skipped']],
-    ['before one that nothing caught', [bad(1), rescued, bad(2)], ['skipped', 'failure failed']],
-    ['after one that nothing caught, in a check', [bad(1), bad(2), rescued], ['failure failed', 'skipped']],
+    ['before one that was not rescued', [bad(1), rescued, bad(2)], ['skipped', 'failure failed']],
+    ['after one that was not rescued, in a check', [bad(1), bad(2), rescued], ['failure failed', 'skipped']],
     ['of another host', [bad(1), { ...rescued, host: 'web2' }], ['failure failed']],
   ])('%s', async ([, events, verdicts]) => {
     const isFailed = verdicts.includes('failure failed');
@@ -175,8 +175,8 @@ describe('what a rescue caught is no failure', () => {
   });
 });
 
-describe('whatever ends a run with another exit code than 0 is wrong in the report', () => {
-  test('a mistake of no task', async () => {
+describe('every run with a non-zero exit code has a failure or an error in the report', () => {
+  test('a mistake outside of tasks', async () => {
     const diagnostic = { severity: 'error', code: 'no-task', message: 'no task is named `x`' } as const;
 
     const cases = casesOf(parseXml(await reportOf([{ kind: 'warning', diagnostic, time }], { exitCode: 1 })));
@@ -184,7 +184,7 @@ describe('whatever ends a run with another exit code than 0 is wrong in the repo
     expect(cases).toEqual([['run', 'no task is named `x`', 'error no-task']]);
   });
 
-  test('an exit code that no task explains', async () => {
+  test('an exit code without a failed task', async () => {
     const cases = casesOf(parseXml(await reportOf([finished({})], { exitCode: 3 })));
 
     expect(cases.at(-1)).toEqual(['run', 'the run ended with exit code 3', 'error exit-code']);
@@ -197,11 +197,11 @@ describe('whatever ends a run with another exit code than 0 is wrong in the repo
   });
 });
 
-test('a play without hosts is skipped, not passed over', async () => {
+test('a play without hosts is reported as skipped, not omitted', async () => {
   expect(await only([{ kind: 'no-hosts', play: 1, pattern: 'db', time }])).toBe('skipped');
 });
 
-test('warnings are the errors that the run printed', async () => {
+test('warnings are in system-err', async () => {
   const diagnostic = { severity: 'warning', code: 'x', message: 'mind <this>' } as const;
 
   const root = parseXml(await reportOf([{ kind: 'warning', diagnostic, time }]));
@@ -223,7 +223,7 @@ const places: readonly Event[] = [
   finished({}, { task: { ...task, at: { ...at, file: hostile } } }),
 ];
 
-test('what a host or a file says forges nothing, wherever it stands, and the document stays well-formed', async () => {
+test('text from a host or a file cannot forge anything, and the document stays well-formed', async () => {
   const text = await reportOf(places, { check: true, exitCode: 2 });
 
   const root = parseXml(text);

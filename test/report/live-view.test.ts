@@ -15,11 +15,11 @@ test.for([
   [1, 1, '  play: 1 of 1 host busy, 1 task done, 0 changed'],
   [2, 0, '  play: 2 of 2 hosts busy, 0 tasks done, 0 changed'],
   [13, 2, '  play: 13 of 13 hosts busy, 2 tasks done, 0 changed, 1 mo…'],
-] as const)('%i hosts and %i tasks are counted as one says it', ([hosts, tasks, line]) => {
+] as const)('%i hosts and %i tasks are counted in correct English', ([hosts, tasks, line]) => {
   expect(lines(hosts, tasks).at(-1)).toBe(line);
 });
 
-test('a host that does not fit is one more host', () => {
+test('a host that does not fit is counted as one more host', () => {
   const wide = { rows: 24, columns: 200 };
   const told = liveLines(busy(13), { play: 'p', hosts: 13, tasks: 0, changed: 0, failed: 0 }, 10_000, wide, chalk);
 
@@ -27,7 +27,7 @@ test('a host that does not fit is one more host', () => {
   expect(told.at(-1)).toContain('1 more host not shown');
 });
 
-test('what is waited for is told whole, and painted as one line', async () => {
+test('instructions are printed in full, and painted as a single line', async () => {
   const instructions = `Add the record ${'in the console of the registrar '.repeat(10)}\nthen wait\n(not yet: nobody did)`;
   const written: string[] = [];
   const live = liveReporter({ write: (text) => written.push(text), chalk, size: () => size }, (write) =>

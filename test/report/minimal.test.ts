@@ -24,13 +24,13 @@ test.for<[string, Partial<Outcome>, string, string]>([
     'web1 | SUCCESS => {\n    "a": 2,\n    "b": 1\n}\n',
   ],
   ['a failure', { status: 'failed', result: { msg: 'bad' } }, 'ping', 'web1 | FAILED! => {\n    "msg": "bad"\n}\n'],
-  ['what is unknown', { status: 'unknown' }, 'ping', 'web1 | UNKNOWN => {}\n'],
+  ['an unknown outcome', { status: 'unknown' }, 'ping', 'web1 | UNKNOWN => {}\n'],
   ['an unreachable host', { status: 'unreachable' }, 'ping', 'web1 | UNREACHABLE! => {}\n'],
 ])('minimal: %s', async ([, outcome, type, text]) => {
   expect(await written(minimal, [finished(outcome, { task: { ...task, type } })])).toBe(text);
 });
 
-test('json: each event is a line, as it is', async () => {
+test('json: each event is a line, unchanged', async () => {
   const event = finished({ message: 'a\nb\x1b' });
 
   expect(JSON.parse((await written(json, [event])).trimEnd().split('\n').at(-1) ?? '')).toEqual(event);

@@ -25,7 +25,7 @@ describe('an outcome', () => {
       'would change: [web1]\n    mode: 0600 → 0644\n',
     ],
     [
-      'changed in a check, if another is done',
+      'changed in a check, assuming another change',
       { status: 'changed', assuming: ['before'] },
       { check: true },
       'would change, assuming "before": [web1]\n',
@@ -83,32 +83,32 @@ describe('hosts', () => {
     { kind: 'play-finished', play: 1, rounds: {}, time: 0 },
   ];
 
-  test('of which the same is to be said are in one line, in the order of the play', async () => {
+  test('with the same outcome are on one line, in the order of the play', async () => {
     expect(await said(plainForm, all({}, ['h2', 'h0', 'h1']), { hosts })).toBe('ok: [h0, h1, h2]\n');
   });
 
-  test('in order are named by a few when they are many', async () => {
+  test('without changes are abbreviated if they are many', async () => {
     expect(await said(plainForm, all({}), { hosts })).toBe('ok: [h0, h1, h2 and 5 more]\n');
   });
 
-  test('that differ are all named', async () => {
+  test('with changes are all named', async () => {
     expect(await said(plainForm, all({ status: 'changed' }), { hosts })).toBe(
       'changed: [h0, h1, h2, h3, h4, h5, h6, h7]\n',
     );
   });
 
-  test('are reported as they come where somebody is asked before each task', async () => {
+  test('are reported one by one with --step', async () => {
     expect(await said(plainForm, [finished({}, { host: 'h1' })], { hosts, atOnce: true })).toBe('ok: [h1]\n');
   });
 });
 
-test('outcomes that are hidden have no heading either', async () => {
+test('hidden outcomes have no heading', async () => {
   const hides = new Set(['skipped' as const]);
 
   expect(await written(plainForm, [finished({ status: 'skipped' })], { hides })).toBe(play);
 });
 
-test('a loop is reported by its items', async () => {
+test('a loop is reported item by item', async () => {
   const item: Event = { ...finished(), kind: 'item-finished', label: 'a', item: 'a' } as Event;
 
   expect(await said(plainForm, [item, finished({}, { looped: true })])).toBe('ok: [web1] => (item=a)\n');
@@ -118,7 +118,7 @@ describe('the recap', () => {
   const recap = async (...given: Parameters<typeof written>): Promise<readonly string[]> =>
     ((await written(...given)).split(/PLAY RECAP \*+\n/)[1] ?? '').trimEnd().split('\n');
 
-  test('has the hosts that failed first, and counts that say something', async () => {
+  test('lists failed hosts first, and omits zero counts', async () => {
     const summaries = { a: summaryOf({ ok: 2 }), b: summaryOf({ ok: 1, failed: 1 }), c: summaryOf({ changed: 10 }) };
 
     expect(await recap(plainForm, [runFinished(summaries)])).toEqual([
@@ -128,7 +128,7 @@ describe('the recap', () => {
     ]);
   });
 
-  test('has each failure once more, for all hosts that it is the same for', async () => {
+  test('repeats each failure once for all hosts with the same failure', async () => {
     const hosts = ['a', 'b'];
     const events = hosts.map((host) => finished(failed, { host }));
 
@@ -143,13 +143,13 @@ describe('the recap', () => {
     expect(lines.slice(-3)).toEqual(['a, b', '  the task (play.yaml:3)', '    bad (exit code 3): why']);
   });
 
-  test('leaves out a failure that a rescue caught', async () => {
+  test('omits a rescued failure', async () => {
     const lines = await recap(plainForm, [finished(failed), runFinished({ web1: summaryOf({ rescued: 1 }) })]);
 
     expect(lines.join('\n')).not.toContain('the task');
   });
 
-  test('of a check names what its exit code hides: a drift where another host is unreachable', async () => {
+  test('of a check names what its exit code hides: drift on other hosts than the unreachable one', async () => {
     const summaries = { a: summaryOf({ changed: 1 }), b: summaryOf({ unreachable: 1 }) };
 
     expect(await recap(plainForm, [runFinished(summaries)], { check: true })).toContain(
@@ -157,32 +157,32 @@ describe('the recap', () => {
     );
   });
 
-  test('has the round trips with -v', async () => {
+  test('shows the round trips with -v', async () => {
     expect(await recap(plainForm, [runFinished({})], { verbosity: 1 })).toContain('rounds: web1 2; logins: 1; 2.00 s');
   });
 
   // As ansible-playbook 2.14 prints it, without the blanks at the end.
-  test("in Ansible's words has all counts, by name", async () => {
+  test("in Ansible's words shows all counts, by name", async () => {
     expect(await recap(ansible, [runFinished({ b: summaryOf(), a: summaryOf({ unknown: 1, failed: 1 }) })])).toEqual([
       'a                          : ok=0    changed=0    unreachable=0    failed=1    skipped=0    rescued=0    ignored=0',
       'b                          : ok=0    changed=0    unreachable=0    failed=0    skipped=0    rescued=0    ignored=0',
     ]);
   });
 
-  test('of an interrupted run says so', async () => {
+  test('of an interrupted run reports the interrupt', async () => {
     expect(await recap(plainForm, [{ ...runFinished({}), interrupted: true }])).toContain(
       'interrupted; run it again to continue from the actual state',
     );
   });
 });
 
-test('what is waited for is reported once', async () => {
+test('waiting is reported once', async () => {
   const waiting: Event = { kind: 'host-busy', host: 'web1', doing: 'waiting', about: 'the record', time: 0 };
 
   expect((await written(plainForm, [waiting, waiting])).replace(play, '')).toBe('waiting: [web1] the record\n');
 });
 
-test('a task that several outcomes belong to has one heading', async () => {
+test('a task with several outcomes has one heading', async () => {
   const started: Event = { kind: 'task-started', play: 1, task, host: 'web1', time: 0 };
 
   expect(await written(plainForm, [started, finished()])).toBe(`${play}${heading}ok: [web1]\n`);

@@ -39,7 +39,7 @@ describe('the command line of a become method', () => {
   });
 });
 
-describe('the way out', () => {
+describe('the hint', () => {
   test.for([
     ['sudo', undefined, 'sudo: a password is required', /-K/],
     ['su', 'x', 'su: Authentication failure', /refused$/],

@@ -100,17 +100,17 @@ describe.skipIf(!mayMakeUsers)('become', () => {
     ['no password for su', () => endpoint(asked.name, { method: 'su', user: 'root' }), /su to root.*(fail|password)/i],
     ['a user that sudo does not know', () => endpoint(free.name, { method: 'sudo', user: 'nosuch' }), /nosuch/],
     [
-      'a method that is not there',
+      'an unknown method',
       () => endpoint('root', { method: 'doas', user: 'nobody', exe: '/no/doas' }),
       /no\/doas/,
     ],
-  ] as const)('says what was said about %s', async ([, at, message]) => {
+  ] as const)('reports the reason for %s', async ([, at, message]) => {
     const opened = await connector().open(at());
 
     expect(opened).toMatchObject({ ok: false, failure: { reason: 'become', message: expect.stringMatching(message) } });
   });
 
-  test('takes one login for all users of a host', async () => {
+  test('uses one login for all users of a host', async () => {
     const made = connector();
 
     const users = ['root', 'nobody', asked.name, 'daemon'];

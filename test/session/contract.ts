@@ -77,7 +77,7 @@ export function sessionContract(
       ['a here-document without its end', 'cat <<x >/dev/null\nabc', 'any'],
       ['positional parameters', 'set -- a b; exit $#', 2],
       ['readonly', 'readonly _r=1 _n=2; exit 0', 0],
-    ] as const)('keeps %s in its part', async ([, script, code]) => {
+    ] as const)('confines %s to its part', async ([, script, code]) => {
       const before = 'pwd; umask; set +e; false; true; echo $#';
 
       const [one, it, two] = await run([before, script, before]);
@@ -87,13 +87,13 @@ export function sessionContract(
       else if (code !== 'any') expect(it!.code).toBe(code);
     });
 
-    test('gives a part what it reads, and nothing to the others', async () => {
+    test('gives a part its stdin, and nothing to the others', async () => {
       const said = await run(['cat', { script: 'cat; echo .', stdin: Buffer.from('a\0b') }, 'cat']);
 
       expect(said.map((reply) => text(reply))).toEqual(['', 'a\0b.\n', '']);
     });
 
-    test('does not mind what a part leaves unread', async () => {
+    test('tolerates unread stdin of a part', async () => {
       const stdin = Buffer.alloc(300_000, 'exit 9\n');
 
       const said = await run([
@@ -106,7 +106,7 @@ export function sessionContract(
       expect(said.map((reply) => text(reply))).toEqual(['', 'exi', '', 'on\n']);
     });
 
-    test('skips a part that needs the previous one, and what it would have read', async () => {
+    test('skips a part that needs the previous one, together with its stdin', async () => {
       const stdin = Buffer.from('x'.repeat(100_000));
       const needing = { script: 'cat; echo ran', stdin, needsPrevious: true };
 
@@ -117,7 +117,7 @@ export function sessionContract(
       expect(said[1]!.code).not.toBe(0);
     });
 
-    test('does not wait for what runs on in the background, nor takes its output for a later one’s', async () => {
+    test('does not wait for background processes, or mistake their output for that of a later part', async () => {
       const opened = await session();
       const began = Date.now();
 
@@ -144,19 +144,19 @@ export function sessionContract(
       expect(text(said)).toBe('C 0022 none\nsbin\n');
     });
 
-    test('lets no bash in a part read ~/.bashrc', async () => {
+    test('keeps bash in a part from reading ~/.bashrc', async () => {
       const [said] = await run(['bash -c "echo \\$SHLVL"']);
 
       expect(text(said)).toBe('2\n');
     });
 
-    test('tells no part the nonce', async () => {
+    test('reveals the nonce to no part', async () => {
       const [said] = await run(['set; env; cat /proc/$$/cmdline /proc/$$/environ']);
 
       expect(said!.stdout.includes('\x1e')).toBe(false);
     });
 
-    test('shows output as it comes, without the marks', async () => {
+    test('passes on output as it arrives, without the marks', async () => {
       const opened = await session();
       const seen: { stream: string; chunk: string; at: number }[] = [];
       const onOutput = (stream: string, chunk: Uint8Array) =>
@@ -204,7 +204,7 @@ export function sessionContract(
       expect(opened.traffic.exchanges).toBe(1);
     });
 
-    test('answers exchanges in the order they are given', async () => {
+    test('answers exchanges in the order in which they are sent', async () => {
       const opened = await session();
 
       const said = await Promise.all(
@@ -214,7 +214,7 @@ export function sessionContract(
       expect(said.flat().map((reply) => text(reply))).toEqual(['1\n', '2\n', '3\n']);
     });
 
-    test('kills a part at its deadline, with all it started, and goes on', async () => {
+    test('kills a part at its deadline with all its child processes, and continues', async () => {
       const opened = await session();
       const seconds = unlikelySeconds();
       const script = `trap '' TERM; (sleep ${seconds} & sleep ${seconds}); setsid sleep ${seconds} & sleep ${seconds}`;
@@ -228,7 +228,7 @@ export function sessionContract(
       expect(text(running)).toBe('0\n');
     });
 
-    test('kills a part that reads at its deadline', async () => {
+    test('kills a part that is reading at its deadline', async () => {
       const stdin = Buffer.alloc(200_000);
 
       const said = await run([
@@ -256,7 +256,7 @@ export function sessionContract(
       expect(text(running)).toBe('0\n');
     });
 
-    test('spares at a deadline what earlier parts left running', async () => {
+    test('does not kill background processes of earlier parts at a deadline', async () => {
       const opened = await session();
       const seconds = unlikelySeconds();
 
@@ -270,7 +270,7 @@ export function sessionContract(
       expect(text(running)).toBe('1\n');
     });
 
-    test('ends an exchange when it is aborted, and goes on', async () => {
+    test('ends an exchange when it is aborted, and continues', async () => {
       const opened = await session();
       const seconds = unlikelySeconds();
       const abort = new AbortController();
@@ -287,7 +287,7 @@ export function sessionContract(
       expect(text(running)).toBe('0\n');
     });
 
-    test('does not begin an exchange that is aborted already', async () => {
+    test('does not begin an exchange that has already been aborted', async () => {
       const opened = await session();
 
       const exchanged = await opened.exchange(parts(['echo no']), AbortSignal.abort());
@@ -296,7 +296,7 @@ export function sessionContract(
       expect(opened.traffic.exchanges).toBe(0);
     });
 
-    test('says lost, with the replies that arrived whole, when the shell dies', async () => {
+    test('reports `lost` when the shell dies, with the replies that arrived completely', async () => {
       const opened = await session();
 
       const exchanged = await opened.exchange(parts(['echo whole', 'echo half; sleep 0.1; kill -9 $$', 'echo never']));
@@ -309,7 +309,7 @@ export function sessionContract(
       });
     });
 
-    test('gives back on stdout whatever bytes it reads', async () => {
+    test('returns any bytes on stdout unchanged', async () => {
       const opened = await session();
       const bytes = fc.uint8Array({ maxLength: 3000 });
 
@@ -326,7 +326,7 @@ export function sessionContract(
       );
     });
 
-    wireTest('prints whatever is quoted in a script', async () => {
+    wireTest('prints any text that is quoted in a script', async () => {
       const opened = await session();
       const words = fc.string({ unit: 'binary', maxLength: 50 }).filter((word) => !word.includes('\0'));
 
@@ -343,7 +343,7 @@ export function sessionContract(
       );
     });
 
-    wireTest('answers a batch as it answers each part alone', async () => {
+    wireTest('answers a batch like its parts one by one', async () => {
       const opened = await session();
       const part = fc.record(
         {

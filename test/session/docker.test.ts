@@ -31,7 +31,7 @@ sessionContract(
 );
 
 describe('docker', () => {
-  test('runs in the container, with the words of the inventory as words of the client', async () => {
+  test('runs in the container, with words from the inventory as arguments of the client', async () => {
     const opened = await open({ ...box, settings: { extraArgs: "--context 'my $(touch x) host'" } });
     if (!opened.ok) throw new Error(opened.failure.message);
 
@@ -44,9 +44,9 @@ describe('docker', () => {
   });
 
   test.skipIf(process.getuid?.() !== 0).for([
-    ['the user of the inventory', { user: 'nobody' }],
+    ['the user from the inventory', { user: 'nobody' }],
     ['a user to become', { become: { method: 'su', user: 'nobody', flags: '-s /bin/sh' } }],
-    ['a user to become by sudo', { user: 'root', become: { method: 'sudo', user: 'nobody' } }],
+    ['a user to become with sudo', { user: 'root', become: { method: 'sudo', user: 'nobody' } }],
   ] as const)('as %s', async ([, more]) => {
     const opened = await open({ ...box, ...more });
 
@@ -54,14 +54,14 @@ describe('docker', () => {
   });
 
   test.for([
-    ['a container that is not there', { address: 'gone' }, 'No such container: gone', /create the container/],
-    ['one that does not run', { address: 'stopped' }, 'is not running', /docker start/],
+    ['a missing container', { address: 'gone' }, 'No such container: gone', /create the container/],
+    ['one that is not running', { address: 'stopped' }, 'is not running', /docker start/],
     ['one without a shell', { address: 'bare' }, 'stat /bin/sh: no such file', /needs a \/bin\/sh/],
-    ['a user that is not there', { user: 'nosuch' }, 'unable to find user nosuch', /ansible_user/],
+    ['a missing user', { user: 'nosuch' }, 'unable to find user nosuch', /ansible_user/],
     ['a wrong option', { settings: { extraArgs: '--nosuch' } }, 'unknown flag: --nosuch', /extra_args/],
     // Not a failure of sudo, which was never reached.
     [
-      'a container that is not there, with a user to become',
+      'a missing container, with a user to become',
       { address: 'gone', become: { method: 'sudo', user: 'nobody' } },
       'No such container: gone',
       /create the container/,
@@ -80,7 +80,7 @@ describe('docker', () => {
     expect(opened.ok ? '' : opened.failure.message).toContain(message);
   });
 
-  test('says that there is no client', async () => {
+  test('reports a missing client', async () => {
     const bare = join(folder, 'bare');
     mkdirSync(bare);
     symlinkSync('/bin/cat', join(bare, 'cat'));
@@ -97,7 +97,7 @@ describe('docker', () => {
   });
 
   test.for([
-    ['a name that the client would take for an option', { address: '--privileged' }, /not the name of a container/],
+    ['a name that the client would mistake for an option', { address: '--privileged' }, /not the name of a container/],
     ['a quote that is not closed', { settings: { extraArgs: "'x" } }, /not closed/],
   ] as const)('refuses %s', async ([, more, message]) => {
     const opened = await open({ ...box, ...more });

@@ -5,9 +5,9 @@ import { startShell } from '../../src/session/start-shell.ts';
 
 const local = { name: 'here', connection: 'local' } as const;
 
-describe('XM12: a host that sends without end', () => {
+describe('XM12: a host that sends endless output', () => {
   test.for(['yes', 'yes >&2', 'while :; do head -c 4000 /dev/zero; done'])(
-    'is given up before its shell greets: %s',
+    'is abandoned before its shell greets: %s',
     async (script) => {
       const started = await startShell({
         launch: launchLocal(process.env),
@@ -26,7 +26,7 @@ describe('XM12: a host that sends without end', () => {
     },
   );
 
-  test('is given up in an answer, and what follows fails at once', async () => {
+  test('is abandoned during an answer, and later exchanges fail at once', async () => {
     const connector = createConnector({ env: process.env });
     const opened = await connector.open(local);
     if (!opened.ok) throw new Error(opened.failure.message);
@@ -41,7 +41,7 @@ describe('XM12: a host that sends without end', () => {
     await connector.close();
   });
 
-  test('may send the content of a file that was asked for', async () => {
+  test('may send the content of a requested file', async () => {
     const connector = createConnector({ env: process.env });
     const opened = await connector.open(local);
     if (!opened.ok) throw new Error(opened.failure.message);

@@ -20,7 +20,7 @@ for (const shell of ['/bin/dash', '/bin/bash', join(folder, 'ash')].filter((file
 }
 
 describe('local', () => {
-  test('says why there is no shell', async () => {
+  test('reports why there is no shell', async () => {
     const connector = createConnector({ env: process.env });
 
     const opened = await connector.open({ name: 'here', connection: 'local', shell: '/no/such/shell' });

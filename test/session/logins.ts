@@ -40,7 +40,7 @@ export function loginContract(connection: 'ssh' | 'openssh'): void {
     return path;
   };
 
-  describe(`logging in by ${connection}`, { timeout: 30_000 }, () => {
+  describe(`logging in with ${connection}`, { timeout: 30_000 }, () => {
     test('opens an endpoint once', async () => {
       const connector = connect();
 
@@ -60,7 +60,7 @@ export function loginContract(connection: 'ssh' | 'openssh'): void {
       expect(connector.logins).toBe(1);
     });
 
-    test('logs in anew after a reset, while what was going on goes on', async () => {
+    test('logs in again after a reset, while running exchanges continue', async () => {
       const connector = connect();
       const before = await connector.open(endpoint());
       const going = before.ok && before.session.exchange([{ script: 'sleep 1; echo went on' }]);
@@ -73,7 +73,7 @@ export function loginContract(connection: 'ssh' | 'openssh'): void {
       expect(await going).toMatchObject({ ok: true, replies: [{ stdout: Buffer.from('went on\n') }] });
     });
 
-    test('finds the key that is known when the host has several', async () => {
+    test('finds the known key of a host with several keys', async () => {
       for (const type of ['rsa', 'ecdsa', 'ed25519'] as const) {
         const opened = await connect().open(
           endpoint({ knownHostsFiles: [known(`only_${type}`, `${us()} ${sshd.hostKey(type)}`)] }),
@@ -83,7 +83,7 @@ export function loginContract(connection: 'ssh' | 'openssh'): void {
       }
     });
 
-    test('refuses a host whose key is not known', async () => {
+    test('refuses a host with an unknown key', async () => {
       const opened = await connect().open(endpoint({ knownHostsFiles: [known('empty', '')] }));
 
       expect(opened).toMatchObject({
@@ -92,7 +92,7 @@ export function loginContract(connection: 'ssh' | 'openssh'): void {
       });
     });
 
-    test('refuses a host whose key has changed, and names the line that knows another', async () => {
+    test('refuses a host whose key has changed, and names the line with the old key', async () => {
       const strange = strangeKey('ed25519');
       const line = `${us()} ${readFileSync(`${strange}.pub`, 'utf8').split(' ', 2).join(' ')}`;
       const path = known('changed', '# a comment', line);
@@ -115,7 +115,7 @@ export function loginContract(connection: 'ssh' | 'openssh'): void {
       expect(opened).toMatchObject({ ok: false, failure: { reason: 'host-key-changed' } });
     });
 
-    test('takes any key when it shall not check', async () => {
+    test('accepts any key without host key checking', async () => {
       const opened = await connect().open(endpoint({ knownHostsFiles: [known('none', '')], hostKeyChecking: false }));
 
       expect(opened.ok || opened.failure).toBe(true);
@@ -125,7 +125,7 @@ export function loginContract(connection: 'ssh' | 'openssh'): void {
       ['changed', () => `${us()} ${publicOf(strangeKey('ed25519'))}`],
       ['revoked', () => `@revoked * ${sshd.hostKey('ed25519')}`],
       ['of another type than the known one', () => `${us()} ${publicOf(strangeKey('rsa'))}`],
-    ] as const)('XM11: even when it shall not check, refuses a key that is %s', async ([what, line], { skip }) => {
+    ] as const)('XM11: even without host key checking, refuses a key that is %s', async ([what, line], { skip }) => {
       if (what.startsWith('of') && connection === 'openssh') skip('ssh itself decides: it takes what it calls new');
       const path = known('unchecked', line());
 
@@ -134,7 +134,7 @@ export function loginContract(connection: 'ssh' | 'openssh'): void {
       expect(opened).toMatchObject({ ok: false, failure: { reason: expect.stringMatching(/^host-key-/) } });
     });
 
-    test('says that the server took no key', async () => {
+    test('reports that the server accepted no key', async () => {
       const opened = await connect().open(endpoint({ privateKeyFile: strangeKey('ed25519') }));
 
       expect(opened).toMatchObject({
@@ -143,7 +143,7 @@ export function loginContract(connection: 'ssh' | 'openssh'): void {
       });
     });
 
-    test('says that nobody listens', async () => {
+    test('reports a refused connection', async () => {
       const opened = await connect().open(endpoint({ port: await freePort() }));
 
       expect(opened).toMatchObject({
@@ -152,7 +152,7 @@ export function loginContract(connection: 'ssh' | 'openssh'): void {
       });
     });
 
-    test('says that a name does not exist', async () => {
+    test('reports an unknown host name', async () => {
       const opened = await connect().open(endpoint({ address: 'no-such-host.invalid' }));
 
       expect(opened).toMatchObject({
@@ -161,7 +161,7 @@ export function loginContract(connection: 'ssh' | 'openssh'): void {
       });
     });
 
-    test('gives up a server that does not answer', async () => {
+    test('gives up on a server that does not respond', async () => {
       const port = await freePort();
       const silent = createServer(() => {}).listen(port, '127.0.0.1');
       onTestFinished(() => void silent.close());
@@ -193,7 +193,7 @@ export function loginContract(connection: 'ssh' | 'openssh'): void {
       expect(exchanged).toMatchObject({ ok: false, failure: { reason: 'lost', replies: [] } });
     });
 
-    test('loses a connection in the middle with the replies that arrived, and opens another', async () => {
+    test('returns the replies that arrived before a connection was lost, and opens another one', async () => {
       const mortal = await startSshd();
       onTestFinished(() => mortal.stop());
       const connector = connect();
@@ -223,7 +223,7 @@ export function loginContract(connection: 'ssh' | 'openssh'): void {
       expect(connector.logins).toBe(2);
     });
 
-    test('lets what a lost connection left running end first, and begins nothing more of it', async () => {
+    test('first lets the command of a lost connection end, and starts none of the others', async () => {
       const mortal = await startSshd();
       onTestFinished(() => mortal.stop());
       const connector = connect();
@@ -249,7 +249,7 @@ export function loginContract(connection: 'ssh' | 'openssh'): void {
       expect(existsSync(next)).toBe(false);
     });
 
-    test('never lets a script take half of its input for the whole', async () => {
+    test('never runs a script with truncated stdin', async () => {
       const mortal = await startSshd();
       onTestFinished(() => mortal.stop());
       const opened = await connect().open(
@@ -268,7 +268,7 @@ export function loginContract(connection: 'ssh' | 'openssh'): void {
       expect([existsSync(began), existsSync(written)]).toEqual([true, false]);
     });
 
-    test('leaves nothing on the host when it is closed', async () => {
+    test('leaves no process on the host when it is closed', async () => {
       const connector = createConnector({ env: { HOME: sshd.folder, PATH: process.env.PATH } });
       const opened = await connector.open(endpoint());
       if (!opened.ok) throw new Error(opened.failure.message);

@@ -63,7 +63,7 @@ describe('pct', () => {
     ['', {}],
     // Not a failure of sudo, which was never reached.
     [', with a user to become in it', { become: { method: 'sudo', user: 'nobody' } }],
-  ] as const)('says which container is not there%s', async ([, more]) => {
+  ] as const)('names a missing container%s', async ([, more]) => {
     const opened = await open(container('999', more));
 
     expect(opened).toMatchObject({
@@ -76,7 +76,7 @@ describe('pct', () => {
   });
 
   // In a process namespace of its own, nobody outside is visible: such shells have no parent and share session 0.
-  test.skipIf(process.getuid?.() !== 0)('ends what runs in a container with processes of its own', async () => {
+  test.skipIf(process.getuid?.() !== 0)('kills commands in a container with its own process namespace', async () => {
     const own = mkdtempSync(join(tmpdir(), 'retrace-pct-'));
     onTestFinished(() => rmSync(own, { recursive: true }));
     const sleep = ['sh', '-c', 'touch "$0"; exec sleep 60', join(own, 'ready')];
@@ -100,7 +100,7 @@ describe('pct', () => {
   });
 
   test.skipIf(process.getuid?.() !== 0)(
-    'becomes a user in the container, through one who became root on the node',
+    'becomes a user in the container, after becoming root on the node',
     async () => {
       const through: Endpoint = { ...node, become: { method: 'sudo', user: 'root', flags: '-n --preserve-env=PATH' } };
 

@@ -27,16 +27,16 @@ const cut = (bytes: Buffer, places: readonly number[]): Buffer[] => {
 };
 
 describe('a mark splitter', () => {
-  test('gives bytes on at once', () => {
+  test('passes on bytes at once', () => {
     expect(split([Buffer.from('abc')])).toBe('abc');
   });
 
-  test('holds back only what could be the beginning of a mark', () => {
+  test('holds back only bytes that could start a mark', () => {
     expect(split([Buffer.from(`abc${nonce.slice(0, 5)}`)])).toBe('abc');
     expect(split([Buffer.from(`abc${nonce.slice(0, 5)}`), Buffer.from('x')])).toBe(`abc${nonce.slice(0, 5)}x`);
   });
 
-  test('finds marks however the stream is cut', () => {
+  test('finds marks however the stream is split', () => {
     const piece = fc.oneof(
       fc.string({ unit: fc.constantFrom('a', '\n', ...nonce), maxLength: 20 }).map((text) => [text, text] as const),
       fc.constantFrom('0', '137t', 's', '').map((word) => [`${nonce}${word}\n`, `[${word}]`] as const),

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import apt from '../../tasks/apt.ts';
 import { planOn } from './harness.ts';
 
-describe('P25: a package file older than what is installed', () => {
+describe('P25: a package file older than the installed version', () => {
   const state = {
     lists: { updatedAt: 1, ageSeconds: 1 },
     deb: { code: 0, stdout: 'Package: hello\nVersion: 2.9-1\n', stderr: '' },
@@ -26,7 +26,7 @@ describe('P25: a package file older than what is installed', () => {
   });
 });
 
-test('a package file is installed again where dpkg was killed while it unpacked the package', () => {
+test('a package file is installed again if dpkg was killed while unpacking it', () => {
   const hello = { name: 'hello', architecture: 'amd64', version: '2.9-1', status: 'half-installed', want: 'install' };
   const state = {
     lists: { updatedAt: 1, ageSeconds: 1 },

@@ -19,7 +19,7 @@ describe('apt_repository', () => {
     expect(changesOn(aptRepository, state(text), { repo: mine, ...args })).toEqual(wanted);
   });
 
-  test('P13: what apt cannot fetch is taken back', () => {
+  test('P13: a source that apt cannot fetch is removed again', () => {
     expect(commandsOn(aptRepository, state(undefined), { repo: mine }).at(-1)).toMatch(
       new RegExp(`\\|\\| \\{ code=.*\\nrm -f -- ${file}\\nexit`),
     );

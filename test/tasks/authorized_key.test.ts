@@ -39,7 +39,7 @@ describe('putKeys', () => {
     expect(putKeys(expected, keys, state, exclusive)).toBe(expected);
   });
 
-  test('reads options that hold blanks, and no comment lines', () => {
+  test('reads options with spaces, and skips comment lines', () => {
     expect(readAuthorizedKey('command="x y \\"z\\"",no-pty ssh-rsa AAAA a comment')).toEqual({
       options: 'command="x y \\"z\\"",no-pty',
       type: 'ssh-rsa',
@@ -55,15 +55,15 @@ describe('putKeys', () => {
 });
 
 describe('authorized_key', () => {
-  test('has nothing to do where key, owner and modes are right', () => {
+  test('has nothing to do if key, owner and modes are right', () => {
     expect(changesOn(authorized_key, file('ssh-ed25519 AAAA me\n'), bob)).toEqual([]);
   });
 
-  test('tells whose key comes', () => {
+  test('reports whose key is added', () => {
     expect(changesOn(authorized_key, file('ssh-rsa B b\n'), bob)).toEqual(['authorized keys: 1 keys → me']);
   });
 
-  test('makes the folder, and gives the file to its user from the first byte', () => {
+  test('creates the directory, and the file belongs to its user from the first byte', () => {
     const commands = commandsOn(authorized_key, file(undefined, { folder: undefined }), bob);
 
     expect(commands[0]).toMatch(/^mkdir -m 0700 -- \/home\/bob\/\.ssh \|\|/);
@@ -87,7 +87,7 @@ describe('authorized_key', () => {
     expect(planOn(authorized_key, file(''), args as never)).toEqual({ failed });
   });
 
-  test('fails for a user who is not there', () => {
+  test('fails for a missing user', () => {
     expect(planOn(authorized_key, file(undefined, { path: undefined }), bob)).toEqual({
       failed: 'Failed to lookup user bob',
     });

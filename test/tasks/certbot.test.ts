@@ -24,7 +24,7 @@ describe('certbot renewable', () => {
     expect(changesOn(certbot, said(last, changed, 'images.example.org.conf'), renewable)).toEqual(changes);
   });
 
-  test('M minor: what it depends on is not what it was at the last dry run', () => {
+  test('M minor: a dry run is due if something that it depends on has changed', () => {
     expect(
       changesOn(certbot, saidOf('the hooks, the programs, ', now - day, now - 2 * day, 'x.conf'), renewable),
     ).toEqual(['dry run of the renewal: last before the hooks, the programs changed → succeeded']);
@@ -33,7 +33,7 @@ describe('certbot renewable', () => {
   test.for([
     ['nothing', ':', []],
     ['a hook', 'echo exit 1 >>renewal-hooks/deploy/reload', ['before the hooks changed']],
-    ['a hook that may not be run any more', 'chmod 600 renewal-hooks/deploy/reload', ['before the hooks changed']],
+    ['a hook that is no longer executable', 'chmod 600 renewal-hooks/deploy/reload', ['before the hooks changed']],
     ['a program that a hook calls', 'echo exit 1 >>hook', ['before the hooks changed']],
   ] as const)('M minor: a dry run is due again once this has changed: %s', async ([, change, due]) => {
     using place = folder();
@@ -58,7 +58,7 @@ describe('certbot renewable', () => {
     );
   });
 
-  test('M minor: waits for another certbot', async () => {
+  test('M minor: waits for another certbot process', async () => {
     const reply = await runWith(
       'test -e "$0.began" || { : >"$0.began"; echo "Another instance of Certbot is already running."; exit 1; }; echo "Failed to renew x"; exit 1',
     );
@@ -66,13 +66,13 @@ describe('certbot renewable', () => {
     expect(reply.stderr.toString()).toBe('Failed to renew x\n');
   });
 
-  test('fails where there is nothing to renew', () => {
+  test('fails if there is nothing to renew', () => {
     expect(planOn(certbot, said(0, 0), renewable)).toEqual({
       failed: 'there is no certificate to renew in /etc/letsencrypt/renewal',
     });
   });
 
-  test('a dry run that fails tells which name, and why', async () => {
+  test('a failed dry run reports the name and the reason', async () => {
     const reply = await runWith(
       'echo "pages of it"; echo "Failed to renew certificate images.example.org with error: Some challenges have failed." >&2; echo "  Detail: 192.0.2.1: Connection refused"; exit 1',
     );
@@ -83,13 +83,13 @@ describe('certbot renewable', () => {
     );
   });
 
-  test('a failure that it does not know is told whole', async () => {
+  test('an unknown failure is reported in full', async () => {
     const reply = await runWith('echo "something else"; exit 1');
 
     expect(reply.stderr.toString()).toBe('something else\n');
   });
 
-  test('passes the server on', () => {
+  test('passes on the server', () => {
     expect(
       commandsOn(certbot, said(0, 0, 'x.conf'), { ...renewable, server: 'https://acme.lab:14000/dir' })[0],
     ).toContain('--no-random-sleep-on-renew --server https://acme.lab:14000/dir 2>&1');
@@ -99,7 +99,7 @@ describe('certbot renewable', () => {
 describe('certbot installed', () => {
   const args = { domains: ['a.example.org', 'b.example.org'], email: 'x@example.org', server: 'https://acme/dir' };
 
-  test('issues what is missing', () => {
+  test('issues a missing certificate', () => {
     const state = { renewal: { bytes: undefined }, live: { bytes: undefined } };
 
     expect(changesOn(certbot, state, args)).toEqual([

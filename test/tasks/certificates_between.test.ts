@@ -70,7 +70,7 @@ describe('M1: certificates_between', () => {
     ['expired', 'good', 'good'],
     ['other', 'good', 'good'],
     ['mismatch', 'good', 'good'],
-  ])('here %s, there %s: it is %s that stays, and the second run changes nothing', async ([here, there, stays]) => {
+  ])('here %s, there %s: %s stays, and the second run changes nothing', async ([here, there, stays]) => {
     using dir = hosts(here, there);
 
     const check = await runHere(certificatesBetween, dir.args, { check: true });
@@ -82,7 +82,7 @@ describe('M1: certificates_between', () => {
     expect(await runHere(certificatesBetween, dir.args)).toMatchObject({ status: 'ok' });
   });
 
-  test('with no right one on either host it fails before anything is copied, and tells why for both', async () => {
+  test('without a valid one on either host it fails before copying, and gives the reason for both', async () => {
     using dir = hosts('expired', 'other');
 
     expect(await runHere(certificatesBetween, dir.args)).toMatchObject({
@@ -94,7 +94,7 @@ describe('M1: certificates_between', () => {
     expect(dir.isHere()).toBe('expired');
   });
 
-  test('one that nobody has asked for by name and that is not right is left where it is, with a warning', async () => {
+  test('an invalid one that was not requested by name is left in place, with a warning', async () => {
     using dir = hosts(undefined, 'expired');
     await runHere(certificatesBetween, { ...dir.args, names: {} });
 
@@ -105,7 +105,7 @@ describe('M1: certificates_between', () => {
     });
   });
 
-  test("where the other host's is taken, none with a higher number stays: certbot would put it in force again", async () => {
+  test("when the other host's is copied, none with a higher number stays, which certbot would use again", async () => {
     using dir = hosts('expired', 'good');
     for (const part of ['fullchain', 'privkey']) {
       renameSync(dir.at(`here/archive/${name}/${part}1.pem`), dir.at(`here/archive/${name}/${part}3.pem`));
@@ -120,7 +120,7 @@ describe('M1: certificates_between', () => {
     expect(readlinkSync(dir.at(`here/live/${name}/fullchain.pem`))).toBe(`../../archive/${name}/fullchain1.pem`);
   });
 
-  test('the key of one that is kept is for root alone', async () => {
+  test('the key of a kept one is readable only by root', async () => {
     using dir = hosts('later', 'good');
     chmodSync(dir.at(`here/archive/${name}/privkey1.pem`), 0o644);
 

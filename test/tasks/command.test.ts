@@ -11,7 +11,7 @@ import { planOn, runHere } from './harness.ts';
 import { folder, runScript } from './local-host.ts';
 
 describe('command', () => {
-  test('runs a program without a shell and tells what it said', async () => {
+  test('runs a program without a shell and returns its output', async () => {
     const { status, result } = (await runHere(command, { cmd: "printf '%s\\n' 'a b' ';' '$(id)'" })) as never as {
       status: string;
       result: object;
@@ -34,7 +34,7 @@ describe('command', () => {
     });
   });
 
-  test('tells of a program that is not there, or may not be run, as Ansible does', async () => {
+  test('reports a missing or non-executable program like Ansible', async () => {
     expect(await runHere(command, { cmd: '/no/such one' })).toMatchObject({
       status: 'failed',
       message: "[Errno 2] No such file or directory: b'/no/such'",
@@ -53,7 +53,7 @@ describe('command', () => {
     });
   });
 
-  test('runs once where it says what it creates', async () => {
+  test('runs once with `creates`', async () => {
     using dir = folder();
     const args = { cmd: 'touch x', chdir: dir.path, creates: 'x' };
 
@@ -79,7 +79,7 @@ describe('command', () => {
     expect(await runHere(command, { cmd: 'true', ...guards })).toMatchObject({ status });
   });
 
-  test('fails where its folder is missing', async () => {
+  test('fails if its directory is missing', async () => {
     expect(await runHere(command, { cmd: 'true', chdir: '/no/such' })).toMatchObject({
       status: 'failed',
       result: { stderr: 'Unable to change directory before execution: /no/such' },
@@ -95,7 +95,7 @@ describe('command', () => {
     expect(await runHere(command, { cmd: 'true', creates: dir.at('x') })).toMatchObject({ status: 'changed' });
   });
 
-  test('refuses a quotation that is not closed', () => {
+  test('rejects an unclosed quotation', () => {
     expect(planOn(command, {}, { cmd: "echo 'a" })).toEqual({ failed: "No closing quotation in: echo 'a" });
   });
 
@@ -121,13 +121,13 @@ describe('command', () => {
 });
 
 describe('shell', () => {
-  test('runs a script, whatever is in it', async () => {
+  test('runs a script with any content', async () => {
     expect(await runHere(shell, { cmd: `cat | wc -c; echo "it's"`, stdin: 'abc' })).toMatchObject({
       result: { stdout: "4\nit's" },
     });
   });
 
-  test('takes the shell that it is told', async () => {
+  test('uses the given shell', async () => {
     expect(await runHere(shell, { cmd: 'echo {a,b}', executable: '/bin/bash' })).toMatchObject({
       result: { stdout: 'a b' },
     });
@@ -160,7 +160,7 @@ describe('script', () => {
 
   const mayMount = spawnSync('unshare', ['-m', 'true']).status === 0;
 
-  test.runIf(mayMount)('minor of X: runs where nothing may be executed in /tmp', async () => {
+  test.runIf(mayMount)('minor of X: runs with /tmp mounted noexec', async () => {
     const sh: typeof runScript = (text, stdin) =>
       runScript(`unshare -m sh -c ${quote(`mount -t tmpfs -o noexec none /tmp; ${text}`)}`, stdin);
 
@@ -171,7 +171,7 @@ describe('script', () => {
     expect(existsSync(stdout.slice(2).trim())).toBe(false);
   });
 
-  test('is skipped where what it creates is there', async () => {
+  test('is skipped if the path of `creates` exists', async () => {
     expect(await runHere(script, { cmd: 'go.sh', creates: '/etc' }, file('exit 4'))).toMatchObject({
       status: 'skipped',
       message: '/etc exists, matching creates option',
@@ -182,7 +182,7 @@ describe('script', () => {
     });
   });
 
-  test('tells the exit code of the script', async () => {
+  test('returns the exit code of the script', async () => {
     expect(await runHere(script, { cmd: 'go.sh', executable: 'sh' }, file('exit 4'))).toMatchObject({
       status: 'failed',
       result: { rc: 4 },

@@ -40,7 +40,7 @@ const told = (dir: { path: string }, ended: Awaited<ReturnType<typeof runHere>>)
     : JSON.stringify(ended);
 
 describe('config_links', () => {
-  test('has nothing to say of links that are right, relative ones and links to links included', async () => {
+  test('reports nothing for right links, including relative ones and links to links', async () => {
     using dir = linked();
     unlinkSync(dir.at('etc/a.conf'));
     symlinkSync('../clone/b.conf', dir.at('clone/c.conf'));
@@ -87,7 +87,7 @@ describe('config_links', () => {
       ['link /etc/a.conf: a copy whose content differs → /clone/a.conf'],
     ],
     [
-      'a folder replaced by a copy whose content differs',
+      'a directory replaced by a copy whose content differs',
       (dir) => {
         unlinkSync(dir.at('etc/nginx.service.d'));
         mkdirSync(dir.at('etc/nginx.service.d'));
@@ -100,7 +100,7 @@ describe('config_links', () => {
       (dir) => symlinkSync(dir.at('clone/old.conf'), dir.at('etc/old.conf')),
       ['stale link /etc/old.conf: → /clone/old.conf goes'],
     ],
-  ])('finds and repairs what is %s', async ([, tamper, expected]) => {
+  ])('finds and repairs a link that is %s', async ([, tamper, expected]) => {
     using dir = linked();
     tamper(dir);
 
@@ -124,7 +124,7 @@ describe('config_links', () => {
     expect(kept.map((name) => readFileSync(dir.at(`backups/${name}`), 'utf8'))).toEqual(['mine\n']);
   });
 
-  test('leaves files and links of others alone', async () => {
+  test('leaves other files and links alone', async () => {
     using dir = linked();
     symlinkSync('/etc/hostname', dir.at('etc/theirs'));
     writeFileSync(dir.at('etc/file'), '');
@@ -133,7 +133,7 @@ describe('config_links', () => {
     expect([existsSync(dir.at('etc/file')), lstatSync(dir.at('etc/theirs')).isSymbolicLink()]).toEqual([true, true]);
   });
 
-  test('makes no link that would dangle', async () => {
+  test('creates no dangling link', async () => {
     using dir = linked();
 
     const ended = await runHere(config_links, { ...dir.args, links: ['a.conf', 'missing'] });
@@ -144,7 +144,7 @@ describe('config_links', () => {
     });
   });
 
-  test('links all that is in a folder, and under other names', async () => {
+  test('links everything in a directory, and under other names', async () => {
     using dir = linked();
     mkdirSync(dir.at('new'));
 
@@ -163,7 +163,7 @@ describe('config_links', () => {
     ]);
   });
 
-  test('M7: a relative link is right where it leads there in truth', async () => {
+  test('M7: a relative link is right if it really leads there', async () => {
     using dir = linked();
     unlinkSync(dir.at('etc/a.conf'));
     symlinkSync('../clone/a.conf', dir.at('etc/a.conf'));
@@ -179,8 +179,8 @@ describe('config_links', () => {
   });
 
   test.for<[string, unknown[], string[]]>([
-    ['all that match', ['*.conf'], ['a.conf', 'b.conf']],
-    ['those of a class', ['[!b].conf', '?.service'], ['a.conf']],
+    ['all matching ones', ['*.conf'], ['a.conf', 'b.conf']],
+    ['those in a character class', ['[!b].conf', '?.service'], ['a.conf']],
     ['each once', ['a.conf', '*'], ['a.conf', 'b.conf', 'nginx.service.d']],
   ])('M7: patterns: %s', async ([, links, expected]) => {
     using dir = linked();

@@ -43,7 +43,7 @@ describe('assert', () => {
     return condition === undefined ? undefined : { condition };
   };
 
-  test('is content where all conditions hold', async () => {
+  test('is ok if all conditions hold', async () => {
     expect(await runHere(assertType, { that: ['yes', 'yes'] }, { controller: { broken } })).toMatchObject({
       status: 'ok',
       result: { msg: 'All assertions passed', _ansible_verbose_always: true },
@@ -72,24 +72,24 @@ describe('fail', () => {
 });
 
 describe('set_fact', () => {
-  test('gives its parameters as facts, the words yes and no as booleans', () => {
+  test('returns its parameters as facts, with yes and no as booleans', () => {
     expect(planOn(setFact, {}, { a: 'yes', b: [1], c: 'False', d: '5' })).toMatchObject({
       changes: [],
       result: { ansible_facts: { a: true, b: [1], c: false, d: '5' }, _ansible_facts_cacheable: false },
     });
   });
 
-  test('refuses what is no name of a variable', () => {
+  test('rejects an invalid variable name', () => {
     expect(planOn(setFact, {}, { 'a b': 1 })).toMatchObject({ failed: expect.stringContaining("'a b' is not valid") });
   });
 
-  test('refuses to set nothing', () => {
+  test('rejects an empty set of facts', () => {
     expect(planOn(setFact, {}, { cacheable: true })).toHaveProperty('failed');
   });
 });
 
 describe('pause', () => {
-  test('waits as long as it is told', async () => {
+  test('waits for the given time', async () => {
     const started = Date.now();
 
     const { result } = (await runHere(
@@ -122,7 +122,7 @@ describe('validate_argument_spec', () => {
     variable: (name: string) => (name === 'port' ? { value: 'eighty', float: false } : undefined),
   };
 
-  test('passes what fits', async () => {
+  test('accepts valid arguments', async () => {
     const argument_spec = {
       port: { type: 'int', required: true },
       hosts: { type: 'list', elements: 'dict', options: { name: { required: true } } },
@@ -139,7 +139,7 @@ describe('validate_argument_spec', () => {
     });
   });
 
-  test('names all that is wrong, of variables as well', async () => {
+  test('reports all mistakes, including those in variables', async () => {
     const argument_spec = {
       port: { type: 'int' },
       a: { required: true },
@@ -185,7 +185,7 @@ describe('include_vars', () => {
     });
   });
 
-  test('refuses files that it does not know how to read', async () => {
+  test('rejects files with an unknown extension', async () => {
     await expect(runHere(includeVars, { dir: 'd' }, { controller })).rejects.toThrow('does not have a valid extension');
   });
 });

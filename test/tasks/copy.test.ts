@@ -30,7 +30,7 @@ const told = (ended: Awaited<ReturnType<typeof runHere>>) =>
   'changes' in ended ? ended.changes.map(({ what, to }) => `${what} → ${to}`) : [];
 
 describe('copy', () => {
-  test('writes a new file right from the first byte, in one change', async () => {
+  test('writes a new file with its attributes from the first byte, in one change', async () => {
     using dir = folder();
     const args = { content: 'x\n', dest: dir.at('f'), mode: '0600' };
 
@@ -61,11 +61,11 @@ describe('copy', () => {
   });
 
   test.for([
-    ['into a folder that ends in a slash', (dir: string) => ({ src: 'src/f', dest: `${dir}/new/` }), 'new/f'],
-    ['into a folder that is there', (dir: string) => ({ src: 'src/f', dest: dir }), 'f'],
+    ['into a directory that ends in a slash', (dir: string) => ({ src: 'src/f', dest: `${dir}/new/` }), 'new/f'],
+    ['into an existing directory', (dir: string) => ({ src: 'src/f', dest: dir }), 'f'],
     ['as a file', (dir: string) => ({ src: 'src/f', dest: `${dir}/g` }), 'g'],
-    ['a folder itself', (dir: string) => ({ src: 'tree', dest: dir }), 'tree/sub/b'],
-    ['what is in a folder', (dir: string) => ({ src: 'tree/', dest: dir }), 'sub/b'],
+    ['a directory itself', (dir: string) => ({ src: 'tree', dest: dir }), 'tree/sub/b'],
+    ['the content of a directory', (dir: string) => ({ src: 'tree/', dest: dir }), 'sub/b'],
   ] as const)('copies %s', async ([, args, expected]) => {
     using dir = folder();
 
@@ -75,7 +75,7 @@ describe('copy', () => {
     expect([ran.status, again.status, existsSync(dir.at(expected))]).toEqual(['changed', 'ok', true]);
   });
 
-  test('gives folders and files of a tree their modes', async () => {
+  test('sets the modes of directories and files of a tree', async () => {
     using dir = folder();
 
     await runHere(copy, { src: 'tree/', dest: dir.path, mode: '0640', directory_mode: '0750' }, { controller });
@@ -91,7 +91,7 @@ describe('copy', () => {
     expect(bitsOf(dir.at('f'))).toBe('751');
   });
 
-  test('replaces a link, unless it is to be followed', async () => {
+  test('replaces a link, unless follow is set', async () => {
     using dir = folder();
     writeFileSync(dir.at('f'), 'old');
     symlinkSync('f', dir.at('l'));
@@ -107,7 +107,7 @@ describe('copy', () => {
     ]).toEqual([true, true, 'new']);
   });
 
-  test('leaves what is there alone when not forced', async () => {
+  test('leaves an existing file alone without force', async () => {
     using dir = folder();
     writeFileSync(dir.at('f'), 'old', { mode: 0o644 });
 
@@ -116,7 +116,7 @@ describe('copy', () => {
     expect([ended.status, readFileSync(dir.at('f'), 'utf8'), bitsOf(dir.at('f'))]).toEqual(['ok', 'old', '644']);
   });
 
-  test('keeps what it replaces, and says where', async () => {
+  test('keeps a backup of the replaced file, and reports its name', async () => {
     using dir = folder();
     writeFileSync(dir.at('f'), 'old');
 
@@ -143,7 +143,7 @@ describe('copy', () => {
     expect(ended).toMatchObject({ status: 'failed', message: message.replaceAll('@', dir.path) });
   });
 
-  test('of the host, links are followed with local_follow, and otherwise belong to who is asked for', async () => {
+  test('on the host, follows links with local_follow, and otherwise sets their owner', async () => {
     using dir = folder();
     mkdirSync(dir.at('s'));
     writeFileSync(dir.at('s/f'), 'hello\n');
@@ -161,7 +161,7 @@ describe('copy', () => {
     expect(told(owned)).toContain('owner of l → 12');
   });
 
-  test('of the host, what is no file is refused', async () => {
+  test('on the host, rejects anything but a file', async () => {
     using dir = folder();
 
     const ended = await runHere(copy, { src: '/dev/null', dest: dir.at('x'), remote_src: true });
@@ -169,7 +169,7 @@ describe('copy', () => {
     expect(ended).toMatchObject({ status: 'failed', message: "Cannot copy invalid source '/dev/null': not a file" });
   });
 
-  test('copies a tree that is on the host, links as links', async () => {
+  test('copies a tree on the host, with links as links', async () => {
     using dir = folder();
     mkdirSync(dir.at('s/sub'), { recursive: true });
     writeFileSync(dir.at('s/sub/f'), 'x', { mode: 0o600 });
@@ -188,7 +188,7 @@ describe('copy', () => {
 });
 
 describe('template', () => {
-  test('writes what the template makes, once', async () => {
+  test('writes the rendered template, once', async () => {
     using dir = folder();
     const args = { src: 'src/f', dest: dir.at('f'), mode: '0640' };
 
@@ -203,7 +203,7 @@ describe('template', () => {
     ]);
   });
 
-  test('says where it looked for a template that is not there', async () => {
+  test('reports where it looked for a missing template', async () => {
     await expect(runHere(template, { src: 'missing', dest: '/f' }, { controller })).rejects.toThrow(
       "Could not find or access 'missing'; searched: files/missing",
     );

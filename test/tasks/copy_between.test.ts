@@ -37,9 +37,9 @@ const listed = (...entries: readonly (readonly [path: string, kind: string])[]) 
 
 describe('XB2: a hostile source', () => {
   test.for([
-    ['a path that leads up', [['../cron.d/evil', 'f']]],
+    ['a path that climbs up', [['../cron.d/evil', 'f']]],
     [
-      'one that leads up behind a directory',
+      'one that climbs up after a directory',
       [
         ['a', 'd'],
         ['a/../../x', 'f'],
@@ -47,13 +47,13 @@ describe('XB2: a hostile source', () => {
     ],
     ['an absolute path', [['/etc/cron.d/evil', 'f']]],
     [
-      'what is below a link',
+      'an entry below a link',
       [
         ['link', 'l'],
         ['link/file', 'f'],
       ],
     ],
-    ['what is below nothing', [['a/b', 'f']]],
+    ['an entry below an unlisted directory', [['a/b', 'f']]],
     ['the root twice', [['', 'd']]],
     [
       'a name twice',
@@ -71,7 +71,7 @@ describe('XB2: a hostile source', () => {
     ]);
   });
 
-  test.for(['up', 'elsewhere'])('nor is it believed by `find`: %s', (name) => {
+  test.for(['up', 'elsewhere'])('`find` rejects it, too: %s', (name) => {
     const path = name === 'up' ? '/src/../etc/shadow' : '/etc/shadow';
     const words = [path, 'f', '644', 0, 0, 'root', 'root', 1, 0, 0, 0, 0, 0, 0];
     const question = found({ path: '/src', follow: false });
@@ -105,7 +105,7 @@ describe('XB2: a hostile source', () => {
 });
 
 describe('copy_between', () => {
-  test('makes the same tree, links and modes kept, and leaves nothing else', async () => {
+  test('creates the same tree with links and modes, and leaves nothing else', async () => {
     using dir = certificates();
 
     const ran = await runHere(copy_between, dir.args);
@@ -121,7 +121,7 @@ describe('copy_between', () => {
     expect(readdirSync(dir.at('dest/archive/x')).toSorted()).toEqual(["-odd 'name", 'privkey1.pem']);
   });
 
-  test('carries only what differs, and never tells content', async () => {
+  test('transfers only what differs, and never shows content', async () => {
     using dir = certificates();
     await runHere(copy_between, dir.args);
     writeFileSync(dir.at('dest/archive/x/privkey1.pem'), 'OTHER');
@@ -136,7 +136,7 @@ describe('copy_between', () => {
     expect([ran.status, readFileSync(dir.at('dest/archive/x/privkey1.pem'), 'utf8')]).toEqual(['changed', 'KEY']);
   });
 
-  test('takes away what is not at the source only when told to', async () => {
+  test('deletes files that are missing at the source only if requested', async () => {
     using dir = certificates();
     await runHere(copy_between, dir.args);
     mkdirSync(dir.at('dest/extra'));
@@ -147,7 +147,7 @@ describe('copy_between', () => {
     expect([kept.status, gone.status, existsSync(dir.at('dest/extra'))]).toEqual(['ok', 'changed', false]);
   });
 
-  test('says when the source is not there', async () => {
+  test('reports a missing source', async () => {
     using dir = certificates();
 
     expect(await runHere(copy_between, { ...dir.args, src: dir.at('missing') })).toMatchObject({
@@ -156,7 +156,7 @@ describe('copy_between', () => {
     });
   });
 
-  test('takes the offset of an unprivileged container off its owners, and compares names before numbers', () => {
+  test('subtracts the uid offset of an unprivileged container, and compares names before numbers', () => {
     const root = { path: '', kind: 'directory', mode: 0o755, size: 0, mtime: 0 };
     const inside = { ...root, uid: 100000, gid: 100033, owner: undefined, group: undefined };
     const outside = { ...root, uid: 0, gid: 33, owner: 'root', group: 'www-data' };
@@ -168,7 +168,7 @@ describe('copy_between', () => {
     expect([shifted, renumbered]).toEqual([{ changes: [] }, { changes: [] }]);
   });
 
-  test('fails where an owner has no account', () => {
+  test('fails if an owner has no account', () => {
     const entry = {
       path: '',
       kind: 'directory',

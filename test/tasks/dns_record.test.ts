@@ -13,9 +13,9 @@ describe('dns_record', () => {
     ['the same in another order', [says('192.0.2.1', '192.0.2.2')], {}, true],
     ['one value missing', [says('192.0.2.1')], {}, false],
     ['one value too many', [says('192.0.2.1', '192.0.2.2', '192.0.2.3')], {}, false],
-    ['one server of two', [says('192.0.2.1', '192.0.2.2'), says('192.0.2.9')], {}, false],
+    ['one of two servers', [says('192.0.2.1', '192.0.2.2'), says('192.0.2.9')], {}, false],
     [
-      'a name in other letters, with its dot',
+      'a name in capitals, with its final dot',
       [says('www.example.org')],
       { type: 'CNAME', values: ['WWW.example.org.'] },
       true,
@@ -23,12 +23,12 @@ describe('dns_record', () => {
     ['no record, and none wanted', [says()], { values: [] }, true],
     ['no such name, and none wanted', [{ server: 'ns1', failure: 'nxdomain', said: '' }], { values: [] }, true],
     ['no such name', [{ server: 'ns1', failure: 'nxdomain', said: '' }], {}, false],
-    ['silence, and none wanted', [{ server: 'ns1', failure: 'timeout', said: '' }], { values: [] }, false],
+    ['a timeout, and none wanted', [{ server: 'ns1', failure: 'timeout', said: '' }], { values: [] }, false],
   ] as const)('%s', ([, replies, more, holds]) => {
     expect('changes' in on(replies, more)).toBe(holds);
   });
 
-  test('says which server differs, and how', () => {
+  test('reports which server differs, and how', () => {
     const plan = on([
       says('192.0.2.1', '192.0.2.2'),
       { server: 'ns2', values: ['192.0.2.9'] },
@@ -48,7 +48,7 @@ describe('dns_record', () => {
     });
   });
 
-  test('fails where nobody could be asked', () => {
+  test('fails if no server could be asked', () => {
     expect(planOn(dnsRecord, { answer: { problem: 'no name servers found for x' } }, args)).toMatchObject({
       failed: 'no name servers found for x',
     });

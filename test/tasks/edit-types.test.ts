@@ -41,7 +41,7 @@ describe('blockinfile', () => {
     expect([ran.status, 'result' in ran && ran.result.msg, again.status]).toEqual(['changed', msg, 'ok']);
   });
 
-  test('makes a file only when told to', async () => {
+  test('creates a file only if requested', async () => {
     using dir = folder();
 
     const refused = await runHere(blockinfile, { path: dir.at('f'), block: 'x' });
@@ -54,7 +54,7 @@ describe('blockinfile', () => {
   });
 });
 
-describe('where nothing can be edited', () => {
+describe('paths that cannot be edited', () => {
   const types = { blockinfile, ini_file, lineinfile, replace };
   const args = {
     blockinfile: { block: 'x', create: true },
@@ -64,7 +64,7 @@ describe('where nothing can be edited', () => {
   };
 
   test.for(Object.keys(types) as readonly (keyof typeof types)[])(
-    '%s says so in a check, as in a run',
+    '%s reports it in a check, as in a run',
     async (name) => {
       using dir = folder();
       mkdirSync(dir.at('d'));
@@ -80,7 +80,7 @@ describe('where nothing can be edited', () => {
     },
   );
 
-  test('nothing is left out of a directory', async () => {
+  test('a line cannot be removed from a directory', async () => {
     using dir = folder();
     const gone = await runHere(ini_file, { path: dir.path, section: 'a', state: 'absent' });
 
@@ -112,7 +112,7 @@ describe('replace', () => {
     expect(await runHere(replace, { path: dir.at('f'), ...args })).toMatchObject({ status: 'ok' });
   });
 
-  test('says when there is no such section', async () => {
+  test('reports a missing section', async () => {
     using dir = folder();
     writeFileSync(dir.at('f'), 'x\n');
 
@@ -126,7 +126,7 @@ describe('replace', () => {
 });
 
 describe('slurp', () => {
-  test('gives the bytes as base64', async () => {
+  test('returns the bytes as base64', async () => {
     using dir = folder();
     writeFileSync(dir.at('f'), Buffer.from([0, 255, 10]));
 
@@ -161,7 +161,7 @@ describe('fetch', () => {
     isDirectory: () => false,
   };
 
-  test('brings a file to a folder for its host, once', async () => {
+  test('fetches a file into a directory for its host, once', async () => {
     using dir = folder();
     writeFileSync(dir.at('f'), 'hello\n');
     const args = { src: dir.at('f'), dest: '/fetched' };
@@ -178,7 +178,7 @@ describe('fetch', () => {
     });
   });
 
-  test('goes under the name given when flat', async () => {
+  test('uses the given name with flat', async () => {
     using dir = folder();
     writeFileSync(dir.at('f'), 'x');
 
@@ -191,7 +191,7 @@ describe('fetch', () => {
     ['/../../../../..', false],
     ['/x/../..', false],
     ['', true],
-  ] as const)('XB2: what a host calls a file (%s) leads nowhere else on the controller', async ([climb, flat]) => {
+  ] as const)('XB2: a path from a host (%s) cannot escape the destination on the controller', async ([climb, flat]) => {
     using dir = folder();
     mkdirSync(dir.at('x'));
     writeFileSync(dir.at('f'), 'x');
@@ -206,7 +206,7 @@ describe('fetch', () => {
     expect([...written.keys()]).toEqual([flat ? '/fetched/f' : `/fetched/testhost${dir.at('f')}`]);
   });
 
-  test('fails for a file that is not there, unless that is fine', async () => {
+  test('fails for a missing file, unless fail_on_missing is false', async () => {
     using dir = folder();
     mkdirSync(dir.at('d'));
 

@@ -54,14 +54,14 @@ describe('a constructed source', () => {
     expect(groupsOf(`keyed_groups:\n  - ${keyed}\n`)).toEqual(groups);
   });
 
-  test('that is strict minds what is undefined', () => {
+  test('that is strict reports undefined variables', () => {
     expect(load('strict: true\ncompose:\n  c: missing\n')).toMatchObject({
       ok: false,
       error: [{ code: 'constructed', message: "c: 'missing' is undefined" }, { code: 'constructed' }],
     });
   });
 
-  test('refuses a key that is no name', () => {
+  test('rejects a key that is not a name', () => {
     expect(load('keyed_groups:\n  - key: n\n')).toMatchObject({ ok: false, error: [{ code: 'constructed' }] });
   });
 });

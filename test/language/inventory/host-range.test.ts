@@ -14,7 +14,7 @@ describe('expandRanges', () => {
     expect(expandRanges(pattern)).toEqual(names);
   });
 
-  test.for(['w[2:1]', 'w[a:2]', 'w[01:100]', 'w[1:]', 'w[1:2:0]', 'w[1:2:3:4]'])('%s is refused', (pattern) => {
+  test.for(['w[2:1]', 'w[a:2]', 'w[01:100]', 'w[1:]', 'w[1:2:0]', 'w[1:2:3:4]'])('%s is rejected', (pattern) => {
     expect(expandRanges(pattern)).toHaveProperty('problem');
   });
 });

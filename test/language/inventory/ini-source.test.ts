@@ -21,7 +21,7 @@ const hostVars = (text: string) => {
 };
 
 describe('an inventory in INI form', () => {
-  test('has hosts in groups, groups in groups, variables of groups', () => {
+  test('has hosts in groups, nested groups, and group variables', () => {
     const draft = read('lone\n[web]\nwww[1:2]\n[eu:children]\nweb\n[eu:vars]\na = some text\nb=[1, 2]\n');
 
     expect([...draft.groups.get('ungrouped')!.hosts]).toEqual(['lone']);
@@ -50,7 +50,7 @@ describe('an inventory in INI form', () => {
     expect(hostVars(line)).toEqual(vars);
   });
 
-  test('knows where a variable is written', () => {
+  test('records where a variable is written', () => {
     const [host] = read('\n  h a=1 b=2\n').hosts.values();
 
     expect(host!.layers.at(-1)!.vars.get('b')!.at).toEqual({ file: 'hosts.ini', line: 2, column: 9, length: 3 });
@@ -69,7 +69,7 @@ describe('an inventory in INI form', () => {
     expect(notes(text)).toEqual([message]);
   });
 
-  test('a group may be declared after it is named', () => {
+  test('a group may be declared after it is mentioned', () => {
     expect(notes('[eu:children]\nweb\n[eu:vars]\na=1\n[web]\nh')).toEqual([]);
   });
 });

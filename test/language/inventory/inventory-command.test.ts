@@ -67,7 +67,7 @@ describe('inventoryCommand', () => {
     expect(stderr).toContain(`ERROR! ${message}`);
   });
 
-  test('an option that is none is a mistake of the command line', async () => {
+  test('an unknown option is a mistake on the command line', async () => {
     const { code, stderr } = await run(['--lsit']);
 
     expect(code).toBe(1);
@@ -76,13 +76,13 @@ describe('inventoryCommand', () => {
     );
   });
 
-  test('knows localhost, though no source names it', async () => {
+  test('knows localhost even if no source names it', async () => {
     const { stdout } = await run(['-i', '/dev/null', '--host', 'localhost']);
 
     expect(JSON.parse(stdout)).toMatchObject({ ansible_connection: 'local' });
   });
 
-  test('adds extra variables, and keeps to a limit', async () => {
+  test('adds extra variables, and respects a limit', async () => {
     const { stdout } = await run([
       '-i',
       'site.yaml',
@@ -99,7 +99,7 @@ describe('inventoryCommand', () => {
     expect(Object.keys(JSON.parse(stdout)._meta.hostvars)).toEqual(['db1']);
   });
 
-  test('shows an inline vault as its envelope, never opened', async () => {
+  test('shows an inline vault value encrypted', async () => {
     const envelope = '$ANSIBLE_VAULT;1.1;AES256\n6162\n6364\n';
     using folder = folderWith({
       'h.yaml':
@@ -113,7 +113,7 @@ describe('inventoryCommand', () => {
     expect(yaml.stdout).toBe('s: !vault |\n  $ANSIBLE_VAULT;1.1;AES256\n  6162\n  6364\n');
   });
 
-  test('tells mistakes with their place, exit 1', async () => {
+  test('reports mistakes with their place, and exits with 1', async () => {
     using folder = folderWith({ 'h.yaml': 'web:\n  hosts:\n    - h\n' });
 
     const { code, stderr } = await run(['-i', folder.at('h.yaml'), '--list']);
@@ -122,19 +122,19 @@ describe('inventoryCommand', () => {
     expect(stderr).toContain('h.yaml:2:3');
   });
 
-  test('takes the inventory that ansible.cfg names', async () => {
+  test('uses the inventory from ansible.cfg', async () => {
     using folder = folderWith({ 'ansible.cfg': '[defaults]\ninventory=my\n', my: 'only\n' });
 
     expect((await run(['--graph'], { cwd: folder.path })).stdout).toBe('@all:\n  |--@ungrouped:\n  |  |--only\n');
   });
 
-  test('takes what a run of a playbook in this folder would take', async () => {
+  test('uses the same inventory as a run of a playbook in this directory', async () => {
     using folder = folderWith({ 'inventory/hosts.yml': 'all: { hosts: { near: } }\n', 'playbooks/site.yaml': '[]\n' });
 
     expect((await run(['--graph'], { cwd: folder.at('playbooks') })).stdout).toContain('|--near\n');
   });
 
-  test('under the name of ansible-inventory, takes nothing that only lies near', async () => {
+  test('as ansible-inventory, does not use a nearby inventory', async () => {
     using folder = folderWith({ 'hosts.yml': 'all: { hosts: { near: } }\n' });
 
     expect((await run(['--graph'], { cwd: folder.path, asAnsible: true })).stdout).not.toContain('near');

@@ -62,11 +62,11 @@ all:
     ]);
   });
 
-  test('takes the port off a name', () => {
+  test('splits the port off a name', () => {
     expect(read(inventory.hosts.get('db.example.org'), 'ansible_port')).toBe(2222);
   });
 
-  test('variables of a host are stronger than those of its groups, the deeper group stronger than its parents', () => {
+  test('host variables override group variables, and a deeper group overrides its parents', () => {
     expect(read(inventory.hosts.get('lone'), 'where')).toBe('all');
     expect(read(inventory.hosts.get('www01.example.org'), 'where')).toBe('web');
     expect(read(inventory.hosts.get('db.example.org'), 'where')).toBe('host');
@@ -76,36 +76,36 @@ all:
     expect(read(inventory.hosts.get('db.example.org'), 'text')).toBeInstanceOf(Template);
   });
 
-  test('groups have the hosts below them', () => {
+  test('groups contain the hosts of their descendants', () => {
     expect(inventory.groups.get('eu')).toEqual(inventory.groups.get('web'));
     expect(inventory.groups.get('all')?.[0]).toBe('lone');
     expect(inventory.groups.get('ungrouped')).toEqual(['lone']);
     expect(inventory.children.get('all')).toEqual(['ungrouped', 'web', 'eu']);
   });
 
-  test('a host knows its groups, weakest first', () => {
+  test('a host lists its groups, lowest precedence first', () => {
     expect(inventory.hosts.get('www01.example.org')?.groups).toEqual(['eu', 'web']);
     expect(inventory.hosts.get('lone')?.groups).toEqual(['ungrouped']);
   });
 
-  test('a variable knows its place', () => {
+  test('a variable has its place', () => {
     const layer = inventory.hosts.get('www01.example.org')?.layers.find(({ from }) => from === 'hosts.yaml, group web');
 
     expect(layer?.vars.get('where')?.at).toMatchObject({ line: 11, column: 15 });
   });
 });
 
-describe('groups of one depth', () => {
+describe('groups of the same depth', () => {
   const group = (priority: string) => `
 low: { hosts: { h: }, vars: { v: low${priority} } }
 zed: { hosts: { h: }, vars: { v: zed } }
 `;
 
-  test('win by their names', () => {
+  test('are ordered by name', () => {
     expect(read(loaded({ 'hosts.yaml': group('') }).hosts.get('h'), 'v')).toBe('zed');
   });
 
-  test('win by ansible_group_priority before', () => {
+  test('are ordered by ansible_group_priority first', () => {
     const inventory = loaded({ 'hosts.yaml': group(', ansible_group_priority: 10') });
 
     expect(read(inventory.hosts.get('h'), 'v')).toBe('low');
@@ -127,7 +127,7 @@ describe('group_vars and host_vars', () => {
     'play/host_vars/h': 'e: playbook host_vars',
   };
 
-  test('are read beside the inventory, in order', () => {
+  test('are read next to the inventory, in order', () => {
     const host = loaded(files, ['inv/hosts.yaml']).hosts.get('h');
 
     expect(['v', 'a', 'b', 'c', 'd', 'e', 'f'].map((name) => read(host, name))).toEqual([
@@ -141,7 +141,7 @@ describe('group_vars and host_vars', () => {
     ]);
   });
 
-  test('are read beside the playbook, stronger', () => {
+  test('are read next to the playbook, with higher precedence', () => {
     using folder = folderWith(files);
     const inventory = loadInventory(['inv/hosts.yaml'], { cwd: folder.path });
     const both = inventory.ok ? withPlaybookVars(inventory.value, 'play') : inventory;
@@ -152,7 +152,7 @@ describe('group_vars and host_vars', () => {
     expect(['b', 'e', 'f'].map((name) => read(host, name))).toEqual(['first', 'playbook host_vars', 'playbook']);
   });
 
-  test('of all are there for the implicit localhost too', () => {
+  test('of all apply to the implicit localhost, too', () => {
     const { localhost, hosts, groups } = loaded(files, ['inv/hosts.yaml']);
 
     expect(read(localhost, 'b')).toBe('all');
@@ -161,7 +161,7 @@ describe('group_vars and host_vars', () => {
     expect(groups.get('all')).toEqual(['h']);
   });
 
-  test('name their file and line', () => {
+  test('have their file and line', () => {
     const layer = loaded(files, ['inv/hosts.yaml'])
       .hosts.get('h')
       ?.layers.find(({ level }) => level === 4);
@@ -178,18 +178,18 @@ describe('files under Ansible Vault', () => {
     'group_vars/all/vault.yml': encryptVault('vault_password: hunter2\nport: 5432\n', secret),
   };
 
-  test('are decrypted, and their texts known as secrets', () => {
+  test('are decrypted, and their texts registered as secrets', () => {
     const inventory = loaded(files, ['hosts.yaml'], { vaultSecrets: [secret] });
 
     expect(read(inventory.hosts.get('h'), 'vault_password')).toBe('hunter2');
     expect([...inventory.secrets]).toEqual(['hunter2', '5432']);
   });
 
-  test('ask for a password', () => {
+  test('need a password', () => {
     expect(mistakes(files)).toEqual(['error 1:1 Attempting to decrypt but no vault secrets found']);
   });
 
-  test('name themselves where the password is wrong', () => {
+  test('are named in the error if the password is wrong', () => {
     const wrong = { ...secret, password: Buffer.from('other') };
 
     expect(mistakes(files, ['hosts.yaml'], { vaultSecrets: [wrong] })).toEqual([
@@ -198,19 +198,19 @@ describe('files under Ansible Vault', () => {
   });
 });
 
-describe('files that other tools encrypted', () => {
+describe('files encrypted by other tools', () => {
   test.for([
     ['git-crypt and not unlocked', Buffer.from('\0GITCRYPT\0\x01\x02\xff')],
     ['SOPS', 'db: ENC[AES256_GCM,data:Tr7o=,iv:1,tag:2,type:str]\nsops:\n    mac: ENC[AES256_GCM,data:x]\n'],
     ['age', 'age-encryption.org/v1\n-> X25519 abc\n'],
     ['GnuPG', '-----BEGIN PGP MESSAGE-----\n\nabc\n'],
-  ] as const)('%s is told, with no crash', ([tool, content]) => {
+  ] as const)('%s is reported without a crash', ([tool, content]) => {
     const files = { 'hosts.yaml': 'all: { hosts: { h: } }', 'group_vars/all.yml': content };
 
     expect(mistakes(files)).toEqual([`error 1:1 group_vars/all.yml is encrypted with ${tool}`]);
   });
 
-  test('bytes that are no text are told', () => {
+  test('bytes that are not text are reported', () => {
     const files = { 'hosts.yaml': 'all: { hosts: { h: } }', 'group_vars/all.yml': Buffer.from([0xff, 0xfe, 0]) };
 
     expect(mistakes(files)).toEqual(['error 1:1 group_vars/all.yml is not UTF-8 text']);
@@ -229,28 +229,28 @@ describe('several sources', () => {
     'folder/.hidden': '[broken',
   };
 
-  test('add to each other, the later stronger', () => {
+  test('are merged, and later ones take precedence', () => {
     const inventory = loaded(files, ['a.yaml', 'b.ini']);
 
     expect([read(inventory.hosts.get('h'), 'v'), read(inventory.hosts.get('h'), 'w')]).toEqual(['b', 'a']);
     expect([...inventory.groups.keys()]).toEqual(['all', 'ungrouped', 'web', 'db']);
   });
 
-  test('a folder gives all its files in order, leaving out what is none', () => {
+  test('a directory yields all its inventory files in order', () => {
     const inventory = loaded(files, ['folder']);
 
     expect([...inventory.hosts.keys()]).toEqual(['one', 'two']);
     expect(read(inventory.hosts.get('two'), 'from')).toBe('folder');
   });
 
-  test('a list with a comma gives hosts', () => {
+  test('a list with a comma yields hosts', () => {
     const inventory = loaded(files, ['x,y:22,', 'a.yaml']);
 
     expect([...inventory.hosts.keys()]).toEqual(['x', 'y', 'h']);
     expect(inventory.groups.get('ungrouped')).toEqual(['x', 'y']);
   });
 
-  test('a source that is not there is a mistake', () => {
+  test('a missing source is a mistake', () => {
     expect(mistakes(files, ['nowhere'])).toEqual([
       'error - Unable to parse nowhere as an inventory source: there is no such file or directory',
     ]);
@@ -260,7 +260,7 @@ describe('several sources', () => {
     expect(loaded(files, ['/dev/null']).hosts.size).toBe(0);
   });
 
-  test('hosts know the file that named them first', () => {
+  test('hosts have the file that first named them', () => {
     expect(read(loaded(files, ['a.yaml', 'b.ini']).hosts.get('h'), 'inventory_file')).toMatch(/\/a\.yaml$/);
   });
 });
@@ -279,7 +279,7 @@ describe('scripts', () => {
     expect(read(inventory.hosts.get('h1'), 'b')).toBe('{{ a }}');
   });
 
-  test('without _meta are asked for each host', () => {
+  test('without _meta are called for each host', () => {
     const script = `#!/bin/sh\nif [ "$1" = --list ]; then echo '{"web": ["h1", "h2"]}'; else echo "{\\"me\\": \\"$2\\"}"; fi\n`;
     const inventory = loaded({ script });
 
@@ -293,7 +293,7 @@ describe('scripts', () => {
       '#!/bin/sh\necho hello',
       'error 1:1 the inventory script script --list did not print a JSON dict',
     ],
-  ] as const)('one that %s is told', ([, script, message]) => {
+  ] as const)('one that %s is reported', ([, script, message]) => {
     expect(mistakes({ script })).toEqual([message]);
   });
 });
@@ -317,20 +317,20 @@ describe('mistakes in YAML', () => {
     expect(mistakes({ 'hosts.yaml': text })).toEqual([message]);
   });
 
-  test('an unknown key comes with a suggestion', () => {
+  test('an unknown key is reported with a suggestion', () => {
     using folder = folderWith({ 'hosts.yaml': 'web:\n  hots:\n    h:\n' });
     const result = loadInventory(['hosts.yaml'], { cwd: folder.path });
 
     expect(result).toMatchObject({ warnings: [{ hint: 'did you mean "hosts"?' }] });
   });
 
-  test('a file without an ending that has keys is read as YAML', () => {
+  test('a file with keys but without an extension is read as YAML', () => {
     expect(mistakes({ hosts: 'web:\n  hosts:\n    h: [\n' })[0]).toMatch(/^error \d/);
     expect([...loaded({ hosts: 'web:\n  hosts:\n    h:\n' }).hosts.keys()]).toEqual(['h']);
   });
 });
 
-test('group names become fit for variables where that is configured', () => {
+test('group names become valid variable names if so configured', () => {
   const files = { 'h.ini': '[web-eu:children]\n1st\n[1st]\nh\n[1st:vars]\nv=1\n' };
   const inventory = loaded(files, ['h.ini'], { safeGroupNames: true });
 
@@ -350,7 +350,7 @@ test('ten thousand hosts load and freeze in a few seconds', () => {
 });
 
 describe('changeInventory', () => {
-  test('adds a host with the variables of its group, and leaves the inventory as it was', () => {
+  test('adds a host with the variables of its group, and leaves the original inventory unchanged', () => {
     const before = loaded({ 'hosts.yaml': 'web: { hosts: { h: }, vars: { v: web } }' });
 
     const after = changeInventory(before, (draft) => {

@@ -85,7 +85,7 @@ describe('selectHosts', () => {
     });
   });
 
-  test('warns of a name that fits nothing, with a suggestion', () => {
+  test('warns about a name that matches nothing, with a suggestion', () => {
     expect(selectHosts(hosts, 'wbe1')).toEqual({
       ok: true,
       value: [],
@@ -100,7 +100,7 @@ describe('selectHosts', () => {
     });
   });
 
-  test('fails for it where that is wanted', () => {
+  test('fails for it if so configured', () => {
     expect(selectHosts(hosts, 'nope', { mismatch: 'error' })).toMatchObject({
       ok: false,
       error: [{ code: 'unknown-host' }],
@@ -131,7 +131,7 @@ describe('selectHosts', () => {
     });
   });
 
-  test('shuffling loses nobody', () => {
+  test('shuffling loses no host', () => {
     const result = selectHosts(hosts, 'all', { order: 'shuffle' });
 
     expect(result.ok && [...result.value].sort()).toEqual(['db1', 'db2', 'web1', 'web2', 'web3', 'web4', 'web5']);

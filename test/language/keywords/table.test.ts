@@ -17,12 +17,12 @@ const isUsed = (name: string, by: keyof typeof folders): boolean => {
 };
 
 describe('each keyword of the table', () => {
-  test.for(keywords)('%s is used where the table says, or has no effect and a reason', ([name, spec]) => {
+  test.for(keywords)('%s is used as the table says, or has a reason for its lack of effect', ([name, spec]) => {
     if ('none' in spec.use) expect(spec.use.none).toMatch(/\w+ \w+/);
     else expect(isUsed(name, spec.use.by)).toBe(true);
   });
 
-  test.for(keywords.filter(([, { use }]) => 'none' in use))('%s: a playbook that uses it is warned', ([name, spec]) => {
+  test.for(keywords.filter(([, { use }]) => 'none' in use))('%s: using it causes a warning', ([name, spec]) => {
     for (const place of spec.on) {
       const loaded = loadPlaybooks(['/p/site.yml'], options(playbookWith(place, name, 'x')));
       const told = loaded.ok ? (loaded.warnings ?? []) : loaded.error;
@@ -31,13 +31,13 @@ describe('each keyword of the table', () => {
     }
   });
 
-  test.for(keywords)('%s: has a sentence, and a place', ([, { doc, on }]) => {
+  test.for(keywords)('%s has a description and a place', ([, { doc, on }]) => {
     expect(doc).toMatch(/^[A-Z].*\.$/);
     expect(on).not.toEqual([]);
   });
 });
 
-test('docs/keywords.md is what the table says today (npx vitest run test/language/keywords -u)', async () => {
+test('docs/keywords.md is up to date with the table (npx vitest run test/language/keywords -u)', async () => {
   await expect(keywordsPage()).toMatchFileSnapshot('../../../docs/keywords.md');
 });
 
@@ -55,7 +55,7 @@ describe('the loader and the schema', () => {
     // The result of a template in `args` would not be a parameter of an include.
     .filter(([name, place]) => !(name === 'args' && place === 'include'));
 
-  test.for(cases)('take the same kinds of values for %s in a %s', ([name, place]) => {
+  test.for(cases)('accept the same kinds of values for %s in a %s', ([name, place]) => {
     const taken = Object.entries(samples).filter(([, texts]) => texts.some((text) => isTaken(place, name, text)));
 
     expect(schemaTypes(place, name)).toEqual(taken.map(([kind]) => kind));

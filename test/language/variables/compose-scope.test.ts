@@ -13,7 +13,7 @@ const layer = (level: Level, vars: Record<string, Raw>, from = `level ${level}`)
 const dict = (entries: Record<string, Raw>) => new Map<Value, Raw>(Object.entries(entries)) as Raw;
 
 describe('composeScope', () => {
-  test('the highest level wins, wherever it is given', () => {
+  test('the highest level wins, whatever the order', () => {
     const scope = composeScope({
       host: { layers: [layer(3, { a: 'group', b: 'group' }), layer(8, { a: 'host' })] },
       state: [layer(22, { a: 'extra' }), layer(11, { a: 'fact', c: 'fact' })],
@@ -23,13 +23,13 @@ describe('composeScope', () => {
     expect([...'abcde'].map((name) => scope.get(name))).toEqual(['extra', 'group', 'fact', 'default', undefined]);
   });
 
-  test('of equal levels the later wins', () => {
+  test('the later of two equal levels wins', () => {
     const scope = composeScope({ host: { layers: [layer(6, { a: 'first' }), layer(6, { a: 'second' })] } });
 
     expect(scope.get('a')).toBe('second');
   });
 
-  test('all levels, in any order, give the same', () => {
+  test('all levels yield the same value in any order', () => {
     const levels = Object.values(LEVELS);
     fc.assert(
       fc.property(fc.shuffledSubarray(levels, { minLength: 1 }), (some) => {
@@ -40,7 +40,7 @@ describe('composeScope', () => {
     );
   });
 
-  test('magic variables are above all, and computed only when touched', () => {
+  test('magic variables override all others, and are computed only on access', () => {
     let touched = 0;
     const magic = new Map([['a', () => ++touched]]);
     const scope = composeScope({ host: { layers: [layer(22, { a: 'x', b: 'y' })] }, magic });
@@ -56,7 +56,7 @@ describe('composeScope', () => {
     expect(scope.get('a')).toBeNull();
   });
 
-  test('tells all names once', () => {
+  test('lists each name once', () => {
     const scope = composeScope({
       host: { layers: [layer(3, { a: 1, b: 1 }), layer(8, { b: 2 })] },
       magic: new Map([['m', () => 1]]),
@@ -65,7 +65,7 @@ describe('composeScope', () => {
     expect([...scope.names()].sort()).toEqual(['a', 'b', 'm']);
   });
 
-  test('lets through what a layer throws, and only when it is touched', () => {
+  test('passes on exceptions of a layer, and only on access', () => {
     const pending = new Error('pending');
     const vars = new Map<string, { value: Raw }>();
     vars.get = (name) => {
@@ -82,7 +82,7 @@ describe('composeScope', () => {
 describe('composeScope with hash_behaviour=merge', () => {
   const merging = (...layers: VarsLayer[]) => composeScope({ host: { layers }, hashBehaviour: 'merge' });
 
-  test('merges dicts deeply, the stronger winning', () => {
+  test('merges dicts deeply, and the higher level wins', () => {
     const scope = merging(
       layer(3, { d: dict({ a: 1, deep: dict({ x: 1, y: 1 }) }) }),
       layer(8, { d: dict({ b: 2, deep: dict({ y: 2 }) }) }),
@@ -91,7 +91,7 @@ describe('composeScope with hash_behaviour=merge', () => {
     expect(scope.get('d')).toEqual(dict({ a: 1, deep: dict({ x: 1, y: 2 }), b: 2 }));
   });
 
-  test('does not merge lists, nor through what is no dict', () => {
+  test('does not merge lists, or dicts below a value that is not a dict', () => {
     const scope = merging(
       layer(3, { d: dict({ a: 1 }), l: [1] }),
       layer(6, { d: 'text', l: [2] }),
@@ -102,7 +102,7 @@ describe('composeScope with hash_behaviour=merge', () => {
     expect(scope.get('l')).toEqual([2]);
   });
 
-  test('leaves the layers as they were', () => {
+  test('leaves the layers unchanged', () => {
     const weak = dict({ a: 1 });
     merging(layer(3, { d: weak }), layer(8, { d: dict({ b: 2 }) })).get('d');
 

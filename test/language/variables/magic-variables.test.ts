@@ -58,7 +58,7 @@ describe('magicVariables', () => {
     );
   });
 
-  test('those of a role are there only in a role', () => {
+  test('those of a role exist only in a role', () => {
     const role = { name: 'acme.web.nginx', path: '/roles/nginx', parents: [{ name: 'site', path: '/roles/site' }] };
     const inRole = magicVariables({ host: web1, inventory, run, role });
 
@@ -69,7 +69,7 @@ describe('magicVariables', () => {
     expect(inRole.get('ansible_collection_name')?.()).toBe('acme.web');
   });
 
-  test('those that the engine adds are stronger', () => {
+  test('those added by the engine take precedence', () => {
     const also = new Map([['ansible_check_mode', () => false]]);
 
     expect(magicVariables({ host: web1, inventory, run, also }).get('ansible_check_mode')?.()).toBe(false);
@@ -92,7 +92,7 @@ describe('hostvars', () => {
       defaultEnv(),
     );
 
-  test('composes a host when it is touched, once, in its own scope', () => {
+  test('composes a host on first access, once, in its own scope', () => {
     const composed: string[] = [];
     const scopeOf = (host: string) => {
       composed.push(host);
@@ -113,7 +113,7 @@ describe('hostvars', () => {
     expect(read('hostvars.nobody is defined', hostvars)).toBe(false);
   });
 
-  test('what only the play of a host would tell stays as it is written, the rest is computed', () => {
+  test('values that depend on play variables stay as written, the rest is computed', () => {
     const vars = { a: new Template('{{ missing }}'), b: [new Template('{{ missing }}!'), new Template('{{ 1 + 1 }}')] };
     const hostvars = hostvarsDict(inventory, () => scope(vars), compute);
 
@@ -121,7 +121,7 @@ describe('hostvars', () => {
     expect(read('hostvars.db1.b', hostvars)).toEqual(['{{ missing }}!', 2]);
   });
 
-  test('what a scope throws comes through', () => {
+  test('exceptions of a scope are passed on', () => {
     const pending = new Error('pending');
     const throwing = {
       get: () => {
@@ -134,7 +134,7 @@ describe('hostvars', () => {
     expect(() => read('hostvars.db1.a', hostvars)).toThrow(pending);
   });
 
-  test('vars computes each value when it is touched', () => {
+  test('vars computes each value on access', () => {
     const vars = varsDict(scope({ a: 1, b: new Template('{{ a + 1 }}'), c: new Template('{{ 1 / 0 }}') }), compute);
 
     expect([vars.get('a'), vars.get('b'), vars.get('nothing')]).toEqual([1, 2, undefined]);

@@ -35,7 +35,7 @@ async function run(...argv: string[]) {
 }
 
 describe('varsCommand', () => {
-  test('tells a value, its place, and all that it hides', async () => {
+  test('shows a value, its place, and everything that it overrides', async () => {
     const { stdout, code } = await run('h', 'port');
 
     expect(code).toBe(0);
@@ -47,7 +47,7 @@ describe('varsCommand', () => {
 `);
   });
 
-  test('tells a template with what it comes to', async () => {
+  test('shows a template with its result', async () => {
     expect((await run('h', 'url')).stdout).toBe(`url
   value    http://h:8080/
   written  http://{{ inventory_hostname }}:{{ port }}/
@@ -55,11 +55,11 @@ describe('varsCommand', () => {
 `);
   });
 
-  test('extra variables are above all', async () => {
+  test('extra variables override all others', async () => {
     expect((await run('h', 'port', '-e', 'port=1')).stdout).toMatch(/value {4}1\n {2}from {5}extra vars/);
   });
 
-  test('tells what cannot be computed', async () => {
+  test('reports what cannot be computed', async () => {
     expect((await run('h', 'broken')).stdout).toContain("cannot be computed: 'missing' is undefined");
   });
 
@@ -81,7 +81,7 @@ describe('varsCommand', () => {
     },
   );
 
-  test('gives the same as JSON', async () => {
+  test('prints the same as JSON', async () => {
     expect(JSON.parse((await run('h', 'port', '--json')).stdout)).toEqual({
       host: 'h',
       vars: [
@@ -119,7 +119,7 @@ describe('varsCommand', () => {
     });
   });
 
-  test('tells magic variables', async () => {
+  test('shows magic variables', async () => {
     expect((await run('h', 'group_names')).stdout).toContain('["web"]');
   });
 

@@ -29,7 +29,7 @@ const opened = (text: string, password = 'old pw') => {
 const PW = ['--vault-password-file', 'pw'];
 
 describe('vault encrypt and decrypt', () => {
-  test('replace a file, and give it back as it was, for its owner alone', async () => {
+  test('replace a file, and restore its content, readable only by its owner', async () => {
     using folder = folderWith(files());
     chmodSync(folder.at('plain'), 0o640);
 
@@ -42,7 +42,7 @@ describe('vault encrypt and decrypt', () => {
     expect(statSync(folder.at('plain')).mode & 0o777).toBe(0o600);
   });
 
-  test('write elsewhere with --output, readable by nobody else', async () => {
+  test('write elsewhere with --output, readable only by the owner', async () => {
     using folder = folderWith(files());
 
     const { code } = await run(folder, ['decrypt', ...PW, '--output', 'out', 'sealed']);
@@ -52,7 +52,7 @@ describe('vault encrypt and decrypt', () => {
     expect(statSync(folder.at('out')).mode & 0o777).toBe(0o600);
   });
 
-  test('keep a link a link', async () => {
+  test('keep a link as a link', async () => {
     using folder = folderWith(files());
     symlinkSync('plain', folder.at('link'));
 
@@ -112,11 +112,11 @@ describe('vault passwords', () => {
   test.for([
     ['ANSIBLE_VAULT_PASSWORD_FILE', ['view', 'sealed'], { env: { ANSIBLE_VAULT_PASSWORD_FILE: 'pw' } }],
     ['ansible.cfg', ['view', 'sealed'], { env: { ANSIBLE_CONFIG: 'my.cfg' } }],
-    ['a prompt, where nothing is named', ['view', 'sealed'], { typed: ['old pw'] }],
+    ['a prompt if nothing is given', ['view', 'sealed'], { typed: ['old pw'] }],
     ['--ask-vault-pass', ['view', '--ask-vault-pass', 'sealed'], { typed: ['old pw'] }],
     ['--vault-id with a prompt', ['view', '--vault-id', 'x@prompt', 'sealed'], { typed: ['old pw'] }],
     ['a script', ['view', '--vault-password-file', 'script', 'sealed'], {}],
-    ['a script that is told the vault id', ['view', '--vault-id', 'x@keys-client.sh', 'sealed'], {}],
+    ['a script that receives the vault id', ['view', '--vault-id', 'x@keys-client.sh', 'sealed'], {}],
   ] as const)('come from %s', async ([, argv, options]) => {
     using folder = folderWith({
       ...files(),
@@ -128,7 +128,7 @@ describe('vault passwords', () => {
     expect(await run(folder, argv, options as Options)).toMatchObject({ code: 0, stdout: TEXT });
   });
 
-  test('that are new are asked twice', async () => {
+  test('that are new are asked for twice', async () => {
     using folder = folderWith(files());
 
     expect(await run(folder, ['encrypt', 'plain'], { typed: ['a', 'b'] })).toMatchObject({
@@ -139,7 +139,7 @@ describe('vault passwords', () => {
     expect(opened(readFileSync(folder.at('plain'), 'utf8'), 'a')).toBe(TEXT);
   });
 
-  test('of a script that fails are refused', async () => {
+  test('from a failing script are rejected', async () => {
     using folder = folderWith({ ...files(), script: '#!/bin/sh\nexit 3\n' });
     const { io } = keepingIo({ cwd: folder.path });
 
@@ -212,7 +212,7 @@ describe('vault edit', () => {
     return { folder, ...result };
   }
 
-  test('encrypts what was edited; meanwhile nobody else can read it, and afterwards it is gone', async () => {
+  test('encrypts the edited text, which nobody else can read, and which is deleted afterwards', async () => {
     const { folder, code } = await edit('sealed');
     using _ = folder;
 
@@ -224,14 +224,14 @@ describe('vault edit', () => {
     expect(opened(readFileSync(folder.at('sealed'), 'utf8'))).toBe('changed\n');
   });
 
-  test('leaves the file alone where nothing was changed', async () => {
+  test('leaves the file alone if nothing was changed', async () => {
     const { folder } = await edit('sealed', '#!/bin/sh\ntrue\n');
     using _ = folder;
 
     expect(opened(readFileSync(folder.at('sealed'), 'utf8'))).toBe(TEXT);
   });
 
-  test('leaves the file alone where the editor fails', async () => {
+  test('leaves the file alone if the editor fails', async () => {
     const { folder, code, stderr } = await edit('sealed', '#!/bin/sh\necho lost > "$1"; exit 4\n');
     using _ = folder;
 
@@ -240,7 +240,7 @@ describe('vault edit', () => {
     expect(opened(readFileSync(folder.at('sealed'), 'utf8'))).toBe(TEXT);
   });
 
-  test('creates a file, with the folders that it is to be in', async () => {
+  test('creates a file and its directories', async () => {
     using folder = folderWith({ ...files(), editor });
 
     await run(folder, ['create', ...PW, 'group_vars/all/fresh.yml'], {
@@ -254,8 +254,8 @@ describe('vault edit', () => {
 
 const hasAnsible = spawnSync('ansible-vault', ['--version']).status === 0;
 
-describe.skipIf(!hasAnsible)('with the real ansible-vault (skipped where it is not installed)', () => {
-  test('each reads the inline values that the other writes', { timeout: 60_000 }, async () => {
+describe.skipIf(!hasAnsible)('with the real ansible-vault (skipped if it is not installed)', () => {
+  test('each reads the inline values of the other', { timeout: 60_000 }, async () => {
     using folder = folderWith(files());
     const { stdout } = await run(folder, ['encrypt_string', ...PW, '--name', 'a', 'from us']);
     const theirs = execFileSync('ansible-vault', ['encrypt_string', ...PW, '--name', 'b', 'from them'], {

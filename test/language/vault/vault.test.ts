@@ -38,23 +38,23 @@ describe('decryptVault', () => {
   test.for([
     ['1.1', version11],
     ['1.2', version12],
-  ] as const)('reads what ansible-vault wrote, version %s', ([, envelope]) => {
+  ] as const)('reads a file from ansible-vault, version %s', ([, envelope]) => {
     const decrypted = decryptVault(envelope, [right]);
 
     expect(decrypted.ok && decrypted.value.toString()).toBe(plaintext);
   });
 
-  test('reads an envelope that is indented, as inline values are', () => {
+  test('reads an indented envelope, as in inline values', () => {
     const decrypted = decryptVault(version11.replaceAll('\n', '\n    '), [right]);
 
     expect(decrypted.ok && decrypted.value.toString()).toBe(plaintext);
   });
 
-  test('tries all secrets, the label being a hint', () => {
+  test('tries all secrets, with the label as a hint', () => {
     expect(decryptVault(version12, [secret('wrong', 'prod'), right]).ok).toBe(true);
   });
 
-  test('names the file and what it tried where no password fits', () => {
+  test('names the file and the tried secrets if no password fits', () => {
     const at = { file: 'group_vars/all/vault.yml', line: 1, column: 1 };
 
     expect(decryptVault(version12, [secret('wrong', 'dev')], at)).toEqual({
@@ -71,7 +71,7 @@ describe('decryptVault', () => {
     });
   });
 
-  test('says how to give a password where there is none', () => {
+  test('explains how to give a password if there is none', () => {
     expect(decryptVault(version11, [])).toMatchObject({
       error: [{ code: 'vault-no-password', hint: expect.stringContaining('--vault-password-file') }],
     });
@@ -100,7 +100,7 @@ describe('decryptVault', () => {
 });
 
 describe('encryptVault', () => {
-  test('any bytes come back as they were', () => {
+  test('any bytes are restored unchanged', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 100 }), fc.string({ minLength: 1 }), (bytes, password) => {
         const decrypted = decryptVault(encryptVault(bytes, secret(password)), [secret(password)]);
@@ -122,7 +122,7 @@ describe('encryptVault', () => {
 });
 
 describe('vaultOpener', () => {
-  test('opens inline values', () => {
+  test('decrypts inline values', () => {
     const open = vaultOpener([right]);
 
     expect(open(new Vaulted(version11))).toEqual({ ok: true, value: plaintext });
@@ -140,15 +140,15 @@ describe('isEnvelope', () => {
     expect(isEnvelope(text)).toBe(expected);
   });
 
-  test('what is one can be taken apart', () => {
+  test('an envelope can be parsed', () => {
     expect(parseEnvelope(version12)).toMatchObject({ ok: true, value: { label: 'prod', version: '1.2' } });
   });
 });
 
 const hasAnsible = spawnSync('ansible-vault', ['--version']).status === 0;
 
-describe.skipIf(!hasAnsible)('with the real ansible-vault (skipped where it is not installed)', () => {
-  test('each reads what the other writes', { timeout: 60_000 }, () => {
+describe.skipIf(!hasAnsible)('with the real ansible-vault (skipped if it is not installed)', () => {
+  test('each reads the output of the other', { timeout: 60_000 }, () => {
     const folder = mkdtempSync(join(tmpdir(), 'retrace-vault-'));
     try {
       const password = join(folder, 'password');

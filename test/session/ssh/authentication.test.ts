@@ -81,7 +81,7 @@ describe('authentication', { timeout: 20_000 }, () => {
     expect(opened.ok || opened.failure).toBe(true);
   });
 
-  test('asks the agent', async () => {
+  test('uses the agent', async () => {
     const socket = await agentWith(acceptedKey('ed25519'));
 
     const opened = await connect({ SSH_AUTH_SOCK: socket, HOME: home('empty') }).open(endpoint());
@@ -89,7 +89,7 @@ describe('authentication', { timeout: 20_000 }, () => {
     expect(opened.ok || opened.failure).toBe(true);
   });
 
-  test('goes on without an agent that has gone', async () => {
+  test('continues without an agent that no longer exists', async () => {
     const opened = await connect({ SSH_AUTH_SOCK: '/no/agent' }).open(
       endpoint({ privateKeyFile: acceptedKey('ed25519') }),
     );
@@ -97,7 +97,7 @@ describe('authentication', { timeout: 20_000 }, () => {
     expect(opened.ok || opened.failure).toBe(true);
   });
 
-  test('minor of X: says that an agent has gone', async () => {
+  test('minor of X: reports an agent that no longer exists', async () => {
     const opened = await connect({ SSH_AUTH_SOCK: '/no/agent', HOME: home('empty') }).open(endpoint());
 
     expect(opened).toMatchObject({
@@ -111,7 +111,7 @@ describe('authentication', { timeout: 20_000 }, () => {
     });
   });
 
-  test('minor of X: goes on without an agent that is mute, and leaves no connection to it', async () => {
+  test('minor of X: continues without an unresponsive agent, and leaves no connection to it', async () => {
     const socket = join(sshd.folder, `mute_${Math.random()}`);
     let [came, went] = [0, 0];
     const mute = createServer((connection) => {
@@ -135,7 +135,7 @@ describe('authentication', { timeout: 20_000 }, () => {
     await expect.poll(() => went).toBe(came);
   });
 
-  test('minor of X: takes no private key that others may read, as ssh', async () => {
+  test('minor of X: like ssh, rejects a private key that others may read', async () => {
     const key = acceptedKey('ed25519');
     chmodSync(key, 0o644);
 
@@ -150,7 +150,7 @@ describe('authentication', { timeout: 20_000 }, () => {
     });
   });
 
-  test('says that a key is encrypted, and what to do', async () => {
+  test('reports an encrypted key, with a hint', async () => {
     const key = acceptedKey('ed25519', 'secret');
 
     const opened = await connect().open(endpoint({ privateKeyFile: key }));
@@ -164,7 +164,7 @@ describe('authentication', { timeout: 20_000 }, () => {
     });
   });
 
-  test('with IdentitiesOnly offers no other key of the agent', async () => {
+  test('with IdentitiesOnly offers no other keys from the agent', async () => {
     const many = Array.from({ length: 7 }, () => {
       const file = join(sshd.folder, `many_${Math.random()}`);
       generateKey(file, 'ed25519');
@@ -183,7 +183,7 @@ describe('authentication', { timeout: 20_000 }, () => {
     expect(opened.ok || opened.failure).toBe(true);
   });
 
-  test('says that there is nothing to log in with', async () => {
+  test('reports that there is nothing to log in with', async () => {
     const opened = await connect({ HOME: home('empty') }).open(endpoint());
 
     expect(opened).toMatchObject({
@@ -195,7 +195,7 @@ describe('authentication', { timeout: 20_000 }, () => {
     });
   });
 
-  test('names what was tried and what the server takes', async () => {
+  test('names the methods tried and those that the server accepts', async () => {
     const key = join(sshd.folder, 'refused');
     generateKey(key, 'ed25519');
 
@@ -206,7 +206,7 @@ describe('authentication', { timeout: 20_000 }, () => {
     );
   });
 
-  test('says that a private key file is not there', async () => {
+  test('reports a missing private key file', async () => {
     const opened = await connect().open(endpoint({ privateKeyFile: '/no/key' }));
 
     expect(opened).toMatchObject({
@@ -215,7 +215,7 @@ describe('authentication', { timeout: 20_000 }, () => {
     });
   });
 
-  test('names what the configuration asks for and ssh2 lacks', async () => {
+  test('names configured methods that ssh2 lacks', async () => {
     const config = join(sshd.folder, 'lacking');
     writeFileSync(config, 'GSSAPIAuthentication yes\nCertificateFile ~/.ssh/id-cert.pub\n');
     const key = join(sshd.folder, 'lacking_key');
@@ -233,7 +233,7 @@ describe('authentication', { timeout: 20_000 }, () => {
     });
   });
 
-  test('the hint for an unknown host key makes it known', async () => {
+  test('following the hint for an unknown host key makes it known', async () => {
     const file = join(sshd.folder, 'hinted', 'known_hosts');
     mkdirSync(join(sshd.folder, 'hinted'));
     const at = endpoint({ privateKeyFile: sshd.privateKey, knownHostsFiles: [file] });
@@ -249,7 +249,7 @@ describe('authentication', { timeout: 20_000 }, () => {
     expect(opened.ok || opened.failure).toBe(true);
   });
 
-  test('accept-new writes an unknown key down, and refuses another one later', async () => {
+  test('accept-new records an unknown key, and refuses a different one later', async () => {
     const file = join(sshd.folder, 'accepted', 'known_hosts');
     const config = join(sshd.folder, 'accept-new');
     writeFileSync(config, `StrictHostKeyChecking accept-new\nUserKnownHostsFile ${file}\nGlobalKnownHostsFile none\n`);
@@ -279,7 +279,7 @@ describe.skipIf(!mayMakeUsers)('authentication by password', { timeout: 20_000 }
     return { port: server.port, knownHostsFiles: [server.knownHosts], user: user.name };
   };
 
-  test('gives the password', async () => {
+  test('sends the password', async () => {
     const at = await withPasswords('PasswordAuthentication yes', 'KbdInteractiveAuthentication no');
 
     const opened = await connect({ HOME: home('empty') }).open(endpoint({ ...at, password: user.password }));

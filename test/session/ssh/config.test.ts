@@ -85,12 +85,12 @@ describe('ssh config', () => {
     ['Match with negation', 'Match !host web\nUser one\nMatch !host other host w*\nUser two\n'],
     ['Match of several', 'Match host web user nobody\nUser one\nMatch host web,x localuser *\nUser two\n'],
     ['Match final', 'Match final host web.org\nUser anna\nHost web\nHostName web.org\n'],
-    ['Match final that sets what was set', 'User early\nMatch final all\nUser anna\nPort 4\n'],
+    ['Match final with values that are already set', 'User early\nMatch final all\nUser anna\nPort 4\n'],
     ['Match canonical', 'Match canonical all\nUser anna\n'],
     ['Include', 'Include FOLDER/more\nUser two\n', 'Host web\nUser one\n'],
     ['Include of a pattern', 'Include FOLDER/m*re FOLDER/missing*\n', 'User one\n'],
     ['Include of nothing', 'Include FOLDER/missing\nUser two\n'],
-    ['Include in a block that holds', 'Host web\nInclude FOLDER/more\nUser two\n', 'Port 8\nHost *\nUser one\n'],
+    ['Include in a block that applies', 'Host web\nInclude FOLDER/more\nUser two\n', 'Port 8\nHost *\nUser one\n'],
     [
       'Include in a block that does not',
       'Host other\nInclude FOLDER/more\nHost web\nUser two\n',
@@ -113,7 +113,7 @@ describe('ssh config', () => {
       expect(ours[keyword]).toEqual(theirs[keyword]);
   });
 
-  test('completes an endpoint, which comes first', () => {
+  test('completes an endpoint, whose own values take precedence', () => {
     const config =
       'Host web\nHostName 192.0.2.7\nUser anna\nPort 2222\nIdentityFile ~/.ssh/%r_%n_%p\nUserKnownHostsFile ~/known\nConnectTimeout 1m5\nServerAliveInterval 7\n';
     const file = join(folderWith({ config }), 'config');
@@ -137,7 +137,7 @@ describe('ssh config', () => {
     });
   });
 
-  test('resolves a chain of jump hosts, each by its own lines', () => {
+  test('resolves a chain of jump hosts, each with its own configuration', () => {
     const config =
       'Host web\nProxyJump anna@one,ssh://two:2200\nHost one\nHostName 192.0.2.1\nHost two\nUser bert\nProxyJump never\n';
     const file = join(folderWith({ config }), 'config');
@@ -158,7 +158,7 @@ describe('ssh config', () => {
     ['Match localnetwork', 'Match localnetwork 10.0.0.0\\/8\nUser anna\n', /config:1/],
     ['CanonicalizeHostname', 'CanonicalizeHostname yes\n', /config:1/],
     ['ProxyUseFdpass', 'ProxyUseFdpass yes\n', /config:1/],
-  ] as const)('says that %s needs the system’s ssh', ([, config, message]) => {
+  ] as const)('reports that %s needs the system’s ssh', ([, config, message]) => {
     const file = join(folderWith({ config }), 'config');
 
     const result = targetOf(
@@ -176,7 +176,7 @@ describe('ssh config', () => {
     });
   });
 
-  test('does not mind Match exec for another host', () => {
+  test('ignores Match exec for another host', () => {
     const file = join(folderWith({ config: 'Match host other exec "true"\nUser anna\n' }), 'config');
 
     expect(

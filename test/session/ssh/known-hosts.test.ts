@@ -43,7 +43,7 @@ describe('known hosts', () => {
     ['a dot that is a letter', 'w.b', 'web', 22],
     ['another port', '[web]:2222', 'web', 22],
     ['a comment', '# web', 'web', 22],
-  ] as const)('know nothing by %s', ([, names, host, port]) => {
+  ] as const)('do not match %s', ([, names, host, port]) => {
     expect(judgeHostKey(known(`${names} ${ours}`), host, port, blob(ours))).toMatchObject({ verdict: 'unknown' });
   });
 
@@ -63,7 +63,7 @@ describe('known hosts', () => {
     });
   });
 
-  test('find the lines that ssh-keygen finds', () => {
+  test('match the same lines as ssh-keygen', () => {
     const patterns = [
       'web',
       'w*',
@@ -98,7 +98,7 @@ describe('known hosts', () => {
     }
   });
 
-  test('name the line that knows another key', () => {
+  test('name the line with another key', () => {
     expect(judgeHostKey(known('# comment', '', `web ${other}`), 'web', 22, blob(ours))).toMatchObject({
       verdict: 'changed',
       by: { at: 'known:3' },
@@ -109,38 +109,38 @@ describe('known hosts', () => {
     expect(judgeHostKey(known(`web ${other}`, `web ${ours}`), 'web', 22, blob(ours))).toEqual({ verdict: 'trusted' });
   });
 
-  test('take a key of another type for unknown, not for changed', () => {
+  test('treat a key of another type as unknown, not as changed', () => {
     expect(judgeHostKey(known(`web ${rsa}`), 'web', 22, blob(ours))).toMatchObject({
       verdict: 'unknown',
       otherTypes: [{ type: 'ssh-rsa' }],
     });
   });
 
-  test('refuse a revoked key that another line knows', () => {
+  test('refuse a revoked key even if another line has it', () => {
     expect(judgeHostKey(known(`web ${ours}`, `@revoked * ${ours}`), 'web', 22, blob(ours))).toMatchObject({
       verdict: 'revoked',
       by: { at: 'known:2' },
     });
   });
 
-  test('tell of a certificate authority', () => {
+  test('report a certificate authority', () => {
     expect(judgeHostKey(known(`@cert-authority *.org ${other}`), 'web.org', 22, blob(ours))).toMatchObject({
       verdict: 'unknown',
       authority: { at: 'known:1' },
     });
   });
 
-  test('name the types of a host, in the order of the file', () => {
+  test('list the key types of a host, in the order of the file', () => {
     expect(knownTypes(known(`web ${rsa}`, `other ${ours}`, `web ${ours}`, `@revoked web ${other}`), 'web', 22)).toEqual(
       ['ssh-rsa', 'ssh-ed25519'],
     );
   });
 
-  test('leave out lines that make no sense', () => {
+  test('skip invalid lines', () => {
     expect(known('web', 'web ssh-ed25519', '@strange web ssh-ed25519 AAAA', 'web ssh-ed25519 !!!', '|1|x')).toEqual([]);
   });
 
-  test('show a fingerprint as ssh-keygen does', () => {
+  test('show a fingerprint like ssh-keygen', () => {
     const theirs = execFileSync('ssh-keygen', ['-lf', '-'], { input: ours, encoding: 'utf8' });
 
     expect(theirs).toContain(fingerprint(blob(ours)));

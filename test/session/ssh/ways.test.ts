@@ -43,7 +43,7 @@ const sshConnection = async (connector: Connector, at: Endpoint): Promise<string
 };
 
 describe('ssh', { timeout: 20_000 }, () => {
-  test('goes through a jump host, with one login on each', async () => {
+  test('connects through a jump host, with one login on each', async () => {
     const config = `Host gate\nHostName 127.0.0.1\nPort ${gate.port}\nUser root\nIdentityFile ${gate.privateKey}\nHost 127.0.0.1\nProxyJump gate\n`;
     const connector = connect();
 
@@ -57,7 +57,7 @@ describe('ssh', { timeout: 20_000 }, () => {
     expect(connector.logins).toBeLessThanOrEqual(3);
   });
 
-  test('says which jump host failed', async () => {
+  test('reports which jump host failed', async () => {
     const config = `Host web\nHostName 127.0.0.1\nProxyJump nobody@127.0.0.1:${await freePort()}\n`;
 
     expect(await sshConnection(connect(), endpoint(config, { address: 'web' }))).toMatch(
@@ -65,7 +65,7 @@ describe('ssh', { timeout: 20_000 }, () => {
     );
   });
 
-  test('says that jump hosts go in a circle', async () => {
+  test('reports a loop of jump hosts', async () => {
     const config = 'Host one\nProxyJump two\nHost two\nProxyJump one\n';
 
     expect(await sshConnection(connect(), endpoint(config, { address: 'one' }))).toMatch(
@@ -73,7 +73,7 @@ describe('ssh', { timeout: 20_000 }, () => {
     );
   });
 
-  test('says that the jump host did not reach the host', async () => {
+  test('reports that the jump host could not reach the host', async () => {
     const config = `Host gate\nHostName 127.0.0.1\nPort ${gate.port}\nUser root\nIdentityFile ${gate.privateKey}\nHost web\nHostName 127.0.0.1\nProxyJump gate\n`;
 
     expect(await sshConnection(connect(), endpoint(config, { address: 'web', port: await freePort() }))).toMatch(
@@ -81,7 +81,7 @@ describe('ssh', { timeout: 20_000 }, () => {
     );
   });
 
-  test('goes through a ProxyCommand', async () => {
+  test('connects through a ProxyCommand', async () => {
     const relay = join(sshd.folder, 'relay.cjs');
     writeFileSync(
       relay,
@@ -93,13 +93,13 @@ describe('ssh', { timeout: 20_000 }, () => {
     expect(said).toContain(`127.0.0.1 ${sshd.port}`);
   });
 
-  test('says what a ProxyCommand said when it failed', async () => {
+  test('reports the output of a failed ProxyCommand', async () => {
     expect(await sshConnection(connect(), endpoint('ProxyCommand echo no way >&2; exit 3\n'))).toMatch(
       /ProxyCommand: no way/,
     );
   });
 
-  test('logs in again when a login takes no more sessions', async () => {
+  test('logs in again when a login accepts no more sessions', async () => {
     const connector = connect();
     const opened = await Promise.all(
       Array.from({ length: 12 }, (_, at) => connector.open(endpoint('', { name: `name${at}`, sshConfigFile: 'none' }))),
@@ -113,7 +113,7 @@ describe('ssh', { timeout: 20_000 }, () => {
     expect(connector.logins).toBe(2);
   });
 
-  test('makes only so many logins at a time', async () => {
+  test('limits the number of concurrent logins', async () => {
     const connector = createConnector({ env: { HOME: sshd.folder, PATH: process.env.PATH }, forks: 1 });
     onTestFinished(() => connector.close());
     const began = Date.now();
@@ -126,7 +126,7 @@ describe('ssh', { timeout: 20_000 }, () => {
     expect((await slow).ok).toBe(false);
   });
 
-  test('does not wait for itself when the only login at a time goes through a jump host', async () => {
+  test('does not deadlock on a jump host if only one login is allowed at a time', async () => {
     const connector = createConnector({ env: { HOME: sshd.folder, PATH: process.env.PATH }, forks: 1 });
     onTestFinished(() => connector.close());
     const config = `Host gate\nHostName 127.0.0.1\nPort ${gate.port}\nUser root\nIdentityFile ${gate.privateKey}\nHost 127.0.0.1\nProxyJump gate\n`;
