@@ -23,7 +23,7 @@ const told = (ended: Awaited<ReturnType<typeof runAllHere>>) =>
 describe('a check of several file tasks', () => {
   test.for<[string, (dir: Dir) => Play]>([
     [
-      'a folder, a file in it, a line in that, its mode',
+      'a directory, a file in it, a line in that file, its mode',
       (dir) => [
         [file, { path: dir.at('a/b'), state: 'directory', mode: '0750' }],
         [copy, { content: 'x\n', dest: dir.at('a/b/f') }],
@@ -45,7 +45,7 @@ describe('a check of several file tasks', () => {
       },
     ],
     [
-      'a file goes, another comes',
+      'a file is removed, another created',
       (dir) => {
         writeFileSync(dir.at('f'), 'one\n');
         return [
@@ -56,14 +56,14 @@ describe('a check of several file tasks', () => {
       },
     ],
     [
-      'a link to a file that is made first',
+      'a link to a file that is created first',
       (dir) => [
         [copy, { content: 'x', dest: dir.at('f') }],
         [file, { src: dir.at('f'), dest: dir.at('l'), state: 'link' }],
         [file, { src: dir.at('f'), dest: dir.at('l'), state: 'link' }],
       ],
     ],
-  ])('foresees what a run then does: %s', async ([, prepare]) => {
+  ])('foresees what the run does: %s', async ([, prepare]) => {
     using dir = folder();
     const play = prepare(dir);
 
@@ -75,7 +75,7 @@ describe('a check of several file tasks', () => {
     expect(again.map((one) => one.status)).toEqual(['ok']);
   });
 
-  test('knows what is behind a link that will lead elsewhere', async () => {
+  test('knows the content behind a link that will point elsewhere', async () => {
     using dir = folder();
     mkdirSync(dir.at('old'));
     mkdirSync(dir.at('new'));
@@ -93,7 +93,7 @@ describe('a check of several file tasks', () => {
     expect(check.at(-1)).toMatchObject({ result: { stat: { exists: false } } });
   });
 
-  test('knows what is beside a bare clone', async () => {
+  test('knows the entries next to a bare clone', async () => {
     using dir = folder();
     mkdirSync(dir.at('d'));
     writeFileSync(dir.at('d/f'), 'x\n');
@@ -129,7 +129,7 @@ describe('a check of several file tasks', () => {
   });
 });
 
-describe('what cannot be done is foreseen, and fails in the run as well', () => {
+describe('impossible changes are foreseen, and fail in the run as well', () => {
   test.for<[string, (dir: Dir) => Play[number]]>([
     ['a hard link to a directory', (dir) => [file, { path: dir.at('new'), src: dir.at('d'), state: 'hard' }]],
     ['a hard link below a file', (dir) => [file, { path: dir.at('f/new'), src: dir.at('f'), state: 'hard' }]],
@@ -148,7 +148,7 @@ describe('what cannot be done is foreseen, and fails in the run as well', () => 
     ['a clone below a file', (dir) => [git, { repo: dir.at('repo'), dest: dir.at('f/new/repo') }]],
     ['a copy below a file', (dir) => [copy, { src: dir.at('f'), dest: dir.at('f/new'), remote_src: true }]],
     ['a file below a file', (dir) => [copy, { content: 'x', dest: dir.at('f/new') }]],
-    ['a file where a directory is', (dir) => [copy, { src: dir.at('f'), dest: `${dir.at('d')}/`, remote_src: true }]],
+    ['a file over a directory', (dir) => [copy, { src: dir.at('f'), dest: `${dir.at('d')}/`, remote_src: true }]],
   ])('%s', async ([, task]) => {
     using dir = folder();
     mkdirSync(dir.at('d/f'), { recursive: true });

@@ -33,13 +33,13 @@ const cases: readonly Case[] = [
   ['another mode', aFile, (dir) => ({ path: dir.at('f'), mode: '0600' }), ['mode: 0644 → 0600']],
   ['a symbolic mode', aFile, (dir) => ({ path: dir.at('f'), mode: 'u+x,go-r' }), ['mode: 0644 → 0700']],
   [
-    'a file that is not there',
+    'a missing file',
     nothing,
     (dir) => ({ path: dir.at('f'), state: 'file' }),
     'file (/f) is absent, cannot continue',
   ],
   [
-    'a user who is not there',
+    'a missing user',
     aFile,
     (dir) => ({ path: dir.at('f'), owner: 'nobody-like-him' }),
     'chown failed: failed to look up user nobody-like-him',
@@ -51,13 +51,13 @@ const cases: readonly Case[] = [
     ['directory /a: null → 0750', 'directory /a/b: null → 0750'],
   ],
   [
-    'a folder where a file is',
+    'a directory in place of a file',
     aFile,
     (dir) => ({ path: dir.at('f'), state: 'directory' }),
     '/f already exists as a file',
   ],
   [
-    'setgid taken from a folder',
+    'setgid removed from a directory',
     (dir) => {
       mkdirSync(dir.at('d'));
       chmodSync(dir.at('d'), 0o2755);
@@ -67,7 +67,7 @@ const cases: readonly Case[] = [
   ],
   ['a link', aFile, (dir) => ({ src: dir.at('f'), dest: dir.at('l'), state: 'link' }), ['link: null → → /f']],
   [
-    'a link to a folder that is right',
+    'a correct link to a directory',
     (dir) => {
       mkdirSync(dir.at('d'));
       symlinkSync('d', dir.at('l'));
@@ -76,7 +76,7 @@ const cases: readonly Case[] = [
     [],
   ],
   [
-    'a link to a folder that points elsewhere',
+    'a link to a directory that points elsewhere',
     (dir) => {
       mkdirSync(dir.at('d'));
       mkdirSync(dir.at('e'));
@@ -116,7 +116,7 @@ const cases: readonly Case[] = [
     ['link: file → → f'],
   ],
   [
-    'a link in place of a folder',
+    'a link in place of a directory',
     (dir) => {
       aFile(dir);
       mkdirSync(dir.at('l'));
@@ -125,7 +125,7 @@ const cases: readonly Case[] = [
     'refusing to convert from directory to symlink for /l',
   ],
   [
-    'a link in place of an empty folder, forced',
+    'a link in place of an empty directory, forced',
     (dir) => {
       aFile(dir);
       mkdirSync(dir.at('l'));
@@ -134,7 +134,7 @@ const cases: readonly Case[] = [
     ['link: directory → → /f'],
   ],
   [
-    'a link in place of a full folder, forced',
+    'a link in place of a non-empty directory, forced',
     (dir) => {
       aFile(dir);
       mkdirSync(dir.at('l/x'), { recursive: true });
@@ -143,7 +143,7 @@ const cases: readonly Case[] = [
     'the directory /l is not empty, refusing to convert it',
   ],
   [
-    'the mode of what a link points to',
+    'the mode of the target of a link',
     (dir) => {
       aFile(dir);
       symlinkSync('f', dir.at('l'));
@@ -153,7 +153,7 @@ const cases: readonly Case[] = [
   ],
   ['a hard link', aFile, (dir) => ({ src: dir.at('f'), dest: dir.at('l'), state: 'hard' }), ['hard link: null → /f']],
   [
-    'a hard link that is there',
+    'an existing hard link',
     (dir) => {
       aFile(dir);
       linkSync(dir.at('f'), dir.at('l'));
@@ -162,13 +162,13 @@ const cases: readonly Case[] = [
     [],
   ],
   [
-    'a new file by touch',
+    'a new file with touch',
     nothing,
     (dir) => ({ path: dir.at('f'), state: 'touch', mode: '0600' }),
     ['file: null → empty'],
   ],
   [
-    'times that are right',
+    'times that are already right',
     aFile,
     (dir) => ({ path: dir.at('f'), state: 'touch', access_time: 'preserve', modification_time: 'preserve' }),
     [],
@@ -180,14 +180,14 @@ const cases: readonly Case[] = [
     ['directory: present → null'],
   ],
   [
-    'absent: a link, not what it points to',
+    'absent: a link, not its target',
     (dir) => symlinkSync('f', dir.at('l')),
     (dir) => ({ path: dir.at('l'), state: 'absent' }),
     ['link: → f → null'],
   ],
   ['absent: nothing', nothing, (dir) => ({ path: dir.at('a'), state: 'absent' }), []],
   [
-    'all below a folder',
+    'everything below a directory',
     (dir) => {
       mkdirSync(dir.at('d/e'), { recursive: true });
       writeFileSync(dir.at('d/f'), '');
@@ -197,7 +197,7 @@ const cases: readonly Case[] = [
     ['mode: 0755 → 0750', 'mode of e: 0755 → 0750', 'mode of f: 0666 → 0640'],
   ],
   [
-    'P22: all below a folder, with links to themselves and upwards in it',
+    'P22: everything below a directory that contains links to themselves and upwards',
     (dir) => {
       mkdirSync(dir.at('d/e'), { recursive: true });
       symlinkSync('self', dir.at('d/e/self'));
@@ -223,7 +223,7 @@ describe('file', () => {
       expect(again.status).toBe('ok');
   });
 
-  test('a link is never followed when it goes away', async () => {
+  test('a link is never followed when it is removed', async () => {
     using dir = folder();
     mkdirSync(dir.at('d'));
     symlinkSync('d', dir.at('l'));
@@ -233,7 +233,7 @@ describe('file', () => {
     expect([existsSync(dir.at('d')), existsSync(dir.at('l'))]).toEqual([true, false]);
   });
 
-  test('retargets a link to a folder instead of linking inside it', async () => {
+  test('retargets a link to a directory instead of linking inside it', async () => {
     using dir = folder();
     mkdirSync(dir.at('d'));
     mkdirSync(dir.at('e'));
@@ -263,7 +263,7 @@ describe('file', () => {
     expect(bitsOf(dir.at('d'))).toBe('700');
   });
 
-  test('H24: tells what becomes another in `diff`, whether it was asked for or not', async () => {
+  test('H24: returns the changes in `diff`, whether requested or not', async () => {
     using dir = folder();
     aFile(dir);
     symlinkSync('f', dir.at('l'));
@@ -303,7 +303,7 @@ describe('file', () => {
     expect([ended.status, bitsOf(dir.at('f'))]).toEqual(['ok', '644']);
   });
 
-  test('minor of X: a directory that another run makes at the same moment gets its mode all the same', async () => {
+  test('minor of X: a directory that another run creates at the same moment still gets its mode', async () => {
     using dir = folder();
     const path = dir.at('d');
     const sh: typeof runScript = (script, stdin) => {

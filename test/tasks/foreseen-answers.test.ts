@@ -98,12 +98,12 @@ const CHANGES: readonly [string, (dir: Dir) => Play][] = [
   ['a link is replaced by a file', (dir) => [[copy, { content: 'x\n', dest: dir.at('to-d'), follow: false, force: true }]]],
   ['the mode of a file with two names', (dir) => [[file, { path: dir.at('f'), mode: '0600' }]]],
   ['a third name', (dir) => [[file, { path: dir.at('new'), src: dir.at('f'), state: 'hard' }]]],
-  ['a name goes', (dir) => [[file, { path: dir.at('second'), state: 'absent' }]]],
-  ['a directory goes', (dir) => [[file, { path: dir.at('d'), state: 'absent' }]]],
-  ['a link to a directory goes', (dir) => [[file, { path: dir.at('to-d'), state: 'absent' }]]],
-  ['directories are made', (dir) => [[file, { path: dir.at('new/deep'), state: 'directory', mode: '0750' }]]],
+  ['a name is removed', (dir) => [[file, { path: dir.at('second'), state: 'absent' }]]],
+  ['a directory is removed', (dir) => [[file, { path: dir.at('d'), state: 'absent' }]]],
+  ['a link to a directory is removed', (dir) => [[file, { path: dir.at('to-d'), state: 'absent' }]]],
+  ['directories are created', (dir) => [[file, { path: dir.at('new/deep'), state: 'directory', mode: '0750' }]]],
   ['the mode of a directory', (dir) => [[file, { path: dir.at('d'), state: 'directory', mode: '0700' }]]],
-  ['modes of all in a directory', (dir) => [[file, { path: dir.at('d'), state: 'directory', mode: 'o=', recurse: true }]]],
+  ['modes of everything in a directory', (dir) => [[file, { path: dir.at('d'), state: 'directory', mode: 'o=', recurse: true }]]],
   ['a link', (dir) => [[file, { path: dir.at('new'), src: dir.at('d'), state: 'link' }]]],
   ['a link to elsewhere', (dir) => [[file, { path: dir.at('to-d'), src: dir.at('empty'), state: 'link' }]]],
   ['a link in place of an empty directory', (dir) => [[file, { path: dir.at('empty'), src: dir.at('d'), state: 'link', force: true }]]],
@@ -114,7 +114,7 @@ const CHANGES: readonly [string, (dir: Dir) => Play][] = [
   ['a file of fragments', (dir) => [[assemble, { src: dir.at('d'), dest: dir.at('new') }]]],
   ['an archive is unpacked', (dir) => [[unarchive, { src: packed('p.tar', 'tar -cf ../p.tar a sub link new'), dest: dir.at('d'), remote_src: true }]]],
   [
-    'an archive is unpacked where another file was written before',
+    'an archive is unpacked over a written file',
     (dir) => [
       [copy, { content: 'one\n', dest: dir.at('d/new') }],
       [unarchive, { src: packed('p.tgz', 'tar -czf ../p.tgz a sub link new'), dest: dir.at('d'), remote_src: true, owner: 'daemon', mode: 'u+x' }],
@@ -128,10 +128,10 @@ const CHANGES: readonly [string, (dir: Dir) => Play][] = [
     ],
   ],
   ['a clone', (dir) => [[git, { repo: repository(), dest: dir.at('new') }]]],
-  ['a clone below directories that are missing', (dir) => [[git, { repo: repository(), dest: dir.at('new/deep') }]]],
+  ['a clone below missing directories', (dir) => [[git, { repo: repository(), dest: dir.at('new/deep') }]]],
   ['a download of a file of the host', (dir) => [[getUrl, { url: `file://${dir.at('f')}`, dest: dir.at('d/new'), mode: '0600' }]]],
   [
-    'a directory goes and another comes',
+    'a directory is removed and another created',
     (dir) => [
       [file, { path: dir.at('d'), state: 'absent' }],
       [file, { path: dir.at('d'), state: 'directory' }],
@@ -139,14 +139,14 @@ const CHANGES: readonly [string, (dir: Dir) => Play][] = [
     ],
   ],
   [
-    'a copy of what is only foreseen',
+    'a copy of a foreseen file',
     (dir) => [
       [copy, { content: 'two\n', dest: dir.at('f') }],
       [copy, { src: dir.at('f'), dest: dir.at('d/a'), remote_src: true }],
     ],
   ],
   [
-    'a file behind a link that is only foreseen',
+    'a file behind a foreseen link',
     (dir) => [
       [file, { path: dir.at('new'), src: dir.at('empty'), state: 'link' }],
       [copy, { content: 'x\n', dest: dir.at('new/x') }],
@@ -155,7 +155,7 @@ const CHANGES: readonly [string, (dir: Dir) => Play][] = [
   ],
 ]; // biome-ignore format: a table
 
-describe('what a check foresees is what is there afterwards', () => {
+describe('what a check foresees is true afterwards', () => {
   test.for(CHANGES.map((change, at) => [...change, at] as const))('%s', async ([, play, at]) => {
     const dir = furnished();
     const questions = allQuestions(dir).filter((_, index) => isThorough || (index + at) % 3 === 0);

@@ -34,7 +34,7 @@ async function server(content = 'hello\n') {
 }
 
 describe('get_url', () => {
-  test('fetches a file that is not there, once, with its mode', async () => {
+  test('fetches a missing file, once, with its mode', async () => {
     using dir = folder();
     await using web = await server();
     const args = { url: `${web.url}/file.txt`, dest: dir.at('f'), mode: '0640' };
@@ -53,7 +53,7 @@ describe('get_url', () => {
     expect(ran).toMatchObject({ result: { url: args.url, dest: dir.at('f'), size: 6, state: 'file' } });
   });
 
-  test('goes into a folder under the name of the URL', async () => {
+  test('writes into a directory under the name from the URL', async () => {
     using dir = folder();
     await using web = await server();
     mkdirSync(dir.at('d'));
@@ -65,7 +65,7 @@ describe('get_url', () => {
     expect(readFileSync(dir.at('d/file.txt'), 'utf8')).toBe('hello\n');
   });
 
-  test('P24: goes into a folder under the name that the server gives, without any directory in it', async () => {
+  test('P24: writes into a directory under the name from the server, without any directory in it', async () => {
     using dir = folder();
     await using web = await server();
     mkdirSync(dir.at('d'));
@@ -98,7 +98,7 @@ describe('get_url', () => {
     ).toBe(name);
   });
 
-  test('fetches again what is newer or differs, and nothing else', async () => {
+  test('fetches a file again only if it is newer or differs', async () => {
     using dir = folder();
     await using web = await server();
     const args = { url: `${web.url}/file.txt`, dest: dir.at('f') };
@@ -113,7 +113,7 @@ describe('get_url', () => {
     expect([older.status, newer.status, forced.status]).toEqual(['changed', 'ok', 'changed']);
   });
 
-  test('compares the content of a file: URL, which has no answer for "not newer"', async () => {
+  test('compares the content of a file: URL, which has no status for "not newer"', async () => {
     using dir = folder();
     writeFileSync(dir.at('served'), 'served\n');
     utimesSync(dir.at('served'), 1e9, 1e9);
@@ -126,7 +126,7 @@ describe('get_url', () => {
     expect([ran.status, again.status, readFileSync(dir.at('f'), 'utf8')]).toEqual(['changed', 'ok', 'served\n']);
   });
 
-  test('asks nobody when the checksum is right', async () => {
+  test('sends no request if the checksum is right', async () => {
     using dir = folder();
     await using web = await server();
     writeFileSync(dir.at('f'), 'hello\n');
@@ -140,7 +140,7 @@ describe('get_url', () => {
     expect([ended.status, web.asked]).toEqual(['ok', []]);
   });
 
-  test('takes the checksum from a list, and refuses what does not match', async () => {
+  test('reads the checksum from a list, and rejects a file that does not match', async () => {
     using dir = folder();
     await using web = await server();
 
@@ -160,7 +160,7 @@ describe('get_url', () => {
     expect(readdirSync(dir.path)).toEqual(['f']);
   });
 
-  test('a check says what can not be had', async () => {
+  test('a check reports a failing URL', async () => {
     using dir = folder();
     await using web = await server();
 

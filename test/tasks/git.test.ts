@@ -79,7 +79,7 @@ describe('git', () => {
     expect(readFileSync(dir.at('clone/file'), 'utf8')).toBe('two');
   });
 
-  test('never throws local changes away, unless it is told to', async () => {
+  test('never discards local changes, unless force is set', async () => {
     const { dir, args, commit } = forge();
     using _ = dir;
     await runHere(git, args);
@@ -99,7 +99,7 @@ describe('git', () => {
     expect(readFileSync(dir.at('clone/file'), 'utf8')).toBe('two');
   });
 
-  test('never throws local commits away, unless it is told to', async () => {
+  test('never discards local commits, unless force is set', async () => {
     const { dir, args, commit, clone } = forge();
     using _ = dir;
     await runHere(git, args);
@@ -125,7 +125,7 @@ describe('git', () => {
     expect(lines(await runHere(git, args))).toEqual(['ok']);
   });
 
-  test('goes to tags, commits and other branches', async () => {
+  test('checks out tags, commits and other branches', async () => {
     const { dir, args, commit, first, repo } = forge();
     using _ = dir;
     const second = commit('two');
@@ -146,7 +146,7 @@ describe('git', () => {
     });
   });
 
-  test('changes the address of the repository', async () => {
+  test('changes the URL of the repository', async () => {
     const { dir, args } = forge();
     using _ = dir;
     await runHere(git, args);
@@ -159,7 +159,7 @@ describe('git', () => {
     expect(lines(await runHere(git, { ...args, repo: dir.at('moved') }))).toEqual(['ok']);
   });
 
-  test('clones shallowly, barely, and only where nothing is there', async () => {
+  test('makes shallow and bare clones, and only where nothing exists', async () => {
     const { dir, args, commit } = forge();
     using _ = dir;
     commit('two');
@@ -184,7 +184,7 @@ describe('git', () => {
     ]);
   });
 
-  test('questions leave the clone as it is', async () => {
+  test('questions leave the clone unchanged', async () => {
     const { dir, args } = forge();
     using _ = dir;
     await runHere(git, args);
@@ -205,7 +205,7 @@ describe.runIf(process.getuid?.() === 0)('P6: a clone of another user', () => {
       `^${path} belongs to nobody, so git refuses to work in it as root \\(dubious ownership\\): set become_user: nobody, .*safe.directory ${path}$`,
     );
 
-  test.each([{ check: true }, { check: false }])('is refused, and stays as it is (check: $check)', async (options) => {
+  test.each([{ check: true }, { check: false }])('is refused, and left unchanged (check: $check)', async (options) => {
     const { dir, args, commit } = forge();
     using _ = dir;
     await runHere(git, args);
@@ -218,7 +218,7 @@ describe.runIf(process.getuid?.() === 0)('P6: a clone of another user', () => {
     expect(list()).toBe(before);
   });
 
-  test('is refused where its .git alone is theirs, or it is empty still', async () => {
+  test('is refused if only its .git belongs to that user, or if it is still empty', async () => {
     const { dir, args } = forge();
     using _ = dir;
     await runHere(git, args);
@@ -232,8 +232,8 @@ describe.runIf(process.getuid?.() === 0)('P6: a clone of another user', () => {
 
   test.each([
     ['by its owner', 'setpriv --reuid=nobody --clear-groups'],
-    ['by root whom its owner became', 'env SUDO_UID=65534'],
-    ['where the host trusts it', 'env GIT_CONFIG_GLOBAL=DIR/trusting'],
+    ['by root after sudo by its owner', 'env SUDO_UID=65534'],
+    ['if the host trusts it', 'env GIT_CONFIG_GLOBAL=DIR/trusting'],
   ])('is updated %s', async (_name, as) => {
     const { dir, args, commit } = forge();
     using _ = dir;

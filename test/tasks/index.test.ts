@@ -22,7 +22,7 @@ describe('the registry of task types', () => {
     expect(canonical(name)).toBe(known);
   });
 
-  test('knows every file in tasks/', async () => {
+  test('lists every file in tasks/', async () => {
     const folder = join(import.meta.dirname, '../../tasks');
     const files = readdirSync(folder).filter((name) => name.endsWith('.ts') && name !== 'index.ts');
     const types = await Promise.all(
@@ -32,7 +32,7 @@ describe('the registry of task types', () => {
     expect(Object.keys(taskTypes).toSorted()).toEqual(types.toSorted());
   });
 
-  test.for(Object.keys(taskTypes))('%s is what its line says, documented, with examples', (name) => {
+  test.for(Object.keys(taskTypes))('%s matches its line, and is documented with examples', (name) => {
     const type = taskTypes[name]!;
 
     expect(type.name).toBe(name);

@@ -23,7 +23,7 @@ describe('putHostKeys', () => {
     expect(putHostKeys(expected, wanted)).toBe(expected);
   });
 
-  test('hides a name so that ssh-keygen finds it', () => {
+  test('hashes a name so that ssh-keygen finds it', () => {
     using dir = folder();
     execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', dir.at('k')]);
     const key = readFileSync(dir.at('k.pub'), 'utf8').split(' ').slice(0, 2).join(' ');
@@ -38,7 +38,7 @@ describe('putHostKeys', () => {
 });
 
 describe('known_hosts', () => {
-  test('knows a host once, in a file that it makes', async () => {
+  test('adds a host once, in a file that it creates', async () => {
     using dir = folder();
     const args = { name: 'h', key: 'h ssh-ed25519 AAAA', path: dir.at('.ssh/known_hosts') };
 
@@ -53,7 +53,7 @@ describe('known_hosts', () => {
     expect(readFileSync(dir.at('.ssh/known_hosts'), 'utf8')).toBe('h ssh-ed25519 AAAA\n');
   });
 
-  test('H24: tells the text before and after in `diff`', async () => {
+  test('H24: returns the text before and after in `diff`', async () => {
     using dir = folder();
     const path = dir.at('known');
     const key = 'h ssh-ed25519 AAAA';
@@ -84,7 +84,7 @@ describe('known_hosts', () => {
 });
 
 describe('openssh_keypair', () => {
-  test('makes a pair once, and never anew', async () => {
+  test('creates a key pair once, and never again', async () => {
     using dir = folder();
     const args = { path: dir.at('id'), type: 'ed25519', comment: 'me@here', regenerate: 'fail' };
 
@@ -108,7 +108,7 @@ describe('openssh_keypair', () => {
     });
   });
 
-  test('fails, or makes it anew, when it is of another type, as told', async () => {
+  test('fails or regenerates the key if it has another type, as requested', async () => {
     using dir = folder();
     await runHere(openssh_keypair, { path: dir.at('id'), type: 'ed25519' });
 
@@ -120,7 +120,7 @@ describe('openssh_keypair', () => {
     expect(anew).toMatchObject({ result: { type: 'ecdsa' } });
   });
 
-  test('repairs the mode of the private key and a public key that is another', async () => {
+  test('repairs the mode of the private key and a wrong public key', async () => {
     using dir = folder();
     await runHere(openssh_keypair, { path: dir.at('id'), type: 'ed25519', comment: 'c' });
     writeFileSync(dir.at('id.pub'), 'ssh-ed25519 AAAA other\n');

@@ -90,7 +90,7 @@ describe('lineinfile', () => {
     ]);
   });
 
-  test('keeps bytes that are no UTF-8', async () => {
+  test('keeps bytes that are not UTF-8', async () => {
     using dir = folder();
     writeFileSync(dir.at('f'), Buffer.from([0x74, 0xe9, 10]));
 
@@ -111,7 +111,7 @@ describe('lineinfile', () => {
     expect(first).toMatchObject({ result: { msg: 'line added', backup: '' } });
   });
 
-  test('does not put in place what does not validate', async () => {
+  test('does not replace the file if validation fails', async () => {
     using dir = folder();
     writeFileSync(dir.at('f'), 'a\n');
 

@@ -10,7 +10,7 @@ import { folder, runScript } from './local-host.ts';
 const instructions = 'Put the file there.';
 
 describe('manual', () => {
-  test('is ok where the proof holds', async () => {
+  test('is ok if the proof holds', async () => {
     expect(await runHere(manual, { instructions, unless: 'test -d /etc' })).toMatchObject({
       status: 'ok',
       result: { done: true },
@@ -18,7 +18,7 @@ describe('manual', () => {
     expect(await run({ path: '/etc' })).toMatchObject({ status: 'ok' });
   });
 
-  test('fails with the instructions where nobody watches, and does not wait', async () => {
+  test('fails with the instructions if nobody is watching, and does not wait', async () => {
     expect(await runHere(manual, { instructions, unless: 'echo "permission denied" >&2; false' })).toMatchObject({
       status: 'failed',
       message: 'to be done by hand: Put the file there.\n(not yet: permission denied)',
@@ -29,26 +29,26 @@ describe('manual', () => {
     });
   });
 
-  test('a check tells what is open, and goes on', async () => {
+  test('a check reports an open step, and continues', async () => {
     expect(await run({ path: '/nowhere' }, { check: true })).toMatchObject({
       status: 'changed',
       changes: [{ what: 'manual step', from: 'open: /nowhere is absent', to: 'done', commands: [] }],
     });
   });
 
-  test('a check of a step that a command proves tells what it said', async () => {
+  test('a check of a step that a command proves reports its output', async () => {
     expect(await runHere(manual, { instructions, unless: 'echo denied >&2; false' }, { check: true })).toMatchObject({
       changes: [{ what: 'manual step', from: 'open: denied', to: 'done' }],
     });
   });
 
-  test('M minor: nobody is waited for longer than a run has patience', async () => {
+  test('M minor: waits no longer than the limit of the run', async () => {
     const ran = await run({ path: '/nowhere' }, { interactive: true, personWaitMs: 10 });
 
     expect(ran).toMatchObject({ status: 'failed', message: expect.stringContaining('was not done in time') });
   });
 
-  test('where a person watches, it waits until the proof holds', async () => {
+  test('if a person is watching, waits until the proof holds', async () => {
     using place = folder();
     setTimeout(() => writeFileSync(place.at('x'), ''), 300);
 

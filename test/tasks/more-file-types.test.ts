@@ -65,7 +65,7 @@ describe('ini_file', () => {
     expect([ran.status, again.status]).toEqual(['changed', 'ok']);
   });
 
-  test('sets an option once, in a file that it makes', async () => {
+  test('sets an option once, in a file that it creates', async () => {
     using dir = folder();
     const args = { path: dir.at('f'), section: 'server', option: 'listen', value: '1.2.3.4', mode: '0600' };
 
@@ -128,7 +128,7 @@ describe('find', () => {
     expect(names(await runHere(find, { paths: dir.path, ...args }), dir)).toEqual(expected);
   });
 
-  test('tells of each file what stat tells, and what is no folder', async () => {
+  test('returns the same for each file as stat, and reports what is not a directory', async () => {
     using dir = tree();
 
     const ended = await runHere(find, { paths: [dir.path, dir.at('nope')], patterns: 'b.log', get_checksum: true });
@@ -176,7 +176,7 @@ describe('assemble', () => {
 });
 
 describe('tempfile', () => {
-  test.for(['file', 'directory'] as const)('makes a %s of its own each time', async (state) => {
+  test.for(['file', 'directory'] as const)('creates a new %s each time', async (state) => {
     using dir = folder();
     const args = { state, path: dir.path, prefix: 'p.', suffix: '.s' };
 
@@ -189,7 +189,7 @@ describe('tempfile', () => {
     expect(statSync(made[0]!).isDirectory()).toBe(state === 'directory');
   });
 
-  test('fails where there is no such folder', async () => {
+  test('fails if the directory is missing', async () => {
     expect(await runHere(tempfile, { path: '/missing' })).toMatchObject({ status: 'failed' });
   });
 });

@@ -50,7 +50,7 @@ describe('mount', () => {
     expect(changesOn(mount, state(fstab, told), given)).toEqual(wanted);
   });
 
-  test('what was foreseen leaves nothing to do', () => {
+  test('the foreseen state leaves nothing to do', () => {
     const plan = planOn(mount, state(line, unmounted), args);
     if (!('changes' in plan)) throw new Error(JSON.stringify(plan));
     const effect = plan.changes[0]?.effects?.[0];
@@ -75,13 +75,13 @@ describe('mount', () => {
     expect(planOn(mount, state('', told), given)).toEqual({ failed: expect.stringContaining(why) });
   });
 
-  test('a filesystem is mounted before fstab is written, and by no shell word of its own', () => {
+  test('a filesystem is mounted before fstab is written, with all words quoted', () => {
     expect(
       commandsOn(mount, state('', unmounted.replace('directory', 'none')), { ...args, opts: 'size=1m,x-a=$(id)' })[0],
     ).toBe("mkdir -p -- /mnt/a && mount -t tmpfs -o 'size=1m,x-a=$(id)' -- tmpfs /mnt/a");
   });
 
-  test('swap is told apart by its device', () => {
+  test('swap entries are distinguished by device', () => {
     const at = { src: '/swap2', path: 'none', fstype: 'swap' };
     const text = '/swap1 none swap sw 0 0\n';
 
@@ -92,7 +92,7 @@ describe('mount', () => {
   test.for([
     ['a b', '/dev/x /srv/a\\040b ext4 defaults 0 2\n'],
     ['a\\b', '/dev/x /srv/a\\134b ext4 defaults 0 2\n'],
-  ])('the place /srv/%s is written as fstab has it', ([name, wanted]) => {
+  ])('the path /srv/%s is escaped as in fstab', ([name, wanted]) => {
     const at = { src: '/dev/x', path: `/srv/${name}`, fstype: 'ext4' };
     const text = withEntry('# mine\n', at, { ...at, opts: 'defaults', dump: '0', passno: '2' });
 

@@ -39,7 +39,7 @@ const args = {
 };
 
 describe('proxmox_ct', () => {
-  test('a container that is as it should be needs nothing', () => {
+  test('a container without differences needs no change', () => {
     expect(changesOn(proxmoxCt, { container: running }, args)).toEqual([]);
   });
 
@@ -50,7 +50,7 @@ describe('proxmox_ct', () => {
     ]);
   });
 
-  test('without a template it can not create', () => {
+  test('cannot create without a template', () => {
     expect(planOn(proxmoxCt, { container: undefined }, { vmid: 100 })).toEqual({
       failed: 'there is no container 100, and no `ostemplate` to create it from',
     });
@@ -76,7 +76,7 @@ describe('proxmox_ct', () => {
     );
   });
 
-  test('a changed card keeps its hardware address', () => {
+  test('a changed network card keeps its hardware address', () => {
     expect(
       commandsOn(
         proxmoxCt,
@@ -86,7 +86,7 @@ describe('proxmox_ct', () => {
     ).toBe("pct set 100 --net0 'name=eth0,bridge=vmbr1,ip=10.1.0.101/24,hwaddr=BC:24:11:00:00:01,type=veth'");
   });
 
-  test('what is not named stays, unless exactly this is wanted', () => {
+  test('settings that are not named stay, unless `exact` is set', () => {
     const container = {
       ...running,
       config: { ...config, mp0: '/a,mp=/a', mp1: '/b,mp=/b', net1: 'name=eth1,bridge=vmbr0' },
@@ -120,7 +120,7 @@ describe('proxmox_ct', () => {
     expect(planOn(proxmoxCt, { container: running }, { ...args, ...(more as object) })).toEqual({ failed });
   });
 
-  test('foresees the answer that leaves nothing to do', () => {
+  test('foresees an answer that leaves nothing to do', () => {
     const given = { ...args, memory: 4096, mounts: { mp0: '/zfs/off,mp=/mnt/off' } };
     for (const container of [undefined, running, { config, running: false }]) {
       const plan = planOn(proxmoxCt, { container }, given);
@@ -145,7 +145,7 @@ describe('proxmox_ct', () => {
     expect(sameLine(key, now, wanted)).toBe(same);
   });
 
-  test('says what a running container lacks', () => {
+  test('reports what a running container lacks', () => {
     const has = {
       mounts: ['/mnt/a', '/mnt/c'],
       addresses: { eth0: ['10.1.0.100/24'] },
@@ -167,7 +167,7 @@ describe('proxmox_ct', () => {
     ]);
   });
 
-  describe('M10: restarts no more than it must', () => {
+  describe('M10: restarts only if necessary', () => {
     const net1 = 'name=eth1,bridge=vmbr0,ip=192.0.2.2/24';
     const has: Live = {
       ...live,
@@ -178,7 +178,7 @@ describe('proxmox_ct', () => {
     const lines = { ...config, mp0: '/a,mp=/mnt/a', net1: `${net1},gw=192.0.2.1` };
     const netif = { net0: args.netif.net0, net1: `${net1},gw=192.0.2.1` };
 
-    test('a line that names a mount which the running container has not just goes', () => {
+    test('a mount line that the running container does not use is just removed', () => {
       const container = { config: { ...lines, mp4: '/x,mp=/mnt/x' }, running: true, live: has };
 
       expect(
@@ -190,7 +190,7 @@ describe('proxmox_ct', () => {
       ).toEqual(['mp4 of container 100: /x,mp=/mnt/x → absent']);
     });
 
-    test('a gateway that only its line has lost is written again; a task that does not name the card leaves it alone', () => {
+    test('a gateway missing only in the configuration is restored, unless the task does not name the card', () => {
       const container = { config: { ...lines, net1 }, running: true, live: has };
 
       expect(changesOn(proxmoxCt, { container }, args)).toEqual([]);
@@ -199,7 +199,7 @@ describe('proxmox_ct', () => {
       ]);
     });
 
-    test('a default route besides is taken away while it runs', () => {
+    test('an additional default route is removed while the container runs', () => {
       const container = { config: lines, running: true, live: { ...has, gateways: ['192.0.2.1', '10.0.0.9'] } };
       const given = { vmid: 100, state: 'started', netif, exact: true };
 
@@ -211,7 +211,7 @@ describe('proxmox_ct', () => {
       ]);
     });
 
-    test('M9: a mount of what is no longer the directory on the node is one of another', () => {
+    test('M9: a mount of a directory that the node has replaced counts as another mount', () => {
       const container = { config: lines, running: true, live: { ...has, others: ['/mnt/a'] } };
 
       expect(changesOn(proxmoxCt, { container }, args)).toEqual([
@@ -220,7 +220,7 @@ describe('proxmox_ct', () => {
     });
   });
 
-  test('reads the lines above snapshots, and what the running container has', () => {
+  test('reads the lines above snapshots, and the state of the running container', () => {
     const said = [
       'hostname: proxy\nnet0: name=eth0,bridge=vmbr1\n\n[snap]\nhostname: old\n',
       'status: running',

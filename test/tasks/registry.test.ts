@@ -12,7 +12,7 @@ const byName = new Map(types);
 const typeOf = (name: string): TaskType | undefined => byName.get(canonical(name) ?? '');
 
 describe.for(types)('%s', ([name, type]) => {
-  test('goes by its registered name, and says in one sentence what it does', () => {
+  test('has its registered name, and a one-sentence summary', () => {
     expect(canonical(type.name)).toBe(name);
     expect(type.summary).toMatch(/^\p{Lu}.*\.$|^[a-z_]+ .*\.$|^.*[.]$/u);
     expect(type.summary.length).toBeLessThan(140);
@@ -22,7 +22,7 @@ describe.for(types)('%s', ([name, type]) => {
     expect(undocumented(type.params)).toEqual([]);
   });
 
-  test('has defaults that are among the choices and of their type', () => {
+  test('has defaults of the right type, among the choices', () => {
     for (const [param, spec] of Object.entries<ParamSpec>(type.params)) {
       if (spec.default === undefined) continue;
       const bound = bindParams(
@@ -34,7 +34,7 @@ describe.for(types)('%s', ([name, type]) => {
   });
 
   test.skipIf(type.anyParams === true || Object.keys(type.params).every((param) => param.length < 4))(
-    'refuses a mistyped parameter, with the one that was meant',
+    'rejects a mistyped parameter, with a suggestion',
     () => {
       const meant = Object.keys(type.params).find((param) => param.length >= 4)!;
       const typo = `${meant.slice(0, 2)}${meant[3]}${meant[2]}${meant.slice(4)}`;

@@ -34,7 +34,7 @@ describe('setup', () => {
     expect(gathered(args)).toEqual(names);
   });
 
-  test('refuses a subset that it does not know', () => {
+  test('rejects an unknown subset', () => {
     expect(planOn(setup, { facts }, { gather_subset: ['netwrok'] })).toMatchObject({
       failed: expect.stringContaining("Bad subset 'netwrok'"),
     });

@@ -5,7 +5,7 @@ import { runHere } from './harness.ts';
 import { folder } from './local-host.ts';
 
 describe('stat', () => {
-  test('tells all that Ansible tells of a file', async () => {
+  test('returns everything that Ansible returns for a file', async () => {
     using dir = folder();
     writeFileSync(dir.at('f'), 'hello\n');
     chmodSync(dir.at('f'), 0o4751);
@@ -37,7 +37,7 @@ describe('stat', () => {
     });
   });
 
-  test('tells of a link where it leads', async () => {
+  test('returns the target of a link', async () => {
     using dir = folder();
     symlinkSync('f', dir.at('l'));
 
@@ -49,7 +49,7 @@ describe('stat', () => {
     });
   });
 
-  test('says that nothing is there', async () => {
+  test('reports that nothing is there', async () => {
     expect(await runHere(stat, { path: '/missing' })).toMatchObject({
       status: 'ok',
       result: { stat: { exists: false } },

@@ -32,7 +32,7 @@ const good = () => ({
 });
 
 describe('tls_certificate', () => {
-  test('a right certificate is ok, and told', async () => {
+  test('a valid certificate is ok, and returned', async () => {
     expect(await runHere(tlsCertificate, good())).toMatchObject({
       status: 'ok',
       result: {
@@ -71,7 +71,7 @@ describe('tls_certificate', () => {
     });
   });
 
-  describe('M1: what is served', () => {
+  describe('M1: the served certificate', () => {
     /** A server that presents a certificate for the duration of the test. */
     async function serving(name: string) {
       const server = createServer({
@@ -90,7 +90,7 @@ describe('tls_certificate', () => {
       expect(await runHere(tlsCertificate, { ...good(), served_at: server.served_at })).toMatchObject({ status: 'ok' });
     });
 
-    test('is another, which is told by its serial', async () => {
+    test('is another one, which is reported by its serial number', async () => {
       using server = await serving('other');
 
       expect(await runHere(tlsCertificate, { ...good(), served_at: server.served_at })).toMatchObject({
@@ -101,7 +101,7 @@ describe('tls_certificate', () => {
       });
     });
 
-    test('is nothing where nobody listens', async () => {
+    test('is none without a listener', async () => {
       expect(await runHere(tlsCertificate, { ...good(), served_at: '127.0.0.1:1' }, { check: true })).toMatchObject({
         status: 'failed',
         message: expect.stringMatching(/is nothing \(.*refused/),
@@ -109,13 +109,13 @@ describe('tls_certificate', () => {
     });
   });
 
-  test('tells all that is wrong at once', async () => {
+  test('reports all problems at once', async () => {
     const ended = await runHere(tlsCertificate, { ...good(), days_left: 60, issuer: 'X', key: place.at('other.key') });
 
     expect(ended).toMatchObject({ status: 'failed', message: expect.stringMatching(/days left.*; issuer.*; key/) });
   });
 
-  test('has expired when it has expired, whatever days are asked for', () => {
+  test('fails when it has expired, whatever `days_left` is', () => {
     const file = { bytes: readFileSync(place.at('site.pem')), resolved: undefined };
     const later = { ...context, now: new Date(Date.now() + 40 * 86_400_000) };
 

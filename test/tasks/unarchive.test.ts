@@ -49,7 +49,7 @@ const controller: Partial<Controller> = {
 };
 
 describe('unarchive', () => {
-  test('XB2: an archive with names outside of its directory is refused, before anything is given away', async () => {
+  test('XB2: an archive with names outside its directory is rejected before any chown', async () => {
     using dir = archives();
     writeFileSync(dir.at('precious'), 'x', { mode: 0o600 });
     execFileSync('tar', ['-C', dir.at('src'), '-P', '-cf', dir.at('evil.tar'), 'a', '../precious']);
@@ -91,7 +91,7 @@ describe('unarchive', () => {
     });
   });
 
-  test('notices a file that was changed, and one whose mode was', async () => {
+  test('notices a changed file, and a changed mode', async () => {
     using dir = archives();
     const args = { src: dir.at('x.tar.gz'), dest: dir.at('dest'), remote_src: true };
     await runHere(unarchive, args);
@@ -119,7 +119,7 @@ describe('unarchive', () => {
     ]);
   });
 
-  test('takes only what is included, and not what is excluded', async () => {
+  test('unpacks only included members, and no excluded ones', async () => {
     using dir = archives();
     mkdirSync(dir.at('other'));
 
@@ -134,7 +134,7 @@ describe('unarchive', () => {
     ]);
   });
 
-  test('does nothing where what it creates is there', async () => {
+  test('does nothing if the path of `creates` exists', async () => {
     using dir = archives();
     writeFileSync(dir.at('dest/marker'), '');
 
@@ -164,7 +164,7 @@ describe('unarchive', () => {
     });
   });
 
-  test('says when a file is no archive', async () => {
+  test('reports a file that is not an archive', async () => {
     using dir = archives();
 
     expect(await runHere(unarchive, { src: dir.at('src/a'), dest: dir.at('dest'), remote_src: true })).toMatchObject({
@@ -204,7 +204,7 @@ describe('unarchive', () => {
     [['--one-top-level=in'], 'in/top/b', 'in/top/sub/c'],
     [['--no-same-owner'], 'top/b', 'top/sub/c'],
     [['--no-same-permissions', '--touch'], 'top/b', 'top/sub/c'],
-  ] as const)('P11: unpacks with %j once, and sees what is altered', async ([extra_opts, name, other]) => {
+  ] as const)('P11: unpacks with %j once, and notices changes', async ([extra_opts, name, other]) => {
     using dir = topped();
     const args = { src: dir.at('t.tgz'), dest: dir.at('dest'), remote_src: true, extra_opts, mode: 'u+rwX' };
 
@@ -221,7 +221,7 @@ describe('unarchive', () => {
     expect(existsSync(dir.at(`dest/${other}`))).toBe(true);
   });
 
-  test('P11: members may be chosen by pattern', async () => {
+  test('P11: members may be selected by pattern', async () => {
     using dir = topped();
     const args = {
       src: dir.at('t.tgz'),
@@ -237,7 +237,7 @@ describe('unarchive', () => {
     expect([ran.status, again.status, existsSync(dir.at('dest/top/b'))]).toEqual(['changed', 'ok', false]);
   });
 
-  test('P11: keep_newer leaves what is newer, and renews what is older', async () => {
+  test('P11: keep_newer keeps newer files, and replaces older ones', async () => {
     using dir = topped();
     const args = { src: dir.at('t.tgz'), dest: dir.at('dest'), remote_src: true, keep_newer: true };
     await runHere(unarchive, args);
@@ -253,7 +253,7 @@ describe('unarchive', () => {
     expect(['b', 'sub/c'].map((name) => readFileSync(dir.at(`dest/top/${name}`), 'utf8'))).toEqual(['newer', 'C']);
   });
 
-  test('P11: names that are not ASCII, with a backslash or a newline, and a link that leads nowhere, with a mode', async () => {
+  test('P11: names that are not ASCII, with a backslash or a newline, and a dangling link, with a mode', async () => {
     using dir = topped();
     const names = ['é', 'back\\slash', 'two\nlines', 'octal\\134', '100% $x'];
     for (const name of names) writeFileSync(dir.at(`src/top/${name}`), 'x');
@@ -288,7 +288,7 @@ describe('unarchive', () => {
   );
 
   test.runIf(zip)(
-    'XB2: an absolute name in a zip archive means what is unpacked, and nothing else is given away',
+    'XB2: an absolute name in a zip archive refers to the unpacked file, and nothing else is chowned',
     async () => {
       using dir = archives();
       writeFileSync(dir.at('precious'), 'x', { mode: 0o600 });
@@ -309,7 +309,7 @@ describe('unarchive', () => {
     },
   );
 
-  test.runIf(zip)('P11: unzip may forget the folders', async () => {
+  test.runIf(zip)('P11: unzip may ignore the directories', async () => {
     using dir = topped();
     execFileSync('zip', ['-qr', dir.at('x.zip'), 'top'], { cwd: dir.at('src') });
     const args = { src: dir.at('x.zip'), dest: dir.at('dest'), remote_src: true, extra_opts: ['-j'] };

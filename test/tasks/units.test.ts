@@ -29,7 +29,7 @@ describe('P25: a unit whose own file is in /etc cannot be masked', () => {
     });
   });
 
-  test('unless that is forced, or the file is the package’s', () => {
+  test('unless it is forced, or the file belongs to the package', () => {
     const asked = { name: 'nginx', masked: true };
     const masked = ['unit nginx.service: unmasked → masked'];
     expect(changesOn(systemd, { unit: own }, { ...asked, force: true })).toEqual(masked);
@@ -37,7 +37,7 @@ describe('P25: a unit whose own file is in /etc cannot be masked', () => {
   });
 });
 
-describe('M5: what is started at boot', () => {
+describe('M5: starting at boot', () => {
   test.each([
     ['enabled', 0],
     ['static', 0],
@@ -76,8 +76,8 @@ describe('M2: reload_when_stale', () => {
       {},
       [`loaded before ${config.path} was changed → reloaded`],
     ],
-    ['configuration that a reload has read', { startedAt: 100, loadedAt: 300, config }, {}, []],
-    ['a newer drop-in, which no reload reads', { startedAt: 100, loadedAt: 100, unit: dropIn }, {}, []],
+    ['configuration read by a reload', { startedAt: 100, loadedAt: 300, config }, {}, []],
+    ['a newer drop-in, which a reload does not read', { startedAt: 100, loadedAt: 100, unit: dropIn }, {}, []],
     [
       'a newer drop-in with restart_when_stale',
       { startedAt: 100, loadedAt: 100, unit: dropIn, config },
@@ -104,7 +104,7 @@ describe('M2: reload_when_stale', () => {
     );
   });
 
-  test('a unit that is reloaded anyway is reloaded once', () => {
+  test('a unit that is reloaded anyway is reloaded only once', () => {
     expect(told({ startedAt: 100, loadedAt: 100, config }, { state: 'reloaded' })).toHaveLength(1);
   });
 });

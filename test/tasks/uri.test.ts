@@ -28,7 +28,7 @@ describe('uri', () => {
     });
   });
 
-  test('a status that is not expected fails, and tells the body', async () => {
+  test('an unexpected status fails, and returns the body', async () => {
     await using server = await serve((_, response) => response.writeHead(404).end('nothing here'));
 
     expect(await runHere(uri, { url: server.url })).toMatchObject({
@@ -54,7 +54,7 @@ describe('uri', () => {
     expect(ended).toMatchObject(message === undefined ? { status: 'ok' } : { status: 'failed', message });
   });
 
-  test('a form sends files of the controller, byte for byte', async () => {
+  test('a form sends files from the controller, byte for byte', async () => {
     const got: Buffer[] = [];
     await using server = await serve((request, response) => {
       request.on('data', (chunk: Buffer) => got.push(chunk)).on('end', () => response.end());
@@ -95,7 +95,7 @@ describe('uri', () => {
     ).rejects.toThrow('a file on the host: fetch it first');
   });
 
-  test('goes on asking as long as it is told to', async () => {
+  test('repeats the request as long as `until` requires', async () => {
     let asked = 0;
     await using server = await serve((_, response) => response.writeHead(asked++ === 0 ? 404 : 200).end());
 
@@ -103,7 +103,7 @@ describe('uri', () => {
     expect(asked).toBe(2);
   });
 
-  test('M6: a wrong answer fails in a check, which does not wait', async () => {
+  test('M6: a wrong response fails in a check, which does not wait', async () => {
     await using server = await serve((_, response) => response.writeHead(404).end());
 
     expect(await runHere(uri, { url: server.url, wait: 10 }, { check: true })).toMatchObject({
@@ -112,7 +112,7 @@ describe('uri', () => {
     });
   });
 
-  test('no answer is status -1', async () => {
+  test('no response is status -1', async () => {
     expect(await runHere(uri, { url: 'http://127.0.0.1:1/' })).toMatchObject({
       status: 'failed',
       result: { status: -1 },
@@ -147,7 +147,7 @@ describe('uri', () => {
     expect(asked).toBe(0);
   });
 
-  test('a POST that is answered with an error has failed', async () => {
+  test('a POST with an error as its response fails', async () => {
     await using server = await serve((_, response) => response.writeHead(500).end());
 
     expect(await runHere(uri, { url: server.url, method: 'POST' })).toMatchObject({
@@ -156,7 +156,7 @@ describe('uri', () => {
     });
   });
 
-  test('keeps the body in a file, once', async () => {
+  test('writes the body to a file, once', async () => {
     using place = folder();
     await using server = await serve((_, response) => response.end('body'));
     const args = { url: `${server.url}/a/page.html?x=1`, dest: place.path, mode: '0640' };
@@ -166,7 +166,7 @@ describe('uri', () => {
     expect(await runHere(uri, args)).toMatchObject({ status: 'ok' });
   });
 
-  test('is skipped where `creates` is there', async () => {
+  test('is skipped if the path of `creates` exists', async () => {
     expect(await runHere(uri, { url: 'http://127.0.0.1:1/', creates: '/etc' })).toMatchObject({ status: 'skipped' });
   });
 });

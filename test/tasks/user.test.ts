@@ -26,20 +26,20 @@ describe('user', () => {
     ['!', '*', 'ann:*\n'],
     ['!$6$old', '$6$new', 'ann:$6$new\n'],
     ['*', '$6$new', 'ann:$6$new\n'],
-  ])('P5: an account with %s in /etc/shadow, given %s, has just that', ([was, password, stdin]) => {
+  ])('P5: an account with %s in /etc/shadow, given %s, gets exactly that', ([was, password, stdin]) => {
     const plan = planOn(user, { user: { ...ann, shadow: { password: was } } }, { name: 'ann', password });
 
     expect('changes' in plan && plan.changes.flatMap((change) => change.commands)).toMatchObject([{ stdin }]);
   });
 
-  test('P16: where the old home is gone, there is nothing to move', () => {
+  test('P16: if the old home is missing, there is nothing to move', () => {
     expect(commands({ ...ann, homeExists: false }, { home: '/srv/ann', move_home: true })).toEqual([
       'usermod -d /srv/ann -- ann',
       expect.stringContaining('mkdir -p -- /srv/ann'),
     ]);
   });
 
-  test('H18: groups are given by number, too', () => {
+  test('H18: groups may be given by number', () => {
     const state = { user: ann, 'group 60': { exists: false, byNumber: 'games' } };
 
     expect(commandsOn(user, state, { name: 'ann', groups: ['60'] })).toEqual([]);
@@ -69,11 +69,11 @@ describe('user', () => {
     [{ password: '$6$new', update_password: 'on_create' }, []],
     [{ password_lock: true }, ['usermod -L -- ann']],
     [{ state: 'absent', remove: true, force: true }, ['userdel -f -r -- ann']],
-  ] as const)('one that is there, given %j: %j', ([args, wanted]) => {
+  ] as const)('an existing one, given %j: %j', ([args, wanted]) => {
     expect(commands(ann, args)).toEqual(wanted);
   });
 
-  test('P5: one that is locked can log in once its password is set', () => {
+  test('P5: a locked one can log in once its password is set', () => {
     const plan = planOn(
       user,
       { user: { ...ann, shadow: { password: '!$6$old' } } },
@@ -85,14 +85,14 @@ describe('user', () => {
     ]);
   });
 
-  test('one that is not there is made with all at once, and its password set on stdin', () => {
+  test('a missing one is created with all attributes at once, and its password set on stdin', () => {
     expect(
       commands(nobody, { uid: 5, groups: ['team'], shell: '/bin/bash', create_home: false, password: '$6$x' }),
     ).toEqual([expect.stringMatching(/useradd -u 5 -G team -s \/bin\/bash -M -- ann; fi$/), 'chpasswd -e']);
     expect(commands(nobody, { state: 'absent' })).toEqual([]);
   });
 
-  test('XM1: a name is a word of the shell, whatever is in it', () => {
+  test('XM1: a name is a single shell word, whatever it contains', () => {
     const name = 'x"; touch /tmp/PWNED; "y';
     const plan = planOn(user, { user: nobody }, { name });
     const scripts =
@@ -102,12 +102,12 @@ describe('user', () => {
     expect(scripts.join('\n')).toContain(`-- '${name}'`);
   });
 
-  test('a home that is missing comes from the skeleton', () => {
+  test('a missing home is copied from the skeleton', () => {
     expect(told({ ...ann, homeExists: false }, {})).toEqual(['user ann, home /home/ann: absent → created']);
     expect(told({ ...ann, homeExists: false }, { create_home: false })).toEqual([]);
   });
 
-  test('a password that is no hash is warned of, and never told', () => {
+  test('a password that is not a hash causes a warning, and is never shown', () => {
     const plan = planOn(user, { user: ann }, { name: 'ann', password: 'secret' });
 
     expect(plan).toMatchObject({ warnings: [expect.stringContaining('not to have been hashed')] });

@@ -5,14 +5,14 @@ import { runHere } from './harness.ts';
 import { folder } from './local-host.ts';
 
 describe('verify', () => {
-  test('is ok where the command succeeds', async () => {
+  test('is ok if the command succeeds', async () => {
     expect(await runHere(verify, { cmd: 'echo yes' })).toMatchObject({
       status: 'ok',
       result: { rc: 0, stdout: 'yes' },
     });
   });
 
-  test('fails with what the command said', async () => {
+  test('fails with the output of the command', async () => {
     expect(await runHere(verify, { cmd: 'echo "no such unit" >&2; false' })).toMatchObject({
       status: 'failed',
       message: 'echo "no such unit" >&2; false: no such unit',
@@ -30,7 +30,7 @@ describe('verify', () => {
     });
   });
 
-  test('asks again until the time is up', async () => {
+  test('repeats the command until the timeout', async () => {
     using place = folder();
     setTimeout(() => writeFileSync(place.at('x'), ''), 300);
 

@@ -23,7 +23,7 @@ describe('wait_for', () => {
     expect('changes' in plan).toBe(holds);
   });
 
-  test('M6: what is not so is waited for, which a check does not', () => {
+  test('M6: waits until the condition holds, except in a check', () => {
     const plan = planOn(
       waitFor,
       { knock: { is: 'open', said: '', heard: '' } },
@@ -34,7 +34,7 @@ describe('wait_for', () => {
     expect(plan).toMatchObject({ wait: { failed: 'Timeout when waiting for 192.0.2.1:9113 to be refused: open' } });
   });
 
-  test('waits for a port, and for what is said there', async () => {
+  test('waits for a port, and for text from it', async () => {
     const server = createServer((socket) => socket.on('error', () => {}).end('220 ready to serve\r\n'));
     await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
     const { port } = server.address() as AddressInfo;
@@ -49,7 +49,7 @@ describe('wait_for', () => {
     expect(await runHere(waitFor, { port, state: 'refused', timeout: 5 })).toMatchObject({ status: 'ok' });
   });
 
-  test('waits until a file has the text', async () => {
+  test('waits until a file contains the text', async () => {
     using place = folder();
     writeFileSync(place.at('log'), 'nothing\n');
     setTimeout(() => writeFileSync(place.at('log'), 'nothing\nready: 42\n'), 300);
@@ -72,7 +72,7 @@ describe('wait_for', () => {
     });
   });
 
-  test('says what it saw when the time is up', async () => {
+  test('reports the last state after the timeout', async () => {
     expect(await runHere(waitFor, { port: 1, timeout: 1 })).toMatchObject({
       status: 'failed',
       message: expect.stringMatching(
@@ -81,7 +81,7 @@ describe('wait_for', () => {
     });
   });
 
-  test('counts the connections that are to be drained', () => {
+  test('counts the connections to be drained', () => {
     const table = [
       '  sl  local_address rem_address   st',
       '   0: 00000000:0050 00000000:0000 0A',

@@ -25,7 +25,7 @@ const config = `scrape_configs:
 const targets = 'scrape_configs[job_name=free].static_configs[0].targets';
 
 describe('yaml_item', () => {
-  test('M4: the item goes into the list that is named, and all else stays as written', async () => {
+  test('M4: the item is added to the named list, and everything else stays as written', async () => {
     using dir = folder();
     writeFileSync(dir.at('f'), config);
 

@@ -27,7 +27,7 @@ describe('zfs', () => {
     expect(commandsOn(zfs, state, { ...present, extra_zfs_properties })).toEqual(commands);
   });
 
-  test('tells each property from what to what', () => {
+  test('reports the old and new value of each property', () => {
     expect(
       changesOn(
         zfs,
@@ -37,14 +37,14 @@ describe('zfs', () => {
     ).toEqual(['quota of tank/a: 5 → 7']);
   });
 
-  test('destroys what is to be absent, once', () => {
+  test('destroys a dataset with state absent, once', () => {
     expect(commandsOn(zfs, { 'tank/a': dataset({}) }, { name: 'tank/a', state: 'absent' })).toEqual([
       'zfs destroy -R tank/a',
     ]);
     expect(commandsOn(zfs, { 'tank/a': undefined }, { name: 'tank/a', state: 'absent' })).toEqual([]);
   });
 
-  test('foresees the answer that leaves nothing to do', () => {
+  test('foresees an answer that leaves nothing to do', () => {
     const args = { ...present, extra_zfs_properties: { quota: '10G', atime: false } };
     for (const now of [undefined, dataset({ quota: '0', atime: 'on' })]) {
       const plan = planOn(zfs, { 'tank/a': now }, args);
@@ -55,7 +55,7 @@ describe('zfs', () => {
     }
   });
 
-  test('a size is a size however it is written', () => {
+  test('a size is the same in any notation', () => {
     expect([
       sameProperty('1610612736', '1.5G'),
       sameProperty('1024', '1K'),
@@ -64,7 +64,7 @@ describe('zfs', () => {
     ]).toEqual([true, true, false, false]);
   });
 
-  test('reads several datasets from one process; one that is missing does not hide the others', () => {
+  test('reads several datasets from one process; a missing one does not hide the others', () => {
     const { kind } = question('tank/a');
     const reply = {
       code: 1,
@@ -79,7 +79,7 @@ describe('zfs', () => {
     ]);
   });
 
-  test('says that zfs is missing', () => {
+  test('reports that zfs is missing', () => {
     const { kind } = question('tank/a');
 
     expect(

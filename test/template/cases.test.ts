@@ -38,7 +38,7 @@ const run = ({ kind, src, lstrip = false }: Case): unknown =>
     ? renderTemplate(src, '/templates/case.j2', { lstrip_blocks: lstrip, keep_trailing_newline: true }, scope, env)
     : toJs(evaluateExpression(src, undefined, scope, env));
 
-describe('what Python and Ansible make of a template', () => {
+describe('templates have the same results as in Python and Ansible', () => {
   test.for(fixture.cases.filter(({ err }) => !err))('$cat: $src', (each) => {
     expect(run(each)).toEqual(each.exp);
   });

@@ -37,7 +37,7 @@ describe('checking a template', () => {
     expect(checkTemplate(source, at)).toEqual([]);
   });
 
-  test('reads bare expressions and files too', () => {
+  test('checks bare expressions and files, too', () => {
     expect(checkTemplate('a ==', at, { kind: 'expression' })).toMatchObject([{ code: 'template-syntax' }]);
     expect(
       checkTemplate(

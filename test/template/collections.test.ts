@@ -153,7 +153,7 @@ test.each([
   expect(JSON.parse(String(result).slice(3))).toEqual(expected);
 });
 
-// The program itself is not needed to see what it is asked, and what becomes of its answer.
+// The tests need only the arguments of the program and the use of its output, not the program itself.
 const pass = `#!/bin/sh
 case $1 in
   show) cat "$PASSWORD_STORE_DIR/$2" 2>/dev/null || { echo "Error: $2 is not in the password store." >&2; exit 1; } ;;
@@ -161,7 +161,7 @@ case $1 in
 esac
 `;
 
-test('secrets of pass are its first line, all of it, or one of its keys; they are made where that is asked for', () => {
+test('a secret in pass yields its first line, all of it, or a key, and is created if requested', () => {
   const folder = mkdtempSync(join(tmpdir(), 'retrace-pass-'));
   writeFileSync(join(folder, 'pass'), pass);
   chmodSync(join(folder, 'pass'), 0o755);
@@ -182,7 +182,7 @@ test('secrets of pass are its first line, all of it, or one of its keys; they ar
   rmSync(folder, { recursive: true });
 });
 
-test('where there is no pass, that is said', () => {
+test('a missing program pass is reported', () => {
   const env = { ...defaultEnv(), variables: { PATH: '/nowhere' } };
 
   expect(() => text(`{{ lookup('passwordstore', 'x') }}`, env)).toThrow('the program `pass` is not on this machine');

@@ -59,33 +59,33 @@ describe('line ends after a lone expression', () => {
 });
 
 describe('variables', () => {
-  test('are evaluated through and through when their name is touched', () => {
+  test('are evaluated at every depth when their name is read', () => {
     const variables = { a: '{{ b }}!', b: ['{{ c }}', { d: '{{ c + 1 }}' }], c: 1 };
 
     expect(text('{{ b }}', variables)).toEqual([1, { d: 2 }]);
     expect(text('<{{ a }}>', variables)).toBe("<[1, {'d': 2}]!>");
   });
 
-  test('that nobody touches are never computed', () => {
+  test('that are never read are never computed', () => {
     const scope: Scope = { get: (name) => (name === 'a' ? 1 : failHard()), names: () => [] };
 
     expect(evaluate(new Template('{{ a }}'), scope, defaultEnv())).toBe(1);
   });
 
-  test('that mention themselves are an error that names the chain', () => {
+  test('that refer to themselves cause an error that names the chain', () => {
     const error = errorOf(() => text('{{ a }}', { a: '{{ b }}', b: '{{ a }}' }));
 
     expect(error.message).toBe("recursive loop detected in variable 'a': a -> b -> a");
   });
 
-  test('whose own text mentions something undefined are undefined until they are used', () => {
+  test('that refer to something undefined are undefined until they are used', () => {
     const variables = { a: '{{ nope }}' };
 
     expect(text("{{ a | default('x') }}{{ a is defined }}", variables)).toBe('xFalse');
     expect(() => text('{{ a }}', variables)).toThrow("'nope' is undefined");
   });
 
-  test('are kept in the cache that the caller supplies', () => {
+  test('are stored in the cache that the caller supplies', () => {
     const cache = new Map<string, Value>();
     const scope = scopeOf({ a: '{{ 1 + 1 }}' }, cache);
 
@@ -109,14 +109,14 @@ describe('variables', () => {
     expect(list).toEqual([1]);
   });
 
-  test('under vault are decrypted when they are touched', () => {
+  test('that are vault-encrypted are decrypted when they are read', () => {
     const env = defaultEnv({ decrypt: ({ envelope }) => `secret of ${envelope}` });
 
     expect(text('{{ v }}', { v: new Vaulted('E') }, env)).toBe('secret of E');
     expect(text('{{ v is defined }}', {}, env)).toBe(false);
   });
 
-  test('of other hosts are computed when they are asked for', () => {
+  test('of other hosts are computed on access', () => {
     const asked: string[] = [];
     const hostvars = new LazyMapping(
       'HostVars',
@@ -136,7 +136,7 @@ describe('variables', () => {
   });
 });
 
-describe('what a scope throws', () => {
+describe('an exception of a scope', () => {
   class Pending extends Error {}
   const scope: Scope = {
     get: () => {
@@ -178,19 +178,19 @@ describe('errors', () => {
       3,
       19,
     ],
-  ] as const)('of %j tell the place', ([source, message, line, column]) => {
+  ] as const)('of %j have a place', ([source, message, line, column]) => {
     const { diagnostic } = errorOf(() => text(source, { d: {} }));
 
     expect(diagnostic).toMatchObject({ severity: 'error', message, at: { file: 'play.yaml', line, column } });
   });
 
-  test('in the text of a variable tell the place of that text', () => {
+  test('in the text of a variable have the place of that text', () => {
     const { diagnostic } = errorOf(() => text('{{ a }}', { a: '{{ 1 / 0 }}' }));
 
     expect(diagnostic).toMatchObject({ message: 'division by zero', at: { file: 'play.yaml', line: 50, column: 12 } });
   });
 
-  test('in an included file tell that file', () => {
+  test('in an included file name that file', () => {
     const env = defaultEnv({
       searchPath: () => ['/t'],
       readFile: (path) => (path === '/t/inc.j2' ? Buffer.from('one\n{{ missing }}') : undefined),
@@ -229,7 +229,7 @@ describe('a template file', () => {
     expect(render(source)).toBe(expected);
   });
 
-  test('takes its options', () => {
+  test('accepts its options', () => {
     expect(
       render('<% if true %>\n<< name >>\n<% endif %>', {
         block_start_string: '<%',
@@ -253,7 +253,7 @@ describe('a condition', () => {
     expect(condition(null)).toEqual({ value: true });
   });
 
-  test('that is not boolean is taken by its truth, with a warning', () => {
+  test('that is not boolean is converted by its truth value, with a warning', () => {
     expect(condition(new Template('a'), { a: [1] })).toMatchObject({
       value: true,
       warning: expect.stringContaining('a list'),
@@ -279,7 +279,7 @@ describe('a condition', () => {
     ['{{ hostvars.x.y }}', false],
     ['{% set x = told %}{{ x }}', false],
     ['{% if told %}1 == 1{% endif %}', false],
-  ] as const)('XB1: in braces, %s, is an expression only where people wrote all of it: %s', ([source, is]) => {
+  ] as const)('XB1: in braces, %s, is an expression only if people wrote all of it: %s', ([source, is]) => {
     const vars = {
       a: '1 == 1',
       b: { c: ['2 == 2'] },
@@ -295,7 +295,7 @@ describe('a condition', () => {
   });
 });
 
-test('text that comes from outside is never evaluated', () => {
+test('text from outside is never evaluated', () => {
   const scope: Scope = { get: () => '{{ 1 + 1 }}', names: () => [] };
 
   expect(evaluate(new Template('{{ answer }}'), scope, defaultEnv())).toBe('{{ 1 + 1 }}');

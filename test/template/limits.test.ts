@@ -32,7 +32,7 @@ describe('XM2: patterns on characters beyond U+FFFF', () => {
   });
 });
 
-test('what JavaScript cannot match as Python does is refused', () => {
+test('patterns that JavaScript cannot match like Python are rejected', () => {
   expect(mistakeOf(() => resultOf("{{ 'Y' | regex_search('(a)?(?(1)Y|N)') }}"))).toMatch(
     /conditional groups, like \(\?\(1\) at position 4, are not supported$/,
   );
@@ -55,25 +55,25 @@ describe('limits of templates are mistakes with a place', () => {
     ['a text without end', "{{ 'a' * 10**9 }}", /^2:12 1000000000 times 1 is more/],
     ['a list without end', '{{ [1, 2] * 10**9 }}', /^2:15 1000000000 times 2 is more/],
     ['a padded text', "{{ 'a'.ljust(10**10) }}", /^2:12 the value is too large/],
-    ['rows of nothing', '{{ [1, 2] | batch(0) }}', /^2:\d+ batch\(\) takes a number of items greater than 0/],
+    ['rows of size zero', '{{ [1, 2] | batch(0) }}', /^2:\d+ batch\(\) takes a number of items greater than 0/],
     ['no slices', '{{ [1, 2] | slice(0) }}', /^2:\d+ slice\(\) takes a number of slices greater than 0/],
   ] as const)('%s', ([, source, expected]) => {
     expect(mistakeOf(() => resultOf(source))).toMatch(expected);
   });
 
-  test('of conditions too', () => {
+  test('of conditions, too', () => {
     const source = `${'('.repeat(3000)}1${')'.repeat(3000)}`;
 
     expect(mistakeOf(() => evaluateExpression(source, at, nothing, defaultEnv()))).toMatch(/^2:\d+ nested more than/);
   });
 
-  test('are far from what people write', () => {
+  test('are far beyond what people write', () => {
     expect(resultOf(`{{ ${'('.repeat(150)}1${')'.repeat(150)} }}`)).toBe(1);
     expect(resultOf(`{{ 1${' + 1'.repeat(400)} }}`)).toBe(401);
   });
 });
 
-describe('what is computed comes to an end by itself, as no signal would be heard', () => {
+describe('computations end on their own, since no signal would be handled', () => {
   test.for([
     [
       'a pattern that needs exponential time',
@@ -81,7 +81,7 @@ describe('what is computed comes to an end by itself, as no signal would be hear
       /^2:\d+ the search for the pattern .* did not end in 10 s$/,
     ],
     [
-      'loops within loops',
+      'nested loops',
       '{% for a in range(100000) %}{% for b in range(100000) %}{% endfor %}{% endfor %}',
       /^2:\d+ the loops of this template have more than 5000000 iterations$/,
     ],
@@ -89,7 +89,7 @@ describe('what is computed comes to an end by itself, as no signal would be hear
     expect(mistakeOf(() => resultOf(source))).toMatch(expected);
   });
 
-  test('patterns of the usual kind are found in long texts as before', () => {
+  test('ordinary patterns still work in long texts', () => {
     expect(resultOf("{{ ('ab ' * 50000) | regex_findall('(\\w+)\\s*') | length }}")).toBe(50000);
     expect(resultOf("{{ 'a.b.example.org' | regex_replace('^(?:\\w+\\.)+(\\w+)$', '\\1') }}")).toBe('org');
     expect(resultOf("{{ 'aaa' | regex_replace('a', 'b', count=1) }}")).toBe('baa');

@@ -47,7 +47,7 @@ function run([kind, source]: Case): string {
 for (const theme of Object.keys(fixture).filter((name) => name !== 'about' && name !== 'variables')) {
   const cases = fixture[theme]!;
 
-  describe(`what Ansible makes of it: ${theme}`, () => {
+  describe(`the same results as in Ansible: ${theme}`, () => {
     test.for(cases.filter(([, , result]) => result !== null))('%s %s', (each) => {
       expect(run(each)).toBe(each[2]);
     });

@@ -30,7 +30,7 @@ const one = (before: ToldOutcome, after: ToldOutcome): readonly string[] =>
 
 const mode = (from: string, to: string): ReportedChange => ({ what: 'mode', from, to });
 
-describe('what a prediction was worth', () => {
+describe('the verdict on a prediction', () => {
   test.for<[Status, Status, string]>([
     ['ok', 'ok', 'true'],
     ['skipped', 'skipped', 'true'],
@@ -59,7 +59,7 @@ describe('what a prediction was worth', () => {
     ['changed', 'failed', './deploy', 'altered'],
     ['failed', 'failed', './deploy', 'true, unless'],
     ['failed', 'ok', 'test', 'failed in the check only'],
-  ])('would be %s unless a command changes it, then %s after %s: %s', ([would, after, cmd, worth]) => {
+  ])('%s unless a command changes it, then %s after %s: %s', ([would, after, cmd, worth]) => {
     const command = told('command', outcome('changed', { result: { cmd: [cmd] } as TaskResult }));
     const before = outcome('unless', { would, unless: ['command'] });
 
@@ -69,21 +69,21 @@ describe('what a prediction was worth', () => {
     ]);
   });
 
-  it('is a lie where it is changed from or to something else', () => {
+  it('is a lie if the change is from or to something else', () => {
     const before = outcome('changed', { changes: [mode('0644', '0600')] });
 
     expect(one(before, outcome('changed', { changes: [mode('0640', '0600')] }))).toEqual(['other from → to']);
     expect(one(before, outcome('changed', { changes: [mode('0644', '0600')] }))).toEqual(['true']);
   });
 
-  it('is a lie where the diff is another one', () => {
+  it('is a lie if the diff differs', () => {
     const diff = (after: string) =>
       outcome('changed', { changes: [{ ...mode('a', 'b'), diff: { before: 'x', after } }] });
 
     expect(one(diff('y'), diff('z'))).toEqual(['other diff']);
   });
 
-  it('is a lie where something else is registered, but not where the run registers more', () => {
+  it('is a lie if something else is registered, but not if the run registers more', () => {
     const result = (values: Readonly<Record<string, unknown>>) => outcome('ok', { result: values as TaskResult });
 
     expect(one(result({ stat: { size: 3 } }), result({ stat: { size: 4 } }))).toEqual(['other result']);
@@ -91,19 +91,19 @@ describe('what a prediction was worth', () => {
   });
 });
 
-describe('what only one of check and run tells', () => {
+describe('what only the check or only the run reports', () => {
   const ok = told('a', outcome('ok'));
   const worths = (check: Story, run: Story) => compare(check, run).map(({ worth }) => worth);
 
-  it('is a lie where the run did what the check had not told', () => {
+  it('is a lie if the run did what the check had not reported', () => {
     expect(worths(story([ok]), story([ok, told('b', outcome('changed'))]))).toEqual(['true', 'lie']);
   });
 
-  it('is a lie where the check told what a run that went through did not do', () => {
+  it('is a lie if the check reported what a completed run did not do', () => {
     expect(worths(story([ok, told('b', outcome('changed'))]), story([ok]))).toEqual(['true', 'lie']);
   });
 
-  it('is not reached where the run failed before', () => {
+  it('is not reached if the run failed before', () => {
     const failed = story([told('a', outcome('failed'))], 2);
 
     expect(worths(story([told('a', outcome('failed')), told('b', outcome('changed'))]), failed)).toEqual([
@@ -112,13 +112,13 @@ describe('what only one of check and run tells', () => {
     ]);
   });
 
-  it('is unknown where an include was', () => {
+  it('is unknown in place of an unknown include', () => {
     const include = told('i', outcome('unknown'), { type: 'ansible.builtin.include_tasks' });
 
     expect(worths(story([include]), story([told('b', outcome('changed'))]))).toEqual(['unknown', 'unknown']);
   });
 
-  it('is unknown where a failure was that nobody knew of: a rescue follows', () => {
+  it('is unknown after an unknown failure, which a rescue may follow', () => {
     const check = story([told('a', outcome('unknown'))]);
 
     expect(worths(check, story([told('a', outcome('failed')), told('rescue', outcome('ok'))]))).toEqual([
@@ -129,7 +129,7 @@ describe('what only one of check and run tells', () => {
 });
 
 describe('items', () => {
-  it('are compared one by one, in place of their task', () => {
+  it('are compared one by one, instead of their task', () => {
     const item = (at: number, status: Status) => told(`a [${at}]`, outcome(status), { taskKey: 'a' });
     const whole = told('a', outcome('changed'), { looped: true });
 
@@ -141,7 +141,7 @@ describe('items', () => {
     ).toEqual(['lie', 'true']);
   });
 
-  it('are unknown where nobody knew what the loop goes over', () => {
+  it('are unknown if the items of the loop were unknown', () => {
     const items = [0, 1].map((at) => told(`a [${at}]`, outcome('changed'), { taskKey: 'a' }));
 
     expect(
@@ -153,13 +153,13 @@ describe('items', () => {
   });
 });
 
-it('what is wrong after something wrong is marked: it may only follow from it', () => {
+it('a mistake after another one is marked, since it may be a consequence', () => {
   const tasks = (...statuses: Status[]) => story(statuses.map((status, at) => told(`t${at}`, outcome(status))));
 
   expect(compare(tasks('ok', 'ok'), tasks('changed', 'changed')).map(({ follows }) => follows)).toEqual([false, true]);
 });
 
-it('why something is unknown is told without names, with the types of the tasks that it depends on', () => {
+it('the reason for unknown is reported without names, with the types of the tasks that it depends on', () => {
   const cause = told('1 copy', outcome('changed'), { type: 'ansible.builtin.copy' });
   const unknown = outcome('unknown', { message: 'depends on "1 copy"; now: ok', assuming: ['1 copy'] });
   const tasks = story([cause, told('2', unknown)]);

@@ -5,11 +5,11 @@ import type { Story, Told } from './told.ts';
 export type Worth =
   /** The run did what the check had said. */
   | 'true'
-  /** The check said so `unless` a task changes it, and it was so. */
+  /** The check predicted it `unless` a task changes it, and it came true. */
   | 'true, unless'
-  /** It was otherwise, and one of the tasks named may have caused it. */
+  /** The result differed, and one of the named tasks may have caused that. */
   | 'altered'
-  /** The check said that it did not know. */
+  /** The check reported it as unknown. */
   | 'unknown'
   /** The run ended before it got there. */
   | 'not reached'
@@ -25,7 +25,7 @@ export type Worth =
   | 'failure not foreseen'
   | 'failed in the check only';
 
-/** A prediction, and what came of it. */
+/** A prediction, and how it turned out. */
 export interface Verdict {
   readonly worth: Worth;
   /** An earlier prediction of this play was already wrong, so this one may just be a consequence. */

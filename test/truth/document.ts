@@ -1,4 +1,5 @@
-// Checks the install document on pristine lab hosts, runs it, and reports for each outcome what came of the prediction.
+// Checks the install document on pristine lab hosts, runs it, and reports for each outcome whether the prediction came
+// true.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { resolve } from 'node:path';
 import { compare, shortType, type Verdict } from './compare.ts';

@@ -18,7 +18,7 @@ test.for<[string, () => void, readonly string[]]>([
   ['the same content, written again', () => writeFileSync(join(top, 'd/f'), 'one'), ['/d/f']],
   ['a mode', () => chmodSync(join(top, 'd/f'), 0o600), ['/d/f']],
   ['a new file', () => writeFileSync(join(top, 'd/g'), ''), ['/d', '/d/g']],
-  ['a link less', () => unlinkSync(join(top, 'd/l')), ['/d', '/d/l']],
+  ['a removed link', () => unlinkSync(join(top, 'd/l')), ['/d', '/d/l']],
 ])('a manifest shows %s', ([, alter, expected]) => {
   const before = manifestOf(top);
   alter();

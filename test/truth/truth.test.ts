@@ -24,7 +24,7 @@ afterAll(() => rmSync(directory, { recursive: true }));
 // For more cases: npm run truth -- --seed 20261129 --cases 100.
 const cases = isThorough ? 12 : 5;
 
-it('a check of some random plays tells no lie, and writes nothing', { timeout: 300_000 }, async () => {
+it('a check of some random plays reports no lie, and writes nothing', { timeout: 300_000 }, async () => {
   const program = join(import.meta.dirname, '../../dist/run.cjs');
   const tally = new Tally();
   for (let number = 0; number < cases; number++)
@@ -39,7 +39,7 @@ it('a check of some random plays tells no lie, and writes nothing', { timeout: 3
   expect(tally.predictions).toBeGreaterThan(cases * 8);
 });
 
-it('a case depends on its seed alone', () => {
+it('a case depends only on its seed', () => {
   const make = (seed: number): string => {
     const random = new Random(seed);
     const entries = randomHost(random);

@@ -69,7 +69,7 @@ async function main(): Promise<number> {
   return tally.isTrue && !tooMuch ? 0 : 1;
 }
 
-/** Prints a case with `--verbose`; removes its directory if nobody wants it. */
+/** Prints a case with `--verbose`; removes its directory unless it is to be kept. */
 function tell(result: CaseResult): void {
   const { directory, verdicts, again } = result;
   if (values.verbose) {

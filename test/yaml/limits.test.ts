@@ -28,7 +28,7 @@ describe('limits of YAML are mistakes with a place', () => {
     ['flow dicts', `${'{a: '.repeat(5000)}${'}'.repeat(5000)}`, /^1:\d+ nested more than 200/],
     ['long keys', `${'? '.repeat(5000)}x`, /^1:\d+ nested more than 200/],
     [
-      'aliases that stand for a billion values',
+      'aliases that expand to a billion values',
       bomb,
       /^6:\d+ the aliases of this file stand for more than 1000000 values$/,
     ],
@@ -37,7 +37,7 @@ describe('limits of YAML are mistakes with a place', () => {
     expect(mistakeOf(text)).toMatch(expected);
   });
 
-  test('are far from what people write', () => {
+  test('are far beyond what people write', () => {
     expect(mistakeOf(blocks(100))).toBe('no mistake');
   });
 });

@@ -14,7 +14,7 @@ const mistake = (text: string) => {
   return loaded.ok ? undefined : loaded.error[0];
 };
 
-describe('a plain scalar is what PyYAML makes of it', () => {
+describe('a plain scalar has the same value as in PyYAML', () => {
   // Each line as answered by PyYAML 6.0.3's safe_load.
   test.for<[string, Raw]>([
     ['yes', true],
@@ -64,7 +64,7 @@ describe('a plain scalar is what PyYAML makes of it', () => {
 });
 
 describe('loadYaml', () => {
-  test('reads dicts as maps in their order, with keys that are not texts', () => {
+  test('reads dicts as ordered maps, with keys of any type', () => {
     expect(value('b: 1\n2: x\nyes: z\n')).toEqual(
       new Map<Raw, Raw>([
         ['b', 1],
@@ -80,13 +80,13 @@ describe('loadYaml', () => {
     expect(dict.get('{{ k }}')).toEqual(new Template('{{ v }}', { file: 'f.yml', line: 1, column: 13, length: 7 }));
   });
 
-  test('tells where a block text starts', () => {
+  test('records where a block scalar starts', () => {
     const dict = value('a:\n  b: |\n    x {{ y }}\n') as Map<string, Map<string, Template>>;
 
     expect(dict.get('a')!.get('b')!.at).toMatchObject({ line: 3, column: 5 });
   });
 
-  test('never makes templates of what is under !unsafe', () => {
+  test('never makes templates below !unsafe', () => {
     expect(value('- !unsafe "{{ a }}"\n- !unsafe {b: "{{ c }}"}\n- !unsafe\n  - "{{ d }}"\n')).toEqual([
       '{{ a }}',
       new Map([['b', '{{ c }}']]),
@@ -94,13 +94,13 @@ describe('loadYaml', () => {
     ]);
   });
 
-  test('keeps vaulted values closed', () => {
+  test('keeps vault values encrypted', () => {
     const [vaulted] = value('- !vault |\n  $ANSIBLE_VAULT;1.1;AES256\n  6162\n') as Vaulted[];
 
     expect(vaulted).toEqual(new Vaulted('$ANSIBLE_VAULT;1.1;AES256\n6162\n', { file: 'f.yml', line: 2, column: 3 }));
   });
 
-  test('merges dicts under <<, own keys and earlier sources first in rank', () => {
+  test('merges dicts under <<, where own keys and earlier sources take precedence', () => {
     const text = '- &x {a: 1, b: 2}\n- &y {b: 3, c: 4}\n- <<: [*x, *y]\n  c: 5\n';
 
     expect((value(text) as Raw[])[2]).toEqual(
@@ -124,7 +124,7 @@ describe('loadYaml', () => {
     );
   });
 
-  test('reads what Windows and byte order marks leave', () => {
+  test('reads Windows line endings and byte order marks', () => {
     expect(value('\ufeffa: 1\r\nb: "x\r\n  y"\r\n')).toEqual(
       new Map<string, Raw>([
         ['a', 1],
@@ -179,14 +179,14 @@ describe('a mistake in YAML', () => {
       'put quotes around a value that contains a colon and a space; a dict starts on its own line',
     ],
     ['a tab', 'a:\n\tb: c\n', 2, 1, 'replace the tab by spaces'],
-    ['a line indented too deep', 'a:\n  - b: 1\n     c: 2\n', 3, 6, undefined],
-    ['a line that fits nothing', 'a:\n    b: 1\n  c: 2\n', 3, 3, undefined],
+    ['a line indented too far', 'a:\n  - b: 1\n     c: 2\n', 3, 6, undefined],
+    ['a line whose indentation matches nothing', 'a:\n    b: 1\n  c: 2\n', 3, 3, undefined],
     ['an open quote', 'a: "b\nc: d\n', 1, 4, 'end the text with "'],
     ['an open bracket', 'a: [b,\nc: d\n', 1, 4, undefined],
     ['an unknown alias', 'a: *b\n', 1, 4, 'put text that starts with "*" in quotes'],
     ['a line without colon', 'a: 1\nb\nc: 2\n', 2, 1, 'a line of a dict is "key: value", with a space after the colon'],
     ['a second document', 'a: 1\n---\nb: 2\n', 2, 1, undefined],
-  ])('is told with its place: %s', ([, text, line, column, hint]) => {
+  ])('is reported with its place: %s', ([, text, line, column, hint]) => {
     expect(mistake(text)).toMatchObject({
       severity: 'error',
       code: 'yaml-syntax',
@@ -197,7 +197,7 @@ describe('a mistake in YAML', () => {
 });
 
 describe('locationOf', () => {
-  test('tells the places of key and value, and the text as written', () => {
+  test('records the places of key and value, and the text as written', () => {
     const [task] = value('- copy:\n    mode: 0644\n') as Map<string, Map<string, Raw>>[];
 
     expect(locationOf(task!.get('copy'), 'mode')).toEqual({
@@ -207,13 +207,13 @@ describe('locationOf', () => {
     });
   });
 
-  test('knows the places of merged keys', () => {
+  test('records the places of merged keys', () => {
     const [, merged] = value('- &x {a: 1}\n- <<: *x\n  b: 2\n') as Map<string, Raw>[];
 
     expect(locationOf(merged, 'a')?.key).toMatchObject({ line: 1, column: 7 });
   });
 
-  test('knows nothing of a container that no file wrote', () => {
+  test('has no places for a container that does not come from a file', () => {
     expect(locationOf(new Map([['a', 1]]), 'a')).toBeUndefined();
   });
 });

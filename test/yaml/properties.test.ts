@@ -55,7 +55,7 @@ const data = fc.letrec((tie) => ({
 })).value;
 
 describe('loadYaml, whatever the text', () => {
-  test('never throws, and places what is wrong within the text', () => {
+  test('never throws, and places mistakes inside the text', () => {
     fc.assert(
       fc.property(yamlish, (text) => {
         const loaded = loadYaml(text, 'f');
@@ -78,7 +78,7 @@ describe('loadYaml, whatever the text', () => {
     );
   });
 
-  test('reads what the yaml package writes in YAML 1.1', () => {
+  test('reads the YAML 1.1 output of the yaml package', () => {
     fc.assert(
       fc.property(data, (value) => {
         expect(loadPlain(stringify(value, { version: '1.1' }))).toEqual({ ok: true, value: fromJs(value) });
@@ -86,7 +86,7 @@ describe('loadYaml, whatever the text', () => {
     );
   });
 
-  test('knows where each value of a dict was written', () => {
+  test('records where each value of a dict was written', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.stringMatching(/^[a-z]{1,5}$/), fc.integer()), (dict) => {
         const loaded = loadYaml(stringify(dict, { version: '1.1' }), 'f');
@@ -97,7 +97,7 @@ describe('loadYaml, whatever the text', () => {
     );
   });
 
-  test('makes a template of a text exactly if it holds braces', () => {
+  test('makes a template of a text exactly if it contains braces', () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
         const loaded = loadYaml(JSON.stringify([text]), 'f');
