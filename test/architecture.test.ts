@@ -4,7 +4,7 @@ import ts from 'typescript';
 import { describe, expect, test } from 'vitest';
 import { type Import, readSources, type Source } from './sources.ts';
 
-/** What each part's files may import from other parts: directories or single files. Their own part is always allowed. */
+/** The directories and files of other parts that each part may import. Its own files are always allowed. */
 const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'src/core': [],
   'src/yaml': ['src/core'],
@@ -90,7 +90,7 @@ describe('the architecture', () => {
   });
 });
 
-describe('what a file exports', () => {
+describe('an export', () => {
   test('has a docstring, or is a task type, which describes itself', () => {
     const bare = sources.flatMap(({ path, exports }) =>
       exports.filter(({ documented }) => !documented).map(({ name }) => `${path} ${name}`),

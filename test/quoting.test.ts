@@ -5,8 +5,8 @@ import { expect, test } from 'vitest';
 
 /*
  * XM1: every value in a script goes through the tag. The type `ShellText` ensures that nothing else becomes a command or a question of a
- * task type. These tests check what types cannot: that nobody casts, that a value is never inside quotes of a template, and who may quote
- * by hand or pass on a script that a person wrote.
+ * task type. These tests check what types cannot: that there are no casts, that a value is never inside quotes of a template, and which
+ * files quote by hand or pass on a script that a person wrote.
  */
 
 /** Parts of the questions and of the wire protocol are still plain strings. The list may only get shorter. */
@@ -116,7 +116,7 @@ function inQuotes(tree: ts.SourceFile): readonly number[] {
 const rawText = (piece: ts.TemplateHead | ts.TemplateMiddle | ts.TemplateTail): string =>
   piece.getText().replace(/^[`}]|(\$\{|`)$/g, '');
 
-/** What is still open after some text of a script: quotes, `$(` and `(`, the innermost last. */
+/** The quotes, `$(` and `(` that are still open after some text of a script, the innermost last. */
 function read(text: string, before: readonly string[]): readonly string[] {
   const open = [...before];
   for (let at = 0; at < text.length; at++) {

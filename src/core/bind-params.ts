@@ -23,7 +23,7 @@ export interface ParamProblem {
   readonly missing?: string;
 }
 
-/** What binding needs in addition to the values. */
+/** Inputs of binding in addition to the values. */
 interface BindOptions {
   /** A value equal to this is treated as omitted (`default(omit)`). */
   readonly omit?: string;
@@ -130,10 +130,7 @@ class Binder {
     return bound;
   }
 
-  /**
-   * A default is used as it is written, except that the home in a path is resolved, which cannot be done before there
-   * is a host.
-   */
+  /** A default is used as written, except that the home in a path is resolved, which requires a host. */
   #default({ type, default: value }: ParamSpec): unknown {
     return type === 'path' && typeof value === 'string' ? expandHome(value, this.#options.home) : value;
   }

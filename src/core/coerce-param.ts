@@ -12,7 +12,7 @@ export const coerce = (type: ParamType, value: Raw, home: Home): unknown => coer
 /** Marks a value that is unknown until its template is evaluated. */
 export const later = Symbol('later');
 
-/** What was expected instead of a value. */
+/** Describes the value that was expected instead. */
 export class Wrong {
   readonly expected: string;
   readonly hint: string | undefined;
@@ -81,8 +81,8 @@ function subject(value: Raw): string | Wrong {
 }
 
 /**
- * YAML 1.1 reads `0644` as the integer 420, which is a mode. A plain `644`, without the leading zero, would be a mode
- * that nobody means.
+ * YAML 1.1 reads `0644` as the integer 420, which is a mode. A plain `644`, without the leading zero, would be mode
+ * 01204, which is never intended.
  */
 function modeFromInt(value: number): string | Wrong {
   if (!Number.isInteger(value) || value < 0 || value > 0o7777 || (value > 0o777 && /^[0-7]{3}$/.test(String(value))))

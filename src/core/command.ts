@@ -37,8 +37,8 @@ export class Script {
 }
 
 /**
- * What can be interpolated into a command: a value (quoted), a piece of script, another command's script, or a list of
- * these.
+ * A value that can be interpolated into a command: text (quoted), a piece of script, another command's script, or a
+ * list of these.
  */
 export type Word = OneWord | readonly OneWord[];
 
@@ -97,5 +97,5 @@ export const sh = (pieces: TemplateStringsArray, ...words: Word[]): Command => (
   script: script(pieces, ...words).text,
 });
 
-/** The same command with stdin. */
+/** Add stdin to a command. */
 export const reading = (command: Command, stdin: Uint8Array | string | FromHost): Command => ({ ...command, stdin });

@@ -62,7 +62,7 @@ export function kindOf(stats: Pick<Stats, 'isFIFO' | 'isSocket' | 'isDirectory' 
 export const statOf = (path: string): Stats | undefined =>
   attempt(() => statSync(localPath(path), { throwIfNoEntry: false }));
 
-/** The same, without following a link. */
+/** Stat a path without following a link; undefined if nothing is there or it cannot be examined. */
 export const lstatOf = (path: string): Stats | undefined =>
   attempt(() => lstatSync(localPath(path), { throwIfNoEntry: false }));
 

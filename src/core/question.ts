@@ -23,7 +23,7 @@ export interface QuestionKind<Arg, A> {
    * answer if no foreseen change touches it. Without it, an answer that a foreseen change touches is unknown.
    */
   foretell?(arg: Arg, picture: Picture): A;
-  /** What `foretell` needs in addition to the answer itself; asked in the same round, in a check. */
+  /** Further questions whose answers `foretell` needs; asked in the same round, in a check. */
   alongside?(arg: Arg): readonly AnyQuestion<unknown>[];
   /** The answer, if it is known in advance: the host is not asked. */
   readonly known?: Answer<A>;
@@ -36,11 +36,11 @@ export interface QuestionKind<Arg, A> {
 
 /** A host in a check, as a kind of question sees it: its current state and the foreseen changes. */
 export interface Picture {
-  /** What the foreseen changes leave at each path. */
+  /** The foreseen entry at each path. */
   readonly files: Overlay;
   /** The host's own current answer. Throws `AskFirst` if it has not been asked yet, `Refused` if there is no answer. */
   now<A>(question: Question<A>): A;
-  /** The same, if it is already known. */
+  /** The host's own current answer, if it is already known. */
   nowIfAsked<A>(question: Question<A>): A | undefined;
   /** Record that the answer relies on this foreseen change. */
   restsOn(foreseen: { readonly task: string; readonly at: number }): void;
@@ -93,5 +93,5 @@ export function question<Arg, A>(
   return { kind: kind as QuestionKind<unknown, A>, arg, key, ...options };
 }
 
-/** The same question, kept out of all output. */
+/** Mark a question as secret, so that it is kept out of all output. */
 export const hidden = <Q extends AnyQuestion<unknown>>(one: Q): Q => ('kind' in one ? { ...one, secret: true } : one);

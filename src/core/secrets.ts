@@ -1,7 +1,7 @@
 import { quote } from './command.ts';
 import { isRecord, mapTexts } from './map-texts.ts';
 
-/** Texts that nobody may see: masked in everything that a run reports. */
+/** Secret texts, which are masked in everything that a run reports. */
 export class Secrets {
   readonly #texts = new Set<string>();
   #pattern: RegExp | undefined;
@@ -78,7 +78,7 @@ export function maskEvent<E>(event: E, secrets: Secrets): E {
 
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 
-/** A secret as it is, and as JSON, URLs and quoted shell words spell it; the latter also inside JSON. */
+/** A secret as written, and as JSON, URLs and quoted shell words spell it; shell words also inside JSON. */
 function spellings(text: string): string[] {
   // Our own quoting, that of the filter `quote`, and what `command` does with a `$`.
   const words = [quote(text).replace(/^'|'$/g, ''), text.replaceAll("'", `'"'"'`), expanding(text)];

@@ -28,7 +28,7 @@ export interface Reply {
   readonly timedOut?: boolean;
 }
 
-/** What is known about a session from its first reply on. */
+/** Information about a session from its first reply. */
 export interface Greeting {
   readonly user: string;
   readonly uid: number;
@@ -47,7 +47,7 @@ export interface SessionFailure {
     | 'late' // no answer within the task's timeout
     | 'interrupted' // we ended it because the user asked for it
     | 'unsupported'; // this connection lacks a feature; the message says which one has it
-  /** One sentence; names the host, the port and what the other side said. */
+  /** One sentence; contains the host, the port and the message of the other side. */
   readonly message: string;
   /** How to solve it, such as the command that accepts a host key. */
   readonly hint?: string;

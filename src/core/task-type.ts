@@ -12,10 +12,10 @@ export type StateOf<Q extends Questions> = {
   readonly [K in keyof Q]: NonNullable<Q[K]> extends AnyQuestion<infer A> ? A : never;
 };
 
-/** What `register` gets, as plain data; the engine adds `changed`, `failed`, `skipped`, `diff`. */
+/** The result for `register`, as plain data; the engine adds `changed`, `failed`, `skipped`, `diff`. */
 export type TaskResult = Readonly<Record<string, unknown>>;
 
-/** What a task has to do, derived from its state. No changes: the host is already as it should be. */
+/** The work of a task, derived from its state. Without changes, the host is already in the desired state. */
 export type Plan =
   | {
       readonly changes: readonly Change[];
@@ -44,7 +44,7 @@ export type Plan =
       };
     };
 
-/** What a type may know in addition to its parameters. */
+/** Information for a type in addition to its parameters. */
 export interface TaskContext {
   readonly check: boolean;
   readonly diff: boolean;
@@ -111,7 +111,7 @@ export interface Controller {
 
 /** A task that was started in the background: how its type turns its end into a result. */
 export interface StartedJob {
-  /** What to ask once it has ended. */
+  /** The questions to ask once it has ended. */
   ask(): Questions;
   /** The result that the task would have had, computed from the answers, its commands' replies and its duration. */
   ended(state: Readonly<Record<string, unknown>>, replies: readonly Reply[], seconds: number): TaskResult;
@@ -134,7 +134,7 @@ export interface TemplateOptions {
   readonly comment_end_string?: string;
 }
 
-/** What a task's commands did; passed to `result` after a run, and without replies in a check. */
+/** The state, parameters and replies of a finished task; passed to `result`, without replies in a check. */
 export interface Done<S, P> {
   readonly params: P;
   readonly state: S;
@@ -185,8 +185,8 @@ export interface TaskType<
   /** With these parameters it is read-only: the host stays as it was, whatever the result. */
   readonly looks?: (params: R) => boolean;
   /**
-   * Fails deliberately, to prevent what follows (`fail`, `assert`), so its failure ends a check as well. Other
-   * failures in a check are reported, and the check goes on.
+   * Fails deliberately, to prevent what follows (`fail`, `assert`), so its failure ends a check as well. Other failures
+   * in a check are reported, and the check continues.
    */
   readonly guards?: true;
   /**

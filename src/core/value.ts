@@ -39,7 +39,9 @@ export class Tuple {
   }
 }
 
-/** What templates may hold but never store or serialize: undefined, functions, macros, generators, namespaces. */
+/**
+ * A value that templates may use but never store or serialize: undefined, functions, macros, generators, namespaces.
+ */
 export interface Opaque {
   readonly opaque: string;
   /** For a mapping that computes its values on demand, such as `vars`: all of it. */
@@ -110,7 +112,7 @@ export const asWritten = (raw: Raw): string =>
 /** Whether a value is a dict. */
 export const isDict = (value: unknown): value is Dict => value instanceof Map;
 
-/** The same dict without one of its keys. */
+/** Copy a dict without one of its keys. */
 export const withoutKey = <V>(dict: ReadonlyMap<Value, V>, key: Value): Map<Value, V> =>
   new Map([...dict].filter(([name]) => name !== key));
 

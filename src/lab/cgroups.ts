@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { labTag, state } from './paths.ts';
 import { until } from './processes.ts';
 
-/** Move a host's first process, which is waiting for this, into control groups of its own: several systemds cannot share one. */
+/** Move a host's first process, which is waiting for this, into separate control groups: several systemds cannot share one. */
 export function joinGroup(host: string, pid: number): void {
   for (const hierarchy of hierarchies()) {
     const group = join(hierarchy, `retrace-lab${labTag()}`, host);

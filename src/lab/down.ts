@@ -88,7 +88,7 @@ async function removeMounts(): Promise<void> {
 
 async function removeNamespaces(): Promise<void> {
   for (const name of labNamespaces()) await runUnjudged`ip netns del ${name}`;
-  // ip-netns turns this directory into a mount of its own on first use; once it is empty, nobody needs that any more.
+  // ip-netns turns this directory into a mount of its own on first use; once it is empty, that mount is no longer needed.
   if (existsSync('/run/netns') && readdirSync('/run/netns').length === 0) {
     await runUnjudged`umount -l /run/netns`;
     rmSync('/run/netns', { recursive: true, force: true });

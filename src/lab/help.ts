@@ -1,4 +1,4 @@
-/** What `--help` prints, for `run lab` and each of its commands. */
+/** The output of `--help`, for `run lab` and each of its commands. */
 export const help: Readonly<Record<string, string>> & { readonly lab: string } = {
   lab: `usage: run lab COMMAND
 

@@ -108,7 +108,7 @@ export async function restorePristine(host: LabHost): Promise<void> {
   writeFileSync(disk(host.name, 'id'), setupId(host));
 }
 
-// Deleting a disk takes seconds if much was installed on it, and nobody has to wait for that.
+// Deleting a disk takes seconds if much was installed on it, so do it in the background.
 function throwAway(folder: string): void {
   if (!existsSync(folder)) return;
   mkdirSync(state('trash'), { recursive: true });

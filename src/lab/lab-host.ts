@@ -3,7 +3,7 @@ import { knownHostsFile, operatorKey } from './keys.ts';
 import { type Progress, silent } from './progress.ts';
 import { labUp } from './up.ts';
 
-/** What is needed to log in as root to a host of the lab, from the lab's network. */
+/** The data for logging in as root to a host of the lab, from the lab's network. */
 export interface Login {
   readonly name: string;
   readonly address: string;

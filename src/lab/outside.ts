@@ -2,7 +2,7 @@ const outsideMark = 'RETRACE_LAB_OUTSIDE';
 
 /**
  * The words to put before a command so that it runs with this machine's mounts and network. A program started in the lab's network has its
- * own mount namespace, so nobody else would see what it mounts there.
+ * own mount namespace, so its mounts would be invisible outside.
  */
 export function outside(): readonly string[] {
   const pid = process.env[outsideMark];

@@ -18,7 +18,7 @@ export const state = (...parts: readonly string[]): string => join(stateDir(), .
 /** The files that the lab puts into its hosts, and the scripts that set them up. */
 export const contentDir = (): string => join(packageRoot(), 'src', 'lab', 'content');
 
-/** What the forge serves instead of the lab's own content: a directory with `infrastructure` and `monitoring`. */
+/** The directory that the forge serves instead of the lab's own content, with `infrastructure` and `monitoring`. */
 export function forgeSeed(): string | undefined {
   const folder = process.env.RETRACE_LAB_REPOSITORY;
   if (folder === undefined || folder === '') return undefined;

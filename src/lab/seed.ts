@@ -17,7 +17,7 @@ export async function seed(host: LabHost, root: string): Promise<void> {
   for (const file of [...common(host.name, operator.public), ...hostKeyFiles(own)]) write(root, file);
 }
 
-/** What every host of the lab has, including containers. */
+/** The files of every host of the lab, including containers. */
 const common = (name: string, authorizedKey: string): readonly SeedFile[] => [
   { path: '/etc/hostname', content: `${name}\n` },
   {

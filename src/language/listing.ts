@@ -2,7 +2,7 @@ import { asWritten, type Raw, Template } from '../core/value.ts';
 import type { Item, Play, Playbook, Task } from './model.ts';
 import { computedTags } from './tags.ts';
 
-/** What a listing shows, and where it gets it from. */
+/** The options of a listing. */
 export interface ListingOptions {
   readonly tasks?: boolean;
   readonly tags?: boolean;

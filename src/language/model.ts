@@ -17,7 +17,7 @@ export type Vars = ReadonlyMap<string, Entry>;
 /** Variables from one origin. */
 export interface VarsLayer {
   readonly level: Level;
-  /** Where they come from, for people: `role defaults of nginx`, `group_vars/web.yaml`. */
+  /** Where they come from, for messages: `role defaults of nginx`, `group_vars/web.yaml`. */
   readonly from: string;
   readonly vars: Vars;
   /** They come from a fully vault-encrypted file, so their texts are secrets. */
@@ -141,7 +141,7 @@ export interface Meta extends ItemBase {
   readonly implicit: boolean;
 }
 
-/** What a list of tasks can contain. */
+/** An item in a list of tasks. */
 export type Item = Task | Block | Include | Meta;
 
 /** A play: the hosts, and everything to do on them, in order. */
@@ -183,7 +183,7 @@ export interface VarsPrompt {
   readonly saltSize?: number;
 }
 
-/** What an include adds: items and, for a role, its handlers and the variables that stay visible afterwards. */
+/** The content of an include: items and, for a role, its handlers and the variables that stay visible afterwards. */
 export interface IncludedItems {
   readonly items: readonly Item[];
   readonly handlers: readonly (Handler | Include | Meta)[];

@@ -4,7 +4,7 @@ import type { Shell, Started } from './start-shell.ts';
 import { encodeExchange } from './wire/encode-exchange.ts';
 import { ReplyReader } from './wire/reply-reader.ts';
 
-/** What a session needs from its creator. */
+/** The setup that the creator of a session provides. */
 interface SessionSetup {
   /** Names host and port, for messages. */
   readonly place: string;

@@ -58,7 +58,7 @@ export type Expression = Node &
 /** How two values are compared. */
 export type Comparison = '==' | '!=' | '<' | '<=' | '>' | '>=' | 'in' | 'not in';
 
-/** What `set` and `for` assign to. */
+/** A target of `set` or `for`. */
 export type Target = Node &
   (
     | { readonly type: 'name'; readonly name: string }

@@ -71,7 +71,7 @@ export function compileInclude(node: Extract<Statement, { type: 'include' }>): R
 
 const NO_VARIABLES: Scope = { get: () => undefined, names: () => [] };
 
-/** What a template file exports: its macros and variables. */
+/** The exports of a template file: its macros and variables. */
 class Module extends PyObject {
   readonly opaque = 'TemplateModule';
   readonly vars: ReadonlyMap<string, Value>;

@@ -9,7 +9,7 @@ import { Undefined } from './python/object.ts';
 export interface Scope {
   get(name: string): Raw | undefined;
   names(): Iterable<string>;
-  /** Whether a person wrote the value of a variable. Without this function, nobody did. */
+  /** Whether a person wrote the value of a variable. Without this function, no value counts as written. */
   written?(name: string): boolean;
   /** Cached values of variables, by name; whoever supplies the cache must clear it when a variable changes. */
   readonly cache?: Map<string, Value>;

@@ -5,7 +5,7 @@ import { fail } from './errors.ts';
 import type { Lookups } from './lookups/lookup.ts';
 import type { Callees } from './python/signature.ts';
 
-/** What templates can access outside themselves. */
+/** The environment of templates: everything that they can access outside themselves. */
 export interface Env {
   /** A file on the controller; undefined if there is none. */
   readFile(path: string): Uint8Array | undefined;

@@ -44,8 +44,8 @@ export function positionIn(
 }
 
 /**
- * Turns errors that are not bugs of ours into template errors: nesting or output too large, or a file that the operator may not read.
- * Returns anything else unchanged.
+ * Turns expected errors into template errors: nesting or output too large, or a file that the operator may not read. Returns anything else
+ * unchanged.
  */
 export function asTemplateError(error: unknown): unknown {
   if (error instanceof TemplateError) return error;

@@ -31,7 +31,7 @@ interface Measure {
 
 const measures = new WeakMap<object, Measure>();
 
-// What an alias stands for may contain aliases itself, so each value is measured only once.
+// The value of an alias may contain aliases itself, so each value is measured only once.
 function measure(value: unknown): Measure {
   const parts = partsOf(value);
   if (parts === undefined) return { values: 1, depth: 0 };

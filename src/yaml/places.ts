@@ -25,7 +25,7 @@ interface Places {
   readonly offsets: readonly number[];
 }
 
-// A side table, so that values remain plain data that anybody can create.
+// A side table, so that values remain plain data that any code can create.
 const places = new WeakMap<object, Places>();
 
 /** Record where the entries of a container were written. */
@@ -47,7 +47,7 @@ export function locationOf(container: unknown, key: unknown): Location | undefin
   return keyFrom < 0 ? { value, source } : { key: positionAt(known.source, keyFrom, keyTo), value, source };
 }
 
-/** Where the value of an entry was written: a cheaper locationOf for callers that need no more. */
+/** Where the value of an entry was written: a cheaper `locationOf` for callers that need nothing else. */
 export function valuePlaceOf(container: unknown, key: unknown): Position | undefined {
   if (typeof container !== 'object' || container === null) return undefined;
   const known = places.get(container);

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Rig } from './rig.ts';
 
-/** What every user of this machine can see of running processes. */
+/** The command lines of running processes, which every user of this machine can see. */
 const processes = (): readonly string[] =>
   readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Rig } from './rig.ts';
 
-// An address where nobody answers: a run that tried it would not exit with code 1.
+// An address without a host: a run that tried to connect would not exit with code 1.
 const inventory = 'all:\n  hosts:\n    h1: {ansible_host: 192.0.2.1}\n';
 
 const tasks = (text: string): string => `- hosts: all\n  tasks:\n${text.replace(/^/gm, '    ')}\n`;

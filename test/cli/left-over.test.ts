@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Rig } from './rig.ts';
 
-/** What a failed or killed run leaves to the next one: pending handlers. The play is for a host with a unique name. */
+/** A play with handlers that a failed or killed run leaves to the next one, for a host with a unique name. */
 const play = (rig: Rig, sections: string, handler: string): string => `- hosts: ${hostOf(rig)}
   gather_facts: false
   vars: { conf: good, boom: false }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Rig } from './rig.ts';
 
-// What Ansible does with these settings, tested with 2.14.
+// The behaviour of Ansible with these settings, tested with 2.14.
 
 const run = async (cfg: string, tasks: string, files: Readonly<Record<string, string>> = {}) => {
   using rig = new Rig().write({

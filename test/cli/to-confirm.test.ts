@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { Rig } from './rig.ts';
 
-// M12: one command lists what somebody has to review before the first run, and nothing runs before that.
+// M12: one command lists all values to review before the first run, and nothing runs before that.
 
 const inventory = `all:
   vars:

@@ -12,7 +12,7 @@ const name = 'images.openfoodfacts.org';
 const copies = "ct100: The certificates of off2's proxy are here, too";
 const renew = 'certbot renew --quiet --force-renewal --no-random-sleep-on-renew';
 
-/** What users get: the serial number of the certificate served at the public address of container 100. */
+/** The serial number of the certificate served to users, at the public address of container 100. */
 const served = () =>
   on(
     'proxy',

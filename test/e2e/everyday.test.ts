@@ -91,7 +91,7 @@ async function runOf(name: string, ...args: readonly string[]): Promise<RanWithE
   return { ...ran, events: eventsOf(ran.stdout) };
 }
 
-// What a check says about a command that its author declared read-only.
+// The message of a check about a command that its author declared read-only.
 const notRun = 'not run in a check';
 
 /**

@@ -23,7 +23,7 @@ import { tamperings } from './tampering.ts';
 const playbook = 'playbooks/off1-proxy.yaml';
 const steps = Array.from({ length: 26 }, (_, index) => `S${String(index + 1).padStart(2, '0')}`);
 
-/** Task types that only look: their differences are for people, and no run fixes them. */
+/** Task types that only read: people fix the differences that they report, not a run. */
 const looking = /(^|\.)(assert|certbot|manual|slurp|tls_certificate|uri|verify|wait_for)$/;
 
 const oneRoundEach = [{ off1: 1 }, { ct100: 1 }, { proxy: 1 }, { ct100: 1 }];
@@ -68,7 +68,7 @@ describe('the install document', () => {
     expect([...new Set(those('task-finished', ran).map(({ task }) => task.step))].toSorted()).toEqual(
       expect.arrayContaining(steps),
     );
-    // What the check called ok was not changed, and what it said would change was changed.
+    // Tasks that the check reported as ok changed nothing, and those reported as changed did change something.
     const said = tasksThat(foreseen, 'changed', 'unless', 'unknown');
     const changed = ofTasks(ran, tasksThat(ran, 'changed'));
     expect(changed.filter((task) => !said.includes(task))).toEqual([]);
@@ -354,7 +354,7 @@ const differences = (ran: RanWithEvents) =>
       ),
     );
 
-/** Those of some tasks of a run, without handlers and tasks that only look. */
+/** The differences of some tasks of a run, without handlers and tasks that only read. */
 function ofTasks(ran: RanWithEvents, names: readonly string[]): readonly string[] {
   const acting = new Set(
     those('task-finished', ran)

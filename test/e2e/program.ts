@@ -111,7 +111,7 @@ export const tasksThat = (ran: RanWithEvents, ...statuses: readonly string[]): r
     .filter(({ outcome }) => statuses.includes(outcome.status))
     .map(({ host, task }) => `${host}: ${task.name}`);
 
-/** What failed, and why; tests that expect no failure show it. */
+/** The failures, with their reasons; tests that expect none show them. */
 export const failures = (ran: RanWithEvents): readonly string[] =>
   those('task-finished', ran)
     .filter(({ outcome }) => outcome.status === 'failed' || outcome.status === 'unreachable')

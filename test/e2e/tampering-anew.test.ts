@@ -90,7 +90,7 @@ async function tamper(ones: readonly TamperingAnew[]): Promise<void> {
   }
 }
 
-/** What a check did not report, or reported wrongly, with everything that it did report about that task. */
+/** The changes that a check reported wrongly or not at all, with everything that it did report about their tasks. */
 const missed = (check: RanWithEvents, ones: readonly TamperingAnew[]) =>
   ones.flatMap(({ what, task, told }) => {
     const said = [...those('task-finished', check), ...those('item-finished', check)]

@@ -7,7 +7,7 @@ export interface TamperingAnew {
   readonly before?: { readonly host: string; readonly script: string };
   /** The task that must report it. */
   readonly task: string;
-  /** What the check must say about the difference, or about why the task fails. */
+  /** The text that the check must report about the difference or the failure of the task. */
   readonly told: RegExp;
   /** The task at which a run stops, if it is an earlier one. */
   readonly stops?: string;
@@ -31,7 +31,7 @@ const commit = (
 const refuse = (rule: string) =>
   `nft 'add table inet shut; add chain inet shut in { type filter hook input priority 0; }; add rule inet shut in ${rule} reject with tcp reset'`;
 
-/** What a run repairs, all at once. */
+/** Changes that a run repairs, all at once. */
 export const repaired: readonly TamperingAnew[] = [
   {
     what: 'less memory',
@@ -326,7 +326,8 @@ export const stale: readonly TamperingAnew[] = [
 ];
 
 /**
- * What a run does not repair: it stops there and says why. Changes that would hide another's effects are made separately, in `stoppingToo`.
+ * Changes that a run does not repair: it stops there and reports why. Changes that would hide another's effects are made separately, in
+ * `stoppingToo`.
  */
 export const stopping: readonly TamperingAnew[] = [
   {
@@ -446,7 +447,7 @@ export const stopping: readonly TamperingAnew[] = [
   },
 ];
 
-/** The rest of those. */
+/** The rest of the changes at which a run stops. */
 export const stoppingToo: readonly TamperingAnew[] = [
   {
     what: "the backend's image on disk",
@@ -486,7 +487,7 @@ export const stoppingToo: readonly TamperingAnew[] = [
   },
 ];
 
-/** What would also be reloaded or restarted, after which the services' answers are unknown. */
+/** Changes after which services would be reloaded or restarted, so that their answers are unknown. */
 export const listeningToo: readonly TamperingAnew[] = [
   {
     what: 'an additional site',
@@ -508,7 +509,7 @@ export const listeningToo: readonly TamperingAnew[] = [
   },
 ];
 
-/** What also ends the check of its host: nothing may be pushed then. */
+/** Changes that also end the check of their host: nothing may be pushed then. */
 export const ending: readonly TamperingAnew[] = [
   {
     what: 'a target in another job',

@@ -10,7 +10,7 @@ export interface Tampering {
   readonly what: RegExp;
   readonly from: RegExp | null;
   readonly to: RegExp;
-  /** What else is reported because of it. */
+  /** Further differences that are reported because of it. */
   readonly follows?: RegExp;
   /** Another task that reports it, too. */
   readonly alsoTold?: string;

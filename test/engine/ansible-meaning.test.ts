@@ -110,7 +110,7 @@ ${handlers.replace(/^/gm, '    ')}`,
     );
 
     expect(told.slice(0, 3)).toEqual(['h go: changed', 'h one: changed', 'h two: changed']);
-    // What was notified again waits for the next flush; a play has three.
+    // Handlers notified again wait for the next flush; a play has three.
     expect(told.length).toBeLessThanOrEqual(7);
   });
 
@@ -307,7 +307,7 @@ describe('a check under Ansible’s names', () => {
   });
 });
 
-describe('what is registered', () => {
+describe('a registered result', () => {
   test('for a loop shows whether all items were skipped', async () => {
     const { events } = await runModel(
       `

@@ -46,7 +46,7 @@ describe('U4: changed_when of a command that a check does not run', () => {
   });
 });
 
-describe('U5, P19: a command that says that it changes nothing', () => {
+describe('U5, P19: a command with changed_when: false', () => {
   const looks = '- {name: look, command: uptime, register: r, changed_when: false}\n';
   const drift = '- {name: drift, copy: {dest: FOLDER/x, content: x}}\n';
 

@@ -24,7 +24,7 @@ describe('the endpoint of a host', () => {
     ['ansible.builtin.local', 'local'],
     ['community.general.proxmox_pct_remote', 'pct'],
     ['community.proxmox.proxmox_pct_remote', 'pct'],
-    // A name that is not one of ours stays unchanged, and does not turn into another.
+    // An unknown name stays unchanged, and does not become another one.
     ['winrm', 'winrm'],
     ['some.other.local', 'some.other.local'],
   ] as const)('of ansible_connection: %s is %s', ([word, connection]) => {

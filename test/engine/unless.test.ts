@@ -20,9 +20,9 @@ async function check(tasks: string, form: 'json' | 'plain' = 'json') {
   return { told: told.map((line) => line.replace(/\s+/g, ' ').trim()), code: said.code, text: said.stdout };
 }
 
-/** Commands that a check does not run, so nobody knows what they change. */
+/** Commands that a check does not run, so that their changes are unknown. */
 const deploy = '- {name: deploy, command: ./deploy}\n';
-/** The same, where not even the author says whether it changes anything. */
+/** A command whose author does not declare whether it changes anything. */
 const perhaps = '- {name: perhaps, command: ./perhaps, register: p, changed_when: "\'new\' in p.stdout"}\n';
 const there = 'copy: {dest: FOLDER/there, content: "x\\n", mode: "0644"}';
 

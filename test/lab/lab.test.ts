@@ -247,7 +247,7 @@ describe('a separate lab', () => {
   const tag = labTag(folder);
   const own = (...argv: string[]) => lab(argv, { RETRACE_LAB_DIR: folder });
 
-  /** What exists of that lab on this machine. */
+  /** Everything of that lab that exists on this machine. */
   function remains(): readonly string[] {
     const mounts = readFileSync('/proc/mounts', 'utf8')
       .split('\n')

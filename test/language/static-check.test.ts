@@ -37,7 +37,7 @@ const variables = new Map([
   ['made_of_itself', new Set([{ value: new Template('{{ made_of_itself }}') }])],
 ]);
 
-/** What is reported about a play with these lines as its tasks. */
+/** The reports about a play with these lines as its tasks. */
 const told = (tasks: string, more: Record<string, string> = {}, play = '') =>
   check({ '/p/site.yml': `- hosts: all\n${play}  tasks:\n${tasks.replace(/^/gm, '  ')}`, ...more });
 

@@ -10,8 +10,8 @@ export interface Subject {
 }
 
 /**
- * What every session does, however it reaches its shell. How a shell treats many parts and odd texts is the same for all connections
- * through a child's pipes; `wire` says that another of them tests that.
+ * The behaviour of every session, however it reaches its shell. The handling of many parts and odd texts is the same for all connections
+ * through a child's pipes; `wire` means that another of them tests it.
  */
 export function sessionContract(
   name: string,

@@ -6,7 +6,7 @@ import type { Connector, Endpoint } from '../../src/core/session.ts';
 import { createConnector } from '../../src/session/index.ts';
 import { freePort, generateKey, type Sshd, startSshd } from './sshd.ts';
 
-/** What both ssh connections do when they log in, and when they cannot. */
+/** The behaviour of both ssh connections when a login succeeds or fails. */
 export function loginContract(connection: 'ssh' | 'openssh'): void {
   let sshd: Sshd;
   beforeAll(async () => {

@@ -75,7 +75,7 @@ describe('pct', () => {
     });
   });
 
-  // In a process namespace of its own, nobody outside is visible: such shells have no parent and share session 0.
+  // In a separate process namespace, no outside process is visible: such shells have no parent and share session 0.
   test.skipIf(process.getuid?.() !== 0)('kills commands in a container with its own process namespace', async () => {
     const own = mkdtempSync(join(tmpdir(), 'retrace-pct-'));
     onTestFinished(() => rmSync(own, { recursive: true }));

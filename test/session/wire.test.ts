@@ -4,7 +4,7 @@ import { MarkSplitter } from '../../src/session/wire/mark-splitter.ts';
 
 const nonce = '\x1e0123456789abcdef';
 
-/** What a splitter makes of chunks: bytes as text, markers in brackets. */
+/** The output of a splitter for chunks: bytes as text, marks in brackets. */
 function split(chunks: readonly Buffer[]): string {
   let said = '';
   const splitter = new MarkSplitter(

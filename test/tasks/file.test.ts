@@ -244,7 +244,7 @@ describe('file', () => {
     expect([readlinkSync(dir.at('l')), existsSync(dir.at('e/d'))]).toEqual(['d', false]);
   });
 
-  test('tells what Ansible tells', async () => {
+  test('returns the same result as Ansible', async () => {
     using dir = folder();
 
     const made = await runHere(file, { path: dir.at('d'), state: 'directory', mode: '0700' });

@@ -221,7 +221,7 @@ function oneShell(): typeof runScript {
   };
 }
 
-/** An answer without what nobody can predict: inode numbers and times, sizes of directories, the order of a listing. */
+/** An answer without its unpredictable parts: inode numbers and times, sizes of directories, the order of a listing. */
 function comparable(answer: unknown): unknown {
   if (answer instanceof Uint8Array) return Buffer.from(answer).toString();
   if (Array.isArray(answer)) {

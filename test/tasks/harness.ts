@@ -9,7 +9,7 @@ import { type Converged, converge, type Target } from '../../src/engine/host/con
 import { mergeQuestions } from '../../src/engine/host/round.ts';
 import { runScript } from './local-host.ts';
 
-/** What a task gets in tests in addition to its parameters. */
+/** The context of a task in tests. */
 export const context: TaskContext = {
   check: false,
   diff: false,
@@ -26,7 +26,7 @@ export function bind(type: AnyTaskType, args: Readonly<Record<string, unknown>>)
   return bound.params;
 }
 
-/** What a type plans for a given state. */
+/** The plan of a type for a given state. */
 export const planOn = (
   type: AnyTaskType,
   state: object,
@@ -34,7 +34,7 @@ export const planOn = (
   more = context,
 ): Plan => type.plan(state as never, bind(type, args), more);
 
-/** What a type would change: `what: from → to`, one line each. */
+/** The changes that a type would make: `what: from → to`, one line each. */
 export function changesOn(
   type: AnyTaskType,
   state: object,

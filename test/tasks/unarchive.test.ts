@@ -105,7 +105,7 @@ describe('unarchive', () => {
     expect(readFileSync(dir.at('dest/a'), 'utf8')).toBe('A');
   });
 
-  test('gives members a mode, and keeps it', async () => {
+  test('sets the mode of members, and keeps it', async () => {
     using dir = archives();
     const args = { src: dir.at('x.tar'), dest: dir.at('dest'), remote_src: true, mode: 'u=rwX,go=' };
 

@@ -3,7 +3,7 @@ import type { Story, Told } from './told.ts';
 
 /** How a prediction turned out. */
 export type Worth =
-  /** The run did what the check had said. */
+  /** The run did what the check had predicted. */
   | 'true'
   /** The check predicted it `unless` a task changes it, and it came true. */
   | 'true, unless'
@@ -13,15 +13,15 @@ export type Worth =
   | 'unknown'
   /** The run ended before it got there. */
   | 'not reached'
-  /** The check said ok or skipped, but the run changed, failed or ran something; or the check said it would change, but it was ok. */
+  /** The check predicted ok or skipped, but the run changed, failed or ran something; or it predicted a change, but the task was ok. */
   | 'lie'
   /** Both changed, but from or to something else. */
   | 'other from → to'
-  /** The same from and to, but another diff. */
+  /** From and to are the same, but the diff differs. */
   | 'other diff'
   /** A registered value differs from the predicted one. */
   | 'other result'
-  /** The check said it would change, but the run failed. */
+  /** The check predicted a change, but the run failed. */
   | 'failure not foreseen'
   | 'failed in the check only';
 
@@ -30,7 +30,7 @@ export interface Verdict {
   readonly worth: Worth;
   /** An earlier prediction of this play was already wrong, so this one may just be a consequence. */
   readonly follows: boolean;
-  /** What the check reported, or what the run reported if the check reported nothing. */
+  /** The report of the check, or that of the run if the check reported nothing. */
   readonly about: Told;
   /** `ok → changed`, or what differs. */
   readonly detail: string;
@@ -41,7 +41,7 @@ export interface Verdict {
   readonly reason?: string;
 }
 
-/** What is wrong enough to fail the measurement. */
+/** The verdicts that fail the measurement. */
 export const WRONG: readonly Worth[] = ['lie', 'other from → to', 'other diff', 'other result'];
 
 const MAKES_FOLLOW: readonly Worth[] = [...WRONG, 'failure not foreseen', 'failed in the check only'];
@@ -53,7 +53,7 @@ export function compare(check: Story, run: Story): readonly Verdict[] {
   const used = new Set<Told>();
   const verdicts: Verdict[] = [];
   let wrong = false;
-  // What follows from an unknown failure (a rescue, and what is skipped) is unknown as well.
+  // The consequences of an unknown failure (a rescue, and skipped tasks) are unknown as well.
   let otherWay = check.told.some(({ outcome, type }) => outcome.status === 'unknown' && isInclude(type));
   const add = (verdict: Omit<Verdict, 'follows'>): void => {
     verdicts.push({ ...verdict, follows: wrong });

@@ -3,7 +3,7 @@ import { chmodSync, chownSync, cpSync, linkSync, mkdirSync, symlinkSync, utimesS
 import { join } from 'node:path';
 import type { Random } from './random.ts';
 
-/** What is at a path of a random host, relative to its top. Symbolic and hard links come after what they point to. */
+/** An entry of a random host; its path is relative to the top. Symbolic and hard links come after their targets. */
 export type Entry =
   | { readonly kind: 'directory'; readonly path: string; readonly mode: number; readonly uid: number }
   | {

@@ -1,8 +1,8 @@
 import type { Event, ToldOutcome } from '../../src/core/event.ts';
 
-/** What was reported about a task, an item of its loop, or a handler. */
+/** The report about a task, an item of its loop, or a handler. */
 export interface Told {
-  /** The same in a check and in the run: place, how often it was passed, number of the item. */
+  /** Identical in a check and in the run: place, number of times it was passed, number of the item. */
   readonly key: string;
   /** The task's key, without the item. */
   readonly taskKey: string;
@@ -15,7 +15,7 @@ export interface Told {
   readonly looped: boolean;
 }
 
-/** What a run of the program reported, in order. */
+/** The reports of a run of the program, in order. */
 export interface Story {
   readonly told: readonly Told[];
   readonly exitCode: number | undefined;

@@ -30,7 +30,7 @@ export interface CaseResult {
   readonly again: readonly Verdict[];
   /** Paths that a check changed. */
   readonly writes: readonly string[];
-  /** What kept the program from finishing. */
+  /** The reasons why the program did not finish. */
   readonly troubles: readonly string[];
 }
 
@@ -96,7 +96,7 @@ function writeCase({ seed, commands, sources }: Setting, number: number, directo
   }
 }
 
-/** What the program reports about a case. */
+/** The reports of the program about a case. */
 function told({ program, directory }: Setting, number: number, options: readonly string[]): Promise<Story> {
   const name = `case-${number}`;
   const argv = [program, 'play.yaml', '-i', `${name},`, '-c', 'local', '-o', 'json', ...options];

@@ -30,7 +30,7 @@ it('a check of some random plays reports no lie, and writes nothing', { timeout:
   for (let number = 0; number < cases; number++)
     tally.add(await runCase({ seed: 20261129, commands: false, program, directory, sources }, number));
 
-  // What only follows from an unpredicted failure is blamed on that failure.
+  // Consequences of an unpredicted failure are attributed to that failure.
   expect(tally.wrong.filter((line) => /^case \d+: (lie|other from → to|other diff|other result)\b/.test(line))).toEqual(
     [],
   );

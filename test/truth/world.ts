@@ -17,7 +17,9 @@ const SAME_PATH = 0.6;
 
 const NEW_NAMES = ['new.conf', 'n1', 'n2', 'fresh', '30-c', 'new dir', 'x'];
 
-/** What random tasks choose from: the paths of the host, and what the tasks before them touched, registered and set. */
+/**
+ * The choices for random tasks: the paths of the host, and everything that earlier tasks touched, registered and set.
+ */
 export class World {
   readonly random: Random;
   /** Files needed in the playbook's directory, by their relative path. */

@@ -32,8 +32,8 @@ interface Produced {
 }
 
 /**
- * Write a file so that nobody ever sees half of it or reads what they should not: create it next to the target under
- * umask 077, set owner and mode, validate, sync, rename.
+ * Write a file so that it is never visible half-written or readable by too many users: create it next to the target
+ * under umask 077, set owner and mode, validate, sync, rename.
  */
 export function writeFile(file: FileToWrite): Command {
   const { path, content } = file;

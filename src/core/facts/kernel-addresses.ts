@@ -25,7 +25,7 @@ interface Route {
   readonly mask: number;
 }
 
-/** `/proc/net/route` writes addresses as hexadecimal numbers in the machine's byte order; all of ours are little-endian. */
+/** `/proc/net/route` writes addresses as hexadecimal numbers in the machine's byte order; all supported machines are little-endian. */
 function readRoute(line: string): Route {
   const [device = '', destination = '', gateway = '', , , , , mask = ''] = line.trim().split(/\s+/);
   const swapped = (hex: string) => Number.parseInt((hex.match(/../g) ?? []).reverse().join(''), 16);

@@ -46,7 +46,7 @@ export type Holding =
 export interface Printing {
   /** Printings with the same key have the same content. */
   readonly key: string;
-  /** Prints the content; omitted if nobody can know it in advance. */
+  /** Prints the content; omitted if it cannot be known in advance. */
   readonly script?: Script;
   readonly stdin?: Uint8Array | undefined;
 }

@@ -20,7 +20,7 @@ interface FileRecord {
   readonly id: string;
 }
 
-/** What is foreseen at a place, other than files. */
+/** A foreseen entry other than a file. */
 type Thing =
   | { readonly is: 'absent' }
   | { readonly is: 'link'; readonly entry: Entry; readonly target: string }
@@ -33,10 +33,10 @@ type Made = { readonly task: string; readonly at: number };
 export type Foreseen = Made &
   (Thing | { readonly is: 'file'; readonly entry: Entry; readonly held: Held; readonly mtime: Becoming['mtime'] });
 
-/** The same, as stored: a file may have several names. */
+/** A foreseen entry as stored: a file may have several names. */
 type Stored = Made & (Thing | { readonly is: 'file'; readonly file: FileRecord });
 
-/** The future files of a host: the results of foreseen changes, laid over what is there now. */
+/** The future files of a host: the results of foreseen changes, laid over the current files. */
 export class Overlay {
   readonly #places = new Map<string, Stored>();
   readonly #parents = new Set<string>();

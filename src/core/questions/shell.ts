@@ -6,7 +6,7 @@ import type { Subject } from '../touches.ts';
 /** A read-only script to run on a host, for what no typed question covers. */
 export interface ShellQuestion {
   readonly script: ShellText;
-  /** What the answer depends on; everything by default. */
+  /** The subjects that the answer depends on; everything by default. */
   readonly about?: readonly Subject[];
   readonly deadlineMs?: number;
 }

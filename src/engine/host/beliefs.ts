@@ -81,7 +81,7 @@ export class Beliefs {
   }
 
   foresee(task: string, effects: readonly Effect[] | undefined): void {
-    // A change without effects leaves every answer as it is.
+    // A change without effects leaves every answer valid.
     if (effects === undefined || effects.length > 0) this.markUncertain(task);
     if (effects === undefined) {
       this.#foreseen.push({ task, answers: new Map(), blurred: [], doubtful: [everything] });
@@ -114,15 +114,12 @@ export class Beliefs {
     this.#foreseen.push({ task, answers: new Map(), blurred: [], doubtful: subjects });
   }
 
-  /**
-   * The same for a doubt that follows from another one: if a task may already have changed anything, this adds
-   * nothing.
-   */
+  /** Record a doubt that follows from another one; does nothing if a task may already have changed anything. */
   doubtFurther(task: string, subjects: readonly Subject[]): void {
     if (!this.doubtsAll) this.doubt(task, subjects);
   }
 
-  /** The same for all subjects of these effects. */
+  /** In a check: a task may or may not have these effects. */
   doubtEffects(task: string, effects: readonly Effect[] | undefined): void {
     this.doubt(task, effects?.flatMap(alteredBy) ?? [everything]);
   }
@@ -166,7 +163,9 @@ export class Beliefs {
     return this.#foreseen.some(({ doubtful }) => doubtful.includes(everything));
   }
 
-  /** What is believed about a question, or what must be asked. Without `foreseen`, about the host as it is now. */
+  /**
+   * What is believed about a question, or what must be asked. Without `foreseen`, about the current state of the host.
+   */
   of(question: AnyQuestion<unknown>, user: string, foreseen = true): Believed {
     if ('kind' in question && question.kind.known !== undefined) return { is: 'answer', answer: question.kind.known };
     const now = this.#now(question, user);
@@ -211,7 +210,7 @@ export class Beliefs {
       : known.answer;
   }
 
-  /** What a check foresees as the answer; undefined if no foreseen change touches it. */
+  /** The answer that a check foresees; undefined if no foreseen change touches it. */
   #foretold(question: AnyQuestion<unknown>, user: string, now: Answer<unknown> | undefined): Believed | undefined {
     const foretells = 'kind' in question && question.kind.foretell !== undefined;
     const isAffected = this.#foreseen.length > 0 && ('controller' in question || about(question).length > 0);

@@ -134,7 +134,7 @@ interface Applied {
   readonly finish: Finish;
 }
 
-/** What was done before the current changes, if the plan had to be made again after some of them. */
+/** The changes made before the current ones, if the plan had to be made again after some of them. */
 interface Earlier {
   readonly changes: readonly Change[];
   readonly replies: readonly Reply[];

@@ -11,7 +11,7 @@ export interface HandlerNote {
   readonly blocks: readonly string[];
 }
 
-/** What notified a handler, and when. */
+/** The task that notified a handler, and when. */
 interface Notifier {
   /** The run, identified by its start time and a random part. */
   readonly run: string;
@@ -24,7 +24,7 @@ interface Notifier {
 /** The mark of a run in its notes. */
 export const runMark = (startedAt: Date, random: string): string => `${startedAt.toISOString()} ${random}`;
 
-/** When a run began, for people; undefined if the mark was not made by a run. */
+/** When a run began, for messages; undefined if the mark is not from a run. */
 export function whenOf(mark: string): string | undefined {
   const [, day, time] = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d):[\d.]+Z [\da-f]+$/.exec(mark) ?? [];
   return day === undefined ? undefined : `${day} ${time} UTC`;

@@ -349,7 +349,7 @@ function cutAfter(deadline: number | undefined, withComing: boolean): AbortSigna
   return Number.isFinite(ms) ? AbortSignal.timeout(Math.ceil(ms)) : undefined;
 }
 
-/** What must be asked to answer a question; nothing if the answer is already believed. */
+/** The questions to ask in order to answer a question; none if the answer is already believed. */
 function missingOf({ link, identity, question }: Ahead, foreseen: boolean): readonly Ahead[] {
   const belief = link.beliefs.of(question, identity.key, foreseen);
   return belief.is === 'asks' ? belief.questions.map((one) => ({ link, identity, question: one })) : [];

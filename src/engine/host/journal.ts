@@ -7,9 +7,9 @@ import { decodeText, encodeText } from '../../core/text-codec.ts';
 import { blockField, fieldsOf, type HandlerNote, readNote } from './handler-note.ts';
 
 /**
- * What an interrupted run leaves for the next one, stored on the host itself: handlers that were notified but have not
- * run, and the former state of what a validating block has changed but not yet validated. Written just before the
- * change that it belongs to, in the same round; deleted when the handlers have run and the block is validated.
+ * The state that an interrupted run leaves for the next one, stored on the host itself: handlers that were notified but
+ * have not run, and the former state of what a validating block has changed but not yet validated. Written just before
+ * the change that it belongs to, in the same round; deleted when the handlers have run and the block is validated.
  */
 export interface LeftOver {
   readonly handlers: readonly HandlerNote[];
@@ -41,10 +41,10 @@ const kind: QuestionKind<string, LeftOver> = {
   about: () => ['retrace:journal'],
 };
 
-/** What an interrupted run left on the host. */
+/** Ask for the state that an interrupted run left on the host. */
 export const leftOver = (host: string): Question<LeftOver> => question(kind, host);
 
-/** Where the handler notes of a host are stored, for people. */
+/** Where the handler notes of a host are stored, for messages. */
 export const notesOf = (host: string): string =>
   `/var/lib/retrace/${handlersOf(host)} on the host (~/.local/state/retrace/${handlersOf(host)} of a user other than root)`;
 

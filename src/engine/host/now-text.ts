@@ -4,7 +4,7 @@ import type { Converged } from './converge.ts';
 
 const most = 4;
 
-/** What a check found on a host as it is now, in one line; undefined if that is of no interest. */
+/** The current state that a check found on a host, in one line; undefined if it is of no interest. */
 export function nowText(found: Converged, { acts }: Pick<TaskType, 'acts'>): string | undefined {
   switch (found.status) {
     case 'ok':

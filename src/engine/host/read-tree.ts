@@ -43,7 +43,7 @@ function readDirectory(directory: string, reading: Reading): TreeEntry[] {
   });
 }
 
-/** What a link is replaced by; undefined if it stays a link. */
+/** The entry that replaces a link; undefined if it stays a link. */
 function followable(path: string, { follow, above }: Reading): Stats | undefined {
   const stats = follow === true ? statOf(path) : undefined;
   return above.some(({ dev, ino }) => dev === stats?.dev && ino === stats.ino) ? undefined : stats;

@@ -5,7 +5,7 @@ import type { Belief } from './beliefs.ts';
 
 type State = Readonly<Record<string, unknown>>;
 
-/** What a task of a check has looked at. */
+/** The parameters and current answers of a task in a check. */
 interface Looked {
   readonly params: unknown;
   readonly context: TaskContext;

@@ -5,7 +5,7 @@ import type { Identity } from './identity.ts';
 /** How long to wait for a host that has answered before. */
 const reconnectMs = 5000;
 
-/** What a host's sessions need from the run. */
+/** The options that a host's sessions get from the run. */
 export interface SessionsOptions {
   readonly name: string;
   readonly connector: Connector;

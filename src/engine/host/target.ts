@@ -6,7 +6,7 @@ import type { Target } from './converge.ts';
 import type { Ahead, HostLink } from './host-link.ts';
 import type { Identity } from './identity.ts';
 
-/** What a task's target needs: the host's link, the identity, and what to ask or report in addition. */
+/** The options of a task's target: the host's link, the identity, and additional questions and reports. */
 interface TargetOptions {
   readonly link: HostLink;
   readonly identity: Identity;
@@ -23,7 +23,7 @@ interface TargetOptions {
   readonly onOutput?: (stream: 'stdout' | 'stderr', text: string) => void;
   readonly onWait?: (shown: string | undefined) => void;
   readonly deadlineMs?: number;
-  /** In a check, the task sees the host as it is, not as earlier tasks would have left it: as with Ansible. */
+  /** In a check, the task sees the current host, not as earlier tasks would have left it: as with Ansible. */
   readonly blind?: boolean;
   /** `no_log`: show neither its commands nor their output. */
   readonly censored?: boolean;

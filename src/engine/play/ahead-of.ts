@@ -8,7 +8,7 @@ import type { BatchRun } from './batch-run.ts';
 import { isSelected } from './is-selected.ts';
 import type { PlayHost } from './play-host.ts';
 
-/** What a round may ask in addition: the rest of this task, coming tasks, and what an interrupted run left. */
+/** Additional questions for a round: those of the rest of this task, of coming tasks, and about an interrupted run. */
 export async function aheadOf(performing: BatchRun, host: PlayHost, task: Task): Promise<readonly Ahead[]> {
   const { play } = performing;
   if (play.run.options.askAhead === false) return [];

@@ -4,7 +4,7 @@ import type { PlayContext } from '../variables/play-context.ts';
 import type { Handlers } from './handlers.ts';
 import type { PlayHost } from './play-host.ts';
 
-/** What the steps of one play share. */
+/** The state that the steps of one play share. */
 export interface BatchRun {
   readonly play: PlayContext;
   readonly handlers: Handlers;

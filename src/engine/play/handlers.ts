@@ -9,7 +9,7 @@ import type { HostState } from '../variables/host-state.ts';
 import type { PlayContext } from '../variables/play-context.ts';
 import type { TemplateScope } from '../variables/scopes.ts';
 
-/** What may be listed under `handlers`. */
+/** An item under `handlers`. */
 export type AnyHandler = Handler | Include | Meta;
 
 /** The handlers of a play, looked up by the names that tasks notify. */

@@ -76,7 +76,7 @@ async function loadTypes(performing: BatchRun, items: readonly Item[]): Promise<
   if (missing !== undefined && run.options.ansible === true) performing.stop = { error: unresolved(missing) };
 }
 
-/** What an include brings in on a host; gathers facts if it needs them. */
+/** The content of an include on a host; gathers facts if it needs them. */
 export async function computeIncluded(
   { play, includes }: BatchRun,
   host: PlayHost,

@@ -40,7 +40,7 @@ export async function performMeta(performing: BatchRun, hosts: readonly PlayHost
   return actMeta(performing, wanted, meta.action, meta);
 }
 
-/** What continues if the condition of a meta task does not hold. */
+/** Ansible's message about what continues if the condition of a meta task does not hold. */
 const continuing: Readonly<Partial<Record<Meta['action'], (host: string, role?: string) => string>>> = {
   end_role: (host, role) => `, continuing role ${role} for ${host}`,
   end_host: (host) => `, continuing execution for ${host}`,

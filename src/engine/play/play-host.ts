@@ -27,7 +27,7 @@ export class PlayHost {
   readonly dueUnless = new Map<number, readonly string[]>();
   /** Variables of roles that includes made public, visible to later tasks. */
   exported: readonly VarsLayer[] = [];
-  /** What an interrupted run left; undefined until asked. */
+  /** The state left by an interrupted run; undefined until asked. */
   left: LeftOver | undefined;
   /** The tasks that the host has passed, by their journal identifiers. */
   readonly passed = new Set<string>();

@@ -148,7 +148,7 @@ async function withNow(run: TaskRun, call: BoundTask, converged: Converged): Pro
   return now === undefined ? converged : { ...converged, message: `${converged.message}; now: ${now}` };
 }
 
-/** What a task would do on the host as it is now, ignoring foreseen changes. */
+/** What a task would do on the host in its current state, ignoring foreseen changes. */
 async function foundNow(run: TaskRun, call: BoundTask): Promise<string | undefined> {
   const target = targetOf(run, { ...call, ansible: true }, []);
   return nowText(await converge(call.type, call.params, { ...call.context, check: true }, target), call.type);
@@ -176,7 +176,7 @@ function foresee(
   if (status === 'unknown') doubtAll();
   if (status === 'unknown' || status === 'failed') return;
   for (const change of would ?? []) beliefs.foresee(ref.name, change.effects);
-  // What another task may change, this one then changes as well, or in another way.
+  // If another task changes what this one is about, this one's changes differ, too.
   if (unless.length > 0) beliefs.doubtFurther(ref.name, namedPaths(call));
 }
 

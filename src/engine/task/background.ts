@@ -79,11 +79,11 @@ export function starting(type: AnyTaskType, job: Job, keep: (started: StartedJob
 
 const commandsOf = ({ changes }: AnyDone) => changes.flatMap(({ commands }) => commands);
 
-// biome-ignore lint/suspicious/noExplicitAny: what any task type is told
+// biome-ignore lint/suspicious/noExplicitAny: the argument of `result` of any task type
 type AnyDone = Done<any, any>;
 
 /**
- * What to ask about the state after the job: the task's questions; those of `thenAsk` are based on the answers from
+ * The questions about the state after the job: those of the task; those of `thenAsk` are based on the answers from
  * before the job.
  */
 const questionsAfter = (type: AnyTaskType, { params, before, context }: AnyDone): Questions => ({

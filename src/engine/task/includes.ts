@@ -42,7 +42,7 @@ export class Includes {
     { ok: true; value: IncludedItems } | { ok: false; error: readonly Diagnostic[] }
   >();
 
-  /** What an include brings in on a host, one result per iteration of its loop. May throw `NotKnownYet`. */
+  /** The content of an include on a host, one result per iteration of its loop. May throw `NotKnownYet`. */
   compute(play: PlayContext, state: HostState, include: Include, layers: readonly VarsLayer[]): readonly Included[] {
     const sight = play.scopes.of(state, include, layers);
     const loop = loopOf(include, sight);

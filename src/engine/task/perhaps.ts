@@ -10,7 +10,7 @@ import { isNever } from './outcome.ts';
 import { ifKnown, retryWhenKnown } from './retry-when-known.ts';
 import type { TaskRun } from './task-run.ts';
 
-/** What a task would change in the current state: an empty list if nothing, undefined if that is not known. */
+/** The changes that a task would make in the current state; undefined if they are not known. */
 type LookAt = (call: BoundTask) => Promise<readonly Change[] | undefined>;
 
 /**
@@ -51,7 +51,7 @@ export function namedPaths({ type, params }: BoundTask): readonly Subject[] {
   return pathParams(type).flatMap((name) => (typeof given[name] === 'string' ? [`path:${given[name]}`] : []));
 }
 
-/** The same for a task that cannot be computed: the paths that are written literally, or everything. */
+/** The subjects of a task that cannot be computed: the paths that are written literally, or everything. */
 export function writtenPaths(
   { play, task }: Pick<TaskRun, 'play' | 'task'>,
   { scope, env }: TemplateScope,

@@ -40,7 +40,7 @@ export async function retryWhenKnown<T>(by: Computing, act: () => T | Promise<T>
   }
 }
 
-/** What an error means; undefined if what was missing is now available. */
+/** The result that an error means; undefined if the missing value is now available. */
 async function meaningOf(
   by: Computing,
   error: unknown,

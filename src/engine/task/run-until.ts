@@ -74,7 +74,7 @@ function refusedBy(
   return firstFalse(run.task.until, sightAfter(run, item, result));
 }
 
-/** What Ansible registers if `until` never held: `attempts` does not count the first one. */
+/** The result that Ansible registers if `until` never held: `attempts` does not count the first attempt. */
 const givenUpAfter = ({ task }: TaskRun, count: number) =>
   task.until === undefined ? {} : { failed: true, attempts: Math.max(1, count - 1) };
 

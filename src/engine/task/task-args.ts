@@ -22,7 +22,7 @@ export function argsOf(task: Task, type: TaskType, sight: TemplateScope): Raw {
   return new Map<Value, Raw>([...defaults, ...((given ?? []) as Map<Value, Raw>)]);
 }
 
-/** Parameters from a template that gives a whole dict, overridden by those written beside it. */
+/** Parameters from a template that gives a whole dict, overridden by those written next to it. */
 function spreadOut(args: Value): Value {
   if (!isDict(args)) return args;
   const all = args.get('_variable_params');

@@ -13,7 +13,7 @@ import type { PlayContext } from '../variables/play-context.ts';
 import { layerOf, type TemplateScope } from '../variables/scopes.ts';
 import { itemSight, type LoopItem } from './loop.ts';
 
-/** What is needed to run a task, in addition to the task itself. */
+/** The context of running a task. */
 export interface TaskRun {
   readonly play: PlayContext;
   readonly state: HostState;
@@ -26,7 +26,7 @@ export interface TaskRun {
   readonly beforeChange: (changes: readonly Change[], identity: Identity) => Promise<readonly Command[]>;
 }
 
-/** What a task did on a host: its outcome and related information. */
+/** The outcome of a task on a host, with related information. */
 export interface Ran {
   readonly outcome: Outcome;
   readonly delegatedTo?: string;
@@ -39,7 +39,7 @@ export interface Ran {
   readonly ofNow?: readonly string[];
 }
 
-/** What a task's conditions see after it ran: its variables, and the result under the name that it registers. */
+/** The variables for a task's conditions after it has run, including the result under its registered name. */
 export function sightAfter(run: TaskRun, item: LoopItem | undefined, result: Outcome['result']): TemplateScope {
   const { play, state, task } = run;
   const layers =

@@ -8,8 +8,8 @@ import type { Computation } from './retry-when-known.ts';
 import { tellOutcome } from './tell-outcome.ts';
 
 /**
- * In a check: what a play does on these hosts is unknown, because one of its own keywords is. It is reported as one
- * unknown task, and whatever the play may change is unknown to later plays.
+ * In a check: the effect of a play on these hosts is unknown, because one of the play's keywords is. It is reported as
+ * one unknown task, and whatever the play may change is unknown to later plays.
  */
 export function tellUnlooked(
   context: PlayContext,

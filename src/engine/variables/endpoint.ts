@@ -14,7 +14,7 @@ import type { ConnectionDefaults } from './run-context.ts';
 
 /** Everything that configures how to reach a host, evaluated on demand. */
 export interface Said {
-  /** A variable; undefined if nobody set it. */
+  /** A variable; undefined if it is not set. */
   readonly variable: (name: string) => Value | undefined;
   /** Evaluate a keyword as written. */
   readonly keyword: (written: Written | undefined) => Value | undefined;

@@ -4,11 +4,11 @@ import { isUndefinedError, type TemplateError } from '../../template/index.ts';
 /** The message of a template error, with its position. */
 export const placed = (error: TemplateError): string => inOneLine(error.diagnostic);
 
-/** The same for a condition on a task's result, with its keyword and its text. */
+/** The message of an error in a condition on a task's result, with its keyword and its text. */
 export const placedCondition = (keyword: string, { diagnostic, condition }: TemplateError): string =>
   inOneLine({ ...diagnostic, message: `${keyword}: ${condition ?? ''}: ${diagnostic.message}` });
 
-/** The same in Ansible's words, which playbooks test in `msg`. */
+/** Ansible's message for a template error, which playbooks test in `msg`. */
 export function ansibleMessage(error: TemplateError): string {
   const { condition, message } = error;
   if (condition !== undefined)

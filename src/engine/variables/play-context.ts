@@ -8,7 +8,7 @@ import type { LiveInventory } from './live-inventory.ts';
 import type { RunContext } from './run-context.ts';
 import { OMIT, type Scopes, type TemplateScope } from './scopes.ts';
 
-/** What the engine's functions share while a play runs. */
+/** The context that the engine's functions share while a play runs. */
 export interface PlayContext {
   readonly run: RunContext;
   /** The mark of this run in its notes on hosts. */

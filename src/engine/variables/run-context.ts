@@ -22,7 +22,7 @@ export interface RunOptions {
   readonly forceHandlers: boolean;
   readonly anyErrorsFatal: boolean;
   readonly interactive: boolean;
-  /** The longest time to wait for a person's manual step, if it is known that nobody will come later. */
+  /** The longest time to wait for a person's manual step, if no person will come later. */
   readonly personWaitMs?: number;
   readonly prompt: (question: string, options: { echo: boolean }) => Promise<string>;
   /** Connection settings from the command line; inventory variables take precedence. */

@@ -9,13 +9,13 @@ import { type Env, evaluate, type Scope, scopeOver } from '../../template/index.
 import type { HostState } from './host-state.ts';
 import type { RunContext } from './run-context.ts';
 
-/** The value of a parameter with `default(omit)`; nobody can write it by chance. */
+/** The value of a parameter with `default(omit)`; random, so that it cannot occur by chance. */
 export const OMIT = `__omit_place_holder__${randomBytes(20).toString('hex')}`;
 
 /** Variables as a template sees them, and the environment it runs in. */
 export interface TemplateScope {
   readonly scope: Scope;
-  /** The same without `ansible_host` and the like, unless a variable sets them. */
+  /** The scope without `ansible_host` and the like, unless a variable sets them. */
   readonly variables?: Scope;
   readonly env: Env;
 }
@@ -35,7 +35,7 @@ export class Scopes {
   }
 
   /**
-   * The variables of an item on a host. `also` holds temporary layers (loop variables, a result), `magic` names that
+   * The variables of an item on a host. `also` contains temporary layers (loop variables, a result), `magic` names that
    * override everything.
    */
   of(

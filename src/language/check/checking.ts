@@ -14,7 +14,7 @@ export interface Definition {
   readonly value: Raw;
 }
 
-/** What static checks need to know about the run. */
+/** The options of static checks. */
 export interface CheckOptions {
   /** The task type with a given name, short or full; undefined if unknown. Without this function, types are not checked. */
   readonly taskType?: (name: string) => TaskType | undefined;

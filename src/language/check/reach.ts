@@ -83,7 +83,7 @@ function bring(
     include.of === 'tasks'
       ? loader.tasks(include, file ?? '', [])
       : loader.role(include, { name: name ?? role ?? '', ...froms }, []);
-  // What a handler, or a block with a rescue, includes may never be needed.
+  // The includes of a handler, or of a block with a rescue, may never be needed.
   return settle(walk, brought, mayFail || isHandler ? later(chance, 'perhaps') : chance);
 }
 

@@ -80,7 +80,7 @@ function collectVarsFiles(checking: Checking, play: ReachedPlay['play'], defined
     const names = Array.isArray(value) ? (value as readonly Raw[]) : [value];
     if (!names.every((name) => typeof name === 'string')) return false;
     const paths = names.flatMap((name) => varsFilePaths(name, play.directory));
-    // What a file that does not exist yet will define is unknown.
+    // The variables of a file that does not exist yet are unknown.
     return paths.some(checking.options.files.isFile) && paths.every((path) => addFile(checking, path, defined));
   });
 }
@@ -141,7 +141,7 @@ interface Lack {
   readonly at?: Position;
 }
 
-// What keeps every definition of a variable from being computed.
+// The undefined variable that keeps every definition of a variable from being computed.
 function lacking(name: string, known: Known): Lack | undefined {
   const { defined, lacks } = known;
   if (lacks.has(name)) return lacks.get(name);

@@ -21,7 +21,7 @@ export function checkVarsFiles(checking: Checking, plays: readonly ReachedPlay[]
   });
 }
 
-/** Of several names the first existing file is used, as in the run. */
+/** The first existing file of several names is used, as in the run. */
 function check(
   { options }: Checking,
   names: readonly string[],

@@ -3,7 +3,7 @@ import type { Diagnostic } from '../../core/source.ts';
 import { formatDiagnostic } from '../format-diagnostic.ts';
 import { isEnvelope } from '../vault/envelope.ts';
 
-/** What a command gets from its surroundings: where to write, what to read, whom to ask. */
+/** The surroundings of a command: streams, directory, environment, and prompts. */
 export interface CommandIo {
   readonly stdout: { write(text: string | Uint8Array): unknown };
   readonly stderr: { write(text: string | Uint8Array): unknown };

@@ -24,7 +24,7 @@ type ValueOf<S> = S extends { choices: readonly (infer C)[] }
     ? TypeOf[T]
     : never;
 
-/** Ansible's configuration, as far as it applies here. A setting without a default is undefined unless somebody set it. */
+/** Ansible's configuration, as far as it applies here. A setting without a default is undefined unless it is set. */
 export type Config = {
   readonly [K in keyof typeof SETTINGS]: (typeof SETTINGS)[K] extends { default: unknown }
     ? ValueOf<(typeof SETTINGS)[K]>
@@ -67,9 +67,9 @@ export function loadConfig(
 
 interface Found {
   readonly text: string;
-  /** What paths are relative to. */
+  /** The directory that paths are relative to. */
   readonly base: string;
-  /** The name of the variable or file, for people. */
+  /** The name of the variable or file, for messages. */
   readonly from: string;
   readonly at?: Position;
   readonly quoted: boolean;

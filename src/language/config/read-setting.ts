@@ -5,9 +5,9 @@ import type { Setting } from './settings.ts';
 /** The value that a text means for a setting, or why it is not valid. */
 type ReadSetting = { readonly value: unknown } | { readonly problem: string };
 
-/** What reading a setting depends on. */
+/** The context of reading a setting. */
 interface ReadContext {
-  /** What relative paths are relative to. */
+  /** The directory for relative paths. */
   readonly base: string;
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;

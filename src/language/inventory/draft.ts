@@ -117,7 +117,7 @@ const whereFrom = (source: string): VarsLayer => ({
   ]),
 });
 
-/** The name of a source, for people. */
+/** The name of a source, for messages. */
 export const shortSource = (file: string): string => basename(file);
 
 /** A group's name without characters that a variable name cannot contain. */

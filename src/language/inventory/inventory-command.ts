@@ -106,7 +106,7 @@ export async function openInventory(values: InventoryValues, io: CommandIo): Pro
   };
 }
 
-// In this order: what is given; what is configured; under our own name, what is nearby; Ansible's default if it exists.
+// In this order: the given sources; the configured ones; as `run`, a nearby inventory; Ansible's default if it exists.
 function sourcesOf(values: InventoryValues, config: Config, origins: Origins, io: CommandIo): readonly string[] {
   if (values.inventory !== undefined) return values.inventory;
   if (origins.has('inventory')) return config.inventory;

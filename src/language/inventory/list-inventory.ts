@@ -24,7 +24,7 @@ export function listJson(inventory: LoadedInventory, options: ListOptions = {}):
 /** One host's variables as `ansible-inventory --host` prints them. */
 export const hostJson = (vars: ReadonlyMap<string, Raw>): string => printJson(shownVars(vars, TAGGED));
 
-/** The same as YAML. */
+/** One host's variables as `ansible-inventory --host --yaml` prints them. */
 export const hostYaml = (vars: ReadonlyMap<string, Raw>): string => printYaml((as) => shownVars(vars, as));
 
 function jsonGroup(inventory: LoadedInventory, name: string, options: ListOptions): Map<Value, Value> {

@@ -13,7 +13,7 @@ import { readScriptSource } from './script-source.ts';
 import type { VarsFolder } from './vars-folders.ts';
 import { readYamlSource } from './yaml-source.ts';
 
-/** What loading an inventory depends on. */
+/** Options for loading an inventory. */
 export interface InventoryOptions {
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
@@ -48,7 +48,7 @@ const IGNORED_EXTENSIONS = [
 ];
 const NOT_SOURCES = ['group_vars', 'host_vars', 'vars_plugins'];
 
-/** What reading sources depends on. */
+/** The context of reading sources. */
 interface Reading {
   readonly options: InventoryOptions;
   /** The directories of the sources so far. */

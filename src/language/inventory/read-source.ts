@@ -41,7 +41,7 @@ function foreignEncryption(bytes: Buffer): ForeignTool | undefined {
   return isSops(bytes) ? { tool: 'SOPS', hint: 'decrypt it first: sops --decrypt' } : undefined;
 }
 
-// SOPS leaves the keys readable and adds a key of its own, with a MAC below it.
+// SOPS leaves the keys readable and adds the key `sops` with a MAC below it.
 function isSops(bytes: Buffer): boolean {
   if (!bytes.includes('ENC[AES256_GCM,')) return false;
   const text = bytes.toString('latin1');

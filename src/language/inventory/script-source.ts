@@ -56,7 +56,7 @@ function askEachHost(draft: Draft, path: string, env: NodeJS.ProcessEnv): void {
   }
 }
 
-/** What a program prints is data even if it contains braces: see decision 1. */
+/** The output of a program is data even if it contains braces: see decision 1. */
 const scriptVars = (vars: Value): Vars =>
   new Map(isDict(vars) ? [...vars].map(([name, value]) => [String(name), { value }]) : []);
 

@@ -1,4 +1,4 @@
-/** What `loop_control` may contain, with the field of a loop that each key sets. */
+/** The keys of `loop_control`, with the field of a loop that each sets. */
 export const LOOP_CONTROL = {
   loop_var: { field: 'loopVar', doc: 'The variable that holds the item (default: item).' },
   index_var: { field: 'indexVar', doc: 'A variable for the index of the item, starting at 0.' },
@@ -9,7 +9,7 @@ export const LOOP_CONTROL = {
   break_when: { field: 'breakWhen', doc: 'Conditions that end the loop.' },
 } as const;
 
-/** What an entry of `vars_prompt` may contain. `unsafe` needs no support, because typed input is never a template. */
+/** The keys of an entry of `vars_prompt`. `unsafe` needs no support, because typed input is never a template. */
 export const VARS_PROMPT = {
   name: { doc: 'The variable. Required.' },
   prompt: { doc: 'The question (default: the name).' },

@@ -38,7 +38,7 @@ export interface KeywordSpec {
   readonly inherited?: 'nearest' | 'all';
   /** When its template is evaluated: never, when the playbook is loaded, once per play, per task and host, or per iteration of a loop. */
   readonly templated: 'never' | 'load' | 'play' | 'task' | 'turn';
-  /** What acts on it: the loader alone (src/language/load) or the engine; or why it has no effect here. */
+  /** The part that implements it: the loader alone (src/language/load) or the engine; or why it has no effect here. */
   readonly use: { readonly by: 'loader' | 'engine' } | { readonly none: string };
   readonly doc: string;
 }

@@ -9,7 +9,7 @@ export interface Linted {
   readonly isHandler: boolean;
 }
 
-/** What a rule found: where, and what exactly is wrong. */
+/** A violation of a rule: its place, and what exactly is wrong. */
 export interface Finding {
   readonly at: Position;
   readonly message: string;

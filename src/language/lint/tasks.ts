@@ -34,7 +34,7 @@ export const packageLatest: Rule = {
   },
 };
 
-/** `ignore_errors` on a task whose result nobody reads. */
+/** `ignore_errors` on a task whose result is never read. */
 export const errorsIgnoredUnseen: Rule = {
   code: 'errors-ignored-unseen',
   why: 'every failure is ignored, including unexpected ones such as a full disk or a mistyped path',

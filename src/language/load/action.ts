@@ -9,7 +9,7 @@ import { type Loading, report } from './loading.ts';
 import { reportUnknown } from './unknown-keyword.ts';
 import { isRawDict, keyPlace, kindOf, type RawDict, scalarText, writtenAt } from './written.ts';
 
-/** What a task does: its type, and its parameters as written. */
+/** The action of a task: its type, and its parameters as written. */
 export interface Action {
   readonly type: string | Raw;
   readonly typeAt: Position;
@@ -191,7 +191,7 @@ function ownArgs(loading: Loading, dict: RawDict, key: string, type: string, giv
   if (text === undefined) args.set(freeKey ?? '_raw_params', given.value);
   else addText(args, text, given, commands.has(shortTypeName(type)), freeKey ?? '_raw_params');
   if (freeKey === undefined && args.has('_raw_params')) return withoutFreeForm(loading, args, type, given);
-  // `add_host: "{{ params }}"`: its free form is not a parameter of its own.
+  // `add_host: "{{ params }}"`: its free form is not a parameter.
   if (shortTypeName(type) === 'add_host' && args.get('_raw_params') instanceof Template) return variableParams(args);
   copyPlace(args, dict, key);
   return args;
@@ -200,7 +200,7 @@ function ownArgs(loading: Loading, dict: RawDict, key: string, type: string, giv
 const freeFormOf = (loading: Loading, type: string): string | undefined =>
   loading.options.taskType?.(type)?.freeForm ?? freeForm[shortTypeName(type)];
 
-// Parameters given as a whole by a template, beside those named on the same line.
+// Parameters from a template that gives all of them, next to those named on the same line.
 function variableParams(args: RawDict): Raw {
   return mergeArgs(args.get('_raw_params') ?? null, placeLike(withoutKey(args, '_raw_params'), args));
 }

@@ -12,7 +12,7 @@ export interface LoadOptions {
   readonly rolesPath?: readonly string[];
   /** Directories that contain `ansible_collections`. */
   readonly collectionsPath?: readonly string[];
-  /** What `-e` sets, which is known before anything runs. */
+  /** The variables from `-e`, which are known before anything runs. */
   readonly extraVars?: Vars;
   /** The task type with a given name, short or full. */
   readonly taskType?: (name: string) => Pick<TaskType, 'name' | 'freeForm'> | undefined;

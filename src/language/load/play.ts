@@ -20,13 +20,13 @@ import { varsPromptOf } from './vars-prompt.ts';
 import { varsLayer } from './within.ts';
 import { isRawDict, isRawList, kindOf, type RawDict, writtenAt, writtenIn, writtenList } from './written.ts';
 
-/** What an `import_playbook` passes to the plays that it imports. */
+/** The keywords and variables that an `import_playbook` passes to its plays. */
 export interface PlayInheritance {
   readonly keywords: Play['keywords'];
   readonly layers: readonly VarsLayer[];
 }
 
-/** What a play inherits if no other playbook imports it. */
+/** The inheritance of a play that no other playbook imports. */
 export const noInheritance: PlayInheritance = { keywords: noKeywords, layers: [] };
 
 /** Loads a play. */

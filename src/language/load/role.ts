@@ -13,7 +13,7 @@ import { argumentSpecTask, readMeta } from './role-meta.ts';
 import { inFile } from './within.ts';
 import { isRawDict, kindOf, layerOf } from './written.ts';
 
-/** What loading a role yields. */
+/** The result of loading a role. */
 interface LoadedRole {
   readonly items: readonly Item[];
   readonly handlers: readonly (Handler | Include | Meta)[];
@@ -78,7 +78,7 @@ function loadDependency(
   return read === undefined ? nothing : loadRole(loading, { ...read, at: entry.at }, parent);
 }
 
-// The same use of a role is one role, which runs once no matter who requires it.
+// Equal uses of a role are one role, which runs once no matter what requires it.
 function roleRef(use: RoleUse, within: Within, name: string, path: string, allowDuplicates: boolean): RoleRef {
   const parents =
     within.role === undefined ? [] : [{ name: within.role.name, path: within.role.path }, ...within.role.parents];
@@ -131,7 +131,7 @@ function varsOfRole(loading: Loading, use: RoleUse, name: string, path: string):
   return [...varsIn(loading, use, path, defaults), ...varsIn(loading, use, path, vars)];
 }
 
-/** A role directory that holds variables: which file to read in it, and their precedence level. */
+/** A role directory with variables: the file to read in it, and the precedence level of the variables. */
 interface RoleVars {
   readonly folder: 'defaults' | 'vars';
   readonly from: string | undefined;

@@ -49,7 +49,7 @@ export function loadTask(
   return within.asHandlers ? { ...task, listen: listenOf(loading, dict, at) } : task;
 }
 
-/** What every item has: id, place, name, and what it inherits. */
+/** The properties of every item: id, place, name, and inherited ones. */
 export function itemBase(dict: RawDict, within: Within, at: Position) {
   const name = dict.get('name');
   const { keywords, layers, searchPath, role } = within;

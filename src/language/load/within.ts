@@ -5,7 +5,7 @@ import type { Level } from '../variables/levels.ts';
 import { type Loading, report, type Within } from './loading.ts';
 import { isRawDict, kindOf, layerOf, type RawDict, writtenAt } from './written.ts';
 
-/** The same surroundings with other keywords and one more layer of variables. */
+/** Copies surroundings with other keywords and one more layer of variables. */
 export function deeper(within: Within, keywords: Keywords, layer?: VarsLayer): Within {
   if (keywords === within.keywords && layer === undefined) return within;
   return { ...within, keywords, layers: layer === undefined ? within.layers : [...within.layers, layer] };

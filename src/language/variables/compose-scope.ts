@@ -3,16 +3,16 @@ import type { VarsLayer } from '../model.ts';
 import type { Magic } from './magic-variables.ts';
 import { type HashBehaviour, strongestFirst, valueIn, writtenIn } from './merge-layers.ts';
 
-/** What determines the variables for one host and one item. */
+/** The sources of the variables for one host and one item. */
 interface ScopeInput {
   /** The host whose inventory layers are used; nothing else of it is read. */
   readonly host: { readonly layers: readonly VarsLayer[] };
   /**
-   * What the run has added: facts (11), vars_prompt (13), vars_files (14), include_vars (18), set_fact and registered (19), extra vars (22)
-   * …
+   * Variables added by the run: facts (11), vars_prompt (13), vars_files (14), include_vars (18), set_fact and registered (19), extra vars
+   * (22) …
    */
   readonly state?: readonly VarsLayer[];
-  /** What the item sees: play, role, block, task and include variables. */
+  /** Variables of the item: play, role, block, task and include variables. */
   readonly item?: { readonly layers: readonly VarsLayer[] };
   /** Overrides everything; computed on access. */
   readonly magic?: Magic;

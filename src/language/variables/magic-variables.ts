@@ -4,7 +4,7 @@ import type { Host, Inventory, RoleRef } from '../model.ts';
 /** Variables that are computed on access. */
 export type Magic = ReadonlyMap<string, () => Raw>;
 
-/** What the magic variables for one host and one item are computed from. */
+/** The input for the magic variables of one host and one item. */
 interface MagicInput {
   readonly host: Host;
   readonly inventory: Inventory;
@@ -20,7 +20,7 @@ interface MagicInput {
   readonly also?: Magic;
 }
 
-/** What stays the same during a run. */
+/** The values that stay the same during a run. */
 export interface RunFacts {
   readonly checkMode: boolean;
   readonly diffMode: boolean;
@@ -33,7 +33,7 @@ export interface RunFacts {
   readonly limit?: string;
 }
 
-/** What differs between plays; functions for values that change while a play runs, as hosts drop out. */
+/** The values that differ between plays; functions for those that change during a play, as hosts drop out. */
 export interface PlayFacts {
   readonly name: string;
   /** All hosts that match the play's pattern. */

@@ -1,7 +1,7 @@
 import { isDict, type Raw, type Value } from '../../core/value.ts';
 import type { VarsLayer } from '../model.ts';
 
-/** What happens if two layers set the same variable: the higher one wins, or dicts are merged. */
+/** How to combine two layers that set the same variable: the higher one wins, or dicts are merged. */
 export type HashBehaviour = 'replace' | 'merge';
 
 /** The layers from highest to lowest precedence; among equal levels the later comes first. */

@@ -37,7 +37,7 @@ export function playsFor(
   return { ok: true, value, warnings: loaded.warnings ?? [] };
 }
 
-/** What a play's `vars_files` yield for a host: for each entry, the first file that exists. */
+/** The variables from a play's `vars_files` for a host: for each entry, the first file that exists. */
 export function varsFilesOf(
   play: Play,
   options: LoadOptions,

@@ -16,7 +16,7 @@ interface AskedPlay {
   readonly number: string | undefined;
 }
 
-/** What a host sees: the inventory's variables and, if a playbook is named, those of a play for that host. */
+/** The variables of a host: those of the inventory and, if a playbook is named, those of a play for that host. */
 export function seenBy(
   host: Host,
   { inventory, options, config }: OpenedInventory,

@@ -8,7 +8,7 @@ import type { VaultCall } from './vault-call.ts';
 interface Plain {
   readonly name?: string;
   readonly text: string;
-  /** Where the text comes from, for people. */
+  /** Where the text comes from, for messages. */
   readonly from: string;
 }
 

@@ -15,7 +15,7 @@ interface VaultSources {
   readonly isNew?: boolean;
 }
 
-/** What gathering passwords needs from its surroundings. */
+/** The surroundings for gathering passwords. */
 export interface VaultIo {
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;

@@ -140,7 +140,7 @@ async function eachInput(
 
 function writeOutput(io: CommandIo, target: string, bytes: Buffer): void {
   if (target === '-') io.stdout.write(bytes);
-  // As in ansible-vault: anybody may read encrypted text, but not what was decrypted.
+  // As in ansible-vault, encrypted text may be world-readable, but decrypted text may not.
   else writePrivately(resolve(io.cwd, target), bytes, 'owner');
 }
 

@@ -8,7 +8,7 @@ export interface VaultCall {
   readonly values: VaultLine['options'];
   readonly files: readonly string[];
   readonly secrets: readonly VaultSecret[];
-  /** Whom to encrypt for, if the action always encrypts. */
+  /** The secret to encrypt with, if the action always encrypts. */
   readonly encryptFor?: VaultSecret;
   /** The requested vault id. */
   readonly label?: string;

@@ -15,7 +15,7 @@ export interface LoginConnection extends Described {
 /** A connection that enters this host from another host's shell. */
 export interface EnteredConnection extends Described {
   readonly kind: 'entered';
-  /** What is missing in the inventory; if anything is, no attempt is made. */
+  /** Reports missing settings in the inventory; then no attempt is made. */
   readonly lacks: (endpoint: Endpoint) => SessionFailure | undefined;
   /** The host to enter it from, and the command line there that runs another one here. */
   readonly enter: (endpoint: Endpoint) => { readonly from: Endpoint; readonly wrap: (commandLine: string) => string };
@@ -24,13 +24,13 @@ export interface EnteredConnection extends Described {
 interface Described {
   /** How messages name the host. */
   readonly place: (endpoint: Endpoint) => string;
-  /** What was attempted, for failures that nothing else explains. */
+  /** Names the attempt, for failures that nothing else explains. */
   readonly label: (endpoint: Endpoint) => string;
   /** Explains failures that certainly come from this connection, whatever layers are inside it. */
   readonly explain?: (endpoint: Endpoint, said: string, ending: Ending) => SessionFailure | undefined;
 }
 
-/** What logins need from the surrounding process. */
+/** The surroundings of logins. */
 export interface LoginContext {
   /** The maximum number of concurrent login attempts; unlimited by default. */
   readonly forks?: number;

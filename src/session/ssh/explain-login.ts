@@ -2,7 +2,7 @@ import type { SessionFailure } from '../../core/session.ts';
 import type { Method } from './identities.ts';
 import type { SshTarget } from './target.ts';
 
-/** What happened before a login failed. */
+/** The attempts before a login failed. */
 interface LoginStory {
   readonly tried: readonly Method[];
   /** Keys that exist but could not be used, with the reason. */

@@ -5,7 +5,7 @@ import type { SessionFailure } from '../../core/session.ts';
 import { fingerprint, judgeHostKey, type KnownHost, keyType, knownTypes, parseKnownHosts } from './known-hosts.ts';
 import type { SshTarget } from './target.ts';
 
-/** What is known about a host's keys, for checking the one that it presents. */
+/** The known keys of a host, for checking the one that it presents. */
 export interface HostKeyCheck {
   /** The algorithms to request first, so that the host presents a known key. */
   readonly types: readonly string[];

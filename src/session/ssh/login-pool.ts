@@ -65,7 +65,7 @@ export function createLoginPool({ forks = Number.POSITIVE_INFINITY, onDebug }: L
     const jump = target.jump && (await loginAt(target.jump, 0));
     if (jump && !jump.ok) return jump;
     const dial = dialler(target, jump?.login);
-    // Not before the jump host has logged in, since that needs a slot of its own.
+    // Not before the jump host has logged in, since that login needs a slot, too.
     return slots.take(async () => {
       count++;
       try {

@@ -7,7 +7,7 @@ export type TargetResult =
   | { readonly ok: true; readonly target: SshTarget }
   | { readonly ok: false; readonly failure: SessionFailure };
 
-/** What an endpoint is completed with. */
+/** The context for completing an endpoint. */
 export interface TargetContext {
   readonly config: readonly ConfigLine[];
   readonly env: NodeJS.ProcessEnv;

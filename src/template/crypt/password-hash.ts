@@ -5,7 +5,7 @@ import { bcrypt } from './bcrypt.ts';
 import { md5Crypt } from './md5-crypt.ts';
 import { shaCrypt } from './sha-crypt.ts';
 
-/** What a password's hash depends on, apart from the password. */
+/** The options of a password's hash. */
 interface HashOptions {
   readonly salt?: string | undefined;
   readonly saltSize?: number | undefined;

@@ -13,7 +13,7 @@ import { toBool } from './data.ts';
 import { mergeDicts } from './merge.ts';
 import { timeFilters } from './time-units.ts';
 
-/** Filters of the collection community.general, under names that nobody else uses. */
+/** Filters of the collection community.general, under names that are unique. */
 export const communityFilters: Callees = {
   ...inCollection(timeFilters),
   'community.general.dict': fn('sequence', ([pairs]) => dictOf(iterate(pairs).map(pairOf))),

@@ -183,7 +183,7 @@ function mapItems([value = null, ...args]: readonly Value[], kwargs: Kwargs, con
   return itemsOf(value).map((item) => filter.call(str(name), [item, ...rest], kwargs, context));
 }
 
-/** What these filters iterate over: any falsy value counts as an empty list. */
+/** The items that these filters iterate over; any falsy value counts as an empty list. */
 const itemsOf = (value: Value): readonly Value[] => (truth(present(value)) ? iterate(value) : []);
 
 /** `select`, `reject`, and the same by an attribute. */

@@ -52,7 +52,7 @@ interface Wanted {
   readonly wantlist: boolean;
 }
 
-/** Where in a list a condition holds: one index, or a list of them. */
+/** The index of an item for which a condition holds, or a list of all such indices. */
 function indexOf(data: Value, { test, value, key, strict, wantlist }: Wanted, context: Context): Value {
   const list = sequence(data) ?? fail("The 'data' of index_of must be a list.", 'template-type');
   const callee = findTest(test, context.session.env) ?? fail(`no test named '${test}'`, 'unknown-test');

@@ -48,7 +48,7 @@ const BINDING = {
 
 const bindingOf = (type: string): number => (Object.hasOwn(BINDING, type) ? BINDING[type as keyof typeof BINDING] : 0);
 
-/** What ends a projection: anything that binds less tightly applies to its result. */
+/** The binding power that ends a projection: anything that binds less tightly applies to its result. */
 const PROJECTION_STOP = 10;
 
 /** Parses a JMESPath expression. */

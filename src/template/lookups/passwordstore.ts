@@ -84,7 +84,7 @@ function told({ flag, text }: Wish, content: string): Value {
 const LETTERS = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789';
 const SYMBOLS = '!"#$%&\'()*+,-./:;<=>?@[\\]^_`{|}~';
 
-/** Stores a new secret, given or generated; `backup` keeps the old one on a line of its own. */
+/** Stores a new secret, given or generated; `backup` keeps the old one on a separate line. */
 function insert(wish: Wish, old: string | undefined): Value {
   const chars = wish.flag('nosymbols') ? LETTERS : LETTERS + SYMBOLS;
   const made = () =>

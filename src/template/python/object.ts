@@ -71,7 +71,7 @@ export class LazyMapping extends PyObject {
   readonly #keys: () => Iterable<string>;
   readonly #show: (key: string) => Value | undefined;
 
-  /** `show` returns a value as it is displayed when all are shown at once. */
+  /** `show` returns a value in the form for showing all values at once. */
   constructor(name: string, get: (key: string) => Value | undefined, keys: () => Iterable<string>, show = get) {
     super();
     this.opaque = name;

@@ -7,7 +7,7 @@ const LONGEST_MS = 10_000;
 /** A number of steps that takes no noticeable time: only searches that may need more are watched. */
 const FEW_STEPS = 1e10;
 
-/** What can make V8's backtracking search slow. */
+/** Properties of a pattern that can make V8's backtracking search slow. */
 interface Risk {
   /** A repetition inside a repetition: `(a+)+` doubles the time with every character. */
   readonly nested: boolean;

@@ -139,7 +139,7 @@ export function groupNumber(name: string, pattern: Pattern): number {
   return number <= pattern.groups ? number : fail(`invalid group reference ${number}`, 'regex');
 }
 
-/** What Python's `findall` returns for a match. */
+/** The value that Python's `findall` returns for a match. */
 export function findallItem(match: Match): Value {
   const [whole = '', ...inner] = match.groups;
   if (inner.length === 0) return whole;

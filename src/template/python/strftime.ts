@@ -122,7 +122,7 @@ const PARTS: Record<string, string> = {
   '%': '%',
 };
 
-/** What `strptime` reads: milliseconds as if UTC, microseconds, and the zone's offset if the text contains one. */
+/** The result of `strptime`: milliseconds as if UTC, microseconds, and the zone's offset if the text contains one. */
 interface ParsedTime {
   readonly ms: number;
   readonly microsecond: number;

@@ -9,7 +9,7 @@ interface Facts {
 
 const BREAK = /[\r\n\x85\u2028\u2029]/;
 
-/** What libyaml's emitter determines about a text before choosing a style. */
+/** The properties of a text that libyaml's emitter determines before choosing a style. */
 export function analyze(text: string): Facts {
   if (text === '') return { multiline: false, flowPlain: false, blockPlain: true, singleQuoted: true, block: false };
   const marks = indicators(text);

@@ -30,7 +30,7 @@ const prefixes = Array.from({ length: 32 }, (_, index) => index + 1);
 const netmasks = new Set(prefixes.map((prefix) => maskOf(4, prefix)));
 const hostmasks = new Set(prefixes.slice(0, -1).map((prefix) => hostmaskOf(4, prefix)));
 
-// What Python's module ipaddress considers private.
+// The ranges that Python's module ipaddress considers private.
 const PRIVATE = ranges(
   '0.0.0.0/8',
   '10.0.0.0/8',

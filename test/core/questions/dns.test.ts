@@ -47,7 +47,7 @@ describe('dns', () => {
 
     const answer = await ask({ resolver: server.address });
 
-    // ns1 has an address where nobody listens on port 53 in a test; only the server that was asked matters.
+    // No server listens on port 53 at the address of ns1 in a test; only the chosen server matters.
     expect('replies' in answer && answer.replies.map((reply) => reply.server)).toEqual([
       'ns1.example.org (127.0.0.1)',
       'ns2.example.org',

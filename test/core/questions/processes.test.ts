@@ -35,12 +35,12 @@ describe.skipIf(!traces)('the processes that questions start', () => {
     ['checksums', [checksum('/etc/passwd'), checksum('/etc/group'), checksum('/no/such')], 2],
     ['contents', [content('/etc/passwd'), content('/etc/group'), content('/no/such')], 3],
     ['existence', [exists('/etc/passwd'), exists('/etc/*.conf'), exists('/no/such')], 0],
-    ['existence below a folder', [exists('passwd', '/etc')], 1],
+    ['existence below a directory', [exists('passwd', '/etc')], 1],
     ['accounts', [userAccount('root'), userAccount('daemon'), groupAccount('adm')], 2],
     ['users', [user('root'), user('daemon')], 4],
     ['a file of a user', [homeFile('root', '.no-such-file')], 3],
     ['packages', [packages('dpkg'), packages('coreutils')], 2],
-    ['who we are', [self()], 1],
+    ['our own user', [self()], 1],
     ['package lists', [aptLists], 2],
   ] as const)('%s', ([, questions, count]) => {
     expect(processes(...(questions as readonly Question<unknown>[]))).toBe(count);

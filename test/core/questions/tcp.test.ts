@@ -49,7 +49,7 @@ describe('tcp', () => {
 const read = (reply: Reply) => tcp(nowhere).kind.read([reply], [nowhere])[0];
 const nowhere: TcpQuestion = { host: 'h', port: 1, timeoutSeconds: 1 };
 
-/** Knocks from this machine; `tools` are then the only ones available besides `timeout` and `head`. */
+/** Connects from this machine; `tools`, if given, are the only programs available besides `timeout` and `head`. */
 async function knock(arg: TcpQuestion, tools?: readonly string[]) {
   const { script } = tcp(arg).kind.scripts([arg])[0]!;
   const only =

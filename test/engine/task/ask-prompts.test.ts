@@ -32,7 +32,7 @@ describe('vars_prompt', () => {
     ['private: false, prompt: Which, default: 5', ['6'], ['Which [5]: '], ['6']],
     ['private: false, default: "{{ other }}"', [''], ['x [{{ other }}]: '], ['from a variable']],
     ['private: false, default: yes', [''], ['x [True]: '], ['True']],
-    // What is typed is never a template.
+    // Typed input is never a template.
     ['private: false', ['{{ other }}'], ['x: '], ['{{ other }}']],
     [
       'private: false, confirm: true',

@@ -49,7 +49,7 @@ describe('the status', () => {
 describe('the message', () => {
   test.for([
     ['of a failure', broken, 'broken'],
-    ['of failed_when: what holds', `${inOrder}, failed_when: "r.value == '1'"`, "failed_when: r.value == '1'"],
+    ['of failed_when: its condition', `${inOrder}, failed_when: "r.value == '1'"`, "failed_when: r.value == '1'"],
     [
       'of a condition that cannot be computed: its place',
       `${inOrder}, failed_when: nobody.x`,
@@ -63,7 +63,7 @@ describe('the message', () => {
   });
 });
 
-describe('what is registered', () => {
+describe('the registered result', () => {
   test.for([
     ['of nothing to do', inOrder, { changed: false, failed: false, value: '1' }],
     ['of something done', differs, { changed: true, failed: false, value: '2' }],

@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { LiveInventory } from '../../../src/engine/variables/live-inventory.ts';
 import { type LoadedInventory, loadInventory } from '../../../src/language/inventory/index.ts';
 
-test('sources that are read again keep what tasks have added', () => {
+test('rereading the sources keeps hosts that tasks have added', () => {
   const folder = mkdtempSync(join(tmpdir(), 'retrace-inventory-'));
   const file = join(folder, 'hosts');
   writeFileSync(file, 'one\ntwo\n');

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { modelHost, runModel } from '../model-host.ts';
 
-// What a task sees: Ansible's order of precedence, as far as it concerns a play and its tasks.
+// The variables of a task: Ansible's order of precedence, as far as it concerns a play and its tasks.
 
-/** What `debug` prints for an expression in a task. */
+/** The output of `debug` for an expression in a task. */
 async function seen(play: string): Promise<unknown> {
   const { events } = await runModel(play, { h: modelHost() });
   const last = events.findLast((event) => event.kind === 'task-finished' && event.task.name === 'see');
@@ -32,7 +32,7 @@ test.for([
 });
 
 test.for([
-  ['a name that nobody set is undefined', '{{ nobody | default("none") }}', 'none'],
+  ['a name that is not set is undefined', '{{ nobody | default("none") }}', 'none'],
   ['the host has its name', '{{ inventory_hostname }}', 'h'],
   ['the address of a host defaults to its name', '{{ ansible_host }}', 'h'],
   ['a variable may refer to others', '{{ y }}', 'of play'],

@@ -23,7 +23,7 @@ const meaning = (yaml: string) => {
   return document.ok ? document.value.value : document.error;
 };
 
-// What ansible-inventory 2.14 prints for the fixtures.
+// The output of ansible-inventory 2.14 for the fixtures.
 const CASES: readonly (readonly [string, readonly string[]])[] = [
   ['list.json', ['--list']],
   ['export.json', ['--list', '--export']],

@@ -275,7 +275,7 @@ describe('scripts', () => {
     expect(inventory.groups.get('eu')).toEqual(['h1']);
     expect(inventory.groups.get('list')).toEqual(['h2']);
     expect(read(inventory.hosts.get('h1'), 'a')).toBe(1);
-    // What a program prints is never a template: decision 1.
+    // The output of a program is never a template: decision 1.
     expect(read(inventory.hosts.get('h1'), 'b')).toBe('{{ a }}');
   });
 

@@ -67,7 +67,7 @@ const home = (name: string): string => {
 };
 
 describe('authentication', { timeout: 20_000 }, () => {
-  test.for(['ed25519', 'ecdsa', 'rsa'])('takes an %s key', async (type) => {
+  test.for(['ed25519', 'ecdsa', 'rsa'])('accepts an %s key', async (type) => {
     const opened = await connect().open(endpoint({ privateKeyFile: acceptedKey(type) }));
 
     expect(opened.ok || opened.failure).toBe(true);

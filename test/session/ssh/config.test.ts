@@ -27,7 +27,7 @@ function asSsh(file: string, host: string): Record<string, string[]> {
   return byKeyword;
 }
 
-/** The same as resolved by us, as far as we use it. */
+/** The configuration as resolved by us, as far as we use it. */
 function asOurs(file: string, host: string): Record<string, string[]> {
   const config = resolveConfig(readConfig(homedir(), file), { host, localUser });
   const words = (keyword: string) => config.values.get(keyword)?.words;
@@ -108,7 +108,7 @@ describe('ssh config', () => {
 
     const theirs = asSsh(file, 'web');
     expect(ours).toEqual(Object.fromEntries(Object.keys(ours).map((keyword) => [keyword, theirs[keyword]])));
-    // What OpenSSH prints only when it is set must be set in ours as well.
+    // Keywords that OpenSSH prints only when they are set must be set in ours as well.
     for (const keyword of ['proxyjump', 'proxycommand', 'hostkeyalias', 'identityagent'] as const)
       expect(ours[keyword]).toEqual(theirs[keyword]);
   });

@@ -74,7 +74,7 @@ const looks = script`{ cd -- "$d" 2>/dev/null && xargs -0 -r stat --printf '%n\0
 
 const differs = '(differs?|: Not linked to .*|: Warning: Cannot .*|: Cannot .*)$';
 
-/** What precedes the name in tar's long listing. */
+/** The fields before the name in tar's long listing. */
 const listed = `[^ ]{10,11} +[0-9]+/[0-9]+ +[0-9,]+ [0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9.]+ `;
 
 // `--diff -vv` lists every member, and after each its differences, all under the names that they get on unpacking. Exit
@@ -101,7 +101,7 @@ const junks = (extra: readonly string[]): boolean => extra.some((one) => /^-[a-z
 export const zipMembers = ({ include, exclude }: Pick<ArchiveArg, 'include' | 'exclude'>): Script =>
   script`${[...include, ...(exclude.length === 0 ? [] : ['-x', ...exclude])]}`;
 
-/** What precedes the name in unzip's listing. */
+/** The fields before the name in unzip's listing. */
 const zipped = '[-a-z?][^ ]+ +[0-9.]+ [a-z0-9]+ +[0-9]+ [^ ]+ [^ ]+ [0-9]{8}\\.[0-9]{6} ';
 
 // unzip writes names in the encoding of the locale: in the C locale they would become `#U00e9`.

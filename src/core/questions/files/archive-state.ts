@@ -20,7 +20,7 @@ export interface ArchiveArg {
   readonly keepNewer: boolean;
 }
 
-/** What an archive records about a member. */
+/** A member, as recorded in an archive. */
 export interface ArchiveMember {
   /** Its name in the destination directory; a directory's name ends in a slash. */
   readonly name: string;
@@ -37,7 +37,7 @@ export interface ArchiveMember {
   readonly target?: string;
 }
 
-/** What exists at a member's place, following links on the way. */
+/** The existing entry at a member's place, following links on the way. */
 export interface MemberThere {
   readonly name: string;
   readonly kind: EntryKind;
@@ -62,7 +62,7 @@ export interface ArchiveDifference {
 export interface ArchiveState {
   /** Why it cannot be unpacked there: no directory, or something is in the way. */
   readonly obstacle: string | undefined;
-  /** What is wrong with the archive. */
+  /** Why the archive cannot be read. */
   readonly failure: string | undefined;
   readonly zip: boolean;
   readonly members: readonly ArchiveMember[];

@@ -109,7 +109,7 @@ function compareMember(member: ArchiveMember, compared: Compared): MemberCompare
   };
 }
 
-/** What is foreseen at a place, or above it such that the host's own content there no longer counts. */
+/** The foreseen entry at a place, or one above it that invalidates the host's own content there. */
 const touchedAt = ({ files }: Picture, place: string, id: string | undefined): Foreseen | undefined =>
   files.at(place) ?? files.emptiedAbove(place) ?? files.byId(id);
 
@@ -125,7 +125,7 @@ const thereOf = (name: string, entry: Entry): MemberThere => ({
   id: fileId(entry),
 });
 
-/** What `tar --diff` will report about a member, in its order. */
+/** The differences of a member that `tar --diff` will report, in its order. */
 function tarDifferences(
   member: ArchiveMember,
   { place, entry, target, foreseen }: Located,

@@ -76,7 +76,7 @@ export const realpaths = (paths: readonly string[]): string => {
 export const readRealpaths = (words: readonly string[], count: number): readonly (string | undefined)[] =>
   words.slice(-count).map((word) => (word === '' ? undefined : word));
 
-/** What a tool reported about a path on stderr in the C locale; undefined if only that it does not exist. */
+/** A tool's error about a path on stderr in the C locale; undefined if the path merely does not exist. */
 export function complaint(path: string, stderr: string): string | undefined {
   const lines = stderr
     .split('\n')

@@ -26,7 +26,7 @@ export interface TreeEntry extends Omit<Entry, 'inode'> {
   readonly sha1?: string;
 }
 
-/** What a tree question asks for. */
+/** The options of a tree question. */
 export interface TreeOptions {
   readonly path: string;
   readonly checksums?: boolean;

@@ -113,7 +113,7 @@ function readPolicy(block: string): AptPolicy {
   };
 }
 
-/** What an apt-get command would do. */
+/** The changes that an apt-get command would make. */
 export interface AptSimulation {
   readonly install: readonly { readonly name: string; readonly version: string; readonly from?: string }[];
   readonly remove: readonly { readonly name: string; readonly version: string }[];

@@ -18,7 +18,7 @@ export interface Package {
   readonly want: string;
 }
 
-/** What dpkg knows about a name. */
+/** The packages that match a name, according to dpkg. */
 export interface Packages {
   /** Packages that match the name or pattern, installed or not. */
   readonly found: readonly Package[];
@@ -54,7 +54,7 @@ const kind: QuestionKind<string, Packages> = {
   ],
 };
 
-/** What dpkg knows about a name, which may be virtual, or have an architecture (`libc6:i386`) or wildcards. */
+/** Ask dpkg about a name, which may be virtual, or have an architecture (`libc6:i386`) or wildcards. */
 export const packages = (name: string, options: { host?: string } = {}): Question<Packages> =>
   question(kind, name, options);
 

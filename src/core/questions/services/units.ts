@@ -20,7 +20,7 @@ export interface Unit {
   readonly file: string;
   /** Its files on disk differ from what systemd has loaded. */
   readonly needsReload: boolean;
-  /** It does its work and exits, so it is normal that it is not running. */
+  /** Normally not running, because it does its work and exits. */
   readonly ends: boolean;
   readonly canReload: boolean;
   /** An init script that systemd turned into a unit, and whether it starts at boot. */
@@ -119,7 +119,7 @@ ${each}
 fi`;
 }
 
-/** What starts at boot, then a block for each unit. */
+/** Split the output into the list of units that start at boot and a block for each unit. */
 function blocksOf(stdout: string): readonly string[] {
   const [boot = '', ...blocks] = stdout.split('\x1e\n');
   const together = blocks[0]?.startsWith('all\n') === true ? blocks[0].slice('all\n'.length) : undefined;

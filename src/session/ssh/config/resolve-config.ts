@@ -58,7 +58,7 @@ function take(line: ConfigLine, { values, identityFiles }: State): void {
     if (!identityFiles.includes(first)) identityFiles.push(first);
     return;
   }
-  // Of ProxyJump and ProxyCommand, whichever comes first wins.
+  // The first one of ProxyJump and ProxyCommand wins.
   const keyword = line.keyword === 'proxyjump' && values.has('proxycommand') ? undefined : line.keyword;
   if (keyword && !values.has(keyword) && !(keyword === 'proxycommand' && values.has('proxyjump')))
     values.set(keyword, line);

@@ -26,7 +26,7 @@ interface Subject {
   readonly type: 'address' | 'network';
 }
 
-/** What `ipaddr` returns for a value: the value itself, the answer to a query, or false if it is not an address. */
+/** The result of `ipaddr` for a value: the value itself, the answer to a query, or false if it is not an address. */
 export function ipaddr(value: Value, query = '', version?: 4 | 6, alias = 'ipaddr'): Value {
   const items = sequence(value);
   if (items)
