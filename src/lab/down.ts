@@ -21,7 +21,7 @@ export async function labDown(progress: Progress = silent): Promise<void> {
   if (why) throw new Error(why);
   if (outside().length > 0)
     throw new Error(
-      '`lab down` ends everything that runs in the lab's network, including this shell: run it from outside',
+      '`lab down` ends everything that runs in the network of the lab, including this shell: run it from outside',
     );
   if (!existsSync(stateDir())) return;
   await withLock(progress, async () => {
