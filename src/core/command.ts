@@ -15,7 +15,7 @@ export interface Command {
   readonly long?: boolean;
   /** After this many milliseconds it is killed and counts as failed. */
   readonly deadlineMs?: number;
-  /** Written by the user, not by us: it runs in the login's locale instead of the C locale. */
+  /** Whether the user wrote it: it then runs in the login's locale instead of the C locale. */
   readonly ownLocale?: boolean;
 }
 

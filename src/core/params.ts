@@ -2,7 +2,7 @@ import type { Expression } from './value.ts';
 
 /**
  * The types of Ansible's argument specs. `mode` is a file mode (`'0644'`, `'u=rw,g=r'`), `expression` is evaluated by
- * the controller like `when`, and `subject` is what a command is about (`path:/etc/nginx`).
+ * the controller like `when`, and `subject` is a subject of a command (`path:/etc/nginx`).
  */
 export type ParamType =
   | 'str'

@@ -57,7 +57,7 @@ export interface TaskContext {
   /** How many times `-v` was given. */
   readonly verbosity?: number;
   readonly now: Date;
-  /** The `environment:` in force, for questions that run tools. */
+  /** The `environment:` in effect, for questions that run tools. */
   readonly environment: Readonly<Record<string, string>>;
 }
 
@@ -196,7 +196,7 @@ export interface TaskType<
   readonly skippedByAnsible?: true;
   /** The state that it asks about changes by itself, so earlier answers are useless, both to it and to later tasks. */
   readonly asksAnew?: true;
-  /** Reads what it needs on the controller: files, templates. Runs before `ask`; may throw `ControllerError`. */
+  /** Reads its files and templates on the controller. Runs before `ask`; may throw `ControllerError`. */
   readonly prepare?: (params: Params<Specs>, controller: Controller, context: TaskContext) => R | Promise<R>;
   readonly ask?: (params: R, context: TaskContext) => Q;
   /** Questions that depend on the first answers: a second round, shared by all tasks that need one. */

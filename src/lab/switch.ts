@@ -35,7 +35,7 @@ export const aptProxy = { address: '10.0.0.254', port: '3142' } as const;
 /** The namespace of a host. */
 export const namespaceOf = (host: string): string => `rt${labTag()}-${host}`;
 
-/** Make sure the switch exists, and apt's way out of it. */
+/** Make sure the switch exists, with the proxy that gives apt access to the internet. */
 export async function startSwitch(): Promise<void> {
   const addresses = Object.entries(switchAddresses).flatMap(([bridge, list]) =>
     list.map((address) => `${bridge}=${address}`),
@@ -92,7 +92,7 @@ for pair; do
   ip -n "$ns" addr replace "$address" dev "$bridge"
   ip -n "$ns" link set "$bridge" up
 done
-# The switch routes between the internal, the public and the outer network, and believes every sender.
+# The switch routes between the internal, the public and the outer network, and accepts every source address.
 ip netns exec "$ns" sh -euc '${routing}'
 `;
 

@@ -11,7 +11,7 @@ export interface Scope {
   names(): Iterable<string>;
   /** Whether a person wrote the value of a variable. Without this function, no value counts as written. */
   written?(name: string): boolean;
-  /** Cached values of variables, by name; whoever supplies the cache must clear it when a variable changes. */
+  /** Cached values of variables, by name; the supplier of the cache must clear it when a variable changes. */
   readonly cache?: Map<string, Value>;
 }
 

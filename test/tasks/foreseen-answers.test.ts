@@ -53,7 +53,7 @@ function furnished(): Dir {
 const sources = folder();
 afterAll(() => rmSync(sources.path, { recursive: true, force: true }));
 
-/** An archive of what goes into `d`: an existing file, one with a different mode, a new one, a link. */
+/** An archive to unpack into `d`: an existing file, one with a different mode, a new one, a link. */
 function packed(name: string, pack: string): string {
   const script = `mkdir -p src/sub && cd src && echo A > a && echo b > sub/b && chmod 600 sub/b && ln -sf a link && echo new > new && ${pack}`;
   execFileSync('sh', ['-c', script], { cwd: sources.path });

@@ -11,7 +11,7 @@ export interface Told {
   readonly type: string;
   readonly handler: boolean;
   readonly outcome: ToldOutcome;
-  /** Several items follow, and they are what counts. */
+  /** Whether its items follow, which are compared instead. */
   readonly looped: boolean;
 }
 

@@ -64,8 +64,8 @@ const checking = ({ expects, path }: FileToWrite): readonly Script[] =>
       ];
 
 /**
- * The temporary name, followed by the PID of the shell that writes it: a file whose shell is gone was left behind by a
- * run that was killed.
+ * The temporary name, followed by the PID of the shell that writes it: a file whose shell no longer exists was left by
+ * a killed run.
  */
 const beside = ({ path }: FileToWrite): string => joinPath(parentOf(path), `.${nameOf(path).slice(0, 200)}.retrace`);
 

@@ -129,7 +129,7 @@ function userFacts(parts: Parts) {
   };
 }
 
-/** Retrace needs no Python; the version comes from the target of the python3 link, for playbooks that read it. */
+/** Retrace needs no Python. For playbooks that read its version, take it from the target of the python3 link. */
 function pythonFacts(parts: Parts): Readonly<Record<string, unknown>> {
   const [, minor] = /python3\.(\d+)$/.exec(partText(parts, 'python')) ?? [];
   if (minor === undefined) return {};

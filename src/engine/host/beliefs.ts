@@ -253,7 +253,7 @@ const everything: Subject = 'everything';
 const about = (question: AnyQuestion<unknown>, answer?: unknown): readonly Subject[] =>
   subjects(question, answer).map((subject) => subject.replace(/^by:/, ''));
 
-/** Whether one of the blurred subjects touches one of those asked about. */
+/** Whether one of the blurred subjects touches one of the subjects of a question. */
 function touchesAny(blurred: Foreseen['blurred'], asked: readonly Subject[]): boolean {
   if (blurred.includes(everything)) return true;
   if (asked.includes(everything)) return blurred.length > 0;

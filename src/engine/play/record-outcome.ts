@@ -42,7 +42,7 @@ export function recordOutcome(
     });
     host.end();
   }
-  // If the task fails after all, its rescue runs instead of what follows here; which of the two is not known.
+  // If the task fails after all, its rescue runs instead of the following tasks; which of the two happens is not known.
   if (outcome.status === 'unknown' && task.kind !== 'block' && host.cursor.isRescued)
     state.rests.add(refOf(play, task, host, false).name);
   if (outcome.status !== 'failed') return;

@@ -108,7 +108,7 @@ function resultOf(
   return remains === undefined ? { changed: true, ...result } : { changed: true, failed: true, msg: remains };
 }
 
-/** The result of a task that was waited for says that its job has ended. Nothing is left of it on the host. */
+/** Mark the job of a task that was waited for as ended. Nothing is left of the job on the host. */
 export const ended = <C extends Converged>(converged: C): C =>
   'result' in converged
     ? { ...converged, result: { ...converged.result, ansible_job_id: newId(), started: 1, finished: 1 } }

@@ -7,7 +7,7 @@ import type { Checking, ReachedPlay } from './checking.ts';
 const SPECIAL = new Set(['all', 'always', 'never', 'tagged', 'untagged']);
 
 /**
- * Reports command-line tags that no task has. A run for such a tag would do nothing, or less than was meant, so it is a mistake. It is only
+ * Reports command-line tags that no task has. A run with such a tag would do nothing, or less than intended, so it is a mistake. It is only
  * a warning if something is included by a name that only the run knows, and for `--skip-tags`, which then skips too little.
  */
 export function checkTags(checking: Checking, plays: readonly ReachedPlay[]): void {

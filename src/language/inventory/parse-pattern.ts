@@ -8,7 +8,9 @@ interface PatternTerms {
   readonly not: readonly string[];
 }
 
-/** A term such as `web`, `web[1:3]`, `~www\d`, `*.example.org`: which names match, and which of the matching hosts are meant. */
+/**
+ * A term such as `web`, `web[1:3]`, `~www\d`, `*.example.org`: the test for names, and the subscript that selects among the matching hosts.
+ */
 export interface Term {
   readonly name: string;
   /** First and last, counted from 0; a single negative number counts from the end. */

@@ -9,7 +9,7 @@ import { type Magic, magicVariables, type PlayFacts } from './magic-variables.ts
 import { type PlayOfHost, playName, playsFor, varsFilesOf } from './play-vars.ts';
 import type { Teller } from './vars-teller.ts';
 
-/** The current directory and, if a playbook is named, which of its plays is meant. */
+/** The current directory and, if a playbook is named, the number of the play to show. */
 interface AskedPlay {
   readonly folder: string;
   readonly playbook: string | undefined;

@@ -5,7 +5,7 @@ import type { Result } from '../../core/source.ts';
 import { splitWords } from '../../core/split-words.ts';
 import { createPrivate, privateFolder, shredFolder } from './private-files.ts';
 
-/** Lets a person edit a secret with `$EDITOR`, leaving no trace of it however the editing ends. */
+/** Lets a person edit a secret with `$EDITOR`, leaving no trace of it, no matter how the editing ends. */
 export async function editPrivately(secret: Uint8Array, name: string, env: NodeJS.ProcessEnv): Promise<Result<Buffer>> {
   const [editor, ...args] = splitWords(env.EDITOR || 'vi') ?? [];
   if (editor === undefined) return failed(`EDITOR is not a command: ${env.EDITOR}`);

@@ -40,13 +40,13 @@ export const bootstrap = (token: string, shell: string, home: 'inherited' | 'fro
 export const prelude = `
 exec 5>&2 2>/dev/null
 
-# _bytes N: the next N bytes of stdin, and not one more.
+# _bytes N: print exactly the next N bytes of stdin.
 _bytes() {
   [ "$1" -lt 65536 ] || dd bs=65536 count=$(($1 / 65536)) iflag=fullblock
   [ $(($1 % 65536)) = 0 ] || dd bs=$(($1 % 65536)) count=1 iflag=fullblock
 }
 
-# _content N: N bytes and the line that ends them. When the connection ends before, nobody may take the half for the whole.
+# _content N: N bytes and the line that ends them. If the connection ends early, half must not pass for the whole.
 _content() {
   _bytes "$1"
   read -r _end && [ "$_end" = . ] || kill -9 0
@@ -67,7 +67,7 @@ _p() {
   fi
 }
 
-# _run SCRIPT DEADLINE: in a subshell, so that exit, cd, traps and syntax errors end there.
+# _run SCRIPT DEADLINE: run it in a subshell, so that exit, cd, traps and syntax errors affect nothing else.
 _run() {
   _watch=
   [ -z "$2" ] || { _watchdog "$2" </dev/null >/dev/null 5>&- & _watch=$!; }
@@ -83,10 +83,10 @@ _mark() {
   printf '%s\\n' "$_n" >&5
 }
 
-# _watchdog SECONDS: succeeds when it had to kill something.
+# _watchdog SECONDS: succeeds if it had to kill something.
 _watchdog() {
   _before=$!
-  # A child that has not become sleep yet would only note a TERM, and lose it.
+  # A child that has not yet executed sleep would record a TERM and then lose it.
   trap '[ "$!" = "$_before" ] || kill -KILL "$!"; exit 1' TERM
   sleep "$1" &
   wait "$!"
@@ -97,7 +97,7 @@ _watchdog() {
   _kill "$2" "$_self" $$ "\${20}"
 }
 
-# _processes: all that run, as pid:parent:session:start.
+# _processes: list all running processes, as pid:parent:session:start.
 _processes() {
   _stat=$(cat /proc/[0-9]*/stat)
   _all=
@@ -114,9 +114,9 @@ _processes() {
   set +f
 }
 
-# _victims ROOT SPARED SHELL START: what descends from ROOT, and what was orphaned since START in the session of SHELL.
-# (START counts in hundredths of a second: what an earlier part left running in the same one is taken for this part's.)
-# A process without a parent was started from outside the container: it is no orphan, and may be this very shell.
+# _victims ROOT SPARED SHELL START: the descendants of ROOT, and orphans since START in the session of SHELL.
+# (START is in hundredths of a second: an orphan that an earlier part left in the same hundredth counts as well.)
+# A process without a parent was started from outside a container: it is not an orphan, and may be this very shell.
 _victims() {
   _processes
   _session=
@@ -144,7 +144,7 @@ _victims() {
   _found=\${_kin#" $1 "}
 }
 
-# _kill ROOT SPARED SHELL START: the victims, first asked, then killed; fails when there are none.
+# _kill ROOT SPARED SHELL START: terminate the victims, then kill them; fails if there are none.
 _kill() {
   _victims "$@"
   [ "$_found" ] || return 1
@@ -162,7 +162,7 @@ _kill() {
   done
 }
 
-# _abort SHELL [SECONDS]: ends another wire shell and all that its exchange started, what it is doing after so many seconds at last.
+# _abort SHELL [SECONDS]: end another wire shell and all processes of its exchange, at the latest after this many seconds.
 _abort() {
   kill -STOP "$1"
   _processes

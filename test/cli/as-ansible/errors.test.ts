@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { play } from './as-ansible.ts';
 
-// Inline snapshots are what ansible-playbook 2.14 reported: see as-ansible.ts.
+// Inline snapshots contain the output of ansible-playbook 2.14: see as-ansible.ts.
 
 const on = (what: string, files: Readonly<Record<string, string>> = {}) =>
   play({ ...files, 'play.yml': `- hosts: all\n  gather_facts: false\n${what}` });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { play } from './as-ansible.ts';
 
-// Inline snapshots are what ansible-playbook 2.14 reported: see as-ansible.ts.
+// Inline snapshots contain the output of ansible-playbook 2.14: see as-ansible.ts.
 
 const files = {
   'good.yml': '[{name: good, debug: {msg: "good {{ item | default(0) }} {{ v | default(0) }}"}}]',

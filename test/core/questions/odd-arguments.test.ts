@@ -19,7 +19,7 @@ import { job } from '../../../src/core/questions/services/job.ts';
 import { unit } from '../../../src/core/questions/services/units.ts';
 import { ask, askAll, folder } from '../../tasks/local-host.ts';
 
-/** Arguments that nobody should write, but somebody will. */
+/** Arguments that should not occur, but will. */
 const odd = [
   '',
   ' ',

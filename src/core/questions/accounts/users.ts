@@ -46,7 +46,7 @@ interface Arg {
 const prelude = `export LC_ALL=C
 user() {
   printf '\\036\\n'; entry=$(getent passwd -- "$1") || return 0
-  # A name of digits alone also means the user of that number.
+  # A name that consists of digits also refers to the user with that number.
   [ "\${entry%%:*}" = "$1" ] || return 0
   home=\${entry%:*}; home=\${home##*:}
   printf '%s\\n' "$entry"; id -Gn -- "$1"

@@ -163,7 +163,7 @@ const sumScript = (options: TreeOptions): string => `${walk(options)} -type f -e
 const more = ['%T@', '%l', '%D', '%i'];
 
 /**
- * A listing comes from the host, and others on it may have crafted it: each entry must be inside the root, occur once,
+ * A listing comes from the host, where it may have been manipulated: each entry must be inside the root, occur once,
  * and be in a directory that was listed before it, not below a link.
  */
 function isNoTree(): (entry: TreeEntry) => boolean {

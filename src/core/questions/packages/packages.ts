@@ -12,7 +12,10 @@ export interface Package {
   readonly architecture: string;
   /** Empty if no version is installed. */
   readonly version: string;
-  /** `config-files` is what a removed package leaves behind (dpkg's `rc`); only `installed` means installed. */
+  /**
+   * `config-files` means that a removed package has left configuration files (dpkg's `rc`); only `installed` means
+   * installed.
+   */
   readonly status: string;
   /** The selection in dpkg: `install`, `hold`, `deinstall`, `purge`. */
   readonly want: string;

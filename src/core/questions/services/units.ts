@@ -95,7 +95,7 @@ ${names.map((name) => `at_boot ${quote(name.replace(/\.service$/, ''))}`).join('
 told() { printf '\\036\\n%s\\n%s\\n' "$1" "$2"; }
 show() { ${systemctl(scope)} show --no-pager -p ${properties.join(',')} -- "$@"; }
 file() { ${systemctl(scope)} is-enabled -- "$1" 2>/dev/null; }
-# A template is no unit, but its file can be enabled and masked.
+# A template is not a unit, but its file can be enabled and masked.
 one() {
   case $1 in
     ?*@.?*) f=$(file "$1"); if [ -z "$f" ]; then l=not-found; elif [ "$f" = masked ]; then l=masked; else l=loaded; fi
