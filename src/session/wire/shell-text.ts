@@ -162,7 +162,7 @@ _kill() {
   done
 }
 
-# _abort SHELL [SECONDS]: end another wire shell and all processes of its exchange, at the latest after this many seconds.
+# _abort SHELL [SECONDS]: end another wire shell and all processes of its exchange, after at most this many seconds.
 _abort() {
   kill -STOP "$1"
   _processes
