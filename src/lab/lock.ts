@@ -10,8 +10,7 @@ export async function withLock<T>(progress: Progress, work: () => Promise<T>): P
   const file = state('lock');
   let told = false;
   while (!take(file)) {
-    if (!told)
-      progress.say(`another program is using the lab (process ${holder(file)?.pid ?? '?'}); waiting for it`);
+    if (!told) progress.say(`another program is using the lab (process ${holder(file)?.pid ?? '?'}); waiting for it`);
     told = true;
     await sleep(200);
   }

@@ -148,24 +148,21 @@ test.each([
   ['until', "r.json.status == 'ok'", "'dict object' has no attribute 'json'"],
   ['failed_when', 'r.json.status', "'dict object' has no attribute 'json'"],
   ['changed_when', '(r.stdout | from_json).x', 'Expecting value: line 1 column 1 (char 0)'],
-])(
-  'U17: the error of %s shows its text, its place and the output of the command',
-  async (keyword, condition, why) => {
-    using rig = new Rig().write({
-      'p.yaml': play(`- shell: ${odd}\n  register: r\n  delay: 0.01\n  ${keyword}: ${condition}`),
-    });
+])('U17: the error of %s shows its text, its place and the output of the command', async (keyword, condition, why) => {
+  using rig = new Rig().write({
+    'p.yaml': play(`- shell: ${odd}\n  register: r\n  delay: 0.01\n  ${keyword}: ${condition}`),
+  });
 
-    const { stdout } = await rig.run(['p.yaml']);
+  const { stdout } = await rig.run(['p.yaml']);
 
-    expect(stdout).toContain(
-      `fatal: [localhost]: FAILED! p.yaml:8:${keyword.length + 9}: ${keyword}: ${condition}: ${why}
+  expect(stdout).toContain(
+    `fatal: [localhost]: FAILED! p.yaml:8:${keyword.length + 9}: ${keyword}: ${condition}: ${why}
     exit code: 3
     stderr: why
     stdout: not json
 `,
-    );
-  },
-);
+  );
+});
 
 test.each([
   ['until that never holds', 'until: r.rc == 5\n  retries: 1', 'until: r.rc == 5: still false after 2 attempts'],

@@ -189,7 +189,7 @@ export const repaired: readonly TamperingAnew[] = [
     told: /forge\.lab/,
   },
   {
-    what: "the key for monitoring, readable by all",
+    what: 'the key for monitoring, readable by all',
     host: 'ct100',
     script: 'chmod 0644 /root/.ssh/id_ed25519_monitoring',
     task: 'root has a key for the monitoring repository',

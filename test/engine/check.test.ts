@@ -64,12 +64,15 @@ describe('U5, P19: a command with changed_when: false', () => {
     expect(outcomes[0]?.message).toMatch(/not run in a check.*check_mode: false/);
   });
 
-  test.each(['r.stdout', 'r.rc', 'r.stdout_lines | length', 'r.msg'])('a task that reads %s is unknown', async (read) => {
-    const { told, code, all } = await check(`${looks}- {name: reader, debug: {msg: "{{ ${read} }}"}}`);
+  test.each(['r.stdout', 'r.rc', 'r.stdout_lines | length', 'r.msg'])(
+    'a task that reads %s is unknown',
+    async (read) => {
+      const { told, code, all } = await check(`${looks}- {name: reader, debug: {msg: "{{ ${read} }}"}}`);
 
-    expect(told, all).toEqual(['look: skipped', 'reader: unknown']);
-    expect(code).toBe(3);
-  });
+      expect(told, all).toEqual(['look: skipped', 'reader: unknown']);
+      expect(code).toBe(3);
+    },
+  );
 
   test.each([
     ['r is changed', 'skipped'],
@@ -228,7 +231,7 @@ describe('M7: a check continues', () => {
       const { told, code, all } = await check(`- {name: guard, ${guard}}\n${drift}`);
 
       expect(told, all).toEqual(['guard: failed']);
-      expect(all).toContain('was not checked');
+      expect(all).toContain('were not checked');
       expect(code).toBe(2);
     },
   );

@@ -54,12 +54,15 @@ describe('the hosts', () => {
 });
 
 describe('the services', () => {
-  test.for(['198.51.100.53', '198.51.100.54', '198.51.100.55'])('%s resolves the names of openfoodfacts.org', (server) => {
-    const script = `const { Resolver } = require('node:dns').promises; const r = new Resolver(); r.setServers(['${server}']);
+  test.for(['198.51.100.53', '198.51.100.54', '198.51.100.55'])(
+    '%s resolves the names of openfoodfacts.org',
+    (server) => {
+      const script = `const { Resolver } = require('node:dns').promises; const r = new Resolver(); r.setServers(['${server}']);
       r.resolve4('proxy2.openfoodfacts.org').then((found) => console.log(found.join()))`;
 
-    expect(inLab([process.execPath, '-e', script])).toBe('198.51.100.208\n');
-  });
+      expect(inLab([process.execPath, '-e', script])).toBe('198.51.100.208\n');
+    },
+  );
 
   test('the ACME server has a directory, under a name that hosts trust', async () => {
     expect(await on('proxy', 'curl -sS https://acme.lab:14000/dir')).toContain('newOrder');

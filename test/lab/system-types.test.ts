@@ -193,7 +193,7 @@ describe('system task types, on a host', () => {
   });
 
   // The kernel's parameters cannot be set on a host of the lab.
-  test("kernel parameters are stored in a file", async () => {
+  test('kernel parameters are stored in a file', async () => {
     await sh('rm -f /etc/sysctl.d/try.conf; printf "# mine\\nvm.swappiness = 5\\n" > /etc/sysctl.d/try.conf');
     const value = (await said('cat /proc/sys/net/ipv4/ip_local_port_range')).replace(/\s+/, '   ');
     const args = {

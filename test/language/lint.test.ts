@@ -40,7 +40,7 @@ describe('lint', () => {
 
   test('explains why it matters and what to write instead', () => {
     expect(told(task('debug:\nwhen: "{{ a }} is defined"'))).toMatchObject([
-      { message: expect.stringContaining('a second time'), hint: 'write it bare: a is defined' },
+      { message: expect.stringContaining('evaluated again'), hint: 'write it bare: a is defined' },
     ]);
   });
 

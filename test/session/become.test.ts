@@ -99,11 +99,7 @@ describe.skipIf(!mayMakeUsers)('become', () => {
     ],
     ['no password for su', () => endpoint(asked.name, { method: 'su', user: 'root' }), /su to root.*(fail|password)/i],
     ['a user that sudo does not know', () => endpoint(free.name, { method: 'sudo', user: 'nosuch' }), /nosuch/],
-    [
-      'an unknown method',
-      () => endpoint('root', { method: 'doas', user: 'nobody', exe: '/no/doas' }),
-      /no\/doas/,
-    ],
+    ['an unknown method', () => endpoint('root', { method: 'doas', user: 'nobody', exe: '/no/doas' }), /no\/doas/],
   ] as const)('reports the reason for %s', async ([, at, message]) => {
     const opened = await connector().open(at());
 

@@ -32,12 +32,7 @@ const cases: readonly Case[] = [
   ['a file that is as it should be', aFile, (dir) => ({ path: dir.at('f'), mode: '0644' }), []],
   ['another mode', aFile, (dir) => ({ path: dir.at('f'), mode: '0600' }), ['mode: 0644 → 0600']],
   ['a symbolic mode', aFile, (dir) => ({ path: dir.at('f'), mode: 'u+x,go-r' }), ['mode: 0644 → 0700']],
-  [
-    'a missing file',
-    nothing,
-    (dir) => ({ path: dir.at('f'), state: 'file' }),
-    'file (/f) is absent, cannot continue',
-  ],
+  ['a missing file', nothing, (dir) => ({ path: dir.at('f'), state: 'file' }), 'file (/f) is absent, cannot continue'],
   [
     'a missing user',
     aFile,

@@ -19,11 +19,7 @@ const link = { place: '/d/it', was: 'link', entry: entry('link'), target: 'there
 test.each<[string, Becoming, boolean]>([
   ['a new file', { place: '/d/it', was: undefined, entry: entry('file'), holds: { bytes: new Uint8Array() } }, true],
   ['a removed file', { place: '/d/it', was: 'file', entry: undefined }, true],
-  [
-    'a replaced file',
-    { place: '/d/it', was: 'file', entry: entry('file'), holds: { bytes: new Uint8Array() } },
-    true,
-  ],
+  ['a replaced file', { place: '/d/it', was: 'file', entry: entry('file'), holds: { bytes: new Uint8Array() } }, true],
   ['another mode of a file', { place: '/d/it', was: 'file', entry: entry('file') }, false],
   ['a link with another target', link, true],
   ['another owner of a link', { ...link, sameTarget: true }, false],
