@@ -225,6 +225,16 @@ describe('M7: a check continues', () => {
     expect(code).toBe(2);
   });
 
+  test('and in an always it is not known what the tasks after the failed one change', async () => {
+    const { told, all } = await check(
+      `- block: [{name: fails, verify: "false"}, {name: after, copy: {content: x, dest: FOLDER/new}}]
+  always: [{name: always, stat: {path: FOLDER/new}}, {name: aside, stat: {path: FOLDER}}]
+- {name: next, file: {path: FOLDER/new, mode: "0644"}}`,
+    );
+
+    expect(told, all).toEqual(['fails: failed', 'after: changed', 'always: unless', 'aside: ok', 'next: unless']);
+  });
+
   test.each(['fail: {msg: no}', 'assert: {that: 1 > 2}'])(
     '%s guards the following tasks, which are not checked',
     async (guard) => {

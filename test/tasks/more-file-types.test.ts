@@ -23,7 +23,8 @@ const ini = '# top\nglobal = 1\n\n[a]\nx = 1\ny=2\n;z = 3\n# w = 4\n\n[b]\nx = 9
 const many = '[a]\nx = 1\nx = 2\nx = 3\n';
 
 describe('editIni', () => {
-  // Each expectation is the result of community.general's ini_file on the same file.
+  // Each expectation is the result of community.general's ini_file on the same file, which needs a second run to remove a section that
+  // is there twice.
   test.for([
     [ini, {}, ini.replace('x = 1', 'x = 5'), 'option changed'],
     [ini, { values: ['1'] }, ini, 'OK'],
@@ -35,6 +36,12 @@ describe('editIni', () => {
     [ini, { noSpaces: true }, ini.replace('x = 1', 'x=5'), 'option changed'],
     [ini, { state: 'absent', values: [] }, ini.replace('x = 1\n', ''), 'option changed'],
     [ini, { state: 'absent', option: undefined }, '# top\nglobal = 1\n\n[b]\nx = 9\n', 'section removed'],
+    [
+      `${ini}[a]\nx = 7\n`,
+      { state: 'absent', option: undefined },
+      '# top\nglobal = 1\n\n[b]\nx = 9\n',
+      'section removed',
+    ],
     [ini, { option: 'flag', values: [], allowNoValue: true }, ini.replace('y=2\n', 'y=2\nflag\n'), 'option added'],
     [many, { values: ['2'] }, '[a]\nx = 2\n', 'option changed'],
     [many, { values: ['4'], exclusive: false }, `${many}x = 4\n`, 'option added'],

@@ -29,6 +29,12 @@ interface Foreseen {
   readonly doubtful: readonly Subject[];
 }
 
+/** What was foreseen at some point of a check. */
+export interface ForeseenSoFar {
+  readonly changes: number;
+  readonly files: Overlay;
+}
+
 /** State shared by all hosts of a run. */
 export interface World {
   /** Number of changes made so far, on any host. */
@@ -45,7 +51,7 @@ export interface World {
 export class Beliefs {
   #answers = new Map<string, { answer: Answer<unknown>; world: number }>();
   #foreseen: Foreseen[] = [];
-  readonly #files = new Overlay();
+  #files = new Overlay();
   readonly #world: World;
   #unsettled: string | undefined;
 
@@ -124,6 +130,18 @@ export class Beliefs {
     this.doubt(task, effects?.flatMap(alteredBy) ?? [everything]);
   }
 
+  /** What is foreseen so far, to return to with `doubtSince`. */
+  mark(): ForeseenSoFar {
+    return { changes: this.#foreseen.length, files: copyOf(this.#files) };
+  }
+
+  /** In a check: the changes foreseen since then may or may not be made. */
+  doubtSince({ changes, files }: ForeseenSoFar): void {
+    const since = this.#foreseen.splice(changes);
+    this.#files = copyOf(files);
+    for (const { task, blurred, doubtful } of since) this.doubt(task, [...blurred, ...doubtful]);
+  }
+
   /**
    * What would be believed about a question after changes with these effects. Asks nothing, and records nothing as
    * foreseen.
@@ -135,7 +153,7 @@ export class Beliefs {
     const then = new Beliefs({ ...this.#world });
     then.#answers = this.#answers;
     then.#foreseen = [...this.#foreseen];
-    then.#files.copyFrom(this.#files);
+    then.#files = copyOf(this.#files);
     for (const one of effects) then.foresee('', one);
     return (question) => {
       const believed = then.of(question, user);
@@ -248,6 +266,12 @@ export class Beliefs {
 }
 
 const everything: Subject = 'everything';
+
+function copyOf(files: Overlay): Overlay {
+  const copy = new Overlay();
+  copy.copyFrom(files);
+  return copy;
+}
 
 /** The subjects that an answer depends on. */
 const about = (question: AnyQuestion<unknown>, answer?: unknown): readonly Subject[] =>

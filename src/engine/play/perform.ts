@@ -16,6 +16,7 @@ import { validate } from './validate.ts';
 export async function perform(performing: BatchRun, hosts: readonly PlayHost[], step: Step): Promise<void> {
   if (step.kind === 'validate') return validate(performing, hosts, step.block);
   const { item } = step;
+  for (const host of hosts) doubtUnreached(host);
   const again = hosts.filter((host) => hasRun(host, item) || hasEnded(host, item));
   passOver(again);
   return performItem(
@@ -24,6 +25,16 @@ export async function perform(performing: BatchRun, hosts: readonly PlayHost[], 
     item,
     step.path,
   );
+}
+
+/** In a check, on entering the `always` of a block in which a task failed: a run comes here from that task. */
+function doubtUnreached({ cursor, stumbledIn, state }: PlayHost): void {
+  if (stumbledIn.size === 0) return;
+  for (const block of cursor.inAlways) {
+    const before = stumbledIn.get(block);
+    if (before !== undefined) state.link.beliefs.doubtSince(before);
+    stumbledIn.delete(block);
+  }
 }
 
 /** A role runs once per host and play, no matter how often it is included, unless it allows duplicates. */

@@ -1,4 +1,5 @@
 import type { Block, Item, VarsLayer } from '../../language/model.ts';
+import type { ForeseenSoFar } from '../host/beliefs.ts';
 import type { Identity } from '../host/identity.ts';
 import type { LeftOver } from '../host/journal.ts';
 import { Window } from '../task/ahead.ts';
@@ -39,6 +40,11 @@ export class PlayHost {
   readonly dueInBlock = new Map<string, Set<number>>();
   /** Validating blocks left because of a failure: their changes must be rolled back. */
   readonly toPutBack: Block[] = [];
+  /**
+   * In a check: what was foreseen when a task failed for the first time in a block with an `always`. A run leaves the
+   * block there, so in `always` it is not known whether the changes of the tasks in between are made.
+   */
+  readonly stumbledIn = new Map<Block, ForeseenSoFar>();
   /** Whether the host was asked anything in this play: otherwise nothing left on it matters. */
   get asked(): boolean {
     return this.state.link.rounds > this.#roundsBefore;

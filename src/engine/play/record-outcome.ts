@@ -83,6 +83,8 @@ function stumble(play: PlayContext, host: PlayHost, task: Task | Include | Meta 
     state.link.beliefs.foresee(name, undefined);
     state.doubt = name;
   }
+  for (const block of host.cursor.beforeAlways)
+    if (!host.stumbledIn.has(block)) host.stumbledIn.set(block, state.link.beliefs.mark());
 }
 
 /** After a failed step, the host continues in its rescue or always, or is out. */

@@ -126,6 +126,18 @@ export class Cursor {
     return this.#frames.some(({ block, section }) => section === 'block' && (block?.rescue.length ?? 0) > 0);
   }
 
+  /** The blocks that the host is in whose `always` would run after a failure, outermost first. */
+  get beforeAlways(): readonly Block[] {
+    return this.#frames.flatMap(({ block, section }) =>
+      block !== undefined && section !== 'always' && block.always.length > 0 ? [block] : [],
+    );
+  }
+
+  /** The blocks whose `always` the host is in, outermost first. */
+  get inAlways(): readonly Block[] {
+    return this.#frames.flatMap(({ block, section }) => (block !== undefined && section === 'always' ? [block] : []));
+  }
+
   /** The validating blocks that the host is in, outermost first. */
   get validating(): readonly Block[] {
     return this.#frames.flatMap(({ block, section, validated }) =>

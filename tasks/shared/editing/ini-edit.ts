@@ -45,10 +45,12 @@ interface Edited {
 }
 
 /** The range of a section's lines: after its heading, up to the next one. */
-function sectionRange(
-  lines: readonly string[],
-  section: string | undefined,
-): { start: number; end: number } | undefined {
+interface Range {
+  readonly start: number;
+  readonly end: number;
+}
+
+function sectionRange(lines: readonly string[], section: string | undefined): Range | undefined {
   const isHeading = (line: string) => /^\s*\[.*\]/.test(line);
   const heading = section === undefined ? -1 : lines.findIndex((line) => line.trim() === `[${section}]`);
   if (section !== undefined && heading < 0) return undefined;
@@ -77,12 +79,12 @@ function withoutSection(lines: readonly string[], edit: IniEdit): Edited {
   };
 }
 
-function wholeSection(lines: readonly string[], { start, end }: { start: number; end: number }, edit: IniEdit): Edited {
+function wholeSection(lines: readonly string[], { start, end }: Range, edit: IniEdit): Edited {
   if (edit.state === 'present') return { lines, message: 'OK' };
-  return {
-    lines: [...lines.slice(0, edit.section === undefined ? 0 : start - 1), ...lines.slice(end)],
-    message: 'section removed',
-  };
+  const left = [...lines.slice(0, edit.section === undefined ? 0 : start - 1), ...lines.slice(end)];
+  // Ansible removes only the first section of that name, so a second run would remove the next one.
+  const again = edit.section === undefined ? undefined : sectionRange(left, edit.section);
+  return again === undefined ? { lines: left, message: 'section removed' } : wholeSection(left, again, edit);
 }
 
 function inSection(lines: readonly string[], range: { start: number; end: number }, edit: IniEdit): Edited {

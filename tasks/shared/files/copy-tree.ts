@@ -92,6 +92,8 @@ export function planItems(state: CopyTreeState, task: TreeCopyParams, items: rea
   const root = followed(state.dest);
   if (root !== undefined && root.kind !== 'directory')
     return { failed: `cannot copy a directory to ${base}: it is a file` };
+  if (state.dest.exists && root === undefined)
+    return { failed: `cannot copy a directory to ${base}: it is a link to nothing` };
   const made = state.dest.exists
     ? { changes: [], parent: state.dest }
     : foldersFor(base, state, { ...task, mode: task.directory_mode });
@@ -137,6 +139,7 @@ function planFolder({ item, path, before, parent }: TreePlace, state: CopyTreeSt
   const wanted = { ...task, mode: task.directory_mode ?? (task.keepModes === true ? showMode(item.mode) : undefined) };
   const there = followed(before);
   if (there === undefined) {
+    if (before.exists) return { failed: `cannot create the directory ${path}: it is a link to nothing` };
     const fresh = newEntry('directory', state.self, parent);
     const entry = withAttributes({ ...fresh, mode: item.keepsMode === true ? item.mode : fresh.mode }, wanted, state);
     return { changes: [folderChange(path, entry, wanted, [entryEffect(path, before, entry)])], entry };
