@@ -29,7 +29,7 @@ export default defineTask({
     strip_empty_ends: {
       type: 'bool',
       default: true,
-      doc: 'Leave empty lines at the end of stdout and stderr out of the result.',
+      doc: 'Strip trailing empty lines from stdout and stderr in the result.',
     },
     expand_argument_vars: { type: 'bool', default: true, doc: 'Replace `$NAME` and a leading `~` in arguments.' },
     warn: { type: 'bool', default: false, ignored: 'no warnings are given about commands' },

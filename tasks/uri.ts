@@ -33,7 +33,7 @@ export default defineTask({
   name: 'ansible.builtin.uri',
   summary: 'Send an HTTP request from the host, and check the response.',
   description:
-    'The request is made with curl. GET and HEAD are read-only questions: they are sent in a check as well and never count as a change. Other methods act every time and are not sent in a check. With `resolve_to`, the request goes to a given machine although DNS does not (yet) resolve the name to it, so nobody has to edit /etc/hosts.',
+    'The request is made with curl. GET and HEAD are read-only questions: they are sent in a check as well and never count as a change. Other methods act every time and are not sent in a check. With `resolve_to`, the request goes to the given machine even if DNS does not point there (yet), so nobody has to edit /etc/hosts.',
   params: uriParams,
   rules: { mutuallyExclusive: [['body', 'src']] },
   acts: true,

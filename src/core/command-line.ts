@@ -52,7 +52,7 @@ type GivenValue<S> = S extends { type: 'int' }
 /** The given options, each with the type that its spec declares. */
 export type OptionValues<S extends OptionSpecs> = { readonly [K in keyof S]: ValueOf<S[K]> };
 
-/** A parsed command line: options and positional words. */
+/** A parsed command line: options and positional arguments. */
 export interface CommandLine<S extends OptionSpecs> {
   readonly options: OptionValues<S>;
   readonly rest: readonly string[];

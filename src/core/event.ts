@@ -43,7 +43,7 @@ export interface Outcome {
 /** An outcome as reported. */
 export interface ToldOutcome extends Omit<Outcome, 'status'> {
   readonly status: Status;
-  /** With `unless`: how the task would end if those tasks do not alter what it is about. */
+  /** If the status is `unless`: how the task will end if the tasks listed in `unless` leave its subjects alone. */
   readonly would?: 'ok' | 'changed' | 'skipped' | 'failed';
 }
 

@@ -19,8 +19,8 @@ export interface QuestionKind<Arg, A> {
    */
   about?(arg: Arg, answer?: A): readonly Subject[] | 'everything';
   /**
-   * In a check: compute the answer after all foreseen changes from the picture of the host; this is the host's own
-   * answer if no foreseen change touches it. Without it, an answer that a foreseen change touches is unknown.
+   * In a check: compute, from the picture of the host, what the answer will be after all foreseen changes. If none of
+   * them touches it, that is the host's own answer. Without it, an answer that a foreseen change touches is unknown.
    */
   foretell?(arg: Arg, picture: Picture): A;
   /** Further questions whose answers `foretell` needs; asked in the same round, in a check. */

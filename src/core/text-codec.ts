@@ -3,7 +3,7 @@ import { codeOf } from './text/code-of.ts';
 /** A file's bytes as text that converts back to the same bytes, whatever they are. */
 export interface OpenedText {
   readonly text: string;
-  /** Converts our own text to how it reads in this file's encoding. */
+  /** Converts our own text to the form that it has within `text`: one character per byte if the file is not UTF-8. */
   readonly foreign: (text: string) => string;
   readonly close: (text: string) => Uint8Array;
 }

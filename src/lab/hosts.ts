@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ImageName } from './recipes.ts';
 import { type Link, routing } from './switch.ts';
 
-/** A host of the lab: an image, network cards, and what distinguishes it from its image. */
+/** A host of the lab: an image, network interfaces, and what distinguishes it from its image. */
 export interface LabHost {
   readonly name: string;
   readonly image: ImageName;

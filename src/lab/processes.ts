@@ -50,7 +50,7 @@ export function startOf(pid: number): string {
   return statFields(pid)[19] ?? '';
 }
 
-/** Whether a process is running and is the one that started then. */
+/** Whether the process with this ID is running and is the one that started at `start`, not a later one. */
 export const isAlive = (pid: number, start: string): boolean =>
   start !== '' && startOf(pid) === start && statFields(pid)[0] !== 'Z';
 

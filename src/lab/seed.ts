@@ -17,7 +17,7 @@ export async function seed(host: LabHost, root: string): Promise<void> {
   for (const file of [...common(host.name, operator.public), ...hostKeyFiles(own)]) write(root, file);
 }
 
-/** The files of every host of the lab, including containers. */
+/** The files that every lab host gets, containers included. */
 const common = (name: string, authorizedKey: string): readonly SeedFile[] => [
   { path: '/etc/hostname', content: `${name}\n` },
   {

@@ -7,7 +7,7 @@ import type { Level } from './variables/levels.ts';
 export interface Entry {
   readonly value: Raw;
   readonly at?: Position;
-  /** Set if a person wrote the value, in a file or on a command line, so that its texts may be used as expressions. */
+  /** Set if a person wrote the value, in a file or on a command line; only then may strings in it be evaluated as expressions. */
   readonly written?: true;
 }
 

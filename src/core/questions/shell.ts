@@ -3,7 +3,7 @@ import { type Question, type QuestionKind, question } from '../question.ts';
 import { decodeText } from '../text-codec.ts';
 import type { Subject } from '../touches.ts';
 
-/** A read-only script to run on a host, for what no typed question covers. */
+/** A read-only script to run on a host, for anything no typed question covers. */
 export interface ShellQuestion {
   readonly script: ShellText;
   /** The subjects that the answer depends on; everything by default. */

@@ -143,7 +143,7 @@ export class Beliefs {
   }
 
   /**
-   * What would be believed about a question after changes with these effects. Asks nothing, and records nothing as
+   * The answers to expect after changes with these effects. Asks nothing, and records nothing as
    * foreseen.
    */
   afterwards(

@@ -121,7 +121,7 @@ export async function tellIncluded(
     return;
   }
   if (one.kind === 'brings') {
-    // As Ansible counts: an included task file counts as a task, a role does not.
+    // As in Ansible, an included task file counts as a task; an included role does not.
     if (include.of === 'tasks') host.state.count('ok');
     emit({ kind: 'included', task: ref, host: host.name, what: one.what });
     register(host, include, { changed: false, include: one.what });

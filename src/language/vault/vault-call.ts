@@ -3,7 +3,7 @@ import type { Config } from '../config/index.ts';
 import type { VaultSecret } from './vault.ts';
 import type { VaultLine } from './vault-options.ts';
 
-/** The arguments of an action of `run vault`. */
+/** The arguments of a `run vault` action. */
 export interface VaultCall {
   readonly values: VaultLine['options'];
   readonly files: readonly string[];

@@ -4,7 +4,7 @@ import { fail } from '../errors.ts';
 import { literal } from './literal.ts';
 import type { Kwargs } from './object.ts';
 
-/** Bound arguments, in the order of the signature; those that the signature does not name are never read. */
+/** Bound arguments, in signature order. The tuple is longer than most signatures; the extra slots are never read. */
 export type Args = readonly [Value, Value, Value, Value, Value, Value, Value, Value, Value, Value, Value, Value];
 
 /** Something that templates call by name: a filter, a test, a method, a global function. */

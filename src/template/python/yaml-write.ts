@@ -12,7 +12,7 @@ interface WritePlace {
   readonly split: boolean;
 }
 
-/** A scalar in a given style: plain, `'`, `"`, `|` or `>`; lines are folded at the width as in PyYAML. */
+/** A scalar in a given style: plain, `'`, `"`, `|` or `>`; lines are folded at `width`, by PyYAML's rules. */
 export function writeScalar(text: string, style: string, place: WritePlace): string {
   if (style === '') return writePlain(text, place);
   if (style === "'") return writeSingle(text, place);

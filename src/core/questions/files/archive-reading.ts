@@ -31,7 +31,7 @@ export function readArchive(stdout: Buffer, stderr: string, { dest, keepNewer }:
   const [type, isThere, listing, different, users = '', groups = '', ...looks] = nulWords(stdout);
   const zip = type === 'zip';
   const noDest = isThere === '1' ? undefined : noDirectory(dest);
-  // tar lists such names as it would unpack them, and only warns on stderr that it removed a prefix.
+  // For a name with `..`, tar lists the name it would unpack to; only a warning on stderr says that it removed the prefix.
   const climbing = /^tar: Removing leading `(.*\.\..*)' from/m.exec(stderr)?.[1];
   if (climbing !== undefined) return nobody(isOutside(climbing), zip, noDest);
   if (listing === undefined || different === undefined)
