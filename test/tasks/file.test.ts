@@ -157,6 +157,15 @@ const cases: readonly Case[] = [
     [],
   ],
   [
+    'a hard link to the target of a link',
+    (dir) => {
+      aFile(dir);
+      symlinkSync('f', dir.at('s'));
+    },
+    (dir) => ({ src: dir.at('s'), dest: dir.at('l'), state: 'hard' }),
+    ['hard link: null → /s'],
+  ],
+  [
     'a new file with touch',
     nothing,
     (dir) => ({ path: dir.at('f'), state: 'touch', mode: '0600' }),

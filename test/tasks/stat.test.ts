@@ -1,7 +1,8 @@
 import { chmodSync, symlinkSync, writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import file from '../../tasks/file.ts';
 import stat from '../../tasks/stat.ts';
-import { runHere } from './harness.ts';
+import { runAllHere, runHere } from './harness.ts';
 import { folder } from './local-host.ts';
 
 describe('stat', () => {
@@ -35,6 +36,29 @@ describe('stat', () => {
         },
       },
     });
+  });
+
+  test.each([
+    ['a link that is redirected', 'l', { src: 'empty', dest: 'l', state: 'link' }, true],
+    ['a link whose target is removed', 'l', { path: 'f', state: 'absent' }, false],
+  ])('in a check, does not return the present content type of %s', async (_, path, args, follow) => {
+    using dir = folder();
+    writeFileSync(dir.at('f'), 'hello\n');
+    writeFileSync(dir.at('empty'), '');
+    symlinkSync(dir.at('f'), dir.at('l'));
+    const there = Object.fromEntries(
+      Object.entries(args).map(([key, value]) => [key, key === 'state' ? value : dir.at(value)]),
+    );
+    const play = [[file, there] as const, [stat, { path: dir.at(path), follow }] as const];
+    const typeIn = ([, ended]: Awaited<ReturnType<typeof runAllHere>>) =>
+      ended !== undefined && 'result' in ended
+        ? (ended.result['stat'] as { mimetype?: string } | undefined)?.mimetype
+        : undefined;
+
+    const foreseen = typeIn(await runAllHere(play, { check: true }));
+    const found = typeIn(await runAllHere(play));
+
+    expect([undefined, found]).toContain(foreseen);
   });
 
   test('returns the target of a link', async () => {

@@ -49,7 +49,8 @@ function stateAfter(
       Object.entries(questions).flatMap(([name, question]) => {
         const belief = believed(question);
         if (belief?.is === 'answer' && belief.answer.ok) return [[name, belief.answer.value]];
-        if (belief?.is === 'unknown') stale.add(name);
+        // Without a belief, the host would have to be asked more to know the answer.
+        if (belief?.is !== 'answer') stale.add(name);
         return name in now ? [[name, now[name]]] : [];
       }),
     );

@@ -158,13 +158,15 @@ export function planHardLink(state: FileState, params: FileParams): Plan {
   if (wrong !== undefined) return { failed: wrong };
   const entry = same && before.exists ? before : must(followed(source), 'the entry of the source');
   const after = withAttributes(entry, params, state);
-  const holds = { nameOf: source.resolved ?? params.src };
+  // ln would link a link itself, whose target may lead elsewhere from another directory.
+  const file = source.resolved ?? params.src;
+  const holds = { nameOf: file };
   const effects = [entryEffect(path, before, after, same ? {} : { holds })];
   const link: Change = {
     what: 'hard link',
     from: before.exists ? before.kind : null,
     to: params.src,
-    commands: [sh`ln -fT -- ${params.src} ${path}`],
+    commands: [sh`ln -fT -- ${file} ${path}`],
     effects,
     paths: [path],
   };

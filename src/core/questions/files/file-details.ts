@@ -36,9 +36,12 @@ const kind: QuestionKind<Arg, FileDetails> = {
     if (located?.entry === undefined) return {};
     const { foreseen, place, now } = located;
     if (foreseen !== undefined && !(foreseen.is === 'directory' && !foreseen.empty)) return { foreseen: true };
+    // `file` prints less for a link to nothing.
+    if (located.entry.kind === 'link' && endAt(picture, arg.path)?.foreseen !== undefined) return { foreseen: true };
     mustHoldKnown(picture, located, arg.path);
-    if (now !== undefined || isSamePlace(picture, located, arg.path))
-      return picture.now(fileDetails(arg.path, arg.follow));
+    // A foreseen link may lead to an entry that stays as it is; the host's answer about this path is about another one.
+    const isSameEntry = now !== undefined && now === picture.nowIfAsked(stat(arg.path));
+    if (isSameEntry || isSamePlace(picture, located, arg.path)) return picture.now(fileDetails(arg.path, arg.follow));
     const { mimetype, charset, flags, version } = picture.now(fileDetails(place, false));
     // lsattr prints nothing for a link.
     const isLink = entryAt(picture, arg.path).entry?.kind === 'link';

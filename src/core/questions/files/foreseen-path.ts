@@ -142,23 +142,31 @@ export function foreseenState(located: Located, picture: Picture, statNow: StatN
   if (entry === undefined)
     return foreseen === undefined && now !== undefined ? now : { exists: false, place, resolved: place };
   if (entry.kind === 'link') return linkState({ ...located, entry }, picture, statNow);
-  const relisted = entry.kind === 'directory' && picture.files.isRelisted(place);
-  if (foreseen === undefined && now !== undefined && !relisted) return now;
-  const { inode: _inode, ...known } = entry;
-  return { exists: true, ...(relisted || foreseen !== undefined ? known : entry), place, resolved: place };
+  if (foreseen === undefined && now !== undefined && !isRelisted(picture, located)) return now;
+  const known = isRelisted(picture, located) || foreseen !== undefined ? withoutInode(entry) : entry;
+  return { exists: true, ...known, place, resolved: place };
+}
+
+/** Whether entries are foreseen to appear in a directory or to disappear from it, which changes its times. */
+const isRelisted = (picture: Picture, { place, entry }: Located): boolean =>
+  entry?.kind === 'directory' && picture.files.isRelisted(place);
+
+function withoutInode({ inode: _inode, ...known }: Entry): Entry {
+  return known;
 }
 
 function linkState(located: Located & { readonly entry: Entry }, picture: Picture, statNow: StatNow): PathState {
   const { place, entry, target = '', now, foreseen } = located;
   const end = follow(picture, located, statNow, 0);
+  const relisted = end !== undefined && isRelisted(picture, end);
   const same = foreseen === undefined && end?.foreseen === undefined && end?.place === now?.resolved;
-  if (same && now !== undefined) return now;
+  if (same && now !== undefined && !relisted) return now;
   return {
     exists: true,
     ...entry,
     place,
     resolved: end?.place,
-    link: { target, to: end?.entry },
+    link: { target, to: relisted && end.entry !== undefined ? withoutInode(end.entry) : end?.entry },
   };
 }
 
