@@ -47,6 +47,19 @@ describe('stat', () => {
     ]);
   });
 
+  test('ends for a link that leads below itself, which realpath follows forever', async () => {
+    using dir = folder();
+    symlinkSync('below/x', dir.at('below'));
+
+    const answers = await askAll([stat(dir.at('below')), stat(dir.at('below/y')), stat(dir.path)]);
+
+    expect(answers).toMatchObject([
+      { value: { kind: 'link', link: { target: 'below/x', to: undefined } } },
+      { value: { exists: false } },
+      { value: { kind: 'directory', resolved: dir.path } },
+    ]);
+  });
+
   test('reports that nothing is there, even below a regular file', async () => {
     using dir = folder();
     writeFileSync(dir.at('f'), '');

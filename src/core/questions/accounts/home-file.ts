@@ -1,6 +1,7 @@
 import { quote } from '../../command.ts';
 import { type Question, type QuestionKind, question } from '../../question.ts';
 import { decodeText } from '../../text-codec.ts';
+import { realpath } from '../files/paths.ts';
 
 /** A file below a user's home, and the directory that contains it. */
 export interface HomeFile {
@@ -60,7 +61,7 @@ case $p in *%u*) p=\${p%%%u*}${quote(user)}\${p#*%u} ;; esac
 case $p in /*) ;; *) p=$h/$p ;; esac
 printf '%s\\0%s\\0%s\\0' "$p" "$u" "$g"
 stat -L --printf '%u %g %a\\0' -- "\${p%/*}" "$p" 2>/dev/null; printf '\\0'
-realpath -mz -- "$p"
+${realpath('-mz', '"$p"')} || printf '\\0'
 if [ -f "$p" ]; then cat -- "$p"; fi`;
 
 function readHomeFile(stdout: Buffer): HomeFile {

@@ -69,8 +69,15 @@ export const entries = (...paths: readonly (string | undefined)[]): readonly Sub
  */
 export const realpaths = (paths: readonly string[]): string => {
   const words = paths.map(quote).join(' ');
-  return `realpath -mz -- ${words} 2>/dev/null || for p in ${words}; do realpath -mz -- "$p" 2>/dev/null || printf '\\0'; done`;
+  return `{ ${realpath('-mz', words)} || for p in ${words}; do ${realpath('-mz', '"$p"')} || printf '\\0'; done; } 2>/dev/null`;
 };
+
+/**
+ * A command that resolves paths, given as words for the shell. With `-m`, GNU's realpath goes on forever, and takes more
+ * and more memory, if a link leads to a path below itself (`ln -s x/y x`), so it gets one second of CPU time.
+ */
+export const realpath = (options: string, words: string): string =>
+  `(ulimit -t 1; exec realpath ${options} -- ${words})`;
 
 /** Parse the output of `realpaths`; undefined for a path that leads nowhere. */
 export const readRealpaths = (words: readonly string[], count: number): readonly (string | undefined)[] =>
