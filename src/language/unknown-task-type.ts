@@ -14,16 +14,28 @@ const SAME_AS: Readonly<Record<string, string>> = {
   curl: 'uri',
 };
 
+/** Modules of ansible.builtin that are missing here, with the way to do the same. */
+const INSTEAD: Readonly<Record<string, string>> = {
+  apt_key: 'apt has one keyring per repository now: `deb822_repository` with `signed_by` fetches the key as well',
+  expect: 'use `command` or `shell` with `stdin`, or the option with which the program asks no questions',
+  iptables:
+    'keep the rules in one file: `template` to /etc/nftables.conf with `validate: nft -c -f %s`, and reload nftables.service',
+  pip: 'use `command` with `creates`: `python3 -m venv /opt/app`, then `/opt/app/bin/pip install --requirement FILE`',
+  subversion: 'use `command` with `creates`',
+};
+
 /** The message about an unknown task type. */
 export function unknownTaskType(name: string, known: readonly string[]): { message: string; hint: string } {
+  return { message: `unknown task type "${name}"`, hint: hintFor(name, known) };
+}
+
+function hintFor(name: string, known: readonly string[]): string {
+  const instead = INSTEAD[shortTypeName(name).replace(/^.*\./, '')];
+  if (instead !== undefined) return instead;
   const near = nearest(name, known);
-  return {
-    message: `unknown task type "${name}"`,
-    hint:
-      near === undefined
-        ? '`run doc` lists all task types; write your own in tasks/NAME.ts next to the playbook, or move a task for another system to a file that is included conditionally'
-        : `did you mean "${near}"?`,
-  };
+  return near === undefined
+    ? '`run doc` lists all task types; write your own in tasks/NAME.ts next to the playbook, or move a task for another system to a file that is included conditionally'
+    : `did you mean "${near}"?`;
 }
 
 // Compare only the last word: sharing a collection name does not make two names similar.

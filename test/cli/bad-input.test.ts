@@ -23,6 +23,11 @@ const cases: readonly (readonly [string, string, readonly string[]])[] = [
     ['play.yaml:3:7', 'unknown task type "fiel"', 'did you mean "file"?'],
   ],
   [
+    'H12: a module of Ansible that is missing',
+    tasks('- apt_key: {url: "https://example.org/key"}'),
+    ['play.yaml:3:7', 'unknown task type "apt_key"', '`deb822_repository` with `signed_by` fetches the key as well'],
+  ],
+  [
     'two unknown parameters, both',
     tasks("- file: {path: /x, sate: directory, mdoe: '0644'}"),
     ['`sate` is not a parameter', 'did you mean `state`?', '`mdoe` is not a parameter', 'did you mean `mode`?'],

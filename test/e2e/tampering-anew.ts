@@ -69,14 +69,14 @@ export const repaired: readonly TamperingAnew[] = [
     told: /absent → virtual_alias_maps = /,
   },
   {
-    what: 'all mail of the team is treated as local',
+    what: 'M8: all mail of the team is treated as local',
     host: 'ct100',
     script: 'postconf -e mydestination=openfoodfacts.org',
     task: 'Only what is for this machine is local mail',
     told: /mydestination = openfoodfacts\.org → mydestination = \$myhostname/,
   },
   {
-    what: 'no mail after the next boot',
+    what: 'M8: no mail after the next boot',
     host: 'ct100',
     script: 'systemctl disable --quiet postfix',
     task: 'postfix is started at boot',
@@ -437,7 +437,7 @@ export const stopping: readonly TamperingAnew[] = [
   },
   {
     // The relay cannot be reached; this uses a separate table, since this one is for outgoing traffic.
-    what: 'stuck mail',
+    what: 'M8: stuck mail',
     host: 'ct100',
     script: `nft 'add table inet mute; add chain inet mute out { type filter hook output priority 0; }; add rule inet mute out tcp dport 25 reject with tcp reset'
       echo stuck | mail -s stuck nobody@example.org; timeout 60 sh -c 'until postqueue -j | grep -q deferred; do sleep 0.5; done'`,

@@ -97,6 +97,8 @@ function judged(told: Told, happened: Told, check: Story, run: Story): Omit<Verd
     if (plain.worth === 'true') return { ...plain, about: told, worth: 'true, unless' };
     return leftAlone(before.unless ?? [], run) ? plain : { ...plain, about: told, worth: 'altered' };
   }
+  if (isNotRun(before))
+    return { worth: 'unknown', causes: [], reason: 'a command is not run in a check', ...both, detail: '' };
   const detail = `${before.status} → ${after.status}`;
   if (before.status === after.status) {
     const differs =
@@ -108,6 +110,10 @@ function judged(told: Told, happened: Told, check: Story, run: Story): Omit<Verd
     return { worth: 'failure not foreseen', ...both, detail };
   return { worth: 'lie', ...both, detail };
 }
+
+/** Whether the check reports that it does not run a command, and so predicts nothing about it. */
+const isNotRun = ({ status, message = '' }: ToldOutcome): boolean =>
+  status === 'skipped' && message.startsWith('not run in a check');
 
 /** Whether these tasks were all commands that change nothing, so that predictions depending on them had to come true. */
 const leftAlone = (tasks: readonly string[], run: Story): boolean =>
