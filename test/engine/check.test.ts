@@ -74,6 +74,16 @@ describe('U5, P19: a command with changed_when: false', () => {
     },
   );
 
+  test('what it creates is there for the following tasks, because the task says so', async () => {
+    const { told, all } = await check(
+      `- {name: look, command: "touch FOLDER/new", args: {creates: FOLDER/new}, changed_when: false}
+- {name: there, command: "touch FOLDER/more", args: {creates: FOLDER/new}}
+- {name: its size, stat: {path: FOLDER/new}}`,
+    );
+
+    expect(told, all).toEqual(['look: skipped', 'there: ok', 'its size: unknown']);
+  });
+
   test.each([
     ['r is changed', 'skipped'],
     ['r is not changed', 'ok'],

@@ -62,7 +62,8 @@ function leaf(world: World, commands: boolean): Task {
     ...(random.chance(0.1) ? { ignore_errors: true } : {}),
     ...random.weighted<Task>([
       [92, {}],
-      [3, { changed_when: false }],
+      // Nobody may say this of a command that changes something.
+      [3, type === 'shell' && task['args'] === undefined ? {} : { changed_when: false }],
       [3, { delegate_to: '{{ inventory_hostname }}' }],
       [2, { run_once: true }],
     ]),

@@ -1,4 +1,4 @@
-import type { Change } from '../../core/change.ts';
+import type { Change, Effect } from '../../core/change.ts';
 import type { Outcome } from '../../core/event.ts';
 import { omitting } from '../../core/lacking.ts';
 import { type Converged, converge, type Target } from '../host/converge.ts';
@@ -164,8 +164,15 @@ function foresee(
   if (!play.run.options.check) return;
   const { beliefs } = call.link;
   if (status === 'unknown' && call.type.controllerOnly !== true) beliefs.markUncertain(ref.name);
-  // The task's author says that it changes nothing.
-  if (status === 'skipped' && isUnrun(result)) return;
+  // The task's author says that it changes nothing, besides what its parameters name.
+  if (status === 'skipped' && isUnrun(result)) {
+    for (const change of would ?? [])
+      beliefs.foresee(
+        ref.name,
+        change.effects?.filter((effect) => !mayAlterAll(effect)),
+      );
+    return;
+  }
   const doubtAll = (): void => {
     for (const change of would ?? []) beliefs.doubtEffects(ref.name, change.effects);
     if (would === undefined) beliefs.doubt(ref.name, namedPaths(call));
@@ -179,6 +186,8 @@ function foresee(
   // If another task changes what this one is about, this one's changes differ, too.
   if (unless.length > 0) beliefs.doubtFurther(ref.name, namedPaths(call));
 }
+
+const mayAlterAll = (effect: Effect): boolean => 'mayAlter' in effect && effect.mayAlter.includes('everything');
 
 /** In a check, a host reports its current facts: those that a foreseen change alters are removed and become unknown. */
 function withDoubtedFacts(
