@@ -1,5 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import apt from '../../tasks/apt.ts';
+import { isThorough } from '../thorough.ts';
 import { outcomeOf, runThere, said, sh, upHost } from './system-host.ts';
 
 describe('apt', () => {
@@ -87,21 +88,19 @@ describe('apt', () => {
     const interrupted = `apt-get -y install tree && rm /usr/bin/tree &&
       sed -i '/^Package: tree$/,/^$/s/^Status: .*/Status: install reinstreq half-installed/' /var/lib/dpkg/status`;
 
-    test.each([{ state: 'present' }, { state: 'latest' }, { state: 'present', only_upgrade: true }])(
-      'is installed again with %j',
-      async (more) => {
-        await sh(interrupted);
-        expect((await sh('apt-get -y install tree')).code).toBe(0);
-        expect((await sh('test -e /usr/bin/tree')).code).toBe(1);
+    const wishes = [{ state: 'present' }, { state: 'latest' }, { state: 'present', only_upgrade: true }];
+    test.each(isThorough ? wishes : wishes.slice(0, 1))('is installed again with %j', async (more) => {
+      await sh(interrupted);
+      expect((await sh('apt-get -y install tree')).code).toBe(0);
+      expect((await sh('test -e /usr/bin/tree')).code).toBe(1);
 
-        const checked = await runThere(apt, { name: 'tree', ...more }, { check: true });
-        const ran = await runThere(apt, { name: 'tree', ...more });
+      const checked = await runThere(apt, { name: 'tree', ...more }, { check: true });
+      const ran = await runThere(apt, { name: 'tree', ...more });
 
-        expect(outcomeOf(checked)).toEqual(['changed', expect.stringMatching(/^package tree: half-installed → 2\./)]);
-        expect(outcomeOf(ran)).toEqual(outcomeOf(checked));
-        expect(await said('dpkg --audit; ls /usr/bin/tree')).toBe('/usr/bin/tree');
-      },
-    );
+      expect(outcomeOf(checked)).toEqual(['changed', expect.stringMatching(/^package tree: half-installed → 2\./)]);
+      expect(outcomeOf(ran)).toEqual(outcomeOf(checked));
+      expect(await said('dpkg --audit; ls /usr/bin/tree')).toBe('/usr/bin/tree');
+    });
 
     test('is removed if it should be absent', async () => {
       await sh(interrupted);
