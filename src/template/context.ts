@@ -11,6 +11,8 @@ export interface Scope {
   names(): Iterable<string>;
   /** Whether a person wrote the value of a variable. Without this function, no value counts as written. */
   written?(name: string): boolean;
+  /** Called when a template reads a name that is neither a variable nor a global function. */
+  missed?(): void;
   /** Cached values of variables, by name; the supplier of the cache must clear it when a variable changes. */
   readonly cache?: Map<string, Value>;
 }
@@ -23,6 +25,10 @@ export const scopeOver = (upper: Scope, lower: Scope): Scope => ({
   },
   names: () => new Set([...upper.names(), ...lower.names()]),
   written: (name) => (upper.get(name) === undefined ? lower : upper).written?.(name) === true,
+  missed() {
+    upper.missed?.();
+    lower.missed?.();
+  },
 });
 
 /** The names that a template itself sets, as nested frames. */

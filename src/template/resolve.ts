@@ -14,7 +14,9 @@ export function resolveName(name: string, context: Context): Value {
   const raw = session.scope.get(name);
   if (raw === undefined) {
     const value = Object.hasOwn(globals, name) ? globals[name] : undefined;
-    return value === undefined ? context.undefined(`'${name}' is undefined`) : value;
+    if (value !== undefined) return value;
+    session.scope.missed?.();
+    return context.undefined(`'${name}' is undefined`);
   }
   return context.owns ? own(name, raw, context) : keep(session.cache, name, resolveVariable(name, raw, context));
 }

@@ -118,6 +118,35 @@ describe('values based on such a finding hold only unless the command changes it
     expect(told.at(-1)).toBe('third: ok unless condition');
   });
 
+  test('a variable that an unknown include may set', async () => {
+    const { told, text } = await check(
+      `- {name: deploy, command: ./deploy, register: d}
+- {name: more, include_tasks: none.yaml, when: d.rc == 0}
+- {name: asked, debug: , when: v is defined}
+- {name: assumed, debug: {msg: "{{ v | default(now().year) }}"}}
+- {name: aside, debug: {msg: "{{ inventory_hostname }} {{ range(2) | list }}"}}`,
+    );
+
+    expect(told, text).toEqual([
+      'deploy: changed',
+      'more: unknown',
+      'asked: skipped unless more',
+      'assumed: ok unless more',
+      'aside: ok',
+    ]);
+  });
+
+  test('a file whose content may differ because of a command about another file', async () => {
+    const { told, text } = await check(
+      `- {name: writes, shell: date > FOLDER/there, args: {about: ["path:FOLDER/there"]}}
+- {name: may do anything, command: "true"}
+- {name: copies, copy: {src: FOLDER/there, dest: FOLDER/other, remote_src: true}}
+- {name: reads, stat: {path: FOLDER/other}}`,
+    );
+
+    expect(told.at(-1), text).toBe('reads: ok unless may do anything+copies');
+  });
+
   test('an include with its tasks, and the end of a host', async () => {
     const { told } = await check(
       `- {name: deploy, command: {cmd: ./deploy, about: ["path:FOLDER/there"]}}\n${found}- {name: left out, include_tasks: none.yaml, when: not s.stat.exists}

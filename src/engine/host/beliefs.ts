@@ -120,9 +120,10 @@ export class Beliefs {
     this.#foreseen.push({ task, answers: new Map(), blurred: [], doubtful: subjects });
   }
 
-  /** Record a doubt that follows from another one; does nothing if a task may already have changed anything. */
-  doubtFurther(task: string, subjects: readonly Subject[]): void {
-    if (!this.doubtsAll) this.doubt(task, subjects);
+  /** Record a doubt that follows from others; does nothing if each of those tasks may have changed anything. */
+  doubtFurther(task: string, subjects: readonly Subject[], because: readonly string[]): void {
+    const all = new Set(this.#foreseen.filter(doubtsEverything).map((one) => one.task));
+    if (!because.every((one) => all.has(one))) this.doubt(task, subjects);
   }
 
   /** In a check: a task may or may not have these effects. */
@@ -178,7 +179,7 @@ export class Beliefs {
 
   /** Whether some task may have changed anything, so that further doubts add nothing. */
   get doubtsAll(): boolean {
-    return this.#foreseen.some(({ doubtful }) => doubtful.includes(everything));
+    return this.#foreseen.some(doubtsEverything);
   }
 
   /**
@@ -266,6 +267,8 @@ export class Beliefs {
 }
 
 const everything: Subject = 'everything';
+
+const doubtsEverything = ({ doubtful }: Foreseen): boolean => doubtful.includes(everything);
 
 function copyOf(files: Overlay): Overlay {
   const copy = new Overlay();

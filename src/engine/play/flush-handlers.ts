@@ -82,7 +82,7 @@ function tellNotDue({ play }: BatchRun, host: PlayHost, handler: Handler, becaus
   const { state } = host;
   const ref = refOf(play, handler, host, true);
   const sight = play.scopes.of(state, handler, host.exported);
-  state.link.beliefs.doubtFurther(ref.name, writtenPaths({ play, task: handler }, sight));
+  state.link.beliefs.doubtFurther(ref.name, writtenPaths({ play, task: handler }, sight), [because]);
   const message = 'not notified';
   const outcome: Outcome = {
     status: 'skipped',

@@ -144,7 +144,7 @@ async function outcomeOf(
 ): Promise<Outcome> {
   const { link, rests } = host.state;
   if (one.kind === 'skipped') {
-    if (rests.size > 0) link.beliefs.doubtFurther(name, ['everything']);
+    if (rests.size > 0) link.beliefs.doubtFurther(name, ['everything'], [...rests]);
     return {
       status: 'skipped',
       changes: [],

@@ -92,7 +92,7 @@ function wouldChange(converged: Converged, foreseen: readonly Change[]): readonl
  */
 export function doubted(outcome: Outcome, run: TaskRun, sight: TemplateScope, read: readonly string[]): Outcome {
   const { beliefs } = run.state.link;
-  if (read.length > 0) beliefs.doubtFurther(run.ref.name, writtenPaths(run, sight));
+  if (read.length > 0) beliefs.doubtFurther(run.ref.name, writtenPaths(run, sight), read);
   return wouldFail(outcome, read);
 }
 
@@ -184,7 +184,7 @@ function foresee(
   if (status === 'unknown' || status === 'failed') return;
   for (const change of would ?? []) beliefs.foresee(ref.name, change.effects);
   // If another task changes what this one is about, this one's changes differ, too.
-  if (unless.length > 0) beliefs.doubtFurther(ref.name, namedPaths(call));
+  if (unless.length > 0) beliefs.doubtFurther(ref.name, namedPaths(call), unless);
 }
 
 const mayAlterAll = (effect: Effect): boolean => 'mayAlter' in effect && effect.mayAlter.includes('everything');

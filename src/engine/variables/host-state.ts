@@ -69,6 +69,11 @@ export class HostState {
     return Object.defineProperty({ ...entry }, 'value', { enumerable: true, get });
   }
 
+  /** Note that a variable was looked for in vain. In a check, a task may set it, so that its absence is not certain. */
+  missed(): void {
+    if (this.doubt !== undefined) this.#read.add(this.doubt);
+  }
+
   /** Compute something. In a check, `read` lists the tasks that may change the values it read. */
   async reading<T>(compute: () => T | Promise<T>): Promise<{ readonly value: T; readonly read: readonly string[] }> {
     this.#read.clear();

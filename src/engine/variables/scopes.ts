@@ -64,6 +64,7 @@ export class Scopes {
         this.#connection(state, item?.keywords, () => own.scope, env),
       ),
       cache: new Map<string, Value>(),
+      missed: () => state.missed(),
     };
     own.scope = scope;
     return { scope, variables: composed, env };
