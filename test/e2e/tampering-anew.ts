@@ -305,14 +305,14 @@ export const stale: readonly TamperingAnew[] = [
     host: 'services',
     script: 'lab-dns set off1-proxy 198.51.100.9',
     task: 'The public name leads here',
-    told: /A off1-proxy\.openfoodfacts\.org should be 198\.51\.100\.215: .* says 198\.51\.100\.9.* → done/,
+    told: /A off1-proxy\.openfoodfacts\.org should be 198\.51\.100\.215: .* returns 198\.51\.100\.9.* → done/,
   },
   {
     what: 'the name of the images points to off2 again',
     host: 'services',
     script: 'lab-dns set images 198.51.100.208',
     task: 'The name of the images leads here',
-    told: /A images\.openfoodfacts\.org should be 198\.51\.100\.215: .* says 198\.51\.100\.208.* → done/,
+    told: /A images\.openfoodfacts\.org should be 198\.51\.100\.215: .* returns 198\.51\.100\.208.* → done/,
   },
   {
     what: 'a changed hook of certbot',
