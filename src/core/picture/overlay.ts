@@ -58,21 +58,23 @@ export class Overlay {
     return this.#linkGone;
   }
 
-  /** Start with a copy of another overlay; later additions to either do not affect the other. */
-  copyFrom(other: Overlay): void {
+  /** A copy; later additions to either do not affect the other. */
+  copy(): Overlay {
+    const copy = new Overlay();
     const files = new Map<FileRecord, FileRecord>();
     const own = (file: FileRecord): FileRecord => {
       const known = files.get(file) ?? { ...file };
       files.set(file, known);
       return known;
     };
-    for (const [place, stored] of other.#places)
-      this.#places.set(place, stored.is === 'file' ? { ...stored, file: own(stored.file) } : stored);
-    for (const [id, file] of other.#inodes) this.#inodes.set(id, own(file));
-    for (const place of other.#parents) this.#parents.add(place);
-    this.#blurs = [...other.#blurs];
-    this.#clock = other.#clock;
-    this.#linkGone = other.#linkGone;
+    for (const [place, stored] of this.#places)
+      copy.#places.set(place, stored.is === 'file' ? { ...stored, file: own(stored.file) } : stored);
+    for (const [id, file] of this.#inodes) copy.#inodes.set(id, own(file));
+    for (const place of this.#parents) copy.#parents.add(place);
+    copy.#blurs = [...this.#blurs];
+    copy.#clock = this.#clock;
+    copy.#linkGone = this.#linkGone;
+    return copy;
   }
 
   /** These subjects are unknown from now on, until something later is foreseen there. */

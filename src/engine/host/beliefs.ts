@@ -1,9 +1,9 @@
 import type { Effect } from '../../core/change.ts';
-import type { Becoming } from '../../core/picture/becoming.ts';
 import { Overlay } from '../../core/picture/overlay.ts';
 import { AskFirst, HostPicture, NotForeseen, Refused } from '../../core/picture/picture.ts';
 import type { Answer, AnyQuestion, Question } from '../../core/question.ts';
-import { type Subject, touches } from '../../core/touches.ts';
+import type { Subject } from '../../core/touches.ts';
+import { about, alteredBy, everything, isDoubt, touchesAny } from './subjects-of.ts';
 
 /** What is believed about a question, or the questions that must be asked first. */
 type Believed = Belief | { readonly is: 'asks'; readonly questions: readonly AnyQuestion<unknown>[] };
@@ -133,13 +133,13 @@ export class Beliefs {
 
   /** What is foreseen so far, to return to with `doubtSince`. */
   mark(): ForeseenSoFar {
-    return { changes: this.#foreseen.length, files: copyOf(this.#files) };
+    return { changes: this.#foreseen.length, files: this.#files.copy() };
   }
 
   /** In a check: the changes foreseen since then may or may not be made. */
   doubtSince({ changes, files }: ForeseenSoFar): void {
     const since = this.#foreseen.splice(changes);
-    this.#files = copyOf(files);
+    this.#files = files.copy();
     for (const { task, blurred, doubtful } of since) this.doubt(task, [...blurred, ...doubtful]);
   }
 
@@ -154,7 +154,7 @@ export class Beliefs {
     const then = new Beliefs({ ...this.#world });
     then.#answers = this.#answers;
     then.#foreseen = [...this.#foreseen];
-    then.#files = copyOf(this.#files);
+    then.#files = this.#files.copy();
     for (const one of effects) then.foresee('', one);
     return (question) => {
       const believed = then.of(question, user);
@@ -266,56 +266,4 @@ export class Beliefs {
   }
 }
 
-const everything: Subject = 'everything';
-
 const doubtsEverything = ({ doubtful }: Foreseen): boolean => doubtful.includes(everything);
-
-function copyOf(files: Overlay): Overlay {
-  const copy = new Overlay();
-  copy.copyFrom(files);
-  return copy;
-}
-
-/** The subjects that an answer depends on. */
-const about = (question: AnyQuestion<unknown>, answer?: unknown): readonly Subject[] =>
-  subjects(question, answer).map((subject) => subject.replace(/^by:/, ''));
-
-/** Whether one of the blurred subjects touches one of the subjects of a question. */
-function touchesAny(blurred: Foreseen['blurred'], asked: readonly Subject[]): boolean {
-  if (blurred.includes(everything)) return true;
-  if (asked.includes(everything)) return blurred.length > 0;
-  return blurred.some((one) => asked.some((other) => touches(one, other)));
-}
-
-/** Whether an effect is only possible, so that what it changes is not known. */
-const isDoubt = ({ effect, subjects }: { readonly effect: Effect; readonly subjects: readonly Subject[] }): boolean =>
-  'mayAlter' in effect || subjects.includes(everything);
-
-/** The subjects that an effect changes. */
-function alteredBy(effect: Effect): readonly Subject[] {
-  if ('mayAlter' in effect) return effect.mayAlter;
-  if ('blurs' in effect) return effect.blurs;
-  return 'predicts' in effect ? altered(effect.predicts) : alteredPaths(effect.becomes);
-}
-
-/** The subjects that change when an answer changes: all that it depends on, except the tools used to obtain it. */
-const altered = (question: AnyQuestion<unknown>): readonly Subject[] =>
-  subjects(question).filter((subject) => !subject.startsWith('by:'));
-
-/**
- * The subjects that become uncertain for other kinds of questions. When a directory or link appears or disappears, so
- * does everything below it.
- */
-function alteredPaths({ place, path = place, was, entry, holds }: Becoming): readonly Subject[] {
-  const paths = [...new Set([place, path])];
-  const isOnlyAttributes = was !== undefined && was === entry?.kind && holds === undefined && was !== 'link';
-  if (isOnlyAttributes) return paths.map((one) => `inode:${one}`);
-  const isFile = (was ?? entry?.kind) === 'file' && (entry?.kind ?? was) === 'file';
-  return paths.map((one) => `${isFile ? 'entry' : 'path'}:${one}`);
-}
-
-function subjects(question: AnyQuestion<unknown>, answer?: unknown): readonly Subject[] {
-  if ('controller' in question) return [];
-  const told = question.kind.about?.(question.arg, answer) ?? 'everything';
-  return told === 'everything' ? [everything] : told;
-}
