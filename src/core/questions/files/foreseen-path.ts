@@ -142,14 +142,14 @@ export function foreseenState(located: Located, picture: Picture, statNow: StatN
   if (entry === undefined)
     return foreseen === undefined && now !== undefined ? now : { exists: false, place, resolved: place };
   if (entry.kind === 'link') return linkState({ ...located, entry }, picture, statNow);
-  if (foreseen === undefined && now !== undefined && !isRelisted(picture, located)) return now;
-  const known = isRelisted(picture, located) || foreseen !== undefined ? withoutInode(entry) : entry;
+  const known = foreseen === undefined ? knownEntry(picture, place, entry) : withoutInode(entry);
+  if (now !== undefined && known === entry) return now;
   return { exists: true, ...known, place, resolved: place };
 }
 
-/** Whether entries are foreseen to appear in a directory or to disappear from it, which changes its times. */
-const isRelisted = (picture: Picture, { place, entry }: Located): boolean =>
-  entry?.kind === 'directory' && picture.files.isRelisted(place);
+/** An entry without its inode if it is a directory in which entries are foreseen to appear or disappear: its times change. */
+const knownEntry = (picture: Picture, place: string, entry: Entry): Entry =>
+  entry.kind === 'directory' && picture.files.isRelisted(place) ? withoutInode(entry) : entry;
 
 function withoutInode({ inode: _inode, ...known }: Entry): Entry {
   return known;
@@ -158,15 +158,15 @@ function withoutInode({ inode: _inode, ...known }: Entry): Entry {
 function linkState(located: Located & { readonly entry: Entry }, picture: Picture, statNow: StatNow): PathState {
   const { place, entry, target = '', now, foreseen } = located;
   const end = follow(picture, located, statNow, 0);
-  const relisted = end !== undefined && isRelisted(picture, end);
+  const to = end?.entry === undefined ? undefined : knownEntry(picture, end.place, end.entry);
   const same = foreseen === undefined && end?.foreseen === undefined && end?.place === now?.resolved;
-  if (same && now !== undefined && !relisted) return now;
+  if (same && now !== undefined && to === end?.entry) return now;
   return {
     exists: true,
     ...entry,
     place,
     resolved: end?.place,
-    link: { target, to: relisted && end.entry !== undefined ? withoutInode(end.entry) : end?.entry },
+    link: { target, to },
   };
 }
 
