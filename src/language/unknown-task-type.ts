@@ -30,17 +30,17 @@ export function unknownTaskType(name: string, known: readonly string[]): { messa
 }
 
 function hintFor(name: string, known: readonly string[]): string {
-  const instead = INSTEAD[shortTypeName(name).replace(/^.*\./, '')];
+  // Compare only the last word: sharing a collection name does not make two names similar.
+  const last = shortTypeName(name).replace(/^.*\./, '');
+  const instead = INSTEAD[last];
   if (instead !== undefined) return instead;
-  const near = nearest(name, known);
+  const near = nearest(last, known);
   return near === undefined
     ? '`run doc` lists all task types; write your own in tasks/NAME.ts next to the playbook, or move a task for another system to a file that is included conditionally'
     : `did you mean "${near}"?`;
 }
 
-// Compare only the last word: sharing a collection name does not make two names similar.
-function nearest(name: string, known: readonly string[]): string | undefined {
-  const last = shortTypeName(name).replace(/^.*\./, '');
+function nearest(last: string, known: readonly string[]): string | undefined {
   const short = new Map(known.map((full) => [full.replace(/^.*\./, ''), full]));
   const same = SAME_AS[last];
   if (same !== undefined && short.has(same)) return same;
