@@ -8,11 +8,12 @@ import {
   decodeText,
   defineTask,
   exists,
+  must,
   type Packages,
   packages,
   type Question,
 } from '../src/sdk.ts';
-import { aptAction, differing } from './shared/apt/apt-differing.ts';
+import { aptActions, differing } from './shared/apt/apt-differing.ts';
 import { aptWords } from './shared/apt/apt-get.ts';
 import { listsPending, planApt } from './shared/apt/apt-plan.ts';
 import type { PlainApt } from './shared/apt/apt-state.ts';
@@ -141,7 +142,9 @@ export default defineTask({
     const all = listsPending(params, state.lists) ? [] : differing(params, state);
     return {
       ...(deb === undefined ? {} : { debState: packages(deb.name) }),
-      ...(all.length === 0 ? {} : { simulation: aptSimulation(...aptWords(aptAction(params, all), params)) }),
+      ...(all.length === 0
+        ? {}
+        : { simulation: aptSimulation(...aptWords(must(aptActions(params, all).at(-1), 'an action'), params)) }),
     };
   },
   plan: (state, params, context) => planApt(planned(params), state, context.check),

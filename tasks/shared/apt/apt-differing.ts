@@ -2,10 +2,10 @@ import type { Packages } from '../../../src/sdk.ts';
 import { must } from '../../../src/sdk.ts';
 import type { AptGiven, AptState, PlainApt } from './apt-state.ts';
 import {
-  formerly,
   isHalfInstalled,
   isThere,
   type PackageSpec,
+  packageBefore,
   satisfies,
   versionFor,
   versionOrStatus,
@@ -21,26 +21,14 @@ interface Differing {
   readonly halfInstalled: boolean;
 }
 
-/** The arguments to apt-get that bring packages to the wanted state. */
-export function aptAction(given: PlainApt, all: readonly Differing[]): readonly string[] {
+/** The arguments of the apt-get commands that bring packages to the wanted state, in order; the last one does so. */
+export function aptActions(given: PlainApt, all: readonly Differing[]): readonly (readonly string[])[] {
   const words = all.map((one) => one.word);
-  return given.state === 'absent'
-    ? [given.purge ? 'purge' : 'remove', ...words]
-    : installAction(
-        words,
-        all.some((one) => one.halfInstalled),
-      );
-}
-
-/** The arguments of a command that must run first, if any: dpkg refuses to remove a package that it has not unpacked completely. */
-export function aptActionBefore(given: PlainApt, all: readonly Differing[]): readonly string[] | undefined {
-  const half = all.filter((one) => one.halfInstalled);
-  return given.state === 'absent' && half.length > 0
-    ? installAction(
-        half.map((one) => one.word),
-        true,
-      )
-    : undefined;
+  const half = all.filter((one) => one.halfInstalled).map((one) => one.word);
+  if (given.state !== 'absent') return [installAction(words, half.length > 0)];
+  const removal = [given.purge ? 'purge' : 'remove', ...words];
+  // dpkg refuses to remove a package that it has not unpacked completely.
+  return half.length === 0 ? [removal] : [installAction(half, true), removal];
 }
 
 /** apt-get mistakes a half-installed package for the newest version. Without `--reinstall` it does nothing, and succeeds. */
@@ -58,7 +46,7 @@ export function differing(given: AptGiven, state: AptState): readonly Differing[
     const policy = state[`policy ${spec.name}`];
     const version = versionFor(spec, policy);
     const word = version === undefined ? spec.name : `${spec.name}=${version}`;
-    const from = formerly(now);
+    const from = packageBefore(now);
     if (from === null && given.only_upgrade === true) return [];
     const one = { spec, from, word, halfInstalled: now.found.some(isHalfInstalled) };
     if (given.state === 'present' && !spec.wild)

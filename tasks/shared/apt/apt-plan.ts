@@ -10,7 +10,7 @@ import {
   predicts,
   sh,
 } from '../../../src/sdk.ts';
-import { aptAction, aptActionBefore, differing, installAction } from './apt-differing.ts';
+import { aptActions, differing, installAction } from './apt-differing.ts';
 import { age, aptGet, listsChange, packageEffects } from './apt-get.ts';
 import type { AptGiven, AptState, PlainApt } from './apt-state.ts';
 import { debDiffers, debPackage, fetchDeb } from './deb-file.ts';
@@ -85,8 +85,7 @@ function named(given: AptGiven, state: AptState): readonly Change[] {
   const { simulation } = state;
   const wild = all.filter((one) => one.spec.wild);
   if (wild.length === all.length && simulation !== undefined && simulation.install.length === 0) return [];
-  const before = aptActionBefore(given, all);
-  const commands = [...(before === undefined ? [] : [aptGet(before, given)]), aptGet(aptAction(given, all), given)];
+  const commands = aptActions(given, all).map((action) => aptGet(action, given));
   const versions = new Map(simulation?.install.map((one) => [one.name, one.version]));
   const own = all.map(
     (one): Change => ({

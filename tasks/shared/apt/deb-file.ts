@@ -1,5 +1,5 @@
 import { type Packages, type Script, type ShellAnswer, script, sh, shell } from '../../../src/sdk.ts';
-import { formerly, installed } from './package-spec.ts';
+import { installed, packageBefore } from './package-spec.ts';
 
 /** The name and version of a package file. */
 interface DebPackage {
@@ -35,7 +35,7 @@ export function debDiffers(deb: DebPackage, now: Packages): { readonly from: str
   const version = installed(now)?.version;
   // A file's name omits the epoch.
   const same = version === deb.version || (deb.guessed && version?.replace(/^\d+:/, '') === deb.version);
-  return same ? undefined : { from: formerly(now) };
+  return same ? undefined : { from: packageBefore(now) };
 }
 
 /** The command that downloads a package file, and the path to pass to apt-get. */

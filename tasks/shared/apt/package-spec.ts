@@ -35,7 +35,7 @@ export function versionOrStatus({ status, version }: Package): string {
 }
 
 /** The old value in a package's change; null if the host has nothing of the package but configuration. */
-export function formerly(now: Packages): string | null {
+export function packageBefore(now: Packages): string | null {
   const one = installed(now) ?? now.found.find(isThere);
   return one === undefined ? null : versionOrStatus(one);
 }
