@@ -37,6 +37,7 @@ import {
 } from './shared/files/attributes.ts';
 import { askAccounts, backupFile } from './shared/files/copy-file.ts';
 import { followedInfo, newEntry, throughEffect } from './shared/files/path-info.ts';
+import { isUrl } from './shared/text.ts';
 
 const params = {
   url: { type: 'str', required: true, secret: 'password in URL', doc: 'The URL to fetch.' },
@@ -185,8 +186,6 @@ interface ThenAsked {
   readonly [name: string]: Question<unknown>;
   readonly servedNow: Question<UrlState | undefined>;
 }
-
-const isUrl = (text: string): boolean => /^[a-z]+:\/\//i.test(text);
 
 /** The last component of a URL's path. */
 const nameIn = (url: string): string =>

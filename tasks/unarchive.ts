@@ -34,6 +34,7 @@ import { type Accounts, attributeParams, unknownAccount } from './shared/files/a
 import { askAccounts } from './shared/files/copy-file.ts';
 import { followedInfo } from './shared/files/path-info.ts';
 import { unpackedEffects } from './shared/files/unpacked.ts';
+import { isUrl } from './shared/text.ts';
 
 const params = {
   src: {
@@ -144,8 +145,6 @@ export default defineTask({
 
 /** Quotes a path as a pattern that matches nothing else. */
 const quotePattern = (path: string): string => path.replace(/[*?[]/g, '[$&]');
-
-const isUrl = (src: string): boolean => /^[a-z]+:\/\//i.test(src);
 
 const argOf = (task: Task, context: TaskContext): ArchiveArg => ({
   source: {

@@ -30,3 +30,6 @@ const asciiJson = (scalar: unknown): string =>
     /[^ -~]/g,
     (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
+
+/** Whether a text is a URL. */
+export const isUrl = (text: string): boolean => /^[a-z]+:\/\//i.test(text);
