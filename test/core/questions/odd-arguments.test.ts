@@ -45,7 +45,7 @@ const odd = [
   'x'.repeat(300),
 ];
 
-// A directory that no other program reads at the same time, which would change its times.
+// A directory and a file that no other program uses at the same time: tests that add users change /etc/passwd.
 const quiet = folder();
 afterAll(() => quiet[Symbol.dispose]());
 writeFileSync(quiet.at('file'), 'x');
@@ -58,12 +58,12 @@ const kinds: readonly (readonly [string, (text: string) => Question<any>, good: 
   ['user', (name) => user(name), 'root'],
   ['user with a key', (key) => user('root', { key }), '.ssh/id_none'],
   ['packages', packages, 'dpkg'],
-  ['stat', stat, '/etc/passwd'],
-  ['content', content, '/etc/passwd'],
-  ['checksum', checksum, '/etc/passwd'],
-  ['exists', exists, '/etc/passwd'],
+  ['stat', stat, quiet.at('file')],
+  ['content', content, quiet.at('file')],
+  ['checksum', checksum, quiet.at('file')],
+  ['exists', exists, quiet.at('file')],
   ['exists in a directory', (chdir) => exists('passwd', chdir), '/etc'],
-  ['file details', (path) => fileDetails(path, true), '/etc/passwd'],
+  ['file details', (path) => fileDetails(path, true), quiet.at('file')],
   ['found', (path) => found({ path, follow: false }), quiet.path],
   ['fragments', fragments, quiet.path],
   ['home file', (name) => homeFile(name, '.profile'), 'root'],
