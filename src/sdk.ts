@@ -132,7 +132,7 @@ export { urlLogin } from './core/url-login.ts';
 export { Expression, fromJs } from './core/value.ts';
 export { type Certificate, covers, issuedBy, keyMatches, readCertificates } from './core/x509.ts';
 export type { Pattern } from './template/python/pattern.ts';
-// Python's regular expressions, for the patterns that users write.
+// Python-style regular expressions, for patterns written by users.
 export {
   compilePattern,
   compileReplacement,
@@ -141,6 +141,6 @@ export {
   search as searchPattern,
   substitute,
 } from './template/python/regex.ts';
-// YAML files found on hosts, and where their values are written.
+// For YAML files found on hosts: reading them, and locating the values in them.
 export { loadYaml } from './yaml/load.ts';
 export { valuePlaceOf } from './yaml/places.ts';

@@ -51,8 +51,8 @@ type Task = Params<typeof params>;
 
 export default defineTask({
   name: 'ansible.posix.acl',
-  summary: 'Manage one entry of the POSIX ACL of a file.',
-  description: 'Requires the package `acl` on the host.',
+  summary: 'Manage one entry in the POSIX ACL of a file.',
+  description: 'Requires the `acl` package on the host.',
   params,
   rules: {
     mutuallyExclusive: [
@@ -93,12 +93,12 @@ export default defineTask({
     {
       title: 'Let a user read a file',
       yaml: 'acl:\n  path: /etc/retrace.key\n  etype: user\n  entity: www-data\n  permissions: r\n  state: present',
-      runs: { no: 'needs the file and the package acl' },
+      runs: { no: 'needs the file and the acl package' },
     },
     {
-      title: 'Let a group write everything that is created in a directory',
+      title: 'Let a group write to everything created in a directory',
       yaml: 'acl:\n  path: /srv/shared\n  entry: default:group:staff:rwX\n  recursive: true\n  state: present',
-      runs: { no: 'needs the directory and the package acl' },
+      runs: { no: 'needs the directory and the acl package' },
     },
   ],
 });
@@ -126,7 +126,7 @@ function entryOf({ entry, etype, entity, permissions, default: standard, state }
 
 const complaintOf = ({ code, stderr }: ShellAnswer): string =>
   code === 127
-    ? 'getfacl and setfacl are not on the host: install the package acl'
+    ? 'getfacl and setfacl are missing on the host: install the acl package'
     : stderr.trim() || `exit code ${code}`;
 
 const target = ({ path }: Task): string => (path.startsWith('-') ? `./${path}` : path);
@@ -137,7 +137,7 @@ const askAcl = (task: Task) =>
     about: [`inode:${tidyPath(task.path)}`, 'by:package:acl'],
   });
 
-/** `--test` prints the result, with `*,*` for whatever stays unchanged. */
+/** `--test` prints the result, with `*,*` for a file that stays unchanged. */
 const askTried = (task: Task) =>
   shell({
     ...setfacl(task, '--test'),

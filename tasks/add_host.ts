@@ -41,7 +41,7 @@ export default defineTask({
   returns: { add_host: 'The host with its groups and variables.' },
   examples: [
     {
-      title: 'A container that was just created',
+      title: 'Add a container that was just created',
       yaml: 'add_host:\n  name: ct100\n  groups: [proxies]\n  ansible_host: 10.1.0.100',
     },
   ],

@@ -2,17 +2,17 @@ import { type Change, defineTask, predicts, sh, shell } from '../src/sdk.ts';
 
 export default defineTask({
   name: 'community.general.alternatives',
-  summary: 'Choose which program provides a command name (update-alternatives).',
+  summary: 'Choose which program provides a command (update-alternatives).',
   params: {
     name: { type: 'str', required: true, doc: 'The generic command name, for example `editor`.' },
     path: { type: 'path', required: true, doc: 'The program that provides the command.' },
     link: { type: 'path', doc: 'The path of the generic link; required if the name is new.' },
-    priority: { type: 'int', doc: 'The priority of the program in automatic mode; a new program gets 50 by default.' },
+    priority: { type: 'int', doc: "The program's priority in automatic mode (default for a new program: 50)." },
     state: {
       type: 'str',
       default: 'selected',
       choices: ['present', 'selected', 'auto', 'absent'],
-      doc: 'Whether the program should be registered (`present`), chosen (`selected`), left to priorities (`auto`) or removed (`absent`).',
+      doc: 'What to do with the program: register it (`present`), select it (`selected`), register it and let priorities decide (`auto`), or remove it (`absent`).',
     },
     subcommands: {
       type: 'list',
@@ -89,7 +89,7 @@ export default defineTask({
     {
       title: 'Choose the pager',
       yaml: 'alternatives:\n  name: pager\n  path: /bin/more',
-      runs: { no: 'a test host need not have it' },
+      runs: { no: 'a test host may not have it' },
     },
   ],
 });

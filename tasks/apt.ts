@@ -59,7 +59,7 @@ export default defineTask({
       doc: 'Fetch package lists only if they are older than this, in seconds.',
     },
     update_cache_retries: { type: 'int', default: 5, doc: 'How many times to try to fetch the package lists.' },
-    update_cache_retry_max_delay: { type: 'int', default: 12, doc: 'The longest wait between two tries, in seconds.' },
+    update_cache_retry_max_delay: { type: 'int', default: 12, doc: 'The longest wait between attempts, in seconds.' },
     install_recommends: {
       type: 'bool',
       aliases: ['install-recommends'],
@@ -85,7 +85,7 @@ export default defineTask({
     only_upgrade: {
       type: 'bool',
       default: false,
-      doc: 'Do not install packages that are not installed yet; only upgrade.',
+      doc: 'Only upgrade packages that are already installed; do not install new ones.',
     },
     allow_downgrade: {
       type: 'bool',
@@ -104,7 +104,7 @@ export default defineTask({
     force: {
       type: 'bool',
       default: false,
-      doc: 'Allow downgrades, unsigned packages, and changes of held and essential ones.',
+      doc: 'Allow downgrades, unsigned packages, and changes to held and essential packages.',
     },
     lock_timeout: { type: 'int', default: 60, doc: "How long to wait for apt's lock, in seconds." },
     policy_rc_d: {
@@ -184,7 +184,11 @@ export default defineTask({
       yaml: 'apt:\n  deb: /srv/tool_1.0_all.deb',
       runs: { no: 'needs a package file' },
     },
-    { title: 'Upgrade everything', yaml: 'apt:\n  upgrade: dist\n  update_cache: true', runs: { no: 'takes long' } },
+    {
+      title: 'Upgrade everything',
+      yaml: 'apt:\n  upgrade: dist\n  update_cache: true',
+      runs: { no: 'takes a long time' },
+    },
   ],
 });
 
@@ -193,7 +197,7 @@ type Given = PlainApt & { readonly name: readonly string[] | undefined };
 const specsOf = ({ name = [], state }: Given) =>
   state === 'build-dep' || state === 'fixed' ? [] : name.filter((one) => one.trim() !== '').map(packageSpec);
 
-/** The packages of a task. `latest` applied to all of them is an upgrade. */
+/** The packages that a task names. `latest` with `*` is an upgrade of all packages. */
 function planned(params: Given) {
   const all = params.state === 'latest' && params.name?.includes('*') === true;
   const given = all ? { ...params, name: [], upgrade: 'dist' } : params;

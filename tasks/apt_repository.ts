@@ -16,7 +16,7 @@ import { activeLines, fileFor, plainSource, sourcesOf, withoutLine } from './sha
 
 export default defineTask({
   name: 'ansible.builtin.apt_repository',
-  summary: 'Add or remove an apt source, in one-line format.',
+  summary: 'Add or remove an apt source in one-line format.',
   params: {
     repo: {
       type: 'str',
@@ -42,10 +42,10 @@ export default defineTask({
       doc: 'Fetch package lists if the source changed.',
     },
     update_cache_retries: { type: 'int', default: 5, doc: 'How many times to try to fetch the package lists.' },
-    update_cache_retry_max_delay: { type: 'int', default: 12, doc: 'The longest wait between two tries, in seconds.' },
-    codename: { type: 'str', ignored: 'it is for PPAs' },
+    update_cache_retry_max_delay: { type: 'int', default: 12, doc: 'The longest wait between attempts, in seconds.' },
+    codename: { type: 'str', ignored: 'it only applies to PPAs' },
     install_python_apt: { type: 'bool', default: true, ignored: 'no Python is needed' },
-    validate_certs: { type: 'bool', default: true, ignored: 'it is for PPAs' },
+    validate_certs: { type: 'bool', default: true, ignored: 'it only applies to PPAs' },
   },
   ask: () => ({ sources: allSources }),
   plan(
@@ -53,7 +53,7 @@ export default defineTask({
     { repo, state, filename, mode, update_cache, update_cache_retries, update_cache_retry_max_delay },
   ) {
     if (repo.startsWith('ppa:'))
-      return { failed: 'PPAs are for Ubuntu: write the line for sources.list instead, and fetch the key with get_url' };
+      return { failed: 'PPAs are for Ubuntu: give the sources.list line instead, and fetch the key with get_url' };
     if (!/^\s*deb(-src)?\s/.test(repo)) return { failed: `not a valid package source: ${repo}` };
     const files = sourcesOf(answer.stdout);
     const line = repo.trim().split(/\s+/).join(' ');
@@ -92,7 +92,7 @@ export default defineTask({
     return { changes: [change] };
   },
   result: ({ params: { repo, state } }) => ({ repo, state }),
-  returns: { repo: 'The source line.', state: 'The parameter `state`.' },
+  returns: { repo: 'The source line.', state: 'The `state` parameter.' },
   examples: [
     {
       title: 'Add a suite',
@@ -104,7 +104,10 @@ export default defineTask({
 const withLine = (text: string, line: string): string =>
   `${text === '' || text.endsWith('\n') ? text : `${text}\n`}${line}\n`;
 
-/** Restores a file if apt rejects the new one. apt reads all sources, so a single bad file would prevent every installation on the host. */
+/**
+ * Restores a file if apt rejects the new one. apt reads all sources, so a single bad file would prevent every
+ * installation on the host.
+ */
 const puttingBack = (path: string, text: string | undefined): Script =>
   text === undefined ? script`rm -f -- ${path}` : script`printf %s ${text} >${path}`;
 

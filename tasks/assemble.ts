@@ -25,7 +25,7 @@ const params = {
   src: {
     type: 'path',
     required: true,
-    doc: 'The directory of the fragments, which are joined in the order of their names.',
+    doc: 'The directory that holds the fragments, which are joined in the order of their names.',
   },
   dest: { type: 'path', required: true, doc: 'The file to assemble.' },
   remote_src: {
@@ -39,7 +39,7 @@ const params = {
   backup: {
     type: 'bool',
     default: false,
-    doc: 'Keep a backup of the replaced file next to it, with a timestamp in its name.',
+    doc: 'Keep a backup of the previous file in the same directory, with a timestamp in its name.',
   },
   validate: {
     type: 'str',
@@ -87,8 +87,8 @@ export default defineTask({
     };
   },
   returns: {
-    dest: 'the file',
-    src: 'the directory of fragments',
+    dest: 'the assembled file',
+    src: 'the directory that holds the fragments',
     checksum: 'the SHA-1 of the file',
     md5sum: 'the MD5 of the file',
   },

@@ -7,8 +7,8 @@ export default defineTask({
   guards: true,
   params: {
     that: { type: 'expression', required: true, doc: 'A condition, or a list of them, as in `when`.' },
-    fail_msg: { type: 'raw', aliases: ['msg'], doc: 'The message if a condition does not hold; text or a list.' },
-    success_msg: { type: 'raw', doc: 'The message if all conditions hold; text or a list.' },
+    fail_msg: { type: 'raw', aliases: ['msg'], doc: 'The message if a condition does not hold: a string or a list.' },
+    success_msg: { type: 'raw', doc: 'The message if all conditions hold: a string or a list.' },
     quiet: { type: 'bool', default: false, doc: 'Print less.' },
   },
   prepare: (params, controller) => ({ ...params, broken: controller.broken(params.that) }),

@@ -4,7 +4,7 @@ export default defineTask({
   name: 'ansible.builtin.async_status',
   summary: 'Report whether a background job has ended, and how.',
   description:
-    'A task with `async` and `poll: 0` starts such a job. With `until: job is finished`, this task waits for it. The result is then the one that the original task would have returned if it had waited. For a job that another run started, it is the output of the commands in the job.',
+    'A task with `async` and `poll: 0` starts such a job. With `until: job is finished`, this task waits for it, and then returns what the original task would have returned if it had waited. For a job started by another run, it returns the output of the commands in the job.',
   asksAnew: true,
   params: {
     jid: {
@@ -49,7 +49,7 @@ export default defineTask({
     {
       title: 'Wait for a job',
       yaml: 'async_status:\n  jid: "{{ job.ansible_job_id }}"\nregister: status\nuntil: status is finished\nretries: 100\ndelay: 10',
-      runs: { no: 'needs a job that was started before' },
+      runs: { no: 'needs a job that was started earlier' },
     },
   ],
 });

@@ -17,7 +17,7 @@ import { contentDiff } from './shared/files/file-content.ts';
 import { makeDirectory } from './shared/files/make-directory.ts';
 
 const params = {
-  user: { type: 'str', required: true, doc: 'The user who may log in with the keys.' },
+  user: { type: 'str', required: true, doc: 'The user whose authorized keys to manage.' },
   key: { type: 'str', required: true, doc: 'The public keys, one per line.' },
   state: {
     type: 'str',
@@ -26,13 +26,13 @@ const params = {
     doc: 'Whether the keys should be present.',
   },
   exclusive: { type: 'bool', default: false, doc: 'Remove all other keys.' },
-  key_options: { type: 'str', doc: 'Options of the keys, for example `no-pty,command="…"`.' },
-  comment: { type: 'str', doc: 'A comment to replace the one in the keys.' },
+  key_options: { type: 'str', doc: 'Options for the keys, for example `no-pty,command="…"`.' },
+  comment: { type: 'str', doc: 'A comment that replaces those in the keys.' },
   path: { type: 'str', doc: "The file that holds the keys, instead of the user's ~/.ssh/authorized_keys." },
   manage_dir: {
     type: 'bool',
     default: true,
-    doc: 'Create the directory if needed, and make it accessible to its owner only.',
+    doc: 'Create the directory if needed, and make it accessible only to its owner.',
   },
   follow: { type: 'bool', default: false, doc: 'Write through a link instead of replacing it.' },
   validate_certs: { type: 'bool', default: true, ignored: 'keys are not fetched from URLs' },
@@ -42,7 +42,7 @@ type Task = Params<typeof params>;
 
 export default defineTask({
   name: 'ansible.posix.authorized_key',
-  summary: 'Add or remove the ssh keys that may log in as a user.',
+  summary: "Add or remove a user's authorized ssh keys.",
   params,
   ask: (task) => ({ file: homeFile(task.user, task.path ?? '.ssh/authorized_keys') }),
   plan({ file }, task, context) {
@@ -78,7 +78,7 @@ export default defineTask({
     comment: task.comment ?? null,
     follow: task.follow,
   }),
-  returns: { keyfile: 'the file that holds the keys', user: 'the user who may log in with the keys', key: 'the keys' },
+  returns: { keyfile: 'the file that holds the keys', user: 'the user whose keys are managed', key: 'the keys' },
   examples: [
     {
       title: 'Add a key for root',
@@ -137,7 +137,7 @@ function shownBefore(before: string, names: string, { state }: Task): string {
   return `${before.split('\n').filter((line) => readAuthorizedKey(line) !== undefined).length} keys`;
 }
 
-/** The changes to the directory. sshd requires that it belongs to the user. */
+/** The changes to the directory. sshd requires it to belong to the user. */
 function folderChanges(file: HomeFile, keyfile: string, task: Task): readonly Change[] {
   if (!task.manage_dir || task.state === 'absent') return [];
   const path = parentOf(keyfile);

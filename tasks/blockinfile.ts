@@ -42,7 +42,7 @@ const params = {
   backup: {
     type: 'bool',
     default: false,
-    doc: 'Keep a backup of the replaced file next to it, with a timestamp in its name.',
+    doc: 'Keep a backup of the previous file in the same directory, with a timestamp in its name.',
   },
   validate: {
     type: 'str',

@@ -23,7 +23,7 @@ const params = {
     type: 'str',
     default: 'installed',
     choices: ['installed', 'renewable'],
-    doc: '`installed`: there is a certificate for the domains. `renewable`: a dry run of renewing all certificates has succeeded recently.',
+    doc: '`installed`: there is a certificate for the domains. `renewable`: a dry run that renews all certificates has recently succeeded.',
   },
   domains: { type: 'list', elements: 'str', default: [], doc: 'The names the certificate is for.' },
   cert_name: { type: 'str', doc: "certbot's name for the certificate (default: the first domain)." },
@@ -33,7 +33,7 @@ const params = {
     choices: ['apache', 'nginx', 'standalone', 'webroot'],
     doc: 'The certbot plugin that proves ownership of the names.',
   },
-  webroot_path: { type: 'path', doc: 'The web root directory, for the plugin `webroot`.' },
+  webroot_path: { type: 'path', doc: 'The web root directory, for the `webroot` plugin.' },
   email: { type: 'str', doc: 'The address that receives notices about the certificate.' },
   server: {
     type: 'str',
@@ -46,9 +46,9 @@ type Given = Params<typeof params>;
 
 export default defineTask({
   name: 'certbot',
-  summary: 'Obtain certificates from an ACME server, or prove that they can be renewed.',
+  summary: 'Obtain certificates from an ACME server, or check that they can be renewed.',
   description:
-    'In a dry run the plugin really answers the challenges, which takes seconds and changes the web server for a moment. So a dry run is treated as a change, not as a read-only question. Its success is recorded in /var/lib/letsencrypt. It is due again after `max_age_days`, or as soon as anything in /etc/letsencrypt, a hook, certbot or its plugins, or the addresses of the names have changed. If another certbot is running, the task waits for it. A check reports that a dry run is due. If a dry run fails, the task names the domain and the reason.',
+    'In a dry run, the plugin really answers the challenges, which takes several seconds and temporarily changes the web server. A dry run is therefore treated as a change, not as a read-only question. Each success is recorded in /var/lib/letsencrypt. Another dry run is due after `max_age_days`, or as soon as anything changes in /etc/letsencrypt, a hook, certbot or its plugins, or the addresses of the names. If another certbot is running, the task waits for it to finish. A check reports if a dry run is due. If a dry run fails, the task reports the domain and the reason.',
   params,
   rules: {
     requiredIf: [
@@ -64,20 +64,20 @@ export default defineTask({
     {
       title: 'Obtain a certificate for the image server',
       yaml: 'certbot:\n  domains: [images.openfoodfacts.org]\n  email: tech@openfoodfacts.org',
-      runs: { no: "asks Let's Encrypt" },
+      runs: { no: "contacts Let's Encrypt" },
     },
     {
-      title: 'Prove that all certificates can be renewed',
+      title: 'Check that all certificates can be renewed',
       yaml: 'certbot:\n  state: renewable',
-      runs: { no: "asks Let's Encrypt" },
+      runs: { no: "contacts Let's Encrypt" },
     },
   ],
 });
 
 const stamp = '/var/lib/letsencrypt/.dry-run-succeeded';
 
-// Everything besides certbot's own files that the outcome of a dry run depends on, one per line: the programs, the hooks, the addresses of
-// the names.
+// Everything that the outcome of a dry run depends on, apart from certbot's own files, one item per line: the programs,
+// the hooks, and the addresses of the names.
 const depends = script`depends() {
   printf 'the programs '; dpkg-query -W -f '\${Package} \${Version} \${db:Status-Status}\n' certbot 'python3-certbot*' python3-acme 2>/dev/null | cksum
   printf 'the hooks '; {
@@ -93,8 +93,8 @@ const depends = script`depends() {
 `;
 
 /**
- * Asks for the current time and the times of the last change and the last successful dry run, for changes in what the dry run depends on,
- * and for the certificates to renew.
+ * Asks for the current time, the times of the last change and the last successful dry run, any changes to what the dry
+ * run depends on, and the certificates to renew.
  */
 const askDryRun = () => ({
   tested: shell({
@@ -122,7 +122,7 @@ function planDryRun({ stdout }: ShellAnswer, given: Given): Plan {
   return {
     changes: [
       {
-        what: 'dry run of the renewal',
+        what: 'renewal dry run',
         from: `last ${due}`,
         to: 'succeeded',
         commands: [dryRun(given)],
@@ -141,7 +141,10 @@ function whyDue(now: number, last: number, changed: number, others: string, give
   return days >= given.max_age_days ? `${days} days ago` : undefined;
 }
 
-/** Runs certbot once no other certbot is running, since its timer may have started one a moment ago. The output is in `$said`. */
+/**
+ * Runs certbot as soon as no other certbot is running: its timer may have started one a moment ago. The output ends up
+ * in `$said`.
+ */
 const patiently = (command: Script | Command): Script => script`waited=0
 until said=$(${command} 2>&1); do
   case $said in *'Another instance of Certbot is already running'*) ;; *) waited=500 ;; esac
@@ -150,7 +153,7 @@ until said=$(${command} 2>&1); do
 done
 `;
 
-// Of certbot's long output, print only the lines with the name and the reason.
+// certbot's output is long: print only the lines that contain the name and the reason.
 const dryRun = ({ server }: Given): Command => ({
   ...sh`${depends}failed() {
   printf '%s\n' "$said" | grep -E '^(Failed to renew|Simulating renewal of|Another instance of|  *(Domain|Type|Detail): |.*requested .* plugin|.*[Ee]rror: )' >&2 || printf '%s\n' "$said" >&2
@@ -194,7 +197,7 @@ function faultOf(
   { now }: TaskContext,
 ): string | null | undefined {
   if (certificate === undefined) return null;
-  if (!configured) return 'not under renewal';
+  if (!configured) return 'not set up for renewal';
   if (certificate.notAfter <= now) return `expired ${certificate.notAfter.toISOString()}`;
   return domains.every((domain) => covers(certificate, domain)) ? undefined : certificate.names.join(', ');
 }

@@ -18,7 +18,7 @@ const params = {
   names: {
     type: 'dict',
     default: {},
-    doc: "The certificates that must be on this host in the end: certbot's name for each, with the list of names it must be valid for.",
+    doc: "The certificates that this host must have in the end: certbot's name for each, with the list of names it must be valid for.",
   },
 } as const;
 
@@ -33,9 +33,9 @@ interface State {
 
 export default defineTask({
   name: 'certificates_between',
-  summary: 'Copy the certbot directory from another host, but keep each certificate that is better on this host.',
+  summary: 'Copy the certbot directory from another host, but keep certificates that are better on this host.',
   description:
-    "Certificates are renewed automatically, on either host. A certificate on this host that is valid, fits its key and names, and expires no earlier than the other host's is kept, with its archive and its renewal configuration. A certificate is copied only if it is valid, fits its key and names, and is better than the one on this host, or there is none here. The rest of the directory (accounts, options) is copied as `copy_between` does. If neither host has a suitable certificate for an entry of `names`, the task fails and reports why, for both hosts.",
+    "Certificates are renewed automatically, on either host. A certificate on this host is kept, along with its archive and its renewal configuration, if it is valid, matches its key and names, and expires no earlier than the other host's. A certificate is copied only if it is valid, matches its key and names, and is better than the one on this host, if there is one. The rest of the directory (accounts, options) is copied as by `copy_between`. If neither host has a suitable certificate for an entry in `names`, the task fails and reports the reason for each host.",
   params,
   ask: ({ from, src, dest }) => ({
     there: tree({ path: tidyPath(src), checksums: true }, { host: from, beyond: true }),
@@ -70,12 +70,12 @@ export default defineTask({
     return { ...plan, ...('changes' in plan ? { result, warnings: left } : {}) };
   },
   returns: {
-    kept: 'The certificates that are as good or better on this host, and were kept.',
+    kept: 'The certificates that were kept because they are at least as good on this host.',
     better: 'The certificates that were better on the other host.',
   },
   examples: [
     {
-      title: 'Copy the certificates of the proxy, unless they have been renewed here since',
+      title: "Copy the proxy's certificates, unless they have been renewed here since",
       yaml: 'certificates_between:\n  from: proxy\n  names:\n    images.openfoodfacts.org: [images.openfoodfacts.org]',
       runs: { no: 'needs two hosts' },
     },
@@ -84,7 +84,10 @@ export default defineTask({
 
 const asCopy = ({ from, src, dest }: Given) => ({ from, src, dest, delete: true, id_offset: 0 });
 
-/** The archive on this host of a certificate taken from the other host. Files that the other host lacks are removed, since certbot uses the highest number. */
+/**
+ * Whether a path is in this host's archive of a certificate that is taken from the other host. Files that the other
+ * host lacks are removed, since certbot uses the highest number.
+ */
 const isArchived = (path: string, choices: ReadonlyMap<string, Choice>): boolean => {
   const name = /^archive\/([^/]+)\//.exec(path)?.[1];
   const take = name === undefined ? undefined : choices.get(name)?.take;
@@ -93,7 +96,7 @@ const isArchived = (path: string, choices: ReadonlyMap<string, Choice>): boolean
 
 const treesOf = ({ there, here }: Pick<State, 'there' | 'here'>) => ({ there, here });
 
-/** The choice for each certificate that exists on one of the hosts or is wanted. */
+/** The choice for each certificate that exists on either host or is wanted. */
 function choicesOf(
   { theirs, ours }: Pick<State, 'theirs' | 'ours'>,
   { names }: Given,
@@ -110,15 +113,15 @@ const namesOf = (choices: ReadonlyMap<string, Choice>, take: Choice['take']): re
   [...choices].flatMap(([name, choice]) => (choice.take === take ? [name] : []));
 
 /**
- * The wanted state of an entry here. Obsolete entries are left out, and so are entries of certificates that stay, except that their keys
- * must be accessible only to root.
+ * The wanted state of an entry on this host. Obsolete entries are left out, and so are entries of certificates that
+ * stay, except for their keys, which must be accessible only to root.
  */
 function wantedEntry(
   entry: TreeEntry,
   choices: ReadonlyMap<string, Choice>,
   here: readonly TreeEntry[],
 ): readonly TreeEntry[] {
-  // Older versions of certbot kept their requests and the keys for them here.
+  // Older versions of certbot kept requests and their keys here.
   if (/^(csr|keys)(\/|$)/.test(entry.path)) return [];
   const name = lineageOf(entry.path);
   const take = name === undefined ? undefined : choices.get(name)?.take;

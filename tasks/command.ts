@@ -24,7 +24,7 @@ export default defineTask({
     },
     argv: { type: 'list', elements: 'str', doc: 'The program and its arguments, as a list.' },
     ...guards,
-    stdin: { type: 'str', doc: 'Standard input of the program.' },
+    stdin: { type: 'str', doc: 'Standard input for the program.' },
     stdin_add_newline: { type: 'bool', default: true, doc: 'End `stdin` with a newline.' },
     strip_empty_ends: {
       type: 'bool',
@@ -55,15 +55,15 @@ export default defineTask({
   returns: commandReturns,
   examples: [
     {
-      title: 'Look at something, without ever changing the host',
+      title: 'Run a command that never changes the host',
       yaml: 'command: uname -a\nchanged_when: false\ncheck_mode: false',
     },
     {
-      title: 'Run once; afterwards the file exists',
+      title: 'Run a command only if the file that it creates is missing',
       yaml: 'command: touch /tmp/retrace-command\nargs:\n  creates: /tmp/retrace-command',
     },
     {
-      title: 'A read-only command that shows whether there is anything to do',
+      title: 'Use a read-only command to see whether there is anything to do',
       yaml: 'command:\n  argv: [mkdir, /tmp/retrace command]\n  unless: test -d "/tmp/retrace command"',
     },
   ],

@@ -46,7 +46,7 @@ const params = {
     type: 'str',
     default: 'absent',
     choices: ['absent', 'keep'],
-    doc: 'What to do with other links in the same directories that point below `src` and are not wanted or dangle.',
+    doc: 'What to do with other links in the same directories that point below `src` and are unwanted or dangling.',
   },
   backup_dir: {
     type: 'path',
@@ -68,7 +68,7 @@ interface LinksState {
 
 export default defineTask({
   name: 'config_links',
-  summary: 'Link files and directories of a clone into a directory of the host, and report broken or missing links.',
+  summary: 'Link files and directories from a clone into a directory on the host, and report broken or missing links.',
   description:
     'Reports and repairs links that are missing, point elsewhere or nowhere, have been replaced by a copy, or are left over. A copy whose content differs is kept in `backup_dir`.',
   params,
@@ -111,12 +111,12 @@ export default defineTask({
   returns: { links: 'the wanted links' },
   examples: [
     {
-      title: 'Link the units and drop-ins of a clone',
+      title: 'Link the units and drop-ins from a clone',
       yaml: 'config_links:\n  src: /opt/openfoodfacts-infrastructure/confs/off1-reverse-proxy/systemd/system\n  dest: /etc/systemd/system\n  links:\n    - email-failures@.service\n    - nginx.service.d\n    - prometheus-nginx-exporter.service.d',
       runs: { no: 'needs a clone' },
     },
     {
-      title: 'Link all sites of a clone, whatever they are called',
+      title: 'Link all sites from a clone, whatever they are called',
       yaml: 'config_links:\n  src: /opt/openfoodfacts-infrastructure/confs/proxy/nginx/sites-available\n  dest: /etc/nginx/sites-enabled\n  links: ["*"]',
       runs: { no: 'needs a clone' },
     },
@@ -139,13 +139,13 @@ function askLinks(wanted: readonly LinkWish[], task: Task) {
   return together(
     each('source', sources, stat),
     each('at', dests, stat),
-    // For a link this is the content of its target. It is asked for in the same round, so that a copy costs no second one.
+    // For a link, this is the checksum of its target. It is asked for in the same round, so a copy needs no second one.
     each('sum', [...dests, ...sources], checksum),
     each('beside', homes(wanted, task), listing),
   );
 }
 
-/** The content of whatever is in place of a link, to see whether it differs. */
+/** Asks for the content of anything found in place of a link, to see whether it differs. */
 function askCopies(wanted: readonly LinkWish[], state: LinksState, diff: boolean) {
   const copies = wanted.filter(({ dest }) => isCopy(state[`at ${dest}`]));
   const isDirectory = ({ dest }: LinkWish) => {
@@ -176,7 +176,7 @@ function linkChange(
 ): readonly Change[] {
   const at = must(state[`at ${dest}`], dest);
   const target = must(state[`source ${source}`], source);
-  // A relative link counts only if it really leads there: its `..` start from a directory that may itself be a link.
+  // A relative link counts only if it really leads there: any `..` starts from a directory that may itself be a link.
   if (at.exists && at.link !== undefined && leadsTo(dest, at.link.target, source))
     if (targetPath(dest, at.link.target) === source || at.resolved === target.resolved) return [];
   const link = {
@@ -201,7 +201,7 @@ function linkChange(
       { ...common, from: `→ ${at.link.target}${at.link.to === undefined ? ' (dangling)' : ''}`, commands: [make] },
     ];
   if (sameCopy({ source, dest }, at.kind === 'directory', state))
-    return [{ ...common, from: 'a copy, with the same content', commands: [sh`rm -rf -- ${dest}`, make] }];
+    return [{ ...common, from: 'a copy with the same content', commands: [sh`rm -rf -- ${dest}`, make] }];
   const kept = `${tidyPath(task.backup_dir)}/${dest.replace(/^\//, '').replaceAll('/', '_')}.${now.toISOString().replace(/\..*/, '')}`;
   const [was, is] = [state[`text ${dest}`]?.bytes, state[`text ${source}`]?.bytes];
   return [

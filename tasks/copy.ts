@@ -22,30 +22,30 @@ const params = {
     type: 'path',
     doc: 'A file or directory on the controller; if a directory ends in a slash, only its contents are copied.',
   },
-  content: { type: 'raw', doc: 'The content of the file, instead of a source.' },
-  remote_src: { type: 'bool', default: false, doc: 'The source is on the host already.' },
+  content: { type: 'raw', doc: 'The content of the file, instead of `src`.' },
+  remote_src: { type: 'bool', default: false, doc: 'The source is already on the host.' },
   backup: {
     type: 'bool',
     default: false,
-    doc: 'Keep a backup of the replaced file next to it, with a timestamp in its name.',
+    doc: 'Keep a backup of the previous file in the same directory, with a timestamp in its name.',
   },
   force: {
     type: 'bool',
     default: true,
     aliases: ['thirsty'],
-    doc: 'Replace an existing file whose content differs; otherwise only a missing file is written.',
+    doc: 'Replace an existing file whose content differs; if false, only a missing file is written.',
   },
   validate: {
     type: 'str',
     doc: 'A command that must succeed before the new file is put in place; `%s` stands for the path of the new file.',
   },
-  directory_mode: { type: 'mode', doc: 'The permission bits of directories that are created.' },
+  directory_mode: { type: 'mode', doc: 'The permission bits for directories that are created.' },
   follow: { type: 'bool', default: false, doc: 'Write through a link at the destination instead of replacing it.' },
   local_follow: {
     type: 'bool',
-    doc: 'Follow links in a source directory, instead of copying them as links; by default only on the controller.',
+    doc: 'Follow links in a source directory instead of copying them as links (default: only if it is on the controller).',
   },
-  checksum: { type: 'str', doc: 'The SHA-1 the source must have.' },
+  checksum: { type: 'str', doc: 'The SHA-1 that the source must have.' },
   decrypt: { type: 'bool', default: true, doc: 'Decrypt sources that are encrypted with Ansible Vault.' },
   ...attributeParams,
 } as const;
@@ -129,7 +129,7 @@ function sourceOf(given: Given, controller: Controller) {
 
 function preserved(given: Given, controller: Controller): string | undefined {
   if (given.src === undefined) throw new ControllerError('mode: preserve needs a source file');
-  if (given.remote_src) return undefined; // the mode is on the host, and not known before it is asked
+  if (given.remote_src) return undefined; // the mode is not known until the host is asked
   const found = controller.find('files', given.src.replace(/\/+$/, ''));
   return found.ok && !controller.isDirectory(found.path) ? `0${controller.modeOf(found.path).toString(8)}` : undefined;
 }

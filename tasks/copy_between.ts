@@ -26,12 +26,12 @@ import { ownerOf, surplus, type TreeDifference, treeDifferences } from './shared
 const params = {
   from: { type: 'str', required: true, doc: 'The inventory host to copy from.' },
   src: { type: 'path', required: true, doc: 'The directory on the other host.' },
-  dest: { type: 'path', required: true, doc: 'The directory on this host, which is made identical.' },
-  delete: { type: 'bool', default: false, doc: 'Remove everything that the source does not have.' },
+  dest: { type: 'path', required: true, doc: 'The directory on this host to make identical to `src`.' },
+  delete: { type: 'bool', default: false, doc: 'Remove everything from `dest` that is not in `src`.' },
   id_offset: {
     type: 'int',
     default: 0,
-    doc: 'This number is subtracted from UIDs and GIDs that are not lower: 100000 for the files of an unprivileged container, seen from its node.',
+    doc: 'A number to subtract from UIDs and GIDs that are at least as high: 100000 for the files of an unprivileged container, as seen from its node.',
   },
 } as const;
 
@@ -46,13 +46,13 @@ export default defineTask({
   name: 'copy_between',
   summary: 'Copy a directory from one host to another, with owners, modes and links.',
   description:
-    "Differing files pass through the controller's memory; their content is neither written to its disk nor shown. Owners are compared and set by name, since their numbers differ from host to host.",
+    "Differing files pass through the controller's memory; their content is neither written to its disk nor shown. Owners are compared and set by name, since numeric IDs differ from host to host.",
   params,
   ask: (task) => ({
     there: tree({ path: tidyPath(task.src), checksums: true }, { host: task.from, beyond: true }),
     here: tree({ path: tidyPath(task.dest), checksums: true }),
   }),
-  /** Asks whether accounts exist that own nothing here yet. */
+  /** Asks about the existence of accounts that own nothing here yet. */
   thenAsk(state, task) {
     const known = new Set((state.here ?? []).flatMap(({ owner, group }) => [`user ${owner}`, `group ${group}`]));
     const names = new Set(
@@ -99,7 +99,7 @@ function accountsOf(entry: TreeEntry, task: Task): readonly string[] {
   return [`user ${user}`, `group ${group}`].filter((name) => !/ \d+$/.test(name));
 }
 
-/** Directories first; then all files and links in one stream; then owners and modes of what already existed. */
+/** Directories first; then all files and links in one stream; then the owners and modes of existing entries. */
 function copyChanges(differences: readonly TreeDifference[], task: Task): readonly Change[] {
   const dest = tidyPath(task.dest);
   const folders = differences
@@ -154,7 +154,7 @@ function attributeChange({ entry, owner, now, mode, owned }: TreeDifference, des
   const chmod = sh`chmod -- ${chmodMode(entry.mode)} ${path}`;
   const to = `${owner.user}:${owner.group}`;
   return [
-    // chown may clear setuid, so the mode is set again after it.
+    // chown may clear setuid, so the mode is set again afterwards.
     ...(owned
       ? [
           {
@@ -181,8 +181,8 @@ function attributeChange({ entry, owner, now, mode, owned }: TreeDifference, des
 }
 
 /**
- * Extracts files and links from a tar stream into a directory that only our user can enter. There they get their owner and mode, and then
- * they are moved into place.
+ * Extracts files and links from a tar stream into a directory that only our user can enter. There their owners and
+ * modes are set before they are moved into place.
  */
 function stream(differences: readonly TreeDifference[], task: Task): Command {
   const dest = tidyPath(task.dest);
@@ -197,7 +197,8 @@ function stream(differences: readonly TreeDifference[], task: Task): Command {
     ({ entry }) => chmodMode(entry.mode),
   );
   const kinds = groupedBy(differences, ({ entry }) => entry.kind);
-  // The stream comes from the other host and is not trusted: only listed entries are taken, and only if they are of the listed kind.
+  // The stream comes from the other host and is not trusted: only listed entries are taken, and only if they are of the
+  // listed kind.
   const command = sh`umask 077
 d=${dest}
 t=$(mktemp -d -- ${joinPath(dest, '.incoming.XXXXXX')}) || exit

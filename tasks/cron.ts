@@ -4,7 +4,7 @@ import { type CronEntry, withEntry, withoutEntry } from './shared/editing/cron-t
 export default defineTask({
   name: 'ansible.builtin.cron',
   summary: "Manage a job or a variable in a user's crontab or in /etc/cron.d.",
-  description: 'A job is identified by the comment `#Ansible: NAME` above it, which is the one Ansible writes.',
+  description: 'A job is identified by the comment `#Ansible: NAME` above it, as written by Ansible.',
   params: {
     name: { type: 'str', required: true, doc: 'A name that identifies the job; with `env`, the name of the variable.' },
     state: {
@@ -16,7 +16,7 @@ export default defineTask({
     job: { type: 'str', aliases: ['value'], doc: 'The command to run; with `env`, the value of the variable.' },
     user: {
       type: 'str',
-      doc: 'The user whose crontab it is; with `cron_file`, the user the job runs as (default: root).',
+      doc: 'The user whose crontab to manage; with `cron_file`, the user the job runs as (default: root).',
     },
     cron_file: { type: 'path', doc: 'The crontab file; a bare name means a file in /etc/cron.d.' },
     minute: { type: 'str', default: '*', doc: 'The minute at which the job runs.' },
@@ -96,7 +96,7 @@ export default defineTask({
       yaml: 'cron:\n  name: look back\n  minute: "30"\n  hour: "4"\n  job: /usr/bin/true',
     },
     {
-      title: 'Put a job in a file, to run as another user',
+      title: 'Put a job in a separate file and run it as another user',
       yaml: 'cron:\n  name: count\n  special_time: daily\n  cron_file: retrace\n  user: nobody\n  job: /usr/bin/true',
     },
     { title: 'Set a variable for all jobs', yaml: 'cron:\n  name: MAILTO\n  env: true\n  job: tech@example.org' },

@@ -39,13 +39,13 @@ const params = {
   allow_insecure: { type: 'bool', doc: 'Allow the source to be insecure.' },
   allow_weak: { type: 'bool', doc: 'Allow weak hash algorithms.' },
   by_hash: { type: 'bool', doc: 'Fetch index files by their hash.' },
-  check_date: { type: 'bool', doc: 'Refuse release files from the future.' },
+  check_date: { type: 'bool', doc: 'Refuse release files dated in the future.' },
   check_valid_until: { type: 'bool', doc: 'Refuse release files that are too old.' },
-  date_max_future: { type: 'int', doc: 'How many seconds in the future the date of a release file may be.' },
+  date_max_future: { type: 'int', doc: 'How far in the future the date of a release file may be, in seconds.' },
   inrelease_path: { type: 'str', doc: 'The path of the InRelease file.' },
-  languages: { ...list, doc: 'The languages of translations to fetch.' },
+  languages: { ...list, doc: 'The languages to fetch translations for.' },
   targets: { ...list, doc: 'The index targets to fetch.' },
-  pdiffs: { type: 'bool', doc: 'Fetch only differences to the previous index files.' },
+  pdiffs: { type: 'bool', doc: 'Fetch only the differences from the previous index files.' },
   mode: { type: 'mode', default: '0644', doc: 'The mode of the file.' },
 } as const;
 
@@ -55,7 +55,7 @@ export default defineTask({
   name: 'ansible.builtin.deb822_repository',
   summary: 'Manage an apt source in deb822 format.',
   description:
-    'Writes /etc/apt/sources.list.d/NAME.sources, and a key from a URL to /etc/apt/keyrings. Package lists are not fetched: use `apt` with `update_cache`.',
+    'Writes /etc/apt/sources.list.d/NAME.sources, and saves a key from a URL in /etc/apt/keyrings. Package lists are not fetched: use `apt` with `update_cache`.',
   params,
   rules: { requiredIf: [{ param: 'state', is: 'present', needs: ['uris', 'suites'] }] },
   prepare(task): Task {
@@ -80,8 +80,8 @@ export default defineTask({
   }),
   returns: {
     repo: 'the source as written',
-    dest: 'the file of the source',
-    key_filename: 'the file of the signing key',
+    dest: 'the file that holds the source',
+    key_filename: 'the file that holds the signing key',
   },
   examples: [
     {
@@ -97,7 +97,7 @@ export default defineTask({
   ],
 });
 
-/** A name in the form that apt requires for files. */
+/** The name in the form that apt requires for file names. */
 const nameOf = ({ name }: Task): string =>
   name
     .toLowerCase()
@@ -162,7 +162,9 @@ function planKey(state: SourceState, key: ShellAnswer, task: Task, context: Task
   const [before, now] = isArmored(bytes) ? [state.armored, state.armoredNow] : [state.binary, state.binaryNow];
   const text = (of: Uint8Array | undefined) => Buffer.from(of ?? []).toString('latin1');
   if (state.keyrings?.exists !== true)
-    return { failed: 'the directory /etc/apt/keyrings is not on the host: create it with `file: state=directory`' };
+    return {
+      failed: 'the directory /etc/apt/keyrings does not exist on the host: create it with `file: state=directory`',
+    };
   return planEdit(
     { ...state, before, now: { bytes: now?.bytes, resolved: keyPath(task, key) }, parent: state.keyrings },
     { path: keyPath(task, key) ?? '', mode: '0644', directory_mode: '0755' },
@@ -175,7 +177,7 @@ function planKey(state: SourceState, key: ShellAnswer, task: Task, context: Task
       text: text(bytes),
     },
     { ...context, diff: false },
-    { what: `key of ${task.name}` },
+    { what: `key for ${task.name}` },
   );
 }
 

@@ -28,7 +28,7 @@ export default defineTask({
     const change: Change = {
       what: `debconf ${question}`,
       from: is !== undefined && hidden ? '(hidden)' : (is ?? null),
-      to: hidden ? '(hidden, other)' : to,
+      to: hidden ? '(hidden, different)' : to,
       commands: [
         reading(sh`debconf-set-selections ${params.unseen ? ['-u'] : []}`, `${name} ${question} ${vtype} ${to}\n`),
       ],

@@ -6,8 +6,8 @@ export default defineTask({
   controllerOnly: true,
   params: {
     msg: { type: 'raw', default: 'Hello world!', doc: 'What to print.' },
-    var: { type: 'expression', doc: 'The name of a variable, or an expression, to print.' },
-    verbosity: { type: 'int', default: 0, doc: 'Print only if at least this many `-v` are given.' },
+    var: { type: 'expression', doc: 'The variable or expression to print.' },
+    verbosity: { type: 'int', default: 0, doc: 'Print only if `-v` is given at least this many times.' },
   },
   rules: { mutuallyExclusive: [['msg', 'var']] },
   prepare: (params, controller, { verbosity = 0 }) => ({

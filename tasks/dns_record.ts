@@ -21,7 +21,10 @@ const params = {
     elements: 'str',
     doc: "The name servers to query instead of the zone's, by name or address.",
   },
-  resolver: { type: 'str', doc: "The address of the resolver to query as well, instead of the controller's own." },
+  resolver: {
+    type: 'str',
+    doc: "The address of the resolver to query in addition to the name servers (default: the controller's own).",
+  },
   timeout: { type: 'int', default: 3, doc: 'Seconds to wait for an answer; each query is tried twice.' },
 } as const;
 
@@ -29,7 +32,7 @@ type Given = Params<typeof params>;
 
 export default defineTask({
   name: 'dns_record',
-  summary: 'Prove that a DNS record is exactly as it should be, at every name server of its zone and at a resolver.',
+  summary: 'Check that a DNS record is exactly as it should be, on every name server for its zone and on a resolver.',
   description:
     'The controller sends the queries. Nothing is changed: the record is maintained elsewhere. If a server gives a different answer, the task fails and names that server.',
   looks: () => true,
@@ -45,7 +48,7 @@ export default defineTask({
     };
     const wrong = answer.replies.filter((reply) => !sameValues(reply, wanted));
     if (wrong.length === 0) return { changes: [], result };
-    const to = wanted.join(', ') || 'no record';
+    const to = wanted.join(', ') || 'absent';
     return {
       failed: `${record(given)} should be ${to}: ${wrong.map((reply) => `${reply.server} ${said(reply)}`).join('; ')}`,
       result,
@@ -55,9 +58,9 @@ export default defineTask({
   returns: { servers: "Each server's answer." },
   examples: [
     {
-      title: 'Prove that the public name points to the new proxy everywhere',
+      title: 'Check that the public name points to the new proxy everywhere',
       yaml: 'dns_record:\n  name: off1-proxy.openfoodfacts.org\n  type: A\n  values: [213.36.253.215]',
-      runs: { no: 'asks the real DNS' },
+      runs: { no: 'queries the real DNS' },
     },
   ],
 });

@@ -2,7 +2,7 @@ import { defineTask, packages, predicts, reading, sh } from '../src/sdk.ts';
 
 export default defineTask({
   name: 'ansible.builtin.dpkg_selections',
-  summary: 'Set the dpkg selection of a package, for example to hold it.',
+  summary: 'Set the dpkg selection for a package, for example to hold it.',
   params: {
     name: { type: 'str', required: true, doc: 'The package.' },
     selection: {
@@ -33,5 +33,7 @@ export default defineTask({
     };
   },
   returns: { before: 'The selection before the task.', after: 'The selection after the task.' },
-  examples: [{ title: 'Keep a package at its version', yaml: 'dpkg_selections:\n  name: less\n  selection: hold' }],
+  examples: [
+    { title: 'Keep a package at its current version', yaml: 'dpkg_selections:\n  name: less\n  selection: hold' },
+  ],
 });

@@ -10,7 +10,7 @@ export default defineTask({
   returns: { msg: 'The message.' },
   examples: [
     {
-      title: 'Refuse a host that the play is not made for',
+      title: 'Refuse a host that the play is not meant for',
       yaml: "fail:\n  msg: only Debian is supported\nwhen: inventory_hostname == 'nowhere'",
     },
   ],

@@ -54,12 +54,12 @@ export default defineTask({
     if (local === sum.hex) return { changes: [] };
     const dest = destination(task, context.host);
     if (task.controller.isDirectory(dest))
-      return { failed: `${dest} is a directory on the controller: end it with a slash to put the file into it` };
+      return { failed: `${dest} is a directory on the controller: end the path with a slash to put the file in it` };
     // The host is not changed: the file on the controller is written when the result is built, once its bytes are known.
     return {
       changes: [
         {
-          what: `controller's ${dest}`,
+          what: `${dest} on the controller`,
           from: local?.slice(0, 12) ?? null,
           to: sum.hex.slice(0, 12),
           commands: [],
@@ -95,7 +95,7 @@ export default defineTask({
       yaml: 'fetch:\n  src: /etc/hostname\n  dest: /tmp/retrace-fetched',
     },
     {
-      title: 'Fetch one file, under a given name',
+      title: 'Fetch one file to a given path',
       yaml: 'fetch:\n  src: /etc/os-release\n  dest: /tmp/retrace-fetched-os-release\n  flat: true',
     },
   ],

@@ -33,13 +33,16 @@ export default defineTask({
     state: {
       type: 'str',
       choices: ['absent', 'directory', 'file', 'hard', 'link', 'touch'],
-      doc: 'The desired state. By default, an existing path keeps its state; with `recurse`, the default is a directory.',
+      doc: 'The desired state. By default, an existing path keeps its state; with `recurse`, the default is `directory`.',
     },
-    src: { type: 'path', doc: 'The target of the link; a relative target starts from the directory of the link.' },
+    src: {
+      type: 'path',
+      doc: 'The target of the link; a relative path starts from the directory that contains the link.',
+    },
     recurse: {
       type: 'bool',
       default: false,
-      doc: 'Set owner, group and mode of everything below a directory as well.',
+      doc: 'Also set the owner, group and mode of everything below the directory.',
     },
     force: {
       type: 'bool',
@@ -47,9 +50,9 @@ export default defineTask({
       doc: 'Create the link even if its target does not exist, and replace a file or an empty directory.',
     },
     follow: { type: 'bool', default: true, doc: 'If the path is a link, manage its target.' },
-    access_time: { type: 'str', doc: 'The time of the last access: `preserve`, `now`, or a time.' },
+    access_time: { type: 'str', doc: 'The access time: `preserve`, `now`, or a time.' },
     access_time_format: { type: 'str', default: '%Y%m%d%H%M.%S', doc: 'The format of `access_time`.' },
-    modification_time: { type: 'str', doc: 'The time of the last modification: `preserve`, `now`, or a time.' },
+    modification_time: { type: 'str', doc: 'The modification time: `preserve`, `now`, or a time.' },
     modification_time_format: { type: 'str', default: '%Y%m%d%H%M.%S', doc: 'The format of `modification_time`.' },
     ...attributeParams,
   },
@@ -62,7 +65,7 @@ export default defineTask({
       before: stat(path),
       parent: stat(parentOf(path)),
       source: linked ? stat(state === 'hard' ? src : targetPath(path, src)) : nothing(),
-      // If the link replaces a directory, Ansible resolves a relative source in that directory.
+      // If the link replaces a directory, Ansible resolves a relative source from that directory.
       sourceBelow: linked && state === 'link' && !src.startsWith('/') ? stat(joinPath(path, src)) : nothing(),
       inside: linked && state === 'hard' ? stat(joinPath(path, nameOf(src))) : nothing(),
       below: params.recurse && params.state !== 'absent' ? tree({ path }) : nothing(),
@@ -111,7 +114,7 @@ export default defineTask({
   },
   returns: {
     path: 'the path (`dest` for links and `touch`)',
-    state: 'the state now: absent, directory, file, hard or link',
+    state: 'the current state: absent, directory, file, hard or link',
     mode: 'permission bits, for example 0644',
     owner: 'name of the owner',
     group: 'name of the group',
@@ -123,7 +126,7 @@ export default defineTask({
   },
   examples: [
     {
-      title: 'Create a directory with its parents',
+      title: 'Create a directory and its parents',
       yaml: "file:\n  path: /srv/retrace-file/www\n  state: directory\n  owner: www-data\n  mode: '0755'",
     },
     { title: 'Link to a directory', yaml: 'file:\n  src: /usr/share/doc\n  dest: /tmp/retrace-doc\n  state: link' },
@@ -136,7 +139,7 @@ export default defineTask({
       yaml: 'file:\n  path: /srv/retrace-file\n  state: directory\n  recurse: true\n  mode: u=rwX,g=rX,o=',
     },
     {
-      title: 'Create an empty file, and leave an existing one untouched',
+      title: 'Create an empty file, but leave an existing one untouched',
       yaml: 'file:\n  path: /tmp/retrace-touched\n  state: touch\n  access_time: preserve\n  modification_time: preserve',
     },
     { title: 'Remove whatever is at a path', yaml: 'file:\n  path: /tmp/retrace-gone\n  state: absent' },
@@ -179,7 +182,7 @@ function resultNow(known: FileState, params: FileParams): TaskResult {
     : { path: params.path, ...pathInfo(before) };
 }
 
-/** The default state if none is given. */
+/** The state that is given, or else the default. */
 function wanted(params: FileParams, { before }: { readonly before: PathState }): string {
   if (params.state !== undefined) return params.state;
   if (params.recurse) return 'directory';

@@ -44,14 +44,14 @@ const params = {
     type: 'list',
     elements: 'str',
     aliases: ['exclude'],
-    doc: 'Patterns of names to leave out, even if they match `patterns`.',
+    doc: 'Patterns for names to leave out, even if they match `patterns`.',
   },
   use_regex: { type: 'bool', default: false, doc: 'Treat patterns as Python regular expressions.' },
   file_type: {
     type: 'str',
     default: 'file',
     choices: ['any', 'directory', 'file', 'link'],
-    doc: 'The kind of entries to find.',
+    doc: 'The kind of entry to find.',
   },
   recurse: { type: 'bool', default: false, doc: 'Search subdirectories as well.' },
   depth: { type: 'int', doc: 'How many levels deep to search with `recurse`.' },
@@ -65,7 +65,7 @@ const params = {
     doc: 'The timestamp that `age` refers to.',
   },
   size: { type: 'str', doc: 'The minimum size, for example `10m`; if negative, the maximum size.' },
-  contains: { type: 'str', doc: 'A Python regular expression that must match at the beginning of a line of the file.' },
+  contains: { type: 'str', doc: 'A Python regular expression that must match at the beginning of a line in the file.' },
   read_whole_file: {
     type: 'bool',
     default: false,
@@ -95,7 +95,7 @@ export default defineTask({
     const chosen = chooseEntries(state, task, context.now);
     if ('failed' in chosen) return chosen;
     const ageless = task.age === undefined ? undefined : chosen.entries.find((entry) => entry.inode === undefined);
-    if (ageless !== undefined) return { unknown: `the age of ${ageless.path} is not known before it exists` };
+    if (ageless !== undefined) return { unknown: `the age of ${ageless.path} is not known until it exists` };
     const contains = task.contains === undefined ? undefined : patternOf(task.contains, {});
     if (contains?.ok === false) return { failed: contains.why };
     const skipped = Object.entries(skippedPaths(state, task.paths));
@@ -122,7 +122,7 @@ export default defineTask({
     };
   },
   returns: {
-    files: 'the files that were found, each as `stat` reports it',
+    files: 'the files that were found, each as reported by `stat`',
     matched: 'how many files matched',
     examined: 'how many files were examined',
     skipped_paths: 'the paths that could not be searched, and why',
@@ -130,7 +130,7 @@ export default defineTask({
   examples: [
     { title: 'Find old logs', yaml: 'find:\n  paths: /var/log\n  patterns: "*.gz"\n  age: 30d\n  recurse: true' },
     {
-      title: 'Find names by a Python regular expression, in two directories',
+      title: 'Search two directories for names that match a Python regular expression',
       yaml: "find:\n  paths: [/etc, /usr/share]\n  patterns: '^host.*$'\n  use_regex: true\n  file_type: any",
     },
   ],

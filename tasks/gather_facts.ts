@@ -4,11 +4,11 @@ import setup from './setup.ts';
 export default defineTask({
   ...setup,
   name: 'ansible.builtin.gather_facts',
-  summary: 'Gather facts about a host, as a play does at its start.',
+  summary: 'Gather facts about a host, as a play does when it starts.',
   description: 'The same as `setup`.',
   params: {
     ...setup.params,
-    parallel: { type: 'bool', ignored: 'all facts are gathered in one question' },
+    parallel: { type: 'bool', ignored: 'one question gathers all facts' },
   },
   examples: [{ title: 'Gather facts in a play that does not gather them', yaml: 'gather_facts:' }],
 });

@@ -44,7 +44,7 @@ const params = {
   dest: {
     type: 'path',
     required: true,
-    doc: 'The destination. In a directory, the file gets the name that the server gives it (Content-Disposition), or else the last part of the URL.',
+    doc: 'The destination. If it is a directory, the file gets the name that the server gives it (Content-Disposition), or else the last part of the URL.',
   },
   checksum: {
     type: 'str',
@@ -59,22 +59,22 @@ const params = {
   backup: {
     type: 'bool',
     default: false,
-    doc: 'Keep a backup of the replaced file next to it, with a timestamp in its name.',
+    doc: 'Keep a backup of the previous file in the same directory, with a timestamp in its name.',
   },
-  timeout: { type: 'int', default: 10, doc: 'Seconds to wait for an answer.' },
+  timeout: { type: 'int', default: 10, doc: 'Seconds to wait for a response.' },
   headers: { type: 'dict', doc: 'The header fields to send.' },
   url_username: { type: 'str', aliases: ['username'], doc: 'The user name for the server.' },
   url_password: { type: 'str', aliases: ['password'], secret: true, doc: 'The password for the server.' },
   force_basic_auth: { type: 'bool', default: false, doc: 'Send the password without waiting to be asked for it.' },
   validate_certs: { type: 'bool', default: true, doc: "Verify the server's certificate." },
   client_cert: { type: 'path', doc: 'A file on the host with the client certificate.' },
-  client_key: { type: 'path', doc: 'A file on the host with the key of the client certificate.' },
+  client_key: { type: 'path', doc: 'A file on the host with the key for the client certificate.' },
   ciphers: { type: 'list', elements: 'str', doc: 'The TLS ciphers to offer.' },
   http_agent: { type: 'str', default: 'ansible-httpget', doc: 'The User-Agent header.' },
   use_proxy: { type: 'bool', default: true, doc: 'Use the proxy set in the environment.' },
   use_netrc: { type: 'bool', default: true, doc: "Use the passwords in the user's .netrc." },
-  decompress: { type: 'bool', default: true, doc: 'Unpack content that was compressed for the transfer.' },
-  tmp_dest: { type: 'path', ignored: 'downloads are made next to their destination' },
+  decompress: { type: 'bool', default: true, doc: 'Decompress content that was compressed for the transfer.' },
+  tmp_dest: { type: 'path', ignored: 'files are downloaded next to their destination' },
   unredirected_headers: {
     type: 'list',
     elements: 'str',
@@ -102,7 +102,7 @@ interface UrlTaskState extends Accounts {
   readonly named?: PathState;
   readonly namedSum?: Checksum;
   readonly self: Self;
-  /** The path of the file, for a URL of one of the host's own files. */
+  /** The state of the file, if the URL is for one of the host's own files. */
   readonly source?: PathState;
 }
 
@@ -161,7 +161,7 @@ export default defineTask({
   returns: {
     dest: 'the path of the file',
     url: 'the URL it was downloaded from',
-    status_code: "the status code of the server's answer",
+    status_code: "the status code of the server's response",
     msg: 'the outcome',
     elapsed: 'how many seconds it took',
     checksum_dest: 'the checksum of the file',
@@ -306,7 +306,7 @@ function downloadChange(state: UrlTaskState, task: Task, context: TaskContext, w
   return {
     what: there === undefined ? 'file' : 'content',
     from: there === undefined ? null : (place.sum?.hex?.slice(0, 12) ?? `${there.size} bytes`),
-    to: wanted === undefined ? task.url : `${wanted.slice(0, 12)} of ${task.url}`,
+    to: wanted === undefined ? task.url : `${wanted.slice(0, 12)} from ${task.url}`,
     commands: [
       {
         ...writeFile({

@@ -2,7 +2,7 @@ import { defineTask, sh, shell } from '../src/sdk.ts';
 
 export default defineTask({
   name: 'ansible.builtin.getent',
-  summary: 'Look up one entry, or all entries, in a database of the host such as passwd or hosts.',
+  summary: 'Look up one or all entries in a database on the host, such as passwd or hosts.',
   params: {
     database: { type: 'str', required: true, doc: 'The database: passwd, group, hosts, services, …' },
     key: { type: 'str', default: '', doc: 'The entry to look up (default: all).' },

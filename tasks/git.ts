@@ -25,7 +25,7 @@ export default defineTask({
   name: 'ansible.builtin.git',
   summary: 'Clone a git repository and keep the clone at a branch, tag or commit.',
   description:
-    'The newest commit is looked up with `git ls-remote`, which changes nothing. As in git itself, a clone that belongs to another user is refused, unless it is listed in `safe.directory` on the host. Local commits and local changes are never discarded without `force`: the task fails and names them, even in a check.',
+    'The newest commit is looked up with `git ls-remote`, which changes nothing. As with git itself, a clone that belongs to another user is refused, unless it is listed in `safe.directory` on the host. Local commits and local changes are never discarded without `force`: the task fails and names them, even in a check.',
   params: {
     repo: {
       type: 'str',
@@ -43,7 +43,7 @@ export default defineTask({
     remote: { type: 'str', default: 'origin', doc: 'The name of the remote in the clone.' },
     refspec: { type: 'str', doc: 'A refspec to fetch in addition to branches and tags.' },
     clone: { type: 'bool', default: true, doc: 'Clone the repository if the clone is missing.' },
-    update: { type: 'bool', default: true, doc: 'Bring an existing clone to `version`.' },
+    update: { type: 'bool', default: true, doc: 'Update an existing clone to `version`.' },
     force: { type: 'bool', default: false, doc: 'Discard local commits and changes.' },
     depth: { type: 'int', doc: 'Limit the history of the clone to this many commits.' },
     single_branch: { type: 'bool', default: false, doc: 'Clone only one branch.' },
@@ -68,7 +68,7 @@ export default defineTask({
       type: 'path',
       doc: 'The directory in which to keep the repository, separate from the working tree.',
     },
-    umask: { type: 'raw', doc: 'The umask for the files of the clone.' },
+    umask: { type: 'raw', doc: 'The umask for the files in the clone.' },
     verify_commit: {
       type: 'bool',
       default: false,
@@ -81,8 +81,8 @@ export default defineTask({
       aliases: ['gpg_allowlist'],
       ignored: 'every key that gpg trusts is accepted',
     },
-    archive: { type: 'path', ignored: 'archives are not made' },
-    archive_prefix: { type: 'str', ignored: 'archives are not made' },
+    archive: { type: 'path', ignored: 'archives are not created' },
+    archive_prefix: { type: 'str', ignored: 'archives are not created' },
   },
   ask: (params): GitQuestions => ({
     clone: askClone(params),
@@ -129,16 +129,16 @@ export default defineTask({
     remote_url_changed: 'Whether the clone had a different repository URL before.',
     clean: 'Whether the clone has no local changes.',
     dirty: 'Files with local changes.',
-    ahead: 'How many local commits the repository does not have.',
+    ahead: 'How many local commits are not in the repository.',
   },
   examples: [
     {
-      title: 'Keep a clone at a branch',
+      title: 'Keep a clone up to date with a branch',
       yaml: 'git:\n  repo: git@forge.example.org:team/infrastructure.git\n  dest: /opt/infrastructure\n  version: main',
       runs: { no: 'needs a repository' },
     },
     {
-      title: 'Clone a tag, without more history than needed',
+      title: 'Clone a tag, with no more history than needed',
       yaml: 'git:\n  repo: https://forge.example.org/tool.git\n  dest: /opt/tool\n  version: v1.2\n  depth: 1',
       runs: { no: 'needs a repository' },
     },

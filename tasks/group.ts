@@ -9,7 +9,7 @@ export default defineTask({
     gid: { type: 'int', doc: 'The numeric ID of the group.' },
     system: { type: 'bool', default: false, doc: 'Give a new group an ID from the system range.' },
     non_unique: { type: 'bool', default: false, doc: 'Allow an ID that another group already has.' },
-    force: { type: 'bool', default: false, doc: 'Delete the group even if it is the primary group of a user.' },
+    force: { type: 'bool', default: false, doc: "Delete the group even if it is a user's primary group." },
     local: { type: 'bool', default: false, ignored: 'groups are always created in the local files' },
   },
   rules: { requiredBy: { non_unique: ['gid'] } },
@@ -21,7 +21,7 @@ export default defineTask({
     name: 'The group.',
     gid: 'The numeric ID of the group.',
     state: 'Whether the group exists.',
-    system: 'The parameter `system`.',
+    system: 'The `system` parameter.',
   },
   examples: [
     { title: 'Create a group', yaml: 'group:\n  name: retracers' },

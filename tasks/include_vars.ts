@@ -8,16 +8,16 @@ export default defineTask({
   gives: 'include_vars',
   params: {
     file: { type: 'str', aliases: ['_raw_params', 'free-form'], doc: 'A variables file, searched for in `vars`.' },
-    dir: { type: 'str', doc: 'A directory whose files are all read, in the order of their names.' },
-    name: { type: 'str', doc: 'A variable that receives all of them as a dictionary.' },
+    dir: { type: 'str', doc: 'A directory; all files in it are read, sorted by name.' },
+    name: { type: 'str', doc: 'A variable to store all loaded variables in, as a dictionary.' },
     hash_behaviour: {
       type: 'str',
       choices: ['replace', 'merge'],
-      doc: 'Whether dictionaries are merged with those of other files and with the current values of the variables.',
+      doc: 'Whether dictionaries are merged with those from other files and with the current values of the variables.',
     },
     depth: { type: 'int', default: 0, doc: 'How many levels deep to search `dir`; 0 means no limit.' },
     files_matching: { type: 'str', doc: 'Read only files whose names match this regular expression.' },
-    ignore_files: { type: 'list', elements: 'str', doc: 'Regular expressions of names to leave out.' },
+    ignore_files: { type: 'list', elements: 'str', doc: 'Regular expressions for file names to leave out.' },
     extensions: {
       type: 'list',
       elements: 'str',
@@ -57,7 +57,7 @@ export default defineTask({
       runs: { no: 'needs a file next to the playbook' },
     },
     {
-      title: 'Load all files of a directory into one variable',
+      title: 'Load all files in a directory into one variable',
       yaml: 'include_vars:\n  dir: vars/sites\n  name: sites',
       runs: { no: 'needs a directory next to the playbook' },
     },

@@ -152,11 +152,12 @@ const types = [
 
 /** All task types, by canonical name. */
 export const taskTypes: Readonly<Record<string, AnyTaskType>> = Object.fromEntries(
-  // The functions of a type accept only its own parameters; the engine passes them the result of `bindParams` for that type's specs.
+  // A type's functions accept only that type's parameters; the engine passes them the result of `bindParams` for that
+  // type's specs.
   types.map((type) => [type.name, type]),
 );
 
-/** Alternative names of some types. */
+/** Alternative names for some types. */
 const aliases: Record<string, string> = {
   systemd_service: 'ansible.builtin.systemd',
 };
@@ -169,7 +170,7 @@ const shortNames = new Map([
   ...Object.entries(aliases),
 ]);
 
-/** The canonical name of a task type, from any name that Ansible knows it by. */
+/** The canonical name of a task type, given any name that Ansible knows it by. */
 export function canonical(name: string): string | undefined {
   if (Object.hasOwn(taskTypes, name)) return name;
   const short = name.replace(/^ansible\.(builtin|legacy)\./, '');

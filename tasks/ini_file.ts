@@ -18,7 +18,7 @@ const params = {
   section: { type: 'str', doc: 'The section (default: the lines above the first section).' },
   option: { type: 'str', doc: 'The option (default: the section as a whole).' },
   value: { type: 'str', doc: 'The value of the option.' },
-  values: { type: 'list', elements: 'str', doc: 'Several values of the option, each on a separate line.' },
+  values: { type: 'list', elements: 'str', doc: 'Several values for the option, one per line.' },
   state: {
     type: 'str',
     default: 'present',
@@ -26,13 +26,13 @@ const params = {
     doc: 'Whether the option or section should exist.',
   },
   exclusive: { type: 'bool', default: true, doc: 'Remove all other values of the option.' },
-  no_extra_spaces: { type: 'bool', default: false, doc: 'Write no blanks around the `=`.' },
+  no_extra_spaces: { type: 'bool', default: false, doc: 'Do not put spaces around the `=`.' },
   allow_no_value: { type: 'bool', default: false, doc: 'Allow an option without a value.' },
   create: { type: 'bool', default: true, doc: 'Create the file if it does not exist.' },
   backup: {
     type: 'bool',
     default: false,
-    doc: 'Keep a backup of the replaced file next to it, with a timestamp in its name.',
+    doc: 'Keep a backup of the previous file in the same directory, with a timestamp in its name.',
   },
   ...attributeParams,
 } as const;

@@ -7,11 +7,11 @@ const params = {
     type: 'str',
     required: true,
     aliases: ['host'],
-    doc: 'The host, as `ssh` names it: `[HOST]:PORT` if the port is not 22.',
+    doc: 'The host, in the form that `ssh` uses: `[HOST]:PORT` if the port is not 22.',
   },
-  key: { type: 'str', doc: "The host's key, as known_hosts holds it: `HOST TYPE KEY`; several keys, one per line." },
+  key: { type: 'str', doc: "The host's key, as in known_hosts: `HOST TYPE KEY`; separate several keys by newlines." },
   path: { type: 'path', default: '~/.ssh/known_hosts', doc: 'The file.' },
-  hash_host: { type: 'bool', default: false, doc: 'Hash the name of the host, so that it cannot be read.' },
+  hash_host: { type: 'bool', default: false, doc: 'Hash the host name, so that it cannot be read.' },
   state: {
     type: 'str',
     default: 'present',
@@ -24,7 +24,7 @@ type Task = Params<typeof params>;
 
 export default defineTask({
   name: 'ansible.builtin.known_hosts',
-  summary: 'Add or remove the ssh keys of a host in known_hosts.',
+  summary: "Add a host's ssh keys to known_hosts, or remove them.",
   params,
   ask: (task) => askEdit(fileOf(task)),
   thenAsk: (state, task) => thenAskEdit(state, fileOf(task)),
@@ -39,20 +39,20 @@ export default defineTask({
   }),
   returns: {
     name: 'the host',
-    key: 'the key of the host',
+    key: "the host's key",
     path: 'the file',
-    diff: 'the text of the file before and after',
+    diff: "the file's content before and after",
   },
   examples: [
     {
-      title: 'Add the key of a forge before cloning from it',
+      title: "Add a forge's key before cloning from it",
       yaml: 'known_hosts:\n  name: forge.example.org\n  key: forge.example.org ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIOMqqnkVzrm0SdG6UOoqKLsabgH5C9okWi0dh2l9GKJl\n  path: /etc/ssh/ssh_known_hosts',
     },
     { title: 'Forget a host', yaml: 'known_hosts:\n  name: gone.example.org\n  state: absent' },
   ],
 });
 
-/** ssh creates its directory accessible to the owner only. */
+/** ssh makes its directory accessible only to the owner. */
 const fileOf = (task: Task) => ({ path: task.path, directory_mode: '0700' });
 
 function planHost(state: EditState, task: Task, context: TaskContext): Plan {

@@ -28,11 +28,11 @@ const params = {
     aliases: ['regex'],
     doc: 'A Python regular expression; the last matching line is replaced, or all matching lines are removed.',
   },
-  search_string: { type: 'str', doc: 'Like `regexp`, but plain text that the line contains.' },
+  search_string: { type: 'str', doc: 'Like `regexp`, but matches plain text anywhere in the line.' },
   backrefs: {
     type: 'bool',
     default: false,
-    doc: 'Insert groups of `regexp` into the line; if nothing matches, do nothing.',
+    doc: 'Replace group references in `line` with what `regexp` matched; if nothing matches, do nothing.',
   },
   insertafter: {
     type: 'str',
@@ -47,7 +47,7 @@ const params = {
   backup: {
     type: 'bool',
     default: false,
-    doc: 'Keep a backup of the replaced file next to it, with a timestamp in its name.',
+    doc: 'Keep a backup of the previous file in the same directory, with a timestamp in its name.',
   },
   validate: {
     type: 'str',
@@ -94,14 +94,14 @@ export default defineTask({
     };
   },
   returns: {
-    msg: 'line added, line replaced, or how many lines were removed',
+    msg: 'line added, line replaced, or the number of lines removed',
     backup: 'the path of the backup',
     found: 'how many lines were removed',
     diff: 'the text before and after; empty without `--diff`',
   },
   examples: [
     {
-      title: 'Set an option, whatever its value was',
+      title: 'Set an option, whatever its previous value',
       yaml: "lineinfile:\n  path: /etc/retrace-line.conf\n  regexp: '^#?PermitRootLogin '\n  line: PermitRootLogin no\n  create: true\n  mode: '0644'",
     },
     {
@@ -131,7 +131,7 @@ function planPresent(state: EditState, task: Task, context: TaskContext): Plan {
       ? {}
       : { what: `line ${edited.at}`, from: edited.was ?? null, to: bare(edited.text.split('\n')[edited.at - 1] ?? '') };
   const plan = planEdit(state, task, edited, context, told);
-  // This run replaced one of several matching lines. The next run handles the others, so they are not a failure of this one.
+  // This run replaced one of several matching lines. The next run handles the others, so this one does not fail.
   if (edited.goesOn !== true || !('changes' in plan)) return plan;
   return { ...plan, changes: plan.changes.map((change) => ({ ...change, repeats: true as const })) };
 }

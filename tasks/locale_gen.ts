@@ -67,7 +67,7 @@ export default defineTask({
     {
       title: 'Generate two locales',
       yaml: 'locale_gen:\n  name: [en_US.UTF-8, fr_FR.UTF-8]',
-      runs: { no: 'needs the package locales' },
+      runs: { no: 'needs the locales package' },
     },
   ],
 });
@@ -86,7 +86,7 @@ const normal = (name: string): string =>
 
 const localeOf = (line: string): string => upTo(line.replace(/^[#\s]*/, ''), /\s/);
 
-/** Comments or uncomments lines as the package's own configuration script does, then generates the locales that are listed. */
+/** Comments or uncomments lines as the package's own configuration script does, then generates the listed locales. */
 function edit(names: readonly string[], state: string, charsets: ReadonlyMap<string, string>): Command {
   const pattern = (name: string) => name.replace(/[.[\]*^$\\/]/g, '\\$&');
   const lines = names.map((name) => {

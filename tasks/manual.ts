@@ -22,19 +22,19 @@ const params = {
   instructions: { type: 'str', required: true, doc: 'What a person has to do, and where.' },
   show_file: {
     type: 'path',
-    doc: 'A file on the host that the person needs, such as a public key; its text is shown with the instructions.',
+    doc: 'A file on the host that the person needs, such as a public key; its content is shown with the instructions.',
   },
   proven_by: {
     type: 'task',
-    doc: 'A task that serves as proof and is never carried out: if it has nothing to do, the step is done.',
+    doc: 'A task that serves as the proof but is never carried out: if it has nothing to do, the step is done.',
   },
   unless: { type: 'str', doc: 'A read-only command: if it succeeds, the step is done.' },
   about: {
     type: 'list',
     elements: 'subject',
-    doc: 'What the command of `unless` depends on, for example `path:/root/.ssh`, so that a check knows which foreseen changes matter. Default: everything.',
+    doc: 'What the `unless` command depends on, for example `path:/root/.ssh`, so that a check knows which foreseen changes matter. Default: everything.',
   },
-  poll: { type: 'int', default: 2, doc: 'Seconds between two checks while waiting for a person.' },
+  poll: { type: 'int', default: 2, doc: 'Seconds between checks while waiting for a person.' },
   timeout: { type: 'int', default: 86400, doc: 'Seconds to wait for a person before the task fails.' },
 } as const;
 
@@ -42,9 +42,9 @@ type Given = Params<typeof params>;
 
 export default defineTask({
   name: 'manual',
-  summary: 'Wait for a step that a person must carry out, and prove that it was done.',
+  summary: 'Wait for a person to carry out a step, and check that it was done.',
   description:
-    'If the proof holds, the task is ok. Otherwise an interactive run shows the instructions and repeats the proof until it holds. An unattended run never waits: it fails with the instructions, since later tasks may rely on the step. A check reports the open step as a difference and continues.',
+    'If the proof holds, the task is ok. Otherwise an interactive run shows the instructions and repeats the proof until it holds. An unattended run never waits: it fails and shows the instructions, since later tasks may rely on the step. A check reports the step as a difference and continues.',
   params,
   rules: { requiredOneOf: [['proven_by', 'unless']], mutuallyExclusive: [['proven_by', 'unless']] },
   prepare: async (given, controller, context): Promise<Given> => ({
@@ -86,18 +86,18 @@ export default defineTask({
   returns: { done: 'Whether the proof holds.' },
   examples: [
     {
-      title: 'Create a record in the console of the registrar',
-      yaml: 'manual:\n  instructions: Add the record A off1-proxy → 213.36.253.215 to openfoodfacts.org in the console of OVH.\n  proven_by:\n    dns_record:\n      name: off1-proxy.openfoodfacts.org\n      values: [213.36.253.215]',
-      runs: { no: 'asks the real DNS' },
+      title: "Create a record in the registrar's console",
+      yaml: 'manual:\n  instructions: Add the A record off1-proxy → 213.36.253.215 to openfoodfacts.org in the OVH console.\n  proven_by:\n    dns_record:\n      name: off1-proxy.openfoodfacts.org\n      values: [213.36.253.215]',
+      runs: { no: 'queries the real DNS' },
     },
     {
       title: 'Ask somebody to look at the machine',
-      yaml: 'manual:\n  instructions: Look whether /etc is there.\n  unless: test -d /etc',
+      yaml: 'manual:\n  instructions: Check that /etc exists.\n  unless: test -d /etc',
     },
   ],
 });
 
-/** The names of our own questions, next to those of the proof. */
+/** The names of our own questions, alongside those of the proof. */
 const own = { done: 'manual: done', file: 'manual: file' } as const;
 
 /** Makes the proof look only once and report what it finds, even if it would normally wait. */
@@ -139,8 +139,8 @@ function byHand(state: unknown, { proven_by: proof }: Given, context: TaskContex
 function openByCommand({ code, stdout, stderr, timedOut }: ShellAnswer): string | undefined {
   if (code === 0 && !timedOut) return undefined;
   return timedOut
-    ? 'the command of `unless` took too long'
-    : (stderr.trim() || stdout.trim() || `the command of \`unless\` ended with exit code ${code}`).split('\n').at(-1);
+    ? 'the `unless` command took too long'
+    : (stderr.trim() || stdout.trim() || `the \`unless\` command ended with exit code ${code}`).split('\n').at(-1);
 }
 
 function told({ instructions }: Given, open: string, file: Content | undefined): string {

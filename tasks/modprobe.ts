@@ -5,7 +5,7 @@ export default defineTask({
   summary: 'Load or unload a kernel module.',
   params: {
     name: { type: 'str', required: true, doc: 'The module.' },
-    params: { type: 'str', default: '', doc: 'The parameters of the module.' },
+    params: { type: 'str', default: '', doc: 'Parameters for the module.' },
     state: { type: 'str', default: 'present', choices: ['absent', 'present'], doc: 'Whether the module is loaded.' },
     persistent: {
       type: 'str',
@@ -61,12 +61,12 @@ export default defineTask({
     return { changes: [...(loaded === (state === 'present') ? [] : [load]), ...(differs ? [keep] : [])] };
   },
   result: ({ params: { name, params, state } }) => ({ name, params, state }),
-  returns: { name: 'The module.', state: 'The parameter `state`.', params: 'The parameters of the module.' },
+  returns: { name: 'The module.', state: 'The `state` parameter.', params: "The module's parameters." },
   examples: [
     {
       title: 'Load a module now and at every boot',
       yaml: 'modprobe:\n  name: br_netfilter\n  persistent: present',
-      runs: { no: 'test hosts share the kernel of the machine' },
+      runs: { no: "test hosts share the machine's kernel" },
     },
   ],
 });

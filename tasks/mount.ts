@@ -30,14 +30,14 @@ const params = {
     type: 'str',
     required: true,
     choices: ['absent', 'absent_from_fstab', 'ephemeral', 'mounted', 'present', 'remounted', 'unmounted'],
-    doc: 'Mounted and in fstab (`mounted`), in fstab (`present`), mounted only (`ephemeral`), not mounted (`unmounted`), neither (`absent`, which removes the directory as well), not in fstab (`absent_from_fstab`); `remounted` remounts it each time.',
+    doc: '`mounted`: mounted and in fstab; `present`: in fstab; `ephemeral`: mounted, with fstab left as it is; `unmounted`: not mounted; `absent`: neither mounted nor in fstab, and the directory is removed as well; `absent_from_fstab`: not in fstab; `remounted`: remounted each time.',
   },
   fstab: { type: 'path', default: '/etc/fstab', doc: 'The path of the fstab file.' },
   boot: { type: 'bool', default: true, doc: 'Whether the filesystem is mounted at boot; otherwise `noauto` is added.' },
   backup: {
     type: 'bool',
     default: false,
-    doc: 'Keep a backup of the previous fstab next to it, with a timestamp in its name.',
+    doc: 'Keep a backup of the previous fstab in the same directory, with a timestamp in its name.',
   },
   opts_no_log: { type: 'bool', default: false, ignored: 'use `no_log` if the options contain a secret' },
 } as const;
@@ -48,7 +48,7 @@ export default defineTask({
   name: 'ansible.posix.mount',
   summary: 'Mount filesystems, and manage their entries in /etc/fstab.',
   description:
-    'The wanted source, filesystem and options are compared with what the kernel reports as mounted. A filesystem is mounted before its entry is written to fstab: an entry that cannot be mounted could stop the next boot.',
+    'The requested source, filesystem and options are compared with what the kernel reports as mounted. A filesystem is mounted before its entry is written to fstab, because an entry that cannot be mounted could prevent the next boot.',
   params,
   rules: {
     requiredIf: ['mounted', 'present', 'ephemeral'].map((state) => ({
@@ -83,7 +83,7 @@ export default defineTask({
     boot: task.boot ? 'yes' : 'no',
     ...backupFile(replies, task.backup),
   }),
-  returns: { name: 'the mount point', opts: 'the mount options', backup_file: 'the path of the backup of fstab' },
+  returns: { name: 'the mount point', opts: 'the mount options', backup_file: 'the path of the fstab backup' },
   examples: [
     {
       title: 'Add an entry to fstab only',
@@ -97,7 +97,7 @@ export default defineTask({
     {
       title: 'Bind-mount a directory',
       yaml: 'mount:\n  path: /srv/chroot/data\n  src: /srv/data\n  fstype: none\n  opts: bind\n  state: mounted',
-      runs: { no: 'a test host may not mount' },
+      runs: { no: 'a test host is not allowed to mount' },
     },
     { title: 'Unmount a filesystem and remove its entry', yaml: 'mount:\n  path: /mnt/gone\n  state: absent' },
   ],
@@ -172,7 +172,7 @@ function liveChanges(now: Mounted, answer: ShellAnswer, task: Task): readonly Ch
   return [change(now.options.join(','), words, remount(task, [words, ...differing].join(',')), { row })];
 }
 
-/** Leaves out fstab's own options, which are still those from before the change. */
+/** Names the source if it is known: otherwise mount adds the options in fstab, which are still the old ones. */
 const remount = (task: Task, options: string): Command => {
   const words = ['remount', ...options.split(',').filter((one) => one !== '' && one !== 'defaults')].join(',');
   return task.src === undefined

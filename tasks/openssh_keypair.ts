@@ -20,12 +20,12 @@ const params = {
   path: {
     type: 'path',
     required: true,
-    doc: 'The path of the private key; the public key is next to it, with `.pub` appended.',
+    doc: 'The path of the private key; the public key has the same path with `.pub` appended.',
   },
   state: { type: 'str', default: 'present', choices: ['absent', 'present'], doc: 'Whether the key pair should exist.' },
   type: { type: 'str', default: 'rsa', choices: ['rsa', 'dsa', 'rsa1', 'ecdsa', 'ed25519'], doc: 'The kind of key.' },
   size: { type: 'int', doc: 'The number of bits (default: 4096 for rsa, 256 for ecdsa); fixed for other types.' },
-  comment: { type: 'str', doc: 'The comment of the public key.' },
+  comment: { type: 'str', doc: 'The comment in the public key.' },
   force: { type: 'bool', default: false, doc: 'Generate a new pair every time.' },
   regenerate: {
     type: 'str',
@@ -33,7 +33,7 @@ const params = {
     choices: ['never', 'fail', 'partial_idempotence', 'full_idempotence', 'always'],
     doc: 'When to regenerate an existing pair. `never`: never; `fail`: never, but fail if the type or size differs; `partial_idempotence`: if they differ; `full_idempotence`: if they differ or the key cannot be read; `always`: every time.',
   },
-  passphrase: { type: 'str', secret: true, doc: 'Not supported: keys for programs have no passphrase.' },
+  passphrase: { type: 'str', secret: true, doc: 'Not supported: keys used by programs have no passphrase.' },
   private_key_format: {
     type: 'str',
     default: 'auto',
@@ -84,7 +84,7 @@ export default defineTask({
     if (task.passphrase !== undefined && task.passphrase !== '')
       return {
         failed:
-          'passphrases are not supported: ssh-keygen takes them only as an argument, which every user of the host can read',
+          'passphrases are not supported: ssh-keygen takes them only as an argument, which every user on the host can read',
       };
     const wrong = unknownAccount(task, state);
     if (wrong !== undefined) return { failed: wrong };
@@ -113,12 +113,12 @@ export default defineTask({
     comment: key.published?.split(' ').slice(2).join(' ') ?? task.comment ?? '',
   }),
   returns: {
-    filename: 'the private key',
+    filename: 'the path of the private key',
     size: 'the number of bits',
     type: 'the kind of key',
     fingerprint: 'the fingerprint of the key',
     public_key: 'the public key, without its comment',
-    comment: 'the comment of the key',
+    comment: 'the comment in the public key',
   },
   examples: [
     {
@@ -175,7 +175,7 @@ function makeChange(key: SshKey, task: Task): Change {
   };
 }
 
-/** Creates the public half if it is missing, belongs to another key, or has another comment. */
+/** Creates the public half if it is missing, belongs to a different key, or has a different comment. */
 function publicChange(key: SshKey, task: Task): readonly Change[] {
   const comment = task.comment ?? key.published?.split(' ').slice(2).join(' ') ?? '';
   const line = [key.derived, comment].filter((word) => word !== '').join(' ');

@@ -10,7 +10,7 @@ export default defineTask({
       default: ['auto'],
       doc: 'The package managers to query; only apt is supported.',
     },
-    strategy: { type: 'str', default: 'first', choices: ['first', 'all'], ignored: 'there is one package manager' },
+    strategy: { type: 'str', default: 'first', choices: ['first', 'all'], ignored: 'only apt is supported' },
   },
   ask: () => ({ all: packages('*') }),
   plan({ all }, { manager }) {
@@ -23,6 +23,6 @@ export default defineTask({
     return { changes: [], result: { ansible_facts: { packages: Object.fromEntries(facts) } } };
   },
   gives: 'facts',
-  returns: { ansible_facts: '`packages`: a list of versions for each name.' },
+  returns: { ansible_facts: '`packages`: a list of installed versions for each package name.' },
   examples: [{ title: 'List all packages', yaml: 'package_facts:' }],
 });

@@ -5,7 +5,7 @@ export default defineTask({
   name: 'ansible.builtin.pause',
   summary: 'Wait for a while, or until somebody presses Return.',
   description:
-    'Without `seconds` or `minutes`, the task asks on the terminal; if nobody is there to answer, it continues with a warning. A check does not wait.',
+    'Without `seconds` or `minutes`, the task prompts on the terminal; if nobody is there to respond, it continues with a warning. A check does not wait.',
   controllerOnly: true,
   params: {
     seconds: { type: 'float', doc: 'How long to wait, in seconds.' },
@@ -41,11 +41,11 @@ export default defineTask({
     };
   },
   returns: {
-    user_input: 'The input that was typed.',
-    delta: 'How long the pause took, in seconds.',
+    user_input: 'What was typed.',
+    delta: 'How long the pause lasted, in seconds.',
     start: 'When the pause began.',
     stop: 'When the pause ended.',
-    echo: 'The parameter `echo`.',
+    echo: 'The `echo` parameter.',
     stdout: 'The intended length of the pause.',
   },
   examples: [{ title: 'Give a service a moment', yaml: 'pause:\n  seconds: 1' }],

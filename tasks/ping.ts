@@ -2,8 +2,8 @@ import { defineTask, sh, shell } from '../src/sdk.ts';
 
 export default defineTask({
   name: 'ansible.builtin.ping',
-  summary: 'Prove that the host can be reached and has a working shell.',
-  params: { data: { type: 'str', default: 'pong', doc: 'The value to answer with; `crash` makes the task fail.' } },
+  summary: 'Check that the host can be reached and has a working shell.',
+  params: { data: { type: 'str', default: 'pong', doc: 'The value to return; `crash` makes the task fail.' } },
   ask: () => ({ answer: shell({ ...sh`echo alive`, about: [] }) }),
   plan: ({ answer }, { data }) =>
     data === 'crash' || answer.code !== 0 ? { failed: 'boom' } : { changes: [], result: { ping: data } },

@@ -22,12 +22,12 @@ import {
 } from './shared/storage/ct-config.ts';
 
 const params = {
-  vmid: { type: 'int', required: true, aliases: ['id'], doc: 'The number of the container.' },
+  vmid: { type: 'int', required: true, aliases: ['id'], doc: 'The ID of the container.' },
   state: {
     type: 'str',
     default: 'present',
     choices: ['present', 'started', 'stopped', 'absent'],
-    doc: '`present` leaves a container running or stopped as it is.',
+    doc: 'The state the container should be in; `present` neither starts nor stops it.',
   },
   ostemplate: {
     type: 'str',
@@ -35,29 +35,29 @@ const params = {
   },
   hostname: { type: 'str', doc: 'The host name of the container.' },
   cores: { type: 'int', doc: 'How many processors the container may use.' },
-  memory: { type: 'int', doc: 'How many MiB of memory the container may use.' },
-  swap: { type: 'int', doc: 'How many MiB of swap the container may use.' },
+  memory: { type: 'int', doc: 'How much memory the container may use, in MiB.' },
+  swap: { type: 'int', doc: 'How much swap the container may use, in MiB.' },
   rootfs: {
     type: 'str',
     aliases: ['disk'],
-    doc: 'The storage and size in GiB of the root disk, for example `zfs-hdd:32`. The disk can grow, but not shrink or move.',
+    doc: 'The storage for the root disk and its size in GiB, for example `zfs-hdd:32`. The disk can grow, but not shrink or move.',
   },
   unprivileged: {
     type: 'bool',
-    doc: 'Whether root in the container is an unprivileged user on the node. Fixed when the container is created.',
+    doc: 'Whether root in the container is an unprivileged user on the node. Cannot be changed after the container has been created.',
   },
-  features: { type: 'list', elements: 'str', doc: 'The features of the container, for example `nesting=1`.' },
-  onboot: { type: 'bool', doc: 'Whether the container starts with the node.' },
-  nameserver: { type: 'str', doc: 'The name server the container uses.' },
-  searchdomain: { type: 'str', doc: 'The DNS search domain of the container.' },
-  netif: { type: 'dict', doc: 'The network cards, for example `net0: name=eth0,bridge=vmbr1,ip=10.1.0.100/24`.' },
+  features: { type: 'list', elements: 'str', doc: 'Container features to enable, for example `nesting=1`.' },
+  onboot: { type: 'bool', doc: 'Whether the container starts when the node boots.' },
+  nameserver: { type: 'str', doc: 'The name server for the container.' },
+  searchdomain: { type: 'str', doc: 'The DNS search domain for the container.' },
+  netif: { type: 'dict', doc: 'The network interfaces, for example `net0: name=eth0,bridge=vmbr1,ip=10.1.0.100/24`.' },
   mounts: { type: 'dict', doc: 'The mount points, for example `mp0: /zfs-hdd/off/images,mp=/mnt/off/images`.' },
   exact: {
     type: 'bool',
     default: false,
-    doc: 'Whether to remove network cards that `netif` does not name, and mount points that `mounts` does not name. A parameter that is not given removes nothing. With `netif`, other default routes of the running container are removed as well.',
+    doc: 'Whether to remove network interfaces that are not in `netif`, and mount points that are not in `mounts`. If one of these parameters is not given, nothing of its kind is removed. With `netif`, other default routes in the running container are removed as well.',
   },
-  pubkey: { type: 'str', doc: 'Public keys that may log in as root; used only when the container is created.' },
+  pubkey: { type: 'str', doc: 'Public keys for logging in as root; used only when the container is created.' },
 } as const;
 
 type Given = Params<typeof params>;
@@ -66,7 +66,7 @@ export default defineTask({
   name: 'proxmox_ct',
   summary: 'Create a Proxmox container and manage its configuration line by line.',
   description:
-    'Runs on the Proxmox node. Each line of /etc/pve/lxc/ID.conf is compared separately; lines that the task does not name stay as they are. A running container is restarted only if a change needs it, or if it still runs with an older configuration: a mount, an address or a gateway is in the configuration but not in the container, or a mounted directory is no longer the one at that path on the node (because a dataset has been mounted there since).',
+    'Runs on the Proxmox node. Each line of /etc/pve/lxc/ID.conf is compared separately; lines that the task does not mention are left as they are. A running container is restarted only if a change requires it, or if it is still running with an older configuration: a mount, an address or a gateway is in the configuration but not in the container, or a mounted directory is no longer the one at that path on the node (because a dataset has been mounted there since).',
   params,
   ask: ({ vmid }) => ({ container: pct(vmid) }),
   plan: ({ container }, given) => {
@@ -86,13 +86,13 @@ export default defineTask({
     running: container?.running ?? false,
   }),
   returns: {
-    vmid: 'The number of the container.',
+    vmid: 'The ID of the container.',
     config: "The lines of the container's configuration.",
     running: 'Whether the container is running.',
   },
   examples: [
     {
-      title: 'Create a container with a card in the internal network',
+      title: 'Create a container with an interface on the internal network',
       yaml: 'proxmox_ct:\n  vmid: 100\n  state: started\n  ostemplate: local:vztmpl/debian-12-standard_12.2-1_amd64.tar.zst\n  hostname: proxy\n  cores: 4\n  memory: 2048\n  rootfs: zfs-hdd:32\n  unprivileged: true\n  features: [nesting=1]\n  onboot: true\n  netif:\n    net0: name=eth0,bridge=vmbr1,ip=10.1.0.100/24',
       runs: { no: 'needs a Proxmox node' },
     },
@@ -130,8 +130,8 @@ function wantedLines(given: Given): Lines {
 }
 
 /**
- * A configuration without the values that Proxmox chooses when it creates the container: the disk, and the hardware address of a card that
- * was given none.
+ * A configuration without the values that Proxmox chooses when it creates the container: the disk, and the hardware
+ * address of an interface that was given none.
  */
 function asKnown(config: Lines): Lines {
   const isMadeUp = ([name, value]: readonly [string, string]): boolean =>
@@ -151,7 +151,7 @@ function refused(config: Lines, { vmid, unprivileged, rootfs }: Given): string |
   if (diskStorage(disk) !== diskStorage(rootfs))
     return `the disk of container ${vmid} is on ${diskStorage(disk)}, and cannot be moved to ${diskStorage(rootfs)}`;
   return (diskSize(disk) ?? 0) > (diskSize(rootfs) ?? 0)
-    ? `the disk of container ${vmid} has ${diskSize(disk)} GiB, and cannot shrink to ${diskSize(rootfs)}`
+    ? `the disk of container ${vmid} is ${diskSize(disk)} GiB in size, and cannot shrink to ${diskSize(rootfs)}`
     : undefined;
 }
 
@@ -231,7 +231,7 @@ function adjust(container: NonNullable<Container>, given: Given): readonly Chang
         ]
       : lines;
   const stale = staleness();
-  // Additional gateways are removed without a restart of the container.
+  // Additional gateways are removed without restarting the container.
   const gateways = given.exact && given.netif !== undefined && live !== undefined ? strayGateways(live, after) : [];
   const lessGateways = gateways.map((gateway) => takeGateway(vmid, gateway, will(true)));
   if (stale.length === 0) return [...lines, ...lessGateways];

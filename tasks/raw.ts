@@ -3,7 +3,7 @@ import { commandResult, commandReturns, planCommand } from './shared/commands/ru
 
 export default defineTask({
   name: 'ansible.builtin.raw',
-  summary: 'Run a script in the login shell of the host, with nothing added.',
+  summary: "Run a script in the host's shell, with nothing added.",
   description:
     'Retrace tasks need only /bin/sh on a host, so this is just `shell` without its guards; Ansible needs it for hosts without Python.',
   freeForm: 'cmd',
@@ -19,7 +19,5 @@ export default defineTask({
     return result;
   },
   returns: commandReturns,
-  examples: [
-    { title: 'Look at something', yaml: 'raw: cat /etc/debian_version\nchanged_when: false\ncheck_mode: false' },
-  ],
+  examples: [{ title: 'Look at a file', yaml: 'raw: cat /etc/debian_version\nchanged_when: false\ncheck_mode: false' }],
 });

@@ -21,7 +21,7 @@ const params = {
   backup: {
     type: 'bool',
     default: false,
-    doc: 'Keep a backup of the replaced file next to it, with a timestamp in its name.',
+    doc: 'Keep a backup of the previous file in the same directory, with a timestamp in its name.',
   },
   validate: {
     type: 'str',
@@ -47,7 +47,7 @@ export default defineTask({
     if ('failed' in edited) return edited;
     const plan = planEdit(state, task, edited, context, { what: `${edited.count} replacements` });
     if (!('changes' in plan)) return plan;
-    // The replacement may match the pattern again. Then every run makes a change, as in Ansible.
+    // The replacement may itself match the pattern, in which case every run makes a change, as in Ansible.
     return {
       ...plan,
       changes: plan.changes.map((change) =>

@@ -13,7 +13,7 @@ export default defineTask({
   name: 'ansible.builtin.script',
   summary: 'Copy a script from the controller to the host and run it.',
   description:
-    'The script is sent on stdin into a directory that only the user running it can read, run with the interpreter in its #! line, and then removed.',
+    'The script is sent on stdin, saved in a directory that only the user running it can read, run with the interpreter in its #! line, and then removed.',
   freeForm: 'cmd',
   acts: true,
   params: {
@@ -21,7 +21,7 @@ export default defineTask({
       type: 'str',
       required: true,
       aliases: ['_raw_params', 'free_form'],
-      doc: 'The script, searched for in `files`, and its arguments.',
+      doc: 'The script, which is searched for in `files`, followed by its arguments.',
     },
     ...guards,
     executable: { type: 'str', doc: 'The interpreter to run the script with, instead of the one in its #! line.' },
@@ -41,7 +41,7 @@ export default defineTask({
   },
   ask: (params, context) => askGuards(params, context),
   plan(state, params) {
-    // Ansible reports this as skipped, unlike for command and shell.
+    // Ansible reports this as skipped, unlike with command and shell.
     if (state.creates === true) return skipped(`${params.creates} exists, matching creates option`);
     if (state.removes === false) return skipped(`${params.removes} does not exist, matching removes option`);
     const reason = notNeeded(state, params);
@@ -82,7 +82,7 @@ const elsewhere = script`if [ ! -x "$folder/script" ]; then
     if cp -- "$folder/script" "$other/script" && [ -x "$other/script" ]; then rm -rf -- "$folder"; folder=$other; break; fi
     rm -rf -- "$other"
   done
-  [ -x "$folder/script" ] || { echo "no program may be executed in $(dirname -- "$folder") (noexec), /var/tmp, $HOME, /run and /var/lib: name an interpreter (executable: /bin/sh)" >&2; exit 126; }
+  [ -x "$folder/script" ] || { echo "programs cannot be executed in $(dirname -- "$folder") (noexec), /var/tmp, $HOME, /run and /var/lib: specify an interpreter (executable: /bin/sh)" >&2; exit 126; }
 fi
 `;
 

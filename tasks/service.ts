@@ -7,12 +7,12 @@ export default defineTask({
   name: 'ansible.builtin.service',
   summary: 'Start, stop, restart, enable and disable services.',
   description:
-    'The same as `systemd`, the service manager of Debian. One `systemctl show` covers the services of all tasks.',
+    "The same as `systemd`, since that is Debian's service manager. One `systemctl show` covers the services of all tasks.",
   params: {
     ...systemd.params,
-    sleep: { type: 'int', doc: 'How long to wait between stopping and starting in a restart, in seconds.' },
+    sleep: { type: 'int', doc: 'How many seconds to wait between stopping and starting the service during a restart.' },
     arguments: { type: 'str', aliases: ['args'], ignored: 'systemd has no arguments for services' },
-    pattern: { type: 'str', ignored: 'systemd knows which services run' },
+    pattern: { type: 'str', ignored: 'systemd knows which services are running' },
     runlevel: { type: 'str', default: 'default', ignored: 'it is for OpenRC' },
     use: { type: 'str', default: 'auto', ignored: 'systemd is always used' },
   },
@@ -21,7 +21,7 @@ export default defineTask({
     {
       title: 'Stop a service',
       yaml: 'service:\n  name: systemd-timesyncd\n  state: stopped',
-      runs: { no: 'a test host need not have it' },
+      runs: { no: 'a test host may not have it' },
     },
     {
       title: 'Restart a service in a handler',

@@ -6,7 +6,7 @@ export default defineTask({
   params: {},
   ask: () => ({ units: services }),
   plan({ units: { code, stdout, stderr } }) {
-    if (code !== 0) return { failed: stderr.trim() || 'systemd does not run on this host' };
+    if (code !== 0) return { failed: stderr.trim() || 'systemd is not running on this host' };
     const [running = '', files = ''] = stdout.split('\x1e\n');
     const known = new Map<string, object>();
     for (const [name = '', status = ''] of rows(files))
@@ -26,7 +26,7 @@ export default defineTask({
     return { changes: [], result: { ansible_facts: { services: Object.fromEntries(known) } } };
   },
   gives: 'facts',
-  returns: { ansible_facts: '`services`: the name, state and status of each.' },
+  returns: { ansible_facts: '`services`: the name, state and status of each service.' },
   examples: [{ title: 'List all services', yaml: 'service_facts:' }],
 });
 

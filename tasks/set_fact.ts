@@ -2,11 +2,11 @@ import { defineTask } from '../src/sdk.ts';
 
 export default defineTask({
   name: 'ansible.builtin.set_fact',
-  summary: 'Set variables of a host for the rest of the run.',
+  summary: 'Set variables for a host for the rest of the run.',
   controllerOnly: true,
   anyParams: true,
   gives: 'set_fact',
-  params: { cacheable: { type: 'bool', default: false, doc: 'Keep the variables in the fact cache as well.' } },
+  params: { cacheable: { type: 'bool', default: false, doc: 'Also keep the variables in the fact cache.' } },
   plan(_state, params, { native }) {
     const { cacheable, ...given } = params as Readonly<Record<string, unknown>>;
     const wrong = Object.keys(given).find((name) => !/^[A-Za-z_][A-Za-z0-9_]*$/.test(name));

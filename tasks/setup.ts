@@ -18,7 +18,7 @@ export default defineTask({
       default: [],
       doc: 'Return only facts whose names match one of these patterns.',
     },
-    fact_path: { type: 'path', default: '/etc/ansible/facts.d', doc: 'The directory of local facts.' },
+    fact_path: { type: 'path', default: '/etc/ansible/facts.d', doc: 'The directory that contains local facts.' },
     gather_timeout: { type: 'int', default: 10, ignored: 'all facts share one deadline' },
   },
   ask: ({ fact_path }) => ({ facts: facts(fact_path === '/etc/ansible/facts.d' ? {} : { factPath: fact_path }) }),
@@ -98,7 +98,7 @@ const finer: Readonly<Record<string, string>> = {
 
 const known = new Set([...Object.keys(groups), ...Object.keys(finer)]);
 
-/** The subsets to gather: the defaults, unless excluded themselves, plus and minus the words of `gather_subset`. */
+/** The subsets to gather: the defaults (unless excluded), with the words in `gather_subset` added or removed. */
 function subsetsOf(words: readonly string[]): ReadonlySet<string> {
   const every = ['min', ...Object.keys(groups)];
   const named = (word: string) => (word === 'all' ? every.filter((one) => one !== 'min') : [finer[word] ?? word]);

@@ -19,7 +19,7 @@ export default defineTask({
     cmd: { type: 'str', required: true, aliases: ['_raw_params', 'free_form'], doc: 'The script.' },
     ...guards,
     executable: { type: 'path', doc: 'The absolute path of the shell that runs the script (default: /bin/sh).' },
-    stdin: { type: 'str', doc: 'Standard input of the script.' },
+    stdin: { type: 'str', doc: 'Standard input for the script.' },
     stdin_add_newline: { type: 'bool', default: true, doc: 'End `stdin` with a newline.' },
     strip_empty_ends: {
       type: 'bool',
@@ -39,7 +39,7 @@ export default defineTask({
   returns: commandReturns,
   examples: [
     {
-      title: 'Run a pipe, which `command` cannot do',
+      title: 'Run a pipeline, which `command` cannot do',
       yaml: 'shell: echo one two | wc -w\nregister: words\nchanged_when: false\ncheck_mode: false',
     },
     {

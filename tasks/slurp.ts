@@ -18,6 +18,6 @@ export default defineTask({
     source: src,
     encoding: 'base64',
   }),
-  returns: { content: 'the bytes of the file, as base64', source: 'the file', encoding: 'base64' },
-  examples: [{ title: 'Read a file of the host', yaml: 'slurp:\n  src: /etc/hostname' }],
+  returns: { content: "the file's content, as base64", source: 'the file', encoding: 'base64' },
+  examples: [{ title: 'Read a file from the host', yaml: 'slurp:\n  src: /etc/hostname' }],
 });

@@ -93,7 +93,7 @@ export default defineTask({
   ],
 });
 
-// The values that are unknown for a file that a check only predicts.
+// The values that are unknown for a file that exists only in a check's prediction.
 const ofInode = ['inode', 'dev', 'nlink', 'atime', 'mtime', 'ctime', 'blocks', 'block_size', 'device_type'];
 const ofUser = ['readable', 'writeable', 'executable'];
 const ofDetails = ['mimetype', 'charset', 'attr_flags', 'attributes', 'version'];

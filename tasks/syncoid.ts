@@ -18,7 +18,7 @@ const params = {
   source: {
     type: 'str',
     required: true,
-    doc: 'The dataset to send: `dataset`, or `user@host:dataset`, which the host reaches by ssh.',
+    doc: 'The dataset to send: `dataset`, or `user@host:dataset`, which is reached from the host by ssh.',
   },
   target: { type: 'str', required: true, doc: 'The dataset to send to: `dataset` or `user@host:dataset`.' },
   recursive: { type: 'bool', default: false, doc: 'Whether child datasets are sent as well.' },
@@ -27,12 +27,12 @@ const params = {
   no_sync_snap: {
     type: 'bool',
     default: false,
-    doc: 'Send existing snapshots only, and create none.',
+    doc: 'Send only existing snapshots; do not create any.',
   },
   no_privilege_elevation: {
     type: 'bool',
     default: false,
-    doc: 'Do not use sudo, because the user has the rights by `zfs allow`.',
+    doc: 'Do not use sudo, because `zfs allow` has given the user the necessary permissions.',
   },
   no_rollback: { type: 'bool', default: false, doc: 'Never roll the target back.' },
   no_stream: { type: 'bool', default: false, doc: 'Send only the newest snapshot, not the intermediate ones.' },
@@ -47,8 +47,8 @@ const params = {
   },
   sendoptions: { type: 'str', doc: 'Options for `zfs send`.' },
   recvoptions: { type: 'str', doc: 'Options for `zfs receive`.' },
-  sshkey: { type: 'path', doc: 'The private key, a file on the host.' },
-  sshport: { type: 'int', doc: 'The port of sshd on the other machine.' },
+  sshkey: { type: 'path', doc: 'The path of the ssh private key on the host.' },
+  sshport: { type: 'int', doc: 'The ssh port on the other machine.' },
   sshoption: {
     type: 'list',
     elements: 'str',
@@ -63,7 +63,7 @@ export default defineTask({
   name: 'syncoid',
   summary: 'Replicate ZFS datasets with syncoid, unless the target already has the newest snapshot.',
   description:
-    'Nothing is done if the newest snapshot of each source dataset, identified by its guid, is on the target. A snapshot that is taken during the transfer is left for the next run. The output of syncoid is shown while it runs.',
+    'Nothing is done if the newest snapshot of each source dataset, identified by its guid, is already on the target. A snapshot that is taken during the transfer is left for the next run. The output of syncoid is shown while it is running.',
   params,
   ask: (given) => ({ source: snapshots(sideOf(given.source, given)), target: snapshots(sideOf(given.target, given)) }),
   thenAsk: ({ target }, given) => {
@@ -99,7 +99,7 @@ export default defineTask({
       Object.entries(target ?? {}).map(([name, { snapshots }]) => [name, snapshots.at(-1)?.name ?? null]),
     ),
   }),
-  returns: { newest: 'The newest snapshot of each dataset of the target.' },
+  returns: { newest: 'The newest snapshot of each dataset on the target.' },
   examples: [
     {
       title: 'Replicate the images',
@@ -197,7 +197,7 @@ function mounted(dataset: string, target: Snapshots): readonly Effect[] {
   return path.startsWith('/') ? [blurs(`path:${path}/*`), ...kept.map((one) => predicts(exists(one), true))] : [];
 }
 
-/** A single call of syncoid handles all datasets: the first change carries the command, the others only report. */
+/** A single call of syncoid handles all datasets: the first change carries the command; the others only report. */
 function replicate(one: Sending, target: Snapshots, given: Given, all: readonly Sending[], first: boolean): Change {
   const received = target?.[one.target]?.snapshots;
   const common = received?.findLast(({ guid }) => one.snapshots.some((snapshot) => snapshot.guid === guid));

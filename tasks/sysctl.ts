@@ -25,7 +25,7 @@ export default defineTask({
     sysctl_file: {
       type: 'path',
       default: '/etc/sysctl.conf',
-      doc: 'The file to write the parameter to, which is read at boot.',
+      doc: 'The file to write the parameter to; it should be one that is read at boot.',
     },
     sysctl_set: { type: 'bool', default: false, doc: 'Set the value in the running kernel as well, if it differs.' },
     reload: { type: 'bool', default: true, doc: 'Load the file with `sysctl -p` if it changed.' },
@@ -87,7 +87,7 @@ export default defineTask({
 
 const keyOf = (line: string): string | undefined => /^\s*([^#;=\s][^=]*?)\s*=/.exec(line)?.[1];
 const spaced = (value: string): string => value.trim().split(/\s+/).join(' ');
-/** Dots in the name separate directories, unless it is written with slashes; then they are literal. */
+/** Dots in the name separate directories, unless the name is written with slashes; then dots are literal. */
 const kernelPath = (name: string): string => `/proc/sys/${name.includes('/') ? name : name.replaceAll('.', '/')}`;
 const kernelValue = (name: string) =>
   shell({ ...sh`cat -- ${kernelPath(name)} 2>/dev/null; :`, about: [`sysctl:${name}`] });

@@ -53,7 +53,7 @@ export default defineTask({
       doc: "The manager to talk to: the system's (`system`), the user's (`user`), or the defaults for all users (`global`).",
     },
     no_block: { type: 'bool', default: false, doc: 'Do not wait for the operation to finish.' },
-    force: { type: 'bool', doc: 'Replace links that are in the way of enabling or masking.' },
+    force: { type: 'bool', doc: 'Replace links that would prevent enabling or masking the unit.' },
   },
   rules: {
     requiredOneOf: [['name', 'daemon_reload', 'daemon_reexec']],
@@ -77,7 +77,7 @@ export default defineTask({
       : unitResult({ unit: state.unit }, wantedUnit(params, params.name), context.check && changes.length > 0),
   returns: {
     name: 'The unit.',
-    enabled: 'The parameter `enabled`.',
+    enabled: 'The `enabled` parameter.',
     state: 'The state of the unit.',
     status: 'What `systemctl show` reports.',
   },
@@ -94,7 +94,7 @@ export default defineTask({
     {
       title: 'Make a service reachable only from the internal network',
       yaml: 'systemd:\n  name: prometheus-nginx-exporter\n  state: started\n  restart_when_stale: true\n  listens: ["10.1.0.100:9113"]',
-      runs: { no: 'a test host need not have it' },
+      runs: { no: 'a test host may not have it' },
     },
     { title: 'Make sure systemd has read the current unit files', yaml: 'systemd:\n  daemon_reload: true' },
     {
@@ -113,8 +113,8 @@ type Given = Omit<WantedUnit, 'name'> & {
 const wantedUnit = (params: Given, name: string): WantedUnit => ({ ...params, name });
 
 /**
- * Asks for files of units and input files of generators that changed after the manager last read them. (`NeedDaemonReload` misses new
- * drop-in directories.)
+ * Asks for unit files and generators' input files that have changed since the manager last read them.
+ * (`NeedDaemonReload` misses new drop-in directories.)
  */
 const needsReload = (scope: 'system' | 'user') =>
   shell({

@@ -5,16 +5,16 @@ import { thenAskFolders } from './shared/files/file-directory.ts';
 
 const params = {
   src: { type: 'path', required: true, doc: 'The template, in `templates/` next to the playbook or in the role.' },
-  dest: { type: 'path', required: true, doc: 'The destination of the rendered text.' },
+  dest: { type: 'path', required: true, doc: 'The path to write the rendered text to.' },
   backup: {
     type: 'bool',
     default: false,
-    doc: 'Keep a backup of the replaced file next to it, with a timestamp in its name.',
+    doc: 'Keep a backup of the previous file in the same directory, with a timestamp in its name.',
   },
   force: {
     type: 'bool',
     default: true,
-    doc: 'Replace an existing file whose content differs; otherwise only a missing file is written.',
+    doc: 'Replace an existing file whose content differs; if false, only a missing file is written.',
   },
   follow: { type: 'bool', default: false, doc: 'Write through a link at the destination instead of replacing it.' },
   validate: {
@@ -28,7 +28,7 @@ const params = {
     doc: 'The line ending of the output.',
   },
   trim_blocks: { type: 'bool', default: true, doc: 'Remove the newline after a block.' },
-  lstrip_blocks: { type: 'bool', default: false, doc: 'Remove the blanks before a block.' },
+  lstrip_blocks: { type: 'bool', default: false, doc: 'Remove the spaces and tabs before a block.' },
   block_start_string: { type: 'str', default: '{%', doc: 'The string that begins a block.' },
   block_end_string: { type: 'str', default: '%}', doc: 'The string that ends a block.' },
   variable_start_string: { type: 'str', default: '{{', doc: 'The string that begins an expression.' },
@@ -64,8 +64,8 @@ export default defineTask({
   returns: {
     dest: 'the destination',
     src: 'the template',
-    checksum: 'SHA-1 of the text',
-    md5sum: 'MD5 of the text',
+    checksum: 'SHA-1 of the rendered text',
+    md5sum: 'MD5 of the rendered text',
     backup_file: 'the path of the backup',
     mode: 'permission bits, for example 0644',
     owner: 'name of the owner',

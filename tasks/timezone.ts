@@ -9,7 +9,7 @@ export default defineTask({
       type: 'str',
       choices: ['local', 'UTC'],
       aliases: ['rtc'],
-      doc: 'Whether the hardware clock shows UTC or local time.',
+      doc: 'Whether the hardware clock keeps UTC or local time.',
     },
   },
   rules: { requiredOneOf: [['hwclock', 'name']] },
@@ -55,10 +55,10 @@ export default defineTask({
   examples: [{ title: 'Set a time zone', yaml: 'timezone:\n  name: Etc/UTC' }],
 });
 
-/** The zone that a link to its data names; empty if there is no link. */
+/** The zone named by a link to its data; empty if there is no link. */
 const zoneIn = (link: string): string => link.replace(/^.*\/zoneinfo\//, '');
 
-/** The time that the hardware clock shows, according to /etc/adjtime. */
+/** The time that the hardware clock keeps, according to /etc/adjtime. */
 const shownBy = (adjtime: ShellAnswer): 'local' | 'UTC' => (/^LOCAL$/m.test(adjtime.stdout) ? 'local' : 'UTC');
 
 const zoneOf = (name: string) =>

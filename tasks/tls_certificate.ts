@@ -25,7 +25,7 @@ const params = {
   },
   key: {
     type: 'path',
-    doc: 'The private key of the certificate, in PEM format without a passphrase. The key is kept only in memory.',
+    doc: "The certificate's private key, in PEM format without a passphrase. It is kept only in memory.",
   },
   names: {
     type: 'list',
@@ -33,11 +33,11 @@ const params = {
     default: [],
     doc: 'The names the certificate must be valid for; a wildcard may cover them.',
   },
-  issuer: { type: 'str', doc: "Text that must be in the issuer's name, for example `Let's Encrypt`." },
+  issuer: { type: 'str', doc: "Text that must appear in the issuer's name, for example `Let's Encrypt`." },
   days_left: { type: 'int', default: 0, doc: 'The number of days for which the certificate must remain valid.' },
   served_at: {
     type: 'str',
-    doc: 'ADDRESS:PORT of the server that must present exactly this certificate for the first of `names`: a correct file is of no use while the server still uses the old one.',
+    doc: 'ADDRESS:PORT of the server that must present exactly this certificate for the first name in `names`: a correct file is of no use while the server still uses the old one.',
   },
   seen_from: { type: 'str', doc: 'The inventory host that queries the server (default: this host).' },
   timeout: {
@@ -55,7 +55,7 @@ export default defineTask({
   summary:
     'Verify a certificate: its key, names, issuer, chain and remaining days, and that it is the one being served.',
   description:
-    'Nothing is changed. If anything is wrong, the task fails and reports all of it at once; a check reports it as differences.',
+    'Nothing is changed. If anything is wrong, the task fails and reports all problems at once; a check reports them as differences.',
   looks: () => true,
   params,
   rules: { requiredBy: { served_at: ['names'], seen_from: ['served_at'] } },
@@ -99,12 +99,12 @@ export default defineTask({
   },
   examples: [
     {
-      title: 'Prove that clients of the server get this certificate',
+      title: 'Check that clients of the server get this certificate',
       yaml: 'tls_certificate:\n  path: /etc/letsencrypt/live/images.openfoodfacts.org/fullchain.pem\n  names: [images.openfoodfacts.org]\n  served_at: 10.1.0.100:443\n  seen_from: proxy\n  timeout: 10',
       runs: { no: 'a test host has no certificate' },
     },
     {
-      title: 'Prove that the certificate of the image server is valid for two more weeks',
+      title: "Check that the image server's certificate is valid for two more weeks",
       yaml: 'tls_certificate:\n  path: /etc/letsencrypt/live/images.openfoodfacts.org/fullchain.pem\n  key: /etc/letsencrypt/live/images.openfoodfacts.org/privkey.pem\n  names: [images.openfoodfacts.org]\n  days_left: 14',
       runs: { no: 'a test host has no certificate' },
     },
@@ -187,7 +187,7 @@ function faultsOfChain(certificates: readonly Certificate[], { chain }: Given): 
   return chain && below !== undefined && above !== undefined
     ? [
         {
-          what: `certificate ${broken + 2} of the chain`,
+          what: `certificate ${broken + 2} in the chain`,
           from: above.subject,
           to: below.issuer,
         },
@@ -197,15 +197,15 @@ function faultsOfChain(certificates: readonly Certificate[], { chain }: Given): 
 
 function faultsOfKey(certificate: Certificate, { key: path }: Given, key: Uint8Array | undefined): readonly Fault[] {
   if (path === undefined) return [];
-  if (key === undefined) return [{ what: `key ${path}`, from: null, to: 'the key of the certificate' }];
+  if (key === undefined) return [{ what: `key ${path}`, from: null, to: "the certificate's key" }];
   const matches = keyMatches(certificate, key);
   return matches === true
     ? []
     : [
         {
           what: `key ${path}`,
-          from: matches === undefined ? 'unreadable' : 'of another certificate',
-          to: 'the key of the certificate',
+          from: matches === undefined ? 'unreadable' : 'for another certificate',
+          to: "the certificate's key",
         },
       ];
 }

@@ -40,10 +40,10 @@ const params = {
   src: {
     type: 'path',
     required: true,
-    doc: 'The archive: tar (plain or compressed) or zip; with `remote_src` also a URL, which the host fetches with curl.',
+    doc: 'The archive, tar (plain or compressed) or zip; with `remote_src`, it can also be a URL, which the host fetches with curl.',
   },
   dest: { type: 'path', required: true, doc: 'The directory to unpack the archive into; it must exist.' },
-  remote_src: { type: 'bool', default: false, doc: 'The archive is on the host already.' },
+  remote_src: { type: 'bool', default: false, doc: 'The archive is already on the host.' },
   copy: { type: 'bool', default: true, doc: 'An older parameter; the opposite of `remote_src`.' },
   creates: { type: 'path', doc: 'If this exists, nothing is unpacked.' },
   include: { type: 'list', elements: 'str', default: [], doc: 'Unpack only these members.' },
@@ -72,12 +72,12 @@ export default defineTask({
   name: 'ansible.builtin.unarchive',
   summary: 'Unpack an archive into a directory.',
   description:
-    'Nothing is unpacked if the directory already has all members of the archive, with the same content, mode, owner and time.',
+    'Nothing is unpacked if the directory already has all members of the archive, with the same content, mode, owner and modification time.',
   params,
   prepare(given, controller): Task {
     if (isUrl(given.src) && !given.remote_src && given.copy)
       throw new ControllerError(
-        `src is a URL (${urlLogin(given.src).url}), which the host fetches: set remote_src: true`,
+        `src is a URL (${urlLogin(given.src).url}): set remote_src: true to let the host fetch it`,
       );
     if (given.remote_src || !given.copy) return { ...given, bytes: undefined };
     const found = controller.find('files', given.src);
@@ -180,8 +180,8 @@ const told = (task: Task, ...options: readonly string[]): boolean =>
 const keepsNewer = (task: Task): boolean => task.keep_newer || told(task, '--keep-newer-files', '-u');
 
 /**
- * Whether unpacking would remove a difference; others do not matter. Files that a user other than root unpacks belong to that user, and
- * attributes given as parameters are set afterwards.
+ * Whether unpacking would remove a difference; other differences do not matter. Files that a user other than root
+ * unpacks belong to that user, and attributes given as parameters are set afterwards.
  */
 function counts(difference: string, task: Task, self: Self, zip: boolean): boolean {
   // With these options, existing files are never replaced.
@@ -263,7 +263,7 @@ function unpack(known: ArchiveState, task: Task, context: TaskContext): Command 
   const text = known.zip
     ? withArchive(
         source,
-        // In the C locale, unzip would write non-ASCII names differently. It exits with 1 if it had to warn.
+        // In the C locale, unzip would write non-ASCII names differently. It exits with 1 if it printed a warning.
         script`LC_ALL=C.UTF-8 unzip ${task.keep_newer ? ['-u'] : []} -o -q ${task.extra_opts} "$s" ${zipMembers(arg)} -d ${task.dest} || [ $? = 1 ]`,
       )
     : untarred;
@@ -273,7 +273,7 @@ function unpack(known: ArchiveState, task: Task, context: TaskContext): Command 
 // A link has no mode of its own, and chmod would change its target instead.
 const noLinks = script`xargs -0 -r sh -c 'for f; do [ -h "$f" ] || printf "%s\0" "$f"; done' sh`;
 
-/** Sets owner, group and mode of every member after it is unpacked. */
+/** Sets the owner, group and mode of every member after it has been unpacked. */
 function giving({ names }: ArchiveState, { dest, owner, group, mode }: Task): readonly Command[] {
   const each = (command: Script): Command => reading(sh`cd -- ${dest} && ${command}`, names);
   const id = [owner ?? '', group === undefined ? '' : `:${group}`].join('');

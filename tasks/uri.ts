@@ -33,7 +33,7 @@ export default defineTask({
   name: 'ansible.builtin.uri',
   summary: 'Send an HTTP request from the host, and check the response.',
   description:
-    'The request is made with curl. GET and HEAD are read-only questions: they are sent in a check as well and never count as a change. Other methods act every time and are not sent in a check. With `resolve_to`, the request goes to the given machine even if DNS does not point there (yet), so nobody has to edit /etc/hosts.',
+    'The request is made with curl. GET and HEAD are read-only questions: they are sent in a check as well and never count as a change. Requests with other methods are sent every time, except in a check. With `resolve_to`, the request goes to the given machine even if DNS does not point there (yet), so that nobody has to edit /etc/hosts.',
   params: uriParams,
   rules: { mutuallyExclusive: [['body', 'src']] },
   acts: true,
@@ -72,35 +72,35 @@ export default defineTask({
     return read.ok ? uriResult(read.value, given) : { failed: true, msg: read.why };
   },
   returns: {
-    status: 'The status code; -1 if there was no HTTP answer.',
+    status: 'The status code; -1 if there was no HTTP response.',
     url: 'The final URL, after redirects.',
     redirected: 'Whether the final URL differs from the requested one.',
     msg: 'The status in words, or the error.',
     content: 'The body, with `return_content` or after a failure.',
     json: 'The body as data, if its type is JSON.',
-    content_type: 'The type of the body; every other header field has its own key in the same way.',
+    content_type: 'The type of the body. Every other header field is also returned under its own key.',
     cookies: 'The cookies that were set.',
-    cookies_string: 'The same as text.',
+    cookies_string: 'The cookies as a single string.',
     elapsed: 'How many seconds the request took.',
   },
   examples: [
     {
-      title: 'Prove that the site answers on the new machine before DNS points to it',
+      title: 'Check that the site responds on the new machine before DNS points to it',
       yaml: 'uri:\n  url: https://images.openfoodfacts.org/\n  resolve_to: 10.1.0.100',
       runs: { no: 'there is no such site on a test host' },
     },
     {
-      title: 'Wait a moment until the metrics are available',
+      title: 'Wait up to ten seconds until the metrics are available',
       yaml: 'uri:\n  url: http://10.1.0.100:9113/metrics\n  expect:\n    contains: nginx_up 1\n  wait: 10',
       runs: { no: 'there is no such site on a test host' },
     },
     {
-      title: 'Prove that the page is refused without the password',
+      title: 'Check that the page is refused without the password',
       yaml: 'uri:\n  url: http://127.0.0.1:8080/metrics\n  status_code: 401',
       runs: { no: 'there is no such site on a test host' },
     },
     {
-      title: 'Prove that nothing is listening there',
+      title: 'Check that nothing is listening there',
       yaml: 'uri:\n  url: http://127.0.0.1:1/\n  status_code: -1',
       runs: { no: 'curl is not in the base image' },
     },

@@ -10,13 +10,13 @@ import {
 
 export default defineTask({
   name: 'ansible.builtin.validate_argument_spec',
-  summary: 'Fail if variables do not match the argument specification of a role.',
+  summary: "Fail if variables do not match a role's argument specification.",
   controllerOnly: true,
   guards: true,
   params: {
     argument_spec: { type: 'dict', required: true, doc: "The role's parameters, as in meta/argument_specs.yml." },
     provided_arguments: { type: 'dict', default: {}, doc: 'Values that take precedence over variables.' },
-    validate_args_context: { type: 'dict', doc: 'The role that is validated; it is reported in the result.' },
+    validate_args_context: { type: 'dict', doc: 'The role that is being validated; it is included in the result.' },
   },
   prepare: (params, controller) => ({
     ...params,
@@ -87,7 +87,10 @@ const paramSpec = (spec: Dict): ParamSpec => ({
   ...(typeof spec.options === 'object' && spec.options !== null ? { options: paramSpecs(spec.options as Dict) } : {}),
 });
 
-/** Problems in Ansible's wording, which playbooks may rely on. All parameters missing in one place are a single error. */
+/**
+ * Problems in Ansible's wording, which playbooks may rely on. All parameters missing in one place are reported as a
+ * single error.
+ */
 function ansibleErrors(problems: readonly ParamProblem[], values: Dict, spec: Dict): readonly string[] {
   const lacking = problems.filter((one) => one.code === 'missing-parameter');
   const places = [...new Set(lacking.map((one) => one.path.join('.')))];

@@ -2,18 +2,18 @@ import { defineTask, exporting, type Plan, sh, shell, upTo, writtenScript } from
 
 export default defineTask({
   name: 'verify',
-  summary: 'Prove something with a read-only command that must succeed.',
+  summary: 'Check something with a read-only command that must succeed.',
   description:
     'The command runs together with all other questions, so it costs no extra round trip, and it never counts as a change. It must not change anything on the host. If it fails, the task fails with its output, even in a check, unless a change that the check foresees may fix it.',
   looks: () => true,
   params: {
-    cmd: { type: 'str', required: true, doc: 'The command, for `sh`.' },
+    cmd: { type: 'str', required: true, doc: 'The command, which is run by `sh`.' },
     about: {
       type: 'list',
       elements: 'str',
       doc: 'What the outcome depends on, for example `unit:nginx`, `path:/etc/nginx`, `package:nginx`, `network:`, so that a check knows which foreseen changes matter. Default: everything.',
     },
-    timeout: { type: 'int', default: 0, doc: 'Seconds to keep trying until it succeeds.' },
+    timeout: { type: 'int', default: 0, doc: 'Seconds to keep trying until the command succeeds.' },
     deadline: { type: 'int', default: 60, doc: 'Seconds that one attempt may take.' },
   },
   freeForm: 'cmd',
@@ -37,10 +37,10 @@ export default defineTask({
   },
   returns: {
     rc: 'The exit code of the command.',
-    stdout: 'The stdout of the command.',
-    stderr: 'The stderr of the command.',
+    stdout: "The command's stdout.",
+    stderr: "The command's stderr.",
   },
-  examples: [{ title: 'Prove that the hostname is set', yaml: 'verify: test -s /etc/hostname' }],
+  examples: [{ title: 'Check that the host name is set', yaml: 'verify: test -s /etc/hostname' }],
 });
 
 const firstLine = (cmd: string): string => upTo(cmd.trim(), '\n');

@@ -23,7 +23,7 @@ const params = {
     type: 'str',
     default: 'started',
     choices: ['absent', 'drained', 'present', 'refused', 'started', 'stopped'],
-    doc: 'The state to wait for. `refused` is not in Ansible: the host actively refuses the connection. A port that does not answer at all is not refused.',
+    doc: 'The state to wait for. `refused`, which Ansible does not have, means that the host actively refuses the connection; a port that does not respond at all is not refused.',
   },
   search_regex: {
     type: 'str',
@@ -31,8 +31,8 @@ const params = {
   },
   timeout: { type: 'int', default: 300, doc: 'Seconds after which the task fails.' },
   delay: { type: 'int', default: 0, ignored: 'checking costs nothing, so the first check is immediate' },
-  sleep: { type: 'int', default: 1, doc: 'Seconds between two attempts.' },
-  connect_timeout: { type: 'int', default: 5, doc: 'Seconds for one attempt to connect.' },
+  sleep: { type: 'int', default: 1, doc: 'Seconds between attempts.' },
+  connect_timeout: { type: 'int', default: 5, doc: 'The maximum number of seconds for one connection attempt.' },
   active_connection_states: {
     type: 'list',
     elements: 'str',
@@ -45,7 +45,7 @@ const params = {
     default: [],
     doc: 'Addresses whose connections do not count, for `drained`.',
   },
-  msg: { type: 'str', doc: 'The message if the task fails.' },
+  msg: { type: 'str', doc: 'The message to show if the task fails.' },
 } as const;
 
 type Given = Params<typeof params>;
@@ -54,7 +54,7 @@ export default defineTask({
   name: 'ansible.builtin.wait_for',
   summary: 'Wait until a port is open or closed, or a path or text is present or absent.',
   description:
-    'A check looks only once and reports an unmet condition as a difference. The state `refused` proves that a port is closed to this host: the connection is refused, not merely dropped.',
+    'A check looks only once and reports an unmet condition as a difference. The state `refused` verifies that a port is closed to this host: the connection is refused, not merely dropped.',
   skippedByAnsible: true,
   looks: () => true,
   params,
@@ -108,7 +108,7 @@ export default defineTask({
   },
   examples: [
     {
-      title: 'Prove that the exporter cannot be reached there',
+      title: 'Check that the exporter cannot be reached at that address',
       yaml: 'wait_for:\n  host: 127.0.0.1\n  port: 9113\n  state: refused\n  timeout: 5',
     },
     { title: 'Wait for a file', yaml: 'wait_for:\n  path: /etc/hostname\n  search_regex: "[a-z]+"' },

@@ -6,7 +6,7 @@ import { backupFile } from './shared/files/copy-file.ts';
 
 export default defineTask({
   name: 'yaml_item',
-  summary: 'Add or remove an item in a list of a YAML file.',
+  summary: 'Add an item to a list in a YAML file.',
   description:
     'The list is found by parsing the file as YAML, not by a pattern, so that the item cannot end up in a different list; comments and layout stay as they are. The new text is parsed again before it is written, and the task fails if the result is not the intended list.',
   params: {
@@ -14,13 +14,13 @@ export default defineTask({
     list: {
       type: 'str',
       required: true,
-      doc: 'The path of the list in the file: keys separated by dots, `[0]` for an item by its index, `[name=web]` for the one item with that key and value.',
+      doc: 'The path of the list in the file: keys separated by dots, `[0]` for an item by its index, `[name=web]` for the item with that key and value.',
     },
     item: { type: 'str', required: true, doc: 'The text of the item. A new item is added at the end of the list.' },
     backup: {
       type: 'bool',
       default: false,
-      doc: 'Keep a backup of the replaced file next to it, with a timestamp in its name.',
+      doc: 'Keep a backup of the previous file in the same directory, with a timestamp in its name.',
     },
     ...attributeParams,
   },

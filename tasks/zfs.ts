@@ -16,12 +16,12 @@ export default defineTask({
   name: 'community.general.zfs',
   summary: 'Create, configure or destroy a ZFS dataset.',
   description:
-    'Each property is compared separately, by its exact value: `10G` and `10737418240` are the same. Missing parents are created. A property whose value is inherited or a default is set only if the value differs.',
+    'Each property is compared separately and by value, so `10G` and `10737418240` are the same. Missing parents are created. An inherited or default value is overridden only if it differs from the requested one.',
   params: {
     name: {
       type: 'str',
       required: true,
-      doc: 'The dataset, for example `tank/data`, or a snapshot, `tank/data@monday`.',
+      doc: 'The dataset, for example `tank/data`, or the snapshot, for example `tank/data@monday`.',
     },
     state: { type: 'str', required: true, choices: ['absent', 'present'], doc: 'Whether the dataset should exist.' },
     origin: { type: 'str', doc: 'The snapshot to create the dataset from, as a clone.' },

@@ -20,7 +20,7 @@ const options = {
     mayBeEmpty: true,
     short: 'a',
     value: 'ARGS',
-    help: 'parameters of the task type, as k=v words, JSON or free text',
+    help: 'parameters for the task type: k=v words, JSON or free text',
   },
   background: {
     type: 'int',
@@ -57,7 +57,7 @@ export const adHoc = defineCommand({
   },
 });
 
-/** JSON is parsed; any other text is the task's free form or its `k=v` words. */
+/** Parses JSON; any other text is free-form text or `k=v` words. */
 function readArgs(args: string): unknown {
   if (!args.trim().startsWith('{')) return args;
   try {
@@ -67,6 +67,6 @@ function readArgs(args: string): unknown {
   }
 }
 
-/** `poll` only applies to a background task, and a background time of 0 seconds means no background task. */
+/** `poll` applies only to a background task, and a background time of 0 seconds means no background task. */
 const inBackground = ({ background, poll }: { readonly background?: number; readonly poll?: number }): object =>
   background === undefined || background === 0 ? {} : { async: background, ...(poll !== undefined && { poll }) };

@@ -36,11 +36,11 @@ export interface Command<S extends OptionSpecs = OptionSpecs> {
   readonly options: S;
   /** Positional words: their name in the message about missing ones, and how many are allowed. */
   readonly words?: { readonly what: string; readonly least: number; readonly most: number };
-  /** The values allowed for the first of them or, for completion only, a kind of values. */
+  /** The values allowed for the first of them or, for completion only, a kind of value. */
   readonly first?: readonly string[] | 'hosts' | 'task types' | 'commands';
   /** Everything after the first word belongs to another program, so no options are parsed there. */
   readonly passesOn?: true;
-  /** The Ansible program that the command also stands in for, and the exit code for a wrong command line. */
+  /** The Ansible program that the command also stands in for, and its exit code for a usage error. */
   readonly ansible?: { readonly name: string; readonly usageError: number };
   /** Replaces the help generated from this description. */
   help?(io: CliIo): Promise<string | undefined>;
@@ -53,7 +53,7 @@ export const defineCommand = <const S extends OptionSpecs>(command: Command<S>):
 
 /** The option that every command has. */
 export const HELP = { help: { type: 'switch', short: 'h', help: 'print this help' } } as const satisfies OptionSpecs;
-/** The option of programs that print a version. */
+/** The option for programs that print a version. */
 export const VERSION = { version: { type: 'switch', help: 'print the version' } } as const satisfies OptionSpecs;
 
 /** The options that a command accepts: its own and the common ones. */
@@ -83,7 +83,7 @@ function report(mistakes: readonly string[], command: Command, io: CliIo): numbe
   return io.face.ansible ? (command.ansible?.usageError ?? 2) : 1;
 }
 
-/** The help of a command. */
+/** The help text for a command. */
 export async function helpOf(command: Command, io: CliIo): Promise<string> {
   const own = await command.help?.(io);
   if (own !== undefined) return own;

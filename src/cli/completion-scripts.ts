@@ -63,7 +63,7 @@ ${lines(commands, firstWords, (name, words) => `complete -c run -n '__fish_seen_
 `,
 } as const;
 
-// These words come from the program itself. A completion must fail silently.
+// These words come from the program itself. Completion must fail silently.
 const hosts = `run inventory --list 2>/dev/null | grep -o '"[^"]*": {$' | cut -d'"' -f2 | grep -v '^_meta$\\|^hostvars$'`;
 const types = `run doc 2>/dev/null | sed 's/ .*//; s/^.*\\.//'`;
 const tags = (words: string): string =>

@@ -5,7 +5,7 @@ import type { TaskType } from '../core/task-type.ts';
 import { playbookSchema } from './schema.ts';
 import { taskTypeRegistry } from './task-types.ts';
 
-/** What to print: one type, a list of all types, or all of them for editors or for our docs. */
+/** What to print: one type, a list of all types, or a schema or docs page that covers them all. */
 interface Asked {
   readonly type: string | undefined;
   readonly schema: boolean;
@@ -13,7 +13,7 @@ interface Asked {
 }
 
 /**
- * Prints one line about each task type, the documentation of one type, the docs page of all built-in types, or a schema for editors.
+ * Prints one line per task type, the documentation for one type, the docs page for all built-in types, or a schema for editors.
  */
 export async function docCommand({ type: name, ...asked }: Asked): Promise<number> {
   if (asked.markdown) return markdown();

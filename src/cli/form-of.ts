@@ -5,7 +5,7 @@ import { plainForm } from '../report/forms/plain.ts';
 import type { Face } from './face.ts';
 import type { Parsed } from './options.ts';
 
-/** The requested report form. The default is the live view on a terminal, unless questions are asked there, and plain lines elsewhere. */
+/** The requested report format. The default is the live view on a terminal (unless questions are asked there), and plain otherwise. */
 export function formOf(
   { output, step }: Pick<Parsed['options'], 'output' | 'step'>,
   face: Face,

@@ -31,7 +31,7 @@ export function listingOf(parsed: Parsed, { playbooks, context }: Loaded): strin
     .join('\n');
 }
 
-/** The hosts of a play that remain after the run's limit. */
+/** A play's hosts that are within the run's limit. */
 export function hostsOf(play: Play, context: Loaded['context']): readonly string[] {
   const selected = selectHosts(context.inventory, shown(play.hosts.value, play, context), {
     limit: context.options.limit,
@@ -81,7 +81,7 @@ export function unknownHosts({ playbooks, context }: Loaded): readonly Diagnosti
 /** Whether a run may add hosts to the inventory. */
 export const mayAddHosts = (plays: readonly Play[]): boolean => plays.some((play) => play.items.some(addsHosts));
 
-/** Whether the `hosts` of a play contain no template. */
+/** Whether a play's `hosts` contain no template. */
 export const isSettled = (play: Play): boolean => !holdsTemplate(play.hosts.value);
 
 const holdsTemplate = (raw: Raw): boolean =>

@@ -37,7 +37,7 @@ import { templateEnvs } from './template-env.ts';
 interface Given {
   readonly parsed: Parsed;
   readonly face: Face;
-  /** Playbooks that are not files, by the name that is used in place of a path. */
+  /** Playbooks that are not files, by the name used in place of a path. */
   readonly texts: Readonly<Record<string, string>>;
   readonly config: Config;
   readonly origins: Origins;
@@ -102,7 +102,7 @@ export async function loadAll(given: Given): Promise<Result<Loaded>> {
   if (!inventory.ok || !playbooks.ok)
     return { ok: false, error: [inventory, playbooks].flatMap((result) => (result.ok ? [] : result.error)) };
   registry.addPython(pythonModules(playbooks.value));
-  const directory = must(directories[0], 'the directory of a playbook');
+  const directory = must(directories[0], "a playbook's directory");
   const hosts = withPlaybookVars(inventory.value, directory);
   if (!hosts.ok) return hosts;
   for (const secret of hosts.value.secrets) secrets.add(secret);
@@ -145,7 +145,7 @@ export async function loadAll(given: Given): Promise<Result<Loaded>> {
   };
 }
 
-/** The real files, and the texts that are used in place of files. */
+/** The real files, and the strings used in place of files. */
 function filesWith(texts: Readonly<Record<string, string>>): Files {
   const real = createFiles();
   return {

@@ -20,7 +20,7 @@ export function nothingToDo(loaded: Loaded, severity: Diagnostic['severity']): r
   if (idle.length < plays.length) return [];
   const { limit } = context.options;
   if (limit !== undefined)
-    return [{ severity, code: 'empty-limit', message: `the limit \`${limit}\` leaves no host for any play` }];
+    return [{ severity, code: 'empty-limit', message: `no play has any hosts within the limit \`${limit}\`` }];
   return [
     { severity: 'warning', code: 'no-hosts', message: 'no play has any hosts: nothing to do', at: first.hosts.at },
   ];

@@ -13,12 +13,12 @@ export const runOptions = {
     short: 'l',
     value: 'PATTERN',
     many: true,
-    help: 'limit the hosts of the plays to these; @FILE contains one pattern per line',
+    help: 'limit the plays to these hosts; @FILE contains one pattern per line',
   },
   tags: { type: 'list', short: 't', value: 'TAGS', help: 'run only tasks with one of these tags' },
   'skip-tags': { type: 'list', value: 'TAGS', help: 'skip tasks with any of these tags' },
   check: { type: 'switch', short: 'C', help: 'change nothing; report what a run would change' },
-  diff: { type: 'switch', short: 'D', help: 'show diffs of changed texts' },
+  diff: { type: 'switch', short: 'D', help: 'show diffs of changed text' },
   'extra-vars': {
     type: 'text',
     short: 'e',
@@ -92,7 +92,7 @@ export const runOptions = {
     help: 'output format (default: live on a terminal, otherwise plain)',
   },
   lab: { type: 'switch', help: 'run in the lab: start it if necessary, and use inventory/lab.yaml' },
-  verbose: { type: 'count', short: 'v', help: 'print more details; with -vvv also the scripts sent to hosts' },
+  verbose: { type: 'count', short: 'v', help: 'print more details; -vvv also prints the scripts sent to hosts' },
 } as const satisfies OptionSpecs;
 
 /** The parsed command line of a playbook run. */

@@ -24,7 +24,7 @@ ${commands.map(({ name, summary }) => `  ${name.padEnd(width)}  ${summary}`).joi
 options:
 ${formatOptions({ ...runOptions, ...VERSION, ...HELP })}
 
-forms of a report (--output):
+report formats (--output):
 ${OUTPUT_FORMS.map((form) => `  ${form.name.padEnd(7)}${form.summary}`).join('\n')}
 
 exit codes: 0 done (in a check: no drift), 1 error, 2 a task failed (in a check: drift), 3 a check could not determine everything, 4 a host is unreachable

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Diagnostic, Position, Result } from '../core/source.ts';
 import { upTo } from '../core/text/up-to.ts';
 
-/** The user's TypeScript and JavaScript files in a directory, without the project's unit tests. */
+/** The user's TypeScript and JavaScript files in a directory, excluding the project's unit tests. */
 export function ownFiles(folder: string): readonly string[] {
   if (!existsSync(folder)) return [];
   return readdirSync(folder, { withFileTypes: true })
@@ -47,7 +47,7 @@ interface Resolved {
 
 type Resolve = (name: string, context: unknown, next: (name: string, context: unknown) => Resolved) => Resolved;
 
-// The types of Node 20 do not have `registerHooks`, because Node 20 lacks it.
+// Node 20's types do not include `registerHooks`, because Node 20 lacks it.
 const { registerHooks } = nodeModule as { registerHooks?: (hooks: { resolve: Resolve }) => void };
 
 /** Node 22.18 and newer read TypeScript natively and let us control module resolution. */

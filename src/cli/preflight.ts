@@ -18,7 +18,7 @@ export function preflight(
   { only }: { readonly only?: 'listing' | 'syntax' } = {},
 ): readonly Diagnostic[] {
   const { context, playbooks, files, decrypt } = loaded;
-  // Listing and checking the syntax work without an inventory.
+  // Listings and syntax checks work without an inventory.
   const idle = nothingToDo(loaded, only === undefined ? 'error' : 'warning');
   const withoutHosts = context.inventory.hosts.size === 0 && idle.length > 0;
   const wrongHosts = withoutHosts ? [] : [...emptyLimit(loaded), ...unknownHosts(loaded)];

@@ -6,7 +6,7 @@ import type { KeywordPlace, KeywordSpec, KeywordType } from '../language/keyword
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** A JSON schema of playbooks for editors: plays, blocks and tasks with their keywords, and the parameters of each task type. */
+/** A JSON schema for playbooks, for editors: plays, blocks and tasks with their keywords, and the parameters of each task type. */
 export function playbookSchema(types: readonly (readonly [names: readonly string[], type: TaskType])[]): Json {
   return {
     $schema: 'http://json-schema.org/draft-07/schema#',

@@ -7,7 +7,7 @@ import { decryptVault, encryptVault } from '../language/vault/vault.ts';
 import { defaultEnv, type Env, TemplateError } from '../template/index.ts';
 import type { OwnPlugins } from './own-plugins.ts';
 
-/** What the templates of a run can access: files, the vault, the inventory, the configuration. */
+/** What a run's templates can access: files, the vault, the inventory, the configuration. */
 interface TemplateReach {
   readonly decrypt: (vaulted: Vaulted) => string;
   readonly inventory: LoadedInventory;

@@ -12,13 +12,13 @@ const VARIABLE = 'retrace_confirm';
 interface Open {
   readonly name: string;
   readonly why: string;
-  /** The current value as written; undefined if it is still to be filled in. */
+  /** The current value as written; undefined if it has not been filled in yet. */
   readonly value?: string;
   /** The position of the value or, if there is none, of the request to confirm it. */
   readonly at?: Position;
 }
 
-/** The variables to confirm or fill in for the hosts of a run, without duplicates. */
+/** The variables to confirm or fill in for a run's hosts, without duplicates. */
 function toConfirm({ context, playbooks }: Loaded): readonly Open[] {
   const names = new Set(playbooks.flatMap(({ plays }) => plays.flatMap((play) => hostsOf(play, context))));
   const open = [...context.inventory.hosts.values()]
@@ -44,7 +44,7 @@ export function unconfirmed(loaded: Loaded): readonly Diagnostic[] {
     severity: loaded.context.options.check ? 'warning' : 'error',
     code: 'to-confirm',
     message: `${name} must be ${value === undefined ? 'filled in' : 'confirmed'} before the first run: ${why}`,
-    hint: `when the value is right, remove ${name} from ${VARIABLE}`,
+    hint: `once the value is right, remove ${name} from ${VARIABLE}`,
     ...(at !== undefined && { at }),
   }));
 }

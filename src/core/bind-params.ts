@@ -23,11 +23,11 @@ export interface ParamProblem {
   readonly missing?: string;
 }
 
-/** Inputs of binding in addition to the values. */
+/** Inputs to binding, in addition to the values. */
 interface BindOptions {
   /** A value equal to this is treated as omitted (`default(omit)`). */
   readonly omit?: string;
-  /** Resolves `~` and `$HOME` in paths; a function, since the home is known only once there is a session. */
+  /** Resolves `~` and `$HOME` in paths; a function, since the home directory is known only once there is a session. */
   readonly home?: Home;
   /** Looks up a task type by name, for parameters that are tasks. */
   readonly taskType?: (name: string) => TaskType | undefined;

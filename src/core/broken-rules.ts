@@ -1,6 +1,6 @@
 import type { ParamRules } from './task-type.ts';
 
-/** A rule between parameters that is violated. */
+/** A violated rule between parameters. */
 interface BrokenRule {
   readonly code: 'conflicting-parameters' | 'missing-parameter';
   readonly message: string;

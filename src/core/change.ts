@@ -27,7 +27,7 @@ export interface Change {
   readonly paths?: readonly string[];
 }
 
-/** The content of a file or another text before and after a change, with a header for each side. */
+/** The content of a file or other text before and after a change, with a header for each side. */
 export interface Diff {
   readonly before: string;
   readonly after: string;
@@ -38,7 +38,7 @@ export interface Diff {
 /**
  * A consequence of a change:
  * - `becomes`: what is at a path afterwards; every question about the path is answered from it;
- * - `predicts`: the answer that one question has afterwards;
+ * - `predicts`: the answer to one question afterwards;
  * - `blurs`: everything about these subjects changes, and is unknown afterwards;
  * - `mayAlter`: these subjects may or may not change, as after a command: what a check says about them holds unless
  *   this task changes them.
@@ -64,7 +64,7 @@ export const blurs = (...subjects: Subject[]): Effect => ({ blurs: subjects });
 /** Declares subjects that a change may or may not alter. */
 export const mayAlter = (...subjects: Subject[]): Effect => ({ mayAlter: subjects });
 
-/** A change in one line: `mode: 0644 → 0600`. An action with nothing to compare reads `command: make install`. */
+/** A change on one line: `mode: 0644 → 0600`. An action with nothing to compare reads `command: make install`. */
 export function changeText(
   { what, from, to }: Pick<Change, 'what' | 'from' | 'to'>,
   paint: { from: (text: string) => string; to: (text: string) => string } = { from: String, to: String },

@@ -104,7 +104,7 @@ export function expandHome(path: string, home: Home): string | Wrong {
   const [start, user] = /^(?:~([^/]*)|\$HOME)(?=\/|$)/.exec(path) ?? [];
   if (start === undefined || home === undefined) return path;
   const found = user === undefined || user === '' ? home() : home(user);
-  return found === undefined ? new Wrong('a path (there is no user of that name)') : found + path.slice(start.length);
+  return found === undefined ? new Wrong('a path (there is no user with that name)') : found + path.slice(start.length);
 }
 
 function size(value: Raw): number | Wrong {

@@ -106,7 +106,7 @@ export function parseOptions<const S extends OptionSpecs>(specs: S, argv: readon
   return mistakes.length > 0 ? { ok: false, mistakes } : { ok: true, options: given as OptionValues<S>, rest };
 }
 
-/** A command's options when none is given. */
+/** A command's options when none are given. */
 export const nothingGiven = <S extends OptionSpecs>(specs: S): OptionValues<S> =>
   Object.fromEntries(Object.entries(specs).map(([name, { type }]) => [name, NOTHING_GIVEN[type]])) as OptionValues<S>;
 

@@ -44,7 +44,7 @@ export type Word = OneWord | readonly OneWord[];
 
 type OneWord = string | number | Script | Pick<Command, 'script'>;
 
-/** Quote a word for `sh`, so that it stands for exactly itself. (zx's `quote` is for bash only.) */
+/** Quote a word so that `sh` takes it literally. (zx's `quote` is for bash only.) */
 export function quote(word: string): string {
   if (word === '') return "''";
   if (/^[A-Za-z0-9_%+,./:@-]+$/.test(word)) return word;

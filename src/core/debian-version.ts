@@ -32,7 +32,7 @@ function compareText(a: string, b: string): number {
   return 0;
 }
 
-/** A tilde sorts before the end of the text, letters before other characters. */
+/** A tilde sorts before the end of the string, letters before other characters. */
 function rank(char: string | undefined): number {
   if (char === undefined) return 0;
   if (char === '~') return -1;

@@ -6,6 +6,6 @@ export const hash = (
   bytes: Uint8Array | string,
 ): string => createHash(algorithm).update(bytes).digest('hex');
 
-/** The HMAC-SHA1 of a text, in base64: how `known_hosts` hashes host names. */
+/** The HMAC-SHA1 of a string, in base64: how `known_hosts` hashes host names. */
 export const hmacSha1 = (key: Uint8Array, text: string): string =>
   createHmac('sha1', key).update(text).digest('base64');

@@ -1,6 +1,6 @@
 /**
- * Return a value that must exist by an invariant that the types cannot express; otherwise throw an error that names
- * the violated invariant.
+ * Return a value that must exist for a reason that the types cannot express; if it is missing, throw an error that
+ * names it.
  */
 export function must<T>(value: T | undefined, what: string): T {
   if (value === undefined) throw new Error(`a mistake in Retrace: ${what} is missing`);

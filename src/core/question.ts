@@ -77,8 +77,8 @@ export const isCostly = (question: AnyQuestion<unknown>): boolean =>
   'kind' in question && question.kind.costly === true;
 
 /**
- * Whether, while changes are being made, to ask it only when its own task runs: it is costly, or about the world beyond
- * the host, where every change would make the answer stale.
+ * Whether a run that makes changes should ask it only when its own task's turn comes: it is costly, or it concerns the
+ * world beyond the host, where every change would make the answer stale.
  */
 export const isAskedInTurn = (question: AnyQuestion<unknown>): boolean =>
   isCostly(question) || question.beyond === true;

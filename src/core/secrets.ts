@@ -1,13 +1,13 @@
 import { quote } from './command.ts';
 import { isRecord, mapTexts } from './map-texts.ts';
 
-/** Secret texts, which are masked in everything that a run reports. */
+/** Secret strings, which are masked in everything that a run reports. */
 export class Secrets {
   readonly #texts = new Set<string>();
   #pattern: RegExp | undefined;
 
   /**
-   * Mask this text from now on, and each line of it if it has several. Texts shorter than three characters are
+   * Mask this string from now on, and each line of it if it has several. Strings shorter than three characters are
    * ignored, since they would mask half the output.
    */
   add(text: string): void {
@@ -61,7 +61,7 @@ const STRUCTURE: ReadonlySet<string> = new Set([
 ]);
 
 /**
- * An event with every secret in its texts masked, but never its kind, keys, status or hosts. Task data is masked
+ * An event with every secret in its strings masked, but never its kind, keys, status or hosts. Task data is masked
  * entirely, keys included.
  */
 export function maskEvent<E>(event: E, secrets: Secrets): E {
@@ -80,12 +80,12 @@ const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, '\
 
 /** A secret as written, and as JSON, URLs and quoted shell words spell it; shell words also inside JSON. */
 function spellings(text: string): string[] {
-  // Our own quoting, that of the filter `quote`, and what `command` does with a `$`.
+  // Our own quoting, that of the `quote` filter, and what `command` does with a `$`.
   const words = [quote(text).replace(/^'|'$/g, ''), text.replaceAll("'", `'"'"'`), expanding(text)];
   return [...new Set([text, inJson(text), ...inUrls(text), ...words, ...words.map(inJson)])];
 }
 
-/** A word of `command` in which `$NAME` stands for itself if the host has no such variable. */
+/** A word of `command` in which `$NAME` stays as written if the host has no such variable. */
 const expanding = (text: string): string =>
   text
     .split(/(\$[A-Za-z_]\w*)/)

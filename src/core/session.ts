@@ -47,7 +47,7 @@ export interface SessionFailure {
     | 'late' // no answer within the task's timeout
     | 'interrupted' // we ended it because the user asked for it
     | 'unsupported'; // this connection lacks a feature; the message says which one has it
-  /** One sentence; contains the host, the port and the message of the other side. */
+  /** One sentence; contains the host, the port and the other side's message. */
   readonly message: string;
   /** How to solve it, such as the command that accepts a host key. */
   readonly hint?: string;

@@ -1,4 +1,4 @@
-/** A position in a text that a person wrote. Lines and columns count from 1. */
+/** A position in text written by a person. Lines and columns count from 1. */
 export interface Position {
   readonly file: string;
   readonly line: number;

@@ -7,7 +7,7 @@ interface SystemError extends Error {
   readonly reason?: string;
 }
 
-/** Whether the operating system refused the operation: not a bug of ours, but a problem with what was requested. */
+/** Whether the operating system refused the operation: not a bug in Retrace, but a problem with what was requested. */
 export const isSystemError = (error: unknown): error is SystemError =>
   error instanceof Error &&
   'code' in error &&

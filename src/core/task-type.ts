@@ -109,7 +109,7 @@ export interface Controller {
   wait(ms: number): Promise<void>;
 }
 
-/** A task that was started in the background: how its type turns its end into a result. */
+/** A task that was started in the background: how its type computes the result once it has ended. */
 export interface StartedJob {
   /** The questions to ask once it has ended. */
   ask(): Questions;
@@ -185,7 +185,7 @@ export interface TaskType<
   /** With these parameters it is read-only: the host stays as it was, whatever the result. */
   readonly looks?: (params: R) => boolean;
   /**
-   * Fails deliberately, to prevent what follows (`fail`, `assert`), so its failure ends a check as well. Other failures
+   * Fails deliberately, to prevent what follows (`fail`, `assert`), so its failure also ends a check. Other failures
    * in a check are reported, and the check continues.
    */
   readonly guards?: true;
@@ -222,8 +222,8 @@ export interface TaskType<
   readonly examples: readonly Example[];
 }
 
-/** Any task type, as the registry holds it. Each definition proves that its functions fit its parameters. */
-// biome-ignore lint/suspicious/noExplicitAny: no other type takes all task types; bindParams proves the parameters
+/** Any task type, as the registry holds it. The compiler checks that each definition's functions fit its parameters. */
+// biome-ignore lint/suspicious/noExplicitAny: no other type takes all task types; bindParams checks the parameters
 export type AnyTaskType = TaskType<any, any, any, any>;
 
 /** Rules between parameters, as in Ansible's argument specs. */

@@ -25,7 +25,7 @@ export function openText(bytes: Uint8Array): OpenedText {
 
 /**
  * Decode text from a host or a file. A byte that is not UTF-8 becomes a lone surrogate (0xE9 is U+DCE9), as in Python,
- * so that `encodeText` restores the same bytes: names and texts in other encodings survive. A terminal shows it as
+ * so that `encodeText` restores the same bytes: names and text in other encodings survive. A terminal shows it as
  * U+FFFD.
  */
 export function decodeText(bytes: Uint8Array): string {

@@ -7,9 +7,9 @@
  *   unchanged. It has two parts: `data:` is a file's content, `inode:` everything else, so a new mode leaves the
  *   content unchanged.
  * - `listed:/etc` means the names in a directory: names come and go, while the files that stay are unchanged.
- * - `absent:unit:…` and `missing:/path` mean that an answer says that the thing does not exist.
- * - `by:package:git` is something that an answer depends on but does not report: a change of the answer does not
- *   change it.
+ * - `absent:unit:…` and `missing:/path` mean that an answer reports something as not existing.
+ * - `by:package:git` is something that an answer depends on but does not report: changing what the answer
+ *   reports does not change it.
  */
 export type Subject = string;
 

@@ -12,7 +12,7 @@ const login = new RegExp(
   'is',
 );
 
-/** Split a URL into the URL without its user and password (or token), and those. A URL with neither is unchanged. */
+/** Separate a URL from its user and password (or token). A URL with neither is unchanged. */
 export function urlLogin(url: string): { readonly url: string; readonly login?: Login } {
   const { scheme, user, password, alone, rest } = login.exec(url)?.groups ?? {};
   return scheme === undefined
@@ -23,7 +23,7 @@ export function urlLogin(url: string): { readonly url: string; readonly login?: 
       };
 }
 
-/** The passwords and tokens of all URLs in a text, both encoded and decoded. */
+/** The passwords and tokens in all URLs in a string, both encoded and decoded. */
 export const passwordsIn = (text: string): readonly string[] =>
   [...text.matchAll(secrets)].flatMap(([, password, alone]) => {
     const one = password ?? alone ?? '';
@@ -32,7 +32,7 @@ export const passwordsIn = (text: string): readonly string[] =>
 
 const secrets = new RegExp(`[a-z][a-z0-9+.-]*://(?:[^/?#@\\s:]*:([^/?#@\\s]*)|(?<=https?://)(${token}))@`, 'gi');
 
-/** Percent-decode a text; an invalid encoding stands for itself. */
+/** Percent-decode a string; an invalid encoding stays as it is. */
 function decoded(text: string): string {
   try {
     return decodeURIComponent(text);

@@ -64,7 +64,7 @@ export class Template {
 }
 
 /**
- * A parameter that is an expression, such as `that` of `assert`. Only what is written in a playbook is ever evaluated:
+ * A parameter that is an expression, such as `assert`'s `that`. Only what is written in a playbook is ever evaluated:
  * the engine takes it from there before it renders any template. What a template or a host returned is a value, and
  * stays one.
  */
@@ -99,11 +99,11 @@ export class Vaulted {
 /** A value as written: a tree in which some strings are templates or still encrypted. */
 export type Raw = Value | Template | Vaulted | Expression | readonly Raw[] | Map<Value, Raw>;
 
-/** Whether a text must be evaluated before use. */
+/** Whether a value must be evaluated before use. */
 export const isTemplateText = (text: string): boolean =>
   text.includes('{{') || text.includes('{%') || text.includes('{#');
 
-/** A name or pattern as written in the playbook; a list as a single text. */
+/** A name or pattern as written in the playbook; a list as a single string. */
 export const asWritten = (raw: Raw): string =>
   Array.isArray(raw)
     ? (raw as readonly Raw[]).map(asWritten).join(',')

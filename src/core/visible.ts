@@ -4,7 +4,7 @@ import { mapTexts } from './map-texts.ts';
 const control = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
 /**
- * Make the control characters in a text visible and harmless: a terminal obeys them, no matter who wrote them. Line
+ * Make the control characters in text visible and harmless: a terminal obeys them, no matter who wrote them. Line
  * feeds and tabs stay.
  */
 export const visible = (text: string): string => text.replace(control, pictured);

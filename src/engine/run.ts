@@ -17,7 +17,7 @@ import { identityOf } from './variables/play-context.ts';
 import type { RunContext } from './variables/run-context.ts';
 import { Scopes } from './variables/scopes.ts';
 
-/** How a run ended; scripts see the exit code. */
+/** How a run ended; the exit code is for scripts. */
 export interface RunEnd {
   readonly exitCode: number;
 }
@@ -116,7 +116,7 @@ function exitCodeOf(summaries: readonly HostSummary[], ended: Ended, run: RunCon
   return some('unknown') || some('unless') || idle ? 3 : 0;
 }
 
-const NOTHING_DONE = 'nothing was checked: none of these playbooks has a task for a host of this run';
+const NOTHING_DONE = 'nothing was checked: none of these playbooks has a task for any host in this run';
 
 const isWritten = (item: Item): boolean => !(item.kind === 'meta' && item.implicit);
 
@@ -164,7 +164,8 @@ class States {
   }
 
   /**
-   * How a question or a command's stdin reaches another host: with its inventory settings, without a task's keywords.
+   * How a question or a command's stdin reaches another host: with that host's inventory settings, but without a task's
+   * keywords.
    */
   #other(name: string): { link: HostLink; identity: Identity } | undefined {
     const state = this.get(name);

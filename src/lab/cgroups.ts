@@ -17,7 +17,7 @@ export function joinGroup(host: string, pid: number): void {
 export async function removeGroup(host: string): Promise<void> {
   for (const hierarchy of hierarchies()) {
     const group = join(hierarchy, `retrace-lab${labTag()}`, host);
-    // The kernel empties a group a moment after its last process has gone.
+    // The kernel empties a group a moment after its last process is gone.
     await until(`the removal of ${group}`, 5_000, () => removeTree(group) || undefined);
   }
 }

@@ -1,4 +1,4 @@
-/** A container of the lab, as seen by someone logging in. */
+/** A lab container, as seen by someone logging in. */
 interface LabContainer {
   readonly name: string;
   readonly id: string;
@@ -7,7 +7,7 @@ interface LabContainer {
   readonly addresses: readonly string[];
 }
 
-/** The containers of the install document. 100 does not exist until the playbook has created it. */
+/** The containers in the install document. 100 does not exist until the playbook has created it. */
 export const containers: readonly LabContainer[] = [
   { name: 'ct100', id: '100', node: 'off1', addresses: ['10.1.0.100', '198.51.100.215'] },
   { name: 'proxy', id: '101', node: 'off2', addresses: ['10.1.0.101', '198.51.100.208'] },

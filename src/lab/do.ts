@@ -22,7 +22,7 @@ export const manualSteps: readonly string[] = Object.keys(steps);
 
 async function leadsTo100(name: string): Promise<string> {
   await must('services', `lab-dns set ${name} ${publicAddress}`);
-  return `${name}.openfoodfacts.org is ${publicAddress} on both name servers`;
+  return `${name}.openfoodfacts.org now points to ${publicAddress} on both name servers`;
 }
 
 async function deployKey(file: string, repository: string): Promise<string> {

@@ -13,15 +13,16 @@ import { runUnjudged } from './run-command.ts';
 import { namespaceOf, switchNamespace } from './switch.ts';
 
 /**
- * Leave nothing of the lab on this machine except files: no process, mount, namespace, interface or control group. What exists is found by
- * looking rather than from records, so that this also works after a crash. The hosts' disks stay for the next `up`.
+ * Remove everything that belongs to the lab from this machine except files: processes, mounts, namespaces, interfaces
+ * and control groups. It looks for them instead of relying on records, so that it also works after a crash. The hosts'
+ * disks stay for the next `up`.
  */
 export async function labDown(progress: Progress = silent): Promise<void> {
   const why = obstacle();
   if (why) throw new Error(why);
   if (outside().length > 0)
     throw new Error(
-      '`lab down` ends everything that runs in the network of the lab, including this shell: run it from outside',
+      "`lab down` ends everything that runs in the lab's network, including this shell: run it from outside",
     );
   if (!existsSync(stateDir())) return;
   await withLock(progress, async () => {
@@ -37,7 +38,7 @@ export async function labDown(progress: Progress = silent): Promise<void> {
   });
 }
 
-/** The hosts that a process was started for, even if it no longer runs. */
+/** The hosts that a process was started for, even if it is no longer running. */
 function runningHosts(): readonly string[] {
   if (!existsSync(state('run'))) return [];
   return readdirSync(state('run')).flatMap((name) => /^host-(.*)\.pid$/.exec(name)?.[1] ?? []);
@@ -51,7 +52,7 @@ function labMounts(): readonly string[] {
   return points.filter((point) => point.startsWith(`${stateDir()}/`)).reverse();
 }
 
-/** The network namespaces of the lab. */
+/** The lab's network namespaces. */
 function labNamespaces(): readonly string[] {
   if (!existsSync('/run/netns')) return [];
   return readdirSync('/run/netns').filter((name) => name === switchNamespace() || name.startsWith(namespaceOf('')));
@@ -60,7 +61,7 @@ function labNamespaces(): readonly string[] {
 // Another lab on this machine, with its state elsewhere, may still need the limit.
 const anyLab = () => existsSync('/run/netns') && readdirSync('/run/netns').some((name) => name.startsWith('rtlab'));
 
-/** The processes of the lab: those with its mark, those in its networks, and their children. */
+/** The lab's processes: those with its mark, those in its networks, and their children. */
 function labProcesses(): readonly number[] {
   const networks = new Set(labNamespaces().map((name) => statSync(`/run/netns/${name}`).ino));
   const own = ancestorsOf(process.pid);
@@ -75,7 +76,7 @@ function labProcesses(): readonly number[] {
 }
 
 async function endProcesses(): Promise<void> {
-  await until('the end of the processes of the lab', endDeadlineMs, () => {
+  await until("the termination of the lab's processes", endDeadlineMs, () => {
     const pids = labProcesses();
     for (const pid of pids) kill(pid);
     return pids.length === 0 || undefined;

@@ -3,7 +3,7 @@ import { enter } from './enter.ts';
 import { initOf } from './host.ts';
 import type { Ended } from './run-command.ts';
 
-/** Run a POSIX shell script as root in a running host or container of the lab, without ssh. */
+/** Run a POSIX shell script as root in a running lab host or container, without ssh. */
 export async function labExec(host: string, script: string, input: string | Uint8Array = ''): Promise<Ended> {
   const container = containerNamed(host);
   const init = initOf(container?.node ?? host);

@@ -21,7 +21,7 @@ without Python; --bench starts bench1 to bench4, twin1 and twin2, which have Pyt
 `,
   status: `usage: run lab status
 
-One line for each host and container: its name, whether it runs, its address.
+One line for each host and container: its name, its address, and whether it is running.
 `,
   reset: `usage: run lab reset [HOST…]
 
@@ -30,7 +30,7 @@ Without HOST: services, off1 and off2.
 `,
   ssh: `usage: run lab ssh HOST [COMMAND…]
 
-Log in to a host as root, over ssh; into a container (ct100, proxy, backend) through its Proxmox host.
+Log in as root over ssh: to a host, or to a container (ct100, proxy, backend) through its Proxmox host.
 `,
   exec: `usage: run lab exec COMMAND…
 
@@ -39,9 +39,9 @@ Run a program from this machine inside the lab's network, where the hosts' addre
   do: `usage: run lab do STEP…
 
 Perform a manual step of the install document:
-  dns             at the registrar: create the A record of off1-proxy.openfoodfacts.org
+  dns             at the registrar: create the A record for off1-proxy.openfoodfacts.org
   images-dns      at the registrar: point images.openfoodfacts.org to container 100
-  deploy-key      at the forge: let root's key of ct100 write to openfoodfacts-infrastructure
+  deploy-key      at the forge: let root's key on ct100 write to openfoodfacts-infrastructure
   monitoring-key  at the forge: let root's second key write to openfoodfacts-monitoring
 `,
   down: `usage: run lab down

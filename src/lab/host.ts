@@ -26,12 +26,12 @@ const bootDeadlineMs = 90_000;
 /** The location of a host's disk: what it has written over its image, and the data bound into it. */
 const disk = (host: string, ...parts: readonly string[]): string => state('hosts', host, ...parts);
 
-/** The disk of a host as it was after its setup. */
+/** A host's disk as it was after its setup. */
 const pristine = (host: string, ...parts: readonly string[]): string => state('pristine', host, ...parts);
 
 /**
- * The process ID, on this machine, of a running host's init. While a host starts booting, it briefly has a child that is still in this
- * machine's own namespaces; a command meant for the host (`systemctl poweroff`) must never run there.
+ * The process ID, on this machine, of a running host's init. When a host starts booting, it briefly has a child that is
+ * still in this machine's own namespaces; a command meant for the host (`systemctl poweroff`) must never run there.
  */
 export function initOf(host: string): number | undefined {
   const nspawn = daemonPid(`host-${host}`);
@@ -65,7 +65,7 @@ async function hasBooted(host: string): Promise<true | undefined> {
 export async function powerOff(host: string): Promise<void> {
   const plug = daemonPid(`host-${host}`);
   const own = plug === undefined ? [] : [plug, ...childrenOf(plug)].map((pid) => ({ pid, start: startOf(pid) }));
-  await until(`the end of ${host}`, endDeadlineMs, () => {
+  await until(`the power-off of ${host}`, endDeadlineMs, () => {
     // A process that has exited but has not been reaped counts as gone: not every machine's first process reaps its children.
     const alive = own.filter(({ pid, start }) => isAlive(pid, start));
     for (const { pid } of alive) killHard(pid);
@@ -82,7 +82,7 @@ export async function shutDown(host: string): Promise<void> {
   if (init !== undefined) {
     await enter(init, ['systemctl', 'poweroff', '--no-block']);
     const gone = () => initOf(host) === undefined || undefined;
-    await until(`the shutdown of ${host}`, 15_000, gone).catch(() => {}); // the power plug follows
+    await until(`the shutdown of ${host}`, 15_000, gone).catch(() => {}); // `powerOff` follows
   }
   await powerOff(host);
 }
@@ -108,7 +108,7 @@ export async function restorePristine(host: LabHost): Promise<void> {
   writeFileSync(disk(host.name, 'id'), setupId(host));
 }
 
-// Deleting a disk takes seconds if much was installed on it, so do it in the background.
+// Deleting a disk takes seconds if a lot was installed on it, so do it in the background.
 function throwAway(folder: string): void {
   if (!existsSync(folder)) return;
   mkdirSync(state('trash'), { recursive: true });

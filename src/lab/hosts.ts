@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ImageName } from './recipes.ts';
 import { type Link, routing } from './switch.ts';
 
-/** A host of the lab: an image, network interfaces, and what distinguishes it from its image. */
+/** A lab host: an image, network interfaces, and what distinguishes it from its image. */
 export interface LabHost {
   readonly name: string;
   readonly image: ImageName;
@@ -30,14 +30,14 @@ export const benchHosts: readonly string[] = ['bench1', 'bench2', 'bench3', 'ben
 /** The address of the lab's DNS resolver. */
 export const resolver = '198.51.100.55';
 
-/** Finds a host by name: one from the table, or for any other name a plain Debian. */
+/** Finds a host by name: one from the table or, for any other name, a plain Debian host. */
 export function hostNamed(name: string): LabHost {
   if (!/^[a-z][a-z0-9-]{0,9}$/.test(name))
     throw new Error(`expected a host name of 1 to 10 lowercase letters, digits and dashes, got "${name}"`);
   return special[name] ?? plainHost(name);
 }
 
-/** A host's address: the first one of its first card. */
+/** A host's address: the first one on its first network card. */
 export const addressOf = (host: LabHost): string => (host.links[0]?.addresses[0] ?? '').replace(/\/.*/, '');
 
 /** The script that gives a host its addresses and routes, to be run in its namespace. */
@@ -62,7 +62,7 @@ const proxmox = (name: string, address: string, publicAddress: string, container
     { bridge: 'vmbr0', addresses: [`${publicAddress}/27`] },
   ],
   bridged: true,
-  // As on Proxmox, the cards are ports of bridges, which have the addresses and which containers are plugged into.
+  // As on Proxmox, the cards are bridge ports; the bridges have the addresses, and containers are plugged into them.
   network: `
     for n in 0 1; do
       case $n in 0) bridge=vmbr1 address=${address}/8;; 1) bridge=vmbr0 address=${publicAddress}/27;; esac

@@ -32,10 +32,10 @@ export function ensureImage(name: ImageName, progress: Progress): Promise<void> 
 /** The directory with an image's own files. */
 export const imageRoot = (name: ImageName): string => state('images', imageId(name));
 
-/** The archive of the container template. */
+/** The container template's archive. */
 export const templateFile = (): string => `${imageRoot('container')}.tar.zst`;
 
-/** The directories of an image, in the form that overlayfs expects for its lower layers. */
+/** An image's directories, in the form that overlayfs expects for its lower layers. */
 export const lowerDirs = (name: ImageName): string => layersOf(name).map(imageRoot).join(':');
 
 /** Delete images that no current recipe produces and no host uses. */
@@ -131,7 +131,7 @@ deb http://deb.debian.org/debian bookworm-updates main
 deb http://security.debian.org/debian-security bookworm-security main
 `;
 
-// With its own mount and process namespaces, anything that a maintainer script starts or mounts ends with the build.
+// With separate mount and process namespaces, anything that a maintainer script starts or mounts ends with the build.
 const installScript = `
 ns=$1 root=$2; shift 2
 [ $# -gt 0 ] || exit 0

@@ -18,13 +18,13 @@ export function isInsideLab(): boolean {
 /** Run this program again in the lab's network and return its exit code; undefined if it is already there. */
 export async function insideLab(argv: readonly string[]): Promise<number | undefined> {
   if (isInsideLab()) return undefined;
-  // This program can interpret the signal even if the terminal has sent it to it as well.
+  // This program counts SIGUSR2 separately from the signals that the terminal sends it (see src/cli/interrupt.ts).
   return runInside([process.execPath, ...process.execArgv, process.argv[1] ?? '', ...argv], 'SIGUSR2');
 }
 
 /**
- * Run a command in the lab's network, on this terminal, and return its exit code. `passedOn` is the signal to send it when this process
- * gets one; by default, it is a signal that most programs understand.
+ * Run a command in the lab's network, on this terminal, and return its exit code. `passedOn` is the signal to send it
+ * when this process gets one; by default, it is one that most programs understand.
  */
 export function runInside(command: readonly string[], passedOn?: NodeJS.Signals): Promise<number> {
   const resolvConf = state('run', 'resolv.conf');
@@ -40,7 +40,8 @@ export function runInside(command: readonly string[], passedOn?: NodeJS.Signals)
       stdio: 'inherit',
       env: { ...process.env, [insideMark]: '1', ...outsideEnvironment() },
     });
-    // A terminal also sends Ctrl-C to the child, which decides what to do with it; `kill` sends it to this process alone.
+    // A terminal also sends Ctrl-C to the child, which decides what to do with it; `kill` sends a signal to this
+    // process alone.
     const interrupt = () => passedOn !== undefined && child.kill(passedOn);
     const pass = () => child.kill(passedOn ?? 'SIGTERM');
     process.on('SIGINT', interrupt).on('SIGTERM', pass).on('SIGHUP', pass);

@@ -8,7 +8,7 @@ export const operatorKey = (): string => state('keys', 'operator');
 /** The lab's host keys, as a known_hosts file for ssh. */
 export const knownHostsFile = (): string => state('known_hosts');
 
-/** A key pair of the lab, generated only once so that it stays the same when hosts are reset. */
+/** One of the lab's key pairs, generated only once so that it stays the same when hosts are reset. */
 export async function keyPair(name: string, comment: string): Promise<{ secret: string; public: string }> {
   mkdirSync(state('keys'), { recursive: true, mode: 0o700 });
   const file = state('keys', name);
@@ -25,7 +25,7 @@ export async function hostKey(host: string, addresses: readonly string[]): Promi
   return pair;
 }
 
-/** Join the lines of all hosts. */
+/** Combine the lines of all hosts into one file. */
 export function writeKnownHosts(): void {
   const lines = readdirSync(state('known_hosts.d'))
     .sort()

@@ -3,7 +3,7 @@ import { knownHostsFile, operatorKey } from './keys.ts';
 import { type Progress, silent } from './progress.ts';
 import { labUp } from './up.ts';
 
-/** The data for logging in as root to a host of the lab, from the lab's network. */
+/** The data for logging in to a lab host as root, from the lab's network. */
 export interface Login {
   readonly name: string;
   readonly address: string;
@@ -11,7 +11,7 @@ export interface Login {
   readonly knownHostsFile: string;
 }
 
-/** Make sure a host with any name is running: a plain Debian 12 unless the lab knows the name. */
+/** Make sure a host with this name is running: a plain Debian 12 host, unless the lab defines the name. */
 export async function labHost(name: string, progress: Progress = silent): Promise<Login> {
   await labUp([name], progress);
   return loginOf(name);

@@ -3,7 +3,7 @@ import { state } from './paths.ts';
 
 const limit = '/proc/sys/fs/inotify/max_user_instances';
 
-// Each systemd takes about five; the kernel's default of 128 for all of root's is used up by two dozen hosts and containers.
+// Each systemd uses about five; two dozen hosts and containers exhaust the kernel's default of 128 for root.
 const enough = 2048;
 
 const before = () => state('inotify-before');

@@ -1,7 +1,7 @@
 import type { Reporter } from '../core/event.ts';
 import { doManualStep } from './do.ts';
 
-/** The work of the lab's operator for each step of the install document. */
+/** What the lab's operator does for each step of the install document. */
 const work: Readonly<Record<string, string>> = {
   S06: 'dns',
   S08: 'deploy-key',
@@ -10,8 +10,8 @@ const work: Readonly<Record<string, string>> = {
 };
 
 /**
- * Watches a run in the lab and performs the manual steps that it waits for, so that a whole run needs no person. `say` gets a message about
- * what was done.
+ * Watches a run in the lab and performs the manual steps that it waits for, so that a whole run needs no person. `say`
+ * receives a message about what was done.
  */
 export function labOperator(say: (text: string) => void): Reporter {
   const steps = new Map<string, string | undefined>();
@@ -22,10 +22,10 @@ export function labOperator(say: (text: string) => void): Reporter {
     const name = work[steps.get(event.host) ?? ''];
     if (name === undefined || done.has(name)) return;
     done.add(name);
-    say(`the lab's operator does it: run lab do ${name}`);
+    say(`the lab's operator does this step: run lab do ${name}`);
     doManualStep(name, { say } as Parameters<typeof doManualStep>[1]).catch((error: unknown) => {
-      // The run keeps waiting, and reports at the end what is not done.
-      say(`the lab's operator could not: ${error instanceof Error ? error.message : String(error)}`);
+      // The run keeps waiting, and reports at the end what has not been done.
+      say(`the lab's operator failed: ${error instanceof Error ? error.message : String(error)}`);
     });
   };
 }

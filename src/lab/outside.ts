@@ -9,7 +9,7 @@ export function outside(): readonly string[] {
   return pid === undefined ? [] : ['nsenter', `--target=${pid}`, '--mount', '--net', '--'];
 }
 
-/** Tells a program in the lab's network where it came from: the process that waits for it. */
+/** Tells a program in the lab's network where it came from: the process that is waiting for it. */
 export const outsideEnvironment = (): Readonly<Record<string, string>> => ({
   [outsideMark]: process.env[outsideMark] ?? String(process.pid),
 });

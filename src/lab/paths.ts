@@ -38,7 +38,7 @@ export function packageRoot(): string {
   let folder = dirname(fileURLToPath(import.meta.url));
   while (!existsSync(join(folder, 'package.json')) || !existsSync(join(folder, 'src', 'lab', 'content'))) {
     const parent = dirname(folder);
-    if (parent === folder) throw new Error('the package of the lab has no src/lab/content');
+    if (parent === folder) throw new Error("the lab's package has no src/lab/content");
     folder = parent;
   }
   return folder;

@@ -45,7 +45,10 @@ export function daemonPid(name: string): number | undefined {
 /** Forget a daemon's process ID. */
 export const forgetDaemon = (name: string): void => rmSync(state('run', `${name}.pid`), { force: true });
 
-/** When a process started, in clock ticks since the machine booted. It tells the process from a later one with the same ID. */
+/**
+ * When a process started, in clock ticks since the machine booted. It distinguishes the process from a later one with
+ * the same ID.
+ */
 export function startOf(pid: number): string {
   return statFields(pid)[19] ?? '';
 }
@@ -90,7 +93,7 @@ export async function until<T>(
   for (;;) {
     const found = await look();
     if (found !== undefined) return found;
-    if (Date.now() > end) throw new Error(`${what} did not happen within ${deadlineMs / 1000} s`);
+    if (Date.now() > end) throw new Error(`${what} did not complete within ${deadlineMs / 1000} s`);
     await sleep(50);
   }
 }

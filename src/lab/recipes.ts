@@ -3,7 +3,7 @@ import { lstatSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { contentDir } from './paths.ts';
 
-/** An image that hosts of the lab are created from. */
+/** An image that lab hosts are created from. */
 export type ImageName = 'base' | 'proxmox' | 'services' | 'web' | 'proxy' | 'python' | 'container';
 
 /** How to build an image: packages and files on top of another image. */
@@ -11,7 +11,7 @@ interface Recipe {
   readonly title: string;
   readonly on?: ImageName;
   readonly packages: readonly string[];
-  /** A directory of the content that is laid over the image. */
+  /** A directory below `content` whose files are copied into the image. */
   readonly files?: string;
   /** A script to run in the image at the end, as root. */
   readonly script?: string;
@@ -19,7 +19,7 @@ interface Recipe {
   readonly shiftedBy?: number;
 }
 
-// No Python: the hosts must prove that we need none, which test/lab/lab.test.ts checks.
+// No Python: tests on these hosts show that we need none. test/lab/lab.test.ts checks that it is missing.
 const basePackages =
   `systemd systemd-sysv dbus openssh-server sudo iproute2 cron ifupdown procps iputils-ping ca-certificates less
   netbase nftables nano locales debconf-utils logrotate libnss-myhostname`.split(/\s+/);
@@ -68,7 +68,7 @@ export const recipes: Readonly<Record<ImageName, Recipe>> = {
   container: { title: 'the container template', on: 'base', packages: [], shiftedBy: 100_000 },
 };
 
-/** An image's name with a digest of everything it is built from, so a changed recipe makes a new image. */
+/** An image's name with a digest of everything it is built from, so that a changed recipe produces a new image. */
 export function imageId(name: ImageName): string {
   const digest = createHash('sha256');
   for (let at: ImageName | undefined = name; at; at = recipes[at].on) {

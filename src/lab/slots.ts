@@ -15,7 +15,10 @@ export function slotsOf(count: number): <T>(work: () => Promise<T>) => Promise<T
   };
 }
 
-/** Wait for all even if one fails, so that nothing still runs when the caller continues; then throw the first error. */
+/**
+ * Wait for all even if one fails, so that nothing is still running when the caller continues; then throw the first
+ * error.
+ */
 export async function settleAll(work: readonly Promise<unknown>[]): Promise<void> {
   for (const result of await Promise.allSettled(work)) if (result.status === 'rejected') throw result.reason;
 }

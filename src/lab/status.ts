@@ -13,12 +13,12 @@ export async function labStatus(): Promise<readonly string[]> {
     line(name, initOf(name) !== undefined ? 'running' : 'stopped', addressOf(hostNamed(name))),
   );
   const inside = containers.map(async ({ name, id, node, addresses }) => {
-    if (initOf(node) === undefined) return line(name, 'stopped', `${addresses[0]} (container ${id} of ${node})`);
+    if (initOf(node) === undefined) return line(name, 'stopped', `${addresses[0]} (container ${id} on ${node})`);
     const { code, stdout } = await labExec(node, `pct status ${id}`);
     return line(
       name,
       code === 0 ? stdout.trim().replace('status: ', '') : 'absent',
-      `${addresses[0]} (container ${id} of ${node})`,
+      `${addresses[0]} (container ${id} on ${node})`,
     );
   });
   return [...hosts, ...(await Promise.all(inside))];

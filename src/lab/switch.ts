@@ -11,7 +11,7 @@ export const switchNamespace = (): string => `rtlab${labTag()}`;
 /** The bridges: the internal network, the public network, and the rest of the world. */
 type Bridge = 'vmbr1' | 'vmbr0' | 'world';
 
-/** A network card of a host. */
+/** A network card in a host. */
 export interface Link {
   readonly bridge: Bridge;
   /** Addresses with their prefix; the first is the host's. */

@@ -28,7 +28,10 @@ import { startSwitch, unplug } from './switch.ts';
 const bootsAtOnce = 2;
 const buildsAtOnce = 3;
 
-/** Make sure hosts of the lab are running: those of the install document unless others are named. Running ones are left alone. */
+/**
+ * Make sure lab hosts are running: those in the install document, unless others are named. Running hosts are left
+ * alone.
+ */
 export async function labUp(names: readonly string[] = documentHosts, progress: Progress = silent): Promise<void> {
   const why = obstacle();
   if (why) throw new Error(why);
@@ -59,7 +62,7 @@ export async function labUp(names: readonly string[] = documentHosts, progress: 
   });
 }
 
-/** Reset a host of the lab, or all that have a disk, to the pristine state, and leave them running. */
+/** Reset a lab host, or all those in the install document, to its pristine state, and leave it running. */
 export async function labReset(name?: string, progress: Progress = silent): Promise<void> {
   const why = obstacle();
   if (why) throw new Error(why);

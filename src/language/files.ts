@@ -16,7 +16,7 @@ export function createFiles(): Files {
   const texts = new Map<string, string | undefined>();
   const folders = new Map<string, Entries | undefined>();
   const kinds = new Map<string, Dirent | Stats | undefined>();
-  // Listing a directory once shows everything that is missing from it: a role is searched for in many places.
+  // One listing of a directory shows everything that is missing from it; roles are searched for in many places.
   const entriesOf = (folder: string): Entries | undefined =>
     remember(folders, folder, () => (isKnownAbsent(folder) ? nothing : readFolder(folder)));
   const isKnownAbsent = (path: string): boolean => folders.get(dirname(path))?.has(basename(path)) === false;

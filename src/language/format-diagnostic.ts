@@ -29,15 +29,15 @@ const place = (at: Position): string => `${visible(at.file)}:${at.line}:${at.col
 
 let latest: { readonly text: string; readonly lines: readonly string[] } = { text: '', lines: [''] };
 
-/** The lines of a text. A file with one mistake often has a thousand of them, so the lines of the last text are cached. */
+/** Splits text into lines. A file with one mistake often has a thousand, so the lines of the last text are cached. */
 function linesOf(text: string): readonly string[] {
   if (text !== latest.text) latest = { text, lines: text.split(/\r\n?|\n/) };
   return latest.lines;
 }
 
 /**
- * Corrects a place that was counted in a text whose lines YAML had joined, and so may lie beyond the end of its line: moves it on into the
- * following lines.
+ * Corrects a place that was counted in text whose lines YAML had joined. If it lies beyond the end of its line, moves
+ * it to one of the following lines.
  */
 function settlePlace(at: Position, text: string): Position {
   const lines = linesOf(text);

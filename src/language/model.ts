@@ -20,7 +20,7 @@ export interface VarsLayer {
   /** Where they come from, for messages: `role defaults of nginx`, `group_vars/web.yaml`. */
   readonly from: string;
   readonly vars: Vars;
-  /** They come from a fully vault-encrypted file, so their texts are secrets. */
+  /** They come from a fully vault-encrypted file, so their strings are secrets. */
   readonly secret?: boolean;
 }
 
@@ -95,7 +95,7 @@ export interface Handler extends Task {
   readonly listen: readonly string[];
 }
 
-/** Tasks with common keywords, with the tasks to run if one of them fails (`rescue`) and in any case (`always`). */
+/** Tasks with common keywords, and the tasks to run if one of them fails (`rescue`) and in any case (`always`). */
 export interface Block extends ItemBase {
   readonly kind: 'block';
   readonly block: readonly Item[];

@@ -22,7 +22,10 @@ function wordsOf(value: unknown): string[] {
     .filter((word) => word !== '');
 }
 
-/** Whether something with these tags is to run; `always`, `never`, `tagged`, `untagged` and `all` mean what they mean in Ansible. */
+/**
+ * Whether something with these tags is to run; `always`, `never`, `tagged`, `untagged` and `all` mean the same as in
+ * Ansible.
+ */
 export function selectedByTags(tags: readonly string[], { only, skip }: TagSelection): boolean {
   const own = new Set(tags.length === 0 ? ['untagged'] : tags);
   return isWanted(own, only.length === 0 ? ['all'] : only) && !isSkipped(own, skip);

@@ -1,7 +1,7 @@
 import { suggest } from '../core/suggest.ts';
 import { shortTypeName } from './load/action.ts';
 
-/** Names of modules for other systems and tools, with the type that does the same here. */
+/** Names of modules for other systems and tools, each with the type that does the same here. */
 const SAME_AS: Readonly<Record<string, string>> = {
   apt_get: 'apt',
   aptitude: 'apt',
@@ -14,10 +14,10 @@ const SAME_AS: Readonly<Record<string, string>> = {
   curl: 'uri',
 };
 
-/** Modules of ansible.builtin that are missing here, with the way to do the same. */
+/** Modules of ansible.builtin that are missing here, each with another way to do the same. */
 const INSTEAD: Readonly<Record<string, string>> = {
-  apt_key: 'apt has one keyring per repository now: `deb822_repository` with `signed_by` fetches the key as well',
-  expect: 'use `command` or `shell` with `stdin`, or the option with which the program asks no questions',
+  apt_key: 'apt now uses one keyring per repository: `deb822_repository` with `signed_by` also fetches the key',
+  expect: 'use `command` or `shell` with `stdin`, or the option that keeps the program from asking questions',
   iptables:
     'keep the rules in one file: `template` to /etc/nftables.conf with `validate: nft -c -f %s`, and reload nftables.service',
   pip: 'use `command` with `creates`: `python3 -m venv /opt/app`, then `/opt/app/bin/pip install --requirement FILE`',

@@ -50,7 +50,7 @@ function withoutDiff({ diff: _diff, ...result }: ToldOutcome['result']): ToldOut
   return result;
 }
 
-/** JSON on one line, spaced as in Python. Line breaks in texts are escaped. */
+/** JSON on one line, spaced as in Python. Line breaks in strings are escaped. */
 const oneLine = (value: unknown): string =>
   JSON.stringify(value, null, 1)
     .replace(/([[{])\n\s*/g, '$1')

@@ -2,7 +2,7 @@ import type { ChalkInstance } from 'chalk';
 import { createTwoFilesPatch } from 'diff';
 import type { Diff } from '../core/change.ts';
 
-/** Formats a change of text as a unified diff, indented like the changes. Shows at most the first `most` lines. */
+/** Formats a text change as a unified diff, indented like the changes. Shows at most the first `most` lines. */
 export function formatDiff(
   { before, after, beforeHeader, afterHeader }: Diff,
   chalk: ChalkInstance,

@@ -9,7 +9,7 @@ export interface ReportOptions {
   readonly verbosity: number;
   /** Outcomes that are not reported. */
   readonly hides?: ReadonlySet<Status>;
-  /** Report outcomes as they come, even from several hosts, because the user is asked before each task. */
+  /** Report outcomes as they arrive, even from several hosts, because the user is asked before each task. */
   readonly atOnce?: boolean;
   readonly formatDiagnostic: (diagnostic: Diagnostic) => string;
 }
@@ -17,9 +17,9 @@ export interface ReportOptions {
 /** A way to report a run. */
 export interface ReportForm {
   readonly name: string;
-  /** A description for the help. */
+  /** A description for the help text. */
   readonly summary: string;
-  /** Whether people read the output: then it contains no characters that control a terminal. Programs get every character unchanged. */
+  /** Whether people read the output; if so, it contains no terminal control characters. Programs get every character unchanged. */
   readonly forPeople: boolean;
   create(options: ReportOptions): Promise<Reporter>;
 }

@@ -5,7 +5,7 @@ import { ansibleError } from './ansible-lines.ts';
 import type { ReportForm, ReportOptions } from './form.ts';
 
 /**
- * Creates the reporter of a form. Output for programs contains every character unchanged; output for people shows symbols in place of
+ * Creates the reporter for a format. Output for programs contains every character unchanged; output for people shows symbols in place of
  * terminal control characters.
  */
 export async function createReporter(form: ReportForm, options: ReportOptions): Promise<Reporter> {
@@ -13,7 +13,7 @@ export async function createReporter(form: ReportForm, options: ReportOptions): 
   return form.forPeople ? (event) => report(shownToPeople(event)) : report;
 }
 
-/** Replaces control characters in text from hosts and files, which is not trusted: it may clear the screen, or print "ok" on it. */
+/** Replaces control characters in text from hosts and files, which is not trusted: it might clear the screen, or print "ok" on it. */
 function shownToPeople(event: Event): Event {
   if (event.kind === 'output') return event; // the live view replaces them itself
   const shown = visibleIn(event);

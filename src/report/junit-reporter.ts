@@ -11,7 +11,7 @@ interface TestCase {
   readonly attributes: NonNullable<XmlElement['attributes']>;
   readonly tookMs: number;
   verdict: Verdict | undefined;
-  /** The text for people, as the other forms print it. */
+  /** The text for people, as the other formats print it. */
   readonly text: string;
 }
 
@@ -33,7 +33,7 @@ type Finished = Extract<Event, { kind: 'run-finished' }>;
 
 /**
  * Writes JUnit XML for CI servers: a suite per play and host, a test case per task. The whole document is written at the end of the run.
- * Only outcomes that make the exit code differ from 0 become failures or errors.
+ * Only outcomes that make the exit code nonzero become failures or errors.
  */
 export function junitReporter({ write, verbosity, formatDiagnostic }: JUnitOptions): Reporter {
   const chalk = new Chalk({ level: 0 });

@@ -9,7 +9,7 @@ export interface Verdict {
   readonly message: string;
 }
 
-/** The verdict for a CI server on an outcome; undefined if the task succeeded. Drift found by a check is not a success. */
+/** The verdict on an outcome for a CI server; undefined if the task succeeded. Drift found by a check is not a success. */
 export function verdictOf(outcome: ToldOutcome, check: boolean): Verdict | undefined {
   const { status, message = status, ignored, failure } = outcome;
   if (failure?.reason === 'interrupted') return { element: 'error', type: 'interrupted', message: 'interrupted' };
@@ -41,7 +41,7 @@ export const rescuedOf = ({ message }: Verdict): Verdict => ({
   message: `failed, and was rescued: ${message}`,
 });
 
-/** The verdict on an outcome that holds only unless another task changes it. */
+/** The verdict on an outcome that holds unless another task changes it. */
 function doubtOf(outcome: ToldOutcome): Verdict {
   const { would = 'ok', message } = outcome;
   if (would === 'changed')

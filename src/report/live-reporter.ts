@@ -32,7 +32,7 @@ class LiveRenderer implements ListrRenderer {
 
 type HostTask = ListrTaskWrapper<unknown, typeof ListrRenderer, typeof ListrRenderer>;
 
-/** Prints everything that `plain` prints and, below it during the run, the current activity of each host and its duration. */
+/** Prints everything that `plain` prints and, below it during the run, each host's current activity and its duration. */
 export function liveReporter(screen: Screen, makePlain: (write: (text: string) => void) => Reporter): Reporter {
   const area = new Area(screen);
   const plain = makePlain((text) => area.above(text));

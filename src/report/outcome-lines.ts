@@ -9,7 +9,7 @@ import { indent, isDebug, paintOf, shownOf, type Told, unlessOf } from './told.t
 interface OutcomeOptions {
   readonly chalk: ChalkInstance;
   readonly verbosity: number;
-  /** Whether this is a check: then a reported change is one that a run would make. */
+  /** Whether this is a check, in which a reported change is one that a run would make. */
   readonly check: boolean;
 }
 

@@ -17,7 +17,7 @@ interface PlainOptions {
   readonly ansible: boolean;
   /** Outcomes to leave out, along with tasks that have no others. */
   readonly hides?: ReadonlySet<Status>;
-  /** Report outcomes as they come. Otherwise the outcomes of several hosts are reported together once all hosts have finished. */
+  /** Report outcomes as they arrive. Otherwise the outcomes of several hosts are reported together once all hosts have finished. */
   readonly atOnce?: boolean;
   readonly formatDiagnostic: (diagnostic: Diagnostic) => string;
 }

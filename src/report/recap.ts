@@ -102,7 +102,7 @@ function wrapped(names: readonly string[], width: number): string {
   return lines.join('\n');
 }
 
-/** A note if the exit code of a check hides drift: with unreachable hosts it is 4, even if other hosts differ. */
+/** A note if a check's exit code hides drift: with unreachable hosts it is 4, even if other hosts differ. */
 export function hiddenDrift({ summaries }: Finished): string | undefined {
   const all = Object.entries(summaries);
   const away = all.filter(([, { unreachable }]) => unreachable > 0);

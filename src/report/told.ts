@@ -35,7 +35,7 @@ export function unlessOf({ unless = [], would }: Pick<ToldOutcome, 'unless' | 'w
   return `, unless ${last} ${does} it`;
 }
 
-/** Indents each line of a text. */
+/** Indents each line. */
 export const indent = (text: string): string => text.replace(/^/gm, '    ');
 
 /** Cuts text to fit on one line, with an ellipsis if it was longer. */

@@ -10,7 +10,7 @@ import type { OrphanedShell } from './shell-session.ts';
 import type { ConfigLine } from './ssh/config/parse-config.ts';
 import { readConfig } from './ssh/config/read-config.ts';
 
-/** The surroundings and limits of a connector. */
+/** The environment and limits of a connector. */
 export interface ConnectorOptions {
   /** The maximum number of concurrent login attempts; unlimited by default. */
   readonly forks?: number;

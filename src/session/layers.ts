@@ -13,7 +13,7 @@ interface Layers {
   /** Wraps a command line in all layers. */
   readonly wrap: (commandLine: string) => string;
   readonly prompts: readonly Prompt[];
-  /** Whether there are any layers: the shell then belongs to another user than the one who logged in. */
+  /** Whether there are any layers: the shell then belongs to a different user than the one who logged in. */
   readonly any: boolean;
   /** Explains failures that certainly come from one of the connections, outermost first. */
   readonly explain: (said: string, ending: Ending) => SessionFailure | undefined;
@@ -43,7 +43,7 @@ function connected(endpoint: Endpoint): Layers {
 }
 
 /**
- * Why no shell started: the connection's explanation, otherwise that of becoming the user, otherwise all the output.
+ * Why no shell started: the connection's explanation, or else the become method's, or else all the output.
  */
 export function explainFailure(endpoint: Endpoint, said: string, ending: Ending): SessionFailure {
   const own = layersOf(endpoint).explain(said, ending);

@@ -8,7 +8,7 @@ import { ReplyReader } from './wire/reply-reader.ts';
 interface SessionSetup {
   /** Names host and port, for messages. */
   readonly place: string;
-  /** Starts another shell the same way: to stop what runs in the first one, or to continue after that. */
+  /** Starts another shell the same way: to stop what is running in the first one, or to continue after that. */
   readonly startAgain: (signal?: AbortSignal) => Promise<Started>;
   /** Called once no more exchanges are possible; with the shell if the connection was lost during an exchange. */
   readonly onEnd: (left?: OrphanedShell) => void;
@@ -17,7 +17,7 @@ interface SessionSetup {
 /** A shell whose connection is gone, and which may still be executing its commands. */
 export type OrphanedShell = Pick<Shell, 'pid' | 'token'>;
 
-/** The maximum output of one exchange, unless file content was requested: it is held in memory. */
+/** The maximum output of one exchange, unless file content was requested: output is held in memory. */
 const mostOfOutput = 32 * 1024 ** 2;
 const mostOfContent = 1024 ** 3;
 
@@ -76,7 +76,7 @@ export class ShellSession implements Session {
   }
 
   /**
-   * Called first: gives what an old shell of the same user is still executing time to finish, and prevents it from
+   * Called first: gives an old shell of the same user time to finish what it is executing, and prevents it from
    * starting anything more.
    */
   async outlive({ pid, token }: OrphanedShell, signal?: AbortSignal): Promise<void> {
@@ -139,7 +139,7 @@ export class ShellSession implements Session {
     shell.pipes.stdin.write(bytes);
   }
 
-  /** Stop what is running from a second shell, since the first one does not read while it runs. */
+  /** From a second shell, stop what is running in the first one, which does not read its input meanwhile. */
   async #interrupt(shell: Shell): Promise<void> {
     this.#shell = undefined;
     const started = await this.#setup.startAgain(AbortSignal.timeout(3000));
@@ -165,7 +165,7 @@ export class ShellSession implements Session {
   }
 }
 
-/** A wire shell exits at the end of its input; if it does not within a second, drop it. */
+/** A wire shell exits at the end of its input; if it has not done so within a second, drop it. */
 async function endShell({ pipes }: Shell): Promise<void> {
   const timer = setTimeout(() => pipes.destroy(), 1000);
   pipes.stdin.end();

@@ -30,12 +30,12 @@ export interface Prompt {
 
 type Sink = (stream: 'stdout' | 'stderr', chunk: Buffer) => void;
 
-/** A wire shell that has greeted and waits for exchanges. */
+/** A wire shell that has greeted and is waiting for exchanges. */
 export interface Shell {
   readonly pipes: Pipes;
   readonly greeting: Greeting;
   readonly pid: number;
-  /** Random; occurs only in the arguments of this shell. */
+  /** Random; occurs only in this shell's arguments. */
   readonly token: string;
   /** Direct its output to this sink from now on. */
   listen(sink: Sink): void;
@@ -63,7 +63,7 @@ function awaitGreeting(pipes: Pipes, token: string, start: ShellStart, signal?: 
     pipes.stderr.on('data', (chunk: Buffer) => sink('stderr', chunk));
     // Writing to a shell that has just ended fails; `ended` reports it.
     for (const stream of [pipes.stdin, pipes.stdout, pipes.stderr]) stream.on('error', () => {});
-    const timer = setTimeout(() => giveUp(`no answer within ${start.timeoutMs / 1000} s`), start.timeoutMs);
+    const timer = setTimeout(() => giveUp(`no response within ${start.timeoutMs / 1000} s`), start.timeoutMs);
     const onAbort = () => giveUp('interrupted');
     signal?.addEventListener('abort', onAbort, { once: true });
     void pipes.ended.then((ending) => settle({ ok: false, failure: start.explain(reason(), ending) }));
@@ -93,7 +93,7 @@ function awaitGreeting(pipes: Pipes, token: string, start: ShellStart, signal?: 
       }
     }
 
-    /** The last output of the other side: a looping login script repeats itself endlessly. */
+    /** The last output from the other side: a looping login script repeats itself endlessly. */
     function reason(instead?: string): string {
       return instead ?? (said.stderr.trim() || said.stdout.trim()).slice(-longestReason);
     }

@@ -66,7 +66,7 @@ export type Target = Node &
     | { readonly type: 'tuple'; readonly items: readonly Target[] }
   );
 
-/** A macro's parameters and body; `call` blocks have them too. */
+/** A macro's parameters and body; `call` blocks have these too. */
 export interface MacroParts {
   readonly name: string;
   readonly parameters: readonly { readonly name: string; readonly fallback: Expression | undefined }[];

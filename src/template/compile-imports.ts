@@ -46,7 +46,7 @@ function contextFor({ path, template }: Loaded, context: Context, scope?: Scope)
   return new Context(session, template.text, { file: path, line: 1, column: 1 }, template.changes);
 }
 
-/** Runs something in another file, so that its errors name that file. */
+/** Runs something in the context of another file, so that its errors name that file. */
 function within<T>(inner: Context, run: () => T): T {
   try {
     return run();

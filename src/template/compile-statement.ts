@@ -122,7 +122,7 @@ const compilers: Compilers = {
   'from-import': compileFromImport,
 };
 
-/** A value as `{{ }}` prints it: None prints nothing, and nothing inside may be undefined. */
+/** A value as `{{ }}` prints it: None prints nothing, and no part of the value may be undefined. */
 function printed(value: Value, context: Context, offset: number): string {
   if (typeof value === 'string') return value;
   if (value instanceof Undefined && value !== MISSING) context.offset = offset;

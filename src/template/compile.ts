@@ -13,7 +13,7 @@ import { str, undefinedError } from './python/repr.ts';
 import { sequence } from './python/values.ts';
 import { walk } from './walk.ts';
 
-/** A compiled text. */
+/** Compiled text. */
 interface Compiled {
   /** The text that offsets refer to. */
   readonly text: string;
@@ -44,7 +44,7 @@ function cached<T>(cache: Map<string, T>, key: string, make: () => T): T {
   return made;
 }
 
-/** Compiles a text from a playbook. */
+/** Compiles text from a playbook. */
 export const compileText = (source: string, at?: Position): Compiled =>
   cached(texts, source, () => located(source, at, () => makeText(source)));
 
@@ -148,7 +148,7 @@ const TEXT_FILTERS = new Set(['string', 'to_json', 'to_nice_json', 'to_yaml', 't
 const keepsText = (node: Expression): boolean =>
   node.type === 'filter' && TEXT_FILTERS.has(node.name.replace(/^ansible\.(builtin|legacy)\./, ''));
 
-/** Converts text that is a Python or JSON literal of a list, dict or boolean to that value. */
+/** Converts text that is a Python or JSON literal for a list, dict or boolean to that value. */
 export function convertText(text: string): Value {
   if (text === 'True') return true;
   if (text === 'False') return false;
@@ -156,7 +156,7 @@ export function convertText(text: string): Value {
   return literal(text, true) ?? text;
 }
 
-/** Makes a template's text end in as many line ends as its source. */
+/** Makes a template's output end in as many line ends as its source. */
 const withNewlines = (value: Value, wanted: number): Value =>
   typeof value === 'string' ? withLineEnds(value, wanted) : value;
 
@@ -165,10 +165,10 @@ export function withLineEnds(text: string, wanted: number, newline = '\n'): stri
   return text + newline.repeat(Math.max(0, wanted - countLineEnds(text)));
 }
 
-/** The number of line ends at the end of a text. */
+/** The number of line ends at the end of some text. */
 export const countLineEnds = (text: string): number => /\n*$/.exec(text)?.[0].length ?? 0;
 
-/** Fails if anything in the value is undefined, else returns it. */
+/** Fails if anything in the value is undefined; otherwise returns it. */
 export function checked(value: Value): Value {
   if (value === null || typeof value !== 'object') return value;
   if (value === MISSING) return value;

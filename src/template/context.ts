@@ -49,7 +49,7 @@ export interface Output {
   text: string;
 }
 
-/** The state of evaluating one template text; nested texts have their own context over the same session. */
+/** The state of evaluating one template; nested templates have their own context over the same session. */
 export class Context {
   readonly session: Session;
   readonly text: string;
@@ -60,7 +60,7 @@ export class Context {
   readonly blocks = new Map<string, Block[]>();
   /** The template that this one extends, once `extends` has run. */
   parent: ((context: Context, out: Output) => void) | undefined;
-  /** Whether variables' values may be changed in place, so that this evaluation needs its own copies. */
+  /** Whether values of variables may be changed in place, so that this evaluation needs its own copies. */
   readonly owns: boolean;
 
   constructor(session: Session, text: string, at: Position | undefined, owns: boolean) {
@@ -79,7 +79,7 @@ export class Context {
     );
   }
 
-  /** Gives an error without a place the current one. */
+  /** Sets an error's place to the current one if it has none. */
   locate(error: unknown): unknown {
     const told = asTemplateError(error);
     return told instanceof TemplateError ? told.locate(positionIn(this.text, this.at, this.offset)) : told;

@@ -5,7 +5,7 @@ import { fail } from './errors.ts';
 import type { Lookups } from './lookups/lookup.ts';
 import type { Callees } from './python/signature.ts';
 
-/** The environment of templates: everything that they can access outside themselves. */
+/** The environment of templates: everything outside themselves that they can access. */
 export interface Env {
   /** A file on the controller; undefined if there is none. */
   readFile(path: string): Uint8Array | undefined;
@@ -13,7 +13,7 @@ export interface Env {
   searchPath(kind: 'templates' | 'files' | 'vars'): readonly string[];
   /** Decrypts an Ansible Vault envelope. */
   decrypt(vaulted: Vaulted): string;
-  /** Encrypts a text to an Ansible Vault envelope, for the filter `vault`. */
+  /** Encrypts text to an Ansible Vault envelope, for the filter `vault`. */
   encrypt(text: string, secret: string, options: { salt?: string; id?: string }): string;
   /** Decrypts an envelope with a given secret, for the filter `unvault`. */
   decryptWith(envelope: string, secret: string): string;
@@ -22,7 +22,7 @@ export interface Env {
   random(): number;
   /** Environment variables, as the lookup `env` sees them. */
   readonly variables: Readonly<Record<string, string | undefined>>;
-  /** A setting of Ansible's configuration, for the lookup `config`. */
+  /** A setting in Ansible's configuration, for the lookup `config`. */
   setting(name: string): Value | undefined;
   /** The hosts that match a pattern, for the lookup `inventory_hostnames`. */
   hosts(pattern: string): readonly string[];

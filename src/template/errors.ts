@@ -20,7 +20,7 @@ export class TemplateError extends Error {
   }
 }
 
-/** Whether the error means that something is undefined, which `default` and `is defined` forgive. */
+/** Whether the error means that something is undefined, which `default` and `is defined` tolerate. */
 export const isUndefinedError = (error: unknown): boolean =>
   error instanceof TemplateError && error.diagnostic.code === 'undefined';
 
@@ -44,8 +44,8 @@ export function positionIn(
 }
 
 /**
- * Turns expected errors into template errors: nesting or output too large, or a file that the operator may not read. Returns anything else
- * unchanged.
+ * Turns expected errors into template errors: nesting that is too deep, output that is too large, or a file that the
+ * operator may not read. Returns anything else unchanged.
  */
 export function asTemplateError(error: unknown): unknown {
   if (error instanceof TemplateError) return error;
@@ -56,7 +56,7 @@ export function asTemplateError(error: unknown): unknown {
 /** Recognizes V8's messages about exceeding its stack or its maximum string length. */
 function tooMuch(error: unknown): string | undefined {
   if (!(error instanceof RangeError)) return undefined;
-  if (error.message.includes('call stack')) return 'this is nested, or calls itself, too deeply';
+  if (error.message.includes('call stack')) return 'this is nested too deeply or calls itself too often';
   return /^Invalid (string|array|typed array|count|code)|Array buffer allocation|too large/.test(error.message)
     ? 'the value is too large'
     : undefined;

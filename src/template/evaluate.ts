@@ -45,13 +45,13 @@ export function renderTemplate(text: string, file: string, options: RenderOption
   }
 }
 
-/** The result of a condition, with a warning about what newer versions of Ansible will not accept. */
+/** A condition's result, with a warning about anything that newer versions of Ansible will not accept. */
 interface Condition {
   readonly value: boolean;
   readonly warning?: string;
 }
 
-/** Evaluates a condition as in `when:`: a boolean, or an expression as text. */
+/** Evaluates a condition as in `when:`: a boolean, or an expression in a string. */
 export function evaluateCondition(raw: Raw, scope: Scope, env: Env): Condition {
   if (raw === null || raw === '') return { value: true };
   const at = raw instanceof Template ? raw.at : undefined;
@@ -66,7 +66,10 @@ export function evaluateCondition(raw: Raw, scope: Scope, env: Env): Condition {
   }
 }
 
-/** Text with braces is evaluated first. The result is then used as the expression, but only if people wrote everything it consists of. */
+/**
+ * Text with braces is evaluated first. The result is then used as the expression, but only if every part of it was
+ * written by a person.
+ */
 function evaluateBraces(raw: Raw, at: Position | undefined, scope: Scope, env: Env): Condition {
   const first = evaluate(raw, scope, env);
   const source = raw instanceof Template ? raw.source : undefined;
@@ -97,7 +100,7 @@ export function notWritten(raw: Raw, found: string): TemplateError {
   const source = raw instanceof Template ? raw.source : undefined;
   const from = source === undefined ? 'the condition' : `\`${source}\``;
   const error = new TemplateError(
-    `Conditional is marked as unsafe, and cannot be evaluated: ${from} gives text that nobody wrote in a playbook, ${repr(found)}`,
+    `Conditional is marked as unsafe, and cannot be evaluated: ${from} evaluates to text that was not written in a playbook, ${repr(found)}`,
     'unsafe-condition',
     raw instanceof Template ? raw.at : undefined,
     'compare the value, without braces: `result.stdout == "yes"`',
@@ -108,7 +111,9 @@ export function notWritten(raw: Raw, found: string): TemplateError {
 
 const DEFINED = /(hostvars\[.+\]|[\w_]+)\s+(not\s+is|is|is\s+not)\s+(defined|undefined)/g;
 
-/** Ansible treats `a.b and a is defined` as false if `a` is undefined: the test counts wherever it is in the text. */
+/**
+ * Ansible treats `a.b and a is defined` as false if `a` is undefined: the test counts wherever it appears in the text.
+ */
 function evaluateForgiving(source: string, at: Position | undefined, scope: Scope, env: Env): Value {
   try {
     return evaluateExpression(source, at, scope, env);

@@ -11,7 +11,8 @@ interface FoundFile {
 }
 
 /**
- * Finds a file on the controller by a name relative to the search path; each directory is tried with and without its kind's subdirectory.
+ * Finds a file on the controller by a name relative to the search path; each directory is tried with and without the
+ * subdirectory for this kind of file.
  */
 export function findFile(kind: 'templates' | 'files' | 'vars', name: string, context: Context): FoundFile | undefined {
   const { env } = context.session;

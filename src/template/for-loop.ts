@@ -7,7 +7,9 @@ import { fail } from './errors.ts';
 import { Callable, PyObject } from './python/object.ts';
 import { equals, iterate, truth } from './python/values.ts';
 
-/** A limit, because nested loops can run practically forever, and Node handles no signal while it evaluates one. */
+/**
+ * A limit, because nested loops can run practically forever, and Node handles no signals while one is being evaluated.
+ */
 const MOST_ROUNDS = 5_000_000;
 
 /** Compiles a `for` with its filter, its `else` and recursion. */
@@ -37,7 +39,7 @@ export function compileFor(node: Extract<Statement, { type: 'for' }>, blocks: Bl
     const loop = new Loop(chosen, depth, node.recursive ? recurse : undefined, context);
     for (const item of chosen) {
       if (++context.session.spent.rounds > MOST_ROUNDS)
-        fail(`the loops of this template have more than ${MOST_ROUNDS} iterations`, 'template-limit');
+        fail(`the loops in this template exceed ${MOST_ROUNDS} iterations`, 'template-limit');
       const inner = new Frame(frame);
       assign(item, inner, context);
       inner.vars.set('loop', loop);

@@ -9,7 +9,7 @@ import { walk } from './walk.ts';
 interface FreeNames {
   /** Variables without which it fails. */
   readonly required: ReadonlySet<string>;
-  /** Variables that it only tests, with `is defined`, `default` and the like. */
+  /** Variables that it only tests with `is defined`, `default` and the like. */
   readonly optional: ReadonlySet<string>;
   /** The required ones that are used outside any condition or loop and are not tested anywhere. */
   readonly certain: ReadonlySet<string>;
@@ -42,7 +42,7 @@ class Names {
   #conditions = 0;
   readonly #scopes: Set<string>[] = [new Set()];
 
-  /** Records the names in a tree; `asked` means that undefined is forgiven there. */
+  /** Records the names in a tree; `asked` means that undefined is tolerated there. */
   visit(tree: Tree | AnyNode, asked = false): void {
     if (Array.isArray(tree)) for (const each of tree as readonly Statement[]) this.visit(each);
     else {
@@ -53,7 +53,7 @@ class Names {
     }
   }
 
-  /** Visits all children of a node that treats names in no special way. */
+  /** Visits all children of a node that does not treat names specially. */
   children(node: object): void {
     for (const child of Object.values(node)) {
       if (child === null || typeof child !== 'object' || child instanceof Map) continue;

@@ -22,7 +22,7 @@ const range = fn('*numbers', ([given]) => {
   if (step === 0) return fail('range() arg 3 must not be zero');
   const [start, stop] = b === undefined ? [0, a] : [a, b];
   const count = Math.max(0, Math.ceil((stop - start) / step));
-  if (count > MOST) return fail(`range() of ${count} numbers is more than a template may hold`);
+  if (count > MOST) return fail(`range() of ${count} numbers exceeds what a template can hold`);
   return Array.from({ length: count }, (_, index) => start + index * step);
 });
 

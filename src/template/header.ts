@@ -13,7 +13,8 @@ export interface RenderOptions {
   readonly lstrip_blocks?: boolean;
   readonly newline_sequence?: string;
   /**
-   * As in Jinja, and it also applies to included files. Without it a file's text ends in as many line ends as its template, as in Ansible.
+   * As in Jinja; it also applies to included files. Without it, output ends in as many line ends as its template, as in
+   * Ansible.
    */
   readonly keep_trailing_newline?: boolean;
   readonly variable_start_string?: string;
@@ -39,7 +40,7 @@ const FIELDS: Readonly<Record<keyof RenderOptions, keyof Syntax>> = {
 
 const HEADER = '#jinja2:';
 
-/** The syntax of a file, from these options and its own `#jinja2:` line, and the text without that line. */
+/** A file's syntax, from these options and its own `#jinja2:` line, and its text without that line. */
 export function readHeader(text: string, options: RenderOptions): { syntax: Syntax; text: string; lines: number } {
   const syntax = Object.entries(options).reduce(changed, fileSyntax.syntax);
   if (!text.startsWith(HEADER)) return { syntax, text, lines: 0 };

@@ -2,7 +2,7 @@ import type { Value } from '../core/value.ts';
 import { unescapeText } from './python/literal.ts';
 import { float, int } from './python/number.ts';
 
-/** How a template text is written: its delimiters, and how white space around blocks is treated. */
+/** How a template is written: its delimiters, and how white space around blocks is treated. */
 export interface Syntax {
   readonly blockStart: string;
   readonly blockEnd: string;
@@ -18,7 +18,7 @@ export interface Syntax {
   readonly keepBackslashes: boolean;
 }
 
-/** How Ansible parses texts in playbooks. */
+/** How Ansible parses templates in playbooks. */
 export const inlineSyntax: Syntax = {
   blockStart: '{%',
   blockEnd: '%}',
@@ -68,7 +68,7 @@ export class SyntaxMistake extends Error {
   }
 }
 
-/** Splits a template text into tokens; offsets refer to the text with its line ends converted to `\n`. */
+/** Splits a template into tokens; offsets refer to the text with its line ends converted to `\n`. */
 export function tokenize(source: string, syntax: Syntax): Token[] {
   const lexer = new Lexer(source, syntax);
   lexer.template();
@@ -166,7 +166,7 @@ class Lexer {
     this.#afterBlock(this.#text[end - 1] ?? '');
   }
 
-  /** Skips the white space that a block's end strips, depending on the sign before it. */
+  /** Skips the white space that the end of a block strips, depending on the sign before it. */
   #afterBlock(sign: string): void {
     if (sign === '-') this.#match(SPACE);
     else if (sign !== '+' && this.#syntax.trimBlocks && this.#text[this.#at] === '\n') this.#at++;

@@ -13,7 +13,7 @@ interface MacroCode {
   readonly used: ReadonlySet<string>;
 }
 
-/** Makes a macro a callable value, closed over the frame it was defined in. */
+/** Makes a macro a callable value that closes over the frame in which it was defined. */
 export const makeMacro = (code: MacroCode, context: Context, frame: Frame): PyObject => new Macro(code, context, frame);
 
 class Macro extends PyObject {

@@ -6,13 +6,13 @@ import { type RenderOptions, readHeader } from './header.ts';
 import { inlineSyntax, SyntaxMistake } from './lexer.ts';
 import { parseBareExpression, parseTemplate } from './parser.ts';
 
-/** How to parse a text: as playbook text with braces, as a bare expression, or as a template file. */
+/** How to parse text: as playbook text with braces, as a bare expression, or as a template file. */
 export type TextKind = 'text' | 'expression' | 'file';
 
-/** The result of parsing a text. */
+/** The result of parsing text. */
 export type Tree = Expression | readonly Statement[];
 
-/** A parsed text, or why it cannot be parsed, and where the parsed text starts: after the header of a file. */
+/** Parsed text, or why it cannot be parsed, and where the parsed text starts: after a file's header. */
 type Parsed = Text & ({ readonly tree: Tree } | { readonly mistake: SyntaxMistake | TemplateError });
 
 interface Text {
@@ -20,7 +20,7 @@ interface Text {
   readonly start: (at: Position | undefined) => Position | undefined;
 }
 
-/** Parses a text of any kind. */
+/** Parses text of any kind. */
 export function parseKind(source: string, kind: TextKind, options: RenderOptions): Parsed {
   const whole = { text: source, start: (at: Position | undefined) => at };
   if (kind === 'expression' && !isTemplateText(source)) return parsed(whole, () => parseBareExpression(source));

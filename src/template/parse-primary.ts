@@ -3,7 +3,7 @@ import { SyntaxMistake, type Token } from './lexer.ts';
 import { parseExpression } from './parse-expression.ts';
 import { describeToken, mistake, type Tokens } from './tokens.ts';
 
-/** The words that stand for values. */
+/** The words that denote values. */
 export const CONSTANTS: Record<string, boolean | null> = {
   true: true,
   True: true,
@@ -52,7 +52,7 @@ function parseStrings(tokens: Tokens): Expression {
   return { type: 'constant', value, offset, length: end - offset };
 }
 
-/** Parses a place that allows a tuple: `{{ a, b }}`, `for … in a, b`, `set x = a, b`. */
+/** Parses something that may be a tuple: `{{ a, b }}`, `for … in a, b`, `set x = a, b`. */
 export function parseTuple(
   tokens: Tokens,
   {

@@ -7,7 +7,7 @@ import { parseTuple } from './parse-primary.ts';
 import { parseTarget } from './parse-target.ts';
 import { describeToken, mistake, Tokens } from './tokens.ts';
 
-/** Parses a template text into statements. */
+/** Parses a template into statements. */
 export function parseTemplate(source: string, syntax: Syntax): Statement[] {
   return new Parser(new Tokens(tokenize(source, syntax), source.length)).template();
 }
@@ -58,7 +58,7 @@ class Parser {
     autoescape: (offset) => this.#autoescape(offset),
   };
 
-  /** Parses statements up to one of these tags, whose name is left unread. */
+  /** Parses statements up to one of these tags, leaving its name unread. */
   #until(ends: readonly string[], name?: string): Statement[] {
     const body: Statement[] = [];
     const tokens = this.#tokens;
@@ -228,7 +228,7 @@ class Parser {
     return standard;
   }
 
-  /** `print a, b` prints one after the other. */
+  /** `print a, b` prints the values one after the other. */
   #print(offset: number): Statement {
     const items = [parseExpression(this.#tokens)];
     while (this.#tokens.skip('operator', ',')) items.push(parseExpression(this.#tokens));

@@ -29,5 +29,5 @@ function find<T>(name: string, own: Readonly<Record<string, T>>, builtin: Readon
 
 const OURS = /^(?:ansible\.(?:builtin|legacy|utils|netcommon|posix)|community\.general)\.(\w+)$/;
 
-/** The last part of a full name, if it is in one of the collections that we implement. */
+/** The last part of a full name, if it belongs to one of the collections that we implement. */
 const shortName = (name: string): string | undefined => (name.includes('.') ? OURS.exec(name)?.[1] : undefined);

@@ -30,7 +30,7 @@ function keep(cache: Map<string, Value>, name: string, value: Value): Value {
   return value;
 }
 
-/** A variable whose text refers to something undefined is itself undefined, until it is used. */
+/** A variable whose text refers to something undefined is itself undefined: only using it is an error. */
 function resolveVariable(name: string, raw: Raw, context: Context): Value {
   const { session } = context;
   if (session.resolving.includes(name)) {

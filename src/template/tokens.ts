@@ -1,6 +1,6 @@
 import { SyntaxMistake, type Token, type TokenType } from './lexer.ts';
 
-/** Evaluation uses stack for every level, and so does every other walk over the tree. */
+/** Evaluation uses stack space for every level, and so does every other walk over the tree. */
 const DEEPEST = 200;
 const LONGEST = 500;
 

@@ -6,9 +6,9 @@ import { parseKind } from './parse-kind.ts';
 import { walk } from './walk.ts';
 
 /**
- * Whether people wrote everything that a value consists of: the value itself and each variable it refers to, recursively. Host answers,
- * lookup results and what the run knows do not count, and neither does the result of a call, which could be anything. `raw` is something
- * that a person wrote.
+ * Whether people wrote everything that a value consists of: the value itself and, recursively, each variable it refers
+ * to. Host answers, lookup results and values from the run do not count, and neither does the result of a call, which
+ * could be anything. `raw` is something that a person wrote.
  */
 export function isWritten(raw: Raw, scope: Scope, within: ReadonlySet<string> = new Set()): boolean {
   if (raw instanceof Template) return isWrittenText(raw.source, scope, within);

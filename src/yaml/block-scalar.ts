@@ -34,10 +34,10 @@ function readHeader(c: Cursor): { chomp: string; increment: number } {
 
 const badHeader = (c: Cursor, from: number): SyntaxMistake =>
   new SyntaxMistake(
-    `after "${c.text[from]}" the text starts on the next line`,
+    `after "${c.text[from]}", the text must start on the next line`,
     c.pos,
     c.pos + 1,
-    `put quotes around the text if the "${c.text[from]}" belongs to it`,
+    `put quotes around the text if the "${c.text[from]}" is part of it`,
   );
 
 // Leading empty lines count, as in PyYAML: they may be longer than the first line of text.

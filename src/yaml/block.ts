@@ -100,7 +100,7 @@ function readWhole(c: Cursor, props: Properties | undefined, allowed: boolean, r
       'block sequence entries are not allowed here',
       from,
       from + 1,
-      'a list starts on its own line',
+      'start the list on its own line',
     );
   if (props?.tag === '!unsafe') c.unsafe++;
   const value = read();
@@ -131,7 +131,7 @@ function readAtom(c: Cursor, code: number, indent: number, props: Properties | u
 
 const whole = (c: Cursor, value: Raw): Atom => ({ value: () => value, to: c.pos });
 
-// `{{ x }}` without quotes is a dict whose key is a dict, and the most common mistake of all.
+// `{{ x }}` without quotes is a dict whose key is a dict; it is the most common mistake of all.
 function readFlowAtom(c: Cursor, props: Properties | undefined): Atom {
   const from = c.pos;
   const braces = c.text.startsWith('{{', from) || c.text.startsWith('{%', from);
@@ -216,7 +216,7 @@ function readKey(c: Cursor, column: number): Key {
     'could not find expected ":"',
     from,
     end,
-    'a line of a dict is "key: value", with a space after the colon',
+    'each line of a dict must be "key: value", with a space after the colon',
   );
 }
 

@@ -2,21 +2,21 @@ import type { Diagnostic } from '../core/source.ts';
 import type { Raw } from '../core/value.ts';
 import type { SourceText } from './places.ts';
 
-/** A reading position in a YAML text, and what has been found so far. */
+/** A reading position in YAML text, and what has been found so far. */
 export interface Cursor {
   readonly source: SourceText;
   readonly text: string;
   pos: number;
   /** Where the current line starts. */
   lineStart: number;
-  /** Whether texts with braces become templates. */
+  /** Whether strings with braces become templates. */
   readonly templates: boolean;
   /** Greater than zero inside `!unsafe`. */
   unsafe: number;
   readonly anchors: Map<string, Raw>;
   /** How many nodes enclose the current one. */
   depth: number;
-  /** How many values the aliases so far have stood for. */
+  /** How many values the aliases so far have expanded to. */
   expanded: number;
   readonly warnings: Diagnostic[];
 }
@@ -61,7 +61,7 @@ function skipTab(c: Cursor): void {
     'this line is indented with a tab; YAML accepts only spaces',
     from,
     from + 1,
-    'replace the tab by spaces',
+    'replace the tab with spaces',
   );
 }
 

@@ -65,7 +65,7 @@ function readFlowPair(c: Cursor, pairs: ReturnType<typeof newPairs>, key: Key): 
   addPair(c, pairs, key, { value, from, to: c.pos });
 }
 
-/** A node that may turn out to be a key: its scalar if it is one, and its value on demand. */
+/** A node that may turn out to be a key: its scalar, if it is one, and its value on demand. */
 interface FlowNode {
   readonly scalar?: Scalar;
   readonly props: Properties | undefined;

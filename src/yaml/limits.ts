@@ -1,10 +1,10 @@
 import type { Raw } from '../core/value.ts';
 import { type Cursor, SyntaxMistake } from './cursor.ts';
 
-/** The maximum depth: every walk over a value uses stack for each level. */
+/** The maximum depth: every walk over a value uses stack space for each level. */
 const DEEPEST = 200;
 
-/** The maximum number of values that the aliases of a file may stand for in total: ten lines can stand for billions. */
+/** The maximum total number of values that a file's aliases may expand to: ten lines can expand to billions. */
 const MOST = 1_000_000;
 
 /** Read a node inside another one. */
@@ -15,12 +15,12 @@ export function nested<T>(c: Cursor, read: () => T): T {
   return node;
 }
 
-/** Count the values that an alias stands for. */
+/** Count the values that an alias expands to. */
 export function countAlias(c: Cursor, value: Raw, from: number): void {
   const { values, depth } = measure(value);
   c.expanded += values;
   if (c.expanded > MOST)
-    throw new SyntaxMistake(`the aliases of this file stand for more than ${MOST} values`, from, c.pos);
+    throw new SyntaxMistake(`the aliases in this file expand to more than ${MOST} values`, from, c.pos);
   if (c.depth + depth > DEEPEST) throw new SyntaxMistake(`nested more than ${DEEPEST} levels deep`, from, c.pos);
 }
 
@@ -31,7 +31,7 @@ interface Measure {
 
 const measures = new WeakMap<object, Measure>();
 
-// The value of an alias may contain aliases itself, so each value is measured only once.
+// An alias's value may itself contain aliases, so each value is measured only once.
 function measure(value: unknown): Measure {
   const parts = partsOf(value);
   if (parts === undefined) return { values: 1, depth: 0 };

@@ -4,7 +4,7 @@ import { type Node, readNode } from './block.ts';
 import { atEnd, type Cursor, isMarker, SyntaxMistake, skipBlanks, skipLine, skipToToken } from './cursor.ts';
 import { type Location, positionAt, type SourceText } from './places.ts';
 
-/** The content of a YAML text. */
+/** The content of YAML text. */
 export interface Document {
   /** The value of the first document. */
   readonly value: Raw;
@@ -16,13 +16,13 @@ export interface Document {
 
 /** Options for reading YAML. */
 interface YamlOptions {
-  /** Keep texts with braces as plain texts. */
+  /** Keep strings with braces as plain strings. */
   readonly plain?: boolean;
   /** Allow more than one document. */
   readonly several?: boolean;
 }
 
-/** Read a text as PyYAML's safe loader reads YAML 1.1, plus Ansible's tags; texts with braces become templates. */
+/** Read text as PyYAML's safe loader reads YAML 1.1, plus Ansible's tags; strings with braces become templates. */
 export function loadYaml(text: string, file: string, options: YamlOptions = {}): Result<Document> {
   const source: SourceText = { file, text: normalize(text) };
   const c: Cursor = {
@@ -96,7 +96,7 @@ function endDocument(c: Cursor): void {
     column === 0
       ? 'this line does not match the indentation of the lines above it'
       : `this line is indented by ${column} spaces, which matches no line above`;
-  const hint = 'a file is one list or one dict, whose lines all start in the same column';
+  const hint = 'a file contains one list or one dict, with all its entries starting in the same column';
   throw new SyntaxMistake(message, c.pos, end < 0 ? c.text.length : end, hint);
 }
 

@@ -7,13 +7,13 @@ export function notHere(c: Cursor, from: number, line: number): SyntaxMistake {
   return new SyntaxMistake('mapping values are not allowed here', c.pos, c.pos + 1, hint);
 }
 
-/** A text continues on a line that contains a colon: judging by its indentation, that line is part of the text. */
+/** Text continues on a line that contains a colon: judging by its indentation, that line is part of the text. */
 export function missingColon(c: Cursor, from: number, line: number): SyntaxMistake {
   const start = c.lineStart + (/^ */.exec(c.text.slice(c.lineStart))?.[0].length ?? 0);
   const ownLine = c.text.slice(line, from).trim() === '';
   const hint = ownLine
     ? 'is a colon missing at the end of the line above?'
-    : 'indent it as the key above to continue the same dict, or put the text in quotes';
+    : 'indent it like the key above to continue the same dict, or put the text in quotes';
   return new SyntaxMistake(
     'mapping values are not allowed here: this line continues the text above',
     start,

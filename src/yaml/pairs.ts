@@ -23,7 +23,7 @@ interface Written {
 /** An empty mapping. */
 export const newPairs = (): Pairs => ({ map: new Map(), offsets: [], merged: [] });
 
-/** Add a pair; among equal keys the last wins, with a warning. */
+/** Add a pair; of equal keys, the last wins, with a warning. */
 export function addPair(c: Cursor, pairs: Pairs, key: Key, { value, from, to }: Written): void {
   if (key.merge) {
     pairs.merged.push(...mergeSources(value, key));
@@ -63,7 +63,7 @@ export function finishPairs(c: Cursor, pairs: Pairs): Map<Value, Raw> {
   return mergePairs(c, pairs);
 }
 
-// Merged keys come first, as in PyYAML; among several sources the first wins.
+// Merged keys come first, as in PyYAML; of several sources, the first wins.
 function mergePairs(c: Cursor, pairs: Pairs): Map<Value, Raw> {
   const map = new Map<Value, Raw>();
   for (const source of pairs.merged.toReversed()) for (const [key, value] of source) map.set(key, value);

@@ -1,6 +1,6 @@
 import type { Position } from '../core/source.ts';
 
-/** A text with its name, and where its lines start (computed on demand). */
+/** Text with its name, and where its lines start (computed on demand). */
 export interface SourceText {
   readonly file: string;
   readonly text: string;
@@ -9,7 +9,7 @@ export interface SourceText {
   lastLine?: number;
 }
 
-/** Where a container's value was written, and its key if it has one, and its text as written. */
+/** Where a container's value was written, where its key was if it has one, and its text as written. */
 export interface Location {
   readonly key?: Position;
   readonly value: Position;
@@ -33,7 +33,10 @@ export function setPlaces(container: object, source: SourceText, offsets: readon
   places.set(container, { source, offsets });
 }
 
-/** Where the entry of a dict (by key) or list (by index) was written; undefined for what does not come from a file. */
+/**
+ * Where the entry of a dict (by key) or list (by index) was written; undefined for anything that does not come from a
+ * file.
+ */
 export function locationOf(container: unknown, key: unknown): Location | undefined {
   if (typeof container !== 'object' || container === null) return undefined;
   const known = places.get(container);
@@ -67,7 +70,7 @@ export function valuePlaces(map: ReadonlyMap<unknown, unknown>): ((index: number
   };
 }
 
-/** The offsets of one entry of a dict, for another dict in the same text that takes the entry over. */
+/** The offsets of one entry of a dict, for another dict in the same text that takes over the entry. */
 export function offsetsOf(map: ReadonlyMap<unknown, unknown>, key: unknown): readonly number[] | undefined {
   const index = indexOfKey(map, key);
   return places.get(map)?.offsets.slice(index * 4, index * 4 + 4);
@@ -82,7 +85,7 @@ function indexOfKey(map: ReadonlyMap<unknown, unknown>, key: unknown): number {
   return Number.NaN;
 }
 
-/** The place of an offset in a text; it extends at most to the end of the line. */
+/** The place of an offset in text; it extends at most to the end of the line. */
 export function positionAt(source: SourceText, from: number, to: number = from): Position {
   source.lineStarts ??= findLineStarts(source.text);
   const starts = source.lineStarts;

@@ -13,7 +13,7 @@ export function readPlain(c: Cursor, indent: number, flow: boolean): string {
   return text;
 }
 
-// The part on this line; the cursor ends at the end of the line only if nothing else ended the scalar.
+// The part on this line; the cursor stops at the end of the line only if nothing else ended the scalar.
 function readChunk(c: Cursor, flow: boolean): string {
   const { text, pos: from } = c;
   let end = from;

@@ -28,7 +28,7 @@ function readTag(c: Cursor): string {
 
 const shortTag = (tag: string): string => (tag.startsWith(standard) ? `!!${tag.slice(standard.length)}` : tag);
 
-/** The value that an alias (`*name`) stands for, with the cursor at the star. */
+/** The value that an alias (`*name`) refers to, with the cursor at the star. */
 export function readAlias(c: Cursor): Raw {
   const from = c.pos;
   const name = readName(c);

@@ -68,7 +68,7 @@ function magnitude(digits: string): number {
   return digits.split(':').reduce((sum, part) => sum * 60 + Number(part), 0);
 }
 
-// In Ansible dates are Python objects; wherever they are printed, they look like this text.
+// In Ansible, dates are Python objects; wherever they are printed, they look like this.
 function readTimestamp(text: string): string | undefined {
   const match = timestamp.exec(text);
   if (match === null) return undefined;

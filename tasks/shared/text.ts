@@ -1,4 +1,4 @@
-/** Splits a text into lines as Python's `splitlines` does. */
+/** Splits text into lines as Python's `splitlines` does. */
 export function splitLines(text: string): readonly string[] {
   const lines = text.split(/\r\n|[\n\r\v\f\x1c\x1d\x1e\x85\u2028\u2029]/);
   return lines.at(-1) === '' ? lines.slice(0, -1) : lines;
@@ -31,5 +31,5 @@ const asciiJson = (scalar: unknown): string =>
     (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 
-/** Whether a text is a URL. */
+/** Whether a string is a URL. */
 export const isUrl = (text: string): boolean => /^[a-z]+:\/\//i.test(text);

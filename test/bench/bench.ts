@@ -258,7 +258,7 @@ function page(rows: readonly (readonly string[])[], start: string): string {
 These are the 40 tasks of [test/bench/play.yaml](../test/bench/play.yaml) on Debian 12 hosts in the lab. One run of \`npm run bench\` measures all programs
 side by side. Times are medians for whole processes, including start-up. *Ansible* is ansible-core 2.14 with pipelining; *Mitogen* is
 ansible-mitogen 0.3.3 on top of it. The *floor* is \`ssh HOST sh < questions.sh\` to all hosts at once, with exactly the questions that Retrace asks.
-The delay is the round-trip time, produced by a relay. Ratios mean more than absolute times, because the hosts share the machine's two
+The delay is the round-trip time, which a relay adds. Ratios mean more than absolute times, because the hosts share the machine's two
 cores with the programs.
 
 ${table}
@@ -266,6 +266,6 @@ ${table}
 ${start}
 
 Targets: the second run and the check take at most 1.5× the floor's time and two round trips (\`-v\` shows them; here there is one per host).
-They are 25× faster than Ansible with pipelining and 10× faster than Mitogen. Starting takes at most twice as long as starting Node.
+They are at least 25× faster than Ansible with pipelining and 10× faster than Mitogen. Starting takes at most twice as long as starting Node.
 `;
 }

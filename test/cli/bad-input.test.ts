@@ -23,9 +23,9 @@ const cases: readonly (readonly [string, string, readonly string[]])[] = [
     ['play.yaml:3:7', 'unknown task type "fiel"', 'did you mean "file"?'],
   ],
   [
-    'H12: a module of Ansible that is missing',
+    'H12: an Ansible module that is missing',
     tasks('- apt_key: {url: "https://example.org/key"}'),
-    ['play.yaml:3:7', 'unknown task type "apt_key"', '`deb822_repository` with `signed_by` fetches the key as well'],
+    ['play.yaml:3:7', 'unknown task type "apt_key"', '`deb822_repository` with `signed_by` also fetches the key'],
   ],
   [
     'two unknown parameters, both',
@@ -59,7 +59,7 @@ const cases: readonly (readonly [string, string, readonly string[]])[] = [
     ['play.yaml:1:10', 'Could not match supplied host pattern', 'did you mean "h1"?'],
   ],
   [
-    'a mode without its zero',
+    'a mode without its leading zero',
     tasks('- file: {path: /x, mode: 644}'),
     ['play.yaml:3:', 'expected a mode with a leading zero, got `644`', "write `'0644'`"],
   ],

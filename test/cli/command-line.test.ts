@@ -82,7 +82,7 @@ describe('the command line', () => {
     expect(stdout).toContain('folder\tTAGS: [make]\tSTEP: S01');
   });
 
-  test('--output json prints every event as a line, and the end last', async () => {
+  test('--output json prints every event as a line, and the end of the run last', async () => {
     using rig = new Rig().write({ 'play.yaml': play });
 
     const { stdout } = await rig.run(['play.yaml', '--output', 'json']);

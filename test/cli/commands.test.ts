@@ -29,13 +29,13 @@ const filesIn = (folder: string): readonly string[] =>
     .sort();
 
 describe('the registries', () => {
-  test('every file of src/cli/commands is a command of the registry', () => {
+  test('every file in src/cli/commands is a registered command', () => {
     const names = [...commands.map(({ name }) => name), 'playbooks'];
 
     expect(filesIn('cli/commands')).toEqual(names.map((name) => `${name}.ts`).sort());
   });
 
-  test('every file of src/report/forms is a form of the registry', () => {
+  test('every file in src/report/forms is a registered form', () => {
     const names = [...OUTPUT_FORMS, ...Object.values(ANSIBLE_FORMS)].map(({ name }) => name);
 
     expect(filesIn('report/forms')).toEqual(names.map((name) => `${name}.ts`).sort());
@@ -48,7 +48,7 @@ describe('the registries', () => {
   });
 });
 
-describe('each command of the registry', () => {
+describe('each registered command', () => {
   test.for(all)('%s has help that lists its options, and --help exits with 0', async ([, command]) => {
     const long = await call(command, ['--help']);
     const short = await call(command, ['-h']);
@@ -129,7 +129,7 @@ const options = all.flatMap(([name, command]) =>
     : Object.entries(optionsOf(command, ourFace)).map(([option, spec]) => [name, option, spec, command] as const),
 );
 
-describe('each option of the tables', () => {
+describe('each option in the tables', () => {
   test.for(
     options.flatMap(([name, option, spec, command]) =>
       wrongValues(spec).map((wrong) => [name, option, ...wrong, command] as const),
@@ -152,7 +152,7 @@ describe('each option of the tables', () => {
   });
 });
 
-describe('a mistyped command line is a mistake with a suggestion', () => {
+describe('a mistyped command line is reported with a suggestion', () => {
   test.for([
     [['help', 'vualt'], 'run help: "vualt" is not a command; did you mean "vault"?'],
     [['help', 'copy'], 'run help: "copy" is not a command but a task type: `run doc copy` describes it'],

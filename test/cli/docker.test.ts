@@ -52,7 +52,7 @@ describe('a playbook over docker', () => {
     expect(await run()).toMatchObject({ code: 0, stdout: expect.stringContaining('"msg": "nobody in box"') });
   });
 
-  test('reports the host as unreachable without the container, and why', async () => {
+  test('reports the host as unreachable if the container is missing, and why', async () => {
     const { rig, run } = rigFor('gone', '    - raw: id\n');
     using _ = rig;
 

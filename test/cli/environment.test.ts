@@ -14,7 +14,7 @@ test.for([
   ['a truth', 'true', 'True'],
   ['a number', '1.5', '1.5'],
   ['nothing', 'null', ''],
-])('%s in environment becomes the same text as in Ansible', async ([, value, text]) => {
+])('%s in environment becomes the same string as in Ansible', async ([, value, text]) => {
   using rig = new Rig().write({
     'p.yaml': play(
       `- {shell: 'printf "<%s>" "$V" >out', environment: {V: ${value}}}\n- {debug: {msg: "{{ lookup('file', 'out') }}"}}`,
@@ -32,10 +32,10 @@ test('the name of a variable must be a name, not a script', async () => {
   const { code, stdout } = await rig.run(['p.yaml']);
 
   expect(code).toBe(2);
-  expect(stdout).toContain('environment: "A; echo x >PWNED; B" is not the name of a variable');
+  expect(stdout).toContain('environment: "A; echo x >PWNED; B" is not a valid variable name');
 });
 
-test('POSIXLY_CORRECT in the environment of a login makes no difference', async () => {
+test('POSIXLY_CORRECT in the login environment makes no difference', async () => {
   using rig = new Rig().write({
     'p.yaml': play(
       '- {copy: {content: a, dest: "{{ playbook_dir }}/f", mode: "0600"}}\n- {file: {path: "{{ playbook_dir }}/f", mode: "0640"}}',
@@ -48,7 +48,7 @@ test('POSIXLY_CORRECT in the environment of a login makes no difference', async 
   expect(code).toBe(0);
 });
 
-test('XM4: the content of a vault-encrypted file of -e is masked', async () => {
+test('XM4: the content of a vault-encrypted -e file is masked', async () => {
   using rig = new Rig().write({
     'p.yaml': play(
       '- {command: "printf %s {{ pw }}/{{ pin }}", register: r}\n- {debug: {var: r.stdout}}\n- {debug: {var: pin}}',
@@ -88,7 +88,7 @@ test('XM4: a secret that arrives in two halves, next to a long line and half a c
   expect(textOf('stderr')).toBe('\r********');
 });
 
-describe('P: commands of users run in the locale of the login, our own questions in the C locale', () => {
+describe('P: user commands run in the locale of the login, our own questions in the C locale', () => {
   const said = async (tasks: string, env: Readonly<Record<string, string>>) => {
     using rig = new Rig().write({ 'p.yaml': play(tasks), 's.sh': '#!/bin/sh\necho "<$LC_ALL>"\n' });
     const { stdout } = await rig.run(['p.yaml', '-v'], { env });

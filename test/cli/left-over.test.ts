@@ -29,7 +29,7 @@ const failing = `
       when: boom | bool`;
 const log = (word = 'ran') => `"echo ${word} >>{{ playbook_dir }}/log"`;
 
-test('U2: a leftover handler runs after the task that repairs its cause of failure, and the run reports why it is due', async () => {
+test('U2: a leftover handler runs after the task that repairs what made it fail, and the run reports why it is due', async () => {
   using rig = new Rig();
   rig.write({
     'play.yaml': play(
@@ -109,7 +109,7 @@ test.for([
   expect(existsSync(notesOf(rig))).toBe(false);
 });
 
-test('U2: notes of older versions and malformed lines are read: the handler is due at the end', async () => {
+test('U2: notes from older versions and malformed lines are read: the handler is due at the end', async () => {
   using rig = new Rig();
   rig.write({ 'play.yaml': play(rig, `  pre_tasks: [ping: ]\n  tasks:\n    - shell: ${log('task')}`, log()) });
   const strange = 'restart\tx\ty\tz\n\u001b[31m\n';
@@ -123,7 +123,7 @@ test('U2: notes of older versions and malformed lines are read: the handler is d
   rmSync(notesOf(rig));
 });
 
-test('a note belongs to its playbook and play: handlers of the same name elsewhere neither run nor delete it', async () => {
+test('a note belongs to its playbook and play: handlers with the same name elsewhere neither run nor delete it', async () => {
   using rig = new Rig();
   const text = play(rig, `  tasks:${failing}`, log());
   const other = (word: string) =>
@@ -144,7 +144,7 @@ test('a note belongs to its playbook and play: handlers of the same name elsewhe
   expect(existsSync(notesOf(rig))).toBe(false);
 });
 
-test('the notes of a run are not taken for those of an earlier one, and only one copy of the handler of a role runs', async () => {
+test("the notes of a run are not taken for those of an earlier one, and only one copy of a role's handler runs", async () => {
   using rig = new Rig();
   rig.write({
     'roles/r/tasks/main.yml': '- { shell: "true", notify: h }',

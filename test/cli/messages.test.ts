@@ -96,7 +96,7 @@ test('U: a diff shows spaces and carriage returns at the end of lines; a long di
   expect(stdout.split('\n').length).toBeLessThan(150);
 });
 
-test('U: exit code 4 of a check does not hide drift on other hosts', async () => {
+test("U: a check's exit code 4 does not hide drift on other hosts", async () => {
   using rig = new Rig().write({
     'p.yaml':
       '- hosts: all\n  gather_facts: false\n  tasks:\n    - file: {path: /tmp/retrace-never-made, state: directory}\n',
@@ -129,7 +129,7 @@ test.for([
   ['a message on stderr', 'p.yaml', '- import_tasks: "\x1b[2Jx.yaml"'],
   ['a listing', '--list-tasks', '- {name: "a\\e[2Jb", ping: }'],
   [
-    'a missing include with text of a host',
+    'a missing include with text from a host',
     '-v',
     '- {command: "printf \'\\\\033[2J.yaml\'", register: r}\n- include_tasks: "{{ r.stdout }}"',
   ],

@@ -69,7 +69,7 @@ describe('XM8: names that are not UTF-8', () => {
     expect(namesIn(rig, 'old')).toEqual([]);
   });
 
-  test('recurse, copy of a directory of the host and of the controller, fileglob and fetch', async () => {
+  test('recurse, copy of a directory on the host and on the controller, fileglob and fetch', async () => {
     using rig = new Rig().write({
       'play.yaml': play(
         'file: {path: "{{ playbook_dir }}/from", mode: "u=rwX,go=", recurse: true}',

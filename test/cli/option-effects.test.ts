@@ -207,7 +207,7 @@ test('--forks: the maximum number of hosts at a time', async () => {
   expect(code).toBe(0);
 });
 
-test('encrypt_string --prompt: prompts for the text', async () => {
+test('encrypt_string --prompt: prompts for the string', async () => {
   using rig = new Rig().write({ password: 'x' });
 
   const words = ['vault', 'encrypt_string', '--prompt', '-n', 'name', '--vault-password-file', 'password'];
@@ -223,7 +223,7 @@ describe('tasks in the background', () => {
 
     const { code, stdout } = await ansible(rig, ['localhost', '-a', 'sleep 600', '--background', '1']);
 
-    expect(stdout).toContain('took too long and was ended');
+    expect(stdout).toContain('took too long and was killed');
     expect(code).toBe(2);
   });
 

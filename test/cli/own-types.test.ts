@@ -31,7 +31,7 @@ describe('task types next to a playbook', () => {
     expect(second.stdout).toMatch(/changed=0 /);
   });
 
-  test('a check plans a later task on the declared effects of a change', async () => {
+  test('a check bases its prediction for a later task on the declared effects of a change', async () => {
     const twice = `${setting}${setting.replace(/^.*?tasks:\n/s, '')}`;
     using rig = new Rig().write({ 'tasks/etc_default.ts': etcDefault, 'play.yaml': twice });
 
@@ -87,10 +87,10 @@ export default defineTask({
   });
 
   test.for([
-    ['a mistake of syntax, with its place', 'const a = 1;\nexport default {{;\n', /odd\.ts:2:\d+/],
-    ['an error while it loads', "throw new Error('no such luck');\n", /no such luck/],
+    ['a syntax error, with its place', 'const a = 1;\nexport default {{;\n', /odd\.ts:2:\d+/],
+    ['an error while loading', "throw new Error('no such luck');\n", /no such luck/],
     ['a file that exports no type', 'export const a = 1;\n', /exports no task type/],
-    ['a type of another name', etcDefault, /is named `etc_default`, but its file is named `odd`/],
+    ['a type with another name', etcDefault, /is named `etc_default`, but its file is named `odd`/],
     [
       'a type without a required property',
       "export default { name: 'odd', summary: '', params: {}, examples: [] };\n",

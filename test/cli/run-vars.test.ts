@@ -103,7 +103,7 @@ describe('run vars --playbook', () => {
     expect(second.stdout).toContain('value    12\n');
     expect([none.code, none.stderr]).toEqual([
       1,
-      expect.stringContaining('has no play #1 for h; those for it are #2 (the one)'),
+      expect.stringContaining('has no play #1 for h; the plays for this host are #2 (the one)'),
     ]);
   });
 

@@ -7,7 +7,7 @@ import { Rig } from './rig.ts';
 const head = '- hosts: localhost\n  connection: local\n  gather_facts: false\n';
 
 const cases: readonly (readonly [string, string, readonly string[], RegExp])[] = [
-  ['U14: a date becomes text as in Python', '- debug: {msg: "{{ [now()] }}"}', [], /"\d{4}-\d\d-\d\d \d\d:/],
+  ['U14: a date becomes the same string as in Python', '- debug: {msg: "{{ [now()] }}"}', [], /"\d{4}-\d\d-\d\d \d\d:/],
   ['U20: verbosity 1 prints with -v', '- debug: {msg: said, verbosity: 1}', ['-v'], /said/],
   [
     'U20: --start-at-task accepts character classes',

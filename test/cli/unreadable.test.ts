@@ -66,7 +66,7 @@ describe('XM6: a file that the operator may not read', () => {
     ['a vault password', ['-i', 'localhost,', '--vault-password-file', 'circle'], {}],
     ['a password file', ['-i', 'localhost,', '--become-password-file', 'circle'], {}],
     ['a configuration', ['-i', 'localhost,'], { ANSIBLE_CONFIG: 'circle/ansible.cfg' }],
-    ['a file of events', ['-i', 'localhost,'], { RETRACE_EVENTS: 'directory' }],
+    ['an event file', ['-i', 'localhost,'], { RETRACE_EVENTS: 'directory' }],
   ] as const)('%s that cannot be read ends the program with a one-line message', async ([, args, env]) => {
     using rig = rigWithTraps({ 'play.yaml': play('ping:') });
 

@@ -27,7 +27,7 @@ describe.skipIf(!mayMakeUsers)('a directory that the user may not write to', () 
     const run = await rig.run(['play.yaml']);
 
     expect(check.stdout).toMatch(/fatal: \[localhost\]: FAILED!/);
-    expect(check.stdout).toMatch(/closed is not writable: it belongs to root:root, its mode is 0755/);
+    expect(check.stdout).toMatch(/closed is not writable: it belongs to root:root and has mode 0755/);
     expect(run.stdout).toMatch(/ermission denied/);
     expect([check.code, run.code]).toEqual([2, 2]);
   });

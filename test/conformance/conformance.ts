@@ -13,7 +13,7 @@ const HELP = `usage: npm run conformance -- DIR [--all] [--cached DIR] [--misses
 
   DIR            Ansible's sources: git clone --depth 1 --branch stable-2.14 https://github.com/ansible/ansible DIR
   TARGET         which targets; all of the language if none is named
-  --all          every target that needs nothing that the lab lacks, and write docs/conformance.md
+  --all          every target whose requirements the lab meets, and write docs/conformance.md
   --cached DIR   keep there what Ansible did in each target, and take it from there the next time
   --record       only that: do not run ours
   --alone        run only ours, pass over all that fails, and tell it

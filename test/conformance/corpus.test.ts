@@ -13,7 +13,7 @@ const repository = (files: Readonly<Record<string, string>>): string => {
   return root;
 };
 
-test('a survey counts what loads, binds and compiles, and tells what does not', () => {
+test('a survey counts what loads, binds and compiles, and reports what does not', () => {
   const found = survey(
     repository({
       'site.yml': '- hosts: all\n  roles: [web, someone.else]\n',

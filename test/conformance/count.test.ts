@@ -25,18 +25,18 @@ describe('what held', () => {
     ]);
   });
 
-  test('of a script is every check but the one at which it ended', () => {
+  test('in a script is every check except the one at which it stopped', () => {
     const trace = "+ set -e\n+ ansible-playbook a.yml\n++ grep x\n+ '[' 1 = 1 ']'\n+ grep -q y\n";
 
     expect(checksHeld(trace, 0)).toBe(3);
     expect(checksHeld(trace, 1)).toBe(2);
   });
 
-  test('of a script that went on is every check but those that it noted', () => {
+  test('in a script that continued is every check except those that it noted', () => {
     expect(checksHeld('+ grep x\n+ grep y\n- failed\n+ grep z\n', 0)).toBe(2);
   });
 
-  test('counts by its conditions, and no more than Ansible makes hold', () => {
+  test('is counted by conditions, up to the number that hold with Ansible', () => {
     const theirs = heldByCallback(
       '{"at": "/x/main.yml:3", "conditions": 2}\n{"at": "/x/main.yml:9", "conditions": 1}\n',
     );
@@ -51,7 +51,7 @@ describe('what held', () => {
     expect(compare(ours, { ...theirs, checks: 4 })).toEqual({ held: 4 + 2, of: 4 + 2 + 1 });
   });
 
-  test('is told apart from what failed, also once', () => {
+  test('is distinguished from what failed even once', () => {
     const noted = [
       { at: '/t/a/main.yml:3', conditions: 1 },
       { at: '/t/a/main.yml:9', conditions: 1 },
@@ -68,7 +68,7 @@ describe('what held', () => {
   });
 });
 
-test('what failed is told with its place, and whether the run went on', () => {
+test('failures are reported with their place, and with whether the run continued', () => {
   const failed = (line: number, ignored?: boolean) =>
     JSON.stringify({
       kind: 'task-finished',

@@ -2,10 +2,10 @@
 export const missing: readonly { readonly target: string; readonly why: string }[] = [
   {
     target: 'loops',
-    why: 'the last assertion wants a text that a loop has put into a fact to be evaluated as a template when the fact is used. We never evaluate again what was computed: such text may come from a host.',
+    why: 'the last assertion expects a string that a loop has put into a fact to be evaluated as a template when the fact is used. We never evaluate a computed value again, since it may come from a host.',
   },
   {
     target: 'test_core',
-    why: 'the test `vault_encrypted` looks at a variable that is vaulted in a playbook. Our variables are decrypted when they are touched, so the test sees what is in the vault; it answers for texts as they are in files.',
+    why: 'the test `vault_encrypted` looks at a variable that is vaulted in a playbook. We decrypt variables when they are read, so the test sees the decrypted value; it works only on strings as they are in files.',
   },
 ];

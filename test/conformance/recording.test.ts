@@ -13,8 +13,8 @@ function copied(): string {
   return folder;
 }
 
-describe('what Ansible did is recorded', () => {
-  test.each(themes)('and nothing has changed since: %s', (theme) => {
+describe("the recordings of Ansible's runs", () => {
+  test.each(themes)('are up to date: %s', (theme) => {
     expect(Object.keys(recorded(theme))).toEqual(['check', 'run', 'again']);
   });
 
@@ -25,7 +25,7 @@ describe('what Ansible did is recorded', () => {
     'roles/app/tasks/main.yaml',
     'templates/server.conf.j2',
     'files/tree/top.txt',
-  ])('a recording is not believed after a change of %s', (file) => {
+  ])('are rejected after a change to %s', (file) => {
     const folder = copied();
     expect(() => recorded('file', folder)).not.toThrow();
 
@@ -36,7 +36,7 @@ describe('what Ansible did is recorded', () => {
     );
   });
 
-  test('nor after a file has been added or removed', () => {
+  test('are rejected after a file has been added or removed', () => {
     const folder = copied();
     writeFileSync(join(folder, 'group_vars/one.yaml'), 'level: one\n');
     expect(() => recorded('file', folder)).toThrow('has changed since');
@@ -48,7 +48,7 @@ describe('what Ansible did is recorded', () => {
     expect(() => recorded('file', folder)).toThrow('has changed since');
   });
 
-  test('another playbook does not matter', () => {
+  test('are not affected by a change to another playbook', () => {
     const folder = copied();
 
     appendFileSync(join(folder, 'copy.yaml'), '# changed\n');
@@ -56,7 +56,7 @@ describe('what Ansible did is recorded', () => {
     expect(() => recorded('file', folder)).not.toThrow();
   });
 
-  test('a recording of another Ansible than the one that is installed is not believed', () => {
+  test('are rejected if another version of Ansible is installed', () => {
     const folder = copied();
     const file = join(folder, 'recorded/file.json');
     writeFileSync(file, readFileSync(file, 'utf8').replace(/core [\d.]+/, 'core 2.13.1'));
@@ -64,7 +64,7 @@ describe('what Ansible did is recorded', () => {
     expect(() => recorded('file', folder)).toThrow(/^file\.yaml was recorded with core 2\.13\.1, and here is core 2\./);
   });
 
-  test('a playbook without a recording says how to make one', () => {
+  test('that are missing cause an error that says how to make them', () => {
     const folder = copied();
     rmSync(join(folder, 'recorded/file.json'));
 

@@ -17,7 +17,7 @@ const tasks = `# tasks
     that: e
 `;
 
-test('tasks at the lines go on after what fails, and no line moves', () => {
+test('tasks at the given lines continue after a failure, and no line moves', () => {
   const edited = tolerant(tasks, new Set([2, 10]));
 
   expect(parse(edited)).toEqual([
@@ -30,7 +30,7 @@ test('tasks at the lines go on after what fails, and no line moves', () => {
   for (const what of ['debug', 'block', 'that: e']) expect(lineOf(edited, what)).toBe(lineOf(tasks, what));
 });
 
-test('a file that is no YAML, or none of the lines, stays as it is', () => {
+test('a file that is not YAML, or has no task at the given lines, is left unchanged', () => {
   expect(tolerant('- a: [', new Set([1]))).toBe('- a: [');
   expect(tolerant(tasks, new Set([3]))).toBe(tasks);
 });

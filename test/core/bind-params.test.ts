@@ -67,7 +67,7 @@ describe('bindParams', () => {
     ]);
   });
 
-  test('a float without a fraction keeps its point as text', () => {
+  test('a float without a fraction keeps its decimal point as a string', () => {
     const done = bindParams(shape({ x: { type: 'str' } }), new Map([['x', new Float(5)]]) as Raw);
 
     expect(done).toMatchObject({ params: { x: '5.0' } });

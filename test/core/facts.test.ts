@@ -10,7 +10,7 @@ const printed = (parts: Record<string, string>): string =>
     .join('');
 
 describe('facts of this machine', () => {
-  test('agree with other tools of the system', async () => {
+  test('agree with other system tools', async () => {
     const told = await ask(facts());
     const addresses = Object.values(networkInterfaces()).flatMap((all) => all ?? []);
 

@@ -21,7 +21,7 @@ test.for([
   ['a.b+(c)', 'a.b+(c)', true],
   ['a*', 'a\nb', true],
   ['a*', 'a/b', true],
-] as const)('%s fits %s: %s', ([pattern, name, fits]) => {
+] as const)('%s matches %s: %s', ([pattern, name, fits]) => {
   expect(globPattern(pattern).test(name)).toBe(fits);
 });
 

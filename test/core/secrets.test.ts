@@ -57,7 +57,7 @@ test.for(['changed', 'status', 'outcome', 'kind', 'task', 'web1', 'task-finished
 );
 
 test.for([
-  ['the output of the filter `quote`', "pa'ss-marker", `echo 'pa'"'"'ss-marker'`, "echo '********'"],
+  ['the output of the `quote` filter', "pa'ss-marker", `echo 'pa'"'"'ss-marker'`, "echo '********'"],
   ['Python in a URL', 'ab/cd+marker!', 'postgres://app:ab/cd%2Bmarker%21@db', 'postgres://app:********@db'],
   ['Python in a query', 'ab/cd marker!', '?p=ab%2Fcd+marker%21', '?p=********'],
   ['`command` of a $', 'pa$x;b', `printf pa"\${x-\\$x}"';b'`, "printf ********'"],

@@ -35,7 +35,7 @@ describe('XM8, P18: bytes as text and back', () => {
   });
 });
 
-test('XM8: output of hosts is never decoded in another way', () => {
+test('XM8: output from hosts is never decoded in any other way', () => {
   const root = join(import.meta.dirname, '../..');
   const sources = ['src/core', 'src/engine', 'src/cli', 'tasks'].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })

@@ -9,7 +9,7 @@ import { failures, inEvents, tasksThat } from './program.ts';
 
 const playbook = 'playbooks/off1-proxy.yaml';
 const name = 'images.openfoodfacts.org';
-const copies = "ct100: The certificates of off2's proxy are here, too";
+const copies = "ct100: The certificates from off2's proxy are here, too";
 const renew = 'certbot renew --quiet --force-renewal --no-random-sleep-on-renew';
 
 /** The serial number of the certificate served to users, at the public address of container 100. */

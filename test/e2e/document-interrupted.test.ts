@@ -20,7 +20,7 @@ describe('a run of the install document is cut off', () => {
   test('by kill -9 while a handler is due, which is noted on its host', async () => {
     await on('ct100', 'postconf -e mydestination=openfoodfacts.org');
 
-    const ran = await cutOff([playbook], changed('ct100', 'Only what is for this machine is local mail'), killHard);
+    const ran = await cutOff([playbook], changed('ct100', 'Only mail for this machine is local'), killHard);
 
     expect(failures(ran)).toEqual([]);
     expect(notified(ran)).toEqual(['reload postfix']);
@@ -28,7 +28,7 @@ describe('a run of the install document is cut off', () => {
     expect(await noted('ct100')).toEqual(['reload postfix']);
   });
 
-  test('by Ctrl-C during the configuration of nginx, after that handler has run', async () => {
+  test('by Ctrl-C while nginx is being configured, after that handler has run', async () => {
     await on('ct100', 'rm /etc/systemd/system/fail2ban.service.d /etc/nginx/conf.d/log_format.conf');
 
     const ran = await cutOff([playbook], changed('ct100', 'The log format is linked'), interrupt);
@@ -36,12 +36,12 @@ describe('a run of the install document is cut off', () => {
     expect(tasksThat(ran, 'failed')).toEqual([]);
     expect(ran.code).toBe(130);
     expect(those('run-finished', ran)[0]?.interrupted).toBe(true);
-    expect(tasksThat(ran, 'ok')).toContain('ct100: Only what is for this machine is local mail');
+    expect(tasksThat(ran, 'ok')).toContain('ct100: Only mail for this machine is local');
     expect(handlersThatRan(ran)).toEqual(['reload postfix', 'reload systemd']);
     expect(await noted('ct100')).toEqual(['reload nginx']);
   });
 
-  test('by Ctrl-C during the unpacking of a package', async () => {
+  test('by Ctrl-C while a package is being unpacked', async () => {
     // The exporter is for the next test: dpkg refuses to work until a run has repaired what is interrupted here.
     await on('ct100', 'apt-get -q -y remove fail2ban prometheus-nginx-exporter');
 
@@ -53,7 +53,7 @@ describe('a run of the install document is cut off', () => {
     expect(handlersThatRan(ran)).toContain('reload nginx');
   });
 
-  test("by the end of off1's sshd during another unpacking, which that run survives", async () => {
+  test("by the end of off1's sshd while another package is being unpacked, which that run survives", async () => {
     const ran = await cutOff([playbook], prints('ct100', 'The exporter is installed', 'Unpacking'), () =>
       on('off1', 'pkill -KILL -x sshd'),
     );

@@ -164,7 +164,7 @@ describe('a validating block', () => {
     const ran = await inEvents('-i', inventory, '-e', 'seconds=0', playbook('block', block));
 
     expect(failures(ran)).toEqual([
-      expect.stringContaining('test -e /root/good failed, so the changes of the block were rolled back'),
+      expect.stringContaining("test -e /root/good failed, so the block's changes were rolled back"),
     ]);
     expect(ran.code).toBe(2);
     expect(await on(host, told)).toBe('former 640 www-data\n/nowhere\n');

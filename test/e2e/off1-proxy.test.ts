@@ -102,7 +102,7 @@ describe('the install document', () => {
 });
 
 describe('the forge', () => {
-  test('M4: has the target only in the job of the free network', async () => {
+  test("M4: has the target only in the free network's job", async () => {
     const text = await on(
       'services',
       'runuser -u git -- git --git-dir=/home/git/openfoodfacts/openfoodfacts-monitoring.git show main:configs/prometheus/config.yml',
@@ -136,7 +136,7 @@ describe('the forge', () => {
     const told = await inEvents('--check', '--tags', 'git', playbook);
     await on('services', 'cat >/home/git/.ssh/authorized_keys', keys);
 
-    expect(tasksThat(told, 'changed')).toContain('ct100: The forge lets root write');
+    expect(tasksThat(told, 'changed')).toContain('ct100: The forge gives root write access');
   });
 
   test('M minor: uncommitted changes in the clone are reported, including untracked files', async () => {
@@ -145,7 +145,7 @@ describe('the forge', () => {
     await on('ct100', 'rm /opt/openfoodfacts-infrastructure/confs/new-site');
 
     expect(failures(told)).toEqual([
-      expect.stringMatching(/^ct100: Nothing in our clone is without a commit: .*confs\/new-site/s),
+      expect.stringMatching(/^ct100: Everything in our clone is committed: .*confs\/new-site/s),
     ]);
     expect(tasksThat(told, 'changed')).toEqual([]);
   });
@@ -177,14 +177,14 @@ describe('part of the document', () => {
 
     expect(those('task-finished', ran).map(({ task }) => task.name)).toEqual([
       'The certificates can be renewed',
-      'This is what postfix makes of its configuration',
+      'postfix interprets its configuration as intended',
       'No mail is stuck',
       'A test mail to root reaches the relay',
       'nginx serves our sites and no others',
-      'Each unit that may fail tells of it by a unit that exists',
-      'systemd understands all that stands in our units',
+      'Each unit that may fail reports it through a unit that exists',
+      'systemd understands everything in our units',
       'No package is held back',
-      'Nothing in our clone is without a commit',
+      'Everything in our clone is committed',
     ]);
     expect(ran.code).toBe(0);
   });
@@ -201,16 +201,16 @@ describe('--step', () => {
     ]);
 
     expect([...stdout.matchAll(questions)].map(([, task]) => task)).toEqual([
-      "The certificates of off2's proxy are here, too",
-      'The certificate of the images is the right one',
+      "The certificates from off2's proxy are here, too",
+      "The image site's certificate is the right one",
       'certbot and its nginx plugin are installed',
     ]);
     expect([...stdout.matchAll(/TASK \[(.*)\]/g)].map(([, task]) => task)).toEqual([
-      'The certificate of the images is the right one',
+      "The image site's certificate is the right one",
       'certbot and its nginx plugin are installed',
       'Certificates are renewed twice a day',
-      'nginx runs with its present configuration',
-      'The certificate of the images is the one that is served',
+      'nginx runs with its current configuration',
+      "nginx serves the image site's certificate",
       'The certificates can be renewed',
     ]);
     expect(code).toBe(0);
@@ -240,7 +240,7 @@ describe('twenty manual changes', () => {
     // Where a run would stop, the check says so and continues.
     expect(failures(check)).toEqual([
       expect.stringMatching(/Our configuration is cloned: Local modifications exist.*README\.md/),
-      expect.stringMatching(/Nothing in our clone is without a commit: .*README\.md/s),
+      expect.stringMatching(/Everything in our clone is committed: .*README\.md/s),
     ]);
     expect(check.code).toBe(2);
     const told = differences(check);
@@ -265,20 +265,20 @@ describe('twenty manual changes', () => {
   // The content of a commit that is not here yet cannot be known without fetching it, which is a write. A command's `unless` may read
   // anything; what a reload puts into effect depends on what the service is told to read; a directory of links depends on whatever else is
   // linked there.
-  test('leave unknown only proofs, and tasks that depend on earlier changes', () => {
+  test('leave only proofs, and tasks that depend on earlier changes, unknown', () => {
     const unknown = those('task-finished', check).filter(
       ({ task, outcome }) => outcome.status === 'unknown' && !task.handler,
     );
     const more = unknown.filter(({ task }) => !looking.test(task.type));
 
     expect(more.map(({ task, outcome }) => `${task.name}: depends on ${outcome.assuming?.[0]}`)).toEqual([
-      'The datasets of the images are mounted: depends on opf has been fetched',
-      'postfix runs with its present configuration: depends on reload postfix',
-      'nginx runs with its present configuration: depends on reload nginx',
-      'The jails for nginx are linked: depends on fail2ban is installed',
-      'fail2ban runs with its present configuration: depends on reload fail2ban',
+      'The image datasets are mounted: depends on opf has been fetched',
+      'postfix runs with its current configuration: depends on reload postfix',
+      'nginx runs with its current configuration: depends on reload nginx',
+      'The nginx jails are linked: depends on fail2ban is installed',
+      'fail2ban runs with its current configuration: depends on reload fail2ban',
       'fail2ban watches nginx: depends on reload fail2ban',
-      'Prometheus asks for the metrics of container 100: depends on The monitoring repository is cloned',
+      'Prometheus scrapes the metrics of container 100: depends on The monitoring repository is cloned',
       'The change is committed and pushed: depends on The monitoring repository is cloned',
       'A test mail to root reaches the relay: depends on fail2ban is installed',
     ]);

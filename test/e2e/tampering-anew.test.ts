@@ -32,7 +32,7 @@ describe.for([
   ['what a command repairs', commanded],
   ['packages', removed],
 ] as const)('tampering anew: %s', ([, ones]) => {
-  test('each is reported by its task, and none after a run', async () => {
+  test('each is reported by its task, and none is reported after a run', async () => {
     await tamper(ones);
 
     const check = await inEvents('--check', '--diff', playbook);

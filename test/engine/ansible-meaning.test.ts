@@ -61,7 +61,7 @@ describe('errors', () => {
     expect(exitCode).toBe(0);
   });
 
-  test('of conditions have the message that playbooks expect, and are registered with the value of the condition', async () => {
+  test("of conditions have the message that playbooks expect, and are registered with the condition's value", async () => {
     const { events } = await runModel(
       `
 - hosts: all
@@ -232,7 +232,7 @@ describe('variables', () => {
     expect(messages(events)).toEqual([true]);
   });
 
-  test('that are None print as nothing, and stay None if the name is alone', async () => {
+  test('that are None print as an empty string, and stay None if the name is alone', async () => {
     const { events } = await runModel(
       `
 - hosts: all

@@ -74,7 +74,7 @@ describe('U5, P19: a command with changed_when: false', () => {
     },
   );
 
-  test('what it creates is there for the following tasks, because the task says so', async () => {
+  test('what it creates exists for the following tasks, because the task says so', async () => {
     const { told, all } = await check(
       `- {name: look, command: "touch FOLDER/new", args: {creates: FOLDER/new}, changed_when: false}
 - {name: there, command: "touch FOLDER/more", args: {creates: FOLDER/new}}
@@ -287,7 +287,7 @@ describe('the output of a command with check_mode: false after foreseen changes'
   const look = '- {name: look, command: ls FOLDER, register: r, changed_when: false, check_mode: false}\n';
   const fails = '- {name: holds, assert: {that: "\'x\' in r.stdout"}}\n';
 
-  test('fails no assertion, which depends on those changes', async () => {
+  test('fails no assertion, because assertions about it depend on those changes', async () => {
     const { told, outcomes, code, all } = await check(`${change}${look}${fails}`);
 
     expect(told, all).toEqual(['change: changed', 'look: ok', 'holds: unless']);

@@ -196,7 +196,7 @@ describe('a check', () => {
     expect(exitCode).toBe(2);
   });
 
-  test('plans later tasks on the changes it foresees', async () => {
+  test('bases its predictions for later tasks on the changes it foresees', async () => {
     const { told } = await runModel(
       play(`
 - {name: first, value: {name: a, is: 1}}

@@ -63,13 +63,13 @@ describe('apt', () => {
     expect(outcomeOf(await runThere(apt, { update_cache: true, cache_valid_time: 86400 }))).toEqual(['ok']);
   });
 
-  test('old package lists are fetched for a package, which is no change in itself', async () => {
+  test('old package lists are fetched for a package, which is not a change in itself', async () => {
     await sh('touch -d "3 days ago" /var/lib/apt/lists');
     const args = { name: 'less', state: 'latest', cache_valid_time: 86400 };
 
     expect(outcomeOf(await runThere(apt, args, { check: true }))).toEqual([
       'unknown',
-      'the newest versions are known only after the package lists (3 days old) are fetched',
+      'the newest versions are unknown until the package lists (3 days old) are fetched',
     ]);
     expect(await runThere(apt, args)).toMatchObject({ status: 'ok', result: { cache_updated: true } });
   });

@@ -84,7 +84,7 @@ describe('the services', () => {
     await on('services', 'lab-deploy-key clear');
   });
 
-  test('M4: the forge rejects a key for other repositories, and a read-only key for writing', async () => {
+  test('M4: the forge rejects keys for other repositories, and writes with a read-only key', async () => {
     const ask = (service: string, repository: string) =>
       on(
         'off1',
@@ -143,7 +143,7 @@ describe('the services', () => {
     expect(await code('https://free-exporters.openfoodfacts.org/off/nginx/metrics')).toMatch(/^401 /);
   });
 
-  test('the certificate of images has been issued, and a dry run of its renewal works', async () => {
+  test('the certificate for images has been issued, and a dry run of its renewal works', async () => {
     const dryRun =
       'certbot renew --dry-run --no-random-sleep-on-renew --server https://acme-staging.lab:14000/dir 2>&1';
 
@@ -169,7 +169,7 @@ describe('the stand-in for pct', () => {
     --net0 name=eth0,bridge=vmbr1,ip=10.1.0.199/24,gw=10.0.0.1,hwaddr=BC:24:11:00:00:99`.replace(/\n\s*/g, ' ');
   const started = `timeout 60 sh -c 'until pct exec 199 -- systemctl is-system-running --wait 2>/dev/null; do sleep 0.1; done'`;
 
-  test('creates an unprivileged container with a configuration in the format of Proxmox', async () => {
+  test("creates an unprivileged container with a configuration in Proxmox's format", async () => {
     await on('off1', create);
 
     expect(await on('off1', 'pct config 199; pct status 199')).toBe(
@@ -192,7 +192,7 @@ onboot: 1\nostype: debian\nrootfs: zfs-hdd:subvol-199-disk-0,size=32G\nswap: 0\n
     expect(await on('off1', echo)).toBe(' 61 00 62 ff\n7\n');
   });
 
-  test('applies mounts at the next start, and does not start if the source of a mount is missing', async () => {
+  test("applies mounts at the next start, and does not start if a mount's source is missing", async () => {
     await on('off1', 'pct set 199 --mp0 /zfs-hdd/off/images,mp=/mnt/off/images');
     expect(await on('off1', 'pct exec 199 -- ls /mnt')).toBe('');
 
@@ -219,7 +219,7 @@ describe('reset', () => {
     expect(await on('off1', 'nft list ruleset')).toBe('');
   });
 
-  test('restores the initial state of a host', async () => {
+  test("restores a host's initial state", async () => {
     await on(
       'off1',
       'echo spoilt >/etc/sanoid/syncoid-args.conf; zfs destroy -r zfs-hdd/obf; touch /root/mine; rm /usr/bin/less',
@@ -234,7 +234,7 @@ describe('reset', () => {
   });
 });
 
-describe('a program in the network of the lab', () => {
+describe("a program in the lab's network", () => {
   test('resets hosts with mounts that are visible outside', async () => {
     await on('labtest', 'touch /root/mine');
 

@@ -105,7 +105,7 @@ systemctl restart nginx; sed -i s/204/205/ /etc/nginx/conf.d/try.conf`);
     ]);
     expect(await runThere(systemd, args)).toMatchObject({
       status: 'changed',
-      warnings: ['configuration that does not exist: /etc/nowhere'],
+      warnings: ['missing configuration: /etc/nowhere'],
     });
     expect(outcomeOf(await runThere(systemd, args))).toEqual(['ok']);
 
@@ -216,7 +216,7 @@ systemctl restart nginx; sed -i s/204/205/ /etc/nginx/conf.d/try.conf`);
     expect(outcomeOf(await runThere(systemd, { ...args, listens: ['127.0.0.1:2298'] }))).toEqual([
       'failed',
       expect.any(String),
-      'did not converge: after the change still unit try-port.service listens on: absent → 127.0.0.1:2298',
+      'did not converge: still differs after the change: unit try-port.service listens on: absent → 127.0.0.1:2298',
     ]);
   });
 });

@@ -88,7 +88,7 @@ describe('user and group', () => {
     const other = hash.replace('salt', 'pepper');
     const ended = await runThere(user, { name: 'ann', password: other });
 
-    expect(outcomeOf(ended)).toEqual(['changed', 'user ann, password: (hidden) → (hidden, other)']);
+    expect(outcomeOf(ended)).toEqual(['changed', 'user ann, password: (hidden) → (hidden, different)']);
     expect(
       JSON.stringify(
         ended.status === 'changed' ? ended.changes.map((change) => change.commands.map((one) => one.script)) : [],

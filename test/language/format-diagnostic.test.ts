@@ -22,7 +22,7 @@ describe('formatDiagnostic', () => {
     expect(told({ at: { file: 'a', line: 1, column: 1 } })).toBe('a:1:1  something is wrong');
   });
 
-  test('finds the right line in a text whose lines were joined', () => {
+  test('finds the right line in text whose lines were joined', () => {
     const text = 'a: >-\n  {{ one\n  | twoo }}\n';
 
     expect(told({ at: { file: 'f', line: 2, column: 12, length: 4 } }, text)).toBe(

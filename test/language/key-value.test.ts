@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { readArguments } from '../../src/language/load/key-value.ts';
 
-describe('arguments in a text', () => {
+describe('arguments in a string', () => {
   // As answered by ansible-core 2.14's splitter.
   test.for<[string, Record<string, string>, string]>([
     ['src=a dest=b', { src: 'a', dest: 'b' }, ''],

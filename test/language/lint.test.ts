@@ -28,7 +28,7 @@ describe('lint', () => {
     ['compared-with-true', task('debug:\nwhen: a == true'), 5],
     ['compared-with-empty', task('debug:\nwhen: a != ""'), 5],
     ['task-without-name', '- debug:', 3],
-  ])('tells %s: %s', ([code, text, line]) => {
+  ])('reports %s: %s', ([code, text, line]) => {
     expect(told(text)).toMatchObject([{ severity: 'warning', code, at: { line } }]);
   });
 

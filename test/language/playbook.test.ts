@@ -458,7 +458,7 @@ describe('a mistake', () => {
       'did you mean "when"?',
     ],
     ['a loop on a block', withTasks('- block: []\n  loop: [1]'), "'loop' is not a valid attribute for a Block", 4],
-    ['a rescue without block', withTasks('- rescue: []'), "'rescue' keyword cannot be used without 'block'", 3],
+    ['a rescue without a block', withTasks('- rescue: []'), "'rescue' keyword cannot be used without 'block'", 3],
     [
       'apply on an import',
       withTasks('- import_tasks: {file: x, apply: {}}'),
@@ -467,7 +467,7 @@ describe('a mistake', () => {
     ],
     ['an include of nothing', withTasks('- include_tasks:'), 'No file specified for include_tasks', 3],
     [
-      'a role without name',
+      'a role without a name',
       withTasks('- include_role: {tasks_from: x}'),
       "'name' is a required field for include_role.",
       3,

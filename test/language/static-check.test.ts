@@ -47,8 +47,8 @@ describe('static checks', () => {
     ['an unknown parameter', '- file:\n    path: /a\n    mdoe: "0644"', 'unknown-parameter', 5, 7],
     ['a missing parameter', '- file: {state: directory}', 'missing-parameter', 3, 5],
     ['a value that is not a choice', '- file: {path: /a, state: dir}', 'not-a-choice', 3, 29],
-    ['a mode without its zero', '- file: {path: /a, mode: 644}', 'mode-without-zero', 3, 28],
-    ['a mode of four digits without zero', '- file: {path: /a, mode: 1777}', 'mode-without-zero', 3, 28],
+    ['a mode without its leading zero', '- file: {path: /a, mode: 644}', 'mode-without-zero', 3, 28],
+    ['a four-digit mode without a leading zero', '- file: {path: /a, mode: 1777}', 'mode-without-zero', 3, 28],
     ['a template that ends too early', '- debug: {msg: "a {{ b"}', 'template-syntax', 3, 21],
     ['an unknown filter', '- debug: {msg: "{{ 1 | defualt(2) }}"}', 'unknown-filter', 3, 26],
     ['an unknown test', '- debug:\n  when: 1 is odde', 'unknown-test', 4, 16],
@@ -69,7 +69,7 @@ describe('static checks', () => {
       {
         severity: 'error',
         code: 'undefined-variable',
-        message: "'vault_x' is undefined, but `made` is computed from it, which is needed at /p/site.yml:3",
+        message: "'vault_x' is undefined, but `made`, which is needed at /p/site.yml:3, is computed from it",
         at: expect.objectContaining({ file: '/i/hosts.yml', line: 5, column: 12 }),
         hint: 'define it in an encrypted file: run vault create /i/group_vars/all/vault.yaml',
       },
@@ -185,7 +185,7 @@ describe('static checks report nothing', () => {
       '- copy: {src: x, dest: /a}\n- copy: {src: d, dest: /a}',
       { '/p/files/x': '', '/p/d/y': '' },
     ],
-    ['about texts that are not templates', '- debug: {msg: !unsafe "{{ nope |"}'],
+    ['about strings that are not templates', '- debug: {msg: !unsafe "{{ nope |"}'],
   ])('%s', ([, tasks, more, play]) => {
     expect(told(tasks, more, play)).toEqual([]);
   });

@@ -25,7 +25,7 @@ describe('the infrastructure repository', () => {
     expect(named.filter(({ path }) => !isReal(path))).toEqual([]);
   });
 
-  test('M3: has every path of the repository in the lab', () => {
+  test("M3: has every path in the lab's copy of it", () => {
     const root = join(contentDir(), 'repository', 'infrastructure');
     const files = readdirSync(root, { recursive: true, withFileTypes: true }).filter((entry) => !entry.isDirectory());
     const paths = files.map(({ parentPath, name }) => join(parentPath, name).slice(root.length + 1));
@@ -33,7 +33,7 @@ describe('the infrastructure repository', () => {
     expect(paths.filter((path) => path !== 'README.md' && !isReal(path))).toEqual([]);
   });
 
-  test('M3: is cloned at its own branch, which is the branch in the lab', () => {
+  test('M3: is cloned at its own branch, which is also the branch in the lab', () => {
     const versions = playbooks().flatMap(({ value }) => clonesIn(value));
     const setup = readFileSync(join(contentDir(), 'setup', 'services.sh'), 'utf8');
 

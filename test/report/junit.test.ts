@@ -176,7 +176,7 @@ describe('a rescued failure is not a failure', () => {
 });
 
 describe('every run with a non-zero exit code has a failure or an error in the report', () => {
-  test('a mistake outside of tasks', async () => {
+  test('a mistake outside tasks', async () => {
     const diagnostic = { severity: 'error', code: 'no-task', message: 'no task is named `x`' } as const;
 
     const cases = casesOf(parseXml(await reportOf([{ kind: 'warning', diagnostic, time }], { exitCode: 1 })));

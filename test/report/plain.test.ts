@@ -67,7 +67,7 @@ describe('an outcome', () => {
     expect(await said(ansible, events, { verbosity: 3 })).toContain('"diff": {"before": "x", "after": "y"}');
   });
 
-  test("in Ansible's words, a change of a check is `changed`, and a failure is one line of JSON", async () => {
+  test("in Ansible's words, a change in a check is `changed`, and a failure is one line of JSON", async () => {
     const events = [finished({ status: 'changed', changes }), finished({ ...failed, result: { msg: 'bad', rc: 3 } })];
 
     expect(await said(ansible, events, { check: true })).toBe(
@@ -87,7 +87,7 @@ describe('hosts', () => {
     expect(await said(plainForm, all({}, ['h2', 'h0', 'h1']), { hosts })).toBe('ok: [h0, h1, h2]\n');
   });
 
-  test('without changes are abbreviated if they are many', async () => {
+  test('without changes are abbreviated if there are many', async () => {
     expect(await said(plainForm, all({}), { hosts })).toBe('ok: [h0, h1, h2 and 5 more]\n');
   });
 
@@ -149,7 +149,7 @@ describe('the recap', () => {
     expect(lines.join('\n')).not.toContain('the task');
   });
 
-  test('of a check names what its exit code hides: drift on other hosts than the unreachable one', async () => {
+  test('of a check names what its exit code hides: drift on hosts other than the unreachable one', async () => {
     const summaries = { a: summaryOf({ changed: 1 }), b: summaryOf({ unreachable: 1 }) };
 
     expect(await recap(plainForm, [runFinished(summaries)], { check: true })).toContain(

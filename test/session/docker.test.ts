@@ -98,7 +98,7 @@ describe('docker', () => {
 
   test.for([
     ['a name that the client would mistake for an option', { address: '--privileged' }, /not the name of a container/],
-    ['a quote that is not closed', { settings: { extraArgs: "'x" } }, /not closed/],
+    ['an unclosed quote', { settings: { extraArgs: "'x" } }, /unclosed quote/],
   ] as const)('refuses %s', async ([, more, message]) => {
     const opened = await open({ ...box, ...more });
 

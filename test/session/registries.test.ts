@@ -11,12 +11,12 @@ const TESTED: Readonly<Record<string, string>> = { ssh: 'ssh-logins', openssh: '
 const page = (name: string): string => readFileSync(`docs/${name}.md`, 'utf8');
 
 describe.each(connectionNames)('the connection %s', (name) => {
-  test('has a file of the same name, and a test', () => {
+  test('has a file with the same name, and a test', () => {
     expect(existsSync(`src/session/connections/${name}.ts`)).toBe(true);
     expect(existsSync(`test/session/${TESTED[name] ?? name}.test.ts`)).toBe(true);
   });
 
-  test('is documented in the guide, and in the page for users of Ansible', () => {
+  test('is documented in the guide, and in the page for Ansible users', () => {
     expect(page('guide')).toMatch(new RegExp(`\`${name}\`|ansible_connection:\\s+${name}\\b|By ${name}\\b`));
     expect(page('from-ansible').match(/\*\*Connections:\*\*.*/)?.[0]).toMatch(new RegExp(`\\b${name}\\b`));
   });
@@ -29,12 +29,12 @@ describe.each(connectionNames)('the connection %s', (name) => {
 });
 
 describe.each(becomeMethodNames)('the become method %s', (name) => {
-  test('has a file of the same name, and rows in a test', () => {
+  test('has a file with the same name, and rows in a test', () => {
     expect(existsSync(`src/session/become/${name}.ts`)).toBe(true);
     expect(readFileSync('test/session/become-methods.test.ts', 'utf8')).toContain(`'${name}'`);
   });
 
-  test('is documented in the guide, and in the page for users of Ansible', () => {
+  test('is documented in the guide, and in the page for Ansible users', () => {
     expect(page('guide')).toMatch(new RegExp(`\\b${name}\\b`));
     expect(page('from-ansible').match(/\*\*Become methods:\*\*.*/)?.[0]).toMatch(new RegExp(`\\b${name}\\b`));
   });

@@ -17,9 +17,9 @@ const renewable = { state: 'renewable' };
 describe('certbot renewable', () => {
   test.for([
     [now - day, now - 2 * day, []],
-    [0, now - 2 * day, ['dry run of the renewal: last never → succeeded']],
-    [now - 8 * day, now - 9 * day, ['dry run of the renewal: last 8 days ago → succeeded']],
-    [now - 2 * day, now - day, ['dry run of the renewal: last before /etc/letsencrypt was changed → succeeded']],
+    [0, now - 2 * day, ['renewal dry run: last never → succeeded']],
+    [now - 8 * day, now - 9 * day, ['renewal dry run: last 8 days ago → succeeded']],
+    [now - 2 * day, now - day, ['renewal dry run: last before /etc/letsencrypt was changed → succeeded']],
   ] as const)('tested at %i, changed at %i: %j', ([last, changed, changes]) => {
     expect(changesOn(certbot, said(last, changed, 'images.example.org.conf'), renewable)).toEqual(changes);
   });
@@ -27,7 +27,7 @@ describe('certbot renewable', () => {
   test('M minor: a dry run is due if something that it depends on has changed', () => {
     expect(
       changesOn(certbot, saidOf('the hooks, the programs, ', now - day, now - 2 * day, 'x.conf'), renewable),
-    ).toEqual(['dry run of the renewal: last before the hooks, the programs changed → succeeded']);
+    ).toEqual(['renewal dry run: last before the hooks, the programs changed → succeeded']);
   });
 
   test.for([
@@ -53,9 +53,7 @@ describe('certbot renewable', () => {
     const { stdout } = await runScript(at((arg as { script: string }).script));
 
     const state = { tested: { code: 0, stdout: stdout.toString(), stderr: '', timedOut: false } };
-    expect(changesOn(certbot, state, renewable)).toEqual(
-      due.map((why) => `dry run of the renewal: last ${why} → succeeded`),
-    );
+    expect(changesOn(certbot, state, renewable)).toEqual(due.map((why) => `renewal dry run: last ${why} → succeeded`));
   });
 
   test('M minor: waits for another certbot process', async () => {

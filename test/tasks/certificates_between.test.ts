@@ -105,7 +105,7 @@ describe('M1: certificates_between', () => {
     });
   });
 
-  test("when the other host's is copied, none with a higher number stays, which certbot would use again", async () => {
+  test("when the other host's is copied, none with a higher number stays, because certbot would use it again", async () => {
     using dir = hosts('expired', 'good');
     for (const part of ['fullchain', 'privkey']) {
       renameSync(dir.at(`here/archive/${name}/${part}1.pem`), dir.at(`here/archive/${name}/${part}3.pem`));

@@ -40,7 +40,7 @@ const told = (dir: { path: string }, ended: Awaited<ReturnType<typeof runHere>>)
     : JSON.stringify(ended);
 
 describe('config_links', () => {
-  test('reports nothing for right links, including relative ones and links to links', async () => {
+  test('reports nothing for correct links, including relative ones and links to links', async () => {
     using dir = linked();
     unlinkSync(dir.at('etc/a.conf'));
     symlinkSync('../clone/b.conf', dir.at('clone/c.conf'));
@@ -76,7 +76,7 @@ describe('config_links', () => {
         unlinkSync(dir.at('etc/a.conf'));
         writeFileSync(dir.at('etc/a.conf'), 'a\n');
       },
-      ['link /etc/a.conf: a copy, with the same content → /clone/a.conf'],
+      ['link /etc/a.conf: a copy with the same content → /clone/a.conf'],
     ],
     [
       'replaced by a copy whose content differs',
@@ -163,7 +163,7 @@ describe('config_links', () => {
     ]);
   });
 
-  test('M7: a relative link is right if it really leads there', async () => {
+  test('M7: a relative link is correct if it really points there', async () => {
     using dir = linked();
     unlinkSync(dir.at('etc/a.conf'));
     symlinkSync('../clone/a.conf', dir.at('etc/a.conf'));

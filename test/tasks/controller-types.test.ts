@@ -112,7 +112,7 @@ describe('ping', () => {
     [{}, { status: 'ok', result: { ping: 'pong' } }],
     [{ data: 'hi' }, { status: 'ok', result: { ping: 'hi' } }],
     [{ data: 'crash' }, { status: 'failed' }],
-  ] as const)('with %j tells %j', async ([args, told]) => {
+  ] as const)('with %j returns %j', async ([args, told]) => {
     expect(await runHere(ping, args)).toMatchObject(told);
   });
 });

@@ -75,7 +75,7 @@ describe('copy', () => {
     expect([ran.status, again.status, existsSync(dir.at(expected))]).toEqual(['changed', 'ok', true]);
   });
 
-  test('sets the modes of directories and files of a tree', async () => {
+  test('sets the modes of directories and files in a tree', async () => {
     using dir = folder();
 
     await runHere(copy, { src: 'tree/', dest: dir.path, mode: '0640', directory_mode: '0750' }, { controller });

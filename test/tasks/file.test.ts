@@ -138,7 +138,7 @@ const cases: readonly Case[] = [
     'the directory /l is not empty, refusing to convert it',
   ],
   [
-    'the mode of the target of a link',
+    "the mode of a link's target",
     (dir) => {
       aFile(dir);
       symlinkSync('f', dir.at('l'));
@@ -157,7 +157,7 @@ const cases: readonly Case[] = [
     [],
   ],
   [
-    'a hard link to the target of a link',
+    "a hard link to a link's target",
     (dir) => {
       aFile(dir);
       symlinkSync('f', dir.at('s'));

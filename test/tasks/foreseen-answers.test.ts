@@ -129,7 +129,7 @@ const CHANGES: readonly [string, (dir: Dir) => Play][] = [
   ],
   ['a clone', (dir) => [[git, { repo: repository(), dest: dir.at('new') }]]],
   ['a clone below missing directories', (dir) => [[git, { repo: repository(), dest: dir.at('new/deep') }]]],
-  ['a download of a file of the host', (dir) => [[getUrl, { url: `file://${dir.at('f')}`, dest: dir.at('d/new'), mode: '0600' }]]],
+  ['a download of a file on the host', (dir) => [[getUrl, { url: `file://${dir.at('f')}`, dest: dir.at('d/new'), mode: '0600' }]]],
   [
     'a directory is removed and another created',
     (dir) => [

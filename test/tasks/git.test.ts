@@ -109,16 +109,16 @@ describe('git', () => {
     const own = clone('rev-parse', 'HEAD');
 
     expect(lines(await runHere(git, args, { check: true }))[1]).toBe(
-      '1 local commits in /clone that the repository does not have',
+      '/clone has local commits that the repository does not have: 1',
     );
     expect(lines(await runHere(git, args))).toEqual([
       'failed',
-      '1 local commits in /clone that the repository does not have',
+      '/clone has local commits that the repository does not have: 1',
     ]);
     commit('two');
     expect(lines(await runHere(git, args))).toEqual([
       'failed',
-      '1 local commits in /clone that the repository does not have',
+      '/clone has local commits that the repository does not have: 1',
     ]);
     expect(clone('rev-parse', 'HEAD')).toBe(own);
     expect((await runHere(git, { ...args, force: true })).status).toBe('changed');
@@ -198,7 +198,7 @@ describe('git', () => {
 });
 
 // P6: its configuration determines what git runs (core.fsmonitor, filters), so the owner of a clone could make root run anything.
-describe.runIf(process.getuid?.() === 0)('P6: a clone of another user', () => {
+describe.runIf(process.getuid?.() === 0)("P6: another user's clone", () => {
   const nobody = (...paths: string[]) => execFileSync('chown', ['-R', 'nobody:nogroup', ...paths]);
   const refused = (path = '/clone') =>
     expect.stringMatching(

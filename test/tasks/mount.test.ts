@@ -110,7 +110,7 @@ describe('mount', () => {
     ['size=50%', 'rw,size=8k', []],
     ['mode=0755', 'rw,mode=755', []],
     ['mode=0700', 'rw,mode=755', ['mode=0700']],
-  ] as const)('options %s beside %s', ([wanted, told, differing]) => {
+  ] as const)('options %s compared with %s', ([wanted, told, differing]) => {
     expect(differingOptions(wanted, told.split(','))).toEqual(differing);
   });
 });

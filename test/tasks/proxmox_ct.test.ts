@@ -114,7 +114,7 @@ describe('proxmox_ct', () => {
 
   test.for([
     [{ unprivileged: false }, 'container 100 is unprivileged, and that cannot be changed'],
-    [{ rootfs: 'zfs-hdd:16' }, 'the disk of container 100 has 32 GiB, and cannot shrink to 16'],
+    [{ rootfs: 'zfs-hdd:16' }, 'the disk of container 100 is 32 GiB in size, and cannot shrink to 16'],
     [{ rootfs: 'local:32' }, 'the disk of container 100 is on zfs-hdd, and cannot be moved to local'],
   ])('%j fails: %s', ([more, failed]) => {
     expect(planOn(proxmoxCt, { container: running }, { ...args, ...(more as object) })).toEqual({ failed });
@@ -162,7 +162,7 @@ describe('proxmox_ct', () => {
 
     expect(lacks(has, lines)).toEqual([
       'without /mnt/b',
-      'with a different /mnt/c than on the node',
+      "with a /mnt/c that differs from the node's",
       'without 192.0.2.2/24 on eth1',
     ]);
   });
@@ -215,7 +215,7 @@ describe('proxmox_ct', () => {
       const container = { config: lines, running: true, live: { ...has, others: ['/mnt/a'] } };
 
       expect(changesOn(proxmoxCt, { container }, args)).toEqual([
-        'container 100: running with a different /mnt/a than on the node → restarted',
+        "container 100: running with a /mnt/a that differs from the node's → restarted",
       ]);
     });
   });

@@ -49,7 +49,7 @@ describe('syncoid', () => {
         {},
         'pool/b exists and has no snapshot in common with tank/a',
       ],
-      ['a target that was made by hand', { ...inSync, 'pool/b': holding() }, {}, 'no snapshot in common'],
+      ['a target that was created by hand', { ...inSync, 'pool/b': holding() }, {}, 'no snapshot in common'],
       ['a snapshot of its own', own, { no_rollback: true }, 'own9 after s1'],
       ['no parent', undefined, { target: 'pool/x/b' }, 'there is no dataset pool/x to create pool/x/b in'],
       ['no pool', undefined, { target: 'pool' }, 'there is no pool pool'],
@@ -62,11 +62,11 @@ describe('syncoid', () => {
     test.each([
       ['a snapshot of its own is rolled back', source, own],
       ['a bookmark is in common', { ...source, 'tank/a': { ...source['tank/a'], bookmarks: ['x1'] } }, diverged],
-    ])('not where %s', (_, from, target) => {
+    ])('but not if %s', (_, from, target) => {
       expect(changesOn(syncoid, { source: from, target }, args)).toHaveLength(1);
     });
 
-    test('whether the parent is there is asked only where the target is not', () => {
+    test('asks whether the parent exists only if the target does not', () => {
       const params = bind(syncoid, args) as never;
       const asked = (target: object | undefined) => syncoid.thenAsk!({ source, target } as never, params, context);
 
@@ -75,7 +75,7 @@ describe('syncoid', () => {
     });
   });
 
-  test('a bookmark is no dataset', () => {
+  test('a bookmark is not a dataset', () => {
     const { kind, arg } = snapshots({ dataset: 'tank/a', recursive: true });
     const stdout = Buffer.from('tank/a\tguid\t1\ntank/a\tmountpoint\t/a\ntank/a#old\tguid\t77\n');
 
@@ -85,7 +85,7 @@ describe('syncoid', () => {
     });
   });
 
-  test('one call sends all that is behind', () => {
+  test('one call sends everything that is out of date', () => {
     expect(commandsOn(syncoid, { source, target: undefined, parent: pool }, args)).toEqual([
       'syncoid --recursive --no-sync-snap --no-privilege-elevation op@192.0.2.2:tank/a pool/b </dev/null',
     ]);
@@ -105,7 +105,7 @@ describe('syncoid', () => {
     );
   });
 
-  test('what is excluded does not count', () => {
+  test('excluded datasets do not count', () => {
     expect(
       changesOn(syncoid, { source, target: { 'pool/b': source['tank/a'] } }, { ...args, exclude: ['/images$'] }),
     ).toEqual([]);
@@ -118,7 +118,7 @@ describe('syncoid', () => {
     ).toEqual([]);
   });
 
-  test('fails where there is nothing to send', () => {
+  test('fails if there is nothing to send', () => {
     expect(planOn(syncoid, { source: undefined, target: undefined }, args)).toEqual({
       failed: 'there is no dataset op@192.0.2.2:tank/a',
     });
@@ -143,7 +143,7 @@ describe('syncoid', () => {
     );
   });
 
-  test('foresees that what is mounted stays where it is', () => {
+  test('foresees that mounted datasets stay where they are', () => {
     const plan = planOn(
       syncoid,
       {
@@ -168,7 +168,7 @@ describe('syncoid', () => {
     ).toBe(true);
   });
 
-  test('asks the other machine by ssh, which never prompts', () => {
+  test('asks the other machine through ssh, which never prompts', () => {
     const { kind, arg } = snapshots({ dataset: "tank/it's", recursive: true, ssh: ['-i', '/k', 'op@192.0.2.2'] });
 
     expect(kind.scripts([arg])[0]!.script).toContain(
@@ -222,7 +222,7 @@ describe('syncoid', () => {
     expect(kind.read([{ code, stdout: Buffer.of(), stderr: Buffer.from(stderr) }], [arg])[0]).toEqual(answer);
   });
 
-  test('a snapshot that is made while it sends is not waited for; one that was there before is', () => {
+  test('does not wait for a snapshot that is made while it sends, only for earlier ones', () => {
     const before = { source, target: undefined };
     const params = bind(syncoid, args) as never;
     const grown = { ...source, 'tank/a': holding(snap('s1'), snap('s2'), snap('s3')) };
@@ -233,7 +233,7 @@ describe('syncoid', () => {
     ).toBe(false);
   });
 
-  test('where no snapshot was there, one has to arrive', () => {
+  test('if there was no snapshot, one has to arrive', () => {
     const before = { source: { 'tank/a': holding() }, target: undefined };
     const now = { 'tank/a': holding(snap('s1'), snap('s2')) };
     const params = bind(syncoid, { ...args, no_sync_snap: false }) as never;

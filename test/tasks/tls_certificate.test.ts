@@ -51,10 +51,10 @@ describe('tls_certificate', () => {
       'should be also www.example.org, a.b.static.example.org',
     ],
     [{ issuer: "Let's Encrypt" }, "issuer is CN=Middle, should be Let's Encrypt"],
-    [{ key: 'other.key' }, 'is of another certificate, should be the key of the certificate'],
-    [{ key: 'site.pem' }, 'is unreadable, should be the key of the certificate'],
-    [{ key: 'nowhere.key' }, 'is absent, should be the key of the certificate'],
-    [{ path: 'wrong.pem' }, 'certificate 2 of the chain is CN=other.example.org, should be CN=Middle'],
+    [{ key: 'other.key' }, "is for another certificate, should be the certificate's key"],
+    [{ key: 'site.pem' }, "is unreadable, should be the certificate's key"],
+    [{ key: 'nowhere.key' }, "is absent, should be the certificate's key"],
+    [{ path: 'wrong.pem' }, 'certificate 2 in the chain is CN=other.example.org, should be CN=Middle'],
     [{ path: 'broken.pem' }, 'is unreadable, should be a certificate'],
     [{ path: 'nowhere.pem' }, 'is absent, should be a certificate'],
   ])('%j: %s', async ([more, message]) => {
@@ -101,7 +101,7 @@ describe('tls_certificate', () => {
       });
     });
 
-    test('is none without a listener', async () => {
+    test('is missing without a listener', async () => {
       expect(await runHere(tlsCertificate, { ...good(), served_at: '127.0.0.1:1' }, { check: true })).toMatchObject({
         status: 'failed',
         message: expect.stringMatching(/is nothing \(.*refused/),

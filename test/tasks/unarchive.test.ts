@@ -343,7 +343,7 @@ describe('unarchive', () => {
   test('H8: a URL is fetched by the host only', async () => {
     await expect(
       runHere(unarchive, { src: 'https://u:secret@example.org/x.tgz', dest: '/' }, { controller }),
-    ).rejects.toThrow('src is a URL (https://example.org/x.tgz), which the host fetches: set remote_src: true');
+    ).rejects.toThrow('src is a URL (https://example.org/x.tgz): set remote_src: true to let the host fetch it');
   });
 });
 

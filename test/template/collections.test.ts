@@ -185,5 +185,5 @@ test('a secret in pass yields its first line, all of it, or a key, and is create
 test('a missing program pass is reported', () => {
   const env = { ...defaultEnv(), variables: { PATH: '/nowhere' } };
 
-  expect(() => text(`{{ lookup('passwordstore', 'x') }}`, env)).toThrow('the program `pass` is not on this machine');
+  expect(() => text(`{{ lookup('passwordstore', 'x') }}`, env)).toThrow('the program `pass` is not installed');
 });

@@ -184,7 +184,7 @@ describe('errors', () => {
     expect(diagnostic).toMatchObject({ severity: 'error', message, at: { file: 'play.yaml', line, column } });
   });
 
-  test('in the text of a variable have the place of that text', () => {
+  test("in a variable's text have the place of that text", () => {
     const { diagnostic } = errorOf(() => text('{{ a }}', { a: '{{ 1 / 0 }}' }));
 
     expect(diagnostic).toMatchObject({ message: 'division by zero', at: { file: 'play.yaml', line: 50, column: 12 } });

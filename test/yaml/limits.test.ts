@@ -30,7 +30,7 @@ describe('limits of YAML are mistakes with a place', () => {
     [
       'aliases that expand to a billion values',
       bomb,
-      /^6:\d+ the aliases of this file stand for more than 1000000 values$/,
+      /^6:\d+ the aliases in this file expand to more than 1000000 values$/,
     ],
     ['aliases of aliases', tower, /^200:\d+ nested more than 200/],
   ] as const)('%s', ([, text, expected]) => {

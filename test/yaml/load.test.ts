@@ -74,7 +74,7 @@ describe('loadYaml', () => {
     );
   });
 
-  test('makes templates of texts with braces, but not of keys', () => {
+  test('makes templates of strings with braces, but not of keys', () => {
     const dict = value('"{{ k }}": "{{ v }}"\n') as Map<string, Raw>;
 
     expect(dict.get('{{ k }}')).toEqual(new Template('{{ v }}', { file: 'f.yml', line: 1, column: 13, length: 7 }));
@@ -112,7 +112,7 @@ describe('loadYaml', () => {
     );
   });
 
-  test('warns of a duplicate key, whose last value counts', () => {
+  test('warns about a duplicate key, whose last value counts', () => {
     const loaded = loadYaml('a: 1\nb: 2\na: 3\n', 'f.yml');
 
     expect(loaded).toMatchObject({ ok: true, warnings: [{ code: 'duplicate-key', at: { line: 3, column: 1 } }] });
@@ -178,13 +178,19 @@ describe('a mistake in YAML', () => {
       5,
       'put quotes around a value that contains a colon and a space; a dict starts on its own line',
     ],
-    ['a tab', 'a:\n\tb: c\n', 2, 1, 'replace the tab by spaces'],
+    ['a tab', 'a:\n\tb: c\n', 2, 1, 'replace the tab with spaces'],
     ['a line indented too far', 'a:\n  - b: 1\n     c: 2\n', 3, 6, undefined],
     ['a line whose indentation matches nothing', 'a:\n    b: 1\n  c: 2\n', 3, 3, undefined],
     ['an open quote', 'a: "b\nc: d\n', 1, 4, 'end the text with "'],
     ['an open bracket', 'a: [b,\nc: d\n', 1, 4, undefined],
     ['an unknown alias', 'a: *b\n', 1, 4, 'put text that starts with "*" in quotes'],
-    ['a line without colon', 'a: 1\nb\nc: 2\n', 2, 1, 'a line of a dict is "key: value", with a space after the colon'],
+    [
+      'a line without a colon',
+      'a: 1\nb\nc: 2\n',
+      2,
+      1,
+      'each line of a dict must be "key: value", with a space after the colon',
+    ],
     ['a second document', 'a: 1\n---\nb: 2\n', 2, 1, undefined],
   ])('is reported with its place: %s', ([, text, line, column, hint]) => {
     expect(mistake(text)).toMatchObject({

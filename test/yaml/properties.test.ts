@@ -97,7 +97,7 @@ describe('loadYaml, whatever the text', () => {
     );
   });
 
-  test('makes a template of a text exactly if it contains braces', () => {
+  test('makes a template of a string exactly if it contains braces', () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
         const loaded = loadYaml(JSON.stringify([text]), 'f');

@@ -6,7 +6,7 @@ import { playbooks } from './playbooks.ts';
 export const completion = defineCommand({
   name: 'completion',
   usage: ['bash|zsh|fish'],
-  summary: 'print completion for your shell: eval "$(run completion bash)"',
+  summary: 'print a completion script for your shell: eval "$(run completion bash)"',
   about: `Prints a script that makes the shell complete commands, options and their values:
   bash: eval "$(run completion bash)" in ~/.bashrc
   zsh:  eval "$(run completion zsh)" in ~/.zshrc, after compinit

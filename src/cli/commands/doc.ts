@@ -8,7 +8,7 @@ export const doc = defineCommand({
   about:
     'Lists the task types, including those in tasks/, or shows one with its parameters, return values and examples.',
   options: {
-    schema: { type: 'switch', help: 'print a JSON schema of playbooks, for editors' },
+    schema: { type: 'switch', help: 'print a JSON schema for playbooks, for use in editors' },
     markdown: { type: 'switch', help: 'print a page that documents all task types' },
   },
   words: { what: 'task type', least: 0, most: 1 },

@@ -6,7 +6,7 @@ import { overview } from '../overview.ts';
 export const help = defineCommand({
   name: 'help',
   usage: ['[COMMAND]'],
-  summary: 'show this overview, or the help of a command',
+  summary: 'show this overview, or help for a command',
   options: {},
   words: { what: 'command', least: 0, most: 1 },
   first: 'commands',

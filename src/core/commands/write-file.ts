@@ -131,7 +131,7 @@ const keepBackup = ({ backup }: FileToWrite): readonly Script[] =>
     ? [script`{ [ ! -e "$p" ] || { b="$p.$$.$(date +%Y-%m-%d@%H:%M:%S~)" && cp -p -- "$p" "$b" && printf %s "$b"; }; }`]
     : [];
 
-// A file of another user keeps its owner and mode when it is written in place; the next look reports the differences.
+// Another user's file keeps its owner and mode when it is written in place; the next look reports the differences.
 const place = ({ unsafe }: FileToWrite): readonly Script[] => [
   script`sync -- "$t"`,
   unsafe === true

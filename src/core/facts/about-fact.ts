@@ -3,7 +3,7 @@ import type { Subject } from '../touches.ts';
 /**
  * The subjects of the facts that a task can change while the host runs. No task changes any other fact: the
  * distribution, the hardware, and what only a reboot alters (the kernel, the process that is PID 1). Facts that change
- * by themselves (time, memory, load) keep the value from when they were gathered.
+ * by themselves (time, memory, load) keep the value they had when they were gathered.
  */
 const changeable: readonly { readonly names: RegExp; readonly subjects: readonly Subject[] }[] = [
   { names: /^(hostname|nodename)$/, subjects: ['hostname:', 'entry:/etc/hostname'] },
@@ -20,7 +20,7 @@ const changeable: readonly { readonly names: RegExp; readonly subjects: readonly
 
 /**
  * The subjects of a fact: a foreseen change to one of them makes the fact unknown. `interfaces` are the host's network
- * interfaces, each of which has a fact of its own.
+ * interfaces, each of which has its own fact.
  */
 export function aboutFact(name: string, interfaces: readonly string[]): readonly Subject[] {
   const plain = name.replace(/^ansible_/, '');

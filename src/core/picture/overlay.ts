@@ -140,7 +140,7 @@ export class Overlay {
     return file;
   }
 
-  /** The record of a file on the host that gets other attributes or another name. */
+  /** The record of a file on the host that gets new attributes or another name. */
   #record(entry: Entry, place: string, made: Made): FileRecord {
     const id = fileId(entry) ?? `foreseen ${made.at}`;
     const known = this.#inodes.get(id);

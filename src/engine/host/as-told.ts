@@ -14,7 +14,7 @@ const censoredResult = ({ result }: Outcome) => ({
   ...(result['failed'] === true ? { failed: true } : {}),
 });
 
-/** An outcome that holds only unless an earlier task changes something is never reported as unconditional. */
+/** An outcome that holds only if no earlier task changes something is never reported as unconditional. */
 function told(outcome: Outcome): ToldOutcome {
   const status = countedAs(outcome);
   return status === 'unless' ? { ...outcome, status, would: wouldEnd(outcome.status) } : { ...outcome, status };

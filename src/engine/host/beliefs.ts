@@ -8,7 +8,7 @@ import { about, alteredBy, everything, isDoubt, touchesAny } from './subjects-of
 /** What is believed about a question, or the questions that must be asked first. */
 type Believed = Belief | { readonly is: 'asks'; readonly questions: readonly AnyQuestion<unknown>[] };
 
-/** What is believed about a question: an answer, possibly one that a check foresees; or that the answer is unknown. */
+/** What is believed about a question: an answer, possibly one that a check foresees, or that the answer is unknown. */
 export type Belief =
   | {
       readonly is: 'answer';
@@ -25,7 +25,7 @@ interface Foreseen {
   readonly answers: ReadonlyMap<string, unknown>;
   /** Subjects about which other questions no longer have an answer. */
   readonly blurred: readonly Subject[];
-  /** Subjects that may or may not have changed; everything, if the change does not say. */
+  /** Subjects that may or may not have changed; everything, if the change does not say which. */
   readonly doubtful: readonly Subject[];
 }
 
@@ -39,9 +39,7 @@ export interface ForeseenSoFar {
 export interface World {
   /** Number of changes made so far, on any host. */
   changes: number;
-  /**
-   * Whether this is a check: what foretelling needs is then asked in the same round, so that it costs no extra round.
-   */
+  /** Whether this is a check: in a check, what foretelling needs is asked in the same round, to avoid an extra one. */
   readonly check?: boolean;
   /** In a check: the last task, on any host, that would change something or may do so. */
   unsettled?: string;
@@ -81,7 +79,7 @@ export class Beliefs {
     this.#world.unsettled = task;
   }
 
-  /** The last task that may affect what is found now; with `beyond`, on any host. */
+  /** The last task that may affect what is found now; with `beyond`, the last on any host. */
   uncertainBecauseOf(beyond: boolean): string | undefined {
     return this.#unsettled ?? (beyond ? this.#world.unsettled : undefined);
   }
@@ -136,7 +134,7 @@ export class Beliefs {
     return { changes: this.#foreseen.length, files: this.#files.copy() };
   }
 
-  /** In a check: the changes foreseen since then may or may not be made. */
+  /** In a check: the changes foreseen since that mark may or may not be made. */
   doubtSince({ changes, files }: ForeseenSoFar): void {
     const since = this.#foreseen.splice(changes);
     this.#files = files.copy();
@@ -196,10 +194,7 @@ export class Beliefs {
     return unless.length === 0 ? believed : { ...believed, unless };
   }
 
-  /**
-   * The tasks that may change an answer: either it is not known what they change, or not known what the answer depends
-   * on.
-   */
+  /** The tasks that may change an answer, because what they change or what the answer depends on is not known. */
   #mayBeAlteredBy(question: AnyQuestion<unknown>, answer: Answer<unknown>): readonly string[] {
     if (this.#foreseen.length === 0 && this.#world.unsettled === undefined) return [];
     const subjects = about(question, answer.ok ? answer.value : undefined);
@@ -221,7 +216,7 @@ export class Beliefs {
     return { is: 'asks', questions: [...questions, ...along] };
   }
 
-  /** The host's own current answer; undefined if it was not asked, or is stale. */
+  /** The host's own current answer; undefined if the question was not asked or the answer is stale. */
   #now(question: AnyQuestion<unknown>, user: string): Answer<unknown> | undefined {
     const known = this.#answers.get(`${user}\0${question.key}`);
     return known === undefined || (question.beyond === true && known.world !== this.#world.changes)
@@ -237,7 +232,7 @@ export class Beliefs {
     for (const { task, answers, blurred } of isAffected ? this.#foreseen.toReversed() : []) {
       if (answers.has(question.key))
         return { is: 'answer', answer: { ok: true, value: answers.get(question.key) }, assuming: task };
-      // The subjects of a question may depend on its answer (where a link leads), so ask first.
+      // A question's subjects may depend on its answer (where a link leads), so ask first.
       if (!foretells && blurred.length > 0 && now === undefined) return this.#asks([question], user);
       if (subjects.includes(everything) || !touchesAny(blurred, subjects)) continue;
       if (!foretells) return { is: 'unknown', because: task };

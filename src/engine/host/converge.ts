@@ -134,7 +134,7 @@ interface Applied {
   readonly finish: Finish;
 }
 
-/** The changes made before the current ones, if the plan had to be made again after some of them. */
+/** The changes made before the current ones, if the plan had to be redone after some of them. */
 interface Earlier {
   readonly changes: readonly Change[];
   readonly replies: readonly Reply[];
@@ -148,7 +148,7 @@ interface Looked {
   readonly basis: Basis;
 }
 
-/** In a check: the tasks that the findings build on, and those that may invalidate them. */
+/** In a check: the tasks that the findings are based on, and those that may invalidate them. */
 interface Basis {
   readonly assuming: readonly string[];
   readonly unless: readonly string[];
@@ -237,7 +237,7 @@ async function apply(
   if ('failed' in left) return failed(left.failed, changes, left.result ?? {}, true);
   if (remains.length > 0 && type.reached?.(looked.state, again.state, params) === true)
     return told(changes, finish(again.state, replies, changes), solid, warnings);
-  // After a lost connection, do what remains once more.
+  // After a lost connection, try what remains once more.
   const goesOn = plan.more === true || (!acted.ok && earlier.lost !== true);
   if ('changes' in left && remains.length > 0 && goesOn)
     return apply(
@@ -254,7 +254,7 @@ const remaining = (plan: Plan): readonly Change[] =>
   'changes' in plan ? plan.changes.filter((change) => change.repeats !== true) : [];
 
 const notConverged = (remains: readonly Change[]): string =>
-  `did not converge: after the change still ${remains.map((change) => changeText(change)).join(', ')}`;
+  `did not converge: still differs after the change: ${remains.map((change) => changeText(change)).join(', ')}`;
 
 /** How a state differs from what the parameters require; undefined if it does not. */
 export function whyNotConverged(

@@ -12,7 +12,7 @@ export function firstFailure(
     const { accepts = [0], shown, script } = commands[index]!;
     if (reply.skipped === true || (accepts.includes(reply.code) && reply.timedOut !== true)) continue;
     const said = shortened(decodeText(reply.stderr).trim() || decodeText(reply.stdout).trim());
-    const ending = reply.timedOut === true ? 'took too long and was ended' : `exit code ${reply.code}`;
+    const ending = reply.timedOut === true ? 'took too long and was killed' : `exit code ${reply.code}`;
     const message = said === '' ? `${shown ?? script}: ${ending}` : said;
     return {
       message,
@@ -27,6 +27,6 @@ export function firstFailure(
   return undefined;
 }
 
-/** The beginning and end of a long text: the reason is usually at one of them. */
+/** The beginning and end of long output: the reason is usually in one of them. */
 const shortened = (text: string): string =>
   text.length <= 4000 ? text : `${text.slice(0, 2000)}\n…\n${text.slice(-2000)}`;

@@ -5,7 +5,7 @@
 export interface HandlerNote {
   /** Playbook, play and handler. In a note from an older version: playbook and handler. */
   readonly name: string;
-  /** Notes from older versions lack this and the following fields. */
+  /** Notes from older versions lack this field and those after it. */
   readonly by?: Notifier;
   /** Validating blocks that may yet roll back the only changes that notified it. */
   readonly blocks: readonly string[];
@@ -43,7 +43,7 @@ export const fieldsOf = ({ name, by, blocks }: HandlerNote): readonly string[] =
 /** How a note refers to a validating block. */
 export const blockField = (block: string): string => `block:${block}`;
 
-/** Parse a note. A line that no version wrote is read as the name of a handler that does not exist. */
+/** Parse a note. A line that was not written by any version is read as the name of a handler that does not exist. */
 export function readNote(line: string): HandlerNote {
   const [name = '', run, section, task, ...rest] = line.split('\t');
   if (run === undefined || task === undefined || whenOf(run) === undefined || !/^\d{1,4}$/.test(section ?? ''))

@@ -18,7 +18,7 @@ import { mergeQuestions, untold } from './round.ts';
 import { type Opened, Sessions, type SessionsOptions } from './sessions.ts';
 import { linesOf } from './whole-lines.ts';
 
-/** On which host and as which user something is asked or done. */
+/** The host and user for asking or doing something. */
 export interface Place {
   readonly link: HostLink;
   readonly identity: Identity;
@@ -30,8 +30,8 @@ export interface Ahead extends Place {
 }
 
 /**
- * The longest time that a round may take if it includes questions of coming tasks: a host that does not answer them
- * must not delay the current task.
+ * The maximum duration of a round that includes questions of upcoming tasks: a host that does not answer them must not
+ * delay the current task.
  */
 const aheadWaitMs = 20_000;
 
@@ -95,7 +95,7 @@ export class HostLink {
     return because ?? (reason === 'become' ? this.beliefs.uncertainBecauseOf(false) : undefined);
   }
 
-  /** Log in again from now on: only a new login sees the groups that a user was added to. */
+  /** Use new logins from now on: only a new login sees the groups that a user was added to. */
   async reset(): Promise<void> {
     this.beliefs.forget();
     await this.#sessions.reset();
@@ -116,7 +116,7 @@ export class HostLink {
     // Another task may change the host while this one asks; the answers are then discarded and asked again.
     for (;;) {
       const missing = own.flatMap((one) => missingOf(one, foreseen));
-      // Opening a session first reveals its user's home, so that more coming questions can be asked ahead.
+      // Opening a session first reveals its user's home, so that more upcoming questions can be asked ahead.
       const asksHere = missing.some(({ link, question }) => link === this && !('controller' in question));
       const opened = asksHere ? await this.open(identity) : undefined;
       const closed = opened?.ok === false ? { link: this, key: identity.key, failure: opened.failure } : undefined;
@@ -133,7 +133,7 @@ export class HostLink {
     }
   }
 
-  /** The questions of coming tasks; none after such questions have gone unanswered once. */
+  /** The questions of upcoming tasks; none after such questions have gone unanswered once. */
   #coming(ahead: () => Promise<readonly Ahead[]>): Promise<readonly Ahead[]> {
     return this.#asksAhead ? ahead() : Promise.resolve([]);
   }
@@ -174,7 +174,7 @@ export class HostLink {
     const done = [...options.before, ...commands];
     const cut = new AbortController();
     let timer: NodeJS.Timeout | undefined;
-    // Once the commands are done, questions that only coming tasks need must not delay this one.
+    // Once the commands are done, questions that only upcoming tasks need must not delay the current task.
     const startAheadWait = (): void => {
       if (coming.length > 0) timer = setTimeout(() => cut.abort(), aheadWaitMs);
     };
@@ -254,7 +254,9 @@ export class HostLink {
     return { link: elsewhere?.link ?? this, identity: elsewhere?.identity ?? identity, question };
   }
 
-  /** Ask on every host at once. Reports who could not be asked and why; the other answers are recorded nevertheless. */
+  /**
+   * Ask on every host at once. Reports which hosts could not be asked and why; the other answers are still recorded.
+   */
   async #round(own: readonly Ahead[], coming: readonly Ahead[], limits: Limits): Promise<readonly Unasked[]> {
     const isOwn = new Set(own.map(({ question }) => question.key));
     const placed = [...own, ...coming.filter(({ link, identity }) => !link.#sessions.isRefused(identity))]
@@ -338,11 +340,13 @@ interface Limits {
   readonly foreseen: boolean;
   /** When the current task must have its answers. */
   readonly deadline: number | undefined;
-  /** An identity without a session, and why; opening one has just failed. */
+  /** An identity without a session, and why: opening one has just failed. */
   readonly closed: Unasked | undefined;
 }
 
-/** When to give up on an exchange. With questions of coming tasks in it, early enough to ask again without them. */
+/**
+ * When to give up on an exchange. If it includes questions of upcoming tasks, early enough to ask again without them.
+ */
 function cutAfter(deadline: number | undefined, withComing: boolean): AbortSignal | undefined {
   const left = deadline === undefined ? Number.POSITIVE_INFINITY : Math.max(1, deadline - Date.now());
   const ms = withComing ? Math.min(left / 2, aheadWaitMs) : left;

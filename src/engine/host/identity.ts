@@ -1,6 +1,6 @@
 import type { Endpoint } from '../../core/session.ts';
 
-/** The user and environment for asking or doing something on a host. */
+/** The user and environment for questions and commands on a host. */
 export interface Identity {
   readonly endpoint: Endpoint;
   readonly environment: Readonly<Record<string, string>>;

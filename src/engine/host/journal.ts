@@ -46,7 +46,7 @@ export const leftOver = (host: string): Question<LeftOver> => question(kind, hos
 
 /** Where the handler notes of a host are stored, for messages. */
 export const notesOf = (host: string): string =>
-  `/var/lib/retrace/${handlersOf(host)} on the host (~/.local/state/retrace/${handlersOf(host)} of a user other than root)`;
+  `/var/lib/retrace/${handlersOf(host)} on the host (~/.local/state/retrace/${handlersOf(host)} for a user other than root)`;
 
 /** Record that a handler is due, before the change that notifies it. */
 export const noteHandler = (host: string, note: HandlerNote): Command => ({
@@ -72,8 +72,8 @@ export const forgetHandlers = (host: string, names: readonly string[]): Command 
 };
 
 /**
- * Save the former state of what a change is about to affect, each path once per block. Each path is in a file of its
- * own, since it may contain any character.
+ * Save the former state of what a change is about to affect, each path once per block. Each path gets its own file,
+ * since it may contain any character.
  */
 export const keep = (block: string, changes: readonly Change[]): readonly Command[] =>
   [...new Set(changes.flatMap((change) => change.paths ?? []))].map((path) => ({
@@ -81,7 +81,7 @@ export const keep = (block: string, changes: readonly Change[]): readonly Comman
     shown: `save the current state of ${path}`,
   }));
 
-/** A block's changes are validated: neither they nor their notifications of handlers can be rolled back any more. */
+/** A block's changes have been validated: neither they nor their handler notifications can be rolled back any more. */
 export const release = (host: string, block: string): Command => ({
   ...sh`${folder}${rewrite(host, script`sed ${`s/\t${blockField(block)}//`}`)}rm -rf -- "$d"/kept/${block}; rmdir "$d/kept" "$d" 2>/dev/null; :`,
   shown: 'delete the saved state',
@@ -91,8 +91,8 @@ export const release = (host: string, block: string): Command => ({
 const WITHOUT_DOT = script`"\${p%.}"`;
 
 /**
- * Restore everything as it was before the block, and delete the handlers that only the block notified. A list of
- * paths, one per line, is from an older version and cannot be trusted: a path may contain line breaks.
+ * Restore everything as it was before the block, and delete the handlers that only the block notified. A list of paths,
+ * one per line, comes from an older version and cannot be trusted: a path may contain line breaks.
  */
 export const putBack = (host: string, block: string): Command => ({
   ...sh`${folder}k="$d"/kept/${block}; [ ! -e "$k/paths" ] || exit 1; n=1; while [ -e "$k/path-$n" ]; do p=$(cat "$k/path-$n" && echo .) && p=${WITHOUT_DOT} && rm -rf -- "$p" && { [ ! -e "$k/was-$n" ] && [ ! -L "$k/was-$n" ] || cp -a -- "$k/was-$n" "$p"; } || exit 1; n=$((n + 1)); done; rm -rf -- "$k"; ${rewrite(host, script`grep -vF ${`\t${blockField(block)}`}`)}rmdir "$d/kept" "$d" 2>/dev/null; :`,

@@ -15,8 +15,8 @@ interface Reading extends TreeOptions {
 }
 
 /**
- * Everything below a directory, parents first. With `follow`, a link becomes what it points to; one that dangles or
- * points to a directory that contains it stays a link, as in Ansible.
+ * Everything below a directory, parents first. With `follow`, a link becomes what it points to; a link that dangles or
+ * points to a directory containing it stays a link, as in Ansible.
  */
 export const readTree = (
   root: string,

@@ -14,7 +14,7 @@ interface Looked {
 }
 
 /**
- * In a check: the result of a task after its foreseen changes, computed from the answers that the host would give then.
+ * In a check: the result of a task after its foreseen changes, computed from the answers that the host would then give.
  * Keys that depend on an unknown answer are unknown.
  */
 export function resultAfterwards(
@@ -37,7 +37,7 @@ export function resultAfterwards(
   );
 }
 
-/** The state after the changes. Answers that are unknown then keep their current value, and are listed as stale. */
+/** The state after the changes. Answers that will then be unknown keep their current value and are listed as stale. */
 function stateAfter(
   type: AnyTaskType,
   { params, context, now }: Looked,
@@ -49,7 +49,7 @@ function stateAfter(
       Object.entries(questions).flatMap(([name, question]) => {
         const belief = believed(question);
         if (belief?.is === 'answer' && belief.answer.ok) return [[name, belief.answer.value]];
-        // Without a belief, the host would have to be asked more to know the answer.
+        // Without a belief, knowing the answer would require asking the host more questions.
         if (belief?.is !== 'answer') stale.add(name);
         return name in now ? [[name, now[name]]] : [];
       }),
@@ -72,7 +72,7 @@ function attempted<T>(compute: () => T): T | undefined {
   try {
     return compute();
   } catch {
-    // A type may reject such an answer: its whole result then depends on it.
+    // A type may reject such an answer; its whole result then depends on that answer.
     return undefined;
   }
 }

@@ -55,8 +55,8 @@ interface Group {
 }
 
 /**
- * Group questions by kind, each key once. A key that is secret in one question is secret in all, and secret ones get
- * parts of their own, so that the rest can be shown.
+ * Group questions by kind, each key once. A key that is secret in one question is secret in all, and secret keys get
+ * their own parts, so that the rest can be shown.
  */
 function groupByKind(questions: readonly Question<unknown>[]): readonly Group[] {
   const secrets = new Set(questions.filter((one) => one.secret === true).map((one) => one.key));

@@ -24,7 +24,7 @@ export class Sessions {
   readonly #homes = new Map<string, string>();
   readonly #endpoints = new Map<string, Endpoint>();
   /**
-   * Identities for which becoming the user failed. They are not tried again for coming tasks alone, since each attempt
+   * Identities for which becoming the user failed. They are not retried for upcoming tasks alone, since each attempt
    * with a wrong password counts.
    */
   readonly #refused = new Set<string>();

@@ -3,7 +3,7 @@ import type { Becoming } from '../../core/picture/becoming.ts';
 import type { AnyQuestion } from '../../core/question.ts';
 import { type Subject, touches } from '../../core/touches.ts';
 
-// The subjects that answers depend on and that effects change, and whether the one touches the other.
+// The subjects that answers depend on and that effects change, and whether they touch each other.
 
 /** The subject that touches all others. */
 export const everything: Subject = 'everything';
@@ -12,7 +12,7 @@ export const everything: Subject = 'everything';
 export const about = (question: AnyQuestion<unknown>, answer?: unknown): readonly Subject[] =>
   subjects(question, answer).map((subject) => subject.replace(/^by:/, ''));
 
-/** Whether one of the blurred subjects touches one of the subjects of a question. */
+/** Whether a blurred subject touches one of a question's subjects. */
 export function touchesAny(blurred: readonly Subject[], asked: readonly Subject[]): boolean {
   if (blurred.includes(everything)) return true;
   if (asked.includes(everything)) return blurred.length > 0;

@@ -13,7 +13,7 @@ interface TargetOptions {
   /** In a check: called with what the task would change. */
   readonly foresee: (changes: readonly Change[]) => void;
   readonly signal: AbortSignal;
-  /** Questions of coming tasks, asked in the same round. */
+  /** Questions of upcoming tasks, asked in the same round. */
   readonly ahead?: () => Promise<readonly Ahead[]>;
   /**
    * Commands to run before a change, in the same round: saving what a validating block may roll back, recording
@@ -23,7 +23,7 @@ interface TargetOptions {
   readonly onOutput?: (stream: 'stdout' | 'stderr', text: string) => void;
   readonly onWait?: (shown: string | undefined) => void;
   readonly deadlineMs?: number;
-  /** In a check, the task sees the current host, not as earlier tasks would have left it: as with Ansible. */
+  /** In a check, the task sees the current host, not the host as earlier tasks would have left it, as with Ansible. */
   readonly blind?: boolean;
   /** `no_log`: show neither its commands nor their output. */
   readonly censored?: boolean;

@@ -1,4 +1,4 @@
-/** Limits how many hosts act on a task at the same time, however they get there. */
+/** Limits how many hosts run a task at the same time, however they reach it. */
 export class Throttle {
   readonly #queues = new Map<object, { acting: number; readonly waiting: (() => void)[] }>();
 

@@ -5,9 +5,9 @@ import { followed, type PathState } from '../../core/questions/files/entry.ts';
 import { parentOf } from '../../core/questions/files/paths.ts';
 
 /**
- * In a check: why changes to files cannot be made, according to the host: the user who asked may not write to a
- * directory in which an entry would be created, replaced or removed. The host's answer takes ACLs and read-only file
- * systems into account. Undefined if no obstacle is known.
+ * In a check: why the host will not allow changes to files: the user who asked may not write to a directory in which an
+ * entry would be created, replaced or removed. The host's answer takes ACLs and read-only file systems into account.
+ * Undefined if no obstacle is known.
  */
 export function unwritable(changes: readonly Change[], state: Readonly<Record<string, unknown>>): string | undefined {
   const answers = Object.values(state).filter(isPathState);
@@ -19,12 +19,12 @@ export function unwritable(changes: readonly Change[], state: Readonly<Record<st
       if (told === undefined || !told.exists || told.may === undefined) continue;
       const directory = followed(told);
       if (directory?.kind !== 'directory' || (told.may.write && told.may.execute)) continue;
-      return `the directory ${parent} is not writable: it belongs to ${directory.owner ?? directory.uid}:${directory.group ?? directory.gid}, its mode is ${showMode(directory.mode)}, or its file system is read-only`;
+      return `the directory ${parent} is not writable: it belongs to ${directory.owner ?? directory.uid}:${directory.group ?? directory.gid} and has mode ${showMode(directory.mode)}, or its file system is read-only`;
     }
   return undefined;
 }
 
-/** Whether a change writes to the directory of an entry. Other attributes, and content written in place, do not. */
+/** Whether a change writes to an entry's directory. Other attributes, and content written in place, do not. */
 const alters = ({ was, entry, holds, target, sameTarget, inPlace }: Becoming): boolean =>
   (was === undefined) !== (entry === undefined) ||
   (holds !== undefined && inPlace !== true) ||

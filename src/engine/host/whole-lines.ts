@@ -1,9 +1,9 @@
-/** A longer output line is not shown live; the result contains it. */
+/** A longer output line is not shown live, but the result contains it. */
 const LONGEST = 65_536;
 
 /**
  * Live output, reported in whole lines: part of a line could contain part of a secret, which would not be recognized,
- * or part of a character. `\r` ends a line, too (a progress bar).
+ * or part of a character. `\r` also ends a line (a progress bar).
  */
 class WholeLines {
   readonly #tell: (text: string) => void;

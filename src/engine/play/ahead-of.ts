@@ -8,7 +8,10 @@ import type { BatchRun } from './batch-run.ts';
 import { isSelected } from './is-selected.ts';
 import type { PlayHost } from './play-host.ts';
 
-/** Additional questions for a round: those of the rest of this task, of coming tasks, and about an interrupted run. */
+/**
+ * Additional questions for a round: those of the rest of this task and of upcoming tasks, and those about an
+ * interrupted run.
+ */
 export async function aheadOf(performing: BatchRun, host: PlayHost, task: Task): Promise<readonly Ahead[]> {
   const { play } = performing;
   if (play.run.options.askAhead === false) return [];

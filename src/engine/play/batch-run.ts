@@ -15,7 +15,7 @@ export interface BatchRun {
   readonly hosts: readonly PlayHost[];
   /** Whether the play has anything that an interrupted run may have left. */
   readonly mayHaveLeft: boolean;
-  /** If more than this share of the batch has failed, the play ends. */
+  /** If more than this fraction of the batch has failed, the play ends. */
   readonly maxFailPercentage: number | undefined;
   /** Tasks before the one with this name are skipped. */
   startAt: string | undefined;

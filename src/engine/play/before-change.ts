@@ -25,7 +25,7 @@ export async function beforeChange(
   const blocks = host.cursor.validating.map(blockKey);
   const named = await notifiedBy(performing, host, task);
   const inside = changes.every(canBePutBack) ? blocks : [];
-  // Ansible forgets the notifications of a failed host, and its users' scripts rely on that.
+  // Ansible forgets a failed host's notifications, and its users' scripts rely on that.
   const notes = performing.play.run.options.ansible === true ? [] : newNotes(performing, host, task, { named, inside });
   remember(host, { named, inside });
   for (const { name } of notes) host.noteAs(identity, name);
@@ -38,7 +38,7 @@ export async function beforeChange(
 
 const canBePutBack = ({ paths = [] }: Change): boolean => paths.length > 0;
 
-/** If the handlers cannot be computed, that is reported after the task has changed something, and makes it fail. */
+/** If the handlers cannot be computed, this is reported after the task has changed something, and the task fails. */
 async function notifiedBy(performing: BatchRun, host: PlayHost, task: Task): Promise<readonly AnyHandler[]> {
   const named = await notifiedHandlers(performing, host, task);
   return named.is === 'value' ? named.value.flatMap((one) => one.handlers) : [];

@@ -77,7 +77,7 @@ async function tellPerhapsDue(performing: BatchRun, hosts: readonly PlayHost[]):
     }
 }
 
-/** Report a handler that is not notified, unless another task changes the one that would notify it. */
+/** Report a handler that is not notified unless another task alters the outcome of the one that would notify it. */
 function tellNotDue({ play }: BatchRun, host: PlayHost, handler: Handler, because: string): void {
   const { state } = host;
   const ref = refOf(play, handler, host, true);
@@ -112,7 +112,7 @@ async function forget({ play, handlers }: BatchRun, host: PlayHost, ran: Readonl
   for (const ids of host.dueInBlock.values()) for (const { id } of over) ids.delete(id);
 }
 
-/** Make the handlers left by an earlier run due, as far as their time has come, and report them. */
+/** Make handlers left by an earlier run due once their time has come, and report them. */
 async function makeLeftDue(performing: BatchRun, host: PlayHost): Promise<void> {
   const { play, handlers } = performing;
   const left = host.left?.handlers.filter((note) => isDueByNow(note, host, play.definition)) ?? [];

@@ -76,7 +76,7 @@ export class Handlers {
   }
 
   /**
-   * Its name in the notes of earlier versions, where playbooks and plays with handlers of the same name shared their
+   * Its name in the notes of earlier versions, in which playbooks and plays with handlers of the same name shared
    * notes.
    */
   formerNoteOf(handler: AnyHandler, state: HostState): string {

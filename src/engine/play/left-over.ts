@@ -8,7 +8,7 @@ import type { PlayContext } from '../variables/play-context.ts';
 import type { BatchRun } from './batch-run.ts';
 import type { PlayHost } from './play-host.ts';
 
-/** Remember what the first round reported about an interrupted run, before a change makes the host's answers stale. */
+/** Remember what the first round revealed about an interrupted run before a change makes the host's answers stale. */
 export function captureLeft(play: PlayContext, host: PlayHost): void {
   if (host.left !== undefined) return;
   const identity = ifKnown(() => play.mainIdentity(host.state));
@@ -20,7 +20,7 @@ export function captureLeft(play: PlayContext, host: PlayHost): void {
   host.left = { ...left, handlers: left.handlers.filter(({ by }) => by?.run !== play.mark) };
 }
 
-/** Find out what an interrupted run left on the host, asking if no round has. */
+/** Find out what an interrupted run left on the host, asking the host unless a round already has. */
 export async function learnLeft(performing: BatchRun, host: PlayHost): Promise<void> {
   if (!performing.mayHaveLeft || host.left !== undefined) return;
   captureLeft(performing.play, host);
@@ -57,7 +57,7 @@ const countFlushes = (items: Play['items']): number =>
 
 /**
  * Whether a handler that an earlier run left is due by now: the host has passed the task that notified it, or its
- * section is over. Not earlier, because tasks before that may repair what would make the handler fail.
+ * section is over. It is not due earlier, because tasks before that point may repair what would make the handler fail.
  */
 export function isDueByNow({ by }: HandlerNote, host: PlayHost, play: Play): boolean {
   if (by !== undefined && host.passed.has(by.task)) return true;

@@ -48,7 +48,7 @@ export async function performInclude(
   }
 }
 
-/** Whether a failure of the include on this host, if nothing caught it, ends the play on all of them. */
+/** Whether an uncaught failure of the include on this host ends the play on all hosts. */
 async function isFatal(performing: BatchRun, host: PlayHost, include: Include): Promise<boolean> {
   if (!host.out || !host.state.failed) return false;
   if (performing.play.run.options.anyErrorsFatal) return true;
@@ -86,7 +86,7 @@ export async function computeIncluded(
   const { value: settled, read } = await state.reading(() =>
     retryWhenKnown({ play, state }, () => includes.compute(play, state, include, host.exported)),
   );
-  // Whether the included tasks run depends on these tasks, too, and so does everything that follows from them.
+  // Whether the included tasks run also depends on these tasks, and so does everything that follows from them.
   for (const task of read) state.rests.add(task);
   return settled.is === 'value' ? settled.value : (notComputed(settled) ?? []);
 }

@@ -60,7 +60,7 @@ export async function performTask(
   if (fatal && acting.some(({ out, state }) => out && (state.failed || state.unreachable))) endAll(performing);
 }
 
-/** How to spread a task over the hosts, computed once for all of them before any begins. */
+/** How to distribute a task over the hosts, computed once for all of them before any of them starts. */
 const spreadOf = ({ keywords }: Task, sight: TemplateScope) => ({
   runOnce: keywordTruth(keywords.runOnce, sight) === true,
   throttle: Number(toJs(keywordValue(keywords.throttle, sight) ?? 0)),
@@ -124,7 +124,8 @@ function shareOutcome(from: PlayHost, to: PlayHost, task: Task, outcome: Outcome
 }
 
 /**
- * In a check: these handlers may be due. Names that cannot be computed are reported by a task that certainly notifies.
+ * In a check: these handlers may be due. Names that cannot be computed are reported only by a task that certainly
+ * notifies.
  */
 async function notifyPerhaps(performing: BatchRun, host: PlayHost, task: Task, perhaps: Perhaps): Promise<void> {
   const notified = await notifiedHandlers(performing, host, task);

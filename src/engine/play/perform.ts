@@ -27,7 +27,10 @@ export async function perform(performing: BatchRun, hosts: readonly PlayHost[], 
   );
 }
 
-/** In a check, on entering the `always` of a block in which a task failed: a run comes here from that task. */
+/**
+ * In a check, called on entering the `always` of a block in which a task failed: a run would come here straight from
+ * that task.
+ */
 function doubtUnreached({ cursor, stumbledIn, state }: PlayHost): void {
   if (stumbledIn.size === 0) return;
   for (const block of cursor.inAlways) {

@@ -7,8 +7,8 @@ import { Cursor } from '../task/cursor.ts';
 import type { HostState } from '../variables/host-state.ts';
 
 /**
- * Whether a handler may be due: this is not known (`unknown`), or it is not notified `unless` an earlier task changes
- * something.
+ * Whether a handler may be due: either this is not known (`unknown`), or the handler is not notified `unless` an
+ * earlier task changes something.
  */
 export interface Perhaps {
   readonly because: string;
@@ -42,10 +42,10 @@ export class PlayHost {
   readonly toPutBack: Block[] = [];
   /**
    * In a check: what was foreseen when a task failed for the first time in a block with an `always`. A run leaves the
-   * block there, so in `always` it is not known whether the changes of the tasks in between are made.
+   * block there, so in `always` it is not known whether the tasks in between make their changes.
    */
   readonly stumbledIn = new Map<Block, ForeseenSoFar>();
-  /** Whether the host was asked anything in this play: otherwise nothing left on it matters. */
+  /** Whether the host was asked anything in this play; if not, nothing left on it matters. */
   get asked(): boolean {
     return this.state.link.rounds > this.#roundsBefore;
   }
@@ -55,7 +55,7 @@ export class PlayHost {
   readonly completedRoles = new Set<string>();
   /** The role instance that `meta: end_role` ended: its remaining items are skipped. */
   endedRole: string | undefined;
-  /** How many times a failure made it leave what it was doing. */
+  /** How many times a failure made the host leave what it was doing. */
   falls = 0;
   /** Out of the play: failed, unreachable, or ended by `meta`. */
   out = false;
@@ -100,5 +100,5 @@ export class PlayHost {
   }
 }
 
-/** Identifies the journal of an identity, whose environment does not matter for that. */
+/** Identifies an identity's journal; the identity's environment does not matter for this. */
 const whoseJournal = ({ endpoint }: Identity): string => JSON.stringify(endpoint);

@@ -13,7 +13,7 @@ import type { HostState } from '../variables/host-state.ts';
 import { keywordValue } from '../variables/keyword-values.ts';
 import type { PlayContext } from '../variables/play-context.ts';
 
-/** Handle prompts, fact gathering and vars_files; returns the hosts that are ready for the play, or what is wrong. */
+/** Handle prompts, fact gathering and vars_files; returns the hosts that are ready for the play, or the problem. */
 export async function prepare(
   context: PlayContext,
   states: readonly HostState[],

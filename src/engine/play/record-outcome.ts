@@ -42,7 +42,7 @@ export function recordOutcome(
     });
     host.end();
   }
-  // If the task fails after all, its rescue runs instead of the following tasks; which of the two happens is not known.
+  // If the task does fail, its rescue runs in place of the following tasks; which of the two will happen is not known.
   if (outcome.status === 'unknown' && task.kind !== 'block' && host.cursor.isRescued)
     state.rests.add(refOf(play, task, host, false).name);
   if (outcome.status !== 'failed') return;
@@ -52,10 +52,7 @@ export function recordOutcome(
   } else failHost(play, host, task, outcome);
 }
 
-/**
- * In a check, a failure does not end anything, unless a rescue would catch it, or the task exists to prevent what
- * follows.
- */
+/** In a check, a failure ends nothing unless a rescue would catch it or the task exists to prevent what follows. */
 function goesOn({ run }: PlayContext, { cursor }: PlayHost, task: Task | Include | Meta | Block): boolean {
   if (!run.options.check || run.options.ansible === true || cursor.isRescued) return false;
   return task.kind !== 'meta' && !isGuard(run, task);
@@ -65,7 +62,8 @@ const isGuard = (run: PlayContext['run'], task: Task | Include | Block): boolean
   task.kind === 'task' && typeof task.type === 'string' && run.loadedType(task.type)?.guards === true;
 
 /**
- * The host continues its check. What the task would have set or included is unknown; what it registers is the failure.
+ * The host continues its check. What the task would have set or included is unknown; the result it registers is the
+ * failure.
  */
 function stumble(play: PlayContext, host: PlayHost, task: Task | Include | Meta | Block): void {
   const { state } = host;
@@ -73,7 +71,7 @@ function stumble(play: PlayContext, host: PlayHost, task: Task | Include | Meta 
   if (task.kind === 'block') return;
   const { name } = refOf(play, task, host, false);
   if (task.kind === 'task') {
-    // A run would end here; one that gets past this point, with the problem fixed, finds a different result.
+    // A run would end here; a run that gets past this point, with the problem fixed, finds a different result.
     const registered = task.register === undefined ? undefined : state.set.get(task.register);
     if (task.register !== undefined && registered !== undefined)
       state.set.set(task.register, state.ofNow(registered, [name]));

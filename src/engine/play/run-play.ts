@@ -235,7 +235,7 @@ function rolesOf(items: readonly Item[]): { listed: readonly string[]; dependent
   return { listed: [...listed], dependent: [...dependent] };
 }
 
-/** A play's own keywords are computed before there is a host: only extra and play variables count. */
+/** A play's own keywords are computed before there is a host, so only extra and play variables count. */
 function playSight({ run, definition: play, scopes, stateOf }: PlayContext) {
   const first = [...run.inventory.hosts.keys()][0];
   const state = stateOf(first ?? 'localhost') ?? stateOf('localhost');

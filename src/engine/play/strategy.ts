@@ -43,7 +43,7 @@ function nextSteps(performing: BatchRun, hosts: readonly PlayHost[]): Map<PlayHo
   return steps;
 }
 
-/** A failure that an `always` only delayed takes effect. */
+/** A failure that was only delayed by an `always` takes effect. */
 function nextStep({ play }: BatchRun, host: PlayHost): Step | undefined {
   for (;;) {
     const step = host.cursor.next();

@@ -86,7 +86,7 @@ function messageOf(proof: Exclude<Computation<never>, { is: 'value' }>): string 
 /** The command that would validate the block could not be computed: roll back what the block changed. */
 async function unproved(play: PlayContext, host: PlayHost, key: string, why: string): Promise<Outcome> {
   const back = await undo(host, key, play.mainIdentity(host.state));
-  const message = `${why}; ${back ? 'the changes of the block were rolled back' : 'the changes of the block could NOT be rolled back'}`;
+  const message = `${why}; ${back ? "the block's changes were rolled back" : "the block's changes could NOT be rolled back"}`;
   return { status: 'failed', changes: [], message, result: { failed: true, msg: message } };
 }
 
@@ -111,7 +111,7 @@ async function prove(host: PlayHost, key: string, { command, censored, identity 
     };
   }
   const back = await undo(host, key, identity);
-  const message = `${command} failed, ${back ? 'so the changes of the block were rolled back' : 'and the changes of the block could NOT be rolled back; the former state is in /var/lib/retrace/kept'}: ${(said.stderr || said.stdout).trim()}`;
+  const message = `${command} failed, ${back ? "so the block's changes were rolled back" : "and the block's changes could NOT be rolled back; the former state is in /var/lib/retrace/kept"}: ${(said.stderr || said.stdout).trim()}`;
   return {
     status: 'failed',
     changes: [],
@@ -129,8 +129,8 @@ export async function putBackLeft({ play }: BatchRun, host: PlayHost): Promise<v
     const back = await undo(host, key, proof.is === 'value' ? proof.value.identity : play.mainIdentity(host.state));
     host.touchedBlocks.delete(key);
     const message = back
-      ? `the changes of the block ${String(block.name ?? '')} were rolled back`
-      : `the changes of the block could not be rolled back; the former state is in /var/lib/retrace/kept/${key}`;
+      ? `the changes made by the block ${String(block.name ?? '')} were rolled back`
+      : `the block's changes could not be rolled back; the former state is in /var/lib/retrace/kept/${key}`;
     play.run.emit({
       kind: 'warning',
       host: host.name,
@@ -140,8 +140,8 @@ export async function putBackLeft({ play }: BatchRun, host: PlayHost): Promise<v
 }
 
 /**
- * The identities whose journals hold the state from before a block: those that changed something in it, or after an
- * interrupted run the block's own.
+ * The identities whose journals hold the state from before a block: those that changed something in it or, after an
+ * interrupted run, the block's own.
  */
 const keepersOf = (host: PlayHost, key: string, own: Identity): readonly Identity[] => {
   const those = [...(host.touchedBlocks.get(key)?.values() ?? [])];
@@ -157,7 +157,7 @@ async function undo(host: PlayHost, key: string, own: Identity): Promise<boolean
     back = (await runSilently(host.state.link, who, [putBack(host.name, key)])) && back;
   if (!back) return false;
   for (const id of due) host.due.delete(id);
-  // The same goes for handlers that an earlier run left only because of this block.
+  // The same applies to handlers that an earlier run left only because of this block.
   if (host.left !== undefined)
     host.left = { ...host.left, handlers: host.left.handlers.filter(({ blocks }) => !blocks.includes(key)) };
   return true;

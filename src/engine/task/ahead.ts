@@ -13,7 +13,7 @@ import { factsQuestion } from './facts.ts';
 import { itemSight, loopOf } from './loop.ts';
 
 /**
- * How far to ask ahead: without limit until something changes; then a little, and more with every round without
+ * How far to ask ahead: without limit until something changes, then only a little, and further with every round without
  * changes.
  */
 export class Window {
@@ -31,7 +31,7 @@ export class Window {
   }
 }
 
-/** The maximum number of tasks to compute for a round, however long the play is. */
+/** The maximum number of tasks to compute for one round, however long the play is. */
 const most = 2000;
 
 /**
@@ -42,8 +42,8 @@ const mostQuestions = 20_000;
 const questionsOfTask = 20;
 
 /**
- * The questions of coming tasks, as far as they can be computed now. A task that needs a value not known yet is left
- * out, and asked in its turn: whatever is omitted or wrong here costs a round, never correctness.
+ * The questions of upcoming tasks, as far as they can be computed now. A task that needs a value that is not known yet
+ * is left out and asks when its turn comes: whatever is omitted or wrong here costs a round, never correctness.
  */
 export async function askAhead(
   play: PlayContext,
@@ -112,8 +112,8 @@ async function questionsFor(
 }
 
 /**
- * The tasks that a host will reach next, as far as can be predicted: enters blocks, assumes that nothing fails;
- * `expand` replaces includes by content that is already known.
+ * The tasks that a host will reach next, as far as can be predicted: enters blocks and assumes that nothing fails;
+ * `expand` replaces includes with content that is already known.
  */
 export function* comingTasks(
   cursor: Cursor,

@@ -36,7 +36,7 @@ export function applyFacts(
       : undefined;
   const owner = delegated ?? state;
   const { gives = 'facts' } = call.type;
-  // Values count as written by a person if they come from a variables file, or from task arguments that are.
+  // Values count as written by a person if they come from a variables file or from task arguments written by a person.
   const written = (gives === 'include_vars' || isWritten(task.args, sight.scope)) && { written: true as const };
   if (gives === 'facts') remember(play, owner, facts, doubt);
   else
@@ -60,7 +60,7 @@ function remember(play: PlayContext, owner: HostState, facts: ReadonlyMap<Value,
   cacheFacts(play, owner);
 }
 
-/** For a task that would set variables or facts to unknown values: later tasks that read them become unknown, too. */
+/** For a task that would set variables or facts to unknown values: later tasks that read them become unknown too. */
 export function applyUnknownFacts(play: PlayContext, state: HostState, task: Task, because: string): void {
   const type = typeof task.type === 'string' ? play.run.loadedType(task.type) : undefined;
   if (type?.gives === undefined) return;

@@ -49,7 +49,7 @@ export async function attempt(
   const { call } = computed;
   const foreseen: Change[] = [];
   const converged = await withNow(run, call, await convergeOrStart(run, call, sight, foreseen));
-  // The changes have been made: only judging is repeated if it reads something that must be asked first.
+  // The changes have been made: if judging reads something that must be asked first, only judging is repeated.
   const isForeseen = call.context.check && !call.ansible && converged.status === 'changed' && call.type.acts !== true;
   const registering = (result: Outcome['result']) => (isForeseen ? foreseenResult(result, call.type) : result);
   const after = (result: Outcome['result']): TemplateScope =>
@@ -87,8 +87,8 @@ function wouldChange(converged: Converged, foreseen: readonly Change[]): readonl
 }
 
 /**
- * In a check: the outcome of a task that cannot be computed from values that other tasks may change. If they do, it
- * may change what it names.
+ * In a check: the outcome of a task that cannot be computed because of values that other tasks may change. If they do,
+ * it may change what it names.
  */
 export function doubted(outcome: Outcome, run: TaskRun, sight: TemplateScope, read: readonly string[]): Outcome {
   const { beliefs } = run.state.link;
@@ -164,7 +164,7 @@ function foresee(
   if (!play.run.options.check) return;
   const { beliefs } = call.link;
   if (status === 'unknown' && call.type.controllerOnly !== true) beliefs.markUncertain(ref.name);
-  // The task's author says that it changes nothing, besides what its parameters name.
+  // The task's author says that it changes nothing except what its parameters name.
   if (status === 'skipped' && isUnrun(result)) {
     for (const change of would ?? [])
       beliefs.foresee(
@@ -178,12 +178,12 @@ function foresee(
     if (would === undefined) beliefs.doubt(ref.name, namedPaths(call));
   };
   // After a failure that is rescued or ignored, nothing has changed for what follows; otherwise the doubts apply only
-  // if the host continues in spite of it.
+  // if the host continues anyway.
   if (status === 'failed') state.undone.push(doubtAll);
   if (status === 'unknown') doubtAll();
   if (status === 'unknown' || status === 'failed') return;
   for (const change of would ?? []) beliefs.foresee(ref.name, change.effects);
-  // If another task changes what this one is about, this one's changes differ, too.
+  // If another task changes what this one is about, this one's changes differ too.
   if (unless.length > 0) beliefs.doubtFurther(ref.name, namedPaths(call), unless);
 }
 
@@ -247,7 +247,7 @@ const anew = (target: Target, { beliefs }: HostLink): Target => ({
 });
 
 /**
- * Most Ansible modules tolerate that the results of earlier tasks do not exist yet in a check; our types foresee them.
+ * In a check, most Ansible modules tolerate that the results of earlier tasks do not exist yet; our types foresee them.
  */
 async function convergeAsToldBy(call: BoundTask, target: Target, by: (call: BoundTask) => Target): Promise<Converged> {
   const { type, params, context } = call;
@@ -255,7 +255,7 @@ async function convergeAsToldBy(call: BoundTask, target: Target, by: (call: Boun
   if (!call.ansible || !context.check || converged.status !== 'failed') return converged;
   const foreseen = await converge(type, params, context, by({ ...call, ansible: false }));
   if (foreseen.status === 'ok' || foreseen.status === 'changed') return foreseen;
-  // Ansible's copy and template ignore what is in their way, and report what they would write.
+  // Ansible's copy and template ignore what is in their way and report what they would write.
   const { would = [] } = converged;
   if (would.length === 0 || (foreseen.status !== 'unknown' && foreseen.status !== 'failed')) return converged;
   const assuming = foreseen.status === 'unknown' ? foreseen.assuming : [];

@@ -83,8 +83,8 @@ const commandsOf = ({ changes }: AnyDone) => changes.flatMap(({ commands }) => c
 type AnyDone = Done<any, any>;
 
 /**
- * The questions about the state after the job: those of the task; those of `thenAsk` are based on the answers from
- * before the job.
+ * The questions about the state after the job: those of the task and those of `thenAsk`, which are based on the answers
+ * from before the job.
  */
 const questionsAfter = (type: AnyTaskType, { params, before, context }: AnyDone): Questions => ({
   ...type.ask?.(params, context),
@@ -108,7 +108,7 @@ function resultOf(
   return remains === undefined ? { changed: true, ...result } : { changed: true, failed: true, msg: remains };
 }
 
-/** Mark the job of a task that was waited for as ended. Nothing is left of the job on the host. */
+/** Mark a job as ended if its task was waited for. Nothing of the job is left on the host. */
 export const ended = <C extends Converged>(converged: C): C =>
   'result' in converged
     ? { ...converged, result: { ...converged.result, ansible_job_id: newId(), started: 1, finished: 1 } }

@@ -1,4 +1,4 @@
-/** The task's arguments do not fit its type: the task fails, and this is reported before anything is asked. */
+/** The task's arguments do not fit its type: the task fails and reports this before anything is asked. */
 export class BadParams extends Error {
   /** Ansible's message, where it differs from ours: playbooks examine it in `msg`. */
   readonly msg: string | undefined;

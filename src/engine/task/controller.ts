@@ -103,7 +103,7 @@ export function findFile(
   return path === undefined ? { ok: false, searched: candidates } : { ok: true, path };
 }
 
-/** Assume that a path exists if it may not be examined: opening it gives the reason. */
+/** Assume that a path exists if it cannot be examined: opening it will give the reason. */
 function isThere(path: string): boolean {
   try {
     return statSync(localPath(path), { throwIfNoEntry: false }) !== undefined;

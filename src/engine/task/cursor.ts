@@ -105,7 +105,7 @@ export class Cursor {
     return this.#frames[0]?.index ?? 0;
   }
 
-  /** Whether the host is in a `rescue` or `always`, so that another host's failure does not affect it. */
+  /** Whether the host is in a `rescue` or `always`, where another host's failure does not affect it. */
   get isCatching(): boolean {
     const section = this.#frames.at(-1)?.section;
     return section === 'rescue' || section === 'always';

@@ -10,7 +10,7 @@ import { type Computation, ifKnown, retryWhenKnown } from './retry-when-known.ts
 import type { TaskRun } from './task-run.ts';
 
 /**
- * A task that failed before anything was asked or done. If a template caused it, `msg` is Ansible's message, and its
+ * A task that failed before anything was asked or done. If a template caused this, `msg` is Ansible's message, and the
  * result contains nothing else.
  */
 export const failure = (message: string, msg?: string): Outcome => ({
@@ -26,7 +26,7 @@ export const failed = (task: Task, sight: TemplateScope, message: string, msg: s
   censored: isCensored(task, sight) ? true : undefined,
 });
 
-/** Whether a task has `no_log`; if that cannot be computed, hide it to be safe. */
+/** Whether a task has `no_log`; if that cannot be computed, assume so to be safe. */
 function isCensored({ keywords }: Task, sight: TemplateScope): boolean {
   return ifKnown(() => keywordTruth(keywords.noLog, sight) ?? false) ?? true;
 }

@@ -15,7 +15,7 @@ export function environmentOf(
   const wrong = Object.keys(all).find((name) => !isVariableName(name));
   if (wrong !== undefined)
     throw new BadParams(
-      `environment: ${JSON.stringify(wrong)} is not the name of a variable: expected letters, digits and _, not beginning with a digit`,
+      `environment: ${JSON.stringify(wrong)} is not a valid variable name: expected letters, digits and _, not starting with a digit`,
     );
   return all;
 }
@@ -47,5 +47,5 @@ function merged(environments: readonly Value[]): Readonly<Record<string, string>
   return all;
 }
 
-/** Formatted as Python would: a dict or list is no use to a shell, but this is Ansible's text. */
+/** Formatted as in Python: a dict or list is no use to a shell, but this is how Ansible formats it. */
 const textOf = (value: Value): string => (value === null ? '' : str(value));

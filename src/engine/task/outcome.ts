@@ -22,10 +22,10 @@ export const unknownOutcome = (because: string): Outcome => ({
   result: {},
 });
 
-/** Whether the host responded, and only becoming the task's user was refused: then the task has failed. */
+/** Whether the host responded but refused to let us become the task's user: then the task has failed. */
 export const isRefusal = ({ reason }: SessionFailure): boolean => reason === 'become';
 
-/** The outcome if the host could not be asked, or refused to let us become the task's user. */
+/** The outcome if the host could not be asked, or did not let us become the task's user. */
 export const unreachable = (failure: SessionFailure): Outcome => ({
   status: isRefusal(failure) ? 'failed' : 'unreachable',
   changes: [],
@@ -35,8 +35,8 @@ export const unreachable = (failure: SessionFailure): Outcome => ({
 });
 
 /**
- * A failure in a check may be due only to the fact that a check changes nothing: the outcome is then unknown, `unless`
- * these tasks resolve the failure.
+ * A failure in a check may occur only because a check changes nothing: the outcome is then unknown, since these tasks
+ * may resolve the failure.
  */
 export function unlessMended(outcome: Outcome, converged: Converged, call: BoundTask): Outcome {
   if (outcome.status !== 'failed') return outcome;
@@ -171,7 +171,7 @@ function judge(
   }
 }
 
-/** Why a task failed: the error, or if only `failed_when` made it fail, the conditions that hold. */
+/** Why a task failed: the error or, if only `failed_when` made it fail, the conditions that hold. */
 function reasonOf(converged: Ended, { msg }: TaskResult, { failedWhen = [] }: Task): string {
   if ('message' in converged) return converged.message;
   const holds = `failed_when: ${failedWhen.map(({ value }) => conditionText(value)).join(' and ')}`;
@@ -200,7 +200,7 @@ function unrun(sightOf: (result: TaskResult) => TemplateScope, { changedWhen = [
 }
 
 const onlyLooks =
-  'not run in a check: `changed_when: false` says that it changes nothing, and `check_mode: false` lets it run';
+  'not run in a check: `changed_when: false` says that it changes nothing, and `check_mode: false` would let it run';
 
 function withKeys(converged: Ended, call: BoundTask): TaskResult {
   const changed = converged.status === 'changed' || (converged.status === 'failed' && converged.didChange);

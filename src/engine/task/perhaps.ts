@@ -51,7 +51,7 @@ export function namedPaths({ type, params }: BoundTask): readonly Subject[] {
   return pathParams(type).flatMap((name) => (typeof given[name] === 'string' ? [`path:${given[name]}`] : []));
 }
 
-/** The subjects of a task that cannot be computed: the paths that are written literally, or everything. */
+/** The subjects of a task that cannot be computed: the path that is written literally, or everything. */
 export function writtenPaths(
   { play, task }: Pick<TaskRun, 'play' | 'task'>,
   { scope, env }: TemplateScope,

@@ -40,7 +40,7 @@ export async function retryWhenKnown<T>(by: Computing, act: () => T | Promise<T>
   }
 }
 
-/** The result that an error means; undefined if the missing value is now available. */
+/** The result that an error amounts to; undefined if the missing value is now available. */
 async function meaningOf(
   by: Computing,
   error: unknown,
@@ -92,7 +92,7 @@ function identityBeforeFacts(play: PlayContext, state: HostState, host: string) 
     if (error instanceof TemplateError) return { is: 'mistaken', error } as const;
     if (!(error instanceof NotKnownYet)) throw error;
     if (error.what === 'unknown') return { is: 'unknown', because: error.because } as const;
-    const message = `how to connect to ${host} depends on facts, which are not known before there is a connection`;
+    const message = `how to connect to ${host} depends on facts, which are not known until there is a connection`;
     return { is: 'mistaken', error: new TemplateError(message, 'pending') } as const;
   }
 }

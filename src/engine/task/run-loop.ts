@@ -113,7 +113,7 @@ function loopMessage(status: Outcome['status'], wanted: number, failed: number):
   return status === 'skipped' ? 'All items skipped' : 'All items completed';
 }
 
-/** What the combined outcome depends on; nothing if an item with the same status is certain to have it. */
+/** What the combined outcome depends on; nothing if some item is certain to have the same status. */
 function unlessOf(outcomes: readonly Outcome[], status: Outcome['status']): readonly string[] {
   const isPlain = ({ unless = [] }: Outcome): boolean => unless.length === 0;
   const decides = status !== 'ok' && status !== 'skipped';
@@ -121,7 +121,7 @@ function unlessOf(outcomes: readonly Outcome[], status: Outcome['status']): read
   return [...new Set(outcomes.flatMap(({ unless = [] }) => unless))];
 }
 
-/** The gravest status decides; a loop is skipped if all its items are, or if it has none. */
+/** The most severe status decides; a loop is skipped if all its items are, or if it has none. */
 function statusOf(outcomes: readonly Outcome[], wanted: number): Outcome['status'] {
   const gravest = (['unreachable', 'failed', 'unknown', 'changed'] as const).find((status) =>
     outcomes.some((one) => one.status === status),

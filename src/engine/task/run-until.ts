@@ -31,7 +31,7 @@ export async function runUntil(run: TaskRun, sight: TemplateScope, item?: LoopIt
     }
     if (refused.is !== 'value') return { ...ran, outcome: await uncomputed(refused, run, sight) };
     if (refused.value === undefined) return { ...ran, outcome: { ...outcome, result } };
-    // A check does not wait for something that a task it does not run may change.
+    // A check does not wait for something that may be changed only by a task that it does not run.
     const { unless = [] } = outcome;
     if (unless.length > 0)
       return {
@@ -74,7 +74,7 @@ function refusedBy(
   return firstFalse(run.task.until, sightAfter(run, item, result));
 }
 
-/** The result that Ansible registers if `until` never held: `attempts` does not count the first attempt. */
+/** The result that Ansible registers if `until` never holds: `attempts` does not count the first attempt. */
 const givenUpAfter = ({ task }: TaskRun, count: number) =>
   task.until === undefined ? {} : { failed: true, attempts: Math.max(1, count - 1) };
 

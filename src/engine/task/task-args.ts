@@ -22,7 +22,7 @@ export function argsOf(task: Task, type: TaskType, sight: TemplateScope): Raw {
   return new Map<Value, Raw>([...defaults, ...((given ?? []) as Map<Value, Raw>)]);
 }
 
-/** Parameters from a template that gives a whole dict, overridden by those written next to it. */
+/** Parameters from a template that yields a whole dict, overridden by those written next to it. */
 function spreadOut(args: Value): Value {
   if (!isDict(args)) return args;
   const all = args.get('_variable_params');
@@ -31,7 +31,7 @@ function spreadOut(args: Value): Value {
 }
 
 /**
- * Parameter names may be templates, since `set_fact` sets variables with any name; but only names written in the
+ * Parameter names may be templates, since `set_fact` sets variables with any name, but only if they are written in the
  * playbook itself.
  */
 function withKeys({ args, argsAt }: Task, { scope, env }: TemplateScope): Raw {

@@ -33,8 +33,8 @@ export interface Ran {
   /** Whether it iterated over a loop's items. */
   readonly looped?: boolean;
   /**
-   * In a check: the tasks that may invalidate what it found: it looked in spite of them, or its outcome holds `unless`
-   * they change it.
+   * In a check: the tasks that may invalidate what it found, because it looked in spite of them or because its outcome
+   * holds `unless` they change it.
    */
   readonly ofNow?: readonly string[];
 }

@@ -45,7 +45,7 @@ export const keywordError = (settled: Exclude<Computation<never>, { is: 'value' 
 
 const refOfKeyword = ({ definition: play }: PlayContext, keyword: string): TaskRef => ({
   id: play.id,
-  name: `${keyword} of the play`,
+  name: `the play's ${keyword}`,
   type: 'play',
   at: play.at,
   handler: false,

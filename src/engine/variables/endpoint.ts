@@ -92,7 +92,7 @@ function becomeOf(said: Said, defaults: ConnectionDefaults, login: string | unde
   const wanted = truthOf(variable('ansible_become')) ?? truthOf(keyword(keywords.become)) ?? defaults.become ?? false;
   if (!wanted) return undefined;
   const user = textOf(said, ['ansible_become_user']) ?? wordOf(said, keywords.becomeUser) ?? defaults.becomeUser;
-  // A user who logs in as the target user need not become it.
+  // If the login user is already the target user, there is nothing to become.
   if ((user ?? 'root') === login) return undefined;
   const word =
     textOf(said, ['ansible_become_method']) ?? wordOf(said, keywords.becomeMethod) ?? defaults.becomeMethod ?? 'sudo';

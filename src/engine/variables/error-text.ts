@@ -1,10 +1,10 @@
 import { inOneLine } from '../../core/source.ts';
 import { isUndefinedError, type TemplateError } from '../../template/index.ts';
 
-/** The message of a template error, with its position. */
+/** A template error's message, with its position. */
 export const placed = (error: TemplateError): string => inOneLine(error.diagnostic);
 
-/** The message of an error in a condition on a task's result, with its keyword and its text. */
+/** The message for an error in a condition on a task's result, with its keyword and its text. */
 export const placedCondition = (keyword: string, { diagnostic, condition }: TemplateError): string =>
   inOneLine({ ...diagnostic, message: `${keyword}: ${condition ?? ''}: ${diagnostic.message}` });
 

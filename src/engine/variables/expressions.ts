@@ -20,7 +20,7 @@ import {
 } from '../../template/index.ts';
 import type { TemplateScope } from './scopes.ts';
 
-/** The value that `debug: var` shows: that of an expression written by a person, or else the given value. */
+/** The value that `debug: var` shows: the value of an expression written by a person, or else the given value. */
 export function evaluateWritten(
   { written, value }: Expression,
   at: Position,
@@ -54,7 +54,7 @@ const named = (value: Value, name: string): ReturnType<Controller['evaluate']> =
 
 const withoutBraces = (source: string): string => /^\s*\{\{\s*(.+?)\s*\}\}\s*$/s.exec(source)?.[1] ?? source;
 
-/** The first condition that does not hold, of those that a person wrote under `that`. */
+/** The first of the conditions written by a person under `that` that does not hold. */
 export function firstBroken({ written, value }: Expression, sight: TemplateScope): ReturnType<Controller['broken']> {
   if (written === undefined) return brokenValue(fromJs(value), null);
   if (Array.isArray(written)) return firstOf(written as readonly Raw[], (one) => brokenText(one, sight));
@@ -84,7 +84,7 @@ const brokenText = (condition: Raw, { scope, env }: TemplateScope): ReturnType<C
 const shown = (condition: Raw): unknown =>
   condition instanceof Template ? condition.source : toJs(condition as Value);
 
-/** A value that no person wrote can be true or false, but is never evaluated as an expression. */
+/** A value not written by a person can be true or false, but is never evaluated as an expression. */
 function brokenValue(value: Value, written: Raw): ReturnType<Controller['broken']> {
   return firstOf(listed(value), (one) => {
     if (typeof one === 'string' && one !== '') throw notWritten(written, one);

@@ -39,11 +39,11 @@ export class HostState {
    * made.
    */
   readonly undone: (() => void)[] = [];
-  /** In a check: the last task that would set variables whose names are not even known. */
+  /** In a check: the last task that would set variables of unknown names. */
   doubt: string | undefined;
   readonly #read = new Set<string>();
   /**
-   * In a check: the tasks that decide whether the coming tasks run at all, because an include, a `meta` or a handler's
+   * In a check: the tasks that decide whether upcoming tasks run at all, because an include, a `meta` or a handler's
    * notification depends on them.
    */
   readonly rests = new Set<string>();
@@ -69,7 +69,7 @@ export class HostState {
     return Object.defineProperty({ ...entry }, 'value', { enumerable: true, get });
   }
 
-  /** Note that a variable was looked for in vain. In a check, a task may set it, so that its absence is not certain. */
+  /** Note that a variable was not found. In a check, a task may set it, so its absence is not certain. */
   missed(): void {
     if (this.doubt !== undefined) this.#read.add(this.doubt);
   }
@@ -87,7 +87,7 @@ export class HostState {
     if (status === 'changed') this.#counts.ok++;
   }
 
-  /** A failed task whose failure was ignored may still have changed something. */
+  /** A task whose failure was ignored may still have changed something. */
   countChange(): void {
     this.#counts.changed++;
   }
@@ -136,7 +136,7 @@ const mayBeFact = (name: string): boolean =>
 
 /**
  * The facts of a host as variables. A play that gathers facts makes them due; while they are due, reading one throws
- * `NotKnownYet`, and the engine gathers them. They stay due until something reads them, in whatever play.
+ * `NotKnownYet`, and the engine gathers them. They stay due until something reads them, even in a later play.
  */
 class Facts implements Vars {
   readonly #entries = new Map<string, Entry>();
@@ -146,8 +146,7 @@ class Facts implements Vars {
   /** Whether they were ever gathered: enough for `gathering: smart`. */
   #known = false;
   /**
-   * Facts that tasks set since gathering became due: they are newer than what is gathered on behalf of the start of
-   * the play.
+   * Facts that tasks set since gathering became due: they are newer than the facts gathered for the start of the play.
    */
   readonly #newer = new Set<string>();
   readonly #facts = new Map<Value, Value>();

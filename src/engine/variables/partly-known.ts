@@ -49,8 +49,9 @@ export const isUnrun = (result: Result): boolean => result['skipped'] === true &
 
 /**
  * A result as later tasks see it. For a command that a check does not run, it is known whether it would change
- * something, but not its output: reading that makes the reader unknown. If its failure would be ignored (`mayFail`),
- * it is also unknown whether it fails. For a foreseen change, what only the change itself produces is unknown as well.
+ * something, but its output is not known: reading the output makes the reader unknown. If its failure would be ignored
+ * (`mayFail`), it is also unknown whether it fails. For a foreseen change, what only the change itself produces is also
+ * unknown.
  */
 export function asRegistered(result: Result, touched: NotKnownYet, mayFail: boolean): Value {
   const { results } = result;
@@ -86,7 +87,7 @@ function asPartlyKnown(value: unknown, touched: NotKnownYet): Value {
   return keys === undefined ? known : mapping(known, (key) => (keys.has(key) ? touched : undefined));
 }
 
-/** Keys that the engine adds to results: one that is absent now would be absent after a run, too. */
+/** Keys that the engine adds to results: a key that is absent now would also be absent after a run. */
 // biome-ignore format: a list
 const ofEngine: ReadonlySet<string> = new Set(['changed', 'failed', 'skipped', 'unreachable', 'results', 'attempts', 'diff', 'warnings', 'exception',
   'ansible_facts', 'ansible_job_id', 'finished', 'started', 'invocation', 'item', 'ansible_loop_var']);

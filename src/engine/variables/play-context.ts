@@ -18,7 +18,7 @@ export interface PlayContext {
   readonly inventory: LiveInventory;
   /** A host of the inventory, or localhost. */
   stateOf(host: string): HostState | undefined;
-  /** The identity with which the play itself asks: facts, what an interrupted run left. */
+  /** The identity with which the play itself asks for facts and for what an interrupted run left. */
   mainIdentity(state: HostState): Identity;
   /**
    * The identity with which a task acts on a host. `sight` has that host's variables; `keywords` is where the task's

@@ -22,12 +22,12 @@ export interface RunOptions {
   readonly forceHandlers: boolean;
   readonly anyErrorsFatal: boolean;
   readonly interactive: boolean;
-  /** The longest time to wait for a person's manual step, if no person will come later. */
+  /** The maximum time to wait for a person's manual step if nobody will come later. */
   readonly personWaitMs?: number;
   readonly prompt: (question: string, options: { echo: boolean }) => Promise<string>;
   /** Connection settings from the command line; inventory variables take precedence. */
   readonly connection: ConnectionDefaults;
-  /** Behave like Ansible where we would differ: a check that finds drift still exits with 0. */
+  /** Behave like Ansible where we would otherwise differ: a check that finds drift still exits with 0. */
   readonly ansible?: boolean;
   /** The strategy of plays that do not specify one. */
   readonly strategy?: string;
@@ -39,12 +39,15 @@ export interface RunOptions {
   /** How to treat a pattern that matches no host. */
   readonly mismatch?: 'warning' | 'error' | 'ignore';
   readonly hashBehaviour: 'replace' | 'merge';
-  /** The text of `ansible_managed` in templates: `{file}`, `{host}` and `{uid}` are replaced, then strftime formats. */
+  /**
+   * The text of `ansible_managed` in templates: `{file}`, `{host}` and `{uid}` are replaced first, then strftime
+   * formats.
+   */
   readonly managed?: string;
   /** The directory for jobs on hosts, unless a variable sets it. */
   readonly asyncDir?: string;
   readonly gathering: 'implicit' | 'explicit' | 'smart';
-  /** Turned off only by tests: it never alters what a run does or reports, only how long it takes. */
+  /** Turned off only by tests: it never affects what a run does or reports, only how long it takes. */
   readonly askAhead?: boolean;
 }
 

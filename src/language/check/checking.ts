@@ -6,7 +6,7 @@ import type { Files } from '../files.ts';
 import type { DynamicLoader, Play } from '../model.ts';
 import type { TagSelection } from '../tags.ts';
 
-/** The definitions of each variable, wherever they are. `undefined` among them stands for a value known only during the run. */
+/** The definitions of each variable, wherever they are. `undefined` means a value known only during the run. */
 export type Definitions = ReadonlyMap<string, ReadonlySet<Definition | undefined>>;
 
 /** A variable as written. */
@@ -29,7 +29,7 @@ export interface CheckOptions {
   readonly variables?: Definitions;
   /** The run's tag selection; without it, everything runs. */
   readonly tags?: TagSelection;
-  /** Whether a play has hosts in this run; without it, all plays have. */
+  /** Whether a play has hosts in this run; without it, every play is assumed to. */
   readonly hasHosts?: (play: Play) => boolean;
   /** Filters, tests and lookups in addition to the built-in ones. */
   readonly env?: Env;
@@ -39,7 +39,7 @@ export interface CheckOptions {
 export interface Checking {
   readonly options: CheckOptions;
   readonly problems: Diagnostic[];
-  /** Template texts already found to be correct. */
+  /** Templates already found to be correct. */
   readonly checkedTexts: Set<string>;
   /** Tasks whose parameters were already checked: a role used in several places is written only once. */
   readonly checkedTasks: Set<string>;
@@ -60,7 +60,7 @@ export function problem(
 export interface ReachedPlay {
   readonly play: Play;
   readonly items: readonly Reached[];
-  /** Something is included whose content is not known before the run. */
+  /** Whether it includes something whose content is not known before the run. */
   readonly opaque: boolean;
   /** Missing files that are included by name; the run itself may create them. */
   readonly missing: readonly Diagnostic[];
@@ -70,7 +70,7 @@ export interface ReachedPlay {
 export interface Reached {
   readonly item: Exclude<import('../model.ts').Item, { kind: 'block' }>;
   readonly isHandler: boolean;
-  /** Its failure is caught, by a rescue or by ignore_errors. */
+  /** Its failure is caught by a rescue or by ignore_errors. */
   readonly mayFail: boolean;
   readonly chance: Chance;
 }
@@ -90,7 +90,10 @@ const MAY_BE_MISSING = new Set([
   ...['missing-file', 'missing-role', 'undefined-variable'],
 ]);
 
-/** Adjusts diagnostics to the chance of reaching their place: mistakes are only warnings in items that the run may never reach. */
+/**
+ * Adjusts diagnostics to the chance of reaching their place: in items that the run may never reach, mistakes are only
+ * warnings.
+ */
 export function weighed(found: readonly Diagnostic[], chance: Chance): readonly Diagnostic[] {
   if (chance === 'sure') return found;
   return found.map((one) =>

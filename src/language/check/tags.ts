@@ -3,12 +3,13 @@ import { suggest } from '../../core/suggest.ts';
 import { isTemplateText } from '../../core/value.ts';
 import type { Checking, ReachedPlay } from './checking.ts';
 
-/** Words with a special meaning in `--tags` and `--skip-tags`, which no task needs to have as a tag. */
+/** Words with a special meaning in `--tags` and `--skip-tags`: no task needs to have them as tags. */
 const SPECIAL = new Set(['all', 'always', 'never', 'tagged', 'untagged']);
 
 /**
- * Reports command-line tags that no task has. A run with such a tag would do nothing, or less than intended, so it is a mistake. It is only
- * a warning if something is included by a name that only the run knows, and for `--skip-tags`, which then skips too little.
+ * Reports command-line tags that no task has. A run with such a tag would do nothing, or less than intended, so it is a
+ * mistake. It is only a warning if something is included by a name known only during the run, and for `--skip-tags`,
+ * which then skips too little.
  */
 export function checkTags(checking: Checking, plays: readonly ReachedPlay[]): void {
   const { tags } = checking.options;

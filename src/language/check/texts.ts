@@ -4,7 +4,7 @@ import { locationOf } from '../../yaml/places.ts';
 import { shortTypeName } from '../load/action.ts';
 import type { Item, Task, Written } from '../model.ts';
 
-/** A text of an item that is read as a template, or as a bare expression. */
+/** A string in an item that is read as a template or as a bare expression. */
 export interface TemplateText {
   readonly source: string;
   readonly at: Position | undefined;
@@ -15,7 +15,7 @@ export interface TemplateText {
 
 type Leaf = Exclude<Item, { kind: 'block' }>;
 
-/** All texts of an item that its run evaluates, including the conditions around it. */
+/** All strings in an item that are evaluated when it runs, including the conditions around it. */
 export function textsOf(item: Leaf): TemplateText[] {
   const { keywords } = item;
   const perTurn = [...keywords.environment, ...singles(item)].flatMap((written) => inRaw(written.value, true));
@@ -83,7 +83,7 @@ function conditions(list: readonly Written[]): TemplateText[] {
   });
 }
 
-// The place of a quoted text is the place of its quote.
+// The place of a quoted string is the place of its opening quote.
 const inQuotes = (at: Position, text: string): Position =>
   at.length === text.length + 2 ? { ...at, column: at.column + 1, length: text.length } : at;
 

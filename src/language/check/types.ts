@@ -43,7 +43,7 @@ function checkArgs(checking: Checking, task: Task, type: TaskType): void {
 /** Problems that may disappear once all parameters are known. */
 const dependsOnAll: ReadonlySet<string> = new Set(['missing-parameter', 'conflicting-parameters']);
 
-// A template may evaluate to nothing (`omit`), so until then it is open whether two parameters exclude each other.
+// A template may evaluate to nothing (`omit`), so until then it is unclear whether two parameters conflict.
 function isUndecided(task: Task, { code, message }: ParamProblem): boolean {
   if (code !== 'conflicting-parameters' || !(task.args instanceof Map)) return false;
   const names = new Set(message.split(/[^\w]+/));
@@ -63,20 +63,20 @@ function placeOfProblem(task: Task, { path, code }: ParamProblem): Position {
   return place;
 }
 
-/** Decimal numbers that result from computing modes: 0644, 0755 … in decimal notation. */
+/** Common modes in decimal notation, as a computation yields them (420 is 0644): these are probably intended. */
 const decimalModes = new Set([
   0o400, 0o440, 0o444, 0o555, 0o600, 0o640, 0o644, 0o660, 0o664, 0o666, 0o700, 0o710, 0o711, 0o750, 0o755, 0o770, 0o775,
   0o777,
 ]);
 
-// YAML reads `mode: 644` as the number 644, which is the mode 1204.
+// YAML reads `mode: 644` as the number 644, which means mode 01204.
 function checkModes(checking: Checking, task: Task, type: TaskType): void {
   if (!(task.args instanceof Map)) return;
   for (const [name, value] of task.args as Map<unknown, Raw>) {
     const source = locationOf(task.args, name)?.source;
     if (type.params[String(name)]?.type !== 'mode' || typeof value !== 'number' || source === undefined) continue;
     if (!/^[1-7][0-7]{2,3}$/.test(source) || decimalModes.has(value)) continue;
-    const message = `\`${String(name)}: ${source}\` has no leading zero: read as a decimal number it is the mode 0${value.toString(8)}`;
+    const message = `\`${String(name)}: ${source}\` has no leading zero: read as a decimal number, it means mode 0${value.toString(8)}`;
     problem(checking, 'mode-without-zero', message, locationOf(task.args, name)?.value, `write \`'0${source}'\``);
   }
 }

@@ -51,7 +51,7 @@ function collect(checking: Checking, { play, items, opaque }: ReachedPlay, defin
   });
 }
 
-/** All definitions, and what each variable lacks to be computed from them. */
+/** All definitions and, for each variable, the undefined one that it cannot be computed without. */
 interface Known {
   readonly defined: Definitions;
   readonly lacks: Map<string, Lack | undefined>;
@@ -70,7 +70,7 @@ export function addVars(defined: Defined, vars: Vars): void {
   for (const [name, definition] of vars) define(defined, name, definition);
 }
 
-/** Adds names whose values only the run knows. */
+/** Adds names whose values are known only during the run. */
 function addNames(defined: Defined, names: Iterable<string>): void {
   for (const name of names) define(defined, name, undefined);
 }
@@ -99,7 +99,7 @@ function collectLoop(item: Reached['item'], defined: Defined): boolean {
   return !names.some((name) => name instanceof Template);
 }
 
-/** Types that define variables with names that only the run knows. */
+/** Types that define variables whose names are known only during the run. */
 const definesMore = new Set(['include_vars', 'add_host', 'group_by', 'set_stats', 'async_status']);
 
 function collectTask(checking: Checking, task: Task, defined: Defined): boolean {
@@ -115,8 +115,8 @@ function collectTask(checking: Checking, task: Task, defined: Defined): boolean 
   return !keys.some((key) => key.includes('{') || key === '_variable_params' || key === '_raw_params');
 }
 
-// Reports a variable whose every definition needs an undefined variable, at the place where it is written. A value behind a condition may
-// never be computed.
+// If every definition of a variable needs an undefined variable, reports this where the definition is written. A value
+// behind a condition may never be computed.
 function checkDefinition(checking: Checking, name: string, known: Known, item: Reached['item']): void {
   const { tags } = checking.options;
   if (tags !== undefined && (item.keywords.tags.some(isTemplateText) || !selectedByTags(item.keywords.tags, tags)))
@@ -127,7 +127,7 @@ function checkDefinition(checking: Checking, name: string, known: Known, item: R
   problem(
     checking,
     'undefined-variable',
-    `'${lack.name}' is undefined, but \`${lack.of}\` is computed from it, which is needed at ${file}:${line}`,
+    `'${lack.name}' is undefined, but \`${lack.of}\`, which is needed at ${file}:${line}, is computed from it`,
     lack.at,
     /^vault_/.test(lack.name) && lack.at !== undefined
       ? `define it in an encrypted file: run vault create ${join(dirname(lack.at.file), 'group_vars/all/vault.yaml')}`
@@ -145,7 +145,7 @@ interface Lack {
 function lacking(name: string, known: Known): Lack | undefined {
   const { defined, lacks } = known;
   if (lacks.has(name)) return lacks.get(name);
-  lacks.set(name, undefined); // a self-referring variable is a different mistake
+  lacks.set(name, undefined); // a self-referential variable is a different mistake
   const found = [...(defined.get(name) ?? [])].map((one) =>
     one?.value instanceof Template ? lackOf(name, one.value, known) : undefined,
   );
@@ -172,7 +172,7 @@ function checkItem(checking: Checking, { item, mayFail }: Reached, known: Known)
   if (item.kind === 'task') checkTemplateFile(checking, item, known, guarded);
 }
 
-// Only what the file certainly needs: it may set the rest itself, or never get to it.
+// Only what the file certainly needs: it may set the rest itself or never reach it.
 function checkTemplateFile(checking: Checking, task: Task, known: Known, guarded: ReadonlySet<string>): void {
   const path = templateFileOf(checking, task);
   const source = path === undefined ? undefined : checking.options.files.readText(path);

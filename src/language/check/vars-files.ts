@@ -21,7 +21,7 @@ export function checkVarsFiles(checking: Checking, plays: readonly ReachedPlay[]
   });
 }
 
-/** The first existing file of several names is used, as in the run. */
+/** Of several names, the first whose file exists is used, as in the run. */
 function check(
   { options }: Checking,
   names: readonly string[],

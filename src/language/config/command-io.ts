@@ -12,7 +12,7 @@ export interface CommandIo {
   readonly isTTY: boolean;
   readonly env: NodeJS.ProcessEnv;
   readonly cwd: string;
-  /** Whether we were called under the name of one of Ansible's programs. */
+  /** Whether we were called by the name of one of Ansible's programs. */
   readonly asAnsible?: boolean;
   /** Asks for a secret without echoing what is typed. */
   askSecret(question: string): Promise<string>;

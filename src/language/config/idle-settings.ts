@@ -31,7 +31,7 @@ export const WITHOUT_EFFECT: ReadonlySet<keyof typeof SETTINGS> = new Set([
   'retryFilesSavePath',
 ]);
 
-/** Settings for things that do not exist here, so they can safely be ignored. */
+/** Settings for things that do not exist here and can therefore be ignored safely. */
 export const WITHOUT_MEANING: readonly RegExp[] = [
   /cow/i,
   // An unreadable source is always a mistake here.

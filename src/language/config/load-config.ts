@@ -80,7 +80,7 @@ function fromEnv(setting: Setting, env: NodeJS.ProcessEnv, cwd: string): Found |
     (candidate) => env[candidate] !== undefined && !(candidate === 'NO_COLOR' && env[candidate] === ''),
   );
   if (name === undefined) return undefined;
-  // no-color.org: any non-empty text means yes.
+  // no-color.org: any non-empty value means yes.
   const text = name === 'NO_COLOR' ? 'true' : (env[name] as string);
   return { text, base: cwd, from: name, quoted: false };
 }
@@ -173,6 +173,6 @@ function notHonoured(
     (name) => !known.has(name) && !WITHOUT_MEANING.some((harmless) => harmless.test(name)),
   );
   if (names.length + idle.length === 0) return [];
-  const message = `these settings of Ansible's configuration have no effect here: ${[...names, ...idle].sort().join(', ')}`;
+  const message = `these settings in Ansible's configuration have no effect here: ${[...names, ...idle].sort().join(', ')}`;
   return [{ severity: 'warning', code: 'config-not-honoured', message }];
 }

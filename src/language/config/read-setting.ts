@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { truthOf } from '../../core/text/truth.ts';
 import type { Setting } from './settings.ts';
 
-/** The value that a text means for a setting, or why it is not valid. */
+/** The value of a setting read from text, or why the text is not valid. */
 type ReadSetting = { readonly value: unknown } | { readonly problem: string };
 
 /** The context of reading a setting. */

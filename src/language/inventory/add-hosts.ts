@@ -3,7 +3,10 @@ import type { Vars } from '../model.ts';
 import { addHost, addHostVars, type Draft, shortSource } from './draft.ts';
 import { expandRanges, splitPort } from './host-range.ts';
 
-/** Adds all hosts that an inventory line stands for: expands ranges, splits off the port, and gives each host the variables. */
+/**
+ * Adds all hosts that an inventory line denotes: expands ranges, splits off the port, and gives each host the
+ * variables.
+ */
 export function addHosts(
   draft: Draft,
   { written, group, vars, file, at }: { written: string; group: string; vars: Vars; file?: string; at?: Position },

@@ -87,7 +87,7 @@ function joinKeyedGroup(source: Source, host: string, keyed: Map<Value, Raw>, va
   if (parent !== '') addChild(source.draft, safeName(parent), name);
 }
 
-/** The names that a key's value yields: a text itself, each item of a list, each key of a dict with its value. */
+/** The names that a key's value yields: a string itself, each item of a list, each key of a dict with its value. */
 function keyedNames(source: Source, key: Value, keyed: Map<Value, Raw>): readonly string[] {
   const fallback = keyed.get('default_value');
   const orFallback = (value: Value): string[] => {
@@ -122,7 +122,7 @@ function evaluated(source: Source, section: string, name: string, expression: Ra
   if (typeof expression !== 'string' && !(expression instanceof Template)) return expression as Value;
   const result = source.evaluate(expressionText(expression), scope);
   if (result.ok) return result.value;
-  // Hosts without the variable are normal; only a strict source complains.
+  // Hosts without the variable are normal; only a strict source objects.
   if (source.strict) for (const { message } of result.error) complain(source, section, `${name}: ${message}`);
   return undefined;
 }

@@ -9,7 +9,10 @@ export interface Draft {
   readonly groups: Map<string, GroupDraft>;
   /** Mistakes and warnings from the sources' readers. */
   readonly notes: Diagnostic[];
-  /** Turns a written name into a group's name: if so configured, without characters that a variable name cannot contain. */
+  /**
+   * Turns a name as written into a group name: if so configured, without characters that a variable name cannot
+   * contain.
+   */
   readonly groupName: (written: string) => string;
 }
 
@@ -73,7 +76,7 @@ export function addChild(draft: Draft, parent: string, child: string, at?: Posit
   const above = addGroup(draft, parent);
   addGroup(draft, child);
   if (reaches(draft, draft.groupName(child), draft.groupName(parent))) {
-    const message = `group ${child} cannot be below ${parent}: ${parent} is below ${child} already`;
+    const message = `group ${child} cannot be below ${parent}: ${parent} is already below ${child}`;
     draft.notes.push({ severity: 'error', code: 'group-loop', message, ...(at && { at }) });
     return;
   }
@@ -120,5 +123,5 @@ const whereFrom = (source: string): VarsLayer => ({
 /** The name of a source, for messages. */
 export const shortSource = (file: string): string => basename(file);
 
-/** A group's name without characters that a variable name cannot contain. */
+/** A group name without characters that a variable name cannot contain. */
 export const safeName = (name: string): string => name.replace(/^\d|[^\p{L}\p{N}_]/gu, '_');

@@ -101,7 +101,7 @@ const byStrength = (draft: Draft, depths: ReadonlyMap<string, number>) => (a: st
   (draft.groups.get(a)?.priority ?? 1) - (draft.groups.get(b)?.priority ?? 1) ||
   (a < b ? -1 : 1);
 
-// Hosts with the same groups share one list: a thousand hosts have few combinations.
+// Hosts in the same groups share one list: a thousand hosts have few combinations.
 function layersByGroups(draft: Draft, folders: readonly VarsFolder[], reader: VarsReader) {
   const known = new Map<string, readonly VarsLayer[]>();
   return (groups: readonly string[]): readonly VarsLayer[] => {

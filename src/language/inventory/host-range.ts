@@ -1,4 +1,4 @@
-/** Expands a name with ranges, such as `www[01:50:2].example.com` or `db-[a:f]`, to all the names it stands for. */
+/** Expands a name with ranges, such as `www[01:50:2].example.com` or `db-[a:f]`, to all the names it denotes. */
 export function expandRanges(pattern: string): readonly string[] | { readonly problem: string } {
   const match = /^(.*?)\[([^[\]]*:[^[\]]*)\](.*)$/s.exec(pattern);
   if (!match) return [pattern];
@@ -25,7 +25,7 @@ function numbers(range: string, from: string, to: string, stride: number) {
   const padded = from.length > 1 && from.startsWith('0');
   if (padded && from.length !== to.length)
     return wrong(range, 'if there are leading zeros, both ends must have the same number of digits');
-  if (Number(from) > Number(to)) return wrong(range, 'its end is below its beginning');
+  if (Number(from) > Number(to)) return wrong(range, 'its end comes before its start');
   return series(Number(from), Number(to), stride).map((n) =>
     padded ? String(n).padStart(from.length, '0') : String(n),
   );
@@ -36,7 +36,7 @@ const ALPHABET = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';
 function letters(range: string, from: string, to: string, stride: number) {
   const [first, last] = [ALPHABET.indexOf(from), ALPHABET.indexOf(to)];
   return first > last
-    ? wrong(range, 'its end is below its beginning')
+    ? wrong(range, 'its end comes before its start')
     : series(first, last, stride).map((n) => ALPHABET[n] as string);
 }
 

@@ -12,7 +12,7 @@ import { type VarsFolder, type VarsReader, varsReader } from './vars-folders.ts'
 export interface LoadedInventory extends Inventory {
   /** The host for plays on `localhost` if no source names it. It is in no group, but gets the variables of `all`. */
   readonly localhost: Host;
-  /** Texts from vault-encrypted files, to be masked. */
+  /** Strings from vault-encrypted files, to be masked. */
   readonly secrets: ReadonlySet<string>;
   readonly draft: Draft;
   readonly folders: readonly VarsFolder[];

@@ -7,7 +7,7 @@ export const nearInventory = (folder: string): string | undefined =>
     .flatMap((each) => INVENTORY_NAMES.map((name) => join(each, name)))
     .find((path) => path !== '/etc/hosts' && existsSync(path));
 
-/** Where an inventory may be, relative to a playbook's directory or its parent; the first existing one is used. */
+/** Where an inventory may be, relative to a playbook's directory or its parent; the first that exists is used. */
 export const INVENTORY_NAMES: readonly string[] = [
   ...['production.yaml', 'production.yml', 'production', 'hosts.yaml', 'hosts.yml', 'hosts.ini', 'hosts'].map(
     (name) => `inventory/${name}`,

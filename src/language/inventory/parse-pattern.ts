@@ -38,7 +38,7 @@ function isAddress(pattern: string): boolean {
   return /^[0-9a-fA-F]*:[0-9a-fA-F:.]*:[0-9a-fA-F:.]*$/.test(name) || (port !== undefined && !/[!&]/.test(name));
 }
 
-/** Splits the subscript off a term; brackets that are not a subscript belong to the name, as a character class. */
+/** Splits the subscript off a term; brackets that are not a subscript belong to the name and are a character class. */
 export function parseTerm(term: string): Term {
   const match = term.startsWith('~') ? null : /^(.+)\[(?:(-?\d+)|(\d+):(\d*))\]$/.exec(term);
   if (!match) return { name: term };
@@ -47,7 +47,10 @@ export function parseTerm(term: string): Term {
   return { name, subscript: { from: Number(from), ...(to !== '' && { to: Number(to) }) } };
 }
 
-/** The test whether a name matches: a shell wildcard pattern or, after `~`, a regular expression anchored at the start of the name. */
+/**
+ * The test for whether a name matches: a shell wildcard pattern or, after `~`, a regular expression anchored at the
+ * start of the name.
+ */
 export function nameTest(pattern: string): ((name: string) => boolean) | { readonly problem: string } {
   if (pattern === 'all' || pattern === '*') return () => true;
   try {

@@ -20,11 +20,14 @@ export interface InventoryOptions {
   readonly vaultSecrets?: readonly VaultSecret[];
   /** Extensions of files to skip in a directory. */
   readonly ignoreExtensions?: readonly string[];
-  /** Regular expressions of file names to skip in a directory. */
+  /** Regular expressions for file names to skip in a directory. */
   readonly ignorePatterns?: readonly string[];
   /** Evaluates the expressions of `constructed` sources; by default in an environment without secrets. */
   readonly evaluate?: EvaluateExpression;
-  /** Replace characters in group names that a variable name cannot contain by underscores (`force_valid_group_names`). */
+  /**
+   * Replace characters in group names that are not allowed in variable names with underscores
+   * (`force_valid_group_names`).
+   */
   readonly safeGroupNames?: boolean;
   /** The severity of a missing source; an error by default. */
   readonly missing?: 'error' | 'warning';

@@ -17,7 +17,7 @@ const ORDERS: Readonly<Record<string, (hosts: readonly string[], random: () => n
 
 /** How to select hosts, in addition to the pattern. */
 interface SelectOptions {
-  /** A pattern that all hosts must match as well; `@file` in it stands for the lines of that file. */
+  /** A pattern that all hosts must match as well; `@file` in it means the lines of that file. */
   readonly limit?: string;
   /** inventory, sorted, reverse_sorted, reverse_inventory or shuffle. */
   readonly order?: string;
@@ -25,7 +25,7 @@ interface SelectOptions {
   readonly mismatch?: 'warning' | 'error' | 'ignore';
   /** Where the pattern is written. */
   readonly at?: Position;
-  /** The directory in which to look for `@file` of a limit. */
+  /** The directory in which to look for a limit's `@file`. */
   readonly cwd?: string;
   readonly random?: () => number;
 }
@@ -46,7 +46,7 @@ export function selectHosts(
   return failed ? { ok: false, error: notes } : { ok: true, value, warnings: notes };
 }
 
-/** The host with a selected name; the implicit localhost if the inventory has none of that name. */
+/** The host with a selected name; the implicit localhost if the inventory has no host of that name. */
 export function hostOf(inventory: LoadedInventory, name: string): Host | undefined {
   return inventory.hosts.get(name) ?? (LOCAL_NAMES.includes(name) ? { ...inventory.localhost, name } : undefined);
 }
@@ -117,7 +117,7 @@ function noMatch(inventory: Inventory, options: SelectOptions, notes: Diagnostic
   notes.push(note(options.mismatch ?? 'warning', 'unknown-host', message, options.at, meant));
 }
 
-// `@file` stands for the lines of a file, which is how a retry file is passed.
+// `@file` means the lines of a file, which is how a retry file is passed.
 function limitTerms(limit: string, { options, notes }: Selection): readonly string[] {
   return splitPattern(limit).flatMap((term) =>
     term.startsWith('@') ? linesOf(term.slice(1), options, notes) : [term],

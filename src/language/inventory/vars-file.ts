@@ -11,7 +11,7 @@ export interface VarsFile {
   readonly vars: Vars;
   /** Whether the file as a whole was vault-encrypted. */
   readonly vaulted: boolean;
-  /** Its texts if it was vault-encrypted, to be masked. */
+  /** If it was vault-encrypted, its strings, to be masked. */
   readonly secrets: readonly string[];
 }
 
@@ -28,7 +28,7 @@ export function loadVarsFile(path: string, secrets: readonly VaultSecret[]): Res
   return { ok: true, value: { vars, vaulted, secrets: vaulted ? textsIn(value) : [] }, warnings: document.warnings };
 }
 
-/** All texts and numbers in a value, at any depth: what to mask if the value is a secret. */
+/** All strings and numbers in a value, at any depth: what to mask if the value is a secret. */
 export function textsIn(value: Raw): readonly string[] {
   if (typeof value === 'string') return [value];
   if (typeof value === 'number' || typeof value === 'bigint') return [String(value)];
@@ -38,6 +38,6 @@ export function textsIn(value: Raw): readonly string[] {
 }
 
 function notVars(file: string): Result<never> {
-  const message = `${file} must hold a dict of variables`;
+  const message = `${file} must contain a dict of variables`;
   return { ok: false, error: [{ severity: 'error', code: 'vars-form', message, at: { file, line: 1, column: 1 } }] };
 }

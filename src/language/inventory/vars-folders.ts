@@ -20,7 +20,7 @@ export interface VarsReader {
   hostLayers(folder: VarsFolder, host: string): readonly VarsLayer[];
   /** Returns the mistakes and warnings since the last call. */
   takeNotes(): readonly Diagnostic[];
-  /** Texts from vault-encrypted files, to be masked. */
+  /** Strings from vault-encrypted files, to be masked. */
   readonly secrets: ReadonlySet<string>;
 }
 

@@ -108,7 +108,7 @@ export const lookNotInCheck: Rule = {
     const { item, isHandler } = linted;
     if (isHandler || !isCommand(linted) || item.kind !== 'task' || item.keywords.checkMode !== undefined) return [];
     if (item.changedWhen?.length !== 1 || String(item.changedWhen[0]?.value) !== 'false') return [];
-    const fix = 'if it really changes nothing, add check_mode: false, so that a check runs it, too';
+    const fix = 'if it really changes nothing, add check_mode: false, so that a check runs it too';
     return [{ at: item.typeAt, message: '"changed_when: false" says that this changes nothing', fix }];
   },
 };

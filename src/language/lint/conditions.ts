@@ -17,7 +17,7 @@ function findIn(linted: Linted, pattern: RegExp, message: (match: RegExpExecArra
 /** Braces in a condition. */
 export const conditionWithBraces: Rule = {
   code: 'condition-with-braces',
-  why: 'a condition is already an expression; the result of braces is evaluated again, even if it came from a host',
+  why: 'a condition is already an expression; whatever braces produce is evaluated again, even if it came from a host',
   find: (linted) =>
     listsOf(linted).flatMap(({ value, at }) =>
       value instanceof Template && /\{\{/.test(value.source)
@@ -40,7 +40,7 @@ export const comparedWithTrue: Rule = {
     findIn(
       linted,
       /[!=]=\s*(true|false|yes|no)\b/i,
-      ([found]) => `a condition compares: ${found}`,
+      ([found]) => `comparison in a condition: ${found}`,
       'write "x | bool" or "not x | bool"',
     ),
 };
@@ -53,7 +53,7 @@ export const comparedWithEmpty: Rule = {
     findIn(
       linted,
       /[!=]=\s*(''|"")/,
-      ([found]) => `a condition compares: ${found}`,
+      ([found]) => `comparison in a condition: ${found}`,
       'write "x | length > 0", or "x" for any value that is not empty',
     ),
 };

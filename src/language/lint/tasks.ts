@@ -20,7 +20,7 @@ export const modeWithoutZero: Rule = {
 /** `state: latest`. */
 export const packageLatest: Rule = {
   code: 'package-latest',
-  why: 'the installed version then depends on the day, and a check reports drift although nothing was changed',
+  why: 'the installed version then depends on the day, and a check reports drift even though nothing was changed',
   find: ({ item }) => {
     if (argOf(item, 'state') !== 'latest' || item.kind !== 'task') return [];
     const at = argPlace(item.args, 'state', item.argsAt, 'value');
@@ -28,7 +28,7 @@ export const packageLatest: Rule = {
       {
         at,
         message: 'a package is upgraded whenever there is a newer one',
-        fix: 'use state: present, and upgrade in a task or run of its own',
+        fix: 'use state: present, and upgrade in a separate task or run',
       },
     ];
   },

@@ -134,7 +134,7 @@ function actionDict(
       'no-action',
       'no module/action detected in task.',
       valueAt,
-      'a dict under "action" names its type under "module"',
+      'a dict under "action" must name the type under "module"',
     );
     return undefined;
   }
@@ -174,7 +174,7 @@ function argsOf(loading: Loading, dict: RawDict, key: string, type: string, give
   return own;
 }
 
-// Parameters only known later are kept under `_variable_params`, or alone if there is nothing else.
+// Parameters that only become known later are kept under `_variable_params`, or alone if there is nothing else.
 function mergeArgs(own: Raw, more: RawDict): Raw {
   const first: RawDict = isRawDict(own) ? own : new Map([['_variable_params', own]]);
   const merged = first.size === 0 ? more : placeLike(new Map([...more, ...first]), first, more);
@@ -200,12 +200,12 @@ function ownArgs(loading: Loading, dict: RawDict, key: string, type: string, giv
 const freeFormOf = (loading: Loading, type: string): string | undefined =>
   loading.options.taskType?.(type)?.freeForm ?? freeForm[shortTypeName(type)];
 
-// Parameters from a template that gives all of them, next to those named on the same line.
+// Parameters from a template that provides all of them, merged with those named on the same line.
 function variableParams(args: RawDict): Raw {
   return mergeArgs(args.get('_raw_params') ?? null, placeLike(withoutKey(args, '_raw_params'), args));
 }
 
-// `file: "{{ params }}"` gives all parameters; any other text means nothing here.
+// `file: "{{ params }}"` provides all parameters; any other text is meaningless here.
 function withoutFreeForm(loading: Loading, args: RawDict, type: string, given: Written): Raw {
   const rest = args.get('_raw_params');
   if (rest instanceof Template && args.size === 1) return rest;

@@ -18,7 +18,7 @@ import { isRawDict, kindOf, writtenVarsOf } from './written.ts';
 
 type RoleArgs = Parameters<DynamicLoader['role']>[1];
 
-/** Loads what includes refer to, at the time they run. */
+/** Loads what includes refer to when they run. */
 export function createDynamicLoader(options: LoadOptions = {}): DynamicLoader {
   const files = options.files ?? createFiles();
   const start = (): Loading => ({ options: { ...options, files }, files, problems: [] });

@@ -14,7 +14,7 @@ import { checkKeywords } from './unknown-keyword.ts';
 import { varsLayer } from './within.ts';
 import { isRawDict, isRawList, kindOf, type RawDict, writtenAt } from './written.ts';
 
-/** Loads the plays of a playbook file, with those of imported playbooks in place of the imports. */
+/** Loads the plays in a playbook file, with imports replaced by the plays of the imported playbooks. */
 export function loadPlaybookFile(
   loading: Loading,
   file: string,
@@ -50,7 +50,7 @@ export function loadPlaybookFile(
 interface From {
   readonly file: string;
   readonly inherited: PlayInheritance;
-  /** The chain of files importing each other, this one last. */
+  /** The chain of importing files, this one last. */
   readonly chain: readonly string[];
 }
 

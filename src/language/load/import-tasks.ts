@@ -53,7 +53,13 @@ export function loadTaskFile(loading: Loading, name: string, within: Within, at:
     return [];
   }
   if (within.chain.includes(path)) {
-    report(loading, 'recursion', `'${name}' imports itself`, at, 'use include_tasks with a condition that ends it');
+    report(
+      loading,
+      'recursion',
+      `'${name}' imports itself`,
+      at,
+      'use include_tasks with a condition that ends the recursion',
+    );
     return [];
   }
   const document = readDocument(loading, path, at);

@@ -71,7 +71,7 @@ export function loadInclude(
   return [include];
 }
 
-/** Checks whether an include or import gets arguments that it accepts, and reports those that it does not. */
+/** Checks that an include or import accepts its arguments, and reports those that it does not. */
 export function checkIncludeArgs(
   loading: Loading,
   action: Action,
@@ -99,7 +99,7 @@ export function checkIncludeArgs(
   return hasTarget(loading, action, args, of) && namesFiles(loading, type, args, argsAt);
 }
 
-/** Which files of a role to use must be given by name. */
+/** The role files to use must be given by name. */
 function namesFiles(loading: Loading, type: string, args: RawDict, at: Position): boolean {
   const wrong = [...args.keys()].find((key) => String(key).endsWith('_from') && !isName(args.get(key)));
   if (wrong === undefined) return true;

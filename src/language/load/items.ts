@@ -65,14 +65,15 @@ function loadAction(loading: Loading, dict: RawDict, action: Action, within: Wit
   }
 }
 
-/** Reports a role used as a handler, which is not possible. */
+/** Reports a role used as a handler, which is not supported. */
 function refusesRole(loading: Loading, action: Action, within: Within, at: Position): boolean {
   if (!within.asHandlers) return false;
   report(loading, 'role-as-handler', `Using '${String(action.type)}' as a handler is not supported.`, at);
   return true;
 }
 
-// The old `include` acts as an import unless it has a loop, its file is a template, or it was itself included as the play ran.
+// The old `include` acts as an import unless it has a loop, its file is a template, or it was itself included while the
+// play was running.
 function loadOldInclude(loading: Loading, dict: RawDict, action: Action, within: Within, at: Position) {
   const repeated = [...dict.keys()].some((key) => key === 'loop' || String(key).startsWith('with_'));
   const fixed = isRawDict(action.args) && typeof action.args.get('file') === 'string';

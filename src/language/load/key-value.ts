@@ -4,7 +4,7 @@ interface TextArguments {
   readonly free: string;
 }
 
-/** Options that the text of a command may contain; any other `=` belongs to the command itself. */
+/** Options that a command's text may contain; any other `=` belongs to the command itself. */
 const commandOptions = new Set([
   'creates',
   'removes',
@@ -85,7 +85,7 @@ function endWord(words: string[], word: string, char: string): string {
     else words.push(`${word}\n`);
     return '';
   }
-  // A lone backslash is a line continuation in a text whose lines YAML has joined.
+  // A lone backslash is a line continuation in text whose lines YAML has joined.
   if (word.trim() === '\\') return '';
   if (word.trim() !== '') words.push(word);
   else if (startsLine) return `${word} `;
@@ -117,7 +117,8 @@ const meanings: Readonly<Record<string, string>> = {
   '"': '"',
 };
 
-// Decodes the escapes of Python strings except the octal ones, because `\1` is a group in a pattern. Anything else is left unchanged.
+// Decodes Python's string escapes except octal ones, because `\1` is a group in a pattern. Anything else is left
+// unchanged.
 function decodeEscapes(text: string): string {
   if (!text.includes('\\')) return text;
   return text.replace(

@@ -31,7 +31,10 @@ const readers: Readonly<Record<InheritedType, Read>> = {
   tags: tagsIn,
 };
 
-/** The keywords in effect for what a dict describes: its own, else the surrounding ones; where Ansible accumulates, all of them. */
+/**
+ * The keywords in effect for what a dict describes: its own, or else the surrounding ones; all of them where Ansible
+ * accumulates.
+ */
 export function keywordsOf(
   loading: Loading,
   dict: RawDict,
@@ -126,7 +129,7 @@ function dictsIn(loading: Loading, dict: RawDict, key: string, at: Position): re
 function tagsIn(loading: Loading, dict: RawDict, _key: string, at: Position): readonly string[] {
   const value = dict.get('tags');
   const text = scalarText(value);
-  // The result of a template is only known once there are variables.
+  // A template's result is known only once there are variables.
   if (text !== undefined && isTemplateText(text)) return [text.trim()];
   if (text !== undefined)
     return text

@@ -41,7 +41,7 @@ export interface PlayScope {
   readonly exported: VarsLayer[];
   /** Handlers that imported roles add to the play's own. */
   readonly importedHandlers: import('../model.ts').Play['handlers'][number][];
-  /** Roles by name and parameters: the same use of a role is the same role. */
+  /** Roles by name and parameters: equal uses of a role are the same role. */
   readonly roles: Map<string, RoleRef>;
 }
 
@@ -59,7 +59,7 @@ export interface Within {
   readonly collections: readonly string[];
   /** Directories to search for task files, nearest first. */
   readonly taskFolders: readonly string[];
-  /** Whether an include brought the items as the play ran. */
+  /** Whether an include added the items while the play was running. */
   readonly dynamic?: boolean;
   /** Whether the items are handlers. */
   readonly asHandlers: boolean;

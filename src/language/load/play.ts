@@ -80,7 +80,7 @@ function collectionsOf(dict: RawDict): readonly string[] {
   return isRawList(list) ? list.flatMap((name) => (typeof name === 'string' ? [name] : [])) : [];
 }
 
-// `user` is the old word for `remote_user`.
+// `user` is the old name of `remote_user`.
 function renameUser(dict: RawDict): RawDict {
   if (!dict.has('user') || dict.has('remote_user')) return dict;
   const renamed: RawDict = new Map([...dict].map(([key, value]) => [key === 'user' ? 'remote_user' : key, value]));
@@ -150,7 +150,7 @@ function rolesOf(
     report(
       loading,
       'wrong-keyword-type',
-      `A malformed role declaration was encountered: roles is a list; this is ${kindOf(list)}`,
+      `A malformed role declaration was encountered: roles must be a list; this is ${kindOf(list)}`,
       listAt,
     );
     return { items: [], handlers: [] };

@@ -52,7 +52,7 @@ function plainText(loading: Loading, text: string, path: string): string | undef
       'encrypted-file',
       'Attempting to decrypt but no vault secrets found',
       at,
-      'give --vault-password-file or --ask-vault-pass',
+      'use --vault-password-file or --ask-vault-pass',
     );
     return undefined;
   }

@@ -71,7 +71,7 @@ function dictEntry(loading: Loading, raw: RawDict, name: string, within: Within,
 const fingerprintOf = (raw: RawDict, params: RawDict): string =>
   fingerprint([raw.get('when') ?? null, raw.get('tags') ?? null, raw.get('vars') ?? null, params]);
 
-/** A text that is the same for equal values, wherever they are written. */
+/** A string that is the same for equal values, wherever they are written. */
 export function fingerprint(value: Raw): string {
   return JSON.stringify(value, (_, part) => {
     if (part instanceof Map) return { dict: [...part] };

@@ -36,7 +36,7 @@ function dictIn(loading: Loading, file: string | undefined, at: Position): { dic
   report(
     loading,
     'wrong-keyword-type',
-    `the meta data of a role is a dict; this is ${kindOf(document.value)}`,
+    `role metadata must be a dict; this is ${kindOf(document.value)}`,
     document.at.value,
   );
   return { at };
@@ -59,7 +59,7 @@ export function argumentSpecTask(loading: Loading, meta: RoleMeta, use: RoleUse,
   if (spec === undefined || spec === null || role === undefined || meta.argumentSpecs === undefined) return [];
   const at = writtenAt(meta.argumentSpecs, entry, meta.argumentSpecsAt);
   if (!isRawDict(spec)) {
-    report(loading, 'wrong-keyword-type', `an argument spec is a dict; this is ${kindOf(spec)}`, at);
+    report(loading, 'wrong-keyword-type', `an argument spec must be a dict; this is ${kindOf(spec)}`, at);
     return [];
   }
   const keywords = { ...within.keywords, tags: [...new Set([...within.keywords.tags, 'always'])] };

@@ -131,7 +131,7 @@ function varsOfRole(loading: Loading, use: RoleUse, name: string, path: string):
   return [...varsIn(loading, use, path, defaults), ...varsIn(loading, use, path, vars)];
 }
 
-/** A role directory with variables: the file to read in it, and the precedence level of the variables. */
+/** A role directory that contains variables, with the file to read in it and the precedence level of the variables. */
 interface RoleVars {
   readonly folder: 'defaults' | 'vars';
   readonly from: string | undefined;

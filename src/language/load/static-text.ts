@@ -29,7 +29,7 @@ function staticValue(
   } catch (error) {
     if (!(error instanceof TemplateError)) throw error;
     const hint =
-      'imports are resolved before any host is known: only vars of the play, its roles, vars_files and extra vars (-e) are available; include_* accepts all';
+      'imports are resolved before any host is known: only the vars of the play and its roles, vars_files and extra vars (-e) are available; include_* can use all variables';
     return { ok: false, error: { ...error.diagnostic, at: error.diagnostic.at ?? at, hint } };
   }
 }

@@ -72,7 +72,7 @@ export const optional = <T extends object>(all: T): Partial<T> =>
 export const listenOf = (loading: Loading, dict: RawDict, at: Position): readonly string[] =>
   namesIn(loading, dict, 'listen', at).map(({ value }) => scalarText(value) ?? String(value));
 
-/** The kind of place, as far as keywords are concerned, that a task in these surroundings is. */
+/** The kind of place, for the purposes of keywords, of a task in these surroundings. */
 export const placeOfTask = ({ asHandlers }: Within): KeywordPlace => (asHandlers ? 'handler' : 'task');
 
 function results(loading: Loading, dict: RawDict, at: Position) {

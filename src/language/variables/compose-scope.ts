@@ -5,7 +5,7 @@ import { type HashBehaviour, strongestFirst, valueIn, writtenIn } from './merge-
 
 /** The sources of the variables for one host and one item. */
 interface ScopeInput {
-  /** The host whose inventory layers are used; nothing else of it is read. */
+  /** The host whose inventory layers are used; nothing else about it is read. */
   readonly host: { readonly layers: readonly VarsLayer[] };
   /**
    * Variables added by the run: facts (11), vars_prompt (13), vars_files (14), include_vars (18), set_fact and registered (19), extra vars
@@ -14,7 +14,7 @@ interface ScopeInput {
   readonly state?: readonly VarsLayer[];
   /** Variables of the item: play, role, block, task and include variables. */
   readonly item?: { readonly layers: readonly VarsLayer[] };
-  /** Overrides everything; computed on access. */
+  /** Override everything; computed on access. */
   readonly magic?: Magic;
   readonly hashBehaviour?: HashBehaviour;
 }

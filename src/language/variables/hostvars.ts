@@ -61,7 +61,7 @@ function asFarAsKnown(written: Raw, scope: ReadableScope, evaluate: Evaluate): V
   return value instanceof Undefined && written instanceof Template ? written.source : value;
 }
 
-/** A variable that refers to something undefined is itself undefined, until it is used. */
+/** A variable that refers to something undefined is itself undefined: only using it is an error. */
 function computed(written: Raw, scope: ReadableScope, evaluate: Evaluate): Value {
   try {
     return evaluate(written, scope);

@@ -1,5 +1,6 @@
 /**
- * Ansible's order of precedence: of two variables with the same name the one with the higher level wins, and on equal levels the later one.
+ * Ansible's order of precedence: of two variables with the same name, the one with the higher level wins; at equal
+ * levels, the later one.
  */
 export const LEVELS = {
   commandLine: 1,

@@ -4,7 +4,7 @@ import type { VarsLayer } from '../model.ts';
 /** How to combine two layers that set the same variable: the higher one wins, or dicts are merged. */
 export type HashBehaviour = 'replace' | 'merge';
 
-/** The layers from highest to lowest precedence; among equal levels the later comes first. */
+/** The layers from highest to lowest precedence; among equal levels, the later one comes first. */
 export function strongestFirst(layers: readonly VarsLayer[]): readonly VarsLayer[] {
   return [...layers].reverse().sort((a, b) => b.level - a.level);
 }

@@ -16,7 +16,7 @@ interface AskedPlay {
   readonly number: string | undefined;
 }
 
-/** The variables of a host: those of the inventory and, if a playbook is named, those of a play for that host. */
+/** A host's variables: those from the inventory and, if a playbook is named, those from a play for that host. */
 export function seenBy(
   host: Host,
   { inventory, options, config }: OpenedInventory,
@@ -106,7 +106,7 @@ const noPlay = (
 ): Diagnostic => ({
   severity: 'error',
   code: 'no-play',
-  message: `${playbook} has no ${number === undefined ? 'play' : `play #${number}`} for ${name}${plays.length === 0 ? '' : `; those for it are ${named(plays)}`}`,
+  message: `${playbook} has no ${number === undefined ? 'play' : `play #${number}`} for ${name}${plays.length === 0 ? '' : `; the plays for this host are ${named(plays)}`}`,
 });
 
 const morePlays = ({ name }: Host, plays: readonly PlayOfHost[]): Diagnostic => ({

@@ -15,12 +15,18 @@ import { seenBy } from './seen-by.ts';
 import type { VarsLine } from './vars-options.ts';
 import { createTeller, MASKED, type Teller } from './vars-teller.ts';
 
-/** In addition to what every command gets: the user's own filters, tests and lookups, loaded from the directory of the playbooks. */
+/**
+ * In addition to what every command gets: the user's own filters, tests and lookups, loaded from the playbooks'
+ * directory.
+ */
 interface VarsIo extends CommandIo {
   readonly plugins?: (folder: string) => Promise<Result<Partial<Env>>>;
 }
 
-/** `run vars`: shows each value of a host and where it comes from. Exit codes: 0; 1 for mistakes and for anything that does not exist. */
+/**
+ * `run vars`: shows each of a host's variables and where its value comes from. Exit codes: 0; 1 for mistakes and for
+ * anything that does not exist.
+ */
 export async function varsCommand(
   { options: values, rest: [hostName = '', name] }: VarsLine,
   io: VarsIo,

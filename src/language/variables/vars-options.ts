@@ -8,7 +8,7 @@ export const VARS_OPTIONS = {
     type: 'path',
     exists: 'file',
     value: 'FILE',
-    help: 'show the variables as the first play for the host sees them, before its tasks',
+    help: "show the variables as the host's first play sees them before its tasks run",
   },
   play: { type: 'int', min: 1, value: 'NUMBER', help: 'with --playbook: use the play with this number' },
   json: { type: 'switch', help: 'print JSON' },

@@ -12,7 +12,7 @@ interface Plain {
   readonly from: string;
 }
 
-/** `encrypt_string`: prints texts as inline `!vault` values, each under its name. */
+/** `encrypt_string`: prints strings as inline `!vault` values, each under its name. */
 export async function encryptStrings(call: VaultCall): Promise<Result<void>> {
   const { io, values } = call;
   const plains = await collect(call);
@@ -38,7 +38,7 @@ async function collect({ io, values, files: args }: VaultCall): Promise<readonly
   const names = values.name ?? [];
   const typed = values.prompt ? [await promptFor(io, names[0])] : [];
   const isPiped = args.includes('-') || values['stdin-name'] !== undefined || (args.length === 0 && !values.prompt);
-  // A single name without another text names the piped text, which ansible-vault leaves unnamed.
+  // A single name with no string of its own names the piped text, which ansible-vault leaves unnamed.
   const alone = args.every((arg) => arg === '-') && !values.prompt && names.length === 1 ? names[0] : undefined;
   const piped = isPiped
     ? [{ name: values['stdin-name'] ?? alone, text: (await readStdin(io)).toString('utf8'), from: 'stdin' }]

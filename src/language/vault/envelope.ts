@@ -1,6 +1,6 @@
 import type { Diagnostic, Position, Result } from '../../core/source.ts';
 
-/** The parts of a vault-encrypted text. */
+/** The parts of vault-encrypted text. */
 export interface Envelope {
   readonly version: '1.1' | '1.2';
   /** The vault id it was encrypted for; `default` if the header names none. */
@@ -13,10 +13,10 @@ export interface Envelope {
 const MAGIC = '$ANSIBLE_VAULT';
 const COLUMNS = 80;
 
-/** Whether a text claims to be vault-encrypted. */
+/** Whether text claims to be vault-encrypted. */
 export const isEnvelope = (text: string): boolean => text.trimStart().startsWith(`${MAGIC};`);
 
-/** Parses the text of an envelope and reports what is malformed; decrypts nothing. */
+/** Parses an envelope's text and reports what is malformed; decrypts nothing. */
 export function parseEnvelope(text: string, at?: Position): Result<Envelope> {
   if (!isEnvelope(text)) return broken('input is not vault encrypted data', at);
   const [header = '', ...lines] = text.trim().split(/\r?\n/);

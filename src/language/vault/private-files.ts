@@ -55,7 +55,7 @@ export function createPrivate(path: string, bytes: Uint8Array): void {
   }
 }
 
-/** Creates a directory for secrets that nobody else can enter, in memory if the system offers such a place. */
+/** Creates a directory for secrets that nobody else can enter, in memory if possible. */
 export function privateFolder(): string {
   return mkdtempSync(join(isWritable('/dev/shm') ? '/dev/shm' : tmpdir(), 'retrace-vault-'));
 }
@@ -70,7 +70,7 @@ function isWritable(folder: string): boolean {
   }
 }
 
-/** Overwrites all files in a directory, then removes it, because it also contains the editor's own copies. */
+/** Overwrites all files in a directory, including copies made by the editor, then removes the directory. */
 export function shredFolder(folder: string): void {
   if (!statSync(folder, { throwIfNoEntry: false })) return;
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {

@@ -160,7 +160,7 @@ function readInput(file: string): Result<Buffer> {
   }
 }
 
-// As in ansible-vault, only people see the message, not pipes.
+// As in ansible-vault, the message is for people and is not written to pipes.
 function announce({ io }: VaultCall, done: Result<void>, message: string): Result<void> {
   if (done.ok && io.isTTY) io.stderr.write(`${message}\n`);
   return done;

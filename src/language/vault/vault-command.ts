@@ -24,7 +24,7 @@ export async function vaultCommand({ options, rest: [name, ...files] }: VaultLin
 const isAction = (name: string | undefined): name is keyof typeof VAULT_ACTIONS =>
   name !== undefined && Object.hasOwn(VAULT_ACTIONS, name);
 
-/** Scripts that call ansible-vault know its exit codes; under our own name there is a single one. */
+/** Scripts that call ansible-vault rely on its exit codes; under our own name there is only one. */
 const usageError = ({ asAnsible }: CommandIo, code: number): number => (asAnsible === true ? code : 1);
 
 const mistake = (message: string): readonly Diagnostic[] => [{ severity: 'error', code: 'vault-options', message }];

@@ -42,20 +42,20 @@ export const VAULT_COMMAND_OPTIONS = {
     value: 'NAME',
     help: 'encrypt_string: the name of the variable read from stdin',
   },
-  prompt: { type: 'switch', short: 'p', help: 'encrypt_string: ask for the text' },
-  'show-input': { type: 'switch', help: 'encrypt_string: show the input while typing' },
+  prompt: { type: 'switch', short: 'p', help: 'encrypt_string: ask for the string' },
+  'show-input': { type: 'switch', help: 'encrypt_string: show the input as it is typed' },
   verbose: { type: 'switch', short: 'v', help: 'report more' },
 } as const satisfies OptionSpecs;
 
 /** A parsed command line of `run vault`, with the action as its first word. */
 export type VaultLine = CommandLine<typeof VAULT_COMMAND_OPTIONS>;
 
-/** The values given for those options. */
+/** The values given for these options. */
 type VaultOptionValues = OptionValues<typeof VAULT_OPTIONS>;
 
 /**
- * Gathers the vault passwords named by options and configuration, those of the command line first. With `prompt`, asks for one if none is
- * named.
+ * Gathers the vault passwords named by options and configuration, those from the command line first. With `prompt`,
+ * asks for one if none is named.
  */
 export function secretsOf(
   values: VaultOptionValues,

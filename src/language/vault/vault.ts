@@ -7,17 +7,17 @@ import { formatEnvelope, parseEnvelope } from './envelope.ts';
 export interface VaultSecret {
   readonly label: string;
   readonly password: Uint8Array;
-  /** Where it comes from, for messages: a file's name, `prompt`. */
+  /** Where it comes from, for messages: a file name or `prompt`. */
   readonly from: string;
 }
 
-/** Decrypts a vault-encrypted text to bytes, with the secret that its label names, else with any that fits. */
+/** Decrypts vault-encrypted text to bytes with the secret that its label names, or else with any that fits. */
 export function decryptVault(text: string, secrets: readonly VaultSecret[], at?: Position): Result<Buffer> {
   const opened = openVault(text, secrets, at);
   return opened.ok ? { ok: true, value: opened.value.plaintext } : opened;
 }
 
-/** Decrypts a vault-encrypted text, and returns the secret that it was encrypted for, and the label it carries. */
+/** Decrypts vault-encrypted text; also returns the secret that it was encrypted with and the label it carries. */
 export function openVault(
   text: string,
   secrets: readonly VaultSecret[],

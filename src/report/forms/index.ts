@@ -5,14 +5,14 @@ import { live } from './live.ts';
 import { minimal } from './minimal.ts';
 import { plainForm } from './plain.ts';
 
-/** The forms that `--output` offers. To add one, write a file in this directory and add its name here. */
+/** The formats that `--output` offers. To add one, write a file in this directory and add its name here. */
 export const OUTPUT_FORMS = [live, plainForm, json, junit] as const;
 
-/** The forms of Ansible's programs, which are used when we run under their names. */
+/** The formats of Ansible's programs, which are used when we run under their names. */
 export const ANSIBLE_FORMS = { 'ansible-playbook': ansible, ansible: minimal } as const;
 
-/** A form that `--output` offers. */
+/** A format that `--output` offers. */
 type OutputFormName = (typeof OUTPUT_FORMS)[number]['name'];
 
-/** The names of the forms that `--output` offers. */
+/** The names of the formats that `--output` offers. */
 export const outputFormNames: readonly OutputFormName[] = OUTPUT_FORMS.map(({ name }) => name);

@@ -4,7 +4,7 @@ import { plainLines } from './plain.ts';
 /** For people at a terminal. The drawing code is loaded only when needed. */
 export const live = {
   name: 'live',
-  summary: 'the lines of plain, and below them the current activity of each host',
+  summary: "the same lines as plain, with each host's current activity below them",
   forPeople: true,
   create: async (options) => {
     const { stdout, chalk } = options;

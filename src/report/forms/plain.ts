@@ -23,7 +23,7 @@ export async function plainLines(
 /** For people, and for logs. */
 export const plainForm = {
   name: 'plain',
-  summary: 'lines like those that Ansible prints',
+  summary: "lines like Ansible's",
   forPeople: true,
   create: async (options) => (await plainLines(options))((text) => void options.stdout.write(text)),
 } as const satisfies ReportForm;

@@ -8,7 +8,7 @@ import { throughPipes } from '../through-pipes.ts';
 export interface BecomeMethod {
   /** The command line that runs another one as the user, and the prompt it may show. */
   readonly enter: (become: Become) => Entered;
-  /** How to solve a failure, given the program's output. */
+  /** How to fix a failure, given the program's output. */
   readonly hint: (become: Become, words: string) => string | undefined;
 }
 
@@ -26,7 +26,7 @@ export const pipedFor = ({ user }: Become, line: string): string => (user === 'r
 /** A shell that runs a command line. */
 export const shellFor = (line: string): Script => script`/bin/sh -c ${line}`;
 
-/** How to solve the failures that PAM and the passwd file cause for both sudo and su. */
+/** How to fix the failures that PAM and the passwd file cause for both sudo and su. */
 export function hintOfPassword({ user, password }: Become, words: string): string | undefined {
   if (/unknown user|does not exist|No passwd entry|unknown login/i.test(words))
     return `there is no user ${user} on the host: create it before this task, or correct become_user`;

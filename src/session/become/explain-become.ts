@@ -2,7 +2,7 @@ import { basename } from 'node:path';
 import type { Become } from '../../core/session.ts';
 import { becomeMethodOf } from './index.ts';
 
-/** Why becoming the user failed: the output in one line, and how to solve it. */
+/** Why becoming the user failed: the output in one line, and how to fix it. */
 export function explainBecome(become: Become, said: string): { readonly words: string; readonly hint?: string } {
   const lines = said
     .replace(

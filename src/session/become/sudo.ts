@@ -28,8 +28,8 @@ function sudoFlags(flags: string, hasPassword: boolean): readonly string[] {
 }
 
 /**
- * Whether sudo runs the command through the user's own shell (`-i`, `-s`): it then escapes every special character but
- * `$`.
+ * Whether sudo runs the command through the user's own shell (`-i`, `-s`): it then escapes every special character
+ * except `$`.
  */
 const throughShell = (flags: readonly string[]): boolean =>
   flags.some((word) => word === '--login' || word === '--shell' || /^-[A-Za-z]*[is]/.test(word));

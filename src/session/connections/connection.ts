@@ -8,16 +8,16 @@ export type Connection = LoginConnection | EnteredConnection;
 /** A connection that starts command lines by itself. */
 export interface LoginConnection extends Described {
   readonly kind: 'login';
-  /** Create its logins for one run, initially none. */
+  /** Create the set of its logins for one run, initially empty. */
   readonly logins: (context: LoginContext) => Logins;
 }
 
 /** A connection that enters this host from another host's shell. */
 export interface EnteredConnection extends Described {
   readonly kind: 'entered';
-  /** Reports missing settings in the inventory; then no attempt is made. */
+  /** Reports missing settings in the inventory; if there are any, no attempt is made. */
   readonly lacks: (endpoint: Endpoint) => SessionFailure | undefined;
-  /** The host to enter it from, and the command line there that runs another one here. */
+  /** The host to enter it from, and the command line there that runs another one inside this host. */
   readonly enter: (endpoint: Endpoint) => { readonly from: Endpoint; readonly wrap: (commandLine: string) => string };
 }
 
@@ -30,7 +30,7 @@ interface Described {
   readonly explain?: (endpoint: Endpoint, said: string, ending: Ending) => SessionFailure | undefined;
 }
 
-/** The surroundings of logins. */
+/** The environment for logins. */
 export interface LoginContext {
   /** The maximum number of concurrent login attempts; unlimited by default. */
   readonly forks?: number;
@@ -44,7 +44,7 @@ export interface LoginContext {
 /** Logins by endpoint, each shared by everything that runs there. */
 export interface Logins {
   launchAt(endpoint: Endpoint): Launch;
-  /** Let an endpoint's login finish what it carries, but start nothing more on it. */
+  /** Let what is running on an endpoint's login finish, but start nothing more on it. */
   retire(endpoint: Endpoint): Promise<void>;
   /** Number of logins so far. */
   readonly count: number;

@@ -23,9 +23,9 @@ export const docker: EnteredConnection = {
     });
     // The client would mistake such a name for an option.
     if (!/^[A-Za-z0-9]/.test(containerOf(endpoint)))
-      return wrong('this is not the name of a container', 'correct ansible_host, the name or the ID of the container');
+      return wrong('this is not the name of a container', "correct ansible_host: use the container's name or ID");
     return splitWords(endpoint.settings?.extraArgs ?? '') === undefined
-      ? wrong('ansible_docker_extra_args has a quote that is not closed', 'close it')
+      ? wrong('ansible_docker_extra_args has an unclosed quote', 'close it')
       : undefined;
   },
   enter(endpoint) {
@@ -57,7 +57,7 @@ const reasons: readonly { pattern: RegExp; words?: string; hint: string }[] = [
   },
   {
     pattern: /^Error response from daemon: No such container/m,
-    hint: 'create the container first, or correct ansible_host, its name or ID',
+    hint: 'create the container first, or correct its name or ID in ansible_host',
   },
   { pattern: /^Error response from daemon: .*is not running/m, hint: 'start the container first: docker start' },
   { pattern: /^Error response from daemon: .*is paused/m, hint: 'resume the container: docker unpause' },
@@ -67,10 +67,10 @@ const reasons: readonly { pattern: RegExp; words?: string; hint: string }[] = [
   },
   {
     pattern: /permission denied while trying to connect to the Docker daemon/,
-    hint: 'run as a user of the group docker, or as root',
+    hint: 'run as a user in the docker group, or as root',
   },
   { pattern: /^OCI runtime exec failed: .*\/bin\/sh/m, hint: 'the container needs a /bin/sh' },
-  { pattern: /^unable to find user /m, hint: 'correct ansible_user, a user of the container' },
+  { pattern: /^unable to find user /m, hint: 'correct ansible_user: it must be a user in the container' },
   { pattern: /^(?:unknown (?:shorthand )?flag|flag provided)/m, hint: 'correct ansible_docker_extra_args' },
 ];
 

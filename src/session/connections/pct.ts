@@ -12,7 +12,7 @@ export const pct: EnteredConnection = {
     via === undefined || settings?.id === undefined
       ? {
           reason: 'unsupported',
-          message: `${name}: the connection pct needs a container`,
+          message: `${name}: the pct connection needs a container`,
           hint: 'set ansible_pct_node, an inventory host, and ansible_pct_id',
         }
       : undefined,

@@ -11,13 +11,13 @@ import { sshArguments } from './ssh-arguments.ts';
 /** Starts commands with the system's ssh, using one login per host. */
 interface OpensshLauncher {
   launchAt(endpoint: Endpoint, config: ConfigValues): Launch;
-  /** Let a target's login finish what it carries, but start nothing more on it. */
+  /** Let what is running on a target's login finish, but start nothing more on it. */
   retire(endpoint: Endpoint, config: ConfigValues): Promise<void>;
   readonly logins: number;
   close(): Promise<void>;
 }
 
-/** Create a launcher whose logins are shared by all sessions of a target. */
+/** Create a launcher whose logins are shared by all sessions on a target. */
 export function createOpensshLauncher(env: NodeJS.ProcessEnv): OpensshLauncher {
   const masters = new Map<string, Master>();
   let folder: string | undefined;

@@ -3,7 +3,7 @@ import type { Endpoint } from '../../core/session.ts';
 import type { ConfigValues } from '../ssh/config/resolve-config.ts';
 
 /**
- * The arguments of `ssh` up to and including the host: only what the inventory sets; ssh reads the rest from its
+ * The arguments for `ssh` up to and including the host: only what the inventory sets; ssh reads the rest from its
  * configuration.
  */
 export function sshArguments(endpoint: Endpoint, { values }: ConfigValues, socketFolder: string): readonly string[] {
@@ -30,8 +30,8 @@ export function sshArguments(endpoint: Endpoint, { values }: ConfigValues, socke
       : option('ConnectTimeout', Math.max(1, Math.round(endpoint.connectTimeoutMs / 1000)))),
     // Detects a frozen server after half a minute.
     ...unlessSet('ServerAliveInterval', 10),
-    // The connection outlives the first shell on it, and this process by a few seconds. Users who share connections
-    // already keep their own sharing.
+    // The connection outlives the first shell on it, and this process by a few seconds. Users who already
+    // share connections keep their own settings.
     ...(shared
       ? []
       : [

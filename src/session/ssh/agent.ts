@@ -20,7 +20,7 @@ interface AgentLimits {
 }
 
 /**
- * The agent that listens on a socket. If it does not answer in time it has failed, and the login continues without it.
+ * The agent that listens on a socket. If it does not answer in time, it has failed, and the login continues without it.
  */
 export function agentAt(ssh2: typeof import('ssh2'), socket: string, { only, namingMs }: AgentLimits): TargetAgent {
   const open = new Set<Duplex>();
@@ -45,7 +45,7 @@ export function agentAt(ssh2: typeof import('ssh2'), socket: string, { only, nam
       const late = setTimeout(close, namingMs);
       super.getIdentities((error, keys) => {
         clearTimeout(late);
-        // OpenSSH's agent returns parsed keys, whatever the types allow.
+        // OpenSSH's agent returns parsed keys, whatever the types say.
         done(error, only === undefined ? keys : (keys as ParsedKey[] | undefined)?.filter((key) => isIn(only, key)));
       });
     }

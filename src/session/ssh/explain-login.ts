@@ -51,7 +51,7 @@ const socketErrors: Record<string, string> = {
   EHOSTUNREACH: 'no route to host',
   ENETUNREACH: 'network is unreachable',
   ENOTFOUND: 'no such host name',
-  EAI_AGAIN: 'the host name could not be looked up',
+  EAI_AGAIN: 'the host name could not be resolved',
   ETIMEDOUT: 'connection timed out',
   ECONNRESET: 'connection reset',
 };

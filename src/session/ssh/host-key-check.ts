@@ -46,11 +46,14 @@ function judge(
     case 'trusted':
       return undefined;
     case 'revoked':
-      return { reason: 'host-key-changed', message: `${target.place}: shows ${shown}, which ${verdict.by.at} revokes` };
+      return {
+        reason: 'host-key-changed',
+        message: `${target.place}: presents ${shown}, which ${verdict.by.at} revokes`,
+      };
     case 'changed':
       return {
         reason: 'host-key-changed',
-        message: `${target.place}: shows ${shown}, but ${verdict.by.at} has ${fingerprint(verdict.by.key)}: either the host was reinstalled, or the connection is being intercepted`,
+        message: `${target.place}: presents ${shown}, but ${verdict.by.at} has ${fingerprint(verdict.by.key)}: either the host was reinstalled, or the connection is being intercepted`,
       };
     case 'unknown':
       // A host known by another key type is not unknown: an attacker in the middle would present a key of a new type.
@@ -69,7 +72,7 @@ function unknown(
   { otherTypes, authority }: { readonly otherTypes: readonly KnownHost[]; readonly authority?: KnownHost },
 ): SessionFailure {
   const file = target.knownHostsFiles[0] ?? '~/.ssh/known_hosts';
-  const message = `${target.place}: shows ${shownKey(key)}, which ${target.knownHostsFiles.join(', ') || 'no known_hosts file'} does not know`;
+  const message = `${target.place}: presents ${shownKey(key)}, which is not in ${target.knownHostsFiles.join(', ') || 'any known_hosts file'}`;
   if (authority)
     return {
       reason: 'unsupported',
@@ -79,7 +82,7 @@ function unknown(
   const [other] = otherTypes;
   return {
     reason: 'host-key-unknown',
-    message: other ? `${message}; ${other.at} knows a ${other.type} key` : message,
+    message: other ? `${message}; ${other.at} has its ${other.type} key` : message,
     hint: `compare the fingerprint, then: ${acceptCommand(name, port, key, target, file)}`,
   };
 }

@@ -54,7 +54,7 @@ async function openToOthers(file: string, text: string): Promise<string | undefi
   if (!text.includes('PRIVATE KEY')) return undefined;
   const { uid, mode } = await stat(file);
   if (uid !== process.getuid?.() || (mode & 0o077) === 0) return undefined;
-  return `${file} is not used, since others may read it (mode ${showMode(mode & 0o7777)}): chmod 600 ${file}`;
+  return `${file} is not used, because others may read it (mode ${showMode(mode & 0o7777)}): chmod 600 ${file}`;
 }
 
 async function agentOf(ssh2: Ssh2, target: SshTarget): Promise<TargetAgent | undefined> {

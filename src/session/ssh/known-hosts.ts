@@ -38,8 +38,8 @@ export function judgeHostKey(known: readonly KnownHost[], host: string, port: nu
 }
 
 /**
- * The key types known for a host, to be requested first: otherwise a host known by ed25519 may present an rsa key and
- * look unknown.
+ * The key types known for a host, to be requested first: otherwise a host known by its ed25519 key may present an rsa
+ * key and look unknown.
  */
 export const knownTypes = (known: readonly KnownHost[], host: string, port: number): readonly string[] => [
   ...new Set(entriesFor(known, host, port).flatMap(({ marker, type }) => (marker ? [] : [type]))),

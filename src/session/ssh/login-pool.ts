@@ -6,9 +6,9 @@ import type { SshTarget } from './target.ts';
 
 /** Logins by target, shared by everything that runs there. */
 interface LoginPool {
-  /** Start a command on a target; logs in again only if the existing logins accept no more channels. */
+  /** Starts a command on a target; logs in again only if the existing logins accept no more channels. */
   launch(target: SshTarget, commandLine: string, signal?: AbortSignal): Promise<Launched>;
-  /** Let a target's logins finish what they carry, but start nothing more on them. */
+  /** Lets what is running on a target's logins finish, but starts nothing more on them. */
   retire(target: SshTarget): void;
   readonly logins: number;
   close(): void;
@@ -65,7 +65,7 @@ export function createLoginPool({ forks = Number.POSITIVE_INFINITY, onDebug }: L
     const jump = target.jump && (await loginAt(target.jump, 0));
     if (jump && !jump.ok) return jump;
     const dial = dialler(target, jump?.login);
-    // Not before the jump host has logged in, since that login needs a slot, too.
+    // Not before the login on the jump host is complete, since it needs a slot, too.
     return slots.take(async () => {
       count++;
       try {
@@ -123,5 +123,5 @@ function createSlots(size: number) {
 
 const noChannel = ({ place }: SshTarget): SessionFailure => ({
   reason: 'unreachable',
-  message: `${place}: the server opens no channel, even on a new login (MaxSessions 0?)`,
+  message: `${place}: the server refuses to open a channel, even on a new login (MaxSessions 0?)`,
 });

@@ -10,7 +10,7 @@ import type { SshTarget } from './target.ts';
 
 /** A login on a host: commands can start on it without logging in again. */
 export interface Login {
-  /** Resolves to `undefined` if the server allows no further channel on this login. */
+  /** Resolves to `undefined` if the server allows no more channels on this login. */
   exec(commandLine: string): Promise<Launched | undefined>;
   /** A connection from the host to somewhere else. */
   forward(host: string, port: number): Promise<Duplex>;
@@ -107,7 +107,7 @@ function converse(client: Client, sock: Duplex, { target, hostKeys, identities, 
       },
       authHandler: (methodsLeft, _partial, next) => {
         if (methodsLeft) serverTakes = methodsLeft;
-        // The types omit that `false` ends the attempts.
+        // The types do not say that `false` ends the attempts.
         next((nextMethod(queue, serverTakes, tried) ?? false) as AnyAuthMethod);
       },
       ...(onDebug && { debug: (line: string) => onDebug(`${target.place}: ${line}`) }),
@@ -161,7 +161,7 @@ function pipesOfChannel(channel: ClientChannel, last: () => Ending): Pipes {
   return { stdin: channel, stdout: channel, stderr: channel.stderr, ended, destroy: () => channel.destroy() };
 }
 
-/** ssh2's algorithms, those of known keys first. */
+/** ssh2's algorithms, those for known keys first. */
 function hostKeyAlgorithms(types: readonly string[]): ServerHostKeyAlgorithm[] {
   const first = types.flatMap((type) => (type === 'ssh-rsa' ? rsa : all.filter((algorithm) => algorithm === type)));
   return [...new Set([...first, ...all])];

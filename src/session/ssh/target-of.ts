@@ -15,7 +15,7 @@ export function targetOf(endpoint: Endpoint, context: TargetContext): TargetResu
   const config = configFor(endpoint, context);
   const values = readValues(config);
   const beyond = beyondSsh2(config, values);
-  if (beyond) return { ok: false, failure: unsupported(`${addressOf(endpoint)}: ssh2 cannot do ${beyond}`) };
+  if (beyond) return { ok: false, failure: unsupported(`${addressOf(endpoint)}: ssh2 does not support ${beyond}`) };
 
   const { host, localUser } = queryOf(endpoint);
   const user = endpoint.user ?? values.text('user') ?? localUser;
@@ -115,7 +115,7 @@ const inSshFolder = (home: string): string[] => [join(home, '.ssh/known_hosts'),
 const checking = (said = 'ask'): SshTarget['hostKeyChecking'] =>
   ['no', 'off', 'accept-new'].includes(said) ? 'accept-new' : 'strict';
 
-/** Login methods that the configuration requests and ssh2 lacks; mentioned if the login fails. */
+/** Login methods that the configuration requests but ssh2 lacks; mentioned if the login fails. */
 function lacking(values: ValueReader): SshTarget['lacks'] {
   const lines = [
     ['gssapi-with-mic', values.line('gssapiauthentication', 'yes')],

@@ -27,7 +27,7 @@ export interface SshTarget {
   readonly keepaliveCount: number;
   /** The host to connect through. */
   readonly jump?: SshTarget;
-  /** Configured ssh features that ssh2 lacks, with the authentication method of the server that each concerns. */
+  /** Configured ssh features that ssh2 lacks, each with the server's authentication method that it concerns. */
   readonly lacks: readonly { readonly method: string; readonly shown: string }[];
   /** A local command whose stdin and stdout are the connection. */
   readonly proxyCommand?: string;

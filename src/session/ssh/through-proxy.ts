@@ -2,7 +2,7 @@ import type { Endpoint } from '../../core/session.ts';
 import type { SshTarget } from './target.ts';
 import type { TargetContext, TargetResult } from './target-result.ts';
 
-/** A target without a route yet, with its configuration and the jump hosts that lead to it. */
+/** A target that has no route yet, with its configuration and the jump hosts that lead to it. */
 interface Reached {
   readonly target: SshTarget;
   readonly endpoint: Endpoint;
@@ -27,7 +27,7 @@ export function throughProxy(reached: Reached, expand: (text: string) => string,
 function resolveChain(specs: readonly string[], { endpoint, via }: Reached, resolve: Resolve): TargetResult {
   const [nearest = '', ...further] = specs;
   const way = [...via, nearest];
-  // Only the first host of a chain is reached by its own configured route.
+  // Only the first host in a chain is reached by its own configured route.
   const first = via.includes(nearest) ? circle(endpoint, way) : resolve(jumpEndpoint(nearest, endpoint), { via: way });
   return further.reduce<TargetResult>((reached, spec) => {
     if (!reached.ok) return reached;

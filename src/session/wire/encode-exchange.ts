@@ -2,7 +2,9 @@ import type { Part } from '../../core/session.ts';
 import { encodeText } from '../../core/text-codec.ts';
 import { prelude } from './shell-text.ts';
 
-/** Encode an exchange for the wire shell: the length of a text, the text, and then the stdin of each part, in order. */
+/**
+ * Encode an exchange for the wire shell: the length of the script, the script, and then each part's stdin, in order.
+ */
 export function encodeExchange(parts: readonly Part[], nonce: string, options: { first: boolean }): Buffer {
   const text = encodeText(
     ['{', options.first ? prelude : '', `_n='${nonce}' _r=0`, '_mark', ...parts.map(call), '}'].join('\n'),

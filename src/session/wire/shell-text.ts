@@ -27,7 +27,7 @@ export const bootstrap = (token: string, shell: string, home: 'inherited' | 'fro
     'printf %s "$HOME"',
     `echo " ${token}"`,
     'unset i u',
-    // Read completely before any of it runs: the exchange is one brace group, so a truncated text is a syntax error.
+    // Read completely before any of it runs: the exchange is one brace group, so truncated text is a syntax error.
     'while read -r _n; do eval "$(dd bs=$_n count=1 iflag=fullblock 2>/dev/null)"; done',
   ].join('; ')}' sh`;
 

@@ -55,7 +55,9 @@ export class Blowfish {
 
 let words: Int32Array | undefined;
 
-/** Blowfish's initial state is the binary expansion of pi after the point; computing it is shorter than listing it. */
+/**
+ * Blowfish's initial state is the binary expansion of pi after the point; code that computes it is shorter than a list.
+ */
 function piWords(): Int32Array {
   words ??= compute();
   return words;

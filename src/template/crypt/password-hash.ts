@@ -5,7 +5,7 @@ import { bcrypt } from './bcrypt.ts';
 import { md5Crypt } from './md5-crypt.ts';
 import { shaCrypt } from './sha-crypt.ts';
 
-/** The options of a password's hash. */
+/** Options for hashing a password. */
 interface HashOptions {
   readonly salt?: string | undefined;
   readonly saltSize?: number | undefined;
@@ -46,7 +46,10 @@ export const schemeNamed = (name: string): Scheme | undefined => SCHEMES[NAMES[n
 
 const known = new Map<string, string>();
 
-/** Hashes a password as crypt(3) stores it. Results are cached, because every evaluation of a variable asks for the same one. */
+/**
+ * Hashes a password as crypt(3) stores it. Results are cached, because every evaluation of a variable computes the same
+ * hash.
+ */
 export function hashPassword(password: string, name: string, options: HashOptions = {}): string {
   const scheme = schemeNamed(name) ?? fail(`crypt does not support '${name}' algorithm`);
   const salt = options.salt ?? randomSalt(options.saltSize ?? scheme.saltSize);

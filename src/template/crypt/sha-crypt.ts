@@ -37,7 +37,9 @@ function stretch(scheme: ShaScheme, key: Buffer, salt: Buffer, rounds: number): 
   return digest;
 }
 
-/** Hundreds of thousands of rounds are common, so use Node's one-shot hash if it exists: it takes a quarter of the time. */
+/**
+ * Hundreds of thousands of rounds are common, so use Node's one-shot hash if available: it takes a quarter of the time.
+ */
 function digestInto(digest: Buffer, scheme: ShaScheme, message: Buffer): void {
   if (crypto.hash) digest.write(crypto.hash(scheme, message, 'binary'), 'latin1');
   else createHash(scheme).update(message).digest().copy(digest);

@@ -6,7 +6,7 @@ import { Undefined } from '../python/object.ts';
 import { str } from '../python/repr.ts';
 import { lower } from './common.ts';
 
-/** Returns a function that follows a path such as `a.b.0`; `fallback` replaces what does not exist. */
+/** Returns a function that follows a path such as `a.b.0`; `fallback` replaces missing values. */
 export function attributeGetter(
   path: Value,
   context: Context,

@@ -13,7 +13,7 @@ import { toBool } from './data.ts';
 import { mergeDicts } from './merge.ts';
 import { timeFilters } from './time-units.ts';
 
-/** Filters of the collection community.general, under names that are unique. */
+/** Filters from the collection community.general, under unique names. */
 export const communityFilters: Callees = {
   ...inCollection(timeFilters),
   'community.general.dict': fn('sequence', ([pairs]) => dictOf(iterate(pairs).map(pairOf))),
@@ -148,7 +148,7 @@ function matcher(target: Value, how: string): (key: Value) => boolean {
 function replaceKeys(data: Value, target: Value, how: string): Value {
   const rules = (sequence(target) ?? [target]).map((rule) => {
     const dict = mapping(rule) ?? fail('The target must be a list of dictionaries with the keys before and after.');
-    const of = (key: string): Value => lookup(dict, key) ?? fail(`The target misses the key ${key}.`);
+    const of = (key: string): Value => lookup(dict, key) ?? fail(`The target lacks the key ${key}.`);
     const [before, after] = [of('before'), of('after')];
     return { fits: matcher(before, how), after };
   });

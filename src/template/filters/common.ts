@@ -8,7 +8,7 @@ export const lower = (value: Value): Value => (typeof value === 'string' ? value
 /** A value's text; fails if it is undefined. */
 export const asText = (value: Value): string => str(value);
 
-/** Fails if the value is undefined, else returns it. */
+/** Fails if the value is undefined; otherwise returns it. */
 export function present(value: Value): Value {
   if (value instanceof Undefined) throw undefinedError(value);
   return value;

@@ -111,7 +111,7 @@ function flatten(items: readonly Value[], levels: number, skipNulls: boolean): V
   });
 }
 
-/** Pairs each element with each item of one of its lists. */
+/** Pairs each element with every item of one of its lists. */
 export function subelements(value: Value, path: Value, skipMissing: boolean): Value[] {
   if (!isDict(value) && !Array.isArray(value)) return fail('obj must be a list of dicts or a nested dict');
   const items = isDict(value) ? [...value.values()] : value;
@@ -134,7 +134,7 @@ function inside(item: Value, keys: readonly Value[], skipMissing: boolean): read
     : fail(`the key ${repr(keys.at(-1) ?? '')} should point to a list, got ${repr(value)}`, 'template-type');
 }
 
-/** Ansible's `bool`: words that mean yes are true, anything else is false. */
+/** Ansible's `bool`: words that mean yes are true; anything else is false. */
 export function toBool(value: Value): Value {
   if (value === null || typeof value === 'boolean') return value;
   present(value);

@@ -23,7 +23,7 @@ export function humanReadable(value: Value, isBits: Value, unit: Value): string 
 
 const SIZE = /^\s*(\d*\.?\d*)\s*([A-Za-z]+)?/;
 
-/** The number of bytes (or bits) in a text such as `1.5 GB`. */
+/** The number of bytes (or bits) in a string such as `1.5 GB`. */
 export function humanToBytes(value: Value, defaultUnit: Value, isBits: Value): Value {
   const text = str(present(value));
   const [, digits, written] = SIZE.exec(text) ?? [];

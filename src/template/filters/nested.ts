@@ -9,7 +9,7 @@ import { type Callees, fn } from '../python/signature.ts';
 import { assign, lookup, mapping, sequence, truth } from '../python/values.ts';
 import { attributeGetter } from './attribute-path.ts';
 
-/** Filters of the collection ansible.utils for nested data. */
+/** Filters from the collection ansible.utils for nested data. */
 export const nestedFilters: Callees = {
   'ansible.utils.index_of': fn(
     'data, test, value=None, key=None, fail_on_missing=False, wantlist=False',
@@ -52,7 +52,7 @@ interface Wanted {
   readonly wantlist: boolean;
 }
 
-/** The index of an item for which a condition holds, or a list of all such indices. */
+/** The index of the item for which a condition holds, or a list of all such indices. */
 function indexOf(data: Value, { test, value, key, strict, wantlist }: Wanted, context: Context): Value {
   const list = sequence(data) ?? fail("The 'data' of index_of must be a list.", 'template-type');
   const callee = findTest(test, context.session.env) ?? fail(`no test named '${test}'`, 'unknown-test');
@@ -100,7 +100,7 @@ const isEmpty = (value: Value): boolean => mapping(value)?.size === 0 || sequenc
 
 const isOfTexts = (value: Value): boolean => sequence(value)?.every((item) => typeof item === 'string') === true;
 
-/** Keeps only these keys' plain values, at any depth; drops what becomes empty, except from the outermost list. */
+/** Keeps only these keys' plain values, at any depth; drops whatever becomes empty, except from the outermost list. */
 function kept(data: Value, fits: (key: Value) => boolean): Value {
   const list = sequence(data);
   if (list !== undefined) return list.map((item) => kept(item, fits));

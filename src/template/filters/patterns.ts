@@ -24,7 +24,7 @@ const flags = (ignorecase: Value, multiline: Value): Flags => ({
   multiline: truth(multiline),
 });
 
-/** Ansible's filters with regular expressions. */
+/** Ansible's regular expression filters. */
 export const patternFilters: Callees = {
   regex_replace: fn(
     "value='', pattern='', replacement='', ignorecase=False, multiline=False, count=0",

@@ -18,7 +18,7 @@ const within = (items: readonly Value[], others: readonly Value[]): Value[] => {
   return items.filter((item) => known.has(identityKey(item)));
 };
 
-/** Ansible's filters of set theory, combinatorics and arithmetic. */
+/** Ansible's filters for sets, combinatorics and arithmetic. */
 export const setFilters: Callees = {
   intersect: fn('a, b', ([a, b]) => unique(within(iterate(a), iterate(b)))),
   difference: fn('a, b', ([a, b]) => unique(without(iterate(a), iterate(b)))),

@@ -5,7 +5,7 @@ import { str } from '../python/repr.ts';
 import { type Callees, fn } from '../python/signature.ts';
 
 const day = 86_400_000;
-/** In milliseconds; the filter's caller specifies how many days a year and a month have. */
+/** In milliseconds; the filter's caller specifies the number of days in a year and in a month. */
 const UNITS = (year: number, month: number): Readonly<Record<string, number>> => ({
   ms: 1,
   msec: 1,

@@ -4,7 +4,7 @@ const HTTP =
   /^((https?:\/\/|www\.)(([\w%-]+\.)+)?([a-z]{2,63}|xn--[\w%]{2,59})|([\w%-]{2,63}\.)+(com|net|int|edu|gov|org|info|mil)|(https?:\/\/)((([\d]{1,3})(\.[\d]{1,3}){3})|(\[([\da-f]{0,4}:){2}([\da-f]{0,4}:?){1,6}\])))(?::[\d]{1,5})?(?:[/?#]\S*)?$/i;
 const EMAIL = /^\S+@\w[\w.-]*\.\w+$/;
 
-/** Turns web addresses in a text into HTML links. */
+/** Turns web addresses in text into HTML links. */
 export function urlize(text: string, limit?: number, nofollow = false, target?: string, rel?: string): string {
   const rels = new Set([...(rel ?? '').split(' ').filter(Boolean), 'noopener', ...(nofollow ? ['nofollow'] : [])]);
   const attributes = ` rel="${escapeHtml([...rels].sort().join(' '))}"${target ? ` target="${escapeHtml(target)}"` : ''}`;

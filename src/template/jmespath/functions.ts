@@ -29,7 +29,7 @@ const self = (value: Value): Value => value;
 const sortBy = (items: readonly Value[], by: (value: Value) => Value): Value =>
   [...items].sort((a, b) => compare(by(a), by(b)));
 
-/** A function of one value, or of one value and an `&expression`. */
+/** A function of one value or of one value and an `&expression`. */
 const unary =
   (body: (value: Value, by: (value: Value) => Value) => Value): Fn =>
   ([value], by) =>

@@ -11,7 +11,10 @@ interface IniOptions {
 
 type Section = Map<string, string | null>;
 
-/** Reads the sections of an INI text as Python's configparser does: `=` or `:`, continuation lines, `%(name)s` inside values. */
+/**
+ * Reads the sections of INI text as Python's configparser does: `=` or `:`, continuation lines, `%(name)s` inside
+ * values.
+ */
 export function readIni(text: string, options: IniOptions): Map<string, Section> {
   const sections = new Map<string, Section>();
   const defaults: Section = new Map();

@@ -2,7 +2,7 @@ import type { Value } from '../../core/value.ts';
 import type { Context } from '../context.ts';
 import type { Kwargs } from '../python/object.ts';
 
-/** A lookup, which returns a list of what its terms find. */
+/** A lookup, which returns a list of what it finds for its terms. */
 export interface Lookup {
   run(terms: readonly Value[], options: Kwargs, context: Context): readonly Value[];
 }

@@ -61,7 +61,7 @@ function stored(path: string, context: Context): Stored | undefined {
   return { text, salt, ident };
 }
 
-/** Makes the file and its directory accessible only to the owner from the start. */
+/** Makes the file and its directory accessible to the owner only, from the start. */
 function write(path: string, { text, salt, ident }: Stored): void {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
   writeFileSync(path, `${text}${salt ? ` salt=${salt}` : ''}${salt && ident ? ` ident=${ident}` : ''}\n`, {

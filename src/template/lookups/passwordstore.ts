@@ -78,7 +78,7 @@ function told({ flag, text }: Wish, content: string): Value {
   const dict = mapping(loadYaml(rest.join('\n')));
   const value = dict === undefined ? undefined : keyOf(dict, subkey);
   if (value !== undefined) return value;
-  return text('missing') === 'empty' ? null : fail(`lookup_plugin.passwordstore: there is no ${subkey} in it`);
+  return text('missing') === 'empty' ? null : fail(`lookup_plugin.passwordstore: the entry has no ${subkey}`);
 }
 
 const LETTERS = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789';
@@ -110,7 +110,7 @@ function pass({ environment }: Wish, args: readonly string[], input?: string) {
   if (error !== undefined)
     return fail(
       (error as NodeJS.ErrnoException).code === 'ENOENT'
-        ? 'lookup_plugin.passwordstore: the program `pass` is not on this machine (passwordstore.org; Debian has it as the package pass)'
+        ? 'lookup_plugin.passwordstore: the program `pass` is not installed on this machine (passwordstore.org; Debian package: pass)'
         : `lookup_plugin.passwordstore: ${error.message}`,
     );
   return { status, stdout, stderr };

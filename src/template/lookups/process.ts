@@ -29,7 +29,8 @@ function shell(command: string, folder: string, name: string): string {
   return status === 0 ? decodeText(stdout) : fail(`lookup_plugin.${name}(${command}) returned ${status}`);
 }
 
-// Templates are evaluated synchronously, so run a child process of our own runtime that fetches the answer, and wait for it.
+// Templates are evaluated synchronously, so run a child process with our own runtime to fetch the response, and wait
+// for it.
 const FETCH = `
 const { url, init, timeout } = JSON.parse(require('fs').readFileSync(0, 'utf8'));
 fetch(url, { ...init, signal: AbortSignal.timeout(timeout) }).then(

@@ -11,7 +11,7 @@ import { readIni } from './ini-file.ts';
 import { keyValues } from './key-values.ts';
 import { type Lookups, lookup } from './lookup.ts';
 
-/** Lookups for a value in a table file. */
+/** Lookups for values in table files. */
 export const tableLookups: Lookups = {
   csvfile: lookup((terms, options, context) => terms.flatMap((term) => fromCsv(str(term), options, context))),
   ini: lookup((terms, options, context) => terms.flatMap((term) => fromIni(str(term), options, context))),

@@ -4,7 +4,7 @@ import { float } from './number.ts';
 import { Callable, PyObject } from './object.ts';
 import { strftime } from './strftime.ts';
 
-/** Python's naive `datetime`: a date and time of day, in milliseconds as if it were UTC, plus microseconds. */
+/** Python's naive `datetime`: a date and time of day, in milliseconds as if in UTC, plus microseconds. */
 export class DateTime extends PyObject {
   readonly opaque = 'datetime';
   readonly ms: number;

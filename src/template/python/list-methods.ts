@@ -7,7 +7,7 @@ import { repr } from './repr.ts';
 import { type Callees, fn } from './signature.ts';
 import { compare, equals, iterate, truth } from './values.ts';
 
-/** Python's lists are mutable; our value type hides that from all other code. */
+/** Python's lists are mutable; our value type hides this from all other code. */
 const mutable = (value: Value): Value[] => value as Value[];
 
 const count = fn('self, value', ([self, value]) => iterate(self).filter((item) => equals(item, value)).length);

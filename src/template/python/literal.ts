@@ -3,7 +3,10 @@ import { Tuple, type Value } from '../../core/value.ts';
 import { float, parseFloat10, parseInt10 } from './number.ts';
 import { assign } from './values.ts';
 
-/** Parses a text as a Python literal; undefined if it is not one. With `json`, `true`, `false` and `null` are accepted too. */
+/**
+ * Parses text as a Python literal; undefined if it is not one. With `json`, `true`, `false` and `null` are accepted
+ * too.
+ */
 export function literal(text: string, json = false): Value | undefined {
   const reader = new Reader(text, json);
   try {

@@ -81,7 +81,7 @@ export function parseFloat10(text: string): number | undefined {
   return Number(trimmed.replaceAll('_', ''));
 }
 
-/** Python's text of a float: the fewest digits that round-trip, with an exponent below 1e-4 and from 1e16. */
+/** A float as Python prints it: the fewest digits that round-trip, with an exponent below 1e-4 and from 1e16 on. */
 export function floatRepr(x: number): string {
   if (Number.isNaN(x)) return 'nan';
   if (!Number.isFinite(x)) return x > 0 ? 'inf' : '-inf';

@@ -7,7 +7,7 @@ export type Kwargs = ReadonlyMap<string, Value>;
 /** No keyword arguments. */
 export const noKwargs: Kwargs = new Map();
 
-/** A Python object that is not plain data; its abilities are its methods. */
+/** A Python object that is not plain data; its methods define what it can do. */
 export abstract class PyObject implements Opaque {
   /** The name of its Python type. */
   abstract readonly opaque: string;
@@ -39,7 +39,7 @@ export class Callable extends PyObject {
   }
 }
 
-/** An undefined value: any use of it except a test fails with its message. */
+/** An undefined value: any use except a test fails with its message. */
 export class Undefined extends PyObject {
   readonly opaque = 'AnsibleUndefined';
   readonly #message: string | (() => string);
@@ -71,7 +71,7 @@ export class LazyMapping extends PyObject {
   readonly #keys: () => Iterable<string>;
   readonly #show: (key: string) => Value | undefined;
 
-  /** `show` returns a value in the form for showing all values at once. */
+  /** `show` returns a value in the form used to show all values at once. */
   constructor(name: string, get: (key: string) => Value | undefined, keys: () => Iterable<string>, show = get) {
     super();
     this.opaque = name;
@@ -94,7 +94,7 @@ export class LazyMapping extends PyObject {
   }
 }
 
-/** Jinja's `namespace()`: the only object whose attributes `set` can assign. */
+/** Jinja's `namespace()`: the only object with attributes that `set` can assign. */
 export class Namespace extends PyObject {
   readonly opaque = 'Namespace';
   readonly values: Map<string, Value>;
@@ -109,7 +109,7 @@ export class Namespace extends PyObject {
   }
 }
 
-/** A tuple whose parts also have names, such as those that `groupby` yields. */
+/** A tuple whose parts also have names, such as the tuples that `groupby` yields. */
 export class NamedTuple extends Tuple {
   readonly names: readonly string[];
 

@@ -25,14 +25,16 @@ export function percentFormat(text: string, values: Value): string {
     const value = key === undefined ? next() : named(dict, key);
     return pad(convert(value, type, flags, digits), flags, wide, type);
   });
-  // Lists and dicts can be indexed, and then Python does not count arguments.
+  // Lists and dicts can be indexed; Python does not count arguments then.
   if (!dict && used < items.length && !Array.isArray(values)) {
     return fail('not all arguments converted during string formatting');
   }
   return result;
 }
 
-/** The digits given in a conversion. A point without digits means 0; no point leaves the precision open. */
+/**
+ * The precision given in a conversion. A point without digits means 0; without a point, the precision is unspecified.
+ */
 function precisionOf(digits: string | undefined, hasPoint: boolean): number | undefined {
   if (digits !== undefined) return Number(digits);
   return hasPoint ? 0 : undefined;

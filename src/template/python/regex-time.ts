@@ -1,7 +1,7 @@
 import { Script } from 'node:vm';
 import { fail } from '../errors.ts';
 
-/** How long searching one text for one pattern may take. */
+/** How long searching one string for one pattern may take. */
 const LONGEST_MS = 10_000;
 
 /** A number of steps that takes no noticeable time: only searches that may need more are watched. */
@@ -27,8 +27,8 @@ function riskOf(regexp: RegExp): Risk {
 }
 
 /**
- * Runs a search, giving up after ten seconds if it is one that may never end, since Node handles no signal during a search. Watching costs
- * a tenth of a millisecond, so a search known to end is not watched.
+ * Runs a search. If it might never end, gives up after ten seconds, because Node handles no signals during a search.
+ * Watching costs a tenth of a millisecond, so a search known to end is not watched.
  */
 export function inTime<T>(regexp: RegExp, text: string, search: () => T): T {
   const { nested, repeats } = riskOf(regexp);
@@ -48,7 +48,7 @@ function watched<T>(search: () => T, regexp: RegExp): T {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error;
     const shown = regexp.source.replace(/\(\?<g\d+>/g, '(');
-    return fail(`the search for the pattern ${shown} did not end in ${LONGEST_MS / 1000} s`, 'template-limit');
+    return fail(`the search for the pattern ${shown} did not finish within ${LONGEST_MS / 1000} s`, 'template-limit');
   } finally {
     Reflect.deleteProperty(globalThis, jobName);
   }

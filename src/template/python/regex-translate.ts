@@ -173,7 +173,7 @@ export class Translator {
     const plain = /^\(\?(?::|=|!|<=|<!)/.exec(rest);
     if (plain) return inside(plain[0], plain[0].length);
     if (rest.startsWith('(?>')) return this.#atomic(inside('(?:', 3));
-    // JavaScript cannot tell a group that did not take part from one that matched the empty string.
+    // JavaScript cannot distinguish a group that did not participate from one that matched the empty string.
     const conditional = /^\(\?\(\w+\)/.exec(rest);
     if (conditional)
       return fail(

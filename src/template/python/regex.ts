@@ -52,10 +52,13 @@ function* eachMatch(pattern: Pattern, text: string): Generator<Match> {
   }
 }
 
-/** Characters beyond the first plane take two units of JavaScript text. */
+/** Characters beyond the first plane take two units in a JavaScript string. */
 const characterLength = (text: string, at: number): number => ((text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1);
 
-/** The next match from this position on. V8's lookarounds also match between the two units of one character, which Python never does. */
+/**
+ * The next match from this position on. V8's lookarounds also match between the two units of one character; Python's
+ * never do.
+ */
 function matchFrom(regexp: RegExp, text: string, from: number): RegExpExecArray | null {
   for (let at = from; ; ) {
     regexp.lastIndex = at;
@@ -109,7 +112,7 @@ const CONTROLS: Record<string, string> = { a: '\x07', f: '\f', n: '\n', r: '\r',
 
 const REFERENCE = /\\(?:g<([^>]*)>|(0[0-7]{0,2}|[1-3][0-7]{2})|([1-9]\d?)|([\s\S]))/g;
 
-/** Compiles a replacement text with `\1` and `\g<name>` to a function of the match. */
+/** Compiles replacement text with `\1` and `\g<name>` to a function of the match. */
 export function compileReplacement(by: string, pattern: Pattern): (match: Match) => string {
   if (!by.includes('\\')) return () => by;
   const parts: (string | number)[] = [];

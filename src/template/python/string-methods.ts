@@ -7,7 +7,7 @@ import { type Callees, fn } from './signature.ts';
 import { strFormat } from './str-format.ts';
 import { chars, iterate, length, mapping, truth } from './values.ts';
 
-/** A text argument of a method. */
+/** A method's string argument. */
 function text(value: Value, what = 'argument'): string {
   if (typeof value === 'string') return value;
   str(value);
@@ -17,7 +17,7 @@ function text(value: Value, what = 'argument'): string {
 const simple = (change: (self: string) => Value) => fn('self', ([self]) => change(self as string));
 const is = (pattern: RegExp) => simple((self) => pattern.test(self));
 
-/** The methods of text. */
+/** The methods of strings. */
 export const stringMethods: Callees = {
   upper: simple((self) => self.toUpperCase()),
   lower: simple((self) => self.toLowerCase()),
@@ -167,7 +167,7 @@ function rsplit(self: string, sep: Value, max: number): Value[] {
   return parts.map(flipped).reverse();
 }
 
-/** Splits at Python's line ends, which are more than `\n`. */
+/** Splits at all of Python's line ends, of which `\n` is only one. */
 export function splitLines(self: string, keep = false): string[] {
   const lines =
     self.match(
@@ -188,7 +188,7 @@ function joined(item: Value, at: number): string {
   return fail(`sequence item ${at}: expected str instance, ${typeName(item)} found`, 'template-type');
 }
 
-/** Python's `replace`: at most `count` times, without limit if that is negative. */
+/** Python's `replace`: at most `count` times, or without limit if that is negative. */
 export function replace(self: string, old: string, by: string, count: number): string {
   const parts = old === '' ? ['', ...chars(self), ''] : self.split(old);
   if (count < 0) return parts.join(by);
@@ -230,7 +230,7 @@ const count = (self: string, sub: string): number => (sub === '' ? length(self) 
 
 const room = (self: string, width: Value): number => Math.max(0, indexOf(width) - length(self));
 
-/** Python's `center`, which puts the odd blank on the left if the width is odd. */
+/** Python's `center`, which puts the extra blank on the left if the width is odd. */
 export function center(self: string, width: number, fill = ' '): string {
   const missing = width - length(self);
   if (missing <= 0) return self;

@@ -42,7 +42,7 @@ export function elements(value: Value): readonly Value[] | undefined {
   return undefined;
 }
 
-/** The items of a list or tuple, which Ansible calls a sequence; text is not one. */
+/** The items of a list or tuple, which Ansible calls a sequence; a string is not one. */
 export function sequence(value: Value): readonly Value[] | undefined {
   if (Array.isArray(value)) return value;
   return value instanceof Tuple ? value.items : undefined;
@@ -56,7 +56,7 @@ export function mapping(value: Value): ReadonlyMap<Value, Value> | undefined {
 
 const SURROGATE = /[\ud800-\udfff]/;
 
-/** The characters of a text, as Python counts them. */
+/** The characters of a string, as Python counts them. */
 export const chars = (text: string): string[] => (SURROGATE.test(text) ? Array.from(text) : text.split(''));
 
 /** Python's `len()`. */
@@ -192,7 +192,7 @@ export function assign(dict: Map<Value, Value>, key: Value, value: Value): void 
   dict.set(existing === undefined ? key : existing, value);
 }
 
-/** A text that is the same for equal values, for use in sets. */
+/** A string that is the same for equal values, for use in sets. */
 export const identityKey = (value: Value): string => {
   const number = plainNumber(value);
   return number === undefined ? repr(value) : `n${number}`;

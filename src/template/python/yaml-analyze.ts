@@ -1,4 +1,4 @@
-/** The styles that a text can be written in. */
+/** The styles in which a string can be written. */
 interface Facts {
   readonly multiline: boolean;
   readonly flowPlain: boolean;
@@ -9,7 +9,7 @@ interface Facts {
 
 const BREAK = /[\r\n\x85\u2028\u2029]/;
 
-/** The properties of a text that libyaml's emitter determines before choosing a style. */
+/** The properties of a string that libyaml's emitter determines before choosing a style. */
 export function analyze(text: string): Facts {
   if (text === '') return { multiline: false, flowPlain: false, blockPlain: true, singleQuoted: true, block: false };
   const marks = indicators(text);
@@ -26,7 +26,7 @@ export function analyze(text: string): Facts {
   };
 }
 
-// libyaml, which Ansible prints with, considers nothing beyond the first plane printable.
+// libyaml, which Ansible uses for output, considers nothing beyond the first plane printable.
 const UNPRINTABLE = /[^\n\x20-\x7e\xa0-\ud7ff\ue000-\ufefe\uff00-\ufffd]/;
 
 interface Marks {

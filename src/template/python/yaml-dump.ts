@@ -21,7 +21,7 @@ interface YamlStyle {
   readonly style: string;
 }
 
-/** Formats a value as Ansible does, which uses libyaml's emitter. */
+/** Formats a value as Ansible does, using libyaml's emitter. */
 export function dumpYaml(value: Value, style: YamlStyle): string {
   return new Emitter(style).document(value);
 }

@@ -9,10 +9,10 @@ const DATE = /^[0-9]{4}-[0-9]{2}-[0-9]{2}$/;
 const TIME =
   /^([0-9]{4})-([0-9]{1,2})-([0-9]{1,2})(?:[Tt]|[ \t]+)([0-9]{1,2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]*))?(?:[ \t]*(Z|([-+])([0-9]{1,2})(?::?([0-9]{2}))?))?$/;
 
-/** The types of plain scalars in YAML 1.1 other than text. */
+/** The types of plain scalars in YAML 1.1 other than strings. */
 type ScalarKind = 'bool' | 'int' | 'float' | 'null' | 'timestamp' | 'merge' | 'value' | 'str';
 
-/** The type that PyYAML gives a plain text. */
+/** The type that PyYAML gives a plain scalar. */
 export function scalarKind(text: string): ScalarKind {
   if (NULL.test(text)) return 'null';
   if (typeof plainWord(text) === 'boolean') return 'bool';

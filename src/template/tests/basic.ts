@@ -67,7 +67,7 @@ export const basicTests: Callees = {
   test: fn('value', ([value], context) => findTest(str(value), context.session.env) !== undefined),
 };
 
-/** Python's `is`: the same object. Equal small ints and texts count as identical, except across types. */
+/** Python's `is`: the same object. Equal small ints and strings count as identical, except across types. */
 function same(a: Value, b: Value): boolean {
   if (a instanceof Float || b instanceof Float) return a === b;
   if (isInt(a) && typeof a !== 'boolean' && Math.abs(Number(a)) > 256) return false;

@@ -6,7 +6,7 @@ import { str } from '../python/repr.ts';
 import { type Callee, type Callees, fn } from '../python/signature.ts';
 import { equals, mapping, truth } from '../python/values.ts';
 
-/** A result, of which a test reads only a single key, so that others may be unknown. */
+/** A result: each test reads only a single key, so other keys may be unknown. */
 type Result = { get(key: string): Value | undefined };
 
 const test = (name: string, holds: (result: Result, context: Context) => Value): Callee =>

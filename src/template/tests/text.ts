@@ -6,7 +6,7 @@ import { str } from '../python/repr.ts';
 import { type Callees, fn } from '../python/signature.ts';
 import { truth } from '../python/values.ts';
 
-/** Tests for text, and for the truth of values. */
+/** Tests on strings and on the truth of values. */
 export const textTests: Callees = {
   match: fn("value, pattern='', ignorecase=False, multiline=False", ([value, pattern, ignorecase, multiline]) =>
     matches(value, pattern, ignorecase, multiline, 'match'),

@@ -30,7 +30,7 @@ export function readAuthorizedKey(line: string): AuthorizedKey | undefined {
 const keyLine = ({ type, key, options, comment }: AuthorizedKey): string =>
   [options, type, key, comment].filter((word) => word !== '').join(' ');
 
-/** Whether two sets of options mean the same, regardless of order. */
+/** Whether two sets of options are equivalent, regardless of order. */
 const sameOptions = (a: string, b: string): boolean =>
   splitOutsideQuotes(a, ',').toSorted().join('\n') === splitOutsideQuotes(b, ',').toSorted().join('\n');
 

@@ -1,7 +1,7 @@
 import { sh, type UserState } from '../../../src/sdk.ts';
 import { expiryDay, namedGroups, option, type UserChange, type WantedUser } from './wanted-user.ts';
 
-/** The changes needed to an account, its groups and its home directory. */
+/** The necessary changes to an account, its groups and its home directory. */
 export function accountChanges(now: UserState, wanted: WantedUser, newHomeExists: boolean): readonly UserChange[] {
   const { name, uid, non_unique, group, comment, home, move_home, shell, expires } = wanted;
   const field = (
@@ -86,7 +86,7 @@ umask 077; mkdir -p -- ${home} && cp -Rp -- ${`${skeleton}/.`} ${`${home}/`} && 
   ];
 }
 
-/** The changes needed to the password's minimum and maximum age. */
+/** The necessary changes to the password's minimum and maximum age. */
 export function aging(
   now: UserState,
   { name, password_expire_min, password_expire_max, password_expire_warn }: WantedUser,

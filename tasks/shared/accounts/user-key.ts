@@ -1,7 +1,7 @@
 import { type Command, joined, reading, script, sh, type UserState } from '../../../src/sdk.ts';
 import { option, type UserChange, type WantedUser } from './wanted-user.ts';
 
-/** The path of the ssh key's file, relative to the home unless it is absolute. */
+/** The path of the ssh key file, relative to the home directory unless it is absolute. */
 export const keyPath = ({ ssh_key_file, ssh_key_type }: WantedUser): string =>
   ssh_key_file ?? `.ssh/id_${ssh_key_type}`;
 

@@ -1,7 +1,7 @@
 import { type Command, reading, sh, type UserState } from '../../../src/sdk.ts';
 import type { UserChange, WantedUser } from './wanted-user.ts';
 
-/** The changes needed to a user's password and to its lock. */
+/** The necessary changes to a user's password and its lock. */
 export function passwords(
   now: UserState,
   { name, password, update_password, password_lock }: WantedUser,
@@ -16,7 +16,7 @@ export function passwords(
   const set: UserChange = {
     what: `user ${name}, password`,
     from: existed ? '(hidden)' : null,
-    to: '(hidden, other)',
+    to: '(hidden, different)',
     commands: [withPassword(name, hash)],
     gives: { shadow: { ...now.shadow!, password: hash } },
   };

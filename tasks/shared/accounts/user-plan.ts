@@ -20,7 +20,7 @@ import type { Asked, UserChange, WantedUser } from './wanted-user.ts';
 /** Plans the changes to a user, field by field. */
 export function planUser(now: UserState, wanted: WantedUser, asked: Asked, newHomeExists = false): Plan {
   if (asked.shadow && now.exists && now.shadow === undefined)
-    return { failed: `only root can read the entry of ${wanted.name} in /etc/shadow` };
+    return { failed: `only root can read the entry for ${wanted.name} in /etc/shadow` };
   if (wanted.state === 'absent')
     return { changes: now.exists ? [withEffects(removal(wanted), noUser, wanted, asked)] : [] };
   const fresh = now.exists ? now : created(wanted, asked);

@@ -34,7 +34,7 @@ export interface WantedUser {
   readonly force: boolean;
 }
 
-/** The questions about a user in addition to the account. */
+/** What to ask about a user in addition to the account. */
 export interface Asked {
   readonly shadow: boolean;
   readonly key?: string;
@@ -45,7 +45,7 @@ export interface UserChange extends Omit<Change, 'effects'> {
   readonly gives?: Partial<UserState>;
 }
 
-/** An option of a command, if there is a value for it. */
+/** A command option, if there is a value for it. */
 export const option = (flag: string, value: string | number | undefined): readonly (string | number)[] =>
   value === undefined ? [] : [flag, value];
 
@@ -55,6 +55,6 @@ export function expiryDay(expires: number | undefined): string | undefined {
   return expires < 0 ? '' : new Date(expires * 1000).toISOString().slice(0, 10);
 }
 
-/** The names of a list of groups. */
+/** The group names in a list, without empty ones. */
 export const namedGroups = (groups: readonly string[] | undefined): readonly string[] =>
   (groups ?? []).filter((one) => one !== '');

@@ -11,17 +11,17 @@ import {
   versionOrStatus,
 } from './package-spec.ts';
 
-/** A package that is not as wanted. */
+/** A package that is not in the wanted state. */
 interface Differing {
   readonly spec: PackageSpec;
   readonly from: string | null;
   readonly to: string | null;
   readonly word: string;
-  /** Whether dpkg was killed while it unpacked the package, so that its files are incomplete. */
+  /** Whether dpkg was killed while unpacking the package, which leaves its files incomplete. */
   readonly halfInstalled: boolean;
 }
 
-/** The arguments of the apt-get commands that bring packages to the wanted state, in order; the last one does so. */
+/** The arguments for the apt-get commands, in order, that bring packages to the wanted state. */
 export function aptActions(given: PlainApt, all: readonly Differing[]): readonly (readonly string[])[] {
   const words = all.map((one) => one.word);
   const half = all.filter((one) => one.halfInstalled).map((one) => one.word);
@@ -38,7 +38,7 @@ export const installAction = <W>(words: readonly W[], halfInstalled: boolean): r
   ...words,
 ];
 
-/** The packages that are not as wanted. */
+/** The packages that are not in the wanted state. */
 export function differing(given: AptGiven, state: AptState): readonly Differing[] {
   return given.specs.flatMap((spec): Differing[] => {
     const now = must(state[`package ${spec.name}`], spec.name);

@@ -25,7 +25,7 @@ export interface AptGetOptions {
   readonly policy_rc_d?: number;
 }
 
-/** The arguments between `apt-get` and the packages, as far as they affect which packages change. */
+/** Those arguments between `apt-get` and the packages that affect which packages change. */
 export function aptWords<W>(action: readonly W[], options: AptGetOptions): readonly (W | string)[] {
   const on = (given: boolean | undefined, ...words: string[]) => (given === true ? words : []);
   return [
@@ -76,14 +76,14 @@ trap 'rm -f "$policy"; [ ! -e "$policy.before" ] || mv "$policy.before" "$policy
 printf '#!/bin/sh\nexit %s\n' ${code} >"$policy" && chmod 755 "$policy" || exit
 `;
 
-/** Fetches the package lists, retrying if a mirror does not answer or the lock is held. */
+/** Fetches the package lists, retrying if a mirror does not respond or the lock is held. */
 export const fetchLists = (retries = 5, maxDelaySeconds = 12): Command => ({
   ...sh`tries=0; delay=1
 until LC_ALL=C apt-get -q -o APT::Update::Error-Mode=any update </dev/null; do
   tries=$((tries + 1)); [ "$tries" -lt ${Math.max(1, retries)} ] || exit 100
   sleep "$delay"; delay=$((delay * 2)); [ "$delay" -le ${maxDelaySeconds} ] || delay=${maxDelaySeconds}
 done
-touch /var/lib/apt/lists # its age is that of the lists, also where nothing new came`,
+touch /var/lib/apt/lists # its age is that of the lists, even if nothing new was fetched`,
   long: true,
   shown: 'apt-get update',
 });

@@ -53,7 +53,7 @@ export function planApt(given: AptGiven, state: AptState, check: boolean): Plan 
     ...cleaning(given, state),
   ];
   if (check && later && changes.length === 0)
-    return { unknown: `the newest versions are known only after the package lists (${age(state.lists)}) are fetched` };
+    return { unknown: `the newest versions are unknown until the package lists (${age(state.lists)}) are fetched` };
   return { changes: [...lists, ...changes], ...(later || given.autoremove ? { more: true } : {}) };
 }
 
@@ -133,7 +133,7 @@ function debChange(given: AptGiven, state: AptState): readonly Change[] {
   ];
 }
 
-/** The changes that do not concern single packages: upgrades, repairs, build dependencies, orphans. */
+/** The changes that do not concern individual packages: upgrades, repairs, build dependencies, orphans. */
 function wholesale(given: AptGiven, state: AptState): readonly Change[] {
   const { upgrade, whole, autoremove } = state;
   const action = given.state === 'fixed' ? ['-f', 'install'] : ['build-dep', ...(given.name ?? [])];

@@ -7,10 +7,10 @@ export const sourcesOf = (stdout: string): ReadonlyMap<string, string> =>
       .map((part) => [part.slice(0, part.indexOf('\n')), part.slice(part.indexOf('\n') + 1)] as const),
   );
 
-/** A source line without its comment, with words separated by single blanks. */
+/** A source line without its comment, with words separated by single spaces. */
 export const plainSource = (line: string): string => line.replace(/#.*$/, '').trim().split(/\s+/).join(' ');
 
-/** The sources in a file, with single blanks. */
+/** The sources in a file, each with words separated by single spaces. */
 export const activeLines = (text: string): readonly string[] =>
   text
     .split('\n')

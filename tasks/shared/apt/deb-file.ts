@@ -5,7 +5,7 @@ import { installed, packageBefore } from './package-spec.ts';
 interface DebPackage {
   readonly name: string;
   readonly version: string;
-  /** The version is known only from the file's name, because the file has not been downloaded yet. */
+  /** Whether the version is known only from the file's name, because the file has not been downloaded yet. */
   readonly guessed: boolean;
 }
 

@@ -23,7 +23,7 @@ export const simulated = (simulation: AptSimulation, command: Command): readonly
     simulation,
   );
 
-/** Adds to changes the commands that make them, and the other effects of these commands. */
+/** Adds the commands that make the given changes, and the other effects of those commands. */
 export function withCommands(
   [first, ...rest]: readonly Change[],
   commands: readonly Command[],

@@ -22,19 +22,19 @@ export function packageSpec(text: string): PackageSpec {
 export const installed = ({ found, providers }: Packages): Package | undefined =>
   found.find((one) => one.status === 'installed') ?? providers[0];
 
-/** Whether dpkg was killed while it unpacked the package. */
+/** Whether dpkg was killed while unpacking the package. */
 export const isHalfInstalled = (one: Package): boolean => one.status === 'half-installed';
 
 /** Whether the host has any of a package's files other than its configuration. */
 export const isThere = ({ status }: Package): boolean => status !== 'not-installed' && status !== 'config-files';
 
-/** The text for a package in a change: its version or, if it is not completely installed, dpkg's status. */
+/** How a change shows a package: its version or, if it is not completely installed, dpkg's status. */
 export function versionOrStatus({ status, version }: Package): string {
   if (status === 'config-files') return 'configuration files';
   return status === 'installed' ? version : status;
 }
 
-/** The old value in a package's change; null if the host has nothing of the package but configuration. */
+/** The old value in a package's change; null if the host has none of its files other than configuration. */
 export function packageBefore(now: Packages): string | null {
   const one = installed(now) ?? now.found.find(isThere);
   return one === undefined ? null : versionOrStatus(one);

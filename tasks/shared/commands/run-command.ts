@@ -31,7 +31,7 @@ export const guards = {
   about: {
     type: 'list',
     elements: 'subject',
-    doc: 'Everything that the command changes or that `unless` and `onlyif` look at, for example `path:/etc/nginx`, `unit:nginx.service`, `package:nginx`. A check then knows that the command leaves the rest unchanged. Default: anything.',
+    doc: 'Everything that the command changes or that `unless` and `onlyif` look at, for example `path:/etc/nginx`, `unit:nginx.service`, `package:nginx`. A check then knows that the command leaves everything else unchanged. Default: everything.',
   },
 } as const;
 
@@ -137,7 +137,7 @@ export function inFolder(chdir: string | undefined): Script {
 `;
 }
 
-/** Ansible's return values of a command that ran. */
+/** Ansible's return values for a command that was run. */
 export function commandResult(done: Done<unknown, unknown>, cmd: string | readonly string[], strip = true): TaskResult {
   const reply = done.replies.at(-1);
   if (done.changes.length === 0) return {};
@@ -172,17 +172,17 @@ export function commandResult(done: Done<unknown, unknown>, cmd: string | readon
 export const commandReturns = {
   cmd: 'The command as it was run.',
   rc: 'The exit code.',
-  stdout: 'The stdout of the command.',
-  stderr: 'The stderr of the command.',
+  stdout: "The command's stdout.",
+  stderr: "The command's stderr.",
   stdout_lines: 'The lines of stdout.',
   stderr_lines: 'The lines of stderr.',
   start: 'When the command was started.',
   end: 'When the command ended.',
   delta: 'How long the command took.',
-  msg: 'Why the command was not run, or that it failed.',
+  msg: 'The reason why the command was not run, or that it failed.',
 } as const;
 
 function messageOf({ timedOut, code }: Done<unknown, unknown>['replies'][number]): string {
-  if (timedOut === true) return 'took too long and was ended';
+  if (timedOut === true) return 'took too long and was killed';
   return code === 0 ? '' : 'non-zero return code';
 }

@@ -1,7 +1,7 @@
 import { type Pattern, searchPattern } from '../../../src/sdk.ts';
 import { textLines } from './line-edit.ts';
 
-/** The parameters of a `blockinfile` edit, with texts in the file's own encoding. */
+/** The parameters of a `blockinfile` edit, with strings in the file's own encoding. */
 interface BlockEdit {
   /** The lines between the markers; if empty, the block is removed. */
   readonly block: string;
@@ -11,7 +11,9 @@ interface BlockEdit {
   readonly before?: 'BOF' | Pattern;
 }
 
-/** Puts a block between two markers into a text: in place of the old block or, if there is none, at the place for a new one. */
+/**
+ * Puts a block between two markers into text: in place of the old block or, if there is none, where a new one belongs.
+ */
 export function putBlock(text: string, edit: BlockEdit): string {
   const [begin, end] = [`${edit.begin}\n`, `${edit.end}\n`];
   const block =
@@ -33,7 +35,7 @@ function joined(lines: readonly string[], at: number, block: readonly string[]):
   return ended.toSpliced(at, 0, ...block).join('');
 }
 
-/** The place of the last matching line. */
+/** Where a new block goes: next to the last matching line, if there is one. */
 function placeOf(lines: readonly string[], { after, before }: BlockEdit): number {
   const pattern = [after, before].find((one) => typeof one === 'object');
   if (pattern === undefined) return before === 'BOF' ? 0 : lines.length;

@@ -1,4 +1,4 @@
-/** A job or a variable in a crontab, as its line. */
+/** A job or a variable in a crontab, with its line. */
 export interface CronEntry {
   readonly env: boolean;
   readonly name: string;
@@ -7,7 +7,7 @@ export interface CronEntry {
 
 const marker = (name: string): string => `#Ansible: ${name}`;
 
-/** Returns a crontab with an entry added, or in place of the one with the same name. */
+/** Returns a crontab with an entry added, or replacing the one with the same name. */
 export function withEntry(
   table: string,
   entry: CronEntry,

@@ -19,13 +19,13 @@ import { askAccounts } from '../files/copy-file.ts';
 import { fileChanges } from '../files/file-content.ts';
 import { foldersFor, thenAskFolders } from '../files/file-directory.ts';
 
-/** The parameters of a type that edits a file. */
+/** The parameters of types that edit a file. */
 interface EditParams extends Attributes {
   readonly path: string;
   readonly backup?: boolean;
   readonly validate?: string;
   readonly unsafe_writes?: boolean;
-  /** The mode of directories that are created. */
+  /** The mode for new directories. */
   readonly directory_mode?: string;
 }
 
@@ -64,7 +64,7 @@ export function openLines(state: EditState): OpenedText {
   };
 }
 
-/** Whether a file to edit exists. */
+/** Whether the file to edit exists. */
 export const isFile = (state: EditState): boolean =>
   followed(state.before) !== undefined && followed(state.before)?.kind !== 'directory';
 
@@ -72,7 +72,7 @@ export const isFile = (state: EditState): boolean =>
 export function inTheWay(state: EditState, task: EditParams): { failed: string; result?: TaskResult } | undefined {
   if (followed(state.before)?.kind === 'directory')
     return { failed: `Path ${task.path} is a directory !`, result: { rc: 256 } };
-  // A parent that does not exist is created, but not at the end of a link.
+  // A missing parent is created, unless a link points to it.
   if (!state.parent.exists || followed(state.parent)?.kind === 'directory') return undefined;
   return { failed: `Destination directory ${parentOf(tidyPath(task.path))} is not a directory` };
 }
@@ -123,12 +123,15 @@ export function planEdit(
   return { changes: [...folders.changes, ...changes] satisfies readonly Change[] };
 }
 
-/** Whether owner, group or mode were changed in addition to the text; in a newly created file, all that are given count as changed. */
+/**
+ * Whether owner, group or mode were changed in addition to the text; for a newly created file, all that are given count
+ * as changed.
+ */
 export const attributesChanged = (changes: readonly Change[], before: EditState, task: EditParams): boolean =>
   changes.some((change) => ['mode', 'owner', 'group'].includes(change.what)) ||
   (changes.length > 0 && !isFile(before) && (task.mode ?? task.owner ?? task.group) !== undefined);
 
-/** Ansible's `diff` without `--diff` or without a change: the headers, with empty texts. */
+/** Ansible's `diff` without `--diff` or without a change: the headers, with empty content. */
 export function untoldDiff(path: string, changes: readonly Change[], { diff }: TaskContext): TaskResult {
   if (diff && changes.length > 0) return {};
   const headers = (of: string) => ({ before_header: `${path} (${of})`, after_header: `${path} (${of})` });

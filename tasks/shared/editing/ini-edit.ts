@@ -82,7 +82,7 @@ function withoutSection(lines: readonly string[], edit: IniEdit): Edited {
 function wholeSection(lines: readonly string[], { start, end }: Range, edit: IniEdit): Edited {
   if (edit.state === 'present') return { lines, message: 'OK' };
   const left = [...lines.slice(0, edit.section === undefined ? 0 : start - 1), ...lines.slice(end)];
-  // Ansible removes only the first section of that name, so a second run would remove the next one.
+  // Ansible removes only the first section with that name, so a second run would remove the next one.
   const again = edit.section === undefined ? undefined : sectionRange(left, edit.section);
   return again === undefined ? { lines: left, message: 'section removed' } : wholeSection(left, again, edit);
 }

@@ -1,13 +1,13 @@
 import { compileReplacement, type Match, type Pattern, searchPattern } from '../../../src/sdk.ts';
 
-/** The parameters of a `lineinfile` edit, with texts in the file's own encoding and patterns compiled. */
+/** The parameters of a `lineinfile` edit, with strings in the file's own encoding and compiled patterns. */
 export interface LineEdit {
   readonly line: string;
   readonly regexp?: Pattern;
   readonly search?: string;
   readonly backrefs: boolean;
   readonly firstMatch: boolean;
-  /** A position, or a pattern for the line there. */
+  /** A position, or a pattern that matches the line there. */
   readonly after?: 'EOF' | 'BOF' | Pattern;
   readonly before?: 'BOF' | Pattern;
 }
@@ -19,17 +19,17 @@ interface LineEdited {
   /** The line's number, counted from 1, and its previous text. */
   readonly at?: number;
   readonly was?: string;
-  /** The next run would change another matching line. */
+  /** Whether the next run would change another matching line. */
   readonly goesOn?: true;
 }
 
-/** Splits a text into lines, each with its line ending. */
+/** Splits text into lines, each with its line ending. */
 export const textLines = (text: string): readonly string[] => text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
 
 /** A line without its line ending. */
 export const bare = (line: string): string => line.replace(/[\r\n]+$/, '');
 
-/** Puts a line into a text: in place of a matching line or, if there is none, at the place for a new one. */
+/** Puts a line into text: in place of a matching line or, if there is none, where a new one belongs. */
 export function putLine(lines: readonly string[], edit: LineEdit): LineEdited {
   const found = findLine(lines, edit);
   if (found !== undefined) return replaceLine(lines, edit, found.at, found.match);

@@ -1,25 +1,27 @@
 import { loadYaml, valuePlaceOf } from '../../../src/sdk.ts';
 
-/** A list in a YAML text, with the positions and values of its items. */
+/** A list in YAML text, with the positions and values of its items. */
 interface FoundList {
   readonly list: readonly unknown[];
 }
 
 type Failed = { readonly failed: string };
 
-/** Returns the text with an item appended to one of its lists, or unchanged if the list has the item. The rest stays as written. */
+/**
+ * Returns the text with an item appended to one of its lists, or unchanged if the list already has the item. The rest
+ * stays as written.
+ */
 export function withItem(text: string, file: string, path: string, item: string): { readonly text: string } | Failed {
   const found = listAt(text, file, path);
   if ('failed' in found) return found;
   if (found.list.includes(item)) return { text };
   const edited = inserted(text, found.list, item);
-  if (edited === undefined)
-    return { failed: `the list ${path} in ${file} is written in a way that cannot be added to` };
-  // Parse the new text as well, to make sure that it has the intended meaning before it is written.
+  if (edited === undefined) return { failed: `cannot add to the list ${path} in ${file}: its syntax is not supported` };
+  // Before the new text is written, parse it too, to verify that it has the intended meaning.
   const after = listAt(edited, file, path);
   const wanted = [...found.list, item];
   if ('failed' in after || JSON.stringify(shown(after.list)) !== JSON.stringify(shown(wanted)))
-    return { failed: `the list ${path} in ${file} is written in a way that cannot be added to` };
+    return { failed: `cannot add to the list ${path} in ${file}: its syntax is not supported` };
   return { text: edited };
 }
 
@@ -90,7 +92,7 @@ function asScalar(item: string): string {
   return Array.isArray(value) && value.length === 1 && value[0] === item ? item : JSON.stringify(item);
 }
 
-/** A YAML value as JSON for comparison: a dict becomes its pairs. */
+/** A YAML value as JSON for comparison: a dict becomes a list of pairs. */
 const shown = (value: unknown): unknown => {
   if (value instanceof Map) return [...value].map(([key, entry]) => [key, shown(entry)]);
   return Array.isArray(value) ? value.map(shown) : value;

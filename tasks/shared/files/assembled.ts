@@ -13,7 +13,7 @@ export function assembled(fragments: readonly Fragment[], delimiter: string | un
   return Buffer.concat(pieces);
 }
 
-/** Interprets escapes such as `\n`; a delimiter ends its own line. */
+/** Interprets escapes such as `\n`; a delimiter always ends with a newline. */
 function delimiterBytes(delimiter: string): Uint8Array {
   const escapes: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', '\\': '\\', "'": "'", '"': '"' };
   const text = delimiter.replace(/\\(x([0-9a-fA-F]{2})|.)/g, (all, char: string, hex: string | undefined) =>

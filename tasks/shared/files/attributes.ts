@@ -10,7 +10,7 @@ import {
   showMode,
 } from '../../../src/sdk.ts';
 
-/** Owner, group and mode: the parameters that all types that create files or directories share. */
+/** Owner, group and mode: the parameters shared by all types that create files or directories. */
 export const attributeParams = {
   mode: { type: 'mode', doc: "The permission bits, for example `'0644'` or `u=rw,go=r`." },
   owner: { type: 'str', doc: 'The name or UID of the owner.' },
@@ -36,7 +36,7 @@ export interface Accounts {
   readonly groupAccount: Account | undefined;
 }
 
-/** The part of an entry that attributes concern. */
+/** The part of an entry that attributes affect. */
 export type Owned = Pick<Entry, 'kind' | 'mode' | 'uid' | 'gid' | 'owner' | 'group'>;
 
 /** Why the attributes cannot be set; undefined if they can. */
@@ -103,8 +103,8 @@ function idAndName(
 }
 
 /**
- * The changes needed to an entry's owner, group and mode, with the commands that make them. If the entry is the target of a link, the
- * commands go `through` it.
+ * The necessary changes to an entry's owner, group and mode, with the commands that make them. If the entry is the
+ * target of a link, the commands go `through` it.
  */
 export function attributeChanges(
   path: string,

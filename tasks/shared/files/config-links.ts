@@ -15,14 +15,16 @@ interface Folders {
 /** The contents of the directories that must be listed to find names for links; undefined for a missing directory. */
 export type Contents = (directory: string) => readonly Listed[] | undefined;
 
-/** The directories to list: all of `src`, or those that patterns such as `sites-available/*` refer to. */
+/** The directories to list: `src` itself, or those that patterns such as `sites-available/*` refer to. */
 export function lookedInto({ src, links }: Folders): readonly string[] {
   if (links === undefined) return [tidyPath(src)];
   const patterns = links.flatMap(pairs).filter(([from]) => isPattern(from));
   return [...new Set(patterns.map(([from]) => parentOf(joinPath(tidyPath(src), tidyPath(from)))))];
 }
 
-/** The links that a task wants: the named ones, those matching a pattern, or one for everything in the source directory. */
+/**
+ * The links that a task wants: the named ones, those matching a pattern, or one for each entry in the source directory.
+ */
 export function wishes({ src, dest, links }: Folders, contents: Contents): readonly LinkWish[] {
   const all = (contents(tidyPath(src)) ?? []).map(({ name }): [string, string] => [name, name]);
   const names = links?.flatMap(pairs).flatMap((pair) => expanded(pair, src, contents)) ?? all;
@@ -36,7 +38,9 @@ export function wishes({ src, dest, links }: Folders, contents: Contents): reado
 
 const isPattern = (name: string): boolean => /[*?[]/.test(name);
 
-/** Expands a pattern to names as the shell does: names starting with a dot match only if the pattern starts with one. */
+/**
+ * Expands a pattern into names as the shell does: names starting with a dot match only if the pattern starts with one.
+ */
 function expanded([from, to]: [string, string], src: string, contents: Contents): [string, string][] {
   if (!isPattern(from)) return [[from, to]];
   const [directory, pattern] = [from.includes('/') ? parentOf(from) : '', nameOf(from)];
@@ -56,13 +60,16 @@ function pairs(link: unknown): [string, string][] {
   return [[String(link), String(link)]];
 }
 
-/** The directories that contain, or would contain, links. This includes those of patterns that match nothing, where no link may remain. */
+/**
+ * The directories that contain, or would contain, links. This includes those for patterns that match nothing, where no
+ * link may remain.
+ */
 export function homes(wanted: readonly LinkWish[], { dest, links = [] }: Folders): readonly string[] {
   const named = links.flatMap(pairs).map(([, to]) => parentOf(joinPath(tidyPath(dest), tidyPath(to))));
   return [...new Set([tidyPath(dest), ...wanted.map((wish) => parentOf(wish.dest)), ...named])];
 }
 
-/** Unwanted links pointing below the source directory: leftovers of earlier links. */
+/** Unwanted links that point below the source directory: leftovers from earlier runs. */
 export function staleLinks(
   wanted: readonly LinkWish[],
   task: Folders,

@@ -72,7 +72,7 @@ export const askAccounts = ({ owner, group }: Attributes) => ({
   groupAccount: groupAccount(group),
 });
 
-/** The questions for copying one file, in a single round whether the destination is a directory or not. */
+/** The questions for copying one file, in a single round, whether or not the destination is a directory. */
 export function askCopyFile(task: CopyParams, source: FileSource, context: TaskContext) {
   const dest = tidyPath(task.dest);
   const folder = task.dest.endsWith('/');

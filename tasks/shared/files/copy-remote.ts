@@ -29,7 +29,7 @@ import { fileChanges } from './file-content.ts';
 import { ancestors, foldersFor } from './file-directory.ts';
 import { followedInfo } from './path-info.ts';
 
-/** The state of the host for a copy of one of its own files. */
+/** The state of the host for copying one of its own files. */
 export interface CopyRemoteState extends Accounts {
   readonly source: PathState;
   readonly sourceSum: Checksum;
@@ -200,7 +200,7 @@ function itemOf(entry: TreeEntry, path: string, src: string, place: string | und
   ];
 }
 
-/** An entry of a tree in the form that `stat` reports; the target of a link is unknown. */
+/** A tree entry in the form that `stat` reports; a link's target is unknown. */
 function stateOf(entry: TreeEntry | undefined, path: string): PathState {
   if (entry === undefined) return { exists: false, place: path, resolved: path };
   const { id, path: _path, mtime: _mtime, ...known } = entry;

@@ -19,7 +19,7 @@ export interface TreeSource {
   readonly entries: readonly SourceEntry[];
 }
 
-/** An entry of a directory; parents come before children. */
+/** A directory entry; parents come before children. */
 interface SourceEntry {
   readonly path: string;
   readonly kind: 'file' | 'directory' | 'link';

@@ -39,7 +39,7 @@ export interface TreeItem {
   readonly target?: string;
   readonly sha1?: string;
   readonly size: number;
-  /** The bytes, or the path of a file on the host that has them. */
+  /** The bytes, or the path of a file on the host that contains them. */
   readonly content?: Uint8Array | { readonly copyOf: string; readonly place: string };
 }
 
@@ -50,7 +50,7 @@ export type CopyTreeState = Accounts & { readonly self: Self; readonly dest: Pat
   readonly [above: `above ${string}`]: PathState | undefined;
 };
 
-/** The parameters for copying a tree; `keepModes` gives each file its mode in the source. */
+/** The parameters for copying a tree; `keepModes` gives each file the mode that it has in the source. */
 export interface TreeCopyParams extends CopyParams {
   readonly keepModes?: boolean;
 }
@@ -84,7 +84,7 @@ function askItems(base: string, items: readonly TreeItem[]) {
 export const planCopyTree = (state: CopyTreeState, task: TreeCopyParams, source: TreeSource): Plan =>
   planItems(state, task, itemsOf(source));
 
-/** Plans to put the entries of a tree into a destination, directories before their contents. Other entries there stay. */
+/** Plans copying a tree's entries to a destination, directories before their contents. Other entries there stay. */
 export function planItems(state: CopyTreeState, task: TreeCopyParams, items: readonly TreeItem[]): Plan {
   const base = tidyPath(task.dest);
   const wrong = unknownAccount(task, state);
@@ -93,7 +93,7 @@ export function planItems(state: CopyTreeState, task: TreeCopyParams, items: rea
   if (root !== undefined && root.kind !== 'directory')
     return { failed: `cannot copy a directory to ${base}: it is a file` };
   if (state.dest.exists && root === undefined)
-    return { failed: `cannot copy a directory to ${base}: it is a link to nothing` };
+    return { failed: `cannot copy a directory to ${base}: it is a dangling link` };
   const made = state.dest.exists
     ? { changes: [], parent: state.dest }
     : foldersFor(base, state, { ...task, mode: task.directory_mode });
@@ -139,7 +139,7 @@ function planFolder({ item, path, before, parent }: TreePlace, state: CopyTreeSt
   const wanted = { ...task, mode: task.directory_mode ?? (task.keepModes === true ? showMode(item.mode) : undefined) };
   const there = followed(before);
   if (there === undefined) {
-    if (before.exists) return { failed: `cannot create the directory ${path}: it is a link to nothing` };
+    if (before.exists) return { failed: `cannot create the directory ${path}: it is a dangling link` };
     const fresh = newEntry('directory', state.self, parent);
     const entry = withAttributes({ ...fresh, mode: item.keepsMode === true ? item.mode : fresh.mode }, wanted, state);
     return { changes: [folderChange(path, entry, wanted, [entryEffect(path, before, entry)])], entry };

@@ -1,6 +1,6 @@
 import type { Entry } from '../../../src/sdk.ts';
 
-/** The flags for an entry's type, by Ansible's names. */
+/** The flags for an entry's type, with Ansible's names. */
 export const kindFlags = ({ kind }: Entry) => ({
   isdir: kind === 'directory',
   ischr: kind === 'char',

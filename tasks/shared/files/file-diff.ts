@@ -20,11 +20,11 @@ interface Compared {
   readonly before: PathState;
   readonly now: PathState;
   readonly changes: readonly Change[];
-  /** The entries below a directory that is removed. */
+  /** The entries below a directory that is being removed. */
   readonly listing?: readonly TreeEntry[] | undefined;
 }
 
-/** Ansible's `diff` of a `file` task: on both sides the path, and everything that differs. */
+/** Ansible's `diff` for a `file` task: each side has the path, and everything that differs. */
 export function fileDiff({ params, meant, before, now, changes, listing }: Compared): TaskResult {
   const path = tidyPath(params.path);
   const [was, is]: [Side, Side] = [{ path }, { path }];

@@ -102,7 +102,7 @@ export function folderChange(
   };
 }
 
-/** The attribute changes for everything below a directory. Targets of links are changed through the links. */
+/** The attribute changes for everything below a directory. Link targets are changed through the links. */
 function recursedChanges(
   state: FileState,
   root: { readonly at: string; readonly place: string },

@@ -18,7 +18,7 @@ import type { FileParams, FileState } from './file-states.ts';
 import { timeChanges, wrongTime } from './file-times.ts';
 import { entryEffect, newLink, toldBefore } from './path-info.ts';
 
-/** Plans a symbolic link with the right target, then owner and mode of the target or of the link itself. */
+/** Plans a symbolic link with the right target, then the owner and mode of the target or of the link itself. */
 export function planLink(state: FileState, params: FileParams): Plan {
   const { before } = state;
   const path = tidyPath(params.path);
@@ -66,7 +66,7 @@ function refusal(
   return before.exists ? undefined : noParent(path, parent);
 }
 
-/** Whether two paths are the same entry of the same directory. */
+/** Whether two paths are the same entry in the same directory. */
 const isOneName = (path: string, before: PathState, other: string, there: PathState | undefined): boolean =>
   path === other || (before.place !== undefined && before.place === there?.place);
 
@@ -156,9 +156,9 @@ export function planHardLink(state: FileState, params: FileParams): Plan {
     wrongTime(state.times) ??
     (before.exists || path !== given ? undefined : noParent(path, state.parent));
   if (wrong !== undefined) return { failed: wrong };
-  const entry = same && before.exists ? before : must(followed(source), 'the entry of the source');
+  const entry = same && before.exists ? before : must(followed(source), 'the source entry');
   const after = withAttributes(entry, params, state);
-  // ln would link a link itself, whose target may lead elsewhere from another directory.
+  // ln would hard-link a symbolic link itself, whose target may be different when resolved from another directory.
   const file = source.resolved ?? params.src;
   const holds = { nameOf: file };
   const effects = [entryEffect(path, before, after, same ? {} : { holds })];

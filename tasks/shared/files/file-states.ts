@@ -58,7 +58,7 @@ export function planAbsent({ before, listing }: FileState, params: FileParams): 
   return { changes: [change] };
 }
 
-/** Sets owner, group, mode and times of a file that must already exist. */
+/** Sets the owner, group, mode and times of a file that must already exist. */
 export function planExisting(state: FileState, params: FileParams): Plan {
   const { before } = state;
   const path = tidyPath(params.path);
@@ -72,7 +72,7 @@ export function planExisting(state: FileState, params: FileParams): Plan {
   return attributed(state, params, at, entry);
 }
 
-/** The changes to attributes and times of an existing entry, or the reason why they cannot be made. */
+/** The changes to an existing entry's attributes and times, or the reason why they cannot be made. */
 export function attributed(
   state: FileState,
   params: FileParams,

@@ -1,6 +1,6 @@
 import { type Change, type Command, type Entry, type ShellAnswer, sh } from '../../../src/sdk.ts';
 
-/** The parameters for a file's access and modification time. */
+/** The parameters for a file's access and modification times. */
 export interface TimeParams {
   readonly access_time?: string;
   readonly access_time_format: string;
@@ -47,7 +47,7 @@ export function timeChanges(
 export const wrongTime = (asked: ShellAnswer | undefined): string | undefined =>
   asked !== undefined && asked.code !== 0 ? `Error while obtaining timestamp: ${asked.stderr.trim()}` : undefined;
 
-/** One of a file's times, and the options of touch that set it alone. */
+/** One of a file's times, and the touch options that set only that one. */
 interface FileTime {
   readonly what: string;
   readonly flags: readonly string[];

@@ -4,7 +4,7 @@ import { attributed, type FileParams, type FileState } from './file-states.ts';
 import { timeChanges, wrongTime } from './file-times.ts';
 import { itself, newEntry, throughEffect } from './path-info.ts';
 
-/** Plans to create an empty file if there is none, and otherwise to set its times to now, unless they must be preserved. */
+/** Creates an empty file if there is none; otherwise sets its times to now, unless they must be preserved. */
 export function planTouch(state: FileState, params: FileParams): Plan {
   const { before } = state;
   const path = tidyPath(params.path);

@@ -34,7 +34,7 @@ export const modeText = (mode: number): string => `0${mode.toString(8).padStart(
 export const isSizeKnown = ({ kind, inode }: Pick<Entry, 'kind' | 'inode'>): boolean =>
   kind !== 'directory' || inode !== undefined;
 
-/** The same for the target of a link. */
+/** Like `pathInfo`, but for the target of a link. */
 export function followedInfo(state: PathState): TaskResult {
   const entry = followed(state);
   return entry === undefined ? {} : pathInfo({ exists: true, ...entry, resolved: state.resolved });
@@ -73,7 +73,7 @@ export function newEntry(kind: 'file' | 'directory' | 'link', self: Self, parent
   };
 }
 
-/** The entry of a new symbolic link. Its size is that of its target in bytes. */
+/** The entry for a new symbolic link. Its size is the length of its target in bytes. */
 export const newLink = (self: Self, parent: Entry | undefined, target: string): Entry =>
   newEntry('link', self, parent, Buffer.byteLength(target));
 

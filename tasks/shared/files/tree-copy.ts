@@ -36,7 +36,7 @@ export function treeDifferences(
   });
 }
 
-/** The entries that exist only at the destination. For a whole directory, this is only the directory itself. */
+/** The entries that exist only at the destination. If a whole directory does, only the directory itself is returned. */
 export function surplus(source: readonly TreeEntry[], dest: readonly TreeEntry[]): readonly TreeEntry[] {
   const wanted = new Set(source.map((entry) => entry.path));
   const extra = dest.filter((entry) => !wanted.has(entry.path));

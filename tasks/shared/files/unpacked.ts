@@ -14,7 +14,7 @@ import {
 } from '../../../src/sdk.ts';
 import { type Accounts, type Attributes, withAttributes } from './attributes.ts';
 
-/** The unpacking of an archive. */
+/** An archive to be unpacked, and how. */
 interface Unpacking {
   readonly known: ArchiveState;
   /** The directory, and its real path. */
@@ -27,7 +27,7 @@ interface Unpacking {
   /** Whether members are unpacked. If not, only their attributes are set. */
   readonly unpacks: boolean;
   readonly holding: (member: ArchiveMember) => Holding;
-  /** The user passes arguments to tar or unzip, so the members' attributes cannot be predicted. */
+  /** Whether the user passes arguments to tar or unzip: then the members' attributes cannot be predicted. */
   readonly isOpen: boolean;
 }
 
@@ -47,7 +47,7 @@ const blursOf = ({ known: { members }, dest }: Unpacking): Effect =>
     }),
   );
 
-/** An existing member only gets its attributes. */
+/** For an existing member, only the attributes are set. */
 function givenTo(there: MemberThere, { root, accounts, given }: Unpacking): Effect {
   const place = tidyPath(joinPath(root.place, there.name));
   return becomes({ place, was: there.kind, entry: attributed(entryOf(there), given, accounts) });
@@ -69,7 +69,7 @@ function becomings(unpacking: Unpacking): readonly Effect[] | undefined {
     const entry = parent && memberEntry(member, old, parent, unpacking);
     if (entry === undefined || parent === undefined) return undefined;
     const isNew = member.kind === 'directory' && old?.kind !== 'directory';
-    // A directory gets its own mode last. Until then it has the mode of a newly created one.
+    // A directory gets its own mode last. Until then it has the mode of a new directory.
     if (member.kind === 'directory')
       parents.set(place, isNew ? { ...entry, mode: parent.mode, gid: parent.gid, group: parent.group } : entry);
     if (isNew) made.add(place);

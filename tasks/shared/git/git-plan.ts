@@ -72,7 +72,7 @@ function localWork({ dirty, local }: Clone, { dest, bare }: WantedClone): string
   if (bare || (dirty.length === 0 && local === 0)) return undefined;
   return dirty.length > 0
     ? `Local modifications exist in the destination: ${dest} (force=no): ${dirty.join(', ')}`
-    : `${local} local commits in ${dest} that the repository does not have`;
+    : `${dest} has local commits that the repository does not have: ${local}`;
 }
 
 const umasked = ({ umask }: WantedClone): Script =>
@@ -121,7 +121,7 @@ const long = (command: Command, shown: string): Command => ({ ...command, shown,
 const predictClone = (wanted: WantedClone, stdout: string): Effect =>
   predicts(askClone(wanted), { code: 0, stdout, stderr: '', timedOut: false });
 
-/** The effects on a clone that moves to another commit: anything in its directory may change. */
+/** The effects of moving a clone to another commit: anything in its directory may change. */
 const moved = (wanted: WantedClone, { dest }: Places, stdout: string): readonly Effect[] => {
   const entry = dest && followed(dest);
   const place = dest?.resolved ?? wanted.dest;
@@ -224,7 +224,10 @@ function fetching(
     : script`${fetch} && { ${g} cat-file -e ${`${sha}^{commit}`} 2>/dev/null || ${g} fetch -q ${remote} ${sha!}; }`;
 }
 
-/** At this point the checked-out branch has no local work, unless it may be discarded. Other branches of the clone may have some. */
+/**
+ * At this point the checked-out branch has no local work, unless that may be discarded. The clone's other branches may
+ * have some.
+ */
 function arriving(now: Clone, { remote, force, bare }: WantedClone, { branch, kind, sha }: Remote, g: Script): Script {
   if (bare) return branch === undefined ? script`:` : script`${g} symbolic-ref HEAD ${`refs/heads/${branch}`}`;
   const checkout = script`${g} checkout -q ${forced(force)}`;
@@ -240,6 +243,6 @@ function arriving(now: Clone, { remote, force, bare }: WantedClone, { branch, ki
 function guarding(now: Clone, { force, bare }: WantedClone, { branch, kind }: Remote, g: Script): Script {
   if (force || bare || kind !== 'branch' || branch === undefined || now.branch === branch) return script``;
   const count = script`$(${g} rev-list --count ${`refs/heads/${branch}`} --not --remotes --tags 2>/dev/null)`;
-  return script`case ${count} in '' | 0) ;; *) echo ${`the branch ${branch} of the clone has local commits`} >&2; exit 1 ;; esac
+  return script`case ${count} in '' | 0) ;; *) echo ${`the clone's branch ${branch} has local commits`} >&2; exit 1 ;; esac
 `;
 }

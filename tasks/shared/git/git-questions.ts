@@ -34,15 +34,15 @@ export interface Clone {
   readonly url?: string;
   /** Files with local changes, as git's short status reports them. */
   readonly dirty: readonly string[];
-  /** The number of commits that were on no branch of the repository at the last fetch. */
+  /** The number of commits that were not on any branch of the repository at the last fetch. */
   readonly local: number;
-  /** The files of the wanted commit, if there is no clone yet and the repository is on the host. */
+  /** The files in the wanted commit, if there is no clone yet and the repository is on the host. */
   readonly brings?: readonly Blob[];
   /** The reason why there is no answer. */
   readonly error?: string;
 }
 
-/** A file, directory or link of a commit. */
+/** A file, directory or link in a commit. */
 export interface Blob {
   readonly path: string;
   readonly kind: 'file' | 'directory' | 'link' | 'other';
@@ -51,7 +51,7 @@ export interface Blob {
   readonly size: number;
 }
 
-/** The branch, tag or commit of the repository that `version` names. */
+/** The branch, tag or commit that `version` names in the repository. */
 export interface Remote {
   readonly sha?: string;
   readonly kind?: 'branch' | 'tag' | 'commit';
@@ -71,7 +71,7 @@ function sshWith(access: GitAccess, { writes }: { writes: boolean }): Script {
     ...(writes ? [] : ['-o', 'UpdateHostKeys=no']),
     '-o',
     `StrictHostKeyChecking=${accepting ? 'accept-new' : 'yes'}`,
-    // A question must not write to known_hosts. ssh writes new keys to the first file, so that is /dev/null.
+    // A question must not write to known_hosts. ssh writes new keys to the first file, so the first one is /dev/null.
     ...(accepting && !writes ? ['-o', 'UserKnownHostsFile=/dev/null ~/.ssh/known_hosts'] : []),
     ...(access.key_file === undefined ? [] : ['-i', access.key_file, '-o', 'IdentitiesOnly=yes']),
   ];
@@ -82,7 +82,9 @@ function sshWith(access: GitAccess, { writes }: { writes: boolean }): Script {
 /** The repository's URL without its password, which git would expose in the arguments of its helpers. */
 export const repoUrl = ({ repo }: Pick<GitAccess, 'repo'>): string => urlLogin(repo).url;
 
-/** The options that pass the password of a URL to git, for this server only. Only the same user can read git's environment. */
+/**
+ * The options that pass a URL's password to git, for this server only. Only the same user can read git's environment.
+ */
 function loggingIn(repo: string): { variables: Script; options: readonly string[] } {
   const { url, login } = urlLogin(repo);
   if (login === undefined) return { variables: script``, options: [] };
@@ -98,7 +100,7 @@ function loggingIn(repo: string): { variables: Script; options: readonly string[
 export const localRepository = ({ repo }: Pick<GitAccess, 'repo'>): string | undefined =>
   repo.startsWith('/') ? repo : /^file:\/\/(\/[^%?#]*)$/.exec(repo)?.[1];
 
-/** A script that lists the wanted commit of a repository on this host. */
+/** A script that lists the files in the wanted commit of a repository on this host. */
 function treeScript(access: GitAccess): Script {
   const repo = localRepository(access);
   if (repo === undefined || access.bare) return script`:`;
@@ -155,7 +157,9 @@ export function readClone({ code, stdout, stderr }: ShellAnswer, dest: string): 
   };
 }
 
-/** Parses the listing of the commit after the first line, if any. The files are unknown if git may write them differently. */
+/**
+ * Parses the commit's listing after the first line, if any. The files are unknown if git may write them differently.
+ */
 function readTree(stdout: string): { readonly brings?: readonly Blob[] } {
   const brings = stdout
     .slice(stdout.indexOf('\n') + 1)
@@ -211,7 +215,7 @@ const refsOf = (version: string): readonly string[] => [
 export function readRemote({ code, stdout, stderr, timedOut }: ShellAnswer, access: GitAccess): Remote {
   const { version } = access;
   const repo = repoUrl(access);
-  if (timedOut) return { error: `${repo} did not answer in time` };
+  if (timedOut) return { error: `${repo} did not respond in time` };
   if (code !== 0) return { error: stderr.trim() || `git ls-remote: exit code ${code}` };
   const refs = new Map(stdout.split('\n').map((line) => line.split('\t').reverse() as [string, string]));
   const own = /^ref: refs\/heads\/(\S+)\tHEAD$/m.exec(stdout)?.[1];

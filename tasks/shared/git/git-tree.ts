@@ -64,7 +64,7 @@ interface ClonePlace {
 export function placeOfClone(path: string, places: Places): ClonePlace | { readonly failed: string } {
   const above = parentOf(tidyPath(path));
   if (places.dest.exists && followed(places.dest) === undefined)
-    return { failed: `cannot clone to ${path}: it is a link to nothing` };
+    return { failed: `cannot clone to ${path}: it is a dangling link` };
   if (places.parent.exists)
     return followed(places.parent)?.kind === 'directory'
       ? { ...places, effects: [], top: path }

@@ -37,7 +37,7 @@ function judged(lineage: Lineage | undefined, names: readonly string[], now: Dat
   const missing = names.filter((name) => !covers(certificate, name));
   if (missing.length > 0) return `for ${certificate.names.join(', ')}, but not for ${missing.join(', ')}`;
   if (lineage.key === undefined) return 'without its key';
-  if (keyMatches(certificate, lineage.key) !== true) return 'with the key of another certificate';
+  if (keyMatches(certificate, lineage.key) !== true) return 'with the key for another certificate';
   const broken = chain.some((one, index) => index > 0 && !issuedBy(chain[index - 1] ?? one, one));
-  return broken ? 'with the chain of another certificate' : certificate;
+  return broken ? 'with the chain for another certificate' : certificate;
 }

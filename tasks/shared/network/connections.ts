@@ -1,6 +1,9 @@
 import { upTo } from '../../../src/sdk.ts';
 
-/** Counts the TCP connections to a local port that are in one of the states; `table` is the kernel's `/proc/net/tcp` and `tcp6`. */
+/**
+ * Counts the TCP connections to a local port that are in one of the given states; `table` holds the kernel's
+ * `/proc/net/tcp` and `tcp6`.
+ */
 export function activeConnections(
   table: string,
   port: number,

@@ -1,13 +1,16 @@
 import { type HttpRequest, hash } from '../../../src/sdk.ts';
 import { pythonJson } from '../text.ts';
 
-/** A request's body, and the content type of its format. */
+/** A request body, and the content type for its format. */
 interface Encoded {
   readonly body: NonNullable<HttpRequest['body']>;
   readonly type?: string;
 }
 
-/** Encodes data as the body of a request, in one of the formats that Ansible supports. Text that is already JSON is left unchanged. */
+/**
+ * Encodes data as a request body, in one of the formats that Ansible supports. Text that is already JSON is left
+ * unchanged.
+ */
 export function encodeBody(
   body: unknown,
   format: 'raw' | 'json' | 'form-urlencoded' | 'form-multipart',

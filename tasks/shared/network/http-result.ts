@@ -8,7 +8,7 @@ interface Expected {
   readonly expect: { readonly content_type: string | undefined; readonly contains: string | undefined } | undefined;
 }
 
-/** Ansible's return values of a request; `failed` if the status is not one of the expected ones. */
+/** Ansible's return values for a request; `failed` if the response is not as expected. */
 export function uriResult(reply: HttpReply, wanted: Expected): TaskResult {
   const fault = faultOf(reply, wanted);
   const failed = fault !== undefined;

@@ -1,6 +1,6 @@
 import { hash, hmacSha1 } from '../../../src/sdk.ts';
 
-/** A key in a line of known_hosts. */
+/** A key on a line of known_hosts. */
 interface HostKey {
   readonly marker: string;
   readonly hosts: readonly string[];
@@ -21,7 +21,7 @@ export function readHostKey(line: string): HostKey | undefined {
 const hostLine = ({ marker, hosts, type, key, comment }: HostKey): string =>
   [marker, hosts.join(','), type, key, comment].filter((word) => word !== '').join(' ');
 
-/** Whether a name on a line is this host, hashed or not. */
+/** Whether a name on a line, hashed or not, refers to this host. */
 export function isHost(word: string, host: string): boolean {
   const [, salt, hidden] = /^\|1\|([^|]+)\|([^|]+)$/.exec(word) ?? [];
   return salt === undefined
@@ -38,7 +38,7 @@ export function hideHost(host: string, key: string): string {
 /** The wanted keys of a host. */
 interface HostWish {
   readonly host: string;
-  /** If empty, any key of the host is meant. */
+  /** If empty, all of the host's keys are meant. */
   readonly keys: readonly HostKey[];
   readonly state: 'present' | 'absent';
   readonly hashed: boolean;

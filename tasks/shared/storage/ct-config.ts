@@ -4,8 +4,8 @@ import { type Live, upTo } from '../../../src/sdk.ts';
 export type Lines = Readonly<Record<string, string>>;
 
 /**
- * Whether two lines mean the same. The order of settings does not matter, and values that Proxmox adds by itself count only if they were
- * requested.
+ * Whether two lines are equivalent. The order of settings does not matter, and values that Proxmox adds by itself count
+ * only if they were requested.
  */
 export function sameLine(key: string, now: string | undefined, wanted: string): boolean {
   if (key === 'rootfs') return now !== undefined && sameDisk(now, wanted);
@@ -27,8 +27,8 @@ export function keepingHardware(key: string, now: string | undefined, wanted: st
 }
 
 /**
- * Whether a running container gets a line's new value only after a restart; null means that the line is removed. `lacks` finds addresses,
- * gateways and mounts that are missing in the container.
+ * Whether a running container picks up a line's new value only after a restart; null means that the line is removed.
+ * `lacks` finds addresses, gateways and mounts that are missing in the container.
  */
 export function needsRestart(
   key: string,
@@ -62,7 +62,7 @@ export function lacks(live: Live, config: Lines): readonly string[] {
     ...mounts.filter((path) => !live.mounts.includes(path)).map((path) => `without ${path}`),
     ...mounts
       .filter((path) => live.mounts.includes(path) && live.others.includes(path))
-      .map((path) => `with a different ${path} than on the node`),
+      .map((path) => `with a ${path} that differs from the node's`),
     ...addresses
       .filter(({ name, address }) => !(live.addresses[name] ?? []).includes(address))
       .map(({ name, address }) => `without ${address} on ${name}`),
@@ -101,7 +101,7 @@ export function diskSize(line: string): number | undefined {
     : Number(number) * { M: 1 / 1024, G: 1, T: 1024, '': 1 / 2 ** 30 }[unit as 'M']!;
 }
 
-/** The storage of a disk. */
+/** The storage that a disk is on. */
 export const diskStorage = (line: string): string => upTo(line, /[:,]/);
 
 const sameDisk = (now: string, wanted: string): boolean =>

@@ -1,4 +1,4 @@
-/** An entry of /etc/fstab. */
+/** An entry in /etc/fstab. */
 export interface FstabEntry {
   readonly src: string;
   /** The mount point; `none` for swap. */
@@ -9,7 +9,10 @@ export interface FstabEntry {
   readonly passno: string;
 }
 
-/** Returns a text with the wanted entry for a mount point in place of the last existing one. If `entry` is undefined, all are removed. */
+/**
+ * Returns the text with the wanted entry for a mount point in place of the last existing one. If `entry` is undefined,
+ * all are removed.
+ */
 export function withEntry(text: string, at: Pick<FstabEntry, 'src' | 'path' | 'fstype'>, entry?: FstabEntry): string {
   const lines: readonly string[] = text.match(/[^\n]*\n|[^\n]+$/g) ?? [];
   const own = (line: string) => isFor(line, at);
@@ -20,7 +23,7 @@ export function withEntry(text: string, at: Pick<FstabEntry, 'src' | 'path' | 'f
   return `${text === '' || text.endsWith('\n') ? text : `${text}\n`}${writeEntry(entry)}`;
 }
 
-/** The entry for a mount point, its fields separated by single blanks. */
+/** The entry for a mount point, with its fields separated by single spaces. */
 export function entryFor(text: string, at: Pick<FstabEntry, 'src' | 'path' | 'fstype'>): string | undefined {
   const line = text.split('\n').findLast((one) => isFor(one, at));
   return line?.trim().split(/\s+/).join(' ');

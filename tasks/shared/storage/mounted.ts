@@ -6,7 +6,7 @@ export interface Mounted {
   readonly folder: 'directory' | 'file' | 'none';
   /** Whether the mounted source is the wanted one. */
   readonly sameSource: boolean;
-  /** Whether `mount` supports this type of filesystem, if it needs a helper for it. */
+  /** Whether `mount` supports this filesystem type; some types need a helper. */
   readonly helper: boolean;
   /** Whether the source is in use as swap. */
   readonly swap: boolean;
@@ -28,7 +28,7 @@ if [ -d "$p" ]; then echo directory; elif [ -e "$p" ]; then echo file; else echo
 [ "$s" -ef "$p" ] && echo yes || echo no
 case ${fstype} in nfs* | cifs | fuse.* | glusterfs | ceph) command -v ${`mount.${fstype.replace(/^fuse\..*/, 'fuse')}`} >/dev/null && echo yes || echo no ;; *) echo yes ;; esac
 r=$(readlink -f -- "$s" 2>/dev/null); grep -q "^\${r:-$s}[[:space:]]" /proc/swaps 2>/dev/null && echo yes || echo no
-printf '%s\n' "$r"; (ulimit -t 1; exec realpath -m -- "$p") || echo # as it goes on forever for some links
+printf '%s\n' "$r"; (ulimit -t 1; exec realpath -m -- "$p") || echo # for some links, it would run forever
 cat /proc/self/mountinfo`,
     about: [`mount:${tidyPath(path)}`, `inode:${tidyPath(path)}`, `swap:${src}`],
   });
@@ -72,7 +72,7 @@ function readRow(line: string): Row | undefined {
   return { point: unescaped(point), fstype, source: unescaped(source), options: [...own, ...rest.map(unescaped)] };
 }
 
-/** The answer that is expected about a mount point after a change. */
+/** The expected answer about a mount point after a change. */
 export function foreseenMount(
   { stdout }: ShellAnswer,
   now: Partial<{ folder: string; swap: boolean; row: { fstype: string; source: string; options: string } }>,

@@ -11,7 +11,7 @@ export function sameProperty(now: string | undefined, wanted: string): boolean {
   return now === wanted || (bytes(now) !== undefined && bytes(now) === bytes(wanted));
 }
 
-/** Parses a size to bytes: `1.5G`, `100M`, `4096`, `none`. */
+/** Converts a size to bytes: `1.5G`, `100M`, `4096`, `none`. */
 function bytes(text: string): number | undefined {
   if (text === 'none') return 0;
   const match = /^(\d+(?:\.\d+)?)([KMGTPEZ]?)(?:i?B)?$/i.exec(text);

@@ -32,7 +32,9 @@ done`,
   shown: reload.shown ?? reload.script,
 });
 
-/** Prints the journal of a unit that fails to start, on stdout, so that systemctl's own error on stderr remains the message. */
+/**
+ * If a unit fails to start, prints its journal on stdout, so that systemctl's own error on stderr remains the message.
+ */
 const explained = (command: Command, { name, scope }: WantedUnit): Command => ({
   ...command,
   ...sh`${command} || { code=$?; ${systemctl(scope)} status --no-pager -n 10 -- ${fullName(name)}; exit $code; }`,

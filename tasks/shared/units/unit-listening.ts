@@ -12,7 +12,7 @@ export const samePlaces = (now: readonly string[], wanted: readonly string[]): b
 export const tellPlaces = (places: readonly string[]): string | null =>
   places.length === 0 ? null : places.toSorted().join(', ');
 
-/** Waits a moment until a started service listens. If it never does, the questions after the change notice it. */
+/** Waits briefly for a started service to listen. If it never does, the questions after the change will reveal it. */
 export function awaitListening(places: readonly string[]): readonly Command[] {
   if (places.length === 0) return [];
   const ports = portsOf(places).map((port) => `:${port.toString(16).toUpperCase().padStart(4, '0')}`);

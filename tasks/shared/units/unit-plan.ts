@@ -32,19 +32,19 @@ export const unitParams = {
   reload_when_stale: {
     type: 'bool',
     default: false,
-    doc: 'Reload the unit if its `config` changed after it was last started or reloaded, no matter how (not in Ansible). If `restart_when_stale` is set as well, only changes to the unit file and drop-ins cause a restart.',
+    doc: 'Reload the unit if its `config` changed after it was last started or reloaded, no matter how (not in Ansible). If `restart_when_stale` is also set, only changes to the unit file and drop-ins cause a restart.',
   },
   config: {
     type: 'list',
     elements: 'path',
     default: [],
-    doc: 'The configuration of the unit: files, links (followed) and directories, for `restart_when_stale` and `reload_when_stale` (not in Ansible).',
+    doc: 'The configuration that `restart_when_stale` and `reload_when_stale` look at: files, links (followed) and directories (not in Ansible).',
   },
   listens: {
     type: 'list',
     elements: 'str',
     default: [],
-    doc: 'Where the unit should listen, for example `10.1.0.100:9113` or `*:80`: restart it if these ports are open at other addresses, or at none (not in Ansible).',
+    doc: 'Where the unit should listen, for example `10.1.0.100:9113` or `*:80`: restart it if these ports are open on other addresses, or on none (not in Ansible).',
   },
 } as const;
 
@@ -161,7 +161,7 @@ function running(now: Unit, wanted: WantedUnit, fresh: Freshness | undefined): U
   return stale === undefined ? undefined : act(`${stale.verb}ed`, stale.verb, { from: stale.why });
 }
 
-/** The unit runs but listens on other addresses. If it is restarted anyway, that restart fixes it. */
+/** The unit is running but listens on other addresses. If it is restarted anyway, that restart fixes it. */
 function placing(
   now: Unit,
   wanted: WantedUnit,
@@ -178,7 +178,7 @@ function placing(
   };
 }
 
-/** The tolerance in comparisons of times: both clocks have a resolution of ten milliseconds. */
+/** The tolerance when times are compared: both clocks have a resolution of ten milliseconds. */
 const grainSeconds = 0.03;
 
 /** Whether a running unit must be restarted or reloaded for its files to take effect, and why. */
@@ -228,12 +228,12 @@ function warnings(
 ): readonly string[] {
   return [
     ...(now.needsReload && before.length === 0
-      ? [`the files of ${now.name} changed after systemd read them; \`daemon_reload: true\` makes it read them again`]
+      ? [`${now.name}'s unit files changed after systemd read them; \`daemon_reload: true\` makes it read them again`]
       : []),
     ...(wanted.enabled === false && /^(static|generated|transient)/.test(now.file) && now.initScript === undefined
       ? [`${now.name} is ${now.file}: it is not started at boot on its own, but other units may start it`]
       : []),
-    ...(fresh?.missing ?? []).map((path) => `configuration that does not exist: ${path}`),
+    ...(fresh?.missing ?? []).map((path) => `missing configuration: ${path}`),
   ];
 }
 

@@ -8,7 +8,7 @@ const on = (what: string, files: Readonly<Record<string, string>> = {}) =>
 const go = (notify: string) => `{name: go, debug: {msg: go}, changed_when: true, notify: ${notify}}`;
 
 describe('handlers', () => {
-  test('with the same name: the first in a list runs, and the list of the play precedes those of roles', async () => {
+  test("with the same name: the first in a list runs, and the play's list precedes those of roles", async () => {
     expect(
       await on(
         `  roles: [r]\n  tasks: [${go('[n, m, "r : n"]')}]
@@ -29,7 +29,7 @@ describe('handlers', () => {
     `);
   });
 
-  test('listen to topics, all of them, in the order of their definition', async () => {
+  test('that listen to a topic all run, in the order of their definition', async () => {
     expect(
       await on(`  tasks: [${go('[topic, two]')}]
   handlers:

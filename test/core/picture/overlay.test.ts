@@ -20,10 +20,10 @@ test.each<[string, Becoming, boolean]>([
   ['a new file', { place: '/d/it', was: undefined, entry: entry('file'), holds: { bytes: new Uint8Array() } }, true],
   ['a removed file', { place: '/d/it', was: 'file', entry: undefined }, true],
   ['a replaced file', { place: '/d/it', was: 'file', entry: entry('file'), holds: { bytes: new Uint8Array() } }, true],
-  ['another mode of a file', { place: '/d/it', was: 'file', entry: entry('file') }, false],
+  ['a file with another mode', { place: '/d/it', was: 'file', entry: entry('file') }, false],
   ['a link with another target', link, true],
-  ['another owner of a link', { ...link, sameTarget: true }, false],
-])('%s: whether the times of the directory change', (_, becoming, isRelisted) => {
+  ['a link with another owner', { ...link, sameTarget: true }, false],
+])("%s: whether the directory's timestamps change", (_, becoming, isRelisted) => {
   const files = new Overlay();
 
   files.become('task', becoming);

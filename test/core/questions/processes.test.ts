@@ -38,7 +38,7 @@ describe.skipIf(!traces)('the processes that questions start', () => {
     ['existence below a directory', [exists('passwd', '/etc')], 1],
     ['accounts', [userAccount('root'), userAccount('daemon'), groupAccount('adm')], 2],
     ['users', [user('root'), user('daemon')], 4],
-    ['a file of a user', [homeFile('root', '.no-such-file')], 3],
+    ["a user's file", [homeFile('root', '.no-such-file')], 3],
     ['packages', [packages('dpkg'), packages('coreutils')], 2],
     ['our own user', [self()], 1],
     ['package lists', [aptLists], 2],

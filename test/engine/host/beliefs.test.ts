@@ -53,12 +53,12 @@ describe('beliefs', () => {
 
   test('a unit that rereads its configuration leaves the configuration unchanged', () => {
     const { here } = hosts();
-    here.foresee('nginx runs with its present configuration', [
+    here.foresee('nginx runs with its current configuration', [
       predicts(freshness('nginx', 'system', ['/etc/nginx']), { missing: [] }),
     ]);
 
     expect(here.blurredBy('path:/etc/nginx/sites-enabled')).toBeUndefined();
-    expect(here.blurredBy('unit:nginx.service')).toBe('nginx runs with its present configuration');
+    expect(here.blurredBy('unit:nginx.service')).toBe('nginx runs with its current configuration');
   });
 });
 

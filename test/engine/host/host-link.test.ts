@@ -40,7 +40,7 @@ describe('asking', () => {
     expect(asked()).toEqual([['names a'], ['names b']]);
   });
 
-  test('asks for coming tasks in the same round, and nothing if the current task has all answers', async () => {
+  test('asks for upcoming tasks in the same round, and nothing if the current task has all answers', async () => {
     const { link, asked } = tableHost();
     const ahead = async () => [{ link, identity: root, question: named('later') }];
 

@@ -25,7 +25,7 @@ describe('the status', () => {
     ['failed_when that holds', `${inOrder}, failed_when: "r.value == '1'"`, 'failed'],
     ['failed_when that does not', `${inOrder}, failed_when: "r.value == '2'"`, 'ok'],
     ['failed_when that forgives', `${broken}, failed_when: false`, 'ok'],
-    ['failed_when of several, of which one does not hold', `${inOrder}, failed_when: [true, false]`, 'ok'],
+    ['several failed_when conditions, one of which does not hold', `${inOrder}, failed_when: [true, false]`, 'ok'],
     ['changed_when that does not hold', `${differs}, changed_when: false`, 'ok'],
     ['changed_when that holds', `${inOrder}, changed_when: r is success`, 'changed'],
     ['when that does not hold', `${differs}, when: false`, 'skipped'],

@@ -14,7 +14,7 @@ const sources = readdirSync(root, { recursive: true, encoding: 'utf8' })
 /** Colours are determined from the environment before anything is read. */
 const elsewhere = new Set(['noColor', 'forceColor']);
 
-describe("settings of Ansible's configuration", () => {
+describe("settings in Ansible's configuration", () => {
   test.for(Object.keys(SETTINGS) as (keyof typeof SETTINGS)[])('%s has an effect, or is listed without one', (name) => {
     const used = new RegExp(`\\bconfig\\.${name}\\b`).test(sources) || elsewhere.has(name);
 
@@ -28,7 +28,7 @@ describe("settings of Ansible's configuration", () => {
     );
 
     expect(warnings.map(({ message }) => message)).toEqual([
-      "these settings of Ansible's configuration have no effect here: ANSIBLE_LOG_PATH",
+      "these settings in Ansible's configuration have no effect here: ANSIBLE_LOG_PATH",
     ]);
   });
 });

@@ -66,7 +66,7 @@ describe('loadConfig', () => {
     expect(warnings).toMatchObject([{ code: 'config-untrusted' }]);
   });
 
-  test('an invalid value is a mistake with its place', () => {
+  test('an invalid value is reported with its place', () => {
     const { warnings } = load('[defaults]\nforks = many\ngathering = lazy\n', { ANSIBLE_FORCE_HANDLERS: 'perhaps' });
 
     expect(warnings.map(({ severity, message, at }) => [severity, at?.line, message.replace(/^.*: /, '')])).toEqual([
@@ -87,7 +87,7 @@ describe('loadConfig', () => {
         severity: 'warning',
         code: 'config-not-honoured',
         message:
-          "these settings of Ansible's configuration have no effect here: ANSIBLE_STRATEGY_PLUGINS, defaults.library",
+          "these settings in Ansible's configuration have no effect here: ANSIBLE_STRATEGY_PLUGINS, defaults.library",
       },
     ]);
   });

@@ -20,7 +20,7 @@ const hostVars = (text: string) => {
   );
 };
 
-describe('an inventory in INI form', () => {
+describe('an inventory in INI format', () => {
   test('has hosts in groups, nested groups, and group variables', () => {
     const draft = read('lone\n[web]\nwww[1:2]\n[eu:children]\nweb\n[eu:vars]\na = some text\nb=[1, 2]\n');
 

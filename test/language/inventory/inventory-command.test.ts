@@ -144,7 +144,7 @@ describe('inventoryCommand', () => {
 const hasAnsible = spawnSync('ansible-inventory', ['--version']).status === 0;
 
 describe.skipIf(!hasAnsible || !process.env.RETRACE_COMPARE)(
-  'the expected texts (only with RETRACE_COMPARE=1: it is slow)',
+  'the expected output (only with RETRACE_COMPARE=1: it is slow)',
   () => {
     test.for(ALL)('%s is what the installed ansible-inventory prints', { timeout: 30_000 }, ([file, argv]) => {
       const { stdout } = spawnSync('ansible-inventory', [...argv], { cwd: fixtures, encoding: 'utf8' });

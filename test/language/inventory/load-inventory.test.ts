@@ -72,7 +72,7 @@ all:
     expect(read(inventory.hosts.get('db.example.org'), 'where')).toBe('host');
   });
 
-  test('texts with braces are templates', () => {
+  test('strings with braces are templates', () => {
     expect(read(inventory.hosts.get('db.example.org'), 'text')).toBeInstanceOf(Template);
   });
 
@@ -178,7 +178,7 @@ describe('files under Ansible Vault', () => {
     'group_vars/all/vault.yml': encryptVault('vault_password: hunter2\nport: 5432\n', secret),
   };
 
-  test('are decrypted, and their texts registered as secrets', () => {
+  test('are decrypted, and their values registered as secrets', () => {
     const inventory = loaded(files, ['hosts.yaml'], { vaultSecrets: [secret] });
 
     expect(read(inventory.hosts.get('h'), 'vault_password')).toBe('hunter2');
@@ -310,9 +310,9 @@ describe('mistakes in YAML', () => {
     ['web: 5\n', 'error 1:1 group web must be a dict with hosts, children and vars'],
     [
       'a:\n  children:\n    b:\n      children:\n        a:\n',
-      'error 3:5 group b cannot be below a: a is below b already',
+      'error 3:5 group b cannot be below a: a is already below b',
     ],
-    ['web:\n  hosts:\n    "h[5:1]":\n', 'error 3:5 [5:1] is not a range of hosts: its end is below its beginning'],
+    ['web:\n  hosts:\n    "h[5:1]":\n', 'error 3:5 [5:1] is not a range of hosts: its end comes before its start'],
   ] as const)('%j → %s', ([text, message]) => {
     expect(mistakes({ 'hosts.yaml': text })).toEqual([message]);
   });

@@ -81,7 +81,7 @@ describe('varsCommand', () => {
     },
   );
 
-  test('prints the same as JSON', async () => {
+  test('prints the same information as JSON', async () => {
     expect(JSON.parse((await run('h', 'port', '--json')).stdout)).toEqual({
       host: 'h',
       vars: [

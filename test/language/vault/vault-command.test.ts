@@ -128,7 +128,7 @@ describe('vault passwords', () => {
     expect(await run(folder, argv, options as Options)).toMatchObject({ code: 0, stdout: TEXT });
   });
 
-  test('that are new are asked for twice', async () => {
+  test('are asked for twice if they are new', async () => {
     using folder = folderWith(files());
 
     expect(await run(folder, ['encrypt', 'plain'], { typed: ['a', 'b'] })).toMatchObject({
@@ -255,7 +255,7 @@ describe('vault edit', () => {
 const hasAnsible = spawnSync('ansible-vault', ['--version']).status === 0;
 
 describe.skipIf(!hasAnsible)('with the real ansible-vault (skipped if it is not installed)', () => {
-  test('each reads the inline values of the other', { timeout: 60_000 }, async () => {
+  test("each reads the other's inline values", { timeout: 60_000 }, async () => {
     using folder = folderWith(files());
     const { stdout } = await run(folder, ['encrypt_string', ...PW, '--name', 'a', 'from us']);
     const theirs = execFileSync('ansible-vault', ['encrypt_string', ...PW, '--name', 'b', 'from them'], {

@@ -54,7 +54,7 @@ describe('decryptVault', () => {
     expect(decryptVault(version12, [secret('wrong', 'prod'), right]).ok).toBe(true);
   });
 
-  test('names the file and the tried secrets if no password fits', () => {
+  test('names the file and the tried secrets if no password matches', () => {
     const at = { file: 'group_vars/all/vault.yml', line: 1, column: 1 };
 
     expect(decryptVault(version12, [secret('wrong', 'dev')], at)).toEqual({
@@ -81,7 +81,7 @@ describe('decryptVault', () => {
     ['not an envelope', 'plain: text', 'input is not vault encrypted data'],
     ['another version', version11.replace('1.1', '9.9'), 'unknown vault format 9.9; expected 1.1 or 1.2'],
     ['another cipher', version11.replace('AES256', 'AES'), 'unknown vault cipher AES; expected AES256'],
-    ['a line cut short', version11.slice(0, -100), 'the vault envelope is damaged'],
+    ['a truncated line', version11.slice(0, -100), 'the vault envelope is damaged'],
     ['no body', '$ANSIBLE_VAULT;1.1;AES256\n', 'the vault envelope is damaged'],
   ] as const)('refuses %s', ([, text, message]) => {
     expect(decryptVault(text, [right])).toMatchObject({ ok: false, error: [{ message }] });
@@ -148,7 +148,7 @@ describe('isEnvelope', () => {
 const hasAnsible = spawnSync('ansible-vault', ['--version']).status === 0;
 
 describe.skipIf(!hasAnsible)('with the real ansible-vault (skipped if it is not installed)', () => {
-  test('each reads the output of the other', { timeout: 60_000 }, () => {
+  test("each reads the other's output", { timeout: 60_000 }, () => {
     const folder = mkdtempSync(join(tmpdir(), 'retrace-vault-'));
     try {
       const password = join(folder, 'password');

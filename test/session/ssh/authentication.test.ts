@@ -145,7 +145,9 @@ describe('authentication', { timeout: 20_000 }, () => {
       ok: false,
       failure: {
         reason: 'authentication',
-        message: expect.stringContaining(`${key} is not used, since others may read it (mode 0644): chmod 600 ${key}`),
+        message: expect.stringContaining(
+          `${key} is not used, because others may read it (mode 0644): chmod 600 ${key}`,
+        ),
       },
     });
   });

@@ -40,7 +40,7 @@ describe('known hosts', () => {
   test.for([
     ['another name', 'other', 'web', 22],
     ['a negation', '*,!web', 'web', 22],
-    ['a dot that is a letter', 'w.b', 'web', 22],
+    ['a dot that would match any letter', 'w.b', 'web', 22],
     ['another port', '[web]:2222', 'web', 22],
     ['a comment', '# web', 'web', 22],
   ] as const)('do not match %s', ([, names, host, port]) => {

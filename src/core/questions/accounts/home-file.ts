@@ -46,7 +46,7 @@ const kind: QuestionKind<Arg, HomeFile> = {
   ],
 };
 
-/** Ask for a file of a user, wherever the home is. */
+/** Ask for a file in a user's home, wherever that is. */
 export const homeFile = (user: string, path: string): Question<HomeFile> => question(kind, { user, path });
 
 // One header of NUL-terminated words, then the file's bytes. Without the directory there is no file either, so the

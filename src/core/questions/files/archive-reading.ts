@@ -31,7 +31,8 @@ export function readArchive(stdout: Buffer, stderr: string, { dest, keepNewer }:
   const [type, isThere, listing, different, users = '', groups = '', ...looks] = nulWords(stdout);
   const zip = type === 'zip';
   const noDest = isThere === '1' ? undefined : noDirectory(dest);
-  // For a name with `..`, tar lists the name it would unpack to; only a warning on stderr says that it removed the prefix.
+  // For a name with `..`, tar lists the name it would unpack to; only a warning on stderr says that the prefix was
+  // removed.
   const climbing = /^tar: Removing leading `(.*\.\..*)' from/m.exec(stderr)?.[1];
   if (climbing !== undefined) return nobody(isOutside(climbing), zip, noDest);
   if (listing === undefined || different === undefined)
@@ -66,7 +67,7 @@ export function readArchive(stdout: Buffer, stderr: string, { dest, keepNewer }:
   };
 }
 
-/** A directory of a zip archive exists here as a link to a directory; unzip follows it. */
+/** A directory in a zip archive exists here as a link to a directory; unzip follows it. */
 const throughLink = 'through a link';
 
 /** unzip does not remove an existing entry to make room for a member. */

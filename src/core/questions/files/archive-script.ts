@@ -19,8 +19,8 @@ export function tarArguments({ source, include, exclude, extra }: ArchiveArg): S
 }
 
 /**
- * A script with the archive in the file `$s`: if the archive must be transferred first, a temporary file of the login
- * user.
+ * A script with the archive in the file `$s`: if the archive must be transferred first, a temporary file owned by the
+ * login user.
  */
 export function withArchive({ path, bytes, download }: ArchiveSource, use: Script): Script {
   if (bytes === undefined && download === undefined)
@@ -77,7 +77,7 @@ const differs = '(differs?|: Not linked to .*|: Warning: Cannot .*|: Cannot .*)$
 /** The fields before the name in tar's long listing. */
 const listed = `[^ ]{10,11} +[0-9]+/[0-9]+ +[0-9,]+ [0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9.]+ `;
 
-// `--diff -vv` lists every member, and after each its differences, all under the names that they get on unpacking. Exit
+// `--diff -vv` lists every member, and after each its differences, all under the names they will have on disk. Exit
 // code 1 is a difference, 2 a failure. Names are escaped as in C, and contain no byte 1; `printf %b` requires a zero
 // before octal digits.
 const tarScript = (arg: ArchiveArg): Script => script`if [ "$t" ]; then set -- -C "$d" --diff; else set -- --list; fi

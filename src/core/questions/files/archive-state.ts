@@ -16,7 +16,7 @@ export interface ArchiveArg {
   readonly exclude: readonly string[];
   /** The user's own arguments for tar or unzip, passed both when comparing and when unpacking. */
   readonly extra: readonly string[];
-  /** Files newer than in the archive do not count as differences. */
+  /** Files that are newer here than in the archive do not count as differences. */
   readonly keepNewer: boolean;
 }
 
@@ -72,7 +72,7 @@ export interface ArchiveState {
   readonly differences: readonly ArchiveDifference[];
   /** Owners, permission bits and kinds of the members that exist. */
   readonly there: readonly MemberThere[];
-  /** A directory of the archive is a link here, so its content is unpacked elsewhere. */
+  /** A directory in the archive is a link here, so its content is unpacked elsewhere. */
   readonly leadsElsewhere: boolean;
   /** Names of the owners and groups that the archive lists by number, if something differs. */
   readonly users: Readonly<Record<number, string>>;

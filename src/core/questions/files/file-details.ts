@@ -56,8 +56,8 @@ const kind: QuestionKind<Arg, FileDetails> = {
 /** The content type of a file, and its flags. */
 export const fileDetails = (path: string, follow: boolean): Question<FileDetails> => question(kind, { path, follow });
 
-// One process each per path: `file` prints text taken from the content, so its output for several names cannot be split
-// safely.
+// One process of each per path: `file` prints text taken from the content, so its output for several names cannot be
+// split safely.
 const detailsScript = ({ path, follow }: Arg): string =>
   `p=${quote(path)}
 if [ -e "$p" ] || [ -h "$p" ]; then

@@ -125,7 +125,7 @@ const thereOf = (name: string, entry: Entry): MemberThere => ({
   id: fileId(entry),
 });
 
-/** The differences of a member that `tar --diff` will report, in its order. */
+/** The differences that `tar --diff` will report for a member, in its order. */
 function tarDifferences(
   member: ArchiveMember,
   { place, entry, target, foreseen }: Located,

@@ -15,10 +15,10 @@ export interface DnsLookup {
   readonly timeoutMs: number;
 }
 
-/** The reply of each server, with the resolver last; or why none could be asked. */
+/** Each server's reply, with the resolver's last; or why none could be asked. */
 export type DnsAnswer = { readonly replies: readonly DnsReply[] } | { readonly problem: string };
 
-/** The reply of one server: values, or how it failed. */
+/** One server's reply: values, or how it failed. */
 export type DnsReply = { readonly server: string } & (
   | { readonly values: readonly string[] }
   | { readonly failure: 'nxdomain' | 'timeout' | 'refused' | 'servfail' | 'error'; readonly said: string }
@@ -53,7 +53,7 @@ async function nameServers(own: Resolver, { name, zone }: DnsLookup): Promise<re
   return [];
 }
 
-/** Ask a server at each of its addresses: a name may stand for several machines. */
+/** Ask a server at each of its addresses: a name may refer to several machines. */
 async function askServer(server: string, own: Resolver, lookup: DnsLookup): Promise<readonly DnsReply[]> {
   if (isAddress(server)) return [await reply(server, await resolverAt(server, lookup.timeoutMs), lookup)];
   const addresses = await own.resolve4(server).catch(() => []);

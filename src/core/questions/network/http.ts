@@ -91,7 +91,7 @@ function curlConfig(request: HttpRequest): string {
     ['output', '-'],
     ['write-out', '%{stderr}\n%{http_code} %{size_header} %{num_redirects} %{time_total}\n%{url_effective}\n'],
     ['connect-timeout', timeout],
-    // Ansible's timeout is that of the socket: a transfer may take longer as long as data arrives.
+    // Ansible's timeout applies to the socket: a transfer may take longer as long as data arrives.
     ['speed-time', timeout],
     ['speed-limit', 1],
     method === 'HEAD' && 'head',

@@ -136,7 +136,7 @@ const simulationKind: QuestionKind<readonly string[], AptSimulation> = {
       value: readSimulation(reply.code, decodeText(reply.stdout), decodeText(reply.stderr)),
     })),
   costly: true,
-  // Packages are left out, so that the answer stays valid although earlier tasks would install some.
+  // Packages are left out, so that the answer stays valid even if earlier tasks would install some.
   about: () => ['apt:lists'],
 };
 

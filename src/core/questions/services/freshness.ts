@@ -58,10 +58,10 @@ export const freshness = (name: string, scope: UnitScope, config: readonly strin
 // A process's start time is given in ticks since boot; a process started now is the reference for converting it to
 // seconds since the epoch. Two things reveal a reload: systemd's last state change of the unit, if the reload
 // succeeded; and programs that start new children (nginx, postfix), no matter who triggered that. The oldest of those
-// children counts, except one from before the reload that is only finishing its work. Directories of drop-ins count as
-// well, under the names they have there: they may be links, and a drop-in may have been removed from them. The time
-// that counts is a file's ctime, the last change of any kind, since packages and `cp -p` create files with old
-// modification times.
+// children counts, except one from before the reload that is only finishing its work. Drop-in directories count,
+// too, under the names they have there: they may be links, and a drop-in may have been removed from them. The time that
+// counts is a file's ctime, the last change of any kind, since packages and `cp -p` create files with old modification
+// times.
 const prelude = `export LC_ALL=C
 cat /proc/self/stat; date +%s.%N; getconf CLK_TCK
 newest() {

@@ -6,7 +6,7 @@ import { decodeText } from '../../text-codec.ts';
 /** The state of a job on the host: it is running, or has ended, or does not exist. */
 export interface JobState {
   readonly state: 'none' | 'running' | 'done';
-  /** The replies of its commands, as far as they ran. */
+  /** The replies of those of its commands that ran. */
   readonly replies: readonly Reply[];
   /** How long it ran. */
   readonly seconds: number;

@@ -27,7 +27,7 @@ const kind: QuestionKind<Arg, readonly string[]> = {
 };
 
 /**
- * Which of these TCP ports on the host have a listener, and at which address, as `10.1.0.100:9113`; `*` means every
+ * Which of these TCP ports on the host have a listener, and on which address, as `10.1.0.100:9113`; `*` means every
  * address, as in `ss`.
  */
 export const listening = (unit: string, ports: readonly number[]): Question<readonly string[]> =>

@@ -6,7 +6,7 @@ import { type Question, type QuestionKind, question } from '../../question.ts';
 import { decodeText } from '../../text-codec.ts';
 import type { Subject } from '../../touches.ts';
 
-/** Which service manager: the system's, the user's own, or (for enabling) the one of all users. */
+/** Which service manager: the system's, the user's own, or (for enabling) the one for all users. */
 export type UnitScope = 'system' | 'user' | 'global';
 
 /** A unit as reported by systemd. */
@@ -50,7 +50,7 @@ const kind: QuestionKind<Arg, Unit> = {
         `the reply about ${scope}`,
       );
       if (reply.code !== 0)
-        return { ok: false, why: decodeText(reply.stderr).trim() || 'systemd does not run on this host' };
+        return { ok: false, why: decodeText(reply.stderr).trim() || 'systemd is not running on this host' };
       const index = names.indexOf(name);
       const [boot = '', ...blocks] = blocksOf(decodeText(reply.stdout));
       const { code, text } = blockOf(blocks[index] ?? '');
@@ -132,7 +132,7 @@ const blockOf = (block: string): { readonly code: string; readonly text: string 
   return { code: block.slice(0, Math.max(end, 0)), text: block.slice(end + 1) };
 };
 
-/** The managers of all users cannot be asked, but what they would start can be read. */
+/** There is no way to ask the managers of all users at once, but what they would start can be read. */
 const globally = (name: string): string =>
   `told 0 "LoadState=loaded
 UnitFileState=$(file ${quote(fullName(name))})"`;

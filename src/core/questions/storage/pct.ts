@@ -17,7 +17,7 @@ export type Container =
     }
   | undefined;
 
-/** The settings of a running container, which are those of its configuration when it was started. */
+/** The settings of a running container: those in its configuration when it was started. */
 export interface Live {
   readonly mounts: readonly string[];
   /** Addresses with prefix length, by interface. */
@@ -38,7 +38,7 @@ const kind: QuestionKind<string, Container> = {
   about: (id) => [`ct:${id}`, `path:/etc/pve/lxc/${id}.conf`, `entry:/etc/pve/lxc/${id}.conf`],
 };
 
-/** A Proxmox container of the node, by number. */
+/** A Proxmox container on the node, by number. */
 export const pct = (id: string | number, options: { host?: string } = {}): Question<Container> =>
   question(kind, String(id), options);
 

@@ -9,7 +9,7 @@ export interface ConfigQuery {
   readonly localUser: string;
 }
 
-/** The configuration of one host, by lower-case keyword; the first of several lines wins. */
+/** The configuration for one host, by lower-case keyword; the first of several lines wins. */
 export interface ConfigValues {
   readonly values: ReadonlyMap<string, ConfigLine>;
   readonly identityFiles: readonly string[];
@@ -58,7 +58,7 @@ function take(line: ConfigLine, { values, identityFiles }: State): void {
     if (!identityFiles.includes(first)) identityFiles.push(first);
     return;
   }
-  // The first one of ProxyJump and ProxyCommand wins.
+  // Whichever of ProxyJump and ProxyCommand comes first wins.
   const keyword = line.keyword === 'proxyjump' && values.has('proxycommand') ? undefined : line.keyword;
   if (keyword && !values.has(keyword) && !(keyword === 'proxycommand' && values.has('proxyjump')))
     values.set(keyword, line);

@@ -1,17 +1,17 @@
 import type { ConfigLine } from './parse-config.ts';
 import type { ConfigValues } from './resolve-config.ts';
 
-/** The configuration of one host, by type of value. */
+/** The configuration for one host, by type of value. */
 export interface ValueReader {
   text(keyword: string): string | undefined;
   number(keyword: string): number | undefined;
   words(keyword: string): readonly string[] | undefined;
   milliseconds(keyword: string): number | undefined;
-  /** The line of a keyword, if it has one of these values; if none are given, whatever its value. */
+  /** The line for a keyword, if it has one of these values; if no values are given, whatever its value. */
   line(keyword: string, ...said: readonly string[]): ConfigLine | undefined;
 }
 
-/** Create a reader for the ssh configuration of a host. */
+/** Create a reader for a host's ssh configuration. */
 export function readValues({ values }: ConfigValues): ValueReader {
   const text = (keyword: string) => values.get(keyword)?.words[0];
   return {

@@ -22,7 +22,7 @@ const FORMS: Record<string, (hex: string) => Value> = {
   psql: (hex) => `${hex.slice(0, 6)}:${hex.slice(6)}`,
 };
 
-/** The result of the hardware address filters for a value. */
+/** The result of a hardware address filter for a value. */
 export function macaddr(value: Value, query: string, alias: string): Value {
   const hex = hardwareHex(str(value));
   if (hex === undefined)

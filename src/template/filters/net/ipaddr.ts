@@ -237,6 +237,6 @@ const queries: Record<string, Query> = {
   },
 };
 
-/** Whether a value is acceptable to the address filters at all. */
+/** Whether the address filters accept a value at all. */
 export const isAddressLike = (value: Value): boolean =>
   typeof value === 'string' || isInt(value) || sequence(value) !== undefined;

@@ -8,7 +8,7 @@ export interface Network {
 /** The number of bits in an address of a version. */
 export const bitsOf = (version: 4 | 6): number => (version === 4 ? 32 : 128);
 
-/** Parses an address or network; undefined if the text is neither. */
+/** Parses an address or network; undefined if the string is neither. */
 export function parseNetwork(text: string): Network | undefined {
   const [address = '', mask, ...rest] = text.split('/');
   if (rest.length > 0) return undefined;
