@@ -4,6 +4,7 @@ export default defineTask({
   name: 'ansible.builtin.debug',
   summary: 'Print a message or a variable.',
   controllerOnly: true,
+  onlyValues: true,
   params: {
     msg: { type: 'raw', default: 'Hello world!', doc: 'What to print.' },
     var: { type: 'expression', doc: 'The variable or expression to print.' },

@@ -4,6 +4,7 @@ export default defineTask({
   name: 'ansible.builtin.set_fact',
   summary: 'Set variables for a host for the rest of the run.',
   controllerOnly: true,
+  onlyValues: true,
   anyParams: true,
   gives: 'set_fact',
   params: { cacheable: { type: 'bool', default: false, doc: 'Also keep the variables in the fact cache.' } },

@@ -37,7 +37,12 @@ export default defineTask({
     const path = decodeText(made.stdout).replace(/\n$/, '');
     return { path, state, ...(state === 'directory' ? { mode: '0700' } : { mode: '0600', size: 0 }) };
   },
-  returns: { path: 'the path of the new file or directory' },
+  returns: {
+    path: 'the path of the new file or directory',
+    state: 'what was asked for: file or directory',
+    mode: 'its permission bits, such as `0600`',
+    size: 'for a file, its size: 0',
+  },
   examples: [
     {
       title: 'Create a working directory',

@@ -71,6 +71,7 @@ export default defineTask({
     const read = readHttp(reply, given.request);
     return read.ok ? uriResult(read.value, given) : { failed: true, msg: read.why };
   },
+  returnsMore: true,
   returns: {
     status: 'The status code; -1 if there was no HTTP response.',
     url: 'The final URL, after redirects.',

@@ -182,6 +182,11 @@ export interface TaskType<
   readonly acts?: boolean;
   /** Needs no host: the controller computes it alone (`debug`, `set_fact`). */
   readonly controllerOnly?: boolean;
+  /**
+   * Only shows or sets values (`debug`, `set_fact`): it always succeeds, so in a check an unknown value does not make
+   * its outcome unknown.
+   */
+  readonly onlyValues?: true;
   /** With these parameters it is read-only: the host stays as it was, whatever the result. */
   readonly looks?: (params: R) => boolean;
   /**
@@ -217,8 +222,10 @@ export interface TaskType<
    * or 18.
    */
   readonly gives?: 'facts' | 'set_fact' | 'include_vars';
-  /** Documented keys of the result. */
+  /** Documented keys of the result: with those that the engine adds, all of them. */
   readonly returns?: Readonly<Record<string, string>>;
+  /** The result may also have keys that are not listed in `returns`. */
+  readonly returnsMore?: true;
   readonly examples: readonly Example[];
 }
 

@@ -64,6 +64,7 @@ function saidOf({ task }: Told, { status, would, message, result, failure }: Tol
   if (status === 'failed') return `: FAILED! ${reason}`;
   if (status === 'unknown') return ` ${message ?? ''}`;
   if (status === 'unless' && would === 'failed') return `: ${reason}`;
+  if (isDebug(task) && status === 'unless' && message !== undefined) return ` ${reason}`;
   if (isDebug(task) && ['ok', 'changed'].includes(would ?? status))
     return ` => ${JSON.stringify(shownOf(result), null, 4)}`;
   return '';

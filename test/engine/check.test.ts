@@ -34,7 +34,9 @@ async function check(tasks: string, prepare: (folder: string) => void = () => {}
 describe('U4: changed_when of a command that a check does not run', () => {
   test.each([
     ['"\'already exists\' not in r.stdout"', 'unknown', 3],
-    ['r.rc != 0', 'unknown', 3],
+    ['r.rc != 0', 'skipped', 0],
+    ['r.rc > 1, failed_when: r.rc > 2', 'unknown', 3],
+    ['r.rc != 0, ignore_errors: true', 'unknown', 3],
     ['true', 'changed', 2],
     ['wanted | default(true)', 'changed', 2],
     ['wanted | default(false)', 'skipped', 0],
@@ -64,10 +66,10 @@ describe('U5, P19: a command with changed_when: false', () => {
     expect(outcomes[0]?.message).toMatch(/not run in a check.*check_mode: false/);
   });
 
-  test.each(['r.stdout', 'r.rc', 'r.stdout_lines | length', 'r.msg'])(
+  test.each(['r.stdout', 'r', 'r.stdout_lines | length', 'r.msg'])(
     'a task that reads %s is unknown',
     async (read) => {
-      const { told, code, all } = await check(`${looks}- {name: reader, debug: {msg: "{{ ${read} }}"}}`);
+      const { told, code, all } = await check(`${looks}- {name: reader, set_stats: {data: {x: "{{ ${read} }}"}}}`);
 
       expect(told, all).toEqual(['look: skipped', 'reader: unknown']);
       expect(code).toBe(3);
@@ -106,7 +108,7 @@ describe('U5, P19: a command with changed_when: false', () => {
   test('in a loop, too', async () => {
     const { told, code, all } = await check(
       `- {name: look, command: "echo {{ item }}", register: r, changed_when: false, loop: [1, 2]}
-- {name: reader, debug: {msg: "{{ r.results[0].stdout }}"}}
+- {name: reader, set_stats: {data: {x: "{{ r.results[0].stdout }}"}}}
 - {name: counter, debug: {msg: "{{ r.results | length }}"}}`,
     );
 
@@ -265,11 +267,50 @@ describe('M7: a check continues', () => {
   });
 });
 
+describe('what is known of a command that would run', () => {
+  const runs = '- {name: first, command: uptime, register: r}\n';
+  const mayFail = '- {name: first, command: uptime, register: r, ignore_errors: true}\n';
+
+  test.each([
+    ['it would change something', runs, 'r is changed', 'ok'],
+    ['the run only continues if it succeeds', runs, 'r is succeeded and r.rc == 0', 'ok'],
+    ['but not its output', runs, "r.stdout == ''", 'unknown'],
+    ['nor all of its result', runs, "'uptime' in (r | string)", 'unknown'],
+    ['nor which keys it has', runs, 'r | length > 3', 'unknown'],
+    ['nor whether one that it may have is there', runs, "'stdout' in r", 'unknown'],
+    ['but one that no command returns is not', runs, "'mode' in r or r.mode is defined", 'skipped'],
+    ['if its failure is ignored, it is assumed to succeed', mayFail, 'r is succeeded and r.rc == 0', 'unless'],
+    ['but whether it would change something is certain', mayFail, 'r is changed', 'ok'],
+  ])('%s', async (_, first, condition, status) => {
+    const { told, all } = await check(`${first}- {name: it, debug: , when: ${JSON.stringify(condition)}}`);
+
+    expect(told, all).toEqual(['first: changed', `it: ${status}`]);
+  });
+
+  test.each([
+    ['shows', 'debug: {msg: "{{ r.stdout }}"}'],
+    ['sets', 'set_fact: {x: "{{ r.stdout }}"}'],
+  ])('a task that only %s an unknown value succeeds unless computing it fails', async (_, task) => {
+    const { outcomes, all } = await check(`${runs}- {name: it, ${task}}`);
+
+    expect(outcomes[1], all).toMatchObject({ status: 'unless', would: 'ok', unless: ['first'] });
+    expect(outcomes[1]?.message).toBe('what it shows or sets depends on "first"');
+  });
+
+  test('but what reads such a variable is unknown', async () => {
+    const { told, all } = await check(
+      `${runs}- {name: sets, set_fact: {x: "{{ r.stdout }}"}}\n- {name: reads, copy: {dest: FOLDER/x, content: "{{ x }}"}}`,
+    );
+
+    expect(told, all).toEqual(['first: changed', 'sets: unless', 'reads: unknown']);
+  });
+});
+
 describe('a task that may or may not run', () => {
   const first = '- {name: it, command: echo, register: r, changed_when: false}\n';
 
   test.each([
-    ['copy: {dest: FOLDER/p.yaml, content: x}, when: r.rc == 0'],
+    ['copy: {dest: FOLDER/p.yaml, content: x}, when: r.stdout == \'\''],
     ['copy: {dest: FOLDER/p.yaml, content: "{{ r.stdout }}"}'],
   ])('%s: a later task on its path is not ok', async (maybe) => {
     const { told, all } = await check(

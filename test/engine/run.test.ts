@@ -237,7 +237,7 @@ describe('a check', () => {
     expect(told.map((line) => line.replace(/ \(.*/, ''))).toEqual([
       'h first: skipped',
       'h second: unknown',
-      'h third: unknown',
+      'h third: unless',
       'h fourth: unknown',
     ]);
     expect(exitCode).toBe(3);

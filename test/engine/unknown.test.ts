@@ -166,7 +166,7 @@ describe('P: keys that a foreseen result lacks are unknown', () => {
     ['an item of a loop', 'uri: {url: "http://127.0.0.1:1/", method: POST}\n  loop: [1]', 'r.results[0].content'],
     ['a default for it', 'uri: {url: "http://127.0.0.1:1/", method: POST}', "r.content | default('none')"],
   ])('%s', async (_, task, value) => {
-    const text = `- hosts: localhost\n  gather_facts: false\n  tasks:\n${indented(`- ${task}\n  register: r\n- debug: {msg: "{{ ${value} }}"}`)}\n`;
+    const text = `- hosts: localhost\n  gather_facts: false\n  tasks:\n${indented(`- ${task}\n  register: r\n- set_stats: {data: {x: "{{ ${value} }}"}}`)}\n`;
     const { all } = await check(text);
 
     expect(all).toMatch(/unknown=1/);
@@ -193,7 +193,7 @@ describe('P: keys that a foreseen result lacks are unknown', () => {
     ['but not how many are found', 'find: {paths: FOLDER, patterns: x}', 'r.matched', 0],
     ['which files are new', 'find: {paths: FOLDER, age: -1d}', 'r.matched', 2],
   ])('of a file that is only foreseen: %s', async (_, task, value, unknown) => {
-    const text = `- hosts: localhost\n  gather_facts: false\n  tasks:\n${indented(`- ${copies}\n- ${task}\n  register: r\n- debug: {msg: "{{ ${value} }}"}`)}\n`;
+    const text = `- hosts: localhost\n  gather_facts: false\n  tasks:\n${indented(`- ${copies}\n- ${task}\n  register: r\n- set_stats: {data: {x: "{{ ${value} }}"}}`)}\n`;
     const { all } = await check(text);
 
     expect(all).toMatch(unknown === 0 ? /ok=3 changed=1 failed=0$/m : new RegExp(`unknown=${unknown}`));
@@ -207,8 +207,8 @@ describe('P: keys that a foreseen result lacks are unknown', () => {
   tasks:
     - file: {path: d, state: directory, recurse: true, mode: 'u=rwX,go='}
       register: r
-    - debug: {msg: "{{ r.path }}"}
-    - debug: {msg: "{{ r.mode }}"}
+    - set_stats: {data: {x: "{{ r.path }}"}}
+    - set_stats: {data: {x: "{{ r.mode }}"}}
 `,
     });
     symlinkSync('in', join(rig.folder, 'd/to-in'));
@@ -226,7 +226,7 @@ describe('P: keys that a foreseen result lacks are unknown', () => {
   tasks:
     - unarchive: {src: t.tar, dest: ., remote_src: true}
       register: r
-    - debug: {msg: "{{ (r.size | default(0)) > 20 }}"}
+    - set_stats: {data: {x: "{{ (r.size | default(0)) > 20 }}"}}
 `,
     });
     execFileSync('sh', ['-c', 'tar -cf t.tar file && rm file'], { cwd: rig.folder });

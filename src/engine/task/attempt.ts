@@ -1,7 +1,8 @@
 import type { Change, Effect } from '../../core/change.ts';
 import type { Outcome } from '../../core/event.ts';
-import { omitting } from '../../core/lacking.ts';
+import { omitting, withLacking } from '../../core/lacking.ts';
 import { type Converged, converge, type Target } from '../host/converge.ts';
+import { dependsOn } from '../host/depends-on.ts';
 import type { HostLink } from '../host/host-link.ts';
 import { NotKnownYet } from '../host/not-known-yet.ts';
 import { nowText } from '../host/now-text.ts';
@@ -9,7 +10,7 @@ import { createTarget } from '../host/target.ts';
 import type { FactDoubt, HostState } from '../variables/host-state.ts';
 import { foreseenResult, isUnrun } from '../variables/partly-known.ts';
 import type { TemplateScope } from '../variables/scopes.ts';
-import { applyFacts } from './apply-facts.ts';
+import { applyFacts, applyUnknownFacts } from './apply-facts.ts';
 import { ended, inBackground, jobOf, starting } from './background.ts';
 import { type BoundTask, bindTask } from './bind-task.ts';
 import { failure, ignorable, skip, uncomputed } from './early-outcomes.ts';
@@ -42,6 +43,7 @@ export async function attempt(
       ofNow: [...read],
     };
   }
+  if (computed.kind === 'valueless') return valueless(run, computed, [...read]);
   if (computed.kind === 'failed') {
     const outcome = { ...failure(computed.message, computed.msg), censored: computed.censored };
     return { outcome: await ignorable(doubted(outcome, run, sight, [...read]), run, sight) };
@@ -51,7 +53,8 @@ export async function attempt(
   const converged = await withNow(run, call, await convergeOrStart(run, call, sight, foreseen));
   // The changes have been made: if judging reads something that must be asked first, only judging is repeated.
   const isForeseen = call.context.check && !call.ansible && converged.status === 'changed' && call.type.acts !== true;
-  const registering = (result: Outcome['result']) => (isForeseen ? foreseenResult(result, call.type) : result);
+  const registering = (result: Outcome['result']) =>
+    isForeseen || isUnrun(result) ? foreseenResult(result, call.type) : result;
   const after = (result: Outcome['result']): TemplateScope =>
     sightAfter(run, item, registering(attempts === undefined ? result : { ...result, attempts }));
   const { value: settled, read: judging } = await state.reading(() =>
@@ -78,6 +81,22 @@ export async function attempt(
     ? { ...outcome, status: 'changed', result: { ...result, changed: true } }
     : { ...outcome, result, shown };
   return { outcome: await ignorable(told, run, sight), delegatedTo: call.delegatedTo, ofNow };
+}
+
+/** In a check: a task that shows or sets values that are not known yet succeeds unless computing them fails. */
+function valueless(
+  { play, state, task }: TaskRun,
+  { because, censored }: { readonly because: string; readonly censored: boolean },
+  read: readonly string[],
+): Ran {
+  applyUnknownFacts(play, state, task, because);
+  const unless = [...new Set([...read, because])];
+  const message = `what it shows or sets ${dependsOn(because)}`;
+  const result = withLacking({ changed: false, failed: false }, ['msg', 'ansible_facts']);
+  return {
+    outcome: { status: 'ok', changes: [], message, result, censored: censored || undefined, unless },
+    ofNow: unless,
+  };
 }
 
 /** In a check: the changes that a task would make, or would have made; undefined if that is not known. */

@@ -36,6 +36,8 @@ export interface BoundTask extends Place {
 /** The possible results of computing a task. */
 type Computed =
   | { readonly kind: 'call'; readonly call: BoundTask }
+  /** In a check: it shows or sets values that are not known yet. */
+  | { readonly kind: 'valueless'; readonly because: string; readonly censored: boolean }
   | { readonly kind: 'skipped'; readonly message: string; readonly condition: string; readonly censored: boolean }
   | { readonly kind: 'failed'; readonly message: string; readonly msg?: string; readonly censored: boolean };
 
@@ -57,7 +59,12 @@ export async function bindTask(
     const refused = firstFalse(task.keywords.when, sight, warnings);
     if (refused !== undefined)
       return { kind: 'skipped', message: 'Conditional result was False', condition: refused, censored };
-    return { kind: 'call', call: await makeCall(play, state, task, sight, { peek, censored, warnings }) };
+    const call = await makeCall(play, state, task, sight, { peek, censored, warnings }).catch(
+      unlessValueless(play, task),
+    );
+    return call instanceof NotKnownYet
+      ? { kind: 'valueless', because: call.because, censored }
+      : { kind: 'call', call };
   } catch (thrown) {
     const error = asTemplateError(thrown);
     if (error instanceof TemplateError) {
@@ -71,6 +78,17 @@ export async function bindTask(
     throw error;
   }
 }
+
+/** Returns the error if it only concerns the values that a task shows or sets, and nothing judges the result. */
+const unlessValueless =
+  ({ run }: PlayContext, { type, changedWhen, failedWhen, until, keywords }: Task) =>
+  (error: unknown): NotKnownYet => {
+    const isUnknown = error instanceof NotKnownYet && error.what === 'unknown';
+    const onlyValues = typeof type === 'string' && run.loadedType(type)?.onlyValues === true;
+    const isJudged = [changedWhen, failedWhen, until, keywords.delegateTo].some((keyword) => keyword !== undefined);
+    if (isUnknown && onlyValues && !isJudged) return error;
+    throw error;
+  };
 
 async function makeCall(
   play: PlayContext,

@@ -45,10 +45,17 @@ export function sightAfter(run: TaskRun, item: LoopItem | undefined, result: Out
   const layers =
     task.register === undefined
       ? run.layers
-      : [...run.layers, layerOf(LEVELS.set, 'this task', { [task.register]: registered(run, result) })];
+      : [...run.layers, layerOf(LEVELS.set, 'this task', { [task.register]: asRegistered(result, knownOf(run)) })];
   return item === undefined ? play.scopes.of(state, task, layers) : itemSight(play, state, task, item, layers);
 }
 
 /** The value that a task registers. */
-export const registered = ({ state, task, ref }: TaskRun, result: Outcome['result']): Value =>
-  asRegistered(result, new NotKnownYet('unknown', state.host.name, ref.name), task.keywords.ignoreErrors !== undefined);
+export const registered = (run: TaskRun, result: Outcome['result']): Value =>
+  asRegistered(result, { ...knownOf(run), relies: () => run.state.relyOn(run.ref.name) });
+
+/** What is known of a task's result. */
+const knownOf = ({ state, task, ref }: TaskRun) => ({
+  touched: new NotKnownYet('unknown', state.host.name, ref.name),
+  mayFail: task.keywords.ignoreErrors !== undefined,
+  failsByCode: task.failedWhen === undefined,
+});

@@ -63,15 +63,20 @@ export class HostState {
   ofNow(entry: Entry, because: readonly string[]): Entry {
     if (because.length === 0) return entry;
     const get = () => {
-      for (const task of because) this.#read.add(task);
+      for (const task of because) this.relyOn(task);
       return entry.value;
     };
     return Object.defineProperty({ ...entry }, 'value', { enumerable: true, get });
   }
 
+  /** In a check: note that what is being computed holds unless this task changes something. */
+  relyOn(task: string): void {
+    this.#read.add(task);
+  }
+
   /** Note that a variable was not found. In a check, a task may set it, so its absence is not certain. */
   missed(): void {
-    if (this.doubt !== undefined) this.#read.add(this.doubt);
+    if (this.doubt !== undefined) this.relyOn(this.doubt);
   }
 
   /** Compute something. In a check, `read` lists the tasks that may change the values it read. */

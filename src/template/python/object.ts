@@ -88,6 +88,14 @@ export class LazyMapping extends PyObject {
     return [...this.#keys()];
   }
 
+  has(key: string): boolean {
+    return this.keys().includes(key);
+  }
+
+  get isEmpty(): boolean {
+    return this.keys().length === 0;
+  }
+
   /** Computes all of it. */
   toDict(): Map<Value, Value> {
     return new Map(this.keys().map((key) => [key, this.#show(key) ?? null]));

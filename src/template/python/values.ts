@@ -17,7 +17,7 @@ export function truth(value: Value): boolean {
   if (isDict(value)) return value.size > 0;
   if (value === MISSING) return false;
   if (value instanceof Undefined) throw undefinedError(value);
-  if (value instanceof LazyMapping) return value.keys().length > 0;
+  if (value instanceof LazyMapping) return !value.isEmpty;
   return true;
 }
 
@@ -144,7 +144,7 @@ export function contains(container: Value, item: Value): Value {
   if (typeof container === 'string') return textContains(container, item);
   if (Array.isArray(container)) return container.some((each) => equals(each, item));
   if (isDict(container)) return hasKey(container, hashable(item));
-  if (container instanceof LazyMapping) return typeof item === 'string' && container.keys().includes(item);
+  if (container instanceof LazyMapping) return typeof item === 'string' && container.has(item);
   if (container instanceof Uint8Array && item instanceof Uint8Array)
     return Buffer.from(container).includes(Buffer.from(item));
   const items = elements(container);
