@@ -66,15 +66,12 @@ describe('U5, P19: a command with changed_when: false', () => {
     expect(outcomes[0]?.message).toMatch(/not run in a check.*check_mode: false/);
   });
 
-  test.each(['r.stdout', 'r', 'r.stdout_lines | length', 'r.msg'])(
-    'a task that reads %s is unknown',
-    async (read) => {
-      const { told, code, all } = await check(`${looks}- {name: reader, set_stats: {data: {x: "{{ ${read} }}"}}}`);
+  test.each(['r.stdout', 'r', 'r.stdout_lines | length', 'r.msg'])('a task that reads %s is unknown', async (read) => {
+    const { told, code, all } = await check(`${looks}- {name: reader, set_stats: {data: {x: "{{ ${read} }}"}}}`);
 
-      expect(told, all).toEqual(['look: skipped', 'reader: unknown']);
-      expect(code).toBe(3);
-    },
-  );
+    expect(told, all).toEqual(['look: skipped', 'reader: unknown']);
+    expect(code).toBe(3);
+  });
 
   test('what it creates exists for the following tasks, because the task says so', async () => {
     const { told, all } = await check(
@@ -310,7 +307,7 @@ describe('a task that may or may not run', () => {
   const first = '- {name: it, command: echo, register: r, changed_when: false}\n';
 
   test.each([
-    ['copy: {dest: FOLDER/p.yaml, content: x}, when: r.stdout == \'\''],
+    ["copy: {dest: FOLDER/p.yaml, content: x}, when: r.stdout == ''"],
     ['copy: {dest: FOLDER/p.yaml, content: "{{ r.stdout }}"}'],
   ])('%s: a later task on its path is not ok', async (maybe) => {
     const { told, all } = await check(

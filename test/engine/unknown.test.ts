@@ -236,6 +236,26 @@ describe('P: keys that a foreseen result lacks are unknown', () => {
     expect(stdout).toMatch(/ok=1 +changed=1 +failed=0 +unknown=1$/m);
   });
 
+  test.each([
+    ['a file', 'tree/a', '/a'],
+    ['a file of a tree', 'tree/', ''],
+  ])('the list of a directory in which %s is backed up', async (_, src, name) => {
+    using rig = new Rig().write({
+      'tree/a': 'new',
+      'made/a': 'old',
+      'p.yaml': `- hosts: localhost
+  gather_facts: false
+  tasks:
+    - copy: {src: ${src}, dest: "{{ playbook_dir }}/made${name}", backup: true}
+    - find: {paths: "{{ playbook_dir }}/made"}
+`,
+    });
+
+    const { stdout } = await rig.run(['p.yaml', '--check']);
+
+    expect(stdout).toMatch(/unknown=1$/m);
+  });
+
   test('changed_when of the task itself', async () => {
     const text = `- hosts: localhost\n  gather_facts: false\n  tasks:\n${indented(`- uri: {url: "http://127.0.0.1:1/", method: POST}\n  register: r\n  changed_when: r.content == 'x'`)}\n`;
 

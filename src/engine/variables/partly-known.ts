@@ -6,7 +6,7 @@ import { LazyMapping } from '../../template/index.ts';
 import type { NotKnownYet } from '../host/not-known-yet.ts';
 
 /** What is known of a mapping, and what is not. */
-interface Parts {
+interface Knowing {
   readonly known: Dict;
   /** Values that hold only if something goes as expected; reading one calls `relies`. */
   readonly assumed?: Dict;
@@ -19,9 +19,9 @@ interface Parts {
 
 /** A mapping of which some keys are unknown: reading one of those, or all of the mapping, throws. */
 class PartlyKnown extends LazyMapping {
-  readonly #parts: Parts;
+  readonly #parts: Knowing;
 
-  constructor(parts: Parts) {
+  constructor(parts: Knowing) {
     const all = (): never => {
       throw parts.rest;
     };

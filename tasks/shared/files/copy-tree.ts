@@ -25,7 +25,7 @@ import {
 import { type Accounts, attributeChanges, unknownAccount, withAttributes, withoutCommands } from './attributes.ts';
 import { askAccounts, type CopyParams } from './copy-file.ts';
 import type { TreeSource } from './copy-source.ts';
-import { contentDiff } from './file-content.ts';
+import { backedUp, contentDiff } from './file-content.ts';
 import { folderChange, foldersFor } from './file-directory.ts';
 import { entryEffect, followedInfo, newEntry, newLink, throughEffect, toldBefore } from './path-info.ts';
 
@@ -188,12 +188,16 @@ function planFile({ item, path, before, parent }: TreePlace, state: CopyTreeStat
   if (same) return { changes: told(item, attributes, [entryEffect(path, before, after)], path) };
   const bytes = item.content instanceof Uint8Array ? item.content : undefined;
   const holds = bytes === undefined ? copied(item) : { bytes };
-  const effects = [entryEffect(path, before, after, { holds, inPlace: task.unsafe_writes && old !== undefined })];
+  const effects = [
+    entryEffect(path, before, after, { holds, inPlace: task.unsafe_writes && old !== undefined }),
+    ...(task.backup && old !== undefined ? [backedUp(path)] : []),
+  ];
   const write: Command = writeFile({
     ...wanted,
     path,
     content: must(item.content, `the content of ${item.path}`),
     mode: after.mode,
+    backup: task.backup,
     unsafe: task.unsafe_writes,
   });
   const linkBefore = before.exists ? `link → ${before.link?.target}` : null;

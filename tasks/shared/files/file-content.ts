@@ -1,4 +1,4 @@
-import type { Self } from '../../../src/sdk.ts';
+import type { Effect, Self } from '../../../src/sdk.ts';
 import {
   blurs,
   type Change,
@@ -67,14 +67,16 @@ export function fileChanges(file: FileWrite): readonly Change[] {
   const effectOf = through ? throughEffect : entryEffect;
   const foreseen = [
     effectOf(path, before, after, holds && { holds, inPlace: file.unsafe === true && old !== undefined }),
-    // The backup's name contains the time.
-    ...(file.backup === true && holds !== undefined && old !== undefined ? [blurs(`listed:${parentOf(at)}`)] : []),
+    ...(file.backup === true && holds !== undefined && old !== undefined ? [backedUp(at)] : []),
   ];
   const attributes = old === undefined ? [] : attributeChanges(at, old, file.wanted, file.accounts);
   const changes =
     file.same && old !== undefined ? attributes : [contentChange(file, at, old, after), ...withoutCommands(attributes)];
   return changes.map((change) => ({ ...change, effects: foreseen, paths: [at] }));
 }
+
+/** The effect of keeping a backup of a file: its name contains the time. */
+export const backedUp = (path: string): Effect => blurs(`listed:${parentOf(path)}`);
 
 /** A short description of the previous content or entry. */
 function toldContent({ before, now, follow }: FileWrite, old: Entry | undefined): string | null {
